@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   sudo make demo     installs what is missing, builds, shows a failover
+#   sudo make check    installs what is missing, builds, runs every test
+#   make               builds into build/, as any user
+#   make lint | bench | install DESTDIR= PREFIX=
+
+PREFIX ?= /usr/local
+BUILD := build
+BPF_CLANG ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
+PYTHON ?= /usr/bin/python3
+VERSION := 0.1.0
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion
+CFLAGS ?= -O2 -g
+ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(CFLAGS) -I. -Iinclude -isystem $(BUILD) -DXBEAT_VERSION='"$(VERSION)"' -MMD -MP
+BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wshadow -Iinclude -Ivmlinux -I. -MMD -MP
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+CORE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/core/*.c))
+LIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/lib/*.c))
+DAEMON := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/daemon/*.c))
+CTL := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/ctl/*.c))
+UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+UNIT_ASAN := $(patsubst tests/unit/%.c,$(BUILD)/asan/tests/unit/%,$(wildcard tests/unit/test_*.c))
+ASAN_BASE := $(patsubst %.c,$(BUILD)/asan/%.o,$(wildcard user/core/*.c user/lib/*.c))
+CTL_TESTED := $(filter-out $(BUILD)/user/ctl/main.o,$(CTL))
+ASAN_CTL := $(patsubst $(BUILD)/%,$(BUILD)/asan/%,$(CTL_TESTED))
+BPF_TESTS := $(patsubst tests/bpf/%.c,$(BUILD)/tests/bpf/%,$(wildcard tests/bpf/test_*.c))
+TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(filter-out %.bpf.c,$(wildcard tests/tools/*.c)))
+TOOLS_BPF := $(patsubst tests/tools/%.bpf.c,$(BUILD)/tools/%.bpf.o,$(wildcard tests/tools/*.bpf.c))
+MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
+
+DAEMON_LIBS := -lbpf -lelf -lz -levent_core -lmnl -ljansson
+CTL_LIBS := -ljansson
+BPF_TEST_LIBS := -lbpf -lelf -lz -lcmocka
+
+.PHONY: all deps tests tools man check demo bench lint format clean install
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(BUILD)/xbeatd $(BUILD)/xbeatctl $(BUILD)/xbeat.bpf.o
+
+$(BUILD)/xbeat.bpf.o: bpf/xbeat.bpf.c
+	@mkdir -p $(@D)
+	$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(BUILD)/xbeat.skel.h: $(BUILD)/xbeat.bpf.o
+	$(BPFTOOL) gen skeleton $< name xbeat_bpf > $@
+
+$(BUILD)/tools/%.bpf.o: tests/tools/%.bpf.c
+	@mkdir -p $(@D)
+	$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(DAEMON) $(patsubst %,%.o,$(BPF_TESTS)): $(BUILD)/xbeat.skel.h
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+$(BUILD)/asan/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(SANITIZE) -c $< -o $@
+
+$(BUILD)/xbeatd: $(DAEMON) $(CORE) $(LIB)
+	$(CC) $(LDFLAGS) $^ $(DAEMON_LIBS) -o $@
+
+$(BUILD)/xbeatctl: $(CTL) $(CORE) $(LIB)
+	$(CC) $(LDFLAGS) $^ $(CTL_LIBS) -o $@
+
+$(UNIT): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CTL_TESTED) $(CORE) $(LIB)
+	$(CC) $(LDFLAGS) $^ $(CTL_LIBS) -lcmocka -o $@
+
+$(UNIT_ASAN): $(BUILD)/asan/tests/unit/%: $(BUILD)/asan/tests/unit/%.o $(ASAN_CTL) $(ASAN_BASE)
+	$(CC) $(LDFLAGS) $(SANITIZE) $^ $(CTL_LIBS) -lcmocka -o $@
+
+$(BPF_TESTS): $(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/bpf/test_*.c),$(wildcard tests/bpf/*.c))) $(CORE) $(LIB)
+	$(CC) $(LDFLAGS) $^ $(BPF_TEST_LIBS) -o $@
+
+$(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(CORE) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $^ -lbpf -lelf -lz -o $@
+
+$(BUILD)/man/%: docs/%.scd
+	@mkdir -p $(@D)
+	scdoc < $< > $@
+
+deps:
+	@scripts/install-deps
+
+tools: $(TOOLS) $(TOOLS_BPF)
+man: $(MANUALS)
+tests: all tools $(UNIT) $(UNIT_ASAN) $(BPF_TESTS)
+
+check: deps
+	@$(MAKE) --no-print-directory tests
+	@PYTHON=$(PYTHON) tests/run
+
+demo: deps
+	@$(MAKE) --no-print-directory all tools
+	@scripts/demo
+
+bench: deps
+	@$(MAKE) --no-print-directory tests
+	@PYTHON=$(PYTHON) tests/bench/run
+
+lint: deps
+	@scripts/lint
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h' ':!vmlinux')
+
+install: all man
+	install -D -m 755 $(BUILD)/xbeatd $(DESTDIR)$(PREFIX)/sbin/xbeatd
+	install -D -m 755 $(BUILD)/xbeatctl $(DESTDIR)$(PREFIX)/bin/xbeatctl
+	install -D -m 644 $(BUILD)/xbeat.bpf.o $(DESTDIR)$(PREFIX)/lib/xbeat/xbeat.bpf.o
+	for page in $(MANUALS); do install -D -m 644 $$page \
+		$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; done
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Why a packet that looked like ours was not taken as one. Each reason is a
+ * counter in xb_drops and a key in the output of "xbeatctl drops".
+ *
+ * X(id, name, normal, help): normal says whether a healthy cluster shows a few
+ * of these (after a start, a restart, a lost packet), "no" that somebody
+ * should look.
+ */
+#ifndef XBEAT_DROP_H
+#define XBEAT_DROP_H
+
+#include <xbeat/types.h>
+
+#define XB_DROP_REASONS(X)                                                                         \
+	X(BAD_IP_HEADER, bad_ip_header, "no", "IP version, header length or total length is wrong")  \
+	X(IP_OPTIONS, ip_options, "no", "heartbeat with IP options or extension headers")          \
+	X(IP_FRAGMENT, ip_fragment, "no", "fragmented heartbeat")                                  \
+	X(TOO_SHORT, too_short, "no", "heartbeat shorter than 136 bytes")                          \
+	X(TOO_LONG, too_long, "no", "heartbeat longer than 136 bytes")                             \
+	X(BAD_MAGIC, bad_magic, "no", "not a heartbeat, but sent to its port")                     \
+	X(BAD_VERSION, bad_version, "no", "heartbeat version other than 1")                        \
+	X(BAD_TYPE, bad_type, "no", "neither PROBE nor REPLY")                                     \
+	X(BAD_CLUSTER, bad_cluster, "no", "another cluster's id")                                  \
+	X(NOT_FOR_ME, not_for_me, "no", "addressed to another node id")                            \
+	X(UNKNOWN_PEER, unknown_peer, "no", "sender's node id and link are not configured here")   \
+	X(BAD_ADDRESS, bad_address, "no", "not between the addresses configured for this link")    \
+	X(UNKNOWN_KEY, unknown_key, "no", "key id is in neither line of the key file")             \
+	X(BAD_TAG, bad_tag, "no", "authentication tag is wrong: another key, or forged")           \
+	X(OLD_EPOCH, old_epoch, "start", "sender's epoch is older than the one known")             \
+	X(WRONG_EPOCH, wrong_epoch, "start", "meant for another life of this node; PROBEs are answered") \
+	X(REPLAY, replay, "no", "this seq was seen before")                                        \
+	X(OLD_SEQ, old_seq, "no", "seq is older than the window")                                  \
+	X(UNASKED_REPLY, unasked_reply, "no", "REPLY to a seq that was not sent")                  \
+	X(STALE_ACK, stale_ack, "loss", "sender has not heard our recent PROBEs; is answered")     \
+	X(PEER_BUSY, peer_busy, "no", "another processor kept the peer's slot locked")             \
+	X(NO_SELF, no_self, "start", "this node's own description is not there yet")               \
+	X(VRRP_BAD_TTL, vrrp_bad_ttl, "no", "advert with TTL other than 255")                      \
+	X(VRRP_BAD_VERSION, vrrp_bad_version, "no", "advert of another VRRP version than served")  \
+	X(VRRP_BAD_TYPE, vrrp_bad_type, "no", "VRRP packet that is no ADVERTISEMENT")              \
+	X(VRRP_BAD_LENGTH, vrrp_bad_length, "no", "advert too short for its address count")        \
+	X(VRRP_BAD_CHECKSUM, vrrp_bad_checksum, "no", "advert checksum wrong, with and without pseudo-header") \
+	X(VRRP_BAD_HEADER, vrrp_bad_header, "no", "advert with IP options, fragmented, or to another group") \
+	X(VRRP_OWN, vrrp_own, "no", "our own advert came back: a loop, or a duplicate address")    \
+	X(EVENT_LOST, event_lost, "no", "ring buffer full: the daemon did not read xb_events in time")
+
+enum xb_drop {
+#define X(id, name, normal, help) XB_DROP_##id,
+	XB_DROP_REASONS(X)
+#undef X
+	XB_DROP_COUNT
+};
+
+/* The value of xb_drops, one per processor; the order is that of enum xb_drop. */
+struct xb_drops {
+#define X(id, name, normal, help) __u64 name##_count;
+	XB_DROP_REASONS(X)
+#undef X
+};
+
+_Static_assert(sizeof(struct xb_drops) == XB_DROP_COUNT * sizeof(__u64), "one counter a reason");
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * SipHash-2-4 (Aumasson, Bernstein: "SipHash: a fast short-input PRF", 2012)
+ * in steps, so that the XDP program can feed words straight from a packet and
+ * user space can feed any buffer.
+ */
+#ifndef XBEAT_SIPHASH_H
+#define XBEAT_SIPHASH_H
+
+#include <xbeat/types.h>
+
+struct xb_siphash {
+	__u64 v0, v1, v2, v3;
+};
+
+#define XB_ROTATE_LEFT(x, bits) ((x) << (bits) | (x) >> (64 - (bits)))
+
+static inline __attribute__((always_inline)) void xb_siphash_round(struct xb_siphash *s)
+{
+	s->v0 += s->v1;
+	s->v1 = XB_ROTATE_LEFT(s->v1, 13) ^ s->v0;
+	s->v0 = XB_ROTATE_LEFT(s->v0, 32);
+	s->v2 += s->v3;
+	s->v3 = XB_ROTATE_LEFT(s->v3, 16) ^ s->v2;
+	s->v0 += s->v3;
+	s->v3 = XB_ROTATE_LEFT(s->v3, 21) ^ s->v0;
+	s->v2 += s->v1;
+	s->v1 = XB_ROTATE_LEFT(s->v1, 17) ^ s->v2;
+	s->v2 = XB_ROTATE_LEFT(s->v2, 32);
+}
+
+/* key: two little-endian words as the paper reads the 16 bytes. */
+static inline __attribute__((always_inline)) void xb_siphash_init(struct xb_siphash *s,
+								  const __u64 key[2])
+{
+	s->v0 = key[0] ^ 0x736f6d6570736575ULL;
+	s->v1 = key[1] ^ 0x646f72616e646f6dULL;
+	s->v2 = key[0] ^ 0x6c7967656e657261ULL;
+	s->v3 = key[1] ^ 0x7465646279746573ULL;
+}
+
+/* word: the next eight bytes of the message, read little-endian. */
+static inline __attribute__((always_inline)) void xb_siphash_word(struct xb_siphash *s, __u64 word)
+{
+	s->v3 ^= word;
+	xb_siphash_round(s);
+	xb_siphash_round(s);
+	s->v0 ^= word;
+}
+
+/* length: of the whole message, in bytes; tail: its last length % 8 bytes, little-endian.
+ * Returns the hash. */
+static inline __attribute__((always_inline)) __u64 xb_siphash_finish(struct xb_siphash *s,
+								     __u64 length, __u64 tail)
+{
+	xb_siphash_word(s, length << 56 | tail);
+	s->v2 ^= 0xff;
+	xb_siphash_round(s);
+	xb_siphash_round(s);
+	xb_siphash_round(s);
+	xb_siphash_round(s);
+	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
+}
+
+#endif

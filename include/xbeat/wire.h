@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * The heartbeat packet, version 1: the payload of a UDP datagram over IPv4 or
+ * IPv6. All fields are in network byte order. PROBE and REPLY have the same
+ * size, so that an answer is an in-place rewrite and can never amplify.
+ *
+ * The tag is SipHash-2-4 over 17 or 20 little-endian 64-bit words: bytes 0-127
+ * of the packet, then the IP source and destination address as they stand in
+ * the packet (together 8 bytes for IPv4, 32 for IPv6). It is written in the
+ * byte order in which SipHash gives it: little-endian.
+ */
+#ifndef XBEAT_WIRE_H
+#define XBEAT_WIRE_H
+
+#include <xbeat/types.h>
+
+#define XB_PORT_DEFAULT 694 /* IANA: ha-cluster */
+#define XB_MAGIC 0x5842
+#define XB_WIRE_VERSION 1
+#define XB_PACKET_BYTES 136
+#define XB_TAGGED_BYTES 128 /* the bytes of the packet under the tag */
+#define XB_INSTANCES_MAX 16 /* VRRP instances that one packet describes */
+#define XB_NODE_ID_MAX 255
+#define XB_LINKS_MAX 4
+
+enum xb_packet_type {
+	XB_PROBE = 1,
+	XB_REPLY = 2,
+};
+
+/* What a node says of itself as a whole: value, name, meaning. */
+#define XB_NODE_STATES(X)                                                                          \
+	X(0, STARTING, "starting", "its daemon is not ready yet")                                  \
+	X(1, RUNNING, "running", "normal work")                                                    \
+	X(2, DRAINING, "draining", "gives its addresses away and takes none")                      \
+	X(3, STOPPING, "stopping", "its daemon is about to leave cleanly")
+
+enum xb_node_state {
+#define X(value, id, name, meaning) XB_NODE_##id = value,
+	XB_NODE_STATES(X)
+#undef X
+};
+
+/* State of a VRRP instance, RFC 9568 section 6.4: value, name, meaning. */
+#define XB_INSTANCE_STATES(X)                                                                      \
+	X(0, NONE, "none", "the entry is empty")                                                   \
+	X(1, INITIALIZE, "initialize", "waits for its interface")                                  \
+	X(2, BACKUP, "backup", "watches the Active")                                               \
+	X(3, ACTIVE, "active", "owns the addresses")
+
+enum xb_instance_state {
+#define X(value, id, name, meaning) XB_INSTANCE_##id = value,
+	XB_INSTANCE_STATES(X)
+#undef X
+};
+
+/* One VRRP instance in a packet. family_flags: low four bits 4 or 6, high four reserved (0). */
+struct xb_instance {
+	__u8 vrid;
+	__u8 family_flags;
+	__u8 state;    /* enum xb_instance_state */
+	__u8 priority; /* effective */
+};
+
+#define XB_INSTANCE_FAMILY_MASK 0x0f
+
+struct xb_packet {
+	__u16 magic;
+	__u8 version;
+	__u8 type; /* enum xb_packet_type */
+	__u16 cluster_id;
+	__u8 key_id;
+	__u8 link;
+	__u16 sender_id;
+	__u16 addressee_id;
+	__u32 seq; /* the prober's number; a REPLY repeats it */
+	__u32 ack; /* highest seq of a PROBE seen from the addressee; 0: none */
+	__u8 node_state;
+	__u8 reserved[3];
+	__u64 sender_epoch;
+	__u64 addressee_epoch; /* as the sender knows it; 0: unknown */
+	__u64 t1_ns;           /* prober's send time, prober's monotonic clock */
+	__u64 t2_ns;           /* responder's receive time, responder's monotonic clock; 0 in a PROBE */
+	__u32 daemon_age_us;   /* since the sender's daemon last made progress; saturates */
+	__u32 health;          /* reserved for application health; 0 */
+	struct xb_instance instances[XB_INSTANCES_MAX];
+	__u64 tag;
+};
+
+#define XB_WIRE_OFFSET(field, offset)                                                              \
+	_Static_assert(__builtin_offsetof(struct xb_packet, field) == (offset), #field)
+
+XB_WIRE_OFFSET(cluster_id, 4);
+XB_WIRE_OFFSET(sender_id, 8);
+XB_WIRE_OFFSET(seq, 12);
+XB_WIRE_OFFSET(node_state, 20);
+XB_WIRE_OFFSET(sender_epoch, 24);
+XB_WIRE_OFFSET(addressee_epoch, 32);
+XB_WIRE_OFFSET(t1_ns, 40);
+XB_WIRE_OFFSET(t2_ns, 48);
+XB_WIRE_OFFSET(daemon_age_us, 56);
+XB_WIRE_OFFSET(instances, 64);
+XB_WIRE_OFFSET(tag, XB_TAGGED_BYTES);
+_Static_assert(sizeof(struct xb_packet) == XB_PACKET_BYTES, "packet size");
+_Static_assert(sizeof(struct xb_instance) == 4, "instance size");
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The VRRP state machine of one instance, RFC 9568 section 6.4, as a pure
+ * module: time and events go in, actions come out, nothing is done here.
+ * Quiet Backups: unchanged adverts are not delivered as events; when the
+ * Active_Down_Timer is due the caller shows the newest advert (arrival time
+ * included) and the machine re-arms from it.
+ */
+#ifndef XBEAT_CORE_VRRP_H
+#define XBEAT_CORE_VRRP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <xbeat/wire.h>
+
+#define VRRP_REASON_BYTES 160
+#define VRRP_PRIORITY_OWNER 255
+#define VRRP_PRIORITY_RELEASE 0
+
+struct vrrp_parameters {
+	uint8_t vrid;
+	uint8_t version;
+	uint8_t priority; /* configured, 1..255; 255: the owner */
+	bool preempt;
+	uint64_t preempt_delay_ns;
+	uint64_t advert_interval_ns;
+	struct xb_address primary_address; /* source of our adverts */
+};
+
+/* A well-formed advert of this instance's VRID, from somebody else. */
+struct vrrp_advert {
+	struct xb_address source;
+	uint8_t priority;
+	uint64_t interval_ns; /* Max Advertise Interval it carries; 0 is read as the own */
+	uint64_t arrival_ns;
+};
+
+struct vrrp {
+	struct vrrp_parameters parameters;
+	enum xb_instance_state state;
+	uint8_t effective_priority;
+	uint64_t active_interval_ns; /* Active_Adver_Interval: learnt while Backup */
+	struct xb_address active_address; /* who is Active; all zero: unknown */
+	uint8_t active_priority;
+	uint64_t timer_due_ns;      /* Adver_Timer if Active, Active_Down_Timer if Backup */
+	bool timer_armed;
+	uint64_t preempt_since_ns;  /* a lower Active is being endured since then (preempt_delay); 0: no */
+	uint64_t state_since_ns;
+	uint64_t transition_count;
+	char reason[VRRP_REASON_BYTES]; /* of the last transition, or of holding, with figures */
+};
+
+/* What the caller must do, in this order: send the advert, take or release the addresses, report. */
+struct vrrp_actions {
+	bool send_advert;
+	uint8_t advert_priority;
+	bool take_addresses;    /* add the VIPs, gratuitous ARP, at once */
+	bool announce_again;    /* a pretender was seen: repeat gratuitous ARP (platform: clients' caches) */
+	bool release_addresses;
+	bool state_changed;     /* old_state -> state; reason is in struct vrrp */
+	enum xb_instance_state old_state;
+	bool held;              /* the timer ran out, but the Active is alive; reason says so */
+};
+
+/* Starts in Initialize. parameters are copied. */
+void vrrp_init(struct vrrp *vrrp, const struct vrrp_parameters *parameters);
+
+/* Skew_Time in ns: ((256 - priority) * Active_Adver_Interval) / 256 (RFC 9568 section 6.1). */
+uint64_t vrrp_skew_time_ns(const struct vrrp *vrrp);
+
+/* Active_Down_Interval in ns: 3 * Active_Adver_Interval + Skew_Time (RFC 9568 section 6.1). */
+uint64_t vrrp_active_down_interval_ns(const struct vrrp *vrrp);
+
+/* Startup event (section 6.4.1): the interface is ready. */
+void vrrp_startup(struct vrrp *vrrp, uint64_t now_ns, struct vrrp_actions *actions);
+
+/* Shutdown event (6.4.2, 6.4.3): reason is a short clause, e.g. "xbeatd stops". */
+void vrrp_shutdown(struct vrrp *vrrp, uint64_t now_ns, const char *reason,
+		   struct vrrp_actions *actions);
+
+/* An advert that differs from the one before, or any advert while Active. */
+void vrrp_advert_received(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns,
+			  struct vrrp_actions *actions);
+
+/*
+ * The timer is due. newest: the newest advert there was, or NULL (used while Backup).
+ * alive_reason: a clause with figures if heartbeats say that the Active's kernel answers, its daemon
+ * moves and it still claims the instance: then adverts are being lost, not the node, and the machine
+ * holds (re-arms one Active_Down_Interval) instead of taking over; else NULL.
+ */
+void vrrp_timer_expired(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_advert *newest,
+			const char *alive_reason, struct vrrp_actions *actions);
+
+/*
+ * Heartbeats say that the Active is gone. best: this node is the best live candidate and becomes
+ * Active at once; otherwise Active_Down_Timer is set to Skew_Time (never later than it is due).
+ * reason: a clause with figures. Only has an effect in state Backup.
+ */
+void vrrp_active_lost(struct vrrp *vrrp, uint64_t now_ns, bool best, const char *reason,
+		      struct vrrp_actions *actions);
+
+#endif

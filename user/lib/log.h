@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One way out for everything xbeatd has to say: stderr when in the foreground, syslog otherwise.
+ * A line is one decision or one error, with its reason and, for errors, what to do about it.
+ */
+#ifndef XBEAT_LIB_LOG_H
+#define XBEAT_LIB_LOG_H
+
+#include <stdbool.h>
+#include <syslog.h>
+
+/* name: shown before each line. to_syslog: false writes to stderr. */
+void log_open(const char *name, bool to_syslog);
+
+/* priority: LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO or LOG_DEBUG. */
+void log_message(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#define log_error(...) log_message(LOG_ERR, __VA_ARGS__)
+#define log_warning(...) log_message(LOG_WARNING, __VA_ARGS__)
+#define log_notice(...) log_message(LOG_NOTICE, __VA_ARGS__)
+#define log_info(...) log_message(LOG_INFO, __VA_ARGS__)
+
+#endif
