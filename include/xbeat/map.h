@@ -127,6 +127,7 @@ struct xb_vrrp {
 	__u8 wake_always;              /* D: an event for every advert (own state is Active) */
 	__u8 served_version;           /* L */
 	__u32 lock_sequence;           /* K */
+	struct xb_address own_source;  /* D: of our own adverts; one that comes back with it is VRRP_OWN */
 	__u64 arrival_ns;              /* K; 0: never */
 	struct xb_address source;      /* K */
 	__u8 version;                  /* K */
@@ -140,7 +141,7 @@ struct xb_vrrp {
 	__u64 changed_count;    /* K: of these, different from the one before */
 };
 
-_Static_assert(sizeof(struct xb_vrrp) == 80, "struct xb_vrrp");
+_Static_assert(sizeof(struct xb_vrrp) == 96, "struct xb_vrrp");
 
 /* Kinds of struct xb_event: value, id, meaning of slot. */
 enum xb_event_kind {
