@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Whole small files; see file.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <user/lib/cleanup.h>
+#include <user/lib/file.h>
+
+#define FILE_BYTES_MAX (1024 * 1024)
+
+/* Reads until end of file: a size from fstat() says nothing about pipes and /proc.
+ * Returns the number of bytes, or a negative errno. */
+static ssize_t read_all(int fd, char *buffer, size_t room)
+{
+	size_t used = 0;
+
+	while (used < room) {
+		ssize_t got = read(fd, buffer + used, room - used);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		used += (size_t)got;
+	}
+	return (ssize_t)used;
+}
+
+int file_read(const char *path, char **text, size_t *length)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	_cleanup_free_ char *buffer = NULL;
+	struct stat status;
+	ssize_t got;
+	char *fitted;
+
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return -errno;
+	if (S_ISDIR(status.st_mode))
+		return -EISDIR;
+	buffer = malloc(FILE_BYTES_MAX + 1);
+	if (!buffer)
+		return -ENOMEM;
+	got = read_all(fd, buffer, FILE_BYTES_MAX + 1);
+	if (got < 0)
+		return (int)got;
+	if (got > FILE_BYTES_MAX)
+		return -EFBIG;
+	fitted = realloc(buffer, (size_t)got + 1);
+	if (!fitted)
+		return -ENOMEM;
+	buffer = NULL;
+	fitted[got] = '\0';
+	*text = fitted;
+	*length = (size_t)got;
+	return 0;
+}

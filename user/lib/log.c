@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Log lines to stderr or to the syslog socket, without ever blocking: a stuck
+ * log reader must not look like a dead node. syslog(3) waits when its socket
+ * is full, so the datagrams are sent from here. A line that cannot be written
+ * now is dropped and counted, and the next one that passes says how many were.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+#include <user/lib/log.h>
+
+#define LOG_LINE_BYTES 1024
+#define LOG_PATH "/dev/log"
+
+static struct {
+	const char *name;
+	int socket_fd; /* -1: stderr */
+	unsigned long dropped_count;
+} log_state = {.name = "xbeat", .socket_fd = -1};
+
+static int connect_syslog(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = LOG_PATH};
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
+		int error = errno;
+
+		close(fd);
+		return -error;
+	}
+	return fd;
+}
+
+void log_open(const char *name, bool to_syslog)
+{
+	if (log_state.socket_fd >= 0)
+		close(log_state.socket_fd);
+	log_state.name = name;
+	log_state.socket_fd = -1;
+	if (!to_syslog)
+		return;
+	tzset(); /* reads the time zone file now, not while packets wait */
+	log_state.socket_fd = connect_syslog();
+	if (log_state.socket_fd < 0)
+		log_warning("cannot reach syslog at " LOG_PATH ": %s; logging to stderr",
+			    strerror(-log_state.socket_fd));
+}
+
+/* Returns whether the line was taken. */
+static bool write_stderr(const char *line)
+{
+	struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
+	char text[LOG_LINE_BYTES + 64];
+	int length = snprintf(text, sizeof(text), "%s: %s\n", log_state.name, line);
+
+	/* O_NONBLOCK is no way out: it would change the terminal that others share. */
+	if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
+		return false;
+	if ((size_t)length >= sizeof(text)) {
+		length = sizeof(text) - 1;
+		text[length - 1] = '\n';
+	}
+	return write(STDERR_FILENO, text, (size_t)length) == length;
+}
+
+/* The syslog daemon's restart leaves the socket connected to nobody: connect once more. */
+static bool send_datagram(const char *text, size_t length)
+{
+	int fd;
+
+	if (send(log_state.socket_fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+		return true;
+	if (errno != ECONNREFUSED && errno != ENOTCONN && errno != ECONNRESET)
+		return false;
+	fd = connect_syslog();
+	if (fd < 0)
+		return false;
+	close(log_state.socket_fd);
+	log_state.socket_fd = fd;
+	return send(fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+}
+
+static bool write_syslog(int priority, const char *line)
+{
+	char text[LOG_LINE_BYTES + 128], stamp[32];
+	time_t now = time(NULL);
+	struct tm parts;
+	int length;
+
+	localtime_r(&now, &parts);
+	strftime(stamp, sizeof(stamp), "%b %e %H:%M:%S", &parts);
+	length = snprintf(text, sizeof(text), "<%d>%s %s[%d]: %s", LOG_DAEMON | priority, stamp,
+			  log_state.name, getpid(), line);
+	if ((size_t)length >= sizeof(text))
+		length = sizeof(text) - 1;
+	return send_datagram(text, (size_t)length);
+}
+
+static bool write_line(int priority, const char *line)
+{
+	return log_state.socket_fd >= 0 ? write_syslog(priority, line) : write_stderr(line);
+}
+
+static void report_dropped(void)
+{
+	char line[96];
+
+	if (!log_state.dropped_count)
+		return;
+	snprintf(line, sizeof(line), "%lu log lines dropped: the log reader was too slow",
+		 log_state.dropped_count);
+	if (write_line(LOG_WARNING, line))
+		log_state.dropped_count = 0;
+}
+
+void log_message(int priority, const char *format, ...)
+{
+	char line[LOG_LINE_BYTES];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	report_dropped();
+	if (!write_line(priority, line))
+		log_state.dropped_count++;
+}
