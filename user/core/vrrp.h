@@ -28,6 +28,13 @@ struct vrrp_parameters {
 	struct xb_address primary_address; /* source of our adverts */
 };
 
+/* Why nobody is Active, while Active_Down_Timer runs only for Skew_Time. */
+enum vrrp_vacancy {
+	VRRP_NOT_VACANT,
+	VRRP_RELEASED, /* an advert with priority 0 */
+	VRRP_LOST, /* vrrp_active_lost() */
+};
+
 /* A well-formed advert of this instance's VRID, from somebody else. */
 struct vrrp_advert {
 	struct xb_address source;
@@ -43,24 +50,32 @@ struct vrrp {
 	uint64_t active_interval_ns; /* Active_Adver_Interval: learnt while Backup */
 	struct xb_address active_address; /* who is Active; all zero: unknown */
 	uint8_t active_priority;
-	uint64_t timer_due_ns;      /* Adver_Timer if Active, Active_Down_Timer if Backup */
+	uint64_t timer_due_ns; /* Adver_Timer if Active, Active_Down_Timer if Backup */
 	bool timer_armed;
-	uint64_t preempt_since_ns;  /* a lower Active is being endured since then (preempt_delay); 0: no */
+	/* A lower Active is being endured since then (preempt_delay); 0: no. */
+	uint64_t preempt_since_ns;
 	uint64_t state_since_ns;
 	uint64_t transition_count;
-	char reason[VRRP_REASON_BYTES]; /* of the last transition, or of holding, with figures */
+	uint64_t heard_ns; /* arrival of the last advert that counted while Backup; 0: none */
+	enum vrrp_vacancy vacancy;
+	bool holding; /* the timer ran out with the Active alive; until an advert counts */
+	/* The Active that was lost: its adverts that arrived before lost_ns count no more. */
+	struct xb_address lost_address;
+	uint64_t lost_ns; /* 0: never */
+	/* Of the last transition, vacancy or holding, with figures. */
+	char reason[VRRP_REASON_BYTES];
 };
 
 /* What the caller must do, in this order: send the advert, take or release the addresses, report. */
 struct vrrp_actions {
 	bool send_advert;
 	uint8_t advert_priority;
-	bool take_addresses;    /* add the VIPs, gratuitous ARP, at once */
-	bool announce_again;    /* a pretender was seen: repeat gratuitous ARP (platform: clients' caches) */
+	bool take_addresses; /* add the VIPs, gratuitous ARP, at once */
+	bool announce_again; /* a pretender was seen: repeat gratuitous ARP, for clients' caches */
 	bool release_addresses;
-	bool state_changed;     /* old_state -> state; reason is in struct vrrp */
+	bool state_changed; /* old_state -> state; reason is in struct vrrp */
 	enum xb_instance_state old_state;
-	bool held;              /* the timer ran out, but the Active is alive; reason says so */
+	bool held; /* the timer ran out, but the Active is alive; reason says so */
 };
 
 /* Starts in Initialize. parameters are copied. */
