@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* "xbeatctl check FILE": every error and warning of a configuration, or what it contains. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <user/core/config.h>
+#include <user/ctl/local.h>
+#include <user/ctl/output.h>
+#include <user/lib/cleanup.h>
+#include <user/lib/diagnostics_print.h>
+#include <user/lib/file.h>
+#include <user/lib/log.h>
+
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static size_t count_addresses(const struct config *config)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < config->instance_count; i++)
+		count += config->instances[i].vip_count;
+	return count;
+}
+
+static void print_summary(const char *path, const struct config *config)
+{
+	const struct config_heartbeat *heartbeat = config->heartbeat;
+	size_t addresses = count_addresses(config);
+
+	printf("%s: ok: ", path);
+	if (heartbeat)
+		printf("heartbeat %s with %zu node%s on %zu interface%s, ", heartbeat->name,
+		       heartbeat->node_count, plural(heartbeat->node_count),
+		       heartbeat->interface_count, plural(heartbeat->interface_count));
+	printf("%zu VRRP instance%s with %zu address%s\n", config->instance_count,
+	       plural(config->instance_count), addresses, addresses == 1 ? "" : "es");
+}
+
+static enum command_status check_text(const char *path, const char *text, size_t length)
+{
+	struct diagnostics diagnostics = {0};
+	struct config *config;
+	int error = config_parse(path, text, length, &config, &diagnostics);
+
+	diagnostics_print(&diagnostics, stderr);
+	diagnostics_free(&diagnostics);
+	if (error)
+		return COMMAND_FAILED;
+	print_summary(path, config);
+	config_free(config);
+	return output_finish();
+}
+
+enum command_status local_check(const struct command *command)
+{
+	const char *path = command->arguments[0];
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+	int error = file_read(path, &text, &length);
+
+	if (error) {
+		log_error("can not read %s: %s", path, strerror(-error));
+		return error == -EACCES ? COMMAND_NOT_PERMITTED : COMMAND_FAILED;
+	}
+	return check_text(path, text, length);
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The command line of xbeatctl: getopt's permutation lets options stand before and after the verb. */
+#include <getopt.h>
+#include <stddef.h>
+#include <string.h>
+#include <user/ctl/command.h>
+#include <user/ctl/verb.h>
+#include <user/lib/log.h>
+
+static const struct option long_options[] = {
+	{"json", no_argument, NULL, 'j'},	  {"follow", no_argument, NULL, 'f'},
+	{"help", no_argument, NULL, 'h'},	  {"instance", required_argument, NULL, 'i'},
+	{"socket", required_argument, NULL, 's'}, {0},
+};
+
+static enum command_status usage_error(void)
+{
+	log_error("see: xbeatctl help");
+	return COMMAND_USAGE;
+}
+
+static bool take_option(struct command *command, int option, char **argv)
+{
+	switch (option) {
+	case 'j':
+		command->json = true;
+		return true;
+	case 'f':
+		command->follow = true;
+		return true;
+	case 'h':
+		command->help = true;
+		return true;
+	case 'i':
+		command->instance = optarg;
+		return true;
+	case 's':
+		command->socket = optarg;
+		return true;
+	case ':':
+		log_error("option '-%c' needs a value", optopt);
+		return false;
+	default:
+		/* getopt leaves 0 in optopt for a long option. */
+		if (optopt)
+			log_error("unknown option '-%c'", optopt);
+		else
+			log_error("unknown option '%s'", argv[optind - 1]);
+		return false;
+	}
+}
+
+static bool parse_options(int argc, char **argv, struct command *command)
+{
+	int option;
+
+	optind = 0; /* start afresh: tests parse more than one command line */
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":jfhi:s:", long_options, NULL)) != -1)
+		if (!take_option(command, option, argv))
+			return false;
+	return true;
+}
+
+/* The instance names a file under COMMAND_RUN_DIRECTORY and must not lead out of it. */
+static bool check_target(const struct command *command)
+{
+	const char *instance = command->instance;
+
+	if (instance && command->socket) {
+		log_error("-i and -s both name a socket; give one of them");
+		return false;
+	}
+	if (instance && (*instance == '\0' || *instance == '.' || strchr(instance, '/'))) {
+		log_error("'%s' is no instance name; it is the name given to xbeatd -i", instance);
+		return false;
+	}
+	return true;
+}
+
+static bool check_accepted(const struct command *command)
+{
+	const struct verb *verb = command->verb;
+
+	if (command->json && !(verb->accepts & VERB_ACCEPTS_JSON)) {
+		log_error("%s has no JSON output (-j)", verb->name);
+		return false;
+	}
+	if (command->follow && !(verb->accepts & VERB_ACCEPTS_FOLLOW)) {
+		log_error("%s can not be followed (-f); events can", verb->name);
+		return false;
+	}
+	if (command->argument_count < verb->arguments_min) {
+		log_error("%s needs an argument: xbeatctl %s %s", verb->name, verb->name,
+			  verb->arguments);
+		return false;
+	}
+	if (command->argument_count > verb->arguments_max) {
+		log_error("%s: unexpected argument '%s'", verb->name,
+			  command->arguments[verb->arguments_max]);
+		return false;
+	}
+	return true;
+}
+
+static bool find_verb(const char *text, const struct verb **verb)
+{
+	char candidates[VERB_CANDIDATES_BYTES];
+
+	switch (verb_find(text, verb, candidates)) {
+	case VERB_FOUND:
+		return true;
+	case VERB_AMBIGUOUS:
+		log_error("'%s' may be %s", text, candidates);
+		return false;
+	default:
+		log_error("unknown verb '%s'; verbs are %s", text, candidates);
+		return false;
+	}
+}
+
+enum command_status command_parse(int argc, char **argv, struct command *command)
+{
+	struct command parsed = {0};
+
+	if (!parse_options(argc, argv, &parsed) || !check_target(&parsed))
+		return usage_error();
+	if (optind < argc) {
+		if (!find_verb(argv[optind], &parsed.verb))
+			return COMMAND_USAGE;
+		parsed.arguments = argv + optind + 1;
+		parsed.argument_count = argc - optind - 1;
+	} else if (!parsed.help) {
+		log_error("no verb was given");
+		return usage_error();
+	}
+	if (parsed.verb && !parsed.help && !check_accepted(&parsed))
+		return usage_error();
+	*command = parsed;
+	return COMMAND_OK;
+}
+
+enum command_status command_run(const struct command *command)
+{
+	if (command->help)
+		return verb_help(command->verb);
+	return command->verb->run(command);
+}

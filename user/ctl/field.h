@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Fields of JSON objects as cells of tables. A field that is absent, or not of the type, is
+ * unknown: FIELD_UNKNOWN.
+ */
+#ifndef XBEAT_CTL_FIELD_H
+#define XBEAT_CTL_FIELD_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <user/ctl/units.h>
+
+#define FIELD_UNKNOWN "-"
+
+/* Returns false, *value untouched, if there is no such number or it is negative. */
+bool field_number(const json_t *object, const char *name, uint64_t *value);
+
+/* Returns the text, borrowed from object, or FIELD_UNKNOWN. */
+const char *field_text(const json_t *object, const char *name);
+
+/* Each returns text, or FIELD_UNKNOWN. */
+const char *field_count(const json_t *object, const char *name, char text[static UNITS_TEXT_BYTES]);
+const char *field_duration(const json_t *object, const char *name,
+			   char text[static UNITS_TEXT_BYTES]);
+
+#endif

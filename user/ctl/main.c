@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* xbeatctl: asks xbeatd over its control socket, makes keys, checks configurations. */
+#include <signal.h>
+#include <user/ctl/command.h>
+#include <user/lib/log.h>
+
+int main(int argc, char **argv)
+{
+	struct command command;
+	enum command_status status;
+
+	/* A reader that closes the pipe is seen as an error of the write, and ends us quietly. */
+	signal(SIGPIPE, SIG_IGN);
+	log_open("xbeatctl", false);
+	status = command_parse(argc, argv, &command);
+	if (status == COMMAND_OK)
+		status = command_run(&command);
+	return (int)status;
+}

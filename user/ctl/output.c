@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Standard output, with its errors noticed. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <user/ctl/output.h>
+#include <user/lib/log.h>
+
+enum command_status output_finish(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return COMMAND_OK;
+	if (errno != EPIPE)
+		log_error("can not write the output: %s", strerror(errno));
+	return COMMAND_FAILED;
+}
+
+void output_json(const json_t *value)
+{
+	json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY);
+	putchar('\n');
+}

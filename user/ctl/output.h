@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Standard output: a full disk is an error, a reader that has gone is none worth a word. */
+#ifndef XBEAT_CTL_OUTPUT_H
+#define XBEAT_CTL_OUTPUT_H
+
+#include <jansson.h>
+#include <user/ctl/command.h>
+
+/* Flushes; returns COMMAND_OK, or COMMAND_FAILED if not all of the output could be written. */
+enum command_status output_finish(void);
+
+/* Prints a value as JSON on one line. */
+void output_json(const json_t *value);
+
+#endif

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* "xbeatctl drops": the reasons that occurred, with what they mean; the others by name only. */
+#include <stdlib.h>
+#include <string.h>
+#include <user/ctl/field.h>
+#include <user/ctl/show.h>
+#include <user/ctl/table.h>
+#include <user/ctl/text.h>
+#include <user/lib/cleanup.h>
+#include <xbeat/drop.h>
+
+struct reason {
+	const char *name;
+	const char *normal;
+	const char *help;
+};
+
+static const struct reason reasons[] = {
+#define X(id, name, normal, help) {#name, normal, help},
+	XB_DROP_REASONS(X)
+#undef X
+};
+
+/* A newer daemon may count reasons that this xbeatctl was not built with. */
+static const struct reason unknown_reason = {
+	.normal = "?",
+	.help = "not known to this xbeatctl: its version differs from xbeatd's",
+};
+
+static const struct {
+	const char *normal; /* the word in XB_DROP_REASONS */
+	const char *text;
+} normal_texts[] = {
+	{"no", "never"},
+	{"start", "at starts"},
+	{"loss", "with loss"},
+};
+
+static const struct table_column columns[] = {
+	{"COUNT", TABLE_RIGHT},
+	{"REASON", TABLE_LEFT},
+	{"NORMAL", TABLE_LEFT},
+	{"MEANING", TABLE_LEFT},
+};
+
+static const struct reason *find_reason(const char *name)
+{
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (strcmp(reasons[i].name, name) == 0)
+			return &reasons[i];
+	return &unknown_reason;
+}
+
+static const char *normal_text(const char *normal)
+{
+	for (size_t i = 0; i < sizeof(normal_texts) / sizeof(normal_texts[0]); i++)
+		if (strcmp(normal_texts[i].normal, normal) == 0)
+			return normal_texts[i].text;
+	return normal;
+}
+
+static void add_reason(struct table *table, const json_t *drops, const char *name)
+{
+	const struct reason *reason = find_reason(name);
+	char count[UNITS_TEXT_BYTES];
+	const char *const cells[] = {
+		field_count(drops, name, count),
+		name,
+		normal_text(reason->normal),
+		reason->help,
+	};
+
+	table_add(table, cells);
+}
+
+/* Prints the names of the reasons that never occurred, so that it is plain what is counted. */
+static void print_silent(const json_t *drops, FILE *stream)
+{
+	_cleanup_free_ char *list = NULL;
+	size_t bytes;
+	FILE *memory = open_memstream(&list, &bytes);
+	const char *separator = "none for: ";
+	const char *name;
+	const json_t *count;
+
+	if (!memory)
+		abort();
+	json_object_foreach((json_t *)drops, name, count)
+	{
+		if (json_integer_value(count) != 0)
+			continue;
+		fprintf(memory, "%s%s", separator, name);
+		separator = ", ";
+	}
+	fclose(memory);
+	text_print_wrapped(stream, 0, text_make_printable(list));
+}
+
+void show_drops(const json_t *drops, FILE *stream)
+{
+	_cleanup_table_ struct table table = {
+		.columns = columns,
+		.column_count = sizeof(columns) / sizeof(columns[0]),
+	};
+	const char *name;
+	const json_t *count;
+
+	json_object_foreach((json_t *)drops, name, count) if (json_integer_value(count) != 0)
+		add_reason(&table, drops, name);
+	if (table.row_count > 0) {
+		table_print(&table, stream);
+		fputc('\n', stream);
+	} else {
+		fputs("no packet was refused\n", stream);
+	}
+	print_silent(drops, stream);
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * "xbeatctl peers": a row for each link, under it the reason of the verdict on the node. A node
+ * with several links has a row of its own before them.
+ */
+#include <user/ctl/field.h>
+#include <user/ctl/show.h>
+#include <user/ctl/table.h>
+
+static const struct table_column columns[] = {
+	{"NODE", TABLE_LEFT},	 {"VERDICT", TABLE_LEFT}, {"LINK", TABLE_LEFT},
+	{"ADDRESS", TABLE_LEFT}, {"HEARD", TABLE_RIGHT},  {"P50", TABLE_RIGHT},
+	{"P99", TABLE_RIGHT},	 {"MAX", TABLE_RIGHT},	  {"LOST", TABLE_RIGHT},
+};
+
+static void add_node(struct table *table, const json_t *peer)
+{
+	const char *const cells[] = {
+		field_text(peer, "name"), field_text(peer, "verdict"), "", "", "", "", "", "", "",
+	};
+
+	table_add(table, cells);
+}
+
+static void add_link(struct table *table, const char *node, const char *verdict, const json_t *link)
+{
+	const json_t *rtt = json_object_get(link, "rtt_ns");
+	char heard[UNITS_TEXT_BYTES], p50[UNITS_TEXT_BYTES], p99[UNITS_TEXT_BYTES];
+	char max[UNITS_TEXT_BYTES], lost[UNITS_TEXT_BYTES];
+	const char *const cells[] = {
+		node,
+		verdict,
+		field_text(link, "interface"),
+		field_text(link, "address"),
+		field_duration(link, "age_ns", heard),
+		field_duration(rtt, "p50", p50),
+		field_duration(rtt, "p99", p99),
+		field_duration(rtt, "max", max),
+		field_count(link, "lost", lost),
+	};
+
+	table_add(table, cells);
+}
+
+static void add_links(struct table *table, const json_t *peer)
+{
+	const json_t *links = json_object_get(peer, "links");
+	const json_t *link;
+	size_t index;
+
+	if (json_array_size(links) == 1) {
+		add_link(table, field_text(peer, "name"), field_text(peer, "verdict"),
+			 json_array_get(links, 0));
+		return;
+	}
+	add_node(table, peer);
+	json_array_foreach(links, index, link)
+		add_link(table, "", field_text(link, "verdict"), link);
+}
+
+static void add_reason(struct table *table, const json_t *peer)
+{
+	const char *reason = json_string_value(json_object_get(peer, "reason"));
+	char age[UNITS_TEXT_BYTES];
+	uint64_t unused;
+
+	if (field_number(peer, "daemon_age_ns", &unused))
+		table_note(table, "daemon moved %s ago%s%s",
+			   field_duration(peer, "daemon_age_ns", age), reason ? "; " : "",
+			   reason ? reason : "");
+	else if (reason)
+		table_note(table, "%s", reason);
+}
+
+void show_peers(const json_t *peers, FILE *stream)
+{
+	_cleanup_table_ struct table table = {
+		.columns = columns,
+		.column_count = sizeof(columns) / sizeof(columns[0]),
+	};
+	const json_t *peer;
+	size_t index;
+
+	if (json_array_size(peers) == 0) {
+		fputs("no peers: the configuration has no heartbeat block\n", stream);
+		return;
+	}
+	json_array_foreach(peers, index, peer)
+	{
+		add_links(&table, peer);
+		add_reason(&table, peer);
+	}
+	table_print(&table, stream);
+}

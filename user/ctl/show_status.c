@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* "xbeatctl status": a line for each thing to know about the daemon. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <user/ctl/field.h>
+#include <user/ctl/show.h>
+#include <user/ctl/text.h>
+#include <user/lib/cleanup.h>
+
+#define LABEL_COLUMNS 15
+
+/* Prints "label    text". Names from the configuration may be long: no wrapping, they get copied. */
+static void print_line(FILE *stream, const char *label, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void print_line(FILE *stream, const char *label, const char *format, ...)
+{
+	char text[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	fprintf(stream, "%-*s%s\n", LABEL_COLUMNS, label, text_make_printable(text));
+}
+
+static long long integer(const json_t *object, const char *name)
+{
+	return (long long)json_integer_value(json_object_get(object, name));
+}
+
+static void print_node(const json_t *status, FILE *stream)
+{
+	const json_t *node = json_object_get(status, "node");
+
+	if (node)
+		print_line(stream, "node", "%s (%lld), %s", field_text(node, "name"),
+			   integer(node, "id"), field_text(status, "state"));
+	else
+		print_line(stream, "node", "%s", field_text(status, "state"));
+	print_line(stream, "epoch", "%lld", integer(status, "epoch"));
+}
+
+static void print_daemon(const json_t *status, FILE *stream)
+{
+	char uptime[UNITS_TEXT_BYTES];
+
+	print_line(stream, "daemon", "version %s, pid %lld, up for %s",
+		   field_text(status, "version"), integer(status, "pid"),
+		   field_duration(status, "uptime_ns", uptime));
+	print_line(stream, "instance", "%s", field_text(status, "instance"));
+	print_line(stream, "configuration", "%s", field_text(status, "configuration_file"));
+}
+
+static void print_heartbeat(const json_t *heartbeat, FILE *stream)
+{
+	char interval[UNITS_TEXT_BYTES], detection[UNITS_TEXT_BYTES], timeout[UNITS_TEXT_BYTES];
+
+	if (!json_is_object(heartbeat))
+		return;
+	print_line(stream, "heartbeat", "%s: every %s, detection time %s (%lld intervals)",
+		   field_text(heartbeat, "name"),
+		   field_duration(heartbeat, "interval_ns", interval),
+		   field_duration(heartbeat, "detection_time_ns", detection),
+		   integer(heartbeat, "multiplier"));
+	print_line(stream, "", "hung after %s without progress",
+		   field_duration(heartbeat, "daemon_timeout_ns", timeout));
+}
+
+static void print_interfaces(const json_t *interfaces, FILE *stream)
+{
+	const json_t *interface;
+	size_t index;
+
+	json_array_foreach(interfaces, index, interface)
+		print_line(stream, index == 0 ? "interface" : "", "%s: %s, program %lld",
+			   field_text(interface, "name"), field_text(interface, "mode"),
+			   integer(interface, "program_id"));
+}
+
+static void print_scheduling(const json_t *scheduling, FILE *stream)
+{
+	const char *memory = json_is_true(json_object_get(scheduling, "memory_locked"))
+				     ? "memory locked"
+				     : "memory not locked";
+	uint64_t priority;
+
+	if (field_number(scheduling, "priority", &priority) && priority > 0)
+		print_line(stream, "scheduling", "%s, priority %" PRIu64 ", %s",
+			   field_text(scheduling, "policy"), priority, memory);
+	else
+		print_line(stream, "scheduling", "%s, %s", field_text(scheduling, "policy"),
+			   memory);
+}
+
+void show_status(const json_t *status, FILE *stream)
+{
+	print_node(status, stream);
+	print_daemon(status, stream);
+	print_heartbeat(json_object_get(status, "heartbeat"), stream);
+	print_interfaces(json_object_get(status, "interfaces"), stream);
+	print_scheduling(json_object_get(status, "scheduling"), stream);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Wrapping of text: see text.h. */
+#include <string.h>
+#include <user/ctl/text.h>
+
+static const char *skip_blanks(const char *text)
+{
+	return text + strspn(text, " ");
+}
+
+size_t text_line(const char *text, size_t width, const char **next)
+{
+	size_t length = strlen(text);
+
+	if (length > width) {
+		length = width;
+		while (length > 0 && text[length] != ' ')
+			length--;
+		if (length == 0)
+			length = width;
+	}
+	*next = skip_blanks(text + length);
+	return length;
+}
+
+void text_print_wrapped(FILE *stream, size_t indent, const char *text)
+{
+	for (text = skip_blanks(text); *text;) {
+		const char *next;
+		size_t length = text_line(text, TEXT_COLUMNS - indent, &next);
+
+		fprintf(stream, "%*s%.*s\n", (int)indent, "", (int)length, text);
+		text = next;
+	}
+}
+
+char *text_make_printable(char *text)
+{
+	for (char *character = text; *character; character++)
+		if ((unsigned char)*character < ' ' || *character == 0x7f)
+			*character = '?';
+	return text;
+}

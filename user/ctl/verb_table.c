@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The table of verbs, with the texts of their help. */
+#include <user/ctl/local.h>
+#include <user/ctl/show.h>
+#include <user/ctl/verb.h>
+
+const struct verb verbs[] = {
+	{
+		.name = "status",
+		.arguments = "",
+		.summary = "the daemon: node, interfaces, scheduling",
+		.help = "Shows who this node is, since when its daemon runs and with which "
+			"configuration, how the XDP program is attached, and whether the daemon "
+			"has real-time scheduling and locked memory.",
+		.example = "$ xbeatctl status\n"
+			   "node           node-a (1), running\n"
+			   "heartbeat      lan: every 10 ms, detection time 30 ms (3 intervals)\n"
+			   "interface      eth0: native, program 12\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = show_run,
+		.print = show_status,
+	},
+	{
+		.name = "peers",
+		.arguments = "",
+		.summary = "the other nodes: who is alive, and why we think so",
+		.help = "Shows the verdict on each node with its reason and, for each link, how "
+			"long ago it was heard, the round-trip times of its answers (median, 99th "
+			"percentile, maximum) and how many probes went unanswered.",
+		.example = "$ xbeatctl peers\n"
+			   "NODE    VERDICT  LINK  ADDRESS    HEARD     P50     P99     MAX  LOST\n"
+			   "node-b  up       eth0  10.0.0.2  4.1 ms   92 us  140 us  1.2 ms     3\n"
+			   "    daemon moved 2 ms ago; evidence 4 ms ago, detection time 30 ms\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = show_run,
+		.print = show_peers,
+	},
+	{
+		.name = "vrrp",
+		.arguments = "",
+		.summary = "the VRRP instances: state, who is Active, and why",
+		.help = "Shows each VRRP instance: its state with the reason of the last change, "
+			"configured and effective priority, who is Active, its addresses and "
+			"counters.",
+		.example = "$ xbeatctl vrrp\n"
+			   "NAME  STATE   VRID  INTERFACE  PRIORITY  ACTIVE    SINCE\n"
+			   "VI_1  active    51  eth0            100  10.0.0.1   31 s\n"
+			   "    10.0.0.100/32\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = show_run,
+		.print = show_vrrp,
+	},
+	{
+		.name = "drops",
+		.arguments = "",
+		.summary = "packets that were refused, by reason",
+		.help = "Shows how many packets were refused for each reason, whether a healthy "
+			"cluster shows a few of these, and what the reason means.",
+		.example = "$ xbeatctl drops\n"
+			   "COUNT  REASON   NORMAL  MEANING\n"
+			   "   12  bad_tag  never   authentication tag is wrong: another key, or\n"
+			   "                        forged\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = show_run,
+		.print = show_drops,
+	},
+	{
+		.name = "events",
+		.arguments = "[-f]",
+		.summary = "what changed, when, and why; -f follows",
+		.help = "Shows the recent changes, oldest first: verdicts on nodes and states of "
+			"VRRP instances, each with its reason. With -f it goes on and shows each "
+			"new one as it happens.",
+		.example = "$ xbeatctl events -f\n"
+			   "2026-03-01 12:00:00.031  peer  node-b  up -> down\n"
+			   "    no evidence for 31 ms, detection time 30 ms\n",
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_FOLLOW,
+		.run = show_events_run,
+	},
+	{
+		.name = "genkey",
+		.arguments = "[ID]",
+		.summary = "make a key for a key file",
+		.help = "Makes a new random 128-bit key and prints it as a line of a key file. ID "
+			"is 0 to 255 (1). All nodes of a cluster have the same key file; keep it "
+			"readable by root only.",
+		.example = "$ (umask 077; xbeatctl genkey > /etc/xbeat/lan.key)\n",
+		.arguments_max = 1,
+		.run = local_genkey,
+	},
+	{
+		.name = "check",
+		.arguments = "FILE",
+		.summary = "check a configuration file",
+		.help = "Reads a configuration as xbeatd would and prints every error and warning "
+			"with its place and what would be right. Needs no running daemon.",
+		.example =
+			"$ xbeatctl check xbeat.conf\n"
+			"xbeat.conf:7:5: error: unknown keyword 'prioriti' in vrrp_instance; did "
+			"you\nmean 'priority'?\n",
+		.arguments_min = 1,
+		.arguments_max = 1,
+		.run = local_check,
+	},
+	{
+		.name = "version",
+		.arguments = "",
+		.summary = "the version of xbeatctl",
+		.help = "Prints the version of xbeatctl itself; status shows the daemon's.",
+		.example = "$ xbeatctl version\nxbeatctl " XBEAT_VERSION "\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = local_version,
+	},
+	{
+		.name = "help",
+		.arguments = "[VERB]",
+		.summary = "this list, or the help of a verb",
+		.help = "Prints the list of verbs, or what a verb does with an example.",
+		.example = "$ xbeatctl help peers\n",
+		.arguments_max = 1,
+		.run = local_help,
+	},
+};
+
+const size_t verb_count = sizeof(verbs) / sizeof(verbs[0]);

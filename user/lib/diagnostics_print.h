@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How diagnostics look to people and editors: "file:line:column: error: text". */
+#ifndef XBEAT_LIB_DIAGNOSTICS_PRINT_H
+#define XBEAT_LIB_DIAGNOSTICS_PRINT_H
+
+#include <stdio.h>
+#include <user/core/diagnostics.h>
+
+/* Prints each entry on a line; one about a file as a whole (line 0) has no position. */
+void diagnostics_print(const struct diagnostics *diagnostics, FILE *stream);
+
+#endif
