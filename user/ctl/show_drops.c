@@ -37,10 +37,10 @@ static const struct {
 };
 
 static const struct table_column columns[] = {
-	{"COUNT", TABLE_RIGHT},
-	{"REASON", TABLE_LEFT},
-	{"NORMAL", TABLE_LEFT},
-	{"MEANING", TABLE_LEFT},
+	{"COUNT", TABLE_RIGHT, 0},
+	{"REASON", TABLE_LEFT, 0},
+	{"NORMAL", TABLE_LEFT, 0},
+	{"MEANING", TABLE_LEFT, 16},
 };
 
 static const struct reason *find_reason(const char *name)

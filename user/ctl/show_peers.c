@@ -8,9 +8,9 @@
 #include <user/ctl/table.h>
 
 static const struct table_column columns[] = {
-	{"NODE", TABLE_LEFT},	 {"VERDICT", TABLE_LEFT}, {"LINK", TABLE_LEFT},
-	{"ADDRESS", TABLE_LEFT}, {"HEARD", TABLE_RIGHT},  {"P50", TABLE_RIGHT},
-	{"P99", TABLE_RIGHT},	 {"MAX", TABLE_RIGHT},	  {"LOST", TABLE_RIGHT},
+	{"NODE", TABLE_LEFT, 6},     {"VERDICT", TABLE_LEFT, 0}, {"LINK", TABLE_LEFT, 5},
+	{"ADDRESS", TABLE_LEFT, 10}, {"HEARD", TABLE_RIGHT, 0},	 {"P50", TABLE_RIGHT, 0},
+	{"P99", TABLE_RIGHT, 0},     {"MAX", TABLE_RIGHT, 0},	 {"LOST", TABLE_RIGHT, 0},
 };
 
 static void add_node(struct table *table, const json_t *peer)

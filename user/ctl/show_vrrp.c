@@ -12,9 +12,9 @@
 #define PRIORITY_TEXT_BYTES 48
 
 static const struct table_column columns[] = {
-	{"NAME", TABLE_LEFT},	   {"STATE", TABLE_LEFT},     {"VRID", TABLE_RIGHT},
-	{"INTERFACE", TABLE_LEFT}, {"PRIORITY", TABLE_RIGHT}, {"ACTIVE", TABLE_LEFT},
-	{"SINCE", TABLE_RIGHT},
+	{"NAME", TABLE_LEFT, 6},      {"STATE", TABLE_LEFT, 0},	    {"VRID", TABLE_RIGHT, 0},
+	{"INTERFACE", TABLE_LEFT, 9}, {"PRIORITY", TABLE_RIGHT, 0}, {"ACTIVE", TABLE_LEFT, 10},
+	{"SINCE", TABLE_RIGHT, 0},
 };
 
 /* Returns how long ago the state was entered. */

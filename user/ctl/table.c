@@ -2,6 +2,7 @@
 /* Tables for people: see table.h. */
 #define _GNU_SOURCE /* vasprintf() */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <user/ctl/table.h>
@@ -9,7 +10,6 @@
 
 #define GAP_COLUMNS 2
 #define NOTE_INDENT 4
-#define COLUMN_WIDTH_MIN 4
 
 static char *copy_or_abort(const char *text)
 {
@@ -69,19 +69,33 @@ static void measure(const struct table *table, size_t widths[])
 	}
 }
 
-/* Takes columns away from the widest until the table fits or nothing is left to take. */
+static size_t total_width(const struct table *table, const size_t widths[])
+{
+	size_t total = GAP_COLUMNS * (table->column_count - 1);
+
+	for (size_t i = 0; i < table->column_count; i++)
+		total += widths[i];
+	return total;
+}
+
+static bool may_shrink(const struct table *table, const size_t widths[], size_t column)
+{
+	size_t width_min = table->columns[column].width_min;
+
+	return width_min > 0 && widths[column] > width_min;
+}
+
+/* Takes from the widest column that may shrink until the table fits or nothing is left to take. */
 static void shrink(const struct table *table, size_t widths[])
 {
-	for (;;) {
-		size_t total = GAP_COLUMNS * (table->column_count - 1);
-		size_t widest = 0;
+	while (total_width(table, widths) > TEXT_COLUMNS) {
+		size_t widest = table->column_count;
 
-		for (size_t i = 0; i < table->column_count; i++) {
-			total += widths[i];
-			if (widths[i] > widths[widest])
+		for (size_t i = 0; i < table->column_count; i++)
+			if (may_shrink(table, widths, i) &&
+			    (widest == table->column_count || widths[i] > widths[widest]))
 				widest = i;
-		}
-		if (total <= TEXT_COLUMNS || widths[widest] <= COLUMN_WIDTH_MIN)
+		if (widest == table->column_count)
 			return;
 		widths[widest]--;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Tables that fit a terminal: columns are as wide as their cells; if the whole is wider than
- * TEXT_COLUMNS, the widest columns shrink and their cells wrap.
+ * TEXT_COLUMNS, the widest of those that may shrink do so, and their cells wrap.
  */
 #ifndef XBEAT_CTL_TABLE_H
 #define XBEAT_CTL_TABLE_H
@@ -19,6 +19,7 @@ enum table_align {
 struct table_column {
 	const char *title;
 	enum table_align align;
+	size_t width_min; /* it may shrink to; 0: never narrower than its cells */
 };
 
 /* A row of cells or, if note is set, a text under the row before. */

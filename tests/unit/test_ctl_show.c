@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The daemon's answers as tables: what is unknown shows as "-", and 80 columns are enough. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <user/ctl/show.h>
+#include <user/ctl/text.h>
+#include <user/lib/cleanup.h>
+
+typedef void (*show_function)(const json_t *, FILE *);
+
+/* Returns what show prints for a value, after a look at the length of its lines. */
+static char *shown(show_function show, const char *json_text)
+{
+	json_t *value = json_loads(json_text, JSON_DECODE_ANY, NULL);
+	char *text = NULL;
+	size_t bytes;
+	FILE *memory = open_memstream(&text, &bytes);
+
+	assert_non_null(value);
+	assert_non_null(memory);
+	show(value, memory);
+	fclose(memory);
+	json_decref(value);
+	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+		assert_true(strcspn(line, "\n") <= TEXT_COLUMNS);
+	return text;
+}
+
+static void assert_shown(show_function show, const char *json_text, const char *expected)
+{
+	_cleanup_free_ char *text = shown(show, json_text);
+
+	assert_string_equal(text, expected);
+}
+
+static void peers_with_one_link(void **state)
+{
+	(void)state;
+	assert_shown(show_peers,
+		     "[{\"id\":2,\"name\":\"node-b\",\"verdict\":\"up\",\"reason\":\"fine\","
+		     "\"daemon_age_ns\":2000000,\"links\":[{\"interface\":\"eth0\","
+		     "\"address\":\"10.0.0.2\",\"verdict\":\"up\",\"age_ns\":4100000,\"sent\":9,"
+		     "\"received\":6,\"lost\":3,\"rtt_ns\":{\"min\":1,\"p50\":92000,"
+		     "\"p99\":140000,\"max\":1200000}}]}]",
+		     "NODE    VERDICT  LINK  ADDRESS    HEARD    P50     P99     MAX  LOST\n"
+		     "node-b  up       eth0  10.0.0.2  4.1 ms  92 us  140 us  1.2 ms     3\n"
+		     "    daemon moved 2 ms ago; fine\n");
+}
+
+static void peers_never_heard_on_two_links(void **state)
+{
+	(void)state;
+	assert_shown(
+		show_peers,
+		"[{\"id\":2,\"name\":\"b\",\"verdict\":\"down\",\"reason\":\"never heard\","
+		"\"links\":[{\"interface\":\"eth0\",\"address\":\"10.0.0.2\",\"verdict\":"
+		"\"down\",\"sent\":9},{\"interface\":\"eth1\",\"verdict\":\"down\",\"lost\":-1}]}]",
+		"NODE  VERDICT  LINK  ADDRESS   HEARD  P50  P99  MAX  LOST\n"
+		"b     down\n"
+		"      down     eth0  10.0.0.2      -    -    -    -     -\n"
+		"      down     eth1  -             -    -    -    -     -\n"
+		"    never heard\n");
+}
+
+static void vrrp_instances(void **state)
+{
+	(void)state;
+	assert_shown(show_vrrp,
+		     "[{\"name\":\"VI_1\",\"vrid\":51,\"family\":\"ipv4\",\"interface\":\"eth0\","
+		     "\"version\":3,\"state\":\"backup\",\"priority\":100,"
+		     "\"effective_priority\":80,\"reason\":\"advert of 10.0.0.1\",\"addresses\":"
+		     "[\"10.0.0.100/32\",\"10.0.0.101/24\"],\"adverts\":{\"sent\":0,"
+		     "\"received\":4},\"transitions\":2}]",
+		     "NAME  STATE   VRID  INTERFACE   PRIORITY  ACTIVE  SINCE\n"
+		     "VI_1  backup    51  eth0       80 of 100  -           -\n"
+		     "    advert of 10.0.0.1\n"
+		     "    addresses 10.0.0.100/32 10.0.0.101/24\n"
+		     "    version 3, adverts sent 0, received 4, transitions 2\n");
+}
+
+static void drops_that_occurred_come_first(void **state)
+{
+	(void)state;
+	assert_shown(
+		show_drops, "{\"too_short\":0,\"bad_tag\":12,\"bad_type\":0,\"news\":1}",
+		"COUNT  REASON   NORMAL  MEANING\n"
+		"   12  bad_tag  never   authentication tag is wrong: another key, or forged\n"
+		"    1  news     ?       not known to this xbeatctl: its version differs from\n"
+		"                        xbeatd's\n"
+		"\n"
+		"none for: too_short, bad_type\n");
+	assert_shown(show_drops, "{\"bad_tag\":0}", "no packet was refused\nnone for: bad_tag\n");
+}
+
+static void events_with_and_without_a_past(void **state)
+{
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	tzset();
+	assert_shown(
+		show_event,
+		"{\"time_unix_ns\":1772366400031999999,\"kind\":\"peer\",\"subject\":\"node-b\","
+		"\"from\":\"up\",\"to\":\"down\",\"reason\":\"no evidence for 31 ms\"}",
+		"2026-03-01 12:00:00.031  peer  node-b  up -> down\n"
+		"    no evidence for 31 ms\n");
+	assert_shown(show_event, "{\"kind\":\"daemon\",\"subject\":\"xbeatd\",\"to\":\"running\"}",
+		     "-  daemon  xbeatd  running\n");
+}
+
+static void status_of_a_whole_daemon(void **state)
+{
+	(void)state;
+	assert_shown(show_status,
+		     "{\"node\":{\"id\":1,\"name\":\"node-a\"},\"epoch\":7,\"pid\":12,"
+		     "\"configuration_file\":\"/etc/x.conf\",\"instance\":\"default\","
+		     "\"version\":\"0.1.0\",\"state\":\"running\",\"interfaces\":[{\"name\":"
+		     "\"eth0\",\"mode\":\"native\",\"program_id\":12}],\"scheduling\":{\"policy\":"
+		     "\"fifo\",\"priority\":50,\"memory_locked\":true},\"uptime_ns\":31000000000,"
+		     "\"heartbeat\":{\"name\":\"lan\",\"interval_ns\":10000000,\"multiplier\":3,"
+		     "\"detection_time_ns\":30000000,\"daemon_timeout_ns\":3000000000}}",
+		     "node           node-a (1), running\n"
+		     "epoch          7\n"
+		     "daemon         version 0.1.0, pid 12, up for 31 s\n"
+		     "instance       default\n"
+		     "configuration  /etc/x.conf\n"
+		     "heartbeat      lan: every 10 ms, detection time 30 ms (3 intervals)\n"
+		     "               hung after 3 s without progress\n"
+		     "interface      eth0: native, program 12\n"
+		     "scheduling     fifo, priority 50, memory locked\n");
+}
+
+/* A daemon of another version must not crash its client. */
+static void unexpected_values(void **state)
+{
+	static const show_function functions[] = {
+		show_status, show_peers, show_vrrp, show_drops, show_event,
+	};
+	static const char *const values[] = {
+		"null",
+		"[]",
+		"{}",
+		"7",
+		"[1,null]",
+		"[[]]",
+		"[{\"links\":7,\"reason\":null}]",
+		"{\"node\":1,\"time_unix_ns\":-1,\"interfaces\":{}}",
+		"[{\"addresses\":[1],\"adverts\":[],\"name\":\"\\u001b[2J\"}]",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
+		for (size_t k = 0; k < sizeof(values) / sizeof(values[0]); k++) {
+			_cleanup_free_ char *text = shown(functions[i], values[k]);
+
+			assert_null(strchr(text, '\033'));
+		}
+}
+
+static void the_longest_names_fit(void **state)
+{
+	_cleanup_free_ char *text = shown(
+		show_peers,
+		"[{\"name\":\"a-node-name-15c\",\"verdict\":\"unreachable\",\"links\":["
+		"{\"interface\":\"enp0s31f6np0v12\",\"verdict\":\"unreachable\",\"address\":"
+		"\"fd77:1234:5678:9abc:def0:1234:5678:9abc\",\"age_ns\":31000000,\"lost\":123456,"
+		"\"rtt_ns\":{\"p50\":120000,\"p99\":140000000,\"max\":150000000}}]}]");
+
+	(void)state;
+	assert_non_null(strstr(text, "unreachable  "));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(peers_with_one_link),
+		cmocka_unit_test(peers_never_heard_on_two_links),
+		cmocka_unit_test(vrrp_instances),
+		cmocka_unit_test(drops_that_occurred_come_first),
+		cmocka_unit_test(events_with_and_without_a_past),
+		cmocka_unit_test(status_of_a_whole_daemon),
+		cmocka_unit_test(unexpected_values),
+		cmocka_unit_test(the_longest_names_fit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What people see: units, wrapping, tables. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <user/ctl/table.h>
+#include <user/ctl/text.h>
+#include <user/ctl/units.h>
+#include <user/lib/cleanup.h>
+
+static const struct {
+	uint64_t duration_ns;
+	const char *text;
+} durations[] = {
+	{0, "0 ns"},
+	{999, "999 ns"},
+	{1000, "1 us"},
+	{1299, "1.2 us"},
+	{92700, "92 us"},
+	{1200000, "1.2 ms"},
+	{10000000, "10 ms"},
+	{999999999, "999 ms"},
+	{UINT64_C(31000000000), "31 s"},
+	{UINT64_C(59999999999), "59 s"},
+	{UINT64_C(60000000000), "1 min"},
+	{UINT64_C(7500000000000), "2 h 5 min"},
+	{UINT64_C(90000000000000), "1 d 1 h"},
+	{UINT64_MAX, "213503 d 23 h"},
+};
+
+static void durations_are_short(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(durations) / sizeof(durations[0]); i++) {
+		char text[UNITS_TEXT_BYTES];
+
+		assert_string_equal(units_duration(durations[i].duration_ns, text),
+				    durations[i].text);
+	}
+}
+
+static void counts_are_short(void **state)
+{
+	char text[UNITS_TEXT_BYTES];
+
+	(void)state;
+	assert_string_equal(units_count(999999, text), "999999");
+	assert_string_equal(units_count(1200000, text), "1.2M");
+	assert_string_equal(units_count(UINT64_C(12345678901), text), "12G");
+	assert_string_equal(units_count(UINT64_MAX, text), "18446744T");
+}
+
+static void times_are_local(void **state)
+{
+	char text[UNITS_TIME_BYTES];
+
+	(void)state;
+	setenv("TZ", "UTC-2", 1);
+	tzset();
+	assert_string_equal(units_local_time(UINT64_C(1772366400031999999), text),
+			    "2026-03-01 14:00:00.031");
+}
+
+static void lines_break_at_blanks(void **state)
+{
+	const char *next;
+
+	(void)state;
+	assert_int_equal(text_line("one two", 10, &next), 7);
+	assert_string_equal(next, "");
+	assert_int_equal(text_line("one  two", 6, &next), 4);
+	assert_string_equal(next, "two");
+	assert_int_equal(text_line("one two", 3, &next), 3);
+	assert_string_equal(next, "two");
+	assert_int_equal(text_line("onetwo", 4, &next), 4);
+	assert_string_equal(next, "wo");
+}
+
+static void terminals_are_not_steered(void **state)
+{
+	char text[] = "a\033[2Jb\nc\177";
+
+	(void)state;
+	assert_string_equal(text_make_printable(text), "a?[2Jb?c?");
+}
+
+static char *printed(const struct table *table)
+{
+	char *text = NULL;
+	size_t bytes;
+	FILE *memory = open_memstream(&text, &bytes);
+
+	assert_non_null(memory);
+	table_print(table, memory);
+	fclose(memory);
+	return text;
+}
+
+static void columns_are_as_wide_as_their_cells(void **state)
+{
+	static const struct table_column columns[] = {
+		{"NAME", TABLE_LEFT, 0},
+		{"N", TABLE_RIGHT, 0},
+		{"X", TABLE_LEFT, 0},
+	};
+	_cleanup_table_ struct table table = {.columns = columns, .column_count = 3};
+	_cleanup_free_ char *text = NULL;
+
+	(void)state;
+	table_add(&table, (const char *const[]){"a", "100", ""});
+	table_note(&table, "note %d", 1);
+	table_add(&table, (const char *const[]){"longer", "2", "y\n"});
+	text = printed(&table);
+	assert_string_equal(text, "NAME      N  X\n"
+				  "a       100\n"
+				  "    note 1\n"
+				  "longer    2  y?\n");
+}
+
+static void wide_tables_wrap_where_they_may(void **state)
+{
+	static const struct table_column columns[] = {
+		{"NAME", TABLE_LEFT, 0},
+		{"TEXT", TABLE_LEFT, 10},
+	};
+	_cleanup_table_ struct table table = {.columns = columns, .column_count = 2};
+	_cleanup_free_ char *text = NULL;
+	char name[61];
+
+	(void)state;
+	memset(name, 'n', 60);
+	name[60] = '\0';
+	table_add(&table, (const char *const[]){name, "some words that need two lines"});
+	text = printed(&table);
+	assert_int_equal(strcspn(text, "\n"), 66); /* the titles */
+	assert_memory_equal(text + 67, name, 60);
+	assert_string_equal(text + 67 + 60, "  some words that\n"
+					    "                                                      "
+					    "        need two lines\n");
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(durations_are_short),
+		cmocka_unit_test(counts_are_short),
+		cmocka_unit_test(times_are_local),
+		cmocka_unit_test(lines_break_at_blanks),
+		cmocka_unit_test(terminals_are_not_steered),
+		cmocka_unit_test(columns_are_as_wide_as_their_cells),
+		cmocka_unit_test(wide_tables_wrap_where_they_may),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
