@@ -378,6 +378,8 @@ static void adverts_do_not_drift(void **state)
 
 	(void)state;
 	start_active();
+	expire(due_ns - 1, NULL, NULL);
+	assert_no_actions();
 	for (unsigned i = 0; i < 5; i++) {
 		expire(due_ns + 7 * MS, NULL, NULL);
 		assert_true(actions.send_advert);
