@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A configuration from its text to the object the daemon uses. The work is in
+ *
+ *	config_lexer.c      words and braces of keepalived's grammar
+ *	config_parser.c     statements, blocks, recovery after errors
+ *	config_value.c      numbers, durations, addresses, names
+ *	config_globals.c    the words outside all blocks, global_defs
+ *	config_heartbeat.c  heartbeat
+ *	config_instance.c   vrrp_instance, config_vip.c its virtual_ipaddress
+ *	config_unserved.c   keepalived's words that are not served yet
+ *	config_suggest.c    "did you mean"
+ *	config_check.c      the file as a whole
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <user/core/address.h>
+#include <user/core/config_parser.h>
+
+#define REALTIME_PRIORITY_DEFAULT 50
+
+static void heartbeat_free(struct config_heartbeat *heartbeat)
+{
+	if (!heartbeat)
+		return;
+	free(heartbeat->key_file);
+	free(heartbeat->nodes);
+	free(heartbeat);
+}
+
+void config_free(struct config *config)
+{
+	if (!config)
+		return;
+	heartbeat_free(config->heartbeat);
+	for (size_t i = 0; i < config->instance_count; i++) {
+		free(config->instances[i].name);
+		free(config->instances[i].vips);
+	}
+	free(config->instances);
+	free(config);
+}
+
+/* By place; the text decides between equals, so that the order never depends on qsort(). */
+static int compare_diagnostics(const void *left, const void *right)
+{
+	const struct diagnostic *a = left, *b = right;
+
+	if (a->line != b->line)
+		return a->line < b->line ? -1 : 1;
+	if (a->column != b->column)
+		return a->column < b->column ? -1 : 1;
+	return strcmp(a->text, b->text);
+}
+
+/* Checks of the whole file come last but belong where they point. */
+static void sort_diagnostics(struct diagnostics *diagnostics, size_t first)
+{
+	if (diagnostics->count > first)
+		qsort(diagnostics->entries + first, diagnostics->count - first,
+		      sizeof(*diagnostics->entries), compare_diagnostics);
+}
+
+static void settle_globals(const struct config_parser *parser)
+{
+	const struct config_globals *globals = &parser->globals;
+	struct config *config = parser->config;
+
+	strcpy(config->router_id, globals->router_id);
+	config->realtime_priority = globals->no_realtime ? 0 : globals->realtime_priority;
+}
+
+int config_parse(const char *file, const char *text, size_t length, struct config **out,
+		 struct diagnostics *diagnostics)
+{
+	size_t first = diagnostics->count, errors = diagnostics->error_count;
+	struct config_parser *parser = calloc(1, sizeof(*parser));
+
+	if (!parser)
+		abort();
+	parser->file = file;
+	parser->diagnostics = diagnostics;
+	parser->globals.realtime_priority = REALTIME_PRIORITY_DEFAULT;
+	config_instance_defaults(&parser->globals.defaults);
+	parser->config = calloc(1, sizeof(*parser->config));
+	if (!parser->config)
+		abort();
+	config_lexer_init(&parser->lexer, file, text, length, diagnostics);
+	config_parser_run(parser);
+	config_check(parser);
+	config_lexer_free(&parser->lexer);
+	settle_globals(parser);
+	sort_diagnostics(diagnostics, first);
+	if (diagnostics->error_count == errors)
+		*out = parser->config;
+	else
+		config_free(parser->config);
+	free(parser);
+	return diagnostics->error_count == errors ? 0 : -EINVAL;
+}
+
+static bool has_address(const struct xb_address *addresses, size_t count,
+			const struct xb_address *wanted)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (address_equal(&addresses[i], wanted))
+			return true;
+	}
+	return false;
+}
+
+static bool has_all_addresses(const struct config_node *node, const struct xb_address *addresses,
+			      size_t count)
+{
+	for (size_t i = 0; i < node->address_count; i++) {
+		if (!has_address(addresses, count, &node->addresses[i]))
+			return false;
+	}
+	return node->address_count > 0;
+}
+
+/* keepalived's router_id may be any text: one that names no node decides nothing. */
+static int find_by_name(const struct config_heartbeat *heartbeat, const char *name)
+{
+	for (size_t i = 0; i < heartbeat->node_count; i++) {
+		if (!strcmp(heartbeat->nodes[i].name, name))
+			return (int)i;
+	}
+	return -ENOENT;
+}
+
+int config_find_own_node(const struct config *config, const struct xb_address *local_addresses,
+			 size_t local_count)
+{
+	const struct config_heartbeat *heartbeat = config->heartbeat;
+	int found;
+
+	if (!heartbeat)
+		return -ENOENT;
+	found = find_by_name(heartbeat, config->router_id);
+	if (found >= 0)
+		return found;
+	for (size_t i = 0; i < heartbeat->node_count; i++) {
+		if (!has_all_addresses(&heartbeat->nodes[i], local_addresses, local_count))
+			continue;
+		if (found >= 0)
+			return -EEXIST;
+		found = (int)i;
+	}
+	return found;
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Checks of a configuration as a whole: what two lines say of each other, and
+ * what only the end of the file can tell. Each is reported where the later of
+ * the two stands, naming the line of the other.
+ */
+#include <string.h>
+#include <user/core/address.h>
+#include <user/core/config_parser.h>
+#include <user/core/config_value.h>
+#include <user/core/vrrp_packet.h>
+
+static void check_node(struct config_parser *parser, const struct config_heartbeat *heartbeat,
+		       const struct config_node *node)
+{
+	if (node->address_count != heartbeat->interface_count)
+		config_error(parser, node->position,
+			     "node %s has %zu addresses for %zu interfaces; write one address per "
+			     "interface, in their order",
+			     node->name, node->address_count, heartbeat->interface_count);
+}
+
+/* A link is one network: its nodes cannot reach each other across families. */
+static void check_node_families(struct config_parser *parser, const struct config_node *first,
+				const struct config_node *node)
+{
+	for (size_t i = 0; i < node->address_count && i < first->address_count; i++) {
+		if (address_is_ipv4(&node->addresses[i]) != address_is_ipv4(&first->addresses[i]))
+			config_error(
+				parser, node->position,
+				"address %zu of node %s is of another family than node %s's of "
+				"line %u; use one family per interface",
+				i + 1, node->name, first->name, first->position.line);
+	}
+}
+
+static bool share_address(const struct config_node *a, const struct config_node *b,
+			  const struct xb_address **shared)
+{
+	for (size_t i = 0; i < a->address_count; i++) {
+		for (size_t j = 0; j < b->address_count; j++) {
+			if (address_equal(&a->addresses[i], &b->addresses[j])) {
+				*shared = &a->addresses[i];
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static void check_node_pair(struct config_parser *parser, const struct config_node *earlier,
+			    const struct config_node *later)
+{
+	char text[ADDRESS_TEXT_BYTES];
+	const struct xb_address *shared;
+
+	if (earlier->id == later->id)
+		config_error(parser, later->position,
+			     "node id %u is on line %u already; give each node its own", later->id,
+			     earlier->position.line);
+	if (!strcmp(earlier->name, later->name))
+		config_error(parser, later->position,
+			     "node name %s is on line %u already; give each node its own",
+			     later->name, earlier->position.line);
+	if (share_address(earlier, later, &shared))
+		config_error(parser, later->position,
+			     "address %s is on line %u already; give each node its own",
+			     address_format(shared, text), earlier->position.line);
+}
+
+static void check_nodes(struct config_parser *parser, const struct config_heartbeat *heartbeat)
+{
+	const struct config_node *nodes = heartbeat->nodes;
+
+	for (size_t later = 0; later < heartbeat->node_count; later++) {
+		check_node(parser, heartbeat, &nodes[later]);
+		check_node_families(parser, &nodes[0], &nodes[later]);
+		for (size_t earlier = 0; earlier < later; earlier++)
+			check_node_pair(parser, &nodes[earlier], &nodes[later]);
+	}
+}
+
+static void check_heartbeat(struct config_parser *parser, const struct config_heartbeat *heartbeat)
+{
+	char interval[CONFIG_DURATION_TEXT_BYTES], timeout[CONFIG_DURATION_TEXT_BYTES];
+
+	if (heartbeat->node_count < 2)
+		config_error(parser, heartbeat->position,
+			     "heartbeat %s has %zu usable nodes; add \"node ID NAME ADDRESS\" for "
+			     "this machine and for each other",
+			     heartbeat->name, heartbeat->node_count);
+	if (heartbeat->daemon_timeout_ns <= heartbeat->interval_ns)
+		config_error(
+			parser, heartbeat->position,
+			"daemon_timeout %s of heartbeat %s is not longer than its interval %s; "
+			"raise it",
+			config_format_duration(heartbeat->daemon_timeout_ns, timeout),
+			heartbeat->name, config_format_duration(heartbeat->interval_ns, interval));
+	check_nodes(parser, heartbeat);
+}
+
+/* The instance's own version, else the global one, else keepalived's 2. */
+static void settle_version(struct config_parser *parser, struct config_instance *instance)
+{
+	if (!instance->version)
+		instance->version = parser->globals.vrrp_version;
+	if (instance->version == 3)
+		return;
+	config_error(parser, instance->position,
+		     "vrrp_instance %s is of version 2, which is not served yet; set \"version 3\" "
+		     "here or \"vrrp_version 3\" in global_defs",
+		     instance->name);
+}
+
+static void check_instance(struct config_parser *parser, const struct config_instance *instance)
+{
+	const struct config_heartbeat *heartbeat = parser->config->heartbeat;
+
+	if (*instance->heartbeat && (!heartbeat || strcmp(heartbeat->name, instance->heartbeat)))
+		config_error(parser, instance->position,
+			     "vrrp_instance %s refers to heartbeat %s, which is not there; add "
+			     "\"heartbeat %s { ... }\"",
+			     instance->name, instance->heartbeat, instance->heartbeat);
+	if (instance->vip_count > VRRP_ADDRESSES_MAX)
+		config_error(parser, instance->position,
+			     "vrrp_instance %s has %zu addresses; an advert carries %d: split it",
+			     instance->name, instance->vip_count, VRRP_ADDRESSES_MAX);
+}
+
+static void check_addresses(struct config_parser *parser, const struct config_instance *earlier,
+			    const struct config_vip *vip)
+{
+	char text[ADDRESS_TEXT_BYTES];
+
+	for (size_t i = 0; i < earlier->vip_count; i++) {
+		if (address_equal(&earlier->vips[i].address, &vip->address))
+			config_error(parser, vip->position,
+				     "%s belongs to vrrp_instance %s on line %u; keep it in one "
+				     "instance",
+				     address_format(&vip->address, text), earlier->name,
+				     earlier->vips[i].position.line);
+	}
+}
+
+static void check_instance_pair(struct config_parser *parser, const struct config_instance *earlier,
+				const struct config_instance *later)
+{
+	bool same_vrid = later->vrid && earlier->vrid == later->vrid;
+	bool same_interface = !strcmp(earlier->interface, later->interface);
+
+	if (!strcmp(earlier->name, later->name))
+		config_error(parser, later->position,
+			     "vrrp_instance %s is on line %u already; give each its own name",
+			     later->name, earlier->position.line);
+	if (same_vrid && same_interface)
+		config_error(parser, later->position,
+			     "virtual_router_id %u on %s is that of vrrp_instance %s on line %u; "
+			     "give each its own",
+			     later->vrid, later->interface, earlier->name, earlier->position.line);
+	/* A heartbeat tells instances apart by VRID and family: it has no room for interfaces. */
+	else if (same_vrid && *earlier->heartbeat && *later->heartbeat)
+		config_error(
+			parser, later->position,
+			"virtual_router_id %u is that of vrrp_instance %s on line %u, and both "
+			"use heartbeat %s; give each its own",
+			later->vrid, earlier->name, earlier->position.line, later->heartbeat);
+	for (size_t i = 0; i < later->vip_count; i++)
+		check_addresses(parser, earlier, &later->vips[i]);
+}
+
+/* Reports instances beyond what maps and packets have room for. Returns whether all have. */
+static bool instances_fit(struct config_parser *parser)
+{
+	const struct config *config = parser->config;
+	size_t described = 0;
+
+	if (config->instance_count > XB_VRRP_SLOTS_MAX) {
+		config_error(parser, config->instances[XB_VRRP_SLOTS_MAX].position,
+			     "%zu instances are too many; %d are allowed", config->instance_count,
+			     XB_VRRP_SLOTS_MAX);
+		return false;
+	}
+	for (size_t i = 0; i < config->instance_count; i++) {
+		if (*config->instances[i].heartbeat && ++described == XB_INSTANCES_MAX + 1)
+			config_error(parser, config->instances[i].position,
+				     "vrrp_instance %s is one too many for its heartbeat; %d are "
+				     "allowed: remove \"heartbeat\" from some",
+				     config->instances[i].name, XB_INSTANCES_MAX);
+	}
+	return true;
+}
+
+static void check_instances(struct config_parser *parser)
+{
+	struct config_instance *instances = parser->config->instances;
+
+	if (!instances_fit(parser))
+		return;
+	for (size_t later = 0; later < parser->config->instance_count; later++) {
+		settle_version(parser, &instances[later]);
+		check_instance(parser, &instances[later]);
+		for (size_t earlier = 0; earlier < later; earlier++)
+			check_instance_pair(parser, &instances[earlier], &instances[later]);
+	}
+}
+
+void config_check(struct config_parser *parser)
+{
+	const struct config *config = parser->config;
+
+	if (config->heartbeat)
+		check_heartbeat(parser, config->heartbeat);
+	check_instances(parser);
+	if (!config->heartbeat && !config->instance_count && !parser->diagnostics->error_count)
+		diagnostics_add(parser->diagnostics, DIAGNOSTIC_ERROR, parser->file, 0, 0,
+				"there is nothing to do; add a heartbeat or a vrrp_instance block");
+}

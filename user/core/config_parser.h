@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The recursive-descent parser under config_parse(): statements, blocks, and
+ * the tables that say which keywords a block has and how their values are read.
+ * Private to user/core/config*.c.
+ */
+#ifndef XBEAT_CORE_CONFIG_PARSER_H
+#define XBEAT_CORE_CONFIG_PARSER_H
+
+#include <user/core/config.h>
+#include <user/core/config_lexer.h>
+
+#define CONFIG_ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Words that a statement keeps; no statement that is served has more. */
+#define CONFIG_WORDS_MAX 64
+#define CONFIG_KEYWORDS_MAX 32
+
+/* What global_defs says for other blocks; the rest goes to struct config. */
+struct config_globals {
+	char router_id[sizeof(((struct config *)0)->router_id)];
+	uint8_t vrrp_version; /* 0: not given */
+	uint8_t realtime_priority;
+	bool no_realtime;
+	struct config_instance defaults; /* vrrp_garp_*: of the instances that follow */
+};
+
+/* A keyword with its values, from its first word to the end of the line or a brace. */
+struct config_statement {
+	struct config_token words[CONFIG_WORDS_MAX];
+	size_t count;
+	bool opens_block;
+};
+
+struct config_parser {
+	const char *file;
+	struct diagnostics *diagnostics;
+	struct config_lexer lexer;
+	struct config_token token; /* the next one */
+	struct config_statement pending; /* given back by a block that was not closed */
+	bool has_pending;
+	struct config_globals globals;
+	struct config *config;
+};
+
+struct config_block;
+struct config_keyword;
+
+/* Reads a statement's values into block->target; one that opens a block reads to its brace. */
+typedef void config_read(struct config_parser *parser, struct config_block *block,
+			 const struct config_keyword *keyword,
+			 const struct config_statement *statement);
+
+enum config_keyword_flags {
+	CONFIG_REPEATABLE = 1,
+	CONFIG_OPENS_BLOCK = 2,
+	CONFIG_BARE_SECONDS = 4, /* a duration without a unit counts seconds, as keepalived's */
+};
+
+struct config_keyword {
+	const char *name;
+	const char *usage; /* what would be right: shown with errors */
+	config_read *read;
+	unsigned flags;
+	unsigned values_minimum;
+	unsigned values_maximum;
+	size_t offset; /* of the field in the target */
+	size_t bytes; /* room of a text field, with its NUL */
+	uint64_t minimum;
+	uint64_t maximum;
+};
+
+/* A word that keepalived knows and xbeat does not serve yet. */
+struct config_unserved {
+	const char *name;
+	enum diagnostic_severity severity; /* error: leaving it out would do harm */
+	const char *consequence; /* NULL: nothing worth a word */
+};
+
+struct config_unserved_list {
+	const struct config_unserved *entries;
+	size_t count;
+};
+
+struct config_block_type {
+	const char *name;
+	const struct config_keyword *keywords;
+	size_t keyword_count;
+	const struct config_unserved_list *unserved;
+};
+
+struct config_block {
+	const struct config_block_type *type;
+	void *target;
+	const char *name; /* "VI_1", or "" */
+	struct config_position position;
+	struct config_position
+		seen[CONFIG_KEYWORDS_MAX]; /* first use of each keyword; line 0: none */
+};
+
+#define config_report(parser, severity, position, ...)                                             \
+	diagnostics_add((parser)->diagnostics, severity, (parser)->file, (position).line,          \
+			(position).column, __VA_ARGS__)
+#define config_error(parser, position, ...)                                                        \
+	config_report(parser, DIAGNOSTIC_ERROR, position, __VA_ARGS__)
+#define config_warning(parser, position, ...)                                                      \
+	config_report(parser, DIAGNOSTIC_WARNING, position, __VA_ARGS__)
+
+/* Reads the whole text into parser->config. */
+void config_parser_run(struct config_parser *parser);
+
+/* Reads the statements of a block whose "{" was read, and its "}". */
+void config_parser_block(struct config_parser *parser, struct config_block *block);
+
+/* Calls read_line for each line of a block that has values instead of keywords. */
+void config_parser_list(struct config_parser *parser, struct config_block *block,
+			const char *list_name, struct config_position position,
+			config_read *read_line);
+
+/* Steps over the rest of a block whose "{" was read, nested blocks included; opener: for the
+ * report if it is never closed. */
+void config_parser_skip_block(struct config_parser *parser, const struct config_token *opener);
+
+/* Returns where the block first used a keyword, or NULL. name must be in the block's table. */
+const struct config_position *config_block_seen(const struct config_block *block, const char *name);
+
+/*
+ * Grows an array by one zeroed entry; aborts without memory, as everything at start does.
+ * Returns the array; the new entry is at (*count)++.
+ */
+void *config_grow(void *array, size_t *count, size_t entry_bytes);
+
+/* Returns a copy of text; aborts without memory. */
+char *config_copy(const char *text);
+
+/* Suggestions for a mistyped word: how many letters must change, and whether that is near. */
+unsigned config_edit_distance(const char *a, const char *b);
+bool config_is_near(const char *word, unsigned distance);
+
+/* The words outside all blocks, and the blocks, each in its own file. */
+extern const struct config_block_type config_top_type;
+config_read config_read_globals;
+config_read config_read_heartbeat;
+config_read config_read_instance;
+config_read config_read_vips;
+
+/* Gives an instance the defaults that need no global_defs. */
+void config_instance_defaults(struct config_instance *instance);
+
+/* Words of keepalived that are not served yet: config_unserved.c. */
+extern const struct config_unserved_list config_unserved_top;
+extern const struct config_unserved_list config_unserved_globals;
+extern const struct config_unserved_list config_unserved_instance;
+extern const struct config_unserved_list config_unserved_none;
+
+/* Checks of what was read as a whole: config_check.c. */
+void config_check(struct config_parser *parser);
+
+#endif
