@@ -60,7 +60,7 @@ static struct text duration(uint64_t duration_ns)
 
 static struct text address_text(const struct xb_address *address)
 {
-	struct text out;
+	struct text out = {};
 
 	address_format(address, out.text);
 	return out;
