@@ -14,7 +14,7 @@ VERSION := 0.1.0
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion
 CFLAGS ?= -O2 -g
-ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(CFLAGS) -I. -Iinclude -isystem $(BUILD) -DXBEAT_VERSION='"$(VERSION)"' -MMD -MP
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -I. -Iinclude -isystem $(BUILD) -DXBEAT_VERSION='"$(VERSION)"' -MMD -MP
 BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wshadow -Iinclude -Ivmlinux -I. -MMD -MP
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
@@ -32,7 +32,7 @@ TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(filter-out %.bpf.c,$(wild
 TOOLS_BPF := $(patsubst tests/tools/%.bpf.c,$(BUILD)/tools/%.bpf.o,$(wildcard tests/tools/*.bpf.c))
 MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
 
-DAEMON_LIBS := -lbpf -lelf -lz -levent_core -lmnl -ljansson
+DAEMON_LIBS := -lbpf -lelf -lz -levent_core -lmnl -ljansson -lcap-ng
 CTL_LIBS := -ljansson
 BPF_TEST_LIBS := -lbpf -lelf -lz -lcmocka
 

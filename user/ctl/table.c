@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tables for people: see table.h. */
-#define _GNU_SOURCE /* vasprintf() */
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>

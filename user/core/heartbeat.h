@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Codec of the heartbeat packet (include/xbeat/wire.h): user space only ever builds PROBEs. */
+#ifndef XBEAT_CORE_HEARTBEAT_H
+#define XBEAT_CORE_HEARTBEAT_H
+
+#include <stdint.h>
+#include <xbeat/map.h>
+
+/* Everything that differs between the links a node probes. */
+struct heartbeat_target {
+	uint16_t cluster_id;
+	uint16_t node_id; /* addressee */
+	uint8_t link;
+	uint32_t seq;
+	uint32_t ack;
+	uint64_t peer_epoch; /* 0: unknown */
+	struct xb_address local_address;
+	struct xb_address peer_address;
+};
+
+/* Builds a PROBE in packet: what self says of this node, to target, sent at t1_ns, under key. */
+void heartbeat_build_probe(struct xb_packet *packet, const struct xb_self *self,
+			   const struct heartbeat_target *target, uint64_t t1_ns,
+			   const struct xb_key *key);
+
+/* Returns the tag of packet between two IP addresses, as a number (the packet carries it
+ * little-endian). Both addresses are of one family. */
+uint64_t heartbeat_tag(const struct xb_packet *packet, const struct xb_address *source,
+		       const struct xb_address *destination, const struct xb_key *key);
+
+#endif

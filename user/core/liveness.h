@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who is alive, from what the driver saw: evidence with arrival times in,
+ * verdicts with reasons out. Three rules carry it: a node is judged from all
+ * its links; an answering kernel does not hide a daemon that stands still;
+ * and nobody is accused after a stall of our own, because probes that were
+ * not sent are not answered.
+ */
+#ifndef XBEAT_CORE_LIVENESS_H
+#define XBEAT_CORE_LIVENESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <xbeat/map.h>
+
+#define LIVENESS_REASON_BYTES 160
+
+/* Verdicts on a node: id, name, when. */
+#define LIVENESS_VERDICTS(X)                                                                       \
+	X(DOWN, "down", "no evidence within the detection time, or it said that it stops")         \
+	X(UP, "up", "evidence within the detection time, its daemon progressing")                  \
+	X(HUNG, "hung", "its kernel answers, its daemon has not moved for daemon_timeout")
+
+enum verdict {
+#define X(id, name, when) VERDICT_##id,
+	LIVENESS_VERDICTS(X)
+#undef X
+};
+
+/* Returns the name of a verdict as users and JSON see it. */
+const char *verdict_name(enum verdict verdict);
+
+struct liveness_timing {
+	uint64_t interval_ns;
+	uint64_t detection_time_ns; /* interval x multiplier */
+	uint64_t daemon_timeout_ns;
+};
+
+/* What the map holds of one link; copied out of struct xb_peer. */
+struct liveness_evidence {
+	uint64_t last_evidence_ns; /* 0: never */
+	uint32_t daemon_age_us;    /* as the peer said in that evidence */
+	enum xb_node_state node_state;
+};
+
+struct liveness_peer {
+	enum verdict verdict;
+	enum verdict links[XB_LINKS_MAX]; /* up or down */
+	bool heard;                       /* there was evidence at some time */
+	uint64_t since_ns;
+	char reason[LIVENESS_REASON_BYTES];
+};
+
+struct liveness_change {
+	bool node;                 /* the node's verdict changed; its reason is in struct liveness_peer */
+	enum verdict from;
+	uint32_t links;            /* bit n: the verdict on link n changed */
+	char link_reason[XB_LINKS_MAX][LIVENESS_REASON_BYTES];
+};
+
+/* Starts with everything down, "not heard yet". */
+void liveness_init(struct liveness_peer *peer, uint64_t now_ns);
+
+/*
+ * Judges a peer. may_accuse: false after a stall of our own: then nothing gets worse.
+ * *next_due_ns: when the verdict can next change for the worse without new evidence; UINT64_MAX:
+ * never. change says what became different.
+ */
+void liveness_judge(struct liveness_peer *peer, const struct liveness_evidence *links,
+		    size_t link_count, const struct liveness_timing *timing, uint64_t now_ns,
+		    bool may_accuse, uint64_t *next_due_ns, struct liveness_change *change);
+
+/* Returns how long ago the peer's daemon made progress, from its freshest evidence;
+ * UINT64_MAX if it was never heard. */
+uint64_t liveness_daemon_age_ns(const struct liveness_evidence *links, size_t link_count,
+				uint64_t now_ns);
+
+/* Our own punctuality. */
+struct stall_watch {
+	uint64_t judge_after_ns; /* nobody is accused before; 0: no stall yet */
+};
+
+/*
+ * A tick that was due at due_ns runs at now_ns.
+ * Returns the length of the stall in ns if it was more than an interval late, else 0.
+ */
+uint64_t stall_watch_tick(struct stall_watch *watch, const struct liveness_timing *timing,
+			  uint64_t due_ns, uint64_t now_ns);
+
+/* Whether verdicts may get worse at now_ns. */
+bool stall_watch_may_accuse(const struct stall_watch *watch, uint64_t now_ns);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Start, run and stop; events of the kernel side to the parts they are for. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <user/daemon/clock.h>
+#include <user/daemon/daemon.h>
+#include <user/daemon/privileges.h>
+#include <user/lib/cleanup.h>
+#include <user/lib/log.h>
+
+static void on_verdict(void *context, struct peer *peer, enum verdict from)
+{
+	struct daemon *daemon = context;
+
+	instances_peer_changed(&daemon->instances, peer, from);
+}
+
+static void judge_now(struct daemon *daemon)
+{
+	peers_refresh(&daemon->peers);
+	peers_judge(&daemon->peers, clock_now_ns());
+}
+
+/* Our clock went back while we were down: peers take nothing from an epoch below the one they know. */
+static void raise_epoch(struct daemon *daemon, uint64_t known_epoch)
+{
+	struct xb_self *self = daemon->kernel.self;
+	char from[24], to[24];
+
+	if (known_epoch < self->epoch)
+		return;
+	snprintf(from, sizeof(from), "%llu", (unsigned long long)self->epoch);
+	snprintf(to, sizeof(to), "%llu", (unsigned long long)known_epoch + 1);
+	__atomic_store_n(&self->epoch, known_epoch + 1, __ATOMIC_RELEASE);
+	journal_add(&daemon->journal, "epoch", "self", from, to,
+		    "peers know a higher epoch of this node than its own: its clock went back");
+}
+
+static void note_peer_epoch(struct daemon *daemon, const struct xb_event *event)
+{
+	const struct peer *peer = peers_by_slot(&daemon->peers, event->slot);
+	char to[24];
+
+	if (!peer || peer->first_slot != event->slot)
+		return;
+	snprintf(to, sizeof(to), "%llu", (unsigned long long)event->epoch);
+	journal_add(&daemon->journal, "epoch", peer->node->name,
+		    peer->liveness.heard ? "known" : "unknown", to,
+		    peer->liveness.heard ? "its daemon was started anew" : "first heard");
+}
+
+static void on_kernel_event(void *context, const struct xb_event *event)
+{
+	struct daemon *daemon = context;
+
+	switch ((enum xb_event_kind)event->kind) {
+	case XB_EVENT_PEER_EPOCH:
+		note_peer_epoch(daemon, event);
+		break;
+	case XB_EVENT_PEER_CHANGED:
+		if (daemon->config->heartbeat)
+			judge_now(daemon);
+		break;
+	case XB_EVENT_OWN_EPOCH:
+		raise_epoch(daemon, event->epoch);
+		break;
+	case XB_EVENT_ADVERT:
+		instances_advert(&daemon->instances, event);
+		break;
+	}
+}
+
+static void on_kernel_readable(evutil_socket_t fd, short what, void *context)
+{
+	struct daemon *daemon = context;
+
+	(void)fd;
+	(void)what;
+	kernel_consume(&daemon->kernel);
+}
+
+static void on_signal(evutil_socket_t signal, short what, void *context)
+{
+	struct daemon *daemon = context;
+
+	(void)what;
+	log_notice("%s: stopping", strsignal((int)signal));
+	event_base_loopbreak(daemon->base);
+}
+
+/* The loop: precise timers, no cached time, because timers are armed from clock_now_ns(). */
+static int make_loop(struct daemon *daemon)
+{
+	static const int numbers[] = {SIGTERM, SIGINT};
+	struct event_config *config = event_config_new();
+
+	if (!config)
+		return -ENOMEM;
+	event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER | EVENT_BASE_FLAG_NOLOCK |
+					      EVENT_BASE_FLAG_NO_CACHE_TIME);
+	daemon->base = event_base_new_with_config(config);
+	event_config_free(config);
+	if (!daemon->base)
+		return -ENOMEM;
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < 2; i++) {
+		daemon->signals[i] = evsignal_new(daemon->base, numbers[i], on_signal, daemon);
+		if (!daemon->signals[i] || event_add(daemon->signals[i], NULL))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Heartbeat interfaces and those of instances, each once. Returns their number. */
+static size_t collect_interfaces(const struct config *config,
+				 char names[KERNEL_INTERFACES_MAX][XB_NAME_BYTES])
+{
+	const struct config_heartbeat *heartbeat = config->heartbeat;
+	size_t beat_count = heartbeat ? heartbeat->interface_count : 0;
+	size_t count = 0;
+
+	for (size_t i = 0; i < beat_count + config->instance_count; i++) {
+		const char *name = i < beat_count ? heartbeat->interfaces[i]
+						  : config->instances[i - beat_count].interface;
+		bool known = false;
+
+		for (size_t k = 0; k < count; k++)
+			known |= !strcmp(names[k], name);
+		if (!known && count < KERNEL_INTERFACES_MAX)
+			snprintf(names[count++], XB_NAME_BYTES, "%s", name);
+	}
+	return count;
+}
+
+static int start_kernel(struct daemon *daemon)
+{
+	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
+	char interfaces[KERNEL_INTERFACES_MAX][XB_NAME_BYTES];
+	_cleanup_free_ struct xb_vrrp *routers = NULL;
+	_cleanup_free_ struct xb_peer *slots = NULL;
+	struct kernel_setup setup = {.instance = daemon->instance_name,
+				     .keys = daemon->keys,
+				     .interfaces = (const char(*)[XB_NAME_BYTES])interfaces};
+
+	setup.interface_count = collect_interfaces(daemon->config, interfaces);
+	setup.router_count = instances_routers(daemon->config, &routers);
+	setup.routers = routers;
+	if (heartbeat) {
+		setup.peer_count = peers_slots(heartbeat, daemon->own_node, &slots);
+		setup.constants = (struct xb_constants){
+			.port = heartbeat->port,
+			.cluster_id = heartbeat->cluster_id,
+			.node_id = heartbeat->nodes[daemon->own_node].id,
+			.slot_count = (uint16_t)setup.peer_count,
+		};
+	}
+	setup.peers = slots;
+	return kernel_start(&daemon->kernel, &setup, on_kernel_event, daemon);
+}
+
+static int watch_kernel(struct daemon *daemon)
+{
+	daemon->kernel_events = event_new(daemon->base, kernel_events_fd(&daemon->kernel),
+					  EV_READ | EV_PERSIST, on_kernel_readable, daemon);
+	if (!daemon->kernel_events || event_add(daemon->kernel_events, NULL))
+		return -ENOMEM;
+	return 0;
+}
+
+static int start_heartbeats(struct daemon *daemon)
+{
+	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
+	int error;
+
+	if (!heartbeat)
+		return 0;
+	error = peers_start(&daemon->peers, daemon->base, &daemon->kernel, heartbeat,
+			    daemon->own_node, &daemon->journal, on_verdict, daemon);
+	if (error)
+		return error;
+	return prober_start(&daemon->prober, daemon->base, &daemon->kernel, &daemon->peers,
+			    heartbeat, daemon->own_node, &daemon->keys[0]);
+}
+
+static int start_control(struct daemon *daemon)
+{
+	char path[sizeof(daemon->control.path)];
+
+	snprintf(path, sizeof(path), RUN_DIRECTORY "/%s.sock", daemon->instance_name);
+	return control_start(&daemon->control, daemon->base, path, &daemon->journal,
+			     daemon_methods, daemon);
+}
+
+/* Only now does this node answer: with its epoch. */
+static void open_for_business(struct daemon *daemon)
+{
+	struct xb_self *self = daemon->kernel.self;
+
+	if (!daemon->kernel.adopted)
+		__atomic_store_n(&self->epoch, clock_unix_ns(), __ATOMIC_RELEASE);
+	self->node_state = XB_NODE_RUNNING;
+	journal_add(&daemon->journal, "daemon", "self", "starting", "running", "%s",
+		    daemon->kernel.adopted ? "took over what an earlier daemon left pinned"
+					   : "fresh start");
+}
+
+int daemon_start(struct daemon *daemon)
+{
+	struct peers *peers = daemon->config->heartbeat ? &daemon->peers : NULL;
+	int error = make_loop(daemon);
+
+	daemon->started_ns = clock_now_ns();
+	if (!error)
+		error = start_kernel(daemon);
+	if (!error)
+		error = watch_kernel(daemon);
+	if (!error)
+		error = start_heartbeats(daemon);
+	if (!error)
+		error = start_control(daemon);
+	if (!error)
+		scheduling_apply(&daemon->scheduling, daemon->config->realtime_priority);
+	if (!error)
+		error = instances_start(&daemon->instances, daemon->base, &daemon->kernel, peers,
+					&daemon->journal, daemon->config);
+	if (!error)
+		open_for_business(daemon);
+	return error;
+}
+
+void daemon_run(struct daemon *daemon)
+{
+	event_base_dispatch(daemon->base);
+}
+
+/* Says it on the wire first, so that nobody has to find out. */
+static void say_goodbye(struct daemon *daemon)
+{
+	if (!daemon->prober.links)
+		return;
+	daemon->kernel.self->node_state = XB_NODE_STOPPING;
+	peers_refresh(&daemon->peers);
+	prober_send(&daemon->prober, clock_now_ns());
+}
+
+void daemon_stop(struct daemon *daemon)
+{
+	char path[108];
+
+	instances_stop(&daemon->instances, "xbeatd stops");
+	if (daemon->kernel.self)
+		say_goodbye(daemon);
+	control_stop(&daemon->control);
+	prober_stop(&daemon->prober);
+	peers_stop(&daemon->peers);
+	if (daemon->kernel_events)
+		event_free(daemon->kernel_events);
+	kernel_stop(&daemon->kernel);
+	for (size_t i = 0; i < 2; i++)
+		if (daemon->signals[i])
+			event_free(daemon->signals[i]);
+	if (daemon->base)
+		event_base_free(daemon->base);
+	libevent_global_shutdown();
+	config_free(daemon->config);
+	if (daemon->lock >= 0) {
+		snprintf(path, sizeof(path), RUN_DIRECTORY "/%s.pid", daemon->instance_name);
+		unlink(path);
+		close(daemon->lock);
+	}
+	explicit_bzero(daemon->keys, sizeof(daemon->keys));
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an instance does in the world: adverts, VIPs, gratuitous ARP, its entry in xb_self. */
+#include <errno.h>
+#include <string.h>
+#include <user/core/address.h>
+#include <user/core/names.h>
+#include <user/core/vrrp_packet.h>
+#include <user/daemon/advert.h>
+#include <user/daemon/announce.h>
+#include <user/daemon/clock.h>
+#include <user/daemon/instances.h>
+#include <user/lib/log.h>
+
+/* A rival's adverts come at any rate; our answer in gratuitous ARP does not. */
+#define ANNOUNCE_AGAIN_SPACING_NS (100 * NS_PER_MS)
+
+int instance_advertise(struct instance *instance, uint8_t priority)
+{
+	const struct vrrp_parameters *parameters = &instance->vrrp.parameters;
+	uint8_t packet[VRRP_PACKET_BYTES_MAX];
+	struct vrrp_message message = {
+		.vrid = parameters->vrid,
+		.priority = priority,
+		.interval_cs = (uint16_t)(parameters->advert_interval_ns / NS_PER_CENTISECOND),
+		.source = parameters->primary_address,
+		.addresses = instance->advertised,
+		.address_count = instance->config->vip_count,
+	};
+	int length, error;
+
+	address_parse(ADVERT_GROUP_IPV4, &message.destination);
+	length = vrrp_packet_build(&message, packet, sizeof(packet));
+	error = length < 0 ? length
+			   : advert_send(instance->owner->advert_socket, instance->interface_index,
+					 packet, (size_t)length);
+	if (error)
+		log_error("%s: advert on %s was not sent: %s", instance->config->name,
+			  instance->config->interface, strerror(-error));
+	else
+		instance->sent_count++;
+	return error;
+}
+
+void instance_announce(struct instance *instance, unsigned repeat)
+{
+	for (unsigned i = 0; i < repeat; i++)
+		for (size_t n = 0; n < instance->config->vip_count; n++)
+			announce_arp(instance->owner->announce_socket,
+				     instance->addresses[n].interface_index,
+				     instance->addresses[n].mac,
+				     &instance->addresses[n].vip->address);
+	instance->announced_ns = clock_now_ns();
+}
+
+static void take_addresses(struct instance *instance)
+{
+	const struct config_instance *config = instance->config;
+	uint64_t now_ns;
+
+	for (size_t i = 0; i < config->vip_count; i++) {
+		struct instance_address *address = &instance->addresses[i];
+		int error = netlink_add_vip(&instance->owner->netlink, address->interface_index,
+					    address->vip);
+		char text[ADDRESS_TEXT_BYTES];
+
+		address->held = !error;
+		if (error)
+			log_error("%s: cannot add %s/%u to %s: %s", config->name,
+				  address_format(&address->vip->address, text),
+				  address->vip->prefix_length, address->vip->interface,
+				  strerror(-error));
+	}
+	instance_announce(instance, config->garp_repeat);
+	now_ns = clock_now_ns();
+	if (config->garp_delay_ns)
+		clock_arm(instance->announce_later, now_ns + config->garp_delay_ns);
+	if (config->garp_refresh_ns)
+		clock_arm(instance->announce_refresh, now_ns + config->garp_refresh_ns);
+}
+
+static void remove_addresses(struct instance *instance, bool stale)
+{
+	for (size_t i = 0; i < instance->config->vip_count; i++) {
+		struct instance_address *address = &instance->addresses[i];
+		char text[ADDRESS_TEXT_BYTES];
+		int error;
+
+		if (!stale && !address->held)
+			continue;
+		error = netlink_remove_vip(&instance->owner->netlink, address->interface_index,
+					   address->vip);
+		address->held = false;
+		address_format(&address->vip->address, text);
+		if (stale && !error)
+			log_notice("%s: removed %s from %s, left by an earlier daemon",
+				   instance->config->name, text, address->vip->interface);
+		else if (error && error != -EADDRNOTAVAIL && error != -ENODEV)
+			log_error("%s: cannot remove %s from %s: %s", instance->config->name, text,
+				  address->vip->interface, strerror(-error));
+	}
+}
+
+void instance_remove_stale(struct instance *instance)
+{
+	remove_addresses(instance, true);
+}
+
+static void release_addresses(struct instance *instance)
+{
+	event_del(instance->announce_later);
+	event_del(instance->announce_refresh);
+	remove_addresses(instance, false);
+}
+
+/* Says in xb_self, in one store, what every PROBE and REPLY then carries. */
+static void describe(const struct instance *instance)
+{
+	struct xb_instance entry = {.vrid = instance->vrrp.parameters.vrid,
+				    .family_flags = instance->config->family,
+				    .state = (uint8_t)instance->vrrp.state,
+				    .priority = instance->vrrp.effective_priority};
+	struct kernel *kernel = instance->owner->kernel;
+	uint32_t word;
+
+	kernel->routers[instance->router_slot].wake_always =
+		instance->vrrp.state == XB_INSTANCE_ACTIVE;
+	if (instance->self_slot < 0)
+		return;
+	memcpy(&word, &entry, sizeof(word));
+	__atomic_store_n((uint32_t *)(void *)&kernel->self->instances[instance->self_slot], word,
+			 __ATOMIC_RELAXED);
+}
+
+static void report(struct instance *instance, const struct vrrp_actions *actions)
+{
+	struct journal *journal = instance->owner->journal;
+	const char *state = instance_state_name(instance->vrrp.state);
+
+	if (actions->state_changed) {
+		instance->since_unix_ns = clock_unix_ns();
+		journal_add(journal, "vrrp", instance->config->name,
+			    instance_state_name(actions->old_state), state, "%s", instance->vrrp.reason);
+	} else if (actions->held) {
+		journal_add(journal, "vrrp", instance->config->name, state, state, "held: %s",
+			    instance->vrrp.reason);
+	}
+}
+
+void instance_act(struct instance *instance, const struct vrrp_actions *actions)
+{
+	if (actions->send_advert)
+		instance_advertise(instance, actions->advert_priority);
+	if (actions->release_addresses)
+		release_addresses(instance);
+	if (actions->take_addresses)
+		take_addresses(instance);
+	else if (actions->announce_again &&
+		 time_since_ns(clock_now_ns(), instance->announced_ns) > ANNOUNCE_AGAIN_SPACING_NS)
+		instance_announce(instance, instance->config->garp_repeat);
+	describe(instance);
+	if (instance->vrrp.timer_armed)
+		clock_arm(instance->timer, instance->vrrp.timer_due_ns);
+	else
+		event_del(instance->timer);
+	report(instance, actions);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * VRRP instances at work: the pure state machine of user/core/vrrp.c, its timer, the adverts the
+ * kernel side taps, the verdicts of the heartbeats, and what comes out: adverts, VIPs, gratuitous
+ * ARP, what we say of ourselves in xb_self.
+ */
+#ifndef XBEAT_DAEMON_INSTANCES_H
+#define XBEAT_DAEMON_INSTANCES_H
+
+#include <event2/event.h>
+#include <jansson.h>
+#include <user/core/config.h>
+#include <user/core/vrrp.h>
+#include <user/daemon/journal.h>
+#include <user/daemon/kernel.h>
+#include <user/daemon/netlink.h>
+#include <user/daemon/peers.h>
+
+/* A VIP and where it lives. */
+struct instance_address {
+	const struct config_vip *vip;
+	unsigned interface_index;
+	uint8_t mac[6];
+	bool held; /* added by us */
+};
+
+struct instance {
+	const struct config_instance *config;
+	struct instances *owner;
+	struct vrrp vrrp;
+	size_t router_slot; /* in xb_vrrp */
+	int self_slot;      /* in xb_self and in heartbeats; -1: none */
+	unsigned interface_index;
+	int membership; /* socket that holds the group membership */
+	struct instance_address *addresses;
+	struct xb_address *advertised; /* the same addresses as an advert lists them */
+	struct event *timer;
+	struct event *announce_later;   /* garp_master_delay */
+	struct event *announce_refresh; /* garp_master_refresh */
+	uint64_t announced_ns;
+	uint64_t since_unix_ns;
+	uint64_t sent_count;
+};
+
+struct instances {
+	struct instance *list;
+	size_t count;
+	struct kernel *kernel;
+	struct peers *peers; /* NULL without heartbeats */
+	struct journal *journal;
+	struct netlink netlink;
+	int advert_socket;
+	int announce_socket;
+};
+
+/* Writes the identities of all routers (to be freed) for kernel_setup. Returns their number. */
+size_t instances_routers(const struct config *config, struct xb_vrrp **routers);
+
+/* Opens everything and runs the Startup events. peers: NULL without heartbeats.
+ * Returns 0 or a negative errno, having said what to do. */
+int instances_start(struct instances *instances, struct event_base *base, struct kernel *kernel,
+		    struct peers *peers, struct journal *journal, const struct config *config);
+
+/* Shutdown events: priority 0 is sent, VIPs are removed. Safe if it never started. */
+void instances_stop(struct instances *instances, const char *reason);
+
+/* A changed advert, or any while Active. */
+void instances_advert(struct instances *instances, const struct xb_event *event);
+
+/* A peer's verdict has changed. */
+void instances_peer_changed(struct instances *instances, const struct peer *peer,
+			    enum verdict from);
+
+/* Does what the state machine asks for, and arms its timer. */
+void instance_act(struct instance *instance, const struct vrrp_actions *actions);
+
+/* Removes VIPs that an earlier daemon left on the interface. */
+void instance_remove_stale(struct instance *instance);
+
+/* Sends the gratuitous ARPs of all VIPs, each repeat times. */
+void instance_announce(struct instance *instance, unsigned repeat);
+
+/* Sends an advert now. Returns 0 or a negative errno, having logged it. */
+int instance_advertise(struct instance *instance, uint8_t priority);
+
+/* Returns a new JSON array of all instances. */
+json_t *instances_json(const struct instances *instances);
+
+#endif

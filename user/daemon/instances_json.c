@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* "xbeatctl vrrp". */
+#include <stdio.h>
+#include <string.h>
+#include <user/core/address.h>
+#include <user/core/names.h>
+#include <user/daemon/instances.h>
+
+static json_t *addresses_json(const struct config_instance *config)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < config->vip_count; i++) {
+		char address[ADDRESS_TEXT_BYTES];
+		char text[ADDRESS_TEXT_BYTES + 4];
+
+		snprintf(text, sizeof(text), "%s/%u",
+			 address_format(&config->vips[i].address, address),
+			 config->vips[i].prefix_length);
+		json_array_append_new(array, json_string(text));
+	}
+	return array;
+}
+
+static json_t *instance_json(const struct instance *instance)
+{
+	static const struct xb_address unknown;
+	const struct config_instance *config = instance->config;
+	const struct vrrp *vrrp = &instance->vrrp;
+	char address[ADDRESS_TEXT_BYTES];
+	struct xb_vrrp router;
+	json_t *json;
+
+	kernel_read_router(instance->owner->kernel, instance->router_slot, &router);
+	json = json_pack("{s:s, s:i, s:s, s:s, s:i, s:s, s:i, s:i}", "name", config->name, "vrid",
+			 config->vrid, "family", config->family == 4 ? "ipv4" : "ipv6", "interface",
+			 config->interface, "version", config->version, "state",
+			 instance_state_name(vrrp->state), "priority", config->priority,
+			 "effective_priority", vrrp->effective_priority);
+	if (memcmp(&vrrp->active_address, &unknown, sizeof(unknown)) != 0)
+		json_object_set_new(json, "active_address",
+				    json_string(address_format(&vrrp->active_address, address)));
+	json_object_set_new(json, "since_unix_ns",
+			    json_integer((json_int_t)instance->since_unix_ns));
+	json_object_set_new(json, "reason", json_string(vrrp->reason));
+	json_object_set_new(json, "addresses", addresses_json(config));
+	json_object_set_new(json, "adverts",
+			    json_pack("{s:I, s:I}", "sent", (json_int_t)instance->sent_count,
+				      "received", (json_int_t)router.received_count));
+	json_object_set_new(json, "transitions",
+			    json_integer((json_int_t)vrrp->transition_count));
+	return json;
+}
+
+json_t *instances_json(const struct instances *instances)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < instances->count; i++)
+		json_array_append_new(array, instance_json(&instances->list[i]));
+	return array;
+}

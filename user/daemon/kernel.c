@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Loading, taking over, filling and unloading the kernel side; reading its maps is in kernel_read.c. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <net/if.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <user/daemon/bpffs.h>
+#include <user/daemon/kernel.h>
+#include <user/lib/cleanup.h>
+#include <user/lib/log.h>
+#include <xbeat.skel.h>
+
+/* libbpf's own messages go the way of all others; what it says on failure is kept. */
+__attribute__((format(printf, 2, 0))) static int
+print_libbpf(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	char line[512];
+
+	if (level != LIBBPF_WARN)
+		return 0;
+	vsnprintf(line, sizeof(line), format, arguments);
+	line[strcspn(line, "\n")] = '\0';
+	log_message(LOG_DEBUG, "%s", line);
+	return 0;
+}
+
+static size_t map_bytes(const struct bpf_map *map)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t bytes = (size_t)bpf_map__value_size(map) * bpf_map__max_entries(map);
+
+	return (bytes + page - 1) / page * page;
+}
+
+static void *map_into_memory(const struct bpf_map *map)
+{
+	void *memory = mmap(NULL, map_bytes(map), PROT_READ | PROT_WRITE, MAP_SHARED,
+			    bpf_map__fd(map), 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* Fills the program's frozen constants and sizes its maps; all this is before the load. */
+static void freeze_constants(struct xbeat_bpf *skeleton, const struct kernel_setup *setup)
+{
+	skeleton->rodata->xb_constants = setup->constants;
+	memset((void *)skeleton->rodata->xb_slot_of, 0xff, sizeof(skeleton->rodata->xb_slot_of));
+	for (size_t i = 0; i < setup->peer_count; i++)
+		skeleton->rodata->xb_slot_of[setup->peers[i].node_id][setup->peers[i].link] =
+			(uint16_t)i;
+	bpf_map__set_max_entries(skeleton->maps.xb_peers,
+				 setup->peer_count ? (uint32_t)setup->peer_count : 1);
+	bpf_map__set_max_entries(skeleton->maps.xb_rtt_hist,
+				 setup->peer_count ? (uint32_t)setup->peer_count : 1);
+}
+
+static bool same_peer(const struct xb_peer *a, const struct xb_peer *b)
+{
+	return a->node_id == b->node_id && a->link == b->link && !strcmp(a->name, b->name) &&
+	       !strcmp(a->interface, b->interface) &&
+	       !memcmp(&a->peer_address, &b->peer_address, sizeof(a->peer_address)) &&
+	       !memcmp(&a->local_address, &b->local_address, sizeof(a->local_address));
+}
+
+static bool same_router(const struct xb_vrrp *a, const struct xb_vrrp *b)
+{
+	return a->vrid == b->vrid && a->family == b->family &&
+	       a->served_version == b->served_version && !strcmp(a->interface, b->interface);
+}
+
+static int open_pinned(const char *instance, const struct bpf_map *map)
+{
+	char path[BPFFS_PATH_BYTES];
+
+	bpffs_path(path, instance, "", bpf_map__name(map));
+	return bpf_obj_get(path);
+}
+
+static bool same_shape(int fd, const struct bpf_map *map)
+{
+	struct bpf_map_info info = {0};
+	uint32_t length = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &length) == 0 &&
+	       info.type == bpf_map__type(map) && info.key_size == bpf_map__key_size(map) &&
+	       info.value_size == bpf_map__value_size(map) &&
+	       info.max_entries == bpf_map__max_entries(map);
+}
+
+/* Whether the pinned maps are of this configuration, so that their contents mean the same. */
+static bool pins_fit(const struct kernel_setup *setup, const struct xbeat_bpf *skeleton)
+{
+	_cleanup_close_ int self_fd = open_pinned(setup->instance, skeleton->maps.xb_self);
+	_cleanup_close_ int peers_fd = open_pinned(setup->instance, skeleton->maps.xb_peers);
+	_cleanup_close_ int routers_fd = open_pinned(setup->instance, skeleton->maps.xb_vrrp);
+	struct xb_vrrp router;
+	struct xb_peer peer;
+	struct xb_self self;
+	uint32_t zero = 0;
+
+	if (self_fd < 0 || peers_fd < 0 || routers_fd < 0 ||
+	    !same_shape(self_fd, skeleton->maps.xb_self) ||
+	    !same_shape(peers_fd, skeleton->maps.xb_peers) ||
+	    !same_shape(routers_fd, skeleton->maps.xb_vrrp) ||
+	    bpf_map_lookup_elem(self_fd, &zero, &self) || !self.epoch ||
+	    self.abi_version != XB_MAP_ABI_VERSION || self.node_id != setup->constants.node_id)
+		return false;
+	for (uint32_t i = 0; i < setup->peer_count; i++)
+		if (bpf_map_lookup_elem(peers_fd, &i, &peer) || !same_peer(&peer, &setup->peers[i]))
+			return false;
+	for (uint32_t i = 0; i < setup->router_count; i++)
+		if (bpf_map_lookup_elem(routers_fd, &i, &router) ||
+		    !same_router(&router, &setup->routers[i]))
+			return false;
+	return true;
+}
+
+/* The maps whose contents outlive a daemon. */
+static void adopt_maps(struct kernel *kernel)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, kernel->skeleton->obj) {
+		_cleanup_close_ int fd = -1;
+
+		if (bpf_map__is_internal(map))
+			continue;
+		fd = open_pinned(kernel->instance, map);
+		if (fd >= 0 && same_shape(fd, map))
+			bpf_map__reuse_fd(map, fd);
+	}
+}
+
+static int fill_keys(const struct xbeat_bpf *skeleton, const struct kernel_setup *setup)
+{
+	for (uint32_t i = 0; i < XB_KEYS_MAX; i++)
+		if (bpf_map_update_elem(bpf_map__fd(skeleton->maps.xb_keys), &i, &setup->keys[i],
+					BPF_ANY))
+			return -errno;
+	return 0;
+}
+
+/* Interface indexes change when interfaces come and go, so this table is always made anew. */
+static int fill_router_slots(const struct xbeat_bpf *skeleton, const struct kernel_setup *setup)
+{
+	int fd = bpf_map__fd(skeleton->maps.xb_vrrp_slots);
+	struct xb_vrrp_key key;
+
+	while (bpf_map_get_next_key(fd, NULL, &key) == 0)
+		bpf_map_delete_elem(fd, &key);
+	for (uint32_t i = 0; i < setup->router_count; i++) {
+		key = (struct xb_vrrp_key){
+			.interface_index = if_nametoindex(setup->routers[i].interface),
+			.vrid = setup->routers[i].vrid,
+			.family = setup->routers[i].family};
+		if (bpf_map_update_elem(fd, &key, &i, BPF_ANY))
+			return -errno;
+	}
+	return 0;
+}
+
+static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
+{
+	const struct xbeat_bpf *skeleton = kernel->skeleton;
+	int error;
+
+	kernel->self = map_into_memory(skeleton->maps.xb_self);
+	kernel->peers = map_into_memory(skeleton->maps.xb_peers);
+	kernel->routers = map_into_memory(skeleton->maps.xb_vrrp);
+	if (!kernel->self || !kernel->peers || !kernel->routers)
+		return -ENOMEM;
+	if (!kernel->adopted) {
+		memcpy(kernel->peers, setup->peers, setup->peer_count * sizeof(*setup->peers));
+		memcpy(kernel->routers, setup->routers,
+		       setup->router_count * sizeof(*setup->routers));
+		kernel->self->abi_version = XB_MAP_ABI_VERSION;
+		kernel->self->node_id = setup->constants.node_id;
+	}
+	error = fill_keys(skeleton, setup);
+	return error ? error : fill_router_slots(skeleton, setup);
+}
+
+static int pin_maps(const struct kernel *kernel)
+{
+	char path[BPFFS_PATH_BYTES];
+	struct bpf_map *map;
+	int error;
+
+	bpf_object__for_each_map(map, kernel->skeleton->obj) {
+		if (bpf_map__is_internal(map))
+			continue;
+		bpffs_path(path, kernel->instance, "", bpf_map__name(map));
+		error = bpffs_pin(bpf_map__fd(map), path);
+		if (error) {
+			log_error("cannot pin %s: %s", path, strerror(-error));
+			return error;
+		}
+	}
+	return 0;
+}
+
+static bool is_own_link(const void *context, const char *name)
+{
+	const struct kernel *kernel = context;
+	char path[BPFFS_PATH_BYTES];
+
+	for (size_t i = 0; i < kernel->attachment_count; i++) {
+		bpffs_path(path, kernel->instance, "link_", kernel->attachments[i].interface);
+		if (!strcmp(strrchr(path, '/') + 1, name))
+			return true;
+	}
+	return false;
+}
+
+static int attach_all(struct kernel *kernel, const struct kernel_setup *setup)
+{
+	int program_fd = bpf_program__fd(kernel->skeleton->progs.xbeat);
+
+	for (size_t i = 0; i < setup->interface_count && i < KERNEL_INTERFACES_MAX; i++) {
+		struct attachment *attachment = &kernel->attachments[kernel->attachment_count++];
+		int error;
+
+		snprintf(attachment->interface, sizeof(attachment->interface), "%s",
+			 setup->interfaces[i]);
+		error = attach_interface(attachment, kernel->instance, program_fd);
+		if (error)
+			return error;
+		log_info("interface %s: program attached, %s mode", attachment->interface,
+			 attachment->native ? "native" : "generic");
+	}
+	bpffs_unpin(kernel->instance, "link_", is_own_link, kernel);
+	return 0;
+}
+
+static int handle_record(void *context, void *data, size_t bytes)
+{
+	const struct kernel *kernel = context;
+
+	if (bytes >= sizeof(struct xb_event))
+		kernel->on_event(kernel->event_context, data);
+	return 0;
+}
+
+static int load(struct kernel *kernel, const struct kernel_setup *setup)
+{
+	int error;
+
+	kernel->skeleton = xbeat_bpf__open();
+	if (!kernel->skeleton) {
+		log_error("cannot open the embedded BPF program: %s", strerror(errno));
+		return -errno;
+	}
+	freeze_constants(kernel->skeleton, setup);
+	kernel->adopted = pins_fit(setup, kernel->skeleton);
+	if (kernel->adopted)
+		adopt_maps(kernel);
+	error = xbeat_bpf__load(kernel->skeleton);
+	if (error)
+		log_error("the kernel refused the BPF program: %s; xbeat needs Linux 5.15 or later "
+			  "with CONFIG_BPF_SYSCALL and CONFIG_XDP_SOCKETS, and CAP_BPF",
+			  strerror(-error));
+	return error;
+}
+
+int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
+		 void (*on_event)(void *context, const struct xb_event *event), void *context)
+{
+	int error;
+
+	libbpf_set_print(print_libbpf);
+	snprintf(kernel->instance, sizeof(kernel->instance), "%s", setup->instance);
+	kernel->slot_count = setup->peer_count;
+	error = bpffs_prepare(setup->instance);
+	if (!error)
+		error = load(kernel, setup);
+	if (!error) {
+		error = fill_maps(kernel, setup);
+		if (error)
+			log_error("cannot fill the BPF maps: %s", strerror(-error));
+	}
+	if (!error)
+		error = pin_maps(kernel);
+	if (!error)
+		error = attach_all(kernel, setup);
+	if (!error) {
+		kernel->on_event = on_event;
+		kernel->event_context = context;
+		kernel->ring = ring_buffer__new(bpf_map__fd(kernel->skeleton->maps.xb_events),
+						handle_record, kernel, NULL);
+		if (!kernel->ring)
+			error = -ENOMEM;
+	}
+	if (error)
+		kernel_stop(kernel);
+	return error;
+}
+
+static void unmap(void *memory, const struct bpf_map *map)
+{
+	if (memory)
+		munmap(memory, map_bytes(map));
+}
+
+void kernel_stop(struct kernel *kernel)
+{
+	if (!kernel->instance[0])
+		return;
+	bpffs_remove(kernel->instance);
+	for (size_t i = 0; i < kernel->attachment_count; i++)
+		attach_release(&kernel->attachments[i]);
+	if (kernel->ring)
+		ring_buffer__free(kernel->ring);
+	if (kernel->skeleton) {
+		unmap(kernel->peers, kernel->skeleton->maps.xb_peers);
+		unmap(kernel->self, kernel->skeleton->maps.xb_self);
+		unmap(kernel->routers, kernel->skeleton->maps.xb_vrrp);
+		xbeat_bpf__destroy(kernel->skeleton);
+	}
+	*kernel = (struct kernel){0};
+}

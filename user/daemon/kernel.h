@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel side as the daemon holds it: the loaded program, its maps (three of them mapped into
+ * memory), its interfaces. Everything is pinned; a daemon that was killed leaves all of it working,
+ * and the next one of the same instance and configuration takes it over, epoch and windows included.
+ */
+#ifndef XBEAT_DAEMON_KERNEL_H
+#define XBEAT_DAEMON_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <user/daemon/attach.h>
+#include <xbeat/map.h>
+
+#define KERNEL_INTERFACES_MAX 64
+
+struct xbeat_bpf;
+struct ring_buffer;
+
+/* What is to be loaded. The arrays are borrowed for the time of the call. */
+struct kernel_setup {
+	const char *instance;
+	struct xb_constants constants;
+	const struct xb_peer *peers; /* identities: the fields marked L */
+	size_t peer_count;
+	const struct xb_vrrp *routers; /* likewise */
+	size_t router_count;
+	const struct xb_key *keys; /* XB_KEYS_MAX */
+	const char (*interfaces)[XB_NAME_BYTES];
+	size_t interface_count;
+};
+
+struct kernel {
+	char instance[64];
+	struct xbeat_bpf *skeleton;
+	struct ring_buffer *ring;
+	struct attachment attachments[KERNEL_INTERFACES_MAX];
+	size_t attachment_count;
+	struct xb_peer *peers; /* mapped, slot_count of them */
+	size_t slot_count;
+	struct xb_self *self;  /* mapped */
+	struct xb_vrrp *routers; /* mapped, XB_VRRP_SLOTS_MAX */
+	void (*on_event)(void *context, const struct xb_event *event);
+	void *event_context;
+	bool adopted; /* an earlier daemon's maps: epoch, seqs and windows go on */
+};
+
+/*
+ * Loads, or takes over, attaches and pins. kernel must stay where it is; on_event is called from kernel_consume().
+ * Returns 0 or a negative errno, having said what to do; nothing is left behind then.
+ */
+int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
+		 void (*on_event)(void *context, const struct xb_event *event), void *context);
+
+/* Detaches, unpins, unloads. Safe on a kernel that never started. */
+void kernel_stop(struct kernel *kernel);
+
+/* Returns the descriptor that is readable when there are events. */
+int kernel_events_fd(const struct kernel *kernel);
+
+/* Delivers all events there are. */
+void kernel_consume(struct kernel *kernel);
+
+/* Copies a slot as it was at one moment. */
+void kernel_read_peer(const struct kernel *kernel, size_t slot, struct xb_peer *copy);
+void kernel_read_router(const struct kernel *kernel, size_t slot, struct xb_vrrp *copy);
+
+/* Returns 0 or a negative errno. */
+int kernel_read_histogram(const struct kernel *kernel, uint32_t slot,
+			  struct xb_rtt_hist *histogram);
+
+/* Sums the counters of all processors, in the order of enum xb_drop. Returns 0 or a negative errno. */
+int kernel_read_drops(const struct kernel *kernel, uint64_t counts[static XB_DROP_COUNT]);
+
+#endif

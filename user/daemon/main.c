@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* xbeatd: the command line, and going into the background once everything works. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <user/daemon/daemon.h>
+#include <user/daemon/privileges.h>
+#include <user/lib/log.h>
+
+#define CONFIG_DEFAULT "/etc/xbeat/xbeat.conf"
+
+struct options {
+	const char *config_path;
+	const char *instance;
+	bool foreground;
+	bool test_only;
+};
+
+static void usage(FILE *out)
+{
+	fputs("usage: xbeatd -c FILE [-f] [-i INSTANCE] [-t]\n"
+	      "  -c FILE      configuration (" CONFIG_DEFAULT ")\n"
+	      "  -f           stay in the foreground, log to stderr\n"
+	      "  -i INSTANCE  name of this daemon, its socket and its pins (default)\n"
+	      "  -t           check the configuration and its key file, start nothing\n"
+	      "  -V           print the version\n",
+	      out);
+}
+
+/* The name becomes part of paths. */
+static bool is_instance_name(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length > 0 && length < 32 &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") ==
+		       length;
+}
+
+/* Returns -1 to go on, else the exit status. */
+static int parse_options(int argc, char **argv, struct options *options)
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "c:fi:thV")) != -1) {
+		switch (option) {
+		case 'c':
+			options->config_path = optarg;
+			break;
+		case 'f':
+			options->foreground = true;
+			break;
+		case 'i':
+			options->instance = optarg;
+			break;
+		case 't':
+			options->test_only = true;
+			break;
+		case 'h':
+			usage(stdout);
+			return 0;
+		case 'V':
+			puts("xbeatd " XBEAT_VERSION);
+			return 0;
+		default:
+			usage(stderr);
+			return 2;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "xbeatd: \"%s\" is not an option; the configuration is given with "
+				"-c FILE\n",
+			argv[optind]);
+		return 2;
+	}
+	if (!is_instance_name(options->instance)) {
+		fprintf(stderr, "xbeatd: \"%s\" cannot be an instance name: up to 31 letters, "
+				"digits, - and _\n",
+			options->instance);
+		return 2;
+	}
+	return -1;
+}
+
+/*
+ * Forks. The parent waits until the child has written its exit status, or died, and leaves with it.
+ * Returns the child's end of the pipe, in the child.
+ */
+static int go_background(void)
+{
+	unsigned char status = EXIT_FAILURE;
+	int ends[2];
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	child = fork();
+	if (child < 0)
+		return -errno;
+	if (child > 0) {
+		close(ends[1]);
+		if (read(ends[0], &status, 1) != 1)
+			status = EXIT_FAILURE;
+		_exit(status);
+	}
+	close(ends[0]);
+	setsid();
+	return ends[1];
+}
+
+/* Started: from here on nobody reads stderr. */
+static void release_parent(int parent)
+{
+	unsigned char status = EXIT_SUCCESS;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (chdir("/") < 0 || write(parent, &status, 1) != 1)
+		log_warning("cannot tell the starting process: %s", strerror(errno));
+	close(parent);
+	if (null < 0)
+		return;
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	dup2(null, STDERR_FILENO);
+	close(null);
+	log_open("xbeatd", true);
+}
+
+static int run(struct daemon *daemon, const struct options *options)
+{
+	int parent = -1, error;
+
+	if (!options->foreground) {
+		parent = go_background();
+		if (parent < 0) {
+			log_error("cannot go into the background: %s", strerror(-parent));
+			return parent;
+		}
+	}
+	daemon->lock = privileges_lock(options->instance);
+	if (daemon->lock < 0)
+		return daemon->lock;
+	error = daemon_start(daemon);
+	if (!error && parent >= 0)
+		release_parent(parent);
+	if (!error)
+		daemon_run(daemon);
+	return error;
+}
+
+int main(int argc, char **argv)
+{
+	static struct daemon daemon = {.lock = -1};
+	struct options options = {.config_path = CONFIG_DEFAULT, .instance = "default"};
+	int status = parse_options(argc, argv, &options);
+	int error;
+
+	if (status >= 0)
+		return status;
+	log_open("xbeatd", false);
+	daemon.config_path = options.config_path;
+	daemon.instance_name = options.instance;
+	error = daemon_configure(&daemon);
+	if (options.test_only) {
+		if (!error)
+			printf("%s: ok\n", options.config_path);
+	} else {
+		if (!error)
+			error = privileges_check();
+		if (!error)
+			error = daemon_identify(&daemon);
+		if (!error)
+			error = run(&daemon, &options);
+	}
+	daemon_stop(&daemon);
+	return error ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The other nodes as this one sees them: a copy of their slots, refreshed once a tick, and the
+ * verdicts made from it. Owns the deadline timer, which fires between ticks when a peer's evidence
+ * runs out of the detection time.
+ */
+#ifndef XBEAT_DAEMON_PEERS_H
+#define XBEAT_DAEMON_PEERS_H
+
+#include <event2/event.h>
+#include <jansson.h>
+#include <user/core/config.h>
+#include <user/core/liveness.h>
+#include <user/daemon/journal.h>
+#include <user/daemon/kernel.h>
+
+struct peer {
+	const struct config_node *node;
+	size_t link_count;
+	size_t first_slot; /* slot of link 0 in xb_peers; the others follow */
+	struct liveness_peer liveness;
+	struct xb_peer seen[XB_LINKS_MAX]; /* index: link; as of the last refresh */
+};
+
+struct peers {
+	struct peer *list;
+	size_t count;
+	const struct kernel *kernel;
+	struct journal *journal;
+	struct liveness_timing timing;
+	struct stall_watch stall;
+	struct event *deadline;
+	void (*on_verdict)(void *context, struct peer *peer, enum verdict from);
+	void *context;
+};
+
+/* Writes the identities of all slots (to be freed) for kernel_setup. Returns their number. */
+size_t peers_slots(const struct config_heartbeat *heartbeat, size_t own_node,
+		   struct xb_peer **slots);
+
+/* Starts with everybody "not heard yet"; on_verdict is called after each change of a node's verdict.
+ * Returns 0 or -ENOMEM. */
+int peers_start(struct peers *peers, struct event_base *base, const struct kernel *kernel,
+		const struct config_heartbeat *heartbeat, size_t own_node, struct journal *journal,
+		void (*on_verdict)(void *context, struct peer *peer, enum verdict from),
+		void *context);
+void peers_stop(struct peers *peers);
+
+/* Copies all slots. */
+void peers_refresh(struct peers *peers);
+
+/* Judges everybody from the last refresh, reports what changed, arms the deadline timer. */
+void peers_judge(struct peers *peers, uint64_t now_ns);
+
+/* A tick was due at due_ns and runs at now_ns: stalls of our own are noted and reported. */
+void peers_note_tick(struct peers *peers, uint64_t due_ns, uint64_t now_ns);
+
+/* Returns the peer that owns a slot of xb_peers, or NULL. */
+struct peer *peers_by_slot(const struct peers *peers, size_t slot);
+
+/* Returns what the peer last said of itself (its freshest link), or NULL if it was never heard. */
+const struct xb_peer *peer_said(const struct peer *peer);
+
+/* Returns a new JSON array of all peers. */
+json_t *peers_json(struct peers *peers);
+
+#endif

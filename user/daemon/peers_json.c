@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* "xbeatctl peers". Absent fields mean unknown. */
+#include <string.h>
+#include <user/core/address.h>
+#include <user/core/histogram.h>
+#include <user/daemon/clock.h>
+#include <user/daemon/peers.h>
+
+static void add_round_trips(json_t *json, const struct peers *peers, size_t slot,
+			    const struct xb_peer *seen)
+{
+	struct xb_rtt_hist histogram;
+
+	if (!seen->rtt_min_ns || kernel_read_histogram(peers->kernel, (uint32_t)slot, &histogram))
+		return;
+	json_object_set_new(
+		json, "rtt_ns",
+		json_pack("{s:I, s:I, s:I, s:I}", "min", (json_int_t)seen->rtt_min_ns, "p50",
+			  (json_int_t)histogram_quantile_ns(&histogram, 0.50, seen->rtt_min_ns,
+							    seen->rtt_max_ns),
+			  "p99",
+			  (json_int_t)histogram_quantile_ns(&histogram, 0.99, seen->rtt_min_ns,
+							    seen->rtt_max_ns),
+			  "max", (json_int_t)seen->rtt_max_ns));
+}
+
+static json_t *link_json(const struct peers *peers, const struct peer *peer, size_t link,
+			 uint64_t now_ns)
+{
+	const struct xb_peer *seen = &peer->seen[link];
+	char address[ADDRESS_TEXT_BYTES];
+	json_t *json = json_pack("{s:s, s:s, s:s}", "interface", seen->interface, "address",
+				 address_format(&seen->peer_address, address), "verdict",
+				 verdict_name(peer->liveness.links[link]));
+
+	if (seen->last_evidence_ns)
+		json_object_set_new(
+			json, "age_ns",
+			json_integer((json_int_t)time_since_ns(now_ns, seen->last_evidence_ns)));
+	json_object_set_new(json, "sent", json_integer((json_int_t)seen->probe_sent_count));
+	json_object_set_new(json, "received", json_integer((json_int_t)seen->reply_received_count));
+	json_object_set_new(json, "lost", json_integer((json_int_t)seen->probe_lost_count));
+	add_round_trips(json, peers, peer->first_slot + link, seen);
+	return json;
+}
+
+static json_t *peer_json(const struct peers *peers, const struct peer *peer, uint64_t now_ns)
+{
+	const struct xb_peer *said = peer_said(peer);
+	json_t *links = json_array();
+	json_t *json = json_pack("{s:i, s:s, s:s, s:s, s:I}", "id", peer->node->id, "name",
+				 peer->node->name, "verdict",
+				 verdict_name(peer->liveness.verdict), "reason",
+				 peer->liveness.reason, "verdict_age_ns",
+				 (json_int_t)time_since_ns(now_ns, peer->liveness.since_ns));
+
+	if (said)
+		json_object_set_new(
+			json, "daemon_age_ns",
+			json_integer((json_int_t)(said->daemon_age_us * NS_PER_US +
+						  time_since_ns(now_ns, said->last_evidence_ns))));
+	for (size_t link = 0; link < peer->link_count; link++)
+		json_array_append_new(links, link_json(peers, peer, link, now_ns));
+	json_object_set_new(json, "links", links);
+	return json;
+}
+
+json_t *peers_json(struct peers *peers)
+{
+	json_t *array = json_array();
+	uint64_t now_ns;
+
+	peers_refresh(peers);
+	now_ns = clock_now_ns();
+	for (size_t i = 0; i < peers->count; i++)
+		json_array_append_new(array, peer_json(peers, &peers->list[i], now_ns));
+	return array;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Capabilities by libcap-ng; the instance's lock file, which also tells its holder's pid. */
+#include <cap-ng.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <user/daemon/privileges.h>
+#include <user/lib/log.h>
+
+static const struct {
+	unsigned capability;
+	const char *name;
+} needed[] = {
+	{CAP_BPF, "CAP_BPF"},
+	{CAP_NET_ADMIN, "CAP_NET_ADMIN"},
+	{CAP_NET_RAW, "CAP_NET_RAW"},
+	{CAP_NET_BIND_SERVICE, "CAP_NET_BIND_SERVICE"},
+	{CAP_PERFMON, "CAP_PERFMON"},
+};
+
+int privileges_check(void)
+{
+	char missing[128] = "";
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		size_t length = strlen(missing);
+
+		if (!capng_have_capability(CAPNG_EFFECTIVE, needed[i].capability))
+			snprintf(missing + length, sizeof(missing) - length, " %s", needed[i].name);
+	}
+	if (!missing[0])
+		return 0;
+	log_error("not permitted: run xbeatd as root, or give it the capabilities it lacks:%s",
+		  missing);
+	return -EPERM;
+}
+
+static int open_lock(const char *instance)
+{
+	char path[108];
+	int fd;
+
+	if (mkdir(RUN_DIRECTORY, 0755) && errno != EEXIST) {
+		log_error("cannot make " RUN_DIRECTORY ": %s", strerror(errno));
+		return -errno;
+	}
+	snprintf(path, sizeof(path), RUN_DIRECTORY "/%s.pid", instance);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0) {
+		log_error("cannot open %s: %s", path, strerror(errno));
+		return -errno;
+	}
+	return fd;
+}
+
+int privileges_lock(const char *instance)
+{
+	char pid[16] = "";
+	int fd = open_lock(instance);
+
+	if (fd < 0)
+		return fd;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		int length = snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
+
+		if (ftruncate(fd, 0) || write(fd, pid, (size_t)length) != length)
+			log_warning("cannot write the pid file of instance %s: %s", instance,
+				    strerror(errno));
+		return fd;
+	}
+	if (read(fd, pid, sizeof(pid) - 1) > 0)
+		pid[strcspn(pid, "\n")] = '\0';
+	close(fd);
+	log_error("instance \"%s\" is already running (pid %s): stop it first, or give this one "
+		  "another name with -i",
+		  instance, pid[0] ? pid : "unknown");
+	return -EALREADY;
+}

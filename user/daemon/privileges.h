@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What xbeatd needs to be allowed to do, and only one of it at a time. */
+#ifndef XBEAT_DAEMON_PRIVILEGES_H
+#define XBEAT_DAEMON_PRIVILEGES_H
+
+#define RUN_DIRECTORY "/run/xbeat"
+
+/* Returns 0, or -EPERM having named the missing capabilities. */
+int privileges_check(void);
+
+/* Takes the lock of an instance, which ends with the process.
+ * Returns its descriptor, or a negative errno having said who holds it. */
+int privileges_lock(const char *instance);
+
+#endif

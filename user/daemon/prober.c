@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Probing; see prober.h. Sockets here only ever send: the answers end in the driver. */
+#include <errno.h>
+#include <linux/filter.h>
+#include <netinet/in.h>
+#include <netinet/ip.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <user/core/address.h>
+#include <user/core/heartbeat.h>
+#include <user/daemon/clock.h>
+#include <user/daemon/prober.h>
+#include <user/lib/log.h>
+
+union socket_address {
+	struct sockaddr any;
+	struct sockaddr_in ipv4;
+	struct sockaddr_in6 ipv6;
+};
+
+/* All PROBEs of one link: sent in one system call. */
+struct prober_link {
+	int socket;
+	int last_error; /* so that a lasting failure is logged once */
+	const char *interface;
+	struct xb_packet *packets;
+	struct mmsghdr *messages;
+	struct iovec *data;
+	union socket_address *to;
+	size_t count;
+};
+
+static socklen_t make_address(union socket_address *to, const struct xb_address *address,
+			      uint16_t port, unsigned interface_index)
+{
+	memset(to, 0, sizeof(*to));
+	if (address_is_ipv4(address)) {
+		to->ipv4.sin_family = AF_INET;
+		to->ipv4.sin_port = htons(port);
+		to->ipv4.sin_addr.s_addr = address_to_ipv4(address);
+		return sizeof(to->ipv4);
+	}
+	to->ipv6.sin6_family = AF_INET6;
+	to->ipv6.sin6_port = htons(port);
+	memcpy(&to->ipv6.sin6_addr, address->bytes, 16);
+	if (IN6_IS_ADDR_LINKLOCAL(&to->ipv6.sin6_addr))
+		to->ipv6.sin6_scope_id = interface_index;
+	return sizeof(to->ipv6);
+}
+
+/* Nothing is to be queued on a socket that nobody reads. */
+static int refuse_input(int fd)
+{
+	struct sock_filter drop = {.code = BPF_RET | BPF_K, .k = 0};
+	struct sock_fprog program = {.len = 1, .filter = &drop};
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) ? -errno
+										       : 0;
+}
+
+static int mark_as_network_control(int fd, bool ipv4)
+{
+	int class = IPTOS_CLASS_CS6;
+
+	if (ipv4)
+		return setsockopt(fd, IPPROTO_IP, IP_TOS, &class, sizeof(class));
+	return setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &class, sizeof(class));
+}
+
+static int open_socket(const struct xb_address *local, uint16_t port, unsigned interface_index)
+{
+	union socket_address from;
+	socklen_t length = make_address(&from, local, port, interface_index);
+	int fd = socket(from.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	error = refuse_input(fd);
+	mark_as_network_control(fd, address_is_ipv4(local));
+	if (!error && bind(fd, &from.any, length))
+		error = -errno;
+	if (error) {
+		close(fd);
+		return error;
+	}
+	return fd;
+}
+
+static int allocate(struct prober_link *link, size_t count)
+{
+	link->packets = calloc(count, sizeof(*link->packets));
+	link->messages = calloc(count, sizeof(*link->messages));
+	link->data = calloc(count, sizeof(*link->data));
+	link->to = calloc(count, sizeof(*link->to));
+	link->count = count;
+	return link->packets && link->messages && link->data && link->to ? 0 : -ENOMEM;
+}
+
+static int start_link(struct prober *prober, size_t index, const struct config_node *own)
+{
+	struct prober_link *link = &prober->links[index];
+	const struct xb_address *local = &own->addresses[index];
+	char text[ADDRESS_TEXT_BYTES];
+	unsigned interface_index = 0;
+
+	link->socket = -1;
+	link->interface = prober->heartbeat->interfaces[index];
+	for (size_t i = 0; i < prober->kernel->attachment_count; i++)
+		if (!strcmp(prober->kernel->attachments[i].interface, link->interface))
+			interface_index = prober->kernel->attachments[i].interface_index;
+	if (allocate(link, prober->peers->count ? prober->peers->count : 1))
+		return -ENOMEM;
+	link->socket = open_socket(local, prober->heartbeat->port, interface_index);
+	if (link->socket < 0) {
+		log_error("cannot use %s port %u for heartbeats: %s; is the address on %s, and "
+			  "the port free?",
+			  address_format(local, text), prober->heartbeat->port,
+			  strerror(-link->socket), link->interface);
+		return link->socket;
+	}
+	link->count = prober->peers->count;
+	for (size_t i = 0; i < link->count; i++) {
+		struct msghdr *message = &link->messages[i].msg_hdr;
+
+		link->data[i] = (struct iovec){&link->packets[i], sizeof(link->packets[i])};
+		message->msg_namelen =
+			make_address(&link->to[i], &prober->peers->list[i].node->addresses[index],
+				     prober->heartbeat->port, interface_index);
+		message->msg_name = &link->to[i];
+		message->msg_iov = &link->data[i];
+		message->msg_iovlen = 1;
+	}
+	return 0;
+}
+
+/* Counts the probe that has just become too old to be answered in time. */
+static void count_lost(struct xb_peer *slot, const struct xb_peer *seen, uint32_t seq,
+		       uint32_t multiplier)
+{
+	const struct xb_window *window = &seen->reply_window;
+	uint32_t judged = seq - multiplier;
+	int32_t behind = (int32_t)(window->high_seq - judged);
+
+	if (seq <= multiplier)
+		return;
+	if (!window->seen_bits || behind < 0 ||
+	    (behind < XB_WINDOW_BITS && !(window->seen_bits >> behind & 1)))
+		slot->probe_lost_count++;
+}
+
+static void prepare(struct prober *prober, struct peer *peer, size_t index, uint64_t now_ns,
+		    struct xb_packet *packet)
+{
+	struct xb_peer *slot = &prober->kernel->peers[peer->first_slot + index];
+	const struct xb_peer *seen = &peer->seen[index];
+	struct heartbeat_target target = {
+		.cluster_id = prober->heartbeat->cluster_id,
+		.node_id = peer->node->id,
+		.link = (uint8_t)index,
+		.seq = slot->probe_sent_seq + 1,
+		.ack = seen->probe_window.high_seq,
+		.peer_epoch = seen->peer_epoch,
+		.local_address = seen->local_address,
+		.peer_address = seen->peer_address,
+	};
+
+	count_lost(slot, seen, target.seq, prober->heartbeat->multiplier);
+	__atomic_store_n(&slot->probe_sent_seq, target.seq, __ATOMIC_RELEASE);
+	slot->probe_sent_count++;
+	heartbeat_build_probe(packet, prober->kernel->self, &target, now_ns, &prober->key);
+}
+
+static void send_batch(struct prober_link *link)
+{
+	size_t sent = 0;
+	int error = 0;
+
+	/* sendmmsg stops at the first message that fails; the others must go out all the same. */
+	while (sent < link->count) {
+		int done = sendmmsg(link->socket, link->messages + sent,
+				    (unsigned)(link->count - sent), 0);
+
+		if (done <= 0) {
+			error = done < 0 ? errno : EIO;
+			done = 1;
+		}
+		sent += (size_t)done;
+	}
+	if (error && error != link->last_error)
+		log_warning("probes on %s are not sent: %s; check the link and the route",
+			    link->interface, strerror(error));
+	else if (!error && link->last_error)
+		log_notice("probes on %s are sent again", link->interface);
+	link->last_error = error;
+}
+
+void prober_send(struct prober *prober, uint64_t now_ns)
+{
+	for (size_t index = 0; index < prober->link_count; index++) {
+		struct prober_link *link = &prober->links[index];
+
+		for (size_t i = 0; i < link->count; i++)
+			prepare(prober, &prober->peers->list[i], index, now_ns, &link->packets[i]);
+		send_batch(link);
+	}
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *context)
+{
+	struct prober *prober = context;
+	uint64_t interval_ns = prober->heartbeat->interval_ns;
+	uint64_t now_ns = clock_now_ns();
+
+	(void)fd;
+	(void)what;
+	__atomic_store_n(&prober->kernel->self->progress_ns, now_ns, __ATOMIC_RELAXED);
+	peers_note_tick(prober->peers, prober->due_ns, now_ns);
+	peers_refresh(prober->peers);
+	prober_send(prober, now_ns);
+	peers_judge(prober->peers, now_ns);
+	prober->due_ns += interval_ns;
+	if (time_reached(now_ns, prober->due_ns))
+		prober->due_ns = now_ns + interval_ns;
+	clock_arm(prober->tick, prober->due_ns);
+}
+
+int prober_start(struct prober *prober, struct event_base *base, struct kernel *kernel,
+		 struct peers *peers, const struct config_heartbeat *heartbeat, size_t own_node,
+		 const struct xb_key *key)
+{
+	*prober = (struct prober){.peers = peers,
+				  .kernel = kernel,
+				  .heartbeat = heartbeat,
+				  .key = *key,
+				  .due_ns = clock_now_ns()};
+	prober->links = calloc(heartbeat->interface_count, sizeof(*prober->links));
+	prober->tick = evtimer_new(base, on_tick, prober);
+	if (!prober->links || !prober->tick)
+		return -ENOMEM;
+	while (prober->link_count < heartbeat->interface_count) {
+		int error = start_link(prober, prober->link_count++,
+				       &heartbeat->nodes[own_node]);
+
+		if (error)
+			return error;
+	}
+	clock_arm(prober->tick, prober->due_ns);
+	return 0;
+}
+
+void prober_stop(struct prober *prober)
+{
+	for (size_t i = 0; i < prober->link_count; i++) {
+		struct prober_link *link = &prober->links[i];
+
+		if (link->socket >= 0)
+			close(link->socket);
+		free(link->packets);
+		free(link->messages);
+		free(link->data);
+		free(link->to);
+	}
+	free(prober->links);
+	if (prober->tick)
+		event_free(prober->tick);
+	*prober = (struct prober){0};
+}
