@@ -82,9 +82,11 @@ $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(CORE) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $^ -lbpf -lelf -lz -o $@
 
-$(BUILD)/man/%: docs/%.scd
+$(BUILD)/man/%: docs/%.scd scripts/man-tidy.awk
 	@mkdir -p $(@D)
-	scdoc < $< > $@
+	scdoc < $< > $@.raw
+	awk -f scripts/man-tidy.awk $@.raw > $@
+	@rm $@.raw
 
 deps:
 	@scripts/install-deps
