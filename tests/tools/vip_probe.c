@@ -10,7 +10,6 @@
  * answered to the sending of the next one that was. Times: unix for people, monotonic to compare
  * with other processes of the same machine.
  */
-#define _GNU_SOURCE /* ppoll(), struct in6_pktinfo */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A client asks the service address each millisecond while the Active's link goes silent.
+
+Three nodes; node-a is Active; its link is cut (carrier stays, as behind a failed switch); the
+outage is the client's own: from the last request that node-a answered to the first that another
+node did. Then the link is healed, node-a preempts, and the client talks 2 s more, because a
+neighbour entry younger than a second ignores gratuitous ARP.
+"""
+
+import os
+import statistics
+import time
+
+from tests.support.cluster import Cluster, Settings
+from tests.support.laboratory import Laboratory, wait_until
+from tests.support.probe import Client, serve_everywhere
+
+# Daemon, advert_int, rounds: a round of keepalived with 1 s adverts takes 15 s.
+CASES = [
+    ("xbeat", "0.01", 20),
+    ("keepalived", "0.01", 20),
+    ("xbeat", "1", 20),
+    ("keepalived", "1", 5),
+]
+
+
+def one_round(lab, settings):
+    client = Client(lab, settings.vip)
+    client.wait_owner("node-a", 20)
+    time.sleep(2)
+    lab.cut("node-a", "eth0")
+    wait_until(lambda: client.owner() not in (None, "node-a"), 15, "another node answers")
+    time.sleep(0.1)
+    result = client.finish()
+    lab.heal("node-a", "eth0")
+    return next(outage["duration_ns"] for outage in reversed(result["outages"])
+                if outage["from"] == "node-a" and outage["to"] != "node-a")
+
+
+def measure(daemon, advert_interval, rounds):
+    settings = Settings(advert_interval=advert_interval)
+    with Laboratory(f"xo{os.getpid()}") as lab:
+        cluster = Cluster(lab, settings)
+        serve_everywhere(lab)
+        start = cluster.start_xbeatd if daemon == "xbeat" else cluster.start_keepalived
+        start()
+        cluster.wait_holder("node-a", 20)
+        return [one_round(lab, settings) for _ in range(rounds)]
+
+
+def run():
+    print("   daemon      adverts  rounds  median ms   min ms   max ms")
+    for daemon, advert_interval, rounds in CASES:
+        outages = [ns / 1e6 for ns in measure(daemon, advert_interval, rounds)]
+        print(f"   {daemon:<11} {float(advert_interval):5g} s  {rounds:6}  {statistics.median(outages):9.1f}"
+              f"  {min(outages):7.1f}  {max(outages):7.1f}")

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Fixtures of the tests in network namespaces.
+
+A test that needs another laboratory than three nodes with one link says so:
+@pytest.mark.laboratory(nodes=2, links=2). Daemons' output is shown when a test fails.
+"""
+
+import os
+import pathlib
+import signal
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from tests.support.cluster import Cluster  # noqa: E402 (needs the path above)
+from tests.support.laboratory import BUILD, Laboratory  # noqa: E402
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "laboratory(nodes, links): size of the laboratory")
+    # Ended from outside, fixtures still clean up.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
+def pytest_collection_modifyitems(items):
+    if os.geteuid() == 0:
+        return
+    for item in items:
+        item.add_marker(pytest.mark.skip(reason="needs root: makes network namespaces"))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    lab = item.funcargs.get("lab") if hasattr(item, "funcargs") else None
+    if report.when == "call" and report.failed and lab:
+        for process in lab.processes:
+            report.sections.append((process.output_path.name, process.output()[-4000:]))
+
+
+@pytest.fixture
+def lab(request):
+    marker = request.node.get_closest_marker("laboratory")
+    size = marker.kwargs if marker else {}
+    lab_pass = BUILD / "tools" / "lab_pass.bpf.o"
+    assert lab_pass.exists(), f"no {lab_pass}: run make tests"
+    with Laboratory(f"xt{os.getpid()}", **size) as laboratory:
+        yield laboratory
+
+
+@pytest.fixture
+def cluster(lab):
+    """Not started; tests say which daemon runs where."""
+    return Cluster(lab)

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A start that cannot work: one clear line, a non-zero exit, nothing left behind."""
+
+import pytest
+
+from tests.support.cluster import KEY, KEY_ID, VIP, Xbeatd
+from tests.support.laboratory import BUILD, PINS, SOCKETS
+
+pytestmark = pytest.mark.laboratory(nodes=2)
+NODE = "node-a"
+
+
+def start_and_fail(lab, *before, configuration=None, words=()):
+    """Starts xbeatd on node-a, after a prefix that changes its surroundings; returns its line."""
+    instance = lab.instance(NODE)
+    configuration = configuration or lab.path(f"{NODE}.conf")
+    done = lab.run(NODE, *before, BUILD / "xbeatd", "-f", "-c", configuration, "-i", instance,
+                   check=False, seconds=5)
+    lines = [line for line in done.stderr.splitlines() if line]
+    assert done.returncode not in (0, None) and done.returncode > 0, done
+    assert len(lines) == 1, done.stderr
+    for word in words:
+        assert word in lines[0], lines[0]
+    return lines[0]
+
+
+def nothing_left(lab):
+    assert not (PINS / lab.instance(NODE)).exists()
+    assert not (SOCKETS / f"{lab.instance(NODE)}.sock").exists()
+    assert not lab.has_address(NODE, VIP)
+
+
+@pytest.fixture
+def configured(lab, cluster):
+    cluster.configuration(NODE)
+    yield cluster
+    nothing_left(lab)
+    assert "xbeat" not in lab.run(NODE, "ip", "link", "show", "eth0").stdout
+
+
+def edit(lab, old, new):
+    path = lab.path(f"{NODE}.conf")
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_no_configuration_file(lab, configured):
+    missing = lab.path("missing.conf")
+    start_and_fail(lab, configuration=missing, words=[str(missing)])
+
+
+def test_wrong_configuration(lab, configured):
+    """The error has file, line and column and names the nearest keyword."""
+    edit(lab, "multiplier", "multiplyer")
+    line = start_and_fail(lab, words=["multiplyer", "multiplier"])
+    number = lab.path(f"{NODE}.conf").read_text().split("multiplyer")[0].count("\n") + 1
+    assert f"{lab.path(f'{NODE}.conf')}:{number}:5:" in line
+
+
+def test_configuration_of_other_machines(lab, configured):
+    edit(lab, "10.77.0.1", "10.77.0.77")
+    start_and_fail(lab, words=["node"])
+
+
+def test_missing_key_file(lab, configured):
+    configured.key_file.unlink()
+    start_and_fail(lab, words=[str(configured.key_file), "genkey"])
+
+
+def test_world_readable_key_file(lab, configured):
+    configured.key_file.chmod(0o644)
+    start_and_fail(lab, words=[str(configured.key_file), "chmod"])
+
+
+def test_broken_key_file(lab, configured):
+    configured.key_file.write_text(f"{KEY_ID} {KEY.hex()[1:]}\n")
+    start_and_fail(lab, words=[str(configured.key_file)])
+
+
+def test_missing_interface(lab, configured):
+    edit(lab, "interface eth0", "interface eth9")
+    start_and_fail(lab, words=["eth9"])
+
+
+def test_foreign_xdp_program(lab, configured):
+    program = BUILD / "tools" / "lab_pass.bpf.o"
+    lab.run(NODE, "ip", "link", "set", "dev", "eth0", "xdpdrv", "object", program, "section", "xdp")
+    start_and_fail(lab, words=["eth0", "lab_pass"])
+    assert lab.has_program(NODE), "the foreign program must stay"
+    lab.run(NODE, "ip", "link", "set", "dev", "eth0", "xdpdrv", "off")
+
+
+def test_no_privileges(lab, configured):
+    lab.directory.chmod(0o755)
+    lab.path(f"{NODE}.conf").chmod(0o644)
+    start_and_fail(lab, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+
+
+def test_no_bpffs(lab, configured):
+    """/sys/fs/bpf is neither there nor can it be made."""
+    line = start_and_fail(lab, "unshare", "--mount", "sh", "-c",
+                          'mount -t tmpfs -o ro none /sys/fs && exec "$@"', "sh")
+    assert "/sys/fs/bpf" in line
+
+
+def test_second_daemon_of_the_same_instance(lab, cluster):
+    first = Xbeatd(lab, NODE, cluster.configuration(NODE)).start()
+    start_and_fail(lab, words=[lab.instance(NODE)])
+    assert first.ready() and lab.has_program(NODE)

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The service address: it is on the best live node, and clients are answered by it."""
+
+import signal
+import time
+
+import pytest
+
+from tests.support.cluster import VIP
+from tests.support.laboratory import PINS, wait_until
+from tests.support.probe import Client, serve_everywhere
+
+
+@pytest.fixture
+def steady(lab, cluster):
+    """node-a is Active and a client has talked long enough for its neighbour entry to settle."""
+    cluster.start_xbeatd()
+    cluster.wait_up()
+    cluster.wait_holder("node-a")
+    serve_everywhere(lab)
+    cluster.client = Client(lab, VIP)
+    cluster.client.wait_owner("node-a")
+    time.sleep(1.2)
+    return cluster
+
+
+def wait_state(daemon, state, seconds=10):
+    wait_until(lambda: daemon.state() == state, seconds, f"{daemon.node} is {state}: {daemon.vrrp()}")
+
+
+def test_highest_priority_becomes_active(lab, cluster):
+    cluster.start_xbeatd()
+    cluster.wait_holder("node-a")
+    wait_state(cluster["node-a"], "active")
+    assert [cluster[node].state() for node in ("node-b", "node-c")] == ["backup", "backup"]
+    vrrp = cluster["node-b"].vrrp()
+    assert vrrp["vrid"] == 51 and vrrp["family"] == "ipv4" and vrrp["version"] == 3
+    assert vrrp["active_address"] == lab.address("node-a")
+    assert vrrp["addresses"] == [f"{VIP}/24"]
+
+
+def test_cut_moves_address_to_second_best(lab, steady):
+    lab.cut("node-a", "eth0")
+    steady.client.wait_owner("node-b")
+    assert steady["node-b"].state() == "active"
+    assert steady["node-c"].state() == "backup"
+    assert "node-a" in steady["node-b"].vrrp()["reason"]
+    assert not lab.has_address("node-c", VIP)
+
+
+def test_heal_returns_address_to_best(lab, steady):
+    lab.cut("node-a", "eth0")
+    steady.client.wait_owner("node-b")
+    lab.heal("node-a", "eth0")
+    steady.wait_holder("node-a")
+    steady.client.wait_owner("node-a")
+    wait_state(steady["node-b"], "backup")
+
+
+def test_kill_moves_address(lab, steady):
+    steady["node-a"].kill()
+    steady.client.wait_owner("node-b")
+    assert "hung" in steady["node-b"].vrrp()["reason"] or "daemon" in steady["node-b"].vrrp()["reason"]
+    assert steady["node-c"].state() == "backup"
+
+
+def test_restart_after_kill_is_one_active(steady):
+    steady["node-a"].kill()
+    steady.client.wait_owner("node-b")
+    steady["node-a"].start()
+    steady.wait_holder("node-a")
+    steady.client.wait_owner("node-a")
+
+
+def test_quick_restart_moves_nothing(steady):
+    """A daemon that is back within daemon_timeout was never away."""
+    steady["node-a"].kill()
+    steady["node-a"].start()
+    wait_state(steady["node-a"], "active")
+    assert steady["node-b"].state() == "backup"
+    changes = [line for line in steady.client.lines() if line["event"] == "owner"]
+    assert [change["to"] for change in changes] == ["node-a"]
+
+
+def test_stopped_active_loses_address_and_yields(steady):
+    """The one that was stopped must not stay Active beside the one that took over."""
+    steady["node-a"].process.send_signal(signal.SIGSTOP)
+    steady.client.wait_owner("node-b")
+    steady["node-a"].process.send_signal(signal.SIGCONT)
+    # It preempts, as configured, and then it is the only one.
+    steady.wait_holder("node-a")
+    steady.client.wait_owner("node-a")
+
+
+def test_clean_stop_hands_over_and_leaves_nothing(lab, steady):
+    assert steady["node-a"].stop() == 0
+    steady.client.wait_owner("node-b")
+    assert not lab.has_address("node-a", VIP)
+    assert not lab.has_program("node-a")
+    assert not (PINS / lab.instance("node-a")).exists()
+    assert not steady["node-a"].socket.exists()
+
+
+def test_death_of_backup_moves_nothing(lab, steady):
+    lab.cut("node-c", "eth0")
+    wait_until(lambda: steady["node-a"].verdict("node-c") == "down", 5, "node-c is down")
+    lab.heal("node-c", "eth0")
+    steady.wait_up()
+    result = steady.client.finish()
+    assert result["owner_changes"] == 0
+    # node-c, alone for a moment, took the address too, and gave it back.
+    steady.wait_holder("node-a")
+
+
+def test_last_node_takes_all(lab, steady):
+    lab.cut("node-a", "eth0")
+    steady.client.wait_owner("node-b")
+    steady["node-b"].kill()
+    steady.client.wait_owner("node-c")

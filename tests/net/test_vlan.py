@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A PROBE under none, one or two VLAN tags gets its REPLY under the same tags.
+
+The frames are made by hand and leave through the switch's port to node-a, which is the other end
+of node-a's cable: a bridge would take the outer tag out of the frame.
+"""
+
+import ctypes
+import os
+import socket
+import struct
+import time
+
+import pytest
+from scapy.layers.inet import IP, UDP
+from scapy.layers.inet6 import IPv6
+from scapy.layers.l2 import Dot1AD, Dot1Q, Ether
+
+from tests.support import wire
+from tests.support.cluster import KEY, KEY_ID, Cluster, Settings
+
+pytestmark = pytest.mark.laboratory(nodes=2)
+SOL_PACKET, PACKET_AUXDATA, TP_STATUS_VLAN_VALID, TP_STATUS_VLAN_TPID_VALID = 263, 8, 16, 64
+CLONE_NEWNET = 0x40000000
+OUR_MAC = "02:00:00:00:00:c8"
+TAGS = {
+    "untagged": [],
+    "one tag": [Dot1Q(vlan=7, prio=5)],
+    "two tags": [Dot1AD(vlan=100), Dot1Q(vlan=7)],
+}
+
+
+def open_port(lab, member, interface):
+    """A packet socket on an interface of another namespace; sockets stay where they were made."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    with open("/proc/self/ns/net") as home, open(f"/run/netns/{lab.name}-{member}") as away:
+        assert libc.setns(away.fileno(), CLONE_NEWNET) == 0, os.strerror(ctypes.get_errno())
+        try:
+            port = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+            port.bind((interface, 3))
+        finally:
+            assert libc.setns(home.fileno(), CLONE_NEWNET) == 0
+    port.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
+    return port
+
+
+def restore_tag(frame, ancillary):
+    """The kernel takes the outer tag out of a received frame and hands it over beside it."""
+    for level, kind, data in ancillary:
+        if level == SOL_PACKET and kind == PACKET_AUXDATA:
+            status, _, _, _, _, tci, tpid = struct.unpack("=IIIHHHH", data)
+            if status & TP_STATUS_VLAN_VALID:
+                tpid = tpid if status & TP_STATUS_VLAN_TPID_VALID else 0x8100
+                return frame[:12] + struct.pack("!HH", tpid, tci) + frame[12:]
+    return frame
+
+
+def receive_reply(port, seq, seconds=2):
+    """Returns the REPLY to seq as scapy reads it, or None."""
+    end = time.monotonic() + seconds
+    port.settimeout(0.1)
+    while time.monotonic() < end:
+        try:
+            frame, ancillary, _, address = port.recvmsg(2048, 256)
+        except TimeoutError:
+            continue
+        packet = Ether(restore_tag(frame, ancillary))
+        if address[2] == socket.PACKET_OUTGOING or UDP not in packet:
+            continue
+        payload = bytes(packet[UDP].payload)
+        if len(payload) == wire.PACKET_BYTES and payload[3] == wire.REPLY \
+                and struct.unpack_from("!I", payload, 12)[0] == seq:
+            return packet
+    return None
+
+
+def node_mac(lab, node):
+    return lab.run(node, "ip", "-br", "link", "show", "eth0").stdout.split()[2]
+
+
+def probe(lab, family, tags, seq, key=KEY):
+    """A whole frame; the client of the laboratory is node 3 of the cluster."""
+    source, destination = lab.address("client", 0, family), lab.address("node-a", 0, family)
+    payload = wire.build(key, source, destination, type=wire.PROBE, key_id=KEY_ID, sender_id=3,
+                         addressee_id=1, seq=seq, sender_epoch=5, addressee_epoch=0, t1_ns=12345)
+    frame = Ether(src=OUR_MAC, dst=node_mac(lab, "node-a"))
+    for tag in tags:
+        frame = frame / tag.copy()
+    network = IP(src=source, dst=destination) if family == 4 else IPv6(src=source, dst=destination)
+    return bytes(frame / network / UDP(sport=40000, dport=wire.PORT) / payload)
+
+
+@pytest.fixture(params=[4, 6], ids=["ipv4", "ipv6"])
+def family(request):
+    return request.param
+
+
+@pytest.fixture
+def port(lab, family):
+    cluster = Cluster(lab, Settings(family=family, client_is_node=True))
+    cluster.start_xbeatd("node-a", instance=False)
+    with open_port(lab, "switch", "node-a.0") as opened:
+        yield opened
+
+
+def layers(packet):
+    return [(layer.name, layer.vlan, layer.prio) for layer in packet.iterpayloads()
+            if isinstance(layer, Dot1Q)]
+
+
+@pytest.mark.parametrize("tags", TAGS.values(), ids=TAGS.keys())
+def test_reply_comes_back_under_the_same_tags(lab, family, port, tags):
+    sent = probe(lab, family, tags, seq=1)
+    port.send(sent)
+    reply = receive_reply(port, seq=1)
+    assert reply is not None, "no REPLY"
+    assert layers(reply) == layers(Ether(sent))
+    assert (reply.dst, reply.src) == (OUR_MAC, node_mac(lab, "node-a"))
+    network = reply[IP] if family == 4 else reply[IPv6]
+    assert (network.src, network.dst) == (lab.address("node-a", 0, family),
+                                          lab.address("client", 0, family))
+    assert (reply[UDP].sport, reply[UDP].dport) == (wire.PORT, 40000)
+    fields = wire.parse(KEY, bytes(reply[UDP].payload), network.src, network.dst)
+    assert fields["tag_good"]
+    assert (fields["sender_id"], fields["addressee_id"]) == (1, 3)
+    assert fields["t1_ns"] == 12345 and fields["t2_ns"] > 0
+    assert fields["sender_epoch"] > 0 and fields["addressee_epoch"] == 5
+
+
+def test_three_tags_are_none_of_ours(lab, family, port):
+    port.send(probe(lab, family, [Dot1AD(vlan=1), Dot1Q(vlan=2), Dot1Q(vlan=3)], seq=1))
+    assert receive_reply(port, seq=1, seconds=0.3) is None
+
+
+def test_forged_probe_gets_no_reply(lab, family, port):
+    port.send(probe(lab, family, [], seq=1, key=bytes(16)))
+    assert receive_reply(port, seq=1, seconds=0.3) is None
+    port.send(probe(lab, family, [], seq=1))
+    assert receive_reply(port, seq=1) is not None

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A laboratory made by scripts/lab, with the processes and files that run in it.
+
+Whatever is started here is ended here, by its pid, and whatever a killed daemon leaves behind
+(pins, socket) is removed, also when a test fails.
+"""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
+PINS = pathlib.Path("/sys/fs/bpf/xbeat")
+SOCKETS = pathlib.Path("/run/xbeat")
+LAB = ROOT / "scripts" / "lab"
+
+
+def wait_until(predicate, seconds, what):
+    """Returns the first true value of predicate(); fails with what was waited for."""
+    end = time.monotonic() + seconds
+    while True:
+        value = predicate()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        time.sleep(0.01)
+
+
+class Process:
+    """A process in a member of the laboratory; its output is in a file."""
+
+    def __init__(self, argv, output_path):
+        self.output_path = output_path
+        with open(output_path, "ab") as output:
+            self.popen = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=output,
+                                          stderr=subprocess.STDOUT, start_new_session=True)
+
+    @property
+    def pid(self):
+        return self.popen.pid
+
+    def running(self):
+        return self.popen.poll() is None
+
+    def output(self):
+        return self.output_path.read_text(errors="replace")
+
+    def send_signal(self, number):
+        if self.running():
+            self.popen.send_signal(number)
+
+    def wait(self, seconds):
+        """Returns the exit status; negative: ended by that signal."""
+        return self.popen.wait(timeout=seconds)
+
+    def end(self, number=signal.SIGTERM, seconds=5):
+        self.send_signal(number)
+        self.send_signal(signal.SIGCONT)
+        try:
+            return self.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.send_signal(signal.SIGKILL)
+            return self.wait(seconds)
+
+
+class Laboratory:
+    def __init__(self, name, nodes=3, links=1):
+        self.name = name
+        self.nodes = [f"node-{chr(ord('a') + index)}" for index in range(nodes)]
+        self.links = links
+        self.processes = []
+        self.directory = None
+
+    def __enter__(self):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix=f"{self.name}-"))
+        try:
+            self.lab("up", str(len(self.nodes)), "--links", str(self.links))
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        # The last started first: whoever watches others goes before them.
+        for process in reversed(self.processes):
+            process.end(signal.SIGKILL)
+        self.lab("down")
+        for node in self.nodes:
+            shutil.rmtree(PINS / self.instance(node), ignore_errors=True)
+            (SOCKETS / f"{self.instance(node)}.sock").unlink(missing_ok=True)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def lab(self, *arguments):
+        # In a session of its own, so that Ctrl-C reaches us alone and cleaning up is not cut short.
+        done = subprocess.run([LAB, "-n", self.name, *arguments], text=True, start_new_session=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if done.returncode:
+            raise RuntimeError(f"scripts/lab {' '.join(arguments)}: {done.stderr.strip()}")
+        return done.stdout
+
+    def cut(self, *arguments):
+        """Returns when it was done, CLOCK_MONOTONIC in ns."""
+        self.lab("cut", *arguments)
+        return time.monotonic_ns()
+
+    def heal(self, *arguments):
+        self.lab("heal", *arguments)
+        return time.monotonic_ns()
+
+    def instance(self, node):
+        """The daemon's instance: pins and sockets of all nodes are on one machine."""
+        return f"{self.name}-{node}"
+
+    def address(self, node, link=0, family=4):
+        number = self.nodes.index(node) + 1 if node in self.nodes else 200
+        return f"10.77.{link}.{number}" if family == 4 else f"fd77:{link}::{number}"
+
+    def path(self, name):
+        return self.directory / name
+
+    def write(self, name, text, mode=0o600):
+        path = self.path(name)
+        path.write_text(text)
+        path.chmod(mode)
+        return path
+
+    @staticmethod
+    def argv(namespace, *command):
+        return ["nsenter", f"--net=/run/netns/{namespace}", *map(str, command)]
+
+    def spawn(self, member, *command, output=None):
+        output_path = self.path(output or f"{member}-{len(self.processes)}.log")
+        process = Process(self.argv(f"{self.name}-{member}", *command), output_path)
+        self.processes.append(process)
+        return process
+
+    def run(self, member, *command, check=True, seconds=20):
+        done = subprocess.run(self.argv(f"{self.name}-{member}", *command), text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=seconds)
+        if check and done.returncode:
+            raise AssertionError(f"{member}: {' '.join(map(str, command))}: {done.stderr.strip()}")
+        return done
+
+    def has_address(self, node, address):
+        return f" {address}/" in self.run(node, "ip", "-o", "address", "show").stdout
+
+    def holders(self, address):
+        return [node for node in self.nodes if self.has_address(node, address)]
+
+    def has_program(self, node, interface="eth0"):
+        return "xdp" in self.run(node, "ip", "link", "show", "dev", interface).stdout

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""vip_probe in a laboratory: a responder on every node, a client that asks the service address."""
+
+import json
+import signal
+
+from tests.support.laboratory import BUILD, wait_until
+
+PORT = 7000
+PROGRAM = BUILD / "tools" / "vip_probe"
+
+
+def serve_everywhere(lab):
+    for node in lab.nodes:
+        lab.spawn(node, PROGRAM, "serve", node, PORT)
+
+
+class Client:
+    def __init__(self, lab, address, interval_us=1000, seconds=60):
+        self.process = lab.spawn("client", PROGRAM, "ask", address, PORT, interval_us, seconds)
+
+    def lines(self):
+        complete = [line for line in self.process.output().split("\n")[:-1]]
+        return [json.loads(line) for line in complete]
+
+    def owner(self):
+        """Who answered last; None before the first answer."""
+        changes = [line for line in self.lines() if line["event"] == "owner"]
+        return changes[-1]["to"] if changes else None
+
+    def wait_owner(self, node, seconds=10):
+        wait_until(lambda: self.owner() == node, seconds, f"the client is answered by {node}")
+
+    def finish(self):
+        """Returns the result: counts and outages."""
+        self.process.end(signal.SIGINT)
+        return self.lines()[-1]
