@@ -14,17 +14,19 @@
 #include <user/lib/log.h>
 #include <xbeat.skel.h>
 
-/* libbpf's own messages go the way of all others; what it says on failure is kept. */
+/* libbpf's own messages go the way of all others, for those who ask for them with -v. */
 __attribute__((format(printf, 2, 0))) static int
 print_libbpf(enum libbpf_print_level level, const char *format, va_list arguments)
 {
-	char line[512];
+	char text[4096];
+	char *line, *rest = text;
 
 	if (level != LIBBPF_WARN)
 		return 0;
-	vsnprintf(line, sizeof(line), format, arguments);
-	line[strcspn(line, "\n")] = '\0';
-	log_message(LOG_DEBUG, "%s", line);
+	vsnprintf(text, sizeof(text), format, arguments);
+	while ((line = strsep(&rest, "\n")))
+		if (*line)
+			log_message(LOG_DEBUG, "%s", line);
 	return 0;
 }
 

@@ -23,11 +23,12 @@ struct options {
 
 static void usage(FILE *out)
 {
-	fputs("usage: xbeatd -c FILE [-f] [-i INSTANCE] [-t]\n"
+	fputs("usage: xbeatd -c FILE [-f] [-i INSTANCE] [-t] [-v]\n"
 	      "  -c FILE      configuration (" CONFIG_DEFAULT ")\n"
 	      "  -f           stay in the foreground, log to stderr\n"
 	      "  -i INSTANCE  name of this daemon, its socket and its pins (default)\n"
 	      "  -t           check the configuration and its key file, start nothing\n"
+	      "  -v           log what libbpf says, too\n"
 	      "  -V           print the version\n",
 	      out);
 }
@@ -47,7 +48,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "c:fi:thV")) != -1) {
+	while ((option = getopt(argc, argv, "c:fi:tvhV")) != -1) {
 		switch (option) {
 		case 'c':
 			options->config_path = optarg;
@@ -60,6 +61,9 @@ static int parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 't':
 			options->test_only = true;
+			break;
+		case 'v':
+			log_set_verbose(true);
 			break;
 		case 'h':
 			usage(stdout);

@@ -22,6 +22,7 @@
 static struct {
 	const char *name;
 	int socket_fd; /* -1: stderr */
+	bool verbose;
 	unsigned long dropped_count;
 } log_state = {.name = "xbeat", .socket_fd = -1};
 
@@ -54,6 +55,11 @@ void log_open(const char *name, bool to_syslog)
 	if (log_state.socket_fd < 0)
 		log_warning("cannot reach syslog at " LOG_PATH ": %s; logging to stderr",
 			    strerror(-log_state.socket_fd));
+}
+
+void log_set_verbose(bool verbose)
+{
+	log_state.verbose = verbose;
 }
 
 /* Returns whether the line was taken. */
@@ -128,6 +134,8 @@ void log_message(int priority, const char *format, ...)
 	char line[LOG_LINE_BYTES];
 	va_list arguments;
 
+	if (priority == LOG_DEBUG && !log_state.verbose)
+		return;
 	va_start(arguments, format);
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);

@@ -12,6 +12,9 @@
 /* name: shown before each line. to_syslog: false writes to stderr. */
 void log_open(const char *name, bool to_syslog);
 
+/* Whether LOG_DEBUG lines are written; at first they are not. */
+void log_set_verbose(bool verbose);
+
 /* priority: LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO or LOG_DEBUG. */
 void log_message(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
