@@ -13,7 +13,8 @@
 #include <xbeat/types.h>
 
 #define XB_DROP_REASONS(X)                                                                         \
-	X(BAD_IP_HEADER, bad_ip_header, "no", "IP version, header length or total length is wrong")  \
+	X(BAD_IP_HEADER, bad_ip_header, "no",                                                      \
+	  "IP version, header length or total length is wrong")                                    \
 	X(IP_OPTIONS, ip_options, "no", "heartbeat with IP options or extension headers")          \
 	X(IP_FRAGMENT, ip_fragment, "no", "fragmented heartbeat")                                  \
 	X(TOO_SHORT, too_short, "no", "heartbeat shorter than 136 bytes")                          \
@@ -28,7 +29,8 @@
 	X(UNKNOWN_KEY, unknown_key, "no", "key id is in neither line of the key file")             \
 	X(BAD_TAG, bad_tag, "no", "authentication tag is wrong: another key, or forged")           \
 	X(OLD_EPOCH, old_epoch, "start", "sender's epoch is older than the one known")             \
-	X(WRONG_EPOCH, wrong_epoch, "start", "meant for another life of this node; PROBEs are answered") \
+	X(WRONG_EPOCH, wrong_epoch, "start",                                                       \
+	  "meant for another life of this node; PROBEs are answered")                              \
 	X(REPLAY, replay, "no", "this seq was seen before")                                        \
 	X(OLD_SEQ, old_seq, "no", "seq is older than the window")                                  \
 	X(UNASKED_REPLY, unasked_reply, "no", "REPLY to a seq that was not sent")                  \
@@ -39,16 +41,19 @@
 	X(VRRP_BAD_VERSION, vrrp_bad_version, "no", "advert of another VRRP version than served")  \
 	X(VRRP_BAD_TYPE, vrrp_bad_type, "no", "VRRP packet that is no ADVERTISEMENT")              \
 	X(VRRP_BAD_LENGTH, vrrp_bad_length, "no", "advert too short for its address count")        \
-	X(VRRP_BAD_CHECKSUM, vrrp_bad_checksum, "no", "advert checksum wrong, with and without pseudo-header") \
-	X(VRRP_BAD_HEADER, vrrp_bad_header, "no", "advert with IP options, fragmented, or to another group") \
+	X(VRRP_BAD_CHECKSUM, vrrp_bad_checksum, "no",                                              \
+	  "advert checksum wrong, with and without pseudo-header")                                 \
+	X(VRRP_BAD_HEADER, vrrp_bad_header, "no",                                                  \
+	  "advert with IP options, fragmented, or to another group")                               \
 	X(VRRP_OWN, vrrp_own, "no", "our own advert came back: a loop, or a duplicate address")    \
-	X(EVENT_LOST, event_lost, "no", "ring buffer full: the daemon did not read xb_events in time")
+	X(EVENT_LOST, event_lost, "no",                                                            \
+	  "ring buffer full: the daemon did not read xb_events in time")
 
 enum xb_drop {
 #define X(id, name, normal, help) XB_DROP_##id,
 	XB_DROP_REASONS(X)
 #undef X
-	XB_DROP_COUNT
+		XB_DROP_COUNT
 };
 
 /* The value of xb_drops, one per processor; the order is that of enum xb_drop. */

@@ -38,40 +38,40 @@ struct xb_window {
 
 /* xb_peers: array, BPF_F_MMAPABLE, a slot per peer and link. */
 struct xb_peer {
-	char name[XB_NAME_BYTES];      /* L */
+	char name[XB_NAME_BYTES]; /* L */
 	char interface[XB_NAME_BYTES]; /* L */
-	__u16 node_id;                 /* L */
-	__u8 link;                     /* L */
+	__u16 node_id; /* L */
+	__u8 link; /* L */
 	__u8 pad1;
-	__u32 lock_sequence;             /* K */
-	struct xb_address peer_address;  /* L */
+	__u32 lock_sequence; /* K */
+	struct xb_address peer_address; /* L */
 	struct xb_address local_address; /* L */
 
-	__u32 probe_sent_seq;    /* D: highest seq sent, stored before the packet leaves; first is 1 */
-	__u32 ack_window_count;  /* D: how far an ack may lag behind it */
-	__u64 probe_sent_count;  /* D */
-	__u64 probe_lost_count;  /* D: not answered within the detection time */
+	__u32 probe_sent_seq; /* D: highest seq sent, stored before the packet leaves; first is 1 */
+	__u32 ack_window_count; /* D: how far an ack may lag behind it */
+	__u64 probe_sent_count; /* D */
+	__u64 probe_lost_count; /* D: not answered within the detection time */
 
 	__u64 last_evidence_ns; /* K: arrival; 0: never in this epoch of ours */
-	__u64 last_probe_ns;    /* K: arrival of the last PROBE that was evidence */
-	__u64 last_reply_ns;    /* K: arrival of the last REPLY that was evidence */
-	__u64 evidence_count;   /* K */
+	__u64 last_probe_ns; /* K: arrival of the last PROBE that was evidence */
+	__u64 last_reply_ns; /* K: arrival of the last REPLY that was evidence */
+	__u64 evidence_count; /* K */
 	__u64 probe_received_count; /* K: PROBEs that were evidence */
 	__u64 reply_received_count; /* K: REPLYs that were evidence */
 
-	__u64 peer_epoch;       /* K: highest epoch known of the peer; 0: none */
+	__u64 peer_epoch; /* K: highest epoch known of the peer; 0: none */
 	__u64 peer_knows_epoch; /* K: our epoch as the peer last said, authenticated; 0: unknown */
 	struct xb_window probe_window; /* K: over the peer's seq */
 	struct xb_window reply_window; /* K: over our seq */
 
 	__u64 rtt_last_ns; /* K */
-	__u64 rtt_min_ns;  /* K; 0: none yet */
-	__u64 rtt_max_ns;  /* K */
+	__u64 rtt_min_ns; /* K; 0: none yet */
+	__u64 rtt_max_ns; /* K */
 
 	/* What the peer said of itself in its last evidence. */
 	__u32 daemon_age_us; /* K */
-	__u32 health;        /* K */
-	__u8 node_state;     /* K: enum xb_node_state */
+	__u32 health; /* K */
+	__u8 node_state; /* K: enum xb_node_state */
 	__u8 pad2[7];
 	struct xb_instance instances[XB_INSTANCES_MAX]; /* K */
 };
@@ -82,12 +82,12 @@ _Static_assert(__builtin_offsetof(struct xb_peer, probe_sent_seq) == 72, "struct
 /* xb_self: array of one, BPF_F_MMAPABLE: what this node says of itself. */
 struct xb_self {
 	__u32 abi_version; /* L */
-	__u16 node_id;     /* L */
+	__u16 node_id; /* L */
 	__u16 pad1;
-	__u64 epoch;       /* D; 0: not ready, nothing is answered */
+	__u64 epoch; /* D; 0: not ready, nothing is answered */
 	__u64 progress_ns; /* D: the daemon's loop was here */
-	__u32 health;      /* D */
-	__u8 node_state;   /* D: enum xb_node_state */
+	__u32 health; /* D */
+	__u8 node_state; /* D: enum xb_node_state */
 	__u8 pad2[3];
 	struct xb_instance instances[XB_INSTANCES_MAX]; /* D: each entry in one store */
 };
@@ -97,8 +97,8 @@ _Static_assert(sizeof(struct xb_self) == 96, "struct xb_self");
 /* xb_keys: array of XB_KEYS_MAX. The key is 16 bytes as two little-endian words (SipHash paper). */
 struct xb_key {
 	__u64 word[2]; /* L */
-	__u8 id;       /* L */
-	__u8 valid;    /* L */
+	__u8 id; /* L */
+	__u8 valid; /* L */
 	__u8 pad[6];
 };
 
@@ -122,33 +122,36 @@ _Static_assert(sizeof(struct xb_vrrp_key) == 8, "struct xb_vrrp_key");
 /* xb_vrrp: array, BPF_F_MMAPABLE, XB_VRRP_SLOTS_MAX: the last advert of each served instance. */
 struct xb_vrrp {
 	char interface[XB_NAME_BYTES]; /* L */
-	__u8 vrid;                     /* L */
-	__u8 family;                   /* L: 4 or 6 */
-	__u8 wake_always;              /* D: an event for every advert (own state is Active) */
-	__u8 served_version;           /* L */
-	__u32 lock_sequence;           /* K */
-	struct xb_address own_source;  /* D: of our own adverts; one that comes back with it is VRRP_OWN */
-	__u64 arrival_ns;              /* K; 0: never */
-	struct xb_address source;      /* K */
-	__u8 version;                  /* K */
-	__u8 priority;                 /* K */
-	__u8 address_count;            /* K */
+	__u8 vrid; /* L */
+	__u8 family; /* L: 4 or 6 */
+	__u8 wake_always; /* D: an event for every advert (own state is Active) */
+	__u8 served_version; /* L */
+	__u32 lock_sequence; /* K */
+	struct xb_address
+		own_source; /* D: of our own adverts; one that comes back with it is VRRP_OWN */
+	__u64 arrival_ns; /* K; 0: never */
+	struct xb_address source; /* K */
+	__u8 version; /* K */
+	__u8 priority; /* K */
+	__u8 address_count; /* K */
 	__u8 pad1;
 	__u16 interval_cs; /* K: centiseconds, 12 bits (RFC 9568 section 5.2.7) */
 	__u16 pad2;
 	__u64 addresses_digest; /* K: of the advertised addresses in their order; equal lists, equal digests */
-	__u64 received_count;   /* K: well-formed adverts */
-	__u64 changed_count;    /* K: of these, different from the one before */
+	__u64 received_count; /* K: well-formed adverts */
+	__u64 changed_count; /* K: of these, different from the one before */
 };
 
 _Static_assert(sizeof(struct xb_vrrp) == 96, "struct xb_vrrp");
 
 /* Kinds of struct xb_event: value, id, meaning of slot. */
 enum xb_event_kind {
-	XB_EVENT_PEER_EPOCH = 1,   /* slot of xb_peers: first heard, or restarted */
-	XB_EVENT_PEER_CHANGED = 2, /* slot of xb_peers: node state or instances differ from the last evidence */
-	XB_EVENT_OWN_EPOCH = 3,    /* slot of xb_peers: the peer knows a higher epoch of us than ours */
-	XB_EVENT_ADVERT = 4,       /* slot of xb_vrrp: a changed advert, or any while wake_always */
+	XB_EVENT_PEER_EPOCH = 1, /* slot of xb_peers: first heard, or restarted */
+	XB_EVENT_PEER_CHANGED =
+		2, /* slot of xb_peers: node state or instances differ from the last evidence */
+	XB_EVENT_OWN_EPOCH =
+		3, /* slot of xb_peers: the peer knows a higher epoch of us than ours */
+	XB_EVENT_ADVERT = 4, /* slot of xb_vrrp: a changed advert, or any while wake_always */
 };
 
 /* xb_events: ring buffer of XB_EVENTS_BYTES: only changes. The record carries what it was made of,

@@ -25,7 +25,8 @@ xb_window_check(const struct xb_window *window, __u32 seq)
 }
 
 /* Marks seq as seen; it must have been XB_WINDOW_NEW. */
-static inline __attribute__((always_inline)) void xb_window_mark(struct xb_window *window, __u32 seq)
+static inline __attribute__((always_inline)) void xb_window_mark(struct xb_window *window,
+								 __u32 seq)
 {
 	__s32 ahead = (__s32)(seq - window->high_seq);
 

@@ -58,7 +58,7 @@ enum xb_instance_state {
 struct xb_instance {
 	__u8 vrid;
 	__u8 family_flags;
-	__u8 state;    /* enum xb_instance_state */
+	__u8 state; /* enum xb_instance_state */
 	__u8 priority; /* effective */
 };
 
@@ -79,10 +79,10 @@ struct xb_packet {
 	__u8 reserved[3];
 	__u64 sender_epoch;
 	__u64 addressee_epoch; /* as the sender knows it; 0: unknown */
-	__u64 t1_ns;           /* prober's send time, prober's monotonic clock */
-	__u64 t2_ns;           /* responder's receive time, responder's monotonic clock; 0 in a PROBE */
-	__u32 daemon_age_us;   /* since the sender's daemon last made progress; saturates */
-	__u32 health;          /* reserved for application health; 0 */
+	__u64 t1_ns; /* prober's send time, prober's monotonic clock */
+	__u64 t2_ns; /* responder's receive time, responder's monotonic clock; 0 in a PROBE */
+	__u32 daemon_age_us; /* since the sender's daemon last made progress; saturates */
+	__u32 health; /* reserved for application health; 0 */
 	struct xb_instance instances[XB_INSTANCES_MAX];
 	__u64 tag;
 };

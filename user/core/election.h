@@ -10,10 +10,10 @@
 #include <xbeat/wire.h>
 
 struct election_candidate {
-	uint8_t priority;                 /* effective */
-	enum xb_instance_state state;     /* of the instance on that node */
-	bool live;                        /* verdict up, or this node itself */
-	struct xb_address address;        /* decides between equal priorities: the higher one wins */
+	uint8_t priority; /* effective */
+	enum xb_instance_state state; /* of the instance on that node */
+	bool live; /* verdict up, or this node itself */
+	struct xb_address address; /* decides between equal priorities: the higher one wins */
 };
 
 /* Returns the index of the live Backup with the highest effective priority, or -ENOENT. */

@@ -56,6 +56,6 @@ void heartbeat_build_probe(struct xb_packet *packet, const struct xb_self *self,
 		.health = htobe32(self->health),
 	};
 	memcpy(packet->instances, self->instances, sizeof(packet->instances));
-	packet->tag = htole64(
-		heartbeat_tag(packet, &target->local_address, &target->peer_address, key));
+	packet->tag =
+		htole64(heartbeat_tag(packet, &target->local_address, &target->peer_address, key));
 }

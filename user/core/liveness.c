@@ -36,8 +36,7 @@ static const struct liveness_evidence *freshest(const struct liveness_evidence *
 
 	for (size_t i = 0; i < link_count; i++)
 		if (links[i].last_evidence_ns &&
-		    (!best ||
-		     (int64_t)(links[i].last_evidence_ns - best->last_evidence_ns) > 0))
+		    (!best || (int64_t)(links[i].last_evidence_ns - best->last_evidence_ns) > 0))
 			best = &links[i];
 	return best;
 }
@@ -73,8 +72,8 @@ static void judge_link(struct liveness_peer *peer, size_t link,
 	peer->links[link] = fresh ? VERDICT_UP : VERDICT_DOWN;
 	change->links |= 1U << link;
 	if (fresh)
-		snprintf(change->link_reason[link], LIVENESS_REASON_BYTES,
-			 "evidence %.1f ms old", milliseconds(age_ns));
+		snprintf(change->link_reason[link], LIVENESS_REASON_BYTES, "evidence %.1f ms old",
+			 milliseconds(age_ns));
 	else
 		snprintf(change->link_reason[link], LIVENESS_REASON_BYTES,
 			 "no evidence for %.1f ms, detection time %.1f ms", milliseconds(age_ns),
@@ -105,8 +104,8 @@ static enum verdict judge_node(const struct liveness_peer *peer,
 	}
 	if (!any_up) {
 		snprintf(reason, LIVENESS_REASON_BYTES,
-			 "no evidence on %zu link%s for %.1f ms, detection time %.1f ms", link_count,
-			 link_count == 1 ? "" : "s", milliseconds(age_ns),
+			 "no evidence on %zu link%s for %.1f ms, detection time %.1f ms",
+			 link_count, link_count == 1 ? "" : "s", milliseconds(age_ns),
 			 milliseconds(timing->detection_time_ns));
 		return VERDICT_DOWN;
 	}

@@ -40,22 +40,22 @@ struct liveness_timing {
 /* What the map holds of one link; copied out of struct xb_peer. */
 struct liveness_evidence {
 	uint64_t last_evidence_ns; /* 0: never */
-	uint32_t daemon_age_us;    /* as the peer said in that evidence */
+	uint32_t daemon_age_us; /* as the peer said in that evidence */
 	enum xb_node_state node_state;
 };
 
 struct liveness_peer {
 	enum verdict verdict;
 	enum verdict links[XB_LINKS_MAX]; /* up or down */
-	bool heard;                       /* there was evidence at some time */
+	bool heard; /* there was evidence at some time */
 	uint64_t since_ns;
 	char reason[LIVENESS_REASON_BYTES];
 };
 
 struct liveness_change {
-	bool node;                 /* the node's verdict changed; its reason is in struct liveness_peer */
+	bool node; /* the node's verdict changed; its reason is in struct liveness_peer */
 	enum verdict from;
-	uint32_t links;            /* bit n: the verdict on link n changed */
+	uint32_t links; /* bit n: the verdict on link n changed */
 	char link_reason[XB_LINKS_MAX][LIVENESS_REASON_BYTES];
 };
 

@@ -83,8 +83,7 @@ static void call_events(struct control_client *client, const json_t *parameters)
 		send_result(client, entries);
 		return;
 	}
-	json_array_foreach(entries, index, entry)
-		send_result(client, json_incref(entry));
+	json_array_foreach(entries, index, entry) send_result(client, json_incref(entry));
 	json_decref(entries);
 }
 
@@ -206,10 +205,8 @@ static int listen_at(const char *path)
 int control_start(struct control *control, struct event_base *base, const char *path,
 		  struct journal *journal, const struct control_method *methods, void *context)
 {
-	*control = (struct control){.base = base,
-				    .journal = journal,
-				    .methods = methods,
-				    .context = context};
+	*control = (struct control){
+		.base = base, .journal = journal, .methods = methods, .context = context};
 	control->socket = listen_at(path);
 	if (control->socket < 0) {
 		log_error("cannot listen at %s: %s", path, strerror(-control->socket));

@@ -191,8 +191,8 @@ static int start_control(struct daemon *daemon)
 	char path[sizeof(daemon->control.path)];
 
 	snprintf(path, sizeof(path), RUN_DIRECTORY "/%s.sock", daemon->instance_name);
-	return control_start(&daemon->control, daemon->base, path, &daemon->journal,
-			     daemon_methods, daemon);
+	return control_start(&daemon->control, daemon->base, path, &daemon->journal, daemon_methods,
+			     daemon);
 }
 
 /* Only now does this node answer: with its epoch. */

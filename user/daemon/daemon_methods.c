@@ -28,12 +28,12 @@ static json_t *status(void *context)
 {
 	const struct daemon *daemon = context;
 	json_t *interfaces = json_array();
-	json_t *json = json_pack(
-		"{s:I, s:i, s:s, s:s, s:s, s:s, s:I}", "epoch",
-		(json_int_t)daemon->kernel.self->epoch, "pid", (int)getpid(), "configuration_file",
-		daemon->config_path, "instance", daemon->instance_name, "version", XBEAT_VERSION,
-		"state", node_state_name(daemon->kernel.self->node_state), "uptime_ns",
-		(json_int_t)time_since_ns(clock_now_ns(), daemon->started_ns));
+	json_t *json = json_pack("{s:I, s:i, s:s, s:s, s:s, s:s, s:I}", "epoch",
+				 (json_int_t)daemon->kernel.self->epoch, "pid", (int)getpid(),
+				 "configuration_file", daemon->config_path, "instance",
+				 daemon->instance_name, "version", XBEAT_VERSION, "state",
+				 node_state_name(daemon->kernel.self->node_state), "uptime_ns",
+				 (json_int_t)time_since_ns(clock_now_ns(), daemon->started_ns));
 
 	for (size_t i = 0; i < daemon->kernel.attachment_count; i++)
 		json_array_append_new(interfaces, attach_json(&daemon->kernel.attachments[i]));

@@ -139,7 +139,8 @@ static void report(struct instance *instance, const struct vrrp_actions *actions
 	if (actions->state_changed) {
 		instance->since_unix_ns = clock_unix_ns();
 		journal_add(journal, "vrrp", instance->config->name,
-			    instance_state_name(actions->old_state), state, "%s", instance->vrrp.reason);
+			    instance_state_name(actions->old_state), state, "%s",
+			    instance->vrrp.reason);
 	} else if (actions->held) {
 		journal_add(journal, "vrrp", instance->config->name, state, state, "held: %s",
 			    instance->vrrp.reason);

@@ -72,12 +72,13 @@ static bool active_is_alive(const struct instance *instance, char *reason, size_
 		if (instance->vrrp.parameters.preempt &&
 		    claim->priority < instance->vrrp.effective_priority)
 			continue;
-		snprintf(reason, bytes,
-			 "%s answers (evidence %.1f ms old), its daemon moves and it is Active with "
-			 "priority %u: its adverts are lost on the way",
-			 peer->node->name,
-			 (double)time_since_ns(now_ns, peer_said(peer)->last_evidence_ns) / 1e6,
-			 claim->priority);
+		snprintf(
+			reason, bytes,
+			"%s answers (evidence %.1f ms old), its daemon moves and it is Active with "
+			"priority %u: its adverts are lost on the way",
+			peer->node->name,
+			(double)time_since_ns(now_ns, peer_said(peer)->last_evidence_ns) / 1e6,
+			claim->priority);
 		return true;
 	}
 	return false;
@@ -179,8 +180,7 @@ static bool is_best_candidate(const struct instance *instance)
 	return election_best(candidates, count) == 0;
 }
 
-void instances_peer_changed(struct instances *instances, const struct peer *peer,
-			    enum verdict from)
+void instances_peer_changed(struct instances *instances, const struct peer *peer, enum verdict from)
 {
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = &instances->list[i];
@@ -273,9 +273,10 @@ static int place_addresses(struct instance *instance)
 		address->interface_index = if_nametoindex(config->vips[i].interface);
 		instance->advertised[i] = config->vips[i].address;
 		if (error || !address->interface_index) {
-			log_error("%s: no interface %s for its virtual address: correct \"dev\", or "
-				  "create the interface before xbeatd starts",
-				  config->name, config->vips[i].interface);
+			log_error(
+				"%s: no interface %s for its virtual address: correct \"dev\", or "
+				"create the interface before xbeatd starts",
+				config->name, config->vips[i].interface);
 			return error ? error : -ENODEV;
 		}
 	}

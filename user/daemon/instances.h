@@ -29,13 +29,13 @@ struct instance {
 	struct instances *owner;
 	struct vrrp vrrp;
 	size_t router_slot; /* in xb_vrrp */
-	int self_slot;      /* in xb_self and in heartbeats; -1: none */
+	int self_slot; /* in xb_self and in heartbeats; -1: none */
 	unsigned interface_index;
 	int membership; /* socket that holds the group membership */
 	struct instance_address *addresses;
 	struct xb_address *advertised; /* the same addresses as an advert lists them */
 	struct event *timer;
-	struct event *announce_later;   /* garp_master_delay */
+	struct event *announce_later; /* garp_master_delay */
 	struct event *announce_refresh; /* garp_master_refresh */
 	uint64_t announced_ns;
 	uint64_t since_unix_ns;

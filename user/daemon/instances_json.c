@@ -47,8 +47,7 @@ static json_t *instance_json(const struct instance *instance)
 	json_object_set_new(json, "adverts",
 			    json_pack("{s:I, s:I}", "sent", (json_int_t)instance->sent_count,
 				      "received", (json_int_t)router.received_count));
-	json_object_set_new(json, "transitions",
-			    json_integer((json_int_t)vrrp->transition_count));
+	json_object_set_new(json, "transitions", json_integer((json_int_t)vrrp->transition_count));
 	return json;
 }
 

@@ -36,8 +36,8 @@ json_t *journal_entry_json(const struct journal_entry *entry)
 
 json_t *journal_json(const struct journal *journal)
 {
-	uint64_t count = journal->written_count < JOURNAL_ENTRIES ? journal->written_count
-								  : JOURNAL_ENTRIES;
+	uint64_t count =
+		journal->written_count < JOURNAL_ENTRIES ? journal->written_count : JOURNAL_ENTRIES;
 	json_t *array = json_array();
 
 	for (uint64_t i = journal->written_count - count; i < journal->written_count; i++)

@@ -15,8 +15,8 @@
 #include <xbeat.skel.h>
 
 /* libbpf's own messages go the way of all others, for those who ask for them with -v. */
-__attribute__((format(printf, 2, 0))) static int
-print_libbpf(enum libbpf_print_level level, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static int print_libbpf(enum libbpf_print_level level,
+							      const char *format, va_list arguments)
 {
 	char text[4096];
 	char *line, *rest = text;
@@ -40,8 +40,8 @@ static size_t map_bytes(const struct bpf_map *map)
 
 static void *map_into_memory(const struct bpf_map *map)
 {
-	void *memory = mmap(NULL, map_bytes(map), PROT_READ | PROT_WRITE, MAP_SHARED,
-			    bpf_map__fd(map), 0);
+	void *memory =
+		mmap(NULL, map_bytes(map), PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
 
 	return memory == MAP_FAILED ? NULL : memory;
 }
@@ -87,8 +87,8 @@ static bool same_shape(int fd, const struct bpf_map *map)
 	struct bpf_map_info info = {0};
 	uint32_t length = sizeof(info);
 
-	return bpf_obj_get_info_by_fd(fd, &info, &length) == 0 &&
-	       info.type == bpf_map__type(map) && info.key_size == bpf_map__key_size(map) &&
+	return bpf_obj_get_info_by_fd(fd, &info, &length) == 0 && info.type == bpf_map__type(map) &&
+	       info.key_size == bpf_map__key_size(map) &&
 	       info.value_size == bpf_map__value_size(map) &&
 	       info.max_entries == bpf_map__max_entries(map);
 }
@@ -126,7 +126,8 @@ static void adopt_maps(struct kernel *kernel)
 {
 	struct bpf_map *map;
 
-	bpf_object__for_each_map(map, kernel->skeleton->obj) {
+	bpf_object__for_each_map(map, kernel->skeleton->obj)
+	{
 		_cleanup_close_ int fd = -1;
 
 		if (bpf_map__is_internal(map))
@@ -155,10 +156,10 @@ static int fill_router_slots(const struct xbeat_bpf *skeleton, const struct kern
 	while (bpf_map_get_next_key(fd, NULL, &key) == 0)
 		bpf_map_delete_elem(fd, &key);
 	for (uint32_t i = 0; i < setup->router_count; i++) {
-		key = (struct xb_vrrp_key){
-			.interface_index = if_nametoindex(setup->routers[i].interface),
-			.vrid = setup->routers[i].vrid,
-			.family = setup->routers[i].family};
+		key = (struct xb_vrrp_key){.interface_index =
+						   if_nametoindex(setup->routers[i].interface),
+					   .vrid = setup->routers[i].vrid,
+					   .family = setup->routers[i].family};
 		if (bpf_map_update_elem(fd, &key, &i, BPF_ANY))
 			return -errno;
 	}
@@ -192,7 +193,8 @@ static int pin_maps(const struct kernel *kernel)
 	struct bpf_map *map;
 	int error;
 
-	bpf_object__for_each_map(map, kernel->skeleton->obj) {
+	bpf_object__for_each_map(map, kernel->skeleton->obj)
+	{
 		if (bpf_map__is_internal(map))
 			continue;
 		bpffs_path(path, kernel->instance, "", bpf_map__name(map));

@@ -38,7 +38,7 @@ struct kernel {
 	size_t attachment_count;
 	struct xb_peer *peers; /* mapped, slot_count of them */
 	size_t slot_count;
-	struct xb_self *self;  /* mapped */
+	struct xb_self *self; /* mapped */
 	struct xb_vrrp *routers; /* mapped, XB_VRRP_SLOTS_MAX */
 	void (*on_event)(void *context, const struct xb_event *event);
 	void *event_context;

@@ -38,8 +38,7 @@ void kernel_read_router(const struct kernel *kernel, size_t slot, struct xb_vrrp
 		  &kernel->routers[slot].lock_sequence);
 }
 
-int kernel_read_histogram(const struct kernel *kernel, uint32_t slot,
-			  struct xb_rtt_hist *histogram)
+int kernel_read_histogram(const struct kernel *kernel, uint32_t slot, struct xb_rtt_hist *histogram)
 {
 	int fd = bpf_map__fd(kernel->skeleton->maps.xb_rtt_hist);
 

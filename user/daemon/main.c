@@ -77,14 +77,16 @@ static int parse_options(int argc, char **argv, struct options *options)
 		}
 	}
 	if (optind < argc) {
-		fprintf(stderr, "xbeatd: \"%s\" is not an option; the configuration is given with "
-				"-c FILE\n",
+		fprintf(stderr,
+			"xbeatd: \"%s\" is not an option; the configuration is given with "
+			"-c FILE\n",
 			argv[optind]);
 		return 2;
 	}
 	if (!is_instance_name(options->instance)) {
-		fprintf(stderr, "xbeatd: \"%s\" cannot be an instance name: up to 31 letters, "
-				"digits, - and _\n",
+		fprintf(stderr,
+			"xbeatd: \"%s\" cannot be an instance name: up to 31 letters, "
+			"digits, - and _\n",
 			options->instance);
 		return 2;
 	}

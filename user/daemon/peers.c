@@ -182,8 +182,7 @@ const struct xb_peer *peer_said(const struct peer *peer)
 		const struct xb_peer *seen = &peer->seen[link];
 
 		if (seen->last_evidence_ns &&
-		    (!newest ||
-		     (int64_t)(seen->last_evidence_ns - newest->last_evidence_ns) > 0))
+		    (!newest || (int64_t)(seen->last_evidence_ns - newest->last_evidence_ns) > 0))
 			newest = seen;
 	}
 	return newest;

@@ -49,9 +49,8 @@ static json_t *peer_json(const struct peers *peers, const struct peer *peer, uin
 	const struct xb_peer *said = peer_said(peer);
 	json_t *links = json_array();
 	json_t *json = json_pack("{s:i, s:s, s:s, s:s, s:I}", "id", peer->node->id, "name",
-				 peer->node->name, "verdict",
-				 verdict_name(peer->liveness.verdict), "reason",
-				 peer->liveness.reason, "verdict_age_ns",
+				 peer->node->name, "verdict", verdict_name(peer->liveness.verdict),
+				 "reason", peer->liveness.reason, "verdict_age_ns",
 				 (json_int_t)time_since_ns(now_ns, peer->liveness.since_ns));
 
 	if (said)

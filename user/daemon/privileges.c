@@ -16,10 +16,8 @@ static const struct {
 	unsigned capability;
 	const char *name;
 } needed[] = {
-	{CAP_BPF, "CAP_BPF"},
-	{CAP_NET_ADMIN, "CAP_NET_ADMIN"},
-	{CAP_NET_RAW, "CAP_NET_RAW"},
-	{CAP_NET_BIND_SERVICE, "CAP_NET_BIND_SERVICE"},
+	{CAP_BPF, "CAP_BPF"},	      {CAP_NET_ADMIN, "CAP_NET_ADMIN"},
+	{CAP_NET_RAW, "CAP_NET_RAW"}, {CAP_NET_BIND_SERVICE, "CAP_NET_BIND_SERVICE"},
 	{CAP_PERFMON, "CAP_PERFMON"},
 };
 

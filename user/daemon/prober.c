@@ -56,8 +56,7 @@ static int refuse_input(int fd)
 	struct sock_filter drop = {.code = BPF_RET | BPF_K, .k = 0};
 	struct sock_fprog program = {.len = 1, .filter = &drop};
 
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) ? -errno
-										       : 0;
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) ? -errno : 0;
 }
 
 static int mark_as_network_control(int fd, bool ipv4)
@@ -241,8 +240,7 @@ int prober_start(struct prober *prober, struct event_base *base, struct kernel *
 	if (!prober->links || !prober->tick)
 		return -ENOMEM;
 	while (prober->link_count < heartbeat->interface_count) {
-		int error = start_link(prober, prober->link_count++,
-				       &heartbeat->nodes[own_node]);
+		int error = start_link(prober, prober->link_count++, &heartbeat->nodes[own_node]);
 
 		if (error)
 			return error;

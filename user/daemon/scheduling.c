@@ -44,9 +44,9 @@ void scheduling_apply(struct scheduling *scheduling, int priority)
 
 json_t *scheduling_json(const struct scheduling *scheduling)
 {
-	json_t *json = json_pack("{s:s, s:b}", "policy",
-				 scheduling->fifo_priority ? "fifo" : "other", "memory_locked",
-				 scheduling->memory_locked);
+	json_t *json =
+		json_pack("{s:s, s:b}", "policy", scheduling->fifo_priority ? "fifo" : "other",
+			  "memory_locked", scheduling->memory_locked);
 
 	if (scheduling->fifo_priority)
 		json_object_set_new(json, "priority", json_integer(scheduling->fifo_priority));
