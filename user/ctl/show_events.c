@@ -22,11 +22,19 @@ static const char *time_text(const json_t *event, char text[static UNITS_TIME_BY
 							     : FIELD_UNKNOWN;
 }
 
-/* Writes "from -> to", "to" alone where there was nothing before, or "". */
+/* Returns NULL for "" too: there was no state before, or there is none after. */
+static const char *state_or_null(const json_t *event, const char *name)
+{
+	const char *state = json_string_value(json_object_get(event, name));
+
+	return state && *state ? state : NULL;
+}
+
+/* Writes "from -> to", or "to" alone where there was nothing before. */
 static void write_change(const json_t *event, FILE *stream)
 {
-	const char *from = json_string_value(json_object_get(event, "from"));
-	const char *to = json_string_value(json_object_get(event, "to"));
+	const char *from = state_or_null(event, "from");
+	const char *to = state_or_null(event, "to");
 
 	if (from)
 		fprintf(stream, "  %s ->", from);
