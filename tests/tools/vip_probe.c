@@ -111,7 +111,7 @@ static int open_socket(const struct in6_addr *bind_address, uint16_t port)
 static void serve_one(int fd, const char *name)
 {
 	char control[CMSG_SPACE(sizeof(struct in6_pktinfo))];
-	struct probe_message message;
+	struct probe_message message = {0};
 	struct sockaddr_in6 client;
 	struct iovec part = {.iov_base = &message, .iov_len = sizeof(message)};
 	struct msghdr header = {
@@ -172,7 +172,7 @@ static void owner_changed(struct run *run, uint8_t owner, uint64_t now_ns)
 
 static void receive_answer(struct run *run)
 {
-	struct probe_message answer;
+	struct probe_message answer = {0};
 	uint8_t owner;
 
 	if (recv(run->fd, &answer, sizeof(answer), MSG_DONTWAIT) != sizeof(answer))
