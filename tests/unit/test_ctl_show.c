@@ -46,13 +46,15 @@ static void peers_with_one_link(void **state)
 	(void)state;
 	assert_shown(show_peers,
 		     "[{\"id\":2,\"name\":\"node-b\",\"verdict\":\"up\",\"reason\":\"fine\","
+		     "\"verdict_age_ns\":31000000000,"
 		     "\"daemon_age_ns\":2000000,\"links\":[{\"interface\":\"eth0\","
 		     "\"address\":\"10.0.0.2\",\"verdict\":\"up\",\"age_ns\":4100000,\"sent\":9,"
 		     "\"received\":6,\"lost\":3,\"rtt_ns\":{\"min\":1,\"p50\":92000,"
 		     "\"p99\":140000,\"max\":1200000}}]}]",
 		     "NODE    VERDICT  LINK  ADDRESS    HEARD    P50     P99     MAX  LOST\n"
 		     "node-b  up       eth0  10.0.0.2  4.1 ms  92 us  140 us  1.2 ms     3\n"
-		     "    daemon moved 2 ms ago; fine\n");
+		     "    for 31 s: fine\n"
+		     "    daemon last moved 2 ms ago\n");
 }
 
 static void peers_never_heard_on_two_links(void **state)

@@ -58,18 +58,19 @@ static void add_links(struct table *table, const json_t *peer)
 		add_link(table, "", field_text(link, "verdict"), link);
 }
 
+/* Two times: when the daemon over there last moved, and how long the verdict has stood. */
 static void add_reason(struct table *table, const json_t *peer)
 {
-	const char *reason = json_string_value(json_object_get(peer, "reason"));
-	char age[UNITS_TEXT_BYTES];
-	uint64_t unused;
+	char daemon_age[UNITS_TEXT_BYTES], verdict_age[UNITS_TEXT_BYTES];
 
-	if (field_number(peer, "daemon_age_ns", &unused))
-		table_note(table, "daemon moved %s ago%s%s",
-			   field_duration(peer, "daemon_age_ns", age), reason ? "; " : "",
-			   reason ? reason : "");
-	else if (reason)
-		table_note(table, "%s", reason);
+	if (json_object_get(peer, "verdict_age_ns"))
+		table_note(table, "for %s: %s", field_duration(peer, "verdict_age_ns", verdict_age),
+			   field_text(peer, "reason"));
+	else
+		table_note(table, "%s", field_text(peer, "reason"));
+	if (json_object_get(peer, "daemon_age_ns"))
+		table_note(table, "daemon last moved %s ago",
+			   field_duration(peer, "daemon_age_ns", daemon_age));
 }
 
 void show_peers(const json_t *peers, FILE *stream)

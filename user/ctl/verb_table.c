@@ -28,9 +28,10 @@ const struct verb verbs[] = {
 			"long ago it was heard, the round-trip times of its answers (median, 99th "
 			"percentile, maximum) and how many probes went unanswered.",
 		.example = "$ xbeatctl peers\n"
-			   "NODE    VERDICT  LINK  ADDRESS    HEARD     P50     P99     MAX  LOST\n"
-			   "node-b  up       eth0  10.0.0.2  4.1 ms   92 us  140 us  1.2 ms     3\n"
-			   "    daemon moved 2 ms ago; evidence 4 ms ago, detection time 30 ms\n",
+			   "NODE    VERDICT  LINK  ADDRESS    HEARD    P50     P99     MAX  LOST\n"
+			   "node-b  up       eth0  10.0.0.2  4.1 ms  92 us  140 us  1.2 ms     3\n"
+			   "    for 31 s: evidence 0.1 ms old, daemon moved 1.4 ms ago\n"
+			   "    daemon last moved 2 ms ago\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = show_run,
 		.print = show_peers,
@@ -45,7 +46,8 @@ const struct verb verbs[] = {
 		.example = "$ xbeatctl vrrp\n"
 			   "NAME  STATE   VRID  INTERFACE  PRIORITY  ACTIVE    SINCE\n"
 			   "VI_1  active    51  eth0            100  10.0.0.1   31 s\n"
-			   "    10.0.0.100/32\n",
+			   "    node-b down: no evidence for 31 ms, detection time 30 ms\n"
+			   "    addresses 10.0.0.100/32\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = show_run,
 		.print = show_vrrp,
