@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What makes an authenticated packet evidence of its sender's life: the rules
+ * that PROBE and REPLY share, and what is stored then. All of it runs under the
+ * slot's lock.
+ */
+#ifndef BPF_EVIDENCE_H
+#define BPF_EVIDENCE_H
+
+#include "heartbeat.h"
+
+#include <xbeat/window.h>
+
+#define EVENT_BIT(kind) (1U << (kind))
+#define INSTANCE_WORDS ((int)(sizeof(struct xb_instance) * XB_INSTANCES_MAX / sizeof(word64)))
+
+/*
+ * A sender's epoch only grows. A newer one is a new life of the peer, whose numbers start again.
+ * That is true of any authenticated packet, fresh or not: the peer once had that epoch.
+ */
+static __always_inline int evidence_sender_epoch(struct heartbeat *heartbeat)
+{
+	struct xb_peer *peer = heartbeat->peer;
+
+	if (heartbeat->sender_epoch == 0 || heartbeat->sender_epoch < peer->peer_epoch)
+		return XB_DROP_OLD_EPOCH;
+	if (heartbeat->sender_epoch > peer->peer_epoch) {
+		peer->peer_epoch = heartbeat->sender_epoch;
+		peer->probe_window.seen_bits = 0;
+		peer->probe_window.high_seq = 0;
+		heartbeat->events |= EVENT_BIT(XB_EVENT_PEER_EPOCH);
+	}
+	return NO_DROP;
+}
+
+/* Whether the sender has lately heard our PROBEs: its ack is at most ack_window_count behind. */
+static __always_inline bool evidence_ack_is_recent(const struct heartbeat *heartbeat,
+						   __u32 sent_seq)
+{
+	__s32 behind = (__s32)(sent_seq - bpf_ntohl(heartbeat->packet->ack));
+
+	return behind >= 0 && (__u32)behind <= heartbeat->peer->ack_window_count;
+}
+
+static __always_inline enum xb_drop window_reason(enum xb_window_result result)
+{
+	return result == XB_WINDOW_OLD ? XB_DROP_OLD_SEQ : XB_DROP_REPLAY;
+}
+
+/* Stores the instances. Returns whether any of them differs from what was stored. */
+static __always_inline bool evidence_take_instances(struct heartbeat *heartbeat)
+{
+	const word64 *said = (const word64 *)heartbeat->packet->instances;
+	word64 *stored = (word64 *)heartbeat->peer->instances;
+	__u64 difference = 0;
+
+#pragma unroll
+	for (int i = 0; i < INSTANCE_WORDS; i++) {
+		__u64 word = said[i];
+
+		difference |= word ^ stored[i];
+		stored[i] = word;
+	}
+	return difference != 0;
+}
+
+/* Stores what the sender says of itself, and when. */
+static __always_inline void evidence_take(struct heartbeat *heartbeat)
+{
+	const struct xb_packet *packet = heartbeat->packet;
+	struct xb_peer *peer = heartbeat->peer;
+	bool changed = packet->node_state != peer->node_state;
+
+	peer->last_evidence_ns = heartbeat->arrival_ns;
+	peer->evidence_count++;
+	peer->daemon_age_us = bpf_ntohl(packet->daemon_age_us);
+	peer->health = bpf_ntohl(packet->health);
+	peer->node_state = packet->node_state;
+	if (evidence_take_instances(heartbeat) || changed)
+		heartbeat->events |= EVENT_BIT(XB_EVENT_PEER_CHANGED);
+}
+
+#endif

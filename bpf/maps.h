@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The maps and the frozen constants: everything the program shares with user
+ * space. Values are described in xbeat/map.h. The daemon sets the sizes of
+ * xb_peers and xb_rtt_hist to its count of slots before it loads the program.
+ */
+#ifndef BPF_MAPS_H
+#define BPF_MAPS_H
+
+#include <vmlinux.h>
+
+#include <bpf/bpf_helpers.h>
+#include <xbeat/map.h>
+
+const volatile struct xb_constants xb_constants;
+const volatile __u16 xb_slot_of[XB_NODE_ID_MAX + 1][XB_LINKS_MAX];
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct xb_peer);
+} xb_peers SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct xb_self);
+} xb_self SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, XB_KEYS_MAX);
+	__type(key, __u32);
+	__type(value, struct xb_key);
+} xb_keys SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, XB_VRRP_SLOTS_MAX);
+	__type(key, struct xb_vrrp_key);
+	__type(value, __u32);
+} xb_vrrp_slots SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, XB_VRRP_SLOTS_MAX);
+	__type(key, __u32);
+	__type(value, struct xb_vrrp);
+} xb_vrrp SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct xb_drops);
+} xb_drops SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct xb_rtt_hist);
+} xb_rtt_hist SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, XB_EVENTS_BYTES);
+} xb_events SEC(".maps");
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The way of a heartbeat, from its IP header to its verdict: checks without the
+ * lock, judgement under it, then counters, events and the answer.
+ */
+#ifndef BPF_RECEIVE_H
+#define BPF_RECEIVE_H
+
+#include "answer.h"
+#include "event.h"
+#include "probe.h"
+#include "reply.h"
+#include "slot_lock.h"
+
+/* Everything that is not the peer's changing state. */
+static __always_inline int receive_check(struct heartbeat *heartbeat)
+{
+	int reason = heartbeat_check_header(heartbeat->packet);
+
+	if (reason == NO_DROP)
+		reason = heartbeat_find_peer(heartbeat);
+	if (reason == NO_DROP)
+		reason = heartbeat_find_self(heartbeat);
+	if (reason != NO_DROP)
+		return reason;
+	heartbeat->arrival_ns = bpf_ktime_get_ns();
+	return heartbeat_authenticate(heartbeat);
+}
+
+static __always_inline int receive_judge(struct heartbeat *heartbeat)
+{
+	const struct xb_packet *packet = heartbeat->packet;
+	int reason;
+
+	heartbeat->sender_epoch = bpf_be64_to_cpu(packet->sender_epoch);
+	heartbeat->addressee_epoch = bpf_be64_to_cpu(packet->addressee_epoch);
+	heartbeat->remark = NO_DROP;
+	heartbeat->events = 0;
+	if (!slot_lock(&heartbeat->peer->lock_sequence))
+		return XB_DROP_PEER_BUSY;
+	reason = evidence_sender_epoch(heartbeat);
+	if (reason == NO_DROP)
+		reason = packet->type == XB_PROBE ? probe_judge(heartbeat) : reply_judge(heartbeat);
+	slot_unlock(&heartbeat->peer->lock_sequence);
+	return reason;
+}
+
+static __always_inline void receive_tell(const struct heartbeat *heartbeat, __u32 kind, __u64 epoch)
+{
+	if (heartbeat->events & EVENT_BIT(kind))
+		event_peer(kind, heartbeat->slot, heartbeat->arrival_ns, epoch);
+}
+
+static __always_inline void receive_tell_changes(const struct heartbeat *heartbeat)
+{
+	if (!heartbeat->events)
+		return;
+	receive_tell(heartbeat, XB_EVENT_PEER_EPOCH, heartbeat->sender_epoch);
+	receive_tell(heartbeat, XB_EVENT_OWN_EPOCH, heartbeat->addressee_epoch);
+	receive_tell(heartbeat, XB_EVENT_PEER_CHANGED, 0);
+}
+
+/* A UDP packet to the heartbeat port, its IP header at network_offset. Returns an XDP action. */
+static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv6)
+{
+	struct ethhdr *ethernet = packet_start(ctx);
+	void *network = (void *)ethernet + network_offset;
+	struct heartbeat heartbeat;
+	bool is_probe;
+	int reason;
+
+	heartbeat.end = packet_end(ctx);
+	reason = heartbeat_open(&heartbeat, network, ipv6);
+	if (reason != NO_DROP)
+		return drop(reason);
+	heartbeat.packet = (void *)(heartbeat.udp + 1);
+	if ((const void *)(heartbeat.packet + 1) > heartbeat.end)
+		return drop(XB_DROP_TOO_SHORT);
+	reason = receive_check(&heartbeat);
+	if (reason != NO_DROP)
+		return drop(reason);
+	is_probe = heartbeat.packet->type == XB_PROBE;
+	reason = receive_judge(&heartbeat);
+	receive_tell_changes(&heartbeat);
+	if (reason != NO_DROP)
+		return drop(reason);
+	if (heartbeat.remark != NO_DROP)
+		drop_count((__u32)heartbeat.remark);
+	return is_probe ? answer(&heartbeat, ethernet, network) : XDP_DROP;
+}
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * xbeat's XDP program: says what each packet of the interface is to us and
+ * hands it on. Traffic that is not ours leaves here after a few comparisons,
+ * without a map lookup or a counter.
+ *
+ *   frame.h      Ethernet, VLAN tags          receive.h    a heartbeat's way:
+ *   ipv4.h, ipv6.h, udp.h  is it for us,        heartbeat.h  checks without lock
+ *                lengths, checksum              tag.h        SipHash
+ *   vrrp_tap.h   adverts                        evidence.h   what it proves
+ *   maps.h       shared with user space         probe.h, reply.h, answer.h
+ *   drop.h, event.h   what is counted and told  slot_lock.h
+ */
+#include "maps.h"
+
+#include "frame.h"
+#include "ipv4.h"
+#include "ipv6.h"
+#include "receive.h"
+#include "vrrp_tap.h"
+
+static __always_inline int dispatch_ipv4(struct xdp_md *ctx, const struct frame *frame)
+{
+	const struct iphdr *ip = frame->network;
+
+	if ((const void *)(ip + 1) > frame->end)
+		return XDP_PASS;
+	if (ip->protocol == PROTOCOL_UDP && ipv4_is_heartbeat(ip, frame->end))
+		return receive(ctx, frame->network_offset, false);
+	/* Tagged adverts belong to a VLAN interface, which has another index than this one. */
+	if (ip->protocol == PROTOCOL_VRRP && !frame->vlan_id)
+		return vrrp_tap(ctx, frame->network_offset);
+	return XDP_PASS;
+}
+
+static __always_inline int dispatch_ipv6(struct xdp_md *ctx, const struct frame *frame)
+{
+	const struct ipv6hdr *ip = frame->network;
+
+	if ((const void *)(ip + 1) > frame->end)
+		return XDP_PASS;
+	if (ip->nexthdr == PROTOCOL_UDP && udp_is_heartbeat((const void *)(ip + 1), frame->end))
+		return receive(ctx, frame->network_offset, true);
+	if (ipv6_is_extension(ip->nexthdr))
+		return ipv6_extensions(ctx, frame->network_offset);
+	return XDP_PASS;
+}
+
+SEC("xdp")
+int xbeat(struct xdp_md *ctx)
+{
+	struct frame frame;
+
+	if (!frame_parse(ctx, &frame))
+		return XDP_PASS;
+	if (frame.ethertype == bpf_htons(ETHERTYPE_IPV4))
+		return dispatch_ipv4(ctx, &frame);
+	if (frame.ethertype == bpf_htons(ETHERTYPE_IPV6))
+		return dispatch_ipv6(ctx, &frame);
+	return XDP_PASS;
+}
+
+const char xb_license[] SEC("license") = "GPL";

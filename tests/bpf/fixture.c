@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Loading, resetting and running the program under test. */
+#include "fixture.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "xbeat.skel.h"
+
+const uint8_t key_old[16] = "an old key, 16 b";
+const uint8_t key_new[16] = "a new key, 16 by";
+
+static const struct slot {
+	uint8_t node_id;
+	uint8_t link;
+	const char *peer;
+	const char *local;
+} slots[SLOT_COUNT] = {
+	[SLOT_A] = {2, 0, "10.0.0.2", "10.0.0.1"},
+	[SLOT_B] = {2, 1, "10.0.1.2", "10.0.1.1"},
+	[SLOT_IPV6] = {3, 0, "fd00::3", "fd00::1"},
+};
+
+bool fixture_may_run(void)
+{
+	if (geteuid() == 0)
+		return true;
+	print_message("SKIP: loading a BPF program needs root\n");
+	return false;
+}
+
+static void freeze_constants(struct xbeat_bpf *program)
+{
+	program->rodata->xb_constants = (struct xb_constants){
+		.port = XB_PORT_DEFAULT,
+		.cluster_id = CLUSTER,
+		.node_id = OWN_NODE,
+		.slot_count = SLOT_COUNT,
+	};
+	memset((void *)program->rodata->xb_slot_of, 0xff, sizeof(program->rodata->xb_slot_of));
+	for (__u16 i = 0; i < SLOT_COUNT; i++)
+		program->rodata->xb_slot_of[slots[i].node_id][slots[i].link] = i;
+}
+
+static void *map_memory(const struct bpf_map *map)
+{
+	size_t bytes = (size_t)bpf_map__value_size(map) * bpf_map__max_entries(map);
+	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+
+	assert_ptr_not_equal(memory, MAP_FAILED);
+	return memory;
+}
+
+static void unmap_memory(const struct bpf_map *map, void *memory)
+{
+	munmap(memory, (size_t)bpf_map__value_size(map) * bpf_map__max_entries(map));
+}
+
+static int on_event(void *context, void *data, size_t bytes)
+{
+	struct fixture *fixture = context;
+
+	assert_int_equal(bytes, sizeof(struct xb_event));
+	if (fixture->event_count < EVENTS_MAX)
+		memcpy(&fixture->events[fixture->event_count], data, bytes);
+	fixture->event_count++;
+	return 0;
+}
+
+int fixture_open(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+	struct xbeat_bpf *program = xbeat_bpf__open();
+
+	assert_non_null(fixture);
+	assert_non_null(program);
+	freeze_constants(program);
+	bpf_map__set_max_entries(program->maps.xb_peers, SLOT_COUNT);
+	bpf_map__set_max_entries(program->maps.xb_rtt_hist, SLOT_COUNT);
+	assert_int_equal(xbeat_bpf__load(program), 0);
+	fixture->program = program;
+	fixture->peers = map_memory(program->maps.xb_peers);
+	fixture->self = map_memory(program->maps.xb_self);
+	fixture->vrrp = map_memory(program->maps.xb_vrrp);
+	fixture->ring =
+		ring_buffer__new(bpf_map__fd(program->maps.xb_events), on_event, fixture, NULL);
+	assert_non_null(fixture->ring);
+	*state = fixture;
+	return 0;
+}
+
+int fixture_close(void **state)
+{
+	struct fixture *fixture = *state;
+
+	ring_buffer__free(fixture->ring);
+	unmap_memory(fixture->program->maps.xb_peers, fixture->peers);
+	unmap_memory(fixture->program->maps.xb_self, fixture->self);
+	unmap_memory(fixture->program->maps.xb_vrrp, fixture->vrrp);
+	xbeat_bpf__destroy(fixture->program);
+	free(fixture);
+	return 0;
+}
+
+static void put_key(struct fixture *fixture, __u32 index, __u8 id, const uint8_t bytes[16])
+{
+	struct xb_key key = {.id = id, .valid = 1};
+
+	memcpy(key.word, bytes, sizeof(key.word));
+	assert_int_equal(bpf_map__update_elem(fixture->program->maps.xb_keys, &index, sizeof(index),
+					      &key, sizeof(key), BPF_ANY),
+			 0);
+}
+
+static void put_peer(struct xb_peer *peer, const struct slot *slot)
+{
+	memset(peer, 0, sizeof(*peer));
+	peer->node_id = slot->node_id;
+	peer->link = slot->link;
+	peer->peer_address = address_of(slot->peer);
+	peer->local_address = address_of(slot->local);
+	peer->probe_sent_seq = SENT_SEQ;
+	peer->ack_window_count = ACK_WINDOW;
+}
+
+static void reset_histograms(struct fixture *fixture)
+{
+	const struct xb_rtt_hist zero = {{0}};
+
+	for (__u32 i = 0; i < SLOT_COUNT; i++)
+		assert_int_equal(bpf_map__update_elem(fixture->program->maps.xb_rtt_hist, &i,
+						      sizeof(i), &zero, sizeof(zero), BPF_ANY),
+				 0);
+}
+
+/* The counters of all processors in one. */
+static struct xb_drops read_drops(struct fixture *fixture)
+{
+	int processors = libbpf_num_possible_cpus();
+	struct xb_drops *each = calloc((size_t)processors, sizeof(*each));
+	struct xb_drops sum = {0};
+	__u32 zero = 0;
+
+	assert_non_null(each);
+	assert_int_equal(bpf_map__lookup_elem(fixture->program->maps.xb_drops, &zero, sizeof(zero),
+					      each, (size_t)processors * sizeof(*each), 0),
+			 0);
+	for (int i = 0; i < processors; i++) {
+		for (size_t reason = 0; reason < XB_DROP_COUNT; reason++)
+			((__u64 *)&sum)[reason] += ((__u64 *)&each[i])[reason];
+	}
+	free(each);
+	return sum;
+}
+
+int fixture_reset(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct xb_vrrp_key served = {
+		.interface_index = INTERFACE_INDEX, .vrid = VRID, .family = 4};
+
+	for (int i = 0; i < SLOT_COUNT; i++)
+		put_peer(&fixture->peers[i], &slots[i]);
+	memset(fixture->self, 0, sizeof(*fixture->self));
+	fixture->self->epoch = OWN_EPOCH;
+	fixture->self->node_state = XB_NODE_RUNNING;
+	memset(&fixture->vrrp[VRRP_SLOT], 0, sizeof(fixture->vrrp[VRRP_SLOT]));
+	bpf_map__delete_elem(fixture->program->maps.xb_vrrp_slots, &served, sizeof(served), 0);
+	put_key(fixture, 0, 1, key_old);
+	put_key(fixture, 1, 2, key_new);
+	reset_histograms(fixture);
+	fixture_events(fixture);
+	fixture->drops_before = read_drops(fixture);
+	return 0;
+}
+
+enum action fixture_run(struct fixture *fixture, struct frame *frame)
+{
+	uint8_t result[FRAME_BYTES_MAX];
+	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame->bytes,
+		    .data_size_in = (__u32)frame->length, .data_out = result,
+		    .data_size_out = sizeof(result), .repeat = 1);
+
+	assert_int_equal(
+		bpf_prog_test_run_opts(bpf_program__fd(fixture->program->progs.xbeat), &options),
+		0);
+	assert_int_equal(options.data_size_out, frame->length);
+	memcpy(frame->bytes, result, frame->length);
+	return (enum action)options.retval;
+}
+
+uint64_t fixture_drop_count(struct fixture *fixture, enum xb_drop reason)
+{
+	struct xb_drops now = read_drops(fixture);
+
+	return ((__u64 *)&now)[reason] - ((__u64 *)&fixture->drops_before)[reason];
+}
+
+uint64_t fixture_drop_total(struct fixture *fixture)
+{
+	struct xb_drops now = read_drops(fixture);
+	uint64_t total = 0;
+
+	for (size_t reason = 0; reason < XB_DROP_COUNT; reason++)
+		total += ((__u64 *)&now)[reason] - ((__u64 *)&fixture->drops_before)[reason];
+	return total;
+}
+
+void fixture_expect(struct fixture *fixture, const struct frame *frame, enum action action,
+		    enum xb_drop reason)
+{
+	struct frame copy = *frame;
+
+	fixture->drops_before = read_drops(fixture);
+	assert_int_equal(fixture_run(fixture, &copy), action);
+	assert_int_equal(fixture_drop_count(fixture, reason), 1);
+	assert_int_equal(fixture_drop_total(fixture), 1);
+}
+
+void fixture_expect_uncounted(struct fixture *fixture, const struct frame *frame,
+			      enum action action)
+{
+	struct frame copy = *frame;
+
+	fixture->drops_before = read_drops(fixture);
+	assert_int_equal(fixture_run(fixture, &copy), action);
+	assert_int_equal(fixture_drop_total(fixture), 0);
+}
+
+size_t fixture_events(struct fixture *fixture)
+{
+	fixture->event_count = 0;
+	ring_buffer__consume(fixture->ring);
+	return fixture->event_count;
+}
+
+struct heartbeat heartbeat_from(int slot, enum xb_packet_type type)
+{
+	return (struct heartbeat){
+		.ipv6 = slot == SLOT_IPV6,
+		.source = address_of(slots[slot].peer),
+		.destination = address_of(slots[slot].local),
+		.key = key_old,
+		.destination_port = XB_PORT_DEFAULT,
+		.magic = XB_MAGIC,
+		.version = XB_WIRE_VERSION,
+		.type = (uint8_t)type,
+		.cluster_id = CLUSTER,
+		.key_id = 1,
+		.link = slots[slot].link,
+		.sender_id = slots[slot].node_id,
+		.addressee_id = OWN_NODE,
+		.seq = type == XB_REPLY ? SENT_SEQ : 40,
+		.ack = SENT_SEQ,
+		.node_state = XB_NODE_RUNNING,
+		.sender_epoch = PEER_EPOCH,
+		.addressee_epoch = OWN_EPOCH,
+		.t1_ns = 1,
+		.daemon_age_us = 77,
+		.instances = {{VRID, 4, XB_INSTANCE_ACTIVE, 150}},
+	};
+}
+
+void fixture_serve_vrrp(struct fixture *fixture)
+{
+	const struct xb_vrrp_key key = {
+		.interface_index = INTERFACE_INDEX, .vrid = VRID, .family = 4};
+	const __u32 slot = VRRP_SLOT;
+
+	fixture->vrrp[VRRP_SLOT].vrid = VRID;
+	fixture->vrrp[VRRP_SLOT].family = 4;
+	fixture->vrrp[VRRP_SLOT].served_version = 3;
+	assert_int_equal(bpf_map__update_elem(fixture->program->maps.xb_vrrp_slots, &key,
+					      sizeof(key), &slot, sizeof(slot), BPF_ANY),
+			 0);
+}

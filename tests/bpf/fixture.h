@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The real program, loaded once for a test binary, its maps reset before each
+ * test. This node is 1 of cluster 7; its peers are node 2 on link 0 (IPv4) and
+ * link 1 (IPv4), and node 3 on link 0 (IPv6).
+ */
+#ifndef TESTS_BPF_FIXTURE_H
+#define TESTS_BPF_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "packet.h"
+
+/* Those of the kernel's enum xdp_action that the program returns. */
+enum action { ACTION_DROP = 1, ACTION_PASS = 2, ACTION_TX = 3 };
+
+enum { SLOT_A, SLOT_B, SLOT_IPV6, SLOT_COUNT };
+
+#define OWN_NODE 1
+#define OWN_EPOCH 1000
+#define PEER_EPOCH 500
+#define SENT_SEQ 100
+#define ACK_WINDOW 8
+#define CLUSTER 7
+#define VRRP_SLOT 5
+#define VRID 51
+#define INTERFACE_INDEX 1 /* a test run comes in by the loopback device unless told otherwise */
+#define EVENTS_MAX 64
+
+struct fixture {
+	struct xbeat_bpf *program;
+	struct xb_peer *peers; /* mapped */
+	struct xb_self *self; /* mapped */
+	struct xb_vrrp *vrrp; /* mapped */
+	struct ring_buffer *ring;
+	struct xb_event events[EVENTS_MAX]; /* filled by fixture_events() */
+	size_t event_count;
+	struct xb_drops drops_before;
+};
+
+extern const uint8_t key_old[16]; /* id 1 */
+extern const uint8_t key_new[16]; /* id 2 */
+
+/* cmocka's group and test functions. The group is skipped when not root. */
+int fixture_open(void **state);
+int fixture_reset(void **state);
+int fixture_close(void **state);
+
+/* Runs the tests of a binary, or says that they are skipped. */
+#define FIXTURE_RUN(tests)                                                                         \
+	(fixture_may_run() ? cmocka_run_group_tests(tests, fixture_open, fixture_close) : 0)
+#define FIXTURE_TEST(function) cmocka_unit_test_setup(function, fixture_reset)
+bool fixture_may_run(void);
+
+/* Runs the program once; *frame becomes what it made of it. Returns the action. */
+enum action fixture_run(struct fixture *fixture, struct frame *frame);
+
+/* How often a reason was counted since the test began, over all processors. */
+uint64_t fixture_drop_count(struct fixture *fixture, enum xb_drop reason);
+uint64_t fixture_drop_total(struct fixture *fixture);
+
+/* Runs a copy of the frame: it must get this action and count just this reason, once. */
+void fixture_expect(struct fixture *fixture, const struct frame *frame, enum action action,
+		    enum xb_drop reason);
+
+/* Runs a copy of the frame: it must get this action and count nothing. */
+void fixture_expect_uncounted(struct fixture *fixture, const struct frame *frame,
+			      enum action action);
+
+/* Reads the ring buffer into events; returns how many came since the last call. */
+size_t fixture_events(struct fixture *fixture);
+
+/* A heartbeat from a slot's peer that is evidence when it comes first. */
+struct heartbeat heartbeat_from(int slot, enum xb_packet_type type);
+
+/* Makes the instance {INTERFACE_INDEX, VRID} a served one, in slot VRRP_SLOT. */
+void fixture_serve_vrrp(struct fixture *fixture);
+
+#endif

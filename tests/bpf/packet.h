@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Frames for the program under test: a heartbeat described in host byte order
+ * and built down to its Ethernet header, and independent readings of what comes
+ * back (checksums, tags) that share no code with bpf/.
+ */
+#ifndef TESTS_BPF_PACKET_H
+#define TESTS_BPF_PACKET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <xbeat/map.h>
+
+#define FRAME_BYTES_MAX 2048
+
+/* A frame, and where its headers are. */
+struct frame {
+	uint8_t bytes[FRAME_BYTES_MAX];
+	size_t length;
+	size_t network; /* offset of the IP header */
+	size_t udp; /* offset of the UDP (or VRRP) header */
+	bool ipv6;
+};
+
+/* A heartbeat before it is built: the IP level, then the packet in host byte order. */
+struct heartbeat {
+	bool ipv6;
+	unsigned vlan_tags; /* 0, 1 (802.1Q) or 2 (802.1ad outside) */
+	size_t padding; /* bytes behind the IP packet */
+	struct xb_address source;
+	struct xb_address destination;
+	const uint8_t *key; /* 16 bytes */
+	uint16_t destination_port;
+
+	uint16_t magic;
+	uint8_t version;
+	uint8_t type;
+	uint16_t cluster_id;
+	uint8_t key_id;
+	uint8_t link;
+	uint16_t sender_id;
+	uint16_t addressee_id;
+	uint32_t seq;
+	uint32_t ack;
+	uint8_t node_state;
+	uint64_t sender_epoch;
+	uint64_t addressee_epoch;
+	uint64_t t1_ns;
+	uint32_t daemon_age_us;
+	struct xb_instance instances[XB_INSTANCES_MAX];
+};
+
+/* "10.0.0.1" or "fd00::1". */
+struct xb_address address_of(const char *text);
+
+void frame_build(const struct heartbeat *heartbeat, struct frame *frame);
+
+/* Puts the right tag on the frame as it stands (after a test changed something in it). */
+void frame_sign(struct frame *frame, const uint8_t key[16]);
+
+/* Inserts bytes (zeroed) at an offset; what is behind moves. The headers' lengths stay as they were. */
+void frame_insert(struct frame *frame, size_t offset, size_t bytes);
+
+struct xb_packet *frame_packet(struct frame *frame);
+
+/* The tag that the frame ought to carry. */
+uint64_t frame_tag(const struct frame *frame, const uint8_t key[16]);
+
+/* Whether the UDP checksum is there and right, summed byte by byte. */
+bool frame_udp_checksum_is_right(const struct frame *frame);
+
+bool frame_ipv4_checksum_is_right(const struct frame *frame);
+
+/* One's complement sum of 16-bit big-endian words (RFC 1071), not folded. */
+uint32_t internet_sum(uint32_t sum, const uint8_t *bytes, size_t length);
+
+uint16_t internet_fold(uint32_t sum);
+
+#endif
