@@ -42,7 +42,8 @@ void config_free(struct config *config)
 	free(config);
 }
 
-/* By place; the text decides between equals, so that the order never depends on qsort(). */
+/* By place, errors first; the text decides between equals, so that the order never depends on
+ * qsort(). */
 static int compare_diagnostics(const void *left, const void *right)
 {
 	const struct diagnostic *a = left, *b = right;
@@ -51,6 +52,8 @@ static int compare_diagnostics(const void *left, const void *right)
 		return a->line < b->line ? -1 : 1;
 	if (a->column != b->column)
 		return a->column < b->column ? -1 : 1;
+	if (a->severity != b->severity)
+		return a->severity == DIAGNOSTIC_ERROR ? -1 : 1;
 	return strcmp(a->text, b->text);
 }
 

@@ -42,15 +42,17 @@ static void raise_epoch(struct daemon *daemon, uint64_t known_epoch)
 
 static void note_peer_epoch(struct daemon *daemon, const struct xb_event *event)
 {
-	const struct peer *peer = peers_by_slot(&daemon->peers, event->slot);
+	struct peer *peer = peers_by_slot(&daemon->peers, event->slot);
+	bool first;
 	char to[24];
 
-	if (!peer || peer->first_slot != event->slot)
+	if (!peer || event->epoch <= peer->epoch) /* another link told of it before */
 		return;
+	first = peer->epoch == 0;
+	peer->epoch = event->epoch;
 	snprintf(to, sizeof(to), "%llu", (unsigned long long)event->epoch);
-	journal_add(&daemon->journal, "epoch", peer->node->name,
-		    peer->liveness.heard ? "known" : "unknown", to,
-		    peer->liveness.heard ? "its daemon was started anew" : "first heard");
+	journal_add(&daemon->journal, "epoch", peer->node->name, first ? "unknown" : "earlier", to,
+		    first ? "first heard" : "its daemon was started anew");
 }
 
 static void on_kernel_event(void *context, const struct xb_event *event)

@@ -346,6 +346,30 @@ static bool may_resume(const struct instance *instance)
 	return true;
 }
 
+/* Initialize ends when the interface works, and comes back when it does not (RFC 9568 section 6.4:
+ * Startup and Shutdown events). */
+static void on_link(void *context, unsigned interface_index, bool running)
+{
+	struct instances *instances = context;
+
+	for (size_t i = 0; i < instances->count; i++) {
+		struct instance *instance = &instances->list[i];
+		struct vrrp_actions actions;
+		char reason[64];
+
+		if (instance->interface_index != interface_index ||
+		    running == (instance->vrrp.state != XB_INSTANCE_INITIALIZE))
+			continue;
+		snprintf(reason, sizeof(reason), "interface %s is down or has no carrier",
+			 instance->config->interface);
+		if (running)
+			vrrp_startup(&instance->vrrp, clock_now_ns(), &actions);
+		else
+			vrrp_shutdown(&instance->vrrp, clock_now_ns(), reason, &actions);
+		instance_act(instance, &actions);
+	}
+}
+
 static void startup(struct instance *instance)
 {
 	uint64_t stopped_ns = instance->owner->kernel->self->progress_ns;
@@ -355,6 +379,11 @@ static void startup(struct instance *instance)
 
 	if (!resume)
 		instance_remove_stale(instance);
+	if (!link_is_running(instance->config->interface)) {
+		log_warning("%s: interface %s is down or has no carrier: the instance waits for it",
+			    instance->config->name, instance->config->interface);
+		return;
+	}
 	vrrp_startup(&instance->vrrp, clock_now_ns(), &actions);
 	instance_act(instance, &actions);
 	if (!resume || instance->vrrp.state != XB_INSTANCE_BACKUP)
@@ -415,9 +444,10 @@ int instances_start(struct instances *instances, struct event_base *base, struct
 		if (error)
 			return error;
 	}
-	for (size_t i = 0; i < instances->count; i++)
+	error = link_monitor_start(&instances->links, base, on_link, instances);
+	for (size_t i = 0; i < instances->count && !error; i++)
 		startup(&instances->list[i]);
-	return 0;
+	return error;
 }
 
 static void stop_instance(struct instance *instance, const char *reason)
@@ -446,6 +476,7 @@ void instances_stop(struct instances *instances, const char *reason)
 	for (size_t i = 0; i < instances->count; i++)
 		stop_instance(&instances->list[i], reason);
 	free(instances->list);
+	link_monitor_stop(&instances->links);
 	netlink_close(&instances->netlink);
 	if (instances->advert_socket >= 0)
 		close(instances->advert_socket);

@@ -13,6 +13,7 @@
 #include <user/core/vrrp.h>
 #include <user/daemon/journal.h>
 #include <user/daemon/kernel.h>
+#include <user/daemon/link_monitor.h>
 #include <user/daemon/netlink.h>
 #include <user/daemon/peers.h>
 
@@ -49,6 +50,7 @@ struct instances {
 	struct peers *peers; /* NULL without heartbeats */
 	struct journal *journal;
 	struct netlink netlink;
+	struct link_monitor links;
 	int advert_socket;
 	int announce_socket;
 };

@@ -139,8 +139,10 @@ static void release_parent(int parent)
 
 static int run(struct daemon *daemon, const struct options *options)
 {
-	int parent = -1, error;
+	int parent = -1, error = daemon_identify(daemon);
 
+	if (error)
+		return error;
 	if (!options->foreground) {
 		parent = go_background();
 		if (parent < 0) {
@@ -171,18 +173,13 @@ int main(int argc, char **argv)
 	log_open("xbeatd", false);
 	daemon.config_path = options.config_path;
 	daemon.instance_name = options.instance;
-	error = daemon_configure(&daemon);
-	if (options.test_only) {
-		if (!error)
-			printf("%s: ok\n", options.config_path);
-	} else {
-		if (!error)
-			error = privileges_check();
-		if (!error)
-			error = daemon_identify(&daemon);
-		if (!error)
-			error = run(&daemon, &options);
-	}
+	error = options.test_only ? 0 : privileges_check();
+	if (!error)
+		error = daemon_configure(&daemon);
+	if (!error && options.test_only)
+		printf("%s: ok\n", options.config_path);
+	else if (!error)
+		error = run(&daemon, &options);
 	daemon_stop(&daemon);
 	return error ? EXIT_FAILURE : EXIT_SUCCESS;
 }

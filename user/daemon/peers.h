@@ -18,6 +18,7 @@ struct peer {
 	const struct config_node *node;
 	size_t link_count;
 	size_t first_slot; /* slot of link 0 in xb_peers; the others follow */
+	uint64_t epoch; /* the newest reported */
 	struct liveness_peer liveness;
 	struct xb_peer seen[XB_LINKS_MAX]; /* index: link; as of the last refresh */
 };
