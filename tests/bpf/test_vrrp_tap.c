@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Adverts of a served instance are checked, stored and passed on; those of others are left alone. */
+#include "advert.h"
+#include "fixture.h"
+
+#include <string.h>
+
+static struct xb_vrrp *entry_of(struct fixture *fixture)
+{
+	return &fixture->vrrp[VRRP_SLOT];
+}
+
+static void expect_taken(struct fixture *fixture, const struct advert *advert)
+{
+	uint64_t received_count = entry_of(fixture)->received_count;
+	struct frame frame;
+
+	advert_build(advert, &frame);
+	fixture_expect_uncounted(fixture, &frame, ACTION_PASS);
+	assert_int_equal(entry_of(fixture)->received_count, received_count + 1);
+}
+
+static void expect_refused(struct fixture *fixture, const struct frame *frame, enum xb_drop reason)
+{
+	fixture_expect(fixture, frame, ACTION_DROP, reason);
+	assert_int_equal(entry_of(fixture)->received_count, 0);
+	assert_int_equal(entry_of(fixture)->arrival_ns, 0);
+}
+
+static void expect_unseen(struct fixture *fixture, const struct frame *frame)
+{
+	fixture_expect_uncounted(fixture, frame, ACTION_PASS);
+	assert_int_equal(entry_of(fixture)->received_count, 0);
+}
+
+static void check_stored(struct fixture *fixture, const struct advert *advert)
+{
+	const struct xb_vrrp *entry = entry_of(fixture);
+	struct xb_address source = address_of(advert->source);
+
+	assert_memory_equal(&entry->source, &source, sizeof(source));
+	assert_int_equal(entry->version, 3);
+	assert_int_equal(entry->priority, advert->priority);
+	assert_int_equal(entry->address_count, advert->address_count);
+	assert_int_equal(entry->interval_cs, advert->interval_cs & 0x0fff);
+	assert_int_equal(entry->addresses_digest, advert_digest(advert));
+	assert_true(entry->arrival_ns > 0);
+	assert_int_equal(entry->lock_sequence % 2, 0);
+}
+
+static void test_stores_with_both_checksums(void **state)
+{
+	struct fixture *fixture = *state;
+	struct advert advert = advert_default();
+
+	fixture_serve_vrrp(fixture);
+	expect_taken(fixture, &advert);
+	check_stored(fixture, &advert);
+	advert.checksum = CHECKSUM_PSEUDO_HEADER;
+	expect_taken(fixture, &advert);
+	check_stored(fixture, &advert);
+	assert_int_equal(entry_of(fixture)->changed_count, 1);
+}
+
+static void test_every_address_count(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_serve_vrrp(fixture);
+	for (unsigned count = 1; count <= 255; count++) {
+		struct advert advert = advert_default();
+
+		advert.address_count = (uint8_t)count;
+		advert.checksum = count % 2 ? CHECKSUM_PLAIN : CHECKSUM_PSEUDO_HEADER;
+		advert.padding = count % 3 * 7;
+		expect_taken(fixture, &advert);
+		check_stored(fixture, &advert);
+	}
+	assert_int_equal(entry_of(fixture)->changed_count, 255);
+}
+
+static void test_reserved_bits_are_ignored(void **state)
+{
+	struct fixture *fixture = *state;
+	struct advert advert = advert_default();
+
+	fixture_serve_vrrp(fixture);
+	advert.interval_cs = 0xf000 | 250;
+	expect_taken(fixture, &advert);
+	assert_int_equal(entry_of(fixture)->interval_cs, 250);
+}
+
+/* Only what is new is told, and the record carries it. */
+static void test_events(void **state)
+{
+	struct fixture *fixture = *state;
+	struct advert first = advert_default();
+	struct advert variants[] = {first, first, first, first, first, first};
+
+	variants[1].source = "10.0.0.8";
+	variants[2].priority = 0;
+	variants[3].interval_cs = 10;
+	variants[4].address_count = 3;
+	variants[5].first_address = 101;
+	fixture_serve_vrrp(fixture);
+	for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++) {
+		struct xb_event *event = &fixture->events[0];
+
+		expect_taken(fixture, &variants[i]);
+		expect_taken(fixture, &variants[i]);
+		assert_int_equal(fixture_events(fixture), 1);
+		assert_int_equal(event->kind, XB_EVENT_ADVERT);
+		assert_int_equal(event->slot, VRRP_SLOT);
+		assert_int_equal(event->advert.priority, variants[i].priority);
+		assert_int_equal(event->advert.interval_cs, variants[i].interval_cs);
+		assert_int_equal(event->advert.version, 3);
+		assert_int_equal(event->advert.address_count, variants[i].address_count);
+		assert_int_equal(event->advert.addresses_digest, advert_digest(&variants[i]));
+	}
+	assert_int_equal(entry_of(fixture)->changed_count, 6);
+	entry_of(fixture)->wake_always = 1;
+	expect_taken(fixture, &variants[5]);
+	assert_int_equal(fixture_events(fixture), 1);
+	assert_int_equal(fixture->events[0].arrival_ns, entry_of(fixture)->arrival_ns);
+	assert_int_equal(entry_of(fixture)->changed_count, 6);
+}
+
+static void test_others_are_left_alone(void **state)
+{
+	struct fixture *fixture = *state;
+	struct advert advert = advert_default();
+	struct frame frame;
+
+	advert_build(&advert, &frame);
+	expect_unseen(fixture, &frame); /* not served at all */
+	fixture_serve_vrrp(fixture);
+	advert.vrid++;
+	advert.ttl = 1;
+	advert_build(&advert, &frame);
+	expect_unseen(fixture, &frame); /* another VRID, even if malformed */
+	advert = advert_default();
+	advert_build(&advert, &frame);
+	frame_insert(&frame, 12, 4); /* a VLAN's advert is not this interface's */
+	memcpy(frame.bytes + 12, "\x81\x00\x00\x0a", 4);
+	expect_unseen(fixture, &frame);
+	advert_build(&advert, &frame);
+	frame.bytes[frame.network + 7] = 1; /* a fragment but the first has no VRID */
+	expect_unseen(fixture, &frame);
+}
+
+/* A tag of VLAN 0 carries a priority and no VLAN. */
+static void test_priority_tag(void **state)
+{
+	struct fixture *fixture = *state;
+	struct advert advert = advert_default();
+	struct frame frame;
+
+	fixture_serve_vrrp(fixture);
+	advert_build(&advert, &frame);
+	frame_insert(&frame, 12, 4);
+	memcpy(frame.bytes + 12, "\x81\x00\xe0\x00", 4);
+	fixture_expect_uncounted(fixture, &frame, ACTION_PASS);
+	check_stored(fixture, &advert);
+}
+
+static void test_refuses_bad_ip_headers(void **state)
+{
+	struct fixture *fixture = *state;
+	struct advert advert = advert_default();
+	struct frame frame;
+
+	fixture_serve_vrrp(fixture);
+	advert_build(&advert, &frame);
+	frame.bytes[frame.network + 6] = 0x20; /* more fragments */
+	expect_refused(fixture, &frame, XB_DROP_VRRP_BAD_HEADER);
+	advert_build(&advert, &frame);
+	frame_insert(&frame, frame.udp, 4);
+	frame.bytes[frame.network] = 0x46; /* options */
+	expect_refused(fixture, &frame, XB_DROP_VRRP_BAD_HEADER);
+	advert.destination = "10.0.0.1";
+	advert_build(&advert, &frame);
+	expect_refused(fixture, &frame, XB_DROP_VRRP_BAD_HEADER);
+	advert = advert_default();
+	advert.ttl = 254;
+	advert_build(&advert, &frame);
+	expect_refused(fixture, &frame, XB_DROP_VRRP_BAD_TTL);
+}
+
+/* Ethernet padding must not stand in for addresses that the IP packet does not hold. */
+static void test_length_is_that_of_the_ip_packet(void **state)
+{
+	struct fixture *fixture = *state;
+	struct advert advert = advert_default();
+	struct frame frame;
+
+	fixture_serve_vrrp(fixture);
+	advert_build(&advert, &frame);
+	frame.bytes[frame.network + 3] = (uint8_t)(frame.bytes[frame.network + 3] - 4);
+	expect_refused(fixture, &frame, XB_DROP_VRRP_BAD_LENGTH);
+	advert.address_count = 0;
+	advert_build(&advert, &frame);
+	expect_refused(fixture, &frame, XB_DROP_VRRP_BAD_LENGTH);
+}
+
+static void test_bit_flips_and_truncations(void **state)
+{
+	struct fixture *fixture = *state;
+	struct advert advert = advert_default();
+	struct frame good;
+
+	fixture_serve_vrrp(fixture);
+	advert_build(&advert, &good);
+	for (size_t byte = good.udp; byte < good.length; byte++) {
+		struct frame bad = good;
+
+		bad.bytes[byte] ^= 0x10;
+		fixture_run(fixture, &bad);
+	}
+	for (size_t length = 14; length < good.length; length++) {
+		struct frame cut = good;
+
+		cut.length = length;
+		fixture_run(fixture, &cut);
+	}
+	assert_int_equal(entry_of(fixture)->received_count, 0);
+}
+
+static void test_own_advert(void **state)
+{
+	struct fixture *fixture = *state;
+	struct advert advert = advert_default();
+	struct frame frame;
+
+	fixture_serve_vrrp(fixture);
+	entry_of(fixture)->own_source = address_of(advert.source);
+	advert_build(&advert, &frame);
+	expect_refused(fixture, &frame, XB_DROP_VRRP_OWN);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(test_stores_with_both_checksums),
+		FIXTURE_TEST(test_every_address_count),
+		FIXTURE_TEST(test_reserved_bits_are_ignored),
+		FIXTURE_TEST(test_events),
+		FIXTURE_TEST(test_others_are_left_alone),
+		FIXTURE_TEST(test_priority_tag),
+		FIXTURE_TEST(test_refuses_bad_ip_headers),
+		FIXTURE_TEST(test_length_is_that_of_the_ip_packet),
+		FIXTURE_TEST(test_bit_flips_and_truncations),
+		FIXTURE_TEST(test_own_advert),
+	};
+
+	return FIXTURE_RUN(tests);
+}
