@@ -15,7 +15,7 @@ static void check_node(struct config_parser *parser, const struct config_heartbe
 {
 	if (node->address_count != heartbeat->interface_count)
 		config_error(parser, node->position,
-			     "node %s has %zu addresses for %zu interfaces; write one address per "
+			     "node %s lists %zu address(es) for %zu interface(s); write one per "
 			     "interface, in their order",
 			     node->name, node->address_count, heartbeat->interface_count);
 }
@@ -86,9 +86,9 @@ static void check_heartbeat(struct config_parser *parser, const struct config_he
 
 	if (heartbeat->node_count < 2)
 		config_error(parser, heartbeat->position,
-			     "heartbeat %s has %zu usable nodes; add \"node ID NAME ADDRESS\" for "
-			     "this machine and for each other",
-			     heartbeat->name, heartbeat->node_count);
+			     "heartbeat %s has fewer than 2 usable nodes; add \"node ID NAME "
+			     "ADDRESS\" for this machine and for each other",
+			     heartbeat->name);
 	if (heartbeat->daemon_timeout_ns <= heartbeat->interval_ns)
 		config_error(
 			parser, heartbeat->position,

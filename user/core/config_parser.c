@@ -171,6 +171,17 @@ static bool begins_other_block(const struct config_statement *statement)
 	       (find_keyword(&config_top_type, word) || find_unserved(&config_top_type, word));
 }
 
+/* Whether the statement's block belongs into this one: "heartbeat lan" does, "heartbeat lan {" not. */
+static bool has_block(const struct config_block_type *type,
+		      const struct config_statement *statement)
+{
+	const struct config_keyword *keyword = find_keyword(type, statement->words[0].text);
+
+	if (keyword)
+		return keyword->flags & CONFIG_OPENS_BLOCK;
+	return find_unserved(type, statement->words[0].text);
+}
+
 /* Gives a statement back to the block around the one that it cannot belong to. */
 static void end_unclosed_block(struct config_parser *parser,
 			       const struct config_statement *statement, const char *name,
@@ -331,9 +342,7 @@ void config_parser_block(struct config_parser *parser, struct config_block *bloc
 	struct config_statement statement;
 
 	while (read_statement(parser, &statement)) {
-		if (!find_keyword(block->type, statement.words[0].text) &&
-		    !find_unserved(block->type, statement.words[0].text) &&
-		    begins_other_block(&statement)) {
+		if (begins_other_block(&statement) && !has_block(block->type, &statement)) {
 			end_unclosed_block(parser, &statement, block->type->name, block->position);
 			return;
 		}

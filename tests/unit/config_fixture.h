@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Parses a text and compares everything that was said about it, for the tests of the configuration. */
+#ifndef XBEAT_TESTS_CONFIG_FIXTURE_H
+#define XBEAT_TESTS_CONFIG_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <user/core/config.h>
+
+/* A text, and all its diagnostics as "LINE:COLUMN: error: TEXT\n..."; "" for none. */
+struct config_case {
+	const char *text;
+	const char *diagnostics;
+};
+
+static inline char *fixture_render(const struct diagnostics *diagnostics)
+{
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *stream = open_memstream(&text, &bytes);
+
+	assert_non_null(stream);
+	for (size_t i = 0; i < diagnostics->count; i++) {
+		const struct diagnostic *entry = &diagnostics->entries[i];
+
+		assert_string_equal(entry->file, "test.conf");
+		fprintf(stream, "%u:%u: %s: %s\n", entry->line, entry->column,
+			entry->severity == DIAGNOSTIC_ERROR ? "error" : "warning", entry->text);
+	}
+	fclose(stream);
+	return text;
+}
+
+/* Returns the configuration, NULL if there were errors. */
+static inline struct config *fixture_parse(const char *text, const char *expected)
+{
+	struct diagnostics diagnostics = {0};
+	struct config *config = NULL;
+	int result = config_parse("test.conf", text, strlen(text), &config, &diagnostics);
+	char *said = fixture_render(&diagnostics);
+
+	assert_string_equal(said, expected);
+	assert_int_equal(result == 0, diagnostics.error_count == 0);
+	assert_int_equal(result == 0, config != NULL);
+	free(said);
+	diagnostics_free(&diagnostics);
+	return config;
+}
+
+static inline void fixture_run(const struct config_case *cases, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		config_free(fixture_parse(cases[i].text, cases[i].diagnostics));
+}
+
+#define RUN_CASES(cases) fixture_run(cases, sizeof(cases) / sizeof((cases)[0]))
+
+#endif

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A configuration as keepalived's users have it: it works once version 3 is
+ * asked for, and everything left out is named. Then the same text, cut off
+ * everywhere and with random damage, for the sanitizers.
+ */
+#include "config_fixture.h"
+#include <user/core/time.h>
+
+static const char keepalived[] = "! Configuration File for keepalived\n"
+				 "\n"
+				 "global_defs {\n"
+				 "   notification_email {\n"
+				 "     admin@example.net\n"
+				 "   }\n"
+				 "   notification_email_from keepalived@example.net\n"
+				 "   smtp_server 192.0.2.1\n"
+				 "   router_id LB_EAST\n"
+				 "   vrrp_version 3\n"
+				 "   vrrp_garp_master_repeat 2\n"
+				 "   enable_script_security\n"
+				 "}\n"
+				 "\n"
+				 "vrrp_script check_proxy {\n"
+				 "    script \"/usr/bin/pidof haproxy # not a comment }\"\n"
+				 "    interval 2\n"
+				 "    weight -20\n"
+				 "}\n"
+				 "\n"
+				 "vrrp_sync_group G1\n"
+				 "{\n"
+				 "    group {\n"
+				 "        VI_1\n"
+				 "        VI_2\n"
+				 "    }\n"
+				 "    notify_master \"/etc/keepalived/up.sh all\"\n"
+				 "}\n"
+				 "\n"
+				 "vrrp_instance VI_1 {\n"
+				 "    state BACKUP\n"
+				 "    interface eth0\n"
+				 "    virtual_router_id 51\n"
+				 "    priority 150\n"
+				 "    advert_int 1\n"
+				 "    nopreempt\n"
+				 "    authentication {\n"
+				 "        auth_type PASS\n"
+				 "        auth_pass 1111\n"
+				 "    }\n"
+				 "    virtual_ipaddress {\n"
+				 "        192.0.2.10/24 dev eth0 label eth0:vip\n"
+				 "        # 192.0.2.11\n"
+				 "        192.0.2.12/24\n"
+				 "    }\n"
+				 "    track_script { check_proxy }\n"
+				 "    track_interface {\n"
+				 "        eth0\n"
+				 "        eth1 weight -10\n"
+				 "    }\n"
+				 "    smtp_alert\n"
+				 "    notify_master \"/etc/keepalived/up.sh VI_1\" root\n"
+				 "}\n"
+				 "\n"
+				 "vrrp_instance VI_2 {\n"
+				 "    state MASTER\n"
+				 "    interface eth1\n"
+				 "    virtual_router_id 52\n"
+				 "    priority 100\n"
+				 "    garp_master_delay 10\n"
+				 "    virtual_ipaddress {\n"
+				 "        198.51.100.10 brd 198.51.100.255\n"
+				 "    }\n"
+				 "}\n"
+				 "\n"
+				 "virtual_server 192.0.2.10 80 {\n"
+				 "    delay_loop 6\n"
+				 "    lb_algo rr\n"
+				 "    real_server 10.0.0.1 80 {\n"
+				 "        TCP_CHECK { connect_timeout 3 }\n"
+				 "    }\n"
+				 "}\n";
+
+static const char what_is_left_out[] =
+	"4:4: warning: keepalived's 'notification_email' in global_defs is not served yet; the "
+	"whole block is skipped\n"
+	"7:4: warning: keepalived's 'notification_email_from' in global_defs is not served yet; it "
+	"is ignored\n"
+	"8:4: warning: keepalived's 'smtp_server' in global_defs is not served yet; it is ignored\n"
+	"12:4: warning: keepalived's 'enable_script_security' in global_defs is not served yet; it "
+	"is ignored\n"
+	"15:1: warning: keepalived's 'vrrp_script' is not served yet; the whole block is skipped\n"
+	"21:1: warning: keepalived's 'vrrp_sync_group' is not served yet; its instances move one "
+	"by one\n"
+	"37:5: warning: keepalived's 'authentication' in vrrp_instance is not served yet; VRRP "
+	"version 3 has none; heartbeats are authenticated\n"
+	"46:5: warning: keepalived's 'track_script' in vrrp_instance is not served yet; the whole "
+	"block is skipped\n"
+	"47:5: warning: keepalived's 'track_interface' in vrrp_instance is not served yet; the "
+	"whole block is skipped\n"
+	"51:5: warning: keepalived's 'smtp_alert' in vrrp_instance is not served yet; it is "
+	"ignored\n"
+	"52:5: warning: keepalived's 'notify_master' in vrrp_instance is not served yet; it is "
+	"ignored\n"
+	"66:1: warning: keepalived's 'virtual_server' is not served yet; the whole block is "
+	"skipped\n";
+
+static void whole_file(void **state)
+{
+	struct config *config = fixture_parse(keepalived, what_is_left_out);
+
+	(void)state;
+	assert_int_equal(config->instance_count, 2);
+	assert_int_equal(config->instances[0].vip_count, 2);
+	assert_false(config->instances[0].preempt);
+	assert_int_equal(config->instances[0].garp_repeat, 2);
+	assert_true(config->instances[1].start_as_master);
+	assert_int_equal(config->instances[1].garp_delay_ns, 10 * NS_PER_SECOND);
+	assert_true(config->instances[1].vips[0].has_broadcast);
+	config_free(config);
+}
+
+/* Parses a copy that ends where the text does, so that a read behind it is seen. */
+static void parse_exactly(const char *text, size_t length)
+{
+	struct diagnostics diagnostics = {0};
+	struct config *config = NULL;
+	char *copy = malloc(length ? length : 1);
+	int result;
+
+	memcpy(copy, text, length);
+	result = config_parse("test.conf", copy, length, &config, &diagnostics);
+	assert_int_equal(result == 0, diagnostics.error_count == 0);
+	assert_int_equal(result == 0, config != NULL);
+	config_free(config);
+	diagnostics_free(&diagnostics);
+	free(copy);
+}
+
+static const char own_blocks[] =
+	"global_defs { router_id a\n vrrp_version 3\n vrrp_rt_priority 5\n }\n"
+	"heartbeat lan {\n interface eth0\n interface eth1\n key_file \"k\"\n interval 10ms\n"
+	" daemon_timeout 1.5s\n node 1 a 10.0.0.1 fd00::1\n node 2 b 10.0.0.2 fd00::2 witness\n}\n"
+	"vrrp_instance V {\n interface eth0\n virtual_router_id 1\n state MASTER\n nopreempt\n"
+	" preempt_delay 3\n advert_int 0.015\n mcast_src_ip 10.0.0.1\n heartbeat lan\n"
+	" virtual_ipaddress { 10.0.0.9/24 brd + dev eth1 scope 5 label x -nodad }\n}\n"
+	"$X=1 \\\n 2\n~SEQ(A,1,2) {\n@a b ${C} \\# ! c\n";
+
+static void cut_off_everywhere(void **state)
+{
+	(void)state;
+	for (size_t length = 0; length <= sizeof(keepalived) - 1; length++)
+		parse_exactly(keepalived, length);
+	for (size_t length = 0; length <= sizeof(own_blocks) - 1; length++)
+		parse_exactly(own_blocks, length);
+}
+
+/* The generator of Numerical Recipes: the same damage in every run. */
+static uint32_t next_random(uint32_t *seed)
+{
+	*seed = *seed * UINT32_C(1664525) + UINT32_C(1013904223);
+	return *seed >> 8;
+}
+
+/* Replaces, removes, doubles or moves a few bytes; returns the new length. */
+static size_t damage(char *text, size_t length, size_t room, uint32_t *seed)
+{
+	static const char likely[] = "{}\"#!\\\n\r\t $@~=/.0123456789ax\x01\xff";
+	size_t at = next_random(seed) % length, span = next_random(seed) % 40 + 1;
+
+	if (at + span > length)
+		span = length - at;
+	switch (next_random(seed) % 4) {
+	case 0:
+	case 1: /* the NUL of the string is one of the likely bytes */
+		text[at] = likely[next_random(seed) % sizeof(likely)];
+		return length;
+	case 2:
+		memmove(text + at, text + at + span, length - at - span);
+		return length > span ? length - span : length;
+	default:
+		if (length + span > room)
+			return length;
+		memmove(text + at + span, text + at, length - at);
+		return length + span;
+	}
+}
+
+static void random_damage(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t length;
+	} originals[] = {
+		{keepalived, sizeof(keepalived) - 1},
+		{own_blocks, sizeof(own_blocks) - 1},
+	};
+	static char text[2 * sizeof(keepalived)];
+	uint32_t seed = 20;
+
+	(void)state;
+	for (unsigned round = 0; round < 6000; round++) {
+		size_t length = originals[round % 2].length;
+
+		memcpy(text, originals[round % 2].text, length);
+		for (unsigned changes = next_random(&seed) % 8 + 1; changes > 0; changes--)
+			length = damage(text, length, sizeof(text), &seed);
+		parse_exactly(text, length);
+	}
+}
+
+/* Blocks inside blocks do not use up the stack. */
+static void deep_nesting(void **state)
+{
+	static char text[200000];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = "a{"[i % 2];
+	parse_exactly(text, sizeof(text));
+	memset(text, '{', sizeof(text));
+	parse_exactly(text, sizeof(text));
+	memset(text, '}', sizeof(text));
+	parse_exactly(text, sizeof(text));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whole_file),
+		cmocka_unit_test(cut_off_everywhere),
+		cmocka_unit_test(random_damage),
+		cmocka_unit_test(deep_nesting),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

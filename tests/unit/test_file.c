@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reading of whole small files. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <unistd.h>
+#include <user/lib/file.h>
+
+#define LIMIT_BYTES (1024 * 1024)
+
+/* Writes bytes to a new file, reads it back, and removes it. Returns what file_read() said. */
+static int read_back(const char *bytes, size_t count, char **text, size_t *length)
+{
+	char path[] = "/tmp/xbeat-test-file-XXXXXX";
+	int fd = mkstemp(path), result;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, count), count);
+	close(fd);
+	result = file_read(path, text, length);
+	unlink(path);
+	return result;
+}
+
+static void contents(void **state)
+{
+	char *text = NULL;
+	size_t length = 7;
+
+	(void)state;
+	assert_int_equal(read_back("a\0b\n", 4, &text, &length), 0);
+	assert_int_equal(length, 4);
+	assert_memory_equal(text, "a\0b\n\0", 5);
+	free(text);
+	assert_int_equal(read_back("", 0, &text, &length), 0);
+	assert_int_equal(length, 0);
+	assert_string_equal(text, "");
+	free(text);
+}
+
+static void limit(void **state)
+{
+	char *big = calloc(1, LIMIT_BYTES + 1), *text = NULL;
+	size_t length = 7;
+
+	(void)state;
+	assert_non_null(big);
+	assert_int_equal(read_back(big, LIMIT_BYTES, &text, &length), 0);
+	assert_int_equal(length, LIMIT_BYTES);
+	free(text);
+	text = NULL;
+	length = 7;
+	assert_int_equal(read_back(big, LIMIT_BYTES + 1, &text, &length), -EFBIG);
+	assert_null(text);
+	assert_int_equal(length, 7);
+	free(big);
+}
+
+static void failures(void **state)
+{
+	char *text = NULL;
+	size_t length = 7;
+
+	(void)state;
+	assert_int_equal(file_read("/nonexistent/file", &text, &length), -ENOENT);
+	assert_int_equal(file_read("/tmp", &text, &length), -EISDIR);
+	assert_null(text);
+	assert_int_equal(length, 7);
+}
+
+/* Their size is 0 in fstat(). */
+static void proc_files(void **state)
+{
+	char *text = NULL;
+	size_t length = 0;
+
+	(void)state;
+	assert_int_equal(file_read("/proc/self/status", &text, &length), 0);
+	assert_true(length > 100);
+	assert_int_equal(strlen(text), length);
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(contents),
+		cmocka_unit_test(limit),
+		cmocka_unit_test(failures),
+		cmocka_unit_test(proc_files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Log lines on stderr: their form, and that a reader who does not read blocks nobody. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <unistd.h>
+#include <user/lib/log.h>
+
+struct capture {
+	int saved_stderr;
+	int read_fd;
+};
+
+/* Puts a pipe in the place of stderr. */
+static void capture_begin(struct capture *capture)
+{
+	int ends[2];
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+	capture->saved_stderr = dup(STDERR_FILENO);
+	capture->read_fd = ends[0];
+	assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
+	close(ends[1]);
+}
+
+static size_t capture_read(const struct capture *capture, char *text, size_t bytes)
+{
+	ssize_t got = read(capture->read_fd, text, bytes - 1);
+
+	if (got < 0)
+		got = 0;
+	text[got] = '\0';
+	return (size_t)got;
+}
+
+static void capture_end(struct capture *capture)
+{
+	dup2(capture->saved_stderr, STDERR_FILENO);
+	close(capture->saved_stderr);
+	close(capture->read_fd);
+}
+
+static void lines(void **state)
+{
+	struct capture capture;
+	char text[256];
+
+	(void)state;
+	capture_begin(&capture);
+	log_open("xbeatd", false);
+	log_error("cannot %s", "x");
+	log_info("%d", 7);
+	capture_read(&capture, text, sizeof(text));
+	capture_end(&capture);
+	assert_string_equal(text, "xbeatd: cannot x\nxbeatd: 7\n");
+}
+
+static void long_line_is_cut(void **state)
+{
+	struct capture capture;
+	char long_text[3000], text[4096];
+	size_t length;
+
+	(void)state;
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	long_text[sizeof(long_text) - 1] = '\0';
+	capture_begin(&capture);
+	log_open("xbeatd", false);
+	log_error("%s", long_text);
+	length = capture_read(&capture, text, sizeof(text));
+	capture_end(&capture);
+	assert_in_range(length, 1000, 1100);
+	assert_int_equal(text[length - 1], '\n');
+	assert_ptr_equal(strchr(text, '\n'), text + length - 1);
+}
+
+/* If a line blocked here, the test would hang. */
+static void full_pipe(void **state)
+{
+	struct capture capture;
+	char text[65536];
+
+	(void)state;
+	capture_begin(&capture);
+	log_open("xbeatd", false);
+	for (int i = 0; i < 5000; i++)
+		log_info("line %d of thousands that nobody reads", i);
+	while (capture_read(&capture, text, sizeof(text)) > 0)
+		;
+	log_info("read again");
+	capture_read(&capture, text, sizeof(text));
+	capture_end(&capture);
+	assert_non_null(strstr(text, " log lines dropped: the log reader was too slow\n"));
+	assert_non_null(strstr(text, "xbeatd: read again\n"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines),
+		cmocka_unit_test(long_line_is_cut),
+		cmocka_unit_test(full_pipe),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
