@@ -18,15 +18,18 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -I. -Iinclude -isyst
 BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wshadow -Iinclude -Ivmlinux -I. -MMD -MP
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-CORE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/core/*.c))
-LIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/lib/*.c))
+# V=1 shows the commands.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) '$@')
+
+BASE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/core/*.c user/lib/*.c))
 DAEMON := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/daemon/*.c))
 CTL := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/ctl/*.c))
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 UNIT_ASAN := $(patsubst tests/unit/%.c,$(BUILD)/asan/tests/unit/%,$(wildcard tests/unit/test_*.c))
-ASAN_BASE := $(patsubst %.c,$(BUILD)/asan/%.o,$(wildcard user/core/*.c user/lib/*.c))
-CTL_TESTED := $(filter-out $(BUILD)/user/ctl/main.o,$(CTL))
-ASAN_CTL := $(patsubst $(BUILD)/%,$(BUILD)/asan/%,$(CTL_TESTED))
+TESTED := $(filter-out $(BUILD)/user/ctl/main.o,$(CTL)) $(BASE)
+TESTED_ASAN := $(patsubst $(BUILD)/%,$(BUILD)/asan/%,$(TESTED))
+BPF_FIXTURES := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bpf/test_%,$(wildcard tests/bpf/*.c)))
 BPF_TESTS := $(patsubst tests/bpf/%.c,$(BUILD)/tests/bpf/%,$(wildcard tests/bpf/test_*.c))
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(filter-out %.bpf.c,$(wildcard tests/tools/*.c)))
 TOOLS_BPF := $(patsubst tests/tools/%.bpf.c,$(BUILD)/tools/%.bpf.o,$(wildcard tests/tools/*.bpf.c))
@@ -44,48 +47,69 @@ all: $(BUILD)/xbeatd $(BUILD)/xbeatctl $(BUILD)/xbeat.bpf.o
 
 $(BUILD)/xbeat.bpf.o: bpf/xbeat.bpf.c
 	@mkdir -p $(@D)
-	$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
+	$(call say,BPF)
+	$(Q)$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
 
 $(BUILD)/xbeat.skel.h: $(BUILD)/xbeat.bpf.o
-	$(BPFTOOL) gen skeleton $< name xbeat_bpf > $@
+	$(call say,SKEL)
+	$(Q)$(BPFTOOL) gen skeleton $< name xbeat_bpf > $@
 
 $(BUILD)/tools/%.bpf.o: tests/tools/%.bpf.c
 	@mkdir -p $(@D)
-	$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
+	$(call say,BPF)
+	$(Q)$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
 
-$(DAEMON) $(patsubst %,%.o,$(BPF_TESTS)): $(BUILD)/xbeat.skel.h
+$(DAEMON) $(patsubst %,%.o,$(BPF_TESTS)) $(BPF_FIXTURES): $(BUILD)/xbeat.skel.h
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c $< -o $@
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
 
 $(BUILD)/asan/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(SANITIZE) -c $< -o $@
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) $(SANITIZE) -c $< -o $@
 
-$(BUILD)/xbeatd: $(DAEMON) $(CORE) $(LIB)
-	$(CC) $(LDFLAGS) $^ $(DAEMON_LIBS) -o $@
+# Archives, so that each program takes only what it uses.
+$(BUILD)/base.a: $(BASE)
+$(BUILD)/tested.a: $(TESTED)
+$(BUILD)/asan/tested.a: $(TESTED_ASAN)
+$(BUILD)/%.a:
+	$(call say,AR)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/xbeatctl: $(CTL) $(CORE) $(LIB)
-	$(CC) $(LDFLAGS) $^ $(CTL_LIBS) -o $@
+$(BUILD)/xbeatd: $(DAEMON) $(BUILD)/base.a
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS) $^ $(DAEMON_LIBS) -o $@
 
-$(UNIT): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CTL_TESTED) $(CORE) $(LIB)
-	$(CC) $(LDFLAGS) $^ $(CTL_LIBS) -lcmocka -o $@
+$(BUILD)/xbeatctl: $(CTL) $(BUILD)/base.a
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS) $^ $(CTL_LIBS) -o $@
 
-$(UNIT_ASAN): $(BUILD)/asan/tests/unit/%: $(BUILD)/asan/tests/unit/%.o $(ASAN_CTL) $(ASAN_BASE)
-	$(CC) $(LDFLAGS) $(SANITIZE) $^ $(CTL_LIBS) -lcmocka -o $@
+$(UNIT): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/tested.a
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS) $^ $(CTL_LIBS) -lcmocka -o $@
 
-$(BPF_TESTS): $(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/bpf/test_*.c),$(wildcard tests/bpf/*.c))) $(CORE) $(LIB)
-	$(CC) $(LDFLAGS) $^ $(BPF_TEST_LIBS) -o $@
+$(UNIT_ASAN): $(BUILD)/asan/tests/unit/%: $(BUILD)/asan/tests/unit/%.o $(BUILD)/asan/tested.a
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS) $(SANITIZE) $^ $(CTL_LIBS) -lcmocka -o $@
 
-$(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(CORE) $(LIB)
+$(BPF_TESTS): $(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(BPF_FIXTURES) $(BUILD)/base.a
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS) $^ $(BPF_TEST_LIBS) -o $@
+
+$(TOOLS): $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(BUILD)/base.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $^ -lbpf -lelf -lz -o $@
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS) $^ -lbpf -lelf -lz -o $@
 
 $(BUILD)/man/%: docs/%.scd scripts/man-tidy.awk
 	@mkdir -p $(@D)
-	scdoc < $< > $@.raw
-	awk -f scripts/man-tidy.awk $@.raw > $@
+	$(call say,MAN)
+	$(Q)scdoc < $< > $@.raw
+	$(Q)awk -f scripts/man-tidy.awk $@.raw > $@
 	@rm $@.raw
 
 deps:
@@ -119,6 +143,8 @@ install: all man
 	install -D -m 644 $(BUILD)/xbeat.bpf.o $(DESTDIR)$(PREFIX)/lib/xbeat/xbeat.bpf.o
 	for page in $(MANUALS); do install -D -m 644 $$page \
 		$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; done
+	install -D -m 644 dist/xbeatctl.bash-completion \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/xbeatctl
 
 clean:
 	rm -rf $(BUILD)
