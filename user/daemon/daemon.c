@@ -212,7 +212,8 @@ static void open_for_business(struct daemon *daemon)
 
 int daemon_start(struct daemon *daemon)
 {
-	struct peers *peers = daemon->config->heartbeat ? &daemon->peers : NULL;
+	static const struct xb_address none;
+	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
 	int error = make_loop(daemon);
 
 	daemon->started_ns = clock_now_ns();
@@ -227,8 +228,10 @@ int daemon_start(struct daemon *daemon)
 	if (!error)
 		scheduling_apply(&daemon->scheduling, daemon->config->realtime_priority);
 	if (!error)
-		error = instances_start(&daemon->instances, daemon->base, &daemon->kernel, peers,
-					&daemon->journal, daemon->config);
+		error = instances_start(
+			&daemon->instances, daemon->base, &daemon->kernel,
+			heartbeat ? &daemon->peers : NULL, &daemon->journal, daemon->config,
+			heartbeat ? &heartbeat->nodes[daemon->own_node].addresses[0] : &none);
 	if (!error)
 		open_for_business(daemon);
 	return error;

@@ -13,6 +13,8 @@
 
 /* A rival's adverts come at any rate; our answer in gratuitous ARP does not. */
 #define ANNOUNCE_AGAIN_SPACING_NS (100 * NS_PER_MS)
+/* A neighbour that has just taken the rival's announcement ignores ours for a second (locktime). */
+#define ANNOUNCE_AGAIN_DELAY_NS (1100 * NS_PER_MS)
 
 int instance_advertise(struct instance *instance, uint8_t priority)
 {
@@ -50,6 +52,16 @@ void instance_announce(struct instance *instance, unsigned repeat)
 				     instance->addresses[n].mac,
 				     &instance->addresses[n].vip->address);
 	instance->announced_ns = clock_now_ns();
+}
+
+void instance_announce_again(struct instance *instance)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	if (time_since_ns(now_ns, instance->announced_ns) <= ANNOUNCE_AGAIN_SPACING_NS)
+		return;
+	instance_announce(instance, instance->config->garp_repeat);
+	clock_arm(instance->announce_later, now_ns + ANNOUNCE_AGAIN_DELAY_NS);
 }
 
 static void take_addresses(struct instance *instance)
@@ -155,9 +167,8 @@ void instance_act(struct instance *instance, const struct vrrp_actions *actions)
 		release_addresses(instance);
 	if (actions->take_addresses)
 		take_addresses(instance);
-	else if (actions->announce_again &&
-		 time_since_ns(clock_now_ns(), instance->announced_ns) > ANNOUNCE_AGAIN_SPACING_NS)
-		instance_announce(instance, instance->config->garp_repeat);
+	else if (actions->announce_again)
+		instance_announce_again(instance);
 	describe(instance);
 	if (instance->vrrp.timer_armed)
 		clock_arm(instance->timer, instance->vrrp.timer_due_ns);

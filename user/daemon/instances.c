@@ -138,6 +138,14 @@ void instances_advert(struct instances *instances, const struct xb_event *event)
 	instance_act(&instances->list[event->slot], &actions);
 }
 
+static bool peer_has_address(const struct peer *peer, const struct xb_address *address)
+{
+	for (size_t link = 0; link < peer->link_count; link++)
+		if (address_equal(&peer->seen[link].peer_address, address))
+			return true;
+	return false;
+}
+
 /* Whether the peer was this instance's Active: it said so, or its adverts did. */
 static bool was_active(const struct instance *instance, const struct peer *peer)
 {
@@ -145,9 +153,30 @@ static bool was_active(const struct instance *instance, const struct peer *peer)
 
 	if (claim && claim->state == XB_INSTANCE_ACTIVE)
 		return true;
-	for (size_t link = 0; link < peer->link_count; link++)
-		if (address_equal(&peer->seen[link].peer_address, &instance->vrrp.active_address))
+	return peer_has_address(peer, &instance->vrrp.active_address);
+}
+
+/* Whether somebody else who lives has taken over already: it says so, or its advert did. */
+static bool has_successor(const struct instance *instance, const struct peer *lost)
+{
+	const struct peers *peers = instance->owner->peers;
+	struct vrrp_advert newest;
+	bool any;
+
+	newest = newest_advert(instance, &any);
+	any = any && newest.priority != VRRP_PRIORITY_RELEASE &&
+	      time_since_ns(clock_now_ns(), newest.arrival_ns) <
+		      vrrp_active_down_interval_ns(&instance->vrrp);
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer *peer = &peers->list[i];
+		const struct xb_instance *said = said_of(instance, peer);
+
+		if (peer == lost || peer->liveness.verdict != VERDICT_UP)
+			continue;
+		if ((said && said->state == XB_INSTANCE_ACTIVE) ||
+		    (any && peer_has_address(peer, &newest.source)))
 			return true;
+	}
 	return false;
 }
 
@@ -162,7 +191,7 @@ static bool is_best_candidate(const struct instance *instance)
 		.priority = instance->vrrp.effective_priority,
 		.state = instance->vrrp.state,
 		.live = true,
-		.address = instance->vrrp.parameters.primary_address,
+		.address = instance->owner->own_address,
 	};
 	for (size_t i = 0; i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];
@@ -180,6 +209,26 @@ static bool is_best_candidate(const struct instance *instance)
 	return election_best(candidates, count) == 0;
 }
 
+/*
+ * This node is Active, and a peer that was away is back; it may have been Active meanwhile. The
+ * sooner it hears our advert, the sooner one of the two yields; and neighbours that went over to it
+ * must be called back, because this node never lost the addresses and had nothing to announce.
+ */
+static void meet_again(struct instance *instance, const struct peer *peer)
+{
+	const struct xb_instance *said = said_of(instance, peer);
+	uint8_t own_priority = instance->vrrp.effective_priority;
+	bool yields =
+		said && said->state == XB_INSTANCE_ACTIVE &&
+		(said->priority > own_priority ||
+		 (said->priority == own_priority &&
+		  address_compare(&peer->node->addresses[0], &instance->owner->own_address) > 0));
+
+	instance_advertise(instance, own_priority);
+	if (!yields)
+		instance_announce_again(instance);
+}
+
 void instances_peer_changed(struct instances *instances, const struct peer *peer, enum verdict from)
 {
 	for (size_t i = 0; i < instances->count; i++) {
@@ -189,12 +238,12 @@ void instances_peer_changed(struct instances *instances, const struct peer *peer
 
 		if (instance->self_slot < 0)
 			continue;
-		/* Two Actives meet again: the sooner each hears the other, the sooner one yields. */
 		if (peer->liveness.verdict == VERDICT_UP && from == VERDICT_DOWN &&
 		    instance->vrrp.state == XB_INSTANCE_ACTIVE)
-			instance_advertise(instance, instance->vrrp.effective_priority);
+			meet_again(instance, peer);
 		if (peer->liveness.verdict == VERDICT_UP || from != VERDICT_UP ||
-		    instance->vrrp.state != XB_INSTANCE_BACKUP || !was_active(instance, peer))
+		    instance->vrrp.state != XB_INSTANCE_BACKUP || !was_active(instance, peer) ||
+		    has_successor(instance, peer))
 			continue;
 		snprintf(reason, sizeof(reason), "Active %s is %s: %.100s", peer->node->name,
 			 verdict_name(peer->liveness.verdict), peer->liveness.reason);
@@ -415,7 +464,8 @@ static int open_sockets(struct instances *instances)
 }
 
 int instances_start(struct instances *instances, struct event_base *base, struct kernel *kernel,
-		    struct peers *peers, struct journal *journal, const struct config *config)
+		    struct peers *peers, struct journal *journal, const struct config *config,
+		    const struct xb_address *own_address)
 {
 	int error, next_self_slot = 0;
 
@@ -423,7 +473,8 @@ int instances_start(struct instances *instances, struct event_base *base, struct
 					.peers = peers,
 					.journal = journal,
 					.advert_socket = -1,
-					.announce_socket = -1};
+					.announce_socket = -1,
+					.own_address = *own_address};
 	instances->list = calloc(config->instance_count + 1, sizeof(*instances->list));
 	if (!instances->list)
 		return -ENOMEM;

@@ -49,6 +49,7 @@ struct instances {
 	struct kernel *kernel;
 	struct peers *peers; /* NULL without heartbeats */
 	struct journal *journal;
+	struct xb_address own_address;
 	struct netlink netlink;
 	struct link_monitor links;
 	int advert_socket;
@@ -58,10 +59,12 @@ struct instances {
 /* Writes the identities of all routers (to be freed) for kernel_setup. Returns their number. */
 size_t instances_routers(const struct config *config, struct xb_vrrp **routers);
 
-/* Opens everything and runs the Startup events. peers: NULL without heartbeats.
+/* Opens everything and runs the Startup events. peers: NULL without heartbeats. own_address: of this
+ * node's first link; between equal priorities it decides on every node alike.
  * Returns 0 or a negative errno, having said what to do. */
 int instances_start(struct instances *instances, struct event_base *base, struct kernel *kernel,
-		    struct peers *peers, struct journal *journal, const struct config *config);
+		    struct peers *peers, struct journal *journal, const struct config *config,
+		    const struct xb_address *own_address);
 
 /* Shutdown events: priority 0 is sent, VIPs are removed. Safe if it never started. */
 void instances_stop(struct instances *instances, const char *reason);
@@ -81,6 +84,10 @@ void instance_remove_stale(struct instance *instance);
 
 /* Sends the gratuitous ARPs of all VIPs, each repeat times. */
 void instance_announce(struct instance *instance, unsigned repeat);
+
+/* A rival was seen, and neighbours may believe it: announces now and once more when they have got
+ * over its announcement. Limited in rate. */
+void instance_announce_again(struct instance *instance);
 
 /* Sends an advert now. Returns 0 or a negative errno, having logged it. */
 int instance_advertise(struct instance *instance, uint8_t priority);
