@@ -124,7 +124,7 @@ check: deps
 	@PYTHON=$(PYTHON) tests/run
 
 demo: deps
-	@$(MAKE) --no-print-directory all tools
+	@$(MAKE) --no-print-directory all $(BUILD)/tools/vip_probe $(BUILD)/tools/lab_pass.bpf.o
 	@scripts/demo
 
 bench: deps
