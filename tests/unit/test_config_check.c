@@ -11,7 +11,7 @@
 /* One line per instance, so that positions are easy to see. */
 #define INSTANCE(name, interface, vrid, more)                                                      \
 	"vrrp_instance " name " {\ninterface " interface "\nvirtual_router_id " vrid "\n" more "}" \
-											       "\n"
+	"\n"
 #define VIP(address) "virtual_ipaddress { " address " }\n"
 
 static void heartbeats(void **state)

@@ -3,7 +3,8 @@
 #include "config_fixture.h"
 #include <user/core/config_lexer.h>
 
-/* Renders tokens as "word@line:column", with {, }, ; for the line's end and $ @ ~ as they are. */
+/* Renders tokens as "word@line:column", with {, } and ; for the line's end. Definitions,
+ * conditions and loops are "(text)". */
 static char *render(const char *text, struct diagnostics *diagnostics)
 {
 	static const char *const marks[] = {
@@ -19,8 +20,10 @@ static char *render(const char *text, struct diagnostics *diagnostics)
 
 	config_lexer_init(&lexer, "test.conf", text, strlen(text), diagnostics);
 	while ((token = config_lexer_next(&lexer)).kind != CONFIG_TOKEN_END)
-		fprintf(stream, "%s%s@%u:%u", ftell(stream) ? " " : "",
-			token.text ? token.text : marks[token.kind], token.position.line,
+		fprintf(stream, "%s%s%s%s@%u:%u", ftell(stream) ? " " : "",
+			token.kind > CONFIG_TOKEN_CLOSE ? "(" : "",
+			token.text ? token.text : marks[token.kind],
+			token.kind > CONFIG_TOKEN_CLOSE ? ")" : "", token.position.line,
 			token.position.column);
 	assert_int_equal(config_lexer_next(&lexer).kind, CONFIG_TOKEN_END);
 	config_lexer_free(&lexer);
@@ -44,11 +47,11 @@ static const struct {
 	{"\"\" x", "@1:1 x@1:4"},
 	{"\"a\\\" b", "a\\@1:1 b@1:6"},
 	{"p ${X}y $Z", "p@1:1 ${X}y@1:3 $Z@1:9"},
-	{"$X=1 { \\\n b } \\\nc\nd", "$X@1:1 ;@3:2 d@4:1"},
+	{"$X=1 { \\\n b } \\\nc\nd", "($X)@1:1 ;@3:2 d@4:1"},
 	{"a $X=1", "a@1:1 $X=1@1:3"},
-	{"~SEQ(A,1,2) { b\nc", "~SEQ@1:1 ;@1:16 c@2:1"},
-	{"@main a @b", "@main@1:1 a@1:7 @b@1:9"},
-	{"@main $X=1", "@main@1:1 $X@1:7"},
+	{"~SEQ(A,1,2) { b\nc", "(~SEQ)@1:1 ;@1:16 c@2:1"},
+	{"@main a @b", "(@main)@1:1 a@1:7 @b@1:9"},
+	{"@main $X=1", "(@main)@1:1 ($X)@1:7"},
 	{"gr\xc3\xbc\xc3\x9f e", "gr\xc3\xbc\xc3\x9f@1:1 e@1:8"},
 };
 

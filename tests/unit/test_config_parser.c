@@ -391,6 +391,12 @@ static void wrong_heartbeat_values(void **state)
 		 "7:10: error: 224.0.0.1 cannot be a node's address; write a unicast address of "
 		 "its interface\n"
 		 "8:46: error: 10.0.0.9 is one address too many; 4 are allowed\n"},
+		{HEARTBEAT "interface e1\ninterface e2\ninterface e3\ninterface e4\n}",
+		 "4:1: error: node a lists 1 address(es) for 4 interface(s); write one per "
+		 "interface, in their order\n"
+		 "5:1: error: node b lists 1 address(es) for 4 interface(s); write one per "
+		 "interface, in their order\n"
+		 "9:11: error: e4 is one interface too many; 4 are allowed\n"},
 		{HEARTBEAT "intervall 10ms\nsmtp_alert\n}",
 		 "6:1: error: unknown keyword 'intervall' in heartbeat; did you mean 'interval'?\n"
 		 "7:1: error: unknown keyword 'smtp_alert' in heartbeat; known are interface, "

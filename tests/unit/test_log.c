@@ -64,6 +64,9 @@ static void lines(void **state)
 
 static void long_line_is_cut(void **state)
 {
+	static const char long_name[] =
+		"a name that is longer than any program should ever have, so "
+		"that the room left for it cannot be enough";
 	struct capture capture;
 	char long_text[3000], text[4096];
 	size_t length;
@@ -79,6 +82,13 @@ static void long_line_is_cut(void **state)
 	assert_in_range(length, 1000, 1100);
 	assert_int_equal(text[length - 1], '\n');
 	assert_ptr_equal(strchr(text, '\n'), text + length - 1);
+
+	capture_begin(&capture);
+	log_open(long_name, false);
+	log_error("%s", long_text);
+	length = capture_read(&capture, text, sizeof(text));
+	capture_end(&capture);
+	assert_int_equal(text[length - 1], '\n');
 }
 
 /* If a line blocked here, the test would hang. */
