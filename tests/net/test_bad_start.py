@@ -4,7 +4,7 @@
 import pytest
 
 from tests.support.cluster import KEY, KEY_ID, VIP, Xbeatd
-from tests.support.laboratory import BUILD, PINS, SOCKETS
+from tests.support.laboratory import BUILD, PINS
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 NODE = "node-a"
@@ -26,7 +26,7 @@ def start_and_fail(lab, *before, configuration=None, words=()):
 
 def nothing_left(lab):
     assert not (PINS / lab.instance(NODE)).exists()
-    assert not (SOCKETS / f"{lab.instance(NODE)}.sock").exists()
+    assert not lab.run_files(NODE)
     assert not lab.has_address(NODE, VIP)
 
 

@@ -28,6 +28,10 @@ def wait_state(daemon, state, seconds=10):
     wait_until(lambda: daemon.state() == state, seconds, f"{daemon.node} is {state}: {daemon.vrrp()}")
 
 
+def was_active(daemon):
+    return any(event["kind"] == "vrrp" and event["to"] == "active" for event in daemon.events())
+
+
 def test_highest_priority_becomes_active(lab, cluster):
     cluster.start_xbeatd()
     cluster.wait_holder("node-a")
@@ -43,7 +47,8 @@ def test_cut_moves_address_to_second_best(lab, steady):
     lab.cut("node-a", "eth0")
     steady.client.wait_owner("node-b")
     assert steady["node-b"].state() == "active"
-    assert steady["node-c"].state() == "backup"
+    time.sleep(0.5)
+    assert not was_active(steady["node-c"]), "two nodes took over"
     assert "node-a" in steady["node-b"].vrrp()["reason"]
     assert not lab.has_address("node-c", VIP)
 
@@ -61,7 +66,8 @@ def test_kill_moves_address(lab, steady):
     steady["node-a"].kill()
     steady.client.wait_owner("node-b")
     assert "hung" in steady["node-b"].vrrp()["reason"] or "daemon" in steady["node-b"].vrrp()["reason"]
-    assert steady["node-c"].state() == "backup"
+    time.sleep(0.5)
+    assert not was_active(steady["node-c"]), "two nodes took over"
 
 
 def test_restart_after_kill_is_one_active(steady):
@@ -98,7 +104,7 @@ def test_clean_stop_hands_over_and_leaves_nothing(lab, steady):
     assert not lab.has_address("node-a", VIP)
     assert not lab.has_program("node-a")
     assert not (PINS / lab.instance("node-a")).exists()
-    assert not steady["node-a"].socket.exists()
+    assert not lab.run_files("node-a")
 
 
 def test_death_of_backup_moves_nothing(lab, steady):

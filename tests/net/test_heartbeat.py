@@ -116,7 +116,7 @@ def test_clean_stop_leaves_nothing_behind(lab, cluster):
     assert cluster["node-b"].stop() == 0
     assert not lab.has_program("node-b")
     assert not (PINS / lab.instance("node-b")).exists()
-    assert not cluster["node-b"].socket.exists()
+    assert not lab.run_files("node-b")
     wait_verdict(cluster["node-a"], "node-b", "down")
 
 

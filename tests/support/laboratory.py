@@ -5,6 +5,7 @@ Whatever is started here is ended here, by its pid, and whatever a killed daemon
 (pins, socket) is removed, also when a test fails.
 """
 
+import ipaddress
 import os
 import pathlib
 import shutil
@@ -96,7 +97,8 @@ class Laboratory:
         self.lab("down")
         for node in self.nodes:
             shutil.rmtree(PINS / self.instance(node), ignore_errors=True)
-            (SOCKETS / f"{self.instance(node)}.sock").unlink(missing_ok=True)
+            for path in self.run_files(node):
+                path.unlink(missing_ok=True)
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def lab(self, *arguments):
@@ -120,9 +122,14 @@ class Laboratory:
         """The daemon's instance: pins and sockets of all nodes are on one machine."""
         return f"{self.name}-{node}"
 
+    def run_files(self, node):
+        """What its daemon has under /run: the socket, the lock."""
+        return list(SOCKETS.glob(f"{self.instance(node)}.*"))
+
     def address(self, node, link=0, family=4):
         number = self.nodes.index(node) + 1 if node in self.nodes else 200
-        return f"10.77.{link}.{number}" if family == 4 else f"fd77:{link}::{number}"
+        text = f"10.77.{link}.{number}" if family == 4 else f"fd77:{link}::{number}"
+        return str(ipaddress.ip_address(text))
 
     def path(self, name):
         return self.directory / name
