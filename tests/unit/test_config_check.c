@@ -166,12 +166,13 @@ static void too_many_addresses(void **state)
 	(void)state;
 	fputs(V3 "vrrp_instance V {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\n",
 	      stream);
-	for (unsigned i = 0; i < 256; i++)
+	for (unsigned i = 0; i < 258; i++)
 		fprintf(stream, "10.0.%u.%u\n", i / 200, i % 200 + 1);
 	fputs("}\n}\n", stream);
 	fclose(stream);
-	fixture_parse(text, "2:1: error: vrrp_instance V has 256 addresses; an advert carries 255: "
-			    "split it\n");
+	fixture_parse(text,
+		      "261:1: error: 10.0.1.56 is one address too many for vrrp_instance V; an "
+		      "advert carries 255: split it\n");
 	free(text);
 }
 

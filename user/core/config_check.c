@@ -8,7 +8,6 @@
 #include <user/core/address.h>
 #include <user/core/config_parser.h>
 #include <user/core/config_value.h>
-#include <user/core/vrrp_packet.h>
 
 static void check_node(struct config_parser *parser, const struct config_heartbeat *heartbeat,
 		       const struct config_node *node)
@@ -121,10 +120,6 @@ static void check_instance(struct config_parser *parser, const struct config_ins
 			     "vrrp_instance %s refers to heartbeat %s, which is not there; add "
 			     "\"heartbeat %s { ... }\"",
 			     instance->name, instance->heartbeat, instance->heartbeat);
-	if (instance->vip_count > VRRP_ADDRESSES_MAX)
-		config_error(parser, instance->position,
-			     "vrrp_instance %s has %zu addresses; an advert carries %d: split it",
-			     instance->name, instance->vip_count, VRRP_ADDRESSES_MAX);
 }
 
 static void check_addresses(struct config_parser *parser, const struct config_instance *earlier,

@@ -6,6 +6,7 @@
 #include <user/core/address.h>
 #include <user/core/config_parser.h>
 #include <user/core/config_value.h>
+#include <user/core/vrrp_packet.h>
 
 #define VIP_USAGE "ADDRESS[/LENGTH] [brd ADDRESS|+|-] [dev NAME] [scope SCOPE] [label NAME]"
 
@@ -177,6 +178,20 @@ static bool is_repeated(struct config_parser *parser, const struct config_instan
 	return false;
 }
 
+/* Reports the first address that an advert has no room for, and passes over the rest. */
+static bool has_room(struct config_parser *parser, const struct config_block *block,
+		     const struct config_token *word)
+{
+	const struct config_instance *instance = block->target;
+
+	if (instance->vip_count == VRRP_ADDRESSES_MAX)
+		config_error(parser, word->position,
+			     "%s is one address too many for vrrp_instance %s; an advert carries "
+			     "%d: split it",
+			     word->text, block->name, VRRP_ADDRESSES_MAX);
+	return instance->vip_count <= VRRP_ADDRESSES_MAX;
+}
+
 static void read_vip(struct config_parser *parser, struct config_block *block,
 		     const struct config_keyword *keyword, const struct config_statement *statement)
 {
@@ -197,7 +212,7 @@ static void read_vip(struct config_parser *parser, struct config_block *block,
 		return;
 	for (size_t i = 1; i < statement->count;)
 		i += read_option(parser, &words[i], statement->count - i, &vip);
-	if (is_repeated(parser, instance, &words[0], &vip))
+	if (is_repeated(parser, instance, &words[0], &vip) || !has_room(parser, block, &words[0]))
 		return;
 	instance->vips = config_grow(instance->vips, &instance->vip_count, sizeof(vip));
 	instance->vips[instance->vip_count - 1] = vip;
