@@ -92,6 +92,23 @@ void instance_announce_again(struct instance *instance);
 /* Sends an advert now. Returns 0 or a negative errno, having logged it. */
 int instance_advertise(struct instance *instance, uint8_t priority);
 
+/* Finds the source of the adverts: mcast_src_ip, or the first address of the interface that is not one
+ * of the instance's VIPs. Returns 0 or a negative errno, having said what to do. */
+int instance_find_primary(const struct config_instance *config, struct xb_address *primary);
+
+/* Finds the interface and MAC address of each VIP. Returns likewise. */
+int instance_place_addresses(struct instance *instance);
+
+/* Returns the newest advert that the kernel side has seen; *any: whether there was one. */
+struct vrrp_advert instance_newest_advert(const struct instance *instance, bool *any);
+
+/* Whether heartbeats show an Active that works and that this node would accept; reason says how. */
+bool instance_active_lives(const struct instance *instance, char *reason, size_t bytes);
+
+/* Whether an earlier daemon of this instance was Active moments ago, and nobody has taken over since:
+ * then everybody else still takes this node for the Active. */
+bool instance_may_resume(const struct instance *instance);
+
 /* Returns a new JSON array of all instances. */
 json_t *instances_json(const struct instances *instances);
 

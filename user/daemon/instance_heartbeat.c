@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What heartbeats mean for an instance: whether its Active lives, whether this node is the one to
+ * take over, whether two Actives have met again, whether a new daemon may go on as Active.
+ */
+#include <stdio.h>
+#include <user/core/address.h>
+#include <user/core/election.h>
+#include <user/daemon/clock.h>
+#include <user/daemon/instances.h>
+
+struct vrrp_advert instance_newest_advert(const struct instance *instance, bool *any)
+{
+	struct xb_vrrp router;
+
+	kernel_read_router(instance->owner->kernel, instance->router_slot, &router);
+	*any = router.arrival_ns != 0;
+	return (struct vrrp_advert){.source = router.source,
+				    .priority = router.priority,
+				    .interval_ns = router.interval_cs * NS_PER_CENTISECOND,
+				    .arrival_ns = router.arrival_ns};
+}
+
+/* What a live peer says of this instance; NULL if it says nothing. */
+static const struct xb_instance *said_of(const struct instance *instance, const struct peer *peer)
+{
+	const struct xb_peer *said = peer_said(peer);
+
+	if (!said || instance->self_slot < 0)
+		return NULL;
+	return election_find(said->instances, instance->config->vrid, instance->config->family);
+}
+
+bool instance_active_lives(const struct instance *instance, char *reason, size_t bytes)
+{
+	const struct peers *peers = instance->owner->peers;
+	uint64_t now_ns = clock_now_ns();
+
+	for (size_t i = 0; peers && i < peers->count; i++) {
+		const struct peer *peer = &peers->list[i];
+		const struct xb_instance *claim = said_of(instance, peer);
+
+		if (peer->liveness.verdict != VERDICT_UP || !claim ||
+		    claim->state != XB_INSTANCE_ACTIVE)
+			continue;
+		if (instance->vrrp.parameters.preempt &&
+		    claim->priority < instance->vrrp.effective_priority)
+			continue;
+		snprintf(
+			reason, bytes,
+			"%s answers (evidence %.1f ms old), its daemon moves and it is Active with "
+			"priority %u: its adverts are lost on the way",
+			peer->node->name,
+			(double)time_since_ns(now_ns, peer_said(peer)->last_evidence_ns) / 1e6,
+			claim->priority);
+		return true;
+	}
+	return false;
+}
+
+static bool peer_has_address(const struct peer *peer, const struct xb_address *address)
+{
+	for (size_t link = 0; link < peer->link_count; link++)
+		if (address_equal(&peer->seen[link].peer_address, address))
+			return true;
+	return false;
+}
+
+/* Whether the peer was this instance's Active: it said so, or its adverts did. */
+static bool was_active(const struct instance *instance, const struct peer *peer)
+{
+	const struct xb_instance *claim = said_of(instance, peer);
+
+	if (claim && claim->state == XB_INSTANCE_ACTIVE)
+		return true;
+	return peer_has_address(peer, &instance->vrrp.active_address);
+}
+
+/* Whether somebody else who lives has taken over already: it says so, or its advert did. */
+static bool has_successor(const struct instance *instance, const struct peer *lost)
+{
+	const struct peers *peers = instance->owner->peers;
+	struct vrrp_advert newest;
+	bool any;
+
+	newest = instance_newest_advert(instance, &any);
+	any = any && newest.priority != VRRP_PRIORITY_RELEASE &&
+	      time_since_ns(clock_now_ns(), newest.arrival_ns) <
+		      vrrp_active_down_interval_ns(&instance->vrrp);
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer *peer = &peers->list[i];
+		const struct xb_instance *said = said_of(instance, peer);
+
+		if (peer == lost || peer->liveness.verdict != VERDICT_UP)
+			continue;
+		if ((said && said->state == XB_INSTANCE_ACTIVE) ||
+		    (any && peer_has_address(peer, &newest.source)))
+			return true;
+	}
+	return false;
+}
+
+/* Every node computes this from the same heartbeats; the answer must not depend on who asks. */
+static bool is_best_candidate(const struct instance *instance)
+{
+	const struct peers *peers = instance->owner->peers;
+	struct election_candidate candidates[XB_NODE_ID_MAX + 1];
+	size_t count = 0;
+
+	candidates[count++] = (struct election_candidate){
+		.priority = instance->vrrp.effective_priority,
+		.state = instance->vrrp.state,
+		.live = true,
+		.address = instance->owner->own_address,
+	};
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer *peer = &peers->list[i];
+		const struct xb_instance *said = said_of(instance, peer);
+
+		if (!said || peer->node->witness)
+			continue;
+		candidates[count++] = (struct election_candidate){
+			.priority = said->priority,
+			.state = said->state,
+			.live = peer->liveness.verdict == VERDICT_UP,
+			.address = peer->node->addresses[0],
+		};
+	}
+	return election_best(candidates, count) == 0;
+}
+
+/*
+ * This node is Active, and a peer that was away is back; it may have been Active meanwhile. The
+ * sooner it hears our advert, the sooner one of the two yields; and neighbours that went over to it
+ * must be called back, because this node never lost the addresses and had nothing to announce.
+ */
+static void meet_again(struct instance *instance, const struct peer *peer)
+{
+	const struct xb_instance *said = said_of(instance, peer);
+	uint8_t own_priority = instance->vrrp.effective_priority;
+	bool yields =
+		said && said->state == XB_INSTANCE_ACTIVE &&
+		(said->priority > own_priority ||
+		 (said->priority == own_priority &&
+		  address_compare(&peer->node->addresses[0], &instance->owner->own_address) > 0));
+
+	instance_advertise(instance, own_priority);
+	if (!yields)
+		instance_announce_again(instance);
+}
+
+void instances_peer_changed(struct instances *instances, const struct peer *peer, enum verdict from)
+{
+	for (size_t i = 0; i < instances->count; i++) {
+		struct instance *instance = &instances->list[i];
+		char reason[VRRP_REASON_BYTES];
+		struct vrrp_actions actions;
+
+		if (instance->self_slot < 0)
+			continue;
+		if (peer->liveness.verdict == VERDICT_UP && from == VERDICT_DOWN &&
+		    instance->vrrp.state == XB_INSTANCE_ACTIVE)
+			meet_again(instance, peer);
+		if (peer->liveness.verdict == VERDICT_UP || from != VERDICT_UP ||
+		    instance->vrrp.state != XB_INSTANCE_BACKUP || !was_active(instance, peer) ||
+		    has_successor(instance, peer))
+			continue;
+		snprintf(reason, sizeof(reason), "Active %s is %s: %.100s", peer->node->name,
+			 verdict_name(peer->liveness.verdict), peer->liveness.reason);
+		vrrp_active_lost(&instance->vrrp, clock_now_ns(), is_best_candidate(instance),
+				 reason, &actions);
+		instance_act(instance, &actions);
+	}
+}
+
+bool instance_may_resume(const struct instance *instance)
+{
+	const struct kernel *kernel = instance->owner->kernel;
+	const struct peers *peers = instance->owner->peers;
+	uint64_t stopped_ns = kernel->self->progress_ns, now_ns = clock_now_ns();
+	struct xb_vrrp router;
+
+	if (!kernel->adopted || !peers || instance->self_slot < 0 ||
+	    kernel->self->instances[instance->self_slot].state != XB_INSTANCE_ACTIVE ||
+	    time_since_ns(now_ns, stopped_ns) >= peers->timing.daemon_timeout_ns)
+		return false;
+	kernel_read_router(kernel, instance->router_slot, &router);
+	if (router.arrival_ns && time_since_ns(router.arrival_ns, stopped_ns))
+		return false;
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct xb_instance *said = said_of(instance, &peers->list[i]);
+
+		if (said && said->state == XB_INSTANCE_ACTIVE)
+			return false;
+	}
+	return true;
+}
