@@ -7,10 +7,13 @@
  * conditions and loops are "(text)". */
 static char *render(const char *text, struct diagnostics *diagnostics)
 {
-	static const char *const marks[] = {
-		[CONFIG_TOKEN_NEWLINE] = ";",
-		[CONFIG_TOKEN_OPEN] = "{",
-		[CONFIG_TOKEN_CLOSE] = "}",
+	static const struct {
+		const char *before, *after;
+	} marks[] = {
+		[CONFIG_TOKEN_END] = {"", ""},	       [CONFIG_TOKEN_NEWLINE] = {";", ""},
+		[CONFIG_TOKEN_WORD] = {"", ""},	       [CONFIG_TOKEN_OPEN] = {"{", ""},
+		[CONFIG_TOKEN_CLOSE] = {"}", ""},      [CONFIG_TOKEN_DEFINITION] = {"(", ")"},
+		[CONFIG_TOKEN_CONDITION] = {"(", ")"}, [CONFIG_TOKEN_LOOP] = {"(", ")"},
 	};
 	struct config_lexer lexer;
 	struct config_token token;
@@ -21,10 +24,8 @@ static char *render(const char *text, struct diagnostics *diagnostics)
 	config_lexer_init(&lexer, "test.conf", text, strlen(text), diagnostics);
 	while ((token = config_lexer_next(&lexer)).kind != CONFIG_TOKEN_END)
 		fprintf(stream, "%s%s%s%s@%u:%u", ftell(stream) ? " " : "",
-			token.kind > CONFIG_TOKEN_CLOSE ? "(" : "",
-			token.text ? token.text : marks[token.kind],
-			token.kind > CONFIG_TOKEN_CLOSE ? ")" : "", token.position.line,
-			token.position.column);
+			marks[token.kind].before, token.text ? token.text : "",
+			marks[token.kind].after, token.position.line, token.position.column);
 	assert_int_equal(config_lexer_next(&lexer).kind, CONFIG_TOKEN_END);
 	config_lexer_free(&lexer);
 	fclose(stream);
