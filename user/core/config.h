@@ -33,11 +33,11 @@ struct config_heartbeat {
 	char name[XB_NAME_BYTES];
 	char interfaces[XB_LINKS_MAX][CONFIG_INTERFACE_BYTES]; /* index: link */
 	size_t interface_count;
-	uint16_t port;       /* 694 */
+	uint16_t port; /* 694 */
 	uint16_t cluster_id; /* 1..65535 (1) */
-	char *key_file;      /* required */
-	uint64_t interval_ns;       /* 10ms; 1ms..60s */
-	uint32_t multiplier;        /* 3; 2..50 */
+	char *key_file; /* required */
+	uint64_t interval_ns; /* 10ms; 1ms..60s */
+	uint32_t multiplier; /* 3; 2..50 */
 	uint64_t daemon_timeout_ns; /* 3s; > interval */
 	struct config_node *nodes;
 	size_t node_count;
@@ -48,7 +48,7 @@ struct config_vip {
 	struct xb_address address;
 	uint8_t prefix_length; /* 32 */
 	char interface[CONFIG_INTERFACE_BYTES]; /* "dev", or the instance's */
-	char label[CONFIG_INTERFACE_BYTES];     /* "" : none */
+	char label[CONFIG_INTERFACE_BYTES]; /* "" : none */
 	bool has_broadcast;
 	struct xb_address broadcast;
 	uint8_t scope; /* RT_SCOPE_*, universe */
@@ -59,18 +59,18 @@ struct config_instance {
 	char *name;
 	char interface[CONFIG_INTERFACE_BYTES];
 	uint8_t vrid;
-	uint8_t family;   /* 4 */
-	uint8_t version;  /* 3; the instance's, else global vrrp_version */
+	uint8_t family; /* 4 */
+	uint8_t version; /* 3; the instance's, else global vrrp_version */
 	uint8_t priority; /* 100; 255 is the owner */
-	bool start_as_master;  /* keepalived's "state MASTER": a hint, no right */
-	bool preempt;          /* true unless nopreempt */
+	bool start_as_master; /* keepalived's "state MASTER": a hint, no right */
+	bool preempt; /* true unless nopreempt */
 	uint64_t preempt_delay_ns;
 	uint64_t advert_interval_ns; /* 1s; 10ms..40.95s for version 3 */
 	char heartbeat[XB_NAME_BYTES]; /* "": none */
 	bool has_source;
 	struct xb_address source; /* mcast_src_ip */
-	uint64_t garp_delay_ns;   /* garp_master_delay 5s; 0: no second set */
-	uint32_t garp_repeat;     /* garp_master_repeat 5 */
+	uint64_t garp_delay_ns; /* garp_master_delay 5s; 0: no second set */
+	uint32_t garp_repeat; /* garp_master_repeat 5 */
 	uint64_t garp_refresh_ns; /* garp_master_refresh 0: none */
 	uint32_t garp_refresh_repeat; /* 1 */
 	struct config_vip *vips;

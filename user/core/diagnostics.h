@@ -13,9 +13,9 @@ enum diagnostic_severity {
 struct diagnostic {
 	enum diagnostic_severity severity;
 	const char *file; /* borrowed: lives as long as the caller's file name */
-	unsigned line;    /* from 1; 0: the file as a whole */
-	unsigned column;  /* from 1 */
-	char *text;       /* "what is wrong; what would be right" */
+	unsigned line; /* from 1; 0: the file as a whole */
+	unsigned column; /* from 1 */
+	char *text; /* "what is wrong; what would be right" */
 };
 
 struct diagnostics {
