@@ -59,7 +59,7 @@ $(BUILD)/tools/%.bpf.o: tests/tools/%.bpf.c
 	$(call say,BPF)
 	$(Q)$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
 
-$(DAEMON) $(patsubst %,%.o,$(BPF_TESTS)) $(BPF_FIXTURES): $(BUILD)/xbeat.skel.h
+$(DAEMON) $(patsubst %,%.o,$(BPF_TESTS)) $(BPF_FIXTURES) $(BUILD)/tests/tools/bpf_cost.o: $(BUILD)/xbeat.skel.h
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the XDP program costs, in ns over an empty program, by BPF_PROG_TEST_RUN:
+ * a TCP packet, a PROBE answered, a REPLY consumed. Usage: bpf_cost [ROUNDS]
+ *
+ * A test run repeats one packet in one buffer, and the second time a heartbeat
+ * is a replay. So heartbeats go through "prepare" (bpf_cost.bpf.c), which
+ * restores packet and windows and tail-calls the very program that the daemon
+ * loads; the same with an empty program behind it is the base. Runs of base and
+ * program alternate; each round gives one difference. The drop counters, summed
+ * before and after, show that every repetition was evidence.
+ */
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <xbeat/map.h>
+#include <xbeat/siphash.h>
+
+#include "xbeat.skel.h"
+
+#define ROUNDS_DEFAULT 9
+#define ROUNDS_MAX 1000
+#define REPEAT 1000000
+#define FRAME_BYTES (14 + 20 + 8 + XB_PACKET_BYTES)
+#define SEQ 1000
+#define EPOCH 5
+
+/* As in bpf_cost.bpf.c. */
+struct pristine {
+	uint8_t packet[XB_PACKET_BYTES];
+	uint8_t header[42];
+	uint16_t pad;
+	uint32_t high_seq;
+};
+
+struct bench {
+	struct xbeat_bpf *product;
+	struct bpf_object *helper;
+	int product_fd;
+	int empty_fd;
+	int prepare_fd;
+};
+
+/* One line of the result: through prepare or not, and the frame. */
+struct measurement {
+	const char *name;
+	bool fresh;
+	enum xb_packet_type type;
+	double target_ns;
+};
+
+static const struct measurement measurements[] = {
+	{"TCP packet, none of ours", false, 0, 5},
+	{"PROBE answered", true, XB_PROBE, 250},
+	{"REPLY consumed", true, XB_REPLY, 200},
+};
+
+static const __u64 key_words[2] = {0x0706050403020100, 0x0f0e0d0c0b0a0908};
+
+static const uint8_t headers[42] = {
+	2,
+	0,
+	0,
+	0,
+	0,
+	1,
+	2,
+	0,
+	0,
+	0,
+	0,
+	2,
+	8,
+	0, /* Ethernet */
+	0x45,
+	0,
+	0,
+	FRAME_BYTES - 14,
+	0,
+	0,
+	0,
+	0,
+	64,
+	17,
+	0,
+	0, /* IPv4 */
+	10,
+	0,
+	0,
+	2,
+	10,
+	0,
+	0,
+	1, /* from, to */
+	0x9c,
+	0x40,
+	XB_PORT_DEFAULT >> 8,
+	XB_PORT_DEFAULT & 0xff,
+	0,
+	8 + XB_PACKET_BYTES,
+	0,
+	0,
+};
+
+static void fail(const char *what, int error)
+{
+	fprintf(stderr, "bpf_cost: %s: %s\n", what, strerror(error < 0 ? -error : error));
+	exit(EXIT_FAILURE);
+}
+
+static struct xb_address ipv4_address(const uint8_t *bytes)
+{
+	struct xb_address address = {{[10] = 0xff, [11] = 0xff}};
+
+	memcpy(address.bytes + 12, bytes, 4);
+	return address;
+}
+
+static uint64_t tag_of(const struct xb_packet *packet)
+{
+	struct xb_siphash hash;
+	uint64_t word;
+
+	xb_siphash_init(&hash, key_words);
+	for (size_t i = 0; i < XB_TAGGED_BYTES; i += 8) {
+		memcpy(&word, (const uint8_t *)packet + i, 8);
+		xb_siphash_word(&hash, word);
+	}
+	memcpy(&word, headers + 26, 8);
+	xb_siphash_word(&hash, word);
+	return xb_siphash_finish(&hash, XB_TAGGED_BYTES + 8, 0);
+}
+
+static void build_heartbeat(enum xb_packet_type type, struct pristine *pristine)
+{
+	struct xb_packet packet = {
+		.magic = htons(XB_MAGIC),
+		.version = XB_WIRE_VERSION,
+		.type = (__u8)type,
+		.cluster_id = htons(1),
+		.key_id = 1,
+		.sender_id = htons(2),
+		.addressee_id = htons(1),
+		.seq = htonl(SEQ),
+		.ack = htonl(SEQ),
+		.sender_epoch = htobe64(EPOCH),
+		.addressee_epoch = htobe64(EPOCH),
+		.t1_ns = htobe64(1),
+	};
+
+	packet.tag = tag_of(&packet);
+	memset(pristine, 0, sizeof(*pristine));
+	memcpy(pristine->header, headers, sizeof(headers));
+	memcpy(pristine->packet, &packet, sizeof(packet));
+	pristine->high_seq = SEQ - 1;
+}
+
+static void put(const struct bpf_map *map, const void *value, size_t bytes)
+{
+	const __u32 zero = 0;
+	int error = bpf_map__update_elem(map, &zero, sizeof(zero), value, bytes, BPF_ANY);
+
+	if (error)
+		fail(bpf_map__name(map), error);
+}
+
+static void load_product(struct bench *bench)
+{
+	struct xb_peer peer = {.node_id = 2, .probe_sent_seq = SEQ, .ack_window_count = 4};
+	const struct xb_self self = {.node_id = 1, .epoch = EPOCH};
+	const struct xb_key key = {.word = {key_words[0], key_words[1]}, .id = 1, .valid = 1};
+	struct xbeat_bpf *product = xbeat_bpf__open();
+
+	if (!product)
+		fail("open the program", errno);
+	product->rodata->xb_constants = (struct xb_constants){
+		.port = XB_PORT_DEFAULT, .cluster_id = 1, .node_id = 1, .slot_count = 1};
+	if (xbeat_bpf__load(product))
+		fail("load the program (root?)", errno);
+	peer.peer_address = ipv4_address(headers + 26);
+	peer.local_address = ipv4_address(headers + 30);
+	put(product->maps.xb_peers, &peer, sizeof(peer));
+	put(product->maps.xb_self, &self, sizeof(self));
+	put(product->maps.xb_keys, &key, sizeof(key));
+	bench->product = product;
+	bench->product_fd = bpf_program__fd(product->progs.xbeat);
+}
+
+static int program_fd(const struct bpf_object *object, const char *name)
+{
+	return bpf_program__fd(bpf_object__find_program_by_name(object, name));
+}
+
+/* The helper object lies beside this tool; it shares the product's xb_peers. */
+static void load_helper(struct bench *bench)
+{
+	char self[PATH_MAX] = "";
+	char path[PATH_MAX + 32];
+
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
+		fail("/proc/self/exe", errno);
+	snprintf(path, sizeof(path), "%s/bpf_cost.bpf.o", dirname(self));
+	bench->helper = bpf_object__open_file(path, NULL);
+	if (!bench->helper)
+		fail(path, errno);
+	bpf_map__reuse_fd(bpf_object__find_map_by_name(bench->helper, "xb_peers"),
+			  bpf_map__fd(bench->product->maps.xb_peers));
+	if (bpf_object__load(bench->helper))
+		fail("load bpf_cost.bpf.o", errno);
+	bench->empty_fd = program_fd(bench->helper, "empty");
+	bench->prepare_fd = program_fd(bench->helper, "prepare");
+}
+
+/* Returns ns for a repetition. */
+static uint32_t run(int fd, const uint8_t *frame, uint32_t *action)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = FRAME_BYTES,
+		    .repeat = REPEAT);
+	int error = bpf_prog_test_run_opts(fd, &options);
+
+	if (error)
+		fail("BPF_PROG_TEST_RUN", error);
+	*action = options.retval;
+	return options.duration;
+}
+
+/* Runs a frame through one of the programs: behind prepare if each repetition must be fresh. */
+static uint32_t run_program(struct bench *bench, const struct measurement *what, int fd,
+			    const struct pristine *pristine, uint32_t *action)
+{
+	uint8_t frame[FRAME_BYTES];
+
+	memcpy(frame, pristine->header, sizeof(headers));
+	memcpy(frame + sizeof(headers), pristine->packet, sizeof(pristine->packet));
+	if (!what->fresh)
+		return run(fd, frame, action);
+	put(bpf_object__find_map_by_name(bench->helper, "under_test"), &fd, sizeof(fd));
+	return run(bench->prepare_fd, frame, action);
+}
+
+static uint64_t drop_total(struct bench *bench)
+{
+	int processors = libbpf_num_possible_cpus();
+	size_t bytes = (size_t)processors * sizeof(struct xb_drops);
+	__u64 *counts = calloc(1, bytes);
+	const __u32 zero = 0;
+	uint64_t total = 0;
+
+	if (!counts)
+		fail("counters", ENOMEM);
+	bpf_map__lookup_elem(bench->product->maps.xb_drops, &zero, sizeof(zero), counts, bytes, 0);
+	for (size_t i = 0; i < bytes / sizeof(*counts); i++)
+		total += counts[i];
+	free(counts);
+	return total;
+}
+
+static int compare(const void *a, const void *b)
+{
+	int left = *(const int *)a;
+	int right = *(const int *)b;
+
+	return (left > right) - (left < right);
+}
+
+static const char *action_name(uint32_t action)
+{
+	static const char *const names[] = {"ABORTED", "DROP", "PASS", "TX"};
+
+	return action < 4 ? names[action] : "?";
+}
+
+static void measure(struct bench *bench, const struct measurement *what, int rounds)
+{
+	struct pristine pristine;
+	int differences_ns[ROUNDS_MAX];
+	uint64_t dropped = drop_total(bench);
+	uint32_t action = 0;
+
+	build_heartbeat(what->type, &pristine);
+	if (!what->fresh)
+		pristine.header[23] = IPPROTO_TCP;
+	put(bpf_object__find_map_by_name(bench->helper, "pristine"), &pristine, sizeof(pristine));
+	for (int i = 0; i < rounds; i++) {
+		uint32_t base_action;
+		uint32_t base_ns =
+			run_program(bench, what, bench->empty_fd, &pristine, &base_action);
+		uint32_t product_ns =
+			run_program(bench, what, bench->product_fd, &pristine, &action);
+
+		differences_ns[i] = (int)product_ns - (int)base_ns;
+	}
+	qsort(differences_ns, (size_t)rounds, sizeof(int), compare);
+	printf("%-26s %-6s %6d %6d %6d   %5.0f %s\n", what->name, action_name(action),
+	       differences_ns[rounds / 2], differences_ns[0], differences_ns[rounds - 1],
+	       what->target_ns, drop_total(bench) == dropped ? "" : "SOME WERE NOT EVIDENCE");
+}
+
+int main(int argc, char **argv)
+{
+	int rounds = argc > 1 ? atoi(argv[1]) : ROUNDS_DEFAULT;
+	struct bench bench = {0};
+
+	if (rounds < 1 || rounds > ROUNDS_MAX) {
+		fprintf(stderr, "usage: bpf_cost [ROUNDS]   1 to %d\n", ROUNDS_MAX);
+		return EXIT_FAILURE;
+	}
+	load_product(&bench);
+	load_helper(&bench);
+	printf("ns over an empty program, %d rounds of %d    median    min    max  target\n",
+	       rounds, REPEAT);
+	for (size_t i = 0; i < sizeof(measurements) / sizeof(measurements[0]); i++)
+		measure(&bench, &measurements[i], rounds);
+	bpf_object__close(bench.helper);
+	xbeat_bpf__destroy(bench.product);
+	return EXIT_SUCCESS;
+}
