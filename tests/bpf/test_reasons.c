@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every reason of XB_DROP_REASONS has a packet here that is counted under it and
+ * under nothing else, and that is no evidence.
+ */
+#include "advert.h"
+#include "fixture.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+/* Makes the frame, and the state of the maps in which it meets this reason. */
+typedef void prepare(struct fixture *fixture, struct frame *frame);
+
+static void plain_probe(struct frame *frame)
+{
+	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
+
+	frame_build(&heartbeat, frame);
+}
+
+/* A PROBE with one byte of the packet set before it is signed. */
+static void probe_with_byte(struct frame *frame, size_t offset, uint8_t value)
+{
+	plain_probe(frame);
+	((uint8_t *)frame_packet(frame))[offset] = value;
+	frame_sign(frame, key_old);
+}
+
+static void bad_ip_header(struct fixture *fixture, struct frame *frame)
+{
+	(void)fixture;
+	plain_probe(frame);
+	frame->bytes[frame->network] = 0x55;
+}
+
+static void ip_options(struct fixture *fixture, struct frame *frame)
+{
+	(void)fixture;
+	plain_probe(frame);
+	frame_insert(frame, frame->udp, 4);
+	frame->bytes[frame->network] = 0x46;
+}
+
+static void ip_fragment(struct fixture *fixture, struct frame *frame)
+{
+	(void)fixture;
+	plain_probe(frame);
+	frame->bytes[frame->network + 6] = 0x20;
+}
+
+static void set_udp_length(struct frame *frame, uint8_t bytes)
+{
+	plain_probe(frame);
+	frame->bytes[frame->udp + 5] = bytes;
+}
+
+static void too_short(struct fixture *fixture, struct frame *frame)
+{
+	(void)fixture;
+	set_udp_length(frame, 143);
+}
+
+static void too_long(struct fixture *fixture, struct frame *frame)
+{
+	(void)fixture;
+	set_udp_length(frame, 145);
+}
+
+static void bad_magic(struct fixture *fixture, struct frame *frame)
+{
+	(void)fixture;
+	probe_with_byte(frame, 0, 0);
+}
+
+static void bad_version(struct fixture *fixture, struct frame *frame)
+{
+	(void)fixture;
+	probe_with_byte(frame, 2, 2);
+}
+
+static void bad_type(struct fixture *fixture, struct frame *frame)
+{
+	(void)fixture;
+	probe_with_byte(frame, 3, 3);
+}
+
+static void bad_cluster(struct fixture *fixture, struct frame *frame)
+{
+	(void)fixture;
+	probe_with_byte(frame, 5, CLUSTER + 1);
+}
+
+static void not_for_me(struct fixture *fixture, struct frame *frame)
+{
+	(void)fixture;
+	probe_with_byte(frame, 11, OWN_NODE + 1);
+}
+
+static void unknown_peer(struct fixture *fixture, struct frame *frame)
+{
+	(void)fixture;
+	probe_with_byte(frame, 9, 77);
+}
+
+static void bad_address(struct fixture *fixture, struct frame *frame)
+{
+	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
+
+	(void)fixture;
+	heartbeat.source = address_of("10.0.1.2");
+	frame_build(&heartbeat, frame);
+}
+
+static void unknown_key(struct fixture *fixture, struct frame *frame)
+{
+	(void)fixture;
+	probe_with_byte(frame, 6, 3);
+}
+
+static void bad_tag(struct fixture *fixture, struct frame *frame)
+{
+	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
+
+	(void)fixture;
+	heartbeat.key = key_new; /* under the old one's id */
+	frame_build(&heartbeat, frame);
+}
+
+static void old_epoch(struct fixture *fixture, struct frame *frame)
+{
+	fixture->peers[SLOT_A].peer_epoch = PEER_EPOCH + 1;
+	plain_probe(frame);
+}
+
+static void wrong_epoch(struct fixture *fixture, struct frame *frame)
+{
+	fixture->self->epoch = OWN_EPOCH + 1;
+	plain_probe(frame);
+}
+
+static void replay(struct fixture *fixture, struct frame *frame)
+{
+	plain_probe(frame);
+	fixture->peers[SLOT_A].peer_epoch = PEER_EPOCH;
+	fixture->peers[SLOT_A].probe_window = (struct xb_window){.seen_bits = 1, .high_seq = 40};
+}
+
+static void old_seq(struct fixture *fixture, struct frame *frame)
+{
+	plain_probe(frame);
+	fixture->peers[SLOT_A].peer_epoch = PEER_EPOCH;
+	fixture->peers[SLOT_A].probe_window =
+		(struct xb_window){.seen_bits = 1, .high_seq = 40 + XB_WINDOW_BITS};
+}
+
+static void unasked_reply(struct fixture *fixture, struct frame *frame)
+{
+	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_REPLY);
+
+	(void)fixture;
+	heartbeat.seq = SENT_SEQ + 1;
+	frame_build(&heartbeat, frame);
+}
+
+static void stale_ack(struct fixture *fixture, struct frame *frame)
+{
+	fixture->peers[SLOT_A].probe_sent_seq = SENT_SEQ + ACK_WINDOW + 1;
+	plain_probe(frame);
+}
+
+static void peer_busy(struct fixture *fixture, struct frame *frame)
+{
+	fixture->peers[SLOT_A].lock_sequence = 1;
+	plain_probe(frame);
+}
+
+static void no_self(struct fixture *fixture, struct frame *frame)
+{
+	fixture->self->epoch = 0;
+	plain_probe(frame);
+}
+
+static void build_advert(struct fixture *fixture, const struct advert *advert, struct frame *frame)
+{
+	fixture_serve_vrrp(fixture);
+	advert_build(advert, frame);
+}
+
+static void vrrp_bad_ttl(struct fixture *fixture, struct frame *frame)
+{
+	struct advert advert = advert_default();
+
+	advert.ttl = 254;
+	build_advert(fixture, &advert, frame);
+}
+
+static void vrrp_bad_version(struct fixture *fixture, struct frame *frame)
+{
+	struct advert advert = advert_default();
+
+	advert.version = 2;
+	build_advert(fixture, &advert, frame);
+}
+
+static void vrrp_bad_type(struct fixture *fixture, struct frame *frame)
+{
+	struct advert advert = advert_default();
+
+	advert.type = 2;
+	build_advert(fixture, &advert, frame);
+}
+
+static void vrrp_bad_length(struct fixture *fixture, struct frame *frame)
+{
+	struct advert advert = advert_default();
+
+	build_advert(fixture, &advert, frame);
+	frame->bytes[frame->udp + 3]++;
+}
+
+static void vrrp_bad_checksum(struct fixture *fixture, struct frame *frame)
+{
+	struct advert advert = advert_default();
+
+	build_advert(fixture, &advert, frame);
+	frame->bytes[frame->udp + 2]++;
+}
+
+static void vrrp_bad_header(struct fixture *fixture, struct frame *frame)
+{
+	struct advert advert = advert_default();
+
+	advert.destination = "224.0.0.19";
+	build_advert(fixture, &advert, frame);
+}
+
+static void vrrp_own(struct fixture *fixture, struct frame *frame)
+{
+	struct advert advert = advert_default();
+
+	build_advert(fixture, &advert, frame);
+	fixture->vrrp[VRRP_SLOT].own_source = address_of(advert.source);
+}
+
+/* Adverts that nobody reads about until the ring buffer is full. */
+static void event_lost(struct fixture *fixture, struct frame *frame)
+{
+	struct advert advert = advert_default();
+
+	build_advert(fixture, &advert, frame);
+	fixture->vrrp[VRRP_SLOT].wake_always = 1;
+	while (fixture_drop_count(fixture, XB_DROP_EVENT_LOST) == 0)
+		fixture_run(fixture, frame);
+}
+
+/* A reason without a function of its name does not compile. */
+static prepare *const prepare_for[XB_DROP_COUNT] = {
+#define X(id, name, normal, help) [XB_DROP_##id] = name,
+	XB_DROP_REASONS(X)
+#undef X
+};
+
+static enum action action_of(enum xb_drop reason)
+{
+	switch (reason) {
+	case XB_DROP_WRONG_EPOCH:
+	case XB_DROP_STALE_ACK:
+		return ACTION_TX; /* a PROBE is answered all the same */
+	case XB_DROP_EVENT_LOST:
+		return ACTION_PASS; /* the advert itself is good */
+	default:
+		return ACTION_DROP;
+	}
+}
+
+static const char *name_of(enum xb_drop reason)
+{
+	static const char *const names[] = {
+#define X(id, name, normal, help) #name,
+		XB_DROP_REASONS(X)
+#undef X
+	};
+
+	return names[reason];
+}
+
+static void test_every_reason(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (enum xb_drop reason = 0; reason < XB_DROP_COUNT; reason++) {
+		struct frame frame;
+
+		fixture_reset(state);
+		prepare_for[reason](fixture, &frame);
+		print_message("    %s\n", name_of(reason));
+		fixture_expect(fixture, &frame, action_of(reason), reason);
+		assert_int_equal(fixture->peers[SLOT_A].evidence_count, 0);
+		assert_int_equal(fixture->peers[SLOT_A].last_evidence_ns, 0);
+	}
+}
+
+/* What is dropped changes nothing in the slot. */
+static void test_refused_packets_leave_no_trace(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (enum xb_drop reason = 0; reason < XB_DROP_COUNT; reason++) {
+		struct xb_peer before;
+		struct frame frame;
+
+		if (action_of(reason) != ACTION_DROP || reason == XB_DROP_UNASKED_REPLY)
+			continue; /* an authentic packet teaches the peer's epoch */
+		fixture_reset(state);
+		prepare_for[reason](fixture, &frame);
+		before = fixture->peers[SLOT_A];
+		fixture_run(fixture, &frame);
+		before.lock_sequence = fixture->peers[SLOT_A].lock_sequence;
+		assert_memory_equal(&before, &fixture->peers[SLOT_A], sizeof(before));
+		assert_int_equal(fixture->peers[SLOT_A].lock_sequence % 2,
+				 reason == XB_DROP_PEER_BUSY);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(test_every_reason),
+		FIXTURE_TEST(test_refused_packets_leave_no_trace),
+	};
+
+	return FIXTURE_RUN(tests);
+}
