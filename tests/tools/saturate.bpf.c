@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The two ends of a saturated link. "sender" runs on live frames (BPF_PROG_TEST_RUN): it makes each
- * PROBE a new one by the number and the tag that saturate.c prepared, and transmits. "counter" is
+ * The two ends of a saturated link. "sender" runs on live frames (BPF_PROG_TEST_RUN): it writes the
+ * frame anew each time, because the buffer comes back as the answer that was made in it, gives a
+ * PROBE the number and the tag that saturate.c prepared, and transmits. "counter" is
  * attached to the same interface: it counts the answers and drops them.
  */
 #include "vmlinux.h"
@@ -35,14 +36,24 @@ static struct saturate_state *get_state(void)
 	return bpf_map_lookup_elem(&state, &zero);
 }
 
-/* The index of a tag is the seq of its PROBE, less one. Returns 0, or -1 when all are used. */
-static int make_new(struct xdp_md *context, __u32 index)
+static void write_frame(__u8 *data, const struct saturate_state *s)
 {
-	void *data = (void *)(long)context->data, *end = (void *)(long)context->data_end;
-	struct xb_packet *packet = data + ETHERNET_BYTES + IPV4_BYTES + 8;
+	__u64 *word = (__u64 *)data;
+
+#pragma unroll
+	for (int i = 0; i < SATURATE_FRAME_BYTES / 8; i++)
+		word[i] = s->frame[i];
+	*(__u16 *)(data + SATURATE_FRAME_BYTES / 8 * 8) =
+		*(const __u16 *)&s->frame[SATURATE_FRAME_BYTES / 8];
+}
+
+/* The index of a tag is the seq of its PROBE, less one. Returns 0, or -1 when all are used. */
+static int make_new(__u8 *data, __u32 index)
+{
+	struct xb_packet *packet = (void *)(data + ETHERNET_BYTES + IPV4_BYTES + 8);
 	__u64 *tag = bpf_map_lookup_elem(&tags, &index);
 
-	if (!tag || (void *)(packet + 1) > end)
+	if (!tag)
 		return -1;
 	packet->seq = bpf_htonl(index + 1);
 	packet->tag = *tag;
@@ -52,9 +63,13 @@ static int make_new(struct xdp_md *context, __u32 index)
 SEC("xdp")
 int sender(struct xdp_md *context)
 {
+	__u8 *data = (void *)(long)context->data, *end = (void *)(long)context->data_end;
 	struct saturate_state *s = get_state();
 
-	if (!s || (s->payload_bytes && make_new(context, (__u32)s->sent_count)))
+	if (!s || data + SATURATE_FRAME_BYTES > end)
+		return XDP_DROP;
+	write_frame(data, s);
+	if (s->prepared && make_new(data, (__u32)s->sent_count))
 		return XDP_DROP;
 	s->sent_count++;
 	return XDP_TX;

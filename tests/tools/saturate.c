@@ -5,10 +5,11 @@
  *   saturate OBJECT INTERFACE KIND FROM TO TO_MAC [KEY EPOCH ACK]
  *
  * KIND: heartbeat (node 2 probes node 1; KEY is key 1 in hex, EPOCH node 1's, ACK the highest seq it
- * sent), udp (port 7777) or icmp. Frames have the same size in all three and are sent by
- * BPF_PROG_TEST_RUN on live frames through saturate.bpf.c; heartbeats carry prepared tags under
- * advancing numbers, because a replayed one would be dropped. Prints JSON. The caller chooses the
- * cores (taskset; a responder's NAPI thread), removes the interface, and with it the programs.
+ * sent), udp (port 7777), icmp, or asking: no heartbeat, but sent to its port, so dropped after a few
+ * comparisons, which shows what asking and delivery cost by themselves. Frames have the same size in
+ * all and are sent by BPF_PROG_TEST_RUN on live frames through saturate.bpf.c; heartbeats carry
+ * prepared tags under advancing numbers, because a replayed one would be dropped. Prints JSON. The
+ * caller chooses the core, and removes the interface, and with it the programs.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -48,6 +49,8 @@ struct frame {
 	struct udphdr udp; /* of ICMP: type, code, checksum, id, sequence: as long */
 	struct xb_packet packet;
 } __attribute__((packed));
+
+_Static_assert(sizeof(struct frame) == SATURATE_FRAME_BYTES, "frame size");
 
 struct programs {
 	struct bpf_object *object;
@@ -193,9 +196,11 @@ static int fill_kind(struct frame *frame, char **arguments, int argument_count, 
 	} else if (!error && !strcmp(kind, "udp")) {
 		state->answer_port = ECHO_PORT;
 		fill_udp(frame, ECHO_PORT);
+	} else if (!error && !strcmp(kind, "asking")) {
+		fill_udp(frame, XB_PORT_DEFAULT);
 	} else if (!error && !strcmp(kind, "heartbeat") && argument_count == 7) {
 		state->answer_port = XB_PORT_DEFAULT;
-		state->payload_bytes = offsetof(struct frame, packet);
+		state->prepared = 1;
 		fill_udp(frame, XB_PORT_DEFAULT);
 		frame->packet = make_heartbeat(strtoull(arguments[5], NULL, 10),
 					       (uint32_t)strtoul(arguments[6], NULL, 10));
@@ -204,6 +209,7 @@ static int fill_kind(struct frame *frame, char **arguments, int argument_count, 
 		error = -EINVAL;
 	}
 	frame->ip.check = checksum(&frame->ip, sizeof(frame->ip));
+	memcpy(state->frame, frame, sizeof(*frame));
 	return error;
 }
 

@@ -7,11 +7,15 @@
 
 #define SATURATE_TAGS (1U << 24) /* PROBEs that are prepared: more than are sent in a run */
 
+#define SATURATE_FRAME_BYTES                                                                       \
+	178 /* Ethernet, IPv4, UDP or ICMP, a heartbeat or as much of nothing */
+
 struct saturate_state {
 	__u32 answer_port; /* UDP source port of an answer, host byte order; 0: ICMP echo replies */
-	__u32 payload_bytes; /* offset of the heartbeat in the frame; 0: the frames are all the same */
+	__u32 prepared; /* the frames differ: tags[] has their tags */
 	__u64 sent_count;
 	__u64 answer_count;
+	__u64 frame[SATURATE_FRAME_BYTES / 8 + 1];
 };
 
 #endif
