@@ -33,13 +33,14 @@ static __always_inline int evidence_sender_epoch(struct heartbeat *heartbeat)
 	return NO_DROP;
 }
 
-/* Whether the sender has lately heard our PROBEs: its ack is at most ack_window_count behind. */
+/* Whether the sender has lately heard our PROBEs: its ack is at most ack_window_count behind. One
+ * that is ahead of all that was sent wraps round to far behind. */
 static __always_inline bool evidence_ack_is_recent(const struct heartbeat *heartbeat,
 						   __u32 sent_seq)
 {
-	__s32 behind = (__s32)(sent_seq - bpf_ntohl(heartbeat->packet->ack));
+	__u32 behind = sent_seq - bpf_ntohl(heartbeat->packet->ack);
 
-	return behind >= 0 && (__u32)behind <= heartbeat->peer->ack_window_count;
+	return behind <= heartbeat->peer->ack_window_count;
 }
 
 static __always_inline enum xb_drop window_reason(enum xb_window_result result)

@@ -94,6 +94,7 @@ static void put_packet(const struct heartbeat *heartbeat, struct xb_packet *pack
 	packet->seq = htonl(heartbeat->seq);
 	packet->ack = htonl(heartbeat->ack);
 	packet->node_state = heartbeat->node_state;
+	memset(packet->reserved, 0xa5, sizeof(packet->reserved)); /* to be ignored */
 	packet->sender_epoch = htobe64(heartbeat->sender_epoch);
 	packet->addressee_epoch = htobe64(heartbeat->addressee_epoch);
 	packet->t1_ns = htobe64(heartbeat->t1_ns);
