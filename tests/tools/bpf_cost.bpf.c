@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * For bpf_cost only, no part of the product. "prepare" makes each repetition of
  * a test run a fresh heartbeat: it restores the packet, which the run before
