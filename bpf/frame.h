@@ -36,6 +36,13 @@ static __always_inline void *packet_end(const struct xdp_md *ctx)
 	return (void *)(long)ctx->data_end;
 }
 
+/* Whether so many bytes are there. By subtraction, because Linux 6.1 knows no bound of a length that
+ * was byte-swapped and refuses to add it to a packet pointer. */
+static __always_inline bool packet_holds(const void *start, __u32 bytes, const void *end)
+{
+	return end - start >= (long)bytes;
+}
+
 static __always_inline bool ethertype_is_vlan(__be16 ethertype)
 {
 	return ethertype == bpf_htons(ETHERTYPE_8021Q) || ethertype == bpf_htons(ETHERTYPE_8021AD);

@@ -7,6 +7,7 @@
 #ifndef BPF_IPV4_H
 #define BPF_IPV4_H
 
+#include "frame.h"
 #include "udp.h"
 
 #define IPV4_MORE_FRAGMENTS 0x2000
@@ -36,7 +37,7 @@ static __always_inline int ipv4_check(const struct iphdr *ip, const void *end)
 	if (ip->frag_off & bpf_htons(IPV4_MORE_FRAGMENTS))
 		return XB_DROP_IP_FRAGMENT;
 	if (total_bytes < sizeof(*ip) + sizeof(struct udphdr) ||
-	    (const void *)ip + total_bytes > end)
+	    !packet_holds(ip, total_bytes, end))
 		return XB_DROP_BAD_IP_HEADER;
 	return udp_check_length((const void *)(ip + 1), total_bytes - sizeof(*ip));
 }

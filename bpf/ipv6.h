@@ -26,7 +26,7 @@ static __always_inline int ipv6_check(const struct ipv6hdr *ip, const void *end)
 
 	if (ip->version != 6)
 		return XB_DROP_BAD_IP_HEADER;
-	if (payload_bytes < sizeof(struct udphdr) || (const void *)(ip + 1) + payload_bytes > end)
+	if (payload_bytes < sizeof(struct udphdr) || !packet_holds(ip + 1, payload_bytes, end))
 		return XB_DROP_BAD_IP_HEADER;
 	return udp_check_length((const void *)(ip + 1), payload_bytes);
 }

@@ -82,7 +82,7 @@ static __always_inline int vrrp_check_length(const struct iphdr *ip,
 {
 	__u32 total_bytes = bpf_ntohs(ip->tot_len);
 
-	if (header->address_count == 0 || (const void *)ip + total_bytes > end ||
+	if (header->address_count == 0 || !packet_holds(ip, total_bytes, end) ||
 	    total_bytes < sizeof(*ip) + vrrp_message_bytes(header))
 		return XB_DROP_VRRP_BAD_LENGTH;
 	return NO_DROP;
