@@ -91,6 +91,15 @@ class Laboratory:
         self.close()
 
     def close(self):
+        # A second Ctrl-C must not cut the cleaning up short.
+        signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+        try:
+            self.remove()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def remove(self):
         # The last started first: whoever watches others goes before them.
         for process in reversed(self.processes):
             process.end(signal.SIGKILL)
