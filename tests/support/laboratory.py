@@ -5,6 +5,7 @@ Whatever is started here is ended here, by its pid, and whatever a killed daemon
 (pins, socket) is removed, also when a test fails.
 """
 
+import contextlib
 import ipaddress
 import os
 import pathlib
@@ -108,6 +109,8 @@ class Laboratory:
             shutil.rmtree(PINS / self.instance(node), ignore_errors=True)
             for path in self.run_files(node):
                 path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # not empty: other instances live
+            PINS.rmdir()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def lab(self, *arguments):
