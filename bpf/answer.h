@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The PROBE becomes its own REPLY: same buffer, same size, same key. seq and t1
- * stay, the IP header's checksum stays right under the swap of its addresses.
+ * The PROBE becomes its own REPLY: same buffer, same size, same key. The head of
+ * the packet stays as it is, and so does the IP header's checksum under the swap of
+ * its addresses.
  */
 #ifndef BPF_ANSWER_H
 #define BPF_ANSWER_H
@@ -41,11 +42,14 @@ static __always_inline __u32 daemon_age_us(__u64 now_ns, __u64 progress_ns)
 	return age_us > 0xffffffff ? 0xffffffff : (__u32)age_us;
 }
 
-/* What this node says of itself, as the daemon left it. */
-static __always_inline void answer_describe_self(struct xb_packet *packet,
-						 const struct xb_self *self, __u64 now_ns)
+/* What this node says of itself, as the daemon left it. Returns the digest of the instances. */
+static __always_inline __u64 answer_describe_self(struct xb_packet *packet,
+						  const struct xb_self *self, __u64 now_ns,
+						  __u32 key_place)
 {
-	const word64 *own = (const word64 *)self->instances;
+	const struct xb_description *description =
+		&self->description[READ_ONCE(self->current) & 1];
+	const word64 *own = (const word64 *)description->instances;
 	word64 *said = (word64 *)packet->instances;
 
 	packet->node_state = self->node_state;
@@ -54,38 +58,29 @@ static __always_inline void answer_describe_self(struct xb_packet *packet,
 #pragma unroll
 	for (int i = 0; i < INSTANCE_WORDS; i++)
 		said[i] = own[i];
-}
-
-static __always_inline void answer_write(const struct heartbeat *heartbeat)
-{
-	struct xb_packet *packet = heartbeat->packet;
-	__u16 prober_id = packet->sender_id;
-
-	packet->type = XB_REPLY;
-	packet->sender_id = packet->addressee_id;
-	packet->addressee_id = prober_id;
-	packet->ack = bpf_htonl(heartbeat->answer_ack);
-	__builtin_memset(packet->reserved, 0, sizeof(packet->reserved));
-	packet->sender_epoch = bpf_cpu_to_be64(heartbeat->own_epoch);
-	/* What the slot holds too, since the PROBE was not older than it. */
-	packet->addressee_epoch = bpf_cpu_to_be64(heartbeat->sender_epoch);
-	packet->t2_ns = bpf_cpu_to_be64(heartbeat->arrival_ns);
-	answer_describe_self(packet, heartbeat->self, heartbeat->arrival_ns);
+	return description->digest[key_place & (XB_KEYS_MAX - 1)];
 }
 
 /* Tag and checksum last: they cover all the rest. */
-static __always_inline void answer_seal(const struct heartbeat *heartbeat)
+static __always_inline void answer_write(struct heartbeat *heartbeat)
 {
-	const struct flow *question = &heartbeat->flow;
-	struct flow answer = {
-		.source = {question->destination[0], question->destination[1]},
-		.destination = {question->source[0], question->source[1]},
-		.ipv6 = question->ipv6,
-	};
+	struct xb_packet *packet = heartbeat->packet;
+	struct udphdr *udp = heartbeat->udp;
+	__u64 digest;
 
-	heartbeat->packet->tag = tag_compute(heartbeat->packet, heartbeat->key, &answer);
-	heartbeat->udp->check = 0;
-	heartbeat->udp->check = (__u16)udp_checksum(heartbeat->udp, &answer);
+	packet->type = XB_REPLY;
+	packet->ack = bpf_htonl(heartbeat->answer_ack);
+	__builtin_memset(packet->reserved2, 0, sizeof(packet->reserved2));
+	packet->t2_ns = bpf_cpu_to_be64(heartbeat->arrival_ns);
+	digest = answer_describe_self(packet, heartbeat->self, heartbeat->arrival_ns,
+				      heartbeat->key_place);
+	if (heartbeat->addressee_epoch != heartbeat->own_epoch) {
+		packet->responder_epoch = bpf_cpu_to_be64(heartbeat->own_epoch);
+		heartbeat_begin_tag(heartbeat);
+	}
+	packet->tag = tag_end(&heartbeat->head, packet, digest);
+	udp->check = 0;
+	udp->check = (__u16)udp_checksum(udp, &heartbeat->flow);
 }
 
 /* Returns XDP_TX: back through the port that it came by. */
@@ -99,7 +94,6 @@ static __always_inline int answer(struct heartbeat *heartbeat, struct ethhdr *et
 		ipv4_swap_addresses(network);
 	swap_ports(heartbeat->udp);
 	answer_write(heartbeat);
-	answer_seal(heartbeat);
 	return XDP_TX;
 }
 

@@ -12,7 +12,6 @@
 #include <xbeat/window.h>
 
 #define EVENT_BIT(kind) (1U << (kind))
-#define INSTANCE_WORDS ((int)(sizeof(struct xb_instance) * XB_INSTANCES_MAX / sizeof(word64)))
 
 /*
  * A sender's epoch only grows. A newer one is a new life of the peer, whose numbers start again.
@@ -48,7 +47,7 @@ static __always_inline enum xb_drop window_reason(enum xb_window_result result)
 	return result == XB_WINDOW_OLD ? XB_DROP_OLD_SEQ : XB_DROP_REPLAY;
 }
 
-/* Stores the instances. Returns whether any of them differs from what was stored. */
+/* Stores the instances and their digest. Returns whether any of them differs from what was stored. */
 static __always_inline bool evidence_take_instances(struct heartbeat *heartbeat)
 {
 	const word64 *said = (const word64 *)heartbeat->packet->instances;
@@ -62,6 +61,7 @@ static __always_inline bool evidence_take_instances(struct heartbeat *heartbeat)
 		difference |= word ^ stored[i];
 		stored[i] = word;
 	}
+	heartbeat->peer->instances_digest = heartbeat->instances_digest;
 	return difference != 0;
 }
 
@@ -77,7 +77,9 @@ static __always_inline void evidence_take(struct heartbeat *heartbeat)
 	peer->daemon_age_us = bpf_ntohl(packet->daemon_age_us);
 	peer->health = bpf_ntohl(packet->health);
 	peer->node_state = packet->node_state;
-	if (evidence_take_instances(heartbeat) || changed)
+	if (!heartbeat->instances_known)
+		changed |= evidence_take_instances(heartbeat);
+	if (changed)
 		heartbeat->events |= EVENT_BIT(XB_EVENT_PEER_CHANGED);
 }
 

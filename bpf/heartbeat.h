@@ -23,6 +23,11 @@ struct heartbeat {
 	const struct xb_self *self;
 	__u64 own_epoch;
 	const struct xb_key *key;
+	__u32 key_place; /* in xb_keys */
+	bool is_probe;
+	bool instances_known; /* they are those that the slot holds */
+	__u64 instances_digest;
+	struct tag_head head;
 
 	/* What came of it, gathered under the slot's lock and acted upon behind it. */
 	int remark; /* a reason that is counted, though a PROBE is answered; or NO_DROP */
@@ -56,8 +61,11 @@ static __always_inline int heartbeat_open(struct heartbeat *heartbeat, void *net
 }
 
 /* The fields that say whether it is a heartbeat for this node, cheap ones first. */
-static __always_inline int heartbeat_check_header(const struct xb_packet *packet)
+static __always_inline int heartbeat_check_header(struct heartbeat *heartbeat)
 {
+	const struct xb_packet *packet = heartbeat->packet;
+	__be16 addressee_id;
+
 	if (packet->magic != bpf_htons(XB_MAGIC))
 		return XB_DROP_BAD_MAGIC;
 	if (packet->version != XB_WIRE_VERSION)
@@ -66,16 +74,17 @@ static __always_inline int heartbeat_check_header(const struct xb_packet *packet
 		return XB_DROP_BAD_TYPE;
 	if (packet->cluster_id != bpf_htons(xb_constants.cluster_id))
 		return XB_DROP_BAD_CLUSTER;
-	if (packet->addressee_id != bpf_htons(xb_constants.node_id))
-		return XB_DROP_NOT_FOR_ME;
-	return NO_DROP;
+	heartbeat->is_probe = packet->type == XB_PROBE;
+	addressee_id = heartbeat->is_probe ? packet->responder_id : packet->prober_id;
+	return addressee_id == bpf_htons(xb_constants.node_id) ? NO_DROP : XB_DROP_NOT_FOR_ME;
 }
 
 /* Finds the sender's slot; the addresses must be those configured for it. */
 static __always_inline int heartbeat_find_peer(struct heartbeat *heartbeat)
 {
-	__u32 node_id = bpf_ntohs(heartbeat->packet->sender_id);
-	__u32 link = heartbeat->packet->link;
+	const struct xb_packet *packet = heartbeat->packet;
+	__u32 node_id = bpf_ntohs(heartbeat->is_probe ? packet->prober_id : packet->responder_id);
+	__u32 link = packet->link;
 
 	if (node_id > XB_NODE_ID_MAX || link >= XB_LINKS_MAX)
 		return XB_DROP_UNKNOWN_PEER;
@@ -103,15 +112,53 @@ static __always_inline int heartbeat_find_self(struct heartbeat *heartbeat)
 	return heartbeat->own_epoch ? NO_DROP : XB_DROP_NO_SELF;
 }
 
-/* The tag is right, so the sender has the key and meant these bytes for these addresses. */
+static __always_inline bool heartbeat_repeats_instances(const struct heartbeat *heartbeat)
+{
+	const word64 *said = (const word64 *)heartbeat->packet->instances;
+	const word64 *stored = (const word64 *)heartbeat->peer->instances;
+	__u64 difference = 0;
+
+#pragma unroll
+	for (int i = 0; i < INSTANCE_WORDS; i++)
+		difference |= said[i] ^ stored[i];
+	return difference == 0;
+}
+
+static __always_inline void heartbeat_begin_tag(struct heartbeat *heartbeat)
+{
+	const struct flow *flow = &heartbeat->flow;
+	struct flow question = {
+		.source = {flow->destination[0], flow->destination[1]},
+		.destination = {flow->source[0], flow->source[1]},
+		.ipv6 = flow->ipv6,
+	};
+
+	if (heartbeat->is_probe)
+		question = *flow;
+	tag_begin(&heartbeat->head, heartbeat->packet, heartbeat->key, &question);
+}
+
+/*
+ * The tag is right, so the sender has the key and meant these bytes for these addresses. If the
+ * instances are those of the slot, its digest is tried first; it is of no use if it was made under the
+ * other key, or while another processor was changing it.
+ */
 static __always_inline int heartbeat_authenticate(struct heartbeat *heartbeat)
 {
 	const struct xb_packet *packet = heartbeat->packet;
 
-	heartbeat->key = key_find(packet->key_id);
+	heartbeat->key = key_find(packet->key_id, &heartbeat->key_place);
 	if (!heartbeat->key)
 		return XB_DROP_UNKNOWN_KEY;
-	if (tag_compute(packet, heartbeat->key, &heartbeat->flow) != packet->tag)
+	heartbeat_begin_tag(heartbeat);
+	heartbeat->instances_digest = READ_ONCE(heartbeat->peer->instances_digest);
+	heartbeat->instances_known = heartbeat_repeats_instances(heartbeat) &&
+				     tag_end(&heartbeat->head, packet,
+					     heartbeat->instances_digest) == packet->tag;
+	if (heartbeat->instances_known)
+		return NO_DROP;
+	heartbeat->instances_digest = tag_digest(packet, heartbeat->key);
+	if (tag_end(&heartbeat->head, packet, heartbeat->instances_digest) != packet->tag)
 		return XB_DROP_BAD_TAG;
 	return NO_DROP;
 }

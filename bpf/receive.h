@@ -15,7 +15,7 @@
 /* Everything that is not the peer's changing state. */
 static __always_inline int receive_check(struct heartbeat *heartbeat)
 {
-	int reason = heartbeat_check_header(heartbeat->packet);
+	int reason = heartbeat_check_header(heartbeat);
 
 	if (reason == NO_DROP)
 		reason = heartbeat_find_peer(heartbeat);
@@ -32,15 +32,17 @@ static __always_inline int receive_judge(struct heartbeat *heartbeat)
 	const struct xb_packet *packet = heartbeat->packet;
 	int reason;
 
-	heartbeat->sender_epoch = bpf_be64_to_cpu(packet->sender_epoch);
-	heartbeat->addressee_epoch = bpf_be64_to_cpu(packet->addressee_epoch);
+	heartbeat->sender_epoch = bpf_be64_to_cpu(
+		heartbeat->is_probe ? packet->prober_epoch : packet->responder_epoch);
+	heartbeat->addressee_epoch = bpf_be64_to_cpu(
+		heartbeat->is_probe ? packet->responder_epoch : packet->prober_epoch);
 	heartbeat->remark = NO_DROP;
 	heartbeat->events = 0;
 	if (!slot_lock(&heartbeat->peer->lock_sequence))
 		return XB_DROP_PEER_BUSY;
 	reason = evidence_sender_epoch(heartbeat);
 	if (reason == NO_DROP)
-		reason = packet->type == XB_PROBE ? probe_judge(heartbeat) : reply_judge(heartbeat);
+		reason = heartbeat->is_probe ? probe_judge(heartbeat) : reply_judge(heartbeat);
 	slot_unlock(&heartbeat->peer->lock_sequence);
 	return reason;
 }
@@ -66,7 +68,6 @@ static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv
 	struct ethhdr *ethernet = packet_start(ctx);
 	void *network = (void *)ethernet + network_offset;
 	struct heartbeat heartbeat;
-	bool is_probe;
 	int reason;
 
 	heartbeat.end = packet_end(ctx);
@@ -79,14 +80,13 @@ static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv
 	reason = receive_check(&heartbeat);
 	if (reason != NO_DROP)
 		return drop(reason);
-	is_probe = heartbeat.packet->type == XB_PROBE;
 	reason = receive_judge(&heartbeat);
 	receive_tell_changes(&heartbeat);
 	if (reason != NO_DROP)
 		return drop(reason);
 	if (heartbeat.remark != NO_DROP)
 		drop_count((__u32)heartbeat.remark);
-	return is_probe ? answer(&heartbeat, ethernet, network) : XDP_DROP;
+	return heartbeat.is_probe ? answer(&heartbeat, ethernet, network) : XDP_DROP;
 }
 
 #endif

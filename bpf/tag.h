@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The tag of a heartbeat: SipHash-2-4 over its first 128 bytes and both IP
- * addresses as they stand in the packet (xbeat/wire.h). Half of the time that a
- * heartbeat costs is spent here. One function for question and answer, so that
- * the processor decodes it once.
+ * The tag of a heartbeat (xbeat/wire.h): SipHash-2-4 in three parts. The head is
+ * alike in a PROBE and its REPLY, the digest of the instances is kept as long
+ * as they do not change, and what is left is three words. Hashing is most of what a
+ * heartbeat costs. One function a part for question and answer, so that the
+ * processor decodes it once.
  */
 #ifndef BPF_TAG_H
 #define BPF_TAG_H
@@ -13,45 +14,89 @@
 #include <xbeat/map.h>
 #include <xbeat/siphash.h>
 
-#define TAGGED_WORDS (XB_TAGGED_BYTES / (int)sizeof(word64))
+#define HEAD_WORDS (XB_HEAD_BYTES / (int)sizeof(word64))
+#define INSTANCES_OFFSET ((int)__builtin_offsetof(struct xb_packet, instances))
+#define INSTANCES_BYTES (XB_TAGGED_BYTES - INSTANCES_OFFSET)
+#define INSTANCE_WORDS (INSTANCES_BYTES / (int)sizeof(word64))
+#define MIDDLE_WORDS ((INSTANCES_OFFSET - XB_HEAD_BYTES) / (int)sizeof(word64))
 
-/* The two IPv4 addresses as one word, as they stand in the IP header. */
+/* The tag after the head: the same for both directions. */
+struct tag_head {
+	struct xb_siphash hash;
+	__u64 message_bytes; /* of the whole message */
+};
+
+/* The two IPv4 addresses as one word, the prober's first. */
 static __always_inline __u64 flow_ipv4_word(const struct flow *flow)
 {
 	return flow->source[1] >> 32 | (flow->destination[1] >> 32) << 32;
 }
 
-static __noinline __u64 tag_compute(const struct xb_packet *packet, const struct xb_key *key,
-				    const struct flow *flow)
+/* question: the PROBE's flow, whichever of the two packets this is. */
+static __noinline int tag_begin(struct tag_head *head, const struct xb_packet *packet,
+				const struct xb_key *key, const struct flow *question)
 {
 	const word64 *words = (const word64 *)packet;
 	struct xb_siphash hash;
 
 	xb_siphash_init(&hash, key->word);
 #pragma unroll
-	for (int i = 0; i < TAGGED_WORDS; i++)
+	for (int i = 0; i < HEAD_WORDS; i++)
 		xb_siphash_word(&hash, words[i]);
-	if (!flow->ipv6) {
-		xb_siphash_word(&hash, flow_ipv4_word(flow));
-		return xb_siphash_finish(&hash, XB_TAGGED_BYTES + 8, 0);
+	head->message_bytes = INSTANCES_OFFSET + sizeof(__u64) + 8;
+	if (question->ipv6) {
+		xb_siphash_word(&hash, question->source[0]);
+		xb_siphash_word(&hash, question->source[1]);
+		xb_siphash_word(&hash, question->destination[0]);
+		xb_siphash_word(&hash, question->destination[1]);
+		head->message_bytes = INSTANCES_OFFSET + sizeof(__u64) + 32;
+	} else {
+		xb_siphash_word(&hash, flow_ipv4_word(question));
 	}
-	xb_siphash_word(&hash, flow->source[0]);
-	xb_siphash_word(&hash, flow->source[1]);
-	xb_siphash_word(&hash, flow->destination[0]);
-	xb_siphash_word(&hash, flow->destination[1]);
-	return xb_siphash_finish(&hash, XB_TAGGED_BYTES + 32, 0);
+	head->hash = hash;
+	return 0;
 }
 
-/* Returns the key of this id, or NULL. Two are valid at a time, so that keys can be rotated. */
-static __always_inline const struct xb_key *key_find(__u8 id)
+/* digest: of the packet's instances. Returns the tag. */
+static __noinline __u64 tag_end(const struct tag_head *head, const struct xb_packet *packet,
+				__u64 digest)
+{
+	const word64 *words = (const word64 *)packet + HEAD_WORDS;
+	struct xb_siphash hash = head->hash;
+
+#pragma unroll
+	for (int i = 0; i < MIDDLE_WORDS; i++)
+		xb_siphash_word(&hash, words[i]);
+	xb_siphash_word(&hash, digest);
+	return xb_siphash_finish(&hash, head->message_bytes, 0);
+}
+
+/* Returns the digest of the packet's instances. */
+static __noinline __u64 tag_digest(const struct xb_packet *packet, const struct xb_key *key)
+{
+	const word64 *words = (const word64 *)packet->instances;
+	struct xb_siphash hash;
+
+	xb_siphash_init(&hash, key->word);
+#pragma unroll
+	for (int i = 0; i < INSTANCE_WORDS; i++)
+		xb_siphash_word(&hash, words[i]);
+	return xb_siphash_finish(&hash, INSTANCES_BYTES, 0);
+}
+
+/* Returns the key of this id and its place, or NULL. Two are valid at a time, so that keys can be
+ * rotated. */
+static __always_inline const struct xb_key *key_find(__u8 id, __u32 *place)
 {
 #pragma unroll
 	for (__u32 i = 0; i < XB_KEYS_MAX; i++) {
 		__u32 index = i;
 		const struct xb_key *key = bpf_map_lookup_elem(&xb_keys, &index);
 
-		if (key && key->valid && key->id == id)
+		if (key && key->valid && key->id == id) {
+			*place = i;
 			return key;
+		}
 	}
 	return NULL;
 }

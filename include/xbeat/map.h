@@ -74,12 +74,20 @@ struct xb_peer {
 	__u8 node_state; /* K: enum xb_node_state */
 	__u8 pad2[7];
 	struct xb_instance instances[XB_INSTANCES_MAX]; /* K */
+	__u64 instances_digest; /* K: of these (xbeat/wire.h), under the key last used */
 };
 
-_Static_assert(sizeof(struct xb_peer) == 296, "struct xb_peer");
+_Static_assert(sizeof(struct xb_peer) == 304, "struct xb_peer");
 _Static_assert(__builtin_offsetof(struct xb_peer, probe_sent_seq) == 72, "struct xb_peer");
 
-/* xb_self: array of one, BPF_F_MMAPABLE: what this node says of itself. */
+/* The instances as packets carry them, and their digest (xbeat/wire.h) under each key of xb_keys. */
+struct xb_description {
+	struct xb_instance instances[XB_INSTANCES_MAX];
+	__u64 digest[XB_KEYS_MAX];
+};
+
+/* xb_self: array of one, BPF_F_MMAPABLE: what this node says of itself. A new description is written
+ * where the program does not look, then current is switched. */
 struct xb_self {
 	__u32 abi_version; /* L */
 	__u16 node_id; /* L */
@@ -88,11 +96,12 @@ struct xb_self {
 	__u64 progress_ns; /* D: the daemon's loop was here */
 	__u32 health; /* D */
 	__u8 node_state; /* D: enum xb_node_state */
-	__u8 pad2[3];
-	struct xb_instance instances[XB_INSTANCES_MAX]; /* D: each entry in one store */
+	__u8 current; /* D: index into description, 0 or 1 */
+	__u8 pad2[2];
+	struct xb_description description[2]; /* D */
 };
 
-_Static_assert(sizeof(struct xb_self) == 96, "struct xb_self");
+_Static_assert(sizeof(struct xb_self) == 192, "struct xb_self");
 
 /* xb_keys: array of XB_KEYS_MAX. The key is 16 bytes as two little-endian words (SipHash paper). */
 struct xb_key {

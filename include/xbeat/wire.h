@@ -4,10 +4,19 @@
  * IPv6. All fields are in network byte order. PROBE and REPLY have the same
  * size, so that an answer is an in-place rewrite and can never amplify.
  *
- * The tag is SipHash-2-4 over 17 or 20 little-endian 64-bit words: bytes 0-127
- * of the packet, then the IP source and destination address as they stand in
- * the packet (together 8 bytes for IPv4, 32 for IPv6). It is written in the
- * byte order in which SipHash gives it: little-endian.
+ * Fields name prober and responder, not sender and addressee, so that what
+ * both know is the same bytes in both packets, and stands in front: the responder
+ * goes on from the hash of the PROBE's head instead of hashing it again.
+ *
+ * The tag is SipHash-2-4 under the shared key over these bytes:
+ *   the head: bytes 0-39 of the packet, the prober's IP address, the responder's
+ *   IP address (4 bytes each for IPv4, 16 for IPv6);
+ *   bytes 40-63;
+ *   the digest of the instances: SipHash-2-4 under the same key over bytes 64-127.
+ * The digest is there because instances rarely change: both sides keep it instead
+ * of hashing them for each packet. Hashes are written as SipHash gives
+ * them: little-endian. The two uses of the key cannot be mistaken for each other,
+ * because SipHash covers the length of its message.
  */
 #ifndef XBEAT_WIRE_H
 #define XBEAT_WIRE_H
@@ -19,6 +28,7 @@
 #define XB_WIRE_VERSION 1
 #define XB_PACKET_BYTES 136
 #define XB_TAGGED_BYTES 128 /* the bytes of the packet under the tag */
+#define XB_HEAD_BYTES 40 /* of these, alike in a PROBE and its REPLY */
 #define XB_INSTANCES_MAX 16 /* VRRP instances that one packet describes */
 #define XB_NODE_ID_MAX 255
 #define XB_LINKS_MAX 4
@@ -67,20 +77,22 @@ struct xb_instance {
 struct xb_packet {
 	__u16 magic;
 	__u8 version;
-	__u8 type; /* enum xb_packet_type */
-	__u16 cluster_id;
 	__u8 key_id;
+	__u16 cluster_id;
 	__u8 link;
-	__u16 sender_id;
-	__u16 addressee_id;
-	__u32 seq; /* the prober's number; a REPLY repeats it */
-	__u32 ack; /* highest seq of a PROBE seen from the addressee; 0: none */
-	__u8 node_state;
-	__u8 reserved[3];
-	__u64 sender_epoch;
-	__u64 addressee_epoch; /* as the sender knows it; 0: unknown */
+	__u8 reserved1;
+	__u16 prober_id;
+	__u16 responder_id;
+	__u32 seq; /* the prober's number */
+	__u64 prober_epoch;
+	__u64 responder_epoch; /* in a PROBE: as the prober knows it; 0: unknown */
 	__u64 t1_ns; /* prober's send time, prober's monotonic clock */
-	__u64 t2_ns; /* responder's receive time, responder's monotonic clock; 0 in a PROBE */
+
+	__u8 type; /* enum xb_packet_type */
+	__u8 node_state; /* enum xb_node_state, of the sender like all that follows */
+	__u8 reserved2[2];
+	__u32 ack; /* highest seq of a PROBE seen from the other side; 0: none */
+	__u64 t2_ns; /* responder's receive time, its monotonic clock; 0 in a PROBE */
 	__u32 daemon_age_us; /* since the sender's daemon last made progress; saturates */
 	__u32 health; /* reserved for application health; 0 */
 	struct xb_instance instances[XB_INSTANCES_MAX];
@@ -91,12 +103,13 @@ struct xb_packet {
 	_Static_assert(__builtin_offsetof(struct xb_packet, field) == (offset), #field)
 
 XB_WIRE_OFFSET(cluster_id, 4);
-XB_WIRE_OFFSET(sender_id, 8);
+XB_WIRE_OFFSET(prober_id, 8);
 XB_WIRE_OFFSET(seq, 12);
-XB_WIRE_OFFSET(node_state, 20);
-XB_WIRE_OFFSET(sender_epoch, 24);
-XB_WIRE_OFFSET(addressee_epoch, 32);
-XB_WIRE_OFFSET(t1_ns, 40);
+XB_WIRE_OFFSET(prober_epoch, 16);
+XB_WIRE_OFFSET(responder_epoch, 24);
+XB_WIRE_OFFSET(t1_ns, 32);
+XB_WIRE_OFFSET(type, XB_HEAD_BYTES);
+XB_WIRE_OFFSET(ack, 44);
 XB_WIRE_OFFSET(t2_ns, 48);
 XB_WIRE_OFFSET(daemon_age_us, 56);
 XB_WIRE_OFFSET(instances, 64);

@@ -158,6 +158,14 @@ static struct xb_drops read_drops(struct fixture *fixture)
 	return sum;
 }
 
+void fixture_digest_self(struct fixture *fixture)
+{
+	struct xb_description *own = &fixture->self->description[fixture->self->current];
+
+	own->digest[0] = instances_digest(own->instances, key_old);
+	own->digest[1] = instances_digest(own->instances, key_new);
+}
+
 int fixture_reset(void **state)
 {
 	struct fixture *fixture = *state;
@@ -169,6 +177,7 @@ int fixture_reset(void **state)
 	memset(fixture->self, 0, sizeof(*fixture->self));
 	fixture->self->epoch = OWN_EPOCH;
 	fixture->self->node_state = XB_NODE_RUNNING;
+	fixture_digest_self(fixture);
 	memset(&fixture->vrrp[VRRP_SLOT], 0, sizeof(fixture->vrrp[VRRP_SLOT]));
 	bpf_map__delete_elem(fixture->program->maps.xb_vrrp_slots, &served, sizeof(served), 0);
 	put_key(fixture, 0, 1, key_old);

@@ -46,6 +46,9 @@ struct fixture {
 extern const uint8_t key_old[16]; /* id 1 */
 extern const uint8_t key_new[16]; /* id 2 */
 
+/* Gives our own instances the digests that the daemon would. */
+void fixture_digest_self(struct fixture *fixture);
+
 /* cmocka's group and test functions. The group is skipped when not root. */
 int fixture_open(void **state);
 int fixture_reset(void **state);

@@ -83,20 +83,25 @@ static size_t put_ipv6(const struct heartbeat *heartbeat, uint8_t *ip)
 
 static void put_packet(const struct heartbeat *heartbeat, struct xb_packet *packet)
 {
+	bool probe = heartbeat->type != XB_REPLY;
+
 	packet->magic = htons(heartbeat->magic);
 	packet->version = heartbeat->version;
 	packet->type = heartbeat->type;
 	packet->cluster_id = htons(heartbeat->cluster_id);
 	packet->key_id = heartbeat->key_id;
 	packet->link = heartbeat->link;
-	packet->sender_id = htons(heartbeat->sender_id);
-	packet->addressee_id = htons(heartbeat->addressee_id);
+	packet->reserved1 = 0xa5; /* to be ignored */
+	packet->prober_id = htons(probe ? heartbeat->sender_id : heartbeat->addressee_id);
+	packet->responder_id = htons(probe ? heartbeat->addressee_id : heartbeat->sender_id);
 	packet->seq = htonl(heartbeat->seq);
 	packet->ack = htonl(heartbeat->ack);
 	packet->node_state = heartbeat->node_state;
-	memset(packet->reserved, 0xa5, sizeof(packet->reserved)); /* to be ignored */
-	packet->sender_epoch = htobe64(heartbeat->sender_epoch);
-	packet->addressee_epoch = htobe64(heartbeat->addressee_epoch);
+	memset(packet->reserved2, 0xa5, sizeof(packet->reserved2)); /* likewise */
+	packet->prober_epoch =
+		htobe64(probe ? heartbeat->sender_epoch : heartbeat->addressee_epoch);
+	packet->responder_epoch =
+		htobe64(probe ? heartbeat->addressee_epoch : heartbeat->sender_epoch);
 	packet->t1_ns = htobe64(heartbeat->t1_ns);
 	packet->daemon_age_us = htonl(heartbeat->daemon_age_us);
 	memcpy(packet->instances, heartbeat->instances, sizeof(packet->instances));
@@ -149,18 +154,44 @@ static uint64_t word_at(const uint8_t *bytes)
 	return le64toh(word);
 }
 
-uint64_t frame_tag(const struct frame *frame, const uint8_t key[16])
+static uint64_t hash_bytes(const uint8_t *bytes, size_t length, const uint8_t key[16])
 {
 	const __u64 key_words[2] = {word_at(key), word_at(key + 8)};
-	size_t addresses_bytes = frame_addresses_bytes(frame);
 	struct xb_siphash hash;
 
 	xb_siphash_init(&hash, key_words);
-	for (size_t i = 0; i < XB_TAGGED_BYTES; i += 8)
-		xb_siphash_word(&hash, word_at(frame->bytes + frame->udp + UDP_BYTES + i));
-	for (size_t i = 0; i < addresses_bytes; i += 8)
-		xb_siphash_word(&hash, word_at(frame_addresses(frame) + i));
-	return xb_siphash_finish(&hash, XB_TAGGED_BYTES + addresses_bytes, 0);
+	for (size_t i = 0; i < length; i += 8)
+		xb_siphash_word(&hash, word_at(bytes + i));
+	return xb_siphash_finish(&hash, length, 0);
+}
+
+uint64_t instances_digest(const struct xb_instance *instances, const uint8_t key[16])
+{
+	return hash_bytes((const uint8_t *)instances, 64, key);
+}
+
+/* The prober's address comes first, also in a REPLY, which the responder sends. */
+static size_t put_addresses(const struct frame *frame, bool probe, uint8_t *bytes)
+{
+	size_t half = frame_addresses_bytes(frame) / 2;
+
+	memcpy(bytes, frame_addresses(frame) + (probe ? 0 : half), half);
+	memcpy(bytes + half, frame_addresses(frame) + (probe ? half : 0), half);
+	return 2 * half;
+}
+
+uint64_t frame_tag(const struct frame *frame, const uint8_t key[16])
+{
+	const uint8_t *packet = frame->bytes + frame->udp + UDP_BYTES;
+	uint8_t message[40 + 32 + 24 + 8];
+	size_t length = 40;
+	uint64_t digest = htole64(hash_bytes(packet + 64, 64, key));
+
+	memcpy(message, packet, 40);
+	length += put_addresses(frame, packet[40] != XB_REPLY, message + length);
+	memcpy(message + length, packet + 40, 24);
+	memcpy(message + length + 24, &digest, 8);
+	return hash_bytes(message, length + 32, key);
 }
 
 void frame_sign(struct frame *frame, const uint8_t key[16])

@@ -64,6 +64,9 @@ void frame_insert(struct frame *frame, size_t offset, size_t bytes);
 
 struct xb_packet *frame_packet(struct frame *frame);
 
+/* The digest of XB_INSTANCES_MAX instances. */
+uint64_t instances_digest(const struct xb_instance *instances, const uint8_t key[16]);
+
 /* The tag that the frame ought to carry. */
 uint64_t frame_tag(const struct frame *frame, const uint8_t key[16]);
 

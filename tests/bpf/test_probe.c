@@ -30,8 +30,9 @@ static void describe_self(struct fixture *fixture)
 	fixture->self->health = ANSWERS_SELF_HEALTH;
 	fixture->self->node_state = XB_NODE_DRAINING;
 	for (int i = 0; i < XB_INSTANCES_MAX; i++)
-		fixture->self->instances[i] =
+		fixture->self->description[fixture->self->current].instances[i] =
 			(struct xb_instance){(__u8)(i + 1), 4, XB_INSTANCE_BACKUP, (__u8)(100 + i)};
+	fixture_digest_self(fixture);
 }
 
 /* The fields of an answer that do not depend on the family. */
@@ -44,17 +45,18 @@ static void check_answer_packet(const struct heartbeat *heartbeat, const struct 
 	assert_int_equal(ntohs(answer->cluster_id), CLUSTER);
 	assert_int_equal(answer->key_id, heartbeat->key_id);
 	assert_int_equal(answer->link, heartbeat->link);
-	assert_int_equal(ntohs(answer->sender_id), OWN_NODE);
-	assert_int_equal(ntohs(answer->addressee_id), heartbeat->sender_id);
+	assert_int_equal(ntohs(answer->responder_id), OWN_NODE);
+	assert_int_equal(ntohs(answer->prober_id), heartbeat->sender_id);
 	assert_int_equal(ntohl(answer->seq), heartbeat->seq);
 	assert_int_equal(ntohl(answer->ack), heartbeat->seq);
-	assert_int_equal(be64toh(answer->sender_epoch), OWN_EPOCH);
-	assert_int_equal(be64toh(answer->addressee_epoch), heartbeat->sender_epoch);
+	assert_int_equal(be64toh(answer->responder_epoch), OWN_EPOCH);
+	assert_int_equal(be64toh(answer->prober_epoch), heartbeat->sender_epoch);
 	assert_int_equal(be64toh(answer->t1_ns), heartbeat->t1_ns);
 	assert_int_equal(answer->node_state, self->node_state);
-	assert_memory_equal(answer->reserved, "\0\0\0", 3);
+	assert_memory_equal(answer->reserved2, "\0\0", 2);
 	assert_int_equal(ntohl(answer->health), self->health);
-	assert_memory_equal(answer->instances, self->instances, sizeof(answer->instances));
+	assert_memory_equal(answer->instances, self->description[self->current].instances,
+			    sizeof(answer->instances));
 }
 
 static void check_answer_frame(const struct heartbeat *heartbeat, struct frame *answer,
@@ -320,13 +322,12 @@ static void test_daemon_age_is_clamped(void **state)
 	assert_int_equal(ntohl(frame_packet(&frame)->daemon_age_us), UINT32_MAX);
 }
 
-/* Every bit of the heartbeat and of the IP addresses is under the tag. */
-static void check_bit_flips(struct fixture *fixture, int slot)
+/* Flips each bit of the heartbeat and of the IP addresses; none is to be taken. */
+static void check_bit_flips(struct fixture *fixture, const struct heartbeat *heartbeat)
 {
-	struct heartbeat heartbeat = heartbeat_from(slot, XB_PROBE);
 	struct frame good;
 
-	frame_build(&heartbeat, &good);
+	frame_build(heartbeat, &good);
 	for (size_t byte = good.udp - (good.ipv6 ? 32 : 8); byte < good.length; byte++) {
 		bool in_udp_header = byte >= good.udp && byte < good.udp + 8;
 
@@ -337,15 +338,60 @@ static void check_bit_flips(struct fixture *fixture, int slot)
 			assert_int_equal(fixture_run(fixture, &bad), ACTION_DROP);
 		}
 	}
-	assert_int_equal(fixture->peers[slot].evidence_count, 0);
-	assert_int_equal(fixture->peers[slot].peer_epoch, 0);
-	assert_int_equal(fixture->peers[slot].lock_sequence, 0);
+}
+
+static void check_bit_flips_from(struct fixture *fixture, int slot)
+{
+	struct heartbeat heartbeat = heartbeat_from(slot, XB_PROBE);
+	const struct xb_peer *peer = &fixture->peers[slot];
+	struct frame frame;
+
+	check_bit_flips(fixture, &heartbeat);
+	assert_int_equal(peer->evidence_count, 0);
+	assert_int_equal(peer->peer_epoch, 0);
+	assert_int_equal(peer->lock_sequence, 0);
+	/* And once more when the slot knows the instances and their digest. */
+	send_probe(fixture, &heartbeat, &frame);
+	heartbeat.seq++;
+	check_bit_flips(fixture, &heartbeat);
+	assert_int_equal(peer->evidence_count, 1);
+	assert_memory_equal(peer->instances, heartbeat.instances, sizeof(peer->instances));
+	assert_int_equal(send_probe(fixture, &heartbeat, &frame), ACTION_TX);
+	assert_int_equal(peer->evidence_count, 2);
+}
+
+/* The digest is kept with the instances; one that is of no use costs time, never a packet. */
+static void test_digest_of_instances(void **state)
+{
+	struct fixture *fixture = *state;
+	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
+	struct xb_peer *peer = &fixture->peers[SLOT_A];
+	struct frame frame;
+
+	send_probe(fixture, &heartbeat, &frame);
+	assert_int_equal(peer->instances_digest, instances_digest(heartbeat.instances, key_old));
+	heartbeat.seq++;
+	heartbeat.key = key_new; /* another digest of the same instances */
+	heartbeat.key_id = 2;
+	fixture_events(fixture);
+	assert_int_equal(send_probe(fixture, &heartbeat, &frame), ACTION_TX);
+	assert_int_equal(peer->instances_digest, instances_digest(heartbeat.instances, key_new));
+	assert_int_equal(fixture_events(fixture), 0);
+	heartbeat.seq++;
+	heartbeat.instances[0].priority++;
+	assert_int_equal(send_probe(fixture, &heartbeat, &frame), ACTION_TX);
+	assert_int_equal(peer->instances_digest, instances_digest(heartbeat.instances, key_new));
+	assert_memory_equal(peer->instances, heartbeat.instances, sizeof(peer->instances));
+	heartbeat.seq++;
+	peer->instances_digest ^= 1; /* as if another processor were changing it */
+	assert_int_equal(send_probe(fixture, &heartbeat, &frame), ACTION_TX);
+	assert_int_equal(peer->evidence_count, 4);
 }
 
 static void test_bit_flips(void **state)
 {
-	check_bit_flips(*state, SLOT_A);
-	check_bit_flips(*state, SLOT_IPV6);
+	check_bit_flips_from(*state, SLOT_A);
+	check_bit_flips_from(*state, SLOT_IPV6);
 }
 
 /* Cut at every length: counted or passed, never read beyond, never evidence. */
@@ -384,6 +430,7 @@ int main(void)
 		FIXTURE_TEST(test_events),
 		FIXTURE_TEST(test_daemon_age_is_clamped),
 		FIXTURE_TEST(test_bit_flips),
+		FIXTURE_TEST(test_digest_of_instances),
 		FIXTURE_TEST(test_truncations),
 	};
 

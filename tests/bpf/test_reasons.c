@@ -82,7 +82,7 @@ static void bad_version(struct fixture *fixture, struct frame *frame)
 static void bad_type(struct fixture *fixture, struct frame *frame)
 {
 	(void)fixture;
-	probe_with_byte(frame, 3, 3);
+	probe_with_byte(frame, 40, 3);
 }
 
 static void bad_cluster(struct fixture *fixture, struct frame *frame)
@@ -115,7 +115,7 @@ static void bad_address(struct fixture *fixture, struct frame *frame)
 static void unknown_key(struct fixture *fixture, struct frame *frame)
 {
 	(void)fixture;
-	probe_with_byte(frame, 6, 3);
+	probe_with_byte(frame, 3, 3);
 }
 
 static void bad_tag(struct fixture *fixture, struct frame *frame)

@@ -81,8 +81,8 @@ def node_mac(lab, node):
 def probe(lab, family, tags, seq, key=KEY):
     """A whole frame; the client of the laboratory is node 3 of the cluster."""
     source, destination = lab.address("client", 0, family), lab.address("node-a", 0, family)
-    payload = wire.build(key, source, destination, type=wire.PROBE, key_id=KEY_ID, sender_id=3,
-                         addressee_id=1, seq=seq, sender_epoch=5, addressee_epoch=0, t1_ns=12345)
+    payload = wire.build(key, source, destination, type=wire.PROBE, key_id=KEY_ID, prober_id=3,
+                         responder_id=1, seq=seq, prober_epoch=5, responder_epoch=0, t1_ns=12345)
     frame = Ether(src=OUR_MAC, dst=node_mac(lab, "node-a"))
     for tag in tags:
         frame = frame / tag.copy()
@@ -122,9 +122,9 @@ def test_reply_comes_back_under_the_same_tags(lab, family, port, tags):
     assert (reply[UDP].sport, reply[UDP].dport) == (wire.PORT, 40000)
     fields = wire.parse(KEY, bytes(reply[UDP].payload), network.src, network.dst)
     assert fields["tag_good"]
-    assert (fields["sender_id"], fields["addressee_id"]) == (1, 3)
+    assert (fields["responder_id"], fields["prober_id"]) == (1, 3)
     assert fields["t1_ns"] == 12345 and fields["t2_ns"] > 0
-    assert fields["sender_epoch"] > 0 and fields["addressee_epoch"] == 5
+    assert fields["responder_epoch"] > 0 and fields["prober_epoch"] == 5
 
 
 def test_three_tags_are_none_of_ours(lab, family, port):

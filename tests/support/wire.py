@@ -11,9 +11,10 @@ PROBE, REPLY = 1, 2
 PACKET_BYTES = 136
 PORT = 694
 MASK = (1 << 64) - 1
-HEADER = struct.Struct("!HBBHBBHHIIB3xQQQQII64s")
-FIELDS = ("magic", "version", "type", "cluster_id", "key_id", "link", "sender_id", "addressee_id",
-          "seq", "ack", "node_state", "sender_epoch", "addressee_epoch", "t1_ns", "t2_ns",
+HEADER = struct.Struct("!HBBHBxHHIQQQBB2xIQII64s")
+HEAD_BYTES, INSTANCES_OFFSET = 40, 64
+FIELDS = ("magic", "version", "key_id", "cluster_id", "link", "prober_id", "responder_id", "seq",
+          "prober_epoch", "responder_epoch", "t1_ns", "type", "node_state", "ack", "t2_ns",
           "daemon_age_us", "health", "instances")
 DEFAULTS = {"magic": 0x5842, "version": 1, "cluster_id": 1, "link": 0, "ack": 0, "node_state": 1,
             "t1_ns": 1, "t2_ns": 0, "daemon_age_us": 0, "health": 0, "instances": bytes(64)}
@@ -52,21 +53,27 @@ def siphash(key, message):
     return v[0] ^ v[1] ^ v[2] ^ v[3]
 
 
-def tag(key, head, source, destination):
-    addresses = b"".join(ipaddress.ip_address(text).packed for text in (source, destination))
-    return struct.pack("<Q", siphash(key, head + addresses))
+def tag(key, packet, source, destination):
+    """The tag of a packet from source to destination."""
+    probe = packet[HEAD_BYTES] != REPLY
+    prober, responder = (source, destination) if probe else (destination, source)
+    addresses = b"".join(ipaddress.ip_address(text).packed for text in (prober, responder))
+    digest = siphash(key, packet[INSTANCES_OFFSET:])
+    message = (packet[:HEAD_BYTES] + addresses + packet[HEAD_BYTES:INSTANCES_OFFSET]
+               + struct.pack("<Q", digest))
+    return struct.pack("<Q", siphash(key, message))
 
 
 def build(key, source, destination, **fields):
     """Returns the UDP payload of a heartbeat from source to destination."""
     values = {**DEFAULTS, **fields}
-    head = HEADER.pack(*(values[name] for name in FIELDS))
-    return head + tag(key, head, source, destination)
+    packet = HEADER.pack(*(values[name] for name in FIELDS))
+    return packet + tag(key, packet, source, destination)
 
 
 def parse(key, payload, source, destination):
     """Returns the fields and "tag_good"."""
-    head = payload[:HEADER.size]
-    fields = dict(zip(FIELDS, HEADER.unpack(head)))
-    fields["tag_good"] = payload[HEADER.size:PACKET_BYTES] == tag(key, head, source, destination)
+    packet = payload[:HEADER.size]
+    fields = dict(zip(FIELDS, HEADER.unpack(packet)))
+    fields["tag_good"] = payload[HEADER.size:PACKET_BYTES] == tag(key, packet, source, destination)
     return fields

@@ -20,7 +20,7 @@
 struct pristine {
 	__u64 packet[PACKET_WORDS];
 	__u8 header[HEADER_BYTES];
-	__u16 pad;
+	__u16 forget_digest;
 	__u32 high_seq; /* the windows' before the packet arrives */
 };
 
@@ -84,6 +84,8 @@ int prepare(struct xdp_md *ctx)
 	peer->probe_window.seen_bits = ~0ULL;
 	peer->reply_window.high_seq = from->high_seq;
 	peer->reply_window.seen_bits = ~0ULL;
+	if (from->forget_digest)
+		peer->instances_digest = 0;
 	bpf_tail_call(ctx, &under_test, 0);
 	return XDP_ABORTED;
 }

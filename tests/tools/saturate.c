@@ -33,8 +33,9 @@
 #include <tests/tools/saturate_shared.h>
 #include <time.h>
 #include <unistd.h>
+#include <user/core/address.h>
+#include <user/core/heartbeat.h>
 #include <user/core/time.h>
-#include <xbeat/siphash.h>
 #include <xbeat/wire.h>
 
 #define ECHO_PORT 7777
@@ -125,28 +126,14 @@ static struct xb_packet make_heartbeat(uint64_t epoch, uint32_t ack)
 		.type = XB_PROBE,
 		.cluster_id = htons(1),
 		.key_id = 1,
-		.sender_id = htons(2),
-		.addressee_id = htons(1),
+		.prober_id = htons(2),
+		.responder_id = htons(1),
 		.ack = htonl(ack),
 		.node_state = XB_NODE_RUNNING,
-		.sender_epoch = htobe64(1),
-		.addressee_epoch = htobe64(epoch),
+		.prober_epoch = htobe64(1),
+		.responder_epoch = htobe64(epoch),
 		.t1_ns = htobe64(1),
 	};
-}
-
-static uint64_t heartbeat_tag(const struct xb_packet *packet, const uint64_t key[2],
-			      uint64_t addresses)
-{
-	uint64_t words[XB_TAGGED_BYTES / sizeof(uint64_t)];
-	struct xb_siphash hash;
-
-	memcpy(words, packet, sizeof(words));
-	xb_siphash_init(&hash, (const __u64 *)key);
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		xb_siphash_word(&hash, le64toh(words[i]));
-	xb_siphash_word(&hash, le64toh(addresses));
-	return htole64(xb_siphash_finish(&hash, sizeof(words) + sizeof(addresses), 0));
 }
 
 /* Prepares the tag of every PROBE that can be sent. */
@@ -155,14 +142,15 @@ static int fill_tags(struct frame *frame, const uint64_t key[2], int tags_fd)
 	const size_t bytes = SATURATE_TAGS * sizeof(uint64_t);
 	uint64_t *tags = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, tags_fd, 0);
 	struct xb_packet packet = frame->packet;
-	uint64_t addresses;
+	const struct xb_address prober = address_from_ipv4(frame->ip.saddr);
+	const struct xb_address responder = address_from_ipv4(frame->ip.daddr);
+	const struct xb_key used = {.word = {key[0], key[1]}};
 
 	if (tags == MAP_FAILED)
 		return -errno;
-	memcpy(&addresses, &frame->ip.saddr, sizeof(addresses));
 	for (uint32_t i = 0; i < SATURATE_TAGS; i++) {
 		packet.seq = htonl(i + 1);
-		tags[i] = heartbeat_tag(&packet, key, addresses);
+		tags[i] = htole64(heartbeat_tag(&packet, &prober, &responder, &used));
 	}
 	munmap(tags, bytes);
 	return 0;

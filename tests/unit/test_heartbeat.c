@@ -23,8 +23,8 @@ static const struct xb_self self = {
 	.node_id = 0x0102,
 	.epoch = 0x1122334455667788,
 	.node_state = XB_NODE_RUNNING,
-	.instances =
-		{{.vrid = 51, .family_flags = 4, .state = XB_INSTANCE_ACTIVE, .priority = 150}},
+	.current = 1,
+	.description[1].instances = {{.vrid = 51, .family_flags = 4, .state = XB_INSTANCE_ACTIVE}},
 };
 
 static uint64_t hash_bytes(const uint8_t *bytes, size_t length)
@@ -58,40 +58,54 @@ static struct heartbeat_target target_between(const char *local, const char *pee
 
 static void probe_is_laid_out_as_documented(void **state)
 {
-	static const uint8_t head[24] = {0x58, 0x42, 1,	   1,	 0x0a, 0x0b, 7,	   1,
-					 0x01, 0x02, 0x03, 0x04, 0xde, 0xad, 0xbe, 0xef,
-					 0x01, 0x02, 0x03, 0x04, 1,    0,    0,	   0};
+	static const uint8_t head[16] = {0x58, 0x42, 1,	   7,	 0x0a, 0x0b, 1,	   0,
+					 0x01, 0x02, 0x03, 0x04, 0xde, 0xad, 0xbe, 0xef};
+	static const uint8_t middle[8] = {1, 1, 0, 0, 0x01, 0x02, 0x03, 0x04};
 	struct heartbeat_target target = target_between("10.0.0.1", "10.0.0.2");
 	struct xb_packet packet;
 
 	(void)state;
 	heartbeat_build_probe(&packet, &self, &target, 5, &key);
 	assert_memory_equal(&packet, head, sizeof(head));
-	assert_int_equal(be64toh(packet.sender_epoch), self.epoch);
-	assert_int_equal(be64toh(packet.addressee_epoch), 0x99);
+	assert_memory_equal((const uint8_t *)&packet + 40, middle, sizeof(middle));
+	assert_int_equal(be64toh(packet.prober_epoch), self.epoch);
+	assert_int_equal(be64toh(packet.responder_epoch), 0x99);
 	assert_int_equal(be64toh(packet.t1_ns), 5);
 	assert_int_equal(packet.t2_ns, 0);
-	assert_memory_equal(packet.instances, self.instances, sizeof(packet.instances));
+	assert_memory_equal(packet.instances, self.description[1].instances,
+			    sizeof(packet.instances));
+}
+
+/* The message under the tag, put together byte by byte. */
+static uint64_t tag_by_hand(const struct xb_packet *packet, const uint8_t *addresses, size_t bytes)
+{
+	uint64_t digest = htole64(hash_bytes((const uint8_t *)packet->instances, 64));
+	uint8_t message[40 + 32 + 24 + 8];
+
+	memcpy(message, packet, 40);
+	memcpy(message + 40, addresses, bytes);
+	memcpy(message + 40 + bytes, (const uint8_t *)packet + 40, 24);
+	memcpy(message + 64 + bytes, &digest, 8);
+	return hash_bytes(message, 72 + bytes);
 }
 
 static void tag_covers_packet_and_addresses(void **state)
 {
 	struct heartbeat_target ipv4 = target_between("10.0.0.1", "10.0.0.2");
 	struct heartbeat_target ipv6 = target_between("fd00::1", "fd00::2");
-	uint8_t bytes[XB_TAGGED_BYTES + 32];
+	uint8_t addresses[32] = {10, 0, 0, 1, 10, 0, 0, 2};
 	struct xb_packet packet;
 
 	(void)state;
 	heartbeat_build_probe(&packet, &self, &ipv4, 5, &key);
-	memcpy(bytes, &packet, XB_TAGGED_BYTES);
-	memcpy(bytes + XB_TAGGED_BYTES, (uint8_t[]){10, 0, 0, 1, 10, 0, 0, 2}, 8);
-	assert_int_equal(le64toh(packet.tag), hash_bytes(bytes, XB_TAGGED_BYTES + 8));
+	assert_int_equal(le64toh(packet.tag), tag_by_hand(&packet, addresses, 8));
+	assert_int_equal(heartbeat_digest(packet.instances, &key),
+			 hash_bytes((const uint8_t *)packet.instances, 64));
 
 	heartbeat_build_probe(&packet, &self, &ipv6, 5, &key);
-	memcpy(bytes, &packet, XB_TAGGED_BYTES);
-	memcpy(bytes + XB_TAGGED_BYTES, ipv6.local_address.bytes, 16);
-	memcpy(bytes + XB_TAGGED_BYTES + 16, ipv6.peer_address.bytes, 16);
-	assert_int_equal(le64toh(packet.tag), hash_bytes(bytes, XB_TAGGED_BYTES + 32));
+	memcpy(addresses, ipv6.local_address.bytes, 16);
+	memcpy(addresses + 16, ipv6.peer_address.bytes, 16);
+	assert_int_equal(le64toh(packet.tag), tag_by_hand(&packet, addresses, 32));
 }
 
 static void quantiles(void **state)

@@ -23,9 +23,13 @@ void heartbeat_build_probe(struct xb_packet *packet, const struct xb_self *self,
 			   const struct heartbeat_target *target, uint64_t t1_ns,
 			   const struct xb_key *key);
 
-/* Returns the tag of packet between two IP addresses, as a number (the packet carries it
- * little-endian). Both addresses are of one family. */
-uint64_t heartbeat_tag(const struct xb_packet *packet, const struct xb_address *source,
-		       const struct xb_address *destination, const struct xb_key *key);
+/* Returns the digest of an instance table (xbeat/wire.h), as a number. */
+uint64_t heartbeat_digest(const struct xb_instance instances[XB_INSTANCES_MAX],
+			  const struct xb_key *key);
+
+/* Returns the tag of packet, as a number (the packet carries it little-endian), between two IP
+ * addresses of one family. */
+uint64_t heartbeat_tag(const struct xb_packet *packet, const struct xb_address *prober,
+		       const struct xb_address *responder, const struct xb_key *key);
 
 #endif

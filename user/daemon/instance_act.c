@@ -124,7 +124,7 @@ static void release_addresses(struct instance *instance)
 	remove_addresses(instance, false);
 }
 
-/* Says in xb_self, in one store, what every PROBE and REPLY then carries. */
+/* Says it in every PROBE and REPLY from now on. */
 static void describe(const struct instance *instance)
 {
 	struct xb_instance entry = {.vrid = instance->vrrp.parameters.vrid,
@@ -132,15 +132,13 @@ static void describe(const struct instance *instance)
 				    .state = (uint8_t)instance->vrrp.state,
 				    .priority = instance->vrrp.effective_priority};
 	struct kernel *kernel = instance->owner->kernel;
-	uint32_t word;
+	size_t place = (size_t)instance->self_slot;
 
 	kernel->routers[instance->router_slot].wake_always =
 		instance->vrrp.state == XB_INSTANCE_ACTIVE;
-	if (instance->self_slot < 0)
-		return;
-	memcpy(&word, &entry, sizeof(word));
-	__atomic_store_n((uint32_t *)(void *)&kernel->self->instances[instance->self_slot], word,
-			 __ATOMIC_RELAXED);
+	if (instance->self_slot >= 0 &&
+	    memcmp(kernel_described(kernel, place), &entry, sizeof(entry)) != 0)
+		kernel_describe(kernel, place, &entry);
 }
 
 static void report(struct instance *instance, const struct vrrp_actions *actions)

@@ -181,7 +181,7 @@ bool instance_may_resume(const struct instance *instance)
 	struct xb_vrrp router;
 
 	if (!kernel->adopted || !peers || instance->self_slot < 0 ||
-	    kernel->self->instances[instance->self_slot].state != XB_INSTANCE_ACTIVE ||
+	    kernel_described(kernel, (size_t)instance->self_slot)->state != XB_INSTANCE_ACTIVE ||
 	    time_since_ns(now_ns, stopped_ns) >= peers->timing.daemon_timeout_ns)
 		return false;
 	kernel_read_router(kernel, instance->router_slot, &router);

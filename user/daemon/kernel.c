@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <user/core/heartbeat.h>
 #include <user/daemon/bpffs.h>
 #include <user/daemon/kernel.h>
 #include <user/lib/cleanup.h>
@@ -166,6 +167,14 @@ static int fill_router_slots(const struct xbeat_bpf *skeleton, const struct kern
 	return 0;
 }
 
+/* The instances go on as an earlier daemon left them; their digests may be of other keys. */
+static void describe_again(struct kernel *kernel)
+{
+	const struct xb_instance entry = *kernel_described(kernel, 0);
+
+	kernel_describe(kernel, 0, &entry);
+}
+
 static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 {
 	const struct xbeat_bpf *skeleton = kernel->skeleton;
@@ -183,6 +192,8 @@ static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 		kernel->self->abi_version = XB_MAP_ABI_VERSION;
 		kernel->self->node_id = setup->constants.node_id;
 	}
+	memcpy(kernel->keys, setup->keys, sizeof(kernel->keys));
+	describe_again(kernel);
 	error = fill_keys(skeleton, setup);
 	return error ? error : fill_router_slots(skeleton, setup);
 }
@@ -301,6 +312,25 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 	if (error)
 		kernel_stop(kernel);
 	return error;
+}
+
+void kernel_describe(struct kernel *kernel, size_t place, const struct xb_instance *entry)
+{
+	struct xb_self *self = kernel->self;
+	uint8_t next = !self->current;
+	struct xb_description *description = &self->description[next];
+
+	memcpy(description->instances, self->description[self->current].instances,
+	       sizeof(description->instances));
+	description->instances[place] = *entry;
+	for (size_t i = 0; i < XB_KEYS_MAX; i++)
+		description->digest[i] = heartbeat_digest(description->instances, &kernel->keys[i]);
+	__atomic_store_n(&self->current, next, __ATOMIC_RELEASE);
+}
+
+const struct xb_instance *kernel_described(const struct kernel *kernel, size_t place)
+{
+	return &kernel->self->description[kernel->self->current].instances[place];
 }
 
 static void unmap(void *memory, const struct bpf_map *map)

@@ -38,6 +38,7 @@ struct kernel {
 	size_t attachment_count;
 	struct xb_peer *peers; /* mapped, slot_count of them */
 	size_t slot_count;
+	struct xb_key keys[XB_KEYS_MAX];
 	struct xb_self *self; /* mapped */
 	struct xb_vrrp *routers; /* mapped, XB_VRRP_SLOTS_MAX */
 	void (*on_event)(void *context, const struct xb_event *event);
@@ -60,6 +61,13 @@ int kernel_events_fd(const struct kernel *kernel);
 
 /* Delivers all events there are. */
 void kernel_consume(struct kernel *kernel);
+
+/* Changes one entry (place: 0 to XB_INSTANCES_MAX - 1) of what this node says of its instances, at once
+ * for every packet that is answered from then on. */
+void kernel_describe(struct kernel *kernel, size_t place, const struct xb_instance *entry);
+
+/* Returns the entry that packets carry now. */
+const struct xb_instance *kernel_described(const struct kernel *kernel, size_t place);
 
 /* Copies a slot as it was at one moment. */
 void kernel_read_peer(const struct kernel *kernel, size_t slot, struct xb_peer *copy);
