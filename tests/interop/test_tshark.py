@@ -66,7 +66,7 @@ def test_replies_have_full_checksums(lab, family):
     cluster.wait_up()
     time.sleep(0.5)
     process.end(signal.SIGINT)
-    replies = f"udp.payload[3:1] == 02 && {'ip' if family == 4 else 'ipv6'}.src == {lab.address('node-a', 0, family)}"
+    replies = f"udp.payload[40:1] == 02 && {'ip' if family == 4 else 'ipv6'}.src == {lab.address('node-a', 0, family)}"
     assert len(decode(lab, path, "-Y", replies).splitlines()) > 10
     assert decode(lab, path, "-Y", f"({replies}) && udp.checksum.status != 1") == ""
     assert decode(lab, path, "-Y", "_ws.malformed || udp.length != 144") == ""

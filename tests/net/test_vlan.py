@@ -68,7 +68,7 @@ def receive_reply(port, seq, seconds=2):
         if address[2] == socket.PACKET_OUTGOING or UDP not in packet:
             continue
         payload = bytes(packet[UDP].payload)
-        if len(payload) == wire.PACKET_BYTES and payload[3] == wire.REPLY \
+        if len(payload) == wire.PACKET_BYTES and payload[wire.HEAD_BYTES] == wire.REPLY \
                 and struct.unpack_from("!I", payload, 12)[0] == seq:
             return packet
     return None
