@@ -34,6 +34,16 @@ def wait_until(predicate, seconds, what):
         time.sleep(0.01)
 
 
+@contextlib.contextmanager
+def uninterrupted():
+    """Signals wait until this is done: half of it could not be undone, or not be known."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class Process:
     """A process in a member of the laboratory; its output is in a file."""
 
@@ -80,8 +90,9 @@ class Laboratory:
         self.directory = None
 
     def __enter__(self):
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix=f"{self.name}-"))
         try:
+            with uninterrupted():
+                self.directory = pathlib.Path(tempfile.mkdtemp(prefix=f"{self.name}-"))
             self.lab("up", str(len(self.nodes)), "--links", str(self.links))
         except BaseException:
             self.close()
@@ -92,13 +103,8 @@ class Laboratory:
         self.close()
 
     def close(self):
-        # A second Ctrl-C must not cut the cleaning up short.
-        signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-        try:
+        with uninterrupted():
             self.remove()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def remove(self):
         # The last started first: whoever watches others goes before them.
@@ -111,12 +117,14 @@ class Laboratory:
                 path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # not empty: other instances live
             PINS.rmdir()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        if self.directory:
+            shutil.rmtree(self.directory, ignore_errors=True)
 
     def lab(self, *arguments):
-        # In a session of its own, so that Ctrl-C reaches us alone and cleaning up is not cut short.
-        done = subprocess.run([LAB, "-n", self.name, *arguments], text=True, start_new_session=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        with uninterrupted():
+            done = subprocess.run([LAB, "-n", self.name, *arguments], text=True,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, start_new_session=True)
         if done.returncode:
             raise RuntimeError(f"scripts/lab {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout
