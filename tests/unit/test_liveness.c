@@ -16,98 +16,93 @@ static const struct liveness_timing timing = {
 	.interval_ns = 10 * NS_PER_MS,
 	.detection_time_ns = 30 * NS_PER_MS,
 	.daemon_timeout_ns = 300 * NS_PER_MS,
+	.unanswered_max = 6,
 };
 
-/* One peer as a test drives it: evidence that is so old, judged now. */
+#define MS(x) ((x)*NS_PER_MS)
+#define NEVER UINT64_MAX
+#define BOTH_UP                                                                                    \
+	{                                                                                          \
+		VERDICT_UP, VERDICT_UP                                                             \
+	}
+
+/* A peer that was up on both links, and what is known of it when it is judged again. */
 struct case_row {
 	const char *what;
-	uint64_t age_ns[2]; /* UINT64_MAX: never */
+	uint64_t age_ns[2]; /* of the evidence; NEVER: there is none */
 	uint32_t daemon_age_us;
-	enum xb_node_state state;
-	bool may_accuse;
+	uint32_t unanswered_count;
+	bool stops;
+	bool after_stall; /* of our own */
 	enum verdict expected, link[2];
 	const char *reason; /* a part of it; NULL: the verdict does not change */
 };
 
-#define NEVER UINT64_MAX
-#define MS(x) ((x)*NS_PER_MS)
-#define RUNS XB_NODE_RUNNING
-
-/* Each row starts from a peer that is up on both links, 5 ms ago. */
 static const struct case_row rows[] = {
-	{"both fresh", {MS(4), MS(4)}, 0, RUNS, true, VERDICT_UP, {VERDICT_UP, VERDICT_UP}, NULL},
-	{"just inside",
-	 {MS(30) - 1, MS(4)},
-	 0,
-	 RUNS,
-	 true,
-	 VERDICT_UP,
-	 {VERDICT_UP, VERDICT_UP},
-	 NULL},
-	{"one link lost",
-	 {MS(30), MS(4)},
-	 0,
-	 RUNS,
-	 true,
-	 VERDICT_UP,
-	 {VERDICT_DOWN, VERDICT_UP},
-	 NULL},
-	{"both lost",
-	 {MS(31), MS(30)},
-	 0,
-	 RUNS,
-	 true,
-	 VERDICT_DOWN,
-	 {VERDICT_DOWN, VERDICT_DOWN},
-	 "no evidence on 2 links for 30.0 ms, detection time 30.0 ms"},
-	{"both lost after our stall",
-	 {MS(90), MS(90)},
-	 0,
-	 RUNS,
-	 false,
-	 VERDICT_UP,
-	 {VERDICT_UP, VERDICT_UP},
-	 NULL},
-	{"daemon moves slowly",
-	 {MS(4), MS(4)},
-	 295000,
-	 RUNS,
-	 true,
-	 VERDICT_UP,
-	 {VERDICT_UP, VERDICT_UP},
-	 NULL},
-	{"daemon stands",
-	 {MS(4), MS(4)},
-	 296000,
-	 RUNS,
-	 true,
-	 VERDICT_HUNG,
-	 {VERDICT_UP, VERDICT_UP},
-	 "daemon has not moved for 300 ms, daemon_timeout 300 ms"},
-	{"daemon stands, our stall",
-	 {MS(4), MS(4)},
-	 296000,
-	 RUNS,
-	 false,
-	 VERDICT_UP,
-	 {VERDICT_UP, VERDICT_UP},
-	 NULL},
-	{"stops",
-	 {MS(1), MS(1)},
-	 0,
-	 XB_NODE_STOPPING,
-	 true,
-	 VERDICT_DOWN,
-	 {VERDICT_UP, VERDICT_UP},
-	 "said 1.0 ms ago that it stops"},
-	{"evidence stamped after now",
-	 {(uint64_t)-1000, MS(4)},
-	 0,
-	 RUNS,
-	 true,
-	 VERDICT_UP,
-	 {VERDICT_UP, VERDICT_UP},
-	 NULL},
+	{.what = "both fresh", .age_ns = {MS(4), MS(4)}, .expected = VERDICT_UP, .link = BOTH_UP},
+	{.what = "just inside",
+	 .age_ns = {MS(30) - 1, MS(4)},
+	 .expected = VERDICT_UP,
+	 .link = BOTH_UP},
+	{.what = "one link lost",
+	 .age_ns = {MS(30), MS(4)},
+	 .expected = VERDICT_UP,
+	 .link = {VERDICT_DOWN, VERDICT_UP}},
+	{.what = "one link was never heard",
+	 .age_ns = {MS(4), NEVER},
+	 .expected = VERDICT_UP,
+	 .link = {VERDICT_UP, VERDICT_DOWN}},
+	{.what = "both lost",
+	 .age_ns = {MS(31), MS(30)},
+	 .expected = VERDICT_DOWN,
+	 .link = {VERDICT_DOWN, VERDICT_DOWN},
+	 .reason = "no evidence on 2 links for 30.0 ms, detection time 30.0 ms"},
+	{.what = "both lost after our stall",
+	 .age_ns = {MS(90), MS(90)},
+	 .unanswered_count = 5,
+	 .after_stall = true,
+	 .expected = VERDICT_UP,
+	 .link = BOTH_UP},
+	{.what = "both lost, and our stall is no excuse",
+	 .age_ns = {MS(90), MS(90)},
+	 .unanswered_count = 6,
+	 .after_stall = true,
+	 .expected = VERDICT_DOWN,
+	 .link = {VERDICT_DOWN, VERDICT_DOWN},
+	 .reason = "no evidence on 2 links for 90.0 ms"},
+	{.what = "daemon moves slowly",
+	 .age_ns = {MS(4), MS(4)},
+	 .daemon_age_us = 295000,
+	 .expected = VERDICT_UP,
+	 .link = BOTH_UP},
+	{.what = "daemon stands",
+	 .age_ns = {MS(4), MS(4)},
+	 .daemon_age_us = 296000,
+	 .expected = VERDICT_HUNG,
+	 .link = BOTH_UP,
+	 .reason = "daemon has not moved for 300 ms, daemon_timeout 300 ms"},
+	{.what = "daemon stands, as it says itself, whatever we did",
+	 .age_ns = {MS(4), MS(4)},
+	 .daemon_age_us = 296000,
+	 .after_stall = true,
+	 .expected = VERDICT_HUNG,
+	 .link = BOTH_UP,
+	 .reason = "daemon has not moved for 300 ms"},
+	{.what = "old evidence after our stall says nothing of the daemon",
+	 .age_ns = {MS(2000), MS(2000)},
+	 .after_stall = true,
+	 .expected = VERDICT_UP,
+	 .link = BOTH_UP},
+	{.what = "stops",
+	 .age_ns = {MS(1), MS(1)},
+	 .stops = true,
+	 .expected = VERDICT_DOWN,
+	 .link = BOTH_UP,
+	 .reason = "said 1.0 ms ago that it stops"},
+	{.what = "evidence stamped after now",
+	 .age_ns = {(uint64_t)-1000, MS(4)},
+	 .expected = VERDICT_UP,
+	 .link = BOTH_UP},
 };
 
 static void make_evidence(struct liveness_evidence *links, const struct case_row *row)
@@ -116,13 +111,14 @@ static void make_evidence(struct liveness_evidence *links, const struct case_row
 		links[i] = (struct liveness_evidence){
 			.last_evidence_ns = row->age_ns[i] == NEVER ? 0 : START - row->age_ns[i],
 			.daemon_age_us = row->daemon_age_us,
-			.node_state = row->state,
+			.unanswered_count = row->unanswered_count,
+			.node_state = row->stops ? XB_NODE_STOPPING : XB_NODE_RUNNING,
 		};
 }
 
 static void bring_up(struct liveness_peer *peer)
 {
-	static const struct case_row up = {.age_ns = {MS(5), MS(5)}, .state = RUNS};
+	static const struct case_row up = {.age_ns = {MS(5), MS(5)}};
 	struct liveness_evidence links[2];
 	struct liveness_change change;
 	uint64_t due_ns;
@@ -151,7 +147,8 @@ static void judges_by_the_table(void **state)
 		print_message("  %s\n", row->what);
 		bring_up(&peer);
 		make_evidence(links, row);
-		liveness_judge(&peer, links, 2, &timing, START, row->may_accuse, &due_ns, &change);
+		liveness_judge(&peer, links, 2, &timing, START, !row->after_stall, &due_ns,
+			       &change);
 		assert_int_equal(peer.verdict, row->expected);
 		assert_int_equal(peer.links[0], row->link[0]);
 		assert_int_equal(peer.links[1], row->link[1]);
@@ -179,9 +176,8 @@ static void never_heard_stays_down(void **state)
 
 static void hung_recovers(void **state)
 {
-	static const struct case_row stands = {
-		.age_ns = {MS(1), MS(1)}, .daemon_age_us = 400000, .state = RUNS};
-	static const struct case_row moves = {.age_ns = {MS(1), MS(1)}, .state = RUNS};
+	static const struct case_row stands = {.age_ns = {MS(1), MS(1)}, .daemon_age_us = 400000};
+	static const struct case_row moves = {.age_ns = {MS(1), MS(1)}};
 	struct liveness_evidence links[2];
 	struct liveness_change change;
 	struct liveness_peer peer;
@@ -201,8 +197,7 @@ static void hung_recovers(void **state)
 /* The next time something can get worse is the earliest of all deadlines. */
 static void next_due_is_the_daemons(void **state)
 {
-	static const struct case_row row = {
-		.age_ns = {0, 0}, .daemon_age_us = 290000, .state = RUNS};
+	static const struct case_row row = {.age_ns = {0, 0}, .daemon_age_us = 290000};
 	struct liveness_evidence links[2];
 	struct liveness_change change;
 	struct liveness_peer peer;
@@ -213,6 +208,26 @@ static void next_due_is_the_daemons(void **state)
 	make_evidence(links, &row);
 	liveness_judge(&peer, links, 2, &timing, START, true, &due_ns, &change);
 	assert_int_equal(due_ns, START + MS(10));
+}
+
+/* A hung peer whose evidence got old during our own stall is not thereby healthy. */
+static void hung_stays_hung_after_our_stall(void **state)
+{
+	static const struct case_row stands = {.age_ns = {MS(1), MS(1)}, .daemon_age_us = 400000};
+	static const struct case_row old = {.age_ns = {MS(90), MS(90)}, .daemon_age_us = 400000};
+	struct liveness_evidence links[2];
+	struct liveness_change change;
+	struct liveness_peer peer;
+	uint64_t due_ns;
+
+	(void)state;
+	bring_up(&peer);
+	make_evidence(links, &stands);
+	liveness_judge(&peer, links, 2, &timing, START, true, &due_ns, &change);
+	make_evidence(links, &old);
+	liveness_judge(&peer, links, 2, &timing, START, false, &due_ns, &change);
+	assert_int_equal(peer.verdict, VERDICT_HUNG);
+	assert_false(change.node);
 }
 
 static void own_stall_accuses_nobody(void **state)
@@ -236,6 +251,7 @@ int main(void)
 		cmocka_unit_test(never_heard_stays_down),
 		cmocka_unit_test(hung_recovers),
 		cmocka_unit_test(next_due_is_the_daemons),
+		cmocka_unit_test(hung_stays_hung_after_our_stall),
 		cmocka_unit_test(own_stall_accuses_nobody),
 	};
 

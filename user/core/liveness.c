@@ -67,7 +67,9 @@ static void judge_link(struct liveness_peer *peer, size_t link,
 
 	if (fresh)
 		earlier(next_due_ns, evidence->last_evidence_ns + timing->detection_time_ns);
-	if (fresh == (peer->links[link] == VERDICT_UP) || (!fresh && !may_accuse))
+	if (fresh == (peer->links[link] == VERDICT_UP))
+		return;
+	if (!fresh && !may_accuse && evidence->unanswered_count < timing->unanswered_max)
 		return;
 	peer->links[link] = fresh ? VERDICT_UP : VERDICT_DOWN;
 	change->links |= 1U << link;
@@ -109,6 +111,8 @@ static enum verdict judge_node(const struct liveness_peer *peer,
 			 milliseconds(timing->detection_time_ns));
 		return VERDICT_DOWN;
 	}
+	if (age_ns >= timing->detection_time_ns) /* silent, after a stall of our own: wait */
+		return peer->verdict;
 	if (daemon_age_ns >= timing->daemon_timeout_ns) {
 		snprintf(reason, LIVENESS_REASON_BYTES,
 			 "kernel answers (%.1f ms ago), daemon has not moved for %.0f ms, "
@@ -135,7 +139,7 @@ void liveness_judge(struct liveness_peer *peer, const struct liveness_evidence *
 	for (size_t i = 0; i < link_count; i++)
 		judge_link(peer, i, &links[i], timing, now_ns, may_accuse, next_due_ns, change);
 	verdict = judge_node(peer, links, link_count, timing, now_ns, next_due_ns, reason);
-	if (verdict == peer->verdict || (verdict != VERDICT_UP && !may_accuse))
+	if (verdict == peer->verdict)
 		return;
 	peer->verdict = verdict;
 	peer->heard |= verdict != VERDICT_DOWN;

@@ -3,8 +3,9 @@
  * Who is alive, from what the driver saw: evidence with arrival times in,
  * verdicts with reasons out. Three rules carry it: a node is judged from all
  * its links; an answering kernel does not hide a daemon that stands still;
- * and nobody is accused after a stall of our own, because probes that were
- * not sent are not answered.
+ * and nobody is called silent after a stall of our own, because probes that
+ * were not sent are not answered: not before one detection time has passed, or
+ * so many probes have gone unanswered that the stall explains nothing.
  */
 #ifndef XBEAT_CORE_LIVENESS_H
 #define XBEAT_CORE_LIVENESS_H
@@ -35,12 +36,14 @@ struct liveness_timing {
 	uint64_t interval_ns;
 	uint64_t detection_time_ns; /* interval x multiplier */
 	uint64_t daemon_timeout_ns;
+	uint32_t unanswered_max; /* after so many, our own stalls are no excuse */
 };
 
 /* What the map holds of one link; copied out of struct xb_peer. */
 struct liveness_evidence {
 	uint64_t last_evidence_ns; /* 0: never */
 	uint32_t daemon_age_us; /* as the peer said in that evidence */
+	uint32_t unanswered_count; /* probes sent since that evidence */
 	enum xb_node_state node_state;
 };
 
@@ -63,7 +66,8 @@ struct liveness_change {
 void liveness_init(struct liveness_peer *peer, uint64_t now_ns);
 
 /*
- * Judges a peer. may_accuse: false after a stall of our own: then nothing gets worse.
+ * Judges a peer. may_accuse: false after a stall of our own: then silence proves nothing. What
+ * fresh evidence says (that the daemon stands still, or stops) counts all the same.
  * *next_due_ns: when the verdict can next change for the worse without new evidence; UINT64_MAX:
  * never. change says what became different.
  */

@@ -90,6 +90,12 @@ static void on_signal(evutil_socket_t signal, short what, void *context)
 	struct daemon *daemon = context;
 
 	(void)what;
+	if (signal == SIGHUP) {
+		log_warning(
+			"SIGHUP: reloading is not served yet; restart xbeatd to apply a changed "
+			"configuration");
+		return;
+	}
 	log_notice("%s: stopping", strsignal((int)signal));
 	event_base_loopbreak(daemon->base);
 }
@@ -97,7 +103,7 @@ static void on_signal(evutil_socket_t signal, short what, void *context)
 /* The loop: precise timers, no cached time, because timers are armed from clock_now_ns(). */
 static int make_loop(struct daemon *daemon)
 {
-	static const int numbers[] = {SIGTERM, SIGINT};
+	static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
 	struct event_config *config = event_config_new();
 
 	if (!config)
@@ -109,7 +115,7 @@ static int make_loop(struct daemon *daemon)
 	if (!daemon->base)
 		return -ENOMEM;
 	signal(SIGPIPE, SIG_IGN);
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		daemon->signals[i] = evsignal_new(daemon->base, numbers[i], on_signal, daemon);
 		if (!daemon->signals[i] || event_add(daemon->signals[i], NULL))
 			return -ENOMEM;
@@ -265,7 +271,7 @@ void daemon_stop(struct daemon *daemon)
 	if (daemon->kernel_events)
 		event_free(daemon->kernel_events);
 	kernel_stop(&daemon->kernel);
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < sizeof(daemon->signals) / sizeof(daemon->signals[0]); i++)
 		if (daemon->signals[i])
 			event_free(daemon->signals[i]);
 	if (daemon->base)

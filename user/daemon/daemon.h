@@ -16,7 +16,7 @@ struct daemon {
 	struct xb_key keys[XB_KEYS_MAX];
 	int lock;
 	struct event_base *base;
-	struct event *signals[2];
+	struct event *signals[3];
 	struct event *kernel_events;
 	struct kernel kernel;
 	struct journal journal;

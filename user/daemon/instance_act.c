@@ -151,10 +151,11 @@ static void report(struct instance *instance, const struct vrrp_actions *actions
 		journal_add(journal, "vrrp", instance->config->name,
 			    instance_state_name(actions->old_state), state, "%s",
 			    instance->vrrp.reason);
-	} else if (actions->held) {
+	} else if (actions->held && !instance->holding) {
 		journal_add(journal, "vrrp", instance->config->name, state, state, "held: %s",
 			    instance->vrrp.reason);
 	}
+	instance->holding = instance->vrrp.holding;
 }
 
 void instance_act(struct instance *instance, const struct vrrp_actions *actions)

@@ -41,7 +41,9 @@ bool instance_active_lives(const struct instance *instance, char *reason, size_t
 		const struct xb_instance *claim = said_of(instance, peer);
 
 		if (peer->liveness.verdict != VERDICT_UP || !claim ||
-		    claim->state != XB_INSTANCE_ACTIVE)
+		    claim->state != XB_INSTANCE_ACTIVE ||
+		    time_since_ns(now_ns, peer_said(peer)->last_evidence_ns) >=
+			    peers->timing.detection_time_ns)
 			continue;
 		if (instance->vrrp.parameters.preempt &&
 		    claim->priority < instance->vrrp.effective_priority)

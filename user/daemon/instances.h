@@ -41,6 +41,7 @@ struct instance {
 	uint64_t announced_ns;
 	uint64_t since_unix_ns;
 	uint64_t sent_count;
+	bool holding; /* and reported */
 };
 
 struct instances {

@@ -55,7 +55,8 @@ int peers_start(struct peers *peers, struct event_base *base, const struct kerne
 		.journal = journal,
 		.timing = {.interval_ns = heartbeat->interval_ns,
 			   .detection_time_ns = heartbeat->interval_ns * heartbeat->multiplier,
-			   .daemon_timeout_ns = heartbeat->daemon_timeout_ns},
+			   .daemon_timeout_ns = heartbeat->daemon_timeout_ns,
+			   .unanswered_max = 2 * heartbeat->multiplier},
 		.on_verdict = on_verdict,
 		.context = context,
 	};
@@ -102,6 +103,7 @@ static void evidence_of(const struct peer *peer, struct liveness_evidence *evide
 		evidence[link] = (struct liveness_evidence){
 			.last_evidence_ns = peer->seen[link].last_evidence_ns,
 			.daemon_age_us = peer->seen[link].daemon_age_us,
+			.unanswered_count = peer->unanswered_count[link],
 			.node_state = peer->seen[link].node_state,
 		};
 }
@@ -151,6 +153,16 @@ void peers_judge(struct peers *peers, uint64_t now_ns)
 		clock_arm(peers->deadline, earliest_ns);
 	else
 		event_del(peers->deadline);
+}
+
+void peers_note_probe(struct peer *peer, size_t link)
+{
+	uint64_t evidence_count = peer->seen[link].evidence_count;
+
+	if (evidence_count != peer->answered_count[link])
+		peer->unanswered_count[link] = 0;
+	peer->answered_count[link] = evidence_count;
+	peer->unanswered_count[link]++;
 }
 
 void peers_note_tick(struct peers *peers, uint64_t due_ns, uint64_t now_ns)

@@ -21,6 +21,8 @@ struct peer {
 	uint64_t epoch; /* the newest reported */
 	struct liveness_peer liveness;
 	struct xb_peer seen[XB_LINKS_MAX]; /* index: link; as of the last refresh */
+	uint64_t answered_count[XB_LINKS_MAX]; /* evidence there was at the last probe */
+	uint32_t unanswered_count[XB_LINKS_MAX]; /* probes sent since there was any */
 };
 
 struct peers {
@@ -52,6 +54,9 @@ void peers_refresh(struct peers *peers);
 
 /* Judges everybody from the last refresh, reports what changed, arms the deadline timer. */
 void peers_judge(struct peers *peers, uint64_t now_ns);
+
+/* A PROBE is about to leave on a link. */
+void peers_note_probe(struct peer *peer, size_t link);
 
 /* A tick was due at due_ns and runs at now_ns: stalls of our own are noted and reported. */
 void peers_note_tick(struct peers *peers, uint64_t due_ns, uint64_t now_ns);

@@ -56,6 +56,14 @@ static int open_lock(const char *instance)
 	return fd;
 }
 
+/* Whether the descriptor is still the file of that name: its last owner may have removed it. */
+static bool is_linked(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && status.st_nlink > 0;
+}
+
 int privileges_lock(const char *instance)
 {
 	char pid[16] = "";
@@ -64,6 +72,10 @@ int privileges_lock(const char *instance)
 	if (fd < 0)
 		return fd;
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		if (!is_linked(fd)) {
+			close(fd);
+			return privileges_lock(instance);
+		}
 		int length = snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
 
 		if (ftruncate(fd, 0) || write(fd, pid, (size_t)length) != length)

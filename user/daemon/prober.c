@@ -150,6 +150,12 @@ static void count_lost(struct xb_peer *slot, const struct xb_peer *seen, uint32_
 		slot->probe_lost_count++;
 }
 
+/* 0 means "none" in an ack. */
+static uint32_t next_seq(uint32_t seq)
+{
+	return seq + 1 ? seq + 1 : 1;
+}
+
 static void prepare(struct prober *prober, struct peer *peer, size_t index, uint64_t now_ns,
 		    struct xb_packet *packet)
 {
@@ -159,13 +165,14 @@ static void prepare(struct prober *prober, struct peer *peer, size_t index, uint
 		.cluster_id = prober->heartbeat->cluster_id,
 		.node_id = peer->node->id,
 		.link = (uint8_t)index,
-		.seq = slot->probe_sent_seq + 1,
+		.seq = next_seq(slot->probe_sent_seq),
 		.ack = seen->probe_window.high_seq,
 		.peer_epoch = seen->peer_epoch,
 		.local_address = seen->local_address,
 		.peer_address = seen->peer_address,
 	};
 
+	peers_note_probe(peer, index);
 	count_lost(slot, seen, target.seq, prober->heartbeat->multiplier);
 	__atomic_store_n(&slot->probe_sent_seq, target.seq, __ATOMIC_RELEASE);
 	slot->probe_sent_count++;
