@@ -152,9 +152,9 @@ static __always_inline int heartbeat_authenticate(struct heartbeat *heartbeat)
 		return XB_DROP_UNKNOWN_KEY;
 	heartbeat_begin_tag(heartbeat);
 	heartbeat->instances_digest = READ_ONCE(heartbeat->peer->instances_digest);
-	heartbeat->instances_known = heartbeat_repeats_instances(heartbeat) &&
-				     tag_end(&heartbeat->head, packet,
-					     heartbeat->instances_digest) == packet->tag;
+	heartbeat->instances_known =
+		heartbeat_repeats_instances(heartbeat) &&
+		tag_end(&heartbeat->head, packet, heartbeat->instances_digest) == packet->tag;
 	if (heartbeat->instances_known)
 		return NO_DROP;
 	heartbeat->instances_digest = tag_digest(packet, heartbeat->key);

@@ -32,10 +32,10 @@ static __always_inline int receive_judge(struct heartbeat *heartbeat)
 	const struct xb_packet *packet = heartbeat->packet;
 	int reason;
 
-	heartbeat->sender_epoch = bpf_be64_to_cpu(
-		heartbeat->is_probe ? packet->prober_epoch : packet->responder_epoch);
-	heartbeat->addressee_epoch = bpf_be64_to_cpu(
-		heartbeat->is_probe ? packet->responder_epoch : packet->prober_epoch);
+	heartbeat->sender_epoch = bpf_be64_to_cpu(heartbeat->is_probe ? packet->prober_epoch
+								      : packet->responder_epoch);
+	heartbeat->addressee_epoch = bpf_be64_to_cpu(heartbeat->is_probe ? packet->responder_epoch
+									 : packet->prober_epoch);
 	heartbeat->remark = NO_DROP;
 	heartbeat->events = 0;
 	if (!slot_lock(&heartbeat->peer->lock_sequence))

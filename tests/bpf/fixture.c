@@ -43,8 +43,8 @@ static void freeze_constants(struct xbeat_bpf *program)
 		.slot_count = SLOT_COUNT,
 	};
 	memset((void *)program->rodata->xb_slot_of, 0xff, sizeof(program->rodata->xb_slot_of));
-	for (__u16 i = 0; i < SLOT_COUNT; i++)
-		program->rodata->xb_slot_of[slots[i].node_id][slots[i].link] = i;
+	for (int i = 0; i < SLOT_COUNT; i++)
+		program->rodata->xb_slot_of[slots[i].node_id][slots[i].link] = (__u16)i;
 }
 
 static void *map_memory(const struct bpf_map *map)

@@ -61,8 +61,8 @@ static void example_of_the_paper(void **state)
 	struct xb_siphash hash;
 
 	(void)state;
-	for (uint8_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = i;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)i;
 	xb_siphash_init(&hash, (const __u64 *)key);
 	assert_int_equal(hash.v0, 0x7469686173716475);
 	assert_int_equal(hash.v1, 0x6b617f6d656e6665);
@@ -81,8 +81,8 @@ static void reference_vectors(void **state)
 	uint8_t bytes[64];
 
 	(void)state;
-	for (uint8_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = i;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)i;
 	for (size_t length = 0; length < 64; length++)
 		assert_int_equal(siphash(bytes, length), published[length]);
 }

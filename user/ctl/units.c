@@ -49,8 +49,7 @@ static const char *format_scaled(const struct scale *scale, uint64_t value,
 {
 	uint64_t whole = value / scale->unit;
 	uint64_t rest = value % scale->unit;
-	uint64_t minor = scale->minor_unit ? rest / scale->minor_unit
-					   : (scale->unit > 1 ? rest / (scale->unit / 10) : 0);
+	uint64_t minor = scale->minor_unit ? rest / scale->minor_unit : 10 * rest / scale->unit;
 
 	if (minor > 0 && scale->minor_unit)
 		snprintf(text, UNITS_TEXT_BYTES, "%" PRIu64 "%s %" PRIu64 "%s", whole, scale->name,
