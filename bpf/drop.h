@@ -21,7 +21,7 @@ static __noinline int drop_count(__u32 reason)
 	return XDP_DROP;
 }
 
-/* What a packet gets that was sent to us and is not taken: it never goes up the stack. */
+/* What a packet gets that is ours and is not taken: it never goes up the stack. */
 static __always_inline int drop(int reason)
 {
 	return drop_count((__u32)reason);

@@ -31,12 +31,13 @@ static __always_inline int ipv6_check(const struct ipv6hdr *ip, const void *end)
 	return udp_check_length((const void *)(ip + 1), payload_bytes);
 }
 
-/* A packet with extension headers: dropped if it is for our port, else passed. */
+/* A packet with extension headers: refused if it is for our port, else passed. */
 static __noinline int ipv6_extensions(struct xdp_md *ctx, __u32 network_offset)
 {
 	const void *end = packet_end(ctx);
 	const struct ipv6hdr *ip = packet_start(ctx) + network_offset;
 	const void *here = ip + 1;
+	struct flow flow;
 	int reason = XB_DROP_IP_OPTIONS;
 	__u8 next_header;
 
@@ -59,9 +60,10 @@ static __noinline int ipv6_extensions(struct xdp_md *ctx, __u32 network_offset)
 		}
 		next_header = options->nexthdr;
 	}
-	if (next_header == PROTOCOL_UDP && udp_is_heartbeat(here, end))
-		return drop(reason);
-	return XDP_PASS;
+	if (next_header != PROTOCOL_UDP || !udp_is_heartbeat(here, end))
+		return XDP_PASS;
+	flow_from_ipv6(&flow, ip);
+	return udp_refuse(&flow, reason);
 }
 
 static __always_inline void ipv6_swap_addresses(struct ipv6hdr *ip, const struct flow *flow)

@@ -12,7 +12,7 @@
 #include <bpf/bpf_helpers.h>
 #include <xbeat/map.h>
 
-const volatile struct xb_constants xb_constants;
+const volatile struct xb_constants xb_constants __attribute__((aligned(8)));
 const volatile __u16 xb_slot_of[XB_NODE_ID_MAX + 1][XB_LINKS_MAX];
 
 struct {

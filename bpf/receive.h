@@ -71,15 +71,13 @@ static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv
 	int reason;
 
 	heartbeat.end = packet_end(ctx);
-	reason = heartbeat_open(&heartbeat, network, ipv6);
+	if (!heartbeat_open(&heartbeat, network, ipv6))
+		return XDP_PASS;
+	reason = heartbeat_check_length(&heartbeat, network);
+	if (reason == NO_DROP)
+		reason = receive_check(&heartbeat);
 	if (reason != NO_DROP)
-		return drop(reason);
-	heartbeat.packet = (void *)(heartbeat.udp + 1);
-	if ((const void *)(heartbeat.packet + 1) > heartbeat.end)
-		return drop(XB_DROP_TOO_SHORT);
-	reason = receive_check(&heartbeat);
-	if (reason != NO_DROP)
-		return drop(reason);
+		return udp_refuse(&heartbeat.flow, reason);
 	reason = receive_judge(&heartbeat);
 	receive_tell_changes(&heartbeat);
 	if (reason != NO_DROP)

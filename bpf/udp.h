@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * UDP (RFC 768) around a heartbeat: is it for us, has it the right length, and
- * the checksum of an answer.
+ * UDP (RFC 768) around a heartbeat: has it the right port and length, what becomes
+ * of one that is refused, and the checksum of an answer.
  */
 #ifndef BPF_UDP_H
 #define BPF_UDP_H
@@ -34,6 +34,31 @@ static __always_inline int udp_check_length(const struct udphdr *udp, __u32 payl
 	if (udp_bytes > HEARTBEAT_UDP_BYTES || payload_bytes > HEARTBEAT_UDP_BYTES)
 		return XB_DROP_TOO_LONG;
 	return NO_DROP;
+}
+
+/* Whether the destination is an address of one of this node's links. Volatile, or the compiler takes
+ * the constants for the zeros that they are until user space sets them. */
+static __noinline bool udp_is_for_this_node(const struct flow *flow)
+{
+	const volatile word64 *own = (const volatile word64 *)xb_constants.own_addresses;
+
+#pragma unroll
+	for (int i = 0; i < XB_LINKS_MAX; i++, own += 2) {
+		if (own[0] == flow->destination[0] && own[1] == flow->destination[1])
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What a packet to the heartbeat port gets that is not taken. One that is on its way to somebody
+ * else is let through uncounted: a router or bridge that runs xbeat must not stop the heartbeats of
+ * another cluster. Asked only here, so that what is taken does not pay for it: that is known to be
+ * ours by the address in its slot.
+ */
+static __always_inline int udp_refuse(const struct flow *flow, int reason)
+{
+	return udp_is_for_this_node(flow) ? drop(reason) : XDP_PASS;
 }
 
 static __always_inline __u64 sum_words(__u64 sum, const word64 *words, int count)

@@ -116,6 +116,12 @@ __noinline int vrrp_read_body(struct xdp_md *ctx, __u32 header_offset, struct vr
 	return 0;
 }
 
+/* An interval of 0 would let all Backups take over at once (RFC 9568, erratum 8301). */
+static __always_inline bool vrrp_interval_is_right(const struct vrrp_header *header)
+{
+	return header->interval_cs & bpf_htons(VRRP_INTERVAL_MASK);
+}
+
 /* RFC 9568 leaves the pseudo-header out over IPv4, RFC 5798 was read as having it in: both are right. */
 static __always_inline bool vrrp_checksum_is_right(const struct iphdr *ip,
 						   const struct vrrp_header *header, __u64 sum)
@@ -159,9 +165,15 @@ static __always_inline void vrrp_store(struct xb_vrrp *entry, const struct vrrp_
 	entry->received_count++;
 }
 
-/* The record carries the advert: the slot may hold a newer one when it is read. */
-static __always_inline void vrrp_tell(__u32 slot, const struct vrrp_header *header,
-				      const __u64 source[2], __u64 digest, __u64 arrival_ns)
+/*
+ * The record carries the advert: the slot may hold a newer one when it is read. While a record waits
+ * to be read there is no other: a flood of adverts costs the daemon no more wake-ups than it has
+ * time for, and takes no room from other events. event_pending is set before the record can be seen,
+ * or the daemon could clear it first and hear of no advert again.
+ */
+static __always_inline void vrrp_tell(struct xb_vrrp *entry, __u32 slot,
+				      const struct vrrp_header *header, const __u64 source[2],
+				      __u64 digest, __u64 arrival_ns)
 {
 	struct xb_event *event = event_reserve(XB_EVENT_ADVERT, slot, arrival_ns);
 
@@ -173,6 +185,7 @@ static __always_inline void vrrp_tell(__u32 slot, const struct vrrp_header *head
 	event->advert.version = header->version_type >> 4;
 	event->advert.priority = header->priority;
 	event->advert.address_count = header->address_count;
+	WRITE_ONCE(entry->event_pending, 1);
 	bpf_ringbuf_submit(event, 0);
 }
 
@@ -192,8 +205,10 @@ static __always_inline int vrrp_take(struct xb_vrrp *entry, __u32 slot, const st
 	vrrp_store(entry, header, source, digest, arrival_ns);
 	entry->changed_count += differs;
 	slot_unlock(&entry->lock_sequence);
-	if (differs || READ_ONCE(entry->wake_always))
-		vrrp_tell(slot, header, source, digest, arrival_ns);
+	/* Asked behind the full barrier of slot_unlock(): either the daemon sees the slot as it is now,
+	 * or we see that it has cleared event_pending. */
+	if ((differs || READ_ONCE(entry->wake_always)) && !READ_ONCE(entry->event_pending))
+		vrrp_tell(entry, slot, header, source, digest, arrival_ns);
 	return NO_DROP;
 }
 
@@ -217,6 +232,8 @@ static __always_inline int vrrp_judge(struct xdp_md *ctx, __u32 network_offset,
 		return XB_DROP_VRRP_BAD_LENGTH;
 	if (!vrrp_checksum_is_right(ip, header, body.sum))
 		return XB_DROP_VRRP_BAD_CHECKSUM;
+	if (!vrrp_interval_is_right(header))
+		return XB_DROP_VRRP_BAD_INTERVAL;
 	return vrrp_take(entry, slot, ip, header, body.digest);
 }
 

@@ -20,4 +20,7 @@ typedef __u16 __attribute__((__may_alias__)) word16;
 /* One load, not repeated or torn by the compiler: of what another processor may be writing. */
 #define READ_ONCE(x) (*(const volatile typeof(x) *)&(x))
 
+/* Likewise one store, in the order of other volatile accesses and of calls. */
+#define WRITE_ONCE(x, value) (*(volatile typeof(x) *)&(x) = (value))
+
 #endif

@@ -43,6 +43,7 @@
 	X(VRRP_BAD_LENGTH, vrrp_bad_length, "no", "advert too short for its address count")        \
 	X(VRRP_BAD_CHECKSUM, vrrp_bad_checksum, "no",                                              \
 	  "advert checksum wrong, with and without pseudo-header")                                 \
+	X(VRRP_BAD_INTERVAL, vrrp_bad_interval, "no", "advert with Max Advertise Interval 0")      \
 	X(VRRP_BAD_HEADER, vrrp_bad_header, "no",                                                  \
 	  "advert with IP options, fragmented, or to another group")                               \
 	X(VRRP_OWN, vrrp_own, "no", "our own advert came back: a loop, or a duplicate address")    \

@@ -143,7 +143,9 @@ struct xb_vrrp {
 	__u8 version; /* K */
 	__u8 priority; /* K */
 	__u8 address_count; /* K */
-	__u8 pad1;
+	/* K sets it, D clears it: an ADVERT event is in the ring buffer, and no other is put there. D
+	 * clears it before it handles the event; behind a full barrier it then looks at the slot. */
+	__u8 event_pending;
 	__u16 interval_cs; /* K: centiseconds, 12 bits (RFC 9568 section 5.2.7) */
 	__u16 pad2;
 	__u64 addresses_digest; /* K: of the advertised addresses in their order; equal lists, equal digests */
@@ -191,6 +193,9 @@ struct xb_constants {
 	__u16 cluster_id;
 	__u16 node_id;
 	__u16 slot_count;
+	struct xb_address own_addresses[XB_LINKS_MAX]; /* of this node's links; unused: zero */
 };
+
+_Static_assert(sizeof(struct xb_constants) == 72, "struct xb_constants");
 
 #endif

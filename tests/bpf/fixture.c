@@ -42,6 +42,8 @@ static void freeze_constants(struct xbeat_bpf *program)
 		.node_id = OWN_NODE,
 		.slot_count = SLOT_COUNT,
 	};
+	for (int i = 0; i < SLOT_COUNT; i++)
+		program->rodata->xb_constants.own_addresses[i] = address_of(slots[i].local);
 	memset((void *)program->rodata->xb_slot_of, 0xff, sizeof(program->rodata->xb_slot_of));
 	for (int i = 0; i < SLOT_COUNT; i++)
 		program->rodata->xb_slot_of[slots[i].node_id][slots[i].link] = (__u16)i;

@@ -210,6 +210,11 @@ void frame_insert(struct frame *frame, size_t offset, size_t bytes)
 		frame->udp += bytes;
 }
 
+void frame_readdress(struct frame *frame)
+{
+	frame->bytes[frame->network + (frame->ipv6 ? 39 : 19)] ^= 0x40;
+}
+
 bool frame_udp_checksum_is_right(const struct frame *frame)
 {
 	const uint8_t *udp = frame->bytes + frame->udp;

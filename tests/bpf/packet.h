@@ -62,6 +62,9 @@ void frame_sign(struct frame *frame, const uint8_t key[16]);
 /* Inserts bytes (zeroed) at an offset; what is behind moves. The headers' lengths stay as they were. */
 void frame_insert(struct frame *frame, size_t offset, size_t bytes);
 
+/* Sends it to a neighbour of its destination instead; the tag stays as it was. */
+void frame_readdress(struct frame *frame);
+
 struct xb_packet *frame_packet(struct frame *frame);
 
 /* The digest of XB_INSTANCES_MAX instances. */

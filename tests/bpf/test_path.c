@@ -29,6 +29,16 @@ static struct frame changed(const struct change *change)
 	return frame;
 }
 
+/* Refused if it is for this node; let through uncounted if it is on its way to another. */
+static void expect_refused(struct fixture *fixture, const struct frame *frame, enum xb_drop reason)
+{
+	struct frame other = *frame;
+
+	fixture_expect(fixture, frame, ACTION_DROP, reason);
+	frame_readdress(&other);
+	fixture_expect_uncounted(fixture, &other, ACTION_PASS);
+}
+
 static void test_not_ours(void **state)
 {
 	static const struct change changes[] = {
@@ -101,7 +111,7 @@ static void test_bad_lengths(void **state)
 		struct frame frame = changed(&cases[i].change);
 
 		print_message("    %s\n", cases[i].change.what);
-		fixture_expect(*state, &frame, ACTION_DROP, cases[i].reason);
+		expect_refused(*state, &frame, cases[i].reason);
 	}
 }
 
@@ -114,9 +124,9 @@ static void test_surplus(void **state)
 	heartbeat.padding = 8;
 	frame_build(&heartbeat, &frame);
 	frame.bytes[frame.network + 3] = 20 + 8 + XB_PACKET_BYTES + 8;
-	fixture_expect(*state, &frame, ACTION_DROP, XB_DROP_TOO_LONG);
+	expect_refused(*state, &frame, XB_DROP_TOO_LONG);
 	frame.bytes[frame.udp + 5] = 8 + XB_PACKET_BYTES + 8;
-	fixture_expect(*state, &frame, ACTION_DROP, XB_DROP_TOO_LONG);
+	expect_refused(*state, &frame, XB_DROP_TOO_LONG);
 }
 
 static void test_ipv4_options(void **state)
@@ -127,7 +137,7 @@ static void test_ipv4_options(void **state)
 		frame_insert(&frame, frame.udp, bytes);
 		frame.bytes[frame.network] = (uint8_t)(0x45 + bytes / 4);
 		frame.bytes[frame.network + 3] = (uint8_t)(frame.length - frame.network);
-		fixture_expect(*state, &frame, ACTION_DROP, XB_DROP_IP_OPTIONS);
+		expect_refused(*state, &frame, XB_DROP_IP_OPTIONS);
 		frame.bytes[frame.udp + 3]++; /* another port */
 		fixture_expect_uncounted(*state, &frame, ACTION_PASS);
 	}
@@ -154,9 +164,9 @@ static void test_ipv6_extension_headers(void **state)
 			struct frame frame = build(SLOT_IPV6);
 
 			insert_extension(&frame, types[i], bytes);
-			fixture_expect(*state, &frame, ACTION_DROP, XB_DROP_IP_OPTIONS);
+			expect_refused(*state, &frame, XB_DROP_IP_OPTIONS);
 			insert_extension(&frame, 60, 16);
-			fixture_expect(*state, &frame, ACTION_DROP, XB_DROP_IP_OPTIONS);
+			expect_refused(*state, &frame, XB_DROP_IP_OPTIONS);
 			frame.bytes[frame.udp + 3]++; /* another port */
 			fixture_expect_uncounted(*state, &frame, ACTION_PASS);
 		}
@@ -169,9 +179,9 @@ static void test_ipv6_fragments(void **state)
 
 	insert_extension(&frame, 44, 8);
 	frame.bytes[frame.network + 43] = 1; /* the first, more follow */
-	fixture_expect(*state, &frame, ACTION_DROP, XB_DROP_IP_FRAGMENT);
+	expect_refused(*state, &frame, XB_DROP_IP_FRAGMENT);
 	insert_extension(&frame, 0, 8);
-	fixture_expect(*state, &frame, ACTION_DROP, XB_DROP_IP_FRAGMENT);
+	expect_refused(*state, &frame, XB_DROP_IP_FRAGMENT);
 	frame.bytes[frame.network + 51] = 8; /* a later one has no port */
 	fixture_expect_uncounted(*state, &frame, ACTION_PASS);
 }

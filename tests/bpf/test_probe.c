@@ -322,20 +322,25 @@ static void test_daemon_age_is_clamped(void **state)
 	assert_int_equal(ntohl(frame_packet(&frame)->daemon_age_us), UINT32_MAX);
 }
 
-/* Flips each bit of the heartbeat and of the IP addresses; none is to be taken. */
+/* Flips each bit of the heartbeat and of the IP addresses; none is to be taken. With another
+ * destination it may be another's. */
 static void check_bit_flips(struct fixture *fixture, const struct heartbeat *heartbeat)
 {
 	struct frame good;
 
 	frame_build(heartbeat, &good);
 	for (size_t byte = good.udp - (good.ipv6 ? 32 : 8); byte < good.length; byte++) {
+		bool in_destination = byte >= good.udp - (good.ipv6 ? 16 : 4) && byte < good.udp;
 		bool in_udp_header = byte >= good.udp && byte < good.udp + 8;
 
 		for (unsigned bit = 0; bit < 8 && !in_udp_header; bit++) {
 			struct frame bad = good;
+			enum action action;
 
 			bad.bytes[byte] ^= (uint8_t)(1u << bit);
-			assert_int_equal(fixture_run(fixture, &bad), ACTION_DROP);
+			action = fixture_run(fixture, &bad);
+			assert_true(action == ACTION_DROP ||
+				    (action == ACTION_PASS && in_destination));
 		}
 	}
 }

@@ -227,6 +227,14 @@ static void vrrp_bad_checksum(struct fixture *fixture, struct frame *frame)
 	frame->bytes[frame->udp + 2]++;
 }
 
+static void vrrp_bad_interval(struct fixture *fixture, struct frame *frame)
+{
+	struct advert advert = advert_default();
+
+	advert.interval_cs = 0xf000; /* the reserved bits do not count */
+	build_advert(fixture, &advert, frame);
+}
+
 static void vrrp_bad_header(struct fixture *fixture, struct frame *frame)
 {
 	struct advert advert = advert_default();
@@ -243,15 +251,17 @@ static void vrrp_own(struct fixture *fixture, struct frame *frame)
 	fixture->vrrp[VRRP_SLOT].own_source = address_of(advert.source);
 }
 
-/* Adverts that nobody reads about until the ring buffer is full. */
+/* Events that nobody reads until the ring buffer is full. */
 static void event_lost(struct fixture *fixture, struct frame *frame)
 {
 	struct advert advert = advert_default();
 
 	build_advert(fixture, &advert, frame);
 	fixture->vrrp[VRRP_SLOT].wake_always = 1;
-	while (fixture_drop_count(fixture, XB_DROP_EVENT_LOST) == 0)
+	while (fixture_drop_count(fixture, XB_DROP_EVENT_LOST) == 0) {
+		fixture->vrrp[VRRP_SLOT].event_pending = 0;
 		fixture_run(fixture, frame);
+	}
 }
 
 /* A reason without a function of its name does not compile. */
@@ -323,11 +333,40 @@ static void test_refused_packets_leave_no_trace(void **state)
 	}
 }
 
+/* Whatever is wrong with a heartbeat, one that is addressed to none of our links is another's. */
+static void test_heartbeats_of_others_pass(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (enum xb_drop reason = 0; reason < XB_DROP_VRRP_BAD_TTL; reason++) {
+		struct frame frame;
+
+		fixture_reset(state);
+		prepare_for[reason](fixture, &frame);
+		frame_readdress(&frame);
+		print_message("    %s\n", name_of(reason));
+		fixture_expect_uncounted(fixture, &frame, ACTION_PASS);
+	}
+}
+
+/* Ours, but of another link than the sender's. */
+static void test_address_of_another_link(void **state)
+{
+	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
+	struct frame frame;
+
+	heartbeat.destination = address_of("10.0.1.1");
+	frame_build(&heartbeat, &frame);
+	fixture_expect(*state, &frame, ACTION_DROP, XB_DROP_BAD_ADDRESS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(test_every_reason),
 		FIXTURE_TEST(test_refused_packets_leave_no_trace),
+		FIXTURE_TEST(test_heartbeats_of_others_pass),
+		FIXTURE_TEST(test_address_of_another_link),
 	};
 
 	return FIXTURE_RUN(tests);

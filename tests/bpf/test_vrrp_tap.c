@@ -10,6 +10,13 @@ static struct xb_vrrp *entry_of(struct fixture *fixture)
 	return &fixture->vrrp[VRRP_SLOT];
 }
 
+/* What the daemon does with what is in the ring buffer. Returns the number of events. */
+static size_t read_events(struct fixture *fixture)
+{
+	entry_of(fixture)->event_pending = 0;
+	return fixture_events(fixture);
+}
+
 static void expect_taken(struct fixture *fixture, const struct advert *advert)
 {
 	uint64_t received_count = entry_of(fixture)->received_count;
@@ -108,7 +115,7 @@ static void test_events(void **state)
 
 		expect_taken(fixture, &variants[i]);
 		expect_taken(fixture, &variants[i]);
-		assert_int_equal(fixture_events(fixture), 1);
+		assert_int_equal(read_events(fixture), 1);
 		assert_int_equal(event->kind, XB_EVENT_ADVERT);
 		assert_int_equal(event->slot, VRRP_SLOT);
 		assert_int_equal(event->advert.priority, variants[i].priority);
@@ -120,9 +127,70 @@ static void test_events(void **state)
 	assert_int_equal(entry_of(fixture)->changed_count, 6);
 	entry_of(fixture)->wake_always = 1;
 	expect_taken(fixture, &variants[5]);
-	assert_int_equal(fixture_events(fixture), 1);
+	assert_int_equal(read_events(fixture), 1);
 	assert_int_equal(fixture->events[0].arrival_ns, entry_of(fixture)->arrival_ns);
 	assert_int_equal(entry_of(fixture)->changed_count, 6);
+}
+
+/* While an event waits to be read, the slot alone keeps up with what arrives. */
+static void test_one_event_waits_at_a_time(void **state)
+{
+	static const struct {
+		const char *what;
+		uint8_t priority;
+		bool wake_always;
+		bool read_before;
+		size_t waiting; /* events, then */
+	} steps[] = {
+		{"the first", 150, false, false, 1},
+		{"another, while that one waits", 10, false, false, 1},
+		{"any, at an Active", 10, true, false, 1},
+		{"the same, when all is read", 10, false, true, 0},
+		{"another, when all is read", 150, false, false, 1},
+		{"any, at an Active that has read all", 150, true, true, 1},
+	};
+	struct fixture *fixture = *state;
+	struct xb_vrrp *entry = entry_of(fixture);
+	size_t waiting = 0;
+
+	fixture_serve_vrrp(fixture);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct advert advert = advert_default();
+
+		print_message("    %s\n", steps[i].what);
+		if (steps[i].read_before)
+			assert_int_equal(read_events(fixture), waiting);
+		advert.priority = steps[i].priority;
+		entry->wake_always = steps[i].wake_always;
+		expect_taken(fixture, &advert);
+		check_stored(fixture, &advert);
+		waiting = steps[i].waiting;
+		assert_int_equal(entry->event_pending, waiting);
+	}
+	assert_int_equal(read_events(fixture), waiting);
+	assert_int_equal(entry->changed_count, 3);
+}
+
+/* Or nobody would be told of the next one either. */
+static void test_full_ring_leaves_nothing_pending(void **state)
+{
+	struct fixture *fixture = *state;
+	struct advert advert = advert_default();
+	struct xb_vrrp *entry = entry_of(fixture);
+	struct frame frame;
+
+	fixture_serve_vrrp(fixture);
+	entry->wake_always = 1;
+	advert_build(&advert, &frame);
+	while (fixture_drop_count(fixture, XB_DROP_EVENT_LOST) == 0) {
+		entry->event_pending = 0;
+		fixture_run(fixture, &frame);
+	}
+	assert_int_equal(entry->event_pending, 0);
+	read_events(fixture);
+	expect_taken(fixture, &advert);
+	assert_int_equal(entry->event_pending, 1);
+	assert_int_equal(read_events(fixture), 1);
 }
 
 static void test_others_are_left_alone(void **state)
@@ -244,6 +312,8 @@ int main(void)
 		FIXTURE_TEST(test_every_address_count),
 		FIXTURE_TEST(test_reserved_bits_are_ignored),
 		FIXTURE_TEST(test_events),
+		FIXTURE_TEST(test_one_event_waits_at_a_time),
+		FIXTURE_TEST(test_full_ring_leaves_nothing_pending),
 		FIXTURE_TEST(test_others_are_left_alone),
 		FIXTURE_TEST(test_priority_tag),
 		FIXTURE_TEST(test_refuses_bad_ip_headers),
