@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A start that cannot work: one clear line, a non-zero exit, nothing left behind."""
 
+import os
+
 import pytest
 
 from tests.support.cluster import KEY, KEY_ID, VIP, Xbeatd
@@ -63,6 +65,14 @@ def test_configuration_of_other_machines(lab, configured):
     start_and_fail(lab, words=["node"])
 
 
+def test_named_node_whose_address_is_not_here(lab, configured):
+    """router_id says which node this is, and so nobody looked at its addresses before."""
+    edit(lab, "10.77.0.1", "10.77.0.77")
+    edit(lab, "heartbeat lan {", f"global_defs {{ router_id {NODE} }}\nheartbeat lan {{")
+    start_and_fail(lab, words=["10.77.0.77", "eth0"])
+    assert not lab.has_program(NODE)
+
+
 def test_missing_key_file(lab, configured):
     configured.key_file.unlink()
     start_and_fail(lab, words=[str(configured.key_file), "genkey"])
@@ -71,6 +81,16 @@ def test_missing_key_file(lab, configured):
 def test_world_readable_key_file(lab, configured):
     configured.key_file.chmod(0o644)
     start_and_fail(lab, words=[str(configured.key_file), "chmod"])
+
+
+def test_group_writable_key_file(lab, configured):
+    configured.key_file.chmod(0o620)
+    start_and_fail(lab, words=[str(configured.key_file), "chmod"])
+
+
+def test_key_file_of_another_user(lab, configured):
+    os.chown(configured.key_file, 65534, 65534)
+    start_and_fail(lab, words=[str(configured.key_file), "chown"])
 
 
 def test_broken_key_file(lab, configured):

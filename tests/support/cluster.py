@@ -2,11 +2,13 @@
 """xbeatd and keepalived on the nodes of a laboratory: configuration, start, what they say."""
 
 import json
+import pathlib
 import signal
 import subprocess
 import time
 
-from tests.support.laboratory import BUILD, SOCKETS, wait_until
+from tests.support.laboratory import BUILD, PINS, SOCKETS, wait_until
+from tests.support.probe import Client, serve_everywhere
 
 VIP = "10.77.0.100"
 VRID = 51
@@ -46,15 +48,21 @@ def heartbeat_block(lab, settings, key_file):
                       f"    daemon_timeout {settings.daemon_timeout}", "}", ""])
 
 
-def instance_block(settings, priority, heartbeat=True):
-    lines = ["    interface eth0", "    version 3", f"    virtual_router_id {VRID}",
+def instance_block(settings, priority, heartbeat=True, name="VI_1", vrid=VRID, vip=None):
+    lines = ["    interface eth0", "    version 3", f"    virtual_router_id {vrid}",
              f"    priority {priority}", f"    advert_int {settings.advert_interval}"]
     if not settings.preempt:
         lines += ["    state BACKUP", "    nopreempt"]
     if heartbeat:
         lines.append("    heartbeat lan")
-    lines += ["    virtual_ipaddress {", f"        {settings.vip}/24", "    }"]
-    return "\n".join(["vrrp_instance VI_1 {", *lines, "}", ""])
+    lines += ["    virtual_ipaddress {", f"        {vip or settings.vip}/24", "    }"]
+    return "\n".join([f"vrrp_instance {name} {{", *lines, "}", ""])
+
+
+def find_bpftool():
+    """Debian's is not in everybody's PATH, and another one may be before it."""
+    return next((path for path in ("/usr/sbin/bpftool", "/sbin/bpftool")
+                 if pathlib.Path(path).exists()), "bpftool")
 
 
 class Xbeatd:
@@ -95,11 +103,27 @@ class Xbeatd:
     def verdict(self, name):
         return self.peer(name)["verdict"]
 
-    def vrrp(self):
-        return self.json("vrrp")[0]
+    def vrrp(self, name="VI_1"):
+        return next(instance for instance in self.json("vrrp") if instance["name"] == name)
 
     def state(self):
         return self.vrrp()["state"]
+
+    def wait_state(self, state, seconds=10):
+        wait_until(lambda: self.state() == state, seconds,
+                   f"{self.node} is {state}: {self.vrrp()}")
+
+    def activations(self, name="VI_1"):
+        """The events in which this life of the daemon made an instance Active."""
+        return [event for event in self.events() if event["kind"] == "vrrp"
+                and event["subject"] == name and event["from"] != event["to"] == "active"]
+
+    def map(self, name):
+        """A pinned map's values as bpftool prints them."""
+        done = subprocess.run([find_bpftool(), "-j", "map", "dump", "pinned",
+                               PINS / self.instance / name],
+                              text=True, stdout=subprocess.PIPE, check=True, timeout=5)
+        return [entry["formatted"]["value"] for entry in json.loads(done.stdout)]
 
     def kill(self):
         """Ends the daemon as a crash would. Returns when, CLOCK_MONOTONIC in ns."""
@@ -140,6 +164,7 @@ class Cluster:
         self.settings = settings or Settings()
         self.key_file = lab.write("lan.key", f"{KEY_ID} {KEY.hex()}\n")
         self.daemons = {}
+        self.client = None
 
     def configuration(self, node, instance=True):
         priority = self.settings.priorities[self.lab.nodes.index(node)]
@@ -156,13 +181,33 @@ class Cluster:
 
     def start_xbeatd(self, *nodes, instance=True):
         for node in nodes or self.lab.nodes:
-            self.daemons[node] = Xbeatd(self.lab, node, self.configuration(node, instance)).start()
+            self.configuration(node, instance)
+            self.daemons[node] = self.daemon(node).start()
         return self
+
+    def daemon(self, node):
+        """Its xbeatd, not started, with the configuration that was written last."""
+        return Xbeatd(self.lab, node, self.lab.path(f"{node}.conf"))
 
     def start_keepalived(self, *nodes):
         for node in nodes or self.lab.nodes:
             self.daemons[node] = Keepalived(self.lab, node,
                                             self.keepalived_configuration(node)).start()
+        return self
+
+    def start_active(self, *nodes):
+        """Starts daemons; node-a is Active, and all know it, when this returns."""
+        self.start_xbeatd(*nodes)
+        self.wait_up()
+        self.wait_holder("node-a")
+        return self
+
+    def start_client(self):
+        """A client that has talked long enough for its neighbour entry to settle."""
+        serve_everywhere(self.lab)
+        self.client = Client(self.lab, self.settings.vip)
+        self.client.wait_owner("node-a")
+        time.sleep(1.2)
         return self
 
     def __getitem__(self, node):

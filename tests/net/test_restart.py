@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A daemon that was killed and is back soon goes on where it was; what it left behind is no lie."""
+
+import pytest
+
+from tests.support.cluster import VIP, Cluster, Settings, instance_block
+from tests.support.laboratory import wait_until
+
+SECOND_VRID, SECOND_VIP = 52, "10.77.0.101"
+ACTIVE = 3  # enum xb_instance_state as maps and packets carry it
+RESUME_NS_MAX = 100 * 10**6
+
+
+@pytest.fixture
+def quick(lab):
+    """Adverts come fast, so that starting takes little; a start fits into daemon_timeout easily."""
+    return Cluster(lab, Settings(advert_interval="0.1", daemon_timeout="1s"))
+
+
+def restart(daemon):
+    daemon.kill()
+    return daemon.start()
+
+
+def test_quick_restart_moves_nothing(quick):
+    """A daemon that is back within daemon_timeout was never away."""
+    quick.start_active().start_client()
+    epoch = quick["node-a"].json("status")["epoch"]
+    restart(quick["node-a"]).wait_state("active")
+    quick.wait_up()
+    assert quick["node-a"].json("status")["epoch"] == epoch
+    result = quick.client.finish()
+    assert result["lost"] == 0 and result["owner_changes"] == 0, result
+    for other in ("node-b", "node-c"):
+        assert quick[other].state() == "backup"
+        assert quick[other].activations() == [], f"{other} took over"
+
+
+def test_restarted_after_takeover_resumes_though_the_first_died_active(lab, quick):
+    """What node-a said last, before it died, is no claim that node-b must yield to."""
+    quick.start_active()
+    lab.cut("node-a", "eth0")
+    quick["node-b"].wait_state("active")
+    wait_until(lambda: quick["node-b"].verdict("node-a") == "down", 5, "node-a is down")
+    restart(quick["node-b"]).wait_state("active")
+    start = next(event for event in quick["node-b"].events() if event["kind"] == "vrrp")
+    activation, = quick["node-b"].activations()
+    assert "was Active" in activation["reason"], activation
+    assert activation["time_unix_ns"] - start["time_unix_ns"] < RESUME_NS_MAX, activation
+    assert quick["node-c"].activations() == [], "two nodes took over"
+    assert lab.has_address("node-b", VIP) and not lab.has_address("node-c", VIP)
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_instance_taken_out_of_the_file_is_claimed_no_more(lab, quick):
+    def claims():
+        """The VRIDs of which node-a says, as node-b heard it, that it is Active."""
+        slot = next(slot for slot in quick["node-b"].map("xb_peers") if slot["node_id"] == 1)
+        return [entry["vrid"] for entry in slot["instances"] if entry["state"] == ACTIVE]
+
+    for node, priority in zip(lab.nodes, quick.settings.priorities):
+        with open(quick.configuration(node), "a") as configuration:
+            configuration.write(instance_block(quick.settings, priority, name="VI_2",
+                                               vrid=SECOND_VRID, vip=SECOND_VIP))
+        quick.daemons[node] = quick.daemon(node).start()
+    wait_until(lambda: SECOND_VRID in claims(), 5, "node-a is Active of VI_2")
+    quick["node-a"].kill()
+    quick.configuration("node-a")  # written anew, without VI_2
+    quick["node-a"].start().wait_state("active")
+    wait_until(lambda: SECOND_VRID not in claims(), 5, "node-a gives VI_2 up")
+    wait_until(lambda: lab.has_address("node-b", SECOND_VIP), 5, "node-b has VI_2's address")
+    assert not quick["node-b"].activations("VI_1"), "VI_1 was not to move"

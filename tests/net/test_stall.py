@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Daemons that stand still for a while: short, long, and several at once."""
+
+import signal
+import time
+
+import pytest
+
+from tests.support.cluster import VIP, Cluster, Settings
+from tests.support.laboratory import wait_until
+
+
+@pytest.fixture
+def quick(lab):
+    return Cluster(lab, Settings(advert_interval="0.1")).start_active()
+
+
+def stand_still(seconds, *daemons):
+    for number in (signal.SIGSTOP, signal.SIGCONT):
+        for daemon in daemons:
+            daemon.process.send_signal(number)
+        if number == signal.SIGSTOP:
+            time.sleep(seconds)
+
+
+def changes(daemon, since):
+    """What a daemon has reported of others and of itself, its own stall aside."""
+    return [event for event in daemon.events()[since:] if event["kind"] in ("peer", "link", "vrrp")]
+
+
+def test_short_stall_of_the_active_changes_nothing(lab, quick):
+    """Half of daemon_timeout."""
+    before = {node: len(quick[node].events()) for node in lab.nodes}
+    stand_still(0.15, quick["node-a"])
+    time.sleep(0.5)
+    assert {node: changes(quick[node], before[node]) for node in lab.nodes} == \
+           {node: [] for node in lab.nodes}
+    assert lab.holders(VIP) == ["node-a"]
+
+
+def test_long_stall_of_the_active_ends_with_one_active(lab, quick):
+    stand_still(1, quick["node-a"])
+    activation, = quick["node-b"].activations()
+    assert "hung" in activation["reason"], activation
+    assert quick["node-c"].activations() == [], "two nodes took over"
+    quick.wait_up()
+    wait_until(lambda: len(lab.holders(VIP)) == 1, 5, "one node has the address")
+    time.sleep(0.5)
+    states = [quick[node].state() for node in lab.nodes]
+    assert sorted(states) == ["active", "backup", "backup"]
+    assert lab.holders(VIP) == [lab.nodes[states.index("active")]]
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_nodes_that_stood_still_together_do_not_accuse_each_other(lab, quick):
+    """Neither has heard the other, because neither has asked."""
+    before = {node: len(quick[node].events()) for node in lab.nodes}
+    stand_still(1, quick["node-a"], quick["node-b"])
+    time.sleep(0.3)
+    assert all(any(event["kind"] == "stall" for event in quick[node].events()[before[node]:])
+               for node in lab.nodes)
+    accusations = {node: [event for event in changes(quick[node], before[node])
+                          if event["to"] == "down"] for node in lab.nodes}
+    assert accusations == {node: [] for node in lab.nodes}
+    quick.wait_up()
+    quick.wait_holder("node-a")
