@@ -179,14 +179,28 @@ static void a_timer_that_is_not_due_does_nothing(void **state)
 	assert_int_equal(vrrp.state, XB_INSTANCE_INITIALIZE);
 }
 
-static void a_lower_active_is_preempted_though_it_lives(void **state)
+static void a_lower_active_is_preempted(void **state)
 {
 	struct vrrp_advert newest = advert_from(1, 50, START + 3500 * MS);
 
 	(void)state;
 	start_backup(0);
-	expire(START + DOWN_NS, &newest, "node-a answers");
+	expire(START + DOWN_NS, &newest, NULL);
 	assert_took_over("preempts 10.0.0.1: lower priority 50, ours 100");
+}
+
+/* Its adverts come so often that those of the true Active are never the newest. */
+static void a_lower_rival_is_not_preempted_beside_a_live_active(void **state)
+{
+	struct vrrp_advert newest = advert_from(9, 50, START + 3500 * MS);
+
+	(void)state;
+	start_backup(0);
+	receive(1, 150, START, START);
+	expire(START + DOWN_NS, &newest, "node-a answers");
+	assert_true(actions.held);
+	assert_int_equal(vrrp.state, XB_INSTANCE_BACKUP);
+	assert_false(actions.send_advert || actions.take_addresses);
 }
 
 static void the_timer_holds_while_heartbeats_say_alive(void **state)
@@ -199,11 +213,12 @@ static void the_timer_holds_while_heartbeats_say_alive(void **state)
 	expire(now_ns, NULL, "node-a answered 2 ms ago and claims the instance");
 	assert_true(actions.held);
 	assert_false(actions.state_changed || actions.send_advert || actions.take_addresses);
-	assert_string_equal(vrrp.reason, "held, no advert for 3.61 s (Active_Down_Timer 3.61 s), "
+	assert_string_equal(vrrp.reason, "no advert for 3.61 s, "
 					 "but node-a answered 2 ms ago and claims the instance");
 	assert_int_equal(vrrp.timer_due_ns, now_ns + DOWN_NS);
 	expire(now_ns + DOWN_NS, NULL, "node-a answers");
-	assert_true(actions.held);
+	assert_quiet_backup(now_ns + 2 * DOWN_NS); /* said once */
+	assert_string_equal(vrrp.reason, "no advert for 7.22 s, but node-a answers");
 	expire(now_ns + 2 * DOWN_NS, NULL, NULL);
 	assert_took_over("no advert from 10.0.0.1 (priority 150) for 10.8 s, "
 			 "Active_Down_Timer 3.61 s");
@@ -221,6 +236,25 @@ static void holding_ends_when_adverts_arrive(void **state)
 	assert_string_equal(vrrp.reason, "follows 10.0.0.1 (priority 150)");
 }
 
+/* Each time that it begins is said. */
+static void holding_begins_anew(void **state)
+{
+	uint64_t now_ns = START + DOWN_NS;
+
+	(void)state;
+	start_backup(0);
+	expire(now_ns, NULL, "node-a answers");
+	assert_true(actions.held);
+	receive(1, 150, now_ns + MS, now_ns + MS);
+	now_ns += MS + DOWN_NS;
+	expire(now_ns, NULL, "node-a answers");
+	assert_true(actions.held);
+	vrrp_active_lost(&vrrp, now_ns + MS, false, "node-a down", &actions);
+	assert_false(vrrp.holding);
+	expire(now_ns + MS + SKEW_NS, NULL, "node-b answers");
+	assert_true(actions.held);
+}
+
 static void preempt_delay_endures_a_lower_active(void **state)
 {
 	struct vrrp_advert newest = advert_from(1, 50, START + 3100 * MS);
@@ -232,7 +266,7 @@ static void preempt_delay_endures_a_lower_active(void **state)
 	expire(START + 100 * MS + DOWN_NS, &newest, NULL);
 	assert_quiet_backup(START + 5100 * MS);
 	newest.arrival_ns = START + 5000 * MS;
-	expire(START + 5100 * MS, &newest, "node-a answers");
+	expire(START + 5100 * MS, &newest, NULL);
 	assert_took_over("preempts 10.0.0.1: lower priority 50, ours 100, for 5.00 s "
 			 "(preempt_delay 5.00 s)");
 	assert_int_equal(vrrp.preempt_since_ns, 0);
@@ -372,6 +406,45 @@ static void an_active_does_not_yield_to_stale_adverts(void **state)
 	assert_int_equal(vrrp.state, XB_INSTANCE_BACKUP);
 }
 
+/* Rivals' adverts at a given rate; ours in answer, beside the regular timer. */
+static void an_active_answers_a_flood_at_a_limited_rate(void **state)
+{
+	uint64_t start_ns = START + DOWN_NS + MS;
+	uint64_t due_ns;
+	unsigned answers = 0;
+
+	(void)state;
+	start_active();
+	due_ns = vrrp.timer_due_ns;
+	for (uint64_t passed_ns = 0; passed_ns < 100 * MS; passed_ns += MS / 20) {
+		receive((uint8_t)(6 + answers % 9), 50, start_ns + passed_ns, start_ns + passed_ns);
+		assert_true(actions.announce_again);
+		assert_int_equal(actions.send_advert, passed_ns % VRRP_ASSERT_SPACING_NS == 0);
+		answers += actions.send_advert;
+	}
+	assert_int_equal(answers, 10);
+	assert_int_equal(vrrp.state, XB_INSTANCE_ACTIVE);
+	assert_int_equal(vrrp.timer_due_ns, due_ns);
+}
+
+/* One that is not answered does not put the regular advert off, either. */
+static void a_flood_of_releases_does_not_silence_an_active(void **state)
+{
+	uint64_t now_ns = START + DOWN_NS + 100 * MS;
+
+	(void)state;
+	start_active();
+	receive(1, 0, now_ns, now_ns);
+	assert_true(actions.send_advert);
+	assert_int_equal(vrrp.timer_due_ns, now_ns + NS_PER_SECOND);
+	receive(1, 0, now_ns + VRRP_ASSERT_SPACING_NS - 1, now_ns + VRRP_ASSERT_SPACING_NS - 1);
+	assert_false(actions.send_advert);
+	assert_int_equal(vrrp.timer_due_ns, now_ns + NS_PER_SECOND);
+	receive(1, 0, now_ns + VRRP_ASSERT_SPACING_NS, now_ns + VRRP_ASSERT_SPACING_NS);
+	assert_true(actions.send_advert);
+	assert_int_equal(vrrp.timer_due_ns, now_ns + VRRP_ASSERT_SPACING_NS + NS_PER_SECOND);
+}
+
 static void adverts_do_not_drift(void **state)
 {
 	uint64_t due_ns = START + DOWN_NS + NS_PER_SECOND;
@@ -437,9 +510,11 @@ int main(void)
 		cmocka_unit_test(a_stopped_backup_does_not_accuse),
 		cmocka_unit_test(a_newest_release_means_skew_time),
 		cmocka_unit_test(a_timer_that_is_not_due_does_nothing),
-		cmocka_unit_test(a_lower_active_is_preempted_though_it_lives),
+		cmocka_unit_test(a_lower_active_is_preempted),
+		cmocka_unit_test(a_lower_rival_is_not_preempted_beside_a_live_active),
 		cmocka_unit_test(the_timer_holds_while_heartbeats_say_alive),
 		cmocka_unit_test(holding_ends_when_adverts_arrive),
+		cmocka_unit_test(holding_begins_anew),
 		cmocka_unit_test(preempt_delay_endures_a_lower_active),
 		cmocka_unit_test(preempt_delay_ends_when_adverts_stop),
 		cmocka_unit_test(preempt_delay_starts_anew_after_a_higher_active),
@@ -452,6 +527,8 @@ int main(void)
 		cmocka_unit_test(the_last_word_of_a_lost_active_deposes_nobody),
 		cmocka_unit_test(a_loss_means_nothing_outside_backup),
 		cmocka_unit_test(an_active_does_not_yield_to_stale_adverts),
+		cmocka_unit_test(an_active_answers_a_flood_at_a_limited_rate),
+		cmocka_unit_test(a_flood_of_releases_does_not_silence_an_active),
 		cmocka_unit_test(adverts_do_not_drift),
 		cmocka_unit_test(adverts_do_not_burst),
 		cmocka_unit_test(the_own_interval_returns),

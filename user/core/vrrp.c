@@ -13,6 +13,8 @@
  *   that long. If its adverts stop, Active_Down_Timer ends it sooner.
  * - Heartbeats can end an Active before its timer does (vrrp_active_lost), and
  *   can keep it when only adverts are lost (alive_reason).
+ * - An Active asserts itself against rivals at a limited rate, so that a flood of
+ *   their adverts does not make a flood of ours.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -280,6 +282,18 @@ static void yield_to(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64
 	actions->release_addresses = true;
 }
 
+/* Answers a rival at once; but if another was answered just now, all have heard that. */
+static void assert_active(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns,
+			  struct vrrp_actions *actions)
+{
+	if (vrrp->asserted_ns && !time_reached(now_ns, vrrp->asserted_ns + VRRP_ASSERT_SPACING_NS))
+		return;
+	vrrp->asserted_ns = now_ns;
+	send_advert(vrrp->effective_priority, actions);
+	if (advert->priority == VRRP_PRIORITY_RELEASE)
+		arm_timer(vrrp, now_ns + vrrp->parameters.advert_interval_ns);
+}
+
 /* An advert at the Active (section 6.4.3). */
 static void active_advert(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns,
 			  struct vrrp_actions *actions)
@@ -296,9 +310,7 @@ static void active_advert(struct vrrp *vrrp, const struct vrrp_advert *advert, u
 	}
 	/* The sender was Active too: clients may have learnt its link-layer address. */
 	actions->announce_again = true;
-	send_advert(vrrp->effective_priority, actions);
-	if (advert->priority == VRRP_PRIORITY_RELEASE)
-		arm_timer(vrrp, now_ns + vrrp->parameters.advert_interval_ns);
+	assert_active(vrrp, advert, now_ns, actions);
 }
 
 void vrrp_advert_received(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns,
@@ -324,16 +336,14 @@ static void advert_due(struct vrrp *vrrp, uint64_t now_ns, struct vrrp_actions *
 static void hold(struct vrrp *vrrp, uint64_t now_ns, const char *alive_reason,
 		 struct vrrp_actions *actions)
 {
-	uint64_t interval_ns = vrrp_active_down_interval_ns(vrrp);
 	uint64_t heard_ns = vrrp->heard_ns ? vrrp->heard_ns : vrrp->state_since_ns;
 
-	set_reason(vrrp, "held, no advert for %s (Active_Down_Timer %s), but %s",
-		   duration(time_since_ns(now_ns, heard_ns)).text, duration(interval_ns).text,
+	set_reason(vrrp, "no advert for %s, but %s", duration(time_since_ns(now_ns, heard_ns)).text,
 		   alive_reason);
+	actions->held = !vrrp->holding;
 	vrrp->holding = true;
 	vrrp->vacancy = VRRP_NOT_VACANT;
-	arm_timer(vrrp, now_ns + interval_ns);
-	actions->held = true;
+	arm_timer(vrrp, now_ns + vrrp_active_down_interval_ns(vrrp));
 }
 
 static void explain_silence(struct vrrp *vrrp, uint64_t now_ns)
@@ -381,11 +391,13 @@ static void active_down_due(struct vrrp *vrrp, uint64_t now_ns, const struct vrr
 		backup_advert(vrrp, newest);
 	if (!time_reached(now_ns, vrrp->timer_due_ns))
 		return;
-	if (may_preempt(vrrp, newest, now_ns)) {
-		explain_preemption(vrrp, newest, now_ns);
-	} else if (vrrp->vacancy != VRRP_RELEASED && alive_reason) {
+	/* Before preemption: a rival's adverts hide those of an Active that is better than both. */
+	if (vrrp->vacancy != VRRP_RELEASED && alive_reason) {
 		hold(vrrp, now_ns, alive_reason, actions);
 		return;
+	}
+	if (may_preempt(vrrp, newest, now_ns)) {
+		explain_preemption(vrrp, newest, now_ns);
 	} else if (vrrp->vacancy == VRRP_NOT_VACANT) {
 		explain_silence(vrrp, now_ns);
 	}
@@ -422,6 +434,7 @@ void vrrp_active_lost(struct vrrp *vrrp, uint64_t now_ns, bool best, const char 
 	}
 	set_reason(vrrp, "%s; nobody better within Skew_Time %s", reason, duration(skew_ns).text);
 	vrrp->vacancy = VRRP_LOST;
+	vrrp->holding = false;
 	if (!time_reached(now_ns + skew_ns, vrrp->timer_due_ns))
 		arm_timer(vrrp, now_ns + skew_ns);
 }

@@ -14,9 +14,11 @@
 #include <stdint.h>
 #include <xbeat/wire.h>
 
-#define VRRP_REASON_BYTES 160
+#define VRRP_REASON_BYTES 240
 #define VRRP_PRIORITY_OWNER 255
 #define VRRP_PRIORITY_RELEASE 0
+/* A rival's adverts come at any rate; an Active answers them with its own at most this often. */
+#define VRRP_ASSERT_SPACING_NS (10 * UINT64_C(1000000))
 
 struct vrrp_parameters {
 	uint8_t vrid;
@@ -58,7 +60,8 @@ struct vrrp {
 	uint64_t transition_count;
 	uint64_t heard_ns; /* arrival of the last advert that counted while Backup; 0: none */
 	enum vrrp_vacancy vacancy;
-	bool holding; /* the timer ran out with the Active alive; until an advert counts */
+	bool holding; /* the timer ran out with the Active alive; until an advert or a loss counts */
+	uint64_t asserted_ns; /* when a rival was last answered; 0: never */
 	/* The Active that was lost: its adverts that arrived before lost_ns count no more. */
 	struct xb_address lost_address;
 	uint64_t lost_ns; /* 0: never */
@@ -75,7 +78,7 @@ struct vrrp_actions {
 	bool release_addresses;
 	bool state_changed; /* old_state -> state; reason is in struct vrrp */
 	enum xb_instance_state old_state;
-	bool held; /* the timer ran out, but the Active is alive; reason says so */
+	bool held; /* holding began: the timer ran out, but the Active is alive; reason says so */
 };
 
 /* Starts in Initialize. parameters are copied. */
@@ -94,15 +97,16 @@ void vrrp_startup(struct vrrp *vrrp, uint64_t now_ns, struct vrrp_actions *actio
 void vrrp_shutdown(struct vrrp *vrrp, uint64_t now_ns, const char *reason,
 		   struct vrrp_actions *actions);
 
-/* An advert that differs from the one before, or any advert while Active. */
+/* An advert that differs from the one before, or any advert while Active. Of a flood, some. */
 void vrrp_advert_received(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns,
 			  struct vrrp_actions *actions);
 
 /*
  * The timer is due. newest: the newest advert there was, or NULL (used while Backup).
- * alive_reason: a clause with figures if heartbeats say that the Active's kernel answers, its daemon
- * moves and it still claims the instance: then adverts are being lost, not the node, and the machine
- * holds (re-arms one Active_Down_Interval) instead of taking over; else NULL.
+ * alive_reason: a clause with figures if heartbeats say that an Active which this node would follow
+ * answers, its daemon moves and it still claims the instance: then adverts are being lost (or hidden
+ * behind those of a rival), not the node, and the machine holds (re-arms one Active_Down_Interval)
+ * instead of taking over; else NULL.
  */
 void vrrp_timer_expired(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_advert *newest,
 			const char *alive_reason, struct vrrp_actions *actions);
