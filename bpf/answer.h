@@ -47,7 +47,8 @@ static __always_inline __u64 answer_describe_self(struct xb_packet *packet,
 						  const struct xb_self *self, __u64 now_ns,
 						  __u32 key_place)
 {
-	const struct xb_description *description = &self->description[READ_ONCE(self->current) & 1];
+	const struct xb_description *description =
+		&self->description[READ_ONCE(self->current) & (XB_DESCRIPTIONS - 1)];
 	const word64 *own = (const word64 *)description->instances;
 	word64 *said = (word64 *)packet->instances;
 

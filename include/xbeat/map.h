@@ -86,6 +86,9 @@ struct xb_description {
 	__u64 digest[XB_KEYS_MAX];
 };
 
+/* Enough that one is not written again while a program run still reads it. */
+#define XB_DESCRIPTIONS 4
+
 /* xb_self: array of one, BPF_F_MMAPABLE: what this node says of itself. A new description is written
  * where the program does not look, then current is switched. */
 struct xb_self {
@@ -96,12 +99,12 @@ struct xb_self {
 	__u64 progress_ns; /* D: the daemon's loop was here */
 	__u32 health; /* D */
 	__u8 node_state; /* D: enum xb_node_state */
-	__u8 current; /* D: index into description, 0 or 1 */
+	__u8 current; /* D: index into description */
 	__u8 pad2[2];
-	struct xb_description description[2]; /* D */
+	struct xb_description description[XB_DESCRIPTIONS]; /* D */
 };
 
-_Static_assert(sizeof(struct xb_self) == 192, "struct xb_self");
+_Static_assert(sizeof(struct xb_self) == 352, "struct xb_self");
 
 /* xb_keys: array of XB_KEYS_MAX. The key is 16 bytes as two little-endian words (SipHash paper). */
 struct xb_key {

@@ -29,15 +29,32 @@ static void heartbeat_free(struct config_heartbeat *heartbeat)
 	free(heartbeat);
 }
 
+static void instance_free(struct config_instance *instance)
+{
+	free(instance->name);
+	free(instance->vips);
+}
+
+void config_drop_driven_instances(struct config *config)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < config->instance_count; i++) {
+		if (config->instances[i].heartbeat[0])
+			instance_free(&config->instances[i]);
+		else
+			config->instances[kept++] = config->instances[i];
+	}
+	config->instance_count = kept;
+}
+
 void config_free(struct config *config)
 {
 	if (!config)
 		return;
 	heartbeat_free(config->heartbeat);
-	for (size_t i = 0; i < config->instance_count; i++) {
-		free(config->instances[i].name);
-		free(config->instances[i].vips);
-	}
+	for (size_t i = 0; i < config->instance_count; i++)
+		instance_free(&config->instances[i]);
 	free(config->instances);
 	free(config);
 }

@@ -97,6 +97,9 @@ int config_parse(const char *file, const char *text, size_t length, struct confi
 
 void config_free(struct config *config);
 
+/* Removes the instances that refer to a heartbeat block: a witness answers and never takes VIPs. */
+void config_drop_driven_instances(struct config *config);
+
 /*
  * Which node of the heartbeat block this machine is: the one named by router_id, else the one
  * that has all its addresses among local_addresses.

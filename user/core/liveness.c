@@ -142,7 +142,6 @@ void liveness_judge(struct liveness_peer *peer, const struct liveness_evidence *
 	if (verdict == peer->verdict)
 		return;
 	peer->verdict = verdict;
-	peer->heard |= verdict != VERDICT_DOWN;
 	peer->since_ns = now_ns;
 	memcpy(peer->reason, reason, sizeof(reason));
 	change->node = true;

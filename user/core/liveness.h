@@ -50,7 +50,6 @@ struct liveness_evidence {
 struct liveness_peer {
 	enum verdict verdict;
 	enum verdict links[XB_LINKS_MAX]; /* up or down */
-	bool heard; /* there was evidence at some time */
 	uint64_t since_ns;
 	char reason[LIVENESS_REASON_BYTES];
 };

@@ -9,9 +9,9 @@
 /* Returns a socket for announce_arp(), or a negative errno. */
 int announce_open(void);
 
-/* Sends one gratuitous ARP request for address, from the interface's own MAC address.
- * Returns 0 or a negative errno. */
-int announce_arp(int socket, unsigned interface_index, const uint8_t mac[6],
-		 const struct xb_address *address);
+/* Sends so many gratuitous ARP requests for address, from the MAC address that the interface has now (a
+ * bond's changes). Returns 0 or a negative errno. */
+int announce_arp(int socket, const char *interface, const struct xb_address *address,
+		 unsigned repeat);
 
 #endif

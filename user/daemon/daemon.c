@@ -19,10 +19,17 @@ static void on_verdict(void *context, struct peer *peer, enum verdict from)
 	instances_peer_changed(&daemon->instances, peer, from);
 }
 
-static void judge_now(struct daemon *daemon)
+/* What a peer says of itself has changed: it may stop, or give an instance up. */
+static void hear(struct daemon *daemon, const struct xb_event *event)
 {
+	uint64_t now_ns = clock_now_ns();
+	struct peer *peer = peers_by_slot(&daemon->peers, event->slot);
+
+	if (!peer)
+		return;
 	peers_refresh(&daemon->peers);
-	peers_judge(&daemon->peers, clock_now_ns());
+	instances_peer_said(&daemon->instances, peer);
+	peers_judge(&daemon->peers, now_ns);
 }
 
 /* Our clock went back while we were down: peers take nothing from an epoch below the one they know. */
@@ -64,8 +71,7 @@ static void on_kernel_event(void *context, const struct xb_event *event)
 		note_peer_epoch(daemon, event);
 		break;
 	case XB_EVENT_PEER_CHANGED:
-		if (daemon->config->heartbeat)
-			judge_now(daemon);
+		hear(daemon, event);
 		break;
 	case XB_EVENT_OWN_EPOCH:
 		raise_epoch(daemon, event->epoch);
@@ -165,6 +171,8 @@ static int start_kernel(struct daemon *daemon)
 			.node_id = heartbeat->nodes[daemon->own_node].id,
 			.slot_count = (uint16_t)setup.peer_count,
 		};
+		memcpy(setup.constants.own_addresses, heartbeat->nodes[daemon->own_node].addresses,
+		       sizeof(setup.constants.own_addresses));
 	}
 	setup.peers = slots;
 	return kernel_start(&daemon->kernel, &setup, on_kernel_event, daemon);
@@ -208,9 +216,12 @@ static void open_for_business(struct daemon *daemon)
 {
 	struct xb_self *self = daemon->kernel.self;
 
+	/* Before the epoch, with which the kernel side begins to answer. */
+	__atomic_store_n(&self->progress_ns, clock_now_ns(), __ATOMIC_RELEASE);
 	if (!daemon->kernel.adopted)
 		__atomic_store_n(&self->epoch, clock_unix_ns(), __ATOMIC_RELEASE);
 	self->node_state = XB_NODE_RUNNING;
+	daemon->open = true;
 	journal_add(&daemon->journal, "daemon", "self", "starting", "running", "%s",
 		    daemon->kernel.adopted ? "took over what an earlier daemon left pinned"
 					   : "fresh start");
@@ -263,7 +274,7 @@ void daemon_stop(struct daemon *daemon)
 	char path[108];
 
 	instances_stop(&daemon->instances, "xbeatd stops");
-	if (daemon->kernel.self)
+	if (daemon->open)
 		say_goodbye(daemon);
 	control_stop(&daemon->control);
 	prober_stop(&daemon->prober);

@@ -26,6 +26,7 @@ struct daemon {
 	struct control control;
 	struct scheduling scheduling;
 	uint64_t started_ns;
+	bool open; /* it answers; peers are to be told when it stops */
 };
 
 /* Reads the configuration and the key file; diagnostics go to stderr.

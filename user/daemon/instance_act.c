@@ -35,22 +35,27 @@ int instance_advertise(struct instance *instance, uint8_t priority)
 	error = length < 0 ? length
 			   : advert_send(instance->owner->advert_socket, instance->interface_index,
 					 packet, (size_t)length);
-	if (error)
+	if (error && error != instance->advert_error)
 		log_error("%s: advert on %s was not sent: %s", instance->config->name,
 			  instance->config->interface, strerror(-error));
-	else
-		instance->sent_count++;
+	instance->advert_error = error;
+	instance->sent_count += !error;
 	return error;
 }
 
 void instance_announce(struct instance *instance, unsigned repeat)
 {
-	for (unsigned i = 0; i < repeat; i++)
-		for (size_t n = 0; n < instance->config->vip_count; n++)
-			announce_arp(instance->owner->announce_socket,
-				     instance->addresses[n].interface_index,
-				     instance->addresses[n].mac,
-				     &instance->addresses[n].vip->address);
+	for (size_t i = 0; i < instance->config->vip_count; i++) {
+		const struct config_vip *vip = instance->addresses[i].vip;
+		int error = announce_arp(instance->owner->announce_socket, vip->interface,
+					 &vip->address, repeat);
+		char text[ADDRESS_TEXT_BYTES];
+
+		if (error)
+			log_error("%s: %s was not announced on %s: %s", instance->config->name,
+				  address_format(&vip->address, text), vip->interface,
+				  strerror(-error));
+	}
 	instance->announced_ns = clock_now_ns();
 }
 
@@ -64,6 +69,20 @@ void instance_announce_again(struct instance *instance)
 	clock_arm(instance->announce_later, now_ns + ANNOUNCE_AGAIN_DELAY_NS);
 }
 
+/* Without its addresses an Active is none: it is said where people look for the reason. */
+static void report_missing(struct instance *instance, const struct config_vip *vip, int error)
+{
+	char text[ADDRESS_TEXT_BYTES], earlier[VRRP_REASON_BYTES];
+
+	address_format(&vip->address, text);
+	log_error("%s: cannot add %s/%u to %s: %s", instance->config->name, text,
+		  vip->prefix_length, vip->interface, strerror(-error));
+	memcpy(earlier, instance->vrrp.reason, sizeof(earlier));
+	snprintf(instance->vrrp.reason, sizeof(instance->vrrp.reason),
+		 "WITHOUT %s, which could not be added to %s (%s); %.100s", text, vip->interface,
+		 strerror(-error), earlier);
+}
+
 static void take_addresses(struct instance *instance)
 {
 	const struct config_instance *config = instance->config;
@@ -73,14 +92,11 @@ static void take_addresses(struct instance *instance)
 		struct instance_address *address = &instance->addresses[i];
 		int error = netlink_add_vip(&instance->owner->netlink, address->interface_index,
 					    address->vip);
-		char text[ADDRESS_TEXT_BYTES];
 
-		address->held = !error;
-		if (error)
-			log_error("%s: cannot add %s/%u to %s: %s", config->name,
-				  address_format(&address->vip->address, text),
-				  address->vip->prefix_length, address->vip->interface,
-				  strerror(-error));
+		/* One that was there is the owner's own, or left by an earlier daemon. */
+		address->held = !error || (error == -EEXIST && config->priority != 255);
+		if (error && error != -EEXIST)
+			report_missing(instance, address->vip, error);
 	}
 	instance_announce(instance, config->garp_repeat);
 	now_ns = clock_now_ns();
@@ -114,7 +130,8 @@ static void remove_addresses(struct instance *instance, bool stale)
 
 void instance_remove_stale(struct instance *instance)
 {
-	remove_addresses(instance, true);
+	if (instance->config->priority != 255) /* the owner's are its own */
+		remove_addresses(instance, true);
 }
 
 static void release_addresses(struct instance *instance)
@@ -151,11 +168,10 @@ static void report(struct instance *instance, const struct vrrp_actions *actions
 		journal_add(journal, "vrrp", instance->config->name,
 			    instance_state_name(actions->old_state), state, "%s",
 			    instance->vrrp.reason);
-	} else if (actions->held && !instance->holding) {
-		journal_add(journal, "vrrp", instance->config->name, state, state, "held: %s",
+	} else if (actions->held) {
+		journal_add(journal, "vrrp", instance->config->name, state, state, "%s",
 			    instance->vrrp.reason);
 	}
-	instance->holding = instance->vrrp.holding;
 }
 
 void instance_act(struct instance *instance, const struct vrrp_actions *actions)

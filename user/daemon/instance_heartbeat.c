@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <user/core/address.h>
 #include <user/core/election.h>
+#include <user/core/names.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/instances.h>
 
@@ -78,32 +79,49 @@ static bool was_active(const struct instance *instance, const struct peer *peer)
 	return peer_has_address(peer, &instance->vrrp.active_address);
 }
 
-/* Whether somebody else who lives has taken over already: it says so, or its advert did. */
-static bool has_successor(const struct instance *instance, const struct peer *lost)
+/* Whether the newest advert shows somebody else at work: not the lost one, and not one who has been
+ * found dead since. */
+static bool is_advertised(const struct instance *instance, const struct peer *lost)
 {
 	const struct peers *peers = instance->owner->peers;
 	struct vrrp_advert newest;
 	bool any;
 
 	newest = instance_newest_advert(instance, &any);
-	any = any && newest.priority != VRRP_PRIORITY_RELEASE &&
-	      time_since_ns(clock_now_ns(), newest.arrival_ns) <
-		      vrrp_active_down_interval_ns(&instance->vrrp);
+	if (!any || newest.priority == VRRP_PRIORITY_RELEASE ||
+	    time_since_ns(clock_now_ns(), newest.arrival_ns) >=
+		    vrrp_active_down_interval_ns(&instance->vrrp))
+		return false;
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer *peer = &peers->list[i];
+
+		if (peer_has_address(peer, &newest.source))
+			return peer != lost &&
+			       (peer->liveness.verdict == VERDICT_UP ||
+				time_since_ns(newest.arrival_ns, peer->liveness.since_ns) > 0);
+	}
+	return true;
+}
+
+/* Whether somebody else who lives has taken over already: it says so, or its advert does. */
+static bool has_successor(const struct instance *instance, const struct peer *lost)
+{
+	const struct peers *peers = instance->owner->peers;
+
 	for (size_t i = 0; i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];
 		const struct xb_instance *said = said_of(instance, peer);
 
-		if (peer == lost || peer->liveness.verdict != VERDICT_UP)
-			continue;
-		if ((said && said->state == XB_INSTANCE_ACTIVE) ||
-		    (any && peer_has_address(peer, &newest.source)))
+		if (peer != lost && peer->liveness.verdict == VERDICT_UP && said &&
+		    said->state == XB_INSTANCE_ACTIVE)
 			return true;
 	}
-	return false;
+	return is_advertised(instance, lost);
 }
 
-/* Every node computes this from the same heartbeats; the answer must not depend on who asks. */
-static bool is_best_candidate(const struct instance *instance)
+/* Every node computes this from the same heartbeats; the answer must not depend on who asks. lost: the
+ * former Active, no candidate whatever it says. */
+static bool is_best_candidate(const struct instance *instance, const struct peer *lost)
 {
 	const struct peers *peers = instance->owner->peers;
 	struct election_candidate candidates[XB_NODE_ID_MAX + 1];
@@ -119,7 +137,7 @@ static bool is_best_candidate(const struct instance *instance)
 		const struct peer *peer = &peers->list[i];
 		const struct xb_instance *said = said_of(instance, peer);
 
-		if (!said || peer->node->witness)
+		if (!said || peer == lost || peer->node->witness)
 			continue;
 		candidates[count++] = (struct election_candidate){
 			.priority = said->priority,
@@ -129,6 +147,18 @@ static bool is_best_candidate(const struct instance *instance)
 		};
 	}
 	return election_best(candidates, count) == 0;
+}
+
+/* Nobody is Active, and all who live know it: the best Backup takes over, the others wait for it. */
+static void fill_vacancy(struct instance *instance, const struct peer *lost, const char *reason)
+{
+	struct vrrp_actions actions;
+
+	if (instance->vrrp.state != XB_INSTANCE_BACKUP || has_successor(instance, lost))
+		return;
+	vrrp_active_lost(&instance->vrrp, clock_now_ns(), is_best_candidate(instance, lost), reason,
+			 &actions);
+	instance_act(instance, &actions);
 }
 
 /*
@@ -151,28 +181,84 @@ static void meet_again(struct instance *instance, const struct peer *peer)
 		instance_announce_again(instance);
 }
 
+static void peer_failed(struct instance *instance, const struct peer *peer, enum verdict from)
+{
+	bool active_failed = from == VERDICT_UP && was_active(instance, peer);
+	char reason[VRRP_REASON_BYTES];
+
+	/* Who waits for a better Backup must not wait for one that has failed, too. */
+	if (!active_failed && instance->vrrp.vacancy != VRRP_LOST)
+		return;
+	snprintf(reason, sizeof(reason), "%s%s is %s: %.150s", active_failed ? "Active " : "",
+		 peer->node->name, verdict_name(peer->liveness.verdict), peer->liveness.reason);
+	fill_vacancy(instance, peer, reason);
+}
+
 void instances_peer_changed(struct instances *instances, const struct peer *peer, enum verdict from)
 {
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = &instances->list[i];
-		char reason[VRRP_REASON_BYTES];
-		struct vrrp_actions actions;
 
 		if (instance->self_slot < 0)
 			continue;
-		if (peer->liveness.verdict == VERDICT_UP && from == VERDICT_DOWN &&
-		    instance->vrrp.state == XB_INSTANCE_ACTIVE)
+		if (peer->liveness.verdict != VERDICT_UP)
+			peer_failed(instance, peer, from);
+		else if (from == VERDICT_DOWN && instance->vrrp.state == XB_INSTANCE_ACTIVE)
 			meet_again(instance, peer);
-		if (peer->liveness.verdict == VERDICT_UP || from != VERDICT_UP ||
-		    instance->vrrp.state != XB_INSTANCE_BACKUP || !was_active(instance, peer) ||
-		    has_successor(instance, peer))
-			continue;
-		snprintf(reason, sizeof(reason), "Active %s is %s: %.100s", peer->node->name,
-			 verdict_name(peer->liveness.verdict), peer->liveness.reason);
-		vrrp_active_lost(&instance->vrrp, clock_now_ns(), is_best_candidate(instance),
-				 reason, &actions);
-		instance_act(instance, &actions);
 	}
+}
+
+void instances_peer_said(struct instances *instances, const struct peer *peer)
+{
+	for (size_t i = 0; i < instances->count; i++) {
+		struct instance *instance = &instances->list[i];
+		const struct xb_instance *said = said_of(instance, peer);
+		char reason[VRRP_REASON_BYTES];
+
+		if (said && said->state == XB_INSTANCE_ACTIVE) {
+			instance->claimant = peer;
+		} else if (instance->claimant == peer) {
+			instance->claimant = NULL;
+			snprintf(reason, sizeof(reason), "%s gave the instance up: it says %s",
+				 peer->node->name,
+				 instance_state_name(said ? said->state : XB_INSTANCE_NONE));
+			fill_vacancy(instance, peer, reason);
+		}
+	}
+}
+
+void instance_released(struct instance *instance, const struct xb_address *source)
+{
+	const struct peers *peers = instance->owner->peers;
+	char reason[VRRP_REASON_BYTES];
+
+	for (size_t i = 0; instance->self_slot >= 0 && i < peers->count; i++) {
+		const struct peer *peer = &peers->list[i];
+
+		if (!peer_has_address(peer, source))
+			continue;
+		snprintf(reason, sizeof(reason), "%s released the instance (priority 0)",
+			 peer->node->name);
+		fill_vacancy(instance, peer, reason);
+	}
+}
+
+/* A claim from before this node's daemon stopped, when it was Active itself, or of a peer that is
+ * silent now, is nobody's. */
+static bool is_claimed_since(const struct instance *instance, uint64_t stopped_ns, uint64_t now_ns)
+{
+	const struct peers *peers = instance->owner->peers;
+
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct xb_instance *claim = said_of(instance, &peers->list[i]);
+		uint64_t heard_ns = claim ? peer_said(&peers->list[i])->last_evidence_ns : 0;
+
+		if (claim && claim->state == XB_INSTANCE_ACTIVE &&
+		    time_since_ns(heard_ns, stopped_ns) &&
+		    time_since_ns(now_ns, heard_ns) < peers->timing.detection_time_ns)
+			return true;
+	}
+	return false;
 }
 
 bool instance_may_resume(const struct instance *instance)
@@ -180,20 +266,19 @@ bool instance_may_resume(const struct instance *instance)
 	const struct kernel *kernel = instance->owner->kernel;
 	const struct peers *peers = instance->owner->peers;
 	uint64_t stopped_ns = kernel->self->progress_ns, now_ns = clock_now_ns();
+	const struct xb_instance *described;
 	struct xb_vrrp router;
 
 	if (!kernel->adopted || !peers || instance->self_slot < 0 ||
-	    kernel_described(kernel, (size_t)instance->self_slot)->state != XB_INSTANCE_ACTIVE ||
 	    time_since_ns(now_ns, stopped_ns) >= peers->timing.daemon_timeout_ns)
+		return false;
+	described = kernel_described(kernel, (size_t)instance->self_slot);
+	if (described->vrid != instance->config->vrid ||
+	    (described->family_flags & XB_INSTANCE_FAMILY_MASK) != instance->config->family ||
+	    described->state != XB_INSTANCE_ACTIVE)
 		return false;
 	kernel_read_router(kernel, instance->router_slot, &router);
 	if (router.arrival_ns && time_since_ns(router.arrival_ns, stopped_ns))
 		return false;
-	for (size_t i = 0; i < peers->count; i++) {
-		const struct xb_instance *said = said_of(instance, &peers->list[i]);
-
-		if (said && said->state == XB_INSTANCE_ACTIVE)
-			return false;
-	}
-	return true;
+	return !is_claimed_since(instance, stopped_ns, now_ns);
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <user/core/address.h>
+#include <user/core/vrrp_packet.h>
 #include <user/daemon/advert.h>
 #include <user/daemon/announce.h>
 #include <user/daemon/clock.h>
@@ -67,6 +69,33 @@ static void on_announce_refresh(evutil_socket_t fd, short what, void *context)
 	clock_arm(instance->announce_refresh, clock_now_ns() + instance->config->garp_refresh_ns);
 }
 
+/* Both sides would move other addresses at the next change of Active. */
+static void compare_addresses(struct instance *instance, const struct xb_address *source,
+			      uint64_t digest)
+{
+	char text[ADDRESS_TEXT_BYTES];
+	bool same =
+		digest == vrrp_addresses_digest(instance->advertised, instance->config->vip_count);
+
+	if (!same && !instance->warned_of_addresses)
+		log_warning(
+			"%s: %s advertises other virtual addresses than this node, or in another "
+			"order: make the configurations agree",
+			instance->config->name, address_format(source, text));
+	instance->warned_of_addresses = !same;
+}
+
+static void take_advert(struct instance *instance, const struct vrrp_advert *advert)
+{
+	struct vrrp_actions actions;
+
+	vrrp_advert_received(&instance->vrrp, advert, clock_now_ns(), &actions);
+	instance_act(instance, &actions);
+	if (advert->priority == VRRP_PRIORITY_RELEASE)
+		instance_released(instance, &advert->source);
+}
+
+/* While an event is unread, newer adverts are in the slot alone. */
 void instances_advert(struct instances *instances, const struct xb_event *event)
 {
 	struct vrrp_advert advert = {
@@ -75,12 +104,19 @@ void instances_advert(struct instances *instances, const struct xb_event *event)
 		.interval_ns = event->advert.interval_cs * NS_PER_CENTISECOND,
 		.arrival_ns = event->arrival_ns,
 	};
-	struct vrrp_actions actions;
+	struct instance *instance;
+	bool any;
 
 	if (event->slot >= instances->count)
 		return;
-	vrrp_advert_received(&instances->list[event->slot].vrrp, &advert, clock_now_ns(), &actions);
-	instance_act(&instances->list[event->slot], &actions);
+	instance = &instances->list[event->slot];
+	__atomic_store_n(&instances->kernel->routers[instance->router_slot].event_pending, 0,
+			 __ATOMIC_SEQ_CST);
+	take_advert(instance, &advert);
+	compare_addresses(instance, &event->advert.source, event->advert.addresses_digest);
+	advert = instance_newest_advert(instance, &any);
+	if (any && advert.arrival_ns != event->arrival_ns)
+		take_advert(instance, &advert);
 }
 
 static int start_instance(struct instance *instance, struct event_base *base)
@@ -110,6 +146,7 @@ static int start_instance(struct instance *instance, struct event_base *base)
 	if (error)
 		return error;
 	router->own_source = parameters.primary_address;
+	router->event_pending = 0; /* of an event that an earlier daemon never read */
 	vrrp_init(&instance->vrrp, &parameters);
 	instance->since_unix_ns = clock_unix_ns();
 	instance->membership = advert_join(instance->interface_index);
@@ -146,13 +183,14 @@ static void on_link(void *context, unsigned interface_index, bool running)
 static void startup(struct instance *instance)
 {
 	uint64_t stopped_ns = instance->owner->kernel->self->progress_ns;
-	bool resume = instance_may_resume(instance);
+	bool running = link_is_running(instance->config->interface);
+	bool resume = running && instance_may_resume(instance);
 	struct vrrp_actions actions;
 	char reason[VRRP_REASON_BYTES];
 
 	if (!resume)
 		instance_remove_stale(instance);
-	if (!link_is_running(instance->config->interface)) {
+	if (!running) {
 		log_warning("%s: interface %s is down or has no carrier: the instance waits for it",
 			    instance->config->name, instance->config->interface);
 		return;
@@ -185,6 +223,16 @@ static int open_sockets(struct instances *instances)
 			  "CAP_NET_RAW",
 			  strerror(-error));
 	return error;
+}
+
+/* What an earlier daemon said of instances that are no longer there must not be said for ever. */
+static void forget_others(struct instances *instances, size_t used)
+{
+	static const struct xb_instance none;
+
+	for (size_t place = used; place < XB_INSTANCES_MAX; place++)
+		if (kernel_described(instances->kernel, place)->vrid)
+			kernel_describe(instances->kernel, place, &none);
 }
 
 int instances_start(struct instances *instances, struct event_base *base, struct kernel *kernel,
@@ -220,9 +268,14 @@ int instances_start(struct instances *instances, struct event_base *base, struct
 			return error;
 	}
 	error = link_monitor_start(&instances->links, base, on_link, instances);
-	for (size_t i = 0; i < instances->count && !error; i++)
+	if (error)
+		return error;
+	forget_others(instances, (size_t)next_self_slot);
+	for (size_t i = 0; i < instances->count; i++)
 		startup(&instances->list[i]);
-	return error;
+	for (size_t i = 0; peers && i < peers->count; i++)
+		instances_peer_said(instances, &peers->list[i]);
+	return 0;
 }
 
 static void stop_instance(struct instance *instance, const char *reason)

@@ -21,18 +21,20 @@
 struct instance_address {
 	const struct config_vip *vip;
 	unsigned interface_index;
-	uint8_t mac[6];
-	bool held; /* added by us */
+	bool held; /* on the interface because of us */
 };
 
 struct instance {
 	const struct config_instance *config;
 	struct instances *owner;
 	struct vrrp vrrp;
+	const struct peer *claimant; /* the peer that last said it is Active */
 	size_t router_slot; /* in xb_vrrp */
 	int self_slot; /* in xb_self and in heartbeats; -1: none */
 	unsigned interface_index;
 	int membership; /* socket that holds the group membership */
+	int advert_error; /* of the last advert, so that a lasting failure is logged once */
+	bool warned_of_addresses;
 	struct instance_address *addresses;
 	struct xb_address *advertised; /* the same addresses as an advert lists them */
 	struct event *timer;
@@ -41,7 +43,6 @@ struct instance {
 	uint64_t announced_ns;
 	uint64_t since_unix_ns;
 	uint64_t sent_count;
-	bool holding; /* and reported */
 };
 
 struct instances {
@@ -77,6 +78,12 @@ void instances_advert(struct instances *instances, const struct xb_event *event)
 void instances_peer_changed(struct instances *instances, const struct peer *peer,
 			    enum verdict from);
 
+/* A peer says something else of itself than before. */
+void instances_peer_said(struct instances *instances, const struct peer *peer);
+
+/* An advert of priority 0 came from source. */
+void instance_released(struct instance *instance, const struct xb_address *source);
+
 /* Does what the state machine asks for, and arms its timer. */
 void instance_act(struct instance *instance, const struct vrrp_actions *actions);
 
@@ -97,7 +104,7 @@ int instance_advertise(struct instance *instance, uint8_t priority);
  * of the instance's VIPs. Returns 0 or a negative errno, having said what to do. */
 int instance_find_primary(const struct config_instance *config, struct xb_address *primary);
 
-/* Finds the interface and MAC address of each VIP. Returns likewise. */
+/* Finds the interface of each VIP. Returns likewise. */
 int instance_place_addresses(struct instance *instance);
 
 /* Returns the newest advert that the kernel side has seen; *any: whether there was one. */

@@ -18,7 +18,7 @@ struct journal_entry {
 	char subject[40]; /* node, link or instance */
 	char from[24];
 	char to[24];
-	char reason[176];
+	char reason[256];
 };
 
 struct journal {

@@ -15,6 +15,9 @@
 #include <user/lib/log.h>
 #include <xbeat.skel.h>
 
+/* A flood of events must not keep the loop from its timers. */
+#define EVENTS_AT_ONCE 32
+
 /* libbpf's own messages go the way of all others, for those who ask for them with -v. */
 __attribute__((format(printf, 2, 0))) static int print_libbpf(enum libbpf_print_level level,
 							      const char *format, va_list arguments)
@@ -83,6 +86,13 @@ static int open_pinned(const char *instance, const struct bpf_map *map)
 	return bpf_obj_get(path);
 }
 
+static bool is_pinned(const char *instance, const struct bpf_map *map)
+{
+	_cleanup_close_ int fd = open_pinned(instance, map);
+
+	return fd >= 0;
+}
+
 static bool same_shape(int fd, const struct bpf_map *map)
 {
 	struct bpf_map_info info = {0};
@@ -119,7 +129,10 @@ static bool pins_fit(const struct kernel_setup *setup, const struct xbeat_bpf *s
 		if (bpf_map_lookup_elem(routers_fd, &i, &router) ||
 		    !same_router(&router, &setup->routers[i]))
 			return false;
-	return true;
+	return setup->router_count == XB_VRRP_SLOTS_MAX ||
+	       (bpf_map_lookup_elem(routers_fd, &(uint32_t){(uint32_t)setup->router_count},
+				    &router) == 0 &&
+		!router.vrid);
 }
 
 /* The maps whose contents outlive a daemon. */
@@ -192,6 +205,8 @@ static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 		kernel->self->abi_version = XB_MAP_ABI_VERSION;
 		kernel->self->node_id = setup->constants.node_id;
 	}
+	for (size_t i = 0; i < setup->peer_count; i++)
+		kernel->peers[i].ack_window_count = setup->peers[i].ack_window_count;
 	memcpy(kernel->keys, setup->keys, sizeof(kernel->keys));
 	describe_again(kernel);
 	error = fill_keys(skeleton, setup);
@@ -253,11 +268,11 @@ static int attach_all(struct kernel *kernel, const struct kernel_setup *setup)
 
 static int handle_record(void *context, void *data, size_t bytes)
 {
-	const struct kernel *kernel = context;
+	struct kernel *kernel = context;
 
 	if (bytes >= sizeof(struct xb_event))
 		kernel->on_event(kernel->event_context, data);
-	return 0;
+	return ++kernel->consumed_count % EVENTS_AT_ONCE ? 0 : -EAGAIN;
 }
 
 static int load(struct kernel *kernel, const struct kernel_setup *setup)
@@ -273,6 +288,12 @@ static int load(struct kernel *kernel, const struct kernel_setup *setup)
 	kernel->adopted = pins_fit(setup, kernel->skeleton);
 	if (kernel->adopted)
 		adopt_maps(kernel);
+	else if (is_pinned(kernel->instance, kernel->skeleton->maps.xb_self))
+		log_warning(
+			"an earlier daemon of instance \"%s\" ended without stopping, and its "
+			"configuration was another: starting anew; look for virtual addresses of "
+			"instances that are no longer configured",
+			kernel->instance);
 	error = xbeat_bpf__load(kernel->skeleton);
 	if (error)
 		log_error("the kernel refused the BPF program: %s; xbeat needs Linux 5.15 or later "
@@ -317,7 +338,7 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 void kernel_describe(struct kernel *kernel, size_t place, const struct xb_instance *entry)
 {
 	struct xb_self *self = kernel->self;
-	uint8_t next = !self->current;
+	uint8_t next = (uint8_t)((self->current + 1) % XB_DESCRIPTIONS);
 	struct xb_description *description = &self->description[next];
 
 	memcpy(description->instances, self->description[self->current].instances,

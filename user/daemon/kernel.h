@@ -43,6 +43,7 @@ struct kernel {
 	struct xb_vrrp *routers; /* mapped, XB_VRRP_SLOTS_MAX */
 	void (*on_event)(void *context, const struct xb_event *event);
 	void *event_context;
+	uint64_t consumed_count;
 	bool adopted; /* an earlier daemon's maps: epoch, seqs and windows go on */
 };
 
@@ -59,7 +60,7 @@ void kernel_stop(struct kernel *kernel);
 /* Returns the descriptor that is readable when there are events. */
 int kernel_events_fd(const struct kernel *kernel);
 
-/* Delivers all events there are. */
+/* Delivers events, a limited number at a time; kernel_events_fd() stays readable if there are more. */
 void kernel_consume(struct kernel *kernel);
 
 /* Changes one entry (place: 0 to XB_INSTANCES_MAX - 1) of what this node says of its instances, at once

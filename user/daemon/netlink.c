@@ -75,10 +75,7 @@ static int change_vip(struct netlink *netlink, uint16_t type, uint16_t flags,
 
 int netlink_add_vip(struct netlink *netlink, unsigned interface_index, const struct config_vip *vip)
 {
-	int error =
-		change_vip(netlink, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, interface_index, vip);
-
-	return error == -EEXIST ? 0 : error;
+	return change_vip(netlink, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, interface_index, vip);
 }
 
 int netlink_remove_vip(struct netlink *netlink, unsigned interface_index,

@@ -17,7 +17,7 @@ struct netlink {
 int netlink_open(struct netlink *netlink);
 void netlink_close(struct netlink *netlink);
 
-/* Adds a VIP to the interface. Returns 0 (also if it is there already) or a negative errno. */
+/* Adds a VIP to the interface. Returns 0, -EEXIST if it was there already, or a negative errno. */
 int netlink_add_vip(struct netlink *netlink, unsigned interface_index,
 		    const struct config_vip *vip);
 

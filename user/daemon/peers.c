@@ -38,11 +38,12 @@ size_t peers_slots(const struct config_heartbeat *heartbeat, size_t own_node,
 static void on_deadline(evutil_socket_t fd, short what, void *context)
 {
 	struct peers *peers = context;
+	uint64_t now_ns = clock_now_ns();
 
 	(void)fd;
 	(void)what;
 	peers_refresh(peers);
-	peers_judge(peers, clock_now_ns());
+	peers_judge(peers, now_ns);
 }
 
 int peers_start(struct peers *peers, struct event_base *base, const struct kernel *kernel,
@@ -61,8 +62,9 @@ int peers_start(struct peers *peers, struct event_base *base, const struct kerne
 		.context = context,
 	};
 	peers->list = calloc(heartbeat->node_count, sizeof(*peers->list));
+	peers->changes = calloc(heartbeat->node_count, sizeof(*peers->changes));
 	peers->deadline = evtimer_new(base, on_deadline, peers);
-	if (!peers->list || !peers->deadline)
+	if (!peers->list || !peers->changes || !peers->deadline)
 		return -ENOMEM;
 	for (size_t i = 0; i < heartbeat->node_count; i++) {
 		struct peer *peer = &peers->list[peers->count];
@@ -84,6 +86,7 @@ void peers_stop(struct peers *peers)
 	if (peers->deadline)
 		event_free(peers->deadline);
 	free(peers->list);
+	free(peers->changes);
 	*peers = (struct peers){0};
 }
 
@@ -130,7 +133,24 @@ static void report(struct peers *peers, struct peer *peer, const struct liveness
 		    verdict_name(peer->liveness.verdict), "%s", peer->liveness.reason);
 }
 
-void peers_judge(struct peers *peers, uint64_t now_ns)
+/* Whoever judges first after a stall notices it, not only the tick that was late. */
+static void note_stall(struct peers *peers, uint64_t now_ns)
+{
+	uint64_t late_ns = peers->tick_due_ns ? stall_watch_tick(&peers->stall, &peers->timing,
+								 peers->tick_due_ns, now_ns)
+					      : 0;
+
+	if (late_ns < peers->timing.detection_time_ns ||
+	    peers->reported_due_ns == peers->tick_due_ns)
+		return;
+	peers->reported_due_ns = peers->tick_due_ns;
+	journal_add(peers->journal, "stall", "self", "late", "running",
+		    "this node stood still for %.1f ms: nobody is called silent for %.1f ms",
+		    (double)late_ns / 1e6, (double)peers->timing.detection_time_ns / 1e6);
+}
+
+/* Returns when a verdict can next get worse. */
+static uint64_t judge_all(struct peers *peers, uint64_t now_ns)
 {
 	bool may_accuse = stall_watch_may_accuse(&peers->stall, now_ns);
 	uint64_t earliest_ns = UINT64_MAX;
@@ -138,16 +158,26 @@ void peers_judge(struct peers *peers, uint64_t now_ns)
 	for (size_t i = 0; i < peers->count; i++) {
 		struct peer *peer = &peers->list[i];
 		struct liveness_evidence evidence[XB_LINKS_MAX];
-		struct liveness_change change;
 		uint64_t due_ns;
 
 		evidence_of(peer, evidence);
 		liveness_judge(&peer->liveness, evidence, peer->link_count, &peers->timing, now_ns,
-			       may_accuse, &due_ns, &change);
-		report(peers, peer, &change);
+			       may_accuse, &due_ns, &peers->changes[i]);
 		if (due_ns < earliest_ns)
 			earliest_ns = due_ns;
 	}
+	return earliest_ns;
+}
+
+void peers_judge(struct peers *peers, uint64_t now_ns)
+{
+	uint64_t earliest_ns;
+
+	note_stall(peers, now_ns);
+	earliest_ns = judge_all(peers, now_ns);
+	/* Only now: what one verdict leads to may depend on the others. */
+	for (size_t i = 0; i < peers->count; i++)
+		report(peers, &peers->list[i], &peers->changes[i]);
 	/* The next tick judges again; the timer is for what falls due before it. */
 	if (earliest_ns < now_ns + peers->timing.interval_ns)
 		clock_arm(peers->deadline, earliest_ns);
@@ -163,16 +193,6 @@ void peers_note_probe(struct peer *peer, size_t link)
 		peer->unanswered_count[link] = 0;
 	peer->answered_count[link] = evidence_count;
 	peer->unanswered_count[link]++;
-}
-
-void peers_note_tick(struct peers *peers, uint64_t due_ns, uint64_t now_ns)
-{
-	uint64_t late_ns = stall_watch_tick(&peers->stall, &peers->timing, due_ns, now_ns);
-
-	if (late_ns >= peers->timing.detection_time_ns)
-		journal_add(peers->journal, "stall", "self", "late", "running",
-			    "this node stood still for %.1f ms: nobody is judged down for %.1f ms",
-			    (double)late_ns / 1e6, (double)peers->timing.detection_time_ns / 1e6);
 }
 
 struct peer *peers_by_slot(const struct peers *peers, size_t slot)

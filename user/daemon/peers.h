@@ -33,6 +33,9 @@ struct peers {
 	struct liveness_timing timing;
 	struct stall_watch stall;
 	struct event *deadline;
+	struct liveness_change *changes; /* of one judgement; index: peer */
+	uint64_t tick_due_ns; /* when the next tick is to run */
+	uint64_t reported_due_ns; /* the tick whose lateness has been reported */
 	void (*on_verdict)(void *context, struct peer *peer, enum verdict from);
 	void *context;
 };
@@ -52,14 +55,12 @@ void peers_stop(struct peers *peers);
 /* Copies all slots. */
 void peers_refresh(struct peers *peers);
 
-/* Judges everybody from the last refresh, reports what changed, arms the deadline timer. */
+/* Judges everybody from the last refresh, then reports what changed and arms the deadline timer. now_ns
+ * must have been read before the refresh: a pause between the two must not make evidence look old. */
 void peers_judge(struct peers *peers, uint64_t now_ns);
 
 /* A PROBE is about to leave on a link. */
 void peers_note_probe(struct peer *peer, size_t link);
-
-/* A tick was due at due_ns and runs at now_ns: stalls of our own are noted and reported. */
-void peers_note_tick(struct peers *peers, uint64_t due_ns, uint64_t now_ns);
 
 /* Returns the peer that owns a slot of xb_peers, or NULL. */
 struct peer *peers_by_slot(const struct peers *peers, size_t slot);

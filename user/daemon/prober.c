@@ -11,7 +11,9 @@
 #include <user/core/address.h>
 #include <user/core/heartbeat.h>
 #include <user/daemon/clock.h>
+#include <user/daemon/local_address.h>
 #include <user/daemon/prober.h>
+#include <user/lib/cleanup.h>
 #include <user/lib/log.h>
 
 union socket_address {
@@ -68,6 +70,24 @@ static int mark_as_network_control(int fd, bool ipv4)
 	return setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &class, sizeof(class));
 }
 
+/* Bound to the device that has the address (a VLAN's, perhaps), so that a link that has lost its
+ * route does not live on over another one. */
+static int bind_to_device(int fd, const struct xb_address *local)
+{
+	_cleanup_free_ struct local_address *list = NULL;
+	size_t count = 0;
+
+	if (local_addresses(&list, &count))
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		if (address_equal(&list[i].address, local))
+			return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, list[i].interface,
+					  (socklen_t)strlen(list[i].interface))
+				       ? -errno
+				       : 0;
+	return -EADDRNOTAVAIL;
+}
+
 static int open_socket(const struct xb_address *local, uint16_t port, unsigned interface_index)
 {
 	union socket_address from;
@@ -78,6 +98,8 @@ static int open_socket(const struct xb_address *local, uint16_t port, unsigned i
 	if (fd < 0)
 		return -errno;
 	error = refuse_input(fd);
+	if (!error)
+		error = bind_to_device(fd, local);
 	mark_as_network_control(fd, address_is_ipv4(local));
 	if (!error && bind(fd, &from.any, length))
 		error = -errno;
@@ -94,7 +116,6 @@ static int allocate(struct prober_link *link, size_t count)
 	link->messages = calloc(count, sizeof(*link->messages));
 	link->data = calloc(count, sizeof(*link->data));
 	link->to = calloc(count, sizeof(*link->to));
-	link->count = count;
 	return link->packets && link->messages && link->data && link->to ? 0 : -ENOMEM;
 }
 
@@ -223,13 +244,13 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	__atomic_store_n(&prober->kernel->self->progress_ns, now_ns, __ATOMIC_RELAXED);
-	peers_note_tick(prober->peers, prober->due_ns, now_ns);
 	peers_refresh(prober->peers);
 	prober_send(prober, now_ns);
 	peers_judge(prober->peers, now_ns);
 	prober->due_ns += interval_ns;
 	if (time_reached(now_ns, prober->due_ns))
 		prober->due_ns = now_ns + interval_ns;
+	prober->peers->tick_due_ns = prober->due_ns;
 	clock_arm(prober->tick, prober->due_ns);
 }
 
