@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The control server; "events" is its own method because it may go on for ever. */
+/*
+ * The control server: connections, and requests on them.
+ *
+ * It shares its loop with the heartbeats, and all its memory is locked, so both are rationed: one
+ * request is handled in a pass of the loop, of a client that has taken every answer before it, and
+ * what a client sends meanwhile stays in its socket. A client thus holds one answer or, when it
+ * follows events, BACKLOG_BYTES_MAX. "events" is its own method because it may go on for ever.
+ */
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -14,26 +21,67 @@
 #include <user/lib/cleanup.h>
 #include <user/lib/log.h>
 
-#define REQUEST_BYTES_MAX 65536
-#define BACKLOG_BYTES_MAX (1024 * 1024) /* a follower that reads nothing is let go */
+#define CLIENTS_MAX 16 /* times BACKLOG_BYTES_MAX: 4 MiB */
+#define REQUEST_BYTES_MAX 4096
+#define BACKLOG_BYTES_MAX (256 * 1024) /* a follower that reads nothing is let go */
+#define ACCEPT_PAUSE_MS 200
 #define GROUP "xbeat"
 
 struct control_client {
 	struct control *control;
 	struct bufferevent *stream;
 	bool follows;
+	bool ended; /* it sends no more, but may still read */
 	struct control_client *next;
 };
 
-static void client_free(struct control_client *client)
+static void list_remove(struct control_client *client)
 {
 	struct control_client **place = &client->control->clients;
 
 	while (*place != client)
 		place = &(*place)->next;
 	*place = client->next;
+}
+
+static void list_append(struct control_client *client)
+{
+	struct control_client **place = &client->control->clients;
+
+	while (*place)
+		place = &(*place)->next;
+	client->next = NULL;
+	*place = client;
+}
+
+static void accept_more(struct control *control)
+{
+	if (control->client_count < CLIENTS_MAX)
+		event_add(control->accept, NULL);
+}
+
+static void client_free(struct control_client *client)
+{
+	struct control *control = client->control;
+
+	list_remove(client);
 	bufferevent_free(client->stream);
 	free(client);
+	control->client_count--;
+	accept_more(control);
+}
+
+static size_t output_bytes(const struct control_client *client)
+{
+	return evbuffer_get_length(bufferevent_get_output(client->stream));
+}
+
+/* Returns the bytes of the first request with its NUL, 0 if there is no whole one. */
+static size_t request_bytes(const struct control_client *client)
+{
+	struct evbuffer *input = bufferevent_get_input(client->stream);
+
+	return (size_t)(evbuffer_search(input, "", 1, NULL).pos + 1);
 }
 
 /* Sends message, which is used up. */
@@ -65,7 +113,7 @@ static void on_journal(void *context, const struct journal_entry *entry)
 		next = client->next;
 		if (!client->follows)
 			continue;
-		if (evbuffer_get_length(bufferevent_get_output(client->stream)) > BACKLOG_BYTES_MAX)
+		if (output_bytes(client) > BACKLOG_BYTES_MAX)
 			client_free(client);
 		else
 			send_result(client, journal_entry_json(entry));
@@ -75,11 +123,12 @@ static void on_journal(void *context, const struct journal_entry *entry)
 static void call_events(struct control_client *client, const json_t *parameters)
 {
 	json_t *entries = journal_json(client->control->journal);
+	bool follow = json_is_true(json_object_get(parameters, "follow"));
 	json_t *entry;
 	size_t index;
 
-	client->follows = json_is_true(json_object_get(parameters, "follow"));
-	if (!client->follows) {
+	client->follows = follow && !client->ended;
+	if (!follow) {
 		send_result(client, entries);
 		return;
 	}
@@ -122,84 +171,202 @@ static void handle(struct control_client *client, const char *text)
 	json_decref(request);
 }
 
-static void on_read(struct bufferevent *stream, void *context)
+static void take_request(struct control_client *client)
 {
-	struct control_client *client = context;
-	struct evbuffer *input = bufferevent_get_input(stream);
-	struct evbuffer_ptr end;
+	struct evbuffer *input = bufferevent_get_input(client->stream);
+	size_t bytes = request_bytes(client);
+	const char *text = (const char *)evbuffer_pullup(input, (ev_ssize_t)bytes);
 
-	while ((end = evbuffer_search(input, "", 1, NULL)).pos >= 0) {
-		_cleanup_free_ char *text = malloc((size_t)end.pos + 1);
-
-		if (!text)
-			return;
-		evbuffer_remove(input, text, (size_t)end.pos + 1);
+	if (text)
 		handle(client, text);
-	}
-	if (evbuffer_get_length(input) > REQUEST_BYTES_MAX)
+	evbuffer_drain(input, bytes);
+}
+
+/* A timer, because an event made active now would run in the same pass of the loop. */
+static void request_turn(struct control *control)
+{
+	static const struct timeval next_pass = {0};
+
+	event_add(control->turn, &next_pass);
+}
+
+/* Not by a read watermark: libevent calls back again and again while one is reached. */
+static void read_more(struct control_client *client, bool more)
+{
+	if (more && !client->ended)
+		bufferevent_enable(client->stream, EV_READ);
+	else
+		bufferevent_disable(client->stream, EV_READ);
+}
+
+/* What is next for a client, after it sent something, took something or was answered. */
+static void client_advance(struct control_client *client)
+{
+	size_t waiting_bytes = evbuffer_get_length(bufferevent_get_input(client->stream));
+	size_t bytes = request_bytes(client);
+
+	if ((bytes ? bytes : waiting_bytes) > REQUEST_BYTES_MAX) {
 		client_free(client);
+		return;
+	}
+	read_more(client, !bytes);
+	if (output_bytes(client) > 0)
+		return; /* goes on when it has taken that */
+	if (bytes)
+		request_turn(client->control);
+	else if (client->ended)
+		client_free(client);
+}
+
+/* One request, of the client that was served longest ago. */
+static void on_turn(evutil_socket_t fd, short what, void *context)
+{
+	struct control *control = context;
+	struct control_client *client = control->clients;
+
+	(void)fd;
+	(void)what;
+	while (client && (output_bytes(client) > 0 || !request_bytes(client)))
+		client = client->next;
+	if (!client)
+		return;
+	list_remove(client);
+	list_append(client);
+	take_request(client);
+	client_advance(client);
+	request_turn(control); /* for those that wait beside it */
+}
+
+static void on_read_or_drained(struct bufferevent *stream, void *context)
+{
+	(void)stream;
+	client_advance(context);
 }
 
 static void on_stream_event(struct bufferevent *stream, short what, void *context)
 {
+	struct control_client *client = context;
+
 	(void)stream;
-	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR))
-		client_free(context);
+	if (what & BEV_EVENT_ERROR) {
+		client_free(client);
+	} else if (what & BEV_EVENT_EOF) {
+		client->ended = true;
+		client->follows = false;
+		client_advance(client);
+	}
 }
 
-static void on_accept(evutil_socket_t fd, short what, void *context)
+/* Takes connection over, also when it fails. Returns 0 or a negative errno. */
+static int client_add(struct control *control, int connection)
 {
-	struct control *control = context;
-	struct control_client *client;
-	int connection = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	struct control_client *client = calloc(1, sizeof(*client));
 
-	(void)what;
-	if (connection < 0)
-		return;
-	client = calloc(1, sizeof(*client));
 	if (client)
 		client->stream =
 			bufferevent_socket_new(control->base, connection, BEV_OPT_CLOSE_ON_FREE);
 	if (!client || !client->stream) {
 		free(client);
 		close(connection);
-		return;
+		return -ENOMEM;
 	}
 	client->control = control;
-	client->next = control->clients;
-	control->clients = client;
-	bufferevent_setcb(client->stream, on_read, NULL, on_stream_event, client);
+	list_append(client);
+	control->client_count++;
+	bufferevent_setcb(client->stream, on_read_or_drained, on_read_or_drained, on_stream_event,
+			  client);
 	bufferevent_enable(client->stream, EV_READ | EV_WRITE);
+	return 0;
+}
+
+/* The listener stays readable: asked again at once, it would keep the loop busy. */
+static void pause_accepting(struct control *control, int error)
+{
+	static const struct timeval pause = {.tv_usec = ACCEPT_PAUSE_MS * 1000};
+
+	if (error != control->accept_error)
+		log_warning("cannot accept a connection at %s: %s; trying again every %d ms",
+			    control->path, strerror(-error), ACCEPT_PAUSE_MS);
+	event_del(control->accept);
+	event_add(control->accept_later, &pause);
+}
+
+static void on_accept_later(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	accept_more(context);
+}
+
+static void on_accept(evutil_socket_t fd, short what, void *context)
+{
+	struct control *control = context;
+	int connection = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int error = connection < 0 ? -errno : client_add(control, connection);
+
+	(void)what;
+	if (error)
+		pause_accepting(control, error);
+	else if (control->client_count == CLIENTS_MAX)
+		event_del(control->accept);
+	control->accept_error = error;
+}
+
+/* Removes the socket that a killed daemon left behind; anything else there is somebody's. */
+static int remove_stale(const char *path)
+{
+	struct stat status;
+
+	if (lstat(path, &status))
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISSOCK(status.st_mode))
+		return -EEXIST;
+	return unlink(path) ? -errno : 0;
 }
 
 /* The file is made with no rights for others from the start. */
+static int bind_privately(int fd, const struct sockaddr_un *address)
+{
+	mode_t old_mask = umask(0177);
+	int error = bind(fd, (const struct sockaddr *)address, sizeof(*address)) ? -errno : 0;
+
+	umask(old_mask);
+	return error;
+}
+
+static int open_to_group(const char *path)
+{
+	const struct group *group = getgrnam(GROUP);
+
+	return group && (chown(path, 0, group->gr_gid) || chmod(path, 0660)) ? -errno : 0;
+}
+
+/* Returns the listening descriptor or a negative errno; then there is no socket file. */
 static int listen_at(const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	const struct group *group = getgrnam(GROUP);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	mode_t old_mask;
-	int error = 0;
+	_cleanup_close_ int fd = -1;
+	int listener, error;
 
+	if (strlen(path) >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	if (strlen(path) >= sizeof(address.sun_path)) {
-		close(fd);
-		return -ENAMETOOLONG;
-	}
-	memcpy(address.sun_path, path, strlen(path) + 1);
-	unlink(path);
-	old_mask = umask(0177);
-	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 16))
-		error = -errno;
-	umask(old_mask);
-	if (!error && group && (chown(path, 0, group->gr_gid) || chmod(path, 0660)))
-		error = -errno;
+	error = remove_stale(path);
+	if (!error)
+		error = bind_privately(fd, &address);
+	if (error)
+		return error;
+	error = listen(fd, CLIENTS_MAX) ? -errno : open_to_group(path);
 	if (error) {
-		close(fd);
+		unlink(path);
 		return error;
 	}
-	return fd;
+	listener = fd;
+	fd = -1;
+	return listener;
 }
 
 int control_start(struct control *control, struct event_base *base, const char *path,
@@ -209,15 +376,18 @@ int control_start(struct control *control, struct event_base *base, const char *
 		.base = base, .journal = journal, .methods = methods, .context = context};
 	control->socket = listen_at(path);
 	if (control->socket < 0) {
-		log_error("cannot listen at %s: %s", path, strerror(-control->socket));
+		log_error("cannot listen at %s: %s%s", path, strerror(-control->socket),
+			  control->socket == -EEXIST ? " and is not a socket: move it away" : "");
 		return control->socket;
 	}
 	memcpy(control->path, path, strlen(path) + 1);
 	control->accept =
 		event_new(base, control->socket, EV_READ | EV_PERSIST, on_accept, control);
-	if (!control->accept)
+	control->accept_later = evtimer_new(base, on_accept_later, control);
+	control->turn = evtimer_new(base, on_turn, control);
+	if (!control->accept || !control->accept_later || !control->turn)
 		return -ENOMEM;
-	event_add(control->accept, NULL);
+	accept_more(control);
 	journal->follower = on_journal;
 	journal->follower_context = control;
 	return 0;
@@ -225,13 +395,16 @@ int control_start(struct control *control, struct event_base *base, const char *
 
 void control_stop(struct control *control)
 {
+	struct event *const events[] = {control->accept, control->accept_later, control->turn};
+
 	if (!control->path[0])
 		return;
 	control->journal->follower = NULL;
 	while (control->clients)
 		client_free(control->clients);
-	if (control->accept)
-		event_free(control->accept);
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		if (events[i])
+			event_free(events[i]);
 	close(control->socket);
 	unlink(control->path);
 	*control = (struct control){0};

@@ -23,8 +23,12 @@ struct control {
 	char path[108];
 	int socket;
 	struct event_base *base;
-	struct event *accept;
-	struct control_client *clients;
+	struct event *accept; /* deleted while there are as many clients as may be */
+	struct event *accept_later;
+	int accept_error; /* so that a lasting failure is logged once */
+	struct event *turn; /* handles the next request */
+	struct control_client *clients; /* the one served last is the last */
+	size_t client_count;
 	struct journal *journal;
 	const struct control_method *methods; /* ended by a NULL name */
 	void *context;

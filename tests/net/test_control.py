@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The control socket and clients that misbehave: none may cost the daemon memory or time."""
+
+import json
+import pathlib
+import re
+import resource
+import shutil
+import socket
+import stat
+import time
+
+import pytest
+
+from tests.support import wire
+from tests.support.cluster import KEY, KEY_ID, Xbeatd
+from tests.support.laboratory import BUILD, SOCKETS, wait_until
+
+pytestmark = pytest.mark.laboratory(nodes=2)
+NODE, PEER = "node-a", "node-b"
+CLIENTS_MAX = 16
+JOURNAL_ENTRIES = 512
+MEMORY_KIB_MAX = 16 * 1024
+DROPS = b'{"method":"drops"}\0'
+EVENTS = b'{"method":"events"}\0'
+FOLLOW = b'{"method":"events","parameters":{"follow":true}}\0'
+
+# Started on the other node: a daemon that begins a new life again and again, each an event here.
+LIVES = """
+import socket, sys, time
+sys.path.insert(0, {root!r})
+from tests.support import wire
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sender.bind(({source!r}, 0))
+for life in range(1, {count} + 1):
+    sender.sendto(wire.build({key!r}, {source!r}, {to!r}, key_id={key_id}, type=wire.PROBE,
+                             prober_id=2, responder_id=1, seq=1, prober_epoch=life,
+                             responder_epoch=0),
+                  ({to!r}, wire.PORT))
+    time.sleep(0.002)
+"""
+
+
+@pytest.fixture
+def daemon(lab, cluster):
+    return cluster.start_xbeatd(NODE)[NODE]
+
+
+@pytest.fixture
+def eventful(lab, daemon):
+    """A daemon whose journal is full: its longest answer is to "events"."""
+    root = str(pathlib.Path(wire.__file__).parent.parent.parent)
+    program = LIVES.format(root=root, source=lab.address(PEER), to=lab.address(NODE), key=KEY,
+                           key_id=KEY_ID, count=JOURNAL_ENTRIES + 50)
+    lab.run(PEER, "/usr/bin/python3", "-c", program)
+    wait_until(lambda: len(daemon.events()) == JOURNAL_ENTRIES, 5, "a full journal")
+    return daemon
+
+
+def connect(daemon, seconds=5):
+    client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    client.settimeout(seconds)
+    client.connect(str(daemon.socket))
+    return client
+
+
+def send_until_blocked(client, request, count):
+    """Sends request up to count times, and reads nothing; returns the bytes that were taken."""
+    client.settimeout(0.3)
+    data, sent = request * count, 0
+    try:
+        while sent < len(data):
+            sent += client.send(data[sent:])
+    except TimeoutError:
+        pass
+    client.settimeout(10)
+    return sent
+
+
+def read_messages(client, count=None):
+    """Returns the first count messages, or all until the other side closes."""
+    data = b""
+    while count is None or data.count(b"\0") < count:
+        chunk = client.recv(1 << 16)
+        if not chunk:
+            break
+        data += chunk
+    texts = data.split(b"\0")
+    assert len(texts) > (count or 0) and (count or not texts[-1]), f"cut off: {data[-40:]!r}"
+    return [json.loads(text) for text in texts[:-1][:count]]
+
+
+def memory_kib(daemon, name):
+    status = pathlib.Path(f"/proc/{daemon.process.pid}/status").read_text()
+    return int(re.search(rf"^{name}:\s+(\d+) kB", status, re.M)[1])
+
+
+def cpu_seconds(daemon):
+    """Time on a processor, from the scheduler."""
+    return int(pathlib.Path(f"/proc/{daemon.process.pid}/schedstat").read_text().split()[0]) / 1e9
+
+
+def descriptors(daemon):
+    return len(list(pathlib.Path(f"/proc/{daemon.process.pid}/fd").iterdir()))
+
+
+def test_pipelined_requests_are_answered_in_order(daemon):
+    with connect(daemon) as client:
+        client.sendall(DROPS + b'{"method":"pears"}\0' + EVENTS + b"nonsense\0")
+        drops, unknown, events, invalid = read_messages(client, 4)
+    assert "bad_tag" in drops["result"]
+    assert unknown["error"] == "unknown_method" and invalid["error"] == "invalid_parameter"
+    assert events["result"][0]["kind"]
+
+
+def test_answers_that_nobody_reads_cost_no_memory(eventful):
+    """Requests wait in the socket of a client that reads nothing, and are answered when it does."""
+    with connect(eventful) as client:
+        count = send_until_blocked(client, EVENTS, 2000) // len(EVENTS)
+        assert eventful.ready(), "others are served"
+        assert memory_kib(eventful, "VmHWM") < MEMORY_KIB_MAX
+        for answer in read_messages(client, min(count, 50)):
+            assert len(answer["result"]) == JOURNAL_ENTRIES
+
+
+def test_all_clients_together_stay_within_the_memory(eventful):
+    clients = [connect(eventful) for _ in range(CLIENTS_MAX - 1)]
+    for client in clients:
+        send_until_blocked(client, EVENTS, 100)
+    assert eventful.ready(), "others are served"
+    assert memory_kib(eventful, "VmHWM") < MEMORY_KIB_MAX
+    for client in clients:
+        client.close()
+
+
+def test_half_closed_connection_gets_all_answers(daemon):
+    """As with socat, which closes its side at the end of its input."""
+    count = 2000
+    with connect(daemon) as client:
+        client.sendall(DROPS * count)
+        client.shutdown(socket.SHUT_WR)
+        answers = read_messages(client)
+    assert len(answers) == count and all("bad_tag" in answer["result"] for answer in answers)
+
+
+def test_clients_that_are_gone_are_forgotten(daemon):
+    before = descriptors(daemon)
+    for request in (b"", DROPS, DROPS * 300, FOLLOW, b'{"method'):
+        for _ in range(CLIENTS_MAX // 4):
+            with connect(daemon) as client:
+                client.sendall(request)
+    wait_until(lambda: descriptors(daemon) <= before, 5, "all connections closed")
+
+
+def test_request_without_end_is_cut_off(daemon):
+    with connect(daemon) as client:
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+            client.sendall(b"x" * (1 << 20))
+            client.recv(1)
+    assert daemon.ready()
+
+
+def test_more_clients_than_may_be_wait(daemon):
+    clients = [connect(daemon) for _ in range(CLIENTS_MAX)]
+    with connect(daemon, seconds=0.5) as late:
+        late.sendall(DROPS)
+        with pytest.raises(TimeoutError):
+            late.recv(1)
+        clients.pop().close()
+        late.settimeout(5)
+        assert "bad_tag" in read_messages(late, 1)[0]["result"]
+    for client in clients:
+        client.close()
+    assert daemon.ready()
+
+
+def test_no_descriptors_left_is_waited_out(daemon):
+    """The connection stays pending, the loop does not turn in vain."""
+    pid = daemon.process.pid
+    limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (descriptors(daemon), limits[1]))
+    with connect(daemon) as client:
+        client.sendall(DROPS)
+        before = cpu_seconds(daemon)
+        time.sleep(1)
+        assert cpu_seconds(daemon) - before < 0.5
+        assert daemon.process.output().count("cannot accept") == 1
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+        assert "bad_tag" in read_messages(client, 1)[0]["result"]
+
+
+def socket_path(lab):
+    return SOCKETS / f"{lab.instance(NODE)}.sock"
+
+
+def fail_to_start(lab, cluster, *before):
+    done = lab.run(NODE, *before, BUILD / "xbeatd", "-f", "-c", cluster.configuration(NODE),
+                   "-i", lab.instance(NODE), check=False, seconds=5)
+    assert done.returncode > 0 and str(socket_path(lab)) in done.stderr, done
+    return done.stderr
+
+
+def test_socket_of_a_killed_daemon_is_replaced(lab, cluster):
+    Xbeatd(lab, NODE, cluster.configuration(NODE)).start().kill()
+    assert stat.S_ISSOCK(socket_path(lab).stat().st_mode)
+    assert Xbeatd(lab, NODE, cluster.configuration(NODE)).start().ready()
+
+
+def test_what_is_no_socket_is_left_alone(lab, cluster):
+    socket_path(lab).parent.mkdir(exist_ok=True)
+    socket_path(lab).write_text("mine")
+    assert "not a socket" in fail_to_start(lab, cluster)
+    assert socket_path(lab).read_text() == "mine"
+
+
+def test_no_socket_is_left_when_its_group_can_not_be_set(lab, cluster):
+    groups = lab.path("group")
+    shutil.copy("/etc/group", groups)
+    with open(groups, "a") as file:
+        file.write("xbeat:x:4242:\n")
+    fail_to_start(lab, cluster, "unshare", "--mount", "sh", "-c",
+                  f'mount --bind {groups} /etc/group && exec "$@"', "sh",
+                  "setpriv", "--inh-caps=-chown", "--bounding-set=-chown")
+    assert not lab.run_files(NODE)
