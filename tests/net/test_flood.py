@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Floods: what anybody on the network can send at any rate moves nothing and accuses nobody.
+
+Run as a program this file is the flood: adverts for the served VRID, well formed, each with another
+sender, priority, interval or address list than the one before, so that none of them is old news.
+
+    test_flood.py ADVERTS_PER_SECOND SECONDS PRIORITY_MAX      prints how many were sent
+"""
+
+import itertools
+import json
+import pathlib
+import socket
+import struct
+import sys
+import time
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent))
+
+from tests.support.cluster import VRID  # noqa: E402 (needs the path above, as a program)
+
+pytestmark = pytest.mark.laboratory(nodes=2)
+RATE, SECONDS = 20000, 5  # longer than Active_Down_Timer, 3.6 s, while node-a's adverts drown
+ANSWERS_PER_SECOND_MAX = 100
+VRRP_GROUP = "224.0.0.18"
+PACE_SECONDS = 0.001
+
+
+def internet_checksum(data):
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total = (total & 0xFFFF) + (total >> 16)
+    return ~(total + (total >> 16)) & 0xFFFF
+
+
+def advert(host, priority, interval_cs, addresses):
+    """An IPv4 packet; its header's checksum is filled in by the kernel."""
+    listed = b"".join(bytes([10, 77, 0, last]) for last in addresses)
+    message = struct.pack("!BBBBHH", 0x31, VRID, priority, len(addresses), interval_cs, 0) + listed
+    message = message[:6] + struct.pack("!H", internet_checksum(message)) + message[8:]
+    return struct.pack("!BBHHHBBH4s4s", 0x45, 0xC0, 20 + len(message), 0, 0, 255, 112, 0,
+                       bytes([10, 77, 0, host]), socket.inet_aton(VRRP_GROUP)) + message
+
+
+def variants(priority_max):
+    return [advert(150 + n % 40, 1 + n * 7 % priority_max, 1 + n * 11 % 300,
+                   range(100 + n % 5, 101 + n % 11 + n % 5)) for n in range(509)]
+
+
+def flood(rate, seconds, priority_max):
+    """Sends at that rate, or as fast as it goes. Returns how many were sent."""
+    raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth0")
+    packets = itertools.cycle(variants(priority_max))
+    start, sent = time.monotonic(), 0
+    while (passed := time.monotonic() - start) < seconds:
+        while sent < passed * rate:
+            raw.sendto(next(packets), (VRRP_GROUP, 0))
+            sent += 1
+        time.sleep(PACE_SECONDS)
+    return sent
+
+
+@pytest.fixture
+def steady(cluster):
+    """node-a is Active and a client talks to it."""
+    return cluster.start_active().start_client()
+
+
+def changes(cluster):
+    """What the nodes say of each other and of the instance, without what stays the same."""
+    return [(node, event) for node in cluster.daemons for event in cluster[node].events()
+            if event["kind"] in ("peer", "vrrp") and event["from"] != event["to"]]
+
+
+def adverts(daemon, direction):
+    return daemon.vrrp()["adverts"][direction]
+
+
+def run_flood(lab, priority_max):
+    process = lab.spawn("client", sys.executable, __file__, RATE, SECONDS, priority_max,
+                        output="flood.log")
+    assert process.wait(SECONDS + 10) == 0, process.output()
+    return json.loads(process.output())
+
+
+def test_lower_adverts_move_nothing(lab, steady):
+    before = changes(steady)
+    received = {node: adverts(steady[node], "received") for node in steady.daemons}
+    answers = adverts(steady["node-a"], "sent")
+    sent = run_flood(lab, priority_max=49)
+    assert sent > SECONDS * 1000  # as many as the machine was able to make
+    for node in steady.daemons:
+        assert adverts(steady[node], "received") - received[node] >= sent * 0.9
+    answers = adverts(steady["node-a"], "sent") - answers
+    assert answers <= (SECONDS + 3) * (ANSWERS_PER_SECOND_MAX + 1)  # and one by the timer
+    assert changes(steady) == before
+    assert steady["node-a"].state() == "active"
+    assert steady["node-b"].state() == "backup"
+    assert lab.holders(steady.settings.vip) == ["node-a"]
+    assert [steady[node].json("drops")["event_lost"] for node in steady.daemons] == [0, 0]
+    result = steady.client.finish()
+    assert result["owner_changes"] == 0
+    assert result["answered"] > result["sent"] * 0.99
+
+
+def test_takeover_after_a_flood(lab, steady):
+    """Whatever the flood left behind, the daemons hear of what comes after it."""
+    run_flood(lab, priority_max=49)
+    lab.cut("node-a", "eth0")
+    steady.client.wait_owner("node-b")
+    lab.heal("node-a", "eth0")
+    steady.client.wait_owner("node-a")
+    steady["node-b"].wait_state("backup")
+
+
+if __name__ == "__main__":
+    print(flood(*map(int, sys.argv[1:4])))
