@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A node that lives but cannot serve: the interface of its instance has no carrier, the other has."""
+"""A node that lives but cannot serve: only the interface of its instance lost its carrier."""
 
 import pytest
 
