@@ -2,6 +2,7 @@
 /* Events into the state machines; see instances.h. Doing what they ask is in instance_act.c. */
 #include <errno.h>
 #include <net/if.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +113,7 @@ void instances_advert(struct instances *instances, const struct xb_event *event)
 	instance = &instances->list[event->slot];
 	__atomic_store_n(&instances->kernel->routers[instance->router_slot].event_pending, 0,
 			 __ATOMIC_SEQ_CST);
+	atomic_thread_fence(memory_order_seq_cst); /* before the slot is read below */
 	take_advert(instance, &advert);
 	compare_addresses(instance, &event->advert.source, event->advert.addresses_digest);
 	advert = instance_newest_advert(instance, &any);
