@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <user/core/address.h>
 #include <user/core/keyfile.h>
 #include <user/daemon/daemon.h>
 #include <user/daemon/local_address.h>
@@ -77,6 +78,31 @@ static int read_keys(struct daemon *daemon)
 	return error;
 }
 
+/* A node that router_id names may still lack an address. */
+static int check_own_addresses(const struct daemon *daemon, const struct local_address *local,
+			       size_t count)
+{
+	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
+	const struct config_node *own = &heartbeat->nodes[daemon->own_node];
+	char text[ADDRESS_TEXT_BYTES];
+
+	for (size_t link = 0; link < own->address_count; link++) {
+		bool found = false;
+
+		for (size_t i = 0; i < count; i++)
+			found |= address_equal(&local[i].address, &own->addresses[link]);
+		if (found)
+			continue;
+		log_error(
+			"this machine is %s, but has not its address %s: add the address to %s, or "
+			"correct the \"node\" line",
+			own->name, address_format(&own->addresses[link], text),
+			heartbeat->interfaces[link]);
+		return -EADDRNOTAVAIL;
+	}
+	return 0;
+}
+
 static int find_own_node(struct daemon *daemon)
 {
 	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
@@ -108,7 +134,7 @@ static int find_own_node(struct daemon *daemon)
 			 heartbeat->name);
 		config_drop_driven_instances(daemon->config);
 	}
-	return 0;
+	return check_own_addresses(daemon, local, count);
 }
 
 int daemon_configure(struct daemon *daemon)

@@ -198,13 +198,15 @@ static void startup(struct instance *instance)
 		return;
 	}
 	vrrp_startup(&instance->vrrp, clock_now_ns(), &actions);
-	instance_act(instance, &actions);
-	if (!resume || instance->vrrp.state != XB_INSTANCE_BACKUP)
-		return;
-	snprintf(reason, sizeof(reason),
-		 "this daemon follows one that was Active %.1f ms ago, and nobody took over",
-		 (double)time_since_ns(clock_now_ns(), stopped_ns) / 1e6);
-	vrrp_active_lost(&instance->vrrp, clock_now_ns(), true, reason, &actions);
+	/* In one step: to say "backup" for a moment would be to give the instance up. */
+	if (resume && instance->vrrp.state == XB_INSTANCE_BACKUP) {
+		snprintf(
+			reason, sizeof(reason),
+			"this daemon follows one that was Active %.1f ms ago, and nobody took over",
+			(double)time_since_ns(clock_now_ns(), stopped_ns) / 1e6);
+		vrrp_active_lost(&instance->vrrp, clock_now_ns(), true, reason, &actions);
+		actions.old_state = XB_INSTANCE_INITIALIZE;
+	}
 	instance_act(instance, &actions);
 }
 
