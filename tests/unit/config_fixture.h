@@ -14,6 +14,9 @@
 #include <cmocka.h>
 #include <user/core/config.h>
 
+/* A node without files. */
+static const struct config_environment fixture_node = {.instance = "main", .directory = "/etc"};
+
 /* A text, and all its diagnostics as "LINE:COLUMN: error: TEXT\n..."; "" for none. */
 struct config_case {
 	const char *text;
@@ -43,7 +46,8 @@ static inline struct config *fixture_parse(const char *text, const char *expecte
 {
 	struct diagnostics diagnostics = {0};
 	struct config *config = NULL;
-	int result = config_parse("test.conf", text, strlen(text), &config, &diagnostics);
+	int result =
+		config_parse("test.conf", text, strlen(text), &fixture_node, &config, &diagnostics);
 	char *said = fixture_render(&diagnostics);
 
 	assert_string_equal(said, expected);

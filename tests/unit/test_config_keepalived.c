@@ -128,7 +128,7 @@ static void parse_exactly(const char *text, size_t length)
 	int result;
 
 	memcpy(copy, text, length);
-	result = config_parse("test.conf", copy, length, &config, &diagnostics);
+	result = config_parse("test.conf", copy, length, &fixture_node, &config, &diagnostics);
 	assert_int_equal(result == 0, diagnostics.error_count == 0);
 	assert_int_equal(result == 0, config != NULL);
 	config_free(config);
@@ -215,11 +215,13 @@ static void deep_nesting(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(text); i++)
-		text[i] = "a{"[i % 2];
+		text[i] = "a{\n"[i % 3];
 	parse_exactly(text, sizeof(text));
-	memset(text, '{', sizeof(text));
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = "{\n"[i % 2];
 	parse_exactly(text, sizeof(text));
-	memset(text, '}', sizeof(text));
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = "}\n"[i % 2];
 	parse_exactly(text, sizeof(text));
 }
 

@@ -2,6 +2,7 @@
 /*
  * A configuration from its text to the object the daemon uses. The work is in
  *
+ *	config_preprocess.c definitions, conditions, includes, loops
  *	config_lexer.c      words and braces of keepalived's grammar
  *	config_parser.c     statements, blocks, recovery after errors
  *	config_value.c      numbers, durations, addresses, names
@@ -17,6 +18,7 @@
 #include <string.h>
 #include <user/core/address.h>
 #include <user/core/config_parser.h>
+#include <user/core/config_preprocess.h>
 
 #define REALTIME_PRIORITY_DEFAULT 50
 
@@ -59,27 +61,66 @@ void config_free(struct config *config)
 	free(config);
 }
 
+/* The configuration itself first, then the files it includes in their order. */
+static size_t file_rank(const char *file, const struct diagnostics *diagnostics)
+{
+	for (size_t i = 0; i < diagnostics->name_count; i++) {
+		if (diagnostics->names[i] == file)
+			return i + 1;
+	}
+	return 0;
+}
+
+static int compare_numbers(size_t a, size_t b)
+{
+	return a == b ? 0 : a < b ? -1 : 1;
+}
+
 /* By place, errors first; the text decides between equals, so that the order never depends on
- * qsort(). */
-static int compare_diagnostics(const void *left, const void *right)
+ * qsort_r(). */
+static int compare_diagnostics(const void *left, const void *right, void *diagnostics)
 {
 	const struct diagnostic *a = left, *b = right;
+	int order = a->file == b->file ? 0
+				       : compare_numbers(file_rank(a->file, diagnostics),
+							 file_rank(b->file, diagnostics));
 
-	if (a->line != b->line)
-		return a->line < b->line ? -1 : 1;
-	if (a->column != b->column)
-		return a->column < b->column ? -1 : 1;
-	if (a->severity != b->severity)
-		return a->severity == DIAGNOSTIC_ERROR ? -1 : 1;
-	return strcmp(a->text, b->text);
+	if (!order)
+		order = compare_numbers(a->line, b->line);
+	if (!order)
+		order = compare_numbers(a->column, b->column);
+	if (!order)
+		order = compare_numbers(b->severity, a->severity);
+	return order ? order : strcmp(a->text, b->text);
+}
+
+/* A loop says the same of the same place again and again: once is enough. */
+static void drop_repeated(struct diagnostics *diagnostics, size_t first)
+{
+	size_t kept = first;
+
+	for (size_t i = first; i < diagnostics->count; i++) {
+		struct diagnostic *entry = &diagnostics->entries[i];
+
+		if (kept > first &&
+		    !compare_diagnostics(&diagnostics->entries[kept - 1], entry, diagnostics)) {
+			diagnostics->error_count -= entry->severity == DIAGNOSTIC_ERROR;
+			free(entry->text);
+		} else {
+			diagnostics->entries[kept++] = *entry;
+		}
+	}
+	diagnostics->count = kept;
 }
 
 /* Checks of the whole file come last but belong where they point. */
 static void sort_diagnostics(struct diagnostics *diagnostics, size_t first)
 {
-	if (diagnostics->count > first)
-		qsort(diagnostics->entries + first, diagnostics->count - first,
-		      sizeof(*diagnostics->entries), compare_diagnostics);
+	if (diagnostics->count <= first)
+		return;
+	qsort_r(diagnostics->entries + first, diagnostics->count - first,
+		sizeof(*diagnostics->entries), compare_diagnostics, diagnostics);
+	drop_repeated(diagnostics, first);
 }
 
 static void settle_globals(const struct config_parser *parser)
@@ -91,25 +132,37 @@ static void settle_globals(const struct config_parser *parser)
 	config->realtime_priority = globals->no_realtime ? 0 : globals->realtime_priority;
 }
 
-int config_parse(const char *file, const char *text, size_t length, struct config **out,
-		 struct diagnostics *diagnostics)
+/* Returns a parser with the defaults; aborts without memory. */
+static struct config_parser *new_parser(const struct config_preprocessor *preprocessor)
 {
-	size_t first = diagnostics->count, errors = diagnostics->error_count;
 	struct config_parser *parser = calloc(1, sizeof(*parser));
 
 	if (!parser)
 		abort();
-	parser->file = file;
-	parser->diagnostics = diagnostics;
+	parser->origins = &preprocessor->origins;
 	parser->globals.realtime_priority = REALTIME_PRIORITY_DEFAULT;
 	config_instance_defaults(&parser->globals.defaults);
 	parser->config = calloc(1, sizeof(*parser->config));
 	if (!parser->config)
 		abort();
-	config_lexer_init(&parser->lexer, file, text, length, diagnostics);
+	return parser;
+}
+
+int config_parse(const char *file, const char *text, size_t length,
+		 const struct config_environment *environment, struct config **out,
+		 struct diagnostics *diagnostics)
+{
+	size_t first = diagnostics->count, errors = diagnostics->error_count;
+	struct config_preprocessor preprocessor;
+	struct config_parser *parser;
+
+	config_preprocess(&preprocessor, file, text, length, environment, diagnostics);
+	parser = new_parser(&preprocessor);
+	config_lexer_init(&parser->lexer, &preprocessor.out, &preprocessor.origins);
 	config_parser_run(parser);
 	config_check(parser);
 	config_lexer_free(&parser->lexer);
+	config_preprocess_free(&preprocessor);
 	settle_globals(parser);
 	sort_diagnostics(diagnostics, first);
 	if (diagnostics->error_count == errors)

@@ -14,10 +14,24 @@
 
 #define CONFIG_INTERFACE_BYTES XB_NAME_BYTES /* IFNAMSIZ */
 
-/* Where a thing stands in the file, for checks that come after parsing. */
+/* Where a thing stands, for checks that come after parsing. */
 struct config_position {
 	unsigned line;
 	unsigned column;
+	unsigned source; /* number of the file; 0: the configuration itself */
+	unsigned expansion; /* number of the use of a definition it comes from; 0: none */
+};
+
+/* What a configuration may ask of the machine it is read on. All is borrowed. */
+struct config_environment {
+	const char *instance; /* what @ID compares with, and ${_INSTANCE} */
+	const char *directory; /* absolute: where relative file names count from */
+	uint64_t random_seed; /* of ${_RANDOM} */
+	char *(*variable)(const char *name); /* of ${_ENV NAME}; NULL if it is not set */
+	/* The files that match a pattern, sorted, all to be freed. Returns 0 or a negative errno. */
+	int (*find)(const char *pattern, char ***paths, size_t *count);
+	/* The text of a file, to be freed. Returns 0 or a negative errno. */
+	int (*read)(const char *path, char **text, size_t *length);
 };
 
 struct config_node {
@@ -89,10 +103,12 @@ struct config {
 /*
  * Parses and checks a whole configuration text.
  * file: its name for diagnostics, borrowed. text: length bytes, needs no NUL.
+ * environment: what definitions, conditions and includes may see.
  * *out: the new configuration, to be freed with config_free(); untouched on error.
  * Returns 0 (there may be warnings), or -EINVAL with every error in diagnostics.
  */
-int config_parse(const char *file, const char *text, size_t length, struct config **out,
+int config_parse(const char *file, const char *text, size_t length,
+		 const struct config_environment *environment, struct config **out,
 		 struct diagnostics *diagnostics);
 
 void config_free(struct config *config);

@@ -28,8 +28,9 @@ static void check_node_families(struct config_parser *parser, const struct confi
 			config_error(
 				parser, node->position,
 				"address %zu of node %s is of another family than node %s's of "
-				"line %u; use one family per interface",
-				i + 1, node->name, first->name, first->position.line);
+				"%s; use one family per interface",
+				i + 1, node->name, first->name,
+				config_place(parser, first->position));
 	}
 }
 
@@ -55,16 +56,16 @@ static void check_node_pair(struct config_parser *parser, const struct config_no
 
 	if (earlier->id == later->id)
 		config_error(parser, later->position,
-			     "node id %u is on line %u already; give each node its own", later->id,
-			     earlier->position.line);
+			     "node id %u is on %s already; give each node its own", later->id,
+			     config_place(parser, earlier->position));
 	if (!strcmp(earlier->name, later->name))
 		config_error(parser, later->position,
-			     "node name %s is on line %u already; give each node its own",
-			     later->name, earlier->position.line);
+			     "node name %s is on %s already; give each node its own", later->name,
+			     config_place(parser, earlier->position));
 	if (share_address(earlier, later, &shared))
 		config_error(parser, later->position,
-			     "address %s is on line %u already; give each node its own",
-			     address_format(shared, text), earlier->position.line);
+			     "address %s is on %s already; give each node its own",
+			     address_format(shared, text), config_place(parser, earlier->position));
 }
 
 static void check_nodes(struct config_parser *parser, const struct config_heartbeat *heartbeat)
@@ -130,10 +131,10 @@ static void check_addresses(struct config_parser *parser, const struct config_in
 	for (size_t i = 0; i < earlier->vip_count; i++) {
 		if (address_equal(&earlier->vips[i].address, &vip->address))
 			config_error(parser, vip->position,
-				     "%s belongs to vrrp_instance %s on line %u; keep it in one "
+				     "%s belongs to vrrp_instance %s on %s; keep it in one "
 				     "instance",
 				     address_format(&vip->address, text), earlier->name,
-				     earlier->vips[i].position.line);
+				     config_place(parser, earlier->vips[i].position));
 	}
 }
 
@@ -145,20 +146,21 @@ static void check_instance_pair(struct config_parser *parser, const struct confi
 
 	if (!strcmp(earlier->name, later->name))
 		config_error(parser, later->position,
-			     "vrrp_instance %s is on line %u already; give each its own name",
-			     later->name, earlier->position.line);
+			     "vrrp_instance %s is on %s already; give each its own name",
+			     later->name, config_place(parser, earlier->position));
 	if (same_vrid && same_interface)
 		config_error(parser, later->position,
-			     "virtual_router_id %u on %s is that of vrrp_instance %s on line %u; "
+			     "virtual_router_id %u on %s is that of vrrp_instance %s on %s; "
 			     "give each its own",
-			     later->vrid, later->interface, earlier->name, earlier->position.line);
+			     later->vrid, later->interface, earlier->name,
+			     config_place(parser, earlier->position));
 	/* A heartbeat tells instances apart by VRID and family: it has no room for interfaces. */
 	else if (same_vrid && *earlier->heartbeat && *later->heartbeat)
-		config_error(
-			parser, later->position,
-			"virtual_router_id %u is that of vrrp_instance %s on line %u, and both "
-			"use heartbeat %s; give each its own",
-			later->vrid, earlier->name, earlier->position.line, later->heartbeat);
+		config_error(parser, later->position,
+			     "virtual_router_id %u is that of vrrp_instance %s on %s, and both "
+			     "use heartbeat %s; give each its own",
+			     later->vrid, earlier->name, config_place(parser, earlier->position),
+			     later->heartbeat);
 	for (size_t i = 0; i < later->vip_count; i++)
 		check_addresses(parser, earlier, &later->vips[i]);
 }
@@ -206,7 +208,7 @@ void config_check(struct config_parser *parser)
 	if (config->heartbeat)
 		check_heartbeat(parser, config->heartbeat);
 	check_instances(parser);
-	if (!config->heartbeat && !config->instance_count && !parser->diagnostics->error_count)
-		diagnostics_add(parser->diagnostics, DIAGNOSTIC_ERROR, parser->file, 0, 0,
-				"there is nothing to do; add a heartbeat or a vrrp_instance block");
+	if (!config->heartbeat && !config->instance_count && !parser->origins->diagnostics->error_count)
+		config_error(parser, (struct config_position){0},
+			     "there is nothing to do; add a heartbeat or a vrrp_instance block");
 }

@@ -106,10 +106,11 @@ void config_read_globals(struct config_parser *parser, struct config_block *bloc
 	config_parser_block(parser, &globals);
 	if (config_block_seen(&globals, "vrrp_rt_priority") &&
 	    config_block_seen(&globals, "no_realtime"))
-		config_error(parser, *config_block_seen(&globals, "no_realtime"),
-			     "no_realtime contradicts the vrrp_rt_priority of line %u; keep one of "
-			     "them",
-			     config_block_seen(&globals, "vrrp_rt_priority")->line);
+		config_error(
+			parser, *config_block_seen(&globals, "no_realtime"),
+			"no_realtime contradicts the vrrp_rt_priority of %s; keep one of "
+			"them",
+			config_place(parser, *config_block_seen(&globals, "vrrp_rt_priority")));
 }
 
 static const struct config_keyword top_keywords[] = {

@@ -231,8 +231,8 @@ void config_read_heartbeat(struct config_parser *parser, struct config_block *bl
 	if (heartbeat) {
 		config_error(parser, inner.position,
 			     "a second heartbeat block is not served; keep this one or \"%s\" of "
-			     "line %u",
-			     heartbeat->name, heartbeat->position.line);
+			     "%s",
+			     heartbeat->name, config_place(parser, heartbeat->position));
 		config_parser_skip_block(parser, &statement->words[0]);
 		return;
 	}

@@ -33,6 +33,16 @@ char *config_copy(const char *text)
 	return copy;
 }
 
+void config_report(const struct config_parser *parser, enum diagnostic_severity severity,
+		   struct config_position position, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	config_origins_report(parser->origins, severity, position, format, arguments);
+	va_end(arguments);
+}
+
 static void advance(struct config_parser *parser)
 {
 	parser->token = config_lexer_next(&parser->lexer);
@@ -72,49 +82,17 @@ static void take_words(struct config_parser *parser, struct config_statement *st
 		advance(parser);
 }
 
-/* A condition's statement is left out: which nodes it holds for is not known yet. */
-static void skip_conditional(struct config_parser *parser, const struct config_token *condition)
-{
-	struct config_statement statement;
-
-	take_words(parser, &statement);
-	if (statement.opens_block)
-		config_parser_skip_block(parser, condition);
-}
-
-/* Reports what cannot begin a statement, and steps over it. Returns false if there is nothing. */
-static bool skip_unusable(struct config_parser *parser)
+/* Reports a block that nothing opens, and steps over it. Returns false if there is none. */
+static bool skip_unopened(struct config_parser *parser)
 {
 	struct config_token token = parser->token;
 
-	switch (token.kind) {
-	case CONFIG_TOKEN_DEFINITION:
-		config_error(parser, token.position,
-			     "the definition of %s is not served yet; write its value where it is "
-			     "used",
-			     token.text);
-		advance(parser);
-		return true;
-	case CONFIG_TOKEN_LOOP:
-		config_error(parser, token.position,
-			     "the loop %s is not served yet; write out its lines", token.text);
-		advance(parser);
-		return true;
-	case CONFIG_TOKEN_CONDITION:
-		config_error(parser, token.position,
-			     "the condition %s is not served yet; give each node its own file",
-			     token.text);
-		advance(parser);
-		skip_conditional(parser, &token);
-		return true;
-	case CONFIG_TOKEN_OPEN:
-		config_error(parser, token.position, "'{' without a keyword; write \"KEYWORD {\"");
-		advance(parser);
-		config_parser_skip_block(parser, &token);
-		return true;
-	default:
+	if (token.kind != CONFIG_TOKEN_OPEN)
 		return false;
-	}
+	config_error(parser, token.position, "'{' without a keyword; write \"KEYWORD {\"");
+	advance(parser);
+	config_parser_skip_block(parser, &token);
+	return true;
 }
 
 /* Returns false at the end of the block or the text. */
@@ -127,7 +105,7 @@ static bool read_statement(struct config_parser *parser, struct config_statement
 	}
 	do {
 		skip_newlines(parser);
-	} while (skip_unusable(parser));
+	} while (skip_unopened(parser));
 	if (parser->token.kind != CONFIG_TOKEN_WORD)
 		return false;
 	take_words(parser, statement);
@@ -188,8 +166,8 @@ static void end_unclosed_block(struct config_parser *parser,
 			       struct config_position opened)
 {
 	config_error(parser, statement->words[0].position,
-		     "'%s' inside %s; close the block of line %u with '}' before it",
-		     statement->words[0].text, name, opened.line);
+		     "'%s' inside %s; close the block of %s with '}' before it",
+		     statement->words[0].text, name, config_place(parser, opened));
 	parser->pending = *statement;
 	parser->has_pending = true;
 }
@@ -259,16 +237,6 @@ static void report_unserved(struct config_parser *parser, const struct config_bl
 		      type->name, unserved->consequence ? unserved->consequence : what);
 }
 
-/* include, includer, includem, includew, includeb, includea. */
-static bool is_include(const char *word)
-{
-	static const char stem[] = "include";
-	size_t length = sizeof(stem) - 1;
-
-	return !strncmp(word, stem, length) &&
-	       (!word[length] || (strchr("rmwba", word[length]) && !word[length + 1]));
-}
-
 /* Reports a statement whose form its keyword does not allow. Returns whether it is fine. */
 static bool form_is_right(struct config_parser *parser, const struct config_keyword *keyword,
 			  const struct config_statement *statement)
@@ -302,8 +270,8 @@ static bool is_first_use(struct config_parser *parser, struct config_block *bloc
 	struct config_position *seen = &block->seen[keyword - block->type->keywords];
 
 	if (seen->line && !(keyword->flags & CONFIG_REPEATABLE)) {
-		config_error(parser, position, "%s was given on line %u already; keep one of them",
-			     keyword->name, seen->line);
+		config_error(parser, position, "%s was given on %s already; keep one of them",
+			     keyword->name, config_place(parser, *seen));
 		return false;
 	}
 	if (!seen->line)
@@ -327,9 +295,6 @@ static void handle_statement(struct config_parser *parser, struct config_block *
 		}
 	} else if (unserved) {
 		report_unserved(parser, block->type, unserved, statement);
-	} else if (is_include(word->text)) {
-		config_error(parser, word->position,
-			     "%s is not served yet; put the text into this file", word->text);
 	} else {
 		report_unknown(parser, block->type, word);
 	}

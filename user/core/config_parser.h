@@ -33,8 +33,7 @@ struct config_statement {
 };
 
 struct config_parser {
-	const char *file;
-	struct diagnostics *diagnostics;
+	const struct config_origins *origins;
 	struct config_lexer lexer;
 	struct config_token token; /* the next one */
 	struct config_statement pending; /* given back by a block that was not closed */
@@ -98,13 +97,19 @@ struct config_block {
 		seen[CONFIG_KEYWORDS_MAX]; /* first use of each keyword; line 0: none */
 };
 
-#define config_report(parser, severity, position, ...)                                             \
-	diagnostics_add((parser)->diagnostics, severity, (parser)->file, (position).line,          \
-			(position).column, __VA_ARGS__)
+/* Reports at a position, with its file and the definitions that the text comes from. */
+void config_report(const struct config_parser *parser, enum diagnostic_severity severity,
+		   struct config_position position, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
 #define config_error(parser, position, ...)                                                        \
 	config_report(parser, DIAGNOSTIC_ERROR, position, __VA_ARGS__)
 #define config_warning(parser, position, ...)                                                      \
 	config_report(parser, DIAGNOSTIC_WARNING, position, __VA_ARGS__)
+
+/* "line 7", or "line 7 of FILE" if there are several: where something else stands, for reports. */
+#define config_place(parser, position)                                                             \
+	config_origins_place((parser)->origins, position, (char[CONFIG_PLACE_BYTES]){0})
 
 /* Reads the whole text into parser->config. */
 void config_parser_run(struct config_parser *parser);

@@ -86,7 +86,6 @@ static const struct config_unserved globals_words[] = {
 	IGNORED("enable_snmp_vrrp"),
 	IGNORED("enable_traps"),
 	IGNORED("fifo_write_vrrp_states_on_reload"),
-	IGNORED("include_check"),
 	IGNORED("log_unknown_vrids"),
 	IGNORED("lvs_flush"),
 	IGNORED("lvs_flush_on_stop"),

@@ -170,8 +170,9 @@ static bool is_repeated(struct config_parser *parser, const struct config_instan
 	for (size_t i = 0; i < instance->vip_count; i++) {
 		if (address_equal(&instance->vips[i].address, &vip->address)) {
 			config_warning(parser, word->position,
-				       "%s was given on line %u already; this one is ignored",
-				       word->text, instance->vips[i].position.line);
+				       "%s was given on %s already; this one is ignored",
+				       word->text,
+				       config_place(parser, instance->vips[i].position));
 			return true;
 		}
 	}

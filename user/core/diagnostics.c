@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <user/core/diagnostics.h>
 
 /* The list has room for the next power of two above its count, so it needs no capacity field. */
@@ -42,10 +43,26 @@ void diagnostics_add(struct diagnostics *diagnostics, enum diagnostic_severity s
 		diagnostics->error_count++;
 }
 
+const char *diagnostics_name(struct diagnostics *diagnostics, const char *name)
+{
+	char *copy = strdup(name);
+	char **names =
+		reallocarray(diagnostics->names, diagnostics->name_count + 1, sizeof(*names));
+
+	if (!copy || !names)
+		abort();
+	names[diagnostics->name_count++] = copy;
+	diagnostics->names = names;
+	return copy;
+}
+
 void diagnostics_free(struct diagnostics *diagnostics)
 {
 	for (size_t i = 0; i < diagnostics->count; i++)
 		free(diagnostics->entries[i].text);
 	free(diagnostics->entries);
+	for (size_t i = 0; i < diagnostics->name_count; i++)
+		free(diagnostics->names[i]);
+	free(diagnostics->names);
 	*diagnostics = (struct diagnostics){0};
 }

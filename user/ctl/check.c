@@ -7,6 +7,7 @@
 #include <user/ctl/local.h>
 #include <user/ctl/output.h>
 #include <user/lib/cleanup.h>
+#include <user/lib/config_environment.h>
 #include <user/lib/diagnostics_print.h>
 #include <user/lib/file.h>
 #include <user/lib/log.h>
@@ -39,12 +40,16 @@ static void print_summary(const char *path, const struct config *config)
 	       plural(config->instance_count), addresses, addresses == 1 ? "" : "es");
 }
 
-static enum command_status check_text(const char *path, const char *text, size_t length)
+static enum command_status check_text(const char *path, const char *instance, const char *text,
+				      size_t length)
 {
 	struct diagnostics diagnostics = {0};
+	struct config_machine machine;
 	struct config *config;
-	int error = config_parse(path, text, length, &config, &diagnostics);
+	int error;
 
+	config_machine_init(&machine, instance);
+	error = config_parse(path, text, length, &machine.environment, &config, &diagnostics);
 	diagnostics_print(&diagnostics, stderr);
 	diagnostics_free(&diagnostics);
 	if (error)
@@ -65,5 +70,5 @@ enum command_status local_check(const struct command *command)
 		log_error("can not read %s: %s", path, strerror(-error));
 		return error == -EACCES ? COMMAND_NOT_PERMITTED : COMMAND_FAILED;
 	}
-	return check_text(path, text, length);
+	return check_text(path, command->instance, text, length);
 }

@@ -10,13 +10,21 @@
 #include <user/daemon/daemon.h>
 #include <user/daemon/local_address.h>
 #include <user/lib/cleanup.h>
+#include <user/lib/config_environment.h>
 #include <user/lib/diagnostics_print.h>
 #include <user/lib/file.h>
 #include <user/lib/log.h>
 
+/* The default is no name for a node: as in keepalived, the host name is. */
+static const char *instance_id(const struct daemon *daemon)
+{
+	return strcmp(daemon->instance_name, "default") ? daemon->instance_name : NULL;
+}
+
 static int read_config(struct daemon *daemon)
 {
 	struct diagnostics diagnostics = {0};
+	struct config_machine machine;
 	_cleanup_free_ char *text = NULL;
 	size_t length;
 	int error = file_read(daemon->config_path, &text, &length);
@@ -26,7 +34,9 @@ static int read_config(struct daemon *daemon)
 			  daemon->config_path, strerror(-error));
 		return error;
 	}
-	error = config_parse(daemon->config_path, text, length, &daemon->config, &diagnostics);
+	config_machine_init(&machine, instance_id(daemon));
+	error = config_parse(daemon->config_path, text, length, &machine.environment,
+			     &daemon->config, &diagnostics);
 	diagnostics_print(&diagnostics, stderr);
 	diagnostics_free(&diagnostics);
 	return error;

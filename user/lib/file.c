@@ -2,6 +2,9 @@
 /* Whole small files; see file.h. */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
+#include <stdbool.h>
+#include <string.h>
 #include <user/lib/cleanup.h>
 #include <user/lib/file.h>
 
@@ -51,5 +54,43 @@ int file_read(const char *path, char **text, size_t *length)
 	fitted[got] = '\0';
 	*text = fitted;
 	*length = (size_t)got;
+	return 0;
+}
+
+/* Copies what glob() found. Returns success. */
+static bool copy_paths(const glob_t *found, char **paths)
+{
+	for (size_t i = 0; i < found->gl_pathc; i++) {
+		paths[i] = strdup(found->gl_pathv[i]);
+		if (paths[i])
+			continue;
+		while (i-- > 0)
+			free(paths[i]);
+		return false;
+	}
+	return true;
+}
+
+int file_find(const char *pattern, char ***paths, size_t *count)
+{
+	glob_t found = {0};
+	int error = glob(pattern, GLOB_ERR, NULL, &found);
+	char **copies;
+
+	if (error) {
+		globfree(&found);
+		*paths = NULL;
+		*count = 0;
+		return error == GLOB_NOMATCH ? 0 : error == GLOB_NOSPACE ? -ENOMEM : -EACCES;
+	}
+	copies = calloc(found.gl_pathc, sizeof(*copies));
+	if (!copies || !copy_paths(&found, copies)) {
+		free(copies);
+		globfree(&found);
+		return -ENOMEM;
+	}
+	*paths = copies;
+	*count = found.gl_pathc;
+	globfree(&found);
 	return 0;
 }

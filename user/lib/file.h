@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whole small files, at start only. */
+/* Whole small files, and which there are: at start only. */
 #ifndef XBEAT_LIB_FILE_H
 #define XBEAT_LIB_FILE_H
 
@@ -8,5 +8,9 @@
 /* Reads path into *text (to be freed; NUL-terminated), *length without the NUL.
  * Returns 0 or a negative errno (-EFBIG over 1 MiB, -EISDIR for a directory). */
 int file_read(const char *path, char **text, size_t *length);
+
+/* Finds the files that match a pattern of glob(7), sorted; *paths and its entries are to be freed.
+ * Returns 0, also if there are none, or a negative errno. */
+int file_find(const char *pattern, char ***paths, size_t *count);
 
 #endif
