@@ -86,7 +86,8 @@ static void judge_link(struct liveness_peer *peer, size_t link,
 static enum verdict judge_node(const struct liveness_peer *peer,
 			       const struct liveness_evidence *links, size_t link_count,
 			       const struct liveness_timing *timing, uint64_t now_ns,
-			       uint64_t *next_due_ns, char reason[LIVENESS_REASON_BYTES])
+			       bool may_accuse, uint64_t *next_due_ns,
+			       char reason[LIVENESS_REASON_BYTES])
 {
 	const struct liveness_evidence *newest = freshest(links, link_count);
 	uint64_t age_ns = newest ? time_since_ns(now_ns, newest->last_evidence_ns) : 0;
@@ -99,7 +100,8 @@ static enum verdict judge_node(const struct liveness_peer *peer,
 		snprintf(reason, LIVENESS_REASON_BYTES, "not heard yet");
 		return VERDICT_DOWN;
 	}
-	if (newest->node_state == XB_NODE_STOPPING) {
+	if (newest->node_state == XB_NODE_STOPPING &&
+	    (may_accuse || age_ns < timing->detection_time_ns)) {
 		snprintf(reason, LIVENESS_REASON_BYTES, "said %.1f ms ago that it stops",
 			 milliseconds(age_ns));
 		return VERDICT_DOWN;
@@ -138,7 +140,8 @@ void liveness_judge(struct liveness_peer *peer, const struct liveness_evidence *
 	*next_due_ns = UINT64_MAX;
 	for (size_t i = 0; i < link_count; i++)
 		judge_link(peer, i, &links[i], timing, now_ns, may_accuse, next_due_ns, change);
-	verdict = judge_node(peer, links, link_count, timing, now_ns, next_due_ns, reason);
+	verdict = judge_node(peer, links, link_count, timing, now_ns, may_accuse, next_due_ns,
+			     reason);
 	if (verdict == peer->verdict)
 		return;
 	peer->verdict = verdict;

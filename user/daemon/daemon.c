@@ -198,6 +198,8 @@ static int start_heartbeats(struct daemon *daemon)
 			    daemon->own_node, &daemon->journal, on_verdict, daemon);
 	if (error)
 		return error;
+	/* An earlier daemon's evidence counts from the start. */
+	peers_judge(&daemon->peers, clock_now_ns());
 	return prober_start(&daemon->prober, daemon->base, &daemon->kernel, &daemon->peers,
 			    heartbeat, daemon->own_node, &daemon->keys[0]);
 }

@@ -83,9 +83,17 @@ static void report_missing(struct instance *instance, const struct config_vip *v
 		 strerror(-error), earlier);
 }
 
+/* An owner's addresses are its real ones, unless a daemon has added them. */
+static bool may_remove(const struct instance *instance)
+{
+	return instance->config->priority != VRRP_PRIORITY_OWNER ||
+	       instance->owner->kernel->routers[instance->router_slot].addresses_added;
+}
+
 static void take_addresses(struct instance *instance)
 {
 	const struct config_instance *config = instance->config;
+	struct xb_vrrp *router = &instance->owner->kernel->routers[instance->router_slot];
 	uint64_t now_ns;
 
 	for (size_t i = 0; i < config->vip_count; i++) {
@@ -93,8 +101,9 @@ static void take_addresses(struct instance *instance)
 		int error = netlink_add_vip(&instance->owner->netlink, address->interface_index,
 					    address->vip);
 
-		/* One that was there is the owner's own, or left by an earlier daemon. */
-		address->held = !error || (error == -EEXIST && config->priority != 255);
+		if (!error)
+			router->addresses_added = 1;
+		address->held = !error || (error == -EEXIST && may_remove(instance));
 		if (error && error != -EEXIST)
 			report_missing(instance, address->vip, error);
 	}
@@ -130,7 +139,7 @@ static void remove_addresses(struct instance *instance, bool stale)
 
 void instance_remove_stale(struct instance *instance)
 {
-	if (instance->config->priority != 255) /* the owner's are its own */
+	if (may_remove(instance))
 		remove_addresses(instance, true);
 }
 
@@ -139,6 +148,7 @@ static void release_addresses(struct instance *instance)
 	event_del(instance->announce_later);
 	event_del(instance->announce_refresh);
 	remove_addresses(instance, false);
+	instance->owner->kernel->routers[instance->router_slot].addresses_added = 0;
 }
 
 /* Says it in every PROBE and REPLY from now on. */

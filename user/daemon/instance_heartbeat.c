@@ -79,9 +79,16 @@ static bool was_active(const struct instance *instance, const struct peer *peer)
 	return peer_has_address(peer, &instance->vrrp.active_address);
 }
 
-/* Whether the newest advert shows somebody else at work: not the lost one, and not one who has been
- * found dead since. */
-static bool is_advertised(const struct instance *instance, const struct peer *lost)
+/* How the Active was lost. */
+struct loss {
+	const struct peer *peer;
+	uint64_t said_ns; /* when it said so itself; 0: it fell silent or stands still */
+	bool yielded; /* to somebody, who need not be a peer */
+};
+
+/* Whether the newest advert shows somebody at work. That of a dead node does not, nor that of the lost
+ * one, unless it came after the news of the loss. One that no heartbeat knows may be anybody's. */
+static bool is_advertised(const struct instance *instance, const struct loss *loss)
 {
 	const struct peers *peers = instance->owner->peers;
 	struct vrrp_advert newest;
@@ -94,17 +101,21 @@ static bool is_advertised(const struct instance *instance, const struct peer *lo
 		return false;
 	for (size_t i = 0; i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];
+		const struct xb_peer *said = peer_said(peer);
 
-		if (peer_has_address(peer, &newest.source))
-			return peer != lost &&
-			       (peer->liveness.verdict == VERDICT_UP ||
-				time_since_ns(newest.arrival_ns, peer->liveness.since_ns) > 0);
+		if (!peer_has_address(peer, &newest.source))
+			continue;
+		if (peer == loss->peer)
+			return loss->said_ns && time_since_ns(newest.arrival_ns, loss->said_ns);
+		return peer->liveness.verdict == VERDICT_UP || !said ||
+		       time_since_ns(newest.arrival_ns, said->last_evidence_ns) >=
+			       peers->timing.detection_time_ns;
 	}
-	return true;
+	return loss->yielded;
 }
 
-/* Whether somebody else who lives has taken over already: it says so, or its advert does. */
-static bool has_successor(const struct instance *instance, const struct peer *lost)
+/* A live peer that says it is Active; except: one that does not count, or NULL. */
+static const struct peer *find_claimant(const struct instance *instance, const struct peer *except)
 {
 	const struct peers *peers = instance->owner->peers;
 
@@ -112,16 +123,15 @@ static bool has_successor(const struct instance *instance, const struct peer *lo
 		const struct peer *peer = &peers->list[i];
 		const struct xb_instance *said = said_of(instance, peer);
 
-		if (peer != lost && peer->liveness.verdict == VERDICT_UP && said &&
+		if (peer != except && peer->liveness.verdict == VERDICT_UP && said &&
 		    said->state == XB_INSTANCE_ACTIVE)
-			return true;
+			return peer;
 	}
-	return is_advertised(instance, lost);
+	return NULL;
 }
 
-/* Every node computes this from the same heartbeats; the answer must not depend on who asks. lost: the
- * former Active, no candidate whatever it says. */
-static bool is_best_candidate(const struct instance *instance, const struct peer *lost)
+/* Every node computes this from the same heartbeats; the answer must not depend on who asks. */
+static bool is_best_candidate(const struct instance *instance)
 {
 	const struct peers *peers = instance->owner->peers;
 	struct election_candidate candidates[XB_NODE_ID_MAX + 1];
@@ -137,7 +147,7 @@ static bool is_best_candidate(const struct instance *instance, const struct peer
 		const struct peer *peer = &peers->list[i];
 		const struct xb_instance *said = said_of(instance, peer);
 
-		if (!said || peer == lost || peer->node->witness)
+		if (!said || peer->node->witness)
 			continue;
 		candidates[count++] = (struct election_candidate){
 			.priority = said->priority,
@@ -149,14 +159,16 @@ static bool is_best_candidate(const struct instance *instance, const struct peer
 	return election_best(candidates, count) == 0;
 }
 
-/* Nobody is Active, and all who live know it: the best Backup takes over, the others wait for it. */
-static void fill_vacancy(struct instance *instance, const struct peer *lost, const char *reason)
+/* Nobody is Active, and all who live know it: the best Backup takes over, the others wait for it. Unless
+ * somebody has done so already. */
+static void fill_vacancy(struct instance *instance, const struct loss *loss, const char *reason)
 {
 	struct vrrp_actions actions;
 
-	if (instance->vrrp.state != XB_INSTANCE_BACKUP || has_successor(instance, lost))
+	if (instance->vrrp.state != XB_INSTANCE_BACKUP || find_claimant(instance, loss->peer) ||
+	    is_advertised(instance, loss))
 		return;
-	vrrp_active_lost(&instance->vrrp, clock_now_ns(), is_best_candidate(instance, lost), reason,
+	vrrp_active_lost(&instance->vrrp, clock_now_ns(), is_best_candidate(instance), reason,
 			 &actions);
 	instance_act(instance, &actions);
 }
@@ -184,6 +196,9 @@ static void meet_again(struct instance *instance, const struct peer *peer)
 static void peer_failed(struct instance *instance, const struct peer *peer, enum verdict from)
 {
 	bool active_failed = from == VERDICT_UP && was_active(instance, peer);
+	const struct xb_peer *said = peer_said(peer);
+	bool stops = said && said->node_state == XB_NODE_STOPPING;
+	struct loss loss = {.peer = peer, .said_ns = stops ? said->last_evidence_ns : 0};
 	char reason[VRRP_REASON_BYTES];
 
 	/* Who waits for a better Backup must not wait for one that has failed, too. */
@@ -191,7 +206,7 @@ static void peer_failed(struct instance *instance, const struct peer *peer, enum
 		return;
 	snprintf(reason, sizeof(reason), "%s%s is %s: %.150s", active_failed ? "Active " : "",
 		 peer->node->name, verdict_name(peer->liveness.verdict), peer->liveness.reason);
-	fill_vacancy(instance, peer, reason);
+	fill_vacancy(instance, &loss, reason);
 }
 
 void instances_peer_changed(struct instances *instances, const struct peer *peer, enum verdict from)
@@ -208,38 +223,49 @@ void instances_peer_changed(struct instances *instances, const struct peer *peer
 	}
 }
 
+static void peer_gave_up(struct instance *instance, const struct peer *peer,
+			 enum xb_instance_state state)
+{
+	struct loss loss = {.peer = peer,
+			    .said_ns = peer_said(peer)->last_evidence_ns,
+			    .yielded = state == XB_INSTANCE_BACKUP};
+	char reason[VRRP_REASON_BYTES];
+
+	snprintf(reason, sizeof(reason), "%s gave the instance up: it says %s", peer->node->name,
+		 instance_state_name(state));
+	fill_vacancy(instance, &loss, reason);
+}
+
 void instances_peer_said(struct instances *instances, const struct peer *peer)
 {
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = &instances->list[i];
 		const struct xb_instance *said = said_of(instance, peer);
-		char reason[VRRP_REASON_BYTES];
 
 		if (said && said->state == XB_INSTANCE_ACTIVE) {
 			instance->claimant = peer;
 		} else if (instance->claimant == peer) {
-			instance->claimant = NULL;
-			snprintf(reason, sizeof(reason), "%s gave the instance up: it says %s",
-				 peer->node->name,
-				 instance_state_name(said ? said->state : XB_INSTANCE_NONE));
-			fill_vacancy(instance, peer, reason);
+			instance->claimant = find_claimant(instance, peer);
+			peer_gave_up(instance, peer, said ? said->state : XB_INSTANCE_NONE);
 		}
 	}
 }
 
-void instance_released(struct instance *instance, const struct xb_address *source)
+void instance_released(struct instance *instance, const struct xb_address *source,
+		       uint64_t arrival_ns)
 {
 	const struct peers *peers = instance->owner->peers;
 	char reason[VRRP_REASON_BYTES];
 
 	for (size_t i = 0; instance->self_slot >= 0 && i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];
+		struct loss loss = {.peer = peer, .said_ns = arrival_ns};
 
 		if (!peer_has_address(peer, source))
 			continue;
 		snprintf(reason, sizeof(reason), "%s released the instance (priority 0)",
 			 peer->node->name);
-		fill_vacancy(instance, peer, reason);
+		fill_vacancy(instance, &loss, reason);
 	}
 }
 

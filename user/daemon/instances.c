@@ -15,6 +15,8 @@
 #include <user/daemon/instances.h>
 #include <user/lib/log.h>
 
+#define WARNING_SPACING_NS (60 * NS_PER_SECOND)
+
 size_t instances_routers(const struct config *config, struct xb_vrrp **routers)
 {
 	*routers = calloc(config->instance_count ? config->instance_count : 1, sizeof(**routers));
@@ -71,19 +73,21 @@ static void on_announce_refresh(evutil_socket_t fd, short what, void *context)
 }
 
 /* Both sides would move other addresses at the next change of Active. */
-static void compare_addresses(struct instance *instance, const struct xb_address *source,
-			      uint64_t digest)
+static void compare_addresses(struct instance *instance, const struct xb_event *event)
 {
+	uint64_t now_ns = clock_now_ns();
 	char text[ADDRESS_TEXT_BYTES];
-	bool same =
-		digest == vrrp_addresses_digest(instance->advertised, instance->config->vip_count);
 
-	if (!same && !instance->warned_of_addresses)
-		log_warning(
-			"%s: %s advertises other virtual addresses than this node, or in another "
-			"order: make the configurations agree",
-			instance->config->name, address_format(source, text));
-	instance->warned_of_addresses = !same;
+	if (event->advert.addresses_digest ==
+		    vrrp_addresses_digest(instance->advertised, instance->config->vip_count) ||
+	    (instance->warned_ns &&
+	     time_since_ns(now_ns, instance->warned_ns) < WARNING_SPACING_NS))
+		return;
+	instance->warned_ns = now_ns;
+	log_warning(
+		"%s: %s advertises other virtual addresses than this node, or in another order: "
+		"make the configurations agree",
+		instance->config->name, address_format(&event->advert.source, text));
 }
 
 static void take_advert(struct instance *instance, const struct vrrp_advert *advert)
@@ -92,11 +96,10 @@ static void take_advert(struct instance *instance, const struct vrrp_advert *adv
 
 	vrrp_advert_received(&instance->vrrp, advert, clock_now_ns(), &actions);
 	instance_act(instance, &actions);
-	if (advert->priority == VRRP_PRIORITY_RELEASE)
-		instance_released(instance, &advert->source);
 }
 
-/* While an event is unread, newer adverts are in the slot alone. */
+/* While an event is unread, newer adverts are in the slot alone. One from before this daemon's time
+ * says nothing of now; the slot does. */
 void instances_advert(struct instances *instances, const struct xb_event *event)
 {
 	struct vrrp_advert advert = {
@@ -105,20 +108,28 @@ void instances_advert(struct instances *instances, const struct xb_event *event)
 		.interval_ns = event->advert.interval_cs * NS_PER_CENTISECOND,
 		.arrival_ns = event->arrival_ns,
 	};
+	struct vrrp_advert newest;
 	struct instance *instance;
-	bool any;
+	bool any, newer;
 
 	if (event->slot >= instances->count)
 		return;
 	instance = &instances->list[event->slot];
 	__atomic_store_n(&instances->kernel->routers[instance->router_slot].event_pending, 0,
 			 __ATOMIC_SEQ_CST);
-	atomic_thread_fence(memory_order_seq_cst); /* before the slot is read below */
-	take_advert(instance, &advert);
-	compare_addresses(instance, &event->advert.source, event->advert.addresses_digest);
-	advert = instance_newest_advert(instance, &any);
-	if (any && advert.arrival_ns != event->arrival_ns)
+	atomic_thread_fence(memory_order_seq_cst); /* before the slot is read */
+	newest = instance_newest_advert(instance, &any);
+	newer = any && newest.arrival_ns != event->arrival_ns;
+	if (time_reached(event->arrival_ns, instances->started_ns))
 		take_advert(instance, &advert);
+	if (newer && time_reached(newest.arrival_ns, instances->started_ns))
+		take_advert(instance, &newest);
+	if (newer)
+		advert = newest;
+	if (advert.priority == VRRP_PRIORITY_RELEASE &&
+	    time_reached(advert.arrival_ns, instances->started_ns))
+		instance_released(instance, &advert.source, advert.arrival_ns);
+	compare_addresses(instance, event);
 }
 
 static int start_instance(struct instance *instance, struct event_base *base)
@@ -169,8 +180,11 @@ static void on_link(void *context, unsigned interface_index, bool running)
 		struct vrrp_actions actions;
 		char reason[64];
 
-		if (instance->interface_index != interface_index ||
-		    running == (instance->vrrp.state != XB_INSTANCE_INITIALIZE))
+		if (interface_index == LINK_UNKNOWN)
+			running = link_is_running(instance->config->interface);
+		else if (instance->interface_index != interface_index)
+			continue;
+		if (running == (instance->vrrp.state != XB_INSTANCE_INITIALIZE))
 			continue;
 		snprintf(reason, sizeof(reason), "interface %s is down or has no carrier",
 			 instance->config->interface);
@@ -195,6 +209,8 @@ static void startup(struct instance *instance)
 	if (!running) {
 		log_warning("%s: interface %s is down or has no carrier: the instance waits for it",
 			    instance->config->name, instance->config->interface);
+		/* An earlier daemon may have left it said that this node is Active. */
+		instance_act(instance, &(struct vrrp_actions){0});
 		return;
 	}
 	vrrp_startup(&instance->vrrp, clock_now_ns(), &actions);
@@ -250,7 +266,8 @@ int instances_start(struct instances *instances, struct event_base *base, struct
 					.journal = journal,
 					.advert_socket = -1,
 					.announce_socket = -1,
-					.own_address = *own_address};
+					.own_address = *own_address,
+					.started_ns = clock_now_ns()};
 	instances->list = calloc(config->instance_count + 1, sizeof(*instances->list));
 	if (!instances->list)
 		return -ENOMEM;

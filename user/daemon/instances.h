@@ -34,7 +34,7 @@ struct instance {
 	unsigned interface_index;
 	int membership; /* socket that holds the group membership */
 	int advert_error; /* of the last advert, so that a lasting failure is logged once */
-	bool warned_of_addresses;
+	uint64_t warned_ns; /* of other addresses in a rival's advert; 0: never */
 	struct instance_address *addresses;
 	struct xb_address *advertised; /* the same addresses as an advert lists them */
 	struct event *timer;
@@ -52,6 +52,7 @@ struct instances {
 	struct peers *peers; /* NULL without heartbeats */
 	struct journal *journal;
 	struct xb_address own_address;
+	uint64_t started_ns;
 	struct netlink netlink;
 	struct link_monitor links;
 	int advert_socket;
@@ -82,7 +83,8 @@ void instances_peer_changed(struct instances *instances, const struct peer *peer
 void instances_peer_said(struct instances *instances, const struct peer *peer);
 
 /* An advert of priority 0 came from source. */
-void instance_released(struct instance *instance, const struct xb_address *source);
+void instance_released(struct instance *instance, const struct xb_address *source,
+		       uint64_t arrival_ns);
 
 /* Does what the state machine asks for, and arms its timer. */
 void instance_act(struct instance *instance, const struct vrrp_actions *actions);

@@ -29,29 +29,25 @@ static int on_message(const struct nlmsghdr *header, void *context)
 	return MNL_CB_OK;
 }
 
-/* Notifications were lost. */
-static void look_at_all(const struct link_monitor *monitor)
-{
-	struct if_nameindex *links = if_nameindex();
-
-	for (const struct if_nameindex *link = links; link && link->if_index; link++)
-		monitor->on_link(monitor->context, link->if_index, link_is_running(link->if_name));
-	if (links)
-		if_freenameindex(links);
-}
-
 static void on_readable(evutil_socket_t fd, short what, void *context)
 {
 	struct link_monitor *monitor = context;
+	bool overrun = false;
 	char buffer[8192];
 	ssize_t length;
 
 	(void)fd;
 	(void)what;
-	while ((length = mnl_socket_recvfrom(monitor->socket, buffer, sizeof(buffer))) > 0)
-		mnl_cb_run(buffer, (size_t)length, 0, 0, on_message, monitor);
-	if (length < 0 && errno == ENOBUFS)
-		look_at_all(monitor);
+	do {
+		length = mnl_socket_recvfrom(monitor->socket, buffer, sizeof(buffer));
+		if (length > 0)
+			mnl_cb_run(buffer, (size_t)length, 0, 0, on_message, monitor);
+		else if (length < 0 && errno == ENOBUFS)
+			overrun = true;
+	} while (length > 0 || errno == ENOBUFS || errno == EINTR);
+	/* Only now: what was still queued is older than a look. */
+	if (overrun)
+		monitor->on_link(monitor->context, LINK_UNKNOWN, false);
 }
 
 int link_monitor_start(struct link_monitor *monitor, struct event_base *base,

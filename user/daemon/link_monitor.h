@@ -15,6 +15,8 @@ struct link_monitor {
 	void *context;
 };
 
+#define LINK_UNKNOWN 0 /* instead of an index: notifications were lost, look at all interfaces */
+
 /* on_link is called for every notification, also when nothing has changed; running: the interface
  * is up and has a carrier. Returns 0 or a negative errno. */
 int link_monitor_start(struct link_monitor *monitor, struct event_base *base,

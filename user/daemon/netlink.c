@@ -49,6 +49,15 @@ static int transact(struct netlink *netlink, struct nlmsghdr *request)
 	return 0;
 }
 
+static void describe_vip(struct nlmsghdr *header, const struct config_vip *vip)
+{
+	mnl_attr_put_u32(header, IFA_ADDRESS, address_to_ipv4(&vip->address));
+	if (vip->has_broadcast)
+		mnl_attr_put_u32(header, IFA_BROADCAST, address_to_ipv4(&vip->broadcast));
+	if (vip->label[0])
+		mnl_attr_put_strz(header, IFA_LABEL, vip->label);
+}
+
 static int change_vip(struct netlink *netlink, uint16_t type, uint16_t flags,
 		      unsigned interface_index, const struct config_vip *vip)
 {
@@ -65,11 +74,9 @@ static int change_vip(struct netlink *netlink, uint16_t type, uint16_t flags,
 	message->ifa_scope = vip->scope;
 	message->ifa_index = interface_index;
 	mnl_attr_put_u32(header, IFA_LOCAL, address);
-	mnl_attr_put_u32(header, IFA_ADDRESS, address);
-	if (vip->has_broadcast)
-		mnl_attr_put_u32(header, IFA_BROADCAST, address_to_ipv4(&vip->broadcast));
-	if (vip->label[0])
-		mnl_attr_put_strz(header, IFA_LABEL, vip->label);
+	/* For removal the address alone: with more, one with another label or prefix would stay. */
+	if (type == RTM_NEWADDR)
+		describe_vip(header, vip);
 	return transact(netlink, header);
 }
 

@@ -70,25 +70,42 @@ static int mark_as_network_control(int fd, bool ipv4)
 	return setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &class, sizeof(class));
 }
 
-/* Bound to the device that has the address (a VLAN's, perhaps), so that a link that has lost its
- * route does not live on over another one. */
-static int bind_to_device(int fd, const struct xb_address *local)
+/* The device that has the address: the link's own if it does, else another (a VLAN's, perhaps), but not
+ * the loopback, from where addresses are routed. Returns NULL for none. */
+static const char *find_device(const struct local_address *list, size_t count,
+			       const struct xb_address *address, const char *preferred)
+{
+	const char *device = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!address_equal(&list[i].address, address))
+			continue;
+		if (!strcmp(list[i].interface, preferred))
+			return preferred;
+		if (!device && strcmp(list[i].interface, "lo") != 0)
+			device = list[i].interface;
+	}
+	return device;
+}
+
+/* So that a link that has lost its route does not live on over another one. */
+static int bind_to_device(int fd, const struct xb_address *local, const char *preferred)
 {
 	_cleanup_free_ struct local_address *list = NULL;
+	const char *device;
 	size_t count = 0;
 
 	if (local_addresses(&list, &count))
 		return -ENOMEM;
-	for (size_t i = 0; i < count; i++)
-		if (address_equal(&list[i].address, local))
-			return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, list[i].interface,
-					  (socklen_t)strlen(list[i].interface))
-				       ? -errno
-				       : 0;
-	return -EADDRNOTAVAIL;
+	device = find_device(list, count, local, preferred);
+	if (device &&
+	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device)))
+		return -errno;
+	return 0;
 }
 
-static int open_socket(const struct xb_address *local, uint16_t port, unsigned interface_index)
+static int open_socket(const struct xb_address *local, uint16_t port, unsigned interface_index,
+		       const char *interface)
 {
 	union socket_address from;
 	socklen_t length = make_address(&from, local, port, interface_index);
@@ -99,7 +116,7 @@ static int open_socket(const struct xb_address *local, uint16_t port, unsigned i
 		return -errno;
 	error = refuse_input(fd);
 	if (!error)
-		error = bind_to_device(fd, local);
+		error = bind_to_device(fd, local, interface);
 	mark_as_network_control(fd, address_is_ipv4(local));
 	if (!error && bind(fd, &from.any, length))
 		error = -errno;
@@ -133,7 +150,8 @@ static int start_link(struct prober *prober, size_t index, const struct config_n
 			interface_index = prober->kernel->attachments[i].interface_index;
 	if (allocate(link, prober->peers->count ? prober->peers->count : 1))
 		return -ENOMEM;
-	link->socket = open_socket(local, prober->heartbeat->port, interface_index);
+	link->socket =
+		open_socket(local, prober->heartbeat->port, interface_index, link->interface);
 	if (link->socket < 0) {
 		log_error("cannot use %s port %u for heartbeats: %s; is the address on %s, and "
 			  "the port free?",
