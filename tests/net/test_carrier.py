@@ -4,6 +4,7 @@
 import pytest
 
 from tests.support.cluster import VIP, Cluster, Settings
+from tests.support.laboratory import wait_until
 
 # Active_Down_Interval, for which plain VRRP waits, is 3.6 s here.
 TAKEOVER_NS_MAX = 200 * 10**6
@@ -26,3 +27,16 @@ def test_active_without_carrier_gives_the_instance_up(lab):
     cluster["node-a"].wait_state("backup")
     assert lab.holders(VIP) == ["node-b"]
     assert cluster["node-c"].activations() == [], "two nodes took over"
+
+
+@pytest.mark.laboratory(nodes=2, links=2)
+def test_killed_active_back_without_carrier_is_followed(lab):
+    """Nobody said priority 0: that node-a is no more Active is known from its heartbeats alone."""
+    # It is back before daemon_timeout, so that it is not followed as a hung one.
+    cluster = Cluster(lab, Settings(advert_interval="0.1", daemon_timeout="3s")).start_active()
+    cluster["node-a"].kill()
+    lab.cut("node-a", "eth0", "--carrier")
+    cluster["node-a"].start().wait_state("initialize")
+    wait_until(lambda: lab.has_address("node-b", VIP), 2, "node-b takes over")
+    assert cluster["node-b"].verdict("node-a") == "up", "the other link lives"
+    assert lab.holders(VIP) == ["node-b"]

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A daemon that was killed and is back soon goes on where it was; what it left behind is no lie."""
 
+import time
+
 import pytest
 
 from tests.support.cluster import VIP, Cluster, Settings, instance_block
@@ -72,3 +74,34 @@ def test_instance_taken_out_of_the_file_is_claimed_no_more(lab, quick):
     # Another configuration starts anew, so VI_1 may have moved for a moment; it must not stay so.
     wait_until(lambda: lab.has_address("node-a", VIP) and not lab.has_address("node-b", VIP), 5,
                "node-a alone has VI_1's address")
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_address_written_otherwise_is_still_the_same(lab, quick):
+    """The next daemon finds the address without the label that it would have given it."""
+    quick.start_active()
+    quick["node-a"].kill()
+    quick.settings.vip_lines = [f"{VIP}/24 label eth0:vip"]
+    quick.configuration("node-a")
+    quick["node-a"].start().wait_state("active")
+    wait_until(lambda: lab.holders(VIP) == ["node-a"], 5, "node-a alone has the address")
+    assert quick["node-a"].stop() == 0
+    assert not lab.has_address("node-a", VIP), "left behind by a clean stop"
+    quick["node-b"].wait_state("active", 5)
+
+
+@pytest.mark.parametrize("daemon_timeout", ["300ms", "10s"], ids=["anew", "resumed"])
+def test_release_while_away_is_no_news(lab, daemon_timeout):
+    """node-c's kernel heard node-a release the instance; node-b took it while node-c was away."""
+    cluster = Cluster(lab, Settings(advert_interval="0.1", daemon_timeout=daemon_timeout))
+    cluster.start_active()
+    cluster["node-c"].kill()
+    assert cluster["node-a"].stop() == 0
+    cluster["node-b"].wait_state("active")
+    time.sleep(0.5)  # longer than the shorter daemon_timeout
+    cluster["node-c"].start()
+    wait_until(lambda: cluster["node-c"].verdict("node-b") == "up", 5, "node-c hears node-b")
+    time.sleep(0.5)  # longer than its Active_Down_Interval, 381 ms
+    assert cluster["node-c"].activations() == [], "node-b was Active all the time"
+    assert len(cluster["node-b"].activations()) == 1
+    assert lab.holders(VIP) == ["node-b"]

@@ -29,16 +29,21 @@ class Settings:
         self.vip = VIP
         self.preempt = True
         self.client_is_node = False
+        self.vip_lines = []  # of virtual_ipaddress; empty: the service address alone
+        self.heartbeat_links = None  # None: all of the laboratory's
+        self.heartbeat_addresses = {}  # of a member, one a link; without: the laboratory's
         unknown = set(changes) - set(vars(self))
         assert not unknown, unknown
         vars(self).update(changes)
 
 
 def heartbeat_block(lab, settings, key_file):
-    lines = [f"    interface eth{link}" for link in range(lab.links)]
+    links = range(lab.links) if settings.heartbeat_links is None else settings.heartbeat_links
+    lines = [f"    interface eth{link}" for link in links]
     members = lab.nodes + (["client"] if settings.client_is_node else [])
     for number, member in enumerate(members, start=1):
-        addresses = [lab.address(member, link, settings.family) for link in range(lab.links)]
+        addresses = settings.heartbeat_addresses.get(
+            member, [lab.address(member, link, settings.family) for link in links])
         witness = " witness" if member == "client" else ""
         lines.append(f"    node {number} {member} {' '.join(addresses)}{witness}")
     return "\n".join(["heartbeat lan {", *lines,
@@ -55,7 +60,8 @@ def instance_block(settings, priority, heartbeat=True, name="VI_1", vrid=VRID, v
         lines += ["    state BACKUP", "    nopreempt"]
     if heartbeat:
         lines.append("    heartbeat lan")
-    lines += ["    virtual_ipaddress {", f"        {vip or settings.vip}/24", "    }"]
+    vip_lines = settings.vip_lines or [f"{vip or settings.vip}/24"]
+    lines += ["    virtual_ipaddress {", *(f"        {line}" for line in vip_lines), "    }"]
     return "\n".join([f"vrrp_instance {name} {{", *lines, "}", ""])
 
 

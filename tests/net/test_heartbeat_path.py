@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Heartbeats that take another way than the instance's adverts: another link, routed addresses."""
+
+import pytest
+
+from tests.support.cluster import Cluster, Settings
+from tests.support.laboratory import wait_until
+
+# Active_Down_Interval, for which plain VRRP waits, is 3.6 s here.
+TAKEOVER_NS_MAX = 200 * 10**6
+
+
+@pytest.mark.laboratory(nodes=2, links=2)
+def test_heartbeat_on_another_link_than_the_instance(lab):
+    """Adverts come from an address that no heartbeat knows; the heartbeats say whose they are."""
+    cluster = Cluster(lab, Settings(heartbeat_links=[1])).start_active()
+    wait_until(lambda: cluster["node-b"].vrrp().get("active_address") == lab.address("node-a"), 5,
+               "node-b hears adverts of node-a")
+    cut_ns = lab.cut_together("node-a", link=0)
+    lab.cut_together("node-a", link=1)
+    cluster["node-b"].wait_state("active")
+    activation, = cluster["node-b"].activations()
+    assert activation["time_unix_ns"] - cut_ns < TAKEOVER_NS_MAX, activation
+    assert "node-a" in activation["reason"], activation
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_routed_addresses_on_the_loopback_interface(lab):
+    """Heartbeats arrive on eth0, whoever has the address they are for."""
+    addresses = {node: f"10.99.0.{number}" for number, node in enumerate(lab.nodes, start=1)}
+    for node, other in zip(lab.nodes, reversed(lab.nodes)):
+        lab.run(node, "ip", "address", "add", f"{addresses[node]}/32", "dev", "lo")
+        lab.run(node, "ip", "route", "add", addresses[other], "via", lab.address(other),
+                "src", addresses[node])
+    heartbeat_addresses = {node: [address] for node, address in addresses.items()}
+    cluster = Cluster(lab, Settings(heartbeat_addresses=heartbeat_addresses))
+    cluster.start_xbeatd(instance=False).wait_up()
+    for node, other in zip(lab.nodes, reversed(lab.nodes)):
+        link, = cluster[node].peer(other)["links"]
+        assert link["address"] == addresses[other] and link["received"] > 0, link
