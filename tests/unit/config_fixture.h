@@ -14,8 +14,29 @@
 #include <cmocka.h>
 #include <user/core/config.h>
 
-/* A node without files. */
-static const struct config_environment fixture_node = {.instance = "main", .directory = "/etc"};
+/* Whatever an include names is one file. */
+static inline int fixture_find(const char *pattern, char ***paths, size_t *count)
+{
+	*paths = calloc(1, sizeof(**paths));
+	(*paths)[0] = strdup(pattern);
+	*count = 1;
+	return 0;
+}
+
+static inline int fixture_read(const char *path, char **text, size_t *length)
+{
+	(void)path;
+	*text = strdup("# nothing");
+	*length = strlen(*text);
+	return 0;
+}
+
+static const struct config_environment fixture_node = {
+	.instance = "main",
+	.directory = "/etc",
+	.find = fixture_find,
+	.read = fixture_read,
+};
 
 /* A text, and all its diagnostics as "LINE:COLUMN: error: TEXT\n..."; "" for none. */
 struct config_case {

@@ -2,9 +2,11 @@
 /*
  * A configuration as keepalived's users have it: it works once version 3 is
  * asked for, and everything left out is named. Then the same text, cut off
- * everywhere and with random damage, for the sanitizers.
+ * everywhere and with random damage, for the sanitizers. The same for a file that
+ * is a template: definitions, conditions, loops and an include.
  */
 #include "config_fixture.h"
+#include <user/core/address.h>
 #include <user/core/time.h>
 
 static const char keepalived[] = "! Configuration File for keepalived\n"
@@ -145,6 +147,56 @@ static const char own_blocks[] =
 	" virtual_ipaddress { 10.0.0.9/24 brd + dev eth1 scope 5 label x -nodad }\n}\n"
 	"$X=1 \\\n 2\n~SEQ(A,1,2) {\n@a b ${C} \\# ! c\n";
 
+/* The whole grammar at once; its include finds one file, which holds a comment. */
+static const char template[] =
+	"# One file for both routers\n"
+	"@main   $PRIORITY=150\n"
+	"@^main  $PRIORITY=100 # the other one\n"
+	"$NET=10.${SITE}\n"
+	"$SITE=7\n"
+	"global_defs {\n"
+	"    include_check wildcard_match\n"
+	"    vrrp_version 3\n"
+	"    router_id \"${_INSTANCE}@${_PWD}${_HASH}${_RANDOM 4 4}${_ENV SITE}\"\n"
+	"}\n"
+	"$INSTANCE= \\\n"
+	"vrrp_instance VI_${NUM} { \\\n"
+	"    interface eth${NUM} # each has its own \\\n"
+	"    virtual_router_id ${NUM} \\\n"
+	"    priority $PRIORITY \\\n"
+	"    @main nopreempt \\\n"
+	"    @other state MASTER \\\n"
+	"    virtual_ipaddress { \\\n"
+	"        ~LST({LAST, TAG}, {9,a}, {10,b}) ${NET}.${NUM}.${LAST}/24 label e:${TAG} \\\n"
+	"        ~SEQ(A,1,2) ~SEQx(B,3,-1,2) 10.${A}.${B}.${NUM} \\\n"
+	"    } \\\n"
+	"}\n"
+	"\n"
+	"~SEQ(NUM,51,53) $INSTANCE\n"
+	"include conf.d/{more,less}.conf\n";
+
+static void whole_template(void **state)
+{
+	struct config *config = fixture_parse(template, "");
+	const struct config_instance *last = &config->instances[2];
+	char text[ADDRESS_TEXT_BYTES];
+
+	(void)state;
+	assert_string_equal(config->router_id, "main@/etc#4${_ENV SITE}");
+	assert_int_equal(config->instance_count, 3);
+	assert_string_equal(last->name, "VI_53");
+	assert_string_equal(last->interface, "eth53");
+	assert_int_equal(last->vrid, 53);
+	assert_int_equal(last->priority, 150);
+	assert_false(last->preempt);
+	assert_false(last->start_as_master);
+	assert_int_equal(last->vip_count, 6);
+	assert_string_equal(address_format(&last->vips[1].address, text), "10.7.53.10");
+	assert_string_equal(last->vips[1].label, "e:b");
+	assert_string_equal(address_format(&last->vips[5].address, text), "10.2.2.53");
+	config_free(config);
+}
+
 static void cut_off_everywhere(void **state)
 {
 	(void)state;
@@ -152,6 +204,8 @@ static void cut_off_everywhere(void **state)
 		parse_exactly(keepalived, length);
 	for (size_t length = 0; length <= sizeof(own_blocks) - 1; length++)
 		parse_exactly(own_blocks, length);
+	for (size_t length = 0; length <= sizeof(template) - 1; length++)
+		parse_exactly(template, length);
 }
 
 /* The generator of Numerical Recipes: the same damage in every run. */
@@ -164,7 +218,7 @@ static uint32_t next_random(uint32_t *seed)
 /* Replaces, removes, doubles or moves a few bytes; returns the new length. */
 static size_t damage(char *text, size_t length, size_t room, uint32_t *seed)
 {
-	static const char likely[] = "{}\"#!\\\n\r\t $@~=/.0123456789ax\x01\xff";
+	static const char likely[] = "{}\"#!\\\n\r\t $@~=/.(),0123456789ax\x01\xff";
 	size_t at = next_random(seed) % length, span = next_random(seed) % 40 + 1;
 
 	if (at + span > length)
@@ -193,15 +247,16 @@ static void random_damage(void **state)
 	} originals[] = {
 		{keepalived, sizeof(keepalived) - 1},
 		{own_blocks, sizeof(own_blocks) - 1},
+		{template, sizeof(template) - 1},
 	};
 	static char text[2 * sizeof(keepalived)];
 	uint32_t seed = 20;
 
 	(void)state;
 	for (unsigned round = 0; round < 6000; round++) {
-		size_t length = originals[round % 2].length;
+		size_t length = originals[round % 3].length;
 
-		memcpy(text, originals[round % 2].text, length);
+		memcpy(text, originals[round % 3].text, length);
 		for (unsigned changes = next_random(&seed) % 8 + 1; changes > 0; changes--)
 			length = damage(text, length, sizeof(text), &seed);
 		parse_exactly(text, length);
@@ -228,9 +283,8 @@ static void deep_nesting(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole_file),
-		cmocka_unit_test(cut_off_everywhere),
-		cmocka_unit_test(random_damage),
+		cmocka_unit_test(whole_file),	      cmocka_unit_test(whole_template),
+		cmocka_unit_test(cut_off_everywhere), cmocka_unit_test(random_damage),
 		cmocka_unit_test(deep_nesting),
 	};
 

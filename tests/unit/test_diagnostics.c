@@ -46,11 +46,29 @@ static void growth(void **state)
 	diagnostics_free(&diagnostics);
 }
 
+static void names(void **state)
+{
+	struct diagnostics diagnostics = {0};
+	char name[] = "a.conf";
+	const char *first = diagnostics_name(&diagnostics, name);
+	const char *second;
+
+	(void)state;
+	name[0] = 'b';
+	second = diagnostics_name(&diagnostics, name);
+	assert_string_equal(first, "a.conf");
+	assert_string_equal(second, "b.conf");
+	assert_int_equal(diagnostics.name_count, 2);
+	diagnostics_free(&diagnostics);
+	assert_int_equal(diagnostics.name_count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_and_counts),
 		cmocka_unit_test(growth),
+		cmocka_unit_test(names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

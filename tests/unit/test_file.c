@@ -88,13 +88,43 @@ static void proc_files(void **state)
 	free(text);
 }
 
+static void patterns(void **state)
+{
+	char directory[] = "/tmp/xbeat-test-files-XXXXXX", path[64];
+	static const char *const names[] = {"b.conf", "a.conf", "c.other"};
+	char **paths = NULL;
+	size_t count = 7;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+		fclose(fopen(path, "w"));
+	}
+	snprintf(path, sizeof(path), "%s/*.conf", directory);
+	assert_int_equal(file_find(path, &paths, &count), 0);
+	assert_int_equal(count, 2);
+	assert_string_equal(strrchr(paths[0], '/'), "/a.conf");
+	assert_string_equal(strrchr(paths[1], '/'), "/b.conf");
+	free(paths[0]);
+	free(paths[1]);
+	free(paths);
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+		unlink(path);
+	}
+	snprintf(path, sizeof(path), "%s/a.conf", directory);
+	assert_int_equal(file_find(path, &paths, &count), 0);
+	assert_int_equal(count, 0);
+	assert_null(paths);
+	rmdir(directory);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(contents),
-		cmocka_unit_test(limit),
-		cmocka_unit_test(failures),
-		cmocka_unit_test(proc_files),
+		cmocka_unit_test(patterns), cmocka_unit_test(contents),	  cmocka_unit_test(limit),
+		cmocka_unit_test(failures), cmocka_unit_test(proc_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

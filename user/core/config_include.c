@@ -199,8 +199,8 @@ static void read_pattern(struct include *include, const char *pattern)
 		any = any || last;
 		if (!last && count > 1 &&
 		    (!has_wildcard(patterns[i]) || include->checks & CHECK_BRACES))
-			report(include, CHECK_BRACES, "no file matches %s of the braces",
-			       patterns[i]);
+			report(include, CHECK_BRACES,
+			       "no file matches %s of the braces; correct its name", patterns[i]);
 		free(patterns[i]);
 	}
 	free(patterns);

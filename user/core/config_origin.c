@@ -6,6 +6,8 @@
 #include <user/core/config_origin.h>
 #include <user/core/config_parser.h>
 
+#define EXPANSIONS_SHOWN_MAX 4
+
 void config_origins_init(struct config_origins *origins, const char *file,
 			 struct diagnostics *diagnostics)
 {
@@ -62,18 +64,20 @@ const char *config_origins_place(const struct config_origins *origins,
 	return text;
 }
 
-/* Writes " (from $B, used on line 1, from $A, used on line 7)": the innermost first. */
+/* Writes " (from $B, used on line 1, from $A, used on line 7)": the innermost first, not all of many. */
 static void print_expansions(const struct config_origins *origins, unsigned expansion, FILE *stream)
 {
 	char place[CONFIG_PLACE_BYTES];
 	const char *before = " (";
+	unsigned left = EXPANSIONS_SHOWN_MAX;
 
-	for (unsigned i = expansion; i; i = origins->expansions[i].used.expansion) {
+	for (unsigned i = expansion; i && left > 0; i = origins->expansions[i].used.expansion) {
 		const struct config_expansion *use = &origins->expansions[i];
 
 		fprintf(stream, "%sfrom $%s, used on %s", before, use->name,
 			config_origins_place(origins, use->used, place));
 		before = ", ";
+		left--;
 	}
 	if (expansion)
 		fputs(")", stream);
