@@ -130,18 +130,12 @@ static void places(void **state)
 	      "bad.conf:3:1: error: vrrp_instance is not closed; add '}'\n"
 	      "bad.conf:3:1: warning: vrrp_instance W has no virtual_ipaddress; it moves nothing\n"
 	      "bad.conf:4:12: error: priority 0 is out of range; 1 to 255 is allowed\n");
-	parse(SERVED "include again.conf
-vrrp_instance V {
-		" INSTANCE_START
-		"virtual_ipaddress { 10.0.0.8 }
-}
-",
+	parse(SERVED "include again.conf\nvrrp_instance V {\n" INSTANCE_START
+		     "virtual_ipaddress { 10.0.0.8 }\n}\n",
 	      "test.conf:8:1: error: virtual_router_id 1 on eth0 is that of vrrp_instance V on "
-	      "line 1 of again.conf; give each its own
-"
+	      "line 1 of again.conf; give each its own\n"
 	      "test.conf:8:1: error: vrrp_instance V is on line 1 of again.conf already; give each "
-	      "its own name
-");
+	      "its own name\n");
 }
 
 static void circles(void **state)
