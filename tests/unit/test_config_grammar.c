@@ -104,6 +104,7 @@ static void several_lines(void **state)
 	static const struct expansion cases[] = {
 		{"$A= \\\nb {\\\n  c # d \\\n }\ne\n$A\nx${A}y", "e\nb {\nc\n}\nxb {\nc\n}y"},
 		{"$A=b \\\nc\n$A", "b\nc"},
+		{"$A= \\\n  b\nc$A", "cb"},
 		/* An empty line ends it, as in keepalived. */
 		{"$A= \\\nb \\\n\nc\n$A", "c\nb"},
 		{"$A= \\\n$B=1 \\\nc$B \\\n$B=2 \\\nc$B\n$A\n", "c1\nc2"},

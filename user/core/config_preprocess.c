@@ -107,7 +107,10 @@ static bool apply_definition(struct scan *scan, size_t end)
 		scan->offset += 1 + length + 1;
 		skip_blanks(scan);
 		/* A value that begins on the next line has no empty line before it. */
-		scan->offset += scan->offset < end && *here(scan) == '\n';
+		if (scan->offset < end && *here(scan) == '\n') {
+			scan->offset++;
+			skip_blanks(scan);
+		}
 		config_define(scan->preprocessor, name, scan->text, scan->offset,
 			      end - scan->offset, position);
 	}
