@@ -120,15 +120,15 @@ man: $(MANUALS)
 tests: all tools $(UNIT) $(UNIT_ASAN) $(BPF_TESTS)
 
 check: deps
-	@$(MAKE) --no-print-directory tests
+	@$(MAKE) -s --no-print-directory tests
 	@PYTHON=$(PYTHON) tests/run
 
 demo: deps
-	@$(MAKE) --no-print-directory all $(BUILD)/tools/vip_probe $(BUILD)/tools/lab_pass.bpf.o
+	@$(MAKE) -s --no-print-directory all $(BUILD)/tools/vip_probe $(BUILD)/tools/lab_pass.bpf.o
 	@scripts/demo
 
 bench: deps
-	@$(MAKE) --no-print-directory tests
+	@$(MAKE) -s --no-print-directory tests
 	@PYTHON=$(PYTHON) tests/bench/run
 
 lint: deps

@@ -150,8 +150,7 @@ struct xb_vrrp {
 	 * clears it before it handles the event; behind a full barrier it then looks at the slot. */
 	__u8 event_pending;
 	__u16 interval_cs; /* K: centiseconds, 12 bits (RFC 9568 section 5.2.7) */
-	__u8 addresses_added; /* D: the virtual addresses on the interface were added by a daemon */
-	__u8 pad2;
+	__u16 addresses_added; /* D: bit per virtual address, in the file's order: a daemon added it */
 	__u64 addresses_digest; /* K: of the advertised addresses in their order; equal lists, equal digests */
 	__u64 received_count; /* K: well-formed adverts */
 	__u64 changed_count; /* K: of these, different from the one before */

@@ -74,7 +74,7 @@ static void judge_link(struct liveness_peer *peer, size_t link,
 	peer->links[link] = fresh ? VERDICT_UP : VERDICT_DOWN;
 	change->links |= 1U << link;
 	if (fresh)
-		snprintf(change->link_reason[link], LIVENESS_REASON_BYTES, "evidence %.1f ms old",
+		snprintf(change->link_reason[link], LIVENESS_REASON_BYTES, "evidence was %.1f ms old",
 			 milliseconds(age_ns));
 	else
 		snprintf(change->link_reason[link], LIVENESS_REASON_BYTES,
@@ -124,7 +124,7 @@ static enum verdict judge_node(const struct liveness_peer *peer,
 		return VERDICT_HUNG;
 	}
 	earlier(next_due_ns, now_ns + timing->daemon_timeout_ns - daemon_age_ns);
-	snprintf(reason, LIVENESS_REASON_BYTES, "evidence %.1f ms old, daemon moved %.1f ms ago",
+	snprintf(reason, LIVENESS_REASON_BYTES, "evidence was %.1f ms old, its daemon had moved %.1f ms before",
 		 milliseconds(age_ns), milliseconds(daemon_age_ns));
 	return VERDICT_UP;
 }

@@ -30,7 +30,8 @@ const struct verb verbs[] = {
 		.example = "$ xbeatctl peers\n"
 			   "NODE    VERDICT  LINK  ADDRESS    HEARD    P50     P99     MAX  LOST\n"
 			   "node-b  up       eth0  10.0.0.2  4.1 ms  92 us  140 us  1.2 ms     3\n"
-			   "    for 31 s: evidence 0.1 ms old, daemon moved 1.4 ms ago\n"
+			   "    for 31 s: evidence was 0.1 ms old, its daemon had moved 1.4 ms "
+			   "before\n"
 			   "    daemon last moved 2 ms ago\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = show_run,
@@ -43,11 +44,13 @@ const struct verb verbs[] = {
 		.help = "Shows each VRRP instance: its state with the reason of the last change, "
 			"configured and effective priority, who is Active, its addresses and "
 			"counters.",
-		.example = "$ xbeatctl vrrp\n"
-			   "NAME  STATE   VRID  INTERFACE  PRIORITY  ACTIVE    SINCE\n"
-			   "VI_1  active    51  eth0            100  10.0.0.1   31 s\n"
-			   "    node-b down: no evidence for 31 ms, detection time 30 ms\n"
-			   "    addresses 10.0.0.100/32\n",
+		.example =
+			"$ xbeatctl vrrp\n"
+			"NAME  STATE   VRID  INTERFACE  PRIORITY  ACTIVE    SINCE\n"
+			"VI_1  active    51  eth0            100  10.0.0.1   31 s\n"
+			"    Active node-b is down: no evidence on 1 link for 30.1 ms, detection\n"
+			"    time 30.0 ms\n"
+			"    addresses 10.0.0.100/32\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = show_run,
 		.print = show_vrrp,

@@ -50,10 +50,17 @@ static bool refuse_foreign(const struct attachment *attachment)
 	     : status.drv_prog_id ? status.drv_prog_id
 				  : status.skb_prog_id;
 	program_name(id, name);
-	log_error("interface %s already runs the XDP program \"%s\" (id %u), which is not this "
-		  "instance's: detach it (ip link set dev %s xdp off; bpftool link list) or choose "
-		  "another interface",
-		  attachment->interface, name, id, attachment->interface);
+	if (!strcmp(name, "xbeat"))
+		log_error(
+			"interface %s belongs to another instance of xbeatd (program id %u): stop "
+			"it; if it crashed, start and stop it, or remove its directory "
+			"in " BPFFS_XBEAT,
+			attachment->interface, id);
+	else
+		log_error("interface %s already runs the XDP program \"%s\" (id %u): detach it (ip "
+			  "link set dev %s xdp off; if a bpf_link holds it, bpftool link list and "
+			  "bpftool link detach id N) or choose another interface",
+			  attachment->interface, name, id, attachment->interface);
 	return true;
 }
 

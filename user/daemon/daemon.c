@@ -223,6 +223,10 @@ static void open_for_business(struct daemon *daemon)
 	if (!daemon->kernel.adopted)
 		__atomic_store_n(&self->epoch, clock_unix_ns(), __ATOMIC_RELEASE);
 	self->node_state = XB_NODE_RUNNING;
+	for (size_t i = 0; i < daemon->kernel.attachment_count; i++)
+		log_info("interface %s: program attached, %s mode",
+			 daemon->kernel.attachments[i].interface,
+			 daemon->kernel.attachments[i].native ? "native" : "generic");
 	daemon->open = true;
 	journal_add(&daemon->journal, "daemon", "self", "starting", "running", "%s",
 		    daemon->kernel.adopted ? "took over what an earlier daemon left pinned"
@@ -244,6 +248,8 @@ int daemon_start(struct daemon *daemon)
 		error = start_heartbeats(daemon);
 	if (!error)
 		error = start_control(daemon);
+	if (!error)
+		error = drop_watch_start(&daemon->drop_watch, daemon->base, &daemon->kernel);
 	if (!error)
 		scheduling_apply(&daemon->scheduling, daemon->config->realtime_priority);
 	if (!error)
@@ -279,6 +285,7 @@ void daemon_stop(struct daemon *daemon)
 	if (daemon->open)
 		say_goodbye(daemon);
 	control_stop(&daemon->control);
+	drop_watch_stop(&daemon->drop_watch);
 	prober_stop(&daemon->prober);
 	peers_stop(&daemon->peers);
 	if (daemon->kernel_events)

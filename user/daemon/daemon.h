@@ -4,6 +4,7 @@
 #define XBEAT_DAEMON_DAEMON_H
 
 #include <user/daemon/control.h>
+#include <user/daemon/drop_watch.h>
 #include <user/daemon/instances.h>
 #include <user/daemon/prober.h>
 #include <user/daemon/scheduling.h>
@@ -24,6 +25,7 @@ struct daemon {
 	struct prober prober;
 	struct instances instances;
 	struct control control;
+	struct drop_watch drop_watch;
 	struct scheduling scheduling;
 	uint64_t started_ns;
 	bool open; /* it answers; peers are to be told when it stops */

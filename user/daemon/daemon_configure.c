@@ -42,23 +42,32 @@ static int read_config(struct daemon *daemon)
 	return error;
 }
 
+static int refuse_missing_key(const char *path, int error)
+{
+	if (error == ENOENT)
+		log_error(
+			"there is no key file %s: copy it from another node, or for the first one "
+			"make it with \"(umask 077; xbeatctl genkey > %s)\"",
+			path, path);
+	else
+		log_error("cannot read the key file %s: %s; run xbeatd as root", path,
+			  strerror(error));
+	return -error;
+}
+
 static int check_key_mode(const char *path)
 {
 	struct stat status;
 
-	if (stat(path, &status)) {
-		log_error("cannot read the key file %s: %s; make one with \"xbeatctl genkey > %s\" "
-			  "and copy it to every node",
-			  path, strerror(errno), path);
-		return -errno;
-	}
+	if (stat(path, &status))
+		return refuse_missing_key(path, errno);
 	if (status.st_uid != 0 && status.st_uid != geteuid()) {
 		log_error("the key file %s belongs to user %u, who can change it: chown root %s",
 			  path, status.st_uid, path);
 		return -EACCES;
 	}
-	if (status.st_mode & (S_IRWXO | S_IWGRP)) {
-		log_error("the key file %s has mode %04o, so others than its owner could read or "
+	if (status.st_mode & (S_IRWXG | S_IRWXO)) {
+		log_error("the key file %s has mode %04o, so others than its owner can read or "
 			  "change it: chmod 600 %s, and make a new key if it was exposed",
 			  path, status.st_mode & 07777U, path);
 		return -EACCES;
@@ -77,10 +86,8 @@ static int read_keys(struct daemon *daemon)
 	if (error)
 		return error;
 	error = file_read(path, &text, &length);
-	if (error) {
-		log_error("cannot read the key file %s: %s", path, strerror(-error));
-		return error;
-	}
+	if (error)
+		return refuse_missing_key(path, -error);
 	error = keyfile_parse(path, text, length, daemon->keys, &count, &diagnostics);
 	diagnostics_print(&diagnostics, stderr);
 	diagnostics_free(&diagnostics);

@@ -83,11 +83,18 @@ static void report_missing(struct instance *instance, const struct config_vip *v
 		 strerror(-error), earlier);
 }
 
-/* An owner's addresses are its real ones, unless a daemon has added them. */
-static bool may_remove(const struct instance *instance)
+/* An owner's addresses are its real ones, unless a daemon has added them. The bits of the router's slot
+ * outlive a daemon; behind the last of them an owner's address is left alone. */
+static uint16_t added_bit(size_t vip)
+{
+	return vip < 16 ? (uint16_t)(1U << vip) : 0;
+}
+
+static bool may_remove(const struct instance *instance, size_t vip)
 {
 	return instance->config->priority != VRRP_PRIORITY_OWNER ||
-	       instance->owner->kernel->routers[instance->router_slot].addresses_added;
+	       (instance->owner->kernel->routers[instance->router_slot].addresses_added &
+		added_bit(vip));
 }
 
 static void take_addresses(struct instance *instance)
@@ -102,8 +109,8 @@ static void take_addresses(struct instance *instance)
 					    address->vip);
 
 		if (!error)
-			router->addresses_added = 1;
-		address->held = !error || (error == -EEXIST && may_remove(instance));
+			router->addresses_added |= added_bit(i);
+		address->held = !error || (error == -EEXIST && may_remove(instance, i));
 		if (error && error != -EEXIST)
 			report_missing(instance, address->vip, error);
 	}
@@ -122,7 +129,7 @@ static void remove_addresses(struct instance *instance, bool stale)
 		char text[ADDRESS_TEXT_BYTES];
 		int error;
 
-		if (!stale && !address->held)
+		if (stale ? !may_remove(instance, i) : !address->held)
 			continue;
 		error = netlink_remove_vip(&instance->owner->netlink, address->interface_index,
 					   address->vip);
@@ -139,8 +146,7 @@ static void remove_addresses(struct instance *instance, bool stale)
 
 void instance_remove_stale(struct instance *instance)
 {
-	if (may_remove(instance))
-		remove_addresses(instance, true);
+	remove_addresses(instance, true);
 }
 
 static void release_addresses(struct instance *instance)

@@ -23,6 +23,7 @@ int instance_find_primary(const struct config_instance *config, struct xb_addres
 	/* The owner's virtual addresses are its real ones (RFC 9568 section 1.3). */
 	bool is_owner = config->priority == VRRP_PRIORITY_OWNER;
 	_cleanup_free_ struct local_address *list = NULL;
+	bool has_vip = false;
 	size_t count = 0;
 
 	if (config->has_source) {
@@ -34,11 +35,20 @@ int instance_find_primary(const struct config_instance *config, struct xb_addres
 	for (size_t i = 0; i < count; i++) {
 		const struct xb_address *address = &list[i].address;
 
-		if (!strcmp(list[i].interface, config->interface) && address_is_ipv4(address) &&
-		    (is_owner || !is_vip(config, address))) {
+		if (strcmp(list[i].interface, config->interface) != 0 || !address_is_ipv4(address))
+			continue;
+		if (is_owner || !is_vip(config, address)) {
 			*primary = *address;
 			return 0;
 		}
+		has_vip = true;
+	}
+	if (has_vip) {
+		log_error("%s: its virtual address is the only one of interface %s: if it is the "
+			  "interface's own, set priority 255 (the owner's), else add an address to "
+			  "advertise from",
+			  config->name, config->interface);
+		return -EADDRINUSE;
 	}
 	log_error("%s: interface %s has no IPv4 address of its own to advertise from: add one, or "
 		  "set mcast_src_ip",

@@ -259,8 +259,6 @@ static int attach_all(struct kernel *kernel, const struct kernel_setup *setup)
 		error = attach_interface(attachment, kernel->instance, program_fd);
 		if (error)
 			return error;
-		log_info("interface %s: program attached, %s mode", attachment->interface,
-			 attachment->native ? "native" : "generic");
 	}
 	bpffs_unpin(kernel->instance, "link_", is_own_link, kernel);
 	return 0;

@@ -44,7 +44,7 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
 			mnl_cb_run(buffer, (size_t)length, 0, 0, on_message, monitor);
 		else if (length < 0 && errno == ENOBUFS)
 			overrun = true;
-	} while (length > 0 || errno == ENOBUFS || errno == EINTR);
+	} while (length > 0 || (length < 0 && (errno == ENOBUFS || errno == EINTR)));
 	/* Only now: what was still queued is older than a look. */
 	if (overrun)
 		monitor->on_link(monitor->context, LINK_UNKNOWN, false);

@@ -29,7 +29,7 @@ static void usage(FILE *out)
 	      "  -i INSTANCE  name of this daemon, its socket and its pins (default)\n"
 	      "  -t           check the configuration and its key file, start nothing\n"
 	      "  -v           log what libbpf says, too\n"
-	      "  -V           print the version\n",
+	      "  -h, -V       print this; the version\n",
 	      out);
 }
 
@@ -46,9 +46,11 @@ static bool is_instance_name(const char *name)
 /* Returns -1 to go on, else the exit status. */
 static int parse_options(int argc, char **argv, struct options *options)
 {
+	static const struct option long_options[] = {
+		{"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {0}};
 	int option;
 
-	while ((option = getopt(argc, argv, "c:fi:tvhV")) != -1) {
+	while ((option = getopt_long(argc, argv, "c:fi:tvhV", long_options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			options->config_path = optarg;

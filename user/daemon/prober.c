@@ -182,10 +182,9 @@ static void count_lost(struct xb_peer *slot, const struct xb_peer *seen, uint32_
 	uint32_t judged = seq - multiplier;
 	int32_t behind = (int32_t)(window->high_seq - judged);
 
-	if (seq <= multiplier)
+	if (seq <= multiplier || !window->seen_bits) /* or it was never there */
 		return;
-	if (!window->seen_bits || behind < 0 ||
-	    (behind < XB_WINDOW_BITS && !(window->seen_bits >> behind & 1)))
+	if (behind < 0 || (behind < XB_WINDOW_BITS && !(window->seen_bits >> behind & 1)))
 		slot->probe_lost_count++;
 }
 
