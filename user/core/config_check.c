@@ -208,7 +208,8 @@ void config_check(struct config_parser *parser)
 	if (config->heartbeat)
 		check_heartbeat(parser, config->heartbeat);
 	check_instances(parser);
-	if (!config->heartbeat && !config->instance_count && !parser->origins->diagnostics->error_count)
+	if (!config->heartbeat && !config->instance_count &&
+	    !parser->origins->diagnostics->error_count)
 		config_error(parser, (struct config_position){0},
 			     "there is nothing to do; add a heartbeat or a vrrp_instance block");
 }

@@ -45,14 +45,14 @@ static struct config_definition *add_definition(struct config_definitions *defin
 						const char *name)
 {
 	struct config_definition *definition = calloc(1, sizeof(*definition));
-	struct config_definition **entries =
-		config_grow(definitions->entries, &definitions->count, sizeof(*entries));
+	struct config_definition **entries = config_grow(definitions->entries, &definitions->count,
+							 sizeof(struct config_definition *));
 
 	if (!definition)
 		abort();
 	definition->name = config_copy(name);
 	memmove(entries + slot + 1, entries + slot,
-		(definitions->count - 1 - slot) * sizeof(*entries));
+		(definitions->count - 1 - slot) * sizeof(struct config_definition *));
 	entries[slot] = definition;
 	definitions->entries = entries;
 	return definition;
@@ -72,7 +72,7 @@ void config_define(struct config_preprocessor *preprocessor, const char *name,
 					"$%s is given by xbeat; choose another name", name);
 		return;
 	}
-	if (!config_preprocess_charge(preprocessor, count, position))
+	if (!config_preprocess_charge(preprocessor, CONFIG_STEP_BYTES + count, position))
 		return;
 	definition = found ? definitions->entries[slot] : add_definition(definitions, slot, name);
 	config_text_clear(&definition->value);
@@ -254,7 +254,8 @@ size_t config_expand(struct config_preprocessor *preprocessor, struct config_tex
 
 	if (!read_reference(text, &reference))
 		return 1;
-	if (!config_preprocess_charge(preprocessor, text->length - first, reference.position))
+	if (!config_preprocess_charge(preprocessor, CONFIG_STEP_BYTES + text->length - first,
+				      reference.position))
 		return reference.length;
 	if (expand_predefined(preprocessor, text, &reference, in_quotes) ||
 	    expand_definition(preprocessor, text, &reference))

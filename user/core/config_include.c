@@ -97,7 +97,7 @@ static void read_file(struct include *include, const char *path)
 		return;
 	}
 	include->read_count++;
-	if (config_preprocess_charge(preprocessor, length, include->position))
+	if (config_preprocess_charge(preprocessor, CONFIG_STEP_BYTES + length, include->position))
 		config_preprocess_file(preprocessor, source, text, length);
 	free(text);
 }

@@ -108,7 +108,8 @@ static void run_body(const struct loop *loop)
 	struct config_preprocessor *preprocessor = loop->preprocessor;
 	_cleanup_config_text_ struct config_text body = {0};
 
-	if (!config_preprocess_charge(preprocessor, loop->body_length, loop->position))
+	if (!config_preprocess_charge(preprocessor, CONFIG_STEP_BYTES + loop->body_length,
+				      loop->position))
 		return;
 	config_text_append_part(&body, loop->text, loop->body_offset, loop->body_length);
 	preprocessor->loop_depth++;

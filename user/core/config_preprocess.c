@@ -34,7 +34,7 @@ bool config_preprocess_charge(struct config_preprocessor *preprocessor, size_t b
 {
 	if (preprocessor->exhausted)
 		return false;
-	preprocessor->work_bytes += bytes + CONFIG_STEP_COST_BYTES;
+	preprocessor->work_bytes += bytes;
 	if (preprocessor->work_bytes <= CONFIG_WORK_BYTES_MAX)
 		return true;
 	preprocessor->exhausted = true;

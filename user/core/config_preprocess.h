@@ -21,9 +21,9 @@
 #define CONFIG_LINE_BYTES_MAX 1023
 #define CONFIG_NAME_BYTES_MAX 255
 
-/* Bytes copied, with a charge for each step: far above any file that a node could serve. */
+/* Bytes copied or looked through, and a charge for each step: far above any sensible file. */
 #define CONFIG_WORK_BYTES_MAX (16 * 1024 * 1024)
-#define CONFIG_STEP_COST_BYTES 256
+#define CONFIG_STEP_BYTES 256
 
 struct config_definition {
 	char *name;
