@@ -74,8 +74,8 @@ static void judge_link(struct liveness_peer *peer, size_t link,
 	peer->links[link] = fresh ? VERDICT_UP : VERDICT_DOWN;
 	change->links |= 1U << link;
 	if (fresh)
-		snprintf(change->link_reason[link], LIVENESS_REASON_BYTES, "evidence was %.1f ms old",
-			 milliseconds(age_ns));
+		snprintf(change->link_reason[link], LIVENESS_REASON_BYTES,
+			 "evidence was %.1f ms old", milliseconds(age_ns));
 	else
 		snprintf(change->link_reason[link], LIVENESS_REASON_BYTES,
 			 "no evidence for %.1f ms, detection time %.1f ms", milliseconds(age_ns),
@@ -124,7 +124,8 @@ static enum verdict judge_node(const struct liveness_peer *peer,
 		return VERDICT_HUNG;
 	}
 	earlier(next_due_ns, now_ns + timing->daemon_timeout_ns - daemon_age_ns);
-	snprintf(reason, LIVENESS_REASON_BYTES, "evidence was %.1f ms old, its daemon had moved %.1f ms before",
+	snprintf(reason, LIVENESS_REASON_BYTES,
+		 "evidence was %.1f ms old, its daemon had moved %.1f ms before",
 		 milliseconds(age_ns), milliseconds(daemon_age_ns));
 	return VERDICT_UP;
 }

@@ -113,7 +113,7 @@ static bool pins_fit(const struct kernel_setup *setup, const struct xbeat_bpf *s
 	struct xb_vrrp router;
 	struct xb_peer peer;
 	struct xb_self self;
-	uint32_t zero = 0;
+	uint32_t zero = 0, next;
 
 	if (self_fd < 0 || peers_fd < 0 || routers_fd < 0 ||
 	    !same_shape(self_fd, skeleton->maps.xb_self) ||
@@ -129,10 +129,10 @@ static bool pins_fit(const struct kernel_setup *setup, const struct xbeat_bpf *s
 		if (bpf_map_lookup_elem(routers_fd, &i, &router) ||
 		    !same_router(&router, &setup->routers[i]))
 			return false;
-	return setup->router_count == XB_VRRP_SLOTS_MAX ||
-	       (bpf_map_lookup_elem(routers_fd, &(uint32_t){(uint32_t)setup->router_count},
-				    &router) == 0 &&
-		!router.vrid);
+	/* And there must be no more of them. */
+	next = (uint32_t)setup->router_count;
+	return next == XB_VRRP_SLOTS_MAX ||
+	       (bpf_map_lookup_elem(routers_fd, &next, &router) == 0 && !router.vrid);
 }
 
 /* The maps whose contents outlive a daemon. */
