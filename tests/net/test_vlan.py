@@ -5,8 +5,6 @@ The frames are made by hand and leave through the switch's port to node-a, which
 of node-a's cable: a bridge would take the outer tag out of the frame.
 """
 
-import ctypes
-import os
 import socket
 import struct
 import time
@@ -18,30 +16,16 @@ from scapy.layers.l2 import Dot1AD, Dot1Q, Ether
 
 from tests.support import wire
 from tests.support.cluster import KEY, KEY_ID, Cluster, Settings
+from tests.support.port import PACKET_AUXDATA, SOL_PACKET, open_port
 
 pytestmark = pytest.mark.laboratory(nodes=2)
-SOL_PACKET, PACKET_AUXDATA, TP_STATUS_VLAN_VALID, TP_STATUS_VLAN_TPID_VALID = 263, 8, 16, 64
-CLONE_NEWNET = 0x40000000
+TP_STATUS_VLAN_VALID, TP_STATUS_VLAN_TPID_VALID = 16, 64
 OUR_MAC = "02:00:00:00:00:c8"
 TAGS = {
     "untagged": [],
     "one tag": [Dot1Q(vlan=7, prio=5)],
     "two tags": [Dot1AD(vlan=100), Dot1Q(vlan=7)],
 }
-
-
-def open_port(lab, member, interface):
-    """A packet socket on an interface of another namespace; sockets stay where they were made."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    with open("/proc/self/ns/net") as home, open(f"/run/netns/{lab.name}-{member}") as away:
-        assert libc.setns(away.fileno(), CLONE_NEWNET) == 0, os.strerror(ctypes.get_errno())
-        try:
-            port = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
-            port.bind((interface, 3))
-        finally:
-            assert libc.setns(home.fileno(), CLONE_NEWNET) == 0
-    port.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
-    return port
 
 
 def restore_tag(frame, ancillary):

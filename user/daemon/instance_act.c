@@ -63,8 +63,14 @@ void instance_announce_again(struct instance *instance)
 {
 	uint64_t now_ns = clock_now_ns();
 
-	if (time_since_ns(now_ns, instance->announced_ns) <= ANNOUNCE_AGAIN_SPACING_NS)
+	/* Not now, then soon: the rival's announcement came after the last of ours. */
+	if (time_since_ns(now_ns, instance->announced_ns) <= ANNOUNCE_AGAIN_SPACING_NS) {
+		instance->contested = true;
+		clock_arm(instance->announce_later,
+			  instance->announced_ns + ANNOUNCE_AGAIN_SPACING_NS);
 		return;
+	}
+	instance->contested = false;
 	instance_announce(instance, instance->config->garp_repeat);
 	clock_arm(instance->announce_later, now_ns + ANNOUNCE_AGAIN_DELAY_NS);
 }
@@ -153,6 +159,7 @@ static void release_addresses(struct instance *instance)
 {
 	event_del(instance->announce_later);
 	event_del(instance->announce_refresh);
+	instance->contested = false;
 	remove_addresses(instance, false);
 	instance->owner->kernel->routers[instance->router_slot].addresses_added = 0;
 }

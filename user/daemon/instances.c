@@ -59,7 +59,12 @@ static void on_announce_later(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	instance_announce(instance, instance->config->garp_repeat);
+	if (instance->contested) {
+		instance->announced_ns = 0;
+		instance_announce_again(instance);
+	} else {
+		instance_announce(instance, instance->config->garp_repeat);
+	}
 }
 
 static void on_announce_refresh(evutil_socket_t fd, short what, void *context)

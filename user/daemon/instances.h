@@ -41,6 +41,7 @@ struct instance {
 	struct event *announce_later; /* garp_master_delay */
 	struct event *announce_refresh; /* garp_master_refresh */
 	uint64_t announced_ns;
+	bool contested; /* a rival was seen right after an announcement, which is to be repeated */
 	uint64_t since_unix_ns;
 	uint64_t sent_count;
 };
