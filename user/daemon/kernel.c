@@ -294,9 +294,10 @@ static int load(struct kernel *kernel, const struct kernel_setup *setup)
 			kernel->instance);
 	error = xbeat_bpf__load(kernel->skeleton);
 	if (error)
-		log_error("the kernel refused the BPF program: %s; xbeat needs Linux 5.15 or later "
-			  "with CONFIG_BPF_SYSCALL and CONFIG_XDP_SOCKETS, and CAP_BPF",
-			  strerror(-error));
+		log_error(
+			"the kernel refused the BPF program: %s; xbeatd needs Linux 5.15 or later "
+			"with CONFIG_BPF_SYSCALL, and CAP_BPF; -v shows the verifier's words",
+			strerror(-error));
 	return error;
 }
 
