@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""An interface whose driver takes no XDP (a macvlan) is served in generic mode, and says so."""
+
+import pytest
+
+
+def put_on_macvlan(lab, node):
+    """eth0 becomes a macvlan on the cable, with the address that the cable had."""
+    address = f"{lab.address(node)}/24"
+    for command in ("link set eth0 down", "link set eth0 name cable", f"addr del {address} dev cable",
+                    "link set cable up", "link add eth0 link cable type macvlan mode bridge",
+                    f"addr add {address} dev eth0", "link set eth0 up"):
+        lab.run(node, "ip", *command.split())
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_generic_mode_answers_and_takes_over(lab, cluster):
+    put_on_macvlan(lab, "node-b")
+    cluster.start_active()
+    interface = cluster["node-b"].json("status")["interfaces"][0]
+    assert (interface["name"], interface["mode"]) == ("eth0", "generic")
+    assert "attached in generic mode" in cluster["node-b"].process.output()
+    assert cluster["node-a"].peer("node-b")["links"][0]["received"] > 0
+    assert cluster["node-b"].vrrp()["adverts"]["received"] > 0
+    cluster["node-a"].kill()
+    cluster["node-b"].wait_state("active", 5)
