@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A node comes back with a wall clock an hour behind: its first epoch is older than the one that
+its peers know, so they take nothing from it until it has learnt better from them."""
+
+import glob
+
+import pytest
+
+from tests.support.laboratory import BUILD, wait_until
+
+
+def libfaketime():
+    return next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")))
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_clock_that_went_back(lab, cluster):
+    cluster.start_xbeatd(instance=False)
+    cluster.wait_up()
+    before = cluster["node-b"].json("status")["epoch"]
+    cluster["node-b"].stop()
+    daemon = cluster.daemons["node-b"] = cluster.daemon("node-b")
+    daemon.process = lab.spawn(
+        "node-b", "env", f"LD_PRELOAD={libfaketime()}", "FAKETIME=-1h",
+        "FAKETIME_DONT_FAKE_MONOTONIC=1", BUILD / "xbeatd", "-f", "-c", daemon.configuration,
+        "-i", daemon.instance)
+    wait_until(daemon.ready, 5, "xbeatd answers on its socket")
+    cluster.wait_up()
+    assert daemon.json("status")["epoch"] == before + 1
+    assert "its clock went back" in daemon.process.output()
