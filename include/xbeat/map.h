@@ -17,13 +17,15 @@
 #include <xbeat/wire.h>
 
 /* Of everything in this file; a daemon never adopts maps of another version. */
-#define XB_MAP_ABI_VERSION 1
+#define XB_MAP_ABI_VERSION 2
 
 #define XB_NAME_BYTES 16 /* with the closing NUL */
 #define XB_KEYS_MAX 2
 #define XB_WINDOW_BITS 64
 #define XB_RTT_BUCKETS 32
 #define XB_VRRP_SLOTS_MAX 256
+#define XB_VRRP_PEERS_MAX 4096
+#define XB_NO_ACCEPT_MAX 4096
 #define XB_EVENTS_BYTES 65536
 
 /* No such slot, in the frozen table from (node id, link) to a slot of xb_peers. */
@@ -131,16 +133,25 @@ struct xb_vrrp_key {
 
 _Static_assert(sizeof(struct xb_vrrp_key) == 8, "struct xb_vrrp_key");
 
+/* Authentication of version 2 (RFC 2338 section 5.3.6, as keepalived still speaks it). */
+#define XB_VRRP_PASSWORD_BYTES 8
+
 /* xb_vrrp: array, BPF_F_MMAPABLE, XB_VRRP_SLOTS_MAX: the last advert of each served instance. */
 struct xb_vrrp {
-	char interface[XB_NAME_BYTES]; /* L */
-	__u8 vrid; /* L */
-	__u8 family; /* L: 4 or 6 */
+	char interface[XB_NAME_BYTES]; /* D: "" in a free slot */
+	__u8 vrid; /* D */
+	__u8 family; /* D: 4 or 6 */
 	__u8 wake_always; /* D: an event for every advert (own state is Active) */
-	__u8 served_version; /* L */
+	__u8 served_version; /* D: 2 or 3 */
 	__u32 lock_sequence; /* K */
 	struct xb_address
 		own_source; /* D: of our own adverts; one that comes back with it is VRRP_OWN */
+	struct xb_address destination; /* D: the group, or with unicast our own address */
+	__u8 unicast; /* D: takes adverts only from those in xb_vrrp_peers, with their TTL bounds */
+	__u8 has_password; /* D: version 2: authentication type 1, and these bytes */
+	__u8 password[XB_VRRP_PASSWORD_BYTES]; /* D */
+	__u16 served_interval_cs; /* D: version 2: adverts with another interval are dropped */
+	__u8 pad1[4];
 	__u64 arrival_ns; /* K; 0: never */
 	struct xb_address source; /* K */
 	__u8 version; /* K */
@@ -149,14 +160,43 @@ struct xb_vrrp {
 	/* K sets it, D clears it: an ADVERT event is in the ring buffer, and no other is put there. D
 	 * clears it before it handles the event; behind a full barrier it then looks at the slot. */
 	__u8 event_pending;
-	__u16 interval_cs; /* K: centiseconds, 12 bits (RFC 9568 section 5.2.7) */
-	__u16 addresses_added; /* D: bit per virtual address, in the file's order: a daemon added it */
+	__u16 interval_cs; /* K: centiseconds, 12 bits (RFC 9568 section 5.2.7); version 2: seconds * 100 */
+	__u8 pseudo_header; /* K: the checksum covered it (version 3 over IPv4: 0 or 1) */
+	__u8 pad3[9];
+	__u64 addresses_added; /* D: bit per virtual address, in the file's order: a daemon added it */
 	__u64 addresses_digest; /* K: of the advertised addresses in their order; equal lists, equal digests */
 	__u64 received_count; /* K: well-formed adverts */
 	__u64 changed_count; /* K: of these, different from the one before */
+	/* The Active that the daemon follows: rivals' adverts, however many, do not hide its own. */
+	struct xb_address followed; /* D: all zero: nobody */
+	__u64 followed_arrival_ns; /* K: of the last advert with that source; D clears it with followed */
+	__u16 followed_interval_cs; /* K */
+	__u8 followed_priority; /* K */
+	__u8 pad2[5];
 };
 
-_Static_assert(sizeof(struct xb_vrrp) == 96, "struct xb_vrrp");
+_Static_assert(sizeof(struct xb_vrrp) == 176, "struct xb_vrrp");
+
+/* xb_vrrp_peers: hash, who may send adverts to an instance with unicast peers. */
+struct xb_vrrp_peer_key {
+	__u32 slot; /* of xb_vrrp */
+	__u32 pad;
+	struct xb_address address;
+};
+
+struct xb_vrrp_peer {
+	__u8 ttl_minimum;
+	__u8 ttl_maximum;
+};
+
+/* xb_no_accept: hash by destination address: a VIP that this node holds without being its owner and
+ * with Accept_Mode false (RFC 9568 section 6.1): all but ARP and ND to it is dropped. The program looks
+ * only if no_accept_count, of its global data, is not 0. */
+struct xb_no_accept_key {
+	__u32 interface_index;
+	__u32 pad;
+	struct xb_address address;
+};
 
 /* Kinds of struct xb_event: value, id, meaning of slot. */
 enum xb_event_kind {

@@ -9,18 +9,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <user/core/config_position.h>
+#include <user/core/config_route.h>
 #include <user/core/diagnostics.h>
 #include <xbeat/map.h>
 
 #define CONFIG_INTERFACE_BYTES XB_NAME_BYTES /* IFNAMSIZ */
 
-/* Where a thing stands, for checks that come after parsing. */
-struct config_position {
-	unsigned line;
-	unsigned column;
-	unsigned source; /* number of the file; 0: the configuration itself */
-	unsigned expansion; /* number of the use of a definition it comes from; 0: none */
-};
+#define CONFIG_USER_BYTES 33
 
 /* What a configuration may ask of the machine it is read on. All is borrowed. */
 struct config_environment {
@@ -58,37 +54,179 @@ struct config_heartbeat {
 	struct config_position position;
 };
 
+/* A program with its arguments, and who runs it: "script", "notify_master" … */
+struct config_command {
+	char **arguments; /* ended by NULL; NULL: no command */
+	char user[CONFIG_USER_BYTES]; /* "": script_user, or its default */
+	char group[CONFIG_USER_BYTES]; /* "": the user's own */
+	uint32_t uid, gid; /* filled in by command_users_resolve(), not by the parser */
+	struct config_position position;
+};
+
+/* vrrp_script */
+struct config_script {
+	char *name;
+	struct config_command command;
+	uint64_t interval_ns; /* 1s */
+	uint64_t timeout_ns; /* = interval */
+	uint32_t rise, fall; /* 1, 1 */
+	int weight; /* 0: failing is a fault; -253..253 */
+	bool reverse;
+	bool init_fail; /* counts as failing until it has succeeded rise times */
+	struct config_position position;
+};
+
+/* vrrp_track_process: how many processes there are of a name, or of a command line. */
+struct config_process {
+	char *name;
+	char **command; /* ended by NULL: the program, its parameters if they must match */
+	bool full_command; /* compare /proc/PID/cmdline, not the short name */
+	bool match_partial; /* param_match partial: the given parameters, then any */
+	bool match_parameters; /* parameters count at all */
+	uint32_t quorum; /* 1 */
+	uint32_t quorum_max; /* UINT32_MAX */
+	uint64_t fork_delay_ns; /* before more processes count */
+	uint64_t terminate_delay_ns; /* before fewer do */
+	int weight;
+	bool reverse;
+	struct config_position position;
+};
+
+/* vrrp_track_file (track_file): a file that holds a number, which is multiplied by the weight. */
+struct config_file {
+	char *name;
+	char *path;
+	int weight; /* 1 */
+	bool reverse;
+	bool init; /* init_file: make it with this value if it is not there … */
+	bool init_overwrite; /* … or in any case */
+	int32_t init_value;
+	struct config_position position;
+};
+
+enum config_track_kind {
+	CONFIG_TRACK_INTERFACE,
+	CONFIG_TRACK_SCRIPT,
+	CONFIG_TRACK_PROCESS,
+	CONFIG_TRACK_FILE,
+	CONFIG_TRACK_PEER, /* a node of the heartbeat block */
+};
+
+/* One line of track_interface, track_script, track_process, track_file, or a track_peer. */
+struct config_track {
+	enum config_track_kind kind;
+	char *name;
+	int weight; /* as it applies: the line's, else the tracked thing's own; 0: a fault */
+	bool reverse;
+	struct config_position position;
+};
+
+/* Who is told of changes. The order is that of enum config_notify_kind. */
+enum config_notify_kind {
+	CONFIG_NOTIFY_ANY, /* notify: TYPE NAME STATE PRIORITY are appended */
+	CONFIG_NOTIFY_MASTER,
+	CONFIG_NOTIFY_BACKUP,
+	CONFIG_NOTIFY_FAULT,
+	CONFIG_NOTIFY_STOP,
+	CONFIG_NOTIFY_DELETED, /* by a reload; without it: notify_fault */
+	CONFIG_NOTIFY_MASTER_RX_LOWER_PRI,
+	CONFIG_NOTIFY_KINDS
+};
+
+struct config_notify {
+	struct config_command commands[CONFIG_NOTIFY_KINDS];
+	bool priority_changes; /* notify_priority_changes: tell "notify" and the FIFO of these, too */
+};
+
 struct config_vip {
 	struct xb_address address;
-	uint8_t prefix_length; /* 32 */
+	uint8_t prefix_length; /* 32, 128 */
 	char interface[CONFIG_INTERFACE_BYTES]; /* "dev", or the instance's */
+	bool has_interface; /* "dev" was given: not moved to the virtual MAC's interface */
 	char label[CONFIG_INTERFACE_BYTES]; /* "" : none */
 	bool has_broadcast;
 	struct xb_address broadcast;
+	bool has_peer;
+	struct xb_address peer;
+	uint8_t peer_prefix_length;
 	uint8_t scope; /* RT_SCOPE_*, universe */
+	uint32_t flags; /* IFA_F_*: NODAD (IPv6 unless "-nodad"), HOMEADDRESS, MANAGETEMPADDR,
+			   NOPREFIXROUTE, MCAUTOJOIN */
+	uint32_t preferred_lifetime_s; /* UINT32_MAX: for ever */
+	bool excluded; /* virtual_ipaddress_excluded: taken, not advertised; they stand last */
+	bool no_track; /* not put back if something else removes it */
 	struct config_position position;
+};
+
+struct config_unicast_peer {
+	struct xb_address address;
+	uint8_t ttl_minimum; /* 0 */
+	uint8_t ttl_maximum; /* 255 */
+	struct config_position position;
+};
+
+enum config_authentication {
+	CONFIG_AUTHENTICATION_NONE,
+	CONFIG_AUTHENTICATION_PASS, /* version 2 only */
 };
 
 struct config_instance {
 	char *name;
-	char interface[CONFIG_INTERFACE_BYTES];
+	char interface[CONFIG_INTERFACE_BYTES]; /* "": of the unicast source address */
 	uint8_t vrid;
-	uint8_t family; /* 4 */
-	uint8_t version; /* 3; the instance's, else global vrrp_version */
+	uint8_t family; /* 4 or 6: of the first virtual address, or native_ipv6 */
+	uint8_t version; /* 2 or 3: the instance's, else vrrp_version, else 2; IPv6: 3 */
 	uint8_t priority; /* 100; 255 is the owner */
 	bool start_as_master; /* keepalived's "state MASTER": a hint, no right */
 	bool preempt; /* true unless nopreempt */
 	uint64_t preempt_delay_ns;
-	uint64_t advert_interval_ns; /* 1s; 10ms..40.95s for version 3 */
+	uint64_t advert_interval_ns; /* 1s; version 3: 10ms..40.95s, version 2: whole seconds */
+	uint32_t down_timer_adverts; /* 3; 1..100 */
+	uint8_t timer_expired_priority; /* timer_expired_backup; 0: not given */
+	bool lower_prio_no_advert, higher_prio_send_advert;
 	char heartbeat[XB_NAME_BYTES]; /* "": none */
 	bool has_source;
-	struct xb_address source; /* mcast_src_ip */
+	struct xb_address source; /* mcast_src_ip or unicast_src_ip */
+	bool has_group;
+	struct xb_address group; /* mcast_dst_ip, else vrrp_mcast_group4/6, else the RFC's */
+	struct config_unicast_peer *unicast_peers;
+	size_t unicast_peer_count; /* 0: multicast */
+	uint8_t unicast_ttl; /* 255 */
+	enum config_authentication authentication;
+	uint8_t password[8]; /* auth_pass, cut off or filled with zeros */
+	bool use_vmac;
+	char vmac_interface[CONFIG_INTERFACE_BYTES]; /* its name; default vrrp.VRID, vrrp6.VRID */
+	bool vmac_xmit_base; /* adverts leave from the base interface */
+	bool use_vmac_addr; /* also the VIPs of other interfaces ("dev") get a virtual MAC */
+	bool accept; /* the Active takes packets to its VIPs; true unless no_accept or strict */
+	bool strict;
+	bool dont_track_primary;
+	bool promote_secondaries;
 	uint64_t garp_delay_ns; /* garp_master_delay 5s; 0: no second set */
 	uint32_t garp_repeat; /* garp_master_repeat 5 */
 	uint64_t garp_refresh_ns; /* garp_master_refresh 0: none */
 	uint32_t garp_refresh_repeat; /* 1 */
-	struct config_vip *vips;
+	uint64_t garp_lower_prio_delay_ns; /* = garp_delay_ns */
+	uint32_t garp_lower_prio_repeat; /* = garp_repeat */
+	struct config_vip *vips; /* those advertised first, then those excluded */
 	size_t vip_count;
+	size_t advertised_count;
+	struct config_route_list routes; /* virtual_routes */
+	struct config_rule_list rules; /* virtual_rules */
+	struct config_track *tracks;
+	size_t track_count;
+	struct config_notify notify;
+	struct config_position position;
+};
+
+/* vrrp_sync_group: its instances change state together. */
+struct config_group {
+	char *name;
+	size_t *members; /* indexes of instances; each is in one group at most */
+	size_t member_count;
+	struct config_track *tracks; /* of all members */
+	size_t track_count;
+	struct config_notify notify;
 	struct config_position position;
 };
 
@@ -97,7 +235,27 @@ struct config {
 	struct config_heartbeat *heartbeat; /* NULL: none */
 	struct config_instance *instances;
 	size_t instance_count;
+	struct config_group *groups;
+	size_t group_count;
+	struct config_script *scripts;
+	size_t script_count;
+	struct config_process *processes;
+	size_t process_count;
+	struct config_file *files;
+	size_t file_count;
+	/* static_ipaddress, static_routes, static_rules: there while xbeatd runs. */
+	struct config_vip *static_addresses;
+	size_t static_address_count;
+	struct config_route_list static_routes;
+	struct config_rule_list static_rules;
 	int realtime_priority; /* global vrrp_rt_priority 1..99 (50); 0: "no_realtime" was asked for */
+	int nice; /* vrrp_priority -20..19 (0), without real-time scheduling */
+	uint64_t startup_delay_ns; /* vrrp_startup_delay */
+	uint64_t garp_interval_ns, gna_interval_ns; /* between two on one interface; 0: none */
+	struct config_command script_user; /* of commands that name nobody: user and group alone */
+	bool script_security; /* enable_script_security */
+	char *notify_fifo, *vrrp_notify_fifo; /* NULL: none */
+	struct config_command notify_fifo_script, vrrp_notify_fifo_script;
 };
 
 /*

@@ -91,9 +91,9 @@ static void report_missing(struct instance *instance, const struct config_vip *v
 
 /* An owner's addresses are its real ones, unless a daemon has added them. The bits of the router's slot
  * outlive a daemon; behind the last of them an owner's address is left alone. */
-static uint16_t added_bit(size_t vip)
+static uint64_t added_bit(size_t vip)
 {
-	return vip < 16 ? (uint16_t)(1U << vip) : 0;
+	return vip < 64 ? UINT64_C(1) << vip : 0;
 }
 
 static bool may_remove(const struct instance *instance, size_t vip)
