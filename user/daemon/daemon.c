@@ -97,9 +97,7 @@ static void on_signal(evutil_socket_t signal, short what, void *context)
 
 	(void)what;
 	if (signal == SIGHUP) {
-		log_warning(
-			"SIGHUP: reloading is not served yet; restart xbeatd to apply a changed "
-			"configuration");
+		daemon_reload(daemon, NULL);
 		return;
 	}
 	log_notice("%s: stopping", strsignal((int)signal));
@@ -129,41 +127,16 @@ static int make_loop(struct daemon *daemon)
 	return 0;
 }
 
-/* Heartbeat interfaces and those of instances, each once. Returns their number. */
-static size_t collect_interfaces(const struct config *config,
-				 char names[KERNEL_INTERFACES_MAX][XB_NAME_BYTES])
-{
-	const struct config_heartbeat *heartbeat = config->heartbeat;
-	size_t beat_count = heartbeat ? heartbeat->interface_count : 0;
-	size_t count = 0;
-
-	for (size_t i = 0; i < beat_count + config->instance_count; i++) {
-		const char *name = i < beat_count ? heartbeat->interfaces[i]
-						  : config->instances[i - beat_count].interface;
-		bool known = false;
-
-		for (size_t k = 0; k < count; k++)
-			known |= !strcmp(names[k], name);
-		if (!known && count < KERNEL_INTERFACES_MAX)
-			snprintf(names[count++], XB_NAME_BYTES, "%s", name);
-	}
-	return count;
-}
-
+/* The interfaces of instances are attached to as the instances are placed. */
 static int start_kernel(struct daemon *daemon)
 {
 	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
-	char interfaces[KERNEL_INTERFACES_MAX][XB_NAME_BYTES];
-	_cleanup_free_ struct xb_vrrp *routers = NULL;
 	_cleanup_free_ struct xb_peer *slots = NULL;
-	struct kernel_setup setup = {.instance = daemon->instance_name,
-				     .keys = daemon->keys,
-				     .interfaces = (const char(*)[XB_NAME_BYTES])interfaces};
+	struct kernel_setup setup = {.instance = daemon->instance_name, .keys = daemon->keys};
 
-	setup.interface_count = collect_interfaces(daemon->config, interfaces);
-	setup.router_count = instances_routers(daemon->config, &routers);
-	setup.routers = routers;
 	if (heartbeat) {
+		setup.interfaces = heartbeat->interfaces;
+		setup.interface_count = heartbeat->interface_count;
 		setup.peer_count = peers_slots(heartbeat, daemon->own_node, &slots);
 		setup.constants = (struct xb_constants){
 			.port = heartbeat->port,
@@ -233,33 +206,59 @@ static void open_for_business(struct daemon *daemon)
 					   : "fresh start");
 }
 
+static int start_instances(struct daemon *daemon)
+{
+	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
+	struct instances_setup setup = {
+		.base = daemon->base,
+		.kernel = &daemon->kernel,
+		.peers = heartbeat ? &daemon->peers : NULL,
+		.journal = &daemon->journal,
+		.interfaces = &daemon->interfaces,
+		.runner = daemon->runner,
+		.config = daemon->config,
+	};
+
+	if (heartbeat)
+		setup.own_address = heartbeat->nodes[daemon->own_node].addresses[0];
+	return instances_start(&daemon->instances, &setup);
+}
+
+static int start_runner(struct daemon *daemon)
+{
+	daemon->runner = runner_start(daemon->base);
+	return daemon->runner ? 0 : -ENOMEM;
+}
+
+static int start_drop_watch(struct daemon *daemon)
+{
+	return drop_watch_start(&daemon->drop_watch, daemon->base, &daemon->kernel);
+}
+
+static int apply_scheduling(struct daemon *daemon)
+{
+	scheduling_apply(&daemon->scheduling, daemon->config->realtime_priority);
+	return 0;
+}
+
 int daemon_start(struct daemon *daemon)
 {
-	static const struct xb_address none;
-	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
-	int error = make_loop(daemon);
+	/* The runner is forked before there is anything that it must not inherit. */
+	static int (*const steps[])(struct daemon * daemon) = {
+		make_loop,	  start_runner,	   start_kernel,     watch_kernel,
+		start_heartbeats, start_control,   start_drop_watch, daemon_watch_links,
+		apply_scheduling, start_instances,
+	};
 
 	daemon->started_ns = clock_now_ns();
-	if (!error)
-		error = start_kernel(daemon);
-	if (!error)
-		error = watch_kernel(daemon);
-	if (!error)
-		error = start_heartbeats(daemon);
-	if (!error)
-		error = start_control(daemon);
-	if (!error)
-		error = drop_watch_start(&daemon->drop_watch, daemon->base, &daemon->kernel);
-	if (!error)
-		scheduling_apply(&daemon->scheduling, daemon->config->realtime_priority);
-	if (!error)
-		error = instances_start(
-			&daemon->instances, daemon->base, &daemon->kernel,
-			heartbeat ? &daemon->peers : NULL, &daemon->journal, daemon->config,
-			heartbeat ? &heartbeat->nodes[daemon->own_node].addresses[0] : &none);
-	if (!error)
-		open_for_business(daemon);
-	return error;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		int error = steps[i](daemon);
+
+		if (error)
+			return error;
+	}
+	open_for_business(daemon);
+	return 0;
 }
 
 void daemon_run(struct daemon *daemon)
@@ -281,9 +280,14 @@ void daemon_stop(struct daemon *daemon)
 {
 	char path[108];
 
+	daemon_reload_stop(daemon);
 	instances_stop(&daemon->instances, "xbeatd stops");
 	if (daemon->open)
 		say_goodbye(daemon);
+	link_monitor_stop(&daemon->links);
+	interfaces_free(&daemon->interfaces);
+	if (daemon->runner)
+		runner_stop(daemon->runner);
 	control_stop(&daemon->control);
 	drop_watch_stop(&daemon->drop_watch);
 	prober_stop(&daemon->prober);

@@ -6,8 +6,12 @@
 #include <user/daemon/control.h>
 #include <user/daemon/drop_watch.h>
 #include <user/daemon/instances.h>
+#include <user/daemon/interfaces.h>
+#include <user/daemon/link_monitor.h>
 #include <user/daemon/prober.h>
 #include <user/daemon/scheduling.h>
+
+struct reload;
 
 struct daemon {
 	const char *config_path;
@@ -23,7 +27,11 @@ struct daemon {
 	struct journal journal;
 	struct peers peers;
 	struct prober prober;
+	struct interfaces interfaces;
+	struct link_monitor links;
+	struct runner *runner;
 	struct instances instances;
+	struct reload *reload; /* the one under way; NULL: none */
 	struct control control;
 	struct drop_watch drop_watch;
 	struct scheduling scheduling;
@@ -31,12 +39,34 @@ struct daemon {
 	bool open; /* it answers; peers are to be told when it stops */
 };
 
-/* Reads the configuration and the key file; diagnostics go to stderr.
- * Returns 0 or a negative errno, having said what is wrong. */
-int daemon_configure(struct daemon *daemon);
+/* What is read from files, and looked up, before anything is done with it. */
+struct daemon_inputs {
+	const char *config_path;
+	const char *instance_name;
+	struct config *config;
+	struct xb_key keys[XB_KEYS_MAX];
+	size_t own_node;
+};
+
+/*
+ * Reads the configuration and the key file, and looks the users of its commands up. It may block, so after the start
+ * it runs in a thread of its own. Diagnostics are added to diagnostics, what else is wrong to message.
+ * Returns 0 or a negative errno; inputs->config is to be freed with config_free() in either case.
+ */
+int daemon_read_inputs(struct daemon_inputs *inputs, struct diagnostics *diagnostics, char *message,
+		       size_t bytes);
 
 /* Finds out which of the configured nodes this machine is. Returns likewise. */
-int daemon_identify(struct daemon *daemon);
+int daemon_identify(struct daemon_inputs *inputs, char *message, size_t bytes);
+
+/* Begins a reload; promise (NULL: nobody asked) is answered when it is done or refused. */
+void daemon_reload(struct daemon *daemon, struct control_promise *promise);
+
+/* Waits for the thread of a reload that is under way, and drops what it read. */
+void daemon_reload_stop(struct daemon *daemon);
+
+/* daemon_links.c: follows interfaces and addresses. Returns 0 or a negative errno. */
+int daemon_watch_links(struct daemon *daemon);
 
 /* Starts all parts. Returns 0 or a negative errno, having said what to do; call daemon_stop() in
  * either case. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From files to a checked configuration: the only file reading of the daemon, before it starts. */
+/* From files to a checked configuration: at start, and in a thread of its own when it is reloaded. */
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,97 +12,123 @@
 #include <user/daemon/daemon.h>
 #include <user/daemon/local_address.h>
 #include <user/lib/cleanup.h>
+#include <user/lib/command_users.h>
 #include <user/lib/config_environment.h>
-#include <user/lib/diagnostics_print.h>
 #include <user/lib/file.h>
-#include <user/lib/log.h>
 
-/* The default is no name for a node: as in keepalived, the host name is. */
-static const char *instance_id(const struct daemon *daemon)
+/* Where the reason of a failure goes. */
+struct reason {
+	char *message;
+	size_t bytes;
+};
+
+static int fail(const struct reason *reason, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static int fail(const struct reason *reason, int error, const char *format, ...)
 {
-	return strcmp(daemon->instance_name, "default") ? daemon->instance_name : NULL;
-}
+	va_list arguments;
 
-static int read_config(struct daemon *daemon)
-{
-	struct diagnostics diagnostics = {0};
-	struct config_machine machine;
-	_cleanup_free_ char *text = NULL;
-	size_t length;
-	int error = file_read(daemon->config_path, &text, &length);
-
-	if (error) {
-		log_error("cannot read the configuration %s: %s; name it with -c FILE",
-			  daemon->config_path, strerror(-error));
-		return error;
-	}
-	config_machine_init(&machine, instance_id(daemon));
-	error = config_parse(daemon->config_path, text, length, &machine.environment,
-			     &daemon->config, &diagnostics);
-	diagnostics_print(&diagnostics, stderr);
-	diagnostics_free(&diagnostics);
+	va_start(arguments, format);
+	vsnprintf(reason->message, reason->bytes, format, arguments);
+	va_end(arguments);
 	return error;
 }
 
-static int refuse_missing_key(const char *path, int error)
+/* The default is no name for a node: as in keepalived, the host name is. */
+static const char *instance_id(const char *name)
 {
-	if (error == ENOENT)
-		log_error(
-			"there is no key file %s: copy it from another node, or for the first one "
-			"make it with \"(umask 077; xbeatctl genkey > %s)\"",
-			path, path);
-	else
-		log_error("cannot read the key file %s: %s; run xbeatd as root", path,
-			  strerror(error));
-	return -error;
+	return strcmp(name, "default") ? name : NULL;
 }
 
-static int check_key_mode(const char *path)
+static int read_config(struct daemon_inputs *inputs, struct diagnostics *diagnostics,
+		       const struct reason *reason)
+{
+	struct config_machine machine;
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+	int error = file_read(inputs->config_path, &text, &length);
+
+	if (error)
+		return fail(reason, error,
+			    "cannot read the configuration %s: %s; name it with -c FILE",
+			    inputs->config_path, strerror(-error));
+	config_machine_init(&machine, instance_id(inputs->instance_name));
+	error = config_parse(inputs->config_path, text, length, &machine.environment,
+			     &inputs->config, diagnostics);
+	if (!error)
+		error = command_users_resolve(inputs->config, diagnostics);
+	if (error)
+		fail(reason, error, "%s has %zu error%s", inputs->config_path,
+		     diagnostics->error_count, diagnostics->error_count == 1 ? "" : "s");
+	return error;
+}
+
+static int refuse_missing_key(const struct reason *reason, const char *path, int error)
+{
+	if (error == ENOENT)
+		return fail(reason, -error,
+			    "there is no key file %s: copy it from another node, or for the first "
+			    "one make it with \"(umask 077; xbeatctl genkey > %s)\"",
+			    path, path);
+	return fail(reason, -error, "cannot read the key file %s: %s; run xbeatd as root", path,
+		    strerror(error));
+}
+
+static int check_key_mode(const struct reason *reason, const char *path)
 {
 	struct stat status;
 
 	if (stat(path, &status))
-		return refuse_missing_key(path, errno);
-	if (status.st_uid != 0 && status.st_uid != geteuid()) {
-		log_error("the key file %s belongs to user %u, who can change it: chown root %s",
-			  path, status.st_uid, path);
-		return -EACCES;
-	}
-	if (status.st_mode & (S_IRWXG | S_IRWXO)) {
-		log_error("the key file %s has mode %04o, so others than its owner can read or "
-			  "change it: chmod 600 %s, and make a new key if it was exposed",
-			  path, status.st_mode & 07777U, path);
-		return -EACCES;
-	}
+		return refuse_missing_key(reason, path, errno);
+	if (status.st_uid != 0 && status.st_uid != geteuid())
+		return fail(reason, -EACCES,
+			    "the key file %s belongs to user %u, who can change it: chown root %s",
+			    path, status.st_uid, path);
+	if (status.st_mode & (S_IRWXG | S_IRWXO))
+		return fail(reason, -EACCES,
+			    "the key file %s has mode %04o, so others than its owner can read or "
+			    "change it: chmod 600 %s, and make a new key if it was exposed",
+			    path, status.st_mode & 07777U, path);
 	return 0;
 }
 
-static int read_keys(struct daemon *daemon)
+static int read_keys(struct daemon_inputs *inputs, struct diagnostics *diagnostics,
+		     const struct reason *reason)
 {
-	const char *path = daemon->config->heartbeat->key_file;
-	struct diagnostics diagnostics = {0};
+	const char *path = inputs->config->heartbeat->key_file;
 	_cleanup_free_ char *text = NULL;
 	size_t length, count = 0;
-	int error = check_key_mode(path);
+	int error = check_key_mode(reason, path);
 
 	if (error)
 		return error;
 	error = file_read(path, &text, &length);
 	if (error)
-		return refuse_missing_key(path, -error);
-	error = keyfile_parse(path, text, length, daemon->keys, &count, &diagnostics);
-	diagnostics_print(&diagnostics, stderr);
-	diagnostics_free(&diagnostics);
+		return refuse_missing_key(reason, path, -error);
+	error = keyfile_parse(path, text, length, inputs->keys, &count, diagnostics);
 	explicit_bzero(text, length);
+	return error ? fail(reason, error, "the key file %s is not right", path) : 0;
+}
+
+int daemon_read_inputs(struct daemon_inputs *inputs, struct diagnostics *diagnostics, char *message,
+		       size_t bytes)
+{
+	struct reason reason = {message, bytes};
+	int error = read_config(inputs, diagnostics, &reason);
+
+	if (!error && inputs->config->heartbeat)
+		error = read_keys(inputs, diagnostics, &reason);
 	return error;
 }
 
 /* A node that router_id names may still lack an address. */
-static int check_own_addresses(const struct daemon *daemon, const struct local_address *local,
-			       size_t count)
+static int check_own_addresses(const struct daemon_inputs *inputs,
+			       const struct local_address *local, size_t count,
+			       const struct reason *reason)
 {
-	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
-	const struct config_node *own = &heartbeat->nodes[daemon->own_node];
+	const struct config_heartbeat *heartbeat = inputs->config->heartbeat;
+	const struct config_node *own = &heartbeat->nodes[inputs->own_node];
 	char text[ADDRESS_TEXT_BYTES];
 
 	for (size_t link = 0; link < own->address_count; link++) {
@@ -108,62 +136,58 @@ static int check_own_addresses(const struct daemon *daemon, const struct local_a
 
 		for (size_t i = 0; i < count; i++)
 			found |= address_equal(&local[i].address, &own->addresses[link]);
-		if (found)
-			continue;
-		log_error(
-			"this machine is %s, but has not its address %s: add the address to %s, or "
-			"correct the \"node\" line",
-			own->name, address_format(&own->addresses[link], text),
-			heartbeat->interfaces[link]);
-		return -EADDRNOTAVAIL;
+		if (!found)
+			return fail(reason, -EADDRNOTAVAIL,
+				    "this machine is %s, but has not its address %s: add the "
+				    "address to %s, or correct the \"node\" line",
+				    own->name, address_format(&own->addresses[link], text),
+				    heartbeat->interfaces[link]);
 	}
 	return 0;
 }
 
-static int find_own_node(struct daemon *daemon)
+static int find_own_node(struct daemon_inputs *inputs, const struct local_address *local,
+			 size_t count, const struct reason *reason)
 {
-	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
-	_cleanup_free_ struct local_address *local = NULL;
-	_cleanup_free_ struct xb_address *addresses = NULL;
-	size_t count = 0;
+	const char *name = inputs->config->heartbeat->name;
+	_cleanup_free_ struct xb_address *addresses = calloc(count + 1, sizeof(*addresses));
 	int node;
 
-	if (local_addresses(&local, &count))
-		return -ENOMEM;
-	addresses = calloc(count + 1, sizeof(*addresses));
 	if (!addresses)
-		return -ENOMEM;
+		return fail(reason, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < count; i++)
 		addresses[i] = local[i].address;
-	node = config_find_own_node(daemon->config, addresses, count);
-	if (node < 0) {
-		log_error("%s: this machine is %s of heartbeat %s: %s", daemon->config_path,
-			  node == -EEXIST ? "more than one node" : "no node", heartbeat->name,
-			  node == -EEXIST ? "set router_id to the name of the right one"
-					  : "give it a \"node\" line with its addresses, or set "
-					    "router_id to a node's name");
-		return node;
-	}
-	daemon->own_node = (size_t)node;
-	if (heartbeat->nodes[node].witness) {
-		log_info("this node is a witness: instances that refer to heartbeat %s are not "
-			 "served here",
-			 heartbeat->name);
-		config_drop_driven_instances(daemon->config);
-	}
-	return check_own_addresses(daemon, local, count);
+	node = config_find_own_node(inputs->config, addresses, count);
+	if (node == -EEXIST)
+		return fail(reason, node,
+			    "%s: this machine is more than one node of heartbeat %s: set router_id "
+			    "to the name of the right one",
+			    inputs->config_path, name);
+	if (node < 0)
+		return fail(reason, node,
+			    "%s: this machine is no node of heartbeat %s: give it a \"node\" line "
+			    "with its addresses, or set router_id to a node's name",
+			    inputs->config_path, name);
+	inputs->own_node = (size_t)node;
+	return 0;
 }
 
-int daemon_configure(struct daemon *daemon)
+int daemon_identify(struct daemon_inputs *inputs, char *message, size_t bytes)
 {
-	int error = read_config(daemon);
+	const struct config_heartbeat *heartbeat = inputs->config->heartbeat;
+	struct reason reason = {message, bytes};
+	_cleanup_free_ struct local_address *local = NULL;
+	size_t count = 0;
+	int error;
 
-	if (!error && daemon->config->heartbeat)
-		error = read_keys(daemon);
-	return error;
-}
-
-int daemon_identify(struct daemon *daemon)
-{
-	return daemon->config->heartbeat ? find_own_node(daemon) : 0;
+	if (!heartbeat)
+		return 0;
+	if (local_addresses(&local, &count))
+		return fail(&reason, -ENOMEM, "cannot list this machine's addresses");
+	error = find_own_node(inputs, local, count, &reason);
+	if (error)
+		return error;
+	if (heartbeat->nodes[inputs->own_node].witness)
+		config_drop_driven_instances(inputs->config);
+	return check_own_addresses(inputs, local, count, &reason);
 }

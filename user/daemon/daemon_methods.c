@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What xbeatctl can ask: one function a method, each returns new JSON. */
+#include <stdarg.h>
+#include <stdio.h>
 #include <unistd.h>
+#include <user/core/config_print.h>
 #include <user/core/names.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/daemon.h>
+#include <user/lib/cleanup.h>
 
 static json_t *heartbeat_json(const struct config_heartbeat *heartbeat)
 {
@@ -24,7 +28,7 @@ static json_t *node_json(const struct daemon *daemon)
 	return json;
 }
 
-static json_t *status(void *context)
+static json_t *status(void *context, struct control_call *call)
 {
 	const struct daemon *daemon = context;
 	json_t *interfaces = json_array();
@@ -35,6 +39,7 @@ static json_t *status(void *context)
 				 node_state_name(daemon->kernel.self->node_state), "uptime_ns",
 				 (json_int_t)time_since_ns(clock_now_ns(), daemon->started_ns));
 
+	(void)call;
 	for (size_t i = 0; i < daemon->kernel.attachment_count; i++)
 		json_array_append_new(interfaces, attach_json(&daemon->kernel.attachments[i]));
 	json_object_set_new(json, "interfaces", interfaces);
@@ -46,21 +51,23 @@ static json_t *status(void *context)
 	return json;
 }
 
-static json_t *peers(void *context)
+static json_t *peers(void *context, struct control_call *call)
 {
 	struct daemon *daemon = context;
 
+	(void)call;
 	return peers_json(&daemon->peers);
 }
 
-static json_t *vrrp(void *context)
+static json_t *vrrp(void *context, struct control_call *call)
 {
 	const struct daemon *daemon = context;
 
+	(void)call;
 	return instances_json(&daemon->instances);
 }
 
-static json_t *drops(void *context)
+static json_t *drops(void *context, struct control_call *call)
 {
 	static const char *const names[] = {
 #define X(id, name, normal, help) #name,
@@ -71,6 +78,7 @@ static json_t *drops(void *context)
 	uint64_t counts[XB_DROP_COUNT];
 	json_t *json;
 
+	(void)call;
 	if (kernel_read_drops(&daemon->kernel, counts))
 		return NULL;
 	json = json_object();
@@ -79,6 +87,121 @@ static json_t *drops(void *context)
 	return json;
 }
 
+static json_t *fail(struct control_call *call, const char *error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static json_t *fail(struct control_call *call, const char *error, const char *format, ...)
+{
+	va_list arguments;
+
+	call->failure.error = error;
+	va_start(arguments, format);
+	vsnprintf(call->failure.message, sizeof(call->failure.message), format, arguments);
+	va_end(arguments);
+	return NULL;
+}
+
+/* The instance that the call names, or NULL with the failure set. */
+static struct instance *named(struct daemon *daemon, struct control_call *call)
+{
+	const char *name = json_string_value(json_object_get(call->parameters, "instance"));
+	struct instance *instance = name ? instances_find(&daemon->instances, name) : NULL;
+
+	if (!name)
+		fail(call, "invalid_parameter", "the instance is not named");
+	else if (!instance)
+		fail(call, "invalid_parameter",
+		     "there is no instance %s; \"xbeatctl vrrp\" shows those that there are", name);
+	return instance;
+}
+
+static json_t *explain(void *context, struct control_call *call)
+{
+	struct instance *instance = named(context, call);
+
+	return instance ? instance_explain(instance) : NULL;
+}
+
+static json_t *tracking(void *context, struct control_call *call)
+{
+	const struct daemon *daemon = context;
+
+	(void)call;
+	return tracking_json(daemon->instances.tracking);
+}
+
+static json_t *config(void *context, struct control_call *call)
+{
+	const struct daemon *daemon = context;
+	_cleanup_free_ char *text = config_print(daemon->config);
+
+	(void)call;
+	return json_pack("{s:s}", "text", text);
+}
+
+static json_t *reload(void *context, struct control_call *call)
+{
+	daemon_reload(context, control_defer(call));
+	return NULL;
+}
+
+static json_t *failover(void *context, struct control_call *call)
+{
+	struct instance *instance = named(context, call);
+	json_int_t duration_ns =
+		json_integer_value(json_object_get(call->parameters, "duration_ns"));
+	char message[512];
+
+	if (!instance)
+		return NULL;
+	if (duration_ns < 0)
+		return fail(call, "invalid_parameter", "the duration is below 0");
+	if (instances_failover(instance, (uint64_t)duration_ns, message, sizeof(message)))
+		return fail(call, "refused", "%s", message);
+	return instance_failover_json(instance);
+}
+
+static json_t *resume(void *context, struct control_call *call)
+{
+	struct daemon *daemon = context;
+	bool all = !json_object_get(call->parameters, "instance");
+	struct instance *instance = all ? NULL : named(daemon, call);
+
+	if (!all && !instance)
+		return NULL;
+	return json_pack("{s:o}", "instances", instances_resume_json(&daemon->instances, instance));
+}
+
+static json_t *drain(void *context, struct control_call *call)
+{
+	struct daemon *daemon = context;
+
+	(void)call;
+	return json_pack("{s:o}", "instances", instances_drain_json(&daemon->instances));
+}
+
+static json_t *priority(void *context, struct control_call *call)
+{
+	struct instance *instance = named(context, call);
+	const json_t *value = json_object_get(call->parameters, "priority");
+	char message[512];
+
+	if (!instance)
+		return NULL;
+	if (!json_is_integer(value) || json_integer_value(value) < 0 ||
+	    json_integer_value(value) > UINT8_MAX)
+		return fail(call, "invalid_parameter",
+			    "a priority is 1 to 254, or 0 for the configured one");
+	if (instances_set_priority(instance, (uint8_t)json_integer_value(value), message,
+				   sizeof(message)))
+		return fail(call, "refused", "%s", message);
+	return instance_priority_json(instance);
+}
+
 const struct control_method daemon_methods[] = {
-	{"status", status}, {"peers", peers}, {"vrrp", vrrp}, {"drops", drops}, {NULL, NULL},
+	{"status", status, false}, {"peers", peers, false},	  {"vrrp", vrrp, false},
+	{"drops", drops, false},   {"tracking", tracking, false}, {"explain", explain, false},
+	{"config", config, true}, /* passwords are in it */
+	{"reload", reload, true},  {"failover", failover, true},  {"resume", resume, true},
+	{"drain", drain, true},	   {"priority", priority, true},  {NULL, NULL, false},
 };

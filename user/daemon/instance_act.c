@@ -1,181 +1,123 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What an instance does in the world: adverts, VIPs, gratuitous ARP, its entry in xb_self. */
+/* What an instance does in the world, in the order in which the state machine asks: adverts, addresses,
+ * announcements, its entry in xb_self, the report. */
 #include <errno.h>
 #include <string.h>
-#include <user/core/address.h>
 #include <user/core/names.h>
 #include <user/core/vrrp_packet.h>
 #include <user/daemon/advert.h>
-#include <user/daemon/announce.h>
 #include <user/daemon/clock.h>
-#include <user/daemon/instances.h>
+#include <user/daemon/instance.h>
 #include <user/lib/log.h>
 
-/* A rival's adverts come at any rate; our answer in gratuitous ARP does not. */
-#define ANNOUNCE_AGAIN_SPACING_NS (100 * NS_PER_MS)
-/* A neighbour that has just taken the rival's announcement ignores ours for a second (locktime). */
-#define ANNOUNCE_AGAIN_DELAY_NS (1100 * NS_PER_MS)
+/* Send as the peers send: both kinds of checksum are seen over IPv4, and keepalived's default is with. */
+static bool covers_pseudo_header(const struct instance *instance)
+{
+	struct xb_vrrp router;
+
+	kernel_read_router(instance->owner->kernel, instance->router_slot, &router);
+	return router.received_count == 0 || router.version != 3 || router.pseudo_header;
+}
+
+static struct vrrp_message make_message(const struct instance *instance, uint8_t priority)
+{
+	const struct vrrp_parameters *parameters = &instance->vrrp.parameters;
+	const struct config_instance *config = instance->config;
+	struct vrrp_message message = {
+		.version = config->version,
+		.vrid = config->vrid,
+		.priority = priority,
+		.interval_cs = (uint16_t)(parameters->advert_interval_ns / NS_PER_CENTISECOND),
+		.ttl = config->unicast_peer_count ? config->unicast_ttl : VRRP_TTL,
+		.pseudo_header = covers_pseudo_header(instance),
+		.has_password = config->authentication == CONFIG_AUTHENTICATION_PASS,
+		.source = parameters->primary_address,
+		.destination = config->group,
+		.addresses = instance->advertised,
+		.address_count = config->advertised_count,
+	};
+
+	memcpy(message.password, config->password, sizeof(message.password));
+	return message;
+}
+
+static int send_to(const struct instance *instance, struct vrrp_message *message,
+		   const struct xb_address *destination, unsigned interface_index)
+{
+	uint8_t packet[VRRP_PACKET_BYTES_MAX];
+	int length;
+
+	message->destination = *destination;
+	length = vrrp_packet_build(message, packet, sizeof(packet));
+	if (length < 0)
+		return length;
+	return advert_send(instance->owner->advert_sockets[instance->config->family == 6],
+			   interface_index, destination, packet, (size_t)length);
+}
+
+static int send_to_all(const struct instance *instance, struct vrrp_message *message)
+{
+	const struct config_instance *config = instance->config;
+	unsigned interface_index =
+		config->vmac_xmit_base ? instance->base_index : instance_address_index(instance);
+	int error = 0;
+
+	if (!config->unicast_peer_count)
+		return send_to(instance, message, &config->group, interface_index);
+	for (size_t i = 0; i < config->unicast_peer_count; i++) {
+		int failed = send_to(instance, message, &config->unicast_peers[i].address, 0);
+
+		error = failed ? failed : error;
+	}
+	return error;
+}
 
 int instance_advertise(struct instance *instance, uint8_t priority)
 {
-	const struct vrrp_parameters *parameters = &instance->vrrp.parameters;
-	uint8_t packet[VRRP_PACKET_BYTES_MAX];
-	struct vrrp_message message = {
-		.vrid = parameters->vrid,
-		.priority = priority,
-		.interval_cs = (uint16_t)(parameters->advert_interval_ns / NS_PER_CENTISECOND),
-		.source = parameters->primary_address,
-		.addresses = instance->advertised,
-		.address_count = instance->config->vip_count,
-	};
-	int length, error;
+	struct vrrp_message message = make_message(instance, priority);
+	int error;
 
-	address_parse(ADVERT_GROUP_IPV4, &message.destination);
-	length = vrrp_packet_build(&message, packet, sizeof(packet));
-	error = length < 0 ? length
-			   : advert_send(instance->owner->advert_socket, instance->interface_index,
-					 packet, (size_t)length);
+	if (!instance->base_index && instance->config->interface[0])
+		return -ENODEV; /* it is known, and told of, that the interface is gone */
+	error = send_to_all(instance, &message);
 	if (error && error != instance->advert_error)
 		log_error("%s: advert on %s was not sent: %s", instance->config->name,
-			  instance->config->interface, strerror(-error));
+			  instance_interface(instance), strerror(-error));
 	instance->advert_error = error;
 	instance->sent_count += !error;
 	return error;
 }
 
-void instance_announce(struct instance *instance, unsigned repeat)
+/* Rivals' adverts do not hide those of the Active that is followed. */
+static void follow_in_kernel(const struct instance *instance, struct xb_vrrp *router)
 {
-	for (size_t i = 0; i < instance->config->vip_count; i++) {
-		const struct config_vip *vip = instance->addresses[i].vip;
-		int error = announce_arp(instance->owner->announce_socket, vip->interface,
-					 &vip->address, repeat);
-		char text[ADDRESS_TEXT_BYTES];
+	static const struct xb_address nobody;
+	const struct xb_address *followed = instance->vrrp.state == XB_INSTANCE_BACKUP
+						    ? &instance->vrrp.active_address
+						    : &nobody;
 
-		if (error)
-			log_error("%s: %s was not announced on %s: %s", instance->config->name,
-				  address_format(&vip->address, text), vip->interface,
-				  strerror(-error));
-	}
-	instance->announced_ns = clock_now_ns();
-}
-
-void instance_announce_again(struct instance *instance)
-{
-	uint64_t now_ns = clock_now_ns();
-
-	/* Not now, then soon: the rival's announcement came after the last of ours. */
-	if (time_since_ns(now_ns, instance->announced_ns) <= ANNOUNCE_AGAIN_SPACING_NS) {
-		instance->contested = true;
-		clock_arm(instance->announce_later,
-			  instance->announced_ns + ANNOUNCE_AGAIN_SPACING_NS);
-		return;
-	}
-	instance->contested = false;
-	instance_announce(instance, instance->config->garp_repeat);
-	clock_arm(instance->announce_later, now_ns + ANNOUNCE_AGAIN_DELAY_NS);
-}
-
-/* Without its addresses an Active is none: it is said where people look for the reason. */
-static void report_missing(struct instance *instance, const struct config_vip *vip, int error)
-{
-	char text[ADDRESS_TEXT_BYTES], earlier[VRRP_REASON_BYTES];
-
-	address_format(&vip->address, text);
-	log_error("%s: cannot add %s/%u to %s: %s", instance->config->name, text,
-		  vip->prefix_length, vip->interface, strerror(-error));
-	memcpy(earlier, instance->vrrp.reason, sizeof(earlier));
-	snprintf(instance->vrrp.reason, sizeof(instance->vrrp.reason),
-		 "WITHOUT %s, which could not be added to %s (%s); %.100s", text, vip->interface,
-		 strerror(-error), earlier);
-}
-
-/* An owner's addresses are its real ones, unless a daemon has added them. The bits of the router's slot
- * outlive a daemon; behind the last of them an owner's address is left alone. */
-static uint64_t added_bit(size_t vip)
-{
-	return vip < 64 ? UINT64_C(1) << vip : 0;
-}
-
-static bool may_remove(const struct instance *instance, size_t vip)
-{
-	return instance->config->priority != VRRP_PRIORITY_OWNER ||
-	       (instance->owner->kernel->routers[instance->router_slot].addresses_added &
-		added_bit(vip));
-}
-
-static void take_addresses(struct instance *instance)
-{
-	const struct config_instance *config = instance->config;
-	struct xb_vrrp *router = &instance->owner->kernel->routers[instance->router_slot];
-	uint64_t now_ns;
-
-	for (size_t i = 0; i < config->vip_count; i++) {
-		struct instance_address *address = &instance->addresses[i];
-		int error = netlink_add_vip(&instance->owner->netlink, address->interface_index,
-					    address->vip);
-
-		if (!error)
-			router->addresses_added |= added_bit(i);
-		address->held = !error || (error == -EEXIST && may_remove(instance, i));
-		if (error && error != -EEXIST)
-			report_missing(instance, address->vip, error);
-	}
-	instance_announce(instance, config->garp_repeat);
-	now_ns = clock_now_ns();
-	if (config->garp_delay_ns)
-		clock_arm(instance->announce_later, now_ns + config->garp_delay_ns);
-	if (config->garp_refresh_ns)
-		clock_arm(instance->announce_refresh, now_ns + config->garp_refresh_ns);
-}
-
-static void remove_addresses(struct instance *instance, bool stale)
-{
-	for (size_t i = 0; i < instance->config->vip_count; i++) {
-		struct instance_address *address = &instance->addresses[i];
-		char text[ADDRESS_TEXT_BYTES];
-		int error;
-
-		if (stale ? !may_remove(instance, i) : !address->held)
-			continue;
-		error = netlink_remove_vip(&instance->owner->netlink, address->interface_index,
-					   address->vip);
-		address->held = false;
-		address_format(&address->vip->address, text);
-		if (stale && !error)
-			log_notice("%s: removed %s from %s, left by an earlier daemon",
-				   instance->config->name, text, address->vip->interface);
-		else if (error && error != -EADDRNOTAVAIL && error != -ENODEV)
-			log_error("%s: cannot remove %s from %s: %s", instance->config->name, text,
-				  address->vip->interface, strerror(-error));
+	if (memcmp(&router->followed, followed, sizeof(*followed)) != 0) {
+		router->followed_arrival_ns = 0;
+		router->followed = *followed;
 	}
 }
 
-void instance_remove_stale(struct instance *instance)
+void instance_describe(const struct instance *instance)
 {
-	remove_addresses(instance, true);
-}
-
-static void release_addresses(struct instance *instance)
-{
-	event_del(instance->announce_later);
-	event_del(instance->announce_refresh);
-	instance->contested = false;
-	remove_addresses(instance, false);
-	instance->owner->kernel->routers[instance->router_slot].addresses_added = 0;
-}
-
-/* Says it in every PROBE and REPLY from now on. */
-static void describe(const struct instance *instance)
-{
-	struct xb_instance entry = {.vrid = instance->vrrp.parameters.vrid,
+	struct xb_instance entry = {.vrid = instance->config->vrid,
 				    .family_flags = instance->config->family,
 				    .state = (uint8_t)instance->vrrp.state,
 				    .priority = instance->vrrp.effective_priority};
 	struct kernel *kernel = instance->owner->kernel;
+	struct xb_vrrp *router = &kernel->routers[instance->router_slot];
 	size_t place = (size_t)instance->self_slot;
 
-	kernel->routers[instance->router_slot].wake_always =
-		instance->vrrp.state == XB_INSTANCE_ACTIVE;
+	router->wake_always = instance->vrrp.state == XB_INSTANCE_ACTIVE;
+	router->own_source = instance->vrrp.parameters.primary_address;
+	router->destination = instance->config->unicast_peer_count
+				      ? instance->vrrp.parameters.primary_address
+				      : instance->config->group;
+	follow_in_kernel(instance, router);
 	if (instance->self_slot >= 0 &&
 	    memcmp(kernel_described(kernel, place), &entry, sizeof(entry)) != 0)
 		kernel_describe(kernel, place, &entry);
@@ -202,15 +144,19 @@ void instance_act(struct instance *instance, const struct vrrp_actions *actions)
 	if (actions->send_advert)
 		instance_advertise(instance, actions->advert_priority);
 	if (actions->release_addresses)
-		release_addresses(instance);
+		instance_release_addresses(instance);
 	if (actions->take_addresses)
-		take_addresses(instance);
+		instance_take_addresses(instance);
 	else if (actions->announce_again)
 		instance_announce_again(instance);
-	describe(instance);
+	instance_describe(instance);
 	if (instance->vrrp.timer_armed)
 		clock_arm(instance->timer, instance->vrrp.timer_due_ns);
 	else
 		event_del(instance->timer);
 	report(instance, actions);
+	if (!actions->state_changed)
+		return;
+	instance_notify(instance);
+	instance_group_moved(instance, actions->old_state);
 }

@@ -4,11 +4,20 @@
  * take over, whether two Actives have met again, whether a new daemon may go on as Active.
  */
 #include <stdio.h>
+#include <string.h>
 #include <user/core/address.h>
 #include <user/core/election.h>
 #include <user/core/names.h>
 #include <user/daemon/clock.h>
-#include <user/daemon/instances.h>
+#include <user/daemon/instance.h>
+
+/* The Active's own last advert, while that stands: rivals may have sent newer ones. */
+static bool followed_stands(const struct instance *instance, const struct xb_vrrp *router)
+{
+	return router->followed_arrival_ns && instance->vrrp.state == XB_INSTANCE_BACKUP &&
+	       time_since_ns(clock_now_ns(), router->followed_arrival_ns) <
+		       vrrp_active_down_interval_ns(&instance->vrrp);
+}
 
 struct vrrp_advert instance_newest_advert(const struct instance *instance, bool *any)
 {
@@ -16,6 +25,12 @@ struct vrrp_advert instance_newest_advert(const struct instance *instance, bool 
 
 	kernel_read_router(instance->owner->kernel, instance->router_slot, &router);
 	*any = router.arrival_ns != 0;
+	if (followed_stands(instance, &router))
+		return (struct vrrp_advert){.source = router.followed,
+					    .priority = router.followed_priority,
+					    .interval_ns = router.followed_interval_cs *
+							   NS_PER_CENTISECOND,
+					    .arrival_ns = router.followed_arrival_ns};
 	return (struct vrrp_advert){.source = router.source,
 				    .priority = router.priority,
 				    .interval_ns = router.interval_cs * NS_PER_CENTISECOND,
@@ -130,16 +145,19 @@ static const struct peer *find_claimant(const struct instance *instance, const s
 	return NULL;
 }
 
-/* Every node computes this from the same heartbeats; the answer must not depend on who asks. */
-static bool is_best_candidate(const struct instance *instance)
+/* Every node computes this from the same heartbeats; the answer must not depend on who asks. *own: this
+ * node. Returns the best candidate, or NULL. */
+static const struct peer *find_best(const struct instance *instance, bool with_own, bool *own)
 {
 	const struct peers *peers = instance->owner->peers;
 	struct election_candidate candidates[XB_NODE_ID_MAX + 1];
+	const struct peer *owners[XB_NODE_ID_MAX + 1] = {NULL};
 	size_t count = 0;
+	int best;
 
 	candidates[count++] = (struct election_candidate){
 		.priority = instance->vrrp.effective_priority,
-		.state = instance->vrrp.state,
+		.state = with_own ? instance->vrrp.state : XB_INSTANCE_INITIALIZE,
 		.live = true,
 		.address = instance->owner->own_address,
 	};
@@ -149,6 +167,7 @@ static bool is_best_candidate(const struct instance *instance)
 
 		if (!said || peer->node->witness)
 			continue;
+		owners[count] = peer;
 		candidates[count++] = (struct election_candidate){
 			.priority = said->priority,
 			.state = said->state,
@@ -156,7 +175,36 @@ static bool is_best_candidate(const struct instance *instance)
 			.address = peer->node->addresses[0],
 		};
 	}
-	return election_best(candidates, count) == 0;
+	best = election_best(candidates, count);
+	*own = best == 0;
+	return best > 0 ? owners[best] : NULL;
+}
+
+static bool is_best_candidate(const struct instance *instance)
+{
+	bool own;
+
+	find_best(instance, true, &own);
+	return own;
+}
+
+const struct peer *instance_successor(const struct instance *instance)
+{
+	bool own;
+
+	return instance->owner->peers && instance->self_slot >= 0 ? find_best(instance, false, &own)
+								  : NULL;
+}
+
+const struct peer *instance_peer_at(const struct instance *instance,
+				    const struct xb_address *address)
+{
+	const struct peers *peers = instance->owner->peers;
+
+	for (size_t i = 0; peers && i < peers->count; i++)
+		if (peer_has_address(&peers->list[i], address))
+			return &peers->list[i];
+	return NULL;
 }
 
 /* Nobody is Active, and all who live know it: the best Backup takes over, the others wait for it. Unless
@@ -212,7 +260,7 @@ static void peer_failed(struct instance *instance, const struct peer *peer, enum
 void instances_peer_changed(struct instances *instances, const struct peer *peer, enum verdict from)
 {
 	for (size_t i = 0; i < instances->count; i++) {
-		struct instance *instance = &instances->list[i];
+		struct instance *instance = instances->list[i];
 
 		if (instance->self_slot < 0)
 			continue;
@@ -220,6 +268,10 @@ void instances_peer_changed(struct instances *instances, const struct peer *peer
 			peer_failed(instance, peer, from);
 		else if (from == VERDICT_DOWN && instance->vrrp.state == XB_INSTANCE_ACTIVE)
 			meet_again(instance, peer);
+	}
+	for (size_t i = 0; i < instances->count; i++) {
+		instance_track(instances->list[i]);
+		instance_settle(instances->list[i]);
 	}
 }
 
@@ -239,7 +291,7 @@ static void peer_gave_up(struct instance *instance, const struct peer *peer,
 void instances_peer_said(struct instances *instances, const struct peer *peer)
 {
 	for (size_t i = 0; i < instances->count; i++) {
-		struct instance *instance = &instances->list[i];
+		struct instance *instance = instances->list[i];
 		const struct xb_instance *said = said_of(instance, peer);
 
 		if (said && said->state == XB_INSTANCE_ACTIVE) {

@@ -1,14 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where an instance lives: the source of its adverts, the interfaces of its VIPs. */
+/*
+ * Where an instance lives: its interface, the virtual MAC's interface on top of it, the source of its
+ * adverts. Interfaces are known by name: one that is deleted and made again, or renamed away and back, is
+ * followed.
+ */
 #include <errno.h>
-#include <net/if.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <user/core/address.h>
-#include <user/daemon/instances.h>
+#include <user/daemon/advert.h>
+#include <user/daemon/instance.h>
 #include <user/daemon/local_address.h>
+#include <user/daemon/macvlan.h>
 #include <user/lib/cleanup.h>
 #include <user/lib/log.h>
+
+unsigned instance_address_index(const struct instance *instance)
+{
+	return instance->config->use_vmac ? instance->vmac_index : instance->base_index;
+}
+
+const char *instance_interface(const struct instance *instance)
+{
+	const struct config_instance *config = instance->config;
+
+	if (config->use_vmac)
+		return config->vmac_interface;
+	return config->interface[0] ? config->interface : "any interface";
+}
 
 static bool is_vip(const struct config_instance *config, const struct xb_address *address)
 {
@@ -18,10 +38,51 @@ static bool is_vip(const struct config_instance *config, const struct xb_address
 	return false;
 }
 
-int instance_find_primary(const struct config_instance *config, struct xb_address *primary)
+static bool is_link_local(const struct xb_address *address)
+{
+	return address->bytes[0] == 0xfe && (address->bytes[1] & 0xc0) == 0x80;
+}
+
+/* Whether adverts of this instance may come from such an address: over IPv6 a group hears only link-local
+ * ones (RFC 9568 section 5.1.2.1), and unicast uses those that are routed. */
+static bool suits(const struct config_instance *config, const struct xb_address *address)
+{
+	if (address_family(address) != config->family)
+		return false;
+	if (config->family == 4)
+		return true;
+	if (!config->unicast_peer_count)
+		return is_link_local(address);
+	return is_link_local(address) == is_link_local(&config->unicast_peers[0].address);
+}
+
+static int explain_no_primary(const struct config_instance *config, bool has_vip, char *message,
+			      size_t bytes)
+{
+	if (has_vip) {
+		snprintf(message, bytes,
+			 "%s: its virtual address is the only one of interface %s: if it is the "
+			 "interface's own, set priority 255 (the owner's), else add an address to "
+			 "advertise from",
+			 config->name, config->interface);
+		return -EADDRINUSE;
+	}
+	snprintf(message, bytes,
+		 "%s: interface %s has no %s address of its own to advertise from: add one, or set "
+		 "%s",
+		 config->name, config->interface,
+		 config->family == 4	      ? "IPv4"
+		 : config->unicast_peer_count ? "IPv6"
+					      : "link-local IPv6",
+		 config->unicast_peer_count ? "unicast_src_ip" : "mcast_src_ip");
+	return -EADDRNOTAVAIL;
+}
+
+int instance_find_primary(const struct config_instance *config, struct xb_address *primary,
+			  char *message, size_t bytes)
 {
 	/* The owner's virtual addresses are its real ones (RFC 9568 section 1.3). */
-	bool is_owner = config->priority == VRRP_PRIORITY_OWNER;
+	bool is_owner = config->priority == 255;
 	_cleanup_free_ struct local_address *list = NULL;
 	bool has_vip = false;
 	size_t count = 0;
@@ -30,12 +91,14 @@ int instance_find_primary(const struct config_instance *config, struct xb_addres
 		*primary = config->source;
 		return 0;
 	}
-	if (local_addresses(&list, &count))
+	if (local_addresses(&list, &count)) {
+		snprintf(message, bytes, "%s: cannot list the addresses", config->name);
 		return -ENOMEM;
+	}
 	for (size_t i = 0; i < count; i++) {
 		const struct xb_address *address = &list[i].address;
 
-		if (strcmp(list[i].interface, config->interface) != 0 || !address_is_ipv4(address))
+		if (strcmp(list[i].interface, config->interface) != 0 || !suits(config, address))
 			continue;
 		if (is_owner || !is_vip(config, address)) {
 			*primary = *address;
@@ -43,40 +106,136 @@ int instance_find_primary(const struct config_instance *config, struct xb_addres
 		}
 		has_vip = true;
 	}
-	if (has_vip) {
-		log_error("%s: its virtual address is the only one of interface %s: if it is the "
-			  "interface's own, set priority 255 (the owner's), else add an address to "
-			  "advertise from",
-			  config->name, config->interface);
-		return -EADDRINUSE;
-	}
-	log_error("%s: interface %s has no IPv4 address of its own to advertise from: add one, or "
-		  "set mcast_src_ip",
-		  config->name, config->interface);
-	return -EADDRNOTAVAIL;
+	return explain_no_primary(config, has_vip, message, bytes);
 }
 
-int instance_place_addresses(struct instance *instance)
+/* The interface of an instance that names none is the one that has its unicast source. */
+static const struct link_event *find_base(const struct instance *instance)
+{
+	const struct config_instance *config = instance->config;
+	_cleanup_free_ struct local_address *list = NULL;
+	size_t count = 0;
+
+	if (config->interface[0])
+		return interfaces_get(instance->owner->interfaces, config->interface);
+	if (local_addresses(&list, &count))
+		return NULL;
+	for (size_t i = 0; i < count; i++)
+		if (address_equal(&list[i].address, &config->source))
+			return interfaces_get(instance->owner->interfaces, list[i].interface);
+	return NULL;
+}
+
+static void find_obstacle(struct instance *instance, const struct link_event *base)
+{
+	const char *name = base ? base->name : "";
+
+	if (!base || !base->present)
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE,
+				      base ? "interface %s is not there"
+					   : "no interface has its unicast_src_ip%s",
+				      name);
+	else if (!base->running && !instance->config->dont_track_primary)
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE,
+				      "interface %s is down or has no carrier", name);
+	else
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE, NULL);
+}
+
+static void make_vmac(struct instance *instance)
+{
+	const struct config_instance *config = instance->config;
+	const struct link_event *vmac =
+		interfaces_get(instance->owner->interfaces, config->vmac_interface);
+	int error;
+
+	if (vmac->present && vmac->interface_index == instance->vmac_index)
+		return;
+	error = macvlan_ensure(&instance->owner->netlink, config->vmac_interface,
+			       instance->base_index, config->vrid, config->family,
+			       &instance->vmac_index);
+	if (error)
+		instance->vmac_index = 0;
+}
+
+static void join(struct instance *instance)
 {
 	const struct config_instance *config = instance->config;
 
-	instance->addresses = calloc(config->vip_count + 1, sizeof(*instance->addresses));
-	instance->advertised = calloc(config->vip_count + 1, sizeof(*instance->advertised));
-	if (!instance->addresses || !instance->advertised)
-		return -ENOMEM;
-	for (size_t i = 0; i < config->vip_count; i++) {
-		struct instance_address *address = &instance->addresses[i];
+	if (instance->membership >= 0 || config->unicast_peer_count)
+		return;
+	instance->membership = advert_join(instance->base_index, &config->group);
+	if (instance->membership < 0)
+		log_error("%s: cannot join the multicast group on %s: %s", config->name,
+			  config->interface, strerror(-instance->membership));
+}
 
-		address->vip = &config->vips[i];
-		address->interface_index = if_nametoindex(config->vips[i].interface);
-		instance->advertised[i] = config->vips[i].address;
-		if (!address->interface_index) {
-			log_error(
-				"%s: no interface %s for its virtual address: correct \"dev\", or "
-				"create the interface before xbeatd starts",
-				config->name, config->vips[i].interface);
-			return -ENODEV;
-		}
+static void leave(struct instance *instance)
+{
+	if (instance->membership >= 0)
+		close(instance->membership);
+	instance->membership = -1;
+	instance->vmac_index = 0; /* it dies with its base */
+}
+
+static void enter(struct instance *instance, const char *interface)
+{
+	struct kernel *kernel = instance->owner->kernel;
+	int error = kernel_attach(kernel, interface);
+
+	if (!error)
+		error = kernel_serve_router(kernel, instance->router_slot, instance->base_index);
+	if (error)
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE,
+				      "the XDP program is not on %s: %s", interface,
+				      strerror(-error));
+	if (instance->config->promote_secondaries)
+		link_promote_secondaries(interface);
+	join(instance);
+}
+
+static void find_source(struct instance *instance)
+{
+	struct xb_address *primary = &instance->vrrp.parameters.primary_address;
+	char message[512];
+
+	if (!instance_find_primary(instance->config, primary, message, sizeof(message)))
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_ADDRESS, NULL);
+	else
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_ADDRESS, "%s", message);
+}
+
+void instance_place(struct instance *instance)
+{
+	const struct link_event *base = find_base(instance);
+	unsigned index = base && base->present ? base->interface_index : 0;
+	bool moved = index != instance->base_index;
+
+	find_obstacle(instance, base);
+	if (moved) {
+		leave(instance);
+		instance->base_index = index;
+		if (index)
+			enter(instance, base->name);
+		else
+			kernel_serve_router(instance->owner->kernel, instance->router_slot, 0);
 	}
-	return 0;
+	if (index && instance->config->use_vmac) {
+		make_vmac(instance);
+		if (!instance->vmac_index)
+			instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE,
+					      "its virtual MAC interface %s could not be made",
+					      instance->config->vmac_interface);
+	}
+	if (index)
+		find_source(instance);
+	instance_place_addresses(instance);
+	instance_describe(instance);
+}
+
+void instance_unplace(struct instance *instance)
+{
+	if (instance->vmac_index)
+		macvlan_remove(&instance->owner->netlink, instance->config->vmac_interface);
+	leave(instance);
 }

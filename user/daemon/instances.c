@@ -1,81 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Events into the state machines; see instances.h. Doing what they ask is in instance_act.c. */
+/* All instances: start, reload and stop, and events to those they are for; see instances.h. */
 #include <errno.h>
-#include <net/if.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <user/core/address.h>
+#include <user/core/config_print.h>
 #include <user/core/vrrp_packet.h>
 #include <user/daemon/advert.h>
-#include <user/daemon/announce.h>
 #include <user/daemon/clock.h>
-#include <user/daemon/instances.h>
+#include <user/daemon/instance.h>
+#include <user/daemon/static_network.h>
+#include <user/lib/cleanup.h>
 #include <user/lib/log.h>
 
 #define WARNING_SPACING_NS (60 * NS_PER_SECOND)
-
-size_t instances_routers(const struct config *config, struct xb_vrrp **routers)
-{
-	*routers = calloc(config->instance_count ? config->instance_count : 1, sizeof(**routers));
-	if (!*routers)
-		return 0;
-	for (size_t i = 0; i < config->instance_count; i++) {
-		const struct config_instance *instance = &config->instances[i];
-		struct xb_vrrp *router = &(*routers)[i];
-
-		snprintf(router->interface, sizeof(router->interface), "%s", instance->interface);
-		router->vrid = instance->vrid;
-		router->family = instance->family;
-		router->served_version = instance->version;
-	}
-	return config->instance_count;
-}
-
-static void on_timer(evutil_socket_t fd, short what, void *context)
-{
-	struct instance *instance = context;
-	struct vrrp_advert newest;
-	struct vrrp_actions actions;
-	char alive[VRRP_REASON_BYTES];
-	bool any;
-
-	(void)fd;
-	(void)what;
-	newest = instance_newest_advert(instance, &any);
-	if (instance->owner->peers)
-		peers_refresh(instance->owner->peers);
-	vrrp_timer_expired(&instance->vrrp, clock_now_ns(), any ? &newest : NULL,
-			   instance_active_lives(instance, alive, sizeof(alive)) ? alive : NULL,
-			   &actions);
-	instance_act(instance, &actions);
-}
-
-static void on_announce_later(evutil_socket_t fd, short what, void *context)
-{
-	struct instance *instance = context;
-
-	(void)fd;
-	(void)what;
-	if (instance->contested) {
-		instance->announced_ns = 0;
-		instance_announce_again(instance);
-	} else {
-		instance_announce(instance, instance->config->garp_repeat);
-	}
-}
-
-static void on_announce_refresh(evutil_socket_t fd, short what, void *context)
-{
-	struct instance *instance = context;
-
-	(void)fd;
-	(void)what;
-	instance_announce(instance, instance->config->garp_refresh_repeat);
-	clock_arm(instance->announce_refresh, clock_now_ns() + instance->config->garp_refresh_ns);
-}
 
 /* Both sides would move other addresses at the next change of Active. */
 static void compare_addresses(struct instance *instance, const struct xb_event *event)
@@ -84,7 +25,8 @@ static void compare_addresses(struct instance *instance, const struct xb_event *
 	char text[ADDRESS_TEXT_BYTES];
 
 	if (event->advert.addresses_digest ==
-		    vrrp_addresses_digest(instance->advertised, instance->config->vip_count) ||
+		    vrrp_addresses_digest(instance->advertised,
+					  instance->config->advertised_count) ||
 	    (instance->warned_ns &&
 	     time_since_ns(now_ns, instance->warned_ns) < WARNING_SPACING_NS))
 		return;
@@ -97,10 +39,14 @@ static void compare_addresses(struct instance *instance, const struct xb_event *
 
 static void take_advert(struct instance *instance, const struct vrrp_advert *advert)
 {
+	bool lower_rival = instance->vrrp.state == XB_INSTANCE_ACTIVE &&
+			   advert->priority < instance->vrrp.effective_priority;
 	struct vrrp_actions actions;
 
 	vrrp_advert_received(&instance->vrrp, advert, clock_now_ns(), &actions);
 	instance_act(instance, &actions);
+	if (lower_rival && advert->priority != VRRP_PRIORITY_RELEASE)
+		instance_notify_lower_rival(instance);
 }
 
 /* While an event is unread, newer adverts are in the slot alone. One from before this daemon's time
@@ -117,10 +63,10 @@ void instances_advert(struct instances *instances, const struct xb_event *event)
 	struct instance *instance;
 	bool any, newer;
 
-	if (event->slot >= instances->count)
+	if (event->slot >= XB_VRRP_SLOTS_MAX || !instances->by_slot[event->slot])
 		return;
-	instance = &instances->list[event->slot];
-	__atomic_store_n(&instances->kernel->routers[instance->router_slot].event_pending, 0,
+	instance = instances->by_slot[event->slot];
+	__atomic_store_n(&instances->kernel->routers[event->slot].event_pending, 0,
 			 __ATOMIC_SEQ_CST);
 	atomic_thread_fence(memory_order_seq_cst); /* before the slot is read */
 	newest = instance_newest_advert(instance, &any);
@@ -137,112 +83,141 @@ void instances_advert(struct instances *instances, const struct xb_event *event)
 	compare_addresses(instance, event);
 }
 
-static int start_instance(struct instance *instance, struct event_base *base)
+struct instance *instances_find(const struct instances *instances, const char *name)
 {
-	const struct config_instance *config = instance->config;
-	struct vrrp_parameters parameters = {
-		.vrid = config->vrid,
-		.version = config->version,
-		.priority = config->priority,
-		.preempt = config->preempt,
-		.preempt_delay_ns = config->preempt_delay_ns,
-		.advert_interval_ns = config->advert_interval_ns,
-	};
-	struct xb_vrrp *router = &instance->owner->kernel->routers[instance->router_slot];
-	int error;
-
-	instance->membership = -1;
-	instance->interface_index = if_nametoindex(config->interface);
-	instance->timer = evtimer_new(base, on_timer, instance);
-	instance->announce_later = evtimer_new(base, on_announce_later, instance);
-	instance->announce_refresh = evtimer_new(base, on_announce_refresh, instance);
-	if (!instance->timer || !instance->announce_later || !instance->announce_refresh)
-		return -ENOMEM;
-	error = instance_find_primary(config, &parameters.primary_address);
-	if (!error)
-		error = instance_place_addresses(instance);
-	if (error)
-		return error;
-	router->own_source = parameters.primary_address;
-	router->event_pending = 0; /* of an event that an earlier daemon never read */
-	vrrp_init(&instance->vrrp, &parameters);
-	instance->since_unix_ns = clock_unix_ns();
-	instance->membership = advert_join(instance->interface_index);
-	if (instance->membership < 0)
-		log_error("%s: cannot join " ADVERT_GROUP_IPV4 " on %s: %s", config->name,
-			  config->interface, strerror(-instance->membership));
-	return instance->membership < 0 ? instance->membership : 0;
+	for (size_t i = 0; i < instances->count; i++)
+		if (!strcmp(instances->list[i]->config->name, name))
+			return instances->list[i];
+	return NULL;
 }
 
-/* Initialize ends when the interface works, and comes back when it does not (RFC 9568 section 6.4:
- * Startup and Shutdown events). */
-static void on_link(void *context, unsigned interface_index, bool running)
+static bool uses_interface(const struct config_instance *config, const char *name)
+{
+	if (!strcmp(config->interface, name) || !strcmp(config->vmac_interface, name))
+		return true;
+	for (size_t i = 0; i < config->vip_count; i++)
+		if (!strcmp(config->vips[i].interface, name))
+			return true;
+	return false;
+}
+
+void instances_interface(struct instances *instances, const char *name)
+{
+	for (size_t i = 0; i < instances->count; i++) {
+		struct instance *instance = instances->list[i];
+
+		if (!name || uses_interface(instance->config, name))
+			instance_place(instance);
+		instance_track(instance);
+		instance_settle(instance);
+	}
+}
+
+void instances_address(struct instances *instances, const struct address_event *event)
+{
+	for (size_t i = 0; i < instances->count; i++) {
+		struct instance *instance = instances->list[i];
+
+		if (!event->present)
+			instance_address_removed(instance, event);
+		if (event->interface_index == instance->base_index) {
+			instance_place(instance);
+			instance_settle(instance);
+		}
+	}
+}
+
+/* To take an address that is there already changes nothing. */
+void instances_addresses_unknown(struct instances *instances)
+{
+	for (size_t i = 0; i < instances->count; i++) {
+		const struct instance *instance = instances->list[i];
+
+		for (size_t k = 0; k < instance->config->vip_count; k++) {
+			struct address_event removed = {
+				.interface_index = instance->addresses[k].interface_index,
+				.address = instance->addresses[k].vip->address,
+			};
+
+			instance_address_removed(instances->list[i], &removed);
+		}
+		instance_place(instances->list[i]);
+		instance_settle(instances->list[i]);
+	}
+}
+
+static void on_tracked(void *context, const struct tracked *tracked)
 {
 	struct instances *instances = context;
 
+	(void)tracked;
 	for (size_t i = 0; i < instances->count; i++) {
-		struct instance *instance = &instances->list[i];
-		struct vrrp_actions actions;
-		char reason[64];
-
-		if (interface_index == LINK_UNKNOWN)
-			running = link_is_running(instance->config->interface);
-		else if (instance->interface_index != interface_index)
-			continue;
-		if (running == (instance->vrrp.state != XB_INSTANCE_INITIALIZE))
-			continue;
-		snprintf(reason, sizeof(reason), "interface %s is down or has no carrier",
-			 instance->config->interface);
-		if (running)
-			vrrp_startup(&instance->vrrp, clock_now_ns(), &actions);
-		else
-			vrrp_shutdown(&instance->vrrp, clock_now_ns(), reason, &actions);
-		instance_act(instance, &actions);
+		instance_track(instances->list[i]);
+		instance_settle(instances->list[i]);
 	}
 }
 
-static void startup(struct instance *instance)
+static void on_startup_delay(evutil_socket_t fd, short what, void *context)
 {
-	uint64_t stopped_ns = instance->owner->kernel->self->progress_ns;
-	bool running = link_is_running(instance->config->interface);
-	bool resume = running && instance_may_resume(instance);
-	struct vrrp_actions actions;
-	char reason[VRRP_REASON_BYTES];
+	struct instances *instances = context;
 
-	if (!resume)
-		instance_remove_stale(instance);
-	if (!running) {
-		log_warning("%s: interface %s is down or has no carrier: the instance waits for it",
-			    instance->config->name, instance->config->interface);
-		/* An earlier daemon may have left it said that this node is Active. */
-		instance_act(instance, &(struct vrrp_actions){0});
-		return;
+	(void)fd;
+	(void)what;
+	instances->starting = false;
+	for (size_t i = 0; i < instances->count; i++) {
+		instance_set_obstacle(instances->list[i], INSTANCE_OBSTACLE_STARTUP_DELAY, NULL);
+		instance_settle(instances->list[i]);
 	}
-	vrrp_startup(&instance->vrrp, clock_now_ns(), &actions);
-	/* In one step: to say "backup" for a moment would be to give the instance up. */
-	if (resume && instance->vrrp.state == XB_INSTANCE_BACKUP) {
-		snprintf(
-			reason, sizeof(reason),
-			"this daemon follows one that was Active %.1f ms ago, and nobody took over",
-			(double)time_since_ns(clock_now_ns(), stopped_ns) / 1e6);
-		vrrp_active_lost(&instance->vrrp, clock_now_ns(), true, reason, &actions);
-		actions.old_state = XB_INSTANCE_INITIALIZE;
-	}
-	instance_act(instance, &actions);
 }
 
-static int open_sockets(struct instances *instances)
+int instances_check(const struct config *config, struct interfaces *interfaces, char *message,
+		    size_t bytes)
+{
+	for (size_t i = 0; i < config->instance_count; i++) {
+		const struct config_instance *instance = &config->instances[i];
+		struct xb_address primary;
+		int error;
+
+		if (instance->interface[0] &&
+		    !interfaces_get(interfaces, instance->interface)->present) {
+			snprintf(message, bytes,
+				 "no interface %s for %s: correct \"interface\" in the "
+				 "configuration, or create it first (ip link shows those that "
+				 "exist)",
+				 instance->interface, instance->name);
+			return -ENODEV;
+		}
+		for (size_t k = 0; k < instance->vip_count; k++) {
+			const struct config_vip *vip = &instance->vips[k];
+
+			if (!vip->has_interface ||
+			    interfaces_get(interfaces, vip->interface)->present)
+				continue;
+			snprintf(message, bytes,
+				 "%s: no interface %s for its virtual address: correct \"dev\", or "
+				 "create the interface first",
+				 instance->name, vip->interface);
+			return -ENODEV;
+		}
+		error = instance_find_primary(instance, &primary, message, bytes);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+static int open_sockets(struct instances *instances, const struct config *config)
 {
 	int error = netlink_open(&instances->netlink);
 
-	if (!error) {
-		instances->advert_socket = advert_open();
-		instances->announce_socket = announce_open();
-		if (instances->advert_socket < 0)
-			error = instances->advert_socket;
-		else if (instances->announce_socket < 0)
-			error = instances->announce_socket;
-	}
+	instances->announcer =
+		announcer_start(instances->base, config->garp_interval_ns, config->gna_interval_ns);
+	instances->advert_sockets[0] = advert_open(4);
+	if (!error && instances->advert_sockets[0] < 0)
+		error = instances->advert_sockets[0];
+	instances->advert_sockets[1] = advert_open(6); /* a kernel may be without IPv6 */
+	if (!error && !instances->announcer)
+		error = -EPERM;
 	if (error)
 		log_error("cannot open the sockets for VRRP: %s; xbeatd needs CAP_NET_ADMIN and "
 			  "CAP_NET_RAW",
@@ -251,90 +226,231 @@ static int open_sockets(struct instances *instances)
 }
 
 /* What an earlier daemon said of instances that are no longer there must not be said for ever. */
-static void forget_others(struct instances *instances, size_t used)
+static void forget_others(struct instances *instances)
 {
 	static const struct xb_instance none;
+	bool used[XB_INSTANCES_MAX] = {false};
 
-	for (size_t place = used; place < XB_INSTANCES_MAX; place++)
-		if (kernel_described(instances->kernel, place)->vrid)
+	for (size_t i = 0; i < instances->count; i++)
+		if (instances->list[i]->self_slot >= 0)
+			used[instances->list[i]->self_slot] = true;
+	for (size_t place = 0; place < XB_INSTANCES_MAX; place++)
+		if (!used[place] && kernel_described(instances->kernel, place)->vrid)
 			kernel_describe(instances->kernel, place, &none);
 }
 
-int instances_start(struct instances *instances, struct event_base *base, struct kernel *kernel,
-		    struct peers *peers, struct journal *journal, const struct config *config,
-		    const struct xb_address *own_address)
+/* Makes room for all, and makes those that there were not. kept: by index of the new configuration. */
+static int make_instances(struct instances *instances, const struct config *config,
+			  struct instance **kept)
 {
-	int error, next_self_slot = 0;
-
-	*instances = (struct instances){.kernel = kernel,
-					.peers = peers,
-					.journal = journal,
-					.advert_socket = -1,
-					.announce_socket = -1,
-					.own_address = *own_address,
-					.started_ns = clock_now_ns()};
-	instances->list = calloc(config->instance_count + 1, sizeof(*instances->list));
-	if (!instances->list)
-		return -ENOMEM;
-	error = open_sockets(instances);
-	if (error)
-		return error;
-	while (instances->count < config->instance_count) {
-		size_t index = instances->count++;
-		struct instance *instance = &instances->list[index];
-
-		instance->config = &config->instances[index];
-		instance->owner = instances;
-		instance->router_slot = index;
-		instance->self_slot = -1;
-		if (peers && instance->config->heartbeat[0] && next_self_slot < XB_INSTANCES_MAX)
-			instance->self_slot = next_self_slot++;
-		error = start_instance(instance, base);
-		if (error)
-			return error;
+	free(instances->list);
+	instances->list = kept;
+	instances->count = config->instance_count;
+	for (size_t i = 0; i < config->instance_count; i++) {
+		if (instances->list[i])
+			continue;
+		instances->list[i] = instance_new(instances, &config->instances[i]);
+		if (!instances->list[i]) {
+			instances->count = i;
+			return -ENOMEM;
+		}
 	}
-	error = link_monitor_start(&instances->links, base, on_link, instances);
+	return instance_groups_make(instances, config);
+}
+
+static int start_helpers(struct instances *instances, const struct instances_setup *setup)
+{
+	instances->notify = notify_start(setup->base, setup->runner, setup->config);
+	instances->tracking = tracking_start(setup->base, setup->runner, setup->config,
+					     setup->journal, on_tracked, instances);
+	instances->startup_delay = evtimer_new(setup->base, on_startup_delay, instances);
+	return instances->notify && instances->tracking && instances->startup_delay ? 0 : -ENOMEM;
+}
+
+static void begin(struct instances *instances, struct instance *instance)
+{
+	if (instances->starting)
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_STARTUP_DELAY,
+				      "vrrp_startup_delay has not passed");
+	instance_set_drained(instance);
+	instance_place(instance);
+	instance_track(instance);
+	instance_begin(instance);
+}
+
+int instances_start(struct instances *instances, const struct instances_setup *setup)
+{
+	const struct config *config = setup->config;
+	struct instance **list = calloc(config->instance_count + 1, sizeof(struct instance *));
+	char message[512];
+	int error;
+
+	*instances = (struct instances){.base = setup->base,
+					.kernel = setup->kernel,
+					.peers = setup->peers,
+					.journal = setup->journal,
+					.interfaces = setup->interfaces,
+					.advert_sockets = {-1, -1},
+					.own_address = setup->own_address,
+					.starting = config->startup_delay_ns > 0,
+					.started_ns = clock_now_ns()};
+	if (!list)
+		return -ENOMEM;
+	instances->list = list;
+	error = instances_check(config, setup->interfaces, message, sizeof(message));
+	if (error) {
+		log_error("%s", message);
+		return error;
+	}
+	error = open_sockets(instances, config);
+	if (!error)
+		error = start_helpers(instances, setup);
+	if (!error) {
+		instances->list = NULL;
+		error = make_instances(instances, config, list);
+	}
 	if (error)
 		return error;
-	forget_others(instances, (size_t)next_self_slot);
+	static_network_change(&instances->netlink, NULL, config);
+	forget_others(instances);
 	for (size_t i = 0; i < instances->count; i++)
-		startup(&instances->list[i]);
-	for (size_t i = 0; peers && i < peers->count; i++)
-		instances_peer_said(instances, &peers->list[i]);
+		begin(instances, instances->list[i]);
+	kernel_release_unclaimed(instances->kernel);
+	if (instances->starting)
+		clock_arm(instances->startup_delay,
+			  instances->started_ns + config->startup_delay_ns);
+	for (size_t i = 0; setup->peers && i < setup->peers->count; i++)
+		instances_peer_said(instances, &setup->peers->list[i]);
 	return 0;
 }
 
-static void stop_instance(struct instance *instance, const char *reason)
+static bool same_text(char *a, char *b)
 {
-	struct vrrp_actions actions;
+	bool same = !strcmp(a, b);
 
-	if (instance->membership >= 0) { /* it was started */
-		vrrp_shutdown(&instance->vrrp, clock_now_ns(), reason, &actions);
-		instance_act(instance, &actions);
-		close(instance->membership);
+	free(a);
+	free(b);
+	return same;
+}
+
+/* Users are looked up outside the configuration; what they were found to be counts. */
+static bool same_users(const struct config_notify *a, const struct config_notify *b)
+{
+	for (size_t i = 0; i < CONFIG_NOTIFY_KINDS; i++)
+		if (a->commands[i].uid != b->commands[i].uid ||
+		    a->commands[i].gid != b->commands[i].gid)
+			return false;
+	return true;
+}
+
+static bool is_unchanged(const struct config_instance *a, const struct config_instance *b)
+{
+	return same_users(&a->notify, &b->notify) &&
+	       same_text(config_print_instance(a), config_print_instance(b));
+}
+
+/* Ends the instances that are not in the new configuration, or that cannot be changed in place. */
+static void end_old(struct instances *instances, const struct config *to, struct instance **kept,
+		    struct instances_changes *changes)
+{
+	for (size_t i = 0; i < instances->count; i++) {
+		struct instance *instance = instances->list[i];
+		const char *name = instance->config->name;
+		size_t k = 0;
+
+		while (k < to->instance_count && strcmp(to->instances[k].name, name) != 0)
+			k++;
+		if (k < to->instance_count &&
+		    !instance_is_another(instance->config, &to->instances[k])) {
+			kept[k] = instance;
+			continue;
+		}
+		if (k == to->instance_count)
+			json_array_append_new(changes->removed, json_string(name));
+		else
+			json_array_append_new(changes->changed, json_string(name));
+		instance->group = NULL;
+		instance->removed = k == to->instance_count;
+		instance_end(instance, instance->removed
+					       ? "it was removed from the configuration"
+					       : "its configuration has changed: it starts anew");
+		instance_free(instance);
 	}
-	if (instance->timer)
-		event_free(instance->timer);
-	if (instance->announce_later)
-		event_free(instance->announce_later);
-	if (instance->announce_refresh)
-		event_free(instance->announce_refresh);
-	free(instance->addresses);
-	free(instance->advertised);
+}
+
+static bool was_there(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->instance_count; i++)
+		if (!strcmp(config->instances[i].name, name))
+			return true;
+	return false;
+}
+
+void instances_reload(struct instances *instances, const struct config *from,
+		      const struct config *to, struct instances_changes *changes)
+{
+	struct instance **kept = calloc(to->instance_count + 1, sizeof(struct instance *));
+	_cleanup_free_ bool *is_new = calloc(to->instance_count + 1, sizeof(bool));
+
+	if (!kept || !is_new)
+		abort();
+	instance_groups_free(instances);
+	end_old(instances, to, kept, changes);
+	announcer_set_intervals(instances->announcer, to->garp_interval_ns, to->gna_interval_ns);
+	tracking_reload(instances->tracking, to);
+	notify_reload(instances->notify, to);
+	static_network_change(&instances->netlink, from, to);
+	for (size_t i = 0; i < to->instance_count; i++) {
+		const struct config_instance *config = &to->instances[i];
+		bool unchanged = kept[i] && is_unchanged(kept[i]->config, config);
+
+		is_new[i] = !kept[i];
+		if (!kept[i] && !was_there(from, config->name))
+			json_array_append_new(changes->added, json_string(config->name));
+		if (unchanged)
+			instance_point(kept[i], config);
+		else if (kept[i])
+			instance_reconfigure(kept[i], config);
+		changes->unchanged_count += unchanged;
+		if (kept[i] && !unchanged)
+			json_array_append_new(changes->changed, json_string(config->name));
+	}
+	if (make_instances(instances, to, kept))
+		log_error("reload: out of memory or slots; some instances are not served");
+	forget_others(instances);
+	for (size_t i = 0; i < instances->count; i++) {
+		if (is_new[i])
+			begin(instances, instances->list[i]);
+		else
+			instance_track(instances->list[i]);
+		instance_settle(instances->list[i]);
+	}
 }
 
 void instances_stop(struct instances *instances, const char *reason)
 {
-	if (!instances->list)
-		return;
+	for (size_t i = 0; i < instances->group_count; i++)
+		notify_group(instances->notify, instances->groups[i].config, NOTIFY_STOP);
+	/* A group leaves as a whole; nobody is to wait for members that are gone. */
 	for (size_t i = 0; i < instances->count; i++)
-		stop_instance(&instances->list[i], reason);
+		instances->list[i]->group = NULL;
+	for (size_t i = 0; i < instances->count; i++)
+		instance_end(instances->list[i], reason);
+	instance_groups_free(instances);
+	for (size_t i = 0; i < instances->count; i++)
+		instance_free(instances->list[i]);
 	free(instances->list);
-	link_monitor_stop(&instances->links);
+	if (instances->startup_delay)
+		event_free(instances->startup_delay);
+	if (instances->tracking)
+		tracking_stop(instances->tracking);
+	if (instances->notify)
+		notify_stop(instances->notify);
+	if (instances->announcer)
+		announcer_stop(instances->announcer);
 	netlink_close(&instances->netlink);
-	if (instances->advert_socket >= 0)
-		close(instances->advert_socket);
-	if (instances->announce_socket >= 0)
-		close(instances->announce_socket);
+	for (size_t i = 0; instances->kernel && i < 2; i++)
+		if (instances->advert_sockets[i] >= 0)
+			close(instances->advert_sockets[i]);
 	*instances = (struct instances){0};
 }

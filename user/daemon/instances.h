@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * VRRP instances at work: the pure state machine of user/core/vrrp.c, its timer, the adverts the
- * kernel side taps, the verdicts of the heartbeats, and what comes out: adverts, VIPs, gratuitous
- * ARP, what we say of ourselves in xb_self.
+ * VRRP instances at work: all of them, and what the rest of the daemon tells them. One instance is in
+ * instance.h: the pure state machine of user/core/vrrp.c, its timer, what stands in its way, and what
+ * comes out: adverts, addresses, announcements, what we say of ourselves in xb_self.
  */
 #ifndef XBEAT_DAEMON_INSTANCES_H
 #define XBEAT_DAEMON_INSTANCES_H
@@ -10,65 +10,75 @@
 #include <event2/event.h>
 #include <jansson.h>
 #include <user/core/config.h>
-#include <user/core/vrrp.h>
+#include <user/daemon/announce.h>
+#include <user/daemon/interfaces.h>
 #include <user/daemon/journal.h>
 #include <user/daemon/kernel.h>
-#include <user/daemon/link_monitor.h>
 #include <user/daemon/netlink.h>
+#include <user/daemon/notify.h>
 #include <user/daemon/peers.h>
+#include <user/daemon/tracking.h>
 
-/* A VIP and where it lives. */
-struct instance_address {
-	const struct config_vip *vip;
-	unsigned interface_index;
-	bool held; /* on the interface because of us */
-};
+struct instance;
+struct instance_group;
 
-struct instance {
-	const struct config_instance *config;
-	struct instances *owner;
-	struct vrrp vrrp;
-	const struct peer *claimant; /* the peer that last said it is Active */
-	size_t router_slot; /* in xb_vrrp */
-	int self_slot; /* in xb_self and in heartbeats; -1: none */
-	unsigned interface_index;
-	int membership; /* socket that holds the group membership */
-	int advert_error; /* of the last advert, so that a lasting failure is logged once */
-	uint64_t warned_ns; /* of other addresses in a rival's advert; 0: never */
-	struct instance_address *addresses;
-	struct xb_address *advertised; /* the same addresses as an advert lists them */
-	struct event *timer;
-	struct event *announce_later; /* garp_master_delay */
-	struct event *announce_refresh; /* garp_master_refresh */
-	uint64_t announced_ns;
-	bool contested; /* a rival was seen right after an announcement, which is to be repeated */
-	uint64_t since_unix_ns;
-	uint64_t sent_count;
-};
-
-struct instances {
-	struct instance *list;
-	size_t count;
+/* What instances work with; all of it is the daemon's. */
+struct instances_setup {
+	struct event_base *base;
 	struct kernel *kernel;
 	struct peers *peers; /* NULL without heartbeats */
 	struct journal *journal;
+	struct interfaces *interfaces;
+	struct runner *runner;
+	const struct config *config;
+	/* Of this node's first link; between equal priorities it decides on every node alike. */
 	struct xb_address own_address;
-	uint64_t started_ns;
-	struct netlink netlink;
-	struct link_monitor links;
-	int advert_socket;
-	int announce_socket;
 };
 
-/* Writes the identities of all routers (to be freed) for kernel_setup. Returns their number. */
-size_t instances_routers(const struct config *config, struct xb_vrrp **routers);
+struct instances {
+	struct event_base *base;
+	struct kernel *kernel;
+	struct peers *peers;
+	struct journal *journal;
+	struct interfaces *interfaces;
+	struct instance **list; /* in the configuration's order */
+	size_t count;
+	struct instance_group *groups;
+	size_t group_count;
+	struct instance *by_slot[XB_VRRP_SLOTS_MAX]; /* of xb_vrrp */
+	struct xb_address own_address;
+	uint64_t started_ns;
+	bool drained;
+	bool starting; /* vrrp_startup_delay has not passed */
+	struct event *startup_delay;
+	struct netlink netlink;
+	struct announcer *announcer;
+	struct tracking *tracking;
+	struct notify *notify;
+	int advert_sockets[2]; /* IPv4, IPv6 */
+};
 
-/* Opens everything and runs the Startup events. peers: NULL without heartbeats. own_address: of this
- * node's first link; between equal priorities it decides on every node alike.
+/* What a reload did; the names are borrowed from the configuration or, removed ones, new texts. */
+struct instances_changes {
+	json_t *added, *changed, *removed;
+	size_t unchanged_count;
+};
+
+/*
+ * Whether this machine has what the configuration names: interfaces, and an address to advertise from.
+ * Returns 0, or a negative errno with a text that says what to do.
+ */
+int instances_check(const struct config *config, struct interfaces *interfaces, char *message,
+		    size_t bytes);
+
+/* Opens everything and runs the Startup events. setup is copied.
  * Returns 0 or a negative errno, having said what to do. */
-int instances_start(struct instances *instances, struct event_base *base, struct kernel *kernel,
-		    struct peers *peers, struct journal *journal, const struct config *config,
-		    const struct xb_address *own_address);
+int instances_start(struct instances *instances, const struct instances_setup *setup);
+
+/* Takes a configuration that instances_check() has found right. Instances whose configuration has not
+ * changed go on undisturbed. The one before may be freed afterwards. */
+void instances_reload(struct instances *instances, const struct config *from,
+		      const struct config *to, struct instances_changes *changes);
 
 /* Shutdown events: priority 0 is sent, VIPs are removed. Safe if it never started. */
 void instances_stop(struct instances *instances, const char *reason);
@@ -83,44 +93,30 @@ void instances_peer_changed(struct instances *instances, const struct peer *peer
 /* A peer says something else of itself than before. */
 void instances_peer_said(struct instances *instances, const struct peer *peer);
 
-/* An advert of priority 0 came from source. */
-void instance_released(struct instance *instance, const struct xb_address *source,
-		       uint64_t arrival_ns);
+/* An interface has come, gone, changed its state or its index: look at it again (NULL: at all). */
+void instances_interface(struct instances *instances, const char *name);
 
-/* Does what the state machine asks for, and arms its timer. */
-void instance_act(struct instance *instance, const struct vrrp_actions *actions);
+/* An address was added to, or removed from, an interface. */
+void instances_address(struct instances *instances, const struct address_event *event);
 
-/* Removes VIPs that an earlier daemon left on the interface. */
-void instance_remove_stale(struct instance *instance);
+/* Notifications of addresses were lost: all are looked at. */
+void instances_addresses_unknown(struct instances *instances);
 
-/* Sends the gratuitous ARPs of all VIPs, each repeat times. */
-void instance_announce(struct instance *instance, unsigned repeat);
-
-/* A rival was seen, and neighbours may believe it: announces now and once more when they have got
- * over its announcement. Limited in rate. */
-void instance_announce_again(struct instance *instance);
-
-/* Sends an advert now. Returns 0 or a negative errno, having logged it. */
-int instance_advertise(struct instance *instance, uint8_t priority);
-
-/* Finds the source of the adverts: mcast_src_ip, or the first address of the interface that is not one
- * of the instance's VIPs. Returns 0 or a negative errno, having said what to do. */
-int instance_find_primary(const struct config_instance *config, struct xb_address *primary);
-
-/* Finds the interface of each VIP. Returns likewise. */
-int instance_place_addresses(struct instance *instance);
-
-/* Returns the newest advert that the kernel side has seen; *any: whether there was one. */
-struct vrrp_advert instance_newest_advert(const struct instance *instance, bool *any);
-
-/* Whether heartbeats show an Active that works and that this node would accept; reason says how. */
-bool instance_active_lives(const struct instance *instance, char *reason, size_t bytes);
-
-/* Whether an earlier daemon of this instance was Active moments ago, and nobody has taken over since:
- * then everybody else still takes this node for the Active. */
-bool instance_may_resume(const struct instance *instance);
-
-/* Returns a new JSON array of all instances. */
+/* What an operator asks for. Each returns 0, or a negative errno with a message for him: -ENOENT, there
+ * is no such instance; -EHOSTUNREACH, nobody could take over. */
+struct instance *instances_find(const struct instances *instances, const char *name);
+int instances_failover(struct instance *instance, uint64_t duration_ns, char *message,
+		       size_t bytes);
+int instances_set_priority(struct instance *instance, uint8_t priority, char *message,
+			   size_t bytes);
+/* Return new JSON. */
 json_t *instances_json(const struct instances *instances);
+json_t *instance_explain(const struct instance *instance);
+json_t *instance_failover_json(const struct instance *instance);
+json_t *instance_priority_json(const struct instance *instance);
+
+/* Do it to one (NULL: to all, and to the node), and return the names of those that it changed. */
+json_t *instances_resume_json(struct instances *instances, struct instance *instance);
+json_t *instances_drain_json(struct instances *instances);
 
 #endif

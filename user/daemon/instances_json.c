@@ -4,7 +4,20 @@
 #include <string.h>
 #include <user/core/address.h>
 #include <user/core/names.h>
-#include <user/daemon/instances.h>
+#include <user/daemon/instance.h>
+
+static const char *const obstacle_names[] = {
+#define X(id, name) [INSTANCE_OBSTACLE_##id] = name,
+	INSTANCE_OBSTACLES(X)
+#undef X
+};
+
+static json_t *address_json(const struct xb_address *address)
+{
+	char text[ADDRESS_TEXT_BYTES];
+
+	return json_string(address_format(address, text));
+}
 
 static json_t *addresses_json(const struct config_instance *config)
 {
@@ -22,12 +35,59 @@ static json_t *addresses_json(const struct config_instance *config)
 	return array;
 }
 
+json_t *instance_obstacles_json(const struct instance *instance)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < INSTANCE_OBSTACLE_COUNT; i++)
+		if (instance->obstacles[i][0])
+			json_array_append_new(array,
+					      json_pack("{s:s, s:s}", "kind", obstacle_names[i],
+							"text", instance->obstacles[i]));
+	return array;
+}
+
+/* Where adverts go. */
+static void add_destination(json_t *json, const struct config_instance *config)
+{
+	json_t *peers;
+
+	if (!config->unicast_peer_count) {
+		json_object_set_new(json, "destination", address_json(&config->group));
+		return;
+	}
+	peers = json_array();
+	for (size_t i = 0; i < config->unicast_peer_count; i++)
+		json_array_append_new(peers, address_json(&config->unicast_peers[i].address));
+	json_object_set_new(json, "unicast_peers", peers);
+}
+
+/* What only some instances have. */
+static void add_optional(json_t *json, const struct instance *instance)
+{
+	const struct config_instance *config = instance->config;
+
+	if (instance->group)
+		json_object_set_new(json, "group", json_string(instance->group->config->name));
+	if (config->use_vmac)
+		json_object_set_new(json, "virtual_mac_interface",
+				    json_string(config->vmac_interface));
+	if (instance->pinned_priority)
+		json_object_set_new(json, "pinned_priority",
+				    json_integer(instance->pinned_priority));
+	if (instance->obstacles[INSTANCE_OBSTACLE_OPERATOR][0])
+		json_object_set_new(json, "stays_away", json_string("operator"));
+	else if (instance->obstacles[INSTANCE_OBSTACLE_DRAINED][0])
+		json_object_set_new(json, "stays_away", json_string("drained"));
+	if (instance_first_obstacle(instance, false) >= 0)
+		json_object_set_new(json, "obstacles", instance_obstacles_json(instance));
+}
+
 static json_t *instance_json(const struct instance *instance)
 {
 	static const struct xb_address unknown;
 	const struct config_instance *config = instance->config;
 	const struct vrrp *vrrp = &instance->vrrp;
-	char address[ADDRESS_TEXT_BYTES];
 	struct xb_vrrp router;
 	json_t *json;
 
@@ -38,8 +98,7 @@ static json_t *instance_json(const struct instance *instance)
 			 instance_state_name(vrrp->state), "priority", config->priority,
 			 "effective_priority", vrrp->effective_priority);
 	if (memcmp(&vrrp->active_address, &unknown, sizeof(unknown)) != 0)
-		json_object_set_new(json, "active_address",
-				    json_string(address_format(&vrrp->active_address, address)));
+		json_object_set_new(json, "active_address", address_json(&vrrp->active_address));
 	json_object_set_new(json, "since_unix_ns",
 			    json_integer((json_int_t)instance->since_unix_ns));
 	json_object_set_new(json, "reason", json_string(vrrp->reason));
@@ -48,6 +107,8 @@ static json_t *instance_json(const struct instance *instance)
 			    json_pack("{s:I, s:I}", "sent", (json_int_t)instance->sent_count,
 				      "received", (json_int_t)router.received_count));
 	json_object_set_new(json, "transitions", json_integer((json_int_t)vrrp->transition_count));
+	add_destination(json, config);
+	add_optional(json, instance);
 	return json;
 }
 
@@ -56,6 +117,6 @@ json_t *instances_json(const struct instances *instances)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < instances->count; i++)
-		json_array_append_new(array, instance_json(&instances->list[i]));
+		json_array_append_new(array, instance_json(instances->list[i]));
 	return array;
 }

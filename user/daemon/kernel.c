@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #include <user/core/heartbeat.h>
 #include <user/daemon/bpffs.h>
 #include <user/daemon/kernel.h>
@@ -72,12 +73,6 @@ static bool same_peer(const struct xb_peer *a, const struct xb_peer *b)
 	       !memcmp(&a->local_address, &b->local_address, sizeof(a->local_address));
 }
 
-static bool same_router(const struct xb_vrrp *a, const struct xb_vrrp *b)
-{
-	return a->vrid == b->vrid && a->family == b->family &&
-	       a->served_version == b->served_version && !strcmp(a->interface, b->interface);
-}
-
 static int open_pinned(const char *instance, const struct bpf_map *map)
 {
 	char path[BPFFS_PATH_BYTES];
@@ -110,10 +105,9 @@ static bool pins_fit(const struct kernel_setup *setup, const struct xbeat_bpf *s
 	_cleanup_close_ int self_fd = open_pinned(setup->instance, skeleton->maps.xb_self);
 	_cleanup_close_ int peers_fd = open_pinned(setup->instance, skeleton->maps.xb_peers);
 	_cleanup_close_ int routers_fd = open_pinned(setup->instance, skeleton->maps.xb_vrrp);
-	struct xb_vrrp router;
 	struct xb_peer peer;
 	struct xb_self self;
-	uint32_t zero = 0, next;
+	uint32_t zero = 0;
 
 	if (self_fd < 0 || peers_fd < 0 || routers_fd < 0 ||
 	    !same_shape(self_fd, skeleton->maps.xb_self) ||
@@ -125,14 +119,7 @@ static bool pins_fit(const struct kernel_setup *setup, const struct xbeat_bpf *s
 	for (uint32_t i = 0; i < setup->peer_count; i++)
 		if (bpf_map_lookup_elem(peers_fd, &i, &peer) || !same_peer(&peer, &setup->peers[i]))
 			return false;
-	for (uint32_t i = 0; i < setup->router_count; i++)
-		if (bpf_map_lookup_elem(routers_fd, &i, &router) ||
-		    !same_router(&router, &setup->routers[i]))
-			return false;
-	/* And there must be no more of them. */
-	next = (uint32_t)setup->router_count;
-	return next == XB_VRRP_SLOTS_MAX ||
-	       (bpf_map_lookup_elem(routers_fd, &next, &router) == 0 && !router.vrid);
+	return true;
 }
 
 /* The maps whose contents outlive a daemon. */
@@ -152,31 +139,11 @@ static void adopt_maps(struct kernel *kernel)
 	}
 }
 
-static int fill_keys(const struct xbeat_bpf *skeleton, const struct kernel_setup *setup)
+static int fill_keys(const struct xbeat_bpf *skeleton, const struct xb_key *keys)
 {
 	for (uint32_t i = 0; i < XB_KEYS_MAX; i++)
-		if (bpf_map_update_elem(bpf_map__fd(skeleton->maps.xb_keys), &i, &setup->keys[i],
-					BPF_ANY))
+		if (bpf_map_update_elem(bpf_map__fd(skeleton->maps.xb_keys), &i, &keys[i], BPF_ANY))
 			return -errno;
-	return 0;
-}
-
-/* Interface indexes change when interfaces come and go, so this table is always made anew. */
-static int fill_router_slots(const struct xbeat_bpf *skeleton, const struct kernel_setup *setup)
-{
-	int fd = bpf_map__fd(skeleton->maps.xb_vrrp_slots);
-	struct xb_vrrp_key key;
-
-	while (bpf_map_get_next_key(fd, NULL, &key) == 0)
-		bpf_map_delete_elem(fd, &key);
-	for (uint32_t i = 0; i < setup->router_count; i++) {
-		key = (struct xb_vrrp_key){.interface_index =
-						   if_nametoindex(setup->routers[i].interface),
-					   .vrid = setup->routers[i].vrid,
-					   .family = setup->routers[i].family};
-		if (bpf_map_update_elem(fd, &key, &i, BPF_ANY))
-			return -errno;
-	}
 	return 0;
 }
 
@@ -191,7 +158,6 @@ static void describe_again(struct kernel *kernel)
 static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 {
 	const struct xbeat_bpf *skeleton = kernel->skeleton;
-	int error;
 
 	kernel->self = map_into_memory(skeleton->maps.xb_self);
 	kernel->peers = map_into_memory(skeleton->maps.xb_peers);
@@ -200,8 +166,6 @@ static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 		return -ENOMEM;
 	if (!kernel->adopted) {
 		memcpy(kernel->peers, setup->peers, setup->peer_count * sizeof(*setup->peers));
-		memcpy(kernel->routers, setup->routers,
-		       setup->router_count * sizeof(*setup->routers));
 		kernel->self->abi_version = XB_MAP_ABI_VERSION;
 		kernel->self->node_id = setup->constants.node_id;
 	}
@@ -209,8 +173,8 @@ static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 		kernel->peers[i].ack_window_count = setup->peers[i].ack_window_count;
 	memcpy(kernel->keys, setup->keys, sizeof(kernel->keys));
 	describe_again(kernel);
-	error = fill_keys(skeleton, setup);
-	return error ? error : fill_router_slots(skeleton, setup);
+	kernel_accept_all(kernel);
+	return fill_keys(skeleton, setup->keys);
 }
 
 static int pin_maps(const struct kernel *kernel)
@@ -248,15 +212,9 @@ static bool is_own_link(const void *context, const char *name)
 
 static int attach_all(struct kernel *kernel, const struct kernel_setup *setup)
 {
-	int program_fd = bpf_program__fd(kernel->skeleton->progs.xbeat);
+	for (size_t i = 0; i < setup->interface_count; i++) {
+		int error = kernel_attach(kernel, setup->interfaces[i]);
 
-	for (size_t i = 0; i < setup->interface_count && i < KERNEL_INTERFACES_MAX; i++) {
-		struct attachment *attachment = &kernel->attachments[kernel->attachment_count++];
-		int error;
-
-		snprintf(attachment->interface, sizeof(attachment->interface), "%s",
-			 setup->interfaces[i]);
-		error = attach_interface(attachment, kernel->instance, program_fd);
 		if (error)
 			return error;
 	}
@@ -332,6 +290,63 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 	if (error)
 		kernel_stop(kernel);
 	return error;
+}
+
+static struct attachment *find_attachment(struct kernel *kernel, const char *interface)
+{
+	for (size_t i = 0; i < kernel->attachment_count; i++)
+		if (!strcmp(kernel->attachments[i].interface, interface))
+			return &kernel->attachments[i];
+	return NULL;
+}
+
+const struct attachment *kernel_attachment(const struct kernel *kernel, const char *interface)
+{
+	return find_attachment((struct kernel *)kernel, interface);
+}
+
+int kernel_attach(struct kernel *kernel, const char *interface)
+{
+	struct attachment *attachment = find_attachment(kernel, interface);
+	int error;
+
+	if (attachment && attachment->interface_index == if_nametoindex(interface))
+		return 0;
+	if (attachment)
+		kernel_detach(kernel, interface);
+	if (kernel->attachment_count == KERNEL_INTERFACES_MAX) {
+		log_error("interface %s is one too many: %d are allowed", interface,
+			  KERNEL_INTERFACES_MAX);
+		return -ENOSPC;
+	}
+	attachment = &kernel->attachments[kernel->attachment_count++];
+	*attachment = (struct attachment){.link_fd = -1};
+	snprintf(attachment->interface, sizeof(attachment->interface), "%s", interface);
+	error = attach_interface(attachment, kernel->instance,
+				 bpf_program__fd(kernel->skeleton->progs.xbeat));
+	if (error)
+		kernel_detach(kernel, interface);
+	return error;
+}
+
+void kernel_detach(struct kernel *kernel, const char *interface)
+{
+	struct attachment *attachment = find_attachment(kernel, interface);
+	char path[BPFFS_PATH_BYTES];
+
+	if (!attachment)
+		return;
+	bpffs_path(path, kernel->instance, "link_", interface);
+	unlink(path);
+	attach_release(attachment);
+	*attachment = kernel->attachments[--kernel->attachment_count];
+}
+
+int kernel_set_keys(struct kernel *kernel, const struct xb_key keys[static XB_KEYS_MAX])
+{
+	memcpy(kernel->keys, keys, sizeof(kernel->keys));
+	describe_again(kernel);
+	return fill_keys(kernel->skeleton, keys);
 }
 
 void kernel_describe(struct kernel *kernel, size_t place, const struct xb_instance *entry)

@@ -23,8 +23,6 @@ struct kernel_setup {
 	struct xb_constants constants;
 	const struct xb_peer *peers; /* identities: the fields marked L */
 	size_t peer_count;
-	const struct xb_vrrp *routers; /* likewise */
-	size_t router_count;
 	const struct xb_key *keys; /* XB_KEYS_MAX */
 	const char (*interfaces)[XB_NAME_BYTES];
 	size_t interface_count;
@@ -41,6 +39,8 @@ struct kernel {
 	struct xb_key keys[XB_KEYS_MAX];
 	struct xb_self *self; /* mapped */
 	struct xb_vrrp *routers; /* mapped, XB_VRRP_SLOTS_MAX */
+	struct xb_vrrp_key router_keys[XB_VRRP_SLOTS_MAX]; /* as served; interface_index 0: not */
+	bool router_claimed[XB_VRRP_SLOTS_MAX];
 	void (*on_event)(void *context, const struct xb_event *event);
 	void *event_context;
 	uint64_t consumed_count;
@@ -57,11 +57,57 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 /* Detaches, unpins, unloads. Safe on a kernel that never started. */
 void kernel_stop(struct kernel *kernel);
 
+/* Attaches to one more interface; nothing happens if it is attached already. An interface that was
+ * deleted and is there again is another one. Returns 0 or a negative errno, having said what to do. */
+int kernel_attach(struct kernel *kernel, const char *interface);
+
+/* Detaches from an interface, also from one that is gone. */
+void kernel_detach(struct kernel *kernel, const char *interface);
+
+/* Returns the attachment of an interface, or NULL. */
+const struct attachment *kernel_attachment(const struct kernel *kernel, const char *interface);
+
+/*
+ * Finds the slot of xb_vrrp that an earlier daemon used for this router (interface, VRID, family), or a
+ * free one. The caller fills in the other fields marked D.
+ * Returns 0 with *slot, or -ENOSPC.
+ */
+int kernel_claim_router(struct kernel *kernel, const char *interface, uint8_t vrid, uint8_t family,
+			size_t *slot);
+
+/* From now on adverts that come in on the interface are for this slot; index 0: none are.
+ * Returns 0 or a negative errno. */
+int kernel_serve_router(struct kernel *kernel, size_t slot, unsigned interface_index);
+
+/* Says who may send adverts to a router with unicast peers. Returns 0 or a negative errno. */
+int kernel_allow_unicast(struct kernel *kernel, size_t slot, const struct xb_address *address,
+			 struct xb_vrrp_peer bounds);
+
+/* Takes all of them back. */
+void kernel_forbid_unicast(struct kernel *kernel, size_t slot);
+
+/* Stops serving and empties the slot, its unicast peers included. */
+void kernel_release_router(struct kernel *kernel, size_t slot);
+
+/* Empties the slots that an earlier daemon used and this one has not claimed. */
+void kernel_release_unclaimed(struct kernel *kernel);
+
+/* Forgets what an earlier daemon had refused. */
+void kernel_accept_all(struct kernel *kernel);
+
+/* Whether packets to an address on an interface are dropped (Accept_Mode false). Returns 0 or a negative
+ * errno. */
+int kernel_refuse_packets(struct kernel *kernel, unsigned interface_index,
+			  const struct xb_address *address, bool refuse);
+
 /* Returns the descriptor that is readable when there are events. */
 int kernel_events_fd(const struct kernel *kernel);
 
 /* Delivers events, a limited number at a time; kernel_events_fd() stays readable if there are more. */
 void kernel_consume(struct kernel *kernel);
+
+/* Replaces the keys; packets under the new ones are taken and sent at once. Returns 0 or a negative errno. */
+int kernel_set_keys(struct kernel *kernel, const struct xb_key keys[static XB_KEYS_MAX]);
 
 /* Changes one entry (place: 0 to XB_INSTANCES_MAX - 1) of what this node says of its instances, at once
  * for every packet that is answered from then on. */

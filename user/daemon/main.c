@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 #include <user/daemon/daemon.h>
 #include <user/daemon/privileges.h>
+#include <user/lib/diagnostics_print.h>
 #include <user/lib/log.h>
 
 #define CONFIG_DEFAULT "/etc/xbeat/xbeat.conf"
@@ -139,13 +141,38 @@ static void release_parent(int parent)
 	log_open("xbeatd", true);
 }
 
+/* Says what was read, and what is wrong with it. */
+static int configure(struct daemon *daemon, bool test_only)
+{
+	struct daemon_inputs inputs = {.config_path = daemon->config_path,
+				       .instance_name = daemon->instance_name};
+	struct diagnostics diagnostics = {0};
+	char message[1024];
+	int error = daemon_read_inputs(&inputs, &diagnostics, message, sizeof(message));
+
+	diagnostics_print(&diagnostics, stderr);
+	diagnostics_free(&diagnostics);
+	if (!error && !test_only)
+		error = daemon_identify(&inputs, message, sizeof(message));
+	if (error)
+		log_error("%s", message);
+	daemon->config = inputs.config;
+	daemon->own_node = inputs.own_node;
+	memcpy(daemon->keys, inputs.keys, sizeof(daemon->keys));
+	explicit_bzero(inputs.keys, sizeof(inputs.keys));
+	return error;
+}
+
 static int run(struct daemon *daemon, const struct options *options)
 {
-	int parent = -1, error = daemon_identify(daemon);
+	int parent = -1, error;
 
-	if (error)
-		return error;
 	if (!options->foreground) {
+		/* Not relative to where it was started: a reload reads it again. */
+		char *absolute = realpath(daemon->config_path, NULL);
+
+		if (absolute)
+			daemon->config_path = absolute;
 		parent = go_background();
 		if (parent < 0) {
 			log_error("cannot go into the background: %s", strerror(-parent));
@@ -173,11 +200,12 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	log_open("xbeatd", false);
+	mallopt(M_ARENA_MAX, 1); /* a thread's own would be locked into memory, too */
 	daemon.config_path = options.config_path;
 	daemon.instance_name = options.instance;
 	error = options.test_only ? 0 : privileges_check();
 	if (!error)
-		error = daemon_configure(&daemon);
+		error = configure(&daemon, options.test_only);
 	if (!error && options.test_only)
 		printf("%s: ok\n", options.config_path);
 	else if (!error)

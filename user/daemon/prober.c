@@ -136,30 +136,21 @@ static int allocate(struct prober_link *link, size_t count)
 	return link->packets && link->messages && link->data && link->to ? 0 : -ENOMEM;
 }
 
-static int start_link(struct prober *prober, size_t index, const struct config_node *own)
+/* Opens, or opens anew, the socket of a link, and addresses its packets. */
+static int open_link(struct prober *prober, size_t index)
 {
 	struct prober_link *link = &prober->links[index];
-	const struct xb_address *local = &own->addresses[index];
-	char text[ADDRESS_TEXT_BYTES];
-	unsigned interface_index = 0;
+	const struct xb_address *local =
+		&prober->heartbeat->nodes[prober->own_node].addresses[index];
+	const struct attachment *attachment = kernel_attachment(prober->kernel, link->interface);
+	unsigned interface_index = attachment ? attachment->interface_index : 0;
+	int fd = open_socket(local, prober->heartbeat->port, interface_index, link->interface);
 
-	link->socket = -1;
-	link->interface = prober->heartbeat->interfaces[index];
-	for (size_t i = 0; i < prober->kernel->attachment_count; i++)
-		if (!strcmp(prober->kernel->attachments[i].interface, link->interface))
-			interface_index = prober->kernel->attachments[i].interface_index;
-	if (allocate(link, prober->peers->count ? prober->peers->count : 1))
-		return -ENOMEM;
-	link->socket =
-		open_socket(local, prober->heartbeat->port, interface_index, link->interface);
-	if (link->socket < 0) {
-		log_error("cannot use %s port %u for heartbeats: %s; is the address on %s, and "
-			  "the port free?",
-			  address_format(local, text), prober->heartbeat->port,
-			  strerror(-link->socket), link->interface);
-		return link->socket;
-	}
-	link->count = prober->peers->count;
+	if (fd < 0)
+		return fd;
+	if (link->socket >= 0)
+		close(link->socket);
+	link->socket = fd;
 	for (size_t i = 0; i < link->count; i++) {
 		struct msghdr *message = &link->messages[i].msg_hdr;
 
@@ -172,6 +163,43 @@ static int start_link(struct prober *prober, size_t index, const struct config_n
 		message->msg_iovlen = 1;
 	}
 	return 0;
+}
+
+static int start_link(struct prober *prober, size_t index)
+{
+	struct prober_link *link = &prober->links[index];
+	char text[ADDRESS_TEXT_BYTES];
+	int error;
+
+	link->socket = -1;
+	link->interface = prober->heartbeat->interfaces[index];
+	link->count = prober->peers->count;
+	if (allocate(link, link->count ? link->count : 1))
+		return -ENOMEM;
+	error = open_link(prober, index);
+	if (error)
+		log_error(
+			"cannot use %s port %u for heartbeats: %s; is the address on %s, and "
+			"the port free?",
+			address_format(&prober->heartbeat->nodes[prober->own_node].addresses[index],
+				       text),
+			prober->heartbeat->port, strerror(-error), link->interface);
+	return error;
+}
+
+void prober_address_added(struct prober *prober, const struct address_event *event)
+{
+	const struct config_node *own = &prober->heartbeat->nodes[prober->own_node];
+
+	for (size_t index = 0; index < prober->link_count; index++) {
+		int error = 0;
+
+		if (address_equal(&own->addresses[index], &event->address))
+			error = open_link(prober, index);
+		if (error && error != -EADDRINUSE) /* then the one before still works */
+			log_warning("heartbeats on %s: cannot open the socket anew: %s",
+				    prober->links[index].interface, strerror(-error));
+	}
 }
 
 /* Counts the probe that has just become too old to be answered in time. */
@@ -279,13 +307,14 @@ int prober_start(struct prober *prober, struct event_base *base, struct kernel *
 				  .kernel = kernel,
 				  .heartbeat = heartbeat,
 				  .key = *key,
+				  .own_node = own_node,
 				  .due_ns = clock_now_ns()};
 	prober->links = calloc(heartbeat->interface_count, sizeof(*prober->links));
 	prober->tick = evtimer_new(base, on_tick, prober);
 	if (!prober->links || !prober->tick)
 		return -ENOMEM;
 	while (prober->link_count < heartbeat->interface_count) {
-		int error = start_link(prober, prober->link_count++, &heartbeat->nodes[own_node]);
+		int error = start_link(prober, prober->link_count++);
 
 		if (error)
 			return error;

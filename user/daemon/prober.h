@@ -8,6 +8,7 @@
 #define XBEAT_DAEMON_PROBER_H
 
 #include <event2/event.h>
+#include <user/daemon/link_monitor.h>
 #include <user/daemon/peers.h>
 
 struct prober_link;
@@ -19,6 +20,7 @@ struct prober {
 	struct xb_key key; /* signs */
 	struct prober_link *links;
 	size_t link_count;
+	size_t own_node;
 	struct event *tick;
 	uint64_t due_ns;
 };
@@ -29,6 +31,10 @@ int prober_start(struct prober *prober, struct event_base *base, struct kernel *
 		 struct peers *peers, const struct config_heartbeat *heartbeat, size_t own_node,
 		 const struct xb_key *key);
 void prober_stop(struct prober *prober);
+
+/* An address was added: if it is the own one of a link, its socket is opened anew, because the one before may be
+ * bound to an interface that is gone. */
+void prober_address_added(struct prober *prober, const struct address_event *event);
 
 /* Sends one PROBE to everybody, now. */
 void prober_send(struct prober *prober, uint64_t now_ns);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Prints diagnostics in the form that compilers use, so that editors can jump to the place. */
+#include <stdlib.h>
+#include <user/lib/cleanup.h>
 #include <user/lib/diagnostics_print.h>
 
 static const char *severity_name(enum diagnostic_severity severity)
@@ -7,14 +9,23 @@ static const char *severity_name(enum diagnostic_severity severity)
 	return severity == DIAGNOSTIC_ERROR ? "error" : "warning";
 }
 
+char *diagnostics_line(const struct diagnostic *entry)
+{
+	char place[32] = "", *line;
+
+	if (entry->line > 0)
+		snprintf(place, sizeof(place), ":%u:%u", entry->line, entry->column);
+	if (asprintf(&line, "%s%s: %s: %s", entry->file, place, severity_name(entry->severity),
+		     entry->text) < 0)
+		abort();
+	return line;
+}
+
 void diagnostics_print(const struct diagnostics *diagnostics, FILE *stream)
 {
 	for (size_t i = 0; i < diagnostics->count; i++) {
-		const struct diagnostic *entry = &diagnostics->entries[i];
+		_cleanup_free_ char *line = diagnostics_line(&diagnostics->entries[i]);
 
-		fputs(entry->file, stream);
-		if (entry->line > 0)
-			fprintf(stream, ":%u:%u", entry->line, entry->column);
-		fprintf(stream, ": %s: %s\n", severity_name(entry->severity), entry->text);
+		fprintf(stream, "%s\n", line);
 	}
 }

@@ -9,4 +9,7 @@
 /* Prints each entry on a line; one about a file as a whole (line 0) has no position. */
 void diagnostics_print(const struct diagnostics *diagnostics, FILE *stream);
 
+/* Returns one as such a line, without its newline (to be freed); aborts without memory. */
+char *diagnostics_line(const struct diagnostic *entry);
+
 #endif

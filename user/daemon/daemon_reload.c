@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * SIGHUP and "xbeatctl reload". Files are read, and users looked up, in a thread of its own, because a
+ * slow disk must not delay an advert; the loop then takes what was read in one step, or refuses it
+ * and goes on as before.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include <user/core/config_print.h>
+#include <user/daemon/daemon.h>
+#include <user/lib/cleanup.h>
+#include <user/lib/diagnostics_print.h>
+#include <user/lib/log.h>
+
+/* All of it is locked into memory. */
+#define STACK_BYTES (512 * 1024)
+
+struct reload {
+	struct daemon *daemon;
+	struct control_promise *promise;
+	struct daemon_inputs inputs;
+	struct diagnostics diagnostics;
+	char message[1024];
+	int error;
+	int done_fd; /* the thread says that it has ended */
+	pthread_t thread;
+	struct event *done;
+	bool again; /* asked for once more meanwhile */
+};
+
+static void *read_files(void *context)
+{
+	struct reload *reload = context;
+	uint64_t one = 1;
+
+	reload->error = daemon_read_inputs(&reload->inputs, &reload->diagnostics, reload->message,
+					   sizeof(reload->message));
+	if (write(reload->done_fd, &one, sizeof(one)) != sizeof(one))
+		log_error("reload: the thread that reads the files was not heard");
+	return NULL;
+}
+
+static bool same_heartbeat(const struct config *a, const struct config *b)
+{
+	char *left, *right;
+	bool same;
+
+	if (!a->heartbeat || !b->heartbeat)
+		return a->heartbeat == b->heartbeat;
+	left = config_print_heartbeat(a->heartbeat);
+	right = config_print_heartbeat(b->heartbeat);
+	same = !strcmp(left, right);
+	free(left);
+	free(right);
+	return same;
+}
+
+/* What a running daemon cannot change is refused as a whole: nothing is applied in part. */
+static int check(struct reload *reload)
+{
+	struct daemon *daemon = reload->daemon;
+	int error = daemon_identify(&reload->inputs, reload->message, sizeof(reload->message));
+
+	if (error)
+		return error;
+	if (!same_heartbeat(daemon->config, reload->inputs.config) ||
+	    daemon->own_node != reload->inputs.own_node) {
+		snprintf(reload->message, sizeof(reload->message),
+			 "the heartbeat block has changed (its key file may): restart xbeatd to "
+			 "apply that");
+		return -EBUSY;
+	}
+	return instances_check(reload->inputs.config, &daemon->interfaces, reload->message,
+			       sizeof(reload->message));
+}
+
+static bool is_wanted(const struct config *config, const char *interface)
+{
+	const struct config_heartbeat *heartbeat = config->heartbeat;
+
+	for (size_t i = 0; heartbeat && i < heartbeat->interface_count; i++)
+		if (!strcmp(heartbeat->interfaces[i], interface))
+			return true;
+	for (size_t i = 0; i < config->instance_count; i++)
+		if (!strcmp(config->instances[i].interface, interface))
+			return true;
+	return false;
+}
+
+static void detach_unwanted(struct daemon *daemon)
+{
+	for (size_t i = daemon->kernel.attachment_count; i-- > 0;) {
+		char name[XB_NAME_BYTES];
+
+		memcpy(name, daemon->kernel.attachments[i].interface, sizeof(name));
+		if (!is_wanted(daemon->config, name))
+			kernel_detach(&daemon->kernel, name);
+	}
+}
+
+static void apply(struct reload *reload, struct instances_changes *changes)
+{
+	struct daemon *daemon = reload->daemon;
+	struct config *from = daemon->config, *to = reload->inputs.config;
+	struct config_heartbeat *heartbeat = to->heartbeat;
+
+	/* Peers and links refer to the heartbeat block, which is the same. */
+	to->heartbeat = from->heartbeat;
+	from->heartbeat = heartbeat;
+	instances_reload(&daemon->instances, from, to, changes);
+	daemon->config = to;
+	reload->inputs.config = from;
+	if (memcmp(daemon->keys, reload->inputs.keys, sizeof(daemon->keys)) != 0) {
+		memcpy(daemon->keys, reload->inputs.keys, sizeof(daemon->keys));
+		kernel_set_keys(&daemon->kernel, daemon->keys);
+		daemon->prober.key = daemon->keys[0];
+	}
+	if (from->realtime_priority != to->realtime_priority)
+		scheduling_apply(&daemon->scheduling, to->realtime_priority);
+	detach_unwanted(daemon);
+}
+
+static json_t *warnings_json(const struct diagnostics *diagnostics)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < diagnostics->count; i++) {
+		_cleanup_free_ char *line = diagnostics_line(&diagnostics->entries[i]);
+
+		json_array_append_new(array, json_string(line));
+	}
+	return array;
+}
+
+static void report_success(struct reload *reload, const struct instances_changes *changes)
+{
+	struct control_failure none = {0};
+	json_t *result = json_pack("{s:o, s:o, s:o, s:I, s:o}", "added", changes->added, "changed",
+				   changes->changed, "removed", changes->removed, "unchanged_count",
+				   (json_int_t)changes->unchanged_count, "warnings",
+				   warnings_json(&reload->diagnostics));
+
+	journal_add(&reload->daemon->journal, "daemon", "self", "running", "running",
+		    "reloaded %s: instances %zu added, %zu changed, %zu removed, %zu as before",
+		    reload->inputs.config_path, json_array_size(changes->added),
+		    json_array_size(changes->changed), json_array_size(changes->removed),
+		    changes->unchanged_count);
+	if (reload->promise)
+		control_answer(reload->promise, result, &none);
+	else
+		json_decref(result);
+}
+
+/* What is wrong, all of it, and that nothing has changed. */
+static void report_failure(struct reload *reload)
+{
+	struct control_failure failure = {.error = "invalid_configuration"};
+	size_t used = (size_t)snprintf(failure.message, sizeof(failure.message),
+				       "%s; the running configuration is kept", reload->message);
+
+	log_error("reload: %s; the running configuration is kept", reload->message);
+	for (size_t i = 0; i < reload->diagnostics.count; i++) {
+		_cleanup_free_ char *line = diagnostics_line(&reload->diagnostics.entries[i]);
+
+		log_message(reload->diagnostics.entries[i].severity == DIAGNOSTIC_ERROR
+				    ? LOG_ERR
+				    : LOG_WARNING,
+			    "%s", line);
+		if (used < sizeof(failure.message))
+			used += (size_t)snprintf(failure.message + used,
+						 sizeof(failure.message) - used, "\n%s", line);
+	}
+	if (reload->promise)
+		control_answer(reload->promise, NULL, &failure);
+}
+
+static void free_reload(struct reload *reload)
+{
+	pthread_join(reload->thread, NULL);
+	if (reload->done)
+		event_free(reload->done);
+	close(reload->done_fd);
+	config_free(reload->inputs.config);
+	explicit_bzero(reload->inputs.keys, sizeof(reload->inputs.keys));
+	diagnostics_free(&reload->diagnostics);
+	reload->daemon->reload = NULL;
+	free(reload);
+}
+
+static void on_done(evutil_socket_t fd, short what, void *context)
+{
+	struct reload *reload = context;
+	struct daemon *daemon = reload->daemon;
+	struct instances_changes changes = {0};
+	bool again = reload->again;
+
+	(void)fd;
+	(void)what;
+	if (!reload->error)
+		reload->error = check(reload);
+	if (reload->error) {
+		report_failure(reload);
+	} else {
+		changes = (struct instances_changes){json_array(), json_array(), json_array(), 0};
+		apply(reload, &changes);
+		report_success(reload, &changes);
+	}
+	free_reload(reload);
+	if (again)
+		daemon_reload(daemon, NULL);
+}
+
+/* Ordinary scheduling: the thread may read for as long as it likes. */
+static int start_thread(struct reload *reload)
+{
+	struct sched_param ordinary = {.sched_priority = 0};
+	pthread_attr_t attributes;
+	int error = pthread_attr_init(&attributes);
+
+	if (error)
+		return -error;
+	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
+	pthread_attr_setschedpolicy(&attributes, SCHED_OTHER);
+	pthread_attr_setschedparam(&attributes, &ordinary);
+	error = pthread_create(&reload->thread, &attributes, read_files, reload);
+	pthread_attr_destroy(&attributes);
+	return -error;
+}
+
+static void refuse(struct control_promise *promise, const char *message)
+{
+	struct control_failure failure = {.error = "refused"};
+
+	log_error("reload: %s", message);
+	snprintf(failure.message, sizeof(failure.message), "%s", message);
+	if (promise)
+		control_answer(promise, NULL, &failure);
+}
+
+void daemon_reload(struct daemon *daemon, struct control_promise *promise)
+{
+	struct reload *reload;
+
+	if (daemon->reload) {
+		if (promise)
+			refuse(promise, "another reload is under way; try again when it is done");
+		else
+			daemon->reload->again = true;
+		return;
+	}
+	reload = calloc(1, sizeof(*reload));
+	if (!reload) {
+		refuse(promise, "out of memory");
+		return;
+	}
+	*reload = (struct reload){
+		.daemon = daemon,
+		.promise = promise,
+		.inputs = {.config_path = daemon->config_path,
+			   .instance_name = daemon->instance_name},
+		.done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+	};
+	reload->done = event_new(daemon->base, reload->done_fd, EV_READ, on_done, reload);
+	if (reload->done_fd < 0 || !reload->done || event_add(reload->done, NULL) ||
+	    start_thread(reload)) {
+		if (reload->done)
+			event_free(reload->done);
+		free(reload);
+		refuse(promise, "cannot start the thread that reads the files");
+		return;
+	}
+	daemon->reload = reload;
+}
+
+void daemon_reload_stop(struct daemon *daemon)
+{
+	if (daemon->reload)
+		free_reload(daemon->reload);
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One VRRP instance at work. Private to user/daemon/instance*.c. */
+#ifndef XBEAT_DAEMON_INSTANCE_H
+#define XBEAT_DAEMON_INSTANCE_H
+
+#include <user/core/vrrp.h>
+#include <user/daemon/instances.h>
+
+#define INSTANCE_OBSTACLE_BYTES 160
+
+/* What keeps an instance in Initialize: id, name for programs. In the order in which they are told. */
+#define INSTANCE_OBSTACLES(X)                                                                      \
+	X(INTERFACE, "interface")                                                                  \
+	X(ADDRESS, "address")                                                                      \
+	X(TRACKED, "tracked")                                                                      \
+	X(OPERATOR, "operator")                                                                    \
+	X(DRAINED, "drained")                                                                      \
+	X(STARTUP_DELAY, "startup_delay")                                                          \
+	X(GROUP, "group") /* only this one comes from other instances: it is the last */
+
+enum instance_obstacle {
+#define X(id, name) INSTANCE_OBSTACLE_##id,
+	INSTANCE_OBSTACLES(X)
+#undef X
+		INSTANCE_OBSTACLE_COUNT
+};
+
+/* A VIP and where it lives. */
+struct instance_address {
+	const struct config_vip *vip;
+	unsigned interface_index;
+	bool held; /* on the interface because of us */
+	uint64_t restored_ns; /* last put back after something else had removed it; 0: never */
+};
+
+/* A sync group: its members are all Active, or none is. */
+struct instance_group {
+	const struct config_group *config;
+	struct instance **members;
+	size_t member_count;
+	enum notify_event told; /* the state that was last told of */
+	bool any_told;
+	bool moving; /* members are being moved together */
+};
+
+struct instance {
+	const struct config_instance *config;
+	struct instances *owner;
+	struct instance_group *group; /* NULL: none */
+	struct vrrp vrrp;
+	/* "": this one is not in the way, else a clause. */
+	char obstacles[INSTANCE_OBSTACLE_COUNT][INSTANCE_OBSTACLE_BYTES];
+	uint8_t pinned_priority; /* what an operator has set; 0: nothing */
+	const struct peer *claimant; /* the peer that last said it is Active */
+	size_t router_slot; /* in xb_vrrp */
+	int self_slot; /* in xb_self and in heartbeats; -1: none */
+	unsigned base_index; /* of its interface; 0: it is not there */
+	unsigned vmac_index; /* of the virtual MAC's; 0: none */
+	int membership; /* socket that holds the group membership; -1: none */
+	int advert_error; /* of the last advert, so that a lasting failure is logged once */
+	uint64_t warned_ns; /* of other addresses in a rival's advert; 0: never */
+	struct instance_address *addresses;
+	struct xb_address *advertised; /* those that an advert lists */
+	struct event *timer;
+	struct event *announce_later; /* garp_master_delay */
+	struct event *announce_refresh; /* garp_master_refresh */
+	struct event *stay_away; /* the end of a failover with a duration */
+	uint64_t stay_away_until_unix_ns; /* 0: until somebody says resume */
+	uint64_t announced_ns;
+	bool contested; /* a rival was seen right after an announcement, which is to be repeated */
+	bool routes_held;
+	bool stops; /* for good: what is told of is STOP, or DELETED */
+	bool removed; /* by a reload */
+	uint64_t since_unix_ns;
+	uint64_t sent_count;
+};
+
+/* instance.c: made from its configuration and placed, not started yet. Returns NULL without memory or
+ * room in the maps, having said so. */
+struct instance *instance_new(struct instances *instances, const struct config_instance *config);
+void instance_free(struct instance *instance);
+
+/* Takes changed parameters without a change of state: timers, priorities, addresses. */
+void instance_reconfigure(struct instance *instance, const struct config_instance *config);
+
+/* Whether a changed configuration needs a new instance: another router, family or link layer. */
+bool instance_is_another(const struct config_instance *a, const struct config_instance *b);
+
+/* The Startup event of a new instance, or its resumption as Active. */
+void instance_begin(struct instance *instance);
+
+/* The Shutdown event, for good. */
+void instance_end(struct instance *instance, const char *reason);
+
+/* instance_act.c: does what the state machine asks for, and arms its timer. */
+void instance_act(struct instance *instance, const struct vrrp_actions *actions);
+
+/* Sends an advert now. Returns 0 or a negative errno, having logged it. */
+int instance_advertise(struct instance *instance, uint8_t priority);
+
+/* Tells the kernel side what this instance is like, and says it in every packet from now on. */
+void instance_describe(const struct instance *instance);
+
+/* instance_address.c: the virtual addresses as a configuration lists them, nothing held. Returns 0 or
+ * -ENOMEM. */
+int instance_list_addresses(struct instance *instance, const struct config_instance *config);
+
+/* Refers to an equal configuration from now on. */
+void instance_point(struct instance *instance, const struct config_instance *config);
+
+void instance_take_addresses(struct instance *instance);
+void instance_release_addresses(struct instance *instance);
+
+/* Removes VIPs that an earlier daemon left on the interface. */
+void instance_remove_stale(struct instance *instance);
+
+/* Changes from the addresses of one configuration to those of another, while Active. */
+void instance_change_addresses(struct instance *instance, const struct config_instance *to);
+
+/* Puts an address back that something else has removed. */
+void instance_address_removed(struct instance *instance, const struct address_event *event);
+
+/* Finds the interfaces of all VIPs anew. */
+void instance_place_addresses(struct instance *instance);
+
+/* Announces all VIPs, each repeat times. */
+void instance_announce(struct instance *instance, unsigned repeat);
+
+/* A rival was seen, and neighbours may believe it: announces now and once more when they have got
+ * over its announcement. Limited in rate. */
+void instance_announce_again(struct instance *instance);
+
+/* instance_place.c: finds the source of the adverts: mcast_src_ip or unicast_src_ip, else the first address of the
+ * interface that is none of the VIPs (IPv6: its link-local address).
+ * Returns 0 or a negative errno with a message that says what to do. */
+int instance_find_primary(const struct config_instance *config, struct xb_address *primary,
+			  char *message, size_t bytes);
+
+/* Puts the instance onto its interface as it is now: virtual MAC, membership, kernel side; or takes
+ * it off if the interface is gone. Sets the obstacles that come from there. */
+void instance_place(struct instance *instance);
+
+/* Leaves the interface: membership, virtual MAC. */
+void instance_unplace(struct instance *instance);
+
+/* Where VIPs without "dev" and adverts go. */
+unsigned instance_address_index(const struct instance *instance);
+const char *instance_interface(const struct instance *instance);
+
+/* instance_obstacle.c: sets (a format) or, with NULL, clears an obstacle; instance_settle() acts on it. */
+void instance_set_obstacle(struct instance *instance, enum instance_obstacle obstacle,
+			   const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Sets or clears the obstacle of a drained node. */
+void instance_set_drained(struct instance *instance);
+
+/* Returns the first obstacle that is in the way, or -1. own: those of other members do not count. */
+int instance_first_obstacle(const struct instance *instance, bool own);
+
+/* Starts or stops the instance, and its group, as the obstacles say. */
+void instance_settle(struct instance *instance);
+
+/* Adds the tracked things up again: effective priority, and whether one of them is a fault. */
+void instance_track(struct instance *instance);
+
+/* Calls report for each thing that is tracked, with its effect. */
+void instance_each_track(const struct instance *instance,
+			 void (*report)(void *context, const struct config_track *track,
+					struct track_effect effect, const char *reason),
+			 void *context);
+
+/* instance_operator.c: ends a failover. Returns whether there was one. */
+bool instance_resume(struct instance *instance);
+
+/* instance_group.c */
+void instance_group_settle(struct instance_group *group);
+
+/* A member has changed its state: the others go along. */
+void instance_group_moved(struct instance *instance, enum xb_instance_state from);
+
+/* Why the group is not ready to become Active with this member; NULL: it is. */
+const char *instance_group_reason(const struct instance *instance, char *text, size_t bytes);
+
+/* Rebuilds the groups from a configuration; members that are in none have group NULL. */
+int instance_groups_make(struct instances *instances, const struct config *config);
+void instance_groups_free(struct instances *instances);
+
+/* instance_heartbeat.c: the newest advert that counts: of the Active that is followed while it stands, else the
+ * newest of all; *any: whether there was one. */
+struct vrrp_advert instance_newest_advert(const struct instance *instance, bool *any);
+
+/* Whether heartbeats show an Active that works and that this node would accept; reason says how. */
+bool instance_active_lives(const struct instance *instance, char *reason, size_t bytes);
+
+/* Whether an earlier daemon of this instance was Active moments ago, and nobody has taken over since:
+ * then everybody else still takes this node for the Active. */
+bool instance_may_resume(const struct instance *instance);
+
+/* An advert of priority 0 came from source. */
+void instance_released(struct instance *instance, const struct xb_address *source,
+		       uint64_t arrival_ns);
+
+/* The live peer that would take over now, or NULL. */
+const struct peer *instance_successor(const struct instance *instance);
+
+/* Whether a peer has this address on one of its links. */
+const struct peer *instance_peer_at(const struct instance *instance,
+				    const struct xb_address *address);
+
+/* instance_notify.c: who wants to know is told of a change of state or priority. */
+void instance_notify(struct instance *instance);
+void instance_notify_priority(struct instance *instance);
+void instance_notify_lower_rival(struct instance *instance);
+
+/* instances_json.c: returns a new JSON array of what is in its way. */
+json_t *instance_obstacles_json(const struct instance *instance);
+
+#endif

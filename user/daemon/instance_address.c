@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The addresses, routes and rules of an instance: taken when it becomes Active, released when it is not
+ * any more, put back when something else removes them meanwhile, and announced to the neighbours.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <user/core/address.h>
+#include <user/daemon/clock.h>
+#include <user/daemon/instance.h>
+#include <user/daemon/static_network.h>
+#include <user/lib/log.h>
+
+/* A rival's adverts come at any rate; our answer in gratuitous ARP does not. */
+#define ANNOUNCE_AGAIN_SPACING_NS (100 * NS_PER_MS)
+/* A neighbour that has just taken the rival's announcement ignores ours for a second (locktime). */
+#define ANNOUNCE_AGAIN_DELAY_NS (1100 * NS_PER_MS)
+/* Somebody who removes an address again and again is told of this often. */
+#define RESTORED_SPACING_NS (1 * NS_PER_SECOND)
+
+static struct xb_vrrp *router_of(const struct instance *instance)
+{
+	return &instance->owner->kernel->routers[instance->router_slot];
+}
+
+int instance_list_addresses(struct instance *instance, const struct config_instance *config)
+{
+	instance->addresses = calloc(config->vip_count + 1, sizeof(*instance->addresses));
+	instance->advertised = calloc(config->advertised_count + 1, sizeof(*instance->advertised));
+	if (!instance->addresses || !instance->advertised)
+		return -ENOMEM;
+	for (size_t i = 0; i < config->vip_count; i++)
+		instance->addresses[i].vip = &config->vips[i];
+	for (size_t i = 0; i < config->advertised_count; i++)
+		instance->advertised[i] = config->vips[i].address;
+	return 0;
+}
+
+static void announce_address(struct instance *instance, const struct instance_address *address,
+			     unsigned repeat)
+{
+	int error = announce(instance->owner->announcer, address->interface_index,
+			     &address->vip->address, repeat);
+	char text[ADDRESS_TEXT_BYTES];
+
+	if (error)
+		log_error("%s: %s was not announced: %s", instance->config->name,
+			  address_format(&address->vip->address, text), strerror(-error));
+}
+
+void instance_announce(struct instance *instance, unsigned repeat)
+{
+	for (size_t i = 0; i < instance->config->vip_count; i++)
+		announce_address(instance, &instance->addresses[i], repeat);
+	instance->announced_ns = clock_now_ns();
+}
+
+void instance_announce_again(struct instance *instance)
+{
+	const struct config_instance *config = instance->config;
+	uint64_t now_ns = clock_now_ns();
+
+	/* Not now, then soon: the rival's announcement came after the last of ours. */
+	if (time_since_ns(now_ns, instance->announced_ns) <= ANNOUNCE_AGAIN_SPACING_NS) {
+		instance->contested = true;
+		clock_arm(instance->announce_later,
+			  instance->announced_ns + ANNOUNCE_AGAIN_SPACING_NS);
+		return;
+	}
+	instance->contested = false;
+	instance_announce(instance, config->garp_lower_prio_repeat);
+	if (config->garp_lower_prio_delay_ns)
+		clock_arm(instance->announce_later, now_ns + ANNOUNCE_AGAIN_DELAY_NS);
+}
+
+/* Without its addresses an Active is none: it is said where people look for the reason. */
+static void report_missing(struct instance *instance, const struct config_vip *vip, int error)
+{
+	char text[ADDRESS_TEXT_BYTES], earlier[VRRP_REASON_BYTES];
+	const char *interface = vip->has_interface ? vip->interface : instance_interface(instance);
+
+	address_format(&vip->address, text);
+	log_error("%s: cannot add %s/%u to %s: %s", instance->config->name, text,
+		  vip->prefix_length, interface, strerror(-error));
+	memcpy(earlier, instance->vrrp.reason, sizeof(earlier));
+	snprintf(instance->vrrp.reason, sizeof(instance->vrrp.reason),
+		 "WITHOUT %s, which could not be added to %s (%s); %.100s", text, interface,
+		 strerror(-error), earlier);
+}
+
+/* An owner's addresses are its real ones, unless a daemon has added them. The bits of the router's slot
+ * outlive a daemon; behind the last of them an owner's address is left alone. */
+static uint64_t added_bit(size_t vip)
+{
+	return vip < 64 ? UINT64_C(1) << vip : 0;
+}
+
+static bool may_remove(const struct instance *instance, size_t vip)
+{
+	return instance->config->priority != VRRP_PRIORITY_OWNER ||
+	       (router_of(instance)->addresses_added & added_bit(vip));
+}
+
+/* Accept_Mode (RFC 9568 section 6.1). Packets come in on the interface itself, also those to a virtual
+ * MAC. */
+static void set_accept(const struct instance *instance, const struct instance_address *address,
+		       bool accept)
+{
+	unsigned index =
+		address->vip->has_interface ? address->interface_index : instance->base_index;
+	int error;
+
+	if (instance->config->accept || instance->config->priority == VRRP_PRIORITY_OWNER)
+		return;
+	error = kernel_refuse_packets(instance->owner->kernel, index, &address->vip->address,
+				      !accept);
+	if (error)
+		log_error("%s: no_accept has no effect: %s", instance->config->name,
+			  strerror(-error));
+}
+
+static void take_address(struct instance *instance, size_t i)
+{
+	struct instance_address *address = &instance->addresses[i];
+	int error;
+
+	set_accept(instance, address, false);
+	error = address->interface_index ? netlink_add_vip(&instance->owner->netlink,
+							   address->interface_index, address->vip)
+					 : -ENODEV;
+	if (!error)
+		router_of(instance)->addresses_added |= added_bit(i);
+	address->held = !error || (error == -EEXIST && may_remove(instance, i));
+	if (error && error != -EEXIST)
+		report_missing(instance, address->vip, error);
+}
+
+static unsigned find_index(const struct instance *instance, const struct config_vip *vip)
+{
+	if (!vip->has_interface)
+		return instance_address_index(instance);
+	return interfaces_get(instance->owner->interfaces, vip->interface)->interface_index;
+}
+
+void instance_place_addresses(struct instance *instance)
+{
+	for (size_t i = 0; i < instance->config->vip_count; i++) {
+		struct instance_address *address = &instance->addresses[i];
+		unsigned index = find_index(instance, address->vip);
+		bool returned = index && index != address->interface_index && address->held;
+
+		address->interface_index = index;
+		if (!returned)
+			continue;
+		take_address(instance, i);
+		announce_address(instance, address, instance->config->garp_repeat);
+	}
+}
+
+static void release_address(struct instance *instance, size_t i)
+{
+	struct instance_address *address = &instance->addresses[i];
+	char text[ADDRESS_TEXT_BYTES];
+	int error;
+
+	set_accept(instance, address, true);
+	announce_cancel(instance->owner->announcer, address->interface_index,
+			&address->vip->address);
+	if (!address->held)
+		return;
+	address->held = false;
+	error = netlink_remove_vip(&instance->owner->netlink, address->interface_index,
+				   address->vip);
+	if (error && error != -EADDRNOTAVAIL && error != -ENODEV)
+		log_error("%s: cannot remove %s: %s", instance->config->name,
+			  address_format(&address->vip->address, text), strerror(-error));
+}
+
+static void change_routes(struct instance *instance, bool add)
+{
+	struct netlink *netlink = &instance->owner->netlink;
+	unsigned index = instance_address_index(instance);
+
+	instance->routes_held = add;
+	if (add) {
+		routes_add(netlink, instance->config->name, &instance->config->routes,
+			   &instance->config->rules, index);
+	} else {
+		routes_remove(netlink, instance->config->name, &instance->config->routes,
+			      &instance->config->rules, index);
+	}
+}
+
+void instance_take_addresses(struct instance *instance)
+{
+	const struct config_instance *config = instance->config;
+	uint64_t now_ns;
+
+	for (size_t i = 0; i < config->vip_count; i++)
+		take_address(instance, i);
+	instance_announce(instance, config->garp_repeat);
+	change_routes(instance, true);
+	now_ns = clock_now_ns();
+	if (config->garp_delay_ns)
+		clock_arm(instance->announce_later, now_ns + config->garp_delay_ns);
+	if (config->garp_refresh_ns)
+		clock_arm(instance->announce_refresh, now_ns + config->garp_refresh_ns);
+}
+
+void instance_release_addresses(struct instance *instance)
+{
+	event_del(instance->announce_later);
+	event_del(instance->announce_refresh);
+	instance->contested = false;
+	change_routes(instance, false);
+	for (size_t i = 0; i < instance->config->vip_count; i++)
+		release_address(instance, i);
+	router_of(instance)->addresses_added = 0;
+}
+
+void instance_remove_stale(struct instance *instance)
+{
+	for (size_t i = 0; i < instance->config->vip_count; i++) {
+		struct instance_address *address = &instance->addresses[i];
+		char text[ADDRESS_TEXT_BYTES];
+
+		if (!may_remove(instance, i) || !address->interface_index ||
+		    netlink_remove_vip(&instance->owner->netlink, address->interface_index,
+				       address->vip))
+			continue;
+		log_notice("%s: removed %s, left by an earlier daemon", instance->config->name,
+			   address_format(&address->vip->address, text));
+	}
+	router_of(instance)->addresses_added = 0;
+}
+
+static void restore(struct instance *instance, size_t i)
+{
+	struct instance_address *address = &instance->addresses[i];
+	uint64_t now_ns = clock_now_ns();
+	char text[ADDRESS_TEXT_BYTES];
+	int error =
+		netlink_add_vip(&instance->owner->netlink, address->interface_index, address->vip);
+
+	if (error) /* -EEXIST: the notice was of an older change */
+		return;
+	router_of(instance)->addresses_added |= added_bit(i);
+	announce_address(instance, address, 1);
+	if (instance->routes_held) /* those through the address went with it */
+		change_routes(instance, true);
+	if (!address->restored_ns ||
+	    time_since_ns(now_ns, address->restored_ns) >= RESTORED_SPACING_NS)
+		journal_add(instance->owner->journal, "address", instance->config->name, "removed",
+			    "restored", "%s was removed by something else; it was put back",
+			    address_format(&address->vip->address, text));
+	address->restored_ns = now_ns;
+}
+
+void instance_address_removed(struct instance *instance, const struct address_event *event)
+{
+	if (instance->vrrp.state != XB_INSTANCE_ACTIVE)
+		return;
+	for (size_t i = 0; i < instance->config->vip_count; i++) {
+		const struct instance_address *address = &instance->addresses[i];
+
+		if (address->held && !address->vip->no_track &&
+		    address->interface_index == event->interface_index &&
+		    address_equal(&address->vip->address, &event->address))
+			restore(instance, i);
+	}
+}
+
+static bool same_vip(const struct config_vip *a, const struct config_vip *b)
+{
+	return address_equal(&a->address, &b->address) && a->prefix_length == b->prefix_length &&
+	       a->has_interface == b->has_interface && !strcmp(a->interface, b->interface) &&
+	       !strcmp(a->label, b->label) && a->has_broadcast == b->has_broadcast &&
+	       address_equal(&a->broadcast, &b->broadcast) && a->has_peer == b->has_peer &&
+	       address_equal(&a->peer, &b->peer) &&
+	       a->peer_prefix_length == b->peer_prefix_length && a->scope == b->scope &&
+	       a->flags == b->flags && a->preferred_lifetime_s == b->preferred_lifetime_s;
+}
+
+/* Moves what is held from an old list to the new one; what is in the old one alone is released. */
+static void keep_or_release(struct instance *instance, struct instance_address *old,
+			    size_t old_count, const struct config_instance *to, uint64_t *added)
+{
+	for (size_t i = 0; i < old_count; i++) {
+		size_t k = 0;
+
+		while (k < to->vip_count && !same_vip(old[i].vip, &to->vips[k]))
+			k++;
+		if (k == to->vip_count) {
+			release_address(instance, i);
+			continue;
+		}
+		if (router_of(instance)->addresses_added & added_bit(i))
+			*added |= added_bit(k);
+	}
+}
+
+void instance_change_addresses(struct instance *instance, const struct config_instance *to)
+{
+	struct instance_address *old = instance->addresses;
+	struct xb_address *old_advertised = instance->advertised;
+	bool active = instance->vrrp.state == XB_INSTANCE_ACTIVE;
+	uint64_t added = 0;
+
+	if (active) {
+		change_routes(instance, false);
+		keep_or_release(instance, old, instance->config->vip_count, to, &added);
+		router_of(instance)->addresses_added = added;
+	}
+	instance->config = to;
+	if (instance_list_addresses(instance, to))
+		abort();
+	free(old);
+	free(old_advertised);
+	instance_place_addresses(instance);
+	if (active)
+		instance_take_addresses(instance); /* those that are there already are kept */
+}
+
+void instance_point(struct instance *instance, const struct config_instance *config)
+{
+	instance->config = config;
+	for (size_t i = 0; i < config->vip_count; i++)
+		instance->addresses[i].vip = &config->vips[i];
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * "xbeatctl explain": who is Active and why, what this node waits for, and what would make it Active,
+ * in sentences for somebody who was woken at night, and as fields for programs.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <user/core/address.h>
+#include <user/core/names.h>
+#include <user/daemon/clock.h>
+#include <user/daemon/instance.h>
+
+#define LINE_BYTES 512
+#define NODE_BYTES (XB_NAME_BYTES + ADDRESS_TEXT_BYTES + 4)
+
+static void say(json_t *lines, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void say(json_t *lines, const char *format, ...)
+{
+	char line[LINE_BYTES];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	json_array_append_new(lines, json_string(line));
+}
+
+static bool is_unknown(const struct xb_address *address)
+{
+	static const struct xb_address unknown;
+
+	return !memcmp(address, &unknown, sizeof(unknown));
+}
+
+/* "node-b (10.0.0.2)", or the address alone. */
+static const char *node_text(const struct instance *instance, const struct xb_address *address,
+			     char text[static NODE_BYTES])
+{
+	const struct peer *peer = instance_peer_at(instance, address);
+	char numbers[ADDRESS_TEXT_BYTES];
+
+	address_format(address, numbers);
+	if (peer)
+		snprintf(text, NODE_BYTES, "%s (%s)", peer->node->name, numbers);
+	else
+		snprintf(text, NODE_BYTES, "%s", numbers);
+	return text;
+}
+
+static double seconds(uint64_t duration_ns)
+{
+	return (double)duration_ns / 1e9;
+}
+
+static void explain_active(const struct instance *instance, json_t *lines)
+{
+	const struct vrrp *vrrp = &instance->vrrp;
+	const struct peer *successor = instance_successor(instance);
+
+	say(lines,
+	    "This node is Active with priority %u: it advertises every %.2f s and has the "
+	    "addresses.",
+	    vrrp->effective_priority, seconds(vrrp->parameters.advert_interval_ns));
+	if (successor)
+		say(lines, "If it goes, %s takes over: the best of the nodes that live.",
+		    successor->node->name);
+	else if (instance->owner->peers && instance->self_slot >= 0)
+		say(lines,
+		    "If it goes, nobody takes over: no other node is Backup of it and lives.");
+	say(lines,
+	    "It would yield to an advert with a priority above %u, or with %u from a higher "
+	    "address.",
+	    vrrp->effective_priority, vrrp->effective_priority);
+}
+
+/* Whether this node will take over from the Active it hears, and when. */
+static void explain_rank(const struct instance *instance, json_t *lines)
+{
+	const struct vrrp *vrrp = &instance->vrrp;
+	unsigned own = vrrp->effective_priority, other = vrrp->active_priority;
+
+	if (other >= own)
+		say(lines, "It stays Backup because the Active's priority %u is %s its own %u.",
+		    other, other > own ? "higher than" : "equal to", own);
+	else if (!vrrp->parameters.preempt)
+		say(lines,
+		    "Its own priority %u is higher than the Active's %u, but it does not preempt "
+		    "(nopreempt).",
+		    own, other);
+	else if (vrrp->preempt_since_ns)
+		say(lines,
+		    "Its own priority %u is higher than the Active's %u: it preempts when "
+		    "preempt_delay, %.1f s, has passed.",
+		    own, other, seconds(vrrp->parameters.preempt_delay_ns));
+	else
+		say(lines,
+		    "Its own priority %u is higher than the Active's %u: it is about to preempt.",
+		    own, other);
+}
+
+static void explain_wait(const struct instance *instance, uint64_t now_ns, json_t *lines)
+{
+	const struct vrrp *vrrp = &instance->vrrp;
+
+	say(lines,
+	    "It becomes Active when no advert has come for %.3f s (Active_Down_Timer)%s, when the "
+	    "Active releases the addresses%s.",
+	    seconds(vrrp_active_down_interval_ns(vrrp)),
+	    instance->group ? " and all members of its sync group are as far" : "",
+	    instance->self_slot >= 0
+		    ? ", or as soon as heartbeats show that the Active is down or hung and this "
+		      "node is the best that lives"
+		    : "");
+	if (vrrp->timer_armed)
+		say(lines, "As things are the timer would run out in %.3f s.",
+		    time_reached(now_ns, vrrp->timer_due_ns)
+			    ? 0.0
+			    : seconds(vrrp->timer_due_ns - now_ns));
+}
+
+static void explain_backup(const struct instance *instance, json_t *lines)
+{
+	const struct vrrp *vrrp = &instance->vrrp;
+	uint64_t now_ns = clock_now_ns();
+	struct vrrp_advert newest;
+	char node[NODE_BYTES];
+	bool any;
+
+	newest = instance_newest_advert(instance, &any);
+	if (any && !is_unknown(&vrrp->active_address)) {
+		say(lines, "%s is Active with priority %u; its last advert came %.3f s ago.",
+		    node_text(instance, &vrrp->active_address, node), vrrp->active_priority,
+		    seconds(time_since_ns(now_ns, newest.arrival_ns)));
+		explain_rank(instance, lines);
+	} else {
+		say(lines, "No Active is heard.");
+	}
+	if (vrrp->holding)
+		say(lines, "Its timer has run out, but it holds: %s.", vrrp->reason);
+	explain_wait(instance, now_ns, lines);
+}
+
+static void explain_initialize(const struct instance *instance, json_t *lines)
+{
+	say(lines, "This node takes no part in the instance:");
+	for (size_t i = 0; i < INSTANCE_OBSTACLE_COUNT; i++)
+		if (instance->obstacles[i][0])
+			say(lines, "  - %s", instance->obstacles[i]);
+	say(lines, "It becomes Backup when that has changed.");
+	if (instance->obstacles[INSTANCE_OBSTACLE_OPERATOR][0])
+		say(lines, "To end the failover: xbeatctl resume %s", instance->config->name);
+	if (instance->obstacles[INSTANCE_OBSTACLE_DRAINED][0])
+		say(lines, "To end the drain: xbeatctl resume");
+}
+
+static void add_part(void *context, const struct config_track *track, struct track_effect effect,
+		     const char *reason)
+{
+	char what[128];
+
+	snprintf(what, sizeof(what), "%s %s", track_kind_name(track->kind), track->name);
+	json_array_append_new(context,
+			      json_pack("{s:s, s:i, s:b, s:s}", "what", what, "weight",
+					effect.weight, "fault", effect.fault, "reason", reason));
+}
+
+static json_t *active_json(const struct instance *instance)
+{
+	const struct vrrp *vrrp = &instance->vrrp;
+	const struct peer *peer = instance_peer_at(instance, &vrrp->active_address);
+	char text[ADDRESS_TEXT_BYTES];
+	json_t *json =
+		json_pack("{s:s, s:i}", "address", address_format(&vrrp->active_address, text),
+			  "priority", vrrp->active_priority);
+
+	if (peer)
+		json_object_set_new(json, "node", json_string(peer->node->name));
+	return json;
+}
+
+static json_t *lines_json(const struct instance *instance)
+{
+	json_t *lines = json_array();
+
+	switch (instance->vrrp.state) {
+	case XB_INSTANCE_ACTIVE:
+		explain_active(instance, lines);
+		break;
+	case XB_INSTANCE_BACKUP:
+		explain_backup(instance, lines);
+		break;
+	default:
+		explain_initialize(instance, lines);
+	}
+	if (instance->pinned_priority)
+		say(lines,
+		    "An operator has set its priority to %u; back to the configured one: xbeatctl "
+		    "priority %s default",
+		    instance->pinned_priority, instance->config->name);
+	return lines;
+}
+
+json_t *instance_explain(const struct instance *instance)
+{
+	const struct vrrp *vrrp = &instance->vrrp;
+	json_t *parts = json_array(), *json;
+
+	instance_each_track(instance, add_part, parts);
+	json = json_pack("{s:s, s:s, s:I, s:s, s:o, s:i, s:i, s:o}", "instance",
+			 instance->config->name, "state", instance_state_name(vrrp->state),
+			 "since_unix_ns", (json_int_t)instance->since_unix_ns, "reason",
+			 vrrp->reason, "lines", lines_json(instance), "configured_priority",
+			 instance->config->priority, "effective_priority", vrrp->effective_priority,
+			 "priority_parts", parts);
+	if (instance_first_obstacle(instance, false) >= 0)
+		json_object_set_new(json, "obstacles", instance_obstacles_json(instance));
+	if (!is_unknown(&vrrp->active_address))
+		json_object_set_new(json, "active", active_json(instance));
+	return json;
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What keeps an instance from taking part (Startup and Shutdown events of RFC 9568 section 6.4 come from
+ * here), what is tracked for it, and what an operator has said.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <user/core/names.h>
+#include <user/daemon/clock.h>
+#include <user/daemon/instance.h>
+
+void instance_set_obstacle(struct instance *instance, enum instance_obstacle obstacle,
+			   const char *format, ...)
+{
+	va_list arguments;
+
+	instance->obstacles[obstacle][0] = '\0';
+	if (!format)
+		return;
+	va_start(arguments, format);
+	vsnprintf(instance->obstacles[obstacle], INSTANCE_OBSTACLE_BYTES, format, arguments);
+	va_end(arguments);
+}
+
+int instance_first_obstacle(const struct instance *instance, bool own)
+{
+	for (int i = 0; i < INSTANCE_OBSTACLE_COUNT; i++)
+		if (instance->obstacles[i][0] && !(own && i == INSTANCE_OBSTACLE_GROUP))
+			return i;
+	return -1;
+}
+
+static void settle_alone(struct instance *instance)
+{
+	int obstacle = instance_first_obstacle(instance, false);
+	bool takes_part = instance->vrrp.state != XB_INSTANCE_INITIALIZE;
+	struct vrrp_actions actions;
+
+	if (instance->stops || takes_part == (obstacle < 0))
+		return;
+	if (obstacle < 0)
+		vrrp_startup(&instance->vrrp, clock_now_ns(), &actions);
+	else
+		vrrp_shutdown(&instance->vrrp, clock_now_ns(), instance->obstacles[obstacle],
+			      &actions);
+	instance_act(instance, &actions);
+}
+
+void instance_settle(struct instance *instance)
+{
+	if (!instance->group) {
+		settle_alone(instance);
+		return;
+	}
+	instance_group_settle(instance->group);
+	for (size_t i = 0; i < instance->group->member_count; i++)
+		settle_alone(instance->group->members[i]);
+}
+
+static const struct peer *find_peer(const struct peers *peers, const char *name)
+{
+	for (size_t i = 0; peers && i < peers->count; i++)
+		if (!strcmp(peers->list[i].node->name, name))
+			return &peers->list[i];
+	return NULL;
+}
+
+/* Returns what a tracked thing is like; *reason: in words. */
+static struct track_status look_at(const struct instance *instance,
+				   const struct config_track *track, const char **reason)
+{
+	const struct link_event *link;
+	const struct tracked *tracked;
+	const struct peer *peer;
+
+	*reason = "not known yet";
+	switch (track->kind) {
+	case CONFIG_TRACK_INTERFACE:
+		link = interfaces_get(instance->owner->interfaces, track->name);
+		*reason = !link->present  ? "is not there"
+			  : link->running ? "is up"
+					  : "is down or has no carrier";
+		return (struct track_status){.known = true, .up = link->present && link->running};
+	case CONFIG_TRACK_PEER:
+		peer = find_peer(instance->owner->peers, track->name);
+		if (!peer)
+			return (struct track_status){0};
+		*reason = verdict_name(peer->liveness.verdict);
+		return (struct track_status){.known = true,
+					     .up = peer->liveness.verdict == VERDICT_UP};
+	default:
+		tracked = tracking_find(instance->owner->tracking, track->kind, track->name);
+		if (!tracked)
+			return (struct track_status){0};
+		if (tracked->reason[0])
+			*reason = tracked->reason;
+		return tracked->status;
+	}
+}
+
+static void each_of(const struct instance *instance, const struct config_track *tracks,
+		    size_t count,
+		    void (*report)(void *context, const struct config_track *track,
+				   struct track_effect effect, const char *reason),
+		    void *context)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *reason;
+		struct track_status status = look_at(instance, &tracks[i], &reason);
+
+		report(context, &tracks[i], track_effect(&tracks[i], status), reason);
+	}
+}
+
+void instance_each_track(const struct instance *instance,
+			 void (*report)(void *context, const struct config_track *track,
+					struct track_effect effect, const char *reason),
+			 void *context)
+{
+	const struct instance_group *group = instance->group;
+
+	each_of(instance, instance->config->tracks, instance->config->track_count, report, context);
+	if (group)
+		each_of(instance, group->config->tracks, group->config->track_count, report,
+			context);
+}
+
+struct sum {
+	int weight;
+	char fault[INSTANCE_OBSTACLE_BYTES];
+};
+
+static void add_up(void *context, const struct config_track *track, struct track_effect effect,
+		   const char *reason)
+{
+	struct sum *sum = context;
+
+	sum->weight += effect.weight;
+	if (effect.fault && !sum->fault[0])
+		snprintf(sum->fault, sizeof(sum->fault), "%s %s: %s", track_kind_name(track->kind),
+			 track->name, reason);
+}
+
+void instance_track(struct instance *instance)
+{
+	uint8_t base =
+		instance->pinned_priority ? instance->pinned_priority : instance->config->priority;
+	struct sum sum = {0};
+	struct vrrp_actions actions;
+	uint8_t before = instance->vrrp.effective_priority;
+
+	instance_each_track(instance, add_up, &sum);
+	if (sum.fault[0])
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_TRACKED, "%s", sum.fault);
+	else
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_TRACKED, NULL);
+	vrrp_set_priority(&instance->vrrp, clock_now_ns(), track_priority(base, sum.weight),
+			  &actions);
+	if (instance->vrrp.effective_priority == before)
+		return;
+	instance_act(instance, &actions);
+	journal_add(instance->owner->journal, "priority", instance->config->name, "", "",
+		    "effective priority %u, was %u: configured %u, tracked %+d%s",
+		    instance->vrrp.effective_priority, before, base, sum.weight,
+		    instance->pinned_priority ? " (set by an operator)" : "");
+	instance_notify_priority(instance);
+}
+
+void instance_set_drained(struct instance *instance)
+{
+	if (instance->owner->drained)
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_DRAINED,
+				      "the node is drained (xbeatctl drain)");
+	else
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_DRAINED, NULL);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an operator asks for: failover, resume, drain, priority. */
+#include <errno.h>
+#include <stdio.h>
+#include <user/core/names.h>
+#include <user/daemon/clock.h>
+#include <user/daemon/instance.h>
+
+int instances_failover(struct instance *instance, uint64_t duration_ns, char *message, size_t bytes)
+{
+	bool knows_others = instance->owner->peers && instance->self_slot >= 0;
+
+	if (instance->vrrp.state == XB_INSTANCE_ACTIVE && knows_others &&
+	    !instance_successor(instance)) {
+		snprintf(message, bytes,
+			 "nobody could take %s over: no live node is Backup of it; stop the daemon "
+			 "if the addresses are to be given up all the same",
+			 instance->config->name);
+		return -EHOSTUNREACH;
+	}
+	event_del(instance->stay_away);
+	instance->stay_away_until_unix_ns = 0;
+	if (duration_ns) {
+		instance->stay_away_until_unix_ns = clock_unix_ns() + duration_ns;
+		clock_arm(instance->stay_away, clock_now_ns() + duration_ns);
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_OPERATOR,
+				      "an operator gave it away (xbeatctl failover) for %.0f s",
+				      (double)duration_ns / 1e9);
+	} else {
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_OPERATOR,
+				      "an operator gave it away (xbeatctl failover)");
+	}
+	instance_settle(instance);
+	return 0;
+}
+
+bool instance_resume(struct instance *instance)
+{
+	bool stayed_away = instance->obstacles[INSTANCE_OBSTACLE_OPERATOR][0];
+
+	event_del(instance->stay_away);
+	instance->stay_away_until_unix_ns = 0;
+	instance_set_obstacle(instance, INSTANCE_OBSTACLE_OPERATOR, NULL);
+	instance_settle(instance);
+	return stayed_away;
+}
+
+int instances_set_priority(struct instance *instance, uint8_t priority, char *message, size_t bytes)
+{
+	if (instance->config->priority == VRRP_PRIORITY_OWNER || priority == VRRP_PRIORITY_OWNER) {
+		snprintf(message, bytes,
+			 "%s: priority 255 is the address owner's; it is set and changed in the "
+			 "configuration only",
+			 instance->config->name);
+		return -EINVAL;
+	}
+	instance->pinned_priority = priority;
+	instance_track(instance);
+	return 0;
+}
+
+static void set_drained(struct instances *instances, bool drained)
+{
+	instances->drained = drained;
+	instances->kernel->self->node_state = drained ? XB_NODE_DRAINING : XB_NODE_RUNNING;
+	for (size_t i = 0; i < instances->count; i++)
+		instance_set_drained(instances->list[i]);
+	for (size_t i = 0; i < instances->count; i++)
+		instance_settle(instances->list[i]);
+}
+
+json_t *instances_resume_json(struct instances *instances, struct instance *instance)
+{
+	bool was_drained = instances->drained && !instance;
+	json_t *names = json_array();
+
+	if (was_drained)
+		set_drained(instances, false);
+	for (size_t i = 0; i < instances->count; i++) {
+		bool stayed_away = false;
+
+		if (!instance || instance == instances->list[i])
+			stayed_away = instance_resume(instances->list[i]);
+		if (stayed_away || was_drained)
+			json_array_append_new(names, json_string(instances->list[i]->config->name));
+	}
+	return names;
+}
+
+json_t *instances_drain_json(struct instances *instances)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < instances->count; i++)
+		if (instances->list[i]->vrrp.state == XB_INSTANCE_ACTIVE)
+			json_array_append_new(names, json_string(instances->list[i]->config->name));
+	set_drained(instances, true);
+	return names;
+}
+
+json_t *instance_failover_json(const struct instance *instance)
+{
+	const struct peer *successor = instance_successor(instance);
+	json_t *json = json_pack("{s:s, s:s}", "instance", instance->config->name, "state",
+				 instance_state_name(instance->vrrp.state));
+
+	if (successor)
+		json_object_set_new(json, "successor", json_string(successor->node->name));
+	if (instance->stay_away_until_unix_ns)
+		json_object_set_new(json, "until_unix_ns",
+				    json_integer((json_int_t)instance->stay_away_until_unix_ns));
+	return json;
+}
+
+json_t *instance_priority_json(const struct instance *instance)
+{
+	return json_pack("{s:s, s:i, s:i}", "instance", instance->config->name, "configured",
+			 instance->config->priority, "effective",
+			 instance->vrrp.effective_priority);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Routes and rules, those of instances and the static ones; and static_ipaddress. */
+#ifndef XBEAT_DAEMON_STATIC_NETWORK_H
+#define XBEAT_DAEMON_STATIC_NETWORK_H
+
+#include <user/daemon/netlink.h>
+
+/* Adds routes, then rules; or removes them in the other order. owner: for the log, which tells of what fails.
+ * default_interface_index: of routes without "dev". */
+void routes_add(struct netlink *netlink, const char *owner, const struct config_route_list *routes,
+		const struct config_rule_list *rules, unsigned default_interface_index);
+void routes_remove(struct netlink *netlink, const char *owner,
+		   const struct config_route_list *routes, const struct config_rule_list *rules,
+		   unsigned default_interface_index);
+
+/* Adds what is static in to and not in from, removes what is in from and not in to; either may be
+ * NULL. What fails is logged. */
+void static_network_change(struct netlink *netlink, const struct config *from,
+			   const struct config *to);
+
+#endif
