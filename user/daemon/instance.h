@@ -6,6 +6,8 @@
 #include <user/core/vrrp.h>
 #include <user/daemon/instances.h>
 
+struct local_address;
+
 #define INSTANCE_OBSTACLE_BYTES 160
 
 /* What keeps an instance in Initialize: id, name for programs. In the order in which they are told. */
@@ -133,8 +135,11 @@ void instance_announce_again(struct instance *instance);
 /* instance_place.c: finds the source of the adverts: mcast_src_ip or unicast_src_ip, else the first address of the
  * interface that is none of the VIPs (IPv6: its link-local address).
  * Returns 0 or a negative errno with a message that says what to do. */
-int instance_find_primary(const struct config_instance *config, struct xb_address *primary,
-			  char *message, size_t bytes);
+int instance_find_primary(const struct config_instance *config, const struct local_address *list,
+			  size_t count, struct xb_address *primary, char *message, size_t bytes);
+
+/* Looks for it anew, and sets or clears the obstacle. */
+void instance_find_source(struct instance *instance);
 
 /* Puts the instance onto its interface as it is now: virtual MAC, membership, kernel side; or takes
  * it off if the interface is gone. Sets the obstacles that come from there. */

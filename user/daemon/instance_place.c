@@ -78,22 +78,16 @@ static int explain_no_primary(const struct config_instance *config, bool has_vip
 	return -EADDRNOTAVAIL;
 }
 
-int instance_find_primary(const struct config_instance *config, struct xb_address *primary,
-			  char *message, size_t bytes)
+int instance_find_primary(const struct config_instance *config, const struct local_address *list,
+			  size_t count, struct xb_address *primary, char *message, size_t bytes)
 {
 	/* The owner's virtual addresses are its real ones (RFC 9568 section 1.3). */
 	bool is_owner = config->priority == 255;
-	_cleanup_free_ struct local_address *list = NULL;
 	bool has_vip = false;
-	size_t count = 0;
 
 	if (config->has_source) {
 		*primary = config->source;
 		return 0;
-	}
-	if (local_addresses(&list, &count)) {
-		snprintf(message, bytes, "%s: cannot list the addresses", config->name);
-		return -ENOMEM;
 	}
 	for (size_t i = 0; i < count; i++) {
 		const struct xb_address *address = &list[i].address;
@@ -194,12 +188,16 @@ static void enter(struct instance *instance, const char *interface)
 	join(instance);
 }
 
-static void find_source(struct instance *instance)
+void instance_find_source(struct instance *instance)
 {
 	struct xb_address *primary = &instance->vrrp.parameters.primary_address;
-	char message[512];
+	_cleanup_free_ struct local_address *list = NULL;
+	char message[512] = "cannot list this machine's addresses";
+	size_t count = 0;
 
-	if (!instance_find_primary(instance->config, primary, message, sizeof(message)))
+	if (!local_addresses(&list, &count) &&
+	    !instance_find_primary(instance->config, list, count, primary, message,
+				   sizeof(message)))
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_ADDRESS, NULL);
 	else
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_ADDRESS, "%s", message);
@@ -227,8 +225,8 @@ void instance_place(struct instance *instance)
 					      "its virtual MAC interface %s could not be made",
 					      instance->config->vmac_interface);
 	}
-	if (index)
-		find_source(instance);
+	if (moved && index)
+		instance_find_source(instance);
 	instance_place_addresses(instance);
 	instance_describe(instance);
 }

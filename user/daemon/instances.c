@@ -12,6 +12,7 @@
 #include <user/daemon/advert.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/instance.h>
+#include <user/daemon/local_address.h>
 #include <user/daemon/static_network.h>
 #include <user/lib/cleanup.h>
 #include <user/lib/log.h>
@@ -113,6 +114,20 @@ void instances_interface(struct instances *instances, const char *name)
 	}
 }
 
+/* Whether an address that came or went may be the source of the instance's adverts. */
+static bool concerns_source(const struct instance *instance, const struct address_event *event)
+{
+	const struct config_instance *config = instance->config;
+
+	if (!config->interface[0])
+		return address_equal(&config->source, &event->address);
+	if (event->interface_index != instance->base_index)
+		return false;
+	if (event->present)
+		return instance->obstacles[INSTANCE_OBSTACLE_ADDRESS][0];
+	return address_equal(&instance->vrrp.parameters.primary_address, &event->address);
+}
+
 void instances_address(struct instances *instances, const struct address_event *event)
 {
 	for (size_t i = 0; i < instances->count; i++) {
@@ -120,10 +135,11 @@ void instances_address(struct instances *instances, const struct address_event *
 
 		if (!event->present)
 			instance_address_removed(instance, event);
-		if (event->interface_index == instance->base_index) {
-			instance_place(instance);
-			instance_settle(instance);
-		}
+		if (!concerns_source(instance, event))
+			continue;
+		instance_find_source(instance);
+		instance_place(instance);
+		instance_settle(instance);
 	}
 }
 
@@ -141,7 +157,7 @@ void instances_addresses_unknown(struct instances *instances)
 
 			instance_address_removed(instances->list[i], &removed);
 		}
-		instance_place(instances->list[i]);
+		instance_find_source(instances->list[i]);
 		instance_settle(instances->list[i]);
 	}
 }
@@ -170,36 +186,48 @@ static void on_startup_delay(evutil_socket_t fd, short what, void *context)
 	}
 }
 
+static int check_interfaces(const struct config_instance *instance, struct interfaces *interfaces,
+			    char *message, size_t bytes)
+{
+	if (instance->interface[0] && !interfaces_get(interfaces, instance->interface)->present) {
+		snprintf(message, bytes,
+			 "no interface %s for %s: correct \"interface\" in the configuration, or "
+			 "create it first (ip link shows those that exist)",
+			 instance->interface, instance->name);
+		return -ENODEV;
+	}
+	for (size_t i = 0; i < instance->vip_count; i++) {
+		const struct config_vip *vip = &instance->vips[i];
+
+		if (!vip->has_interface || interfaces_get(interfaces, vip->interface)->present)
+			continue;
+		snprintf(message, bytes,
+			 "%s: no interface %s for its virtual address: correct \"dev\", or create "
+			 "the interface first",
+			 instance->name, vip->interface);
+		return -ENODEV;
+	}
+	return 0;
+}
+
 int instances_check(const struct config *config, struct interfaces *interfaces, char *message,
 		    size_t bytes)
 {
+	_cleanup_free_ struct local_address *list = NULL;
+	size_t count = 0;
+
+	if (local_addresses(&list, &count)) {
+		snprintf(message, bytes, "cannot list this machine's addresses");
+		return -ENOMEM;
+	}
 	for (size_t i = 0; i < config->instance_count; i++) {
 		const struct config_instance *instance = &config->instances[i];
 		struct xb_address primary;
-		int error;
+		int error = check_interfaces(instance, interfaces, message, bytes);
 
-		if (instance->interface[0] &&
-		    !interfaces_get(interfaces, instance->interface)->present) {
-			snprintf(message, bytes,
-				 "no interface %s for %s: correct \"interface\" in the "
-				 "configuration, or create it first (ip link shows those that "
-				 "exist)",
-				 instance->interface, instance->name);
-			return -ENODEV;
-		}
-		for (size_t k = 0; k < instance->vip_count; k++) {
-			const struct config_vip *vip = &instance->vips[k];
-
-			if (!vip->has_interface ||
-			    interfaces_get(interfaces, vip->interface)->present)
-				continue;
-			snprintf(message, bytes,
-				 "%s: no interface %s for its virtual address: correct \"dev\", or "
-				 "create the interface first",
-				 instance->name, vip->interface);
-			return -ENODEV;
-		}
-		error = instance_find_primary(instance, &primary, message, bytes);
+		if (!error)
+			error = instance_find_primary(instance, list, count, &primary, message,
+						      bytes);
 		if (error)
 			return error;
 	}
