@@ -1,32 +1,61 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The control socket, /run/xbeat/<instance>.sock: NUL-terminated JSON messages (docs/protocol.md).
- * Who may connect is the socket file's mode: root, and the group "xbeat" where there is one; all
- * methods so far only read.
+ * Who may connect is the socket file's mode: root, and the group "xbeat" where there is one. What
+ * a connected client may call is asked of the kernel (SO_PEERCRED): methods that change something
+ * are for root only.
+ *
+ * A method answers at once, or later: then it calls control_defer(), and the loop goes on.
  */
 #ifndef XBEAT_DAEMON_CONTROL_H
 #define XBEAT_DAEMON_CONTROL_H
 
 #include <event2/event.h>
 #include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <user/daemon/journal.h>
 
-struct control_client;
+/* Room for all the diagnostics of a configuration, a line each. */
+#define CONTROL_MESSAGE_BYTES 4096
 
-/* A method: name, and a function that returns a new JSON value, or NULL on an internal error. */
+struct control_client;
+struct control_promise; /* an answer that is given later */
+
+/* Where a method says why it failed. */
+struct control_failure {
+	const char *error; /* of docs/protocol.md: "invalid_parameter", "refused", ...; static */
+	char message[CONTROL_MESSAGE_BYTES];
+};
+
+struct control_call {
+	const json_t *parameters; /* an object, maybe empty; it lives as long as the call */
+	struct control_failure failure;
+	/* Of control.c. */
+	struct control_client *client;
+	bool deferred;
+};
+
+/*
+ * A method: a function that returns a new JSON value; NULL with call->failure set (without, it is
+ * an internal error); or NULL after control_defer().
+ */
 struct control_method {
 	const char *name;
-	json_t *(*call)(void *context);
+	json_t *(*call)(void *context, struct control_call *call);
+	bool changes; /* or tells secrets: only root may call it */
 };
 
 struct control {
 	char path[108];
 	int socket;
 	struct event_base *base;
-	struct event *accept; /* deleted while there are as many clients as may be */
+	struct event *accept; /* deleted while nobody can be taken */
 	struct event *accept_later;
 	int accept_error; /* so that a lasting failure is logged once */
+	uint64_t idle_ns; /* a client without a request for so long makes way for one that waits */
 	struct event *turn; /* handles the next request */
+	struct control_client *served; /* while a request is handled: whose */
 	struct control_client *clients; /* the one served last is the last */
 	size_t client_count;
 	struct journal *journal;
@@ -38,7 +67,28 @@ struct control {
 int control_start(struct control *control, struct event_base *base, const char *path,
 		  struct journal *journal, const struct control_method *methods, void *context);
 
-/* Closes all connections and removes the socket. Safe if it never started. */
+/* Closes all connections and removes the socket; promises stay valid. Safe if it never started. */
 void control_stop(struct control *control);
+
+/*
+ * Reads the parameters with a format of json_unpack(), e.g. "{s:s, s?I}".
+ * Returns success; otherwise the failure is set, outputs may be, and the method returns NULL.
+ */
+bool control_unpack(struct control_call *call, const char *format, ...);
+
+/* Sets the failure; returns NULL, which the method returns. */
+json_t *control_fail(struct control_call *call, const char *error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * The answer comes later: call control_answer() exactly once with what this returns, now or after
+ * the method, also when the client is gone or the server stopped. Until then the client's further
+ * requests wait, and it keeps its place among the clients.
+ */
+struct control_promise *control_defer(struct control_call *call);
+
+/* Gives a deferred answer: result (used up), or NULL with failure. A client that is gone gets none. */
+void control_answer(struct control_promise *promise, json_t *result,
+		    const struct control_failure *failure);
 
 #endif

@@ -24,7 +24,7 @@ static json_t *node_json(const struct daemon *daemon)
 	return json;
 }
 
-static json_t *status(void *context)
+static json_t *status(void *context, struct control_call *call)
 {
 	const struct daemon *daemon = context;
 	json_t *interfaces = json_array();
@@ -35,6 +35,7 @@ static json_t *status(void *context)
 				 node_state_name(daemon->kernel.self->node_state), "uptime_ns",
 				 (json_int_t)time_since_ns(clock_now_ns(), daemon->started_ns));
 
+	(void)call;
 	for (size_t i = 0; i < daemon->kernel.attachment_count; i++)
 		json_array_append_new(interfaces, attach_json(&daemon->kernel.attachments[i]));
 	json_object_set_new(json, "interfaces", interfaces);
@@ -46,21 +47,23 @@ static json_t *status(void *context)
 	return json;
 }
 
-static json_t *peers(void *context)
+static json_t *peers(void *context, struct control_call *call)
 {
 	struct daemon *daemon = context;
 
+	(void)call;
 	return peers_json(&daemon->peers);
 }
 
-static json_t *vrrp(void *context)
+static json_t *vrrp(void *context, struct control_call *call)
 {
 	const struct daemon *daemon = context;
 
+	(void)call;
 	return instances_json(&daemon->instances);
 }
 
-static json_t *drops(void *context)
+static json_t *drops(void *context, struct control_call *call)
 {
 	static const char *const names[] = {
 #define X(id, name, normal, help) #name,
@@ -71,6 +74,7 @@ static json_t *drops(void *context)
 	uint64_t counts[XB_DROP_COUNT];
 	json_t *json;
 
+	(void)call;
 	if (kernel_read_drops(&daemon->kernel, counts))
 		return NULL;
 	json = json_object();
@@ -80,5 +84,6 @@ static json_t *drops(void *context)
 }
 
 const struct control_method daemon_methods[] = {
-	{"status", status}, {"peers", peers}, {"vrrp", vrrp}, {"drops", drops}, {NULL, NULL},
+	{"status", status, false}, {"peers", peers, false}, {"vrrp", vrrp, false},
+	{"drops", drops, false},   {NULL, NULL, false},
 };
