@@ -147,7 +147,6 @@ static void explanation_of_the_least_and_the_most(void **state)
 	(void)state;
 	assert_shown(show_explain, "{\"instance\":\"VI_1\",\"state\":\"initialize\"}",
 		     "state      VI_1 is initialize, for -\n"
-		     "reason     -\n"
 		     "active     nobody that this node knows of\n");
 	assert_shown(show_explain,
 		     "{\"instance\":\"VI_1\",\"state\":\"active\",\"reason\":\"\",\"active\":"
@@ -155,7 +154,6 @@ static void explanation_of_the_least_and_the_most(void **state)
 		     "\"effective_priority\":254,\"priority_parts\":[{\"what\":\"script a\","
 		     "\"weight\":100}]}",
 		     "state      VI_1 is active, for -\n"
-		     "reason     -\n"
 		     "active     10.0.0.1\n"
 		     "priority    200  configured\n"
 		     "           +100  script a\n"

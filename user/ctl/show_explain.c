@@ -19,11 +19,13 @@
 
 static void print_state(const json_t *explanation, FILE *stream)
 {
+	const char *reason = json_string_value(json_object_get(explanation, "reason"));
 	char age[UNITS_TEXT_BYTES];
 
 	print_line(stream, "state", "%s is %s, for %s", field_text(explanation, "instance"),
 		   field_text(explanation, "state"), field_age(explanation, "since_unix_ns", age));
-	print_line(stream, "reason", "%s", field_text(explanation, "reason"));
+	if (reason && *reason)
+		print_line(stream, "reason", "%s", reason);
 }
 
 /* Writes those of the three that are known: "node-b, 10.0.0.2, priority 150". */

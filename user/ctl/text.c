@@ -49,7 +49,7 @@ void text_print_labelled(FILE *stream, size_t label_columns, const char *label, 
 			 ...)
 {
 	_cleanup_free_ char *text = NULL;
-	const char *next;
+	const char *line, *next;
 	va_list arguments;
 	int length;
 
@@ -58,11 +58,12 @@ void text_print_labelled(FILE *stream, size_t label_columns, const char *label, 
 	va_end(arguments);
 	if (length < 0)
 		abort();
-	text_make_printable(text);
-	for (const char *line = text; line == text || *line; line = next) {
+	line = text_make_printable(text);
+	do {
 		size_t bytes = text_line(line, TEXT_COLUMNS - label_columns, &next);
 
-		fprintf(stream, "%-*s%.*s\n", (int)label_columns, line == text ? label : "",
-			(int)bytes, line);
-	}
+		fprintf(stream, "%-*s%.*s\n", (int)label_columns, label, (int)bytes, line);
+		line = next;
+		label = "";
+	} while (*line);
 }
