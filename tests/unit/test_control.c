@@ -378,10 +378,13 @@ static void idle_clients_make_way(void **state)
 	int fds[CLIENTS_MAX];
 	int late;
 
-	for (int i = 0; i < CLIENTS_MAX; i++)
+	for (int i = 0; i < 2; i++)
 		fds[i] = connect_to(server);
 	request(fds[0], "{\"method\":\"events\",\"parameters\":{\"follow\":true}}");
 	request(fds[1], "{\"method\":\"later\"}");
+	turn_for(server, SILENCE_NS);
+	for (int i = 2; i < CLIENTS_MAX; i++)
+		fds[i] = connect_to(server);
 	turn_for(server, SILENCE_NS);
 	request(fds[2], "{\"method\":\"drops\"}");
 	assert_answer(server, fds[2], "{\"result\":{}}");

@@ -169,8 +169,6 @@ void control_answer(struct control_promise *promise, json_t *result,
 		forget(client);
 		return;
 	}
-	send_outcome(client, result, failure);
 	control_client_touch(client);
-	if (client != client->control->served)
-		control_client_advance(client);
+	send_outcome(client, result, failure); /* when it has taken that, its next request is due */
 }
