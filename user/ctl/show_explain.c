@@ -33,18 +33,16 @@ static void print_active(const json_t *active, FILE *stream)
 {
 	const char *node = json_string_value(json_object_get(active, "node"));
 	const char *address = json_string_value(json_object_get(active, "address"));
-	char priority[UNITS_TEXT_BYTES];
-	uint64_t known;
+	char priority[UNITS_TEXT_BYTES] = "";
+	uint64_t number;
 
-	if (!node && !address)
-		print_line(stream, "active", "nobody that this node knows of");
+	if (field_number(active, "priority", &number))
+		snprintf(priority, sizeof(priority), ", priority %u", (unsigned)number);
+	if (node || address)
+		print_line(stream, "active", "%s%s%s%s", node ? node : "",
+			   node && address ? ", " : "", address ? address : "", priority);
 	else
-		print_line(stream, "active", "%s%s%s%s%s", node ? node : "",
-			   node && address ? ", " : "", address ? address : "",
-			   field_number(active, "priority", &known) ? ", priority " : "",
-			   field_number(active, "priority", &known)
-				   ? field_count(active, "priority", priority)
-				   : "");
+		print_line(stream, "active", "nobody that this node knows of");
 }
 
 static void print_obstacles(const json_t *obstacles, FILE *stream)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* "xbeatctl vrrp": a row for each instance, under it the reason of its state, what is in its way, counters. */
+/*
+ * "xbeatctl vrrp": a row for each instance, under it the reason of its state, what it waits for,
+ * where its adverts go and its counters.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include <user/ctl/field.h>
