@@ -186,6 +186,8 @@ static const struct {
 	{"{\"result\":null}", COMMAND_OK},
 	{"{\"error\":\"not_permitted\",\"message\":\"be root\"}", COMMAND_NOT_PERMITTED},
 	{"{\"error\":\"unknown_method\"}", COMMAND_FAILED},
+	{"{\"error\":\"invalid_configuration\",\"message\":\"a:1:1: error\\nb:2:2: error\"}",
+	 COMMAND_FAILED},
 	{"{\"error\":\"new_error\",\"message\":\"\"}", COMMAND_FAILED},
 	{"{}", COMMAND_FAILED},
 	{"[]", COMMAND_FAILED},

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdlib.h>
 #include <string.h>
 #include <user/ctl/command.h>
 #include <user/ctl/text.h>
@@ -22,11 +23,18 @@ static const struct {
 	{"peers", VERB_FOUND, "peers"},
 	{"pe", VERB_FOUND, "peers"},
 	{"ver", VERB_FOUND, "version"},
-	{"e", VERB_FOUND, "events"},
+	{"ev", VERB_FOUND, "events"},
+	{"dr", VERB_AMBIGUOUS, "drops or drain"},
+	{"re", VERB_AMBIGUOUS, "resume or reload"},
 	{"v", VERB_AMBIGUOUS, "vrrp or version"},
 	{"peersx", VERB_UNKNOWN,
-	 "status, peers, vrrp, drops, events, genkey, check, version or help"},
-	{"", VERB_UNKNOWN, "status, peers, vrrp, drops, events, genkey, check, version or help"},
+	 "status, peers, vrrp, explain, tracking, drops, events, failover, resume, drain, "
+	 "priority, "
+	 "reload, config, genkey, check, version or help"},
+	{"", VERB_UNKNOWN,
+	 "status, peers, vrrp, explain, tracking, drops, events, failover, resume, drain, "
+	 "priority, "
+	 "reload, config, genkey, check, version or help"},
 };
 
 static void verbs_are_found(void **state)
@@ -117,6 +125,46 @@ static void arguments_are_kept(void **state)
 	assert_true(command.help);
 }
 
+static const struct {
+	const char *line;
+	const char *parameters; /* NULL: refused */
+} parameters[] = {
+	{"failover VI_1", "{\"instance\":\"VI_1\"}"},
+	{"failover VI_1 -t 30s", "{\"instance\":\"VI_1\",\"duration_ns\":30000000000}"},
+	{"--for=10m failover VI_1", "{\"instance\":\"VI_1\",\"duration_ns\":600000000000}"},
+	{"failover \xff", NULL},
+	{"resume", "{}"},
+	{"resume VI_1", "{\"instance\":\"VI_1\"}"},
+	{"priority VI_1 254", "{\"instance\":\"VI_1\",\"priority\":254}"},
+	{"priority VI_1 default", "{\"instance\":\"VI_1\",\"priority\":0}"},
+	{"priority VI_1 0", NULL},
+	{"priority VI_1 255", NULL},
+	{"priority VI_1 +7", NULL},
+	{"priority VI_1 7x", NULL},
+	{"priority VI_1 Default", NULL},
+	{"explain VI_1", "{\"instance\":\"VI_1\"}"},
+};
+
+static void arguments_become_parameters(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
+		struct command command;
+		json_t *made;
+		char *text;
+
+		assert_int_equal(parse(parameters[i].line, &command), COMMAND_OK);
+		made = command.verb->parameters(&command);
+		text = made ? json_dumps(made, JSON_COMPACT) : NULL;
+		if (parameters[i].parameters)
+			assert_string_equal(text, parameters[i].parameters);
+		else
+			assert_null(made);
+		free(text);
+		json_decref(made);
+	}
+}
+
 static void wrong_usage(void **state)
 {
 	static const char *const lines[] = {
@@ -134,6 +182,22 @@ static void wrong_usage(void **state)
 		"peers -i a/b",
 		"peers -i a -s /b",
 		"peers extra",
+		"failover",
+		"failover a b",
+		"failover a -t",
+		"failover a -t 0s",
+		"failover a -t 10",
+		"failover a -t 1.5h",
+		"failover a -t -1s",
+		"failover a -t 10001d",
+		"failover a --for soon",
+		"resume a -t 1s",
+		"resume a b",
+		"drain a",
+		"priority a",
+		"priority a 1 2",
+		"explain",
+		"reload -f",
 	};
 
 	(void)state;
@@ -152,6 +216,7 @@ int main(void)
 		cmocka_unit_test(every_verb_is_complete),
 		cmocka_unit_test(options_before_and_after_the_verb),
 		cmocka_unit_test(arguments_are_kept),
+		cmocka_unit_test(arguments_become_parameters),
 		cmocka_unit_test(wrong_usage),
 	};
 

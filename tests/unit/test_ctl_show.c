@@ -88,6 +88,135 @@ static void vrrp_instances(void **state)
 		     "    version 3, adverts sent 0, received 4, transitions 2\n");
 }
 
+static void vrrp_instances_with_all_there_is(void **state)
+{
+	(void)state;
+	assert_shown(show_vrrp,
+		     "[{\"name\":\"VI_1\",\"vrid\":51,\"interface\":\"eth0\",\"version\":2,"
+		     "\"state\":\"initialize\",\"priority\":100,\"effective_priority\":200,"
+		     "\"pinned_priority\":200,\"obstacles\":[{\"kind\":\"interface\",\"text\":"
+		     "\"eth0 has no carrier\"}],\"stays_away\":\"operator\",\"unicast_peers\":"
+		     "[\"10.0.0.2\",\"10.0.0.3\"],\"destination\":\"224.0.0.18\","
+		     "\"virtual_mac_interface\":\"vrrp.51\",\"group\":\"G1\",\"transitions\":0},"
+		     "{\"name\":\"VI_2\",\"stays_away\":\"drained\",\"version\":3}]",
+		     "NAME  STATE       VRID  INTERFACE    PRIORITY  ACTIVE  SINCE\n"
+		     "VI_1  initialize    51  eth0       200 of 100  -           -\n"
+		     "    waits for interface: eth0 has no carrier\n"
+		     "    stays away, as it was given up; until: xbeatctl resume VI_1\n"
+		     "    priority 200 was set; until: xbeatctl priority VI_1 default\n"
+		     "    unicast to 10.0.0.2 10.0.0.3\n"
+		     "    multicast to 224.0.0.18\n"
+		     "    virtual MAC on vrrp.51\n"
+		     "    in sync group G1\n"
+		     "    version 2, adverts sent -, received -, transitions 0\n"
+		     "VI_2  -              -  -                   -  -           -\n"
+		     "    stays away, as the node was drained; until: xbeatctl resume\n"
+		     "    version 3, adverts sent -, received -, transitions -\n");
+}
+
+static void explanation_of_a_backup(void **state)
+{
+	(void)state;
+	assert_shown(
+		show_explain,
+		"{\"instance\":\"VI_1\",\"state\":\"backup\",\"reason\":\"an advert of a higher "
+		"priority came\",\"lines\":[\"Active when node-b is silent for 3.6 s.\",\"It would "
+		"preempt node-b if its priority were above 150, which script chk_nginx keeps it "
+		"from.\"],\"configured_priority\":100,\"effective_priority\":130,"
+		"\"priority_parts\":[{\"what\":\"script chk_nginx\",\"weight\":50,\"reason\":"
+		"\"exit status 0\"},{\"what\":\"interface eth1\",\"weight\":-20}],"
+		"\"obstacles\":[{\"kind\":\"preempt_delay\",\"text\":\"20 s more\"},{\"kind\":"
+		"\"sync group\",\"text\":\"VI_2 is not ready\"}],"
+		"\"active\":{\"address\":\"10.0.0.2\",\"node\":\"node-b\",\"priority\":150}}",
+		"state      VI_1 is backup, for -\n"
+		"reason     an advert of a higher priority came\n"
+		"active     node-b, 10.0.0.2, priority 150\n"
+		"waits for  preempt_delay: 20 s more\n"
+		"           sync group: VI_2 is not ready\n"
+		"next       Active when node-b is silent for 3.6 s.\n"
+		"           It would preempt node-b if its priority were above 150, which script\n"
+		"           chk_nginx keeps it from.\n"
+		"priority    100  configured\n"
+		"            +50  script chk_nginx: exit status 0\n"
+		"            -20  interface eth1\n"
+		"            130  in effect\n");
+}
+
+static void explanation_of_the_least_and_the_most(void **state)
+{
+	(void)state;
+	assert_shown(show_explain, "{\"instance\":\"VI_1\",\"state\":\"initialize\"}",
+		     "state      VI_1 is initialize, for -\n"
+		     "active     nobody that this node knows of\n");
+	assert_shown(show_explain,
+		     "{\"instance\":\"VI_1\",\"state\":\"active\",\"reason\":\"\",\"active\":"
+		     "{\"address\":\"10.0.0.1\"},\"configured_priority\":200,"
+		     "\"effective_priority\":254,\"priority_parts\":[{\"what\":\"script a\","
+		     "\"weight\":100}]}",
+		     "state      VI_1 is active, for -\n"
+		     "active     10.0.0.1\n"
+		     "priority    200  configured\n"
+		     "           +100  script a\n"
+		     "            254  in effect: the sum is 300, kept within 1 to 254\n");
+}
+
+static void tracked_things(void **state)
+{
+	(void)state;
+	assert_shown(show_tracking,
+		     "[{\"kind\":\"script\",\"name\":\"chk_nginx\",\"status\":\"down\",\"reason\":"
+		     "\"exit status 1\"},{\"kind\":\"file\",\"name\":\"f\",\"status\":\"up\","
+		     "\"value\":-7}]",
+		     "KIND    NAME       STATUS  VALUE  SINCE\n"
+		     "script  chk_nginx  down               -\n"
+		     "    exit status 1\n"
+		     "file    f          up         -7      -\n");
+	assert_shown(show_tracking, "[]", "nothing is tracked\n");
+}
+
+static const struct {
+	show_function show;
+	const char *json;
+	const char *text;
+} changes[] = {
+	{show_reload,
+	 "{\"added\":[\"VI_3\"],\"changed\":[\"VI_1\",\"VI_2\"],\"removed\":[],"
+	 "\"unchanged_count\":97,\"warnings\":[\"x.conf:9:1: warning: virtual_server\"]}",
+	 "warning  x.conf:9:1: warning: virtual_server\n"
+	 "added    VI_3\n"
+	 "changed  VI_1 VI_2\n"
+	 "reloaded: 1 added, 2 changed, 0 removed, 97 as before\n"},
+	{show_config, "{\"text\":\"vrrp_instance a {\\n\\tpriority 1\\n}\\n\"}",
+	 "vrrp_instance a {\n\tpriority 1\n}\n"},
+	{show_failover,
+	 "{\"instance\":\"VI_1\",\"state\":\"initialize\",\"successor\":\"node-b\","
+	 "\"until_unix_ns\":1772366400031999999}",
+	 "VI_1 is now initialize here; node-b takes over\n"
+	 "    it stays away until 2026-03-01 12:00:00.031, or: xbeatctl resume VI_1\n"},
+	{show_failover, "{\"instance\":\"VI_1\",\"state\":\"initialize\"}",
+	 "VI_1 is now initialize here; the best Backup takes over\n"
+	 "    it stays away until: xbeatctl resume VI_1\n"},
+	{show_resume, "{\"instances\":[\"VI_1\",\"VI_2\"]}", "takes part again: VI_1 VI_2\n"},
+	{show_resume, "{\"instances\":[]}", "nothing stayed away: nothing to resume\n"},
+	{show_drain, "{\"instances\":[\"VI_1\"]}",
+	 "given up: VI_1\n    it stays away until: xbeatctl resume\n"},
+	{show_drain, "{\"instances\":[]}",
+	 "this node was Active of nothing\n    it stays away until: xbeatctl resume\n"},
+	{show_priority, "{\"instance\":\"VI_1\",\"configured\":100,\"effective\":200}",
+	 "VI_1: priority 200, configured is 100\n"},
+	{show_priority, "{\"instance\":\"VI_1\",\"configured\":100,\"effective\":100}",
+	 "VI_1: priority 100, as configured\n"},
+};
+
+static void what_was_changed(void **state)
+{
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	tzset();
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
+		assert_shown(changes[i].show, changes[i].json, changes[i].text);
+}
+
 static void drops_that_occurred_come_first(void **state)
 {
 	(void)state;
@@ -143,7 +272,8 @@ static void status_of_a_whole_daemon(void **state)
 static void unexpected_values(void **state)
 {
 	static const show_function functions[] = {
-		show_status, show_peers, show_vrrp, show_drops, show_event,
+		show_status,   show_peers,  show_vrrp,	   show_drops,	show_event, show_explain,
+		show_tracking, show_reload, show_failover, show_resume, show_drain, show_priority,
 	};
 	static const char *const values[] = {
 		"null",
@@ -154,6 +284,11 @@ static void unexpected_values(void **state)
 		"[[]]",
 		"[{\"links\":7,\"reason\":null}]",
 		"{\"node\":1,\"time_unix_ns\":-1,\"interfaces\":{}}",
+		"{\"instance\":\"\\u001b[2J\",\"lines\":[\"\\u001b\",1],\"active\":7,"
+		"\"obstacles\":[1,{}],\"priority_parts\":[[],{\"weight\":\"x\"}],"
+		"\"configured_priority\":1,\"effective_priority\":2,\"instances\":[1],"
+		"\"warnings\":[{},\"\\u001b\"],\"added\":[\"\\u001b\"]}",
+		"[{\"obstacles\":7,\"stays_away\":1,\"unicast_peers\":[1],\"group\":[]}]",
 		"[{\"addresses\":[1],\"adverts\":[],\"name\":\"\\u001b[2J\"}]",
 	};
 
@@ -185,6 +320,11 @@ int main(void)
 		cmocka_unit_test(peers_with_one_link),
 		cmocka_unit_test(peers_never_heard_on_two_links),
 		cmocka_unit_test(vrrp_instances),
+		cmocka_unit_test(vrrp_instances_with_all_there_is),
+		cmocka_unit_test(explanation_of_a_backup),
+		cmocka_unit_test(explanation_of_the_least_and_the_most),
+		cmocka_unit_test(tracked_things),
+		cmocka_unit_test(what_was_changed),
 		cmocka_unit_test(drops_that_occurred_come_first),
 		cmocka_unit_test(events_with_and_without_a_past),
 		cmocka_unit_test(status_of_a_whole_daemon),

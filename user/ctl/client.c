@@ -45,7 +45,7 @@ int client_connect(struct client *client, const char *path, unsigned timeout_ms)
 		return error;
 	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		return -errno;
-	*client = (struct client){.fd = fd};
+	*client = (struct client){.fd = fd, .timeout_ms = timeout_ms};
 	fd = -1;
 	return 0;
 }

@@ -10,6 +10,7 @@
 /* Bytes start..end of buffer were received and not taken yet; those before scanned hold no NUL. */
 struct client {
 	int fd;
+	unsigned timeout_ms;
 	char *buffer;
 	size_t capacity;
 	size_t start;

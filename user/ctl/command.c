@@ -4,19 +4,41 @@
 #include <stddef.h>
 #include <string.h>
 #include <user/ctl/command.h>
+#include <user/ctl/units.h>
 #include <user/ctl/verb.h>
 #include <user/lib/log.h>
 
 static const struct option long_options[] = {
-	{"json", no_argument, NULL, 'j'},	  {"follow", no_argument, NULL, 'f'},
-	{"help", no_argument, NULL, 'h'},	  {"instance", required_argument, NULL, 'i'},
-	{"socket", required_argument, NULL, 's'}, {0},
+	{"json", no_argument, NULL, 'j'},
+	{"follow", no_argument, NULL, 'f'},
+	{"help", no_argument, NULL, 'h'},
+	{"instance", required_argument, NULL, 'i'},
+	{"socket", required_argument, NULL, 's'},
+	{"for", required_argument, NULL, 't'},
+	{0},
 };
 
 static enum command_status usage_error(void)
 {
 	log_error("see: xbeatctl help");
 	return COMMAND_USAGE;
+}
+
+/* Options that not every verb takes, and what is said about the others. */
+static const struct {
+	unsigned accepts;
+	const char *refusal;
+} restricted[] = {
+	{VERB_ACCEPTS_JSON, "has no JSON output (-j)"},
+	{VERB_ACCEPTS_FOLLOW, "can not be followed (-f); events can"},
+	{VERB_ACCEPTS_DURATION, "takes no time (-t); failover does"},
+};
+
+static bool take_duration(struct command *command, const char *text)
+{
+	if (!units_parse_duration(text, &command->duration_ns))
+		log_error("'%s' is no time; write 30s, 10m or 2h", text);
+	return command->duration_ns > 0;
 }
 
 static bool take_option(struct command *command, int option, char **argv)
@@ -37,6 +59,8 @@ static bool take_option(struct command *command, int option, char **argv)
 	case 's':
 		command->socket = optarg;
 		return true;
+	case 't':
+		return take_duration(command, optarg);
 	case ':':
 		log_error("option '-%c' needs a value", optopt);
 		return false;
@@ -56,7 +80,7 @@ static bool parse_options(int argc, char **argv, struct command *command)
 
 	optind = 0; /* start afresh: tests parse more than one command line */
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":jfhi:s:", long_options, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, ":jfhi:s:t:", long_options, NULL)) != -1)
 		if (!take_option(command, option, argv))
 			return false;
 	return true;
@@ -78,18 +102,23 @@ static bool check_target(const struct command *command)
 	return true;
 }
 
+static unsigned restricted_options(const struct command *command)
+{
+	return (command->json ? VERB_ACCEPTS_JSON : 0u) |
+	       (command->follow ? VERB_ACCEPTS_FOLLOW : 0u) |
+	       (command->duration_ns ? VERB_ACCEPTS_DURATION : 0u);
+}
+
 static bool check_accepted(const struct command *command)
 {
 	const struct verb *verb = command->verb;
+	unsigned refused = restricted_options(command) & ~verb->accepts;
 
-	if (command->json && !(verb->accepts & VERB_ACCEPTS_JSON)) {
-		log_error("%s has no JSON output (-j)", verb->name);
-		return false;
-	}
-	if (command->follow && !(verb->accepts & VERB_ACCEPTS_FOLLOW)) {
-		log_error("%s can not be followed (-f); events can", verb->name);
-		return false;
-	}
+	for (size_t i = 0; i < sizeof(restricted) / sizeof(restricted[0]); i++)
+		if (refused & restricted[i].accepts) {
+			log_error("%s %s", verb->name, restricted[i].refusal);
+			return false;
+		}
 	if (command->argument_count < verb->arguments_min) {
 		log_error("%s needs an argument: xbeatctl %s %s", verb->name, verb->name,
 			  verb->arguments);

@@ -4,6 +4,7 @@
 #define XBEAT_CTL_COMMAND_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #define COMMAND_INSTANCE_DEFAULT "default"
 #define COMMAND_RUN_DIRECTORY "/run/xbeat"
@@ -23,6 +24,7 @@ struct command {
 	const char *socket; /* NULL: not given */
 	bool json;
 	bool follow;
+	uint64_t duration_ns; /* 0: not given */
 	bool help;
 	char **arguments; /* after the verb */
 	int argument_count;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Fields of JSON objects as cells of tables: see field.h. */
+#include <stdlib.h>
+#include <time.h>
+#include <user/core/time.h>
 #include <user/ctl/field.h>
 
 bool field_number(const json_t *object, const char *name, uint64_t *value)
@@ -32,4 +35,33 @@ const char *field_duration(const json_t *object, const char *name,
 	uint64_t value;
 
 	return field_number(object, name, &value) ? units_duration(value, text) : FIELD_UNKNOWN;
+}
+
+char *field_list(const json_t *array, const char *separator)
+{
+	const json_t *text;
+	char *list = NULL;
+	size_t index, bytes;
+	FILE *memory = open_memstream(&list, &bytes);
+
+	if (!memory)
+		abort();
+	json_array_foreach(array, index, text)
+		fprintf(memory, "%s%s", index > 0 ? separator : "",
+			json_is_string(text) ? json_string_value(text) : FIELD_UNKNOWN);
+	fclose(memory);
+	return list;
+}
+
+const char *field_age(const json_t *object, const char *name, char text[static UNITS_TEXT_BYTES])
+{
+	struct timespec now;
+	uint64_t then_ns;
+	uint64_t now_ns;
+
+	if (!field_number(object, name, &then_ns))
+		return FIELD_UNKNOWN;
+	clock_gettime(CLOCK_REALTIME, &now);
+	now_ns = (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+	return units_duration(time_since_ns(now_ns, then_ns), text);
 }

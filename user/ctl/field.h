@@ -24,4 +24,10 @@ const char *field_count(const json_t *object, const char *name, char text[static
 const char *field_duration(const json_t *object, const char *name,
 			   char text[static UNITS_TEXT_BYTES]);
 
+/* "a, b, c" of an array of texts; to be freed. Allocation failure aborts. */
+char *field_list(const json_t *array, const char *separator);
+
+/* Returns how long ago a "..._unix_ns" was, or FIELD_UNKNOWN. */
+const char *field_age(const json_t *object, const char *name, char text[static UNITS_TEXT_BYTES]);
+
 #endif

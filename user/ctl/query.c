@@ -6,32 +6,15 @@
 #include <sys/un.h>
 #include <user/ctl/query.h>
 #include <user/ctl/text.h>
+#include <user/ctl/verb.h>
 #include <user/lib/cleanup.h>
 #include <user/lib/log.h>
 
-/* A working daemon answers within milliseconds; one that is stopped never does. */
-#define ANSWER_TIMEOUT_MS 5000
+/* For what a working daemon answers within milliseconds; one that is stopped never does. */
+#define ANSWER_TIMEOUT_MS_DEFAULT 5000
 
 /* Room to see that a path is too long for a socket. */
 #define PATH_BYTES (2 * sizeof(((struct sockaddr_un *)NULL)->sun_path))
-
-static const struct {
-	const char *name;
-	enum command_status status;
-} error_statuses[] = {
-	{"not_permitted", COMMAND_NOT_PERMITTED},
-	{"unknown_method", COMMAND_FAILED},
-	{"invalid_parameter", COMMAND_FAILED},
-	{"internal", COMMAND_FAILED},
-};
-
-static enum command_status error_status(const char *name)
-{
-	for (size_t i = 0; i < sizeof(error_statuses) / sizeof(error_statuses[0]); i++)
-		if (strcmp(error_statuses[i].name, name) == 0)
-			return error_statuses[i].status;
-	return COMMAND_FAILED;
-}
 
 static const char *instance_name(const struct command *command)
 {
@@ -77,12 +60,12 @@ static enum command_status complain_connect(const struct command *command, const
 	}
 }
 
-static enum command_status complain_transfer(int error)
+static enum command_status complain_transfer(const struct client *client, int error)
 {
 	switch (error) {
 	case -EAGAIN:
-		log_error("xbeatd does not answer for %d s; it is stopped or stuck",
-			  ANSWER_TIMEOUT_MS / 1000);
+		log_error("xbeatd does not answer for %u s; it is stopped or stuck",
+			  client->timeout_ms / 1000);
 		break;
 	case -ECONNRESET:
 	case -EPIPE:
@@ -102,27 +85,35 @@ enum command_status query_open(const struct command *command, const char *method
 {
 	json_t *request = json_pack("{s:s, s:o}", "method", method, "parameters", parameters);
 	_cleanup_free_ char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
+	unsigned timeout_ms = command->verb->answer_timeout_ms;
 	char path[PATH_BYTES];
+	const char *socket = command->socket ? command->socket : path;
 	int error;
 
 	json_decref(request);
 	if (!text)
-		return complain_transfer(-ENOMEM);
+		return complain_transfer(client, -ENOMEM);
 	snprintf(path, sizeof(path), "%s/%s.sock", COMMAND_RUN_DIRECTORY, instance_name(command));
-	error = client_connect(client, command->socket ? command->socket : path, ANSWER_TIMEOUT_MS);
+	error = client_connect(client, socket, timeout_ms ? timeout_ms : ANSWER_TIMEOUT_MS_DEFAULT);
 	if (error)
-		return complain_connect(command, command->socket ? command->socket : path, error);
+		return complain_connect(command, socket, error);
 	error = client_send(client, text);
-	return error ? complain_transfer(error) : COMMAND_OK;
+	return error ? complain_transfer(client, error) : COMMAND_OK;
 }
 
+/* A message may have several lines, as the diagnostics of a configuration do. */
 static enum command_status complain_refused(const json_t *answer, const char *name)
 {
 	const char *message = json_string_value(json_object_get(answer, "message"));
 	_cleanup_free_ char *text = strdup(message && *message ? message : name);
+	const char *before = "xbeatd refuses: ";
+	char *rest = text, *line;
 
-	log_error("xbeatd refuses: %s", text ? text_make_printable(text) : "");
-	return error_status(name);
+	while ((line = strsep(&rest, "\n"))) {
+		log_error("%s%s", before, text_make_printable(line));
+		before = "";
+	}
+	return strcmp(name, "not_permitted") ? COMMAND_FAILED : COMMAND_NOT_PERMITTED;
 }
 
 enum command_status query_parse_answer(const char *text, json_t **result)
@@ -150,5 +141,5 @@ enum command_status query_next(struct client *client, json_t **result)
 	const char *text;
 	int error = client_receive(client, &text);
 
-	return error ? complain_transfer(error) : query_parse_answer(text, result);
+	return error ? complain_transfer(client, error) : query_parse_answer(text, result);
 }

@@ -8,10 +8,14 @@
 enum command_status show_run(const struct command *command)
 {
 	_cleanup_client_ struct client client = CLIENT_CLOSED;
+	const struct verb *verb = command->verb;
+	json_t *parameters = verb->parameters ? verb->parameters(command) : json_object();
 	enum command_status status;
 	json_t *result;
 
-	status = query_open(command, command->verb->name, json_object(), &client);
+	if (!parameters)
+		return COMMAND_USAGE;
+	status = query_open(command, verb->name, parameters, &client);
 	if (status == COMMAND_OK)
 		status = query_next(&client, &result);
 	if (status != COMMAND_OK)
@@ -19,7 +23,7 @@ enum command_status show_run(const struct command *command)
 	if (command->json)
 		output_json(result);
 	else
-		command->verb->print(result, stdout);
+		verb->print(result, stdout);
 	json_decref(result);
 	return output_finish();
 }

@@ -17,7 +17,17 @@ enum command_status show_events_run(const struct command *command);
 void show_status(const json_t *status, FILE *stream);
 void show_peers(const json_t *peers, FILE *stream);
 void show_vrrp(const json_t *instances, FILE *stream);
+void show_explain(const json_t *explanation, FILE *stream);
+void show_tracking(const json_t *list, FILE *stream);
 void show_drops(const json_t *drops, FILE *stream);
 void show_event(const json_t *event, FILE *stream);
+
+/* What the methods that change something have changed; and the configuration, as it is. */
+void show_failover(const json_t *result, FILE *stream);
+void show_resume(const json_t *result, FILE *stream);
+void show_drain(const json_t *result, FILE *stream);
+void show_priority(const json_t *result, FILE *stream);
+void show_reload(const json_t *result, FILE *stream);
+void show_config(const json_t *result, FILE *stream);
 
 #endif

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* "xbeatctl vrrp": a row for each instance, under it the reason of its state, addresses, counters. */
+/*
+ * "xbeatctl vrrp": a row for each instance, under it the reason of its state, what it waits for,
+ * where its adverts go and its counters.
+ */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <user/core/time.h>
 #include <user/ctl/field.h>
 #include <user/ctl/show.h>
 #include <user/ctl/table.h>
@@ -16,20 +17,6 @@ static const struct table_column columns[] = {
 	{"INTERFACE", TABLE_LEFT, 9}, {"PRIORITY", TABLE_RIGHT, 0}, {"ACTIVE", TABLE_LEFT, 10},
 	{"SINCE", TABLE_RIGHT, 0},
 };
-
-/* Returns how long ago the state was entered. */
-static const char *since_text(const json_t *instance, char text[static UNITS_TEXT_BYTES])
-{
-	struct timespec now;
-	uint64_t since_ns;
-	uint64_t now_ns;
-
-	if (!field_number(instance, "since_unix_ns", &since_ns))
-		return FIELD_UNKNOWN;
-	clock_gettime(CLOCK_REALTIME, &now);
-	now_ns = (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-	return units_duration(time_since_ns(now_ns, since_ns), text);
-}
 
 /* Returns "100", or "80 of 100" while the effective priority is not the configured one. */
 static const char *priority_text(const json_t *instance, char text[static PRIORITY_TEXT_BYTES])
@@ -49,10 +36,13 @@ static void add_instance(struct table *table, const json_t *instance)
 {
 	char vrid[UNITS_TEXT_BYTES], since[UNITS_TEXT_BYTES], priority[PRIORITY_TEXT_BYTES];
 	const char *const cells[] = {
-		field_text(instance, "name"),	     field_text(instance, "state"),
-		field_count(instance, "vrid", vrid), field_text(instance, "interface"),
-		priority_text(instance, priority),   field_text(instance, "active_address"),
-		since_text(instance, since),
+		field_text(instance, "name"),
+		field_text(instance, "state"),
+		field_count(instance, "vrid", vrid),
+		field_text(instance, "interface"),
+		priority_text(instance, priority),
+		field_text(instance, "active_address"),
+		field_age(instance, "since_unix_ns", since),
 	};
 
 	table_add(table, cells);
@@ -66,21 +56,52 @@ static void add_reason(struct table *table, const json_t *instance)
 		table_note(table, "%s", reason);
 }
 
-static void add_addresses(struct table *table, const json_t *instance)
+/* Why it is not Active though it could be: what it waits for, and what an operator has said. */
+static void add_obstacles(struct table *table, const json_t *instance)
 {
-	const json_t *address;
-	_cleanup_free_ char *list = NULL;
-	size_t index, bytes;
-	FILE *memory = open_memstream(&list, &bytes);
+	const char *stays_away = json_string_value(json_object_get(instance, "stays_away"));
+	const json_t *obstacle;
+	size_t index;
 
-	if (!memory)
-		abort();
-	json_array_foreach(json_object_get(instance, "addresses"), index, address)
-		fprintf(memory, " %s",
-			json_is_string(address) ? json_string_value(address) : FIELD_UNKNOWN);
-	fclose(memory);
-	if (index > 0)
-		table_note(table, "addresses%s", list);
+	json_array_foreach(json_object_get(instance, "obstacles"), index, obstacle)
+		table_note(table, "waits for %s: %s", field_text(obstacle, "kind"),
+			   field_text(obstacle, "text"));
+	if (!stays_away)
+		return;
+	if (strcmp(stays_away, "drained") == 0)
+		table_note(table, "stays away, as the node was drained; until: xbeatctl resume");
+	else
+		table_note(table, "stays away, as it was given up; until: xbeatctl resume %s",
+			   field_text(instance, "name"));
+}
+
+static void add_pinned_priority(struct table *table, const json_t *instance)
+{
+	char priority[UNITS_TEXT_BYTES];
+	uint64_t pinned;
+
+	if (field_number(instance, "pinned_priority", &pinned))
+		table_note(table, "priority %s was set; until: xbeatctl priority %s default",
+			   units_count(pinned, priority), field_text(instance, "name"));
+}
+
+static void add_list(struct table *table, const json_t *instance, const char *field,
+		     const char *label)
+{
+	const json_t *texts = json_object_get(instance, field);
+	_cleanup_free_ char *list = field_list(texts, " ");
+
+	if (json_array_size(texts) > 0)
+		table_note(table, "%s %s", label, list);
+}
+
+static void add_text(struct table *table, const json_t *instance, const char *field,
+		     const char *label)
+{
+	const char *text = json_string_value(json_object_get(instance, field));
+
+	if (text)
+		table_note(table, "%s %s", label, text);
 }
 
 static void add_counters(struct table *table, const json_t *instance)
@@ -111,7 +132,13 @@ void show_vrrp(const json_t *instances, FILE *stream)
 	{
 		add_instance(&table, instance);
 		add_reason(&table, instance);
-		add_addresses(&table, instance);
+		add_obstacles(&table, instance);
+		add_pinned_priority(&table, instance);
+		add_list(&table, instance, "addresses", "addresses");
+		add_list(&table, instance, "unicast_peers", "unicast to");
+		add_text(&table, instance, "destination", "multicast to");
+		add_text(&table, instance, "virtual_mac_interface", "virtual MAC on");
+		add_text(&table, instance, "group", "in sync group");
 		add_counters(&table, instance);
 	}
 	table_print(&table, stream);

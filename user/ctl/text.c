@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Wrapping of text: see text.h. */
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <user/ctl/text.h>
+#include <user/lib/cleanup.h>
 
 static const char *skip_blanks(const char *text)
 {
@@ -40,4 +43,27 @@ char *text_make_printable(char *text)
 		if ((unsigned char)*character < ' ' || *character == 0x7f)
 			*character = '?';
 	return text;
+}
+
+void text_print_labelled(FILE *stream, size_t label_columns, const char *label, const char *format,
+			 ...)
+{
+	_cleanup_free_ char *text = NULL;
+	const char *line, *next;
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		abort();
+	line = text_make_printable(text);
+	do {
+		size_t bytes = text_line(line, TEXT_COLUMNS - label_columns, &next);
+
+		fprintf(stream, "%-*s%.*s\n", (int)label_columns, label, (int)bytes, line);
+		line = next;
+		label = "";
+	} while (*line);
 }

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <user/core/time.h>
 #include <user/ctl/units.h>
@@ -10,6 +12,7 @@
 #define NS_PER_MINUTE (60 * NS_PER_SECOND)
 #define NS_PER_HOUR (60 * NS_PER_MINUTE)
 #define NS_PER_DAY (24 * NS_PER_HOUR)
+#define PARSED_NS_MAX (10000 * NS_PER_DAY)
 #define COUNT_PLAIN_LIMIT UINT64_C(1000000)
 
 struct scale {
@@ -28,6 +31,14 @@ static const struct scale duration_scales[] = {
 	{NS_PER_HOUR, NS_PER_MINUTE, " min", NS_PER_SECOND, " s"},
 	{NS_PER_DAY, NS_PER_HOUR, " h", NS_PER_MINUTE, " min"},
 	{UINT64_MAX, NS_PER_DAY, " d", NS_PER_HOUR, " h"},
+};
+
+static const struct {
+	const char *name;
+	uint64_t ns;
+} parsed_units[] = {
+	{"ms", NS_PER_MS},	{"s", NS_PER_SECOND}, {"m", NS_PER_MINUTE},
+	{"min", NS_PER_MINUTE}, {"h", NS_PER_HOUR},   {"d", NS_PER_DAY},
 };
 
 static const struct scale count_scales[] = {
@@ -65,6 +76,24 @@ static const char *format_scaled(const struct scale *scale, uint64_t value,
 const char *units_duration(uint64_t duration_ns, char text[static UNITS_TEXT_BYTES])
 {
 	return format_scaled(find_scale(duration_scales, duration_ns), duration_ns, text);
+}
+
+bool units_parse_duration(const char *text, uint64_t *duration_ns)
+{
+	size_t digits = strspn(text, "0123456789");
+	uint64_t value = strtoull(text, NULL, 10);
+
+	if (digits == 0 || value == 0)
+		return false;
+	for (size_t i = 0; i < sizeof(parsed_units) / sizeof(parsed_units[0]); i++) {
+		if (strcmp(text + digits, parsed_units[i].name) != 0)
+			continue;
+		if (value > PARSED_NS_MAX / parsed_units[i].ns)
+			return false;
+		*duration_ns = value * parsed_units[i].ns;
+		return true;
+	}
+	return false;
 }
 
 const char *units_count(uint64_t count, char text[static UNITS_TEXT_BYTES])

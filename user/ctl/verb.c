@@ -8,6 +8,7 @@
 #include <user/ctl/verb.h>
 
 #define HELP_EXAMPLE_INDENT 4
+#define CALL_COLUMNS 27
 
 static bool begins_with(const char *name, const char *beginning)
 {
@@ -65,17 +66,17 @@ enum verb_match verb_find(const char *text, const struct verb **verb,
 
 static void print_verb_list(FILE *stream)
 {
-	fputs("Usage: xbeatctl VERB [-j] [-i INSTANCE | -s SOCKET]\n\n", stream);
+	fputs("Usage: xbeatctl VERB [-j] [-i DAEMON | -s SOCKET]\n\n", stream);
 	for (size_t i = 0; i < verb_count; i++) {
-		char call[32];
+		char call[CALL_COLUMNS + 1];
 
 		snprintf(call, sizeof(call), "%s %s", verbs[i].name, verbs[i].arguments);
-		fprintf(stream, "  %-14s %s\n", call, verbs[i].summary);
+		fprintf(stream, "  %-*s %s\n", CALL_COLUMNS, call, verbs[i].summary);
 	}
 	fputs("\n"
 	      "  -j, --json      print JSON\n"
-	      "  -i, --instance  the instance of xbeatd to talk to (default)\n"
-	      "  -s, --socket    its control socket (/run/xbeat/INSTANCE.sock)\n"
+	      "  -i, --instance  the xbeatd to talk to, by the name of its own -i (default)\n"
+	      "  -s, --socket    its control socket (/run/xbeat/DAEMON.sock)\n"
 	      "  -h, --help      help, also after a verb\n\n"
 	      "Verbs may be shortened: xbeatctl pe. An example: xbeatctl help peers\n"
 	      "Exit status: 0 fine, 1 failed, 2 wrong usage, 3 xbeatd not running, 4 not "

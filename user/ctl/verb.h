@@ -8,12 +8,13 @@
 #include <stdio.h>
 #include <user/ctl/command.h>
 
-#define VERB_CANDIDATES_BYTES 160
+#define VERB_CANDIDATES_BYTES 192
 
 /* Options that not every verb takes. */
 enum verb_accepts {
 	VERB_ACCEPTS_JSON = 1 << 0,
 	VERB_ACCEPTS_FOLLOW = 1 << 1,
+	VERB_ACCEPTS_DURATION = 1 << 2,
 };
 
 enum verb_match {
@@ -32,8 +33,10 @@ struct verb {
 	int arguments_min;
 	int arguments_max;
 	enum command_status (*run)(const struct command *command);
-	/* For verbs that show a daemon's answer: as a table. The method has the verb's name. */
-	void (*print)(const json_t *result, FILE *stream);
+	/* For verbs that show a daemon's answer; the method has the verb's name. */
+	json_t *(*parameters)(const struct command *command); /* NULL: none; see parameters.h */
+	void (*print)(const json_t *result, FILE *stream); /* for people */
+	unsigned answer_timeout_ms; /* 0: a working daemon answers within milliseconds */
 };
 
 extern const struct verb verbs[];

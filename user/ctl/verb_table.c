@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The table of verbs, with the texts of their help. */
 #include <user/ctl/local.h>
+#include <user/ctl/parameters.h>
 #include <user/ctl/show.h>
 #include <user/ctl/verb.h>
+
+/* Longer than programs that are run at a reload may take. */
+#define RELOAD_TIMEOUT_MS 60000
 
 const struct verb verbs[] = {
 	{
@@ -56,6 +60,41 @@ const struct verb verbs[] = {
 		.print = show_vrrp,
 	},
 	{
+		.name = "explain",
+		.arguments = "INSTANCE",
+		.summary = "one VRRP instance in plain words",
+		.help = "Says what a VRRP instance is and why, who is Active, what this node waits "
+			"for, what would make it Active, and how its priority adds up.",
+		.example = "$ xbeatctl explain VI_1\n"
+			   "state      VI_1 is backup, for 31 s\n"
+			   "reason     an advert of a higher priority came\n"
+			   "active     node-b, 10.0.0.2, priority 150\n"
+			   "next       Active when node-b is silent for 3.6 s\n"
+			   "priority    100  configured\n"
+			   "            +20  script chk_nginx: exit status 0\n"
+			   "            120  in effect\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.arguments_min = 1,
+		.arguments_max = 1,
+		.run = show_run,
+		.parameters = parameters_instance,
+		.print = show_explain,
+	},
+	{
+		.name = "tracking",
+		.arguments = "",
+		.summary = "tracked scripts, interfaces, files; how they are",
+		.help = "Shows everything that instances track, whether it is up, since when, and "
+			"why.",
+		.example = "$ xbeatctl tracking\n"
+			   "KIND    NAME       STATUS  VALUE  SINCE\n"
+			   "script  chk_nginx  down            31 s\n"
+			   "    exit status 1, 3 times in a row\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = show_run,
+		.print = show_tracking,
+	},
+	{
 		.name = "drops",
 		.arguments = "",
 		.summary = "packets that were refused, by reason",
@@ -81,6 +120,92 @@ const struct verb verbs[] = {
 			   "    no evidence for 31 ms, detection time 30 ms\n",
 		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_FOLLOW,
 		.run = show_events_run,
+	},
+	{
+		.name = "failover",
+		.arguments = "INSTANCE [-t TIME]",
+		.summary = "give an instance up to the best Backup",
+		.help = "Gives up the Active role of a VRRP instance cleanly, so that the best "
+			"Backup takes over at once, and stays away: until resume, or for TIME "
+			"(30s, 10m, 2h). For root.",
+		.example = "$ xbeatctl failover VI_1 -t 10m\n"
+			   "VI_1 is now initialize here; node-b takes over\n"
+			   "    it stays away until 2026-03-01 12:10:00.031, or: xbeatctl\n"
+			   "    resume VI_1\n",
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_DURATION,
+		.arguments_min = 1,
+		.arguments_max = 1,
+		.run = show_run,
+		.parameters = parameters_failover,
+		.print = show_failover,
+	},
+	{
+		.name = "resume",
+		.arguments = "[INSTANCE]",
+		.summary = "take part again after failover or drain",
+		.help = "Lets a VRRP instance that was given up take part in elections again; "
+			"without one, the whole node. For root.",
+		.example = "$ xbeatctl resume\n"
+			   "takes part again: VI_1 VI_2\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.arguments_max = 1,
+		.run = show_run,
+		.parameters = parameters_instance,
+		.print = show_resume,
+	},
+	{
+		.name = "drain",
+		.arguments = "",
+		.summary = "give up all instances, before maintenance",
+		.help = "Gives up every VRRP instance cleanly and tells the other nodes that this "
+			"one is draining. It stays away until resume. For root.",
+		.example = "$ xbeatctl drain\n"
+			   "given up: VI_1 VI_2\n"
+			   "    it stays away until: xbeatctl resume\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = show_run,
+		.print = show_drain,
+	},
+	{
+		.name = "priority",
+		.arguments = "INSTANCE N|default",
+		.summary = "set a priority until the next change",
+		.help = "Gives a VRRP instance the priority N, 1 to 254, instead of the configured "
+			"one; default goes back to that. For root.",
+		.example = "$ xbeatctl priority VI_1 200\n"
+			   "VI_1: priority 200, configured is 100\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.arguments_min = 2,
+		.arguments_max = 2,
+		.run = show_run,
+		.parameters = parameters_priority,
+		.print = show_priority,
+	},
+	{
+		.name = "reload",
+		.arguments = "",
+		.summary = "read the configuration again",
+		.help = "Reads the configuration file again. Instances whose configuration has not "
+			"changed are not touched. A bad file changes nothing, and each error is "
+			"printed with its place. For root.",
+		.example = "$ xbeatctl reload\n"
+			   "changed  VI_1\n"
+			   "reloaded: 0 added, 1 changed, 0 removed, 99 as before\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = show_run,
+		.print = show_reload,
+		.answer_timeout_ms = RELOAD_TIMEOUT_MS,
+	},
+	{
+		.name = "config",
+		.arguments = "",
+		.summary = "the configuration in effect, with defaults",
+		.help = "Prints the configuration that xbeatd runs with, defaults included, in the "
+			"grammar of its file. It has passwords in it, so it is for root.",
+		.example = "$ xbeatctl config > now.conf\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = show_run,
+		.print = show_config,
 	},
 	{
 		.name = "genkey",

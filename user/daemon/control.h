@@ -31,7 +31,7 @@ struct control_failure {
 struct control_call {
 	const json_t *parameters; /* an object, maybe empty; it lives as long as the call */
 	struct control_failure failure;
-	/* Of control.c. */
+	/* The server's own. */
 	struct control_client *client;
 	bool deferred;
 };

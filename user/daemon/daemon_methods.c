@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What xbeatctl can ask: one function a method, each returns new JSON. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 #include <user/core/config_print.h>
 #include <user/core/names.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/daemon.h>
+#include <user/daemon/json_text.h>
 #include <user/lib/cleanup.h>
 
 static json_t *heartbeat_json(const struct config_heartbeat *heartbeat)
@@ -87,20 +87,6 @@ static json_t *drops(void *context, struct control_call *call)
 	return json;
 }
 
-static json_t *fail(struct control_call *call, const char *error, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static json_t *fail(struct control_call *call, const char *error, const char *format, ...)
-{
-	va_list arguments;
-
-	call->failure.error = error;
-	va_start(arguments, format);
-	vsnprintf(call->failure.message, sizeof(call->failure.message), format, arguments);
-	va_end(arguments);
-	return NULL;
-}
-
 /* The instance that the call names, or NULL with the failure set. */
 static struct instance *named(struct daemon *daemon, struct control_call *call)
 {
@@ -108,10 +94,12 @@ static struct instance *named(struct daemon *daemon, struct control_call *call)
 	struct instance *instance = name ? instances_find(&daemon->instances, name) : NULL;
 
 	if (!name)
-		fail(call, "invalid_parameter", "the instance is not named");
+		control_fail(call, "invalid_parameter", "the instance is not named");
 	else if (!instance)
-		fail(call, "invalid_parameter",
-		     "there is no instance %s; \"xbeatctl vrrp\" shows those that there are", name);
+		control_fail(
+			call, "invalid_parameter",
+			"there is no instance %s; \"xbeatctl vrrp\" shows those that there are",
+			name);
 	return instance;
 }
 
@@ -136,7 +124,7 @@ static json_t *config(void *context, struct control_call *call)
 	_cleanup_free_ char *text = config_print(daemon->config);
 
 	(void)call;
-	return json_pack("{s:s}", "text", text);
+	return json_pack("{s:o}", "text", json_text(text));
 }
 
 static json_t *reload(void *context, struct control_call *call)
@@ -155,9 +143,9 @@ static json_t *failover(void *context, struct control_call *call)
 	if (!instance)
 		return NULL;
 	if (duration_ns < 0)
-		return fail(call, "invalid_parameter", "the duration is below 0");
+		return control_fail(call, "invalid_parameter", "the duration is below 0");
 	if (instances_failover(instance, (uint64_t)duration_ns, message, sizeof(message)))
-		return fail(call, "refused", "%s", message);
+		return control_fail(call, "refused", "%s", message);
 	return instance_failover_json(instance);
 }
 
@@ -190,11 +178,11 @@ static json_t *priority(void *context, struct control_call *call)
 		return NULL;
 	if (!json_is_integer(value) || json_integer_value(value) < 0 ||
 	    json_integer_value(value) > UINT8_MAX)
-		return fail(call, "invalid_parameter",
-			    "a priority is 1 to 254, or 0 for the configured one");
+		return control_fail(call, "invalid_parameter",
+				    "a priority is 1 to 254, or 0 for the configured one");
 	if (instances_set_priority(instance, (uint8_t)json_integer_value(value), message,
 				   sizeof(message)))
-		return fail(call, "refused", "%s", message);
+		return control_fail(call, "refused", "%s", message);
 	return instance_priority_json(instance);
 }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <user/core/config_print.h>
 #include <user/daemon/daemon.h>
+#include <user/daemon/json_text.h>
 #include <user/lib/cleanup.h>
 #include <user/lib/diagnostics_print.h>
 #include <user/lib/log.h>
@@ -26,7 +27,7 @@ struct reload {
 	struct control_promise *promise;
 	struct daemon_inputs inputs;
 	struct diagnostics diagnostics;
-	char message[1024];
+	char message[CONTROL_MESSAGE_BYTES];
 	int error;
 	int done_fd; /* the thread says that it has ended */
 	pthread_t thread;
@@ -133,7 +134,7 @@ static json_t *warnings_json(const struct diagnostics *diagnostics)
 	for (size_t i = 0; i < diagnostics->count; i++) {
 		_cleanup_free_ char *line = diagnostics_line(&diagnostics->entries[i]);
 
-		json_array_append_new(array, json_string(line));
+		json_array_append_new(array, json_text(line));
 	}
 	return array;
 }

@@ -10,6 +10,7 @@
 #include <user/core/names.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/instance.h>
+#include <user/daemon/json_text.h>
 
 #define LINE_BYTES 512
 #define NODE_BYTES (XB_NAME_BYTES + ADDRESS_TEXT_BYTES + 4)
@@ -24,7 +25,7 @@ static void say(json_t *lines, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
-	json_array_append_new(lines, json_string(line));
+	json_array_append_new(lines, json_text(line));
 }
 
 static bool is_unknown(const struct xb_address *address)
@@ -161,9 +162,9 @@ static void add_part(void *context, const struct config_track *track, struct tra
 	char what[128];
 
 	snprintf(what, sizeof(what), "%s %s", track_kind_name(track->kind), track->name);
-	json_array_append_new(context,
-			      json_pack("{s:s, s:i, s:b, s:s}", "what", what, "weight",
-					effect.weight, "fault", effect.fault, "reason", reason));
+	json_array_append_new(context, json_pack("{s:o, s:i, s:b, s:o}", "what", json_text(what),
+						 "weight", effect.weight, "fault", effect.fault,
+						 "reason", json_text(reason)));
 }
 
 static json_t *active_json(const struct instance *instance)
@@ -208,10 +209,11 @@ json_t *instance_explain(const struct instance *instance)
 	json_t *parts = json_array(), *json;
 
 	instance_each_track(instance, add_part, parts);
-	json = json_pack("{s:s, s:s, s:I, s:s, s:o, s:i, s:i, s:o}", "instance",
-			 instance->config->name, "state", instance_state_name(vrrp->state),
-			 "since_unix_ns", (json_int_t)instance->since_unix_ns, "reason",
-			 vrrp->reason, "lines", lines_json(instance), "configured_priority",
+	json = json_pack("{s:o, s:s, s:I, s:o, s:o, s:i, s:i, s:o}", "instance",
+			 json_text(instance->config->name), "state",
+			 instance_state_name(vrrp->state), "since_unix_ns",
+			 (json_int_t)instance->since_unix_ns, "reason", json_text(vrrp->reason),
+			 "lines", lines_json(instance), "configured_priority",
 			 instance->config->priority, "effective_priority", vrrp->effective_priority,
 			 "priority_parts", parts);
 	if (instance_first_obstacle(instance, false) >= 0)

@@ -5,6 +5,7 @@
 #include <user/core/address.h>
 #include <user/core/names.h>
 #include <user/daemon/instance.h>
+#include <user/daemon/json_text.h>
 
 static const char *const obstacle_names[] = {
 #define X(id, name) [INSTANCE_OBSTACLE_##id] = name,
@@ -42,8 +43,8 @@ json_t *instance_obstacles_json(const struct instance *instance)
 	for (size_t i = 0; i < INSTANCE_OBSTACLE_COUNT; i++)
 		if (instance->obstacles[i][0])
 			json_array_append_new(array,
-					      json_pack("{s:s, s:s}", "kind", obstacle_names[i],
-							"text", instance->obstacles[i]));
+					      json_pack("{s:s, s:o}", "kind", obstacle_names[i],
+							"text", json_text(instance->obstacles[i])));
 	return array;
 }
 
@@ -101,7 +102,7 @@ static json_t *instance_json(const struct instance *instance)
 		json_object_set_new(json, "active_address", address_json(&vrrp->active_address));
 	json_object_set_new(json, "since_unix_ns",
 			    json_integer((json_int_t)instance->since_unix_ns));
-	json_object_set_new(json, "reason", json_string(vrrp->reason));
+	json_object_set_new(json, "reason", json_text(vrrp->reason));
 	json_object_set_new(json, "addresses", addresses_json(config));
 	json_object_set_new(json, "adverts",
 			    json_pack("{s:I, s:I}", "sent", (json_int_t)instance->sent_count,

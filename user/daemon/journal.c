@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/journal.h>
+#include <user/daemon/json_text.h>
 #include <user/lib/log.h>
 
 void journal_add(struct journal *journal, const char *kind, const char *subject, const char *from,
@@ -28,10 +29,10 @@ void journal_add(struct journal *journal, const char *kind, const char *subject,
 
 json_t *journal_entry_json(const struct journal_entry *entry)
 {
-	return json_pack("{s:I, s:s, s:s, s:s, s:s, s:s}", "time_unix_ns",
+	return json_pack("{s:I, s:s, s:o, s:s, s:s, s:o}", "time_unix_ns",
 			 (json_int_t)entry->time_unix_ns, "kind", entry->kind, "subject",
-			 entry->subject, "from", entry->from, "to", entry->to, "reason",
-			 entry->reason);
+			 json_text(entry->subject), "from", entry->from, "to", entry->to, "reason",
+			 json_text(entry->reason));
 }
 
 json_t *journal_json(const struct journal *journal)

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The parameters of a method from the arguments of its verb: a new JSON object, or NULL when the
+ * function has said on stderr what is wrong with them.
+ */
+#ifndef XBEAT_CTL_PARAMETERS_H
+#define XBEAT_CTL_PARAMETERS_H
+
+#include <jansson.h>
+#include <user/ctl/command.h>
+
+json_t *parameters_instance(const struct command *command); /* [INSTANCE] */
+json_t *parameters_failover(const struct command *command); /* INSTANCE [-t TIME] */
+json_t *parameters_priority(const struct command *command); /* INSTANCE N|default */
+
+#endif

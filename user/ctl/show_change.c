@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What was changed: reload, failover, resume, drain, priority; and the configuration itself. */
+#include <inttypes.h>
+#include <string.h>
+#include <user/ctl/field.h>
+#include <user/ctl/show.h>
+#include <user/ctl/text.h>
+#include <user/lib/cleanup.h>
+
+#define LABEL_COLUMNS 9
+#define DETAIL_COLUMNS 4
+
+/* Prints the names at a field, if there are any. */
+static void print_names(const json_t *result, const char *field, FILE *stream)
+{
+	const json_t *names = json_object_get(result, field);
+	_cleanup_free_ char *list = field_list(names, " ");
+
+	if (json_array_size(names) > 0)
+		text_print_labelled(stream, LABEL_COLUMNS, field, "%s", list);
+}
+
+void show_reload(const json_t *result, FILE *stream)
+{
+	const json_t *warnings = json_object_get(result, "warnings");
+	char unchanged[UNITS_TEXT_BYTES];
+	const json_t *warning;
+	size_t index;
+
+	json_array_foreach(warnings, index, warning) text_print_labelled(
+		stream, LABEL_COLUMNS, "warning", "%s",
+		json_is_string(warning) ? json_string_value(warning) : FIELD_UNKNOWN);
+	print_names(result, "added", stream);
+	print_names(result, "changed", stream);
+	print_names(result, "removed", stream);
+	fprintf(stream, "reloaded: %zu added, %zu changed, %zu removed, %s as before\n",
+		json_array_size(json_object_get(result, "added")),
+		json_array_size(json_object_get(result, "changed")),
+		json_array_size(json_object_get(result, "removed")),
+		field_count(result, "unchanged_count", unchanged));
+}
+
+/* As it is, so that it can be written to a file and read again. */
+void show_config(const json_t *result, FILE *stream)
+{
+	const char *text = json_string_value(json_object_get(result, "text"));
+
+	if (text)
+		fputs(text, stream);
+}
+
+void show_failover(const json_t *result, FILE *stream)
+{
+	const char *successor = json_string_value(json_object_get(result, "successor"));
+	const char *name = field_text(result, "instance");
+	char until[UNITS_TIME_BYTES];
+	uint64_t until_unix_ns;
+
+	text_print_labelled(stream, 0, "", "%s is now %s here; %s takes over", name,
+			    field_text(result, "state"), successor ? successor : "the best Backup");
+	if (field_number(result, "until_unix_ns", &until_unix_ns))
+		text_print_labelled(stream, DETAIL_COLUMNS, "",
+				    "it stays away until %s, or: xbeatctl resume %s",
+				    units_local_time(until_unix_ns, until), name);
+	else
+		text_print_labelled(stream, DETAIL_COLUMNS, "",
+				    "it stays away until: xbeatctl resume %s", name);
+}
+
+void show_resume(const json_t *result, FILE *stream)
+{
+	const json_t *names = json_object_get(result, "instances");
+	_cleanup_free_ char *list = field_list(names, " ");
+
+	if (json_array_size(names) > 0)
+		text_print_labelled(stream, 0, "", "takes part again: %s", list);
+	else
+		fputs("nothing stayed away: nothing to resume\n", stream);
+}
+
+void show_drain(const json_t *result, FILE *stream)
+{
+	const json_t *names = json_object_get(result, "instances");
+	_cleanup_free_ char *list = field_list(names, " ");
+
+	if (json_array_size(names) > 0)
+		text_print_labelled(stream, 0, "", "given up: %s", list);
+	else
+		fputs("this node was Active of nothing\n", stream);
+	text_print_labelled(stream, DETAIL_COLUMNS, "", "it stays away until: xbeatctl resume");
+}
+
+void show_priority(const json_t *result, FILE *stream)
+{
+	char configured[UNITS_TEXT_BYTES], effective[UNITS_TEXT_BYTES];
+	const char *before = field_count(result, "configured", configured);
+	const char *now = field_count(result, "effective", effective);
+	const char *name = field_text(result, "instance");
+
+	if (strcmp(before, now) == 0)
+		text_print_labelled(stream, 0, "", "%s: priority %s, as configured", name, now);
+	else
+		text_print_labelled(stream, 0, "", "%s: priority %s, configured is %s", name, now,
+				    before);
+}

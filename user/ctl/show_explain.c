@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * "xbeatctl explain": one instance for somebody who was just woken up. First what it is and why,
+ * then who is Active, what this node waits for and what comes next, and how its priority adds up.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <user/ctl/field.h>
+#include <user/ctl/show.h>
+#include <user/ctl/text.h>
+#include <user/lib/cleanup.h>
+
+#define LABEL_COLUMNS 11
+#define PRIORITY_MIN 1
+#define PRIORITY_MAX 254
+
+#define print_line(stream, label, ...)                                                             \
+	text_print_labelled(stream, LABEL_COLUMNS, label, __VA_ARGS__)
+
+static void print_state(const json_t *explanation, FILE *stream)
+{
+	const char *reason = json_string_value(json_object_get(explanation, "reason"));
+	char age[UNITS_TEXT_BYTES];
+
+	print_line(stream, "state", "%s is %s, for %s", field_text(explanation, "instance"),
+		   field_text(explanation, "state"), field_age(explanation, "since_unix_ns", age));
+	if (reason && *reason)
+		print_line(stream, "reason", "%s", reason);
+}
+
+/* Writes those of the three that are known: "node-b, 10.0.0.2, priority 150". */
+static void print_active(const json_t *active, FILE *stream)
+{
+	const char *node = json_string_value(json_object_get(active, "node"));
+	const char *address = json_string_value(json_object_get(active, "address"));
+	char priority[UNITS_TEXT_BYTES] = "";
+	uint64_t number;
+
+	if (field_number(active, "priority", &number))
+		snprintf(priority, sizeof(priority), ", priority %u", (unsigned)number);
+	if (node || address)
+		print_line(stream, "active", "%s%s%s%s", node ? node : "",
+			   node && address ? ", " : "", address ? address : "", priority);
+	else
+		print_line(stream, "active", "nobody that this node knows of");
+}
+
+static void print_obstacles(const json_t *obstacles, FILE *stream)
+{
+	const json_t *obstacle;
+	size_t index;
+
+	json_array_foreach(obstacles, index, obstacle)
+		print_line(stream, index == 0 ? "waits for" : "", "%s: %s",
+			   field_text(obstacle, "kind"), field_text(obstacle, "text"));
+}
+
+static void print_sentences(const json_t *lines, FILE *stream)
+{
+	const json_t *line;
+	size_t index;
+
+	json_array_foreach(lines, index, line)
+		print_line(stream, index == 0 ? "next" : "", "%s",
+			   json_is_string(line) ? json_string_value(line) : FIELD_UNKNOWN);
+}
+
+static void print_part(const json_t *part, FILE *stream)
+{
+	const char *reason = json_string_value(json_object_get(part, "reason"));
+
+	print_line(stream, "", "%+4lld  %s%s%s",
+		   (long long)json_integer_value(json_object_get(part, "weight")),
+		   field_text(part, "what"), reason && *reason ? ": " : "", reason ? reason : "");
+}
+
+/* Below the sum, why the priority is not the sum. */
+static void print_effective(long long effective, long long sum, FILE *stream)
+{
+	if (sum < PRIORITY_MIN || sum > PRIORITY_MAX)
+		print_line(stream, "", "%4lld  in effect: the sum is %lld, kept within %d to %d",
+			   effective, sum, PRIORITY_MIN, PRIORITY_MAX);
+	else
+		print_line(stream, "", "%4lld  in effect", effective);
+}
+
+static void print_priority(const json_t *explanation, FILE *stream)
+{
+	const json_t *parts = json_object_get(explanation, "priority_parts");
+	const json_t *configured = json_object_get(explanation, "configured_priority");
+	const json_t *effective = json_object_get(explanation, "effective_priority");
+	long long sum = (long long)json_integer_value(configured);
+	const json_t *part;
+	size_t index;
+
+	if (!json_is_integer(configured) || !json_is_integer(effective))
+		return;
+	print_line(stream, "priority", "%4lld  configured", sum);
+	json_array_foreach(parts, index, part)
+	{
+		print_part(part, stream);
+		sum += (long long)json_integer_value(json_object_get(part, "weight"));
+	}
+	if (index > 0 || !json_equal(configured, effective))
+		print_effective((long long)json_integer_value(effective), sum, stream);
+}
+
+void show_explain(const json_t *explanation, FILE *stream)
+{
+	print_state(explanation, stream);
+	print_active(json_object_get(explanation, "active"), stream);
+	print_obstacles(json_object_get(explanation, "obstacles"), stream);
+	print_sentences(json_object_get(explanation, "lines"), stream);
+	print_priority(explanation, stream);
+}

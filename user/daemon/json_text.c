@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* JSON takes only UTF-8, and jansson returns nothing at all for other text. */
+#include <string.h>
+#include <user/daemon/json_text.h>
+#include <user/lib/cleanup.h>
+
+json_t *json_text(const char *text)
+{
+	json_t *json = json_string(text);
+	_cleanup_free_ char *copy = json ? NULL : strdup(text);
+
+	if (!copy)
+		return json;
+	for (char *byte = copy; *byte; byte++)
+		if ((unsigned char)*byte > 127)
+			*byte = '?';
+	return json_string(copy);
+}

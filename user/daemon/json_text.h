@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Text of unknown encoding as JSON: names from files, what programs print. */
+#ifndef XBEAT_DAEMON_JSON_TEXT_H
+#define XBEAT_DAEMON_JSON_TEXT_H
+
+#include <jansson.h>
+
+/* Returns text as a new JSON string; if it is no UTF-8, with '?' for each byte above 127. */
+json_t *json_text(const char *text);
+
+#endif
