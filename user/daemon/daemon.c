@@ -237,7 +237,8 @@ static int start_drop_watch(struct daemon *daemon)
 
 static int apply_scheduling(struct daemon *daemon)
 {
-	scheduling_apply(&daemon->scheduling, daemon->config->realtime_priority);
+	scheduling_apply(&daemon->scheduling, daemon->config->realtime_priority,
+			 daemon->config->nice);
 	return 0;
 }
 

@@ -122,8 +122,8 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 		kernel_set_keys(&daemon->kernel, daemon->keys);
 		daemon->prober.key = daemon->keys[0];
 	}
-	if (from->realtime_priority != to->realtime_priority)
-		scheduling_apply(&daemon->scheduling, to->realtime_priority);
+	if (from->realtime_priority != to->realtime_priority || from->nice != to->nice)
+		scheduling_apply(&daemon->scheduling, to->realtime_priority, to->nice);
 	detach_unwanted(daemon);
 }
 

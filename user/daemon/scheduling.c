@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <user/daemon/scheduling.h>
 #include <user/lib/log.h>
 
@@ -34,12 +35,24 @@ static void lock_memory(struct scheduling *scheduling)
 		    strerror(errno));
 }
 
-void scheduling_apply(struct scheduling *scheduling, int priority)
+/* Also back from real time, after a reload. */
+static void use_ordinary(int nice)
+{
+	struct sched_param none = {0};
+
+	sched_setscheduler(0, SCHED_OTHER, &none);
+	if (setpriority(PRIO_PROCESS, 0, nice))
+		log_warning("vrrp_priority %d was refused: %s", nice, strerror(errno));
+}
+
+void scheduling_apply(struct scheduling *scheduling, int priority, int nice)
 {
 	*scheduling = (struct scheduling){0};
 	lock_memory(scheduling);
 	if (priority > 0)
 		ask_realtime(scheduling, priority);
+	if (!scheduling->fifo_priority)
+		use_ordinary(nice);
 }
 
 json_t *scheduling_json(const struct scheduling *scheduling)

@@ -13,7 +13,7 @@ struct scheduling {
 
 /* Asks for SCHED_FIFO at priority (1..99; 0: do not ask) and for locked memory. What is refused is
  * logged, and the daemon goes on without. */
-void scheduling_apply(struct scheduling *scheduling, int priority);
+void scheduling_apply(struct scheduling *scheduling, int priority, int nice);
 
 /* Returns a new JSON object. */
 json_t *scheduling_json(const struct scheduling *scheduling);
