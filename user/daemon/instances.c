@@ -174,20 +174,27 @@ static int start_instance(struct instance *instance, struct event_base *base)
 	return instance->membership < 0 ? instance->membership : 0;
 }
 
-/* Initialize ends when the interface works, and comes back when it does not (RFC 9568 section 6.4:
- * Startup and Shutdown events). */
-static void on_link(void *context, unsigned interface_index, bool running)
+static bool interface_is_running(const struct instance *instance)
 {
-	struct instances *instances = context;
+	struct link_event link;
+
+	return link_lookup(instance->config->interface, &link) && link.running;
+}
+
+/* Initialize ends when the interface works, and comes back when it does not (RFC 9568 section 6.4:
+ * Startup and Shutdown events). event NULL: look at all. */
+static void follow_link(struct instances *instances, const struct link_event *event)
+{
+	bool running = event && event->running;
 
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = &instances->list[i];
 		struct vrrp_actions actions;
 		char reason[64];
 
-		if (interface_index == LINK_UNKNOWN)
-			running = link_is_running(instance->config->interface);
-		else if (instance->interface_index != interface_index)
+		if (!event)
+			running = interface_is_running(instance);
+		else if (instance->interface_index != event->interface_index)
 			continue;
 		if (running == (instance->vrrp.state != XB_INSTANCE_INITIALIZE))
 			continue;
@@ -201,10 +208,28 @@ static void on_link(void *context, unsigned interface_index, bool running)
 	}
 }
 
+static void on_link(void *context, const struct link_event *event)
+{
+	follow_link(context, event);
+}
+
+static void on_address(void *context, const struct address_event *event)
+{
+	(void)context;
+	(void)event;
+}
+
+static void on_overrun(void *context)
+{
+	follow_link(context, NULL);
+}
+
+static const struct link_handlers link_handlers = {on_link, on_address, on_overrun};
+
 static void startup(struct instance *instance)
 {
 	uint64_t stopped_ns = instance->owner->kernel->self->progress_ns;
-	bool running = link_is_running(instance->config->interface);
+	bool running = interface_is_running(instance);
 	bool resume = running && instance_may_resume(instance);
 	struct vrrp_actions actions;
 	char reason[VRRP_REASON_BYTES];
@@ -293,7 +318,7 @@ int instances_start(struct instances *instances, struct event_base *base, struct
 		if (error)
 			return error;
 	}
-	error = link_monitor_start(&instances->links, base, on_link, instances);
+	error = link_monitor_start(&instances->links, base, &link_handlers, instances);
 	if (error)
 		return error;
 	forget_others(instances, (size_t)next_self_slot);

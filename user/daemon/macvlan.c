@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Virtual MAC interfaces, by rtnetlink and their settings under /proc/sys; see macvlan.h. */
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <user/daemon/interface_setting.h>
+#include <user/daemon/macvlan.h>
+#include <user/lib/log.h>
+
+#define REQUEST_BYTES 512
+#define MAC_BYTES 6
+#define FAMILY_BYTE 4 /* of the virtual MAC address: 1 or 2 */
+#define KIND "macvlan"
+
+/* An interface as rtnetlink describes it. */
+struct link {
+	unsigned index;
+	unsigned base_index; /* 0: none, or in another namespace */
+	uint32_t mtu;
+	uint8_t mac[MAC_BYTES];
+	bool is_macvlan;
+};
+
+static void virtual_mac(uint8_t family, uint8_t vrid, uint8_t mac[static MAC_BYTES])
+{
+	static const uint8_t prefix[FAMILY_BYTE] = {0x00, 0x00, 0x5e, 0x00};
+
+	memcpy(mac, prefix, sizeof(prefix));
+	mac[FAMILY_BYTE] = family == 4 ? 1 : 2;
+	mac[FAMILY_BYTE + 1] = vrid;
+}
+
+/* buffer: REQUEST_BYTES; name or index says which interface. */
+static struct nlmsghdr *begin(char *buffer, uint16_t type, uint16_t flags, const char *name,
+			      unsigned index, unsigned up)
+{
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct ifinfomsg *message;
+
+	request->nlmsg_type = type;
+	request->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
+	message = mnl_nlmsg_put_extra_header(request, sizeof(*message));
+	message->ifi_index = (int)index;
+	message->ifi_flags = up;
+	if (name)
+		mnl_attr_put_strz(request, IFLA_IFNAME, name);
+	return request;
+}
+
+static bool says_macvlan(const struct nlattr *link_info)
+{
+	const struct nlattr *info[IFLA_INFO_KIND + 1] = {0};
+
+	if (link_info)
+		netlink_nested_attributes(link_info, info, IFLA_INFO_KIND + 1);
+	return info[IFLA_INFO_KIND] && !strcmp(mnl_attr_get_str(info[IFLA_INFO_KIND]), KIND);
+}
+
+static uint32_t number(const struct nlattr *attribute)
+{
+	return attribute ? mnl_attr_get_u32(attribute) : 0;
+}
+
+static int read_link(const struct nlmsghdr *answer, void *context)
+{
+	const struct ifinfomsg *head = mnl_nlmsg_get_payload(answer);
+	const struct nlattr *found[IFLA_LINK_NETNSID + 1] = {0};
+	struct link *link = context;
+
+	netlink_attributes(answer, sizeof(*head), found, IFLA_LINK_NETNSID + 1);
+	*link = (struct link){
+		.index = (unsigned)head->ifi_index,
+		.base_index = found[IFLA_LINK_NETNSID] ? 0 : number(found[IFLA_LINK]),
+		.mtu = number(found[IFLA_MTU]),
+		.is_macvlan = says_macvlan(found[IFLA_LINKINFO]),
+	};
+	if (found[IFLA_ADDRESS] && mnl_attr_get_payload_len(found[IFLA_ADDRESS]) == MAC_BYTES)
+		memcpy(link->mac, mnl_attr_get_payload(found[IFLA_ADDRESS]), MAC_BYTES);
+	return MNL_CB_OK;
+}
+
+/* Returns 0, -ENODEV if there is none, or a negative errno. */
+static int find_link(struct netlink *netlink, const char *name, unsigned index, struct link *link)
+{
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+
+	return netlink_query(netlink, begin(buffer, RTM_GETLINK, 0, name, index, 0), read_link,
+			     link);
+}
+
+static int make(struct netlink *netlink, const char *name, unsigned base_index,
+		const uint8_t mac[static MAC_BYTES])
+{
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request =
+		begin(buffer, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, name, 0, 0);
+	struct nlattr *info, *data;
+
+	mnl_attr_put_u32(request, IFLA_LINK, base_index);
+	mnl_attr_put(request, IFLA_ADDRESS, MAC_BYTES, mac);
+	info = mnl_attr_nest_start(request, IFLA_LINKINFO);
+	mnl_attr_put_strz(request, IFLA_INFO_KIND, KIND);
+	data = mnl_attr_nest_start(request, IFLA_INFO_DATA);
+	mnl_attr_put_u32(request, IFLA_MACVLAN_MODE, MACVLAN_MODE_PRIVATE);
+	mnl_attr_nest_end(request, data);
+	mnl_attr_nest_end(request, info);
+	return netlink_transact(netlink, request);
+}
+
+static int set_mtu(struct netlink *netlink, unsigned index, uint32_t mtu)
+{
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request = begin(buffer, RTM_SETLINK, NLM_F_ACK, NULL, index, 0);
+
+	mnl_attr_put_u32(request, IFLA_MTU, mtu);
+	return netlink_transact(netlink, request);
+}
+
+int macvlan_set_up(struct netlink *netlink, unsigned index, bool up)
+{
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request =
+		begin(buffer, RTM_SETLINK, NLM_F_ACK, NULL, index, up ? IFF_UP : 0);
+	struct ifinfomsg *message = mnl_nlmsg_get_payload(request);
+
+	message->ifi_change = IFF_UP;
+	return netlink_transact(netlink, request);
+}
+
+/* Sets it, and says so if it cannot. A kernel without IPv6 has nothing to be set. */
+static int set(uint8_t family, const char *interface, const char *key, int value)
+{
+	int error = interface_set(family, interface, key, value);
+
+	if (error == -ENOENT && family == 6)
+		return 0;
+	if (error)
+		log_error("cannot set net.ipv%u.conf.%s.%s to %d: %s: where /proc/sys is "
+			  "read-only, set it from outside",
+			  family, interface, key, value, strerror(-error));
+	return error;
+}
+
+/*
+ * What comes to the virtual MAC may have come from where the base's route points (rp_filter; the greater of
+ * "all" and its own counts, and 2, the loose one, is the greatest). Each of the two interfaces answers ARP
+ * for its own addresses alone.
+ */
+static int apply_settings(const char *name, const char *base)
+{
+	const struct {
+		uint8_t family;
+		const char *interface;
+		const char *key;
+		int value;
+	} settings[] = {
+		{4, name, "arp_ignore", 1},
+		{4, name, "rp_filter", interface_setting(4, "all", "rp_filter") > 0 ? 2 : 0},
+		{4, name, "promote_secondaries",
+		 1}, /* a VIP's removal must not take others along */
+		{6, name, "addr_gen_mode", 1}, /* IN6_ADDR_GEN_MODE_NONE */
+		{6, name, "accept_ra", 0},
+		{6, name, "autoconf", 0},
+	};
+	int error = 0;
+
+	if (!interface_setting(4, base, "arp_ignore")) /* others than 0 do as well */
+		error = set(4, base, "arp_ignore", 1);
+	for (size_t i = 0; !error && i < sizeof(settings) / sizeof(settings[0]); i++)
+		error = set(settings[i].family, settings[i].interface, settings[i].key,
+			    settings[i].value);
+	return error;
+}
+
+/* Makes it, without any settings but whether it has IPv6. */
+static int make_new(struct netlink *netlink, const char *name, const char *base,
+		    unsigned base_index, uint8_t vrid, uint8_t family)
+{
+	uint8_t mac[MAC_BYTES];
+	int error;
+
+	virtual_mac(family, vrid, mac);
+	error = make(netlink, name, base_index, mac);
+	if (error) {
+		log_error("cannot make %s, a macvlan on %s for virtual router %u: %s%s", name, base,
+			  vrid, strerror(-error),
+			  error == -EOPNOTSUPP ? ": the kernel needs the module macvlan"
+			  : error == -EBUSY    ? ": is the interface a port of a bridge or bond? "
+						 "Use the bridge or bond itself"
+					       : "");
+		return error;
+	}
+	return set(6, name, "disable_ipv6", family == 4);
+}
+
+/* Returns 0 if an interface that is there already is what would be made. */
+static int check(const struct link *link, const char *name, const char *base, unsigned base_index,
+		 uint8_t vrid, uint8_t family)
+{
+	uint8_t mac[MAC_BYTES];
+
+	virtual_mac(family, vrid, mac);
+	if (link->is_macvlan && link->base_index == base_index &&
+	    !memcmp(link->mac, mac, MAC_BYTES))
+		return 0;
+	log_error("interface %s exists and is not the macvlan on %s with "
+		  "%02x:%02x:%02x:%02x:%02x:%02x: remove it (ip link delete %s), or name another "
+		  "with use_vmac NAME",
+		  name, base, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], name);
+	return -EEXIST;
+}
+
+static int find_or_make(struct netlink *netlink, const char *name, const char *base,
+			unsigned base_index, uint8_t vrid, uint8_t family, struct link *link)
+{
+	int error = find_link(netlink, name, 0, link);
+
+	if (!error)
+		return check(link, name, base, base_index, vrid, family);
+	if (error == -ENODEV) {
+		error = make_new(netlink, name, base, base_index, vrid, family);
+		return error ? error : find_link(netlink, name, 0, link);
+	}
+	log_error("cannot look for interface %s: %s", name, strerror(-error));
+	return error;
+}
+
+int macvlan_ensure(struct netlink *netlink, const char *name, unsigned base_index, uint8_t vrid,
+		   uint8_t family, unsigned *index)
+{
+	char base_name[IF_NAMESIZE];
+	struct link link, base;
+	int error = find_link(netlink, NULL, base_index, &base);
+
+	if (error || !if_indextoname(base_index, base_name)) {
+		log_error("no interface under %s: its base (index %u) has gone", name, base_index);
+		return error ? error : -ENODEV;
+	}
+	error = find_or_make(netlink, name, base_name, base_index, vrid, family, &link);
+	if (!error)
+		error = apply_settings(name, base_name);
+	/* The kernel shrinks it with its base, but does not let it grow. */
+	if (!error && link.mtu != base.mtu) {
+		error = set_mtu(netlink, link.index, base.mtu);
+		if (error)
+			log_error("cannot set the MTU of %s to %u as %s has: %s", name, base.mtu,
+				  base_name, strerror(-error));
+	}
+	if (!error)
+		*index = link.index;
+	return error;
+}
+
+int macvlan_remove(struct netlink *netlink, const char *name)
+{
+	static const uint8_t prefix[FAMILY_BYTE] = {0x00, 0x00, 0x5e, 0x00};
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct link link;
+	int error = find_link(netlink, name, 0, &link);
+
+	if (error)
+		return error == -ENODEV ? 0 : error;
+	if (!link.is_macvlan || memcmp(link.mac, prefix, sizeof(prefix)) != 0)
+		return 0;
+	return netlink_transact(netlink,
+				begin(buffer, RTM_DELLINK, NLM_F_ACK, NULL, link.index, 0));
+}
+
+int link_promote_secondaries(const char *interface)
+{
+	return set(4, interface, "promote_secondaries", 1);
+}
+
+int link_enable_ipv6(const char *interface)
+{
+	return set(6, interface, "disable_ipv6", 0);
+}
