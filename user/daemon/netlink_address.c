@@ -56,7 +56,7 @@ int netlink_add_vip(struct netlink *netlink, unsigned interface_index, const str
 	/* Most do not fit into the 8 bits of ifa_flags. */
 	if (vip->flags)
 		mnl_attr_put_u32(request, IFA_FLAGS, vip->flags);
-	if (vip->preferred_lifetime_s != UINT32_MAX)
+	if (vip->preferred_lifetime_s != UINT32_MAX && !address_is_ipv4(&vip->address))
 		mnl_attr_put(request, IFA_CACHEINFO, sizeof(lifetime), &lifetime);
 	return netlink_transact(netlink, request);
 }
@@ -95,13 +95,28 @@ static int remove_address(struct netlink *netlink, unsigned interface_index,
 	return netlink_transact(netlink, request);
 }
 
+/* The kernel takes one IPv4 address several times, with different prefix lengths or peers: none may stay. */
+static int remove_ipv4(struct netlink *netlink, unsigned interface_index,
+		       const struct config_vip *vip)
+{
+	int error = remove_address(netlink, interface_index, vip, 0);
+
+	if (!error)
+		while (!remove_address(netlink, interface_index, vip, 0))
+			continue;
+	return error;
+}
+
 int netlink_remove_vip(struct netlink *netlink, unsigned interface_index,
 		       const struct config_vip *vip)
 {
 	uint8_t prefix_length = vip->has_peer ? vip->peer_prefix_length : vip->prefix_length;
-	int error = remove_address(netlink, interface_index, vip, prefix_length);
+	int error;
 
-	if (error == -EADDRNOTAVAIL && !address_is_ipv4(&vip->address) &&
+	if (address_is_ipv4(&vip->address))
+		return remove_ipv4(netlink, interface_index, vip);
+	error = remove_address(netlink, interface_index, vip, prefix_length);
+	if (error == -EADDRNOTAVAIL &&
 	    !find_prefix_length(netlink, interface_index, vip, &prefix_length))
 		error = remove_address(netlink, interface_index, vip, prefix_length);
 	return error;
