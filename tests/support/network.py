@@ -19,9 +19,12 @@ class Network:
     def sysctl(self, *settings):
         self.lab.run(NODE, "sysctl", "-q", "-w", *settings)
 
+    def run_tool(self, *words):
+        return self.lab.run(NODE, TOOL, *words)
+
     def tool(self, *words):
         """Returns what it printed: "0", the name of an error, or lines."""
-        return self.lab.run(NODE, TOOL, *words).stdout.strip()
+        return self.run_tool(*words).stdout.strip()
 
     def addresses(self, device):
         """All that the kernel says of each address but its index and name, by address."""
