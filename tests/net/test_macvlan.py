@@ -20,8 +20,8 @@ def network(lab):
     """Node-a is a router with the kernel's own settings."""
     made = Network(lab)
     made.sysctl("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1",
-                *(f"net.ipv4.conf.{name}.arp_ignore=0" for name in ("all", "default", "eth0")),
-                *(f"net.ipv4.conf.{name}.rp_filter=1" for name in ("all", "default", "eth0")))
+                *(f"net.ipv4.conf.{name}.{key}" for name in ("all", "default", "eth0")
+                  for key in ("arp_ignore=0", "arp_announce=0", "rp_filter=1")))
     return made
 
 
@@ -57,15 +57,15 @@ def test_what_is_made(network, family, mac):
     assert [setting(network, 6, "vrrp.51", key)
             for key in ("accept_ra", "autoconf")] == ["0", "0"]
     assert setting(network, 6, "vrrp.51", "disable_ipv6") == ("1" if family == 4 else "0")
-    assert setting(network, 4, "eth0", "arp_ignore") == "1"
+    assert [setting(network, 4, "eth0", key) for key in ("arp_ignore", "arp_announce")] == ["1", "2"]
     assert network.tool("unmake", "vrrp.51") == MADE
     assert network.tool("lookup", "vrrp.51") == "ENODEV"
 
 
 def test_settings_that_do_already_stay(network):
-    network.sysctl("net.ipv4.conf.eth0.arp_ignore=2", "net.ipv4.conf.all.rp_filter=0")
+    network.sysctl("net.ipv4.conf.eth0.arp_ignore=3", "net.ipv4.conf.all.rp_filter=0")
     assert network.tool("macvlan", "vrrp.51", "eth0", "51", "4") == MADE
-    assert setting(network, 4, "eth0", "arp_ignore") == "2"
+    assert setting(network, 4, "eth0", "arp_ignore") == "3"
     assert setting(network, 4, "vrrp.51", "rp_filter") == "0"
 
 
@@ -94,7 +94,7 @@ def test_backup_is_silent(lab, network):
 
 @pytest.mark.parametrize("family,address", [(4, "10.77.0.100"), (6, "fd77::100")])
 def test_reached_by_the_virtual_mac_alone(lab, network, family, address):
-    """Although the base hears each question, and the route back is the base's."""
+    """Although the base hears each question, and has the route back."""
     network.tool("macvlan", "vrrp.51", "eth0", "51", str(family))
     network.tool("up", "vrrp.51")
     network.tool("add", "vrrp.51", f"{address}/{32 if family == 4 else 128}", "flags", "2")
@@ -103,6 +103,18 @@ def test_reached_by_the_virtual_mac_alone(lab, network, family, address):
         entry = lab.run("node-b", "ip", "neigh", "show", "to", address).stdout
         assert f"lladdr 00:00:5e:00:0{1 if family == 4 else 2}:33" in entry
         lab.run("node-b", "ip", "neigh", "flush", "to", address)
+
+
+def test_base_does_not_give_its_own_mac(lab, network):
+    """What the Active sends from the virtual address leaves by the base, which asks for neighbours."""
+    network.tool("macvlan", "vrrp.51", "eth0", "51", "4")
+    network.tool("up", "vrrp.51")
+    network.tool("add", "vrrp.51", "10.77.0.100/24")
+    network.ip("neigh", "flush", "dev", "eth0")
+    lab.run("node-b", "ip", "neigh", "flush", "dev", "eth0")
+    network.lab.run(NODE, "ping", "-c", "1", "-W", "1", "-I", "10.77.0.100", "10.77.0.2")
+    entry = lab.run("node-b", "ip", "neigh", "show", "to", "10.77.0.100").stdout
+    assert "lladdr 00:00:5e:00:01:33" in entry
 
 
 def test_taken_over(network):

@@ -146,33 +146,44 @@ static int set(uint8_t family, const char *interface, const char *key, int value
 }
 
 /*
- * What comes to the virtual MAC may have come from where the base's route points (rp_filter; the greater of
- * "all" and its own counts, and 2, the loose one, is the greatest). Each of the two interfaces answers ARP
- * for its own addresses alone.
+ * Neighbours must find the virtual interface's addresses at the virtual MAC alone: neither may the base
+ * answer for them (arp_ignore), nor give them as the sender's when it asks (arp_announce; what the Active
+ * sends from a virtual address leaves by the base). Higher values do as well.
  */
-static int apply_settings(const char *name, const char *base)
+static int set_base(const char *base)
+{
+	static const struct {
+		const char *key;
+		int minimum;
+	} settings[] = {{"arp_ignore", 1}, {"arp_announce", 2}};
+	int error = 0;
+
+	for (size_t i = 0; !error && i < sizeof(settings) / sizeof(settings[0]); i++)
+		if (interface_setting(4, base, settings[i].key) < settings[i].minimum)
+			error = set(4, base, settings[i].key, settings[i].minimum);
+	return error;
+}
+
+/* What comes to the virtual MAC may have come from where the base's route points (rp_filter; the greater of
+ * "all" and its own counts, and 2, the loose one, is the greatest). */
+static int set_virtual(const char *name)
 {
 	const struct {
 		uint8_t family;
-		const char *interface;
 		const char *key;
 		int value;
 	} settings[] = {
-		{4, name, "arp_ignore", 1},
-		{4, name, "rp_filter", interface_setting(4, "all", "rp_filter") > 0 ? 2 : 0},
-		{4, name, "promote_secondaries",
-		 1}, /* a VIP's removal must not take others along */
-		{6, name, "addr_gen_mode", 1}, /* IN6_ADDR_GEN_MODE_NONE */
-		{6, name, "accept_ra", 0},
-		{6, name, "autoconf", 0},
+		{4, "arp_ignore", 1}, /* no answers for the base's addresses */
+		{4, "rp_filter", interface_setting(4, "all", "rp_filter") > 0 ? 2 : 0},
+		{4, "promote_secondaries", 1}, /* a VIP's removal must not take others along */
+		{6, "addr_gen_mode", 1}, /* IN6_ADDR_GEN_MODE_NONE */
+		{6, "accept_ra", 0},
+		{6, "autoconf", 0},
 	};
 	int error = 0;
 
-	if (!interface_setting(4, base, "arp_ignore")) /* others than 0 do as well */
-		error = set(4, base, "arp_ignore", 1);
 	for (size_t i = 0; !error && i < sizeof(settings) / sizeof(settings[0]); i++)
-		error = set(settings[i].family, settings[i].interface, settings[i].key,
-			    settings[i].value);
+		error = set(settings[i].family, name, settings[i].key, settings[i].value);
 	return error;
 }
 
@@ -234,7 +245,7 @@ int macvlan_ensure(struct netlink *netlink, const char *name, unsigned base_inde
 {
 	char base_name[IF_NAMESIZE];
 	struct link link, base;
-	int error = find_link(netlink, NULL, base_index, &base);
+	int error = base_index ? find_link(netlink, NULL, base_index, &base) : -ENODEV;
 
 	if (error || !if_indextoname(base_index, base_name)) {
 		log_error("no interface under %s: its base (index %u) has gone", name, base_index);
@@ -242,7 +253,9 @@ int macvlan_ensure(struct netlink *netlink, const char *name, unsigned base_inde
 	}
 	error = find_or_make(netlink, name, base_name, base_index, vrid, family, &link);
 	if (!error)
-		error = apply_settings(name, base_name);
+		error = set_virtual(name);
+	if (!error)
+		error = set_base(base_name);
 	/* The kernel shrinks it with its base, but does not let it grow. */
 	if (!error && link.mtu != base.mtu) {
 		error = set_mtu(netlink, link.index, base.mtu);

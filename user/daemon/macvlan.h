@@ -15,8 +15,8 @@
 
 /*
  * Makes the interface, down; one of the same name, base and MAC address that an earlier daemon left is taken
- * as it is, up or down. Also sees to the settings of both interfaces (the base does not answer ARP for the
- * virtual interface's addresses) and that the MTU is the base's: call it again when the base has changed.
+ * as it is, up or down. Also sees to the settings of both interfaces (the base gets arp_ignore 1 and
+ * arp_announce 2 at least, which stay) and that the MTU is the base's: call it again when the base has changed.
  * *index: its interface index.
  * Returns 0; -EEXIST if something else has the name; or a negative errno, having said what to do.
  */
