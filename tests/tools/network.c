@@ -4,8 +4,8 @@
  *
  *	network add|remove DEVICE ADDRESS/LENGTH [WORD VALUE]…
  *		WORD: peer ADDRESS/LENGTH, brd ADDRESS, label TEXT, scope N, flags N, preferred N
- *	network macvlan NAME BASE VRID FAMILY | up NAME | down NAME | unmake NAME
- *	network promote NAME | ipv6 NAME
+ *	network macvlan NAME BASE VRID FAMILY
+ *	network active NAME BASE FAMILY | backup NAME | unmake NAME | promote NAME
  *	network lookup NAME
  *	network addresses
  *	network monitor [MS]	until it is ended; MS: sleeps so long first, to lose notifications
@@ -92,6 +92,14 @@ static int make_macvlan(struct netlink *netlink, int count, char **words)
 			      (uint8_t)number(words[3]), (uint8_t)number(words[4]), &index);
 }
 
+static int activate(struct netlink *netlink, int count, char **words)
+{
+	(void)netlink;
+	if (count != 4)
+		usage();
+	return macvlan_set_active(words[1], words[2], number(words[3]) == 6);
+}
+
 static int change_link(struct netlink *netlink, int count, char **words)
 {
 	if (count != 2)
@@ -100,9 +108,7 @@ static int change_link(struct netlink *netlink, int count, char **words)
 		return macvlan_remove(netlink, words[1]);
 	if (!strcmp(words[0], "promote"))
 		return link_promote_secondaries(words[1]);
-	if (!strcmp(words[0], "ipv6"))
-		return link_enable_ipv6(words[1]);
-	return macvlan_set_up(netlink, if_nametoindex(words[1]), !strcmp(words[0], "up"));
+	return macvlan_set_backup(words[1]);
 }
 
 static void print_link(void *context, const struct link_event *event)
@@ -187,10 +193,10 @@ static const struct {
 	const char *name;
 	int (*run)(struct netlink *netlink, int count, char **words);
 } verbs[] = {
-	{"add", change_address},       {"remove", change_address}, {"macvlan", make_macvlan},
-	{"up", change_link},	       {"down", change_link},	   {"unmake", change_link},
-	{"promote", change_link},      {"ipv6", change_link},	   {"lookup", lookup},
-	{"addresses", list_addresses}, {"monitor", monitor},
+	{"add", change_address},  {"remove", change_address}, {"macvlan", make_macvlan},
+	{"active", activate},	  {"backup", change_link},    {"unmake", change_link},
+	{"promote", change_link}, {"lookup", lookup},	      {"addresses", list_addresses},
+	{"monitor", monitor},
 };
 
 int main(int count, char **words)

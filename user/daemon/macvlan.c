@@ -36,7 +36,7 @@ static void virtual_mac(uint8_t family, uint8_t vrid, uint8_t mac[static MAC_BYT
 
 /* buffer: REQUEST_BYTES; name or index says which interface. */
 static struct nlmsghdr *begin(char *buffer, uint16_t type, uint16_t flags, const char *name,
-			      unsigned index, unsigned up)
+			      unsigned index)
 {
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
 	struct ifinfomsg *message;
@@ -45,7 +45,6 @@ static struct nlmsghdr *begin(char *buffer, uint16_t type, uint16_t flags, const
 	request->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
 	message = mnl_nlmsg_put_extra_header(request, sizeof(*message));
 	message->ifi_index = (int)index;
-	message->ifi_flags = up;
 	if (name)
 		mnl_attr_put_strz(request, IFLA_IFNAME, name);
 	return request;
@@ -88,8 +87,7 @@ static int find_link(struct netlink *netlink, const char *name, unsigned index, 
 {
 	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
 
-	return netlink_query(netlink, begin(buffer, RTM_GETLINK, 0, name, index, 0), read_link,
-			     link);
+	return netlink_query(netlink, begin(buffer, RTM_GETLINK, 0, name, index), read_link, link);
 }
 
 static int make(struct netlink *netlink, const char *name, unsigned base_index,
@@ -97,7 +95,7 @@ static int make(struct netlink *netlink, const char *name, unsigned base_index,
 {
 	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct nlmsghdr *request =
-		begin(buffer, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, name, 0, 0);
+		begin(buffer, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, name, 0);
 	struct nlattr *info, *data;
 
 	mnl_attr_put_u32(request, IFLA_LINK, base_index);
@@ -114,21 +112,24 @@ static int make(struct netlink *netlink, const char *name, unsigned base_index,
 static int set_mtu(struct netlink *netlink, unsigned index, uint32_t mtu)
 {
 	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *request = begin(buffer, RTM_SETLINK, NLM_F_ACK, NULL, index, 0);
+	struct nlmsghdr *request = begin(buffer, RTM_SETLINK, NLM_F_ACK, NULL, index);
 
 	mnl_attr_put_u32(request, IFLA_MTU, mtu);
 	return netlink_transact(netlink, request);
 }
 
-int macvlan_set_up(struct netlink *netlink, unsigned index, bool up)
+static int bring_up(struct netlink *netlink, const char *name, unsigned index)
 {
 	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *request =
-		begin(buffer, RTM_SETLINK, NLM_F_ACK, NULL, index, up ? IFF_UP : 0);
+	struct nlmsghdr *request = begin(buffer, RTM_SETLINK, NLM_F_ACK, NULL, index);
 	struct ifinfomsg *message = mnl_nlmsg_get_payload(request);
+	int error;
 
-	message->ifi_change = IFF_UP;
-	return netlink_transact(netlink, request);
+	message->ifi_flags = message->ifi_change = IFF_UP;
+	error = netlink_transact(netlink, request);
+	if (error)
+		log_error("cannot bring %s up: %s", name, strerror(-error));
+	return error;
 }
 
 /* Sets it, and says so if it cannot. A kernel without IPv6 has nothing to be set. */
@@ -187,7 +188,13 @@ static int set_virtual(const char *name)
 	return error;
 }
 
-/* Makes it, without any settings but whether it has IPv6. */
+int macvlan_set_backup(const char *name)
+{
+	int error = set(6, name, "disable_ipv6", 1);
+
+	return error ? error : set(4, name, "forwarding", 0);
+}
+
 static int make_new(struct netlink *netlink, const char *name, const char *base,
 		    unsigned base_index, uint8_t vrid, uint8_t family)
 {
@@ -205,7 +212,7 @@ static int make_new(struct netlink *netlink, const char *name, const char *base,
 					       : "");
 		return error;
 	}
-	return set(6, name, "disable_ipv6", family == 4);
+	return macvlan_set_backup(name);
 }
 
 /* Returns 0 if an interface that is there already is what would be made. */
@@ -240,6 +247,18 @@ static int find_or_make(struct netlink *netlink, const char *name, const char *b
 	return error;
 }
 
+/* The kernel shrinks the MTU with the base's, but does not let it grow. */
+static int follow_mtu(struct netlink *netlink, const char *name, const struct link *link,
+		      const struct link *base)
+{
+	int error = link->mtu == base->mtu ? 0 : set_mtu(netlink, link->index, base->mtu);
+
+	if (error)
+		log_error("cannot set the MTU of %s to %u, its base's: %s", name, base->mtu,
+			  strerror(-error));
+	return error;
+}
+
 int macvlan_ensure(struct netlink *netlink, const char *name, unsigned base_index, uint8_t vrid,
 		   uint8_t family, unsigned *index)
 {
@@ -248,24 +267,29 @@ int macvlan_ensure(struct netlink *netlink, const char *name, unsigned base_inde
 	int error = base_index ? find_link(netlink, NULL, base_index, &base) : -ENODEV;
 
 	if (error || !if_indextoname(base_index, base_name)) {
-		log_error("no interface under %s: its base (index %u) has gone", name, base_index);
-		return error ? error : -ENODEV;
+		log_error("cannot make %s: its interface (index %u) has gone", name, base_index);
+		return -ENODEV;
 	}
 	error = find_or_make(netlink, name, base_name, base_index, vrid, family, &link);
 	if (!error)
 		error = set_virtual(name);
 	if (!error)
 		error = set_base(base_name);
-	/* The kernel shrinks it with its base, but does not let it grow. */
-	if (!error && link.mtu != base.mtu) {
-		error = set_mtu(netlink, link.index, base.mtu);
-		if (error)
-			log_error("cannot set the MTU of %s to %u as %s has: %s", name, base.mtu,
-				  base_name, strerror(-error));
-	}
+	if (!error)
+		error = follow_mtu(netlink, name, &link, &base);
+	if (!error)
+		error = bring_up(netlink, name, link.index);
 	if (!error)
 		*index = link.index;
 	return error;
+}
+
+int macvlan_set_active(const char *name, const char *base, bool ipv6)
+{
+	int error = ipv6 ? set(6, name, "disable_ipv6", 0) : 0;
+
+	return error ? error
+		     : set(4, name, "forwarding", interface_setting(4, base, "forwarding") > 0);
 }
 
 int macvlan_remove(struct netlink *netlink, const char *name)
@@ -279,16 +303,10 @@ int macvlan_remove(struct netlink *netlink, const char *name)
 		return error == -ENODEV ? 0 : error;
 	if (!link.is_macvlan || memcmp(link.mac, prefix, sizeof(prefix)) != 0)
 		return 0;
-	return netlink_transact(netlink,
-				begin(buffer, RTM_DELLINK, NLM_F_ACK, NULL, link.index, 0));
+	return netlink_transact(netlink, begin(buffer, RTM_DELLINK, NLM_F_ACK, NULL, link.index));
 }
 
 int link_promote_secondaries(const char *interface)
 {
 	return set(4, interface, "promote_secondaries", 1);
-}
-
-int link_enable_ipv6(const char *interface)
-{
-	return set(6, interface, "disable_ipv6", 0);
 }
