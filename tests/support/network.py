@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The daemon's network parts by hand (tests/tools/network.c) in a laboratory's node-a."""
+"""The daemon's network parts by hand (tests/tools/network.c) on a node of a laboratory."""
 
 import json
 
@@ -10,17 +10,18 @@ NODE = "node-a"
 
 
 class Network:
-    def __init__(self, lab):
+    def __init__(self, lab, node=NODE):
         self.lab = lab
+        self.node = node
 
     def ip(self, *words):
-        return self.lab.run(NODE, "ip", *words).stdout
+        return self.lab.run(self.node, "ip", *words).stdout
 
     def sysctl(self, *settings):
-        self.lab.run(NODE, "sysctl", "-q", "-w", *settings)
+        self.lab.run(self.node, "sysctl", "-q", "-w", *settings)
 
     def run_tool(self, *words):
-        return self.lab.run(NODE, TOOL, *words)
+        return self.lab.run(self.node, TOOL, *words)
 
     def tool(self, *words):
         """Returns what it printed: "0", the name of an error, or lines."""
@@ -44,7 +45,7 @@ class Network:
 
     def monitor(self, *words):
         """Starts the monitor; lines() of what it has said since, once a line is there."""
-        process = self.lab.spawn(NODE, TOOL, "monitor", *words)
+        process = self.lab.spawn(self.node, TOOL, "monitor", *words)
         wait_until(lambda: "started" in process.output(), 5, "the monitor starts")
         return Monitor(process)
 
