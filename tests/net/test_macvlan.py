@@ -150,6 +150,17 @@ def test_taken_over(network):
     assert network.addresses("vrrp.51") == addresses
 
 
+def test_half_made_is_silent(lab, network):
+    """Left by a daemon that was killed right after it had made it."""
+    network.ip("link", "add", "vrrp.51", "link", "eth0", "address", "00:00:5e:00:02:33",
+               "type", "macvlan", "mode", "private")
+    sniffer = Sniffer(lab)
+    assert network.tool("macvlan", "vrrp.51", "eth0", "51", "6") == MADE
+    assert "UP" in network.link("vrrp.51")["flags"]
+    time.sleep(SILENCE_SECONDS)
+    assert sniffer.count() == 0
+
+
 @pytest.mark.parametrize("words", [
     ("vrrp.51", "type", "veth", "peer", "name", "x1"),
     ("vrrp.51", "link", "eth0", "type", "macvlan"),

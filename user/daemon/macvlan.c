@@ -13,8 +13,10 @@
 
 #define REQUEST_BYTES 512
 #define MAC_BYTES 6
-#define FAMILY_BYTE 4 /* of the virtual MAC address: 1 or 2 */
 #define KIND "macvlan"
+
+/* Of a virtual MAC address; a byte for the family, 1 or 2, and the VRID follow. */
+static const uint8_t mac_prefix[] = {0x00, 0x00, 0x5e, 0x00};
 
 /* An interface as rtnetlink describes it. */
 struct link {
@@ -23,16 +25,17 @@ struct link {
 	uint32_t mtu;
 	uint8_t mac[MAC_BYTES];
 	bool is_macvlan;
+	bool up;
 };
 
-static void virtual_mac(uint8_t family, uint8_t vrid, uint8_t mac[static MAC_BYTES])
-{
-	static const uint8_t prefix[FAMILY_BYTE] = {0x00, 0x00, 0x5e, 0x00};
-
-	memcpy(mac, prefix, sizeof(prefix));
-	mac[FAMILY_BYTE] = family == 4 ? 1 : 2;
-	mac[FAMILY_BYTE + 1] = vrid;
-}
+/* What macvlan_ensure() is asked for. */
+struct wanted {
+	const char *name;
+	unsigned base_index;
+	char base[IF_NAMESIZE];
+	uint8_t vrid;
+	uint8_t mac[MAC_BYTES];
+};
 
 /* buffer: REQUEST_BYTES; name or index says which interface. */
 static struct nlmsghdr *begin(char *buffer, uint16_t type, uint16_t flags, const char *name,
@@ -75,6 +78,7 @@ static int read_link(const struct nlmsghdr *answer, void *context)
 		.index = (unsigned)head->ifi_index,
 		.base_index = found[IFLA_LINK_NETNSID] ? 0 : number(found[IFLA_LINK]),
 		.mtu = number(found[IFLA_MTU]),
+		.up = head->ifi_flags & IFF_UP,
 		.is_macvlan = says_macvlan(found[IFLA_LINKINFO]),
 	};
 	if (found[IFLA_ADDRESS] && mnl_attr_get_payload_len(found[IFLA_ADDRESS]) == MAC_BYTES)
@@ -90,16 +94,15 @@ static int find_link(struct netlink *netlink, const char *name, unsigned index, 
 	return netlink_query(netlink, begin(buffer, RTM_GETLINK, 0, name, index), read_link, link);
 }
 
-static int make(struct netlink *netlink, const char *name, unsigned base_index,
-		const uint8_t mac[static MAC_BYTES])
+static int make(struct netlink *netlink, const struct wanted *wanted)
 {
 	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct nlmsghdr *request =
-		begin(buffer, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, name, 0);
+		begin(buffer, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, wanted->name, 0);
 	struct nlattr *info, *data;
 
-	mnl_attr_put_u32(request, IFLA_LINK, base_index);
-	mnl_attr_put(request, IFLA_ADDRESS, MAC_BYTES, mac);
+	mnl_attr_put_u32(request, IFLA_LINK, wanted->base_index);
+	mnl_attr_put(request, IFLA_ADDRESS, MAC_BYTES, wanted->mac);
 	info = mnl_attr_nest_start(request, IFLA_LINKINFO);
 	mnl_attr_put_strz(request, IFLA_INFO_KIND, KIND);
 	data = mnl_attr_nest_start(request, IFLA_INFO_DATA);
@@ -188,62 +191,47 @@ static int set_virtual(const char *name)
 	return error;
 }
 
-int macvlan_set_backup(const char *name)
+static int make_new(struct netlink *netlink, const struct wanted *wanted)
 {
-	int error = set(6, name, "disable_ipv6", 1);
+	int error = make(netlink, wanted);
 
-	return error ? error : set(4, name, "forwarding", 0);
-}
-
-static int make_new(struct netlink *netlink, const char *name, const char *base,
-		    unsigned base_index, uint8_t vrid, uint8_t family)
-{
-	uint8_t mac[MAC_BYTES];
-	int error;
-
-	virtual_mac(family, vrid, mac);
-	error = make(netlink, name, base_index, mac);
-	if (error) {
-		log_error("cannot make %s, a macvlan on %s for virtual router %u: %s%s", name, base,
-			  vrid, strerror(-error),
+	if (error)
+		log_error("cannot make %s, a macvlan on %s for virtual router %u: %s%s",
+			  wanted->name, wanted->base, wanted->vrid, strerror(-error),
 			  error == -EOPNOTSUPP ? ": the kernel needs the module macvlan"
 			  : error == -EBUSY    ? ": is the interface a port of a bridge or bond? "
 						 "Use the bridge or bond itself"
 					       : "");
-		return error;
-	}
-	return macvlan_set_backup(name);
+	return error;
 }
 
 /* Returns 0 if an interface that is there already is what would be made. */
-static int check(const struct link *link, const char *name, const char *base, unsigned base_index,
-		 uint8_t vrid, uint8_t family)
+static int check(const struct link *link, const struct wanted *wanted)
 {
-	uint8_t mac[MAC_BYTES];
+	const uint8_t *mac = wanted->mac;
 
-	virtual_mac(family, vrid, mac);
-	if (link->is_macvlan && link->base_index == base_index &&
+	if (link->is_macvlan && link->base_index == wanted->base_index &&
 	    !memcmp(link->mac, mac, MAC_BYTES))
 		return 0;
 	log_error("interface %s exists and is not the macvlan on %s with "
 		  "%02x:%02x:%02x:%02x:%02x:%02x: remove it (ip link delete %s), or name another "
 		  "with use_vmac NAME",
-		  name, base, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], name);
+		  wanted->name, wanted->base, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5],
+		  wanted->name);
 	return -EEXIST;
 }
 
-static int find_or_make(struct netlink *netlink, const char *name, const char *base,
-			unsigned base_index, uint8_t vrid, uint8_t family, struct link *link)
+static int find_or_make(struct netlink *netlink, const struct wanted *wanted, struct link *link)
 {
-	int error = find_link(netlink, name, 0, link);
+	int error = find_link(netlink, wanted->name, 0, link);
 
 	if (!error)
-		return check(link, name, base, base_index, vrid, family);
+		return check(link, wanted);
 	if (error == -ENODEV) {
-		error = make_new(netlink, name, base, base_index, vrid, family);
-		return error ? error : find_link(netlink, name, 0, link);
+		error = make_new(netlink, wanted);
+		return error ? error : find_link(netlink, wanted->name, 0, link);
 	}
-	log_error("cannot look for interface %s: %s", name, strerror(-error));
+	log_error("cannot look for interface %s: %s", wanted->name, strerror(-error));
 	return error;
 }
 
@@ -259,26 +247,40 @@ static int follow_mtu(struct netlink *netlink, const char *name, const struct li
 	return error;
 }
 
+static int prepare(struct netlink *netlink, const struct wanted *wanted, const struct link *link,
+		   const struct link *base)
+{
+	int error = set_virtual(wanted->name);
+
+	if (!error)
+		error = set_base(wanted->base);
+	if (!error)
+		error = follow_mtu(netlink, wanted->name, link, base);
+	/* New, or left half made: silent before it comes up. */
+	if (!error && !link->up)
+		error = macvlan_set_backup(wanted->name);
+	if (!error && !link->up)
+		error = bring_up(netlink, wanted->name, link->index);
+	return error;
+}
+
 int macvlan_ensure(struct netlink *netlink, const char *name, unsigned base_index, uint8_t vrid,
 		   uint8_t family, unsigned *index)
 {
-	char base_name[IF_NAMESIZE];
+	struct wanted wanted = {.name = name, .base_index = base_index, .vrid = vrid};
 	struct link link, base;
 	int error = base_index ? find_link(netlink, NULL, base_index, &base) : -ENODEV;
 
-	if (error || !if_indextoname(base_index, base_name)) {
+	if (error || !if_indextoname(base_index, wanted.base)) {
 		log_error("cannot make %s: its interface (index %u) has gone", name, base_index);
 		return -ENODEV;
 	}
-	error = find_or_make(netlink, name, base_name, base_index, vrid, family, &link);
+	memcpy(wanted.mac, mac_prefix, sizeof(mac_prefix));
+	wanted.mac[sizeof(mac_prefix)] = family == 4 ? 1 : 2;
+	wanted.mac[sizeof(mac_prefix) + 1] = vrid;
+	error = find_or_make(netlink, &wanted, &link);
 	if (!error)
-		error = set_virtual(name);
-	if (!error)
-		error = set_base(base_name);
-	if (!error)
-		error = follow_mtu(netlink, name, &link, &base);
-	if (!error)
-		error = bring_up(netlink, name, link.index);
+		error = prepare(netlink, &wanted, &link, &base);
 	if (!error)
 		*index = link.index;
 	return error;
@@ -292,16 +294,22 @@ int macvlan_set_active(const char *name, const char *base, bool ipv6)
 		     : set(4, name, "forwarding", interface_setting(4, base, "forwarding") > 0);
 }
 
+int macvlan_set_backup(const char *name)
+{
+	int error = set(6, name, "disable_ipv6", 1);
+
+	return error ? error : set(4, name, "forwarding", 0);
+}
+
 int macvlan_remove(struct netlink *netlink, const char *name)
 {
-	static const uint8_t prefix[FAMILY_BYTE] = {0x00, 0x00, 0x5e, 0x00};
 	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct link link;
 	int error = find_link(netlink, name, 0, &link);
 
 	if (error)
 		return error == -ENODEV ? 0 : error;
-	if (!link.is_macvlan || memcmp(link.mac, prefix, sizeof(prefix)) != 0)
+	if (!link.is_macvlan || memcmp(link.mac, mac_prefix, sizeof(mac_prefix)) != 0)
 		return 0;
 	return netlink_transact(netlink, begin(buffer, RTM_DELLINK, NLM_F_ACK, NULL, link.index));
 }

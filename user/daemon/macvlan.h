@@ -16,9 +16,9 @@
 
 /*
  * Makes the interface, a Backup's, and brings it up; one of the same name, base and MAC address that an earlier
- * daemon left is taken as it is, a Backup's or an Active's. Also sees to the settings of both interfaces (the
- * base gets arp_ignore 1 and arp_announce 2 at least, which stay) and that the MTU is the base's: call it
- * again when the base has changed.
+ * daemon left is taken as it is, a Backup's or an Active's (one that is down: a Backup's). Also sees to the
+ * settings of both interfaces (the base gets arp_ignore 1 and arp_announce 2 at least, which stay) and that
+ * the MTU is the base's: call it again when the base has changed.
  * *index: its interface index.
  * Returns 0; -EEXIST if something else has the name; or a negative errno, having said what to do.
  */
