@@ -12,13 +12,12 @@
 
 #define REQUEST_BYTES 512
 
-static void put_address(struct nlmsghdr *request, uint16_t attribute,
-			const struct xb_address *address)
+void netlink_put_address(struct nlmsghdr *message, uint16_t type, const struct xb_address *address)
 {
 	if (address_is_ipv4(address))
-		mnl_attr_put_u32(request, attribute, address_to_ipv4(address));
+		mnl_attr_put_u32(message, type, address_to_ipv4(address));
 	else
-		mnl_attr_put(request, attribute, sizeof(address->bytes), address->bytes);
+		mnl_attr_put(message, type, sizeof(address->bytes), address->bytes);
 }
 
 /* buffer: REQUEST_BYTES. */
@@ -47,10 +46,10 @@ int netlink_add_vip(struct netlink *netlink, unsigned interface_index, const str
 	struct ifa_cacheinfo lifetime = {.ifa_valid = UINT32_MAX,
 					 .ifa_prefered = vip->preferred_lifetime_s};
 
-	put_address(request, IFA_LOCAL, &vip->address);
-	put_address(request, IFA_ADDRESS, vip->has_peer ? &vip->peer : &vip->address);
+	netlink_put_address(request, IFA_LOCAL, &vip->address);
+	netlink_put_address(request, IFA_ADDRESS, vip->has_peer ? &vip->peer : &vip->address);
 	if (vip->has_broadcast)
-		put_address(request, IFA_BROADCAST, &vip->broadcast);
+		netlink_put_address(request, IFA_BROADCAST, &vip->broadcast);
 	if (vip->label[0])
 		mnl_attr_put_strz(request, IFA_LABEL, vip->label);
 	/* Most do not fit into the 8 bits of ifa_flags. */
@@ -78,7 +77,7 @@ static int find_prefix_length(struct netlink *netlink, unsigned interface_index,
 	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct nlmsghdr *request = begin(buffer, RTM_GETADDR, 0, interface_index, vip, 128);
 
-	put_address(request, IFA_LOCAL, &vip->address);
+	netlink_put_address(request, IFA_LOCAL, &vip->address);
 	return netlink_query(netlink, request, take_prefix_length, prefix_length);
 }
 
@@ -91,7 +90,7 @@ static int remove_address(struct netlink *netlink, unsigned interface_index,
 	struct nlmsghdr *request =
 		begin(buffer, RTM_DELADDR, NLM_F_ACK, interface_index, vip, prefix_length);
 
-	put_address(request, IFA_LOCAL, &vip->address);
+	netlink_put_address(request, IFA_LOCAL, &vip->address);
 	return netlink_transact(netlink, request);
 }
 

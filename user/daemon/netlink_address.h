@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Addresses as rtnetlink tells of them, in notifications and lists. */
+/* IP addresses in messages of rtnetlink. */
 #ifndef XBEAT_DAEMON_NETLINK_ADDRESS_H
 #define XBEAT_DAEMON_NETLINK_ADDRESS_H
 
@@ -18,5 +18,8 @@ struct netlink_address {
 
 /* Reads an RTM_NEWADDR or RTM_DELADDR. Returns whether it is one, with an IP address. */
 bool netlink_address_read(const struct nlmsghdr *message, struct netlink_address *address);
+
+/* Adds an address to a message as an attribute: 4 or 16 bytes. */
+void netlink_put_address(struct nlmsghdr *message, uint16_t type, const struct xb_address *address);
 
 #endif
