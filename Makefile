@@ -40,6 +40,7 @@ MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
 DAEMON_LIBS := -lbpf -lelf -lz -levent_core -lmnl -ljansson -lcap-ng
 CTL_LIBS := -ljansson
 UNIT_LIBS := $(CTL_LIBS) -levent_core -lcmocka
+TOOL_LIBS := -lbpf -lelf -lz -levent_core -lmnl
 BPF_TEST_LIBS := -lbpf -lelf -lz -lcmocka
 
 .PHONY: all deps tests tools man check demo bench lint format clean install
@@ -74,6 +75,8 @@ $(BUILD)/asan/%.o: %.c
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) $(SANITIZE) -c $< -o $@
 
+$(BUILD)/tools/network: $(patsubst %,$(BUILD)/user/daemon/%.o,interface_setting link_monitor local_address macvlan netlink netlink_address)
+
 # Archives, so that each program takes only what it uses.
 $(BUILD)/base.a: $(BASE)
 $(BUILD)/tested.a: $(TESTED)
@@ -106,7 +109,7 @@ $(BPF_TESTS): $(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(BPF_FIXTURES) $(BUI
 $(TOOLS): $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(BUILD)/base.a
 	@mkdir -p $(@D)
 	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS) $^ -lbpf -lelf -lz -o $@
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(TOOL_LIBS) -o $@
 
 $(BUILD)/man/%: docs/%.scd scripts/man-tidy.awk
 	@mkdir -p $(@D)

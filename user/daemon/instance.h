@@ -148,6 +148,10 @@ void instance_place(struct instance *instance);
 /* Leaves the interface: membership, virtual MAC. */
 void instance_unplace(struct instance *instance);
 
+/* Makes the virtual MAC's interface, if there is one, an Active's, before the first advert; or a Backup's,
+ * after the last one. */
+void instance_set_vmac(struct instance *instance, bool active);
+
 /* Where VIPs without "dev" and adverts go. */
 unsigned instance_address_index(const struct instance *instance);
 const char *instance_interface(const struct instance *instance);

@@ -141,6 +141,8 @@ static void report(struct instance *instance, const struct vrrp_actions *actions
 
 void instance_act(struct instance *instance, const struct vrrp_actions *actions)
 {
+	if (actions->take_addresses)
+		instance_set_vmac(instance, true);
 	if (actions->send_advert)
 		instance_advertise(instance, actions->advert_priority);
 	if (actions->release_addresses)

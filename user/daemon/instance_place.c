@@ -92,7 +92,8 @@ int instance_find_primary(const struct config_instance *config, const struct loc
 	for (size_t i = 0; i < count; i++) {
 		const struct xb_address *address = &list[i].address;
 
-		if (strcmp(list[i].interface, config->interface) != 0 || !suits(config, address))
+		if (strcmp(list[i].interface, config->interface) != 0 || !list[i].usable ||
+		    !suits(config, address))
 			continue;
 		if (is_owner || !is_vip(config, address)) {
 			*primary = *address;
@@ -136,20 +137,43 @@ static void find_obstacle(struct instance *instance, const struct link_event *ba
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE, NULL);
 }
 
+/* Asked for each time: what an earlier daemon left is adopted, the MTU follows the base's, and one that
+ * somebody has deleted is made again. */
 static void make_vmac(struct instance *instance)
 {
 	const struct config_instance *config = instance->config;
-	const struct link_event *vmac =
-		interfaces_get(instance->owner->interfaces, config->vmac_interface);
+	unsigned index = 0;
+
+	interfaces_get(instance->owner->interfaces, config->vmac_interface); /* to be told of it */
+	if (macvlan_ensure(&instance->owner->netlink, config->vmac_interface, instance->base_index,
+			   config->vrid, config->family, &index))
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE,
+				      "its virtual MAC interface %s could not be made",
+				      config->vmac_interface);
+	instance->vmac_index = index;
+}
+
+static bool has_ipv6(const struct config_instance *config)
+{
+	for (size_t i = 0; i < config->vip_count; i++)
+		if (address_family(&config->vips[i].address) == 6)
+			return true;
+	return false;
+}
+
+void instance_set_vmac(struct instance *instance, bool active)
+{
+	const struct config_instance *config = instance->config;
 	int error;
 
-	if (vmac->present && vmac->interface_index == instance->vmac_index)
+	if (!instance->vmac_index)
 		return;
-	error = macvlan_ensure(&instance->owner->netlink, config->vmac_interface,
-			       instance->base_index, config->vrid, config->family,
-			       &instance->vmac_index);
-	if (error)
-		instance->vmac_index = 0;
+	error = active ? macvlan_set_active(config->vmac_interface, config->interface,
+					    has_ipv6(config))
+		       : macvlan_set_backup(config->vmac_interface);
+	if (error && error != -ENOENT && error != -ENODEV)
+		log_error("%s: cannot set %s up for %s: %s", config->name, config->vmac_interface,
+			  active ? "an Active" : "a Backup", strerror(-error));
 }
 
 static void join(struct instance *instance)
@@ -218,13 +242,8 @@ void instance_place(struct instance *instance)
 		else
 			kernel_serve_router(instance->owner->kernel, instance->router_slot, 0);
 	}
-	if (index && instance->config->use_vmac) {
+	if (index && instance->config->use_vmac)
 		make_vmac(instance);
-		if (!instance->vmac_index)
-			instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE,
-					      "its virtual MAC interface %s could not be made",
-					      instance->config->vmac_interface);
-	}
 	if (moved && index)
 		instance_find_source(instance);
 	instance_place_addresses(instance);

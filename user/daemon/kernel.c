@@ -338,6 +338,9 @@ void kernel_detach(struct kernel *kernel, const char *interface)
 		return;
 	bpffs_path(path, kernel->instance, "link_", interface);
 	unlink(path);
+	/* One that was moved to another namespace took the program along. */
+	if (attachment->link_fd >= 0)
+		bpf_link_detach(attachment->link_fd);
 	attach_release(attachment);
 	*attachment = kernel->attachments[--kernel->attachment_count];
 }

@@ -36,6 +36,7 @@ struct link_monitor {
 	struct event *readable;
 	const struct link_handlers *handlers;
 	void *context;
+	bool overrun; /* notifications were lost; on_overrun has not been called yet */
 };
 
 /* Returns 0 or a negative errno. */
@@ -43,7 +44,8 @@ int link_monitor_start(struct link_monitor *monitor, struct event_base *base,
 		       const struct link_handlers *handlers, void *context);
 void link_monitor_stop(struct link_monitor *monitor);
 
-/* Finds out what an interface is like now. Returns whether there is one of that name. */
+/* Finds out what an interface is like now, without waiting for anything.
+ * Returns whether there is one of that name. */
 bool link_lookup(const char *name, struct link_event *state);
 
 #endif

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* VIPs by rtnetlink, through libmnl; each request is acknowledged before the call returns. */
+/*
+ * Requests to rtnetlink, through libmnl. The kernel works on a request before sendto() returns, so the
+ * socket never has to wait for an answer: one that is not there was lost.
+ */
 #include <errno.h>
 #include <libmnl/libmnl.h>
-#include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <user/core/address.h>
 #include <user/daemon/netlink.h>
+
+/* What the kernel makes a message of a dump at most. */
+#define ANSWER_BYTES 32768
 
 int netlink_open(struct netlink *netlink)
 {
 	netlink->sequence = 0;
-	netlink->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	netlink->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (!netlink->socket)
 		return -errno;
 	if (mnl_socket_bind(netlink->socket, 0, MNL_SOCKET_AUTOPID) < 0) {
@@ -31,62 +34,70 @@ void netlink_close(struct netlink *netlink)
 	netlink->socket = NULL;
 }
 
-/* Sends a request and waits for its acknowledgement, which rtnetlink has ready by then. */
-static int transact(struct netlink *netlink, struct nlmsghdr *request)
+/* Receives what answers the last request; whatever an earlier one that failed has left is passed over. */
+static ssize_t receive(const struct netlink *netlink, char *answer)
 {
-	char answer[8192];
+	const struct nlmsghdr *header = (const void *)answer;
 	ssize_t length;
+
+	do
+		length = mnl_socket_recvfrom(netlink->socket, answer, ANSWER_BYTES);
+	while (length < 0 ? errno == EINTR : header->nlmsg_seq != netlink->sequence);
+	return length < 0 ? -errno : length;
+}
+
+int netlink_query(struct netlink *netlink, struct nlmsghdr *request,
+		  int (*take)(const struct nlmsghdr *answer, void *context), void *context)
+{
+	bool is_dump = (request->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+	char answer[ANSWER_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	ssize_t length;
+	int more;
 
 	request->nlmsg_seq = ++netlink->sequence;
 	if (mnl_socket_sendto(netlink->socket, request, request->nlmsg_len) < 0)
 		return -errno;
-	length = mnl_socket_recvfrom(netlink->socket, answer, sizeof(answer));
-	if (length < 0)
-		return -errno;
-	if (mnl_cb_run(answer, (size_t)length, netlink->sequence,
-		       mnl_socket_get_portid(netlink->socket), NULL, NULL) < 0)
-		return -errno;
+	do {
+		length = receive(netlink, answer);
+		if (length < 0)
+			return (int)length;
+		more = mnl_cb_run(answer, (size_t)length, netlink->sequence,
+				  mnl_socket_get_portid(netlink->socket), take, context);
+		if (more < 0)
+			return -errno;
+	} while (is_dump && more != MNL_CB_STOP);
 	return 0;
 }
 
-static void describe_vip(struct nlmsghdr *header, const struct config_vip *vip)
+int netlink_transact(struct netlink *netlink, struct nlmsghdr *request)
 {
-	mnl_attr_put_u32(header, IFA_ADDRESS, address_to_ipv4(&vip->address));
-	if (vip->has_broadcast)
-		mnl_attr_put_u32(header, IFA_BROADCAST, address_to_ipv4(&vip->broadcast));
-	if (vip->label[0])
-		mnl_attr_put_strz(header, IFA_LABEL, vip->label);
+	return netlink_query(netlink, request, NULL, NULL);
 }
 
-static int change_vip(struct netlink *netlink, uint16_t type, uint16_t flags,
-		      unsigned interface_index, const struct config_vip *vip)
-{
-	char buffer[512];
-	struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
-	struct ifaddrmsg *message;
-	uint32_t address = address_to_ipv4(&vip->address);
+struct attribute_table {
+	const struct nlattr **table;
+	uint16_t count;
+};
 
-	header->nlmsg_type = type;
-	header->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | NLM_F_ACK | flags);
-	message = mnl_nlmsg_put_extra_header(header, sizeof(*message));
-	message->ifa_family = AF_INET;
-	message->ifa_prefixlen = vip->prefix_length;
-	message->ifa_scope = vip->scope;
-	message->ifa_index = interface_index;
-	mnl_attr_put_u32(header, IFA_LOCAL, address);
-	/* For removal the address alone: with more, one with another label or prefix would stay. */
-	if (type == RTM_NEWADDR)
-		describe_vip(header, vip);
-	return transact(netlink, header);
+static int take_attribute(const struct nlattr *attribute, void *context)
+{
+	const struct attribute_table *found = context;
+	uint16_t type = mnl_attr_get_type(attribute);
+
+	if (type < found->count)
+		found->table[type] = attribute;
+	return MNL_CB_OK;
 }
 
-int netlink_add_vip(struct netlink *netlink, unsigned interface_index, const struct config_vip *vip)
+void netlink_attributes(const struct nlmsghdr *message, unsigned head_bytes,
+			const struct nlattr **table, uint16_t count)
 {
-	return change_vip(netlink, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, interface_index, vip);
+	mnl_attr_parse(message, head_bytes, take_attribute,
+		       &(struct attribute_table){table, count});
 }
 
-int netlink_remove_vip(struct netlink *netlink, unsigned interface_index,
-		       const struct config_vip *vip)
+void netlink_nested_attributes(const struct nlattr *nest, const struct nlattr **table,
+			       uint16_t count)
 {
-	return change_vip(netlink, RTM_DELADDR, 0, interface_index, vip);
+	mnl_attr_parse_nested(nest, take_attribute, &(struct attribute_table){table, count});
 }

@@ -8,6 +8,7 @@
 #include <user/core/config.h>
 
 struct mnl_socket;
+struct nlattr;
 struct nlmsghdr;
 
 struct netlink {
@@ -22,12 +23,27 @@ void netlink_close(struct netlink *netlink);
 /* Sends a request (with NLM_F_ACK) and waits for its acknowledgement. Returns 0 or a negative errno. */
 int netlink_transact(struct netlink *netlink, struct nlmsghdr *request);
 
+/* Sends a request without NLM_F_ACK and hands what answers it to take, as mnl_cb_run() does: one
+ * message, or with NLM_F_DUMP any number of them. Returns 0 or a negative errno. */
+int netlink_query(struct netlink *netlink, struct nlmsghdr *request,
+		  int (*take)(const struct nlmsghdr *answer, void *context), void *context);
+
+/* Finds the attributes behind head_bytes of a message's own: table[TYPE] for types below count; those that
+ * are not there stay as they are. */
+void netlink_attributes(const struct nlmsghdr *message, unsigned head_bytes,
+			const struct nlattr **table, uint16_t count);
+
+/* The same for the attributes within one. */
+void netlink_nested_attributes(const struct nlattr *nest, const struct nlattr **table,
+			       uint16_t count);
+
 /* Adds an address, IPv4 or IPv6, with all that its line says. Returns 0, -EEXIST if it was there
- * already, or a negative errno. */
+ * already (perhaps with another prefix length, label …), or a negative errno. */
 int netlink_add_vip(struct netlink *netlink, unsigned interface_index,
 		    const struct config_vip *vip);
 
-/* Removes an address. Returns 0, -EADDRNOTAVAIL if it was not there, or a negative errno. */
+/* Removes an address, also if it is there with another prefix length, label …
+ * Returns 0, -EADDRNOTAVAIL if it was not there, or a negative errno. */
 int netlink_remove_vip(struct netlink *netlink, unsigned interface_index,
 		       const struct config_vip *vip);
 

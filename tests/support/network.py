@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The daemon's network parts by hand (tests/tools/network.c) on a node of a laboratory."""
+
+import json
+
+from tests.support.laboratory import BUILD, wait_until
+
+TOOL = BUILD / "tools" / "network"
+NODE = "node-a"
+
+
+class Network:
+    def __init__(self, lab, node=NODE):
+        self.lab = lab
+        self.node = node
+
+    def ip(self, *words):
+        return self.lab.run(self.node, "ip", *words).stdout
+
+    def sysctl(self, *settings):
+        self.lab.run(self.node, "sysctl", "-q", "-w", *settings)
+
+    def run_tool(self, *words):
+        return self.lab.run(self.node, TOOL, *words)
+
+    def tool(self, *words):
+        """Returns what it printed: "0", the name of an error, or lines."""
+        return self.run_tool(*words).stdout.strip()
+
+    def addresses(self, device):
+        """All that the kernel says of each address but its index and name, by address."""
+        entries = json.loads(self.ip("-j", "address", "show", "dev", device))[0]["addr_info"]
+        return {entry["local"]: {key: value for key, value in entry.items()
+                                 if key != "label" or value != device}
+                for entry in entries if not entry["local"].startswith("fe80::")}
+
+    def link(self, device):
+        return json.loads(self.ip("-j", "-d", "link", "show", "dev", device))[0]
+
+    def make_pair(self, device, peer):
+        self.ip("link", "add", device, "type", "veth", "peer", "name", peer)
+        self.ip("link", "set", peer, "up")
+        self.ip("link", "set", device, "up")
+        return self.link(device)["ifindex"]
+
+    def monitor(self, *words):
+        """Starts the monitor; lines() of what it has said since, once a line is there."""
+        process = self.lab.spawn(self.node, TOOL, "monitor", *words)
+        wait_until(lambda: "started" in process.output(), 5, "the monitor starts")
+        return Monitor(process)
+
+
+class Monitor:
+    def __init__(self, process):
+        self.process = process
+
+    def lines(self):
+        return self.process.output().splitlines()
+
+    def wait_for(self, line, seconds=5):
+        wait_until(lambda: line in self.lines(), seconds, line)
