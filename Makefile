@@ -103,7 +103,10 @@ $(BPF_TESTS): $(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(BPF_FIXTURES) $(BUI
 $(TOOLS): $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(BUILD)/base.a
 	@mkdir -p $(@D)
 	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS) $^ -lbpf -lelf -lz -o $@
+	$(Q)$(CC) $(LDFLAGS) $^ -lbpf -lelf -lz -lmnl -o $@
+
+# Tools that try a part of the daemon by itself.
+$(BUILD)/tools/route_change: $(patsubst %,$(BUILD)/user/daemon/%.o,netlink netlink_route netlink_rule)
 
 $(BUILD)/man/%: docs/%.scd scripts/man-tidy.awk
 	@mkdir -p $(@D)

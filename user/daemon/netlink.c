@@ -31,8 +31,8 @@ void netlink_close(struct netlink *netlink)
 	netlink->socket = NULL;
 }
 
-/* Sends a request and waits for its acknowledgement, which rtnetlink has ready by then. */
-static int transact(struct netlink *netlink, struct nlmsghdr *request)
+/* rtnetlink has the acknowledgement ready as soon as the request is sent. */
+int netlink_transact(struct netlink *netlink, struct nlmsghdr *request)
 {
 	char answer[8192];
 	ssize_t length;
@@ -77,7 +77,7 @@ static int change_vip(struct netlink *netlink, uint16_t type, uint16_t flags,
 	/* For removal the address alone: with more, one with another label or prefix would stay. */
 	if (type == RTM_NEWADDR)
 		describe_vip(header, vip);
-	return transact(netlink, header);
+	return netlink_transact(netlink, header);
 }
 
 int netlink_add_vip(struct netlink *netlink, unsigned interface_index, const struct config_vip *vip)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Addresses of interfaces, over rtnetlink. */
+/* What xbeatd changes in the kernel's network, over rtnetlink; each request is acknowledged before the
+ * call returns. */
 #ifndef XBEAT_DAEMON_NETLINK_H
 #define XBEAT_DAEMON_NETLINK_H
 
@@ -7,6 +8,7 @@
 #include <user/core/config.h>
 
 struct mnl_socket;
+struct nlmsghdr;
 
 struct netlink {
 	struct mnl_socket *socket;
@@ -17,12 +19,28 @@ struct netlink {
 int netlink_open(struct netlink *netlink);
 void netlink_close(struct netlink *netlink);
 
-/* Adds a VIP to the interface. Returns 0, -EEXIST if it was there already, or a negative errno. */
+/* Sends a request (with NLM_F_ACK) and waits for its acknowledgement. Returns 0 or a negative errno. */
+int netlink_transact(struct netlink *netlink, struct nlmsghdr *request);
+
+/* Adds an address, IPv4 or IPv6, with all that its line says. Returns 0, -EEXIST if it was there
+ * already, or a negative errno. */
 int netlink_add_vip(struct netlink *netlink, unsigned interface_index,
 		    const struct config_vip *vip);
 
-/* Removes a VIP. Returns 0, -EADDRNOTAVAIL if it was not there, or a negative errno. */
+/* Removes an address. Returns 0, -EADDRNOTAVAIL if it was not there, or a negative errno. */
 int netlink_remove_vip(struct netlink *netlink, unsigned interface_index,
 		       const struct config_vip *vip);
+
+/* netlink_route.c, netlink_rule.c. An addition returns 0, -EEXIST if the same was there already, or a
+ * negative errno; a removal 0, -ESRCH (route) or -ENOENT (rule) if it was not there, or a negative
+ * errno. Both -ENODEV without the interface of "dev".
+ * default_interface_index: for a route with neither "dev" nor a gateway that tells the kernel the
+ * interface: the instance's; 0: none. */
+int netlink_add_route(struct netlink *netlink, const struct config_route *route,
+		      unsigned default_interface_index);
+int netlink_remove_route(struct netlink *netlink, const struct config_route *route,
+			 unsigned default_interface_index);
+int netlink_add_rule(struct netlink *netlink, const struct config_rule *rule);
+int netlink_remove_rule(struct netlink *netlink, const struct config_rule *rule);
 
 #endif
