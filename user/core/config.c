@@ -10,7 +10,7 @@
  *	config_heartbeat.c  heartbeat
  *	config_instance.c   vrrp_instance, config_vip.c its virtual_ipaddress
  *	config_route.c      virtual_routes, static_routes; config_rule.c the rules,
- *	                    config_options.c, config_option_kinds.c the words of both
+ *	                    config_option*.c, config_route_options.c their words
  *	config_unserved.c   keepalived's words that are not served yet
  *	config_suggest.c    "did you mean"
  *	config_check.c      the file as a whole

@@ -1,83 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The values of lines of words: how each kind is read and printed, and the names that numbers have. */
+/* The values of lines of words: how each kind is read and printed. */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <user/core/address.h>
 #include <user/core/config_options.h>
 #include <user/core/config_value.h>
 #include <user/core/time.h>
-
-const struct config_name config_table_names[] = {
-	{"default", RT_TABLE_DEFAULT},
-	{"main", RT_TABLE_MAIN},
-	{"local", RT_TABLE_LOCAL},
-	{"unspec", RT_TABLE_UNSPEC},
-	{0},
-};
-
-const struct config_name config_protocol_names[] = {
-	{"unspec", RTPROT_UNSPEC},
-	{"redirect", RTPROT_REDIRECT},
-	{"kernel", RTPROT_KERNEL},
-	{"boot", RTPROT_BOOT},
-	{"static", RTPROT_STATIC},
-	{"gated", RTPROT_GATED},
-	{"ra", RTPROT_RA},
-	{"mrt", RTPROT_MRT},
-	{"zebra", RTPROT_ZEBRA},
-	{"bird", RTPROT_BIRD},
-	{"dnrouted", RTPROT_DNROUTED},
-	{"xorp", RTPROT_XORP},
-	{"ntk", RTPROT_NTK},
-	{"dhcp", RTPROT_DHCP},
-	{"keepalived", RTPROT_KEEPALIVED},
-	{"babel", RTPROT_BABEL},
-	{"bgp", RTPROT_BGP},
-	{"isis", RTPROT_ISIS},
-	{"ospf", RTPROT_OSPF},
-	{"rip", RTPROT_RIP},
-	{"eigrp", RTPROT_EIGRP},
-	{0},
-};
-
-const struct config_name config_scope_names[] = {
-	{"global", RT_SCOPE_UNIVERSE},
-	{"universe", RT_SCOPE_UNIVERSE},
-	{"site", RT_SCOPE_SITE},
-	{"link", RT_SCOPE_LINK},
-	{"host", RT_SCOPE_HOST},
-	{"nowhere", RT_SCOPE_NOWHERE},
-	{0},
-};
-
-/* The code points of RFC 2474, 2597, 3246 and 5865, shifted to their place in the byte. */
-const struct config_name config_tos_names[] = {
-	{"default", 0x00},
-	{"AF11", 0x28},
-	{"AF12", 0x30},
-	{"AF13", 0x38},
-	{"AF21", 0x48},
-	{"AF22", 0x50},
-	{"AF23", 0x58},
-	{"AF31", 0x68},
-	{"AF32", 0x70},
-	{"AF33", 0x78},
-	{"AF41", 0x88},
-	{"AF42", 0x90},
-	{"AF43", 0x98},
-	{"CS1", 0x20},
-	{"CS2", 0x40},
-	{"CS3", 0x60},
-	{"CS4", 0x80},
-	{"CS5", 0xa0},
-	{"CS6", 0xc0},
-	{"CS7", 0xe0},
-	{"EF", 0xb8},
-	{"VOICE-ADMIT", 0xb0},
-	{0},
-};
 
 /* Takes the value, and "lock" before it if the option may have that. */
 static const struct config_token *take_value(struct config_line *line,
@@ -109,27 +40,42 @@ static int parse_c_number(const char *text, uint64_t *number)
 	return 0;
 }
 
-static int parse_named(const char *text, const struct config_name *names, uint64_t *number)
+static int parse_named(const struct config_option *option, const char *text, uint64_t *value)
 {
-	for (; names && names->name; names++) {
-		if (!strcasecmp(names->name, text)) {
-			*number = names->number;
+	for (const struct config_name *entry = option->names; entry && entry->name; entry++) {
+		if (!strcasecmp(entry->name, text)) {
+			*value = entry->number;
 			return 0;
 		}
 	}
-	return parse_c_number(text, number);
+	return parse_c_number(text, value);
 }
 
-/* Stores a number that was parsed, or reports what is wrong with it. */
+#define NAMES_BYTES 256
+
+/* "low, medium, high or ", or nothing; returns text. */
+static const char *list_names(const struct config_name *names, char text[static NAMES_BYTES])
+{
+	size_t used = 0;
+
+	*text = '\0';
+	for (; names && names->name && used < NAMES_BYTES; names++)
+		used += (size_t)snprintf(text + used, NAMES_BYTES - used, "%s%s", names->name,
+					 names[1].name ? ", " : " or ");
+	return text;
+}
+
+/* Stores a number that was read with this result, or reports what is wrong with it. */
 static void store_number(struct config_line *line, const struct config_option *option,
-			 const struct config_token *word, int error, uint64_t value,
+			 const struct config_token *word, int result, uint64_t value,
 			 struct config_number *number)
 {
-	if (error || value < option->minimum || value > option->maximum) {
+	char names[NAMES_BYTES];
+
+	if (result || value < option->minimum || value > option->maximum) {
 		config_line_error(line, word->position,
 				  "'%s' is no value of %s; write %s%" PRIu64 " to %" PRIu64,
-				  word->text, option->name,
-				  option->names ? "one of its usual names or " : "",
+				  word->text, option->name, list_names(option->names, names),
 				  option->minimum, option->maximum);
 		return;
 	}
@@ -137,26 +83,36 @@ static void store_number(struct config_line *line, const struct config_option *o
 	number->value = (uint32_t)value;
 }
 
-static void read_decimal(struct config_line *line, const struct config_option *option, void *field)
+/* Reads the next word with parse() into a number. */
+static void read_number(struct config_line *line, const struct config_option *option,
+			struct config_number *number,
+			int (*parse)(const struct config_option *option, const char *text,
+				     uint64_t *value))
 {
-	struct config_number *number = field;
 	const struct config_token *word = take_value(line, option, &number->locked);
 	uint64_t value = 0;
+	int result;
 
-	if (word)
-		store_number(line, option, word, config_parse_number(word->text, &value), value,
-			     number);
+	if (!word)
+		return;
+	result = parse(option, word->text, &value);
+	store_number(line, option, word, result, value, number);
+}
+
+static int parse_decimal(const struct config_option *option, const char *text, uint64_t *value)
+{
+	(void)option;
+	return config_parse_number(text, value);
+}
+
+static void read_decimal(struct config_line *line, const struct config_option *option, void *field)
+{
+	read_number(line, option, field, parse_decimal);
 }
 
 static void read_name(struct config_line *line, const struct config_option *option, void *field)
 {
-	struct config_number *number = field;
-	const struct config_token *word = take_value(line, option, &number->locked);
-	uint64_t value = 0;
-
-	if (word)
-		store_number(line, option, word, parse_named(word->text, option->names, &value),
-			     value, number);
+	read_number(line, option, field, parse_named);
 }
 
 static void print_number(FILE *out, const struct config_option *option, const void *field)
@@ -182,11 +138,13 @@ static void print_name(FILE *out, const struct config_option *option, const void
 }
 
 /* Whole milliseconds, with a unit or without. */
-static int parse_milliseconds(const char *text, uint64_t *milliseconds)
+static int parse_milliseconds(const struct config_option *option, const char *text,
+			      uint64_t *milliseconds)
 {
 	uint64_t duration_ns;
 	int error = config_parse_duration(text, false, &duration_ns);
 
+	(void)option;
 	if (error == -EDOM)
 		return config_parse_number(text, milliseconds);
 	if (error || duration_ns % NS_PER_MS)
@@ -198,13 +156,8 @@ static int parse_milliseconds(const char *text, uint64_t *milliseconds)
 static void read_time(struct config_line *line, const struct config_option *option, void *field)
 {
 	struct config_number *number = field;
-	const struct config_token *word = take_value(line, option, &number->locked);
-	uint64_t milliseconds = 0;
 
-	if (!word)
-		return;
-	store_number(line, option, word, parse_milliseconds(word->text, &milliseconds),
-		     milliseconds, number);
+	read_number(line, option, number, parse_milliseconds);
 	number->value *= option->value;
 }
 

@@ -99,20 +99,29 @@ bool config_options_read(const struct config_options *options, struct config_lin
 	return true;
 }
 
-void config_options_unknown(const struct config_options *options, struct config_line *line)
+/* Moves *nearest to a word that is nearer than *best. */
+static void find_nearest(const struct config_options *options, const char *word,
+			 const char **nearest, unsigned *best)
+{
+	for (size_t i = 0; i < options->count; i++) {
+		unsigned distance = config_edit_distance(word, options->entries[i].name);
+
+		if (distance < *best) {
+			*best = distance;
+			*nearest = options->entries[i].name;
+		}
+	}
+}
+
+void config_options_unknown(const struct config_options *const tables[], size_t count,
+			    struct config_line *line)
 {
 	const struct config_token *word = &line->words[line->next];
 	unsigned best = (unsigned)-1;
 	const char *nearest = "";
 
-	for (size_t i = 0; i < options->count; i++) {
-		unsigned distance = config_edit_distance(word->text, options->entries[i].name);
-
-		if (distance < best) {
-			best = distance;
-			nearest = options->entries[i].name;
-		}
-	}
+	for (size_t i = 0; i < count; i++)
+		find_nearest(tables[i], word->text, &nearest, &best);
 	if (config_is_near(word->text, best))
 		config_line_error(line, word->position,
 				  "unknown word '%s' in a %s; did you mean '%s'?", word->text,

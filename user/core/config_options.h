@@ -54,6 +54,21 @@ struct config_options {
 	size_t count;
 };
 
+/* An option with another name; of: the fields of its initializer but the name. */
+#define CONFIG_OPTION_ALIAS(word, of)                                                              \
+	{                                                                                          \
+		.name = (word), of, .alias = true                                                  \
+	}
+#define CONFIG_OPTION_REFUSED(word, what_to_do)                                                    \
+	{                                                                                          \
+		.name = (word), .kind = &config_kind_refused, .instead = (what_to_do)              \
+	}
+#define CONFIG_OPTION_TRACK_GROUP                                                                  \
+	{                                                                                          \
+		.name = "track_group", .kind = &config_kind_ignored,                               \
+		.instead = "no instance is told when it is removed"                                \
+	}
+
 #define CONFIG_OPTIONS(table)                                                                      \
 	{                                                                                          \
 		.entries = (table), .count = CONFIG_ARRAY_SIZE(table)                              \
@@ -71,6 +86,7 @@ extern const struct config_option_kind config_kind_prefix;
 extern const struct config_option_kind config_kind_address; /* prefix without its length */
 extern const struct config_option_kind config_kind_interface; /* char[XB_NAME_BYTES] */
 extern const struct config_option_kind config_kind_congestion_control;
+extern const struct config_option_kind config_kind_gateway; /* address; config_route_options.c */
 extern const struct config_option_kind config_kind_ignored; /* a value that has no effect */
 extern const struct config_option_kind config_kind_refused; /* "not served" */
 
@@ -105,8 +121,9 @@ void config_options_read_list(struct config_parser *parser, const struct config_
 bool config_options_read(const struct config_options *options, struct config_line *line,
 			 void *target);
 
-/* Reports the next word, which no table has, with the nearest one of the table. */
-void config_options_unknown(const struct config_options *options, struct config_line *line);
+/* Reports the next word, which none of the tables has, with the nearest one that one has. */
+void config_options_unknown(const struct config_options *const tables[], size_t count,
+			    struct config_line *line);
 
 /* Returns the family of the first address that target has, or 0. */
 uint8_t config_options_family(const struct config_options *options, const void *target);
@@ -119,7 +136,7 @@ void config_options_check_family(const struct config_options *options, struct co
 void config_options_print(const struct config_options *options, FILE *out, const void *target,
 			  bool *first);
 
-/* config_route.c, config_rule.c: for config_route_print.c. */
+/* The words of routes and rules: config_route_options.c, config_rule.c. */
 extern const struct config_options config_route_options;
 extern const struct config_options config_next_hop_options;
 extern const struct config_options config_rule_options;

@@ -4,8 +4,6 @@
  * every word in full. What a line leaves out is decided where the route is added.
  */
 #include <arpa/inet.h>
-#include <linux/icmpv6.h>
-#include <linux/tcp.h>
 #include <string.h>
 #include <user/core/address.h>
 #include <user/core/config_options.h>
@@ -13,194 +11,6 @@
 #define ROUTE_USAGE                                                                                \
 	"[TYPE] ADDRESS/LENGTH|default [via GATEWAY] [dev NAME] [table TABLE] [src ADDRESS] "      \
 	"[metric NUMBER]"
-
-#define ROUTE(field) .offset = offsetof(struct config_route, field)
-#define HOP(field) .offset = offsetof(struct config_next_hop, field)
-#define TYPE(word, number)                                                                         \
-	{                                                                                          \
-		.name = (word), .kind = &config_kind_constant, ROUTE(type), .value = (number)      \
-	}
-#define METRIC(word, index, highest)                                                               \
-	{                                                                                          \
-		.name = (word), .kind = &config_kind_number, ROUTE(metrics[index]),                \
-		.maximum = (highest), .lockable = true                                             \
-	}
-/* per_ms: what the kernel counts a millisecond as. */
-#define METRIC_TIME(word, index, per_ms)                                                           \
-	{                                                                                          \
-		.name = (word), .kind = &config_kind_time, ROUTE(metrics[index]),                  \
-		.maximum = UINT32_MAX / (per_ms), .value = (per_ms), .lockable = true              \
-	}
-#define REFUSED(word, what_to_do)                                                                  \
-	{                                                                                          \
-		.name = (word), .kind = &config_kind_refused, .instead = (what_to_do)              \
-	}
-#define ALIAS(word, of)                                                                            \
-	{                                                                                          \
-		.name = (word), of, .alias = true                                                  \
-	}
-
-#define NEXTHOP_ONE_BY_ONE "write each gateway as \"nexthop via GATEWAY dev NAME\""
-
-static const struct config_name preference_names[] = {
-	{"low", ICMPV6_ROUTER_PREF_LOW},
-	{"medium", ICMPV6_ROUTER_PREF_MEDIUM},
-	{"high", ICMPV6_ROUTER_PREF_HIGH},
-	{0},
-};
-
-static const struct config_name feature_names[] = {
-	{"ecn", RTAX_FEATURE_ECN},
-	{0},
-};
-
-#define METRIC_FIELD .kind = &config_kind_number, ROUTE(metric), .maximum = UINT32_MAX
-#define TOS_FIELD                                                                                  \
-	.kind = &config_kind_name, ROUTE(tos), .names = config_tos_names, .maximum = UINT8_MAX,    \
-	.family = 4
-#define PROTOCOL_FIELD                                                                             \
-	.kind = &config_kind_name, ROUTE(protocol), .names = config_protocol_names,                \
-	.maximum = UINT8_MAX
-
-static const struct config_option route_entries[] = {
-	TYPE("unicast", RTN_UNICAST),
-	TYPE("local", RTN_LOCAL),
-	TYPE("broadcast", RTN_BROADCAST),
-	TYPE("anycast", RTN_ANYCAST),
-	TYPE("multicast", RTN_MULTICAST),
-	TYPE("throw", RTN_THROW),
-	TYPE("unreachable", RTN_UNREACHABLE),
-	TYPE("prohibit", RTN_PROHIBIT),
-	TYPE("blackhole", RTN_BLACKHOLE),
-	{.name = "to", .kind = &config_kind_prefix, ROUTE(destination)},
-	{.name = "from", .kind = &config_kind_prefix, ROUTE(from), .family = 6},
-	{.name = "src", .kind = &config_kind_address, ROUTE(source)},
-	{
-		.name = "table",
-		.kind = &config_kind_name,
-		ROUTE(table),
-		.names = config_table_names,
-		.maximum = UINT32_MAX,
-	},
-	{
-		.name = "scope",
-		.kind = &config_kind_name,
-		ROUTE(scope),
-		.names = config_scope_names,
-		.maximum = UINT8_MAX,
-	},
-	{.name = "metric", METRIC_FIELD},
-	ALIAS("priority", METRIC_FIELD),
-	ALIAS("preference", METRIC_FIELD),
-	{.name = "tos", TOS_FIELD},
-	ALIAS("dsfield", TOS_FIELD),
-	{.name = "protocol", PROTOCOL_FIELD},
-	ALIAS("proto", PROTOCOL_FIELD),
-	{
-		.name = "pref",
-		.kind = &config_kind_name,
-		ROUTE(preference),
-		.names = preference_names,
-		.maximum = ICMPV6_ROUTER_PREF_INVALID,
-		.family = 6,
-	},
-	{
-		.name = "expires",
-		.kind = &config_kind_number,
-		ROUTE(expires_s),
-		.minimum = 1,
-		.maximum = INT32_MAX,
-		.family = 6,
-	},
-	METRIC("mtu", RTAX_MTU, UINT32_MAX),
-	METRIC("advmss", RTAX_ADVMSS, UINT32_MAX),
-	METRIC_TIME("rtt", RTAX_RTT, 8),
-	METRIC_TIME("rttvar", RTAX_RTTVAR, 4),
-	METRIC_TIME("rto_min", RTAX_RTO_MIN, 1),
-	METRIC("reordering", RTAX_REORDERING, UINT32_MAX),
-	METRIC("window", RTAX_WINDOW, UINT32_MAX),
-	METRIC("cwnd", RTAX_CWND, UINT32_MAX),
-	METRIC("initcwnd", RTAX_INITCWND, UINT32_MAX),
-	METRIC("initrwnd", RTAX_INITRWND, UINT32_MAX),
-	METRIC("ssthresh", RTAX_SSTHRESH, UINT32_MAX),
-	METRIC("hoplimit", RTAX_HOPLIMIT, UINT8_MAX),
-	METRIC("quickack", RTAX_QUICKACK, 1),
-	METRIC("fastopen_no_cookie", RTAX_FASTOPEN_NO_COOKIE, 1),
-	{
-		.name = "features",
-		.kind = &config_kind_name,
-		ROUTE(metrics[RTAX_FEATURES]),
-		.names = feature_names,
-		.minimum = RTAX_FEATURE_ECN,
-		.maximum = RTAX_FEATURE_ECN,
-	},
-	{
-		.name = "congctl",
-		.kind = &config_kind_congestion_control,
-		ROUTE(congestion_control),
-		.lockable = true,
-	},
-	{.name = "append", .kind = &config_kind_flag, ROUTE(append)},
-	{.name = "no_track", .kind = &config_kind_flag, ROUTE(no_track)},
-	{
-		.name = "track_group",
-		.kind = &config_kind_ignored,
-		.instead = "no instance is told when it is removed",
-	},
-	REFUSED("as", "remove it"),
-	REFUSED("encap", "make a tunnel interface, and write \"dev NAME\""),
-	REFUSED("nat", "use the firewall's rules"),
-	REFUSED("nhid", NEXTHOP_ONE_BY_ONE),
-	REFUSED("ttl-propagate", "only MPLS has it: remove it"),
-	REFUSED("vrf", "write \"table NUMBER\" with the VRF's table"),
-	REFUSED("xresolve", "remove the route"),
-};
-
-const struct config_options config_route_options = CONFIG_OPTIONS(route_entries);
-
-static void read_gateway(struct config_line *line, const struct config_option *option, void *field)
-{
-	/* "via inet6 ADDRESS": the address says as much. */
-	if (line->next < line->count && (!strcmp(line->words[line->next].text, "inet") ||
-					 !strcmp(line->words[line->next].text, "inet6")))
-		line->next++;
-	config_kind_address.read(line, option, field);
-}
-
-static void print_gateway(FILE *out, const struct config_option *option, const void *field)
-{
-	config_kind_address.print(out, option, field);
-}
-
-/* Without a family: an IPv4 route may have a gateway of either. */
-static const struct config_option_kind kind_gateway = {read_gateway, print_gateway, NULL};
-
-#define GATEWAY_FIELD .kind = &kind_gateway, HOP(gateway)
-#define INTERFACE_FIELD .kind = &config_kind_interface, HOP(interface)
-
-static const struct config_option next_hop_entries[] = {
-	{.name = "via", GATEWAY_FIELD},
-	ALIAS("gw", GATEWAY_FIELD),
-	{.name = "dev", INTERFACE_FIELD},
-	ALIAS("oif", INTERFACE_FIELD),
-	{
-		.name = "weight",
-		.kind = &config_kind_number,
-		HOP(weight),
-		.minimum = 1,
-		.maximum = 256,
-	},
-	{
-		.name = "realms",
-		.kind = &config_kind_realms,
-		HOP(realms),
-		.maximum = UINT16_MAX,
-		.family = 4,
-	},
-	{.name = "onlink", .kind = &config_kind_flag, HOP(onlink)},
-};
-
-const struct config_options config_next_hop_options = CONFIG_OPTIONS(next_hop_entries);
 
 /* A route while its line is read. */
 struct route_line {
@@ -231,7 +41,8 @@ static void read_next_hop(struct route_line *route_line)
 	if (route_line->route.next_hop_count && !route_line->next_hops)
 		config_line_error(
 			line, line->words[line->next - 1].position,
-			"a gateway or interface stands before nexthop; " NEXTHOP_ONE_BY_ONE);
+			"a gateway or interface stands before nexthop; write each gateway as "
+			"\"nexthop via GATEWAY dev NAME\"");
 	else if (add_next_hop(route_line))
 		route_line->next_hops = true;
 }
@@ -243,7 +54,8 @@ static void read_alternate(struct route_line *route_line)
 
 	route_line->alternates = true;
 	if (next_hop)
-		read_gateway(&route_line->line, &next_hop_entries[0], &next_hop->gateway);
+		config_kind_gateway.read(&route_line->line, &config_next_hop_options.entries[0],
+					 &next_hop->gateway);
 }
 
 static void read_inet(struct route_line *route_line)
@@ -307,6 +119,8 @@ static bool read_destination(struct route_line *route_line)
 
 static void read_word(struct route_line *route_line)
 {
+	static const struct config_options *const tables[] = {&config_route_options,
+							      &config_next_hop_options};
 	struct config_line *line = &route_line->line;
 
 	if (read_next_hop_word(route_line) || read_structure(route_line))
@@ -318,7 +132,7 @@ static void read_word(struct route_line *route_line)
 				  line->words[line->next].text);
 	else if (!config_options_read(&config_route_options, line, &route_line->route) &&
 		 !read_destination(route_line))
-		config_options_unknown(&config_route_options, line);
+		config_options_unknown(tables, CONFIG_ARRAY_SIZE(tables), line);
 }
 
 /* The "dev" of gateways that "or" separates may stand before or behind it. */

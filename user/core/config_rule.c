@@ -21,14 +21,6 @@
 	{                                                                                          \
 		.name = (word), .kind = &config_kind_constant, RULE(action), .value = (number)     \
 	}
-#define REFUSED(word, what_to_do)                                                                  \
-	{                                                                                          \
-		.name = (word), .kind = &config_kind_refused, .instead = (what_to_do)              \
-	}
-#define ALIAS(word, of)                                                                            \
-	{                                                                                          \
-		.name = (word), of, .alias = true                                                  \
-	}
 
 static const struct config_name ip_protocol_names[] = {
 	{"icmp", IPPROTO_ICMP},
@@ -79,13 +71,13 @@ static const struct config_option rule_entries[] = {
 	{.name = "from", .kind = &config_kind_prefix, RULE(from)},
 	{.name = "to", .kind = &config_kind_prefix, RULE(to)},
 	{.name = "tos", TOS_FIELD},
-	ALIAS("dsfield", TOS_FIELD),
+	CONFIG_OPTION_ALIAS("dsfield", TOS_FIELD),
 	{.name = "fwmark", .kind = &config_kind_mark, RULE(mark), .maximum = UINT32_MAX},
 	{.name = "iif", INPUT_FIELD},
-	ALIAS("dev", INPUT_FIELD),
+	CONFIG_OPTION_ALIAS("dev", INPUT_FIELD),
 	{.name = "oif", .kind = &config_kind_interface, RULE(output_interface)},
 	{.name = "ipproto", IP_PROTOCOL_FIELD},
-	ALIAS("ip_proto", IP_PROTOCOL_FIELD),
+	CONFIG_OPTION_ALIAS("ip_proto", IP_PROTOCOL_FIELD),
 	{
 		.name = "sport",
 		.kind = &config_kind_range,
@@ -114,7 +106,7 @@ static const struct config_option rule_entries[] = {
 	FLAG("l3mdev", l3mdev),
 	{.name = "goto", .kind = &config_kind_number, RULE(goto_priority), .maximum = UINT32_MAX},
 	{.name = "table", TABLE_FIELD},
-	ALIAS("lookup", TABLE_FIELD),
+	CONFIG_OPTION_ALIAS("lookup", TABLE_FIELD),
 	{
 		.name = "realms",
 		.kind = &config_kind_realms,
@@ -123,24 +115,20 @@ static const struct config_option rule_entries[] = {
 		.family = 4,
 	},
 	{.name = "suppress_prefixlength", SUPPRESS_LENGTH_FIELD},
-	ALIAS("sup_pl", SUPPRESS_LENGTH_FIELD),
+	CONFIG_OPTION_ALIAS("sup_pl", SUPPRESS_LENGTH_FIELD),
 	{.name = "suppress_ifgroup", SUPPRESS_GROUP_FIELD},
-	ALIAS("sup_group", SUPPRESS_GROUP_FIELD),
+	CONFIG_OPTION_ALIAS("sup_group", SUPPRESS_GROUP_FIELD),
 	{.name = "priority", PRIORITY_FIELD},
-	ALIAS("preference", PRIORITY_FIELD),
-	ALIAS("order", PRIORITY_FIELD),
-	ALIAS("pref", PRIORITY_FIELD),
+	CONFIG_OPTION_ALIAS("preference", PRIORITY_FIELD),
+	CONFIG_OPTION_ALIAS("order", PRIORITY_FIELD),
+	CONFIG_OPTION_ALIAS("pref", PRIORITY_FIELD),
 	{.name = "protocol", PROTOCOL_FIELD},
-	ALIAS("proto", PROTOCOL_FIELD),
+	CONFIG_OPTION_ALIAS("proto", PROTOCOL_FIELD),
 	FLAG("no_track", no_track),
-	{
-		.name = "track_group",
-		.kind = &config_kind_ignored,
-		.instead = "no instance is told when it is removed",
-	},
-	REFUSED("map-to", "use the firewall's rules"),
-	REFUSED("nat", "use the firewall's rules"),
-	REFUSED("vrf", "write \"l3mdev\", or \"table NUMBER\" with the VRF's table"),
+	CONFIG_OPTION_TRACK_GROUP,
+	CONFIG_OPTION_REFUSED("map-to", "use the firewall's rules"),
+	CONFIG_OPTION_REFUSED("nat", "use the firewall's rules"),
+	CONFIG_OPTION_REFUSED("vrf", "write \"l3mdev\", or \"table NUMBER\" with the VRF's table"),
 };
 
 const struct config_options config_rule_options = CONFIG_OPTIONS(rule_entries);
@@ -254,15 +242,15 @@ static void read_rule(struct config_parser *parser, struct config_block *block,
 		      const struct config_keyword *keyword,
 		      const struct config_statement *statement)
 {
+	const struct config_options *options = &config_rule_options;
 	struct config_rule_list *list = block->target;
 	struct config_line line = config_line_begin(parser, statement, "rule", RULE_USAGE);
 	struct config_rule rule = {.position = statement->words[0].position};
 
 	(void)keyword;
 	while (line.next < line.count) {
-		if (!config_options_read(&config_rule_options, &line, &rule) &&
-		    !read_other(&line, &rule))
-			config_options_unknown(&config_rule_options, &line);
+		if (!config_options_read(options, &line, &rule) && !read_other(&line, &rule))
+			config_options_unknown(&options, 1, &line);
 	}
 	settle_rule(&line, &rule);
 	if (line.failed)
