@@ -58,6 +58,7 @@ ROUTES = [
     ("2001:db8::/64", "2001:db8::/64 dev eth0 metric 1024 pref medium"),
     ("default via fd00::2 metric 5", "default via fd00::2 dev eth0 metric 5 pref medium"),
     ("default via fe80::2 pref high", "default via fe80::2 dev eth0 metric 1024 pref high"),
+    ("2001:db8::/64 dev eth0 pref low metric 5", "2001:db8::/64 dev eth0 metric 5 pref low"),
     ("default inet6 dev eth1 table 70000",
      "default dev eth1 table 70000 metric 1024 pref medium"),
     ("unreachable 2001:db8::/64", "unreachable 2001:db8::/64 dev lo metric 1024 pref medium"),

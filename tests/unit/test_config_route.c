@@ -53,6 +53,7 @@ static const struct line_case routes[] = {
 	{"local 192.0.2.0/24 dev lo", "local to 192.0.2.0/24 dev lo"},
 	{"to 2001:db8::/64 from 2001:db8:1::/48 dev eth0", NULL},
 	{"to 2001:db8::/64 pref high expires 20 dev eth0", NULL},
+	{"2001:db8::/64 dev eth0 pref low", "to 2001:db8::/64 pref low dev eth0"},
 	{"192.0.2.0/24 dev eth0 table main", "to 192.0.2.0/24 table main dev eth0"},
 	{"192.0.2.0/24 dev eth0 table 254", "to 192.0.2.0/24 table main dev eth0"},
 	{"192.0.2.0/24 dev eth0 table 0x10", "to 192.0.2.0/24 table 16 dev eth0"},
@@ -296,6 +297,33 @@ static void wrong_rule_lines(void **state)
 	CHECK(check_wrong, "virtual_rules", wrong_rules);
 }
 
+/* Cut off anywhere, a line is refused or means something: for the sanitizers. */
+static void cut_lines(const char *block, const struct line_case *cases, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t length = 1; length < strlen(cases[i].line); length++) {
+			struct diagnostics diagnostics = {0};
+			struct config *config = NULL;
+			char text[2048];
+
+			snprintf(text, sizeof(text), BEFORE "%s {\n%.*s\n}\n}\n", block,
+				 (int)length, cases[i].line);
+			config_parse("test.conf", text, strlen(text), &fixture_node, &config,
+				     &diagnostics);
+			assert_int_equal(!config, diagnostics.error_count > 0);
+			config_free(config);
+			diagnostics_free(&diagnostics);
+		}
+	}
+}
+
+static void cut_off(void **state)
+{
+	(void)state;
+	CHECK(cut_lines, "virtual_routes", routes);
+	CHECK(cut_lines, "virtual_rules", rules);
+}
+
 /* More gateways than a route has room for, and more words than a line. */
 static void too_many_next_hops(void **state)
 {
@@ -367,10 +395,15 @@ static void assigned_priorities(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(route_lines),	      cmocka_unit_test(rule_lines),
-		cmocka_unit_test(wrong_route_lines),  cmocka_unit_test(wrong_rule_lines),
-		cmocka_unit_test(too_many_next_hops), cmocka_unit_test(times_are_scaled),
-		cmocka_unit_test(static_blocks),      cmocka_unit_test(assigned_priorities),
+		cmocka_unit_test(route_lines),
+		cmocka_unit_test(rule_lines),
+		cmocka_unit_test(wrong_route_lines),
+		cmocka_unit_test(wrong_rule_lines),
+		cmocka_unit_test(cut_off),
+		cmocka_unit_test(too_many_next_hops),
+		cmocka_unit_test(times_are_scaled),
+		cmocka_unit_test(static_blocks),
+		cmocka_unit_test(assigned_priorities),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,11 +61,6 @@ const struct config_token *config_line_value(struct config_line *line)
 	return NULL;
 }
 
-static void *field_of(const struct config_option *option, void *target)
-{
-	return (char *)target + option->offset;
-}
-
 /* Every kind of field begins with a byte that says so. */
 static bool is_given(const struct config_option *option, const void *target)
 {
@@ -95,7 +90,7 @@ bool config_options_read(const struct config_options *options, struct config_lin
 				  "%s says a second time what the %s has already; keep one of them",
 				  word->text, line->what);
 	else
-		option->kind->read(line, option, field_of(option, target));
+		option->kind->read(line, option, (char *)target + option->offset);
 	return true;
 }
 
@@ -172,14 +167,15 @@ void config_options_print(const struct config_options *options, FILE *out, const
 {
 	for (size_t i = 0; i < options->count; i++) {
 		const struct config_option *option = &options->entries[i];
-		const struct config_number *number = field_of(option, (void *)(uintptr_t)target);
+		const struct config_number *field =
+			(const void *)((const char *)target + option->offset);
 
 		if (option->alias || !option->kind->print || !is_given(option, target))
 			continue;
-		if (option->kind == &config_kind_constant && number->value != option->value)
+		if (option->kind == &config_kind_constant && field->value != option->value)
 			continue;
 		fprintf(out, "%s%s", *first ? "" : " ", option->name);
-		option->kind->print(out, option, number);
+		option->kind->print(out, option, field);
 		*first = false;
 	}
 }

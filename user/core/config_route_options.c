@@ -84,7 +84,7 @@ static const struct config_option route_entries[] = {
 		.kind = &config_kind_name,
 		ROUTE(preference),
 		.names = preference_names,
-		.maximum = ICMPV6_ROUTER_PREF_INVALID,
+		.maximum = ICMPV6_ROUTER_PREF_LOW, /* the highest number */
 		.family = 6,
 	},
 	{
