@@ -40,6 +40,8 @@ static const struct line_case routes[] = {
 	 "to 192.0.2.0/24 nexthop via 10.0.0.1 dev eth0 nexthop via 10.0.0.2 dev eth0"},
 	{"192.0.2.0/24 dev eth0 via 10.0.0.1 or 10.0.0.2",
 	 "to 192.0.2.0/24 nexthop via 10.0.0.1 dev eth0 nexthop via 10.0.0.2 dev eth0"},
+	{"192.0.2.0/24 via 10.0.0.1 dev eth0 or 10.0.1.2 dev eth1",
+	 "to 192.0.2.0/24 nexthop via 10.0.0.1 dev eth0 nexthop via 10.0.1.2 dev eth1"},
 	{"to 192.0.2.0/24 table 100 nexthop via 10.0.0.1 dev eth0 weight 1 onlink nexthop via "
 	 "10.0.0.2 weight 256 realms 4/5",
 	 NULL},
@@ -128,10 +130,10 @@ static const struct wrong_case wrong_routes[] = {
 	{"192.0.2.0/24 dev eth0 metric 5 priority 6",
 	 "32: error: priority says a second time what the route has already; keep one of them\n"},
 	{"192.0.2.0/24 dev eth0 table blue",
-	 "29: error: 'blue' is no value of table; write default, main, local, unspec or 0 to "
+	 "29: error: 'blue' is no value of table; write default, main, local or 0 to "
 	 "4294967295\n"},
 	{"192.0.2.0/24 dev eth0 table 4294967296",
-	 "29: error: '4294967296' is no value of table; write default, main, local, unspec or 0 "
+	 "29: error: '4294967296' is no value of table; write default, main, local or 0 "
 	 "to 4294967295\n"},
 	{"192.0.2.0/24 dev eth0 hoplimit 256",
 	 "32: error: '256' is no value of hoplimit; write 0 to 255\n"},
@@ -200,8 +202,8 @@ static const struct wrong_case wrong_rules[] = {
 	 "ADDRESS/LENGTH] [iif NAME] [fwmark MARK] table TABLE priority NUMBER\"\n"},
 	{"from 192.0.2.1 tabel 5 priority 5",
 	 "16: error: unknown word 'tabel' in a rule; did you mean 'table'?\n"},
-	{"table 0 priority 5", "7: error: '0' is no value of table; write default, main, local, "
-			       "unspec or 1 to 4294967295\n"},
+	{"table 0 priority 5", "7: error: '0' is no value of table; write default, main, local or "
+			       "1 to 4294967295\n"},
 	{"fwmark 4294967296 table 5 priority 5",
 	 "8: error: '4294967296' is no value of fwmark; write MARK or MARK/MASK with numbers of 0 "
 	 "to 4294967295\n"},

@@ -7,7 +7,6 @@ const struct config_name config_table_names[] = {
 	{"default", RT_TABLE_DEFAULT},
 	{"main", RT_TABLE_MAIN},
 	{"local", RT_TABLE_LOCAL},
-	{"unspec", RT_TABLE_UNSPEC},
 	{0},
 };
 

@@ -138,13 +138,15 @@ static void read_word(struct route_line *route_line)
 /* The "dev" of gateways that "or" separates may stand before or behind it. */
 static void share_interface(struct config_route *route)
 {
-	const char *interface = "";
+	size_t named = 0;
 
-	for (size_t i = 0; i < route->next_hop_count && !*interface; i++)
-		interface = route->next_hops[i].interface;
+	while (named < route->next_hop_count && !*route->next_hops[named].interface)
+		named++;
+	if (named == route->next_hop_count)
+		return;
 	for (size_t i = 0; i < route->next_hop_count; i++) {
-		if (route->next_hops[i].interface != interface)
-			strcpy(route->next_hops[i].interface, interface);
+		if (!*route->next_hops[i].interface)
+			strcpy(route->next_hops[i].interface, route->next_hops[named].interface);
 	}
 }
 

@@ -177,10 +177,10 @@ static void put_metrics(struct nlmsghdr *header, const struct config_route *rout
 	uint32_t locks = control->locked ? 1 << RTAX_CC_ALGO : 0;
 	struct nlattr *nest = mnl_attr_nest_start(header, RTA_METRICS);
 
-	for (uint16_t i = 0; i <= RTAX_MAX; i++) {
+	for (unsigned i = 0; i <= RTAX_MAX; i++) {
 		if (!route->metrics[i].given)
 			continue;
-		mnl_attr_put_u32(header, i, route->metrics[i].value);
+		mnl_attr_put_u32(header, (uint16_t)i, route->metrics[i].value);
 		if (route->metrics[i].locked)
 			locks |= UINT32_C(1) << i;
 	}
