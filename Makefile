@@ -111,6 +111,9 @@ $(TOOLS): $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(BUILD)/base.a
 	$(call say,LINK)
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(TOOL_LIBS) -o $@
 
+# Tools that try a part of the daemon by itself.
+$(BUILD)/tools/route_change: $(patsubst %,$(BUILD)/user/daemon/%.o,netlink netlink_address netlink_route netlink_rule)
+
 $(BUILD)/man/%: docs/%.scd scripts/man-tidy.awk
 	@mkdir -p $(@D)
 	$(call say,MAN)

@@ -356,11 +356,11 @@ static void places(void **state)
 		 "interface, "
 		 "virtual_router_id, priority, advert_int, version, nopreempt, preempt, "
 		 "preempt_delay, mcast_src_ip, garp_master_delay, garp_master_repeat, "
-		 "garp_master_refresh, garp_master_refresh_repeat, heartbeat, virtual_ipaddress "
-		 "(from $A, used on line 9)\n"},
+		 "garp_master_refresh, garp_master_refresh_repeat, heartbeat, virtual_ipaddress, "
+		 "virtual_routes, virtual_rules (from $A, used on line 9)\n"},
 		{INSTANCE "}\n~SEQ(I,1,3) priorit 1\n",
 		 "7:13: error: unknown keyword 'priorit'; known are global_defs, heartbeat, "
-		 "vrrp_instance\n"},
+		 "static_routes, static_rules, vrrp_instance\n"},
 		{INSTANCE "@main @^other  priority 0\n}",
 		 "6:25: error: priority 0 is out of range; 1 to 255 is allowed\n"},
 		{INSTANCE "~LST(P,100, 300) priority $P\n}",

@@ -450,7 +450,7 @@ static void not_served_yet(void **state)
 		 "ignored\n"},
 		{"includes x\n" INSTANCE VIPS "}",
 		 "1:1: error: unknown keyword 'includes'; known are global_defs, heartbeat, "
-		 "vrrp_instance\n"},
+		 "static_routes, static_rules, vrrp_instance\n"},
 	};
 
 	(void)state;
@@ -463,7 +463,7 @@ static void braces(void **state)
 		{INSTANCE VIPS "}\n}\nfoo bar { x { } }\n{ y }\n",
 		 "7:1: error: '}' without a '{'; remove it\n"
 		 "8:1: error: unknown keyword 'foo'; known are global_defs, heartbeat, "
-		 "vrrp_instance\n"
+		 "static_routes, static_rules, vrrp_instance\n"
 		 "9:1: error: '{' without a keyword; write \"KEYWORD {\"\n"},
 		{INSTANCE VIPS, "2:1: error: vrrp_instance is not closed; add '}'\n"},
 		{INSTANCE "virtual_ipaddress { 10.0.0.9\n",

@@ -9,6 +9,8 @@
  *	config_globals.c    the words outside all blocks, global_defs
  *	config_heartbeat.c  heartbeat
  *	config_instance.c   vrrp_instance, config_vip.c its virtual_ipaddress
+ *	config_route.c      virtual_routes, static_routes; config_rule.c the rules,
+ *	                    config_option*.c, config_route_options.c their words
  *	config_unserved.c   keepalived's words that are not served yet
  *	config_suggest.c    "did you mean"
  *	config_check.c      the file as a whole
@@ -35,6 +37,8 @@ static void instance_free(struct config_instance *instance)
 {
 	free(instance->name);
 	free(instance->vips);
+	free(instance->routes.entries);
+	free(instance->rules.entries);
 }
 
 void config_drop_driven_instances(struct config *config)
@@ -58,6 +62,8 @@ void config_free(struct config *config)
 	for (size_t i = 0; i < config->instance_count; i++)
 		instance_free(&config->instances[i]);
 	free(config->instances);
+	free(config->static_routes.entries);
+	free(config->static_rules.entries);
 	free(config);
 }
 

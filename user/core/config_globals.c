@@ -128,6 +128,20 @@ static const struct config_keyword top_keywords[] = {
 		ONE_VALUE,
 	},
 	{
+		.name = "static_routes",
+		.usage = "static_routes { ADDRESS/LENGTH via GATEWAY ... }",
+		.read = config_read_routes,
+		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE,
+		.offset = offsetof(struct config, static_routes),
+	},
+	{
+		.name = "static_rules",
+		.usage = "static_rules { from ADDRESS/LENGTH table TABLE ... }",
+		.read = config_read_rules,
+		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE,
+		.offset = offsetof(struct config, static_rules),
+	},
+	{
 		.name = "vrrp_instance",
 		.usage = "vrrp_instance NAME { ... }",
 		.read = config_read_instance,

@@ -191,6 +191,20 @@ static const struct config_keyword instance_keywords[] = {
 		.read = config_read_vips,
 		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE,
 	},
+	{
+		.name = "virtual_routes",
+		.usage = "virtual_routes { ADDRESS/LENGTH via GATEWAY ... }",
+		.read = config_read_routes,
+		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE,
+		INSTANCE(routes),
+	},
+	{
+		.name = "virtual_rules",
+		.usage = "virtual_rules { from ADDRESS/LENGTH table TABLE ... }",
+		.read = config_read_rules,
+		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE,
+		INSTANCE(rules),
+	},
 };
 
 _Static_assert(CONFIG_ARRAY_SIZE(instance_keywords) <= CONFIG_KEYWORDS_MAX, "instance_keywords");

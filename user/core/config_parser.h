@@ -148,6 +148,8 @@ config_read config_read_globals;
 config_read config_read_heartbeat;
 config_read config_read_instance;
 config_read config_read_vips;
+config_read config_read_routes; /* virtual_routes, static_routes */
+config_read config_read_rules; /* virtual_rules, static_rules */
 
 /* Gives an instance the defaults that need no global_defs. */
 void config_instance_defaults(struct config_instance *instance);

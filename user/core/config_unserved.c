@@ -40,8 +40,6 @@ static const struct config_unserved top_words[] = {
 	IGNORED("net_namespace_ipvs"),
 	IGNORED("random_seed"),
 	IGNORED("static_ipaddress"),
-	IGNORED("static_routes"),
-	IGNORED("static_rules"),
 	IGNORED("track_file"),
 	IGNORED("track_group"),
 	IGNORED("umask"),
@@ -227,8 +225,6 @@ static const struct config_unserved instance_words[] = {
 	IGNORED_SO("use_vmac_addr", "addresses keep the MAC address of the interface"),
 	REFUSED("virtual_ipaddress_excluded", "nobody would take its addresses; put them into "
 					      "virtual_ipaddress on all nodes"),
-	IGNORED_SO("virtual_routes", "no route moves with the addresses"),
-	IGNORED_SO("virtual_rules", "no rule moves with the addresses"),
 	IGNORED("vmac_xmit_base"),
 	REFUSED("vrf", "adverts would leave outside the VRF; remove it"),
 };

@@ -120,7 +120,9 @@ const char *config_format_duration(uint64_t duration_ns,
 	return text;
 }
 
-int config_parse_prefix(const char *text, struct xb_address *address, uint8_t *prefix_length)
+/* shortest: the smallest length that may be given. */
+static int parse_prefix(const char *text, uint64_t shortest, struct xb_address *address,
+			uint8_t *prefix_length)
 {
 	const char *slash = strchr(text, '/');
 	size_t length = slash ? (size_t)(slash - text) : strlen(text);
@@ -138,13 +140,23 @@ int config_parse_prefix(const char *text, struct xb_address *address, uint8_t *p
 	if (slash) {
 		uint64_t given;
 
-		if (config_parse_number(slash + 1, &given) || given < 1 || given > bits)
+		if (config_parse_number(slash + 1, &given) || given < shortest || given > bits)
 			return -EINVAL;
 		bits = given;
 	}
 	*address = parsed;
 	*prefix_length = (uint8_t)bits;
 	return 0;
+}
+
+int config_parse_prefix(const char *text, struct xb_address *address, uint8_t *prefix_length)
+{
+	return parse_prefix(text, 1, address, prefix_length);
+}
+
+int config_parse_network(const char *text, struct xb_address *address, uint8_t *prefix_length)
+{
+	return parse_prefix(text, 0, address, prefix_length);
 }
 
 bool config_address_is_unicast(const struct xb_address *address)
@@ -158,8 +170,8 @@ bool config_address_is_unicast(const struct xb_address *address)
 	return ipv4[0] != 0 && ipv4[0] != 127 && ipv4[0] < 224;
 }
 
-bool config_store_interface(struct config_parser *parser, const struct config_token *word,
-			    char interface[static CONFIG_INTERFACE_BYTES])
+bool config_store_device(struct config_parser *parser, const struct config_token *word,
+			 char interface[static CONFIG_INTERFACE_BYTES])
 {
 	const char *name = word->text;
 
@@ -171,14 +183,20 @@ bool config_store_interface(struct config_parser *parser, const struct config_to
 			     name, CONFIG_INTERFACE_BYTES - 1);
 		return false;
 	}
-	if (!strcmp(name, "lo")) {
+	strcpy(interface, name);
+	return true;
+}
+
+bool config_store_interface(struct config_parser *parser, const struct config_token *word,
+			    char interface[static CONFIG_INTERFACE_BYTES])
+{
+	if (!strcmp(word->text, "lo")) {
 		config_error(parser, word->position,
 			     "the loopback interface reaches no other node; name the interface "
 			     "that does");
 		return false;
 	}
-	strcpy(interface, name);
-	return true;
+	return config_store_device(parser, word, interface);
 }
 
 bool config_store_text(struct config_parser *parser, const struct config_token *word,

@@ -23,10 +23,17 @@ const char *config_format_duration(uint64_t duration_ns,
  * Returns 0 or -EINVAL. */
 int config_parse_prefix(const char *text, struct xb_address *address, uint8_t *prefix_length);
 
+/* The same of a network, which may have the length 0. */
+int config_parse_network(const char *text, struct xb_address *address, uint8_t *prefix_length);
+
 /* Returns whether one machine can own the address: not unspecified, multicast, loopback or broadcast. */
 bool config_address_is_unicast(const struct xb_address *address);
 
 /* Copies an interface name after a check, reporting what is wrong with it. Returns success. */
+bool config_store_device(struct config_parser *parser, const struct config_token *word,
+			 char interface[static CONFIG_INTERFACE_BYTES]);
+
+/* The same for one that must reach other nodes. */
 bool config_store_interface(struct config_parser *parser, const struct config_token *word,
 			    char interface[static CONFIG_INTERFACE_BYTES]);
 

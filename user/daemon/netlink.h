@@ -47,8 +47,11 @@ int netlink_add_vip(struct netlink *netlink, unsigned interface_index,
 int netlink_remove_vip(struct netlink *netlink, unsigned interface_index,
 		       const struct config_vip *vip);
 
-/* netlink_route.c, netlink_rule.c. Each returns 0, -EEXIST or -ESRCH / -ENOENT, or a negative errno.
- * source_interface: for a route without "dev": the instance's (0: leave it to the kernel). */
+/* netlink_route.c, netlink_rule.c. An addition returns 0, -EEXIST if the same was there already, or a
+ * negative errno; a removal 0, -ESRCH (route) or -ENOENT (rule) if it was not there, or a negative
+ * errno. Both -ENODEV without the interface of "dev".
+ * default_interface_index: for a route with neither "dev" nor a gateway that tells the kernel the
+ * interface: the instance's; 0: none. */
 int netlink_add_route(struct netlink *netlink, const struct config_route *route,
 		      unsigned default_interface_index);
 int netlink_remove_route(struct netlink *netlink, const struct config_route *route,
