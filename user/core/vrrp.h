@@ -27,6 +27,12 @@ struct vrrp_parameters {
 	bool preempt;
 	uint64_t preempt_delay_ns;
 	uint64_t advert_interval_ns;
+	uint32_t down_timer_adverts; /* intervals without advert until the Active is gone: 3 */
+	/* timer_expired_backup: an Active that could send nothing for so long that a Backup of this
+	 * priority must have taken over becomes Backup itself; 0: it goes on */
+	uint8_t timer_expired_priority;
+	bool lower_priority_no_advert; /* a lower rival is not answered at once (not RFC 9568) */
+	bool higher_priority_send_advert; /* one last advert before yielding to a higher rival */
 	struct xb_address primary_address; /* source of our adverts */
 };
 
@@ -61,6 +67,8 @@ struct vrrp {
 	uint64_t heard_ns; /* arrival of the last advert that counted while Backup; 0: none */
 	enum vrrp_vacancy vacancy;
 	bool holding; /* the timer ran out with the Active alive; until an advert or a loss counts */
+	bool ready_for_group; /* the timer ran out, but its sync group was not ready; until an advert counts */
+	uint64_t advertised_ns; /* when an advert was last asked for while Active */
 	uint64_t asserted_ns; /* when a rival was last answered; 0: never */
 	/* The Active that was lost: its adverts that arrived before lost_ns count no more. */
 	struct xb_address lost_address;
@@ -78,16 +86,18 @@ struct vrrp_actions {
 	bool release_addresses;
 	bool state_changed; /* old_state -> state; reason is in struct vrrp */
 	enum xb_instance_state old_state;
-	bool held; /* holding began: the timer ran out, but the Active is alive; reason says so */
+	/* The timer ran out, but holding or waiting for the group began instead; reason says why. */
+	bool held;
 };
 
 /* Starts in Initialize. parameters are copied. */
 void vrrp_init(struct vrrp *vrrp, const struct vrrp_parameters *parameters);
 
-/* Skew_Time in ns: ((256 - priority) * Active_Adver_Interval) / 256 (RFC 9568 section 6.1). */
+/* Skew_Time in ns: ((256 - priority) * Active_Adver_Interval) / 256 (RFC 9568 section 6.1); of version 2:
+ * (256 - priority) / 256 s (RFC 3768 section 6.1). */
 uint64_t vrrp_skew_time_ns(const struct vrrp *vrrp);
 
-/* Active_Down_Interval in ns: 3 * Active_Adver_Interval + Skew_Time (RFC 9568 section 6.1). */
+/* Active_Down_Interval in ns: down_timer_adverts * Active_Adver_Interval + Skew_Time, likewise. */
 uint64_t vrrp_active_down_interval_ns(const struct vrrp *vrrp);
 
 /* Startup event (section 6.4.1): the interface is ready. */
@@ -101,15 +111,35 @@ void vrrp_shutdown(struct vrrp *vrrp, uint64_t now_ns, const char *reason,
 void vrrp_advert_received(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns,
 			  struct vrrp_actions *actions);
 
-/*
- * The timer is due. newest: the newest advert there was, or NULL (used while Backup).
- * alive_reason: a clause with figures if heartbeats say that an Active which this node would follow
- * answers, its daemon moves and it still claims the instance: then adverts are being lost (or hidden
- * behind those of a rival), not the node, and the machine holds (re-arms one Active_Down_Interval)
- * instead of taking over; else NULL.
- */
-void vrrp_timer_expired(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_advert *newest,
-			const char *alive_reason, struct vrrp_actions *actions);
+/* What is known when the timer is due. */
+struct vrrp_timer_view {
+	const struct vrrp_advert *newest; /* the newest advert of the Active that counts, or NULL */
+	/* A clause with figures if heartbeats say that an Active which this node would follow answers, its
+	 * daemon moves and it still claims the instance: then adverts are being lost (or hidden behind those
+	 * of a rival), not the node; else NULL. */
+	const char *alive_reason;
+	/* A clause if another member of the sync group still hears its Active, or is not ready; else NULL. */
+	const char *group_reason;
+};
+
+/* The timer is due. With alive_reason or group_reason the machine holds (re-arms one
+ * Active_Down_Interval) instead of taking over. */
+void vrrp_timer_expired(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_timer_view *view,
+			struct vrrp_actions *actions);
+
+/* Tracking has changed the effective priority, 1..254 (255: the owner's stays). An Active advertises
+ * it at once; a Backup's timer follows its new Skew_Time. Nothing happens if it is the same. */
+void vrrp_set_priority(struct vrrp *vrrp, uint64_t now_ns, uint8_t priority,
+		       struct vrrp_actions *actions);
+
+/* A reload: new parameters, the same state. The effective priority becomes priority. */
+void vrrp_reconfigure(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_parameters *parameters,
+		      uint8_t priority, struct vrrp_actions *actions);
+
+/* Another member of the sync group has become Active or Backup, and this one goes along. From Active to
+ * Backup an advert of priority 0 goes out, so that the other side need not wait. Not in Initialize. */
+void vrrp_follow_group(struct vrrp *vrrp, uint64_t now_ns, enum xb_instance_state state,
+		       const char *reason, struct vrrp_actions *actions);
 
 /*
  * Heartbeats say that the Active is gone. best: this node is the best live candidate and becomes

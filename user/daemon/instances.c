@@ -38,6 +38,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 {
 	struct instance *instance = context;
 	struct vrrp_advert newest;
+	struct vrrp_timer_view view = {};
 	struct vrrp_actions actions;
 	char alive[VRRP_REASON_BYTES];
 	bool any;
@@ -45,11 +46,13 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	newest = instance_newest_advert(instance, &any);
+	if (any)
+		view.newest = &newest;
 	if (instance->owner->peers)
 		peers_refresh(instance->owner->peers);
-	vrrp_timer_expired(&instance->vrrp, clock_now_ns(), any ? &newest : NULL,
-			   instance_active_lives(instance, alive, sizeof(alive)) ? alive : NULL,
-			   &actions);
+	if (instance_active_lives(instance, alive, sizeof(alive)))
+		view.alive_reason = alive;
+	vrrp_timer_expired(&instance->vrrp, clock_now_ns(), &view, &actions);
 	instance_act(instance, &actions);
 }
 
@@ -147,6 +150,7 @@ static int start_instance(struct instance *instance, struct event_base *base)
 		.preempt = config->preempt,
 		.preempt_delay_ns = config->preempt_delay_ns,
 		.advert_interval_ns = config->advert_interval_ns,
+		.down_timer_adverts = config->down_timer_adverts,
 	};
 	struct xb_vrrp *router = &instance->owner->kernel->routers[instance->router_slot];
 	int error;
