@@ -192,6 +192,19 @@ static void more_adverts_may_be_missed_after_a_reload(void **state)
 	assert_quiet_backup(START + 2 * NS_PER_SECOND + DOWN_NS);
 }
 
+/* It waits for Skew_Time, in which adverts are not counted. */
+static void that_is_nothing_to_a_vacancy(void **state)
+{
+	struct vrrp_parameters parameters = default_parameters();
+
+	(void)state;
+	start_backup();
+	receive(1, 0, START, START);
+	parameters.down_timer_adverts = 5;
+	reconfigure(&parameters, START + MS);
+	assert_quiet_backup(START + SKEW_NS);
+}
+
 static void preempt_delay_ends_when_it_is_taken_away(void **state)
 {
 	struct vrrp_parameters parameters = default_parameters();
@@ -238,6 +251,7 @@ int main(void)
 		cmocka_unit_test(a_backup_that_heard_nobody_takes_the_new_interval),
 		cmocka_unit_test(version_2_takes_the_new_interval_in_any_case),
 		cmocka_unit_test(more_adverts_may_be_missed_after_a_reload),
+		cmocka_unit_test(that_is_nothing_to_a_vacancy),
 		cmocka_unit_test(preempt_delay_ends_when_it_is_taken_away),
 		cmocka_unit_test(a_backup_that_becomes_owner_preempts),
 	};

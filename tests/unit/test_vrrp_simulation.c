@@ -210,6 +210,67 @@ static void a_different_interval_is_learnt(void **state)
 	assert_int_equal(net.nodes[0].machines[0].vrrp.active_interval_ns, 5 * INTERVAL_NS);
 }
 
+/* Two nodes with two routers as one sync group; the second node is Active. */
+static void settle_group(void)
+{
+	net_reset(2, 1);
+	net.grouped = true;
+	for (unsigned i = 0; i < 2; i++) {
+		struct vrrp_parameters parameters = {
+			.version = 3,
+			.priority = (uint8_t)(100 + 50 * i),
+			.preempt = true,
+			.advert_interval_ns = INTERVAL_NS,
+			.down_timer_adverts = 3,
+		};
+
+		start(add_node((struct vrrp_parameters[]){parameters, parameters}));
+	}
+	run_for(NS_PER_SECOND);
+	forget_times();
+}
+
+static void assert_group_is_on(const struct node *node)
+{
+	for (unsigned router = 0; router < 2; router++)
+		for (unsigned i = 0; i < 2; i++)
+			assert_int_equal(is_active(&net.nodes[i], router), node == &net.nodes[i]);
+}
+
+static void a_group_stays_while_one_member_hears(void **state)
+{
+	(void)state;
+	settle_group();
+	assert_group_is_on(&net.nodes[1]);
+	net.deaf_routers = 1;
+	run_for(5 * NS_PER_SECOND);
+	assert_group_is_on(&net.nodes[1]);
+	assert_true(net.nodes[0].machines[0].vrrp.ready_for_group);
+	net.deaf_routers = 0;
+	run_for(NS_PER_SECOND);
+	assert_false(net.nodes[0].machines[0].vrrp.ready_for_group);
+	assert_int_equal(net.nodes[0].machines[0].vrrp.transition_count, 1);
+	assert_int_equal(net.contested_ns[0] + net.contested_ns[1], 0);
+}
+
+static void a_group_moves_as_one(void **state)
+{
+	(void)state;
+	settle_group();
+	shut_down(&net.nodes[1]);
+	run_for(NS_PER_SECOND);
+	assert_group_is_on(&net.nodes[0]);
+	for (unsigned router = 0; router < 2; router++)
+		assert_in_range(net.vacant_ns[router], 1, INTERVAL_NS * 156 / 256 + 3 * MS);
+	assert_int_equal(net.vacant_ns[0], net.vacant_ns[1]);
+	forget_times();
+	start(&net.nodes[1]);
+	run_for(NS_PER_SECOND);
+	assert_group_is_on(&net.nodes[1]);
+	for (unsigned router = 0; router < 2; router++)
+		assert_in_range(net.contested_ns[router], 0, 3 * MS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +286,8 @@ int main(void)
 		cmocka_unit_test(a_stopped_active_returns_in_one_step),
 		cmocka_unit_test(a_stopped_lower_active_yields_in_one_step),
 		cmocka_unit_test(a_different_interval_is_learnt),
+		cmocka_unit_test(a_group_stays_while_one_member_hears),
+		cmocka_unit_test(a_group_moves_as_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,6 +54,7 @@ static struct {
 	size_t flight_count;
 	uint64_t now_ns, step_ns;
 	unsigned loss_percent;
+	unsigned deaf_routers; /* a bit each: all adverts are lost */
 	/* How long more than one connected machine of a router was Active, and how long none. */
 	uint64_t contested_ns[ROUTERS_MAX], vacant_ns[ROUTERS_MAX];
 	uint64_t contest_ns[ROUTERS_MAX],
@@ -98,7 +99,7 @@ static inline void send_to(unsigned receiver, unsigned router, const struct node
 	struct flight *flight = &net.flights[net.flight_count];
 	const struct vrrp_parameters *parameters = &sender->machines[router].vrrp.parameters;
 
-	if (sender->cut || chance(100) < net.loss_percent)
+	if (sender->cut || net.deaf_routers >> router & 1 || chance(100) < net.loss_percent)
 		return;
 	assert_true(net.flight_count++ < FLIGHTS_MAX);
 	*flight = (struct flight){

@@ -20,8 +20,7 @@ const char *sync_group_obstacle(const struct sync_group_member *members, size_t 
 static bool is_ready(const struct sync_group_member *member)
 {
 	return !member->obstacle &&
-	       (member->vrrp->state == XB_INSTANCE_ACTIVE ||
-		(member->vrrp->state == XB_INSTANCE_BACKUP && member->vrrp->ready_for_group));
+	       (member->vrrp->state == XB_INSTANCE_ACTIVE || member->vrrp->ready_for_group);
 }
 
 static void describe_unready(const struct sync_group_member *member, char *text, size_t bytes)
