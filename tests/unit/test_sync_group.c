@@ -51,7 +51,7 @@ static void readiness_of_the_asking_member_does_not_matter(void **state)
 	make_group();
 	machines[1].ready_for_group = false;
 	assert_may(1);
-	assert_may_not(0, "2 of 3 of its sync group are ready: VI_2 still waits for adverts");
+	assert_may_not(0, "only 2 of 3 in its sync group ready: VI_2 still waits for adverts");
 }
 
 static void a_group_of_one_waits_for_nobody(void **state)
@@ -72,7 +72,7 @@ static void one_that_follows_its_active_keeps_the_others_back(void **state)
 	make_group();
 	vrrp_advert_received(&machines[2], &advert, advert.arrival_ns, &actions);
 	for (size_t self = 0; self < 2; self++)
-		assert_may_not(self, "2 of 3 of its sync group are ready: "
+		assert_may_not(self, "only 2 of 3 in its sync group ready: "
 				     "VI_3 follows 10.0.0.1 (priority 150)");
 	assert_may(2);
 }
@@ -84,7 +84,7 @@ static void one_that_holds_keeps_the_others_back(void **state)
 	(void)state;
 	make_group();
 	vrrp_timer_expired(&machines[0], START + 2 * DOWN_NS, &view, &actions);
-	assert_may_not(1, "2 of 3 of its sync group are ready: VI_1 holds: no advert for 7.22 s, "
+	assert_may_not(1, "only 2 of 3 in its sync group ready: VI_1 holds: no advert for 7.22 s, "
 			  "but node-a answers");
 }
 
@@ -103,7 +103,7 @@ static void one_in_initialize_keeps_the_others_back(void **state)
 	make_group();
 	vrrp_init(&machines[1], &machines[1].parameters);
 	machines[2].ready_for_group = false;
-	assert_may_not(0, "1 of 3 of its sync group are ready: VI_2 is not started");
+	assert_may_not(0, "only 1 of 3 in its sync group ready: VI_2 is not started");
 }
 
 /* Although its machine has not been told yet. */
@@ -112,7 +112,7 @@ static void an_obstacle_keeps_the_others_back(void **state)
 	(void)state;
 	make_group();
 	members[1].obstacle = "interface eth1 is down";
-	assert_may_not(2, "2 of 3 of its sync group are ready: VI_2 cannot run: "
+	assert_may_not(2, "only 2 of 3 in its sync group ready: VI_2 cannot run: "
 			  "interface eth1 is down");
 }
 

@@ -57,6 +57,6 @@ bool sync_group_may_become_active(const struct sync_group_member *members, size_
 	if (ready == count)
 		return true;
 	describe_unready(&members[first], text, sizeof(text));
-	snprintf(reason, bytes, "%zu of %zu of its sync group are ready: %s", ready, count, text);
+	snprintf(reason, bytes, "only %zu of %zu in its sync group ready: %s", ready, count, text);
 	return false;
 }
