@@ -7,20 +7,10 @@
  * and entered its state 400 ms before NOW. The event is at NOW; a timer event
  * is when the timer is due.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-#include <user/core/address.h>
-#include <user/core/time.h>
-#include <user/core/vrrp.h>
+#include "vrrp_fixture.h"
 
 #define NOW (1000 * NS_PER_SECOND)
 #define ENTERED (NOW - 400 * NS_PER_MS)
-#define OWN_HOST 5
 
 /* With priority 100 and 1 s: Skew_Time 156/256 s; Active_Down_Interval 3 s more. */
 #define SKEW_US 609375
@@ -36,10 +26,6 @@ enum {
 	RELEASE = 8,
 	CHANGED = 16,
 };
-
-#define INITIALIZE XB_INSTANCE_INITIALIZE
-#define BACKUP XB_INSTANCE_BACKUP
-#define ACTIVE XB_INSTANCE_ACTIVE
 
 struct row {
 	const char *demand;
@@ -157,117 +143,95 @@ static const struct row rows[] = {
 };
 /* clang-format on */
 
-static struct xb_address host_address(uint8_t host)
+static void enter_state(const struct row *row)
 {
-	struct xb_address address = {.bytes = {[10] = 0xff, 0xff, 10, 0, 0, host}};
-
-	return address;
-}
-
-static struct vrrp machine_in_state(const struct row *row)
-{
-	struct vrrp_parameters parameters = {
-		.vrid = 51,
-		.version = 3,
-		.priority = row->own_priority,
-		.preempt = !row->no_preempt,
-		.advert_interval_ns = NS_PER_SECOND,
-		.primary_address = host_address(OWN_HOST),
-	};
-	struct vrrp_actions actions;
+	struct vrrp_parameters parameters = default_parameters();
 	uint64_t entered_ns = ENTERED;
-	struct vrrp vrrp;
 
+	parameters.priority = row->own_priority;
+	parameters.preempt = !row->no_preempt;
 	vrrp_init(&vrrp, &parameters);
 	if (row->state == ACTIVE && row->own_priority != VRRP_PRIORITY_OWNER)
 		entered_ns -= vrrp_active_down_interval_ns(&vrrp);
 	if (row->state != INITIALIZE)
 		vrrp_startup(&vrrp, entered_ns, &actions);
 	if (row->state == ACTIVE && vrrp.state == BACKUP)
-		vrrp_timer_expired(&vrrp, ENTERED, NULL, NULL, &actions);
+		expire(ENTERED, NULL, NULL);
 	assert_int_equal(vrrp.state, row->state);
-	return vrrp;
 }
 
 /* Returns when it was. */
-static uint64_t run_event(struct vrrp *vrrp, const struct row *row, struct vrrp_actions *actions)
+static uint64_t run_event(const struct row *row)
 {
-	struct vrrp_advert advert = {
-		.source = host_address(row->host),
-		.priority = row->priority,
-		.interval_ns = row->interval_ms * NS_PER_MS,
-		.arrival_ns = NOW,
-	};
-	uint64_t event_ns = row->event == TIMER ? vrrp->timer_due_ns : NOW;
+	struct vrrp_advert advert = advert_from(row->host, row->priority, NOW);
+	uint64_t event_ns = row->event == TIMER ? vrrp.timer_due_ns : NOW;
 
-	memset(actions, 0xff, sizeof(*actions));
+	forget_actions();
+	advert.interval_ns = row->interval_ms * NS_PER_MS;
 	switch (row->event) {
 	case STARTUP:
-		vrrp_startup(vrrp, NOW, actions);
+		vrrp_startup(&vrrp, NOW, &actions);
 		break;
 	case SHUTDOWN:
-		vrrp_shutdown(vrrp, NOW, "xbeatd stops", actions);
+		vrrp_shutdown(&vrrp, NOW, "xbeatd stops", &actions);
 		break;
 	case TIMER:
-		vrrp_timer_expired(vrrp, event_ns, NULL, NULL, actions);
+		expire(event_ns, NULL, NULL);
 		break;
 	case ADVERT:
-		vrrp_advert_received(vrrp, &advert, NOW, actions);
+		receive_advert(&advert, NOW);
 		break;
 	}
 	return event_ns;
 }
 
-static unsigned action_bits(const struct vrrp_actions *actions)
+static unsigned action_bits(void)
 {
-	assert_false(actions->held);
-	return (actions->send_advert ? SEND : 0U) | (actions->take_addresses ? TAKE : 0U) |
-	       (actions->announce_again ? AGAIN : 0U) |
-	       (actions->release_addresses ? RELEASE : 0U) |
-	       (actions->state_changed ? CHANGED : 0U);
+	assert_false(actions.held);
+	return (actions.send_advert ? SEND : 0U) | (actions.take_addresses ? TAKE : 0U) |
+	       (actions.announce_again ? AGAIN : 0U) | (actions.release_addresses ? RELEASE : 0U) |
+	       (actions.state_changed ? CHANGED : 0U);
 }
 
-static void check_timer(const struct row *row, const struct vrrp *before, const struct vrrp *vrrp,
-			uint64_t event_ns)
+static void check_timer(const struct row *row, const struct vrrp *before, uint64_t event_ns)
 {
 	if (row->timer_us == UNCHANGED) {
-		assert_true(vrrp->timer_armed);
-		assert_int_equal(vrrp->timer_due_ns, before->timer_due_ns);
+		assert_true(vrrp.timer_armed);
+		assert_int_equal(vrrp.timer_due_ns, before->timer_due_ns);
 	} else if (row->timer_us == 0) {
-		assert_false(vrrp->timer_armed);
+		assert_false(vrrp.timer_armed);
 	} else {
-		assert_true(vrrp->timer_armed);
-		assert_int_equal((vrrp->timer_due_ns - event_ns) / NS_PER_US, row->timer_us);
+		assert_true(vrrp.timer_armed);
+		assert_int_equal((vrrp.timer_due_ns - event_ns) / NS_PER_US, row->timer_us);
 	}
 }
 
-static void check_transition(const struct row *row, const struct vrrp *before,
-			     const struct vrrp *vrrp, const struct vrrp_actions *actions,
-			     uint64_t event_ns)
+static void check_transition(const struct row *row, const struct vrrp *before, uint64_t event_ns)
 {
 	bool changed = row->actions & CHANGED;
 
-	assert_int_equal(vrrp->transition_count, before->transition_count + changed);
-	assert_int_equal(vrrp->state_since_ns, changed ? event_ns : before->state_since_ns);
+	assert_int_equal(vrrp.transition_count, before->transition_count + changed);
+	assert_int_equal(vrrp.state_since_ns, changed ? event_ns : before->state_since_ns);
 	if (changed)
-		assert_int_equal(actions->old_state, row->state);
-	assert_string_equal(vrrp->reason, row->reason ? row->reason : vrrp->reason);
+		assert_int_equal(actions.old_state, row->state);
+	assert_string_equal(vrrp.reason, row->reason ? row->reason : vrrp.reason);
 }
 
 static void check_row(void **state)
 {
 	const struct row *row = *state;
-	struct vrrp before = machine_in_state(row);
-	struct vrrp vrrp = before;
-	struct vrrp_actions actions;
-	uint64_t event_ns = run_event(&vrrp, row, &actions);
+	struct vrrp before;
+	uint64_t event_ns;
 
+	enter_state(row);
+	before = vrrp;
+	event_ns = run_event(row);
 	assert_int_equal(vrrp.state, row->new_state);
-	assert_int_equal(action_bits(&actions), row->actions);
+	assert_int_equal(action_bits(), row->actions);
 	assert_int_equal(actions.advert_priority, row->sent_priority);
 	assert_int_equal(vrrp.active_interval_ns, row->active_interval_ms * NS_PER_MS);
-	check_timer(row, &before, &vrrp, event_ns);
-	check_transition(row, &before, &vrrp, &actions, event_ns);
+	check_timer(row, &before, event_ns);
+	check_transition(row, &before, event_ns);
 }
 
 int main(void)

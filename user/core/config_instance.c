@@ -223,6 +223,7 @@ void config_instance_defaults(struct config_instance *instance)
 		.priority = 100,
 		.preempt = true,
 		.advert_interval_ns = NS_PER_SECOND,
+		.down_timer_adverts = 3,
 		.garp_delay_ns = 5 * NS_PER_SECOND,
 		.garp_repeat = 5,
 		.garp_refresh_repeat = 1,

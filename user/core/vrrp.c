@@ -4,7 +4,8 @@
  * (Initialize), 6.4.2 (Backup) and 6.4.3 (Active). It owns struct vrrp and nothing
  * else; struct vrrp_actions says what is to be done about the world.
  *
- * Where it goes beyond the RFC:
+ * Version 2 differs in the intervals only (RFC 3768 section 6.1, vrrp_timing.c).
+ * The sentences are in vrrp_reason.c. Where the machine goes beyond the RFCs:
  *
  * - Adverts are judged by when they arrived, not by when they were read. A
  *   Backup that was stopped finds on waking that the Active was heard just
@@ -13,85 +14,18 @@
  *   that long. If its adverts stop, Active_Down_Timer ends it sooner.
  * - Heartbeats can end an Active before its timer does (vrrp_active_lost), and
  *   can keep it when only adverts are lost (alive_reason).
+ * - A member of a sync group waits for the others (group_reason, ready_for_group)
+ *   and goes along with them (vrrp_follow_group).
  * - An Active asserts itself against rivals at a limited rate, so that a flood of
  *   their adverts does not make a flood of ours.
+ * - timer_expired_priority: an Active that stood still leaves the addresses to
+ *   whoever must have taken over meanwhile.
  */
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 #include <user/core/address.h>
 #include <user/core/time.h>
 #include <user/core/vrrp.h>
-
-/* By value, so that it can stand in an argument list. */
-struct text {
-	char text[ADDRESS_TEXT_BYTES];
-};
-
-static void set_reason(struct vrrp *vrrp, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void set_reason(struct vrrp *vrrp, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(vrrp->reason, sizeof(vrrp->reason), format, arguments);
-	va_end(arguments);
-}
-
-/* Three digits in the unit that suits: "78.1 µs", "609 ms", "3.61 s". */
-static struct text duration(uint64_t duration_ns)
-{
-	static const struct {
-		double unit_ns;
-		const char *name;
-	} units[] = {{1e9, "s"}, {1e6, "ms"}, {1e3, "µs"}};
-	double value = (double)duration_ns;
-	struct text out;
-	size_t unit = 0;
-	int decimals;
-
-	while (unit < 2 && value < units[unit].unit_ns)
-		unit++;
-	value /= units[unit].unit_ns;
-	decimals = value < 10 ? 2 : value < 100 ? 1 : 0;
-	snprintf(out.text, sizeof(out.text), "%.*f %s", decimals, value, units[unit].name);
-	return out;
-}
-
-static struct text address_text(const struct xb_address *address)
-{
-	struct text out = {};
-
-	address_format(address, out.text);
-	return out;
-}
-
-static uint64_t skew_time_ns(const struct vrrp *vrrp, uint64_t interval_ns)
-{
-	return (256U - vrrp->effective_priority) * interval_ns / 256;
-}
-
-static uint64_t active_down_interval_ns(const struct vrrp *vrrp, uint64_t interval_ns)
-{
-	return 3 * interval_ns + skew_time_ns(vrrp, interval_ns);
-}
-
-uint64_t vrrp_skew_time_ns(const struct vrrp *vrrp)
-{
-	return skew_time_ns(vrrp, vrrp->active_interval_ns);
-}
-
-uint64_t vrrp_active_down_interval_ns(const struct vrrp *vrrp)
-{
-	return active_down_interval_ns(vrrp, vrrp->active_interval_ns);
-}
-
-static uint64_t advert_interval_ns(const struct vrrp *vrrp, const struct vrrp_advert *advert)
-{
-	return advert->interval_ns ? advert->interval_ns : vrrp->parameters.advert_interval_ns;
-}
+#include <user/core/vrrp_reason.h>
+#include <user/core/vrrp_timing.h>
 
 static void arm_timer(struct vrrp *vrrp, uint64_t due_ns)
 {
@@ -99,8 +33,10 @@ static void arm_timer(struct vrrp *vrrp, uint64_t due_ns)
 	vrrp->timer_armed = true;
 }
 
-static void send_advert(uint8_t priority, struct vrrp_actions *actions)
+static void send_advert(struct vrrp *vrrp, uint8_t priority, uint64_t now_ns,
+			struct vrrp_actions *actions)
 {
+	vrrp->advertised_ns = now_ns;
 	actions->send_advert = true;
 	actions->advert_priority = priority;
 }
@@ -117,20 +53,34 @@ static void change_state(struct vrrp *vrrp, enum xb_instance_state state, uint64
 	vrrp->preempt_since_ns = 0;
 	vrrp->vacancy = VRRP_NOT_VACANT;
 	vrrp->holding = false;
+	vrrp->ready_for_group = false;
 	vrrp->heard_ns = 0;
 	vrrp->active_address = (struct xb_address){};
 	vrrp->active_priority = 0;
 	vrrp->active_interval_ns = vrrp->parameters.advert_interval_ns;
 }
 
-static void become_active(struct vrrp *vrrp, uint64_t now_ns, struct vrrp_actions *actions)
+/* The advert now, the next one an interval later. */
+static void advertise(struct vrrp *vrrp, uint64_t now_ns, struct vrrp_actions *actions)
 {
-	change_state(vrrp, XB_INSTANCE_ACTIVE, now_ns, actions);
 	vrrp->active_address = vrrp->parameters.primary_address;
 	vrrp->active_priority = vrrp->effective_priority;
 	arm_timer(vrrp, now_ns + vrrp->parameters.advert_interval_ns);
-	send_advert(vrrp->effective_priority, actions);
+	send_advert(vrrp, vrrp->effective_priority, now_ns, actions);
+}
+
+static void become_active(struct vrrp *vrrp, uint64_t now_ns, struct vrrp_actions *actions)
+{
+	change_state(vrrp, XB_INSTANCE_ACTIVE, now_ns, actions);
+	advertise(vrrp, now_ns, actions);
 	actions->take_addresses = true;
+}
+
+static void become_backup(struct vrrp *vrrp, uint64_t now_ns, struct vrrp_actions *actions)
+{
+	actions->release_addresses = vrrp->state == XB_INSTANCE_ACTIVE;
+	change_state(vrrp, XB_INSTANCE_BACKUP, now_ns, actions);
+	arm_timer(vrrp, now_ns + vrrp_active_down_interval_ns(vrrp));
 }
 
 void vrrp_init(struct vrrp *vrrp, const struct vrrp_parameters *parameters)
@@ -141,7 +91,7 @@ void vrrp_init(struct vrrp *vrrp, const struct vrrp_parameters *parameters)
 		.effective_priority = parameters->priority,
 		.active_interval_ns = parameters->advert_interval_ns,
 	};
-	set_reason(vrrp, "not started");
+	vrrp_explain(vrrp, "not started");
 }
 
 void vrrp_startup(struct vrrp *vrrp, uint64_t now_ns, struct vrrp_actions *actions)
@@ -150,14 +100,12 @@ void vrrp_startup(struct vrrp *vrrp, uint64_t now_ns, struct vrrp_actions *actio
 	if (vrrp->state != XB_INSTANCE_INITIALIZE)
 		return;
 	if (vrrp->effective_priority == VRRP_PRIORITY_OWNER) {
-		set_reason(vrrp, "address owner (priority %d)", VRRP_PRIORITY_OWNER);
+		vrrp_explain_owner(vrrp);
 		become_active(vrrp, now_ns, actions);
 		return;
 	}
-	change_state(vrrp, XB_INSTANCE_BACKUP, now_ns, actions);
-	arm_timer(vrrp, now_ns + vrrp_active_down_interval_ns(vrrp));
-	set_reason(vrrp, "started with priority %u, Active_Down_Timer %s", vrrp->effective_priority,
-		   duration(vrrp_active_down_interval_ns(vrrp)).text);
+	become_backup(vrrp, now_ns, actions);
+	vrrp_explain_start(vrrp);
 }
 
 void vrrp_shutdown(struct vrrp *vrrp, uint64_t now_ns, const char *reason,
@@ -167,10 +115,10 @@ void vrrp_shutdown(struct vrrp *vrrp, uint64_t now_ns, const char *reason,
 	if (vrrp->state == XB_INSTANCE_INITIALIZE)
 		return;
 	if (vrrp->state == XB_INSTANCE_ACTIVE) {
-		send_advert(VRRP_PRIORITY_RELEASE, actions);
+		send_advert(vrrp, VRRP_PRIORITY_RELEASE, now_ns, actions);
 		actions->release_addresses = true;
 	}
-	set_reason(vrrp, "%s", reason);
+	vrrp_explain(vrrp, reason);
 	change_state(vrrp, XB_INSTANCE_INITIALIZE, now_ns, actions);
 }
 
@@ -181,20 +129,12 @@ static bool advert_is_outdated(const struct vrrp *vrrp, const struct vrrp_advert
 	       address_equal(&advert->source, &vrrp->lost_address);
 }
 
-/* Whether the sender has not been silent for its Active_Down_Interval since. */
-static bool advert_stands(const struct vrrp *vrrp, const struct vrrp_advert *advert,
-			  uint64_t now_ns)
-{
-	uint64_t interval_ns = advert_interval_ns(vrrp, advert);
-
-	return !time_reached(now_ns,
-			     advert->arrival_ns + active_down_interval_ns(vrrp, interval_ns));
-}
-
-/* Whether a Backup follows an Active of this priority (section 6.4.2). */
+/* Whether a Backup follows an Active of this priority (section 6.4.2). An owner preempts in any case
+ * (section 6.1, Preempt_Mode). */
 static bool backup_accepts(const struct vrrp *vrrp, uint8_t priority)
 {
-	return !vrrp->parameters.preempt || priority >= vrrp->effective_priority;
+	return priority >= vrrp->effective_priority ||
+	       (!vrrp->parameters.preempt && vrrp->effective_priority != VRRP_PRIORITY_OWNER);
 }
 
 /* Takes the sender as the Active, and its interval as Active_Adver_Interval. */
@@ -202,14 +142,14 @@ static void follow(struct vrrp *vrrp, const struct vrrp_advert *advert)
 {
 	vrrp->active_address = advert->source;
 	vrrp->active_priority = advert->priority;
-	vrrp->active_interval_ns = advert_interval_ns(vrrp, advert);
+	vrrp->active_interval_ns = vrrp_timing_interval_ns(vrrp, advert);
 	vrrp->heard_ns = advert->arrival_ns;
 	arm_timer(vrrp, advert->arrival_ns + vrrp_active_down_interval_ns(vrrp));
 	/* The reason told of what is over now. */
-	if (vrrp->holding || vrrp->vacancy != VRRP_NOT_VACANT)
-		set_reason(vrrp, "follows %s (priority %u)", address_text(&advert->source).text,
-			   advert->priority);
+	if (vrrp->holding || vrrp->ready_for_group || vrrp->vacancy != VRRP_NOT_VACANT)
+		vrrp_explain_followed(vrrp);
 	vrrp->holding = false;
+	vrrp->ready_for_group = false;
 	vrrp->vacancy = VRRP_NOT_VACANT;
 }
 
@@ -221,29 +161,33 @@ static void note_release(struct vrrp *vrrp, const struct vrrp_advert *advert)
 	vrrp->heard_ns = advert->arrival_ns;
 	vrrp->vacancy = VRRP_RELEASED;
 	vrrp->holding = false;
+	vrrp->ready_for_group = false;
 	vrrp->preempt_since_ns = 0;
 	arm_timer(vrrp, advert->arrival_ns + vrrp_skew_time_ns(vrrp));
-	set_reason(vrrp, "%s released the addresses (priority 0), Skew_Time %s",
-		   address_text(&advert->source).text, duration(vrrp_skew_time_ns(vrrp)).text);
+	vrrp_explain_release(vrrp, advert);
 }
 
-/* Follows an Active that could be preempted, but not beyond preempt_delay. */
+/* Follows an Active that could be preempted, but for preempt_delay at most: then its adverts restart
+ * the timer no more. So the delay comes on top of what preemption takes without it. */
 static void endure(struct vrrp *vrrp, const struct vrrp_advert *advert)
 {
-	uint64_t preempt_due_ns;
+	uint64_t delay_over_ns;
 
 	if (!vrrp->preempt_since_ns)
 		vrrp->preempt_since_ns = advert->arrival_ns;
+	delay_over_ns = vrrp->preempt_since_ns + vrrp->parameters.preempt_delay_ns;
+	if (vrrp->ready_for_group && time_reached(advert->arrival_ns, delay_over_ns))
+		return;
 	follow(vrrp, advert);
-	preempt_due_ns = vrrp->preempt_since_ns + vrrp->parameters.preempt_delay_ns;
-	if (time_reached(vrrp->timer_due_ns, preempt_due_ns))
-		arm_timer(vrrp, preempt_due_ns);
+	if (time_reached(advert->arrival_ns, delay_over_ns))
+		arm_timer(vrrp, delay_over_ns + vrrp_active_down_interval_ns(vrrp));
 }
 
-/* An advert at a Backup (section 6.4.2). */
+/* An advert at a Backup (section 6.4.2). It counts once, and not after a later one. */
 static void backup_advert(struct vrrp *vrrp, const struct vrrp_advert *advert)
 {
-	if (advert_is_outdated(vrrp, advert))
+	if (advert_is_outdated(vrrp, advert) ||
+	    (vrrp->heard_ns && time_reached(vrrp->heard_ns, advert->arrival_ns)))
 		return;
 	if (advert->priority == VRRP_PRIORITY_RELEASE) {
 		note_release(vrrp, advert);
@@ -254,6 +198,24 @@ static void backup_advert(struct vrrp *vrrp, const struct vrrp_advert *advert)
 		endure(vrrp, advert);
 	}
 	/* Else it is discarded: the timer goes on, and at its end we preempt. */
+}
+
+/* Whether this Active stood still for so long that it has a successor, and may not preempt it. */
+static bool has_overslept(const struct vrrp *vrrp, uint64_t now_ns)
+{
+	return vrrp->parameters.timer_expired_priority && !vrrp->parameters.preempt &&
+	       vrrp->effective_priority != VRRP_PRIORITY_OWNER &&
+	       time_reached(now_ns, vrrp->advertised_ns + vrrp_timing_succession_ns(vrrp));
+}
+
+/* newest: what shows the successor, or NULL. */
+static void leave_to_successor(struct vrrp *vrrp, const struct vrrp_advert *newest, uint64_t now_ns,
+			       struct vrrp_actions *actions)
+{
+	vrrp_explain_lateness(vrrp, now_ns, vrrp_timing_succession_ns(vrrp));
+	become_backup(vrrp, now_ns, actions);
+	if (newest && vrrp_timing_stands(vrrp, newest, now_ns))
+		backup_advert(vrrp, newest);
 }
 
 /* Whether the sender is to be Active instead of us (section 6.4.3). */
@@ -267,30 +229,27 @@ static bool advert_outranks(const struct vrrp *vrrp, const struct vrrp_advert *a
 static void yield_to(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns,
 		     struct vrrp_actions *actions)
 {
-	struct text source = address_text(&advert->source);
-
-	if (advert->priority > vrrp->effective_priority)
-		set_reason(vrrp, "advert from %s with higher priority %u, ours %u", source.text,
-			   advert->priority, vrrp->effective_priority);
-	else
-		set_reason(vrrp,
-			   "advert from %s with equal priority %u and a higher address than %s",
-			   source.text, advert->priority,
-			   address_text(&vrrp->parameters.primary_address).text);
-	change_state(vrrp, XB_INSTANCE_BACKUP, now_ns, actions);
+	/* A lower advert has the rival announce itself again to clients that heard us last. */
+	if (vrrp->parameters.higher_priority_send_advert)
+		send_advert(vrrp, vrrp->effective_priority, now_ns, actions);
+	vrrp_explain_yielding(vrrp, advert);
+	become_backup(vrrp, now_ns, actions);
 	follow(vrrp, advert);
-	actions->release_addresses = true;
 }
 
 /* Answers a rival at once; but if another was answered just now, all have heard that. */
 static void assert_active(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns,
 			  struct vrrp_actions *actions)
 {
+	bool released = advert->priority == VRRP_PRIORITY_RELEASE;
+
+	if (vrrp->parameters.lower_priority_no_advert && !released)
+		return;
 	if (vrrp->asserted_ns && !time_reached(now_ns, vrrp->asserted_ns + VRRP_ASSERT_SPACING_NS))
 		return;
 	vrrp->asserted_ns = now_ns;
-	send_advert(vrrp->effective_priority, actions);
-	if (advert->priority == VRRP_PRIORITY_RELEASE)
+	send_advert(vrrp, vrrp->effective_priority, now_ns, actions);
+	if (released)
 		arm_timer(vrrp, now_ns + vrrp->parameters.advert_interval_ns);
 }
 
@@ -304,8 +263,12 @@ static void active_advert(struct vrrp *vrrp, const struct vrrp_advert *advert, u
 	if (advert->priority == vrrp->effective_priority &&
 	    address_equal(&advert->source, &vrrp->parameters.primary_address))
 		return;
-	if (advert_outranks(vrrp, advert) && advert_stands(vrrp, advert, now_ns)) {
+	if (advert_outranks(vrrp, advert) && vrrp_timing_stands(vrrp, advert, now_ns)) {
 		yield_to(vrrp, advert, now_ns, actions);
+		return;
+	}
+	if (has_overslept(vrrp, now_ns)) {
+		leave_to_successor(vrrp, advert, now_ns, actions);
 		return;
 	}
 	/* The sender was Active too: clients may have learnt its link-layer address. */
@@ -324,55 +287,42 @@ void vrrp_advert_received(struct vrrp *vrrp, const struct vrrp_advert *advert, u
 }
 
 /* Adver_Timer (section 6.4.3). A late wake-up neither shifts the rhythm nor makes a burst. */
-static void advert_due(struct vrrp *vrrp, uint64_t now_ns, struct vrrp_actions *actions)
+static void advert_due(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_advert *newest,
+		       struct vrrp_actions *actions)
 {
 	uint64_t interval_ns = vrrp->parameters.advert_interval_ns;
 	uint64_t next_ns = vrrp->timer_due_ns + interval_ns;
 
-	send_advert(vrrp->effective_priority, actions);
+	if (has_overslept(vrrp, now_ns)) {
+		leave_to_successor(vrrp, newest, now_ns, actions);
+		return;
+	}
+	send_advert(vrrp, vrrp->effective_priority, now_ns, actions);
 	arm_timer(vrrp, time_reached(now_ns, next_ns) ? now_ns + interval_ns : next_ns);
 }
 
+/* The Active is alive, although its adverts do not arrive. */
 static void hold(struct vrrp *vrrp, uint64_t now_ns, const char *alive_reason,
 		 struct vrrp_actions *actions)
 {
-	uint64_t heard_ns = vrrp->heard_ns ? vrrp->heard_ns : vrrp->state_since_ns;
-
-	set_reason(vrrp, "no advert for %s, but %s", duration(time_since_ns(now_ns, heard_ns)).text,
-		   alive_reason);
+	vrrp_explain_holding(vrrp, now_ns, alive_reason);
 	actions->held = !vrrp->holding;
 	vrrp->holding = true;
+	vrrp->ready_for_group = false;
 	vrrp->vacancy = VRRP_NOT_VACANT;
 	arm_timer(vrrp, now_ns + vrrp_active_down_interval_ns(vrrp));
 }
 
-static void explain_silence(struct vrrp *vrrp, uint64_t now_ns)
+/* This instance would take over, which its sync group does together or not at all. */
+static void wait_for_group(struct vrrp *vrrp, uint64_t now_ns, const char *group_reason,
+			   struct vrrp_actions *actions)
 {
-	struct text interval = duration(vrrp_active_down_interval_ns(vrrp));
-
-	if (vrrp->heard_ns)
-		set_reason(vrrp, "no advert from %s (priority %u) for %s, Active_Down_Timer %s",
-			   address_text(&vrrp->active_address).text, vrrp->active_priority,
-			   duration(time_since_ns(now_ns, vrrp->heard_ns)).text, interval.text);
-	else
-		set_reason(vrrp, "no advert for %s, Active_Down_Timer %s",
-			   duration(time_since_ns(now_ns, vrrp->state_since_ns)).text,
-			   interval.text);
-}
-
-static void explain_preemption(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns)
-{
-	struct text source = address_text(&advert->source);
-
-	if (vrrp->preempt_since_ns)
-		set_reason(vrrp,
-			   "preempts %s: lower priority %u, ours %u, for %s (preempt_delay %s)",
-			   source.text, advert->priority, vrrp->effective_priority,
-			   duration(time_since_ns(now_ns, vrrp->preempt_since_ns)).text,
-			   duration(vrrp->parameters.preempt_delay_ns).text);
-	else
-		set_reason(vrrp, "preempts %s: lower priority %u, ours %u", source.text,
-			   advert->priority, vrrp->effective_priority);
+	vrrp_explain_waiting(vrrp, group_reason);
+	actions->held = !vrrp->ready_for_group;
+	vrrp->ready_for_group = true;
+	vrrp->holding = false;
+	vrrp->vacancy = VRRP_NOT_VACANT;
+	arm_timer(vrrp, now_ns + vrrp_active_down_interval_ns(vrrp));
 }
 
 /* Whether the advert shows an Active that is heard well and that we are to preempt. */
@@ -380,41 +330,106 @@ static bool may_preempt(const struct vrrp *vrrp, const struct vrrp_advert *adver
 {
 	return advert && advert->priority != VRRP_PRIORITY_RELEASE &&
 	       !backup_accepts(vrrp, advert->priority) && !advert_is_outdated(vrrp, advert) &&
-	       advert_stands(vrrp, advert, now_ns);
+	       vrrp_timing_stands(vrrp, advert, now_ns);
+}
+
+/* Nobody is Active. A vacancy was explained when it arose. */
+static void note_silence(struct vrrp *vrrp, uint64_t now_ns)
+{
+	if (vrrp->vacancy == VRRP_NOT_VACANT)
+		vrrp_explain_silence(vrrp, now_ns);
+	vrrp->preempt_since_ns = 0;
 }
 
 /* Active_Down_Timer (section 6.4.2). */
-static void active_down_due(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_advert *newest,
-			    const char *alive_reason, struct vrrp_actions *actions)
+static void active_down_due(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_timer_view *view,
+			    struct vrrp_actions *actions)
 {
-	if (newest)
-		backup_advert(vrrp, newest);
+	if (view->newest)
+		backup_advert(vrrp, view->newest);
 	if (!time_reached(now_ns, vrrp->timer_due_ns))
 		return;
 	/* Before preemption: a rival's adverts hide those of an Active that is better than both. */
-	if (vrrp->vacancy != VRRP_RELEASED && alive_reason) {
-		hold(vrrp, now_ns, alive_reason, actions);
+	if (vrrp->vacancy != VRRP_RELEASED && view->alive_reason) {
+		hold(vrrp, now_ns, view->alive_reason, actions);
 		return;
 	}
-	if (may_preempt(vrrp, newest, now_ns)) {
-		explain_preemption(vrrp, newest, now_ns);
-	} else if (vrrp->vacancy == VRRP_NOT_VACANT) {
-		explain_silence(vrrp, now_ns);
-	}
-	/* A vacancy was explained when it arose. */
-	become_active(vrrp, now_ns, actions);
+	if (may_preempt(vrrp, view->newest, now_ns))
+		vrrp_explain_preemption(vrrp, view->newest, now_ns);
+	else
+		note_silence(vrrp, now_ns);
+	if (view->group_reason)
+		wait_for_group(vrrp, now_ns, view->group_reason, actions);
+	else
+		become_active(vrrp, now_ns, actions);
 }
 
-void vrrp_timer_expired(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_advert *newest,
-			const char *alive_reason, struct vrrp_actions *actions)
+void vrrp_timer_expired(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_timer_view *view,
+			struct vrrp_actions *actions)
 {
 	*actions = (struct vrrp_actions){};
 	if (!vrrp->timer_armed || !time_reached(now_ns, vrrp->timer_due_ns))
 		return;
 	if (vrrp->state == XB_INSTANCE_ACTIVE)
-		advert_due(vrrp, now_ns, actions);
+		advert_due(vrrp, now_ns, view->newest, actions);
 	else
-		active_down_due(vrrp, now_ns, newest, alive_reason, actions);
+		active_down_due(vrrp, now_ns, view, actions);
+}
+
+/* Whether adverts say something else than before. */
+static bool is_news(const struct vrrp *vrrp, const struct vrrp_parameters *parameters,
+		    uint8_t priority)
+{
+	return priority != vrrp->effective_priority ||
+	       parameters->advert_interval_ns != vrrp->parameters.advert_interval_ns ||
+	       !address_equal(&parameters->primary_address, &vrrp->parameters.primary_address);
+}
+
+void vrrp_reconfigure(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_parameters *parameters,
+		      uint8_t priority, struct vrrp_actions *actions)
+{
+	bool news = is_news(vrrp, parameters, priority);
+	uint64_t wait_ns;
+
+	*actions = (struct vrrp_actions){};
+	if (vrrp->state == XB_INSTANCE_ACTIVE && has_overslept(vrrp, now_ns))
+		leave_to_successor(vrrp, NULL, now_ns, actions);
+	wait_ns = vrrp_timing_backup_wait_ns(vrrp);
+	vrrp->parameters = *parameters;
+	vrrp->effective_priority = priority;
+	if (!parameters->preempt_delay_ns)
+		vrrp->preempt_since_ns = 0;
+	/* What was learnt from the Active still holds. */
+	if (parameters->version == 2 || !vrrp->heard_ns)
+		vrrp->active_interval_ns = parameters->advert_interval_ns;
+	if (vrrp->state == XB_INSTANCE_BACKUP)
+		vrrp->timer_due_ns += vrrp_timing_backup_wait_ns(vrrp) - wait_ns;
+	else if (vrrp->state == XB_INSTANCE_ACTIVE && news)
+		advertise(vrrp, now_ns, actions);
+}
+
+void vrrp_set_priority(struct vrrp *vrrp, uint64_t now_ns, uint8_t priority,
+		       struct vrrp_actions *actions)
+{
+	struct vrrp_parameters same = vrrp->parameters;
+
+	*actions = (struct vrrp_actions){};
+	if (same.priority != VRRP_PRIORITY_OWNER && priority != vrrp->effective_priority)
+		vrrp_reconfigure(vrrp, now_ns, &same, priority, actions);
+}
+
+void vrrp_follow_group(struct vrrp *vrrp, uint64_t now_ns, enum xb_instance_state state,
+		       const char *reason, struct vrrp_actions *actions)
+{
+	*actions = (struct vrrp_actions){};
+	if (vrrp->state == XB_INSTANCE_BACKUP && state == XB_INSTANCE_ACTIVE) {
+		vrrp_explain(vrrp, reason);
+		become_active(vrrp, now_ns, actions);
+	} else if (vrrp->state == XB_INSTANCE_ACTIVE && state == XB_INSTANCE_BACKUP) {
+		vrrp_explain(vrrp, reason);
+		send_advert(vrrp, VRRP_PRIORITY_RELEASE, now_ns, actions);
+		become_backup(vrrp, now_ns, actions);
+	}
 }
 
 void vrrp_active_lost(struct vrrp *vrrp, uint64_t now_ns, bool best, const char *reason,
@@ -428,11 +443,11 @@ void vrrp_active_lost(struct vrrp *vrrp, uint64_t now_ns, bool best, const char 
 	vrrp->lost_address = vrrp->active_address;
 	vrrp->lost_ns = now_ns;
 	if (best) {
-		set_reason(vrrp, "%s", reason);
+		vrrp_explain(vrrp, reason);
 		become_active(vrrp, now_ns, actions);
 		return;
 	}
-	set_reason(vrrp, "%s; nobody better within Skew_Time %s", reason, duration(skew_ns).text);
+	vrrp_explain_loss(vrrp, reason);
 	vrrp->vacancy = VRRP_LOST;
 	vrrp->holding = false;
 	if (!time_reached(now_ns + skew_ns, vrrp->timer_due_ns))

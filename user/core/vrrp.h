@@ -67,7 +67,7 @@ struct vrrp {
 	uint64_t heard_ns; /* arrival of the last advert that counted while Backup; 0: none */
 	enum vrrp_vacancy vacancy;
 	bool holding; /* the timer ran out with the Active alive; until an advert or a loss counts */
-	bool ready_for_group; /* the timer ran out, but its sync group was not ready; until likewise */
+	bool ready_for_group; /* the timer ran out, but its sync group was not ready; until an advert counts */
 	uint64_t advertised_ns; /* when an advert was last asked for while Active */
 	uint64_t asserted_ns; /* when a rival was last answered; 0: never */
 	/* The Active that was lost: its adverts that arrived before lost_ns count no more. */
@@ -86,16 +86,18 @@ struct vrrp_actions {
 	bool release_addresses;
 	bool state_changed; /* old_state -> state; reason is in struct vrrp */
 	enum xb_instance_state old_state;
-	bool held; /* holding began: the timer ran out, but the Active is alive; reason says so */
+	/* The timer ran out, but holding or waiting for the group began instead; reason says why. */
+	bool held;
 };
 
 /* Starts in Initialize. parameters are copied. */
 void vrrp_init(struct vrrp *vrrp, const struct vrrp_parameters *parameters);
 
-/* Skew_Time in ns: ((256 - priority) * Active_Adver_Interval) / 256 (RFC 9568 section 6.1). */
+/* Skew_Time in ns: ((256 - priority) * Active_Adver_Interval) / 256 (RFC 9568 section 6.1); of version 2:
+ * (256 - priority) / 256 s (RFC 3768 section 6.1). */
 uint64_t vrrp_skew_time_ns(const struct vrrp *vrrp);
 
-/* Active_Down_Interval in ns: 3 * Active_Adver_Interval + Skew_Time (RFC 9568 section 6.1). */
+/* Active_Down_Interval in ns: down_timer_adverts * Active_Adver_Interval + Skew_Time, likewise. */
 uint64_t vrrp_active_down_interval_ns(const struct vrrp *vrrp);
 
 /* Startup event (section 6.4.1): the interface is ready. */

@@ -188,7 +188,7 @@ void instance_group_settle(struct instance_group *group);
 void instance_group_moved(struct instance *instance, enum xb_instance_state from);
 
 /* Why the group is not ready to become Active with this member; NULL: it is. */
-const char *instance_group_reason(const struct instance *instance, char *text, size_t bytes);
+const char *instance_group_reason(struct instance *instance, char *text, size_t bytes);
 
 /* Rebuilds the groups from a configuration; members that are in none have group NULL. */
 int instance_groups_make(struct instances *instances, const struct config *config);

@@ -1,63 +1,81 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Sync groups: all members are ready before any becomes Active, and when one leaves or yields, all do. A
- * member whose Active_Down_Timer has run out waits (it holds) until that of every other one has, too.
- */
+/* Sync groups: the rule of user/core/sync_group.h, applied. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <user/core/address.h>
+#include <user/core/sync_group.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/instance.h>
+#include <user/lib/cleanup.h>
 
-static const struct instance *first_in_trouble(const struct instance_group *group,
-					       const struct instance *except)
+/* The members as user/core/sync_group.h looks at them; to be freed. *self: which one is instance. */
+static struct sync_group_member *view(const struct instance_group *group,
+				      const struct instance *instance, size_t *self)
 {
-	for (size_t i = 0; i < group->member_count; i++)
-		if (group->members[i] != except &&
-		    instance_first_obstacle(group->members[i], true) >= 0)
-			return group->members[i];
-	return NULL;
+	struct sync_group_member *members = calloc(group->member_count, sizeof(*members));
+
+	if (!members)
+		abort();
+	for (size_t i = 0; i < group->member_count; i++) {
+		const struct instance *member = group->members[i];
+		int obstacle = instance_first_obstacle(member, true);
+
+		members[i] = (struct sync_group_member){
+			.name = member->config->name,
+			.vrrp = &member->vrrp,
+			.obstacle = obstacle < 0 ? NULL : member->obstacles[obstacle],
+		};
+		if (member == instance)
+			*self = i;
+	}
+	return members;
 }
 
 void instance_group_settle(struct instance_group *group)
 {
 	for (size_t i = 0; i < group->member_count; i++) {
 		struct instance *member = group->members[i];
-		const struct instance *other = first_in_trouble(group, member);
+		char text[INSTANCE_OBSTACLE_BYTES];
+		size_t self = 0;
+		_cleanup_free_ struct sync_group_member *members = view(group, member, &self);
 
-		if (other)
-			instance_set_obstacle(
-				member, INSTANCE_OBSTACLE_GROUP, "sync group %s: %s: %.100s",
-				group->config->name, other->config->name,
-				other->obstacles[instance_first_obstacle(other, true)]);
+		if (sync_group_obstacle(members, group->member_count, self, text, sizeof(text)))
+			instance_set_obstacle(member, INSTANCE_OBSTACLE_GROUP, "%s", text);
 		else
 			instance_set_obstacle(member, INSTANCE_OBSTACLE_GROUP, NULL);
 	}
 }
 
-const char *instance_group_reason(const struct instance *instance, char *text, size_t bytes)
+/* A member that is ready is not told of unchanged adverts: whether it hears its Active again is seen now. */
+static void look_again(struct instance *member)
+{
+	struct vrrp_actions actions;
+	struct vrrp_advert newest;
+	bool any;
+
+	if (!member->vrrp.ready_for_group)
+		return;
+	newest = instance_newest_advert(member, &any);
+	if (!any)
+		return;
+	vrrp_advert_received(&member->vrrp, &newest, clock_now_ns(), &actions);
+	instance_act(member, &actions);
+}
+
+const char *instance_group_reason(struct instance *instance, char *text, size_t bytes)
 {
 	const struct instance_group *group = instance->group;
-	char address[ADDRESS_TEXT_BYTES];
+	_cleanup_free_ struct sync_group_member *members = NULL;
+	size_t self = 0;
 
-	for (size_t i = 0; group && i < group->member_count; i++) {
-		const struct instance *member = group->members[i];
-
-		if (member == instance || member->vrrp.state == XB_INSTANCE_ACTIVE ||
-		    member->vrrp.ready_for_group)
-			continue;
-		if (member->vrrp.heard_ns)
-			snprintf(text, bytes, "sync group %s waits for %s, which hears %s",
-				 group->config->name, member->config->name,
-				 address_format(&member->vrrp.active_address, address));
-		else
-			snprintf(text, bytes, "sync group %s waits for %s, whose timer still runs",
-				 group->config->name, member->config->name);
-		return text;
-	}
-	return NULL;
+	if (!group || instance->vrrp.state != XB_INSTANCE_BACKUP)
+		return NULL;
+	for (size_t i = 0; i < group->member_count; i++)
+		if (group->members[i] != instance)
+			look_again(group->members[i]);
+	members = view(group, instance, &self);
+	return sync_group_may_become_active(members, group->member_count, self, text, bytes) ? NULL
+											     : text;
 }
 
 /* Whether all members are in one state; *event: as it is told of. */

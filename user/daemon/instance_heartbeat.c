@@ -207,6 +207,22 @@ const struct peer *instance_peer_at(const struct instance *instance,
 	return NULL;
 }
 
+/* Whether the whole sync group has lost its Active with this peer: then nobody has to wait for a member. */
+static bool group_is_vacant(const struct instance *instance, const struct peer *peer)
+{
+	const struct instance_group *group = instance->group;
+
+	for (size_t i = 0; group && i < group->member_count; i++) {
+		const struct instance *member = group->members[i];
+
+		if (member != instance && member->vrrp.state != XB_INSTANCE_ACTIVE &&
+		    !member->vrrp.ready_for_group && member->vrrp.vacancy == VRRP_NOT_VACANT &&
+		    !was_active(member, peer))
+			return false;
+	}
+	return true;
+}
+
 /* Nobody is Active, and all who live know it: the best Backup takes over, the others wait for it. Unless
  * somebody has done so already. */
 static void fill_vacancy(struct instance *instance, const struct loss *loss, const char *reason)
@@ -216,8 +232,9 @@ static void fill_vacancy(struct instance *instance, const struct loss *loss, con
 	if (instance->vrrp.state != XB_INSTANCE_BACKUP || find_claimant(instance, loss->peer) ||
 	    is_advertised(instance, loss))
 		return;
-	vrrp_active_lost(&instance->vrrp, clock_now_ns(), is_best_candidate(instance), reason,
-			 &actions);
+	vrrp_active_lost(&instance->vrrp, clock_now_ns(),
+			 is_best_candidate(instance) && group_is_vacant(instance, loss->peer),
+			 reason, &actions);
 	instance_act(instance, &actions);
 }
 

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A simulated network in virtual time: nodes that each run a VRRP machine for
+ * every router, one by one or as one sync group.
+ *
+ * Adverts reach a machine as the XDP program hands them on: each is stored with its
+ * arrival time, and only a changed one, or any while Active, is an event, of which
+ * one waits at a time. A stopped node (SIGSTOP) still has them stored, and reads late.
+ */
+#ifndef XBEAT_TESTS_VRRP_NETWORK_H
+#define XBEAT_TESTS_VRRP_NETWORK_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <user/core/address.h>
+#include <user/core/sync_group.h>
+#include <user/core/time.h>
+#include <user/core/vrrp.h>
+
+#define MS NS_PER_MS
+#define NODES_MAX 4
+#define ROUTERS_MAX 3
+#define FLIGHTS_MAX 512
+
+struct machine {
+	struct vrrp vrrp;
+	struct vrrp_advert newest; /* arrival_ns 0: none */
+	struct vrrp_advert event;
+	bool event_pending;
+};
+
+struct node {
+	struct machine machines[ROUTERS_MAX];
+	bool running; /* false: stopped, adverts are only stored */
+	bool cut; /* its link is dead */
+};
+
+struct flight {
+	struct vrrp_advert advert; /* arrival_ns: when it will arrive */
+	unsigned receiver, router;
+};
+
+static struct {
+	struct node nodes[NODES_MAX];
+	unsigned node_count, router_count;
+	bool grouped; /* all routers are one sync group */
+	struct flight flights[FLIGHTS_MAX];
+	size_t flight_count;
+	uint64_t now_ns, step_ns;
+	unsigned loss_percent;
+	unsigned deaf_routers; /* a bit each: all adverts are lost */
+	/* How long more than one connected machine of a router was Active, and how long none. */
+	uint64_t contested_ns[ROUTERS_MAX], vacant_ns[ROUTERS_MAX];
+	uint64_t contest_ns[ROUTERS_MAX],
+		contest_max_ns; /* the contest that goes on; the longest */
+} net;
+
+static inline void net_reset(unsigned routers, unsigned seed)
+{
+	memset(&net, 0, sizeof(net));
+	net.router_count = routers;
+	net.now_ns = 1000 * NS_PER_SECOND;
+	net.step_ns = MS / 10;
+	srandom(seed);
+}
+
+/* Returns a number below the limit. */
+static inline unsigned chance(unsigned limit)
+{
+	return (unsigned)random() % limit;
+}
+
+/* Each router's parameters, but for the node's address. */
+static inline struct node *add_node(const struct vrrp_parameters *parameters)
+{
+	struct node *node = &net.nodes[net.node_count++];
+
+	for (unsigned router = 0; router < net.router_count; router++) {
+		struct vrrp_parameters own = parameters[router];
+
+		own.vrid = (uint8_t)(51 + router);
+		own.primary_address = (struct xb_address){
+			.bytes = {[10] = 0xff, 0xff, 10, 0, 0, (uint8_t)net.node_count}};
+		vrrp_init(&node->machines[router].vrrp, &own);
+	}
+	node->running = true;
+	return node;
+}
+
+static inline void send_to(unsigned receiver, unsigned router, const struct node *sender,
+			   uint8_t priority)
+{
+	struct flight *flight = &net.flights[net.flight_count];
+	const struct vrrp_parameters *parameters = &sender->machines[router].vrrp.parameters;
+
+	if (sender->cut || net.deaf_routers >> router & 1 || chance(100) < net.loss_percent)
+		return;
+	assert_true(net.flight_count++ < FLIGHTS_MAX);
+	*flight = (struct flight){
+		.receiver = receiver,
+		.router = router,
+		.advert = {.source = parameters->primary_address,
+			   .priority = priority,
+			   .interval_ns = parameters->advert_interval_ns,
+			   .arrival_ns = net.now_ns + (chance(20) + 1) * MS / 10},
+	};
+}
+
+static inline void perform(struct node *node, unsigned router, const struct vrrp_actions *actions);
+
+static inline void lead_group(struct node *node, enum xb_instance_state state)
+{
+	struct vrrp_actions actions;
+
+	for (unsigned router = 0; router < net.router_count; router++) {
+		vrrp_follow_group(&node->machines[router].vrrp, net.now_ns, state,
+				  "another of its sync group did", &actions);
+		perform(node, router, &actions);
+	}
+}
+
+static inline void perform(struct node *node, unsigned router, const struct vrrp_actions *actions)
+{
+	if (actions->send_advert)
+		for (unsigned i = 0; i < net.node_count; i++)
+			if (&net.nodes[i] != node)
+				send_to(i, router, node, actions->advert_priority);
+	if (net.grouped && actions->state_changed)
+		lead_group(node, node->machines[router].vrrp.state);
+}
+
+static inline void start(struct node *node)
+{
+	struct vrrp_actions actions;
+
+	for (unsigned router = 0; router < net.router_count; router++) {
+		vrrp_startup(&node->machines[router].vrrp, net.now_ns, &actions);
+		perform(node, router, &actions);
+	}
+}
+
+static inline void shut_down(struct node *node)
+{
+	struct vrrp_actions actions;
+
+	for (unsigned router = 0; router < net.router_count; router++) {
+		vrrp_shutdown(&node->machines[router].vrrp, net.now_ns, "xbeatd stops", &actions);
+		perform(node, router, &actions);
+	}
+}
+
+static inline void set_priority(struct node *node, unsigned router, uint8_t priority)
+{
+	struct vrrp_actions actions;
+
+	vrrp_set_priority(&node->machines[router].vrrp, net.now_ns, priority, &actions);
+	perform(node, router, &actions);
+}
+
+/* What the XDP program does with an advert. */
+static inline void store_advert(struct node *node, unsigned router,
+				const struct vrrp_advert *advert)
+{
+	struct machine *machine = &node->machines[router];
+	bool changed = advert->priority != machine->newest.priority ||
+		       !address_equal(&advert->source, &machine->newest.source);
+
+	if (node->cut)
+		return;
+	if (!machine->event_pending && (changed || machine->vrrp.state == XB_INSTANCE_ACTIVE)) {
+		machine->event_pending = true;
+		machine->event = *advert;
+	}
+	machine->newest = *advert;
+}
+
+static inline void deliver_flights(void)
+{
+	for (size_t i = 0; i < net.flight_count;) {
+		struct flight flight = net.flights[i];
+
+		if (!time_reached(net.now_ns, flight.advert.arrival_ns)) {
+			i++;
+			continue;
+		}
+		net.flights[i] = net.flights[--net.flight_count];
+		store_advert(&net.nodes[flight.receiver], flight.router, &flight.advert);
+	}
+}
+
+static inline void take_advert(struct node *node, unsigned router, const struct vrrp_advert *advert)
+{
+	struct vrrp_actions actions;
+
+	vrrp_advert_received(&node->machines[router].vrrp, advert, net.now_ns, &actions);
+	perform(node, router, &actions);
+}
+
+/* While an event waited, newer adverts went into the slot alone. */
+static inline void read_event(struct node *node, unsigned router)
+{
+	struct machine *machine = &node->machines[router];
+
+	if (!machine->event_pending)
+		return;
+	machine->event_pending = false;
+	take_advert(node, router, &machine->event);
+	if (machine->newest.arrival_ns != machine->event.arrival_ns)
+		take_advert(node, router, &machine->newest);
+}
+
+/* Returns the reason, or NULL. */
+static inline const char *group_reason(struct node *node, unsigned router, char *reason,
+				       size_t bytes)
+{
+	struct sync_group_member members[ROUTERS_MAX];
+
+	for (unsigned i = 0; i < net.router_count; i++) {
+		struct machine *machine = &node->machines[i];
+
+		if (machine->vrrp.ready_for_group && machine->newest.arrival_ns)
+			take_advert(node, i, &machine->newest);
+		members[i] = (struct sync_group_member){.name = "a member", .vrrp = &machine->vrrp};
+	}
+	return sync_group_may_become_active(members, net.router_count, router, reason, bytes)
+		       ? NULL
+		       : reason;
+}
+
+static inline void run_timer(struct node *node, unsigned router)
+{
+	struct machine *machine = &node->machines[router];
+	struct vrrp_timer_view view = {};
+	char reason[VRRP_REASON_BYTES];
+	struct vrrp_actions actions;
+
+	if (!machine->vrrp.timer_armed || !time_reached(net.now_ns, machine->vrrp.timer_due_ns))
+		return;
+	if (machine->newest.arrival_ns)
+		view.newest = &machine->newest;
+	if (net.grouped && machine->vrrp.state == XB_INSTANCE_BACKUP)
+		view.group_reason = group_reason(node, router, reason, sizeof(reason));
+	vrrp_timer_expired(&machine->vrrp, net.now_ns, &view, &actions);
+	perform(node, router, &actions);
+}
+
+static inline void run_node(struct node *node)
+{
+	for (unsigned router = 0; router < net.router_count; router++)
+		read_event(node, router);
+	for (unsigned router = 0; router < net.router_count; router++)
+		run_timer(node, router);
+}
+
+static inline bool is_active(const struct node *node, unsigned router)
+{
+	return node->machines[router].vrrp.state == XB_INSTANCE_ACTIVE;
+}
+
+/* On connected nodes. */
+static inline unsigned active_count(unsigned router)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < net.node_count; i++)
+		count += is_active(&net.nodes[i], router) && !net.nodes[i].cut;
+	return count;
+}
+
+static inline void forget_contests(void)
+{
+	memset(net.contest_ns, 0, sizeof(net.contest_ns));
+}
+
+static inline void forget_times(void)
+{
+	forget_contests();
+	memset(net.contested_ns, 0, sizeof(net.contested_ns));
+	memset(net.vacant_ns, 0, sizeof(net.vacant_ns));
+	net.contest_max_ns = 0;
+}
+
+static inline void measure(unsigned router)
+{
+	unsigned count = active_count(router);
+
+	net.vacant_ns[router] += count == 0 ? net.step_ns : 0;
+	net.contested_ns[router] += count > 1 ? net.step_ns : 0;
+	net.contest_ns[router] = count > 1 ? net.contest_ns[router] + net.step_ns : 0;
+	if (net.contest_ns[router] > net.contest_max_ns)
+		net.contest_max_ns = net.contest_ns[router];
+}
+
+static inline void run_for(uint64_t duration_ns)
+{
+	uint64_t end_ns = net.now_ns + duration_ns;
+
+	for (; net.now_ns < end_ns; net.now_ns += net.step_ns) {
+		deliver_flights();
+		for (unsigned i = 0; i < net.node_count; i++)
+			if (net.nodes[i].running)
+				run_node(&net.nodes[i]);
+		for (unsigned router = 0; router < net.router_count; router++)
+			measure(router);
+	}
+}
+
+#endif
