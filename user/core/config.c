@@ -8,7 +8,10 @@
  *	config_value.c      numbers, durations, addresses, names
  *	config_globals.c    the words outside all blocks, global_defs
  *	config_heartbeat.c  heartbeat
- *	config_instance.c   vrrp_instance, config_vip.c its virtual_ipaddress
+ *	config_instance.c   vrrp_instance; its parts in config_authentication.c,
+ *	                    config_unicast.c, config_vmac.c
+ *	config_vip.c        lists of addresses, config_vip_option.c their options
+ *	config_settle.c     what settings say of one another, config_strict.c with strict_mode
  *	config_unserved.c   keepalived's words that are not served yet
  *	config_suggest.c    "did you mean"
  *	config_check.c      the file as a whole
@@ -19,8 +22,6 @@
 #include <user/core/address.h>
 #include <user/core/config_parser.h>
 #include <user/core/config_preprocess.h>
-
-#define REALTIME_PRIORITY_DEFAULT 50
 
 static void heartbeat_free(struct config_heartbeat *heartbeat)
 {
@@ -35,6 +36,7 @@ static void instance_free(struct config_instance *instance)
 {
 	free(instance->name);
 	free(instance->vips);
+	free(instance->unicast_peers);
 }
 
 void config_drop_driven_instances(struct config *config)
@@ -58,6 +60,7 @@ void config_free(struct config *config)
 	for (size_t i = 0; i < config->instance_count; i++)
 		instance_free(&config->instances[i]);
 	free(config->instances);
+	free(config->static_addresses);
 	free(config);
 }
 
@@ -123,15 +126,6 @@ static void sort_diagnostics(struct diagnostics *diagnostics, size_t first)
 	drop_repeated(diagnostics, first);
 }
 
-static void settle_globals(const struct config_parser *parser)
-{
-	const struct config_globals *globals = &parser->globals;
-	struct config *config = parser->config;
-
-	strcpy(config->router_id, globals->router_id);
-	config->realtime_priority = globals->no_realtime ? 0 : globals->realtime_priority;
-}
-
 /* Returns a parser with the defaults; aborts without memory. */
 static struct config_parser *new_parser(const struct config_preprocessor *preprocessor)
 {
@@ -140,8 +134,7 @@ static struct config_parser *new_parser(const struct config_preprocessor *prepro
 	if (!parser)
 		abort();
 	parser->origins = &preprocessor->origins;
-	parser->globals.realtime_priority = REALTIME_PRIORITY_DEFAULT;
-	config_instance_defaults(&parser->globals.defaults);
+	config_globals_defaults(&parser->globals);
 	parser->config = calloc(1, sizeof(*parser->config));
 	if (!parser->config)
 		abort();
@@ -163,12 +156,12 @@ int config_parse(const char *file, const char *text, size_t length,
 	config_check(parser);
 	config_lexer_free(&parser->lexer);
 	config_preprocess_free(&preprocessor);
-	settle_globals(parser);
 	sort_diagnostics(diagnostics, first);
 	if (diagnostics->error_count == errors)
 		*out = parser->config;
 	else
 		config_free(parser->config);
+	free(parser->instance_blocks);
 	free(parser);
 	return diagnostics->error_count == errors ? 0 : -EINVAL;
 }
