@@ -119,14 +119,20 @@ static void check_addresses(struct config_parser *parser, const struct config_in
 	for (size_t i = 0; i < earlier->vip_count; i++) {
 		const struct config_vip *other = &earlier->vips[i];
 
-		if (!address_equal(&other->address, &vip->address) ||
-		    (config_address_is_link_local(&vip->address) &&
-		     strcmp(other->interface, vip->interface) != 0))
+		if (!address_equal(&other->address, &vip->address))
 			continue;
-		config_error(parser, vip->position,
-			     "%s belongs to vrrp_instance %s on %s; keep it in one instance",
-			     address_format(&vip->address, text), earlier->name,
-			     config_place(parser, other->position));
+		if (!strcmp(other->interface, vip->interface))
+			config_error(parser, vip->position,
+				     "%s belongs to vrrp_instance %s on %s; keep it in one "
+				     "instance",
+				     address_format(&vip->address, text), earlier->name,
+				     config_place(parser, other->position));
+		else if (!config_address_is_link_local(&vip->address))
+			config_warning(parser, vip->position,
+				       "%s is an address of vrrp_instance %s on %s, too, on "
+				       "another interface",
+				       address_format(&vip->address, text), earlier->name,
+				       config_place(parser, other->position));
 	}
 }
 

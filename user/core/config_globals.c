@@ -12,6 +12,9 @@
 #define UNSET_NS UINT64_MAX
 #define UNSET_COUNT UINT32_MAX
 
+/* As keepalived has it. */
+#define INTERVAL_MAX_NS (4294 * NS_PER_SECOND)
+
 #define GLOBALS struct config_globals
 
 static void read_group(struct config_parser *parser, struct config_block *block,
@@ -49,16 +52,17 @@ static void read_script_user(struct config_parser *parser, struct config_block *
 }
 
 #define INHERITED(kind, word, field, low, high)                                                    \
-	CONFIG_##kind("vrrp_" word, GLOBALS, defaults.field, low, high),
+	CONFIG_##kind("vrrp_" word, GLOBALS, defaults.field, low, high)
 
 static const struct config_keyword global_keywords[] = {
 	CONFIG_TEXT("router_id", GLOBALS, router_id),
 	CONFIG_U8("vrrp_version", GLOBALS, defaults.version, 2, 3),
 	CONFIG_BOOL("vrrp_strict", GLOBALS, defaults.strict, 0, 1),
-	CONFIG_INHERITED(INHERITED) CONFIG_BOOL("vrrp_min_garp", GLOBALS, min_garp, 0, 1),
-	CONFIG_SECONDS("vrrp_garp_interval", GLOBALS, garp_interval_ns, 0, UINT32_MAX *NS_PER_US),
-	CONFIG_SECONDS("vrrp_gna_interval", GLOBALS, gna_interval_ns, 0, UINT32_MAX *NS_PER_US),
-	CONFIG_SECONDS("vrrp_startup_delay", GLOBALS, startup_delay_ns, 0, UINT32_MAX *NS_PER_US),
+	CONFIG_INHERITED(INHERITED),
+	CONFIG_BOOL("vrrp_min_garp", GLOBALS, min_garp, 0, 1),
+	CONFIG_SECONDS("vrrp_garp_interval", GLOBALS, garp_interval_ns, 0, INTERVAL_MAX_NS),
+	CONFIG_SECONDS("vrrp_gna_interval", GLOBALS, gna_interval_ns, 0, INTERVAL_MAX_NS),
+	CONFIG_SECONDS("vrrp_startup_delay", GLOBALS, startup_delay_ns, 0, INTERVAL_MAX_NS),
 	CONFIG_VALUE("vrrp_mcast_group4", "ADDRESS", read_group, GLOBALS, group4),
 	CONFIG_VALUE("vrrp_mcast_group6", "ADDRESS", read_group, GLOBALS, group6),
 	CONFIG_NOTHING("vrrp_check_unicast_src"),

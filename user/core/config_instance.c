@@ -49,7 +49,7 @@ static void read_timer_expired(struct config_parser *parser, struct config_block
 }
 
 #define INHERITED(kind, word, field, low, high)                                                    \
-	CONFIG_##kind(word, struct config_instance, field, low, high),
+	CONFIG_##kind(word, struct config_instance, field, low, high)
 
 static const struct config_keyword instance_keywords[] = {
 	CONFIG_VALUE("state", "MASTER|BACKUP", read_state, struct config_instance, start_as_master),
@@ -96,7 +96,8 @@ static const struct config_keyword instance_keywords[] = {
 	CONFIG_BOOL("strict_mode", struct config_instance, strict, 0, 1),
 	CONFIG_FLAG("dont_track_primary", struct config_instance, dont_track_primary, true),
 	CONFIG_FLAG("promote_secondaries", struct config_instance, promote_secondaries, true),
-	CONFIG_INHERITED(INHERITED) CONFIG_TEXT("heartbeat", struct config_instance, heartbeat),
+	CONFIG_INHERITED(INHERITED),
+	CONFIG_TEXT("heartbeat", struct config_instance, heartbeat),
 	CONFIG_BLOCK("virtual_ipaddress", "ADDRESS[/LENGTH] ...", config_read_vips,
 		     CONFIG_REPEATABLE),
 	CONFIG_BLOCK("virtual_ipaddress_excluded", "ADDRESS[/LENGTH] ...",

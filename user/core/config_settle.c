@@ -24,16 +24,20 @@ void config_report_cleared(struct config_parser *parser, const struct config_blo
 }
 
 #define INHERIT(kind, word, member, low, high)                                                     \
-	{.name = (word),                                                                           \
-	 .offset = offsetof(struct config_instance, member),                                       \
-	 .bytes = sizeof(((struct config_instance *)0)->member)},
+	{                                                                                          \
+		.name = (word), .offset = offsetof(struct config_instance, member),                \
+		.bytes = sizeof(((struct config_instance *)0)->member)                             \
+	}
 
 static const struct {
 	const char *name; /* the instance's word that goes before the global one */
 	size_t offset;
 	size_t bytes;
-} inherited[] = {CONFIG_INHERITED(INHERIT) INHERIT(BOOL, "strict_mode", strict, 0, 1)
-			 INHERIT(U8, "version", version, 2, 3)};
+} inherited[] = {
+	CONFIG_INHERITED(INHERIT),
+	INHERIT(BOOL, "strict_mode", strict, 0, 1),
+	INHERIT(U8, "version", version, 2, 3),
+};
 
 static void settle_inherited(struct config_parser *parser, const struct config_block *block)
 {
@@ -122,7 +126,7 @@ static void settle_preemption(struct config_parser *parser, const struct config_
 	if (!instance->preempt && (instance->start_as_master || owner)) {
 		instance->preempt = true;
 		config_report_cleared(parser, block, "nopreempt",
-				      instance->start_as_master ? "state MASTER" : "priority 255");
+				      owner ? "priority 255" : "state MASTER");
 	}
 	if (instance->preempt_delay_ns && (instance->start_as_master || !instance->preempt)) {
 		instance->preempt_delay_ns = 0;
@@ -131,7 +135,8 @@ static void settle_preemption(struct config_parser *parser, const struct config_
 	}
 	if (instance->timer_expired_priority && instance->preempt) {
 		instance->timer_expired_priority = 0;
-		config_report_cleared(parser, block, "timer_expired_backup", "preemption");
+		config_report_cleared(parser, block, "timer_expired_backup",
+				      "preemption (nopreempt is not given)");
 	}
 }
 
@@ -154,7 +159,9 @@ static void check_required(struct config_parser *parser, const struct config_blo
 			     "vrrp_instance %s has no virtual_router_id; add \"virtual_router_id "
 			     "1-255\"",
 			     block->name);
-	if (!config_block_seen(block, "virtual_ipaddress"))
+	if (!instance->advertised_count && !instance->strict &&
+	    (!config_block_seen(block, "virtual_ipaddress") ||
+	     !parser->origins->diagnostics->error_count))
 		config_warning(parser, block->position,
 			       "vrrp_instance %s has no virtual_ipaddress; it %s", block->name,
 			       instance->vip_count ? "advertises nothing" : "moves nothing");

@@ -80,14 +80,14 @@
  * has its own: X(kind of row, NAME, field of struct config_instance, lowest, highest).
  */
 #define CONFIG_INHERITED(X)                                                                        \
-	X(SECONDS, "garp_master_delay", garp_delay_ns, 0, CONFIG_DAY_NS)                           \
-	X(U32, "garp_master_repeat", garp_repeat, 1, 1000)                                         \
-	X(SECONDS, "garp_master_refresh", garp_refresh_ns, 0, CONFIG_DAY_NS)                       \
-	X(U32, "garp_master_refresh_repeat", garp_refresh_repeat, 1, 1000)                         \
-	X(SECONDS, "garp_lower_prio_delay", garp_lower_prio_delay_ns, 0, CONFIG_DAY_NS)            \
-	X(U32, "garp_lower_prio_repeat", garp_lower_prio_repeat, 0, 1000)                          \
-	X(U32, "down_timer_adverts", down_timer_adverts, 1, 100)                                   \
-	X(BOOL, "lower_prio_no_advert", lower_prio_no_advert, 0, 1)                                \
-	X(BOOL, "higher_prio_send_advert", higher_prio_send_advert, 0, 1)
+	X(SECONDS, "garp_master_delay", garp_delay_ns, 0, CONFIG_DAY_NS),                          \
+		X(U32, "garp_master_repeat", garp_repeat, 1, 1000),                                \
+		X(SECONDS, "garp_master_refresh", garp_refresh_ns, 0, CONFIG_DAY_NS),              \
+		X(U32, "garp_master_refresh_repeat", garp_refresh_repeat, 1, 1000),                \
+		X(SECONDS, "garp_lower_prio_delay", garp_lower_prio_delay_ns, 0, CONFIG_DAY_NS),   \
+		X(U32, "garp_lower_prio_repeat", garp_lower_prio_repeat, 0, 1000),                 \
+		X(U32, "down_timer_adverts", down_timer_adverts, 1, 100),                          \
+		X(BOOL, "lower_prio_no_advert", lower_prio_no_advert, 0, 1),                       \
+		X(BOOL, "higher_prio_send_advert", higher_prio_send_advert, 0, 1)
 
 #endif

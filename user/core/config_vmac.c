@@ -111,7 +111,9 @@ void config_name_vmacs(struct config_parser *parser)
 		if (!*instance->vmac_interface)
 			continue;
 		user = find_user(config, instance, instance->vmac_interface);
-		if (user)
+		/* Of two with the same name the later one is told. */
+		if (user &&
+		    (user <= instance || !strcmp(user->interface, instance->vmac_interface)))
 			config_error(parser, instance->position,
 				     "the name %s of the virtual MAC's interface is used by "
 				     "vrrp_instance %s on %s; write another one",
