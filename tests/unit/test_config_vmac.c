@@ -6,34 +6,31 @@
 	"vrrp_instance " name " {\ninterface " interface "\nvirtual_router_id 51\n" more "}\n"
 #define VIP(address) "virtual_ipaddress { " address " }\n"
 
-static void check_names(const char *text, const char *const *names)
+/* names: of all instances, with an empty one at the end. */
+static void check_names(const char *text, const char names[][16])
 {
 	struct config *config = fixture_parse(text, "");
+	size_t count = 0;
 
-	for (size_t i = 0; i < config->instance_count; i++) {
-		assert_true(config->instances[i].use_vmac);
-		assert_string_equal(config->instances[i].vmac_interface, names[i]);
-	}
+	for (; *names[count]; count++)
+		assert_string_equal(config->instances[count].vmac_interface, names[count]);
+	assert_int_equal(config->instance_count, count);
 	config_free(config);
 }
 
 static void names(void **state)
 {
-	static const char *const defaults[] = {"vrrp.51", "vrrp6.51", "vrrp1.51"};
-	static const char *const given[] = {"vrrp1.51", "vrrp.51"};
-	static const char *const prefixed[] = {"tenletters.51"};
-
 	(void)state;
 	check_names(ROUTER("V", "eth0", "use_vmac\n" VIP("10.0.0.9"))
 			    ROUTER("W", "eth0", "use_vmac\n" VIP("fe80::9"))
 				    ROUTER("X", "eth1", "use_vmac\n" VIP("10.1.0.9")),
-		    defaults);
+		    (const char[][16]){"vrrp.51", "vrrp6.51", "vrrp1.51", ""});
 	check_names(ROUTER("V", "eth0", "use_vmac\n" VIP("10.0.0.9"))
 			    ROUTER("W", "eth1", "use_vmac vrrp.51\n" VIP("10.1.0.9")),
-		    given);
+		    (const char[][16]){"vrrp1.51", "vrrp.51", ""});
 	check_names("global_defs { vmac_prefix tenletters }\n" ROUTER("V", "eth0",
 								      "use_vmac\n" VIP("10.0.0.9")),
-		    prefixed);
+		    (const char[][16]){"tenletters.51", ""});
 }
 
 static void flags(void **state)
