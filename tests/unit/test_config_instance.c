@@ -266,10 +266,11 @@ static void rounded_intervals(void **state)
 
 static void without_effect(void **state)
 {
+	struct config *config = fixture_parse(INSTANCE "timer_expired_backup 200\n" VIPS "}",
+					      "5:1: warning: timer_expired_backup has no effect "
+					      "with preemption (nopreempt is not given); remove "
+					      "one\n");
 	static const struct config_case cases[] = {
-		{INSTANCE "timer_expired_backup 200\n" VIPS "}",
-		 "5:1: warning: timer_expired_backup has no effect with preemption (nopreempt is "
-		 "not given); remove one\n"},
 		{INSTANCE "version 2\nvirtual_ipaddress { fe80::9 }\n}",
 		 "5:1: warning: version has no effect with IPv6, which is of version 3; remove "
 		 "one\n"},
@@ -278,6 +279,8 @@ static void without_effect(void **state)
 	};
 
 	(void)state;
+	assert_int_equal(config->instances[0].timer_expired_priority, 0);
+	config_free(config);
 	RUN_CASES(cases);
 }
 

@@ -38,6 +38,13 @@ static void settled_values(void **state)
 	assert_int_equal(instance->garp_lower_prio_repeat, 0);
 	assert_int_equal(instance->garp_repeat, 5);
 	config_free(config);
+
+	config = fixture_parse(
+		STRICT "state BACKUP\npriority 255\n" VIPS "}",
+		"6:1: warning: state has no effect with priority 255 and strict_mode; "
+		"remove one\n");
+	assert_true(config->instances[0].start_as_master);
+	config_free(config);
 }
 
 static void states_and_addresses(void **state)
@@ -46,9 +53,6 @@ static void states_and_addresses(void **state)
 		{STRICT "state MASTER\npriority 254\n" VIPS "}",
 		 "6:1: warning: state has no effect with a priority other than 255 and "
 		 "strict_mode; remove one\n"},
-		{STRICT "state BACKUP\npriority 255\n" VIPS "}",
-		 "6:1: warning: state has no effect with priority 255 and strict_mode; remove "
-		 "one\n"},
 		{STRICT "state MASTER\npriority 255\n" VIPS "}", ""},
 		{STRICT "}",
 		 "2:1: error: vrrp_instance V has no virtual_ipaddress, which strict_mode needs; "

@@ -49,6 +49,12 @@ static void groups(void **state)
 	assert_false(config->instances[0].has_group);
 	check_address(&config->instances[0].group, "ff02::12");
 	config_free(config);
+
+	config = fixture_parse(INSTANCE "mcast_dst_ip 224.0.0.19\n" PEERS VIPS "}",
+			       "5:1: warning: mcast_dst_ip has no effect with unicast_peer; remove "
+			       "one\n");
+	assert_false(config->instances[0].has_group);
+	config_free(config);
 }
 
 static void without_interface(void **state)
@@ -133,8 +139,6 @@ static void multicast_after_all(void **state)
 		 "5:1: error: vrrp_instance V has no peer, so that unicast_fault_no_peer would "
 		 "keep it from starting; add \"unicast_peer { ADDRESS ... }\"\n"},
 		{INSTANCE "unicast_fault_no_peer\n" PEERS VIPS "}", ""},
-		{INSTANCE "mcast_dst_ip 224.0.0.19\n" PEERS VIPS "}",
-		 "5:1: warning: mcast_dst_ip has no effect with unicast_peer; remove one\n"},
 	};
 
 	(void)state;

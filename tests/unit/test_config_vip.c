@@ -128,6 +128,19 @@ static void options(void **state)
 	config_free(config);
 }
 
+static void peer_length(void **state)
+{
+	struct config *config = fixture_parse(
+		INSTANCE "virtual_ipaddress {\n10.0.0.1/24 peer 10.0.0.2/30\n}\n}",
+		"6:1: warning: the length of 10.0.0.1/24 has no effect with a peer; write it "
+		"behind the peer\n");
+
+	(void)state;
+	assert_int_equal(config->instances[0].vips[0].prefix_length, 32);
+	assert_int_equal(config->instances[0].vips[0].peer_prefix_length, 30);
+	config_free(config);
+}
+
 /* Those advertised come first, in their order; then those excluded, of any family. */
 static void excluded(void **state)
 {
@@ -171,9 +184,9 @@ static void static_addresses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(broadcasts),	    cmocka_unit_test(wrong_addresses),
-		cmocka_unit_test(options),	    cmocka_unit_test(excluded),
-		cmocka_unit_test(static_addresses),
+		cmocka_unit_test(broadcasts),  cmocka_unit_test(wrong_addresses),
+		cmocka_unit_test(options),     cmocka_unit_test(excluded),
+		cmocka_unit_test(peer_length), cmocka_unit_test(static_addresses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
