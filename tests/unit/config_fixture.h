@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <user/core/address.h>
 #include <user/core/config.h>
 
 /* Whatever an include names is one file. */
@@ -84,6 +85,18 @@ static inline void fixture_run(const struct config_case *cases, size_t count)
 	for (size_t i = 0; i < count; i++)
 		config_free(fixture_parse(cases[i].text, cases[i].diagnostics));
 }
+
+static inline void check_address(const struct xb_address *address, const char *expected)
+{
+	char text[ADDRESS_TEXT_BYTES];
+
+	assert_string_equal(address_format(address, text), expected);
+}
+
+/* The beginning of a file with one instance, four lines of it, and addresses for it. */
+#define V3 "global_defs { vrrp_version 3 }\n"
+#define INSTANCE V3 "vrrp_instance V {\ninterface eth0\nvirtual_router_id 1\n"
+#define VIPS "virtual_ipaddress { 10.0.0.9 }\n"
 
 #define RUN_CASES(cases) fixture_run(cases, sizeof(cases) / sizeof((cases)[0]))
 

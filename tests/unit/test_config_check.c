@@ -4,12 +4,11 @@
 #include <errno.h>
 #include <user/core/address.h>
 
-#define V3 "global_defs { vrrp_version 3 }\n"
 #define HEARTBEAT(nodes) "heartbeat h {\ninterface eth0\nkey_file k\n" nodes "}\n"
 #define TWO_LINKS(nodes) "heartbeat h {\ninterface eth0\ninterface eth1\nkey_file k\n" nodes "}\n"
 
 /* One line per instance, so that positions are easy to see. */
-#define INSTANCE(name, interface, vrid, more)                                                      \
+#define ROUTER(name, interface, vrid, more)                                                        \
 	"vrrp_instance " name " {\ninterface " interface "\nvirtual_router_id " vrid "\n" more "}" \
 	"\n"
 #define VIP(address) "virtual_ipaddress { " address " }\n"
@@ -52,39 +51,56 @@ static void heartbeats(void **state)
 
 static void versions(void **state)
 {
-	static const struct config_case cases[] = {
-		{INSTANCE("V", "eth0", "1", VIP("10.0.0.9")),
-		 "1:1: error: vrrp_instance V is of version 2, which is not served yet; set "
-		 "\"version 3\" here or \"vrrp_version 3\" in global_defs\n"},
-		{V3 INSTANCE("V", "eth0", "1", "version 2\n" VIP("10.0.0.9")),
-		 "2:1: error: vrrp_instance V is of version 2, which is not served yet; set "
-		 "\"version 3\" here or \"vrrp_version 3\" in global_defs\n"},
-		{"global_defs { vrrp_version 2 }\n" INSTANCE("V", "eth0", "1",
-							     "version 3\n" VIP("10.0.0.9")),
-		 ""},
+	static const struct {
+		const char *text;
+		uint8_t version;
+	} cases[] = {
+		{ROUTER("V", "eth0", "1", VIP("10.0.0.9")), 2},
+		{V3 ROUTER("V", "eth0", "1", VIP("10.0.0.9")), 3},
+		{V3 ROUTER("V", "eth0", "1", "version 2\n" VIP("10.0.0.9")), 2},
+		{ROUTER("V", "eth0", "1", VIP("10.0.0.9")) V3, 3},
+		{"global_defs { vrrp_version 2 }\n" ROUTER("V", "eth0", "1", VIP("fe80::9")), 3},
 	};
 
 	(void)state;
-	RUN_CASES(cases);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct config *config = fixture_parse(cases[i].text, "");
+
+		assert_int_equal(config->instances[0].version, cases[i].version);
+		config_free(config);
+	}
 }
 
 static void pairs_of_instances(void **state)
 {
 	static const struct config_case cases[] = {
-		{V3 INSTANCE("V", "eth0", "1", VIP("10.0.0.8"))
-			 INSTANCE("V", "eth0", "2", VIP("10.0.0.9")),
+		{V3 ROUTER("V", "eth0", "1", VIP("10.0.0.8"))
+			 ROUTER("V", "eth0", "2", VIP("10.0.0.9")),
 		 "7:1: error: vrrp_instance V is on line 2 already; give each its own name\n"},
-		{V3 INSTANCE("V", "eth0", "1", VIP("10.0.0.8"))
-			 INSTANCE("W", "eth0", "1", VIP("10.0.0.9")),
+		{V3 ROUTER("V", "eth0", "1", VIP("10.0.0.8"))
+			 ROUTER("W", "eth0", "1", VIP("10.0.0.9")),
 		 "7:1: error: virtual_router_id 1 on eth0 is that of vrrp_instance V on line 2; "
 		 "give each its own\n"},
-		{V3 INSTANCE("V", "eth0", "1", VIP("10.0.0.8"))
-			 INSTANCE("W", "eth1", "1", VIP("10.0.0.9")),
+		{V3 ROUTER("V", "eth0", "1", VIP("10.0.0.8"))
+			 ROUTER("W", "eth1", "1", VIP("10.0.0.9")),
 		 ""},
-		{V3 INSTANCE("V", "eth0", "1", VIP("10.0.0.8/24"))
-			 INSTANCE("W", "eth1", "2", VIP("10.0.0.8")),
+		{V3 ROUTER("V", "eth0", "1", VIP("10.0.0.8/24"))
+			 ROUTER("W", "eth1", "2", VIP("10.0.0.8")),
+		 "10:21: warning: 10.0.0.8 is an address of vrrp_instance V on line 5, too, on "
+		 "another interface\n"},
+		{V3 ROUTER("V", "eth0", "1", VIP("10.0.0.8/24"))
+			 ROUTER("W", "eth0", "2", VIP("10.0.0.8")),
 		 "10:21: error: 10.0.0.8 belongs to vrrp_instance V on line 5; keep it in one "
 		 "instance\n"},
+		/* Link-local addresses belong to their link. */
+		{ROUTER("V", "eth0", "1", VIP("fe80::1")) ROUTER("W", "eth1", "1", VIP("fe80::1")),
+		 ""},
+		/* The same VRID in both families. */
+		{ROUTER("V", "eth0", "1", VIP("10.0.0.8")) ROUTER("W", "eth0", "1", VIP("fe80::1")),
+		 ""},
+		{ROUTER("V", "eth0", "1", VIP("fe80::2")) ROUTER("W", "eth0", "1", VIP("fe80::1")),
+		 "6:1: error: virtual_router_id 1 on eth0 is that of vrrp_instance V on line 1; "
+		 "give each its own\n"},
 	};
 
 	(void)state;
@@ -96,17 +112,16 @@ static void pairs_of_instances(void **state)
 static void references(void **state)
 {
 	static const struct config_case cases[] = {
-		{V3 INSTANCE("V", "eth0", "1", "heartbeat h\n" VIP("10.0.0.9")),
+		{V3 ROUTER("V", "eth0", "1", "heartbeat h\n" VIP("10.0.0.9")),
 		 "2:1: error: vrrp_instance V refers to heartbeat h, which is not there; add "
 		 "\"heartbeat h { ... }\"\n"},
-		{V3 HEARTBEAT(NODES) INSTANCE("V", "eth0", "1", "heartbeat g\n" VIP("10.0.0.9")),
+		{V3 HEARTBEAT(NODES) ROUTER("V", "eth0", "1", "heartbeat g\n" VIP("10.0.0.9")),
 		 "8:1: error: vrrp_instance V refers to heartbeat g, which is not there; add "
 		 "\"heartbeat g { ... }\"\n"},
 		/* The heartbeat may come later. */
-		{V3 INSTANCE("V", "eth0", "1", "heartbeat h\n" VIP("10.0.0.9")) HEARTBEAT(NODES),
-		 ""},
-		{V3 HEARTBEAT(NODES) INSTANCE("V", "eth0", "1", "heartbeat h\n" VIP("10.0.0.8"))
-			 INSTANCE("W", "eth1", "1", "heartbeat h\n" VIP("10.0.0.9")),
+		{V3 ROUTER("V", "eth0", "1", "heartbeat h\n" VIP("10.0.0.9")) HEARTBEAT(NODES), ""},
+		{V3 HEARTBEAT(NODES) ROUTER("V", "eth0", "1", "heartbeat h\n" VIP("10.0.0.8"))
+			 ROUTER("W", "eth1", "1", "heartbeat h\n" VIP("10.0.0.9")),
 		 "14:1: error: virtual_router_id 1 is that of vrrp_instance V on line 8, and both "
 		 "use heartbeat h; give each its own\n"},
 	};
@@ -172,7 +187,8 @@ static void too_many_addresses(void **state)
 	fclose(stream);
 	fixture_parse(text,
 		      "261:1: error: 10.0.1.56 is one address too many for vrrp_instance V; an "
-		      "advert carries 255: split it\n");
+		      "advert carries 255: move it to virtual_ipaddress_excluded, or split the "
+		      "instance\n");
 	free(text);
 }
 
@@ -210,7 +226,7 @@ static void own_node(void **state)
 	assert_int_equal(find("global_defs { router_id c }\n" THREE_NODES, second), 2);
 	/* A name that is only keepalived's decides nothing. */
 	assert_int_equal(find("global_defs { router_id LVS_DEVEL }\n" THREE_NODES, second), 1);
-	assert_int_equal(find(V3 INSTANCE("V", "eth0", "1", VIP("10.0.0.9")), second), -ENOENT);
+	assert_int_equal(find(V3 ROUTER("V", "eth0", "1", VIP("10.0.0.9")), second), -ENOENT);
 }
 
 int main(void)

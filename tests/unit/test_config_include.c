@@ -125,8 +125,6 @@ static void places(void **state)
 	      "bad.conf:3:1: error: vrrp_instance W has no interface; add \"interface NAME\"\n"
 	      "bad.conf:3:1: error: vrrp_instance W has no virtual_router_id; add "
 	      "\"virtual_router_id 1-255\"\n"
-	      "bad.conf:3:1: error: vrrp_instance W is of version 2, which is not served yet; set "
-	      "\"version 3\" here or \"vrrp_version 3\" in global_defs\n"
 	      "bad.conf:3:1: error: vrrp_instance is not closed; add '}'\n"
 	      "bad.conf:3:1: warning: vrrp_instance W has no virtual_ipaddress; it moves nothing\n"
 	      "bad.conf:4:12: error: priority 0 is out of range; 1 to 255 is allowed\n");
@@ -232,7 +230,7 @@ static void wrong_includes(void **state)
 	      "test.conf:7:1: error: include lacks a file; write \"include FILE\"\n"
 	      "test.conf:8:1: error: includem lacks a file; write \"include FILE\"\n"
 	      "test.conf:9:1: error: unknown keyword 'includez'; known are global_defs, heartbeat, "
-	      "static_routes, static_rules, vrrp_instance\n");
+	      "static_routes, static_rules, vrrp_instance, static_ipaddress\n");
 	/* A great many alternatives are cut off. */
 	for (int i = 0; i < 100; i++)
 		strcat(deep, "{a,b}");

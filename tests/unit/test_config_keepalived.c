@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A configuration as keepalived's users have it: it works once version 3 is
- * asked for, and everything left out is named. Then the same text, cut off
+ * Configurations as keepalived's users have them: they work, and everything left
+ * out is named. Then the same text, cut off
  * everywhere and with random damage, for the sanitizers. The same for a file that
  * is a template: definitions, conditions, loops and an include.
  */
@@ -83,28 +83,26 @@ static const char keepalived[] = "! Configuration File for keepalived\n"
 				 "}\n";
 
 static const char what_is_left_out[] =
-	"4:4: warning: keepalived's 'notification_email' in global_defs is not served yet; the "
-	"whole block is skipped\n"
-	"7:4: warning: keepalived's 'notification_email_from' in global_defs is not served yet; it "
-	"is ignored\n"
-	"8:4: warning: keepalived's 'smtp_server' in global_defs is not served yet; it is ignored\n"
-	"12:4: warning: keepalived's 'enable_script_security' in global_defs is not served yet; it "
-	"is ignored\n"
+	"4:4: warning: 'notification_email' belongs to keepalived's mail alerts; xbeat does not do "
+	"this: the block is skipped\n"
+	"7:4: warning: 'notification_email_from' belongs to keepalived's mail alerts; xbeat does "
+	"not do this: it is ignored\n"
+	"8:4: warning: 'smtp_server' belongs to keepalived's mail alerts; xbeat does not do this: "
+	"it is ignored\n"
 	"15:1: warning: keepalived's 'vrrp_script' is not served yet; the whole block is skipped\n"
 	"21:1: warning: keepalived's 'vrrp_sync_group' is not served yet; its instances move one "
 	"by one\n"
-	"37:5: warning: keepalived's 'authentication' in vrrp_instance is not served yet; VRRP "
-	"version 3 has none; heartbeats are authenticated\n"
+	"37:5: warning: authentication has no effect with VRRP version 3; remove one\n"
 	"46:5: warning: keepalived's 'track_script' in vrrp_instance is not served yet; the whole "
 	"block is skipped\n"
 	"47:5: warning: keepalived's 'track_interface' in vrrp_instance is not served yet; the "
 	"whole block is skipped\n"
-	"51:5: warning: keepalived's 'smtp_alert' in vrrp_instance is not served yet; it is "
-	"ignored\n"
+	"51:5: warning: 'smtp_alert' belongs to keepalived's mail alerts; xbeat does not do this: "
+	"it is ignored\n"
 	"52:5: warning: keepalived's 'notify_master' in vrrp_instance is not served yet; it is "
 	"ignored\n"
-	"66:1: warning: keepalived's 'virtual_server' is not served yet; the whole block is "
-	"skipped\n";
+	"66:1: warning: 'virtual_server' belongs to keepalived's load balancer; xbeat does not do "
+	"this: the block is skipped\n";
 
 static void whole_file(void **state)
 {
@@ -118,6 +116,53 @@ static void whole_file(void **state)
 	assert_true(config->instances[1].start_as_master);
 	assert_int_equal(config->instances[1].garp_delay_ns, 10 * NS_PER_SECOND);
 	assert_true(config->instances[1].vips[0].has_broadcast);
+	config_free(config);
+}
+
+/* The first configuration of this kind that anyone meets. */
+static const char first_of_all[] = "vrrp_script chk_nginx {\n"
+				   "    script \"pidof nginx\"\n"
+				   "    interval 2\n"
+				   "    weight 50\n"
+				   "}\n"
+				   "vrrp_instance VI_1 {\n"
+				   "    state MASTER\n"
+				   "    interface eth0\n"
+				   "    virtual_router_id 51\n"
+				   "    priority 100\n"
+				   "    advert_int 1\n"
+				   "    authentication {\n"
+				   "        auth_type PASS\n"
+				   "        auth_pass 12345\n"
+				   "    }\n"
+				   "    virtual_ipaddress {\n"
+				   "        192.168.1.100\n"
+				   "    }\n"
+				   "    track_script {\n"
+				   "        chk_nginx\n"
+				   "    }\n"
+				   "}\n";
+
+static void first_file_of_all(void **state)
+{
+	struct config *config = fixture_parse(
+		first_of_all,
+		"1:1: warning: keepalived's 'vrrp_script' is not served yet; the whole block is "
+		"skipped\n"
+		"19:5: warning: keepalived's 'track_script' in vrrp_instance is not served yet; "
+		"the whole block is skipped\n");
+	const struct config_instance *instance = &config->instances[0];
+
+	(void)state;
+	assert_int_equal(instance->version, 2);
+	assert_int_equal(instance->family, 4);
+	assert_int_equal(instance->priority, 100);
+	assert_true(instance->start_as_master);
+	assert_int_equal(instance->authentication, CONFIG_AUTHENTICATION_PASS);
+	assert_memory_equal(instance->password, "12345\0\0", sizeof(instance->password));
+	assert_int_equal(instance->advertised_count, 1);
+	check_address(&instance->vips[0].address, "192.168.1.100");
+	check_address(&instance->group, "224.0.0.18");
 	config_free(config);
 }
 
@@ -145,6 +190,12 @@ static const char own_blocks[] =
 	"vrrp_instance V {\n interface eth0\n virtual_router_id 1\n state MASTER\n nopreempt\n"
 	" preempt_delay 3\n advert_int 0.015\n mcast_src_ip 10.0.0.1\n heartbeat lan\n"
 	" virtual_ipaddress { 10.0.0.9/24 brd + dev eth1 scope 5 label x -nodad }\n}\n"
+	"vrrp_instance U { interface eth0\n virtual_router_id 2\n version 2\n strict_mode off\n"
+	" authentication { auth_type PASS\n auth_pass 123456789\n }\n use_vmac\n nopreempt\n"
+	" unicast_src_ip 10.0.0.1\n unicast_peer { 10.0.0.2 min_ttl 1 max_ttl 9\n }\n no_accept\n"
+	" virtual_ipaddress_excluded { fd00::1 peer fd00::2/64 preferred_lft 5 home\n }\n"
+	" timer_expired_backup 3\n virtual_ipaddress { 10.0.0.8\n }\n}\n"
+	"static_ipaddress { 10.0.0.7/24 dev lo\n }\n"
 	"$X=1 \\\n 2\n~SEQ(A,1,2) {\n@a b ${C} \\# ! c\n";
 
 /* The whole grammar at once; its include finds one file, which holds a comment. */
@@ -179,7 +230,6 @@ static void whole_template(void **state)
 {
 	struct config *config = fixture_parse(template, "");
 	const struct config_instance *last = &config->instances[2];
-	char text[ADDRESS_TEXT_BYTES];
 
 	(void)state;
 	assert_string_equal(config->router_id, "main@/etc#4${_ENV SITE}");
@@ -191,9 +241,9 @@ static void whole_template(void **state)
 	assert_false(last->preempt);
 	assert_false(last->start_as_master);
 	assert_int_equal(last->vip_count, 6);
-	assert_string_equal(address_format(&last->vips[1].address, text), "10.7.53.10");
+	check_address(&last->vips[1].address, "10.7.53.10");
 	assert_string_equal(last->vips[1].label, "e:b");
-	assert_string_equal(address_format(&last->vips[5].address, text), "10.2.2.53");
+	check_address(&last->vips[5].address, "10.2.2.53");
 	config_free(config);
 }
 
@@ -283,9 +333,9 @@ static void deep_nesting(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole_file),	      cmocka_unit_test(whole_template),
-		cmocka_unit_test(cut_off_everywhere), cmocka_unit_test(random_damage),
-		cmocka_unit_test(deep_nesting),
+		cmocka_unit_test(whole_file),	  cmocka_unit_test(first_file_of_all),
+		cmocka_unit_test(whole_template), cmocka_unit_test(cut_off_everywhere),
+		cmocka_unit_test(random_damage),  cmocka_unit_test(deep_nesting),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

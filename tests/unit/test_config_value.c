@@ -145,6 +145,41 @@ static void distance_of_long_words(void **state)
 	assert_false(config_is_near(word, config_edit_distance(word, "priority")));
 }
 
+static void signed_numbers(void **state)
+{
+	int64_t number = 7;
+
+	(void)state;
+	assert_int_equal(config_parse_signed("-20", &number), 0);
+	assert_int_equal(number, -20);
+	assert_int_equal(config_parse_signed("+19", &number), 0);
+	assert_int_equal(number, 19);
+	assert_int_equal(config_parse_signed("9223372036854775808", &number), -ERANGE);
+	assert_int_equal(config_parse_signed("--1", &number), -EINVAL);
+	assert_int_equal(config_parse_signed("-", &number), -EINVAL);
+	assert_int_equal(config_parse_signed("", &number), -EINVAL);
+	assert_int_equal(number, 19);
+}
+
+static void link_local(void **state)
+{
+	static const struct {
+		const char *text;
+		bool link_local;
+	} cases[] = {
+		{"fe80::1", true},  {"febf::1", true},	   {"fec0::1", false},
+		{"fd00::1", false}, {"169.254.1.1", true}, {"169.253.1.1", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct xb_address address;
+
+		assert_int_equal(address_parse(cases[i].text, &address), 0);
+		assert_int_equal(config_address_is_link_local(&address), cases[i].link_local);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +190,8 @@ int main(void)
 		cmocka_unit_test(unicast),
 		cmocka_unit_test(distances),
 		cmocka_unit_test(distance_of_long_words),
+		cmocka_unit_test(signed_numbers),
+		cmocka_unit_test(link_local),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

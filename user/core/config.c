@@ -8,7 +8,10 @@
  *	config_value.c      numbers, durations, addresses, names
  *	config_globals.c    the words outside all blocks, global_defs
  *	config_heartbeat.c  heartbeat
- *	config_instance.c   vrrp_instance, config_vip.c its virtual_ipaddress
+ *	config_instance.c   vrrp_instance; its parts in config_authentication.c,
+ *	                    config_unicast.c, config_vmac.c
+ *	config_vip.c        lists of addresses, config_vip_option.c their options
+ *	config_settle.c     what settings say of one another, config_strict.c with strict_mode
  *	config_route.c      virtual_routes, static_routes; config_rule.c the rules,
  *	                    config_option*.c, config_route_options.c their words
  *	config_unserved.c   keepalived's words that are not served yet
@@ -21,8 +24,6 @@
 #include <user/core/address.h>
 #include <user/core/config_parser.h>
 #include <user/core/config_preprocess.h>
-
-#define REALTIME_PRIORITY_DEFAULT 50
 
 static void heartbeat_free(struct config_heartbeat *heartbeat)
 {
@@ -39,6 +40,7 @@ static void instance_free(struct config_instance *instance)
 	free(instance->vips);
 	free(instance->routes.entries);
 	free(instance->rules.entries);
+	free(instance->unicast_peers);
 }
 
 void config_drop_driven_instances(struct config *config)
@@ -64,6 +66,7 @@ void config_free(struct config *config)
 	free(config->instances);
 	free(config->static_routes.entries);
 	free(config->static_rules.entries);
+	free(config->static_addresses);
 	free(config);
 }
 
@@ -129,15 +132,6 @@ static void sort_diagnostics(struct diagnostics *diagnostics, size_t first)
 	drop_repeated(diagnostics, first);
 }
 
-static void settle_globals(const struct config_parser *parser)
-{
-	const struct config_globals *globals = &parser->globals;
-	struct config *config = parser->config;
-
-	strcpy(config->router_id, globals->router_id);
-	config->realtime_priority = globals->no_realtime ? 0 : globals->realtime_priority;
-}
-
 /* Returns a parser with the defaults; aborts without memory. */
 static struct config_parser *new_parser(const struct config_preprocessor *preprocessor)
 {
@@ -146,8 +140,7 @@ static struct config_parser *new_parser(const struct config_preprocessor *prepro
 	if (!parser)
 		abort();
 	parser->origins = &preprocessor->origins;
-	parser->globals.realtime_priority = REALTIME_PRIORITY_DEFAULT;
-	config_instance_defaults(&parser->globals.defaults);
+	config_globals_defaults(&parser->globals);
 	parser->config = calloc(1, sizeof(*parser->config));
 	if (!parser->config)
 		abort();
@@ -169,12 +162,12 @@ int config_parse(const char *file, const char *text, size_t length,
 	config_check(parser);
 	config_lexer_free(&parser->lexer);
 	config_preprocess_free(&preprocessor);
-	settle_globals(parser);
 	sort_diagnostics(diagnostics, first);
 	if (diagnostics->error_count == errors)
 		*out = parser->config;
 	else
 		config_free(parser->config);
+	free(parser->instance_blocks);
 	free(parser);
 	return diagnostics->error_count == errors ? 0 : -EINVAL;
 }

@@ -187,7 +187,7 @@ struct config_instance {
 	char heartbeat[XB_NAME_BYTES]; /* "": none */
 	bool has_source;
 	struct xb_address source; /* mcast_src_ip or unicast_src_ip */
-	bool has_group;
+	bool has_group; /* mcast_dst_ip was given; group is there in any case */
 	struct xb_address group; /* mcast_dst_ip, else vrrp_mcast_group4/6, else the RFC's */
 	struct config_unicast_peer *unicast_peers;
 	size_t unicast_peer_count; /* 0: multicast */
@@ -206,8 +206,8 @@ struct config_instance {
 	uint32_t garp_repeat; /* garp_master_repeat 5 */
 	uint64_t garp_refresh_ns; /* garp_master_refresh 0: none */
 	uint32_t garp_refresh_repeat; /* 1 */
-	uint64_t garp_lower_prio_delay_ns; /* = garp_delay_ns */
-	uint32_t garp_lower_prio_repeat; /* = garp_repeat */
+	uint64_t garp_lower_prio_delay_ns; /* = global_defs' garp_delay_ns */
+	uint32_t garp_lower_prio_repeat; /* = global_defs' garp_repeat */
 	struct config_vip *vips; /* those advertised first, then those excluded */
 	size_t vip_count;
 	size_t advertised_count;

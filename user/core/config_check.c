@@ -6,7 +6,7 @@
  */
 #include <string.h>
 #include <user/core/address.h>
-#include <user/core/config_parser.h>
+#include <user/core/config_instance.h>
 #include <user/core/config_value.h>
 
 static void check_node(struct config_parser *parser, const struct config_heartbeat *heartbeat,
@@ -99,19 +99,6 @@ static void check_heartbeat(struct config_parser *parser, const struct config_he
 	check_nodes(parser, heartbeat);
 }
 
-/* The instance's own version, else the global one, else keepalived's 2. */
-static void settle_version(struct config_parser *parser, struct config_instance *instance)
-{
-	if (!instance->version)
-		instance->version = parser->globals.vrrp_version;
-	if (instance->version == 3)
-		return;
-	config_error(parser, instance->position,
-		     "vrrp_instance %s is of version 2, which is not served yet; set \"version 3\" "
-		     "here or \"vrrp_version 3\" in global_defs",
-		     instance->name);
-}
-
 static void check_instance(struct config_parser *parser, const struct config_instance *instance)
 {
 	const struct config_heartbeat *heartbeat = parser->config->heartbeat;
@@ -123,44 +110,70 @@ static void check_instance(struct config_parser *parser, const struct config_ins
 			     instance->name, instance->heartbeat, instance->heartbeat);
 }
 
+/* A link-local address is another one on each interface, and fe80::1 a gateway on many. */
 static void check_addresses(struct config_parser *parser, const struct config_instance *earlier,
 			    const struct config_vip *vip)
 {
 	char text[ADDRESS_TEXT_BYTES];
 
 	for (size_t i = 0; i < earlier->vip_count; i++) {
-		if (address_equal(&earlier->vips[i].address, &vip->address))
+		const struct config_vip *other = &earlier->vips[i];
+
+		if (!address_equal(&other->address, &vip->address))
+			continue;
+		if (!strcmp(other->interface, vip->interface))
 			config_error(parser, vip->position,
 				     "%s belongs to vrrp_instance %s on %s; keep it in one "
 				     "instance",
 				     address_format(&vip->address, text), earlier->name,
-				     config_place(parser, earlier->vips[i].position));
+				     config_place(parser, other->position));
+		else if (!config_address_is_link_local(&vip->address))
+			config_warning(parser, vip->position,
+				       "%s is an address of vrrp_instance %s on %s, too, on "
+				       "another interface",
+				       address_format(&vip->address, text), earlier->name,
+				       config_place(parser, other->position));
 	}
 }
 
-static void check_instance_pair(struct config_parser *parser, const struct config_instance *earlier,
-				const struct config_instance *later)
+/* An instance without an interface is on that of its source address. */
+static bool same_interface(const struct config_instance *a, const struct config_instance *b)
 {
-	bool same_vrid = later->vrid && earlier->vrid == later->vrid;
-	bool same_interface = !strcmp(earlier->interface, later->interface);
+	if (*a->interface || *b->interface)
+		return !strcmp(a->interface, b->interface);
+	return address_equal(&a->source, &b->source);
+}
 
-	if (!strcmp(earlier->name, later->name))
-		config_error(parser, later->position,
-			     "vrrp_instance %s is on %s already; give each its own name",
-			     later->name, config_place(parser, earlier->position));
-	if (same_vrid && same_interface)
+/* An instance is known by its interface, VRID and family (RFC 9568 section 5.2.3). */
+static void check_vrids(struct config_parser *parser, const struct config_instance *earlier,
+			const struct config_instance *later)
+{
+	if (!later->vrid || earlier->vrid != later->vrid || earlier->family != later->family)
+		return;
+	if (same_interface(earlier, later))
 		config_error(parser, later->position,
 			     "virtual_router_id %u on %s is that of vrrp_instance %s on %s; "
 			     "give each its own",
-			     later->vrid, later->interface, earlier->name,
-			     config_place(parser, earlier->position));
+			     later->vrid,
+			     *later->interface ? later->interface : "its source address",
+			     earlier->name, config_place(parser, earlier->position));
 	/* A heartbeat tells instances apart by VRID and family: it has no room for interfaces. */
-	else if (same_vrid && *earlier->heartbeat && *later->heartbeat)
+	else if (*earlier->heartbeat && *later->heartbeat)
 		config_error(parser, later->position,
 			     "virtual_router_id %u is that of vrrp_instance %s on %s, and both "
 			     "use heartbeat %s; give each its own",
 			     later->vrid, earlier->name, config_place(parser, earlier->position),
 			     later->heartbeat);
+}
+
+static void check_instance_pair(struct config_parser *parser, const struct config_instance *earlier,
+				const struct config_instance *later)
+{
+	if (!strcmp(earlier->name, later->name))
+		config_error(parser, later->position,
+			     "vrrp_instance %s is on %s already; give each its own name",
+			     later->name, config_place(parser, earlier->position));
+	check_vrids(parser, earlier, later);
 	for (size_t i = 0; i < later->vip_count; i++)
 		check_addresses(parser, earlier, &later->vips[i]);
 }
@@ -189,12 +202,12 @@ static bool instances_fit(struct config_parser *parser)
 
 static void check_instances(struct config_parser *parser)
 {
-	struct config_instance *instances = parser->config->instances;
+	const struct config_instance *instances = parser->config->instances;
 
 	if (!instances_fit(parser))
 		return;
+	config_settle_instances(parser);
 	for (size_t later = 0; later < parser->config->instance_count; later++) {
-		settle_version(parser, &instances[later]);
 		check_instance(parser, &instances[later]);
 		for (size_t earlier = 0; earlier < later; earlier++)
 			check_instance_pair(parser, &instances[earlier], &instances[later]);
@@ -205,10 +218,11 @@ void config_check(struct config_parser *parser)
 {
 	const struct config *config = parser->config;
 
+	config_settle_globals(parser);
 	if (config->heartbeat)
 		check_heartbeat(parser, config->heartbeat);
 	check_instances(parser);
-	if (!config->heartbeat && !config->instance_count &&
+	if (!config->heartbeat && !config->instance_count && !config->static_address_count &&
 	    !parser->origins->diagnostics->error_count)
 		config_error(parser, (struct config_position){0},
 			     "there is nothing to do; add a heartbeat or a vrrp_instance block");

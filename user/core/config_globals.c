@@ -1,84 +1,93 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The words outside all blocks, and global_defs. It owns what global_defs says for others. */
-#include <user/core/config_parser.h>
-#include <user/core/config_value.h>
-#include <user/core/time.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <user/core/address.h>
+#include <user/core/config_table.h>
 
-#define GLOBAL(field) .offset = offsetof(struct config_globals, field)
-#define ONE_VALUE .values_minimum = 1, .values_maximum = 1
+#define REALTIME_PRIORITY_DEFAULT 50
+#define DOWN_TIMER_ADVERTS_DEFAULT 3
 
-#define DAY_NS (24 * 60 * 60 * NS_PER_SECOND)
+/* Not given: no range allows them. */
+#define UNSET_NS UINT64_MAX
+#define UNSET_COUNT UINT32_MAX
+
+/* As keepalived has it. */
+#define INTERVAL_MAX_NS (4294 * NS_PER_SECOND)
+
+#define GLOBALS struct config_globals
+
+static void read_group(struct config_parser *parser, struct config_block *block,
+		       const struct config_keyword *keyword,
+		       const struct config_statement *statement)
+{
+	struct xb_address *group = (void *)((char *)block->target + keyword->offset);
+	const struct config_token *word = &statement->words[1];
+	struct xb_address given;
+
+	if (!config_store_group(parser, word, keyword, &given))
+		return;
+	if (address_family(&given) != address_family(group))
+		config_error(parser, word->position, "%s takes an IPv%u address, not %s",
+			     keyword->name, address_family(group), word->text);
+	else
+		*group = given;
+}
+
+static void read_script_user(struct config_parser *parser, struct config_block *block,
+			     const struct config_keyword *keyword,
+			     const struct config_statement *statement)
+{
+	struct config_command *command = &parser->globals.script_user;
+
+	(void)block;
+	(void)keyword;
+	command->position = statement->words[0].position;
+	command->group[0] = '\0';
+	config_store_text(parser, &statement->words[1], "user", command->user,
+			  sizeof(command->user));
+	if (statement->count > 2)
+		config_store_text(parser, &statement->words[2], "group", command->group,
+				  sizeof(command->group));
+}
+
+#define INHERITED(kind, word, field, low, high)                                                    \
+	CONFIG_##kind("vrrp_" word, GLOBALS, defaults.field, low, high)
 
 static const struct config_keyword global_keywords[] = {
+	CONFIG_TEXT("router_id", GLOBALS, router_id),
+	CONFIG_U8("vrrp_version", GLOBALS, defaults.version, 2, 3),
+	CONFIG_BOOL("vrrp_strict", GLOBALS, defaults.strict, 0, 1),
+	CONFIG_INHERITED(INHERITED),
+	CONFIG_BOOL("vrrp_min_garp", GLOBALS, min_garp, 0, 1),
+	CONFIG_SECONDS("vrrp_garp_interval", GLOBALS, garp_interval_ns, 0, INTERVAL_MAX_NS),
+	CONFIG_SECONDS("vrrp_gna_interval", GLOBALS, gna_interval_ns, 0, INTERVAL_MAX_NS),
+	CONFIG_SECONDS("vrrp_startup_delay", GLOBALS, startup_delay_ns, 0, INTERVAL_MAX_NS),
+	CONFIG_VALUE("vrrp_mcast_group4", "ADDRESS", read_group, GLOBALS, group4),
+	CONFIG_VALUE("vrrp_mcast_group6", "ADDRESS", read_group, GLOBALS, group6),
+	CONFIG_NOTHING("vrrp_check_unicast_src"),
+	CONFIG_TEXT("vmac_prefix", GLOBALS, vmac_prefix),
+	CONFIG_VALUE("default_interface", "NAME", config_read_interface, GLOBALS,
+		     default_interface),
+	CONFIG_U8("vrrp_rt_priority", GLOBALS, realtime_priority, 1, 99),
+	CONFIG_FLAG("no_realtime", GLOBALS, no_realtime, true),
 	{
-		.name = "router_id",
-		.usage = "router_id NAME",
-		.read = config_read_text,
-		ONE_VALUE,
-		GLOBAL(router_id),
-		.bytes = sizeof(((struct config_globals *)0)->router_id),
+		.name = "vrrp_priority",
+		.usage = "vrrp_priority NUMBER",
+		.read = config_read_int,
+		CONFIG_ONE_VALUE,
+		CONFIG_FIELD(GLOBALS, nice),
+		.minimum = (uint64_t)-20,
+		.maximum = 19,
 	},
 	{
-		.name = "vrrp_version",
-		.usage = "vrrp_version 2|3",
-		.read = config_read_u8,
-		ONE_VALUE,
-		GLOBAL(vrrp_version),
-		.minimum = 2,
-		.maximum = 3,
+		.name = "script_user",
+		.usage = "script_user USER [GROUP]",
+		.read = read_script_user,
+		.values_minimum = 1,
+		.values_maximum = 2,
 	},
-	{
-		.name = "vrrp_rt_priority",
-		.usage = "vrrp_rt_priority 1-99",
-		.read = config_read_u8,
-		ONE_VALUE,
-		GLOBAL(realtime_priority),
-		.minimum = 1,
-		.maximum = 99,
-	},
-	{
-		.name = "no_realtime",
-		.usage = "no_realtime",
-		.read = config_read_flag,
-		GLOBAL(no_realtime),
-		.minimum = true,
-	},
-	{
-		.name = "vrrp_garp_master_delay",
-		.usage = "vrrp_garp_master_delay SECONDS",
-		.read = config_read_duration,
-		.flags = CONFIG_BARE_SECONDS,
-		ONE_VALUE,
-		GLOBAL(defaults.garp_delay_ns),
-		.maximum = DAY_NS,
-	},
-	{
-		.name = "vrrp_garp_master_repeat",
-		.usage = "vrrp_garp_master_repeat 1-1000",
-		.read = config_read_u32,
-		ONE_VALUE,
-		GLOBAL(defaults.garp_repeat),
-		.minimum = 1,
-		.maximum = 1000,
-	},
-	{
-		.name = "vrrp_garp_master_refresh",
-		.usage = "vrrp_garp_master_refresh SECONDS",
-		.read = config_read_duration,
-		.flags = CONFIG_BARE_SECONDS,
-		ONE_VALUE,
-		GLOBAL(defaults.garp_refresh_ns),
-		.maximum = DAY_NS,
-	},
-	{
-		.name = "vrrp_garp_master_refresh_repeat",
-		.usage = "vrrp_garp_master_refresh_repeat 1-1000",
-		.read = config_read_u32,
-		ONE_VALUE,
-		GLOBAL(defaults.garp_refresh_repeat),
-		.minimum = 1,
-		.maximum = 1000,
-	},
+	CONFIG_FLAG("enable_script_security", GLOBALS, script_security, true),
 };
 
 _Static_assert(CONFIG_ARRAY_SIZE(global_keywords) <= CONFIG_KEYWORDS_MAX, "global_keywords");
@@ -89,6 +98,25 @@ static const struct config_block_type globals_type = {
 	.keyword_count = CONFIG_ARRAY_SIZE(global_keywords),
 	.unserved = &config_unserved_globals,
 };
+
+void config_globals_defaults(struct config_globals *globals)
+{
+	*globals = (struct config_globals){
+		.group4 = address_from_ipv4(htonl(0xe0000012)), /* 224.0.0.18 */
+		.group6 = {.bytes = {0xff, 0x02, [15] = 0x12}},
+		.default_interface = "eth0",
+		.realtime_priority = REALTIME_PRIORITY_DEFAULT,
+		.defaults =
+			{
+				.garp_delay_ns = UNSET_NS,
+				.garp_repeat = UNSET_COUNT,
+				.garp_refresh_repeat = 1,
+				.garp_lower_prio_delay_ns = UNSET_NS,
+				.garp_lower_prio_repeat = UNSET_COUNT,
+				.down_timer_adverts = DOWN_TIMER_ADVERTS_DEFAULT,
+			},
+	};
+}
 
 void config_read_globals(struct config_parser *parser, struct config_block *block,
 			 const struct config_keyword *keyword,
@@ -104,28 +132,52 @@ void config_read_globals(struct config_parser *parser, struct config_block *bloc
 	(void)block;
 	(void)keyword;
 	config_parser_block(parser, &globals);
-	if (config_block_seen(&globals, "vrrp_rt_priority") &&
-	    config_block_seen(&globals, "no_realtime"))
-		config_error(
-			parser, *config_block_seen(&globals, "no_realtime"),
-			"no_realtime contradicts the vrrp_rt_priority of %s; keep one of "
-			"them",
-			config_place(parser, *config_block_seen(&globals, "vrrp_rt_priority")));
+	config_report_contradiction(parser, &globals, "vrrp_rt_priority", "no_realtime");
+}
+
+/* vrrp_min_garp is for what no word of its own is given for; so is the reaction to lower adverts. */
+static void settle_garp(struct config_globals *globals)
+{
+	struct config_instance *defaults = &globals->defaults;
+
+	if (defaults->garp_delay_ns == UNSET_NS)
+		defaults->garp_delay_ns = globals->min_garp ? 0 : 5 * NS_PER_SECOND;
+	if (defaults->garp_repeat == UNSET_COUNT)
+		defaults->garp_repeat = globals->min_garp ? 1 : 5;
+	if (defaults->garp_lower_prio_delay_ns == UNSET_NS)
+		defaults->garp_lower_prio_delay_ns = defaults->garp_delay_ns;
+	if (defaults->garp_lower_prio_repeat == UNSET_COUNT)
+		defaults->garp_lower_prio_repeat = defaults->garp_repeat;
+}
+
+void config_settle_globals(struct config_parser *parser)
+{
+	struct config_globals *globals = &parser->globals;
+	struct config *config = parser->config;
+
+	settle_garp(globals);
+	strcpy(config->router_id, globals->router_id);
+	config->realtime_priority = globals->no_realtime ? 0 : globals->realtime_priority;
+	config->nice = globals->nice;
+	config->startup_delay_ns = globals->startup_delay_ns;
+	config->garp_interval_ns = globals->garp_interval_ns;
+	config->gna_interval_ns = globals->gna_interval_ns;
+	config->script_user = globals->script_user;
+	config->script_security = globals->script_security;
+	for (size_t i = 0; i < config->static_address_count; i++) {
+		if (!config->static_addresses[i].has_interface)
+			strcpy(config->static_addresses[i].interface, globals->default_interface);
+	}
 }
 
 static const struct config_keyword top_keywords[] = {
-	{
-		.name = "global_defs",
-		.usage = "global_defs { ... }",
-		.read = config_read_globals,
-		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE,
-	},
+	CONFIG_BLOCK("global_defs", "...", config_read_globals, CONFIG_REPEATABLE),
 	{
 		.name = "heartbeat",
 		.usage = "heartbeat NAME { ... }",
 		.read = config_read_heartbeat,
 		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE,
-		ONE_VALUE,
+		CONFIG_ONE_VALUE,
 	},
 	{
 		.name = "static_routes",
@@ -146,8 +198,10 @@ static const struct config_keyword top_keywords[] = {
 		.usage = "vrrp_instance NAME { ... }",
 		.read = config_read_instance,
 		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE,
-		ONE_VALUE,
+		CONFIG_ONE_VALUE,
 	},
+	CONFIG_BLOCK("static_ipaddress", "ADDRESS[/LENGTH] ...", config_read_static_addresses,
+		     CONFIG_REPEATABLE),
 };
 
 const struct config_block_type config_top_type = {

@@ -364,7 +364,7 @@ static void read_interface(struct config_line *line, const struct config_option 
 	const struct config_token *word = config_line_value(line);
 
 	(void)option;
-	if (word && !config_store_device(line->parser, word, field))
+	if (word && !config_store_interface_name(line->parser, word, field))
 		line->failed = true;
 }
 

@@ -11,6 +11,9 @@
 #include <string.h>
 #include <user/core/config_parser.h>
 
+/* So many keywords are a help to who mistypes one; more are none. */
+#define LISTED_MAX 16
+
 void *config_grow(void *array, size_t *count, size_t entry_bytes)
 {
 	/* Room for the next power of two: no capacity has to be kept in the configuration. */
@@ -140,6 +143,17 @@ const struct config_position *config_block_seen(const struct config_block *block
 	return seen->line ? seen : NULL;
 }
 
+void config_report_contradiction(struct config_parser *parser, const struct config_block *block,
+				 const char *first, const char *second)
+{
+	const struct config_position *one = config_block_seen(block, first);
+	const struct config_position *other = config_block_seen(block, second);
+
+	if (one && other)
+		config_error(parser, *other, "%s contradicts the %s of %s; keep one of them",
+			     second, first, config_place(parser, *one));
+}
+
 /* Whether the statement shows that a "}" was forgotten before it. */
 static bool begins_other_block(const struct config_statement *statement)
 {
@@ -219,6 +233,12 @@ static void report_unknown(struct config_parser *parser, const struct config_blo
 			     word->text, inside(type), type->name, nearest);
 		return;
 	}
+	if (type->keyword_count > LISTED_MAX) {
+		config_error(parser, word->position,
+			     "unknown keyword '%s'%s%s; xbeat.conf(5) has those that are known",
+			     word->text, inside(type), type->name);
+		return;
+	}
 	for (size_t i = 0; i < type->keyword_count && used < sizeof(known); i++)
 		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s", i ? ", " : "",
 					 type->keywords[i].name);
@@ -232,6 +252,13 @@ static void report_unserved(struct config_parser *parser, const struct config_bl
 {
 	const char *what = statement->opens_block ? "the whole block is skipped" : "it is ignored";
 
+	if (unserved->owner) {
+		config_warning(parser, statement->words[0].position,
+			       "'%s' belongs to keepalived's %s; xbeat does not do this: %s",
+			       unserved->name, unserved->owner,
+			       statement->opens_block ? "the block is skipped" : "it is ignored");
+		return;
+	}
 	config_report(parser, unserved->severity, statement->words[0].position,
 		      "keepalived's '%s'%s%s is not served yet; %s", unserved->name, inside(type),
 		      type->name, unserved->consequence ? unserved->consequence : what);

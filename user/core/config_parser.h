@@ -14,15 +14,24 @@
 
 /* Words that a statement keeps; no statement that is served has more. */
 #define CONFIG_WORDS_MAX 64
-#define CONFIG_KEYWORDS_MAX 32
+#define CONFIG_KEYWORDS_MAX 96
 
 /* What global_defs says for other blocks; the rest goes to struct config. */
 struct config_globals {
 	char router_id[sizeof(((struct config *)0)->router_id)];
-	uint8_t vrrp_version; /* 0: not given */
+	char vmac_prefix[11]; /* "": vrrp; room is left for "6.255" */
+	char default_interface[CONFIG_INTERFACE_BYTES]; /* of static addresses */
+	struct xb_address group4, group6;
+	struct config_instance
+		defaults; /* vrrp_*: of the instances that do not say it themselves */
+	bool min_garp;
 	uint8_t realtime_priority;
 	bool no_realtime;
-	struct config_instance defaults; /* vrrp_garp_*: of the instances that follow */
+	int nice;
+	uint64_t startup_delay_ns;
+	uint64_t garp_interval_ns, gna_interval_ns;
+	struct config_command script_user;
+	bool script_security;
 };
 
 /* A keyword with its values, from its first word to the end of the line or a brace. */
@@ -32,6 +41,8 @@ struct config_statement {
 	bool opens_block;
 };
 
+struct config_block;
+
 struct config_parser {
 	const struct config_origins *origins;
 	struct config_lexer lexer;
@@ -40,9 +51,10 @@ struct config_parser {
 	bool has_pending;
 	struct config_globals globals;
 	struct config *config;
+	struct config_block *instance_blocks; /* one for each of config->instances */
+	size_t instance_block_count;
 };
 
-struct config_block;
 struct config_keyword;
 
 /* Reads a statement's values into block->target; one that opens a block reads to its brace. */
@@ -74,6 +86,7 @@ struct config_unserved {
 	const char *name;
 	enum diagnostic_severity severity; /* error: leaving it out would do harm */
 	const char *consequence; /* NULL: nothing worth a word */
+	const char *owner; /* whose job it is, which is not xbeat's; NULL: it is */
 };
 
 struct config_unserved_list {
@@ -129,6 +142,10 @@ void config_parser_skip_block(struct config_parser *parser, const struct config_
 /* Returns where the block first used a keyword, or NULL. name must be in the block's table. */
 const struct config_position *config_block_seen(const struct config_block *block, const char *name);
 
+/* Reports the second of two keywords if both were given, and they cannot both hold. */
+void config_report_contradiction(struct config_parser *parser, const struct config_block *block,
+				 const char *first, const char *second);
+
 /*
  * Grows an array by one zeroed entry; aborts without memory, as everything at start does.
  * Returns the array; the new entry is at (*count)++.
@@ -147,12 +164,13 @@ extern const struct config_block_type config_top_type;
 config_read config_read_globals;
 config_read config_read_heartbeat;
 config_read config_read_instance;
-config_read config_read_vips;
+config_read config_read_static_addresses;
 config_read config_read_routes; /* virtual_routes, static_routes */
 config_read config_read_rules; /* virtual_rules, static_rules */
 
-/* Gives an instance the defaults that need no global_defs. */
-void config_instance_defaults(struct config_instance *instance);
+/* Before and after the file is read: the defaults; what goes to parser->config. */
+void config_globals_defaults(struct config_globals *globals);
+void config_settle_globals(struct config_parser *parser);
 
 /* Words of keepalived that are not served yet: config_unserved.c. */
 extern const struct config_unserved_list config_unserved_top;

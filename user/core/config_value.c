@@ -54,6 +54,19 @@ int config_parse_number(const char *text, uint64_t *number)
 	return 0;
 }
 
+int config_parse_signed(const char *text, int64_t *number)
+{
+	bool negative = *text == '-';
+	uint64_t value;
+	int error = config_parse_number(text + (*text == '-' || *text == '+'), &value);
+
+	if (!error && value > INT64_MAX)
+		error = -ERANGE;
+	if (!error)
+		*number = negative ? -(int64_t)value : (int64_t)value;
+	return error;
+}
+
 /* Reads ".125" at *text as billionths, if it is there. */
 static int take_fraction(const char **text, uint64_t *billionths)
 {
@@ -170,8 +183,39 @@ bool config_address_is_unicast(const struct xb_address *address)
 	return ipv4[0] != 0 && ipv4[0] != 127 && ipv4[0] < 224;
 }
 
-bool config_store_device(struct config_parser *parser, const struct config_token *word,
-			 char interface[static CONFIG_INTERFACE_BYTES])
+bool config_address_is_link_local(const struct xb_address *address)
+{
+	const uint8_t *bytes = address->bytes;
+
+	if (address_is_ipv4(address))
+		return bytes[12] == 169 && bytes[13] == 254;
+	return bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80;
+}
+
+bool config_store_group(struct config_parser *parser, const struct config_token *word,
+			const struct config_keyword *keyword, struct xb_address *group)
+{
+	struct xb_address given;
+	bool multicast;
+
+	if (address_parse(word->text, &given))
+		multicast = false;
+	else if (address_is_ipv4(&given))
+		multicast = (given.bytes[12] & 0xf0) == 0xe0;
+	else
+		multicast = given.bytes[0] == 0xff && (given.bytes[1] & 0x0f) == 0x02;
+	if (multicast)
+		*group = given;
+	else
+		config_error(parser, word->position,
+			     "'%s' is no multicast group for adverts; write \"%s\" with an "
+			     "address of 224.0.0.0/4, or ffx2::",
+			     word->text, keyword->usage);
+	return multicast;
+}
+
+bool config_store_interface_name(struct config_parser *parser, const struct config_token *word,
+				 char interface[static CONFIG_INTERFACE_BYTES])
 {
 	const char *name = word->text;
 
@@ -190,13 +234,11 @@ bool config_store_device(struct config_parser *parser, const struct config_token
 bool config_store_interface(struct config_parser *parser, const struct config_token *word,
 			    char interface[static CONFIG_INTERFACE_BYTES])
 {
-	if (!strcmp(word->text, "lo")) {
-		config_error(parser, word->position,
-			     "the loopback interface reaches no other node; name the interface "
-			     "that does");
-		return false;
-	}
-	return config_store_device(parser, word, interface);
+	if (strcmp(word->text, "lo") != 0)
+		return config_store_interface_name(parser, word, interface);
+	config_error(parser, word->position,
+		     "the loopback interface reaches no other node; name the interface that does");
+	return false;
 }
 
 bool config_store_text(struct config_parser *parser, const struct config_token *word,
@@ -265,6 +307,44 @@ void config_read_u32(struct config_parser *parser, struct config_block *block,
 		*(uint32_t *)field(block, keyword) = (uint32_t)number;
 }
 
+void config_read_int(struct config_parser *parser, struct config_block *block,
+		     const struct config_keyword *keyword, const struct config_statement *statement)
+{
+	int64_t low = (int64_t)keyword->minimum, high = (int64_t)keyword->maximum;
+	const struct config_token *word = &statement->words[1];
+	int64_t number;
+	int error = config_parse_signed(word->text, &number);
+
+	if (error == -EINVAL)
+		config_error(parser, word->position, "'%s' is no whole number; write \"%s\"",
+			     word->text, keyword->usage);
+	else if (error || number < low || number > high)
+		config_error(parser, word->position,
+			     "%s %s is out of range; %" PRId64 " to %" PRId64 " is allowed",
+			     keyword->name, word->text, low, high);
+	else
+		*(int *)field(block, keyword) = (int)number;
+}
+
+void config_read_bool(struct config_parser *parser, struct config_block *block,
+		      const struct config_keyword *keyword,
+		      const struct config_statement *statement)
+{
+	static const char *const words[][2] = {{"on", "off"}, {"true", "false"}, {"yes", "no"}};
+	const char *text = statement->count > 1 ? statement->words[1].text : "on";
+
+	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(words); i++) {
+		bool on = !strcmp(text, words[i][0]);
+
+		if (on || !strcmp(text, words[i][1])) {
+			*(bool *)field(block, keyword) = on;
+			return;
+		}
+	}
+	config_error(parser, statement->words[1].position,
+		     "'%s' is neither on nor off; write \"%s\"", text, keyword->usage);
+}
+
 void config_read_duration(struct config_parser *parser, struct config_block *block,
 			  const struct config_keyword *keyword,
 			  const struct config_statement *statement)
@@ -325,4 +405,14 @@ void config_read_flag(struct config_parser *parser, struct config_block *block,
 	(void)parser;
 	(void)statement;
 	*(bool *)field(block, keyword) = keyword->minimum;
+}
+
+void config_read_nothing(struct config_parser *parser, struct config_block *block,
+			 const struct config_keyword *keyword,
+			 const struct config_statement *statement)
+{
+	(void)parser;
+	(void)block;
+	(void)keyword;
+	(void)statement;
 }

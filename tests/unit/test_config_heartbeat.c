@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The heartbeat block: its values, its defaults, what is said of wrong ones. */
+#include "config_fixture.h"
+#include <user/core/time.h>
+
+#define HEARTBEAT                                                                                  \
+	"heartbeat h {\ninterface eth0\nkey_file k\nnode 1 a 10.0.0.1\nnode 2 b 10.0.0.2\n"
+
+static void heartbeat_defaults(void **state)
+{
+	struct config *config = fixture_parse("global_defs { no_realtime }\n"
+					      "heartbeat h { interface eth0\n key_file k\n"
+					      "node 1 a 10.0.0.1\n node 255 b 10.0.0.2 }\n",
+					      "");
+
+	(void)state;
+	assert_int_equal(config->realtime_priority, 0);
+	assert_int_equal(config->heartbeat->port, 694);
+	assert_int_equal(config->heartbeat->cluster_id, 1);
+	assert_int_equal(config->heartbeat->interval_ns, 10 * NS_PER_MS);
+	assert_int_equal(config->heartbeat->multiplier, 3);
+	assert_int_equal(config->heartbeat->daemon_timeout_ns, 3 * NS_PER_SECOND);
+	config_free(config);
+}
+
+static void wrong_heartbeat_values(void **state)
+{
+	static const struct config_case cases[] = {
+		{HEARTBEAT "interval 10\n}",
+		 "6:10: error: interval 10 has no unit; write 10ms or 10s\n"},
+		{HEARTBEAT "interval 900us\n}",
+		 "6:10: error: interval 900us is out of range; 1ms to 60s is allowed\n"},
+		{HEARTBEAT "multiplier 1\nport 65536\ncluster_id 0\n}",
+		 "6:12: error: multiplier 1 is out of range; 2 to 50 is allowed\n"
+		 "7:6: error: port 65536 is out of range; 1 to 65535 is allowed\n"
+		 "8:12: error: cluster_id 0 is out of range; 1 to 65535 is allowed\n"},
+		{HEARTBEAT "key_file k2\ninterface eth0\n}",
+		 "6:1: error: key_file was given on line 3 already; keep one of them\n"
+		 "7:11: error: interface eth0 is link 0 already; keep one of them\n"},
+		{HEARTBEAT "node 3 c\nnode 4 d witness\nnode 0 e 10.0.0.5\nnode 256 f 10.0.0.6\n}",
+		 "6:1: error: node lacks a value; write \"node ID NAME ADDRESS... [witness]\"\n"
+		 "7:1: error: node lacks an address; write \"node ID NAME ADDRESS... [witness]\"\n"
+		 "8:6: error: '0' is no node id; 1 to 255 is allowed\n"
+		 "9:6: error: '256' is no node id; 1 to 255 is allowed\n"},
+		{HEARTBEAT "node 3 sixteen-bytes-xx x.y\nnode 4 d 224.0.0.1\n"
+			   "node 5 e 10.0.0.5 10.0.0.6 10.0.0.7 10.0.0.8 10.0.0.9\n}",
+		 "6:8: error: node name 'sixteen-bytes-xx' does not fit; 1 to 15 bytes are "
+		 "allowed\n"
+		 "6:25: error: 'x.y' is no IP address; write \"node ID NAME ADDRESS... "
+		 "[witness]\"\n"
+		 "7:10: error: 224.0.0.1 cannot be a node's address; write a unicast address of "
+		 "its interface\n"
+		 "8:46: error: 10.0.0.9 is one address too many; 4 are allowed\n"},
+		{HEARTBEAT "interface e1\ninterface e2\ninterface e3\ninterface e4\n}",
+		 "4:1: error: node a lists 1 address(es) for 4 interface(s); write one per "
+		 "interface, in their order\n"
+		 "5:1: error: node b lists 1 address(es) for 4 interface(s); write one per "
+		 "interface, in their order\n"
+		 "9:11: error: e4 is one interface too many; 4 are allowed\n"},
+		{HEARTBEAT "intervall 10ms\nsmtp_alert\n}",
+		 "6:1: error: unknown keyword 'intervall' in heartbeat; did you mean 'interval'?\n"
+		 "7:1: error: unknown keyword 'smtp_alert' in heartbeat; known are interface, "
+		 "port, "
+		 "cluster_id, key_file, interval, multiplier, daemon_timeout, node\n"},
+		{HEARTBEAT "}\nheartbeat g { interval 10 }",
+		 "7:1: error: a second heartbeat block is not served; keep this one or \"h\" of "
+		 "line 1\n"},
+		{"heartbeat { }\nheartbeat sixteen-bytes-xx {\nnode 1 a 10.0.0.1\n"
+		 "node 2 b 10.0.0.2\nkey_file \"\"\ninterface a\n}",
+		 "1:1: error: heartbeat lacks a value; write \"heartbeat NAME { ... }\"\n"
+		 "2:11: error: heartbeat name 'sixteen-bytes-xx' does not fit; 1 to 15 bytes are "
+		 "allowed\n"
+		 "5:10: error: key_file is empty; write \"key_file PATH\"\n"},
+	};
+
+	(void)state;
+	RUN_CASES(cases);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(heartbeat_defaults),
+		cmocka_unit_test(wrong_heartbeat_values),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
