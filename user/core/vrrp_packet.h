@@ -1,38 +1,47 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Codec of VRRP advertisements: version 3 over IPv4 (RFC 9568 section 5). */
+/* Codec of VRRP advertisements: version 2 (RFC 3768 section 5.1) over IPv4, version 3 (RFC 9568 section 5)
+ * over IPv4 and IPv6. */
 #ifndef XBEAT_CORE_VRRP_PACKET_H
 #define XBEAT_CORE_VRRP_PACKET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <xbeat/types.h>
+#include <xbeat/map.h>
 
 #define VRRP_PROTOCOL 112
 #define VRRP_TTL 255
 #define VRRP_HEADER_BYTES 8
 #define VRRP_ADDRESSES_MAX 255
-/* The largest advert with its IPv4 header. */
-#define VRRP_PACKET_BYTES_MAX (20 + VRRP_HEADER_BYTES + 4 * VRRP_ADDRESSES_MAX)
+#define VRRP_GROUP_IPV4 "224.0.0.18" /* RFC 9568 section 5.1.1.2 */
+#define VRRP_GROUP_IPV6 "ff02::12" /* section 5.1.2.2 */
+/* The largest advert with its IP header. */
+#define VRRP_PACKET_BYTES_MAX (40 + VRRP_HEADER_BYTES + 16 * VRRP_ADDRESSES_MAX)
 
 struct vrrp_message {
+	uint8_t version; /* 2 or 3 */
 	uint8_t vrid;
 	uint8_t priority;
-	uint16_t interval_cs; /* 12 bits */
-	struct xb_address source;
+	uint16_t interval_cs; /* version 3: 12 bits; version 2: whole seconds, * 100 */
+	uint8_t ttl; /* TTL or hop limit: 255, or unicast_ttl */
+	bool pseudo_header; /* version 3 over IPv4: whether the checksum covers it; IPv6: always */
+	bool has_password; /* version 2: authentication type 1, with these bytes */
+	uint8_t password[XB_VRRP_PASSWORD_BYTES];
+	struct xb_address source; /* its family is that of all addresses */
 	struct xb_address destination;
 	const struct xb_address *addresses;
 	size_t address_count;
 };
 
 /*
- * Builds an IPv4 packet (header included, TTL 255, DSCP CS6; the IP checksum is left to the
- * kernel) around a version 3 ADVERTISEMENT whose checksum covers the IPv4 pseudo-header, as
- * keepalived's default does.
+ * Builds an IP packet around an ADVERTISEMENT: IP header included, DSCP CS6; the IPv4 header checksum is
+ * left to the kernel.
  * Returns its length in bytes, or -EMSGSIZE if bytes is too small, -EINVAL if a field does not fit.
  */
 int vrrp_packet_build(const struct vrrp_message *message, uint8_t *packet, size_t bytes);
 
-/* Returns the digest of an address list as struct xb_vrrp carries it, over the 4-byte addresses. */
+/* Returns the digest of an address list as struct xb_vrrp carries it: over the 4 bytes of IPv4
+ * addresses, the 16 of IPv6 ones. */
 uint64_t vrrp_addresses_digest(const struct xb_address *addresses, size_t address_count);
 
 #endif

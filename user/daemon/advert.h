@@ -7,16 +7,16 @@
 #include <stdint.h>
 #include <xbeat/types.h>
 
-#define ADVERT_GROUP_IPV4 "224.0.0.18" /* RFC 9568 section 5.1.1.2 */
+/* Returns a socket that sends whole packets of a family (4 or 6) and receives none, or a negative errno. */
+int advert_open(uint8_t family);
 
-/* Returns a socket that sends whole IPv4 packets and receives none, or a negative errno. */
-int advert_open(void);
-
-/* Joins the group on an interface, so that switches and NIC filters let adverts through.
+/* Joins a group on an interface, so that switches and NIC filters let adverts through.
  * Returns a socket that holds the membership, or a negative errno. */
-int advert_join(unsigned interface_index);
+int advert_join(unsigned interface_index, const struct xb_address *group);
 
-/* Sends one packet made by vrrp_packet_build(). Returns 0 or a negative errno. */
-int advert_send(int socket, unsigned interface_index, const uint8_t *packet, size_t bytes);
+/* Sends one packet made by vrrp_packet_build() to a group or a host. interface_index: 0 leaves the
+ * interface to the routing table (unicast only). Returns 0 or a negative errno. */
+int advert_send(int socket, unsigned interface_index, const struct xb_address *destination,
+		const uint8_t *packet, size_t bytes);
 
 #endif

@@ -6,7 +6,6 @@
 #include <user/core/names.h>
 #include <user/core/vrrp_packet.h>
 #include <user/daemon/advert.h>
-#include <user/daemon/announce.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/instances.h>
 #include <user/lib/log.h>
@@ -21,6 +20,9 @@ int instance_advertise(struct instance *instance, uint8_t priority)
 	const struct vrrp_parameters *parameters = &instance->vrrp.parameters;
 	uint8_t packet[VRRP_PACKET_BYTES_MAX];
 	struct vrrp_message message = {
+		.version = parameters->version,
+		.ttl = VRRP_TTL,
+		.pseudo_header = true,
 		.vrid = parameters->vrid,
 		.priority = priority,
 		.interval_cs = (uint16_t)(parameters->advert_interval_ns / NS_PER_CENTISECOND),
@@ -30,11 +32,11 @@ int instance_advertise(struct instance *instance, uint8_t priority)
 	};
 	int length, error;
 
-	address_parse(ADVERT_GROUP_IPV4, &message.destination);
+	address_parse(VRRP_GROUP_IPV4, &message.destination);
 	length = vrrp_packet_build(&message, packet, sizeof(packet));
 	error = length < 0 ? length
 			   : advert_send(instance->owner->advert_socket, instance->interface_index,
-					 packet, (size_t)length);
+					 &message.destination, packet, (size_t)length);
 	if (error && error != instance->advert_error)
 		log_error("%s: advert on %s was not sent: %s", instance->config->name,
 			  instance->config->interface, strerror(-error));
@@ -47,8 +49,8 @@ void instance_announce(struct instance *instance, unsigned repeat)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++) {
 		const struct config_vip *vip = instance->addresses[i].vip;
-		int error = announce_arp(instance->owner->announce_socket, vip->interface,
-					 &vip->address, repeat);
+		int error = announce(instance->owner->announcer,
+				     instance->addresses[i].interface_index, &vip->address, repeat);
 		char text[ADDRESS_TEXT_BYTES];
 
 		if (error)
@@ -137,6 +139,8 @@ static void remove_addresses(struct instance *instance, bool stale)
 
 		if (stale ? !may_remove(instance, i) : !address->held)
 			continue;
+		announce_cancel(instance->owner->announcer, address->interface_index,
+				&address->vip->address);
 		error = netlink_remove_vip(&instance->owner->netlink, address->interface_index,
 					   address->vip);
 		address->held = false;

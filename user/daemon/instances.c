@@ -10,7 +10,6 @@
 #include <user/core/address.h>
 #include <user/core/vrrp_packet.h>
 #include <user/daemon/advert.h>
-#include <user/daemon/announce.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/instances.h>
 #include <user/lib/log.h>
@@ -30,6 +29,7 @@ size_t instances_routers(const struct config *config, struct xb_vrrp **routers)
 		router->vrid = instance->vrid;
 		router->family = instance->family;
 		router->served_version = instance->version;
+		address_parse(VRRP_GROUP_IPV4, &router->destination);
 	}
 	return config->instance_count;
 }
@@ -167,9 +167,9 @@ static int start_instance(struct instance *instance, struct event_base *base)
 	router->event_pending = 0; /* of an event that an earlier daemon never read */
 	vrrp_init(&instance->vrrp, &parameters);
 	instance->since_unix_ns = clock_unix_ns();
-	instance->membership = advert_join(instance->interface_index);
+	instance->membership = advert_join(instance->interface_index, &router->destination);
 	if (instance->membership < 0)
-		log_error("%s: cannot join " ADVERT_GROUP_IPV4 " on %s: %s", config->name,
+		log_error("%s: cannot join " VRRP_GROUP_IPV4 " on %s: %s", config->name,
 			  config->interface, strerror(-instance->membership));
 	return instance->membership < 0 ? instance->membership : 0;
 }
@@ -236,12 +236,9 @@ static int open_sockets(struct instances *instances)
 	int error = netlink_open(&instances->netlink);
 
 	if (!error) {
-		instances->advert_socket = advert_open();
-		instances->announce_socket = announce_open();
+		instances->advert_socket = advert_open(4);
 		if (instances->advert_socket < 0)
 			error = instances->advert_socket;
-		else if (instances->announce_socket < 0)
-			error = instances->announce_socket;
 	}
 	if (error)
 		log_error("cannot open the sockets for VRRP: %s; xbeatd needs CAP_NET_ADMIN and "
@@ -270,7 +267,6 @@ int instances_start(struct instances *instances, struct event_base *base, struct
 					.peers = peers,
 					.journal = journal,
 					.advert_socket = -1,
-					.announce_socket = -1,
 					.own_address = *own_address,
 					.started_ns = clock_now_ns()};
 	instances->list = calloc(config->instance_count + 1, sizeof(*instances->list));
@@ -279,6 +275,10 @@ int instances_start(struct instances *instances, struct event_base *base, struct
 	error = open_sockets(instances);
 	if (error)
 		return error;
+	instances->announcer =
+		announcer_start(base, config->garp_interval_ns, config->gna_interval_ns);
+	if (!instances->announcer)
+		return -ENOMEM;
 	while (instances->count < config->instance_count) {
 		size_t index = instances->count++;
 		struct instance *instance = &instances->list[index];
@@ -334,7 +334,6 @@ void instances_stop(struct instances *instances, const char *reason)
 	netlink_close(&instances->netlink);
 	if (instances->advert_socket >= 0)
 		close(instances->advert_socket);
-	if (instances->announce_socket >= 0)
-		close(instances->announce_socket);
+	announcer_stop(instances->announcer);
 	*instances = (struct instances){0};
 }

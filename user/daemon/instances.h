@@ -11,6 +11,7 @@
 #include <jansson.h>
 #include <user/core/config.h>
 #include <user/core/vrrp.h>
+#include <user/daemon/announce.h>
 #include <user/daemon/journal.h>
 #include <user/daemon/kernel.h>
 #include <user/daemon/link_monitor.h>
@@ -57,7 +58,7 @@ struct instances {
 	struct netlink netlink;
 	struct link_monitor links;
 	int advert_socket;
-	int announce_socket;
+	struct announcer *announcer;
 };
 
 /* Writes the identities of all routers (to be freed) for kernel_setup. Returns their number. */
