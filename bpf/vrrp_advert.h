@@ -31,11 +31,10 @@ struct vrrp_header {
 _Static_assert(sizeof(struct vrrp_header) == 8, "struct vrrp_header");
 
 struct vrrp_advert {
-	const void *end;
-	const struct vrrp_header *header;
-	__u32 header_offset; /* in the packet */
-	__u32 message_bytes_max; /* what the IP header leaves for the message; Ethernet padding is behind that */
+	struct vrrp_header header; /* a copy */
 	struct flow flow;
+	__u32 header_offset; /* in the packet */
+	__u32 message_bytes_max; /* what the IP header leaves for it; 0: more than the frame holds */
 	__u8 ttl; /* or hop limit */
 	bool bad_ip_header; /* options, a fragment, or a wrong checksum */
 
@@ -43,9 +42,22 @@ struct vrrp_advert {
 	__u8 version;
 	bool pseudo_header; /* the checksum covers it */
 	__u16 interval_cs;
-	__u64 sum; /* for the checksum */
 	__u64 digest; /* of the addresses */
 };
+
+/* header: where it begins; its length was not checked yet. Returns false if it is not whole. */
+static __always_inline bool vrrp_open(struct vrrp_advert *advert, const void *header,
+				      __u32 message_bytes_max, const void *end)
+{
+	/* Or the compiler checks one sum of the parts of this pointer and reads through another. */
+	asm volatile("" : "+r"(header));
+	if (header + sizeof(advert->header) > end)
+		return false;
+	*(word64 *)&advert->header = *(const word64 *)header;
+	advert->message_bytes_max =
+		packet_holds(header, message_bytes_max, end) ? message_bytes_max : 0;
+	return true;
+}
 
 /* Nobody has checked this header yet: the stack, which would, comes later. */
 static __always_inline bool ipv4_header_is_plain(const struct iphdr *ip)
@@ -62,37 +74,36 @@ static __always_inline bool ipv4_header_is_plain(const struct iphdr *ip)
 
 /* Returns false if no VRID can be found: of a fragment but the first, and behind a broken header. Both
  * are the stack's business. */
-static __always_inline bool vrrp_open_ipv4(struct vrrp_advert *advert, const struct iphdr *ip)
+static __always_inline bool vrrp_open_ipv4(struct vrrp_advert *advert, const struct iphdr *ip,
+					   const void *end)
 {
 	__u32 header_bytes, total_bytes;
 
-	if ((const void *)(ip + 1) > advert->end || ip->ihl < IPV4_WORDS_MIN ||
+	if ((const void *)(ip + 1) > end || ip->ihl < IPV4_WORDS_MIN ||
 	    ip->frag_off & bpf_htons(IPV4_OFFSET_MASK))
 		return false;
 	header_bytes = ip->ihl * 4;
 	total_bytes = bpf_ntohs(ip->tot_len);
-	advert->header = (const void *)ip + header_bytes;
 	advert->header_offset += header_bytes;
-	advert->message_bytes_max = total_bytes > header_bytes ? total_bytes - header_bytes : 0;
 	advert->ttl = ip->ttl;
 	advert->bad_ip_header = !ipv4_header_is_plain(ip);
 	flow_from_ipv4(&advert->flow, ip);
-	return (const void *)(advert->header + 1) <= advert->end;
+	return vrrp_open(advert, (const void *)ip + header_bytes,
+			 total_bytes > header_bytes ? total_bytes - header_bytes : 0, end);
 }
 
 /* Directly behind the IPv6 header: nobody sends adverts behind extension headers, and the stack, where
  * those go, has no receiver for them. */
-static __always_inline bool vrrp_open_ipv6(struct vrrp_advert *advert, const struct ipv6hdr *ip)
+static __always_inline bool vrrp_open_ipv6(struct vrrp_advert *advert, const struct ipv6hdr *ip,
+					   const void *end)
 {
-	if ((const void *)(ip + 1) > advert->end)
+	if ((const void *)(ip + 1) > end)
 		return false;
-	advert->header = (const void *)(ip + 1);
 	advert->header_offset += sizeof(*ip);
-	advert->message_bytes_max = bpf_ntohs(ip->payload_len);
 	advert->ttl = ip->hop_limit;
 	advert->bad_ip_header = ip->version != 6;
 	flow_from_ipv6(&advert->flow, ip);
-	return (const void *)(advert->header + 1) <= advert->end;
+	return vrrp_open(advert, ip + 1, bpf_ntohs(ip->payload_len), end);
 }
 
 /* Returns the address's first byte, the one that tells a group from a host. */

@@ -19,10 +19,11 @@
 #define VRRP_AUTHENTICATION_NONE 0
 #define VRRP_AUTHENTICATION_PASS 1
 
-/* What is read of an advert behind its header. */
+/* What is read of the message as a whole. */
 struct vrrp_body {
-	__u64 sum;
-	__u64 digest;
+	__u64 sum; /* for its checksum */
+	__u64 digest; /* of its addresses */
+	__u32 authentication[2]; /* version 2: the data as they stand in memory */
 };
 
 /* TTL 255 shows that nobody forwarded it. Unicast peers may be behind routers; they are known by address. */
@@ -66,23 +67,23 @@ static __always_inline int vrrp_check_way(const struct vrrp_advert *advert,
 static __always_inline int vrrp_check_version(struct vrrp_advert *advert,
 					      const struct xb_vrrp *entry)
 {
-	advert->version = advert->header->version_type >> 4;
+	advert->version = advert->header.version_type >> 4;
 	if (advert->version != entry->served_version)
 		return XB_DROP_VRRP_BAD_VERSION;
-	if ((advert->header->version_type & 0x0f) != VRRP_ADVERTISEMENT)
+	if ((advert->header.version_type & 0x0f) != VRRP_ADVERTISEMENT)
 		return XB_DROP_VRRP_BAD_TYPE;
 	return NO_DROP;
 }
 
 static __always_inline __u32 vrrp_address_words(const struct vrrp_advert *advert)
 {
-	return (__u32)advert->header->address_count * (advert->flow.ipv6 ? 4 : 1);
+	return (__u32)advert->header.address_count * (advert->flow.ipv6 ? 4 : 1);
 }
 
 /* Version 2 has authentication data behind the addresses, whether it means anything or not. */
 static __always_inline __u32 vrrp_message_bytes(const struct vrrp_advert *advert)
 {
-	return (__u32)sizeof(*advert->header) + 4 * vrrp_address_words(advert) +
+	return (__u32)sizeof(advert->header) + 4 * vrrp_address_words(advert) +
 	       (advert->version == 2 ? XB_VRRP_PASSWORD_BYTES : 0);
 }
 
@@ -90,20 +91,19 @@ static __always_inline __u32 vrrp_message_bytes(const struct vrrp_advert *advert
  * 5.2.5). */
 static __always_inline int vrrp_check_length(const struct vrrp_advert *advert)
 {
-	if (advert->header->address_count == 0 ||
-	    !packet_holds(advert->header, advert->message_bytes_max, advert->end) ||
+	if (advert->header.address_count == 0 ||
 	    advert->message_bytes_max < vrrp_message_bytes(advert))
 		return XB_DROP_VRRP_BAD_LENGTH;
 	return NO_DROP;
 }
 
 /*
- * Reads header and addresses, at header_offset in the packet, once. Returns 0, or -1 if the packet ends
- * before the last address. Not static: the verifier then looks at the loop once, by itself, instead of
- * following each of its ends through the rest of the program.
+ * Reads the whole message, at header_offset in the packet, once. Returns 0, or -1 if the packet ends
+ * before it. Not static: the verifier then looks at the loop once, by itself, instead of following
+ * each of its ends through the rest of the program.
  */
 __noinline int vrrp_read_body(struct xdp_md *ctx, __u32 header_offset, __u32 address_words,
-			      struct vrrp_body *body)
+			      bool authenticated, struct vrrp_body *body)
 {
 	const void *end = packet_end(ctx);
 	const word32 *words = packet_start(ctx) + (header_offset & 0xff);
@@ -120,28 +120,14 @@ __noinline int vrrp_read_body(struct xdp_md *ctx, __u32 header_offset, __u32 add
 		body->digest = xb_digest_word(body->digest, *words);
 		words++;
 	}
+	if (!authenticated)
+		return 0;
+	if ((const void *)(words + 2) > end)
+		return -1;
+	body->authentication[0] = words[0];
+	body->authentication[1] = words[1];
+	body->sum += (__u64)words[0] + words[1];
 	return 0;
-}
-
-/* By half words: neither the packet's nor the entry's place for it is aligned to more. */
-static __always_inline int vrrp_check_password(struct vrrp_advert *advert,
-					       const struct xb_vrrp *entry)
-{
-	__u8 type = entry->has_password ? VRRP_AUTHENTICATION_PASS : VRRP_AUTHENTICATION_NONE;
-	const word16 *said = (const void *)(advert->header + 1) + 4 * vrrp_address_words(advert);
-	const word16 *expected = (const word16 *)entry->password;
-	__u16 difference = 0;
-
-	if ((const void *)(said + XB_VRRP_PASSWORD_BYTES / 2) > advert->end)
-		return XB_DROP_VRRP_BAD_LENGTH;
-#pragma unroll
-	for (int i = 0; i < XB_VRRP_PASSWORD_BYTES / 2; i++) {
-		advert->sum += said[i];
-		difference |= said[i] ^ expected[i];
-	}
-	if (advert->header->authentication_type != type || (entry->has_password && difference))
-		return XB_DROP_VRRP_BAD_PASSWORD;
-	return NO_DROP;
 }
 
 static __always_inline __u64 vrrp_pseudo_sum(const struct vrrp_advert *advert)
@@ -154,13 +140,32 @@ static __always_inline __u64 vrrp_pseudo_sum(const struct vrrp_advert *advert)
 
 /* Version 2 has no pseudo-header. Version 3 has one; over IPv4, RFC 9568 leaves it out and RFC 5798 was
  * read as having it in: there, both are right. */
-static __always_inline int vrrp_check_checksum(struct vrrp_advert *advert)
+static __always_inline int vrrp_check_checksum(struct vrrp_advert *advert, __u64 sum)
 {
 	advert->pseudo_header =
-		advert->version != 2 && sum_fold(advert->sum + vrrp_pseudo_sum(advert)) == 0xffff;
-	if (advert->pseudo_header || (!advert->flow.ipv6 && sum_fold(advert->sum) == 0xffff))
+		advert->version != 2 && sum_fold(sum + vrrp_pseudo_sum(advert)) == 0xffff;
+	if (advert->pseudo_header || (!advert->flow.ipv6 && sum_fold(sum) == 0xffff))
 		return NO_DROP;
 	return XB_DROP_VRRP_BAD_CHECKSUM;
+}
+
+/* Without a password the data mean nothing (RFC 3768 section 5.3.10). */
+static __always_inline int vrrp_check_password(const struct vrrp_advert *advert,
+					       const struct xb_vrrp *entry,
+					       const struct vrrp_body *body)
+{
+	const word32 *password = (const word32 *)entry->password;
+
+	if (advert->version != 2)
+		return NO_DROP;
+	if (!entry->has_password)
+		return advert->header.authentication_type == VRRP_AUTHENTICATION_NONE
+			       ? NO_DROP
+			       : XB_DROP_VRRP_BAD_PASSWORD;
+	if (advert->header.authentication_type != VRRP_AUTHENTICATION_PASS ||
+	    body->authentication[0] != password[0] || body->authentication[1] != password[1])
+		return XB_DROP_VRRP_BAD_PASSWORD;
+	return NO_DROP;
 }
 
 /* Version 2 has no way to learn an interval, so it must be the configured one (RFC 3768 section 7.1).
@@ -168,7 +173,7 @@ static __always_inline int vrrp_check_checksum(struct vrrp_advert *advert)
 static __always_inline int vrrp_check_interval(struct vrrp_advert *advert,
 					       const struct xb_vrrp *entry)
 {
-	const struct vrrp_header *header = advert->header;
+	const struct vrrp_header *header = &advert->header;
 
 	advert->interval_cs = advert->version == 2
 				      ? header->interval_s * 100
@@ -182,19 +187,16 @@ static __always_inline int vrrp_check_interval(struct vrrp_advert *advert,
 static __always_inline int vrrp_check_body(struct xdp_md *ctx, struct vrrp_advert *advert,
 					   const struct xb_vrrp *entry)
 {
-	struct vrrp_body body;
-	int password = NO_DROP, reason;
+	struct vrrp_body body = {};
+	int reason;
 
-	if (vrrp_read_body(ctx, advert->header_offset, vrrp_address_words(advert), &body))
+	if (vrrp_read_body(ctx, advert->header_offset, vrrp_address_words(advert),
+			   advert->version == 2, &body))
 		return XB_DROP_VRRP_BAD_LENGTH;
-	advert->sum = body.sum;
 	advert->digest = body.digest;
-	if (advert->version == 2)
-		password = vrrp_check_password(advert, entry);
-	/* A damaged password is a damaged advert first. */
-	reason = vrrp_check_checksum(advert);
+	reason = vrrp_check_checksum(advert, body.sum);
 	if (reason == NO_DROP)
-		reason = password;
+		reason = vrrp_check_password(advert, entry, &body);
 	return reason == NO_DROP ? vrrp_check_interval(advert, entry) : reason;
 }
 

@@ -12,8 +12,8 @@ static __always_inline bool vrrp_differs(const struct xb_vrrp *entry,
 					 const struct vrrp_advert *advert)
 {
 	return !address_is(&entry->source, advert->flow.source) ||
-	       entry->version != advert->version || entry->priority != advert->header->priority ||
-	       entry->address_count != advert->header->address_count ||
+	       entry->version != advert->version || entry->priority != advert->header.priority ||
+	       entry->address_count != advert->header.address_count ||
 	       entry->interval_cs != advert->interval_cs ||
 	       entry->addresses_digest != advert->digest;
 }
@@ -26,8 +26,8 @@ static __always_inline void vrrp_store(struct xb_vrrp *entry, const struct vrrp_
 	entry->arrival_ns = arrival_ns;
 	address_store(&entry->source, advert->flow.source);
 	entry->version = advert->version;
-	entry->priority = advert->header->priority;
-	entry->address_count = advert->header->address_count;
+	entry->priority = advert->header.priority;
+	entry->address_count = advert->header.address_count;
 	entry->interval_cs = advert->interval_cs;
 	entry->pseudo_header = advert->pseudo_header;
 	entry->addresses_digest = advert->digest;
@@ -36,7 +36,7 @@ static __always_inline void vrrp_store(struct xb_vrrp *entry, const struct vrrp_
 		return;
 	entry->followed_arrival_ns = arrival_ns;
 	entry->followed_interval_cs = advert->interval_cs;
-	entry->followed_priority = advert->header->priority;
+	entry->followed_priority = advert->header.priority;
 }
 
 /*
@@ -56,8 +56,8 @@ static __always_inline void vrrp_tell(struct xb_vrrp *entry, __u32 slot,
 	event->advert.addresses_digest = advert->digest;
 	event->advert.interval_cs = advert->interval_cs;
 	event->advert.version = advert->version;
-	event->advert.priority = advert->header->priority;
-	event->advert.address_count = advert->header->address_count;
+	event->advert.priority = advert->header.priority;
+	event->advert.address_count = advert->header.address_count;
 	WRITE_ONCE(entry->event_pending, 1);
 	bpf_ringbuf_submit(event, 0);
 }

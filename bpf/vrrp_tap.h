@@ -18,7 +18,7 @@ static __always_inline struct xb_vrrp *vrrp_find(__u32 interface_index,
 {
 	struct xb_vrrp_key key = {
 		.interface_index = interface_index,
-		.vrid = advert->header->vrid,
+		.vrid = advert->header.vrid,
 		.family = advert->flow.ipv6 ? 6 : 4,
 	};
 	const __u32 *found = bpf_map_lookup_elem(&xb_vrrp_slots, &key);
@@ -48,12 +48,13 @@ static __always_inline bool vrrp_is_for_others(const struct vrrp_advert *advert,
 static __noinline int vrrp_tap(struct xdp_md *ctx, __u32 network_offset, bool ipv6)
 {
 	const void *network = packet_start(ctx) + network_offset;
-	struct vrrp_advert advert = {.end = packet_end(ctx), .header_offset = network_offset};
+	const void *end = packet_end(ctx);
+	struct vrrp_advert advert = {.header_offset = network_offset};
 	struct xb_vrrp *entry;
 	__u32 slot;
 	int reason;
 
-	if (!(ipv6 ? vrrp_open_ipv6(&advert, network) : vrrp_open_ipv4(&advert, network)))
+	if (!(ipv6 ? vrrp_open_ipv6(&advert, network, end) : vrrp_open_ipv4(&advert, network, end)))
 		return XDP_PASS;
 	entry = vrrp_find(ctx->ingress_ifindex, &advert, &slot);
 	if (!entry || vrrp_is_for_others(&advert, entry))
