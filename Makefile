@@ -31,7 +31,8 @@ TESTED := $(filter-out $(BUILD)/user/ctl/main.o,$(CTL)) $(BASE)
 TESTED_ASAN := $(patsubst $(BUILD)/%,$(BUILD)/asan/%,$(TESTED))
 BPF_FIXTURES := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bpf/test_%,$(wildcard tests/bpf/*.c)))
 BPF_TESTS := $(patsubst tests/bpf/%.c,$(BUILD)/tests/bpf/%,$(wildcard tests/bpf/test_*.c))
-TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(filter-out %.bpf.c,$(wildcard tests/tools/*.c)))
+SENDER := $(BUILD)/tools/send_packets
+TOOLS := $(filter-out $(SENDER),$(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(filter-out %.bpf.c,$(wildcard tests/tools/*.c))))
 TOOLS_BPF := $(patsubst tests/tools/%.bpf.c,$(BUILD)/tools/%.bpf.o,$(wildcard tests/tools/*.bpf.c))
 MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
 
@@ -105,6 +106,12 @@ $(TOOLS): $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(BUILD)/base.a
 	$(call say,LINK)
 	$(Q)$(CC) $(LDFLAGS) $^ -lbpf -lelf -lz -o $@
 
+$(SENDER): $(patsubst %,$(BUILD)/%.o,tests/tools/send_packets \
+		$(addprefix user/daemon/,advert announce neighbour_packet)) $(BUILD)/base.a
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS) $^ -levent_core -o $@
+
 $(BUILD)/man/%: docs/%.scd scripts/man-tidy.awk
 	@mkdir -p $(@D)
 	$(call say,MAN)
@@ -115,7 +122,7 @@ $(BUILD)/man/%: docs/%.scd scripts/man-tidy.awk
 deps:
 	@scripts/install-deps
 
-tools: $(TOOLS) $(TOOLS_BPF)
+tools: $(TOOLS) $(SENDER) $(TOOLS_BPF)
 man: $(MANUALS)
 tests: all tools $(UNIT) $(UNIT_ASAN) $(BPF_TESTS)
 

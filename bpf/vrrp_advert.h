@@ -49,8 +49,7 @@ struct vrrp_advert {
 static __always_inline bool vrrp_open(struct vrrp_advert *advert, const void *header,
 				      __u32 message_bytes_max, const void *end)
 {
-	/* Or the compiler checks one sum of the parts of this pointer and reads through another. */
-	asm volatile("" : "+r"(header));
+	SAME_POINTER(header);
 	if (header + sizeof(advert->header) > end)
 		return false;
 	*(word64 *)&advert->header = *(const word64 *)header;

@@ -98,31 +98,40 @@ static __always_inline int vrrp_check_length(const struct vrrp_advert *advert)
 }
 
 /*
- * Reads the whole message, at header_offset in the packet, once. Returns 0, or -1 if the packet ends
- * before it. Not static: the verifier then looks at the loop once, by itself, instead of following
- * each of its ends through the rest of the program.
+ * Reads header and addresses, at header_offset in the packet, once. Returns 0, or -1 if the packet ends
+ * before the last address. Not static: the verifier then looks at the loop once, by itself, instead of
+ * following each of its ends through the rest of the program.
  */
 __noinline int vrrp_read_body(struct xdp_md *ctx, __u32 header_offset, __u32 address_words,
-			      bool authenticated, struct vrrp_body *body)
+			      struct vrrp_body *body)
 {
 	const void *end = packet_end(ctx);
 	const word32 *words = packet_start(ctx) + (header_offset & 0xff);
+	__u64 digest = XB_DIGEST_START, sum;
 
 	if (!body || (const void *)(words + 2) > end)
 		return -1;
-	body->sum = (__u64)words[0] + words[1];
-	body->digest = XB_DIGEST_START;
+	sum = (__u64)words[0] + words[1];
 	words += 2;
 	for (__u32 i = 0; i < 4 * VRRP_ADDRESSES_MAX && i < address_words; i++) {
+		SAME_POINTER(words);
 		if ((const void *)(words + 1) > end)
 			return -1;
-		body->sum += *words;
-		body->digest = xb_digest_word(body->digest, *words);
+		sum += *words;
+		digest = xb_digest_word(digest, *words);
 		words++;
 	}
-	if (!authenticated)
-		return 0;
-	if ((const void *)(words + 2) > end)
+	body->sum = sum;
+	body->digest = digest;
+	return 0;
+}
+
+/* Likewise the authentication data of version 2, which are behind the addresses. */
+__noinline int vrrp_read_authentication(struct xdp_md *ctx, __u32 offset, struct vrrp_body *body)
+{
+	const word32 *words = packet_start(ctx) + (offset & 0x1fff);
+
+	if (!body || (const void *)(words + 2) > packet_end(ctx))
 		return -1;
 	body->authentication[0] = words[0];
 	body->authentication[1] = words[1];
@@ -184,15 +193,26 @@ static __always_inline int vrrp_check_interval(struct vrrp_advert *advert,
 	return NO_DROP;
 }
 
+static __always_inline int vrrp_read(struct xdp_md *ctx, const struct vrrp_advert *advert,
+				     struct vrrp_body *body)
+{
+	__u32 address_words = vrrp_address_words(advert);
+	__u32 behind = advert->header_offset + sizeof(advert->header) + 4 * address_words;
+
+	if (vrrp_read_body(ctx, advert->header_offset, address_words, body) ||
+	    (advert->version == 2 && vrrp_read_authentication(ctx, behind, body)))
+		return XB_DROP_VRRP_BAD_LENGTH;
+	return NO_DROP;
+}
+
 static __always_inline int vrrp_check_body(struct xdp_md *ctx, struct vrrp_advert *advert,
 					   const struct xb_vrrp *entry)
 {
 	struct vrrp_body body = {};
-	int reason;
+	int reason = vrrp_read(ctx, advert, &body);
 
-	if (vrrp_read_body(ctx, advert->header_offset, vrrp_address_words(advert),
-			   advert->version == 2, &body))
-		return XB_DROP_VRRP_BAD_LENGTH;
+	if (reason != NO_DROP)
+		return reason;
 	advert->digest = body.digest;
 	reason = vrrp_check_checksum(advert, body.sum);
 	if (reason == NO_DROP)
