@@ -127,14 +127,15 @@ static uint32_t pseudo_sum(const struct advert *advert, const uint8_t *vrrp)
 static void put_message(const struct advert *advert, uint8_t *vrrp)
 {
 	uint8_t *here = vrrp + VRRP_BYTES;
+	unsigned interval = advert->interval_cs;
 
+	if (advert->version == 2)
+		interval = (unsigned)advert->authentication_type << 8 | interval / 100;
 	vrrp[0] = (uint8_t)(advert->version << 4 | advert->type);
 	vrrp[1] = advert->vrid;
 	vrrp[2] = advert->priority;
 	vrrp[3] = advert->address_count;
-	put16(vrrp + 4, advert->version == 2
-				? advert->authentication_type << 8 | advert->interval_cs / 100
-				: advert->interval_cs);
+	put16(vrrp + 4, interval);
 	for (size_t i = 0; i < advert->address_count; i++, here += address_bytes(advert))
 		put_virtual_address(advert, i, here);
 	if (advert->version == 2 && advert->password)

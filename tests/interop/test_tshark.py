@@ -154,10 +154,10 @@ def test_neighbours_believe_announcements(lab):
 
 
 def test_spaced_announcements_take_turns(lab):
-    """Every address once before one is repeated, and no two closer than the interval."""
+    """Every address once before one is repeated, no two closer than the interval, none that is cancelled."""
     addresses = ["10.77.0.100", "10.77.0.101", "10.77.0.102"]
     path, process = capture(lab, "client", "eth0", "arp")
-    send(lab, "-a", "2", "-g", "30", *addresses)
+    send(lab, "-a", "2", "-g", "30", "-c", "10.77.0.103", *addresses, "10.77.0.103")
     finish(process)
     captured = rows(lab, path, "arp.isgratuitous", ["frame.time_relative", "arp.src.proto_ipv4"])
     times = [float(row[0]) for row in captured]

@@ -4,7 +4,7 @@
  * without a daemon behind it.
  *
  *   send_packets -i IFACE -s SOURCE -d DESTINATION [OPTION...] ADDRESS...   an advert
- *   send_packets -i IFACE -a REPEAT [-g INTERVAL_MS] ADDRESS...             announcements
+ *   send_packets -i IFACE -a REPEAT [-g INTERVAL_MS] [-c CANCELLED] ADDRESS...   announcements
  *
  * Of adverts: -v VERSION (3), -p PASSWORD, -t TTL (255), -n without pseudo-header, -r by routing.
  */
@@ -26,6 +26,8 @@ struct order {
 	bool by_routing;
 	unsigned announce_repeat; /* 0: an advert */
 	uint64_t interval_ns;
+	bool cancels;
+	struct xb_address cancelled;
 	struct vrrp_message message;
 	struct xb_address addresses[VRRP_ADDRESSES_MAX];
 };
@@ -60,6 +62,10 @@ static void take_option(struct order *order, int option, const char *value)
 	case 'g':
 		order->interval_ns = (uint64_t)atoi(value) * NS_PER_MS;
 		break;
+	case 'c':
+		order->cancels = true;
+		order->cancelled = read_address(value);
+		break;
 	case 's':
 		message->source = read_address(value);
 		break;
@@ -91,7 +97,7 @@ static void read_order(struct order *order, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "i:a:g:s:d:v:p:t:nr")) != -1)
+	while ((option = getopt(argc, argv, "i:a:g:c:s:d:v:p:t:nr")) != -1)
 		take_option(order, option, optarg);
 	if (!order->interface_index)
 		fail("no such interface", -ENODEV);
@@ -131,6 +137,8 @@ static void announce_all(const struct order *order)
 		if (error)
 			fail("announcing", error);
 	}
+	if (order->cancels)
+		announce_cancel(announcer, order->interface_index, &order->cancelled);
 	event_base_dispatch(base);
 	announcer_stop(announcer);
 	event_base_free(base);

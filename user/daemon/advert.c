@@ -59,19 +59,18 @@ struct way {
 		struct sockaddr_in6 ipv6;
 	} to;
 	socklen_t to_bytes;
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
-	} control;
 	size_t control_bytes;
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct in6_pktinfo))];
 };
 
 static void choose_interface(struct way *way, int level, int type, const void *info, size_t bytes)
 {
-	way->control.header.cmsg_level = level;
-	way->control.header.cmsg_type = type;
-	way->control.header.cmsg_len = CMSG_LEN(bytes);
-	memcpy(CMSG_DATA(&way->control.header), info, bytes);
+	struct cmsghdr *header = (struct cmsghdr *)(void *)way->control;
+
+	header->cmsg_level = level;
+	header->cmsg_type = type;
+	header->cmsg_len = CMSG_LEN(bytes);
+	memcpy(CMSG_DATA(header), info, bytes);
 	way->control_bytes = CMSG_SPACE(bytes);
 }
 
@@ -110,7 +109,7 @@ int advert_send(int socket, unsigned interface_index, const struct xb_address *d
 		find_way_ipv6(&way, interface_index, destination);
 	message.msg_namelen = way.to_bytes;
 	if (interface_index) {
-		message.msg_control = &way.control;
+		message.msg_control = way.control;
 		message.msg_controllen = way.control_bytes;
 	}
 	return sendmsg(socket, &message, 0) < 0 ? -errno : 0;
