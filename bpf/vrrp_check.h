@@ -88,10 +88,10 @@ static __always_inline __u32 vrrp_message_bytes(const struct vrrp_advert *advert
 }
 
 /* The message must be within the IP packet. An advert without addresses is none (RFC 9568 section
- * 5.2.5). */
+ * 5.2.5), but keepalived's version 2 sends it if all its addresses are excluded ones. */
 static __always_inline int vrrp_check_length(const struct vrrp_advert *advert)
 {
-	if (advert->header.address_count == 0 ||
+	if ((advert->header.address_count == 0 && advert->version != 2) ||
 	    advert->message_bytes_max < vrrp_message_bytes(advert))
 		return XB_DROP_VRRP_BAD_LENGTH;
 	return NO_DROP;

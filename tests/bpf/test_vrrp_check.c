@@ -352,7 +352,8 @@ static void test_length_is_that_of_the_ip_packet(void **state)
 		lengthen(&frame, 20); /* more than the message is no harm */
 		expect(fixture, &frame, TAKEN);
 		advert.address_count = 0;
-		expect_advert(fixture, &advert, XB_DROP_VRRP_BAD_LENGTH);
+		expect_advert(fixture, &advert,
+			      advert.version == 2 ? TAKEN : XB_DROP_VRRP_BAD_LENGTH);
 	}
 }
 

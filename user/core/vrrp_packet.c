@@ -68,11 +68,14 @@ static bool version_fits(const struct vrrp_message *message)
 	return message->version == 3 && !message->has_password;
 }
 
+/* Version 3 needs an address (RFC 9568 section 5.2.5); keepalived's version 2 does without. */
 static bool addresses_fit(const struct vrrp_message *message)
 {
 	uint8_t family = address_family(&message->source);
+	size_t address_count_min = message->version == 2 ? 0 : 1;
 
-	if (message->address_count == 0 || message->address_count > VRRP_ADDRESSES_MAX)
+	if (message->address_count < address_count_min ||
+	    message->address_count > VRRP_ADDRESSES_MAX)
 		return false;
 	for (size_t i = 0; i < message->address_count; i++)
 		if (address_family(&message->addresses[i]) != family)
