@@ -34,20 +34,24 @@ struct pending {
 	unsigned remaining_count;
 };
 
+TAILQ_HEAD(pending_queue, pending);
+
 struct lane {
 	LIST_ENTRY(lane) place;
 	struct announcer *announcer;
 	unsigned interface_index;
 	uint8_t family;
 	struct event *timer;
-	TAILQ_HEAD(, pending) queue;
+	struct pending_queue queue;
 };
+
+LIST_HEAD(lane_list, lane);
 
 struct announcer {
 	struct event_base *base;
 	int socket;
 	uint64_t garp_interval_ns, gna_interval_ns;
-	LIST_HEAD(, lane) lanes;
+	struct lane_list lanes;
 };
 
 /* The values of net.ipv6.conf.INTERFACE.forwarding above 0 all mean a router. */
