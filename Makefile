@@ -33,7 +33,8 @@ TESTED := $(filter-out $(BUILD)/user/ctl/main.o,$(CTL)) $(DAEMON_TESTED) $(BASE)
 TESTED_ASAN := $(patsubst $(BUILD)/%,$(BUILD)/asan/%,$(TESTED))
 BPF_FIXTURES := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bpf/test_%,$(wildcard tests/bpf/*.c)))
 BPF_TESTS := $(patsubst tests/bpf/%.c,$(BUILD)/tests/bpf/%,$(wildcard tests/bpf/test_*.c))
-TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(filter-out %.bpf.c,$(wildcard tests/tools/*.c)))
+SENDER := $(BUILD)/tools/send_packets
+TOOLS := $(filter-out $(SENDER),$(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(filter-out %.bpf.c,$(wildcard tests/tools/*.c))))
 TOOLS_BPF := $(patsubst tests/tools/%.bpf.c,$(BUILD)/tools/%.bpf.o,$(wildcard tests/tools/*.bpf.c))
 MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
 
@@ -114,6 +115,12 @@ $(TOOLS): $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(BUILD)/base.a
 # Tools that try a part of the daemon by itself.
 $(BUILD)/tools/route_change: $(patsubst %,$(BUILD)/user/daemon/%.o,netlink netlink_address netlink_route netlink_rule)
 
+$(SENDER): $(patsubst %,$(BUILD)/%.o,tests/tools/send_packets \
+		$(addprefix user/daemon/,advert announce neighbour_packet)) $(BUILD)/base.a
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS) $^ -levent_core -o $@
+
 $(BUILD)/man/%: docs/%.scd scripts/man-tidy.awk
 	@mkdir -p $(@D)
 	$(call say,MAN)
@@ -124,7 +131,7 @@ $(BUILD)/man/%: docs/%.scd scripts/man-tidy.awk
 deps:
 	@scripts/install-deps
 
-tools: $(TOOLS) $(TOOLS_BPF)
+tools: $(TOOLS) $(SENDER) $(TOOLS_BPF)
 man: $(MANUALS)
 tests: all tools $(UNIT) $(UNIT_ASAN) $(BPF_TESTS)
 

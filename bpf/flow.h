@@ -52,4 +52,12 @@ static __always_inline bool address_is(const struct xb_address *address, const _
 	return own[0] == words[0] && own[1] == words[1];
 }
 
+static __always_inline void address_store(struct xb_address *address, const __u64 words[2])
+{
+	word64 *own = (word64 *)address;
+
+	own[0] = words[0];
+	own[1] = words[1];
+}
+
 #endif

@@ -43,6 +43,10 @@ static __always_inline bool packet_holds(const void *start, __u32 bytes, const v
 	return end - start >= (long)bytes;
 }
 
+/* Keeps the compiler from checking one sum of the parts of a pointer and reading through another, which
+ * the verifier does not take. */
+#define SAME_POINTER(pointer) asm volatile("" : "+r"(pointer))
+
 static __always_inline bool ethertype_is_vlan(__be16 ethertype)
 {
 	return ethertype == bpf_htons(ETHERTYPE_8021Q) || ethertype == bpf_htons(ETHERTYPE_8021AD);

@@ -53,6 +53,23 @@ struct {
 	__type(value, struct xb_vrrp);
 } xb_vrrp SEC(".maps");
 
+/* These two are empty where nobody asks for what they are for, so they take memory by the entry. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, XB_VRRP_PEERS_MAX);
+	__type(key, struct xb_vrrp_peer_key);
+	__type(value, struct xb_vrrp_peer);
+} xb_vrrp_peers SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, XB_NO_ACCEPT_MAX);
+	__type(key, struct xb_no_accept_key);
+	__type(value, __u8);
+} xb_no_accept SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);

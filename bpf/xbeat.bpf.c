@@ -7,15 +7,18 @@
  *   frame.h      Ethernet, VLAN tags          receive.h    a heartbeat's way:
  *   ipv4.h, ipv6.h, udp.h  is it for us,        heartbeat.h  checks without lock
  *                lengths, checksum              tag.h        SipHash
- *   vrrp_tap.h   adverts                        evidence.h   what it proves
- *   maps.h       shared with user space         probe.h, reply.h, answer.h
- *   drop.h, event.h   what is counted and told  slot_lock.h
+ *   vrrp_tap.h, vrrp_advert.h, vrrp_check.h,    evidence.h   what it proves
+ *     vrrp_store.h   adverts                    probe.h, reply.h, answer.h
+ *   no_accept.h  addresses that take nothing    slot_lock.h
+ *   maps.h       shared with user space
+ *   drop.h, event.h   what is counted and told
  */
 #include "maps.h"
 
 #include "frame.h"
 #include "ipv4.h"
 #include "ipv6.h"
+#include "no_accept.h"
 #include "receive.h"
 #include "vrrp_tap.h"
 
@@ -29,8 +32,8 @@ static __always_inline int dispatch_ipv4(struct xdp_md *ctx, const struct frame 
 		return receive(ctx, frame->network_offset, false);
 	/* Tagged adverts belong to a VLAN interface, which has another index than this one. */
 	if (ip->protocol == PROTOCOL_VRRP && !frame->vlan_id)
-		return vrrp_tap(ctx, frame->network_offset);
-	return XDP_PASS;
+		return vrrp_tap(ctx, frame->network_offset, false);
+	return no_accept(ctx, frame, false);
 }
 
 static __always_inline int dispatch_ipv6(struct xdp_md *ctx, const struct frame *frame)
@@ -41,9 +44,12 @@ static __always_inline int dispatch_ipv6(struct xdp_md *ctx, const struct frame 
 		return XDP_PASS;
 	if (ip->nexthdr == PROTOCOL_UDP && udp_is_heartbeat((const void *)(ip + 1), frame->end))
 		return receive(ctx, frame->network_offset, true);
-	if (ipv6_is_extension(ip->nexthdr))
-		return ipv6_extensions(ctx, frame->network_offset);
-	return XDP_PASS;
+	if (ip->nexthdr == PROTOCOL_VRRP && !frame->vlan_id)
+		return vrrp_tap(ctx, frame->network_offset, true);
+	if (ipv6_is_extension(ip->nexthdr) &&
+	    ipv6_extensions(ctx, frame->network_offset) == XDP_DROP)
+		return XDP_DROP;
+	return no_accept(ctx, frame, true);
 }
 
 SEC("xdp")

@@ -43,9 +43,17 @@
 	X(VRRP_BAD_LENGTH, vrrp_bad_length, "no", "advert too short for its address count")        \
 	X(VRRP_BAD_CHECKSUM, vrrp_bad_checksum, "no",                                              \
 	  "advert checksum wrong, with and without pseudo-header")                                 \
-	X(VRRP_BAD_INTERVAL, vrrp_bad_interval, "no", "advert with Max Advertise Interval 0")      \
+	X(VRRP_BAD_INTERVAL, vrrp_bad_interval, "no",                                              \
+	  "advert with interval 0, or (version 2) another than configured")                        \
 	X(VRRP_BAD_HEADER, vrrp_bad_header, "no",                                                  \
-	  "advert with IP options, fragmented, or to another group")                               \
+	  "advert with IP options, fragmented, or with a wrong IP header checksum")                \
+	X(VRRP_BAD_DESTINATION, vrrp_bad_destination, "no",                                        \
+	  "advert neither to the instance's group nor, with unicast, to its address")              \
+	X(VRRP_BAD_SOURCE, vrrp_bad_source, "no",                                                  \
+	  "advert from no unicast_peer, no host, or over IPv6 no link-local address")              \
+	X(VRRP_BAD_PASSWORD, vrrp_bad_password, "no",                                              \
+	  "version 2 advert with another authentication than configured")                          \
+	X(NO_ACCEPT, no_accept, "yes", "packet to a virtual address that does not accept any")     \
 	X(VRRP_OWN, vrrp_own, "no", "our own advert came back: a loop, or a duplicate address")    \
 	X(EVENT_LOST, event_lost, "no",                                                            \
 	  "ring buffer full: the daemon did not read xb_events in time")

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Building VRRP adverts (RFC 9568 section 5) for the program under test. */
+/* Building VRRP adverts (RFC 3768 section 5.1, RFC 9568 section 5) for the program under test. */
 #include "advert.h"
 
 #include <string.h>
@@ -7,6 +7,7 @@
 
 #define ETHERNET_BYTES 14
 #define IPV4_BYTES 20
+#define IPV6_BYTES 40
 #define VRRP_BYTES 8
 
 struct advert advert_default(void)
@@ -25,66 +26,154 @@ struct advert advert_default(void)
 	};
 }
 
+struct advert advert_version2(void)
+{
+	struct advert advert = advert_default();
+
+	advert.version = 2;
+	return advert;
+}
+
+struct advert advert_ipv6(void)
+{
+	struct advert advert = advert_default();
+
+	advert.source = "fe80::9";
+	advert.destination = "ff02::12";
+	advert.checksum = CHECKSUM_PSEUDO_HEADER;
+	return advert;
+}
+
+static bool is_ipv6(const struct advert *advert)
+{
+	return strchr(advert->source, ':') != NULL;
+}
+
 static void put16(uint8_t *where, unsigned value)
 {
 	where[0] = (uint8_t)(value >> 8);
 	where[1] = (uint8_t)value;
 }
 
-static size_t message_bytes(const struct advert *advert)
+static size_t address_bytes(const struct advert *advert)
 {
-	return VRRP_BYTES + 4u * advert->address_count;
+	return is_ipv6(advert) ? 16 : 4;
 }
 
-static void put_ip(const struct advert *advert, uint8_t *ip)
+static size_t message_bytes(const struct advert *advert)
 {
-	struct xb_address source = address_of(advert->source);
-	struct xb_address destination = address_of(advert->destination);
+	return VRRP_BYTES + address_bytes(advert) * advert->address_count +
+	       (advert->version == 2 ? XB_VRRP_PASSWORD_BYTES : 0);
+}
+
+static void put_address(const struct advert *advert, const char *text, uint8_t *bytes)
+{
+	struct xb_address address = address_of(text);
+
+	memcpy(bytes, address.bytes + sizeof(address.bytes) - address_bytes(advert),
+	       address_bytes(advert));
+}
+
+void advert_sign_header(struct frame *frame)
+{
+	uint8_t *ip = frame->bytes + frame->network;
+	size_t header_bytes = (ip[0] & 0xfu) * 4;
+
+	put16(ip + 10, 0);
+	put16(ip + 10, (uint16_t)~internet_fold(internet_sum(0, ip, header_bytes)));
+}
+
+static void put_ipv4(const struct advert *advert, struct frame *frame)
+{
+	uint8_t *ip = frame->bytes + frame->network;
 
 	ip[0] = 0x45;
 	put16(ip + 2, (unsigned)(IPV4_BYTES + message_bytes(advert)));
 	ip[8] = advert->ttl;
 	ip[9] = 112;
-	memcpy(ip + 12, source.bytes + 12, 4);
-	memcpy(ip + 16, destination.bytes + 12, 4);
-	put16(ip + 10, (uint16_t)~internet_fold(internet_sum(0, ip, IPV4_BYTES)));
+	put_address(advert, advert->source, ip + 12);
+	put_address(advert, advert->destination, ip + 16);
+	advert_sign_header(frame);
 }
 
-static void put_address(const struct advert *advert, size_t index, uint8_t bytes[4])
+static void put_ipv6(const struct advert *advert, struct frame *frame)
 {
-	bytes[0] = 10;
-	bytes[1] = 0;
-	bytes[2] = 0;
-	bytes[3] = (uint8_t)(advert->first_address + index);
+	uint8_t *ip = frame->bytes + frame->network;
+
+	ip[0] = 0x60;
+	put16(ip + 4, (unsigned)message_bytes(advert));
+	ip[6] = 112;
+	ip[7] = advert->ttl;
+	put_address(advert, advert->source, ip + 8);
+	put_address(advert, advert->destination, ip + 24);
 }
 
-void advert_build(const struct advert *advert, struct frame *frame)
+static void put_virtual_address(const struct advert *advert, size_t index, uint8_t *bytes)
 {
-	static const uint8_t ethernet[ETHERNET_BYTES] = {1, 0,	  0x5e, 0, 0,  18, 0,
-							 0, 0x5e, 0,	1, 51, 8,  0};
-	uint8_t *ip = frame->bytes + ETHERNET_BYTES;
-	uint8_t *vrrp = ip + IPV4_BYTES;
-	uint32_t sum = 0;
+	put_address(advert, is_ipv6(advert) ? "fd00::" : "10.0.0.0", bytes);
+	bytes[address_bytes(advert) - 1] = (uint8_t)(advert->first_address + index);
+}
 
-	memset(frame, 0, sizeof(*frame));
-	memcpy(frame->bytes, ethernet, ETHERNET_BYTES);
-	frame->network = ETHERNET_BYTES;
-	frame->udp = ETHERNET_BYTES + IPV4_BYTES;
-	put_ip(advert, ip);
+/* Returns the sum that the message's own is added to. */
+static uint32_t pseudo_sum(const struct advert *advert, const uint8_t *vrrp)
+{
+	size_t bytes = 2 * address_bytes(advert);
+
+	if (advert->checksum == CHECKSUM_PLAIN)
+		return 0;
+	return internet_sum(112 + (uint32_t)message_bytes(advert), vrrp - bytes, bytes);
+}
+
+static void put_message(const struct advert *advert, uint8_t *vrrp)
+{
+	uint8_t *here = vrrp + VRRP_BYTES;
+	unsigned interval = advert->interval_cs;
+
+	if (advert->version == 2)
+		interval = (unsigned)advert->authentication_type << 8 | interval / 100;
 	vrrp[0] = (uint8_t)(advert->version << 4 | advert->type);
 	vrrp[1] = advert->vrid;
 	vrrp[2] = advert->priority;
 	vrrp[3] = advert->address_count;
-	put16(vrrp + 4, advert->interval_cs);
-	for (size_t i = 0; i < advert->address_count; i++)
-		put_address(advert, i, vrrp + VRRP_BYTES + 4 * i);
-	if (advert->checksum == CHECKSUM_PSEUDO_HEADER)
-		sum = internet_sum(112 + (uint32_t)message_bytes(advert), ip + 12, 8);
-	sum = internet_sum(sum, vrrp, message_bytes(advert));
-	put16(vrrp + 6, (uint16_t)~internet_fold(sum));
+	put16(vrrp + 4, interval);
+	for (size_t i = 0; i < advert->address_count; i++, here += address_bytes(advert))
+		put_virtual_address(advert, i, here);
+	if (advert->version == 2 && advert->password)
+		memcpy(here, advert->password, strlen(advert->password));
+	put16(vrrp + 6, (uint16_t)~internet_fold(internet_sum(pseudo_sum(advert, vrrp), vrrp,
+							      message_bytes(advert))));
+}
+
+static void put_ethernet(struct frame *frame, bool ipv6)
+{
+	static const uint8_t addresses[12] = {1, 0, 0x5e, 0, 0, 18, 0, 0, 0x5e, 0, 1, 51};
+
+	memset(frame, 0, sizeof(*frame));
+	memcpy(frame->bytes, addresses, sizeof(addresses));
+	put16(frame->bytes + sizeof(addresses), ipv6 ? 0x86dd : 0x0800);
+	frame->ipv6 = ipv6;
+	frame->network = ETHERNET_BYTES;
+	frame->udp = ETHERNET_BYTES + (ipv6 ? IPV6_BYTES : IPV4_BYTES);
+}
+
+void advert_build(const struct advert *advert, struct frame *frame)
+{
+	put_ethernet(frame, is_ipv6(advert));
+	if (frame->ipv6)
+		put_ipv6(advert, frame);
+	else
+		put_ipv4(advert, frame);
+	put_message(advert, frame->bytes + frame->udp);
 	frame->length = frame->udp + message_bytes(advert);
 	memset(frame->bytes + frame->length, 0xee, advert->padding);
 	frame->length += advert->padding;
+}
+
+void advert_wrap(const uint8_t *packet, size_t length, struct frame *frame)
+{
+	put_ethernet(frame, packet[0] >> 4 == 6);
+	memcpy(frame->bytes + frame->network, packet, length);
+	frame->length = frame->network + length;
 }
 
 uint64_t advert_digest(const struct advert *advert)
@@ -92,12 +181,13 @@ uint64_t advert_digest(const struct advert *advert)
 	uint64_t digest = XB_DIGEST_START;
 
 	for (size_t i = 0; i < advert->address_count; i++) {
-		uint8_t bytes[4];
-		uint32_t word;
+		uint8_t bytes[16];
+		uint32_t words[4];
 
-		put_address(advert, i, bytes);
-		memcpy(&word, bytes, sizeof(word));
-		digest = xb_digest_word(digest, word);
+		put_virtual_address(advert, i, bytes);
+		memcpy(words, bytes, sizeof(words));
+		for (size_t word = 0; word < address_bytes(advert) / 4; word++)
+			digest = xb_digest_word(digest, words[word]);
 	}
 	return digest;
 }

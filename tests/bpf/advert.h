@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* VRRP version 3 adverts over IPv4 for the program under test. */
+/* VRRP adverts of both versions and families for the program under test. */
 #ifndef TESTS_BPF_ADVERT_H
 #define TESTS_BPF_ADVERT_H
 
@@ -8,7 +8,7 @@
 enum advert_checksum { CHECKSUM_PLAIN, CHECKSUM_PSEUDO_HEADER };
 
 struct advert {
-	const char *source;
+	const char *source; /* its family is the advert's */
 	const char *destination;
 	uint8_t ttl;
 	uint8_t version;
@@ -16,16 +16,26 @@ struct advert {
 	uint8_t vrid;
 	uint8_t priority;
 	uint8_t address_count;
-	uint8_t first_address; /* 10.0.0.this, and so on upwards */
-	uint16_t interval_cs;
+	uint8_t first_address; /* 10.0.0.this or fd00::this, and so on upwards */
+	uint16_t interval_cs; /* version 2: whole seconds */
+	uint8_t authentication_type; /* version 2 */
+	const char *password; /* version 2: its authentication data, zeros behind; NULL: zeros */
 	enum advert_checksum checksum;
 	size_t padding; /* behind the IP packet */
 };
 
-/* An advert that the fixture's served instance takes. */
+/* Adverts that the fixture's served instances take: version 3 over IPv4, version 2, IPv6. */
 struct advert advert_default(void);
+struct advert advert_version2(void);
+struct advert advert_ipv6(void);
 
 void advert_build(const struct advert *advert, struct frame *frame);
+
+/* Puts a whole IP packet into a frame. */
+void advert_wrap(const uint8_t *packet, size_t length, struct frame *frame);
+
+/* Puts the right IPv4 header checksum in, after a test changed something. */
+void advert_sign_header(struct frame *frame);
 
 /* The digest of the addresses that advert_build() puts in. */
 uint64_t advert_digest(const struct advert *advert);

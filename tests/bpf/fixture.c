@@ -168,11 +168,18 @@ void fixture_digest_self(struct fixture *fixture)
 	own->digest[1] = instances_digest(own->instances, key_new);
 }
 
+static void clear_map(const struct bpf_map *map)
+{
+	uint8_t key[64];
+
+	assert_true(bpf_map__key_size(map) <= sizeof(key));
+	while (bpf_map__get_next_key(map, NULL, key, bpf_map__key_size(map)) == 0)
+		bpf_map__delete_elem(map, key, bpf_map__key_size(map), 0);
+}
+
 int fixture_reset(void **state)
 {
 	struct fixture *fixture = *state;
-	const struct xb_vrrp_key served = {
-		.interface_index = INTERFACE_INDEX, .vrid = VRID, .family = 4};
 
 	for (int i = 0; i < SLOT_COUNT; i++)
 		put_peer(&fixture->peers[i], &slots[i]);
@@ -181,7 +188,10 @@ int fixture_reset(void **state)
 	fixture->self->node_state = XB_NODE_RUNNING;
 	fixture_digest_self(fixture);
 	memset(&fixture->vrrp[VRRP_SLOT], 0, sizeof(fixture->vrrp[VRRP_SLOT]));
-	bpf_map__delete_elem(fixture->program->maps.xb_vrrp_slots, &served, sizeof(served), 0);
+	clear_map(fixture->program->maps.xb_vrrp_slots);
+	clear_map(fixture->program->maps.xb_vrrp_peers);
+	clear_map(fixture->program->maps.xb_no_accept);
+	fixture->program->bss->no_accept_count = 0;
 	put_key(fixture, 0, 1, key_old);
 	put_key(fixture, 1, 2, key_new);
 	reset_histograms(fixture);
@@ -277,16 +287,64 @@ struct heartbeat heartbeat_from(int slot, enum xb_packet_type type)
 	};
 }
 
-void fixture_serve_vrrp(struct fixture *fixture)
+struct xb_vrrp *fixture_serve(struct fixture *fixture, uint8_t version, uint8_t vrid,
+			      const char *destination)
 {
 	const struct xb_vrrp_key key = {
-		.interface_index = INTERFACE_INDEX, .vrid = VRID, .family = 4};
+		.interface_index = INTERFACE_INDEX,
+		.vrid = vrid,
+		.family = strchr(destination, ':') ? 6 : 4,
+	};
+	struct xb_vrrp *entry = &fixture->vrrp[VRRP_SLOT];
 	const __u32 slot = VRRP_SLOT;
 
-	fixture->vrrp[VRRP_SLOT].vrid = VRID;
-	fixture->vrrp[VRRP_SLOT].family = 4;
-	fixture->vrrp[VRRP_SLOT].served_version = 3;
+	*entry = (struct xb_vrrp){
+		.vrid = vrid,
+		.family = key.family,
+		.served_version = version,
+		.served_interval_cs = 100,
+		.destination = address_of(destination),
+	};
 	assert_int_equal(bpf_map__update_elem(fixture->program->maps.xb_vrrp_slots, &key,
 					      sizeof(key), &slot, sizeof(slot), BPF_ANY),
 			 0);
+	return entry;
+}
+
+void fixture_serve_vrrp(struct fixture *fixture)
+{
+	fixture_serve(fixture, 3, VRID, "224.0.0.18");
+}
+
+void fixture_add_unicast_peer(struct fixture *fixture, uint32_t slot, const char *address,
+			      uint8_t ttl_minimum, uint8_t ttl_maximum)
+{
+	const struct xb_vrrp_peer_key key = {.slot = slot, .address = address_of(address)};
+	const struct xb_vrrp_peer peer = {ttl_minimum, ttl_maximum};
+
+	fixture->vrrp[VRRP_SLOT].unicast = 1;
+	assert_int_equal(bpf_map__update_elem(fixture->program->maps.xb_vrrp_peers, &key,
+					      sizeof(key), &peer, sizeof(peer), BPF_ANY),
+			 0);
+}
+
+void fixture_set_password(struct fixture *fixture, const char *password)
+{
+	struct xb_vrrp *entry = &fixture->vrrp[VRRP_SLOT];
+
+	entry->has_password = password != NULL;
+	if (password)
+		memcpy(entry->password, password, strlen(password));
+}
+
+void fixture_no_accept(struct fixture *fixture, uint32_t interface_index, const char *address)
+{
+	const struct xb_no_accept_key key = {.interface_index = interface_index,
+					     .address = address_of(address)};
+	const __u8 one = 1;
+
+	assert_int_equal(bpf_map__update_elem(fixture->program->maps.xb_no_accept, &key,
+					      sizeof(key), &one, sizeof(one), BPF_ANY),
+			 0);
+	fixture->program->bss->no_accept_count++;
 }

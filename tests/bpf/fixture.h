@@ -81,7 +81,23 @@ size_t fixture_events(struct fixture *fixture);
 /* A heartbeat from a slot's peer that is evidence when it comes first. */
 struct heartbeat heartbeat_from(int slot, enum xb_packet_type type);
 
-/* Makes the instance {INTERFACE_INDEX, VRID} a served one, in slot VRRP_SLOT. */
+/* Makes the instance {INTERFACE_INDEX, vrid, family} a served one, in slot VRRP_SLOT, with the interval
+ * of 1 s that version 2 insists on. destination: the group or our own address. Returns its entry. */
+struct xb_vrrp *fixture_serve(struct fixture *fixture, uint8_t version, uint8_t vrid,
+			      const char *destination);
+
+/* VRID by version 3 over IPv4, multicast. */
 void fixture_serve_vrrp(struct fixture *fixture);
+
+/* Makes the served instance a unicast one; the instance of a slot takes adverts from this address with
+ * these TTLs. */
+void fixture_add_unicast_peer(struct fixture *fixture, uint32_t slot, const char *address,
+			      uint8_t ttl_minimum, uint8_t ttl_maximum);
+
+/* Of the served instance, by version 2; NULL: none. */
+void fixture_set_password(struct fixture *fixture, const char *password);
+
+/* Accept_Mode false for an address on this interface. */
+void fixture_no_accept(struct fixture *fixture, uint32_t interface_index, const char *address);
 
 #endif

@@ -239,8 +239,41 @@ static void vrrp_bad_header(struct fixture *fixture, struct frame *frame)
 {
 	struct advert advert = advert_default();
 
+	build_advert(fixture, &advert, frame);
+	frame->bytes[frame->network + 11]++; /* its checksum */
+}
+
+static void vrrp_bad_destination(struct fixture *fixture, struct frame *frame)
+{
+	struct advert advert = advert_default();
+
 	advert.destination = "224.0.0.19";
 	build_advert(fixture, &advert, frame);
+}
+
+static void vrrp_bad_source(struct fixture *fixture, struct frame *frame)
+{
+	struct advert advert = advert_ipv6();
+
+	advert.source = "fd00::9"; /* not link-local */
+	fixture_serve(fixture, 3, VRID, advert.destination);
+	advert_build(&advert, frame);
+}
+
+static void vrrp_bad_password(struct fixture *fixture, struct frame *frame)
+{
+	struct advert advert = advert_version2();
+
+	fixture_serve(fixture, 2, VRID, advert.destination);
+	fixture_set_password(fixture, "12345");
+	advert_build(&advert, frame);
+}
+
+static void no_accept(struct fixture *fixture, struct frame *frame)
+{
+	plain_probe(frame);
+	frame->bytes[frame->network + 9] = 6; /* TCP */
+	fixture_no_accept(fixture, INTERFACE_INDEX, "10.0.0.1");
 }
 
 static void vrrp_own(struct fixture *fixture, struct frame *frame)

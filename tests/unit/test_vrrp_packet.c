@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * user/core/vrrp_packet.c against bytes that keepalived 2.2.7 (Debian 12) sent
- * on a veth pair: version 3, VRID 51, priority 150, advert_int 0.1, from
- * 10.77.0.1, with 10.77.0.100 and 10.77.0.101; then its farewell with priority 0.
- */
+/* user/core/vrrp_packet.c against bytes that keepalived sent (tests/captured.h), and at its limits. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
@@ -13,25 +9,14 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <tests/captured.h>
 #include <user/core/address.h>
 #include <user/core/vrrp_packet.h>
 #include <xbeat/digest.h>
 
-/* The IP identification (byte 5) and header checksum (10, 11) are the sender's own matter. */
-static const uint8_t captured_advert[] = {
-	0x45, 0xc0, 0x00, 0x24, 0x00, 0x01, 0x00, 0x00, 0xff, 0x70, 0xd0, 0x48,
-	0x0a, 0x4d, 0x00, 0x01, 0xe0, 0x00, 0x00, 0x12, 0x31, 0x33, 0x96, 0x02,
-	0x00, 0x0a, 0x38, 0x7c, 0x0a, 0x4d, 0x00, 0x64, 0x0a, 0x4d, 0x00, 0x65,
-};
-static const uint8_t captured_farewell[] = {
-	0x45, 0xc0, 0x00, 0x24, 0x00, 0x11, 0x00, 0x00, 0xff, 0x70, 0xd0, 0x38,
-	0x0a, 0x4d, 0x00, 0x01, 0xe0, 0x00, 0x00, 0x12, 0x31, 0x33, 0x00, 0x02,
-	0x00, 0x0a, 0xce, 0x7c, 0x0a, 0x4d, 0x00, 0x64, 0x0a, 0x4d, 0x00, 0x65,
-};
-
 static struct xb_address addresses[VRRP_ADDRESSES_MAX + 1];
 
-static struct xb_address ipv4(const char *text)
+static struct xb_address address_of(const char *text)
 {
 	struct xb_address address;
 
@@ -39,99 +24,161 @@ static struct xb_address ipv4(const char *text)
 	return address;
 }
 
-/* What the captured advert says. */
-static struct vrrp_message captured_message(void)
+/* What a captured advert says. */
+static struct vrrp_message message_of(const struct captured *captured)
 {
 	struct vrrp_message message = {
-		.vrid = 51,
-		.priority = 150,
-		.interval_cs = 10,
-		.source = ipv4("10.77.0.1"),
-		.destination = ipv4("224.0.0.18"),
+		.version = captured->version,
+		.vrid = captured->vrid,
+		.priority = captured->priority,
+		.interval_cs = captured->interval_cs,
+		.ttl = captured->ttl,
+		.pseudo_header = true, /* version 2 has none, all the same */
+		.has_password = captured->password != NULL,
+		.source = address_of(captured->source),
+		.destination = address_of(captured->destination),
 		.addresses = addresses,
-		.address_count = 2,
+		.address_count = captured->address_count,
 	};
 
-	for (uint32_t i = 0; i <= VRRP_ADDRESSES_MAX; i++)
-		addresses[i] = address_from_ipv4(htonl(0x0a4d0064 + i));
+	if (captured->password)
+		memcpy(message.password, captured->password, strlen(captured->password));
+	for (size_t i = 0; i < captured->address_count; i++)
+		addresses[i] = address_of(captured->addresses[i]);
 	return message;
 }
 
-static void assert_like_captured(const struct vrrp_message *message, const uint8_t *captured)
+static bool is_ipv6(const struct captured *captured)
 {
-	uint8_t expected[sizeof(captured_advert)];
-	uint8_t packet[sizeof(captured_advert)];
-
-	memcpy(expected, captured, sizeof(expected));
-	expected[5] = expected[10] = expected[11] = 0;
-	assert_int_equal(vrrp_packet_build(message, packet, sizeof(packet)), sizeof(packet));
-	assert_memory_equal(packet, expected, sizeof(packet));
+	return captured->bytes[0] >> 4 == 6;
 }
 
-static void advert_is_keepalived_s(void **state)
+/* A message of a kind with any number of addresses. */
+static struct vrrp_message message_like(uint8_t version, bool ipv6)
 {
-	struct vrrp_message message = captured_message();
+	struct vrrp_message message = {
+		.version = version,
+		.vrid = 1,
+		.priority = 100,
+		.interval_cs = 100,
+		.ttl = 255,
+		.source = address_of(ipv6 ? "fe80::1" : "10.77.0.1"),
+		.destination = address_of(ipv6 ? VRRP_GROUP_IPV6 : VRRP_GROUP_IPV4),
+		.addresses = addresses,
+		.address_count = 1,
+	};
 
+	for (size_t i = 0; i <= VRRP_ADDRESSES_MAX; i++) {
+		addresses[i] = address_of(ipv6 ? "2001:db8::" : "10.77.1.0");
+		addresses[i].bytes[15] = (uint8_t)i;
+	}
+	return message;
+}
+
+/* Zeroes what every sender chooses for itself. */
+static void forget_own_matters(uint8_t *packet, bool ipv6)
+{
+	if (ipv6) {
+		packet[1] &= 0xf0;
+		packet[2] = packet[3] = 0;
+	} else {
+		packet[4] = packet[5] = packet[10] = packet[11] = 0;
+	}
+}
+
+static void adverts_are_keepalived_s(void **state)
+{
 	(void)state;
-	assert_like_captured(&message, captured_advert);
+	for (size_t i = 0; i < CAPTURED_COUNT; i++) {
+		const struct captured *captured = &captured_adverts[i];
+		struct vrrp_message message = message_of(captured);
+		uint8_t expected[sizeof(captured->bytes)], packet[sizeof(captured->bytes)];
+
+		print_message("    %s\n", captured->what);
+		memcpy(expected, captured->bytes, sizeof(expected));
+		forget_own_matters(expected, is_ipv6(captured));
+		assert_int_equal(vrrp_packet_build(&message, packet, sizeof(packet)),
+				 captured->length);
+		assert_memory_equal(packet, expected, captured->length);
+	}
 }
 
-static void farewell_is_keepalived_s(void **state)
+/* One's complement sum over what the checksum covers, itself included: all ones. */
+static uint16_t verified_sum(const uint8_t *packet, size_t length, size_t header_bytes,
+			     bool pseudo_header)
 {
-	struct vrrp_message message = captured_message();
+	uint32_t sum = pseudo_header ? 112 + (uint32_t)(length - header_bytes) : 0;
+	size_t first = header_bytes == 40 ? 8 : 12;
 
-	(void)state;
-	message.priority = 0;
-	assert_like_captured(&message, captured_farewell);
-}
-
-/* One's complement sum over the pseudo-header and the advert, its checksum included: all ones. */
-static uint16_t verified_sum(const uint8_t *packet, int length)
-{
-	uint32_t sum = 112 + (uint32_t)length - 20;
-
-	for (int i = 12; i < length; i += 2)
+	for (size_t i = pseudo_header ? first : header_bytes; i < length; i += 2)
 		sum += (uint32_t)packet[i] << 8 | packet[i + 1];
 	sum = (sum & 0xffff) + (sum >> 16);
 	return (uint16_t)((sum & 0xffff) + (sum >> 16));
 }
 
+static const struct kind {
+	uint8_t version;
+	bool ipv6, pseudo_header;
+	size_t header_bytes, address_bytes, trailer_bytes;
+} kinds[] = {
+	{2, false, false, 20, 4, 8},
+	{3, false, false, 20, 4, 0},
+	{3, false, true, 20, 4, 0},
+	{3, true, true, 40, 16, 0},
+};
+
 static void every_count_fits_and_verifies(void **state)
 {
-	struct vrrp_message message = captured_message();
 	uint8_t packet[VRRP_PACKET_BYTES_MAX];
 
 	(void)state;
-	assert_int_equal(verified_sum(captured_advert, sizeof(captured_advert)), 0xffff);
-	for (size_t count = 1; count <= VRRP_ADDRESSES_MAX; count++) {
-		int length = (int)(28 + 4 * count);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const struct kind *kind = &kinds[i];
+		struct vrrp_message message = message_like(kind->version, kind->ipv6);
 
-		message.address_count = count;
-		message.interval_cs = (uint16_t)(count * 16);
-		assert_int_equal(vrrp_packet_build(&message, packet, sizeof(packet)), length);
-		assert_int_equal(packet[2] << 8 | packet[3], length);
-		assert_int_equal(packet[23], count);
-		assert_int_equal(packet[24] << 8 | packet[25], count * 16);
-		assert_int_equal(verified_sum(packet, length), 0xffff);
+		message.pseudo_header = kind->pseudo_header;
+		for (size_t count = 1; count <= VRRP_ADDRESSES_MAX; count++) {
+			size_t length = kind->header_bytes + 8 + count * kind->address_bytes +
+					kind->trailer_bytes;
+			const uint8_t *advert = packet + kind->header_bytes;
+
+			message.address_count = count;
+			message.interval_cs =
+				(uint16_t)(kind->version == 2 ? count * 100 : count * 16);
+			assert_int_equal(vrrp_packet_build(&message, packet, sizeof(packet)),
+					 length);
+			assert_int_equal(advert[0], kind->version << 4 | 1);
+			assert_int_equal(advert[3], count);
+			assert_int_equal(advert[4] << 8 | advert[5],
+					 kind->version == 2 ? count : count * 16);
+			assert_int_equal(verified_sum(packet, length, kind->header_bytes,
+						      kind->pseudo_header),
+					 0xffff);
+		}
 	}
 }
 
 static void room_is_respected(void **state)
 {
-	struct vrrp_message message = captured_message();
-	uint8_t packet[37];
+	uint8_t packet[VRRP_PACKET_BYTES_MAX];
 
 	(void)state;
-	memset(packet, 0xaa, sizeof(packet));
-	assert_int_equal(vrrp_packet_build(&message, packet, 35), -EMSGSIZE);
-	assert_int_equal(packet[0], 0xaa);
-	assert_int_equal(vrrp_packet_build(&message, packet, 36), 36);
-	assert_int_equal(packet[36], 0xaa);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const struct kind *kind = &kinds[i];
+		struct vrrp_message message = message_like(kind->version, kind->ipv6);
+		size_t length = kind->header_bytes + 8 + kind->address_bytes + kind->trailer_bytes;
+
+		memset(packet, 0xaa, sizeof(packet));
+		assert_int_equal(vrrp_packet_build(&message, packet, length - 1), -EMSGSIZE);
+		assert_int_equal(packet[0], 0xaa);
+		assert_int_equal(vrrp_packet_build(&message, packet, length), length);
+		assert_int_equal(packet[length], 0xaa);
+	}
 }
 
 static void assert_refused(const struct vrrp_message *message)
 {
-	uint8_t packet[VRRP_PACKET_BYTES_MAX + 8];
+	uint8_t packet[VRRP_PACKET_BYTES_MAX];
 
 	assert_int_equal(vrrp_packet_build(message, packet, sizeof(packet)), -EINVAL);
 }
@@ -141,61 +188,73 @@ static void wrong_fields_are_refused(void **state)
 	struct vrrp_message message;
 
 	(void)state;
-#define REFUSED(field, value)                                                                      \
-	message = captured_message();                                                              \
+#define REFUSED(kind_version, ipv6, field, value)                                                  \
+	message = message_like(kind_version, ipv6);                                                \
 	message.field = value;                                                                     \
 	assert_refused(&message)
-	REFUSED(vrid, 0);
-	REFUSED(interval_cs, 0);
-	REFUSED(interval_cs, 0x1000);
-	REFUSED(address_count, 0);
-	REFUSED(address_count, VRRP_ADDRESSES_MAX + 1);
-	REFUSED(source, ipv4("fe80::1"));
-	REFUSED(destination, ipv4("ff02::12"));
+	REFUSED(3, false, version, 4);
+	REFUSED(3, false, vrid, 0);
+	REFUSED(3, false, ttl, 0);
+	REFUSED(3, false, interval_cs, 0);
+	REFUSED(3, false, interval_cs, 0x1000);
+	REFUSED(3, false, has_password, true);
+	REFUSED(3, false, address_count, 0);
+	REFUSED(3, false, address_count, VRRP_ADDRESSES_MAX + 1);
+	REFUSED(3, false, source, address_of("fe80::1"));
+	REFUSED(3, false, destination, address_of("ff02::12"));
+	REFUSED(3, true, destination, address_of("224.0.0.18"));
+	REFUSED(2, false, interval_cs, 150);
+	REFUSED(2, false, interval_cs, 25600);
+	REFUSED(2, true, priority, 1);
 #undef REFUSED
-	message = captured_message();
-	addresses[1] = ipv4("2001:db8::1");
+	message = message_like(3, false);
+	message.address_count = 2;
+	addresses[1] = address_of("2001:db8::1");
 	assert_refused(&message);
 }
 
 /* The XDP program reads the addresses from the packet, four bytes at a time. */
 static void digest_is_over_the_bytes_of_the_packet(void **state)
 {
-	struct vrrp_message message = captured_message();
-	uint64_t digest = XB_DIGEST_START;
-	uint32_t word;
-
 	(void)state;
-	for (size_t offset = 28; offset < sizeof(captured_advert); offset += 4) {
-		memcpy(&word, captured_advert + offset, 4);
-		digest = xb_digest_word(digest, word);
+	for (size_t i = 0; i < CAPTURED_COUNT; i++) {
+		const struct captured *captured = &captured_adverts[i];
+		struct vrrp_message message = message_of(captured);
+		size_t first = (is_ipv6(captured) ? 40 : 20) + 8;
+		size_t last = captured->length - (captured->version == 2 ? 8 : 0);
+		uint64_t digest = XB_DIGEST_START;
+		uint32_t word;
+
+		for (size_t offset = first; offset < last; offset += 4) {
+			memcpy(&word, captured->bytes + offset, 4);
+			digest = xb_digest_word(digest, word);
+		}
+		assert_int_equal(vrrp_addresses_digest(addresses, message.address_count), digest);
 	}
-	assert_int_equal(vrrp_addresses_digest(message.addresses, 2), digest);
-	assert_int_not_equal(vrrp_addresses_digest(message.addresses, 1), digest);
-	assert_int_not_equal(vrrp_addresses_digest(message.addresses + 1, 2), digest);
-	assert_int_equal(vrrp_addresses_digest(NULL, 0), XB_DIGEST_START);
 }
 
-static void digest_hangs_on_the_order(void **state)
+static void digest_tells_lists_apart(void **state)
 {
-	struct vrrp_message message = captured_message();
-	struct xb_address swapped[2] = {message.addresses[1], message.addresses[0]};
+	struct vrrp_message message = message_like(3, true);
+	struct xb_address swapped[2] = {addresses[1], addresses[0]};
+	uint64_t digest = vrrp_addresses_digest(message.addresses, 2);
 
 	(void)state;
-	assert_int_not_equal(vrrp_addresses_digest(swapped, 2),
-			     vrrp_addresses_digest(message.addresses, 2));
+	assert_int_not_equal(vrrp_addresses_digest(swapped, 2), digest);
+	assert_int_not_equal(vrrp_addresses_digest(addresses, 1), digest);
+	assert_int_not_equal(vrrp_addresses_digest(addresses + 1, 2), digest);
+	assert_int_equal(vrrp_addresses_digest(NULL, 0), XB_DIGEST_START);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(advert_is_keepalived_s),
-		cmocka_unit_test(farewell_is_keepalived_s),
+		cmocka_unit_test(adverts_are_keepalived_s),
 		cmocka_unit_test(every_count_fits_and_verifies),
 		cmocka_unit_test(room_is_respected),
 		cmocka_unit_test(wrong_fields_are_refused),
 		cmocka_unit_test(digest_is_over_the_bytes_of_the_packet),
-		cmocka_unit_test(digest_hangs_on_the_order),
+		cmocka_unit_test(digest_tells_lists_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

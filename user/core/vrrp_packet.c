@@ -1,26 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Builds VRRP version 3 ADVERTISEMENTs over IPv4 (RFC 9568, section 5). They are
- * parsed in the kernel, by the XDP program.
+ * Builds VRRP ADVERTISEMENTs: version 2 (RFC 3768 section 5.1, with the simple
+ * password of RFC 2338 section 5.3.6) and version 3 (RFC 9568 section 5). They
+ * are parsed in the kernel, by the XDP program.
  *
- * The checksum covers the pseudo-header of RFC 5798, section 5.2.8. RFC 9568
- * leaves it out for IPv4, but keepalived (by its default) expects it, and
- * drops what it cannot verify.
+ * The checksum of version 3 over IPv4 covers the pseudo-header of RFC 5798
+ * section 5.2.8 if the message asks for it: RFC 9568 leaves it out, but
+ * keepalived (by its default) expects it, and drops what it cannot verify.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 #include <user/core/address.h>
+#include <user/core/checksum.h>
 #include <user/core/vrrp_packet.h>
 #include <xbeat/digest.h>
 
 #define IPV4_HEADER_BYTES 20
-#define IPV4_VERSION_AND_LENGTH 0x45
-#define IPV4_TRAFFIC_CLASS_CS6 0xc0 /* network control */
-#define IPV4_ADDRESS_BYTES 4
-#define VRRP_VERSION_AND_TYPE 0x31 /* version 3, ADVERTISEMENT */
+#define IPV6_HEADER_BYTES 40
+#define TRAFFIC_CLASS_CS6 0xc0 /* network control */
+#define VRRP_ADVERTISEMENT 1
 #define VRRP_CHECKSUM_OFFSET 6
 #define VRRP_INTERVAL_CS_MAX 0xfff
+#define VRRP_INTERVAL_S_MAX 255
+#define VRRP_AUTHENTICATION_PASS 1
+
+/* Where a family puts things. */
+struct layout {
+	size_t header_bytes;
+	size_t source_offset; /* in the IP header; the destination follows */
+	size_t address_bytes;
+	size_t address_offset; /* in struct xb_address */
+};
+
+static const struct layout layout_ipv4 = {IPV4_HEADER_BYTES, 12, 4, 12};
+static const struct layout layout_ipv6 = {IPV6_HEADER_BYTES, 8, 16, 0};
+
+static const struct layout *layout_of(const struct xb_address *address)
+{
+	return address_is_ipv4(address) ? &layout_ipv4 : &layout_ipv6;
+}
 
 static void put_u16(uint8_t *bytes, size_t value)
 {
@@ -28,96 +46,158 @@ static void put_u16(uint8_t *bytes, size_t value)
 	bytes[1] = (uint8_t)value;
 }
 
-static void put_ipv4(uint8_t *bytes, const struct xb_address *address)
+static uint8_t *put_address(uint8_t *bytes, const struct xb_address *address,
+			    const struct layout *layout)
 {
-	uint32_t ipv4 = address_to_ipv4(address);
-
-	memcpy(bytes, &ipv4, sizeof(ipv4));
+	memcpy(bytes, address->bytes + layout->address_offset, layout->address_bytes);
+	return bytes + layout->address_bytes;
 }
 
-/* Adds an even number of bytes to a one's complement sum (RFC 1071) that is not yet folded. */
-static uint32_t checksum_add(uint32_t sum, const uint8_t *bytes, size_t length)
+static bool interval_fits(const struct vrrp_message *message)
 {
-	for (size_t i = 0; i < length; i += 2)
-		sum += (uint32_t)bytes[i] << 8 | bytes[i + 1];
-	return sum;
+	if (message->version == 2)
+		return message->interval_cs % 100 == 0 &&
+		       message->interval_cs <= VRRP_INTERVAL_S_MAX * 100;
+	return message->interval_cs <= VRRP_INTERVAL_CS_MAX;
 }
 
-static uint16_t checksum_fold(uint32_t sum)
+static bool version_fits(const struct vrrp_message *message)
 {
-	while (sum > 0xffff)
-		sum = (sum >> 16) + (sum & 0xffff);
-	return (uint16_t)~sum;
+	if (message->version == 2)
+		return address_is_ipv4(&message->source);
+	return message->version == 3 && !message->has_password;
 }
 
-static bool message_fits(const struct vrrp_message *message)
+/* Version 3 needs an address (RFC 9568 section 5.2.5); keepalived's version 2 does without. */
+static bool addresses_fit(const struct vrrp_message *message)
 {
-	if (message->vrid == 0 || message->interval_cs == 0 ||
-	    message->interval_cs > VRRP_INTERVAL_CS_MAX)
-		return false;
-	if (message->address_count == 0 || message->address_count > VRRP_ADDRESSES_MAX)
+	uint8_t family = address_family(&message->source);
+	size_t address_count_min = message->version == 2 ? 0 : 1;
+
+	if (message->address_count < address_count_min ||
+	    message->address_count > VRRP_ADDRESSES_MAX)
 		return false;
 	for (size_t i = 0; i < message->address_count; i++)
-		if (!address_is_ipv4(&message->addresses[i]))
+		if (address_family(&message->addresses[i]) != family)
 			return false;
-	return address_is_ipv4(&message->source) && address_is_ipv4(&message->destination);
+	return address_family(&message->destination) == family;
 }
 
-static void put_ipv4_header(const struct vrrp_message *message, uint8_t *header, size_t total_bytes)
+/* A TTL of 0 may not be sent (RFC 1122 section 3.2.1.7). */
+static bool message_fits(const struct vrrp_message *message)
+{
+	return message->vrid && message->interval_cs && message->ttl && version_fits(message) &&
+	       interval_fits(message) && addresses_fit(message);
+}
+
+static void put_ipv4_header(const struct vrrp_message *message, uint8_t *header,
+			    size_t advert_bytes)
 {
 	memset(header, 0, IPV4_HEADER_BYTES);
-	header[0] = IPV4_VERSION_AND_LENGTH;
-	header[1] = IPV4_TRAFFIC_CLASS_CS6;
-	put_u16(header + 2, total_bytes);
-	header[8] = VRRP_TTL;
+	header[0] = 4 << 4 | IPV4_HEADER_BYTES / 4;
+	header[1] = TRAFFIC_CLASS_CS6;
+	put_u16(header + 2, IPV4_HEADER_BYTES + advert_bytes);
+	header[8] = message->ttl;
 	header[9] = VRRP_PROTOCOL;
-	put_ipv4(header + 12, &message->source);
-	put_ipv4(header + 16, &message->destination);
 }
 
-static void put_advertisement(const struct vrrp_message *message, uint8_t *advert)
+/* The traffic class is in the four bits behind the version and the four that follow. */
+static void put_ipv6_header(const struct vrrp_message *message, uint8_t *header,
+			    size_t advert_bytes)
 {
-	advert[0] = VRRP_VERSION_AND_TYPE;
+	memset(header, 0, IPV6_HEADER_BYTES);
+	put_u16(header, 6 << 12 | TRAFFIC_CLASS_CS6 << 4);
+	put_u16(header + 4, advert_bytes);
+	header[6] = VRRP_PROTOCOL;
+	header[7] = message->ttl;
+}
+
+static void put_header(const struct vrrp_message *message, uint8_t *packet, size_t advert_bytes,
+		       const struct layout *layout)
+{
+	uint8_t *addresses = packet + layout->source_offset;
+
+	if (layout == &layout_ipv4)
+		put_ipv4_header(message, packet, advert_bytes);
+	else
+		put_ipv6_header(message, packet, advert_bytes);
+	put_address(put_address(addresses, &message->source, layout), &message->destination,
+		    layout);
+}
+
+static void put_interval(const struct vrrp_message *message, uint8_t *bytes)
+{
+	if (message->version == 2) {
+		bytes[0] = message->has_password ? VRRP_AUTHENTICATION_PASS : 0;
+		bytes[1] = (uint8_t)(message->interval_cs / 100);
+	} else {
+		put_u16(bytes, message->interval_cs);
+	}
+}
+
+static void put_advertisement(const struct vrrp_message *message, uint8_t *advert,
+			      const struct layout *layout)
+{
+	uint8_t *here = advert + VRRP_HEADER_BYTES;
+
+	advert[0] = (uint8_t)(message->version << 4 | VRRP_ADVERTISEMENT);
 	advert[1] = message->vrid;
 	advert[2] = message->priority;
 	advert[3] = (uint8_t)message->address_count;
-	put_u16(advert + 4, message->interval_cs);
+	put_interval(message, advert + 4);
 	put_u16(advert + VRRP_CHECKSUM_OFFSET, 0);
 	for (size_t i = 0; i < message->address_count; i++)
-		put_ipv4(advert + VRRP_HEADER_BYTES + IPV4_ADDRESS_BYTES * i,
-			 &message->addresses[i]);
+		here = put_address(here, &message->addresses[i], layout);
+	if (message->version != 2)
+		return;
+	memset(here, 0, XB_VRRP_PASSWORD_BYTES);
+	if (message->has_password)
+		memcpy(here, message->password, XB_VRRP_PASSWORD_BYTES);
 }
 
-/* packet: an IPv4 header, then the advertisement of advert_bytes with its checksum field zero. */
-static uint16_t advertisement_checksum(const uint8_t *packet, size_t advert_bytes)
+/* packet: the IP header, then the advertisement with its checksum field zero. */
+static uint16_t advertisement_checksum(const struct vrrp_message *message, const uint8_t *packet,
+				       size_t advert_bytes, const struct layout *layout)
 {
-	uint32_t sum = VRRP_PROTOCOL + (uint32_t)advert_bytes;
+	bool pseudo_header =
+		layout == &layout_ipv6 || (message->version == 3 && message->pseudo_header);
+	uint32_t sum = 0;
 
-	sum = checksum_add(sum, packet + 12, 2 * IPV4_ADDRESS_BYTES);
-	sum = checksum_add(sum, packet + IPV4_HEADER_BYTES, advert_bytes);
-	return checksum_fold(sum);
+	if (pseudo_header)
+		sum = checksum_add(VRRP_PROTOCOL + (uint32_t)advert_bytes,
+				   packet + layout->source_offset, 2 * layout->address_bytes);
+	return checksum_finish(checksum_add(sum, packet + layout->header_bytes, advert_bytes));
 }
 
 int vrrp_packet_build(const struct vrrp_message *message, uint8_t *packet, size_t bytes)
 {
-	size_t advert_bytes = VRRP_HEADER_BYTES + IPV4_ADDRESS_BYTES * message->address_count;
-	uint8_t *advert = packet + IPV4_HEADER_BYTES;
+	const struct layout *layout = layout_of(&message->source);
+	size_t advert_bytes = VRRP_HEADER_BYTES + layout->address_bytes * message->address_count +
+			      (message->version == 2 ? XB_VRRP_PASSWORD_BYTES : 0);
+	uint8_t *advert = packet + layout->header_bytes;
 
 	if (!message_fits(message))
 		return -EINVAL;
-	if (bytes < IPV4_HEADER_BYTES + advert_bytes)
+	if (bytes < layout->header_bytes + advert_bytes)
 		return -EMSGSIZE;
-	put_ipv4_header(message, packet, IPV4_HEADER_BYTES + advert_bytes);
-	put_advertisement(message, advert);
-	put_u16(advert + VRRP_CHECKSUM_OFFSET, advertisement_checksum(packet, advert_bytes));
-	return (int)(IPV4_HEADER_BYTES + advert_bytes);
+	put_header(message, packet, advert_bytes, layout);
+	put_advertisement(message, advert, layout);
+	put_u16(advert + VRRP_CHECKSUM_OFFSET,
+		advertisement_checksum(message, packet, advert_bytes, layout));
+	return (int)(layout->header_bytes + advert_bytes);
 }
 
 uint64_t vrrp_addresses_digest(const struct xb_address *addresses, size_t address_count)
 {
 	uint64_t digest = XB_DIGEST_START;
 
-	for (size_t i = 0; i < address_count; i++)
-		digest = xb_digest_word(digest, address_to_ipv4(&addresses[i]));
+	for (size_t i = 0; i < address_count; i++) {
+		const struct layout *layout = layout_of(&addresses[i]);
+		uint32_t words[4];
+
+		put_address((uint8_t *)words, &addresses[i], layout);
+		for (size_t word = 0; word < layout->address_bytes / sizeof(*words); word++)
+			digest = xb_digest_word(digest, words[word]);
+	}
 	return digest;
 }

@@ -1,67 +1,116 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* VRRP adverts leave by a raw socket of protocol 255, which the kernel never delivers to. */
-#include <arpa/inet.h>
+/*
+ * VRRP adverts leave by a raw socket of protocol 255, which the kernel never delivers to; such a socket
+ * takes packets with their IP header. One socket of a family serves all interfaces.
+ */
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <user/core/address.h>
 #include <user/daemon/advert.h>
 
-int advert_open(void)
+/* Sets an option of a new socket. Returns the socket or, with the socket closed, a negative errno. */
+static int with_option(int fd, int level, int option, const void *value, socklen_t bytes)
 {
-	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_RAW);
-	int off = 0;
+	int error;
 
 	if (fd < 0)
 		return -errno;
-	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_LOOP, &off, sizeof(off)) < 0) {
-		int error = -errno;
-
-		close(fd);
-		return error;
-	}
-	return fd;
+	if (setsockopt(fd, level, option, value, bytes) == 0)
+		return fd;
+	error = -errno;
+	close(fd);
+	return error;
 }
 
-int advert_join(unsigned interface_index)
+int advert_open(uint8_t family)
 {
-	struct ip_mreqn membership = {.imr_ifindex = (int)interface_index};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int type = SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, off = 0;
 
-	if (fd < 0)
-		return -errno;
-	inet_pton(AF_INET, ADVERT_GROUP_IPV4, &membership.imr_multiaddr);
-	if (setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &membership, sizeof(membership)) < 0) {
-		int error = -errno;
-
-		close(fd);
-		return error;
-	}
-	return fd;
+	if (family == 4)
+		return with_option(socket(AF_INET, type, IPPROTO_RAW), IPPROTO_IP,
+				   IP_MULTICAST_LOOP, &off, sizeof(off));
+	return with_option(socket(AF_INET6, type, IPPROTO_RAW), IPPROTO_IPV6, IPV6_MULTICAST_LOOP,
+			   &off, sizeof(off));
 }
 
-int advert_send(int socket, unsigned interface_index, const uint8_t *packet, size_t bytes)
+int advert_join(unsigned interface_index, const struct xb_address *group)
 {
-	struct sockaddr_in to = {.sin_family = AF_INET};
-	struct iovec data = {.iov_base = (void *)(uintptr_t)packet, .iov_len = bytes};
+	int type = SOCK_DGRAM | SOCK_CLOEXEC;
+	struct ip_mreqn ipv4 = {.imr_ifindex = (int)interface_index};
+	struct ipv6_mreq ipv6 = {.ipv6mr_interface = interface_index};
+
+	if (address_is_ipv4(group)) {
+		ipv4.imr_multiaddr.s_addr = address_to_ipv4(group);
+		return with_option(socket(AF_INET, type, 0), IPPROTO_IP, IP_ADD_MEMBERSHIP, &ipv4,
+				   sizeof(ipv4));
+	}
+	memcpy(&ipv6.ipv6mr_multiaddr, group->bytes, sizeof(group->bytes));
+	return with_option(socket(AF_INET6, type, 0), IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &ipv6,
+			   sizeof(ipv6));
+}
+
+/* Where a packet goes, as sendmsg() wants it. */
+struct way {
 	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(struct in_pktinfo))];
-	} control = {0};
-	struct msghdr message = {.msg_name = &to,
-				 .msg_namelen = sizeof(to),
-				 .msg_iov = &data,
-				 .msg_iovlen = 1,
-				 .msg_control = &control,
-				 .msg_controllen = sizeof(control)};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+		struct sockaddr_in ipv4;
+		struct sockaddr_in6 ipv6;
+	} to;
+	socklen_t to_bytes;
+	size_t control_bytes;
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+};
+
+static void choose_interface(struct way *way, int level, int type, const void *info, size_t bytes)
+{
+	struct cmsghdr *header = (struct cmsghdr *)(void *)way->control;
+
+	header->cmsg_level = level;
+	header->cmsg_type = type;
+	header->cmsg_len = CMSG_LEN(bytes);
+	memcpy(CMSG_DATA(header), info, bytes);
+	way->control_bytes = CMSG_SPACE(bytes);
+}
+
+static void find_way_ipv4(struct way *way, unsigned interface_index,
+			  const struct xb_address *destination)
+{
 	struct in_pktinfo info = {.ipi_ifindex = (int)interface_index};
 
-	inet_pton(AF_INET, ADVERT_GROUP_IPV4, &to.sin_addr);
-	header->cmsg_level = IPPROTO_IP;
-	header->cmsg_type = IP_PKTINFO;
-	header->cmsg_len = CMSG_LEN(sizeof(info));
-	memcpy(CMSG_DATA(header), &info, sizeof(info));
+	way->to.ipv4 = (struct sockaddr_in){.sin_family = AF_INET,
+					    .sin_addr.s_addr = address_to_ipv4(destination)};
+	way->to_bytes = sizeof(way->to.ipv4);
+	choose_interface(way, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
+}
+
+static void find_way_ipv6(struct way *way, unsigned interface_index,
+			  const struct xb_address *destination)
+{
+	struct in6_pktinfo info = {.ipi6_ifindex = interface_index};
+
+	way->to.ipv6 = (struct sockaddr_in6){.sin6_family = AF_INET6};
+	memcpy(&way->to.ipv6.sin6_addr, destination->bytes, sizeof(destination->bytes));
+	way->to_bytes = sizeof(way->to.ipv6);
+	choose_interface(way, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
+}
+
+int advert_send(int socket, unsigned interface_index, const struct xb_address *destination,
+		const uint8_t *packet, size_t bytes)
+{
+	struct way way = {0};
+	struct iovec data = {.iov_base = (void *)(uintptr_t)packet, .iov_len = bytes};
+	struct msghdr message = {.msg_name = &way.to, .msg_iov = &data, .msg_iovlen = 1};
+
+	if (address_is_ipv4(destination))
+		find_way_ipv4(&way, interface_index, destination);
+	else
+		find_way_ipv6(&way, interface_index, destination);
+	message.msg_namelen = way.to_bytes;
+	if (interface_index) {
+		message.msg_control = way.control;
+		message.msg_controllen = way.control_bytes;
+	}
 	return sendmsg(socket, &message, 0) < 0 ? -errno : 0;
 }

@@ -19,6 +19,12 @@ static bool covers_pseudo_header(const struct instance *instance)
 	return router.received_count == 0 || router.version != 3 || router.pseudo_header;
 }
 
+/* No packet leaves with 0; 1 is what stays on the link, too. */
+static uint8_t unicast_ttl(const struct config_instance *config)
+{
+	return config->unicast_ttl ? config->unicast_ttl : 1;
+}
+
 static struct vrrp_message make_message(const struct instance *instance, uint8_t priority)
 {
 	const struct vrrp_parameters *parameters = &instance->vrrp.parameters;
@@ -28,7 +34,7 @@ static struct vrrp_message make_message(const struct instance *instance, uint8_t
 		.vrid = config->vrid,
 		.priority = priority,
 		.interval_cs = (uint16_t)(parameters->advert_interval_ns / NS_PER_CENTISECOND),
-		.ttl = config->unicast_peer_count ? config->unicast_ttl : VRRP_TTL,
+		.ttl = config->unicast_peer_count ? unicast_ttl(config) : VRRP_TTL,
 		.pseudo_header = covers_pseudo_header(instance),
 		.has_password = config->authentication == CONFIG_AUTHENTICATION_PASS,
 		.source = parameters->primary_address,
@@ -65,7 +71,9 @@ static int send_to_all(const struct instance *instance, struct vrrp_message *mes
 	if (!config->unicast_peer_count)
 		return send_to(instance, message, &config->group, interface_index);
 	for (size_t i = 0; i < config->unicast_peer_count; i++) {
-		int failed = send_to(instance, message, &config->unicast_peers[i].address, 0);
+		/* As keepalived: over the interface that is named, else as the routes are. */
+		int failed = send_to(instance, message, &config->unicast_peers[i].address,
+				     config->interface[0] ? instance->base_index : 0);
 
 		error = failed ? failed : error;
 	}
