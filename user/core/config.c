@@ -10,6 +10,10 @@
  *	config_heartbeat.c  heartbeat
  *	config_instance.c   vrrp_instance; its parts in config_authentication.c,
  *	                    config_unicast.c, config_vmac.c
+ *	config_script.c     what can be tracked by name: scripts, processes, files
+ *	config_track.c      what instances and sync groups track
+ *	config_group.c      vrrp_sync_group
+ *	config_notify.c     FIFOs; config_command.c command values, those of notify too
  *	config_vip.c        lists of addresses, config_vip_option.c their options
  *	config_settle.c     what settings say of one another, config_strict.c with strict_mode
  *	config_unserved.c   keepalived's words that are not served yet
@@ -22,6 +26,7 @@
 #include <user/core/address.h>
 #include <user/core/config_parser.h>
 #include <user/core/config_preprocess.h>
+#include <user/core/config_track.h>
 
 static void heartbeat_free(struct config_heartbeat *heartbeat)
 {
@@ -37,6 +42,34 @@ static void instance_free(struct config_instance *instance)
 	free(instance->name);
 	free(instance->vips);
 	free(instance->unicast_peers);
+	config_tracks_free(instance->tracks, instance->track_count);
+	config_notify_free(&instance->notify);
+}
+
+static void group_free(struct config_group *group)
+{
+	free(group->name);
+	free(group->members);
+	config_tracks_free(group->tracks, group->track_count);
+	config_notify_free(&group->notify);
+}
+
+static void script_free(struct config_script *script)
+{
+	free(script->name);
+	config_command_free(&script->command);
+}
+
+static void process_free(struct config_process *process)
+{
+	free(process->name);
+	config_words_free(process->command);
+}
+
+static void file_free(struct config_file *file)
+{
+	free(file->name);
+	free(file->path);
 }
 
 void config_drop_driven_instances(struct config *config)
@@ -44,22 +77,37 @@ void config_drop_driven_instances(struct config *config)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < config->instance_count; i++) {
-		if (config->instances[i].heartbeat[0])
+		if (config->instances[i].heartbeat[0]) {
 			instance_free(&config->instances[i]);
-		else
+			config_groups_forget(config, kept);
+		} else {
 			config->instances[kept++] = config->instances[i];
+		}
 	}
 	config->instance_count = kept;
 }
+
+#define FREE_LIST(list, list_count, free_entry)                                                    \
+	do {                                                                                       \
+		for (size_t i = 0; i < config->list_count; i++)                                    \
+			(free_entry)(&config->list[i]);                                            \
+		free(config->list);                                                                \
+	} while (0)
 
 void config_free(struct config *config)
 {
 	if (!config)
 		return;
 	heartbeat_free(config->heartbeat);
-	for (size_t i = 0; i < config->instance_count; i++)
-		instance_free(&config->instances[i]);
-	free(config->instances);
+	FREE_LIST(instances, instance_count, instance_free);
+	FREE_LIST(groups, group_count, group_free);
+	FREE_LIST(scripts, script_count, script_free);
+	FREE_LIST(processes, process_count, process_free);
+	FREE_LIST(files, file_count, file_free);
+	free(config->notify_fifo);
+	free(config->vrrp_notify_fifo);
+	config_command_free(&config->notify_fifo_script);
+	config_command_free(&config->vrrp_notify_fifo_script);
 	free(config->static_addresses);
 	free(config);
 }
