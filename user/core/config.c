@@ -104,6 +104,9 @@ void config_free(struct config *config)
 	FREE_LIST(scripts, script_count, script_free);
 	FREE_LIST(processes, process_count, process_free);
 	FREE_LIST(files, file_count, file_free);
+	for (size_t i = 0; i < config->source_count; i++)
+		free(config->sources[i]);
+	free(config->sources);
 	free(config->notify_fifo);
 	free(config->vrrp_notify_fifo);
 	config_command_free(&config->notify_fifo_script);
@@ -189,6 +192,16 @@ static struct config_parser *new_parser(const struct config_preprocessor *prepro
 	return parser;
 }
 
+/* What is found out after parsing names files, too. */
+static void keep_sources(struct config *config, const struct config_origins *origins)
+{
+	for (size_t i = 0; i < origins->file_count; i++) {
+		config->sources =
+			config_grow(config->sources, &config->source_count, sizeof(char *));
+		config->sources[i] = config_copy(origins->files[i]);
+	}
+}
+
 int config_parse(const char *file, const char *text, size_t length,
 		 const struct config_environment *environment, struct config **out,
 		 struct diagnostics *diagnostics)
@@ -202,6 +215,7 @@ int config_parse(const char *file, const char *text, size_t length,
 	config_lexer_init(&parser->lexer, &preprocessor.out, &preprocessor.origins);
 	config_parser_run(parser);
 	config_check(parser);
+	keep_sources(parser->config, &preprocessor.origins);
 	config_lexer_free(&parser->lexer);
 	config_preprocess_free(&preprocessor);
 	sort_diagnostics(diagnostics, first);

@@ -258,6 +258,8 @@ struct config {
 	uint64_t garp_interval_ns, gna_interval_ns; /* between two on one interface; 0: none */
 	struct config_command script_user; /* of commands that name nobody: user and group alone */
 	bool script_security; /* enable_script_security */
+	char **sources; /* the files it came from, by config_position.source */
+	size_t source_count;
 	char *notify_fifo, *vrrp_notify_fifo; /* NULL: none */
 	struct config_command notify_fifo_owner, vrrp_notify_fifo_owner; /* user and group alone */
 	struct config_command notify_fifo_script, vrrp_notify_fifo_script;
