@@ -112,8 +112,9 @@ void config_print_vip(struct config_printer *printer, const struct config_vip *v
 		config_write_word(stream, vip->label);
 	}
 	if (vip->has_peer)
-		fprintf(stream, " peer %s/%u", address_format(&vip->peer, text),
-			vip->peer_prefix_length);
+		fprintf(stream, " peer %s", address_format(&vip->peer, text));
+	if (vip->has_peer && vip->peer_prefix_length != (address_is_ipv4(&vip->peer) ? 32 : 128))
+		fprintf(stream, "/%u", vip->peer_prefix_length);
 	write_vip_flags(stream, vip);
 	fputc('\n', stream);
 }

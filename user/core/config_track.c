@@ -257,11 +257,11 @@ static bool drop_weight(struct config_parser *parser, struct config_track *track
 
 	if (!track->weight)
 		return true;
-	config_warning(parser, track->position,
-		       "the weight %d of %s has no effect %s: %s; write \"weight 0\" for that, or "
-		       "remove the line",
-		       track->weight, track->name, reason,
-		       stays ? "without it failing is a fault" : "it is not tracked at all");
+	config_warning(
+		parser, track->position, "the weight %d of %s has no effect %s: %s; remove %s",
+		track->weight, track->name, reason,
+		stays ? "when it fails, that is a fault" : "it is not tracked",
+		stays ? "the weight" : "it, or write \"weight 0\" to make its failure a fault");
 	track->weight = 0;
 	return stays;
 }

@@ -18,7 +18,7 @@
 		X(SCRIPT, "track_script", "vrrp_script", 253, true),                               \
 		X(PROCESS, "track_process", "vrrp_track_process", 254, true),                      \
 		X(FILE, "track_file", "track_file", 254, true),                                    \
-		X(PEER, "track_peer", "node", 253, true)
+		X(PEER, "track_peer", "node", 253, false)
 
 struct config_track_word {
 	const char *word;

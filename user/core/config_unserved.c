@@ -185,7 +185,7 @@ static const struct config_unserved instance_words[] = {
 const struct config_unserved_list config_unserved_instance = LIST(instance_words);
 
 static const struct config_unserved group_words[] = {
-	IGNORED("smtp_alert"),
+	FOREIGN("smtp_alert", MAIL),
 	TRACK_BFD,
 };
 const struct config_unserved_list config_unserved_group = LIST(group_words);
