@@ -89,18 +89,16 @@ static const char what_is_left_out[] =
 	"not do this: it is ignored\n"
 	"8:4: warning: 'smtp_server' belongs to keepalived's mail alerts; xbeat does not do this: "
 	"it is ignored\n"
-	"15:1: warning: keepalived's 'vrrp_script' is not served yet; the whole block is skipped\n"
-	"21:1: warning: keepalived's 'vrrp_sync_group' is not served yet; its instances move one "
-	"by one\n"
 	"37:5: warning: authentication has no effect with VRRP version 3; remove one\n"
-	"46:5: warning: keepalived's 'track_script' in vrrp_instance is not served yet; the whole "
-	"block is skipped\n"
-	"47:5: warning: keepalived's 'track_interface' in vrrp_instance is not served yet; the "
-	"whole block is skipped\n"
+	"46:20: warning: the weight -20 of check_proxy has no effect in a sync group without "
+	"sync_group_tracking_weight: it is not tracked; remove it, or write \"weight 0\" to make "
+	"its failure a fault\n"
+	"48:9: warning: eth0 is the instance's own interface, which is tracked in any case; this "
+	"line is ignored\n"
+	"49:9: warning: the weight -10 of eth1 has no effect in a sync group without "
+	"sync_group_tracking_weight: when it fails, that is a fault; remove the weight\n"
 	"51:5: warning: 'smtp_alert' belongs to keepalived's mail alerts; xbeat does not do this: "
 	"it is ignored\n"
-	"52:5: warning: keepalived's 'notify_master' in vrrp_instance is not served yet; it is "
-	"ignored\n"
 	"66:1: warning: 'virtual_server' belongs to keepalived's load balancer; xbeat does not do "
 	"this: the block is skipped\n";
 
@@ -145,12 +143,7 @@ static const char first_of_all[] = "vrrp_script chk_nginx {\n"
 
 static void first_file_of_all(void **state)
 {
-	struct config *config = fixture_parse(
-		first_of_all,
-		"1:1: warning: keepalived's 'vrrp_script' is not served yet; the whole block is "
-		"skipped\n"
-		"19:5: warning: keepalived's 'track_script' in vrrp_instance is not served yet; "
-		"the whole block is skipped\n");
+	struct config *config = fixture_parse(first_of_all, "");
 	const struct config_instance *instance = &config->instances[0];
 
 	(void)state;
@@ -162,6 +155,9 @@ static void first_file_of_all(void **state)
 	assert_memory_equal(instance->password, "12345\0\0", sizeof(instance->password));
 	assert_int_equal(instance->advertised_count, 1);
 	check_address(&instance->vips[0].address, "192.168.1.100");
+	assert_string_equal(config->scripts[0].command.arguments[1], "nginx");
+	assert_int_equal(config->scripts[0].timeout_ns, 2 * NS_PER_SECOND);
+	assert_int_equal(instance->tracks[0].weight, 50);
 	check_address(&instance->group, "224.0.0.18");
 	config_free(config);
 }

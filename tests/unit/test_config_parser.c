@@ -174,13 +174,16 @@ static void not_served_yet(void **state)
 		 "6:1: error: unknown keyword 'qqqqqq' in vrrp_instance; xbeat.conf(5) has those "
 		 "that are known\n"},
 		{INSTANCE VIPS "track_script { a { b }\n c }\nnotify \"x } y\" root\n}",
-		 "6:1: warning: keepalived's 'track_script' in vrrp_instance is not served yet; "
-		 "the whole block is skipped\n"
-		 "8:1: warning: keepalived's 'notify' in vrrp_instance is not served yet; it is "
-		 "ignored\n"},
+		 "6:16: error: vrrp_script a is not there; add \"vrrp_script a { ... }\"\n"
+		 "7:2: error: vrrp_script c is not there; add \"vrrp_script c { ... }\"\n"},
+		{INSTANCE VIPS "track_bfd { b }\n}",
+		 "6:1: error: keepalived's 'track_bfd' in vrrp_instance is not served yet; xbeat "
+		 "has no BFD: remove it, and watch the other machine with a heartbeat block and "
+		 "\"track_peer NODE\"\n"},
 		{"includes x\n" INSTANCE VIPS "}",
 		 "1:1: error: unknown keyword 'includes'; known are global_defs, heartbeat, "
-		 "static_routes, static_rules, vrrp_instance, static_ipaddress\n"},
+		 "vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, "
+		 "vrrp_track_file, track_file, static_routes, static_rules, static_ipaddress\n"},
 	};
 
 	(void)state;
@@ -193,7 +196,8 @@ static void braces(void **state)
 		{INSTANCE VIPS "}\n}\nfoo bar { x { } }\n{ y }\n",
 		 "7:1: error: '}' without a '{'; remove it\n"
 		 "8:1: error: unknown keyword 'foo'; known are global_defs, heartbeat, "
-		 "static_routes, static_rules, vrrp_instance, static_ipaddress\n"
+		 "vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, "
+		 "vrrp_track_file, track_file, static_routes, static_rules, static_ipaddress\n"
 		 "9:1: error: '{' without a keyword; write \"KEYWORD {\"\n"},
 		{INSTANCE VIPS, "2:1: error: vrrp_instance is not closed; add '}'\n"},
 		{INSTANCE "virtual_ipaddress { 10.0.0.9\n",
@@ -217,8 +221,8 @@ static void braces(void **state)
 		 "7:1: error: 'track_file' inside virtual_ipaddress; close the block of line 5 "
 		 "with "
 		 "'}' before it\n"
-		 "7:1: warning: keepalived's 'track_file' in vrrp_instance is not served yet; the "
-		 "whole block is skipped\n"},
+		 "7:12: error: unexpected 'f' before '{'; write \"track_file { NAME [weight NUMBER "
+		 "[reverse]] ... }\"\n"},
 	};
 
 	(void)state;

@@ -10,6 +10,10 @@
  *	config_heartbeat.c  heartbeat
  *	config_instance.c   vrrp_instance; its parts in config_authentication.c,
  *	                    config_unicast.c, config_vmac.c
+ *	config_script.c     what can be tracked by name: scripts, processes, files
+ *	config_track.c      what instances and sync groups track
+ *	config_group.c      vrrp_sync_group
+ *	config_notify.c     FIFOs; config_command.c command values, those of notify too
  *	config_vip.c        lists of addresses, config_vip_option.c their options
  *	config_settle.c     what settings say of one another, config_strict.c with strict_mode
  *	config_route.c      virtual_routes, static_routes; config_rule.c the rules,
@@ -24,6 +28,7 @@
 #include <user/core/address.h>
 #include <user/core/config_parser.h>
 #include <user/core/config_preprocess.h>
+#include <user/core/config_track.h>
 
 static void heartbeat_free(struct config_heartbeat *heartbeat)
 {
@@ -41,6 +46,34 @@ static void instance_free(struct config_instance *instance)
 	free(instance->routes.entries);
 	free(instance->rules.entries);
 	free(instance->unicast_peers);
+	config_tracks_free(instance->tracks, instance->track_count);
+	config_notify_free(&instance->notify);
+}
+
+static void group_free(struct config_group *group)
+{
+	free(group->name);
+	free(group->members);
+	config_tracks_free(group->tracks, group->track_count);
+	config_notify_free(&group->notify);
+}
+
+static void script_free(struct config_script *script)
+{
+	free(script->name);
+	config_command_free(&script->command);
+}
+
+static void process_free(struct config_process *process)
+{
+	free(process->name);
+	config_words_free(process->command);
+}
+
+static void file_free(struct config_file *file)
+{
+	free(file->name);
+	free(file->path);
 }
 
 void config_drop_driven_instances(struct config *config)
@@ -48,22 +81,40 @@ void config_drop_driven_instances(struct config *config)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < config->instance_count; i++) {
-		if (config->instances[i].heartbeat[0])
+		if (config->instances[i].heartbeat[0]) {
 			instance_free(&config->instances[i]);
-		else
+			config_groups_forget(config, kept);
+		} else {
 			config->instances[kept++] = config->instances[i];
+		}
 	}
 	config->instance_count = kept;
 }
+
+#define FREE_LIST(list, list_count, free_entry)                                                    \
+	do {                                                                                       \
+		for (size_t i = 0; i < config->list_count; i++)                                    \
+			(free_entry)(&config->list[i]);                                            \
+		free(config->list);                                                                \
+	} while (0)
 
 void config_free(struct config *config)
 {
 	if (!config)
 		return;
 	heartbeat_free(config->heartbeat);
-	for (size_t i = 0; i < config->instance_count; i++)
-		instance_free(&config->instances[i]);
-	free(config->instances);
+	FREE_LIST(instances, instance_count, instance_free);
+	FREE_LIST(groups, group_count, group_free);
+	FREE_LIST(scripts, script_count, script_free);
+	FREE_LIST(processes, process_count, process_free);
+	FREE_LIST(files, file_count, file_free);
+	for (size_t i = 0; i < config->source_count; i++)
+		free(config->sources[i]);
+	free(config->sources);
+	free(config->notify_fifo);
+	free(config->vrrp_notify_fifo);
+	config_command_free(&config->notify_fifo_script);
+	config_command_free(&config->vrrp_notify_fifo_script);
 	free(config->static_routes.entries);
 	free(config->static_rules.entries);
 	free(config->static_addresses);
@@ -147,6 +198,16 @@ static struct config_parser *new_parser(const struct config_preprocessor *prepro
 	return parser;
 }
 
+/* What is found out after parsing names files, too. */
+static void keep_sources(struct config *config, const struct config_origins *origins)
+{
+	for (size_t i = 0; i < origins->file_count; i++) {
+		config->sources =
+			config_grow(config->sources, &config->source_count, sizeof(char *));
+		config->sources[i] = config_copy(origins->files[i]);
+	}
+}
+
 int config_parse(const char *file, const char *text, size_t length,
 		 const struct config_environment *environment, struct config **out,
 		 struct diagnostics *diagnostics)
@@ -160,6 +221,7 @@ int config_parse(const char *file, const char *text, size_t length,
 	config_lexer_init(&parser->lexer, &preprocessor.out, &preprocessor.origins);
 	config_parser_run(parser);
 	config_check(parser);
+	keep_sources(parser->config, &preprocessor.origins);
 	config_lexer_free(&parser->lexer);
 	config_preprocess_free(&preprocessor);
 	sort_diagnostics(diagnostics, first);

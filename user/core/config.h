@@ -82,6 +82,7 @@ struct config_process {
 	char **command; /* ended by NULL: the program, its parameters if they must match */
 	bool full_command; /* compare /proc/PID/cmdline, not the short name */
 	bool match_partial; /* param_match partial: the given parameters, then any */
+	bool match_initial; /* param_match initial: the last one may go on */
 	bool match_parameters; /* parameters count at all */
 	uint32_t quorum; /* 1 */
 	uint32_t quorum_max; /* UINT32_MAX */
@@ -118,6 +119,7 @@ struct config_track {
 	char *name;
 	int weight; /* as it applies: the line's, else the tracked thing's own; 0: a fault */
 	bool reverse;
+	bool has_weight, has_reverse; /* the line says it: of use to the parser alone */
 	struct config_position position;
 };
 
@@ -135,6 +137,7 @@ enum config_notify_kind {
 
 struct config_notify {
 	struct config_command commands[CONFIG_NOTIFY_KINDS];
+	bool deleted; /* notify_deleted, perhaps without a command: say DELETED, not FAULT */
 	bool priority_changes; /* notify_priority_changes: tell "notify" and the FIFO of these, too */
 };
 
@@ -222,10 +225,11 @@ struct config_instance {
 /* vrrp_sync_group: its instances change state together. */
 struct config_group {
 	char *name;
-	size_t *members; /* indexes of instances; each is in one group at most */
+	size_t *members; /* indexes of instances, in the group's order; none is in two groups */
 	size_t member_count;
 	struct config_track *tracks; /* of all members */
 	size_t track_count;
+	bool tracking_weight; /* sync_group_tracking_weight: its members' own weights count */
 	struct config_notify notify;
 	struct config_position position;
 };
@@ -254,7 +258,10 @@ struct config {
 	uint64_t garp_interval_ns, gna_interval_ns; /* between two on one interface; 0: none */
 	struct config_command script_user; /* of commands that name nobody: user and group alone */
 	bool script_security; /* enable_script_security */
+	char **sources; /* the files it came from, by config_position.source */
+	size_t source_count;
 	char *notify_fifo, *vrrp_notify_fifo; /* NULL: none */
+	struct config_command notify_fifo_owner, vrrp_notify_fifo_owner; /* user and group alone */
 	struct config_command notify_fifo_script, vrrp_notify_fifo_script;
 };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <user/core/address.h>
 #include <user/core/config_instance.h>
+#include <user/core/config_track.h>
 #include <user/core/config_value.h>
 
 static void check_node(struct config_parser *parser, const struct config_heartbeat *heartbeat,
@@ -222,6 +223,8 @@ void config_check(struct config_parser *parser)
 	if (config->heartbeat)
 		check_heartbeat(parser, config->heartbeat);
 	check_instances(parser);
+	config_settle_groups(parser);
+	config_settle_tracks(parser);
 	if (!config->heartbeat && !config->instance_count && !config->static_address_count &&
 	    !parser->origins->diagnostics->error_count)
 		config_error(parser, (struct config_position){0},

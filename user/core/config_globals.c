@@ -4,6 +4,7 @@
 #include <string.h>
 #include <user/core/address.h>
 #include <user/core/config_table.h>
+#include <user/core/config_track.h>
 
 #define REALTIME_PRIORITY_DEFAULT 50
 #define DOWN_TIMER_ADVERTS_DEFAULT 3
@@ -32,23 +33,6 @@ static void read_group(struct config_parser *parser, struct config_block *block,
 			     keyword->name, address_family(group), word->text);
 	else
 		*group = given;
-}
-
-static void read_script_user(struct config_parser *parser, struct config_block *block,
-			     const struct config_keyword *keyword,
-			     const struct config_statement *statement)
-{
-	struct config_command *command = &parser->globals.script_user;
-
-	(void)block;
-	(void)keyword;
-	command->position = statement->words[0].position;
-	command->group[0] = '\0';
-	config_store_text(parser, &statement->words[1], "user", command->user,
-			  sizeof(command->user));
-	if (statement->count > 2)
-		config_store_text(parser, &statement->words[2], "group", command->group,
-				  sizeof(command->group));
 }
 
 #define INHERITED(kind, word, field, low, high)                                                    \
@@ -83,11 +67,16 @@ static const struct config_keyword global_keywords[] = {
 	{
 		.name = "script_user",
 		.usage = "script_user USER [GROUP]",
-		.read = read_script_user,
+		.read = config_read_user,
 		.values_minimum = 1,
 		.values_maximum = 2,
+		CONFIG_FIELD(GLOBALS, script_user),
 	},
 	CONFIG_FLAG("enable_script_security", GLOBALS, script_security, true),
+	CONFIG_FIFO("notify_fifo", notify_fifo),
+	CONFIG_FIFO("vrrp_notify_fifo", vrrp_notify_fifo),
+	CONFIG_FIFO_SCRIPT("notify_fifo_script", notify_fifo_script),
+	CONFIG_FIFO_SCRIPT("vrrp_notify_fifo_script", vrrp_notify_fifo_script),
 };
 
 _Static_assert(CONFIG_ARRAY_SIZE(global_keywords) <= CONFIG_KEYWORDS_MAX, "global_keywords");
@@ -170,15 +159,21 @@ void config_settle_globals(struct config_parser *parser)
 	}
 }
 
+#define NAMED(word, reader)                                                                        \
+	{                                                                                          \
+		.name = (word), .usage = word " NAME { ... }", .read = (reader),                   \
+		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE, CONFIG_ONE_VALUE                  \
+	}
+
 static const struct config_keyword top_keywords[] = {
 	CONFIG_BLOCK("global_defs", "...", config_read_globals, CONFIG_REPEATABLE),
-	{
-		.name = "heartbeat",
-		.usage = "heartbeat NAME { ... }",
-		.read = config_read_heartbeat,
-		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE,
-		CONFIG_ONE_VALUE,
-	},
+	NAMED("heartbeat", config_read_heartbeat),
+	NAMED("vrrp_instance", config_read_instance),
+	NAMED("vrrp_sync_group", config_read_sync_group),
+	NAMED("vrrp_script", config_read_script),
+	NAMED("vrrp_track_process", config_read_process),
+	NAMED("vrrp_track_file", config_read_file),
+	NAMED("track_file", config_read_file),
 	{
 		.name = "static_routes",
 		.usage = "static_routes { ADDRESS/LENGTH via GATEWAY ... }",
@@ -192,13 +187,6 @@ static const struct config_keyword top_keywords[] = {
 		.read = config_read_rules,
 		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE,
 		.offset = offsetof(struct config, static_rules),
-	},
-	{
-		.name = "vrrp_instance",
-		.usage = "vrrp_instance NAME { ... }",
-		.read = config_read_instance,
-		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE,
-		CONFIG_ONE_VALUE,
 	},
 	CONFIG_BLOCK("static_ipaddress", "ADDRESS[/LENGTH] ...", config_read_static_addresses,
 		     CONFIG_REPEATABLE),

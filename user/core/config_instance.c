@@ -6,6 +6,7 @@
 #include <string.h>
 #include <user/core/config_instance.h>
 #include <user/core/config_table.h>
+#include <user/core/config_track.h>
 
 #define TIMER_EXPIRED_PRIORITY_DEFAULT 254
 
@@ -50,6 +51,9 @@ static void read_timer_expired(struct config_parser *parser, struct config_block
 
 #define INHERITED(kind, word, field, low, high)                                                    \
 	CONFIG_##kind(word, struct config_instance, field, low, high)
+
+#define TRACK(id, word, ...) CONFIG_TRACK_ROW(struct config_instance, id, word)
+#define NOTIFY(id, word) CONFIG_NOTIFY_ROW(struct config_instance, id, word)
 
 static const struct config_keyword instance_keywords[] = {
 	CONFIG_VALUE("state", "MASTER|BACKUP", read_state, struct config_instance, start_as_master),
@@ -116,6 +120,10 @@ static const struct config_keyword instance_keywords[] = {
 		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE,
 		CONFIG_FIELD(struct config_instance, rules),
 	},
+	CONFIG_TRACK_KINDS(TRACK),
+	CONFIG_NOTIFY_WORDS(NOTIFY),
+	CONFIG_NOTIFY_INSTANCE_WORDS(NOTIFY),
+	CONFIG_NOTIFY_DELETED_ROW(struct config_instance),
 };
 
 _Static_assert(CONFIG_ARRAY_SIZE(instance_keywords) <= CONFIG_KEYWORDS_MAX, "instance_keywords");

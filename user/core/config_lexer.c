@@ -188,7 +188,8 @@ struct config_token config_lexer_next(struct config_lexer *lexer)
 		return token;
 	}
 	token.text = lexer->words + lexer->words_bytes;
-	if (peek(lexer, 0) == '"')
+	token.quoted = peek(lexer, 0) == '"';
+	if (token.quoted)
 		read_quoted(lexer, token.position);
 	else
 		read_word(lexer);

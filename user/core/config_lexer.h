@@ -18,6 +18,7 @@ enum config_token_kind {
 struct config_token {
 	enum config_token_kind kind;
 	const char *text; /* of a word; lives as long as the lexer */
+	bool quoted; /* stood in "..." */
 	struct config_position position;
 };
 

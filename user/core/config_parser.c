@@ -170,7 +170,7 @@ static bool has_block(const struct config_block_type *type,
 	const struct config_keyword *keyword = find_keyword(type, statement->words[0].text);
 
 	if (keyword)
-		return keyword->flags & CONFIG_OPENS_BLOCK;
+		return keyword->flags & (CONFIG_OPENS_BLOCK | CONFIG_MAY_OPEN_BLOCK);
 	return find_unserved(type, statement->words[0].text);
 }
 
@@ -282,7 +282,8 @@ static bool form_is_right(struct config_parser *parser, const struct config_keyw
 	else if (wants_block && !statement->opens_block)
 		config_error(parser, word->position, "%s has no block; write \"%s\"", keyword->name,
 			     keyword->usage);
-	else if (!wants_block && statement->opens_block)
+	else if (!(keyword->flags & (CONFIG_OPENS_BLOCK | CONFIG_MAY_OPEN_BLOCK)) &&
+		 statement->opens_block)
 		config_error(parser, word->position, "%s takes no block; write \"%s\"",
 			     keyword->name, keyword->usage);
 	else

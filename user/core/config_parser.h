@@ -43,6 +43,13 @@ struct config_statement {
 
 struct config_block;
 
+/* An instance that a sync group names; name: lives as long as the lexer. */
+struct config_member {
+	const char *name;
+	size_t group; /* index */
+	struct config_position position;
+};
+
 struct config_parser {
 	const struct config_origins *origins;
 	struct config_lexer lexer;
@@ -53,6 +60,8 @@ struct config_parser {
 	struct config *config;
 	struct config_block *instance_blocks; /* one for each of config->instances */
 	size_t instance_block_count;
+	struct config_member *members; /* of all sync groups */
+	size_t member_count;
 };
 
 struct config_keyword;
@@ -65,6 +74,7 @@ typedef void config_read(struct config_parser *parser, struct config_block *bloc
 enum config_keyword_flags {
 	CONFIG_REPEATABLE = 1,
 	CONFIG_OPENS_BLOCK = 2,
+	CONFIG_MAY_OPEN_BLOCK = 8,
 	CONFIG_BARE_SECONDS = 4, /* a duration without a unit counts seconds, as keepalived's */
 };
 
@@ -176,6 +186,7 @@ void config_settle_globals(struct config_parser *parser);
 extern const struct config_unserved_list config_unserved_top;
 extern const struct config_unserved_list config_unserved_globals;
 extern const struct config_unserved_list config_unserved_instance;
+extern const struct config_unserved_list config_unserved_group;
 extern const struct config_unserved_list config_unserved_none;
 
 /* Checks of what was read as a whole: config_check.c. */

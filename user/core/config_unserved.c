@@ -23,6 +23,10 @@
 	{                                                                                          \
 		.name = (word), .severity = DIAGNOSTIC_WARNING, .owner = (whose)                   \
 	}
+/* Without what it tracks an instance would stay Active where it must not. */
+#define TRACK_BFD                                                                                  \
+	REFUSED("track_bfd", "xbeat has no BFD: remove it, and watch the other machine with a "    \
+			     "heartbeat block and \"track_peer NODE\"")
 #define LIST(words)                                                                                \
 	{                                                                                          \
 		.entries = (words), .count = CONFIG_ARRAY_SIZE(words)                              \
@@ -50,16 +54,11 @@ static const struct config_unserved top_words[] = {
 				 "and start xbeatd inside the namespace"),
 	FOREIGN("net_namespace_ipvs", LOAD_BALANCER),
 	IGNORED("random_seed"),
-	IGNORED("track_file"),
 	IGNORED("track_group"),
 	IGNORED("umask"),
 	IGNORED("use_pid_dir"),
 	FOREIGN("virtual_server", LOAD_BALANCER),
 	FOREIGN("virtual_server_group", LOAD_BALANCER),
-	IGNORED("vrrp_script"),
-	IGNORED_SO("vrrp_sync_group", "its instances move one by one"),
-	IGNORED("vrrp_track_file"),
-	IGNORED("vrrp_track_process"),
 };
 const struct config_unserved_list config_unserved_top = LIST(top_words);
 
@@ -119,8 +118,6 @@ static const struct config_unserved globals_words[] = {
 	FOREIGN("no_email_faults", MAIL),
 	FOREIGN("notification_email", MAIL),
 	FOREIGN("notification_email_from", MAIL),
-	IGNORED("notify_fifo"),
-	IGNORED("notify_fifo_script"),
 	IGNORED("process_monitor_rcv_bufs"),
 	IGNORED("process_monitor_rcv_bufs_force"),
 	IGNORED("process_name"),
@@ -156,9 +153,6 @@ static const struct config_unserved globals_words[] = {
 	IGNORED("vrrp_netlink_monitor_rcv_bufs_force"),
 	IGNORED("vrrp_nftables"),
 	IGNORED("vrrp_no_swap"),
-	IGNORED("vrrp_notify_fifo"),
-	IGNORED("vrrp_notify_fifo_script"),
-	IGNORED("vrrp_notify_priority_changes"),
 	IGNORED("vrrp_process_name"),
 	IGNORED("vrrp_rlimit_rttime"),
 	IGNORED("vrrp_rx_bufs_multiplier"),
@@ -175,25 +169,19 @@ static const struct config_unserved instance_words[] = {
 	IGNORED("kernel_rx_buf_size"),
 	IGNORED("linkbeat_use_polling"),
 	FOREIGN("lvs_sync_daemon_interface", LOAD_BALANCER),
-	IGNORED("notify"),
-	IGNORED("notify_backup"),
-	IGNORED("notify_deleted"),
-	IGNORED("notify_fault"),
-	IGNORED("notify_master"),
-	IGNORED("notify_master_rx_lower_pri"),
-	IGNORED("notify_priority_changes"),
-	IGNORED("notify_stop"),
 	IGNORED("old_unicast_checksum"),
 	IGNORED("skip_check_adv_addr"),
 	FOREIGN("smtp_alert", MAIL),
-	FOREIGN("track_bfd", BFD),
-	IGNORED("track_file"),
-	IGNORED("track_interface"),
-	IGNORED("track_process"),
-	IGNORED("track_script"),
+	TRACK_BFD,
 	IGNORED("track_src_ip"),
 	REFUSED("use_ipvlan", "addresses would be on the interface itself; remove it, or write "
 			      "\"use_vmac\""),
 	REFUSED("vrf", "adverts would leave outside the VRF; remove it"),
 };
 const struct config_unserved_list config_unserved_instance = LIST(instance_words);
+
+static const struct config_unserved group_words[] = {
+	FOREIGN("smtp_alert", MAIL),
+	TRACK_BFD,
+};
+const struct config_unserved_list config_unserved_group = LIST(group_words);
