@@ -31,15 +31,6 @@ struct event_base *tracking_base(const struct tracking_entry *entry)
 	return entry->tracking->base;
 }
 
-bool tracking_same_words(char *const *one, char *const *other)
-{
-	while (*one && *other && !strcmp(*one, *other)) {
-		one++;
-		other++;
-	}
-	return !*one && !*other;
-}
-
 static const char *status_name(struct track_status status)
 {
 	if (!status.known)

@@ -36,7 +36,4 @@ struct event_base *tracking_base(const struct tracking_entry *entry);
 void tracking_set_status(struct tracking_entry *entry, struct track_status status,
 			 const char *reason);
 
-/* Compares two lists of words, each ended by NULL. */
-bool tracking_same_words(char *const *one, char *const *other);
-
 #endif

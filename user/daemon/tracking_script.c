@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <user/daemon/clock.h>
+#include <user/daemon/command_equal.h>
 #include <user/daemon/tracking_entry.h>
 #include <user/lib/log.h>
 
@@ -182,8 +183,7 @@ static bool same(const void *left, const void *right)
 
 	return one->interval_ns == other->interval_ns && one->timeout_ns == other->timeout_ns &&
 	       one->rise == other->rise && one->fall == other->fall &&
-	       one->command.uid == other->command.uid && one->command.gid == other->command.gid &&
-	       tracking_same_words(one->command.arguments, other->command.arguments);
+	       command_equal(&one->command, &other->command);
 }
 
 const struct tracking_kind tracking_scripts = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vrrp_track_process and track_file: the runner watches them, and says what has changed. */
 #include <string.h>
+#include <user/daemon/command_equal.h>
 #include <user/daemon/runner_watch.h>
 #include <user/daemon/tracking_entry.h>
 
@@ -35,7 +36,7 @@ static bool same_process(const void *left, const void *right)
 {
 	const struct config_process *one = left, *other = right;
 
-	return tracking_same_words(one->command, other->command) &&
+	return words_equal(one->command, other->command) &&
 	       one->full_command == other->full_command &&
 	       one->match_partial == other->match_partial &&
 	       one->match_parameters == other->match_parameters && one->quorum == other->quorum &&
