@@ -27,7 +27,9 @@ DAEMON := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/daemon/*.c))
 CTL := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/ctl/*.c))
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 UNIT_ASAN := $(patsubst tests/unit/%.c,$(BUILD)/asan/tests/unit/%,$(wildcard tests/unit/test_*.c))
-TESTED := $(filter-out $(BUILD)/user/ctl/main.o,$(CTL)) $(BASE)
+# Parts of the daemon that work without the kernel side.
+DAEMON_TESTED := $(filter $(addprefix $(BUILD)/user/daemon/,journal.o notify%.o runner%.o tracking%.o),$(DAEMON))
+TESTED := $(filter-out $(BUILD)/user/ctl/main.o,$(CTL)) $(DAEMON_TESTED) $(BASE)
 TESTED_ASAN := $(patsubst $(BUILD)/%,$(BUILD)/asan/%,$(TESTED))
 BPF_FIXTURES := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bpf/test_%,$(wildcard tests/bpf/*.c)))
 BPF_TESTS := $(patsubst tests/bpf/%.c,$(BUILD)/tests/bpf/%,$(wildcard tests/bpf/test_*.c))
@@ -37,6 +39,7 @@ MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
 
 DAEMON_LIBS := -lbpf -lelf -lz -levent_core -lmnl -ljansson -lcap-ng
 CTL_LIBS := -ljansson
+UNIT_LIBS := -levent_core -ljansson -lcmocka
 BPF_TEST_LIBS := -lbpf -lelf -lz -lcmocka
 
 .PHONY: all deps tests tools man check demo bench lint format clean install
@@ -90,11 +93,11 @@ $(BUILD)/xbeatctl: $(CTL) $(BUILD)/base.a
 
 $(UNIT): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/tested.a
 	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS) $^ $(CTL_LIBS) -lcmocka -o $@
+	$(Q)$(CC) $(LDFLAGS) $^ $(UNIT_LIBS) -o $@
 
 $(UNIT_ASAN): $(BUILD)/asan/tests/unit/%: $(BUILD)/asan/tests/unit/%.o $(BUILD)/asan/tested.a
 	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS) $(SANITIZE) $^ $(CTL_LIBS) -lcmocka -o $@
+	$(Q)$(CC) $(LDFLAGS) $(SANITIZE) $^ $(UNIT_LIBS) -o $@
 
 $(BPF_TESTS): $(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(BPF_FIXTURES) $(BUILD)/base.a
 	$(call say,LINK)
