@@ -120,10 +120,12 @@ static inline bool fixture_has_pid(void *path)
 	return fixture_pid(path) > 0;
 }
 
-/* Returns the pid of our runner, of which there is one. */
+/* Returns the pid of our runner: the last child, if the test makes none of its own. One of an earlier test
+ * may still be about to end. */
 static inline pid_t fixture_runner(void)
 {
-	char path[64], *end, text[256] = "";
+	char path[64], text[256] = "";
+	const char *last;
 	FILE *children;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)getpid(), (int)getpid());
@@ -131,7 +133,11 @@ static inline pid_t fixture_runner(void)
 	assert_non_null(children);
 	assert_true(fgets(text, sizeof(text), children) != NULL);
 	fclose(children);
-	return (pid_t)strtol(text, &end, 10);
+	text[strcspn(text, "\n")] = '\0';
+	if (text[0])
+		text[strlen(text) - 1] = '\0'; /* a blank ends each */
+	last = strrchr(text, ' ');
+	return atoi(last ? last : text);
 }
 
 #endif

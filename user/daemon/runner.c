@@ -46,6 +46,7 @@ struct runner {
 	pid_t dead_pid; /* of one that was killed, until it has been reaped; 0: none */
 	uint64_t started_ns;
 	uint32_t last_number;
+	bool refused; /* the last job, which has been said */
 	struct open_job *jobs;
 	struct watch *watches;
 	struct runner_inheritance inheritance;
@@ -355,6 +356,16 @@ static int ask_for(const struct runner *runner, const struct runner_job *job, ui
 	return error ? error : send_request(runner, &request);
 }
 
+/* A lost notification is said each time; that checks cannot be run now, once. */
+static void say_refused(struct runner *runner, const struct runner_job *job, int error)
+{
+	if (!job->check || !runner->refused)
+		log_warning("cannot ask for %s to be run: %s", job->command->arguments[0],
+			    error == -E2BIG ? "its arguments are too long (16 KiB, 512 words)"
+					    : strerror(-error));
+	runner->refused = true;
+}
+
 uint32_t runner_run(struct runner *runner, const struct runner_job *asked, runner_done *done,
 		    void *context)
 {
@@ -365,11 +376,11 @@ uint32_t runner_run(struct runner *runner, const struct runner_job *asked, runne
 		return 0;
 	job = new_job(runner, asked, done, context);
 	error = job ? ask_for(runner, asked, job->number) : -ENOMEM;
-	if (!error)
+	if (!error) {
+		runner->refused = false;
 		return job->number;
-	log_warning("cannot ask for %s to be run: %s", asked->command->arguments[0],
-		    error == -E2BIG ? "its arguments are too long (16 KiB, 512 words)"
-				    : strerror(-error));
+	}
+	say_refused(runner, asked, error);
 	if (job)
 		free(take_job(runner, job->number));
 	return 0;

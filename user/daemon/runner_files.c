@@ -97,9 +97,9 @@ static void tell(struct file_watch *watch, int32_t value, const char *why)
 
 static void tell_missing(struct file_watch *watch, int error)
 {
-	char why[48];
+	char why[64];
 
-	snprintf(why, sizeof(why), "cannot be read (%.24s)", strerror(error));
+	snprintf(why, sizeof(why), "cannot be read (%.40s)", strerror(error));
 	tell(watch, 0, why);
 }
 

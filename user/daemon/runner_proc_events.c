@@ -26,15 +26,15 @@ struct proc_events {
 	struct event *readable;
 };
 
-/* Returns the event of a packet, NULL if it is none. */
-static const struct proc_event *parse(const char *packet, ssize_t length)
+/* Takes the event out of a packet, where it is not aligned. Returns whether there is one. */
+static bool parse(const char *packet, ssize_t length, struct proc_event *event)
 {
 	const struct cn_msg *message = NLMSG_DATA((const struct nlmsghdr *)(const void *)packet);
 
-	if (length < (ssize_t)(HEAD_BYTES + sizeof(struct proc_event)) ||
-	    message->id.idx != CN_IDX_PROC)
-		return NULL;
-	return (const void *)message->data;
+	if (length < (ssize_t)(HEAD_BYTES + sizeof(*event)) || message->id.idx != CN_IDX_PROC)
+		return false;
+	memcpy(event, message->data, sizeof(*event));
+	return true;
 }
 
 /* Threads come and go without any process changing. */
@@ -61,14 +61,14 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	for (;;) {
 		ssize_t length = recv(fd, packet, sizeof(packet), MSG_DONTWAIT);
-		const struct proc_event *event = length > 0 ? parse(packet, length) : NULL;
+		struct proc_event event;
 
 		if (length < 0 && errno == ENOBUFS)
 			concerns = true;
 		else if (length <= 0)
 			break;
-		else if (event)
-			concerns |= concerns_process(event);
+		else if (parse(packet, length, &event))
+			concerns |= concerns_process(&event);
 	}
 	if (concerns)
 		events->happened(events->context);
@@ -99,14 +99,13 @@ static int await_answer(int fd)
 {
 	char packet[1024] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct pollfd answered = {.fd = fd, .events = POLLIN};
-	const struct proc_event *event;
+	struct proc_event event;
 
 	if (poll(&answered, 1, ANSWER_WAIT_MS) != 1)
 		return -ETIMEDOUT;
-	event = parse(packet, recv(fd, packet, sizeof(packet), MSG_DONTWAIT));
-	if (!event)
+	if (!parse(packet, recv(fd, packet, sizeof(packet), MSG_DONTWAIT), &event))
 		return -EPROTO;
-	return event->what == PROC_EVENT_NONE ? -(int)event->event_data.ack.err : 0;
+	return event.what == PROC_EVENT_NONE ? -(int)event.event_data.ack.err : 0;
 }
 
 int proc_events_start(struct event_base *base, void (*happened)(void *context), void *context)
