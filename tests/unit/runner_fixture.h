@@ -36,6 +36,19 @@ static inline const char *fixture_path(const char *name, char path[static PATH_B
 	return path;
 }
 
+/* Returns the exit status of a line of shell, or -1. */
+static inline int fixture_shell(const char *line)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execl("/bin/sh", "sh", "-c", line, NULL);
+		_exit(127);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid ? status : -1;
+}
+
 static inline int fixture_setup(void **state)
 {
 	(void)state;
@@ -49,7 +62,7 @@ static inline int fixture_teardown(void **state)
 
 	(void)state;
 	snprintf(command, sizeof(command), "rm -rf %s", fixture_directory);
-	return system(command);
+	return fixture_shell(command);
 }
 
 /* Runs the loop until happened says so; fails the test if that takes for ever. */

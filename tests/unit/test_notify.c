@@ -318,9 +318,9 @@ static pid_t start_keepalived(void)
 	fprintf(out, keepalived_text, fifo_path);
 	fclose(out);
 	if (unshare(CLONE_NEWNET) ||
-	    system("ip link set lo up && ip link add xbn0 type veth peer name xbn1 && "
-		   "ip addr add 10.77.0.1/24 dev xbn0 && ip link set xbn0 up && "
-		   "ip link set xbn1 up") ||
+	    fixture_shell("ip link set lo up && ip link add xbn0 type veth peer name xbn1 && "
+			  "ip addr add 10.77.0.1/24 dev xbn0 && ip link set xbn0 up && "
+			  "ip link set xbn1 up") ||
 	    !freopen("/dev/null", "we", stderr) || !freopen("/dev/null", "we", stdout))
 		_exit(EXIT_FAILURE);
 	execlp("keepalived", "keepalived", "--dont-fork", "--log-console", "--vrrp", "--use-file",
@@ -362,7 +362,7 @@ static void the_bytes_are_keepaliveds(void **state)
 	pid_t keepalived;
 
 	(void)state;
-	if (system("command -v keepalived >/dev/null"))
+	if (fixture_shell("command -v keepalived >/dev/null"))
 		skip();
 	keepalived = start_keepalived();
 	fixture_until(base, is_fifo, fifo_path);

@@ -366,23 +366,23 @@ static void say_refused(struct runner *runner, const struct runner_job *job, int
 	runner->refused = true;
 }
 
-uint32_t runner_run(struct runner *runner, const struct runner_job *asked, runner_done *done,
+uint32_t runner_run(struct runner *runner, const struct runner_job *job, runner_done *done,
 		    void *context)
 {
-	struct open_job *job;
+	struct open_job *open;
 	int error;
 
-	if (!asked->command->arguments || !asked->command->arguments[0])
+	if (!job->command->arguments || !job->command->arguments[0])
 		return 0;
-	job = new_job(runner, asked, done, context);
-	error = job ? ask_for(runner, asked, job->number) : -ENOMEM;
+	open = new_job(runner, job, done, context);
+	error = open ? ask_for(runner, job, open->number) : -ENOMEM;
 	if (!error) {
 		runner->refused = false;
-		return job->number;
+		return open->number;
 	}
-	say_refused(runner, asked, error);
-	if (job)
-		free(take_job(runner, job->number));
+	say_refused(runner, job, error);
+	if (open)
+		free(take_job(runner, open->number));
 	return 0;
 }
 

@@ -74,22 +74,22 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
 		events->happened(events->context);
 }
 
+/* Returns 0 or a negative errno. */
 static int subscribe(int fd)
 {
-	struct __attribute__((packed)) {
-		struct nlmsghdr netlink;
-		struct cn_msg connector;
-		enum proc_cn_mcast_op operation;
-	} message = {
-		.netlink = {.nlmsg_len = sizeof(message), .nlmsg_type = NLMSG_DONE},
-		.connector = {.id = {CN_IDX_PROC, CN_VAL_PROC},
-			      .len = sizeof(enum proc_cn_mcast_op)},
-		.operation = PROC_CN_MCAST_LISTEN,
-	};
+	static const enum proc_cn_mcast_op listen = PROC_CN_MCAST_LISTEN;
+	char packet[HEAD_BYTES + sizeof(listen)] __attribute__((aligned(NLMSG_ALIGNTO))) = {0};
+	struct nlmsghdr *header = (void *)packet;
+	struct cn_msg *message = NLMSG_DATA(header);
 	struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = CN_IDX_PROC};
 
+	header->nlmsg_len = sizeof(packet);
+	header->nlmsg_type = NLMSG_DONE;
+	message->id = (struct cb_id){CN_IDX_PROC, CN_VAL_PROC};
+	message->len = sizeof(listen);
+	memcpy(message->data, &listen, sizeof(listen));
 	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) ||
-	    send(fd, &message, sizeof(message), 0) < 0)
+	    send(fd, packet, sizeof(packet), 0) < 0)
 		return -errno;
 	return 0;
 }

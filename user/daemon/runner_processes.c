@@ -74,13 +74,12 @@ static void settle(struct process_watch *watch)
 {
 	uint64_t delay_ns = watch->seen > watch->count ? watch->request->process.fork_delay_ns
 						       : watch->request->process.terminate_delay_ns;
+	bool changed = !watch->known || watch->up != wanted(watch, watch->seen);
 
 	watch->count = watch->seen;
-	if (!watch->known)
-		tell(watch);
-	else if (watch->up == wanted(watch, watch->count))
+	if (!changed)
 		event_del(watch->delay);
-	else if (!delay_ns)
+	else if (!watch->known || !delay_ns)
 		tell(watch);
 	else if (!evtimer_pending(watch->delay, NULL))
 		clock_arm(watch->delay, clock_now_ns() + delay_ns);

@@ -96,25 +96,24 @@ static bool is_used(const struct config *config, enum config_track_kind kind, co
 	return false;
 }
 
-static struct tracking_entry *find(struct tracking_entry *entries, enum config_track_kind kind,
-				   const char *name)
+/* Returns the link to an entry, which holds NULL if there is none. */
+static struct tracking_entry **find(struct tracking_entry **link, enum config_track_kind kind,
+				    const char *name)
 {
-	for (struct tracking_entry *entry = entries; entry; entry = entry->next)
-		if (entry->tracked.kind == kind && !strcmp(entry->tracked.name, name))
-			return entry;
-	return NULL;
+	while (*link && ((*link)->tracked.kind != kind || strcmp((*link)->tracked.name, name) != 0))
+		link = &(*link)->next;
+	return link;
 }
 
 static struct tracking_entry *take(struct tracking_entry **entries, enum config_track_kind kind,
 				   const char *name)
 {
-	struct tracking_entry *wanted = find(*entries, kind, name);
+	struct tracking_entry **link = find(entries, kind, name);
+	struct tracking_entry *entry = *link;
 
-	while (wanted && *entries != wanted)
-		entries = &(*entries)->next;
-	if (wanted)
-		*entries = wanted->next;
-	return wanted;
+	if (entry)
+		*link = entry->next;
+	return entry;
 }
 
 /* A changed definition keeps the status of the old one until it has found out its own. */
@@ -236,7 +235,8 @@ void tracking_stop(struct tracking *tracking)
 const struct tracked *tracking_find(const struct tracking *tracking, enum config_track_kind kind,
 				    const char *name)
 {
-	const struct tracking_entry *entry = find(tracking->entries, kind, name);
+	struct tracking_entry *entries = tracking->entries;
+	const struct tracking_entry *entry = *find(&entries, kind, name);
 
 	return entry ? &entry->tracked : NULL;
 }
