@@ -27,8 +27,9 @@ DAEMON := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/daemon/*.c))
 CTL := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/ctl/*.c))
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 UNIT_ASAN := $(patsubst tests/unit/%.c,$(BUILD)/asan/tests/unit/%,$(wildcard tests/unit/test_*.c))
-DAEMON_TESTED := $(patsubst %,$(BUILD)/user/daemon/%.o,\
-	control control_call control_client control_listen journal json_text)
+# Parts of the daemon that work without the kernel side.
+DAEMON_TESTED := $(filter $(addprefix $(BUILD)/user/daemon/,control%.o journal.o json_text.o notify%.o runner%.o \
+	tracking%.o),$(DAEMON))
 TESTED := $(filter-out $(BUILD)/user/ctl/main.o,$(CTL)) $(DAEMON_TESTED) $(BASE)
 TESTED_ASAN := $(patsubst $(BUILD)/%,$(BUILD)/asan/%,$(TESTED))
 BPF_FIXTURES := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bpf/test_%,$(wildcard tests/bpf/*.c)))

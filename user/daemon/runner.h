@@ -56,7 +56,7 @@ void runner_stop(struct runner *runner);
 uint32_t runner_run(struct runner *runner, const struct runner_job *job, runner_done *done,
 		    void *context);
 
-/* Kills a check; done will not be called. */
+/* Kills a check; a notification is told to end (SIGTERM) after a second. done will not be called. */
 void runner_cancel(struct runner *runner, uint32_t number);
 
 #endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One tracked thing, and what differs between scripts, processes and files. */
+#ifndef XBEAT_DAEMON_TRACKING_ENTRY_H
+#define XBEAT_DAEMON_TRACKING_ENTRY_H
+
+#include <user/daemon/tracking.h>
+
+struct tracking_entry {
+	struct tracking_entry *next; /* in the order of the configuration */
+	struct tracking *tracking;
+	const struct tracking_kind *kind;
+	const void *config; /* of its kind */
+	struct tracked tracked;
+	uint32_t number; /* of the runner's job or watch; 0: none */
+	/* Of scripts: */
+	struct event *timer;
+	uint64_t due_ns; /* of the next run */
+	uint32_t streak; /* so many times in a row … */
+	bool succeeded; /* … with this result */
+	bool late; /* the next run is due, the last one goes on */
+};
+
+struct tracking_kind {
+	enum config_track_kind kind;
+	const char *name;
+	void (*start)(struct tracking_entry *entry); /* status may be known, from before a reload */
+	void (*stop)(struct tracking_entry *entry);
+	bool (*same)(const void *one, const void *other); /* as far as start() goes */
+};
+
+extern const struct tracking_kind tracking_scripts, tracking_processes, tracking_files;
+
+/* In tracking.c. */
+struct runner *tracking_runner(const struct tracking_entry *entry);
+struct event_base *tracking_base(const struct tracking_entry *entry);
+void tracking_set_status(struct tracking_entry *entry, struct track_status status,
+			 const char *reason);
+
+#endif
