@@ -267,7 +267,6 @@ def test_the_group_may_ask(grouped, public_xbeatctl):
         assert done.returncode == 4 and "group xbeat" in done.stderr, done
 
 
-@pytest.mark.xfail(strict=True, reason="this xbeatd has no method yet that changes something")
 def test_only_root_may_change(grouped, public_xbeatctl):
     for line in CHANGING:
         done = ctl_as(OTHER, GROUP, public_xbeatctl, grouped, line)

@@ -261,6 +261,7 @@ void instance_begin(struct instance *instance)
 	struct vrrp_actions actions;
 	char reason[VRRP_REASON_BYTES];
 
+	instance->begun = true;
 	if (!resume) {
 		instance_remove_stale(instance);
 		/* An earlier daemon may have left it said that this node is Active. */

@@ -71,6 +71,7 @@ struct instance {
 	uint64_t announced_ns;
 	bool contested; /* a rival was seen right after an announcement, which is to be repeated */
 	bool routes_held;
+	bool begun; /* before, packets say what an earlier daemon said of it */
 	bool stops; /* for good: what is told of is STOP, or DELETED */
 	bool removed; /* by a reload */
 	uint64_t since_unix_ns;

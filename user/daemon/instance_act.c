@@ -126,7 +126,7 @@ void instance_describe(const struct instance *instance)
 				      ? instance->vrrp.parameters.primary_address
 				      : instance->config->group;
 	follow_in_kernel(instance, router);
-	if (instance->self_slot >= 0 &&
+	if (instance->begun && instance->self_slot >= 0 &&
 	    memcmp(kernel_described(kernel, place), &entry, sizeof(entry)) != 0)
 		kernel_describe(kernel, place, &entry);
 }

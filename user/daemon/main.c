@@ -149,12 +149,13 @@ static int configure(struct daemon *daemon, bool test_only)
 	struct diagnostics diagnostics = {0};
 	char message[1024];
 	int error = daemon_read_inputs(&inputs, &diagnostics, message, sizeof(message));
+	bool told = diagnostics.error_count > 0;
 
 	diagnostics_print(&diagnostics, stderr);
 	diagnostics_free(&diagnostics);
 	if (!error && !test_only)
 		error = daemon_identify(&inputs, message, sizeof(message));
-	if (error)
+	if (error && !told)
 		log_error("%s", message);
 	daemon->config = inputs.config;
 	daemon->own_node = inputs.own_node;
