@@ -8,9 +8,9 @@
 static void peers(void **state)
 {
 	struct config *config = fixture_parse(
-		INSTANCE "unicast_src_ip 10.0.0.1\nmcast_src_ip 10.0.0.1\n"
+		INSTANCE "unicast_src_ip 10.0.0.1\nmcast_src_ip 10.0.0.1/24\n"
 			 "unicast_peer {\n10.0.0.2 min_ttl 3 max_ttl 64\n10.0.0.1\n}\n"
-			 "unicast_peer {\n10.0.0.3 max_ttl 0\n}\nunicast_ttl 0\n" VIPS "}",
+			 "unicast_peer {\n10.0.0.3/24 max_ttl 0\n}\nunicast_ttl 0\n" VIPS "}",
 		"");
 	const struct config_instance *instance = &config->instances[0];
 

@@ -8,6 +8,15 @@
 #include <user/core/config_instance.h>
 #include <user/core/config_value.h>
 
+/* Parses the address of one machine. As in keepalived a prefix length may follow, which says nothing.
+ * Returns success. */
+static bool parse_host(const char *text, struct xb_address *host)
+{
+	uint8_t prefix_length;
+
+	return !config_parse_prefix(text, host, &prefix_length) && config_address_is_unicast(host);
+}
+
 /* mcast_src_ip and unicast_src_ip: keepalived takes either for both. */
 void config_read_source(struct config_parser *parser, struct config_block *block,
 			const struct config_keyword *keyword,
@@ -17,7 +26,7 @@ void config_read_source(struct config_parser *parser, struct config_block *block
 	const struct config_token *word = &statement->words[1];
 	struct xb_address source;
 
-	if (address_parse(word->text, &source) || !config_address_is_unicast(&source)) {
+	if (!parse_host(word->text, &source)) {
 		config_error(parser, word->position, "'%s' is no unicast address; write \"%s\"",
 			     word->text, keyword->usage);
 		return;
@@ -78,8 +87,7 @@ static bool read_peer_words(struct config_parser *parser, const struct config_st
 {
 	const struct config_token *words = statement->words;
 
-	if (address_parse(words[0].text, &peer->address) ||
-	    !config_address_is_unicast(&peer->address)) {
+	if (!parse_host(words[0].text, &peer->address)) {
 		config_error(parser, words[0].position,
 			     "'%s' is no unicast address; write \"" PEER_USAGE "\"", words[0].text);
 		return false;
