@@ -41,6 +41,7 @@ static void arguments(void **state)
 		{"\"/bin/echo 'a\\nb\\tc' d\"", "[/bin/echo][a\nb\tc][d]"},
 		{"\"/bin/echo a\\nb\"", "[/bin/echo][a][b]"},
 		{"\"/bin/echo # ! }\"", "[/bin/echo][#][!][}]"},
+		{"\"</dev/tcp/127.0.0.1/80\"", "[/bin/sh][-c][</dev/tcp/127.0.0.1/80]"},
 	};
 
 	(void)state;

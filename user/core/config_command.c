@@ -208,12 +208,27 @@ void config_store_user(struct config_parser *parser, struct config_position posi
 		store_name(parser, position, "group", group, command->group);
 }
 
+/* keepalived leaves this one form to the shell: "</dev/tcp/127.0.0.1/80" asks whether a port is open,
+ * where /bin/sh is bash. */
+static char **shell_words(const char *program)
+{
+	char **words = NULL;
+	size_t count = 0;
+
+	words = append_word(words, &count, "/bin/sh");
+	words = append_word(words, &count, "-c");
+	words = append_word(words, &count, program);
+	return append_word(words, &count, NULL);
+}
+
 /* Splits the program into its arguments. Returns whether there is one. */
 static bool store_arguments(struct config_parser *parser, const struct config_keyword *keyword,
 			    const struct config_statement *statement, const char *program,
 			    struct config_command *command)
 {
-	char **arguments = split(parser, keyword, statement, program);
+	char **arguments = strncmp(program, "</", 2) == 0
+				   ? shell_words(program)
+				   : split(parser, keyword, statement, program);
 
 	if (!arguments)
 		return false;
