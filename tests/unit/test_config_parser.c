@@ -138,6 +138,7 @@ static void other_forms(void **state)
 		INSTANCE "advert_int 10ms\n" VIPS "}",
 		V3 "global_defs { router_id x }\n"
 		   "vrrp_instance V {\ninterface eth0\nvirtual_router_id 1\n" VIPS "}",
+		INSTANCE "debug 4\n" VIPS "}\nglobal_defs { vrrp_skip_check_adv_addr }",
 	};
 
 	(void)state;
@@ -151,6 +152,7 @@ static void other_forms(void **state)
 	}
 	config_free(fixture_parse(texts[5], ""));
 	config_free(fixture_parse(texts[6], ""));
+	config_free(fixture_parse(texts[7], ""));
 }
 
 static void not_served_yet(void **state)

@@ -252,6 +252,8 @@ static void report_unserved(struct config_parser *parser, const struct config_bl
 {
 	const char *what = statement->opens_block ? "the whole block is skipped" : "it is ignored";
 
+	if (unserved->needless)
+		return;
 	if (unserved->owner) {
 		config_warning(parser, statement->words[0].position,
 			       "'%s' belongs to keepalived's %s; xbeat does not do this: %s",

@@ -97,6 +97,7 @@ struct config_unserved {
 	enum diagnostic_severity severity; /* error: leaving it out would do harm */
 	const char *consequence; /* NULL: nothing worth a word */
 	const char *owner; /* whose job it is, which is not xbeat's; NULL: it is */
+	bool needless; /* nothing is lost without it: it is passed over in silence */
 };
 
 struct config_unserved_list {
