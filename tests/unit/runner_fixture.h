@@ -80,6 +80,15 @@ static inline void fixture_until(struct event_base *base, bool (*happened)(void 
 	}
 }
 
+/* For what should not happen: gives it a while to. */
+static inline void fixture_linger(struct event_base *base)
+{
+	struct timeval moment = {.tv_usec = 300000};
+
+	event_base_loopexit(base, &moment);
+	event_base_dispatch(base);
+}
+
 /* Whether a process is there, zombies included. */
 static inline bool fixture_exists(pid_t pid)
 {
