@@ -80,15 +80,6 @@ static inline void fixture_until(struct event_base *base, bool (*happened)(void 
 	}
 }
 
-/* For what should not happen: gives it a while to. */
-static inline void fixture_linger(struct event_base *base)
-{
-	struct timeval moment = {.tv_usec = 300000};
-
-	event_base_loopexit(base, &moment);
-	event_base_dispatch(base);
-}
-
 /* Whether a process is there, zombies included. */
 static inline bool fixture_exists(pid_t pid)
 {
@@ -98,6 +89,19 @@ static inline bool fixture_exists(pid_t pid)
 static inline bool fixture_is_gone(void *pid)
 {
 	return !fixture_exists(*(const pid_t *)pid);
+}
+
+static inline bool fixture_is_over(void *end_ns)
+{
+	return time_reached(clock_now_ns(), *(const uint64_t *)end_ns);
+}
+
+/* For what should not happen: gives it a while to. */
+static inline void fixture_linger(struct event_base *base)
+{
+	uint64_t end_ns = clock_now_ns() + 300 * NS_PER_MS;
+
+	fixture_until(base, fixture_is_over, &end_ns);
 }
 
 /* Of orphans, whom init may take its time to reap. */
