@@ -398,7 +398,10 @@ static void delays_bridge_a_restart(void **state)
 	until_reason("1 processes");
 	change_count = 0;
 	end(pid);
+	fixture_linger(base);
 	pid = spawn(NULL);
+	fixture_linger(base);
+	assert_int_equal(change_count, 0);
 	tracking_stop(tracking);
 	process.terminate_delay_ns = 200 * NS_PER_MS;
 	begin();
@@ -489,6 +492,7 @@ static void files_come_and_go(void **state)
 	/* The directory is made anew. */
 	unlink(other);
 	assert_int_equal(rmdir(fixture_path("later", other)), 0);
+	fixture_linger(base);
 	assert_int_equal(mkdir(other, 0755), 0);
 	write_file("later/number", "10");
 	until_changes(7);
