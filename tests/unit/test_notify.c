@@ -168,6 +168,7 @@ static void deleted_is_said_to_who_asks(void **state)
 
 	(void)state;
 	instance.notify.commands[CONFIG_NOTIFY_DELETED].arguments = say_deleted;
+	instance.notify.deleted = true;
 	config.notify_fifo = fifo_path;
 	begin();
 	fd = open(fifo_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -188,6 +189,8 @@ static void fifos_are_made_and_removed(void **state)
 	config.notify_fifo = fifo_path;
 	config.vrrp_notify_fifo = vrrp_fifo_path;
 	config.script_user = (struct config_command){.uid = 65534, .gid = 65534};
+	config.notify_fifo_owner = config.script_user;
+	config.vrrp_notify_fifo_owner = config.script_user;
 	assert_int_equal(mkfifo(vrrp_fifo_path, 0640), 0);
 	begin();
 	assert_int_equal(stat(fifo_path, &status), 0);

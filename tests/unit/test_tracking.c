@@ -382,6 +382,17 @@ static void command_lines_are_compared(void **state)
 	begin();
 	until_changes(4);
 	assert_int_equal(values[3], true);
+	process.command[3] = "th"; /* the beginning of the last one is enough */
+	tracking_stop(tracking);
+	process.match_partial = false;
+	process.match_initial = true;
+	begin();
+	until_changes(5);
+	assert_int_equal(values[4], false);
+	right = spawn("this");
+	until_changes(6);
+	assert_int_equal(values[5], true);
+	end(right);
 	end(wrong);
 }
 
