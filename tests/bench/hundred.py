@@ -17,7 +17,7 @@ from tests.support.cluster import Keepalived, Xbeatd
 from tests.support.laboratory import ROOT, Laboratory, wait_until
 
 INSTANCES = 100
-SECONDS = 20
+SECONDS = 10
 ROUNDS = 5
 ASKER = ROOT / "tests" / "bench" / "ask_many.py"
 

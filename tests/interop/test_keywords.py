@@ -17,7 +17,7 @@ for name in eth0 eth1; do
     ip link set $name up
 done
 for file in *.conf; do
-    keepalived --config-test --use-file $file > $file.said 2>&1
+    timeout 20 keepalived --config-test --use-file $file > $file.said 2>&1
     echo $? > $file.code
 done
 """
@@ -37,6 +37,31 @@ def one_address(line):
 
 def global_defs(body):
     return f"global_defs {{\n{body}\n}}\n" + instance()
+
+
+def tracking(body, things=""):
+    """Two instances, scripts that may run, and things to track."""
+    return ("global_defs {\nscript_user root\nenable_script_security\n}\n"
+            "vrrp_script s {\nscript \"/usr/bin/true x\"\n}\n"
+            "vrrp_track_process p {\nprocess nginx\n}\nvrrp_track_file f {\nfile /run/x\n}\n"
+            f"{things}\n{instance(body)}"
+            + instance(vrid=2, addresses="virtual_ipaddress {\n10.0.0.8/24\n}"))
+
+
+def group(body):
+    return tracking("", f"vrrp_sync_group G {{\ngroup {{\nV1\nV2\n}}\n{body}\n}}\n")
+
+
+def script(body):
+    return tracking("", f"vrrp_script t {{\nscript \"/usr/bin/true x\"\n{body}\n}}")
+
+
+def process(body):
+    return tracking("", f"vrrp_track_process q {{\nprocess x\n{body}\n}}")
+
+
+def track_file(body):
+    return tracking("", f"vrrp_track_file g {{\nfile /run/y\n{body}\n}}")
 
 
 FIRST_OF_ALL = """vrrp_instance VI_1 {
@@ -91,6 +116,27 @@ TAKEN = [
                 "vrrp_check_unicast_src\nvrrp_priority -5"),
     global_defs("script_user root root\nenable_script_security\nvmac_prefix v"),
     global_defs("default_interface eth1\n}\nstatic_ipaddress {\n10.1.0.1/24\n10.1.0.2 dev lo"),
+    tracking("track_script {\ns\n}\ntrack_process {\np\n}\ntrack_file {\nf\n}"),
+    tracking("track_script {\ns weight -253\n}\ntrack_process {\np weight 254 noreverse\n}\n"
+             "track_file {\nf weight -254 reverse\n}\ntrack_interface {\neth1 weight 253 reverse\n}"),
+    tracking("notify \"/usr/bin/true 'x y' \\101 \\\\042\" root root\nnotify_master /usr/bin/true\n"
+             "notify_backup '/usr/bin/true x'\nnotify_fault /usr/bin/true root\n"
+             "notify_stop \"/usr/bin/true ''\"\nnotify_deleted \"/usr/bin/true\" root\n"
+             "notify_master_rx_lower_pri /usr/bin/true\nnotify_priority_changes yes"),
+    tracking("notify_deleted\nnotify_priority_changes off"),
+    script("interval 2\ntimeout 3\nrise 2\nfall 4\nweight 10 reverse\nuser root root\ninit_fail"),
+    process("weight -254 reverse\nquorum 2\nquorum_max 3\nfork_delay 0.5\nterminate_delay 1"),
+    process("delay 0.25\nfull_command\nparam_match initial"),
+    process("quorum_max 0\nparam_match partial"),
+    track_file("weight -254 reverse\ninit_file -3 overwrite"),
+    track_file("init_file"),
+    group("track_script {\ns weight 4\n}\ntrack_interface {\neth1 weight 3\n}"),
+    group("sync_group_tracking_weight\nnotify /usr/bin/true root\nnotify_master /usr/bin/true\n"
+          "notify_backup /usr/bin/true\nnotify_fault /usr/bin/true\nnotify_stop /usr/bin/true\n"
+          "notify_priority_changes on"),
+    tracking("", "global_defs {\nnotify_fifo /run/a root root\nvrrp_notify_fifo \"/run/b c\"\n"
+             "notify_fifo_script \"/usr/bin/true x\" root\nvrrp_notify_fifo_script /usr/bin/true\n"
+             "vrrp_notify_priority_changes on\n}"),
 ]
 
 COMPLAINED = [
@@ -136,6 +182,27 @@ COMPLAINED = [
     global_defs("vrrp_mcast_group4 10.0.0.1"), global_defs("vrrp_mcast_group6 fd00::1"),
     global_defs("vrrp_priority -21"), global_defs("vrrp_rt_priority 100"),
     global_defs("script_user"), global_defs("}\nstatic_ipaddress {\n10.0.0.x/24 dev eth1"),
+    tracking("track_script {\nt\n}"), tracking("track_process {\nt\n}"),
+    tracking("track_file {\nt\n}"), tracking("track_script {\ns weight 254\n}"),
+    tracking("track_process {\np weight 255\n}"), tracking("track_file {\nf weight 255\n}"),
+    tracking("track_interface {\neth1 weight -254\n}"), tracking("track_script {\ns weight 3 x\n}"),
+    tracking("track_interface {\neth0\n}"), tracking("track_script {\ns\ns\n}"),
+    tracking("priority 255\ntrack_script {\ns weight 4\n}"),
+    tracking("priority 255\ntrack_file {\nf\n}"), tracking("notify_priority_changes maybe"),
+    tracking("notify /usr/bin/true\nnotify /usr/bin/true"),
+    tracking("notify_master \"/usr/bin/true 'x\""), script("weight 254"), script("interval 0"),
+    script("timeout 0"), script("rise 0"), script("fall 0"), script("weight 3 x"), script("user"),
+    process("weight 255"), process("quorum 0"), process("quorum_max 65536"),
+    process("quorum 3\nquorum_max 2"), process("delay 3601"), process("param_match x"),
+    process("process y"), track_file("weight 255"), track_file("file /run/z"), group("global_tracking"),
+    group("track_script {\nt\n}"),
+    tracking("", "vrrp_sync_group G {\ngroup {\nV1\n}\n}"),
+    tracking("", "vrrp_sync_group G {\ngroup {\nV1\nV9\n}\n}"),
+    tracking("", "vrrp_sync_group G {\ngroup {\nV1\nV2\nV1\n}\n}"),
+    tracking("track_script {\ns weight 4\n}",
+             "vrrp_sync_group G {\ngroup {\nV1\nV2\n}\n}"),
+    tracking("", "vrrp_sync_group G {\ngroup {\nV1\nV2\n}\n}\n"
+             "vrrp_sync_group H {\ngroup {\nV1\nV2\n}\n}"),
 ]
 
 

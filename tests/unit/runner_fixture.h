@@ -91,6 +91,19 @@ static inline bool fixture_is_gone(void *pid)
 	return !fixture_exists(*(const pid_t *)pid);
 }
 
+static inline bool fixture_is_over(void *end_ns)
+{
+	return time_reached(clock_now_ns(), *(const uint64_t *)end_ns);
+}
+
+/* For what should not happen: gives it a while to. */
+static inline void fixture_linger(struct event_base *base)
+{
+	uint64_t end_ns = clock_now_ns() + 300 * NS_PER_MS;
+
+	fixture_until(base, fixture_is_over, &end_ns);
+}
+
 /* Of orphans, whom init may take its time to reap. */
 static inline bool fixture_is_dead(void *pid)
 {

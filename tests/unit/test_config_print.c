@@ -50,6 +50,18 @@ static const char *const different[] = {
 	GLOBAL("vrrp_down_timer_adverts 4"),
 	EMPTY "static_ipaddress {\n10.0.0.7/24\n}\n",
 	EMPTY "static_ipaddress {\n10.0.0.7/24 dev eth1\n}\n",
+	/* routes and rules */
+	EMPTY "static_routes {\n10.1.0.0/16 via 10.0.0.254\n}\n",
+	EMPTY "static_routes {\n10.1.0.0/16 via 10.0.0.254 metric 5\n}\n",
+	EMPTY "static_rules {\nfrom 10.1.0.0/16 table 7\n}\n",
+	EMPTY "static_rules {\nfrom 10.1.0.0/16 table 7 priority 9\n}\n",
+	INSTANCE_WITH("virtual_routes {\n10.1.0.0/16 via 10.0.0.254\n}\n"),
+	INSTANCE_WITH("virtual_routes {\n10.1.0.0/16 dev eth1 scope link\n}\n"),
+	INSTANCE_WITH("virtual_routes {\nblackhole 10.1.0.0/16\n}\n"),
+	INSTANCE_WITH("virtual_routes {\ndefault nexthop via 10.0.0.2 nexthop via 10.0.0.3\n}\n"),
+	INSTANCE_WITH("virtual_routes {\n10.1.0.0/16 via 10.0.0.254 no_track\n}\n"),
+	INSTANCE_WITH("virtual_rules {\nfrom 10.1.0.0/16 table 7\n}\n"),
+	INSTANCE_WITH("virtual_rules {\nto 10.1.0.0/16 fwmark 3 table 7\n}\n"),
 	/* heartbeat */
 	EMPTY LAN("", ""),
 	EMPTY LAN("port 700\n", ""),

@@ -101,7 +101,8 @@ static const struct {
 	 "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /root"},
 	{"grep -E 'Sig(Blk|Ign)' /proc/self/status | tr -d '\\t\\n'", RUNNER_EXITED, 0,
 	 "SigBlk:0000000000000000SigIgn:0000000000000000"},
-	{"chrt -p $$ | head -1 | sed 's/.*: //'; nice >&2", RUNNER_EXITED, 0, "0"},
+	{"chrt -p $$ | head -1 | sed 's/.*: //'", RUNNER_EXITED, 0, "SCHED_OTHER"},
+	{"nice", RUNNER_EXITED, 0, "0"},
 	{"ulimit -n", RUNNER_EXITED, 0, "777"},
 	{"umask", RUNNER_EXITED, 0, "0022"},
 };
@@ -216,6 +217,20 @@ static void timeout_kills_the_group(void **state)
 	fixture_until(base, fixture_is_gone, &member);
 }
 
+static pid_t parent_of(pid_t pid)
+{
+	char path[64];
+	pid_t parent = 0;
+	FILE *stat;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	stat = fopen(path, "re");
+	assert_non_null(stat);
+	assert_int_equal(fscanf(stat, "%*d %*s %*c %d", &parent), 1);
+	fclose(stat);
+	return parent;
+}
+
 /* A service that a script starts lives on in a session of its own, and leaves no zombie. */
 static void services_live_on(void **state)
 {
@@ -232,6 +247,7 @@ static void services_live_on(void **state)
 	service = fixture_pid(path);
 	assert_true(service > 0);
 	assert_true(fixture_exists(service));
+	assert_int_equal(parent_of(service), fixture_runner());
 	kill(service, SIGKILL);
 	fixture_until(base, fixture_is_gone, &service);
 }

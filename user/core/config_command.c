@@ -59,6 +59,13 @@ static char take_escape(const char **text)
 	return letter;
 }
 
+/* Writes what an escape stands for; a NUL cannot be in an argument. Returns how many bytes. */
+static size_t put_escape(const char **text, char *out)
+{
+	*out = take_escape(text);
+	return *out != '\0';
+}
+
 /* Copies a word to out and steps behind it. Returns false if a quote in it is not closed. */
 static bool take_word(const char **text, char *out)
 {
@@ -70,9 +77,9 @@ static bool take_word(const char **text, char *out)
 			quote = '\0';
 		else if (!quote && (byte == '"' || byte == '\''))
 			quote = byte;
-		else if (byte != '\\' || !**text)
-			*out++ = byte;
-		else if ((byte = take_escape(text)))
+		else if (byte == '\\' && **text)
+			out += put_escape(text, out);
+		else
 			*out++ = byte;
 	}
 	*out = '\0';
@@ -182,12 +189,22 @@ static void *field(const struct config_block *block, const struct config_keyword
 	return (char *)block->target + keyword->offset;
 }
 
-static bool store_name(struct config_parser *parser, struct config_position position,
+/* Escapes may have put anything into a name; what is no letter would spoil reports, and a print. */
+static void store_name(struct config_parser *parser, struct config_position position,
 		       const char *what, const char *name, char out[static CONFIG_USER_BYTES])
 {
 	const struct config_token word = {.text = name, .position = position};
 
-	return config_store_text(parser, &word, what, out, CONFIG_USER_BYTES);
+	for (const char *byte = name; *byte; byte++) {
+		if (!isgraph((unsigned char)*byte) || strchr("\"'\\", *byte)) {
+			config_error(parser, position,
+				     "the name of a %s has a blank, quote or control character; "
+				     "write it as the system knows it",
+				     what);
+			return;
+		}
+	}
+	config_store_text(parser, &word, what, out, CONFIG_USER_BYTES);
 }
 
 void config_store_user(struct config_parser *parser, struct config_position position,

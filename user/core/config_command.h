@@ -22,8 +22,8 @@ char **config_split(const char *text);
 
 void config_words_free(char **words);
 
-/* Returns a statement's words from first on, split as config_split() does, after reporting a quote
- * that is not closed (NULL) or that nothing is left (NULL). */
+/* Splits the line behind a statement's keyword. Returns the words; NULL after reporting a quote that
+ * is not closed, or that nothing is there. */
 char **config_statement_words(struct config_parser *parser, const struct config_keyword *keyword,
 			      const struct config_statement *statement);
 

@@ -7,10 +7,6 @@
 #include <user/core/config_printer.h>
 #include <user/core/config_track.h>
 
-#define WORD(id, block_word, thing, limit, noreverse) (block_word)
-
-static const char *const track_words[] = {CONFIG_TRACK_KINDS(WORD)};
-
 /* What is tracked may be reversed by itself: a line that is not has to say so. */
 static void print_track(struct config_printer *printer, const struct config_track *track)
 {
@@ -25,14 +21,14 @@ static void print_track(struct config_printer *printer, const struct config_trac
 void config_print_tracks(struct config_printer *printer, const struct config_track *tracks,
 			 size_t count)
 {
-	for (size_t kind = 0; kind < CONFIG_ARRAY_SIZE(track_words); kind++) {
+	for (size_t kind = 0; kind < CONFIG_ARRAY_SIZE(config_track_words); kind++) {
 		bool opened = false;
 
 		for (size_t i = 0; i < count; i++) {
 			if (tracks[i].kind != kind)
 				continue;
 			if (!opened)
-				config_print_open(printer, track_words[kind], NULL);
+				config_print_open(printer, config_track_words[kind].word, NULL);
 			opened = true;
 			print_track(printer, &tracks[i]);
 		}

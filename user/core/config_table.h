@@ -88,7 +88,7 @@
 		X(U32, "garp_lower_prio_repeat", garp_lower_prio_repeat, 0, 1000),                 \
 		X(U32, "down_timer_adverts", down_timer_adverts, 1, 100),                          \
 		X(BOOL, "lower_prio_no_advert", lower_prio_no_advert, 0, 1),                       \
-		X(BOOL, "higher_prio_send_advert", higher_prio_send_advert, 0, 1),                    \
+		X(BOOL, "higher_prio_send_advert", higher_prio_send_advert, 0, 1),                 \
 		X(BOOL, "notify_priority_changes", notify.priority_changes, 0, 1)
 
 #endif

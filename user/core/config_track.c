@@ -13,7 +13,8 @@
 #define WORD(id, block_word, thing, limit, noreverse)                                              \
 	[CONFIG_TRACK_##id] = {(block_word), (thing), (limit), (noreverse)}
 
-const struct config_track_word config_track_words[] = {CONFIG_TRACK_KINDS(WORD)};
+const struct config_track_word config_track_words[CONFIG_TRACK_PEER + 1] = {
+	CONFIG_TRACK_KINDS(WORD)};
 
 #define LINE_USAGE "NAME [weight NUMBER [reverse|noreverse]]"
 

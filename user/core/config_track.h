@@ -27,7 +27,7 @@ struct config_track_word {
 	bool has_noreverse;
 };
 
-extern const struct config_track_word config_track_words[];
+extern const struct config_track_word config_track_words[CONFIG_TRACK_PEER + 1];
 
 /* A row for a target of any type that has tracks and track_count. */
 #define CONFIG_TRACK_ROW(type, id, word)                                                           \

@@ -7,6 +7,7 @@
 #include <user/ctl/local.h>
 #include <user/ctl/output.h>
 #include <user/lib/cleanup.h>
+#include <user/lib/command_users.h>
 #include <user/lib/config_environment.h>
 #include <user/lib/diagnostics_print.h>
 #include <user/lib/file.h>
@@ -45,15 +46,19 @@ static enum command_status check_text(const char *path, const char *instance, co
 {
 	struct diagnostics diagnostics = {0};
 	struct config_machine machine;
-	struct config *config;
+	struct config *config = NULL;
 	int error;
 
 	config_machine_init(&machine, instance);
 	error = config_parse(path, text, length, &machine.environment, &config, &diagnostics);
+	if (!error)
+		error = command_users_resolve(config, &diagnostics);
 	diagnostics_print(&diagnostics, stderr);
 	diagnostics_free(&diagnostics);
-	if (error)
+	if (error) {
+		config_free(config);
 		return COMMAND_FAILED;
+	}
 	print_summary(path, config);
 	config_free(config);
 	return output_finish();

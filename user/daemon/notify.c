@@ -41,30 +41,35 @@ static const struct {
 
 struct fifo_config {
 	const char *path; /* NULL: none */
+	const struct config_command *owner; /* user and group alone */
 	const struct config_command *script;
 };
 
 static struct fifo_config fifo_config(const struct config *config, size_t index)
 {
 	if (index == 0)
-		return (struct fifo_config){config->notify_fifo, &config->notify_fifo_script};
-	return (struct fifo_config){config->vrrp_notify_fifo, &config->vrrp_notify_fifo_script};
+		return (struct fifo_config){config->notify_fifo, &config->notify_fifo_owner,
+					    &config->notify_fifo_script};
+	return (struct fifo_config){config->vrrp_notify_fifo, &config->vrrp_notify_fifo_owner,
+				    &config->vrrp_notify_fifo_script};
 }
 
 static bool same_fifo(struct fifo_config one, struct fifo_config other)
 {
 	return one.path && other.path && !strcmp(one.path, other.path) &&
-	       command_equal(one.script, other.script);
+	       command_equal(one.script, other.script) && one.owner->uid == other.owner->uid &&
+	       one.owner->gid == other.owner->gid;
 }
 
+/* One that names no owner is its script's, which must be able to read it. */
 static void open_fifo(struct notify *notify, size_t index)
 {
 	struct fifo_config fifo = fifo_config(notify->config, index);
+	bool of_script = !fifo.owner->user[0] && fifo.script->arguments;
 
 	if (fifo.path)
 		notify_fifo_open(&notify->fifos[index], notify->runner, fifo.path, fifo.script,
-				 fifo.script->arguments ? fifo.script
-							: &notify->config->script_user);
+				 of_script ? fifo.script : fifo.owner);
 }
 
 struct notify *notify_start(struct event_base *base, struct runner *runner,
@@ -152,7 +157,7 @@ void notify_instance(struct notify *notify, const struct config_instance *instan
 	if (is_priority && !instance->notify.priority_changes)
 		return;
 	/* keepalived says DELETED only to those who ask for it. */
-	if (event == NOTIFY_DELETED && !instance->notify.commands[CONFIG_NOTIFY_DELETED].arguments)
+	if (event == NOTIFY_DELETED && !instance->notify.deleted)
 		event = NOTIFY_FAULT;
 	tell(notify, &instance->notify, event, "INSTANCE", instance->name, priority);
 }

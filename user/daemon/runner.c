@@ -444,6 +444,7 @@ uint32_t runner_watch_process(struct runner *runner, const struct config_process
 		config->full_command || config->match_parameters || strchr(config->command[0], '/');
 	watch->request.process.parameters = config->match_parameters;
 	watch->request.process.more_parameters = config->match_partial;
+	watch->request.process.longer_last = config->match_initial;
 	return begin_watch(runner, watch, (const char *const *)config->command);
 }
 

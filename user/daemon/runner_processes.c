@@ -90,7 +90,12 @@ static bool parameters_match(const struct runner_request *request, const char *a
 			     size_t length)
 {
 	size_t wanted_length = request->words_length;
+	const char *rest = actual + wanted_length - 1;
 
+	if (request->process.longer_last)
+		return length >= wanted_length &&
+		       !memcmp(request->words, actual, wanted_length - 1) &&
+		       memchr(rest, '\0', length - wanted_length + 1) == actual + length - 1;
 	if (request->process.more_parameters ? length < wanted_length : length != wanted_length)
 		return false;
 	return !memcmp(request->words, actual, wanted_length);

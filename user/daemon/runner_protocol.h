@@ -37,6 +37,7 @@ struct runner_request {
 			bool command_line; /* else its short name */
 			bool parameters; /* compare these, too */
 			bool more_parameters; /* there may be others behind */
+			bool longer_last; /* the last one may go on */
 		} process; /* words: the program and its parameters */
 		struct {
 			bool init, overwrite;

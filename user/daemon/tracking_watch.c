@@ -39,6 +39,7 @@ static bool same_process(const void *left, const void *right)
 	return words_equal(one->command, other->command) &&
 	       one->full_command == other->full_command &&
 	       one->match_partial == other->match_partial &&
+	       one->match_initial == other->match_initial &&
 	       one->match_parameters == other->match_parameters && one->quorum == other->quorum &&
 	       one->quorum_max == other->quorum_max && one->fork_delay_ns == other->fork_delay_ns &&
 	       one->terminate_delay_ns == other->terminate_delay_ns;

@@ -103,8 +103,10 @@ static bool is_program(const char *path)
 /* Finds a program as execvp() does. Returns success, its path in path. */
 static bool find_program(const char *name, char path[static PATH_MAX])
 {
-	const char *directories = getenv("PATH") ? getenv("PATH") : DEFAULT_PATH;
+	const char *directories = getenv("PATH");
 
+	if (!directories)
+		directories = DEFAULT_PATH;
 	if (strchr(name, '/')) {
 		snprintf(path, PATH_MAX, "%s", name);
 		return is_program(path);

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What keepalived takes without a word it takes again when xbeat has printed it, defaults included."""
+
+import subprocess
+
+import pytest
+
+from tests.interop.test_keywords import PLACE, SECONDS_MAX, TAKEN
+from tests.support.laboratory import BUILD
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory):
+    """The directory with all printed configurations, and what keepalived made of each."""
+    directory = tmp_path_factory.mktemp("print")
+    for number, text in enumerate(TAKEN):
+        (directory / f"{number}.given").write_text(text)
+        done = subprocess.run([str(BUILD / "tools/print_config"), f"{number}.given"], cwd=directory,
+                              check=True, capture_output=True, text=True, timeout=SECONDS_MAX)
+        (directory / f"{number}.conf").write_text(done.stdout)
+    subprocess.run(["unshare", "--net", "sh", "-c", PLACE], cwd=directory, check=True,
+                   timeout=SECONDS_MAX)
+    return directory
+
+
+@pytest.mark.parametrize("number", range(len(TAKEN)))
+def test_printed_is_taken(printed, number):
+    said = (printed / f"{number}.conf.said").read_text()
+    text = (printed / f"{number}.conf").read_text()
+    assert (printed / f"{number}.conf.code").read_text() == "0\n", f"{said}\n{text}"
