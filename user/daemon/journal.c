@@ -22,7 +22,8 @@ void journal_add(struct journal *journal, const char *kind, const char *subject,
 	vsnprintf(entry->reason, sizeof(entry->reason), reason, arguments);
 	va_end(arguments);
 	journal->written_count++;
-	log_notice("%s %s: %s -> %s: %s", kind, subject, from, to, entry->reason);
+	log_notice("%s %s: %s%s%s%s%s", kind, subject, from, *to ? " -> " : "", to, *to ? ": " : "",
+		   entry->reason);
 	if (journal->follower)
 		journal->follower(journal->follower_context, entry);
 }
