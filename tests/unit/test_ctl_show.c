@@ -284,10 +284,10 @@ static void unexpected_values(void **state)
 		"[[]]",
 		"[{\"links\":7,\"reason\":null}]",
 		"{\"node\":1,\"time_unix_ns\":-1,\"interfaces\":{}}",
-		"{\"instance\":\"\\u001b[2J\",\"lines\":[\"\\u001b\",1],\"active\":7,"
-		"\"obstacles\":[1,{}],\"priority_parts\":[[],{\"weight\":\"x\"}],"
-		"\"configured_priority\":1,\"effective_priority\":2,\"instances\":[1],"
-		"\"warnings\":[{},\"\\u001b\"],\"added\":[\"\\u001b\"]}",
+		("{\"instance\":\"\\u001b[2J\",\"lines\":[\"\\u001b\",1],\"active\":7,"
+		 "\"obstacles\":[1,{}],\"priority_parts\":[[],{\"weight\":\"x\"}],"
+		 "\"configured_priority\":1,\"effective_priority\":2,\"instances\":[1],"
+		 "\"warnings\":[{},\"\\u001b\"],\"added\":[\"\\u001b\"]}"),
 		"[{\"obstacles\":7,\"stays_away\":1,\"unicast_peers\":[1],\"group\":[]}]",
 		"[{\"addresses\":[1],\"adverts\":[],\"name\":\"\\u001b[2J\"}]",
 	};

@@ -70,10 +70,10 @@ static inline void net_reset(unsigned routers, unsigned seed)
 	srandom(seed);
 }
 
-/* Returns a number below the limit. */
+/* Returns a number below the limit, 0 below 0. */
 static inline unsigned chance(unsigned limit)
 {
-	return (unsigned)random() % limit;
+	return limit ? (unsigned)random() % limit : 0;
 }
 
 /* Each router's parameters, but for the node's address. */
