@@ -41,6 +41,7 @@ static const char *const different[] = {
 	GLOBAL("script_user u"),
 	GLOBAL("script_user u g"),
 	GLOBAL("enable_script_security"),
+	GLOBAL("dynamic_interfaces"),
 	GLOBAL("notify_fifo /f"),
 	GLOBAL("notify_fifo /f u"),
 	GLOBAL("vrrp_notify_fifo \"/f g\" u g"),

@@ -258,6 +258,7 @@ struct config {
 	uint64_t garp_interval_ns, gna_interval_ns; /* between two on one interface; 0: none */
 	struct config_command script_user; /* of commands that name nobody: user and group alone */
 	bool script_security; /* enable_script_security */
+	bool dynamic_interfaces; /* those of instances may be missing at the start */
 	char **sources; /* the files it came from, by config_position.source */
 	size_t source_count;
 	char *notify_fifo, *vrrp_notify_fifo; /* NULL: none */

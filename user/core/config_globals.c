@@ -73,6 +73,14 @@ static const struct config_keyword global_keywords[] = {
 		CONFIG_FIELD(GLOBALS, script_user),
 	},
 	CONFIG_FLAG("enable_script_security", GLOBALS, script_security, true),
+	{
+		.name = "dynamic_interfaces",
+		.usage = "dynamic_interfaces [allow_if_changes]",
+		.read = config_read_flag,
+		.values_maximum = 1,
+		CONFIG_FIELD(GLOBALS, dynamic_interfaces),
+		.minimum = true,
+	},
 	CONFIG_FIFO("notify_fifo", notify_fifo),
 	CONFIG_FIFO("vrrp_notify_fifo", vrrp_notify_fifo),
 	CONFIG_FIFO_SCRIPT("notify_fifo_script", notify_fifo_script),
@@ -153,6 +161,7 @@ void config_settle_globals(struct config_parser *parser)
 	config->gna_interval_ns = globals->gna_interval_ns;
 	config->script_user = globals->script_user;
 	config->script_security = globals->script_security;
+	config->dynamic_interfaces = globals->dynamic_interfaces;
 	for (size_t i = 0; i < config->static_address_count; i++) {
 		if (!config->static_addresses[i].has_interface)
 			strcpy(config->static_addresses[i].interface, globals->default_interface);

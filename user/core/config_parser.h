@@ -32,6 +32,7 @@ struct config_globals {
 	uint64_t garp_interval_ns, gna_interval_ns;
 	struct config_command script_user;
 	bool script_security;
+	bool dynamic_interfaces;
 };
 
 /* A keyword with its values, from its first word to the end of the line or a brace. */

@@ -170,6 +170,7 @@ static void print_globals(struct config_printer *printer, const struct config *c
 	print_delay(printer, "vrrp_gna_interval", config->gna_interval_ns);
 	print_user(printer, "script_user", &config->script_user);
 	config_print_flag(printer, "enable_script_security", config->script_security);
+	config_print_flag(printer, "dynamic_interfaces", config->dynamic_interfaces);
 	print_fifo(printer, "notify_fifo", config->notify_fifo, &config->notify_fifo_owner);
 	config_print_command(printer, "notify_fifo_script", &config->notify_fifo_script);
 	print_fifo(printer, "vrrp_notify_fifo", config->vrrp_notify_fifo,

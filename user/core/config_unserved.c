@@ -86,8 +86,6 @@ static const struct config_unserved globals_words[] = {
 	FOREIGN("dbus_no_interface_name", DBUS),
 	FOREIGN("dbus_service_name", DBUS),
 	IGNORED("disable_local_igmp"),
-	IGNORED_SO("dynamic_interfaces", "an interface that is missing stops the start of "
-					 "xbeatd; one that vanishes later is followed"),
 	FOREIGN("enable_dbus", DBUS),
 	FOREIGN("enable_snmp_checker", SNMP),
 	FOREIGN("enable_snmp_keepalived", SNMP),

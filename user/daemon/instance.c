@@ -257,11 +257,14 @@ void instance_reconfigure(struct instance *instance, const struct config_instanc
 void instance_begin(struct instance *instance)
 {
 	uint64_t stopped_ns = instance->owner->kernel->self->progress_ns;
-	bool resume = instance_first_obstacle(instance, false) < 0 && instance_may_resume(instance);
+	int obstacle = instance_first_obstacle(instance, false);
+	bool resume = obstacle < 0 && instance_may_resume(instance);
 	struct vrrp_actions actions;
 	char reason[VRRP_REASON_BYTES];
 
 	instance->begun = true;
+	if (obstacle >= 0)
+		log_notice("%s: waits: %s", instance->config->name, instance->obstacles[obstacle]);
 	if (!resume) {
 		instance_remove_stale(instance);
 		/* An earlier daemon may have left it said that this node is Active. */

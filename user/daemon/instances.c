@@ -225,6 +225,8 @@ int instances_check(const struct config *config, struct interfaces *interfaces, 
 		struct xb_address primary;
 		int error = check_interfaces(instance, interfaces, message, bytes);
 
+		if (error && config->dynamic_interfaces)
+			continue;
 		if (!error)
 			error = instance_find_primary(instance, list, count, &primary, message,
 						      bytes);
