@@ -81,27 +81,23 @@ static int check(struct reload *reload)
 			       sizeof(reload->message));
 }
 
-static bool is_wanted(const struct config *config, const char *interface)
+static bool is_wanted(const struct daemon *daemon, const struct attachment *attachment)
 {
-	const struct config_heartbeat *heartbeat = config->heartbeat;
+	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
 
 	for (size_t i = 0; heartbeat && i < heartbeat->interface_count; i++)
-		if (!strcmp(heartbeat->interfaces[i], interface))
+		if (!strcmp(heartbeat->interfaces[i], attachment->interface))
 			return true;
-	for (size_t i = 0; i < config->instance_count; i++)
-		if (!strcmp(config->instances[i].interface, interface))
-			return true;
-	return false;
+	return instances_use(&daemon->instances, attachment->interface_index);
 }
 
 static void detach_unwanted(struct daemon *daemon)
 {
 	for (size_t i = daemon->kernel.attachment_count; i-- > 0;) {
-		char name[XB_NAME_BYTES];
+		struct attachment attachment = daemon->kernel.attachments[i];
 
-		memcpy(name, daemon->kernel.attachments[i].interface, sizeof(name));
-		if (!is_wanted(daemon->config, name))
-			kernel_detach(&daemon->kernel, name);
+		if (!is_wanted(daemon, &attachment))
+			kernel_detach(&daemon->kernel, attachment.interface);
 	}
 }
 

@@ -114,6 +114,14 @@ void instances_interface(struct instances *instances, const char *name)
 	}
 }
 
+bool instances_use(const struct instances *instances, unsigned interface_index)
+{
+	for (size_t i = 0; i < instances->count; i++)
+		if (instances->list[i]->base_index == interface_index)
+			return true;
+	return false;
+}
+
 /* Whether an address that came or went may be the source of the instance's adverts. */
 static bool concerns_source(const struct instance *instance, const struct address_event *event)
 {

@@ -96,6 +96,9 @@ void instances_peer_said(struct instances *instances, const struct peer *peer);
 /* An interface has come, gone, changed its state or its index: look at it again (NULL: at all). */
 void instances_interface(struct instances *instances, const char *name);
 
+/* Whether an instance hears adverts on this interface; its configuration need not name it. */
+bool instances_use(const struct instances *instances, unsigned interface_index);
+
 /* An address was added to, or removed from, an interface. */
 void instances_address(struct instances *instances, const struct address_event *event);
 
