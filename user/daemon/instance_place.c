@@ -196,20 +196,24 @@ static void leave(struct instance *instance)
 	instance->vmac_index = 0; /* it dies with its base */
 }
 
-static void enter(struct instance *instance, const char *interface)
+/* Returns 0, or a negative errno with the obstacle set: who does not hear adverts must not take part. */
+static int enter(struct instance *instance, const char *interface)
 {
 	struct kernel *kernel = instance->owner->kernel;
 	int error = kernel_attach(kernel, interface);
 
 	if (!error)
 		error = kernel_serve_router(kernel, instance->router_slot, instance->base_index);
-	if (error)
+	if (error) {
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE,
 				      "the XDP program is not on %s: %s", interface,
 				      strerror(-error));
+		return error;
+	}
 	if (instance->config->promote_secondaries)
 		link_promote_secondaries(interface);
 	join(instance);
+	return 0;
 }
 
 void instance_find_source(struct instance *instance)
@@ -237,9 +241,10 @@ void instance_place(struct instance *instance)
 	if (moved) {
 		leave(instance);
 		instance->base_index = index;
-		if (index)
-			enter(instance, base->name);
-		else
+		/* Not entered is not there: the next look tries again. */
+		if (index && enter(instance, base->name))
+			instance->base_index = index = 0;
+		if (!index)
 			kernel_serve_router(instance->owner->kernel, instance->router_slot, 0);
 	}
 	if (index && instance->config->use_vmac)

@@ -422,6 +422,14 @@ static bool was_there(const struct config *config, const char *name)
 	return false;
 }
 
+/* What kept it off its interface may be gone: nobody tells of that. */
+static void look_again(struct instance *instance)
+{
+	if (instance->obstacles[INSTANCE_OBSTACLE_INTERFACE][0])
+		instance_place(instance);
+	instance_track(instance);
+}
+
 void instances_reload(struct instances *instances, const struct config *from,
 		      const struct config *to, struct instances_changes *changes)
 {
@@ -458,7 +466,7 @@ void instances_reload(struct instances *instances, const struct config *from,
 		if (is_new[i])
 			begin(instances, instances->list[i]);
 		else
-			instance_track(instances->list[i]);
+			look_again(instances->list[i]);
 		instance_settle(instances->list[i]);
 	}
 }
