@@ -143,6 +143,7 @@ static void make_vmac(struct instance *instance)
 {
 	const struct config_instance *config = instance->config;
 	unsigned index = 0;
+	bool made_anew;
 
 	interfaces_get(instance->owner->interfaces, config->vmac_interface); /* to be told of it */
 	if (macvlan_ensure(&instance->owner->netlink, config->vmac_interface, instance->base_index,
@@ -150,7 +151,10 @@ static void make_vmac(struct instance *instance)
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE,
 				      "its virtual MAC interface %s could not be made",
 				      config->vmac_interface);
+	made_anew = index != instance->vmac_index;
 	instance->vmac_index = index;
+	if (made_anew && instance->vrrp.state == XB_INSTANCE_ACTIVE)
+		instance_set_vmac(instance, true);
 }
 
 static bool has_ipv6(const struct config_instance *config)
