@@ -30,3 +30,29 @@ def test_without_program_nothing_is_taken(lab):
     lab.run("node-b", "ip", "link", "set", "eth0", "xdpgeneric", "off")
     daemon.ctl("reload")
     daemon.wait_state("backup")
+
+
+def test_virtual_mac_that_is_deleted_comes_back_as_it_was(lab):
+    """IPv6 is off on a Backup's; what is made anew for an Active is an Active's. And every advert leaves,
+    the first too: before there is an address the kernel sends none."""
+    daemon = Plain(lab, "node-a", plain_instance("use_vmac", vips=("fe80::61/64", "fd77::100/64"))
+                   ).start().daemon
+    daemon.wait_state("active")
+    device = daemon.vrrp()["virtual_mac_interface"]
+    wait_until(lambda: lab.has_address("node-a", "fd77::100"), 1, "the address")
+    lab.run("node-a", "ip", "link", "delete", device)
+    wait_until(lambda: lab.has_address("node-a", "fd77::100"), 1, "the address is back")
+    assert lab.has_address("node-a", "fe80::61")
+    assert "was not sent" not in daemon.process.output()
+
+
+def test_renamed_interface_keeps_no_address(lab):
+    """The name is what is configured: under another the interface is not ours, and has no VIP."""
+    active = Plain(lab, "node-a", plain_instance()).start().daemon
+    active.wait_state("active")
+    lab.run("node-a", "ip", "link", "set", "eth0", "name", "lan0")
+    active.wait_state("initialize")
+    assert not lab.has_address("node-a", VIP)
+    lab.run("node-a", "ip", "link", "set", "lan0", "name", "eth0")
+    active.wait_state("active")
+    assert lab.has_address("node-a", VIP)
