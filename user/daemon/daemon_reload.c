@@ -21,6 +21,8 @@
 
 /* All of it is locked into memory. */
 #define STACK_BYTES (512 * 1024)
+/* A file may be on a server that is gone: then the thread ends with the process. */
+#define STOP_WAIT_SECONDS 1
 
 struct reload {
 	struct daemon *daemon;
@@ -177,9 +179,9 @@ static void report_failure(struct reload *reload)
 		control_answer(reload->promise, NULL, &failure);
 }
 
+/* Its thread has ended. */
 static void free_reload(struct reload *reload)
 {
-	pthread_join(reload->thread, NULL);
 	if (reload->done)
 		event_free(reload->done);
 	close(reload->done_fd);
@@ -208,6 +210,7 @@ static void on_done(evutil_socket_t fd, short what, void *context)
 		apply(reload, &changes);
 		report_success(reload, &changes);
 	}
+	pthread_join(reload->thread, NULL);
 	free_reload(reload);
 	if (again)
 		daemon_reload(daemon, NULL);
@@ -269,6 +272,8 @@ void daemon_reload(struct daemon *daemon, struct control_promise *promise)
 	    start_thread(reload)) {
 		if (reload->done)
 			event_free(reload->done);
+		if (reload->done_fd >= 0)
+			close(reload->done_fd);
 		free(reload);
 		refuse(promise, "cannot start the thread that reads the files");
 		return;
@@ -278,6 +283,12 @@ void daemon_reload(struct daemon *daemon, struct control_promise *promise)
 
 void daemon_reload_stop(struct daemon *daemon)
 {
-	if (daemon->reload)
+	struct timespec until;
+
+	if (!daemon->reload)
+		return;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += STOP_WAIT_SECONDS;
+	if (pthread_timedjoin_np(daemon->reload->thread, NULL, &until) == 0)
 		free_reload(daemon->reload);
 }
