@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A reload does what the new file says, and harms nothing that the file does not speak of."""
 
+import os
+import pathlib
+import signal
 import time
 
 import pytest
 
+from tests.support.cluster import VIP
 from tests.support.plain import Plain, plain_instance
 
 pytestmark = pytest.mark.laboratory(nodes=2)
@@ -24,3 +28,53 @@ def test_instance_without_interface_still_hears(lab):
     assert lab.has_program("node-b")
     time.sleep(0.6)  # more than Active_Down_Interval
     assert daemons["node-b"].state() == "backup"
+
+
+def test_refresh_that_is_taken_away_ends(lab):
+    """Its timer was armed already; it must neither announce nor come back at once, for ever."""
+    plain = Plain(lab, "node-a", plain_instance("garp_master_refresh 1")).start()
+    plain.daemon.wait_state("active")
+    plain.reload(plain_instance())
+    time.sleep(1.1)  # the refresh would be due
+    before = ticks(plain.daemon)
+    time.sleep(0.3)
+    assert ticks(plain.daemon) - before <= 5, "the daemon is busy"
+
+
+def ticks(daemon):
+    """Processor time so far, user and system, in hundredths of a second."""
+    fields = pathlib.Path(f"/proc/{daemon.process.pid}/stat").read_text().split(")")[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def test_source_ownership_and_tracking_follow(lab):
+    plain = Plain(lab, "node-a", plain_instance()).start()
+    daemon = plain.daemon
+    daemon.wait_state("active")
+    lab.run("node-a", "ip", "address", "add", "10.77.0.77/24", "dev", "eth0")
+    plain.reload(plain_instance("mcast_src_ip 10.77.0.77"))
+    assert daemon.vrrp()["active_address"] == "10.77.0.77"
+    assert daemon.vrrp()["transitions"] == 2, "a change of state"
+    plain.reload(plain_instance(priority=255))
+    assert daemon.vrrp()["effective_priority"] == 255
+    plain.reload(plain_instance("dont_track_primary"))
+    daemon.wait_state("active")
+    lab.cut("node-a", "eth0", "--carrier")
+    time.sleep(0.2)
+    assert daemon.state() == "active"
+    plain.reload(plain_instance())
+    assert daemon.state() == "initialize"
+
+
+def test_reload_that_hangs_does_not_keep_the_daemon(lab):
+    """A file of the configuration may be on a server that is gone."""
+    included = lab.write("included.conf", "")
+    plain = Plain(lab, "node-a", plain_instance() + f"include {included}\n").start()
+    plain.daemon.wait_state("active")
+    included.unlink()
+    os.mkfifo(included)  # whoever opens it waits for a writer
+    plain.daemon.process.send_signal(signal.SIGHUP)
+    time.sleep(0.2)
+    assert plain.daemon.state() == "active", "the loop goes on"
+    assert plain.daemon.stop() == 0
+    assert not lab.has_address("node-a", VIP)
