@@ -78,3 +78,18 @@ def test_reload_that_hangs_does_not_keep_the_daemon(lab):
     assert plain.daemon.state() == "active", "the loop goes on"
     assert plain.daemon.stop() == 0
     assert not lab.has_address("node-a", VIP)
+
+
+def test_instance_without_room_harms_no_other(lab):
+    """There is room for 4096 unicast peers; what was served before it ran out is served on."""
+    plain = Plain(lab, "node-a", plain_instance()).start()
+    plain.daemon.wait_state("active")
+    greedy = "".join(
+        plain_instance(f"unicast_src_ip {lab.address('node-a')}",
+                       "unicast_peer {", *(f"10.78.{k}.{j}" for j in range(1, 251)), "}",
+                       name=f"VU_{k}", vrid=100 + k, vips=(f"10.77.0.{210 + k}/24",))
+        for k in range(17))
+    plain.reload(greedy + plain_instance())
+    assert plain.daemon.state() == "active"
+    assert plain.daemon.stop() == 0
+    assert not lab.has_address("node-a", VIP)

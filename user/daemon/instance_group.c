@@ -149,15 +149,18 @@ void instance_group_moved(struct instance *instance, enum xb_instance_state from
 }
 
 static int make_group(struct instances *instances, struct instance_group *group,
-		      const struct config_group *config)
+		      const struct config *all, const struct config_group *config)
 {
 	group->config = config;
 	group->members = calloc(config->member_count + 1, sizeof(struct instance *));
 	if (!group->members)
 		return -ENOMEM;
 	for (size_t i = 0; i < config->member_count; i++) {
-		struct instance *member = instances->list[config->members[i]];
+		struct instance *member =
+			instances_find(instances, all->instances[config->members[i]].name);
 
+		if (!member)
+			continue;
 		group->members[group->member_count++] = member;
 		member->group = group;
 		/* After a reload: what it is was told of before. */
@@ -178,8 +181,8 @@ int instance_groups_make(struct instances *instances, const struct config *confi
 		return -ENOMEM;
 	while (instances->group_count < config->group_count) {
 		size_t index = instances->group_count++;
-		int error =
-			make_group(instances, &instances->groups[index], &config->groups[index]);
+		int error = make_group(instances, &instances->groups[index], config,
+				       &config->groups[index]);
 
 		if (error)
 			return error;

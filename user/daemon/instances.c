@@ -275,23 +275,29 @@ static void forget_others(struct instances *instances)
 			kernel_describe(instances->kernel, place, &none);
 }
 
-/* Makes room for all, and makes those that there were not. kept: by index of the new configuration. */
+/* Makes those that there were not; one that cannot be made is left out. kept: by index of the new
+ * configuration. Returns 0 or, if some are missing, a negative errno. */
 static int make_instances(struct instances *instances, const struct config *config,
 			  struct instance **kept)
 {
+	size_t made = 0;
+	int error;
+
 	free(instances->list);
 	instances->list = kept;
 	instances->count = config->instance_count;
 	for (size_t i = 0; i < config->instance_count; i++) {
-		if (instances->list[i])
-			continue;
-		instances->list[i] = instance_new(instances, &config->instances[i]);
-		if (!instances->list[i]) {
-			instances->count = i;
-			return -ENOMEM;
-		}
+		struct instance *instance = kept[i];
+
+		if (!instance)
+			instance = instance_new(instances, &config->instances[i]);
+		kept[i] = NULL;
+		if (instance)
+			kept[made++] = instance;
 	}
-	return instance_groups_make(instances, config);
+	instances->count = made;
+	error = instance_groups_make(instances, config);
+	return made < config->instance_count ? -ENOSPC : error;
 }
 
 static int start_helpers(struct instances *instances, const struct instances_setup *setup)
@@ -303,7 +309,8 @@ static int start_helpers(struct instances *instances, const struct instances_set
 	return instances->notify && instances->tracking && instances->startup_delay ? 0 : -ENOMEM;
 }
 
-static void begin(struct instances *instances, struct instance *instance)
+/* All are prepared before the first begins: a sync group must know of all its members' obstacles. */
+static void prepare(struct instances *instances, struct instance *instance)
 {
 	if (instances->starting)
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_STARTUP_DELAY,
@@ -311,7 +318,6 @@ static void begin(struct instances *instances, struct instance *instance)
 	instance_set_drained(instance);
 	instance_place(instance);
 	instance_track(instance);
-	instance_begin(instance);
 }
 
 int instances_start(struct instances *instances, const struct instances_setup *setup)
@@ -350,7 +356,9 @@ int instances_start(struct instances *instances, const struct instances_setup *s
 	static_network_change(&instances->netlink, NULL, config);
 	forget_others(instances);
 	for (size_t i = 0; i < instances->count; i++)
-		begin(instances, instances->list[i]);
+		prepare(instances, instances->list[i]);
+	for (size_t i = 0; i < instances->count; i++)
+		instance_begin(instances->list[i]);
 	kernel_release_unclaimed(instances->kernel);
 	if (instances->starting)
 		clock_arm(instances->startup_delay,
@@ -434,9 +442,8 @@ void instances_reload(struct instances *instances, const struct config *from,
 		      const struct config *to, struct instances_changes *changes)
 {
 	struct instance **kept = calloc(to->instance_count + 1, sizeof(struct instance *));
-	_cleanup_free_ bool *is_new = calloc(to->instance_count + 1, sizeof(bool));
 
-	if (!kept || !is_new)
+	if (!kept)
 		abort();
 	instance_groups_free(instances);
 	end_old(instances, to, kept, changes);
@@ -448,7 +455,6 @@ void instances_reload(struct instances *instances, const struct config *from,
 		const struct config_instance *config = &to->instances[i];
 		bool unchanged = kept[i] && is_unchanged(kept[i]->config, config);
 
-		is_new[i] = !kept[i];
 		if (!kept[i] && !was_there(from, config->name))
 			json_array_append_new(changes->added, json_string(config->name));
 		if (unchanged)
@@ -463,10 +469,14 @@ void instances_reload(struct instances *instances, const struct config *from,
 		log_error("reload: out of memory or slots; some instances are not served");
 	forget_others(instances);
 	for (size_t i = 0; i < instances->count; i++) {
-		if (is_new[i])
-			begin(instances, instances->list[i]);
+		if (!instances->list[i]->begun)
+			prepare(instances, instances->list[i]);
 		else
 			look_again(instances->list[i]);
+	}
+	for (size_t i = 0; i < instances->count; i++) {
+		if (!instances->list[i]->begun)
+			instance_begin(instances->list[i]);
 		instance_settle(instances->list[i]);
 	}
 }
