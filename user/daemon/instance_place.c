@@ -226,10 +226,13 @@ void instance_find_source(struct instance *instance)
 	_cleanup_free_ struct local_address *list = NULL;
 	char message[512] = "cannot list this machine's addresses";
 	size_t count = 0;
+	int error = local_addresses(&list, &count);
 
-	if (!local_addresses(&list, &count) &&
-	    !instance_find_primary(instance->config, list, count, primary, message,
-				   sizeof(message)))
+	/* No news are no reason to give anything up. */
+	if (error && instance->vrrp.state != XB_INSTANCE_INITIALIZE)
+		return;
+	if (!error && !instance_find_primary(instance->config, list, count, primary, message,
+					     sizeof(message)))
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_ADDRESS, NULL);
 	else
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_ADDRESS, "%s", message);
