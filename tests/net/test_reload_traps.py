@@ -93,3 +93,15 @@ def test_instance_without_room_harms_no_other(lab):
     assert plain.daemon.state() == "active"
     assert plain.daemon.stop() == 0
     assert not lab.has_address("node-a", VIP)
+
+
+def test_one_interface_that_is_gone_does_not_stop_changes(lab):
+    """The instance on it waits, and says so; the others are what the reload is about."""
+    lab.run("node-a", "ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1")
+    lab.run("node-a", "ip", "address", "add", "10.88.0.1/24", "dev", "v0")
+    other = plain_instance(name="VI_2", vrid=52, interface="v0", vips=("10.88.0.100/24",))
+    plain = Plain(lab, "node-a", plain_instance() + other).start()
+    lab.run("node-a", "ip", "link", "delete", "v0")
+    assert plain.reload(plain_instance(priority=120) + other)["changed"] == ["VI_1"]
+    assert plain.daemon.vrrp()["effective_priority"] == 120
+    assert "v0" in plain.daemon.vrrp("VI_2")["obstacles"][0]["text"]

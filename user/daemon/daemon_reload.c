@@ -79,8 +79,8 @@ static int check(struct reload *reload)
 			 "apply that");
 		return -EBUSY;
 	}
-	return instances_check(reload->inputs.config, &daemon->interfaces, reload->message,
-			       sizeof(reload->message));
+	return instances_check(reload->inputs.config, daemon->config, &daemon->interfaces,
+			       reload->message, sizeof(reload->message));
 }
 
 static bool is_wanted(const struct daemon *daemon, const struct attachment *attachment)

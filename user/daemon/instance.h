@@ -60,6 +60,7 @@ struct instance {
 	unsigned vmac_index; /* of the virtual MAC's; 0: none */
 	int membership; /* socket that holds the group membership; -1: none */
 	int advert_error; /* of the last advert, so that a lasting failure is logged once */
+	uint64_t lower_rival_ns; /* when somebody was last told of one; 0: never */
 	uint64_t warned_ns; /* of other addresses in a rival's advert; 0: never */
 	struct instance_address *addresses;
 	struct xb_address *advertised; /* those that an advert lists */

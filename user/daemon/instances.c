@@ -42,12 +42,17 @@ static void take_advert(struct instance *instance, const struct vrrp_advert *adv
 {
 	bool lower_rival = instance->vrrp.state == XB_INSTANCE_ACTIVE &&
 			   advert->priority < instance->vrrp.effective_priority;
+	uint64_t now_ns = clock_now_ns();
 	struct vrrp_actions actions;
 
-	vrrp_advert_received(&instance->vrrp, advert, clock_now_ns(), &actions);
+	vrrp_advert_received(&instance->vrrp, advert, now_ns, &actions);
 	instance_act(instance, &actions);
-	if (lower_rival && advert->priority != VRRP_PRIORITY_RELEASE)
-		instance_notify_lower_rival(instance);
+	if (!lower_rival || advert->priority == VRRP_PRIORITY_RELEASE ||
+	    (instance->lower_rival_ns && time_since_ns(now_ns, instance->lower_rival_ns) <
+						 instance->config->advert_interval_ns))
+		return;
+	instance->lower_rival_ns = now_ns;
+	instance_notify_lower_rival(instance);
 }
 
 /* While an event is unread, newer adverts are in the slot alone. One from before this daemon's time
@@ -218,8 +223,48 @@ static int check_interfaces(const struct config_instance *instance, struct inter
 	return 0;
 }
 
-int instances_check(const struct config *config, struct interfaces *interfaces, char *message,
-		    size_t bytes)
+static bool same_text(char *a, char *b)
+{
+	bool same = !strcmp(a, b);
+
+	free(a);
+	free(b);
+	return same;
+}
+
+/* Users are looked up outside the configuration; what they were found to be counts. */
+static bool same_users(const struct config_notify *a, const struct config_notify *b)
+{
+	for (size_t i = 0; i < CONFIG_NOTIFY_KINDS; i++)
+		if (a->commands[i].uid != b->commands[i].uid ||
+		    a->commands[i].gid != b->commands[i].gid)
+			return false;
+	return true;
+}
+
+static bool is_unchanged(const struct config_instance *a, const struct config_instance *b)
+{
+	return same_users(&a->notify, &b->notify) &&
+	       same_text(config_print_instance(a), config_print_instance(b));
+}
+
+static const struct config_instance *find_config(const struct config *config, const char *name)
+{
+	for (size_t i = 0; config && i < config->instance_count; i++)
+		if (!strcmp(config->instances[i].name, name))
+			return &config->instances[i];
+	return NULL;
+}
+
+static bool was_checked(const struct config *from, const struct config_instance *instance)
+{
+	const struct config_instance *before = find_config(from, instance->name);
+
+	return before && is_unchanged(before, instance);
+}
+
+int instances_check(const struct config *config, const struct config *from,
+		    struct interfaces *interfaces, char *message, size_t bytes)
 {
 	_cleanup_free_ struct local_address *list = NULL;
 	size_t count = 0;
@@ -231,8 +276,11 @@ int instances_check(const struct config *config, struct interfaces *interfaces, 
 	for (size_t i = 0; i < config->instance_count; i++) {
 		const struct config_instance *instance = &config->instances[i];
 		struct xb_address primary;
-		int error = check_interfaces(instance, interfaces, message, bytes);
+		int error;
 
+		if (was_checked(from, instance))
+			continue;
+		error = check_interfaces(instance, interfaces, message, bytes);
 		if (!error)
 			error = instance_find_primary(instance, list, count, &primary, message,
 						      bytes);
@@ -339,7 +387,7 @@ int instances_start(struct instances *instances, const struct instances_setup *s
 	if (!list)
 		return -ENOMEM;
 	instances->list = list;
-	error = instances_check(config, setup->interfaces, message, sizeof(message));
+	error = instances_check(config, NULL, setup->interfaces, message, sizeof(message));
 	if (error) {
 		log_error("%s", message);
 		return error;
@@ -366,31 +414,6 @@ int instances_start(struct instances *instances, const struct instances_setup *s
 	for (size_t i = 0; setup->peers && i < setup->peers->count; i++)
 		instances_peer_said(instances, &setup->peers->list[i]);
 	return 0;
-}
-
-static bool same_text(char *a, char *b)
-{
-	bool same = !strcmp(a, b);
-
-	free(a);
-	free(b);
-	return same;
-}
-
-/* Users are looked up outside the configuration; what they were found to be counts. */
-static bool same_users(const struct config_notify *a, const struct config_notify *b)
-{
-	for (size_t i = 0; i < CONFIG_NOTIFY_KINDS; i++)
-		if (a->commands[i].uid != b->commands[i].uid ||
-		    a->commands[i].gid != b->commands[i].gid)
-			return false;
-	return true;
-}
-
-static bool is_unchanged(const struct config_instance *a, const struct config_instance *b)
-{
-	return same_users(&a->notify, &b->notify) &&
-	       same_text(config_print_instance(a), config_print_instance(b));
 }
 
 /* Ends the instances that are not in the new configuration, or that cannot be changed in place. */
@@ -422,14 +445,6 @@ static void end_old(struct instances *instances, const struct config *to, struct
 	}
 }
 
-static bool was_there(const struct config *config, const char *name)
-{
-	for (size_t i = 0; i < config->instance_count; i++)
-		if (!strcmp(config->instances[i].name, name))
-			return true;
-	return false;
-}
-
 /* What kept it off its interface may be gone: nobody tells of that. */
 static void look_again(struct instance *instance)
 {
@@ -455,7 +470,7 @@ void instances_reload(struct instances *instances, const struct config *from,
 		const struct config_instance *config = &to->instances[i];
 		bool unchanged = kept[i] && is_unchanged(kept[i]->config, config);
 
-		if (!kept[i] && !was_there(from, config->name))
+		if (!kept[i] && !find_config(from, config->name))
 			json_array_append_new(changes->added, json_string(config->name));
 		if (unchanged)
 			instance_point(kept[i], config);

@@ -66,10 +66,12 @@ struct instances_changes {
 
 /*
  * Whether this machine has what the configuration names: interfaces, and an address to advertise from.
+ * from: the configuration that runs (NULL: none); what an instance has lost since is an obstacle of that
+ * instance alone, and no reason against changing others.
  * Returns 0, or a negative errno with a text that says what to do.
  */
-int instances_check(const struct config *config, struct interfaces *interfaces, char *message,
-		    size_t bytes);
+int instances_check(const struct config *config, const struct config *from,
+		    struct interfaces *interfaces, char *message, size_t bytes);
 
 /* Opens everything and runs the Startup events. setup is copied.
  * Returns 0 or a negative errno, having said what to do. */
