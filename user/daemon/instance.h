@@ -171,6 +171,9 @@ int instance_first_obstacle(const struct instance *instance, bool own);
 /* Starts or stops the instance, and its group, as the obstacles say. */
 void instance_settle(struct instance *instance);
 
+/* The same for all at once: what happens to many is judged when it is known of all. */
+void instances_settle(struct instances *instances);
+
 /* Adds the tracked things up again: effective priority, and whether one of them is a fault. */
 void instance_track(struct instance *instance);
 

@@ -33,13 +33,14 @@ static struct sync_group_member *view(const struct instance_group *group,
 
 void instance_group_settle(struct instance_group *group)
 {
+	size_t nobody;
+	_cleanup_free_ struct sync_group_member *members = view(group, NULL, &nobody);
+
 	for (size_t i = 0; i < group->member_count; i++) {
 		struct instance *member = group->members[i];
 		char text[INSTANCE_OBSTACLE_BYTES];
-		size_t self = 0;
-		_cleanup_free_ struct sync_group_member *members = view(group, member, &self);
 
-		if (sync_group_obstacle(members, group->member_count, self, text, sizeof(text)))
+		if (sync_group_obstacle(members, group->member_count, i, text, sizeof(text)))
 			instance_set_obstacle(member, INSTANCE_OBSTACLE_GROUP, "%s", text);
 		else
 			instance_set_obstacle(member, INSTANCE_OBSTACLE_GROUP, NULL);

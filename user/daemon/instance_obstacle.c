@@ -59,6 +59,14 @@ void instance_settle(struct instance *instance)
 		settle_alone(instance->group->members[i]);
 }
 
+void instances_settle(struct instances *instances)
+{
+	for (size_t i = 0; i < instances->group_count; i++)
+		instance_group_settle(&instances->groups[i]);
+	for (size_t i = 0; i < instances->count; i++)
+		settle_alone(instances->list[i]);
+}
+
 static const struct peer *find_peer(const struct peers *peers, const char *name)
 {
 	for (size_t i = 0; peers && i < peers->count; i++)

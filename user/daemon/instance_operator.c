@@ -65,8 +65,7 @@ static void set_drained(struct instances *instances, bool drained)
 	instances->kernel->self->node_state = drained ? XB_NODE_DRAINING : XB_NODE_RUNNING;
 	for (size_t i = 0; i < instances->count; i++)
 		instance_set_drained(instances->list[i]);
-	for (size_t i = 0; i < instances->count; i++)
-		instance_settle(instances->list[i]);
+	instances_settle(instances);
 }
 
 json_t *instances_resume_json(struct instances *instances, struct instance *instance)

@@ -115,8 +115,8 @@ void instances_interface(struct instances *instances, const char *name)
 		if (!name || uses_interface(instance->config, name))
 			instance_place(instance);
 		instance_track(instance);
-		instance_settle(instance);
 	}
+	instances_settle(instances);
 }
 
 bool instances_use(const struct instances *instances, unsigned interface_index)
@@ -143,6 +143,8 @@ static bool concerns_source(const struct instance *instance, const struct addres
 
 void instances_address(struct instances *instances, const struct address_event *event)
 {
+	bool concerned = false;
+
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
 
@@ -152,8 +154,10 @@ void instances_address(struct instances *instances, const struct address_event *
 			continue;
 		instance_find_source(instance);
 		instance_place(instance);
-		instance_settle(instance);
+		concerned = true;
 	}
+	if (concerned)
+		instances_settle(instances);
 }
 
 /* To take an address that is there already changes nothing. */
@@ -171,8 +175,8 @@ void instances_addresses_unknown(struct instances *instances)
 			instance_address_removed(instances->list[i], &removed);
 		}
 		instance_find_source(instances->list[i]);
-		instance_settle(instances->list[i]);
 	}
+	instances_settle(instances);
 }
 
 static void on_tracked(void *context, const struct tracked *tracked)
@@ -180,10 +184,9 @@ static void on_tracked(void *context, const struct tracked *tracked)
 	struct instances *instances = context;
 
 	(void)tracked;
-	for (size_t i = 0; i < instances->count; i++) {
+	for (size_t i = 0; i < instances->count; i++)
 		instance_track(instances->list[i]);
-		instance_settle(instances->list[i]);
-	}
+	instances_settle(instances);
 }
 
 static void on_startup_delay(evutil_socket_t fd, short what, void *context)
@@ -193,10 +196,9 @@ static void on_startup_delay(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	instances->starting = false;
-	for (size_t i = 0; i < instances->count; i++) {
+	for (size_t i = 0; i < instances->count; i++)
 		instance_set_obstacle(instances->list[i], INSTANCE_OBSTACLE_STARTUP_DELAY, NULL);
-		instance_settle(instances->list[i]);
-	}
+	instances_settle(instances);
 }
 
 static int check_interfaces(const struct config_instance *instance, struct interfaces *interfaces,
@@ -489,11 +491,10 @@ void instances_reload(struct instances *instances, const struct config *from,
 		else
 			look_again(instances->list[i]);
 	}
-	for (size_t i = 0; i < instances->count; i++) {
+	for (size_t i = 0; i < instances->count; i++)
 		if (!instances->list[i]->begun)
 			instance_begin(instances->list[i]);
-		instance_settle(instances->list[i]);
-	}
+	instances_settle(instances);
 }
 
 void instances_stop(struct instances *instances, const char *reason)
