@@ -56,3 +56,13 @@ def test_renamed_interface_keeps_no_address(lab):
     lab.run("node-a", "ip", "link", "set", "lan0", "name", "eth0")
     active.wait_state("active")
     assert lab.has_address("node-a", VIP)
+
+
+def test_address_may_come_after_the_start(lab):
+    """As at boot, with DHCP or while the uniqueness of an IPv6 address is found out."""
+    lab.run("node-a", "ip", "address", "flush", "dev", "eth0")
+    daemon = Plain(lab, "node-a", plain_instance()).start().daemon
+    assert daemon.state() == "initialize"
+    assert "no IPv4 address" in daemon.vrrp()["obstacles"][0]["text"]
+    lab.run("node-a", "ip", "address", "add", f"{lab.address('node-a')}/24", "dev", "eth0")
+    daemon.wait_state("active")

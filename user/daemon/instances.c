@@ -286,7 +286,9 @@ int instances_check(const struct config *config, const struct config *from,
 		if (!error)
 			error = instance_find_primary(instance, list, count, &primary, message,
 						      bytes);
-		if (error)
+		if (error == -EADDRNOTAVAIL) /* DHCP or DAD may give it one yet */
+			log_warning("%s; until then it waits", message);
+		else if (error)
 			return error;
 	}
 	return 0;

@@ -65,7 +65,8 @@ struct instances_changes {
 };
 
 /*
- * Whether this machine has what the configuration names: interfaces, and an address to advertise from.
+ * Whether this machine has what the configuration names: interfaces, and no VIP as the only address to
+ * advertise from. One that has no address yet is warned of.
  * from: the configuration that runs (NULL: none); what an instance has lost since is an obstacle of that
  * instance alone, and no reason against changing others.
  * Returns 0, or a negative errno with a text that says what to do.
