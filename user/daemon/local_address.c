@@ -38,11 +38,9 @@ static int grow(struct collection *collection)
 /* A dump goes interface by interface: to ask for each address would cost three system calls more. */
 static bool name_interface(const struct collection *collection, struct local_address *local)
 {
-	const struct local_address *last = local - 1;
-
-	if (!collection->count || last->interface_index != local->interface_index)
+	if (!collection->count || local[-1].interface_index != local->interface_index)
 		return if_indextoname(local->interface_index, local->interface);
-	memcpy(local->interface, last->interface, sizeof(local->interface));
+	memcpy(local->interface, local[-1].interface, sizeof(local->interface));
 	return true;
 }
 
