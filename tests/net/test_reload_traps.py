@@ -105,3 +105,19 @@ def test_one_interface_that_is_gone_does_not_stop_changes(lab):
     assert plain.reload(plain_instance(priority=120) + other)["changed"] == ["VI_1"]
     assert plain.daemon.vrrp()["effective_priority"] == 120
     assert "v0" in plain.daemon.vrrp("VI_2")["obstacles"][0]["text"]
+
+
+def test_failover_outlives_a_reload(lab):
+    """Also where what has changed needs the instance to be made anew."""
+    plain = Plain(lab, "node-a", plain_instance()).start()
+    daemon = plain.daemon
+    daemon.wait_state("active")
+    daemon.ctl("priority", "VI_1", "77")
+    daemon.ctl("failover", "VI_1")
+    assert plain.reload(plain_instance("no_accept"))["changed"] == ["VI_1"]
+    time.sleep(0.6)  # more than Active_Down_Interval
+    assert daemon.state() == "initialize"
+    assert daemon.vrrp()["stays_away"] == "operator"
+    daemon.ctl("resume", "VI_1")
+    daemon.wait_state("active")
+    assert daemon.vrrp()["effective_priority"] == 77

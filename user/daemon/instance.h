@@ -186,6 +186,16 @@ void instance_each_track(const struct instance *instance,
 /* instance_operator.c: ends a failover. Returns whether there was one. */
 bool instance_resume(struct instance *instance);
 
+/* What an operator has said; it outlives an instance that a reload makes anew. */
+struct operator_will {
+	char stays_away[INSTANCE_OBSTACLE_BYTES]; /* "": it does not */
+	uint64_t until_unix_ns; /* 0: until somebody says resume */
+	uint8_t pinned_priority; /* 0: none */
+};
+
+struct operator_will instance_will(const struct instance *instance);
+void instance_inherit(struct instance *instance, const struct operator_will *will);
+
 /* instance_group.c */
 void instance_group_settle(struct instance_group *group);
 

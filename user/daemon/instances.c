@@ -422,7 +422,7 @@ int instances_start(struct instances *instances, const struct instances_setup *s
 
 /* Ends the instances that are not in the new configuration, or that cannot be changed in place. */
 static void end_old(struct instances *instances, const struct config *to, struct instance **kept,
-		    struct instances_changes *changes)
+		    struct operator_will *wills, struct instances_changes *changes)
 {
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
@@ -440,6 +440,7 @@ static void end_old(struct instances *instances, const struct config *to, struct
 			json_array_append_new(changes->removed, json_string(name));
 		else
 			json_array_append_new(changes->changed, json_string(name));
+		wills[k] = instance_will(instance); /* the last place is nobody's */
 		instance->group = NULL;
 		instance->removed = k == to->instance_count;
 		instance_end(instance, instance->removed
@@ -461,11 +462,12 @@ void instances_reload(struct instances *instances, const struct config *from,
 		      const struct config *to, struct instances_changes *changes)
 {
 	struct instance **kept = calloc(to->instance_count + 1, sizeof(struct instance *));
+	_cleanup_free_ struct operator_will *wills = calloc(to->instance_count + 1, sizeof(*wills));
 
-	if (!kept)
+	if (!kept || !wills)
 		abort();
 	instance_groups_free(instances);
-	end_old(instances, to, kept, changes);
+	end_old(instances, to, kept, wills, changes);
 	announcer_set_intervals(instances->announcer, to->garp_interval_ns, to->gna_interval_ns);
 	tracking_reload(instances->tracking, to);
 	notify_reload(instances->notify, to);
@@ -488,10 +490,14 @@ void instances_reload(struct instances *instances, const struct config *from,
 		log_error("reload: out of memory or slots; some instances are not served");
 	forget_others(instances);
 	for (size_t i = 0; i < instances->count; i++) {
-		if (!instances->list[i]->begun)
-			prepare(instances, instances->list[i]);
-		else
-			look_again(instances->list[i]);
+		struct instance *instance = instances->list[i];
+
+		if (instance->begun) {
+			look_again(instance);
+			continue;
+		}
+		instance_inherit(instance, &wills[instance->config - to->instances]);
+		prepare(instances, instance);
 	}
 	for (size_t i = 0; i < instances->count; i++)
 		if (!instances->list[i]->begun)
