@@ -281,10 +281,10 @@ void daemon_stop(struct daemon *daemon)
 {
 	char path[108];
 
-	daemon_reload_stop(daemon);
 	instances_stop(&daemon->instances, "xbeatd stops");
 	if (daemon->open)
 		say_goodbye(daemon);
+	daemon_reload_stop(daemon);
 	link_monitor_stop(&daemon->links);
 	interfaces_free(&daemon->interfaces);
 	if (daemon->runner)

@@ -61,8 +61,12 @@ static void on_overrun(void *context)
 	struct daemon *daemon = context;
 
 	interfaces_refresh(&daemon->interfaces);
-	for (size_t i = 0; i < daemon->interfaces.count; i++)
-		follow_interface(daemon, daemon->interfaces.list[i].name);
+	for (size_t i = 0; i < daemon->interfaces.count; i++) {
+		char name[XB_NAME_BYTES]; /* the list may move */
+
+		memcpy(name, daemon->interfaces.list[i].name, sizeof(name));
+		follow_interface(daemon, name);
+	}
 	instances_addresses_unknown(&daemon->instances);
 }
 

@@ -21,6 +21,8 @@
 
 /* All of it is locked into memory. */
 #define STACK_BYTES (512 * 1024)
+/* A file may be on a server that is gone: then the thread ends with the process. */
+#define STOP_WAIT_SECONDS 1
 
 struct reload {
 	struct daemon *daemon;
@@ -77,31 +79,27 @@ static int check(struct reload *reload)
 			 "apply that");
 		return -EBUSY;
 	}
-	return instances_check(reload->inputs.config, &daemon->interfaces, reload->message,
-			       sizeof(reload->message));
+	return instances_check(reload->inputs.config, daemon->config, &daemon->interfaces,
+			       reload->message, sizeof(reload->message));
 }
 
-static bool is_wanted(const struct config *config, const char *interface)
+static bool is_wanted(const struct daemon *daemon, const struct attachment *attachment)
 {
-	const struct config_heartbeat *heartbeat = config->heartbeat;
+	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
 
 	for (size_t i = 0; heartbeat && i < heartbeat->interface_count; i++)
-		if (!strcmp(heartbeat->interfaces[i], interface))
+		if (!strcmp(heartbeat->interfaces[i], attachment->interface))
 			return true;
-	for (size_t i = 0; i < config->instance_count; i++)
-		if (!strcmp(config->instances[i].interface, interface))
-			return true;
-	return false;
+	return instances_use(&daemon->instances, attachment->interface_index);
 }
 
 static void detach_unwanted(struct daemon *daemon)
 {
 	for (size_t i = daemon->kernel.attachment_count; i-- > 0;) {
-		char name[XB_NAME_BYTES];
+		struct attachment attachment = daemon->kernel.attachments[i];
 
-		memcpy(name, daemon->kernel.attachments[i].interface, sizeof(name));
-		if (!is_wanted(daemon->config, name))
-			kernel_detach(&daemon->kernel, name);
+		if (!is_wanted(daemon, &attachment))
+			kernel_detach(&daemon->kernel, attachment.interface);
 	}
 }
 
@@ -181,9 +179,9 @@ static void report_failure(struct reload *reload)
 		control_answer(reload->promise, NULL, &failure);
 }
 
+/* Its thread has ended. */
 static void free_reload(struct reload *reload)
 {
-	pthread_join(reload->thread, NULL);
 	if (reload->done)
 		event_free(reload->done);
 	close(reload->done_fd);
@@ -212,6 +210,7 @@ static void on_done(evutil_socket_t fd, short what, void *context)
 		apply(reload, &changes);
 		report_success(reload, &changes);
 	}
+	pthread_join(reload->thread, NULL);
 	free_reload(reload);
 	if (again)
 		daemon_reload(daemon, NULL);
@@ -273,6 +272,8 @@ void daemon_reload(struct daemon *daemon, struct control_promise *promise)
 	    start_thread(reload)) {
 		if (reload->done)
 			event_free(reload->done);
+		if (reload->done_fd >= 0)
+			close(reload->done_fd);
 		free(reload);
 		refuse(promise, "cannot start the thread that reads the files");
 		return;
@@ -282,6 +283,12 @@ void daemon_reload(struct daemon *daemon, struct control_promise *promise)
 
 void daemon_reload_stop(struct daemon *daemon)
 {
-	if (daemon->reload)
+	struct timespec until;
+
+	if (!daemon->reload)
+		return;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += STOP_WAIT_SECONDS;
+	if (pthread_timedjoin_np(daemon->reload->thread, NULL, &until) == 0)
 		free_reload(daemon->reload);
 }

@@ -79,6 +79,8 @@ static void on_announce_refresh(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
+	if (!instance->config->garp_refresh_ns) /* a reload has taken it away */
+		return;
 	instance_announce(instance, instance->config->garp_refresh_repeat);
 	clock_arm(instance->announce_refresh, clock_now_ns() + instance->config->garp_refresh_ns);
 }
@@ -226,6 +228,7 @@ bool instance_is_another(const struct config_instance *a, const struct config_in
 	       a->vmac_xmit_base != b->vmac_xmit_base ||
 	       (a->unicast_peer_count > 0) != (b->unicast_peer_count > 0) ||
 	       strcmp(a->heartbeat, b->heartbeat) != 0 || a->accept != b->accept ||
+	       (a->priority == VRRP_PRIORITY_OWNER) != (b->priority == VRRP_PRIORITY_OWNER) ||
 	       memcmp(&a->group, &b->group, sizeof(a->group)) != 0;
 }
 
@@ -244,10 +247,15 @@ static void allow_unicast_anew(struct instance *instance)
 void instance_reconfigure(struct instance *instance, const struct config_instance *config)
 {
 	struct vrrp_parameters parameters = make_parameters(config);
+	struct xb_address *source = &instance->vrrp.parameters.primary_address;
+	struct xb_address source_before = *source;
 	struct vrrp_actions actions;
 
 	instance_change_addresses(instance, config);
-	parameters.primary_address = instance->vrrp.parameters.primary_address;
+	instance_place(instance);
+	instance_find_source(instance);
+	parameters.primary_address = *source;
+	*source = source_before; /* so that a new one is news, which is advertised */
 	vrrp_reconfigure(&instance->vrrp, clock_now_ns(), &parameters,
 			 instance->vrrp.effective_priority, &actions);
 	instance_act(instance, &actions);

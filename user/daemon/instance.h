@@ -60,6 +60,7 @@ struct instance {
 	unsigned vmac_index; /* of the virtual MAC's; 0: none */
 	int membership; /* socket that holds the group membership; -1: none */
 	int advert_error; /* of the last advert, so that a lasting failure is logged once */
+	uint64_t lower_rival_ns; /* when somebody was last told of one; 0: never */
 	uint64_t warned_ns; /* of other addresses in a rival's advert; 0: never */
 	struct instance_address *addresses;
 	struct xb_address *advertised; /* those that an advert lists */
@@ -170,6 +171,9 @@ int instance_first_obstacle(const struct instance *instance, bool own);
 /* Starts or stops the instance, and its group, as the obstacles say. */
 void instance_settle(struct instance *instance);
 
+/* The same for all at once: what happens to many is judged when it is known of all. */
+void instances_settle(struct instances *instances);
+
 /* Adds the tracked things up again: effective priority, and whether one of them is a fault. */
 void instance_track(struct instance *instance);
 
@@ -181,6 +185,16 @@ void instance_each_track(const struct instance *instance,
 
 /* instance_operator.c: ends a failover. Returns whether there was one. */
 bool instance_resume(struct instance *instance);
+
+/* What an operator has said; it outlives an instance that a reload makes anew. */
+struct operator_will {
+	char stays_away[INSTANCE_OBSTACLE_BYTES]; /* "": it does not */
+	uint64_t until_unix_ns; /* 0: until somebody says resume */
+	uint8_t pinned_priority; /* 0: none */
+};
+
+struct operator_will instance_will(const struct instance *instance);
+void instance_inherit(struct instance *instance, const struct operator_will *will);
 
 /* instance_group.c */
 void instance_group_settle(struct instance_group *group);

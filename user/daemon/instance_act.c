@@ -68,8 +68,9 @@ static int send_to_all(const struct instance *instance, struct vrrp_message *mes
 		config->vmac_xmit_base ? instance->base_index : instance_address_index(instance);
 	int error = 0;
 
-	if (!config->unicast_peer_count)
-		return send_to(instance, message, &config->group, interface_index);
+	if (!config->unicast_peer_count) /* index 0 would be: wherever the default route points */
+		return interface_index ? send_to(instance, message, &config->group, interface_index)
+				       : -ENODEV;
 	for (size_t i = 0; i < config->unicast_peer_count; i++) {
 		/* As keepalived: over the interface that is named, else as the routes are. */
 		int failed = send_to(instance, message, &config->unicast_peers[i].address,
@@ -147,15 +148,26 @@ static void report(struct instance *instance, const struct vrrp_actions *actions
 	}
 }
 
+/* The kernel sends no IPv6 by an interface without any address, as a new Active's virtual MAC has none. */
+static bool needs_address_to_send(const struct instance *instance)
+{
+	return instance->vmac_index && instance->config->family == 6 &&
+	       !instance->config->vmac_xmit_base;
+}
+
 void instance_act(struct instance *instance, const struct vrrp_actions *actions)
 {
+	bool addresses_first = actions->take_addresses && needs_address_to_send(instance);
+
 	if (actions->take_addresses)
 		instance_set_vmac(instance, true);
+	if (addresses_first)
+		instance_take_addresses(instance);
 	if (actions->send_advert)
 		instance_advertise(instance, actions->advert_priority);
 	if (actions->release_addresses)
 		instance_release_addresses(instance);
-	if (actions->take_addresses)
+	if (actions->take_addresses && !addresses_first)
 		instance_take_addresses(instance);
 	else if (actions->announce_again)
 		instance_announce_again(instance);

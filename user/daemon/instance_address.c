@@ -149,10 +149,12 @@ void instance_place_addresses(struct instance *instance)
 	for (size_t i = 0; i < instance->config->vip_count; i++) {
 		struct instance_address *address = &instance->addresses[i];
 		unsigned index = find_index(instance, address->vip);
-		bool returned = index && index != address->interface_index && address->held;
+		bool moved = index && index != address->interface_index;
 
-		address->interface_index = index;
-		if (!returned)
+		/* One that was renamed is gone, too, and has the address still: it is to be removed there. */
+		if (moved || !address->held)
+			address->interface_index = index;
+		if (!moved || !address->held)
 			continue;
 		take_address(instance, i);
 		announce_address(instance, address, instance->config->garp_repeat);

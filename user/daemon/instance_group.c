@@ -33,13 +33,14 @@ static struct sync_group_member *view(const struct instance_group *group,
 
 void instance_group_settle(struct instance_group *group)
 {
+	size_t nobody;
+	_cleanup_free_ struct sync_group_member *members = view(group, NULL, &nobody);
+
 	for (size_t i = 0; i < group->member_count; i++) {
 		struct instance *member = group->members[i];
 		char text[INSTANCE_OBSTACLE_BYTES];
-		size_t self = 0;
-		_cleanup_free_ struct sync_group_member *members = view(group, member, &self);
 
-		if (sync_group_obstacle(members, group->member_count, self, text, sizeof(text)))
+		if (sync_group_obstacle(members, group->member_count, i, text, sizeof(text)))
 			instance_set_obstacle(member, INSTANCE_OBSTACLE_GROUP, "%s", text);
 		else
 			instance_set_obstacle(member, INSTANCE_OBSTACLE_GROUP, NULL);
@@ -149,15 +150,18 @@ void instance_group_moved(struct instance *instance, enum xb_instance_state from
 }
 
 static int make_group(struct instances *instances, struct instance_group *group,
-		      const struct config_group *config)
+		      const struct config *all, const struct config_group *config)
 {
 	group->config = config;
 	group->members = calloc(config->member_count + 1, sizeof(struct instance *));
 	if (!group->members)
 		return -ENOMEM;
 	for (size_t i = 0; i < config->member_count; i++) {
-		struct instance *member = instances->list[config->members[i]];
+		struct instance *member =
+			instances_find(instances, all->instances[config->members[i]].name);
 
+		if (!member)
+			continue;
 		group->members[group->member_count++] = member;
 		member->group = group;
 		/* After a reload: what it is was told of before. */
@@ -178,8 +182,8 @@ int instance_groups_make(struct instances *instances, const struct config *confi
 		return -ENOMEM;
 	while (instances->group_count < config->group_count) {
 		size_t index = instances->group_count++;
-		int error =
-			make_group(instances, &instances->groups[index], &config->groups[index]);
+		int error = make_group(instances, &instances->groups[index], config,
+				       &config->groups[index]);
 
 		if (error)
 			return error;

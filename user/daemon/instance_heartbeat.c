@@ -286,10 +286,9 @@ void instances_peer_changed(struct instances *instances, const struct peer *peer
 		else if (from == VERDICT_DOWN && instance->vrrp.state == XB_INSTANCE_ACTIVE)
 			meet_again(instance, peer);
 	}
-	for (size_t i = 0; i < instances->count; i++) {
+	for (size_t i = 0; i < instances->count; i++)
 		instance_track(instances->list[i]);
-		instance_settle(instances->list[i]);
-	}
+	instances_settle(instances);
 }
 
 static void peer_gave_up(struct instance *instance, const struct peer *peer,

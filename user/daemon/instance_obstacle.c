@@ -38,7 +38,7 @@ static void settle_alone(struct instance *instance)
 	bool takes_part = instance->vrrp.state != XB_INSTANCE_INITIALIZE;
 	struct vrrp_actions actions;
 
-	if (instance->stops || takes_part == (obstacle < 0))
+	if (!instance->begun || instance->stops || takes_part == (obstacle < 0))
 		return;
 	if (obstacle < 0)
 		vrrp_startup(&instance->vrrp, clock_now_ns(), &actions);
@@ -57,6 +57,14 @@ void instance_settle(struct instance *instance)
 	instance_group_settle(instance->group);
 	for (size_t i = 0; i < instance->group->member_count; i++)
 		settle_alone(instance->group->members[i]);
+}
+
+void instances_settle(struct instances *instances)
+{
+	for (size_t i = 0; i < instances->group_count; i++)
+		instance_group_settle(&instances->groups[i]);
+	for (size_t i = 0; i < instances->count; i++)
+		settle_alone(instances->list[i]);
 }
 
 static const struct peer *find_peer(const struct peers *peers, const char *name)

@@ -2,6 +2,7 @@
 /* What an operator asks for: failover, resume, drain, priority. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <user/core/names.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/instance.h>
@@ -45,6 +46,29 @@ bool instance_resume(struct instance *instance)
 	return stayed_away;
 }
 
+struct operator_will instance_will(const struct instance *instance)
+{
+	struct operator_will will = {.until_unix_ns = instance->stay_away_until_unix_ns,
+				     .pinned_priority = instance->pinned_priority};
+
+	memcpy(will.stays_away, instance->obstacles[INSTANCE_OBSTACLE_OPERATOR],
+	       sizeof(will.stays_away));
+	return will;
+}
+
+void instance_inherit(struct instance *instance, const struct operator_will *will)
+{
+	if (instance->config->priority != VRRP_PRIORITY_OWNER)
+		instance->pinned_priority = will->pinned_priority;
+	if (!will->stays_away[0])
+		return;
+	instance_set_obstacle(instance, INSTANCE_OBSTACLE_OPERATOR, "%s", will->stays_away);
+	instance->stay_away_until_unix_ns = will->until_unix_ns;
+	if (will->until_unix_ns)
+		clock_arm(instance->stay_away,
+			  clock_now_ns() + time_since_ns(will->until_unix_ns, clock_unix_ns()));
+}
+
 int instances_set_priority(struct instance *instance, uint8_t priority, char *message, size_t bytes)
 {
 	if (instance->config->priority == VRRP_PRIORITY_OWNER || priority == VRRP_PRIORITY_OWNER) {
@@ -65,8 +89,7 @@ static void set_drained(struct instances *instances, bool drained)
 	instances->kernel->self->node_state = drained ? XB_NODE_DRAINING : XB_NODE_RUNNING;
 	for (size_t i = 0; i < instances->count; i++)
 		instance_set_drained(instances->list[i]);
-	for (size_t i = 0; i < instances->count; i++)
-		instance_settle(instances->list[i]);
+	instances_settle(instances);
 }
 
 json_t *instances_resume_json(struct instances *instances, struct instance *instance)

@@ -143,6 +143,7 @@ static void make_vmac(struct instance *instance)
 {
 	const struct config_instance *config = instance->config;
 	unsigned index = 0;
+	bool made_anew;
 
 	interfaces_get(instance->owner->interfaces, config->vmac_interface); /* to be told of it */
 	if (macvlan_ensure(&instance->owner->netlink, config->vmac_interface, instance->base_index,
@@ -150,7 +151,10 @@ static void make_vmac(struct instance *instance)
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE,
 				      "its virtual MAC interface %s could not be made",
 				      config->vmac_interface);
+	made_anew = index != instance->vmac_index;
 	instance->vmac_index = index;
+	if (made_anew && instance->vrrp.state == XB_INSTANCE_ACTIVE)
+		instance_set_vmac(instance, true);
 }
 
 static bool has_ipv6(const struct config_instance *config)
@@ -196,20 +200,24 @@ static void leave(struct instance *instance)
 	instance->vmac_index = 0; /* it dies with its base */
 }
 
-static void enter(struct instance *instance, const char *interface)
+/* Returns 0, or a negative errno with the obstacle set: who does not hear adverts must not take part. */
+static int enter(struct instance *instance, const char *interface)
 {
 	struct kernel *kernel = instance->owner->kernel;
 	int error = kernel_attach(kernel, interface);
 
 	if (!error)
 		error = kernel_serve_router(kernel, instance->router_slot, instance->base_index);
-	if (error)
+	if (error) {
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE,
 				      "the XDP program is not on %s: %s", interface,
 				      strerror(-error));
+		return error;
+	}
 	if (instance->config->promote_secondaries)
 		link_promote_secondaries(interface);
 	join(instance);
+	return 0;
 }
 
 void instance_find_source(struct instance *instance)
@@ -218,10 +226,13 @@ void instance_find_source(struct instance *instance)
 	_cleanup_free_ struct local_address *list = NULL;
 	char message[512] = "cannot list this machine's addresses";
 	size_t count = 0;
+	int error = local_addresses(&list, &count);
 
-	if (!local_addresses(&list, &count) &&
-	    !instance_find_primary(instance->config, list, count, primary, message,
-				   sizeof(message)))
+	/* No news are no reason to give anything up. */
+	if (error && instance->vrrp.state != XB_INSTANCE_INITIALIZE)
+		return;
+	if (!error && !instance_find_primary(instance->config, list, count, primary, message,
+					     sizeof(message)))
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_ADDRESS, NULL);
 	else
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_ADDRESS, "%s", message);
@@ -237,9 +248,10 @@ void instance_place(struct instance *instance)
 	if (moved) {
 		leave(instance);
 		instance->base_index = index;
-		if (index)
-			enter(instance, base->name);
-		else
+		/* Not entered is not there: the next look tries again. */
+		if (index && enter(instance, base->name))
+			instance->base_index = index = 0;
+		if (!index)
 			kernel_serve_router(instance->owner->kernel, instance->router_slot, 0);
 	}
 	if (index && instance->config->use_vmac)

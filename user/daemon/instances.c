@@ -42,12 +42,17 @@ static void take_advert(struct instance *instance, const struct vrrp_advert *adv
 {
 	bool lower_rival = instance->vrrp.state == XB_INSTANCE_ACTIVE &&
 			   advert->priority < instance->vrrp.effective_priority;
+	uint64_t now_ns = clock_now_ns();
 	struct vrrp_actions actions;
 
-	vrrp_advert_received(&instance->vrrp, advert, clock_now_ns(), &actions);
+	vrrp_advert_received(&instance->vrrp, advert, now_ns, &actions);
 	instance_act(instance, &actions);
-	if (lower_rival && advert->priority != VRRP_PRIORITY_RELEASE)
-		instance_notify_lower_rival(instance);
+	if (!lower_rival || advert->priority == VRRP_PRIORITY_RELEASE ||
+	    (instance->lower_rival_ns && time_since_ns(now_ns, instance->lower_rival_ns) <
+						 instance->config->advert_interval_ns))
+		return;
+	instance->lower_rival_ns = now_ns;
+	instance_notify_lower_rival(instance);
 }
 
 /* While an event is unread, newer adverts are in the slot alone. One from before this daemon's time
@@ -110,8 +115,16 @@ void instances_interface(struct instances *instances, const char *name)
 		if (!name || uses_interface(instance->config, name))
 			instance_place(instance);
 		instance_track(instance);
-		instance_settle(instance);
 	}
+	instances_settle(instances);
+}
+
+bool instances_use(const struct instances *instances, unsigned interface_index)
+{
+	for (size_t i = 0; i < instances->count; i++)
+		if (instances->list[i]->base_index == interface_index)
+			return true;
+	return false;
 }
 
 /* Whether an address that came or went may be the source of the instance's adverts. */
@@ -130,6 +143,8 @@ static bool concerns_source(const struct instance *instance, const struct addres
 
 void instances_address(struct instances *instances, const struct address_event *event)
 {
+	bool concerned = false;
+
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
 
@@ -139,8 +154,10 @@ void instances_address(struct instances *instances, const struct address_event *
 			continue;
 		instance_find_source(instance);
 		instance_place(instance);
-		instance_settle(instance);
+		concerned = true;
 	}
+	if (concerned)
+		instances_settle(instances);
 }
 
 /* To take an address that is there already changes nothing. */
@@ -158,8 +175,8 @@ void instances_addresses_unknown(struct instances *instances)
 			instance_address_removed(instances->list[i], &removed);
 		}
 		instance_find_source(instances->list[i]);
-		instance_settle(instances->list[i]);
 	}
+	instances_settle(instances);
 }
 
 static void on_tracked(void *context, const struct tracked *tracked)
@@ -167,10 +184,9 @@ static void on_tracked(void *context, const struct tracked *tracked)
 	struct instances *instances = context;
 
 	(void)tracked;
-	for (size_t i = 0; i < instances->count; i++) {
+	for (size_t i = 0; i < instances->count; i++)
 		instance_track(instances->list[i]);
-		instance_settle(instances->list[i]);
-	}
+	instances_settle(instances);
 }
 
 static void on_startup_delay(evutil_socket_t fd, short what, void *context)
@@ -180,10 +196,9 @@ static void on_startup_delay(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	instances->starting = false;
-	for (size_t i = 0; i < instances->count; i++) {
+	for (size_t i = 0; i < instances->count; i++)
 		instance_set_obstacle(instances->list[i], INSTANCE_OBSTACLE_STARTUP_DELAY, NULL);
-		instance_settle(instances->list[i]);
-	}
+	instances_settle(instances);
 }
 
 static int check_interfaces(const struct config_instance *instance, struct interfaces *interfaces,
@@ -210,8 +225,48 @@ static int check_interfaces(const struct config_instance *instance, struct inter
 	return 0;
 }
 
-int instances_check(const struct config *config, struct interfaces *interfaces, char *message,
-		    size_t bytes)
+static bool same_text(char *a, char *b)
+{
+	bool same = !strcmp(a, b);
+
+	free(a);
+	free(b);
+	return same;
+}
+
+/* Users are looked up outside the configuration; what they were found to be counts. */
+static bool same_users(const struct config_notify *a, const struct config_notify *b)
+{
+	for (size_t i = 0; i < CONFIG_NOTIFY_KINDS; i++)
+		if (a->commands[i].uid != b->commands[i].uid ||
+		    a->commands[i].gid != b->commands[i].gid)
+			return false;
+	return true;
+}
+
+static bool is_unchanged(const struct config_instance *a, const struct config_instance *b)
+{
+	return same_users(&a->notify, &b->notify) &&
+	       same_text(config_print_instance(a), config_print_instance(b));
+}
+
+static const struct config_instance *find_config(const struct config *config, const char *name)
+{
+	for (size_t i = 0; config && i < config->instance_count; i++)
+		if (!strcmp(config->instances[i].name, name))
+			return &config->instances[i];
+	return NULL;
+}
+
+static bool was_checked(const struct config *from, const struct config_instance *instance)
+{
+	const struct config_instance *before = find_config(from, instance->name);
+
+	return before && is_unchanged(before, instance);
+}
+
+int instances_check(const struct config *config, const struct config *from,
+		    struct interfaces *interfaces, char *message, size_t bytes)
 {
 	_cleanup_free_ struct local_address *list = NULL;
 	size_t count = 0;
@@ -223,14 +278,19 @@ int instances_check(const struct config *config, struct interfaces *interfaces, 
 	for (size_t i = 0; i < config->instance_count; i++) {
 		const struct config_instance *instance = &config->instances[i];
 		struct xb_address primary;
-		int error = check_interfaces(instance, interfaces, message, bytes);
+		int error;
 
+		if (was_checked(from, instance))
+			continue;
+		error = check_interfaces(instance, interfaces, message, bytes);
 		if (error && config->dynamic_interfaces)
 			continue;
 		if (!error)
 			error = instance_find_primary(instance, list, count, &primary, message,
 						      bytes);
-		if (error)
+		if (error == -EADDRNOTAVAIL) /* DHCP or DAD may give it one yet */
+			log_warning("%s; until then it waits", message);
+		else if (error)
 			return error;
 	}
 	return 0;
@@ -269,23 +329,29 @@ static void forget_others(struct instances *instances)
 			kernel_describe(instances->kernel, place, &none);
 }
 
-/* Makes room for all, and makes those that there were not. kept: by index of the new configuration. */
+/* Makes those that there were not; one that cannot be made is left out. kept: by index of the new
+ * configuration. Returns 0 or, if some are missing, a negative errno. */
 static int make_instances(struct instances *instances, const struct config *config,
 			  struct instance **kept)
 {
+	size_t made = 0;
+	int error;
+
 	free(instances->list);
 	instances->list = kept;
 	instances->count = config->instance_count;
 	for (size_t i = 0; i < config->instance_count; i++) {
-		if (instances->list[i])
-			continue;
-		instances->list[i] = instance_new(instances, &config->instances[i]);
-		if (!instances->list[i]) {
-			instances->count = i;
-			return -ENOMEM;
-		}
+		struct instance *instance = kept[i];
+
+		if (!instance)
+			instance = instance_new(instances, &config->instances[i]);
+		kept[i] = NULL;
+		if (instance)
+			kept[made++] = instance;
 	}
-	return instance_groups_make(instances, config);
+	instances->count = made;
+	error = instance_groups_make(instances, config);
+	return made < config->instance_count ? -ENOSPC : error;
 }
 
 static int start_helpers(struct instances *instances, const struct instances_setup *setup)
@@ -297,7 +363,8 @@ static int start_helpers(struct instances *instances, const struct instances_set
 	return instances->notify && instances->tracking && instances->startup_delay ? 0 : -ENOMEM;
 }
 
-static void begin(struct instances *instances, struct instance *instance)
+/* All are prepared before the first begins: a sync group must know of all its members' obstacles. */
+static void prepare(struct instances *instances, struct instance *instance)
 {
 	if (instances->starting)
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_STARTUP_DELAY,
@@ -305,7 +372,6 @@ static void begin(struct instances *instances, struct instance *instance)
 	instance_set_drained(instance);
 	instance_place(instance);
 	instance_track(instance);
-	instance_begin(instance);
 }
 
 int instances_start(struct instances *instances, const struct instances_setup *setup)
@@ -327,7 +393,7 @@ int instances_start(struct instances *instances, const struct instances_setup *s
 	if (!list)
 		return -ENOMEM;
 	instances->list = list;
-	error = instances_check(config, setup->interfaces, message, sizeof(message));
+	error = instances_check(config, NULL, setup->interfaces, message, sizeof(message));
 	if (error) {
 		log_error("%s", message);
 		return error;
@@ -344,7 +410,9 @@ int instances_start(struct instances *instances, const struct instances_setup *s
 	static_network_change(&instances->netlink, NULL, config);
 	forget_others(instances);
 	for (size_t i = 0; i < instances->count; i++)
-		begin(instances, instances->list[i]);
+		prepare(instances, instances->list[i]);
+	for (size_t i = 0; i < instances->count; i++)
+		instance_begin(instances->list[i]);
 	kernel_release_unclaimed(instances->kernel);
 	if (instances->starting)
 		clock_arm(instances->startup_delay,
@@ -354,34 +422,9 @@ int instances_start(struct instances *instances, const struct instances_setup *s
 	return 0;
 }
 
-static bool same_text(char *a, char *b)
-{
-	bool same = !strcmp(a, b);
-
-	free(a);
-	free(b);
-	return same;
-}
-
-/* Users are looked up outside the configuration; what they were found to be counts. */
-static bool same_users(const struct config_notify *a, const struct config_notify *b)
-{
-	for (size_t i = 0; i < CONFIG_NOTIFY_KINDS; i++)
-		if (a->commands[i].uid != b->commands[i].uid ||
-		    a->commands[i].gid != b->commands[i].gid)
-			return false;
-	return true;
-}
-
-static bool is_unchanged(const struct config_instance *a, const struct config_instance *b)
-{
-	return same_users(&a->notify, &b->notify) &&
-	       same_text(config_print_instance(a), config_print_instance(b));
-}
-
 /* Ends the instances that are not in the new configuration, or that cannot be changed in place. */
 static void end_old(struct instances *instances, const struct config *to, struct instance **kept,
-		    struct instances_changes *changes)
+		    struct operator_will *wills, struct instances_changes *changes)
 {
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
@@ -399,6 +442,7 @@ static void end_old(struct instances *instances, const struct config *to, struct
 			json_array_append_new(changes->removed, json_string(name));
 		else
 			json_array_append_new(changes->changed, json_string(name));
+		wills[k] = instance_will(instance); /* the last place is nobody's */
 		instance->group = NULL;
 		instance->removed = k == to->instance_count;
 		instance_end(instance, instance->removed
@@ -408,24 +452,24 @@ static void end_old(struct instances *instances, const struct config *to, struct
 	}
 }
 
-static bool was_there(const struct config *config, const char *name)
+/* What kept it off its interface may be gone: nobody tells of that. */
+static void look_again(struct instance *instance)
 {
-	for (size_t i = 0; i < config->instance_count; i++)
-		if (!strcmp(config->instances[i].name, name))
-			return true;
-	return false;
+	if (instance->obstacles[INSTANCE_OBSTACLE_INTERFACE][0])
+		instance_place(instance);
+	instance_track(instance);
 }
 
 void instances_reload(struct instances *instances, const struct config *from,
 		      const struct config *to, struct instances_changes *changes)
 {
 	struct instance **kept = calloc(to->instance_count + 1, sizeof(struct instance *));
-	_cleanup_free_ bool *is_new = calloc(to->instance_count + 1, sizeof(bool));
+	_cleanup_free_ struct operator_will *wills = calloc(to->instance_count + 1, sizeof(*wills));
 
-	if (!kept || !is_new)
+	if (!kept || !wills)
 		abort();
 	instance_groups_free(instances);
-	end_old(instances, to, kept, changes);
+	end_old(instances, to, kept, wills, changes);
 	announcer_set_intervals(instances->announcer, to->garp_interval_ns, to->gna_interval_ns);
 	tracking_reload(instances->tracking, to);
 	notify_reload(instances->notify, to);
@@ -434,8 +478,7 @@ void instances_reload(struct instances *instances, const struct config *from,
 		const struct config_instance *config = &to->instances[i];
 		bool unchanged = kept[i] && is_unchanged(kept[i]->config, config);
 
-		is_new[i] = !kept[i];
-		if (!kept[i] && !was_there(from, config->name))
+		if (!kept[i] && !find_config(from, config->name))
 			json_array_append_new(changes->added, json_string(config->name));
 		if (unchanged)
 			instance_point(kept[i], config);
@@ -449,12 +492,19 @@ void instances_reload(struct instances *instances, const struct config *from,
 		log_error("reload: out of memory or slots; some instances are not served");
 	forget_others(instances);
 	for (size_t i = 0; i < instances->count; i++) {
-		if (is_new[i])
-			begin(instances, instances->list[i]);
-		else
-			instance_track(instances->list[i]);
-		instance_settle(instances->list[i]);
+		struct instance *instance = instances->list[i];
+
+		if (instance->begun) {
+			look_again(instance);
+			continue;
+		}
+		instance_inherit(instance, &wills[instance->config - to->instances]);
+		prepare(instances, instance);
 	}
+	for (size_t i = 0; i < instances->count; i++)
+		if (!instances->list[i]->begun)
+			instance_begin(instances->list[i]);
+	instances_settle(instances);
 }
 
 void instances_stop(struct instances *instances, const char *reason)

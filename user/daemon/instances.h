@@ -65,11 +65,14 @@ struct instances_changes {
 };
 
 /*
- * Whether this machine has what the configuration names: interfaces, and an address to advertise from.
+ * Whether this machine has what the configuration names: interfaces, and no VIP as the only address to
+ * advertise from. One that has no address yet is warned of.
+ * from: the configuration that runs (NULL: none); what an instance has lost since is an obstacle of that
+ * instance alone, and no reason against changing others.
  * Returns 0, or a negative errno with a text that says what to do.
  */
-int instances_check(const struct config *config, struct interfaces *interfaces, char *message,
-		    size_t bytes);
+int instances_check(const struct config *config, const struct config *from,
+		    struct interfaces *interfaces, char *message, size_t bytes);
 
 /* Opens everything and runs the Startup events. setup is copied.
  * Returns 0 or a negative errno, having said what to do. */
@@ -95,6 +98,9 @@ void instances_peer_said(struct instances *instances, const struct peer *peer);
 
 /* An interface has come, gone, changed its state or its index: look at it again (NULL: at all). */
 void instances_interface(struct instances *instances, const char *name);
+
+/* Whether an instance hears adverts on this interface; its configuration need not name it. */
+bool instances_use(const struct instances *instances, unsigned interface_index);
 
 /* An address was added to, or removed from, an interface. */
 void instances_address(struct instances *instances, const struct address_event *event);

@@ -201,7 +201,9 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	log_open("xbeatd", false);
-	mallopt(M_ARENA_MAX, 1); /* a thread's own would be locked into memory, too */
+	/* The loop's, and one for the thread of a reload: with ordinary priority it may be kept from the
+	 * processor at any point, and must then not hold the lock that the loop needs. */
+	mallopt(M_ARENA_MAX, 2);
 	daemon.config_path = options.config_path;
 	daemon.instance_name = options.instance;
 	error = options.test_only ? 0 : privileges_check();
