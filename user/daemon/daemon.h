@@ -62,7 +62,7 @@ int daemon_identify(struct daemon_inputs *inputs, char *message, size_t bytes);
 /* Begins a reload; promise (NULL: nobody asked) is answered when it is done or refused. */
 void daemon_reload(struct daemon *daemon, struct control_promise *promise);
 
-/* Waits for the thread of a reload that is under way, and drops what it read. */
+/* Drops a reload that is under way, without waiting for a file that blocks. For the end of the process. */
 void daemon_reload_stop(struct daemon *daemon);
 
 /* daemon_links.c: follows interfaces and addresses. Returns 0 or a negative errno. */

@@ -181,9 +181,9 @@ static void report_failure(struct reload *reload)
 		control_answer(reload->promise, NULL, &failure);
 }
 
+/* Its thread has been joined. */
 static void free_reload(struct reload *reload)
 {
-	pthread_join(reload->thread, NULL);
 	if (reload->done)
 		event_free(reload->done);
 	close(reload->done_fd);
@@ -212,6 +212,7 @@ static void on_done(evutil_socket_t fd, short what, void *context)
 		apply(reload, &changes);
 		report_success(reload, &changes);
 	}
+	pthread_join(reload->thread, NULL);
 	free_reload(reload);
 	if (again)
 		daemon_reload(daemon, NULL);
@@ -282,6 +283,12 @@ void daemon_reload(struct daemon *daemon, struct control_promise *promise)
 
 void daemon_reload_stop(struct daemon *daemon)
 {
-	if (daemon->reload)
-		free_reload(daemon->reload);
+	struct reload *reload = daemon->reload;
+
+	if (!reload)
+		return;
+	if (pthread_tryjoin_np(reload->thread, NULL))
+		event_free(reload->done); /* the thread keeps the rest until the process ends */
+	else
+		free_reload(reload);
 }

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A changed configuration on a running daemon: SIGHUP and "xbeatctl reload"."""
+
+import os
+import signal
+import socket
+import time
+
+import pytest
+
+from tests.support.adverts import Tap
+from tests.support.laboratory import wait_until
+from tests.support.operate import Node, block, heartbeat, instance, wait_all_up
+
+OTHER_KEY = "2 " + "5a" * 16
+
+
+def state_of(node, name):
+    """What a reload that does not concern an instance must leave alone."""
+    vrrp = node.vrrp(name)
+    return vrrp["state"], vrrp["since_unix_ns"], vrrp["transitions"]
+
+
+def is_served(lab, address):
+    return lambda: lab.has_address("node-a", address)
+
+
+@pytest.fixture
+def tap(lab):
+    tap = Tap(lab)
+    yield tap
+    tap.close()
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_added_changed_removed_and_untouched(lab, tap):
+    told = lab.path("told")
+    deleted = f'notify_deleted "/bin/sh -c \'echo $0 $* >>{told}\' deleted"'
+    node = Node(lab, "node-a", instance("kept", vrid=51), instance("changed", vrid=52),
+                instance("removed", deleted, vrid=53)).start()
+    for name in ("kept", "changed", "removed"):
+        node.wait_is("active", name)
+    before = {name: state_of(node, name) for name in ("kept", "changed")}
+    start_s = time.time()
+    answer = node.reload(
+        instance("kept", vrid=51),
+        instance("changed", block("track_interface", "eth0 weight 20"), vrid=52, priority=120,
+                 interval="0.2", vips=["10.77.0.112/24", "10.77.0.102/32 dev eth0"]),
+        instance("added", vrid=54))
+    assert answer["added"] == ["added"] and answer["changed"] == ["changed"], answer
+    assert answer["removed"] == ["removed"] and answer["unchanged_count"] == 1
+    assert tap.wait_for(vrid=53, priority=0), "what is removed is given up at once"
+    assert not lab.has_address("node-a", "10.77.0.103")
+    assert tap.wait_for(vrid=52, priority=140, interval_s=0.2)
+    assert lab.has_address("node-a", "10.77.0.112"), "an address was added"
+    assert lab.has_address("node-a", "10.77.0.102"), "an address was kept"
+    node.wait_is("active", "added")
+    answer = node.reload(instance("kept", vrid=51),
+                         instance("changed", vrid=52, vips=["10.77.0.112/24"]),
+                         instance("added", vrid=54))
+    assert answer["changed"] == ["changed"] and answer["unchanged_count"] == 2
+    assert not lab.has_address("node-a", "10.77.0.102"), "an address was removed"
+    assert lab.has_address("node-a", "10.77.0.112")
+    assert tap.wait_for(vrid=52, priority=100, interval_s=0.1)
+    assert {name: state_of(node, name) for name in before} == before
+    wait_until(told.exists, 2, "notify_deleted runs")
+    assert told.read_text() == "deleted\n"
+    assert tap.longest_gap_s(51, start_s) < 0.19
+    assert [advert.priority for advert in tap.of(53)][-1] == 0, "nothing after the release"
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_bad_files_change_nothing_and_say_why(lab, tap):
+    good = instance("VI_1")
+    node = Node(lab, "node-a", good).start()
+    node.wait_is("active")
+    before = state_of(node, "VI_1")
+    reason = node.refused_reload(good, instance("VI_2", priority=300, vrid=52))
+    place = f"{node.configuration}:15:"
+    assert place in reason and "300" in reason and "configuration is kept" in reason, reason
+    node.hang_up()
+    wait_until(lambda: node.process.output().count(place) >= 2, 3, "the log says where, too")
+    reason = node.refused_reload(instance("VI_1").replace("eth0", "eth7"))
+    assert "eth7" in reason and "kept" in reason
+    reason = node.refused_reload(good, heartbeat(lab))
+    assert "heartbeat" in reason and "restart" in reason
+    node.configuration.unlink()
+    done = node.ctl("reload", check=False)
+    assert done.returncode == 1 and "cannot read" in done.stderr
+    assert [vrrp["name"] for vrrp in node.json("vrrp")] == ["VI_1"]
+    assert state_of(node, "VI_1") == before and lab.has_address("node-a", "10.77.0.101")
+    assert node.reload(good)["unchanged_count"] == 1
+    assert tap.longest_gap_s(51, before[1] / 1e9) < 0.19
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_file_that_blocks_delays_nothing(lab, tap):
+    """Opening a FIFO waits for its writer, as a file on a dead file server does."""
+    node = Node(lab, "node-a", instance()).start()
+    node.wait_is("active")
+    text = node.configuration.read_text()
+    node.configuration.unlink()
+    os.mkfifo(node.configuration)
+    start_s = time.time()
+    command = node.command("reload")
+    wait_until(lambda: "another reload" in node.ctl("reload", check=False).stderr, 3,
+               "a second one is refused while the first waits")
+    node.hang_up()
+    time.sleep(0.5)
+    assert node.vrrp()["state"] == "active" and command.poll() is None
+    node.configuration.write_text(text.replace("priority 100", "priority 99"))
+    output, error = command.communicate(timeout=5)
+    assert command.returncode == 0 and '"changed":["VI_1"]' in output.replace(" ", ""), error
+    assert node.priority() == 99
+    # SIGHUP asked for one more meanwhile: it waits for a writer, too.
+    node.configuration.write_text(text.replace("priority 100", "priority 98"))
+    node.wait_priority(98)
+    assert tap.longest_gap_s(51, start_s) < 0.19
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_stop_does_not_wait_for_a_file_that_blocks(lab, tap):
+    node = Node(lab, "node-a", instance()).start()
+    node.wait_is("active")
+    node.configuration.unlink()
+    os.mkfifo(node.configuration)
+    node.hang_up()
+    wait_until(lambda: "another reload" in node.ctl("reload", check=False).stderr, 3, "it waits")
+    node.process.send_signal(signal.SIGTERM)
+    assert node.process.wait(2) == 0
+    assert tap.wait_for(vrid=51, priority=0) and not lab.has_address("node-a", "10.77.0.101")
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_keys_are_changed_without_a_gap(lab):
+    """As the manual says: known to all, then used by all, then the old one is taken away."""
+    blocks = [heartbeat(lab, daemon_timeout="1s"), instance("VI_1", "heartbeat lan")]
+    nodes = [Node(lab, name, *blocks).start() for name in lab.nodes]
+    wait_all_up(*nodes)
+    key_file = lab.path("lan.key")
+    old = key_file.read_text().strip()
+    for keys in ([old, OTHER_KEY], [OTHER_KEY, old], [OTHER_KEY]):
+        key_file.write_text("\n".join(keys) + "\n")
+        for node in nodes:
+            assert node.json("reload")["unchanged_count"] == 1
+            time.sleep(0.1)
+    for node in nodes:
+        changes = [event for event in node.events() if event["kind"] == "peer"]
+        assert [event["to"] for event in changes] == ["up"], changes
+        assert node.json("drops")["bad_tag"] == 0 and node.json("drops")["unknown_key"] == 0
+    key_file.chmod(0o644)
+    assert "chmod 600" in nodes[0].refused_reload(*blocks)
+    changed = [blocks[0].replace("10ms", "20ms"), blocks[1]]
+    assert "heartbeat block has changed" in nodes[0].refused_reload(*changed) or \
+        "chmod" in nodes[0].refused_reload(*changed)
+    key_file.chmod(0o600)
+    reason = nodes[0].refused_reload(*changed)
+    assert "heartbeat block has changed" in reason and "restart" in reason
+    assert nodes[0].verdict("node-b") == "up"
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_scripts_are_changed(lab):
+    def script(command, *lines):
+        return block("vrrp_script check", f'script "{command}"', "interval 0.1", *lines)
+    tracking = instance("VI_1", block("track_script", "check"))
+    node = Node(lab, "node-a", script("/bin/true", "weight 10"), tracking).start()
+    node.wait_is("active")
+    node.wait_priority(110)
+    transitions = node.vrrp()["transitions"]
+    answer = node.reload(script("/bin/true", "weight 30"), tracking)
+    assert answer["changed"] == ["VI_1"], answer
+    node.wait_priority(130)
+    node.reload(script("/bin/false", "weight 30"), tracking)
+    node.wait_priority(100)
+    assert node.vrrp()["transitions"] == transitions
+    node.reload(script("/bin/false"), tracking)
+    node.wait_is("initialize")
+    assert "check" in node.explain()["obstacles"][0]["text"]
+    node.reload(instance("VI_1"))
+    node.wait_is("active")
+    assert node.json("tracking") == []
+
+
+def hundred(changed=None):
+    """One instance more than a hundredth changed: the configuration of 100."""
+    return [instance(f"VI_{vrid}", vrid=vrid, priority=101 if vrid == changed else 100,
+                     vips=[f"10.77.1.{vrid}/32"]) for vrid in range(1, 101)]
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_one_of_a_hundred_is_changed(lab, tap):
+    node = Node(lab, "node-a", *hundred()).start()
+    wait_until(lambda: all(vrrp["state"] == "active" for vrrp in node.json("vrrp")), 5,
+               "all are Active")
+    time.sleep(0.3)
+    before = {vrrp["name"]: state_of(node, vrrp["name"]) for vrrp in node.json("vrrp")[:1]}
+    before = {vrrp["name"]: (vrrp["since_unix_ns"], vrrp["transitions"], vrrp["state"])
+              for vrrp in node.json("vrrp")}
+    start_s = time.time()
+    answer = node.reload(*hundred(changed=7))
+    assert answer["unchanged_count"] == 99 and answer["changed"] == ["VI_7"], answer
+    assert tap.wait_for(vrid=7, priority=101)
+    time.sleep(0.3)
+    assert before == {vrrp["name"]: (vrrp["since_unix_ns"], vrrp["transitions"], vrrp["state"])
+                      for vrrp in node.json("vrrp")}
+    assert max(tap.longest_gap_s(vrid, start_s - 0.2) for vrid in range(1, 101)) < 0.19
+
+
+def ask_reload(path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.connect(str(path))
+        client.sendall(b'{"method":"reload"}\0')
+        answer = b""
+        while not answer.endswith(b"\0"):
+            answer += client.recv(1 << 16)
+    assert b'"result"' in answer, answer
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_memory_does_not_grow_with_reloads(lab):
+    def configuration(number):
+        script = block("vrrp_script check", f'script "/bin/test {number}"', "interval 10")
+        return [script, *(instance(f"VI_{vrid}", block("track_script", "check weight 5"),
+                                   vrid=vrid, priority=100 + number % 2) for vrid in range(1, 11)),
+                instance(f"other_{number % 3}", vrid=100 + number % 3)]
+
+    node = Node(lab, "node-a", *configuration(0)).start()
+
+    def reload_often(count):
+        for number in range(count):
+            node.configure(*configuration(number))
+            ask_reload(node.socket)
+        return node.memory_kib()
+
+    before_kib = reload_often(50)
+    assert reload_often(200) - before_kib <= 256
