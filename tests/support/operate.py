@@ -91,6 +91,10 @@ class Node(Xbeatd):
         text = (self.proc() / "status").read_text()
         return int(re.search(r"^VmRSS:\s+(\d+) kB", text, re.M)[1])
 
+    def reads_files(self):
+        """Whether a reload is under way: the daemon has a second thread."""
+        return len(list((self.proc() / "task").iterdir())) > 1
+
     def proc(self):
         return type(self.configuration)(f"/proc/{self.process.pid}")
 

@@ -306,6 +306,12 @@ static void begin(struct instances *instances, struct instance *instance)
 	instance_begin(instance);
 }
 
+/* A crash does not end a drain: what the node is drained for goes on. A clean stop leaves nothing. */
+static bool was_drained(const struct kernel *kernel)
+{
+	return kernel->adopted && kernel->self->node_state == XB_NODE_DRAINING;
+}
+
 int instances_start(struct instances *instances, const struct instances_setup *setup)
 {
 	const struct config *config = setup->config;
@@ -321,6 +327,7 @@ int instances_start(struct instances *instances, const struct instances_setup *s
 					.advert_sockets = {-1, -1},
 					.own_address = setup->own_address,
 					.starting = config->startup_delay_ns > 0,
+					.drained = was_drained(setup->kernel),
 					.started_ns = clock_now_ns()};
 	if (!list)
 		return -ENOMEM;
