@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Notifications side by side with keepalived: the same configuration, the same story, the same lines."""
+
+import contextlib
+import os
+
+import pytest
+
+from tests.support.cluster import Keepalived
+from tests.support.laboratory import wait_until
+from tests.support.operate import Node, block, instance
+
+NAMES = ("VI_1", "VI_2")
+WORDS = ("notify", "notify_master", "notify_backup", "notify_fault", "notify_stop")
+
+
+class Story:
+    """A daemon on a node whose notifications go to a directory: a file for each word, and the FIFO."""
+
+    def __init__(self, lab, node, *more):
+        self.lab = lab
+        self.node = node
+        self.directory = lab.path(f"told-{node}")
+        self.directory.mkdir()
+        self.script = self.directory / "tell"
+        # A line is written at once, so two programs do not tear each other's.
+        self.script.write_text('#!/bin/sh\nword=$1; shift\necho "$*" >>"${0%/*}/$word"\n')
+        self.script.chmod(0o700)
+        fifo = self.directory / "fifo"
+        os.mkfifo(fifo)
+        self.fifo = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
+        self.read = b""
+        words = [f'{word} "{self.script} {word}"' for word in WORDS]
+        self.text = "\n".join([
+            block("global_defs", f"vrrp_notify_fifo {fifo}", "script_user root"),
+            block("vrrp_sync_group both", block("group", *NAMES), *words),
+            *(instance(name, "state BACKUP", "garp_master_delay 1", *words, vrid=vrid)
+              for name, vrid in zip(NAMES, (51, 52))), *more]) + "\n"
+        self.configuration = lab.write(f"{node}.conf", self.text)
+
+    def lines(self):
+        """What was written to the FIFO."""
+        with contextlib.suppress(BlockingIOError):
+            self.read += os.read(self.fifo, 1 << 16)
+        return self.read.decode().splitlines()
+
+    def runs(self, word):
+        """What the script of this word was called with."""
+        path = self.directory / word
+        return path.read_text().splitlines() if path.exists() else []
+
+    def close(self):
+        os.close(self.fifo)
+
+    def wait_for(self, state, count=1):
+        """Until all have said that they are in a state."""
+        def said():
+            words = [line.split() for line in self.lines()]
+            return all(sum(line[1] == f'"{name}"' and line[2] == state for line in words) >= count
+                       for name in (*NAMES, "both"))
+        wait_until(said, 8, f"{self.node}: {state} {count} times: {self.lines()}")
+
+    def told(self):
+        """What each script was told, and each name's lines in the FIFO."""
+        told = {word: sorted(self.runs(word)) for word in WORDS}
+        for name in (*NAMES, "both"):
+            told[name] = [line for line in self.lines() if f'"{name}"' in line]
+        return told
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_same_lines_as_keepalived(lab):
+    """Backup, Master, interface down, up, stop. The nodes do not hear each other."""
+    lab.lab("exec", "switch", "ip", "link", "set", "node-b.0", "nomaster")
+    mine, theirs = Story(lab, "node-a"), Story(lab, "node-b")
+    stories = (mine, theirs)
+    daemons = (Node(lab, "node-a").start(), Keepalived(lab, "node-b", theirs.configuration).start())
+    for story in stories:
+        story.wait_for("BACKUP")
+    for story in stories:
+        story.wait_for("MASTER")
+        lab.cut(story.node, "eth0", "--carrier")
+    for story in stories:
+        story.wait_for("FAULT")
+        lab.run("switch", "ip", "link", "set", f"{story.node}.0", "up")
+    for story in stories:
+        story.wait_for("MASTER", 2)
+    for daemon in daemons:
+        daemon.stop()
+    for story in stories:
+        story.wait_for("STOP")
+        for word in WORDS:
+            wait_until(lambda story=story, word=word: len(story.runs(word)) >= 3, 3,
+                       f"{story.node}: {word} has run: {story.told()}")
+    told = [story.told() for story in stories]
+    for story in stories:
+        story.close()
+    assert told[0] == told[1]
