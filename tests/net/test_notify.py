@@ -69,19 +69,24 @@ class Story:
 
 
 @pytest.mark.laboratory(nodes=2)
-def test_same_lines_as_keepalived(lab):
-    """Backup, Master, interface down, up, stop. The nodes do not hear each other."""
-    lab.lab("exec", "switch", "ip", "link", "set", "node-b.0", "nomaster")
+@pytest.mark.parametrize("first", ["BACKUP", "FAULT"])
+def test_same_lines_as_keepalived(lab, first):
+    """Start, Master, interface down, up, stop. The nodes do not hear each other."""
+    lab.cut("node-b")
     mine, theirs = Story(lab, "node-a"), Story(lab, "node-b")
     stories = (mine, theirs)
+    for story in stories:
+        if first == "FAULT":
+            lab.cut(story.node, "eth0", "--carrier")
     daemons = (Node(lab, "node-a").start(), Keepalived(lab, "node-b", theirs.configuration).start())
     for story in stories:
-        story.wait_for("BACKUP")
+        story.wait_for(first)
+        lab.run("switch", "ip", "link", "set", f"{story.node}.0", "up")
     for story in stories:
         story.wait_for("MASTER")
         lab.cut(story.node, "eth0", "--carrier")
     for story in stories:
-        story.wait_for("FAULT")
+        story.wait_for("FAULT", 2 if first == "FAULT" else 1)
         lab.run("switch", "ip", "link", "set", f"{story.node}.0", "up")
     for story in stories:
         story.wait_for("MASTER", 2)

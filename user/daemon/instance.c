@@ -267,8 +267,10 @@ void instance_begin(struct instance *instance)
 		/* An earlier daemon may have left it said that this node is Active. */
 		instance_describe(instance);
 		instance_settle(instance);
-		if (instance->vrrp.state == XB_INSTANCE_INITIALIZE)
-			instance_notify(instance);
+		if (instance->vrrp.state != XB_INSTANCE_INITIALIZE)
+			return;
+		instance_notify(instance);
+		instance_group_moved(instance, XB_INSTANCE_INITIALIZE);
 		return;
 	}
 	/* In one step: to say "backup" for a moment would be to give the instance up. */

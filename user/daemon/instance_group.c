@@ -83,8 +83,15 @@ static bool is_uniform(const struct instance_group *group, enum notify_event *ev
 {
 	size_t counts[XB_INSTANCE_ACTIVE + 1] = {0};
 
-	for (size_t i = 0; i < group->member_count; i++)
-		counts[group->members[i]->vrrp.state]++;
+	for (size_t i = 0; i < group->member_count; i++) {
+		const struct instance *member = group->members[i];
+		enum xb_instance_state state = member->vrrp.state;
+
+		/* It is about to be started. */
+		if (state == XB_INSTANCE_INITIALIZE && instance_first_obstacle(member, false) < 0)
+			return false;
+		counts[state]++;
+	}
 	if (counts[XB_INSTANCE_INITIALIZE])
 		*event = NOTIFY_FAULT;
 	else

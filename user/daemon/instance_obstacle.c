@@ -38,7 +38,7 @@ static void settle_alone(struct instance *instance)
 	bool takes_part = instance->vrrp.state != XB_INSTANCE_INITIALIZE;
 	struct vrrp_actions actions;
 
-	if (instance->stops || takes_part == (obstacle < 0))
+	if (!instance->begun || instance->stops || takes_part == (obstacle < 0))
 		return;
 	if (obstacle < 0)
 		vrrp_startup(&instance->vrrp, clock_now_ns(), &actions);

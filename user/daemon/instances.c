@@ -295,7 +295,8 @@ static int start_helpers(struct instances *instances, const struct instances_set
 	return instances->notify && instances->tracking && instances->startup_delay ? 0 : -ENOMEM;
 }
 
-static void begin(struct instances *instances, struct instance *instance)
+/* Before any member of a group begins, all know what keeps them from it. */
+static void get_ready(struct instances *instances, struct instance *instance)
 {
 	if (instances->starting)
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_STARTUP_DELAY,
@@ -303,7 +304,6 @@ static void begin(struct instances *instances, struct instance *instance)
 	instance_set_drained(instance);
 	instance_place(instance);
 	instance_track(instance);
-	instance_begin(instance);
 }
 
 /* A crash does not end a drain: what the node is drained for goes on. A clean stop leaves nothing. */
@@ -349,7 +349,9 @@ int instances_start(struct instances *instances, const struct instances_setup *s
 	static_network_change(&instances->netlink, NULL, config);
 	forget_others(instances);
 	for (size_t i = 0; i < instances->count; i++)
-		begin(instances, instances->list[i]);
+		get_ready(instances, instances->list[i]);
+	for (size_t i = 0; i < instances->count; i++)
+		instance_begin(instances->list[i]);
 	kernel_release_unclaimed(instances->kernel);
 	if (instances->starting)
 		clock_arm(instances->startup_delay,
@@ -455,10 +457,15 @@ void instances_reload(struct instances *instances, const struct config *from,
 	forget_others(instances);
 	for (size_t i = 0; i < instances->count; i++) {
 		if (is_new[i])
-			begin(instances, instances->list[i]);
+			get_ready(instances, instances->list[i]);
 		else
 			instance_track(instances->list[i]);
-		instance_settle(instances->list[i]);
+	}
+	for (size_t i = 0; i < instances->count; i++) {
+		if (is_new[i])
+			instance_begin(instances->list[i]);
+		else
+			instance_settle(instances->list[i]);
 	}
 }
 
