@@ -61,10 +61,13 @@ class Story:
         wait_until(said, 8, f"{self.node}: {state} {count} times: {self.lines()}")
 
     def told(self):
-        """What each script was told, and each name's lines in the FIFO."""
+        """What each script was told, each name's lines in the FIFO, and in what order the kinds of
+        them came; members of a group follow each other in any order, with keepalived, too. At the
+        start keepalived tells of the group before its members, xbeat always after."""
         told = {word: sorted(self.runs(word)) for word in WORDS}
         for name in (*NAMES, "both"):
             told[name] = [line for line in self.lines() if f'"{name}"' in line]
+        told["order"] = [(line.split()[0], line.split()[2]) for line in self.lines()][3:]
         return told
 
 

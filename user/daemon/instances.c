@@ -471,13 +471,13 @@ void instances_reload(struct instances *instances, const struct config *from,
 
 void instances_stop(struct instances *instances, const char *reason)
 {
-	for (size_t i = 0; i < instances->group_count; i++)
-		notify_group(instances->notify, instances->groups[i].config, NOTIFY_STOP);
 	/* A group leaves as a whole; nobody is to wait for members that are gone. */
 	for (size_t i = 0; i < instances->count; i++)
 		instances->list[i]->group = NULL;
 	for (size_t i = 0; i < instances->count; i++)
 		instance_end(instances->list[i], reason);
+	for (size_t i = 0; i < instances->group_count; i++)
+		notify_group(instances->notify, instances->groups[i].config, NOTIFY_STOP);
 	instance_groups_free(instances);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_free(instances->list[i]);
