@@ -46,6 +46,11 @@ def test_group_moves_as_one(lab):
     wait_all(second, "active")
     lab.heal("node-a")
     wait_all(second, "backup")
+    # A daemon that crashes and is there again at once has lost none.
+    best.kill()
+    best.start()
+    for name in NAMES:
+        assert best.vrrp(name)["state"] == "active" and "follows" in best.vrrp(name)["reason"]
     moves = [(event["subject"], event["to"]) for event in second.events()
              if event["kind"] == "vrrp" and event["from"] != event["to"]]
     expected = ["backup", "active", "backup", "active", "backup"]
