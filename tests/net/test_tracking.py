@@ -108,7 +108,7 @@ def test_bad_scripts_delay_nothing(lab, tap):
         instance("VI_1", track("hangs", "floods", "missing", "leaves"))).start()
     node.wait_is("active")
     start_s = time.time()
-    node.wait_priority(85)
+    node.wait_priority(85, seconds=2)
     time.sleep(1)
     reasons = {name: node.tracked(name)["reason"]
                for name in ("hangs", "floods", "missing", "leaves")}
