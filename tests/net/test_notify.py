@@ -3,6 +3,8 @@
 
 import contextlib
 import os
+import signal
+import time
 
 import pytest
 
@@ -30,13 +32,16 @@ class Story:
         os.mkfifo(fifo)
         self.fifo = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
         self.read = b""
-        words = [f'{word} "{self.script} {word}"' for word in WORDS]
+        words = self.words()
         self.text = "\n".join([
             block("global_defs", f"vrrp_notify_fifo {fifo}", "script_user root"),
             block("vrrp_sync_group both", block("group", *NAMES), *words),
             *(instance(name, "state BACKUP", "garp_master_delay 1", *words, vrid=vrid)
               for name, vrid in zip(NAMES, (51, 52))), *more]) + "\n"
         self.configuration = lab.write(f"{node}.conf", self.text)
+
+    def words(self):
+        return [f'{word} "{self.script} {word}"' for word in WORDS]
 
     def lines(self):
         """What was written to the FIFO."""
@@ -104,3 +109,46 @@ def test_same_lines_as_keepalived(lab, first):
     for story in stories:
         story.close()
     assert told[0] == told[1]
+
+
+class Removal(Story):
+    """Two instances in no group, one with notify_deleted; later neither is there."""
+
+    def __init__(self, lab, node):
+        super().__init__(lab, node)
+        self.head = self.text[:self.text.index("vrrp_sync_group")]
+        instances = [instance("silent", *self.words(), vrid=51),
+                     instance("asking", *self.words(), "notify_deleted", vrid=52)]
+        self.rest = instance("stays", vrid=53)
+        lab.write(self.configuration.name, "\n".join([self.head, *instances, self.rest, ""]))
+
+    def remove(self):
+        self.lab.write(self.configuration.name, "\n".join([self.head, self.rest, ""]))
+
+    def last_words(self):
+        """What the FIFO and "notify" say of the instances that were removed, without the start."""
+        runs = [line for line in self.runs("notify") if line.split()[2] in ("FAULT", "DELETED")]
+        lines = [line for line in self.lines() if line.split()[2] in ("FAULT", "DELETED")]
+        return sorted(lines), sorted(runs), sorted(self.runs("notify_fault"))
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_removal_is_told_as_by_keepalived(lab):
+    lab.cut("node-b")
+    stories = [Removal(lab, node) for node in lab.nodes]
+    daemons = (Node(lab, "node-a").start(),
+               Keepalived(lab, "node-b", stories[1].configuration).start())
+    for story, daemon in zip(stories, daemons):
+        wait_until(lambda story=story: sum(" MASTER " in line for line in story.lines()) == 3, 5,
+                   f"{story.node}: all are Master: {story.lines()}")
+        story.remove()
+        daemon.process.send_signal(signal.SIGHUP)
+    for story in stories:
+        wait_until(lambda story=story: all(len(said) == 2 for said in story.last_words()[:2]), 3,
+                   f"{story.node}: the removals are told: {story.last_words()}")
+    time.sleep(0.3)  # for a notify_fault that should not come
+    told = [story.last_words() for story in stories]
+    for story in stories:
+        story.close()
+    assert told[0] == told[1]
+    assert told[0][0] == ['INSTANCE "asking" DELETED 100', 'INSTANCE "silent" FAULT 100']

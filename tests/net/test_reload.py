@@ -155,6 +155,58 @@ def test_keys_are_changed_without_a_gap(lab):
     assert nodes[0].verdict("node-b") == "up"
 
 
+@pytest.mark.laboratory(nodes=2)
+def test_operators_words_outlive_a_reload(lab):
+    nodes = [Node(lab, name, instance(priority=priority)).start()
+             for name, priority in zip(lab.nodes, (150, 100))]
+    first, second = nodes
+    first.wait_is("active")
+    first.json("priority", "VI_1", "90")
+    second.wait_is("active")
+    assert first.reload(instance(priority=160))["changed"] == ["VI_1"]
+    assert first.priority() == 90
+    first.json("priority", "VI_1", "default")
+    first.wait_priority(160)
+    first.wait_is("active")
+    first.json("failover", "VI_1")
+    first.reload(instance(priority=170), instance("VI_2", vrid=52))
+    first.wait_is("active", "VI_2")
+    assert first.vrrp()["stays_away"] == "operator" and second.vrrp()["state"] == "active"
+    first.json("resume")
+    first.json("drain")
+    first.reload(instance(priority=170), instance("VI_2", vrid=52), instance("VI_3", vrid=53))
+    assert {vrrp["stays_away"] for vrrp in first.json("vrrp")} == {"drained"}
+    assert first.json("resume")["instances"] == ["VI_1", "VI_2", "VI_3"]
+    first.wait_is("active")
+
+
+@pytest.mark.laboratory(nodes=2, links=2)
+def test_groups_and_identities_are_changed(lab, tap):
+    """Instances come into a sync group and leave it; one becomes another of the same name."""
+    tracked = instance("VI_1", block("track_interface", "eth1"), priority=150)
+    other = instance("VI_2", vrid=52, priority=150)
+    group = block("vrrp_sync_group both", block("group", "VI_1", "VI_2"))
+    node = Node(lab, "node-a", tracked, other).start()
+    backup = Node(lab, "node-b", instance("VI_1"), instance("VI_2", vrid=52)).start()
+    for name in ("VI_1", "VI_2"):
+        node.wait_is("active", name)
+    lab.cut("node-a", "eth1", "--carrier")
+    node.wait_is("initialize", "VI_1")
+    backup.wait_is("active", "VI_1")
+    assert node.vrrp("VI_2")["state"] == "active"
+    assert node.reload(group, tracked, other)["unchanged_count"] == 2
+    assert node.vrrp("VI_2")["state"] == "initialize"
+    assert "VI_1" in node.explain("VI_2")["said"]
+    backup.wait_is("active", "VI_2")
+    node.reload(tracked, other)
+    node.wait_is("active", "VI_2")
+    answer = node.reload(tracked, instance("VI_2", vrid=62, priority=150))
+    assert answer["changed"] == ["VI_2"] and answer["added"] == answer["removed"] == []
+    assert tap.wait_for(vrid=52, priority=0, source=lab.address("node-a"))
+    node.wait_is("active", "VI_2")
+    assert lab.holders("10.77.0.112") == ["node-a"] and lab.holders("10.77.0.102") == ["node-b"]
+
+
 @pytest.mark.laboratory(nodes=1)
 def test_scripts_are_changed(lab):
     def script(command, *lines):
