@@ -19,7 +19,7 @@ WORDS = ("notify", "notify_master", "notify_backup", "notify_fault", "notify_sto
 class Story:
     """A daemon on a node whose notifications go to a directory: a file for each word, and the FIFO."""
 
-    def __init__(self, lab, node, *more):
+    def __init__(self, lab, node, *global_lines):
         self.lab = lab
         self.node = node
         self.directory = lab.path(f"told-{node}")
@@ -34,10 +34,10 @@ class Story:
         self.read = b""
         words = self.words()
         self.text = "\n".join([
-            block("global_defs", f"vrrp_notify_fifo {fifo}", "script_user root"),
+            block("global_defs", f"vrrp_notify_fifo {fifo}", "script_user root", *global_lines),
             block("vrrp_sync_group both", block("group", *NAMES), *words),
             *(instance(name, "state BACKUP", "garp_master_delay 1", *words, vrid=vrid)
-              for name, vrid in zip(NAMES, (51, 52))), *more]) + "\n"
+              for name, vrid in zip(NAMES, (51, 52)))]) + "\n"
         self.configuration = lab.write(f"{node}.conf", self.text)
 
     def words(self):
@@ -77,11 +77,11 @@ class Story:
 
 
 @pytest.mark.laboratory(nodes=2)
-@pytest.mark.parametrize("first", ["BACKUP", "FAULT"])
-def test_same_lines_as_keepalived(lab, first):
+@pytest.mark.parametrize("first,delay", [("BACKUP", 0.5), ("FAULT", 0)])
+def test_same_lines_as_keepalived(lab, first, delay):
     """Start, Master, interface down, up, stop. The nodes do not hear each other."""
     lab.cut("node-b")
-    mine, theirs = Story(lab, "node-a"), Story(lab, "node-b")
+    mine, theirs = (Story(lab, node, f"vrrp_startup_delay {delay}") for node in lab.nodes)
     stories = (mine, theirs)
     for story in stories:
         if first == "FAULT":

@@ -184,6 +184,8 @@ static void on_startup_delay(evutil_socket_t fd, short what, void *context)
 		instance_set_obstacle(instances->list[i], INSTANCE_OBSTACLE_STARTUP_DELAY, NULL);
 		instance_settle(instances->list[i]);
 	}
+	for (size_t i = 0; i < instances->count; i++)
+		instance_tell_fault(instances->list[i]);
 }
 
 static int check_interfaces(const struct config_instance *instance, struct interfaces *interfaces,
