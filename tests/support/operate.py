@@ -63,7 +63,7 @@ class Node(Xbeatd):
                               stdout=subprocess.PIPE, check=True, timeout=5).stdout
 
     def explain(self, name="VI_1"):
-        """In fields, with all sentences together under "said"; the text must have the same."""
+        """In fields, with all sentences together under "said"."""
         answer = self.json("explain", name)
         answer["said"] = " ".join(answer["lines"])
         return answer
