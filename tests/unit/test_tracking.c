@@ -190,7 +190,8 @@ static void bad_scripts_fail_with_a_reason(void **state)
 	script.command = (struct config_command){
 		.arguments = (char *[]){"/nonexistent", NULL}, .user = "nobody", .uid = 65534};
 	begin();
-	until_reason("cannot be started as nobody: No such file or directory, 1 of 1 times");
+	until_reason("/nonexistent cannot be started as nobody: No such file or directory, 1 of 1 "
+		     "times");
 }
 
 static bool five_runs(void *path)

@@ -130,7 +130,7 @@ enum config_notify_kind {
 	CONFIG_NOTIFY_BACKUP,
 	CONFIG_NOTIFY_FAULT,
 	CONFIG_NOTIFY_STOP,
-	CONFIG_NOTIFY_DELETED, /* by a reload; without it: notify_fault */
+	CONFIG_NOTIFY_DELETED, /* by a reload */
 	CONFIG_NOTIFY_MASTER_RX_LOWER_PRI,
 	CONFIG_NOTIFY_KINDS
 };

@@ -195,7 +195,7 @@ static void open_for_business(struct daemon *daemon)
 	__atomic_store_n(&self->progress_ns, clock_now_ns(), __ATOMIC_RELEASE);
 	if (!daemon->kernel.adopted)
 		__atomic_store_n(&self->epoch, clock_unix_ns(), __ATOMIC_RELEASE);
-	self->node_state = XB_NODE_RUNNING;
+	self->node_state = daemon->instances.drained ? XB_NODE_DRAINING : XB_NODE_RUNNING;
 	for (size_t i = 0; i < daemon->kernel.attachment_count; i++)
 		log_info("interface %s: program attached, %s mode",
 			 daemon->kernel.attachments[i].interface,

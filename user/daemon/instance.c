@@ -262,6 +262,15 @@ void instance_reconfigure(struct instance *instance, const struct config_instanc
 	allow_unicast_anew(instance);
 }
 
+void instance_tell_fault(struct instance *instance)
+{
+	if (instance->vrrp.state != XB_INSTANCE_INITIALIZE ||
+	    instance->obstacles[INSTANCE_OBSTACLE_STARTUP_DELAY][0])
+		return;
+	instance_notify(instance);
+	instance_group_moved(instance, XB_INSTANCE_INITIALIZE);
+}
+
 void instance_begin(struct instance *instance)
 {
 	uint64_t stopped_ns = instance->owner->kernel->self->progress_ns;
@@ -278,8 +287,7 @@ void instance_begin(struct instance *instance)
 		/* An earlier daemon may have left it said that this node is Active. */
 		instance_describe(instance);
 		instance_settle(instance);
-		if (instance->vrrp.state == XB_INSTANCE_INITIALIZE)
-			instance_notify(instance);
+		instance_tell_fault(instance);
 		return;
 	}
 	/* In one step: to say "backup" for a moment would be to give the instance up. */

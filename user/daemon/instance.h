@@ -93,6 +93,9 @@ bool instance_is_another(const struct config_instance *a, const struct config_in
 /* The Startup event of a new instance, or its resumption as Active. */
 void instance_begin(struct instance *instance);
 
+/* Tells of one that cannot take part. One that only waits for vrrp_startup_delay is no fault, as in keepalived. */
+void instance_tell_fault(struct instance *instance);
+
 /* The Shutdown event, for good. */
 void instance_end(struct instance *instance, const char *reason);
 

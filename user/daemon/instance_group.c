@@ -79,19 +79,29 @@ const char *instance_group_reason(struct instance *instance, char *text, size_t 
 											     : text;
 }
 
-/* Whether all members are in one state; *event: as it is told of. */
+/* Whether all members are in one state, to stay there; *event: as it is told of. */
 static bool is_uniform(const struct instance_group *group, enum notify_event *event)
 {
-	size_t counts[XB_INSTANCE_ACTIVE + 1] = {0};
+	static const enum notify_event events[] = {
+		[XB_INSTANCE_INITIALIZE] = NOTIFY_FAULT,
+		[XB_INSTANCE_BACKUP] = NOTIFY_BACKUP,
+		[XB_INSTANCE_ACTIVE] = NOTIFY_MASTER,
+	};
 
-	for (size_t i = 0; i < group->member_count; i++)
-		counts[group->members[i]->vrrp.state]++;
-	if (counts[XB_INSTANCE_INITIALIZE])
-		*event = NOTIFY_FAULT;
-	else
-		*event = counts[XB_INSTANCE_ACTIVE] ? NOTIFY_MASTER : NOTIFY_BACKUP;
-	return counts[XB_INSTANCE_INITIALIZE] || !counts[XB_INSTANCE_ACTIVE] ||
-	       !counts[XB_INSTANCE_BACKUP];
+	for (size_t i = 0; i < group->member_count; i++) {
+		const struct instance *member = group->members[i];
+
+		if (member->vrrp.state != group->members[0]->vrrp.state)
+			return false;
+		/* Without an obstacle it is about to be started. */
+		if (member->vrrp.state == XB_INSTANCE_INITIALIZE &&
+		    instance_first_obstacle(member, false) < 0)
+			return false;
+	}
+	if (!group->member_count)
+		return false;
+	*event = events[group->members[0]->vrrp.state];
+	return true;
 }
 
 static void tell(struct instance *instance)
@@ -164,10 +174,9 @@ static int make_group(struct instances *instances, struct instance_group *group,
 			continue;
 		group->members[group->member_count++] = member;
 		member->group = group;
-		/* After a reload: what it is was told of before. */
-		group->any_told |= member->vrrp.state != XB_INSTANCE_INITIALIZE;
 	}
-	is_uniform(group, &group->told);
+	/* After a reload: what it is was told of before. */
+	group->any_told = is_uniform(group, &group->told);
 	return 0;
 }
 

@@ -199,6 +199,8 @@ static void on_startup_delay(evutil_socket_t fd, short what, void *context)
 	for (size_t i = 0; i < instances->count; i++)
 		instance_set_obstacle(instances->list[i], INSTANCE_OBSTACLE_STARTUP_DELAY, NULL);
 	instances_settle(instances);
+	for (size_t i = 0; i < instances->count; i++)
+		instance_tell_fault(instances->list[i]);
 }
 
 static int check_interfaces(const struct config_instance *instance, struct interfaces *interfaces,
@@ -374,6 +376,12 @@ static void prepare(struct instances *instances, struct instance *instance)
 	instance_track(instance);
 }
 
+/* A crash does not end a drain: what the node is drained for goes on. A clean stop leaves nothing. */
+static bool was_drained(const struct kernel *kernel)
+{
+	return kernel->adopted && kernel->self->node_state == XB_NODE_DRAINING;
+}
+
 int instances_start(struct instances *instances, const struct instances_setup *setup)
 {
 	const struct config *config = setup->config;
@@ -389,6 +397,7 @@ int instances_start(struct instances *instances, const struct instances_setup *s
 					.advert_sockets = {-1, -1},
 					.own_address = setup->own_address,
 					.starting = config->startup_delay_ns > 0,
+					.drained = was_drained(setup->kernel),
 					.started_ns = clock_now_ns()};
 	if (!list)
 		return -ENOMEM;
@@ -509,13 +518,13 @@ void instances_reload(struct instances *instances, const struct config *from,
 
 void instances_stop(struct instances *instances, const char *reason)
 {
-	for (size_t i = 0; i < instances->group_count; i++)
-		notify_group(instances->notify, instances->groups[i].config, NOTIFY_STOP);
 	/* A group leaves as a whole; nobody is to wait for members that are gone. */
 	for (size_t i = 0; i < instances->count; i++)
 		instances->list[i]->group = NULL;
 	for (size_t i = 0; i < instances->count; i++)
 		instance_end(instances->list[i], reason);
+	for (size_t i = 0; i < instances->group_count; i++)
+		notify_group(instances->notify, instances->groups[i].config, NOTIFY_STOP);
 	instance_groups_free(instances);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_free(instances->list[i]);

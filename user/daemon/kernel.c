@@ -165,7 +165,8 @@ static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 	if (!kernel->self || !kernel->peers || !kernel->routers)
 		return -ENOMEM;
 	if (!kernel->adopted) {
-		memcpy(kernel->peers, setup->peers, setup->peer_count * sizeof(*setup->peers));
+		for (size_t i = 0; i < setup->peer_count; i++)
+			kernel->peers[i] = setup->peers[i];
 		kernel->self->abi_version = XB_MAP_ABI_VERSION;
 		kernel->self->node_id = setup->constants.node_id;
 	}

@@ -137,7 +137,9 @@ static void run(const struct notify *notify, const struct config_command *comman
 static void tell(struct notify *notify, const struct config_notify *config, enum notify_event event,
 		 const char *type, const char *name, unsigned priority)
 {
-	const char *state = events[event].name;
+	/* keepalived says DELETED only to those who ask for it, and runs no notify_fault for it. */
+	bool as_fault = event == NOTIFY_DELETED && !config->deleted;
+	const char *state = events[as_fault ? NOTIFY_FAULT : event].name;
 	char number[16];
 	const char *const appended[] = {type, name, state, number, NULL};
 
@@ -156,9 +158,6 @@ void notify_instance(struct notify *notify, const struct config_instance *instan
 
 	if (is_priority && !instance->notify.priority_changes)
 		return;
-	/* keepalived says DELETED only to those who ask for it. */
-	if (event == NOTIFY_DELETED && !instance->notify.deleted)
-		event = NOTIFY_FAULT;
 	tell(notify, &instance->notify, event, "INSTANCE", instance->name, priority);
 }
 

@@ -32,11 +32,11 @@ static void not_started_text(const struct config_command *command, int error, ch
 	if (error == EBUSY)
 		snprintf(text, bytes, "its last run was killed and still is not dead");
 	else if (command->user[0])
-		snprintf(text, bytes, "cannot be started as %s: %s", command->user,
-			 strerror(error));
+		snprintf(text, bytes, "%s cannot be started as %s: %s", command->arguments[0],
+			 command->user, strerror(error));
 	else
-		snprintf(text, bytes, "cannot be started as user %u: %s", command->uid,
-			 strerror(error));
+		snprintf(text, bytes, "%s cannot be started as user %u: %s", command->arguments[0],
+			 command->uid, strerror(error));
 }
 
 /* Writes what happened, as a phrase. */
@@ -73,7 +73,7 @@ static void judge(struct tracking_entry *entry, const struct runner_result *resu
 {
 	const struct config_script *script = entry->config;
 	struct track_status status = entry->tracked.status;
-	char what[100], reason[sizeof(entry->tracked.reason)];
+	char what[116], reason[sizeof(entry->tracked.reason)];
 	bool success = result->outcome == RUNNER_EXITED && result->value == 0;
 	uint32_t needed = success ? script->rise : script->fall;
 

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Sync groups with heartbeats, and when a better node may take over: delays, nopreempt."""
+
+import time
+
+import pytest
+
+from tests.support.laboratory import wait_until
+from tests.support.operate import Node, block, heartbeat, instance, wait_all_up
+
+GROUP = block("vrrp_sync_group both", block("group", "VI_1", "VI_2"))
+NAMES = ("VI_1", "VI_2")
+
+
+def wait_all(node, state, seconds=5):
+    for name in NAMES:
+        node.wait_is(state, name, seconds)
+
+
+def members(lab, priority, *lines):
+    return [heartbeat(lab, daemon_timeout="1s"), GROUP,
+            instance("VI_1", "heartbeat lan", *lines, priority=priority),
+            instance("VI_2", "heartbeat lan", vrid=52, priority=priority)]
+
+
+@pytest.mark.laboratory(nodes=2, links=2)
+def test_group_moves_as_one(lab):
+    best = Node(lab, "node-a", *members(lab, 150, block("track_interface", "eth1")))
+    second = Node(lab, "node-b", *members(lab, 100))
+    for node in (best, second):
+        node.start()
+    wait_all_up(best, second)
+    wait_all(best, "active")
+    wait_all(second, "backup")
+    # A fault of one member takes the other along, on both nodes.
+    lab.cut("node-a", "eth1", "--carrier")
+    wait_all(second, "active")
+    wait_all(best, "initialize")
+    assert "VI_1" in best.explain("VI_2")["said"] and "eth1" in best.explain("VI_2")["said"]
+    assert lab.holders("10.77.0.101") == lab.holders("10.77.0.102") == ["node-b"]
+    lab.heal("node-a", "eth1")
+    wait_all(best, "active")
+    wait_all(second, "backup")
+    # A node that dies loses all at once.
+    lab.cut("node-a")
+    wait_all(second, "active")
+    lab.heal("node-a")
+    wait_all(second, "backup")
+    # A daemon that crashes and is there again at once has lost none.
+    best.kill()
+    best.start()
+    for name in NAMES:
+        assert best.vrrp(name)["state"] == "active" and "follows" in best.vrrp(name)["reason"]
+    moves = [(event["subject"], event["to"]) for event in second.events()
+             if event["kind"] == "vrrp" and event["from"] != event["to"]]
+    expected = ["backup", "active", "backup", "active", "backup"]
+    for name in NAMES:
+        assert [to for subject, to in moves if subject == name] == expected, moves
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_startup_delay(lab):
+    node = Node(lab, "node-a", block("global_defs", "vrrp_startup_delay 0.8"), instance())
+    start = time.monotonic()
+    node.start()
+    assert node.vrrp()["state"] == "initialize"
+    assert "vrrp_startup_delay" in node.explain()["said"]
+    node.reload(block("global_defs", "vrrp_startup_delay 0.8"), instance(),
+                instance("VI_2", vrid=52))
+    assert node.vrrp("VI_2")["state"] == "initialize"
+    for name in NAMES:
+        node.wait_is("active", name)
+    assert time.monotonic() - start > 1.1
+    node.reload(block("global_defs", "vrrp_startup_delay 60"), instance(priority=90),
+                instance("VI_2", vrid=52))
+    assert node.vrrp()["state"] == "active", "it is for the start only"
+
+
+@pytest.mark.laboratory(nodes=2, links=2)
+def test_nopreempt(lab):
+    """It is kept after a restart, after a fault, and after a reload that gives the higher priority."""
+    def configuration(priority):
+        return instance("VI_1", "nopreempt", block("track_interface", "eth1"), priority=priority)
+
+    best, second = Node(lab, "node-a", configuration(150)), Node(lab, "node-b", configuration(100))
+    second.start()
+    second.wait_is("active")
+    best.start()
+    time.sleep(0.6)
+    assert best.vrrp()["state"] == "backup" and second.vrrp()["state"] == "active"
+    assert "nopreempt" in best.explain()["said"]
+    lab.cut("node-b", "eth1", "--carrier")
+    best.wait_is("active")
+    lab.heal("node-b", "eth1")
+    second.wait_is("backup")
+    assert second.reload(configuration(200))["changed"] == ["VI_1"]
+    time.sleep(0.6)
+    assert best.vrrp()["state"] == "active" and second.priority() == 200
+    second.stop()
+    second.start()
+    time.sleep(0.6)
+    assert best.vrrp()["state"] == "active" and second.vrrp()["state"] == "backup"
+    # Taken out, it preempts.
+    second.reload(configuration(200).replace("nopreempt", "preempt"))
+    second.wait_is("active")
+    best.wait_is("backup")
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_preempt_delay(lab):
+    best = Node(lab, "node-a", instance("VI_1", "preempt_delay 1", priority=150))
+    second = Node(lab, "node-b", instance()).start()
+    second.wait_is("active")
+    best.start()
+    start = time.monotonic()
+    wait_until(lambda: "preempt_delay" in best.explain()["said"], 1, "it says what it waits for")
+    best.wait_is("active")
+    assert 0.9 < time.monotonic() - start < 2
+    second.wait_is("backup")
+    # It is for live Actives: a dead one is not waited for.
+    best.json("failover", "VI_1")
+    second.wait_is("active")
+    best.json("resume")
+    wait_until(lambda: "preempt_delay" in best.explain()["said"], 1, "it waits again")
+    second.stop()
+    start = time.monotonic()
+    best.wait_is("active")
+    assert time.monotonic() - start < 0.5

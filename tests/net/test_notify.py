@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Notifications side by side with keepalived: the same configuration, the same story, the same lines."""
+
+import contextlib
+import os
+import signal
+import time
+
+import pytest
+
+from tests.support.cluster import Keepalived
+from tests.support.laboratory import wait_until
+from tests.support.operate import Node, block, instance
+
+NAMES = ("VI_1", "VI_2")
+WORDS = ("notify", "notify_master", "notify_backup", "notify_fault", "notify_stop")
+
+
+class Story:
+    """A daemon on a node whose notifications go to a directory: a file for each word, and the FIFO."""
+
+    def __init__(self, lab, node, *global_lines):
+        self.lab = lab
+        self.node = node
+        self.directory = lab.path(f"told-{node}")
+        self.directory.mkdir()
+        self.script = self.directory / "tell"
+        # A line is written at once, so two programs do not tear each other's.
+        self.script.write_text('#!/bin/sh\nword=$1; shift\necho "$*" >>"${0%/*}/$word"\n')
+        self.script.chmod(0o700)
+        fifo = self.directory / "fifo"
+        os.mkfifo(fifo)
+        self.fifo = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
+        self.read = b""
+        words = self.words()
+        self.text = "\n".join([
+            block("global_defs", f"vrrp_notify_fifo {fifo}", "script_user root", *global_lines),
+            block("vrrp_sync_group both", block("group", *NAMES), *words),
+            *(instance(name, "state BACKUP", "garp_master_delay 1", *words, vrid=vrid)
+              for name, vrid in zip(NAMES, (51, 52)))]) + "\n"
+        self.configuration = lab.write(f"{node}.conf", self.text)
+
+    def words(self):
+        return [f'{word} "{self.script} {word}"' for word in WORDS]
+
+    def lines(self):
+        """What was written to the FIFO."""
+        with contextlib.suppress(BlockingIOError):
+            self.read += os.read(self.fifo, 1 << 16)
+        return self.read.decode().splitlines()
+
+    def runs(self, word):
+        """What the script of this word was called with."""
+        path = self.directory / word
+        return path.read_text().splitlines() if path.exists() else []
+
+    def close(self):
+        os.close(self.fifo)
+
+    def wait_for(self, state, count=1):
+        """Until all have said that they are in a state."""
+        def said():
+            words = [line.split() for line in self.lines()]
+            return all(sum(line[1] == f'"{name}"' and line[2] == state for line in words) >= count
+                       for name in (*NAMES, "both"))
+        wait_until(said, 8, f"{self.node}: {state} {count} times: {self.lines()}")
+
+    def told(self):
+        """What each script was told, each name's lines in the FIFO, and in what order the kinds of
+        them came; members of a group follow each other in any order, with keepalived, too. At the
+        start keepalived tells of the group before its members, xbeat always after."""
+        told = {word: sorted(self.runs(word)) for word in WORDS}
+        for name in (*NAMES, "both"):
+            told[name] = [line for line in self.lines() if f'"{name}"' in line]
+        told["order"] = [(line.split()[0], line.split()[2]) for line in self.lines()][3:]
+        return told
+
+
+@pytest.mark.laboratory(nodes=2)
+@pytest.mark.parametrize("first,delay", [("BACKUP", 0.5), ("FAULT", 0)])
+def test_same_lines_as_keepalived(lab, first, delay):
+    """Start, Master, interface down, up, stop. The nodes do not hear each other."""
+    lab.cut("node-b")
+    mine, theirs = (Story(lab, node, f"vrrp_startup_delay {delay}") for node in lab.nodes)
+    stories = (mine, theirs)
+    for story in stories:
+        if first == "FAULT":
+            lab.cut(story.node, "eth0", "--carrier")
+    daemons = (Node(lab, "node-a").start(), Keepalived(lab, "node-b", theirs.configuration).start())
+    for story in stories:
+        story.wait_for(first)
+        lab.run("switch", "ip", "link", "set", f"{story.node}.0", "up")
+    for story in stories:
+        story.wait_for("MASTER")
+        lab.cut(story.node, "eth0", "--carrier")
+    for story in stories:
+        story.wait_for("FAULT", 2 if first == "FAULT" else 1)
+        lab.run("switch", "ip", "link", "set", f"{story.node}.0", "up")
+    for story in stories:
+        story.wait_for("MASTER", 2)
+    for daemon in daemons:
+        daemon.stop()
+    for story in stories:
+        story.wait_for("STOP")
+        for word in WORDS:
+            wait_until(lambda story=story, word=word: len(story.runs(word)) >= 3, 3,
+                       f"{story.node}: {word} has run: {story.told()}")
+    told = [story.told() for story in stories]
+    for story in stories:
+        story.close()
+    assert told[0] == told[1]
+
+
+class Removal(Story):
+    """Two instances in no group, one with notify_deleted; later neither is there."""
+
+    def __init__(self, lab, node):
+        super().__init__(lab, node)
+        self.head = self.text[:self.text.index("vrrp_sync_group")]
+        instances = [instance("silent", *self.words(), vrid=51),
+                     instance("asking", *self.words(), "notify_deleted", vrid=52)]
+        self.rest = instance("stays", vrid=53)
+        lab.write(self.configuration.name, "\n".join([self.head, *instances, self.rest, ""]))
+
+    def remove(self):
+        self.lab.write(self.configuration.name, "\n".join([self.head, self.rest, ""]))
+
+    def last_words(self):
+        """What the FIFO and "notify" say of the instances that were removed, without the start."""
+        runs = [line for line in self.runs("notify") if line.split()[2] in ("FAULT", "DELETED")]
+        lines = [line for line in self.lines() if line.split()[2] in ("FAULT", "DELETED")]
+        return sorted(lines), sorted(runs), sorted(self.runs("notify_fault"))
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_removal_is_told_as_by_keepalived(lab):
+    lab.cut("node-b")
+    stories = [Removal(lab, node) for node in lab.nodes]
+    daemons = (Node(lab, "node-a").start(),
+               Keepalived(lab, "node-b", stories[1].configuration).start())
+    for story, daemon in zip(stories, daemons):
+        wait_until(lambda story=story: sum(" MASTER " in line for line in story.lines()) == 3, 5,
+                   f"{story.node}: all are Master: {story.lines()}")
+        story.remove()
+        daemon.process.send_signal(signal.SIGHUP)
+    for story in stories:
+        wait_until(lambda story=story: all(len(said) == 2 for said in story.last_words()[:2]), 3,
+                   f"{story.node}: the removals are told: {story.last_words()}")
+    time.sleep(0.3)  # for a notify_fault that should not come
+    told = [story.last_words() for story in stories]
+    for story in stories:
+        story.close()
+    assert told[0] == told[1]
+    assert told[0][0] == ['INSTANCE "asking" DELETED 100', 'INSTANCE "silent" FAULT 100']

@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A changed configuration on a running daemon: SIGHUP and "xbeatctl reload"."""
+
+import os
+import signal
+import socket
+import time
+
+import pytest
+
+from tests.support.adverts import Tap
+from tests.support.laboratory import wait_until
+from tests.support.operate import Node, block, heartbeat, instance, wait_all_up
+
+OTHER_KEY = "2 " + "5a" * 16
+
+
+def states(node):
+    """What a reload must leave alone in instances that it does not concern, by name."""
+    return {vrrp["name"]: (vrrp["state"], vrrp["since_unix_ns"], vrrp["transitions"])
+            for vrrp in node.json("vrrp")}
+
+
+@pytest.fixture
+def tap(lab):
+    tap = Tap(lab)
+    yield tap
+    tap.close()
+
+
+@pytest.mark.laboratory(nodes=1, links=2)
+def test_added_changed_removed_and_untouched(lab, tap):
+    told = lab.path("told")
+    deleted = f'notify_deleted "/bin/sh -c \'echo $0 $* >>{told}\' deleted"'
+    node = Node(lab, "node-a", instance("kept", vrid=51), instance("changed", vrid=52),
+                instance("removed", deleted, vrid=53)).start()
+    for name in ("kept", "changed", "removed"):
+        node.wait_is("active", name)
+    before = {name: states(node)[name] for name in ("kept", "changed")}
+    start_s = time.time()
+    answer = node.reload(
+        instance("kept", vrid=51),
+        instance("changed", block("track_interface", "eth1 weight 20"), vrid=52, priority=120,
+                 interval="0.2", vips=["10.77.0.112/24", "10.77.0.102/32 dev eth0"]),
+        instance("added", vrid=54))
+    assert answer["added"] == ["added"] and answer["changed"] == ["changed"], answer
+    assert answer["removed"] == ["removed"] and answer["unchanged_count"] == 1
+    assert tap.wait_for(vrid=53, priority=0), "what is removed is given up at once"
+    assert not lab.has_address("node-a", "10.77.0.103")
+    assert tap.wait_for(vrid=52, priority=140, interval_s=0.2)
+    assert lab.has_address("node-a", "10.77.0.112"), "an address was added"
+    assert lab.has_address("node-a", "10.77.0.102"), "an address was kept"
+    node.wait_is("active", "added")
+    answer = node.reload(instance("kept", vrid=51),
+                         instance("changed", vrid=52, vips=["10.77.0.112/24"]),
+                         instance("added", vrid=54))
+    assert answer["changed"] == ["changed"] and answer["unchanged_count"] == 2
+    assert not lab.has_address("node-a", "10.77.0.102"), "an address was removed"
+    assert lab.has_address("node-a", "10.77.0.112")
+    assert tap.wait_for(vrid=52, priority=100, interval_s=0.1)
+    assert {name: states(node)[name] for name in before} == before
+    wait_until(told.exists, 2, "notify_deleted runs")
+    assert told.read_text() == "deleted\n"
+    assert tap.longest_gap_s(51, start_s) < 0.19
+    assert [advert.priority for advert in tap.of(53)][-1] == 0, "nothing after the release"
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_bad_files_change_nothing_and_say_why(lab, tap):
+    good = instance("VI_1")
+    node = Node(lab, "node-a", good).start()
+    node.wait_is("active")
+    before = states(node)
+    reason = node.refused_reload(good, instance("VI_2", priority=300, vrid=52))
+    place = f"{node.configuration}:15:"
+    assert place in reason and "300" in reason and "configuration is kept" in reason, reason
+    node.hang_up()
+    wait_until(lambda: node.process.output().count(place) >= 2, 3, "the log says where, too")
+    reason = node.refused_reload(instance("VI_1").replace("eth0", "eth7"))
+    assert "eth7" in reason and "kept" in reason
+    reason = node.refused_reload(good, heartbeat(lab, client_is_node=True))
+    assert "heartbeat" in reason and "restart" in reason
+    node.configuration.unlink()
+    done = node.ctl("reload", check=False)
+    assert done.returncode == 1 and "cannot read" in done.stderr
+    assert states(node) == before and lab.has_address("node-a", "10.77.0.101")
+    assert node.reload(good)["unchanged_count"] == 1
+    time.sleep(0.2)
+    assert tap.longest_gap_s(51, before["VI_1"][1] / 1e9) < 0.19
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_file_that_blocks_delays_nothing(lab, tap):
+    """Opening a FIFO waits for its writer, as a file on a dead file server does."""
+    node = Node(lab, "node-a", instance()).start()
+    node.wait_is("active")
+    text = node.configuration.read_text()
+    node.configuration.unlink()
+    os.mkfifo(node.configuration)
+    start_s = time.time()
+    command = node.command("reload")
+    wait_until(node.reads_files, 3, "it waits for the file")
+    assert "another reload" in node.ctl("reload", check=False).stderr
+    node.hang_up()
+    time.sleep(0.5)
+    assert node.vrrp()["state"] == "active" and command.poll() is None
+    node.configuration.write_text(text.replace("priority 100", "priority 99"))
+    output, error = command.communicate(timeout=5)
+    assert command.returncode == 0 and '"changed":["VI_1"]' in output.replace(" ", ""), error
+    assert node.priority() == 99
+    # SIGHUP asked for one more meanwhile: it waits for a writer, too.
+    node.configuration.write_text(text.replace("priority 100", "priority 98"))
+    node.wait_priority(98)
+    assert tap.longest_gap_s(51, start_s) < 0.19
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_stop_does_not_wait_for_a_file_that_blocks(lab, tap):
+    node = Node(lab, "node-a", instance()).start()
+    node.wait_is("active")
+    node.configuration.unlink()
+    os.mkfifo(node.configuration)
+    node.hang_up()
+    wait_until(node.reads_files, 3, "it waits for the file")
+    node.process.send_signal(signal.SIGTERM)
+    assert node.process.wait(2) == 0
+    assert tap.wait_for(vrid=51, priority=0) and not lab.has_address("node-a", "10.77.0.101")
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_keys_are_changed_without_a_gap(lab):
+    """As the manual says: known to all, then used by all, then the old one is taken away."""
+    blocks = [heartbeat(lab, daemon_timeout="1s"), instance("VI_1", "heartbeat lan")]
+    nodes = [Node(lab, name, *blocks).start() for name in lab.nodes]
+    wait_all_up(*nodes)
+    key_file = lab.path("lan.key")
+    old = key_file.read_text().strip()
+    for keys in ([old, OTHER_KEY], [OTHER_KEY, old], [OTHER_KEY]):
+        key_file.write_text("\n".join(keys) + "\n")
+        for node in nodes:
+            assert node.json("reload")["unchanged_count"] == 1
+            time.sleep(0.1)
+    for node in nodes:
+        changes = [event for event in node.events() if event["kind"] == "peer"]
+        assert [event["to"] for event in changes] == ["up"], changes
+        assert node.json("drops")["bad_tag"] == 0 and node.json("drops")["unknown_key"] == 0
+    key_file.chmod(0o644)
+    assert "chmod 600" in nodes[0].refused_reload(*blocks)
+    key_file.chmod(0o600)
+    reason = nodes[0].refused_reload(blocks[0].replace("10ms", "20ms"), blocks[1])
+    assert "heartbeat block has changed" in reason and "restart" in reason
+    assert nodes[0].verdict("node-b") == "up"
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_operators_words_outlive_a_reload(lab):
+    nodes = [Node(lab, name, instance(priority=priority)).start()
+             for name, priority in zip(lab.nodes, (150, 100))]
+    first, second = nodes
+    first.wait_is("active")
+    first.json("priority", "VI_1", "90")
+    second.wait_is("active")
+    assert first.reload(instance(priority=160))["changed"] == ["VI_1"]
+    assert first.priority() == 90
+    first.json("priority", "VI_1", "default")
+    first.wait_priority(160)
+    first.wait_is("active")
+    first.json("failover", "VI_1")
+    first.reload(instance(priority=170), instance("VI_2", vrid=52))
+    first.wait_is("active", "VI_2")
+    assert first.vrrp()["stays_away"] == "operator" and second.vrrp()["state"] == "active"
+    first.json("resume")
+    first.json("drain")
+    first.reload(instance(priority=170), instance("VI_2", vrid=52), instance("VI_3", vrid=53))
+    assert {vrrp["stays_away"] for vrrp in first.json("vrrp")} == {"drained"}
+    assert first.json("resume")["instances"] == ["VI_1", "VI_2", "VI_3"]
+    first.wait_is("active")
+
+
+@pytest.mark.laboratory(nodes=2, links=2)
+def test_groups_and_identities_are_changed(lab, tap):
+    """Instances come into a sync group and leave it; one becomes another of the same name."""
+    tracked = instance("VI_1", block("track_interface", "eth1"), priority=150)
+    other = instance("VI_2", vrid=52, priority=150)
+    group = block("vrrp_sync_group both", block("group", "VI_1", "VI_2"))
+    node = Node(lab, "node-a", tracked, other).start()
+    backup = Node(lab, "node-b", instance("VI_1"), instance("VI_2", vrid=52)).start()
+    for name in ("VI_1", "VI_2"):
+        node.wait_is("active", name)
+    lab.cut("node-a", "eth1", "--carrier")
+    node.wait_is("initialize", "VI_1")
+    backup.wait_is("active", "VI_1")
+    assert node.vrrp("VI_2")["state"] == "active"
+    assert node.reload(group, tracked, other)["unchanged_count"] == 2
+    assert node.vrrp("VI_2")["state"] == "initialize"
+    assert "VI_1" in node.explain("VI_2")["said"]
+    backup.wait_is("active", "VI_2")
+    node.reload(tracked, other)
+    node.wait_is("active", "VI_2")
+    answer = node.reload(tracked, instance("VI_2", vrid=62, priority=150))
+    assert answer["changed"] == ["VI_2"] and answer["added"] == answer["removed"] == []
+    assert tap.wait_for(vrid=52, priority=0, source=lab.address("node-a"))
+    node.wait_is("active", "VI_2")
+    assert lab.holders("10.77.0.112") == ["node-a"] and lab.holders("10.77.0.102") == ["node-b"]
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_scripts_are_changed(lab):
+    def script(command, *lines):
+        return block("vrrp_script check", f'script "{command}"', "interval 0.1", *lines)
+    tracking = instance("VI_1", block("track_script", "check"))
+    node = Node(lab, "node-a", script("/bin/true", "weight 10"), tracking).start()
+    node.wait_is("active")
+    node.wait_priority(110)
+    transitions = node.vrrp()["transitions"]
+    answer = node.reload(script("/bin/true", "weight 30"), tracking)
+    assert answer["changed"] == ["VI_1"], answer
+    node.wait_priority(130)
+    node.reload(script("/bin/false", "weight 30"), tracking)
+    node.wait_priority(100)
+    assert node.vrrp()["transitions"] == transitions
+    node.reload(script("/bin/false"), tracking)
+    node.wait_is("initialize")
+    assert "check" in node.explain()["obstacles"][0]["text"]
+    node.reload(instance("VI_1"))
+    node.wait_is("active")
+    assert node.json("tracking") == []
+
+
+def hundred(changed=None):
+    """A hundred instances, one of them perhaps with another priority."""
+    return [instance(f"VI_{vrid}", vrid=vrid, priority=101 if vrid == changed else 100,
+                     vips=[f"10.77.1.{vrid}/32"]) for vrid in range(1, 101)]
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_one_of_a_hundred_is_changed(lab, tap):
+    node = Node(lab, "node-a", *hundred()).start()
+    wait_until(lambda: all(vrrp["state"] == "active" for vrrp in node.json("vrrp")), 5,
+               "all are Active")
+    time.sleep(0.3)
+    before = states(node)
+    start_s = time.time()
+    answer = node.reload(*hundred(changed=7))
+    assert answer["unchanged_count"] == 99 and answer["changed"] == ["VI_7"], answer
+    assert tap.wait_for(vrid=7, priority=101)
+    time.sleep(0.3)
+    assert states(node) == before
+    assert max(tap.longest_gap_s(vrid, start_s - 0.2) for vrid in range(1, 101)) < 0.19
+
+
+def ask_reload(path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.connect(str(path))
+        client.sendall(b'{"method":"reload"}\0')
+        answer = b""
+        while not answer.endswith(b"\0"):
+            answer += client.recv(1 << 16)
+    assert b'"result"' in answer, answer
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_memory_does_not_grow_with_reloads(lab):
+    def configuration(number):
+        script = block("vrrp_script check", f'script "/bin/test {number}"', "interval 10")
+        return [script, *(instance(f"VI_{vrid}", block("track_script", "check weight 5"),
+                                   vrid=vrid, priority=100 + number % 2) for vrid in range(1, 11)),
+                instance(f"other_{number % 3}", vrid=100 + number % 3)]
+
+    node = Node(lab, "node-a", *configuration(0)).start()
+
+    def reload_often(count):
+        for number in range(count):
+            node.configure(*configuration(number))
+            ask_reload(node.socket)
+        return node.memory_kib()
+
+    before_kib = reload_often(50)
+    assert reload_often(200) - before_kib <= 256

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tracked things in the running daemon: priorities, faults, and adverts that go on in time."""
+
+import shutil
+import subprocess
+import time
+
+import pytest
+
+from tests.support.adverts import Tap
+from tests.support.laboratory import wait_until
+from tests.support.operate import Node, block, heartbeat, instance, wait_all_up
+
+
+@pytest.fixture
+def tap(lab):
+    tap = Tap(lab)
+    yield tap
+    tap.close()
+
+
+def script(name, command, *lines, interval="0.1"):
+    return block(f"vrrp_script {name}", f'script "{command}"', f"interval {interval}", *lines)
+
+
+def track(*lines):
+    return block("track_script", *lines)
+
+
+def parts(node, name="VI_1"):
+    return {part["what"]: part for part in node.explain(name)["priority_parts"]}
+
+
+@pytest.mark.laboratory(nodes=2, links=2)
+def test_interface_by_weight_and_as_fault(lab, tap):
+    """eth1 of the Active goes down: one instance loses priority, the other gives up at once."""
+    node = Node(lab, "node-a",
+                instance("weighed", block("track_interface", "eth1 weight 60"), priority=150),
+                instance("needed", block("track_interface", "eth1"), vrid=52, priority=150))
+    other = Node(lab, "node-b", instance("weighed", priority=160),
+                 instance("needed", vrid=52)).start()
+    node.start()
+    for name in ("weighed", "needed"):
+        node.wait_is("active", name)
+        other.wait_is("backup", name)
+    assert parts(node, "weighed")["interface eth1"]["weight"] == 60
+    lab.cut("node-a", "eth1", "--carrier")
+    node.wait_is("initialize", "needed")
+    released = tap.wait_for(vrid=52, priority=0)
+    taken = tap.wait_for(vrid=52, priority=100)
+    # Skew_Time at a priority of 100 is 61 ms, Active_Down_Interval 361 ms.
+    assert taken.time_s - released.time_s < 0.2
+    assert node.vrrp("needed")["obstacles"][0]["kind"] == "tracked"
+    other.wait_is("active", "needed")
+    explained = node.explain("needed")
+    assert "eth1" in explained["said"] and "down" in explained["said"], explained
+    assert "eth1" in node.text("explain", "needed")
+    other.wait_is("active", "weighed")
+    assert node.vrrp("weighed")["effective_priority"] == 150
+    lab.heal("node-a", "eth1")
+    for name in ("weighed", "needed"):
+        node.wait_is("active", name)
+    assert node.vrrp("weighed")["effective_priority"] == 210
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_scripts_weights_rise_and_fall(lab):
+    flag = lab.path("flag")
+    log = lab.path("runs")
+    lab.directory.chmod(0o755)
+    node = Node(
+        lab, "node-a",
+        script("plain", f"/usr/bin/test -e {flag}", "weight 20"),
+        script("turned", f"/usr/bin/test -e {flag}", "weight 30 reverse"),
+        script("slow", f"/bin/sh -c 'echo x >>{log}; test -e {flag}'", "weight -40", "rise 3",
+               "fall 2"),
+        script("nobody", "/bin/sh -c '[ $(id -u) = 65534 ]'", "weight 1", "user nobody"),
+        instance("VI_1", track("plain", "turned", "slow", "nobody"))).start()
+    node.wait_is("active")
+    node.wait_priority(61)
+    effects = {what: part["weight"] for what, part in parts(node).items()}
+    assert effects == {"script plain": 0, "script turned": 0, "script slow": -40,
+                       "script nobody": 1}, effects
+    transitions = node.vrrp()["transitions"]
+    flag.touch()
+    runs = len(log.read_text().split())
+    node.wait_priority(91)
+    assert len(log.read_text().split()) - runs in (3, 4, 5), "three successes, not one"
+    assert node.tracked("slow")["status"] == "up"
+    text = node.text("explain", "VI_1")
+    for expected in ("100  configured", "+20  script plain", "-30  script turned",
+                     "+1  script nobody", "91  in effect"):
+        assert expected in text, text
+    flag.unlink()
+    node.wait_priority(61)
+    assert node.vrrp()["transitions"] == transitions
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_bad_scripts_delay_nothing(lab, tap):
+    """Each is a failing script with its reason; adverts go on in time meanwhile."""
+    node = Node(
+        lab, "node-a",
+        script("hangs", "/bin/sleep 60", "weight -1", "timeout 0.2", interval="0.3"),
+        script("floods", "/bin/sh -c 'exec cat /dev/zero'", "weight -2", "timeout 2"),
+        script("missing", "/bin/sh -c 'exec /nonexistent/program'", "weight -4"),
+        script("leaves", "/bin/sh -c 'sleep 60 & exit 0'", "weight -8", interval="0.3"),
+        instance("VI_1", track("hangs", "floods", "missing", "leaves"))).start()
+    node.wait_is("active")
+    start_s = time.time()
+    node.wait_priority(85, seconds=2)
+    time.sleep(1)
+    reasons = {name: node.tracked(name)["reason"]
+               for name in ("hangs", "floods", "missing", "leaves")}
+    assert "timeout" in reasons["hangs"] and "64 KiB" in reasons["floods"]
+    assert "127" in reasons["missing"] and "behind" in reasons["leaves"], reasons
+    assert tap.longest_gap_s(51, start_s) < 0.19
+    assert node.vrrp()["transitions"] == 2
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_script_that_cannot_be_started_is_a_fault(lab):
+    program = lab.path("check")
+    program.write_text("#!/nonexistent/interpreter\n")
+    program.chmod(0o755)
+    node = Node(lab, "node-a", script("broken", program),
+                instance("VI_1", track("broken"))).start()
+    status = node.wait_tracked("broken", "down")
+    assert "check" in status["reason"], status
+    assert node.vrrp()["state"] == "initialize"
+    said = node.explain()["said"]
+    assert "broken" in said and "check" in said, said
+    program.write_text("#!/bin/sh\nexit 0\n")
+    node.wait_is("active")
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_process_file_and_bounds(lab):
+    program = lab.path("xbeat-service")
+    shutil.copy("/bin/sleep", program)
+    number = lab.write("number", "5\n")
+    node = Node(
+        lab, "node-a",
+        block("vrrp_track_process service", f"process {program.name}", "weight 50"),
+        block("track_file load", f"file {number}", "weight 2"),
+        instance("VI_1", block("track_process", "service"), block("track_file", "load"))).start()
+    node.wait_is("active")
+    node.wait_priority(110)
+    with subprocess.Popen([program, "60"]) as process:
+        node.wait_priority(160)
+        number.write_text("100\n")
+        node.wait_priority(254)
+        text = node.text("explain", "VI_1")
+        assert "the sum is 350" in text and "254" in text, text
+        # Written as editors do.
+        lab.write("next", "-100\n").rename(number)
+        node.wait_priority(1)
+        process.kill()
+    wait_until(lambda: parts(node)["process service"]["weight"] == 0, 3, "its end is seen")
+    number.write_text("0\n")
+    node.wait_priority(100)
+    assert node.vrrp()["transitions"] == 2
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_peer(lab):
+    """Alone, a node lowers one instance and takes no part in another."""
+    common = heartbeat(lab, daemon_timeout="1s")
+    node = Node(lab, "node-a", common,
+                instance("weighed", "heartbeat lan", "track_peer node-b weight -30"),
+                instance("needed", "heartbeat lan", "track_peer node-b", vrid=52)).start()
+    other = Node(lab, "node-b", common).start()
+    wait_all_up(node, other)
+    for name in ("weighed", "needed"):
+        node.wait_is("active", name)
+    assert node.priority("weighed") == 100
+    other.stop()
+    node.wait_is("initialize", "needed")
+    assert node.priority("weighed") == 70 and node.vrrp("weighed")["state"] == "active"
+    assert "node-b: down" in node.explain("needed")["said"]
+    other.start()
+    node.wait_is("active", "needed")
+    node.wait_priority(100, "weighed")
