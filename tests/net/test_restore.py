@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Addresses that something else removes from the Active, or adds to a Backup."""
+
+import time
+
+import pytest
+
+from tests.support.capture import Capture
+from tests.support.cluster import VIP
+from tests.support.laboratory import wait_until
+from tests.support.router import Router, instance
+
+pytestmark = pytest.mark.laboratory(nodes=1)
+NODE = "node-a"
+VIP6, VIP6_FIRST = "fd77::100", "fe80::100"
+RESTORED_SECONDS_MAX = 0.05
+
+
+@pytest.fixture
+def router(lab):
+    routes = ["192.0.2.0/24 via 10.77.0.200 src 10.77.0.100 dev eth0"]
+    vips = [f"{VIP}/24", "10.77.0.101/24 no_track"]
+    return Router(lab, NODE, instance(vips, blocks={"virtual_routes": routes}),
+                  instance([f"{VIP6_FIRST}/64", f"{VIP6}/64"], name="VI_6")).start_active()
+
+
+def restored_after(router, *lines, address):
+    """Removes, and returns how long it takes until the address is back; a file of ip's own commands
+    shows it there within the same process that removed it."""
+    router.batch(*lines)
+    start = time.monotonic()
+    router.wait_address(address)
+    return time.monotonic() - start
+
+
+@pytest.mark.parametrize("address,length", [(VIP, 24), (VIP6, 64), (VIP6_FIRST, 64)])
+def test_removed_address_is_back_at_once(lab, router, address, length):
+    router.wait("VI_6", "active")
+    with Capture(lab, NODE) as capture:
+        seconds = restored_after(router, f"address delete {address}/{length} dev eth0",
+                                 address=address)
+        assert seconds < RESTORED_SECONDS_MAX
+        wait_until(lambda: capture.announcements(address), 2, "neighbours are told")
+    name = "VI_1" if address == VIP else "VI_6"
+    event = next(event for event in router.events()
+                 if (event["kind"], event["subject"]) == ("address", name))
+    assert address in event["reason"] and event["to"] == "restored"
+    assert router.vrrp(name)["state"] == "active"
+    assert any("192.0.2.0/24" in route for route in router.routes())
+
+
+def test_address_that_is_not_tracked_is_left_alone(router):
+    router.batch("address delete 10.77.0.101/24 dev eth0")
+    time.sleep(0.3)
+    assert "10.77.0.101" not in router.addresses() and VIP in router.addresses()
+
+
+def test_all_addresses_flushed(lab, router):
+    """Without an address to advertise from there is no Active; with one there is again."""
+    router.ip("address", "flush", "dev", "eth0", check=False)
+    router.wait_obstacle("address")
+    assert router.vrrp()["state"] == "initialize"
+    assert "add one" in router.vrrp()["obstacles"][0]["text"]
+    router.wait_address(VIP, there=False)
+    router.ip("address", "add", f"{lab.address(NODE)}/24", "dev", "eth0")
+    router.wait("VI_1", "active")
+    assert router.addresses()[:2] == [lab.address(NODE), VIP]
+    assert any("192.0.2.0/24" in route for route in router.routes())
+
+
+def test_backup_does_not_fight_for_or_against_an_address(router):
+    """Who adds it by hand is told of by nobody but the network; the Backup leaves it alone."""
+    router.ctl("drain")
+    router.wait("VI_1", "initialize")
+    for state in ("initialize", "backup"):
+        router.ip("address", "add", f"{VIP}/24", "dev", "eth0")
+        time.sleep(0.2)
+        assert VIP in router.addresses() and router.vrrp()["state"] == state
+        router.ip("address", "delete", f"{VIP}/24", "dev", "eth0")
+        time.sleep(0.2)
+        assert VIP not in router.addresses()
+        if state == "initialize":
+            router.write(instance([f"{VIP}/24"], priority=100, advert_int=10))
+            router.ctl("reload")
+            router.ctl("resume")
+            router.wait("VI_1", "backup")
