@@ -57,6 +57,11 @@ class Router(Xbeatd):
         return any(event["kind"] == kind and event["subject"] == subject
                    for event in self.events())
 
+    def changes(self, name="VI_1"):
+        """Of state, in order."""
+        return [(event["from"], event["to"]) for event in self.events()
+                if event["kind"] == "vrrp" and event["subject"] == name]
+
     def drops(self, reason):
         return self.json("drops")[reason]
 

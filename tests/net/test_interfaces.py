@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Interfaces that go down, vanish and return, with the instances, heartbeats and addresses on them."""
+
+import pathlib
+
+import pytest
+
+from tests.support.capture import Capture
+from tests.support.cluster import VIP, Cluster, Settings
+from tests.support.laboratory import BUILD, PINS, wait_until
+from tests.support.router import Router, instance
+
+pytestmark = pytest.mark.laboratory(nodes=2)
+NODE, OTHER = "node-a", "node-b"
+LAB_PASS = BUILD / "tools" / "lab_pass.bpf.o"
+ROUNDS = 20
+
+
+class Port:
+    """An interface of node-a, and what can happen to it."""
+
+    def __init__(self, lab, link=0):
+        self.lab, self.link = lab, link
+        self.name = f"eth{link}"
+
+    def ip(self, *words):
+        self.lab.run(NODE, "ip", *words)
+
+    def batch(self, member, *lines):
+        path = self.lab.write("port.batch", "\n".join(lines) + "\n")
+        self.lab.run(member, "ip", "-batch", path)
+
+    def down(self):
+        self.ip("link", "set", self.name, "down")
+
+    def up(self):
+        """IPv6 addresses went when it went down."""
+        self.batch(NODE, f"link set {self.name} up",
+                   f"address replace fd77:{self.link}::1/64 dev {self.name} nodad")
+
+    def delete(self):
+        self.ip("link", "delete", self.name)
+
+    def make(self):
+        """As the laboratory made it, the addresses last."""
+        port, namespace = f"{NODE}.{self.link}", f"{self.lab.name}-{NODE}"
+        self.batch("switch", f"link add {port} type veth peer name {self.name} netns {namespace}",
+                   f"link set {port} master br{self.link} up",
+                   f"link set dev {port} xdpdrv object {LAB_PASS} section xdp")
+        self.address()
+
+    def address(self):
+        self.batch(NODE, f"link set {self.name} up",
+                   f"address add 10.77.{self.link}.1/24 dev {self.name}",
+                   f"address add fd77:{self.link}::1/64 dev {self.name} nodad")
+
+    def rename(self):
+        self.ip("link", "set", self.name, "name", "away0")
+
+    def rename_back(self):
+        self.batch(NODE, f"link set away0 name {self.name}", f"link set {self.name} up")
+
+    def move(self):
+        self.ip("link", "set", self.name, "netns", f"{self.lab.name}-switch", "name", "moved0")
+
+    def move_back(self):
+        self.lab.run("switch", "ip", "link", "set", "moved0", "netns",
+                     f"{self.lab.name}-{NODE}", "name", self.name)
+        self.address()
+
+
+ABSENCES = [("down", "up"), ("delete", "make"), ("rename", "rename_back"), ("move", "move_back")]
+each_absence = pytest.mark.parametrize("go,come", ABSENCES, ids=[go for go, _ in ABSENCES])
+
+
+def instances():
+    return (instance([f"{VIP}/24"], priority=200),
+            instance(["fe80::100/64", "fd77::100/64"], name="VI_6", priority=200))
+
+
+@each_absence
+def test_instances_follow_their_interface(lab, go, come):
+    router, port = Router(lab, NODE, *instances()).start_active(), Port(lab)
+    router.wait("VI_6", "active")
+    getattr(port, go)()
+    for name in ("VI_1", "VI_6"):
+        router.wait(name, "initialize")
+        assert router.obstacles(name)[0] == "interface", router.vrrp(name)
+    if go != "down":
+        wait_until(lambda: not router.json("status")["interfaces"], 2, "status shows no interface")
+    getattr(port, come)()
+    for name, address in (("VI_1", VIP), ("VI_6", "fd77::100")):
+        router.wait(name, "active")
+        assert address in router.addresses()
+        assert not router.obstacles(name)
+    assert [entry["name"] for entry in router.json("status")["interfaces"]] == ["eth0"]
+    assert lab.has_program(NODE)
+    with Capture(lab, NODE) as capture:
+        wait_until(lambda: {frame.type for _, frame in capture.adverts()} == {0x800, 0x86dd}, 3,
+                   "adverts of both families flow")
+    # Adverts are heard, too: a rival with a higher priority takes over.
+    Router(lab, OTHER, instance([f"{VIP}/24"], priority=250)).start_active()
+    router.wait("VI_1", "backup")
+
+
+def test_heartbeats_follow_their_interface(lab):
+    cluster = Cluster(lab, Settings(priorities=[200, 100], advert_interval="0.1")).start_active()
+    router, port = cluster[NODE], Port(lab)
+    for go, come in ABSENCES:
+        getattr(port, go)()
+        cluster[OTHER].wait_state("active")
+        getattr(port, come)()
+        cluster.wait_up()
+        cluster.wait_holder(NODE)
+        assert lab.has_program(NODE)
+        assert [entry["name"] for entry in router.json("status")["interfaces"]] == ["eth0"], go
+
+
+def left_behind(daemon):
+    """What a round must not grow: open files, pins, and entries of maps."""
+    descriptors = pathlib.Path(f"/proc/{daemon.process.pid}/fd").iterdir()
+    pins = sorted(path.name for path in (PINS / daemon.instance).iterdir())
+    entries = {name: len(daemon.map(name)) for name in ("xb_vrrp_slots", "xb_no_accept")}
+    return len(list(descriptors)), pins, entries
+
+
+def test_nothing_leaks(lab):
+    router = Router(lab, NODE, instance([f"{VIP}/24"], priority=200, flags=["no_accept"],
+                                        advert_int="0.05")).start_active()
+    port, before = Port(lab), None
+    for number in range(ROUNDS):
+        go, come = ABSENCES[number % len(ABSENCES)]
+        getattr(port, go)()
+        router.wait("VI_1", "initialize")
+        getattr(port, come)()
+        router.wait("VI_1", "active")
+        if number == len(ABSENCES) - 1:
+            before = left_behind(router)
+    assert left_behind(router) == before
+
+
+@pytest.mark.laboratory(nodes=1, links=2)
+@each_absence
+def test_address_on_another_interface_follows_it(lab, go, come):
+    """The instance goes on: only some of its addresses and routes live on eth1."""
+    vips = [f"{VIP}/24", "10.77.1.100/24 dev eth1", "fd77:1::100/64 dev eth1"]
+    routes = ["192.0.2.0/24 via 10.77.1.200 dev eth1"]
+    router, port = Router(lab, NODE, instance(
+        vips[:2], blocks={"virtual_ipaddress_excluded": vips[2:], "virtual_routes": routes},
+    )).start_active(), Port(lab, link=1)
+    addresses = router.addresses("eth1")
+    assert {"10.77.1.100", "fd77:1::100"} < set(addresses)
+    getattr(port, go)()
+    getattr(port, come)()
+    for address in ("10.77.1.100", "fd77:1::100"):
+        router.wait_address(address, "eth1")
+    wait_until(lambda: any("192.0.2.0/24" in route for route in router.routes()), 3, "the route")
+    assert router.changes()[1:] == [("backup", "active")]
