@@ -31,6 +31,7 @@ enum instance_obstacle {
 struct instance_address {
 	const struct config_vip *vip;
 	unsigned interface_index;
+	unsigned refused_index; /* the interface that refuses packets to it; 0: none */
 	bool held; /* on the interface because of us */
 	uint64_t restored_ns; /* last put back after something else had removed it; 0: never */
 };
@@ -126,6 +127,9 @@ void instance_change_addresses(struct instance *instance, const struct config_in
 
 /* Puts an address back that something else has removed. */
 void instance_address_removed(struct instance *instance, const struct address_event *event);
+
+/* An interface works again: what went when it went down is put back, and neighbours are told. */
+void instance_interface_works(struct instance *instance, const struct link_event *link);
 
 /* Finds the interfaces of all VIPs anew. */
 void instance_place_addresses(struct instance *instance);

@@ -25,8 +25,20 @@ static struct xb_vrrp *router_of(const struct instance *instance)
 	return &instance->owner->kernel->routers[instance->router_slot];
 }
 
+/* So that the table knows of them, and tells when they come up. */
+static void watch_interfaces(const struct instance *instance,
+			     const struct config_route_list *routes)
+{
+	for (size_t i = 0; i < routes->count; i++)
+		for (size_t k = 0; k < routes->entries[i].next_hop_count; k++)
+			if (routes->entries[i].next_hops[k].interface[0])
+				interfaces_get(instance->owner->interfaces,
+					       routes->entries[i].next_hops[k].interface);
+}
+
 int instance_list_addresses(struct instance *instance, const struct config_instance *config)
 {
+	watch_interfaces(instance, &config->routes);
 	instance->addresses = calloc(config->vip_count + 1, sizeof(*instance->addresses));
 	instance->advertised = calloc(config->advertised_count + 1, sizeof(*instance->advertised));
 	if (!instance->addresses || !instance->advertised)
@@ -104,21 +116,30 @@ static bool may_remove(const struct instance *instance, size_t vip)
 }
 
 /* Accept_Mode (RFC 9568 section 6.1). Packets come in on the interface itself, also those to a virtual
- * MAC. */
-static void set_accept(const struct instance *instance, const struct instance_address *address,
-		       bool accept)
+ * MAC. index: 0: nothing is refused any more, wherever it was. */
+static void refuse_on(const struct instance *instance, struct instance_address *address,
+		      unsigned index)
 {
-	unsigned index =
-		address->vip->has_interface ? address->interface_index : instance->base_index;
-	int error;
+	struct kernel *kernel = instance->owner->kernel;
+	int error = 0;
 
-	if (instance->config->accept || instance->config->priority == VRRP_PRIORITY_OWNER)
-		return;
-	error = kernel_refuse_packets(instance->owner->kernel, index, &address->vip->address,
-				      !accept);
+	if (address->refused_index && address->refused_index != index)
+		kernel_refuse_packets(kernel, address->refused_index, &address->vip->address,
+				      false);
+	if (index)
+		error = kernel_refuse_packets(kernel, index, &address->vip->address, true);
+	address->refused_index = error ? 0 : index;
 	if (error)
 		log_error("%s: no_accept has no effect: %s", instance->config->name,
 			  strerror(-error));
+}
+
+static void refuse_packets(const struct instance *instance, struct instance_address *address)
+{
+	if (instance->config->accept || instance->config->priority == VRRP_PRIORITY_OWNER)
+		return;
+	refuse_on(instance, address,
+		  address->vip->has_interface ? address->interface_index : instance->base_index);
 }
 
 static void take_address(struct instance *instance, size_t i)
@@ -126,7 +147,7 @@ static void take_address(struct instance *instance, size_t i)
 	struct instance_address *address = &instance->addresses[i];
 	int error;
 
-	set_accept(instance, address, false);
+	refuse_packets(instance, address);
 	error = address->interface_index ? netlink_add_vip(&instance->owner->netlink,
 							   address->interface_index, address->vip)
 					 : -ENODEV;
@@ -167,7 +188,7 @@ static void release_address(struct instance *instance, size_t i)
 	char text[ADDRESS_TEXT_BYTES];
 	int error;
 
-	set_accept(instance, address, true);
+	refuse_on(instance, address, 0);
 	announce_cancel(instance->owner->announcer, address->interface_index,
 			&address->vip->address);
 	if (!address->held)
@@ -274,6 +295,22 @@ void instance_address_removed(struct instance *instance, const struct address_ev
 		    address_equal(&address->vip->address, &event->address))
 			restore(instance, i);
 	}
+}
+
+void instance_interface_works(struct instance *instance, const struct link_event *link)
+{
+	if (instance->vrrp.state != XB_INSTANCE_ACTIVE)
+		return;
+	for (size_t i = 0; i < instance->config->vip_count; i++) {
+		const struct instance_address *address = &instance->addresses[i];
+
+		if (!address->held || address->interface_index != link->interface_index)
+			continue;
+		netlink_add_vip(&instance->owner->netlink, address->interface_index, address->vip);
+		announce_address(instance, address, instance->config->garp_repeat);
+	}
+	if (instance->routes_held)
+		change_routes(instance, true);
 }
 
 static bool same_vip(const struct config_vip *a, const struct config_vip *b)

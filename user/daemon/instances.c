@@ -109,6 +109,8 @@ static bool uses_interface(const struct config_instance *config, const char *nam
 
 void instances_interface(struct instances *instances, const char *name)
 {
+	const struct link_event *link = name ? interfaces_get(instances->interfaces, name) : NULL;
+
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
 
@@ -117,6 +119,8 @@ void instances_interface(struct instances *instances, const char *name)
 		instance_track(instance);
 	}
 	instances_settle(instances);
+	for (size_t i = 0; i < instances->count && link && link->running; i++)
+		instance_interface_works(instances->list[i], link);
 }
 
 bool instances_use(const struct instances *instances, unsigned interface_index)
