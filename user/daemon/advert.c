@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/ip6.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -27,13 +28,15 @@ static int with_option(int fd, int level, int option, const void *value, socklen
 
 int advert_open(uint8_t family)
 {
-	int type = SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, off = 0;
+	int type = SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, off = 0, on = 1, fd;
 
 	if (family == 4)
 		return with_option(socket(AF_INET, type, IPPROTO_RAW), IPPROTO_IP,
 				   IP_MULTICAST_LOOP, &off, sizeof(off));
-	return with_option(socket(AF_INET6, type, IPPROTO_RAW), IPPROTO_IPV6, IPV6_MULTICAST_LOOP,
-			   &off, sizeof(off));
+	fd = with_option(socket(AF_INET6, type, IPPROTO_RAW), IPPROTO_IPV6, IPV6_MULTICAST_LOOP,
+			 &off, sizeof(off));
+	/* An advert's source is the base's address, also where a virtual MAC's interface sends it. */
+	return fd < 0 ? fd : with_option(fd, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof(on));
 }
 
 int advert_join(unsigned interface_index, const struct xb_address *group)
@@ -86,10 +89,12 @@ static void find_way_ipv4(struct way *way, unsigned interface_index,
 }
 
 static void find_way_ipv6(struct way *way, unsigned interface_index,
-			  const struct xb_address *destination)
+			  const struct xb_address *destination, const uint8_t *packet)
 {
 	struct in6_pktinfo info = {.ipi6_ifindex = interface_index};
 
+	/* Without it the kernel looks for one, and fails where an interface has no address yet. */
+	memcpy(&info.ipi6_addr, packet + offsetof(struct ip6_hdr, ip6_src), sizeof(info.ipi6_addr));
 	way->to.ipv6 = (struct sockaddr_in6){.sin6_family = AF_INET6};
 	memcpy(&way->to.ipv6.sin6_addr, destination->bytes, sizeof(destination->bytes));
 	way->to_bytes = sizeof(way->to.ipv6);
@@ -106,7 +111,7 @@ int advert_send(int socket, unsigned interface_index, const struct xb_address *d
 	if (address_is_ipv4(destination))
 		find_way_ipv4(&way, interface_index, destination);
 	else
-		find_way_ipv6(&way, interface_index, destination);
+		find_way_ipv6(&way, interface_index, destination, packet);
 	message.msg_namelen = way.to_bytes;
 	if (interface_index) {
 		message.msg_control = way.control;

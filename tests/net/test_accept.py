@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Accept_Mode (RFC 9568 section 6.1): what the Active does with packets to its addresses."""
+
+import pytest
+
+from tests.support.cluster import VIP
+from tests.support.laboratory import wait_until
+from tests.support.router import Router, instance
+
+pytestmark = pytest.mark.laboratory(nodes=2)
+NODE, OTHER = "node-a", "node-b"
+PORT = 7001
+FIRST6, VIP6 = "fe80::100", "fd77::100"
+REFUSING = (instance([f"{VIP}/24"], priority=200, flags=["no_accept"])
+            + instance([f"{FIRST6}/64", f"{VIP6}/64"], name="VI_6", priority=200,
+                       flags=["no_accept"]))
+CONNECT = "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), 0.3)"
+LISTEN = """import socket, sys
+with socket.create_server(("::", int(sys.argv[1])), family=socket.AF_INET6, dualstack_ipv6=True) as s:
+    print("started", flush=True)
+    while True:
+        s.accept()
+"""
+
+
+def answers_ping(lab, address):
+    return lab.run("client", "ping", "-c", "1", "-W", "0.3", address, check=False).returncode == 0
+
+
+def takes_connection(lab, address):
+    return lab.run("client", "/usr/bin/python3", "-c", CONNECT, address, PORT,
+                   check=False).returncode == 0
+
+
+def knows_neighbour(lab, address):
+    return "lladdr" in lab.run("client", "ip", "neighbour", "show", "to", address).stdout
+
+
+@pytest.fixture
+def serving(lab):
+    for node in lab.nodes:
+        process = lab.spawn(node, "/usr/bin/python3", "-c", LISTEN, PORT)
+        wait_until(lambda: "started" in process.output(), 5, "the server listens")
+
+
+def test_no_accept_refuses_all_but_neighbour_discovery(lab, serving):
+    router = Router(lab, NODE, REFUSING).start_active()
+    router.wait("VI_6", "active")
+    refused = 0
+    for address in (VIP, VIP6):
+        for attempt in (answers_ping, takes_connection):
+            assert not attempt(lab, address), address
+            assert router.drops("no_accept") > refused
+            refused = router.drops("no_accept")
+        assert knows_neighbour(lab, address), address
+    assert answers_ping(lab, lab.address(NODE)) and takes_connection(lab, lab.address(NODE))
+    # What is refused follows the role: whoever accepts answers, and the first keeps nothing back.
+    other = Router(lab, OTHER, REFUSING.replace("no_accept", "accept").replace("200", "250")).start()
+    other.wait("VI_6", "active")
+    router.wait("VI_1", "backup")
+    router.wait("VI_6", "backup")
+    assert not router.map("xb_no_accept")
+    assert all(answers_ping(lab, address) and takes_connection(lab, address)
+               for address in (VIP, VIP6))
+
+
+def test_owner_accepts(lab, serving):
+    Router(lab, NODE, instance([f"{lab.address(NODE)}/24"], priority=255,
+                               flags=["no_accept"])).start_active()
+    assert answers_ping(lab, lab.address(NODE)) and takes_connection(lab, lab.address(NODE))
