@@ -69,7 +69,7 @@ static void on_announce_later(evutil_socket_t fd, short what, void *context)
 		instance->announced_ns = 0;
 		instance_announce_again(instance);
 	} else {
-		instance_announce(instance, instance->config->garp_repeat);
+		instance_announce(instance, instance->later_repeat);
 	}
 }
 

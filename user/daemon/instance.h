@@ -67,6 +67,7 @@ struct instance {
 	struct xb_address *advertised; /* those that an advert lists */
 	struct event *timer;
 	struct event *announce_later; /* garp_master_delay */
+	unsigned later_repeat; /* how often each address is announced then */
 	struct event *announce_refresh; /* garp_master_refresh */
 	struct event *stay_away; /* the end of a failover with a duration */
 	uint64_t stay_away_until_unix_ns; /* 0: until somebody says resume */

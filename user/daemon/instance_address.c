@@ -83,6 +83,7 @@ void instance_announce_again(struct instance *instance)
 	}
 	instance->contested = false;
 	instance_announce(instance, config->garp_lower_prio_repeat);
+	instance->later_repeat = config->garp_lower_prio_repeat;
 	if (config->garp_lower_prio_delay_ns)
 		clock_arm(instance->announce_later, now_ns + ANNOUNCE_AGAIN_DELAY_NS);
 }
@@ -226,6 +227,7 @@ void instance_take_addresses(struct instance *instance)
 	instance_announce(instance, config->garp_repeat);
 	change_routes(instance, true);
 	now_ns = clock_now_ns();
+	instance->later_repeat = config->garp_repeat;
 	if (config->garp_delay_ns)
 		clock_arm(instance->announce_later, now_ns + config->garp_delay_ns);
 	if (config->garp_refresh_ns)

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a daemon leaves: nothing when it stops, and after kill -9 only what the next one removes."""
+
+import os
+import pathlib
+import signal
+import stat
+
+import pytest
+
+from tests.support.cluster import VIP
+from tests.support.laboratory import PINS, wait_until
+from tests.support.router import Router, block, instance
+
+pytestmark = pytest.mark.laboratory(nodes=1)
+NODE = "node-a"
+ROUTE = "192.0.2.0/24 via 10.77.0.200"
+RULE = "from 192.0.2.0/24 table 100 priority 1234"
+STATIC = "100.64.0.0/10 via 10.77.0.200 dev eth0"
+
+
+class Machine(Router):
+    """A router with all that could be left: a virtual MAC, routes, a check that hangs, a FIFO."""
+
+    def __init__(self, lab, *flags):
+        self.fifo = lab.path("notify.fifo")
+        self.name = f"checking{os.getpid()}"
+        script = lab.write("check", f"#!/bin/bash\nexec -a {self.name} sleep 300\n", mode=0o755)
+        super().__init__(lab, NODE, block("global_defs", [
+            f"vrrp_notify_fifo {self.fifo}", "script_user root", "enable_script_security"]) + "\n",
+            block("static_routes", [STATIC]) + "\n",
+            block("vrrp_script slow", [f"script {script}", "interval 1", "timeout 600",
+                                       "weight 1"]) + "\n",
+            instance(flags=["use_vmac", *flags], blocks={
+                "virtual_routes": [ROUTE], "virtual_rules": [RULE], "track_script": ["slow"]}))
+
+    def start_all(self):
+        self.start_active()
+        wait_until(self.checks, 5, "the check runs")
+        return self
+
+    def checks(self):
+        """Processes of the check, and the daemon's own children."""
+        found = []
+        for entry in pathlib.Path("/proc").iterdir():
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except (FileNotFoundError, NotADirectoryError, ProcessLookupError):
+                continue
+            if words[0] == self.name.encode():
+                found.append(int(entry.name))
+        return found
+
+    def children(self):
+        pid = self.process.pid
+        return [int(word) for word in
+                pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def leftovers(self):
+        """Names of what is there of the daemon's."""
+        there = {
+            "interface": self.has_link("vrrp.51"),
+            "address": f" {VIP}/" in self.ip("-o", "address", "show"),
+            "routes": "proto keepalived" in self.ip("route", "show", "table", "all"),
+            "rules": "1234:" in self.ip("rule"),
+            "program": self.lab.has_program(NODE),
+            "pins": (PINS / self.instance).exists(),
+            "files": bool(self.lab.run_files(NODE)),
+            "fifo": self.fifo.exists(),
+            "checks": bool(self.checks()),
+        }
+        return {name for name, is_there in there.items() if is_there}
+
+
+def alive(pids):
+    return [pid for pid in pids if pathlib.Path(f"/proc/{pid}").exists()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_clean_stop_leaves_nothing(lab, number):
+    machine = Machine(lab)
+    machine.start_all()
+    children = machine.children()
+    assert children and stat.S_ISFIFO(machine.fifo.stat().st_mode)
+    assert machine.leftovers() == {"interface", "address", "routes", "rules", "program", "pins",
+                                   "files", "fifo", "checks"}
+    assert machine.process.end(number) == 0
+    assert not machine.leftovers()
+    assert not alive(children)
+
+
+def test_next_daemon_removes_what_a_killed_one_left(lab):
+    machine = Machine(lab)
+    machine.start_all()
+    children = machine.children()
+    machine.kill()
+    wait_until(lambda: not machine.checks() and not alive(children), 3, "the runner ends the rest")
+    assert machine.leftovers() == {"interface", "address", "routes", "rules", "program", "pins",
+                                   "files", "fifo"}
+    # The next one starts as a Backup: it must not keep the addresses of an Active.
+    text = machine.configuration.read_text().replace("advert_int 0.1", "advert_int 30\n    nopreempt")
+    machine.configuration.write_text(text)
+    machine.start()
+    assert machine.vrrp()["state"] in ("backup", "active")
+    if machine.vrrp()["state"] == "backup":
+        assert not machine.leftovers() & {"address", "rules"}
+        assert "192.0.2.0/24" not in machine.ip("route")
+    assert machine.stop() == 0
+    assert not machine.leftovers()
