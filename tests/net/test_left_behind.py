@@ -97,13 +97,12 @@ def test_next_daemon_removes_what_a_killed_one_left(lab):
     wait_until(lambda: not machine.checks() and not alive(children), 3, "the runner ends the rest")
     assert machine.leftovers() == {"interface", "address", "routes", "rules", "program", "pins",
                                    "files", "fifo"}
-    # The next one starts as a Backup: it must not keep the addresses of an Active.
-    text = machine.configuration.read_text().replace("advert_int 0.1", "advert_int 30\n    nopreempt")
+    # The next one starts as a Backup: it must not keep what an Active has.
+    text = machine.configuration.read_text().replace("advert_int 0.1", "advert_int 30")
     machine.configuration.write_text(text)
     machine.start()
-    assert machine.vrrp()["state"] in ("backup", "active")
-    if machine.vrrp()["state"] == "backup":
-        assert not machine.leftovers() & {"address", "rules"}
-        assert "192.0.2.0/24" not in machine.ip("route")
+    assert machine.vrrp()["state"] == "backup"
+    assert not machine.leftovers() & {"address", "rules"}
+    assert "192.0.2.0/24" not in machine.ip("route")
     assert machine.stop() == 0
-    assert not machine.leftovers()
+    assert machine.leftovers() == {"fifo"}, "it was there before: it may be anybody's"

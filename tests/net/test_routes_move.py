@@ -13,7 +13,7 @@ ROUTES = ["192.0.2.0/24 via 10.77.0.200 src 10.77.0.100 metric 7", "blackhole 19
           "203.0.113.0/24 dev eth0 table 100", "2001:db8::/32 via fd77::200"]
 RULES = ["from 192.0.2.0/24 lookup 100 priority 1234", "iif eth0 to 2001:db8::/32 table 100 priority 99"]
 STATIC = (block("static_ipaddress", ["10.77.0.120/24 dev eth0"]) + "\n"
-          + block("static_routes", ["100.64.0.0/10 via 10.77.0.200 dev eth0"]) + "\n"
+          + block("static_routes", ["100.64.0.0/11 via 10.77.0.200 dev eth0"]) + "\n"
           + block("static_rules", ["from 10.77.0.120 table 100 priority 77"]) + "\n")
 
 
@@ -25,9 +25,8 @@ def configuration(priority):
 
 def shown(router):
     """All routes and rules, without those that the kernel makes."""
-    lines = [line for words in (("route", "show", "table", "all", "proto", "keepalived"),
-                                ("-6", "route", "show", "table", "all", "proto", "keepalived"),
-                                ("rule",), ("-6", "rule"))
+    lines = [line for words in (("route", "show", "table", "all"), ("rule",),
+                                ("-6", "route", "show", "table", "all"), ("-6", "rule"))
              for line in router.ip(*words).splitlines()]
     return {" ".join(line.split()) for line in lines if "proto keepalived" in line}
 
@@ -42,7 +41,7 @@ MOVING = {
     "99: from all to 2001:db8::/32 iif eth0 lookup 100 proto keepalived",
 }
 STAYING = {
-    "100.64.0.0/10 via 10.77.0.200 dev eth0 proto keepalived",
+    "100.64.0.0/11 via 10.77.0.200 dev eth0 proto keepalived",
     "77: from 10.77.0.120 lookup 100 proto keepalived",
 }
 

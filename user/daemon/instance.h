@@ -120,7 +120,7 @@ void instance_point(struct instance *instance, const struct config_instance *con
 void instance_take_addresses(struct instance *instance);
 void instance_release_addresses(struct instance *instance);
 
-/* Removes VIPs that an earlier daemon left on the interface. */
+/* Removes VIPs, routes and rules that an earlier daemon left. */
 void instance_remove_stale(struct instance *instance);
 
 /* Changes from the addresses of one configuration to those of another, while Active. */

@@ -249,6 +249,7 @@ void instance_release_addresses(struct instance *instance)
 void instance_remove_stale(struct instance *instance)
 {
 	instance_set_vmac(instance, false);
+	change_routes(instance, false);
 	for (size_t i = 0; i < instance->config->vip_count; i++) {
 		struct instance_address *address = &instance->addresses[i];
 		char text[ADDRESS_TEXT_BYTES];

@@ -421,6 +421,7 @@ int instances_start(struct instances *instances, const struct instances_setup *s
 	if (error)
 		return error;
 	static_network_change(&instances->netlink, NULL, config);
+	instances->config = config;
 	forget_others(instances);
 	for (size_t i = 0; i < instances->count; i++)
 		prepare(instances, instances->list[i]);
@@ -487,6 +488,7 @@ void instances_reload(struct instances *instances, const struct config *from,
 	tracking_reload(instances->tracking, to);
 	notify_reload(instances->notify, to);
 	static_network_change(&instances->netlink, from, to);
+	instances->config = to;
 	for (size_t i = 0; i < to->instance_count; i++) {
 		const struct config_instance *config = &to->instances[i];
 		bool unchanged = kept[i] && is_unchanged(kept[i]->config, config);
@@ -529,6 +531,7 @@ void instances_stop(struct instances *instances, const char *reason)
 		instance_end(instances->list[i], reason);
 	for (size_t i = 0; i < instances->group_count; i++)
 		notify_group(instances->notify, instances->groups[i].config, NOTIFY_STOP);
+	static_network_change(&instances->netlink, instances->config, NULL);
 	instance_groups_free(instances);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_free(instances->list[i]);

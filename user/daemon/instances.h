@@ -41,6 +41,7 @@ struct instances {
 	struct peers *peers;
 	struct journal *journal;
 	struct interfaces *interfaces;
+	const struct config *config; /* whose static addresses, routes and rules are there */
 	struct instance **list; /* in the configuration's order */
 	size_t count;
 	struct instance_group *groups;

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Hostile adverts: each wrong one is counted under its reason, and none moves an instance."""
+
+import time
+
+import pytest
+
+from tests.support.advert import GROUP, advert, send
+from tests.support.cluster import VIP
+from tests.support.laboratory import BUILD, wait_until
+from tests.support.router import Router, block, instance
+
+pytestmark = pytest.mark.laboratory(nodes=2)
+ACTIVE, BACKUP = "node-a", "node-b"
+RIVAL = "10.77.0.66"
+COPIES = 5
+IP_OPTION = b"\x07\x03\x04\x00"  # record route, then the end of the list
+BROADCAST = "10.77.0.255"
+
+# Reason, and how the advert differs from a right one with the highest priority.
+WRONG = [
+    ("vrrp_bad_ttl", {"ttl": 254}),
+    ("vrrp_bad_ttl", {"ttl": 0}),
+    ("vrrp_bad_version", {"version": 2}),
+    ("vrrp_bad_version", {"version": 4}),
+    ("vrrp_bad_version", {"version": 0}),
+    ("vrrp_bad_type", {"type": 2}),
+    ("vrrp_bad_type", {"type": 0}),
+    ("vrrp_bad_length", {"count": 2}),
+    ("vrrp_bad_length", {"count": 255}),
+    ("vrrp_bad_length", {"cut_bytes": 5}),
+    ("vrrp_bad_length", {"count": 0, "addresses": [], "cut_bytes": 1}),
+    ("vrrp_bad_checksum", {"checksum": 0x1234}),
+    ("vrrp_bad_interval", {"interval_cs": 0}),
+    ("vrrp_bad_header", {"options": IP_OPTION}),
+    ("vrrp_bad_header", {"fragment": 0x2000}),
+    ("vrrp_bad_header", {"fragment": 0x0008}),
+    ("vrrp_bad_header", {"header_checksum": 0x1234}),
+    ("vrrp_bad_source", {"source": "224.0.0.1"}),
+    ("vrrp_bad_source", {"source": "127.0.0.1"}),
+    ("vrrp_bad_source", {"source": "0.0.0.0"}),
+    ("vrrp_bad_source", {"source": "255.255.255.255"}),
+    ("vrrp_bad_destination", {"destination": BROADCAST}),
+    ("vrrp_bad_destination", {"destination": "224.0.0.1"}),
+]
+# Nobody's: VRID 0 and VRIDs that are not served go up the stack, which has no use for them.
+PASSED = [{"vrid": 0}, {"vrid": 52}]
+
+
+@pytest.fixture
+def pair(lab):
+    active = Router(lab, ACTIVE, instance(priority=200)).start_active()
+    return active, Router(lab, BACKUP, instance(priority=100)).start()
+
+
+def states(pair):
+    return [router.vrrp()["state"] for router in pair]
+
+
+def test_wrong_adverts_are_counted_and_move_nothing(lab, pair):
+    for reason, difference in WRONG:
+        before = [router.drops(reason) for router in pair]
+        transitions = [router.vrrp()["transitions"] for router in pair]
+        fields = {"source": RIVAL, "priority": 254, **difference}
+        send(lab, "client", [advert(**fields)] * COPIES)
+        counted = [router.drops(reason) for router in pair]
+        assert counted == [count + COPIES for count in before], (reason, difference)
+    for difference in PASSED:
+        send(lab, "client", [advert(RIVAL, priority=254, **difference)] * COPIES)
+    assert [router.vrrp()["transitions"] for router in pair] == transitions
+    assert states(pair) == ["active", "backup"]
+    assert lab.holders(VIP) == [ACTIVE]
+
+
+def test_own_advert_that_comes_back_is_counted(lab, pair):
+    active, backup = pair
+    send(lab, "client", [advert(lab.address(ACTIVE), priority=254)] * COPIES)
+    assert active.drops("vrrp_own") == COPIES
+    assert active.vrrp()["state"] == "active"
+    # The Backup cannot tell it from the true one: it says what it always says.
+    assert backup.vrrp()["state"] == "backup"
+
+
+def test_other_addresses_are_told_of_and_do_not_make_two_actives(lab, pair):
+    active, _ = pair
+    send(lab, "client", [advert(RIVAL, priority=50, addresses=["10.9.9.9"])])
+    wait_until(lambda: "10.77.0.66" in active.process.output(), 2, "the other list is logged")
+    assert states(pair) == ["active", "backup"]
+
+
+def test_rival_with_higher_priority_moves_it(lab, pair):
+    """As VRRP must: it is right in every respect."""
+    active, backup = pair
+    send(lab, "client", [advert(RIVAL, priority=254)])
+    active.wait("VI_1", "backup")
+    # The rival says no more, so the true one is back after its Active_Down_Timer.
+    active.wait("VI_1", "active")
+    assert backup.vrrp()["state"] == "backup"
