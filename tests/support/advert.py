@@ -51,7 +51,7 @@ def advert(source, destination=GROUP, ttl=255, fragment=0, options=b"", header_c
 
     right = internet_checksum(header(0))
     packet = header(right if header_checksum is None else header_checksum) + body
-    return GROUP_MAC + SENDER_MAC + struct.pack("!H", 0x0800) + packet
+    return (GROUP_MAC + SENDER_MAC + struct.pack("!H", 0x0800) + packet).ljust(60, b"\0")
 
 
 def send(lab, member, frames):

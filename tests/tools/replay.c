@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * replay: sends the frames of a file again and again, as fast as a core can.
+ *
+ *   replay INTERFACE FILE SECONDS
+ *
+ * FILE: frames, each after its length in two bytes, network byte order. Prints how many were sent.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <user/core/time.h>
+#include <user/lib/file.h>
+
+#define BATCH 64
+#define FRAMES_MAX 65536
+
+struct frames {
+	struct iovec list[FRAMES_MAX];
+	size_t count;
+};
+
+static int fail(const char *what)
+{
+	fprintf(stderr, "replay: %s: %s\n", what, strerror(errno));
+	return EXIT_FAILURE;
+}
+
+/* Frames refer to text. */
+static void split(char *text, size_t length, struct frames *frames)
+{
+	size_t offset = 0;
+
+	while (offset + 2 <= length && frames->count < FRAMES_MAX) {
+		uint16_t bytes;
+
+		memcpy(&bytes, text + offset, sizeof(bytes));
+		bytes = ntohs(bytes);
+		offset += sizeof(bytes);
+		if (bytes > length - offset)
+			return;
+		frames->list[frames->count++] =
+			(struct iovec){.iov_base = text + offset, .iov_len = bytes};
+		offset += bytes;
+	}
+}
+
+static int open_port(const char *interface)
+{
+	struct sockaddr_ll address = {.sll_family = AF_PACKET,
+				      .sll_ifindex = (int)if_nametoindex(interface)};
+	int fd = socket(AF_PACKET, SOCK_RAW, 0), on = 1;
+
+	if (fd < 0 || setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)) ||
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)))
+		return -1;
+	return fd;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
+/* Frames that do not fit into the queue are tried again. Returns how many were sent. */
+static uint64_t send_until(int fd, const struct frames *frames, uint64_t end_ns)
+{
+	struct mmsghdr batch[BATCH] = {0};
+	uint64_t sent = 0;
+
+	while (now_ns() < end_ns) {
+		int done;
+
+		for (size_t i = 0; i < BATCH; i++) {
+			const struct iovec *frame = &frames->list[(sent + i) % frames->count];
+
+			batch[i].msg_hdr.msg_iov = (struct iovec *)(uintptr_t)frame;
+			batch[i].msg_hdr.msg_iovlen = 1;
+		}
+		done = sendmmsg(fd, batch, BATCH, 0);
+		if (done > 0)
+			sent += (uint64_t)done;
+	}
+	return sent;
+}
+
+int main(int argument_count, char **arguments)
+{
+	static struct frames frames;
+	size_t length = 0;
+	char *text = NULL;
+	int fd;
+
+	if (argument_count != 4) {
+		fputs("usage: replay INTERFACE FILE SECONDS\n", stderr);
+		return 2;
+	}
+	errno = -file_read(arguments[2], &text, &length);
+	if (errno)
+		return fail(arguments[2]);
+	split(text, length, &frames);
+	fd = open_port(arguments[1]);
+	if (fd < 0 || !frames.count)
+		return fail(arguments[1]);
+	printf("%llu\n",
+	       (unsigned long long)send_until(
+		       fd, &frames,
+		       now_ns() + (uint64_t)(atof(arguments[3]) * (double)NS_PER_SECOND)));
+	free(text);
+	return EXIT_SUCCESS;
+}
