@@ -46,7 +46,8 @@ WRONG = [
     ("vrrp_bad_destination", {"destination": BROADCAST}),
     ("vrrp_bad_destination", {"destination": "224.0.0.1"}),
 ]
-# Nobody's: VRID 0, one that is not served, a fragment that shows none, one to a host: the stack has no use for them.
+# Nobody's, so they go up the stack, which has no use for them: VRID 0, one that is not served, a
+# fragment that shows none, one to a host.
 PASSED = [{"vrid": 0}, {"vrid": 52}, {"fragment": 0x0008}, {"destination": HOST}]
 
 

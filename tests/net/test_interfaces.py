@@ -103,19 +103,6 @@ def test_instances_follow_their_interface(lab, go, come):
     router.wait("VI_1", "backup")
 
 
-def test_heartbeats_follow_their_interface(lab):
-    cluster = Cluster(lab, Settings(priorities=[200, 100], advert_interval="0.1")).start_active()
-    router, port = cluster[NODE], Port(lab)
-    for go, come in ABSENCES:
-        getattr(port, go)()
-        cluster[OTHER].wait_state("active")
-        getattr(port, come)()
-        cluster.wait_up()
-        cluster.wait_holder(NODE)
-        assert lab.has_program(NODE)
-        assert [entry["name"] for entry in router.json("status")["interfaces"]] == ["eth0"], go
-
-
 def left_behind(daemon):
     """What a round must not grow: open files, pins, and entries of maps."""
     descriptors = pathlib.Path(f"/proc/{daemon.process.pid}/fd").iterdir()
@@ -124,9 +111,25 @@ def left_behind(daemon):
     return len(list(descriptors)), pins, entries
 
 
+def test_heartbeats_follow_their_interface(lab):
+    cluster = Cluster(lab, Settings(priorities=[200, 100], advert_interval="0.1")).start_active()
+    router, port, before = cluster[NODE], Port(lab), None
+    for number, (go, come) in enumerate(ABSENCES + ABSENCES):
+        getattr(port, go)()
+        wait_until(lambda: router.verdict(OTHER) == "down", 3, f"{go}: no heartbeats")
+        getattr(port, come)()
+        cluster.wait_up()
+        cluster.wait_holder(NODE)
+        assert lab.has_program(NODE)
+        assert [entry["name"] for entry in router.json("status")["interfaces"]] == ["eth0"], go
+        if number == len(ABSENCES) - 1:
+            before = left_behind(router)
+    assert left_behind(router) == before
+
+
 def test_nothing_leaks(lab):
     router = Router(lab, NODE, instance([f"{VIP}/24"], priority=200, flags=["no_accept"],
-                                        advert_int="0.05")).start_active()
+                                        advert_int="0.02")).start_active()
     port, before = Port(lab), None
     for number in range(ROUNDS):
         go, come = ABSENCES[number % len(ABSENCES)]
@@ -155,4 +158,19 @@ def test_address_on_another_interface_follows_it(lab, go, come):
     for address in ("10.77.1.100", "fd77:1::100"):
         router.wait_address(address, "eth1")
     wait_until(lambda: any("192.0.2.0/24" in route for route in router.routes()), 3, "the route")
+    assert router.changes()[1:] == [("backup", "active")]
+
+
+def test_primary_that_is_not_tracked(lab):
+    """The instance stays Active; what the kernel took while the interface was down is put back."""
+    routes = ["192.0.2.0/24 via 10.77.0.200 dev eth0"]
+    router = Router(lab, NODE, instance([f"{VIP}/24"], flags=["dont_track_primary"],
+                                        blocks={"virtual_routes": routes,
+                                                "virtual_ipaddress_excluded": ["fd77::100/64"]},
+                                        )).start_active()
+    Port(lab).down()
+    wait_until(lambda: not router.routes("192.0.2.0/24"), 2, "the route went")
+    Port(lab).up()
+    wait_until(lambda: router.routes("192.0.2.0/24"), 2, "the route is back")
+    assert {VIP, "fd77::100"} < set(router.addresses())
     assert router.changes()[1:] == [("backup", "active")]
