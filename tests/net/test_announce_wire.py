@@ -14,7 +14,8 @@ from tests.support.router import GROUP_V4, Router, block, instance
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 NODE, OTHER = "node-a", "node-b"
-JITTER_SECONDS = 0.06
+EARLY_SECONDS_MAX = 0.02
+LATE_SECONDS_MAX = 0.4  # on a busy machine
 
 
 def times(pairs):
@@ -44,7 +45,8 @@ def test_refresh_repeats_announcements(lab):
                                    garp_master_refresh_repeat=2)).start_active()
         wait_until(lambda: len(capture.announcements(VIP)) == 5, 4, "one, and two sets of two")
         start, *refreshes = times(capture.announcements(VIP))
-    assert [round(when - start, 1) for when in refreshes] == [1, 1, 2, 2]
+    for when, due in zip(refreshes, (1, 1, 2, 2)):
+        assert due - EARLY_SECONDS_MAX < when - start < due + LATE_SECONDS_MAX
 
 
 def test_announcements_are_spaced(lab):
@@ -59,7 +61,8 @@ def test_announcements_are_spaced(lab):
                           key=lambda pair: pair[0])
 
         wait_until(lambda: len(announced()) == 6, 4, "each address twice")
-        assert all(interval - 0.02 < gap < interval + JITTER_SECONDS for gap in gaps(announced()))
+        assert min(gaps(announced())) > interval - EARLY_SECONDS_MAX
+        assert times(announced())[-1] - times(announced())[0] < 5 * interval + LATE_SECONDS_MAX
 
 
 def test_lower_rival_is_answered_with_announcements(lab):
@@ -73,5 +76,5 @@ def test_lower_rival_is_answered_with_announcements(lab):
         wait_until(lambda: len(capture.announcements(VIP)) == 6, 3, "three at once, three later")
         seen = times(capture.announcements(VIP))
         assert capture.adverts()[0][0] < seen[0], "the advert first"
-    assert seen[2] - seen[0] < 0.2 and 0.9 < seen[3] - seen[0] < 1.5
+    assert seen[2] - seen[0] < 0.2 and 0.9 < seen[3] - seen[0] < 1.1 + LATE_SECONDS_MAX
     assert router.vrrp()["state"] == "active"

@@ -69,7 +69,7 @@ class Router(Xbeatd):
         return self.lab.run(self.node, "ip", *words, check=check).stdout
 
     def batch(self, *lines):
-        """Several changes by one process, so that nothing comes in between but the daemon."""
+        """Several changes by one process: quickly one after the other."""
         self.ip("-batch", self.lab.write(f"{self.node}.batch", "\n".join(lines) + "\n"))
 
     def link(self, device="eth0"):
