@@ -8,7 +8,7 @@ import pytest
 from tests.support.capture import Capture
 from tests.support.cluster import VIP, Cluster, Settings
 from tests.support.laboratory import BUILD, PINS, wait_until
-from tests.support.router import Router, instance
+from tests.support.router import Router, block, instance
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 NODE, OTHER = "node-a", "node-b"
@@ -95,6 +95,8 @@ def test_instances_follow_their_interface(lab, go, come):
         assert not router.obstacles(name)
     assert [entry["name"] for entry in router.json("status")["interfaces"]] == ["eth0"]
     assert lab.has_program(NODE)
+    changes = [event["to"] for event in router.events() if event["kind"] == "interface"]
+    assert changes == ([] if go == "down" else ["gone", "present"])
     with Capture(lab, NODE) as capture:
         wait_until(lambda: {frame.type for _, frame in capture.adverts()} == {0x800, 0x86dd}, 3,
                    "adverts of both families flow")
@@ -148,16 +150,19 @@ def test_address_on_another_interface_follows_it(lab, go, come):
     """The instance goes on: only some of its addresses and routes live on eth1."""
     vips = [f"{VIP}/24", "10.77.1.100/24 dev eth1", "fd77:1::100/64 dev eth1"]
     routes = ["192.0.2.0/24 via 10.77.1.200 dev eth1"]
-    router, port = Router(lab, NODE, instance(
+    static = [block("static_ipaddress", ["10.77.1.150/24 dev eth1"]),
+              block("static_routes", ["100.64.0.0/11 via 10.77.1.200 dev eth1"])]
+    router, port = Router(lab, NODE, "\n".join(static), "\n", instance(
         vips[:2], blocks={"virtual_ipaddress_excluded": vips[2:], "virtual_routes": routes},
     )).start_active(), Port(lab, link=1)
-    addresses = router.addresses("eth1")
-    assert {"10.77.1.100", "fd77:1::100"} < set(addresses)
+    addresses = {"10.77.1.100", "fd77:1::100", "10.77.1.150"}
+    assert addresses < set(router.addresses("eth1"))
     getattr(port, go)()
     getattr(port, come)()
-    for address in ("10.77.1.100", "fd77:1::100"):
+    for address in addresses:
         router.wait_address(address, "eth1")
-    wait_until(lambda: any("192.0.2.0/24" in route for route in router.routes()), 3, "the route")
+    for destination in ("192.0.2.0/24", "100.64.0.0/11"):
+        wait_until(lambda: router.routes(destination), 3, destination)
     assert router.changes()[1:] == [("backup", "active")]
 
 

@@ -53,10 +53,6 @@ class Router(Xbeatd):
     def wait_obstacle(self, kind, name="VI_1", seconds=5):
         wait_until(lambda: kind in self.obstacles(name), seconds, f"{name} says: {kind}")
 
-    def has_event(self, kind, subject):
-        return any(event["kind"] == kind and event["subject"] == subject
-                   for event in self.events())
-
     def changes(self, name="VI_1"):
         """Of state, in order."""
         return [(event["from"], event["to"]) for event in self.events()

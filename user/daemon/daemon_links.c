@@ -20,20 +20,21 @@ static bool is_heartbeat_interface(const struct daemon *daemon, const char *name
 /* What an interface that is gone held is gone, too; one that is back is a new one. */
 static void follow_interface(struct daemon *daemon, const char *name)
 {
-	const struct link_event *link = interfaces_get(&daemon->interfaces, name);
+	struct link_event link = *interfaces_get(&daemon->interfaces, name);
 	const struct attachment *attachment = kernel_attachment(&daemon->kernel, name);
-	bool attached = attachment && attachment->interface_index == link->interface_index;
+	bool attached = attachment && attachment->interface_index == link.interface_index;
 
-	if (!link->present && attachment) {
+	if (!link.present && attachment) {
 		journal_add(&daemon->journal, "interface", name, "present", "gone",
 			    "it was deleted, renamed or moved away");
 		kernel_detach(&daemon->kernel, name);
-	} else if (link->present && !attached && is_heartbeat_interface(daemon, name)) {
-		if (!kernel_attach(&daemon->kernel, name))
-			journal_add(&daemon->journal, "interface", name, "gone", "present",
-				    "the XDP program is on it again");
+	} else if (link.present && !attached && is_heartbeat_interface(daemon, name)) {
+		kernel_attach(&daemon->kernel, name);
 	}
 	instances_interface(&daemon->instances, name);
+	if (link.present && !attached && kernel_attachment(&daemon->kernel, name))
+		journal_add(&daemon->journal, "interface", name, "gone", "present",
+			    "the XDP program is on it again");
 }
 
 static void on_link(void *context, const struct link_event *event)

@@ -25,20 +25,9 @@ static struct xb_vrrp *router_of(const struct instance *instance)
 	return &instance->owner->kernel->routers[instance->router_slot];
 }
 
-/* So that the table knows of them, and tells when they come up. */
-static void watch_interfaces(const struct instance *instance,
-			     const struct config_route_list *routes)
-{
-	for (size_t i = 0; i < routes->count; i++)
-		for (size_t k = 0; k < routes->entries[i].next_hop_count; k++)
-			if (routes->entries[i].next_hops[k].interface[0])
-				interfaces_get(instance->owner->interfaces,
-					       routes->entries[i].next_hops[k].interface);
-}
-
 int instance_list_addresses(struct instance *instance, const struct config_instance *config)
 {
-	watch_interfaces(instance, &config->routes);
+	routes_watch(instance->owner->interfaces, &config->routes);
 	instance->addresses = calloc(config->vip_count + 1, sizeof(*instance->addresses));
 	instance->advertised = calloc(config->advertised_count + 1, sizeof(*instance->advertised));
 	if (!instance->addresses || !instance->advertised)

@@ -109,8 +109,13 @@ static bool uses_interface(const struct config_instance *config, const char *nam
 
 void instances_interface(struct instances *instances, const char *name)
 {
-	const struct link_event *link = name ? interfaces_get(instances->interfaces, name) : NULL;
+	struct link_event link = {0};
 
+	if (name)
+		link = *interfaces_get(instances->interfaces, name);
+	/* What was on it when it vanished went with it; what is still there stays. */
+	if (link.running)
+		static_network_change(&instances->netlink, NULL, instances->config);
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
 
@@ -119,8 +124,8 @@ void instances_interface(struct instances *instances, const char *name)
 		instance_track(instance);
 	}
 	instances_settle(instances);
-	for (size_t i = 0; i < instances->count && link && link->running; i++)
-		instance_interface_works(instances->list[i], link);
+	for (size_t i = 0; i < instances->count && link.running; i++)
+		instance_interface_works(instances->list[i], &link);
 }
 
 bool instances_use(const struct instances *instances, unsigned interface_index)
@@ -386,6 +391,14 @@ static bool was_drained(const struct kernel *kernel)
 	return kernel->adopted && kernel->self->node_state == XB_NODE_DRAINING;
 }
 
+static void take_static(struct instances *instances, const struct config *from,
+			const struct config *to)
+{
+	static_network_watch(instances->interfaces, to);
+	static_network_change(&instances->netlink, from, to);
+	instances->config = to;
+}
+
 int instances_start(struct instances *instances, const struct instances_setup *setup)
 {
 	const struct config *config = setup->config;
@@ -420,8 +433,7 @@ int instances_start(struct instances *instances, const struct instances_setup *s
 	}
 	if (error)
 		return error;
-	static_network_change(&instances->netlink, NULL, config);
-	instances->config = config;
+	take_static(instances, NULL, config);
 	forget_others(instances);
 	for (size_t i = 0; i < instances->count; i++)
 		prepare(instances, instances->list[i]);
@@ -487,8 +499,7 @@ void instances_reload(struct instances *instances, const struct config *from,
 	announcer_set_intervals(instances->announcer, to->garp_interval_ns, to->gna_interval_ns);
 	tracking_reload(instances->tracking, to);
 	notify_reload(instances->notify, to);
-	static_network_change(&instances->netlink, from, to);
-	instances->config = to;
+	take_static(instances, from, to);
 	for (size_t i = 0; i < to->instance_count; i++) {
 		const struct config_instance *config = &to->instances[i];
 		bool unchanged = kept[i] && is_unchanged(kept[i]->config, config);

@@ -111,6 +111,24 @@ void routes_remove(struct netlink *netlink, const char *owner,
 		remove_route(netlink, owner, &routes->entries[i], default_interface_index);
 }
 
+void routes_watch(struct interfaces *interfaces, const struct config_route_list *routes)
+{
+	for (size_t i = 0; i < routes->count; i++) {
+		const struct config_route *route = &routes->entries[i];
+
+		for (size_t k = 0; k < route->next_hop_count; k++)
+			if (route->next_hops[k].interface[0])
+				interfaces_get(interfaces, route->next_hops[k].interface);
+	}
+}
+
+void static_network_watch(struct interfaces *interfaces, const struct config *config)
+{
+	for (size_t i = 0; i < config->static_address_count; i++)
+		interfaces_get(interfaces, config->static_addresses[i].interface);
+	routes_watch(interfaces, &config->static_routes);
+}
+
 static bool same_text(char *a, char *b)
 {
 	bool same = a && b && !strcmp(a, b);

@@ -3,6 +3,7 @@
 #ifndef XBEAT_DAEMON_STATIC_NETWORK_H
 #define XBEAT_DAEMON_STATIC_NETWORK_H
 
+#include <user/daemon/interfaces.h>
 #include <user/daemon/netlink.h>
 
 /* Adds routes, then rules; or removes them in the other order. owner: for the log, which tells of what fails.
@@ -17,5 +18,9 @@ void routes_remove(struct netlink *netlink, const char *owner,
  * NULL. What fails is logged. */
 void static_network_change(struct netlink *netlink, const struct config *from,
 			   const struct config *to);
+
+/* Put the interfaces of routes, or of all that is static, into the table, which tells when they come up. */
+void routes_watch(struct interfaces *interfaces, const struct config_route_list *routes);
+void static_network_watch(struct interfaces *interfaces, const struct config *config);
 
 #endif
