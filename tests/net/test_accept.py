@@ -68,3 +68,12 @@ def test_owner_accepts(lab, serving):
     Router(lab, NODE, instance([f"{lab.address(NODE)}/24"], priority=255,
                                flags=["no_accept"])).start_active()
     assert answers_ping(lab, lab.address(NODE)) and takes_connection(lab, lab.address(NODE))
+
+
+def test_who_becomes_owner_by_a_reload_accepts(lab, serving):
+    router = Router(lab, NODE, instance(priority=200, flags=["no_accept"])).start_active()
+    assert not answers_ping(lab, VIP)
+    assert router.reload(instance(priority=255, flags=["no_accept"]))["changed"] == ["VI_1"]
+    assert answers_ping(lab, VIP) and not router.map("xb_no_accept")
+    router.reload(instance(priority=200, flags=["no_accept"]))
+    assert not answers_ping(lab, VIP)

@@ -6,11 +6,11 @@ import time
 import pytest
 from scapy.layers.inet import IP
 
-from tests.support.advert import advert, send
+from tests.support.advert import GROUP, advert, send
 from tests.support.capture import Capture
 from tests.support.cluster import VIP
 from tests.support.laboratory import wait_until
-from tests.support.router import GROUP_V4, Router, block, instance
+from tests.support.router import Router, block, instance
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 NODE, OTHER = "node-a", "node-b"
@@ -35,7 +35,7 @@ def test_unicast_sends_nothing_to_the_group(lab):
         assert {packet.dst for packet in packets} == {lab.address(OTHER)}
         assert {packet.ttl for packet in packets} == {7}
         assert not [frame for _, frame in capture.frames()
-                    if IP in frame and frame[IP].dst == GROUP_V4]
+                    if IP in frame and frame[IP].dst == GROUP]
 
 
 def test_refresh_repeats_announcements(lab):

@@ -19,19 +19,14 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent))
 
-from tests.support.cluster import VRID  # noqa: E402 (needs the path above, as a program)
+from tests.support.advert import internet_checksum  # noqa: E402 (needs the path above, as a program)
+from tests.support.cluster import VRID  # noqa: E402
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 RATE, SECONDS = 20000, 5  # longer than Active_Down_Timer, 3.6 s, while node-a's adverts drown
 ANSWERS_PER_SECOND_MAX = 100
 VRRP_GROUP = "224.0.0.18"
 PACE_SECONDS = 0.001
-
-
-def internet_checksum(data):
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    total = (total & 0xFFFF) + (total >> 16)
-    return ~(total + (total >> 16)) & 0xFFFF
 
 
 def advert(host, priority, interval_cs, addresses):

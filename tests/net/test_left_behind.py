@@ -16,13 +16,13 @@ pytestmark = pytest.mark.laboratory(nodes=1)
 NODE = "node-a"
 ROUTE = "192.0.2.0/24 via 10.77.0.200"
 RULE = "from 192.0.2.0/24 table 100 priority 1234"
-STATIC = "100.64.0.0/10 via 10.77.0.200 dev eth0"
+STATIC = "100.64.0.0/11 via 10.77.0.200 dev eth0"
 
 
 class Machine(Router):
     """A router with all that could be left: a virtual MAC, routes, a check that hangs, a FIFO."""
 
-    def __init__(self, lab, *flags):
+    def __init__(self, lab):
         self.fifo = lab.path("notify.fifo")
         self.name = f"checking{os.getpid()}"
         script = lab.write("check", f"#!/bin/bash\nexec -a {self.name} sleep 300\n", mode=0o755)
@@ -31,7 +31,7 @@ class Machine(Router):
             block("static_routes", [STATIC]) + "\n",
             block("vrrp_script slow", [f"script {script}", "interval 1", "timeout 600",
                                        "weight 1"]) + "\n",
-            instance(flags=["use_vmac", *flags], blocks={
+            instance(flags=["use_vmac"], blocks={
                 "virtual_routes": [ROUTE], "virtual_rules": [RULE], "track_script": ["slow"]}))
 
     def start_all(self):
@@ -40,7 +40,7 @@ class Machine(Router):
         return self
 
     def checks(self):
-        """Processes of the check, and the daemon's own children."""
+        """The processes of the check that hangs."""
         found = []
         for entry in pathlib.Path("/proc").iterdir():
             try:

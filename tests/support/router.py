@@ -6,9 +6,6 @@ import json
 from tests.support.cluster import VIP, VRID, Xbeatd
 from tests.support.laboratory import wait_until
 
-GROUP_V4 = "224.0.0.18"
-GROUP_V6 = "ff02::12"
-
 
 def block(name, lines):
     return "\n".join([f"{name} {{", *(f"    {line}" for line in lines), "}"])

@@ -298,7 +298,9 @@ void instance_interface_works(struct instance *instance, const struct link_event
 
 		if (!address->held || address->interface_index != link->interface_index)
 			continue;
-		netlink_add_vip(&instance->owner->netlink, address->interface_index, address->vip);
+		if (!address->vip->no_track)
+			netlink_add_vip(&instance->owner->netlink, address->interface_index,
+					address->vip);
 		announce_address(instance, address, instance->config->garp_repeat);
 	}
 	if (instance->routes_held)
@@ -329,6 +331,7 @@ static void keep_or_release(struct instance *instance, struct instance_address *
 			release_address(instance, i);
 			continue;
 		}
+		refuse_on(instance, &old[i], 0); /* to be refused anew, if it still is */
 		if (router_of(instance)->addresses_added & added_bit(i))
 			*added |= added_bit(k);
 	}
