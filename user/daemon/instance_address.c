@@ -105,20 +105,29 @@ static bool may_remove(const struct instance *instance, size_t vip)
 
 /* Accept_Mode (RFC 9568 section 6.1). Packets come in on the interface itself, also those to a virtual
  * MAC. */
-static void set_accept(const struct instance *instance, const struct instance_address *address,
-		       bool accept)
+static void refuse_packets(const struct instance *instance, struct instance_address *address)
 {
 	unsigned index =
 		address->vip->has_interface ? address->interface_index : instance->base_index;
 	int error;
 
-	if (instance->config->accept || instance->config->priority == VRRP_PRIORITY_OWNER)
+	if (instance->config->accept || instance->config->priority == VRRP_PRIORITY_OWNER || !index)
 		return;
-	error = kernel_refuse_packets(instance->owner->kernel, index, &address->vip->address,
-				      !accept);
+	error = kernel_refuse_packets(instance->owner->kernel, index, &address->vip->address, true);
 	if (error)
 		log_error("%s: no_accept has no effect: %s", instance->config->name,
 			  strerror(-error));
+	else
+		address->refused_index = index;
+}
+
+/* Where they were refused, whatever the interface is now. */
+static void accept_packets(const struct instance *instance, struct instance_address *address)
+{
+	if (address->refused_index)
+		kernel_refuse_packets(instance->owner->kernel, address->refused_index,
+				      &address->vip->address, false);
+	address->refused_index = 0;
 }
 
 static void take_address(struct instance *instance, size_t i)
@@ -126,7 +135,7 @@ static void take_address(struct instance *instance, size_t i)
 	struct instance_address *address = &instance->addresses[i];
 	int error;
 
-	set_accept(instance, address, false);
+	refuse_packets(instance, address);
 	error = address->interface_index ? netlink_add_vip(&instance->owner->netlink,
 							   address->interface_index, address->vip)
 					 : -ENODEV;
@@ -167,7 +176,7 @@ static void release_address(struct instance *instance, size_t i)
 	char text[ADDRESS_TEXT_BYTES];
 	int error;
 
-	set_accept(instance, address, true);
+	accept_packets(instance, address);
 	announce_cancel(instance->owner->announcer, address->interface_index,
 			&address->vip->address);
 	if (!address->held)
@@ -313,7 +322,9 @@ void instance_change_addresses(struct instance *instance, const struct config_in
 	uint64_t added = 0;
 
 	if (active) {
-		change_routes(instance, false);
+		if (!routes_equal(&instance->config->routes, &to->routes) ||
+		    !rules_equal(&instance->config->rules, &to->rules))
+			change_routes(instance, false);
 		keep_or_release(instance, old, instance->config->vip_count, to, &added);
 		router_of(instance)->addresses_added = added;
 	}
