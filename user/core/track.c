@@ -21,7 +21,7 @@ static struct track_effect file_effect(const struct config_track *track, int32_t
 struct track_effect track_effect(const struct config_track *track, struct track_status status)
 {
 	if (!status.known)
-		return (struct track_effect){0};
+		return (struct track_effect){.unknown = true};
 	if (track->kind == CONFIG_TRACK_FILE)
 		return file_effect(track, status.value);
 	if (!track->weight)

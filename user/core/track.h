@@ -18,6 +18,7 @@ struct track_status {
 struct track_effect {
 	int weight; /* to be added to the priority */
 	bool fault;
+	bool unknown; /* nothing is known yet */
 };
 
 /* Returns what one line means while the thing it names is like that. */

@@ -13,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include <user/core/config_print.h>
+#include <user/daemon/clock.h>
 #include <user/daemon/daemon.h>
 #include <user/daemon/json_text.h>
 #include <user/lib/cleanup.h>
@@ -33,6 +34,7 @@ struct reload {
 	int error;
 	int done_fd; /* the thread says that it has ended */
 	pthread_t thread;
+	uint64_t started_ns;
 	struct event *done;
 	bool again; /* asked for once more meanwhile */
 };
@@ -125,9 +127,15 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 	detach_unwanted(daemon);
 }
 
-static json_t *warnings_json(const struct diagnostics *diagnostics)
+static json_t *warnings_json(const struct daemon *daemon, const struct diagnostics *diagnostics)
 {
 	json_t *array = json_array();
+	size_t missing = daemon->config->instance_count - daemon->instances.count;
+
+	if (missing)
+		json_array_append_new(array, json_sprintf("%zu instances could not be served; the "
+							  "log says why",
+							  missing));
 
 	for (size_t i = 0; i < diagnostics->count; i++) {
 		_cleanup_free_ char *line = diagnostics_line(&diagnostics->entries[i]);
@@ -143,7 +151,7 @@ static void report_success(struct reload *reload, const struct instances_changes
 	json_t *result = json_pack("{s:o, s:o, s:o, s:I, s:o}", "added", changes->added, "changed",
 				   changes->changed, "removed", changes->removed, "unchanged_count",
 				   (json_int_t)changes->unchanged_count, "warnings",
-				   warnings_json(&reload->diagnostics));
+				   warnings_json(reload->daemon, &reload->diagnostics));
 
 	journal_add(&reload->daemon->journal, "daemon", "self", "running", "running",
 		    "reloaded %s: instances %zu added, %zu changed, %zu removed, %zu as before",
@@ -244,13 +252,24 @@ static void refuse(struct control_promise *promise, const char *message)
 		control_answer(promise, NULL, &failure);
 }
 
+static void refuse_second(const struct reload *reload, struct control_promise *promise)
+{
+	char message[256];
+
+	snprintf(message, sizeof(message),
+		 "another reload has been under way for %.1f s, and waits for its files; try again "
+		 "when it is done",
+		 (double)time_since_ns(clock_now_ns(), reload->started_ns) / 1e9);
+	refuse(promise, message);
+}
+
 void daemon_reload(struct daemon *daemon, struct control_promise *promise)
 {
 	struct reload *reload;
 
 	if (daemon->reload) {
 		if (promise)
-			refuse(promise, "another reload is under way; try again when it is done");
+			refuse_second(daemon->reload, promise);
 		else
 			daemon->reload->again = true;
 		return;
@@ -263,6 +282,7 @@ void daemon_reload(struct daemon *daemon, struct control_promise *promise)
 	*reload = (struct reload){
 		.daemon = daemon,
 		.promise = promise,
+		.started_ns = clock_now_ns(),
 		.inputs = {.config_path = daemon->config_path,
 			   .instance_name = daemon->instance_name},
 		.done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),

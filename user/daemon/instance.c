@@ -193,6 +193,7 @@ struct instance *instance_new(struct instances *instances, const struct config_i
 	instance->self_slot = -1;
 	instance->membership = -1;
 	instance->since_unix_ns = clock_unix_ns();
+	instance->made_ns = clock_now_ns();
 	error = prepare(instance);
 	if (error) {
 		log_error("%s: cannot be served: %s", config->name, strerror(-error));
@@ -264,9 +265,13 @@ void instance_reconfigure(struct instance *instance, const struct config_instanc
 
 void instance_tell_fault(struct instance *instance)
 {
-	if (instance->vrrp.state != XB_INSTANCE_INITIALIZE ||
-	    instance->obstacles[INSTANCE_OBSTACLE_STARTUP_DELAY][0])
+	int obstacle = instance_first_obstacle(instance, false);
+
+	if (instance->vrrp.state != XB_INSTANCE_INITIALIZE || instance->fault_told ||
+	    instance->obstacles[INSTANCE_OBSTACLE_STARTUP_DELAY][0] ||
+	    obstacle == INSTANCE_OBSTACLE_AWAITED)
 		return;
+	instance->fault_told = true;
 	instance_notify(instance);
 	instance_group_moved(instance, XB_INSTANCE_INITIALIZE);
 }
@@ -275,12 +280,13 @@ void instance_begin(struct instance *instance)
 {
 	uint64_t stopped_ns = instance->owner->kernel->self->progress_ns;
 	int obstacle = instance_first_obstacle(instance, false);
-	bool resume = obstacle < 0 && instance_may_resume(instance);
+	bool resume = (obstacle < 0 || obstacle == INSTANCE_OBSTACLE_AWAITED) &&
+		      instance_may_resume(instance);
 	struct vrrp_actions actions;
 	char reason[VRRP_REASON_BYTES];
 
 	instance->begun = true;
-	if (obstacle >= 0)
+	if (obstacle >= 0 && !resume)
 		log_notice("%s: waits: %s", instance->config->name, instance->obstacles[obstacle]);
 	if (!resume) {
 		instance_remove_stale(instance);
@@ -290,6 +296,7 @@ void instance_begin(struct instance *instance)
 		instance_tell_fault(instance);
 		return;
 	}
+	instance_set_obstacle(instance, INSTANCE_OBSTACLE_AWAITED, NULL);
 	/* In one step: to say "backup" for a moment would be to give the instance up. */
 	vrrp_startup(&instance->vrrp, clock_now_ns(), &actions);
 	if (instance->vrrp.state == XB_INSTANCE_BACKUP) {

@@ -15,6 +15,7 @@ struct local_address;
 	X(INTERFACE, "interface")                                                                  \
 	X(ADDRESS, "address")                                                                      \
 	X(TRACKED, "tracked")                                                                      \
+	X(AWAITED, "awaited") /* the first result of a script that could be a fault */             \
 	X(OPERATOR, "operator")                                                                    \
 	X(DRAINED, "drained")                                                                      \
 	X(STARTUP_DELAY, "startup_delay")                                                          \
@@ -31,8 +32,8 @@ enum instance_obstacle {
 struct instance_address {
 	const struct config_vip *vip;
 	unsigned interface_index;
-	unsigned refused_index; /* the interface that refuses packets to it; 0: none */
 	bool held; /* on the interface because of us */
+	unsigned refused_index; /* where packets to it are refused (no_accept); 0: nowhere */
 	uint64_t restored_ns; /* last put back after something else had removed it; 0: never */
 };
 
@@ -74,11 +75,13 @@ struct instance {
 	uint64_t announced_ns;
 	bool contested; /* a rival was seen right after an announcement, which is to be repeated */
 	bool routes_held;
+	bool fault_told; /* that it is in Initialize */
 	bool begun; /* before, packets say what an earlier daemon said of it */
 	bool stops; /* for good: what is told of is STOP, or DELETED */
 	bool removed; /* by a reload */
 	uint64_t since_unix_ns;
 	uint64_t sent_count;
+	uint64_t made_ns; /* adverts of before were not for it */
 };
 
 /* instance.c: made from its configuration and placed, not started yet. Returns NULL without memory or
@@ -100,6 +103,21 @@ void instance_tell_fault(struct instance *instance);
 
 /* The Shutdown event, for good. */
 void instance_end(struct instance *instance, const char *reason);
+
+/* instances.c: makes instances->list from kept (used up), by index of the configuration, and makes those that are
+ * missing there; then the groups. Returns 0, or a negative errno if some could not be made. */
+int instances_make(struct instances *instances, const struct config *config,
+		   struct instance **kept);
+
+/* What an earlier daemon said of instances that are no longer there must not be said for ever. */
+void instances_forget_others(struct instances *instances);
+
+/* Changes what is static from one configuration (NULL: none) to another, and watches its interfaces. */
+void instances_take_static(struct instances *instances, const struct config *from,
+			   const struct config *to);
+
+/* All are prepared before the first begins: a sync group must know of all its members' obstacles. */
+void instance_prepare(struct instance *instance);
 
 /* instance_act.c: does what the state machine asks for, and arms its timer. */
 void instance_act(struct instance *instance, const struct vrrp_actions *actions);
@@ -209,6 +227,9 @@ void instance_group_settle(struct instance_group *group);
 
 /* A member has changed its state: the others go along. */
 void instance_group_moved(struct instance *instance, enum xb_instance_state from);
+
+/* Makes a group of one state that a reload has made of members in different ones. */
+void instance_group_unmix(struct instance_group *group);
 
 /* Why the group is not ready to become Active with this member; NULL: it is. */
 const char *instance_group_reason(struct instance *instance, char *text, size_t bytes);

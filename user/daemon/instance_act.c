@@ -106,8 +106,9 @@ static void follow_in_kernel(const struct instance *instance, struct xb_vrrp *ro
 						    : &nobody;
 
 	if (memcmp(&router->followed, followed, sizeof(*followed)) != 0) {
-		router->followed_arrival_ns = 0;
 		router->followed = *followed;
+		/* Then, or the arrival of an advert of the one before could count for this one. */
+		__atomic_store_n(&router->followed_arrival_ns, 0, __ATOMIC_SEQ_CST);
 	}
 }
 
@@ -179,6 +180,7 @@ void instance_act(struct instance *instance, const struct vrrp_actions *actions)
 	report(instance, actions);
 	if (!actions->state_changed)
 		return;
+	instance->fault_told = instance->vrrp.state == XB_INSTANCE_INITIALIZE;
 	instance_notify(instance);
 	instance_group_moved(instance, actions->old_state);
 }

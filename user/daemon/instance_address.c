@@ -105,31 +105,33 @@ static bool may_remove(const struct instance *instance, size_t vip)
 	       (router_of(instance)->addresses_added & added_bit(vip));
 }
 
-/* Accept_Mode (RFC 9568 section 6.1). Packets come in on the interface itself, also those to a virtual
- * MAC. index: 0: nothing is refused any more, wherever it was. */
-static void refuse_on(const struct instance *instance, struct instance_address *address,
-		      unsigned index)
+/* Where they were refused, whatever the interface is now. */
+static void accept_packets(const struct instance *instance, struct instance_address *address)
 {
-	struct kernel *kernel = instance->owner->kernel;
-	int error = 0;
+	if (address->refused_index)
+		kernel_refuse_packets(instance->owner->kernel, address->refused_index,
+				      &address->vip->address, false);
+	address->refused_index = 0;
+}
 
-	if (address->refused_index && address->refused_index != index)
-		kernel_refuse_packets(kernel, address->refused_index, &address->vip->address,
-				      false);
-	if (index)
-		error = kernel_refuse_packets(kernel, index, &address->vip->address, true);
-	address->refused_index = error ? 0 : index;
+/* Accept_Mode (RFC 9568 section 6.1). Packets come in on the interface itself, also those to a virtual
+ * MAC. */
+static void refuse_packets(const struct instance *instance, struct instance_address *address)
+{
+	unsigned index =
+		address->vip->has_interface ? address->interface_index : instance->base_index;
+	int error;
+
+	if (address->refused_index != index)
+		accept_packets(instance, address);
+	if (instance->config->accept || instance->config->priority == VRRP_PRIORITY_OWNER || !index)
+		return;
+	error = kernel_refuse_packets(instance->owner->kernel, index, &address->vip->address, true);
 	if (error)
 		log_error("%s: no_accept has no effect: %s", instance->config->name,
 			  strerror(-error));
-}
-
-static void refuse_packets(const struct instance *instance, struct instance_address *address)
-{
-	if (instance->config->accept || instance->config->priority == VRRP_PRIORITY_OWNER)
-		return;
-	refuse_on(instance, address,
-		  address->vip->has_interface ? address->interface_index : instance->base_index);
+	else
+		address->refused_index = index;
 }
 
 static void take_address(struct instance *instance, size_t i)
@@ -178,7 +180,7 @@ static void release_address(struct instance *instance, size_t i)
 	char text[ADDRESS_TEXT_BYTES];
 	int error;
 
-	refuse_on(instance, address, 0);
+	accept_packets(instance, address);
 	announce_cancel(instance->owner->announcer, address->interface_index,
 			&address->vip->address);
 	if (!address->held)
@@ -331,7 +333,7 @@ static void keep_or_release(struct instance *instance, struct instance_address *
 			release_address(instance, i);
 			continue;
 		}
-		refuse_on(instance, &old[i], 0); /* to be refused anew, if it still is */
+		accept_packets(instance, &old[i]); /* refused anew, if it still is to be */
 		if (router_of(instance)->addresses_added & added_bit(i))
 			*added |= added_bit(k);
 	}
@@ -345,7 +347,9 @@ void instance_change_addresses(struct instance *instance, const struct config_in
 	uint64_t added = 0;
 
 	if (active) {
-		change_routes(instance, false);
+		if (!routes_equal(&instance->config->routes, &to->routes) ||
+		    !rules_equal(&instance->config->rules, &to->rules))
+			change_routes(instance, false);
 		keep_or_release(instance, old, instance->config->vip_count, to, &added);
 		router_of(instance)->addresses_added = added;
 	}

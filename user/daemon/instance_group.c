@@ -159,6 +159,18 @@ void instance_group_moved(struct instance *instance, enum xb_instance_state from
 	tell(instance);
 }
 
+void instance_group_unmix(struct instance_group *group)
+{
+	enum notify_event event;
+
+	if (is_uniform(group, &event))
+		return;
+	group->moving = true;
+	move_all(group, XB_INSTANCE_BACKUP,
+		 "a reload has put it into a sync group with members in another state");
+	group->moving = false;
+}
+
 static int make_group(struct instances *instances, struct instance_group *group,
 		      const struct config *all, const struct config_group *config)
 {

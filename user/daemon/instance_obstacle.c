@@ -38,8 +38,13 @@ static void settle_alone(struct instance *instance)
 	bool takes_part = instance->vrrp.state != XB_INSTANCE_INITIALIZE;
 	struct vrrp_actions actions;
 
-	if (!instance->begun || instance->stops || takes_part == (obstacle < 0))
+	if (!instance->begun || instance->stops)
 		return;
+	if (takes_part == (obstacle < 0)) {
+		if (obstacle >= 0)
+			instance_tell_fault(instance); /* what was awaited has come, as a fault */
+		return;
+	}
 	if (obstacle < 0)
 		vrrp_startup(&instance->vrrp, clock_now_ns(), &actions);
 	else
@@ -138,6 +143,7 @@ void instance_each_track(const struct instance *instance,
 struct sum {
 	int weight;
 	char fault[INSTANCE_OBSTACLE_BYTES];
+	const char *awaited; /* a script without a result yet that could be a fault */
 };
 
 static void add_up(void *context, const struct config_track *track, struct track_effect effect,
@@ -146,6 +152,8 @@ static void add_up(void *context, const struct config_track *track, struct track
 	struct sum *sum = context;
 
 	sum->weight += effect.weight;
+	if (track->kind == CONFIG_TRACK_SCRIPT && !track->weight && effect.unknown)
+		sum->awaited = track->name;
 	if (effect.fault && !sum->fault[0])
 		snprintf(sum->fault, sizeof(sum->fault), "%s %s: %s", track_kind_name(track->kind),
 			 track->name, reason);
@@ -164,6 +172,12 @@ void instance_track(struct instance *instance)
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_TRACKED, "%s", sum.fault);
 	else
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_TRACKED, NULL);
+	/* As keepalived: not Active first and a fault then. */
+	if (sum.awaited && instance->vrrp.state == XB_INSTANCE_INITIALIZE)
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_AWAITED,
+				      "script %s has had no result yet", sum.awaited);
+	else
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_AWAITED, NULL);
 	vrrp_set_priority(&instance->vrrp, clock_now_ns(), track_priority(base, sum.weight),
 			  &actions);
 	if (instance->vrrp.effective_priority == before)

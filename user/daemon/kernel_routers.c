@@ -103,7 +103,9 @@ void kernel_release_router(struct kernel *kernel, size_t slot)
 	stop_serving(kernel, slot);
 	if (kernel->routers[slot].unicast)
 		kernel_forbid_unicast(kernel, slot);
-	kernel->routers[slot] = (struct xb_vrrp){0};
+	/* A run of the program may hold the lock now, and is to find it as it left it. */
+	kernel->routers[slot] =
+		(struct xb_vrrp){.lock_sequence = kernel->routers[slot].lock_sequence};
 	kernel->router_claimed[slot] = false;
 }
 

@@ -27,6 +27,7 @@
 #include <user/lib/cleanup.h>
 
 #define RUNNING_MAX 256 /* of checks, and of notifications */
+#define WAITING_MAX 1024 /* notifications that wait for others to end */
 #define OUTPUT_BYTES_MAX 65536
 #define LINGER_NS (100 * NS_PER_MS)
 #define DEATH_NS (200 * NS_PER_MS)
@@ -289,6 +290,15 @@ static unsigned count_running(const struct runner_side *side, bool check)
 	return count;
 }
 
+static unsigned count_waiting(const struct runner_side *side)
+{
+	unsigned count = 0;
+
+	for (const struct job *job = side->jobs; job; job = job->next)
+		count += job->state == JOB_WAITING;
+	return count;
+}
+
 /* Whether the same check was killed and still is not dead: another one would only stand beside it. */
 static bool is_undead(const struct runner_side *side, const struct runner_request *request)
 {
@@ -303,7 +313,7 @@ static bool is_undead(const struct runner_side *side, const struct runner_reques
 static int refusal(const struct runner_side *side, const struct runner_request *request)
 {
 	if (!request->run.check)
-		return 0;
+		return count_waiting(side) < WAITING_MAX ? 0 : ENOBUFS;
 	if (is_undead(side, request))
 		return EBUSY;
 	return count_running(side, true) < RUNNING_MAX ? 0 : EAGAIN;

@@ -138,6 +138,24 @@ static bool same_text(char *a, char *b)
 	return same;
 }
 
+bool routes_equal(const struct config_route_list *a, const struct config_route_list *b)
+{
+	bool equal = a->count == b->count;
+
+	for (size_t i = 0; equal && i < a->count; i++)
+		equal = same_text(route_text(&a->entries[i]), route_text(&b->entries[i]));
+	return equal;
+}
+
+bool rules_equal(const struct config_rule_list *a, const struct config_rule_list *b)
+{
+	bool equal = a->count == b->count;
+
+	for (size_t i = 0; equal && i < a->count; i++)
+		equal = same_text(rule_text(&a->entries[i]), rule_text(&b->entries[i]));
+	return equal;
+}
+
 static bool has_route(const struct config *config, const struct config_route *route)
 {
 	for (size_t i = 0; config && i < config->static_routes.count; i++)

@@ -14,6 +14,10 @@ void routes_remove(struct netlink *netlink, const char *owner,
 		   const struct config_route_list *routes, const struct config_rule_list *rules,
 		   unsigned default_interface_index);
 
+/* Whether two lists say the same, in the same order. */
+bool routes_equal(const struct config_route_list *a, const struct config_route_list *b);
+bool rules_equal(const struct config_rule_list *a, const struct config_rule_list *b);
+
 /* Adds what is static in to and not in from, removes what is in from and not in to; either may be
  * NULL. What fails is logged. */
 void static_network_change(struct netlink *netlink, const struct config *from,
