@@ -95,7 +95,7 @@ TAKEN = [
     instance(f"unicast_src_ip 10.0.0.1\nunicast_ttl 64\ncheck_unicast_src\n{PEER}"),
     instance("unicast_peer {\n10.0.0.2 min_ttl 1 max_ttl 64\n10.0.0.3 max_ttl 0\n}"),
     instance(f"unicast_fault_no_peer\n{PEER}"),
-    instance("use_vmac\nvmac_xmit_base\nuse_vmac_addr"),
+    instance("use_vmac\nvmac_xmit_base"),
     instance("use_vmac virtual51"),
     instance("dont_track_primary\npromote_secondaries"),
     instance("strict_mode"),

@@ -157,7 +157,6 @@ static const char *const different[] = {
 	INSTANCE_WITH("use_vmac"),
 	INSTANCE_WITH("use_vmac v0"),
 	INSTANCE_WITH("use_vmac\nvmac_xmit_base"),
-	INSTANCE_WITH("use_vmac_addr"),
 	INSTANCE_WITH("no_accept"),
 	INSTANCE_WITH("strict_mode on"),
 	INSTANCE_WITH("strict_mode on\naccept"),

@@ -35,12 +35,10 @@ static void names(void **state)
 
 static void flags(void **state)
 {
-	struct config *config =
-		fixture_parse(INSTANCE "use_vmac v\nvmac_xmit_base\nuse_vmac_addr\n" VIPS "}", "");
+	struct config *config = fixture_parse(INSTANCE "use_vmac v\nvmac_xmit_base\n" VIPS "}", "");
 
 	(void)state;
 	assert_true(config->instances[0].vmac_xmit_base);
-	assert_true(config->instances[0].use_vmac_addr);
 	config_free(config);
 
 	config = fixture_parse(INSTANCE "use_vmac\nunicast_peer {\n10.0.0.2\n}\n" VIPS "}",
@@ -58,11 +56,9 @@ static void wrong_words(void **state)
 		{INSTANCE "use_vmac v 02:00:00:00:00:01\n" VIPS "}",
 		 "5:12: error: a MAC address of one's own, '02:00:00:00:00:01', is not served; "
 		 "remove it: the virtual router has that of its virtual_router_id\n"},
-		{INSTANCE "use_vmac v w\nuse_vmac_addr x\nvmac_xmit_base y\n" VIPS "}",
+		{INSTANCE "use_vmac v w\nvmac_xmit_base y\n" VIPS "}",
 		 "5:12: error: unexpected 'w' after use_vmac; write \"use_vmac [NAME]\"\n"
-		 "6:15: error: unexpected 'x' after use_vmac_addr; write \"use_vmac_addr\", one "
-		 "statement a line\n"
-		 "7:16: error: unexpected 'y' after vmac_xmit_base; write \"vmac_xmit_base\", one "
+		 "6:16: error: unexpected 'y' after vmac_xmit_base; write \"vmac_xmit_base\", one "
 		 "statement a line\n"},
 		{INSTANCE "use_vmac sixteen-bytes-xx\n" VIPS "}",
 		 "5:10: error: 'sixteen-bytes-xx' cannot be an interface; write a name of 1 to 15 "

@@ -200,7 +200,6 @@ struct config_instance {
 	bool use_vmac;
 	char vmac_interface[CONFIG_INTERFACE_BYTES]; /* its name; default vrrp.VRID, vrrp6.VRID */
 	bool vmac_xmit_base; /* adverts leave from the base interface */
-	bool use_vmac_addr; /* also the VIPs of other interfaces ("dev") get a virtual MAC */
 	bool accept; /* the Active takes packets to its VIPs; true unless no_accept or strict */
 	bool strict;
 	bool dont_track_primary;

@@ -94,7 +94,6 @@ static const struct config_keyword instance_keywords[] = {
 		.values_maximum = 2,
 	},
 	CONFIG_FLAG("vmac_xmit_base", struct config_instance, vmac_xmit_base, true),
-	CONFIG_FLAG("use_vmac_addr", struct config_instance, use_vmac_addr, true),
 	CONFIG_FLAG("accept", struct config_instance, accept, true),
 	CONFIG_FLAG("no_accept", struct config_instance, accept, false),
 	CONFIG_BOOL("strict_mode", struct config_instance, strict, 0, 1),

@@ -179,7 +179,6 @@ static void print_vmac(struct config_printer *printer, const struct config_insta
 	if (instance->use_vmac)
 		config_print_word(printer, "use_vmac", instance->vmac_interface);
 	config_print_flag(printer, "vmac_xmit_base", instance->vmac_xmit_base);
-	config_print_flag(printer, "use_vmac_addr", instance->use_vmac_addr);
 }
 
 static void print_SECONDS(struct config_printer *printer, const char *keyword, uint64_t duration_ns)

@@ -180,6 +180,8 @@ static const struct config_unserved instance_words[] = {
 	IGNORED("track_src_ip"),
 	REFUSED("use_ipvlan", "addresses would be on the interface itself; remove it, or write "
 			      "\"use_vmac\""),
+	IGNORED_SO("use_vmac_addr", "addresses on other interfaces keep those interfaces' MAC "
+				    "addresses"),
 	REFUSED("vrf", "adverts would leave outside the VRF; remove it"),
 };
 const struct config_unserved_list config_unserved_instance = LIST(instance_words);
