@@ -191,7 +191,6 @@ static void every_default(void **state)
 	assert_false(instance->use_vmac);
 	assert_string_equal(instance->vmac_interface, "");
 	assert_false(instance->vmac_xmit_base);
-	assert_false(instance->use_vmac_addr);
 	assert_true(instance->accept);
 	assert_false(instance->strict);
 	assert_false(instance->dont_track_primary);
