@@ -58,3 +58,10 @@ def link_local_of(lab, node, interface="eth0"):
     link = json.loads(lab.run(node, "ip", "-j", "address", "show", "dev", interface).stdout)[0]
     return next(entry["local"] for entry in link["addr_info"]
                 if entry["scope"] == "link" and entry["prefixlen"] == 64)
+
+
+def neighbours(lab, member):
+    """The link-layer address of each neighbour that a member knows."""
+    return {entry["dst"]: entry["lladdr"]
+            for entry in json.loads(lab.run(member, "ip", "-j", "neigh", "show").stdout)
+            if "lladdr" in entry}
