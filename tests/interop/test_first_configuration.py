@@ -42,6 +42,8 @@ vrrp_instance VI_1 {
 }
 """
 PAIRS = [("keepalived", "keepalived"), ("xbeatd", "keepalived"), ("keepalived", "xbeatd")]
+# A host with processes of its own.
+PRIVATE = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
 CASES = list(itertools.product(PAIRS, (0, 1)))
 
 
@@ -65,7 +67,7 @@ class Host:
         self.node = node
         # Debian's pidof is a link to killall5, which keepalived runs by that name: it finds nothing then.
         lab.write("pidof", '#!/bin/sh\nexec /bin/pidof "$@"\n', mode=0o755)
-        self.process = lab.spawn(node, "env", f"PATH={lab.directory}:{os.environ['PATH']}", "unshare", "--pid", "--fork", "--mount-proc", "--kill-child",
+        self.process = lab.spawn(node, "env", f"PATH={lab.directory}:{os.environ['PATH']}", *PRIVATE,
                                  *argv(lab, node, program, configuration))
 
     def start_nginx(self):
@@ -88,7 +90,7 @@ def steps(lab, programs, first):
         node = lab.nodes[index]
         hosts[node] = Host(lab, node, programs[index], path)
         time.sleep(1)
-    # Of equals the one that is Active already stays; who stops being sure of it is the second.
+    # Of equals, the one that is Active already stays.
     yield "start", [lab.nodes[first]], 5
     time.sleep(1)
     lab.cut(node_b)

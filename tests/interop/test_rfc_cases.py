@@ -14,7 +14,7 @@ from tests.support.cluster import VIP, VRID
 from tests.support.forge import Forger
 from tests.support.laboratory import wait_until
 from tests.support.routers import held, instance, mac_of, start, wait_holders
-from tests.support.watch import Advert, Claim, Watch
+from tests.support.watch import Watch
 
 pytestmark = pytest.mark.laboratory(nodes=2, links=2)
 SECOND = {"version": 2, "advert_int": 1}
@@ -64,10 +64,11 @@ def silence_before(lab, watch, vrid):
 
 
 def test_rfc_case_01_active_down_timer_has_the_skew_of_its_version(lab, watch):
-    theirs = xbeat_follows(lab, instance("A", [VIP], **SECOND), instance("B", [OTHER_VIP], virtual_router_id=52))
+    daemon = xbeat_follows(lab, instance("A", [VIP], **SECOND),
+                           instance("B", [OTHER_VIP], virtual_router_id=52))
     lab.cut("node-b")
     for name in ("A", "B"):
-        wait_state(theirs, name, "active")
+        wait_state(daemon, name, "active")
     assert silence_before(lab, watch, 51) == pytest.approx(3 + 156 / 256, abs=0.1)
     assert silence_before(lab, watch, 52) == pytest.approx(0.3 + 0.1 * 156 / 256, abs=0.1)
 

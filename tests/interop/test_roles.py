@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """xbeatd on node-a and keepalived on node-b share virtual routers of every kind, in both roles at once:
-versions, families, multicast and unicast, password, virtual MAC. All of them go through one exercise together;
-each test looks at one kind in one role. VRIDs repeat: in both families, and on both interfaces.
+versions, families, multicast and unicast, password, virtual MAC. All of them go through one exercise
+together; each test looks at one kind in one role. VRIDs repeat: in both families, and on both interfaces.
 """
 
 import contextlib
@@ -33,6 +33,7 @@ KINDS = {
     "ipv6_virtual_mac": (6, {"use_vmac": True}, False),
 }
 ROUTERS = [(kind, active) for kind in KINDS for active in NODES]
+STEPS = ["start", "cut", "heal", "xbeatd stops", "xbeatd starts", "keepalived stops"]
 every_router = pytest.mark.parametrize("router", ROUTERS, ids=lambda router: f"{router[0]}-{router[1]}")
 
 
@@ -171,7 +172,7 @@ def exercise(lab):
 
 
 @every_router
-@pytest.mark.parametrize("step", ["start", "cut", "heal", "xbeatd stops", "xbeatd starts", "keepalived stops"])
+@pytest.mark.parametrize("step", STEPS)
 def test_is_where_it_belongs(exercise, router, step):
     assert router in exercise.reached[step], exercise.reached[step]
 
