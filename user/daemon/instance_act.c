@@ -149,26 +149,15 @@ static void report(struct instance *instance, const struct vrrp_actions *actions
 	}
 }
 
-/* The kernel sends no IPv6 by an interface without any address, as a new Active's virtual MAC has none. */
-static bool needs_address_to_send(const struct instance *instance)
-{
-	return instance->vmac_index && instance->config->family == 6 &&
-	       !instance->config->vmac_xmit_base;
-}
-
 void instance_act(struct instance *instance, const struct vrrp_actions *actions)
 {
-	bool addresses_first = actions->take_addresses && needs_address_to_send(instance);
-
 	if (actions->take_addresses)
 		instance_set_vmac(instance, true);
-	if (addresses_first)
-		instance_take_addresses(instance);
 	if (actions->send_advert)
 		instance_advertise(instance, actions->advert_priority);
 	if (actions->release_addresses)
 		instance_release_addresses(instance);
-	if (actions->take_addresses && !addresses_first)
+	if (actions->take_addresses)
 		instance_take_addresses(instance);
 	else if (actions->announce_again)
 		instance_announce_again(instance);

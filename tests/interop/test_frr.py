@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""xbeatd on node-a and FRR's vrrpd on node-b as one virtual router, version 3, with virtual MAC."""
+
+import pytest
+
+from tests.support.cluster import VIP, VRID
+from tests.support.frr import Frr
+from tests.support.laboratory import wait_until
+from tests.support.routers import instance, start
+from tests.support.watch import Watch
+
+pytestmark = pytest.mark.laboratory(nodes=2)
+VIRTUAL_MAC = "00:00:5e:00:01:33"
+
+
+def start_frr(lab, priority, *statements):
+    return Frr(lab, "node-b", VRID, [VIP], f"priority {priority}", "advertisement-interval 100",
+               *statements).start()
+
+
+def start_xbeatd(lab, priority):
+    return start(lab, "node-a", "xbeatd",
+                 instance("VI_1", [VIP], priority=priority, use_vmac=True))
+
+
+def wait_frr(frr, state):
+    wait_until(lambda: f"Status (v4) {state}" in " ".join(frr.show().split()), 5, f"FRR is {state}")
+
+
+@pytest.fixture
+def watch(lab):
+    with Watch(lab, "node-a") as opened:
+        yield opened
+
+
+def test_frr_is_active(lab, watch):
+    """Until it is cut off, and until it stops."""
+    theirs, ours = lab.address("node-b"), lab.address("node-a")
+    frr = start_frr(lab, 150)
+    watch.wait_advert(source=theirs)
+    xbeatd = start_xbeatd(lab, 100)
+    wait_until(lambda: xbeatd.vrrp()["adverts"]["received"] > 5, 5, "adverts of FRR are seen")
+    assert (xbeatd.state(), xbeatd.vrrp()["active_address"]) == ("backup", theirs)
+    assert not watch.adverts(source=ours)
+    lab.cut("node-b")
+    xbeatd.wait_state("active")
+    lab.heal("node-b")
+    xbeatd.wait_state("backup")
+    frr.stop()
+    stopped = watch.wait_advert(source=theirs, priority=0)
+    followed = watch.wait_advert(source=ours, since_ns=stopped.time_ns)
+    assert followed.time_ns - stopped.time_ns < 200e6
+    assert {advert.mac for advert in watch.adverts()} == {VIRTUAL_MAC}
+    assert {advert.checksum for advert in watch.adverts()} == {"pseudo"}
+    assert not any(xbeatd.json("drops").values())
+
+
+def test_frr_is_backup(lab, watch):
+    theirs, ours = lab.address("node-b"), lab.address("node-a")
+    frr = start_frr(lab, 100)
+    wait_frr(frr, "Master")
+    xbeatd = start_xbeatd(lab, 150)
+    xbeatd.wait_state("active")
+    wait_frr(frr, "Backup")
+    xbeatd.stop()
+    stopped = watch.wait_advert(source=ours, priority=0)
+    followed = watch.wait_advert(source=theirs, since_ns=stopped.time_ns)
+    assert followed.time_ns - stopped.time_ns < 200e6
+

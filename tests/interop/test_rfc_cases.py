@@ -1,0 +1,365 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The cases of RFC 3768, 5798 and 9568 that implementations get wrong, as they show on the wire, one after
+the other; xbeatd on node-a, keepalived on node-b or adverts made by hand. tests/unit/test_vrrp_rfc_cases.c
+has the same at the state machine. What both programs' adverts look like, priority 0 and the virtual MAC in
+every kind of router: tests/interop/test_roles.py.
+"""
+
+import json
+import time
+
+import pytest
+
+from tests.support.cluster import VIP, VRID
+from tests.support.forge import Forger
+from tests.support.laboratory import wait_until
+from tests.support.routers import held, instance, mac_of, start, wait_holders
+from tests.support.watch import Watch
+
+pytestmark = pytest.mark.laboratory(nodes=2, links=2)
+SECOND = {"version": 2, "advert_int": 1}
+PASSWORD = {"authentication": ["auth_type PASS", "auth_pass 12345"]}
+OTHER_VIP = "10.77.0.101"
+PACKET_OUTGOING = 4
+
+
+@pytest.fixture
+def watch(lab):
+    with Watch(lab, "node-a") as opened:
+        yield opened
+
+
+@pytest.fixture
+def forger(lab):
+    with Forger(lab) as opened:
+        yield opened
+
+
+def xbeatd(lab, *instances):
+    return start(lab, "node-a", "xbeatd", "".join(instances))
+
+
+def keepalived(lab, *instances):
+    return start(lab, "node-b", "keepalived", "".join(instances))
+
+
+def wait_state(daemon, name, state, seconds=6):
+    wait_until(lambda: daemon.vrrp(name)["state"] == state, seconds, f"{name} is {state}")
+
+
+def follows(daemon, name="A"):
+    """The address of the Active that an instance has heard."""
+    return daemon.vrrp(name).get("active_address")
+
+
+def seconds_between(first, second):
+    return (second.time_ns - first.time_ns) / 1e9
+
+
+def silence_before(lab, watch, vrid):
+    """Between the last advert of node-b and the first of node-a after it, in seconds."""
+    ours, theirs = lab.address("node-a"), lab.address("node-b")
+    last = watch.adverts(source=theirs, vrid=vrid)[-1]
+    return seconds_between(last, watch.wait_advert(source=ours, vrid=vrid, since_ns=last.time_ns))
+
+
+def test_rfc_case_01_active_down_timer_has_the_skew_of_its_version(lab, watch):
+    daemon = xbeat_follows(lab, instance("A", [VIP], **SECOND),
+                           instance("B", [OTHER_VIP], virtual_router_id=52))
+    lab.cut("node-b")
+    for name in ("A", "B"):
+        wait_state(daemon, name, "active")
+    assert silence_before(lab, watch, 51) == pytest.approx(3 + 156 / 256, abs=0.1)
+    assert silence_before(lab, watch, 52) == pytest.approx(0.3 + 0.1 * 156 / 256, abs=0.1)
+
+
+def xbeat_follows(lab, *instances):
+    """keepalived owns what xbeatd then is a Backup of, with priority 100. Returns xbeatd."""
+    keepalived(lab, *(text.replace("{\n", "{\n    priority 255\n", 1) for text in instances))
+    daemon = xbeatd(lab, *instances)
+    wait_until(lambda: all("active_address" in entry for entry in daemon.json("vrrp")), 5,
+               "all instances have heard the Active")
+    return daemon
+
+
+def test_rfc_case_02_version_3_learns_the_interval_and_returns_to_its_own(lab, watch):
+    keepalived(lab, instance("A", [VIP], priority=255))
+    daemon = xbeatd(lab, instance("A", [VIP], advert_int=1))
+    wait_until(lambda: follows(daemon), 5, "the Active is heard")
+    lab.cut("node-b")
+    wait_state(daemon, "A", "active")
+    assert silence_before(lab, watch, VRID) < 0.5
+    first, second = wait_until(lambda: watch.adverts(source=lab.address("node-a"))[1:][:1] and
+                               watch.adverts(source=lab.address("node-a"))[:2], 3, "two adverts")
+    assert first.interval_cs == 100
+    assert seconds_between(first, second) == pytest.approx(1, abs=0.1)
+
+
+def test_rfc_case_02_version_2_with_another_interval_is_dropped(lab):
+    keepalived(lab, instance("A", [VIP], **{**SECOND, "advert_int": 2}, priority=255))
+    daemon = xbeatd(lab, instance("A", [VIP], **SECOND))
+    wait_until(lambda: daemon.json("drops")["vrrp_bad_interval"], 5, "the drop is counted")
+    assert follows(daemon) != lab.address("node-b")
+
+
+def test_rfc_case_03_fault_is_told_by_priority_zero(lab, watch):
+    keepalived(lab, instance("A", [VIP]))
+    daemon = xbeatd(lab, instance("A", [VIP], priority=150, track_interface=["eth1"]))
+    wait_holders(lab, VIP, ["node-a"])
+    lab.run("node-a", "ip", "link", "set", "eth1", "down")
+    released = watch.wait_advert(source=lab.address("node-a"), priority=0)
+    follower = watch.wait_advert(source=lab.address("node-b"), since_ns=released.time_ns)
+    assert seconds_between(released, follower) < 0.2
+    assert daemon.vrrp("A")["state"] == "initialize"
+
+
+def test_rfc_case_03_the_active_answers_priority_zero_at_once(lab, watch, forger):
+    assert answer_to(lab, watch, forger, priority=0) < 0.05
+
+
+def answer_to(lab, watch, forger, **fields):
+    """After how many seconds an Active with adverts of 10 s answers a forged advert."""
+    xbeatd(lab, instance("A", [VIP], priority=255, advert_int=10))
+    watch.wait_advert(source=lab.address("node-a"))
+    time.sleep(0.2)
+    forger.send(interval_cs=1000, **fields)
+    asked = watch.wait_advert(source=forger.source)
+    return seconds_between(asked, watch.wait_advert(source=lab.address("node-a"), since_ns=asked.time_ns))
+
+
+def split_and_heal(lab, ours, theirs, priority):
+    """Two of the same priority are Active; then each hears the other."""
+    start(lab, ours, "xbeatd", instance("A", [VIP], priority=priority))
+    start(lab, theirs, "keepalived", instance("A", [VIP], priority=priority))
+    wait_until(lambda: any(VIP in held(lab, node) for node in lab.nodes), 5, "one is Active")
+    lab.cut("node-b")
+    wait_holders(lab, VIP, ["node-a", "node-b"])
+    lab.heal("node-b")
+
+
+@pytest.mark.parametrize("ours,theirs", [("node-a", "node-b"), ("node-b", "node-a")])
+def test_rfc_case_04_equal_priority_yields_to_the_higher_address(lab, ours, theirs):
+    split_and_heal(lab, ours, theirs, 100)
+    wait_holders(lab, VIP, ["node-b"])
+
+
+def test_rfc_case_05_an_owner_is_active_at_once(lab, watch):
+    keepalived(lab, instance("A", [VIP], priority=254))
+    watch.wait_advert(source=lab.address("node-b"))
+    daemon = xbeatd(lab, instance("A", [VIP], priority=255, advert_int=1))
+    assert daemon.vrrp("A")["state"] == "active"
+    wait_holders(lab, VIP, ["node-a"], 2)
+
+
+def test_rfc_case_05_of_two_owners_one_stays(lab):
+    """The higher address, unless keepalived hears of the other owner first: it then becomes one of 254."""
+    split_and_heal(lab, "node-a", "node-b", 255)
+    wait_until(lambda: len(lab.holders(VIP)) == 1, 5, "one of them is Active")
+    time.sleep(0.5)
+    assert len(lab.holders(VIP)) == 1
+
+
+def test_rfc_case_06_a_lower_advert_is_answered_at_once(lab, watch, forger):
+    assert answer_to(lab, watch, forger, priority=1) < 0.05
+
+
+# What is wrong with an advert, and the reason it is counted under.
+BAD_ADVERTS = [
+    ({"ttl": 254}, "vrrp_bad_ttl"),
+    ({"version": 2}, "vrrp_bad_version"),
+    ({"kind": 2}, "vrrp_bad_type"),
+    ({"count": 2}, "vrrp_bad_length"),
+    ({"count": 2, "padding": bytes(18)}, "vrrp_bad_length"),
+    ({"count": 0, "addresses": ()}, "vrrp_bad_length"),
+    ({"checksum_kind": "bad"}, "vrrp_bad_checksum"),
+    ({"interval_cs": 0}, "vrrp_bad_interval"),
+    ({"source": "224.0.0.1"}, "vrrp_bad_source"),
+    ({"vrid": 52, "version": 2, "interval_cs": 100}, "vrrp_bad_password"),
+    ({"vrid": 52, "version": 2, "interval_cs": 100, "authentication": b"\x0112346\0\0\0"},
+     "vrrp_bad_password"),
+    ({"vrid": 52, "version": 2, "interval_cs": 200, "authentication": b"\x0112345\0\0\0"},
+     "vrrp_bad_interval"),
+    ({"vrid": 53, "ttl": 63}, "vrrp_bad_destination"),
+]
+GOOD_ADVERTS = [
+    ({"padding": bytes(18)}, "A"),
+    ({"vrid": 52, "version": 2, "interval_cs": 100, "authentication": b"\x0112345\0\0\0"}, "B"),
+]
+
+
+def test_rfc_case_07_what_is_wrong_is_counted_and_ignored(lab, forger):
+    daemon = xbeatd(lab, instance("A", [VIP]),
+                    instance("B", [OTHER_VIP], virtual_router_id=52, **SECOND, **PASSWORD),
+                    instance("C", ["10.77.0.102"], virtual_router_id=53, unicast_ttl=255,
+                             unicast_src_ip=lab.address("node-a"),
+                             unicast_peer=[f"{lab.address('client')} min_ttl 64 max_ttl 200"]))
+    for name in ("A", "B", "C"):
+        wait_state(daemon, name, "active")
+    to_node = {"vrid": 53, "destination": lab.address("node-a"), "mac": mac_of(lab, "node-a")}
+    bad = [*BAD_ADVERTS, ({**to_node, "ttl": 63}, "vrrp_bad_ttl"), ({**to_node, "ttl": 201}, "vrrp_bad_ttl"),
+           ({**to_node, "source": lab.address("node-b"), "ttl": 64}, "vrrp_bad_source")]
+    for fields, reason in bad:
+        before = daemon.json("drops")
+        forger.send(**fields)
+        wait_until(lambda: daemon.json("drops") == {**before, reason: before[reason] + 1}, 2,
+                   f"{fields} is counted as {reason}")
+    before = daemon.json("drops")
+    forger.send(vrid=0)
+    assert {entry["state"] for entry in daemon.json("vrrp")} == {"active"}
+    for fields, name in [*GOOD_ADVERTS, ({**to_node, "ttl": 64}, "C")]:
+        forger.send(**fields)
+        wait_state(daemon, name, "backup")
+    assert daemon.json("drops") == before
+
+
+def test_rfc_case_08_checksums_are_sent_as_the_peers_send_them(lab, watch, forger):
+    """After each kind of advert; a daemon that has heard none sends keepalived's."""
+    daemon = xbeatd(lab, instance("A", [VIP], advert_int=0.1))
+    ours = lab.address("node-a")
+    assert watch.wait_advert(source=ours).checksum == "pseudo"
+    for kind in ("plain", "pseudo"):
+        forger.send(checksum_kind=kind)
+        wait_state(daemon, "A", "backup")
+        wait_state(daemon, "A", "active")
+        assert watch.adverts(source=ours)[-1].checksum == kind
+
+
+def test_rfc_case_09_another_address_list_makes_no_second_active(lab, watch):
+    """As it is while a change is rolled out: keepalived has the new file already."""
+    keepalived(lab, instance("A", [VIP, OTHER_VIP], priority=150))
+    wait_holders(lab, VIP, ["node-b"])
+    daemon = xbeatd(lab, instance("A", [VIP]))
+    wait_until(lambda: daemon.vrrp("A")["adverts"]["received"] > 10, 5, "adverts are heard")
+    assert daemon.vrrp("A")["state"] == "backup"
+    assert not watch.adverts(source=lab.address("node-a"))
+
+
+def test_rfc_case_09_a_rolling_change_between_ours(lab, watch):
+    """First the Backup's file, then the Active's; nobody else ever advertises."""
+    daemons = {node: start(lab, node, "xbeatd", instance("A", [VIP], priority=priority))
+               for node, priority in (("node-a", 150), ("node-b", 100))}
+    wait_holders(lab, VIP, ["node-a"])
+    changed_ns = time.time_ns()
+    for node, priority in (("node-b", 100), ("node-a", 150)):
+        lab.write(f"{node}.conf", instance("A", [VIP, OTHER_VIP], priority=priority))
+        daemons[node].ctl("reload")
+        time.sleep(0.5)
+    wait_holders(lab, OTHER_VIP, ["node-a"])
+    assert {advert.source for advert in watch.adverts(changed_ns)} == {lab.address("node-a")}
+    assert watch.adverts()[-1].addresses == [VIP, OTHER_VIP]
+
+
+def frames_from_virtual_mac(watch):
+    """How many node-a has sent since the last call."""
+    count = 0
+    while True:
+        try:
+            frame, (_, _, kind, _, _) = watch.port.recvfrom(65536)
+        except BlockingIOError:
+            return count
+        count += kind != PACKET_OUTGOING and frame[6:10] == b"\x00\x00\x5e\x00"
+
+
+BOTH_FAMILIES = {"A": [VIP, OTHER_VIP], "B": ["fe80::100", "fd77::100"]}
+
+
+def both_families(**keys):
+    return [instance(name, vips, **keys) for name, vips in BOTH_FAMILIES.items()]
+
+
+def ask(lab):
+    for vips in BOTH_FAMILIES.values():
+        assert lab.run("client", "ping", "-c", "2", "-i", "0.2", "-W", "1", vips[1]).returncode == 0
+
+
+def test_rfc_case_10_a_backup_says_nothing_from_the_virtual_mac(lab, watch):
+    """Although a client asks for the address; the Active's stop makes it speak."""
+    active = keepalived(lab, *both_families(priority=255, use_vmac=True))
+    daemon = xbeatd(lab, *both_families(use_vmac=True))
+    wait_until(lambda: follows(daemon, "A") and follows(daemon, "B"), 5, "the Active is heard")
+    frames_from_virtual_mac(watch)
+    ask(lab)
+    assert frames_from_virtual_mac(watch) == 0
+    active.stop()
+    for name in BOTH_FAMILIES:
+        wait_state(daemon, name, "active")
+    ask(lab)
+    assert frames_from_virtual_mac(watch) > 0
+
+
+@pytest.mark.parametrize("keys", [{}, {"use_vmac": True}], ids=["own-mac", "virtual-mac"])
+def test_rfc_case_11_the_advert_comes_first(lab, watch, keys):
+    """Then gratuitous ARP requests, or NA with override and, from a router, that flag."""
+    lab.run("node-a", "sysctl", "-q", "-w", "net.ipv6.conf.all.forwarding=1")
+    xbeatd(lab, *both_families(priority=255, **keys))
+    for vips, operation, flags in zip(BOTH_FAMILIES.values(), (1, 0), (0, 0xA0)):
+        wait_until(lambda: {claim.address for claim in watch.claims()} >= set(vips), 5, "all are announced")
+        first = watch.adverts(addresses=vips)[0]
+        claims = [claim for claim in watch.claims() if claim.address in vips]
+        assert all(claim.time_ns >= first.time_ns for claim in claims)
+        assert {(claim.operation, claim.flags, claim.claimed_mac) for claim in claims} == \
+            {(operation, flags, first.mac)}
+
+
+def test_rfc_case_12_link_local_source_and_first_address(lab, watch):
+    vips = ["fe80::100", "fd77::100"]
+    xbeatd(lab, instance("A", vips, priority=255))
+    advert = watch.wait_advert(destination="ff02::12")
+    assert advert.source.startswith("fe80::") and advert.addresses == vips
+    entries = [entry for link in json.loads(lab.run("node-a", "ip", "-j", "address").stdout)
+               for entry in link["addr_info"] if entry.get("local") in vips]
+    assert [entry.get("nodad") for entry in entries] == [True, True]
+
+
+GROUP = "vrrp_sync_group G {\n    group {\n        A\n        B\n    }\n}\n"
+GROUP_VIPS = {"A": VIP, "B": "10.77.1.100"}
+
+
+def group_of(priority):
+    return (instance("A", [GROUP_VIPS["A"]], priority=priority),
+            instance("B", [GROUP_VIPS["B"]], priority=priority, interface="eth1"), GROUP)
+
+
+def wait_group(lab, node):
+    for vip in GROUP_VIPS.values():
+        wait_holders(lab, vip, [node])
+
+
+@pytest.mark.parametrize("active,backup", [("node-a", "node-b"), ("node-b", "node-a")])
+def test_rfc_case_13_a_sync_group_moves_as_one(lab, active, backup):
+    """One of the Active's two links fails, and comes back."""
+    xbeatd(lab, *group_of(150 if active == "node-a" else 100))
+    keepalived(lab, *group_of(150 if active == "node-b" else 100))
+    wait_group(lab, active)
+    lab.cut(active, "eth1", "--carrier")
+    wait_group(lab, backup)
+    lab.heal(active, "eth1")
+    wait_group(lab, active)
+
+
+def test_rfc_case_14_the_same_vrid_in_both_families_and_on_two_interfaces(lab):
+    """Each with another Active."""
+    texts = {150: [], 100: []}
+    vips = {"A": [VIP], "B": ["fe80::100", "fd77::100"], "C": ["10.77.1.100"]}
+    for priority, other in ((150, 100), (100, 150)):
+        texts[priority] = [instance("A", vips["A"], priority=priority),
+                           instance("B", vips["B"], priority=other),
+                           instance("C", vips["C"], priority=priority, interface="eth1")]
+    daemon = xbeatd(lab, *texts[150])
+    keepalived(lab, *texts[100])
+    for name, node in (("A", "node-a"), ("B", "node-b"), ("C", "node-a")):
+        wait_holders(lab, vips[name][-1], [node])
+    assert [daemon.vrrp(name)["state"] for name in "ABC"] == ["active", "backup", "active"]
+
+
+def test_rfc_case_14_nopreempt_after_a_fault(lab):
+    daemon = xbeatd(lab, instance("A", [VIP], priority=150, state="BACKUP", nopreempt=True,
+                                  track_interface=["eth1"]))
+    wait_holders(lab, VIP, ["node-a"])
+    keepalived(lab, instance("A", [VIP]))
+    lab.run("node-a", "ip", "link", "set", "eth1", "down")
+    wait_holders(lab, VIP, ["node-b"])
+    lab.run("node-a", "ip", "link", "set", "eth1", "up")
+    wait_state(daemon, "A", "backup")
+    time.sleep(0.6)
+    assert lab.holders(VIP) == ["node-b"]

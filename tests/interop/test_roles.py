@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""xbeatd on node-a and keepalived on node-b share virtual routers of every kind, in both roles at once:
+versions, families, multicast and unicast, password, virtual MAC. All of them go through one exercise
+together; each test looks at one kind in one role. VRIDs repeat: in both families, and on both interfaces.
+"""
+
+import contextlib
+import ipaddress
+import os
+import time
+
+import pytest
+
+from tests.support.laboratory import Laboratory, wait_until
+from tests.support.routers import held, instance, mac_of, neighbours, start
+from tests.support.watch import Watch
+
+NODES = {"xbeatd": "node-a", "keepalived": "node-b"}
+SECOND = {"version": 2, "advert_int": 1}
+# Kind: family, keys of the instance, whether it is unicast.
+KINDS = {
+    "version_2": (4, SECOND, False),
+    "version_2_password": (4, {**SECOND, "authentication": ["auth_type PASS", "auth_pass 12345678xyz"]},
+                           False),
+    "version_2_unicast": (4, SECOND, True),
+    "version_3": (4, {}, False),
+    "version_3_unicast": (4, {}, True),
+    "version_3_other_interface": (4, {"interface": "eth1"}, False),
+    "virtual_mac": (4, {"use_vmac": True}, False),
+    "virtual_mac_from_base": (4, {"use_vmac": True, "vmac_xmit_base": True}, False),
+    "ipv6": (6, {}, False),
+    "ipv6_unicast": (6, {}, True),
+    "ipv6_virtual_mac": (6, {"use_vmac": True}, False),
+}
+ROUTERS = [(kind, active) for kind in KINDS for active in NODES]
+STEPS = ["start", "cut", "heal", "xbeatd stops", "xbeatd starts", "keepalived stops"]
+every_router = pytest.mark.parametrize("router", ROUTERS, ids=lambda router: f"{router[0]}-{router[1]}")
+
+
+def vrid(router):
+    """Both families count from 10, and so does the other interface."""
+    same = [other for other in ROUTERS if link_and_family(other) == link_and_family(router)]
+    return 10 + same.index(router)
+
+
+def link_and_family(router):
+    family, keys, _ = KINDS[router[0]]
+    return int(keys.get("interface", "eth0")[3:]), family
+
+
+def vips(router):
+    link, family = link_and_family(router)
+    if family == 4:
+        return [f"10.77.{link}.{100 + vrid(router)}"]
+    return [f"fe80::77:{vrid(router)}", f"fd77::1:{vrid(router)}"]
+
+
+def virtual_mac(router):
+    """None: the routers' own are used."""
+    _, family = link_and_family(router)
+    mac = f"00:00:5e:00:0{1 if family == 4 else 2}:{vrid(router):02x}"
+    return mac if "use_vmac" in KINDS[router[0]][1] else None
+
+
+def unicast(lab, family, node):
+    other = next(name for name in lab.nodes if name != node)
+    # keepalived's own default over IPv6 is a hop limit of 64.
+    return {"unicast_src_ip": lab.address(node, family=family), "unicast_ttl": 255,
+            "unicast_peer": [f"{lab.address(other, family=family)} min_ttl 255 max_ttl 255"]}
+
+
+def configuration(lab, program):
+    text = ""
+    for router in ROUTERS:
+        family, keys, is_unicast = KINDS[router[0]]
+        keys = {**keys, "garp_master_delay": 1, "virtual_router_id": vrid(router),
+                "priority": 150 if router[1] == program else 100,
+                **(unicast(lab, family, NODES[program]) if is_unicast else {})}
+        text += instance("_".join(router), vips(router), **keys)
+    return text
+
+
+CLIENT_IS_WITH = {
+    "xbeatd": {"start": "node-a", "heal": "node-a", "xbeatd stops": "node-b",
+               "keepalived stops": "node-a"},
+    "keepalived": {"start": "node-b", "keepalived stops": "node-a"},
+}
+
+
+def client_mac(lab, router, step):
+    interface = KINDS[router[0]][1].get("interface", "eth0")
+    return virtual_mac(router) or mac_of(lab, CLIENT_IS_WITH[router[1]][step], interface)
+
+
+class Exercise:
+    """What happened in each step: after how many seconds each virtual router was where it belongs,
+    and where a client then had its address."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.reached = {}
+        self.neighbours = {}
+        self.watches = [Watch(lab, "node-a", link) for link in range(lab.links)]
+
+    def ask_all(self):
+        """The client gets to know all addresses."""
+        commands = [f"ping -c 1 -W 1 {vips(router)[-1]} &" for router in ROUTERS]
+        self.lab.run("client", "sh", "-c", " ".join(commands) + " wait")
+
+    def step(self, name, expected, seconds=8):
+        """expected: of a router, the nodes that must have it."""
+        begin, reached = time.monotonic(), {}
+        while len(reached) < len(ROUTERS) and time.monotonic() - begin < seconds:
+            addresses = {node: held(self.lab, node) for node in self.lab.nodes}
+            for router in ROUTERS:
+                holders = [node for node in self.lab.nodes if set(vips(router)) <= addresses[node]]
+                if holders == expected(router):
+                    reached.setdefault(router, time.monotonic() - begin)
+                else:
+                    reached.pop(router, None)
+        self.reached[name] = reached
+        if name == "start":
+            self.ask_all()
+        # An entry younger than a second ignores gratuitous ARP, which is then repeated.
+        with contextlib.suppress(AssertionError):
+            wait_until(lambda: self.client_is_right(name), 2, "the client has gone along")
+
+    def client_is_right(self, step):
+        self.neighbours[step] = known = neighbours(self.lab, "client")
+        return all(known.get(vips(router)[-1]) == client_mac(self.lab, router, step)
+                   for router in ROUTERS if step in CLIENT_IS_WITH[router[1]])
+
+    def run(self):
+        def owner(router):
+            return [NODES[router[1]]]
+        xbeatd = start(self.lab, "node-a", "xbeatd", configuration(self.lab, "xbeatd"))
+        keepalived = start(self.lab, "node-b", "keepalived", configuration(self.lab, "keepalived"))
+        self.step("start", owner)
+        self.lab.cut("node-b")
+        self.step("cut", lambda router: self.lab.nodes)
+        self.lab.heal("node-b")
+        self.step("heal", owner)
+        xbeatd.stop()
+        self.step("xbeatd stops", lambda router: ["node-b"])
+        xbeatd.start()
+        self.step("xbeatd starts", owner)
+        self.drops = xbeatd.json("drops")
+        keepalived.stop()
+        self.step("keepalived stops", lambda router: ["node-a"])
+
+    def adverts(self, router):
+        link, family = link_and_family(router)
+        return [advert for advert in self.watches[link].adverts(vrid=vrid(router))
+                if (":" in advert.source) == (family == 6)]
+
+    def close(self):
+        for watch in self.watches:
+            watch.port.close()
+
+
+@pytest.fixture(scope="module")
+def lab():
+    with Laboratory(f"xr{os.getpid()}", nodes=2, links=2) as laboratory:
+        yield laboratory
+
+
+@pytest.fixture(scope="module")
+def exercise(lab):
+    with contextlib.closing(Exercise(lab)) as done:
+        done.run()
+        yield done
+
+
+@every_router
+@pytest.mark.parametrize("step", STEPS)
+def test_is_where_it_belongs(exercise, router, step):
+    assert router in exercise.reached[step], exercise.reached[step]
+
+
+@every_router
+def test_clean_stop_is_followed_within_skew_time(exercise, router):
+    """By the other program; without priority 0 it would be three intervals more."""
+    adverts = exercise.adverts(router)
+    interval_s = adverts[0].interval_cs / 100
+    stops = [index for index, advert in enumerate(adverts) if advert.priority == 0]
+    assert stops
+    for index in stops:
+        follower = next(advert for advert in adverts[index:] if advert.source != adverts[index].source)
+        assert (follower.time_ns - adverts[index].time_ns) / 1e9 < interval_s + 0.2
+
+
+@every_router
+def test_client_goes_along(exercise, router):
+    """By gratuitous ARP or unsolicited NA; a virtual MAC stays the same. keepalived does not call its
+    clients back after a split: that is not looked at."""
+    for step in CLIENT_IS_WITH[router[1]]:
+        known = exercise.neighbours[step].get(vips(router)[-1])
+        assert known == client_mac(exercise.lab, router, step), step
+
+
+@every_router
+def test_adverts_look_alike(exercise, router):
+    """Both programs' adverts are the same but for what names the sender."""
+    _, keys, is_unicast = KINDS[router[0]]
+    adverts = exercise.adverts(router)
+    assert len({advert.source for advert in adverts}) == 2
+    assert {advert.priority for advert in adverts} == {0, 100, 150}
+    assert len({(advert.destination, advert.version, advert.ttl, advert.interval_cs, advert.checksum,
+                 advert.authentication, tuple(advert.addresses)) for advert in adverts}) \
+        == (2 if is_unicast else 1)
+    first = adverts[0]
+    assert first.ttl == 255 and first.addresses == [str(ipaddress.ip_address(vip)) for vip in vips(router)]
+    assert first.checksum == ("plain" if first.version == 2 else "pseudo")
+    macs = {advert.mac for advert in adverts}
+    if virtual_mac(router) and "vmac_xmit_base" not in keys:
+        assert macs == {virtual_mac(router)}
+    else:
+        assert len(macs) == 2 and not any(mac.startswith("00:00:5e") for mac in macs)
+
+
+def test_nothing_was_dropped(exercise):
+    assert {reason: count for reason, count in exercise.drops.items() if count} == {}
