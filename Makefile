@@ -137,15 +137,15 @@ man: $(MANUALS)
 tests: all tools $(UNIT) $(UNIT_ASAN) $(BPF_TESTS)
 
 check: deps
-	@$(MAKE) -s --no-print-directory tests
+	@$(MAKE) -s --no-print-directory -j$$(nproc) tests
 	@PYTHON=$(PYTHON) tests/run
 
 demo: deps
-	@$(MAKE) -s --no-print-directory all $(BUILD)/tools/vip_probe $(BUILD)/tools/lab_pass.bpf.o
+	@$(MAKE) -s --no-print-directory -j$$(nproc) all $(BUILD)/tools/vip_probe $(BUILD)/tools/lab_pass.bpf.o
 	@scripts/demo
 
 bench: deps
-	@$(MAKE) -s --no-print-directory tests
+	@$(MAKE) -s --no-print-directory -j$$(nproc) tests
 	@PYTHON=$(PYTHON) tests/bench/run
 
 lint: deps
