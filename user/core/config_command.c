@@ -10,7 +10,6 @@
 #include <string.h>
 #include <user/core/config_command.h>
 #include <user/core/config_value.h>
-#include <user/lib/cleanup.h>
 
 /* Blanks that stood between two words; more are no use to any command. */
 #define GAP_MAX 64
@@ -93,25 +92,34 @@ static char **append_word(char **words, size_t *count, const char *word)
 	return words;
 }
 
+/* Returns the next word, or NULL at the end of the text, or with *bad before what cannot be read. */
+static const char *next_word(const char **text, char *word, bool *bad)
+{
+	while (isspace((unsigned char)**text))
+		++*text;
+	if (!**text)
+		return NULL;
+	*bad = !take_word(text, word);
+	return *bad ? NULL : word;
+}
+
 char **config_split(const char *text)
 {
-	_cleanup_free_ char *word = malloc(strlen(text) + 1);
+	char *word = malloc(strlen(text) + 1);
 	char **words = NULL;
+	bool bad = false;
 	size_t count = 0;
 
 	if (!word)
 		abort();
-	for (;;) {
-		while (isspace((unsigned char)*text))
-			text++;
-		if (!*text)
-			return append_word(words, &count, NULL);
-		if (!take_word(&text, word)) {
-			config_words_free(append_word(words, &count, NULL));
-			return NULL;
-		}
+	while (next_word(&text, word, &bad))
 		words = append_word(words, &count, word);
-	}
+	free(word);
+	words = append_word(words, &count, NULL);
+	if (!bad)
+		return words;
+	config_words_free(words);
+	return NULL;
 }
 
 void config_words_free(char **words)
@@ -179,9 +187,11 @@ static char **split(struct config_parser *parser, const struct config_keyword *k
 char **config_statement_words(struct config_parser *parser, const struct config_keyword *keyword,
 			      const struct config_statement *statement)
 {
-	_cleanup_free_ char *text = statement_text(statement);
+	char *text = statement_text(statement);
+	char **words = split(parser, keyword, statement, text);
 
-	return split(parser, keyword, statement, text);
+	free(text);
+	return words;
 }
 
 static void *field(const struct config_block *block, const struct config_keyword *keyword)
@@ -211,7 +221,7 @@ void config_store_user(struct config_parser *parser, struct config_position posi
 		       char *const words[], struct config_command *command)
 {
 	const char *colon = strchr(words[0], ':'), *group = words[1];
-	_cleanup_free_ char *user = strndup(words[0], strcspn(words[0], ":"));
+	char *user = strndup(words[0], strcspn(words[0], ":"));
 
 	if (!user)
 		abort();
@@ -223,6 +233,7 @@ void config_store_user(struct config_parser *parser, struct config_position posi
 	command->group[0] = '\0';
 	if (group)
 		store_name(parser, position, "group", group, command->group);
+	free(user);
 }
 
 /* keepalived leaves this one form to the shell: "</dev/tcp/127.0.0.1/80" asks whether a port is open,

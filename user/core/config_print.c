@@ -5,7 +5,6 @@
 #include <user/core/address.h>
 #include <user/core/config_printer.h>
 #include <user/core/config_value.h>
-#include <user/lib/cleanup.h>
 
 static void print_weight(struct config_printer *printer, int weight, bool reverse)
 {
@@ -225,9 +224,8 @@ void config_print_rules(struct config_printer *printer, const char *keyword,
 /* Adds a block that was printed by itself. */
 static void append(struct config_printer *printer, char *block)
 {
-	_cleanup_free_ char *text = block;
-
-	fputs(text, printer->stream);
+	fputs(block, printer->stream);
+	free(block);
 }
 
 char *config_print(const struct config *config)
