@@ -106,22 +106,39 @@ static void an_active_answers_a_flood_at_a_limited_rate(void **state)
 	assert_int_equal(vrrp.timer_due_ns, due_ns);
 }
 
-/* One that is not answered does not put the regular advert off, either. */
+/* One that comes too soon is answered as soon as may be, before Backups with a long interval act on it. */
 static void a_flood_of_releases_does_not_silence_an_active(void **state)
 {
 	uint64_t now_ns = START + DOWN_NS + 100 * MS;
+	uint64_t next_ns = now_ns + VRRP_ASSERT_SPACING_NS;
 
 	(void)state;
 	start_active();
 	receive(1, 0, now_ns, now_ns);
 	assert_true(actions.send_advert);
 	assert_int_equal(vrrp.timer_due_ns, now_ns + NS_PER_SECOND);
-	receive(1, 0, now_ns + VRRP_ASSERT_SPACING_NS - 1, now_ns + VRRP_ASSERT_SPACING_NS - 1);
-	assert_false(actions.send_advert);
-	assert_int_equal(vrrp.timer_due_ns, now_ns + NS_PER_SECOND);
-	receive(1, 0, now_ns + VRRP_ASSERT_SPACING_NS, now_ns + VRRP_ASSERT_SPACING_NS);
+	for (uint64_t early_ns = now_ns + MS; early_ns < next_ns; early_ns += MS) {
+		receive(1, 0, early_ns, early_ns);
+		assert_false(actions.send_advert);
+		assert_int_equal(vrrp.timer_due_ns, next_ns);
+	}
+	expire(next_ns, NULL, NULL);
 	assert_true(actions.send_advert);
-	assert_int_equal(vrrp.timer_due_ns, now_ns + VRRP_ASSERT_SPACING_NS + NS_PER_SECOND);
+	assert_int_equal(vrrp.timer_due_ns, next_ns + NS_PER_SECOND);
+}
+
+/* The other side gives up a sync group: one member yields to our answer, the next sends a release. */
+static void a_release_behind_an_answer_is_answered_soon(void **state)
+{
+	uint64_t now_ns = START + DOWN_NS + 100 * MS;
+
+	(void)state;
+	start_active();
+	receive(1, 50, now_ns, now_ns);
+	assert_true(actions.send_advert);
+	receive(1, 0, now_ns + MS, now_ns + MS);
+	assert_false(actions.send_advert);
+	assert_int_equal(vrrp.timer_due_ns, now_ns + VRRP_ASSERT_SPACING_NS);
 }
 
 int main(void)
@@ -135,6 +152,7 @@ int main(void)
 		cmocka_unit_test(preempt_delay_ends_with_a_release),
 		cmocka_unit_test(an_active_answers_a_flood_at_a_limited_rate),
 		cmocka_unit_test(a_flood_of_releases_does_not_silence_an_active),
+		cmocka_unit_test(a_release_behind_an_answer_is_answered_soon),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

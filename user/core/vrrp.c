@@ -237,16 +237,23 @@ static void yield_to(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64
 	follow(vrrp, advert);
 }
 
-/* Answers a rival at once; but if another was answered just now, all have heard that. */
+/* Answers a rival at once, but not two within VRRP_ASSERT_SPACING_NS: all have heard the first answer. A
+ * release that comes after it has shortened the timers of the Backups again: they hear us when they may. */
 static void assert_active(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns,
 			  struct vrrp_actions *actions)
 {
+	uint64_t next_ns = vrrp->asserted_ns + VRRP_ASSERT_SPACING_NS;
 	bool released = advert->priority == VRRP_PRIORITY_RELEASE;
 
 	if (vrrp->parameters.lower_priority_no_advert && !released)
 		return;
-	if (vrrp->asserted_ns && !time_reached(now_ns, vrrp->asserted_ns + VRRP_ASSERT_SPACING_NS))
+	if (vrrp->asserted_ns && !time_reached(now_ns, next_ns)) {
+		if (released && !time_reached(next_ns, vrrp->timer_due_ns)) {
+			arm_timer(vrrp, next_ns);
+			vrrp->asserted_ns = next_ns;
+		}
 		return;
+	}
 	vrrp->asserted_ns = now_ns;
 	send_advert(vrrp, vrrp->effective_priority, now_ns, actions);
 	if (released)
