@@ -98,14 +98,23 @@ int kernel_allow_unicast(struct kernel *kernel, size_t slot, const struct xb_add
 		       : 0;
 }
 
+/* All but the lock, which a run of the program may be taking or giving back now: a copy of it that came
+ * late would leave it taken for ever. */
+static void clear_router(struct xb_vrrp *router)
+{
+	const size_t behind =
+		offsetof(struct xb_vrrp, lock_sequence) + sizeof(router->lock_sequence);
+
+	memset(router, 0, offsetof(struct xb_vrrp, lock_sequence));
+	memset((char *)router + behind, 0, sizeof(*router) - behind);
+}
+
 void kernel_release_router(struct kernel *kernel, size_t slot)
 {
 	stop_serving(kernel, slot);
 	if (kernel->routers[slot].unicast)
 		kernel_forbid_unicast(kernel, slot);
-	/* A run of the program may hold the lock now, and is to find it as it left it. */
-	kernel->routers[slot] =
-		(struct xb_vrrp){.lock_sequence = kernel->routers[slot].lock_sequence};
+	clear_router(&kernel->routers[slot]);
 	kernel->router_claimed[slot] = false;
 }
 
