@@ -161,6 +161,23 @@ static void reload_keeps_what_is_the_same(void **state)
 	assert_null(it());
 }
 
+/* Whatever a script prints in whatever encoding, it is shown that it failed and why. */
+static void json_takes_any_output(void **state)
+{
+	const char *reason;
+	json_t *json;
+
+	(void)state;
+	use_script("printf 'caf\\351 is closed'; exit 1");
+	begin();
+	until_changes(1);
+	json = tracking_json(tracking);
+	reason = json_string_value(json_object_get(json_array_get(json, 0), "reason"));
+	assert_non_null(reason);
+	assert_non_null(strstr(reason, "caf? is closed"));
+	json_decref(json);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -169,6 +186,7 @@ int main(void)
 		TEST(init_fail_waits_for_rise),	     TEST(bad_scripts_fail_with_a_reason),
 		TEST(slow_scripts_run_alone),	     TEST(a_lost_run_is_no_failure),
 		TEST(what_nobody_tracks_is_not_run), TEST(reload_keeps_what_is_the_same),
+		TEST(json_takes_any_output),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,8 +11,8 @@
 
 static json_t *heartbeat_json(const struct config_heartbeat *heartbeat)
 {
-	return json_pack("{s:s, s:I, s:I, s:I, s:I}", "name", heartbeat->name, "interval_ns",
-			 (json_int_t)heartbeat->interval_ns, "multiplier",
+	return json_pack("{s:o, s:I, s:I, s:I, s:I}", "name", json_text(heartbeat->name),
+			 "interval_ns", (json_int_t)heartbeat->interval_ns, "multiplier",
 			 (json_int_t)heartbeat->multiplier, "detection_time_ns",
 			 (json_int_t)(heartbeat->interval_ns * heartbeat->multiplier),
 			 "daemon_timeout_ns", (json_int_t)heartbeat->daemon_timeout_ns);
@@ -21,7 +21,7 @@ static json_t *heartbeat_json(const struct config_heartbeat *heartbeat)
 static json_t *node_json(const struct daemon *daemon)
 {
 	const struct config_node *node = &daemon->config->heartbeat->nodes[daemon->own_node];
-	json_t *json = json_pack("{s:i, s:s}", "id", node->id, "name", node->name);
+	json_t *json = json_pack("{s:i, s:o}", "id", node->id, "name", json_text(node->name));
 
 	if (node->witness)
 		json_object_set_new(json, "witness", json_true());
@@ -32,9 +32,9 @@ static json_t *status(void *context, struct control_call *call)
 {
 	const struct daemon *daemon = context;
 	json_t *interfaces = json_array();
-	json_t *json = json_pack("{s:I, s:i, s:s, s:s, s:s, s:s, s:I}", "epoch",
+	json_t *json = json_pack("{s:I, s:i, s:o, s:s, s:s, s:s, s:I}", "epoch",
 				 (json_int_t)daemon->kernel.self->epoch, "pid", (int)getpid(),
-				 "configuration_file", daemon->config_path, "instance",
+				 "configuration_file", json_text(daemon->config_path), "instance",
 				 daemon->instance_name, "version", XBEAT_VERSION, "state",
 				 node_state_name(daemon->kernel.self->node_state), "uptime_ns",
 				 (json_int_t)time_since_ns(clock_now_ns(), daemon->started_ns));

@@ -177,7 +177,7 @@ static json_t *active_json(const struct instance *instance)
 			  "priority", vrrp->active_priority);
 
 	if (peer)
-		json_object_set_new(json, "node", json_string(peer->node->name));
+		json_object_set_new(json, "node", json_text(peer->node->name));
 	return json;
 }
 

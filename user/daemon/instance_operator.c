@@ -6,6 +6,7 @@
 #include <user/core/names.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/instance.h>
+#include <user/daemon/json_text.h>
 
 int instances_failover(struct instance *instance, uint64_t duration_ns, char *message, size_t bytes)
 {
@@ -105,7 +106,7 @@ json_t *instances_resume_json(struct instances *instances, struct instance *inst
 		if (!instance || instance == instances->list[i])
 			stayed_away = instance_resume(instances->list[i]);
 		if (stayed_away || was_drained)
-			json_array_append_new(names, json_string(instances->list[i]->config->name));
+			json_array_append_new(names, json_text(instances->list[i]->config->name));
 	}
 	return names;
 }
@@ -116,7 +117,7 @@ json_t *instances_drain_json(struct instances *instances)
 
 	for (size_t i = 0; i < instances->count; i++)
 		if (instances->list[i]->vrrp.state == XB_INSTANCE_ACTIVE)
-			json_array_append_new(names, json_string(instances->list[i]->config->name));
+			json_array_append_new(names, json_text(instances->list[i]->config->name));
 	set_drained(instances, true);
 	return names;
 }
@@ -124,11 +125,11 @@ json_t *instances_drain_json(struct instances *instances)
 json_t *instance_failover_json(const struct instance *instance)
 {
 	const struct peer *successor = instance_successor(instance);
-	json_t *json = json_pack("{s:s, s:s}", "instance", instance->config->name, "state",
-				 instance_state_name(instance->vrrp.state));
+	json_t *json = json_pack("{s:o, s:s}", "instance", json_text(instance->config->name),
+				 "state", instance_state_name(instance->vrrp.state));
 
 	if (successor)
-		json_object_set_new(json, "successor", json_string(successor->node->name));
+		json_object_set_new(json, "successor", json_text(successor->node->name));
 	if (instance->stay_away_until_unix_ns)
 		json_object_set_new(json, "until_unix_ns",
 				    json_integer((json_int_t)instance->stay_away_until_unix_ns));
@@ -137,7 +138,7 @@ json_t *instance_failover_json(const struct instance *instance)
 
 json_t *instance_priority_json(const struct instance *instance)
 {
-	return json_pack("{s:s, s:i, s:i}", "instance", instance->config->name, "configured",
-			 instance->config->priority, "effective",
+	return json_pack("{s:o, s:i, s:i}", "instance", json_text(instance->config->name),
+			 "configured", instance->config->priority, "effective",
 			 instance->vrrp.effective_priority);
 }

@@ -69,10 +69,10 @@ static void add_optional(json_t *json, const struct instance *instance)
 	const struct config_instance *config = instance->config;
 
 	if (instance->group)
-		json_object_set_new(json, "group", json_string(instance->group->config->name));
+		json_object_set_new(json, "group", json_text(instance->group->config->name));
 	if (config->use_vmac)
 		json_object_set_new(json, "virtual_mac_interface",
-				    json_string(config->vmac_interface));
+				    json_text(config->vmac_interface));
 	if (instance->pinned_priority)
 		json_object_set_new(json, "pinned_priority",
 				    json_integer(instance->pinned_priority));
@@ -93,9 +93,10 @@ static json_t *instance_json(const struct instance *instance)
 	json_t *json;
 
 	kernel_read_router(instance->owner->kernel, instance->router_slot, &router);
-	json = json_pack("{s:s, s:i, s:s, s:s, s:i, s:s, s:i, s:i}", "name", config->name, "vrid",
-			 config->vrid, "family", config->family == 4 ? "ipv4" : "ipv6", "interface",
-			 config->interface, "version", config->version, "state",
+	json = json_pack("{s:o, s:i, s:s, s:o, s:i, s:s, s:i, s:i}", "name",
+			 json_text(config->name), "vrid", config->vrid, "family",
+			 config->family == 4 ? "ipv4" : "ipv6", "interface",
+			 json_text(config->interface), "version", config->version, "state",
 			 instance_state_name(vrrp->state), "priority", config->priority,
 			 "effective_priority", vrrp->effective_priority);
 	if (memcmp(&vrrp->active_address, &unknown, sizeof(unknown)) != 0)

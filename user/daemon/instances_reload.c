@@ -6,6 +6,7 @@
 #include <string.h>
 #include <user/core/config_print.h>
 #include <user/daemon/instance.h>
+#include <user/daemon/json_text.h>
 #include <user/daemon/local_address.h>
 #include <user/lib/cleanup.h>
 #include <user/lib/log.h>
@@ -122,9 +123,9 @@ static void end_old(struct instances *instances, const struct config *to, struct
 			continue;
 		}
 		if (k == to->instance_count)
-			json_array_append_new(changes->removed, json_string(name));
+			json_array_append_new(changes->removed, json_text(name));
 		else
-			json_array_append_new(changes->changed, json_string(name));
+			json_array_append_new(changes->changed, json_text(name));
 		wills[k] = instance_will(instance); /* the last place is nobody's */
 		instance->group = NULL;
 		instance->removed = k == to->instance_count;
@@ -162,14 +163,14 @@ void instances_reload(struct instances *instances, const struct config *from,
 		bool unchanged = kept[i] && is_unchanged(kept[i]->config, config);
 
 		if (!kept[i] && !find_config(from, config->name))
-			json_array_append_new(changes->added, json_string(config->name));
+			json_array_append_new(changes->added, json_text(config->name));
 		if (unchanged)
 			instance_point(kept[i], config);
 		else if (kept[i])
 			instance_reconfigure(kept[i], config);
 		changes->unchanged_count += unchanged;
 		if (kept[i] && !unchanged)
-			json_array_append_new(changes->changed, json_string(config->name));
+			json_array_append_new(changes->changed, json_text(config->name));
 	}
 	if (instances_make(instances, to, kept))
 		log_error("reload: out of memory or slots; some instances are not served");

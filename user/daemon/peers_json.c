@@ -4,6 +4,7 @@
 #include <user/core/address.h>
 #include <user/core/histogram.h>
 #include <user/daemon/clock.h>
+#include <user/daemon/json_text.h>
 #include <user/daemon/peers.h>
 
 static void add_round_trips(json_t *json, const struct peers *peers, size_t slot,
@@ -48,9 +49,10 @@ static json_t *peer_json(const struct peers *peers, const struct peer *peer, uin
 {
 	const struct xb_peer *said = peer_said(peer);
 	json_t *links = json_array();
-	json_t *json = json_pack("{s:i, s:s, s:s, s:s, s:I}", "id", peer->node->id, "name",
-				 peer->node->name, "verdict", verdict_name(peer->liveness.verdict),
-				 "reason", peer->liveness.reason, "verdict_age_ns",
+	json_t *json = json_pack("{s:i, s:o, s:s, s:s, s:I}", "id", peer->node->id, "name",
+				 json_text(peer->node->name), "verdict",
+				 verdict_name(peer->liveness.verdict), "reason",
+				 peer->liveness.reason, "verdict_age_ns",
 				 (json_int_t)time_since_ns(now_ns, peer->liveness.since_ns));
 
 	if (said)

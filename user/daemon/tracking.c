@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <user/daemon/clock.h>
+#include <user/daemon/json_text.h>
 #include <user/daemon/tracking_entry.h>
 #include <user/lib/log.h>
 
@@ -244,8 +245,8 @@ const struct tracked *tracking_find(const struct tracking *tracking, enum config
 static json_t *entry_json(const struct tracking_entry *entry)
 {
 	const struct tracked *tracked = &entry->tracked;
-	json_t *json = json_pack("{s:s, s:s, s:s}", "kind", entry->kind->name, "name",
-				 tracked->name, "status", status_name(tracked->status));
+	json_t *json = json_pack("{s:s, s:o, s:s}", "kind", entry->kind->name, "name",
+				 json_text(tracked->name), "status", status_name(tracked->status));
 
 	if (tracked->kind != CONFIG_TRACK_SCRIPT && tracked->status.known)
 		json_object_set_new(json, "value", json_integer(tracked->status.value));
@@ -255,7 +256,7 @@ static json_t *entry_json(const struct tracking_entry *entry)
 		json_object_set_new(json, "since_unix_ns",
 				    json_integer((json_int_t)(clock_unix_ns() - age_ns)));
 	}
-	json_object_set_new(json, "reason", json_string(tracked->reason));
+	json_object_set_new(json, "reason", json_text(tracked->reason));
 	return json;
 }
 
