@@ -150,8 +150,26 @@ static void security(void **state)
 	check_modes(0757, 0755, "root", "/open");
 	check_modes(01777, 0755, "root", NULL);
 	check_modes(0757, 0757, "nobody", NULL);
+	assert_int_equal(chown(make_program(0755, 0755), 0, 1), 0);
+	check_modes(0755, 0755, "root", NULL);
+	check_modes(0755, 0775, "root", "/open/program"); /* the group is another one's */
 	assert_int_equal(chown(make_program(0755, 0755), 1, 0), 0);
 	check_modes(0755, 0755, "root", "/open/program");
+}
+
+/* What the daemon's own PATH has, programs are not run from. */
+static void the_search_path_is_fixed(void **state)
+{
+	char own[64];
+
+	(void)state;
+	make_program(0755, 0755);
+	snprintf(own, sizeof(own), "%s/open", directory);
+	setenv("PATH", own, 1);
+	check("", "notify program root", 0,
+	      "9:1: warning: program 'program' is not there or not executable; install it, or "
+	      "write its full path\n");
+	check("", "notify sh root", 0, "");
 }
 
 static int set_up(void **state)
@@ -179,6 +197,7 @@ int main(void)
 		cmocka_unit_test(fifo_owners),
 		cmocka_unit_test(not_there),
 		cmocka_unit_test(security),
+		cmocka_unit_test(the_search_path_is_fixed),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The runner as its loop sees it: a real process, real programs, good ones and bad ones. */
 #include <fcntl.h>
+#include <grp.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <tests/unit/runner_fixture.h>
 
 #define NOBODY 65534
+#define GROUP_OTHER 4711 /* one of the daemon's own */
+#define FILES 777 /* that a process may have open */
 #define MANY 300 /* more than run at the same time */
 
 static struct event_base *base;
@@ -348,17 +351,20 @@ static void a_killed_runner_is_replaced(void **state)
 	ask("echo $$ > pid; exec sleep 1000", (struct runner_job){.check = true}, &run);
 	fixture_until(base, fixture_has_pid, path);
 	check = fixture_pid(path);
+	setrlimit(RLIMIT_NOFILE, &(struct rlimit){.rlim_cur = FILES - 1, .rlim_max = FILES});
 	kill(fixture_runner(), SIGKILL);
 	fixture_until(base, is_done, &run);
 	assert_int_equal(run.done_count, 1);
 	assert_int_equal(run.result.outcome, RUNNER_NOT_STARTED);
 	assert_int_equal(run.result.value, ECONNRESET);
 	fixture_until(base, fixture_is_dead, &check);
-	for (run = (struct run){0};
-	     !ask("exit 7", (struct runner_job){.check = true}, &run);) /* once a second */
+	for (run = (struct run){0}; !ask("ulimit -n; exit 7", (struct runner_job){.check = true},
+					 &run);) /* once a second */
 		event_base_loop(base, EVLOOP_ONCE);
 	fixture_until(base, is_done, &run);
 	assert_int_equal(run.result.value, 7);
+	/* Limits of its programs are those that the daemon was started with, not what it has made of them. */
+	assert_int_equal(atoi(run.result.output), FILES);
 }
 
 /* Plays the daemon until it is killed. */
@@ -405,7 +411,10 @@ static void nothing_is_left_of_a_killed_daemon(void **state)
 static void become_like_a_daemon(void)
 {
 	const struct sched_param fifo = {.sched_priority = 10};
+	const gid_t group = GROUP_OTHER;
 
+	if (setgroups(1, &group))
+		print_message("without root, its groups are not seen to be taken away\n");
 	signal(SIGPIPE, SIG_IGN);
 	setenv("XBEAT_SECRET", "secret", 1);
 	umask(077);
@@ -432,7 +441,7 @@ int main(void)
 		TEST(a_killed_runner_is_replaced),
 		TEST(nothing_is_left_of_a_killed_daemon),
 	};
-	const struct rlimit limit = {.rlim_cur = 777, .rlim_max = 777};
+	const struct rlimit limit = {.rlim_cur = FILES, .rlim_max = FILES};
 
 	setrlimit(RLIMIT_NOFILE, &limit);
 	become_like_a_daemon();

@@ -11,8 +11,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 #include <user/daemon/runner_exec.h>
-
-#define SEARCH_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#include <user/lib/command_users.h>
 
 static void reset_signals(void)
 {
@@ -47,7 +46,7 @@ static int become(uid_t uid, gid_t gid, const struct passwd *user)
 static void make_environment(const struct passwd *user)
 {
 	clearenv();
-	setenv("PATH", SEARCH_PATH, 1);
+	setenv("PATH", COMMAND_SEARCH_PATH, 1);
 	setenv("LANG", "C.UTF-8", 1);
 	if (!user)
 		return;

@@ -14,7 +14,6 @@
 #include <user/lib/command_users.h>
 
 #define DEFAULT_USER "keepalived_script"
-#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 struct resolver {
 	const struct config *config;
@@ -100,13 +99,11 @@ static bool is_program(const char *path)
 	return !stat(path, &status) && S_ISREG(status.st_mode) && (status.st_mode & 0111);
 }
 
-/* Finds a program as execvp() does. Returns success, its path in path. */
+/* Finds a program as the runner will. Returns success, its path in path. */
 static bool find_program(const char *name, char path[static PATH_MAX])
 {
-	const char *directories = getenv("PATH");
+	const char *directories = COMMAND_SEARCH_PATH;
 
-	if (!directories)
-		directories = DEFAULT_PATH;
 	if (strchr(name, '/')) {
 		snprintf(path, PATH_MAX, "%s", name);
 		return is_program(path);
