@@ -164,10 +164,13 @@ static void bad(void **state)
 		 "6:8: error: user 'uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu' does not fit; 1 to 32 bytes "
 		 "are allowed\n"},
 		{INSTANCE VIPS "notify a \"b c\"\nnotify_stop a b:\\n\n}",
-		 "6:8: error: the name of a user has a blank, quote or control character; write it "
-		 "as the system knows it\n"
-		 "7:13: error: the name of a group has a blank, quote or control character; write "
-		 "it as the system knows it\n"},
+		 "6:8: error: the name of a user has a blank, quote, colon or control character; "
+		 "write it as the system knows it\n"
+		 "7:13: error: the name of a group has a blank, quote, colon or control character; "
+		 "write it as the system knows it\n"},
+		{INSTANCE VIPS "notify a b ::c\n}",
+		 "6:8: error: the name of a group has a blank, quote, colon or control character; "
+		 "write it as the system knows it\n"},
 		{INSTANCE VIPS "notify_priority_changes maybe\n}",
 		 "6:25: error: 'maybe' is neither on nor off; write \"notify_priority_changes "
 		 "[on|off]\"\n"},

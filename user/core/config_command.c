@@ -206,11 +206,12 @@ static void store_name(struct config_parser *parser, struct config_position posi
 	const struct config_token word = {.text = name, .position = position};
 
 	for (const char *byte = name; *byte; byte++) {
-		if (!isgraph((unsigned char)*byte) || strchr("\"'\\", *byte)) {
-			config_error(parser, position,
-				     "the name of a %s has a blank, quote or control character; "
-				     "write it as the system knows it",
-				     what);
+		if (!isgraph((unsigned char)*byte) || strchr("\"'\\:", *byte)) {
+			config_error(
+				parser, position,
+				"the name of a %s has a blank, quote, colon or control character; "
+				"write it as the system knows it",
+				what);
 			return;
 		}
 	}
