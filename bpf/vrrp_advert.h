@@ -115,13 +115,7 @@ static __always_inline bool address_is_host(const __u64 words[2], bool ipv6)
 {
 	__u8 first = address_first_byte(words, ipv6);
 
-	return ipv6 ? first != 0xff : first != 0 && first != 127 && first < 224;
-}
-
-/* fe80::/10 */
-static __always_inline bool address_is_link_local(const __u64 words[2])
-{
-	return (words[0] & 0xc0ff) == 0x80fe;
+	return ipv6 ? first != 0xff && words[0] != 0 : first != 0 && first != 127 && first < 224;
 }
 
 #endif

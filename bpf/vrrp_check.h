@@ -41,15 +41,16 @@ static __always_inline int vrrp_check_unicast(const struct vrrp_advert *advert, 
 	return NO_DROP;
 }
 
-/* The stack drops what comes from a group or from nowhere, but it is asked later. */
+/* The stack drops what comes from a group or from nowhere, but it is asked later. Over IPv6 the sender owes a
+ * link-local address (RFC 9568 section 5.1.2.1), but the receiver does not ask for it (section 7.1), and
+ * keepalived sends from any mcast_src_ip: to drop that would make two Actives. */
 static __always_inline int vrrp_check_multicast(const struct vrrp_advert *advert)
 {
 	const struct flow *flow = &advert->flow;
 
 	if (advert->ttl != VRRP_TTL)
 		return XB_DROP_VRRP_BAD_TTL;
-	if (flow->ipv6 ? !address_is_link_local(flow->source)
-		       : !address_is_host(flow->source, false))
+	if (!address_is_host(flow->source, flow->ipv6))
 		return XB_DROP_VRRP_BAD_SOURCE;
 	return NO_DROP;
 }

@@ -50,7 +50,7 @@
 	X(VRRP_BAD_DESTINATION, vrrp_bad_destination, "no",                                        \
 	  "advert neither to the instance's group nor, with unicast, to its address")              \
 	X(VRRP_BAD_SOURCE, vrrp_bad_source, "no",                                                  \
-	  "advert from no unicast_peer, no host, or over IPv6 no link-local address")              \
+	  "advert from no unicast_peer, or from an address that no host has")                      \
 	X(VRRP_BAD_PASSWORD, vrrp_bad_password, "no",                                              \
 	  "version 2 advert with another authentication than configured")                          \
 	X(NO_ACCEPT, no_accept, "yes", "packet to a virtual address that does not accept any")     \

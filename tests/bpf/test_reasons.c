@@ -255,7 +255,7 @@ static void vrrp_bad_source(struct fixture *fixture, struct frame *frame)
 {
 	struct advert advert = advert_ipv6();
 
-	advert.source = "fd00::9"; /* not link-local */
+	advert.source = "ff02::9";
 	fixture_serve(fixture, 3, VRID, advert.destination);
 	advert_build(&advert, frame);
 }

@@ -140,8 +140,10 @@ static void test_multicast_way(void **state)
 		{"fe80::9", "ff02::13", 255, XB_DROP_VRRP_BAD_DESTINATION},
 		{"fe80::9", "fe80::1", 255, XB_DROP_VRRP_BAD_DESTINATION}, /* our address */
 		{"fe80::9", "fe80::2", 255, UNSEEN},
-		{"fd00::9", "ff02::12", 255, XB_DROP_VRRP_BAD_SOURCE},
-		{"fec0::9", "ff02::12", 255, XB_DROP_VRRP_BAD_SOURCE},
+		{"fd00::9", "ff02::12", 255, TAKEN}, /* keepalived's mcast_src_ip */
+		{"2001:db8::9", "ff02::12", 255, TAKEN},
+		{"2001:db8::9", "ff02::12", 254, XB_DROP_VRRP_BAD_TTL},
+		{"::1", "ff02::12", 255, XB_DROP_VRRP_BAD_SOURCE},
 		{"ff02::12", "ff02::12", 255, XB_DROP_VRRP_BAD_SOURCE},
 		{"::", "ff02::12", 255, XB_DROP_VRRP_BAD_SOURCE},
 		{"fe80::1", "ff02::12", 255, XB_DROP_VRRP_OWN},

@@ -29,6 +29,8 @@ KINDS = {
     "virtual_mac": (4, {"use_vmac": True}, False),
     "virtual_mac_from_base": (4, {"use_vmac": True, "vmac_xmit_base": True}, False),
     "ipv6": (6, {}, False),
+    # Which need not be link-local for keepalived; here it is the node's own.
+    "ipv6_routable_source": (6, {"mcast_src_ip": True}, False),
     "ipv6_unicast": (6, {}, True),
     "ipv6_virtual_mac": (6, {"use_vmac": True}, False),
 }
@@ -76,6 +78,8 @@ def configuration(lab, program):
         keys = {**keys, "garp_master_delay": 1, "virtual_router_id": vrid(router),
                 "priority": 150 if router[1] == program else 100,
                 **(unicast(lab, family, NODES[program]) if is_unicast else {})}
+        if "mcast_src_ip" in keys:
+            keys["mcast_src_ip"] = lab.address(NODES[program], family=family)
         text += instance("_".join(router), vips(router), **keys)
     return text
 
