@@ -286,6 +286,22 @@ static void init_file_writes_once(void **state)
 	assert_int_equal(values[5], 36);
 }
 
+/* The directory may be another user's, who wants a file of root's overwritten. */
+static void init_file_follows_no_link(void **state)
+{
+	char target[PATH_BYTES];
+
+	(void)state;
+	use_file("number");
+	write_file("target", "34");
+	assert_int_equal(symlink(fixture_path("target", target), file_path), 0);
+	file.init = file.init_overwrite = true;
+	file.init_value = 33;
+	begin();
+	until_changes(1);
+	assert_int_equal(values[0], 34);
+}
+
 static void json_tells_all(void **state)
 {
 	json_t *json;
@@ -321,6 +337,7 @@ int main(void)
 		TEST(files_come_and_go),
 		TEST(a_fifo_holds_nobody_up),
 		TEST(init_file_writes_once),
+		TEST(init_file_follows_no_link),
 		TEST(json_tells_all),
 		TEST(processes_are_counted_without_events),
 	};
