@@ -56,6 +56,9 @@ static void wrong_words(void **state)
 		{INSTANCE "use_vmac v 02:00:00:00:00:01\n" VIPS "}",
 		 "5:12: error: a MAC address of one's own, '02:00:00:00:00:01', is not served; "
 		 "remove it: the virtual router has that of its virtual_router_id\n"},
+		{INSTANCE "use_vmac\nuse_vmac_addr\n" VIPS "}",
+		 "6:1: warning: keepalived's 'use_vmac_addr' in vrrp_instance is not served yet; "
+		 "addresses on other interfaces keep those interfaces' MAC addresses\n"},
 		{INSTANCE "use_vmac v w\nvmac_xmit_base y\n" VIPS "}",
 		 "5:12: error: unexpected 'w' after use_vmac; write \"use_vmac [NAME]\"\n"
 		 "6:16: error: unexpected 'y' after vmac_xmit_base; write \"vmac_xmit_base\", one "
