@@ -83,8 +83,7 @@ void instances_advert(struct instances *instances, const struct xb_event *event)
 		take_advert(instance, &newest);
 	if (newer)
 		advert = newest;
-	if (advert.priority == VRRP_PRIORITY_RELEASE &&
-	    time_reached(advert.arrival_ns, instance->made_ns))
+	if (advert.priority == VRRP_PRIORITY_RELEASE && instance->vrrp.vacancy == VRRP_RELEASED)
 		instance_released(instance, &advert.source, advert.arrival_ns);
 	compare_addresses(instance, event);
 }
