@@ -158,9 +158,7 @@ static void follow(struct vrrp *vrrp, const struct vrrp_advert *advert)
 /* Whether the sender is the Active that is followed, or nobody is. */
 static bool is_from_active(const struct vrrp *vrrp, const struct vrrp_advert *advert)
 {
-	static const struct xb_address nobody;
-
-	return address_equal(&vrrp->active_address, &nobody) ||
+	return address_is_unset(&vrrp->active_address) ||
 	       address_equal(&vrrp->active_address, &advert->source);
 }
 

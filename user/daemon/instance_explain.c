@@ -28,13 +28,6 @@ static void say(json_t *lines, const char *format, ...)
 	json_array_append_new(lines, json_text(line));
 }
 
-static bool is_unknown(const struct xb_address *address)
-{
-	static const struct xb_address unknown;
-
-	return !memcmp(address, &unknown, sizeof(unknown));
-}
-
 /* "node-b (10.0.0.2)", or the address alone. */
 static const char *node_text(const struct instance *instance, const struct xb_address *address,
 			     char text[static NODE_BYTES])
@@ -77,10 +70,10 @@ static void explain_active(const struct instance *instance, json_t *lines)
 }
 
 /* Whether this node will take over from the Active it hears, and when. */
-static void explain_rank(const struct instance *instance, json_t *lines)
+static void explain_rank(const struct instance *instance, unsigned other, json_t *lines)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
-	unsigned own = vrrp->effective_priority, other = vrrp->active_priority;
+	unsigned own = vrrp->effective_priority;
 
 	if (other >= own)
 		say(lines, "It stays Backup because the Active's priority %u is %s its own %u.",
@@ -97,7 +90,8 @@ static void explain_rank(const struct instance *instance, json_t *lines)
 		    own, other, seconds(vrrp->parameters.preempt_delay_ns));
 	else
 		say(lines,
-		    "Its own priority %u is higher than the Active's %u: it is about to preempt.",
+		    "Its own priority %u is higher than the Active's %u: it preempts when "
+		    "Active_Down_Timer runs out.",
 		    own, other);
 }
 
@@ -106,10 +100,12 @@ static void explain_wait(const struct instance *instance, uint64_t now_ns, json_
 	const struct vrrp *vrrp = &instance->vrrp;
 
 	say(lines,
-	    "It becomes Active when no advert has come for %.3f s (Active_Down_Timer)%s, when the "
+	    "It becomes Active when no advert has come for %.3f s (Active_Down_Timer)%s,%s when "
+	    "the "
 	    "Active releases the addresses%s.",
 	    seconds(vrrp_active_down_interval_ns(vrrp)),
 	    instance->group ? " and all members of its sync group are as far" : "",
+	    instance->self_slot >= 0 ? "" : " or",
 	    instance->self_slot >= 0
 		    ? ", or as soon as heartbeats show that the Active is down or hung and this "
 		      "node is the best that lives"
@@ -121,23 +117,30 @@ static void explain_wait(const struct instance *instance, uint64_t now_ns, json_
 			    : seconds(vrrp->timer_due_ns - now_ns));
 }
 
+/* Returns whether there is one. */
+static bool say_active(const struct instance *instance, uint64_t now_ns, struct vrrp_advert *active,
+		       json_t *lines)
+{
+	char node[NODE_BYTES];
+
+	if (!instance_hear_active(instance, active)) {
+		say(lines, "No Active is heard.");
+		return false;
+	}
+	say(lines, "%s is Active with priority %u; its last advert came %.3f s ago.",
+	    node_text(instance, &active->source, node), active->priority,
+	    seconds(time_since_ns(now_ns, active->arrival_ns)));
+	return true;
+}
+
 static void explain_backup(const struct instance *instance, json_t *lines)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
 	uint64_t now_ns = clock_now_ns();
-	struct vrrp_advert newest;
-	char node[NODE_BYTES];
-	bool any;
+	struct vrrp_advert active;
 
-	newest = instance_newest_advert(instance, &any);
-	if (any && !is_unknown(&vrrp->active_address)) {
-		say(lines, "%s is Active with priority %u; its last advert came %.3f s ago.",
-		    node_text(instance, &vrrp->active_address, node), vrrp->active_priority,
-		    seconds(time_since_ns(now_ns, newest.arrival_ns)));
-		explain_rank(instance, lines);
-	} else {
-		say(lines, "No Active is heard.");
-	}
+	if (say_active(instance, now_ns, &active, lines))
+		explain_rank(instance, active.priority, lines);
 	if (vrrp->holding)
 		say(lines, "Its timer has run out, but it holds: %s.", vrrp->reason);
 	explain_wait(instance, now_ns, lines);
@@ -145,6 +148,9 @@ static void explain_backup(const struct instance *instance, json_t *lines)
 
 static void explain_initialize(const struct instance *instance, json_t *lines)
 {
+	struct vrrp_advert active;
+
+	say_active(instance, clock_now_ns(), &active, lines);
 	say(lines, "This node takes no part in the instance:");
 	for (size_t i = 0; i < INSTANCE_OBSTACLE_COUNT; i++)
 		if (instance->obstacles[i][0])
@@ -167,14 +173,12 @@ static void add_part(void *context, const struct config_track *track, struct tra
 						 "reason", json_text(reason)));
 }
 
-static json_t *active_json(const struct instance *instance)
+static json_t *active_json(const struct instance *instance, const struct vrrp_advert *active)
 {
-	const struct vrrp *vrrp = &instance->vrrp;
-	const struct peer *peer = instance_peer_at(instance, &vrrp->active_address);
+	const struct peer *peer = instance_peer_at(instance, &active->source);
 	char text[ADDRESS_TEXT_BYTES];
-	json_t *json =
-		json_pack("{s:s, s:i}", "address", address_format(&vrrp->active_address, text),
-			  "priority", vrrp->active_priority);
+	json_t *json = json_pack("{s:s, s:i}", "address", address_format(&active->source, text),
+				 "priority", active->priority);
 
 	if (peer)
 		json_object_set_new(json, "node", json_string(peer->node->name));
@@ -207,6 +211,7 @@ json_t *instance_explain(const struct instance *instance)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
 	json_t *parts = json_array(), *json;
+	struct vrrp_advert active;
 
 	instance_each_track(instance, add_part, parts);
 	json = json_pack("{s:o, s:s, s:I, s:o, s:o, s:i, s:i, s:o}", "instance",
@@ -218,7 +223,7 @@ json_t *instance_explain(const struct instance *instance)
 			 "priority_parts", parts);
 	if (instance_first_obstacle(instance, false) >= 0)
 		json_object_set_new(json, "obstacles", instance_obstacles_json(instance));
-	if (!is_unknown(&vrrp->active_address))
-		json_object_set_new(json, "active", active_json(instance));
+	if (instance_hear_active(instance, &active))
+		json_object_set_new(json, "active", active_json(instance, &active));
 	return json;
 }

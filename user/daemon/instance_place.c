@@ -60,11 +60,11 @@ static int explain_no_primary(const struct config_instance *config, bool has_vip
 			      size_t bytes)
 {
 	if (has_vip) {
-		snprintf(message, bytes,
-			 "%s: its virtual address is the only one of interface %s: if it is the "
-			 "interface's own, set priority 255 (the owner's), else add an address to "
-			 "advertise from",
-			 config->name, config->interface);
+		snprintf(
+			message, bytes,
+			"%s: interface %s has no address but the virtual one: add one to advertise "
+			"from, or, if that is its own, set priority 255 (the owner's)",
+			config->name, config->interface);
 		return -EADDRINUSE;
 	}
 	snprintf(message, bytes,
