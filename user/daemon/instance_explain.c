@@ -13,6 +13,8 @@
 #include <user/daemon/json_text.h>
 
 #define LINE_BYTES 512
+/* Refused adverts that are older are no news. */
+#define REFUSAL_AGE_NS (60 * NS_PER_SECOND)
 #define NODE_BYTES (XB_NAME_BYTES + ADDRESS_TEXT_BYTES + 4)
 
 static void say(json_t *lines, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -162,6 +164,31 @@ static void explain_initialize(const struct instance *instance, json_t *lines)
 		say(lines, "To end the drain: xbeatctl resume");
 }
 
+/* Whose adverts are not taken: the sender may think that it is Active, and have the addresses, too. */
+static void explain_refusal(const struct instance *instance, json_t *lines)
+{
+	static const char *const reasons[] = {
+#define X(id, name, normal, help) [XB_DROP_##id] = #name ", " help,
+		XB_DROP_REASONS(X)
+#undef X
+	};
+	char node[NODE_BYTES];
+	struct xb_vrrp router;
+	uint64_t age_ns;
+
+	kernel_read_router(instance->owner->kernel, instance->router_slot, &router);
+	age_ns = time_since_ns(clock_now_ns(), router.refused_arrival_ns);
+	if (!router.refused_arrival_ns || age_ns > REFUSAL_AGE_NS ||
+	    router.refused_reason >= XB_DROP_COUNT)
+		return;
+	say(lines,
+	    "Adverts from %s are refused, the last %.1f s ago: %s. Their sender may be Active, "
+	    "too, "
+	    "and have the addresses: make the configurations agree.",
+	    node_text(instance, &router.refused_source, node), seconds(age_ns),
+	    reasons[router.refused_reason]);
+}
+
 static void add_part(void *context, const struct config_track *track, struct track_effect effect,
 		     const char *reason)
 {
@@ -199,6 +226,7 @@ static json_t *lines_json(const struct instance *instance)
 	default:
 		explain_initialize(instance, lines);
 	}
+	explain_refusal(instance, lines);
 	if (instance->pinned_priority)
 		say(lines,
 		    "An operator has set its priority to %u; back to the configured one: xbeatctl "
