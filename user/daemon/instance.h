@@ -34,7 +34,8 @@ struct instance_address {
 	unsigned interface_index;
 	bool held; /* on the interface because of us */
 	unsigned refused_index; /* where packets to it are refused (no_accept); 0: nowhere */
-	uint64_t restored_ns; /* last put back after something else had removed it; 0: never */
+	unsigned restored_count; /* how often it was put back after something else had removed it */
+	uint64_t restored_ns; /* when that was last said; 0: never */
 };
 
 /* A sync group: its members are all Active, or none is. */
