@@ -152,6 +152,9 @@ static void make_vmac(struct instance *instance)
 				      "its virtual MAC interface %s could not be made",
 				      config->vmac_interface);
 	made_anew = index != instance->vmac_index;
+	if (made_anew && index && instance->vmac_index)
+		journal_add(instance->owner->journal, "interface", config->vmac_interface, "gone",
+			    "restored", "it was deleted by something else; it was made again");
 	instance->vmac_index = index;
 	if (made_anew && instance->vrrp.state == XB_INSTANCE_ACTIVE)
 		instance_set_vmac(instance, true);
