@@ -245,6 +245,8 @@ struct vrrp_advert instance_newest_advert(const struct instance *instance, bool 
 /* Who is Active as far as this node knows: itself, the one it follows, else one it hears and does not follow,
  * because it preempts that one or takes no part. Returns whether there is one. */
 bool instance_hear_active(const struct instance *instance, struct vrrp_advert *active);
+/* A hung peer that was Active when it last said something: nobody has taken the addresses from it. Or NULL. */
+const struct peer *instance_hung_claimant(const struct instance *instance);
 
 /* Whether heartbeats show an Active that works and that this node would accept; reason says how. */
 bool instance_active_lives(const struct instance *instance, char *reason, size_t bytes);

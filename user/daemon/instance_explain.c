@@ -54,11 +54,17 @@ static void explain_active(const struct instance *instance, json_t *lines)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
 	const struct peer *successor = instance_successor(instance);
+	const struct peer *hung = instance_hung_claimant(instance);
 
 	say(lines,
 	    "This node is Active with priority %u: it advertises every %.2f s and has the "
 	    "addresses.",
 	    vrrp->effective_priority, seconds(vrrp->parameters.advert_interval_ns));
+	if (hung)
+		say(lines,
+		    "%s hangs and may still have the addresses, too: start xbeatd there again, or "
+		    "remove them (ip address delete).",
+		    hung->node->name);
 	if (successor)
 		say(lines, "If it goes, %s takes over: the best of the nodes that live.",
 		    successor->node->name);

@@ -164,6 +164,20 @@ static const struct peer *find_claimant(const struct instance *instance, const s
 	return NULL;
 }
 
+const struct peer *instance_hung_claimant(const struct instance *instance)
+{
+	const struct peers *peers = instance->owner->peers;
+
+	for (size_t i = 0; peers && i < peers->count; i++) {
+		const struct xb_instance *said = said_of(instance, &peers->list[i]);
+
+		if (peers->list[i].liveness.verdict == VERDICT_HUNG && said &&
+		    said->state == XB_INSTANCE_ACTIVE)
+			return &peers->list[i];
+	}
+	return NULL;
+}
+
 /* Every node computes this from the same heartbeats; the answer must not depend on who asks. *own: this
  * node. Returns the best candidate, or NULL. */
 static const struct peer *find_best(const struct instance *instance, bool with_own, bool *own)
