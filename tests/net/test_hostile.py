@@ -94,6 +94,16 @@ def test_other_addresses_are_told_of_and_do_not_make_two_actives(lab, pair):
     assert states(pair) == ["active", "backup"]
 
 
+def test_releases_of_another_than_the_active_move_nothing(lab, pair):
+    """The Active answers one at once; those right behind it must not make the Backup's timer shorter
+    than the time until the next advert."""
+    pair[1].wait("VI_1", "backup")
+    send(lab, "client", [advert(RIVAL, priority=0)] * 3)
+    time.sleep(0.3)
+    assert states(pair) == ["active", "backup"] and lab.holders(VIP) == [ACTIVE]
+    assert len(pair[1].changes("VI_1")) == 1, pair[1].changes("VI_1")
+
+
 def test_rival_with_higher_priority_moves_it(lab, pair):
     """As VRRP must: it is right in every respect."""
     active, backup = pair
