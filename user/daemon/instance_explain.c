@@ -8,13 +8,14 @@
 #include <string.h>
 #include <user/core/address.h>
 #include <user/core/names.h>
+#include <user/core/vrrp_packet.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/instance.h>
 #include <user/daemon/json_text.h>
 
 #define LINE_BYTES 512
-/* Refused adverts that are older are no news. */
-#define REFUSAL_AGE_NS (60 * NS_PER_SECOND)
+/* What was wrong with adverts longer ago is no news. */
+#define WRONG_AGE_NS (60 * NS_PER_SECOND)
 #define NODE_BYTES (XB_NAME_BYTES + ADDRESS_TEXT_BYTES + 4)
 
 static void say(json_t *lines, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -170,8 +171,14 @@ static void explain_initialize(const struct instance *instance, json_t *lines)
 		say(lines, "To end the drain: xbeatctl resume");
 }
 
+static bool is_recent(uint64_t time_ns)
+{
+	return time_ns && time_since_ns(clock_now_ns(), time_ns) < WRONG_AGE_NS;
+}
+
 /* Whose adverts are not taken: the sender may think that it is Active, and have the addresses, too. */
-static void explain_refusal(const struct instance *instance, json_t *lines)
+static void explain_refusal(const struct instance *instance, const struct xb_vrrp *router,
+			    json_t *lines)
 {
 	static const char *const reasons[] = {
 #define X(id, name, normal, help) [XB_DROP_##id] = #name ", " help,
@@ -179,20 +186,33 @@ static void explain_refusal(const struct instance *instance, json_t *lines)
 #undef X
 	};
 	char node[NODE_BYTES];
+
+	if (is_recent(router->refused_arrival_ns) && router->refused_reason < XB_DROP_COUNT)
+		say(lines,
+		    "Adverts from %s are refused, the last %.1f s ago: %s. Their sender may be "
+		    "Active, "
+		    "too, and have the addresses: make the configurations agree.",
+		    node_text(instance, &router->refused_source, node),
+		    seconds(time_since_ns(clock_now_ns(), router->refused_arrival_ns)),
+		    reasons[router->refused_reason]);
+}
+
+/* What the configurations of others must differ in. */
+static void explain_differences(const struct instance *instance, json_t *lines)
+{
 	struct xb_vrrp router;
-	uint64_t age_ns;
+	char node[NODE_BYTES];
 
 	kernel_read_router(instance->owner->kernel, instance->router_slot, &router);
-	age_ns = time_since_ns(clock_now_ns(), router.refused_arrival_ns);
-	if (!router.refused_arrival_ns || age_ns > REFUSAL_AGE_NS ||
-	    router.refused_reason >= XB_DROP_COUNT)
-		return;
-	say(lines,
-	    "Adverts from %s are refused, the last %.1f s ago: %s. Their sender may be Active, "
-	    "too, "
-	    "and have the addresses: make the configurations agree.",
-	    node_text(instance, &router.refused_source, node), seconds(age_ns),
-	    reasons[router.refused_reason]);
+	explain_refusal(instance, &router, lines);
+	if (is_recent(router.arrival_ns) &&
+	    router.addresses_digest !=
+		    vrrp_addresses_digest(instance->advertised, instance->config->advertised_count))
+		say(lines,
+		    "%s advertises other virtual addresses than this node, or in another order: "
+		    "make "
+		    "the configurations agree.",
+		    node_text(instance, &router.source, node));
 }
 
 static void add_part(void *context, const struct config_track *track, struct track_effect effect,
@@ -232,7 +252,7 @@ static json_t *lines_json(const struct instance *instance)
 	default:
 		explain_initialize(instance, lines);
 	}
-	explain_refusal(instance, lines);
+	explain_differences(instance, lines);
 	if (instance->pinned_priority)
 		say(lines,
 		    "An operator has set its priority to %u; back to the configured one: xbeatctl "
