@@ -339,6 +339,7 @@ int instances_start(struct instances *instances, const struct instances_setup *s
 	for (size_t i = 0; i < instances->count; i++)
 		instance_begin(instances->list[i]);
 	kernel_release_unclaimed(instances->kernel);
+	kernel_release_links(instances->kernel);
 	if (instances->starting)
 		clock_arm(instances->startup_delay,
 			  instances->started_ns + config->startup_delay_ns);
