@@ -109,9 +109,8 @@ static void explain_wait(const struct instance *instance, uint64_t now_ns, json_
 	const struct vrrp *vrrp = &instance->vrrp;
 
 	say(lines,
-	    "It becomes Active when no advert has come for %.3f s (Active_Down_Timer)%s,%s when "
-	    "the "
-	    "Active releases the addresses%s.",
+	    "It becomes Active when no advert has come for %.3f s (Active_Down_Timer)%s,%s "
+	    "when the Active releases the addresses%s.",
 	    seconds(vrrp_active_down_interval_ns(vrrp)),
 	    instance->group ? " and all members of its sync group are as far" : "",
 	    instance->self_slot >= 0 ? "" : " or",
@@ -190,14 +189,13 @@ static void explain_refusal(const struct instance *instance, const struct xb_vrr
 	if (is_recent(router->refused_arrival_ns) && router->refused_reason < XB_DROP_COUNT)
 		say(lines,
 		    "Adverts from %s are refused, the last %.1f s ago: %s. Their sender may be "
-		    "Active, "
-		    "too, and have the addresses: make the configurations agree.",
+		    "Active, too, and have the addresses: make the configurations agree.",
 		    node_text(instance, &router->refused_source, node),
 		    seconds(time_since_ns(clock_now_ns(), router->refused_arrival_ns)),
 		    reasons[router->refused_reason]);
 }
 
-/* What the configurations of others must differ in. */
+/* In what the configurations of others seem to differ from this node's. */
 static void explain_differences(const struct instance *instance, json_t *lines)
 {
 	struct xb_vrrp router;
@@ -209,10 +207,10 @@ static void explain_differences(const struct instance *instance, json_t *lines)
 	    router.addresses_digest !=
 		    vrrp_addresses_digest(instance->advertised, instance->config->advertised_count))
 		say(lines,
-		    "%s advertises other virtual addresses than this node, or in another order: "
-		    "make "
-		    "the configurations agree.",
-		    node_text(instance, &router.source, node));
+		    "%s, %.1f s ago, advertised other virtual addresses than this node, or in "
+		    "another order: make the configurations agree.",
+		    node_text(instance, &router.source, node),
+		    seconds(time_since_ns(clock_now_ns(), router.arrival_ns)));
 }
 
 static void add_part(void *context, const struct config_track *track, struct track_effect effect,
