@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Good adverts into their slot of xb_vrrp, and into xb_events if they say something new. */
+/* Good adverts into their slot of xb_vrrp, and into xb_events if they say something new; of the others,
+ * who sent the last one. */
 #ifndef BPF_VRRP_STORE_H
 #define BPF_VRRP_STORE_H
 
@@ -80,6 +81,20 @@ static __always_inline int vrrp_take(struct xb_vrrp *entry, __u32 slot,
 	if ((differs || READ_ONCE(entry->wake_always)) && !READ_ONCE(entry->event_pending))
 		vrrp_tell(entry, slot, advert, arrival_ns);
 	return NO_DROP;
+}
+
+static __always_inline void vrrp_note_refusal(struct xb_vrrp *entry,
+					      const struct vrrp_advert *advert, int reason)
+{
+	__u64 now_ns = bpf_ktime_get_ns();
+
+	if (now_ns - READ_ONCE(entry->refused_arrival_ns) < XB_REFUSAL_SPACING_NS ||
+	    !slot_lock(&entry->lock_sequence))
+		return;
+	entry->refused_arrival_ns = now_ns;
+	entry->refused_reason = (__u8)reason;
+	address_store(&entry->refused_source, advert->flow.source);
+	slot_unlock(&entry->lock_sequence);
 }
 
 #endif

@@ -62,6 +62,8 @@ static __noinline int vrrp_tap(struct xdp_md *ctx, __u32 network_offset, bool ip
 	reason = vrrp_check(ctx, &advert, entry, slot);
 	if (reason == NO_DROP)
 		reason = vrrp_take(entry, slot, &advert);
+	else
+		vrrp_note_refusal(entry, &advert, reason);
 	return reason == NO_DROP ? XDP_PASS : drop(reason);
 }
 

@@ -17,7 +17,7 @@
 #include <xbeat/wire.h>
 
 /* Of everything in this file; a daemon never adopts maps of another version. */
-#define XB_MAP_ABI_VERSION 2
+#define XB_MAP_ABI_VERSION 3
 
 #define XB_NAME_BYTES 16 /* with the closing NUL */
 #define XB_KEYS_MAX 2
@@ -27,6 +27,8 @@
 #define XB_VRRP_PEERS_MAX 4096
 #define XB_NO_ACCEPT_MAX 4096
 #define XB_EVENTS_BYTES 65536
+/* Who is refused is noted at most this often for an instance, so that a flood costs nothing. */
+#define XB_REFUSAL_SPACING_NS 100000000ULL
 
 /* No such slot, in the frozen table from (node id, link) to a slot of xb_peers. */
 #define XB_NO_SLOT 0xffff
@@ -172,10 +174,16 @@ struct xb_vrrp {
 	__u64 followed_arrival_ns; /* K: of the last advert with that source; D clears it with followed */
 	__u16 followed_interval_cs; /* K */
 	__u8 followed_priority; /* K */
-	__u8 pad2[5];
+	__u8 refused_reason; /* K: enum xb_drop */
+	__u8 pad2[4];
+	/* Of the adverts that were refused, the last one or, in a flood, one of the last: who sends them may
+	 * take himself for the Active. */
+	__u64 refused_arrival_ns; /* K; 0: never */
+	struct xb_address refused_source; /* K */
 };
 
-_Static_assert(sizeof(struct xb_vrrp) == 176, "struct xb_vrrp");
+_Static_assert(XB_DROP_COUNT <= 256, "refused_reason");
+_Static_assert(sizeof(struct xb_vrrp) == 200, "struct xb_vrrp");
 
 /* xb_vrrp_peers: hash, who may send adverts to an instance with unicast peers. */
 struct xb_vrrp_peer_key {

@@ -239,6 +239,30 @@ static void test_authentication(void **state)
 	}
 }
 
+static void test_sender_of_a_refused_advert_is_noted(void **state)
+{
+	struct fixture *fixture = *state;
+	struct advert advert = advert_default();
+	struct xb_vrrp *entry = entry_of(fixture);
+
+	fixture_serve_vrrp(fixture);
+	expect_advert(fixture, &advert, TAKEN);
+	assert_int_equal(entry->refused_arrival_ns, 0);
+	advert.version = 2;
+	expect_advert(fixture, &advert, XB_DROP_VRRP_BAD_VERSION);
+	assert_memory_equal(&entry->refused_source, &entry->source, sizeof(entry->source));
+	assert_int_equal(entry->refused_reason, XB_DROP_VRRP_BAD_VERSION);
+	assert_int_not_equal(entry->refused_arrival_ns, 0);
+	/* The next ones are only counted for a while. */
+	advert.version = 3;
+	advert.type = 2;
+	expect_advert(fixture, &advert, XB_DROP_VRRP_BAD_TYPE);
+	assert_int_equal(entry->refused_reason, XB_DROP_VRRP_BAD_VERSION);
+	entry->refused_arrival_ns -= XB_REFUSAL_SPACING_NS;
+	expect_advert(fixture, &advert, XB_DROP_VRRP_BAD_TYPE);
+	assert_int_equal(entry->refused_reason, XB_DROP_VRRP_BAD_TYPE);
+}
+
 static void test_version_and_type(void **state)
 {
 	struct fixture *fixture = *state;
@@ -369,6 +393,7 @@ int main(void)
 		FIXTURE_TEST(test_unicast_way),
 		FIXTURE_TEST(test_unicast_peers_are_of_a_slot),
 		FIXTURE_TEST(test_authentication),
+		FIXTURE_TEST(test_sender_of_a_refused_advert_is_noted),
 		FIXTURE_TEST(test_version_and_type),
 		FIXTURE_TEST(test_version2_interval_is_the_configured),
 		FIXTURE_TEST(test_version3_interval_is_learnt),

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A node with another key is not heard; the log of those that refuse it says why."""
+"""Packets that are refused: the log says why, and explain who sends them."""
 
 import pytest
 
 from tests.support.laboratory import wait_until
+from tests.support.operate import Node, instance
 
 OTHER_KEY = "1 ffeeddccbbaa99887766554433221100\n"
 
@@ -18,3 +19,14 @@ def test_wrong_key_is_in_the_log(lab, cluster):
     assert daemon.verdict("node-b") == "down"
     wait_until(lambda: "bad_tag (authentication tag is wrong" in daemon.process.output(), 15,
                "the log of node-a says why")
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_explain_names_who_is_refused(lab):
+    """Both are Active then, and neither would know of the other."""
+    node = Node(lab, "node-a", instance("VI_1", interval="1", version=2)).start()
+    assert "refused" not in node.explain()["said"]
+    Node(lab, "node-b", instance("VI_1", interval="0.1", version=3)).start()
+    said = wait_until(lambda: "refused" in node.explain()["said"] and node.explain()["said"], 3,
+                      "node-a refuses node-b's adverts")
+    assert "Adverts from 10.77.0.2 are refused" in said and "vrrp_bad_version" in said, said

@@ -52,6 +52,8 @@ def test_kill_moves_address(lab, steady):
     assert "hung" in steady["node-b"].vrrp()["reason"] or "daemon" in steady["node-b"].vrrp()["reason"]
     time.sleep(0.5)
     assert not steady["node-c"].activations(), "two nodes took over"
+    said = " ".join(steady["node-b"].json("explain", "VI_1")["lines"])
+    assert "node-a hangs and may still have the addresses" in said, said
 
 
 def test_restart_after_kill_is_one_active(steady):

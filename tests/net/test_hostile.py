@@ -91,7 +91,19 @@ def test_other_addresses_are_told_of_and_do_not_make_two_actives(lab, pair):
     active, _ = pair
     send(lab, "client", [advert(RIVAL, priority=50, addresses=["10.9.9.9"])])
     wait_until(lambda: "10.77.0.66" in active.process.output(), 2, "the other list is logged")
+    said = " ".join(active.json("explain", "VI_1")["lines"])
+    assert "10.77.0.66, " in said and "advertised other virtual addresses" in said, said
     assert states(pair) == ["active", "backup"]
+
+
+def test_releases_of_another_than_the_active_move_nothing(lab, pair):
+    """The Active answers one at once; those right behind it must not make the Backup's timer shorter
+    than the time until the next advert."""
+    pair[1].wait("VI_1", "backup")
+    send(lab, "client", [advert(RIVAL, priority=0)] * 3)
+    time.sleep(0.3)
+    assert states(pair) == ["active", "backup"] and lab.holders(VIP) == [ACTIVE]
+    assert len(pair[1].changes("VI_1")) == 1, pair[1].changes("VI_1")
 
 
 def test_rival_with_higher_priority_moves_it(lab, pair):

@@ -72,7 +72,12 @@ def test_failover_and_back(lab, nodes):
     has_words(best.text("explain", "VI_1"), "initialize", "operator", "resume")
     time.sleep(0.3)
     assert lab.holders(VIP) == ["node-b"], "it stays away, though its priority is higher"
+    assert explained["active"]["node"] == "node-b", "who has it is known all the same"
     assert best.json("resume", "VI_1")["instances"] == ["VI_1"]
+    waiting = best.explain()
+    assert waiting["state"] == "backup" and waiting["active"]["node"] == "node-b", waiting
+    has_words(waiting["said"], "it preempts when Active_Down_Timer runs out")
+    assert best.vrrp()["active_address"] == "10.77.0.2"
     best.wait_is("active")
     holders_are(lab, "node-a")
     start = time.monotonic()

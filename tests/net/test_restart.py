@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A daemon that was killed and is back soon goes on where it was; what it left behind is no lie."""
 
+import json
+import subprocess
 import time
 
 import pytest
 
-from tests.support.cluster import VIP, Cluster, Settings, instance_block
-from tests.support.laboratory import wait_until
+from tests.support.cluster import VIP, Cluster, Settings, find_bpftool, instance_block
+from tests.support.laboratory import PINS, wait_until
+from tests.support.operate import Node, instance
 
 SECOND_VRID, SECOND_VIP = 52, "10.77.0.101"
 ACTIVE = 3  # enum xb_instance_state as maps and packets carry it
@@ -105,3 +108,27 @@ def test_release_while_away_is_no_news(lab, daemon_timeout):
     assert cluster["node-c"].activations() == [], "node-b was Active all the time"
     assert len(cluster["node-b"].activations()) == 1
     assert lab.holders(VIP) == ["node-b"]
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_link_of_an_instance_without_heartbeats_is_taken_over(lab):
+    """Let go of first, it might still be on the interface when the program is to be attached there."""
+    def link_id():
+        done = subprocess.run([find_bpftool(), "-j", "link", "show", "pinned",
+                               PINS / node.instance / "link_eth0"],
+                              text=True, stdout=subprocess.PIPE, check=True, timeout=5)
+        return json.loads(done.stdout)["id"]
+
+    node = Node(lab, "node-a", instance()).start()
+    node.wait_is("active")
+    before = link_id()
+    restart(node)
+    assert link_id() == before
+    node.wait_is("active")
+    # One that the new configuration does not use is let go of.
+    node.kill()
+    node.configure(instance("VI_1", vrid=52).replace("interface eth0", "interface lo1"))
+    node.lab.run("node-a", "ip", "link", "add", "lo1", "type", "veth", "peer", "lo2")
+    node.lab.run("node-a", "ip", "link", "set", "lo1", "up")
+    node.start()
+    wait_until(lambda: not lab.has_program("node-a"), 2, "the program is off eth0")

@@ -89,6 +89,9 @@ def test_deleted_interface_is_made_again(lab, router):
     assert advert_macs(lab) == {0x800: MAC4, 0x86dd: MAC6}
     assert MAC4 in neighbour_mac(lab, VIP) and MAC6 in neighbour_mac(lab, VIP6)
     assert [router.changes(name)[1:] for name in ("VI_1", "VI_6")] == [[("backup", "active")]] * 2
+    said = {event["subject"]: event["to"] for event in router.events()
+            if event["kind"] == "interface"}
+    assert said == {"vrrp.51": "restored", "vrrp6.51": "restored"}
 
 
 def test_backup_is_silent(lab, router):

@@ -64,6 +64,18 @@ static void a_newest_release_means_skew_time(void **state)
 	assert_took_over("10.0.0.1 released the addresses (priority 0), Skew_Time 609 ms");
 }
 
+/* Who yields to the Active that is followed may release the instance after that one's advert. */
+static void a_release_of_another_than_the_active_means_nothing(void **state)
+{
+	(void)state;
+	start_backup();
+	receive(2, 150, START, START);
+	receive(1, 0, START + MS, START + MS);
+	assert_quiet_backup(START + DOWN_NS);
+	receive(2, 0, START + 2 * MS, START + 2 * MS);
+	assert_quiet_backup(START + 2 * MS + SKEW_NS);
+}
+
 static void a_timer_that_is_not_due_does_nothing(void **state)
 {
 	(void)state;
@@ -142,6 +154,7 @@ int main(void)
 		cmocka_unit_test(a_stale_newest_advert_does_not),
 		cmocka_unit_test(a_stopped_backup_does_not_accuse),
 		cmocka_unit_test(a_newest_release_means_skew_time),
+		cmocka_unit_test(a_release_of_another_than_the_active_means_nothing),
 		cmocka_unit_test(a_timer_that_is_not_due_does_nothing),
 		cmocka_unit_test(an_active_does_not_yield_to_stale_adverts),
 		cmocka_unit_test(adverts_do_not_drift),

@@ -42,6 +42,13 @@ uint8_t address_family(const struct xb_address *address)
 	return address_is_ipv4(address) ? 4 : 6;
 }
 
+bool address_is_unset(const struct xb_address *address)
+{
+	static const struct xb_address unset;
+
+	return address_equal(address, &unset);
+}
+
 bool address_equal(const struct xb_address *a, const struct xb_address *b)
 {
 	return address_compare(a, b) == 0;

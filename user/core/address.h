@@ -20,6 +20,9 @@ bool address_is_ipv4(const struct xb_address *address);
 /* Returns 4 or 6. */
 uint8_t address_family(const struct xb_address *address);
 
+/* Whether it is all zero: nobody's. */
+bool address_is_unset(const struct xb_address *address);
+
 bool address_equal(const struct xb_address *a, const struct xb_address *b);
 
 /* Orders by value as RFC 9568 compares primary addresses: <0, 0, >0. */

@@ -16,8 +16,10 @@
  *   can keep it when only adverts are lost (alive_reason).
  * - A member of a sync group waits for the others (group_reason, ready_for_group)
  *   and goes along with them (vrrp_follow_group).
+ * - Priority 0 ends the Active that is followed. From another sender it says nothing of
+ *   that one: in a sync group, who yields to it releases the other members.
  * - An Active asserts itself against rivals at a limited rate, so that a flood of
- *   their adverts does not make a flood of ours.
+ *   their adverts does not make a flood of ours. None goes unanswered.
  * - timer_expired_priority: an Active that stood still leaves the addresses to
  *   whoever must have taken over meanwhile.
  */
@@ -153,6 +155,13 @@ static void follow(struct vrrp *vrrp, const struct vrrp_advert *advert)
 	vrrp->vacancy = VRRP_NOT_VACANT;
 }
 
+/* Whether the sender is the Active that is followed, or nobody is. */
+static bool is_from_active(const struct vrrp *vrrp, const struct vrrp_advert *advert)
+{
+	return address_is_unset(&vrrp->active_address) ||
+	       address_equal(&vrrp->active_address, &advert->source);
+}
+
 /* The Active has gone of its own accord: the timer becomes Skew_Time. */
 static void note_release(struct vrrp *vrrp, const struct vrrp_advert *advert)
 {
@@ -190,7 +199,8 @@ static void backup_advert(struct vrrp *vrrp, const struct vrrp_advert *advert)
 	    (vrrp->heard_ns && time_reached(vrrp->heard_ns, advert->arrival_ns)))
 		return;
 	if (advert->priority == VRRP_PRIORITY_RELEASE) {
-		note_release(vrrp, advert);
+		if (is_from_active(vrrp, advert))
+			note_release(vrrp, advert);
 	} else if (backup_accepts(vrrp, advert->priority)) {
 		follow(vrrp, advert);
 		vrrp->preempt_since_ns = 0;
@@ -237,21 +247,19 @@ static void yield_to(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64
 	follow(vrrp, advert);
 }
 
-/* Answers a rival at once, but not two within VRRP_ASSERT_SPACING_NS: all have heard the first answer. A
- * release that comes after it has shortened the timers of the Backups again: they hear us when they may. */
+/* Answers a rival at once; right after another answer, when VRRP_ASSERT_SPACING_NS has passed: it may
+ * have become Active since, and would be it until the next regular advert. */
 static void assert_active(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns,
 			  struct vrrp_actions *actions)
 {
-	uint64_t next_ns = vrrp->asserted_ns + VRRP_ASSERT_SPACING_NS;
 	bool released = advert->priority == VRRP_PRIORITY_RELEASE;
+	uint64_t due_ns = vrrp->asserted_ns + VRRP_ASSERT_SPACING_NS;
 
 	if (vrrp->parameters.lower_priority_no_advert && !released)
 		return;
-	if (vrrp->asserted_ns && !time_reached(now_ns, next_ns)) {
-		if (released && !time_reached(next_ns, vrrp->timer_due_ns)) {
-			arm_timer(vrrp, next_ns);
-			vrrp->asserted_ns = next_ns;
-		}
+	if (vrrp->asserted_ns && !time_reached(now_ns, due_ns)) {
+		if (time_reached(vrrp->timer_due_ns, due_ns))
+			arm_timer(vrrp, due_ns);
 		return;
 	}
 	vrrp->asserted_ns = now_ns;
@@ -305,6 +313,7 @@ static void advert_due(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_adv
 		return;
 	}
 	send_advert(vrrp, vrrp->effective_priority, now_ns, actions);
+	vrrp->asserted_ns = now_ns;
 	arm_timer(vrrp, time_reached(now_ns, next_ns) ? now_ns + interval_ns : next_ns);
 }
 

@@ -69,7 +69,7 @@ struct vrrp {
 	bool holding; /* the timer ran out with the Active alive; until an advert or a loss counts */
 	bool ready_for_group; /* the timer ran out, but its sync group was not ready; until an advert counts */
 	uint64_t advertised_ns; /* when an advert was last asked for while Active */
-	uint64_t asserted_ns; /* when a rival was last answered, or is to be; 0: never */
+	uint64_t asserted_ns; /* of the last advert, regular or in answer to a rival; 0: none */
 	/* The Active that was lost: its adverts that arrived before lost_ns count no more. */
 	struct xb_address lost_address;
 	uint64_t lost_ns; /* 0: never */

@@ -33,6 +33,25 @@ static void look_at_others(const struct instances *instances, uint64_t now_ns)
 	}
 }
 
+/* An Active that was late by an advert or more: others may have taken over. With heartbeats peers.c says it. */
+static void note_stall(const struct instance *instance, uint64_t now_ns)
+{
+	const struct vrrp *vrrp = &instance->vrrp;
+	struct instances *instances = instance->owner;
+	uint64_t late_ns = time_since_ns(now_ns, vrrp->timer_due_ns);
+
+	if (instances->peers || vrrp->state != XB_INSTANCE_ACTIVE ||
+	    late_ns < vrrp->parameters.advert_interval_ns)
+		return;
+	/* All instances were late by the same. */
+	if (!instances->stalled_ns || time_since_ns(now_ns, instances->stalled_ns) >= late_ns)
+		journal_add(instances->journal, "stall", "self", "late", "running",
+			    "this node stood still for %.1f ms: no adverts were sent, others may "
+			    "have taken over",
+			    (double)late_ns / 1e6);
+	instances->stalled_ns = now_ns;
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
 	struct instance *instance = context;
@@ -49,6 +68,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	if (instance->owner->peers)
 		peers_refresh(instance->owner->peers);
 	now_ns = clock_now_ns();
+	note_stall(instance, now_ns);
 	view.newest = any ? &newest : NULL;
 	if (instance_active_lives(instance, alive, sizeof(alive)))
 		view.alive_reason = alive;

@@ -8,7 +8,7 @@
 
 struct local_address;
 
-#define INSTANCE_OBSTACLE_BYTES 160
+#define INSTANCE_OBSTACLE_BYTES VRRP_REASON_BYTES
 
 /* What keeps an instance in Initialize: id, name for programs. In the order in which they are told. */
 #define INSTANCE_OBSTACLES(X)                                                                      \
@@ -34,7 +34,8 @@ struct instance_address {
 	unsigned interface_index;
 	bool held; /* on the interface because of us */
 	unsigned refused_index; /* where packets to it are refused (no_accept); 0: nowhere */
-	uint64_t restored_ns; /* last put back after something else had removed it; 0: never */
+	unsigned restored_count; /* how often it was put back after something else had removed it */
+	uint64_t restored_ns; /* when that was last said; 0: never */
 };
 
 /* A sync group: its members are all Active, or none is. */
@@ -241,6 +242,11 @@ void instance_groups_free(struct instances *instances);
 /* instance_heartbeat.c: the newest advert that counts: of the Active that is followed while it stands, else the
  * newest of all; *any: whether there was one. */
 struct vrrp_advert instance_newest_advert(const struct instance *instance, bool *any);
+/* Who is Active as far as this node knows: itself, the one it follows, else one it hears and does not follow,
+ * because it preempts that one or takes no part. Returns whether there is one. */
+bool instance_hear_active(const struct instance *instance, struct vrrp_advert *active);
+/* A hung peer that was Active when it last said something: nobody has taken the addresses from it. Or NULL. */
+const struct peer *instance_hung_claimant(const struct instance *instance);
 
 /* Whether heartbeats show an Active that works and that this node would accept; reason says how. */
 bool instance_active_lives(const struct instance *instance, char *reason, size_t bytes);

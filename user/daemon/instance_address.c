@@ -18,7 +18,7 @@
 /* A neighbour that has just taken the rival's announcement ignores ours for a second (locktime). */
 #define ANNOUNCE_AGAIN_DELAY_NS (1100 * NS_PER_MS)
 /* Somebody who removes an address again and again is told of this often. */
-#define RESTORED_SPACING_NS (1 * NS_PER_SECOND)
+#define RESTORED_SPACING_NS (10 * NS_PER_SECOND)
 
 static struct xb_vrrp *router_of(const struct instance *instance)
 {
@@ -269,12 +269,14 @@ static void restore(struct instance *instance, size_t i)
 	announce_address(instance, address, 1);
 	if (instance->routes_held) /* those through the address went with it */
 		change_routes(instance, true);
-	if (!address->restored_ns ||
-	    time_since_ns(now_ns, address->restored_ns) >= RESTORED_SPACING_NS)
-		journal_add(instance->owner->journal, "address", instance->config->name, "removed",
-			    "restored", "%s was removed by something else; it was put back",
-			    address_format(&address->vip->address, text));
+	address->restored_count++;
+	if (address->restored_ns &&
+	    time_since_ns(now_ns, address->restored_ns) < RESTORED_SPACING_NS)
+		return;
 	address->restored_ns = now_ns;
+	journal_add(instance->owner->journal, "address", instance->config->name, "removed",
+		    "restored", "%s was removed by something else (%u so far); it was put back",
+		    address_format(&address->vip->address, text), address->restored_count);
 }
 
 void instance_address_removed(struct instance *instance, const struct address_event *event)

@@ -8,11 +8,14 @@
 #include <string.h>
 #include <user/core/address.h>
 #include <user/core/names.h>
+#include <user/core/vrrp_packet.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/instance.h>
 #include <user/daemon/json_text.h>
 
 #define LINE_BYTES 512
+/* What was wrong with adverts longer ago is no news. */
+#define WRONG_AGE_NS (60 * NS_PER_SECOND)
 #define NODE_BYTES (XB_NAME_BYTES + ADDRESS_TEXT_BYTES + 4)
 
 static void say(json_t *lines, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -26,13 +29,6 @@ static void say(json_t *lines, const char *format, ...)
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
 	json_array_append_new(lines, json_text(line));
-}
-
-static bool is_unknown(const struct xb_address *address)
-{
-	static const struct xb_address unknown;
-
-	return !memcmp(address, &unknown, sizeof(unknown));
 }
 
 /* "node-b (10.0.0.2)", or the address alone. */
@@ -59,11 +55,17 @@ static void explain_active(const struct instance *instance, json_t *lines)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
 	const struct peer *successor = instance_successor(instance);
+	const struct peer *hung = instance_hung_claimant(instance);
 
 	say(lines,
 	    "This node is Active with priority %u: it advertises every %.2f s and has the "
 	    "addresses.",
 	    vrrp->effective_priority, seconds(vrrp->parameters.advert_interval_ns));
+	if (hung)
+		say(lines,
+		    "%s hangs and may still have the addresses, too: start xbeatd there again, or "
+		    "remove them (ip address delete).",
+		    hung->node->name);
 	if (successor)
 		say(lines, "If it goes, %s takes over: the best of the nodes that live.",
 		    successor->node->name);
@@ -77,10 +79,10 @@ static void explain_active(const struct instance *instance, json_t *lines)
 }
 
 /* Whether this node will take over from the Active it hears, and when. */
-static void explain_rank(const struct instance *instance, json_t *lines)
+static void explain_rank(const struct instance *instance, unsigned other, json_t *lines)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
-	unsigned own = vrrp->effective_priority, other = vrrp->active_priority;
+	unsigned own = vrrp->effective_priority;
 
 	if (other >= own)
 		say(lines, "It stays Backup because the Active's priority %u is %s its own %u.",
@@ -97,7 +99,8 @@ static void explain_rank(const struct instance *instance, json_t *lines)
 		    own, other, seconds(vrrp->parameters.preempt_delay_ns));
 	else
 		say(lines,
-		    "Its own priority %u is higher than the Active's %u: it is about to preempt.",
+		    "Its own priority %u is higher than the Active's %u: it preempts when "
+		    "Active_Down_Timer runs out.",
 		    own, other);
 }
 
@@ -106,10 +109,11 @@ static void explain_wait(const struct instance *instance, uint64_t now_ns, json_
 	const struct vrrp *vrrp = &instance->vrrp;
 
 	say(lines,
-	    "It becomes Active when no advert has come for %.3f s (Active_Down_Timer)%s, when the "
-	    "Active releases the addresses%s.",
+	    "It becomes Active when no advert has come for %.3f s (Active_Down_Timer)%s,%s "
+	    "when the Active releases the addresses%s.",
 	    seconds(vrrp_active_down_interval_ns(vrrp)),
 	    instance->group ? " and all members of its sync group are as far" : "",
+	    instance->self_slot >= 0 ? "" : " or",
 	    instance->self_slot >= 0
 		    ? ", or as soon as heartbeats show that the Active is down or hung and this "
 		      "node is the best that lives"
@@ -121,23 +125,30 @@ static void explain_wait(const struct instance *instance, uint64_t now_ns, json_
 			    : seconds(vrrp->timer_due_ns - now_ns));
 }
 
+/* Returns whether there is one. */
+static bool say_active(const struct instance *instance, uint64_t now_ns, struct vrrp_advert *active,
+		       json_t *lines)
+{
+	char node[NODE_BYTES];
+
+	if (!instance_hear_active(instance, active)) {
+		say(lines, "No Active is heard.");
+		return false;
+	}
+	say(lines, "%s is Active with priority %u; its last advert came %.3f s ago.",
+	    node_text(instance, &active->source, node), active->priority,
+	    seconds(time_since_ns(now_ns, active->arrival_ns)));
+	return true;
+}
+
 static void explain_backup(const struct instance *instance, json_t *lines)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
 	uint64_t now_ns = clock_now_ns();
-	struct vrrp_advert newest;
-	char node[NODE_BYTES];
-	bool any;
+	struct vrrp_advert active;
 
-	newest = instance_newest_advert(instance, &any);
-	if (any && !is_unknown(&vrrp->active_address)) {
-		say(lines, "%s is Active with priority %u; its last advert came %.3f s ago.",
-		    node_text(instance, &vrrp->active_address, node), vrrp->active_priority,
-		    seconds(time_since_ns(now_ns, newest.arrival_ns)));
-		explain_rank(instance, lines);
-	} else {
-		say(lines, "No Active is heard.");
-	}
+	if (say_active(instance, now_ns, &active, lines))
+		explain_rank(instance, active.priority, lines);
 	if (vrrp->holding)
 		say(lines, "Its timer has run out, but it holds: %s.", vrrp->reason);
 	explain_wait(instance, now_ns, lines);
@@ -145,6 +156,9 @@ static void explain_backup(const struct instance *instance, json_t *lines)
 
 static void explain_initialize(const struct instance *instance, json_t *lines)
 {
+	struct vrrp_advert active;
+
+	say_active(instance, clock_now_ns(), &active, lines);
 	say(lines, "This node takes no part in the instance:");
 	for (size_t i = 0; i < INSTANCE_OBSTACLE_COUNT; i++)
 		if (instance->obstacles[i][0])
@@ -154,6 +168,49 @@ static void explain_initialize(const struct instance *instance, json_t *lines)
 		say(lines, "To end the failover: xbeatctl resume %s", instance->config->name);
 	if (instance->obstacles[INSTANCE_OBSTACLE_DRAINED][0])
 		say(lines, "To end the drain: xbeatctl resume");
+}
+
+static bool is_recent(uint64_t time_ns)
+{
+	return time_ns && time_since_ns(clock_now_ns(), time_ns) < WRONG_AGE_NS;
+}
+
+/* Whose adverts are not taken: the sender may think that it is Active, and have the addresses, too. */
+static void explain_refusal(const struct instance *instance, const struct xb_vrrp *router,
+			    json_t *lines)
+{
+	static const char *const reasons[] = {
+#define X(id, name, normal, help) [XB_DROP_##id] = #name ", " help,
+		XB_DROP_REASONS(X)
+#undef X
+	};
+	char node[NODE_BYTES];
+
+	if (is_recent(router->refused_arrival_ns) && router->refused_reason < XB_DROP_COUNT)
+		say(lines,
+		    "Adverts from %s are refused, the last %.1f s ago: %s. Their sender may be "
+		    "Active, too, and have the addresses: make the configurations agree.",
+		    node_text(instance, &router->refused_source, node),
+		    seconds(time_since_ns(clock_now_ns(), router->refused_arrival_ns)),
+		    reasons[router->refused_reason]);
+}
+
+/* In what the configurations of others seem to differ from this node's. */
+static void explain_differences(const struct instance *instance, json_t *lines)
+{
+	struct xb_vrrp router;
+	char node[NODE_BYTES];
+
+	kernel_read_router(instance->owner->kernel, instance->router_slot, &router);
+	explain_refusal(instance, &router, lines);
+	if (is_recent(router.arrival_ns) &&
+	    router.addresses_digest !=
+		    vrrp_addresses_digest(instance->advertised, instance->config->advertised_count))
+		say(lines,
+		    "%s, %.1f s ago, advertised other virtual addresses than this node, or in "
+		    "another order: make the configurations agree.",
+		    node_text(instance, &router.source, node),
+		    seconds(time_since_ns(clock_now_ns(), router.arrival_ns)));
 }
 
 static void add_part(void *context, const struct config_track *track, struct track_effect effect,
@@ -167,14 +224,12 @@ static void add_part(void *context, const struct config_track *track, struct tra
 						 "reason", json_text(reason)));
 }
 
-static json_t *active_json(const struct instance *instance)
+static json_t *active_json(const struct instance *instance, const struct vrrp_advert *active)
 {
-	const struct vrrp *vrrp = &instance->vrrp;
-	const struct peer *peer = instance_peer_at(instance, &vrrp->active_address);
+	const struct peer *peer = instance_peer_at(instance, &active->source);
 	char text[ADDRESS_TEXT_BYTES];
-	json_t *json =
-		json_pack("{s:s, s:i}", "address", address_format(&vrrp->active_address, text),
-			  "priority", vrrp->active_priority);
+	json_t *json = json_pack("{s:s, s:i}", "address", address_format(&active->source, text),
+				 "priority", active->priority);
 
 	if (peer)
 		json_object_set_new(json, "node", json_text(peer->node->name));
@@ -195,6 +250,7 @@ static json_t *lines_json(const struct instance *instance)
 	default:
 		explain_initialize(instance, lines);
 	}
+	explain_differences(instance, lines);
 	if (instance->pinned_priority)
 		say(lines,
 		    "An operator has set its priority to %u; back to the configured one: xbeatctl "
@@ -207,6 +263,7 @@ json_t *instance_explain(const struct instance *instance)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
 	json_t *parts = json_array(), *json;
+	struct vrrp_advert active;
 
 	instance_each_track(instance, add_part, parts);
 	json = json_pack("{s:o, s:s, s:I, s:o, s:o, s:i, s:i, s:o}", "instance",
@@ -218,7 +275,7 @@ json_t *instance_explain(const struct instance *instance)
 			 "priority_parts", parts);
 	if (instance_first_obstacle(instance, false) >= 0)
 		json_object_set_new(json, "obstacles", instance_obstacles_json(instance));
-	if (!is_unknown(&vrrp->active_address))
-		json_object_set_new(json, "active", active_json(instance));
+	if (instance_hear_active(instance, &active))
+		json_object_set_new(json, "active", active_json(instance, &active));
 	return json;
 }

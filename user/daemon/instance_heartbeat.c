@@ -8,6 +8,7 @@
 #include <user/core/address.h>
 #include <user/core/election.h>
 #include <user/core/names.h>
+#include <user/core/vrrp_timing.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/instance.h>
 
@@ -35,6 +36,24 @@ struct vrrp_advert instance_newest_advert(const struct instance *instance, bool 
 				    .priority = router.priority,
 				    .interval_ns = router.interval_cs * NS_PER_CENTISECOND,
 				    .arrival_ns = router.arrival_ns};
+}
+
+bool instance_hear_active(const struct instance *instance, struct vrrp_advert *active)
+{
+	const struct vrrp *vrrp = &instance->vrrp;
+	struct vrrp_advert newest;
+	bool any;
+
+	newest = instance_newest_advert(instance, &any);
+	if (!address_is_unset(&vrrp->active_address)) {
+		newest.source = vrrp->active_address;
+		newest.priority = vrrp->active_priority;
+	} else if (!any || newest.priority == VRRP_PRIORITY_RELEASE ||
+		   !vrrp_timing_stands(vrrp, &newest, clock_now_ns())) {
+		return false;
+	}
+	*active = newest;
+	return true;
 }
 
 /* What a live peer says of this instance; NULL if it says nothing. */
@@ -141,6 +160,20 @@ static const struct peer *find_claimant(const struct instance *instance, const s
 		if (peer != except && peer->liveness.verdict == VERDICT_UP && said &&
 		    said->state == XB_INSTANCE_ACTIVE)
 			return peer;
+	}
+	return NULL;
+}
+
+const struct peer *instance_hung_claimant(const struct instance *instance)
+{
+	const struct peers *peers = instance->owner->peers;
+
+	for (size_t i = 0; peers && i < peers->count; i++) {
+		const struct xb_instance *said = said_of(instance, &peers->list[i]);
+
+		if (peers->list[i].liveness.verdict == VERDICT_HUNG && said &&
+		    said->state == XB_INSTANCE_ACTIVE)
+			return &peers->list[i];
 	}
 	return NULL;
 }

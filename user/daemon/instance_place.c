@@ -60,11 +60,11 @@ static int explain_no_primary(const struct config_instance *config, bool has_vip
 			      size_t bytes)
 {
 	if (has_vip) {
-		snprintf(message, bytes,
-			 "%s: its virtual address is the only one of interface %s: if it is the "
-			 "interface's own, set priority 255 (the owner's), else add an address to "
-			 "advertise from",
-			 config->name, config->interface);
+		snprintf(
+			message, bytes,
+			"%s: interface %s has no address but the virtual one: add one to advertise "
+			"from, or, if that is its own, set priority 255 (the owner's)",
+			config->name, config->interface);
 		return -EADDRINUSE;
 	}
 	snprintf(message, bytes,
@@ -152,6 +152,9 @@ static void make_vmac(struct instance *instance)
 				      "its virtual MAC interface %s could not be made",
 				      config->vmac_interface);
 	made_anew = index != instance->vmac_index;
+	if (made_anew && index && instance->vmac_index)
+		journal_add(instance->owner->journal, "interface", config->vmac_interface, "gone",
+			    "restored", "it was deleted by something else; it was made again");
 	instance->vmac_index = index;
 	if (made_anew && instance->vrrp.state == XB_INSTANCE_ACTIVE)
 		instance_set_vmac(instance, true);

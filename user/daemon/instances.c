@@ -83,8 +83,7 @@ void instances_advert(struct instances *instances, const struct xb_event *event)
 		take_advert(instance, &newest);
 	if (newer)
 		advert = newest;
-	if (advert.priority == VRRP_PRIORITY_RELEASE &&
-	    time_reached(advert.arrival_ns, instance->made_ns))
+	if (advert.priority == VRRP_PRIORITY_RELEASE && instance->vrrp.vacancy == VRRP_RELEASED)
 		instance_released(instance, &advert.source, advert.arrival_ns);
 	compare_addresses(instance, event);
 }
@@ -340,6 +339,7 @@ int instances_start(struct instances *instances, const struct instances_setup *s
 	for (size_t i = 0; i < instances->count; i++)
 		instance_begin(instances->list[i]);
 	kernel_release_unclaimed(instances->kernel);
+	kernel_release_links(instances->kernel);
 	if (instances->starting)
 		clock_arm(instances->startup_delay,
 			  instances->started_ns + config->startup_delay_ns);

@@ -40,6 +40,7 @@ struct instances {
 	struct kernel *kernel;
 	struct peers *peers;
 	struct journal *journal;
+	uint64_t stalled_ns; /* when an Active was last late by an advert; 0: never */
 	struct interfaces *interfaces;
 	const struct config *config; /* whose static addresses, routes and rules are there */
 	struct instance **list; /* in the configuration's order */

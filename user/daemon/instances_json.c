@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* "xbeatctl vrrp". */
 #include <stdio.h>
-#include <string.h>
 #include <user/core/address.h>
 #include <user/core/names.h>
 #include <user/daemon/instance.h>
@@ -86,9 +85,9 @@ static void add_optional(json_t *json, const struct instance *instance)
 
 static json_t *instance_json(const struct instance *instance)
 {
-	static const struct xb_address unknown;
 	const struct config_instance *config = instance->config;
 	const struct vrrp *vrrp = &instance->vrrp;
+	struct vrrp_advert active;
 	struct xb_vrrp router;
 	json_t *json;
 
@@ -99,8 +98,8 @@ static json_t *instance_json(const struct instance *instance)
 			 json_text(config->interface), "version", config->version, "state",
 			 instance_state_name(vrrp->state), "priority", config->priority,
 			 "effective_priority", vrrp->effective_priority);
-	if (memcmp(&vrrp->active_address, &unknown, sizeof(unknown)) != 0)
-		json_object_set_new(json, "active_address", address_json(&vrrp->active_address));
+	if (instance_hear_active(instance, &active))
+		json_object_set_new(json, "active_address", address_json(&active.source));
 	json_object_set_new(json, "since_unix_ns",
 			    json_integer((json_int_t)instance->since_unix_ns));
 	json_object_set_new(json, "reason", json_text(vrrp->reason));

@@ -219,8 +219,12 @@ static int attach_all(struct kernel *kernel, const struct kernel_setup *setup)
 		if (error)
 			return error;
 	}
-	bpffs_unpin(kernel->instance, "link_", is_own_link, kernel);
 	return 0;
+}
+
+void kernel_release_links(struct kernel *kernel)
+{
+	bpffs_unpin(kernel->instance, "link_", is_own_link, kernel);
 }
 
 static int handle_record(void *context, void *data, size_t bytes)

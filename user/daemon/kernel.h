@@ -92,6 +92,9 @@ void kernel_release_router(struct kernel *kernel, size_t slot);
 /* Empties the slots that an earlier daemon used and this one has not claimed. */
 void kernel_release_unclaimed(struct kernel *kernel);
 
+/* Detaches from the interfaces that an earlier daemon was on and this one, with all its instances, is not. */
+void kernel_release_links(struct kernel *kernel);
+
 /* Forgets what an earlier daemon had refused. */
 void kernel_accept_all(struct kernel *kernel);
 

@@ -61,7 +61,8 @@ static void outcome_text(const struct config_command *command, const struct runn
 		snprintf(text, bytes, "wrote more than 64 KiB, killed after %s", duration);
 		break;
 	case RUNNER_LEFT_PROCESSES:
-		snprintf(text, bytes, "left %d processes behind, which were killed", result->value);
+		snprintf(text, bytes, "left %d process%s behind, killed", result->value,
+			 result->value == 1 ? "" : "es");
 		break;
 	case RUNNER_NOT_STARTED:
 		not_started_text(command, result->value, text, bytes);
