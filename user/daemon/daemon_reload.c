@@ -154,7 +154,7 @@ static void report_success(struct reload *reload, const struct instances_changes
 				   warnings_json(reload->daemon, &reload->diagnostics));
 
 	journal_add(&reload->daemon->journal, "daemon", "self", "running", "running",
-		    "reloaded %s: instances %zu added, %zu changed, %zu removed, %zu as before",
+		    "reloaded %.100s: instances %zu added, %zu changed, %zu removed, %zu as before",
 		    reload->inputs.config_path, json_array_size(changes->added),
 		    json_array_size(changes->changed), json_array_size(changes->removed),
 		    changes->unchanged_count);
@@ -171,7 +171,9 @@ static void report_failure(struct reload *reload)
 	size_t used = (size_t)snprintf(failure.message, sizeof(failure.message),
 				       "%s; the running configuration is kept", reload->message);
 
-	log_error("reload: %s; the running configuration is kept", reload->message);
+	/* In the events, too: file and running configuration differ from now on. */
+	journal_add(&reload->daemon->journal, "daemon", "self", "running", "running",
+		    "reload refused: %.150s; the running configuration is kept", reload->message);
 	for (size_t i = 0; i < reload->diagnostics.count; i++) {
 		_cleanup_free_ char *line = diagnostics_line(&reload->diagnostics.entries[i]);
 
