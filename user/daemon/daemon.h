@@ -46,18 +46,18 @@ struct daemon_inputs {
 	struct config *config;
 	struct xb_key keys[XB_KEYS_MAX];
 	size_t own_node;
+	char message[CONTROL_MESSAGE_BYTES]; /* what is wrong, if something is */
 };
 
 /*
  * Reads the configuration and the key file, and looks the users of its commands up. It may block, so after the start
- * it runs in a thread of its own. Diagnostics are added to diagnostics, what else is wrong to message.
+ * it runs in a thread of its own. Diagnostics are added to diagnostics; inputs->message says what is wrong.
  * Returns 0 or a negative errno; inputs->config is to be freed with config_free() in either case.
  */
-int daemon_read_inputs(struct daemon_inputs *inputs, struct diagnostics *diagnostics, char *message,
-		       size_t bytes);
+int daemon_read_inputs(struct daemon_inputs *inputs, struct diagnostics *diagnostics);
 
 /* Finds out which of the configured nodes this machine is. Returns likewise. */
-int daemon_identify(struct daemon_inputs *inputs, char *message, size_t bytes);
+int daemon_identify(struct daemon_inputs *inputs);
 
 /* Begins a reload; promise (NULL: nobody asked) is answered when it is done or refused. */
 void daemon_reload(struct daemon *daemon, struct control_promise *promise);

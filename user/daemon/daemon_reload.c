@@ -30,7 +30,6 @@ struct reload {
 	struct control_promise *promise;
 	struct daemon_inputs inputs;
 	struct diagnostics diagnostics;
-	char message[CONTROL_MESSAGE_BYTES];
 	int error;
 	int done_fd; /* the thread says that it has ended */
 	pthread_t thread;
@@ -44,8 +43,7 @@ static void *read_files(void *context)
 	struct reload *reload = context;
 	uint64_t one = 1;
 
-	reload->error = daemon_read_inputs(&reload->inputs, &reload->diagnostics, reload->message,
-					   sizeof(reload->message));
+	reload->error = daemon_read_inputs(&reload->inputs, &reload->diagnostics);
 	if (write(reload->done_fd, &one, sizeof(one)) != sizeof(one))
 		log_error("reload: the thread that reads the files was not heard");
 	return NULL;
@@ -70,19 +68,19 @@ static bool same_heartbeat(const struct config *a, const struct config *b)
 static int check(struct reload *reload)
 {
 	struct daemon *daemon = reload->daemon;
-	int error = daemon_identify(&reload->inputs, reload->message, sizeof(reload->message));
+	int error = daemon_identify(&reload->inputs);
 
 	if (error)
 		return error;
 	if (!same_heartbeat(daemon->config, reload->inputs.config) ||
 	    daemon->own_node != reload->inputs.own_node) {
-		snprintf(reload->message, sizeof(reload->message),
+		snprintf(reload->inputs.message, sizeof(reload->inputs.message),
 			 "the heartbeat block has changed (its key file may): restart xbeatd to "
 			 "apply that");
 		return -EBUSY;
 	}
 	return instances_check(reload->inputs.config, daemon->config, &daemon->interfaces,
-			       reload->message, sizeof(reload->message));
+			       reload->inputs.message, sizeof(reload->inputs.message));
 }
 
 static bool is_wanted(const struct daemon *daemon, const struct attachment *attachment)
@@ -168,12 +166,14 @@ static void report_success(struct reload *reload, const struct instances_changes
 static void report_failure(struct reload *reload)
 {
 	struct control_failure failure = {.error = "invalid_configuration"};
-	size_t used = (size_t)snprintf(failure.message, sizeof(failure.message),
-				       "%s; the running configuration is kept", reload->message);
+	size_t used =
+		(size_t)snprintf(failure.message, sizeof(failure.message),
+				 "%s; the running configuration is kept", reload->inputs.message);
 
 	/* In the events, too: file and running configuration differ from now on. */
 	journal_add(&reload->daemon->journal, "daemon", "self", "running", "running",
-		    "reload refused: %.150s; the running configuration is kept", reload->message);
+		    "reload refused: %.150s; the running configuration is kept",
+		    reload->inputs.message);
 	for (size_t i = 0; i < reload->diagnostics.count; i++) {
 		_cleanup_free_ char *line = diagnostics_line(&reload->diagnostics.entries[i]);
 

@@ -12,7 +12,7 @@
 static struct sync_group_member *view(const struct instance_group *group,
 				      const struct instance *instance, size_t *self)
 {
-	struct sync_group_member *members = calloc(group->member_count, sizeof(*members));
+	struct sync_group_member *members = calloc(group->member_count + 1, sizeof(*members));
 
 	if (!members)
 		abort();
@@ -87,20 +87,21 @@ static bool is_uniform(const struct instance_group *group, enum notify_event *ev
 		[XB_INSTANCE_BACKUP] = NOTIFY_BACKUP,
 		[XB_INSTANCE_ACTIVE] = NOTIFY_MASTER,
 	};
+	enum xb_instance_state state = XB_INSTANCE_NONE;
 
 	for (size_t i = 0; i < group->member_count; i++) {
 		const struct instance *member = group->members[i];
 
-		if (member->vrrp.state != group->members[0]->vrrp.state)
+		if (i > 0 && member->vrrp.state != state)
 			return false;
+		state = member->vrrp.state;
 		/* Without an obstacle it is about to be started. */
-		if (member->vrrp.state == XB_INSTANCE_INITIALIZE &&
-		    instance_first_obstacle(member, false) < 0)
+		if (state == XB_INSTANCE_INITIALIZE && instance_first_obstacle(member, false) < 0)
 			return false;
 	}
-	if (!group->member_count)
+	if (state == XB_INSTANCE_NONE)
 		return false;
-	*event = events[group->members[0]->vrrp.state];
+	*event = events[state];
 	return true;
 }
 
@@ -174,17 +175,18 @@ void instance_group_unmix(struct instance_group *group)
 static int make_group(struct instances *instances, struct instance_group *group,
 		      const struct config *all, const struct config_group *config)
 {
-	group->config = config;
-	group->members = calloc(config->member_count + 1, sizeof(struct instance *));
-	if (!group->members)
+	struct instance **members = calloc(config->member_count + 1, sizeof(struct instance *));
+
+	if (!members)
 		return -ENOMEM;
+	*group = (struct instance_group){.config = config, .members = members};
 	for (size_t i = 0; i < config->member_count; i++) {
 		struct instance *member =
 			instances_find(instances, all->instances[config->members[i]].name);
 
 		if (!member)
 			continue;
-		group->members[group->member_count++] = member;
+		members[group->member_count++] = member;
 		member->group = group;
 	}
 	/* After a reload: what it is was told of before. */

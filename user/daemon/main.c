@@ -147,16 +147,15 @@ static int configure(struct daemon *daemon, bool test_only)
 	struct daemon_inputs inputs = {.config_path = daemon->config_path,
 				       .instance_name = daemon->instance_name};
 	struct diagnostics diagnostics = {0};
-	char message[1024];
-	int error = daemon_read_inputs(&inputs, &diagnostics, message, sizeof(message));
+	int error = daemon_read_inputs(&inputs, &diagnostics);
 	bool told = diagnostics.error_count > 0;
 
 	diagnostics_print(&diagnostics, stderr);
 	diagnostics_free(&diagnostics);
 	if (!error && !test_only)
-		error = daemon_identify(&inputs, message, sizeof(message));
+		error = daemon_identify(&inputs);
 	if (error && !told)
-		log_error("%s", message);
+		log_error("%s", inputs.message);
 	daemon->config = inputs.config;
 	daemon->own_node = inputs.own_node;
 	memcpy(daemon->keys, inputs.keys, sizeof(daemon->keys));
