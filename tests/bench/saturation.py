@@ -16,7 +16,8 @@ import json
 import os
 import statistics
 
-from tests.support.cluster import KEY, Cluster, Settings
+from tests.support.cluster import Cluster
+from tests.support.configuration import KEY, Settings
 from tests.support.laboratory import BUILD, Laboratory
 
 TOOLS = BUILD / "tools"

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from tests.support.cluster import VIP, Cluster, Settings, instance_block
+from tests.support.cluster import Cluster
+from tests.support.configuration import VIP, Settings
 from tests.support.laboratory import wait_until
 
 SECOND_VRID, SECOND_VIP = 52, "10.77.0.101"
@@ -60,15 +61,13 @@ def test_instance_taken_out_of_the_file_is_claimed_no_more(lab, quick):
         slot = next(slot for slot in quick["node-b"].map("xb_peers") if slot["node_id"] == 1)
         return [entry["vrid"] for entry in slot["instances"] if entry["state"] == ACTIVE]
 
-    for node, priority in zip(lab.nodes, quick.settings.priorities):
-        with open(quick.configuration(node), "a") as configuration:
-            configuration.write(instance_block(quick.settings, priority, name="VI_2",
-                                               vrid=SECOND_VRID, vip=SECOND_VIP))
-        quick.daemons[node] = quick.daemon(node).start()
+    for node in lab.nodes:
+        second = quick.vrrp_instance(node, "heartbeat lan", name="VI_2", vrid=SECOND_VRID,
+                                     vips=[f"{SECOND_VIP}/24"])
+        quick.daemon(node, second).start()
     wait_until(lambda: SECOND_VRID in claims(), 5, "node-a is Active of VI_2")
     quick["node-a"].kill()
-    quick.configuration("node-a")  # written anew, without VI_2
-    quick["node-a"].start().wait_state("active")
+    quick.daemon("node-a").start().wait_state("active")
     wait_until(lambda: SECOND_VRID not in claims(), 5, "node-a gives VI_2 up")
     wait_until(lambda: lab.has_address("node-b", SECOND_VIP), 5, "node-b has VI_2's address")
     # Another configuration starts anew, so VI_1 may have moved for a moment; it must not stay so.
@@ -82,12 +81,11 @@ def test_address_written_otherwise_is_still_the_same(lab, quick):
     quick.start_active()
     quick["node-a"].kill()
     quick.settings.vip_lines = [f"{VIP}/24 label eth0:vip"]
-    quick.configuration("node-a")
-    quick["node-a"].start().wait_state("active")
+    quick.daemon("node-a").start().wait_state("active")
     wait_until(lambda: lab.holders(VIP) == ["node-a"], 5, "node-a alone has the address")
     assert quick["node-a"].stop() == 0
     assert not lab.has_address("node-a", VIP), "left behind by a clean stop"
-    quick["node-b"].wait_state("active", 5)
+    quick["node-b"].wait_state("active")
 
 
 @pytest.mark.parametrize("daemon_timeout", ["300ms", "10s"], ids=["anew", "resumed"])

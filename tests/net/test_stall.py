@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from tests.support.cluster import VIP, Cluster, Settings
+from tests.support.cluster import Cluster
+from tests.support.configuration import VIP, Settings
 from tests.support.laboratory import wait_until
 
 
