@@ -85,6 +85,10 @@ class Xbeatd(Daemon):
         """Whether a reload is under way: the daemon has a second thread."""
         return len(list((self.proc() / "task").iterdir())) > 1
 
+    def cpu_ns(self):
+        """Time on a processor, from the scheduler: finer than the ticks of /proc/PID/stat."""
+        return int((self.proc() / "schedstat").read_text().split()[0])
+
     def memory_kib(self, name="VmRSS"):
         return int(re.search(rf"^{name}:\s+(\d+) kB", (self.proc() / "status").read_text(), re.M)[1])
 
