@@ -116,9 +116,11 @@ class Removal(Story):
 
     def __init__(self, lab, node):
         super().__init__(lab, node)
-        self.later = self.text[:self.text.index("vrrp_sync_group")] + instance("stays", vrid=53)
-        self.text = (self.later + instance("silent", *self.words(), vrid=51)
-                     + instance("asking", *self.words(), "notify_deleted", vrid=52))
+        head = self.text[:self.text.index("vrrp_sync_group")]
+        stays = instance("stays", vrid=53)
+        self.text = (head + instance("silent", *self.words(), vrid=51)
+                     + instance("asking", *self.words(), "notify_deleted", vrid=52) + stays)
+        self.later = head + stays
 
     def last_words(self):
         """What the FIFO and "notify" say of the instances that were removed, without the start."""

@@ -20,6 +20,7 @@ class Cluster:
         self.client = None
 
     def vrrp_instance(self, node, *lines, name="VI_1", **keys):
+        """As the settings say; lines and keys are those of instance()."""
         settings = self.settings
         if not settings.preempt:
             lines = ("state BACKUP", "nopreempt", *lines)
@@ -28,14 +29,12 @@ class Cluster:
             "advert_int": settings.advert_interval,
             "vips": settings.vip_lines or [f"{settings.vip}/24"], **keys})
 
-    def blocks(self, node, instance=True):
-        """What is in the configuration of its xbeatd."""
-        return [heartbeat(self.lab, self.settings, self.key_file),
-                *([self.vrrp_instance(node, "heartbeat lan")] if instance else [])]
-
     def daemon(self, node, *more, instance=True):
-        """Its xbeatd, not started. more: blocks of its configuration."""
-        self.daemons[node] = Xbeatd(self.lab, node, *self.blocks(node, instance), *more)
+        """Its xbeatd, not started, whose configuration is written anew. more: blocks of it."""
+        blocks = [heartbeat(self.lab, self.settings, self.key_file), *more]
+        if instance:
+            blocks.insert(1, self.vrrp_instance(node, "heartbeat lan"))
+        self.daemons[node] = Xbeatd(self.lab, node, *blocks)
         return self.daemons[node]
 
     def start_xbeatd(self, *nodes, instance=True):

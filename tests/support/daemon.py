@@ -4,10 +4,10 @@
 import pathlib
 import signal
 
-from tests.support.host import Host
+from tests.support.node import Node
 
 
-class Daemon(Host):
+class Daemon(Node):
     """A program whose configuration is what was last given to configure()."""
 
     def __init__(self, lab, node, *texts):

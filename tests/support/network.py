@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The daemon's network parts by hand (tests/tools/network.c) on a node of a laboratory."""
 
-from tests.support.host import Host
 from tests.support.laboratory import BUILD, wait_until
+from tests.support.node import Node
 
 TOOL = BUILD / "tools" / "network"
 NODE = "node-a"
 
 
-class Network(Host):
+class Network(Node):
     def __init__(self, lab, node=NODE):
         super().__init__(lab, node)
 

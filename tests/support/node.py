@@ -6,7 +6,7 @@ import json
 from tests.support.laboratory import wait_until
 
 
-class Host:
+class Node:
     def __init__(self, lab, node):
         self.lab = lab
         self.node = node
