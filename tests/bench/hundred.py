@@ -13,8 +13,10 @@ import statistics
 import sys
 import time
 
-from tests.support.cluster import Keepalived, Xbeatd
+from tests.support.configuration import block, instance
+from tests.support.daemon import Keepalived
 from tests.support.laboratory import ROOT, Laboratory, wait_until
+from tests.support.xbeatd import Xbeatd
 
 INSTANCES = 100
 SECONDS = 10
@@ -26,29 +28,16 @@ def vip(number):
     return f"10.77.0.{60 + number}"
 
 
-def instance(number, priority, advert_interval="0.1"):
-    return f"""vrrp_instance VI_{number} {{
-    interface eth0
-    version 3
-    virtual_router_id {number + 1}
-    priority {priority}
-    advert_int {advert_interval}
-    virtual_ipaddress {{
-        {vip(number)}/24
-    }}
-}}
-"""
-
-
-def configuration(lab, node, priority, **changed):
+def configuration(priority, **changed):
     """changed: priority of single instances by number, as VI_7=120."""
-    blocks = [instance(number, changed.get(f"VI_{number}", priority)) for number in range(INSTANCES)]
-    return lab.write(f"{node}.conf", "global_defs {\n    vrrp_garp_master_delay 1\n}\n" + "".join(blocks))
+    return [block("global_defs", "vrrp_garp_master_delay 1"),
+            *(instance(f"VI_{number}", vrid=number + 1, priority=changed.get(f"VI_{number}", priority),
+                       vips=[f"{vip(number)}/24"]) for number in range(INSTANCES))]
 
 
 def start(daemon, lab, node, priority):
     return {"xbeat": Xbeatd, "keepalived": Keepalived}[daemon](
-        lab, node, configuration(lab, node, priority)).start()
+        lab, node, *configuration(priority)).start()
 
 
 def holds_all(lab, node):
@@ -129,7 +118,7 @@ def reload():
                             "-e", "frame.time_epoch", "-e", "vrrp.virt_rtr_id", "-e", "ip.src")
         time.sleep(3)
         for number in range(ROUNDS):
-            configuration(lab, "node-a", 200, VI_7=201 + number)
+            active.configure(*configuration(200, VI_7=201 + number))
             begin = time.monotonic()
             result = active.json("reload")
             took_ms = (time.monotonic() - begin) * 1e3

@@ -11,7 +11,8 @@ import os
 import statistics
 import time
 
-from tests.support.cluster import Cluster, Settings
+from tests.support.cluster import Cluster
+from tests.support.configuration import Settings
 from tests.support.laboratory import Laboratory, wait_until
 from tests.support.probe import Client, serve_everywhere
 

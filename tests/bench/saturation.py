@@ -16,7 +16,8 @@ import json
 import os
 import statistics
 
-from tests.support.cluster import KEY, Cluster, Settings
+from tests.support.cluster import Cluster
+from tests.support.configuration import KEY, Settings
 from tests.support.laboratory import BUILD, Laboratory
 
 TOOLS = BUILD / "tools"
@@ -36,10 +37,9 @@ def core():
 
 
 def saturate(lab, kind, *arguments):
-    mac = lab.run("node-a", "ip", "-br", "link", "show", "eth0").stdout.split()[2]
     done = lab.run("switch", "taskset", "-c", core(), TOOLS / "saturate",
                    TOOLS / "saturate.bpf.o", "node-a.0", kind, lab.address("node-b"),
-                   lab.address("node-a"), mac, *arguments, seconds=60)
+                   lab.address("node-a"), lab.mac("node-a"), *arguments, seconds=60)
     return json.loads(done.stdout)
 
 

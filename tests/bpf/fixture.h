@@ -86,6 +86,12 @@ struct heartbeat heartbeat_from(int slot, enum xb_packet_type type);
 struct xb_vrrp *fixture_serve(struct fixture *fixture, uint8_t version, uint8_t vrid,
 			      const char *destination);
 
+/* That of the served instance. */
+static inline struct xb_vrrp *fixture_entry(const struct fixture *fixture)
+{
+	return &fixture->vrrp[VRRP_SLOT];
+}
+
 /* VRID by version 3 over IPv4, multicast. */
 void fixture_serve_vrrp(struct fixture *fixture);
 

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <tests/captured.h>
+#include <tests/captured_message.h>
 #include <user/core/vrrp_packet.h>
 
 #define MUTATIONS 4000 /* of each */
@@ -25,11 +25,6 @@ static uint32_t random_number(void)
 	return random_state;
 }
 
-static struct xb_vrrp *entry_of(struct fixture *fixture)
-{
-	return &fixture->vrrp[VRRP_SLOT];
-}
-
 static void serve(struct fixture *fixture, const struct captured *captured)
 {
 	fixture_serve(fixture, captured->version, captured->vrid, captured->destination);
@@ -38,32 +33,24 @@ static void serve(struct fixture *fixture, const struct captured *captured)
 	fixture_set_password(fixture, captured->password);
 }
 
-static size_t read_addresses(const struct captured *captured,
-			     struct xb_address addresses[CAPTURED_ADDRESSES_MAX])
-{
-	for (size_t i = 0; i < captured->address_count; i++)
-		addresses[i] = address_of(captured->addresses[i]);
-	return captured->address_count;
-}
-
 static void expect_taken(struct fixture *fixture, const struct captured *captured,
 			 const struct frame *frame)
 {
-	const struct xb_vrrp *entry = entry_of(fixture);
-	struct xb_address source = address_of(captured->source);
+	const struct xb_vrrp *entry = fixture_entry(fixture);
 	struct xb_address addresses[CAPTURED_ADDRESSES_MAX];
-	size_t count = read_addresses(captured, addresses);
+	struct vrrp_message message = captured_message(captured, addresses);
 
 	print_message("    %s\n", captured->what);
 	fixture_expect_uncounted(fixture, frame, ACTION_PASS);
 	assert_int_equal(entry->received_count, 1);
-	assert_memory_equal(&entry->source, &source, sizeof(source));
+	assert_memory_equal(&entry->source, &message.source, sizeof(message.source));
 	assert_int_equal(entry->version, captured->version);
 	assert_int_equal(entry->priority, captured->priority);
 	assert_int_equal(entry->interval_cs, captured->interval_cs);
-	assert_int_equal(entry->address_count, count);
+	assert_int_equal(entry->address_count, message.address_count);
 	assert_int_equal(entry->pseudo_header, captured->version == 3);
-	assert_int_equal(entry->addresses_digest, vrrp_addresses_digest(addresses, count));
+	assert_int_equal(entry->addresses_digest,
+			 vrrp_addresses_digest(addresses, message.address_count));
 }
 
 static void test_takes_what_keepalived_sent(void **state)
@@ -85,24 +72,10 @@ static void test_takes_what_keepalived_sent(void **state)
 static void build(const struct captured *captured, struct frame *frame)
 {
 	struct xb_address addresses[CAPTURED_ADDRESSES_MAX];
-	struct vrrp_message message = {
-		.version = captured->version,
-		.vrid = captured->vrid,
-		.priority = captured->priority,
-		.interval_cs = captured->interval_cs,
-		.ttl = captured->ttl,
-		.pseudo_header = true,
-		.has_password = captured->password != NULL,
-		.source = address_of(captured->source),
-		.destination = address_of(captured->destination),
-		.addresses = addresses,
-		.address_count = read_addresses(captured, addresses),
-	};
+	struct vrrp_message message = captured_message(captured, addresses);
 	uint8_t packet[VRRP_PACKET_BYTES_MAX];
 	int length;
 
-	if (captured->password)
-		memcpy(message.password, captured->password, strlen(captured->password));
 	length = vrrp_packet_build(&message, packet, sizeof(packet));
 	assert_true(length > 0);
 	advert_wrap(packet, (size_t)length, frame);
@@ -170,7 +143,7 @@ static void test_takes_nothing_damaged(void **state)
 		serve(fixture, captured);
 		advert_wrap(captured->bytes, captured->length, &good);
 		for (int round = 0; round < MUTATIONS; round++) {
-			uint64_t received_count = entry_of(fixture)->received_count;
+			uint64_t received_count = fixture_entry(fixture)->received_count;
 			struct frame frame = good;
 			bool damaged = mutilate(&frame, captured->length);
 			struct frame sent = frame;
@@ -181,7 +154,7 @@ static void test_takes_nothing_damaged(void **state)
 			action = fixture_run(fixture, &frame);
 			assert_true(action == ACTION_PASS || action == ACTION_DROP);
 			damaged_count += damaged;
-			if (entry_of(fixture)->received_count != received_count)
+			if (fixture_entry(fixture)->received_count != received_count)
 				assert_true(says_the_same(&sent, &good));
 			else
 				assert_true(damaged);
@@ -219,7 +192,7 @@ static void test_random_messages(void **state)
 			advert.type == 1 && advert.ttl == 255 && advert.interval_cs & 0xfff;
 		fixture_run(fixture, &frame);
 		taken_count += right;
-		assert_int_equal(entry_of(fixture)->received_count, taken_count);
+		assert_int_equal(fixture_entry(fixture)->received_count, taken_count);
 	}
 	assert_true(taken_count > 0);
 }

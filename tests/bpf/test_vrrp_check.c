@@ -9,21 +9,17 @@
 #define UNSEEN (XB_DROP_COUNT + 1)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static struct xb_vrrp *entry_of(struct fixture *fixture)
-{
-	return &fixture->vrrp[VRRP_SLOT];
-}
-
 /* outcome: TAKEN, UNSEEN, or the reason. */
 static void expect(struct fixture *fixture, const struct frame *frame, unsigned outcome)
 {
-	uint64_t received_count = entry_of(fixture)->received_count;
+	uint64_t received_count = fixture_entry(fixture)->received_count;
 
 	if (outcome < XB_DROP_COUNT)
 		fixture_expect(fixture, frame, ACTION_DROP, outcome);
 	else
 		fixture_expect_uncounted(fixture, frame, ACTION_PASS);
-	assert_int_equal(entry_of(fixture)->received_count, received_count + (outcome == TAKEN));
+	assert_int_equal(fixture_entry(fixture)->received_count,
+			 received_count + (outcome == TAKEN));
 }
 
 static void expect_advert(struct fixture *fixture, const struct advert *advert, unsigned outcome)
@@ -243,7 +239,7 @@ static void test_sender_of_a_refused_advert_is_noted(void **state)
 {
 	struct fixture *fixture = *state;
 	struct advert advert = advert_default();
-	struct xb_vrrp *entry = entry_of(fixture);
+	struct xb_vrrp *entry = fixture_entry(fixture);
 
 	fixture_serve_vrrp(fixture);
 	expect_advert(fixture, &advert, TAKEN);
@@ -294,10 +290,10 @@ static void test_version2_interval_is_the_configured(void **state)
 
 	fixture_serve(fixture, 2, VRID, "224.0.0.18");
 	for (size_t i = 0; i < COUNT(intervals_s); i++) {
-		entry_of(fixture)->served_interval_cs = (uint16_t)(intervals_s[i] * 100);
+		fixture_entry(fixture)->served_interval_cs = (uint16_t)(intervals_s[i] * 100);
 		advert.interval_cs = (uint16_t)(intervals_s[i] * 100);
 		expect_advert(fixture, &advert, TAKEN);
-		assert_int_equal(entry_of(fixture)->interval_cs, intervals_s[i] * 100);
+		assert_int_equal(fixture_entry(fixture)->interval_cs, intervals_s[i] * 100);
 		advert.interval_cs = 200;
 		expect_advert(fixture, &advert, XB_DROP_VRRP_BAD_INTERVAL);
 		advert.interval_cs = 0;
@@ -313,7 +309,7 @@ static void test_version3_interval_is_learnt(void **state)
 	fixture_serve_vrrp(fixture);
 	advert.interval_cs = 4095;
 	expect_advert(fixture, &advert, TAKEN);
-	assert_int_equal(entry_of(fixture)->interval_cs, 4095);
+	assert_int_equal(fixture_entry(fixture)->interval_cs, 4095);
 	advert.interval_cs = 0;
 	expect_advert(fixture, &advert, XB_DROP_VRRP_BAD_INTERVAL);
 }
@@ -338,10 +334,11 @@ static void test_checksum(void **state)
 		fixture_serve(fixture, advert->version, VRID, advert->destination);
 		advert->checksum = CHECKSUM_PLAIN;
 		expect_advert(fixture, advert, kinds[i].plain);
-		assert_int_equal(entry_of(fixture)->pseudo_header, 0);
+		assert_int_equal(fixture_entry(fixture)->pseudo_header, 0);
 		advert->checksum = CHECKSUM_PSEUDO_HEADER;
 		expect_advert(fixture, advert, kinds[i].pseudo_header);
-		assert_int_equal(entry_of(fixture)->pseudo_header, kinds[i].pseudo_header == TAKEN);
+		assert_int_equal(fixture_entry(fixture)->pseudo_header,
+				 kinds[i].pseudo_header == TAKEN);
 	}
 }
 

@@ -5,44 +5,39 @@
 
 #include <string.h>
 
-static struct xb_vrrp *entry_of(struct fixture *fixture)
-{
-	return &fixture->vrrp[VRRP_SLOT];
-}
-
 /* What the daemon does with what is in the ring buffer. Returns the number of events. */
 static size_t read_events(struct fixture *fixture)
 {
-	entry_of(fixture)->event_pending = 0;
+	fixture_entry(fixture)->event_pending = 0;
 	return fixture_events(fixture);
 }
 
 static void expect_taken(struct fixture *fixture, const struct advert *advert)
 {
-	uint64_t received_count = entry_of(fixture)->received_count;
+	uint64_t received_count = fixture_entry(fixture)->received_count;
 	struct frame frame;
 
 	advert_build(advert, &frame);
 	fixture_expect_uncounted(fixture, &frame, ACTION_PASS);
-	assert_int_equal(entry_of(fixture)->received_count, received_count + 1);
+	assert_int_equal(fixture_entry(fixture)->received_count, received_count + 1);
 }
 
 static void expect_refused(struct fixture *fixture, const struct frame *frame, enum xb_drop reason)
 {
 	fixture_expect(fixture, frame, ACTION_DROP, reason);
-	assert_int_equal(entry_of(fixture)->received_count, 0);
-	assert_int_equal(entry_of(fixture)->arrival_ns, 0);
+	assert_int_equal(fixture_entry(fixture)->received_count, 0);
+	assert_int_equal(fixture_entry(fixture)->arrival_ns, 0);
 }
 
 static void expect_unseen(struct fixture *fixture, const struct frame *frame)
 {
 	fixture_expect_uncounted(fixture, frame, ACTION_PASS);
-	assert_int_equal(entry_of(fixture)->received_count, 0);
+	assert_int_equal(fixture_entry(fixture)->received_count, 0);
 }
 
 static void check_stored(struct fixture *fixture, const struct advert *advert)
 {
-	const struct xb_vrrp *entry = entry_of(fixture);
+	const struct xb_vrrp *entry = fixture_entry(fixture);
 	struct xb_address source = address_of(advert->source);
 
 	assert_memory_equal(&entry->source, &source, sizeof(source));
@@ -67,7 +62,7 @@ static void test_stores_with_both_checksums(void **state)
 	advert.checksum = CHECKSUM_PSEUDO_HEADER;
 	expect_taken(fixture, &advert);
 	check_stored(fixture, &advert);
-	assert_int_equal(entry_of(fixture)->changed_count, 1);
+	assert_int_equal(fixture_entry(fixture)->changed_count, 1);
 }
 
 static void expect_every_count(struct fixture *fixture, struct advert advert, unsigned last)
@@ -79,7 +74,7 @@ static void expect_every_count(struct fixture *fixture, struct advert advert, un
 		expect_taken(fixture, &advert);
 		check_stored(fixture, &advert);
 	}
-	assert_int_equal(entry_of(fixture)->changed_count, last);
+	assert_int_equal(fixture_entry(fixture)->changed_count, last);
 }
 
 /* A frame that a test run takes does not hold more than 200 IPv6 addresses. */
@@ -94,7 +89,7 @@ static void test_every_address_count(void **state)
 static void test_followed_active_is_kept_apart(void **state)
 {
 	struct fixture *fixture = *state;
-	struct xb_vrrp *entry = entry_of(fixture);
+	struct xb_vrrp *entry = fixture_entry(fixture);
 	struct advert active = advert_default(), rival = advert_default();
 	uint64_t heard_ns;
 
@@ -128,7 +123,7 @@ static void test_reserved_bits_are_ignored(void **state)
 	fixture_serve_vrrp(fixture);
 	advert.interval_cs = 0xf000 | 250;
 	expect_taken(fixture, &advert);
-	assert_int_equal(entry_of(fixture)->interval_cs, 250);
+	assert_int_equal(fixture_entry(fixture)->interval_cs, 250);
 }
 
 /* Only what is new is told, and the record carries it. */
@@ -158,12 +153,12 @@ static void test_events(void **state)
 		assert_int_equal(event->advert.address_count, variants[i].address_count);
 		assert_int_equal(event->advert.addresses_digest, advert_digest(&variants[i]));
 	}
-	assert_int_equal(entry_of(fixture)->changed_count, 6);
-	entry_of(fixture)->wake_always = 1;
+	assert_int_equal(fixture_entry(fixture)->changed_count, 6);
+	fixture_entry(fixture)->wake_always = 1;
 	expect_taken(fixture, &variants[5]);
 	assert_int_equal(read_events(fixture), 1);
-	assert_int_equal(fixture->events[0].arrival_ns, entry_of(fixture)->arrival_ns);
-	assert_int_equal(entry_of(fixture)->changed_count, 6);
+	assert_int_equal(fixture->events[0].arrival_ns, fixture_entry(fixture)->arrival_ns);
+	assert_int_equal(fixture_entry(fixture)->changed_count, 6);
 }
 
 /* While an event waits to be read, the slot alone keeps up with what arrives. */
@@ -184,7 +179,7 @@ static void test_one_event_waits_at_a_time(void **state)
 		{"any, at an Active that has read all", 150, true, true, 1},
 	};
 	struct fixture *fixture = *state;
-	struct xb_vrrp *entry = entry_of(fixture);
+	struct xb_vrrp *entry = fixture_entry(fixture);
 	size_t waiting = 0;
 
 	fixture_serve_vrrp(fixture);
@@ -210,7 +205,7 @@ static void test_full_ring_leaves_nothing_pending(void **state)
 {
 	struct fixture *fixture = *state;
 	struct advert advert = advert_default();
-	struct xb_vrrp *entry = entry_of(fixture);
+	struct xb_vrrp *entry = fixture_entry(fixture);
 	struct frame frame;
 
 	fixture_serve_vrrp(fixture);
@@ -285,7 +280,7 @@ static void test_bit_flips_and_truncations(void **state)
 		cut.length = length;
 		fixture_run(fixture, &cut);
 	}
-	assert_int_equal(entry_of(fixture)->received_count, 0);
+	assert_int_equal(fixture_entry(fixture)->received_count, 0);
 }
 
 static void test_own_advert(void **state)
@@ -295,7 +290,7 @@ static void test_own_advert(void **state)
 	struct frame frame;
 
 	fixture_serve_vrrp(fixture);
-	entry_of(fixture)->own_source = address_of(advert.source);
+	fixture_entry(fixture)->own_source = address_of(advert.source);
 	advert_build(&advert, &frame);
 	expect_refused(fixture, &frame, XB_DROP_VRRP_OWN);
 }

@@ -48,7 +48,7 @@ def configuration():
 
 def added(network):
     """Of eth0, without those of the laboratory."""
-    return {address: entry for address, entry in network.addresses("eth0").items()
+    return {address: entry for address, entry in network.told_of_addresses("eth0").items()
             if address not in (network.lab.address(network.node, family=family)
                                for family in (4, 6))}
 

@@ -14,7 +14,6 @@ import time
 import pytest
 
 from tests.support.laboratory import BUILD, Laboratory, wait_until
-from tests.support.routers import held, wait_holders
 
 VIP = "192.168.1.100"
 TEXT = """\
@@ -111,10 +110,10 @@ def walk(case):
     with Laboratory(name, nodes=2) as lab:
         for step, nodes, seconds in steps(lab, programs, first):
             try:
-                wait_holders(lab, VIP, nodes, seconds)
+                lab.wait_holders(VIP, nodes, seconds)
             except AssertionError:
                 logs = "\n".join(process.output()[-2000:] for process in lab.processes)
-                return step, [node for node in lab.nodes if VIP in held(lab, node)], logs
+                return step, [node for node in lab.nodes if VIP in lab.addresses(node)], logs
     return None
 
 

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from tests.support.cluster import VIP, Cluster, Settings
+from tests.support.cluster import Cluster
+from tests.support.configuration import VIP, Settings
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 

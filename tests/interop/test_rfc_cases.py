@@ -10,17 +10,18 @@ import time
 
 import pytest
 
-from tests.support.cluster import VIP, VRID
-from tests.support.forge import Forger
+from tests.support.advert import Forger
+from tests.support.configuration import VIP, VRID, instance, sync_group
+from tests.support.daemon import Keepalived
 from tests.support.laboratory import wait_until
-from tests.support.routers import held, instance, mac_of, start, wait_holders
-from tests.support.watch import Watch
+from tests.support.watch import Watch, seconds_between
+from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=2, links=2)
 SECOND = {"version": 2, "advert_int": 1}
 PASSWORD = {"authentication": ["auth_type PASS", "auth_pass 12345"]}
 OTHER_VIP = "10.77.0.101"
-PACKET_OUTGOING = 4
+VIRTUAL_MACS = "00:00:5e:00"
 
 
 @pytest.fixture
@@ -36,24 +37,16 @@ def forger(lab):
 
 
 def xbeatd(lab, *instances):
-    return start(lab, "node-a", "xbeatd", "".join(instances))
+    return Xbeatd(lab, "node-a", *instances).start()
 
 
 def keepalived(lab, *instances):
-    return start(lab, "node-b", "keepalived", "".join(instances))
-
-
-def wait_state(daemon, name, state, seconds=6):
-    wait_until(lambda: daemon.vrrp(name)["state"] == state, seconds, f"{name} is {state}")
+    return Keepalived(lab, "node-b", *instances).start()
 
 
 def follows(daemon, name="A"):
     """The address of the Active that an instance has heard."""
     return daemon.vrrp(name).get("active_address")
-
-
-def seconds_between(first, second):
-    return (second.time_ns - first.time_ns) / 1e9
 
 
 def silence_before(lab, watch, vrid):
@@ -64,18 +57,18 @@ def silence_before(lab, watch, vrid):
 
 
 def test_rfc_case_01_active_down_timer_has_the_skew_of_its_version(lab, watch):
-    daemon = xbeat_follows(lab, instance("A", [VIP], **SECOND),
-                           instance("B", [OTHER_VIP], virtual_router_id=52))
+    daemon = xbeat_follows(lab, instance("A", vips=[VIP], **SECOND),
+                           instance("B", vips=[OTHER_VIP], vrid=52))
     lab.cut("node-b")
     for name in ("A", "B"):
-        wait_state(daemon, name, "active")
+        daemon.wait_state("active", name)
     assert silence_before(lab, watch, 51) == pytest.approx(3 + 156 / 256, abs=0.1)
     assert silence_before(lab, watch, 52) == pytest.approx(0.3 + 0.1 * 156 / 256, abs=0.1)
 
 
 def xbeat_follows(lab, *instances):
     """keepalived owns what xbeatd then is a Backup of, with priority 100. Returns xbeatd."""
-    keepalived(lab, *(text.replace("{\n", "{\n    priority 255\n", 1) for text in instances))
+    keepalived(lab, *(text.replace("priority 100", "priority 255") for text in instances))
     daemon = xbeatd(lab, *instances)
     wait_until(lambda: all("active_address" in entry for entry in daemon.json("vrrp")), 5,
                "all instances have heard the Active")
@@ -83,11 +76,11 @@ def xbeat_follows(lab, *instances):
 
 
 def test_rfc_case_02_version_3_learns_the_interval_and_returns_to_its_own(lab, watch):
-    keepalived(lab, instance("A", [VIP], priority=255))
-    daemon = xbeatd(lab, instance("A", [VIP], advert_int=1))
+    keepalived(lab, instance("A", vips=[VIP], priority=255))
+    daemon = xbeatd(lab, instance("A", vips=[VIP], advert_int=1))
     wait_until(lambda: follows(daemon), 5, "the Active is heard")
     lab.cut("node-b")
-    wait_state(daemon, "A", "active")
+    daemon.wait_state("active", "A")
     assert silence_before(lab, watch, VRID) < 0.5
     first, second = wait_until(lambda: watch.adverts(source=lab.address("node-a"))[1:][:1] and
                                watch.adverts(source=lab.address("node-a"))[:2], 3, "two adverts")
@@ -96,16 +89,16 @@ def test_rfc_case_02_version_3_learns_the_interval_and_returns_to_its_own(lab, w
 
 
 def test_rfc_case_02_version_2_with_another_interval_is_dropped(lab):
-    keepalived(lab, instance("A", [VIP], **{**SECOND, "advert_int": 2}, priority=255))
-    daemon = xbeatd(lab, instance("A", [VIP], **SECOND))
+    keepalived(lab, instance("A", vips=[VIP], **{**SECOND, "advert_int": 2}, priority=255))
+    daemon = xbeatd(lab, instance("A", vips=[VIP], **SECOND))
     wait_until(lambda: daemon.json("drops")["vrrp_bad_interval"], 5, "the drop is counted")
     assert follows(daemon) != lab.address("node-b")
 
 
 def test_rfc_case_03_fault_is_told_by_priority_zero(lab, watch):
-    keepalived(lab, instance("A", [VIP]))
-    daemon = xbeatd(lab, instance("A", [VIP], priority=150, track_interface=["eth1"]))
-    wait_holders(lab, VIP, ["node-a"])
+    keepalived(lab, instance("A", vips=[VIP]))
+    daemon = xbeatd(lab, instance("A", vips=[VIP], priority=150, track_interface=["eth1"]))
+    lab.wait_holders(VIP, ["node-a"])
     lab.run("node-a", "ip", "link", "set", "eth1", "down")
     released = watch.wait_advert(source=lab.address("node-a"), priority=0)
     follower = watch.wait_advert(source=lab.address("node-b"), since_ns=released.time_ns)
@@ -119,7 +112,7 @@ def test_rfc_case_03_the_active_answers_priority_zero_at_once(lab, watch, forger
 
 def answer_to(lab, watch, forger, **fields):
     """After how many seconds an Active with adverts of 10 s answers a forged advert."""
-    xbeatd(lab, instance("A", [VIP], priority=255, advert_int=10))
+    xbeatd(lab, instance("A", vips=[VIP], priority=255, advert_int=10))
     watch.wait_advert(source=lab.address("node-a"))
     time.sleep(0.2)
     forger.send(interval_cs=1000, **fields)
@@ -129,26 +122,26 @@ def answer_to(lab, watch, forger, **fields):
 
 def split_and_heal(lab, ours, theirs, priority):
     """Two of the same priority are Active; then each hears the other."""
-    start(lab, ours, "xbeatd", instance("A", [VIP], priority=priority))
-    start(lab, theirs, "keepalived", instance("A", [VIP], priority=priority))
-    wait_until(lambda: any(VIP in held(lab, node) for node in lab.nodes), 5, "one is Active")
+    Xbeatd(lab, ours, instance("A", vips=[VIP], priority=priority)).start()
+    Keepalived(lab, theirs, instance("A", vips=[VIP], priority=priority)).start()
+    wait_until(lambda: any(VIP in lab.addresses(node) for node in lab.nodes), 5, "one is Active")
     lab.cut("node-b")
-    wait_holders(lab, VIP, ["node-a", "node-b"])
+    lab.wait_holders(VIP, ["node-a", "node-b"])
     lab.heal("node-b")
 
 
 @pytest.mark.parametrize("ours,theirs", [("node-a", "node-b"), ("node-b", "node-a")])
 def test_rfc_case_04_equal_priority_yields_to_the_higher_address(lab, ours, theirs):
     split_and_heal(lab, ours, theirs, 100)
-    wait_holders(lab, VIP, ["node-b"])
+    lab.wait_holders(VIP, ["node-b"])
 
 
 def test_rfc_case_05_an_owner_is_active_at_once(lab, watch):
-    keepalived(lab, instance("A", [VIP], priority=254))
+    keepalived(lab, instance("A", vips=[VIP], priority=254))
     watch.wait_advert(source=lab.address("node-b"))
-    daemon = xbeatd(lab, instance("A", [VIP], priority=255, advert_int=1))
+    daemon = xbeatd(lab, instance("A", vips=[VIP], priority=255, advert_int=1))
     assert daemon.vrrp("A")["state"] == "active"
-    wait_holders(lab, VIP, ["node-a"], 2)
+    lab.wait_holders(VIP, ["node-a"], 2)
 
 
 def test_rfc_case_05_of_two_owners_one_stays(lab):
@@ -167,9 +160,9 @@ def test_rfc_case_06_a_lower_advert_is_answered_at_once(lab, watch, forger):
 BAD_ADVERTS = [
     ({"ttl": 254}, "vrrp_bad_ttl"),
     ({"version": 2}, "vrrp_bad_version"),
-    ({"kind": 2}, "vrrp_bad_type"),
+    ({"type": 2}, "vrrp_bad_type"),
     ({"count": 2}, "vrrp_bad_length"),
-    ({"count": 2, "padding": bytes(18)}, "vrrp_bad_length"),
+    ({"count": 2, "bytes_min": 60}, "vrrp_bad_length"),
     ({"count": 0, "addresses": ()}, "vrrp_bad_length"),
     ({"checksum_kind": "bad"}, "vrrp_bad_checksum"),
     ({"interval_cs": 0}, "vrrp_bad_interval"),
@@ -182,20 +175,20 @@ BAD_ADVERTS = [
     ({"vrid": 53, "ttl": 63}, "vrrp_bad_destination"),
 ]
 GOOD_ADVERTS = [
-    ({"padding": bytes(18)}, "A"),
+    ({"bytes_min": 60}, "A"),
     ({"vrid": 52, "version": 2, "interval_cs": 100, "authentication": b"\x0112345\0\0\0"}, "B"),
 ]
 
 
 def test_rfc_case_07_what_is_wrong_is_counted_and_ignored(lab, forger):
-    daemon = xbeatd(lab, instance("A", [VIP]),
-                    instance("B", [OTHER_VIP], virtual_router_id=52, **SECOND, **PASSWORD),
-                    instance("C", ["10.77.0.102"], virtual_router_id=53, unicast_ttl=255,
+    daemon = xbeatd(lab, instance("A", vips=[VIP]),
+                    instance("B", vips=[OTHER_VIP], vrid=52, **SECOND, **PASSWORD),
+                    instance("C", vips=["10.77.0.102"], vrid=53, unicast_ttl=255,
                              unicast_src_ip=lab.address("node-a"),
                              unicast_peer=[f"{lab.address('client')} min_ttl 64 max_ttl 200"]))
     for name in ("A", "B", "C"):
-        wait_state(daemon, name, "active")
-    to_node = {"vrid": 53, "destination": lab.address("node-a"), "mac": mac_of(lab, "node-a")}
+        daemon.wait_state("active", name)
+    to_node = {"vrid": 53, "destination": lab.address("node-a"), "mac": lab.mac("node-a")}
     bad = [*BAD_ADVERTS, ({**to_node, "ttl": 63}, "vrrp_bad_ttl"), ({**to_node, "ttl": 201}, "vrrp_bad_ttl"),
            ({**to_node, "source": lab.address("node-b"), "ttl": 64}, "vrrp_bad_source")]
     for fields, reason in bad:
@@ -208,27 +201,27 @@ def test_rfc_case_07_what_is_wrong_is_counted_and_ignored(lab, forger):
     assert {entry["state"] for entry in daemon.json("vrrp")} == {"active"}
     for fields, name in [*GOOD_ADVERTS, ({**to_node, "ttl": 64}, "C")]:
         forger.send(**fields)
-        wait_state(daemon, name, "backup")
+        daemon.wait_state("backup", name)
     assert daemon.json("drops") == before
 
 
 def test_rfc_case_08_checksums_are_sent_as_the_peers_send_them(lab, watch, forger):
     """After each kind of advert; a daemon that has heard none sends keepalived's."""
-    daemon = xbeatd(lab, instance("A", [VIP], advert_int=0.1))
+    daemon = xbeatd(lab, instance("A", vips=[VIP], advert_int=0.1))
     ours = lab.address("node-a")
     assert watch.wait_advert(source=ours).checksum == "pseudo"
     for kind in ("plain", "pseudo"):
         forger.send(checksum_kind=kind)
-        wait_state(daemon, "A", "backup")
-        wait_state(daemon, "A", "active")
+        daemon.wait_state("backup", "A")
+        daemon.wait_state("active", "A")
         assert watch.adverts(source=ours)[-1].checksum == kind
 
 
 def test_rfc_case_09_another_address_list_makes_no_second_active(lab, watch):
     """As it is while a change is rolled out: keepalived has the new file already."""
-    keepalived(lab, instance("A", [VIP, OTHER_VIP], priority=150))
-    wait_holders(lab, VIP, ["node-b"])
-    daemon = xbeatd(lab, instance("A", [VIP]))
+    keepalived(lab, instance("A", vips=[VIP, OTHER_VIP], priority=150))
+    lab.wait_holders(VIP, ["node-b"])
+    daemon = xbeatd(lab, instance("A", vips=[VIP]))
     wait_until(lambda: daemon.vrrp("A")["adverts"]["received"] > 10, 5, "adverts are heard")
     assert daemon.vrrp("A")["state"] == "backup"
     assert not watch.adverts(source=lab.address("node-a"))
@@ -236,35 +229,23 @@ def test_rfc_case_09_another_address_list_makes_no_second_active(lab, watch):
 
 def test_rfc_case_09_a_rolling_change_between_ours(lab, watch):
     """First the Backup's file, then the Active's; nobody else ever advertises."""
-    daemons = {node: start(lab, node, "xbeatd", instance("A", [VIP], priority=priority))
+    daemons = {node: Xbeatd(lab, node, instance("A", vips=[VIP], priority=priority)).start()
                for node, priority in (("node-a", 150), ("node-b", 100))}
-    wait_holders(lab, VIP, ["node-a"])
+    lab.wait_holders(VIP, ["node-a"])
     changed_ns = time.time_ns()
     for node, priority in (("node-b", 100), ("node-a", 150)):
-        lab.write(f"{node}.conf", instance("A", [VIP, OTHER_VIP], priority=priority))
-        daemons[node].ctl("reload")
+        daemons[node].reload(instance("A", vips=[VIP, OTHER_VIP], priority=priority))
         time.sleep(0.5)
-    wait_holders(lab, OTHER_VIP, ["node-a"])
+    lab.wait_holders(OTHER_VIP, ["node-a"])
     assert {advert.source for advert in watch.adverts(changed_ns)} == {lab.address("node-a")}
     assert watch.adverts()[-1].addresses == [VIP, OTHER_VIP]
-
-
-def frames_from_virtual_mac(watch):
-    """How many node-a has sent since the last call."""
-    count = 0
-    while True:
-        try:
-            frame, (_, _, kind, _, _) = watch.port.recvfrom(65536)
-        except BlockingIOError:
-            return count
-        count += kind != PACKET_OUTGOING and frame[6:10] == b"\x00\x00\x5e\x00"
 
 
 BOTH_FAMILIES = {"A": [VIP, OTHER_VIP], "B": ["fe80::100", "fd77::100"]}
 
 
 def both_families(**keys):
-    return [instance(name, vips, **keys) for name, vips in BOTH_FAMILIES.items()]
+    return [instance(name, vips=vips, **keys) for name, vips in BOTH_FAMILIES.items()]
 
 
 def ask(lab):
@@ -277,14 +258,14 @@ def test_rfc_case_10_a_backup_says_nothing_from_the_virtual_mac(lab, watch):
     active = keepalived(lab, *both_families(priority=255, use_vmac=True))
     daemon = xbeatd(lab, *both_families(use_vmac=True))
     wait_until(lambda: follows(daemon, "A") and follows(daemon, "B"), 5, "the Active is heard")
-    frames_from_virtual_mac(watch)
+    watch.forget()
     ask(lab)
-    assert frames_from_virtual_mac(watch) == 0
+    assert watch.count_sent_from(VIRTUAL_MACS) == 0
     active.stop()
     for name in BOTH_FAMILIES:
-        wait_state(daemon, name, "active")
+        daemon.wait_state("active", name)
     ask(lab)
-    assert frames_from_virtual_mac(watch) > 0
+    assert watch.count_sent_from(VIRTUAL_MACS) > 0
 
 
 @pytest.mark.parametrize("keys", [{}, {"use_vmac": True}], ids=["own-mac", "virtual-mac"])
@@ -303,7 +284,7 @@ def test_rfc_case_11_the_advert_comes_first(lab, watch, keys):
 
 def test_rfc_case_12_link_local_source_and_first_address(lab, watch):
     vips = ["fe80::100", "fd77::100"]
-    xbeatd(lab, instance("A", vips, priority=255))
+    xbeatd(lab, instance("A", vips=vips, priority=255))
     advert = watch.wait_advert(destination="ff02::12")
     assert advert.source.startswith("fe80::") and advert.addresses == vips
     entries = [entry for link in json.loads(lab.run("node-a", "ip", "-j", "address").stdout)
@@ -311,18 +292,18 @@ def test_rfc_case_12_link_local_source_and_first_address(lab, watch):
     assert [entry.get("nodad") for entry in entries] == [True, True]
 
 
-GROUP = "vrrp_sync_group G {\n    group {\n        A\n        B\n    }\n}\n"
+GROUP = sync_group("G", "A", "B")
 GROUP_VIPS = {"A": VIP, "B": "10.77.1.100"}
 
 
 def group_of(priority):
-    return (instance("A", [GROUP_VIPS["A"]], priority=priority),
-            instance("B", [GROUP_VIPS["B"]], priority=priority, interface="eth1"), GROUP)
+    return (instance("A", vips=[GROUP_VIPS["A"]], priority=priority),
+            instance("B", vips=[GROUP_VIPS["B"]], priority=priority, interface="eth1"), GROUP)
 
 
 def wait_group(lab, node):
     for vip in GROUP_VIPS.values():
-        wait_holders(lab, vip, [node])
+        lab.wait_holders(vip, [node])
 
 
 @pytest.mark.parametrize("active,backup", [("node-a", "node-b"), ("node-b", "node-a")])
@@ -342,24 +323,24 @@ def test_rfc_case_14_the_same_vrid_in_both_families_and_on_two_interfaces(lab):
     texts = {150: [], 100: []}
     vips = {"A": [VIP], "B": ["fe80::100", "fd77::100"], "C": ["10.77.1.100"]}
     for priority, other in ((150, 100), (100, 150)):
-        texts[priority] = [instance("A", vips["A"], priority=priority),
-                           instance("B", vips["B"], priority=other),
-                           instance("C", vips["C"], priority=priority, interface="eth1")]
+        texts[priority] = [instance("A", vips=vips["A"], priority=priority),
+                           instance("B", vips=vips["B"], priority=other),
+                           instance("C", vips=vips["C"], priority=priority, interface="eth1")]
     daemon = xbeatd(lab, *texts[150])
     keepalived(lab, *texts[100])
     for name, node in (("A", "node-a"), ("B", "node-b"), ("C", "node-a")):
-        wait_holders(lab, vips[name][-1], [node])
+        lab.wait_holders(vips[name][-1], [node])
     assert [daemon.vrrp(name)["state"] for name in "ABC"] == ["active", "backup", "active"]
 
 
 def test_rfc_case_14_nopreempt_after_a_fault(lab):
-    daemon = xbeatd(lab, instance("A", [VIP], priority=150, state="BACKUP", nopreempt=True,
+    daemon = xbeatd(lab, instance("A", vips=[VIP], priority=150, state="BACKUP", nopreempt=True,
                                   track_interface=["eth1"]))
-    wait_holders(lab, VIP, ["node-a"])
-    keepalived(lab, instance("A", [VIP]))
+    lab.wait_holders(VIP, ["node-a"])
+    keepalived(lab, instance("A", vips=[VIP]))
     lab.run("node-a", "ip", "link", "set", "eth1", "down")
-    wait_holders(lab, VIP, ["node-b"])
+    lab.wait_holders(VIP, ["node-b"])
     lab.run("node-a", "ip", "link", "set", "eth1", "up")
-    wait_state(daemon, "A", "backup")
+    daemon.wait_state("backup", "A")
     time.sleep(0.6)
     assert lab.holders(VIP) == ["node-b"]

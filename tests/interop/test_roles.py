@@ -11,9 +11,11 @@ import time
 
 import pytest
 
+from tests.support.configuration import instance
+from tests.support.daemon import Keepalived
 from tests.support.laboratory import Laboratory, wait_until
-from tests.support.routers import held, instance, mac_of, neighbours, start
-from tests.support.watch import Watch
+from tests.support.watch import Watch, seconds_between
+from tests.support.xbeatd import Xbeatd
 
 NODES = {"xbeatd": "node-a", "keepalived": "node-b"}
 SECOND = {"version": 2, "advert_int": 1}
@@ -75,12 +77,12 @@ def configuration(lab, program):
     text = ""
     for router in ROUTERS:
         family, keys, is_unicast = KINDS[router[0]]
-        keys = {**keys, "garp_master_delay": 1, "virtual_router_id": vrid(router),
+        keys = {**keys, "garp_master_delay": 1, "vrid": vrid(router),
                 "priority": 150 if router[1] == program else 100,
                 **(unicast(lab, family, NODES[program]) if is_unicast else {})}
         if "mcast_src_ip" in keys:
             keys["mcast_src_ip"] = lab.address(NODES[program], family=family)
-        text += instance("_".join(router), vips(router), **keys)
+        text += instance("_".join(router), vips=vips(router), **keys)
     return text
 
 
@@ -93,7 +95,7 @@ CLIENT_IS_WITH = {
 
 def client_mac(lab, router, step):
     interface = KINDS[router[0]][1].get("interface", "eth0")
-    return virtual_mac(router) or mac_of(lab, CLIENT_IS_WITH[router[1]][step], interface)
+    return virtual_mac(router) or lab.mac(CLIENT_IS_WITH[router[1]][step], interface)
 
 
 class Exercise:
@@ -115,7 +117,7 @@ class Exercise:
         """expected: of a router, the nodes that must have it."""
         begin, reached = time.monotonic(), {}
         while len(reached) < len(ROUTERS) and time.monotonic() - begin < seconds:
-            addresses = {node: held(self.lab, node) for node in self.lab.nodes}
+            addresses = {node: self.lab.addresses(node) for node in self.lab.nodes}
             for router in ROUTERS:
                 holders = [node for node in self.lab.nodes if set(vips(router)) <= addresses[node]]
                 if holders == expected(router):
@@ -130,15 +132,15 @@ class Exercise:
             wait_until(lambda: self.client_is_right(name), 2, "the client has gone along")
 
     def client_is_right(self, step):
-        self.neighbours[step] = known = neighbours(self.lab, "client")
+        self.neighbours[step] = known = self.lab.neighbours("client")
         return all(known.get(vips(router)[-1]) == client_mac(self.lab, router, step)
                    for router in ROUTERS if step in CLIENT_IS_WITH[router[1]])
 
     def run(self):
         def owner(router):
             return [NODES[router[1]]]
-        xbeatd = start(self.lab, "node-a", "xbeatd", configuration(self.lab, "xbeatd"))
-        keepalived = start(self.lab, "node-b", "keepalived", configuration(self.lab, "keepalived"))
+        xbeatd = Xbeatd(self.lab, "node-a", configuration(self.lab, "xbeatd")).start()
+        keepalived = Keepalived(self.lab, "node-b", configuration(self.lab, "keepalived")).start()
         self.step("start", owner)
         self.lab.cut("node-b")
         self.step("cut", lambda router: self.lab.nodes)
@@ -155,7 +157,7 @@ class Exercise:
     def adverts(self, router):
         link, family = link_and_family(router)
         return [advert for advert in self.watches[link].adverts(vrid=vrid(router))
-                if (":" in advert.source) == (family == 6)]
+                if advert.family == family]
 
     def close(self):
         for watch in self.watches:
@@ -190,7 +192,7 @@ def test_clean_stop_is_followed_within_skew_time(exercise, router):
     assert stops
     for index in stops:
         follower = next(advert for advert in adverts[index:] if advert.source != adverts[index].source)
-        assert (follower.time_ns - adverts[index].time_ns) / 1e9 < interval_s + 0.2
+        assert seconds_between(adverts[index], follower) < interval_s + 0.2
 
 
 @every_router

@@ -11,8 +11,9 @@ import subprocess
 
 import pytest
 
-from tests.support.cluster import Keepalived, Xbeatd
+from tests.support.daemon import Keepalived
 from tests.support.laboratory import BUILD, wait_until
+from tests.support.xbeatd import Xbeatd
 
 SHIPPED = sorted(pathlib.Path("/usr/share/doc/keepalived/samples").glob("keepalived.conf.*"))
 OURS = sorted((pathlib.Path(__file__).parent / "samples").glob("*.conf"))
@@ -120,9 +121,7 @@ def write_node(lab, node, priority):
     other = next(name for name in lab.nodes if name != node)
     (directory / "local.conf").write_text(LOCAL.format(priority=priority, own=lab.address(node),
                                                        other=lab.address(other)))
-    all_of_them = directory / "all.conf"
-    all_of_them.write_text("".join(f"include {name}.conf\n" for name in RUN))
-    return all_of_them
+    return "".join(f"include {node}/{name}.conf\n" for name in RUN)
 
 
 def held(lab, node):

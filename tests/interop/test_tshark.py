@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from tests.support.cluster import Cluster, Settings
+from tests.support.cluster import Cluster
+from tests.support.configuration import Settings
 from tests.support.laboratory import BUILD, wait_until
 
 pytestmark = pytest.mark.laboratory(nodes=2)
@@ -67,11 +68,6 @@ def link_local(lab, node):
     return text.split(" inet6 ")[1].split("/")[0]
 
 
-def mac(lab, node):
-    text = lab.run(node, "ip", "-o", "link", "show", "dev", "eth0").stdout
-    return text.split(" link/ether ")[1].split()[0]
-
-
 def finish(process):
     time.sleep(0.3)
     process.end(signal.SIGINT)
@@ -125,7 +121,7 @@ def test_announcements(lab):
     lab.run("node-a", "sysctl", "-q", "-w", "net.ipv6.conf.eth0.forwarding=1")
     send(lab, "-a", "20", "fd77::101")  # more than one sendmmsg()
     finish(process)
-    own = mac(lab, "node-a")
+    own = lab.mac("node-a")
     fields = ["eth.dst", "arp.opcode", "arp.isgratuitous", "arp.src.hw_mac", "arp.src.proto_ipv4",
               "arp.dst.proto_ipv4"]
     assert rows(lab, path, "arp.src.proto_ipv4 == 10.77.0.100", fields) == 3 * [
@@ -148,7 +144,7 @@ def test_neighbours_believe_announcements(lab):
     time.sleep(1.2)  # an entry younger than a second is not changed
     for address in addresses:
         send(lab, "-a", "1", address)
-        wait_until(lambda text=address: mac(lab, "node-a") in
+        wait_until(lambda text=address: lab.mac("node-a") in
                    lab.run("client", "ip", "neighbour", "show", text).stdout, 2,
                    f"the client has the new MAC address of {address}")
 

@@ -3,17 +3,16 @@
 
 import pytest
 
-from tests.support.cluster import VIP
+from tests.support.configuration import VIP, instance
 from tests.support.laboratory import wait_until
-from tests.support.router import Router, instance
+from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 NODE, OTHER = "node-a", "node-b"
 PORT = 7001
 FIRST6, VIP6 = "fe80::100", "fd77::100"
-REFUSING = (instance([f"{VIP}/24"], priority=200, flags=["no_accept"])
-            + instance([f"{FIRST6}/64", f"{VIP6}/64"], name="VI_6", priority=200,
-                       flags=["no_accept"]))
+REFUSING = (instance(priority=200, no_accept=True)
+            + instance("VI_6", priority=200, no_accept=True, vips=[f"{FIRST6}/64", f"{VIP6}/64"]))
 CONNECT = "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), 0.3)"
 LISTEN = """import socket, sys
 with socket.create_server(("::", int(sys.argv[1])), family=socket.AF_INET6, dualstack_ipv6=True) as s:
@@ -44,8 +43,8 @@ def serving(lab):
 
 
 def test_no_accept_refuses_all_but_neighbour_discovery(lab, serving):
-    router = Router(lab, NODE, REFUSING).start_active()
-    router.wait("VI_6", "active")
+    router = Xbeatd(lab, NODE, REFUSING).start_active()
+    router.wait_state("active", "VI_6")
     refused = 0
     for address in (VIP, VIP6):
         for attempt in (answers_ping, takes_connection):
@@ -55,25 +54,25 @@ def test_no_accept_refuses_all_but_neighbour_discovery(lab, serving):
         assert knows_neighbour(lab, address), address
     assert answers_ping(lab, lab.address(NODE)) and takes_connection(lab, lab.address(NODE))
     # What is refused follows the role: whoever accepts answers, and the first keeps nothing back.
-    other = Router(lab, OTHER, REFUSING.replace("no_accept", "accept").replace("200", "250")).start()
-    other.wait("VI_6", "active")
-    router.wait("VI_1", "backup")
-    router.wait("VI_6", "backup")
+    other = Xbeatd(lab, OTHER, REFUSING.replace("no_accept", "accept").replace("200", "250")).start()
+    other.wait_state("active", "VI_6")
+    router.wait_state("backup")
+    router.wait_state("backup", "VI_6")
     assert not router.map("xb_no_accept")
     assert all(answers_ping(lab, address) and takes_connection(lab, address)
                for address in (VIP, VIP6))
 
 
 def test_owner_accepts(lab, serving):
-    Router(lab, NODE, instance([f"{lab.address(NODE)}/24"], priority=255,
-                               flags=["no_accept"])).start_active()
+    Xbeatd(lab, NODE, instance(vips=[f"{lab.address(NODE)}/24"], priority=255,
+                               no_accept=True)).start_active()
     assert answers_ping(lab, lab.address(NODE)) and takes_connection(lab, lab.address(NODE))
 
 
 def test_who_becomes_owner_by_a_reload_accepts(lab, serving):
-    router = Router(lab, NODE, instance(priority=200, flags=["no_accept"])).start_active()
+    router = Xbeatd(lab, NODE, instance(priority=200, no_accept=True)).start_active()
     assert not answers_ping(lab, VIP)
-    assert router.reload(instance(priority=255, flags=["no_accept"]))["changed"] == ["VI_1"]
+    assert router.reload(instance(priority=255, no_accept=True))["changed"] == ["VI_1"]
     assert answers_ping(lab, VIP) and not router.map("xb_no_accept")
-    router.reload(instance(priority=200, flags=["no_accept"]))
+    router.reload(instance(priority=200, no_accept=True))
     assert not answers_ping(lab, VIP)

@@ -4,13 +4,12 @@
 import time
 
 import pytest
-from scapy.layers.inet import IP
 
-from tests.support.advert import GROUP, advert, send
-from tests.support.capture import Capture
-from tests.support.cluster import VIP
+from tests.support.advert import Forger
+from tests.support.configuration import VIP, block, instance
 from tests.support.laboratory import wait_until
-from tests.support.router import Router, block, instance
+from tests.support.watch import Watch, seconds_between
+from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 NODE, OTHER = "node-a", "node-b"
@@ -18,63 +17,54 @@ EARLY_SECONDS_MAX = 0.02
 LATE_SECONDS_MAX = 0.4  # on a busy machine
 
 
-def times(pairs):
-    return [when for when, _ in pairs]
-
-
-def gaps(pairs):
-    return [later - earlier for earlier, later in zip(times(pairs), times(pairs)[1:])]
-
-
 def test_unicast_sends_nothing_to_the_group(lab):
-    peers = {"unicast_peer": [lab.address(OTHER), "10.77.0.77"]}
-    with Capture(lab, NODE) as capture:
-        Router(lab, NODE, instance(priority=200, blocks=peers, unicast_ttl=7)).start_active()
-        wait_until(lambda: len(capture.adverts()) > 6, 3, "adverts")
-        packets = [frame[IP] for _, frame in capture.adverts()]
-        assert {packet.dst for packet in packets} == {lab.address(OTHER)}
-        assert {packet.ttl for packet in packets} == {7}
-        assert not [frame for _, frame in capture.frames()
-                    if IP in frame and frame[IP].dst == GROUP]
+    with Watch(lab, NODE) as watch:
+        Xbeatd(lab, NODE, instance(priority=200, unicast_ttl=7,
+                                   unicast_peer=[lab.address(OTHER), "10.77.0.77"])).start_active()
+        wait_until(lambda: len(watch.adverts()) > 6, 3, "adverts")
+        assert {advert.destination for advert in watch.adverts()} == {lab.address(OTHER)}
+        assert {advert.ttl for advert in watch.adverts()} == {7}
 
 
 def test_refresh_repeats_announcements(lab):
     """At the start, garp_master_delay later, then at garp_master_refresh."""
-    with Capture(lab, NODE) as capture:
-        Router(lab, NODE, instance(garp_master_delay=0, garp_master_repeat=1, garp_master_refresh=1,
+    with Watch(lab, NODE) as watch:
+        Xbeatd(lab, NODE, instance(garp_master_delay=0, garp_master_repeat=1, garp_master_refresh=1,
                                    garp_master_refresh_repeat=2)).start_active()
-        wait_until(lambda: len(capture.announcements(VIP)) == 5, 4, "one, and two sets of two")
-        start, *refreshes = times(capture.announcements(VIP))
-    for when, due in zip(refreshes, (1, 1, 2, 2)):
-        assert due - EARLY_SECONDS_MAX < when - start < due + LATE_SECONDS_MAX
+        wait_until(lambda: len(watch.claims(address=VIP)) == 5, 4, "one, and two sets of two")
+        start, *refreshes = watch.claims(address=VIP)
+    for refresh, due in zip(refreshes, (1, 1, 2, 2)):
+        assert (due - EARLY_SECONDS_MAX < seconds_between(start, refresh)
+                < due + LATE_SECONDS_MAX)
 
 
 def test_announcements_are_spaced(lab):
     interval, vips = 0.15, [f"10.77.0.{last}" for last in range(100, 103)]
-    globals_ = block("global_defs", [f"vrrp_garp_interval {interval}"]) + "\n"
-    with Capture(lab, NODE) as capture:
-        Router(lab, NODE, globals_, instance([f"{vip}/24" for vip in vips], garp_master_delay=0,
-                                             garp_master_repeat=2)).start_active()
+    with Watch(lab, NODE) as watch:
+        Xbeatd(lab, NODE, block("global_defs", f"vrrp_garp_interval {interval}"),
+               instance(vips=[f"{vip}/24" for vip in vips], garp_master_delay=0,
+                        garp_master_repeat=2)).start_active()
 
         def announced():
-            return sorted((pair for vip in vips for pair in capture.announcements(vip)),
-                          key=lambda pair: pair[0])
+            return [claim for claim in watch.claims() if claim.address in vips]
 
         wait_until(lambda: len(announced()) == 6, 4, "each address twice")
-        assert min(gaps(announced())) > interval - EARLY_SECONDS_MAX
-        assert times(announced())[-1] - times(announced())[0] < 5 * interval + LATE_SECONDS_MAX
+        claims = announced()
+    assert min(map(seconds_between, claims, claims[1:])) > interval - EARLY_SECONDS_MAX
+    assert seconds_between(claims[0], claims[-1]) < 5 * interval + LATE_SECONDS_MAX
 
 
 def test_lower_rival_is_answered_with_announcements(lab):
     """garp_lower_prio_repeat, and once more when neighbours listen again."""
-    router = Router(lab, NODE, instance(priority=200, garp_master_delay=0, garp_master_repeat=1,
+    router = Xbeatd(lab, NODE, instance(priority=200, garp_master_delay=0, garp_master_repeat=1,
                                         garp_lower_prio_repeat=3,
                                         garp_lower_prio_delay=1)).start_active()
     time.sleep(0.2)  # not right after an announcement
-    with Capture(lab, NODE) as capture:
-        send(lab, OTHER, [advert(lab.address(OTHER), priority=100)])
-        wait_until(lambda: len(capture.announcements(VIP)) == 6, 3, "three at once, three later")
-        seen = times(capture.announcements(VIP))
-        assert capture.adverts()[0][0] < seen[0], "the advert first"
-    assert seen[2] - seen[0] < 0.2 and 0.9 < seen[3] - seen[0] < 1.1 + LATE_SECONDS_MAX
+    with Watch(lab, NODE) as watch, Forger(lab, OTHER) as forger:
+        forger.send(priority=100)
+        wait_until(lambda: len(watch.claims(address=VIP)) == 6, 3, "three at once, three later")
+        claims = watch.claims(address=VIP)
+        assert watch.adverts(sent=True)[0].time_ns < claims[0].time_ns, "the advert first"
+    assert seconds_between(claims[0], claims[2]) < 0.2
+    assert 0.9 < seconds_between(claims[0], claims[3]) < 1.1 + LATE_SECONDS_MAX
     assert router.vrrp()["state"] == "active"

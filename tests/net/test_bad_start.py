@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from tests.support.cluster import KEY, KEY_ID, VIP, Xbeatd
+from tests.support.configuration import KEY, KEY_ID, VIP
 from tests.support.laboratory import BUILD, PINS
 
 pytestmark = pytest.mark.laboratory(nodes=2)
@@ -34,7 +34,7 @@ def nothing_left(lab):
 
 @pytest.fixture
 def configured(lab, cluster):
-    cluster.configuration(NODE)
+    cluster.daemon(NODE)
     yield cluster
     nothing_left(lab)
     assert "xbeat" not in lab.run(NODE, "ip", "link", "show", "eth0").stdout
@@ -125,6 +125,6 @@ def test_no_bpffs(lab, configured):
 
 
 def test_second_daemon_of_the_same_instance(lab, cluster):
-    first = Xbeatd(lab, NODE, cluster.configuration(NODE)).start()
+    first = cluster.daemon(NODE).start()
     start_and_fail(lab, words=[lab.instance(NODE)])
     assert first.ready() and lab.has_program(NODE)

@@ -6,25 +6,19 @@ import glob
 
 import pytest
 
-from tests.support.laboratory import BUILD, wait_until
-
 
 def libfaketime():
     return next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")))
 
 
 @pytest.mark.laboratory(nodes=2)
-def test_clock_that_went_back(lab, cluster):
+def test_clock_that_went_back(cluster):
     cluster.start_xbeatd(instance=False)
     cluster.wait_up()
     before = cluster["node-b"].json("status")["epoch"]
     cluster["node-b"].stop()
-    daemon = cluster.daemons["node-b"] = cluster.daemon("node-b")
-    daemon.process = lab.spawn(
-        "node-b", "env", f"LD_PRELOAD={libfaketime()}", "FAKETIME=-1h",
-        "FAKETIME_DONT_FAKE_MONOTONIC=1", BUILD / "xbeatd", "-f", "-c", daemon.configuration,
-        "-i", daemon.instance)
-    wait_until(daemon.ready, 5, "xbeatd answers on its socket")
+    daemon = cluster.daemon("node-b", instance=False).start(
+        "env", f"LD_PRELOAD={libfaketime()}", "FAKETIME=-1h", "FAKETIME_DONT_FAKE_MONOTONIC=1")
     cluster.wait_up()
     assert daemon.json("status")["epoch"] == before + 1
     assert "its clock went back" in daemon.process.output()

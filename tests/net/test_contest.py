@@ -8,23 +8,18 @@ from scapy.layers.inet import IP
 from scapy.layers.l2 import ARP, Ether
 from scapy.layers.vrrp import VRRPv3
 
-from tests.support.cluster import VIP, VRID
+from tests.support.configuration import VIP, VRID
 from tests.support.laboratory import wait_until
 from tests.support.port import open_port
 
 
-def mac(lab, node):
-    return lab.run(node, "ip", "-br", "link", "show", "eth0").stdout.split()[2]
-
-
-def neighbour(lab):
-    words = lab.run("client", "ip", "neigh", "show", VIP).stdout.split()
-    return words[words.index("lladdr") + 1] if "lladdr" in words else None
+def neighbour_mac(lab):
+    return lab.neighbours("client").get(VIP)
 
 
 def pretend(lab, node, port):
     """Says in the name of a node that it has the address: an advert and gratuitous ARP."""
-    own = mac(lab, node)
+    own = lab.mac(node)
     advert = (Ether(src=own, dst="01:00:5e:00:00:12")
               / IP(src=lab.address(node), dst="224.0.0.18", ttl=255, proto=112)
               / VRRPv3(vrid=VRID, priority=50, adv=100, addrlist=[VIP]))
@@ -37,13 +32,13 @@ def pretend(lab, node, port):
 def test_neighbours_are_called_back_at_once(lab, cluster):
     cluster.start_active()
     cluster.start_client()
-    macs = {node: mac(lab, node) for node in lab.nodes}
+    macs = {node: lab.mac(node) for node in lab.nodes}
     with open_port(lab, "node-c", "eth0") as port:
         claim = pretend(lab, "node-c", port)
         lab.cut("node-a")
-        wait_until(lambda: neighbour(lab) == macs["node-b"], 1, "the client is with node-b")
+        wait_until(lambda: neighbour_mac(lab) == macs["node-b"], 1, "the client is with node-b")
         claim()
         start = time.monotonic()
-        wait_until(lambda: neighbour(lab) == macs["node-c"], 0.09, "the client believes node-c")
-    wait_until(lambda: neighbour(lab) == macs["node-b"], 10, "the client is back with node-b")
+        wait_until(lambda: neighbour_mac(lab) == macs["node-c"], 0.09, "the client believes node-c")
+    wait_until(lambda: neighbour_mac(lab) == macs["node-b"], 10, "the client is back with node-b")
     assert time.monotonic() - start < 2, "garp_master_delay was waited for"

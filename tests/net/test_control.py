@@ -4,7 +4,6 @@
 import json
 import os
 import pathlib
-import re
 import resource
 import shutil
 import socket
@@ -16,7 +15,7 @@ import time
 import pytest
 
 from tests.support import wire
-from tests.support.cluster import KEY, KEY_ID, Xbeatd
+from tests.support.configuration import KEY, KEY_ID
 from tests.support.laboratory import BUILD, ROOT, SOCKETS, wait_until
 
 pytestmark = pytest.mark.laboratory(nodes=2)
@@ -96,18 +95,8 @@ def read_messages(client, count=None):
     return [json.loads(text) for text in texts[:-1][:count]]
 
 
-def memory_kib(daemon, name):
-    status = pathlib.Path(f"/proc/{daemon.process.pid}/status").read_text()
-    return int(re.search(rf"^{name}:\s+(\d+) kB", status, re.M)[1])
-
-
-def cpu_seconds(daemon):
-    """Time on a processor, from the scheduler."""
-    return int(pathlib.Path(f"/proc/{daemon.process.pid}/schedstat").read_text().split()[0]) / 1e9
-
-
 def descriptors(daemon):
-    return len(list(pathlib.Path(f"/proc/{daemon.process.pid}/fd").iterdir()))
+    return len(list((daemon.proc() / "fd").iterdir()))
 
 
 def test_pipelined_requests_are_answered_in_order(daemon):
@@ -124,7 +113,7 @@ def test_answers_that_nobody_reads_cost_no_memory(eventful):
     with connect(eventful) as client:
         count = send_until_blocked(client, EVENTS, 2000) // len(EVENTS)
         assert eventful.ready(), "others are served"
-        assert memory_kib(eventful, "VmHWM") < MEMORY_KIB_MAX
+        assert eventful.memory_kib("VmHWM") < MEMORY_KIB_MAX
         for answer in read_messages(client, min(count, 50)):
             assert len(answer["result"]) == JOURNAL_ENTRIES
 
@@ -134,7 +123,7 @@ def test_all_clients_together_stay_within_the_memory(eventful):
     for client in clients:
         send_until_blocked(client, EVENTS, 100)
     assert eventful.ready(), "others are served"
-    assert memory_kib(eventful, "VmHWM") < MEMORY_KIB_MAX
+    assert eventful.memory_kib("VmHWM") < MEMORY_KIB_MAX
     for client in clients:
         client.close()
 
@@ -187,9 +176,9 @@ def test_no_descriptors_left_is_waited_out(daemon):
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (descriptors(daemon), limits[1]))
     with connect(daemon) as client:
         client.sendall(DROPS)
-        before = cpu_seconds(daemon)
+        before_ns = daemon.cpu_ns()
         time.sleep(1)
-        assert cpu_seconds(daemon) - before < 0.5
+        assert daemon.cpu_ns() - before_ns < 0.5e9
         assert daemon.process.output().count("cannot accept") == 1
         resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
         assert "bad_tag" in read_messages(client, 1)[0]["result"]
@@ -200,16 +189,16 @@ def socket_path(lab):
 
 
 def fail_to_start(lab, cluster, *before):
-    done = lab.run(NODE, *before, BUILD / "xbeatd", "-f", "-c", cluster.configuration(NODE),
+    done = lab.run(NODE, *before, BUILD / "xbeatd", "-f", "-c", cluster.daemon(NODE).configuration,
                    "-i", lab.instance(NODE), check=False, seconds=5)
     assert done.returncode > 0 and str(socket_path(lab)) in done.stderr, done
     return done.stderr
 
 
 def test_socket_of_a_killed_daemon_is_replaced(lab, cluster):
-    Xbeatd(lab, NODE, cluster.configuration(NODE)).start().kill()
+    cluster.daemon(NODE).start().kill()
     assert stat.S_ISSOCK(socket_path(lab).stat().st_mode)
-    assert Xbeatd(lab, NODE, cluster.configuration(NODE)).start().ready()
+    assert cluster.daemon(NODE).start().ready()
 
 
 def test_what_is_no_socket_is_left_alone(lab, cluster):
@@ -238,11 +227,7 @@ def test_no_socket_is_left_when_its_group_can_not_be_set(lab, cluster):
 @pytest.fixture
 def grouped(lab, cluster):
     """A daemon that found the group xbeat."""
-    daemon = Xbeatd(lab, NODE, cluster.configuration(NODE))
-    daemon.process = lab.spawn(NODE, *with_group(lab), BUILD / "xbeatd", "-f", "-c",
-                               daemon.configuration, "-i", daemon.instance)
-    wait_until(daemon.ready, 5, "xbeatd answers")
-    return daemon
+    return cluster.daemon(NODE).start(*with_group(lab))
 
 
 @pytest.fixture

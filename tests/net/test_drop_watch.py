@@ -3,8 +3,9 @@
 
 import pytest
 
+from tests.support.configuration import instance
 from tests.support.laboratory import wait_until
-from tests.support.operate import Node, instance
+from tests.support.xbeatd import Xbeatd
 
 OTHER_KEY = "1 ffeeddccbbaa99887766554433221100\n"
 
@@ -24,9 +25,9 @@ def test_wrong_key_is_in_the_log(lab, cluster):
 @pytest.mark.laboratory(nodes=2)
 def test_explain_names_who_is_refused(lab):
     """Both are Active then, and neither would know of the other."""
-    node = Node(lab, "node-a", instance("VI_1", interval="1", version=2)).start()
+    node = Xbeatd(lab, "node-a", instance(version=2, advert_int=1)).start()
     assert "refused" not in node.explain()["said"]
-    Node(lab, "node-b", instance("VI_1", interval="0.1", version=3)).start()
+    Xbeatd(lab, "node-b", instance()).start()
     said = wait_until(lambda: "refused" in node.explain()["said"] and node.explain()["said"], 3,
                       "node-a refuses node-b's adverts")
     assert "Adverts from 10.77.0.2 are refused" in said and "vrrp_bad_version" in said, said

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.support.cluster import VIP
+from tests.support.configuration import VIP
 from tests.support.laboratory import PINS, wait_until
 
 

@@ -11,7 +11,6 @@ import itertools
 import json
 import pathlib
 import socket
-import struct
 import sys
 import time
 
@@ -19,28 +18,21 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent))
 
-from tests.support.advert import internet_checksum  # noqa: E402 (needs the path above, as a program)
-from tests.support.cluster import VRID  # noqa: E402
+from tests.support.advert import packet  # noqa: E402 (needs the path above, as a program)
+from tests.support.packet import GROUP  # noqa: E402
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 RATE, SECONDS = 20000, 5  # longer than Active_Down_Timer, 3.6 s, while node-a's adverts drown
 ANSWERS_PER_SECOND_MAX = 100
-VRRP_GROUP = "224.0.0.18"
 PACE_SECONDS = 0.001
 
 
-def advert(host, priority, interval_cs, addresses):
-    """An IPv4 packet; its header's checksum is filled in by the kernel."""
-    listed = b"".join(bytes([10, 77, 0, last]) for last in addresses)
-    message = struct.pack("!BBBBHH", 0x31, VRID, priority, len(addresses), interval_cs, 0) + listed
-    message = message[:6] + struct.pack("!H", internet_checksum(message)) + message[8:]
-    return struct.pack("!BBHHHBBH4s4s", 0x45, 0xC0, 20 + len(message), 0, 0, 255, 112, 0,
-                       bytes([10, 77, 0, host]), socket.inet_aton(VRRP_GROUP)) + message
-
-
 def variants(priority_max):
-    return [advert(150 + n % 40, 1 + n * 7 % priority_max, 1 + n * 11 % 300,
-                   range(100 + n % 5, 101 + n % 11 + n % 5)) for n in range(509)]
+    """The kernel fills in the checksum of the header."""
+    return [packet(f"10.77.0.{150 + n % 40}", priority=1 + n * 7 % priority_max,
+                   interval_cs=1 + n * 11 % 300, checksum_kind="plain", header_checksum=0,
+                   addresses=[f"10.77.0.{last}" for last in range(100 + n % 5, 101 + n % 11 + n % 5)])
+            for n in range(509)]
 
 
 def flood(rate, seconds, priority_max):
@@ -51,7 +43,7 @@ def flood(rate, seconds, priority_max):
     start, sent = time.monotonic(), 0
     while (passed := time.monotonic() - start) < seconds:
         while sent < passed * rate:
-            raw.sendto(next(packets), (VRRP_GROUP, 0))
+            raw.sendto(next(packets), (GROUP, 0))
             sent += 1
         time.sleep(PACE_SECONDS)
     return sent

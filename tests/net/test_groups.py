@@ -5,16 +5,17 @@ import time
 
 import pytest
 
+from tests.support.configuration import VIP, block, heartbeat, instance, sync_group
 from tests.support.laboratory import wait_until
-from tests.support.operate import Node, block, heartbeat, instance, wait_all_up
+from tests.support.xbeatd import Xbeatd, wait_up
 
-GROUP = block("vrrp_sync_group both", block("group", "VI_1", "VI_2"))
+GROUP = sync_group("both", "VI_1", "VI_2")
 NAMES = ("VI_1", "VI_2")
 
 
 def wait_all(node, state, seconds=5):
     for name in NAMES:
-        node.wait_is(state, name, seconds)
+        node.wait_state(state, name, seconds)
 
 
 def members(lab, priority, *lines):
@@ -25,11 +26,11 @@ def members(lab, priority, *lines):
 
 @pytest.mark.laboratory(nodes=2, links=2)
 def test_group_moves_as_one(lab):
-    best = Node(lab, "node-a", *members(lab, 150, block("track_interface", "eth1")))
-    second = Node(lab, "node-b", *members(lab, 100))
+    best = Xbeatd(lab, "node-a", *members(lab, 150, block("track_interface", "eth1")))
+    second = Xbeatd(lab, "node-b", *members(lab, 100))
     for node in (best, second):
         node.start()
-    wait_all_up(best, second)
+    wait_up(best, second)
     wait_all(best, "active")
     wait_all(second, "backup")
     # A fault of one member takes the other along, on both nodes.
@@ -37,7 +38,7 @@ def test_group_moves_as_one(lab):
     wait_all(second, "active")
     wait_all(best, "initialize")
     assert "VI_1" in best.explain("VI_2")["said"] and "eth1" in best.explain("VI_2")["said"]
-    assert lab.holders("10.77.0.101") == lab.holders("10.77.0.102") == ["node-b"]
+    assert lab.holders(VIP) == lab.holders("10.77.0.101") == ["node-b"]
     lab.heal("node-a", "eth1")
     wait_all(best, "active")
     wait_all(second, "backup")
@@ -60,7 +61,7 @@ def test_group_moves_as_one(lab):
 
 @pytest.mark.laboratory(nodes=1)
 def test_startup_delay(lab):
-    node = Node(lab, "node-a", block("global_defs", "vrrp_startup_delay 0.8"), instance())
+    node = Xbeatd(lab, "node-a", block("global_defs", "vrrp_startup_delay 0.8"), instance())
     start = time.monotonic()
     node.start()
     assert node.vrrp()["state"] == "initialize"
@@ -69,7 +70,7 @@ def test_startup_delay(lab):
                 instance("VI_2", vrid=52))
     assert node.vrrp("VI_2")["state"] == "initialize"
     for name in NAMES:
-        node.wait_is("active", name)
+        node.wait_state("active", name)
     assert time.monotonic() - start > 1.1
     node.reload(block("global_defs", "vrrp_startup_delay 60"), instance(priority=90),
                 instance("VI_2", vrid=52))
@@ -82,17 +83,17 @@ def test_nopreempt(lab):
     def configuration(priority):
         return instance("VI_1", "nopreempt", block("track_interface", "eth1"), priority=priority)
 
-    best, second = Node(lab, "node-a", configuration(150)), Node(lab, "node-b", configuration(100))
+    best, second = Xbeatd(lab, "node-a", configuration(150)), Xbeatd(lab, "node-b", configuration(100))
     second.start()
-    second.wait_is("active")
+    second.wait_state("active")
     best.start()
     time.sleep(0.6)
     assert best.vrrp()["state"] == "backup" and second.vrrp()["state"] == "active"
     assert "nopreempt" in best.explain()["said"]
     lab.cut("node-b", "eth1", "--carrier")
-    best.wait_is("active")
+    best.wait_state("active")
     lab.heal("node-b", "eth1")
-    second.wait_is("backup")
+    second.wait_state("backup")
     assert second.reload(configuration(200))["changed"] == ["VI_1"]
     time.sleep(0.6)
     assert best.vrrp()["state"] == "active" and second.priority() == 200
@@ -102,27 +103,27 @@ def test_nopreempt(lab):
     assert best.vrrp()["state"] == "active" and second.vrrp()["state"] == "backup"
     # Taken out, it preempts.
     second.reload(configuration(200).replace("nopreempt", "preempt"))
-    second.wait_is("active")
-    best.wait_is("backup")
+    second.wait_state("active")
+    best.wait_state("backup")
 
 
 @pytest.mark.laboratory(nodes=2)
 def test_preempt_delay(lab):
-    best = Node(lab, "node-a", instance("VI_1", "preempt_delay 1", priority=150))
-    second = Node(lab, "node-b", instance()).start()
-    second.wait_is("active")
+    best = Xbeatd(lab, "node-a", instance("VI_1", "preempt_delay 1", priority=150))
+    second = Xbeatd(lab, "node-b", instance()).start()
+    second.wait_state("active")
     best.start()
     start = time.monotonic()
     wait_until(lambda: "preempt_delay" in best.explain()["said"], 1, "it says what it waits for")
-    best.wait_is("active")
+    best.wait_state("active")
     assert 0.9 < time.monotonic() - start < 2
-    second.wait_is("backup")
+    second.wait_state("backup")
     # It is for live Actives: a dead one is not waited for.
     best.json("failover", "VI_1")
-    second.wait_is("active")
+    second.wait_state("active")
     best.json("resume")
     wait_until(lambda: "preempt_delay" in best.explain()["said"], 1, "it waits again")
     second.stop()
     start = time.monotonic()
-    best.wait_is("active")
+    best.wait_state("active")
     assert time.monotonic() - start < 0.5

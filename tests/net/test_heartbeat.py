@@ -5,7 +5,8 @@ import signal
 
 import pytest
 
-from tests.support.cluster import Cluster, Settings
+from tests.support.cluster import Cluster
+from tests.support.configuration import Settings
 from tests.support.laboratory import PINS, wait_until
 
 

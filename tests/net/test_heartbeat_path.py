@@ -3,7 +3,8 @@
 
 import pytest
 
-from tests.support.cluster import Cluster, Settings
+from tests.support.cluster import Cluster
+from tests.support.configuration import Settings
 from tests.support.laboratory import wait_until
 
 # Active_Down_Interval, for which plain VRRP waits, is 3.6 s here.

@@ -7,15 +7,16 @@ import time
 
 import pytest
 
-from tests.support.advert import advert, send
-from tests.support.cluster import VIP, VRID
+from tests.support.advert import Forger, frame
+from tests.support.configuration import VIP, VRID, instance
 from tests.support.laboratory import BUILD, wait_until
-from tests.support.router import Router, instance
+from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 ACTIVE, BACKUP = "node-a", "node-b"
 RIVAL = "10.77.0.66"
 COPIES = 5
+PADDED = {"bytes_min": 60}  # as the cards of real machines do
 FLOOD_SECONDS, FLOOD_FRAMES_MIN = 2.5, 2000
 IP_OPTION = b"\x07\x03\x04\x00"  # record route, then the end of the list
 BROADCAST, HOST = "255.255.255.255", "10.77.0.99"
@@ -33,7 +34,7 @@ WRONG = [
     ("vrrp_bad_length", {"count": 255}),
     ("vrrp_bad_length", {"cut_bytes": 5}),
     ("vrrp_bad_length", {"count": 0, "addresses": []}),
-    ("vrrp_bad_checksum", {"checksum": 0x1234}),
+    ("vrrp_bad_checksum", {"checksum_kind": 0x1234}),
     ("vrrp_bad_interval", {"interval_cs": 0}),
     ("vrrp_bad_header", {"options": IP_OPTION}),
     ("vrrp_bad_header", {"fragment": 0x2000}),
@@ -54,64 +55,70 @@ PASSED = [{"vrid": 0}, {"vrid": 52}, {"fragment": 0x0008}, {"destination": HOST}
 def pair(lab):
     # A switch looks at no IP header; Linux's, with br_netfilter, drops or trims what is wrong.
     lab.run("switch", "sysctl", "-q", "-w", "net.bridge.bridge-nf-call-iptables=0", check=False)
-    active = Router(lab, ACTIVE, instance(priority=200)).start_active()
-    return active, Router(lab, BACKUP, instance(priority=100)).start()
+    active = Xbeatd(lab, ACTIVE, instance(priority=200)).start_active()
+    return active, Xbeatd(lab, BACKUP, instance(priority=100)).start()
+
+
+@pytest.fixture
+def forger(lab):
+    with Forger(lab, **PADDED) as opened:
+        yield opened
 
 
 def states(pair):
     return [router.vrrp()["state"] for router in pair]
 
 
-def test_wrong_adverts_are_counted_and_move_nothing(lab, pair):
+def test_wrong_adverts_are_counted_and_move_nothing(lab, pair, forger):
     for reason, difference in WRONG:
         before = [router.drops(reason) for router in pair]
         transitions = [router.vrrp()["transitions"] for router in pair]
         fields = {"source": RIVAL, "priority": 254, **difference}
-        send(lab, "client", [advert(**fields)] * COPIES)
+        forger.send(**fields, copies=COPIES)
         counted = [router.drops(reason) for router in pair]
         assert counted == [count + COPIES for count in before], (reason, difference)
     for difference in PASSED:
-        send(lab, "client", [advert(RIVAL, priority=254, **difference)] * COPIES)
+        forger.send(RIVAL, priority=254, copies=COPIES, **difference)
     assert [router.vrrp()["transitions"] for router in pair] == transitions
     assert states(pair) == ["active", "backup"]
     assert lab.holders(VIP) == [ACTIVE]
 
 
-def test_own_advert_that_comes_back_is_counted(lab, pair):
+def test_own_advert_that_comes_back_is_counted(lab, pair, forger):
     active, backup = pair
-    send(lab, "client", [advert(lab.address(ACTIVE), priority=254)] * COPIES)
+    forger.send(lab.address(ACTIVE), priority=254, copies=COPIES)
     assert active.drops("vrrp_own") == COPIES
     assert active.vrrp()["state"] == "active"
     # The Backup cannot tell it from the true one: it says what it always says.
     assert backup.vrrp()["state"] == "backup"
 
 
-def test_other_addresses_are_told_of_and_do_not_make_two_actives(lab, pair):
+def test_other_addresses_are_told_of_and_do_not_make_two_actives(lab, pair, forger):
     active, _ = pair
-    send(lab, "client", [advert(RIVAL, priority=50, addresses=["10.9.9.9"])])
+    forger.send(RIVAL, priority=50, addresses=["10.9.9.9"])
     wait_until(lambda: "10.77.0.66" in active.process.output(), 2, "the other list is logged")
     said = " ".join(active.json("explain", "VI_1")["lines"])
     assert "10.77.0.66, " in said and "advertised other virtual addresses" in said, said
     assert states(pair) == ["active", "backup"]
 
 
-def test_releases_of_another_than_the_active_move_nothing(lab, pair):
+def test_releases_of_another_than_the_active_move_nothing(lab, pair, forger):
     """The Active answers one at once; those right behind it must not make the Backup's timer shorter
     than the time until the next advert."""
-    pair[1].wait("VI_1", "backup")
-    send(lab, "client", [advert(RIVAL, priority=0)] * 3)
+    pair[1].wait_state("backup")
+    forger.send(RIVAL, priority=0, copies=3)
     time.sleep(0.3)
     assert states(pair) == ["active", "backup"] and lab.holders(VIP) == [ACTIVE]
     assert len(pair[1].changes("VI_1")) == 1, pair[1].changes("VI_1")
 
 
-def test_rival_with_higher_priority_moves_it(lab, pair):
+def test_rival_with_higher_priority_moves_it(lab, pair, forger):
     """As VRRP must: it is right in every respect."""
     active, backup = pair
-    send(lab, "client", [advert(RIVAL, priority=254)])
-    active.wait("VI_1", "backup")
+    forger.send(RIVAL, priority=254)
+    active.wait_state("backup")
     # The rival says no more, so the true one is back after its Active_Down_Timer.
-    active.wait("VI_1", "active")
+    active.wait_state("active")
     assert backup.vrrp()["state"] == "backup"
 
 
@@ -122,18 +129,18 @@ def flood_frames(count=4096):
     frames = []
     for _ in range(count // 2):
         source = f"10.77.0.{chance.randrange(30, 190)}"
-        frames.append(advert(source, priority=chance.randrange(1, 100),
-                             interval_cs=chance.randrange(1, 4096),
-                             addresses=[f"10.9.9.{chance.randrange(1, 255)}"
-                                        for _ in range(chance.randrange(1, 10))]))
-        frames.append(advert(source, vrid=VRID, version=chance.randrange(16),
-                             type=chance.randrange(16), priority=chance.randrange(256),
-                             count=chance.randrange(256), interval_cs=chance.randrange(1 << 16),
-                             checksum=chance.randrange(1 << 16), addresses=["10.9.9.9"] * 3))
-    return b"".join(struct.pack("!H", len(frame)) + frame for frame in frames)
+        frames.append(frame(source, **PADDED, priority=chance.randrange(1, 100),
+                            interval_cs=chance.randrange(1, 4096),
+                            addresses=[f"10.9.9.{chance.randrange(1, 255)}"
+                                       for _ in range(chance.randrange(1, 10))]))
+        frames.append(frame(source, **PADDED, vrid=VRID, version=chance.randrange(16),
+                            type=chance.randrange(16), priority=chance.randrange(256),
+                            count=chance.randrange(256), interval_cs=chance.randrange(1 << 16),
+                            checksum_kind=chance.randrange(1 << 16), addresses=["10.9.9.9"] * 3))
+    return b"".join(struct.pack("!H", len(data)) + data for data in frames)
 
 
-def test_flood_at_line_rate_moves_nothing(lab, pair):
+def test_flood_at_line_rate_moves_nothing(lab, pair, forger):
     file = lab.path("flood.frames")
     file.write_bytes(flood_frames())
     transitions = [router.vrrp()["transitions"] for router in pair]
@@ -151,7 +158,7 @@ def test_flood_at_line_rate_moves_nothing(lab, pair):
         assert taken > 0 and wrong > 0 and taken + wrong > FLOOD_FRAMES_MIN
     assert lab.holders(VIP) == [ACTIVE]
     # And the elections go on as ever.
-    send(lab, "client", [advert(RIVAL, priority=254)])
-    pair[0].wait("VI_1", "backup")
+    forger.send(RIVAL, priority=254)
+    pair[0].wait_state("backup")
     pair[0].stop()
-    pair[1].wait("VI_1", "active")
+    pair[1].wait_state("active")

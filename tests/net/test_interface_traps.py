@@ -5,21 +5,20 @@ import time
 
 import pytest
 
-from tests.support.cluster import VIP
+from tests.support.configuration import VIP, instance
 from tests.support.laboratory import BUILD, wait_until
-from tests.support.plain import Plain, plain_instance
+from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 
 
 def test_without_program_nothing_is_taken(lab):
     """Who cannot hear adverts stays out of it, also when the interface goes and comes."""
-    active = Plain(lab, "node-a", plain_instance(priority=150)).start().daemon
+    active = Xbeatd(lab, "node-a", instance(priority=150)).start()
     active.wait_state("active")
     for words in (["off"], ["obj", BUILD / "tools" / "lab_pass.bpf.o", "sec", "xdp"]):
         lab.run("node-b", "ip", "link", "set", "eth0", "xdpgeneric", *words)
-    backup = Plain(lab, "node-b", plain_instance()).start()
-    daemon = backup.daemon
+    daemon = Xbeatd(lab, "node-b", instance()).start()
     daemon.wait_state("initialize")
     for state in ("down", "up"):
         lab.run("node-b", "ip", "link", "set", "eth0", state)
@@ -35,8 +34,7 @@ def test_without_program_nothing_is_taken(lab):
 def test_virtual_mac_that_is_deleted_comes_back_as_it_was(lab):
     """IPv6 is off on a Backup's; what is made anew for an Active is an Active's. And every advert leaves,
     the first too: before there is an address the kernel sends none."""
-    daemon = Plain(lab, "node-a", plain_instance("use_vmac", vips=("fe80::61/64", "fd77::100/64"))
-                   ).start().daemon
+    daemon = Xbeatd(lab, "node-a", instance(use_vmac=True, vips=["fe80::61/64", "fd77::100/64"])).start()
     daemon.wait_state("active")
     device = daemon.vrrp()["virtual_mac_interface"]
     wait_until(lambda: lab.has_address("node-a", "fd77::100"), 1, "the address")
@@ -48,7 +46,7 @@ def test_virtual_mac_that_is_deleted_comes_back_as_it_was(lab):
 
 def test_renamed_interface_keeps_no_address(lab):
     """The name is what is configured: under another the interface is not ours, and has no VIP."""
-    active = Plain(lab, "node-a", plain_instance()).start().daemon
+    active = Xbeatd(lab, "node-a", instance()).start()
     active.wait_state("active")
     lab.run("node-a", "ip", "link", "set", "eth0", "name", "lan0")
     active.wait_state("initialize")
@@ -61,7 +59,7 @@ def test_renamed_interface_keeps_no_address(lab):
 def test_address_may_come_after_the_start(lab):
     """As at boot, with DHCP or while the uniqueness of an IPv6 address is found out."""
     lab.run("node-a", "ip", "address", "flush", "dev", "eth0")
-    daemon = Plain(lab, "node-a", plain_instance()).start().daemon
+    daemon = Xbeatd(lab, "node-a", instance()).start()
     assert daemon.state() == "initialize"
     assert "no IPv4 address" in daemon.vrrp()["obstacles"][0]["text"]
     lab.run("node-a", "ip", "address", "add", f"{lab.address('node-a')}/24", "dev", "eth0")

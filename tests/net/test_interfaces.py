@@ -5,10 +5,11 @@ import pathlib
 
 import pytest
 
-from tests.support.capture import Capture
-from tests.support.cluster import VIP, Cluster, Settings
+from tests.support.cluster import Cluster
+from tests.support.configuration import VIP, Settings, block, instance
 from tests.support.laboratory import BUILD, PINS, wait_until
-from tests.support.router import Router, block, instance
+from tests.support.watch import Watch
+from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 NODE, OTHER = "node-a", "node-b"
@@ -74,35 +75,34 @@ each_absence = pytest.mark.parametrize("go,come", ABSENCES, ids=[go for go, _ in
 
 
 def instances():
-    return (instance([f"{VIP}/24"], priority=200),
-            instance(["fe80::100/64", "fd77::100/64"], name="VI_6", priority=200))
+    return (instance(priority=200),
+            instance("VI_6", priority=200, vips=["fe80::100/64", "fd77::100/64"]))
 
 
 @each_absence
 def test_instances_follow_their_interface(lab, go, come):
-    router, port = Router(lab, NODE, *instances()).start_active(), Port(lab)
-    router.wait("VI_6", "active")
+    router, port = Xbeatd(lab, NODE, *instances()).start_active(), Port(lab)
+    router.wait_state("active", "VI_6")
     getattr(port, go)()
     for name in ("VI_1", "VI_6"):
-        router.wait(name, "initialize")
+        router.wait_state("initialize", name)
         assert router.obstacles(name)[0] == "interface", router.vrrp(name)
     if go != "down":
         wait_until(lambda: not router.json("status")["interfaces"], 2, "status shows no interface")
     getattr(port, come)()
     for name, address in (("VI_1", VIP), ("VI_6", "fd77::100")):
-        router.wait(name, "active")
+        router.wait_state("active", name)
         assert address in router.addresses()
         assert not router.obstacles(name)
     assert [entry["name"] for entry in router.json("status")["interfaces"]] == ["eth0"]
     assert lab.has_program(NODE)
     changes = [event["to"] for event in router.events() if event["kind"] == "interface"]
     assert changes == ([] if go == "down" else ["gone", "present"])
-    with Capture(lab, NODE) as capture:
-        wait_until(lambda: {frame.type for _, frame in capture.adverts()} == {0x800, 0x86dd}, 3,
-                   "adverts of both families flow")
+    with Watch(lab, NODE) as watch:
+        wait_until(lambda: watch.families() == {4, 6}, 3, "adverts of both families flow")
     # Adverts are heard, too: a rival with a higher priority takes over.
-    Router(lab, OTHER, instance([f"{VIP}/24"], priority=250)).start_active()
-    router.wait("VI_1", "backup")
+    Xbeatd(lab, OTHER, instance(priority=250)).start_active()
+    router.wait_state("backup")
 
 
 def left_behind(daemon):
@@ -130,15 +130,14 @@ def test_heartbeats_follow_their_interface(lab):
 
 
 def test_nothing_leaks(lab):
-    router = Router(lab, NODE, instance([f"{VIP}/24"], priority=200, flags=["no_accept"],
-                                        advert_int="0.02")).start_active()
+    router = Xbeatd(lab, NODE, instance(priority=200, no_accept=True, advert_int="0.02")).start_active()
     port, before = Port(lab), None
     for number in range(ROUNDS):
         go, come = ABSENCES[number % len(ABSENCES)]
         getattr(port, go)()
-        router.wait("VI_1", "initialize")
+        router.wait_state("initialize")
         getattr(port, come)()
-        router.wait("VI_1", "active")
+        router.wait_state("active")
         if number == len(ABSENCES) - 1:
             before = left_behind(router)
     assert left_behind(router) == before
@@ -150,11 +149,11 @@ def test_address_on_another_interface_follows_it(lab, go, come):
     """The instance goes on: only some of its addresses and routes live on eth1."""
     vips = [f"{VIP}/24", "10.77.1.100/24 dev eth1", "fd77:1::100/64 dev eth1"]
     routes = ["192.0.2.0/24 via 10.77.1.200 dev eth1"]
-    static = [block("static_ipaddress", ["10.77.1.150/24 dev eth1"]),
-              block("static_routes", ["100.64.0.0/11 via 10.77.1.200 dev eth1"])]
-    router, port = Router(lab, NODE, "\n".join(static), "\n", instance(
-        vips[:2], blocks={"virtual_ipaddress_excluded": vips[2:], "virtual_routes": routes},
-    )).start_active(), Port(lab, link=1)
+    static = [block("static_ipaddress", "10.77.1.150/24 dev eth1"),
+              block("static_routes", "100.64.0.0/11 via 10.77.1.200 dev eth1")]
+    router = Xbeatd(lab, NODE, *static, instance(
+        vips=vips[:2], virtual_ipaddress_excluded=vips[2:], virtual_routes=routes)).start_active()
+    port = Port(lab, link=1)
     addresses = {"10.77.1.100", "fd77:1::100", "10.77.1.150"}
     assert addresses < set(router.addresses("eth1"))
     getattr(port, go)()
@@ -169,10 +168,8 @@ def test_address_on_another_interface_follows_it(lab, go, come):
 def test_primary_that_is_not_tracked(lab):
     """The instance stays Active; what the kernel took while the interface was down is put back."""
     routes = ["192.0.2.0/24 via 10.77.0.200 dev eth0"]
-    router = Router(lab, NODE, instance([f"{VIP}/24"], flags=["dont_track_primary"],
-                                        blocks={"virtual_routes": routes,
-                                                "virtual_ipaddress_excluded": ["fd77::100/64"]},
-                                        )).start_active()
+    router = Xbeatd(lab, NODE, instance(dont_track_primary=True, virtual_routes=routes,
+                                        virtual_ipaddress_excluded=["fd77::100/64"])).start_active()
     Port(lab).down()
     wait_until(lambda: not router.routes("192.0.2.0/24"), 2, "the route went")
     Port(lab).up()

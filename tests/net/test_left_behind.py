@@ -8,9 +8,9 @@ import stat
 
 import pytest
 
-from tests.support.cluster import VIP
+from tests.support.configuration import VIP, block, instance
 from tests.support.laboratory import PINS, wait_until
-from tests.support.router import Router, block, instance
+from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=1)
 NODE = "node-a"
@@ -19,20 +19,20 @@ RULE = "from 192.0.2.0/24 table 100 priority 1234"
 STATIC = "100.64.0.0/11 via 10.77.0.200 dev eth0"
 
 
-class Machine(Router):
+class Machine(Xbeatd):
     """A router with all that could be left: a virtual MAC, routes, a check that hangs, a FIFO."""
 
     def __init__(self, lab):
         self.fifo = lab.path("notify.fifo")
         self.name = f"checking{os.getpid()}"
         script = lab.write("check", f"#!/bin/bash\nexec -a {self.name} sleep 300\n", mode=0o755)
-        super().__init__(lab, NODE, block("global_defs", [
-            f"vrrp_notify_fifo {self.fifo}", "script_user root", "enable_script_security"]) + "\n",
-            block("static_routes", [STATIC]) + "\n",
-            block("vrrp_script slow", [f"script {script}", "interval 1", "timeout 600",
-                                       "weight 1"]) + "\n",
-            instance(flags=["use_vmac"], blocks={
-                "virtual_routes": [ROUTE], "virtual_rules": [RULE], "track_script": ["slow"]}))
+        super().__init__(
+            lab, NODE, block("global_defs", f"vrrp_notify_fifo {self.fifo}", "script_user root",
+                             "enable_script_security"),
+            block("static_routes", STATIC),
+            block("vrrp_script slow", f"script {script}", "interval 1", "timeout 600", "weight 1"),
+            instance(use_vmac=True, virtual_routes=[ROUTE], virtual_rules=[RULE],
+                     track_script=["slow"]))
 
     def start_all(self):
         self.start_active()

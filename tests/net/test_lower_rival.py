@@ -7,16 +7,17 @@ import sys
 import pytest
 
 from tests.net import test_flood
+from tests.support.configuration import block, instance
 from tests.support.laboratory import wait_until
-from tests.support.plain import Plain, plain_instance
+from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 
 
 def test_flood_of_lower_adverts_is_told_of_once_an_interval(lab):
     fifo = lab.path("fifo")
-    text = f"global_defs {{\nvrrp_notify_fifo {fifo}\n}}\n" + plain_instance(priority=200)
-    daemon = Plain(lab, "node-a", text).start().daemon
+    daemon = Xbeatd(lab, "node-a", block("global_defs", f"vrrp_notify_fifo {fifo}"),
+                    instance(priority=200)).start()
     daemon.wait_state("active")
     reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
     lab.run("node-b", sys.executable, test_flood.__file__, "20000", "1", "90")

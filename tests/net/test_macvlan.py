@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Interfaces with a virtual MAC: what they are, that a Backup's is silent, that they are found again."""
 
-import sys
 import time
 
 import pytest
 
-from tests.support.laboratory import ROOT, wait_until
+from tests.support.laboratory import wait_until
 from tests.support.network import NODE, Network
+from tests.support.watch import Watch
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 # IGMP and MLD repeat a report within a second.
+VIRTUAL_MACS = "00:00:5e:00"
 SILENCE_SECONDS = 1.5
 MADE = "0"
 
@@ -25,16 +26,10 @@ def network(lab):
     return made
 
 
-class Sniffer:
-    """Frames from virtual MAC addresses as they leave node-a."""
-
-    def __init__(self, lab):
-        self.process = lab.spawn("switch", sys.executable, ROOT / "tests/tools/frames.py",
-                                 f"{NODE}.0", "00005e00")
-        wait_until(lambda: "started" in self.process.output(), 5, "the sniffer starts")
-
-    def count(self):
-        return len(self.process.output().splitlines()) - 1
+@pytest.fixture
+def watch(lab):
+    with Watch(lab, NODE) as opened:
+        yield opened
 
 
 def setting(network, family, device, key):
@@ -68,26 +63,25 @@ def test_settings_that_do_already_stay(network):
     assert setting(network, 4, "vrrp.51", "rp_filter") == "0"
 
 
-def test_backup_is_silent(lab, network):
+def test_backup_is_silent(network, watch):
     """On a router, too, which IPv6 makes report a group on each of its interfaces; and after it has
     been Active, when it would report that it leaves those of its addresses."""
-    sniffer = Sniffer(lab)
     network.tool("macvlan", "vrrp.51", "eth0", "51", "4")
     network.tool("macvlan", "vrrp6.51", "eth0", "51", "6")
     time.sleep(SILENCE_SECONDS)
-    assert sniffer.count() == 0
+    assert watch.count_sent_from(VIRTUAL_MACS) == 0
     for name, family, words in (("vrrp.51", "4", ["10.77.0.100/24"]),
                                 ("vrrp6.51", "6", ["fd77::100/64", "flags", "2"])):
         assert network.tool("active", name, "eth0", family) == "0"
         assert network.tool("add", name, *words) == "0"
-    wait_until(sniffer.count, 5, "an Active reports its groups: the sniffer hears it")
+    wait_until(lambda: watch.count_sent_from(VIRTUAL_MACS), 5, "an Active reports its groups")
     time.sleep(SILENCE_SECONDS)
     assert network.tool("backup", "vrrp.51") == network.tool("backup", "vrrp6.51") == "0"
-    before = sniffer.count()
+    before = watch.count_sent_from(VIRTUAL_MACS)
     assert network.tool("remove", "vrrp.51", "10.77.0.100/24") == "0"
     assert network.tool("remove", "vrrp6.51", "fd77::100/64") == "EADDRNOTAVAIL"
     time.sleep(SILENCE_SECONDS)
-    assert sniffer.count() == before
+    assert watch.count_sent_from(VIRTUAL_MACS) == before
 
 
 def is_forwarded(lab, family):
@@ -150,15 +144,14 @@ def test_taken_over(network):
     assert network.addresses("vrrp.51") == addresses
 
 
-def test_half_made_is_silent(lab, network):
+def test_half_made_is_silent(network, watch):
     """Left by a daemon that was killed right after it had made it."""
     network.ip("link", "add", "vrrp.51", "link", "eth0", "address", "00:00:5e:00:02:33",
                "type", "macvlan", "mode", "private")
-    sniffer = Sniffer(lab)
     assert network.tool("macvlan", "vrrp.51", "eth0", "51", "6") == MADE
     assert "UP" in network.link("vrrp.51")["flags"]
     time.sleep(SILENCE_SECONDS)
-    assert sniffer.count() == 0
+    assert watch.count_sent_from(VIRTUAL_MACS) == 0
 
 
 @pytest.mark.parametrize("words", [

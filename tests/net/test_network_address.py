@@ -39,17 +39,17 @@ def network(lab):
 @pytest.mark.parametrize("name", CASES)
 def test_as_iproute2(network, name):
     words, ip_words = (text.split() for text in CASES[name])
-    before = network.addresses(DEVICE)
+    before = network.told_of_addresses(DEVICE)
     network.ip("address", "add", *ip_words, "dev", DEVICE)
-    expected = network.addresses(DEVICE)
+    expected = network.told_of_addresses(DEVICE)
     network.ip("address", "del", *ip_words[:1 if "peer" not in ip_words else None],
                "dev", DEVICE)
-    assert network.addresses(DEVICE) == before != expected
+    assert network.told_of_addresses(DEVICE) == before != expected
     assert network.tool("add", DEVICE, *words) == "0"
-    assert network.addresses(DEVICE) == expected
+    assert network.told_of_addresses(DEVICE) == expected
     assert network.tool("add", DEVICE, *words) == "EEXIST"
     assert network.tool("remove", DEVICE, *words) == "0"
-    assert network.addresses(DEVICE) == before
+    assert network.told_of_addresses(DEVICE) == before
     assert network.tool("remove", DEVICE, *words) == "EADDRNOTAVAIL"
 
 
@@ -61,11 +61,11 @@ def test_as_iproute2(network, name):
 ])
 def test_other_attributes_do_not_save_it(network, there, removed):
     """One that stayed would be a virtual address on two nodes."""
-    before = network.addresses(DEVICE)
+    before = network.told_of_addresses(DEVICE)
     for words in there:
         network.ip("address", "add", *words.split(), "dev", DEVICE)
     assert network.tool("remove", DEVICE, removed) == "0"
-    assert network.addresses(DEVICE) == before
+    assert network.told_of_addresses(DEVICE) == before
 
 
 @pytest.mark.laboratory(nodes=1)
@@ -75,9 +75,9 @@ def test_other_attributes_do_not_save_it(network, there, removed):
 ])
 def test_there_with_other_attributes(network, there, added):
     network.ip("address", "add", *there.split(), "dev", DEVICE)
-    before = network.addresses(DEVICE)
+    before = network.told_of_addresses(DEVICE)
     assert network.tool("add", DEVICE, added) == "EEXIST"
-    assert network.addresses(DEVICE) == before
+    assert network.told_of_addresses(DEVICE) == before
 
 
 @pytest.mark.laboratory(nodes=1)

@@ -3,14 +3,14 @@
 
 import contextlib
 import os
-import signal
 import time
 
 import pytest
 
-from tests.support.cluster import Keepalived
+from tests.support.configuration import block, instance
+from tests.support.daemon import Keepalived
 from tests.support.laboratory import wait_until
-from tests.support.operate import Node, block, instance
+from tests.support.xbeatd import Xbeatd
 
 NAMES = ("VI_1", "VI_2")
 WORDS = ("notify", "notify_master", "notify_backup", "notify_fault", "notify_stop")
@@ -33,12 +33,11 @@ class Story:
         self.fifo = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
         self.read = b""
         words = self.words()
-        self.text = "\n".join([
+        self.text = "".join([
             block("global_defs", f"vrrp_notify_fifo {fifo}", "script_user root", *global_lines),
             block("vrrp_sync_group both", block("group", *NAMES), *words),
             *(instance(name, "state BACKUP", "garp_master_delay 1", *words, vrid=vrid)
-              for name, vrid in zip(NAMES, (51, 52)))]) + "\n"
-        self.configuration = lab.write(f"{node}.conf", self.text)
+              for name, vrid in zip(NAMES, (51, 52)))])
 
     def words(self):
         return [f'{word} "{self.script} {word}"' for word in WORDS]
@@ -86,7 +85,8 @@ def test_same_lines_as_keepalived(lab, first, delay):
     for story in stories:
         if first == "FAULT":
             lab.cut(story.node, "eth0", "--carrier")
-    daemons = (Node(lab, "node-a").start(), Keepalived(lab, "node-b", theirs.configuration).start())
+    daemons = (Xbeatd(lab, "node-a", mine.text).start(),
+               Keepalived(lab, "node-b", theirs.text).start())
     for story in stories:
         story.wait_for(first)
         lab.run("switch", "ip", "link", "set", f"{story.node}.0", "up")
@@ -116,14 +116,11 @@ class Removal(Story):
 
     def __init__(self, lab, node):
         super().__init__(lab, node)
-        self.head = self.text[:self.text.index("vrrp_sync_group")]
-        instances = [instance("silent", *self.words(), vrid=51),
-                     instance("asking", *self.words(), "notify_deleted", vrid=52)]
-        self.rest = instance("stays", vrid=53)
-        lab.write(self.configuration.name, "\n".join([self.head, *instances, self.rest, ""]))
-
-    def remove(self):
-        self.lab.write(self.configuration.name, "\n".join([self.head, self.rest, ""]))
+        head = self.text[:self.text.index("vrrp_sync_group")]
+        stays = instance("stays", vrid=53)
+        self.text = (head + instance("silent", *self.words(), vrid=51)
+                     + instance("asking", *self.words(), "notify_deleted", vrid=52) + stays)
+        self.later = head + stays
 
     def last_words(self):
         """What the FIFO and "notify" say of the instances that were removed, without the start."""
@@ -136,13 +133,13 @@ class Removal(Story):
 def test_removal_is_told_as_by_keepalived(lab):
     lab.cut("node-b")
     stories = [Removal(lab, node) for node in lab.nodes]
-    daemons = (Node(lab, "node-a").start(),
-               Keepalived(lab, "node-b", stories[1].configuration).start())
+    daemons = (Xbeatd(lab, "node-a", stories[0].text).start(),
+               Keepalived(lab, "node-b", stories[1].text).start())
     for story, daemon in zip(stories, daemons):
         wait_until(lambda story=story: sum(" MASTER " in line for line in story.lines()) == 3, 5,
                    f"{story.node}: all are Master: {story.lines()}")
-        story.remove()
-        daemon.process.send_signal(signal.SIGHUP)
+        daemon.configure(story.later)
+        daemon.hang_up()
     for story in stories:
         wait_until(lambda story=story: all(len(said) == 2 for said in story.last_words()[:2]), 3,
                    f"{story.node}: the removals are told: {story.last_words()}")

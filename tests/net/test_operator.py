@@ -6,11 +6,11 @@ import time
 
 import pytest
 
+from tests.support.configuration import VIP, block, heartbeat, instance, sync_group
 from tests.support.laboratory import BUILD, wait_until
-from tests.support.operate import Node, block, heartbeat, instance, wait_all_up
 from tests.support.probe import Client, serve_everywhere
+from tests.support.xbeatd import Xbeatd, wait_up
 
-VIP = "10.77.0.101"
 PRIORITIES = (150, 120, 100)
 # Active_Down_Interval is 0.7 s: not to be mistaken for the outage of a handover.
 INTERVAL = "0.2"
@@ -18,7 +18,7 @@ INTERVAL = "0.2"
 
 def blocks(lab, priority, *more, name="VI_1", **settings):
     return [heartbeat(lab, daemon_timeout="1s"),
-            instance(name, "heartbeat lan", priority=priority, interval=INTERVAL, **settings),
+            instance(name, "heartbeat lan", priority=priority, advert_int=INTERVAL, **settings),
             *more]
 
 
@@ -26,8 +26,8 @@ def start_all(nodes):
     """The first is Active at the end, and all know it."""
     for node in nodes:
         node.start()
-    wait_all_up(*nodes)
-    nodes[0].wait_is("active")
+    wait_up(*nodes)
+    nodes[0].wait_state("active")
     for node in nodes[1:]:
         wait_until(lambda node=node: "node-a" == node.explain().get("active", {}).get("node"), 5,
                    f"{node.node} knows that node-a is Active")
@@ -36,14 +36,10 @@ def start_all(nodes):
 @pytest.fixture
 def nodes(lab):
     """Three nodes with heartbeats, node-a Active."""
-    nodes = [Node(lab, name, *blocks(lab, priority))
+    nodes = [Xbeatd(lab, name, *blocks(lab, priority))
              for name, priority in zip(lab.nodes, PRIORITIES)]
     start_all(nodes)
     return nodes
-
-
-def holders_are(lab, *nodes):
-    wait_until(lambda: lab.holders(VIP) == list(nodes), 5, f"{nodes} have {VIP}")
 
 
 def has_words(text, *words):
@@ -78,14 +74,14 @@ def test_failover_and_back(lab, nodes):
     assert waiting["state"] == "backup" and waiting["active"]["node"] == "node-b", waiting
     has_words(waiting["said"], "it preempts when Active_Down_Timer runs out")
     assert best.vrrp()["active_address"] == "10.77.0.2"
-    best.wait_is("active")
-    holders_are(lab, "node-a")
+    best.wait_state("active")
+    lab.wait_holders(VIP, ["node-a"])
     start = time.monotonic()
     assert "until_unix_ns" in best.json("failover", "VI_1", "-t", "1s")
-    second.wait_is("active")
-    best.wait_is("active")
+    second.wait_state("active")
+    best.wait_state("active")
     assert 1 <= time.monotonic() - start < 2.5
-    holders_are(lab, "node-a")
+    lab.wait_holders(VIP, ["node-a"])
 
 
 def test_failover_that_makes_no_sense_is_refused(lab, nodes):
@@ -109,7 +105,7 @@ def test_failover_that_makes_no_sense_is_refused(lab, nodes):
 def test_drain_resume_and_restart(lab, nodes):
     best, second, _ = nodes
     assert best.json("drain")["instances"] == ["VI_1"]
-    second.wait_is("active", seconds=0.5)
+    second.wait_state("active", seconds=0.5)
     assert best.json("status")["state"] == "draining"
     assert best.vrrp()["stays_away"] == "drained"
     has_words(best.explain()["said"], "drained", "xbeatctl resume")
@@ -117,37 +113,37 @@ def test_drain_resume_and_restart(lab, nodes):
     # A crash does not end it: what it is drained for goes on.
     best.kill()
     best.start()
-    wait_all_up(*nodes)
+    wait_up(*nodes)
     assert best.json("status")["state"] == "draining"
     assert best.vrrp()["stays_away"] == "drained" and second.vrrp()["state"] == "active"
     assert best.json("resume")["instances"] == ["VI_1"]
-    best.wait_is("active")
+    best.wait_state("active")
     assert best.json("status")["state"] == "running"
     # A clean stop does: what starts then takes part.
     best.json("drain")
-    second.wait_is("active")
+    second.wait_state("active")
     best.stop()
     best.start()
-    best.wait_is("active")
+    best.wait_state("active")
 
 
 def test_priority_moves_the_active(lab, nodes):
     best, second, third = nodes
     assert third.json("priority", "VI_1", "200") == \
         {"instance": "VI_1", "configured": 100, "effective": 200}
-    third.wait_is("active")
-    best.wait_is("backup")
+    third.wait_state("active")
+    best.wait_state("backup")
     has_words(third.explain()["said"], "operator", "200", "priority VI_1 default")
     assert third.vrrp()["pinned_priority"] == 200
     third.json("priority", "VI_1", "default")
-    best.wait_is("active")
-    third.wait_is("backup")
+    best.wait_state("active")
+    third.wait_state("backup")
     assert third.priority() == 100 and "pinned_priority" not in third.vrrp()
     best.json("priority", "VI_1", "50")
-    second.wait_is("active")
+    second.wait_state("active")
     has_words(best.explain()["said"], "operator", "50")
     best.json("priority", "VI_1", "default")
-    best.wait_is("active")
+    best.wait_state("active")
     for wrong in ("255", "0", "x", "-1"):
         assert best.ctl("priority", "VI_1", "--", wrong, check=False).returncode in (1, 2), wrong
     assert best.priority() == 150
@@ -155,37 +151,37 @@ def test_priority_moves_the_active(lab, nodes):
 
 @pytest.mark.laboratory(nodes=2)
 def test_failover_moves_a_sync_group(lab):
-    group = block("vrrp_sync_group both", block("group", "VI_1", "VI_2"))
-    nodes = [Node(lab, name, *blocks(lab, priority, group,
-                                     instance("VI_2", "heartbeat lan", vrid=52, priority=priority,
-                                              interval=INTERVAL)))
+    group = sync_group("both", "VI_1", "VI_2")
+    nodes = [Xbeatd(lab, name, *blocks(lab, priority, group,
+                                       instance("VI_2", "heartbeat lan", vrid=52, priority=priority,
+                                                advert_int=INTERVAL)))
              for name, priority in zip(lab.nodes, PRIORITIES)]
     start_all(nodes)
     best, second = nodes
     for name in ("VI_1", "VI_2"):
-        second.wait_is("backup", name)
-        best.wait_is("active", name)
+        second.wait_state("backup", name)
+        best.wait_state("active", name)
     best.json("failover", "VI_2")
     for name in ("VI_1", "VI_2"):
-        second.wait_is("active", name, 0.5)
-        best.wait_is("initialize", name)
+        second.wait_state("active", name, 0.5)
+        best.wait_state("initialize", name)
     assert {obstacle["kind"] for obstacle in best.vrrp("VI_1")["obstacles"]} == {"group"}
     has_words(best.explain("VI_1")["said"], "VI_2", "operator")
     has_words(best.explain("VI_2")["said"], "operator")
     best.json("resume")
     for name in ("VI_1", "VI_2"):
-        best.wait_is("active", name)
-        second.wait_is("backup", name)
+        best.wait_state("active", name)
+        second.wait_state("backup", name)
 
 
 @pytest.mark.laboratory(nodes=1, links=2)
 def test_printed_configuration_is_the_same_one(lab):
-    node = Node(lab, "node-a", heartbeat(lab, client_is_node=True),
-                block("vrrp_script check", 'script "/bin/echo a b"', "weight 5 reverse"),
-                block("vrrp_sync_group both", block("group", "VI_1", "VI_2")),
-                instance("VI_1", "heartbeat lan", block("track_script", "check"), "nopreempt"),
-                instance("VI_2", block("track_interface", "eth1 weight -5"), vrid=52,
-                         vips=["10.77.0.102/24 label eth0:x", "10.77.0.103/32 dev eth1"])).start()
+    node = Xbeatd(lab, "node-a", heartbeat(lab, client_is_node=True),
+                  block("vrrp_script check", 'script "/bin/echo a b"', "weight 5 reverse"),
+                  sync_group("both", "VI_1", "VI_2"),
+                  instance("VI_1", "heartbeat lan", block("track_script", "check"), "nopreempt"),
+                  instance("VI_2", block("track_interface", "eth1 weight -5"), vrid=52,
+                           vips=["10.77.0.102/24 label eth0:x", "10.77.0.103/32 dev eth1"])).start()
     printed = node.text("config")
     assert printed == node.json("config")["text"]
     done = subprocess.run([BUILD / "xbeatd", "-t", "-c", lab.write("printed.conf", printed)],

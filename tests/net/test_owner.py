@@ -3,7 +3,8 @@
 
 import pytest
 
-from tests.support.cluster import VIP, Cluster, Settings
+from tests.support.cluster import Cluster
+from tests.support.configuration import VIP, Settings
 from tests.support.laboratory import wait_until
 
 pytestmark = pytest.mark.laboratory(nodes=2)

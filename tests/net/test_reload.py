@@ -8,9 +8,10 @@ import time
 
 import pytest
 
-from tests.support.adverts import Tap
+from tests.support.configuration import VIP, VRID, block, heartbeat, instance, sync_group
 from tests.support.laboratory import wait_until
-from tests.support.operate import Node, block, heartbeat, instance, wait_all_up
+from tests.support.watch import Watch
+from tests.support.xbeatd import Xbeatd, wait_up
 
 OTHER_KEY = "2 " + "5a" * 16
 
@@ -22,54 +23,53 @@ def states(node):
 
 
 @pytest.fixture
-def tap(lab):
-    tap = Tap(lab)
-    yield tap
-    tap.close()
+def watch(lab):
+    with Watch(lab, "client") as opened:
+        yield opened
 
 
 @pytest.mark.laboratory(nodes=1, links=2)
-def test_added_changed_removed_and_untouched(lab, tap):
+def test_added_changed_removed_and_untouched(lab, watch):
     told = lab.path("told")
     deleted = f'notify_deleted "/bin/sh -c \'echo $0 $* >>{told}\' deleted"'
-    node = Node(lab, "node-a", instance("kept", vrid=51), instance("changed", vrid=52),
-                instance("removed", deleted, vrid=53)).start()
+    node = Xbeatd(lab, "node-a", instance("kept", vrid=51), instance("changed", vrid=52),
+                  instance("removed", deleted, vrid=53)).start()
     for name in ("kept", "changed", "removed"):
-        node.wait_is("active", name)
+        node.wait_state("active", name)
     before = {name: states(node)[name] for name in ("kept", "changed")}
-    start_s = time.time()
+    start_ns = time.time_ns()
     answer = node.reload(
         instance("kept", vrid=51),
         instance("changed", block("track_interface", "eth1 weight 20"), vrid=52, priority=120,
-                 interval="0.2", vips=["10.77.0.112/24", "10.77.0.102/32 dev eth0"]),
+                 advert_int="0.2", vips=["10.77.0.111/24", "10.77.0.101/32 dev eth0"]),
         instance("added", vrid=54))
     assert answer["added"] == ["added"] and answer["changed"] == ["changed"], answer
     assert answer["removed"] == ["removed"] and answer["unchanged_count"] == 1
-    assert tap.wait_for(vrid=53, priority=0), "what is removed is given up at once"
-    assert not lab.has_address("node-a", "10.77.0.103")
-    assert tap.wait_for(vrid=52, priority=140, interval_s=0.2)
-    assert lab.has_address("node-a", "10.77.0.112"), "an address was added"
-    assert lab.has_address("node-a", "10.77.0.102"), "an address was kept"
-    node.wait_is("active", "added")
+    assert watch.wait_advert(vrid=53, priority=0), "what is removed is given up at once"
+    assert not lab.has_address("node-a", "10.77.0.102")
+    assert watch.wait_advert(vrid=52, priority=140, interval_cs=20)
+    assert lab.has_address("node-a", "10.77.0.111"), "an address was added"
+    assert lab.has_address("node-a", "10.77.0.101"), "an address was kept"
+    node.wait_state("active", "added")
     answer = node.reload(instance("kept", vrid=51),
-                         instance("changed", vrid=52, vips=["10.77.0.112/24"]),
+                         instance("changed", vrid=52, vips=["10.77.0.111/24"]),
                          instance("added", vrid=54))
     assert answer["changed"] == ["changed"] and answer["unchanged_count"] == 2
-    assert not lab.has_address("node-a", "10.77.0.102"), "an address was removed"
-    assert lab.has_address("node-a", "10.77.0.112")
-    assert tap.wait_for(vrid=52, priority=100, interval_s=0.1)
+    assert not lab.has_address("node-a", "10.77.0.101"), "an address was removed"
+    assert lab.has_address("node-a", "10.77.0.111")
+    assert watch.wait_advert(vrid=52, priority=100, interval_cs=10)
     assert {name: states(node)[name] for name in before} == before
     wait_until(told.exists, 2, "notify_deleted runs")
     assert told.read_text() == "deleted\n"
-    assert tap.longest_gap_s(51, start_s) < 0.19
-    assert [advert.priority for advert in tap.of(53)][-1] == 0, "nothing after the release"
+    assert watch.longest_gap_s(VRID, start_ns) < 0.19
+    assert watch.adverts(vrid=53)[-1].priority == 0, "nothing after the release"
 
 
 @pytest.mark.laboratory(nodes=1)
-def test_bad_files_change_nothing_and_say_why(lab, tap):
+def test_bad_files_change_nothing_and_say_why(lab, watch):
     good = instance("VI_1")
-    node = Node(lab, "node-a", good).start()
-    node.wait_is("active")
+    node = Xbeatd(lab, "node-a", good).start()
+    node.wait_state("active")
     before = states(node)
     reason = node.refused_reload(good, instance("VI_2", priority=300, vrid=52))
     place = f"{node.configuration}:15:"
@@ -83,21 +83,21 @@ def test_bad_files_change_nothing_and_say_why(lab, tap):
     node.configuration.unlink()
     done = node.ctl("reload", check=False)
     assert done.returncode == 1 and "cannot read" in done.stderr
-    assert states(node) == before and lab.has_address("node-a", "10.77.0.101")
+    assert states(node) == before and lab.has_address("node-a", VIP)
     assert node.reload(good)["unchanged_count"] == 1
     time.sleep(0.2)
-    assert tap.longest_gap_s(51, before["VI_1"][1] / 1e9) < 0.19
+    assert watch.longest_gap_s(VRID, before["VI_1"][1]) < 0.19
 
 
 @pytest.mark.laboratory(nodes=1)
-def test_file_that_blocks_delays_nothing(lab, tap):
+def test_file_that_blocks_delays_nothing(lab, watch):
     """Opening a FIFO waits for its writer, as a file on a dead file server does."""
-    node = Node(lab, "node-a", instance()).start()
-    node.wait_is("active")
+    node = Xbeatd(lab, "node-a", instance()).start()
+    node.wait_state("active")
     text = node.configuration.read_text()
     node.configuration.unlink()
     os.mkfifo(node.configuration)
-    start_s = time.time()
+    start_ns = time.time_ns()
     command = node.command("reload")
     wait_until(node.reads_files, 3, "it waits for the file")
     assert "another reload" in node.ctl("reload", check=False).stderr
@@ -111,28 +111,28 @@ def test_file_that_blocks_delays_nothing(lab, tap):
     # SIGHUP asked for one more meanwhile: it waits for a writer, too.
     node.configuration.write_text(text.replace("priority 100", "priority 98"))
     node.wait_priority(98)
-    assert tap.longest_gap_s(51, start_s) < 0.19
+    assert watch.longest_gap_s(VRID, start_ns) < 0.19
 
 
 @pytest.mark.laboratory(nodes=1)
-def test_stop_does_not_wait_for_a_file_that_blocks(lab, tap):
-    node = Node(lab, "node-a", instance()).start()
-    node.wait_is("active")
+def test_stop_does_not_wait_for_a_file_that_blocks(lab, watch):
+    node = Xbeatd(lab, "node-a", instance()).start()
+    node.wait_state("active")
     node.configuration.unlink()
     os.mkfifo(node.configuration)
     node.hang_up()
     wait_until(node.reads_files, 3, "it waits for the file")
     node.process.send_signal(signal.SIGTERM)
     assert node.process.wait(2) == 0
-    assert tap.wait_for(vrid=51, priority=0) and not lab.has_address("node-a", "10.77.0.101")
+    assert watch.wait_advert(vrid=51, priority=0) and not lab.has_address("node-a", VIP)
 
 
 @pytest.mark.laboratory(nodes=2)
 def test_keys_are_changed_without_a_gap(lab):
     """As the manual says: known to all, then used by all, then the old one is taken away."""
     blocks = [heartbeat(lab, daemon_timeout="1s"), instance("VI_1", "heartbeat lan")]
-    nodes = [Node(lab, name, *blocks).start() for name in lab.nodes]
-    wait_all_up(*nodes)
+    nodes = [Xbeatd(lab, name, *blocks).start() for name in lab.nodes]
+    wait_up(*nodes)
     key_file = lab.path("lan.key")
     old = key_file.read_text().strip()
     for keys in ([old, OTHER_KEY], [OTHER_KEY, old], [OTHER_KEY]):
@@ -154,54 +154,54 @@ def test_keys_are_changed_without_a_gap(lab):
 
 @pytest.mark.laboratory(nodes=2)
 def test_operators_words_outlive_a_reload(lab):
-    nodes = [Node(lab, name, instance(priority=priority)).start()
+    nodes = [Xbeatd(lab, name, instance(priority=priority)).start()
              for name, priority in zip(lab.nodes, (150, 100))]
     first, second = nodes
-    first.wait_is("active")
+    first.wait_state("active")
     first.json("priority", "VI_1", "90")
-    second.wait_is("active")
+    second.wait_state("active")
     assert first.reload(instance(priority=160))["changed"] == ["VI_1"]
     assert first.priority() == 90
     first.json("priority", "VI_1", "default")
     first.wait_priority(160)
-    first.wait_is("active")
+    first.wait_state("active")
     first.json("failover", "VI_1")
     first.reload(instance(priority=170), instance("VI_2", vrid=52))
-    first.wait_is("active", "VI_2")
+    first.wait_state("active", "VI_2")
     assert first.vrrp()["stays_away"] == "operator" and second.vrrp()["state"] == "active"
     first.json("resume")
     first.json("drain")
     first.reload(instance(priority=170), instance("VI_2", vrid=52), instance("VI_3", vrid=53))
     assert {vrrp["stays_away"] for vrrp in first.json("vrrp")} == {"drained"}
     assert first.json("resume")["instances"] == ["VI_1", "VI_2", "VI_3"]
-    first.wait_is("active")
+    first.wait_state("active")
 
 
 @pytest.mark.laboratory(nodes=2, links=2)
-def test_groups_and_identities_are_changed(lab, tap):
+def test_groups_and_identities_are_changed(lab, watch):
     """Instances come into a sync group and leave it; one becomes another of the same name."""
     tracked = instance("VI_1", block("track_interface", "eth1"), priority=150)
     other = instance("VI_2", vrid=52, priority=150)
-    group = block("vrrp_sync_group both", block("group", "VI_1", "VI_2"))
-    node = Node(lab, "node-a", tracked, other).start()
-    backup = Node(lab, "node-b", instance("VI_1"), instance("VI_2", vrid=52)).start()
+    group = sync_group("both", "VI_1", "VI_2")
+    node = Xbeatd(lab, "node-a", tracked, other).start()
+    backup = Xbeatd(lab, "node-b", instance("VI_1"), instance("VI_2", vrid=52)).start()
     for name in ("VI_1", "VI_2"):
-        node.wait_is("active", name)
+        node.wait_state("active", name)
     lab.cut("node-a", "eth1", "--carrier")
-    node.wait_is("initialize", "VI_1")
-    backup.wait_is("active", "VI_1")
+    node.wait_state("initialize", "VI_1")
+    backup.wait_state("active", "VI_1")
     assert node.vrrp("VI_2")["state"] == "active"
     assert node.reload(group, tracked, other)["unchanged_count"] == 2
     assert node.vrrp("VI_2")["state"] == "initialize"
     assert "VI_1" in node.explain("VI_2")["said"]
-    backup.wait_is("active", "VI_2")
+    backup.wait_state("active", "VI_2")
     node.reload(tracked, other)
-    node.wait_is("active", "VI_2")
+    node.wait_state("active", "VI_2")
     answer = node.reload(tracked, instance("VI_2", vrid=62, priority=150))
     assert answer["changed"] == ["VI_2"] and answer["added"] == answer["removed"] == []
-    assert tap.wait_for(vrid=52, priority=0, source=lab.address("node-a"))
-    node.wait_is("active", "VI_2")
-    assert lab.holders("10.77.0.112") == ["node-a"] and lab.holders("10.77.0.102") == ["node-b"]
+    assert watch.wait_advert(vrid=52, priority=0, source=lab.address("node-a"))
+    node.wait_state("active", "VI_2")
+    assert lab.holders("10.77.0.111") == ["node-a"] and lab.holders("10.77.0.101") == ["node-b"]
 
 
 @pytest.mark.laboratory(nodes=1)
@@ -209,8 +209,8 @@ def test_scripts_are_changed(lab):
     def script(command, *lines):
         return block("vrrp_script check", f'script "{command}"', "interval 0.1", *lines)
     tracking = instance("VI_1", block("track_script", "check"))
-    node = Node(lab, "node-a", script("/bin/true", "weight 10"), tracking).start()
-    node.wait_is("active")
+    node = Xbeatd(lab, "node-a", script("/bin/true", "weight 10"), tracking).start()
+    node.wait_state("active")
     node.wait_priority(110)
     transitions = node.vrrp()["transitions"]
     answer = node.reload(script("/bin/true", "weight 30"), tracking)
@@ -220,10 +220,10 @@ def test_scripts_are_changed(lab):
     node.wait_priority(100)
     assert node.vrrp()["transitions"] == transitions
     node.reload(script("/bin/false"), tracking)
-    node.wait_is("initialize")
+    node.wait_state("initialize")
     assert "check" in node.explain()["obstacles"][0]["text"]
     node.reload(instance("VI_1"))
-    node.wait_is("active")
+    node.wait_state("active")
     assert node.json("tracking") == []
 
 
@@ -234,19 +234,19 @@ def hundred(changed=None):
 
 
 @pytest.mark.laboratory(nodes=1)
-def test_one_of_a_hundred_is_changed(lab, tap):
-    node = Node(lab, "node-a", *hundred()).start()
+def test_one_of_a_hundred_is_changed(lab, watch):
+    node = Xbeatd(lab, "node-a", *hundred()).start()
     wait_until(lambda: all(vrrp["state"] == "active" for vrrp in node.json("vrrp")), 5,
                "all are Active")
     time.sleep(0.3)
     before = states(node)
-    start_s = time.time()
+    start_ns = time.time_ns()
     answer = node.reload(*hundred(changed=7))
     assert answer["unchanged_count"] == 99 and answer["changed"] == ["VI_7"], answer
-    assert tap.wait_for(vrid=7, priority=101)
+    assert watch.wait_advert(vrid=7, priority=101)
     time.sleep(0.3)
     assert states(node) == before
-    assert max(tap.longest_gap_s(vrid, start_s - 0.2) for vrid in range(1, 101)) < 0.19
+    assert max(watch.longest_gap_s(vrid, start_ns - 200 * 10**6) for vrid in range(1, 101)) < 0.19
 
 
 def ask_reload(path):
@@ -267,7 +267,7 @@ def test_memory_does_not_grow_with_reloads(lab):
                                    vrid=vrid, priority=100 + number % 2) for vrid in range(1, 11)),
                 instance(f"other_{number % 3}", vrid=100 + number % 3)]
 
-    node = Node(lab, "node-a", *configuration(0)).start()
+    node = Xbeatd(lab, "node-a", *configuration(0)).start()
 
     def reload_often(count):
         for number in range(count):

@@ -2,14 +2,12 @@
 """A reload does what the new file says, and harms nothing that the file does not speak of."""
 
 import os
-import pathlib
-import signal
 import time
 
 import pytest
 
-from tests.support.cluster import VIP
-from tests.support.plain import Plain, plain_instance
+from tests.support.configuration import VIP, instance
+from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 
@@ -18,10 +16,9 @@ def test_instance_without_interface_still_hears(lab):
     """With unicast an instance need not name its interface; the program stays there all the same."""
     daemons = {}
     for node, other, priority in (("node-a", "node-b", 150), ("node-b", "node-a", 100)):
-        text = plain_instance(f"unicast_src_ip {lab.address(node)}",
-                              f"unicast_peer {{\n{lab.address(other)}\n}}",
-                              interface=None, priority=priority)
-        daemons[node] = Plain(lab, node, text).start().daemon
+        text = instance(unicast_src_ip=lab.address(node), unicast_peer=[lab.address(other)],
+                        interface=None, priority=priority)
+        daemons[node] = Xbeatd(lab, node, text).start()
     daemons["node-a"].wait_state("active")
     daemons["node-b"].wait_state("backup")
     daemons["node-b"].ctl("reload")
@@ -32,66 +29,59 @@ def test_instance_without_interface_still_hears(lab):
 
 def test_refresh_that_is_taken_away_ends(lab):
     """Its timer was armed already; it must neither announce nor come back at once, for ever."""
-    plain = Plain(lab, "node-a", plain_instance("garp_master_refresh 1")).start()
-    plain.daemon.wait_state("active")
-    plain.reload(plain_instance())
+    daemon = Xbeatd(lab, "node-a", instance(garp_master_refresh=1)).start()
+    daemon.wait_state("active")
+    daemon.reload(instance())
     time.sleep(1.1)  # the refresh would be due
-    before = ticks(plain.daemon)
+    before_ns = daemon.cpu_ns()
     time.sleep(0.3)
-    assert ticks(plain.daemon) - before <= 5, "the daemon is busy"
-
-
-def ticks(daemon):
-    """Processor time so far, user and system, in hundredths of a second."""
-    fields = pathlib.Path(f"/proc/{daemon.process.pid}/stat").read_text().split(")")[1].split()
-    return int(fields[11]) + int(fields[12])
+    assert daemon.cpu_ns() - before_ns < 50e6, "the daemon is busy"
 
 
 def test_source_ownership_and_tracking_follow(lab):
-    plain = Plain(lab, "node-a", plain_instance()).start()
-    daemon = plain.daemon
+    daemon = Xbeatd(lab, "node-a", instance()).start()
     daemon.wait_state("active")
     lab.run("node-a", "ip", "address", "add", "10.77.0.77/24", "dev", "eth0")
-    plain.reload(plain_instance("mcast_src_ip 10.77.0.77"))
+    daemon.reload(instance(mcast_src_ip="10.77.0.77"))
     assert daemon.vrrp()["active_address"] == "10.77.0.77"
     assert daemon.vrrp()["transitions"] == 2, "a change of state"
-    plain.reload(plain_instance(priority=255))
+    daemon.reload(instance(priority=255))
     assert daemon.vrrp()["effective_priority"] == 255
-    plain.reload(plain_instance("dont_track_primary"))
+    daemon.reload(instance(dont_track_primary=True))
     daemon.wait_state("active")
     lab.cut("node-a", "eth0", "--carrier")
     time.sleep(0.2)
     assert daemon.state() == "active"
-    plain.reload(plain_instance())
+    daemon.reload(instance())
     assert daemon.state() == "initialize"
 
 
 def test_reload_that_hangs_does_not_keep_the_daemon(lab):
     """A file of the configuration may be on a server that is gone."""
     included = lab.write("included.conf", "")
-    plain = Plain(lab, "node-a", plain_instance() + f"include {included}\n").start()
-    plain.daemon.wait_state("active")
+    daemon = Xbeatd(lab, "node-a", instance() + f"include {included}\n").start()
+    daemon.wait_state("active")
     included.unlink()
     os.mkfifo(included)  # whoever opens it waits for a writer
-    plain.daemon.process.send_signal(signal.SIGHUP)
+    daemon.hang_up()
     time.sleep(0.2)
-    assert plain.daemon.state() == "active", "the loop goes on"
-    assert plain.daemon.stop() == 0
+    assert daemon.state() == "active", "the loop goes on"
+    assert daemon.stop() == 0
     assert not lab.has_address("node-a", VIP)
 
 
 def test_instance_without_room_harms_no_other(lab):
     """There is room for 4096 unicast peers; what was served before it ran out is served on."""
-    plain = Plain(lab, "node-a", plain_instance()).start()
-    plain.daemon.wait_state("active")
+    daemon = Xbeatd(lab, "node-a", instance()).start()
+    daemon.wait_state("active")
     greedy = "".join(
-        plain_instance(f"unicast_src_ip {lab.address('node-a')}",
-                       "unicast_peer {", *(f"10.78.{k}.{j}" for j in range(1, 251)), "}",
-                       name=f"VU_{k}", vrid=100 + k, vips=(f"10.77.0.{210 + k}/24",))
+        instance(f"VU_{k}", vrid=100 + k, vips=[f"10.77.0.{210 + k}/24"],
+                 unicast_src_ip=lab.address("node-a"),
+                 unicast_peer=[f"10.78.{k}.{j}" for j in range(1, 251)])
         for k in range(17))
-    plain.reload(greedy + plain_instance())
-    assert plain.daemon.state() == "active"
-    assert plain.daemon.stop() == 0
+    daemon.reload(greedy + instance())
+    assert daemon.state() == "active"
+    assert daemon.stop() == 0
     assert not lab.has_address("node-a", VIP)
 
 
@@ -99,22 +89,21 @@ def test_one_interface_that_is_gone_does_not_stop_changes(lab):
     """The instance on it waits, and says so; the others are what the reload is about."""
     lab.run("node-a", "ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1")
     lab.run("node-a", "ip", "address", "add", "10.88.0.1/24", "dev", "v0")
-    other = plain_instance(name="VI_2", vrid=52, interface="v0", vips=("10.88.0.100/24",))
-    plain = Plain(lab, "node-a", plain_instance() + other).start()
+    other = instance("VI_2", vrid=52, interface="v0", vips=["10.88.0.100/24"])
+    daemon = Xbeatd(lab, "node-a", instance() + other).start()
     lab.run("node-a", "ip", "link", "delete", "v0")
-    assert plain.reload(plain_instance(priority=120) + other)["changed"] == ["VI_1"]
-    assert plain.daemon.vrrp()["effective_priority"] == 120
-    assert "v0" in plain.daemon.vrrp("VI_2")["obstacles"][0]["text"]
+    assert daemon.reload(instance(priority=120) + other)["changed"] == ["VI_1"]
+    assert daemon.vrrp()["effective_priority"] == 120
+    assert "v0" in daemon.vrrp("VI_2")["obstacles"][0]["text"]
 
 
 def test_failover_outlives_a_reload(lab):
     """Also where what has changed needs the instance to be made anew."""
-    plain = Plain(lab, "node-a", plain_instance()).start()
-    daemon = plain.daemon
+    daemon = Xbeatd(lab, "node-a", instance()).start()
     daemon.wait_state("active")
     daemon.ctl("priority", "VI_1", "77")
     daemon.ctl("failover", "VI_1")
-    assert plain.reload(plain_instance("no_accept"))["changed"] == ["VI_1"]
+    assert daemon.reload(instance(no_accept=True))["changed"] == ["VI_1"]
     time.sleep(0.6)  # more than Active_Down_Interval
     assert daemon.state() == "initialize"
     assert daemon.vrrp()["stays_away"] == "operator"

@@ -7,9 +7,10 @@ import time
 
 import pytest
 
-from tests.support.cluster import VIP, Cluster, Settings, find_bpftool, instance_block
+from tests.support.cluster import Cluster
+from tests.support.configuration import VIP, Settings, instance
 from tests.support.laboratory import PINS, wait_until
-from tests.support.operate import Node, instance
+from tests.support.xbeatd import Xbeatd, find_bpftool
 
 SECOND_VRID, SECOND_VIP = 52, "10.77.0.101"
 ACTIVE = 3  # enum xb_instance_state as maps and packets carry it
@@ -63,15 +64,13 @@ def test_instance_taken_out_of_the_file_is_claimed_no_more(lab, quick):
         slot = next(slot for slot in quick["node-b"].map("xb_peers") if slot["node_id"] == 1)
         return [entry["vrid"] for entry in slot["instances"] if entry["state"] == ACTIVE]
 
-    for node, priority in zip(lab.nodes, quick.settings.priorities):
-        with open(quick.configuration(node), "a") as configuration:
-            configuration.write(instance_block(quick.settings, priority, name="VI_2",
-                                               vrid=SECOND_VRID, vip=SECOND_VIP))
-        quick.daemons[node] = quick.daemon(node).start()
+    for node in lab.nodes:
+        second = quick.vrrp_instance(node, "heartbeat lan", name="VI_2", vrid=SECOND_VRID,
+                                     vips=[f"{SECOND_VIP}/24"])
+        quick.daemon(node, second).start()
     wait_until(lambda: SECOND_VRID in claims(), 5, "node-a is Active of VI_2")
     quick["node-a"].kill()
-    quick.configuration("node-a")  # written anew, without VI_2
-    quick["node-a"].start().wait_state("active")
+    quick.daemon("node-a").start().wait_state("active")
     wait_until(lambda: SECOND_VRID not in claims(), 5, "node-a gives VI_2 up")
     wait_until(lambda: lab.has_address("node-b", SECOND_VIP), 5, "node-b has VI_2's address")
     # Another configuration starts anew, so VI_1 may have moved for a moment; it must not stay so.
@@ -85,12 +84,11 @@ def test_address_written_otherwise_is_still_the_same(lab, quick):
     quick.start_active()
     quick["node-a"].kill()
     quick.settings.vip_lines = [f"{VIP}/24 label eth0:vip"]
-    quick.configuration("node-a")
-    quick["node-a"].start().wait_state("active")
+    quick.daemon("node-a").start().wait_state("active")
     wait_until(lambda: lab.holders(VIP) == ["node-a"], 5, "node-a alone has the address")
     assert quick["node-a"].stop() == 0
     assert not lab.has_address("node-a", VIP), "left behind by a clean stop"
-    quick["node-b"].wait_state("active", 5)
+    quick["node-b"].wait_state("active")
 
 
 @pytest.mark.parametrize("daemon_timeout", ["300ms", "10s"], ids=["anew", "resumed"])
@@ -119,15 +117,14 @@ def test_link_of_an_instance_without_heartbeats_is_taken_over(lab):
                               text=True, stdout=subprocess.PIPE, check=True, timeout=5)
         return json.loads(done.stdout)["id"]
 
-    node = Node(lab, "node-a", instance()).start()
-    node.wait_is("active")
+    node = Xbeatd(lab, "node-a", instance()).start_active()
     before = link_id()
     restart(node)
     assert link_id() == before
-    node.wait_is("active")
+    node.wait_state("active")
     # One that the new configuration does not use is let go of.
     node.kill()
-    node.configure(instance("VI_1", vrid=52).replace("interface eth0", "interface lo1"))
+    node.configure(instance(vrid=52, interface="lo1"))
     node.lab.run("node-a", "ip", "link", "add", "lo1", "type", "veth", "peer", "lo2")
     node.lab.run("node-a", "ip", "link", "set", "lo1", "up")
     node.start()

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from tests.support.capture import Capture
-from tests.support.cluster import VIP
+from tests.support.configuration import VIP, instance
 from tests.support.laboratory import wait_until
-from tests.support.router import Router, instance
+from tests.support.watch import Watch
+from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=1)
 NODE = "node-a"
@@ -20,8 +20,8 @@ RESTORED_SECONDS_MAX = 0.05
 def router(lab):
     routes = ["192.0.2.0/24 via 10.77.0.200 src 10.77.0.100 dev eth0"]
     vips = [f"{VIP}/24", "10.77.0.101/24 no_track"]
-    return Router(lab, NODE, instance(vips, blocks={"virtual_routes": routes}),
-                  instance([f"{VIP6_FIRST}/64", f"{VIP6}/64"], name="VI_6")).start_active()
+    return Xbeatd(lab, NODE, instance(vips=vips, virtual_routes=routes),
+                  instance("VI_6", vips=[f"{VIP6_FIRST}/64", f"{VIP6}/64"])).start_active()
 
 
 def seconds_until_back(router, address, length):
@@ -34,12 +34,12 @@ def seconds_until_back(router, address, length):
 
 @pytest.mark.parametrize("address,length", [(VIP, 24), (VIP6, 64), (VIP6_FIRST, 64)])
 def test_removed_address_is_back_at_once(lab, router, address, length):
-    router.wait("VI_6", "active")
-    with Capture(lab, NODE) as capture:
+    router.wait_state("active", "VI_6")
+    with Watch(lab, NODE) as watch:
         # Most of it is this test's own: the best of three tells of the daemon.
         assert min(seconds_until_back(router, address, length)
                    for _ in range(3)) < RESTORED_SECONDS_MAX
-        wait_until(lambda: capture.announcements(address), 2, "neighbours are told")
+        wait_until(lambda: watch.claims(address=address), 2, "neighbours are told")
     name = "VI_1" if address == VIP else "VI_6"
     event = next(event for event in router.events()
                  if (event["kind"], event["subject"]) == ("address", name))
@@ -58,12 +58,12 @@ def test_address_that_is_not_tracked_is_left_alone(router):
 def test_all_addresses_flushed(lab, router):
     """Without an address to advertise from there is no Active; with one there is again."""
     router.ip("address", "flush", "dev", "eth0", check=False)
-    router.wait_obstacle("address")
+    wait_until(lambda: "address" in router.obstacles(), 5, "no address to advertise from")
     assert router.vrrp()["state"] == "initialize"
     assert "add one" in router.vrrp()["obstacles"][0]["text"]
     router.wait_address(VIP, there=False)
     router.ip("address", "add", f"{lab.address(NODE)}/24", "dev", "eth0")
-    router.wait("VI_1", "active")
+    router.wait_state("active")
     assert router.addresses()[:2] == [lab.address(NODE), VIP]
     assert any("192.0.2.0/24" in route for route in router.routes())
 
@@ -71,7 +71,7 @@ def test_all_addresses_flushed(lab, router):
 def test_backup_does_not_fight_for_or_against_an_address(router):
     """Who adds it by hand is told of by nobody but the network; the Backup leaves it alone."""
     router.ctl("drain")
-    router.wait("VI_1", "initialize")
+    router.wait_state("initialize")
     for state in ("initialize", "backup"):
         router.ip("address", "add", f"{VIP}/24", "dev", "eth0")
         time.sleep(0.2)
@@ -80,7 +80,6 @@ def test_backup_does_not_fight_for_or_against_an_address(router):
         time.sleep(0.2)
         assert VIP not in router.addresses()
         if state == "initialize":
-            router.write(instance([f"{VIP}/24"], priority=100, advert_int=10))
-            router.ctl("reload")
+            router.reload(instance(advert_int=10))
             router.ctl("resume")
-            router.wait("VI_1", "backup")
+            router.wait_state("backup")

@@ -3,8 +3,8 @@
 
 import pytest
 
-from tests.support.cluster import VIP
-from tests.support.router import Router, block, instance
+from tests.support.configuration import VIP, block, instance
+from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 NODE, OTHER = "node-a", "node-b"
@@ -12,15 +12,14 @@ EXCLUDED = ["10.77.0.110/24", "fd77::110/64"]
 ROUTES = ["192.0.2.0/24 via 10.77.0.200 src 10.77.0.100 metric 7", "blackhole 198.51.100.0/24",
           "203.0.113.0/24 dev eth0 table 100", "2001:db8::/32 via fd77::200"]
 RULES = ["from 192.0.2.0/24 lookup 100 priority 1234", "iif eth0 to 2001:db8::/32 table 100 priority 99"]
-STATIC = (block("static_ipaddress", ["10.77.0.120/24 dev eth0"]) + "\n"
-          + block("static_routes", ["100.64.0.0/11 via 10.77.0.200 dev eth0"]) + "\n"
-          + block("static_rules", ["from 10.77.0.120 table 100 priority 77"]) + "\n")
+STATIC = (block("static_ipaddress", "10.77.0.120/24 dev eth0")
+          + block("static_routes", "100.64.0.0/11 via 10.77.0.200 dev eth0")
+          + block("static_rules", "from 10.77.0.120 table 100 priority 77"))
 
 
 def configuration(priority):
-    return STATIC + instance(priority=priority, blocks={"virtual_ipaddress_excluded": EXCLUDED,
-                                                        "virtual_routes": ROUTES,
-                                                        "virtual_rules": RULES})
+    return STATIC + instance(priority=priority, virtual_ipaddress_excluded=EXCLUDED,
+                             virtual_routes=ROUTES, virtual_rules=RULES)
 
 
 def shown(router):
@@ -58,16 +57,16 @@ def has_static_alone(router):
 
 
 def test_all_of_it_moves_and_is_removed(lab):
-    first = Router(lab, NODE, configuration(200)).start_active()
-    second = Router(lab, OTHER, configuration(100)).start()
+    first = Xbeatd(lab, NODE, configuration(200)).start_active()
+    second = Xbeatd(lab, OTHER, configuration(100)).start()
     assert has_all(first), (shown(first) ^ (MOVING | STAYING), first.addresses())
     assert has_static_alone(second), (shown(second) ^ STAYING, second.addresses())
     first.ctl("drain")
-    second.wait("VI_1", "active")
+    second.wait_state("active")
     assert has_all(second) and has_static_alone(first)
     first.ctl("resume")
-    first.wait("VI_1", "active")
-    second.wait("VI_1", "backup")
+    first.wait_state("active")
+    second.wait_state("backup")
     assert has_all(first) and has_static_alone(second)
     for router in (first, second):
         assert router.stop() == 0
@@ -76,7 +75,7 @@ def test_all_of_it_moves_and_is_removed(lab):
 
 
 def test_reload_changes_only_what_differs(lab):
-    router = Router(lab, NODE, configuration(200)).start_active()
+    router = Xbeatd(lab, NODE, configuration(200)).start_active()
     done = router.reload(configuration(200).replace("blackhole 198", "unreachable 198")
                          .replace(EXCLUDED[0], "10.77.0.111/24").replace("100.64.0.0", "100.96.0.0")
                          .replace("priority 77", "priority 78"))

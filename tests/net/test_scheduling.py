@@ -3,7 +3,6 @@
 
 import pytest
 
-from tests.support.laboratory import BUILD, wait_until
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 
@@ -14,15 +13,11 @@ def test_default_is_fifo_with_locked_memory(cluster):
         "policy": "fifo", "priority": 50, "memory_locked": True}
 
 
-def test_refusal_is_said_and_the_daemon_works(lab, cluster):
-    cluster.configuration("node-a")
-    daemon = cluster.daemons["node-a"] = cluster.daemon("node-a")
-    daemon.process = lab.spawn(
-        "node-a", "setpriv", "--bounding-set=-sys_nice,-ipc_lock", "prlimit", "--memlock=65536",
-        BUILD / "xbeatd", "-f", "-c", daemon.configuration, "-i", daemon.instance)
-    wait_until(daemon.ready, 5, "xbeatd answers on its socket")
+def test_refusal_is_said_and_the_daemon_works(cluster):
+    daemon = cluster.daemon("node-a").start(
+        "setpriv", "--bounding-set=-sys_nice,-ipc_lock", "prlimit", "--memlock=65536")
     assert daemon.json("status")["scheduling"] == {"policy": "other", "memory_locked": False}
     log = daemon.process.output()
     assert "SCHED_FIFO 50 was refused" in log and "CAP_SYS_NICE" in log
     assert "mlockall was refused" in log and "CAP_IPC_LOCK" in log
-    daemon.wait_state("active", 6)
+    daemon.wait_state("active", seconds=6)

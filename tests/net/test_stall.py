@@ -6,9 +6,10 @@ import time
 
 import pytest
 
-from tests.support.cluster import VIP, Cluster, Settings
+from tests.support.cluster import Cluster
+from tests.support.configuration import VIP, Settings, instance
 from tests.support.laboratory import wait_until
-from tests.support.operate import Node, instance
+from tests.support.xbeatd import Xbeatd
 
 
 @pytest.fixture
@@ -70,8 +71,7 @@ def test_nodes_that_stood_still_together_do_not_accuse_each_other(lab, quick):
 @pytest.mark.laboratory(nodes=1)
 def test_active_without_heartbeats_says_that_it_stood_still(lab):
     """Once, however many instances it has."""
-    node = Node(lab, "node-a", instance("VI_1"), instance("VI_2", vrid=52)).start()
-    node.wait_is("active", "VI_2")
+    node = Xbeatd(lab, "node-a", instance("VI_1"), instance("VI_2", vrid=52)).start_active("VI_2")
     stand_still(0.3, node)
     said = wait_until(lambda: [event["reason"] for event in node.events()
                                if event["kind"] == "stall"], 2, "it says so")

@@ -5,7 +5,7 @@ import re
 import signal
 import time
 
-from tests.support.cluster import VIP
+from tests.support.configuration import VIP
 
 # Skew_Time of the best Backup, for which plain VRRP waits, is 609 ms here.
 TAKEOVER_NS_MAX = 100 * 10**6

@@ -7,16 +7,16 @@ import time
 
 import pytest
 
-from tests.support.adverts import Tap
+from tests.support.configuration import VRID, block, heartbeat, instance
 from tests.support.laboratory import wait_until
-from tests.support.operate import Node, block, heartbeat, instance, wait_all_up
+from tests.support.watch import Watch, seconds_between
+from tests.support.xbeatd import Xbeatd, wait_up
 
 
 @pytest.fixture
-def tap(lab):
-    tap = Tap(lab)
-    yield tap
-    tap.close()
+def watch(lab):
+    with Watch(lab, "client") as opened:
+        yield opened
 
 
 def script(name, command, *lines, interval="0.1"):
@@ -32,34 +32,34 @@ def parts(node, name="VI_1"):
 
 
 @pytest.mark.laboratory(nodes=2, links=2)
-def test_interface_by_weight_and_as_fault(lab, tap):
+def test_interface_by_weight_and_as_fault(lab, watch):
     """eth1 of the Active goes down: one instance loses priority, the other gives up at once."""
-    node = Node(lab, "node-a",
-                instance("weighed", block("track_interface", "eth1 weight 60"), priority=150),
-                instance("needed", block("track_interface", "eth1"), vrid=52, priority=150))
-    other = Node(lab, "node-b", instance("weighed", priority=160),
-                 instance("needed", vrid=52)).start()
+    node = Xbeatd(lab, "node-a",
+                  instance("weighed", block("track_interface", "eth1 weight 60"), priority=150),
+                  instance("needed", block("track_interface", "eth1"), vrid=52, priority=150))
+    other = Xbeatd(lab, "node-b", instance("weighed", priority=160),
+                   instance("needed", vrid=52)).start()
     node.start()
     for name in ("weighed", "needed"):
-        node.wait_is("active", name)
-        other.wait_is("backup", name)
+        node.wait_state("active", name)
+        other.wait_state("backup", name)
     assert parts(node, "weighed")["interface eth1"]["weight"] == 60
     lab.cut("node-a", "eth1", "--carrier")
-    node.wait_is("initialize", "needed")
-    released = tap.wait_for(vrid=52, priority=0)
-    taken = tap.wait_for(vrid=52, priority=100)
+    node.wait_state("initialize", "needed")
+    released = watch.wait_advert(vrid=52, priority=0)
+    taken = watch.wait_advert(vrid=52, priority=100)
     # Skew_Time at a priority of 100 is 61 ms, Active_Down_Interval 361 ms.
-    assert taken.time_s - released.time_s < 0.2
+    assert seconds_between(released, taken) < 0.2
     assert node.vrrp("needed")["obstacles"][0]["kind"] == "tracked"
-    other.wait_is("active", "needed")
+    other.wait_state("active", "needed")
     explained = node.explain("needed")
     assert "eth1" in explained["said"] and "down" in explained["said"], explained
     assert "eth1" in node.text("explain", "needed")
-    other.wait_is("active", "weighed")
+    other.wait_state("active", "weighed")
     assert node.vrrp("weighed")["effective_priority"] == 150
     lab.heal("node-a", "eth1")
     for name in ("weighed", "needed"):
-        node.wait_is("active", name)
+        node.wait_state("active", name)
     assert node.vrrp("weighed")["effective_priority"] == 210
 
 
@@ -68,7 +68,7 @@ def test_scripts_weights_rise_and_fall(lab):
     flag = lab.path("flag")
     log = lab.path("runs")
     lab.directory.chmod(0o755)
-    node = Node(
+    node = Xbeatd(
         lab, "node-a",
         script("plain", f"/usr/bin/test -e {flag}", "weight 20"),
         script("turned", f"/usr/bin/test -e {flag}", "weight 30 reverse"),
@@ -76,7 +76,7 @@ def test_scripts_weights_rise_and_fall(lab):
                "fall 2"),
         script("nobody", "/bin/sh -c '[ $(id -u) = 65534 ]'", "weight 1", "user nobody"),
         instance("VI_1", track("plain", "turned", "slow", "nobody"))).start()
-    node.wait_is("active")
+    node.wait_state("active")
     node.wait_priority(61)
     effects = {what: part["weight"] for what, part in parts(node).items()}
     assert effects == {"script plain": 0, "script turned": 0, "script slow": -40,
@@ -97,24 +97,24 @@ def test_scripts_weights_rise_and_fall(lab):
 
 
 @pytest.mark.laboratory(nodes=1)
-def test_bad_scripts_delay_nothing(lab, tap):
+def test_bad_scripts_delay_nothing(lab, watch):
     """Each is a failing script with its reason; adverts go on in time meanwhile."""
-    node = Node(
+    node = Xbeatd(
         lab, "node-a",
         script("hangs", "/bin/sleep 60", "weight -1", "timeout 0.2", interval="0.3"),
         script("floods", "/bin/sh -c 'exec cat /dev/zero'", "weight -2", "timeout 2"),
         script("missing", "/bin/sh -c 'exec /nonexistent/program'", "weight -4"),
         script("leaves", "/bin/sh -c 'sleep 60 & exit 0'", "weight -8", interval="0.3"),
         instance("VI_1", track("hangs", "floods", "missing", "leaves"))).start()
-    node.wait_is("active")
-    start_s = time.time()
+    node.wait_state("active")
+    start_ns = time.time_ns()
     node.wait_priority(85, seconds=2)
     time.sleep(1)
     reasons = {name: node.tracked(name)["reason"]
                for name in ("hangs", "floods", "missing", "leaves")}
     assert "timeout" in reasons["hangs"] and "64 KiB" in reasons["floods"]
     assert "127" in reasons["missing"] and "behind" in reasons["leaves"], reasons
-    assert tap.longest_gap_s(51, start_s) < 0.19
+    assert watch.longest_gap_s(VRID, start_ns) < 0.19
     assert node.vrrp()["transitions"] == 2
 
 
@@ -123,15 +123,15 @@ def test_script_that_cannot_be_started_is_a_fault(lab):
     program = lab.path("check")
     program.write_text("#!/nonexistent/interpreter\n")
     program.chmod(0o755)
-    node = Node(lab, "node-a", script("broken", program),
-                instance("VI_1", track("broken"))).start()
+    node = Xbeatd(lab, "node-a", script("broken", program),
+                  instance("VI_1", track("broken"))).start()
     status = node.wait_tracked("broken", "down")
     assert "check" in status["reason"], status
     assert node.vrrp()["state"] == "initialize"
     said = node.explain()["said"]
     assert "broken" in said and "check" in said, said
     program.write_text("#!/bin/sh\nexit 0\n")
-    node.wait_is("active")
+    node.wait_state("active")
 
 
 @pytest.mark.laboratory(nodes=1)
@@ -139,12 +139,12 @@ def test_process_file_and_bounds(lab):
     program = lab.path("xbeat-service")
     shutil.copy("/bin/sleep", program)
     number = lab.write("number", "5\n")
-    node = Node(
+    node = Xbeatd(
         lab, "node-a",
         block("vrrp_track_process service", f"process {program.name}", "weight 50"),
         block("track_file load", f"file {number}", "weight 2"),
         instance("VI_1", block("track_process", "service"), block("track_file", "load"))).start()
-    node.wait_is("active")
+    node.wait_state("active")
     node.wait_priority(110)
     with subprocess.Popen([program, "60"]) as process:
         node.wait_priority(160)
@@ -166,18 +166,18 @@ def test_process_file_and_bounds(lab):
 def test_peer(lab):
     """Alone, a node lowers one instance and takes no part in another."""
     common = heartbeat(lab, daemon_timeout="1s")
-    node = Node(lab, "node-a", common,
-                instance("weighed", "heartbeat lan", "track_peer node-b weight -30"),
-                instance("needed", "heartbeat lan", "track_peer node-b", vrid=52)).start()
-    other = Node(lab, "node-b", common).start()
-    wait_all_up(node, other)
+    node = Xbeatd(lab, "node-a", common,
+                  instance("weighed", "heartbeat lan", "track_peer node-b weight -30"),
+                  instance("needed", "heartbeat lan", "track_peer node-b", vrid=52)).start()
+    other = Xbeatd(lab, "node-b", common).start()
+    wait_up(node, other)
     for name in ("weighed", "needed"):
-        node.wait_is("active", name)
+        node.wait_state("active", name)
     assert node.priority("weighed") == 100
     other.stop()
-    node.wait_is("initialize", "needed")
+    node.wait_state("initialize", "needed")
     assert node.priority("weighed") == 70 and node.vrrp("weighed")["state"] == "active"
     assert "node-b: down" in node.explain("needed")["said"]
     other.start()
-    node.wait_is("active", "needed")
+    node.wait_state("active", "needed")
     node.wait_priority(100, "weighed")

@@ -15,7 +15,8 @@ from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import Dot1AD, Dot1Q, Ether
 
 from tests.support import wire
-from tests.support.cluster import KEY, KEY_ID, Cluster, Settings
+from tests.support.cluster import Cluster
+from tests.support.configuration import KEY, KEY_ID, Settings
 from tests.support.port import PACKET_AUXDATA, SOL_PACKET, open_port
 
 pytestmark = pytest.mark.laboratory(nodes=2)
@@ -58,16 +59,12 @@ def receive_reply(port, seq, seconds=2):
     return None
 
 
-def node_mac(lab, node):
-    return lab.run(node, "ip", "-br", "link", "show", "eth0").stdout.split()[2]
-
-
 def probe(lab, family, tags, seq, key=KEY):
     """A whole frame; the client of the laboratory is node 3 of the cluster."""
     source, destination = lab.address("client", 0, family), lab.address("node-a", 0, family)
     payload = wire.build(key, source, destination, type=wire.PROBE, key_id=KEY_ID, prober_id=3,
                          responder_id=1, seq=seq, prober_epoch=5, responder_epoch=0, t1_ns=12345)
-    frame = Ether(src=OUR_MAC, dst=node_mac(lab, "node-a"))
+    frame = Ether(src=OUR_MAC, dst=lab.mac( "node-a"))
     for tag in tags:
         frame = frame / tag.copy()
     network = IP(src=source, dst=destination) if family == 4 else IPv6(src=source, dst=destination)
@@ -99,7 +96,7 @@ def test_reply_comes_back_under_the_same_tags(lab, family, port, tags):
     reply = receive_reply(port, seq=1)
     assert reply is not None, "no REPLY"
     assert layers(reply) == layers(Ether(sent))
-    assert (reply.dst, reply.src) == (OUR_MAC, node_mac(lab, "node-a"))
+    assert (reply.dst, reply.src) == (OUR_MAC, lab.mac( "node-a"))
     network = reply[IP] if family == 4 else reply[IPv6]
     assert (network.src, network.dst) == (lab.address("node-a", 0, family),
                                           lab.address("client", 0, family))

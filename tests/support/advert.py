@@ -1,60 +1,75 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Adverts made by hand, right ones and wrong ones, and who sends them: anybody in a laboratory."""
 
-import ipaddress
 import struct
 
-from tests.support.cluster import VIP, VRID
+from tests.support.configuration import VIP, VRID
+from tests.support.packet import (ETHERTYPE_IPV4, GROUP, GROUP_MAC, PROTOCOL_VRRP, checksum, mac_bytes,
+                                  packed, pseudo_header)
 from tests.support.port import open_port
 
-GROUP = "224.0.0.18"
-GROUP_MAC = bytes.fromhex("01005e000012")
-SENDER_MAC = bytes.fromhex("0200000000c8")
-ADVERTISEMENT = 1
+SENDER_MAC = "02:00:00:00:00:c8"
 
 
-def internet_checksum(data):
-    data += bytes(len(data) % 2)
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    total = (total & 0xFFFF) + (total >> 16)
-    return ~(total + (total >> 16)) & 0xFFFF
+def message(source, destination, version=3, type=1, vrid=VRID, priority=200, count=None, interval_cs=10,
+            addresses=(VIP,), checksum_kind="pseudo", authentication=b""):
+    """A VRRP message. checksum_kind: "plain", "pseudo", "bad", or the number itself; authentication:
+    of version 2, its type and 8 bytes."""
+    timing, data = struct.pack("!H", interval_cs), b""
+    if version == 2:
+        timing = (authentication[:1] or b"\0") + bytes([interval_cs // 100 & 0xFF])
+        data = authentication[1:] or bytes(8)
+    head = struct.pack("!BBBB", version << 4 | type, vrid, priority,
+                       len(addresses) if count is None else count) + timing
+    rest = b"".join(map(packed, addresses)) + data
+    covered = head + bytes(2) + rest
+    if version != 2 and checksum_kind != "plain":
+        covered = pseudo_header(packed(source), packed(destination), len(covered)) + covered
+    value = checksum_kind
+    if isinstance(checksum_kind, str):
+        value = checksum(covered) ^ (checksum_kind == "bad")
+    return head + struct.pack("!H", value) + rest
 
 
-def message(source, destination, **fields):
-    """VRRP version 3 over IPv4, with the pseudo-header in its checksum."""
-    values = {"version": 3, "type": ADVERTISEMENT, "vrid": VRID, "priority": 100, "count": None,
-              "interval_cs": 10, "addresses": [VIP], "checksum": None, **fields}
-    listed = b"".join(ipaddress.ip_address(text).packed for text in values["addresses"])
-    count = len(values["addresses"]) if values["count"] is None else values["count"]
-
-    def build(checksum):
-        return struct.pack("!BBBBHH", values["version"] << 4 | values["type"], values["vrid"],
-                           values["priority"], count, values["interval_cs"], checksum) + listed
-
-    pseudo = (ipaddress.ip_address(source).packed + ipaddress.ip_address(destination).packed
-              + struct.pack("!BBH", 0, 112, len(build(0))))
-    right = internet_checksum(pseudo + build(0))
-    return build(right if values["checksum"] is None else values["checksum"])
-
-
-def advert(source, destination=GROUP, ttl=255, fragment=0, options=b"", header_checksum=None,
+def packet(source, destination=GROUP, ttl=255, fragment=0, options=b"", header_checksum=None,
            cut_bytes=0, **fields):
-    """A whole Ethernet frame. fields: those of message(); cut_bytes: of its end, that are missing."""
+    """An IPv4 packet. fields: those of message(); cut_bytes: of its end, that are missing."""
     body = message(source, destination, **fields)
     body = body[:len(body) - cut_bytes]
     header_bytes = 20 + len(options)
 
-    def header(checksum):
+    def header(value):
         return struct.pack("!BBHHHBBH4s4s", 0x40 | header_bytes // 4, 0xC0, header_bytes + len(body),
-                           0, fragment, ttl, 112, checksum, ipaddress.ip_address(source).packed,
-                           ipaddress.ip_address(destination).packed) + options
+                           0, fragment, ttl, PROTOCOL_VRRP, value, packed(source),
+                           packed(destination)) + options
 
-    right = internet_checksum(header(0))
-    packet = header(right if header_checksum is None else header_checksum) + body
-    return (GROUP_MAC + SENDER_MAC + struct.pack("!H", 0x0800) + packet).ljust(60, b"\0")
+    return header(checksum(header(0)) if header_checksum is None else header_checksum) + body
 
 
-def send(lab, member, frames):
-    with open_port(lab, member, "eth0") as port:
-        for frame in frames:
-            port.send(frame)
+def frame(source, mac=GROUP_MAC, bytes_min=0, **fields):
+    """An Ethernet frame. mac: of the destination; bytes_min: what it is padded to; fields: those of
+    packet()."""
+    head = mac_bytes(mac) + mac_bytes(SENDER_MAC) + struct.pack("!H", ETHERTYPE_IPV4)
+    return (head + packet(source, **fields)).ljust(bytes_min, b"\0")
+
+
+class Forger:
+    """Sends from a member in the name of its address, or of another one."""
+
+    def __init__(self, lab, member="client", **always):
+        """always: fields of all that it sends."""
+        self.port = open_port(lab, member, "eth0")
+        self.always = always
+        self.source = lab.address(member)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.port.close()
+
+    def send(self, source=None, copies=1, **fields):
+        """fields: those of frame()."""
+        data = frame(source or self.source, **{**self.always, **fields})
+        for _ in range(copies):
+            self.port.send(data)

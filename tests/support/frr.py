@@ -40,7 +40,8 @@ class Frr:
 
     def spawn(self, program, *options):
         return self.lab.spawn(self.node, PROGRAMS / program, "-u", USER, "-g", USER,
-                              "-z", self.directory / "zserv.api", "-i", self.directory / f"{program}.pid", "-P", "0",
+                              "-z", self.directory / "zserv.api",
+                              "-i", self.directory / f"{program}.pid", "-P", "0",
                               "--vty_socket", self.directory, "--log", "stdout", *options)
 
     def start(self):

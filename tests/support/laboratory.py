@@ -7,6 +7,7 @@ Whatever is started here is ended here, by its pid, and whatever a killed daemon
 
 import contextlib
 import ipaddress
+import json
 import os
 import pathlib
 import shutil
@@ -185,11 +186,30 @@ class Laboratory:
             raise AssertionError(f"{member}: {' '.join(map(str, command))}: {done.stderr.strip()}")
         return done
 
+    def addresses(self, node):
+        """Of all interfaces of a node."""
+        links = json.loads(self.run(node, "ip", "-j", "address", "show").stdout)
+        return {entry["local"] for link in links for entry in link["addr_info"] if "local" in entry}
+
     def has_address(self, node, address):
-        return f" {address}/" in self.run(node, "ip", "-o", "address", "show").stdout
+        return address in self.addresses(node)
 
     def holders(self, address):
         return [node for node in self.nodes if self.has_address(node, address)]
+
+    def wait_holders(self, address, nodes, seconds=10):
+        """Until these nodes have the address, and no others."""
+        wait_until(lambda: self.holders(address) == nodes, seconds, f"{address} is on {nodes}")
+
+    def mac(self, member, interface="eth0"):
+        return json.loads(self.run(member, "ip", "-j", "link", "show", "dev", interface).stdout
+                          )[0]["address"]
+
+    def neighbours(self, member):
+        """The link-layer address of each neighbour that a member knows."""
+        return {entry["dst"]: entry["lladdr"]
+                for entry in json.loads(self.run(member, "ip", "-j", "neigh", "show").stdout)
+                if "lladdr" in entry}
 
     def has_program(self, node, interface="eth0"):
         return "xdp" in self.run(node, "ip", "link", "show", "dev", interface).stdout

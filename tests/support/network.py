@@ -1,21 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The daemon's network parts by hand (tests/tools/network.c) on a node of a laboratory."""
 
-import json
-
 from tests.support.laboratory import BUILD, wait_until
+from tests.support.node import Node
 
 TOOL = BUILD / "tools" / "network"
 NODE = "node-a"
 
 
-class Network:
+class Network(Node):
     def __init__(self, lab, node=NODE):
-        self.lab = lab
-        self.node = node
-
-    def ip(self, *words):
-        return self.lab.run(self.node, "ip", *words).stdout
+        super().__init__(lab, node)
 
     def sysctl(self, *settings):
         self.lab.run(self.node, "sysctl", "-q", "-w", *settings)
@@ -27,15 +22,11 @@ class Network:
         """Returns what it printed: "0", the name of an error, or lines."""
         return self.run_tool(*words).stdout.strip()
 
-    def addresses(self, device):
+    def told_of_addresses(self, device):
         """All that the kernel says of each address but its index and name, by address."""
-        entries = json.loads(self.ip("-j", "address", "show", "dev", device))[0]["addr_info"]
         return {entry["local"]: {key: value for key, value in entry.items()
                                  if key != "label" or value != device}
-                for entry in entries if not entry["local"].startswith("fe80::")}
-
-    def link(self, device):
-        return json.loads(self.ip("-j", "-d", "link", "show", "dev", device))[0]
+                for entry in self.address_entries(device) if not entry["local"].startswith("fe80::")}
 
     def make_pair(self, device, peer):
         self.ip("link", "add", device, "type", "veth", "peer", "name", peer)

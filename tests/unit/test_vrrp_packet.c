@@ -9,44 +9,12 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <tests/captured.h>
+#include <tests/captured_message.h>
 #include <user/core/address.h>
 #include <user/core/vrrp_packet.h>
 #include <xbeat/digest.h>
 
 static struct xb_address addresses[VRRP_ADDRESSES_MAX + 1];
-
-static struct xb_address address_of(const char *text)
-{
-	struct xb_address address;
-
-	assert_int_equal(address_parse(text, &address), 0);
-	return address;
-}
-
-/* What a captured advert says. */
-static struct vrrp_message message_of(const struct captured *captured)
-{
-	struct vrrp_message message = {
-		.version = captured->version,
-		.vrid = captured->vrid,
-		.priority = captured->priority,
-		.interval_cs = captured->interval_cs,
-		.ttl = captured->ttl,
-		.pseudo_header = true, /* version 2 has none, all the same */
-		.has_password = captured->password != NULL,
-		.source = address_of(captured->source),
-		.destination = address_of(captured->destination),
-		.addresses = addresses,
-		.address_count = captured->address_count,
-	};
-
-	if (captured->password)
-		memcpy(message.password, captured->password, strlen(captured->password));
-	for (size_t i = 0; i < captured->address_count; i++)
-		addresses[i] = address_of(captured->addresses[i]);
-	return message;
-}
 
 static bool is_ipv6(const struct captured *captured)
 {
@@ -62,14 +30,14 @@ static struct vrrp_message message_like(uint8_t version, bool ipv6)
 		.priority = 100,
 		.interval_cs = 100,
 		.ttl = 255,
-		.source = address_of(ipv6 ? "fe80::1" : "10.77.0.1"),
-		.destination = address_of(ipv6 ? VRRP_GROUP_IPV6 : VRRP_GROUP_IPV4),
+		.source = captured_address(ipv6 ? "fe80::1" : "10.77.0.1"),
+		.destination = captured_address(ipv6 ? VRRP_GROUP_IPV6 : VRRP_GROUP_IPV4),
 		.addresses = addresses,
 		.address_count = 1,
 	};
 
 	for (size_t i = 0; i <= VRRP_ADDRESSES_MAX; i++) {
-		addresses[i] = address_of(ipv6 ? "2001:db8::" : "10.77.1.0");
+		addresses[i] = captured_address(ipv6 ? "2001:db8::" : "10.77.1.0");
 		addresses[i].bytes[15] = (uint8_t)i;
 	}
 	return message;
@@ -91,7 +59,7 @@ static void adverts_are_keepalived_s(void **state)
 	(void)state;
 	for (size_t i = 0; i < CAPTURED_COUNT; i++) {
 		const struct captured *captured = &captured_adverts[i];
-		struct vrrp_message message = message_of(captured);
+		struct vrrp_message message = captured_message(captured, addresses);
 		uint8_t expected[sizeof(captured->bytes)], packet[sizeof(captured->bytes)];
 
 		print_message("    %s\n", captured->what);
@@ -200,16 +168,16 @@ static void wrong_fields_are_refused(void **state)
 	REFUSED(3, false, has_password, true);
 	REFUSED(3, false, address_count, 0);
 	REFUSED(3, false, address_count, VRRP_ADDRESSES_MAX + 1);
-	REFUSED(3, false, source, address_of("fe80::1"));
-	REFUSED(3, false, destination, address_of("ff02::12"));
-	REFUSED(3, true, destination, address_of("224.0.0.18"));
+	REFUSED(3, false, source, captured_address("fe80::1"));
+	REFUSED(3, false, destination, captured_address("ff02::12"));
+	REFUSED(3, true, destination, captured_address("224.0.0.18"));
 	REFUSED(2, false, interval_cs, 150);
 	REFUSED(2, false, interval_cs, 25600);
 	REFUSED(2, true, priority, 1);
 #undef REFUSED
 	message = message_like(3, false);
 	message.address_count = 2;
-	addresses[1] = address_of("2001:db8::1");
+	addresses[1] = captured_address("2001:db8::1");
 	assert_refused(&message);
 }
 
@@ -219,7 +187,7 @@ static void digest_is_over_the_bytes_of_the_packet(void **state)
 	(void)state;
 	for (size_t i = 0; i < CAPTURED_COUNT; i++) {
 		const struct captured *captured = &captured_adverts[i];
-		struct vrrp_message message = message_of(captured);
+		struct vrrp_message message = captured_message(captured, addresses);
 		size_t first = (is_ipv6(captured) ? 40 : 20) + 8;
 		size_t last = captured->length - (captured->version == 2 ? 8 : 0);
 		uint64_t digest = XB_DIGEST_START;

@@ -251,6 +251,11 @@ void instance_place(struct instance *instance)
 	if (moved) {
 		leave(instance);
 		instance->base_index = index;
+		/* The kernel side must know where adverts are to go to before it looks at them. */
+		if (index) {
+			instance_find_source(instance);
+			instance_describe(instance);
+		}
 		/* Not entered is not there: the next look tries again. */
 		if (index && enter(instance, base->name))
 			instance->base_index = index = 0;
@@ -259,8 +264,6 @@ void instance_place(struct instance *instance)
 	}
 	if (index && instance->config->use_vmac)
 		make_vmac(instance);
-	if (moved && index)
-		instance_find_source(instance);
 	instance_place_addresses(instance);
 	instance_describe(instance);
 }

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""xbeatd on a node of a laboratory: its start and end, what xbeatctl says and does."""
+
+import json
+import pathlib
+import re
+import signal
+import subprocess
+import time
+
+from tests.support.daemon import Daemon
+from tests.support.laboratory import BUILD, PINS, SOCKETS, wait_until
+
+
+def find_bpftool():
+    """Debian's is not in everybody's PATH, and another one may be before it."""
+    return next((path for path in ("/usr/sbin/bpftool", "/sbin/bpftool")
+                 if pathlib.Path(path).exists()), "bpftool")
+
+
+class Xbeatd(Daemon):
+    def __init__(self, lab, node, *texts):
+        super().__init__(lab, node, *texts)
+        self.instance = lab.instance(node)
+        self.socket = SOCKETS / f"{self.instance}.sock"
+
+    def start(self, *before):
+        """Returns when it answers. before: a command that changes its surroundings."""
+        self.process = self.lab.spawn(self.node, *before, BUILD / "xbeatd", "-f",
+                                      "-c", self.configuration, "-i", self.instance)
+        wait_until(self.ready, 5, f"xbeatd on {self.node} answers on its socket")
+        return self
+
+    def start_active(self, name="VI_1"):
+        self.start()
+        self.wait_state("active", name)
+        return self
+
+    def ready(self):
+        assert self.process.running(), f"xbeatd on {self.node} ended: {self.process.output()}"
+        return self.ctl("status", check=False).returncode == 0
+
+    def kill(self):
+        """Ends the daemon as a crash would. Returns when, CLOCK_MONOTONIC in ns."""
+        self.process.send_signal(signal.SIGKILL)
+        killed_ns = time.monotonic_ns()
+        self.process.wait(5)
+        return killed_ns
+
+    def ctl_argv(self, *arguments):
+        return [BUILD / "xbeatctl", "-i", self.instance, *arguments]
+
+    def ctl(self, *arguments, check=True):
+        done = subprocess.run(self.ctl_argv("-j", *arguments), text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=5)
+        assert not check or done.returncode == 0, done.stderr
+        return done
+
+    def command(self, *arguments):
+        """An xbeatctl that may take its time."""
+        return subprocess.Popen(self.ctl_argv("-j", *arguments), text=True, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+
+    def json(self, *arguments):
+        return json.loads(self.ctl(*arguments).stdout)
+
+    def text(self, *arguments):
+        """What xbeatctl prints for people."""
+        return subprocess.run(self.ctl_argv(*arguments), text=True, stdout=subprocess.PIPE,
+                              check=True, timeout=5).stdout
+
+    def reload(self, *texts):
+        """Takes another configuration over; returns what xbeatctl says of it."""
+        self.configure(*texts)
+        return self.json("reload")
+
+    def refused_reload(self, *texts):
+        """Returns the reason."""
+        self.configure(*texts)
+        done = self.ctl("reload", check=False)
+        assert done.returncode == 1, done.stdout
+        return done.stderr
+
+    def reads_files(self):
+        """Whether a reload is under way: the daemon has a second thread."""
+        return len(list((self.proc() / "task").iterdir())) > 1
+
+    def cpu_ns(self):
+        """Time on a processor, from the scheduler: finer than the ticks of /proc/PID/stat."""
+        return int((self.proc() / "schedstat").read_text().split()[0])
+
+    def memory_kib(self, name="VmRSS"):
+        return int(re.search(rf"^{name}:\s+(\d+) kB", (self.proc() / "status").read_text(), re.M)[1])
+
+    def events(self):
+        return [json.loads(line) for line in self.ctl("events").stdout.splitlines()]
+
+    def changes(self, name="VI_1"):
+        """Of an instance's state, in order."""
+        return [(event["from"], event["to"]) for event in self.events()
+                if event["kind"] == "vrrp" and event["subject"] == name]
+
+    def activations(self, name="VI_1"):
+        """The events in which this life of the daemon made an instance Active."""
+        return [event for event in self.events() if event["kind"] == "vrrp"
+                and event["subject"] == name and event["from"] != event["to"] == "active"]
+
+    def peer(self, name):
+        return next(peer for peer in self.json("peers") if peer["name"] == name)
+
+    def verdict(self, name):
+        return self.peer(name)["verdict"]
+
+    def vrrp(self, name="VI_1"):
+        return next(instance for instance in self.json("vrrp") if instance["name"] == name)
+
+    def state(self, name="VI_1"):
+        return self.vrrp(name)["state"]
+
+    def wait_state(self, state, name="VI_1", seconds=10):
+        wait_until(lambda: self.state(name) == state, seconds,
+                   f"{self.node}: {name} is {state}: {self.vrrp(name)}")
+
+    def priority(self, name="VI_1"):
+        return self.vrrp(name)["effective_priority"]
+
+    def wait_priority(self, priority, name="VI_1", seconds=5):
+        wait_until(lambda: self.priority(name) == priority, seconds,
+                   f"{self.node}: {name} has priority {priority}: {self.explain(name)}")
+
+    def obstacles(self, name="VI_1"):
+        """Their kinds."""
+        return [obstacle["kind"] for obstacle in self.vrrp(name).get("obstacles", [])]
+
+    def explain(self, name="VI_1"):
+        """In fields, with all sentences together under "said"."""
+        answer = self.json("explain", name)
+        answer["said"] = " ".join(answer["lines"])
+        return answer
+
+    def tracked(self, name):
+        return next(thing for thing in self.json("tracking") if thing["name"] == name)
+
+    def wait_tracked(self, name, status, seconds=5):
+        wait_until(lambda: self.tracked(name)["status"] == status, seconds,
+                   f"{name} is {status}: {self.tracked(name)}")
+        return self.tracked(name)
+
+    def drops(self, reason):
+        return self.json("drops")[reason]
+
+    def map(self, name):
+        """A pinned map's values as bpftool prints them."""
+        done = subprocess.run([find_bpftool(), "-j", "map", "dump", "pinned",
+                               PINS / self.instance / name],
+                              text=True, stdout=subprocess.PIPE, check=True, timeout=5)
+        return [entry["formatted"]["value"] for entry in json.loads(done.stdout)]
+
+
+def wait_up(*daemons, seconds=5):
+    """Until each of them calls every other one up."""
+    wait_until(lambda: all(daemon.verdict(other.node) == "up"
+                           for daemon in daemons for other in daemons if other is not daemon),
+               seconds, f"{[daemon.node for daemon in daemons]} call each other up")
