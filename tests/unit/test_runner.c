@@ -102,8 +102,10 @@ static const struct {
 	{"ls /proc/self/fd | tr -d '\\n'", RUNNER_EXITED, 0, "0123"}, /* 3: the directory */
 	{"echo $XBEAT_SECRET $PATH $HOME", RUNNER_EXITED, 0,
 	 "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /root"},
-	{"grep -E 'Sig(Blk|Ign)' /proc/self/status | tr -d '\\t\\n'", RUNNER_EXITED, 0,
-	 "SigBlk:0000000000000000SigIgn:0000000000000000"},
+	/* But for 32 and 33: the C library's own, which what it starts programs with may ignore. */
+	{"grep -E 'Sig(Blk|Ign)' /proc/self/status | sed 's/[01][08]0000000$/000000000/' | "
+	 "tr -d '\\t\\n'",
+	 RUNNER_EXITED, 0, "SigBlk:0000000000000000SigIgn:0000000000000000"},
 	{"chrt -p $$ | head -1 | sed 's/.*: //'", RUNNER_EXITED, 0, "SCHED_OTHER"},
 	{"nice", RUNNER_EXITED, 0, "0"},
 	{"ulimit -n", RUNNER_EXITED, 0, "777"},
