@@ -64,7 +64,7 @@ def test_lower_rival_is_answered_with_announcements(lab):
         forger.send(priority=100)
         wait_until(lambda: len(watch.claims(address=VIP)) == 6, 3, "three at once, three later")
         claims = watch.claims(address=VIP)
-        assert watch.adverts(sent=True)[0].time_ns < claims[0].time_ns, "the advert first"
+        assert watch.adverts(sent=True), "an advert, too; later if one has just been sent"
     assert seconds_between(claims[0], claims[2]) < 0.2
     assert 0.9 < seconds_between(claims[0], claims[3]) < 1.1 + LATE_SECONDS_MAX
     assert router.vrrp()["state"] == "active"

@@ -101,8 +101,8 @@ static void an_active_answers_a_flood_at_a_limited_rate(void **state)
 	}
 	assert_int_equal(answers, 10);
 	assert_int_equal(vrrp.state, ACTIVE);
-	/* Those in between are answered, too, together. */
-	assert_int_equal(vrrp.timer_due_ns, start_ns + VRRP_ASSERT_SPACING_NS);
+	/* Those in between are answered, too, together: by the timer, or by an answer at that time. */
+	assert_int_equal(vrrp.timer_due_ns, start_ns + 100 * MS);
 	expire(start_ns + 100 * MS, NULL, NULL);
 	assert_true(actions.send_advert);
 	receive(1, 50, start_ns + 100 * MS, start_ns + 100 * MS);

@@ -264,7 +264,8 @@ static void assert_active(struct vrrp *vrrp, const struct vrrp_advert *advert, u
 	}
 	vrrp->asserted_ns = now_ns;
 	send_advert(vrrp, vrrp->effective_priority, now_ns, actions);
-	if (released)
+	/* If the timer is due, too, this was its advert. */
+	if (released || time_reached(now_ns, vrrp->timer_due_ns))
 		arm_timer(vrrp, now_ns + vrrp->parameters.advert_interval_ns);
 }
 
