@@ -61,10 +61,14 @@ def test_lower_rival_is_answered_with_announcements(lab):
                                         garp_lower_prio_delay=1)).start_active()
     time.sleep(0.2)  # not right after an announcement
     with Watch(lab, NODE) as watch, Forger(lab, OTHER) as forger:
+        # A rival that comes right after a regular advert has been answered by that.
+        regular_ns = watch.wait_advert(sent=True).time_ns
+        time.sleep(0.03)
         forger.send(priority=100)
         wait_until(lambda: len(watch.claims(address=VIP)) == 6, 3, "three at once, three later")
         claims = watch.claims(address=VIP)
-        assert watch.adverts(sent=True), "an advert, too; later if one has just been sent"
+        answers = watch.adverts(regular_ns + 1, sent=True, priority=200)
+        assert answers[0].time_ns < claims[0].time_ns, "the advert first"
     assert seconds_between(claims[0], claims[2]) < 0.2
     assert 0.9 < seconds_between(claims[0], claims[3]) < 1.1 + LATE_SECONDS_MAX
     assert router.vrrp()["state"] == "active"

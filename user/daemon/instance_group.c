@@ -152,8 +152,13 @@ void instance_group_moved(struct instance *instance, enum xb_instance_state from
 		group->moving = true;
 		snprintf(reason, sizeof(reason), "sync group %s: %s: %.150s", group->config->name,
 			 instance->config->name, instance->vrrp.reason);
-		if (from == XB_INSTANCE_INITIALIZE && has_active(group))
+		if (state == XB_INSTANCE_BACKUP && from == XB_INSTANCE_INITIALIZE &&
+		    has_active(group)) {
 			state = XB_INSTANCE_ACTIVE;
+			snprintf(reason, sizeof(reason),
+				 "sync group %s: another member is Active, and %s has just started",
+				 group->config->name, instance->config->name);
+		}
 		move_all(group, state, reason);
 		group->moving = false;
 	}

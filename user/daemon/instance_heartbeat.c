@@ -405,7 +405,9 @@ bool instance_may_resume(const struct instance *instance)
 	    described->state != XB_INSTANCE_ACTIVE)
 		return false;
 	kernel_read_router(kernel, instance->router_slot, &router);
-	if (router.arrival_ns && time_since_ns(router.arrival_ns, stopped_ns))
+	/* Who releases an instance has not taken it over. */
+	if (router.arrival_ns && router.priority != VRRP_PRIORITY_RELEASE &&
+	    time_since_ns(router.arrival_ns, stopped_ns))
 		return false;
 	return !is_claimed_since(instance, stopped_ns, now_ns);
 }
