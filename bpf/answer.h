@@ -54,7 +54,7 @@ static __always_inline __u64 answer_describe_self(struct xb_packet *packet,
 
 	packet->node_state = self->node_state;
 	packet->daemon_age_us = bpf_htonl(daemon_age_us(now_ns, READ_ONCE(self->progress_ns)));
-	packet->health = bpf_htonl(self->health);
+	packet->late_apps_bits = 0;
 #pragma unroll
 	for (int i = 0; i < INSTANCE_WORDS; i++)
 		said[i] = own[i];
@@ -70,7 +70,7 @@ static __always_inline void answer_write(struct heartbeat *heartbeat)
 
 	packet->type = XB_REPLY;
 	packet->ack = bpf_htonl(heartbeat->answer_ack);
-	__builtin_memset(packet->reserved2, 0, sizeof(packet->reserved2));
+	packet->fenced_bits = bpf_htons(READ_ONCE(heartbeat->self->fenced_bits));
 	packet->t2_ns = bpf_cpu_to_be64(heartbeat->arrival_ns);
 	digest = answer_describe_self(packet, heartbeat->self, heartbeat->arrival_ns,
 				      heartbeat->key_place);

@@ -70,12 +70,16 @@ static __always_inline void evidence_take(struct heartbeat *heartbeat)
 {
 	const struct xb_packet *packet = heartbeat->packet;
 	struct xb_peer *peer = heartbeat->peer;
-	bool changed = packet->node_state != peer->node_state;
+	__u32 late_apps_bits = bpf_ntohl(packet->late_apps_bits);
+	__u16 fenced_bits = bpf_ntohs(packet->fenced_bits);
+	bool changed = packet->node_state != peer->node_state || fenced_bits != peer->fenced_bits ||
+		       late_apps_bits != peer->late_apps_bits;
 
 	peer->last_evidence_ns = heartbeat->arrival_ns;
 	peer->evidence_count++;
 	peer->daemon_age_us = bpf_ntohl(packet->daemon_age_us);
-	peer->health = bpf_ntohl(packet->health);
+	peer->late_apps_bits = late_apps_bits;
+	peer->fenced_bits = fenced_bits;
 	peer->node_state = packet->node_state;
 	if (!heartbeat->instances_known)
 		changed |= evidence_take_instances(heartbeat);

@@ -17,7 +17,7 @@
 #include <xbeat/wire.h>
 
 /* Of everything in this file; a daemon never adopts maps of another version. */
-#define XB_MAP_ABI_VERSION 3
+#define XB_MAP_ABI_VERSION 4
 
 #define XB_NAME_BYTES 16 /* with the closing NUL */
 #define XB_KEYS_MAX 2
@@ -26,7 +26,8 @@
 #define XB_VRRP_SLOTS_MAX 256
 #define XB_VRRP_PEERS_MAX 4096
 #define XB_NO_ACCEPT_MAX 4096
-#define XB_EVENTS_BYTES 65536
+#define XB_GUARD_MAX 4096
+#define XB_EVENTS_BYTES 131072
 /* Who is refused is noted at most this often for an instance, so that a flood costs nothing. */
 #define XB_REFUSAL_SPACING_NS 100000000ULL
 
@@ -57,6 +58,7 @@ struct xb_peer {
 	__u64 probe_lost_count; /* D: not answered within the detection time */
 
 	__u64 last_evidence_ns; /* K: arrival; 0: never in this epoch of ours */
+	__u64 last_heard_ns; /* K: arrival of the last authentic new PROBE; no evidence if the sender does not hear us */
 	__u64 last_probe_ns; /* K: arrival of the last PROBE that was evidence */
 	__u64 last_reply_ns; /* K: arrival of the last REPLY that was evidence */
 	__u64 evidence_count; /* K */
@@ -74,14 +76,16 @@ struct xb_peer {
 
 	/* What the peer said of itself in its last evidence. */
 	__u32 daemon_age_us; /* K */
-	__u32 health; /* K */
+	__u32 late_apps_bits; /* K */
 	__u8 node_state; /* K: enum xb_node_state */
-	__u8 pad2[7];
+	__u8 pad2;
+	__u16 fenced_bits; /* K: of instances */
+	__u8 pad3[4];
 	struct xb_instance instances[XB_INSTANCES_MAX]; /* K */
 	__u64 instances_digest; /* K: of these (xbeat/wire.h), under the key last used */
 };
 
-_Static_assert(sizeof(struct xb_peer) == 304, "struct xb_peer");
+_Static_assert(sizeof(struct xb_peer) == 312, "struct xb_peer");
 _Static_assert(__builtin_offsetof(struct xb_peer, probe_sent_seq) == 72, "struct xb_peer");
 
 /* The instances as packets carry them, and their digest (xbeat/wire.h) under each key of xb_keys. */
@@ -101,14 +105,65 @@ struct xb_self {
 	__u16 pad1;
 	__u64 epoch; /* D; 0: not ready, nothing is answered */
 	__u64 progress_ns; /* D: the daemon's loop was here */
-	__u32 health; /* D */
+	__u32 app_count; /* D: how many of xb_apps are in use */
 	__u8 node_state; /* D: enum xb_node_state */
 	__u8 current; /* D: index into description */
+	/* What every packet that is not ours is asked: is there anything to refuse? Read as one word. */
+	__u8 refusing; /* D: xb_no_accept is not empty */
+	__u8 fencing; /* K sets it, D clears it: the guard of an address ran out */
+	/* The daemon as its own PID namespace knows it (stat of /proc/self/ns/pid), for the program that sees it die. */
+	__u64 pid_namespace_device; /* D */
+	__u64 pid_namespace_inode; /* D */
+	__u32 pid; /* D; 0: not watched */
+	__u16 fenced_bits; /* K sets, D clears: bit n: the guard of instance n of description ran out */
 	__u8 pad2[2];
+	__u64 died_ns; /* K: when the daemon died without stopping; D clears it; 0: it lives, or stopped */
+	__u64 restart_grace_ns; /* D: then all deadlines of xb_guard come forward to died_ns + this, if they are later */
+	__u64 guard_due_ns; /* D: no deadline of xb_guard is earlier; 0: there is none */
 	struct xb_description description[XB_DESCRIPTIONS]; /* D */
 };
 
-_Static_assert(sizeof(struct xb_self) == 352, "struct xb_self");
+_Static_assert(sizeof(struct xb_self) == 400, "struct xb_self");
+_Static_assert(__builtin_offsetof(struct xb_self, refusing) % 2 == 0, "read as one word");
+
+/*
+ * xb_guard: array, BPF_F_MMAPABLE, XB_GUARD_MAX: the virtual addresses that this node may hold, each with the
+ * time until which it may answer for it. A timer in the kernel looks when the earliest is due.
+ */
+struct xb_guard {
+	struct xb_address address; /* D */
+	__u32 interface_index; /* D: where it is guarded; 0: on every interface (all but link-local addresses) */
+	__u8 used; /* D: the slot is taken */
+	__u8 place; /* D: of its instance in xb_self; XB_GUARD_NO_PLACE: in no packet */
+	__u8 fenced; /* K sets it, D clears it: the deadline passed, ARP, ND and IP to the address are dropped */
+	__u8 pad;
+	__u64 deadline_ns; /* D, while the daemon lives; 0: not held, nothing is guarded */
+};
+
+#define XB_GUARD_NO_PLACE 0xff
+
+_Static_assert(sizeof(struct xb_guard) == 32, "struct xb_guard");
+
+/* xb_guard_slots: hash from an address on an interface (0: any) to its slot (__u32) in xb_guard. */
+struct xb_guard_key {
+	__u32 interface_index;
+	__u32 pad;
+	struct xb_address address;
+};
+
+/* xb_apps: array, BPF_F_MMAPABLE, XB_APPS_MAX: applications that prove their progress by writing to memory. */
+struct xb_app {
+	char name[XB_NAME_BYTES]; /* D: "" in a free slot */
+	__u64 timeout_ns; /* D: it is late if its last beat is older */
+	__u64 opened_ns; /* D: when a program last asked for its page; 0: never */
+};
+
+_Static_assert(sizeof(struct xb_app) == 32, "struct xb_app");
+
+/* xb_app_pages: array of maps: for each of xb_apps the page that its program was given, itself an array of one. */
+struct xb_app_page {
+	__u64 beat_ns; /* the application's last beat, CLOCK_MONOTONIC; 0: none yet */
+};
 
 /* xb_keys: array of XB_KEYS_MAX. The key is 16 bytes as two little-endian words (SipHash paper). */
 struct xb_key {
@@ -123,6 +178,18 @@ _Static_assert(sizeof(struct xb_key) == 24, "struct xb_key");
 /* xb_rtt_hist: array, a value per slot of xb_peers. Bucket n counts RTTs of 2^n to 2^(n+1)-1 ns. */
 struct xb_rtt_hist {
 	__u64 bucket_count[XB_RTT_BUCKETS]; /* K */
+};
+
+/*
+ * xb_gap_hist: array, a value per slot of xb_peers; kept if xb_constants.adaptive. Counts the gaps between
+ * arrivals of evidence. Four buckets an octave: gap_ns from XB_GAP_FIRST_NS << n / 4 on, and the next two bits.
+ * Shorter ones are in the first bucket, longer ones in the last.
+ */
+#define XB_GAP_FIRST_SHIFT 16 /* 65,536 ns */
+#define XB_GAP_BUCKETS 88 /* to 2^38 ns, 275 s */
+
+struct xb_gap_hist {
+	__u64 bucket_count[XB_GAP_BUCKETS]; /* K */
 };
 
 /* xb_vrrp_slots: hash from a served instance to its slot (__u32) in xb_vrrp. */
@@ -199,7 +266,7 @@ struct xb_vrrp_peer {
 
 /* xb_no_accept: hash by destination address: a VIP that this node holds without being its owner and
  * with Accept_Mode false (RFC 9568 section 6.1): all but ARP and ND to it is dropped. The program looks
- * only if no_accept_count, of its global data, is not 0. */
+ * only if refusing, of xb_self, is not 0. */
 struct xb_no_accept_key {
 	__u32 interface_index;
 	__u32 pad;
@@ -209,11 +276,13 @@ struct xb_no_accept_key {
 /* Kinds of struct xb_event: value, id, meaning of slot. */
 enum xb_event_kind {
 	XB_EVENT_PEER_EPOCH = 1, /* slot of xb_peers: first heard, or restarted */
-	XB_EVENT_PEER_CHANGED =
-		2, /* slot of xb_peers: node state or instances differ from the last evidence */
+	/* slot of xb_peers: node state, instances, fenced or late bits differ from what it said before */
+	XB_EVENT_PEER_CHANGED = 2,
 	XB_EVENT_OWN_EPOCH =
 		3, /* slot of xb_peers: the peer knows a higher epoch of us than ours */
 	XB_EVENT_ADVERT = 4, /* slot of xb_vrrp: a changed advert, or any while wake_always */
+	XB_EVENT_ANSWER = 5, /* slot of xb_peers: the peer answers a QUERY of this epoch */
+	XB_EVENT_FENCED = 6, /* slot of xb_guard: its deadline has passed */
 };
 
 /* xb_events: ring buffer of XB_EVENTS_BYTES: only changes. The record carries what it was made of,
@@ -233,10 +302,14 @@ struct xb_event {
 			__u8 address_count;
 			__u8 pad[3];
 		} advert; /* ADVERT */
+		struct {
+			__u64 t1_ns; /* of the QUERY: which one it was */
+			struct xb_view view; /* ages as of arrival_ns; numbers in host byte order */
+		} answer; /* ANSWER */
 	};
 };
 
-_Static_assert(sizeof(struct xb_event) == 48, "struct xb_event");
+_Static_assert(sizeof(struct xb_event) == 88, "struct xb_event");
 
 /* Frozen into the program's read-only data before it is loaded. */
 struct xb_constants {
@@ -244,9 +317,11 @@ struct xb_constants {
 	__u16 cluster_id;
 	__u16 node_id;
 	__u16 slot_count;
+	__u8 adaptive; /* gaps are counted */
+	__u8 pad[7];
 	struct xb_address own_addresses[XB_LINKS_MAX]; /* of this node's links; unused: zero */
 };
 
-_Static_assert(sizeof(struct xb_constants) == 72, "struct xb_constants");
+_Static_assert(sizeof(struct xb_constants) == 80, "struct xb_constants");
 
 #endif

@@ -32,10 +32,15 @@
 #define XB_INSTANCES_MAX 16 /* VRRP instances that one packet describes */
 #define XB_NODE_ID_MAX 255
 #define XB_LINKS_MAX 4
+#define XB_APPS_MAX 32 /* applications whose liveness one packet tells */
 
 enum xb_packet_type {
 	XB_PROBE = 1,
 	XB_REPLY = 2,
+	/* What did you last hear of another node? Asked and answered like a PROBE, from the responder's map, but no
+	 * evidence: it has no sequence, and what it tells is a view instead of instances. */
+	XB_QUERY = 3,
+	XB_ANSWER = 4,
 };
 
 /* What a node says of itself as a whole: value, name, meaning. */
@@ -43,7 +48,8 @@ enum xb_packet_type {
 	X(0, STARTING, "starting", "its daemon is not ready yet")                                  \
 	X(1, RUNNING, "running", "normal work")                                                    \
 	X(2, DRAINING, "draining", "gives its addresses away and takes none")                      \
-	X(3, STOPPING, "stopping", "its daemon is about to leave cleanly")
+	X(3, STOPPING, "stopping", "its daemon is about to leave cleanly")                         \
+	X(4, DEAD, "dead", "its daemon died without stopping; its kernel says so")
 
 enum xb_node_state {
 #define X(value, id, name, meaning) XB_NODE_##id = value,
@@ -64,7 +70,7 @@ enum xb_instance_state {
 #undef X
 };
 
-/* One VRRP instance in a packet. family_flags: low four bits 4 or 6, high four reserved (0). */
+/* One VRRP instance in a packet. family_flags: low four bits 4 or 6; of the high four, one is used. */
 struct xb_instance {
 	__u8 vrid;
 	__u8 family_flags;
@@ -73,6 +79,25 @@ struct xb_instance {
 };
 
 #define XB_INSTANCE_FAMILY_MASK 0x0f
+/* Its addresses are under a deadline: if the daemon hangs, they are fenced, and the packet will say so. */
+#define XB_INSTANCE_GUARDED 0x10
+
+#define XB_AGE_NEVER 0xffffffff /* also what an age saturates at */
+
+/* What the sender of an ANSWER knows of a third node; in a QUERY all but subject_id is 0. */
+struct xb_view {
+	__u16 subject_id;
+	__u8 subject_state; /* enum xb_node_state as it last said */
+	__u8 reserved1;
+	__u32 subject_daemon_age_us; /* since its daemon last made progress */
+	__u64 subject_epoch; /* the highest known; 0: none */
+	__u32 evidence_age_us
+		[XB_LINKS_MAX]; /* since its last evidence on each link; XB_AGE_NEVER */
+	__u32 heard_age_us
+		[XB_LINKS_MAX]; /* since its last authentic PROBE, evidence or not; XB_AGE_NEVER */
+	__u16 subject_fenced_bits; /* as it last said */
+	__u8 reserved2[14];
+};
 
 struct xb_packet {
 	__u16 magic;
@@ -90,12 +115,15 @@ struct xb_packet {
 
 	__u8 type; /* enum xb_packet_type */
 	__u8 node_state; /* enum xb_node_state, of the sender like all that follows */
-	__u8 reserved2[2];
+	__u16 fenced_bits; /* bit n: the guard of instances[n] ran out; its addresses are not answered for */
 	__u32 ack; /* highest seq of a PROBE seen from the other side; 0: none */
 	__u64 t2_ns; /* responder's receive time, its monotonic clock; 0 in a PROBE */
 	__u32 daemon_age_us; /* since the sender's daemon last made progress; saturates */
-	__u32 health; /* reserved for application health; 0 */
-	struct xb_instance instances[XB_INSTANCES_MAX];
+	__u32 late_apps_bits; /* bit n: application n (the order of the configuration) has not beaten in time */
+	union {
+		struct xb_instance instances[XB_INSTANCES_MAX]; /* PROBE, REPLY */
+		struct xb_view view; /* QUERY, ANSWER */
+	};
 	__u64 tag;
 };
 
@@ -109,6 +137,7 @@ XB_WIRE_OFFSET(prober_epoch, 16);
 XB_WIRE_OFFSET(responder_epoch, 24);
 XB_WIRE_OFFSET(t1_ns, 32);
 XB_WIRE_OFFSET(type, XB_HEAD_BYTES);
+XB_WIRE_OFFSET(fenced_bits, 42);
 XB_WIRE_OFFSET(ack, 44);
 XB_WIRE_OFFSET(t2_ns, 48);
 XB_WIRE_OFFSET(daemon_age_us, 56);
@@ -116,5 +145,8 @@ XB_WIRE_OFFSET(instances, 64);
 XB_WIRE_OFFSET(tag, XB_TAGGED_BYTES);
 _Static_assert(sizeof(struct xb_packet) == XB_PACKET_BYTES, "packet size");
 _Static_assert(sizeof(struct xb_instance) == 4, "instance size");
+_Static_assert(sizeof(struct xb_view) == XB_INSTANCES_MAX * sizeof(struct xb_instance),
+	       "struct xb_view");
+_Static_assert(XB_INSTANCES_MAX <= 16 && XB_APPS_MAX <= 32, "bits of a packet");
 
 #endif

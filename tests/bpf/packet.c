@@ -97,7 +97,7 @@ static void put_packet(const struct heartbeat *heartbeat, struct xb_packet *pack
 	packet->seq = htonl(heartbeat->seq);
 	packet->ack = htonl(heartbeat->ack);
 	packet->node_state = heartbeat->node_state;
-	memset(packet->reserved2, 0xa5, sizeof(packet->reserved2)); /* likewise */
+	packet->fenced_bits = htons(0xa5a5);
 	packet->prober_epoch =
 		htobe64(probe ? heartbeat->sender_epoch : heartbeat->addressee_epoch);
 	packet->responder_epoch =

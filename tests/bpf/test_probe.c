@@ -27,7 +27,6 @@ static enum action send_probe(struct fixture *fixture, const struct heartbeat *h
 static void describe_self(struct fixture *fixture)
 {
 	fixture->self->progress_ns = now_ns() - 5000000;
-	fixture->self->health = ANSWERS_SELF_HEALTH;
 	fixture->self->node_state = XB_NODE_DRAINING;
 	for (int i = 0; i < XB_INSTANCES_MAX; i++)
 		fixture->self->description[fixture->self->current].instances[i] =
@@ -53,8 +52,8 @@ static void check_answer_packet(const struct heartbeat *heartbeat, const struct 
 	assert_int_equal(be64toh(answer->prober_epoch), heartbeat->sender_epoch);
 	assert_int_equal(be64toh(answer->t1_ns), heartbeat->t1_ns);
 	assert_int_equal(answer->node_state, self->node_state);
-	assert_memory_equal(answer->reserved2, "\0\0", 2);
-	assert_int_equal(ntohl(answer->health), self->health);
+	assert_int_equal(answer->fenced_bits, 0);
+	assert_int_equal(answer->late_apps_bits, 0);
 	assert_memory_equal(answer->instances, self->description[self->current].instances,
 			    sizeof(answer->instances));
 }

@@ -18,6 +18,8 @@
 
 #define CONFIG_USER_BYTES 33
 
+#define CONFIG_GUARD_TIMEOUT_MIN_NS (100 * UINT64_C(1000000))
+
 /* What a configuration may ask of the machine it is read on. All is borrowed. */
 struct config_environment {
 	const char *instance; /* what @ID compares with, and ${_INSTANCE} */
@@ -47,8 +49,13 @@ struct config_heartbeat {
 	uint16_t cluster_id; /* 1..65535 (1) */
 	char *key_file; /* required */
 	uint64_t interval_ns; /* 10ms; 1ms..60s */
-	uint32_t multiplier; /* 3; 2..50 */
+	uint32_t multiplier; /* 3; 2..50; of no use with multiplier_auto */
+	bool multiplier_auto; /* the detection time follows the gaps that are seen */
+	uint64_t detection_min_ns, detection_max_ns; /* its bounds: 2 x interval, 50 x interval */
 	uint64_t daemon_timeout_ns; /* 3s; > interval */
+	uint64_t guard_timeout_ns; /* = daemon_timeout; 100ms or more */
+	uint64_t restart_grace_ns; /* 1s: how long a daemon that died may take to be there again */
+	bool release_isolated; /* on_isolated release: a node that hears nobody gives its VIPs up */
 	struct config_node *nodes;
 	size_t node_count;
 	struct config_position position;
@@ -73,6 +80,19 @@ struct config_script {
 	int weight; /* 0: failing is a fault; -253..253 */
 	bool reverse;
 	bool init_fail; /* counts as failing until it has succeeded rise times */
+	struct config_position position;
+};
+
+/* vrrp_app: an application that proves its progress itself (xbeat/app.h). Its place in the file is its bit in
+ * heartbeats, so all nodes have the same list. */
+struct config_app {
+	char *name; /* shorter than XB_NAME_BYTES */
+	uint64_t timeout_ns; /* 1s: how often it beats at least */
+	char user
+		[CONFIG_USER_BYTES]; /* who may open it beside root and the group xbeat; "": nobody */
+	uint32_t uid; /* filled in by command_users_resolve(); UINT32_MAX: nobody */
+	int weight; /* 0: a late one is a fault */
+	bool reverse;
 	struct config_position position;
 };
 
@@ -111,6 +131,8 @@ enum config_track_kind {
 	CONFIG_TRACK_PROCESS,
 	CONFIG_TRACK_FILE,
 	CONFIG_TRACK_PEER, /* a node of the heartbeat block */
+	CONFIG_TRACK_APP, /* a vrrp_app */
+	CONFIG_TRACK_LINK, /* an interface of the heartbeat block: whether nodes are heard over it */
 };
 
 /* One line of track_interface, track_script, track_process, track_file, or a track_peer. */
@@ -188,6 +210,10 @@ struct config_instance {
 	uint8_t timer_expired_priority; /* timer_expired_backup; 0: not given */
 	bool lower_prio_no_advert, higher_prio_send_advert;
 	char heartbeat[XB_NAME_BYTES]; /* "": none */
+	/* Until when its addresses are answered for without progress of the daemon: the heartbeat's guard_timeout;
+	 * without one, as long as Backups wait: down_timer_adverts x advert_int; 100ms or more. */
+	uint64_t guard_timeout_ns;
+	bool hold_on_partition; /* on_partition hold: no takeover from an Active that other nodes hear */
 	bool has_source;
 	struct xb_address source; /* mcast_src_ip or unicast_src_ip */
 	bool has_group; /* mcast_dst_ip was given; group is there in any case */
@@ -246,6 +272,8 @@ struct config {
 	size_t process_count;
 	struct config_file *files;
 	size_t file_count;
+	struct config_app *apps; /* at most XB_APPS_MAX */
+	size_t app_count;
 	/* static_ipaddress, static_routes, static_rules: there while xbeatd runs. */
 	struct config_vip *static_addresses;
 	size_t static_address_count;

@@ -210,6 +210,7 @@ static struct config_heartbeat *new_heartbeat(void)
 		.interval_ns = 10 * NS_PER_MS,
 		.multiplier = 3,
 		.daemon_timeout_ns = 3 * NS_PER_SECOND,
+		.restart_grace_ns = NS_PER_SECOND,
 	};
 	return heartbeat;
 }
@@ -241,6 +242,8 @@ void config_read_heartbeat(struct config_parser *parser, struct config_block *bl
 	config_store_text(parser, name, "heartbeat name", heartbeat->name, sizeof(heartbeat->name));
 	inner.target = heartbeat;
 	config_parser_block(parser, &inner);
+	if (!heartbeat->guard_timeout_ns)
+		heartbeat->guard_timeout_ns = heartbeat->daemon_timeout_ns;
 	report_missing(parser, &inner, "interface", "interface NAME");
 	report_missing(parser, &inner, "key_file", "key_file PATH");
 }

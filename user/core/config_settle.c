@@ -150,6 +150,24 @@ static void settle_accept(struct config_parser *parser, const struct config_bloc
 		instance->accept = !instance->strict || instance->priority == VRRP_PRIORITY_OWNER;
 }
 
+/* Not longer than others wait: with heartbeats they wait for the fence, without them for Active_Down_Timer, which is
+ * at least so many intervals. */
+static void settle_guard(struct config_parser *parser, const struct config_block *block)
+{
+	struct config_instance *instance = block->target;
+	const struct config_heartbeat *heartbeat = parser->config->heartbeat;
+
+	if (instance->guard_timeout_ns)
+		return;
+	if (heartbeat && instance->heartbeat[0])
+		instance->guard_timeout_ns = heartbeat->guard_timeout_ns;
+	else
+		instance->guard_timeout_ns =
+			instance->down_timer_adverts * instance->advert_interval_ns;
+	if (instance->guard_timeout_ns < CONFIG_GUARD_TIMEOUT_MIN_NS)
+		instance->guard_timeout_ns = CONFIG_GUARD_TIMEOUT_MIN_NS;
+}
+
 static void check_required(struct config_parser *parser, const struct config_block *block)
 {
 	const struct config_instance *instance = block->target;
@@ -175,7 +193,7 @@ static config_settle *const steps[] = {
 	config_settle_strict,	 settle_accept,
 	settle_preemption,	 config_settle_authentication,
 	config_settle_unicast,	 config_settle_vmac,
-	config_settle_addresses,
+	config_settle_addresses, settle_guard,
 };
 
 void config_settle_instances(struct config_parser *parser)

@@ -65,7 +65,7 @@ void heartbeat_build_probe(struct xb_packet *packet, const struct xb_self *self,
 		.type = XB_PROBE,
 		.node_state = self->node_state,
 		.ack = htobe32(target->ack),
-		.health = htobe32(self->health),
+		.fenced_bits = htobe16(self->fenced_bits),
 	};
 	memcpy(packet->instances, self->description[self->current].instances,
 	       sizeof(packet->instances));

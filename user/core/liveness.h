@@ -19,9 +19,14 @@
 
 /* Verdicts on a node: id, name, when. */
 #define LIVENESS_VERDICTS(X)                                                                       \
-	X(DOWN, "down", "no evidence within the detection time, or it said that it stops")         \
+	X(DOWN, "down", "nobody hears it")                                                         \
 	X(UP, "up", "evidence within the detection time, its daemon progressing")                  \
-	X(HUNG, "hung", "its kernel answers, its daemon has not moved for daemon_timeout")
+	X(HUNG, "hung",                                                                            \
+	  "its kernel answers, its daemon is dead or has not moved for daemon_timeout")            \
+	X(FENCED, "fenced", "its kernel answers, and has fenced addresses that its daemon held")   \
+	X(RELEASED, "released", "it said that it stops")                                           \
+	X(ONE_WAY, "one-way", "it is heard, but it does not hear this node")                       \
+	X(UNREACHABLE, "unreachable", "this node does not hear it, but others do: a partition")
 
 enum verdict {
 #define X(id, name, when) VERDICT_##id,
@@ -42,14 +47,27 @@ struct liveness_timing {
 /* What the map holds of one link; copied out of struct xb_peer. */
 struct liveness_evidence {
 	uint64_t last_evidence_ns; /* 0: never */
+	uint64_t last_heard_ns; /* of the last authentic PROBE, evidence or not; 0: never */
 	uint32_t daemon_age_us; /* as the peer said in that evidence */
 	uint32_t unanswered_count; /* probes sent since that evidence */
 	enum xb_node_state node_state;
+	bool fenced; /* it says so of an instance */
+};
+
+/* What other nodes, asked after a peer that fell silent, say of it. */
+struct liveness_hearsay {
+	uint64_t asked_ns; /* 0: nobody has been asked since it fell silent */
+	unsigned asked_count; /* 0: there is nobody to ask */
+	unsigned answered_count;
+	bool heard; /* one of them hears it; then: */
+	char by[XB_NAME_BYTES]; /* who */
+	uint64_t
+		evidence_ns; /* when it did, on this node's clock: arrival of the answer less the age in it */
 };
 
 struct liveness_peer {
 	enum verdict verdict;
-	enum verdict links[XB_LINKS_MAX]; /* up or down */
+	enum verdict links[XB_LINKS_MAX]; /* up, one-way or down */
 	uint64_t since_ns;
 	char reason[LIVENESS_REASON_BYTES];
 };

@@ -79,6 +79,9 @@ static void on_kernel_event(void *context, const struct xb_event *event)
 	case XB_EVENT_ADVERT:
 		instances_advert(&daemon->instances, event);
 		break;
+	case XB_EVENT_ANSWER:
+	case XB_EVENT_FENCED:
+		break;
 	}
 }
 

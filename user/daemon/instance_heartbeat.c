@@ -78,7 +78,7 @@ bool instance_active_lives(const struct instance *instance, char *reason, size_t
 		if (peer->liveness.verdict != VERDICT_UP || !claim ||
 		    claim->state != XB_INSTANCE_ACTIVE ||
 		    time_since_ns(now_ns, peer_said(peer)->last_evidence_ns) >=
-			    peers->timing.detection_time_ns)
+			    peer->timing.detection_time_ns)
 			continue;
 		if (instance->vrrp.parameters.preempt &&
 		    claim->priority < instance->vrrp.effective_priority)
@@ -143,7 +143,7 @@ static bool is_advertised(const struct instance *instance, const struct loss *lo
 			return loss->said_ns && time_since_ns(newest.arrival_ns, loss->said_ns);
 		return peer->liveness.verdict == VERDICT_UP || !said ||
 		       time_since_ns(newest.arrival_ns, said->last_evidence_ns) >=
-			       peers->timing.detection_time_ns;
+			       peer->timing.detection_time_ns;
 	}
 	return loss->yielded;
 }
@@ -382,7 +382,7 @@ static bool is_claimed_since(const struct instance *instance, uint64_t stopped_n
 
 		if (claim && claim->state == XB_INSTANCE_ACTIVE &&
 		    time_since_ns(heard_ns, stopped_ns) &&
-		    time_since_ns(now_ns, heard_ns) < peers->timing.detection_time_ns)
+		    time_since_ns(now_ns, heard_ns) < peers->list[i].timing.detection_time_ns)
 			return true;
 	}
 	return false;

@@ -73,6 +73,7 @@ int peers_start(struct peers *peers, struct event_base *base, const struct kerne
 			continue;
 		peer->node = &heartbeat->nodes[i];
 		peer->link_count = heartbeat->interface_count;
+		peer->timing = peers->timing;
 		peer->first_slot = peers->count * heartbeat->interface_count;
 		liveness_init(&peer->liveness, clock_now_ns());
 		peers->count++;
@@ -105,9 +106,11 @@ static void evidence_of(const struct peer *peer, struct liveness_evidence *evide
 	for (size_t link = 0; link < peer->link_count; link++)
 		evidence[link] = (struct liveness_evidence){
 			.last_evidence_ns = peer->seen[link].last_evidence_ns,
+			.last_heard_ns = peer->seen[link].last_heard_ns,
 			.daemon_age_us = peer->seen[link].daemon_age_us,
 			.unanswered_count = peer->unanswered_count[link],
 			.node_state = peer->seen[link].node_state,
+			.fenced = peer->seen[link].fenced_bits != 0,
 		};
 }
 
@@ -161,7 +164,7 @@ static uint64_t judge_all(struct peers *peers, uint64_t now_ns)
 		uint64_t due_ns;
 
 		evidence_of(peer, evidence);
-		liveness_judge(&peer->liveness, evidence, peer->link_count, &peers->timing, now_ns,
+		liveness_judge(&peer->liveness, evidence, peer->link_count, &peer->timing, now_ns,
 			       may_accuse, &due_ns, &peers->changes[i]);
 		if (due_ns < earliest_ns)
 			earliest_ns = due_ns;

@@ -20,6 +20,9 @@ struct peer {
 	size_t first_slot; /* slot of link 0 in xb_peers; the others follow */
 	uint64_t epoch; /* the newest reported */
 	struct liveness_peer liveness;
+	struct liveness_timing
+		timing; /* of this peer: the detection time may follow what is seen of it */
+	struct liveness_hearsay hearsay;
 	struct xb_peer seen[XB_LINKS_MAX]; /* index: link; as of the last refresh */
 	uint64_t answered_count[XB_LINKS_MAX]; /* evidence there was at the last probe */
 	uint32_t unanswered_count[XB_LINKS_MAX]; /* probes sent since there was any */
@@ -30,13 +33,16 @@ struct peers {
 	size_t count;
 	const struct kernel *kernel;
 	struct journal *journal;
-	struct liveness_timing timing;
+	struct liveness_timing
+		timing; /* with the configured detection time, or the largest there can be */
 	struct stall_watch stall;
+	bool isolated; /* nobody is heard, of at least two that there are: it may be this node that is cut off */
 	struct event *deadline;
 	struct liveness_change *changes; /* of one judgement; index: peer */
 	uint64_t tick_due_ns; /* when the next tick is to run */
 	uint64_t reported_due_ns; /* the tick whose lateness has been reported */
 	void (*on_verdict)(void *context, struct peer *peer, enum verdict from);
+	void (*on_isolated)(void *context); /* peers->isolated has changed */
 	void *context;
 };
 
