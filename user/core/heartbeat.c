@@ -72,3 +72,27 @@ void heartbeat_build_probe(struct xb_packet *packet, const struct xb_self *self,
 	packet->tag =
 		htole64(heartbeat_tag(packet, &target->local_address, &target->peer_address, key));
 }
+
+void heartbeat_build_query(struct xb_packet *packet, const struct xb_self *self,
+			   const struct heartbeat_target *target, uint16_t subject_id,
+			   uint64_t t1_ns, const struct xb_key *key)
+{
+	*packet = (struct xb_packet){
+		.magic = htobe16(XB_MAGIC),
+		.version = XB_WIRE_VERSION,
+		.key_id = key->id,
+		.cluster_id = htobe16(target->cluster_id),
+		.link = target->link,
+		.prober_id = htobe16(self->node_id),
+		.responder_id = htobe16(target->node_id),
+		.prober_epoch = htobe64(self->epoch),
+		.responder_epoch = htobe64(target->peer_epoch),
+		.t1_ns = htobe64(t1_ns),
+		.type = XB_QUERY,
+		.node_state = self->node_state,
+		.fenced_bits = htobe16(self->fenced_bits),
+		.view.subject_id = htobe16(subject_id),
+	};
+	packet->tag =
+		htole64(heartbeat_tag(packet, &target->local_address, &target->peer_address, key));
+}

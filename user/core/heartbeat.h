@@ -23,6 +23,11 @@ void heartbeat_build_probe(struct xb_packet *packet, const struct xb_self *self,
 			   const struct heartbeat_target *target, uint64_t t1_ns,
 			   const struct xb_key *key);
 
+/* Builds a QUERY likewise: what does target know of the node subject_id? seq and ack of target are not used. */
+void heartbeat_build_query(struct xb_packet *packet, const struct xb_self *self,
+			   const struct heartbeat_target *target, uint16_t subject_id,
+			   uint64_t t1_ns, const struct xb_key *key);
+
 /* Returns the digest of an instance table (xbeat/wire.h), as a number. */
 uint64_t heartbeat_digest(const struct xb_instance instances[XB_INSTANCES_MAX],
 			  const struct xb_key *key);
