@@ -19,6 +19,20 @@ static void on_verdict(void *context, struct peer *peer, enum verdict from)
 	instances_peer_changed(&daemon->instances, peer, from);
 }
 
+static void on_isolated(void *context)
+{
+	struct daemon *daemon = context;
+
+	instances_isolated(&daemon->instances);
+}
+
+static void on_progress(void *context, uint64_t now_ns)
+{
+	struct daemon *daemon = context;
+
+	instances_progress(&daemon->instances, now_ns);
+}
+
 /* What a peer says of itself has changed: it may stop, or give an instance up. */
 static void hear(struct daemon *daemon, const struct xb_event *event)
 {
@@ -79,8 +93,10 @@ static void on_kernel_event(void *context, const struct xb_event *event)
 	case XB_EVENT_ADVERT:
 		instances_advert(&daemon->instances, event);
 		break;
-	case XB_EVENT_ANSWER:
 	case XB_EVENT_FENCED:
+		instances_look(&daemon->instances);
+		break;
+	case XB_EVENT_ANSWER:
 		break;
 	}
 }
@@ -174,10 +190,14 @@ static int start_heartbeats(struct daemon *daemon)
 			    daemon->own_node, &daemon->journal, on_verdict, daemon);
 	if (error)
 		return error;
+	daemon->peers.on_isolated = on_isolated;
 	/* An earlier daemon's evidence counts from the start. */
 	peers_judge(&daemon->peers, clock_now_ns());
-	return prober_start(&daemon->prober, daemon->base, &daemon->kernel, &daemon->peers,
-			    heartbeat, daemon->own_node, &daemon->keys[0]);
+	error = prober_start(&daemon->prober, daemon->base, &daemon->kernel, &daemon->peers,
+			     heartbeat, daemon->own_node, &daemon->keys[0]);
+	daemon->prober.on_progress = on_progress;
+	daemon->prober.context = daemon;
+	return error;
 }
 
 static int start_control(struct daemon *daemon)
