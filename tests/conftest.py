@@ -21,6 +21,7 @@ from tests.support.laboratory import BUILD, Laboratory  # noqa: E402
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "laboratory(nodes, links): size of the laboratory")
+    config.addinivalue_line("markers", "alone: loads the machine, so nothing else may run beside it")
     # Ended from outside, fixtures still clean up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
