@@ -93,10 +93,11 @@ static void on_kernel_event(void *context, const struct xb_event *event)
 	case XB_EVENT_ADVERT:
 		instances_advert(&daemon->instances, event);
 		break;
+	case XB_EVENT_ANSWER:
+		peers_take_answer(&daemon->peers, event);
+		break;
 	case XB_EVENT_FENCED:
 		instances_look(&daemon->instances);
-		break;
-	case XB_EVENT_ANSWER:
 		break;
 	}
 }
@@ -186,11 +187,11 @@ static int start_heartbeats(struct daemon *daemon)
 
 	if (!heartbeat)
 		return 0;
-	error = peers_start(&daemon->peers, daemon->base, &daemon->kernel, heartbeat,
+	error = peers_start(&daemon->peers, daemon->base, &daemon->kernel, daemon->config,
 			    daemon->own_node, &daemon->journal, on_verdict, daemon);
 	if (error)
 		return error;
-	daemon->peers.on_isolated = on_isolated;
+	peers_on_isolated(&daemon->peers, on_isolated, daemon);
 	/* An earlier daemon's evidence counts from the start. */
 	peers_judge(&daemon->peers, clock_now_ns());
 	error = prober_start(&daemon->prober, daemon->base, &daemon->kernel, &daemon->peers,

@@ -149,6 +149,7 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 	from->heartbeat = heartbeat;
 	instances_reload(&daemon->instances, from, to, changes);
 	daemon->config = to;
+	daemon->peers.config = to;
 	reload->inputs.config = from;
 	if (daemon->peers.on_isolated) /* what follows from that may have changed */
 		daemon->peers.on_isolated(daemon->peers.context);

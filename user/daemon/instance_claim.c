@@ -161,13 +161,19 @@ static bool works(const struct instance *instance, const struct peer *peer,
 static bool is_cut_off(const struct instance *instance, const struct peer *peer,
 		       const struct clause *clause)
 {
-	bool silent = peer->liveness.verdict == VERDICT_DOWN ||
-		      peer->liveness.verdict == VERDICT_UNREACHABLE;
+	enum verdict verdict = peer->liveness.verdict;
+	bool decided = verdict == VERDICT_DOWN || verdict == VERDICT_UNREACHABLE;
 
-	if (!silent || instance_is_lost_by(instance, peer, peer->liveness.verdict) ||
-	    !instance_was_active(instance, peer))
+	if (!instance->config->hold_on_partition || !peer->liveness.silent ||
+	    (decided && instance_is_lost_by(instance, peer, verdict)) ||
+	    verdict == VERDICT_RELEASED || !instance_was_active(instance, peer))
 		return false;
-	if (instance->owner->peers->isolated)
+	if (!decided)
+		snprintf(clause->text, clause->bytes,
+			 "%s is silent, and others have still to say whether they hear it "
+			 "(on_partition hold)",
+			 peer->node->name);
+	else if (instance->owner->peers->isolated)
 		snprintf(clause->text, clause->bytes,
 			 "this node hears nobody: it may be the one that is cut off, and %s may "
 			 "be Active (on_partition hold)",
