@@ -141,7 +141,7 @@ static void expect_all(struct fixture *fixture, int slot, bool let_in)
 		expect(fixture, &frame, let_in);
 		frame_insert(&frame, frame.udp, 8); /* behind an extension header */
 		frame.bytes[frame.network + 6] = 60;
-		frame.bytes[frame.udp] = ICMPV6;
+		frame.bytes[frame.network + 40] = ICMPV6;
 		expect(fixture, &frame, let_in);
 		return;
 	}
