@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/daemon.h>
+#include <user/daemon/kernel_guard.h>
 #include <user/daemon/privileges.h>
 #include <user/lib/cleanup.h>
 #include <user/lib/log.h>
@@ -210,6 +211,20 @@ static int start_control(struct daemon *daemon)
 			     daemon);
 }
 
+static void watch_this_daemon(struct daemon *daemon)
+{
+	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
+	int error = kernel_watch_daemon(&daemon->kernel, (uint32_t)getpid(),
+					heartbeat ? heartbeat->restart_grace_ns : NS_PER_SECOND);
+
+	if (error)
+		log_warning(
+			"the kernel cannot tell when this daemon dies (%s): if it does, peers find "
+			"out after daemon_timeout, and its addresses are fenced after "
+			"guard_timeout, not after restart_grace",
+			strerror(-error));
+}
+
 /* Only now does this node answer: with its epoch. */
 static void open_for_business(struct daemon *daemon)
 {
@@ -219,6 +234,7 @@ static void open_for_business(struct daemon *daemon)
 	__atomic_store_n(&self->progress_ns, clock_now_ns(), __ATOMIC_RELEASE);
 	if (!daemon->kernel.adopted)
 		__atomic_store_n(&self->epoch, clock_unix_ns(), __ATOMIC_RELEASE);
+	watch_this_daemon(daemon);
 	self->node_state = daemon->instances.drained ? XB_NODE_DRAINING : XB_NODE_RUNNING;
 	for (size_t i = 0; i < daemon->kernel.attachment_count; i++)
 		log_info("interface %s: program attached, %s mode",
@@ -308,6 +324,8 @@ void daemon_stop(struct daemon *daemon)
 	instances_stop(&daemon->instances, "xbeatd stops");
 	if (daemon->open)
 		say_goodbye(daemon);
+	if (daemon->open)
+		kernel_watch_daemon(&daemon->kernel, 0, 0);
 	daemon_reload_stop(daemon);
 	link_monitor_stop(&daemon->links);
 	interfaces_free(&daemon->interfaces);
