@@ -132,6 +132,9 @@ bool peer_is_degraded(const struct peer *peer);
 /* Returns a new JSON array of all peers. */
 json_t *peers_json(struct peers *peers);
 
+/* Returns a new JSON object of one, as of the last refresh. */
+json_t *peer_json(const struct peers *peers, const struct peer *peer, uint64_t now_ns);
+
 /* Returns a new JSON object: one peer in plain words. */
 json_t *peer_explain(struct peers *peers, const struct peer *peer);
 
