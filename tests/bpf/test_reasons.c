@@ -82,7 +82,7 @@ static void bad_version(struct fixture *fixture, struct frame *frame)
 static void bad_type(struct fixture *fixture, struct frame *frame)
 {
 	(void)fixture;
-	probe_with_byte(frame, 40, 3);
+	probe_with_byte(frame, 40, 5);
 }
 
 static void bad_cluster(struct fixture *fixture, struct frame *frame)
@@ -167,6 +167,15 @@ static void stale_ack(struct fixture *fixture, struct frame *frame)
 {
 	fixture->peers[SLOT_A].probe_sent_seq = SENT_SEQ + ACK_WINDOW + 1;
 	plain_probe(frame);
+}
+
+static void old_answer(struct fixture *fixture, struct frame *frame)
+{
+	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_ANSWER);
+
+	(void)fixture;
+	heartbeat.t1_ns = 1; /* soon after this machine started */
+	frame_build(&heartbeat, frame);
 }
 
 static void peer_busy(struct fixture *fixture, struct frame *frame)
@@ -274,6 +283,14 @@ static void no_accept(struct fixture *fixture, struct frame *frame)
 	plain_probe(frame);
 	frame->bytes[frame->network + 9] = 6; /* TCP */
 	fixture_no_accept(fixture, INTERFACE_INDEX, "10.0.0.1");
+}
+
+static void fenced(struct fixture *fixture, struct frame *frame)
+{
+	plain_probe(frame);
+	frame->bytes[frame->network + 9] = 6; /* TCP */
+	fixture_guard(fixture, 0, 0, "10.0.0.1", XB_GUARD_NO_PLACE, XB_GUARD_FENCED);
+	fixture->self->fencing = XB_FENCING_SOME;
 }
 
 static void vrrp_own(struct fixture *fixture, struct frame *frame)

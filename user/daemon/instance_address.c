@@ -53,6 +53,8 @@ static void announce_address(struct instance *instance, const struct instance_ad
 
 void instance_announce(struct instance *instance, unsigned repeat)
 {
+	if (instance_guard_passed(instance, clock_now_ns()))
+		return;
 	for (size_t i = 0; i < instance->config->vip_count; i++)
 		announce_address(instance, &instance->addresses[i], repeat);
 	instance->announced_ns = clock_now_ns();
@@ -114,6 +116,21 @@ static void accept_packets(const struct instance *instance, struct instance_addr
 	address->refused_index = 0;
 }
 
+/* Packets to an address on another interface than the instance's come in there. */
+static void attach_to(const struct instance *instance, const struct instance_address *address)
+{
+	const char *interface = address->vip->interface;
+
+	if (!address->vip->has_interface || !address->interface_index ||
+	    !strcmp(interface, "lo") ||
+	    kernel_attachment(instance->owner->kernel, interface) ||
+	    !kernel_attach(instance->owner->kernel, interface))
+		return;
+	log_warning("%s: the XDP program is not on %s: its addresses there are guarded on other "
+		    "interfaces only",
+		    instance->config->name, interface);
+}
+
 /* Accept_Mode (RFC 9568 section 6.1). Packets come in on the interface itself, also those to a virtual
  * MAC. */
 static void refuse_packets(const struct instance *instance, struct instance_address *address)
@@ -167,11 +184,14 @@ void instance_place_addresses(struct instance *instance)
 		/* One that was renamed is gone, too, and has the address still: it is to be removed there. */
 		if (moved || !address->held)
 			address->interface_index = index;
+		if (moved)
+			attach_to(instance, address);
 		if (!moved || !address->held)
 			continue;
 		take_address(instance, i);
 		announce_address(instance, address, instance->config->garp_repeat);
 	}
+	instance_guard_claim(instance);
 }
 
 static void release_address(struct instance *instance, size_t i)
@@ -216,6 +236,7 @@ void instance_take_addresses(struct instance *instance)
 	for (size_t i = 0; i < config->vip_count; i++)
 		take_address(instance, i);
 	instance_announce(instance, config->garp_repeat);
+	instance_guard_open(instance);
 	change_routes(instance, true);
 	now_ns = clock_now_ns();
 	instance->later_repeat = config->garp_repeat;
@@ -345,6 +366,7 @@ void instance_change_addresses(struct instance *instance, const struct config_in
 {
 	struct instance_address *old = instance->addresses;
 	struct xb_address *old_advertised = instance->advertised;
+	size_t old_count = instance->config->vip_count;
 	bool active = instance->vrrp.state == XB_INSTANCE_ACTIVE;
 	uint64_t added = 0;
 
@@ -352,12 +374,13 @@ void instance_change_addresses(struct instance *instance, const struct config_in
 		if (!routes_equal(&instance->config->routes, &to->routes) ||
 		    !rules_equal(&instance->config->rules, &to->rules))
 			change_routes(instance, false);
-		keep_or_release(instance, old, instance->config->vip_count, to, &added);
+		keep_or_release(instance, old, old_count, to, &added);
 		router_of(instance)->addresses_added = added;
 	}
 	instance->config = to;
 	if (instance_list_addresses(instance, to))
 		abort();
+	instance_guard_keep(instance, old, old_count);
 	free(old);
 	free(old_advertised);
 	instance_place_addresses(instance);

@@ -152,6 +152,7 @@ void instances_reload(struct instances *instances, const struct config *from,
 
 	if (!kept || !wills)
 		abort();
+	instances_look(instances);
 	instance_groups_free(instances);
 	end_old(instances, to, kept, wills, changes);
 	announcer_set_intervals(instances->announcer, to->garp_interval_ns, to->gna_interval_ns);
