@@ -163,6 +163,7 @@ def test_times_of_the_heartbeat_block_are_changed(lab):
     wait_up(first, second)
     answer = first.reload(*blocks("1s", "guard_timeout 500ms", "restart_grace 200ms"))
     assert answer["changed"] == ["VI_1"], "it takes its guard_timeout from the block"
+    assert first.vrrp()["guard"]["timeout_ns"] == 500_000_000
     said = [event["reason"] for event in first.events() if event["kind"] == "daemon"]
     assert any("daemon_timeout is 1 s now, guard_timeout 0.5 s, restart_grace 0.2 s, on_isolated keep"
                in reason for reason in said), said
