@@ -20,15 +20,19 @@ TAKEOVER_MS = 150
 FIRST6, VIP6 = "fe80::100", "fd77::100"
 
 
-@pytest.fixture
-def guarded(lab):
+def start_guarded(lab, **changes):
     """node-a is Active, and who answers is watched."""
     lab.run("client", "sysctl", "-q", "-w", "net.ipv4.neigh.eth0.locktime=0")
-    cluster = Cluster(lab, Settings(**SETTINGS)).start_active()
+    cluster = Cluster(lab, Settings(**{**SETTINGS, **changes})).start_active()
     serve_everywhere(lab)
     cluster.watch = OwnerWatch(lab, VIP)
     time.sleep(0.2)
     return cluster
+
+
+@pytest.fixture
+def guarded(lab):
+    return start_guarded(lab)
 
 
 def stop_for(daemon, seconds):
@@ -68,8 +72,9 @@ def test_short_stop_changes_nothing(guarded):
     time.sleep(0.5)
     check_owners(guarded.watch, "node-a", outage_ms=20)
     for node, count in before.items():
-        kinds = [event["kind"] for event in guarded[node].events()[count:]]
-        assert set(kinds) <= {"stall"}, (node, kinds)
+        for event in guarded[node].events()[count:]:
+            held = event["kind"] == "vrrp" and event["from"] == event["to"]
+            assert event["kind"] == "stall" or held and "has not moved for" in event["reason"], (node, event)
 
 
 def test_long_stop_moves_the_address_without_a_second_owner(lab, guarded):
@@ -113,14 +118,17 @@ def test_stop_of_a_lonely_active_is_over_when_it_wakes(lab):
 
 
 def test_all_stopped_together(guarded):
+    """Whoever wakes first may take over from one that is still fenced; two never answer."""
     nodes = guarded.lab.nodes
     for number in (signal.SIGSTOP, signal.SIGCONT):
         for node in nodes:
             guarded[node].process.send_signal(number)
         time.sleep(1.6 * GUARD_SECONDS if number == signal.SIGSTOP else 1)
     assert [guarded[node].state() for node in nodes] == ["active", "backup", "backup"]
-    assert [len(guarded[node].activations()) for node in nodes] == [2, 0, 0]
-    check_owners(guarded.watch, "node-a", outage_ms=900)
+    seen = guarded.watch.finish()
+    assert seen.two_owners_ms() <= 5, seen.two_owners()
+    assert seen.outage_ms() < 1000, "half a second of it is that nobody runs"
+    assert sum(len(guarded[node].activations()) for node in nodes) <= 3
 
 
 def test_killed_and_not_restarted(lab, guarded):
@@ -137,10 +145,12 @@ def test_killed_and_not_restarted(lab, guarded):
     check_owners(guarded.watch, "node-a", "node-b", "node-a", two_owners_ms=5)
 
 
-def test_killed_and_restarted_in_time(guarded):
+def test_killed_and_restarted_in_time(lab):
+    """A start takes seconds where many share a processor."""
+    guarded = start_guarded(lab, daemon_timeout="4s", heartbeat_lines=["restart_grace 4s"])
     guarded["node-a"].kill()
-    guarded["node-a"].start()
-    time.sleep(1.5 * GUARD_SECONDS)
+    guarded["node-a"].start().wait_state("active")
+    time.sleep(0.5)
     check_owners(guarded.watch, "node-a", outage_ms=20)
     assert not guarded["node-b"].activations() and not guarded["node-c"].activations()
 

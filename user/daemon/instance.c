@@ -64,12 +64,12 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
+	note_stall(instance, clock_now_ns());
 	instances_look(instance->owner);
 	newest = instance_newest_advert(instance, &any);
 	if (instance->owner->peers)
 		peers_refresh(instance->owner->peers);
 	now_ns = clock_now_ns();
-	note_stall(instance, now_ns);
 	if (!instance->owner->peers) /* else each tick is progress */
 		instance_progress(instance, now_ns);
 	view.newest = any ? &newest : NULL;

@@ -150,11 +150,19 @@ static bool works(const struct instance *instance, const struct peer *peer,
 	    evidence_age_ns(peer, clause->now_ns) >= peer->timing.detection_time_ns ||
 	    is_preempted(instance, peer))
 		return false;
-	snprintf(clause->text, clause->bytes,
-		 "%s answers (evidence %.1f ms old), its daemon moves and it is Active with "
-		 "priority %u: its adverts are lost on the way",
-		 peer->node->name, (double)evidence_age_ns(peer, clause->now_ns) / 1e6,
-		 instance_said_of(instance, peer)->priority);
+	if (daemon_age_ns(peer, clause->now_ns) >= peer->timing.detection_time_ns)
+		snprintf(clause->text, clause->bytes,
+			 "%s answers and is Active with priority %u, though its daemon has not "
+			 "moved for %.1f ms (daemon_timeout %.1f s)",
+			 peer->node->name, instance_said_of(instance, peer)->priority,
+			 (double)daemon_age_ns(peer, clause->now_ns) / 1e6,
+			 (double)peer->timing.daemon_timeout_ns / 1e9);
+	else
+		snprintf(clause->text, clause->bytes,
+			 "%s answers (evidence %.1f ms old), its daemon moves and it is Active "
+			 "with priority %u: its adverts are lost on the way",
+			 peer->node->name, (double)evidence_age_ns(peer, clause->now_ns) / 1e6,
+			 instance_said_of(instance, peer)->priority);
 	return true;
 }
 

@@ -44,7 +44,9 @@ void instance_learn(struct instance *instance, uint64_t now_ns)
 		vrrp_advert_received(&instance->vrrp, &newest, now_ns, &actions);
 		instance_act(instance, &actions);
 	} else if (!has_peers(instance)) {
-		postpone(instance, now_ns + vrrp_skew_time_ns(&instance->vrrp));
+		vrrp_active_lost(&instance->vrrp, now_ns, false,
+				 "nobody was heard after this node stood still", &actions);
+		instance_act(instance, &actions);
 	}
 	if (has_peers(instance))
 		clock_arm(instance->learn,
