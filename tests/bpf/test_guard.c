@@ -3,11 +3,13 @@
 #include "fixture.h"
 
 #include <arpa/inet.h>
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -442,6 +444,68 @@ static void test_other_exits_are_none(void **state)
 	assert_int_equal(fixture->self->died_ns, 0);
 }
 
+/* A daemon with a program and maps of its own, of which it pins what a daemon does, and then waits to be killed. */
+static void be_daemon(int ready_fd)
+{
+	struct xbeat_bpf *program = xbeat_bpf__open_and_load();
+	const struct bpf_map *pinned[] = {program->maps.xb_guard, program->maps.xb_guard_timer};
+	char path[BPFFS_PATH_BYTES];
+
+	kernel.skeleton = program;
+	kernel.self = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED,
+			   bpf_map__fd(program->maps.xb_self), 0);
+	kernel.guards = mmap(NULL, XB_GUARD_MAX * sizeof(struct xb_guard), PROT_READ | PROT_WRITE,
+			     MAP_SHARED, bpf_map__fd(program->maps.xb_guard), 0);
+	for (size_t i = 0; i < sizeof(pinned) / sizeof(pinned[0]); i++) {
+		bpffs_path(path, kernel.instance, "", bpf_map__name(pinned[i]));
+		bpffs_pin(bpf_map__fd(pinned[i]), path);
+	}
+	kernel_watch_daemon(&kernel, (uint32_t)getpid(), 40 * NS_PER_MS);
+	hold(VIP4, FAR_NS);
+	if (write(ready_fd, "", 1) == 1)
+		pause();
+	_exit(1);
+}
+
+static uint64_t pinned_deadline(void)
+{
+	struct xb_guard guard = {0};
+	char path[BPFFS_PATH_BYTES];
+	__u32 zero = 0;
+	int fd;
+
+	bpffs_path(path, kernel.instance, "", "xb_guard");
+	fd = bpf_obj_get(path);
+	assert_true(fd >= 0);
+	assert_int_equal(bpf_map_lookup_elem(fd, &zero, &guard), 0);
+	close(fd);
+	return guard.deadline_ns;
+}
+
+/* Nothing is left of the daemon but what it pinned, and that fences. */
+static void test_fenced_after_kill(void **state)
+{
+	int ready[2];
+	pid_t child;
+	char byte;
+
+	(void)state;
+	assert_int_equal(bpffs_prepare(kernel.instance), 0);
+	assert_int_equal(pipe(ready), 0);
+	child = fork();
+	if (child == 0)
+		be_daemon(ready[1]);
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	assert_true(kernel_guard_is_held(kernel.instance));
+	end_child(child);
+	assert_in_range(pinned_deadline(), now_ns(), now_ns() + 40 * NS_PER_MS);
+	sleep_ms(70);
+	assert_int_equal(pinned_deadline(), XB_GUARD_FENCED);
+	assert_true(kernel_guard_is_held(kernel.instance));
+}
+
 #define GUARD_TEST(function) cmocka_unit_test_setup_teardown(function, reset, leave)
 
 int main(void)
@@ -464,6 +528,7 @@ int main(void)
 		GUARD_TEST(test_death_leaves_an_earlier_deadline),
 		GUARD_TEST(test_death_without_grace),
 		GUARD_TEST(test_other_exits_are_none),
+		GUARD_TEST(test_fenced_after_kill),
 	};
 
 	return FIXTURE_RUN(tests);
