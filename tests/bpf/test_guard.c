@@ -198,10 +198,23 @@ static void test_what_is_not_for_the_address(void **state)
 	expect(fixture, &frame, true);
 	arp(1, VIP4, "10.0.0.2", &frame);
 	expect(fixture, &frame, true);
-	packet_to(SLOT_A, TCP, &frame);
-	frame_insert(&frame, 12, 4); /* a VLAN's */
-	memcpy(frame.bytes + 12, "\x81\x00\x00\x0a", 4);
-	expect(fixture, &frame, true);
+}
+
+/* A VLAN's are looked at on its interface. */
+static void test_tagged_packets_pass(void **state)
+{
+	struct frame frame;
+
+	hold(VIP4, 0);
+	for (int i = 0; i < 2; i++) {
+		if (i)
+			packet_to(SLOT_A, TCP, &frame);
+		else
+			arp(1, "10.0.0.2", VIP4, &frame);
+		frame_insert(&frame, 12, 4);
+		memcpy(frame.bytes + 12, "\x81\x00\x00\x0a", 4);
+		expect(*state, &frame, true);
+	}
 }
 
 static void test_an_interface_of_its_own(void **state)
@@ -396,6 +409,7 @@ static void test_death(void **state)
 	assert_int_equal(answer(fixture).node_state, XB_NODE_DEAD);
 	assert_int_equal(fixture->guards[slot].deadline_ns,
 			 fixture->self->died_ns + 50 * NS_PER_MS);
+	assert_true(fixture->self->guard_due_ns <= fixture->guards[slot].deadline_ns);
 	assert_int_equal(answer(fixture).fenced_bits, 0);
 	fixture_events(fixture);
 	sleep_ms(80); /* nobody looks but the timer */
@@ -513,6 +527,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		GUARD_TEST(test_held_until_the_deadline),
 		GUARD_TEST(test_what_is_not_for_the_address),
+		GUARD_TEST(test_tagged_packets_pass),
 		GUARD_TEST(test_an_interface_of_its_own),
 		GUARD_TEST(test_heartbeats_are_answered),
 		GUARD_TEST(test_an_answer_looks_first),
