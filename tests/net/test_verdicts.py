@@ -128,6 +128,23 @@ def test_node_that_hears_nobody_is_isolated(lab, judged):
     assert "isolated" not in judged["node-a"].json("status")
 
 
+def test_halves_of_a_cluster_are_down_for_each_other_and_none_is_isolated(lab, judged):
+    """What nobody on this side hears may as well be dead."""
+    halves = (("node-a", "client"), ("node-b", "node-c"))
+    lab.run("switch", "ip", "link", "add", "half", "up", "type", "bridge")
+    for member in halves[1]:
+        lab.run("switch", "ip", "link", "set", f"{member}.0", "master", "half")
+    for here, there in (halves, halves[::-1]):
+        for member in here:
+            for other in there:
+                wait_verdict(judged[member], other, "down")
+            assert isolation(judged[member]) == []
+            assert judged[member].verdict(next(name for name in here if name != member)) == "up"
+    for member in halves[1]:
+        lab.run("switch", "ip", "link", "set", f"{member}.0", "master", "br0")
+    judged.wait_up()
+
+
 def test_node_that_stops_is_released_and_not_asked_after(judged):
     judged["node-c"].stop()
     for node in ("node-a", "node-b", "client"):
