@@ -189,44 +189,6 @@ def test_death_during_an_own_stall_is_found_one_detection_time_after_it(lab, jud
     assert accused == {"node-b"}
 
 
-@pytest.fixture
-def patient(lab):
-    """Its nodes wait for a hung daemon longer than for a dead one: restart_grace is a second."""
-    cluster = Cluster(lab, Settings(daemon_timeout="3s"))
-    cluster.start_xbeatd(instance=False)
-    cluster.wait_up()
-    return cluster
-
-
-def daemon_of(daemon, peer):
-    return [event["to"] for event in daemon.events()
-            if event["kind"] == "daemon" and event["subject"] == peer]
-
-
-def test_dead_daemon_is_told_at_once_and_hung_after_its_grace(patient):
-    patient["node-b"].kill()
-    node = patient["node-a"]
-    wait_until(lambda: daemon_of(node, "node-b") == ["dead"], 0.5, "the kernel of node-b says so")
-    peer = node.peer("node-b")
-    assert peer["verdict"] == "up" and peer["daemon"] == "dead", peer
-    wait_verdict(node, "node-b", "hung", 2)
-    event = verdicts(node, "node-b")[-1]
-    assert "restart_grace 1000 ms" in event["reason"], event
-    died = next(event for event in node.events() if event["to"] == "dead")
-    assert 0.9 < (event["time_unix_ns"] - died["time_unix_ns"]) / 1e9 < 1.3
-    assert "that its daemon is dead" in node.explain("node-b")["said"]
-    patient["node-b"].start()
-    wait_until(lambda: daemon_of(node, "node-b") == ["dead", "running"], 2, "it is back")
-
-
-def test_daemon_that_is_back_within_its_grace_was_never_hung(patient):
-    patient["node-b"].kill()
-    patient["node-b"].start()
-    for node in (patient["node-a"], patient["node-c"]):
-        wait_until(lambda: daemon_of(node, "node-b") == ["dead", "running"], 2, "it is back")
-        assert [event["to"] for event in verdicts(node, "node-b")] == ["up"]
-
-
 def test_explain_of_nobody_says_where_the_names_are(judged):
     done = judged["node-a"].ctl("explain", "node-x", check=False)
     assert done.returncode == 1
