@@ -168,7 +168,7 @@ struct xb_guard_key {
 	struct xb_address address;
 };
 
-/* xb_guard_timer: array of one, not mappable: the timer (struct bpf_timer) and when it is to look. */
+/* xb_guard_timer: array of one, not mappable: the timer (struct bpf_timer). */
 
 /* xb_apps: array, BPF_F_MMAPABLE, XB_APPS_MAX: applications that prove their progress by writing to memory. */
 struct xb_app {
