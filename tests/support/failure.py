@@ -89,6 +89,12 @@ class Scene:
     def close(self):
         self.stack.close()
 
+    def print_logs(self):
+        """Of daemons that are not there any more: they can tell nothing else."""
+        for daemon in self.cluster.daemons.values():
+            if daemon.process and not daemon.process.running():
+                print(f"{daemon.node} ended with {daemon.process.wait(1)}:\n{daemon.process.output()[-2000:]}")
+
     def __getitem__(self, node):
         return self.cluster[node]
 
@@ -142,7 +148,6 @@ class Stage:
             self.clear()
         if not self.scene:
             self.scene = Scene(setting)
-        self.scene.wait_steady()
         return self.scene
 
     def clear(self):
@@ -175,6 +180,7 @@ class Course:
 def play(scene, row):
     """Returns the course of it."""
     lab = scene.lab
+    scene.wait_steady()
     watch = OwnerWatch(lab, scene.vip)
     watch.client.wait_owner(ACTIVE)
     time.sleep(0.1)
@@ -255,5 +261,6 @@ def run_row(stage, row):
     try:
         check(row, play(scene, row))
     except BaseException:
+        scene.print_logs()
         stage.clear()
         raise
