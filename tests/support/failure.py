@@ -37,6 +37,7 @@ class Setting:
     before: dict = field(default_factory=dict)  # by node: a command that starts its daemon, as a function of the scene
     blocks: tuple = ()  # of every node's configuration
     prepare: object = None  # a function of the scene, before its daemons start
+    accompany: object = None  # one of the scene, when they run
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Row:
     make: object  # a function of the scene; returns when the failure has lasted long enough
     mend: object = lambda scene: None
     verdicts: dict = field(default_factory=dict)  # (who, of whom): the last one, or a set; all others: no change
+    events: dict = field(default_factory=dict)  # by node: (kind, subject, to) of one that there is
     takeover: str = None  # who owns the address while the failure lasts, if not node-a
     also_active: tuple = ()  # who else may take itself for Active meanwhile
     two_owners_ms: float = 0  # at most, while it lasts
@@ -81,6 +83,8 @@ class Scene:
             setting.prepare(self)
         for node in lab.nodes:
             self.start_daemon(node)
+        if setting.accompany:
+            setting.accompany(self)
         serve_everywhere(lab, *REALTIME)
 
     def start_daemon(self, node):
@@ -222,6 +226,13 @@ def wrong_verdicts(row, course):
                 yield f"{node} calls {peer} {said.get(peer, 'up')}, not {' or '.join(sorted(right))}"
 
 
+def missing_events(row, course):
+    for node, wanted in row.events.items():
+        told = [(event["kind"], event["subject"], event["to"]) for event in course.failing[node]]
+        if wanted not in told:
+            yield f"{node} does not say {wanted}"
+
+
 def activations(events):
     return [event for event in events if event["kind"] == "vrrp" and event["from"] != event["to"] == "active"]
 
@@ -253,7 +264,8 @@ def wrong_owners(row, course):
 
 
 def check(row, course):
-    wrong = [*wrong_verdicts(row, course), *wrong_actions(row, course), *wrong_owners(row, course)]
+    wrong = [*wrong_verdicts(row, course), *missing_events(row, course), *wrong_actions(row, course),
+             *wrong_owners(row, course)]
     assert not wrong, "\n".join([row.name, *wrong])
 
 
