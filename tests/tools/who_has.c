@@ -232,7 +232,7 @@ static void receive_answer(struct run *run)
 	socklen_t length = sizeof(from);
 	ssize_t bytes = recvfrom(run->fd, data, sizeof(data), MSG_DONTWAIT,
 				 (struct sockaddr *)&from, &length);
-	size_t number;
+	size_t number = 0;
 
 	if (bytes < 0 || from.sll_pkttype == PACKET_OUTGOING ||
 	    !(run->is_ipv6 ? read_advertisement : read_arp)(run, data, bytes, &number, mac) ||
