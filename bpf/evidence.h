@@ -7,6 +7,7 @@
 #ifndef BPF_EVIDENCE_H
 #define BPF_EVIDENCE_H
 
+#include "gap.h"
 #include "heartbeat.h"
 
 #include <xbeat/window.h>
@@ -75,6 +76,8 @@ static __always_inline void evidence_take(struct heartbeat *heartbeat)
 	bool changed = packet->node_state != peer->node_state || fenced_bits != peer->fenced_bits ||
 		       late_apps_bits != peer->late_apps_bits;
 
+	if (xb_constants.adaptive)
+		gap_take(heartbeat);
 	peer->last_evidence_ns = heartbeat->arrival_ns;
 	peer->evidence_count++;
 	peer->daemon_age_us = bpf_ntohl(packet->daemon_age_us);

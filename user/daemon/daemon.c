@@ -146,6 +146,7 @@ static int start_kernel(struct daemon *daemon)
 			.cluster_id = heartbeat->cluster_id,
 			.node_id = heartbeat->nodes[daemon->own_node].id,
 			.slot_count = (uint16_t)setup.peer_count,
+			.adaptive = heartbeat->multiplier_auto,
 		};
 		memcpy(setup.constants.own_addresses, heartbeat->nodes[daemon->own_node].addresses,
 		       sizeof(setup.constants.own_addresses));
