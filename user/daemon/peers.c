@@ -6,11 +6,13 @@
 #include <string.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/peers.h>
+#include <user/daemon/peers_detection.h>
 
 size_t peers_slots(const struct config_heartbeat *heartbeat, size_t own_node,
 		   struct xb_peer **slots)
 {
 	const struct config_node *own = &heartbeat->nodes[own_node];
+	const struct liveness_timing timing = detection_timing(heartbeat);
 	size_t count = 0;
 
 	*slots = calloc(heartbeat->node_count * XB_LINKS_MAX, sizeof(**slots));
@@ -29,7 +31,8 @@ size_t peers_slots(const struct config_heartbeat *heartbeat, size_t own_node,
 			slot->link = (uint8_t)link;
 			slot->peer_address = node->addresses[link];
 			slot->local_address = own->addresses[link];
-			slot->ack_window_count = heartbeat->multiplier;
+			slot->ack_window_count =
+				detection_intervals(timing.detection_time_ns, timing.interval_ns);
 		}
 	}
 	return count;
@@ -54,10 +57,7 @@ int peers_start(struct peers *peers, struct event_base *base, const struct kerne
 	*peers = (struct peers){
 		.kernel = kernel,
 		.journal = journal,
-		.timing = {.interval_ns = heartbeat->interval_ns,
-			   .detection_time_ns = heartbeat->interval_ns * heartbeat->multiplier,
-			   .daemon_timeout_ns = heartbeat->daemon_timeout_ns,
-			   .unanswered_max = 2 * heartbeat->multiplier},
+		.timing = detection_timing(heartbeat),
 		.on_verdict = on_verdict,
 		.context = context,
 	};
@@ -79,13 +79,14 @@ int peers_start(struct peers *peers, struct event_base *base, const struct kerne
 		peers->count++;
 	}
 	peers_refresh(peers);
-	return 0;
+	return peers_detection_start(peers, heartbeat, clock_now_ns());
 }
 
 void peers_stop(struct peers *peers)
 {
 	if (peers->deadline)
 		event_free(peers->deadline);
+	peers_detection_stop(peers);
 	free(peers->list);
 	free(peers->changes);
 	*peers = (struct peers){0};

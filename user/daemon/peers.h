@@ -34,8 +34,9 @@ struct peers {
 	const struct kernel *kernel;
 	struct journal *journal;
 	struct liveness_timing
-		timing; /* with the configured detection time, or the largest there can be */
+		timing; /* with the configured detection time, or the largest of all peers */
 	struct stall_watch stall;
+	struct peers_detection *detection; /* NULL: the multiplier is fixed */
 	bool isolated; /* nobody is heard, of at least two that there are: it may be this node that is cut off */
 	struct event *deadline;
 	struct liveness_change *changes; /* of one judgement; index: peer */
