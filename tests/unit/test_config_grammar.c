@@ -357,7 +357,8 @@ static void places(void **state)
 		{ROUTER "}\n~SEQ(I,1,3) priorit 1\n",
 		 "7:13: error: unknown keyword 'priorit'; known are global_defs, heartbeat, "
 		 "vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, "
-		 "vrrp_track_file, track_file, static_routes, static_rules, static_ipaddress\n"},
+		 "vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, "
+		 "static_ipaddress\n"},
 		{ROUTER "@main @^other  priority 0\n}",
 		 "6:25: error: priority 0 is out of range; 1 to 255 is allowed\n"},
 		{ROUTER "~LST(P,100, 300) priority $P\n}",

@@ -61,7 +61,8 @@ static void wrong_heartbeat_values(void **state)
 		 "6:1: error: unknown keyword 'intervall' in heartbeat; did you mean 'interval'?\n"
 		 "7:1: error: unknown keyword 'smtp_alert' in heartbeat; known are interface, "
 		 "port, "
-		 "cluster_id, key_file, interval, multiplier, daemon_timeout, node\n"},
+		 "cluster_id, key_file, interval, multiplier, detection_min, detection_max, "
+		 "daemon_timeout, guard_timeout, restart_grace, on_isolated, node\n"},
 		{HEARTBEAT "}\nheartbeat g { interval 10 }",
 		 "7:1: error: a second heartbeat block is not served; keep this one or \"h\" of "
 		 "line 1\n"},

@@ -185,7 +185,8 @@ static void not_served_yet(void **state)
 		{"includes x\n" INSTANCE VIPS "}",
 		 "1:1: error: unknown keyword 'includes'; known are global_defs, heartbeat, "
 		 "vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, "
-		 "vrrp_track_file, track_file, static_routes, static_rules, static_ipaddress\n"},
+		 "vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, "
+		 "static_ipaddress\n"},
 	};
 
 	(void)state;
@@ -199,7 +200,8 @@ static void braces(void **state)
 		 "7:1: error: '}' without a '{'; remove it\n"
 		 "8:1: error: unknown keyword 'foo'; known are global_defs, heartbeat, "
 		 "vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, "
-		 "vrrp_track_file, track_file, static_routes, static_rules, static_ipaddress\n"
+		 "vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, "
+		 "static_ipaddress\n"
 		 "9:1: error: '{' without a keyword; write \"KEYWORD {\"\n"},
 		{INSTANCE VIPS, "2:1: error: vrrp_instance is not closed; add '}'\n"},
 		{INSTANCE "virtual_ipaddress { 10.0.0.9\n",

@@ -307,6 +307,9 @@ static void defaults(void **state)
 								 "    interval 10ms\n"
 								 "    multiplier 3\n"
 								 "    daemon_timeout 3s\n"
+								 "    guard_timeout 3s\n"
+								 "    restart_grace 1s\n"
+								 "    on_isolated keep\n"
 								 "    node 1 a 10.0.0.1\n"
 								 "    node 2 b 10.0.0.2\n"
 								 "}\n");

@@ -186,7 +186,8 @@ static void bad_groups(void **state)
 		 "17:1: error: unknown keyword 'notify_master_rx_lower_pri' in vrrp_sync_group; "
 		 "known are group, sync_group_tracking_weight, global_tracking, "
 		 "notify_priority_changes, track_interface, track_script, track_process, "
-		 "track_file, track_peer, notify, notify_master, notify_backup, notify_fault, "
+		 "track_file, track_peer, track_app, track_link, notify, notify_master, "
+		 "notify_backup, notify_fault, "
 		 "notify_stop, notify_deleted\n"},
 	};
 

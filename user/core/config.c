@@ -11,6 +11,7 @@
  *	config_instance.c   vrrp_instance; its parts in config_authentication.c,
  *	                    config_unicast.c, config_vmac.c
  *	config_script.c     what can be tracked by name: scripts, processes, files
+ *	config_app.c        vrrp_app
  *	config_track.c      what instances and sync groups track
  *	config_group.c      vrrp_sync_group
  *	config_notify.c     FIFOs; config_command.c command values, those of notify too
@@ -76,6 +77,11 @@ static void file_free(struct config_file *file)
 	free(file->path);
 }
 
+static void app_free(struct config_app *app)
+{
+	free(app->name);
+}
+
 void config_drop_driven_instances(struct config *config)
 {
 	size_t kept = 0;
@@ -108,6 +114,7 @@ void config_free(struct config *config)
 	FREE_LIST(scripts, script_count, script_free);
 	FREE_LIST(processes, process_count, process_free);
 	FREE_LIST(files, file_count, file_free);
+	FREE_LIST(apps, app_count, app_free);
 	for (size_t i = 0; i < config->source_count; i++)
 		free(config->sources[i]);
 	free(config->sources);

@@ -19,6 +19,7 @@
 #define CONFIG_USER_BYTES 33
 
 #define CONFIG_GUARD_TIMEOUT_MIN_NS (100 * UINT64_C(1000000))
+#define CONFIG_RESTART_GRACE_NS UINT64_C(1000000000)
 
 /* What a configuration may ask of the machine it is read on. All is borrowed. */
 struct config_environment {
@@ -211,7 +212,7 @@ struct config_instance {
 	bool lower_prio_no_advert, higher_prio_send_advert;
 	char heartbeat[XB_NAME_BYTES]; /* "": none */
 	/* Until when its addresses are answered for without progress of the daemon: the heartbeat's guard_timeout;
-	 * without one, as long as Backups wait: down_timer_adverts x advert_int; 100ms or more. */
+	 * without one, as long as Backups wait: down_timer_adverts (2 if it is 1) x advert_int; 100ms or more. */
 	uint64_t guard_timeout_ns;
 	bool hold_on_partition; /* on_partition hold: no takeover from an Active that other nodes hear */
 	bool has_source;
@@ -305,6 +306,9 @@ int config_parse(const char *file, const char *text, size_t length,
 		 struct diagnostics *diagnostics);
 
 void config_free(struct config *config);
+
+/* The guard_timeout of an instance that refers to no heartbeat block and names none. */
+uint64_t config_guard_without_heartbeat_ns(const struct config_instance *instance);
 
 /* Removes the instances that refer to a heartbeat block: a witness answers and never takes VIPs. */
 void config_drop_driven_instances(struct config *config);

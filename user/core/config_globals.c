@@ -183,6 +183,7 @@ static const struct config_keyword top_keywords[] = {
 	NAMED("vrrp_track_process", config_read_process),
 	NAMED("vrrp_track_file", config_read_file),
 	NAMED("track_file", config_read_file),
+	NAMED("vrrp_app", config_read_app),
 	{
 		.name = "static_routes",
 		.usage = "static_routes { ADDRESS/LENGTH via GATEWAY ... }",

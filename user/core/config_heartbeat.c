@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The heartbeat block: links, nodes, timing. Checks of a line are here, of the whole in config_check.c. */
+/* The heartbeat block: links, nodes, timing. Checks of a line are here, of its times in
+ * config_heartbeat_timing.c, of the whole in config_check.c. */
 #include <stdlib.h>
 #include <string.h>
 #include <user/core/address.h>
@@ -108,8 +109,36 @@ static void read_node(struct config_parser *parser, struct config_block *block,
 	heartbeat->nodes[heartbeat->node_count - 1] = node;
 }
 
+static void read_multiplier(struct config_parser *parser, struct config_block *block,
+			    const struct config_keyword *keyword,
+			    const struct config_statement *statement)
+{
+	struct config_heartbeat *heartbeat = block->target;
+
+	if (!strcmp(statement->words[1].text, "auto"))
+		heartbeat->multiplier_auto = true;
+	else
+		config_read_u32(parser, block, keyword, statement);
+}
+
+static void read_on_isolated(struct config_parser *parser, struct config_block *block,
+			     const struct config_keyword *keyword,
+			     const struct config_statement *statement)
+{
+	struct config_heartbeat *heartbeat = block->target;
+
+	config_store_choice(parser, keyword, &statement->words[1], "release", "keep",
+			    &heartbeat->release_isolated);
+}
+
 #define HEARTBEAT(field) .offset = offsetof(struct config_heartbeat, field)
 #define ONE_VALUE .values_minimum = 1, .values_maximum = 1
+#define DURATION_MAX_NS (3600 * NS_PER_SECOND)
+#define DURATION(word, example, field, low)                                                        \
+	{                                                                                          \
+		.name = (word), .usage = word " " example, .read = config_read_duration,           \
+		ONE_VALUE, HEARTBEAT(field), .minimum = (low), .maximum = DURATION_MAX_NS          \
+	}
 
 static const struct config_keyword heartbeat_keywords[] = {
 	{
@@ -155,21 +184,23 @@ static const struct config_keyword heartbeat_keywords[] = {
 	},
 	{
 		.name = "multiplier",
-		.usage = "multiplier 2-50",
-		.read = config_read_u32,
+		.usage = "multiplier 2-50|auto",
+		.read = read_multiplier,
 		ONE_VALUE,
 		HEARTBEAT(multiplier),
 		.minimum = 2,
 		.maximum = 50,
 	},
+	DURATION("detection_min", "20ms", detection_min_ns, NS_PER_MS),
+	DURATION("detection_max", "500ms", detection_max_ns, NS_PER_MS),
+	DURATION("daemon_timeout", "3s", daemon_timeout_ns, NS_PER_MS),
+	DURATION("guard_timeout", "3s", guard_timeout_ns, CONFIG_GUARD_TIMEOUT_MIN_NS),
+	DURATION("restart_grace", "1s", restart_grace_ns, 0),
 	{
-		.name = "daemon_timeout",
-		.usage = "daemon_timeout 3s",
-		.read = config_read_duration,
+		.name = "on_isolated",
+		.usage = "on_isolated release|keep",
+		.read = read_on_isolated,
 		ONE_VALUE,
-		HEARTBEAT(daemon_timeout_ns),
-		.minimum = NS_PER_MS,
-		.maximum = 3600 * NS_PER_SECOND,
 	},
 	{
 		.name = "node",
@@ -210,7 +241,7 @@ static struct config_heartbeat *new_heartbeat(void)
 		.interval_ns = 10 * NS_PER_MS,
 		.multiplier = 3,
 		.daemon_timeout_ns = 3 * NS_PER_SECOND,
-		.restart_grace_ns = NS_PER_SECOND,
+		.restart_grace_ns = CONFIG_RESTART_GRACE_NS,
 	};
 	return heartbeat;
 }
@@ -242,8 +273,7 @@ void config_read_heartbeat(struct config_parser *parser, struct config_block *bl
 	config_store_text(parser, name, "heartbeat name", heartbeat->name, sizeof(heartbeat->name));
 	inner.target = heartbeat;
 	config_parser_block(parser, &inner);
-	if (!heartbeat->guard_timeout_ns)
-		heartbeat->guard_timeout_ns = heartbeat->daemon_timeout_ns;
+	config_settle_heartbeat(parser, &inner);
 	report_missing(parser, &inner, "interface", "interface NAME");
 	report_missing(parser, &inner, "key_file", "key_file PATH");
 }

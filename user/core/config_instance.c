@@ -49,6 +49,16 @@ static void read_timer_expired(struct config_parser *parser, struct config_block
 		config_read_u8(parser, block, keyword, statement);
 }
 
+static void read_on_partition(struct config_parser *parser, struct config_block *block,
+			      const struct config_keyword *keyword,
+			      const struct config_statement *statement)
+{
+	struct config_instance *instance = block->target;
+
+	config_store_choice(parser, keyword, &statement->words[1], "hold", "take",
+			    &instance->hold_on_partition);
+}
+
 #define INHERITED(kind, word, field, low, high)                                                    \
 	CONFIG_##kind(word, struct config_instance, field, low, high)
 
@@ -101,6 +111,21 @@ static const struct config_keyword instance_keywords[] = {
 	CONFIG_FLAG("promote_secondaries", struct config_instance, promote_secondaries, true),
 	CONFIG_INHERITED(INHERITED),
 	CONFIG_TEXT("heartbeat", struct config_instance, heartbeat),
+	{
+		.name = "guard_timeout",
+		.usage = "guard_timeout 3s",
+		.read = config_read_duration,
+		CONFIG_ONE_VALUE,
+		CONFIG_FIELD(struct config_instance, guard_timeout_ns),
+		.minimum = CONFIG_GUARD_TIMEOUT_MIN_NS,
+		.maximum = 3600 * NS_PER_SECOND,
+	},
+	{
+		.name = "on_partition",
+		.usage = "on_partition hold|take",
+		.read = read_on_partition,
+		CONFIG_ONE_VALUE,
+	},
 	CONFIG_BLOCK("virtual_ipaddress", "ADDRESS[/LENGTH] ...", config_read_vips,
 		     CONFIG_REPEATABLE),
 	CONFIG_BLOCK("virtual_ipaddress_excluded", "ADDRESS[/LENGTH] ...",

@@ -12,7 +12,7 @@
 #include <user/core/config_parser.h>
 
 /* So many keywords are a help to who mistypes one; more are none. */
-#define LISTED_MAX 16
+#define LISTED_MAX 20
 
 void *config_grow(void *array, size_t *count, size_t entry_bytes)
 {

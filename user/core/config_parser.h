@@ -191,6 +191,13 @@ extern const struct config_unserved_list config_unserved_instance;
 extern const struct config_unserved_list config_unserved_group;
 extern const struct config_unserved_list config_unserved_none;
 
+/* Settles what the times of a heartbeat block, which has been read, mean together. */
+void config_settle_heartbeat(struct config_parser *parser, const struct config_block *block);
+
+/* Reports a guard_timeout, of the heartbeat block or of an instance, that defeats what it is for. */
+void config_check_guard(struct config_parser *parser, struct config_position position,
+			uint64_t guard_timeout_ns, const struct config_heartbeat *heartbeat);
+
 /* Checks of what was read as a whole: config_check.c. */
 void config_check(struct config_parser *parser);
 

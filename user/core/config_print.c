@@ -102,6 +102,28 @@ char *config_print_file(const struct config_file *file)
 	return config_printer_close(&printer);
 }
 
+static void print_duration(struct config_printer *printer, const char *keyword,
+			   uint64_t duration_ns)
+{
+	char text[CONFIG_DURATION_TEXT_BYTES];
+
+	config_print_line(printer, "%s %s", keyword, config_format_duration(duration_ns, text));
+}
+
+char *config_print_app(const struct config_app *app)
+{
+	struct config_printer printer;
+
+	config_printer_open(&printer);
+	config_print_open(&printer, "vrrp_app", app->name);
+	print_duration(&printer, "timeout", app->timeout_ns);
+	if (*app->user)
+		config_print_word(&printer, "user", app->user);
+	print_weight(&printer, app->weight, app->reverse);
+	config_print_close(&printer);
+	return config_printer_close(&printer);
+}
+
 static void print_node(struct config_printer *printer, const struct config_node *node)
 {
 	char text[ADDRESS_TEXT_BYTES];
@@ -114,12 +136,17 @@ static void print_node(struct config_printer *printer, const struct config_node 
 	fputs(node->witness ? " witness\n" : "\n", printer->stream);
 }
 
-static void print_duration(struct config_printer *printer, const char *keyword,
-			   uint64_t duration_ns)
+/* Bounds of a detection time that is fixed would be said to have no effect. */
+static void print_detection(struct config_printer *printer,
+			    const struct config_heartbeat *heartbeat)
 {
-	char text[CONFIG_DURATION_TEXT_BYTES];
-
-	config_print_line(printer, "%s %s", keyword, config_format_duration(duration_ns, text));
+	if (!heartbeat->multiplier_auto) {
+		config_print_line(printer, "multiplier %u", heartbeat->multiplier);
+		return;
+	}
+	config_print_line(printer, "multiplier auto");
+	print_duration(printer, "detection_min", heartbeat->detection_min_ns);
+	print_duration(printer, "detection_max", heartbeat->detection_max_ns);
 }
 
 char *config_print_heartbeat(const struct config_heartbeat *heartbeat)
@@ -134,8 +161,12 @@ char *config_print_heartbeat(const struct config_heartbeat *heartbeat)
 	config_print_line(&printer, "cluster_id %u", heartbeat->cluster_id);
 	config_print_word(&printer, "key_file", heartbeat->key_file);
 	print_duration(&printer, "interval", heartbeat->interval_ns);
-	config_print_line(&printer, "multiplier %u", heartbeat->multiplier);
+	print_detection(&printer, heartbeat);
 	print_duration(&printer, "daemon_timeout", heartbeat->daemon_timeout_ns);
+	print_duration(&printer, "guard_timeout", heartbeat->guard_timeout_ns);
+	print_duration(&printer, "restart_grace", heartbeat->restart_grace_ns);
+	config_print_line(&printer, "on_isolated %s",
+			  heartbeat->release_isolated ? "release" : "keep");
 	for (size_t i = 0; i < heartbeat->node_count; i++)
 		print_node(&printer, &heartbeat->nodes[i]);
 	config_print_close(&printer);
@@ -245,6 +276,8 @@ char *config_print(const struct config *config)
 		append(&printer, config_print_process(&config->processes[i]));
 	for (size_t i = 0; i < config->file_count; i++)
 		append(&printer, config_print_file(&config->files[i]));
+	for (size_t i = 0; i < config->app_count; i++)
+		append(&printer, config_print_app(&config->apps[i]));
 	for (size_t i = 0; i < config->group_count; i++)
 		append(&printer, config_print_group(config, &config->groups[i]));
 	for (size_t i = 0; i < config->instance_count; i++)

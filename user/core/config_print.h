@@ -18,6 +18,7 @@ char *config_print_group(const struct config *config, const struct config_group 
 char *config_print_script(const struct config_script *script);
 char *config_print_process(const struct config_process *process);
 char *config_print_file(const struct config_file *file);
+char *config_print_app(const struct config_app *app);
 
 /* One line of virtual_routes or virtual_rules, without its newline. */
 void config_route_print(FILE *out, const struct config_route *route);

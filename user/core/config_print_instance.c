@@ -6,6 +6,7 @@
 #include <user/core/address.h>
 #include <user/core/config_printer.h>
 #include <user/core/config_track.h>
+#include <user/core/config_value.h>
 
 /* What is tracked may be reversed by itself: a line that is not has to say so. */
 static void print_track(struct config_printer *printer, const struct config_track *track)
@@ -198,6 +199,20 @@ static void print_BOOL(struct config_printer *printer, const char *keyword, uint
 
 #define INHERITED(kind, word, field, low, high) print_##kind(printer, word, instance->field)
 
+/* keepalived takes what is printed of its own files: there the default is not said. */
+static void print_guard(struct config_printer *printer, const struct config_instance *instance)
+{
+	char text[CONFIG_DURATION_TEXT_BYTES];
+
+	if (*instance->heartbeat ||
+	    instance->guard_timeout_ns != config_guard_without_heartbeat_ns(instance))
+		config_print_line(printer, "guard_timeout %s",
+				  config_format_duration(instance->guard_timeout_ns, text));
+	if (*instance->heartbeat)
+		config_print_line(printer, "on_partition %s",
+				  instance->hold_on_partition ? "hold" : "take");
+}
+
 static void print_settings(struct config_printer *printer, const struct config_instance *instance)
 {
 	config_print_flag(printer, "nopreempt", !instance->preempt);
@@ -225,6 +240,7 @@ static void print_identity(struct config_printer *printer, const struct config_i
 	config_print_seconds(printer, "advert_int", instance->advert_interval_ns);
 	if (*instance->heartbeat)
 		config_print_word(printer, "heartbeat", instance->heartbeat);
+	print_guard(printer, instance);
 }
 
 char *config_print_instance(const struct config_instance *instance)

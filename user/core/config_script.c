@@ -7,17 +7,10 @@
 #define SECONDS_MAX_NS ((uint64_t)UINT32_MAX * NS_PER_US)
 #define DELAY_MAX_NS (3600 * NS_PER_SECOND)
 
-#define WEIGHT(type, limit)                                                                        \
-	{                                                                                          \
-		.name = "weight", .usage = "weight NUMBER [reverse]", .read = read_weight,         \
-		.values_minimum = 1, .values_maximum = 2, CONFIG_FIELD(type, weight),              \
-		.bytes = offsetof(type, reverse), .maximum = (limit)                               \
-	}
-
 /* The fields are the weight at offset and whether it is reversed, at bytes. */
-static void read_weight(struct config_parser *parser, struct config_block *block,
-			const struct config_keyword *keyword,
-			const struct config_statement *statement)
+void config_read_weights(struct config_parser *parser, struct config_block *block,
+			 const struct config_keyword *keyword,
+			 const struct config_statement *statement)
 {
 	char *target = block->target;
 
@@ -64,7 +57,7 @@ static const struct config_keyword script_keywords[] = {
 	CONFIG_SECONDS("timeout", struct config_script, timeout_ns, NS_PER_MS, SECONDS_MAX_NS),
 	CONFIG_U32("rise", struct config_script, rise, 1, 2147483647),
 	CONFIG_U32("fall", struct config_script, fall, 1, 2147483647),
-	WEIGHT(struct config_script, 253),
+	CONFIG_WEIGHT_ROW(struct config_script, 253),
 	CONFIG_FLAG("init_fail", struct config_script, init_fail, true),
 };
 
@@ -152,7 +145,7 @@ static const struct config_keyword process_keywords[] = {
 		.read = read_param_match,
 		.values_maximum = 1,
 	},
-	WEIGHT(PROCESS, 254),
+	CONFIG_WEIGHT_ROW(PROCESS, 254),
 	CONFIG_U32("quorum", PROCESS, quorum, 1, 65535),
 	CONFIG_U32("quorum_max", PROCESS, quorum_max, 0, 65535),
 	CONFIG_SECONDS("fork_delay", PROCESS, fork_delay_ns, NS_PER_US, DELAY_MAX_NS),
@@ -234,7 +227,7 @@ static void read_init_file(struct config_parser *parser, struct config_block *bl
 
 static const struct config_keyword file_keywords[] = {
 	CONFIG_VALUE("file", "PATH", config_read_string, struct config_file, path),
-	WEIGHT(struct config_file, 254),
+	CONFIG_WEIGHT_ROW(struct config_file, 254),
 	{
 		.name = "init_file",
 		.usage = "init_file [NUMBER] [overwrite]",

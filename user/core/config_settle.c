@@ -23,6 +23,15 @@ void config_report_cleared(struct config_parser *parser, const struct config_blo
 			       reason);
 }
 
+uint64_t config_guard_without_heartbeat_ns(const struct config_instance *instance)
+{
+	/* The deadline is extended once an interval: it must lie behind the next one. */
+	uint32_t adverts = instance->down_timer_adverts > 1 ? instance->down_timer_adverts : 2;
+	uint64_t timeout_ns = adverts * instance->advert_interval_ns;
+
+	return timeout_ns > CONFIG_GUARD_TIMEOUT_MIN_NS ? timeout_ns : CONFIG_GUARD_TIMEOUT_MIN_NS;
+}
+
 #define INHERIT(kind, word, member, low, high)                                                     \
 	{                                                                                          \
 		.name = (word), .offset = offsetof(struct config_instance, member),                \
@@ -150,22 +159,64 @@ static void settle_accept(struct config_parser *parser, const struct config_bloc
 		instance->accept = !instance->strict || instance->priority == VRRP_PRIORITY_OWNER;
 }
 
-/* Not longer than others wait: with heartbeats they wait for the fence, without them for Active_Down_Timer, which is
- * at least so many intervals. */
+/* A deadline that no advert reaches in time would fence a healthy Active; one behind Active_Down_Timer leaves two
+ * owners. */
+static void check_guard(struct config_parser *parser, const struct config_block *block,
+			uint64_t default_ns)
+{
+	const struct config_instance *instance = block->target;
+	const struct config_position *seen = config_block_seen(block, "guard_timeout");
+	char guard[CONFIG_DURATION_TEXT_BYTES], other[CONFIG_DURATION_TEXT_BYTES];
+
+	if (instance->guard_timeout_ns <= instance->advert_interval_ns)
+		config_error(parser, *seen,
+			     "guard_timeout %s is not longer than advert_int %s, in which it is "
+			     "extended; raise it",
+			     config_format_duration(instance->guard_timeout_ns, guard),
+			     config_format_duration(instance->advert_interval_ns, other));
+	else if (instance->guard_timeout_ns > default_ns)
+		config_warning(parser, *seen,
+			       "guard_timeout %s is longer than Backups wait, %s: if this daemon "
+			       "hangs, there are two owners until it runs out; lower it",
+			       config_format_duration(instance->guard_timeout_ns, guard),
+			       config_format_duration(default_ns, other));
+}
+
+/* Not longer than others wait: with heartbeats they wait for the fence, without them for Active_Down_Timer. */
 static void settle_guard(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
 	const struct config_heartbeat *heartbeat = parser->config->heartbeat;
+	const struct config_position *seen = config_block_seen(block, "guard_timeout");
+	bool has_heartbeat = heartbeat && instance->heartbeat[0];
+	uint64_t default_ns = has_heartbeat ? heartbeat->guard_timeout_ns
+					    : config_guard_without_heartbeat_ns(instance);
 
-	if (instance->guard_timeout_ns)
-		return;
-	if (heartbeat && instance->heartbeat[0])
-		instance->guard_timeout_ns = heartbeat->guard_timeout_ns;
-	else
-		instance->guard_timeout_ns =
-			instance->down_timer_adverts * instance->advert_interval_ns;
-	if (instance->guard_timeout_ns < CONFIG_GUARD_TIMEOUT_MIN_NS)
-		instance->guard_timeout_ns = CONFIG_GUARD_TIMEOUT_MIN_NS;
+	if (!instance->guard_timeout_ns)
+		instance->guard_timeout_ns = default_ns;
+	else if (seen && has_heartbeat)
+		config_check_guard(parser, *seen, instance->guard_timeout_ns, heartbeat);
+	else if (seen && !instance->heartbeat[0])
+		check_guard(parser, block, default_ns);
+}
+
+/* Two nodes have no third one to ask. */
+static void settle_partition(struct config_parser *parser, const struct config_block *block)
+{
+	struct config_instance *instance = block->target;
+	const struct config_heartbeat *heartbeat = parser->config->heartbeat;
+	const struct config_position *seen = config_block_seen(block, "on_partition");
+
+	if (seen && !instance->heartbeat[0]) {
+		instance->hold_on_partition = false;
+		config_warning(parser, *seen,
+			       "on_partition has no effect without heartbeats; add \"heartbeat "
+			       "NAME\", or remove it");
+	} else if (instance->hold_on_partition && heartbeat && heartbeat->node_count < 3) {
+		config_warning(parser, *seen,
+			       "on_partition hold has no effect with two nodes: only a third can "
+			       "tell a partition from a death; add a witness, or remove it");
+	}
 }
 
 static void check_required(struct config_parser *parser, const struct config_block *block)
@@ -194,6 +245,7 @@ static config_settle *const steps[] = {
 	settle_preemption,	 config_settle_authentication,
 	config_settle_unicast,	 config_settle_vmac,
 	config_settle_addresses, settle_guard,
+	settle_partition,
 };
 
 void config_settle_instances(struct config_parser *parser)

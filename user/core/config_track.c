@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * track_interface, track_script, track_process, track_file and track_peer, in
- * instances and in sync groups: the lines, and what they mean once all that
- * they name is known. keepalived's rules of where weights do not count are here.
+ * track_interface, track_script and their like, in instances and in sync
+ * groups: the lines, and what they mean once all that they name is known. keepalived's rules of where weights do not count are here.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <user/core/config_track.h>
@@ -13,7 +13,7 @@
 #define WORD(id, block_word, thing, limit, noreverse)                                              \
 	[CONFIG_TRACK_##id] = {(block_word), (thing), (limit), (noreverse)}
 
-const struct config_track_word config_track_words[CONFIG_TRACK_PEER + 1] = {
+const struct config_track_word config_track_words[CONFIG_TRACK_LINK + 1] = {
 	CONFIG_TRACK_KINDS(WORD)};
 
 #define LINE_USAGE "NAME [weight NUMBER [reverse|noreverse]]"
@@ -176,6 +176,10 @@ static size_t candidate_count(const struct config *config, enum config_track_kin
 		return config->file_count;
 	case CONFIG_TRACK_PEER:
 		return config->heartbeat ? config->heartbeat->node_count : 0;
+	case CONFIG_TRACK_APP:
+		return config->app_count;
+	case CONFIG_TRACK_LINK:
+		return config->heartbeat ? config->heartbeat->interface_count : 0;
 	default:
 		return 0;
 	}
@@ -194,9 +198,35 @@ static struct candidate candidate_at(const struct config *config, enum config_tr
 		return CANDIDATE(config->processes[i]);
 	case CONFIG_TRACK_FILE:
 		return CANDIDATE(config->files[i]);
+	case CONFIG_TRACK_APP:
+		return CANDIDATE(config->apps[i]);
+	case CONFIG_TRACK_LINK:
+		return (struct candidate){.name = config->heartbeat->interfaces[i]};
 	default:
 		return (struct candidate){.name = config->heartbeat->nodes[i].name};
 	}
+}
+
+/* A link is an interface of the heartbeat block, so they can be listed. */
+static void report_unknown_link(struct config_parser *parser, const struct config_track *track)
+{
+	const struct config_heartbeat *heartbeat = parser->config->heartbeat;
+	char links[XB_LINKS_MAX * (CONFIG_INTERFACE_BYTES + 2)] = "";
+	size_t used = 0;
+
+	if (!heartbeat) {
+		config_error(parser, track->position,
+			     "track_link %s needs a heartbeat block; add one, or write "
+			     "\"track_interface { %s }\"",
+			     track->name, track->name);
+		return;
+	}
+	for (size_t i = 0; i < heartbeat->interface_count; i++)
+		used += (size_t)snprintf(links + used, sizeof(links) - used, "%s%s", i ? ", " : "",
+					 heartbeat->interfaces[i]);
+	config_error(parser, track->position,
+		     "%s is no interface of heartbeat %s; name one of those it has (%s)",
+		     track->name, heartbeat->name, links);
 }
 
 static void report_unknown(struct config_parser *parser, const struct config_track *track)
@@ -218,6 +248,8 @@ static void report_unknown(struct config_parser *parser, const struct config_tra
 	if (nearest && config_is_near(track->name, best))
 		config_error(parser, track->position, "%s %s is not there; did you mean '%s'?",
 			     kind->what, track->name, nearest);
+	else if (track->kind == CONFIG_TRACK_LINK)
+		report_unknown_link(parser, track);
 	else if (track->kind == CONFIG_TRACK_PEER)
 		config_error(parser, track->position,
 			     "node %s is not there; name a node of the heartbeat block",
@@ -249,12 +281,14 @@ static void settle_track(struct config_parser *parser, struct config_track *trac
 
 /*
  * Where priorities must not move, keepalived leaves out a script that has a weight, and lets
- * everything else count as if it had none. Returns whether the line stays.
+ * its other things count as if they had none. Ours go the way of scripts: a weight says that their
+ * failure is to be no fault. Returns whether the line stays.
  */
 static bool drop_weight(struct config_parser *parser, struct config_track *track,
 			const char *reason)
 {
-	bool stays = track->kind != CONFIG_TRACK_SCRIPT && track->kind != CONFIG_TRACK_PEER;
+	bool stays = track->kind == CONFIG_TRACK_INTERFACE || track->kind == CONFIG_TRACK_PROCESS ||
+		     track->kind == CONFIG_TRACK_FILE;
 
 	if (!track->weight)
 		return true;
@@ -351,6 +385,7 @@ void config_settle_tracks(struct config_parser *parser)
 	check_names(parser, CONFIG_TRACK_SCRIPT);
 	check_names(parser, CONFIG_TRACK_PROCESS);
 	check_names(parser, CONFIG_TRACK_FILE);
+	check_names(parser, CONFIG_TRACK_APP);
 	for (size_t i = 0; i < config->instance_count; i++) {
 		struct config_instance *instance = &config->instances[i];
 		bool tracks_own = !instance->dont_track_primary;

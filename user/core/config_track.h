@@ -11,14 +11,16 @@
 
 /*
  * Kinds of tracked things, in the order of enum config_track_kind:
- * X(id, word of the block, what the thing is called, highest weight, keepalived has "noreverse")
+ * X(id, word of the block, what the thing is called, highest weight, the thing may be reversed itself)
  */
 #define CONFIG_TRACK_KINDS(X)                                                                      \
 	X(INTERFACE, "track_interface", "interface", 253, false),                                  \
 		X(SCRIPT, "track_script", "vrrp_script", 253, true),                               \
 		X(PROCESS, "track_process", "vrrp_track_process", 254, true),                      \
 		X(FILE, "track_file", "track_file", 254, true),                                    \
-		X(PEER, "track_peer", "node", 253, false)
+		X(PEER, "track_peer", "node", 253, false),                                         \
+		X(APP, "track_app", "vrrp_app", 253, true),                                        \
+		X(LINK, "track_link", "link", 253, false)
 
 struct config_track_word {
 	const char *word;
@@ -27,7 +29,7 @@ struct config_track_word {
 	bool has_noreverse;
 };
 
-extern const struct config_track_word config_track_words[CONFIG_TRACK_PEER + 1];
+extern const struct config_track_word config_track_words[CONFIG_TRACK_LINK + 1];
 
 /* A row for a target of any type that has tracks and track_count. */
 #define CONFIG_TRACK_ROW(type, id, word)                                                           \
@@ -89,6 +91,7 @@ config_read config_read_fifo_script;
 config_read config_read_script;
 config_read config_read_process;
 config_read config_read_file;
+config_read config_read_app;
 config_read config_read_sync_group;
 
 /*
@@ -99,6 +102,15 @@ config_read config_read_sync_group;
 bool config_read_weight(struct config_parser *parser, const struct config_token *words,
 			size_t count, int limit, bool no_reverse, const char *usage, int *weight,
 			bool *reverse);
+
+/* A row for "weight NUMBER [reverse]" of a type that has weight and reverse. */
+#define CONFIG_WEIGHT_ROW(type, limit)                                                             \
+	{                                                                                          \
+		.name = "weight", .usage = "weight NUMBER [reverse]", .read = config_read_weights, \
+		.values_minimum = 1, .values_maximum = 2, CONFIG_FIELD(type, weight),              \
+		.bytes = offsetof(type, reverse), .maximum = (limit)                               \
+	}
+config_read config_read_weights;
 
 /* Finds what groups and tracks name, and settles weights, once the file is read and all instances
  * are settled. */

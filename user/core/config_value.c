@@ -254,6 +254,19 @@ bool config_store_text(struct config_parser *parser, const struct config_token *
 	return true;
 }
 
+void config_store_choice(struct config_parser *parser, const struct config_keyword *keyword,
+			 const struct config_token *word, const char *first, const char *second,
+			 bool *is_first)
+{
+	bool given_first = !strcmp(word->text, first);
+
+	if (given_first || !strcmp(word->text, second))
+		*is_first = given_first;
+	else
+		config_error(parser, word->position, "'%s' is neither %s nor %s; write \"%s\"",
+			     word->text, first, second, keyword->usage);
+}
+
 static void *field(const struct config_block *block, const struct config_keyword *keyword)
 {
 	return (char *)block->target + keyword->offset;

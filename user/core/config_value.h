@@ -52,6 +52,11 @@ bool config_store_interface(struct config_parser *parser, const struct config_to
 bool config_store_text(struct config_parser *parser, const struct config_token *word,
 		       const char *what, char *text, size_t bytes);
 
+/* Stores whether a word is the first of two, reporting any third. */
+void config_store_choice(struct config_parser *parser, const struct config_keyword *keyword,
+			 const struct config_token *word, const char *first, const char *second,
+			 bool *is_first);
+
 /* Readers of one value into the field at keyword->offset, within minimum..maximum. */
 config_read config_read_u8;
 config_read config_read_u16;
