@@ -73,7 +73,7 @@ static void test_normal_distribution(void **state)
 	struct phi phi = {0};
 
 	(void)state;
-	/* So many that neither what was seen nor the longest gap says more, below 3 deviations. */
+	/* So many that neither what was seen nor the longest gap says more, up to 4 deviations. */
 	for (unsigned i = phi_bucket(NS_PER_SECOND / 8); i < phi_bucket(4 * NS_PER_SECOND); i++) {
 		double start = (double)phi_bucket_start_ns(i),
 		       end = (double)phi_bucket_start_ns(i + 1);

@@ -59,11 +59,19 @@ static void print_heartbeat(const json_t *heartbeat, FILE *stream)
 
 	if (!json_is_object(heartbeat))
 		return;
-	print_line(stream, "heartbeat", "%s: every %s, detection time %s (%lld intervals)",
-		   field_text(heartbeat, "name"),
-		   field_duration(heartbeat, "interval_ns", interval),
-		   field_duration(heartbeat, "detection_time_ns", detection),
-		   integer(heartbeat, "multiplier"));
+	if (json_object_get(heartbeat, "multiplier"))
+		print_line(stream, "heartbeat", "%s: every %s, detection time %s (%lld intervals)",
+			   field_text(heartbeat, "name"),
+			   field_duration(heartbeat, "interval_ns", interval),
+			   field_duration(heartbeat, "detection_time_ns", detection),
+			   integer(heartbeat, "multiplier"));
+	else
+		print_line(stream, "heartbeat",
+			   "%s: every %s, detection time of each peer by its gaps, %s to %s",
+			   field_text(heartbeat, "name"),
+			   field_duration(heartbeat, "interval_ns", interval),
+			   field_duration(heartbeat, "detection_min_ns", detection),
+			   field_duration(heartbeat, "detection_max_ns", timeout));
 	print_line(stream, "", "hung after %s without progress",
 		   field_duration(heartbeat, "daemon_timeout_ns", timeout));
 }
