@@ -76,6 +76,17 @@ static void print_heartbeat(const json_t *heartbeat, FILE *stream)
 		   field_duration(heartbeat, "daemon_timeout_ns", timeout));
 }
 
+/* Those that are bad: that the others are good is no news. */
+static void print_links(const json_t *links, FILE *stream)
+{
+	const json_t *link;
+	size_t index;
+
+	json_array_foreach(links, index, link) if (json_is_true(json_object_get(link, "bad")))
+		print_line(stream, "bad link", "%s: %s", field_text(link, "interface"),
+			   field_text(link, "reason"));
+}
+
 static void print_interfaces(const json_t *interfaces, FILE *stream)
 {
 	const json_t *interface;
@@ -107,6 +118,7 @@ void show_status(const json_t *status, FILE *stream)
 	print_node(status, stream);
 	print_daemon(status, stream);
 	print_heartbeat(json_object_get(status, "heartbeat"), stream);
+	print_links(json_object_get(status, "links"), stream);
 	print_interfaces(json_object_get(status, "interfaces"), stream);
 	print_scheduling(json_object_get(status, "scheduling"), stream);
 }

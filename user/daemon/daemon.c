@@ -17,6 +17,14 @@ static void on_verdict(void *context, struct peer *peer, enum verdict from)
 	struct daemon *daemon = context;
 
 	instances_peer_changed(&daemon->instances, peer, from);
+	instances_leave_bad_links(&daemon->instances);
+}
+
+static void on_links(void *context)
+{
+	struct daemon *daemon = context;
+
+	instances_links_changed(&daemon->instances);
 }
 
 /* What a peer says of itself has changed: it may stop, or give an instance up. */
@@ -30,6 +38,7 @@ static void hear(struct daemon *daemon, const struct xb_event *event)
 	peers_refresh(&daemon->peers);
 	instances_peer_said(&daemon->instances, peer);
 	peers_judge(&daemon->peers, now_ns);
+	instances_leave_bad_links(&daemon->instances);
 }
 
 /* Our clock went back while we were down: peers take nothing from an epoch below the one they know. */
@@ -175,6 +184,7 @@ static int start_heartbeats(struct daemon *daemon)
 			    daemon->own_node, &daemon->journal, on_verdict, daemon);
 	if (error)
 		return error;
+	daemon->peers.on_links = on_links;
 	/* An earlier daemon's evidence counts from the start. */
 	peers_judge(&daemon->peers, clock_now_ns());
 	return prober_start(&daemon->prober, daemon->base, &daemon->kernel, &daemon->peers,

@@ -7,6 +7,7 @@
 #include <user/daemon/clock.h>
 #include <user/daemon/daemon.h>
 #include <user/daemon/json_text.h>
+#include <user/daemon/peers_links.h>
 #include <user/lib/cleanup.h>
 
 static json_t *heartbeat_json(const struct config_heartbeat *heartbeat)
@@ -21,10 +22,9 @@ static json_t *heartbeat_json(const struct config_heartbeat *heartbeat)
 				      (json_int_t)heartbeat->detection_min_ns, "detection_max_ns",
 				      (json_int_t)heartbeat->detection_max_ns);
 	else
-		detection =
-			json_pack("{s:I, s:I}", "multiplier", (json_int_t)heartbeat->multiplier,
-				  "detection_time_ns",
-				  (json_int_t)(heartbeat->interval_ns * heartbeat->multiplier));
+		detection = json_pack("{s:I, s:I}", "multiplier", (json_int_t)heartbeat->multiplier,
+				      "detection_time_ns",
+				      (json_int_t)(heartbeat->interval_ns * heartbeat->multiplier));
 	json_object_update_new(json, detection);
 	return json;
 }
@@ -58,6 +58,7 @@ static json_t *status(void *context, struct control_call *call)
 	if (daemon->config->heartbeat) {
 		json_object_set_new(json, "node", node_json(daemon));
 		json_object_set_new(json, "heartbeat", heartbeat_json(daemon->config->heartbeat));
+		json_object_set_new(json, "links", peers_links_json(&daemon->peers));
 	}
 	return json;
 }

@@ -98,6 +98,12 @@ void instances_peer_changed(struct instances *instances, const struct peer *peer
 /* A peer says something else of itself than before. */
 void instances_peer_said(struct instances *instances, const struct peer *peer);
 
+/* A link of this node has become bad, or good again (peers_links.h). */
+void instances_links_changed(struct instances *instances);
+
+/* Peers have changed, or say something else: an Active whose tracked link is bad looks for a better node. */
+void instances_leave_bad_links(struct instances *instances);
+
 /* An interface has come, gone, changed its state or its index: look at it again (NULL: at all). */
 void instances_interface(struct instances *instances, const char *name);
 

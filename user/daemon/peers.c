@@ -7,6 +7,7 @@
 #include <user/daemon/clock.h>
 #include <user/daemon/peers.h>
 #include <user/daemon/peers_detection.h>
+#include <user/daemon/peers_links.h>
 
 size_t peers_slots(const struct config_heartbeat *heartbeat, size_t own_node,
 		   struct xb_peer **slots)
@@ -182,6 +183,7 @@ void peers_judge(struct peers *peers, uint64_t now_ns)
 	/* Only now: what one verdict leads to may depend on the others. */
 	for (size_t i = 0; i < peers->count; i++)
 		report(peers, &peers->list[i], &peers->changes[i]);
+	peers_links_judge(peers, now_ns);
 	/* The next tick judges again; the timer is for what falls due before it. */
 	if (earliest_ns < now_ns + peers->timing.interval_ns)
 		clock_arm(peers->deadline, earliest_ns);

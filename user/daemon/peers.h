@@ -28,6 +28,14 @@ struct peer {
 	uint32_t unanswered_count[XB_LINKS_MAX]; /* probes sent since there was any */
 };
 
+/* One of this node's own (peers_links.h). */
+struct own_link {
+	bool known; /* something was heard over it, or it is bad */
+	bool bad;
+	uint64_t silent_since_ns; /* nobody is up over it, but over others; 0: not so */
+	char reason[96];
+};
+
 struct peers {
 	struct peer *list;
 	size_t count;
@@ -43,6 +51,9 @@ struct peers {
 	uint64_t tick_due_ns; /* when the next tick is to run */
 	uint64_t reported_due_ns; /* the tick whose lateness has been reported */
 	void (*on_verdict)(void *context, struct peer *peer, enum verdict from);
+	struct own_link own_links[XB_LINKS_MAX];
+	void (*on_links)(
+		void *context); /* whether one of own_links is bad has changed; NULL: nobody asks */
 	void (*on_isolated)(void *context); /* peers->isolated has changed */
 	void *context;
 };
