@@ -15,11 +15,13 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from tests.support.cluster import Cluster  # noqa: E402 (needs the path above)
+from tests.support.failure import Stage  # noqa: E402
 from tests.support.laboratory import BUILD, Laboratory  # noqa: E402
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "laboratory(nodes, links): size of the laboratory")
+    config.addinivalue_line("markers", "alone: loads the machine, so nothing else may run beside it")
     # Ended from outside, fixtures still clean up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
@@ -54,3 +56,11 @@ def lab(request):
 def cluster(lab):
     """Not started; tests say which daemon runs where."""
     return Cluster(lab)
+
+
+@pytest.fixture(scope="module")
+def stage():
+    """For the rows of a table of failures."""
+    keeper = Stage()
+    yield keeper
+    keeper.clear()

@@ -2,13 +2,9 @@
 """A node comes back with a wall clock an hour behind: its first epoch is older than the one that
 its peers know, so they take nothing from it until it has learnt better from them."""
 
-import glob
-
 import pytest
 
-
-def libfaketime():
-    return next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")))
+from tests.support.xbeatd import libfaketime
 
 
 @pytest.mark.laboratory(nodes=2)

@@ -32,8 +32,8 @@ class Cluster:
     def daemon(self, node, *more, instance=True):
         """Its xbeatd, not started, whose configuration is written anew. more: blocks of it."""
         blocks = [heartbeat(self.lab, self.settings, self.key_file), *more]
-        if instance:
-            blocks.insert(1, self.vrrp_instance(node, "heartbeat lan"))
+        if instance and node != self.settings.witness:
+            blocks.insert(1, self.vrrp_instance(node, "heartbeat lan", *self.settings.instance_lines))
         self.daemons[node] = Xbeatd(self.lab, node, *blocks)
         return self.daemons[node]
 

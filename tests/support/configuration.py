@@ -23,6 +23,9 @@ class Settings:
     vip: str = VIP
     preempt: bool = True
     client_is_node: bool = False
+    witness: str = ""  # a node of the laboratory that is one
+    heartbeat_lines: list = field(default_factory=list)  # more of them
+    instance_lines: list = field(default_factory=list)
     vip_lines: list = field(default_factory=list)  # of virtual_ipaddress; empty: vip alone
     heartbeat_links: list = None  # None: all of the laboratory's
     heartbeat_addresses: dict = field(default_factory=dict)  # of a member, one a link; else the laboratory's
@@ -77,8 +80,8 @@ def heartbeat(lab, settings=None, key_file=None, **changes):
     for number, member in enumerate(members, start=1):
         addresses = settings.heartbeat_addresses.get(
             member, [lab.address(member, link, settings.family) for link in links])
-        witness = " witness" if member == "client" else ""
+        witness = " witness" if member in ("client", settings.witness) else ""
         lines.append(f"node {number} {member} {' '.join(addresses)}{witness}")
     return block("heartbeat lan", *lines, f"key_file {key_file or write_key(lab)}",
                  f"interval {settings.interval}", f"multiplier {settings.multiplier}",
-                 f"daemon_timeout {settings.daemon_timeout}")
+                 f"daemon_timeout {settings.daemon_timeout}", *settings.heartbeat_lines)

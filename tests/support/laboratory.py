@@ -88,6 +88,7 @@ class Laboratory:
         self.nodes = [f"node-{chr(ord('a') + index)}" for index in range(nodes)]
         self.links = links
         self.processes = []
+        self.losing_ports = set()
         self.directory = None
 
     def __enter__(self):
@@ -146,6 +147,56 @@ class Laboratory:
     def heal(self, *arguments):
         self.lab("heal", *arguments)
         return time.monotonic_ns()
+
+    def lose_all(self, *rules):
+        """Loses packets as tests/tools/lose.c says, all rules at once. Returns when, CLOCK_MONOTONIC in ns."""
+        self.losing_ports |= {rule.partition(",")[0] for rule in rules}
+        return int(self.run("switch", BUILD / "tools" / "lose", BUILD / "tools" / "lose.bpf.o",
+                            *rules).stdout)
+
+    def lose(self, node, direction, link=0):
+        """All that a member sends ("out"), or all that is sent to it ("in")."""
+        return self.lose_all(f"{node}.{link},{'from' if direction == 'out' else 'to'}")
+
+    def loss_between(self, sender, receiver):
+        """The rules for all that one member sends to another, multicast included."""
+        return [f"{receiver}.{link},to,{self.mac(sender, f'eth{link}')}" for link in range(self.links)]
+
+    def part(self, *sides):
+        """A partition: members of one side hear nothing of those of another. Members of no side hear all."""
+        return self.lose_all(*(
+            rule for side in sides for other in sides if other is not side
+            for receiver in side for sender in other
+            for rule in self.loss_between(sender, receiver)))
+
+    def lose_nothing(self):
+        """Ends all losses. Returns when, CLOCK_MONOTONIC in ns."""
+        if self.losing_ports:
+            lines = [f"qdisc del dev {port} clsact\n" for port in sorted(self.losing_ports)]
+            self.run("switch", "tc", "-batch", self.write("loss.batch", "".join(lines)))
+        self.losing_ports.clear()
+        return time.monotonic_ns()
+
+    def disturb(self, node, seconds, link=0, **wishes):
+        """Puts a bad cable between a member and the switch (tests/tools/disturb.c); it passes nothing
+        after so many seconds. undisturb() takes it away."""
+        port, inner, outer = f"{node}.{link}", f"d{node}.{link}", f"s{node}.{link}"
+        self.run("switch", "ip", "-batch", self.write("disturb.batch", (
+            f"link add {inner} type veth peer name {outer}\n"
+            f"link set {inner} up\nlink set {outer} up master br{link}\n")))
+        process = self.spawn("switch", "chrt", "-f", "40", BUILD / "tools" / "disturb", port, inner,
+                             seconds, *(f"{word}={number}" for word, number in wishes.items()))
+        wait_until(lambda: "started" in process.output(), 5, "the bad cable is there")
+        # The device that joins the bridge learns nothing of frames on their way: a moment without a cable.
+        self.run("switch", "ip", "link", "set", port, "nomaster")
+        return process
+
+    def undisturb(self, node, process, link=0):
+        """Returns what the cable did."""
+        process.end(signal.SIGINT)
+        self.run("switch", "ip", "-batch", self.write("disturb.batch", (
+            f"link del d{node}.{link}\nlink set {node}.{link} master br{link}\n")))
+        return json.loads(process.output().splitlines()[-1])
 
     def instance(self, node):
         """The daemon's instance: pins and sockets of all nodes are on one machine."""

@@ -10,14 +10,19 @@ PORT = 7000
 PROGRAM = BUILD / "tools" / "vip_probe"
 
 
-def serve_everywhere(lab):
+# So that a busy machine does not hide what the nodes do.
+REALTIME = ("chrt", "-f", "40")
+
+
+def serve_everywhere(lab, *before):
+    """before: a command that starts it."""
     for node in lab.nodes:
-        lab.spawn(node, PROGRAM, "serve", node, PORT)
+        lab.spawn(node, *before, PROGRAM, "serve", node, PORT)
 
 
 class Client:
-    def __init__(self, lab, address, interval_us=1000, seconds=60):
-        self.process = lab.spawn("client", PROGRAM, "ask", address, PORT, interval_us, seconds)
+    def __init__(self, lab, address, interval_us=1000, seconds=60, before=()):
+        self.process = lab.spawn("client", *before, PROGRAM, "ask", address, PORT, interval_us, seconds)
 
     def lines(self):
         complete = [line for line in self.process.output().split("\n")[:-1]]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """xbeatd on a node of a laboratory: its start and end, what xbeatctl says and does."""
 
+import glob
 import json
 import pathlib
 import re
@@ -16,6 +17,10 @@ def find_bpftool():
     """Debian's is not in everybody's PATH, and another one may be before it."""
     return next((path for path in ("/usr/sbin/bpftool", "/sbin/bpftool")
                  if pathlib.Path(path).exists()), "bpftool")
+
+
+def libfaketime():
+    return next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")))
 
 
 class Xbeatd(Daemon):

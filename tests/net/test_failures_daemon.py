@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Failures of daemons: stopped for less and for more than guard_timeout, killed, all stopped at once."""
+
+import time
+
+import pytest
+
+from tests.support.configuration import Settings
+from tests.support.failure import Row, Setting, run_row
+
+ALL = ("node-a", "node-b", "node-c")
+GUARD_MS, GRACE_MS = 900, 700
+PLAIN = Setting(settings=Settings(
+    advert_interval="0.1", daemon_timeout=f"{GUARD_MS}ms",
+    heartbeat_lines=[f"guard_timeout {GUARD_MS}ms", f"restart_grace {GRACE_MS}ms"]))
+TAKEOVER_MS = 150
+# A hung node is called what its kernel said last: it may have fenced before its daemon was late, or after.
+OUT_OF_ORDER = {"hung", "fenced"}
+BY_OTHERS = {("node-b", "node-a"): OUT_OF_ORDER, ("node-c", "node-a"): OUT_OF_ORDER}
+
+
+def stop(seconds, *nodes):
+    return lambda scene: scene.stop(seconds, *nodes)
+
+
+def kill(scene):
+    scene["node-a"].kill()
+    time.sleep(1.5)
+
+
+def kill_and_restart(scene):
+    scene["node-a"].kill()
+    scene.start_daemon("node-a")
+    time.sleep(1)
+
+
+def start_again(scene):
+    scene.start_daemon("node-a")
+
+
+ROWS = [
+    Row("nothing at all", PLAIN, lambda scene: time.sleep(1)),
+    Row("the Active's daemon is stopped for less than the guard", PLAIN, stop(0.5, "node-a")),
+    Row("a Backup's daemon is stopped for less than the guard", PLAIN, stop(0.5, "node-b")),
+    Row("the Active's daemon is stopped for more than the guard", PLAIN, stop(2, "node-a"),
+        verdicts=BY_OTHERS, takeover="node-b", outage_ms=TAKEOVER_MS, return_outage_ms=TAKEOVER_MS),
+    Row("a Backup's daemon is stopped for more than the guard", PLAIN, stop(1.5, "node-b"),
+        verdicts={("node-a", "node-b"): "hung", ("node-c", "node-b"): "hung"}),
+    Row("all daemons are stopped for less than the guard", PLAIN, stop(0.5, *ALL)),
+    Row("all daemons are stopped for more than the guard", PLAIN, stop(1.5, *ALL),
+        outage_ms=1500 - GUARD_MS + 500, return_outage_ms=1500 - GUARD_MS + 500),
+    Row("the Active's daemon is killed and restarted in time", PLAIN, kill_and_restart),
+    Row("the Active's daemon is killed", PLAIN, kill, start_again,
+        verdicts=BY_OTHERS, takeover="node-b", outage_ms=TAKEOVER_MS, return_outage_ms=TAKEOVER_MS),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_daemon(stage, row):
+    run_row(stage, row)

@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Failures as a table: what is done, and what must come of it.
+
+A row is played on a scene: a laboratory with xbeatd on every node, node-a Active, and a client and an ARP
+prober that ask for the service address each millisecond. The failure is made, lasts, and is mended; both
+parts of that time are judged: the verdicts that the other nodes came to, who took over, for how long two
+nodes answered, for how long none did; and who is the only owner at the end.
+
+Rows of one setting share a scene, unless one of them fails.
+"""
+
+import contextlib
+import os
+import signal
+import time
+from dataclasses import dataclass, field
+
+from tests.support.cluster import Cluster
+from tests.support.configuration import Settings
+from tests.support.laboratory import Laboratory
+from tests.support.owners import OwnerWatch
+from tests.support.probe import REALTIME, serve_everywhere
+
+# An address that is handed over in order goes from one node to the other in two steps on two nodes.
+HANDOVER_MS = 20
+ACTIVE = "node-a"
+
+
+@dataclass
+class Setting:
+    """What a scene is made of; rows with the same one share it."""
+    nodes: int = 3
+    links: int = 1
+    settings: Settings = None
+    before: dict = field(default_factory=dict)  # by node: a command that starts its daemon, as a function of the scene
+    blocks: tuple = ()  # of every node's configuration
+    prepare: object = None  # a function of the scene, before its daemons start
+
+
+@dataclass
+class Row:
+    name: str
+    setting: Setting
+    make: object  # a function of the scene; returns when the failure has lasted long enough
+    mend: object = lambda scene: None
+    verdicts: dict = field(default_factory=dict)  # (who, of whom): the last one, or a set; all others: no change
+    takeover: str = None  # who owns the address while the failure lasts, if not node-a
+    also_active: tuple = ()  # who else may take itself for Active meanwhile
+    two_owners_ms: float = 0  # at most, while it lasts
+    return_two_owners_ms: float = HANDOVER_MS  # at most, after it was mended
+    outage_ms: float = 0  # at most; None: as long as it lasts, and longer
+    return_outage_ms: float = 0
+    owner: str = ACTIVE  # at the end
+
+    def __str__(self):
+        return self.name
+
+
+class Scene:
+    def __init__(self, setting):
+        self.setting = setting
+        self.restarted = set()
+        self.stack = contextlib.ExitStack()
+        self.lab = self.stack.enter_context(
+            Laboratory(f"xs{os.getpid()}", nodes=setting.nodes, links=setting.links))
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+
+    def start(self):
+        lab, setting = self.lab, self.setting
+        self.vip = setting.settings.vip
+        # The client believes a gratuitous ARP also right after another.
+        lab.run("client", "sysctl", "-q", "-w", "net.ipv4.neigh.eth0.locktime=0")
+        self.cluster = Cluster(lab, setting.settings)
+        if setting.prepare:
+            setting.prepare(self)
+        for node in lab.nodes:
+            self.start_daemon(node)
+        serve_everywhere(lab, *REALTIME)
+
+    def start_daemon(self, node):
+        self.restarted.add(node)
+        before = self.setting.before.get(node)
+        self.cluster.daemon(node, *self.setting.blocks).start(*(before(self) if before else ()))
+
+    def close(self):
+        self.stack.close()
+
+    def __getitem__(self, node):
+        return self.cluster[node]
+
+    def wait_steady(self, owner=ACTIVE):
+        """All up, one owner, and nothing on its way any more."""
+        self.cluster.wait_up()
+        self.cluster.wait_holder(owner)
+        candidates = [node for node in self.lab.nodes if node != self.setting.settings.witness]
+        for node in candidates:
+            self[node].wait_state("active" if node == owner else "backup")
+
+    def signal(self, number, *nodes):
+        for node in nodes:
+            self[node].process.send_signal(number)
+
+    def stop(self, seconds, *nodes):
+        """Stops daemons for so long. They are on their own again afterwards: it is mended."""
+        self.signal(signal.SIGSTOP, *nodes)
+        try:
+            time.sleep(seconds)
+            self.note_mended(*(node for node in self.lab.nodes if node not in nodes))
+        finally:
+            self.signal(signal.SIGCONT, *nodes)
+
+    def note_begin(self):
+        self.counts = {node: len(self[node].events()) for node in self.lab.nodes}
+        self.restarted = set()
+        self.mended_ns, self.failing = None, {node: [] for node in self.lab.nodes}
+        self.start_ns = time.monotonic_ns()
+
+    def note_mended(self, *nodes):
+        """From here on it is the return that is judged. nodes: those that can be asked what they have seen."""
+        if self.mended_ns:
+            return
+        self.failing.update((node, self.events_since(node)) for node in nodes)
+        self.mended_ns = time.monotonic_ns()
+
+    def events_since(self, node):
+        """Since the beginning of the row; a daemon that was started since has none of the earlier ones."""
+        return self[node].events()[0 if node in self.restarted else self.counts[node]:]
+
+
+class Stage:
+    """Keeps the scene of the last row for the next."""
+
+    def __init__(self):
+        self.scene = None
+
+    def scene_for(self, setting):
+        if self.scene and self.scene.setting is not setting:
+            self.clear()
+        if not self.scene:
+            self.scene = Scene(setting)
+        self.scene.wait_steady()
+        return self.scene
+
+    def clear(self):
+        scene, self.scene = self.scene, None
+        if scene:
+            scene.close()
+
+
+@dataclass
+class Course:
+    """What happened: times are CLOCK_MONOTONIC in ns, events by node."""
+    start_ns: int
+    mend_ns: int
+    end_ns: int
+    owners: object
+    failing: dict  # events while it failed
+    events: dict  # all of them
+    restarted: set
+
+    def describe(self):
+        lines = [f"failing {(self.mend_ns - self.start_ns) / 1e6:.0f} ms, mended {(self.end_ns - self.mend_ns) / 1e6:.0f} ms; "
+                 f"owners by ARP: {self.owners.order()}"]
+        start_unix_ns = time.time_ns() - time.monotonic_ns() + self.start_ns
+        for node, events in self.events.items():
+            lines += [f"{node} {(event['time_unix_ns'] - start_unix_ns) / 1e6:8.1f} {event['kind']} {event['subject']} "
+                      f"{event['from']} -> {event['to']}: {event['reason']}" for event in events]
+        return "\n".join(lines)
+
+
+def play(scene, row):
+    """Returns the course of it."""
+    lab = scene.lab
+    watch = OwnerWatch(lab, scene.vip)
+    watch.client.wait_owner(ACTIVE)
+    time.sleep(0.1)
+    scene.note_begin()
+    try:
+        row.make(scene)
+        scene.note_mended(*(node for node in lab.nodes if scene[node].process.running()))
+        row.mend(scene)
+        time.sleep(0.2)
+        scene.wait_steady(row.owner)
+        time.sleep(0.3)
+    finally:
+        end_ns = time.monotonic_ns()
+        course = Course(scene.start_ns, scene.mended_ns or end_ns, end_ns, watch.finish(), scene.failing,
+                        {node: scene.events_since(node) for node in lab.nodes
+                         if scene[node].process.running()}, scene.restarted)
+        print(course.describe())
+    return course
+
+
+def last_verdicts(events):
+    """By peer: the verdict that a node came to in the end."""
+    return {event["subject"]: event["to"] for event in events if event["kind"] == "peer"}
+
+
+def wrong_verdicts(row, course):
+    """Of nodes that were not restarted: those begin anew."""
+    for node in course.failing.keys() - course.restarted:
+        said = last_verdicts(course.failing[node])
+        wanted = {peer: verdict for (who, peer), verdict in row.verdicts.items() if who == node}
+        for peer in sorted(said.keys() | wanted.keys()):
+            right = wanted.get(peer)
+            right = right if isinstance(right, (set, type(None))) else {right}
+            if right is None:
+                yield f"{node} calls {peer} {said[peer]}, which is no failure of it"
+            elif said.get(peer, "up") not in right:
+                yield f"{node} calls {peer} {said.get(peer, 'up')}, not {' or '.join(sorted(right))}"
+
+
+def activations(events):
+    return [event for event in events if event["kind"] == "vrrp" and event["from"] != event["to"] == "active"]
+
+
+def wrong_actions(row, course):
+    for node in course.failing.keys() - course.restarted:
+        active = activations(course.failing[node])
+        if node == row.takeover and len(active) != 1:
+            yield f"{node} became Active {len(active)} times, not once"
+        elif node != row.takeover and node not in row.also_active and active:
+            yield f"{node} became Active: {active[0]['reason']}"
+
+
+def wrong_owners(row, course):
+    two, owners = course.owners.two_owners_ms, course.owners
+    limits = [
+        ("two owners while it failed", two(course.start_ns, course.mend_ns), row.two_owners_ms),
+        ("two owners after that", two(course.mend_ns, course.end_ns), row.return_two_owners_ms),
+        ("outage while it failed", owners.outage_ms(course.start_ns, course.mend_ns), row.outage_ms),
+        ("outage after that", owners.outage_ms(course.mend_ns, course.end_ns), row.return_outage_ms),
+    ]
+    for what, was_ms, most_ms in limits:
+        if most_ms is not None and was_ms > most_ms:
+            yield f"{what}: {was_ms:.1f} ms, at most {most_ms} ms"
+    order = owners.order(course.start_ns, course.mend_ns)
+    wanted = [ACTIVE] + ([row.takeover] if row.takeover else [])
+    if order[-1:] != wanted[-1:] and row.two_owners_ms == 0 and row.outage_ms is not None:
+        yield f"answered in turn by {order}, not by {wanted}"
+
+
+def check(row, course):
+    wrong = [*wrong_verdicts(row, course), *wrong_actions(row, course), *wrong_owners(row, course)]
+    assert not wrong, "\n".join([row.name, *wrong])
+
+
+def run_row(stage, row):
+    """Plays a row, and leaves no scene behind that it may have spoilt."""
+    scene = stage.scene_for(row.setting)
+    try:
+        check(row, play(scene, row))
+    except BaseException:
+        stage.clear()
+        raise

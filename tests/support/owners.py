@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Who answers for a service address, at each millisecond: an ARP prober and a client count.
+
+Both take their times from CLOCK_MONOTONIC. Two nodes own the address while two answer one ARP request,
+or while the client is answered by one and ARP requests by another.
+"""
+
+import json
+import signal
+from dataclasses import dataclass
+
+from tests.support.laboratory import BUILD
+from tests.support.probe import REALTIME, Client
+
+WHO_HAS = BUILD / "tools" / "who_has"
+NS_PER_MS = 10**6
+# A request of the client and one of the prober are no more than this apart; a change of owner in
+# between is no overlap.
+REQUESTS_APART_NS = NS_PER_MS
+
+
+@dataclass(frozen=True)
+class Span:
+    """Successive requests that the same nodes answered: when the first was sent, and the last."""
+    owners: frozenset
+    first_ns: int
+    last_ns: int
+
+    def within(self, start_ns, end_ns):
+        """The part of it; None: there is none."""
+        first, last = max(self.first_ns, start_ns), min(self.last_ns, end_ns)
+        return Span(self.owners, first, last) if first <= last else None
+
+
+def parts(spans, start_ns, end_ns):
+    return [part for part in (span.within(start_ns, end_ns) for span in spans) if part]
+
+
+def merged(intervals):
+    """Of (start, end) in ns: what they cover together, in order."""
+    result = []
+    for start, end in sorted(intervals):
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result
+
+
+def arp_spans(lab, result):
+    nodes = {lab.mac(node): node for node in lab.nodes}
+    return [Span(frozenset(nodes.get(mac, mac) for mac in run["owners"]), run["first_ns"], run["last_ns"])
+            for run in result["runs"]]
+
+
+def client_spans(lines):
+    """Of its changes of owner, without its outages."""
+    changes = [line for line in lines if line["event"] == "owner"]
+    outages = [(outage["start_monotonic_ns"], outage["start_monotonic_ns"] + outage["duration_ns"],
+                outage["from"] != outage["to"]) for outage in lines[-1]["outages"]]
+    ends = [change["monotonic_ns"] for change in changes[1:]] + [lines[-1]["last_answered_ns"]]
+    spans = []
+    for change, end in zip(changes, ends):
+        owners, start = frozenset([change["to"]]), change["monotonic_ns"]
+        for outage_start, outage_end, last in outages:
+            if start <= outage_start < end:
+                spans.append(Span(owners, start, outage_start))
+                start = end if last else outage_end
+        if start < end:
+            spans.append(Span(owners, start, end))
+    return spans
+
+
+def outages_of(spans):
+    """From the last request that was answered to the next that was: (start, end)."""
+    answered = [span for span in spans if span.owners]
+    return [(before.last_ns, after.first_ns) for before, after in zip(answered, answered[1:])
+            if any(not span.owners and before.last_ns < span.first_ns < after.first_ns for span in spans)]
+
+
+class Owners:
+    """What prober and client saw together."""
+
+    def __init__(self, arp, client, client_result, interval_ns):
+        self.arp = arp
+        self.client = client
+        self.client_result = client_result
+        self.interval_ns = interval_ns
+
+    def two_owners(self, start_ns=0, end_ns=2**62):
+        """The times in which two nodes answered, as (start, end) in ns."""
+        found = [(span.first_ns, span.last_ns + self.interval_ns)
+                 for span in parts(self.arp, start_ns, end_ns) if len(span.owners) > 1]
+        for asked in parts(self.client, start_ns, end_ns):
+            for span in parts(self.arp, asked.first_ns, asked.last_ns):
+                if span.owners and span.owners != asked.owners and \
+                        span.last_ns - span.first_ns > REQUESTS_APART_NS:
+                    found.append((span.first_ns, span.last_ns))
+        return merged(found)
+
+    def two_owners_ms(self, start_ns=0, end_ns=2**62):
+        return sum(end - start for start, end in self.two_owners(start_ns, end_ns)) / NS_PER_MS
+
+    def outage_ms(self, start_ns=0, end_ns=2**62):
+        """The longest, to the prober or to the client, of those that touch this time."""
+        client = [(outage["start_monotonic_ns"], outage["start_monotonic_ns"] + outage["duration_ns"])
+                  for outage in self.client_result["outages"]]
+        return max((end - start for start, end in outages_of(self.arp) + client
+                    if start < end_ns and end > start_ns), default=0) / NS_PER_MS
+
+    def order(self, start_ns=0, end_ns=2**62):
+        """Which nodes answered alone, one after the other, by ARP."""
+        names = []
+        for span in parts(self.arp, start_ns, end_ns):
+            if len(span.owners) == 1 and names[-1:] != list(span.owners):
+                names += span.owners
+        return names
+
+
+class OwnerWatch:
+    """Asks each millisecond until finish()."""
+
+    def __init__(self, lab, address, interval_us=1000, seconds=60):
+        self.lab = lab
+        self.client = Client(lab, address, interval_us, seconds, before=REALTIME)
+        self.prober = lab.spawn("client", *REALTIME, WHO_HAS, "eth0", address, interval_us, seconds)
+
+    def finish(self):
+        for process in (self.prober, self.client.process):
+            process.send_signal(signal.SIGINT)
+        client_result = self.client.finish()
+        self.prober.wait(5)
+        result = json.loads(self.prober.output())
+        return Owners(arp_spans(self.lab, result), client_spans(self.client.lines()), client_result,
+                      result["interval_ns"])
