@@ -169,6 +169,24 @@ static void test_longest_gap_is_kept_in_mind(void **state)
 	assert_true(time_of(&phi) < MS(25));
 }
 
+/* Trust is earned: with few gaps seen, one of two intervals must be reckoned with. */
+static void test_expected_gap(void **state)
+{
+	struct phi phi = {0};
+	uint64_t first_ns, later_ns;
+
+	(void)state;
+	phi_expect(&phi, MS(20));
+	learn_quiet(&phi, MS(5), 1);
+	first_ns = time_of(&phi);
+	assert_in_range(first_ns, MS(50), MS(60)); /* 5 ms + 15 ms x 8 / log10 200 */
+	learn_quiet(&phi, MS(5), 60);
+	later_ns = time_of(&phi);
+	assert_in_range(later_ns, MS(30), MS(40));
+	learn_quiet(&phi, MS(5), 600);
+	assert_true(time_of(&phi) < MS(25));
+}
+
 /* A network that often takes longer: the histogram's own tail and the deviation. */
 static void test_loaded_network(void **state)
 {
@@ -306,6 +324,7 @@ int main(void)
 		cmocka_unit_test(test_before_anything_is_known),
 		cmocka_unit_test(test_quiet_network),
 		cmocka_unit_test(test_longest_gap_is_kept_in_mind),
+		cmocka_unit_test(test_expected_gap),
 		cmocka_unit_test(test_loaded_network),
 		cmocka_unit_test(test_what_was_seen_is_never_denied),
 		cmocka_unit_test(test_failures_teach_nothing),

@@ -98,6 +98,11 @@ void phi_learn(struct phi *phi, const struct xb_gap_hist *gaps, uint64_t span_ns
 	measure(phi);
 }
 
+void phi_expect(struct phi *phi, uint64_t gap_ns)
+{
+	phi->block[1].longest_ns = gap_ns;
+}
+
 bool phi_knows(const struct phi *phi)
 {
 	return phi->block[0].gap_count + phi->block[1].gap_count >= PHI_GAPS_MIN;

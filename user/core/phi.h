@@ -60,6 +60,9 @@ uint64_t phi_bucket_start_ns(unsigned bucket);
 void phi_learn(struct phi *phi, const struct xb_gap_hist *gaps, uint64_t span_ns,
 	       uint64_t gap_max_ns);
 
+/* At the start: for the first PHI_LONGEST_NS one gap this long is taken to have been seen. */
+void phi_expect(struct phi *phi, uint64_t gap_ns);
+
 /* Whether enough gaps were seen to choose by. */
 bool phi_knows(const struct phi *phi);
 

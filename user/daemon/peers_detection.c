@@ -9,6 +9,8 @@
 
 #define SAMPLE_NS NS_PER_SECOND
 #define STEPS_PER_INTERVAL 10
+/* A PROBE and its REPLY will be lost some time: to have seen none for a second promises nothing. */
+#define EXPECTED_INTERVALS 2
 /* Beyond this nobody reads a figure: a hundred years. */
 #define FALSE_ALARM_NS_MAX (UINT64_C(36525) * 24 * 3600 * NS_PER_SECOND)
 
@@ -66,9 +68,11 @@ int peers_detection_start(struct peers *peers, const struct config_heartbeat *he
 
 		gaps->sampled_ns = now_ns;
 		gaps->choice.time_ns = detection->maximum_ns;
-		for (size_t link = 0; link < peer->link_count; link++)
+		for (size_t link = 0; link < peer->link_count; link++) {
+			phi_expect(&gaps->links[link], EXPECTED_INTERVALS * heartbeat->interval_ns);
 			kernel_read_gaps(peers->kernel, (uint32_t)(peer->first_slot + link),
 					 &gaps->counted[link]);
+		}
 	}
 	peers->detection = detection;
 	return 0;
