@@ -34,12 +34,12 @@ static __always_inline void swap_ports(struct udphdr *udp)
 }
 
 /* The stamp may be from another processor and later than now. */
-static __always_inline __u32 daemon_age_us(__u64 now_ns, __u64 progress_ns)
+static __always_inline __u32 age_us(__u64 now_ns, __u64 then_ns)
 {
-	__s64 age_ns = (__s64)(now_ns - progress_ns);
-	__u64 age_us = age_ns > 0 ? (__u64)age_ns / NS_PER_US : 0;
+	__s64 age_ns = (__s64)(now_ns - then_ns);
+	__u64 us = age_ns > 0 ? (__u64)age_ns / NS_PER_US : 0;
 
-	return age_us > 0xffffffff ? 0xffffffff : (__u32)age_us;
+	return us > 0xffffffff ? 0xffffffff : (__u32)us;
 }
 
 /* What this node says of itself, as the daemon left it. Returns the digest of the instances. */
@@ -53,7 +53,7 @@ static __always_inline __u64 answer_describe_self(struct xb_packet *packet,
 	word64 *said = (word64 *)packet->instances;
 
 	packet->node_state = self->node_state;
-	packet->daemon_age_us = bpf_htonl(daemon_age_us(now_ns, READ_ONCE(self->progress_ns)));
+	packet->daemon_age_us = bpf_htonl(age_us(now_ns, READ_ONCE(self->progress_ns)));
 	packet->late_apps_bits = 0;
 #pragma unroll
 	for (int i = 0; i < INSTANCE_WORDS; i++)
@@ -61,31 +61,32 @@ static __always_inline __u64 answer_describe_self(struct xb_packet *packet,
 	return description->digest[key_place & (XB_KEYS_MAX - 1)];
 }
 
-/* Tag and checksum last: they cover all the rest. */
-static __always_inline void answer_write(struct heartbeat *heartbeat)
+/* All between head and tag. Returns the digest of the instances. */
+static __always_inline __u64 answer_write(struct heartbeat *heartbeat, enum xb_packet_type type)
 {
 	struct xb_packet *packet = heartbeat->packet;
-	struct udphdr *udp = heartbeat->udp;
-	__u64 digest;
 
-	packet->type = XB_REPLY;
+	packet->type = (__u8)type;
 	packet->ack = bpf_htonl(heartbeat->answer_ack);
 	packet->fenced_bits = bpf_htons(READ_ONCE(heartbeat->self->fenced_bits));
 	packet->t2_ns = bpf_cpu_to_be64(heartbeat->arrival_ns);
-	digest = answer_describe_self(packet, heartbeat->self, heartbeat->arrival_ns,
-				      heartbeat->key_place);
-	if (heartbeat->addressee_epoch != heartbeat->own_epoch) {
-		packet->responder_epoch = bpf_cpu_to_be64(heartbeat->own_epoch);
-		heartbeat_begin_tag(heartbeat);
-	}
+	return answer_describe_self(packet, heartbeat->self, heartbeat->arrival_ns,
+				    heartbeat->key_place);
+}
+
+/* Tag and checksum last: they cover all the rest. */
+static __always_inline void answer_seal(struct heartbeat *heartbeat, __u64 digest)
+{
+	struct xb_packet *packet = heartbeat->packet;
+	struct udphdr *udp = heartbeat->udp;
+
 	packet->tag = tag_end(&heartbeat->head, packet, digest);
 	udp->check = 0;
 	udp->check = (__u16)udp_checksum(udp, &heartbeat->flow);
 }
 
-/* Returns XDP_TX: back through the port that it came by. */
-static __always_inline int answer(struct heartbeat *heartbeat, struct ethhdr *ethernet,
-				  void *network)
+static __always_inline void answer_turn_round(struct heartbeat *heartbeat, struct ethhdr *ethernet,
+					      void *network)
 {
 	swap_hardware_addresses(ethernet);
 	if (heartbeat->flow.ipv6)
@@ -93,7 +94,20 @@ static __always_inline int answer(struct heartbeat *heartbeat, struct ethhdr *et
 	else
 		ipv4_swap_addresses(network);
 	swap_ports(heartbeat->udp);
-	answer_write(heartbeat);
+}
+
+/* Returns XDP_TX: back through the port that it came by. */
+static __always_inline int answer(struct heartbeat *heartbeat, struct ethhdr *ethernet,
+				  void *network)
+{
+	__u64 digest = answer_write(heartbeat, XB_REPLY);
+
+	answer_turn_round(heartbeat, ethernet, network);
+	if (heartbeat->addressee_epoch != heartbeat->own_epoch) {
+		heartbeat->packet->responder_epoch = bpf_cpu_to_be64(heartbeat->own_epoch);
+		heartbeat_begin_tag(heartbeat);
+	}
+	answer_seal(heartbeat, digest);
 	return XDP_TX;
 }
 

@@ -66,21 +66,16 @@ static __always_inline bool evidence_take_instances(struct heartbeat *heartbeat)
 	return difference != 0;
 }
 
-/* Stores what the sender says of itself, and when. */
-static __always_inline void evidence_take(struct heartbeat *heartbeat)
+/* Stores what the sender says of itself. fenced_bits: those that are believed. */
+static __always_inline void evidence_take_description(struct heartbeat *heartbeat,
+						      __u16 fenced_bits)
 {
 	const struct xb_packet *packet = heartbeat->packet;
 	struct xb_peer *peer = heartbeat->peer;
 	__u32 late_apps_bits = bpf_ntohl(packet->late_apps_bits);
-	__u16 fenced_bits = bpf_ntohs(packet->fenced_bits);
 	bool changed = packet->node_state != peer->node_state || fenced_bits != peer->fenced_bits ||
 		       late_apps_bits != peer->late_apps_bits;
 
-	if (xb_constants.adaptive)
-		gap_take(heartbeat);
-	peer->last_evidence_ns = heartbeat->arrival_ns;
-	peer->evidence_count++;
-	peer->daemon_age_us = bpf_ntohl(packet->daemon_age_us);
 	peer->late_apps_bits = late_apps_bits;
 	peer->fenced_bits = fenced_bits;
 	peer->node_state = packet->node_state;
@@ -88,6 +83,20 @@ static __always_inline void evidence_take(struct heartbeat *heartbeat)
 		changed |= evidence_take_instances(heartbeat);
 	if (changed)
 		heartbeat->events |= EVENT_BIT(XB_EVENT_PEER_CHANGED);
+}
+
+/* Stores what the sender says of itself, and when. */
+static __always_inline void evidence_take(struct heartbeat *heartbeat)
+{
+	const struct xb_packet *packet = heartbeat->packet;
+	struct xb_peer *peer = heartbeat->peer;
+
+	if (xb_constants.adaptive)
+		gap_take(heartbeat);
+	peer->last_evidence_ns = heartbeat->arrival_ns;
+	peer->evidence_count++;
+	peer->daemon_age_us = bpf_ntohl(packet->daemon_age_us);
+	evidence_take_description(heartbeat, bpf_ntohs(packet->fenced_bits));
 }
 
 #endif

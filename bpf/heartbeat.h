@@ -24,7 +24,7 @@ struct heartbeat {
 	__u64 own_epoch;
 	const struct xb_key *key;
 	__u32 key_place; /* in xb_keys */
-	bool is_probe;
+	bool from_prober; /* a PROBE or QUERY: to be answered */
 	bool instances_known; /* they are those that the slot holds */
 	__u64 instances_digest;
 	struct tag_head head;
@@ -70,6 +70,9 @@ static __always_inline int heartbeat_check_length(struct heartbeat *heartbeat, c
 	return reason;
 }
 
+_Static_assert(XB_PROBE == 1 && XB_REPLY == 2 && XB_QUERY == 3 && XB_ANSWER == 4,
+	       "what a prober sends is odd");
+
 /* The fields that say whether it is a heartbeat for this node, cheap ones first. */
 static __always_inline int heartbeat_check_header(struct heartbeat *heartbeat)
 {
@@ -80,12 +83,12 @@ static __always_inline int heartbeat_check_header(struct heartbeat *heartbeat)
 		return XB_DROP_BAD_MAGIC;
 	if (packet->version != XB_WIRE_VERSION)
 		return XB_DROP_BAD_VERSION;
-	if (packet->type != XB_PROBE && packet->type != XB_REPLY)
+	if (packet->type < XB_PROBE || packet->type > XB_ANSWER)
 		return XB_DROP_BAD_TYPE;
 	if (packet->cluster_id != bpf_htons(xb_constants.cluster_id))
 		return XB_DROP_BAD_CLUSTER;
-	heartbeat->is_probe = packet->type == XB_PROBE;
-	addressee_id = heartbeat->is_probe ? packet->responder_id : packet->prober_id;
+	heartbeat->from_prober = packet->type == XB_PROBE || packet->type == XB_QUERY;
+	addressee_id = heartbeat->from_prober ? packet->responder_id : packet->prober_id;
 	return addressee_id == bpf_htons(xb_constants.node_id) ? NO_DROP : XB_DROP_NOT_FOR_ME;
 }
 
@@ -93,7 +96,8 @@ static __always_inline int heartbeat_check_header(struct heartbeat *heartbeat)
 static __always_inline int heartbeat_find_peer(struct heartbeat *heartbeat)
 {
 	const struct xb_packet *packet = heartbeat->packet;
-	__u32 node_id = bpf_ntohs(heartbeat->is_probe ? packet->prober_id : packet->responder_id);
+	__u32 node_id =
+		bpf_ntohs(heartbeat->from_prober ? packet->prober_id : packet->responder_id);
 	__u32 link = packet->link;
 
 	if (node_id > XB_NODE_ID_MAX || link >= XB_LINKS_MAX)
@@ -143,7 +147,7 @@ static __always_inline void heartbeat_begin_tag(struct heartbeat *heartbeat)
 		.ipv6 = flow->ipv6,
 	};
 
-	if (heartbeat->is_probe)
+	if (heartbeat->from_prober)
 		question = *flow;
 	tag_begin(&heartbeat->head, heartbeat->packet, heartbeat->key, &question);
 }

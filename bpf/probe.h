@@ -2,7 +2,8 @@
 /*
  * A PROBE: judged under the slot's lock, then answered in place. One that is
  * authentic and fresh but fails the epoch or the ack test is answered too (that
- * is how a restarted node learns epochs) without being evidence.
+ * is how a restarted node learns epochs) without being evidence. A sender that
+ * does not hear us is heard all the same.
  */
 #ifndef BPF_PROBE_H
 #define BPF_PROBE_H
@@ -21,6 +22,22 @@ static __always_inline int probe_check_window(struct heartbeat *heartbeat)
 	return NO_DROP;
 }
 
+/*
+ * The sender does not hear us, so nothing says how old this is; but it may still be Active. What it says of
+ * itself is taken from no PROBE but its newest. That it is fenced is not believed: somebody would take
+ * its addresses over.
+ */
+static __always_inline void probe_take_unheard(struct heartbeat *heartbeat)
+{
+	const struct xb_packet *packet = heartbeat->packet;
+	struct xb_peer *peer = heartbeat->peer;
+
+	heartbeat->remark = XB_DROP_STALE_ACK;
+	if (bpf_ntohl(packet->seq) == peer->probe_window.high_seq)
+		evidence_take_description(heartbeat,
+					  bpf_ntohs(packet->fenced_bits) & peer->fenced_bits);
+}
+
 /* Returns a reason not to answer, or NO_DROP. */
 static __always_inline int probe_judge(struct heartbeat *heartbeat)
 {
@@ -37,8 +54,9 @@ static __always_inline int probe_judge(struct heartbeat *heartbeat)
 			heartbeat->events |= EVENT_BIT(XB_EVENT_OWN_EPOCH);
 		return NO_DROP;
 	}
+	peer->last_heard_ns = heartbeat->arrival_ns;
 	if (!evidence_ack_is_recent(heartbeat, READ_ONCE(peer->probe_sent_seq))) {
-		heartbeat->remark = XB_DROP_STALE_ACK;
+		probe_take_unheard(heartbeat);
 		return NO_DROP;
 	}
 	evidence_take(heartbeat);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The way of a heartbeat, from its IP header to its verdict: checks without the
- * lock, judgement under it, then counters, events and the answer.
+ * lock, judgement under it, then counters, events and the answer. What is asked and
+ * said of a third node parts from it after the first checks.
  */
 #ifndef BPF_RECEIVE_H
 #define BPF_RECEIVE_H
@@ -9,10 +10,11 @@
 #include "answer.h"
 #include "event.h"
 #include "probe.h"
+#include "query.h"
 #include "reply.h"
 #include "slot_lock.h"
 
-/* Everything that is not the peer's changing state. */
+/* Everything that is not the peer's changing state: alike for all types. */
 static __always_inline int receive_check(struct heartbeat *heartbeat)
 {
 	int reason = heartbeat_check_header(heartbeat);
@@ -27,22 +29,28 @@ static __always_inline int receive_check(struct heartbeat *heartbeat)
 	return heartbeat_authenticate(heartbeat);
 }
 
-static __always_inline int receive_judge(struct heartbeat *heartbeat)
+static __always_inline void receive_read_epochs(struct heartbeat *heartbeat)
 {
 	const struct xb_packet *packet = heartbeat->packet;
+	bool from_prober = heartbeat->from_prober;
+
+	heartbeat->sender_epoch =
+		bpf_be64_to_cpu(from_prober ? packet->prober_epoch : packet->responder_epoch);
+	heartbeat->addressee_epoch =
+		bpf_be64_to_cpu(from_prober ? packet->responder_epoch : packet->prober_epoch);
+}
+
+static __always_inline int receive_judge(struct heartbeat *heartbeat)
+{
 	int reason;
 
-	heartbeat->sender_epoch = bpf_be64_to_cpu(heartbeat->is_probe ? packet->prober_epoch
-								      : packet->responder_epoch);
-	heartbeat->addressee_epoch = bpf_be64_to_cpu(heartbeat->is_probe ? packet->responder_epoch
-									 : packet->prober_epoch);
 	heartbeat->remark = NO_DROP;
 	heartbeat->events = 0;
 	if (!slot_lock(&heartbeat->peer->lock_sequence))
 		return XB_DROP_PEER_BUSY;
 	reason = evidence_sender_epoch(heartbeat);
 	if (reason == NO_DROP)
-		reason = heartbeat->is_probe ? probe_judge(heartbeat) : reply_judge(heartbeat);
+		reason = heartbeat->from_prober ? probe_judge(heartbeat) : reply_judge(heartbeat);
 	slot_unlock(&heartbeat->peer->lock_sequence);
 	return reason;
 }
@@ -78,13 +86,17 @@ static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv
 		reason = receive_check(&heartbeat);
 	if (reason != NO_DROP)
 		return udp_refuse(&heartbeat.flow, reason);
+	receive_read_epochs(&heartbeat);
+	if (heartbeat.packet->type >= XB_QUERY)
+		return heartbeat.from_prober ? query(&heartbeat, ethernet, network)
+					     : query_answered(&heartbeat);
 	reason = receive_judge(&heartbeat);
 	receive_tell_changes(&heartbeat);
 	if (reason != NO_DROP)
 		return drop(reason);
 	if (heartbeat.remark != NO_DROP)
 		drop_count((__u32)heartbeat.remark);
-	return heartbeat.is_probe ? answer(&heartbeat, ethernet, network) : XDP_DROP;
+	return heartbeat.from_prober ? answer(&heartbeat, ethernet, network) : XDP_DROP;
 }
 
 #endif

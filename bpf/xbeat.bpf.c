@@ -9,7 +9,8 @@
  *                lengths, checksum              tag.h        SipHash
  *   vrrp_tap.h, vrrp_advert.h, vrrp_check.h,    evidence.h   what it proves
  *     vrrp_store.h   adverts                    probe.h, reply.h, answer.h
- *   no_accept.h  addresses that take nothing    slot_lock.h
+ *   no_accept.h  addresses that take nothing    query.h      what is known of a third node
+ *                                               slot_lock.h
  *   maps.h       shared with user space
  *   drop.h, event.h   what is counted and told
  */

@@ -70,11 +70,15 @@ struct xb_peer {
 	struct xb_window probe_window; /* K: over the peer's seq */
 	struct xb_window reply_window; /* K: over our seq */
 
+	__u64 answer_t1_ns; /* K: t1_ns of the newest QUERY that the peer has answered; 0: none */
+	__u64 answer_subject_bits; /* K: bit n: its ANSWER on a node whose id modulo 64 is n has been taken */
+
 	__u64 rtt_last_ns; /* K */
 	__u64 rtt_min_ns; /* K; 0: none yet */
 	__u64 rtt_max_ns; /* K */
 
-	/* What the peer said of itself in its last evidence. */
+	/* What the peer said of itself in its last evidence; all but daemon_age_us also in a newer PROBE that is none
+	 * because it does not hear us. Such a one takes fenced bits back, but sets none. */
 	__u32 daemon_age_us; /* K */
 	__u32 late_apps_bits; /* K */
 	__u8 node_state; /* K: enum xb_node_state */
@@ -85,7 +89,7 @@ struct xb_peer {
 	__u64 instances_digest; /* K: of these (xbeat/wire.h), under the key last used */
 };
 
-_Static_assert(sizeof(struct xb_peer) == 312, "struct xb_peer");
+_Static_assert(sizeof(struct xb_peer) == 328, "struct xb_peer");
 _Static_assert(__builtin_offsetof(struct xb_peer, probe_sent_seq) == 72, "struct xb_peer");
 
 /* The instances as packets carry them, and their digest (xbeat/wire.h) under each key of xb_keys. */

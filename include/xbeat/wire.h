@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * The heartbeat packet, version 1: the payload of a UDP datagram over IPv4 or
- * IPv6. All fields are in network byte order. PROBE and REPLY have the same
- * size, so that an answer is an in-place rewrite and can never amplify.
+ * IPv6. All fields are in network byte order. PROBE and REPLY, QUERY and ANSWER have
+ * the same size, so that an answer is an in-place rewrite and can never amplify.
  *
  * Fields name prober and responder, not sender and addressee, so that what
  * both know is the same bytes in both packets, and stands in front: the responder
@@ -12,7 +12,8 @@
  *   the head: bytes 0-39 of the packet, the prober's IP address, the responder's
  *   IP address (4 bytes each for IPv4, 16 for IPv6);
  *   bytes 40-63;
- *   the digest of the instances: SipHash-2-4 under the same key over bytes 64-127.
+ *   the digest of the instances, or of the view: SipHash-2-4 under the same key over
+ *   bytes 64-127.
  * The digest is there because instances rarely change: both sides keep it instead
  * of hashing them for each packet. Hashes are written as SipHash gives
  * them: little-endian. The two uses of the key cannot be mistaken for each other,
@@ -28,7 +29,7 @@
 #define XB_WIRE_VERSION 1
 #define XB_PACKET_BYTES 136
 #define XB_TAGGED_BYTES 128 /* the bytes of the packet under the tag */
-#define XB_HEAD_BYTES 40 /* of these, alike in a PROBE and its REPLY */
+#define XB_HEAD_BYTES 40 /* of these, alike in a question and its answer */
 #define XB_INSTANCES_MAX 16 /* VRRP instances that one packet describes */
 #define XB_NODE_ID_MAX 255
 #define XB_LINKS_MAX 4
@@ -87,9 +88,9 @@ struct xb_instance {
 /* What the sender of an ANSWER knows of a third node; in a QUERY all but subject_id is 0. */
 struct xb_view {
 	__u16 subject_id;
-	__u8 subject_state; /* enum xb_node_state as it last said */
+	__u8 subject_state; /* enum xb_node_state as it last said, on whichever link */
 	__u8 reserved1;
-	__u32 subject_daemon_age_us; /* since its daemon last made progress */
+	__u32 subject_daemon_age_us; /* as it last said: add the age of that evidence; XB_AGE_NEVER */
 	__u64 subject_epoch; /* the highest known; 0: none */
 	__u32 evidence_age_us
 		[XB_LINKS_MAX]; /* since its last evidence on each link; XB_AGE_NEVER */
@@ -108,16 +109,16 @@ struct xb_packet {
 	__u8 reserved1;
 	__u16 prober_id;
 	__u16 responder_id;
-	__u32 seq; /* the prober's number */
+	__u32 seq; /* the prober's number; of no meaning in QUERY and ANSWER */
 	__u64 prober_epoch;
-	__u64 responder_epoch; /* in a PROBE: as the prober knows it; 0: unknown */
+	__u64 responder_epoch; /* in a question: as the prober knows it; 0: unknown */
 	__u64 t1_ns; /* prober's send time, prober's monotonic clock */
 
 	__u8 type; /* enum xb_packet_type */
 	__u8 node_state; /* enum xb_node_state, of the sender like all that follows */
 	__u16 fenced_bits; /* bit n: the guard of instances[n] ran out; its addresses are not answered for */
-	__u32 ack; /* highest seq of a PROBE seen from the other side; 0: none */
-	__u64 t2_ns; /* responder's receive time, its monotonic clock; 0 in a PROBE */
+	__u32 ack; /* highest seq of a PROBE seen from the other side; 0: none; of no meaning in QUERY and ANSWER */
+	__u64 t2_ns; /* responder's receive time, its monotonic clock; 0 in a question */
 	__u32 daemon_age_us; /* since the sender's daemon last made progress; saturates */
 	__u32 late_apps_bits; /* bit n: application n (the order of the configuration) has not beaten in time */
 	union {

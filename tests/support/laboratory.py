@@ -113,9 +113,9 @@ class Laboratory:
         for process in reversed(self.processes):
             process.end(signal.SIGKILL)
         self.lab("down")
-        for node in self.nodes:
-            shutil.rmtree(PINS / self.instance(node), ignore_errors=True)
-            for path in self.run_files(node):
+        for member in [*self.nodes, "client"]:
+            shutil.rmtree(PINS / self.instance(member), ignore_errors=True)
+            for path in self.run_files(member):
                 path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # not empty: other instances live
             PINS.rmdir()

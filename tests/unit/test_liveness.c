@@ -16,8 +16,21 @@ static const struct liveness_timing timing = {
 	.interval_ns = 10 * NS_PER_MS,
 	.detection_time_ns = 30 * NS_PER_MS,
 	.daemon_timeout_ns = 300 * NS_PER_MS,
+	.restart_grace_ns = 100 * NS_PER_MS,
 	.unanswered_max = 6,
 };
+
+/* Everybody who could be asked has been: there is nobody. */
+static const struct liveness_hearsay nobody = {.asked_ns = START};
+
+static void judge(struct liveness_peer *peer, const struct liveness_evidence *links,
+		  size_t link_count, uint64_t now_ns, bool may_accuse, uint64_t *due_ns,
+		  struct liveness_change *change)
+{
+	liveness_judge_links(peer, links, link_count, &timing, now_ns, may_accuse, due_ns, change);
+	liveness_judge_node(peer, links, link_count, &timing, &nobody, false, now_ns, due_ns,
+			    change);
+}
 
 #define MS(x) ((x)*NS_PER_MS)
 #define NEVER UINT64_MAX
@@ -32,7 +45,8 @@ struct case_row {
 	uint64_t age_ns[2]; /* of the evidence; NEVER: there is none */
 	uint32_t daemon_age_us;
 	uint32_t unanswered_count;
-	bool stops;
+	enum xb_node_state said; /* STARTING here means RUNNING */
+	bool fenced;
 	bool after_stall; /* of our own */
 	enum verdict expected, link[2];
 	const char *reason; /* a part of it; NULL: the verdict does not change */
@@ -95,10 +109,56 @@ static const struct case_row rows[] = {
 	 .link = BOTH_UP},
 	{.what = "stops",
 	 .age_ns = {MS(1), MS(1)},
-	 .stops = true,
-	 .expected = VERDICT_DOWN,
+	 .said = XB_NODE_STOPPING,
+	 .expected = VERDICT_RELEASED,
 	 .link = BOTH_UP,
 	 .reason = "said 1.0 ms ago that it stops"},
+	{.what = "stopped",
+	 .age_ns = {MS(90), MS(90)},
+	 .said = XB_NODE_STOPPING,
+	 .expected = VERDICT_RELEASED,
+	 .link = {VERDICT_DOWN, VERDICT_DOWN},
+	 .reason = "said 90.0 ms ago that it stops"},
+	{.what = "may have stopped, but our stall hides what came after",
+	 .age_ns = {MS(90), MS(90)},
+	 .said = XB_NODE_STOPPING,
+	 .after_stall = true,
+	 .expected = VERDICT_UP,
+	 .link = BOTH_UP},
+	{.what = "fenced, which it says before its daemon is called hung",
+	 .age_ns = {MS(1), MS(2)},
+	 .daemon_age_us = 100000,
+	 .fenced = true,
+	 .expected = VERDICT_FENCED,
+	 .link = BOTH_UP,
+	 .reason = "kernel answers (1.0 ms ago) and has fenced addresses, daemon has not moved for "
+		   "101 ms"},
+	{.what = "fenced, on its last good link",
+	 .age_ns = {MS(90), MS(2)},
+	 .daemon_age_us = 400000,
+	 .fenced = true,
+	 .expected = VERDICT_FENCED,
+	 .link = {VERDICT_DOWN, VERDICT_UP},
+	 .reason = "fenced"},
+	{.what = "stops, and what it held is fenced",
+	 .age_ns = {MS(1), MS(2)},
+	 .said = XB_NODE_STOPPING,
+	 .fenced = true,
+	 .expected = VERDICT_RELEASED,
+	 .link = BOTH_UP,
+	 .reason = "stops"},
+	{.what = "its daemon has just died",
+	 .age_ns = {MS(1), MS(2)},
+	 .said = XB_NODE_DEAD,
+	 .expected = VERDICT_UP,
+	 .link = BOTH_UP},
+	{.what = "its daemon died, and was late before",
+	 .age_ns = {MS(1), MS(2)},
+	 .daemon_age_us = 300000,
+	 .said = XB_NODE_DEAD,
+	 .expected = VERDICT_HUNG,
+	 .link = BOTH_UP,
+	 .reason = "daemon has not moved for 301 ms"},
 	{.what = "evidence stamped after now",
 	 .age_ns = {(uint64_t)-1000, MS(4)},
 	 .expected = VERDICT_UP,
@@ -112,7 +172,8 @@ static void make_evidence(struct liveness_evidence *links, const struct case_row
 			.last_evidence_ns = row->age_ns[i] == NEVER ? 0 : START - row->age_ns[i],
 			.daemon_age_us = row->daemon_age_us,
 			.unanswered_count = row->unanswered_count,
-			.node_state = row->stops ? XB_NODE_STOPPING : XB_NODE_RUNNING,
+			.node_state = row->said ? row->said : XB_NODE_RUNNING,
+			.fenced = row->fenced,
 		};
 }
 
@@ -126,7 +187,7 @@ static void bring_up(struct liveness_peer *peer)
 	liveness_init(peer, START);
 	assert_string_equal(peer->reason, "not heard yet");
 	make_evidence(links, &up);
-	liveness_judge(peer, links, 2, &timing, START, true, &due_ns, &change);
+	judge(peer, links, 2, START, true, &due_ns, &change);
 	assert_true(change.node);
 	assert_int_equal(change.from, VERDICT_DOWN);
 	assert_int_equal(change.links, 3);
@@ -147,8 +208,7 @@ static void judges_by_the_table(void **state)
 		print_message("  %s\n", row->what);
 		bring_up(&peer);
 		make_evidence(links, row);
-		liveness_judge(&peer, links, 2, &timing, START, !row->after_stall, &due_ns,
-			       &change);
+		judge(&peer, links, 2, START, !row->after_stall, &due_ns, &change);
 		assert_int_equal(peer.verdict, row->expected);
 		assert_int_equal(peer.links[0], row->link[0]);
 		assert_int_equal(peer.links[1], row->link[1]);
@@ -167,7 +227,7 @@ static void never_heard_stays_down(void **state)
 
 	(void)state;
 	liveness_init(&peer, START);
-	liveness_judge(&peer, links, 1, &timing, START + MS(1000), true, &due_ns, &change);
+	judge(&peer, links, 1, START + MS(1000), true, &due_ns, &change);
 	assert_false(change.node);
 	assert_int_equal(change.links, 0);
 	assert_int_equal(due_ns, UINT64_MAX);
@@ -186,10 +246,10 @@ static void hung_recovers(void **state)
 	(void)state;
 	bring_up(&peer);
 	make_evidence(links, &stands);
-	liveness_judge(&peer, links, 2, &timing, START, true, &due_ns, &change);
+	judge(&peer, links, 2, START, true, &due_ns, &change);
 	assert_int_equal(peer.verdict, VERDICT_HUNG);
 	make_evidence(links, &moves);
-	liveness_judge(&peer, links, 2, &timing, START, false, &due_ns, &change);
+	judge(&peer, links, 2, START, false, &due_ns, &change);
 	assert_int_equal(peer.verdict, VERDICT_UP);
 	assert_int_equal(change.from, VERDICT_HUNG);
 }
@@ -206,7 +266,7 @@ static void next_due_is_the_daemons(void **state)
 	(void)state;
 	bring_up(&peer);
 	make_evidence(links, &row);
-	liveness_judge(&peer, links, 2, &timing, START, true, &due_ns, &change);
+	judge(&peer, links, 2, START, true, &due_ns, &change);
 	assert_int_equal(due_ns, START + MS(10));
 }
 
@@ -223,9 +283,9 @@ static void hung_stays_hung_after_our_stall(void **state)
 	(void)state;
 	bring_up(&peer);
 	make_evidence(links, &stands);
-	liveness_judge(&peer, links, 2, &timing, START, true, &due_ns, &change);
+	judge(&peer, links, 2, START, true, &due_ns, &change);
 	make_evidence(links, &old);
-	liveness_judge(&peer, links, 2, &timing, START, false, &due_ns, &change);
+	judge(&peer, links, 2, START, false, &due_ns, &change);
 	assert_int_equal(peer.verdict, VERDICT_HUNG);
 	assert_false(change.node);
 }

@@ -46,9 +46,9 @@ uint64_t heartbeat_tag(const struct xb_packet *packet, const struct xb_address *
 	return xb_siphash_finish(&hash, instances + 2 * address_bytes + sizeof(uint64_t), 0);
 }
 
-void heartbeat_build_probe(struct xb_packet *packet, const struct xb_self *self,
-			   const struct heartbeat_target *target, uint64_t t1_ns,
-			   const struct xb_key *key)
+/* What a PROBE and a QUERY have in common. */
+static void fill(struct xb_packet *packet, enum xb_packet_type type, const struct xb_self *self,
+		 const struct heartbeat_target *target, uint64_t t1_ns, const struct xb_key *key)
 {
 	*packet = (struct xb_packet){
 		.magic = htobe16(XB_MAGIC),
@@ -62,13 +62,35 @@ void heartbeat_build_probe(struct xb_packet *packet, const struct xb_self *self,
 		.prober_epoch = htobe64(self->epoch),
 		.responder_epoch = htobe64(target->peer_epoch),
 		.t1_ns = htobe64(t1_ns),
-		.type = XB_PROBE,
+		.type = (uint8_t)type,
 		.node_state = self->node_state,
 		.ack = htobe32(target->ack),
 		.fenced_bits = htobe16(self->fenced_bits),
 	};
-	memcpy(packet->instances, self->description[self->current].instances,
-	       sizeof(packet->instances));
+}
+
+static void sign(struct xb_packet *packet, const struct heartbeat_target *target,
+		 const struct xb_key *key)
+{
 	packet->tag =
 		htole64(heartbeat_tag(packet, &target->local_address, &target->peer_address, key));
+}
+
+void heartbeat_build_probe(struct xb_packet *packet, const struct xb_self *self,
+			   const struct heartbeat_target *target, uint64_t t1_ns,
+			   const struct xb_key *key)
+{
+	fill(packet, XB_PROBE, self, target, t1_ns, key);
+	memcpy(packet->instances, self->description[self->current].instances,
+	       sizeof(packet->instances));
+	sign(packet, target, key);
+}
+
+void heartbeat_build_query(struct xb_packet *packet, const struct xb_self *self,
+			   const struct heartbeat_target *target, uint16_t subject_id,
+			   uint64_t t1_ns, const struct xb_key *key)
+{
+	fill(packet, XB_QUERY, self, target, t1_ns, key);
+	packet->view.subject_id = htobe16(subject_id);
+	sign(packet, target, key);
 }

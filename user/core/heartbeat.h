@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Codec of the heartbeat packet (include/xbeat/wire.h): user space only ever builds PROBEs. */
+/* Codec of the heartbeat packet (include/xbeat/wire.h): user space only ever builds what
+ * asks, PROBEs and QUERYs. */
 #ifndef XBEAT_CORE_HEARTBEAT_H
 #define XBEAT_CORE_HEARTBEAT_H
 
@@ -22,6 +23,13 @@ struct heartbeat_target {
 void heartbeat_build_probe(struct xb_packet *packet, const struct xb_self *self,
 			   const struct heartbeat_target *target, uint64_t t1_ns,
 			   const struct xb_key *key);
+
+/* Builds a QUERY: what does target know of the node subject_id? t1_ns tells its ANSWER (XB_EVENT_ANSWER) from
+ * those to others. It must not be less than in an earlier QUERY to the same target, and may be the same only for
+ * another subject: what answers an older one is dropped. target->seq and ack are not looked at. */
+void heartbeat_build_query(struct xb_packet *packet, const struct xb_self *self,
+			   const struct heartbeat_target *target, uint16_t subject_id,
+			   uint64_t t1_ns, const struct xb_key *key);
 
 /* Returns the digest of an instance table (xbeat/wire.h), as a number. */
 uint64_t heartbeat_digest(const struct xb_instance instances[XB_INSTANCES_MAX],

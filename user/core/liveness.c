@@ -5,6 +5,10 @@
 #include <user/core/liveness.h>
 #include <user/core/time.h>
 
+#define ASK_PATIENCE_MIN_NS (2 * NS_PER_MS)
+/* A peer that stays silent is asked after again and again, but not more often. */
+#define ASK_PAUSE_MIN_NS (100 * NS_PER_MS)
+
 const char *verdict_name(enum verdict verdict)
 {
 	static const char *const names[] = {
@@ -27,6 +31,15 @@ void liveness_init(struct liveness_peer *peer, uint64_t now_ns)
 	for (size_t i = 0; i < XB_LINKS_MAX; i++)
 		peer->links[i] = VERDICT_DOWN;
 	snprintf(peer->reason, sizeof(peer->reason), "not heard yet");
+}
+
+/* How long answers are waited for: long enough for others that died at the same time to fall silent, too, whose
+ * last evidence may be an interval newer. */
+static uint64_t patience_ns(const struct liveness_timing *timing)
+{
+	uint64_t wait_ns = timing->interval_ns + timing->interval_ns / 4;
+
+	return wait_ns > ASK_PATIENCE_MIN_NS ? wait_ns : ASK_PATIENCE_MIN_NS;
 }
 
 static const struct liveness_evidence *freshest(const struct liveness_evidence *links,
@@ -57,64 +70,142 @@ static void earlier(uint64_t *due_ns, uint64_t candidate_ns)
 		*due_ns = candidate_ns;
 }
 
+/* PROBEs come that are no evidence: the other side does not hear us. */
+static bool is_heard_alone(struct liveness_peer *peer, size_t link,
+			   const struct liveness_evidence *evidence,
+			   const struct liveness_timing *timing, uint64_t now_ns)
+{
+	uint64_t *since_ns = &peer->heard_alone_ns[link];
+	bool alone = evidence->last_heard_ns &&
+		     (!evidence->last_evidence_ns ||
+		      (int64_t)(evidence->last_heard_ns - evidence->last_evidence_ns) > 0) &&
+		     time_since_ns(now_ns, evidence->last_heard_ns) < timing->detection_time_ns;
+
+	if (!alone)
+		*since_ns = 0;
+	else if (!*since_ns)
+		*since_ns = evidence->last_heard_ns;
+	return alone;
+}
+
+static void describe_link(enum verdict verdict, const struct liveness_evidence *evidence,
+			  const struct liveness_timing *timing, uint64_t now_ns,
+			  char reason[LIVENESS_REASON_BYTES])
+{
+	double age_ms = milliseconds(time_since_ns(now_ns, evidence->last_evidence_ns));
+
+	if (verdict == VERDICT_UP)
+		snprintf(reason, LIVENESS_REASON_BYTES, "evidence was %.1f ms old", age_ms);
+	else if (verdict == VERDICT_ONE_WAY)
+		snprintf(reason, LIVENESS_REASON_BYTES,
+			 "it is heard (%.1f ms ago), but does not hear this node",
+			 milliseconds(time_since_ns(now_ns, evidence->last_heard_ns)));
+	else
+		snprintf(reason, LIVENESS_REASON_BYTES,
+			 "no evidence for %.1f ms, detection time %.1f ms", age_ms,
+			 milliseconds(timing->detection_time_ns));
+}
+
+/* A peer that comes back is heard a little before it hears us, and one that goes may be: neither is one-way yet. */
+static enum verdict link_verdict(struct liveness_peer *peer, size_t link,
+				 const struct liveness_evidence *evidence,
+				 const struct liveness_timing *timing, uint64_t now_ns,
+				 uint64_t *next_due_ns)
+{
+	bool alone = is_heard_alone(peer, link, evidence, timing, now_ns);
+	uint64_t alone_ns = time_since_ns(now_ns, peer->heard_alone_ns[link]);
+
+	if (evidence->last_evidence_ns &&
+	    time_since_ns(now_ns, evidence->last_evidence_ns) < timing->detection_time_ns) {
+		earlier(next_due_ns, evidence->last_evidence_ns + timing->detection_time_ns);
+		return VERDICT_UP;
+	}
+	if (!alone)
+		return VERDICT_DOWN;
+	earlier(next_due_ns, evidence->last_heard_ns + timing->detection_time_ns);
+	if (alone_ns >= timing->detection_time_ns)
+		return VERDICT_ONE_WAY;
+	earlier(next_due_ns, peer->heard_alone_ns[link] + timing->detection_time_ns);
+	return peer->links[link];
+}
+
 static void judge_link(struct liveness_peer *peer, size_t link,
 		       const struct liveness_evidence *evidence,
 		       const struct liveness_timing *timing, uint64_t now_ns, bool may_accuse,
 		       uint64_t *next_due_ns, struct liveness_change *change)
 {
-	uint64_t age_ns = time_since_ns(now_ns, evidence->last_evidence_ns);
-	bool fresh = evidence->last_evidence_ns && age_ns < timing->detection_time_ns;
+	enum verdict verdict = link_verdict(peer, link, evidence, timing, now_ns, next_due_ns);
 
-	if (fresh)
-		earlier(next_due_ns, evidence->last_evidence_ns + timing->detection_time_ns);
-	if (fresh == (peer->links[link] == VERDICT_UP))
+	if (verdict == peer->links[link])
 		return;
-	if (!fresh && !may_accuse && evidence->unanswered_count < timing->unanswered_max)
+	if (verdict != VERDICT_UP && !may_accuse &&
+	    evidence->unanswered_count < timing->unanswered_max)
 		return;
-	peer->links[link] = fresh ? VERDICT_UP : VERDICT_DOWN;
 	change->links |= 1U << link;
-	if (fresh)
-		snprintf(change->link_reason[link], LIVENESS_REASON_BYTES,
-			 "evidence was %.1f ms old", milliseconds(age_ns));
-	else
-		snprintf(change->link_reason[link], LIVENESS_REASON_BYTES,
-			 "no evidence for %.1f ms, detection time %.1f ms", milliseconds(age_ns),
-			 milliseconds(timing->detection_time_ns));
+	change->link_from[link] = peer->links[link];
+	describe_link(verdict, evidence, timing, now_ns, change->link_reason[link]);
+	peer->links[link] = verdict;
 }
 
-/* What the node as a whole is, its links having been judged; writes the reason for it. */
-static enum verdict judge_node(const struct liveness_peer *peer,
-			       const struct liveness_evidence *links, size_t link_count,
-			       const struct liveness_timing *timing, uint64_t now_ns,
-			       bool may_accuse, uint64_t *next_due_ns,
-			       char reason[LIVENESS_REASON_BYTES])
+static bool any_link(const struct liveness_peer *peer, size_t link_count, enum verdict verdict)
+{
+	for (size_t i = 0; i < link_count; i++)
+		if (peer->links[i] == verdict)
+			return true;
+	return false;
+}
+
+void liveness_judge_links(struct liveness_peer *peer, const struct liveness_evidence *links,
+			  size_t link_count, const struct liveness_timing *timing, uint64_t now_ns,
+			  bool may_accuse, uint64_t *next_due_ns, struct liveness_change *change)
 {
 	const struct liveness_evidence *newest = freshest(links, link_count);
-	uint64_t age_ns = newest ? time_since_ns(now_ns, newest->last_evidence_ns) : 0;
-	uint64_t daemon_age_ns = liveness_daemon_age_ns(links, link_count, now_ns);
-	bool any_up = false;
 
+	*change = (struct liveness_change){.from = peer->verdict};
+	*next_due_ns = UINT64_MAX;
 	for (size_t i = 0; i < link_count; i++)
-		any_up |= peer->links[i] == VERDICT_UP;
-	if (!newest) {
-		snprintf(reason, LIVENESS_REASON_BYTES, "not heard yet");
-		return VERDICT_DOWN;
-	}
-	if (newest->node_state == XB_NODE_STOPPING &&
-	    (may_accuse || age_ns < timing->detection_time_ns)) {
-		snprintf(reason, LIVENESS_REASON_BYTES, "said %.1f ms ago that it stops",
-			 milliseconds(age_ns));
-		return VERDICT_DOWN;
-	}
-	if (!any_up) {
+		judge_link(peer, i, &links[i], timing, now_ns, may_accuse, next_due_ns, change);
+	peer->stops = newest && newest->node_state == XB_NODE_STOPPING;
+	peer->silent = !any_link(peer, link_count, VERDICT_UP);
+	for (size_t i = 0; i < link_count; i++)
+		peer->silent &= !peer->heard_alone_ns[i];
+}
+
+static void note_daemon(struct liveness_peer *peer, const struct liveness_evidence *newest,
+			uint64_t now_ns, struct liveness_change *change)
+{
+	bool dead = newest->node_state == XB_NODE_DEAD;
+
+	if (dead == (peer->died_ns != 0))
+		return;
+	change->daemon = true;
+	if (dead)
+		snprintf(change->daemon_reason, LIVENESS_REASON_BYTES,
+			 "its kernel said %.1f ms ago that its daemon died",
+			 milliseconds(time_since_ns(now_ns, newest->last_evidence_ns)));
+	else
+		snprintf(change->daemon_reason, LIVENESS_REASON_BYTES,
+			 "it is there again after %.1f ms",
+			 milliseconds(time_since_ns(now_ns, peer->died_ns)));
+	peer->died_ns = dead ? newest->last_evidence_ns : 0;
+}
+
+/* Up or hung: whether its daemon works, or may still come back. */
+static enum verdict judge_daemon(const struct liveness_peer *peer,
+				 const struct liveness_timing *timing, uint64_t age_ns,
+				 uint64_t daemon_age_ns, uint64_t now_ns, uint64_t *next_due_ns,
+				 char reason[LIVENESS_REASON_BYTES])
+{
+	uint64_t dead_ns = peer->died_ns ? time_since_ns(now_ns, peer->died_ns) : 0;
+
+	if (peer->died_ns && dead_ns >= timing->restart_grace_ns) {
 		snprintf(reason, LIVENESS_REASON_BYTES,
-			 "no evidence on %zu link%s for %.1f ms, detection time %.1f ms",
-			 link_count, link_count == 1 ? "" : "s", milliseconds(age_ns),
-			 milliseconds(timing->detection_time_ns));
-		return VERDICT_DOWN;
+			 "kernel answers (%.1f ms ago), its daemon died %.0f ms ago and is not "
+			 "there again, restart_grace %.0f ms",
+			 milliseconds(age_ns), milliseconds(dead_ns),
+			 milliseconds(timing->restart_grace_ns));
+		return VERDICT_HUNG;
 	}
-	if (age_ns >= timing->detection_time_ns) /* silent, after a stall of our own: wait */
-		return peer->verdict;
 	if (daemon_age_ns >= timing->daemon_timeout_ns) {
 		snprintf(reason, LIVENESS_REASON_BYTES,
 			 "kernel answers (%.1f ms ago), daemon has not moved for %.0f ms, "
@@ -124,31 +215,220 @@ static enum verdict judge_node(const struct liveness_peer *peer,
 		return VERDICT_HUNG;
 	}
 	earlier(next_due_ns, now_ns + timing->daemon_timeout_ns - daemon_age_ns);
+	if (peer->died_ns)
+		earlier(next_due_ns, peer->died_ns + timing->restart_grace_ns);
 	snprintf(reason, LIVENESS_REASON_BYTES,
 		 "evidence was %.1f ms old, its daemon had moved %.1f ms before",
 		 milliseconds(age_ns), milliseconds(daemon_age_ns));
 	return VERDICT_UP;
 }
 
-void liveness_judge(struct liveness_peer *peer, const struct liveness_evidence *links,
-		    size_t link_count, const struct liveness_timing *timing, uint64_t now_ns,
-		    bool may_accuse, uint64_t *next_due_ns, struct liveness_change *change)
+/* Its kernel answers. */
+static enum verdict judge_answering(struct liveness_peer *peer,
+				    const struct liveness_evidence *links, size_t link_count,
+				    const struct liveness_timing *timing, uint64_t now_ns,
+				    uint64_t *next_due_ns, struct liveness_change *change,
+				    char reason[LIVENESS_REASON_BYTES])
 {
-	char reason[LIVENESS_REASON_BYTES];
-	enum verdict verdict;
+	const struct liveness_evidence *newest = freshest(links, link_count);
+	uint64_t age_ns = newest ? time_since_ns(now_ns, newest->last_evidence_ns) : UINT64_MAX;
+	uint64_t daemon_age_ns = liveness_daemon_age_ns(links, link_count, now_ns);
 
-	*change = (struct liveness_change){.from = peer->verdict};
-	*next_due_ns = UINT64_MAX;
-	for (size_t i = 0; i < link_count; i++)
-		judge_link(peer, i, &links[i], timing, now_ns, may_accuse, next_due_ns, change);
-	verdict = judge_node(peer, links, link_count, timing, now_ns, may_accuse, next_due_ns,
-			     reason);
+	if (age_ns >= timing->detection_time_ns) /* silent, after a stall of our own: wait */
+		return peer->verdict;
+	note_daemon(peer, newest, now_ns, change);
+	if (peer->stops) {
+		snprintf(reason, LIVENESS_REASON_BYTES, "said %.1f ms ago that it stops",
+			 milliseconds(age_ns));
+		return VERDICT_RELEASED;
+	}
+	if (newest->fenced) {
+		snprintf(reason, LIVENESS_REASON_BYTES,
+			 "kernel answers (%.1f ms ago) and has fenced addresses, daemon has not "
+			 "moved for %.0f ms",
+			 milliseconds(age_ns), milliseconds(daemon_age_ns));
+		return VERDICT_FENCED;
+	}
+	return judge_daemon(peer, timing, age_ns, daemon_age_ns, now_ns, next_due_ns, reason);
+}
+
+static enum verdict judge_one_way(const struct liveness_peer *peer,
+				  const struct liveness_evidence *links, size_t link_count,
+				  uint64_t now_ns, char reason[LIVENESS_REASON_BYTES])
+{
+	uint64_t heard_ns = UINT64_MAX, alone_ns = 0;
+
+	for (size_t i = 0; i < link_count; i++) {
+		if (peer->links[i] != VERDICT_ONE_WAY)
+			continue;
+		earlier(&heard_ns, time_since_ns(now_ns, links[i].last_heard_ns));
+		if (time_since_ns(now_ns, peer->heard_alone_ns[i]) > alone_ns)
+			alone_ns = time_since_ns(now_ns, peer->heard_alone_ns[i]);
+	}
+	snprintf(reason, LIVENESS_REASON_BYTES,
+		 "it is heard (%.1f ms ago), but for %.1f ms it has not heard this node: the way "
+		 "to it is broken, the way back is not",
+		 milliseconds(heard_ns), milliseconds(alone_ns));
+	return VERDICT_ONE_WAY;
+}
+
+static void list_names(const struct liveness_hearsay *hearsay, char *text, size_t bytes)
+{
+	if (hearsay->answered_count == 1)
+		snprintf(text, bytes, "%s", hearsay->names[0]);
+	else if (hearsay->answered_count == 2)
+		snprintf(text, bytes, "%s and %s", hearsay->names[0], hearsay->names[1]);
+	else
+		snprintf(text, bytes, "%s, %s and %u more", hearsay->names[0], hearsay->names[1],
+			 hearsay->answered_count - LIVENESS_NAMES_MAX);
+}
+
+/* What the others contribute to the verdict, after what this node saw itself. */
+static void describe_hearsay(const struct liveness_hearsay *hearsay, bool isolated, uint64_t now_ns,
+			     char *text, size_t bytes)
+{
+	double asked_ms = milliseconds(time_since_ns(now_ns, hearsay->asked_ns));
+	double heard_ms = milliseconds(time_since_ns(now_ns, hearsay->heard_ns));
+	char names[LIVENESS_NAMES_MAX * XB_NAME_BYTES + 24];
+
+	list_names(hearsay, names, sizeof(names));
+	if (isolated)
+		snprintf(text, bytes,
+			 "; nobody else is heard either: it may be this node that is cut off");
+	else if (hearsay->heard)
+		snprintf(text, bytes,
+			 "; %s heard it %.1f ms ago: the way between it and this node is broken",
+			 hearsay->by, heard_ms);
+	else if (hearsay->answered_count && hearsay->heard_ns)
+		snprintf(text, bytes, "; %s, asked %.1f ms ago, heard it no later than %.1f ms ago",
+			 names, asked_ms, heard_ms);
+	else if (hearsay->answered_count)
+		snprintf(text, bytes, "; %s, asked %.1f ms ago, never heard it", names, asked_ms);
+	else if (hearsay->asked_count)
+		snprintf(text, bytes, "; %u other node%s, asked %.1f ms ago, did not answer",
+			 hearsay->asked_count, hearsay->asked_count == 1 ? "" : "s", asked_ms);
+}
+
+/* Nothing comes from it: dead, or cut off. */
+static enum verdict judge_silent(const struct liveness_peer *peer,
+				 const struct liveness_evidence *links, size_t link_count,
+				 const struct liveness_timing *timing,
+				 const struct liveness_hearsay *hearsay, bool isolated,
+				 uint64_t now_ns, uint64_t *next_due_ns,
+				 char reason[LIVENESS_REASON_BYTES])
+{
+	const struct liveness_evidence *newest = freshest(links, link_count);
+	int length;
+
+	if (peer->stops) {
+		snprintf(reason, LIVENESS_REASON_BYTES, "said %.1f ms ago that it stops",
+			 milliseconds(time_since_ns(now_ns, newest->last_evidence_ns)));
+		return VERDICT_RELEASED;
+	}
+	if (!liveness_asked_enough(hearsay, timing, now_ns)) {
+		if (hearsay->asked_ns)
+			earlier(next_due_ns, hearsay->asked_ns + patience_ns(timing));
+		return peer->verdict;
+	}
+	if (newest)
+		length = snprintf(reason, LIVENESS_REASON_BYTES,
+				  "no evidence on %zu link%s for %.1f ms, detection time %.1f ms",
+				  link_count, link_count == 1 ? "" : "s",
+				  milliseconds(time_since_ns(now_ns, newest->last_evidence_ns)),
+				  milliseconds(timing->detection_time_ns));
+	else
+		length = snprintf(reason, LIVENESS_REASON_BYTES, "not heard yet");
+	describe_hearsay(hearsay, isolated, now_ns, reason + length,
+			 (size_t)(LIVENESS_REASON_BYTES - length));
+	return hearsay->heard ? VERDICT_UNREACHABLE : VERDICT_DOWN;
+}
+
+void liveness_judge_node(struct liveness_peer *peer, const struct liveness_evidence *links,
+			 size_t link_count, const struct liveness_timing *timing,
+			 const struct liveness_hearsay *hearsay, bool isolated, uint64_t now_ns,
+			 uint64_t *next_due_ns, struct liveness_change *change)
+{
+	char reason[LIVENESS_REASON_BYTES] = "";
+	enum verdict verdict = peer->verdict;
+
+	if (any_link(peer, link_count, VERDICT_UP))
+		verdict = judge_answering(peer, links, link_count, timing, now_ns, next_due_ns,
+					  change, reason);
+	else if (any_link(peer, link_count, VERDICT_ONE_WAY))
+		verdict = judge_one_way(peer, links, link_count, now_ns, reason);
+	else if (peer->silent)
+		verdict = judge_silent(peer, links, link_count, timing, hearsay, isolated, now_ns,
+				       next_due_ns, reason);
 	if (verdict == peer->verdict)
 		return;
 	peer->verdict = verdict;
 	peer->since_ns = now_ns;
 	memcpy(peer->reason, reason, sizeof(reason));
 	change->node = true;
+}
+
+bool liveness_should_ask(const struct liveness_peer *peer, const struct liveness_timing *timing,
+			 const struct liveness_hearsay *hearsay, uint64_t now_ns)
+{
+	uint64_t pause_ns = timing->detection_time_ns > ASK_PAUSE_MIN_NS ? timing->detection_time_ns
+									 : ASK_PAUSE_MIN_NS;
+
+	if (!peer->silent || peer->stops)
+		return false;
+	return !hearsay->asked_ns || time_reached(now_ns, hearsay->asked_ns + pause_ns);
+}
+
+/*
+ * When a node dies, others may have heard it up to one interval later than this one: answers to PROBEs are not
+ * simultaneous. So only what is newer than that shows that it lives; and of what the detection time has beyond two
+ * intervals a quarter is left for ticks that are late and answers that take their time.
+ */
+static bool shows_life(const struct liveness_hearsay *hearsay, const struct liveness_timing *timing,
+		       uint64_t heard_ns, uint64_t arrival_ns)
+{
+	uint64_t detection_ns = timing->detection_time_ns, interval_ns = timing->interval_ns;
+	uint64_t spare_ns = detection_ns > 2 * interval_ns ? detection_ns - 2 * interval_ns : 0;
+	int64_t newer_ns = (int64_t)(heard_ns - hearsay->known_ns);
+
+	return (!hearsay->known_ns || newer_ns > (int64_t)(interval_ns + spare_ns / 4)) &&
+	       time_since_ns(arrival_ns, heard_ns) < detection_ns;
+}
+
+void liveness_take_answer(struct liveness_hearsay *hearsay, const struct liveness_timing *timing,
+			  const char *name, uint64_t heard_ns, uint64_t arrival_ns)
+{
+	if (hearsay->answered_count < LIVENESS_NAMES_MAX)
+		snprintf(hearsay->names[hearsay->answered_count], XB_NAME_BYTES, "%s", name);
+	hearsay->answered_count++;
+	if (!heard_ns)
+		return;
+	if (!hearsay->heard_ns || (int64_t)(heard_ns - hearsay->heard_ns) > 0) {
+		hearsay->heard_ns = heard_ns;
+		snprintf(hearsay->by, sizeof(hearsay->by), "%s", name);
+	}
+	hearsay->heard |= shows_life(hearsay, timing, heard_ns, arrival_ns);
+}
+
+bool liveness_asked_enough(const struct liveness_hearsay *hearsay,
+			   const struct liveness_timing *timing, uint64_t now_ns)
+{
+	return hearsay->asked_ns &&
+	       (hearsay->heard ||
+		hearsay->answered_count + hearsay->lost_count >= hearsay->asked_count ||
+		time_reached(now_ns, hearsay->asked_ns + patience_ns(timing)));
+}
+
+void liveness_census_add(struct liveness_census *census, const struct liveness_peer *peer)
+{
+	if (!peer->silent)
+		census->heard_count++;
+	else if (!peer->stops)
+		census->silent_count++;
+}
+
+bool liveness_isolated(const struct liveness_census *census)
+{
+	return census->heard_count == 0 && census->silent_count >= 2;
 }
 
 uint64_t stall_watch_tick(struct stall_watch *watch, const struct liveness_timing *timing,

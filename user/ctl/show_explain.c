@@ -2,6 +2,7 @@
 /*
  * "xbeatctl explain": one instance for somebody who was just woken up. First what it is and why,
  * then who is Active, what this node waits for and what comes next, and how its priority adds up.
+ * Of another node: the verdict and why, what is known of it, and what would change that.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -55,13 +56,13 @@ static void print_obstacles(const json_t *obstacles, FILE *stream)
 			   field_text(obstacle, "kind"), field_text(obstacle, "text"));
 }
 
-static void print_sentences(const json_t *lines, FILE *stream)
+static void print_sentences(const json_t *lines, const char *label, FILE *stream)
 {
 	const json_t *line;
 	size_t index;
 
 	json_array_foreach(lines, index, line)
-		print_line(stream, index == 0 ? "next" : "", "%s",
+		print_line(stream, index == 0 ? label : "", "%s",
 			   json_is_string(line) ? json_string_value(line) : FIELD_UNKNOWN);
 }
 
@@ -105,11 +106,26 @@ static void print_priority(const json_t *explanation, FILE *stream)
 		print_effective((long long)json_integer_value(effective), sum, stream);
 }
 
+static void print_peer(const json_t *explanation, FILE *stream)
+{
+	char age[UNITS_TEXT_BYTES];
+
+	print_line(stream, "verdict", "%s is %s, for %s", field_text(explanation, "peer"),
+		   field_text(explanation, "verdict"),
+		   field_duration(explanation, "verdict_age_ns", age));
+	print_line(stream, "reason", "%s", field_text(explanation, "reason"));
+	print_sentences(json_object_get(explanation, "lines"), "known", stream);
+}
+
 void show_explain(const json_t *explanation, FILE *stream)
 {
+	if (json_object_get(explanation, "peer")) {
+		print_peer(explanation, stream);
+		return;
+	}
 	print_state(explanation, stream);
 	print_active(json_object_get(explanation, "active"), stream);
 	print_obstacles(json_object_get(explanation, "obstacles"), stream);
-	print_sentences(json_object_get(explanation, "lines"), stream);
+	print_sentences(json_object_get(explanation, "lines"), "next", stream);
 	print_priority(explanation, stream);
 }

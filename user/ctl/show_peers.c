@@ -3,9 +3,11 @@
  * "xbeatctl peers": a row for each link, under it the reason of the verdict on the node. A node
  * with several links has a row of its own before them.
  */
+#include <string.h>
 #include <user/ctl/field.h>
 #include <user/ctl/show.h>
 #include <user/ctl/table.h>
+#include <user/lib/cleanup.h>
 
 /* What the daemon gives for "practically never". */
 #define FALSE_ALARM_NS_MAX (UINT64_C(36525) * 24 * 3600 * 1000000000)
@@ -16,10 +18,17 @@ static const struct table_column columns[] = {
 	{"P99", TABLE_RIGHT, 0},     {"MAX", TABLE_RIGHT, 0},	 {"LOST", TABLE_RIGHT, 0},
 };
 
+/* A node that is up, but not on all its links, is not as it should be. */
+static const char *verdict_text(const json_t *peer)
+{
+	return json_is_true(json_object_get(peer, "degraded")) ? "degraded"
+							       : field_text(peer, "verdict");
+}
+
 static void add_node(struct table *table, const json_t *peer)
 {
 	const char *const cells[] = {
-		field_text(peer, "name"), field_text(peer, "verdict"), "", "", "", "", "", "", "",
+		field_text(peer, "name"), verdict_text(peer), "", "", "", "", "", "", "",
 	};
 
 	table_add(table, cells);
@@ -71,7 +80,10 @@ static void add_reason(struct table *table, const json_t *peer)
 			   field_text(peer, "reason"));
 	else
 		table_note(table, "%s", field_text(peer, "reason"));
-	if (json_object_get(peer, "daemon_age_ns"))
+	if (!strcmp(field_text(peer, "daemon"), "dead"))
+		table_note(table, "its daemon is dead, and moved last %s ago",
+			   field_duration(peer, "daemon_age_ns", daemon_age));
+	else if (json_object_get(peer, "daemon_age_ns"))
 		table_note(table, "daemon last moved %s ago",
 			   field_duration(peer, "daemon_age_ns", daemon_age));
 }
@@ -96,6 +108,32 @@ static void add_detection(struct table *table, const json_t *detection)
 			   units_duration(every_ns, every));
 }
 
+static void add_list(struct table *table, const json_t *peer, const char *name, const char *label)
+{
+	const json_t *array = json_object_get(peer, name);
+	_cleanup_free_ char *list = json_is_array(array) ? field_list(array, ", ") : NULL;
+
+	if (list)
+		table_note(table, "%s: %s", label, list);
+}
+
+/* Who else heard it, and when: they are asked while it is silent. */
+static void add_hearsay(struct table *table, const json_t *peer)
+{
+	char age[UNITS_TEXT_BYTES];
+	const json_t *view;
+	size_t index;
+
+	json_array_foreach(json_object_get(peer, "heard_by"), index, view)
+	{
+		if (json_object_get(view, "age_ns"))
+			table_note(table, "%s heard it %s ago", field_text(view, "node"),
+				   field_duration(view, "age_ns", age));
+		else
+			table_note(table, "%s has never heard it", field_text(view, "node"));
+	}
+}
+
 void show_peers(const json_t *peers, FILE *stream)
 {
 	_cleanup_table_ struct table table = {
@@ -114,6 +152,9 @@ void show_peers(const json_t *peers, FILE *stream)
 		add_links(&table, peer);
 		add_reason(&table, peer);
 		add_detection(&table, json_object_get(peer, "detection"));
+		add_hearsay(&table, peer);
+		add_list(&table, peer, "fenced", "fenced there");
+		add_list(&table, peer, "late_apps", "late applications");
 	}
 	table_print(&table, stream);
 }

@@ -42,6 +42,17 @@ static void print_node(const json_t *status, FILE *stream)
 	print_line(stream, "epoch", "%lld", integer(status, "epoch"));
 }
 
+/* Whether it may be this node that is cut off. */
+static void print_isolation(const json_t *status, FILE *stream)
+{
+	char age[UNITS_TEXT_BYTES];
+
+	if (json_is_true(json_object_get(status, "isolated")))
+		print_line(stream, "isolated", "for %s: %s",
+			   field_duration(status, "isolated_age_ns", age),
+			   field_text(status, "isolated_reason"));
+}
+
 static void print_daemon(const json_t *status, FILE *stream)
 {
 	char uptime[UNITS_TEXT_BYTES];
@@ -116,6 +127,7 @@ static void print_scheduling(const json_t *scheduling, FILE *stream)
 void show_status(const json_t *status, FILE *stream)
 {
 	print_node(status, stream);
+	print_isolation(status, stream);
 	print_daemon(status, stream);
 	print_heartbeat(json_object_get(status, "heartbeat"), stream);
 	print_links(json_object_get(status, "links"), stream);

@@ -89,6 +89,8 @@ static void on_kernel_event(void *context, const struct xb_event *event)
 		instances_advert(&daemon->instances, event);
 		break;
 	case XB_EVENT_ANSWER:
+		peers_take_answer(&daemon->peers, event);
+		break;
 	case XB_EVENT_FENCED:
 		break;
 	}
@@ -180,7 +182,7 @@ static int start_heartbeats(struct daemon *daemon)
 
 	if (!heartbeat)
 		return 0;
-	error = peers_start(&daemon->peers, daemon->base, &daemon->kernel, heartbeat,
+	error = peers_start(&daemon->peers, daemon->base, &daemon->kernel, daemon->config,
 			    daemon->own_node, &daemon->journal, on_verdict, daemon);
 	if (error)
 		return error;

@@ -39,6 +39,20 @@ static json_t *node_json(const struct daemon *daemon)
 	return json;
 }
 
+/* Only while it is so. */
+static void add_isolation(const struct daemon *daemon, json_t *json)
+{
+	const struct peers *peers = &daemon->peers;
+
+	if (!peers->isolated)
+		return;
+	json_object_set_new(json, "isolated", json_true());
+	json_object_set_new(
+		json, "isolated_age_ns",
+		json_integer((json_int_t)time_since_ns(clock_now_ns(), peers->isolated_since_ns)));
+	json_object_set_new(json, "isolated_reason", json_text(peers->isolated_reason));
+}
+
 static json_t *status(void *context, struct control_call *call)
 {
 	const struct daemon *daemon = context;
@@ -59,6 +73,7 @@ static json_t *status(void *context, struct control_call *call)
 		json_object_set_new(json, "node", node_json(daemon));
 		json_object_set_new(json, "heartbeat", heartbeat_json(daemon->config->heartbeat));
 		json_object_set_new(json, "links", peers_links_json(&daemon->peers));
+		add_isolation(daemon, json);
 	}
 	return json;
 }
@@ -115,11 +130,25 @@ static struct instance *named(struct daemon *daemon, struct control_call *call)
 	return instance;
 }
 
+/* An instance, or another node: an instance, if both have the name. */
 static json_t *explain(void *context, struct control_call *call)
 {
-	struct instance *instance = named(context, call);
+	struct daemon *daemon = context;
+	const char *name = json_string_value(json_object_get(call->parameters, "instance"));
+	struct instance *instance = name ? instances_find(&daemon->instances, name) : NULL;
+	struct peer *peer = name ? peers_find(&daemon->peers, name) : NULL;
 
-	return instance ? instance_explain(instance) : NULL;
+	if (instance)
+		return instance_explain(instance);
+	if (peer)
+		return peer_explain(&daemon->peers, peer);
+	if (!name)
+		return control_fail(call, "invalid_parameter", "the instance is not named");
+	return control_fail(
+		call, "invalid_parameter",
+		"there is no instance and no other node %s; \"xbeatctl vrrp\" shows the "
+		"instances, \"xbeatctl peers\" the nodes",
+		name);
 }
 
 static json_t *tracking(void *context, struct control_call *call)

@@ -114,6 +114,7 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 	from->heartbeat = heartbeat;
 	instances_reload(&daemon->instances, from, to, changes);
 	daemon->config = to;
+	daemon->peers.config = to;
 	reload->inputs.config = from;
 	if (memcmp(daemon->keys, reload->inputs.keys, sizeof(daemon->keys)) != 0) {
 		memcpy(daemon->keys, reload->inputs.keys, sizeof(daemon->keys));

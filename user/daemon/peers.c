@@ -51,21 +51,26 @@ static void on_deadline(evutil_socket_t fd, short what, void *context)
 }
 
 int peers_start(struct peers *peers, struct event_base *base, const struct kernel *kernel,
-		const struct config_heartbeat *heartbeat, size_t own_node, struct journal *journal,
+		const struct config *config, size_t own_node, struct journal *journal,
 		void (*on_verdict)(void *context, struct peer *peer, enum verdict from),
 		void *context)
 {
+	const struct config_heartbeat *heartbeat = config->heartbeat;
+
 	*peers = (struct peers){
 		.kernel = kernel,
 		.journal = journal,
+		.config = config,
+		.started_ns = clock_now_ns(),
 		.timing = detection_timing(heartbeat),
 		.on_verdict = on_verdict,
 		.context = context,
 	};
 	peers->list = calloc(heartbeat->node_count, sizeof(*peers->list));
 	peers->changes = calloc(heartbeat->node_count, sizeof(*peers->changes));
+	peers->views = calloc(heartbeat->node_count * heartbeat->node_count, sizeof(*peers->views));
 	peers->deadline = evtimer_new(base, on_deadline, peers);
-	if (!peers->list || !peers->changes || !peers->deadline)
+	if (!peers->list || !peers->changes || !peers->views || !peers->deadline)
 		return -ENOMEM;
 	for (size_t i = 0; i < heartbeat->node_count; i++) {
 		struct peer *peer = &peers->list[peers->count];
@@ -90,6 +95,7 @@ void peers_stop(struct peers *peers)
 	peers_detection_stop(peers);
 	free(peers->list);
 	free(peers->changes);
+	free(peers->views);
 	*peers = (struct peers){0};
 }
 
@@ -116,28 +122,6 @@ static void evidence_of(const struct peer *peer, struct liveness_evidence *evide
 		};
 }
 
-static void report(struct peers *peers, struct peer *peer, const struct liveness_change *change)
-{
-	char subject[40];
-
-	for (size_t link = 0; peer->link_count > 1 && link < peer->link_count; link++) {
-		if (!(change->links >> link & 1))
-			continue;
-		snprintf(subject, sizeof(subject), "%s/%s", peer->node->name,
-			 peer->seen[link].interface);
-		journal_add(peers->journal, "link", subject,
-			    verdict_name(peer->liveness.links[link] == VERDICT_UP ? VERDICT_DOWN
-										  : VERDICT_UP),
-			    verdict_name(peer->liveness.links[link]), "%s",
-			    change->link_reason[link]);
-	}
-	if (!change->node)
-		return;
-	peers->on_verdict(peers->context, peer, change->from);
-	journal_add(peers->journal, "peer", peer->node->name, verdict_name(change->from),
-		    verdict_name(peer->liveness.verdict), "%s", peer->liveness.reason);
-}
-
 /* Whoever judges first after a stall notices it, not only the tick that was late. */
 static void note_stall(struct peers *peers, uint64_t now_ns)
 {
@@ -149,13 +133,11 @@ static void note_stall(struct peers *peers, uint64_t now_ns)
 	    peers->reported_due_ns == peers->tick_due_ns)
 		return;
 	peers->reported_due_ns = peers->tick_due_ns;
-	journal_add(peers->journal, "stall", "self", "late", "running",
-		    "this node stood still for %.1f ms: nobody is called silent for %.1f ms",
-		    (double)late_ns / 1e6, (double)peers->timing.detection_time_ns / 1e6);
+	peers_report_stall(peers, late_ns);
 }
 
-/* Returns when a verdict can next get worse. */
-static uint64_t judge_all(struct peers *peers, uint64_t now_ns)
+/* Of all links. Returns when a verdict can next get worse. */
+static uint64_t judge_links(struct peers *peers, uint64_t now_ns)
 {
 	bool may_accuse = stall_watch_may_accuse(&peers->stall, now_ns);
 	uint64_t earliest_ns = UINT64_MAX;
@@ -166,29 +148,65 @@ static uint64_t judge_all(struct peers *peers, uint64_t now_ns)
 		uint64_t due_ns;
 
 		evidence_of(peer, evidence);
-		liveness_judge(&peer->liveness, evidence, peer->link_count, &peer->timing, now_ns,
-			       may_accuse, &due_ns, &peers->changes[i]);
+		liveness_judge_links(&peer->liveness, evidence, peer->link_count, &peer->timing,
+				     now_ns, may_accuse, &due_ns, &peers->changes[i]);
 		if (due_ns < earliest_ns)
 			earliest_ns = due_ns;
 	}
 	return earliest_ns;
 }
 
+/* A node that has just started has not had the time to hear anybody. */
+static bool hears_nobody(const struct peers *peers, uint64_t now_ns)
+{
+	struct liveness_census census = {0};
+
+	for (size_t i = 0; i < peers->count; i++)
+		liveness_census_add(&census, &peers->list[i].liveness);
+	return liveness_isolated(&census) &&
+	       (peers->isolated ||
+		time_since_ns(now_ns, peers->started_ns) >= peers->timing.detection_time_ns);
+}
+
+static void judge_nodes(struct peers *peers, bool isolated, uint64_t now_ns, uint64_t *due_ns)
+{
+	for (size_t i = 0; i < peers->count; i++) {
+		struct peer *peer = &peers->list[i];
+		struct liveness_evidence evidence[XB_LINKS_MAX];
+
+		evidence_of(peer, evidence);
+		liveness_judge_node(&peer->liveness, evidence, peer->link_count, &peer->timing,
+				    &peer->hearsay, isolated, now_ns, due_ns, &peers->changes[i]);
+	}
+}
+
 void peers_judge(struct peers *peers, uint64_t now_ns)
 {
 	uint64_t earliest_ns;
+	bool isolated;
 
 	note_stall(peers, now_ns);
-	earliest_ns = judge_all(peers, now_ns);
+	earliest_ns = judge_links(peers, now_ns);
+	isolated = hears_nobody(peers, now_ns);
+	peers_ask_due(peers, now_ns);
+	judge_nodes(peers, isolated, now_ns, &earliest_ns);
 	/* Only now: what one verdict leads to may depend on the others. */
+	if (isolated != peers->isolated)
+		peers_report_isolated(peers, isolated, now_ns);
 	for (size_t i = 0; i < peers->count; i++)
-		report(peers, &peers->list[i], &peers->changes[i]);
+		peers_report(peers, &peers->list[i], &peers->changes[i]);
 	peers_links_judge(peers, now_ns);
 	/* The next tick judges again; the timer is for what falls due before it. */
 	if (earliest_ns < now_ns + peers->timing.interval_ns)
 		clock_arm(peers->deadline, earliest_ns);
 	else
 		event_del(peers->deadline);
+}
+
+void peers_on_isolated(struct peers *peers, void (*callback)(void *context), void *context)
+{
+	peers->on_isolated = callback;
+	peers->isolated_context = context;
 }
 
 void peers_note_probe(struct peer *peer, size_t link)
@@ -224,4 +242,23 @@ const struct xb_peer *peer_said(const struct peer *peer)
 			newest = seen;
 	}
 	return newest;
+}
+
+struct peer *peers_find(const struct peers *peers, const char *name)
+{
+	for (size_t i = 0; i < peers->count; i++)
+		if (!strcmp(peers->list[i].node->name, name))
+			return &peers->list[i];
+	return NULL;
+}
+
+bool peer_is_degraded(const struct peer *peer)
+{
+	bool up = false, lost = false;
+
+	for (size_t link = 0; link < peer->link_count; link++) {
+		up |= peer->liveness.links[link] == VERDICT_UP;
+		lost |= peer->liveness.links[link] != VERDICT_UP;
+	}
+	return up && lost;
 }

@@ -2,7 +2,8 @@
 /*
  * The other nodes as this one sees them: a copy of their slots, refreshed once a tick, and the
  * verdicts made from it. Owns the deadline timer, which fires between ticks when a peer's evidence
- * runs out of the detection time.
+ * runs out of the detection time. peers.c judges, peers_report.c says what has changed, peers_ask.c asks
+ * others after those who are silent, peers_explain.c and peers_json.c are for xbeatctl.
  */
 #ifndef XBEAT_DAEMON_PEERS_H
 #define XBEAT_DAEMON_PEERS_H
@@ -24,6 +25,7 @@ struct peer {
 		timing; /* of this peer: the detection time may follow what is seen of it */
 	struct liveness_hearsay hearsay;
 	struct xb_peer seen[XB_LINKS_MAX]; /* index: link; as of the last refresh */
+	uint32_t late_apps_bits; /* as reported */
 	uint64_t answered_count[XB_LINKS_MAX]; /* evidence there was at the last probe */
 	uint32_t unanswered_count[XB_LINKS_MAX]; /* probes sent since there was any */
 };
@@ -36,6 +38,17 @@ struct own_link {
 	char reason[96];
 };
 
+/* What one node last answered, asked after another. */
+struct peer_view {
+	bool asked; /* in the last round about that one */
+	uint64_t arrival_ns; /* of the answer; 0: none since the subject fell silent */
+	uint64_t heard_ns; /* when it last heard the subject, on this node's clock; 0: never */
+};
+
+/* Sends a QUERY after the node subject_id to a peer, on all links. */
+typedef void peers_ask(void *context, const struct peer *respondent, uint16_t subject_id,
+		       uint64_t t1_ns);
+
 struct peers {
 	struct peer *list;
 	size_t count;
@@ -46,29 +59,40 @@ struct peers {
 	struct stall_watch stall;
 	struct peers_detection *detection; /* NULL: the multiplier is fixed */
 	bool isolated; /* nobody is heard, of at least two that there are: it may be this node that is cut off */
+	uint64_t isolated_since_ns; /* when that last changed */
+	char isolated_reason[LIVENESS_REASON_BYTES]; /* why it is, or is not any more */
+	uint64_t started_ns;
+	const struct config *config; /* for the names of applications and instances */
+	struct peer_view *views; /* count x count: by subject, then by who is asked */
+	peers_ask *ask; /* NULL: nobody can be asked yet */
+	void *ask_context;
 	struct event *deadline;
 	struct liveness_change *changes; /* of one judgement; index: peer */
 	uint64_t tick_due_ns; /* when the next tick is to run */
 	uint64_t reported_due_ns; /* the tick whose lateness has been reported */
 	void (*on_verdict)(void *context, struct peer *peer, enum verdict from);
 	struct own_link own_links[XB_LINKS_MAX];
-	void (*on_links)(
-		void *context); /* whether one of own_links is bad has changed; NULL: nobody asks */
-	void (*on_isolated)(void *context); /* peers->isolated has changed */
+	/* Whether one of own_links is bad has changed; NULL: nobody asks. */
+	void (*on_links)(void *context);
 	void *context;
+	void (*on_isolated)(void *context);
+	void *isolated_context;
 };
 
 /* Writes the identities of all slots (to be freed) for kernel_setup. Returns their number. */
 size_t peers_slots(const struct config_heartbeat *heartbeat, size_t own_node,
 		   struct xb_peer **slots);
 
-/* Starts with everybody "not heard yet"; on_verdict is called after each change of a node's verdict.
- * Returns 0 or -ENOMEM. */
+/* Starts with everybody "not heard yet"; on_verdict is called after each change of a node's verdict. config: with a
+ * heartbeat block; a reload, which keeps that block, replaces peers->config. Returns 0 or -ENOMEM. */
 int peers_start(struct peers *peers, struct event_base *base, const struct kernel *kernel,
-		const struct config_heartbeat *heartbeat, size_t own_node, struct journal *journal,
+		const struct config *config, size_t own_node, struct journal *journal,
 		void (*on_verdict)(void *context, struct peer *peer, enum verdict from),
 		void *context);
 void peers_stop(struct peers *peers);
+
+/* callback is called after peers->isolated has changed, and before on_verdict for what changed with it. */
+void peers_on_isolated(struct peers *peers, void (*callback)(void *context), void *context);
 
 /* Copies all slots. */
 void peers_refresh(struct peers *peers);
@@ -86,7 +110,44 @@ struct peer *peers_by_slot(const struct peers *peers, size_t slot);
 /* Returns what the peer last said of itself (its freshest link), or NULL if it was never heard. */
 const struct xb_peer *peer_said(const struct peer *peer);
 
+/* Asks after everybody for whom that is due. */
+void peers_ask_due(struct peers *peers, uint64_t now_ns);
+
+/* An ANSWER has come. Verdicts that waited for it are passed. */
+void peers_take_answer(struct peers *peers, const struct xb_event *event);
+
+/* Returns what respondent last said of subject. */
+struct peer_view *peers_view(const struct peers *peers, const struct peer *subject,
+			     const struct peer *respondent);
+
+/* Reports what a judgement has changed. */
+void peers_report(struct peers *peers, struct peer *peer, const struct liveness_change *change);
+
+/* Says that the tick which was due ran late_ns late, once. */
+void peers_report_stall(struct peers *peers, uint64_t late_ns);
+
+/* Whether nobody is heard has changed. */
+void peers_report_isolated(struct peers *peers, bool isolated, uint64_t now_ns);
+
+/* Writes the name of the peer's application or instance at a place of its packets; returns text. */
+#define PEERS_NAME_BYTES 64
+const char *peers_app_name(const struct peers *peers, size_t place, char text[PEERS_NAME_BYTES]);
+const char *peers_instance_name(const struct peers *peers, const struct xb_instance *said,
+				char text[PEERS_NAME_BYTES]);
+
+/* Returns the node of that name, or NULL. */
+struct peer *peers_find(const struct peers *peers, const char *name);
+
+/* Whether a node is up, but not on all its links. */
+bool peer_is_degraded(const struct peer *peer);
+
 /* Returns a new JSON array of all peers. */
 json_t *peers_json(struct peers *peers);
+
+/* Returns a new JSON object of one, as of the last refresh. */
+json_t *peer_json(const struct peers *peers, const struct peer *peer, uint64_t now_ns);
+
+/* Returns a new JSON object: one peer in plain words. */
+json_t *peer_explain(struct peers *peers, const struct peer *peer);
 
 #endif

@@ -44,6 +44,7 @@ struct liveness_timing detection_timing(const struct config_heartbeat *heartbeat
 		.interval_ns = heartbeat->interval_ns,
 		.detection_time_ns = time_ns,
 		.daemon_timeout_ns = heartbeat->daemon_timeout_ns,
+		.restart_grace_ns = heartbeat->restart_grace_ns,
 		.unanswered_max = 2 * detection_intervals(time_ns, heartbeat->interval_ns),
 	};
 }

@@ -38,6 +38,10 @@ static json_t *link_json(const struct peers *peers, const struct peer *peer, siz
 		json_object_set_new(
 			json, "age_ns",
 			json_integer((json_int_t)time_since_ns(now_ns, seen->last_evidence_ns)));
+	if (peer->liveness.links[link] == VERDICT_ONE_WAY)
+		json_object_set_new(
+			json, "heard_age_ns",
+			json_integer((json_int_t)time_since_ns(now_ns, seen->last_heard_ns)));
 	json_object_set_new(json, "sent", json_integer((json_int_t)seen->probe_sent_count));
 	json_object_set_new(json, "received", json_integer((json_int_t)seen->reply_received_count));
 	json_object_set_new(json, "lost", json_integer((json_int_t)seen->probe_lost_count));
@@ -45,9 +49,80 @@ static json_t *link_json(const struct peers *peers, const struct peer *peer, siz
 	return json;
 }
 
-static json_t *peer_json(const struct peers *peers, const struct peer *peer, uint64_t now_ns)
+static json_t *fenced_json(const struct peers *peers, const struct xb_peer *said)
+{
+	char name[PEERS_NAME_BYTES];
+	json_t *array = json_array();
+
+	for (size_t place = 0; place < XB_INSTANCES_MAX; place++)
+		if (said->fenced_bits >> place & 1)
+			json_array_append_new(
+				array, json_text(peers_instance_name(peers, &said->instances[place],
+								     name)));
+	return array;
+}
+
+static json_t *late_apps_json(const struct peers *peers, const struct xb_peer *said)
+{
+	char name[PEERS_NAME_BYTES];
+	json_t *array = json_array();
+
+	for (size_t place = 0; place < XB_APPS_MAX; place++)
+		if (said->late_apps_bits >> place & 1)
+			json_array_append_new(array, json_text(peers_app_name(peers, place, name)));
+	return array;
+}
+
+static void add_unless_empty(json_t *json, const char *name, json_t *array)
+{
+	if (json_array_size(array))
+		json_object_set(json, name, array);
+	json_decref(array);
+}
+
+/* What it last said of itself. */
+static void add_said(json_t *json, const struct peers *peers, const struct peer *peer,
+		     uint64_t now_ns)
 {
 	const struct xb_peer *said = peer_said(peer);
+
+	if (!said)
+		return;
+	json_object_set_new(
+		json, "daemon_age_ns",
+		json_integer((json_int_t)(said->daemon_age_us * NS_PER_US +
+					  time_since_ns(now_ns, said->last_evidence_ns))));
+	json_object_set_new(json, "daemon",
+			    json_string(peer->liveness.died_ns ? "dead" : "running"));
+	add_unless_empty(json, "fenced", fenced_json(peers, said));
+	add_unless_empty(json, "late_apps", late_apps_json(peers, said));
+}
+
+/* What others answered who were asked after it: there while it is silent. */
+static json_t *heard_by_json(const struct peers *peers, const struct peer *peer, uint64_t now_ns)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer_view *view = peers_view(peers, peer, &peers->list[i]);
+		json_t *json;
+
+		if (!view->arrival_ns)
+			continue;
+		json = json_pack("{s:o, s:I}", "node", json_text(peers->list[i].node->name),
+				 "asked_age_ns",
+				 (json_int_t)time_since_ns(now_ns, view->arrival_ns));
+		if (view->heard_ns)
+			json_object_set_new(
+				json, "age_ns",
+				json_integer((json_int_t)time_since_ns(now_ns, view->heard_ns)));
+		json_array_append_new(array, json);
+	}
+	return array;
+}
+
+json_t *peer_json(const struct peers *peers, const struct peer *peer, uint64_t now_ns)
+{
 	json_t *links = json_array();
 	json_t *json = json_pack("{s:i, s:o, s:s, s:s, s:I}", "id", peer->node->id, "name",
 				 json_text(peer->node->name), "verdict",
@@ -55,11 +130,10 @@ static json_t *peer_json(const struct peers *peers, const struct peer *peer, uin
 				 peer->liveness.reason, "verdict_age_ns",
 				 (json_int_t)time_since_ns(now_ns, peer->liveness.since_ns));
 
-	if (said)
-		json_object_set_new(
-			json, "daemon_age_ns",
-			json_integer((json_int_t)(said->daemon_age_us * NS_PER_US +
-						  time_since_ns(now_ns, said->last_evidence_ns))));
+	if (peer_is_degraded(peer))
+		json_object_set_new(json, "degraded", json_true());
+	add_said(json, peers, peer, now_ns);
+	add_unless_empty(json, "heard_by", heard_by_json(peers, peer, now_ns));
 	for (size_t link = 0; link < peer->link_count; link++)
 		json_array_append_new(links, link_json(peers, peer, link, now_ns));
 	json_object_set_new(json, "links", links);

@@ -281,6 +281,33 @@ void prober_send(struct prober *prober, uint64_t now_ns)
 	}
 }
 
+/* Sent at once, one by one: it is rare. What is lost is asked again. */
+static void ask(void *context, const struct peer *respondent, uint16_t subject_id, uint64_t t1_ns)
+{
+	struct prober *prober = context;
+
+	for (size_t index = 0; index < prober->link_count; index++) {
+		struct prober_link *link = &prober->links[index];
+		struct msghdr message = link->messages[respondent - prober->peers->list].msg_hdr;
+		const struct xb_peer *seen = &respondent->seen[index];
+		struct heartbeat_target target = {
+			.cluster_id = prober->heartbeat->cluster_id,
+			.node_id = respondent->node->id,
+			.link = (uint8_t)index,
+			.peer_epoch = seen->peer_epoch,
+			.local_address = seen->local_address,
+			.peer_address = seen->peer_address,
+		};
+		struct xb_packet packet;
+		struct iovec data = {&packet, sizeof(packet)};
+
+		heartbeat_build_query(&packet, prober->kernel->self, &target, subject_id, t1_ns,
+				      &prober->key);
+		message.msg_iov = &data;
+		sendmsg(link->socket, &message, 0);
+	}
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *context)
 {
 	struct prober *prober = context;
@@ -321,12 +348,16 @@ int prober_start(struct prober *prober, struct event_base *base, struct kernel *
 		if (error)
 			return error;
 	}
+	peers->ask = ask;
+	peers->ask_context = prober;
 	clock_arm(prober->tick, prober->due_ns);
 	return 0;
 }
 
 void prober_stop(struct prober *prober)
 {
+	if (prober->peers)
+		prober->peers->ask = NULL;
 	for (size_t i = 0; i < prober->link_count; i++) {
 		struct prober_link *link = &prober->links[i];
 

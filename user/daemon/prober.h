@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The tick: once an interval it stamps the daemon's progress, sends a PROBE to every peer on every
- * link (one batch a link) and has everybody judged. The schedule is absolute: it does not drift, and
+ * link (one batch a link) and has everybody judged. Between ticks it sends
+ * the QUERYs that peers_ask.c wants. The schedule is absolute: it does not drift, and
  * after a stall it goes on from now instead of catching up.
  */
 #ifndef XBEAT_DAEMON_PROBER_H

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * "xbeatctl explain" of a node, in sentences for somebody who was woken at night: what is known of it, from whom,
+ * and what would change what was concluded. The verdict and its reason are fields before them.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <user/core/address.h>
+#include <user/daemon/clock.h>
+#include <user/daemon/json_text.h>
+#include <user/daemon/peers.h>
+
+#define LINE_BYTES 512
+#define AGE_BYTES 24
+
+static void say(json_t *lines, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void say(json_t *lines, const char *format, ...)
+{
+	char line[LINE_BYTES];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	json_array_append_new(lines, json_text(line));
+}
+
+/* "4.1 ms", "31.0 s". */
+static const char *duration(uint64_t duration_ns, char text[AGE_BYTES])
+{
+	bool long_one = duration_ns >= NS_PER_SECOND;
+
+	snprintf(text, AGE_BYTES, "%.1f %s", (double)duration_ns / (long_one ? 1e9 : 1e6),
+		 long_one ? "s" : "ms");
+	return text;
+}
+
+static const char *age(uint64_t then_ns, uint64_t now_ns, char text[AGE_BYTES])
+{
+	return duration(time_since_ns(now_ns, then_ns), text);
+}
+
+static void explain_link(const struct peer *peer, size_t link, uint64_t now_ns, json_t *lines)
+{
+	const struct xb_peer *seen = &peer->seen[link];
+	char address[ADDRESS_TEXT_BYTES], evidence[AGE_BYTES], heard[AGE_BYTES];
+
+	address_format(&seen->peer_address, address);
+	age(seen->last_evidence_ns, now_ns, evidence);
+	if (peer->liveness.links[link] == VERDICT_ONE_WAY)
+		say(lines,
+		    "Over %s (%s) it is heard, %s ago, but what it sends shows that it does not "
+		    "hear this node.",
+		    seen->interface, address, age(seen->last_heard_ns, now_ns, heard));
+	else if (!seen->last_evidence_ns)
+		say(lines, "Over %s (%s) it has not been heard yet.", seen->interface, address);
+	else if (peer->liveness.links[link] == VERDICT_UP)
+		say(lines, "Over %s (%s) it was heard %s ago.", seen->interface, address, evidence);
+	else
+		say(lines, "Over %s (%s) it is silent: its last evidence came %s ago.",
+		    seen->interface, address, evidence);
+}
+
+static void explain_fenced(const struct peers *peers, const struct xb_peer *said, json_t *lines)
+{
+	char name[PEERS_NAME_BYTES];
+
+	for (size_t place = 0; place < XB_INSTANCES_MAX; place++)
+		if (said->fenced_bits >> place & 1)
+			say(lines,
+			    "Its kernel has fenced the addresses of %s: it does not answer for "
+			    "them.",
+			    peers_instance_name(peers, &said->instances[place], name));
+}
+
+static void explain_apps(const struct peers *peers, const struct xb_peer *said, json_t *lines)
+{
+	char name[PEERS_NAME_BYTES];
+
+	for (size_t place = 0; place < XB_APPS_MAX; place++)
+		if (said->late_apps_bits >> place & 1)
+			say(lines,
+			    "Its application %s is late: it has not beaten within its timeout.",
+			    peers_app_name(peers, place, name));
+}
+
+/* What it said of itself, while it says anything. */
+static void explain_said(const struct peers *peers, const struct peer *peer, uint64_t now_ns,
+			 json_t *lines)
+{
+	const struct xb_peer *said = peer_said(peer);
+	char text[AGE_BYTES];
+
+	if (!said)
+		return;
+	if (peer->liveness.died_ns)
+		say(lines, "Its kernel says, since %s, that its daemon is dead.",
+		    age(peer->liveness.died_ns, now_ns, text));
+	else if (!peer->liveness.silent)
+		say(lines, "Its daemon last moved %s ago.",
+		    duration(said->daemon_age_us * NS_PER_US +
+				     time_since_ns(now_ns, said->last_evidence_ns),
+			     text));
+	explain_fenced(peers, said, lines);
+	explain_apps(peers, said, lines);
+}
+
+static void explain_view(const struct peer *subject, const struct peer *respondent,
+			 const struct peer_view *view, uint64_t now_ns, json_t *lines)
+{
+	const char *name = respondent->node->name;
+	char asked[AGE_BYTES], heard[AGE_BYTES];
+
+	age(subject->hearsay.asked_ns, now_ns, asked);
+	if (!view->asked)
+		say(lines, "%s could not be asked: it is %s.", name,
+		    respondent->liveness.stops ? "stopped" : "silent, too");
+	else if (view->arrival_ns < subject->hearsay.asked_ns)
+		say(lines, "%s was asked %s ago and did not answer.", name, asked);
+	else if (!view->heard_ns)
+		say(lines, "%s, asked %s ago, has never heard it.", name, asked);
+	else
+		say(lines, "%s, asked %s ago, had heard it last %s before.", name, asked,
+		    age(view->heard_ns, view->arrival_ns, heard));
+}
+
+/* What others know of it, who are asked only while it is silent. */
+static void explain_views(const struct peers *peers, const struct peer *peer, uint64_t now_ns,
+			  json_t *lines)
+{
+	if (!peer->hearsay.asked_ns)
+		return;
+	if (peers->count == 1)
+		say(lines, "There is no third node that could be asked whether it hears it.");
+	for (size_t i = 0; i < peers->count; i++)
+		if (&peers->list[i] != peer)
+			explain_view(peer, &peers->list[i],
+				     peers_view(peers, peer, &peers->list[i]), now_ns, lines);
+}
+
+static void explain_up(const struct peers *peers, const struct peer *peer, json_t *lines)
+{
+	char detection[AGE_BYTES], timeout[AGE_BYTES];
+
+	duration(peer->timing.detection_time_ns, detection);
+	if (peer_is_degraded(peer))
+		say(lines, "It is degraded: up, but not on all of its links.");
+	say(lines, "If no evidence of it comes for %s, on no link, %s", detection,
+	    peers->count > 1
+		    ? "the other nodes are asked: it is unreachable if one of them hears it, "
+		      "else down."
+		    : "it is down: there is no third node that could be asked.");
+	say(lines, "If its daemon does not move for %s it is hung.",
+	    duration(peer->timing.daemon_timeout_ns, timeout));
+}
+
+/* What would change the verdict, and what may be done for it. */
+static void explain_change(const struct peers *peers, const struct peer *peer, json_t *lines)
+{
+	static const char *const texts[] = {
+		[VERDICT_DOWN] = "It is up with the next evidence, and unreachable if another node "
+				 "hears it.",
+		[VERDICT_HUNG] =
+			"It is up as soon as its daemon moves: look at xbeatd there, or start it.",
+		[VERDICT_FENCED] = "It is up as soon as its daemon moves and has given these "
+				   "addresses up: look at xbeatd there, or start it.",
+		[VERDICT_RELEASED] = "It is up when xbeatd is started there.",
+		[VERDICT_ONE_WAY] = "It is up when it hears this node: look at the way from this "
+				    "node to it (filters, switch ports, the sending half of a "
+				    "cable).",
+		[VERDICT_UNREACHABLE] =
+			"It lives: look at the network between this node and it. It is up with the "
+			"next evidence, and down if nobody hears it any more.",
+	};
+
+	if (peer->liveness.verdict == VERDICT_UP)
+		explain_up(peers, peer, lines);
+	else
+		say(lines, "%s", texts[peer->liveness.verdict]);
+	if (peers->isolated)
+		say(lines, "This node hears nobody, so it may be this node that is cut off: %s.",
+		    peers->isolated_reason);
+}
+
+json_t *peer_explain(struct peers *peers, const struct peer *peer)
+{
+	json_t *lines = json_array(), *json;
+	uint64_t now_ns;
+
+	peers_refresh(peers);
+	now_ns = clock_now_ns();
+	json = peer_json(peers, peer, now_ns);
+	for (size_t link = 0; link < peer->link_count; link++)
+		explain_link(peer, link, now_ns, lines);
+	explain_said(peers, peer, now_ns, lines);
+	explain_views(peers, peer, now_ns, lines);
+	explain_change(peers, peer, lines);
+	json_object_set_new(json, "peer", json_text(peer->node->name));
+	json_object_set_new(json, "lines", lines);
+	return json;
+}
