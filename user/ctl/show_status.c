@@ -78,7 +78,7 @@ static void print_heartbeat(const json_t *heartbeat, FILE *stream)
 			   integer(heartbeat, "multiplier"));
 	else
 		print_line(stream, "heartbeat",
-			   "%s: every %s, detection time of each peer by its gaps, %s to %s",
+			   "%s: every %s, detection time by gaps seen, %s to %s",
 			   field_text(heartbeat, "name"),
 			   field_duration(heartbeat, "interval_ns", interval),
 			   field_duration(heartbeat, "detection_min_ns", detection),
