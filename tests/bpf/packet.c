@@ -81,9 +81,14 @@ static size_t put_ipv6(const struct heartbeat *heartbeat, uint8_t *ip)
 	return 40;
 }
 
+static bool is_from_prober(uint8_t type)
+{
+	return type != XB_REPLY && type != XB_ANSWER;
+}
+
 static void put_packet(const struct heartbeat *heartbeat, struct xb_packet *packet)
 {
-	bool probe = heartbeat->type != XB_REPLY;
+	bool probe = is_from_prober(heartbeat->type);
 
 	packet->magic = htons(heartbeat->magic);
 	packet->version = heartbeat->version;
@@ -97,7 +102,7 @@ static void put_packet(const struct heartbeat *heartbeat, struct xb_packet *pack
 	packet->seq = htonl(heartbeat->seq);
 	packet->ack = htonl(heartbeat->ack);
 	packet->node_state = heartbeat->node_state;
-	packet->fenced_bits = htons(0xa5a5);
+	packet->fenced_bits = htons(heartbeat->fenced_bits);
 	packet->prober_epoch =
 		htobe64(probe ? heartbeat->sender_epoch : heartbeat->addressee_epoch);
 	packet->responder_epoch =
@@ -170,7 +175,7 @@ uint64_t instances_digest(const struct xb_instance *instances, const uint8_t key
 	return hash_bytes((const uint8_t *)instances, 64, key);
 }
 
-/* The prober's address comes first, also in a REPLY, which the responder sends. */
+/* The prober's address comes first, also in an answer, which the responder sends. */
 static size_t put_addresses(const struct frame *frame, bool probe, uint8_t *bytes)
 {
 	size_t half = frame_addresses_bytes(frame) / 2;
@@ -188,7 +193,7 @@ uint64_t frame_tag(const struct frame *frame, const uint8_t key[16])
 	uint64_t digest = htole64(hash_bytes(packet + 64, 64, key));
 
 	memcpy(message, packet, 40);
-	length += put_addresses(frame, packet[40] != XB_REPLY, message + length);
+	length += put_addresses(frame, is_from_prober(packet[40]), message + length);
 	memcpy(message + length, packet + 40, 24);
 	memcpy(message + length + 24, &digest, 8);
 	return hash_bytes(message, length + 32, key);

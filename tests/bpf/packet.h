@@ -48,7 +48,11 @@ struct heartbeat {
 	uint64_t addressee_epoch;
 	uint64_t t1_ns;
 	uint32_t daemon_age_us;
-	struct xb_instance instances[XB_INSTANCES_MAX];
+	uint16_t fenced_bits;
+	union {
+		struct xb_instance instances[XB_INSTANCES_MAX];
+		struct xb_view view; /* in network byte order; QUERY, ANSWER */
+	};
 };
 
 /* "10.0.0.1" or "fd00::1". */

@@ -82,7 +82,7 @@ static void bad_version(struct fixture *fixture, struct frame *frame)
 static void bad_type(struct fixture *fixture, struct frame *frame)
 {
 	(void)fixture;
-	probe_with_byte(frame, 40, 3);
+	probe_with_byte(frame, 40, 5);
 }
 
 static void bad_cluster(struct fixture *fixture, struct frame *frame)
@@ -167,6 +167,15 @@ static void stale_ack(struct fixture *fixture, struct frame *frame)
 {
 	fixture->peers[SLOT_A].probe_sent_seq = SENT_SEQ + ACK_WINDOW + 1;
 	plain_probe(frame);
+}
+
+static void old_answer(struct fixture *fixture, struct frame *frame)
+{
+	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_ANSWER);
+
+	(void)fixture;
+	heartbeat.t1_ns = 1; /* soon after this machine started */
+	frame_build(&heartbeat, frame);
 }
 
 static void peer_busy(struct fixture *fixture, struct frame *frame)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A packet socket in a laboratory, for frames made by hand."""
+"""Sockets in a laboratory, for packets made by hand."""
 
+import contextlib
 import ctypes
 import os
 import socket
@@ -9,15 +10,31 @@ SOL_PACKET, PACKET_AUXDATA = 263, 8
 CLONE_NEWNET = 0x40000000
 
 
-def open_port(lab, member, interface):
-    """A packet socket on an interface of another namespace; sockets stay where they were made."""
+@contextlib.contextmanager
+def inside(lab, member):
+    """In the network namespace of a member; sockets stay where they were made."""
     libc = ctypes.CDLL(None, use_errno=True)
     with open("/proc/self/ns/net") as home, open(f"/run/netns/{lab.name}-{member}") as away:
         assert libc.setns(away.fileno(), CLONE_NEWNET) == 0, os.strerror(ctypes.get_errno())
         try:
-            port = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
-            port.bind((interface, 3))
+            yield
         finally:
             assert libc.setns(home.fileno(), CLONE_NEWNET) == 0
+
+
+def open_port(lab, member, interface):
+    """A packet socket on an interface of a member."""
+    with inside(lab, member):
+        port = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+        port.bind((interface, 3))
     port.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
+    return port
+
+
+def open_datagram(lab, member, address, seconds=1):
+    """A UDP socket with an address of a member."""
+    with inside(lab, member):
+        port = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
+        port.bind((address, 0))
+    port.settimeout(seconds)
     return port

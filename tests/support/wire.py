@@ -7,17 +7,21 @@ Layout and tag as docs/protocol.md gives them; SipHash-2-4 after Aumasson and Be
 import ipaddress
 import struct
 
-PROBE, REPLY = 1, 2
+PROBE, REPLY, QUERY, ANSWER = 1, 2, 3, 4
 PACKET_BYTES = 136
 PORT = 694
 MASK = (1 << 64) - 1
-HEADER = struct.Struct("!HBBHBxHHIQQQBB2xIQII64s")
+HEADER = struct.Struct("!HBBHBxHHIQQQBBHIQII64s")
+VIEW = struct.Struct("!HBxIQ4I4IH14x")
+LINKS = 4
+NEVER = 0xFFFFFFFF
 HEAD_BYTES, INSTANCES_OFFSET = 40, 64
 FIELDS = ("magic", "version", "key_id", "cluster_id", "link", "prober_id", "responder_id", "seq",
-          "prober_epoch", "responder_epoch", "t1_ns", "type", "node_state", "ack", "t2_ns",
-          "daemon_age_us", "health", "instances")
+          "prober_epoch", "responder_epoch", "t1_ns", "type", "node_state", "fenced_bits", "ack",
+          "t2_ns", "daemon_age_us", "late_apps_bits", "instances")
 DEFAULTS = {"magic": 0x5842, "version": 1, "cluster_id": 1, "link": 0, "ack": 0, "node_state": 1,
-            "t1_ns": 1, "t2_ns": 0, "daemon_age_us": 0, "health": 0, "instances": bytes(64)}
+            "fenced_bits": 0, "t1_ns": 1, "t2_ns": 0, "daemon_age_us": 0, "late_apps_bits": 0,
+            "instances": bytes(64)}
 
 
 def rotate(word, bits):
@@ -55,8 +59,8 @@ def siphash(key, message):
 
 def tag(key, packet, source, destination):
     """The tag of a packet from source to destination."""
-    probe = packet[HEAD_BYTES] != REPLY
-    prober, responder = (source, destination) if probe else (destination, source)
+    question = packet[HEAD_BYTES] not in (REPLY, ANSWER)
+    prober, responder = (source, destination) if question else (destination, source)
     addresses = b"".join(ipaddress.ip_address(text).packed for text in (prober, responder))
     digest = siphash(key, packet[INSTANCES_OFFSET:])
     message = (packet[:HEAD_BYTES] + addresses + packet[HEAD_BYTES:INSTANCES_OFFSET]
@@ -71,9 +75,26 @@ def build(key, source, destination, **fields):
     return packet + tag(key, packet, source, destination)
 
 
+def build_query(key, source, destination, subject_id, **fields):
+    """What does destination know of node subject_id?"""
+    view = VIEW.pack(subject_id, 0, 0, 0, *[0] * 2 * LINKS, 0)
+    return build(key, source, destination, type=QUERY, seq=0, instances=view, **fields)
+
+
+def parse_view(data):
+    """Of an ANSWER, in microseconds; None: never."""
+    subject_id, state, daemon_age_us, epoch, *ages_us, fenced_bits = VIEW.unpack(data)
+    ages_us = [None if age_us == NEVER else age_us for age_us in ages_us]
+    return {"subject_id": subject_id, "state": state, "daemon_age_us": daemon_age_us, "epoch": epoch,
+            "evidence_age_us": ages_us[:LINKS], "heard_age_us": ages_us[LINKS:],
+            "fenced_bits": fenced_bits}
+
+
 def parse(key, payload, source, destination):
-    """Returns the fields and "tag_good"."""
+    """Returns the fields and "tag_good"; of an ANSWER also "view"."""
     packet = payload[:HEADER.size]
     fields = dict(zip(FIELDS, HEADER.unpack(packet)))
     fields["tag_good"] = payload[HEADER.size:PACKET_BYTES] == tag(key, packet, source, destination)
+    if fields["type"] == ANSWER:
+        fields["view"] = parse_view(fields["instances"])
     return fields

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The PROBE codec. The tag is checked against a SipHash-2-4 of the same bytes fed one buffer at a
+ * The codec of PROBE and QUERY. The tag is checked against a SipHash-2-4 of the same bytes fed one buffer at a
  * time, so that a slip in the order of the words shows; SipHash itself has its own vectors.
  */
 #include <setjmp.h>
@@ -76,6 +76,27 @@ static void probe_is_laid_out_as_documented(void **state)
 			    sizeof(packet.instances));
 }
 
+/* Its head is that of a PROBE; instead of instances it has the subject. */
+static void query_is_laid_out_as_documented(void **state)
+{
+	static const uint8_t middle[4] = {3, 1, 0x02, 0x01};
+	uint8_t view[sizeof(struct xb_view)] = {0xab, 0xcd};
+	struct heartbeat_target target = target_between("fd00::1", "fd00::2");
+	struct xb_self fenced = self;
+	struct xb_packet packet;
+	struct xb_packet probe;
+
+	(void)state;
+	fenced.fenced_bits = 0x0201;
+	heartbeat_build_query(&packet, &fenced, &target, 0xabcd, 5, &key);
+	heartbeat_build_probe(&probe, &fenced, &target, 5, &key);
+	assert_memory_equal(&packet, &probe, XB_HEAD_BYTES);
+	assert_memory_equal((const uint8_t *)&packet + 40, middle, sizeof(middle));
+	assert_memory_equal(&packet.view, view, sizeof(view));
+	assert_int_equal(le64toh(packet.tag),
+			 heartbeat_tag(&packet, &target.local_address, &target.peer_address, &key));
+}
+
 /* The message under the tag, put together byte by byte. */
 static uint64_t tag_by_hand(const struct xb_packet *packet, const uint8_t *addresses, size_t bytes)
 {
@@ -126,6 +147,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(probe_is_laid_out_as_documented),
+		cmocka_unit_test(query_is_laid_out_as_documented),
 		cmocka_unit_test(tag_covers_packet_and_addresses),
 		cmocka_unit_test(quantiles),
 	};

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A PROBE of a node that does not hear us is no evidence; but it is heard, and what it says is taken with care. */
+#include "fixture.h"
+
+#include <string.h>
+#include <time.h>
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static struct heartbeat deaf_probe(void)
+{
+	struct heartbeat probe = heartbeat_from(SLOT_A, XB_PROBE);
+
+	probe.ack = SENT_SEQ - ACK_WINDOW - 1;
+	probe.daemon_age_us = 5;
+	return probe;
+}
+
+static void expect_heard(struct fixture *fixture, const struct heartbeat *probe)
+{
+	const struct xb_peer *peer = &fixture->peers[SLOT_A];
+	uint64_t before_ns = now_ns();
+	struct frame frame;
+
+	frame_build(probe, &frame);
+	fixture_expect(fixture, &frame, ACTION_TX, XB_DROP_STALE_ACK);
+	assert_in_range(peer->last_heard_ns, before_ns, now_ns());
+}
+
+static void expect_evidence(struct fixture *fixture, const struct heartbeat *probe)
+{
+	struct frame frame;
+
+	frame_build(probe, &frame);
+	fixture_expect_uncounted(fixture, &frame, ACTION_TX);
+	assert_int_equal(fixture->peers[SLOT_A].last_heard_ns,
+			 fixture->peers[SLOT_A].last_evidence_ns);
+}
+
+static void test_heard_is_no_evidence(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct xb_peer *peer = &fixture->peers[SLOT_A];
+	struct heartbeat probe = deaf_probe();
+
+	expect_heard(fixture, &probe);
+	assert_int_equal(peer->last_evidence_ns, 0);
+	assert_int_equal(peer->last_probe_ns, 0);
+	assert_int_equal(peer->evidence_count, 0);
+	assert_int_equal(peer->probe_received_count, 0);
+	assert_int_equal(peer->daemon_age_us,
+			 0); /* of evidence only: how old this is nobody knows */
+	probe = heartbeat_from(SLOT_A, XB_PROBE);
+	probe.seq = deaf_probe().seq + 1;
+	expect_evidence(fixture, &probe);
+}
+
+static void test_what_it_says_is_taken(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct xb_peer *peer = &fixture->peers[SLOT_A];
+	struct heartbeat probe = deaf_probe();
+
+	probe.node_state = XB_NODE_DRAINING;
+	expect_heard(fixture, &probe);
+	assert_int_equal(peer->node_state, XB_NODE_DRAINING);
+	assert_memory_equal(peer->instances, probe.instances, sizeof(peer->instances));
+	assert_int_equal(peer->instances_digest, instances_digest(probe.instances, key_old));
+	assert_int_equal(fixture_events(fixture), 2);
+	assert_int_equal(fixture->events[0].kind, XB_EVENT_PEER_EPOCH);
+	assert_int_equal(fixture->events[1].kind, XB_EVENT_PEER_CHANGED);
+	assert_int_equal(fixture->events[1].arrival_ns, peer->last_heard_ns);
+	probe.seq++;
+	expect_heard(fixture, &probe);
+	assert_int_equal(fixture_events(fixture), 0);
+	probe.seq++;
+	probe.instances[0].state = XB_INSTANCE_BACKUP;
+	expect_heard(fixture, &probe);
+	assert_int_equal(fixture_events(fixture), 1);
+	assert_int_equal(fixture->events[0].kind, XB_EVENT_PEER_CHANGED);
+}
+
+/* One that was overtaken says what was true before. */
+static void test_only_the_newest_speaks(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct xb_peer *peer = &fixture->peers[SLOT_A];
+	struct heartbeat probe = deaf_probe();
+	struct heartbeat late = deaf_probe();
+
+	expect_heard(fixture, &probe);
+	fixture_events(fixture);
+	late.seq--;
+	late.node_state = XB_NODE_STOPPING;
+	late.instances[0].state = XB_INSTANCE_INITIALIZE;
+	expect_heard(fixture, &late);
+	assert_int_equal(peer->node_state, XB_NODE_RUNNING);
+	assert_int_equal(peer->instances[0].state, XB_INSTANCE_ACTIVE);
+	assert_int_equal(fixture_events(fixture), 0);
+}
+
+/* Who is fenced gives its addresses to others: that needs evidence. That a fence was lifted does not. */
+static void test_fences_are_lifted_only(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct xb_peer *peer = &fixture->peers[SLOT_A];
+	struct heartbeat evidence = heartbeat_from(SLOT_A, XB_PROBE);
+	struct heartbeat probe = deaf_probe();
+
+	probe.fenced_bits = 3;
+	expect_heard(fixture, &probe);
+	assert_int_equal(peer->fenced_bits, 0);
+	evidence.fenced_bits = 6;
+	evidence.seq = probe.seq + 1;
+	expect_evidence(fixture, &evidence);
+	assert_int_equal(peer->fenced_bits, 6);
+	probe.seq += 2;
+	expect_heard(fixture, &probe);
+	assert_int_equal(peer->fenced_bits, 2);
+}
+
+/* Neither a PROBE to another life of ours, nor a second one of the same number, nor a REPLY. */
+static void test_what_is_not_heard(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct xb_peer *peer = &fixture->peers[SLOT_A];
+	struct heartbeat probe = deaf_probe();
+	struct heartbeat reply = heartbeat_from(SLOT_A, XB_REPLY);
+	struct frame frame;
+
+	probe.addressee_epoch = OWN_EPOCH - 1;
+	frame_build(&probe, &frame);
+	fixture_expect(fixture, &frame, ACTION_TX, XB_DROP_WRONG_EPOCH);
+	assert_int_equal(peer->node_state, XB_NODE_STARTING);
+	probe.addressee_epoch = OWN_EPOCH;
+	frame_build(&probe, &frame);
+	fixture_expect(fixture, &frame, ACTION_DROP, XB_DROP_REPLAY);
+	frame_build(&reply, &frame);
+	fixture_expect_uncounted(fixture, &frame, ACTION_DROP);
+	assert_int_equal(peer->last_heard_ns, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(test_heard_is_no_evidence),
+		FIXTURE_TEST(test_what_it_says_is_taken),
+		FIXTURE_TEST(test_only_the_newest_speaks),
+		FIXTURE_TEST(test_fences_are_lifted_only),
+		FIXTURE_TEST(test_what_is_not_heard),
+	};
+
+	return FIXTURE_RUN(tests);
+}
