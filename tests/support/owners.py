@@ -58,7 +58,7 @@ def client_spans(lines):
     changes = [line for line in lines if line["event"] == "owner"]
     outages = [(outage["start_monotonic_ns"], outage["start_monotonic_ns"] + outage["duration_ns"],
                 outage["from"] != outage["to"]) for outage in lines[-1]["outages"]]
-    ends = [change["monotonic_ns"] for change in changes[1:]] + [2**63]
+    ends = [change["monotonic_ns"] for change in changes[1:]] + [lines[-1]["last_answered_ns"]]
     spans = []
     for change, end in zip(changes, ends):
         owners, start = frozenset([change["to"]]), change["monotonic_ns"]

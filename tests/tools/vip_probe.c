@@ -280,8 +280,10 @@ static void print_result(const struct run *run)
 			print_outage(run, last, i, &totals);
 		last = i;
 	}
-	printf("],\"longest_outage_ns\":%" PRIu64 ",\"last_owner\":\"%s\"}\n", totals.longest_ns,
-	       run->owners[run->owner]);
+	printf("],\"longest_outage_ns\":%" PRIu64
+	       ",\"last_owner\":\"%s\",\"last_answered_ns\":%" PRIu64 "}\n",
+	       totals.longest_ns, run->owners[run->owner],
+	       last == SIZE_MAX ? 0 : run->requests[last].sent_ns);
 }
 
 /* Connects fd to address (either family) and port. Returns 0 or a negative errno. */
