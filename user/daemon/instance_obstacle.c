@@ -196,8 +196,9 @@ void instance_set_isolated(struct instance *instance)
 
 	if (instances->peers && instances->peers->isolated && instance->config->heartbeat[0] &&
 	    instances->config->heartbeat->release_isolated)
-		instance_set_obstacle(instance, INSTANCE_OBSTACLE_ISOLATED,
-				      "this node is isolated: it hears nobody (on_isolated release)");
+		instance_set_obstacle(
+			instance, INSTANCE_OBSTACLE_ISOLATED,
+			"this node is isolated: it hears nobody (on_isolated release)");
 	else
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_ISOLATED, NULL);
 }
