@@ -106,7 +106,10 @@ $(UNIT_ASAN): $(BUILD)/asan/tests/unit/%: $(BUILD)/asan/tests/unit/%.o $(BUILD)/
 
 $(BPF_TESTS): $(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(BPF_FIXTURES) $(BUILD)/base.a
 	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS) $^ $(BPF_TEST_LIBS) -o $@
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(BPF_TEST_LIBS) -o $@
+
+# With the daemon's half of what is tested.
+$(BUILD)/tests/bpf/test_guard: $(patsubst %,$(BUILD)/user/daemon/%.o,bpffs kernel_guard)
 
 $(TOOLS): $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(BUILD)/base.a
 	@mkdir -p $(@D)

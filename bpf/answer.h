@@ -8,6 +8,7 @@
 #define BPF_ANSWER_H
 
 #include "evidence.h"
+#include "guard.h"
 
 #define NS_PER_US 1000
 
@@ -52,7 +53,7 @@ static __always_inline __u64 answer_describe_self(struct xb_packet *packet,
 	const word64 *own = (const word64 *)description->instances;
 	word64 *said = (word64 *)packet->instances;
 
-	packet->node_state = self->node_state;
+	packet->node_state = READ_ONCE(self->died_ns) ? XB_NODE_DEAD : self->node_state;
 	packet->daemon_age_us = bpf_htonl(age_us(now_ns, READ_ONCE(self->progress_ns)));
 	packet->late_apps_bits = 0;
 #pragma unroll
@@ -68,6 +69,7 @@ static __always_inline __u64 answer_write(struct heartbeat *heartbeat, enum xb_p
 
 	packet->type = (__u8)type;
 	packet->ack = bpf_htonl(heartbeat->answer_ack);
+	guard_check_if_due(heartbeat->self, heartbeat->arrival_ns);
 	packet->fenced_bits = bpf_htons(READ_ONCE(heartbeat->self->fenced_bits));
 	packet->t2_ns = bpf_cpu_to_be64(heartbeat->arrival_ns);
 	return answer_describe_self(packet, heartbeat->self, heartbeat->arrival_ns,

@@ -17,6 +17,7 @@
 #define ETHERTYPE_8021AD 0x88a8
 #define VLAN_TAGS_MAX 2
 #define VLAN_ID_MASK 0x0fff
+#define NETWORK_OFFSET_MASK 31 /* Ethernet and two tags are 22 bytes */
 
 struct frame {
 	const void *end;
@@ -34,6 +35,13 @@ static __always_inline void *packet_start(const struct xdp_md *ctx)
 static __always_inline void *packet_end(const struct xdp_md *ctx)
 {
 	return (void *)(long)ctx->data_end;
+}
+
+/* The IP header, in a function that was given its offset. Masked, because once an offset has been through
+ * the stack the verifier knows no bound of it. */
+static __always_inline void *network_at(const struct xdp_md *ctx, __u32 network_offset)
+{
+	return packet_start(ctx) + (network_offset & NETWORK_OFFSET_MASK);
 }
 
 /* Whether so many bytes are there. By subtraction, because Linux 6.1 knows no bound of a length that

@@ -54,7 +54,7 @@ struct {
 	__type(value, struct xb_vrrp);
 } xb_vrrp SEC(".maps");
 
-/* These two are empty where nobody asks for what they are for, so they take memory by the entry. */
+/* These two, and xb_guard_slots, are empty where nobody asks for what they are for, so they take memory by the entry. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -70,6 +70,34 @@ struct {
 	__type(key, struct xb_no_accept_key);
 	__type(value, __u8);
 } xb_no_accept SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, XB_GUARD_MAX);
+	__type(key, __u32);
+	__type(value, struct xb_guard);
+} xb_guard SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, XB_GUARD_MAX);
+	__type(key, struct xb_guard_key);
+	__type(value, __u32);
+} xb_guard_slots SEC(".maps");
+
+struct guard_timer {
+	struct bpf_timer timer;
+	__u64 due_ns; /* when it was last told to look */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct guard_timer);
+} xb_guard_timer SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -7,16 +7,10 @@
 #ifndef BPF_NO_ACCEPT_H
 #define BPF_NO_ACCEPT_H
 
-#include "drop.h"
-#include "flow.h"
-#include "frame.h"
+#include "fence.h"
 
-#define PROTOCOL_ICMPV6 58
 #define ICMPV6_ND_FIRST 133 /* Router Solicitation (RFC 4861 section 4) */
 #define ICMPV6_ND_LAST 137 /* Redirect */
-
-/* How many addresses xb_no_accept has. Volatile: the daemon changes it. */
-volatile __u32 no_accept_count;
 
 static __always_inline bool ipv6_is_neighbor_discovery(const struct ipv6hdr *ip, const void *end)
 {
@@ -29,8 +23,8 @@ static __always_inline bool ipv6_is_neighbor_discovery(const struct ipv6hdr *ip,
 static __noinline int no_accept_look(struct xdp_md *ctx, __u32 network_offset, bool ipv6)
 {
 	const void *end = packet_end(ctx);
-	const struct iphdr *ipv4_header = packet_start(ctx) + network_offset;
-	const struct ipv6hdr *ipv6_header = packet_start(ctx) + network_offset;
+	const struct iphdr *ipv4_header = network_at(ctx, network_offset);
+	const struct ipv6hdr *ipv6_header = network_at(ctx, network_offset);
 	struct xb_no_accept_key key = {.interface_index = ctx->ingress_ifindex};
 	struct flow flow;
 
@@ -49,12 +43,16 @@ static __noinline int no_accept_look(struct xdp_md *ctx, __u32 network_offset, b
 }
 
 /* Returns what becomes of an IP packet that is neither a heartbeat nor an advert. Where no address is
- * refused, this is a load and a comparison. Tagged packets are a VLAN interface's. */
+ * refused or fenced, this is a load and a comparison. Tagged packets are a VLAN interface's. */
 static __always_inline int no_accept(struct xdp_md *ctx, const struct frame *frame, bool ipv6)
 {
-	if (!no_accept_count || frame->vlan_id)
+	union refusals asked = refusals();
+
+	if (!asked.any || frame->vlan_id)
 		return XDP_PASS;
-	return no_accept_look(ctx, frame->network_offset, ipv6);
+	if (asked.fencing && fence(ctx, frame, ipv6) == XDP_DROP)
+		return XDP_DROP;
+	return asked.refusing ? no_accept_look(ctx, frame->network_offset, ipv6) : XDP_PASS;
 }
 
 #endif

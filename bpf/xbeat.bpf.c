@@ -10,18 +10,36 @@
  *   vrrp_tap.h, vrrp_advert.h, vrrp_check.h,    evidence.h   what it proves
  *     vrrp_store.h   adverts                    probe.h, reply.h, answer.h
  *   no_accept.h  addresses that take nothing    query.h      what is known of a third node
- *                                               slot_lock.h
+ *   fence.h      addresses that are not         slot_lock.h
+ *                  answered for any more        guard.h, guard_timer.h, daemon_exit.h  when that is
  *   maps.h       shared with user space
  *   drop.h, event.h   what is counted and told
  */
 #include "maps.h"
 
+#include "daemon_exit.h"
+#include "fence.h"
 #include "frame.h"
+#include "guard_timer.h"
 #include "ipv4.h"
 #include "ipv6.h"
 #include "no_accept.h"
 #include "receive.h"
 #include "vrrp_tap.h"
+
+/* What looked like ours and is let through may still be for an address that is fenced. */
+static __always_inline int fence_behind(struct xdp_md *ctx, const struct frame *frame, bool ipv6,
+					int action)
+{
+	return action == XDP_PASS ? fence(ctx, frame, ipv6) : action;
+}
+
+static __always_inline int dispatch_arp(struct xdp_md *ctx, const struct frame *frame)
+{
+	if (!refusals().fencing || frame->vlan_id)
+		return XDP_PASS;
+	return fence_arp(ctx, frame->network_offset);
+}
 
 static __always_inline int dispatch_ipv4(struct xdp_md *ctx, const struct frame *frame)
 {
@@ -30,10 +48,10 @@ static __always_inline int dispatch_ipv4(struct xdp_md *ctx, const struct frame 
 	if ((const void *)(ip + 1) > frame->end)
 		return XDP_PASS;
 	if (ip->protocol == PROTOCOL_UDP && ipv4_is_heartbeat(ip, frame->end))
-		return receive(ctx, frame->network_offset, false);
+		return fence_behind(ctx, frame, false, receive(ctx, frame->network_offset, false));
 	/* Tagged adverts belong to a VLAN interface, which has another index than this one. */
 	if (ip->protocol == PROTOCOL_VRRP && !frame->vlan_id)
-		return vrrp_tap(ctx, frame->network_offset, false);
+		return fence_behind(ctx, frame, false, vrrp_tap(ctx, frame->network_offset, false));
 	return no_accept(ctx, frame, false);
 }
 
@@ -44,9 +62,9 @@ static __always_inline int dispatch_ipv6(struct xdp_md *ctx, const struct frame 
 	if ((const void *)(ip + 1) > frame->end)
 		return XDP_PASS;
 	if (ip->nexthdr == PROTOCOL_UDP && udp_is_heartbeat((const void *)(ip + 1), frame->end))
-		return receive(ctx, frame->network_offset, true);
+		return fence_behind(ctx, frame, true, receive(ctx, frame->network_offset, true));
 	if (ip->nexthdr == PROTOCOL_VRRP && !frame->vlan_id)
-		return vrrp_tap(ctx, frame->network_offset, true);
+		return fence_behind(ctx, frame, true, vrrp_tap(ctx, frame->network_offset, true));
 	if (ipv6_is_extension(ip->nexthdr) &&
 	    ipv6_extensions(ctx, frame->network_offset) == XDP_DROP)
 		return XDP_DROP;
@@ -64,6 +82,8 @@ int xbeat(struct xdp_md *ctx)
 		return dispatch_ipv4(ctx, &frame);
 	if (frame.ethertype == bpf_htons(ETHERTYPE_IPV6))
 		return dispatch_ipv6(ctx, &frame);
+	if (frame.ethertype == bpf_htons(ETHERTYPE_ARP))
+		return dispatch_arp(ctx, &frame);
 	return XDP_PASS;
 }
 

@@ -55,6 +55,7 @@
 	X(VRRP_BAD_PASSWORD, vrrp_bad_password, "no",                                              \
 	  "version 2 advert with another authentication than configured")                          \
 	X(NO_ACCEPT, no_accept, "yes", "packet to a virtual address that does not accept any")     \
+	X(FENCED, fenced, "no", "ARP, ND or IP packet to a virtual address whose guard ran out")   \
 	X(VRRP_OWN, vrrp_own, "no", "our own advert came back: a loop, or a duplicate address")    \
 	X(EVENT_LOST, event_lost, "no",                                                            \
 	  "ring buffer full: the daemon did not read xb_events in time")

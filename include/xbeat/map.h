@@ -114,36 +114,49 @@ struct xb_self {
 	__u8 current; /* D: index into description */
 	/* What every packet that is not ours is asked: is there anything to refuse? Read as one word. */
 	__u8 refusing; /* D: xb_no_accept is not empty */
-	__u8 fencing; /* K sets it, D clears it: the guard of an address ran out */
+	__u8 fencing; /* K sets it, D clears it: the guard of an address ran out; enum xb_fencing */
 	/* The daemon as its own PID namespace knows it (stat of /proc/self/ns/pid), for the program that sees it die. */
 	__u64 pid_namespace_device; /* D */
 	__u64 pid_namespace_inode; /* D */
 	__u32 pid; /* D; 0: not watched */
-	__u16 fenced_bits; /* K sets, D clears: bit n: the guard of instance n of description ran out */
-	__u8 pad2[2];
+	/* Bit n: instance n of description. One word, so that both change at once. */
+	__u16 fenced_bits; /* K sets, D clears: its guard ran out, and its addresses are not answered for any more */
+	__u16 fencing_bits; /* K sets, D clears: its addresses are being fenced; packets do not say it yet */
 	__u64 died_ns; /* K: when the daemon died without stopping; D clears it; 0: it lives, or stopped */
 	__u64 restart_grace_ns; /* D: then all deadlines of xb_guard come forward to died_ns + this, if they are later */
-	__u64 guard_due_ns; /* D: no deadline of xb_guard is earlier; 0: there is none */
+	__u64 guard_due_ns; /* D, K: no deadline of xb_guard is earlier; 0: there is none */
 	struct xb_description description[XB_DESCRIPTIONS]; /* D */
 };
 
 _Static_assert(sizeof(struct xb_self) == 400, "struct xb_self");
-_Static_assert(__builtin_offsetof(struct xb_self, refusing) % 2 == 0, "read as one word");
+_Static_assert(__builtin_offsetof(struct xb_self, node_state) % 4 == 0, "changed as one word");
+_Static_assert(__builtin_offsetof(struct xb_self, refusing) % 4 == 2, "read as one word");
+_Static_assert(__builtin_offsetof(struct xb_self, fenced_bits) % 4 == 0, "changed as one word");
+
+enum xb_fencing {
+	XB_FENCING_NONE = 0,
+	XB_FENCING_SOME = 1, /* packets are to be looked at */
+	XB_FENCING_ASKED =
+		2, /* still: the daemon is looking whether anything is fenced; the kernel may add SOME */
+};
 
 /*
  * xb_guard: array, BPF_F_MMAPABLE, XB_GUARD_MAX: the virtual addresses that this node may hold, each with the
- * time until which it may answer for it. A timer in the kernel looks when the earliest is due.
+ * time until which it may answer for it. A timer in the kernel looks when the earliest is due. All that can be
+ * raced for is in deadline_ns, which is only ever changed by compare-and-swap.
  */
 struct xb_guard {
 	struct xb_address address; /* D */
 	__u32 interface_index; /* D: where it is guarded; 0: on every interface (all but link-local addresses) */
 	__u8 used; /* D: the slot is taken */
 	__u8 place; /* D: of its instance in xb_self; XB_GUARD_NO_PLACE: in no packet */
-	__u8 fenced; /* K sets it, D clears it: the deadline passed, ARP, ND and IP to the address are dropped */
-	__u8 pad;
-	__u64 deadline_ns; /* D, while the daemon lives; 0: not held, nothing is guarded */
+	__u8 pad[2];
+	/* D; 0: not held, nothing is guarded. K sets XB_GUARD_FENCED, once it has passed: ARP, ND and IP to the
+	 * address are dropped until the daemon, having given the address up, sets it to 0. */
+	__u64 deadline_ns;
 };
 
+#define XB_GUARD_FENCED 1 /* as a time: past, whatever the time is */
 #define XB_GUARD_NO_PLACE 0xff
 
 _Static_assert(sizeof(struct xb_guard) == 32, "struct xb_guard");
@@ -154,6 +167,8 @@ struct xb_guard_key {
 	__u32 pad;
 	struct xb_address address;
 };
+
+/* xb_guard_timer: array of one, not mappable: the timer (struct bpf_timer) and when it is to look. */
 
 /* xb_apps: array, BPF_F_MMAPABLE, XB_APPS_MAX: applications that prove their progress by writing to memory. */
 struct xb_app {

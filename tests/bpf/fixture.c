@@ -94,6 +94,7 @@ int fixture_open(void **state)
 	fixture->peers = map_memory(program->maps.xb_peers);
 	fixture->self = map_memory(program->maps.xb_self);
 	fixture->vrrp = map_memory(program->maps.xb_vrrp);
+	fixture->guards = map_memory(program->maps.xb_guard);
 	fixture->ring =
 		ring_buffer__new(bpf_map__fd(program->maps.xb_events), on_event, fixture, NULL);
 	assert_non_null(fixture->ring);
@@ -109,6 +110,7 @@ int fixture_close(void **state)
 	unmap_memory(fixture->program->maps.xb_peers, fixture->peers);
 	unmap_memory(fixture->program->maps.xb_self, fixture->self);
 	unmap_memory(fixture->program->maps.xb_vrrp, fixture->vrrp);
+	unmap_memory(fixture->program->maps.xb_guard, fixture->guards);
 	xbeat_bpf__destroy(fixture->program);
 	free(fixture);
 	return 0;
@@ -196,7 +198,9 @@ int fixture_reset(void **state)
 	clear_map(fixture->program->maps.xb_vrrp_slots);
 	clear_map(fixture->program->maps.xb_vrrp_peers);
 	clear_map(fixture->program->maps.xb_no_accept);
-	fixture->program->bss->no_accept_count = 0;
+	fixture->self->refusing = 0;
+	clear_map(fixture->program->maps.xb_guard_slots);
+	memset(fixture->guards, 0, XB_GUARD_MAX * sizeof(*fixture->guards));
 	put_key(fixture, 0, 1, key_old);
 	put_key(fixture, 1, 2, key_new);
 	reset_histograms(fixture);
@@ -351,5 +355,21 @@ void fixture_no_accept(struct fixture *fixture, uint32_t interface_index, const 
 	assert_int_equal(bpf_map__update_elem(fixture->program->maps.xb_no_accept, &key,
 					      sizeof(key), &one, sizeof(one), BPF_ANY),
 			 0);
-	fixture->program->bss->no_accept_count++;
+	fixture->self->refusing = 1;
+}
+
+void fixture_guard(struct fixture *fixture, uint32_t slot, uint32_t interface_index,
+		   const char *address, uint8_t place, uint64_t deadline_ns)
+{
+	const struct xb_guard_key key = {.interface_index = interface_index,
+					 .address = address_of(address)};
+
+	fixture->guards[slot] = (struct xb_guard){.address = key.address,
+						  .interface_index = interface_index,
+						  .used = 1,
+						  .place = place,
+						  .deadline_ns = deadline_ns};
+	assert_int_equal(bpf_map__update_elem(fixture->program->maps.xb_guard_slots, &key,
+					      sizeof(key), &slot, sizeof(slot), BPF_ANY),
+			 0);
 }

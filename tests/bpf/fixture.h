@@ -37,6 +37,7 @@ struct fixture {
 	struct xb_peer *peers; /* mapped */
 	struct xb_self *self; /* mapped */
 	struct xb_vrrp *vrrp; /* mapped */
+	struct xb_guard *guards; /* mapped */
 	struct ring_buffer *ring;
 	struct xb_event events[EVENTS_MAX]; /* filled by fixture_events() */
 	size_t event_count;
@@ -105,6 +106,10 @@ void fixture_add_unicast_peer(struct fixture *fixture, uint32_t slot, const char
 
 /* Of the served instance, by version 2; NULL: none. */
 void fixture_set_password(struct fixture *fixture, const char *password);
+
+/* Guards an address on an interface (0: on each) until deadline_ns. */
+void fixture_guard(struct fixture *fixture, uint32_t slot, uint32_t interface_index,
+		   const char *address, uint8_t place, uint64_t deadline_ns);
 
 /* Accept_Mode false for an address on this interface. */
 void fixture_no_accept(struct fixture *fixture, uint32_t interface_index, const char *address);

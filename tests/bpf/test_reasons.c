@@ -285,6 +285,14 @@ static void no_accept(struct fixture *fixture, struct frame *frame)
 	fixture_no_accept(fixture, INTERFACE_INDEX, "10.0.0.1");
 }
 
+static void fenced(struct fixture *fixture, struct frame *frame)
+{
+	plain_probe(frame);
+	frame->bytes[frame->network + 9] = 6; /* TCP */
+	fixture_guard(fixture, 0, 0, "10.0.0.1", XB_GUARD_NO_PLACE, XB_GUARD_FENCED);
+	fixture->self->fencing = XB_FENCING_SOME;
+}
+
 static void vrrp_own(struct fixture *fixture, struct frame *frame)
 {
 	struct advert advert = advert_default();

@@ -114,6 +114,6 @@ def test_table_finds_two_owners(stage):
         time.sleep(0.2)
         have(scene.lab, "node-c", VIP, there=False)
 
-    row = Row("pretender", setting, pretend, outage_ms=None, return_outage_ms=None)
+    row = Row("pretender", setting, pretend, outage_ms=1000, return_outage_ms=1000)
     with pytest.raises(AssertionError, match="two owners while it failed"):
         check(row, play(stage.scene_for(setting), row))

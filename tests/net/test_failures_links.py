@@ -8,7 +8,7 @@ import pytest
 from tests.support.configuration import Settings
 from tests.support.failure import Row, Setting, run_row
 
-LASTS_S = 1
+LASTS_S = 0.7
 
 
 def settings(**changes):

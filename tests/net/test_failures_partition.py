@@ -9,7 +9,7 @@ import pytest
 from tests.support.configuration import Settings
 from tests.support.failure import Row, Setting, run_row
 
-LASTS_S = 1
+LASTS_S = 0.7
 WITNESS = "node-d"
 TAKEOVER_MS = 150
 TWO_ACTIVES_MEET_MS = 150

@@ -153,6 +153,36 @@ def test_keys_are_changed_without_a_gap(lab):
 
 
 @pytest.mark.laboratory(nodes=2)
+def test_times_of_the_heartbeat_block_are_changed(lab):
+    """A timeout that a reload has shortened finds the daemon that stands still."""
+    def blocks(daemon_timeout, *more):
+        lan = heartbeat(lab, daemon_timeout=daemon_timeout)
+        return [lan.replace("daemon_timeout", "\n    ".join((*more, "daemon_timeout"))),
+                instance("VI_1", "heartbeat lan")]
+
+    first, second = (Xbeatd(lab, name, *blocks("60s")).start() for name in lab.nodes)
+    wait_up(first, second)
+    answer = first.reload(*blocks("1s", "guard_timeout 500ms", "restart_grace 200ms"))
+    assert answer["changed"] == ["VI_1"], "it takes its guard_timeout from the block"
+    said = [event["reason"] for event in first.events() if event["kind"] == "daemon"]
+    assert any("daemon_timeout is 1 s now, guard_timeout 0.5 s, restart_grace 0.2 s, on_isolated keep"
+               in reason for reason in said), said
+    assert first.json("status")["heartbeat"]["daemon_timeout_ns"] == 1_000_000_000
+    assert [event["to"] for event in first.events() if event["kind"] == "peer"] == ["up"]
+    start = time.monotonic()
+    second.process.send_signal(signal.SIGSTOP)
+    wait_until(lambda: first.verdict("node-b") != "up", 3, "node-b hangs")
+    assert 0.8 < time.monotonic() - start < 2
+    second.process.send_signal(signal.SIGCONT)
+    wait_until(lambda: first.verdict("node-b") == "up", 3, "node-b goes on")
+    answer = first.reload(*blocks("1s", "guard_timeout 500ms", "restart_grace 200ms"))
+    assert answer["unchanged_count"] == 1 and not answer["changed"]
+    reason = first.refused_reload(*blocks("1s", "guard_timeout 500ms", "on_isolated release"))
+    assert "2 other nodes" in reason and "configuration is kept" in reason
+    assert first.json("status")["heartbeat"]["daemon_timeout_ns"] == 1_000_000_000
+
+
+@pytest.mark.laboratory(nodes=2)
 def test_operators_words_outlive_a_reload(lab):
     nodes = [Xbeatd(lab, name, instance(priority=priority)).start()
              for name, priority in zip(lab.nodes, (150, 100))]

@@ -43,7 +43,7 @@ def test_short_stall_of_the_active_changes_nothing(lab, quick):
 def test_long_stall_of_the_active_ends_with_one_active(lab, quick):
     stand_still(1, quick["node-a"])
     activation, = quick["node-b"].activations()
-    assert "hung" in activation["reason"], activation
+    assert "has fenced the addresses" in activation["reason"], activation
     assert quick["node-c"].activations() == [], "two nodes took over"
     quick.wait_up()
     wait_until(lambda: len(lab.holders(VIP)) == 1, 5, "one node has the address")

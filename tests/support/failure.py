@@ -23,6 +23,8 @@ from tests.support.probe import REALTIME, serve_everywhere
 
 # An address that is handed over in order goes from one node to the other in two steps on two nodes.
 HANDOVER_MS = 20
+# A request or a few may get lost on a busy machine.
+LOST_MS = 10
 ACTIVE = "node-a"
 
 
@@ -35,6 +37,7 @@ class Setting:
     before: dict = field(default_factory=dict)  # by node: a command that starts its daemon, as a function of the scene
     blocks: tuple = ()  # of every node's configuration
     prepare: object = None  # a function of the scene, before its daemons start
+    accompany: object = None  # one of the scene, when they run
 
 
 @dataclass
@@ -44,12 +47,13 @@ class Row:
     make: object  # a function of the scene; returns when the failure has lasted long enough
     mend: object = lambda scene: None
     verdicts: dict = field(default_factory=dict)  # (who, of whom): the last one, or a set; all others: no change
+    events: dict = field(default_factory=dict)  # by node: (kind, subject, to) of one that there is
     takeover: str = None  # who owns the address while the failure lasts, if not node-a
     also_active: tuple = ()  # who else may take itself for Active meanwhile
     two_owners_ms: float = 0  # at most, while it lasts
     return_two_owners_ms: float = HANDOVER_MS  # at most, after it was mended
-    outage_ms: float = 0  # at most; None: as long as it lasts, and longer
-    return_outage_ms: float = 0
+    outage_ms: float = LOST_MS  # at most; None: as long as it lasts, and longer
+    return_outage_ms: float = LOST_MS
     owner: str = ACTIVE  # at the end
 
     def __str__(self):
@@ -79,6 +83,8 @@ class Scene:
             setting.prepare(self)
         for node in lab.nodes:
             self.start_daemon(node)
+        if setting.accompany:
+            setting.accompany(self)
         serve_everywhere(lab, *REALTIME)
 
     def start_daemon(self, node):
@@ -88,6 +94,12 @@ class Scene:
 
     def close(self):
         self.stack.close()
+
+    def print_logs(self):
+        """Of daemons that are not there any more: they can tell nothing else."""
+        for daemon in self.cluster.daemons.values():
+            if daemon.process and not daemon.process.running():
+                print(f"{daemon.node} ended with {daemon.process.wait(1)}:\n{daemon.process.output()[-2000:]}")
 
     def __getitem__(self, node):
         return self.cluster[node]
@@ -142,7 +154,6 @@ class Stage:
             self.clear()
         if not self.scene:
             self.scene = Scene(setting)
-        self.scene.wait_steady()
         return self.scene
 
     def clear(self):
@@ -175,6 +186,7 @@ class Course:
 def play(scene, row):
     """Returns the course of it."""
     lab = scene.lab
+    scene.wait_steady()
     watch = OwnerWatch(lab, scene.vip)
     watch.client.wait_owner(ACTIVE)
     time.sleep(0.1)
@@ -214,6 +226,13 @@ def wrong_verdicts(row, course):
                 yield f"{node} calls {peer} {said.get(peer, 'up')}, not {' or '.join(sorted(right))}"
 
 
+def missing_events(row, course):
+    for node, wanted in row.events.items():
+        told = [(event["kind"], event["subject"], event["to"]) for event in course.failing[node]]
+        if wanted not in told:
+            yield f"{node} does not say {wanted}"
+
+
 def activations(events):
     return [event for event in events if event["kind"] == "vrrp" and event["from"] != event["to"] == "active"]
 
@@ -245,7 +264,8 @@ def wrong_owners(row, course):
 
 
 def check(row, course):
-    wrong = [*wrong_verdicts(row, course), *wrong_actions(row, course), *wrong_owners(row, course)]
+    wrong = [*wrong_verdicts(row, course), *missing_events(row, course), *wrong_actions(row, course),
+             *wrong_owners(row, course)]
     assert not wrong, "\n".join([row.name, *wrong])
 
 
@@ -255,5 +275,6 @@ def run_row(stage, row):
     try:
         check(row, play(scene, row))
     except BaseException:
+        scene.print_logs()
         stage.clear()
         raise

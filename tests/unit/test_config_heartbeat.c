@@ -19,7 +19,13 @@ static void heartbeat_defaults(void **state)
 	assert_int_equal(config->heartbeat->cluster_id, 1);
 	assert_int_equal(config->heartbeat->interval_ns, 10 * NS_PER_MS);
 	assert_int_equal(config->heartbeat->multiplier, 3);
+	assert_false(config->heartbeat->multiplier_auto);
+	assert_int_equal(config->heartbeat->detection_min_ns, 20 * NS_PER_MS);
+	assert_int_equal(config->heartbeat->detection_max_ns, 500 * NS_PER_MS);
 	assert_int_equal(config->heartbeat->daemon_timeout_ns, 3 * NS_PER_SECOND);
+	assert_int_equal(config->heartbeat->guard_timeout_ns, 3 * NS_PER_SECOND);
+	assert_int_equal(config->heartbeat->restart_grace_ns, NS_PER_SECOND);
+	assert_false(config->heartbeat->release_isolated);
 	config_free(config);
 }
 
@@ -78,11 +84,107 @@ static void wrong_heartbeat_values(void **state)
 	RUN_CASES(cases);
 }
 
+static void detection(void **state)
+{
+	struct config *config = fixture_parse(
+		HEARTBEAT "interval 20ms\nmultiplier auto\ndetection_max 300ms\n}", "");
+
+	(void)state;
+	assert_true(config->heartbeat->multiplier_auto);
+	assert_int_equal(config->heartbeat->detection_min_ns, 40 * NS_PER_MS);
+	assert_int_equal(config->heartbeat->detection_max_ns, 300 * NS_PER_MS);
+	config_free(config);
+
+	config = fixture_parse(HEARTBEAT "detection_min 25ms\ndetection_max 90ms\n}",
+			       "6:1: warning: detection_min has no effect without \"multiplier "
+			       "auto\"; add that, or remove this\n"
+			       "7:1: warning: detection_max has no effect without \"multiplier "
+			       "auto\"; add that, or remove this\n");
+	assert_int_equal(config->heartbeat->detection_min_ns, 20 * NS_PER_MS);
+	assert_int_equal(config->heartbeat->detection_max_ns, 500 * NS_PER_MS);
+	config_free(config);
+}
+
+static void guard(void **state)
+{
+	struct config *config = fixture_parse(HEARTBEAT "daemon_timeout 50ms\n}", "");
+
+	(void)state;
+	assert_int_equal(config->heartbeat->guard_timeout_ns, 100 * NS_PER_MS);
+	config_free(config);
+
+	config = fixture_parse(HEARTBEAT "guard_timeout 500ms\nrestart_grace 0ms\n}", "");
+	assert_int_equal(config->heartbeat->guard_timeout_ns, 500 * NS_PER_MS);
+	assert_int_equal(config->heartbeat->restart_grace_ns, 0);
+	config_free(config);
+
+	config = fixture_parse(
+		HEARTBEAT "guard_timeout 5s\nrestart_grace 5s\n}",
+		"6:1: warning: guard_timeout 5s is longer than daemon_timeout 3s: "
+		"nobody takes over from a node that hangs before its guard has run "
+		"out; lower it\n"
+		"7:1: warning: restart_grace 5s is not shorter than guard_timeout 5s, "
+		"which ends the wait for a daemon that died; lower it\n");
+	assert_int_equal(config->heartbeat->restart_grace_ns, 5 * NS_PER_SECOND);
+	config_free(config);
+}
+
+static void isolation(void **state)
+{
+	struct config *config =
+		fixture_parse(HEARTBEAT "node 3 c 10.0.0.3 witness\non_isolated release\n}", "");
+
+	(void)state;
+	assert_true(config->heartbeat->release_isolated);
+	config_free(config);
+	config = fixture_parse(HEARTBEAT "on_isolated keep\n}", "");
+	assert_false(config->heartbeat->release_isolated);
+	config_free(config);
+}
+
+static void times_that_do_not_fit(void **state)
+{
+	static const struct config_case cases[] = {
+		{HEARTBEAT "multiplier outo\n}",
+		 "6:12: error: 'outo' is no whole number; write \"multiplier 2-50|auto\"\n"},
+		{HEARTBEAT "multiplier auto\ndetection_min 19ms\n}",
+		 "7:1: error: detection_min 19ms is shorter than 2 intervals, 20ms; raise it\n"},
+		{HEARTBEAT "multiplier auto\ndetection_min 90ms\ndetection_max 90ms\n}",
+		 "8:1: error: detection_min 90ms is not shorter than detection_max 90ms; leave "
+		 "room "
+		 "between them\n"},
+		{HEARTBEAT "multiplier auto\ndetection_min 500ms\n}",
+		 "7:1: error: detection_min 500ms is not shorter than detection_max 500ms; leave "
+		 "room between them\n"},
+		{HEARTBEAT "guard_timeout 99ms\nrestart_grace 3601s\n}",
+		 "6:15: error: guard_timeout 99ms is out of range; 100ms to 3600s is allowed\n"
+		 "7:15: error: restart_grace 3601s is out of range; 0s to 3600s is allowed\n"},
+		{HEARTBEAT "guard_timeout 3\nguard_timout 3s\n}",
+		 "6:15: error: guard_timeout 3 has no unit; write 3ms or 3s\n"
+		 "7:1: error: unknown keyword 'guard_timout' in heartbeat; did you mean "
+		 "'guard_timeout'?\n"},
+		{HEARTBEAT "interval 1s\nguard_timeout 1s\n}",
+		 "7:1: error: guard_timeout 1s is not longer than the interval of heartbeat h, 1s, "
+		 "in which it is extended; raise it\n"},
+		{HEARTBEAT "on_isolated release\n}",
+		 "6:1: error: on_isolated release needs at least 2 other nodes: the death of the "
+		 "only one would look the same, and nobody would keep the addresses; add a "
+		 "witness, or write \"on_isolated keep\"\n"},
+		{HEARTBEAT "on_isolated relase\n}",
+		 "6:13: error: 'relase' is neither release nor keep; write \"on_isolated "
+		 "release|keep\"\n"},
+	};
+
+	(void)state;
+	RUN_CASES(cases);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(heartbeat_defaults),
-		cmocka_unit_test(wrong_heartbeat_values),
+		cmocka_unit_test(heartbeat_defaults), cmocka_unit_test(wrong_heartbeat_values),
+		cmocka_unit_test(detection),	      cmocka_unit_test(guard),
+		cmocka_unit_test(isolation),	      cmocka_unit_test(times_that_do_not_fit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

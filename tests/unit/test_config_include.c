@@ -231,7 +231,7 @@ static void wrong_includes(void **state)
 	      "test.conf:8:1: error: includem lacks a file; write \"include FILE\"\n"
 	      "test.conf:9:1: error: unknown keyword 'includez'; known are global_defs, heartbeat, "
 	      "vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, vrrp_track_file, "
-	      "track_file, static_routes, static_rules, static_ipaddress\n");
+	      "track_file, vrrp_app, static_routes, static_rules, static_ipaddress\n");
 	/* A great many alternatives are cut off. */
 	for (int i = 0; i < 100; i++)
 		strcat(deep, "{a,b}");

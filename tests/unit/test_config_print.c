@@ -13,11 +13,13 @@
 #define GLOBAL(more) "global_defs {\n" more "\n}\n" EMPTY
 #define SCRIPT(more) EMPTY "vrrp_script s {\nscript x\n" more "\n}\n"
 #define PROCESS(more) EMPTY "vrrp_track_process p {\nprocess x\n" more "\n}\n"
+#define APP(more) EMPTY "vrrp_app a {\n" more "\n}\n"
 #define TRACKED_FILE(more) EMPTY "track_file f {\nfile /x\n" more "\n}\n"
 #define TRACKING(lines)                                                                            \
 	INSTANCE_WITH(lines)                                                                       \
 	"vrrp_script s { script x }\nvrrp_script r {\nscript x\nweight 5 reverse\n}\n"             \
-	"vrrp_track_process p { process x }\ntrack_file f { file x }\n" LAN("", "")
+	"vrrp_track_process p { process x }\ntrack_file f { file x }\n"                            \
+	"vrrp_app a { }\nvrrp_app b {\nweight 5 reverse\n}\n" LAN("", "")
 #define LAN(settings, nodes)                                                                       \
 	"heartbeat h {\ninterface eth0\nkey_file /k\n" settings                                    \
 	"node 1 a 10.0.0.1\nnode 2 b 10.0.0.2\n" nodes "}\n"
@@ -69,10 +71,25 @@ static const char *const different[] = {
 	EMPTY LAN("cluster_id 2\n", ""),
 	EMPTY LAN("interval 15ms\n", ""),
 	EMPTY LAN("multiplier 4\n", ""),
+	EMPTY LAN("multiplier auto\n", ""),
+	EMPTY LAN("multiplier auto\ndetection_min 30ms\n", ""),
+	EMPTY LAN("multiplier auto\ndetection_max 300ms\n", ""),
 	EMPTY LAN("daemon_timeout 2500ms\n", ""),
+	EMPTY LAN("daemon_timeout 50ms\n", ""),
+	EMPTY LAN("guard_timeout 2500ms\n", ""),
+	EMPTY LAN("restart_grace 0ms\n", ""),
+	EMPTY LAN("restart_grace 2500ms\n", ""),
 	EMPTY LAN("", "node 3 \"c d\" 10.0.0.3\n"),
 	EMPTY LAN("", "node 3 \"c d\" 10.0.0.3 witness\n"),
+	EMPTY LAN("on_isolated release\n", "node 3 c 10.0.0.3\n"),
+	EMPTY LAN("on_isolated keep\n", "node 3 c 10.0.0.3\n"),
 	INSTANCE_WITH("heartbeat h") LAN("", ""),
+	INSTANCE_WITH("heartbeat h\nguard_timeout 900ms") LAN("", ""),
+	INSTANCE_WITH("heartbeat h\nguard_timeout 900ms") LAN("guard_timeout 800ms\n", ""),
+	INSTANCE_WITH("heartbeat h") LAN("guard_timeout 900ms\n", ""),
+	INSTANCE_WITH("heartbeat h") LAN("", "node 3 c 10.0.0.3\n"),
+	INSTANCE_WITH("heartbeat h\non_partition hold") LAN("", "node 3 c 10.0.0.3\n"),
+	INSTANCE_WITH("guard_timeout 1500ms"),
 	/* scripts, processes, files */
 	SCRIPT(""),
 	SCRIPT("interval 2"),
@@ -109,6 +126,15 @@ static const char *const different[] = {
 	TRACKED_FILE("init_file"),
 	TRACKED_FILE("init_file -3"),
 	TRACKED_FILE("init_file -3 overwrite"),
+	APP(""),
+	APP("timeout 1500ms"),
+	APP("timeout 999ms"),
+	APP("user u"),
+	APP("user 33"),
+	APP("weight 3"),
+	APP("weight 3 reverse"),
+	APP("}\nvrrp_app b {"),
+	EMPTY "vrrp_app b { }\nvrrp_app a { }\n",
 	/* groups */
 	GROUP(""),
 	GROUP("sync_group_tracking_weight"),
@@ -127,6 +153,12 @@ static const char *const different[] = {
 	TRACKING("track_file { f }"),
 	TRACKING("track_peer b weight 30"),
 	TRACKING("track_peer b weight 30 reverse"),
+	TRACKING("track_app a"),
+	TRACKING("track_app a weight 30"),
+	TRACKING("track_app b"),
+	TRACKING("track_app b weight 4 noreverse"),
+	TRACKING("track_link eth0"),
+	TRACKING("track_link eth0 weight -3 reverse"),
 	INSTANCE_WITH("notify x"),
 	INSTANCE_WITH("notify x u g"),
 	INSTANCE_WITH("notify_master x"),

@@ -42,6 +42,11 @@ uint8_t address_family(const struct xb_address *address)
 	return address_is_ipv4(address) ? 4 : 6;
 }
 
+bool address_is_link_local(const struct xb_address *address)
+{
+	return address->bytes[0] == 0xfe && (address->bytes[1] & 0xc0) == 0x80;
+}
+
 bool address_is_unset(const struct xb_address *address)
 {
 	static const struct xb_address unset;

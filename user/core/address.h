@@ -20,6 +20,9 @@ bool address_is_ipv4(const struct xb_address *address);
 /* Returns 4 or 6. */
 uint8_t address_family(const struct xb_address *address);
 
+/* Whether it is an IPv6 address of one link alone. */
+bool address_is_link_local(const struct xb_address *address);
+
 /* Whether it is all zero: nobody's. */
 bool address_is_unset(const struct xb_address *address);
 

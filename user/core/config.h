@@ -307,6 +307,11 @@ int config_parse(const char *file, const char *text, size_t length,
 
 void config_free(struct config *config);
 
+/* Takes over from another the times and choices that a running daemon can change: what the kernel side does not know,
+ * or reads anew. All else in a heartbeat block stands as long as its maps. */
+void config_heartbeat_retime(struct config_heartbeat *heartbeat,
+			     const struct config_heartbeat *from);
+
 /* The guard_timeout of an instance that refers to no heartbeat block and names none. */
 uint64_t config_guard_without_heartbeat_ns(const struct config_instance *instance);
 

@@ -134,3 +134,12 @@ void config_settle_heartbeat(struct config_parser *parser, const struct config_b
 	settle_guard(parser, block);
 	check_isolation(parser, block);
 }
+
+void config_heartbeat_retime(struct config_heartbeat *heartbeat,
+			     const struct config_heartbeat *from)
+{
+	heartbeat->daemon_timeout_ns = from->daemon_timeout_ns;
+	heartbeat->guard_timeout_ns = from->guard_timeout_ns;
+	heartbeat->restart_grace_ns = from->restart_grace_ns;
+	heartbeat->release_isolated = from->release_isolated;
+}

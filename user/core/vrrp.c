@@ -20,6 +20,8 @@
  *   that one: in a sync group, who yields to it releases the other members.
  * - An Active asserts itself against rivals at a limited rate, so that a flood of
  *   their adverts does not make a flood of ours. None goes unanswered.
+ * - An Active whose time is over (vrrp_step_down) leaves without a word; a Backup that stood
+ *   still waits (vrrp_postpone) until what it hears means something again.
  * - timer_expired_priority: an Active that stood still leaves the addresses to
  *   whoever must have taken over meanwhile.
  */
@@ -318,11 +320,9 @@ static void advert_due(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_adv
 	arm_timer(vrrp, time_reached(now_ns, next_ns) ? now_ns + interval_ns : next_ns);
 }
 
-/* The Active is alive, although its adverts do not arrive. */
-static void hold(struct vrrp *vrrp, uint64_t now_ns, const char *alive_reason,
-		 struct vrrp_actions *actions)
+/* The Active is alive, or must be endured; the reason has been given. */
+static void hold(struct vrrp *vrrp, uint64_t now_ns, struct vrrp_actions *actions)
 {
-	vrrp_explain_holding(vrrp, now_ns, alive_reason);
 	actions->held = !vrrp->holding;
 	vrrp->holding = true;
 	vrrp->ready_for_group = false;
@@ -368,7 +368,13 @@ static void active_down_due(struct vrrp *vrrp, uint64_t now_ns, const struct vrr
 		return;
 	/* Before preemption: a rival's adverts hide those of an Active that is better than both. */
 	if (vrrp->vacancy != VRRP_RELEASED && view->alive_reason) {
-		hold(vrrp, now_ns, view->alive_reason, actions);
+		vrrp_explain_holding(vrrp, now_ns, view->alive_reason);
+		hold(vrrp, now_ns, actions);
+		return;
+	}
+	if (view->stay_reason && may_preempt(vrrp, view->newest, now_ns)) {
+		vrrp_explain_staying(vrrp, view->newest, view->stay_reason);
+		hold(vrrp, now_ns, actions);
 		return;
 	}
 	if (may_preempt(vrrp, view->newest, now_ns))
@@ -447,6 +453,22 @@ void vrrp_follow_group(struct vrrp *vrrp, uint64_t now_ns, enum xb_instance_stat
 		send_advert(vrrp, VRRP_PRIORITY_RELEASE, now_ns, actions);
 		become_backup(vrrp, now_ns, actions);
 	}
+}
+
+void vrrp_step_down(struct vrrp *vrrp, uint64_t now_ns, const char *reason,
+		    struct vrrp_actions *actions)
+{
+	*actions = (struct vrrp_actions){};
+	if (vrrp->state != XB_INSTANCE_ACTIVE)
+		return;
+	vrrp_explain(vrrp, reason);
+	become_backup(vrrp, now_ns, actions);
+}
+
+void vrrp_postpone(struct vrrp *vrrp, uint64_t due_ns)
+{
+	if (vrrp->state == XB_INSTANCE_BACKUP)
+		arm_timer(vrrp, due_ns);
 }
 
 void vrrp_active_lost(struct vrrp *vrrp, uint64_t now_ns, bool best, const char *reason,

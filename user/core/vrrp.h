@@ -118,11 +118,13 @@ struct vrrp_timer_view {
 	 * daemon moves and it still claims the instance: then adverts are being lost (or hidden behind those
 	 * of a rival), not the node; else NULL. */
 	const char *alive_reason;
+	/* A clause why a lower Active that is heard is not to be preempted now; else NULL. */
+	const char *stay_reason;
 	/* A clause if another member of the sync group still hears its Active, or is not ready; else NULL. */
 	const char *group_reason;
 };
 
-/* The timer is due. With alive_reason or group_reason the machine holds (re-arms one
+/* The timer is due. With one of the reasons that applies the machine holds (re-arms one
  * Active_Down_Interval) instead of taking over. */
 void vrrp_timer_expired(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_timer_view *view,
 			struct vrrp_actions *actions);
@@ -140,6 +142,18 @@ void vrrp_reconfigure(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_para
  * Backup an advert of priority 0 goes out, so that the other side need not wait. Not in Initialize. */
 void vrrp_follow_group(struct vrrp *vrrp, uint64_t now_ns, enum xb_instance_state state,
 		       const char *reason, struct vrrp_actions *actions);
+
+/*
+ * An Active may not go on: the time for which it may answer for its addresses has run out, or it must leave them to
+ * another whatever the priorities. It becomes Backup without an advert: others must not think that it is there.
+ * reason: a clause with figures. Only has an effect in state Active.
+ */
+void vrrp_step_down(struct vrrp *vrrp, uint64_t now_ns, const char *reason,
+		    struct vrrp_actions *actions);
+
+/* This node stood still, so that what it has heard proves nothing yet: a Backup's timer is due at due_ns, and not
+ * before. Only has an effect in state Backup. */
+void vrrp_postpone(struct vrrp *vrrp, uint64_t due_ns);
 
 /*
  * Heartbeats say that the Active is gone. best: this node is the best live candidate and becomes

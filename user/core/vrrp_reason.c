@@ -145,6 +145,13 @@ void vrrp_explain_holding(struct vrrp *vrrp, uint64_t now_ns, const char *clause
 	set_reason(vrrp, "no advert for %s, but %s", elapsed(now_ns, heard_ns).text, clause);
 }
 
+void vrrp_explain_staying(struct vrrp *vrrp, const struct vrrp_advert *advert, const char *clause)
+{
+	set_reason(vrrp, "does not preempt %s (priority %u, ours %u): %s",
+		   address_text(&advert->source).text, advert->priority, vrrp->effective_priority,
+		   clause);
+}
+
 void vrrp_explain_waiting(struct vrrp *vrrp, const char *clause)
 {
 	size_t length = strlen(vrrp->reason);

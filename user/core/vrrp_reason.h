@@ -21,6 +21,9 @@ void vrrp_explain_silence(struct vrrp *vrrp, uint64_t now_ns);
 void vrrp_explain_preemption(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns);
 void vrrp_explain_holding(struct vrrp *vrrp, uint64_t now_ns, const char *clause);
 
+/* Why the sender of the advert is not preempted. */
+void vrrp_explain_staying(struct vrrp *vrrp, const struct vrrp_advert *advert, const char *clause);
+
 /* Goes on from the reason that there is: "…, but CLAUSE". */
 void vrrp_explain_waiting(struct vrrp *vrrp, const char *clause);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/daemon.h>
+#include <user/daemon/kernel_guard.h>
 #include <user/daemon/privileges.h>
 #include <user/lib/cleanup.h>
 #include <user/lib/log.h>
@@ -25,6 +26,20 @@ static void on_links(void *context)
 	struct daemon *daemon = context;
 
 	instances_links_changed(&daemon->instances);
+}
+
+static void on_isolated(void *context)
+{
+	struct daemon *daemon = context;
+
+	instances_isolated(&daemon->instances);
+}
+
+static void on_progress(void *context, uint64_t now_ns)
+{
+	struct daemon *daemon = context;
+
+	instances_progress(&daemon->instances, now_ns);
 }
 
 /* What a peer says of itself has changed: it may stop, or give an instance up. */
@@ -92,6 +107,7 @@ static void on_kernel_event(void *context, const struct xb_event *event)
 		peers_take_answer(&daemon->peers, event);
 		break;
 	case XB_EVENT_FENCED:
+		instances_look(&daemon->instances);
 		break;
 	}
 }
@@ -187,10 +203,14 @@ static int start_heartbeats(struct daemon *daemon)
 	if (error)
 		return error;
 	daemon->peers.on_links = on_links;
+	peers_on_isolated(&daemon->peers, on_isolated, daemon);
 	/* An earlier daemon's evidence counts from the start. */
 	peers_judge(&daemon->peers, clock_now_ns());
-	return prober_start(&daemon->prober, daemon->base, &daemon->kernel, &daemon->peers,
-			    heartbeat, daemon->own_node, &daemon->keys[0]);
+	error = prober_start(&daemon->prober, daemon->base, &daemon->kernel, &daemon->peers,
+			     heartbeat, daemon->own_node, &daemon->keys[0]);
+	daemon->prober.on_progress = on_progress;
+	daemon->prober.context = daemon;
+	return error;
 }
 
 static int start_control(struct daemon *daemon)
@@ -202,6 +222,20 @@ static int start_control(struct daemon *daemon)
 			     daemon);
 }
 
+static void watch_this_daemon(struct daemon *daemon)
+{
+	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
+	int error = kernel_watch_daemon(&daemon->kernel, (uint32_t)getpid(),
+					heartbeat ? heartbeat->restart_grace_ns : NS_PER_SECOND);
+
+	if (error)
+		log_warning(
+			"the kernel cannot tell when this daemon dies (%s): if it does, peers find "
+			"out after daemon_timeout, and its addresses are fenced after "
+			"guard_timeout, not after restart_grace",
+			strerror(-error));
+}
+
 /* Only now does this node answer: with its epoch. */
 static void open_for_business(struct daemon *daemon)
 {
@@ -211,6 +245,7 @@ static void open_for_business(struct daemon *daemon)
 	__atomic_store_n(&self->progress_ns, clock_now_ns(), __ATOMIC_RELEASE);
 	if (!daemon->kernel.adopted)
 		__atomic_store_n(&self->epoch, clock_unix_ns(), __ATOMIC_RELEASE);
+	watch_this_daemon(daemon);
 	self->node_state = daemon->instances.drained ? XB_NODE_DRAINING : XB_NODE_RUNNING;
 	for (size_t i = 0; i < daemon->kernel.attachment_count; i++)
 		log_info("interface %s: program attached, %s mode",
@@ -300,6 +335,8 @@ void daemon_stop(struct daemon *daemon)
 	instances_stop(&daemon->instances, "xbeatd stops");
 	if (daemon->open)
 		say_goodbye(daemon);
+	if (daemon->open)
+		kernel_watch_daemon(&daemon->kernel, 0, 0);
 	daemon_reload_stop(daemon);
 	link_monitor_stop(&daemon->links);
 	interfaces_free(&daemon->interfaces);

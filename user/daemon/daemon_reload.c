@@ -49,19 +49,27 @@ static void *read_files(void *context)
 	return NULL;
 }
 
-static bool same_heartbeat(const struct config *a, const struct config *b)
+static bool print_alike(const struct config_heartbeat *a, const struct config_heartbeat *b)
 {
-	char *left, *right;
-	bool same;
+	char *left = config_print_heartbeat(a), *right = config_print_heartbeat(b);
+	bool same = !strcmp(left, right);
 
-	if (!a->heartbeat || !b->heartbeat)
-		return a->heartbeat == b->heartbeat;
-	left = config_print_heartbeat(a->heartbeat);
-	right = config_print_heartbeat(b->heartbeat);
-	same = !strcmp(left, right);
 	free(left);
 	free(right);
 	return same;
+}
+
+/* Whether the running block can become the other: all but what may be retimed is alike. */
+static bool can_become(const struct config_heartbeat *running,
+		       const struct config_heartbeat *wanted)
+{
+	struct config_heartbeat retimed;
+
+	if (!running || !wanted)
+		return running == wanted;
+	retimed = *running;
+	config_heartbeat_retime(&retimed, wanted);
+	return print_alike(&retimed, wanted);
 }
 
 /* What a running daemon cannot change is refused as a whole: nothing is applied in part. */
@@ -72,11 +80,12 @@ static int check(struct reload *reload)
 
 	if (error)
 		return error;
-	if (!same_heartbeat(daemon->config, reload->inputs.config) ||
+	if (!can_become(daemon->config->heartbeat, reload->inputs.config->heartbeat) ||
 	    daemon->own_node != reload->inputs.own_node) {
 		snprintf(reload->inputs.message, sizeof(reload->inputs.message),
-			 "the heartbeat block has changed (its key file may): restart xbeatd to "
-			 "apply that");
+			 "the heartbeat block has changed, and not only in its key file, "
+			 "daemon_timeout, guard_timeout, restart_grace or on_isolated: restart "
+			 "xbeatd to apply that");
 		return -EBUSY;
 	}
 	return instances_check(reload->inputs.config, daemon->config, &daemon->interfaces,
@@ -103,19 +112,47 @@ static void detach_unwanted(struct daemon *daemon)
 	}
 }
 
+static double seconds(uint64_t duration_ns)
+{
+	return (double)duration_ns / 1e9;
+}
+
+/* Peers and links refer to the block that runs: it stays, and takes over what may change. */
+static void retime(struct daemon *daemon, const struct config_heartbeat *wanted)
+{
+	struct config_heartbeat *running = daemon->config->heartbeat;
+	struct peers *peers = &daemon->peers;
+
+	if (!running || print_alike(running, wanted))
+		return;
+	config_heartbeat_retime(running, wanted);
+	peers->timing.daemon_timeout_ns = running->daemon_timeout_ns;
+	for (size_t i = 0; i < peers->count; i++)
+		peers->list[i].timing.daemon_timeout_ns = running->daemon_timeout_ns;
+	daemon->kernel.self->restart_grace_ns = running->restart_grace_ns;
+	journal_add(&daemon->journal, "daemon", "self", "running", "running",
+		    "heartbeat %s: daemon_timeout is %g s now, guard_timeout %g s, restart_grace "
+		    "%g s, on_isolated %s",
+		    running->name, seconds(running->daemon_timeout_ns),
+		    seconds(running->guard_timeout_ns), seconds(running->restart_grace_ns),
+		    running->release_isolated ? "release" : "keep");
+}
+
 static void apply(struct reload *reload, struct instances_changes *changes)
 {
 	struct daemon *daemon = reload->daemon;
 	struct config *from = daemon->config, *to = reload->inputs.config;
 	struct config_heartbeat *heartbeat = to->heartbeat;
 
-	/* Peers and links refer to the heartbeat block, which is the same. */
+	retime(daemon, heartbeat);
 	to->heartbeat = from->heartbeat;
 	from->heartbeat = heartbeat;
 	instances_reload(&daemon->instances, from, to, changes);
 	daemon->config = to;
 	daemon->peers.config = to;
 	reload->inputs.config = from;
+	if (daemon->peers.on_isolated) /* what follows from that may have changed */
+		daemon->peers.on_isolated(daemon->peers.context);
 	if (memcmp(daemon->keys, reload->inputs.keys, sizeof(daemon->keys)) != 0) {
 		memcpy(daemon->keys, reload->inputs.keys, sizeof(daemon->keys));
 		kernel_set_keys(&daemon->kernel, daemon->keys);

@@ -55,7 +55,7 @@ static void note_stall(const struct instance *instance, uint64_t now_ns)
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
 	struct instance *instance = context;
-	char alive[VRRP_REASON_BYTES], group[VRRP_REASON_BYTES];
+	char alive[VRRP_REASON_BYTES], stay[VRRP_REASON_BYTES], group[VRRP_REASON_BYTES];
 	struct vrrp_timer_view view = {0};
 	struct vrrp_advert newest;
 	struct vrrp_actions actions;
@@ -64,17 +64,25 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
+	note_stall(instance, clock_now_ns());
+	instances_look(instance->owner);
 	newest = instance_newest_advert(instance, &any);
 	if (instance->owner->peers)
 		peers_refresh(instance->owner->peers);
 	now_ns = clock_now_ns();
-	note_stall(instance, now_ns);
+	if (!instance->owner->peers) /* else each tick is progress */
+		instance_progress(instance, now_ns);
 	view.newest = any ? &newest : NULL;
-	if (instance_active_lives(instance, alive, sizeof(alive)))
+	if (instance_stood_still(instance, view.newest, now_ns))
+		return;
+	if (instance_hold_reason(instance, alive, sizeof(alive)))
 		view.alive_reason = alive;
+	if (instance_stay_reason(instance, stay, sizeof(stay)))
+		view.stay_reason = stay;
 	view.group_reason = instance_group_reason(instance, group, sizeof(group));
 	vrrp_timer_expired(&instance->vrrp, now_ns, &view, &actions);
 	instance_act(instance, &actions);
+	instance_announce_unheard(instance);
 	if (instance->vrrp.state == XB_INSTANCE_BACKUP)
 		look_at_others(instance->owner, now_ns);
 }
@@ -85,6 +93,9 @@ static void on_announce_later(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
+	instances_look(instance->owner);
+	if (instance->vrrp.state != XB_INSTANCE_ACTIVE)
+		return;
 	if (instance->contested) {
 		instance->announced_ns = 0;
 		instance_announce_again(instance);
@@ -99,7 +110,9 @@ static void on_announce_refresh(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	if (!instance->config->garp_refresh_ns) /* a reload has taken it away */
+	instances_look(instance->owner);
+	/* A reload may have taken it away. */
+	if (!instance->config->garp_refresh_ns || instance->vrrp.state != XB_INSTANCE_ACTIVE)
 		return;
 	instance_announce(instance, instance->config->garp_refresh_repeat);
 	clock_arm(instance->announce_refresh, clock_now_ns() + instance->config->garp_refresh_ns);
@@ -110,6 +123,13 @@ static void on_stay_away(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	instance_resume(context);
+}
+
+static void on_learnt(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	instance_learnt(context);
 }
 
 static struct vrrp_parameters make_parameters(const struct config_instance *config)
@@ -136,8 +156,9 @@ static int make_timers(struct instance *instance)
 	instance->announce_later = evtimer_new(base, on_announce_later, instance);
 	instance->announce_refresh = evtimer_new(base, on_announce_refresh, instance);
 	instance->stay_away = evtimer_new(base, on_stay_away, instance);
+	instance->learn = evtimer_new(base, on_learnt, instance);
 	return instance->timer && instance->announce_later && instance->announce_refresh &&
-			       instance->stay_away
+			       instance->stay_away && instance->learn
 		       ? 0
 		       : -ENOMEM;
 }
@@ -226,7 +247,8 @@ struct instance *instance_new(struct instances *instances, const struct config_i
 void instance_free(struct instance *instance)
 {
 	struct event *const timers[] = {instance->timer, instance->announce_later,
-					instance->announce_refresh, instance->stay_away};
+					instance->announce_refresh, instance->stay_away,
+					instance->learn};
 
 	instance_unplace(instance);
 	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
@@ -236,6 +258,7 @@ void instance_free(struct instance *instance)
 		instance->owner->by_slot[instance->router_slot] = NULL;
 		kernel_release_router(instance->owner->kernel, instance->router_slot);
 	}
+	instance_guard_release(instance);
 	free(instance->addresses);
 	free(instance->advertised);
 	free(instance);
@@ -298,7 +321,7 @@ void instance_tell_fault(struct instance *instance)
 
 void instance_begin(struct instance *instance)
 {
-	uint64_t stopped_ns = instance->owner->kernel->self->progress_ns;
+	uint64_t stopped_ns = instance->owner->stopped_ns;
 	int obstacle = instance_first_obstacle(instance, false);
 	bool resume = (obstacle < 0 || obstacle == INSTANCE_OBSTACLE_AWAITED) &&
 		      instance_may_resume(instance);
@@ -312,6 +335,7 @@ void instance_begin(struct instance *instance)
 		instance_remove_stale(instance);
 		/* An earlier daemon may have left it said that this node is Active. */
 		instance_describe(instance);
+		instance_guard_end(instance);
 		instance_settle(instance);
 		instance_tell_fault(instance);
 		return;

@@ -19,6 +19,7 @@ struct local_address;
 	X(OPERATOR, "operator")                                                                    \
 	X(DRAINED, "drained")                                                                      \
 	X(STARTUP_DELAY, "startup_delay")                                                          \
+	X(ISOLATED, "isolated")                                                                    \
 	X(GROUP, "group") /* only this one comes from other instances: it is the last */
 
 enum instance_obstacle {
@@ -33,6 +34,9 @@ struct instance_address {
 	const struct config_vip *vip;
 	unsigned interface_index;
 	bool held; /* on the interface because of us */
+	bool guarded; /* it has a slot of xb_guard: */
+	size_t guard_slot;
+	unsigned guard_index; /* the interface where it is guarded; 0: any */
 	unsigned refused_index; /* where packets to it are refused (no_accept); 0: nowhere */
 	unsigned restored_count; /* how often it was put back after something else had removed it */
 	uint64_t restored_ns; /* when that was last said; 0: never */
@@ -72,6 +76,10 @@ struct instance {
 	unsigned later_repeat; /* how often each address is announced then */
 	struct event *announce_refresh; /* garp_master_refresh */
 	struct event *stay_away; /* the end of a failover with a duration */
+	struct event *learn; /* after this node stood still: then what it hears means something again */
+	/* Its addresses may be answered for until guard_timeout after this progress; 0: they are not guarded. */
+	uint64_t guard_from_ns;
+	bool unguarded_told;
 	uint64_t stay_away_until_unix_ns; /* 0: until somebody says resume */
 	uint64_t announced_ns;
 	bool contested; /* a rival was seen right after an announcement, which is to be repeated */
@@ -161,6 +169,9 @@ void instance_announce(struct instance *instance, unsigned repeat);
  * over its announcement. Limited in rate. */
 void instance_announce_again(struct instance *instance);
 
+/* Announces once more, behind a regular advert, while a rival that is not heard may have called the neighbours back. */
+void instance_announce_unheard(struct instance *instance);
+
 /* instance_place.c: finds the source of the adverts: mcast_src_ip or unicast_src_ip, else the first address of the
  * interface that is none of the VIPs (IPv6: its link-local address).
  * Returns 0 or a negative errno with a message that says what to do. */
@@ -245,11 +256,8 @@ struct vrrp_advert instance_newest_advert(const struct instance *instance, bool 
 /* Who is Active as far as this node knows: itself, the one it follows, else one it hears and does not follow,
  * because it preempts that one or takes no part. Returns whether there is one. */
 bool instance_hear_active(const struct instance *instance, struct vrrp_advert *active);
-/* A hung peer that was Active when it last said something: nobody has taken the addresses from it. Or NULL. */
-const struct peer *instance_hung_claimant(const struct instance *instance);
-
-/* Whether heartbeats show an Active that works and that this node would accept; reason says how. */
-bool instance_active_lives(const struct instance *instance, char *reason, size_t bytes);
+/* Nobody has been found to be Active after this node stood still: the best candidate takes over. */
+void instance_fill(struct instance *instance);
 
 /* Whether an earlier daemon of this instance was Active moments ago, and nobody has taken over since:
  * then everybody else still takes this node for the Active. */
@@ -265,6 +273,81 @@ const struct peer *instance_successor(const struct instance *instance);
 /* Whether a peer has this address on one of its links. */
 const struct peer *instance_peer_at(const struct instance *instance,
 				    const struct xb_address *address);
+
+/* instance_claim.c: the entry of this instance in what the peer last said; NULL: none. */
+const struct xb_instance *instance_said_of(const struct instance *instance,
+					   const struct peer *peer);
+
+/* Whether the peer, when last heard, was Active and answered for the addresses; or had fenced them. */
+bool instance_is_claimed_by(const struct instance *instance, const struct peer *peer);
+bool instance_is_fenced_at(const struct instance *instance, const struct peer *peer);
+
+/* Whether it was this instance's Active: it said so, or its adverts did. */
+bool instance_was_active(const struct instance *instance, const struct peer *peer);
+
+/* Whether the address is one of the peer's links. */
+bool instance_has_address(const struct peer *peer, const struct xb_address *address);
+
+/* Whether an Active with this verdict is to be replaced at once. One that hangs is not before its guard has closed,
+ * one that others hear not with on_partition hold. */
+bool instance_is_lost_by(const struct instance *instance, const struct peer *peer,
+			 enum verdict verdict);
+
+/* Why a Backup must not take over though its timer has run out: a clause with figures. Returns whether there is
+ * such a reason: an Active that may still answer for the addresses, or cannot be asked; to hold: or one that works. */
+bool instance_wait_reason(const struct instance *instance, char *text, size_t bytes);
+bool instance_hold_reason(const struct instance *instance, char *text, size_t bytes);
+
+/* The same for preempting a lower Active that is heard: somebody does not hear this node. */
+bool instance_stay_reason(const struct instance *instance, char *text, size_t bytes);
+
+/* An Active yields to one that cannot hear it, whatever the priorities. Returns whether it did. */
+bool instance_yield_to_deaf(struct instance *instance, const struct vrrp_advert *advert);
+
+/* Whether a peer fell silent as the Active. It may live, and not know yet that it is not heard. */
+bool instance_has_silent_rival(const struct instance *instance);
+
+/* A peer that stands still and was Active when it last said something, fenced or not; or NULL. */
+const struct peer *instance_still_claimant(const struct instance *instance);
+
+/* instance_guard.c: slots for all addresses, where the interfaces are now. */
+void instance_guard_claim(struct instance *instance);
+void instance_guard_release(struct instance *instance);
+
+/* After a change of the list of addresses: those that are still there keep their slots, the others give them back. */
+void instance_guard_keep(struct instance *instance, struct instance_address *old,
+			 size_t old_count);
+
+/* The addresses are held from now on, and may be answered for while the daemon progresses. */
+void instance_guard_open(struct instance *instance);
+
+/* The addresses are gone, and packets do not say Active any more: the fence is lifted. */
+void instance_guard_end(struct instance *instance);
+
+/* Until when they may be answered for, of an instance that is guarded. */
+uint64_t instance_guard_deadline_ns(const struct instance *instance);
+
+/* Whether all addresses are under a deadline that is open. */
+bool instance_is_guarded(const struct instance *instance);
+
+/* Whether an address may not be answered for any more. */
+bool instance_guard_passed(const struct instance *instance, uint64_t now_ns);
+
+/* The loop was here at now_ns: steps down if the guard has run out, else extends it. */
+void instance_progress(struct instance *instance, uint64_t now_ns);
+
+/* instance_learn.c: this node was Active, stood still and has stepped down: it finds out who is Active. */
+void instance_learn(struct instance *instance, uint64_t now_ns);
+
+/* The time for that is over. */
+void instance_learnt(struct instance *instance);
+
+/* Whether a Backup's timer is late because this node stood still; then it has been postponed. */
+bool instance_stood_still(struct instance *instance, const struct vrrp_advert *newest,
+			  uint64_t now_ns);
+
+/* Sets or clears the obstacle of a node that hears nobody. */
+void instance_set_isolated(struct instance *instance);
 
 /* instance_notify.c: who wants to know is told of a change of state or priority. */
 void instance_notify(struct instance *instance);

@@ -88,6 +88,8 @@ int instance_advertise(struct instance *instance, uint8_t priority)
 
 	if (!instance->base_index && instance->config->interface[0])
 		return -ENODEV; /* it is known, and told of, that the interface is gone */
+	if (instance_guard_passed(instance, clock_now_ns()))
+		return -ESTALE; /* another may be Active by now; what it leads to is seen at the next look */
 	error = send_to_all(instance, &message);
 	if (error && error != instance->advert_error)
 		log_error("%s: advert on %s was not sent: %s", instance->config->name,
@@ -122,6 +124,8 @@ void instance_describe(const struct instance *instance)
 	struct xb_vrrp *router = &kernel->routers[instance->router_slot];
 	size_t place = (size_t)instance->self_slot;
 
+	if (instance->vrrp.state == XB_INSTANCE_ACTIVE && instance_is_guarded(instance))
+		entry.family_flags |= XB_INSTANCE_GUARDED;
 	router->wake_always = instance->vrrp.state == XB_INSTANCE_ACTIVE;
 	router->own_source = instance->vrrp.parameters.primary_address;
 	router->destination = instance->config->unicast_peer_count
@@ -162,6 +166,8 @@ void instance_act(struct instance *instance, const struct vrrp_actions *actions)
 	else if (actions->announce_again)
 		instance_announce_again(instance);
 	instance_describe(instance);
+	if (actions->release_addresses)
+		instance_guard_end(instance);
 	if (instance->vrrp.timer_armed)
 		clock_arm(instance->timer, instance->vrrp.timer_due_ns);
 	else

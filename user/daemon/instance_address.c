@@ -17,6 +17,8 @@
 #define ANNOUNCE_AGAIN_SPACING_NS (100 * NS_PER_MS)
 /* A neighbour that has just taken the rival's announcement ignores ours for a second (locktime). */
 #define ANNOUNCE_AGAIN_DELAY_NS (1100 * NS_PER_MS)
+/* For so long after a takeover a rival that is not heard is reckoned with. */
+#define ANNOUNCE_UNHEARD_NS (3 * NS_PER_SECOND)
 /* Somebody who removes an address again and again is told of this often. */
 #define RESTORED_SPACING_NS (10 * NS_PER_SECOND)
 
@@ -53,6 +55,8 @@ static void announce_address(struct instance *instance, const struct instance_ad
 
 void instance_announce(struct instance *instance, unsigned repeat)
 {
+	if (instance_guard_passed(instance, clock_now_ns()))
+		return;
 	for (size_t i = 0; i < instance->config->vip_count; i++)
 		announce_address(instance, &instance->addresses[i], repeat);
 	instance->announced_ns = clock_now_ns();
@@ -75,6 +79,18 @@ void instance_announce_again(struct instance *instance)
 	instance->later_repeat = config->garp_lower_prio_repeat;
 	if (config->garp_lower_prio_delay_ns)
 		clock_arm(instance->announce_later, now_ns + ANNOUNCE_AGAIN_DELAY_NS);
+}
+
+/* The rival yields to our advert, but cannot tell us that it had answered our first one with its announcement. */
+void instance_announce_unheard(struct instance *instance)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	if (instance->vrrp.state == XB_INSTANCE_ACTIVE &&
+	    time_since_ns(now_ns, instance->vrrp.state_since_ns) < ANNOUNCE_UNHEARD_NS &&
+	    time_since_ns(now_ns, instance->announced_ns) > ANNOUNCE_AGAIN_SPACING_NS / 2 &&
+	    instance_has_silent_rival(instance))
+		instance_announce(instance, 1);
 }
 
 /* Without its addresses an Active is none: it is said where people look for the reason. */
@@ -112,6 +128,20 @@ static void accept_packets(const struct instance *instance, struct instance_addr
 		kernel_refuse_packets(instance->owner->kernel, address->refused_index,
 				      &address->vip->address, false);
 	address->refused_index = 0;
+}
+
+/* Packets to an address on another interface than the instance's come in there. */
+static void attach_to(const struct instance *instance, const struct instance_address *address)
+{
+	const char *interface = address->vip->interface;
+
+	if (!address->vip->has_interface || !address->interface_index || !strcmp(interface, "lo") ||
+	    kernel_attachment(instance->owner->kernel, interface) ||
+	    !kernel_attach(instance->owner->kernel, interface))
+		return;
+	log_warning("%s: the XDP program is not on %s: its addresses there are guarded on other "
+		    "interfaces only",
+		    instance->config->name, interface);
 }
 
 /* Accept_Mode (RFC 9568 section 6.1). Packets come in on the interface itself, also those to a virtual
@@ -167,11 +197,14 @@ void instance_place_addresses(struct instance *instance)
 		/* One that was renamed is gone, too, and has the address still: it is to be removed there. */
 		if (moved || !address->held)
 			address->interface_index = index;
+		if (moved)
+			attach_to(instance, address);
 		if (!moved || !address->held)
 			continue;
 		take_address(instance, i);
 		announce_address(instance, address, instance->config->garp_repeat);
 	}
+	instance_guard_claim(instance);
 }
 
 static void release_address(struct instance *instance, size_t i)
@@ -216,6 +249,7 @@ void instance_take_addresses(struct instance *instance)
 	for (size_t i = 0; i < config->vip_count; i++)
 		take_address(instance, i);
 	instance_announce(instance, config->garp_repeat);
+	instance_guard_open(instance);
 	change_routes(instance, true);
 	now_ns = clock_now_ns();
 	instance->later_repeat = config->garp_repeat;
@@ -345,6 +379,7 @@ void instance_change_addresses(struct instance *instance, const struct config_in
 {
 	struct instance_address *old = instance->addresses;
 	struct xb_address *old_advertised = instance->advertised;
+	size_t old_count = instance->config->vip_count;
 	bool active = instance->vrrp.state == XB_INSTANCE_ACTIVE;
 	uint64_t added = 0;
 
@@ -352,12 +387,13 @@ void instance_change_addresses(struct instance *instance, const struct config_in
 		if (!routes_equal(&instance->config->routes, &to->routes) ||
 		    !rules_equal(&instance->config->rules, &to->rules))
 			change_routes(instance, false);
-		keep_or_release(instance, old, instance->config->vip_count, to, &added);
+		keep_or_release(instance, old, old_count, to, &added);
 		router_of(instance)->addresses_added = added;
 	}
 	instance->config = to;
 	if (instance_list_addresses(instance, to))
 		abort();
+	instance_guard_keep(instance, old, old_count);
 	free(old);
 	free(old_advertised);
 	instance_place_addresses(instance);

@@ -51,21 +51,50 @@ static double seconds(uint64_t duration_ns)
 	return (double)duration_ns / 1e9;
 }
 
+static void explain_guard(const struct instance *instance, json_t *lines)
+{
+	double timeout_s = seconds(instance->config->guard_timeout_ns);
+
+	if (instance_guard_passed(instance, clock_now_ns()))
+		say(lines, "Its guard has run out: nobody is answered at its addresses here.");
+	else if (instance_is_guarded(instance))
+		say(lines,
+		    "Its addresses are guarded: if this daemon stands still for %.1f s they are "
+		    "fenced, and another node takes over.",
+		    timeout_s);
+	else if (instance->config->vip_count)
+		say(lines, "Its addresses are not all guarded: if this daemon hangs, two nodes may "
+			   "answer for them.");
+}
+
+/* Another node that was Active and stands still. */
+static void explain_still(const struct instance *instance, const struct peer *peer, json_t *lines)
+{
+	if (instance_is_fenced_at(instance, peer))
+		say(lines,
+		    "The daemon of %s stands still; its kernel has fenced the addresses there, so "
+		    "that only this node answers for them.",
+		    peer->node->name);
+	else
+		say(lines,
+		    "%s hangs and may still have the addresses, too: start xbeatd there again, or "
+		    "remove them (ip address delete).",
+		    peer->node->name);
+}
+
 static void explain_active(const struct instance *instance, json_t *lines)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
 	const struct peer *successor = instance_successor(instance);
-	const struct peer *hung = instance_hung_claimant(instance);
+	const struct peer *still = instance_still_claimant(instance);
 
 	say(lines,
 	    "This node is Active with priority %u: it advertises every %.2f s and has the "
 	    "addresses.",
 	    vrrp->effective_priority, seconds(vrrp->parameters.advert_interval_ns));
-	if (hung)
-		say(lines,
-		    "%s hangs and may still have the addresses, too: start xbeatd there again, or "
-		    "remove them (ip address delete).",
-		    hung->node->name);
+	explain_guard(instance, lines);
+	if (still)
+		explain_still(instance, still, lines);
 	if (successor)
 		say(lines, "If it goes, %s takes over: the best of the nodes that live.",
 		    successor->node->name);
@@ -115,8 +144,8 @@ static void explain_wait(const struct instance *instance, uint64_t now_ns, json_
 	    instance->group ? " and all members of its sync group are as far" : "",
 	    instance->self_slot >= 0 ? "" : " or",
 	    instance->self_slot >= 0
-		    ? ", or as soon as heartbeats show that the Active is down or hung and this "
-		      "node is the best that lives"
+		    ? ", or as soon as heartbeats show that the Active is down, or has fenced its "
+		      "addresses, and this node is the best that lives"
 		    : "");
 	if (vrrp->timer_armed)
 		say(lines, "As things are the timer would run out in %.3f s.",
@@ -146,11 +175,14 @@ static void explain_backup(const struct instance *instance, json_t *lines)
 	const struct vrrp *vrrp = &instance->vrrp;
 	uint64_t now_ns = clock_now_ns();
 	struct vrrp_advert active;
+	char reason[VRRP_REASON_BYTES];
 
 	if (say_active(instance, now_ns, &active, lines))
 		explain_rank(instance, active.priority, lines);
 	if (vrrp->holding)
 		say(lines, "Its timer has run out, but it holds: %s.", vrrp->reason);
+	else if (instance_wait_reason(instance, reason, sizeof(reason)))
+		say(lines, "It does not take over yet: %s.", reason);
 	explain_wait(instance, now_ns, lines);
 }
 

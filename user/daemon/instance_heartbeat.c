@@ -56,66 +56,9 @@ bool instance_hear_active(const struct instance *instance, struct vrrp_advert *a
 	return true;
 }
 
-/* What a live peer says of this instance; NULL if it says nothing. */
-static const struct xb_instance *said_of(const struct instance *instance, const struct peer *peer)
-{
-	const struct xb_peer *said = peer_said(peer);
-
-	if (!said || instance->self_slot < 0)
-		return NULL;
-	return election_find(said->instances, instance->config->vrid, instance->config->family);
-}
-
-bool instance_active_lives(const struct instance *instance, char *reason, size_t bytes)
-{
-	const struct peers *peers = instance->owner->peers;
-	uint64_t now_ns = clock_now_ns();
-
-	for (size_t i = 0; peers && i < peers->count; i++) {
-		const struct peer *peer = &peers->list[i];
-		const struct xb_instance *claim = said_of(instance, peer);
-
-		if (peer->liveness.verdict != VERDICT_UP || !claim ||
-		    claim->state != XB_INSTANCE_ACTIVE ||
-		    time_since_ns(now_ns, peer_said(peer)->last_evidence_ns) >=
-			    peer->timing.detection_time_ns)
-			continue;
-		if (instance->vrrp.parameters.preempt &&
-		    claim->priority < instance->vrrp.effective_priority)
-			continue;
-		snprintf(
-			reason, bytes,
-			"%s answers (evidence %.1f ms old), its daemon moves and it is Active with "
-			"priority %u: its adverts are lost on the way",
-			peer->node->name,
-			(double)time_since_ns(now_ns, peer_said(peer)->last_evidence_ns) / 1e6,
-			claim->priority);
-		return true;
-	}
-	return false;
-}
-
-static bool peer_has_address(const struct peer *peer, const struct xb_address *address)
-{
-	for (size_t link = 0; link < peer->link_count; link++)
-		if (address_equal(&peer->seen[link].peer_address, address))
-			return true;
-	return false;
-}
-
-/* Whether the peer was this instance's Active: it said so, or its adverts did. */
-static bool was_active(const struct instance *instance, const struct peer *peer)
-{
-	const struct xb_instance *claim = said_of(instance, peer);
-
-	if (claim && claim->state == XB_INSTANCE_ACTIVE)
-		return true;
-	return peer_has_address(peer, &instance->vrrp.active_address);
-}
-
 /* How the Active was lost. */
 struct loss {
-	const struct peer *peer;
+	const struct peer *peer; /* NULL: nobody knows who it was */
 	uint64_t said_ns; /* when it said so itself; 0: it fell silent or stands still */
 	bool yielded; /* to somebody, who need not be a peer */
 };
@@ -137,7 +80,7 @@ static bool is_advertised(const struct instance *instance, const struct loss *lo
 		const struct peer *peer = &peers->list[i];
 		const struct xb_peer *said = peer_said(peer);
 
-		if (!peer_has_address(peer, &newest.source))
+		if (!instance_has_address(peer, &newest.source))
 			continue;
 		if (peer == loss->peer)
 			return loss->said_ns && time_since_ns(newest.arrival_ns, loss->said_ns);
@@ -148,32 +91,21 @@ static bool is_advertised(const struct instance *instance, const struct loss *lo
 	return loss->yielded;
 }
 
-/* A live peer that says it is Active; except: one that does not count, or NULL. */
+/* A peer that answers for the addresses, or may do so until its guard closes; except: one that does not count, or
+ * NULL. */
 static const struct peer *find_claimant(const struct instance *instance, const struct peer *except)
 {
 	const struct peers *peers = instance->owner->peers;
 
 	for (size_t i = 0; i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];
-		const struct xb_instance *said = said_of(instance, peer);
+		enum verdict verdict = peer->liveness.verdict;
+		bool stands_still = verdict == VERDICT_HUNG || verdict == VERDICT_FENCED;
 
-		if (peer != except && peer->liveness.verdict == VERDICT_UP && said &&
-		    said->state == XB_INSTANCE_ACTIVE)
+		if (peer != except && instance_is_claimed_by(instance, peer) &&
+		    (verdict == VERDICT_UP ||
+		     (stands_still && !instance_is_lost_by(instance, peer, verdict))))
 			return peer;
-	}
-	return NULL;
-}
-
-const struct peer *instance_hung_claimant(const struct instance *instance)
-{
-	const struct peers *peers = instance->owner->peers;
-
-	for (size_t i = 0; peers && i < peers->count; i++) {
-		const struct xb_instance *said = said_of(instance, &peers->list[i]);
-
-		if (peers->list[i].liveness.verdict == VERDICT_HUNG && said &&
-		    said->state == XB_INSTANCE_ACTIVE)
-			return &peers->list[i];
 	}
 	return NULL;
 }
@@ -196,7 +128,7 @@ static const struct peer *find_best(const struct instance *instance, bool with_o
 	};
 	for (size_t i = 0; i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];
-		const struct xb_instance *said = said_of(instance, peer);
+		const struct xb_instance *said = instance_said_of(instance, peer);
 
 		if (!said || peer->node->witness)
 			continue;
@@ -235,7 +167,7 @@ const struct peer *instance_peer_at(const struct instance *instance,
 	const struct peers *peers = instance->owner->peers;
 
 	for (size_t i = 0; peers && i < peers->count; i++)
-		if (peer_has_address(&peers->list[i], address))
+		if (instance_has_address(&peers->list[i], address))
 			return &peers->list[i];
 	return NULL;
 }
@@ -250,7 +182,7 @@ static bool group_is_vacant(const struct instance *instance, const struct peer *
 
 		if (member != instance && member->vrrp.state != XB_INSTANCE_ACTIVE &&
 		    !member->vrrp.ready_for_group && member->vrrp.vacancy == VRRP_NOT_VACANT &&
-		    !was_active(member, peer))
+		    !(peer && instance_was_active(member, peer)))
 			return false;
 	}
 	return true;
@@ -278,7 +210,7 @@ static void fill_vacancy(struct instance *instance, const struct loss *loss, con
  */
 static void meet_again(struct instance *instance, const struct peer *peer)
 {
-	const struct xb_instance *said = said_of(instance, peer);
+	const struct xb_instance *said = instance_said_of(instance, peer);
 	uint8_t own_priority = instance->vrrp.effective_priority;
 	bool yields =
 		said && said->state == XB_INSTANCE_ACTIVE &&
@@ -291,37 +223,80 @@ static void meet_again(struct instance *instance, const struct peer *peer)
 		instance_announce_again(instance);
 }
 
+void instance_fill(struct instance *instance)
+{
+	struct loss loss = {.yielded = true}; /* whoever advertises counts */
+
+	fill_vacancy(instance, &loss, "nobody is Active, after this node stood still");
+}
+
 static void peer_failed(struct instance *instance, const struct peer *peer, enum verdict from)
 {
-	bool active_failed = from == VERDICT_UP && was_active(instance, peer);
+	enum verdict verdict = peer->liveness.verdict;
+	bool lost = instance_is_lost_by(instance, peer, verdict);
+	bool active_failed = lost && !instance_is_lost_by(instance, peer, from) &&
+			     instance_was_active(instance, peer);
 	const struct xb_peer *said = peer_said(peer);
 	bool stops = said && said->node_state == XB_NODE_STOPPING;
-	struct loss loss = {.peer = peer, .said_ns = stops ? said->last_evidence_ns : 0};
+	struct loss loss = {.peer = lost ? peer : NULL,
+			    .said_ns = stops ? said->last_evidence_ns : 0};
 	char reason[VRRP_REASON_BYTES];
 
 	/* Who waits for a better Backup must not wait for one that has failed, too. */
 	if (!active_failed && instance->vrrp.vacancy != VRRP_LOST)
 		return;
 	snprintf(reason, sizeof(reason), "%s%s is %s: %.150s", active_failed ? "Active " : "",
-		 peer->node->name, verdict_name(peer->liveness.verdict), peer->liveness.reason);
+		 peer->node->name, verdict_name(verdict), peer->liveness.reason);
 	fill_vacancy(instance, &loss, reason);
+}
+
+/* It may be Active, having heard nobody else. */
+static void peer_is_deaf(struct instance *instance)
+{
+	struct vrrp_actions actions;
+	struct vrrp_advert newest;
+	bool any;
+
+	newest = instance_newest_advert(instance, &any);
+	if (!any || !vrrp_timing_stands(&instance->vrrp, &newest, clock_now_ns()) ||
+	    !instance_yield_to_deaf(instance, &newest))
+		return;
+	vrrp_advert_received(&instance->vrrp, &newest, clock_now_ns(), &actions);
+	instance_act(instance, &actions);
+}
+
+static void peer_changed(struct instance *instance, const struct peer *peer, enum verdict from)
+{
+	bool was_away = from != VERDICT_UP && from != VERDICT_HUNG && from != VERDICT_FENCED;
+
+	if (peer->liveness.verdict == VERDICT_ONE_WAY)
+		peer_is_deaf(instance);
+	if (peer->liveness.verdict != VERDICT_UP)
+		peer_failed(instance, peer, from);
+	else if (was_away && instance->vrrp.state == XB_INSTANCE_ACTIVE)
+		meet_again(instance, peer);
 }
 
 void instances_peer_changed(struct instances *instances, const struct peer *peer, enum verdict from)
 {
-	for (size_t i = 0; i < instances->count; i++) {
-		struct instance *instance = instances->list[i];
-
-		if (instance->self_slot < 0)
-			continue;
-		if (peer->liveness.verdict != VERDICT_UP)
-			peer_failed(instance, peer, from);
-		else if (from == VERDICT_DOWN && instance->vrrp.state == XB_INSTANCE_ACTIVE)
-			meet_again(instance, peer);
-	}
+	instances_look(instances);
+	for (size_t i = 0; i < instances->count; i++)
+		if (instances->list[i]->self_slot >= 0)
+			peer_changed(instances->list[i], peer, from);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_track(instances->list[i]);
 	instances_settle(instances);
+}
+
+static void peer_is_fenced(struct instance *instance, const struct peer *peer)
+{
+	struct loss loss = {.peer = peer};
+	char reason[VRRP_REASON_BYTES];
+
+	snprintf(reason, sizeof(reason),
+		 "%s has fenced the addresses: its daemon had not moved for %.1f s",
+		 peer->node->name, (double)peer_said(peer)->daemon_age_us / 1e6);
+	fill_vacancy(instance, &loss, reason);
 }
 
 static void peer_gave_up(struct instance *instance, const struct peer *peer,
@@ -339,15 +314,19 @@ static void peer_gave_up(struct instance *instance, const struct peer *peer,
 
 void instances_peer_said(struct instances *instances, const struct peer *peer)
 {
+	instances_look(instances);
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
-		const struct xb_instance *said = said_of(instance, peer);
+		const struct xb_instance *said = instance_said_of(instance, peer);
 
-		if (said && said->state == XB_INSTANCE_ACTIVE) {
+		if (instance_is_claimed_by(instance, peer)) {
 			instance->claimant = peer;
 		} else if (instance->claimant == peer) {
 			instance->claimant = find_claimant(instance, peer);
-			peer_gave_up(instance, peer, said ? said->state : XB_INSTANCE_NONE);
+			if (instance_is_fenced_at(instance, peer))
+				peer_is_fenced(instance, peer);
+			else
+				peer_gave_up(instance, peer, said ? said->state : XB_INSTANCE_NONE);
 		}
 	}
 }
@@ -362,7 +341,7 @@ void instance_released(struct instance *instance, const struct xb_address *sourc
 		const struct peer *peer = &peers->list[i];
 		struct loss loss = {.peer = peer, .said_ns = arrival_ns};
 
-		if (!peer_has_address(peer, source))
+		if (!instance_has_address(peer, source))
 			continue;
 		snprintf(reason, sizeof(reason), "%s released the instance (priority 0)",
 			 peer->node->name);
@@ -377,11 +356,10 @@ static bool is_claimed_since(const struct instance *instance, uint64_t stopped_n
 	const struct peers *peers = instance->owner->peers;
 
 	for (size_t i = 0; i < peers->count; i++) {
-		const struct xb_instance *claim = said_of(instance, &peers->list[i]);
-		uint64_t heard_ns = claim ? peer_said(&peers->list[i])->last_evidence_ns : 0;
+		bool claims = instance_is_claimed_by(instance, &peers->list[i]);
+		uint64_t heard_ns = claims ? peer_said(&peers->list[i])->last_evidence_ns : 0;
 
-		if (claim && claim->state == XB_INSTANCE_ACTIVE &&
-		    time_since_ns(heard_ns, stopped_ns) &&
+		if (claims && time_since_ns(heard_ns, stopped_ns) &&
 		    time_since_ns(now_ns, heard_ns) < peers->list[i].timing.detection_time_ns)
 			return true;
 	}
@@ -392,10 +370,13 @@ bool instance_may_resume(const struct instance *instance)
 {
 	const struct kernel *kernel = instance->owner->kernel;
 	const struct peers *peers = instance->owner->peers;
-	uint64_t stopped_ns = kernel->self->progress_ns, now_ns = clock_now_ns();
+	uint64_t stopped_ns = instance->owner->stopped_ns, now_ns = clock_now_ns();
 	const struct xb_instance *described;
 	struct xb_vrrp router;
 
+	/* Others were told that it is fenced, or may be told so any moment. */
+	if (instance_guard_passed(instance, now_ns))
+		return false;
 	if (!kernel->adopted || !peers || instance->self_slot < 0 ||
 	    time_since_ns(now_ns, stopped_ns) >= peers->timing.daemon_timeout_ns)
 		return false;

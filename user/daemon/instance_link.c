@@ -75,12 +75,14 @@ static void leave_bad_link(struct instance *instance)
 
 void instances_leave_bad_links(struct instances *instances)
 {
+	instances_look(instances);
 	for (size_t i = 0; instances->peers && i < instances->count; i++)
 		leave_bad_link(instances->list[i]);
 }
 
 void instances_links_changed(struct instances *instances)
 {
+	instances_look(instances);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_track(instances->list[i]);
 	instances_settle(instances);

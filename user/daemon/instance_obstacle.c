@@ -193,6 +193,19 @@ void instance_track(struct instance *instance)
 	instance_notify_priority(instance);
 }
 
+void instance_set_isolated(struct instance *instance)
+{
+	const struct instances *instances = instance->owner;
+
+	if (instances->peers && instances->peers->isolated && instance->config->heartbeat[0] &&
+	    instances->config->heartbeat->release_isolated)
+		instance_set_obstacle(
+			instance, INSTANCE_OBSTACLE_ISOLATED,
+			"this node is isolated: it hears nobody (on_isolated release)");
+	else
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_ISOLATED, NULL);
+}
+
 void instance_set_drained(struct instance *instance)
 {
 	if (instance->owner->drained)

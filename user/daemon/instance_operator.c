@@ -12,6 +12,7 @@ int instances_failover(struct instance *instance, uint64_t duration_ns, char *me
 {
 	bool knows_others = instance->owner->peers && instance->self_slot >= 0;
 
+	instances_look(instance->owner);
 	if (instance->vrrp.state == XB_INSTANCE_ACTIVE && knows_others &&
 	    !instance_successor(instance)) {
 		snprintf(message, bytes,
@@ -40,6 +41,7 @@ bool instance_resume(struct instance *instance)
 {
 	bool stayed_away = instance->obstacles[INSTANCE_OBSTACLE_OPERATOR][0];
 
+	instances_look(instance->owner);
 	event_del(instance->stay_away);
 	instance->stay_away_until_unix_ns = 0;
 	instance_set_obstacle(instance, INSTANCE_OBSTACLE_OPERATOR, NULL);
@@ -79,6 +81,7 @@ int instances_set_priority(struct instance *instance, uint8_t priority, char *me
 			 instance->config->name);
 		return -EINVAL;
 	}
+	instances_look(instance->owner);
 	instance->pinned_priority = priority;
 	instance_track(instance);
 	return 0;
@@ -86,6 +89,7 @@ int instances_set_priority(struct instance *instance, uint8_t priority, char *me
 
 static void set_drained(struct instances *instances, bool drained)
 {
+	instances_look(instances);
 	instances->drained = drained;
 	instances->kernel->self->node_state = drained ? XB_NODE_DRAINING : XB_NODE_RUNNING;
 	for (size_t i = 0; i < instances->count; i++)

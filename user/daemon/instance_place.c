@@ -38,11 +38,6 @@ static bool is_vip(const struct config_instance *config, const struct xb_address
 	return false;
 }
 
-static bool is_link_local(const struct xb_address *address)
-{
-	return address->bytes[0] == 0xfe && (address->bytes[1] & 0xc0) == 0x80;
-}
-
 /* Whether adverts of this instance may come from such an address: over IPv6 a group hears only link-local
  * ones (RFC 9568 section 5.1.2.1), and unicast uses those that are routed. */
 static bool suits(const struct config_instance *config, const struct xb_address *address)
@@ -52,8 +47,9 @@ static bool suits(const struct config_instance *config, const struct xb_address 
 	if (config->family == 4)
 		return true;
 	if (!config->unicast_peer_count)
-		return is_link_local(address);
-	return is_link_local(address) == is_link_local(&config->unicast_peers[0].address);
+		return address_is_link_local(address);
+	return address_is_link_local(address) ==
+	       address_is_link_local(&config->unicast_peers[0].address);
 }
 
 static int explain_no_primary(const struct config_instance *config, bool has_vip, char *message,

@@ -12,6 +12,7 @@
 #include <user/daemon/advert.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/instance.h>
+#include <user/daemon/kernel_guard.h>
 #include <user/daemon/local_address.h>
 #include <user/daemon/static_network.h>
 #include <user/lib/cleanup.h>
@@ -45,6 +46,8 @@ static void take_advert(struct instance *instance, const struct vrrp_advert *adv
 	uint64_t now_ns = clock_now_ns();
 	struct vrrp_actions actions;
 
+	if (instance_yield_to_deaf(instance, advert))
+		lower_rival = false;
 	vrrp_advert_received(&instance->vrrp, advert, now_ns, &actions);
 	instance_act(instance, &actions);
 	if (!lower_rival || advert->priority == VRRP_PRIORITY_RELEASE ||
@@ -71,6 +74,7 @@ void instances_advert(struct instances *instances, const struct xb_event *event)
 
 	if (event->slot >= XB_VRRP_SLOTS_MAX || !instances->by_slot[event->slot])
 		return;
+	instances_look(instances);
 	instance = instances->by_slot[event->slot];
 	__atomic_store_n(&instances->kernel->routers[event->slot].event_pending, 0,
 			 __ATOMIC_SEQ_CST);
@@ -110,6 +114,7 @@ void instances_interface(struct instances *instances, const char *name)
 {
 	struct link_event link = {0};
 
+	instances_look(instances);
 	if (name)
 		link = *interfaces_get(instances->interfaces, name);
 	/* What was on it when it vanished went with it; what is still there stays. */
@@ -129,9 +134,16 @@ void instances_interface(struct instances *instances, const char *name)
 
 bool instances_use(const struct instances *instances, unsigned interface_index)
 {
-	for (size_t i = 0; i < instances->count; i++)
-		if (instances->list[i]->base_index == interface_index)
+	for (size_t i = 0; i < instances->count; i++) {
+		const struct instance *instance = instances->list[i];
+
+		if (instance->base_index == interface_index)
 			return true;
+		for (size_t k = 0; k < instance->config->vip_count; k++)
+			if (instance->config->vips[k].has_interface &&
+			    instance->addresses[k].interface_index == interface_index)
+				return true;
+	}
 	return false;
 }
 
@@ -153,6 +165,7 @@ void instances_address(struct instances *instances, const struct address_event *
 {
 	bool concerned = false;
 
+	instances_look(instances);
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
 
@@ -171,6 +184,7 @@ void instances_address(struct instances *instances, const struct address_event *
 /* To take an address that is there already changes nothing. */
 void instances_addresses_unknown(struct instances *instances)
 {
+	instances_look(instances);
 	for (size_t i = 0; i < instances->count; i++) {
 		const struct instance *instance = instances->list[i];
 
@@ -192,8 +206,17 @@ static void on_tracked(void *context, const struct tracked *tracked)
 	struct instances *instances = context;
 
 	(void)tracked;
+	instances_look(instances);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_track(instances->list[i]);
+	instances_settle(instances);
+}
+
+void instances_isolated(struct instances *instances)
+{
+	instances_look(instances);
+	for (size_t i = 0; i < instances->count; i++)
+		instance_set_isolated(instances->list[i]);
 	instances_settle(instances);
 }
 
@@ -203,6 +226,7 @@ static void on_startup_delay(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
+	instances_look(instances);
 	instances->starting = false;
 	for (size_t i = 0; i < instances->count; i++)
 		instance_set_obstacle(instances->list[i], INSTANCE_OBSTACLE_STARTUP_DELAY, NULL);
@@ -280,6 +304,7 @@ void instance_prepare(struct instance *instance)
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_STARTUP_DELAY,
 				      "vrrp_startup_delay has not passed");
 	instance_set_drained(instance);
+	instance_set_isolated(instance);
 	instance_place(instance);
 	instance_track(instance);
 }
@@ -314,6 +339,7 @@ int instances_start(struct instances *instances, const struct instances_setup *s
 					.own_address = setup->own_address,
 					.starting = config->startup_delay_ns > 0,
 					.drained = was_drained(setup->kernel),
+					.stopped_ns = setup->kernel->self->progress_ns,
 					.started_ns = clock_now_ns()};
 	if (!list)
 		return -ENOMEM;
@@ -339,6 +365,7 @@ int instances_start(struct instances *instances, const struct instances_setup *s
 	for (size_t i = 0; i < instances->count; i++)
 		instance_begin(instances->list[i]);
 	kernel_release_unclaimed(instances->kernel);
+	kernel_guard_release_unclaimed(instances->kernel);
 	kernel_release_links(instances->kernel);
 	if (instances->starting)
 		clock_arm(instances->startup_delay,
@@ -351,6 +378,7 @@ int instances_start(struct instances *instances, const struct instances_setup *s
 void instances_stop(struct instances *instances, const char *reason)
 {
 	/* A group leaves as a whole; nobody is to wait for members that are gone. */
+	instances_look(instances);
 	for (size_t i = 0; i < instances->count; i++)
 		instances->list[i]->group = NULL;
 	for (size_t i = 0; i < instances->count; i++)

@@ -50,6 +50,7 @@ struct instances {
 	struct instance *by_slot[XB_VRRP_SLOTS_MAX]; /* of xb_vrrp */
 	struct xb_address own_address;
 	uint64_t started_ns;
+	uint64_t stopped_ns; /* when an earlier daemon last moved */
 	bool drained;
 	bool starting; /* vrrp_startup_delay has not passed */
 	struct event *startup_delay;
@@ -103,6 +104,15 @@ void instances_links_changed(struct instances *instances);
 
 /* Peers have changed, or say something else: an Active whose tracked link is bad looks for a better node. */
 void instances_leave_bad_links(struct instances *instances);
+
+/* Whoever wakes looks first: an instance whose guard has run out is Active no more. All functions here do so. */
+void instances_look(struct instances *instances);
+
+/* The loop was here at now_ns, which is stamped as the daemon's progress: guards are extended. */
+void instances_progress(struct instances *instances, uint64_t now_ns);
+
+/* peers->isolated has changed. */
+void instances_isolated(struct instances *instances);
 
 /* An interface has come, gone, changed its state or its index: look at it again (NULL: at all). */
 void instances_interface(struct instances *instances, const char *name);

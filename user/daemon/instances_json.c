@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <user/core/address.h>
 #include <user/core/names.h>
+#include <user/daemon/clock.h>
 #include <user/daemon/instance.h>
 #include <user/daemon/json_text.h>
 
@@ -62,6 +63,17 @@ static void add_destination(json_t *json, const struct config_instance *config)
 	json_object_set_new(json, "unicast_peers", peers);
 }
 
+/* Of an Active whose addresses are under a deadline. */
+static json_t *guard_json(const struct instance *instance)
+{
+	uint64_t now_ns = clock_now_ns();
+	uint64_t due_in_ns = time_since_ns(instance_guard_deadline_ns(instance), now_ns);
+
+	return json_pack("{s:I, s:I, s:b}", "timeout_ns",
+			 (json_int_t)instance->config->guard_timeout_ns, "due_in_ns",
+			 (json_int_t)due_in_ns, "fenced", instance_guard_passed(instance, now_ns));
+}
+
 /* What only some instances have. */
 static void add_optional(json_t *json, const struct instance *instance)
 {
@@ -81,6 +93,8 @@ static void add_optional(json_t *json, const struct instance *instance)
 		json_object_set_new(json, "stays_away", json_string("drained"));
 	if (instance_first_obstacle(instance, false) >= 0)
 		json_object_set_new(json, "obstacles", instance_obstacles_json(instance));
+	if (instance_is_guarded(instance))
+		json_object_set_new(json, "guard", guard_json(instance));
 }
 
 static json_t *instance_json(const struct instance *instance)

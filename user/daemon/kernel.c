@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <user/core/heartbeat.h>
 #include <user/daemon/bpffs.h>
-#include <user/daemon/kernel.h>
+#include <user/daemon/kernel_guard.h>
 #include <user/lib/cleanup.h>
 #include <user/lib/log.h>
 #include <xbeat.skel.h>
@@ -124,7 +124,24 @@ static bool pins_fit(const struct kernel_setup *setup, const struct xbeat_bpf *s
 	return true;
 }
 
-/* The maps whose contents outlive a daemon. */
+/* What keeps addresses from being answered for must not end with a configuration. */
+static bool is_of_guard(const struct bpf_map *map)
+{
+	return !strncmp(bpf_map__name(map), "xb_guard", strlen("xb_guard"));
+}
+
+/* Whether the pinned maps mean the same by the same bytes. */
+static bool same_version(const char *instance, const struct bpf_map *self_map)
+{
+	_cleanup_close_ int fd = open_pinned(instance, self_map);
+	struct xb_self self;
+	uint32_t zero = 0;
+
+	return fd >= 0 && same_shape(fd, self_map) && bpf_map_lookup_elem(fd, &zero, &self) == 0 &&
+	       self.abi_version == XB_MAP_ABI_VERSION;
+}
+
+/* The maps whose contents outlive a daemon: all, or, if its configuration was another, those of the guard. */
 static void adopt_maps(struct kernel *kernel)
 {
 	struct bpf_map *map;
@@ -133,7 +150,7 @@ static void adopt_maps(struct kernel *kernel)
 	{
 		_cleanup_close_ int fd = -1;
 
-		if (bpf_map__is_internal(map))
+		if (bpf_map__is_internal(map) || (!kernel->adopted && !is_of_guard(map)))
 			continue;
 		fd = open_pinned(kernel->instance, map);
 		if (fd >= 0 && same_shape(fd, map))
@@ -164,7 +181,8 @@ static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 	kernel->self = map_into_memory(skeleton->maps.xb_self);
 	kernel->peers = map_into_memory(skeleton->maps.xb_peers);
 	kernel->routers = map_into_memory(skeleton->maps.xb_vrrp);
-	if (!kernel->self || !kernel->peers || !kernel->routers)
+	kernel->guards = map_into_memory(skeleton->maps.xb_guard);
+	if (!kernel->self || !kernel->peers || !kernel->routers || !kernel->guards)
 		return -ENOMEM;
 	if (!kernel->adopted) {
 		for (size_t i = 0; i < setup->peer_count; i++)
@@ -238,26 +256,46 @@ static int handle_record(void *context, void *data, size_t bytes)
 	return ++kernel->consumed_count % EVENTS_AT_ONCE ? 0 : -EAGAIN;
 }
 
-static int load(struct kernel *kernel, const struct kernel_setup *setup)
+static void adopt(struct kernel *kernel, const struct kernel_setup *setup)
 {
-	int error;
+	const struct bpf_map *self_map = kernel->skeleton->maps.xb_self;
 
-	kernel->skeleton = xbeat_bpf__open();
-	if (!kernel->skeleton) {
-		log_error("cannot open the embedded BPF program: %s", strerror(errno));
-		return -errno;
-	}
-	freeze_constants(kernel->skeleton, setup);
 	kernel->adopted = pins_fit(setup, kernel->skeleton);
-	if (kernel->adopted)
+	if (kernel->adopted || same_version(kernel->instance, self_map))
 		adopt_maps(kernel);
-	else if (is_pinned(kernel->instance, kernel->skeleton->maps.xb_self))
+	if (!kernel->adopted && is_pinned(kernel->instance, self_map))
 		log_warning(
 			"an earlier daemon of instance \"%s\" ended without stopping, and its "
 			"configuration was another: starting anew; look for virtual addresses of "
 			"instances that are no longer configured",
 			kernel->instance);
+}
+
+/* Programs of tracepoints are refused in places (lockdown) where those of XDP are not. */
+static int open_and_load(struct kernel *kernel, const struct kernel_setup *setup, bool see_exit)
+{
+	int error;
+
+	kernel->skeleton = xbeat_bpf__open();
+	if (!kernel->skeleton)
+		return -errno;
+	freeze_constants(kernel->skeleton, setup);
+	bpf_program__set_autoload(kernel->skeleton->progs.xbeat_exit, see_exit);
+	adopt(kernel, setup);
 	error = xbeat_bpf__load(kernel->skeleton);
+	if (error) {
+		xbeat_bpf__destroy(kernel->skeleton);
+		kernel->skeleton = NULL;
+	}
+	return error;
+}
+
+static int load(struct kernel *kernel, const struct kernel_setup *setup)
+{
+	int error = open_and_load(kernel, setup, true);
+
+	if (error)
+		error = open_and_load(kernel, setup, false);
 	if (error)
 		log_error(
 			"the kernel refused the BPF program: %s; xbeatd needs Linux 5.15 or later "
@@ -281,6 +319,12 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 		error = fill_maps(kernel, setup);
 		if (error)
 			log_error("cannot fill the BPF maps: %s", strerror(-error));
+	}
+	if (!error) {
+		error = kernel_guard_start(kernel);
+		if (error)
+			log_error("cannot start the kernel's timer of the guard: %s",
+				  strerror(-error));
 	}
 	if (!error)
 		error = pin_maps(kernel);
@@ -388,7 +432,14 @@ void kernel_stop(struct kernel *kernel)
 {
 	if (!kernel->instance[0])
 		return;
-	bpffs_remove(kernel->instance);
+	if (kernel_guard_is_held(kernel->instance))
+		log_warning("addresses that an earlier daemon of instance \"%s\" held stay fenced: "
+			    "the kernel side stays on its interfaces until a daemon starts",
+			    kernel->instance);
+	else
+		bpffs_remove(kernel->instance);
+	if (kernel->exit_link_fd > 0)
+		close(kernel->exit_link_fd);
 	for (size_t i = 0; i < kernel->attachment_count; i++)
 		attach_release(&kernel->attachments[i]);
 	if (kernel->ring)
@@ -397,6 +448,7 @@ void kernel_stop(struct kernel *kernel)
 		unmap(kernel->peers, kernel->skeleton->maps.xb_peers);
 		unmap(kernel->self, kernel->skeleton->maps.xb_self);
 		unmap(kernel->routers, kernel->skeleton->maps.xb_vrrp);
+		unmap(kernel->guards, kernel->skeleton->maps.xb_guard);
 		xbeat_bpf__destroy(kernel->skeleton);
 	}
 	*kernel = (struct kernel){0};

@@ -39,6 +39,11 @@ struct kernel {
 	struct xb_key keys[XB_KEYS_MAX];
 	struct xb_self *self; /* mapped */
 	struct xb_vrrp *routers; /* mapped, XB_VRRP_SLOTS_MAX */
+	struct xb_guard *guards; /* mapped, XB_GUARD_MAX */
+	bool guard_claimed[XB_GUARD_MAX];
+	bool guard_timer_is_late; /* a deadline is earlier than what it waits for */
+	int exit_link_fd; /* to what sees the daemon die; 0: none */
+	size_t refused_count; /* entries of xb_no_accept */
 	struct xb_vrrp_key router_keys[XB_VRRP_SLOTS_MAX]; /* as served; interface_index 0: not */
 	bool router_claimed[XB_VRRP_SLOTS_MAX];
 	void (*on_event)(void *context, const struct xb_event *event);

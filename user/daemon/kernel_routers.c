@@ -151,7 +151,8 @@ void kernel_accept_all(struct kernel *kernel)
 
 	while (bpf_map_get_next_key(fd, NULL, &key) == 0)
 		bpf_map_delete_elem(fd, &key);
-	kernel->skeleton->bss->no_accept_count = 0;
+	kernel->refused_count = 0;
+	kernel->self->refusing = 0;
 }
 
 int kernel_refuse_packets(struct kernel *kernel, unsigned interface_index,
@@ -159,15 +160,15 @@ int kernel_refuse_packets(struct kernel *kernel, unsigned interface_index,
 {
 	int fd = bpf_map__fd(kernel->skeleton->maps.xb_no_accept);
 	struct xb_no_accept_key key = {.interface_index = interface_index, .address = *address};
-	volatile __u32 *count = &kernel->skeleton->bss->no_accept_count;
 	uint8_t yes = 1;
 
 	if (refuse) {
 		if (bpf_map_update_elem(fd, &key, &yes, BPF_NOEXIST))
 			return errno == EEXIST ? 0 : -errno;
-		++*count;
+		kernel->refused_count++;
 	} else if (bpf_map_delete_elem(fd, &key) == 0) {
-		--*count;
+		kernel->refused_count--;
 	}
+	__atomic_store_n(&kernel->self->refusing, kernel->refused_count != 0, __ATOMIC_RELEASE);
 	return 0;
 }

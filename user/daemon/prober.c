@@ -316,6 +316,8 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
+	if (prober->on_progress)
+		prober->on_progress(prober->context, now_ns);
 	__atomic_store_n(&prober->kernel->self->progress_ns, now_ns, __ATOMIC_RELAXED);
 	peers_refresh(prober->peers);
 	prober_send(prober, now_ns);

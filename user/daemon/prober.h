@@ -24,6 +24,9 @@ struct prober {
 	size_t own_node;
 	struct event *tick;
 	uint64_t due_ns;
+	/* Called first in each tick (NULL: nobody is), with the time that is stamped as the daemon's progress. */
+	void (*on_progress)(void *context, uint64_t now_ns);
+	void *context;
 };
 
 /* Opens a socket per link, bound to the own address there. The first tick comes with

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The guard: an Active whose daemon stands still is fenced by its kernel, another takes over, and there are never
+two owners; also when it wakes up again, or never does."""
+
+import signal
+import time
+
+import pytest
+
+from tests.support.cluster import Cluster
+from tests.support.configuration import VIP, Settings, heartbeat, instance
+from tests.support.laboratory import wait_until
+from tests.support.owners import OwnerWatch
+from tests.support.probe import serve_everywhere
+from tests.support.xbeatd import Xbeatd, wait_up
+
+GUARD_SECONDS = 1
+SETTINGS = {"advert_interval": "0.1", "daemon_timeout": f"{GUARD_SECONDS}s"}
+TAKEOVER_MS = 150
+FIRST6, VIP6 = "fe80::100", "fd77::100"
+
+
+def start_guarded(lab, **changes):
+    """node-a is Active, and who answers is watched."""
+    lab.run("client", "sysctl", "-q", "-w", "net.ipv4.neigh.eth0.locktime=0")
+    cluster = Cluster(lab, Settings(**{**SETTINGS, **changes})).start_active()
+    serve_everywhere(lab)
+    cluster.watch = OwnerWatch(lab, VIP)
+    time.sleep(0.2)
+    return cluster
+
+
+@pytest.fixture
+def guarded(lab):
+    return start_guarded(lab)
+
+
+def stop_for(daemon, seconds):
+    daemon.process.send_signal(signal.SIGSTOP)
+    time.sleep(seconds)
+    daemon.process.send_signal(signal.SIGCONT)
+
+
+def reasons(daemon, name="VI_1"):
+    return [event["reason"] for event in daemon.events()
+            if event["kind"] == "vrrp" and event["subject"] == name]
+
+
+def check_owners(watch, *owners, outage_ms=TAKEOVER_MS, two_owners_ms=0):
+    seen = watch.finish()
+    assert seen.order() == list(owners), seen.order()
+    assert seen.two_owners_ms() <= two_owners_ms, seen.two_owners()
+    assert seen.outage_ms() <= outage_ms, seen.client_result
+    return seen
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_guard_is_told_of(lab):
+    """With and without heartbeats; without, its time is that for which Backups wait."""
+    node = Xbeatd(lab, "node-a", instance()).start_active()
+    guard = node.vrrp()["guard"]
+    assert guard["timeout_ns"] == 300 * 10**6 and not guard["fenced"], guard
+    assert 0 < guard["due_in_ns"] <= guard["timeout_ns"], guard
+    assert "if this daemon stands still for 0.3 s" in node.explain()["said"]
+    time.sleep(1)
+    assert node.state() == "active" and len(node.activations()) == 1, "it is extended"
+
+
+def test_short_stop_changes_nothing(guarded):
+    before = {node: len(guarded[node].events()) for node in guarded.lab.nodes}
+    stop_for(guarded["node-a"], 0.6 * GUARD_SECONDS)
+    time.sleep(0.5)
+    check_owners(guarded.watch, "node-a", outage_ms=20)
+    for node, count in before.items():
+        for event in guarded[node].events()[count:]:
+            held = event["kind"] == "vrrp" and event["from"] == event["to"]
+            assert event["kind"] == "stall" or held and "has not moved for" in event["reason"], (node, event)
+
+
+def test_long_stop_moves_the_address_without_a_second_owner(lab, guarded):
+    guarded["node-a"].process.send_signal(signal.SIGSTOP)
+    guarded["node-b"].wait_state("active")
+    said = guarded["node-b"].explain()["said"]
+    assert "its kernel has fenced the addresses there" in said, said
+    assert lab.holders(VIP) == ["node-a", "node-b"], "nobody could take it off node-a"
+    time.sleep(0.5)
+    guarded["node-a"].process.send_signal(signal.SIGCONT)
+    # It preempts, as configured, when it has heard the other for as long as it has to.
+    guarded["node-a"].wait_state("active")
+    guarded.wait_holder("node-a")
+    check_owners(guarded.watch, "node-a", "node-b", "node-a", two_owners_ms=5)
+    assert any("its guard ran out" in reason and "stood still for" in reason
+               for reason in reasons(guarded["node-a"])), reasons(guarded["node-a"])
+    assert not guarded["node-c"].activations()
+
+
+def test_long_stop_of_one_that_does_not_preempt(lab):
+    """What it was about to do when it was stopped is not done: the other stays Active."""
+    cluster = Cluster(lab, Settings(preempt=False, **SETTINGS)).start_active()
+    stop_for(cluster["node-a"], 2 * GUARD_SECONDS)
+    time.sleep(0.5)
+    assert [cluster[node].state() for node in lab.nodes] == ["backup", "active", "backup"]
+    assert lab.holders(VIP) == ["node-b"]
+    assert len(cluster["node-b"].activations()) == 1, "it never had to yield"
+
+
+def test_stop_of_a_lonely_active_is_over_when_it_wakes(lab):
+    """Nobody has taken over; it learns so within one detection time."""
+    cluster = Cluster(lab, Settings(**SETTINGS)).start_active()
+    for node in ("node-b", "node-c"):
+        assert cluster[node].stop() == 0
+    stop_for(cluster["node-a"], 1.5 * GUARD_SECONDS)
+    woke = time.monotonic()
+    cluster["node-a"].wait_state("active", seconds=2)
+    wait_until(lambda: len(cluster["node-a"].activations()) == 2, 2, "it became Active again")
+    assert time.monotonic() - woke < 0.25
+    assert "nobody is Active" in cluster["node-a"].vrrp()["reason"]
+
+
+def test_all_stopped_together(guarded):
+    """Whoever wakes first may take over from one that is still fenced; two never answer."""
+    nodes = guarded.lab.nodes
+    for number in (signal.SIGSTOP, signal.SIGCONT):
+        for node in nodes:
+            guarded[node].process.send_signal(number)
+        time.sleep(1.6 * GUARD_SECONDS if number == signal.SIGSTOP else 1)
+    assert [guarded[node].state() for node in nodes] == ["active", "backup", "backup"]
+    seen = guarded.watch.finish()
+    assert seen.two_owners_ms() <= 5, seen.two_owners()
+    assert seen.outage_ms() < 1000, "half a second of it is that nobody runs"
+    assert sum(len(guarded[node].activations()) for node in nodes) <= 3
+
+
+def test_killed_and_not_restarted(lab, guarded):
+    """Within restart_grace nobody moves; then the kernel of the dead daemon's node has fenced."""
+    killed = time.monotonic()
+    guarded["node-a"].kill()
+    guarded["node-b"].wait_state("active")
+    assert time.monotonic() - killed > 0.9 * GUARD_SECONDS
+    assert lab.has_address("node-a", VIP), "nobody could take it off"
+    time.sleep(1)
+    guarded["node-a"].start()
+    guarded["node-a"].wait_state("active")
+    guarded.wait_holder("node-a")
+    check_owners(guarded.watch, "node-a", "node-b", "node-a", two_owners_ms=5)
+
+
+def test_killed_and_restarted_in_time(lab):
+    """A start takes seconds where many share a processor."""
+    guarded = start_guarded(lab, daemon_timeout="4s", heartbeat_lines=["restart_grace 4s"])
+    guarded["node-a"].kill()
+    guarded["node-a"].start().wait_state("active")
+    time.sleep(0.5)
+    check_owners(guarded.watch, "node-a", outage_ms=20)
+    assert not guarded["node-b"].activations() and not guarded["node-c"].activations()
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_virtual_mac_and_both_families(lab):
+    """The addresses of a virtual MAC, link-local ones among them."""
+    def blocks(priority):
+        keys = {"priority": priority, "use_vmac": True, "heartbeat": "lan"}
+        return (heartbeat(lab, daemon_timeout=f"{GUARD_SECONDS}s"),
+                instance(**keys) + instance("VI_6", vips=[f"{FIRST6}/64", f"{VIP6}/64"], **keys))
+
+    first, second = (Xbeatd(lab, node, *blocks(priority)).start()
+                     for node, priority in (("node-a", 150), ("node-b", 100)))
+    wait_up(first, second)
+    for name in ("VI_1", "VI_6"):
+        first.wait_state("active", name)
+        assert not first.vrrp(name)["guard"]["fenced"]
+    first.process.send_signal(signal.SIGSTOP)
+    for name in ("VI_1", "VI_6"):
+        second.wait_state("active", name)
+        assert "fenced" in reasons(second, name)[-1], reasons(second, name)
+    before = first.lab.run("client", "ip", "neighbour", "flush", "all")
+    assert before.returncode == 0
+    lab.cut("node-b", "eth0")
+    # Only the node that is fenced is left, and it is silent.
+    for address in (VIP, VIP6, f"{FIRST6}%eth0"):
+        assert lab.run("client", "ping", "-c", "1", "-W", "1", address, check=False).returncode, address
+    lab.heal("node-b", "eth0")
+    first.process.send_signal(signal.SIGCONT)
+    first.wait_state("active", "VI_6")
+    wait_until(lambda: lab.run("client", "ping", "-c", "1", "-W", "1", f"{FIRST6}%eth0",
+                               check=False).returncode == 0, 5, "the fence is lifted")

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The guard of an instance's addresses (kernel_guard.h): opened behind the announcement of a new Active, extended
+ * with each progress of the loop, lifted when the addresses are gone and packets say Backup.
+ *
+ * What wakes behind its deadline finds its addresses fenced, and others were told so: it is Active no more, whatever
+ * it was about to do. So everything that begins here begins with instances_look(), and nothing is sent by an Active
+ * whose guard has run out (instance_advertise). A deadline that is stored late does not lift a fence: after each
+ * store the fence is looked at again.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <user/core/address.h>
+#include <user/daemon/clock.h>
+#include <user/daemon/instance.h>
+#include <user/daemon/kernel_guard.h>
+#include <user/lib/log.h>
+
+/* Where packets to the address come in: link-local ones are others on each interface. Those to a virtual MAC come in
+ * on its base. */
+static unsigned guarded_index(const struct instance *instance,
+			      const struct instance_address *address)
+{
+	if (!address_is_link_local(&address->vip->address))
+		return 0;
+	return address->vip->has_interface ? address->interface_index : instance->base_index;
+}
+
+static uint8_t place_of(const struct instance *instance)
+{
+	return instance->self_slot < 0 ? XB_GUARD_NO_PLACE : (uint8_t)instance->self_slot;
+}
+
+static void give_back(const struct instance *instance, struct instance_address *address)
+{
+	if (address->guarded)
+		kernel_guard_release(instance->owner->kernel, address->guard_slot);
+	address->guarded = false;
+}
+
+static void claim(struct instance *instance, struct instance_address *address)
+{
+	unsigned index = guarded_index(instance, address);
+	char text[ADDRESS_TEXT_BYTES];
+	int error;
+
+	if (address->guarded && address->guard_index == index)
+		return;
+	if (!index && address_is_link_local(&address->vip->address))
+		return; /* its interface is not there */
+	give_back(instance, address);
+	error = kernel_guard_claim(instance->owner->kernel, index, &address->vip->address,
+				   place_of(instance), &address->guard_slot);
+	address->guarded = !error;
+	address->guard_index = index;
+	if (error && !instance->unguarded_told)
+		log_warning("%s: %s is not guarded (%s): if this daemon hangs, two nodes may "
+			    "answer for it",
+			    instance->config->name, address_format(&address->vip->address, text),
+			    strerror(-error));
+	instance->unguarded_told |= error != 0;
+}
+
+void instance_guard_claim(struct instance *instance)
+{
+	for (size_t i = 0; i < instance->config->vip_count; i++)
+		claim(instance, &instance->addresses[i]);
+	if (instance->guard_from_ns) /* one of them may be new, or another interface's */
+		instance_guard_open(instance);
+}
+
+void instance_guard_release(struct instance *instance)
+{
+	for (size_t i = 0; instance->addresses && i < instance->config->vip_count; i++)
+		give_back(instance, &instance->addresses[i]);
+	instance->guard_from_ns = 0;
+}
+
+void instance_guard_keep(struct instance *instance, struct instance_address *old, size_t old_count)
+{
+	for (size_t i = 0; i < old_count; i++) {
+		for (size_t k = 0; k < instance->config->vip_count && old[i].guarded; k++) {
+			struct instance_address *address = &instance->addresses[k];
+
+			if (address->guarded ||
+			    !address_equal(&old[i].vip->address, &address->vip->address))
+				continue;
+			address->guarded = true;
+			address->guard_slot = old[i].guard_slot;
+			address->guard_index = old[i].guard_index;
+			old[i].guarded = false;
+		}
+		give_back(instance, &old[i]);
+	}
+}
+
+bool instance_is_guarded(const struct instance *instance)
+{
+	for (size_t i = 0; i < instance->config->vip_count; i++)
+		if (!instance->addresses[i].guarded)
+			return false;
+	return instance->guard_from_ns && instance->config->vip_count;
+}
+
+static void extend(struct instance *instance, uint64_t now_ns)
+{
+	uint64_t deadline_ns = now_ns + instance->config->guard_timeout_ns;
+
+	instance->guard_from_ns = now_ns;
+	for (size_t i = 0; i < instance->config->vip_count; i++)
+		if (instance->addresses[i].guarded)
+			kernel_guard_extend(instance->owner->kernel,
+					    instance->addresses[i].guard_slot, deadline_ns);
+}
+
+void instance_guard_open(struct instance *instance)
+{
+	struct kernel *kernel = instance->owner->kernel;
+	uint64_t now_ns = clock_now_ns();
+	int error;
+
+	if (!instance->config->vip_count)
+		return;
+	/* Peers add the same time to the daemon's age and to the deadline. */
+	__atomic_store_n(&kernel->self->progress_ns, now_ns, __ATOMIC_RELAXED);
+	extend(instance, now_ns);
+	error = kernel_guard_watch(kernel);
+	if (!error)
+		return;
+	log_error("%s: its addresses are not guarded: %s; if this daemon hangs, two nodes may "
+		  "answer for them",
+		  instance->config->name, strerror(-error));
+	instance_guard_end(instance);
+}
+
+uint64_t instance_guard_deadline_ns(const struct instance *instance)
+{
+	return instance->guard_from_ns + instance->config->guard_timeout_ns;
+}
+
+void instance_guard_end(struct instance *instance)
+{
+	for (size_t i = 0; i < instance->config->vip_count; i++)
+		if (instance->addresses[i].guarded)
+			kernel_guard_end(instance->owner->kernel,
+					 instance->addresses[i].guard_slot);
+	instance->guard_from_ns = 0;
+}
+
+bool instance_guard_passed(const struct instance *instance, uint64_t now_ns)
+{
+	for (size_t i = 0; i < instance->config->vip_count; i++)
+		if (instance->addresses[i].guarded &&
+		    kernel_guard_passed(instance->owner->kernel, instance->addresses[i].guard_slot,
+					now_ns))
+			return true;
+	return false;
+}
+
+static void step_down(struct instance *instance, uint64_t now_ns)
+{
+	uint64_t still_ns = time_since_ns(now_ns, instance->guard_from_ns);
+	uint64_t timeout_ns = instance->config->guard_timeout_ns;
+	struct vrrp_actions actions;
+	char reason[VRRP_REASON_BYTES];
+
+	snprintf(reason, sizeof(reason),
+		 "its guard ran out %.1f s ago: this node stood still for %.1f s",
+		 (double)(still_ns > timeout_ns ? still_ns - timeout_ns : 0) / 1e9,
+		 (double)still_ns / 1e9);
+	vrrp_step_down(&instance->vrrp, now_ns, reason, &actions);
+	instance_act(instance, &actions);
+	instance_learn(instance, now_ns);
+}
+
+static bool look(struct instance *instance, uint64_t now_ns)
+{
+	if (instance->vrrp.state != XB_INSTANCE_ACTIVE || !instance->guard_from_ns ||
+	    !instance_guard_passed(instance, now_ns))
+		return false;
+	step_down(instance, now_ns);
+	return true;
+}
+
+void instances_look(struct instances *instances)
+{
+	uint64_t now_ns = clock_now_ns();
+	const struct xb_self *self;
+	uint64_t due_ns;
+
+	if (!instances->kernel) /* not started */
+		return;
+	self = instances->kernel->self;
+	due_ns = __atomic_load_n(&self->guard_due_ns, __ATOMIC_ACQUIRE);
+	if (!__atomic_load_n(&self->fencing, __ATOMIC_ACQUIRE) &&
+	    (!due_ns || !time_reached(now_ns, due_ns)))
+		return;
+	for (size_t i = 0; i < instances->count; i++)
+		look(instances->list[i], now_ns);
+}
+
+void instance_progress(struct instance *instance, uint64_t now_ns)
+{
+	if (look(instance, now_ns) || !instance->guard_from_ns)
+		return;
+	extend(instance, now_ns);
+	look(instance, now_ns);
+}
+
+void instances_progress(struct instances *instances, uint64_t now_ns)
+{
+	for (size_t i = 0; i < instances->count; i++)
+		instance_progress(instances->list[i], now_ns);
+}
