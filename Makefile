@@ -39,11 +39,11 @@ TOOLS := $(filter-out $(SENDER),$(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(fi
 TOOLS_BPF := $(patsubst tests/tools/%.bpf.c,$(BUILD)/tools/%.bpf.o,$(wildcard tests/tools/*.bpf.c))
 MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
 
-DAEMON_LIBS := -lbpf -lelf -lz -levent_core -lmnl -ljansson -lcap-ng
+DAEMON_LIBS := -lbpf -lelf -lz -levent_core -lmnl -ljansson -lcap-ng -lm
 CTL_LIBS := -ljansson
-UNIT_LIBS := $(CTL_LIBS) -levent_core -lcmocka
+UNIT_LIBS := $(CTL_LIBS) -levent_core -lcmocka -lm
 TOOL_LIBS := -lbpf -lelf -lz -levent_core -lmnl
-BPF_TEST_LIBS := -lbpf -lelf -lz -lcmocka
+BPF_TEST_LIBS := -lbpf -lelf -lz -lcmocka -lm
 
 .PHONY: all deps tests tools man check demo bench lint format clean install
 .DELETE_ON_ERROR:

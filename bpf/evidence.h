@@ -7,6 +7,7 @@
 #ifndef BPF_EVIDENCE_H
 #define BPF_EVIDENCE_H
 
+#include "gap.h"
 #include "heartbeat.h"
 
 #include <xbeat/window.h>
@@ -90,6 +91,8 @@ static __always_inline void evidence_take(struct heartbeat *heartbeat)
 	const struct xb_packet *packet = heartbeat->packet;
 	struct xb_peer *peer = heartbeat->peer;
 
+	if (xb_constants.adaptive)
+		gap_take(heartbeat);
 	peer->last_evidence_ns = heartbeat->arrival_ns;
 	peer->evidence_count++;
 	peer->daemon_age_us = bpf_ntohl(packet->daemon_age_us);

@@ -2,7 +2,8 @@
 /*
  * The maps and the frozen constants: everything the program shares with user
  * space. Values are described in xbeat/map.h. The daemon sets the sizes of
- * xb_peers and xb_rtt_hist to its count of slots before it loads the program.
+ * xb_peers, xb_rtt_hist and xb_gap_hist to its count of slots before it loads
+ * the program.
  */
 #ifndef BPF_MAPS_H
 #define BPF_MAPS_H
@@ -110,6 +111,13 @@ struct {
 	__type(key, __u32);
 	__type(value, struct xb_rtt_hist);
 } xb_rtt_hist SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct xb_gap_hist);
+} xb_gap_hist SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

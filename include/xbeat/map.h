@@ -201,7 +201,7 @@ struct xb_rtt_hist {
 
 /*
  * xb_gap_hist: array, a value per slot of xb_peers; kept if xb_constants.adaptive. Counts the gaps between
- * arrivals of evidence. Four buckets an octave: gap_ns from XB_GAP_FIRST_NS << n / 4 on, and the next two bits.
+ * arrivals of evidence. Four buckets an octave: bucket n from (4 + n % 4) << (XB_GAP_FIRST_SHIFT - 2 + n / 4) ns on.
  * Shorter ones are in the first bucket, longer ones in the last.
  */
 #define XB_GAP_FIRST_SHIFT 16 /* 65,536 ns */

@@ -15,6 +15,8 @@
 const uint8_t key_old[16] = "an old key, 16 b";
 const uint8_t key_new[16] = "a new key, 16 by";
 
+bool fixture_adaptive;
+
 static const struct slot {
 	uint8_t node_id;
 	uint8_t link;
@@ -41,6 +43,7 @@ static void freeze_constants(struct xbeat_bpf *program)
 		.cluster_id = CLUSTER,
 		.node_id = OWN_NODE,
 		.slot_count = SLOT_COUNT,
+		.adaptive = fixture_adaptive,
 	};
 	for (int i = 0; i < SLOT_COUNT; i++)
 		program->rodata->xb_constants.own_addresses[i] = address_of(slots[i].local);
@@ -84,6 +87,8 @@ int fixture_open(void **state)
 	freeze_constants(program);
 	bpf_map__set_max_entries(program->maps.xb_peers, SLOT_COUNT);
 	bpf_map__set_max_entries(program->maps.xb_rtt_hist, SLOT_COUNT);
+	if (fixture_adaptive)
+		bpf_map__set_max_entries(program->maps.xb_gap_hist, SLOT_COUNT);
 	assert_int_equal(xbeat_bpf__load(program), 0);
 	fixture->program = program;
 	fixture->peers = map_memory(program->maps.xb_peers);

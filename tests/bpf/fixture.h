@@ -47,6 +47,9 @@ struct fixture {
 extern const uint8_t key_old[16]; /* id 1 */
 extern const uint8_t key_new[16]; /* id 2 */
 
+/* Whether groups that are opened from now on count gaps. */
+extern bool fixture_adaptive;
+
 /* Gives our own instances the digests that the daemon would. */
 void fixture_digest_self(struct fixture *fixture);
 

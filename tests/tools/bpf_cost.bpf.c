@@ -80,6 +80,7 @@ int prepare(struct xdp_md *ctx)
 #pragma unroll
 	for (int i = 0; i < PACKET_WORDS; i++)
 		packet[i] = from->packet[i];
+	peer->last_evidence_ns = 1; /* as gaps are in earnest: not next to none */
 	peer->probe_window.high_seq = from->high_seq;
 	peer->probe_window.seen_bits = ~0ULL;
 	peer->reply_window.high_seq = from->high_seq;

@@ -97,6 +97,42 @@ static void peers_with_all_there_is(void **state)
 		"    d has never heard it\n");
 }
 
+static void detection_times_that_follow_the_gaps(void **state)
+{
+	(void)state;
+	assert_shown(show_peers,
+		     "[{\"name\":\"b\",\"reason\":\"r\",\"detection\":{\"time_ns\":500000000},"
+		     "\"links\":[{}]},{\"name\":\"c\",\"reason\":\"r\",\"detection\":{"
+		     "\"time_ns\":41200000,\"phi\":8.26,\"false_alarm_every_ns\":1040000000000000},"
+		     "\"links\":[{}]},{\"name\":\"d\",\"reason\":\"r\",\"detection\":{\"time_ns\":"
+		     "20000000,\"phi\":34,\"false_alarm_every_ns\":3155760000000000000},"
+		     "\"links\":[{}]}]",
+		     "NODE  VERDICT  LINK  ADDRESS  HEARD  P50  P99  MAX  LOST\n"
+		     "b     -        -     -            -    -    -    -     -\n"
+		     "    r\n"
+		     "    detection time 500 ms, until more gaps are known\n"
+		     "c     -        -     -            -    -    -    -     -\n"
+		     "    r\n"
+		     "    detection time 41 ms: phi 8.3, a false alarm in 12 d\n"
+		     "d     -        -     -            -    -    -    -     -\n"
+		     "    r\n"
+		     "    detection time 20 ms: phi 34.0, no false alarm in 100 years\n");
+	assert_shown(
+		show_status,
+		"{\"heartbeat\":{\"name\":\"lan\",\"interval_ns\":10000000,\"detection_min_ns\":"
+		"20000000,\"detection_max_ns\":500000000},\"links\":[{\"interface\":\"eth0\","
+		"\"bad\":true,\"reason\":\"no node\"},{\"interface\":\"eth1\",\"bad\":false}]}",
+		"node           -\n"
+		"epoch          0\n"
+		"daemon         version -, pid 0, up for -\n"
+		"instance       -\n"
+		"configuration  -\n"
+		"heartbeat      lan: every 10 ms, detection time by gaps seen, 20 ms to 500 ms\n"
+		"               hung after - without progress\n"
+		"bad link       eth0: no node\n"
+		"scheduling     -, memory not locked\n");
+}
+
 static void explanation_of_a_node(void **state)
 {
 	(void)state;
@@ -357,6 +393,7 @@ int main(void)
 		cmocka_unit_test(peers_with_one_link),
 		cmocka_unit_test(peers_never_heard_on_two_links),
 		cmocka_unit_test(peers_with_all_there_is),
+		cmocka_unit_test(detection_times_that_follow_the_gaps),
 		cmocka_unit_test(explanation_of_a_node),
 		cmocka_unit_test(vrrp_instances),
 		cmocka_unit_test(vrrp_instances_with_all_there_is),

@@ -9,6 +9,9 @@
 #include <user/ctl/table.h>
 #include <user/lib/cleanup.h>
 
+/* What the daemon gives for "practically never". */
+#define FALSE_ALARM_NS_MAX (UINT64_C(36525) * 24 * 3600 * 1000000000)
+
 static const struct table_column columns[] = {
 	{"NODE", TABLE_LEFT, 6},     {"VERDICT", TABLE_LEFT, 0}, {"LINK", TABLE_LEFT, 5},
 	{"ADDRESS", TABLE_LEFT, 10}, {"HEARD", TABLE_RIGHT, 0},	 {"P50", TABLE_RIGHT, 0},
@@ -85,6 +88,26 @@ static void add_reason(struct table *table, const json_t *peer)
 			   field_duration(peer, "daemon_age_ns", daemon_age));
 }
 
+/* Of a multiplier that follows the gaps. */
+static void add_detection(struct table *table, const json_t *detection)
+{
+	char time[UNITS_TEXT_BYTES], every[UNITS_TEXT_BYTES];
+	uint64_t every_ns;
+
+	if (!detection)
+		return;
+	field_duration(detection, "time_ns", time);
+	if (!field_number(detection, "false_alarm_every_ns", &every_ns))
+		table_note(table, "detection time %s, until more gaps are known", time);
+	else if (every_ns >= FALSE_ALARM_NS_MAX)
+		table_note(table, "detection time %s: phi %.1f, no false alarm in 100 years", time,
+			   json_number_value(json_object_get(detection, "phi")));
+	else
+		table_note(table, "detection time %s: phi %.1f, a false alarm in %s", time,
+			   json_number_value(json_object_get(detection, "phi")),
+			   units_duration(every_ns, every));
+}
+
 static void add_list(struct table *table, const json_t *peer, const char *name, const char *label)
 {
 	const json_t *array = json_object_get(peer, name);
@@ -128,6 +151,7 @@ void show_peers(const json_t *peers, FILE *stream)
 	{
 		add_links(&table, peer);
 		add_reason(&table, peer);
+		add_detection(&table, json_object_get(peer, "detection"));
 		add_hearsay(&table, peer);
 		add_list(&table, peer, "fenced", "fenced there");
 		add_list(&table, peer, "late_apps", "late applications");

@@ -70,13 +70,32 @@ static void print_heartbeat(const json_t *heartbeat, FILE *stream)
 
 	if (!json_is_object(heartbeat))
 		return;
-	print_line(stream, "heartbeat", "%s: every %s, detection time %s (%lld intervals)",
-		   field_text(heartbeat, "name"),
-		   field_duration(heartbeat, "interval_ns", interval),
-		   field_duration(heartbeat, "detection_time_ns", detection),
-		   integer(heartbeat, "multiplier"));
+	if (json_object_get(heartbeat, "multiplier"))
+		print_line(stream, "heartbeat", "%s: every %s, detection time %s (%lld intervals)",
+			   field_text(heartbeat, "name"),
+			   field_duration(heartbeat, "interval_ns", interval),
+			   field_duration(heartbeat, "detection_time_ns", detection),
+			   integer(heartbeat, "multiplier"));
+	else
+		print_line(stream, "heartbeat",
+			   "%s: every %s, detection time by gaps seen, %s to %s",
+			   field_text(heartbeat, "name"),
+			   field_duration(heartbeat, "interval_ns", interval),
+			   field_duration(heartbeat, "detection_min_ns", detection),
+			   field_duration(heartbeat, "detection_max_ns", timeout));
 	print_line(stream, "", "hung after %s without progress",
 		   field_duration(heartbeat, "daemon_timeout_ns", timeout));
+}
+
+/* Those that are bad: that the others are good is no news. */
+static void print_links(const json_t *links, FILE *stream)
+{
+	const json_t *link;
+	size_t index;
+
+	json_array_foreach(links, index, link) if (json_is_true(json_object_get(link, "bad")))
+		print_line(stream, "bad link", "%s: %s", field_text(link, "interface"),
+			   field_text(link, "reason"));
 }
 
 static void print_interfaces(const json_t *interfaces, FILE *stream)
@@ -111,6 +130,7 @@ void show_status(const json_t *status, FILE *stream)
 	print_isolation(status, stream);
 	print_daemon(status, stream);
 	print_heartbeat(json_object_get(status, "heartbeat"), stream);
+	print_links(json_object_get(status, "links"), stream);
 	print_interfaces(json_object_get(status, "interfaces"), stream);
 	print_scheduling(json_object_get(status, "scheduling"), stream);
 }

@@ -18,6 +18,14 @@ static void on_verdict(void *context, struct peer *peer, enum verdict from)
 	struct daemon *daemon = context;
 
 	instances_peer_changed(&daemon->instances, peer, from);
+	instances_leave_bad_links(&daemon->instances);
+}
+
+static void on_links(void *context)
+{
+	struct daemon *daemon = context;
+
+	instances_links_changed(&daemon->instances);
 }
 
 static void on_isolated(void *context)
@@ -45,6 +53,7 @@ static void hear(struct daemon *daemon, const struct xb_event *event)
 	peers_refresh(&daemon->peers);
 	instances_peer_said(&daemon->instances, peer);
 	peers_judge(&daemon->peers, now_ns);
+	instances_leave_bad_links(&daemon->instances);
 }
 
 /* Our clock went back while we were down: peers take nothing from an epoch below the one they know. */
@@ -164,6 +173,7 @@ static int start_kernel(struct daemon *daemon)
 			.cluster_id = heartbeat->cluster_id,
 			.node_id = heartbeat->nodes[daemon->own_node].id,
 			.slot_count = (uint16_t)setup.peer_count,
+			.adaptive = heartbeat->multiplier_auto,
 		};
 		memcpy(setup.constants.own_addresses, heartbeat->nodes[daemon->own_node].addresses,
 		       sizeof(setup.constants.own_addresses));
@@ -192,6 +202,7 @@ static int start_heartbeats(struct daemon *daemon)
 			    daemon->own_node, &daemon->journal, on_verdict, daemon);
 	if (error)
 		return error;
+	daemon->peers.on_links = on_links;
 	peers_on_isolated(&daemon->peers, on_isolated, daemon);
 	/* An earlier daemon's evidence counts from the start. */
 	peers_judge(&daemon->peers, clock_now_ns());

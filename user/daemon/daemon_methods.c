@@ -7,15 +7,26 @@
 #include <user/daemon/clock.h>
 #include <user/daemon/daemon.h>
 #include <user/daemon/json_text.h>
+#include <user/daemon/peers_links.h>
 #include <user/lib/cleanup.h>
 
 static json_t *heartbeat_json(const struct config_heartbeat *heartbeat)
 {
-	return json_pack("{s:o, s:I, s:I, s:I, s:I}", "name", json_text(heartbeat->name),
-			 "interval_ns", (json_int_t)heartbeat->interval_ns, "multiplier",
-			 (json_int_t)heartbeat->multiplier, "detection_time_ns",
-			 (json_int_t)(heartbeat->interval_ns * heartbeat->multiplier),
-			 "daemon_timeout_ns", (json_int_t)heartbeat->daemon_timeout_ns);
+	json_t *json = json_pack("{s:o, s:I, s:I}", "name", json_text(heartbeat->name),
+				 "interval_ns", (json_int_t)heartbeat->interval_ns,
+				 "daemon_timeout_ns", (json_int_t)heartbeat->daemon_timeout_ns);
+	json_t *detection;
+
+	if (heartbeat->multiplier_auto)
+		detection = json_pack("{s:I, s:I}", "detection_min_ns",
+				      (json_int_t)heartbeat->detection_min_ns, "detection_max_ns",
+				      (json_int_t)heartbeat->detection_max_ns);
+	else
+		detection = json_pack("{s:I, s:I}", "multiplier", (json_int_t)heartbeat->multiplier,
+				      "detection_time_ns",
+				      (json_int_t)(heartbeat->interval_ns * heartbeat->multiplier));
+	json_object_update_new(json, detection);
+	return json;
 }
 
 static json_t *node_json(const struct daemon *daemon)
@@ -61,6 +72,7 @@ static json_t *status(void *context, struct control_call *call)
 	if (daemon->config->heartbeat) {
 		json_object_set_new(json, "node", node_json(daemon));
 		json_object_set_new(json, "heartbeat", heartbeat_json(daemon->config->heartbeat));
+		json_object_set_new(json, "links", peers_links_json(&daemon->peers));
 		add_isolation(daemon, json);
 	}
 	return json;

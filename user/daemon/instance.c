@@ -82,6 +82,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	view.group_reason = instance_group_reason(instance, group, sizeof(group));
 	vrrp_timer_expired(&instance->vrrp, now_ns, &view, &actions);
 	instance_act(instance, &actions);
+	instance_announce_unheard(instance);
 	if (instance->vrrp.state == XB_INSTANCE_BACKUP)
 		look_at_others(instance->owner, now_ns);
 }

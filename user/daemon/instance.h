@@ -169,6 +169,9 @@ void instance_announce(struct instance *instance, unsigned repeat);
  * over its announcement. Limited in rate. */
 void instance_announce_again(struct instance *instance);
 
+/* Announces once more, behind a regular advert, while a rival that is not heard may have called the neighbours back. */
+void instance_announce_unheard(struct instance *instance);
+
 /* instance_place.c: finds the source of the adverts: mcast_src_ip or unicast_src_ip, else the first address of the
  * interface that is none of the VIPs (IPv6: its link-local address).
  * Returns 0 or a negative errno with a message that says what to do. */
@@ -300,6 +303,9 @@ bool instance_stay_reason(const struct instance *instance, char *text, size_t by
 
 /* An Active yields to one that cannot hear it, whatever the priorities. Returns whether it did. */
 bool instance_yield_to_deaf(struct instance *instance, const struct vrrp_advert *advert);
+
+/* Whether a peer fell silent as the Active. It may live, and not know yet that it is not heard. */
+bool instance_has_silent_rival(const struct instance *instance);
 
 /* A peer that stands still and was Active when it last said something, fenced or not; or NULL. */
 const struct peer *instance_still_claimant(const struct instance *instance);

@@ -17,6 +17,8 @@
 #define ANNOUNCE_AGAIN_SPACING_NS (100 * NS_PER_MS)
 /* A neighbour that has just taken the rival's announcement ignores ours for a second (locktime). */
 #define ANNOUNCE_AGAIN_DELAY_NS (1100 * NS_PER_MS)
+/* For so long after a takeover a rival that is not heard is reckoned with. */
+#define ANNOUNCE_UNHEARD_NS (3 * NS_PER_SECOND)
 /* Somebody who removes an address again and again is told of this often. */
 #define RESTORED_SPACING_NS (10 * NS_PER_SECOND)
 
@@ -79,6 +81,18 @@ void instance_announce_again(struct instance *instance)
 		clock_arm(instance->announce_later, now_ns + ANNOUNCE_AGAIN_DELAY_NS);
 }
 
+/* The rival yields to our advert, but cannot tell us that it had answered our first one with its announcement. */
+void instance_announce_unheard(struct instance *instance)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	if (instance->vrrp.state == XB_INSTANCE_ACTIVE &&
+	    time_since_ns(now_ns, instance->vrrp.state_since_ns) < ANNOUNCE_UNHEARD_NS &&
+	    time_since_ns(now_ns, instance->announced_ns) > ANNOUNCE_AGAIN_SPACING_NS / 2 &&
+	    instance_has_silent_rival(instance))
+		instance_announce(instance, 1);
+}
+
 /* Without its addresses an Active is none: it is said where people look for the reason. */
 static void report_missing(struct instance *instance, const struct config_vip *vip, int error)
 {
@@ -121,8 +135,7 @@ static void attach_to(const struct instance *instance, const struct instance_add
 {
 	const char *interface = address->vip->interface;
 
-	if (!address->vip->has_interface || !address->interface_index ||
-	    !strcmp(interface, "lo") ||
+	if (!address->vip->has_interface || !address->interface_index || !strcmp(interface, "lo") ||
 	    kernel_attachment(instance->owner->kernel, interface) ||
 	    !kernel_attach(instance->owner->kernel, interface))
 		return;

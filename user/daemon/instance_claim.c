@@ -258,6 +258,21 @@ bool instance_yield_to_deaf(struct instance *instance, const struct vrrp_advert 
 	return true;
 }
 
+bool instance_has_silent_rival(const struct instance *instance)
+{
+	const struct peers *peers = instance->owner->peers;
+
+	for (size_t i = 0; peers && i < peers->count; i++) {
+		const struct peer *peer = &peers->list[i];
+
+		if ((peer->liveness.verdict == VERDICT_DOWN ||
+		     peer->liveness.verdict == VERDICT_UNREACHABLE) &&
+		    instance_is_claimed_by(instance, peer))
+			return true;
+	}
+	return false;
+}
+
 const struct peer *instance_still_claimant(const struct instance *instance)
 {
 	const struct peers *peers = instance->owner->peers;

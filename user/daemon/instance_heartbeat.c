@@ -359,8 +359,7 @@ static bool is_claimed_since(const struct instance *instance, uint64_t stopped_n
 		bool claims = instance_is_claimed_by(instance, &peers->list[i]);
 		uint64_t heard_ns = claims ? peer_said(&peers->list[i])->last_evidence_ns : 0;
 
-		if (claims &&
-		    time_since_ns(heard_ns, stopped_ns) &&
+		if (claims && time_since_ns(heard_ns, stopped_ns) &&
 		    time_since_ns(now_ns, heard_ns) < peers->list[i].timing.detection_time_ns)
 			return true;
 	}

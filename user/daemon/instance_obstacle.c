@@ -10,6 +10,7 @@
 #include <user/core/names.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/instance.h>
+#include <user/daemon/peers_links.h>
 
 void instance_set_obstacle(struct instance *instance, enum instance_obstacle obstacle,
 			   const char *format, ...)
@@ -103,6 +104,8 @@ static struct track_status look_at(const struct instance *instance,
 		*reason = verdict_name(peer->liveness.verdict);
 		return (struct track_status){.known = true,
 					     .up = peer->liveness.verdict == VERDICT_UP};
+	case CONFIG_TRACK_LINK:
+		return peers_link_status(instance->owner->peers, track->name, reason);
 	default:
 		tracked = tracking_find(instance->owner->tracking, track->kind, track->name);
 		if (!tracked)
@@ -196,8 +199,9 @@ void instance_set_isolated(struct instance *instance)
 
 	if (instances->peers && instances->peers->isolated && instance->config->heartbeat[0] &&
 	    instances->config->heartbeat->release_isolated)
-		instance_set_obstacle(instance, INSTANCE_OBSTACLE_ISOLATED,
-				      "this node is isolated: it hears nobody (on_isolated release)");
+		instance_set_obstacle(
+			instance, INSTANCE_OBSTACLE_ISOLATED,
+			"this node is isolated: it hears nobody (on_isolated release)");
 	else
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_ISOLATED, NULL);
 }

@@ -48,7 +48,8 @@ static bool suits(const struct config_instance *config, const struct xb_address 
 		return true;
 	if (!config->unicast_peer_count)
 		return address_is_link_local(address);
-	return address_is_link_local(address) == address_is_link_local(&config->unicast_peers[0].address);
+	return address_is_link_local(address) ==
+	       address_is_link_local(&config->unicast_peers[0].address);
 }
 
 static int explain_no_primary(const struct config_instance *config, bool has_vip, char *message,

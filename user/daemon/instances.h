@@ -99,6 +99,12 @@ void instances_peer_changed(struct instances *instances, const struct peer *peer
 /* A peer says something else of itself than before. */
 void instances_peer_said(struct instances *instances, const struct peer *peer);
 
+/* A link of this node has become bad, or good again (peers_links.h). */
+void instances_links_changed(struct instances *instances);
+
+/* Peers have changed, or say something else: an Active whose tracked link is bad looks for a better node. */
+void instances_leave_bad_links(struct instances *instances);
+
 /* Whoever wakes looks first: an instance whose guard has run out is Active no more. All functions here do so. */
 void instances_look(struct instances *instances);
 

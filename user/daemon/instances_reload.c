@@ -176,6 +176,9 @@ void instances_reload(struct instances *instances, const struct config *from,
 	if (instances_make(instances, to, kept))
 		log_error("reload: out of memory or slots; some instances are not served");
 	instances_forget_others(instances);
+	/* An address may have gone from one instance to another. */
+	for (size_t i = 0; i < instances->count; i++)
+		instance_guard_claim(instances->list[i]);
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
 

@@ -63,6 +63,8 @@ static void freeze_constants(struct xbeat_bpf *skeleton, const struct kernel_set
 				 setup->peer_count ? (uint32_t)setup->peer_count : 1);
 	bpf_map__set_max_entries(skeleton->maps.xb_rtt_hist,
 				 setup->peer_count ? (uint32_t)setup->peer_count : 1);
+	if (setup->constants.adaptive && setup->peer_count)
+		bpf_map__set_max_entries(skeleton->maps.xb_gap_hist, (uint32_t)setup->peer_count);
 }
 
 static bool same_peer(const struct xb_peer *a, const struct xb_peer *b)

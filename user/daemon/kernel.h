@@ -132,6 +132,9 @@ void kernel_read_router(const struct kernel *kernel, size_t slot, struct xb_vrrp
 int kernel_read_histogram(const struct kernel *kernel, uint32_t slot,
 			  struct xb_rtt_hist *histogram);
 
+/* Only where the program was loaded with xb_constants.adaptive. Returns 0 or a negative errno. */
+int kernel_read_gaps(const struct kernel *kernel, uint32_t slot, struct xb_gap_hist *histogram);
+
 /* Sums the counters of all processors, in the order of enum xb_drop. Returns 0 or a negative errno. */
 int kernel_read_drops(const struct kernel *kernel, uint64_t counts[static XB_DROP_COUNT]);
 

@@ -45,6 +45,13 @@ int kernel_read_histogram(const struct kernel *kernel, uint32_t slot, struct xb_
 	return bpf_map_lookup_elem(fd, &slot, histogram) ? -errno : 0;
 }
 
+int kernel_read_gaps(const struct kernel *kernel, uint32_t slot, struct xb_gap_hist *histogram)
+{
+	int fd = bpf_map__fd(kernel->skeleton->maps.xb_gap_hist);
+
+	return bpf_map_lookup_elem(fd, &slot, histogram) ? -errno : 0;
+}
+
 int kernel_read_drops(const struct kernel *kernel, uint64_t counts[static XB_DROP_COUNT])
 {
 	int fd = bpf_map__fd(kernel->skeleton->maps.xb_drops);

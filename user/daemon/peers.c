@@ -6,11 +6,14 @@
 #include <string.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/peers.h>
+#include <user/daemon/peers_detection.h>
+#include <user/daemon/peers_links.h>
 
 size_t peers_slots(const struct config_heartbeat *heartbeat, size_t own_node,
 		   struct xb_peer **slots)
 {
 	const struct config_node *own = &heartbeat->nodes[own_node];
+	const struct liveness_timing timing = detection_timing(heartbeat);
 	size_t count = 0;
 
 	*slots = calloc(heartbeat->node_count * XB_LINKS_MAX, sizeof(**slots));
@@ -29,7 +32,8 @@ size_t peers_slots(const struct config_heartbeat *heartbeat, size_t own_node,
 			slot->link = (uint8_t)link;
 			slot->peer_address = node->addresses[link];
 			slot->local_address = own->addresses[link];
-			slot->ack_window_count = heartbeat->multiplier;
+			slot->ack_window_count =
+				detection_intervals(timing.detection_time_ns, timing.interval_ns);
 		}
 	}
 	return count;
@@ -58,11 +62,7 @@ int peers_start(struct peers *peers, struct event_base *base, const struct kerne
 		.journal = journal,
 		.config = config,
 		.started_ns = clock_now_ns(),
-		.timing = {.interval_ns = heartbeat->interval_ns,
-			   .detection_time_ns = heartbeat->interval_ns * heartbeat->multiplier,
-			   .daemon_timeout_ns = heartbeat->daemon_timeout_ns,
-			   .restart_grace_ns = heartbeat->restart_grace_ns,
-			   .unanswered_max = 2 * heartbeat->multiplier},
+		.timing = detection_timing(heartbeat),
 		.on_verdict = on_verdict,
 		.context = context,
 	};
@@ -85,13 +85,14 @@ int peers_start(struct peers *peers, struct event_base *base, const struct kerne
 		peers->count++;
 	}
 	peers_refresh(peers);
-	return 0;
+	return peers_detection_start(peers, heartbeat, clock_now_ns());
 }
 
 void peers_stop(struct peers *peers)
 {
 	if (peers->deadline)
 		event_free(peers->deadline);
+	peers_detection_stop(peers);
 	free(peers->list);
 	free(peers->changes);
 	free(peers->views);
@@ -194,6 +195,7 @@ void peers_judge(struct peers *peers, uint64_t now_ns)
 		peers_report_isolated(peers, isolated, now_ns);
 	for (size_t i = 0; i < peers->count; i++)
 		peers_report(peers, &peers->list[i], &peers->changes[i]);
+	peers_links_judge(peers, now_ns);
 	/* The next tick judges again; the timer is for what falls due before it. */
 	if (earliest_ns < now_ns + peers->timing.interval_ns)
 		clock_arm(peers->deadline, earliest_ns);

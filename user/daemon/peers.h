@@ -30,6 +30,14 @@ struct peer {
 	uint32_t unanswered_count[XB_LINKS_MAX]; /* probes sent since there was any */
 };
 
+/* One of this node's own (peers_links.h). */
+struct own_link {
+	bool known; /* something was heard over it, or it is bad */
+	bool bad;
+	uint64_t silent_since_ns; /* nobody is up over it, but over others; 0: not so */
+	char reason[96];
+};
+
 /* What one node last answered, asked after another. */
 struct peer_view {
 	bool asked; /* in the last round about that one */
@@ -47,8 +55,9 @@ struct peers {
 	const struct kernel *kernel;
 	struct journal *journal;
 	struct liveness_timing
-		timing; /* with the configured detection time, or the largest there can be */
+		timing; /* with the configured detection time, or the largest of all peers */
 	struct stall_watch stall;
+	struct peers_detection *detection; /* NULL: the multiplier is fixed */
 	bool isolated; /* nobody is heard, of at least two that there are: it may be this node that is cut off */
 	uint64_t isolated_since_ns; /* when that last changed */
 	char isolated_reason[LIVENESS_REASON_BYTES]; /* why it is, or is not any more */
@@ -62,6 +71,9 @@ struct peers {
 	uint64_t tick_due_ns; /* when the next tick is to run */
 	uint64_t reported_due_ns; /* the tick whose lateness has been reported */
 	void (*on_verdict)(void *context, struct peer *peer, enum verdict from);
+	struct own_link own_links[XB_LINKS_MAX];
+	/* Whether one of own_links is bad has changed; NULL: nobody asks. */
+	void (*on_links)(void *context);
 	void *context;
 	void (*on_isolated)(void *context);
 	void *isolated_context;

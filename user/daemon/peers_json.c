@@ -5,7 +5,7 @@
 #include <user/core/histogram.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/json_text.h>
-#include <user/daemon/peers.h>
+#include <user/daemon/peers_detection.h>
 
 static void add_round_trips(json_t *json, const struct peers *peers, size_t slot,
 			    const struct xb_peer *seen)
@@ -137,6 +137,7 @@ json_t *peer_json(const struct peers *peers, const struct peer *peer, uint64_t n
 	for (size_t link = 0; link < peer->link_count; link++)
 		json_array_append_new(links, link_json(peers, peer, link, now_ns));
 	json_object_set_new(json, "links", links);
+	peers_detection_json(peers, peer, now_ns, json);
 	return json;
 }
 

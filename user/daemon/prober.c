@@ -12,6 +12,7 @@
 #include <user/core/heartbeat.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/local_address.h>
+#include <user/daemon/peers_detection.h>
 #include <user/daemon/prober.h>
 #include <user/lib/cleanup.h>
 #include <user/lib/log.h>
@@ -204,13 +205,13 @@ void prober_address_added(struct prober *prober, const struct address_event *eve
 
 /* Counts the probe that has just become too old to be answered in time. */
 static void count_lost(struct xb_peer *slot, const struct xb_peer *seen, uint32_t seq,
-		       uint32_t multiplier)
+		       uint32_t window_count)
 {
 	const struct xb_window *window = &seen->reply_window;
-	uint32_t judged = seq - multiplier;
+	uint32_t judged = seq - window_count;
 	int32_t behind = (int32_t)(window->high_seq - judged);
 
-	if (seq <= multiplier || !window->seen_bits) /* or it was never there */
+	if (seq <= window_count || !window->seen_bits) /* or it was never there */
 		return;
 	if (behind < 0 || (behind < XB_WINDOW_BITS && !(window->seen_bits >> behind & 1)))
 		slot->probe_lost_count++;
@@ -239,7 +240,7 @@ static void prepare(struct prober *prober, struct peer *peer, size_t index, uint
 	};
 
 	peers_note_probe(peer, index);
-	count_lost(slot, seen, target.seq, prober->heartbeat->multiplier);
+	count_lost(slot, seen, target.seq, slot->ack_window_count);
 	__atomic_store_n(&slot->probe_sent_seq, target.seq, __ATOMIC_RELEASE);
 	slot->probe_sent_count++;
 	heartbeat_build_probe(packet, prober->kernel->self, &target, now_ns, &prober->key);
@@ -321,6 +322,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	peers_refresh(prober->peers);
 	prober_send(prober, now_ns);
 	peers_judge(prober->peers, now_ns);
+	peers_detection_learn(prober->peers, now_ns);
 	prober->due_ns += interval_ns;
 	if (time_reached(now_ns, prober->due_ns))
 		prober->due_ns = now_ns + interval_ns;

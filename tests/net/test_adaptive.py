@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""multiplier auto: the detection time of each peer follows the gaps that are seen of it."""
+
+import math
+import signal
+import time
+
+import pytest
+
+from tests.support.cluster import Cluster
+from tests.support.configuration import Settings
+from tests.support.laboratory import wait_until
+
+MS = 10**6
+INTERVAL_NS = 10 * MS
+# The defaults: 2 and 50 intervals.
+MINIMUM_NS, MAXIMUM_NS = 20 * MS, 500 * MS
+
+
+def start(lab, **keys):
+    return Cluster(lab, Settings(**{"multiplier": "auto", **keys})).start_xbeatd(instance=False)
+
+
+def detection(daemon, peer):
+    return daemon.peer(peer)["detection"]
+
+
+def wait_chosen(daemon, peer, seconds=5):
+    return wait_until(lambda: detection(daemon, peer).get("phi") and detection(daemon, peer),
+                      seconds, f"{daemon.node} knows gaps of {peer}")
+
+
+def events(daemon, kind):
+    return [event for event in daemon.events() if event["kind"] == kind]
+
+
+def ack_window(daemon, peer):
+    return next(slot["ack_window_count"] for slot in daemon.map("xb_peers")
+                if slot["node_id"] == daemon.peer(peer)["id"])
+
+
+def counted_gaps(daemon):
+    """By the driver, of all peers: (start of the bucket in ns, gaps)."""
+    return [((4 + place % 4) << (14 + place // 4), count) for slot in daemon.map("xb_gap_hist")
+            for place, count in enumerate(slot["bucket_count"]) if count]
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_quiet_network(lab):
+    cluster = start(lab)
+    node = cluster["node-a"]
+    wait_until(lambda: node.verdict("node-b") == "up", 5, "node-a hears node-b")
+    assert detection(node, "node-b")["time_ns"] == MAXIMUM_NS
+    assert ack_window(node, "node-b") == 50
+    # A gap of two intervals is reckoned with until ten minutes have shown none: 56 ms after a second, 40 ms
+    # after ten.
+    chosen = wait_chosen(node, "node-b")
+    assert MINIMUM_NS <= chosen["time_ns"] <= 4 * MINIMUM_NS and chosen["phi"] >= 8, chosen
+    assert chosen["false_alarm_every_ns"] > 86400 * 10**9, chosen
+    assert ack_window(node, "node-b") == math.ceil(chosen["time_ns"] / INTERVAL_NS)
+    change = events(node, "detection")[0]
+    assert change["subject"] == "node-b" and change["from"] == "500.0 ms", change
+    assert "a false alarm" in change["reason"], change
+    assert "detection time" in node.text("peers") and "phi" in node.text("peers")
+    # And it is what counts: a death is found in that time.
+    cut_ns = lab.cut_together("node-b")
+    died = wait_until(lambda: [event for event in events(node, "peer") if event["to"] == "down"], 2,
+                      "node-b is down")
+    assert died[0]["time_unix_ns"] - cut_ns < chosen["time_ns"] + 2 * INTERVAL_NS, died
+    assert f"detection time {chosen['time_ns'] / MS:.1f} ms" in died[0]["reason"], died
+
+
+@pytest.mark.laboratory(nodes=3)
+def test_peer_behind_a_bad_cable_is_given_more_time(lab):
+    """Its packets are late by up to 25 ms, each by another time; those of the third node are not."""
+    cable = lab.disturb("node-b", 40, jitter_us=25000)
+    cluster = start(lab)
+    node = cluster["node-a"]
+    cluster.wait_up()
+    for peer in ("node-b", "node-c"):
+        wait_chosen(node, peer)
+    time.sleep(8)
+    late, punctual = detection(node, "node-b"), detection(node, "node-c")
+    downs = {node: [event for event in events(daemon, "peer") if event["from"] == "up"]
+             for node, daemon in cluster.daemons.items()}
+    lab.undisturb("node-b", cable)
+    assert downs == {node: [] for node in lab.nodes}, "false alarms"
+    assert late["gap_longest_ns"] > MINIMUM_NS, "the smallest detection time would have been wrong"
+    assert late["time_ns"] > 1.5 * MINIMUM_NS and late["time_ns"] > late["gap_longest_ns"], late
+    assert punctual["time_ns"] < late["time_ns"], (punctual, late)
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_own_stalls_teach_nothing(lab):
+    """Both stand still: neither asks, so each hears nothing of the other for 200 ms. That is no gap of the network."""
+    cluster = start(lab)
+    node = cluster["node-a"]
+    cluster.wait_up()
+    wait_chosen(node, "node-b")
+    for _ in range(3):
+        for number in (signal.SIGSTOP, signal.SIGCONT):
+            for daemon in cluster.daemons.values():
+                daemon.process.send_signal(number)
+            time.sleep(0.2)
+    time.sleep(2.5)
+    long_gaps = [start for start, _ in counted_gaps(node) if start > 100 * MS]
+    assert long_gaps, "the driver has counted them"
+    for daemon, peer in ((node, "node-b"), (cluster["node-b"], "node-a")):
+        assert detection(daemon, peer)["gap_longest_ns"] < 100 * MS, detection(daemon, peer)
+        assert detection(daemon, peer)["time_ns"] < MAXIMUM_NS / 2, detection(daemon, peer)
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_fixed_multiplier_counts_nothing(lab):
+    cluster = start(lab, multiplier=3)
+    cluster.wait_up()
+    time.sleep(1.5)
+    assert counted_gaps(cluster["node-a"]) == []
+    assert "detection" not in cluster["node-a"].peer("node-b")
+    assert events(cluster["node-a"], "detection") == []
+    assert ack_window(cluster["node-a"], "node-b") == 3

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Several links: which of them is bad, whose, and what that means for addresses."""
+
+import time
+
+import pytest
+
+from tests.support.cluster import Cluster
+from tests.support.configuration import VIP, Settings
+from tests.support.laboratory import wait_until
+
+# Detection time is 30 ms: found silent, then found to be so for another one.
+MOVE_NS_MAX = 200 * 10**6
+
+
+def start(lab, *track, **keys):
+    """Active_Down_Timer is above a second: what is quicker here comes from heartbeats."""
+    cluster = Cluster(lab, Settings(advert_interval="0.3", **keys))
+    for node in lab.nodes:
+        cluster.daemon(node, cluster.vrrp_instance(node, "heartbeat lan", *track),
+                       instance=False).start()
+    cluster.wait_up()
+    cluster.wait_holder("node-a")
+    return cluster
+
+
+def link_events(daemon, subject):
+    return [event for event in daemon.events()
+            if event["kind"] == "link" and event["subject"] == subject]
+
+
+def peer_events(daemon, since=0):
+    return [event for event in daemon.events()[since:] if event["kind"] == "peer"]
+
+
+def bad_links(daemon):
+    return [link["interface"] for link in daemon.json("status")["links"] if link["bad"]]
+
+
+def links(daemon, peer):
+    return [link["verdict"] for link in daemon.peer(peer)["links"]]
+
+
+@pytest.mark.laboratory(nodes=3, links=2)
+@pytest.mark.parametrize("track", ["track_link eth0 weight -60", "track_link eth0"])
+def test_addresses_leave_a_bad_interface(lab, track):
+    """Its carrier is up, and heartbeats over eth1 live."""
+    cluster = start(lab, track)
+    before = {node: len(cluster[node].events()) for node in lab.nodes}
+    cut_ns = lab.cut_together("node-a", link=0)
+    cluster["node-b"].wait_state("active", seconds=5)
+    activation, = cluster["node-b"].activations()
+    assert activation["time_unix_ns"] - cut_ns < MOVE_NS_MAX, activation
+    lab.wait_holders(VIP, ["node-b"], 2)
+    event = link_events(cluster["node-a"], "self/eth0")[-1]
+    assert (event["from"], event["to"]) == ("good", "bad"), event
+    assert "2 of 2 over other links" in event["reason"], event
+    assert [bad_links(cluster[node]) for node in lab.nodes] == [["eth0"], [], []]
+    assert "bad link" in cluster["node-a"].text("status")
+    # Nobody is down: the other link lives.
+    assert {node: peer_events(cluster[node], before[node]) for node in lab.nodes} == \
+           {node: [] for node in lab.nodes}
+    assert links(cluster["node-b"], "node-a") == ["down", "up"]
+    assert links(cluster["node-b"], "node-c") == ["up", "up"]
+    # For longer than the VRRP timer: nobody takes it back while its interface is bad.
+    time.sleep(1.5)
+    assert lab.holders(VIP) == ["node-b"]
+    lab.heal("node-a", "eth0")
+    cluster.wait_holder("node-a")
+    assert bad_links(cluster["node-a"]) == []
+
+
+@pytest.mark.laboratory(nodes=3, links=2)
+def test_bad_link_without_tracking_is_only_said(lab):
+    cluster = start(lab)
+    lab.cut_together("node-a", link=0)
+    wait_until(lambda: bad_links(cluster["node-a"]) == ["eth0"], 2, "node-a finds eth0 bad")
+    time.sleep(0.5)
+    assert lab.holders(VIP) == ["node-a"]
+
+
+@pytest.mark.laboratory(nodes=3, links=2)
+def test_one_lost_peer_makes_no_bad_link(lab):
+    """node-c is cut off on eth0: node-a and node-b still hear each other there."""
+    cluster = start(lab, "track_link eth0 weight -60")
+    lab.cut_together("node-c", link=0)
+    wait_until(lambda: bad_links(cluster["node-c"]) == ["eth0"], 2, "node-c finds eth0 bad")
+    cluster["node-c"].wait_priority(1)
+    assert bad_links(cluster["node-a"]) == bad_links(cluster["node-b"]) == []
+    assert cluster["node-a"].priority() == 150
+    assert links(cluster["node-a"], "node-c") == ["down", "up"]
+    assert lab.holders(VIP) == ["node-a"]
+
+
+@pytest.mark.laboratory(nodes=2, links=2)
+def test_two_nodes_cannot_tell_whose_link_it_is(lab):
+    cluster = start(lab, "track_link eth0 weight -20")
+    lab.cut_together("node-a", link=0)
+    cluster["node-a"].wait_priority(130)
+    cluster["node-b"].wait_priority(80)
+    time.sleep(0.2)
+    assert lab.holders(VIP) == ["node-a"]
+
+
+@pytest.mark.laboratory(nodes=2, links=2)
+def test_dying_node_makes_no_link_bad(lab):
+    """Its links fall silent one after the other; the survivor, which must take over, has no fault."""
+    cluster = start(lab, "track_link eth0", "track_link eth1")
+    cut_ns = lab.cut_together("node-a", link=0)
+    lab.cut_together("node-a", link=1)
+    cluster["node-b"].wait_state("active")
+    activation, = cluster["node-b"].activations()
+    assert activation["time_unix_ns"] - cut_ns < MOVE_NS_MAX, activation
+    time.sleep(0.2)
+    assert link_events(cluster["node-b"], "self/eth0") == []
+    assert cluster["node-b"].state() == "active"
+
+
+@pytest.mark.laboratory(nodes=3, links=2)
+def test_better_node_that_comes_later_takes_it_from_a_bad_interface(lab):
+    """When eth0 of node-a fell silent nobody was better; heartbeats tell of one that is."""
+    cluster = start(lab, "track_link eth0 weight -60")
+    cluster["node-b"].stop()
+    lab.cut_together("node-a", link=0)
+    cluster["node-a"].wait_priority(90)
+    time.sleep(0.2)
+    assert lab.holders(VIP) == ["node-a"]
+    cluster["node-b"].start()
+    lab.wait_holders(VIP, ["node-b"], 5)
