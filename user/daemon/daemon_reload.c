@@ -38,12 +38,25 @@ struct reload {
 	bool again; /* asked for once more meanwhile */
 };
 
+/* Here, because the kernel takes its time. */
+static int prepare_apps(struct reload *reload)
+{
+	int error = apps_prepare(&reload->daemon->kernel, reload->inputs.config);
+
+	if (error)
+		snprintf(reload->inputs.message, sizeof(reload->inputs.message),
+			 "cannot make the pages of applications (vrrp_app): %s", strerror(-error));
+	return error;
+}
+
 static void *read_files(void *context)
 {
 	struct reload *reload = context;
 	uint64_t one = 1;
 
 	reload->error = daemon_read_inputs(&reload->inputs, &reload->diagnostics);
+	if (!reload->error)
+		reload->error = prepare_apps(reload);
 	if (write(reload->done_fd, &one, sizeof(one)) != sizeof(one))
 		log_error("reload: the thread that reads the files was not heard");
 	return NULL;
@@ -154,6 +167,7 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 	retime(daemon, heartbeat);
 	to->heartbeat = from->heartbeat;
 	from->heartbeat = heartbeat;
+	apps_use(&daemon->apps, to); /* instances look at them */
 	instances_reload(&daemon->instances, from, to, changes);
 	daemon->config = to;
 	daemon->peers.config = to;

@@ -227,8 +227,8 @@ void kernel_app_read(const struct kernel *kernel, size_t place, struct kernel_ap
 	*state = (struct kernel_app_state){
 		.timeout_ns = kernel->apps[place].timeout_ns,
 		.opened_ns = kernel->apps[place].opened_ns,
-		.beat_ns = __atomic_load_n(&page_of(kernel, place)->memory->beat_ns,
-					   __ATOMIC_ACQUIRE),
+		.beat_ns =
+			__atomic_load_n(&page_of(kernel, place)->memory->beat_ns, __ATOMIC_ACQUIRE),
 	};
 }
 

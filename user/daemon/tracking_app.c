@@ -91,8 +91,7 @@ static void start(struct tracking_entry *entry)
 	entry->due_ns = clock_now_ns();
 	if (!tracked->status.known) {
 		tracked->since_ns = entry->due_ns;
-		tracked->status =
-			look(entry, false, tracked->reason, sizeof(tracked->reason));
+		tracked->status = look(entry, false, tracked->reason, sizeof(tracked->reason));
 	}
 	clock_arm(entry->timer, entry->due_ns);
 }
