@@ -134,6 +134,8 @@ $(TOOLS): $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(BUILD)/base.a
 # Tools that try a part of the daemon by itself.
 $(BUILD)/tools/route_change: $(patsubst %,$(BUILD)/user/daemon/%.o,netlink netlink_address netlink_route netlink_rule)
 
+$(BUILD)/tools/app_example: $(BUILD)/libxbeat.a
+
 $(SENDER): $(patsubst %,$(BUILD)/%.o,tests/tools/send_packets \
 		$(addprefix user/daemon/,advert announce neighbour_packet)) $(BUILD)/base.a
 	@mkdir -p $(@D)
@@ -182,8 +184,8 @@ install: all man
 		$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; done
 	install -D -m 644 include/xbeat/app.h $(DESTDIR)$(PREFIX)/include/xbeat/app.h
 	install -D -m 644 $(BUILD)/libxbeat.a $(DESTDIR)$(PREFIX)/lib/libxbeat.a
-	install -D -m 644 $(BUILD)/$(APP_SONAME) $(DESTDIR)$(PREFIX)/lib/$(APP_SONAME).$(VERSION)
-	ln -sf $(APP_SONAME).$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(APP_SONAME)
+	install -D -m 644 $(BUILD)/$(APP_SONAME) $(DESTDIR)$(PREFIX)/lib/libxbeat.so.$(VERSION)
+	ln -sf libxbeat.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(APP_SONAME)
 	ln -sf $(APP_SONAME) $(DESTDIR)$(PREFIX)/lib/libxbeat.so
 	install -D -m 644 $(BUILD)/xbeat.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/xbeat.pc
 	install -D -m 644 dist/xbeatctl.bash-completion \
