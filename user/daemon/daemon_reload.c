@@ -33,6 +33,8 @@ struct reload {
 	int error;
 	int done_fd; /* the thread says that it has ended */
 	pthread_t thread;
+	pthread_mutex_t using_kernel; /* its maps are closed when the daemon stops … */
+	bool abandoned; /* … while the thread still reads */
 	uint64_t started_ns;
 	struct event *done;
 	bool again; /* asked for once more meanwhile */
@@ -41,8 +43,12 @@ struct reload {
 /* Here, because the kernel takes its time. */
 static int prepare_apps(struct reload *reload)
 {
-	int error = apps_prepare(&reload->daemon->kernel, reload->inputs.config);
+	int error = -ECANCELED;
 
+	pthread_mutex_lock(&reload->using_kernel);
+	if (!reload->abandoned)
+		error = apps_prepare(&reload->daemon->kernel, reload->inputs.config);
+	pthread_mutex_unlock(&reload->using_kernel);
 	if (error)
 		snprintf(reload->inputs.message, sizeof(reload->inputs.message),
 			 "cannot make the pages of applications (vrrp_app): %s", strerror(-error));
@@ -343,6 +349,7 @@ void daemon_reload(struct daemon *daemon, struct control_promise *promise)
 	*reload = (struct reload){
 		.daemon = daemon,
 		.promise = promise,
+		.using_kernel = PTHREAD_MUTEX_INITIALIZER,
 		.started_ns = clock_now_ns(),
 		.inputs = {.config_path = daemon->config_path,
 			   .instance_name = daemon->instance_name},
@@ -362,6 +369,14 @@ void daemon_reload(struct daemon *daemon, struct control_promise *promise)
 	daemon->reload = reload;
 }
 
+/* The thread hangs, and ends with the process. */
+static void abandon(struct reload *reload)
+{
+	pthread_mutex_lock(&reload->using_kernel);
+	reload->abandoned = true;
+	pthread_mutex_unlock(&reload->using_kernel);
+}
+
 void daemon_reload_stop(struct daemon *daemon)
 {
 	struct timespec until;
@@ -372,4 +387,6 @@ void daemon_reload_stop(struct daemon *daemon)
 	until.tv_sec += STOP_WAIT_SECONDS;
 	if (pthread_timedjoin_np(daemon->reload->thread, NULL, &until) == 0)
 		free_reload(daemon->reload);
+	else
+		abandon(daemon->reload);
 }
