@@ -72,6 +72,7 @@ static void probe_is_laid_out_as_documented(void **state)
 	assert_int_equal(be64toh(packet.responder_epoch), 0x99);
 	assert_int_equal(be64toh(packet.t1_ns), 5);
 	assert_int_equal(packet.t2_ns, 0);
+	assert_int_equal(be32toh(packet.late_apps_bits), 0x80000005);
 	assert_memory_equal(packet.instances, self.description[1].instances,
 			    sizeof(packet.instances));
 }
