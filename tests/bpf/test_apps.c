@@ -134,6 +134,21 @@ static void test_all_places(void **state)
 		munmap(pages[i], PAGE_BYTES);
 }
 
+/* Late from the first moment, also where the machine has not been up for as long as the timeout. */
+static void test_never_beaten(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct xb_app app = {.name = "app", .timeout_ns = UINT64_MAX / 2};
+	const uint32_t zero = 0;
+
+	close(put_page(fixture, 0));
+	assert_int_equal(bpf_map_update_elem(bpf_map__fd(fixture->program->maps.xb_apps), &zero,
+					     &app, BPF_ANY),
+			 0);
+	fixture->self->app_count = 1;
+	assert_int_equal(late_bits(fixture), 1);
+}
+
 /* A place without a page is late, not forgotten. */
 static void test_missing_page(void **state)
 {
@@ -186,6 +201,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(test_beats_decide),
 		FIXTURE_TEST(test_all_places),
+		FIXTURE_TEST(test_never_beaten),
 		FIXTURE_TEST(test_missing_page),
 		FIXTURE_TEST(test_descriptor_is_for_its_page_alone),
 	};
