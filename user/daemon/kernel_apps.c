@@ -36,6 +36,15 @@ static struct xb_app_page *map_page(int fd)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
+static void unmap(struct kernel_app_page *page)
+{
+	if (!page->memory)
+		return;
+	munmap(page->memory, page_bytes());
+	close(page->fd);
+	*page = (struct kernel_app_page){0};
+}
+
 static void release(struct kernel *kernel, size_t place)
 {
 	struct kernel_app_page *page = &kernel->app_pages[place];
@@ -44,11 +53,9 @@ static void release(struct kernel *kernel, size_t place)
 	if (!page->memory)
 		return;
 	__atomic_store_n(&page->memory->gone, 1, __ATOMIC_RELEASE);
-	munmap(page->memory, page_bytes());
-	close(page->fd);
+	unmap(page);
 	pin_path(kernel, place, path);
 	unlink(path);
-	*page = (struct kernel_app_page){0};
 }
 
 static bool is_listed(const struct kernel *kernel, size_t page)
@@ -96,10 +103,13 @@ int kernel_apps_start(struct kernel *kernel)
 	return 0;
 }
 
-void kernel_apps_stop(struct kernel *kernel)
+void kernel_apps_stop(struct kernel *kernel, bool kept)
 {
-	for (size_t i = 0; i < XB_APP_PAGES_MAX; i++)
-		release(kernel, i);
+	for (size_t i = 0; i < XB_APP_PAGES_MAX; i++) {
+		if (!kept)
+			release(kernel, i);
+		unmap(&kernel->app_pages[i]);
+	}
 	if (kernel->apps)
 		munmap(kernel->apps, XB_APPS_MAX * sizeof(*kernel->apps));
 	kernel->apps = NULL;

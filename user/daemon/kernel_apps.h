@@ -28,8 +28,8 @@ struct kernel_app_state {
 /* Takes the pages over that an earlier daemon left, and maps them. Returns 0 or a negative errno. */
 int kernel_apps_start(struct kernel *kernel);
 
-/* Tells all applications that nobody looks any more. */
-void kernel_apps_stop(struct kernel *kernel);
+/* Tells all applications that nobody looks any more; unless (kept) the kernel side stays for the next daemon. */
+void kernel_apps_stop(struct kernel *kernel, bool kept);
 
 /* Makes the pages of those that have none. May be called by another thread than the loop's, by one at a time.
  * Returns 0 or a negative errno. */
