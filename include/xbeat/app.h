@@ -30,7 +30,7 @@ struct xbeat_app;
 /*
  * Asks the xbeatd of an instance (NULL: "default") for the page of an application. May block for up to 5 s.
  * Returns NULL on failure, with a negative errno in *error unless error is NULL:
- * -ECONNREFUSED  no such xbeatd is running, or its configuration has no applications
+ * -ECONNREFUSED  no such xbeatd is running, or (for ordinary users) its configuration has no applications
  * -ENOENT        its configuration has no vrrp_app of this name
  * -EPERM         this user may not open it
  * -EINVAL        this cannot be the name of an instance or of an application

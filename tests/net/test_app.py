@@ -186,7 +186,7 @@ def test_reload_adds_moves_and_removes(applications, lab):
     node.reload(heartbeat, applications.cluster.vrrp_instance(NODE, "heartbeat lan"))
     assert node.json("app") == [] and not (SOCKETS / f"{node.instance}.app").exists()
     wait_until(lambda: "stale" in web.output(), 2, "its page is gone, too")
-    assert "refused: Connection refused" in web.output()
+    assert "refused: No such file or directory" in web.output()
     assert len(node.activations()) == 1
 
 
@@ -219,6 +219,37 @@ def test_a_user_of_no_application_is_sent_away(applications, public_tools):
     done = as_user(public_tools, node, "app_example", node.instance, "web")
     assert done.returncode == 1 and "Operation not permitted" in done.stdout, done
     assert shown(node)["state"] == "unopened"
+
+
+FLOOD = """
+import socket, sys, time
+end = time.monotonic() + 1.5
+while time.monotonic() < end:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.settimeout(0.1)
+        try:
+            client.connect(sys.argv[1])
+        except OSError:
+            pass
+"""
+
+
+def test_strangers_cost_little_and_stand_in_nobodys_way(applications):
+    node = applications.daemon(NODE, app("web", f"user {USER}")).start()
+    applications.run()
+    node.wait_state("active")
+    before_ns = node.cpu_ns()
+    time.sleep(1)
+    usual_ns = node.cpu_ns() - before_ns
+    flood = [subprocess.Popen(["/usr/bin/python3", "-c", FLOOD, SOCKETS / f"{node.instance}.app"],
+                              user=USER - 1, group=USER - 1, extra_groups=[]) for _ in range(4)]
+    before_ns = node.cpu_ns()
+    time.sleep(1)
+    cost_ns = node.cpu_ns() - before_ns - usual_ns
+    assert node.ctl("app", "beat", "web").returncode == 0
+    assert [process.wait(10) for process in flood] == [0] * 4
+    assert cost_ns < 0.1e9, cost_ns
+    assert node.state() == "active"
 
 
 def test_beat_for_scripts(applications):

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* libxbeat: the page of an application, mapped; see xbeat/app.h. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 
 #define SOCKET_DIRECTORY "/run/xbeat"
 #define INSTANCE_DEFAULT "default"
+#define INSTANCE_BYTES_MAX 80 /* a socket's path takes no more */
 #define NS_PER_SECOND UINT64_C(1000000000)
 
 struct xbeat_app {
@@ -61,19 +63,32 @@ struct xbeat_app *xbeat_app_open_at(const char *path, const char *name, int *err
 	return app;
 }
 
+static bool is_instance(const char *instance)
+{
+	return *instance && *instance != '.' && !strchr(instance, '/') &&
+	       strlen(instance) <= INSTANCE_BYTES_MAX;
+}
+
+/* The control socket first: strangers cannot stand in the way there. Most users may not use it. */
 API struct xbeat_app *xbeat_app_open(const char *instance, const char *name, int *error)
 {
-	char path[108];
-	int length = snprintf(path, sizeof(path), SOCKET_DIRECTORY "/%s.app",
-			      instance ? instance : INSTANCE_DEFAULT);
+	static const char *const endings[] = {"sock", "app"};
+	struct xbeat_app *app = NULL;
+	int result = -EINVAL;
 
-	if (length < 0 || (size_t)length >= sizeof(path) ||
-	    (instance && (!*instance || *instance == '.' || strchr(instance, '/')))) {
-		if (error)
-			*error = -EINVAL;
-		return NULL;
+	if (!instance)
+		instance = INSTANCE_DEFAULT;
+	for (size_t i = 0; is_instance(instance) && !app && i < 2; i++) {
+		char path[sizeof(SOCKET_DIRECTORY "/.sock") + INSTANCE_BYTES_MAX];
+
+		snprintf(path, sizeof(path), SOCKET_DIRECTORY "/%s.%s", instance, endings[i]);
+		app = xbeat_app_open_at(path, name, &result);
+		if (!app && result != -EPERM)
+			break;
 	}
-	return xbeat_app_open_at(path, name, error);
+	if (!app && error)
+		*error = result;
+	return app;
 }
 
 API int xbeat_app_beat(struct xbeat_app *app)
