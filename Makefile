@@ -123,7 +123,7 @@ $(BPF_TESTS): $(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(BPF_FIXTURES) $(BUI
 
 # With the daemon's half of what is tested.
 $(BUILD)/tests/bpf/test_guard $(BUILD)/tests/bpf/test_guard_race: $(patsubst %,$(BUILD)/user/daemon/%.o,bpffs kernel_guard)
-$(BUILD)/tests/bpf/test_guard_restart: $(patsubst %,$(BUILD)/user/daemon/%.o,attach bpffs kernel kernel_guard kernel_routers)
+$(BUILD)/tests/bpf/test_guard_restart: $(patsubst %,$(BUILD)/user/daemon/%.o,attach bpffs kernel kernel_apps kernel_guard kernel_routers)
 $(BUILD)/tests/bpf/test_guard_restart: BPF_TEST_LIBS += -ljansson
 
 $(TOOLS): $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(BUILD)/base.a

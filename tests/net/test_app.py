@@ -97,6 +97,7 @@ def test_a_stopped_application_is_a_fault_and_peers_know(applications):
     assert known_s - stopped_s < TIMEOUT_MS / 1e3 + SLACK_S, known_s - stopped_s
     # PROBEs and answers say the same.
     assert {late_bits(peer) for _ in range(30)} == {1}
+    assert peer.peer(NODE)["late_apps"] == ["web"]
     peer.wait_state("active")
     assert node.state() == "initialize" and "timeout 200 ms" in node.explain()["said"]
     assert "last beat" in node.tracked("web")["reason"] and shown(node)["state"] == "late"
