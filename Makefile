@@ -25,12 +25,15 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) '$@')
 BASE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/core/*.c user/lib/*.c))
 DAEMON := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/daemon/*.c))
 CTL := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/ctl/*.c))
+# libxbeat, for applications; its objects are fit for a shared library.
+APP := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/app/*.c))
+APP_SONAME := libxbeat.so.0
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 UNIT_ASAN := $(patsubst tests/unit/%.c,$(BUILD)/asan/tests/unit/%,$(wildcard tests/unit/test_*.c))
 # Parts of the daemon that work without the kernel side.
 DAEMON_TESTED := $(filter $(addprefix $(BUILD)/user/daemon/,control%.o journal.o json_text.o notify%.o runner%.o \
 	tracking%.o),$(DAEMON))
-TESTED := $(filter-out $(BUILD)/user/ctl/main.o,$(CTL)) $(DAEMON_TESTED) $(BASE)
+TESTED := $(filter-out $(BUILD)/user/ctl/main.o,$(CTL)) $(APP) $(DAEMON_TESTED) $(BASE)
 TESTED_ASAN := $(patsubst $(BUILD)/%,$(BUILD)/asan/%,$(TESTED))
 BPF_FIXTURES := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bpf/test_%,$(wildcard tests/bpf/*.c)))
 BPF_TESTS := $(patsubst tests/bpf/%.c,$(BUILD)/tests/bpf/%,$(wildcard tests/bpf/test_*.c))
@@ -49,7 +52,7 @@ BPF_TEST_LIBS := -lbpf -lelf -lz -lcmocka -lm
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(BUILD)/xbeatd $(BUILD)/xbeatctl $(BUILD)/xbeat.bpf.o
+all: $(BUILD)/xbeatd $(BUILD)/xbeatctl $(BUILD)/xbeat.bpf.o $(BUILD)/libxbeat.a $(BUILD)/$(APP_SONAME)
 
 $(BUILD)/xbeat.bpf.o: bpf/xbeat.bpf.c
 	@mkdir -p $(@D)
@@ -79,6 +82,16 @@ $(BUILD)/asan/%.o: %.c
 
 $(BUILD)/tools/network: $(patsubst %,$(BUILD)/user/daemon/%.o,interface_setting link_monitor local_address macvlan netlink netlink_address)
 
+$(APP): ALL_CFLAGS += -fPIC -fvisibility=hidden
+$(BUILD)/libxbeat.a: $(APP)
+
+$(BUILD)/$(APP_SONAME): $(APP)
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-soname,$(APP_SONAME) -Wl,-z,defs $^ -o $@
+
+$(BUILD)/xbeat.pc: dist/xbeat.pc.in Makefile
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
+
 # Archives, so that each program takes only what it uses.
 $(BUILD)/base.a: $(BASE)
 $(BUILD)/tested.a: $(TESTED)
@@ -92,7 +105,7 @@ $(BUILD)/xbeatd: $(DAEMON) $(BUILD)/base.a
 	$(call say,LINK)
 	$(Q)$(CC) $(LDFLAGS) $^ $(DAEMON_LIBS) -o $@
 
-$(BUILD)/xbeatctl: $(CTL) $(BUILD)/base.a
+$(BUILD)/xbeatctl: $(CTL) $(APP) $(BUILD)/base.a
 	$(call say,LINK)
 	$(Q)$(CC) $(LDFLAGS) $^ $(CTL_LIBS) -o $@
 
@@ -110,7 +123,7 @@ $(BPF_TESTS): $(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(BPF_FIXTURES) $(BUI
 
 # With the daemon's half of what is tested.
 $(BUILD)/tests/bpf/test_guard $(BUILD)/tests/bpf/test_guard_race: $(patsubst %,$(BUILD)/user/daemon/%.o,bpffs kernel_guard)
-$(BUILD)/tests/bpf/test_guard_restart: $(patsubst %,$(BUILD)/user/daemon/%.o,attach bpffs kernel kernel_guard kernel_routers)
+$(BUILD)/tests/bpf/test_guard_restart: $(patsubst %,$(BUILD)/user/daemon/%.o,attach bpffs kernel kernel_apps kernel_guard kernel_routers)
 $(BUILD)/tests/bpf/test_guard_restart: BPF_TEST_LIBS += -ljansson
 
 $(TOOLS): $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(BUILD)/base.a
@@ -120,6 +133,8 @@ $(TOOLS): $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(BUILD)/base.a
 
 # Tools that try a part of the daemon by itself.
 $(BUILD)/tools/route_change: $(patsubst %,$(BUILD)/user/daemon/%.o,netlink netlink_address netlink_route netlink_rule)
+
+$(BUILD)/tools/app_example: $(BUILD)/libxbeat.a
 
 $(SENDER): $(patsubst %,$(BUILD)/%.o,tests/tools/send_packets \
 		$(addprefix user/daemon/,advert announce neighbour_packet)) $(BUILD)/base.a
@@ -160,11 +175,19 @@ format:
 	clang-format -i $$(git ls-files '*.c' '*.h' ':!vmlinux')
 
 install: all man
+	@rm -f $(BUILD)/xbeat.pc # of another PREFIX, perhaps
+	@$(MAKE) -s --no-print-directory $(BUILD)/xbeat.pc
 	install -D -m 755 $(BUILD)/xbeatd $(DESTDIR)$(PREFIX)/sbin/xbeatd
 	install -D -m 755 $(BUILD)/xbeatctl $(DESTDIR)$(PREFIX)/bin/xbeatctl
 	install -D -m 644 $(BUILD)/xbeat.bpf.o $(DESTDIR)$(PREFIX)/lib/xbeat/xbeat.bpf.o
 	for page in $(MANUALS); do install -D -m 644 $$page \
 		$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; done
+	install -D -m 644 include/xbeat/app.h $(DESTDIR)$(PREFIX)/include/xbeat/app.h
+	install -D -m 644 $(BUILD)/libxbeat.a $(DESTDIR)$(PREFIX)/lib/libxbeat.a
+	install -D -m 644 $(BUILD)/$(APP_SONAME) $(DESTDIR)$(PREFIX)/lib/libxbeat.so.$(VERSION)
+	ln -sf libxbeat.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(APP_SONAME)
+	ln -sf $(APP_SONAME) $(DESTDIR)$(PREFIX)/lib/libxbeat.so
+	install -D -m 644 $(BUILD)/xbeat.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/xbeat.pc
 	install -D -m 644 dist/xbeatctl.bash-completion \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/xbeatctl
 

@@ -7,6 +7,7 @@
 #ifndef BPF_ANSWER_H
 #define BPF_ANSWER_H
 
+#include "apps.h"
 #include "evidence.h"
 #include "guard.h"
 
@@ -55,7 +56,7 @@ static __always_inline __u64 answer_describe_self(struct xb_packet *packet,
 
 	packet->node_state = READ_ONCE(self->died_ns) ? XB_NODE_DEAD : self->node_state;
 	packet->daemon_age_us = bpf_htonl(age_us(now_ns, READ_ONCE(self->progress_ns)));
-	packet->late_apps_bits = 0;
+	packet->late_apps_bits = bpf_htonl(apps_late_bits(READ_ONCE(self->app_count), now_ns));
 #pragma unroll
 	for (int i = 0; i < INSTANCE_WORDS; i++)
 		said[i] = own[i];

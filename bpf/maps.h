@@ -120,6 +120,29 @@ struct {
 } xb_gap_hist SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, XB_APPS_MAX);
+	__type(key, __u32);
+	__type(value, struct xb_app);
+} xb_apps SEC(".maps");
+
+/* Each page is a map of its own, so that each can be given to its program alone. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, XB_APP_PAGES_MAX);
+	__type(key, __u32);
+	__array(
+		values, struct {
+			__uint(type, BPF_MAP_TYPE_ARRAY);
+			__uint(map_flags, BPF_F_MMAPABLE);
+			__uint(max_entries, 1);
+			__uint(key_size, sizeof(__u32));
+			__uint(value_size, sizeof(struct xb_app_page));
+		});
+} xb_app_pages SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, XB_EVENTS_BYTES);
 } xb_events SEC(".maps");

@@ -12,6 +12,7 @@
  *   no_accept.h  addresses that take nothing    query.h      what is known of a third node
  *   fence.h      addresses that are not         slot_lock.h
  *                  answered for any more        guard.h, guard_timer.h, daemon_exit.h  when that is
+ *   apps.h       applications that beat by themselves
  *   maps.h       shared with user space
  *   drop.h, event.h   what is counted and told
  */

@@ -175,14 +175,31 @@ struct xb_app {
 	char name[XB_NAME_BYTES]; /* D: "" in a free slot */
 	__u64 timeout_ns; /* D: it is late if its last beat is older */
 	__u64 opened_ns; /* D: when a program last asked for its page; 0: never */
+	__u32 page; /* D: of xb_app_pages; it stays, whatever place the application has among others */
+	__u32 pad;
 };
 
-_Static_assert(sizeof(struct xb_app) == 32, "struct xb_app");
+_Static_assert(sizeof(struct xb_app) == 40, "struct xb_app");
 
-/* xb_app_pages: array of maps: for each of xb_apps the page that its program was given, itself an array of one. */
+/* xb_app_pages: array of maps, XB_APP_PAGES_MAX: the pages that programs are given, each an array of one of these. */
+#define XB_APP_PAGES_MAX (2 * XB_APPS_MAX) /* so that a whole list can be replaced by another one */
+
 struct xb_app_page {
-	__u64 beat_ns; /* the application's last beat, CLOCK_MONOTONIC; 0: none yet */
+	__u64 beat_ns; /* A, the application: its last beat, CLOCK_MONOTONIC; 0: none yet */
+	__u32 gone; /* D: nobody looks at this page any more, ask for another */
+	__u32 pad;
 };
+
+_Static_assert(sizeof(struct xb_app_page) == 16, "struct xb_app_page");
+
+/* A beat may be a little later than the time it is compared with; one from far ahead is of another clock. */
+#define XB_APP_AHEAD_NS 1000000000ULL
+
+/* Whether a beat has become too old by now_ns. */
+static inline int xb_app_is_late(__u64 now_ns, __u64 beat_ns, __u64 timeout_ns)
+{
+	return !beat_ns || now_ns - beat_ns + XB_APP_AHEAD_NS >= timeout_ns + XB_APP_AHEAD_NS;
+}
 
 /* xb_keys: array of XB_KEYS_MAX. The key is 16 bytes as two little-endian words (SipHash paper). */
 struct xb_key {

@@ -68,6 +68,7 @@ struct measurement {
 	enum guards guards;
 	bool arp; /* for the destination, instead of TCP to it */
 	bool look; /* of the kernel's timer, instead of a packet */
+	unsigned app_count; /* whose pages are looked at */
 };
 
 static const struct measurement measurements[] = {
@@ -84,6 +85,8 @@ static const struct measurement measurements[] = {
 	{"REPLY consumed", .fresh = true, .type = XB_REPLY, .target_ns = 200},
 	{"PROBE, instances rehashed", .fresh = true, .type = XB_PROBE, .forget_digest = true},
 	{"REPLY, instances rehashed", .fresh = true, .type = XB_REPLY, .forget_digest = true},
+	{"PROBE, 4 applications", .fresh = true, .type = XB_PROBE, .app_count = 4},
+	{"PROBE, 32 applications", .fresh = true, .type = XB_PROBE, .app_count = 32},
 	{"the timer looks", .guards = GUARDS_OTHERS, .look = true},
 };
 
@@ -207,9 +210,10 @@ static void put_guard(struct bench *bench, __u32 slot, const struct xb_address *
 		fail("xb_guard", error);
 }
 
-static void put_self(struct bench *bench, bool fencing, __u64 due_ns)
+static void put_self(struct bench *bench, unsigned app_count, bool fencing, __u64 due_ns)
 {
 	const struct xb_self self = {.node_id = 1,
+				     .app_count = app_count,
 				     .epoch = EPOCH,
 				     .guard_count = GUARDS + 1,
 				     .fencing = fencing ? XB_FENCING_SOME : XB_FENCING_NONE,
@@ -218,7 +222,7 @@ static void put_self(struct bench *bench, bool fencing, __u64 due_ns)
 	put(bench->product->maps.xb_self, &self, sizeof(self));
 }
 
-static void put_guards(struct bench *bench, enum guards guards)
+static void put_state(struct bench *bench, enum guards guards, unsigned app_count)
 {
 	bool fenced = guards >= GUARDS_OTHERS_FENCED;
 	__u64 deadline_ns = guards == GUARDS_NONE ? 0 : fenced ? XB_GUARD_FENCED : FAR_NS;
@@ -231,7 +235,25 @@ static void put_guards(struct bench *bench, enum guards guards)
 		address.bytes[15] = (__u8)i;
 		put_guard(bench, i, &address, deadline_ns);
 	}
-	put_self(bench, fenced, fenced ? 0 : deadline_ns);
+	put_self(bench, app_count, fenced, fenced ? 0 : deadline_ns);
+}
+
+static void make_app_pages(const struct xbeat_bpf *product)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
+
+	for (uint32_t i = 0; i < XB_APPS_MAX; i++) {
+		const struct xb_app app = {.timeout_ns = 1000000000, .page = i};
+		int page = bpf_map_create(BPF_MAP_TYPE_ARRAY, "page", sizeof(i),
+					  sizeof(struct xb_app_page), 1, &options);
+
+		if (page < 0 ||
+		    bpf_map_update_elem(bpf_map__fd(product->maps.xb_app_pages), &i, &page,
+					BPF_ANY) ||
+		    bpf_map_update_elem(bpf_map__fd(product->maps.xb_apps), &i, &app, BPF_ANY))
+			fail("pages of applications", errno);
+		close(page);
+	}
 }
 
 static void load_product(struct bench *bench, bool adaptive)
@@ -253,6 +275,7 @@ static void load_product(struct bench *bench, bool adaptive)
 	peer.local_address = ipv4_address(headers + 30);
 	put(product->maps.xb_peers, &peer, sizeof(peer));
 	put(product->maps.xb_keys, &key, sizeof(key));
+	make_app_pages(product);
 	bench->product = product;
 	bench->product_fd = bpf_program__fd(product->progs.xbeat);
 	bench->look_fd = bpf_program__fd(product->progs.xbeat_guard);
@@ -365,7 +388,7 @@ static void measure(struct bench *bench, const struct measurement *what, int rou
 	pristine.forget_digest = what->forget_digest;
 	if (!what->fresh)
 		make_foreign(&pristine, what->arp);
-	put_guards(bench, what->guards);
+	put_state(bench, what->guards, what->app_count);
 	put(bpf_object__find_map_by_name(bench->helper, "pristine"), &pristine, sizeof(pristine));
 	for (int i = 0; i < rounds; i++) {
 		uint32_t base_action;

@@ -88,6 +88,26 @@ static void fifo_owners(void **state)
 	diagnostics_free(&diagnostics);
 }
 
+static void app_users(void **state)
+{
+	struct diagnostics diagnostics = {0};
+	struct config *config = parse("",
+				      "}\nvrrp_app a {\nuser nobody\n}\nvrrp_app b {\n}\n"
+				      "vrrp_app c {\nuser 4711",
+				      &diagnostics);
+
+	(void)state;
+	assert_int_equal(command_users_resolve(config, &diagnostics), 0);
+	assert_int_equal(config->app_count, 3);
+	assert_int_equal(config->apps[0].uid, getpwnam("nobody")->pw_uid);
+	assert_int_equal(config->apps[1].uid, UINT32_MAX);
+	assert_int_equal(config->apps[2].uid, 4711);
+	config_free(config);
+	diagnostics_free(&diagnostics);
+	check("", "}\nvrrp_app a {\nuser no-such-user", -EINVAL,
+	      "10:1: error: there is no user 'no-such-user'; create it, or name another\n");
+}
+
 static void not_there(void **state)
 {
 	(void)state;
@@ -193,11 +213,9 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ids),
-		cmocka_unit_test(fifo_owners),
-		cmocka_unit_test(not_there),
-		cmocka_unit_test(security),
-		cmocka_unit_test(the_search_path_is_fixed),
+		cmocka_unit_test(ids),	     cmocka_unit_test(fifo_owners),
+		cmocka_unit_test(app_users), cmocka_unit_test(not_there),
+		cmocka_unit_test(security),  cmocka_unit_test(the_search_path_is_fixed),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -28,11 +28,11 @@ static const struct {
 	{"re", VERB_AMBIGUOUS, "resume or reload"},
 	{"v", VERB_AMBIGUOUS, "vrrp or version"},
 	{"peersx", VERB_UNKNOWN,
-	 "status, peers, vrrp, explain, tracking, drops, events, failover, resume, drain, "
+	 "status, peers, vrrp, explain, tracking, app, drops, events, failover, resume, drain, "
 	 "priority, "
 	 "reload, config, genkey, check, version or help"},
 	{"", VERB_UNKNOWN,
-	 "status, peers, vrrp, explain, tracking, drops, events, failover, resume, drain, "
+	 "status, peers, vrrp, explain, tracking, app, drops, events, failover, resume, drain, "
 	 "priority, "
 	 "reload, config, genkey, check, version or help"},
 };

@@ -281,6 +281,22 @@ static const struct {
 	 "VI_1: priority 100, as configured\n"},
 };
 
+static void applications(void **state)
+{
+	(void)state;
+	assert_shown(
+		show_apps,
+		"[{\"name\":\"web\",\"place\":0,\"state\":\"beating\",\"timeout_ns\":200000000,"
+		"\"tracked_by\":[\"VI_1\",\"G\"],\"beat_age_ns\":12000000,\"opened_by_uid\":33,"
+		"\"opened_by_pid\":812},{\"name\":\"backup\",\"state\":\"unopened\","
+		"\"timeout_ns\":90000000000,\"tracked_by\":[]}]",
+		"NAME    STATE     LAST BEAT     TIMEOUT  OPENED  TRACKED BY\n"
+		"web     beating       12 ms      200 ms       -  VI_1, G\n"
+		"    opened by process 812 of user 33\n"
+		"backup  unopened          -  1 min 30 s       -  nobody\n");
+	assert_shown(show_apps, "[]", "there are no applications (vrrp_app)\n");
+}
+
 static void what_was_changed(void **state)
 {
 	(void)state;
@@ -400,6 +416,7 @@ int main(void)
 		cmocka_unit_test(explanation_of_a_backup),
 		cmocka_unit_test(explanation_of_the_least_and_the_most),
 		cmocka_unit_test(tracked_things),
+		cmocka_unit_test(applications),
 		cmocka_unit_test(what_was_changed),
 		cmocka_unit_test(drops_that_occurred_come_first),
 		cmocka_unit_test(events_with_and_without_a_past),

@@ -65,13 +65,14 @@ static void probe_is_laid_out_as_documented(void **state)
 	struct xb_packet packet;
 
 	(void)state;
-	heartbeat_build_probe(&packet, &self, &target, 5, &key);
+	heartbeat_build_probe(&packet, &self, 0x80000005, &target, 5, &key);
 	assert_memory_equal(&packet, head, sizeof(head));
 	assert_memory_equal((const uint8_t *)&packet + 40, middle, sizeof(middle));
 	assert_int_equal(be64toh(packet.prober_epoch), self.epoch);
 	assert_int_equal(be64toh(packet.responder_epoch), 0x99);
 	assert_int_equal(be64toh(packet.t1_ns), 5);
 	assert_int_equal(packet.t2_ns, 0);
+	assert_int_equal(be32toh(packet.late_apps_bits), 0x80000005);
 	assert_memory_equal(packet.instances, self.description[1].instances,
 			    sizeof(packet.instances));
 }
@@ -89,7 +90,7 @@ static void query_is_laid_out_as_documented(void **state)
 	(void)state;
 	fenced.fenced_bits = 0x0201;
 	heartbeat_build_query(&packet, &fenced, &target, 0xabcd, 5, &key);
-	heartbeat_build_probe(&probe, &fenced, &target, 5, &key);
+	heartbeat_build_probe(&probe, &fenced, 0, &target, 5, &key);
 	assert_memory_equal(&packet, &probe, XB_HEAD_BYTES);
 	assert_memory_equal((const uint8_t *)&packet + 40, middle, sizeof(middle));
 	assert_memory_equal(&packet.view, view, sizeof(view));
@@ -118,12 +119,12 @@ static void tag_covers_packet_and_addresses(void **state)
 	struct xb_packet packet;
 
 	(void)state;
-	heartbeat_build_probe(&packet, &self, &ipv4, 5, &key);
+	heartbeat_build_probe(&packet, &self, 0, &ipv4, 5, &key);
 	assert_int_equal(le64toh(packet.tag), tag_by_hand(&packet, addresses, 8));
 	assert_int_equal(heartbeat_digest(packet.instances, &key),
 			 hash_bytes((const uint8_t *)packet.instances, 64));
 
-	heartbeat_build_probe(&packet, &self, &ipv6, 5, &key);
+	heartbeat_build_probe(&packet, &self, 0, &ipv6, 5, &key);
 	memcpy(addresses, ipv6.local_address.bytes, 16);
 	memcpy(addresses + 16, ipv6.peer_address.bytes, 16);
 	assert_int_equal(le64toh(packet.tag), tag_by_hand(&packet, addresses, 32));

@@ -77,10 +77,11 @@ static void sign(struct xb_packet *packet, const struct heartbeat_target *target
 }
 
 void heartbeat_build_probe(struct xb_packet *packet, const struct xb_self *self,
-			   const struct heartbeat_target *target, uint64_t t1_ns,
-			   const struct xb_key *key)
+			   uint32_t late_apps_bits, const struct heartbeat_target *target,
+			   uint64_t t1_ns, const struct xb_key *key)
 {
 	fill(packet, XB_PROBE, self, target, t1_ns, key);
+	packet->late_apps_bits = htobe32(late_apps_bits);
 	memcpy(packet->instances, self->description[self->current].instances,
 	       sizeof(packet->instances));
 	sign(packet, target, key);

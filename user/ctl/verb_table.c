@@ -99,6 +99,24 @@ const struct verb verbs[] = {
 		.print = show_tracking,
 	},
 	{
+		.name = "app",
+		.arguments = "[beat NAME]",
+		.summary = "applications that beat by themselves",
+		.help = "Shows each vrrp_app: its state, how long ago it last beat and how old a "
+			"beat may become, who opened it, and which instances track it. app beat "
+			"NAME beats once for an application, for scripts and cron; the user that "
+			"the vrrp_app names may do that, too.",
+		.example = "$ xbeatctl app\n"
+			   "NAME  STATE    LAST BEAT  TIMEOUT  OPENED  TRACKED BY\n"
+			   "web   beating      12 ms   200 ms    31 s  VI_1\n"
+			   "    opened by process 812 of user 33\n"
+			   "$ xbeatctl app beat backup\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.arguments_max = 2,
+		.run = show_app_run,
+		.print = show_apps,
+	},
+	{
 		.name = "drops",
 		.arguments = "",
 		.summary = "packets that were refused, by reason",

@@ -21,6 +21,8 @@
 #include <user/lib/log.h>
 
 #define ACCEPT_PAUSE_MS 200
+/* So that those who are sent away cannot keep the loop busy by coming back. */
+#define REFUSAL_PAUSE_MS 20
 #define IDLE_SECONDS 60
 
 static void on_journal(void *context, const struct journal_entry *entry)
@@ -71,9 +73,9 @@ void control_accept_more(struct control *control)
 }
 
 /* The listener stays readable: asked again at once, it would keep the loop busy. */
-static void pause_accepting(struct control *control)
+static void pause_accepting(struct control *control, int pause_ms)
 {
-	static const struct timeval pause = {.tv_usec = ACCEPT_PAUSE_MS * 1000};
+	const struct timeval pause = {.tv_usec = pause_ms * 1000};
 
 	event_del(control->accept);
 	event_add(control->accept_later, &pause);
@@ -109,28 +111,29 @@ static void on_accept(evutil_socket_t fd, short what, void *context)
 
 	(void)what;
 	if (!make_place(control)) {
-		pause_accepting(control);
+		pause_accepting(control, ACCEPT_PAUSE_MS);
 		return;
 	}
 	connection = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	error = connection < 0 ? -errno : control_client_add(control, connection);
+	if (error == -EPERM) {
+		pause_accepting(control, REFUSAL_PAUSE_MS);
+		return;
+	}
 	if (error && error != control->accept_error)
 		log_warning("cannot accept a connection at %s: %s; trying again every %d ms",
 			    control->path, strerror(-error), ACCEPT_PAUSE_MS);
 	if (error)
-		pause_accepting(control);
+		pause_accepting(control, ACCEPT_PAUSE_MS);
 	control->accept_error = error;
 }
 
-int control_start(struct control *control, struct event_base *base, const char *path,
-		  struct journal *journal, const struct control_method *methods, void *context)
+static int start(struct control *control, const char *path)
 {
-	*control = (struct control){.base = base,
-				    .idle_ns = IDLE_SECONDS * NS_PER_SECOND,
-				    .journal = journal,
-				    .methods = methods,
-				    .context = context};
-	control->socket = control_listen(path, CONTROL_CLIENTS_MAX);
+	struct event_base *base = control->base;
+
+	control->idle_ns = IDLE_SECONDS * NS_PER_SECOND;
+	control->socket = control_listen(path, CONTROL_CLIENTS_MAX, control->admit);
 	if (control->socket < 0) {
 		log_error("cannot listen at %s: %s%s", path, strerror(-control->socket),
 			  control->socket == -EEXIST ? " and is not a socket: move it away" : "");
@@ -144,9 +147,31 @@ int control_start(struct control *control, struct event_base *base, const char *
 	if (!control->accept || !control->accept_later || !control->turn)
 		return -ENOMEM;
 	control_accept_more(control);
+	return 0;
+}
+
+int control_start(struct control *control, struct event_base *base, const char *path,
+		  struct journal *journal, const struct control_method *methods, void *context)
+{
+	int error;
+
+	*control = (struct control){
+		.base = base, .journal = journal, .methods = methods, .context = context};
+	error = start(control, path);
+	if (error)
+		return error;
 	journal->follower = on_journal;
 	journal->follower_context = control;
 	return 0;
+}
+
+int control_start_admitting(struct control *control, struct event_base *base, const char *path,
+			    control_admit *admit, const struct control_method *methods,
+			    void *context)
+{
+	*control = (struct control){
+		.base = base, .admit = admit, .methods = methods, .context = context};
+	return start(control, path);
 }
 
 /* Those with a promise are freed when it is kept. */
@@ -168,7 +193,8 @@ void control_stop(struct control *control)
 
 	if (!control->path[0])
 		return;
-	control->journal->follower = NULL;
+	if (control->journal)
+		control->journal->follower = NULL;
 	let_all_go(control);
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (events[i])

@@ -3,7 +3,7 @@
  * The control socket, /run/xbeat/<instance>.sock: NUL-terminated JSON messages (docs/protocol.md).
  * Who may connect is the socket file's mode: root, and the group "xbeat" where there is one. What
  * a connected client may call is asked of the kernel (SO_PEERCRED): methods that change something
- * are for root only.
+ * are for root only. A second server, with a method or two, may be for users that it admits one by one.
  *
  * A method answers at once, or later: then it calls control_defer(), and the loop goes on.
  */
@@ -31,6 +31,7 @@ struct control_failure {
 struct control_call {
 	const json_t *parameters; /* an object, maybe empty; it lives as long as the call */
 	struct control_failure failure;
+	int descriptor; /* goes along with the result, given at once; -1: none; stays the method's */
 	/* The server's own. */
 	struct control_client *client;
 	bool deferred;
@@ -46,6 +47,9 @@ struct control_method {
 	bool changes; /* or tells secrets: only root may call it */
 };
 
+/* Whether who connects may; the kernel knows who it is (SO_PEERCRED). */
+typedef bool control_admit(void *context, int connection);
+
 struct control {
 	char path[108];
 	int socket;
@@ -58,7 +62,8 @@ struct control {
 	struct control_client *served; /* while a request is handled: whose */
 	struct control_client *clients; /* the one served last is the last */
 	size_t client_count;
-	struct journal *journal;
+	struct journal *journal; /* NULL: no events are told */
+	control_admit *admit; /* NULL: whom the socket's file lets in */
 	const struct control_method *methods; /* ended by a NULL name */
 	void *context;
 };
@@ -66,6 +71,14 @@ struct control {
 /* Listens at path. Returns 0 or a negative errno, having said what to do. */
 int control_start(struct control *control, struct event_base *base, const char *path,
 		  struct journal *journal, const struct control_method *methods, void *context);
+
+/* Likewise, for every user whom admit takes; others are sent away. Nobody is told of events here. */
+int control_start_admitting(struct control *control, struct event_base *base, const char *path,
+			    control_admit *admit, const struct control_method *methods,
+			    void *context);
+
+/* The connection by which a call came, to ask the kernel who made it. */
+int control_connection(const struct control_call *call);
 
 /* Closes all connections and removes the socket; promises stay valid. Safe if it never started. */
 void control_stop(struct control *control);

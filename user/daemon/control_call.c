@@ -46,6 +46,45 @@ static void send_outcome(struct control_client *client, json_t *result,
 		send_error(client, "internal", "the daemon could not answer; see its log");
 }
 
+/*
+ * The first byte carries the descriptor. All answers before were taken from this side's buffer, so nothing is
+ * overtaken; a client that has left them in its socket until that was full gets none.
+ */
+static void send_with_descriptor(struct control_client *client, json_t *result, int descriptor)
+{
+	json_t *message = json_pack("{s:o}", "result", result);
+	_cleanup_free_ char *text = json_dumps(message, JSON_COMPACT);
+	size_t bytes = text ? strlen(text) + 1 : 0;
+	char room[CMSG_SPACE(sizeof(descriptor))] = {0};
+	struct iovec data = {text, bytes};
+	struct msghdr header = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = room,
+		.msg_controllen = sizeof(room),
+	};
+	struct cmsghdr *along = CMSG_FIRSTHDR(&header);
+	ssize_t sent;
+
+	json_decref(message);
+	along->cmsg_level = SOL_SOCKET;
+	along->cmsg_type = SCM_RIGHTS;
+	along->cmsg_len = CMSG_LEN(sizeof(descriptor));
+	memcpy(CMSG_DATA(along), &descriptor, sizeof(descriptor));
+	sent = bytes ? sendmsg(bufferevent_getfd(client->stream), &header,
+			       MSG_DONTWAIT | MSG_NOSIGNAL)
+		     : -1;
+	if (sent < 0)
+		send_error(client, "refused", "the descriptor could not be sent");
+	else if ((size_t)sent < bytes)
+		bufferevent_write(client->stream, text + sent, bytes - (size_t)sent);
+}
+
+int control_connection(const struct control_call *call)
+{
+	return bufferevent_getfd(call->client->stream);
+}
+
 static void call_events(struct control_client *client, const json_t *parameters)
 {
 	json_t *entries = journal_json(client->control->journal);
@@ -65,7 +104,7 @@ static void call_events(struct control_client *client, const json_t *parameters)
 static void call_method(struct control_client *client, const struct control_method *method,
 			const json_t *parameters)
 {
-	struct control_call call = {.parameters = parameters, .client = client};
+	struct control_call call = {.parameters = parameters, .descriptor = -1, .client = client};
 	json_t *result;
 
 	if (method->changes && client->uid != 0) {
@@ -75,7 +114,9 @@ static void call_method(struct control_client *client, const struct control_meth
 		return;
 	}
 	result = method->call(client->control->context, &call);
-	if (!call.deferred)
+	if (result && call.descriptor >= 0)
+		send_with_descriptor(client, result, call.descriptor);
+	else if (!call.deferred)
 		send_outcome(client, result, &call.failure);
 }
 
@@ -91,7 +132,7 @@ static void call(struct control_client *client, const char *name, const json_t *
 {
 	const struct control_method *method = find_method(client->control, name);
 
-	if (!strcmp(name, "events"))
+	if (client->control->journal && !strcmp(name, "events"))
 		call_events(client, parameters);
 	else if (method)
 		call_method(client, method, parameters);

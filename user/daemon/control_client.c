@@ -150,10 +150,27 @@ static uid_t peer_uid(int connection)
 	return peer.uid;
 }
 
+static bool is_admitted(const struct control *control, int connection)
+{
+	static const char refusal[] =
+		"{\"error\":\"not_permitted\",\"message\":\"this user may not "
+		"use this socket\"}";
+
+	if (!control->admit || control->admit(control->context, connection))
+		return true;
+	send(connection, refusal, sizeof(refusal), MSG_DONTWAIT | MSG_NOSIGNAL);
+	return false;
+}
+
 int control_client_add(struct control *control, int connection)
 {
-	struct control_client *client = calloc(1, sizeof(*client));
+	struct control_client *client;
 
+	if (!is_admitted(control, connection)) {
+		close(connection);
+		return -EPERM;
+	}
+	client = calloc(1, sizeof(*client));
 	if (client)
 		client->stream =
 			bufferevent_socket_new(control->base, connection, BEV_OPT_CLOSE_ON_FREE);

@@ -29,7 +29,7 @@ struct control_client {
 	struct control_client *next;
 };
 
-/* Takes connection over, also when it fails. Returns 0 or a negative errno. */
+/* Takes connection over, also when it fails. Returns 0 or a negative errno: -EPERM: who connected was sent away. */
 int control_client_add(struct control *control, int connection);
 
 /* Lets a client go; its place is free when nothing is promised to it any more. */

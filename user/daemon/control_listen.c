@@ -41,7 +41,12 @@ static int open_to_group(const char *path)
 	return group && (chown(path, 0, group->gr_gid) || chmod(path, 0660)) ? -errno : 0;
 }
 
-int control_listen(const char *path, int backlog)
+static int open_to_all(const char *path)
+{
+	return chmod(path, 0666) ? -errno : 0;
+}
+
+int control_listen(const char *path, int backlog, bool all)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	_cleanup_close_ int fd = -1;
@@ -58,7 +63,7 @@ int control_listen(const char *path, int backlog)
 		error = bind_privately(fd, &address);
 	if (error)
 		return error;
-	error = listen(fd, backlog) ? -errno : open_to_group(path);
+	error = listen(fd, backlog) ? -errno : all ? open_to_all(path) : open_to_group(path);
 	if (error) {
 		unlink(path);
 		return error;

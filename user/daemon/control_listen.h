@@ -3,9 +3,11 @@
 #ifndef XBEAT_DAEMON_CONTROL_LISTEN_H
 #define XBEAT_DAEMON_CONTROL_LISTEN_H
 
-/* Makes the socket at path, for root and the group "xbeat" where there is one, and listens.
+#include <stdbool.h>
+
+/* Makes the socket at path, for root and the group "xbeat" where there is one, or for all users, and listens.
  * Returns the descriptor or a negative errno (-EEXIST: something else is there); then there is no
  * socket file. */
-int control_listen(const char *path, int backlog);
+int control_listen(const char *path, int backlog, bool all);
 
 #endif

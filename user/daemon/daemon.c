@@ -182,6 +182,12 @@ static int start_kernel(struct daemon *daemon)
 	return kernel_start(&daemon->kernel, &setup, on_kernel_event, daemon);
 }
 
+static int start_apps(struct daemon *daemon)
+{
+	return apps_start(&daemon->apps, daemon->base, &daemon->kernel, daemon->config,
+			  daemon->instance_name);
+}
+
 static int watch_kernel(struct daemon *daemon)
 {
 	daemon->kernel_events = event_new(daemon->base, kernel_events_fd(&daemon->kernel),
@@ -267,6 +273,7 @@ static int start_instances(struct daemon *daemon)
 		.journal = &daemon->journal,
 		.interfaces = &daemon->interfaces,
 		.runner = daemon->runner,
+		.apps = apps_tracking(&daemon->apps),
 		.config = daemon->config,
 	};
 
@@ -297,9 +304,9 @@ int daemon_start(struct daemon *daemon)
 {
 	/* The runner is forked before there is anything that it must not inherit. */
 	static int (*const steps[])(struct daemon * daemon) = {
-		make_loop,	  start_runner,	   start_kernel,     watch_kernel,
-		start_heartbeats, start_control,   start_drop_watch, daemon_watch_links,
-		apply_scheduling, start_instances,
+		make_loop,	    start_runner,     start_kernel,    start_apps,
+		watch_kernel,	    start_heartbeats, start_control,   start_drop_watch,
+		daemon_watch_links, apply_scheduling, start_instances,
 	};
 
 	daemon->started_ns = clock_now_ns();
@@ -343,6 +350,7 @@ void daemon_stop(struct daemon *daemon)
 	if (daemon->runner)
 		runner_stop(daemon->runner);
 	control_stop(&daemon->control);
+	apps_stop(&daemon->apps);
 	drop_watch_stop(&daemon->drop_watch);
 	prober_stop(&daemon->prober);
 	peers_stop(&daemon->peers);

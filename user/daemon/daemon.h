@@ -3,6 +3,7 @@
 #ifndef XBEAT_DAEMON_DAEMON_H
 #define XBEAT_DAEMON_DAEMON_H
 
+#include <user/daemon/apps.h>
 #include <user/daemon/control.h>
 #include <user/daemon/drop_watch.h>
 #include <user/daemon/instances.h>
@@ -31,6 +32,7 @@ struct daemon {
 	struct link_monitor links;
 	struct runner *runner;
 	struct instances instances;
+	struct apps apps;
 	struct reload *reload; /* the one under way; NULL: none */
 	struct control control;
 	struct drop_watch drop_watch;

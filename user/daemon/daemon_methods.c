@@ -159,6 +159,21 @@ static json_t *tracking(void *context, struct control_call *call)
 	return tracking_json(daemon->instances.tracking);
 }
 
+static json_t *app(void *context, struct control_call *call)
+{
+	const struct daemon *daemon = context;
+
+	(void)call;
+	return apps_json(&daemon->apps);
+}
+
+static json_t *app_open(void *context, struct control_call *call)
+{
+	struct daemon *daemon = context;
+
+	return apps_call_open(&daemon->apps, call);
+}
+
 static json_t *config(void *context, struct control_call *call)
 {
 	const struct daemon *daemon = context;
@@ -228,9 +243,12 @@ static json_t *priority(void *context, struct control_call *call)
 }
 
 const struct control_method daemon_methods[] = {
-	{"status", status, false}, {"peers", peers, false},	  {"vrrp", vrrp, false},
-	{"drops", drops, false},   {"tracking", tracking, false}, {"explain", explain, false},
+	{"status", status, false},     {"peers", peers, false},
+	{"vrrp", vrrp, false},	       {"drops", drops, false},
+	{"tracking", tracking, false}, {"explain", explain, false},
+	{"app", app, false},	       {"app_open", app_open, false},
 	{"config", config, true}, /* passwords are in it */
-	{"reload", reload, true},  {"failover", failover, true},  {"resume", resume, true},
-	{"drain", drain, true},	   {"priority", priority, true},  {NULL, NULL, false},
+	{"reload", reload, true},      {"failover", failover, true},
+	{"resume", resume, true},      {"drain", drain, true},
+	{"priority", priority, true},  {NULL, NULL, false},
 };

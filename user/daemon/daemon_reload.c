@@ -33,10 +33,27 @@ struct reload {
 	int error;
 	int done_fd; /* the thread says that it has ended */
 	pthread_t thread;
+	pthread_mutex_t using_kernel; /* its maps are closed when the daemon stops … */
+	bool abandoned; /* … while the thread still reads */
 	uint64_t started_ns;
 	struct event *done;
 	bool again; /* asked for once more meanwhile */
 };
+
+/* Here, because the kernel takes its time. */
+static int prepare_apps(struct reload *reload)
+{
+	int error = -ECANCELED;
+
+	pthread_mutex_lock(&reload->using_kernel);
+	if (!reload->abandoned)
+		error = apps_prepare(&reload->daemon->kernel, reload->inputs.config);
+	pthread_mutex_unlock(&reload->using_kernel);
+	if (error)
+		snprintf(reload->inputs.message, sizeof(reload->inputs.message),
+			 "cannot make the pages of applications (vrrp_app): %s", strerror(-error));
+	return error;
+}
 
 static void *read_files(void *context)
 {
@@ -44,6 +61,8 @@ static void *read_files(void *context)
 	uint64_t one = 1;
 
 	reload->error = daemon_read_inputs(&reload->inputs, &reload->diagnostics);
+	if (!reload->error)
+		reload->error = prepare_apps(reload);
 	if (write(reload->done_fd, &one, sizeof(one)) != sizeof(one))
 		log_error("reload: the thread that reads the files was not heard");
 	return NULL;
@@ -154,6 +173,7 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 	retime(daemon, heartbeat);
 	to->heartbeat = from->heartbeat;
 	from->heartbeat = heartbeat;
+	apps_use(&daemon->apps, to); /* instances look at them */
 	instances_reload(&daemon->instances, from, to, changes);
 	daemon->config = to;
 	daemon->peers.config = to;
@@ -329,6 +349,7 @@ void daemon_reload(struct daemon *daemon, struct control_promise *promise)
 	*reload = (struct reload){
 		.daemon = daemon,
 		.promise = promise,
+		.using_kernel = PTHREAD_MUTEX_INITIALIZER,
 		.started_ns = clock_now_ns(),
 		.inputs = {.config_path = daemon->config_path,
 			   .instance_name = daemon->instance_name},
@@ -348,6 +369,14 @@ void daemon_reload(struct daemon *daemon, struct control_promise *promise)
 	daemon->reload = reload;
 }
 
+/* The thread hangs, and ends with the process. */
+static void abandon(struct reload *reload)
+{
+	pthread_mutex_lock(&reload->using_kernel);
+	reload->abandoned = true;
+	pthread_mutex_unlock(&reload->using_kernel);
+}
+
 void daemon_reload_stop(struct daemon *daemon)
 {
 	struct timespec until;
@@ -358,4 +387,6 @@ void daemon_reload_stop(struct daemon *daemon)
 	until.tv_sec += STOP_WAIT_SECONDS;
 	if (pthread_timedjoin_np(daemon->reload->thread, NULL, &until) == 0)
 		free_reload(daemon->reload);
+	else
+		abandon(daemon->reload);
 }

@@ -293,7 +293,7 @@ static int start_helpers(struct instances *instances, const struct instances_set
 {
 	instances->notify = notify_start(setup->base, setup->runner, setup->config);
 	instances->tracking = tracking_start(setup->base, setup->runner, setup->config,
-					     setup->journal, on_tracked, instances);
+					     &setup->apps, setup->journal, on_tracked, instances);
 	instances->startup_delay = evtimer_new(setup->base, on_startup_delay, instances);
 	return instances->notify && instances->tracking && instances->startup_delay ? 0 : -ENOMEM;
 }

@@ -30,6 +30,7 @@ struct instances_setup {
 	struct journal *journal;
 	struct interfaces *interfaces;
 	struct runner *runner;
+	struct tracking_apps apps;
 	const struct config *config;
 	/* Of this node's first link; between equal priorities it decides on every node alike. */
 	struct xb_address own_address;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <user/core/heartbeat.h>
 #include <user/daemon/bpffs.h>
+#include <user/daemon/kernel_apps.h>
 #include <user/daemon/kernel_guard.h>
 #include <user/lib/cleanup.h>
 #include <user/lib/log.h>
@@ -124,10 +125,13 @@ static bool pins_fit(const struct kernel_setup *setup, const struct xbeat_bpf *s
 	return true;
 }
 
-/* What keeps addresses from being answered for must not end with a configuration. */
-static bool is_of_guard(const struct bpf_map *map)
+/* What keeps addresses from being answered for must not end with a configuration; nor do the pages of applications. */
+static bool is_kept(const struct bpf_map *map)
 {
-	return !strncmp(bpf_map__name(map), "xb_guard", strlen("xb_guard"));
+	const char *name = bpf_map__name(map);
+
+	return !strncmp(name, "xb_guard", strlen("xb_guard")) ||
+	       !strncmp(name, "xb_app", strlen("xb_app"));
 }
 
 /* Whether the pinned maps mean the same by the same bytes. */
@@ -141,7 +145,7 @@ static bool same_version(const char *instance, const struct bpf_map *self_map)
 	       self.abi_version == XB_MAP_ABI_VERSION;
 }
 
-/* The maps whose contents outlive a daemon: all, or, if its configuration was another, those of the guard. */
+/* The maps whose contents outlive a daemon: all, or, if its configuration was another, those that are kept. */
 static void adopt_maps(struct kernel *kernel)
 {
 	struct bpf_map *map;
@@ -150,7 +154,7 @@ static void adopt_maps(struct kernel *kernel)
 	{
 		_cleanup_close_ int fd = -1;
 
-		if (bpf_map__is_internal(map) || (!kernel->adopted && !is_of_guard(map)))
+		if (bpf_map__is_internal(map) || (!kernel->adopted && !is_kept(map)))
 			continue;
 		fd = open_pinned(kernel->instance, map);
 		if (fd >= 0 && same_shape(fd, map))
@@ -177,6 +181,7 @@ static void describe_again(struct kernel *kernel)
 static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 {
 	const struct xbeat_bpf *skeleton = kernel->skeleton;
+	int error;
 
 	kernel->self = map_into_memory(skeleton->maps.xb_self);
 	kernel->peers = map_into_memory(skeleton->maps.xb_peers);
@@ -195,7 +200,8 @@ static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 	memcpy(kernel->keys, setup->keys, sizeof(kernel->keys));
 	describe_again(kernel);
 	kernel_accept_all(kernel);
-	return fill_keys(skeleton, setup->keys);
+	error = kernel_apps_start(kernel);
+	return error ? error : fill_keys(skeleton, setup->keys);
 }
 
 static int pin_maps(const struct kernel *kernel)
@@ -430,9 +436,13 @@ static void unmap(void *memory, const struct bpf_map *map)
 
 void kernel_stop(struct kernel *kernel)
 {
+	bool held;
+
 	if (!kernel->instance[0])
 		return;
-	if (kernel_guard_is_held(kernel->instance))
+	held = kernel_guard_is_held(kernel->instance);
+	kernel_apps_stop(kernel, held);
+	if (held)
 		log_warning("addresses that an earlier daemon of instance \"%s\" held stay fenced: "
 			    "the kernel side stays on its interfaces until a daemon starts",
 			    kernel->instance);

@@ -28,6 +28,13 @@ struct kernel_setup {
 	size_t interface_count;
 };
 
+/* The page of an application: see kernel_apps.h. */
+struct kernel_app_page {
+	struct xb_app_page *memory; /* mapped; NULL: none */
+	int fd;
+	char name[XB_NAME_BYTES];
+};
+
 struct kernel {
 	char instance[64];
 	struct xbeat_bpf *skeleton;
@@ -46,6 +53,8 @@ struct kernel {
 	size_t refused_count; /* entries of xb_no_accept */
 	struct xb_vrrp_key router_keys[XB_VRRP_SLOTS_MAX]; /* as served; interface_index 0: not */
 	bool router_claimed[XB_VRRP_SLOTS_MAX];
+	struct xb_app *apps; /* mapped, XB_APPS_MAX */
+	struct kernel_app_page app_pages[XB_APP_PAGES_MAX];
 	void (*on_event)(void *context, const struct xb_event *event);
 	void *event_context;
 	uint64_t consumed_count;

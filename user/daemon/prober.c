@@ -11,6 +11,7 @@
 #include <user/core/address.h>
 #include <user/core/heartbeat.h>
 #include <user/daemon/clock.h>
+#include <user/daemon/kernel_apps.h>
 #include <user/daemon/local_address.h>
 #include <user/daemon/peers_detection.h>
 #include <user/daemon/prober.h>
@@ -224,7 +225,7 @@ static uint32_t next_seq(uint32_t seq)
 }
 
 static void prepare(struct prober *prober, struct peer *peer, size_t index, uint64_t now_ns,
-		    struct xb_packet *packet)
+		    uint32_t late_apps_bits, struct xb_packet *packet)
 {
 	struct xb_peer *slot = &prober->kernel->peers[peer->first_slot + index];
 	const struct xb_peer *seen = &peer->seen[index];
@@ -243,7 +244,8 @@ static void prepare(struct prober *prober, struct peer *peer, size_t index, uint
 	count_lost(slot, seen, target.seq, slot->ack_window_count);
 	__atomic_store_n(&slot->probe_sent_seq, target.seq, __ATOMIC_RELEASE);
 	slot->probe_sent_count++;
-	heartbeat_build_probe(packet, prober->kernel->self, &target, now_ns, &prober->key);
+	heartbeat_build_probe(packet, prober->kernel->self, late_apps_bits, &target, now_ns,
+			      &prober->key);
 }
 
 static void send_batch(struct prober_link *link)
@@ -272,11 +274,14 @@ static void send_batch(struct prober_link *link)
 
 void prober_send(struct prober *prober, uint64_t now_ns)
 {
+	uint32_t late_apps_bits = kernel_late_apps(prober->kernel);
+
 	for (size_t index = 0; index < prober->link_count; index++) {
 		struct prober_link *link = &prober->links[index];
 
 		for (size_t i = 0; i < link->count; i++)
-			prepare(prober, &prober->peers->list[i], index, now_ns, &link->packets[i]);
+			prepare(prober, &prober->peers->list[i], index, now_ns, late_apps_bits,
+				&link->packets[i]);
 		send_batch(link);
 	}
 }

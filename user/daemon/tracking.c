@@ -4,6 +4,7 @@
  *
  *	tracking_script.c  vrrp_script
  *	tracking_watch.c   vrrp_track_process, track_file
+ *	tracking_app.c     vrrp_app; those that nobody names, too: peers are told of them
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 struct tracking {
 	struct event_base *base;
 	struct runner *runner;
+	struct tracking_apps apps;
 	struct journal *journal;
 	void (*on_change)(void *context, const struct tracked *tracked);
 	void *context;
@@ -30,6 +32,13 @@ struct runner *tracking_runner(const struct tracking_entry *entry)
 struct event_base *tracking_base(const struct tracking_entry *entry)
 {
 	return entry->tracking->base;
+}
+
+bool tracking_look_at_app(const struct tracking_entry *entry, struct tracking_app *app)
+{
+	const struct tracking_apps *apps = &entry->tracking->apps;
+
+	return apps->look(apps->context, entry->tracked.name, app);
 }
 
 static const char *status_name(struct track_status status)
@@ -161,7 +170,7 @@ static void add(struct reload *reload, const struct tracking_kind *kind, const v
 {
 	struct tracking_entry *entry;
 
-	if (!is_used(reload->config, kind->kind, name))
+	if (kind->kind != CONFIG_TRACK_APP && !is_used(reload->config, kind->kind, name))
 		return;
 	entry = take(&reload->old, kind->kind, name);
 	if (entry)
@@ -202,11 +211,14 @@ void tracking_reload(struct tracking *tracking, const struct config *config)
 		add(&reload, &tracking_processes, &config->processes[i], config->processes[i].name);
 	for (size_t i = 0; i < config->file_count; i++)
 		add(&reload, &tracking_files, &config->files[i], config->files[i].name);
+	for (size_t i = 0; i < config->app_count; i++)
+		add(&reload, &tracking_applications, &config->apps[i], config->apps[i].name);
 	free_entries(reload.old);
 }
 
 struct tracking *tracking_start(struct event_base *base, struct runner *runner,
-				const struct config *config, struct journal *journal,
+				const struct config *config, const struct tracking_apps *apps,
+				struct journal *journal,
 				void (*on_change)(void *context, const struct tracked *tracked),
 				void *context)
 {
@@ -218,6 +230,8 @@ struct tracking *tracking_start(struct event_base *base, struct runner *runner,
 	}
 	tracking->base = base;
 	tracking->runner = runner;
+	if (apps)
+		tracking->apps = *apps;
 	tracking->journal = journal;
 	tracking->on_change = on_change;
 	tracking->context = context;
@@ -248,7 +262,8 @@ static json_t *entry_json(const struct tracking_entry *entry)
 	json_t *json = json_pack("{s:s, s:o, s:s}", "kind", entry->kind->name, "name",
 				 json_text(tracked->name), "status", status_name(tracked->status));
 
-	if (tracked->kind != CONFIG_TRACK_SCRIPT && tracked->status.known)
+	if (tracked->kind != CONFIG_TRACK_SCRIPT && tracked->kind != CONFIG_TRACK_APP &&
+	    tracked->status.known)
 		json_object_set_new(json, "value", json_integer(tracked->status.value));
 	if (tracked->since_ns) {
 		uint64_t age_ns = time_since_ns(clock_now_ns(), tracked->since_ns);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Scripts, processes and files that instances track: runs and watches them, each once however many
- * instances track it. What interfaces and peers are like is known elsewhere.
+ * instances track it; and applications, which are all watched. What interfaces and peers are like is known elsewhere.
  */
 #ifndef XBEAT_DAEMON_TRACKING_H
 #define XBEAT_DAEMON_TRACKING_H
@@ -12,7 +12,7 @@
 #include <user/daemon/runner.h>
 
 struct tracked {
-	enum config_track_kind kind; /* SCRIPT, PROCESS or FILE */
+	enum config_track_kind kind; /* SCRIPT, PROCESS, FILE or APP */
 	const char *name;
 	struct track_status status;
 	uint64_t since_ns; /* of the status; 0: not known yet */
@@ -22,10 +22,23 @@ struct tracked {
 
 struct tracking;
 
+/* What is known of an application now; times of the monotonic clock. */
+struct tracking_app {
+	uint64_t opened_ns; /* 0: nobody has opened it */
+	uint64_t beat_ns; /* 0: never */
+};
+
+/* Who knows: returns false if there is no such application. */
+struct tracking_apps {
+	bool (*look)(void *context, const char *name, struct tracking_app *app);
+	void *context;
+};
+
 /* on_change is called from the loop after the status of one has changed. Changes are put into the
- * journal (kind "track"). Returns NULL without memory, having said so. */
+ * journal (kind "track"). apps may look at none if the configuration has none. Returns NULL without memory, having said so. */
 struct tracking *tracking_start(struct event_base *base, struct runner *runner,
-				const struct config *config, struct journal *journal,
+				const struct config *config, const struct tracking_apps *apps,
+				struct journal *journal,
 				void (*on_change)(void *context, const struct tracked *tracked),
 				void *context);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One tracked thing, and what differs between scripts, processes and files. */
+/* One tracked thing, and what differs between scripts, processes, files and applications. */
 #ifndef XBEAT_DAEMON_TRACKING_ENTRY_H
 #define XBEAT_DAEMON_TRACKING_ENTRY_H
 
@@ -12,9 +12,10 @@ struct tracking_entry {
 	const void *config; /* of its kind */
 	struct tracked tracked;
 	uint32_t number; /* of the runner's job or watch; 0: none */
-	/* Of scripts: */
+	/* Of scripts and applications: */
 	struct event *timer;
-	uint64_t due_ns; /* of the next run */
+	uint64_t due_ns; /* of the next run, or look */
+	/* Of scripts: */
 	uint32_t streak; /* so many times in a row … */
 	bool succeeded; /* … with this result */
 	bool late; /* the next run is due, the last one goes on */
@@ -28,11 +29,13 @@ struct tracking_kind {
 	bool (*same)(const void *one, const void *other); /* as far as start() goes */
 };
 
-extern const struct tracking_kind tracking_scripts, tracking_processes, tracking_files;
+extern const struct tracking_kind tracking_scripts, tracking_processes, tracking_files,
+	tracking_applications;
 
 /* In tracking.c. */
 struct runner *tracking_runner(const struct tracking_entry *entry);
 struct event_base *tracking_base(const struct tracking_entry *entry);
+bool tracking_look_at_app(const struct tracking_entry *entry, struct tracking_app *app);
 void tracking_set_status(struct tracking_entry *entry, struct track_status status,
 			 const char *reason);
 

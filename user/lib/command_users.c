@@ -22,14 +22,13 @@ struct resolver {
 };
 
 #define report(resolver, severity, command, ...)                                                   \
-	diagnostics_add((resolver)->diagnostics, severity, source_name(resolver, command),         \
+	diagnostics_add((resolver)->diagnostics, severity,                                         \
+			source_name(resolver, (command)->position.source),                         \
 			(command)->position.line, (command)->position.column, __VA_ARGS__)
 
-static const char *source_name(const struct resolver *resolver,
-			       const struct config_command *command)
+static const char *source_name(const struct resolver *resolver, unsigned source)
 {
 	const struct config *config = resolver->config;
-	unsigned source = command->position.source;
 
 	return diagnostics_name(resolver->diagnostics,
 				source < config->source_count ? config->sources[source] : "");
@@ -195,6 +194,16 @@ static void resolve_notify(const struct resolver *resolver, struct config_notify
 		resolve_command(resolver, &notify->commands[i]);
 }
 
+static void resolve_app(const struct resolver *resolver, struct config_app *app)
+{
+	uint32_t gid;
+
+	app->uid = UINT32_MAX;
+	if (app->user[0] && !find_user(app->user, &app->uid, &gid))
+		report(resolver, DIAGNOSTIC_ERROR, app,
+		       "there is no user '%s'; create it, or name another", app->user);
+}
+
 int command_users_resolve(struct config *config, struct diagnostics *diagnostics)
 {
 	struct resolver resolver = {.config = config, .diagnostics = diagnostics};
@@ -211,6 +220,8 @@ int command_users_resolve(struct config *config, struct diagnostics *diagnostics
 	resolve_command(&resolver, &config->vrrp_notify_fifo_script);
 	for (size_t i = 0; i < config->script_count; i++)
 		resolve_command(&resolver, &config->scripts[i].command);
+	for (size_t i = 0; i < config->app_count; i++)
+		resolve_app(&resolver, &config->apps[i]);
 	for (size_t i = 0; i < config->group_count; i++)
 		resolve_notify(&resolver, &config->groups[i].notify);
 	for (size_t i = 0; i < config->instance_count; i++)

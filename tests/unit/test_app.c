@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The library against the daemon's own control server on a real socket: pages that come over it, who gets none,
+ * and answers that are none. The page is a memfd here; the kernel's are in tests/net.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <user/app/request.h>
+#include <user/daemon/clock.h>
+#include <user/daemon/control.h>
+#include <xbeat/app.h>
+#include <xbeat/map.h>
+
+#define PAGE_BYTES 4096
+#define NOBODY 65534
+#define TIMEOUT_NS 250000000
+#define CONNECTIONS 50
+
+struct server {
+	char directory[32];
+	char path[64];
+	struct event_base *base;
+	struct control control;
+	int page_fd;
+	struct xb_app_page *page; /* as the daemon maps it */
+	unsigned admitted_count;
+};
+
+static json_t *call_open(void *context, struct control_call *call)
+{
+	const struct server *server = context;
+	const char *name;
+
+	if (!control_unpack(call, "{s:s}", "name", &name))
+		return NULL;
+	if (strcmp(name, "web") != 0)
+		return strcmp(name, "secret")
+			       ? control_fail(call, "no_app", "there is no vrrp_app %s", name)
+			       : control_fail(call, "not_permitted", "not for you");
+	call->descriptor = server->page_fd;
+	return json_pack("{s:I, s:s}", "timeout_ns", (json_int_t)TIMEOUT_NS, "name", name);
+}
+
+/* As a method of an older daemon, or a broken one. */
+static json_t *call_without(void *context, struct control_call *call)
+{
+	(void)context;
+	(void)call;
+	return json_pack("{s:I}", "timeout_ns", (json_int_t)TIMEOUT_NS);
+}
+
+static struct control_method methods[] = {
+	{"app_open", call_open, false},
+	{"other", call_without, false},
+	{NULL, NULL, false},
+};
+
+static bool admit(void *context, int connection)
+{
+	struct server *server = context;
+	struct ucred peer;
+	socklen_t bytes = sizeof(peer);
+
+	assert_int_equal(getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &bytes), 0);
+	server->admitted_count += peer.uid != NOBODY;
+	return peer.uid != NOBODY;
+}
+
+static int start(void **state)
+{
+	struct server *server = calloc(1, sizeof(*server));
+
+	assert_non_null(server);
+	strcpy(server->directory, "/tmp/xbeat-app-XXXXXX");
+	assert_non_null(mkdtemp(server->directory));
+	snprintf(server->path, sizeof(server->path), "%s/c.app", server->directory);
+	server->page_fd = memfd_create("page", MFD_CLOEXEC);
+	assert_int_equal(ftruncate(server->page_fd, PAGE_BYTES), 0);
+	server->page =
+		mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, server->page_fd, 0);
+	assert_ptr_not_equal(server->page, MAP_FAILED);
+	server->base = event_base_new();
+	methods[0].call = call_open;
+	assert_int_equal(control_start_admitting(&server->control, server->base, server->path,
+						 admit, methods, server),
+			 0);
+	*state = server;
+	return 0;
+}
+
+static int stop(void **state)
+{
+	struct server *server = *state;
+
+	control_stop(&server->control);
+	event_base_free(server->base);
+	munmap(server->page, PAGE_BYTES);
+	close(server->page_fd);
+	assert_int_equal(rmdir(server->directory), 0);
+	free(server);
+	return 0;
+}
+
+/* The library blocks, so it runs beside the server's loop. */
+struct attempt {
+	struct server *server;
+	const char *name;
+	struct xbeat_app *app;
+	int error;
+	atomic_bool done;
+};
+
+static void *run_attempt(void *context)
+{
+	struct attempt *attempt = context;
+
+	attempt->app = xbeat_app_open_at(attempt->server->path, attempt->name, &attempt->error);
+	attempt->done = true;
+	return NULL;
+}
+
+/* Returns the handle, or NULL with *error. */
+static struct xbeat_app *open_app(struct server *server, const char *name, int *error)
+{
+	struct attempt attempt = {.server = server, .name = name};
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, run_attempt, &attempt), 0);
+	while (!attempt.done) {
+		event_base_loop(server->base, EVLOOP_NONBLOCK);
+		usleep(100);
+	}
+	pthread_join(thread, NULL);
+	*error = attempt.error;
+	return attempt.app;
+}
+
+static void beats_are_seen_and_the_end_is(void **state)
+{
+	struct server *server = *state;
+	uint64_t before_ns = clock_now_ns();
+	int error;
+	struct xbeat_app *app = open_app(server, "web", &error);
+
+	assert_non_null(app);
+	assert_int_equal(xbeat_app_timeout_ns(app), TIMEOUT_NS);
+	assert_int_equal(server->page->beat_ns, 0);
+	assert_int_equal(xbeat_app_beat(app), 0);
+	assert_in_range(server->page->beat_ns, before_ns, clock_now_ns());
+	server->page->gone = 1;
+	assert_int_equal(xbeat_app_beat(app), -ESTALE);
+	xbeat_app_close(app);
+	xbeat_app_close(NULL);
+}
+
+static void assert_refused(struct server *server, const char *name, int expected)
+{
+	int error = 0;
+
+	assert_null(open_app(server, name, &error));
+	assert_int_equal(error, expected);
+}
+
+static void failures_have_a_name(void **state)
+{
+	struct server *server = *state;
+	int error = 0;
+
+	assert_refused(server, "db", -ENOENT);
+	assert_refused(server, "secret", -EPERM);
+	assert_refused(server, "", -EINVAL);
+	assert_refused(server, "a\"b", -EINVAL);
+	methods[0].call = call_without;
+	assert_refused(server, "web", -EPROTO);
+	assert_null(xbeat_app_open("..", "web", &error));
+	assert_int_equal(error, -EINVAL);
+	assert_null(xbeat_app_open("a/b", "web", NULL));
+	assert_null(xbeat_app_open("there-is-none-of-this-name", "web", &error));
+	assert_int_equal(error, -ECONNREFUSED);
+}
+
+static int connect_to(const struct server *server)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	strcpy(address.sun_path, server->path);
+	assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+/* Sends a request and returns how many descriptors came with its answer. */
+static size_t descriptors_of(struct server *server, const char *text)
+{
+	char room[CMSG_SPACE(8 * sizeof(int))], answer[512];
+	struct iovec data = {answer, sizeof(answer)};
+	struct msghdr header = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = room,
+		.msg_controllen = sizeof(room),
+	};
+	int fd = connect_to(server);
+	struct cmsghdr *along;
+	size_t count;
+
+	assert_int_equal(send(fd, text, strlen(text) + 1, 0), strlen(text) + 1);
+	while (recvmsg(fd, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) <= 0)
+		event_base_loop(server->base, EVLOOP_NONBLOCK);
+	along = CMSG_FIRSTHDR(&header);
+	count = along ? (along->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
+	for (size_t i = 0; i < count; i++)
+		close(((const int *)(const void *)CMSG_DATA(along))[i]);
+	close(fd);
+	return count;
+}
+
+static void only_what_was_asked_for_carries_a_descriptor(void **state)
+{
+	assert_int_equal(descriptors_of(*state, "{\"method\":\"app_open\",\"parameters\":"
+						"{\"name\":\"web\"}}"),
+			 1);
+	assert_int_equal(descriptors_of(*state, "{\"method\":\"app_open\",\"parameters\":"
+						"{\"name\":\"db\"}}"),
+			 0);
+	assert_int_equal(descriptors_of(*state, "{\"method\":\"app_open\"}"), 0);
+	assert_int_equal(descriptors_of(*state, "{\"method\":\"other\"}"), 0);
+	assert_int_equal(descriptors_of(*state, "{\"method\":\"events\"}"), 0);
+}
+
+/* A client that asks and asks and reads nothing costs the server neither memory nor itself. */
+static void one_who_takes_nothing_gets_no_more(void **state)
+{
+	static const char request[] = "{\"method\":\"app_open\",\"parameters\":{\"name\":\"web\"}}";
+	struct server *server = *state;
+	int greedy = connect_to(server), error;
+	struct xbeat_app *app;
+
+	for (int i = 0; i < 2000; i++)
+		if (send(greedy, request, sizeof(request), MSG_DONTWAIT) < 0)
+			event_base_loop(server->base, EVLOOP_NONBLOCK);
+	for (int i = 0; i < 3000; i++)
+		event_base_loop(server->base, EVLOOP_NONBLOCK);
+	app = open_app(server, "web", &error);
+	assert_non_null(app);
+	xbeat_app_close(app);
+	close(greedy);
+}
+
+/* In a child, since it becomes another user. */
+static void ask_as_nobody(const char *path)
+{
+	uint64_t timeout_ns;
+
+	if (setgid(NOBODY) || setuid(NOBODY))
+		_exit(1);
+	_exit(xbeat_app_request(path, "web", &timeout_ns) == -EPERM ? 0 : 2);
+}
+
+static void strangers_are_sent_away_and_take_no_place(void **state)
+{
+	struct server *server = *state;
+	struct xbeat_app *app;
+	int status, error;
+	pid_t child;
+
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chmod(server->directory, 0755), 0);
+	for (int i = 0; i < CONNECTIONS; i++) {
+		child = fork();
+		assert_true(child >= 0);
+		if (child == 0)
+			ask_as_nobody(server->path);
+		while (waitpid(child, &status, WNOHANG) == 0) {
+			event_base_loop(server->base, EVLOOP_NONBLOCK);
+			usleep(100);
+		}
+		assert_int_equal(status, 0);
+	}
+	assert_int_equal(server->admitted_count, 0);
+	assert_int_equal(server->control.client_count, 0);
+	app = open_app(server, "web", &error);
+	assert_non_null(app);
+	xbeat_app_close(app);
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, start, stop)
+	static const struct CMUnitTest tests[] = {
+		TEST(beats_are_seen_and_the_end_is),
+		TEST(failures_have_a_name),
+		TEST(only_what_was_asked_for_carries_a_descriptor),
+		TEST(one_who_takes_nothing_gets_no_more),
+		TEST(strangers_are_sent_away_and_take_no_place),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
