@@ -109,7 +109,9 @@ $(BPF_TESTS): $(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(BPF_FIXTURES) $(BUI
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(BPF_TEST_LIBS) -o $@
 
 # With the daemon's half of what is tested.
-$(BUILD)/tests/bpf/test_guard: $(patsubst %,$(BUILD)/user/daemon/%.o,bpffs kernel_guard)
+$(BUILD)/tests/bpf/test_guard $(BUILD)/tests/bpf/test_guard_race: $(patsubst %,$(BUILD)/user/daemon/%.o,bpffs kernel_guard)
+$(BUILD)/tests/bpf/test_guard_restart: $(patsubst %,$(BUILD)/user/daemon/%.o,attach bpffs kernel kernel_guard kernel_routers)
+$(BUILD)/tests/bpf/test_guard_restart: BPF_TEST_LIBS += -ljansson
 
 $(TOOLS): $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(BUILD)/base.a
 	@mkdir -p $(@D)

@@ -44,6 +44,7 @@ struct guard_look {
 	__u32 due_bits; /* places of instances that are due */
 	__u32 due_count;
 	__u32 held_count;
+	__u32 slot_count; /* that may be in use */
 	__u32 event_count;
 };
 
@@ -60,7 +61,8 @@ static long guard_find_due(const void *map, const __u32 *slot, struct xb_guard *
 	__u64 deadline_ns = READ_ONCE(guard->deadline_ns);
 
 	(void)map;
-	(void)slot;
+	if (*slot >= look->slot_count)
+		return 1;
 	if (!deadline_ns)
 		return 0;
 	look->held_count++;
@@ -86,6 +88,8 @@ static long guard_fence_due(const void *map, const __u32 *slot, struct xb_guard 
 	bool together = guard_place_bit(guard) & look->due_bits;
 
 	(void)map;
+	if (*slot >= look->slot_count)
+		return 1;
 	for (int i = 0; i < GUARD_SWAP_TRIES; i++) {
 		__u64 seen_ns = deadline_ns;
 
@@ -119,6 +123,7 @@ static __always_inline void guard_fence(struct xb_self *self, struct guard_look 
 	__u32 fetched;
 
 	fetched = __sync_fetch_and_or(bits, look->due_bits << FENCING_BITS_SHIFT);
+	look->slot_count = READ_ONCE(self->guard_count);
 	bpf_for_each_map_elem(&xb_guard, guard_fence_due, look, 0);
 	fetched |=
 		__sync_fetch_and_or((word32 *)&self->node_state, XB_FENCING_SOME << FENCING_SHIFT);
@@ -138,6 +143,7 @@ static __noinline __u32 guard_check(__u64 now_ns)
 	if (!self)
 		return 0;
 	due_ns = READ_ONCE(self->guard_due_ns);
+	look.slot_count = READ_ONCE(self->guard_count);
 	bpf_for_each_map_elem(&xb_guard, guard_find_due, &look, 0);
 	if (look.due_count)
 		guard_fence(self, &look);

@@ -88,7 +88,6 @@ struct {
 
 struct guard_timer {
 	struct bpf_timer timer;
-	__u64 due_ns; /* when it was last told to look */
 };
 
 struct {

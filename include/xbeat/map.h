@@ -106,7 +106,7 @@ struct xb_description {
 struct xb_self {
 	__u32 abi_version; /* L */
 	__u16 node_id; /* L */
-	__u16 pad1;
+	__u16 guard_count; /* D: so many slots of xb_guard may be in use, from the first */
 	__u64 epoch; /* D; 0: not ready, nothing is answered */
 	__u64 progress_ns; /* D: the daemon's loop was here */
 	__u32 app_count; /* D: how many of xb_apps are in use */
@@ -168,7 +168,7 @@ struct xb_guard_key {
 	struct xb_address address;
 };
 
-/* xb_guard_timer: array of one, not mappable: the timer (struct bpf_timer) and when it is to look. */
+/* xb_guard_timer: array of one, not mappable: the timer (struct bpf_timer). */
 
 /* xb_apps: array, BPF_F_MMAPABLE, XB_APPS_MAX: applications that prove their progress by writing to memory. */
 struct xb_app {

@@ -364,6 +364,7 @@ void fixture_guard(struct fixture *fixture, uint32_t slot, uint32_t interface_in
 						  .used = 1,
 						  .place = place,
 						  .deadline_ns = deadline_ns};
+	fixture->self->guard_count = XB_GUARD_MAX;
 	assert_int_equal(bpf_map__update_elem(fixture->program->maps.xb_guard_slots, &key,
 					      sizeof(key), &slot, sizeof(slot), BPF_ANY),
 			 0);

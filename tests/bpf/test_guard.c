@@ -3,11 +3,13 @@
 #include "fixture.h"
 
 #include <arpa/inet.h>
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -196,10 +198,23 @@ static void test_what_is_not_for_the_address(void **state)
 	expect(fixture, &frame, true);
 	arp(1, VIP4, "10.0.0.2", &frame);
 	expect(fixture, &frame, true);
-	packet_to(SLOT_A, TCP, &frame);
-	frame_insert(&frame, 12, 4); /* a VLAN's */
-	memcpy(frame.bytes + 12, "\x81\x00\x00\x0a", 4);
-	expect(fixture, &frame, true);
+}
+
+/* A VLAN's are looked at on its interface. */
+static void test_tagged_packets_pass(void **state)
+{
+	struct frame frame;
+
+	hold(VIP4, 0);
+	for (int i = 0; i < 2; i++) {
+		if (i)
+			packet_to(SLOT_A, TCP, &frame);
+		else
+			arp(1, "10.0.0.2", VIP4, &frame);
+		frame_insert(&frame, 12, 4);
+		memcpy(frame.bytes + 12, "\x81\x00\x00\x0a", 4);
+		expect(*state, &frame, true);
+	}
 }
 
 static void test_an_interface_of_its_own(void **state)
@@ -394,6 +409,7 @@ static void test_death(void **state)
 	assert_int_equal(answer(fixture).node_state, XB_NODE_DEAD);
 	assert_int_equal(fixture->guards[slot].deadline_ns,
 			 fixture->self->died_ns + 50 * NS_PER_MS);
+	assert_true(fixture->self->guard_due_ns <= fixture->guards[slot].deadline_ns);
 	assert_int_equal(answer(fixture).fenced_bits, 0);
 	fixture_events(fixture);
 	sleep_ms(80); /* nobody looks but the timer */
@@ -442,6 +458,68 @@ static void test_other_exits_are_none(void **state)
 	assert_int_equal(fixture->self->died_ns, 0);
 }
 
+/* A daemon with a program and maps of its own, of which it pins what a daemon does, and then waits to be killed. */
+static void be_daemon(int ready_fd)
+{
+	struct xbeat_bpf *program = xbeat_bpf__open_and_load();
+	const struct bpf_map *pinned[] = {program->maps.xb_guard, program->maps.xb_guard_timer};
+	char path[BPFFS_PATH_BYTES];
+
+	kernel.skeleton = program;
+	kernel.self = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED,
+			   bpf_map__fd(program->maps.xb_self), 0);
+	kernel.guards = mmap(NULL, XB_GUARD_MAX * sizeof(struct xb_guard), PROT_READ | PROT_WRITE,
+			     MAP_SHARED, bpf_map__fd(program->maps.xb_guard), 0);
+	for (size_t i = 0; i < sizeof(pinned) / sizeof(pinned[0]); i++) {
+		bpffs_path(path, kernel.instance, "", bpf_map__name(pinned[i]));
+		bpffs_pin(bpf_map__fd(pinned[i]), path);
+	}
+	kernel_watch_daemon(&kernel, (uint32_t)getpid(), 40 * NS_PER_MS);
+	hold(VIP4, FAR_NS);
+	if (write(ready_fd, "", 1) == 1)
+		pause();
+	_exit(1);
+}
+
+static uint64_t pinned_deadline(void)
+{
+	struct xb_guard guard = {0};
+	char path[BPFFS_PATH_BYTES];
+	__u32 zero = 0;
+	int fd;
+
+	bpffs_path(path, kernel.instance, "", "xb_guard");
+	fd = bpf_obj_get(path);
+	assert_true(fd >= 0);
+	assert_int_equal(bpf_map_lookup_elem(fd, &zero, &guard), 0);
+	close(fd);
+	return guard.deadline_ns;
+}
+
+/* Nothing is left of the daemon but what it pinned, and that fences. */
+static void test_fenced_after_kill(void **state)
+{
+	int ready[2];
+	pid_t child;
+	char byte;
+
+	(void)state;
+	assert_int_equal(bpffs_prepare(kernel.instance), 0);
+	assert_int_equal(pipe(ready), 0);
+	child = fork();
+	if (child == 0)
+		be_daemon(ready[1]);
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	assert_true(kernel_guard_is_held(kernel.instance));
+	end_child(child);
+	assert_in_range(pinned_deadline(), now_ns(), now_ns() + 40 * NS_PER_MS);
+	sleep_ms(70);
+	assert_int_equal(pinned_deadline(), XB_GUARD_FENCED);
+	assert_true(kernel_guard_is_held(kernel.instance));
+}
+
 #define GUARD_TEST(function) cmocka_unit_test_setup_teardown(function, reset, leave)
 
 int main(void)
@@ -449,6 +527,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		GUARD_TEST(test_held_until_the_deadline),
 		GUARD_TEST(test_what_is_not_for_the_address),
+		GUARD_TEST(test_tagged_packets_pass),
 		GUARD_TEST(test_an_interface_of_its_own),
 		GUARD_TEST(test_heartbeats_are_answered),
 		GUARD_TEST(test_an_answer_looks_first),
@@ -464,6 +543,7 @@ int main(void)
 		GUARD_TEST(test_death_leaves_an_earlier_deadline),
 		GUARD_TEST(test_death_without_grace),
 		GUARD_TEST(test_other_exits_are_none),
+		GUARD_TEST(test_fenced_after_kill),
 	};
 
 	return FIXTURE_RUN(tests);

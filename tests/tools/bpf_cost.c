@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the XDP program costs, in ns over an empty program, by BPF_PROG_TEST_RUN:
- * a TCP packet, a PROBE answered, a REPLY consumed. Usage: bpf_cost [ROUNDS]
+ * a TCP packet, also beside guarded addresses, a PROBE answered, a REPLY consumed, and what a look at all guards
+ * costs. Usage: bpf_cost [ROUNDS]
  *
  * A test run repeats one packet in one buffer, and the second time a heartbeat
  * is a replay. So heartbeats go through "prepare" (bpf_cost.bpf.c), which
@@ -30,6 +31,9 @@
 #define ROUNDS_DEFAULT 9
 #define ROUNDS_MAX 1000
 #define REPEAT 1000000
+#define REPEAT_LOOK 1000
+#define GUARDS 100
+#define FAR_NS (1ULL << 62)
 #define FRAME_BYTES (14 + 20 + 8 + XB_PACKET_BYTES)
 #define SEQ 1000
 #define EPOCH 5
@@ -48,7 +52,11 @@ struct bench {
 	int product_fd;
 	int empty_fd;
 	int prepare_fd;
+	int look_fd;
 };
+
+/* Guarded addresses, other than the packet's destination or also that one. */
+enum guards { GUARDS_NONE, GUARDS_OTHERS, GUARDS_ITS, GUARDS_OTHERS_FENCED, GUARDS_ITS_FENCED };
 
 /* One line of the result: through prepare or not, and the frame. */
 struct measurement {
@@ -57,14 +65,26 @@ struct measurement {
 	enum xb_packet_type type;
 	double target_ns; /* 0: none */
 	bool forget_digest; /* the slot's is of no use: the key has changed */
+	enum guards guards;
+	bool arp; /* for the destination, instead of TCP to it */
+	bool look; /* of the kernel's timer, instead of a packet */
 };
 
 static const struct measurement measurements[] = {
-	{"TCP packet, none of ours", false, 0, 5, false},
-	{"PROBE answered", true, XB_PROBE, 250, false},
-	{"REPLY consumed", true, XB_REPLY, 200, false},
-	{"PROBE, instances rehashed", true, XB_PROBE, 0, true},
-	{"REPLY, instances rehashed", true, XB_REPLY, 0, true},
+	{"TCP packet, none of ours", .target_ns = 5},
+	{"TCP, 100 guards held", .target_ns = 10, .guards = GUARDS_OTHERS},
+	{"TCP to a guarded address", .target_ns = 10, .guards = GUARDS_ITS},
+	{"ARP request, guards held", .target_ns = 10, .guards = GUARDS_ITS, .arp = true},
+	{"TCP, others are fenced", .guards = GUARDS_OTHERS_FENCED},
+	{"TCP, fenced", .guards = GUARDS_ITS_FENCED},
+	{"ARP request, fenced", .guards = GUARDS_ITS_FENCED, .arp = true},
+	{"PROBE answered", .fresh = true, .type = XB_PROBE, .target_ns = 250},
+	{"PROBE, 100 guards held", .fresh = true, .type = XB_PROBE, .target_ns = 250,
+	 .guards = GUARDS_OTHERS},
+	{"REPLY consumed", .fresh = true, .type = XB_REPLY, .target_ns = 200},
+	{"PROBE, instances rehashed", .fresh = true, .type = XB_PROBE, .forget_digest = true},
+	{"REPLY, instances rehashed", .fresh = true, .type = XB_REPLY, .forget_digest = true},
+	{"the timer looks", .guards = GUARDS_OTHERS, .look = true},
 };
 
 static const __u64 key_words[2] = {0x0706050403020100, 0x0f0e0d0c0b0a0908};
@@ -166,10 +186,57 @@ static void put(const struct bpf_map *map, const void *value, size_t bytes)
 		fail(bpf_map__name(map), error);
 }
 
+static void put_guard(struct bench *bench, __u32 slot, const struct xb_address *address,
+		      __u64 deadline_ns)
+{
+	const struct xb_guard guard = {.address = *address,
+				       .used = 1,
+				       .place = XB_GUARD_NO_PLACE,
+				       .deadline_ns = deadline_ns};
+	const struct xb_guard_key key = {.address = *address};
+	const struct bpf_map *slots = bench->product->maps.xb_guard_slots;
+	int error = bpf_map__update_elem(bench->product->maps.xb_guard, &slot, sizeof(slot), &guard,
+					 sizeof(guard), BPF_ANY);
+
+	if (deadline_ns && !error)
+		error = bpf_map__update_elem(slots, &key, sizeof(key), &slot, sizeof(slot),
+					     BPF_ANY);
+	else
+		bpf_map__delete_elem(slots, &key, sizeof(key), 0);
+	if (error)
+		fail("xb_guard", error);
+}
+
+static void put_self(struct bench *bench, bool fencing, __u64 due_ns)
+{
+	const struct xb_self self = {.node_id = 1,
+				     .epoch = EPOCH,
+				     .guard_count = GUARDS + 1,
+				     .fencing = fencing ? XB_FENCING_SOME : XB_FENCING_NONE,
+				     .guard_due_ns = due_ns};
+
+	put(bench->product->maps.xb_self, &self, sizeof(self));
+}
+
+static void put_guards(struct bench *bench, enum guards guards)
+{
+	bool fenced = guards >= GUARDS_OTHERS_FENCED;
+	__u64 deadline_ns = guards == GUARDS_NONE ? 0 : fenced ? XB_GUARD_FENCED : FAR_NS;
+	struct xb_address address = ipv4_address(headers + 30);
+
+	put_guard(bench, 0, &address,
+		  guards == GUARDS_ITS || guards == GUARDS_ITS_FENCED ? deadline_ns : 0);
+	address.bytes[13] = 1;
+	for (__u32 i = 1; i <= GUARDS; i++) {
+		address.bytes[15] = (__u8)i;
+		put_guard(bench, i, &address, deadline_ns);
+	}
+	put_self(bench, fenced, fenced ? 0 : deadline_ns);
+}
+
 static void load_product(struct bench *bench)
 {
 	struct xb_peer peer = {.node_id = 2, .probe_sent_seq = SEQ, .ack_window_count = 4};
-	const struct xb_self self = {.node_id = 1, .epoch = EPOCH};
 	const struct xb_key key = {.word = {key_words[0], key_words[1]}, .id = 1, .valid = 1};
 	struct xbeat_bpf *product = xbeat_bpf__open();
 
@@ -182,10 +249,10 @@ static void load_product(struct bench *bench)
 	peer.peer_address = ipv4_address(headers + 26);
 	peer.local_address = ipv4_address(headers + 30);
 	put(product->maps.xb_peers, &peer, sizeof(peer));
-	put(product->maps.xb_self, &self, sizeof(self));
 	put(product->maps.xb_keys, &key, sizeof(key));
 	bench->product = product;
 	bench->product_fd = bpf_program__fd(product->progs.xbeat);
+	bench->look_fd = bpf_program__fd(product->progs.xbeat_guard);
 }
 
 static int program_fd(const struct bpf_object *object, const char *name)
@@ -214,10 +281,10 @@ static void load_helper(struct bench *bench)
 }
 
 /* Returns ns for a repetition. */
-static uint32_t run(int fd, const uint8_t *frame, uint32_t *action)
+static uint32_t run(int fd, const uint8_t *frame, int repeat, uint32_t *action)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = FRAME_BYTES,
-		    .repeat = REPEAT);
+		    .repeat = repeat);
 	int error = bpf_prog_test_run_opts(fd, &options);
 
 	if (error)
@@ -235,9 +302,9 @@ static uint32_t run_program(struct bench *bench, const struct measurement *what,
 	memcpy(frame, pristine->header, sizeof(headers));
 	memcpy(frame + sizeof(headers), pristine->packet, sizeof(pristine->packet));
 	if (!what->fresh)
-		return run(fd, frame, action);
+		return run(fd, frame, what->look ? REPEAT_LOOK : REPEAT, action);
 	put(bpf_object__find_map_by_name(bench->helper, "under_test"), &fd, sizeof(fd));
-	return run(bench->prepare_fd, frame, action);
+	return run(bench->prepare_fd, frame, REPEAT, action);
 }
 
 static uint64_t drop_total(struct bench *bench)
@@ -272,6 +339,18 @@ static const char *action_name(uint32_t action)
 	return action < 4 ? names[action] : "?";
 }
 
+/* A packet that is none of ours, out of a heartbeat. */
+static void make_foreign(struct pristine *pristine, bool arp)
+{
+	static const uint8_t arp_head[] = {8, 6, 0, 1, 8, 0, 6, 4, 0, 1};
+
+	pristine->header[23] = IPPROTO_TCP;
+	if (!arp)
+		return;
+	memcpy(pristine->header + 12, arp_head, sizeof(arp_head));
+	memcpy(pristine->header + 38, headers + 30, 4);
+}
+
 static void measure(struct bench *bench, const struct measurement *what, int rounds)
 {
 	struct pristine pristine;
@@ -282,14 +361,16 @@ static void measure(struct bench *bench, const struct measurement *what, int rou
 	build_heartbeat(what->type, &pristine);
 	pristine.forget_digest = what->forget_digest;
 	if (!what->fresh)
-		pristine.header[23] = IPPROTO_TCP;
+		make_foreign(&pristine, what->arp);
+	put_guards(bench, what->guards);
 	put(bpf_object__find_map_by_name(bench->helper, "pristine"), &pristine, sizeof(pristine));
 	for (int i = 0; i < rounds; i++) {
 		uint32_t base_action;
 		uint32_t base_ns =
 			run_program(bench, what, bench->empty_fd, &pristine, &base_action);
 		uint32_t product_ns =
-			run_program(bench, what, bench->product_fd, &pristine, &action);
+			run_program(bench, what, what->look ? bench->look_fd : bench->product_fd,
+				    &pristine, &action);
 
 		differences_ns[i] = (int)product_ns - (int)base_ns;
 	}
@@ -298,7 +379,8 @@ static void measure(struct bench *bench, const struct measurement *what, int rou
 	       differences_ns[rounds / 2], differences_ns[0], differences_ns[rounds - 1]);
 	if (what->target_ns > 0)
 		printf("%5.0f", what->target_ns);
-	printf("%s\n", drop_total(bench) == dropped ? "" : " SOME WERE NOT EVIDENCE");
+	printf("%s\n",
+	       !what->fresh || drop_total(bench) == dropped ? "" : " SOME WERE NOT EVIDENCE");
 }
 
 int main(int argc, char **argv)

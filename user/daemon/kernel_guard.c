@@ -54,7 +54,7 @@ static uint32_t place_bits(uint8_t place)
 
 static bool any_fenced(const struct kernel *kernel, uint32_t bits)
 {
-	for (size_t i = 0; i < XB_GUARD_MAX; i++)
+	for (size_t i = 0; i < kernel->self->guard_count; i++)
 		if (load(&kernel->guards[i].deadline_ns) == XB_GUARD_FENCED &&
 		    (!bits || place_bits(kernel->guards[i].place) & bits))
 			return true;
@@ -119,6 +119,9 @@ static int take_free(struct kernel *kernel, const struct xb_guard_key *key, uint
 		kernel->guards[unused].used = 0;
 		return -errno;
 	}
+	if (unused >= kernel->self->guard_count)
+		__atomic_store_n(&kernel->self->guard_count, (uint16_t)(unused + 1),
+				 __ATOMIC_SEQ_CST);
 	kernel->guard_claimed[unused] = true;
 	*slot = unused;
 	return 0;
@@ -167,7 +170,7 @@ void kernel_guard_release(struct kernel *kernel, size_t slot)
 
 void kernel_guard_release_unclaimed(struct kernel *kernel)
 {
-	for (size_t i = 0; i < XB_GUARD_MAX; i++)
+	for (size_t i = 0; i < kernel->self->guard_count; i++)
 		if (kernel->guards[i].used && !kernel->guard_claimed[i])
 			kernel_guard_release(kernel, i);
 }
@@ -259,14 +262,24 @@ bool kernel_guard_is_held(const char *instance)
 	return held;
 }
 
+/* A new xb_self for slots of an earlier daemon: their places were those of its table. */
+static void describe_guards(struct kernel *kernel)
+{
+	for (size_t i = 0; i < XB_GUARD_MAX; i++) {
+		struct xb_guard *guard = &kernel->guards[i];
+
+		guard->place = XB_GUARD_NO_PLACE;
+		if (guard->used)
+			kernel->self->guard_count = (uint16_t)(i + 1);
+		if (load(&guard->deadline_ns) > XB_GUARD_FENCED)
+			lower_due(kernel, load(&guard->deadline_ns));
+	}
+}
+
 int kernel_guard_start(struct kernel *kernel)
 {
-	/* With a new xb_self, places are of another daemon's table. */
-	for (size_t i = 0; i < XB_GUARD_MAX && !kernel->adopted; i++)
-		kernel->guards[i].place = XB_GUARD_NO_PLACE;
-	for (size_t i = 0; i < XB_GUARD_MAX && !kernel->adopted; i++)
-		if (load(&kernel->guards[i].deadline_ns) > XB_GUARD_FENCED)
-			lower_due(kernel, load(&kernel->guards[i].deadline_ns));
+	if (!kernel->adopted)
+		describe_guards(kernel);
 	kernel->self->pid = 0; /* of the one that is no more; another process may have its number */
 	return kernel_guard_look(kernel);
 }

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Daemon, timer and PROBEs at once: once an answer has said FENCED of an instance, none of its addresses takes a
+ * packet until the daemon has begun to give them up. Deadlines are so short that all of them meet.
+ */
+#include "fixture.h"
+
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <user/daemon/kernel_guard.h>
+
+#include "xbeat.skel.h"
+
+#define TCP 6
+#define PLACE 3
+#define ADDRESSES 3
+#define SECONDS 2
+#define NS_PER_SECOND 1000000000ULL
+#define HELD_NS_MAX 60000
+#define FENCED_COUNT_MIN 1000
+
+static struct kernel kernel;
+static uint64_t life; /* grows when the daemon begins to give its addresses up */
+static bool stop;
+
+/* What the prober saw. */
+static struct {
+	uint64_t answer_count;
+	uint64_t fenced_count; /* answers that said so */
+	uint64_t broken_count; /* packets that were let in afterwards */
+} seen;
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
+/* An address of the instance; the first is the destination of the fixture's heartbeats. */
+static struct xb_address vip(unsigned i)
+{
+	struct xb_address address = address_of("10.0.0.1");
+
+	address.bytes[13] = (uint8_t)i;
+	return address;
+}
+
+/* One hold of the instance: extended a few times, one address after the other, until its guard has run out. */
+static void hold_once(const size_t slots[static ADDRESSES], unsigned *random)
+{
+	bool passed = false;
+
+	while (!passed) {
+		uint64_t deadline_ns = now_ns() + (unsigned)rand_r(random) % HELD_NS_MAX;
+
+		for (unsigned i = 0; i < ADDRESSES; i++)
+			kernel_guard_extend(&kernel, slots[i], deadline_ns);
+		if (rand_r(random) % 4 == 0)
+			kernel_guard_watch(&kernel);
+		for (unsigned i = 0; i < ADDRESSES; i++)
+			passed |= kernel_guard_passed(&kernel, slots[i], now_ns());
+	}
+	/* A while of standing still, in which others may look. */
+	for (uint64_t until_ns = now_ns() + HELD_NS_MAX; now_ns() < until_ns;)
+		;
+	__atomic_add_fetch(&life, 1, __ATOMIC_SEQ_CST);
+	for (unsigned i = 0; i < ADDRESSES; i++)
+		kernel_guard_end(&kernel, slots[i]);
+}
+
+static void *be_daemon(void *context)
+{
+	unsigned random = 1;
+	size_t slots[ADDRESSES];
+
+	for (unsigned i = 0; i < ADDRESSES; i++) {
+		const struct xb_address address = vip(i);
+
+		if (kernel_guard_claim(&kernel, 0, &address, PLACE, &slots[i]))
+			abort();
+	}
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))
+		hold_once(slots, &random);
+	return context;
+}
+
+static uint32_t run(struct fixture *fixture, struct frame *frame)
+{
+	uint8_t result[FRAME_BYTES_MAX];
+	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame->bytes,
+		    .data_size_in = (__u32)frame->length, .data_out = result,
+		    .data_size_out = sizeof(result), .repeat = 1);
+
+	if (bpf_prog_test_run_opts(bpf_program__fd(fixture->program->progs.xbeat), &options))
+		abort();
+	memcpy(frame->bytes, result, frame->length);
+	return options.retval;
+}
+
+static void make_packets(struct frame packets[static ADDRESSES])
+{
+	for (unsigned i = 0; i < ADDRESSES; i++) {
+		struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
+
+		heartbeat.destination = vip(i);
+		frame_build(&heartbeat, &packets[i]);
+		packets[i].bytes[packets[i].network + 9] = TCP;
+	}
+}
+
+/* One PROBE; if the answer says FENCED, a packet to each address. */
+static void probe_once(struct fixture *fixture, struct heartbeat *heartbeat,
+		       struct frame packets[static ADDRESSES])
+{
+	uint64_t before = __atomic_load_n(&life, __ATOMIC_SEQ_CST);
+	unsigned let_in = 0;
+	struct frame frame;
+
+	heartbeat->seq++;
+	frame_build(heartbeat, &frame);
+	if (run(fixture, &frame) != ACTION_TX)
+		return;
+	seen.answer_count++;
+	if (!(frame_packet(&frame)->fenced_bits & htons(1 << PLACE)))
+		return;
+	for (unsigned i = 0; i < ADDRESSES; i++)
+		let_in += run(fixture, &packets[i]) == ACTION_PASS;
+	if (__atomic_load_n(&life, __ATOMIC_SEQ_CST) != before)
+		return;
+	seen.fenced_count++;
+	seen.broken_count += let_in;
+}
+
+static void test_fenced_is_true(void **state)
+{
+	static struct frame packets[ADDRESSES];
+	struct fixture *fixture = *state;
+	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
+	uint64_t end_ns = now_ns() + SECONDS * NS_PER_SECOND;
+	pthread_t daemon;
+
+	kernel = (struct kernel){
+		.skeleton = fixture->program, .self = fixture->self, .guards = fixture->guards};
+	make_packets(packets);
+	assert_int_equal(pthread_create(&daemon, NULL, be_daemon, NULL), 0);
+	while (now_ns() < end_ns)
+		probe_once(fixture, &heartbeat, packets);
+	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+	pthread_join(daemon, NULL);
+	print_message("    %lu lives, %lu answers, %lu said fenced\n", (unsigned long)life,
+		      (unsigned long)seen.answer_count, (unsigned long)seen.fenced_count);
+	assert_true(seen.fenced_count >= FENCED_COUNT_MIN);
+	assert_int_equal(seen.broken_count, 0);
+	/* Nothing is left of it when all is given up. */
+	assert_int_equal(fixture->self->fencing, XB_FENCING_NONE);
+	assert_int_equal(fixture->self->fenced_bits, 0);
+	assert_int_equal(fixture->self->fencing_bits, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {FIXTURE_TEST(test_fenced_is_true)};
+
+	return FIXTURE_RUN(tests);
+}

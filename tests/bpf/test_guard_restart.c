@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What becomes of guards when daemons die, fail to start, and come back, with the daemon's own loading and
+ * pinning (kernel.c), on no interface.
+ */
+#include "fixture.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <user/daemon/bpffs.h>
+#include <user/daemon/kernel_guard.h>
+
+#define INSTANCE "test_guard_restart"
+#define EARLIER_NODE 1
+#define PLACE 3
+#define NS_PER_MS 1000000ULL
+#define FAR_NS (3600000 * NS_PER_MS)
+
+static struct kernel kernel;
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 * NS_PER_MS + (uint64_t)now.tv_nsec;
+}
+
+static void on_event(void *context, const struct xb_event *event)
+{
+	(void)context;
+	(void)event;
+}
+
+/* Another node id is another configuration. */
+static int start(uint16_t node_id)
+{
+	static const struct xb_key keys[XB_KEYS_MAX];
+	const struct kernel_setup setup = {
+		.instance = INSTANCE, .constants = {.node_id = node_id}, .keys = keys};
+	int error = kernel_start(&kernel, &setup, on_event, NULL);
+
+	if (!error && !kernel.adopted)
+		kernel.self->epoch = 1;
+	return error;
+}
+
+static size_t claim(uint64_t deadline_ns)
+{
+	const struct xb_address address = address_of("10.0.0.1");
+	size_t slot;
+
+	assert_int_equal(kernel_guard_claim(&kernel, 0, &address, PLACE, &slot), 0);
+	if (deadline_ns)
+		kernel_guard_extend(&kernel, slot, deadline_ns);
+	assert_int_equal(kernel_guard_watch(&kernel), 0);
+	return slot;
+}
+
+/* A daemon that holds an address until it is killed; returns when it was. */
+static void live_and_die(uint64_t held_ns, unsigned grace_ms)
+{
+	int ready[2];
+	pid_t child;
+	char byte;
+
+	assert_int_equal(pipe(ready), 0);
+	child = fork();
+	if (child == 0) {
+		if (start(EARLIER_NODE) == 0 &&
+		    kernel_watch_daemon(&kernel, (uint32_t)getpid(), grace_ms * NS_PER_MS) == 0) {
+			claim(now_ns() + held_ns);
+			if (write(ready[1], "", 1) == 1)
+				pause();
+		}
+		_exit(1);
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+static bool is_pinned(const char *name)
+{
+	char path[BPFFS_PATH_BYTES];
+
+	bpffs_path(path, INSTANCE, "", name);
+	return access(path, F_OK) == 0;
+}
+
+/* Whatever a failed test has left. */
+static int clean(void **state)
+{
+	(void)state;
+	if (kernel.instance[0]) {
+		kernel_guard_release_unclaimed(&kernel);
+		for (size_t i = 0; i < XB_GUARD_MAX; i++)
+			if (kernel.guards[i].used)
+				kernel_guard_release(&kernel, i);
+		kernel_stop(&kernel);
+	}
+	bpffs_remove(INSTANCE);
+	return 0;
+}
+
+static void test_back_within_the_grace(void **state)
+{
+	size_t slot;
+
+	(void)state;
+	live_and_die(FAR_NS, 10000);
+	assert_int_equal(start(EARLIER_NODE), 0);
+	assert_true(kernel.adopted);
+	assert_int_not_equal(kernel.self->died_ns, 0);
+	slot = claim(0);
+	assert_int_equal(kernel.guards[slot].deadline_ns, kernel.self->died_ns + 10000 * NS_PER_MS);
+	assert_false(kernel_guard_passed(&kernel, slot, now_ns()));
+	kernel_guard_extend(&kernel, slot, now_ns() + FAR_NS);
+	assert_int_equal(kernel_watch_daemon(&kernel, (uint32_t)getpid(), 0), 0);
+	assert_int_equal(kernel.self->died_ns, 0);
+	assert_false(kernel_guard_passed(&kernel, slot, now_ns() + FAR_NS / 2));
+}
+
+static void test_back_too_late(void **state)
+{
+	size_t slot;
+
+	(void)state;
+	live_and_die(FAR_NS, 0);
+	assert_int_equal(start(EARLIER_NODE), 0);
+	slot = claim(now_ns() + FAR_NS);
+	assert_true(kernel_guard_passed(&kernel, slot, now_ns()));
+	assert_int_equal(kernel.self->fencing, XB_FENCING_SOME);
+	assert_int_equal(kernel.self->fenced_bits, 1 << PLACE);
+	kernel_guard_end(&kernel, slot);
+	assert_int_equal(kernel.self->fencing, XB_FENCING_NONE);
+	assert_int_equal(kernel.self->fenced_bits, 0);
+}
+
+/* With maps of its own for all but the guard. */
+static void test_another_configuration_lifts_no_fence(void **state)
+{
+	size_t slot;
+
+	(void)state;
+	live_and_die(FAR_NS, 0);
+	assert_int_equal(start(EARLIER_NODE + 1), 0);
+	assert_false(kernel.adopted);
+	assert_int_equal(kernel.self->fencing, XB_FENCING_SOME);
+	assert_int_equal(kernel.self->fenced_bits, 0); /* places were another's */
+	slot = claim(0);
+	assert_true(kernel_guard_passed(&kernel, slot, now_ns()));
+	assert_int_equal(kernel.self->fenced_bits, 1 << PLACE);
+}
+
+static void test_another_configuration_keeps_deadlines(void **state)
+{
+	size_t slot;
+
+	(void)state;
+	live_and_die(FAR_NS, 1500);
+	assert_int_equal(start(EARLIER_NODE + 1), 0);
+	slot = claim(0);
+	assert_false(kernel_guard_passed(&kernel, slot, now_ns()));
+	usleep(1700000); /* the timer knows of it */
+	assert_int_equal(kernel.guards[slot].deadline_ns, XB_GUARD_FENCED);
+	assert_int_equal(kernel.self->fencing, XB_FENCING_SOME);
+}
+
+static void test_a_failed_start_lifts_no_fence(void **state)
+{
+	(void)state;
+	live_and_die(FAR_NS, 0);
+	assert_int_equal(start(EARLIER_NODE), 0);
+	kernel_stop(&kernel);
+	assert_true(is_pinned("xb_guard"));
+	assert_true(is_pinned("xb_self"));
+	assert_int_equal(start(EARLIER_NODE), 0);
+	assert_true(kernel.adopted);
+	assert_int_equal(kernel.self->fencing, XB_FENCING_SOME);
+	kernel_guard_release_unclaimed(&kernel);
+	kernel_stop(&kernel);
+	assert_false(is_pinned("xb_guard"));
+}
+
+#define RESTART_TEST(function) cmocka_unit_test_teardown(function, clean)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RESTART_TEST(test_back_within_the_grace),
+		RESTART_TEST(test_back_too_late),
+		RESTART_TEST(test_another_configuration_lifts_no_fence),
+		RESTART_TEST(test_another_configuration_keeps_deadlines),
+		RESTART_TEST(test_a_failed_start_lifts_no_fence),
+	};
+
+	return fixture_may_run() ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
+}
