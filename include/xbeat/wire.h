@@ -90,7 +90,7 @@ struct xb_view {
 	__u16 subject_id;
 	__u8 subject_state; /* enum xb_node_state as it last said, on whichever link */
 	__u8 reserved1;
-	__u32 subject_daemon_age_us; /* as it last said: add the age of that evidence; XB_AGE_NEVER */
+	__u32 subject_daemon_age_us; /* as in its last evidence; XB_AGE_NEVER */
 	__u64 subject_epoch; /* the highest known; 0: none */
 	__u32 evidence_age_us
 		[XB_LINKS_MAX]; /* since its last evidence on each link; XB_AGE_NEVER */

@@ -468,6 +468,8 @@ static void test_answer_is_taken_once(void **state)
 	expect_refused(fixture, &answer, XB_DROP_OLD_ANSWER);
 	answer.t1_ns += 2;
 	expect_told(fixture, &answer);
+	answer.view.subject_id = htons(NODE_IPV6); /* asked about again */
+	expect_told(fixture, &answer);
 	answer = answer_from(SLOT_B, NODE_IPV6); /* another link's are its own */
 	expect_told(fixture, &answer);
 }

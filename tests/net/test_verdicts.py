@@ -2,6 +2,8 @@
 """What is broken: a node, the way to it, one direction, or this node itself. Others are asked."""
 
 import re
+import signal
+import time
 
 import pytest
 
@@ -126,6 +128,23 @@ def test_node_that_hears_nobody_is_isolated(lab, judged):
     assert "isolated" not in judged["node-a"].json("status")
 
 
+def test_halves_of_a_cluster_are_down_for_each_other_and_none_is_isolated(lab, judged):
+    """What nobody on this side hears may as well be dead."""
+    halves = (("node-a", "client"), ("node-b", "node-c"))
+    lab.run("switch", "ip", "link", "add", "half", "up", "type", "bridge")
+    for member in halves[1]:
+        lab.run("switch", "ip", "link", "set", f"{member}.0", "master", "half")
+    for here, there in (halves, halves[::-1]):
+        for member in here:
+            for other in there:
+                wait_verdict(judged[member], other, "down")
+            assert isolation(judged[member]) == []
+            assert judged[member].verdict(next(name for name in here if name != member)) == "up"
+    for member in halves[1]:
+        lab.run("switch", "ip", "link", "set", f"{member}.0", "master", "br0")
+    judged.wait_up()
+
+
 def test_node_that_stops_is_released_and_not_asked_after(judged):
     judged["node-c"].stop()
     for node in ("node-a", "node-b", "client"):
@@ -150,6 +169,24 @@ def test_node_on_one_of_two_links_is_degraded(lab, cluster):
     assert "degraded" in node.explain("node-b")["said"]
     lab.heal("node-b", "eth1")
     wait_until(lambda: "degraded" not in node.peer("node-b"), 5, "node-b is well")
+
+
+def test_death_during_an_own_stall_is_found_one_detection_time_after_it(lab, judged):
+    node = judged["node-a"]
+    node.process.send_signal(signal.SIGSTOP)
+    time.sleep(1)
+    lab.cut("node-b", "eth0")
+    time.sleep(0.2)
+    node.process.send_signal(signal.SIGCONT)
+    wait_verdict(node, "node-b", "down")
+    event = verdicts(node, "node-b")[-1]
+    stall = next(event for event in node.events() if event["kind"] == "stall")
+    assert re.match(r"this node stood still for 1\.\d s: nobody is called silent for 30\.0 ms",
+                    stall["reason"]), stall
+    assert 30 <= (event["time_unix_ns"] - stall["time_unix_ns"]) / 1e6 < 60, (stall, event)
+    accused = {event["subject"] for event in node.events() if event["kind"] == "peer"
+               and event["to"] in ("down", "unreachable", "one-way")}
+    assert accused == {"node-b"}
 
 
 def test_explain_of_nobody_says_where_the_names_are(judged):

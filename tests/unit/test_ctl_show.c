@@ -72,6 +72,43 @@ static void peers_never_heard_on_two_links(void **state)
 		"    never heard\n");
 }
 
+static void peers_with_all_there_is(void **state)
+{
+	(void)state;
+	assert_shown(
+		show_peers,
+		"[{\"name\":\"b\",\"verdict\":\"up\",\"degraded\":true,\"reason\":\"r\","
+		"\"daemon\":\"dead\",\"daemon_age_ns\":2000000,\"fenced\":[\"VI_1\",\"VI_2\"],"
+		"\"late_apps\":[\"db\"],\"links\":[{\"interface\":\"eth0\",\"verdict\":\"up\"},"
+		"{\"interface\":\"eth1\",\"verdict\":\"one-way\"}]},{\"name\":\"c\","
+		"\"verdict\":\"unreachable\",\"reason\":\"r\",\"heard_by\":[{\"node\":\"b\","
+		"\"age_ns\":4100000},{\"node\":\"d\"}],\"links\":[{\"interface\":\"eth0\"}]}]",
+		"NODE  VERDICT      LINK  ADDRESS  HEARD  P50  P99  MAX  LOST\n"
+		"b     degraded\n"
+		"      up           eth0  -            -    -    -    -     -\n"
+		"      one-way      eth1  -            -    -    -    -     -\n"
+		"    r\n"
+		"    its daemon is dead, and moved last 2 ms ago\n"
+		"    fenced there: VI_1, VI_2\n"
+		"    late applications: db\n"
+		"c     unreachable  eth0  -            -    -    -    -     -\n"
+		"    r\n"
+		"    b heard it 4.1 ms ago\n"
+		"    d has never heard it\n");
+}
+
+static void explanation_of_a_node(void **state)
+{
+	(void)state;
+	assert_shown(show_explain,
+		     "{\"peer\":\"node-b\",\"verdict\":\"down\",\"verdict_age_ns\":31000000000,"
+		     "\"reason\":\"nobody hears it\",\"lines\":[\"It is silent.\",\"It was.\"]}",
+		     "verdict    node-b is down, for 31 s\n"
+		     "reason     nobody hears it\n"
+		     "known      It is silent.\n"
+		     "           It was.\n");
+}
+
 static void vrrp_instances(void **state)
 {
 	(void)state;
@@ -319,6 +356,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(peers_with_one_link),
 		cmocka_unit_test(peers_never_heard_on_two_links),
+		cmocka_unit_test(peers_with_all_there_is),
+		cmocka_unit_test(explanation_of_a_node),
 		cmocka_unit_test(vrrp_instances),
 		cmocka_unit_test(vrrp_instances_with_all_there_is),
 		cmocka_unit_test(explanation_of_a_backup),

@@ -380,15 +380,18 @@ bool liveness_should_ask(const struct liveness_peer *peer, const struct liveness
 
 /*
  * When a node dies, others may have heard it up to one interval later than this one: answers to PROBEs are not
- * simultaneous. So only what is newer than that shows that it lives.
+ * simultaneous. So only what is newer than that shows that it lives; and of what the detection time has beyond two
+ * intervals a quarter is left for ticks that are late and answers that take their time.
  */
 static bool shows_life(const struct liveness_hearsay *hearsay, const struct liveness_timing *timing,
 		       uint64_t heard_ns, uint64_t arrival_ns)
 {
-	bool newer = !hearsay->known_ns ||
-		     (int64_t)(heard_ns - hearsay->known_ns) > (int64_t)timing->interval_ns;
+	uint64_t detection_ns = timing->detection_time_ns, interval_ns = timing->interval_ns;
+	uint64_t spare_ns = detection_ns > 2 * interval_ns ? detection_ns - 2 * interval_ns : 0;
+	int64_t newer_ns = (int64_t)(heard_ns - hearsay->known_ns);
 
-	return newer && time_since_ns(arrival_ns, heard_ns) < timing->detection_time_ns;
+	return (!hearsay->known_ns || newer_ns > (int64_t)(interval_ns + spare_ns / 4)) &&
+	       time_since_ns(arrival_ns, heard_ns) < detection_ns;
 }
 
 void liveness_take_answer(struct liveness_hearsay *hearsay, const struct liveness_timing *timing,

@@ -13,8 +13,9 @@ const struct verb verbs[] = {
 		.name = "status",
 		.arguments = "",
 		.summary = "the daemon: node, interfaces, scheduling",
-		.help = "Shows who this node is, since when its daemon runs and with which "
-			"configuration, how the XDP program is attached, and whether the daemon "
+		.help = "Shows who this node is, whether it hears anybody, since when its daemon "
+			"runs and with which configuration, how the XDP program is attached, and "
+			"whether the daemon "
 			"has real-time scheduling and locked memory.",
 		.example = "$ xbeatctl status\n"
 			   "node           node-a (1), running\n"
@@ -30,7 +31,8 @@ const struct verb verbs[] = {
 		.summary = "the other nodes: who is alive, and why we think so",
 		.help = "Shows the verdict on each node with its reason and, for each link, how "
 			"long ago it was heard, the round-trip times of its answers (median, 99th "
-			"percentile, maximum) and how many probes went unanswered.",
+			"percentile, maximum) and how many probes went unanswered. While a node is "
+			"silent also when others last heard it.",
 		.example = "$ xbeatctl peers\n"
 			   "NODE    VERDICT  LINK  ADDRESS    HEARD    P50     P99     MAX  LOST\n"
 			   "node-b  up       eth0  10.0.0.2  4.1 ms  92 us  140 us  1.2 ms     3\n"
@@ -61,10 +63,12 @@ const struct verb verbs[] = {
 	},
 	{
 		.name = "explain",
-		.arguments = "INSTANCE",
-		.summary = "one VRRP instance in plain words",
+		.arguments = "INSTANCE|NODE",
+		.summary = "one VRRP instance or node in plain words",
 		.help = "Says what a VRRP instance is and why, who is Active, what this node waits "
-			"for, what would make it Active, and how its priority adds up.",
+			"for, what would make it Active, and how its priority adds up. Of another "
+			"node: what is known of it, from whom, what was concluded, and what would "
+			"change that.",
 		.example = "$ xbeatctl explain VI_1\n"
 			   "state      VI_1 is backup, for 31 s\n"
 			   "reason     an advert of a higher priority came\n"
@@ -112,12 +116,15 @@ const struct verb verbs[] = {
 		.name = "events",
 		.arguments = "[-f]",
 		.summary = "what changed, when, and why; -f follows",
-		.help = "Shows the recent changes, oldest first: verdicts on nodes and states of "
-			"VRRP instances, each with its reason. With -f it goes on and shows each "
+		.help = "Shows the recent changes, oldest first: verdicts on nodes, their daemons "
+			"and applications, and states of VRRP instances, each with its reason. "
+			"With -f it goes on and shows each "
 			"new one as it happens.",
 		.example = "$ xbeatctl events -f\n"
 			   "2026-03-01 12:00:00.031  peer  node-b  up -> down\n"
-			   "    no evidence for 31 ms, detection time 30 ms\n",
+			   "    no evidence on 1 link for 30.2 ms, detection time 30.0 ms; node-c "
+			   "and\n"
+			   "    judge, asked 0.2 ms ago, heard it no later than 26.1 ms ago\n",
 		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_FOLLOW,
 		.run = show_events_run,
 	},

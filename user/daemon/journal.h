@@ -14,7 +14,7 @@
 
 struct journal_entry {
 	uint64_t time_unix_ns;
-	char kind[12]; /* peer, link, vrrp, epoch, stall, daemon */
+	char kind[12]; /* peer, link, node, vrrp, epoch, stall, daemon, app … */
 	char subject[40]; /* node, link or instance */
 	char from[24];
 	char to[24];

@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Silent peers: who is dead, who is cut off, and what the others say: user/core/liveness.c. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+#include <user/core/liveness.h>
+#include <user/core/time.h>
+
+#define MS(x) ((x)*NS_PER_MS)
+#define START (1000 * NS_PER_SECOND)
+#define NEVER UINT64_MAX
+#define RESPONDENTS 3
+
+static const struct liveness_timing timing = {
+	.interval_ns = MS(10),
+	.detection_time_ns = MS(30),
+	.daemon_timeout_ns = MS(300),
+	.restart_grace_ns = MS(100),
+	.unanswered_max = 6,
+};
+
+/* A peer on one link, judged as time goes on. */
+struct scene {
+	struct liveness_peer peer;
+	struct liveness_evidence link;
+	struct liveness_hearsay hearsay;
+	struct liveness_change change;
+	uint64_t due_ns;
+	bool isolated;
+	bool after_stall; /* of our own */
+};
+
+static enum verdict judge(struct scene *scene, uint64_t now_ns)
+{
+	liveness_judge_links(&scene->peer, &scene->link, 1, &timing, now_ns, !scene->after_stall,
+			     &scene->due_ns, &scene->change);
+	liveness_judge_node(&scene->peer, &scene->link, 1, &timing, &scene->hearsay,
+			    scene->isolated, now_ns, &scene->due_ns, &scene->change);
+	return scene->peer.verdict;
+}
+
+static void evidence(struct scene *scene, uint64_t arrival_ns, enum xb_node_state said)
+{
+	scene->link.last_evidence_ns = arrival_ns;
+	scene->link.last_heard_ns = arrival_ns;
+	scene->link.node_state = said;
+}
+
+/* Up, with the last evidence at START. */
+static struct scene begin(void)
+{
+	struct scene scene = {0};
+
+	liveness_init(&scene.peer, START);
+	evidence(&scene, START, XB_NODE_RUNNING);
+	assert_int_equal(judge(&scene, START), VERDICT_UP);
+	return scene;
+}
+
+static bool should_ask(const struct scene *scene, uint64_t now_ns)
+{
+	return liveness_should_ask(&scene->peer, &timing, &scene->hearsay, now_ns);
+}
+
+/* As the daemon does it between links and nodes. */
+static void ask(struct scene *scene, unsigned count, uint64_t now_ns)
+{
+	judge(scene, now_ns);
+	assert_true(should_ask(scene, now_ns));
+	scene->hearsay = (struct liveness_hearsay){
+		.asked_ns = now_ns,
+		.known_ns = scene->link.last_evidence_ns,
+		.asked_count = count,
+	};
+	judge(scene, now_ns);
+}
+
+static void answer(struct scene *scene, const char *name, uint64_t heard_ns, uint64_t arrival_ns)
+{
+	liveness_take_answer(&scene->hearsay, &timing, name, heard_ns, arrival_ns);
+	judge(scene, arrival_ns);
+}
+
+static void assert_reason(const struct scene *scene, const char *part)
+{
+	if (!strstr(scene->peer.reason, part))
+		fail_msg("'%s' is not in '%s'", part, scene->peer.reason);
+}
+
+/* Others last heard it so long after this node did; the answers come 200 us after the question, at 30 ms. */
+struct answers {
+	const char *what;
+	uint64_t later_ns[RESPONDENTS]; /* NEVER: does not answer */
+	unsigned never_count; /* of them, the first so many have never heard it */
+	enum verdict expected;
+	bool waits; /* for the rest of the answers, in vain */
+	const char *reason;
+};
+
+static const struct answers rounds[] = {
+	{"a death at the same phase",
+	 {0, 0, 0},
+	 .expected = VERDICT_DOWN,
+	 .reason = "b, c and 1 more, asked 0.2 ms ago, heard it no later than 30.2 ms ago"},
+	{"a death at all phases",
+	 {0, MS(3), MS(10)},
+	 .expected = VERDICT_DOWN,
+	 .reason = "heard it no later than 20.2 ms ago"},
+	{"a death at the opposite phase of one", {MS(10), 0, 0}, .expected = VERDICT_DOWN},
+	{"a death at the opposite phase after a tick that was late",
+	 {MS(12), 0, 0},
+	 .expected = VERDICT_DOWN},
+	{"nobody else ever heard it",
+	 {0, 0, 0},
+	 .never_count = 3,
+	 .expected = VERDICT_DOWN,
+	 .reason = "b, c and 1 more, asked 0.2 ms ago, never heard it"},
+	{"one hears it",
+	 {0, MS(26), 0},
+	 .expected = VERDICT_UNREACHABLE,
+	 .reason = "; c heard it 4.2 ms ago: the way between it and this node is broken"},
+	{"all hear it", {MS(22), MS(26), MS(28)}, .expected = VERDICT_UNREACHABLE},
+	{"one hears it, at the worst phase", {0, 0, MS(20)}, .expected = VERDICT_UNREACHABLE},
+	{"one hears it, the others do not answer",
+	 {MS(26), NEVER, NEVER},
+	 .expected = VERDICT_UNREACHABLE,
+	 .reason = "b heard it"},
+	{"one does not answer",
+	 {0, MS(4), NEVER},
+	 .expected = VERDICT_DOWN,
+	 .waits = true,
+	 .reason = "b and c, asked 12.5 ms ago, heard it no later than 38.5 ms ago"},
+	{"nobody answers",
+	 {NEVER, NEVER, NEVER},
+	 .expected = VERDICT_DOWN,
+	 .waits = true,
+	 .reason = "3 other nodes, asked 12.5 ms ago, did not answer"},
+};
+
+static void judges_answers_by_the_table(void **state)
+{
+	static const char *const names[RESPONDENTS] = {"b", "c", "d"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++) {
+		const struct answers *row = &rounds[i];
+		struct scene scene = begin();
+		uint64_t asked_ns = START + MS(30), arrival_ns = asked_ns + 200000;
+
+		print_message("  %s\n", row->what);
+		ask(&scene, RESPONDENTS, asked_ns);
+		assert_int_equal(scene.peer.verdict, VERDICT_UP);
+		for (unsigned j = 0; j < RESPONDENTS; j++)
+			if (row->later_ns[j] != NEVER)
+				answer(&scene, names[j],
+				       j < row->never_count ? 0 : START + row->later_ns[j],
+				       arrival_ns);
+		if (row->waits) {
+			assert_int_equal(scene.peer.verdict, VERDICT_UP);
+			assert_int_equal(scene.due_ns, asked_ns + MS(12) + 500000);
+			judge(&scene, scene.due_ns);
+		}
+		assert_int_equal(scene.peer.verdict, row->expected);
+		assert_reason(&scene, "no evidence on 1 link for ");
+		if (row->reason)
+			assert_reason(&scene, row->reason);
+	}
+}
+
+static void waits_for_nobody_who_is_silent_too(void **state)
+{
+	struct scene scene = begin();
+
+	(void)state;
+	ask(&scene, 2, START + MS(30));
+	answer(&scene, "b", START, START + MS(31));
+	assert_int_equal(scene.peer.verdict, VERDICT_UP);
+	scene.hearsay.lost_count = 1;
+	assert_int_equal(judge(&scene, START + MS(32)), VERDICT_DOWN);
+}
+
+static void nobody_to_ask_is_no_wait(void **state)
+{
+	struct scene scene = begin();
+
+	(void)state;
+	ask(&scene, 0, START + MS(30));
+	assert_int_equal(scene.peer.verdict, VERDICT_DOWN);
+	assert_string_equal(scene.peer.reason,
+			    "no evidence on 1 link for 30.0 ms, detection time 30.0 ms");
+}
+
+/* Later, the phase at its death explains nothing any more: whoever hears it within the detection time decides. */
+static void asks_again_and_changes_its_mind(void **state)
+{
+	struct scene scene = begin();
+	uint64_t now_ns = START + MS(30);
+
+	(void)state;
+	ask(&scene, 1, now_ns);
+	answer(&scene, "b", now_ns - MS(4), now_ns);
+	assert_int_equal(scene.peer.verdict, VERDICT_UNREACHABLE);
+	assert_false(should_ask(&scene, now_ns + MS(99)));
+	assert_int_equal(judge(&scene, now_ns + MS(99)), VERDICT_UNREACHABLE);
+	now_ns += MS(100);
+	ask(&scene, 1, now_ns);
+	assert_int_equal(scene.peer.verdict, VERDICT_UNREACHABLE);
+	answer(&scene, "b", now_ns - MS(104), now_ns);
+	assert_int_equal(scene.peer.verdict, VERDICT_DOWN);
+	assert_int_equal(scene.change.from, VERDICT_UNREACHABLE);
+	now_ns += MS(100);
+	ask(&scene, 1, now_ns);
+	answer(&scene, "b", now_ns - MS(29), now_ns);
+	assert_int_equal(scene.peer.verdict, VERDICT_UNREACHABLE);
+	evidence(&scene, now_ns + MS(1), XB_NODE_RUNNING);
+	assert_int_equal(judge(&scene, now_ns + MS(1)), VERDICT_UP);
+	assert_false(should_ask(&scene, now_ns + MS(1)));
+}
+
+static void asks_after_whom_it_never_heard(void **state)
+{
+	struct scene scene = {0};
+
+	(void)state;
+	liveness_init(&scene.peer, START);
+	ask(&scene, 1, START);
+	answer(&scene, "b", START - MS(2), START);
+	assert_int_equal(scene.peer.verdict, VERDICT_UNREACHABLE);
+	assert_reason(&scene, "not heard yet; b heard it 2.0 ms ago");
+}
+
+static void asks_after_nobody_when_it_stood_still_itself(void **state)
+{
+	struct scene scene = begin();
+
+	(void)state;
+	scene.after_stall = true;
+	assert_int_equal(judge(&scene, START + MS(500)), VERDICT_UP);
+	assert_false(should_ask(&scene, START + MS(500)));
+	scene.after_stall = false;
+	judge(&scene, START + MS(530));
+	assert_true(should_ask(&scene, START + MS(530)));
+}
+
+static void one_that_stops_is_released_and_not_asked_after(void **state)
+{
+	struct scene scene = begin();
+
+	(void)state;
+	evidence(&scene, START + MS(5), XB_NODE_STOPPING);
+	assert_int_equal(judge(&scene, START + MS(5)), VERDICT_RELEASED);
+	assert_int_equal(judge(&scene, START + MS(5000)), VERDICT_RELEASED);
+	assert_false(should_ask(&scene, START + MS(5000)));
+	evidence(&scene, START + MS(6000), XB_NODE_RUNNING);
+	assert_int_equal(judge(&scene, START + MS(6000)), VERDICT_UP);
+}
+
+/* Its PROBEs come, but are no evidence. */
+static void who_does_not_hear_us_is_one_way(void **state)
+{
+	struct scene scene = begin();
+	uint64_t now_ns;
+
+	(void)state;
+	for (now_ns = START + MS(10); now_ns < START + MS(40); now_ns += MS(10)) {
+		scene.link.last_heard_ns = now_ns;
+		assert_int_equal(judge(&scene, now_ns), VERDICT_UP);
+		assert_int_equal(scene.peer.links[0], VERDICT_UP);
+	}
+	scene.link.last_heard_ns = now_ns;
+	assert_int_equal(scene.due_ns, now_ns);
+	assert_int_equal(judge(&scene, now_ns), VERDICT_ONE_WAY);
+	assert_int_equal(scene.change.link_from[0], VERDICT_UP);
+	assert_reason(&scene,
+		      "it is heard (0.0 ms ago), but for 30.0 ms it has not heard this node");
+	assert_false(should_ask(&scene, now_ns));
+	/* Then it falls silent, too. */
+	judge(&scene, now_ns + MS(30));
+	assert_true(should_ask(&scene, now_ns + MS(30)));
+	assert_int_equal(scene.peer.verdict, VERDICT_ONE_WAY);
+	ask(&scene, 0, now_ns + MS(30));
+	assert_int_equal(scene.peer.verdict, VERDICT_DOWN);
+}
+
+static void one_way_needs_more_than_a_packet(void **state)
+{
+	struct scene scene = begin();
+	uint64_t back_ns = START + MS(500);
+
+	(void)state;
+	ask(&scene, 0, START + MS(30));
+	scene.link.last_heard_ns = back_ns;
+	assert_int_equal(judge(&scene, back_ns), VERDICT_DOWN);
+	assert_false(should_ask(&scene, back_ns));
+	scene.link.last_heard_ns = back_ns + MS(10);
+	assert_int_equal(judge(&scene, back_ns + MS(29)), VERDICT_DOWN);
+	evidence(&scene, back_ns + MS(29), XB_NODE_RUNNING);
+	assert_int_equal(judge(&scene, back_ns + MS(30)), VERDICT_UP);
+	/* The time before does not count. */
+	scene.link.last_heard_ns = back_ns + MS(50);
+	assert_int_equal(judge(&scene, back_ns + MS(50)), VERDICT_UP);
+	assert_int_equal(judge(&scene, back_ns + MS(60)), VERDICT_UP);
+	assert_int_equal(judge(&scene, back_ns + MS(79)), VERDICT_UP);
+}
+
+static void one_way_after_our_stall_is_our_own_doing(void **state)
+{
+	struct scene scene = begin();
+
+	(void)state;
+	scene.after_stall = true;
+	scene.link.last_heard_ns = START + MS(100);
+	judge(&scene, START + MS(100));
+	scene.link.last_heard_ns = START + MS(140);
+	assert_int_equal(judge(&scene, START + MS(140)), VERDICT_UP);
+	scene.after_stall = false;
+	assert_int_equal(judge(&scene, START + MS(141)), VERDICT_ONE_WAY);
+}
+
+static void a_dead_daemon_has_its_grace(void **state)
+{
+	struct scene scene = begin();
+	uint64_t died_ns = START + MS(5);
+
+	(void)state;
+	evidence(&scene, died_ns, XB_NODE_DEAD);
+	assert_int_equal(judge(&scene, died_ns + MS(1)), VERDICT_UP);
+	assert_true(scene.change.daemon);
+	assert_string_equal(scene.change.daemon_reason,
+			    "its kernel said 1.0 ms ago that its daemon died");
+	for (uint64_t after_ns = MS(10); after_ns < MS(100); after_ns += MS(10)) {
+		evidence(&scene, died_ns + after_ns, XB_NODE_DEAD);
+		assert_int_equal(judge(&scene, died_ns + after_ns), VERDICT_UP);
+		assert_false(scene.change.daemon);
+	}
+	assert_int_equal(scene.due_ns, died_ns + MS(100));
+	assert_int_equal(judge(&scene, scene.due_ns), VERDICT_HUNG);
+	assert_reason(&scene,
+		      "its daemon died 100 ms ago and is not there again, restart_grace 100 ms");
+	evidence(&scene, died_ns + MS(120), XB_NODE_RUNNING);
+	assert_int_equal(judge(&scene, died_ns + MS(120)), VERDICT_UP);
+	assert_true(scene.change.daemon);
+	assert_string_equal(scene.change.daemon_reason, "it is there again after 120.0 ms");
+}
+
+/* Each letter is another node: u is heard, s is silent, r said that it stops and is silent. */
+static const struct {
+	const char *nodes;
+	bool isolated;
+} companies[] = {
+	{"", false},	{"s", false},  {"u", false},  {"ss", true},  {"us", false}, {"sss", true},
+	{"ssu", false}, {"sr", false}, {"ssr", true}, {"rr", false}, {"r", false},
+};
+
+static void isolated_by_the_table(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(companies) / sizeof(companies[0]); i++) {
+		struct liveness_census census = {0};
+
+		print_message("  '%s'\n", companies[i].nodes);
+		for (const char *node = companies[i].nodes; *node; node++) {
+			struct liveness_peer peer = {.silent = *node != 'u', .stops = *node == 'r'};
+
+			liveness_census_add(&census, &peer);
+		}
+		assert_int_equal(liveness_isolated(&census), companies[i].isolated);
+	}
+}
+
+/* The second falls silent while the first is asked after: neither is dead for all this node knows. */
+static void isolation_is_in_the_reason(void **state)
+{
+	struct scene scene = begin();
+
+	(void)state;
+	ask(&scene, 1, START + MS(30));
+	assert_int_equal(scene.peer.verdict, VERDICT_UP);
+	scene.hearsay.lost_count = 1;
+	scene.isolated = true;
+	assert_int_equal(judge(&scene, START + MS(38)), VERDICT_DOWN);
+	assert_reason(&scene, "; nobody else is heard either: it may be this node that is cut off");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(judges_answers_by_the_table),
+		cmocka_unit_test(waits_for_nobody_who_is_silent_too),
+		cmocka_unit_test(nobody_to_ask_is_no_wait),
+		cmocka_unit_test(asks_again_and_changes_its_mind),
+		cmocka_unit_test(asks_after_whom_it_never_heard),
+		cmocka_unit_test(asks_after_nobody_when_it_stood_still_itself),
+		cmocka_unit_test(one_that_stops_is_released_and_not_asked_after),
+		cmocka_unit_test(who_does_not_hear_us_is_one_way),
+		cmocka_unit_test(one_way_needs_more_than_a_packet),
+		cmocka_unit_test(one_way_after_our_stall_is_our_own_doing),
+		cmocka_unit_test(a_dead_daemon_has_its_grace),
+		cmocka_unit_test(isolated_by_the_table),
+		cmocka_unit_test(isolation_is_in_the_reason),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
