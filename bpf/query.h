@@ -17,7 +17,6 @@
 #include "slot_lock.h"
 
 #define QUERY_LIFE_NS 1000000000
-#define QUERY_COPY_TRIES 4
 
 /* What a slot says of the subject over one link. */
 struct query_slot {
@@ -29,26 +28,30 @@ struct query_slot {
 	__u8 node_state;
 };
 
-/* Reads a slot that another processor may be writing. If it always is, the last reading must do: each
- * field by itself is right. */
+/* Returns whether no other processor was writing meanwhile. */
+static __always_inline bool query_try_slot(const struct xb_peer *peer, struct query_slot *slot)
+{
+	__u32 sequence = READ_ONCE(peer->lock_sequence);
+
+	slot->evidence_ns = READ_ONCE(peer->last_evidence_ns);
+	slot->heard_ns = READ_ONCE(peer->last_heard_ns);
+	slot->epoch = READ_ONCE(peer->peer_epoch);
+	slot->daemon_age_us = READ_ONCE(peer->daemon_age_us);
+	slot->fenced_bits = READ_ONCE(peer->fenced_bits);
+	slot->node_state = READ_ONCE(peer->node_state);
+	return !(sequence & 1) && READ_ONCE(peer->lock_sequence) == sequence;
+}
+
+/* If another processor always writes, the last reading must do: each field by itself is right. No loop: the
+ * compiler may lay it out so that its way back is a fall-through, which Linux 6.1 refuses. */
 static __always_inline void query_read_slot(const struct xb_peer *peer, struct query_slot *slot)
 {
-	for (int i = 0; i < QUERY_COPY_TRIES; i++) {
-		__u32 sequence = READ_ONCE(peer->lock_sequence);
-
-		slot->evidence_ns = READ_ONCE(peer->last_evidence_ns);
-		slot->heard_ns = READ_ONCE(peer->last_heard_ns);
-		slot->epoch = READ_ONCE(peer->peer_epoch);
-		slot->daemon_age_us = READ_ONCE(peer->daemon_age_us);
-		slot->fenced_bits = READ_ONCE(peer->fenced_bits);
-		slot->node_state = READ_ONCE(peer->node_state);
-		if (!(sequence & 1) && READ_ONCE(peer->lock_sequence) == sequence)
-			return;
-	}
+	if (!query_try_slot(peer, slot) && !query_try_slot(peer, slot))
+		query_try_slot(peer, slot);
 }
 
 /* Returns the slot of a node's link, or NULL. */
-static __always_inline const struct xb_peer *query_find_slot(__u32 node_id, __u32 link)
+static __always_inline const struct xb_peer *query_find_slot(__u64 node_id, __u32 link)
 {
 	__u32 slot;
 
@@ -69,12 +72,10 @@ static __always_inline __u32 query_age_us(__u64 now_ns, __u64 then_ns)
 static __always_inline void query_clear_view(struct xb_view *view)
 {
 	word64 *words = (word64 *)view;
-	__u16 subject_id = view->subject_id;
 
 #pragma unroll
 	for (int i = 0; i < INSTANCE_WORDS; i++)
 		words[i] = 0;
-	view->subject_id = subject_id;
 	view->subject_daemon_age_us = bpf_htonl(XB_AGE_NEVER);
 }
 
@@ -104,16 +105,16 @@ static __always_inline __u64 query_add_link(struct xb_view *view, __u32 link,
 }
 
 /* Of a node that is not configured here, or is this one, nothing is known. Global, so that the verifier
- * looks at it once and not for each way that leads here; it wants to see that the pointer is one. */
-__noinline int query_fill_view(struct xb_view *view, __u64 now_ns)
+ * looks at it once and not for each way that leads here; it wants to see that the pointer is one, and the
+ * id as a whole register: what it has seen byte-swapped, or compared by half, has no bound to Linux 6.1. */
+__noinline int query_fill_view(struct xb_view *view, __u64 subject_id, __u64 now_ns)
 {
 	__u64 said_ns = 0;
-	__u32 subject_id;
 
 	if (!view)
 		return -1;
 	query_clear_view(view);
-	subject_id = bpf_ntohs(view->subject_id);
+	view->subject_id = bpf_htons((__u16)subject_id);
 #pragma unroll
 	for (__u32 link = 0; link < XB_LINKS_MAX; link++)
 		said_ns = query_add_link(view, link, query_find_slot(subject_id, link), now_ns,
@@ -134,16 +135,14 @@ static __always_inline int query_check(const struct heartbeat *heartbeat)
 static __noinline int query(struct heartbeat *heartbeat, struct ethhdr *ethernet, void *network)
 {
 	struct xb_packet *packet = heartbeat->packet;
-	struct xb_view *view = &packet->view;
-	__u16 subject_id = view->subject_id;
+	__u32 subject_id = bpf_ntohs(packet->view.subject_id);
 	int reason = query_check(heartbeat);
 
 	if (reason != NO_DROP)
 		return drop(reason);
 	heartbeat->answer_ack = 0;
 	answer_write(heartbeat, XB_ANSWER);
-	view->subject_id = subject_id; /* where the instances were */
-	query_fill_view(view, heartbeat->arrival_ns);
+	query_fill_view(&packet->view, subject_id, heartbeat->arrival_ns); /* over the instances */
 	answer_turn_round(heartbeat, ethernet, network);
 	answer_seal(heartbeat, tag_digest(packet, heartbeat->key));
 	return XDP_TX;

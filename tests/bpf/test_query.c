@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * QUERY and ANSWER: what is told of a third node, byte by byte; who is told; that neither proves anything; and that
- * an ANSWER is taken once, if it was asked for lately.
- */
+/* A QUERY: what is told of a third node, byte by byte; who is told; and that it proves and changes nothing. */
 #include "fixture.h"
 
 #include <arpa/inet.h>
@@ -340,7 +337,7 @@ static void test_who_is_not_answered(void **state)
 	expect_refused(fixture, &good, XB_DROP_NO_SELF);
 }
 
-/* Whatever bit is another one, the type's and the subject's included, nobody is answered or told. */
+/* Whatever bit is another one, the type's and the subject's included, nobody is answered. */
 static void check_bit_flips(struct fixture *fixture, const struct heartbeat *heartbeat)
 {
 	struct frame good;
@@ -357,165 +354,11 @@ static void check_bit_flips(struct fixture *fixture, const struct heartbeat *hea
 	assert_int_equal(fixture_events(fixture), 0);
 }
 
-static struct heartbeat answer_from(int slot, uint16_t subject_id)
-{
-	struct heartbeat answer = heartbeat_from(slot, XB_ANSWER);
-
-	answer.t1_ns = now_ns();
-	memset(&answer.view, 0, sizeof(answer.view));
-	answer.view = (struct xb_view){
-		.subject_id = htons(subject_id),
-		.subject_state = XB_NODE_STOPPING,
-		.subject_daemon_age_us = htonl(0x01020304),
-		.subject_epoch = htobe64(0x0102030405060708),
-		.subject_fenced_bits = htons(0x0102),
-	};
-	for (uint32_t link = 0; link < XB_LINKS_MAX; link++) {
-		answer.view.evidence_age_us[link] = htonl(0x01000000 + link);
-		answer.view.heard_age_us[link] = htonl(0x02000000 + link);
-	}
-	return answer;
-}
-
 static void test_bit_flips(void **state)
 {
 	struct heartbeat query = query_from(SLOT_A, NODE_IPV6);
-	struct heartbeat answer = answer_from(SLOT_IPV6, NODE_TWO_LINKS);
 
 	check_bit_flips(*state, &query);
-	check_bit_flips(*state, &answer);
-}
-
-/* Consumed, and told to the daemon once. */
-static void expect_told(struct fixture *fixture, const struct heartbeat *answer)
-{
-	struct frame frame;
-
-	frame_build(answer, &frame);
-	fixture_expect_uncounted(fixture, &frame, ACTION_DROP);
-	assert_int_equal(fixture_events(fixture), 1);
-	assert_int_equal(fixture->events[0].kind, XB_EVENT_ANSWER);
-	assert_int_equal(fixture->events[0].answer.t1_ns, answer->t1_ns);
-}
-
-static void test_answer_is_told(void **state)
-{
-	struct fixture *fixture = *state;
-
-	for (int slot = 0; slot < SLOT_COUNT; slot++) {
-		struct heartbeat answer = answer_from(slot, 0x0102);
-		const struct xb_event *event = &fixture->events[0];
-		const struct xb_view *view = &event->answer.view;
-		uint64_t before_ns = now_ns();
-
-		expect_told(fixture, &answer);
-		assert_int_equal(event->slot, slot);
-		assert_in_range(event->arrival_ns, before_ns, now_ns());
-		assert_int_equal(view->subject_id, 0x0102);
-		assert_int_equal(view->subject_state, XB_NODE_STOPPING);
-		assert_int_equal(view->subject_daemon_age_us, 0x01020304);
-		assert_int_equal(view->subject_epoch, 0x0102030405060708);
-		assert_int_equal(view->subject_fenced_bits, 0x0102);
-		for (uint32_t link = 0; link < XB_LINKS_MAX; link++) {
-			assert_int_equal(view->evidence_age_us[link], 0x01000000 + link);
-			assert_int_equal(view->heard_age_us[link], 0x02000000 + link);
-		}
-	}
-}
-
-/* It proves nothing of its sender, and nothing of its subject. */
-static void test_answer_is_no_evidence(void **state)
-{
-	struct fixture *fixture = *state;
-	struct heartbeat answer = answer_from(SLOT_A, NODE_IPV6);
-	struct xb_peer before[SLOT_COUNT];
-
-	answer.sender_epoch = PEER_EPOCH + 9;
-	fixture->peers[SLOT_A].peer_epoch = PEER_EPOCH;
-	memcpy(before, fixture->peers, sizeof(before));
-	expect_told(fixture, &answer);
-	before[SLOT_A].lock_sequence += 2;
-	before[SLOT_A].answer_t1_ns = answer.t1_ns;
-	before[SLOT_A].answer_subject_bits = 1ull << NODE_IPV6;
-	assert_memory_equal(fixture->peers, before, sizeof(before));
-}
-
-static void test_answers_of_another_time(void **state)
-{
-	struct fixture *fixture = *state;
-	struct heartbeat answer = answer_from(SLOT_A, NODE_IPV6);
-
-	answer.t1_ns = now_ns() - NS_PER_SECOND;
-	expect_refused(fixture, &answer, XB_DROP_OLD_ANSWER);
-	answer.t1_ns = now_ns() + NS_PER_SECOND;
-	expect_refused(fixture, &answer, XB_DROP_OLD_ANSWER);
-	answer.t1_ns = now_ns() - 900 * NS_PER_MS;
-	expect_told(fixture, &answer);
-}
-
-/* Each once; when a later question has been answered, none to an earlier one. */
-static void test_answer_is_taken_once(void **state)
-{
-	struct fixture *fixture = *state;
-	struct heartbeat answer = answer_from(SLOT_A, NODE_IPV6);
-
-	expect_told(fixture, &answer);
-	expect_refused(fixture, &answer, XB_DROP_REPLAY);
-	answer.view.subject_id = htons(XB_NODE_ID_MAX); /* asked about in the same moment */
-	expect_told(fixture, &answer);
-	expect_refused(fixture, &answer, XB_DROP_REPLAY);
-	answer.t1_ns--;
-	expect_refused(fixture, &answer, XB_DROP_OLD_ANSWER);
-	answer.t1_ns += 2;
-	expect_told(fixture, &answer);
-	answer.view.subject_id = htons(NODE_IPV6); /* asked about again */
-	expect_told(fixture, &answer);
-	answer = answer_from(SLOT_B, NODE_IPV6); /* another link's are its own */
-	expect_told(fixture, &answer);
-}
-
-static void test_answers_of_another_life(void **state)
-{
-	struct fixture *fixture = *state;
-	const struct heartbeat good = answer_from(SLOT_A, NODE_IPV6);
-	struct heartbeat answer = good;
-
-	answer.sender_epoch = 0;
-	expect_refused(fixture, &answer, XB_DROP_OLD_EPOCH);
-	answer = good;
-	fixture->peers[SLOT_A].peer_epoch = PEER_EPOCH;
-	answer.addressee_epoch = OWN_EPOCH - 1;
-	expect_refused(fixture, &answer, XB_DROP_WRONG_EPOCH);
-	answer.addressee_epoch = OWN_EPOCH + 1;
-	expect_refused(fixture, &answer, XB_DROP_WRONG_EPOCH);
-	answer = good;
-	answer.sender_epoch = PEER_EPOCH - 1;
-	expect_refused(fixture, &answer, XB_DROP_OLD_EPOCH);
-	answer = good;
-	answer.key = key_new;
-	expect_refused(fixture, &answer, XB_DROP_BAD_TAG);
-	answer = good;
-	answer.destination = address_of("10.0.1.1");
-	expect_refused(fixture, &answer, XB_DROP_BAD_ADDRESS);
-	fixture->peers[SLOT_A].lock_sequence = 1;
-	expect_refused(fixture, &good, XB_DROP_PEER_BUSY);
-}
-
-/* What this node answers, the asker takes: the answer of one program is the other's, with roles changed. */
-static void test_answer_of_the_program_is_taken(void **state)
-{
-	struct fixture *fixture = *state;
-	struct heartbeat query = query_from(SLOT_IPV6, NODE_TWO_LINKS);
-	struct heartbeat answer = heartbeat_from(SLOT_IPV6, XB_ANSWER);
-	struct xb_view view;
-
-	know_both_links(fixture, now_ns());
-	view = ask(fixture, &query);
-	answer.view = view;
-	answer.t1_ns = now_ns();
-	expect_told(fixture, &answer);
-	assert_int_equal(fixture->events[0].answer.view.subject_daemon_age_us, 222);
-	assert_int_equal(fixture->events[0].answer.view.subject_epoch, PEER_EPOCH + 1);
 }
 
 int main(void)
@@ -532,12 +375,6 @@ int main(void)
 		FIXTURE_TEST(test_query_leaves_no_trace),
 		FIXTURE_TEST(test_who_is_not_answered),
 		FIXTURE_TEST(test_bit_flips),
-		FIXTURE_TEST(test_answer_is_told),
-		FIXTURE_TEST(test_answer_is_no_evidence),
-		FIXTURE_TEST(test_answers_of_another_time),
-		FIXTURE_TEST(test_answer_is_taken_once),
-		FIXTURE_TEST(test_answers_of_another_life),
-		FIXTURE_TEST(test_answer_of_the_program_is_taken),
 	};
 
 	return FIXTURE_RUN(tests);
