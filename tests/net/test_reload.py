@@ -156,14 +156,14 @@ def test_keys_are_changed_without_a_gap(lab):
 def test_times_of_the_heartbeat_block_are_changed(lab):
     """A timeout that a reload has shortened finds the daemon that stands still."""
     def blocks(daemon_timeout, *more):
-        lan = heartbeat(lab, daemon_timeout=daemon_timeout)
-        return [lan.replace("daemon_timeout", "\n    ".join((*more, "daemon_timeout"))),
+        return [heartbeat(lab, daemon_timeout=daemon_timeout, heartbeat_lines=more),
                 instance("VI_1", "heartbeat lan")]
 
     first, second = (Xbeatd(lab, name, *blocks("60s")).start() for name in lab.nodes)
     wait_up(first, second)
     answer = first.reload(*blocks("1s", "guard_timeout 500ms", "restart_grace 200ms"))
     assert answer["changed"] == ["VI_1"], "it takes its guard_timeout from the block"
+    assert first.vrrp()["guard"]["timeout_ns"] == 500_000_000
     said = [event["reason"] for event in first.events() if event["kind"] == "daemon"]
     assert any("daemon_timeout is 1 s now, guard_timeout 0.5 s, restart_grace 0.2 s, on_isolated keep"
                in reason for reason in said), said
@@ -180,6 +180,44 @@ def test_times_of_the_heartbeat_block_are_changed(lab):
     reason = first.refused_reload(*blocks("1s", "guard_timeout 500ms", "on_isolated release"))
     assert "2 other nodes" in reason and "configuration is kept" in reason
     assert first.json("status")["heartbeat"]["daemon_timeout_ns"] == 1_000_000_000
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_grace_of_a_dead_daemon_is_changed(lab):
+    def blocks(grace, priority):
+        return [heartbeat(lab, daemon_timeout="20s", heartbeat_lines=[f"restart_grace {grace}"]),
+                instance("VI_1", "heartbeat lan", priority=priority)]
+
+    priorities = (150, 100)
+    first, second = (Xbeatd(lab, name, *blocks("15s", priority)).start()
+                     for name, priority in zip(lab.nodes, priorities))
+    wait_up(first, second)
+    first.wait_state("active")
+    for node, priority in zip((first, second), priorities):
+        assert node.reload(*blocks("300ms", priority))["unchanged_count"] == 1
+    start = time.monotonic()
+    first.kill()
+    second.wait_state("active", seconds=5)
+    assert 0.2 < time.monotonic() - start < 3
+
+
+def test_node_that_is_isolated_learns_what_to_do_about_it(lab):
+    def blocks(choice):
+        return [heartbeat(lab, heartbeat_lines=[f"on_isolated {choice}"]),
+                instance("VI_1", "heartbeat lan", priority=150)]
+
+    nodes = [Xbeatd(lab, name, *blocks("keep")).start() for name in lab.nodes]
+    wait_up(*nodes)
+    nodes[0].wait_state("active")
+    lab.cut("node-a")
+    wait_until(lambda: nodes[0].json("status").get("isolated"), 3, "node-a hears nobody")
+    assert nodes[0].state() == "active" and lab.has_address("node-a", VIP)
+    nodes[0].reload(*blocks("release"))
+    wait_until(lambda: not lab.has_address("node-a", VIP), 3, "it gives its address up")
+    assert "isolated" in nodes[0].obstacles()
+    nodes[0].reload(*blocks("keep"))
+    nodes[0].wait_state("active")
+    assert lab.has_address("node-a", VIP)
 
 
 @pytest.mark.laboratory(nodes=2)

@@ -5,7 +5,8 @@
 
 #define HEARTBEAT                                                                                  \
 	"heartbeat h {\ninterface eth0\ninterface eth10\nkey_file k\n"                             \
-	"node 1 a 10.0.0.1 10.0.1.1\nnode 2 b 10.0.0.2 10.0.1.2\n}\n"
+	"node 1 a 10.0.0.1 10.0.1.1\nnode 2 b 10.0.0.2 10.0.1.2\n" WITNESS "}\n"
+#define WITNESS "node 3 c 10.0.0.3 10.0.1.3 witness\n"
 #define APPS "vrrp_app web { }\nvrrp_app db {\nweight -20 reverse\n}\n"
 #define TRACKING(lines) INSTANCE VIPS lines "}\n" HEARTBEAT APPS
 
@@ -115,6 +116,26 @@ static void lines_of_a_group(void **state)
 	config_free(config);
 }
 
+static void links_that_tell_nothing(void **state)
+{
+	static const struct config_case cases[] = {
+		{INSTANCE VIPS "track_link eth0\n}\nheartbeat h {\ninterface eth0\nkey_file k\n"
+			       "node 1 a 10.0.0.1\nnode 2 b 10.0.0.2\n}\n",
+		 "6:12: warning: track_link eth0 has no effect with one link: another one tells "
+		 "that it is bad; add an \"interface\" to heartbeat h\n"},
+		{INSTANCE VIPS
+		 "track_link eth0\ntrack_link eth1 weight 3\n}\nheartbeat h {\ninterface eth0\n"
+		 "interface eth1\nkey_file k\nnode 1 a 10.0.0.1 10.0.1.1\n"
+		 "node 2 b 10.0.0.2 10.0.1.2\n}\n",
+		 "6:12: warning: track_link eth0 without weight is a fault of both nodes when the "
+		 "link fails, so that none is Active; write \"weight NUMBER\", or add a "
+		 "witness\n"},
+	};
+
+	(void)state;
+	RUN_CASES(cases);
+}
+
 static void wrong_lines(void **state)
 {
 	static const struct config_case cases[] = {
@@ -150,9 +171,13 @@ static void wrong_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(applications),	    cmocka_unit_test(wrong_applications),
-		cmocka_unit_test(too_many),	    cmocka_unit_test(lines),
-		cmocka_unit_test(lines_of_a_group), cmocka_unit_test(wrong_lines),
+		cmocka_unit_test(applications),
+		cmocka_unit_test(wrong_applications),
+		cmocka_unit_test(too_many),
+		cmocka_unit_test(lines),
+		cmocka_unit_test(lines_of_a_group),
+		cmocka_unit_test(wrong_lines),
+		cmocka_unit_test(links_that_tell_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,6 +142,28 @@ static void isolation(void **state)
 	config_free(config);
 }
 
+/* A reload may change these, and nothing else. */
+static void retiming(void **state)
+{
+	struct config *running = fixture_parse(HEARTBEAT "node 3 c 10.0.0.3\n}", "");
+	struct config *wanted = fixture_parse(
+		HEARTBEAT "interval 20ms\nmultiplier 4\ndaemon_timeout 2s\nguard_timeout 1s\n"
+			  "restart_grace 500ms\non_isolated release\nnode 3 c 10.0.0.3\n}",
+		"");
+	struct config_heartbeat *heartbeat = running->heartbeat;
+
+	(void)state;
+	config_heartbeat_retime(heartbeat, wanted->heartbeat);
+	assert_int_equal(heartbeat->daemon_timeout_ns, 2 * NS_PER_SECOND);
+	assert_int_equal(heartbeat->guard_timeout_ns, NS_PER_SECOND);
+	assert_int_equal(heartbeat->restart_grace_ns, 500 * NS_PER_MS);
+	assert_true(heartbeat->release_isolated);
+	assert_int_equal(heartbeat->interval_ns, 10 * NS_PER_MS);
+	assert_int_equal(heartbeat->multiplier, 3);
+	config_free(running);
+	config_free(wanted);
+}
+
 static void times_that_do_not_fit(void **state)
 {
 	static const struct config_case cases[] = {
@@ -182,9 +204,13 @@ static void times_that_do_not_fit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(heartbeat_defaults), cmocka_unit_test(wrong_heartbeat_values),
-		cmocka_unit_test(detection),	      cmocka_unit_test(guard),
-		cmocka_unit_test(isolation),	      cmocka_unit_test(times_that_do_not_fit),
+		cmocka_unit_test(heartbeat_defaults),
+		cmocka_unit_test(wrong_heartbeat_values),
+		cmocka_unit_test(detection),
+		cmocka_unit_test(guard),
+		cmocka_unit_test(isolation),
+		cmocka_unit_test(retiming),
+		cmocka_unit_test(times_that_do_not_fit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

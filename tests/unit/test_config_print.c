@@ -23,6 +23,9 @@
 #define LAN(settings, nodes)                                                                       \
 	"heartbeat h {\ninterface eth0\nkey_file /k\n" settings                                    \
 	"node 1 a 10.0.0.1\nnode 2 b 10.0.0.2\n" nodes "}\n"
+#define LINKS                                                                                      \
+	"heartbeat h {\ninterface eth0\ninterface eth1\nkey_file /k\n"                             \
+	"node 1 a 10.0.0.1 10.0.1.1\nnode 2 b 10.0.0.2 10.0.1.2\n}\n"
 #define GROUP(more)                                                                                \
 	EMPTY "vrrp_instance W {\ninterface eth0\nvirtual_router_id 2\n"                           \
 	      "virtual_ipaddress { 10.0.0.8 }\n}\n"                                                \
@@ -157,8 +160,9 @@ static const char *const different[] = {
 	TRACKING("track_app a weight 30"),
 	TRACKING("track_app b"),
 	TRACKING("track_app b weight 4 noreverse"),
-	TRACKING("track_link eth0"),
-	TRACKING("track_link eth0 weight -3 reverse"),
+	INSTANCE_WITH("track_link eth0 weight 3") LINKS,
+	INSTANCE_WITH("track_link eth1 weight 3") LINKS,
+	INSTANCE_WITH("track_link eth1 weight -3 reverse") LINKS,
 	INSTANCE_WITH("notify x"),
 	INSTANCE_WITH("notify x u g"),
 	INSTANCE_WITH("notify_master x"),

@@ -207,7 +207,9 @@ static void settle_partition(struct config_parser *parser, const struct config_b
 	const struct config_heartbeat *heartbeat = parser->config->heartbeat;
 	const struct config_position *seen = config_block_seen(block, "on_partition");
 
-	if (seen && !instance->heartbeat[0]) {
+	if (!seen)
+		return;
+	if (!instance->heartbeat[0]) {
 		instance->hold_on_partition = false;
 		config_warning(parser, *seen,
 			       "on_partition has no effect without heartbeats; add \"heartbeat "

@@ -259,6 +259,24 @@ static void report_unknown(struct config_parser *parser, const struct config_tra
 			     kind->what, track->name, kind->what, track->name);
 }
 
+/* A link is bad if nodes are heard over another, but not over it: by all that are, of which two are too few. */
+static void check_link(struct config_parser *parser, const struct config_track *track)
+{
+	const struct config_heartbeat *heartbeat = parser->config->heartbeat;
+
+	if (heartbeat->interface_count < 2)
+		config_warning(parser, track->position,
+			       "track_link %s has no effect with one link: another one tells that "
+			       "it is bad; add an \"interface\" to heartbeat %s",
+			       track->name, heartbeat->name);
+	else if (heartbeat->node_count < 3 && !track->weight)
+		config_warning(parser, track->position,
+			       "track_link %s without weight is a fault of both nodes when the "
+			       "link fails, so that none is Active; write \"weight NUMBER\", or "
+			       "add a witness",
+			       track->name);
+}
+
 /* Gives a line the weight of what it names, unless it has its own. */
 static void settle_track(struct config_parser *parser, struct config_track *track)
 {
@@ -273,6 +291,8 @@ static void settle_track(struct config_parser *parser, struct config_track *trac
 			track->weight = found.weight;
 		if (!track->has_reverse)
 			track->reverse = found.reverse;
+		if (track->kind == CONFIG_TRACK_LINK)
+			check_link(parser, track);
 		return;
 	}
 	if (track->kind != CONFIG_TRACK_INTERFACE)

@@ -112,6 +112,16 @@ static void detach_unwanted(struct daemon *daemon)
 	}
 }
 
+static void retime_peers(struct peers *peers, const struct config_heartbeat *heartbeat)
+{
+	peers->timing.daemon_timeout_ns = heartbeat->daemon_timeout_ns;
+	peers->timing.restart_grace_ns = heartbeat->restart_grace_ns;
+	for (size_t i = 0; i < peers->count; i++) {
+		peers->list[i].timing.daemon_timeout_ns = heartbeat->daemon_timeout_ns;
+		peers->list[i].timing.restart_grace_ns = heartbeat->restart_grace_ns;
+	}
+}
+
 static double seconds(uint64_t duration_ns)
 {
 	return (double)duration_ns / 1e9;
@@ -121,14 +131,11 @@ static double seconds(uint64_t duration_ns)
 static void retime(struct daemon *daemon, const struct config_heartbeat *wanted)
 {
 	struct config_heartbeat *running = daemon->config->heartbeat;
-	struct peers *peers = &daemon->peers;
 
 	if (!running || print_alike(running, wanted))
 		return;
 	config_heartbeat_retime(running, wanted);
-	peers->timing.daemon_timeout_ns = running->daemon_timeout_ns;
-	for (size_t i = 0; i < peers->count; i++)
-		peers->list[i].timing.daemon_timeout_ns = running->daemon_timeout_ns;
+	retime_peers(&daemon->peers, running);
 	daemon->kernel.self->restart_grace_ns = running->restart_grace_ns;
 	journal_add(&daemon->journal, "daemon", "self", "running", "running",
 		    "heartbeat %s: daemon_timeout is %g s now, guard_timeout %g s, restart_grace "
@@ -152,7 +159,7 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 	daemon->peers.config = to;
 	reload->inputs.config = from;
 	if (daemon->peers.on_isolated) /* what follows from that may have changed */
-		daemon->peers.on_isolated(daemon->peers.context);
+		daemon->peers.on_isolated(daemon->peers.isolated_context);
 	if (memcmp(daemon->keys, reload->inputs.keys, sizeof(daemon->keys)) != 0) {
 		memcpy(daemon->keys, reload->inputs.keys, sizeof(daemon->keys));
 		kernel_set_keys(&daemon->kernel, daemon->keys);
