@@ -34,7 +34,7 @@ class Setting:
     nodes: int = 3
     links: int = 1
     settings: Settings = None
-    before: dict = field(default_factory=dict)  # by node: a command that starts its daemon, as a function of the scene
+    before: dict = field(default_factory=dict)  # by node: what its daemon is started by, a function of the scene
     blocks: tuple = ()  # of every node's configuration
     prepare: object = None  # a function of the scene, before its daemons start
     accompany: object = None  # one of the scene, when they run
@@ -174,12 +174,14 @@ class Course:
     restarted: set
 
     def describe(self):
-        lines = [f"failing {(self.mend_ns - self.start_ns) / 1e6:.0f} ms, mended {(self.end_ns - self.mend_ns) / 1e6:.0f} ms; "
-                 f"owners by ARP: {self.owners.order()}"]
+        failing_ms, mended_ms = ((end - begin) / 1e6 for begin, end in
+                                 ((self.start_ns, self.mend_ns), (self.mend_ns, self.end_ns)))
+        lines = [f"failing {failing_ms:.0f} ms, mended {mended_ms:.0f} ms; owners by ARP: {self.owners.order()}"]
         start_unix_ns = time.time_ns() - time.monotonic_ns() + self.start_ns
         for node, events in self.events.items():
-            lines += [f"{node} {(event['time_unix_ns'] - start_unix_ns) / 1e6:8.1f} {event['kind']} {event['subject']} "
-                      f"{event['from']} -> {event['to']}: {event['reason']}" for event in events]
+            lines += [f"{node} {(event['time_unix_ns'] - start_unix_ns) / 1e6:8.1f} {event['kind']} "
+                      f"{event['subject']} {event['from']} -> {event['to']}: {event['reason']}"
+                      for event in events]
         return "\n".join(lines)
 
 

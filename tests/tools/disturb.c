@@ -107,7 +107,7 @@ static void receive_all(int from_fd, int to_fd)
 	struct frame frame = {.to_fd = to_fd};
 
 	for (;;) {
-		struct sockaddr_ll from;
+		struct sockaddr_ll from = {0};
 		socklen_t length = sizeof(from);
 		ssize_t bytes = recvfrom(from_fd, frame.data, sizeof(frame.data), MSG_DONTWAIT,
 					 (struct sockaddr *)&from, &length);

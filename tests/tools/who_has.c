@@ -228,11 +228,11 @@ static size_t owner_index(struct run *run, const uint8_t mac[ETH_ALEN])
 static void receive_answer(struct run *run)
 {
 	uint8_t data[2048], mac[ETH_ALEN];
-	struct sockaddr_ll from;
+	struct sockaddr_ll from = {0};
 	socklen_t length = sizeof(from);
 	ssize_t bytes = recvfrom(run->fd, data, sizeof(data), MSG_DONTWAIT,
 				 (struct sockaddr *)&from, &length);
-	size_t number;
+	size_t number = 0;
 
 	if (bytes < 0 || from.sll_pkttype == PACKET_OUTGOING ||
 	    !(run->is_ipv6 ? read_advertisement : read_arp)(run, data, bytes, &number, mac) ||
