@@ -11,7 +11,7 @@
 #define NO_DROP (-1)
 
 /* Counts a reason. The counters are this processor's own, so a plain increment will do. */
-static __noinline int drop_count(__u32 reason)
+__noinline int drop_count(__u32 reason)
 {
 	__u32 zero = 0;
 	__u64 *reason_counts = bpf_map_lookup_elem(&xb_drops, &zero);

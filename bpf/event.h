@@ -22,7 +22,7 @@ static __always_inline struct xb_event *event_reserve(__u32 kind, __u32 slot, __
 }
 
 /* epoch: as the kind says (xbeat/map.h), else 0. */
-static __noinline int event_peer(__u32 kind, __u32 slot, __u64 arrival_ns, __u64 epoch)
+__noinline int event_peer(__u32 kind, __u32 slot, __u64 arrival_ns, __u64 epoch)
 {
 	struct xb_event *event = event_reserve(kind, slot, arrival_ns);
 
