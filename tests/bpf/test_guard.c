@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -381,6 +382,7 @@ static pid_t daemon_child(unsigned grace_ms)
 	pid_t child = fork();
 
 	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* also if the test fails */
 		pause();
 		_exit(0);
 	}
@@ -465,6 +467,7 @@ static void be_daemon(int ready_fd)
 	const struct bpf_map *pinned[] = {program->maps.xb_guard, program->maps.xb_guard_timer};
 	char path[BPFFS_PATH_BYTES];
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	kernel.skeleton = program;
 	kernel.self = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED,
 			   bpf_map__fd(program->maps.xb_self), 0);

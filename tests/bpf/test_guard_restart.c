@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -71,6 +72,7 @@ static void live_and_die(uint64_t held_ns, unsigned grace_ms)
 	assert_int_equal(pipe(ready), 0);
 	child = fork();
 	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* also if the test fails */
 		if (start(EARLIER_NODE) == 0 &&
 		    kernel_watch_daemon(&kernel, (uint32_t)getpid(), grace_ms * NS_PER_MS) == 0) {
 			claim(now_ns() + held_ns);
