@@ -42,6 +42,7 @@ struct guard_look {
 	__u64 now_ns;
 	__u64 earliest_ns; /* the next deadline; 0: none */
 	__u32 due_bits; /* places of instances that are due */
+	__u32 fenced_bits; /* of these, those that have a fenced address */
 	__u32 due_count;
 	__u32 held_count;
 	__u32 slot_count; /* that may be in use */
@@ -93,11 +94,14 @@ static long guard_fence_due(const void *map, const __u32 *slot, struct xb_guard 
 	for (int i = 0; i < GUARD_SWAP_TRIES; i++) {
 		__u64 seen_ns = deadline_ns;
 
+		if (seen_ns == XB_GUARD_FENCED)
+			look->fenced_bits |= guard_place_bit(guard);
 		if (seen_ns <= XB_GUARD_FENCED || (seen_ns > look->now_ns && !together))
 			return 0;
 		deadline_ns =
 			__sync_val_compare_and_swap(&guard->deadline_ns, seen_ns, XB_GUARD_FENCED);
 		if (deadline_ns == seen_ns) {
+			look->fenced_bits |= guard_place_bit(guard);
 			guard_tell(look, *slot);
 			return 0;
 		}
@@ -129,7 +133,8 @@ static __always_inline void guard_fence(struct xb_self *self, struct guard_look 
 		__sync_fetch_and_or((word32 *)&self->node_state, XB_FENCING_SOME << FENCING_SHIFT);
 	/* The form that fetches is a full barrier. */
 	asm volatile("" ::"r"(fetched) : "memory");
-	guard_say(bits, look->due_bits);
+	/* One that the daemon gave up meanwhile has nothing fenced, and is not said to be. */
+	guard_say(bits, look->due_bits & look->fenced_bits);
 }
 
 /* Fences what is due. Returns how many addresses are held, fenced ones included. Not static: such a function is

@@ -6,7 +6,8 @@
  * - deadline_ns changes by compare-and-swap. One that is XB_GUARD_FENCED is left alone by an extension; only
  *   kernel_guard_end() and kernel_guard_release() lead out of it. Their caller has taken the address off its interface.
  * - An address that begins to be held, while its instance is being fenced, is fenced here: first the deadline is
- *   written, then the bits of the instance are read, and the kernel side does it the other way round.
+ *   written, then the bits of the instance are read, and the kernel side does it the other way round. A check may have
+ *   set them for what was given up under its hands: if nothing of the instance is fenced they are cleared before.
  * - The bits of an instance are cleared, both in one step, when its last fenced address has been; what was fenced
  *   since is looked for afterwards. Packets go on being looked at until nothing is fenced.
  * - guard_due_ns is lowered after a deadline was written, and changed even if it is early enough: a check that
@@ -195,6 +196,8 @@ void kernel_guard_extend(struct kernel *kernel, size_t slot, uint64_t deadline_n
 	__u64 seen_ns = load(&guard->deadline_ns);
 	bool earlier = !seen_ns || deadline_ns < seen_ns;
 
+	if (!seen_ns)
+		clear_bits(kernel, guard->place);
 	while (seen_ns != XB_GUARD_FENCED && !swap(&guard->deadline_ns, &seen_ns, deadline_ns))
 		;
 	if (!earlier || seen_ns == XB_GUARD_FENCED)
