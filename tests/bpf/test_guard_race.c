@@ -57,13 +57,16 @@ static struct xb_address vip(unsigned i)
 /* One hold of the instance: extended a few times, one address after the other, until its guard has run out. */
 static void hold_once(const size_t slots[static ADDRESSES], unsigned *random)
 {
-	bool passed = false;
+	bool passed = false, first = true;
 
 	while (!passed) {
 		uint64_t deadline_ns = now_ns() + (unsigned)rand_r(random) % HELD_NS_MAX;
 
 		for (unsigned i = 0; i < ADDRESSES; i++)
 			kernel_guard_extend(&kernel, slots[i], deadline_ns);
+		if (first)
+			__atomic_add_fetch(&life, 1, __ATOMIC_SEQ_CST);
+		first = false;
 		if (rand_r(random) % 4 == 0)
 			kernel_guard_watch(&kernel);
 		for (unsigned i = 0; i < ADDRESSES; i++)
@@ -75,7 +78,6 @@ static void hold_once(const size_t slots[static ADDRESSES], unsigned *random)
 	__atomic_add_fetch(&life, 1, __ATOMIC_SEQ_CST);
 	for (unsigned i = 0; i < ADDRESSES; i++)
 		kernel_guard_end(&kernel, slots[i]);
-	__atomic_add_fetch(&life, 1, __ATOMIC_SEQ_CST);
 }
 
 static void *be_daemon(void *context)
@@ -135,7 +137,7 @@ static void probe_once(struct fixture *fixture, struct heartbeat *heartbeat,
 		return;
 	for (unsigned i = 0; i < ADDRESSES; i++)
 		let_in += run(fixture, &packets[i]) == ACTION_PASS;
-	if (before & 1 || __atomic_load_n(&life, __ATOMIC_SEQ_CST) != before)
+	if (!(before & 1) || __atomic_load_n(&life, __ATOMIC_SEQ_CST) != before)
 		return;
 	seen.fenced_count++;
 	seen.broken_count += let_in;

@@ -35,7 +35,7 @@ def test_demo_tells_the_whole_story(demo):
     assert demo.wait(60) == 0, demo.text()
     assert re.search(r"node-b is Active: .*node-a is down", demo.text())
     assert re.search(r"answered again, by node-b: +[\d.]+ ms", demo.text())
-    assert re.search(r"node-b is Active: .*node-a is hung", demo.text())
+    assert re.search(r"node-b is Active: node-a has fenced the addresses", demo.text())
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

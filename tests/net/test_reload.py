@@ -161,6 +161,7 @@ def test_times_of_the_heartbeat_block_are_changed(lab):
 
     first, second = (Xbeatd(lab, name, *blocks("60s")).start() for name in lab.nodes)
     wait_up(first, second)
+    first.wait_state("active")
     answer = first.reload(*blocks("1s", "guard_timeout 500ms", "restart_grace 200ms"))
     assert answer["changed"] == ["VI_1"], "it takes its guard_timeout from the block"
     assert first.vrrp()["guard"]["timeout_ns"] == 500_000_000

@@ -177,7 +177,7 @@ def test_peer(lab):
     other.stop()
     node.wait_state("initialize", "needed")
     assert node.priority("weighed") == 70 and node.vrrp("weighed")["state"] == "active"
-    assert "node-b: down" in node.explain("needed")["said"]
+    assert "node-b: released" in node.explain("needed")["said"]
     other.start()
     node.wait_state("active", "needed")
     node.wait_priority(100, "weighed")

@@ -47,8 +47,8 @@ class Xbeatd(Daemon):
 
     def kill(self):
         """Ends the daemon as a crash would. Returns when, CLOCK_MONOTONIC in ns."""
-        self.process.send_signal(signal.SIGKILL)
         killed_ns = time.monotonic_ns()
+        self.process.send_signal(signal.SIGKILL)
         self.process.wait(5)
         return killed_ns
 

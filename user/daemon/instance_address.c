@@ -246,10 +246,10 @@ void instance_take_addresses(struct instance *instance)
 	const struct config_instance *config = instance->config;
 	uint64_t now_ns;
 
+	instance_guard_open(instance);
 	for (size_t i = 0; i < config->vip_count; i++)
 		take_address(instance, i);
 	instance_announce(instance, config->garp_repeat);
-	instance_guard_open(instance);
 	change_routes(instance, true);
 	now_ns = clock_now_ns();
 	instance->later_repeat = config->garp_repeat;

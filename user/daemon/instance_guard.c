@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The guard of an instance's addresses (kernel_guard.h): opened behind the announcement of a new Active, extended
+ * The guard of an instance's addresses (kernel_guard.h): opened before a new Active adds the first of them, extended
  * with each progress of the loop, lifted when the addresses are gone and packets say Backup.
  *
  * What wakes behind its deadline finds its addresses fenced, and others were told so: it is Active no more, whatever
