@@ -348,6 +348,30 @@ static void a_dead_daemon_has_its_grace(void **state)
 	assert_string_equal(scene.change.daemon_reason, "it is there again after 120.0 ms");
 }
 
+/* What was answered before the daemon was there again may arrive after its first word. */
+static void a_daemon_dies_once(void **state)
+{
+	struct scene scene = begin();
+	uint64_t died_ns = START + MS(5), back_ns = died_ns + MS(80);
+
+	(void)state;
+	evidence(&scene, died_ns, XB_NODE_DEAD);
+	judge(&scene, died_ns);
+	evidence(&scene, back_ns, XB_NODE_RUNNING);
+	judge(&scene, back_ns);
+	assert_true(scene.change.daemon);
+	evidence(&scene, back_ns + MS(1), XB_NODE_DEAD);
+	scene.link.daemon_age_us = 86 * 1000;
+	assert_int_equal(judge(&scene, back_ns + MS(1)), VERDICT_UP);
+	assert_false(scene.change.daemon);
+	/* The new one dies as well. */
+	evidence(&scene, back_ns + MS(10), XB_NODE_DEAD);
+	scene.link.daemon_age_us = 9 * 1000;
+	judge(&scene, back_ns + MS(10));
+	assert_true(scene.change.daemon);
+	assert_true(scene.peer.died_ns == back_ns + MS(10));
+}
+
 /* Each letter is another node: u is heard, s is silent, r said that it stops and is silent. */
 static const struct {
 	const char *nodes;
@@ -401,6 +425,7 @@ int main(void)
 		cmocka_unit_test(one_way_needs_more_than_a_packet),
 		cmocka_unit_test(one_way_after_our_stall_is_our_own_doing),
 		cmocka_unit_test(a_dead_daemon_has_its_grace),
+		cmocka_unit_test(a_daemon_dies_once),
 		cmocka_unit_test(isolated_by_the_table),
 		cmocka_unit_test(isolation_is_in_the_reason),
 	};

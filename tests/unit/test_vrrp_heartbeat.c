@@ -96,15 +96,20 @@ static void others_wait_their_skew(void **state)
 			 "609 ms");
 }
 
-static void a_loss_never_delays_the_timer(void **state)
+/* Adverts may have been lost before, so that the timer is about to run out. */
+static void a_loss_leaves_the_better_one_its_time(void **state)
 {
-	uint64_t due_ns = START + DOWN_NS;
+	uint64_t lost_ns = START + DOWN_NS - MS;
 
 	(void)state;
 	start_backup();
+	vrrp.parameters.news_spread_ns = 10 * MS;
 	receive(1, 150, START, START);
-	vrrp_active_lost(&vrrp, due_ns - 5 * MS, false, "node-a down", &actions);
-	assert_quiet_backup(due_ns);
+	vrrp_active_lost(&vrrp, lost_ns, false, "node-a gave the instance up", &actions);
+	assert_quiet_backup(lost_ns + 10 * MS + SKEW_NS);
+	/* A second reason for the same vacancy does not begin anew. */
+	vrrp_active_lost(&vrrp, lost_ns + 5 * MS, false, "node-a down", &actions);
+	assert_quiet_backup(lost_ns + 10 * MS + SKEW_NS);
 }
 
 static void a_better_candidate_s_advert_ends_the_skew(void **state)
@@ -175,7 +180,7 @@ int main(void)
 		cmocka_unit_test(holding_begins_anew),
 		cmocka_unit_test(the_best_takes_over_when_the_active_is_lost),
 		cmocka_unit_test(others_wait_their_skew),
-		cmocka_unit_test(a_loss_never_delays_the_timer),
+		cmocka_unit_test(a_loss_leaves_the_better_one_its_time),
 		cmocka_unit_test(a_better_candidate_s_advert_ends_the_skew),
 		cmocka_unit_test(a_lost_active_may_come_back),
 		cmocka_unit_test(the_last_word_of_a_lost_active_deposes_nobody),

@@ -171,12 +171,21 @@ void liveness_judge_links(struct liveness_peer *peer, const struct liveness_evid
 		peer->silent &= !peer->heard_alone_ns[i];
 }
 
+/* An answer from before the daemon was there again may arrive behind the first word of the new one: by another link, or
+ * because probes and answers do not leave by the same queue. It tells of a daemon that moved before that death only. */
+static bool is_old_death(const struct liveness_peer *peer, const struct liveness_evidence *newest)
+{
+	uint64_t moved_ns = newest->last_evidence_ns - newest->daemon_age_us * NS_PER_US;
+
+	return peer->buried_ns && (int64_t)(moved_ns - peer->buried_ns) <= 0;
+}
+
 static void note_daemon(struct liveness_peer *peer, const struct liveness_evidence *newest,
 			uint64_t now_ns, struct liveness_change *change)
 {
 	bool dead = newest->node_state == XB_NODE_DEAD;
 
-	if (dead == (peer->died_ns != 0))
+	if (dead == (peer->died_ns != 0) || (dead && is_old_death(peer, newest)))
 		return;
 	change->daemon = true;
 	if (dead)
@@ -187,6 +196,8 @@ static void note_daemon(struct liveness_peer *peer, const struct liveness_eviden
 		snprintf(change->daemon_reason, LIVENESS_REASON_BYTES,
 			 "it is there again after %.1f ms",
 			 milliseconds(time_since_ns(now_ns, peer->died_ns)));
+	if (!dead)
+		peer->buried_ns = peer->died_ns;
 	peer->died_ns = dead ? newest->last_evidence_ns : 0;
 }
 

@@ -81,6 +81,7 @@ struct liveness_peer {
 	bool silent; /* nothing comes from it, on no link */
 	bool stops; /* its last word was that it stops */
 	uint64_t died_ns; /* when it first said that its daemon is dead; 0: it is not */
+	uint64_t buried_ns; /* the same of a daemon that has a successor; 0: none */
 	uint64_t since_ns;
 	char reason[LIVENESS_REASON_BYTES];
 };

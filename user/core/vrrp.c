@@ -474,7 +474,7 @@ void vrrp_postpone(struct vrrp *vrrp, uint64_t due_ns)
 void vrrp_active_lost(struct vrrp *vrrp, uint64_t now_ns, bool best, const char *reason,
 		      struct vrrp_actions *actions)
 {
-	uint64_t skew_ns = vrrp_skew_time_ns(vrrp);
+	uint64_t due_ns = now_ns + vrrp->parameters.news_spread_ns + vrrp_skew_time_ns(vrrp);
 
 	*actions = (struct vrrp_actions){};
 	if (vrrp->state != XB_INSTANCE_BACKUP)
@@ -487,8 +487,8 @@ void vrrp_active_lost(struct vrrp *vrrp, uint64_t now_ns, bool best, const char 
 		return;
 	}
 	vrrp_explain_loss(vrrp, reason);
+	if (vrrp->vacancy == VRRP_NOT_VACANT || !time_reached(due_ns, vrrp->timer_due_ns))
+		arm_timer(vrrp, due_ns);
 	vrrp->vacancy = VRRP_LOST;
 	vrrp->holding = false;
-	if (!time_reached(now_ns + skew_ns, vrrp->timer_due_ns))
-		arm_timer(vrrp, now_ns + skew_ns);
 }

@@ -33,6 +33,8 @@ struct vrrp_parameters {
 	uint8_t timer_expired_priority;
 	bool lower_priority_no_advert; /* a lower rival is not answered at once (not RFC 9568) */
 	bool higher_priority_send_advert; /* one last advert before yielding to a higher rival */
+	/* Others may learn by so much later what heartbeats have told this node: their interval; 0 without. */
+	uint64_t news_spread_ns;
 	struct xb_address primary_address; /* source of our adverts */
 };
 
@@ -157,7 +159,8 @@ void vrrp_postpone(struct vrrp *vrrp, uint64_t due_ns);
 
 /*
  * Heartbeats say that the Active is gone. best: this node is the best live candidate and becomes
- * Active at once; otherwise Active_Down_Timer is set to Skew_Time (never later than it is due).
+ * Active at once; otherwise Active_Down_Timer is set to Skew_Time, after news_spread_ns in which the best one
+ * may have to learn of it; of a vacancy that is known already never later than it is due.
  * reason: a clause with figures. Only has an effect in state Backup.
  */
 void vrrp_active_lost(struct vrrp *vrrp, uint64_t now_ns, bool best, const char *reason,

@@ -67,8 +67,10 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	note_stall(instance, clock_now_ns());
 	instances_look(instance->owner);
 	newest = instance_newest_advert(instance, &any);
-	if (instance->owner->peers)
+	if (instance->owner->peers) {
 		peers_refresh(instance->owner->peers);
+		instance_hear_claimant(instance);
+	}
 	now_ns = clock_now_ns();
 	if (!instance->owner->peers) /* else each tick is progress */
 		instance_progress(instance, now_ns);
@@ -132,7 +134,8 @@ static void on_learnt(evutil_socket_t fd, short what, void *context)
 	instance_learnt(context);
 }
 
-static struct vrrp_parameters make_parameters(const struct config_instance *config)
+static struct vrrp_parameters make_parameters(const struct peers *peers,
+					      const struct config_instance *config)
 {
 	return (struct vrrp_parameters){
 		.vrid = config->vrid,
@@ -145,6 +148,7 @@ static struct vrrp_parameters make_parameters(const struct config_instance *conf
 		.timer_expired_priority = config->timer_expired_priority,
 		.lower_priority_no_advert = config->lower_prio_no_advert,
 		.higher_priority_send_advert = config->higher_prio_send_advert,
+		.news_spread_ns = peers && config->heartbeat[0] ? peers->timing.interval_ns : 0,
 	};
 }
 
@@ -206,7 +210,7 @@ static int describe_router(struct instance *instance)
 static int prepare(struct instance *instance)
 {
 	const struct config_instance *config = instance->config;
-	struct vrrp_parameters parameters = make_parameters(config);
+	struct vrrp_parameters parameters = make_parameters(instance->owner->peers, config);
 	int error = kernel_claim_router(instance->owner->kernel, config->interface, config->vrid,
 					config->family, &instance->router_slot);
 
@@ -290,7 +294,7 @@ static void allow_unicast_anew(struct instance *instance)
 
 void instance_reconfigure(struct instance *instance, const struct config_instance *config)
 {
-	struct vrrp_parameters parameters = make_parameters(config);
+	struct vrrp_parameters parameters = make_parameters(instance->owner->peers, config);
 	struct xb_address *source = &instance->vrrp.parameters.primary_address;
 	struct xb_address source_before = *source;
 	struct vrrp_actions actions;

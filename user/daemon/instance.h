@@ -263,6 +263,9 @@ void instance_fill(struct instance *instance);
  * then everybody else still takes this node for the Active. */
 bool instance_may_resume(const struct instance *instance);
 
+/* Hears that the claimant has given the instance up before the event that says so has been read. */
+void instance_hear_claimant(struct instance *instance);
+
 /* An advert of priority 0 came from source. */
 void instance_released(struct instance *instance, const struct xb_address *source,
 		       uint64_t arrival_ns);

@@ -331,6 +331,12 @@ void instances_peer_said(struct instances *instances, const struct peer *peer)
 	}
 }
 
+void instance_hear_claimant(struct instance *instance)
+{
+	if (instance->claimant && !instance_is_claimed_by(instance, instance->claimant))
+		instances_peer_said(instance->owner, instance->claimant);
+}
+
 void instance_released(struct instance *instance, const struct xb_address *source,
 		       uint64_t arrival_ns)
 {
