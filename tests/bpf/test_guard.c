@@ -338,8 +338,19 @@ static void test_no_address_is_added_to_a_fenced_instance(void **state)
 	assert_true(kernel_guard_passed(&kernel, hold(VIP4, FAR_NS), now_ns()));
 }
 
+/* context: the address that is to be removed, and no other; it is overwritten. */
+static void take_removed(void *context, unsigned interface_index, const struct xb_address *address)
+{
+	struct xb_address *expected = context;
+
+	assert_int_equal(interface_index, 0);
+	assert_memory_equal(address, expected, sizeof(*expected));
+	memset(expected, 0, sizeof(*expected));
+}
+
 static void test_slots_outlive_a_daemon(void **state)
 {
+	struct xb_address removed = address_of(OTHER4);
 	struct fixture *fixture = *state;
 	const struct xb_address address = address_of(VIP4), other = address_of(OTHER4);
 	size_t slot = hold(VIP4, 0), gone = hold(OTHER4, FAR_NS), again;
@@ -350,7 +361,8 @@ static void test_slots_outlive_a_daemon(void **state)
 	assert_int_equal(kernel_guard_claim(&kernel, 0, &address, PLACE + 2, &again), 0);
 	assert_int_equal(again, slot);
 	assert_int_equal(answer(fixture).fenced_bits, htons(1 << (PLACE + 2) | 1 << PLACE));
-	kernel_guard_release_unclaimed(&kernel);
+	kernel_guard_release_unclaimed(&kernel, take_removed, &removed);
+	assert_int_equal(removed.bytes[15], 0);
 	assert_int_equal(answer(fixture).fenced_bits, htons(1 << (PLACE + 2)));
 	assert_int_equal(fixture->guards[gone].used, 0);
 	assert_int_equal(kernel_guard_claim(&kernel, 0, &address, PLACE, &again), -EEXIST);

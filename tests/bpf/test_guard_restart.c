@@ -96,12 +96,20 @@ static bool is_pinned(const char *name)
 	return access(path, F_OK) == 0;
 }
 
+/* There are no addresses here but in maps. */
+static void leave(void *context, unsigned interface_index, const struct xb_address *address)
+{
+	(void)context;
+	(void)interface_index;
+	(void)address;
+}
+
 /* Whatever a failed test has left. */
 static int clean(void **state)
 {
 	(void)state;
 	if (kernel.instance[0]) {
-		kernel_guard_release_unclaimed(&kernel);
+		kernel_guard_release_unclaimed(&kernel, leave, NULL);
 		for (size_t i = 0; i < XB_GUARD_MAX; i++)
 			if (kernel.guards[i].used)
 				kernel_guard_release(&kernel, i);
@@ -186,7 +194,7 @@ static void test_a_failed_start_lifts_no_fence(void **state)
 	assert_int_equal(start(EARLIER_NODE), 0);
 	assert_true(kernel.adopted);
 	assert_int_equal(kernel.self->fencing, XB_FENCING_SOME);
-	kernel_guard_release_unclaimed(&kernel);
+	kernel_guard_release_unclaimed(&kernel, leave, NULL);
 	kernel_stop(&kernel);
 	assert_false(is_pinned("xb_guard"));
 }

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.cluster import Cluster
 from tests.support.configuration import VIP, Settings, heartbeat, instance
-from tests.support.laboratory import wait_until
+from tests.support.laboratory import BUILD, wait_until
 from tests.support.owners import OwnerWatch
 from tests.support.probe import serve_everywhere
 from tests.support.xbeatd import Xbeatd, wait_up
@@ -66,6 +66,17 @@ def test_guard_is_told_of(lab):
     assert "if this daemon stands still for 0.3 s" in node.explain()["said"]
     time.sleep(1)
     assert node.state() == "active" and len(node.activations()) == 1, "it is extended"
+
+
+@pytest.mark.laboratory(nodes=1, links=2)
+def test_guard_that_does_not_reach_an_address_is_not_promised(lab):
+    """Another program is on the interface of one of them."""
+    lab.run("node-a", "ip", "link", "set", "dev", "eth1", "xdpgeneric", "object",
+            BUILD / "tools" / "lab_pass.bpf.o", "section", "xdp")
+    node = Xbeatd(lab, "node-a", instance(vips=[f"{VIP}/24", "10.78.0.100/24 dev eth1"])).start_active()
+    assert "guard" not in node.vrrp()
+    assert "not all guarded" in node.explain()["said"]
+    lab.run("node-a", "ip", "link", "set", "dev", "eth1", "xdpgeneric", "off")
 
 
 def test_short_stop_changes_nothing(guarded):

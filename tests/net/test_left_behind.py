@@ -72,6 +72,25 @@ class Machine(Xbeatd):
         return {name for name, is_there in there.items() if is_there}
 
 
+def test_addresses_of_an_instance_that_is_gone_are_removed(lab):
+    """It is taken out of the file while its daemon is dead: nobody else knows of them."""
+    blocks = [instance("VI_1", block("virtual_ipaddress_excluded", "fd77::100/64"), use_vmac=True),
+              instance("VI_2", vrid=52)]
+    node = Xbeatd(lab, NODE, *blocks).start_active("VI_2")
+    node.wait_state("active")
+    node.kill()
+    wait_until(lambda: node.map("xb_self")[0]["fencing"], 3, "they are fenced")
+    lab.run(NODE, "ip", "address", "add", "10.77.0.110/24", "dev", "eth0")
+    node.configure(blocks[1])
+    node.start_active("VI_2")
+    assert not lab.has_address(NODE, VIP) and not lab.has_address(NODE, "fd77::100")
+    assert lab.has_address(NODE, "10.77.0.110"), "it is not the daemon's"
+    assert lab.has_address(NODE, lab.address(NODE))
+    assert [guard["address"] for guard in node.map("xb_guard") if guard["used"]], "that of VI_2"
+    assert node.map("xb_self")[0]["fencing"] == 0
+    assert f"removed {VIP} from vrrp.51" in node.process.output()
+
+
 def alive(pids):
     return [pid for pid in pids if pathlib.Path(f"/proc/{pid}").exists()]
 

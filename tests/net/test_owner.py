@@ -40,6 +40,19 @@ def test_stopped_owner_removes_only_what_it_added(lab, owner):
     assert lab.has_address("node-a", lab.address("node-a")), "the address was there before xbeatd"
 
 
+def test_own_address_is_never_fenced(lab, owner):
+    """Of the two only the one that xbeatd added: without the other nobody would reach the machine."""
+    own_address = lab.address("node-a")
+    assert "guard" not in owner.vrrp(), "others must not wait for a fence"
+    assert "not all guarded" in owner.explain()["said"]
+    assert "10.77.0.1 is this node's own address, and not guarded" in owner.process.output()
+    owner.kill()
+    wait_until(lambda: owner.map("xb_self")[0]["fencing"], 3, "the other one is fenced")
+    lab.run("client", "ip", "neighbour", "flush", "all")
+    assert lab.run("client", "ping", "-c", "1", "-W", "1", VIP, check=False).returncode
+    lab.run("client", "ping", "-c", "1", "-W", "1", own_address)
+
+
 def test_killed_owner_still_knows_what_it_added(lab, owner):
     """The daemon that stops cleanly is not the one that added the address."""
     owner.kill()

@@ -110,3 +110,24 @@ def test_failover_outlives_a_reload(lab):
     daemon.ctl("resume", "VI_1")
     daemon.wait_state("active")
     assert daemon.vrrp()["effective_priority"] == 77
+
+
+@pytest.mark.laboratory(nodes=1)
+@pytest.mark.parametrize("taker", ["VI_1", "VI_2"])
+def test_address_that_goes_to_another_instance_stays(lab, taker):
+    """Whichever of the two is looked at first; it is guarded as before."""
+    moved = "10.77.0.120/24"
+
+    def blocks(owner):
+        return [instance(name, vrid=vrid, vips=[f"10.77.0.{vrid}/24"] + [moved] * (name == owner))
+                for name, vrid in (("VI_1", 51), ("VI_2", 52))]
+
+    giver = "VI_2" if taker == "VI_1" else "VI_1"
+    daemon = Xbeatd(lab, "node-a", *blocks(giver)).start_active("VI_2")
+    daemon.wait_state("active")
+    daemon.reload(*blocks(taker))
+    time.sleep(0.3)
+    assert lab.has_address("node-a", "10.77.0.120")
+    assert "guard" in daemon.vrrp(taker) and "guard" in daemon.vrrp(giver)
+    assert not [event for event in daemon.events() if event["kind"] == "address"], "it went, and came back"
+    assert "not guarded" not in daemon.process.output()

@@ -69,6 +69,29 @@ def test_nodes_that_stood_still_together_do_not_accuse_each_other(lab, quick):
     quick.wait_holder("node-a")
 
 
+def test_death_during_a_stall_is_found_a_detection_time_after_waking(lab):
+    """No sooner, because nobody was asked meanwhile; and no later, because of all that was not heard."""
+    cluster = Cluster(lab, Settings(interval="20ms", multiplier=5, daemon_timeout="3s",
+                                    advert_interval="0.1")).start_active()
+    backups = [cluster[node] for node in ("node-b", "node-c")]
+    for daemon in backups:
+        daemon.process.send_signal(signal.SIGSTOP)
+    lab.cut("node-a")
+    time.sleep(1)
+    woke_ns = time.time_ns()
+    for daemon in backups:
+        daemon.process.send_signal(signal.SIGCONT)
+    cluster["node-b"].wait_state("active")
+    for daemon in backups:
+        event = next(event for event in daemon.events() if event["kind"] == "peer" and event["to"] == "down")
+        after_ms = (event["time_unix_ns"] - woke_ns) / 1e6
+        # Others are waited for as long as they may take to notice it.
+        assert 99 < after_ms < 100 + 25 + 50, event
+    activation, = cluster["node-b"].activations()
+    assert (activation["time_unix_ns"] - woke_ns) / 1e6 < 175, activation
+    assert not cluster["node-c"].activations()
+
+
 @pytest.mark.laboratory(nodes=1)
 def test_active_without_heartbeats_says_that_it_stood_still(lab):
     """Once, however many instances it has."""

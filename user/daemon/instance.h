@@ -37,6 +37,7 @@ struct instance_address {
 	bool guarded; /* it has a slot of xb_guard: */
 	size_t guard_slot;
 	unsigned guard_index; /* the interface where it is guarded; 0: any */
+	bool unattached; /* the program is not on its interface: the guard does not reach there */
 	unsigned refused_index; /* where packets to it are refused (no_accept); 0: nowhere */
 	unsigned restored_count; /* how often it was put back after something else had removed it */
 	uint64_t restored_ns; /* when that was last said; 0: never */
@@ -76,10 +77,10 @@ struct instance {
 	unsigned later_repeat; /* how often each address is announced then */
 	struct event *announce_refresh; /* garp_master_refresh */
 	struct event *stay_away; /* the end of a failover with a duration */
-	struct event *learn; /* after this node stood still: then what it hears means something again */
+	struct event *learn; /* after this node stood still: what it hears means something again */
 	/* Its addresses may be answered for until guard_timeout after this progress; 0: they are not guarded. */
 	uint64_t guard_from_ns;
-	bool unguarded_told;
+	bool unguarded_told, own_told;
 	uint64_t stay_away_until_unix_ns; /* 0: until somebody says resume */
 	uint64_t announced_ns;
 	bool contested; /* a rival was seen right after an announcement, which is to be repeated */
@@ -144,11 +145,17 @@ int instance_list_addresses(struct instance *instance, const struct config_insta
 /* Refers to an equal configuration from now on. */
 void instance_point(struct instance *instance, const struct config_instance *config);
 
+/* Whether a daemon may take the address off. An owner's addresses are its real ones, unless a daemon has added them. */
+bool instance_may_remove(const struct instance *instance, size_t vip);
+
 void instance_take_addresses(struct instance *instance);
 void instance_release_addresses(struct instance *instance);
 
 /* Removes VIPs, routes and rules that an earlier daemon left. */
 void instance_remove_stale(struct instance *instance);
+
+/* Leaves those that another configuration does not have: another instance may be about to take them. */
+void instance_leave_addresses(struct instance *instance, const struct config_instance *to);
 
 /* Changes from the addresses of one configuration to those of another, while Active. */
 void instance_change_addresses(struct instance *instance, const struct config_instance *to);
@@ -317,9 +324,14 @@ const struct peer *instance_still_claimant(const struct instance *instance);
 void instance_guard_claim(struct instance *instance);
 void instance_guard_release(struct instance *instance);
 
+/* Of one address that the instance is about to lose. */
+void instance_guard_give_back(const struct instance *instance, struct instance_address *address);
+
+/* It turns out that the address was there before: it is not held any more. */
+void instance_guard_spare(struct instance *instance, struct instance_address *address);
+
 /* After a change of the list of addresses: those that are still there keep their slots, the others give them back. */
-void instance_guard_keep(struct instance *instance, struct instance_address *old,
-			 size_t old_count);
+void instance_guard_keep(struct instance *instance, struct instance_address *old, size_t old_count);
 
 /* The addresses are held from now on, and may be answered for while the daemon progresses. */
 void instance_guard_open(struct instance *instance);

@@ -108,14 +108,13 @@ static void report_missing(struct instance *instance, const struct config_vip *v
 		 strerror(-error), earlier);
 }
 
-/* An owner's addresses are its real ones, unless a daemon has added them. The bits of the router's slot
- * outlive a daemon; behind the last of them an owner's address is left alone. */
+/* The bits of the router's slot outlive a daemon; behind the last of them an owner's address is left alone. */
 static uint64_t added_bit(size_t vip)
 {
 	return vip < 64 ? UINT64_C(1) << vip : 0;
 }
 
-static bool may_remove(const struct instance *instance, size_t vip)
+bool instance_may_remove(const struct instance *instance, size_t vip)
 {
 	return instance->config->priority != VRRP_PRIORITY_OWNER ||
 	       (router_of(instance)->addresses_added & added_bit(vip));
@@ -130,18 +129,19 @@ static void accept_packets(const struct instance *instance, struct instance_addr
 	address->refused_index = 0;
 }
 
-/* Packets to an address on another interface than the instance's come in there. */
-static void attach_to(const struct instance *instance, const struct instance_address *address)
+/* Packets to an address on another interface than the instance's come in there. Returns whether the program is. */
+static bool attach_to(const struct instance *instance, const struct instance_address *address)
 {
 	const char *interface = address->vip->interface;
 
 	if (!address->vip->has_interface || !address->interface_index || !strcmp(interface, "lo") ||
 	    kernel_attachment(instance->owner->kernel, interface) ||
 	    !kernel_attach(instance->owner->kernel, interface))
-		return;
+		return true;
 	log_warning("%s: the XDP program is not on %s: its addresses there are guarded on other "
 		    "interfaces only",
 		    instance->config->name, interface);
+	return false;
 }
 
 /* Accept_Mode (RFC 9568 section 6.1). Packets come in on the interface itself, also those to a virtual
@@ -175,7 +175,9 @@ static void take_address(struct instance *instance, size_t i)
 					 : -ENODEV;
 	if (!error)
 		router_of(instance)->addresses_added |= added_bit(i);
-	address->held = !error || (error == -EEXIST && may_remove(instance, i));
+	address->held = !error || (error == -EEXIST && instance_may_remove(instance, i));
+	if (error == -EEXIST && !address->held)
+		instance_guard_spare(instance, address);
 	if (error && error != -EEXIST)
 		report_missing(instance, address->vip, error);
 }
@@ -198,7 +200,7 @@ void instance_place_addresses(struct instance *instance)
 		if (moved || !address->held)
 			address->interface_index = index;
 		if (moved)
-			attach_to(instance, address);
+			address->unattached = !attach_to(instance, address);
 		if (!moved || !address->held)
 			continue;
 		take_address(instance, i);
@@ -279,7 +281,7 @@ void instance_remove_stale(struct instance *instance)
 		struct instance_address *address = &instance->addresses[i];
 		char text[ADDRESS_TEXT_BYTES];
 
-		if (!may_remove(instance, i) || !address->interface_index ||
+		if (!instance_may_remove(instance, i) || !address->interface_index ||
 		    netlink_remove_vip(&instance->owner->netlink, address->interface_index,
 				       address->vip))
 			continue;
@@ -356,19 +358,35 @@ static bool same_vip(const struct config_vip *a, const struct config_vip *b)
 	       a->flags == b->flags && a->preferred_lifetime_s == b->preferred_lifetime_s;
 }
 
-/* Moves what is held from an old list to the new one; what is in the old one alone is released. */
-static void keep_or_release(struct instance *instance, struct instance_address *old,
-			    size_t old_count, const struct config_instance *to, uint64_t *added)
+/* Returns its index there, or to->vip_count. */
+static size_t find_vip(const struct config_instance *to, const struct config_vip *vip)
+{
+	size_t k = 0;
+
+	while (k < to->vip_count && !same_vip(vip, &to->vips[k]))
+		k++;
+	return k;
+}
+
+void instance_leave_addresses(struct instance *instance, const struct config_instance *to)
+{
+	for (size_t i = 0; i < instance->config->vip_count; i++) {
+		if (find_vip(to, instance->addresses[i].vip) < to->vip_count)
+			continue;
+		release_address(instance, i);
+		instance_guard_give_back(instance, &instance->addresses[i]);
+	}
+}
+
+/* Moves what is held from an old list to the new one; what is in the old one alone has been released. */
+static void keep(struct instance *instance, struct instance_address *old, size_t old_count,
+		 const struct config_instance *to, uint64_t *added)
 {
 	for (size_t i = 0; i < old_count; i++) {
-		size_t k = 0;
+		size_t k = find_vip(to, old[i].vip);
 
-		while (k < to->vip_count && !same_vip(old[i].vip, &to->vips[k]))
-			k++;
-		if (k == to->vip_count) {
-			release_address(instance, i);
+		if (k == to->vip_count)
 			continue;
-		}
 		accept_packets(instance, &old[i]); /* refused anew, if it still is to be */
 		if (router_of(instance)->addresses_added & added_bit(i))
 			*added |= added_bit(k);
@@ -387,7 +405,7 @@ void instance_change_addresses(struct instance *instance, const struct config_in
 		if (!routes_equal(&instance->config->routes, &to->routes) ||
 		    !rules_equal(&instance->config->rules, &to->rules))
 			change_routes(instance, false);
-		keep_or_release(instance, old, old_count, to, &added);
+		keep(instance, old, old_count, to, &added);
 		router_of(instance)->addresses_added = added;
 	}
 	instance->config = to;

@@ -7,6 +7,9 @@
  * it was about to do. So everything that begins here begins with instances_look(), and nothing is sent by an Active
  * whose guard has run out (instance_advertise). A deadline that is stored late does not lift a fence: after each
  * store the fence is looked at again.
+ *
+ * What is the node's own is never held: the addresses by which its heartbeats go, and those that an owner had before
+ * any daemon. A fence would cut off the machine with them, for as long as no daemon is there.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +17,8 @@
 #include <user/daemon/clock.h>
 #include <user/daemon/instance.h>
 #include <user/daemon/kernel_guard.h>
+#include <user/daemon/local_address.h>
+#include <user/lib/cleanup.h>
 #include <user/lib/log.h>
 
 /* Where packets to the address come in: link-local ones are others on each interface. Those to a virtual MAC come in
@@ -31,11 +36,44 @@ static uint8_t place_of(const struct instance *instance)
 	return instance->self_slot < 0 ? XB_GUARD_NO_PLACE : (uint8_t)instance->self_slot;
 }
 
-static void give_back(const struct instance *instance, struct instance_address *address)
+void instance_guard_give_back(const struct instance *instance, struct instance_address *address)
 {
 	if (address->guarded)
 		kernel_guard_release(instance->owner->kernel, address->guard_slot);
 	address->guarded = false;
+}
+
+static bool is_local(const struct xb_address *address)
+{
+	_cleanup_free_ struct local_address *list = NULL;
+	size_t count = 0;
+
+	if (local_addresses(&list, &count))
+		return true;
+	for (size_t i = 0; i < count; i++)
+		if (address_equal(&list[i].address, address))
+			return true;
+	return false;
+}
+
+static bool is_own(const struct instance *instance, const struct instance_address *address)
+{
+	size_t vip = (size_t)(address - instance->addresses);
+
+	return peers_come_to(instance->owner->peers, &address->vip->address) ||
+	       (!instance_may_remove(instance, vip) && is_local(&address->vip->address));
+}
+
+void instance_guard_spare(struct instance *instance, struct instance_address *address)
+{
+	char text[ADDRESS_TEXT_BYTES];
+
+	instance_guard_give_back(instance, address);
+	if (!instance->own_told)
+		log_notice("%s: %s is this node's own address, and not guarded: if this daemon "
+			   "hangs, two nodes may answer for it",
+			   instance->config->name, address_format(&address->vip->address, text));
+	instance->own_told = true;
 }
 
 static void claim(struct instance *instance, struct instance_address *address)
@@ -46,9 +84,13 @@ static void claim(struct instance *instance, struct instance_address *address)
 
 	if (address->guarded && address->guard_index == index)
 		return;
+	if (is_own(instance, address)) {
+		instance_guard_spare(instance, address);
+		return;
+	}
 	if (!index && address_is_link_local(&address->vip->address))
 		return; /* its interface is not there */
-	give_back(instance, address);
+	instance_guard_give_back(instance, address);
 	error = kernel_guard_claim(instance->owner->kernel, index, &address->vip->address,
 				   place_of(instance), &address->guard_slot);
 	address->guarded = !error;
@@ -72,7 +114,7 @@ void instance_guard_claim(struct instance *instance)
 void instance_guard_release(struct instance *instance)
 {
 	for (size_t i = 0; instance->addresses && i < instance->config->vip_count; i++)
-		give_back(instance, &instance->addresses[i]);
+		instance_guard_give_back(instance, &instance->addresses[i]);
 	instance->guard_from_ns = 0;
 }
 
@@ -90,14 +132,14 @@ void instance_guard_keep(struct instance *instance, struct instance_address *old
 			address->guard_index = old[i].guard_index;
 			old[i].guarded = false;
 		}
-		give_back(instance, &old[i]);
+		instance_guard_give_back(instance, &old[i]);
 	}
 }
 
 bool instance_is_guarded(const struct instance *instance)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++)
-		if (!instance->addresses[i].guarded)
+		if (!instance->addresses[i].guarded || instance->addresses[i].unattached)
 			return false;
 	return instance->guard_from_ns && instance->config->vip_count;
 }

@@ -323,6 +323,29 @@ void instances_take_static(struct instances *instances, const struct config *fro
 	instances->config = to;
 }
 
+/* An earlier daemon died with this address, and no instance has it any more. */
+static void remove_left(void *context, unsigned interface_index, const struct xb_address *address)
+{
+	struct instances *instances = context;
+	_cleanup_free_ struct local_address *list = NULL;
+	char text[ADDRESS_TEXT_BYTES];
+	size_t count = 0;
+
+	if (peers_come_to(instances->peers, address) || local_addresses(&list, &count))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		const struct config_vip left = {.address = *address,
+						.prefix_length = list[i].prefix_length};
+
+		if (!address_equal(&list[i].address, address) ||
+		    (interface_index && list[i].interface_index != interface_index) ||
+		    netlink_remove_vip(&instances->netlink, list[i].interface_index, &left))
+			continue;
+		log_notice("removed %s from %s, left by an earlier daemon; no instance has it now",
+			   address_format(address, text), list[i].interface);
+	}
+}
+
 int instances_start(struct instances *instances, const struct instances_setup *setup)
 {
 	const struct config *config = setup->config;
@@ -362,10 +385,10 @@ int instances_start(struct instances *instances, const struct instances_setup *s
 	instances_forget_others(instances);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_prepare(instances->list[i]);
+	kernel_guard_release_unclaimed(instances->kernel, remove_left, instances);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_begin(instances->list[i]);
 	kernel_release_unclaimed(instances->kernel);
-	kernel_guard_release_unclaimed(instances->kernel);
 	kernel_release_links(instances->kernel);
 	if (instances->starting)
 		clock_arm(instances->startup_delay,

@@ -159,6 +159,9 @@ void instances_reload(struct instances *instances, const struct config *from,
 	tracking_reload(instances->tracking, to);
 	notify_reload(instances->notify, to);
 	instances_take_static(instances, from, to);
+	for (size_t i = 0; i < to->instance_count; i++)
+		if (kept[i])
+			instance_leave_addresses(kept[i], &to->instances[i]);
 	for (size_t i = 0; i < to->instance_count; i++) {
 		const struct config_instance *config = &to->instances[i];
 		bool unchanged = kept[i] && is_unchanged(kept[i]->config, config);
@@ -177,8 +180,10 @@ void instances_reload(struct instances *instances, const struct config *from,
 		log_error("reload: out of memory or slots; some instances are not served");
 	instances_forget_others(instances);
 	/* An address may have gone from one instance to another. */
-	for (size_t i = 0; i < instances->count; i++)
+	for (size_t i = 0; i < instances->count; i++) {
 		instance_guard_claim(instances->list[i]);
+		instance_describe(instances->list[i]);
+	}
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
 

@@ -265,16 +265,16 @@ static int handle_record(void *context, void *data, size_t bytes)
 static void adopt(struct kernel *kernel, const struct kernel_setup *setup)
 {
 	const struct bpf_map *self_map = kernel->skeleton->maps.xb_self;
+	bool known = same_version(kernel->instance, self_map);
 
 	kernel->adopted = pins_fit(setup, kernel->skeleton);
-	if (kernel->adopted || same_version(kernel->instance, self_map))
+	if (kernel->adopted || known)
 		adopt_maps(kernel);
 	if (!kernel->adopted && is_pinned(kernel->instance, self_map))
-		log_warning(
-			"an earlier daemon of instance \"%s\" ended without stopping, and its "
-			"configuration was another: starting anew; look for virtual addresses of "
-			"instances that are no longer configured",
-			kernel->instance);
+		log_warning("an earlier daemon of instance \"%s\" ended without stopping, and its "
+			    "configuration was another: starting anew%s",
+			    kernel->instance,
+			    known ? "" : "; look for its virtual addresses on the interfaces");
 }
 
 /* Programs of tracepoints are refused in places (lockdown) where those of XDP are not. */

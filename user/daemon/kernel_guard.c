@@ -169,11 +169,20 @@ void kernel_guard_release(struct kernel *kernel, size_t slot)
 	guard->used = 0;
 }
 
-void kernel_guard_release_unclaimed(struct kernel *kernel)
+void kernel_guard_release_unclaimed(struct kernel *kernel,
+				    void (*remove)(void *context, unsigned interface_index,
+						   const struct xb_address *address),
+				    void *context)
 {
-	for (size_t i = 0; i < kernel->self->guard_count; i++)
-		if (kernel->guards[i].used && !kernel->guard_claimed[i])
-			kernel_guard_release(kernel, i);
+	for (size_t i = 0; i < kernel->self->guard_count; i++) {
+		const struct xb_guard *guard = &kernel->guards[i];
+
+		if (!guard->used || kernel->guard_claimed[i])
+			continue;
+		if (load(&guard->deadline_ns))
+			remove(context, guard->interface_index, &guard->address);
+		kernel_guard_release(kernel, i);
+	}
 }
 
 /* Always changes it. If it is earlier than before, or the first, the timer does not know of it yet. */

@@ -21,8 +21,12 @@ int kernel_guard_claim(struct kernel *kernel, unsigned interface_index,
 /* Gives a slot back: nothing is guarded any more, and nothing fenced. */
 void kernel_guard_release(struct kernel *kernel, size_t slot);
 
-/* Gives those back that an earlier daemon had and this one has not claimed. */
-void kernel_guard_release_unclaimed(struct kernel *kernel);
+/* Gives those back that an earlier daemon had and this one has not claimed. remove: is called before, for each that is
+ * held: its address is still on an interface (0: any), and is to be taken off. */
+void kernel_guard_release_unclaimed(struct kernel *kernel,
+				    void (*remove)(void *context, unsigned interface_index,
+						   const struct xb_address *address),
+				    void *context);
 
 /*
  * The address is held, and may be answered for until deadline_ns; does nothing once it is fenced. After the first

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <user/core/address.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/peers.h>
 #include <user/daemon/peers_detection.h>
@@ -250,6 +251,16 @@ struct peer *peers_find(const struct peers *peers, const char *name)
 		if (!strcmp(peers->list[i].node->name, name))
 			return &peers->list[i];
 	return NULL;
+}
+
+bool peers_come_to(const struct peers *peers, const struct xb_address *address)
+{
+	const struct peer *any = peers && peers->count ? &peers->list[0] : NULL;
+
+	for (size_t link = 0; any && link < any->link_count; link++)
+		if (address_equal(&any->seen[link].local_address, address))
+			return true;
+	return false;
 }
 
 bool peer_is_degraded(const struct peer *peer)

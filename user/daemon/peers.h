@@ -135,6 +135,9 @@ const char *peers_app_name(const struct peers *peers, size_t place, char text[PE
 const char *peers_instance_name(const struct peers *peers, const struct xb_instance *said,
 				char text[PEERS_NAME_BYTES]);
 
+/* Whether heartbeats of others come to this address of this node's. peers: NULL without heartbeats. */
+bool peers_come_to(const struct peers *peers, const struct xb_address *address);
+
 /* Returns the node of that name, or NULL. */
 struct peer *peers_find(const struct peers *peers, const char *name);
 
