@@ -127,3 +127,16 @@ def test_better_node_that_comes_later_takes_it_from_a_bad_interface(lab):
     assert lab.holders(VIP) == ["node-a"]
     cluster["node-b"].start()
     lab.wait_holders(VIP, ["node-b"], 5)
+
+
+@pytest.mark.laboratory(nodes=4, links=2)
+def test_addresses_leave_a_bad_interface_also_of_a_successor(lab):
+    """Who died as the Active is not whom it is left to."""
+    cluster = start(lab, "track_link eth0 weight -60", priorities=[200, 150, 100, 50])
+    for link in range(2):
+        lab.cut_together("node-a", link=link)
+    cluster["node-b"].wait_state("active")
+    cut_ns = lab.cut_together("node-b", link=0)
+    cluster["node-c"].wait_state("active", seconds=5)
+    activation, = cluster["node-c"].activations()
+    assert activation["time_unix_ns"] - cut_ns < MOVE_NS_MAX, activation

@@ -5,7 +5,6 @@
  * a better node, which then knows at once.
  */
 #include <stdio.h>
-#include <user/core/election.h>
 #include <user/daemon/clock.h>
 #include <user/daemon/instance.h>
 #include <user/daemon/peers_links.h>
@@ -35,16 +34,12 @@ static void find_bad(void *context, const struct config_track *track, struct tra
 /* Who is better: who says that it is Active, too, or the best of the Backups. *priority: as it says. */
 static const struct peer *find_better(const struct instance *instance, unsigned *priority)
 {
-	const struct peer *better =
-		instance->claimant ? instance->claimant : instance_successor(instance);
-	const struct xb_peer *said = better ? peer_said(better) : NULL;
-	const struct xb_instance *entry =
-		said ? election_find(said->instances, instance->config->vrid,
-				     instance->config->family)
-		     : NULL;
+	const struct peer *claimant = instance->claimant;
+	bool claimed = claimant && claimant->liveness.verdict == VERDICT_UP; /* not by a dead one */
+	const struct peer *better = claimed ? claimant : instance_successor(instance);
+	const struct xb_instance *entry = better ? instance_said_of(instance, better) : NULL;
 
-	if (!entry || better->liveness.verdict != VERDICT_UP ||
-	    entry->priority <= instance->vrrp.effective_priority)
+	if (!entry || entry->priority <= instance->vrrp.effective_priority)
 		return NULL;
 	*priority = entry->priority;
 	return better;

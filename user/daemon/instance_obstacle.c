@@ -73,18 +73,11 @@ void instances_settle(struct instances *instances)
 		settle_alone(instances->list[i]);
 }
 
-static const struct peer *find_peer(const struct peers *peers, const char *name)
-{
-	for (size_t i = 0; peers && i < peers->count; i++)
-		if (!strcmp(peers->list[i].node->name, name))
-			return &peers->list[i];
-	return NULL;
-}
-
 /* Returns what a tracked thing is like; *reason: in words. */
 static struct track_status look_at(const struct instance *instance,
 				   const struct config_track *track, const char **reason)
 {
+	const struct peers *peers = instance->owner->peers;
 	const struct link_event *link;
 	const struct tracked *tracked;
 	const struct peer *peer;
@@ -98,14 +91,14 @@ static struct track_status look_at(const struct instance *instance,
 					  : "is down or has no carrier";
 		return (struct track_status){.known = true, .up = link->present && link->running};
 	case CONFIG_TRACK_PEER:
-		peer = find_peer(instance->owner->peers, track->name);
+		peer = peers ? peers_find(peers, track->name) : NULL;
 		if (!peer)
 			return (struct track_status){0};
 		*reason = verdict_name(peer->liveness.verdict);
 		return (struct track_status){.known = true,
 					     .up = peer->liveness.verdict == VERDICT_UP};
 	case CONFIG_TRACK_LINK:
-		return peers_link_status(instance->owner->peers, track->name, reason);
+		return peers_link_status(peers, track->name, reason);
 	default:
 		tracked = tracking_find(instance->owner->tracking, track->kind, track->name);
 		if (!tracked)
