@@ -76,7 +76,8 @@ struct instance {
 	unsigned later_repeat; /* how often each address is announced then */
 	struct event *announce_refresh; /* garp_master_refresh */
 	struct event *stay_away; /* the end of a failover with a duration */
-	struct event *learn; /* after this node stood still: then what it hears means something again */
+	struct event
+		*learn; /* after this node stood still: then what it hears means something again */
 	/* Its addresses may be answered for until guard_timeout after this progress; 0: they are not guarded. */
 	uint64_t guard_from_ns;
 	uint64_t guard_deadline_ns;
@@ -316,8 +317,7 @@ void instance_guard_claim(struct instance *instance);
 void instance_guard_release(struct instance *instance);
 
 /* After a change of the list of addresses: those that are still there keep their slots, the others give them back. */
-void instance_guard_keep(struct instance *instance, struct instance_address *old,
-			 size_t old_count);
+void instance_guard_keep(struct instance *instance, struct instance_address *old, size_t old_count);
 
 /* The addresses are held from now on, and may be answered for while the daemon progresses. */
 void instance_guard_open(struct instance *instance);

@@ -369,8 +369,7 @@ static bool is_claimed_since(const struct instance *instance, uint64_t stopped_n
 /* Without heartbeats the guard goes by adverts: as long as it is open nobody's Active_Down_Timer has run out. */
 static bool may_resume_by_guard(const struct instance *instance, uint64_t now_ns)
 {
-	const struct xb_vrrp *router =
-		&instance->owner->kernel->routers[instance->router_slot];
+	const struct xb_vrrp *router = &instance->owner->kernel->routers[instance->router_slot];
 	struct vrrp_advert newest;
 	bool any;
 

@@ -276,7 +276,8 @@ int macvlan_ensure(struct netlink *netlink, const char *name, unsigned base_inde
 		return -ENODEV;
 	}
 	if (base.is_macvlan) { /* packets to it would not come in on the base, where the XDP program is */
-		log_error("cannot make %s: %s is a macvlan itself, and the kernel would put it on the "
+		log_error("cannot make %s: %s is a macvlan itself, and the kernel would put it on "
+			  "the "
 			  "interface below that; use the one below, or no use_vmac",
 			  name, wanted.base);
 		return -EOPNOTSUPP;
