@@ -10,6 +10,7 @@ from tests.support.configuration import VIP, instance, sync_group
 from tests.support.laboratory import PINS, SOCKETS, wait_until
 from tests.support.owners import OwnerWatch
 from tests.support.probe import REALTIME, serve_everywhere
+from tests.support.watch import Watch
 from tests.support.xbeatd import Xbeatd
 
 SECOND_VIP, OTHER_VIP = "10.77.0.101", "10.77.1.100"
@@ -78,6 +79,19 @@ def test_group_whose_members_are_fenced_one_after_the_other(lab):
     seen = watch.finish()
     assert seen.order() == ["node-a", "node-b"]
     assert seen.two_owners() == []
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_reload_that_shortens_it(lab):
+    """Below the age of the last advert: the next one, which goes out at once, counts."""
+    node = Xbeatd(lab, "node-a", instance(advert_int=0.5)).start_active()
+    with Watch(lab, "node-a") as watch:
+        watch.wait_advert(sent=True)
+    time.sleep(0.4)
+    node.reload(instance(vips=[f"{VIP}/24", f"{SECOND_VIP}/24"]))
+    time.sleep(0.4)
+    assert len(node.activations()) == 1 and node.state() == "active"
+    assert node.vrrp()["guard"]["timeout_ns"] == 300 * 10**6
 
 
 @pytest.mark.laboratory(nodes=2, links=2)
