@@ -116,7 +116,8 @@ def test_next_daemon_removes_what_a_killed_one_left(lab):
     wait_until(lambda: not machine.checks() and not alive(children), 3, "the runner ends the rest")
     assert machine.leftovers() == {"interface", "address", "routes", "rules", "program", "pins",
                                    "files", "fifo"}
-    # The next one starts as a Backup: it must not keep what an Active has.
+    # The next one comes when the guard has run out, and starts as a Backup: it must not keep what an Active has.
+    wait_until(lambda: machine.map("xb_self")[0]["fencing"], 3, "the addresses are fenced")
     text = machine.configuration.read_text().replace("advert_int 0.1", "advert_int 30")
     machine.configuration.write_text(text)
     machine.start()

@@ -56,6 +56,13 @@ def test_what_is_made(network, family, mac):
     assert network.tool("lookup", "vrrp.51") == "ENODEV"
 
 
+def test_is_not_made_on_another(network):
+    """The kernel would put it on the interface below that."""
+    network.ip("link", "add", "upper", "link", "eth0", "type", "macvlan")
+    assert network.tool("macvlan", "vrrp.51", "upper", "51", "4") == "EOPNOTSUPP"
+    assert network.tool("lookup", "vrrp.51") == "ENODEV"
+
+
 def test_settings_that_do_already_stay(network):
     network.sysctl("net.ipv4.conf.eth0.arp_ignore=3", "net.ipv4.conf.all.rp_filter=0")
     assert network.tool("macvlan", "vrrp.51", "eth0", "51", "4") == MADE

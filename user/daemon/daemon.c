@@ -13,6 +13,8 @@
 #include <user/lib/cleanup.h>
 #include <user/lib/log.h>
 
+#define GRACE_WITHOUT_HEARTBEAT_NS (3600 * NS_PER_SECOND)
+
 static void on_verdict(void *context, struct peer *peer, enum verdict from)
 {
 	struct daemon *daemon = context;
@@ -230,9 +232,11 @@ static int start_control(struct daemon *daemon)
 
 static void watch_this_daemon(struct daemon *daemon)
 {
+	/* Without heartbeats nobody learns of the death: a fence before guard_timeout would be of no use. */
 	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
 	int error = kernel_watch_daemon(&daemon->kernel, (uint32_t)getpid(),
-					heartbeat ? heartbeat->restart_grace_ns : NS_PER_SECOND);
+					heartbeat ? heartbeat->restart_grace_ns
+						  : GRACE_WITHOUT_HEARTBEAT_NS);
 
 	if (error)
 		log_warning(

@@ -72,8 +72,6 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 		instance_hear_claimant(instance);
 	}
 	now_ns = clock_now_ns();
-	if (!instance->owner->peers) /* else each tick is progress */
-		instance_progress(instance, now_ns);
 	view.newest = any ? &newest : NULL;
 	if (instance_stood_still(instance, view.newest, now_ns))
 		return;

@@ -80,6 +80,7 @@ struct instance {
 	struct event *learn; /* after this node stood still: what it hears means something again */
 	/* Its addresses may be answered for until guard_timeout after this progress; 0: they are not guarded. */
 	uint64_t guard_from_ns;
+	uint64_t guard_deadline_ns;
 	bool unguarded_told, own_told;
 	uint64_t stay_away_until_unix_ns; /* 0: until somebody says resume */
 	uint64_t announced_ns;
@@ -339,17 +340,17 @@ void instance_guard_open(struct instance *instance);
 /* The addresses are gone, and packets do not say Active any more: the fence is lifted. */
 void instance_guard_end(struct instance *instance);
 
-/* Until when they may be answered for, of an instance that is guarded. */
-uint64_t instance_guard_deadline_ns(const struct instance *instance);
-
 /* Whether all addresses are under a deadline that is open. */
 bool instance_is_guarded(const struct instance *instance);
 
 /* Whether an address may not be answered for any more. */
 bool instance_guard_passed(const struct instance *instance, uint64_t now_ns);
 
-/* The loop was here at now_ns: steps down if the guard has run out, else extends it. */
-void instance_progress(struct instance *instance, uint64_t now_ns);
+/* Whether an earlier daemon was Active, and its guard, which closes before others may take over, is still open. */
+bool instance_guard_was_left_open(const struct instance *instance, uint64_t now_ns);
+
+/* An advert has been sent, if it could be: without heartbeats that extends the guard, and nothing else does. */
+void instance_guard_advertised(struct instance *instance);
 
 /* instance_learn.c: this node was Active, stood still and has stepped down: it finds out who is Active. */
 void instance_learn(struct instance *instance, uint64_t now_ns);

@@ -157,8 +157,9 @@ void instance_act(struct instance *instance, const struct vrrp_actions *actions)
 {
 	if (actions->take_addresses)
 		instance_set_vmac(instance, true);
-	if (actions->send_advert)
-		instance_advertise(instance, actions->advert_priority);
+	if (actions->send_advert &&
+	    instance_advertise(instance, actions->advert_priority) != -ESTALE)
+		instance_guard_advertised(instance);
 	if (actions->release_addresses)
 		instance_release_addresses(instance);
 	if (actions->take_addresses)

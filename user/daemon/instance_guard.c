@@ -3,6 +3,10 @@
  * The guard of an instance's addresses (kernel_guard.h): opened before a new Active adds the first of them, extended
  * with each progress of the loop, lifted when the addresses are gone and packets say Backup.
  *
+ * Without heartbeats the others count from the last advert that they heard. So does the guard: it is extended once an
+ * advert has been sent, from the time before it was, and by nothing else; a loop that goes on but sends none is no
+ * progress then.
+ *
  * What wakes behind its deadline finds its addresses fenced, and others were told so: it is Active no more, whatever
  * it was about to do. So everything that begins here begins with instances_look(), and nothing is sent by an Active
  * whose guard has run out (instance_advertise). A deadline that is stored late does not lift a fence: after each
@@ -136,6 +140,11 @@ void instance_guard_keep(struct instance *instance, struct instance_address *old
 	}
 }
 
+static bool goes_by_adverts(const struct instance *instance)
+{
+	return instance->self_slot < 0;
+}
+
 bool instance_is_guarded(const struct instance *instance)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++)
@@ -144,15 +153,20 @@ bool instance_is_guarded(const struct instance *instance)
 	return instance->guard_from_ns && instance->config->vip_count;
 }
 
-static void extend(struct instance *instance, uint64_t now_ns)
+static void set_deadlines(struct instance *instance)
 {
-	uint64_t deadline_ns = now_ns + instance->config->guard_timeout_ns;
-
-	instance->guard_from_ns = now_ns;
 	for (size_t i = 0; i < instance->config->vip_count; i++)
 		if (instance->addresses[i].guarded)
 			kernel_guard_extend(instance->owner->kernel,
-					    instance->addresses[i].guard_slot, deadline_ns);
+					    instance->addresses[i].guard_slot,
+					    instance->guard_deadline_ns);
+}
+
+static void extend(struct instance *instance, uint64_t from_ns)
+{
+	instance->guard_from_ns = from_ns;
+	instance->guard_deadline_ns = from_ns + instance->config->guard_timeout_ns;
+	set_deadlines(instance);
 }
 
 void instance_guard_open(struct instance *instance)
@@ -165,7 +179,12 @@ void instance_guard_open(struct instance *instance)
 		return;
 	/* Peers add the same time to the daemon's age and to the deadline. */
 	__atomic_store_n(&kernel->self->progress_ns, now_ns, __ATOMIC_RELAXED);
-	extend(instance, now_ns);
+	if (!goes_by_adverts(instance))
+		extend(instance, now_ns);
+	else if (!instance->guard_from_ns)
+		extend(instance, instance->vrrp.advertised_ns);
+	else
+		set_deadlines(instance);
 	error = kernel_guard_watch(kernel);
 	if (!error)
 		return;
@@ -173,11 +192,6 @@ void instance_guard_open(struct instance *instance)
 		  "answer for them",
 		  instance->config->name, strerror(-error));
 	instance_guard_end(instance);
-}
-
-uint64_t instance_guard_deadline_ns(const struct instance *instance)
-{
-	return instance->guard_from_ns + instance->config->guard_timeout_ns;
 }
 
 void instance_guard_end(struct instance *instance)
@@ -197,6 +211,16 @@ bool instance_guard_passed(const struct instance *instance, uint64_t now_ns)
 					now_ns))
 			return true;
 	return false;
+}
+
+bool instance_guard_was_left_open(const struct instance *instance, uint64_t now_ns)
+{
+	for (size_t i = 0; i < instance->config->vip_count; i++)
+		if (!instance->addresses[i].guarded ||
+		    !kernel_guard_is_open(instance->owner->kernel,
+					  instance->addresses[i].guard_slot, now_ns))
+			return false;
+	return instance->config->vip_count;
 }
 
 static void step_down(struct instance *instance, uint64_t now_ns)
@@ -241,16 +265,27 @@ void instances_look(struct instances *instances)
 		look(instances->list[i], now_ns);
 }
 
-void instance_progress(struct instance *instance, uint64_t now_ns)
-{
-	if (look(instance, now_ns) || !instance->guard_from_ns)
-		return;
-	extend(instance, now_ns);
-	look(instance, now_ns);
-}
-
 void instances_progress(struct instances *instances, uint64_t now_ns)
 {
-	for (size_t i = 0; i < instances->count; i++)
-		instance_progress(instances->list[i], now_ns);
+	for (size_t i = 0; i < instances->count; i++) {
+		struct instance *instance = instances->list[i];
+
+		if (look(instance, now_ns) || !instance->guard_from_ns || goes_by_adverts(instance))
+			continue;
+		extend(instance, now_ns);
+		look(instance, now_ns);
+	}
+}
+
+void instance_guard_advertised(struct instance *instance)
+{
+	uint64_t advertised_ns = instance->vrrp.advertised_ns;
+
+	if (instance->vrrp.state != XB_INSTANCE_ACTIVE || !instance->guard_from_ns ||
+	    !goes_by_adverts(instance))
+		return;
+	extend(instance, advertised_ns);
+	if (!instance->owner->peers) /* no tick stamps it */
+		__atomic_store_n(&instance->owner->kernel->self->progress_ns, advertised_ns,
+				 __ATOMIC_RELAXED);
 }

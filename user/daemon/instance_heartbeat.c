@@ -372,6 +372,19 @@ static bool is_claimed_since(const struct instance *instance, uint64_t stopped_n
 	return false;
 }
 
+/* Without heartbeats the guard goes by adverts: as long as it is open nobody's Active_Down_Timer has run out. */
+static bool may_resume_by_guard(const struct instance *instance, uint64_t now_ns)
+{
+	const struct xb_vrrp *router = &instance->owner->kernel->routers[instance->router_slot];
+	struct vrrp_advert newest;
+	bool any;
+
+	newest = instance_newest_advert(instance, &any);
+	return router->addresses_added && instance_guard_was_left_open(instance, now_ns) &&
+	       !(any && newest.priority != VRRP_PRIORITY_RELEASE &&
+		 vrrp_timing_stands(&instance->vrrp, &newest, now_ns));
+}
+
 bool instance_may_resume(const struct instance *instance)
 {
 	const struct kernel *kernel = instance->owner->kernel;
@@ -383,7 +396,9 @@ bool instance_may_resume(const struct instance *instance)
 	/* Others were told that it is fenced, or may be told so any moment. */
 	if (instance_guard_passed(instance, now_ns))
 		return false;
-	if (!kernel->adopted || !peers || instance->self_slot < 0 ||
+	if (!peers || instance->self_slot < 0)
+		return may_resume_by_guard(instance, now_ns);
+	if (!kernel->adopted ||
 	    time_since_ns(now_ns, stopped_ns) >= peers->timing.daemon_timeout_ns)
 		return false;
 	described = kernel_described(kernel, (size_t)instance->self_slot);

@@ -109,7 +109,8 @@ void instances_leave_bad_links(struct instances *instances);
 /* Whoever wakes looks first: an instance whose guard has run out is Active no more. All functions here do so. */
 void instances_look(struct instances *instances);
 
-/* The loop was here at now_ns, which is stamped as the daemon's progress: guards are extended. */
+/* The loop was here at now_ns, which is stamped as the daemon's progress: guards are extended, those of instances with
+ * heartbeats. */
 void instances_progress(struct instances *instances, uint64_t now_ns);
 
 /* peers->isolated has changed. */

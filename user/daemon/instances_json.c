@@ -67,7 +67,7 @@ static void add_destination(json_t *json, const struct config_instance *config)
 static json_t *guard_json(const struct instance *instance)
 {
 	uint64_t now_ns = clock_now_ns();
-	uint64_t due_in_ns = time_since_ns(instance_guard_deadline_ns(instance), now_ns);
+	uint64_t due_in_ns = time_since_ns(instance->guard_deadline_ns, now_ns);
 
 	return json_pack("{s:I, s:I, s:b}", "timeout_ns",
 			 (json_int_t)instance->config->guard_timeout_ns, "due_in_ns",

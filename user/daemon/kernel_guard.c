@@ -245,6 +245,13 @@ bool kernel_guard_passed(const struct kernel *kernel, size_t slot, uint64_t now_
 	return deadline_ns && deadline_ns <= now_ns;
 }
 
+bool kernel_guard_is_open(const struct kernel *kernel, size_t slot, uint64_t now_ns)
+{
+	uint64_t deadline_ns = load(&kernel->guards[slot].deadline_ns);
+
+	return deadline_ns > XB_GUARD_FENCED && deadline_ns > now_ns;
+}
+
 void kernel_guard_end(struct kernel *kernel, size_t slot)
 {
 	struct xb_guard *guard = &kernel->guards[slot];

@@ -42,6 +42,9 @@ int kernel_guard_watch(struct kernel *kernel);
 /* Whether the address may not be answered for any more: fenced, or past its deadline at now_ns. False if it is not held. */
 bool kernel_guard_passed(const struct kernel *kernel, size_t slot, uint64_t now_ns);
 
+/* Whether it is held, and may be answered for still. */
+bool kernel_guard_is_open(const struct kernel *kernel, size_t slot, uint64_t now_ns);
+
 /* For kernel.c. Makes what an earlier daemon left true for this one's maps, before the first packet. Returns 0 or a
  * negative errno. */
 int kernel_guard_start(struct kernel *kernel);

@@ -275,6 +275,13 @@ int macvlan_ensure(struct netlink *netlink, const char *name, unsigned base_inde
 		log_error("cannot make %s: its interface (index %u) has gone", name, base_index);
 		return -ENODEV;
 	}
+	if (base.is_macvlan) { /* packets to it would not come in on the base, where the XDP program is */
+		log_error("cannot make %s: %s is a macvlan itself, and the kernel would put it on "
+			  "the "
+			  "interface below that; use the one below, or no use_vmac",
+			  name, wanted.base);
+		return -EOPNOTSUPP;
+	}
 	memcpy(wanted.mac, mac_prefix, sizeof(mac_prefix));
 	wanted.mac[sizeof(mac_prefix)] = family == 4 ? 1 : 2;
 	wanted.mac[sizeof(mac_prefix) + 1] = vrid;

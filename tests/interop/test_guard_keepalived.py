@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The guard beside keepalived, which hears adverts and nothing else: an xbeatd that is Active stands still, or dies,
+and its addresses are fenced before keepalived takes over, whenever in an interval that was."""
+
+import signal
+import time
+
+import pytest
+
+from tests.support.configuration import VIP, heartbeat, instance
+from tests.support.daemon import Keepalived
+from tests.support.owners import OwnerWatch
+from tests.support.probe import REALTIME, serve_everywhere
+from tests.support.watch import Watch
+from tests.support.xbeatd import Xbeatd
+
+pytestmark = pytest.mark.laboratory(nodes=2)
+# The lower of them waits for three intervals and hardly more.
+HIGHER, LOWER = 254, 253
+
+
+class Pair:
+    """xbeatd on node-a is Active, keepalived on node-b is Backup."""
+
+    def __init__(self, lab, version, interval_s, *more):
+        self.lab = lab
+        self.interval_s = interval_s
+        keys = {"version": version, "advert_int": interval_s, "garp_master_delay": 1, "nopreempt": True,
+                "state": "BACKUP"}
+        self.xbeatd = Xbeatd(lab, "node-a", *more, instance(priority=HIGHER, **keys)).start_active()
+        self.keepalived = Keepalived(lab, "node-b", instance(priority=LOWER, **keys)).start()
+        lab.run("client", "sysctl", "-q", "-w", "net.ipv4.neigh.eth0.locktime=0")
+        serve_everywhere(lab, *REALTIME)
+        self.watch = OwnerWatch(lab, VIP)
+        self.watch.client.wait_owner("node-a")
+
+    def fail(self, number):
+        """Just before an advert: then the others have waited longest, and a loop that goes on has moved just now."""
+        with Watch(self.lab, "node-a") as watch:
+            watch.wait_advert(sent=True)
+        time.sleep(0.85 * self.interval_s)
+        self.xbeatd.process.send_signal(number)
+
+    def check(self, *owners, outage_ms):
+        seen = self.watch.finish()
+        assert seen.order() == list(owners), seen.order()
+        assert seen.two_owners() == []
+        assert seen.outage_ms() <= outage_ms, seen.client_result
+
+
+@pytest.mark.parametrize("version,interval_s,others", [(2, 1, False), (3, 0.4, True)])
+def test_stands_still_and_is_replaced(lab, version, interval_s, others):
+    """Heartbeats of other instances are of no use to who hears adverts only: their ticks extend no guard."""
+    pair = Pair(lab, version, interval_s, *([heartbeat(lab)] if others else []))
+    pair.fail(signal.SIGSTOP)
+    time.sleep(3 * interval_s)
+    pair.xbeatd.process.send_signal(signal.SIGCONT)
+    pair.xbeatd.wait_state("backup")
+    pair.lab.wait_holders(VIP, ["node-b"])
+    time.sleep(0.3)
+    pair.check("node-a", "node-b", outage_ms=200)
+
+
+def test_dies_and_is_replaced(lab):
+    pair = Pair(lab, 3, 0.4)
+    pair.fail(signal.SIGKILL)
+    pair.watch.client.wait_owner("node-b")
+    pair.xbeatd.start()
+    pair.lab.wait_holders(VIP, ["node-b"])
+    assert pair.xbeatd.state() == "backup"
+    pair.check("node-a", "node-b", outage_ms=200)
+
+
+def test_dies_and_is_there_again(lab):
+    """Before its guard has run out, so keepalived has not taken over."""
+    pair = Pair(lab, 3, 1)
+    pair.fail(signal.SIGKILL)
+    pair.xbeatd.process.wait(5)
+    pair.xbeatd.start()
+    assert pair.xbeatd.state() == "active" and "was Active" in pair.xbeatd.vrrp()["reason"]
+    time.sleep(0.2)
+    pair.check("node-a", outage_ms=20)
