@@ -8,7 +8,7 @@
  *	struct xbeat_app *app = xbeat_app_open(NULL, "web", &error);
  *
  *	while (work()) {
- *		if (!app || xbeat_app_beat(app) == -ESTALE)
+ *		if (xbeat_app_beat(app) == -ESTALE)
  *			reopen();
  *	}
  *	xbeat_app_close(app);
@@ -41,7 +41,7 @@ struct xbeat_app;
 struct xbeat_app *xbeat_app_open(const char *instance, const char *name, int *error);
 
 /*
- * Says that the application, which is not NULL, makes progress now. From any thread, several at once too, and from signal handlers.
+ * Says that the application makes progress now. From any thread, several at once too, and from signal handlers.
  * Returns 0, or -ESTALE: xbeatd has ended, or its configuration has this application no more, and nobody looks
  * at this page again. Then open anew, now and then, until that succeeds; the old handle is to be closed.
  */
