@@ -98,6 +98,8 @@ def test_a_stopped_application_is_a_fault_and_peers_know(applications):
     # PROBEs and answers say the same.
     assert {late_bits(peer) for _ in range(30)} == {1}
     assert peer.peer(NODE)["late_apps"] == ["web"]
+    late = [event["reason"] for event in peer.events() if event["kind"] == "app" and event["to"] == "late"]
+    assert f"within its timeout, {TIMEOUT_MS} ms" in late[-1], late
     peer.wait_state("active")
     assert node.state() == "initialize" and "timeout 200 ms" in node.explain()["said"]
     assert "last beat" in node.tracked("web")["reason"] and shown(node)["state"] == "late"
