@@ -174,6 +174,7 @@ lint: deps
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h' ':!vmlinux')
 
+# With ldconfig, or programs would not find libxbeat.so.
 install: all man
 	@rm -f $(BUILD)/xbeat.pc # of another PREFIX, perhaps
 	@$(MAKE) -s --no-print-directory $(BUILD)/xbeat.pc
@@ -190,6 +191,7 @@ install: all man
 	install -D -m 644 $(BUILD)/xbeat.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/xbeat.pc
 	install -D -m 644 dist/xbeatctl.bash-completion \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/xbeatctl
+	$(if $(DESTDIR),,[ $$(id -u) != 0 ] || /sbin/ldconfig)
 
 clean:
 	rm -rf $(BUILD)

@@ -61,7 +61,7 @@ enum xb_node_state {
 /* State of a VRRP instance, RFC 9568 section 6.4: value, name, meaning. */
 #define XB_INSTANCE_STATES(X)                                                                      \
 	X(0, NONE, "none", "the entry is empty")                                                   \
-	X(1, INITIALIZE, "initialize", "waits for its interface")                                  \
+	X(1, INITIALIZE, "initialize", "takes no part")                                            \
 	X(2, BACKUP, "backup", "watches the Active")                                               \
 	X(3, ACTIVE, "active", "owns the addresses")
 
@@ -95,7 +95,7 @@ struct xb_view {
 	__u32 evidence_age_us
 		[XB_LINKS_MAX]; /* since its last evidence on each link; XB_AGE_NEVER */
 	__u32 heard_age_us
-		[XB_LINKS_MAX]; /* since its last authentic PROBE, evidence or not; XB_AGE_NEVER */
+		[XB_LINKS_MAX]; /* since its last new PROBE to this life of ours, evidence or not; XB_AGE_NEVER */
 	__u16 subject_fenced_bits; /* as it last said */
 	__u8 reserved2[14];
 };

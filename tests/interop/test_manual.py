@@ -20,7 +20,7 @@ def examples():
     return [text for text in found if "virtual_router_id" in text]
 
 
-COUNT = 3
+COUNT = 4
 
 
 def test_all_are_found():

@@ -98,6 +98,8 @@ def test_a_stopped_application_is_a_fault_and_peers_know(applications):
     # PROBEs and answers say the same.
     assert {late_bits(peer) for _ in range(30)} == {1}
     assert peer.peer(NODE)["late_apps"] == ["web"]
+    late = [event["reason"] for event in peer.events() if event["kind"] == "app" and event["to"] == "late"]
+    assert f"within its timeout, {TIMEOUT_MS} ms" in late[-1], late
     peer.wait_state("active")
     assert node.state() == "initialize" and "timeout 200 ms" in node.explain()["said"]
     assert "last beat" in node.tracked("web")["reason"] and shown(node)["state"] == "late"
@@ -262,7 +264,8 @@ def test_beat_for_scripts(applications):
     assert done.returncode == 1 and "no vrrp_app nothing" in done.stderr, done
     assert node.ctl("app", "beet", "web", check=False).returncode == 2
     node.stop()
-    assert node.ctl("app", "beat", "web", check=False).returncode == 3
+    done = node.ctl("app", "beat", "web", check=False)
+    assert done.returncode == 3 and "start xbeatd with" in done.stderr, done
 
 
 def test_own_standstill_accuses_nobody(applications):

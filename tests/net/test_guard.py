@@ -199,3 +199,25 @@ def test_virtual_mac_and_both_families(lab):
     first.wait_state("active", "VI_6")
     wait_until(lambda: lab.run("client", "ping", "-c", "1", "-W", "1", f"{FIRST6}%eth0",
                                check=False).returncode == 0, 5, "the fence is lifted")
+
+
+@pytest.mark.laboratory(nodes=1, links=2)
+def test_several_interfaces(lab):
+    """An address on another interface than its instance's is fenced there too, and on whichever it is asked for."""
+    other, stranger = "10.77.1.100", "10.77.1.101"
+    vips = [f"{VIP}/24", f"{other}/24 dev eth1", f"{stranger}/24 dev eth1"]
+    node = Xbeatd(lab, "node-a", instance(vips=vips)).start_active()
+    lab.run("client", "ip", "route", "add", f"{stranger}/32", "dev", "eth0")
+    lab.run("node-a", "sysctl", "-q", "-w", "net.ipv4.conf.all.arp_ignore=0", "net.ipv4.conf.eth0.arp_ignore=0")
+
+    def answered():
+        lab.run("client", "ip", "neighbour", "flush", "all")
+        return [address for address in (VIP, other, stranger)
+                if lab.run("client", "ping", "-c", "1", "-W", "1", address, check=False).returncode == 0]
+
+    wait_until(lambda: answered() == [VIP, other, stranger], 5, "all are answered")
+    node.process.send_signal(signal.SIGSTOP)
+    time.sleep(0.5)
+    assert answered() == []
+    node.process.send_signal(signal.SIGCONT)
+    wait_until(lambda: answered() == [VIP, other, stranger], 5, "the fence is lifted")

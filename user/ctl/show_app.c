@@ -69,7 +69,9 @@ static enum command_status complain(const char *name, int error)
 {
 	switch (error) {
 	case -ECONNREFUSED:
-		log_error("no xbeatd with applications is running there; -i names an instance");
+		log_error("nobody takes beats there: start xbeatd with a configuration that has a "
+			  "vrrp_app %s, or name its instance with -i",
+			  name);
 		return COMMAND_NOT_RUNNING;
 	case -EPERM:
 		log_error("not permitted to beat for %s; be root, in the group xbeat, or the user "

@@ -132,6 +132,8 @@ void peers_report_isolated(struct peers *peers, bool isolated, uint64_t now_ns);
 /* Writes the name of the peer's application or instance at a place of its packets; returns text. */
 #define PEERS_NAME_BYTES 64
 const char *peers_app_name(const struct peers *peers, size_t place, char text[PEERS_NAME_BYTES]);
+/* Why it is late, in figures of this node's configuration: packets tell no more than that it is. */
+const char *peers_app_lateness(const struct peers *peers, size_t place, char text[PEERS_NAME_BYTES]);
 const char *peers_instance_name(const struct peers *peers, const struct xb_instance *said,
 				char text[PEERS_NAME_BYTES]);
 

@@ -77,13 +77,13 @@ static void explain_fenced(const struct peers *peers, const struct xb_peer *said
 
 static void explain_apps(const struct peers *peers, const struct xb_peer *said, json_t *lines)
 {
-	char name[PEERS_NAME_BYTES];
+	char name[PEERS_NAME_BYTES], reason[PEERS_NAME_BYTES];
 
 	for (size_t place = 0; place < XB_APPS_MAX; place++)
 		if (said->late_apps_bits >> place & 1)
-			say(lines,
-			    "Its application %s is late: it has not beaten within its timeout.",
-			    peers_app_name(peers, place, name));
+			say(lines, "Its application %s is late: %s.",
+			    peers_app_name(peers, place, name),
+			    peers_app_lateness(peers, place, reason));
 }
 
 /* What it said of itself, while it says anything. */

@@ -56,12 +56,24 @@ const char *peers_instance_name(const struct peers *peers, const struct xb_insta
 	return text;
 }
 
+const char *peers_app_lateness(const struct peers *peers, size_t place, char text[PEERS_NAME_BYTES])
+{
+	const struct config *config = peers->config;
+
+	if (place < config->app_count)
+		snprintf(text, PEERS_NAME_BYTES, "it has not beaten within its timeout, %g ms",
+			 (double)config->apps[place].timeout_ns / NS_PER_MS);
+	else
+		snprintf(text, PEERS_NAME_BYTES, "it has not beaten within its timeout");
+	return text;
+}
+
 static void report_apps(struct peers *peers, struct peer *peer)
 {
 	const struct xb_peer *said = peer_said(peer);
 	uint32_t bits = said ? said->late_apps_bits : 0;
 	uint32_t changed = bits ^ peer->late_apps_bits;
-	char subject[SUBJECT_BYTES], name[PEERS_NAME_BYTES];
+	char subject[SUBJECT_BYTES], name[PEERS_NAME_BYTES], reason[PEERS_NAME_BYTES];
 
 	peer->late_apps_bits = bits;
 	for (size_t place = 0; place < XB_APPS_MAX; place++) {
@@ -70,10 +82,10 @@ static void report_apps(struct peers *peers, struct peer *peer)
 		if (changed >> place & 1)
 			journal_add(peers->journal, "app",
 				    part_of(peer, peers_app_name(peers, place, name), subject),
-				    late ? "on time" : "late", late ? "late" : "on time",
-				    late ? "it has not beaten within its timeout, says the "
-					   "kernel there"
-					 : "it beats again");
+				    late ? "on time" : "late", late ? "late" : "on time", "%s%s",
+				    late ? peers_app_lateness(peers, place, reason)
+					 : "it beats again",
+				    late ? ", says the kernel there" : "");
 	}
 }
 
