@@ -138,6 +138,16 @@ def cut(chaos, fault):
 
 
 @contextlib.contextmanager
+def unplugged(chaos, fault):
+    """It sees that."""
+    chaos.lab.cut(*fault.nodes, "--carrier")
+    try:
+        yield
+    finally:
+        chaos.lab.heal(*fault.nodes)
+
+
+@contextlib.contextmanager
 def flapping(chaos, fault):
     end = time.monotonic() + fault.last_s
     while time.monotonic() < end:
@@ -245,6 +255,7 @@ KINDS = {
     "kill": Kind(killed, 8, (0.05, 1.5), "any"),
     "end": Kind(ended_cleanly, 3, (0.02, 1), "any"),
     "cut": Kind(cut, 4, (0.03, 1.5), "any", network=True),
+    "unplug": Kind(unplugged, 3, (0.03, 1.5), "any", network=True),
     "flap": Kind(flapping, 2, (0.3, 1), "any", network=True),
     "deaf": Kind(deaf, 3, (0.03, 1.5), "any", network=True),
     "mute": Kind(mute, 3, (0.03, 1.5), "any", network=True),
