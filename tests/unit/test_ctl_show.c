@@ -83,7 +83,8 @@ static void peers_with_all_there_is(void **state)
 		"{\"interface\":\"eth1\",\"verdict\":\"one-way\"}]},{\"name\":\"c\","
 		"\"verdict\":\"unreachable\",\"reason\":\"r\",\"heard_by\":[{\"node\":\"b\","
 		"\"age_ns\":4100000},{\"node\":\"d\"}],\"links\":[{\"interface\":\"eth0\"}]},"
-		"{\"name\":\"d\",\"verdict\":\"one-way\",\"reason\":\"r\",\"hears\":[{\"node\":\"b\","
+		"{\"name\":\"d\",\"verdict\":\"one-way\",\"reason\":\"r\",\"hears\":[{\"node\":"
+		"\"b\","
 		"\"age_ns\":4100000},{\"node\":\"c\"}],\"links\":[{\"interface\":\"eth0\"}]}]",
 		"NODE  VERDICT      LINK  ADDRESS  HEARD  P50  P99  MAX  LOST\n"
 		"b     degraded\n"
