@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass, field
 
 from tests.support.configuration import Settings
-from tests.support.failure import ACTIVE, HANDOVER_MS, Course, Scene, Setting
+from tests.support.failure import ACTIVE, HANDOVER_MS, Course, Setting
 from tests.support.hogs import hogs
 from tests.support.owners import NS_PER_MS, OwnerWatch, merged
 
@@ -26,6 +26,9 @@ BEGIN_WITHIN_S = 1.2
 REST_WITHIN_S = 3
 # Two Actives who hear each other again: the next advert of the better one, and a busy machine.
 MEET_MS = 250
+# The longest way to an owner: a guard that closes, a Backup's timer, and a busy machine.
+TAKEN_OVER_NS = 1000 * NS_PER_MS
+DEAFENING = ("deaf", "unheard")
 
 
 def settings(**changes):
@@ -368,6 +371,7 @@ class Outcome:
     course: Course
     wrong: list
     rest_ms: float
+    still_ms: float  # so long the prober, and so the whole machine, stood still: then nothing is proved
 
     def figures(self):
         two, course = self.course.owners.two_owners_ms, self.course
@@ -394,10 +398,33 @@ def inexcusable_ms(intervals, excuses):
     return (sum(end - start for start, end in intervals) - allowed) / NS_PER_MS
 
 
+def healthy(node, faults, course):
+    """When nothing is the matter with a node: (from, to) in ns."""
+    bad = merged((fault.done_ns[0], fault.done_ns[-1]) for fault in faults if node in fault.nodes)
+    return list(zip([course.start_ns] + [end for _, end in bad], [start for start, _ in bad] + [course.end_ns]))
+
+
+def wrong_outage(setting, nodes, faults, course):
+    """A healthy node takes over, unless it is meant to be otherwise: an Active that hears nobody keeps its addresses, and
+    so does one whose untracked link is cut; hold and release give service up."""
+    if any(fault.kind in DEAFENING or not fault.done_ns for fault in faults) or setting.links > 1 or \
+            setting.settings.instance_lines or len(setting.settings.heartbeat_lines) > 1:
+        return
+    for begin, end in (span for node in nodes for span in healthy(node, faults, course)):
+        for start, stop in course.owners.outages():
+            if min(end, stop) - max(begin, start) > TAKEN_OVER_NS:
+                yield (f"nobody answers for {(stop - start) / NS_PER_MS:.0f} ms, from "
+                       f"{(start - course.start_ns) / NS_PER_MS:.0f}, though somebody could")
+
+
 def wrong_owners(faults, course):
     two_ms = inexcusable_ms(course.owners.two_owners(course.start_ns, course.end_ns), excused(faults))
     if two_ms > HANDOVER_MS:
         yield f"two owners for {two_ms:.1f} ms"
+
+
+def still_ms(spans):
+    return max((after.first_ns - before.last_ns for before, after in zip(spans, spans[1:])), default=0) / NS_PER_MS
 
 
 def play_episode(scene, seed, faults):
@@ -427,4 +454,6 @@ def play_episode(scene, seed, faults):
         with contextlib.suppress(Exception):
             events[node] = scene.events_since(node)
     course = Course(scene.start_ns, scene.mended_ns, end_ns, watch.finish(), {}, events, scene.restarted)
-    return Outcome(seed, faults, course, wrong + list(wrong_owners(faults, course)), rest_ms)
+    wrong += wrong_owners(faults, course)
+    wrong += wrong_outage(scene.setting, chaos.candidates, faults, course)
+    return Outcome(seed, faults, course, wrong, rest_ms, still_ms(course.owners.arp))
