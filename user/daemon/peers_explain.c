@@ -184,8 +184,8 @@ static void explain_change(const struct peers *peers, const struct peer *peer, j
 		explain_up(peers, peer, lines);
 	else if (peer->liveness.deaf)
 		say(lines, "It is up when it hears this node: look at what reaches it (filters, "
-			   "its switch port, the receiving half of its cable). Nobody yields to "
-			   "it meanwhile, since it hears nobody.");
+			   "its switch port, the receiving half of its cable). It hears nobody, "
+			   "so an Active yields to it only if its priority is higher.");
 	else
 		say(lines, "%s", texts[peer->liveness.verdict]);
 	if (peers->isolated)
