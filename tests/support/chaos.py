@@ -141,6 +141,27 @@ def cut(chaos, fault):
 
 
 @contextlib.contextmanager
+def hung_at_start(chaos, fault):
+    """Killed, and stopped somewhere in its next start."""
+    node, = fault.nodes
+    with chaos.lives[node]:
+        chaos.scene[node].kill()
+        dead = chaos.scene[node].process
+        start = threading.Thread(target=chaos.scene.start_daemon, args=(node,))
+        start.start()
+        while chaos.scene[node].process in (dead, None) and start.is_alive():
+            time.sleep(0.001)
+        time.sleep(fault.number / 2000)
+        process = chaos.scene[node].process
+        process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            process.send_signal(signal.SIGCONT)
+            start.join()
+
+
+@contextlib.contextmanager
 def unplugged(chaos, fault):
     """It sees that."""
     chaos.lab.cut(*fault.nodes, "--carrier")
@@ -256,6 +277,7 @@ KINDS = {
     "stop": Kind(stopped, 10, (0.05, 2), "some"),
     "stop-all": Kind(stopped, 2, (0.1, 1.5), "all"),
     "kill": Kind(killed, 8, (0.05, 1.5), "any"),
+    "hang-start": Kind(hung_at_start, 3, (0.05, 2), "any"),
     "end": Kind(ended_cleanly, 3, (0.02, 1), "any"),
     "cut": Kind(cut, 4, (0.03, 1.5), "any", network=True),
     "unplug": Kind(unplugged, 3, (0.03, 1.5), "any", network=True),
@@ -385,7 +407,7 @@ class Outcome:
 def excused(faults):
     """When two may be Active, since neither can know of the other: (from, to) in ns. An Active that stands still
     when they could meet again goes on answering until its guard closes."""
-    still = any(fault.kind in ("stop", "stop-all", "kill") for fault in faults)
+    still = any(fault.kind in ("stop", "stop-all", "kill", "hang-start") for fault in faults)
     then_ns = (MEET_MS + still * DAEMON_TIMEOUT_MS) * NS_PER_MS
     return [(fault.done_ns[0], fault.done_ns[-1] + then_ns) for fault in faults
             if KINDS[fault.kind].network and fault.done_ns]
