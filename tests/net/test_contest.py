@@ -2,13 +2,16 @@
 """A rival announces itself right after a takeover: neighbours come back to the Active at once, not
 only with the next gratuitous ARP of garp_master_delay."""
 
+import signal
 import time
 
+import pytest
 from scapy.layers.inet import IP
 from scapy.layers.l2 import ARP, Ether
 from scapy.layers.vrrp import VRRPv3
 
-from tests.support.configuration import VIP, VRID
+from tests.support.cluster import Cluster
+from tests.support.configuration import VIP, VRID, Settings
 from tests.support.laboratory import wait_until
 from tests.support.port import open_port
 
@@ -42,3 +45,28 @@ def test_neighbours_are_called_back_at_once(lab, cluster):
         wait_until(lambda: neighbour_mac(lab) == macs["node-c"], 0.09, "the client believes node-c")
     wait_until(lambda: neighbour_mac(lab) == macs["node-b"], 10, "the client is back with node-b")
     assert time.monotonic() - start < 2, "garp_master_delay was waited for"
+
+
+@pytest.fixture
+def two_actives(lab):
+    """node-b has taken over from node-a, which was cut off; then node-a's daemon was stopped, and its link healed: its
+    kernel goes on answering until the guard closes, and the client is with it."""
+    cluster = Cluster(lab, Settings(advert_interval="0.1", daemon_timeout="1s")).start_active().start_client()
+    lab.cut("node-a")
+    cluster["node-b"].wait_state("active")
+    time.sleep(3)  # until node-b does not repeat its announcement any more
+    cluster["node-a"].process.send_signal(signal.SIGSTOP)
+    lab.heal("node-a")
+    wait_until(lambda: cluster["node-b"].verdict("node-a") == "up", 1, "they hear each other")
+    lab.run("client", "ip", "neigh", "replace", VIP, "lladdr", lab.mac("node-a"), "nud", "reachable", "dev", "eth0")
+    assert cluster["node-b"].verdict("node-a") == "up"
+    return cluster
+
+
+@pytest.mark.laboratory(nodes=2)
+@pytest.mark.parametrize("end", ["fenced", "down"])
+def test_neighbours_are_called_back_from_a_rival_that_stood_still(lab, two_actives, end):
+    if end == "down":
+        lab.cut("node-a")
+    wait_until(lambda: two_actives["node-b"].verdict("node-a") == end, 2, f"node-a is {end}")
+    wait_until(lambda: neighbour_mac(lab) == lab.mac("node-b"), 0.3, "the client is with node-b")

@@ -41,8 +41,8 @@ def heal(scene):
     scene.lab.heal("node-a")
 
 
-def lose(direction):
-    return lasting(lambda scene: scene.lab.lose("node-a", direction))
+def lose(direction, node="node-a"):
+    return lasting(lambda scene: scene.lab.lose(node, direction))
 
 
 def lose_between(*pairs):
@@ -73,6 +73,10 @@ ROWS = [
     Row("nothing arrives at the Active, which keeps its addresses", PLAIN, lose("in"), find_again,
         {**seen_by_others("one-way"), **seen_by_it("down")},
         outage_ms=None, return_outage_ms=None),
+    Row("nothing arrives at a Backup, to which nobody yields", PLAIN, lose("in", "node-c"), find_again,
+        {("node-a", "node-c"): "one-way", ("node-b", "node-c"): "one-way",
+         ("node-c", "node-a"): "down", ("node-c", "node-b"): "down"},
+        also_active=("node-c",), outage_ms=TAKEOVER_MS, return_outage_ms=TAKEOVER_MS),
     Row("one Backup does not hear the Active", PLAIN, lose_between(("node-a", "node-b")), find_again,
         {("node-b", "node-a"): "unreachable", ("node-a", "node-b"): "one-way"}, takeover="node-b",
         two_owners_ms=TWO_ACTIVES_MEET_MS, outage_ms=TAKEOVER_MS, return_outage_ms=TAKEOVER_MS),

@@ -101,11 +101,15 @@ class Owners:
     def two_owners_ms(self, start_ns=0, end_ns=2**62):
         return sum(end - start for start, end in self.two_owners(start_ns, end_ns)) / NS_PER_MS
 
-    def outage_ms(self, start_ns=0, end_ns=2**62):
-        """The longest, to the prober or to the client, of those that touch this time."""
+    def outages(self):
+        """To the prober or to the client, as (start, end) in ns."""
         client = [(outage["start_monotonic_ns"], outage["start_monotonic_ns"] + outage["duration_ns"])
                   for outage in self.client_result["outages"]]
-        return max((end - start for start, end in outages_of(self.arp) + client
+        return outages_of(self.arp) + client
+
+    def outage_ms(self, start_ns=0, end_ns=2**62):
+        """The longest of those that touch this time."""
+        return max((end - start for start, end in self.outages()
                     if start < end_ns and end > start_ns), default=0) / NS_PER_MS
 
     def order(self, start_ns=0, end_ns=2**62):

@@ -82,7 +82,10 @@ static void peers_with_all_there_is(void **state)
 		"\"late_apps\":[\"db\"],\"links\":[{\"interface\":\"eth0\",\"verdict\":\"up\"},"
 		"{\"interface\":\"eth1\",\"verdict\":\"one-way\"}]},{\"name\":\"c\","
 		"\"verdict\":\"unreachable\",\"reason\":\"r\",\"heard_by\":[{\"node\":\"b\","
-		"\"age_ns\":4100000},{\"node\":\"d\"}],\"links\":[{\"interface\":\"eth0\"}]}]",
+		"\"age_ns\":4100000},{\"node\":\"d\"}],\"links\":[{\"interface\":\"eth0\"}]},"
+		"{\"name\":\"d\",\"verdict\":\"one-way\",\"reason\":\"r\",\"hears\":[{\"node\":"
+		"\"b\","
+		"\"age_ns\":4100000},{\"node\":\"c\"}],\"links\":[{\"interface\":\"eth0\"}]}]",
 		"NODE  VERDICT      LINK  ADDRESS  HEARD  P50  P99  MAX  LOST\n"
 		"b     degraded\n"
 		"      up           eth0  -            -    -    -    -     -\n"
@@ -94,7 +97,11 @@ static void peers_with_all_there_is(void **state)
 		"c     unreachable  eth0  -            -    -    -    -     -\n"
 		"    r\n"
 		"    b heard it 4.1 ms ago\n"
-		"    d has never heard it\n");
+		"    d has never heard it\n"
+		"d     one-way      eth0  -            -    -    -    -     -\n"
+		"    r\n"
+		"    it heard b 4.1 ms ago\n"
+		"    it has never heard c\n");
 }
 
 static void detection_times_that_follow_the_gaps(void **state)

@@ -74,6 +74,7 @@ static void ask(struct scene *scene, unsigned count, uint64_t now_ns)
 	assert_true(should_ask(scene, now_ns));
 	scene->hearsay = (struct liveness_hearsay){
 		.asked_ns = now_ns,
+		.one_way = scene->peer.one_way,
 		.known_ns = scene->link.last_evidence_ns,
 		.asked_count = count,
 	};
@@ -274,10 +275,14 @@ static void who_does_not_hear_us_is_one_way(void **state)
 	}
 	scene.link.last_heard_ns = now_ns;
 	assert_int_equal(scene.due_ns, now_ns);
-	assert_int_equal(judge(&scene, now_ns), VERDICT_ONE_WAY);
+	assert_int_equal(judge(&scene, now_ns), VERDICT_UP);
 	assert_int_equal(scene.change.link_from[0], VERDICT_UP);
+	ask(&scene, 0, now_ns);
+	assert_int_equal(scene.peer.verdict, VERDICT_ONE_WAY);
 	assert_reason(&scene,
-		      "it is heard (0.0 ms ago), but for 30.0 ms it has not heard this node");
+		      "it is heard (0.0 ms ago), but for 30.0 ms it has not heard this node: the "
+		      "way to it is broken");
+	assert_false(scene.peer.deaf);
 	assert_false(should_ask(&scene, now_ns));
 	/* Then it falls silent, too. */
 	judge(&scene, now_ns + MS(30));
@@ -285,6 +290,69 @@ static void who_does_not_hear_us_is_one_way(void **state)
 	assert_int_equal(scene.peer.verdict, VERDICT_ONE_WAY);
 	ask(&scene, 0, now_ns + MS(30));
 	assert_int_equal(scene.peer.verdict, VERDICT_DOWN);
+}
+
+/* Since START it has not heard this node, and at now_ns it is one-way. */
+static struct scene begin_one_way(uint64_t now_ns)
+{
+	struct scene scene = begin();
+
+	for (uint64_t heard_ns = START + MS(10); heard_ns <= now_ns; heard_ns += MS(10)) {
+		scene.link.last_heard_ns = heard_ns;
+		judge(&scene, heard_ns);
+	}
+	assert_true(scene.peer.one_way);
+	return scene;
+}
+
+static void who_hears_nobody_is_deaf(void **state)
+{
+	uint64_t now_ns = START + MS(50);
+	struct scene scene = begin_one_way(now_ns);
+
+	(void)state;
+	ask(&scene, 2, now_ns);
+	assert_int_equal(scene.peer.verdict, VERDICT_UP);
+	/* Others were heard by it a little longer. */
+	answer(&scene, "node-c", START + MS(10), now_ns);
+	assert_int_equal(judge(&scene, now_ns), VERDICT_UP);
+	answer(&scene, "node-d", 0, now_ns);
+	assert_int_equal(judge(&scene, now_ns), VERDICT_ONE_WAY);
+	assert_true(scene.peer.deaf);
+	assert_reason(&scene, "nor any other that was asked");
+	/* Until it hears somebody. */
+	scene.link.last_heard_ns = now_ns + MS(100);
+	judge(&scene, now_ns + MS(100));
+	ask(&scene, 2, now_ns + MS(100));
+	assert_true(scene.peer.deaf);
+	answer(&scene, "node-c", now_ns + MS(95), now_ns + MS(100));
+	judge(&scene, now_ns + MS(100));
+	assert_false(scene.peer.deaf);
+}
+
+static void who_hears_another_is_one_way(void **state)
+{
+	uint64_t now_ns = START + MS(50);
+	struct scene scene = begin_one_way(now_ns);
+
+	(void)state;
+	ask(&scene, 2, now_ns);
+	answer(&scene, "node-c", now_ns - MS(5), now_ns);
+	assert_int_equal(judge(&scene, now_ns), VERDICT_ONE_WAY);
+	assert_false(scene.peer.deaf);
+}
+
+static void nobody_answers_after_one_who_does_not_hear_us(void **state)
+{
+	uint64_t now_ns = START + MS(50);
+	struct scene scene = begin_one_way(now_ns);
+
+	(void)state;
+	ask(&scene, 1, now_ns);
+	assert_int_equal(scene.due_ns, now_ns + MS(25) / 2);
+	scene.link.last_heard_ns = now_ns + MS(25) / 2;
+	assert_int_equal(judge(&scene, now_ns + MS(25) / 2), VERDICT_ONE_WAY);
+	assert_false(scene.peer.deaf);
 }
 
 static void one_way_needs_more_than_a_packet(void **state)
@@ -319,7 +387,8 @@ static void one_way_after_our_stall_is_our_own_doing(void **state)
 	scene.link.last_heard_ns = START + MS(140);
 	assert_int_equal(judge(&scene, START + MS(140)), VERDICT_UP);
 	scene.after_stall = false;
-	assert_int_equal(judge(&scene, START + MS(141)), VERDICT_ONE_WAY);
+	ask(&scene, 0, START + MS(141));
+	assert_int_equal(scene.peer.verdict, VERDICT_ONE_WAY);
 }
 
 static void a_dead_daemon_has_its_grace(void **state)
@@ -422,6 +491,9 @@ int main(void)
 		cmocka_unit_test(asks_after_nobody_when_it_stood_still_itself),
 		cmocka_unit_test(one_that_stops_is_released_and_not_asked_after),
 		cmocka_unit_test(who_does_not_hear_us_is_one_way),
+		cmocka_unit_test(who_hears_nobody_is_deaf),
+		cmocka_unit_test(who_hears_another_is_one_way),
+		cmocka_unit_test(nobody_answers_after_one_who_does_not_hear_us),
 		cmocka_unit_test(one_way_needs_more_than_a_packet),
 		cmocka_unit_test(one_way_after_our_stall_is_our_own_doing),
 		cmocka_unit_test(a_dead_daemon_has_its_grace),

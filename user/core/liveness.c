@@ -169,6 +169,9 @@ void liveness_judge_links(struct liveness_peer *peer, const struct liveness_evid
 	peer->silent = !any_link(peer, link_count, VERDICT_UP);
 	for (size_t i = 0; i < link_count; i++)
 		peer->silent &= !peer->heard_alone_ns[i];
+	peer->one_way = !any_link(peer, link_count, VERDICT_UP) &&
+			any_link(peer, link_count, VERDICT_ONE_WAY);
+	peer->deaf &= peer->one_way;
 }
 
 /* An answer from before the daemon was there again may arrive behind the first word of the new one: by another link, or
@@ -263,12 +266,29 @@ static enum verdict judge_answering(struct liveness_peer *peer,
 	return judge_daemon(peer, timing, age_ns, daemon_age_ns, now_ns, next_due_ns, reason);
 }
 
-static enum verdict judge_one_way(const struct liveness_peer *peer,
-				  const struct liveness_evidence *links, size_t link_count,
-				  uint64_t now_ns, char reason[LIVENESS_REASON_BYTES])
+/* Whether the others have been asked, and it is no use to wait for more answers. */
+static bool is_answered(const struct liveness_peer *peer, const struct liveness_hearsay *hearsay,
+			const struct liveness_timing *timing, uint64_t now_ns,
+			uint64_t *next_due_ns)
+{
+	if (hearsay->one_way == peer->one_way && liveness_asked_enough(hearsay, timing, now_ns))
+		return true;
+	if (hearsay->asked_ns)
+		earlier(next_due_ns, hearsay->asked_ns + patience_ns(timing));
+	return false;
+}
+
+/* It does not hear this node: is it the way to it that is broken, or does it hear nobody? */
+static enum verdict judge_one_way(struct liveness_peer *peer, const struct liveness_evidence *links,
+				  size_t link_count, const struct liveness_timing *timing,
+				  const struct liveness_hearsay *hearsay, uint64_t now_ns,
+				  uint64_t *next_due_ns, char reason[LIVENESS_REASON_BYTES])
 {
 	uint64_t heard_ns = UINT64_MAX, alone_ns = 0;
 
+	if (!is_answered(peer, hearsay, timing, now_ns, next_due_ns))
+		return peer->verdict;
+	peer->deaf = hearsay->answered_count && !hearsay->heard;
 	for (size_t i = 0; i < link_count; i++) {
 		if (peer->links[i] != VERDICT_ONE_WAY)
 			continue;
@@ -277,9 +297,10 @@ static enum verdict judge_one_way(const struct liveness_peer *peer,
 			alone_ns = time_since_ns(now_ns, peer->heard_alone_ns[i]);
 	}
 	snprintf(reason, LIVENESS_REASON_BYTES,
-		 "it is heard (%.1f ms ago), but for %.1f ms it has not heard this node: the way "
-		 "to it is broken, the way back is not",
-		 milliseconds(heard_ns), milliseconds(alone_ns));
+		 "it is heard (%.1f ms ago), but for %.1f ms it has not heard this node%s",
+		 milliseconds(heard_ns), milliseconds(alone_ns),
+		 peer->deaf ? ", nor any other that was asked: it sends, but hears nobody"
+			    : ": the way to it is broken, the way back is not");
 	return VERDICT_ONE_WAY;
 }
 
@@ -336,11 +357,8 @@ static enum verdict judge_silent(const struct liveness_peer *peer,
 			 milliseconds(time_since_ns(now_ns, newest->last_evidence_ns)));
 		return VERDICT_RELEASED;
 	}
-	if (!liveness_asked_enough(hearsay, timing, now_ns)) {
-		if (hearsay->asked_ns)
-			earlier(next_due_ns, hearsay->asked_ns + patience_ns(timing));
+	if (!is_answered(peer, hearsay, timing, now_ns, next_due_ns))
 		return peer->verdict;
-	}
 	if (newest)
 		length = snprintf(reason, LIVENESS_REASON_BYTES,
 				  "no evidence on %zu link%s for %.1f ms, detection time %.1f ms",
@@ -366,7 +384,8 @@ void liveness_judge_node(struct liveness_peer *peer, const struct liveness_evide
 		verdict = judge_answering(peer, links, link_count, timing, now_ns, next_due_ns,
 					  change, reason);
 	else if (any_link(peer, link_count, VERDICT_ONE_WAY))
-		verdict = judge_one_way(peer, links, link_count, now_ns, reason);
+		verdict = judge_one_way(peer, links, link_count, timing, hearsay, now_ns,
+					next_due_ns, reason);
 	else if (peer->silent)
 		verdict = judge_silent(peer, links, link_count, timing, hearsay, isolated, now_ns,
 				       next_due_ns, reason);
@@ -384,9 +403,10 @@ bool liveness_should_ask(const struct liveness_peer *peer, const struct liveness
 	uint64_t pause_ns = timing->detection_time_ns > ASK_PAUSE_MIN_NS ? timing->detection_time_ns
 									 : ASK_PAUSE_MIN_NS;
 
-	if (!peer->silent || peer->stops)
+	if ((!peer->silent && !peer->one_way) || peer->stops)
 		return false;
-	return !hearsay->asked_ns || time_reached(now_ns, hearsay->asked_ns + pause_ns);
+	return !hearsay->asked_ns || hearsay->one_way != peer->one_way ||
+	       time_reached(now_ns, hearsay->asked_ns + pause_ns);
 }
 
 /*

@@ -59,17 +59,18 @@ struct liveness_evidence {
 	bool fenced; /* it says so of an instance */
 };
 
-/* What other nodes, asked after a peer that fell silent, say of it: of the last round of questions. */
+/* What other nodes, asked after a peer that fell silent or does not hear this node, say of it: of the last round of
+ * questions. */
 struct liveness_hearsay {
-	uint64_t asked_ns; /* when; 0: nobody has been asked since it fell silent */
-	uint64_t known_ns; /* when this node itself had last heard it; 0: never */
+	uint64_t asked_ns; /* when; 0: nobody has been asked since it became so */
+	bool one_way; /* the question is whether it hears anybody; else, whether anybody hears it */
+	uint64_t known_ns; /* when this node itself last had what is asked for; 0: never */
 	unsigned asked_count; /* 0: there is nobody to ask */
 	unsigned answered_count;
 	unsigned lost_count; /* asked, and silent themselves by now: not waited for */
 	char names[LIVENESS_NAMES_MAX][XB_NAME_BYTES]; /* of those who answered */
-	uint64_t
-		heard_ns; /* the last time that one of them heard it, this node's clock; 0: never */
-	bool heard; /* and that is so lately that it lives; then: */
+	uint64_t heard_ns; /* the last time that one of them had it, this node's clock; 0: never */
+	bool heard; /* and that is so lately that it is true now; then: */
 	char by[XB_NAME_BYTES]; /* who */
 };
 
@@ -79,6 +80,8 @@ struct liveness_peer {
 	uint64_t heard_alone_ns
 		[XB_LINKS_MAX]; /* the first PROBE that was no evidence, since there was any; 0 */
 	bool silent; /* nothing comes from it, on no link */
+	bool one_way; /* something comes from it, but it hears this node on no link */
+	bool deaf; /* nor does it hear any other node that was asked: its own ears are broken */
 	bool stops; /* its last word was that it stops */
 	uint64_t died_ns; /* when it first said that its daemon is dead; 0: it is not */
 	uint64_t buried_ns; /* the same of a daemon that has a successor; 0: none */
@@ -121,7 +124,7 @@ void liveness_judge_node(struct liveness_peer *peer, const struct liveness_evide
 bool liveness_should_ask(const struct liveness_peer *peer, const struct liveness_timing *timing,
 			 const struct liveness_hearsay *hearsay, uint64_t now_ns);
 
-/* A node answers: it last heard the peer at heard_ns (this node's clock; 0: never). */
+/* A node answers: it last heard the peer, or was heard by it, at heard_ns (this node's clock; 0: never). */
 void liveness_take_answer(struct liveness_hearsay *hearsay, const struct liveness_timing *timing,
 			  const char *name, uint64_t heard_ns, uint64_t arrival_ns);
 

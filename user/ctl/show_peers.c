@@ -117,12 +117,21 @@ static void add_list(struct table *table, const json_t *peer, const char *name, 
 		table_note(table, "%s: %s", label, list);
 }
 
-/* Who else heard it, and when: they are asked while it is silent. */
+/* Who else heard it, and when, while it is silent; whom else it hears, while it does not hear this node. */
 static void add_hearsay(struct table *table, const json_t *peer)
 {
 	char age[UNITS_TEXT_BYTES];
 	const json_t *view;
 	size_t index;
+
+	json_array_foreach(json_object_get(peer, "hears"), index, view)
+	{
+		if (json_object_get(view, "age_ns"))
+			table_note(table, "it heard %s %s ago", field_text(view, "node"),
+				   field_duration(view, "age_ns", age));
+		else
+			table_note(table, "it has never heard %s", field_text(view, "node"));
+	}
 
 	json_array_foreach(json_object_get(peer, "heard_by"), index, view)
 	{

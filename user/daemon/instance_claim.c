@@ -226,8 +226,8 @@ bool instance_stay_reason(const struct instance *instance, char *text, size_t by
 	for (size_t i = 0; peers && i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];
 
-		if (peer->liveness.verdict != VERDICT_ONE_WAY || peer->node->witness ||
-		    !instance_said_of(instance, peer))
+		if (peer->liveness.verdict != VERDICT_ONE_WAY || peer->liveness.deaf ||
+		    peer->node->witness || !instance_said_of(instance, peer))
 			continue;
 		snprintf(text, bytes, "%s does not hear this node, and would take over again",
 			 peer->node->name);
@@ -245,6 +245,9 @@ bool instance_yield_to_deaf(struct instance *instance, const struct vrrp_advert 
 
 	if (instance->vrrp.state != XB_INSTANCE_ACTIVE || instance->self_slot < 0 || !peer ||
 	    peer->liveness.verdict != VERDICT_ONE_WAY || advert->priority == VRRP_PRIORITY_RELEASE)
+		return false;
+	/* It could serve nobody: no request would reach it. */
+	if (peer->liveness.deaf)
 		return false;
 	/* An advert from when it still heard us says nothing. */
 	if (said && time_reached(said->last_evidence_ns, advert->arrival_ns))

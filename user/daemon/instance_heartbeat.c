@@ -250,6 +250,13 @@ static void peer_failed(struct instance *instance, const struct peer *peer, enum
 	fill_vacancy(instance, &loss, reason);
 }
 
+/* It answered beside this node and yielded to no advert: neighbours that went over to it are called back. */
+static void rival_is_gone(struct instance *instance)
+{
+	if (instance->vrrp.state == XB_INSTANCE_ACTIVE)
+		instance_announce_again(instance);
+}
+
 /* It may be Active, having heard nobody else. */
 static void peer_is_deaf(struct instance *instance)
 {
@@ -269,6 +276,8 @@ static void peer_changed(struct instance *instance, const struct peer *peer, enu
 {
 	bool was_away = from != VERDICT_UP && from != VERDICT_HUNG && from != VERDICT_FENCED;
 
+	if (peer->liveness.silent && !was_away && instance_is_claimed_by(instance, peer))
+		rival_is_gone(instance);
 	if (peer->liveness.verdict == VERDICT_ONE_WAY)
 		peer_is_deaf(instance);
 	if (peer->liveness.verdict != VERDICT_UP)
@@ -323,10 +332,12 @@ void instances_peer_said(struct instances *instances, const struct peer *peer)
 			instance->claimant = peer;
 		} else if (instance->claimant == peer) {
 			instance->claimant = find_claimant(instance, peer);
-			if (instance_is_fenced_at(instance, peer))
+			if (instance_is_fenced_at(instance, peer)) {
+				rival_is_gone(instance);
 				peer_is_fenced(instance, peer);
-			else
+			} else {
 				peer_gave_up(instance, peer, said ? said->state : XB_INSTANCE_NONE);
+			}
 		}
 	}
 }

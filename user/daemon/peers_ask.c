@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Asking: what have you last heard of that node? All who are heard themselves are asked, on all links, and their
+ * Asking: what have you last heard of that node? All who are heard themselves, and hear this node, are asked, on all links, and their
  * kernel sides answer, so that what is not known after one round trip is not known. An answer is taken if it is to
  * the last round of questions after that node, and the first of its sender.
  */
@@ -22,14 +22,14 @@ static void later(uint64_t *newest_ns, uint64_t candidate_ns)
 		*newest_ns = candidate_ns;
 }
 
-/* When this node itself last heard it; 0: never. */
-static uint64_t last_heard_ns(const struct peer *peer)
+/* When this node itself last heard it, or, with proof, was last heard by it; 0: never. */
+static uint64_t last_heard_ns(const struct peer *peer, bool proof)
 {
 	uint64_t newest_ns = 0;
 
 	for (size_t link = 0; link < peer->link_count; link++) {
 		later(&newest_ns, peer->seen[link].last_evidence_ns);
-		later(&newest_ns, peer->seen[link].last_heard_ns);
+		later(&newest_ns, proof ? 0 : peer->seen[link].last_heard_ns);
 	}
 	return newest_ns;
 }
@@ -38,14 +38,15 @@ static void ask_everybody(struct peers *peers, struct peer *subject, uint64_t no
 {
 	subject->hearsay = (struct liveness_hearsay){
 		.asked_ns = now_ns,
-		.known_ns = last_heard_ns(subject),
+		.one_way = subject->liveness.one_way,
+		.known_ns = last_heard_ns(subject, subject->liveness.one_way),
 	};
 	for (size_t i = 0; i < peers->count; i++) {
 		const struct peer *respondent = &peers->list[i];
 		struct peer_view *view = peers_view(peers, subject, respondent);
 
 		view->asked = respondent != subject && !respondent->liveness.silent &&
-			      !respondent->liveness.stops;
+			      !respondent->liveness.one_way && !respondent->liveness.stops;
 		if (!view->asked)
 			continue;
 		subject->hearsay.asked_count++;
@@ -83,21 +84,22 @@ void peers_ask_due(struct peers *peers, uint64_t now_ns)
 		if (liveness_should_ask(&subject->liveness, &subject->timing, &subject->hearsay,
 					now_ns))
 			ask_everybody(peers, subject, now_ns);
-		else if (!subject->liveness.silent && subject->hearsay.asked_ns)
+		else if (!subject->liveness.silent && !subject->liveness.one_way &&
+			 subject->hearsay.asked_ns)
 			forget(peers, subject);
 		count_lost(peers, subject);
 	}
 }
 
 /* Ages are since the answer left, so what comes of them is a little too new: at most half a round trip. */
-static uint64_t view_heard_ns(const struct xb_view *view, uint64_t arrival_ns)
+static uint64_t view_heard_ns(const struct xb_view *view, uint64_t arrival_ns, bool proof)
 {
 	uint32_t age_us = XB_AGE_NEVER;
 
 	for (size_t link = 0; link < XB_LINKS_MAX; link++) {
 		if (view->evidence_age_us[link] < age_us)
 			age_us = view->evidence_age_us[link];
-		if (view->heard_age_us[link] < age_us)
+		if (!proof && view->heard_age_us[link] < age_us)
 			age_us = view->heard_age_us[link];
 	}
 	return age_us == XB_AGE_NEVER ? 0 : arrival_ns - age_us * NS_PER_US;
@@ -126,7 +128,7 @@ static bool take(struct peers *peers, const struct xb_event *event)
 	    view->arrival_ns >= subject->hearsay.asked_ns)
 		return false;
 	view->arrival_ns = event->arrival_ns;
-	view->heard_ns = view_heard_ns(said, event->arrival_ns);
+	view->heard_ns = view_heard_ns(said, event->arrival_ns, subject->hearsay.one_way);
 	liveness_take_answer(&subject->hearsay, &subject->timing, respondent->node->name,
 			     view->heard_ns, event->arrival_ns);
 	return true;

@@ -116,24 +116,29 @@ static void explain_view(const struct peer *subject, const struct peer *responde
 	age(subject->hearsay.asked_ns, now_ns, asked);
 	if (!view->asked)
 		say(lines, "%s could not be asked: it is %s.", name,
-		    respondent->liveness.stops ? "stopped" : "silent, too");
+		    respondent->liveness.stops	   ? "stopped"
+		    : respondent->liveness.one_way ? "one-way, too"
+						   : "silent, too");
 	else if (view->arrival_ns < subject->hearsay.asked_ns)
 		say(lines, "%s was asked %s ago and did not answer.", name, asked);
 	else if (!view->heard_ns)
-		say(lines, "%s, asked %s ago, has never heard it.", name, asked);
+		say(lines, "%s, asked %s ago, has never %s it.", name, asked,
+		    subject->hearsay.one_way ? "been heard by" : "heard");
 	else
-		say(lines, "%s, asked %s ago, had heard it last %s before.", name, asked,
+		say(lines, "%s, asked %s ago, had %s it last %s before.", name, asked,
+		    subject->hearsay.one_way ? "been heard by" : "heard",
 		    age(view->heard_ns, view->arrival_ns, heard));
 }
 
-/* What others know of it, who are asked only while it is silent. */
+/* What others know of it, who are asked only while it is silent or does not hear this node. */
 static void explain_views(const struct peers *peers, const struct peer *peer, uint64_t now_ns,
 			  json_t *lines)
 {
 	if (!peer->hearsay.asked_ns)
 		return;
 	if (peers->count == 1)
-		say(lines, "There is no third node that could be asked whether it hears it.");
+		say(lines, "There is no third node that could be asked whether it %s.",
+		    peer->hearsay.one_way ? "is heard by it" : "hears it");
 	for (size_t i = 0; i < peers->count; i++)
 		if (&peers->list[i] != peer)
 			explain_view(peer, &peers->list[i],
@@ -177,6 +182,10 @@ static void explain_change(const struct peers *peers, const struct peer *peer, j
 
 	if (peer->liveness.verdict == VERDICT_UP)
 		explain_up(peers, peer, lines);
+	else if (peer->liveness.deaf)
+		say(lines, "It is up when it hears this node: look at what reaches it (filters, "
+			   "its switch port, the receiving half of its cable). It hears nobody, "
+			   "so an Active yields to it only if its priority is higher.");
 	else
 		say(lines, "%s", texts[peer->liveness.verdict]);
 	if (peers->isolated)

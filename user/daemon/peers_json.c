@@ -98,7 +98,7 @@ static void add_said(json_t *json, const struct peers *peers, const struct peer 
 	add_unless_empty(json, "late_apps", late_apps_json(peers, said));
 }
 
-/* What others answered who were asked after it: there while it is silent. */
+/* What others answered who were asked after it: there while it is silent or does not hear this node. */
 static json_t *heard_by_json(const struct peers *peers, const struct peer *peer, uint64_t now_ns)
 {
 	json_t *array = json_array();
@@ -133,7 +133,8 @@ json_t *peer_json(const struct peers *peers, const struct peer *peer, uint64_t n
 	if (peer_is_degraded(peer))
 		json_object_set_new(json, "degraded", json_true());
 	add_said(json, peers, peer, now_ns);
-	add_unless_empty(json, "heard_by", heard_by_json(peers, peer, now_ns));
+	add_unless_empty(json, peer->hearsay.one_way ? "hears" : "heard_by",
+			 heard_by_json(peers, peer, now_ns));
 	for (size_t link = 0; link < peer->link_count; link++)
 		json_array_append_new(links, link_json(peers, peer, link, now_ns));
 	json_object_set_new(json, "links", links);
