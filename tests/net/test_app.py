@@ -11,7 +11,7 @@ import time
 import pytest
 
 from tests.support.configuration import block
-from tests.support.laboratory import BUILD, SOCKETS, wait_until
+from tests.support.laboratory import BUILD, PINS, SOCKETS, wait_until
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 NODE, PEER = "node-a", "node-b"
@@ -155,6 +155,18 @@ def test_the_page_outlives_a_killed_daemon_of_another_heartbeat(applications):
     assert "stale" not in web.output()
 
 
+def test_a_page_that_cannot_be_taken_over_is_ended(applications):
+    """As when a daemon of another version follows one that was killed: nothing tells whose page it is."""
+    node = applications.daemon(NODE).start()
+    web = applications.run()
+    node.wait_state("active")
+    node.kill()
+    (PINS / node.instance / "xb_apps").unlink()
+    node.start()
+    node.wait_state("active")
+    assert "stale" in web.output() and shown(node)["state"] == "beating"
+
+
 def test_a_clean_restart_is_noticed_by_the_application(applications, lab):
     node = applications.daemon(NODE).start()
     web = applications.run()
@@ -292,6 +304,10 @@ def test_installed_library(tmp_path):
                            stdout=subprocess.PIPE, text=True).stdout.split()
     source = BUILD.parent / "tests" / "tools" / "app_example.c"
     libraries = tmp_path / "usr/local/lib"
+    symbols = subprocess.run(["nm", "--dynamic", "--defined-only", "--with-symbol-versions",
+                              libraries / "libxbeat.so"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    assert sorted(line.split()[-1] for line in symbols.splitlines() if " T " in line) == [
+        f"xbeat_app_{name}@@XBEAT_0" for name in ("beat", "close", "open", "timeout_ns")], symbols
     for more, needs in ([], True), (["-static"], False):
         program = tmp_path / "example"
         subprocess.run(["gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", source, *flags, *more,
