@@ -10,15 +10,20 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <user/app/request.h>
 #include <user/daemon/clock.h>
@@ -167,6 +172,62 @@ static void beats_are_seen_and_the_end_is(void **state)
 	assert_int_equal(xbeat_app_beat(app), -ESTALE);
 	xbeat_app_close(app);
 }
+
+#ifndef __SANITIZE_ADDRESS__
+static void read_clock(struct xbeat_app *app)
+{
+	struct timespec now;
+
+	(void)app;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+}
+
+static void beat(struct xbeat_app *app)
+{
+	xbeat_app_beat(app);
+}
+
+/* In a child that the kernel kills at any system call but _exit(). */
+static bool makes_no_call(void (*action)(struct xbeat_app *app), struct xbeat_app *app)
+{
+	static struct sock_filter rules[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+	};
+	const struct sock_fprog filter = {.len = 4, .filter = rules};
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+		    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter))
+			_exit(1);
+		action(app);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* On machines whose clock can be read so. */
+static void a_beat_is_no_system_call(void **state)
+{
+	struct server *server = *state;
+	struct xbeat_app *app;
+	int error;
+
+	if (!makes_no_call(read_clock, NULL))
+		skip();
+	app = open_app(server, "web", &error);
+	assert_non_null(app);
+	assert_true(makes_no_call(beat, app));
+	assert_true(server->page->beat_ns > 0); /* a child has the page, too */
+	xbeat_app_close(app);
+}
+#endif
 
 /* What a program has that could not open its application. */
 static void no_handle_is_a_stale_one(void **state)
@@ -349,6 +410,9 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, start, stop)
 	static const struct CMUnitTest tests[] = {
 		TEST(beats_are_seen_and_the_end_is),
+#ifndef __SANITIZE_ADDRESS__ /* which makes some of its own */
+		TEST(a_beat_is_no_system_call),
+#endif
 		TEST(no_handle_is_a_stale_one),
 		TEST(failures_have_a_name),
 		TEST(only_what_was_asked_for_carries_a_descriptor),
