@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from tests.support.configuration import block
+from tests.support.configuration import block, heartbeat, instance
 from tests.support.laboratory import BUILD, PINS, SOCKETS, wait_until
 
 pytestmark = pytest.mark.laboratory(nodes=2)
@@ -124,6 +124,27 @@ def test_priority_falls_by_the_weight(applications):
     applications.run()
     node.wait_state("active")
     assert other.running()
+
+
+def test_reverse_and_sync_group(applications, lab):
+    """One costs priority while it beats; late, the other is a fault of its whole group."""
+    node = applications.daemon(NODE, app("spare"), app("web"))
+    track = block("track_app", "spare weight 20 reverse")
+    node.configure(heartbeat(lab, applications.cluster.settings), app("spare"), app("web"),
+                   block("vrrp_sync_group both", block("group", "VI_1", "VI_2"), "track_app web",
+                         "sync_group_tracking_weight"),
+                   instance("VI_1", "heartbeat lan", track), instance("VI_2", "heartbeat lan", vrid=52)).start()
+    assert node.priority() == 100
+    assert [node.state(name) for name in ("VI_1", "VI_2")] == ["initialize"] * 2
+    spare, web = applications.run(name="spare"), applications.run()
+    node.wait_priority(80)
+    for name in "VI_1", "VI_2":
+        node.wait_state("active", name)
+    web.send_signal(signal.SIGSTOP)
+    for name in "VI_1", "VI_2":
+        node.wait_state("initialize", name)
+    spare.send_signal(signal.SIGKILL)
+    node.wait_priority(100)
 
 
 def test_the_page_outlives_a_killed_daemon(applications):
