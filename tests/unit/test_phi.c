@@ -386,9 +386,10 @@ static void test_claim_against_truth(void **state)
 		for (unsigned second = 0; second < 3600; second++) {
 			struct xb_gap_hist gaps = {{0}};
 
-			for (double passed_ms = 0, gap_ms; passed_ms < 1000; passed_ms += gap_ms) {
-				gap_ms = rows[i].gap(&seed);
-				add(&gaps, MS(gap_ms), 1);
+			for (uint64_t passed_ns = 0, gap_ns; passed_ns < NS_PER_SECOND;
+			     passed_ns += gap_ns) {
+				gap_ns = MS(rows[i].gap(&seed));
+				add(&gaps, gap_ns, 1);
 			}
 			phi_learn(&phi, &gaps, NS_PER_SECOND, maximum_ns);
 			phi_choose(&choice, time_of(&phi), maximum_ns);
