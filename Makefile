@@ -85,9 +85,10 @@ $(BUILD)/tools/network: $(patsubst %,$(BUILD)/user/daemon/%.o,interface_setting 
 $(APP): ALL_CFLAGS += -fPIC -fvisibility=hidden
 $(BUILD)/libxbeat.a: $(APP)
 
-$(BUILD)/$(APP_SONAME): $(APP)
+$(BUILD)/$(APP_SONAME): $(APP) user/app/libxbeat.map
 	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-soname,$(APP_SONAME) -Wl,-z,defs $^ -o $@
+	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-soname,$(APP_SONAME) -Wl,-z,defs \
+		-Wl,--version-script=user/app/libxbeat.map $(APP) -o $@
 
 $(BUILD)/xbeat.pc: dist/xbeat.pc.in Makefile
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< > $@

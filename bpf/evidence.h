@@ -28,6 +28,7 @@ static __always_inline int evidence_sender_epoch(struct heartbeat *heartbeat)
 		peer->peer_epoch = heartbeat->sender_epoch;
 		peer->probe_window.seen_bits = 0;
 		peer->probe_window.high_seq = 0;
+		peer->new_life = 1;
 		heartbeat->events |= EVENT_BIT(XB_EVENT_PEER_EPOCH);
 	}
 	return NO_DROP;
@@ -93,6 +94,7 @@ static __always_inline void evidence_take(struct heartbeat *heartbeat)
 
 	if (xb_constants.adaptive)
 		gap_take(heartbeat);
+	peer->new_life = 0;
 	peer->last_evidence_ns = heartbeat->arrival_ns;
 	peer->evidence_count++;
 	peer->daemon_age_us = bpf_ntohl(packet->daemon_age_us);

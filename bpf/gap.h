@@ -32,10 +32,10 @@ static __always_inline __u32 gap_bucket(__u64 gap_ns)
 }
 
 /* Evidence has come; the slot still holds the time of the one before. Two processors may stamp in another order than
- * they store in: that tells nothing. */
+ * they store in: that tells nothing. Nor does the time in which a peer was started anew: it was not there to be heard. */
 static __always_inline void gap_take(struct heartbeat *heartbeat)
 {
-	__u64 last_ns = heartbeat->peer->last_evidence_ns;
+	__u64 last_ns = heartbeat->peer->new_life ? 0 : heartbeat->peer->last_evidence_ns;
 	struct xb_gap_hist *histogram = bpf_map_lookup_elem(&xb_gap_hist, &heartbeat->slot);
 	__u32 bucket = gap_bucket(heartbeat->arrival_ns - last_ns);
 

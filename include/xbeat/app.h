@@ -4,12 +4,13 @@
  * more often than the timeout that the configuration of xbeatd gives it. A beat is a store into memory that the kernel
  * reads when it answers heartbeats; it costs some 30 ns and can neither block nor fail for lack of anything.
  *
- *	int error;
- *	struct xbeat_app *app = xbeat_app_open(NULL, "web", &error);
+ *	struct xbeat_app *app = xbeat_app_open(NULL, "web", NULL);
  *
  *	while (work()) {
- *		if (xbeat_app_beat(app) == -ESTALE)
- *			reopen();
+ *		if (xbeat_app_beat(app) == -ESTALE && a_second_has_passed()) {
+ *			xbeat_app_close(app);
+ *			app = xbeat_app_open(NULL, "web", NULL);
+ *		}
  *	}
  *	xbeat_app_close(app);
  *
@@ -43,11 +44,13 @@ struct xbeat_app *xbeat_app_open(const char *instance, const char *name, int *er
 /*
  * Says that the application makes progress now. From any thread, several at once too, and from signal handlers.
  * Returns 0, or -ESTALE: xbeatd has ended, or its configuration has this application no more, and nobody looks
- * at this page again. Then open anew, now and then, until that succeeds; the old handle is to be closed.
+ * at this page again; or app is NULL, so that a program need not know whether it could be opened. Then open anew,
+ * now and then, until that succeeds; the old handle is to be closed.
  */
 int xbeat_app_beat(struct xbeat_app *app);
 
-/* Returns how old a beat may become before the application is late, as it was when it was opened, in ns. */
+/* Returns how old a beat may become before the application is late, as it was when it was opened, in ns.
+ * NULL: 0. */
 uint64_t xbeat_app_timeout_ns(const struct xbeat_app *app);
 
 /* Gives the page back; from then on the application is late. No other thread may use it meanwhile. NULL is fine. */

@@ -84,7 +84,8 @@ struct xb_peer {
 	__u8 node_state; /* K: enum xb_node_state */
 	__u8 pad2;
 	__u16 fenced_bits; /* K: of instances */
-	__u8 pad3[4];
+	__u8 new_life; /* K: its epoch has grown, and no evidence has come since */
+	__u8 pad3[3];
 	struct xb_instance instances[XB_INSTANCES_MAX]; /* K */
 	__u64 instances_digest; /* K: of these (xbeat/wire.h), under the key last used */
 };

@@ -73,6 +73,7 @@ static uint64_t take_after(struct fixture *fixture, uint64_t gap_ns, uint32_t se
 	uint64_t before_ns = now_ns() - gap_ns;
 
 	heartbeat.seq = seq;
+	peer->peer_epoch = PEER_EPOCH;
 	peer->last_evidence_ns = before_ns;
 	take(fixture, &heartbeat, ACTION_TX);
 	return peer->last_evidence_ns - before_ns;
@@ -152,6 +153,28 @@ static void test_stamps_out_of_order(void **state)
 	assert_int_equal(count_of(fixture, SLOT_A), 0);
 }
 
+/* It was stopped and started. What tells of its new life is not always evidence itself. */
+static void test_restart_is_no_gap(void **state)
+{
+	struct fixture *fixture = *state;
+	struct heartbeat probe = heartbeat_from(SLOT_A, XB_PROBE);
+	struct frame frame;
+
+	take(fixture, &probe, ACTION_TX);
+	probe.sender_epoch++;
+	probe.seq = 1;
+	probe.ack = SENT_SEQ - ACK_WINDOW - 1;
+	frame_build(&probe, &frame);
+	fixture_expect(fixture, &frame, ACTION_TX, XB_DROP_STALE_ACK);
+	probe.seq++;
+	probe.ack = SENT_SEQ;
+	take(fixture, &probe, ACTION_TX);
+	assert_int_equal(count_of(fixture, SLOT_A), 0);
+	probe.seq++;
+	take(fixture, &probe, ACTION_TX);
+	assert_int_equal(count_of(fixture, SLOT_A), 1);
+}
+
 static void test_fixed_multiplier_counts_nothing(void **state)
 {
 	struct fixture *fixture = *state;
@@ -176,6 +199,7 @@ int main(void)
 		GAP_TEST(test_replies_count_with_probes),
 		GAP_TEST(test_no_evidence_no_gap),
 		GAP_TEST(test_stamps_out_of_order),
+		GAP_TEST(test_restart_is_no_gap),
 	};
 	const struct CMUnitTest fixed[] = {
 		GAP_TEST(test_fixed_multiplier_counts_nothing),

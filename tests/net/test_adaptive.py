@@ -111,6 +111,21 @@ def test_own_stalls_teach_nothing(lab):
 
 
 @pytest.mark.laboratory(nodes=2)
+def test_a_restart_teaches_nothing(lab):
+    """An orderly one of the other node, over in less than detection_max: its network is as good as before."""
+    cluster = start(lab, heartbeat_lines=["detection_max 10s"])
+    node = cluster["node-a"]
+    cluster.wait_up()
+    wait_chosen(node, "node-b")
+    cluster["node-b"].stop()
+    cluster["node-b"].start()
+    cluster.wait_up()
+    assert "released" in [event["to"] for event in events(node, "peer")]
+    time.sleep(1.5)
+    assert detection(node, "node-b")["gap_longest_ns"] < 100 * MS, detection(node, "node-b")
+
+
+@pytest.mark.laboratory(nodes=2)
 def test_fixed_multiplier_counts_nothing(lab):
     cluster = start(lab, multiplier=3)
     cluster.wait_up()

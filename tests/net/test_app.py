@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from tests.support.configuration import block
-from tests.support.laboratory import BUILD, SOCKETS, wait_until
+from tests.support.configuration import block, heartbeat, instance
+from tests.support.laboratory import BUILD, PINS, SOCKETS, wait_until
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 NODE, PEER = "node-a", "node-b"
@@ -128,6 +128,27 @@ def test_priority_falls_by_the_weight(applications):
     assert other.running()
 
 
+def test_reverse_and_sync_group(applications, lab):
+    """One costs priority while it beats; late, the other is a fault of its whole group."""
+    node = applications.daemon(NODE, app("spare"), app("web"))
+    track = block("track_app", "spare weight 20 reverse")
+    node.configure(heartbeat(lab, applications.cluster.settings), app("spare"), app("web"),
+                   block("vrrp_sync_group both", block("group", "VI_1", "VI_2"), "track_app web",
+                         "sync_group_tracking_weight"),
+                   instance("VI_1", "heartbeat lan", track), instance("VI_2", "heartbeat lan", vrid=52)).start()
+    assert node.priority() == 100
+    assert [node.state(name) for name in ("VI_1", "VI_2")] == ["initialize"] * 2
+    spare, web = applications.run(name="spare"), applications.run()
+    node.wait_priority(80)
+    for name in "VI_1", "VI_2":
+        node.wait_state("active", name)
+    web.send_signal(signal.SIGSTOP)
+    for name in "VI_1", "VI_2":
+        node.wait_state("initialize", name)
+    spare.send_signal(signal.SIGKILL)
+    node.wait_priority(100)
+
+
 def test_the_page_outlives_a_killed_daemon(applications):
     node, peer = (applications.daemon(name).start() for name in (NODE, PEER))
     web = applications.run()
@@ -155,6 +176,18 @@ def test_the_page_outlives_a_killed_daemon_of_another_heartbeat(applications):
     node = applications.daemon(NODE).start()
     assert node.tracked("web")["status"] == "up"
     assert "stale" not in web.output()
+
+
+def test_a_page_that_cannot_be_taken_over_is_ended(applications):
+    """As when a daemon of another version follows one that was killed: nothing tells whose page it is."""
+    node = applications.daemon(NODE).start()
+    web = applications.run()
+    node.wait_state("active")
+    node.kill()
+    (PINS / node.instance / "xb_apps").unlink()
+    node.start()
+    node.wait_state("active")
+    assert "stale" in web.output() and shown(node)["state"] == "beating"
 
 
 def test_a_clean_restart_is_noticed_by_the_application(applications, lab):
@@ -295,6 +328,10 @@ def test_installed_library(tmp_path):
                            stdout=subprocess.PIPE, text=True).stdout.split()
     source = BUILD.parent / "tests" / "tools" / "app_example.c"
     libraries = tmp_path / "usr/local/lib"
+    symbols = subprocess.run(["nm", "--dynamic", "--defined-only", "--with-symbol-versions",
+                              libraries / "libxbeat.so"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    assert sorted(line.split()[-1] for line in symbols.splitlines() if " T " in line) == [
+        f"xbeat_app_{name}@@XBEAT_0" for name in ("beat", "close", "open", "timeout_ns")], symbols
     for more, needs in ([], True), (["-static"], False):
         program = tmp_path / "example"
         subprocess.run(["gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", source, *flags, *more,

@@ -71,6 +71,25 @@ def test_addresses_leave_a_bad_interface(lab, track):
 
 
 @pytest.mark.laboratory(nodes=3, links=2)
+def test_addresses_do_not_follow_a_link_that_flaps(lab):
+    """Gone for 100 ms, back for 200 ms, again and again: its node is up, and without the address until that ends."""
+    cluster = start(lab, "track_link eth0 weight -60")
+    before = {node: len(cluster[node].events()) for node in lab.nodes}
+    for _ in range(6):
+        lab.cut_together("node-a", link=0)
+        time.sleep(0.1)
+        lab.heal("node-a", "eth0")
+        time.sleep(0.15)
+    assert lab.holders(VIP) == ["node-b"]
+    assert [(event["from"], event["to"]) for event in link_events(cluster["node-a"], "self/eth0")] == \
+           [("good", "bad")]
+    cluster.wait_holder("node-a", seconds=5)
+    assert [len(cluster[node].activations()) for node in lab.nodes] == [2, 1, 0]
+    assert {node: peer_events(cluster[node], before[node]) for node in lab.nodes} == \
+           {node: [] for node in lab.nodes}
+
+
+@pytest.mark.laboratory(nodes=3, links=2)
 def test_bad_link_without_tracking_is_only_said(lab):
     cluster = start(lab)
     lab.cut_together("node-a", link=0)

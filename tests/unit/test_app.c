@@ -10,19 +10,24 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <user/app/request.h>
 #include <user/daemon/clock.h>
-#include <user/daemon/control.h>
+#include <user/daemon/control_client.h>
 #include <xbeat/app.h>
 #include <xbeat/map.h>
 
@@ -30,6 +35,7 @@
 #define NOBODY 65534
 #define TIMEOUT_NS 250000000
 #define CONNECTIONS 50
+#define PLACES CONTROL_CLIENTS_MAX
 
 struct server {
 	char directory[32];
@@ -165,6 +171,74 @@ static void beats_are_seen_and_the_end_is(void **state)
 	server->page->gone = 1;
 	assert_int_equal(xbeat_app_beat(app), -ESTALE);
 	xbeat_app_close(app);
+}
+
+#ifndef __SANITIZE_ADDRESS__
+static void read_clock(struct xbeat_app *app)
+{
+	struct timespec now;
+
+	(void)app;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+}
+
+static void beat(struct xbeat_app *app)
+{
+	xbeat_app_beat(app);
+}
+
+/* In a child that the kernel kills at any system call but _exit(). */
+static bool makes_no_call(void (*action)(struct xbeat_app *app), struct xbeat_app *app)
+{
+	static struct sock_filter rules[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+	};
+	const struct sock_fprog filter = {.len = 4, .filter = rules};
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+		    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter))
+			_exit(1);
+		action(app);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* On machines whose clock can be read so. */
+static void a_beat_is_no_system_call(void **state)
+{
+	struct server *server = *state;
+	struct xbeat_app *app;
+	int error;
+
+	if (!makes_no_call(read_clock, NULL))
+		skip();
+	app = open_app(server, "web", &error);
+	assert_non_null(app);
+	assert_true(makes_no_call(beat, app));
+	assert_true(server->page->beat_ns > 0); /* a child has the page, too */
+	xbeat_app_close(app);
+}
+#endif
+
+/* What a program has that could not open its application. */
+static void no_handle_is_a_stale_one(void **state)
+{
+	int error = 0;
+
+	(void)state;
+	assert_null(xbeat_app_open(NULL, NULL, &error));
+	assert_int_equal(error, -EINVAL);
+	assert_int_equal(xbeat_app_beat(NULL), -ESTALE);
+	assert_int_equal(xbeat_app_timeout_ns(NULL), 0);
 	xbeat_app_close(NULL);
 }
 
@@ -262,6 +336,37 @@ static void one_who_takes_nothing_gets_no_more(void **state)
 	close(greedy);
 }
 
+/* One user's programs hold all places, and use them. */
+static void nobody_is_kept_out_by_others(void **state)
+{
+	static const char request[] = "{\"method\":\"other\"}";
+	struct server *server = *state;
+	struct attempt attempt = {.server = server, .name = "web"};
+	int holders[PLACES];
+	char answer[512];
+	pthread_t thread;
+
+	server->control.idle_ns = 20 * NS_PER_MS;
+	for (int i = 0; i < PLACES; i++)
+		holders[i] = connect_to(server);
+	while (server->control.client_count < PLACES)
+		event_base_loop(server->base, EVLOOP_NONBLOCK);
+	assert_int_equal(pthread_create(&thread, NULL, run_attempt, &attempt), 0);
+	while (!attempt.done) {
+		for (int i = 0; i < PLACES; i++) {
+			recv(holders[i], answer, sizeof(answer), MSG_DONTWAIT);
+			send(holders[i], request, sizeof(request), MSG_DONTWAIT | MSG_NOSIGNAL);
+		}
+		event_base_loop(server->base, EVLOOP_NONBLOCK);
+		usleep(100);
+	}
+	pthread_join(thread, NULL);
+	for (int i = 0; i < PLACES; i++)
+		close(holders[i]);
+	assert_non_null(attempt.app);
+	xbeat_app_close(attempt.app);
+}
+
 /* In a child, since it becomes another user. */
 static void ask_as_nobody(const char *path)
 {
@@ -305,9 +410,14 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, start, stop)
 	static const struct CMUnitTest tests[] = {
 		TEST(beats_are_seen_and_the_end_is),
+#ifndef __SANITIZE_ADDRESS__ /* which makes some of its own */
+		TEST(a_beat_is_no_system_call),
+#endif
+		TEST(no_handle_is_a_stale_one),
 		TEST(failures_have_a_name),
 		TEST(only_what_was_asked_for_carries_a_descriptor),
 		TEST(one_who_takes_nothing_gets_no_more),
+		TEST(nobody_is_kept_out_by_others),
 		TEST(strangers_are_sent_away_and_take_no_place),
 	};
 

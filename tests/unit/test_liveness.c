@@ -290,6 +290,31 @@ static void hung_stays_hung_after_our_stall(void **state)
 	assert_false(change.node);
 }
 
+/* The gaps before a death may be learnt after it. */
+static void silence_does_not_end_with_a_longer_detection_time(void **state)
+{
+	static const struct case_row silent = {.age_ns = {MS(35), MS(35)}};
+	static const struct case_row heard = {.age_ns = {MS(1), MS(40)}};
+	struct liveness_timing longer = timing;
+	struct liveness_evidence links[2];
+	struct liveness_change change;
+	struct liveness_peer peer;
+	uint64_t due_ns;
+
+	(void)state;
+	longer.detection_time_ns = MS(60);
+	bring_up(&peer);
+	make_evidence(links, &silent);
+	judge(&peer, links, 2, START, true, &due_ns, &change);
+	assert_int_equal(peer.verdict, VERDICT_DOWN);
+	liveness_judge_links(&peer, links, 2, &longer, START + MS(5), true, &due_ns, &change);
+	assert_int_equal(change.links, 0);
+	assert_int_equal(peer.links[0], VERDICT_DOWN);
+	make_evidence(links, &heard);
+	liveness_judge_links(&peer, links, 2, &longer, START + MS(5), true, &due_ns, &change);
+	assert_int_equal(peer.links[0], VERDICT_UP);
+}
+
 static void own_stall_accuses_nobody(void **state)
 {
 	struct stall_watch watch = {0};
@@ -312,6 +337,7 @@ int main(void)
 		cmocka_unit_test(hung_recovers),
 		cmocka_unit_test(next_due_is_the_daemons),
 		cmocka_unit_test(hung_stays_hung_after_our_stall),
+		cmocka_unit_test(silence_does_not_end_with_a_longer_detection_time),
 		cmocka_unit_test(own_stall_accuses_nobody),
 	};
 

@@ -282,6 +282,150 @@ static void test_rate_of_false_alarms(void **state)
 	assert_true(rate < 200.001 * pow(10, -PHI_THRESHOLD));
 }
 
+/* Heartbeats further apart than learning is: most of the time none has come. */
+static void test_rate_of_slow_heartbeats(void **state)
+{
+	const struct xb_gap_hist none = {{0}};
+	struct xb_gap_hist gaps = {{0}};
+	struct phi phi = {0};
+	double rate;
+
+	(void)state;
+	add(&gaps, 10 * NS_PER_SECOND, 1);
+	for (unsigned i = 0; i < 1000; i++)
+		phi_learn(&phi, i % 10 ? &none : &gaps, NS_PER_SECOND, 500 * NS_PER_SECOND);
+	rate = phi_false_alarms_per_second(&phi, 0);
+	assert_true(rate > 0.09 && rate < 0.11);
+}
+
+static double random_part(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005 + 1442695040888963407;
+	return ((double)(*seed >> 11) + 0.5) / (double)(UINT64_C(1) << 53);
+}
+
+static double random_normal(uint64_t *seed)
+{
+	return sqrt(-2 * log(random_part(seed))) * cos(2 * M_PI * random_part(seed));
+}
+
+static double tail(double deviations)
+{
+	return erfc(deviations / M_SQRT2) / 2;
+}
+
+/* Gaps in ms, and how likely one longer than that is. */
+static double normal_gap(uint64_t *seed)
+{
+	return fmax(0.1, 5 + 1.5 * random_normal(seed));
+}
+
+static double normal_tail(double gap_ms)
+{
+	return tail((gap_ms - 5) / 1.5);
+}
+
+static double exponential_gap(uint64_t *seed)
+{
+	return -5 * log(random_part(seed));
+}
+
+static double exponential_tail(double gap_ms)
+{
+	return exp(-gap_ms / 5);
+}
+
+static double two_kinds_gap(uint64_t *seed)
+{
+	return random_part(seed) < 0.01 ? 25 + 2 * random_normal(seed)
+					: 5 + 0.3 * random_normal(seed);
+}
+
+static double two_kinds_tail(double gap_ms)
+{
+	return 0.99 * tail((gap_ms - 5) / 0.3) + 0.01 * tail((gap_ms - 25) / 2);
+}
+
+/* Nothing that could be seen in any time says how far such a tail goes on. */
+static double heavy_gap(uint64_t *seed)
+{
+	return 3 * pow(random_part(seed), -1.0 / 3);
+}
+
+static double heavy_tail(double gap_ms)
+{
+	return pow(3 / gap_ms, 3);
+}
+
+/* The claim, one gap in 10^8, against the truth about networks whose distribution is known: from the first minute on, the
+ * mean over an hour of how likely the next gap is to be longer than the time chosen before it. */
+static void test_claim_against_truth(void **state)
+{
+	static const struct {
+		const char *name;
+		double (*gap)(uint64_t *seed);
+		double (*tail)(double gap_ms);
+		double truth_max;
+		uint64_t time_max_ns;
+	} rows[] = {
+		{"normal", normal_gap, normal_tail, 1e-8, MS(50)},
+		{"exponential", exponential_gap, exponential_tail, 1e-7, MS(200)},
+		{"one in a hundred is five times as long", two_kinds_gap, two_kinds_tail, 1e-8,
+		 MS(100)},
+		{"heavy tail", heavy_gap, heavy_tail, 1e-5, MS(500)},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct phi_choice choice = {.time_ns = maximum_ns};
+		uint64_t seed = i, longest_ns = 0;
+		struct phi phi = {0};
+		double truth = 0;
+
+		phi_expect(&phi, MS(20));
+		for (unsigned second = 0; second < 3600; second++) {
+			struct xb_gap_hist gaps = {{0}};
+
+			for (uint64_t passed_ns = 0, gap_ns; passed_ns < NS_PER_SECOND;
+			     passed_ns += gap_ns) {
+				gap_ns = MS(rows[i].gap(&seed));
+				add(&gaps, gap_ns, 1);
+			}
+			phi_learn(&phi, &gaps, NS_PER_SECOND, maximum_ns);
+			phi_choose(&choice, time_of(&phi), maximum_ns);
+			if (second < 60)
+				continue;
+			truth += rows[i].tail((double)choice.time_ns / 1e6) / (3600 - 60);
+			if (choice.time_ns > longest_ns)
+				longest_ns = choice.time_ns;
+		}
+		print_message("  %s: %.1e of the gaps are longer; at most %.0f ms chosen\n",
+			      rows[i].name, truth, (double)longest_ns / 1e6);
+		assert_true(truth <= rows[i].truth_max);
+		assert_in_range(longest_ns, minimum_ns, rows[i].time_max_ns);
+	}
+}
+
+/* All that a 64-bit counter and the widest bucket can hold. */
+static void test_extremes(void **state)
+{
+	struct xb_gap_hist gaps = {{0}};
+	struct phi phi = {0};
+
+	(void)state;
+	gaps.bucket_count[0] = UINT64_MAX;
+	phi_learn(&phi, &gaps, NS_PER_SECOND, NEVER_TOO_LONG);
+	assert_true(phi.deviation_ns > 0);
+	assert_int_equal(time_of(&phi), minimum_ns);
+	gaps.bucket_count[XB_GAP_BUCKETS - 1] = UINT64_MAX;
+	for (unsigned i = 0; i < 1000; i++)
+		phi_learn(&phi, &gaps, UINT32_MAX, NEVER_TOO_LONG);
+	assert_in_range(phi_time_ns(&phi, minimum_ns, 3600 * NS_PER_SECOND, step_ns),
+			200 * NS_PER_SECOND, 3600 * NS_PER_SECOND);
+	assert_true(isfinite(phi_of(&phi, UINT64_MAX)) && isfinite(phi.mean_ns) &&
+		    isfinite(phi_false_alarms_per_second(&phi, maximum_ns)));
+}
+
 static void test_choice_grows_at_once(void **state)
 {
 	struct phi_choice choice = {.time_ns = maximum_ns};
@@ -331,6 +475,9 @@ int main(void)
 		cmocka_unit_test(test_silence_forgets_nothing),
 		cmocka_unit_test(test_times_are_steps_within_bounds),
 		cmocka_unit_test(test_rate_of_false_alarms),
+		cmocka_unit_test(test_rate_of_slow_heartbeats),
+		cmocka_unit_test(test_claim_against_truth),
+		cmocka_unit_test(test_extremes),
 		cmocka_unit_test(test_choice_grows_at_once),
 		cmocka_unit_test(test_choice_falls_late),
 	};

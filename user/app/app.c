@@ -95,6 +95,8 @@ API int xbeat_app_beat(struct xbeat_app *app)
 {
 	struct timespec now;
 
+	if (!app)
+		return -ESTALE;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	__atomic_store_n(&app->page->beat_ns,
 			 (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec,
@@ -104,7 +106,7 @@ API int xbeat_app_beat(struct xbeat_app *app)
 
 API uint64_t xbeat_app_timeout_ns(const struct xbeat_app *app)
 {
-	return app->timeout_ns;
+	return app ? app->timeout_ns : 0;
 }
 
 API void xbeat_app_close(struct xbeat_app *app)

@@ -35,6 +35,28 @@ struct answer {
 	int descriptor; /* -1: none came */
 };
 
+static uint64_t now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec;
+}
+
+/* A program may have signal handlers; connect() is not restarted behind them, since it has a time limit. */
+static int connect_through_signals(int fd, const struct sockaddr_un *address)
+{
+	uint64_t started_s = now_s();
+
+	while (connect(fd, (const struct sockaddr *)address, sizeof(*address))) {
+		if (errno != EINTR)
+			return -errno;
+		if (now_s() - started_s > WAIT_SECONDS)
+			return -ETIMEDOUT;
+	}
+	return 0;
+}
+
 static int connect_to(const char *path)
 {
 	const struct timeval wait = {.tv_sec = WAIT_SECONDS};
@@ -48,11 +70,13 @@ static int connect_to(const char *path)
 	if (fd < 0)
 		return -errno;
 	/* On Linux connect() waits so long at most, too, while others stand before the socket. */
-	if (!setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)) &&
-	    !setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) &&
-	    !connect(fd, (const struct sockaddr *)&address, sizeof(address)))
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)))
+		error = -errno;
+	else
+		error = connect_through_signals(fd, &address);
+	if (!error)
 		return fd;
-	error = -errno;
 	close(fd);
 	return error;
 }
@@ -114,14 +138,6 @@ static ssize_t receive_part(int fd, struct answer *answer)
 	take_descriptors(&header, answer);
 	answer->length += (size_t)received;
 	return received ? received : -ECONNRESET;
-}
-
-static uint64_t now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec;
 }
 
 static int receive_answer(int fd, struct answer *answer)
@@ -189,7 +205,7 @@ static int in_words(int error)
 
 static bool is_name(const char *name)
 {
-	return *name && strlen(name) <= NAME_BYTES_MAX && !name[strspn(name, NAME_LETTERS)];
+	return name && *name && strlen(name) <= NAME_BYTES_MAX && !name[strspn(name, NAME_LETTERS)];
 }
 
 int xbeat_app_request(const char *path, const char *name, uint64_t *timeout_ns)

@@ -106,7 +106,10 @@ static void describe_link(enum verdict verdict, const struct liveness_evidence *
 			 milliseconds(timing->detection_time_ns));
 }
 
-/* A peer that comes back is heard a little before it hears us, and one that goes may be: neither is one-way yet. */
+/*
+ * A peer that comes back is heard a little before it hears us, and one that goes may be: neither is one-way yet.
+ * Silence ends with new evidence only, not with a detection time that grows meanwhile.
+ */
 static enum verdict link_verdict(struct liveness_peer *peer, size_t link,
 				 const struct liveness_evidence *evidence,
 				 const struct liveness_timing *timing, uint64_t now_ns,
@@ -115,7 +118,7 @@ static enum verdict link_verdict(struct liveness_peer *peer, size_t link,
 	bool alone = is_heard_alone(peer, link, evidence, timing, now_ns);
 	uint64_t alone_ns = time_since_ns(now_ns, peer->heard_alone_ns[link]);
 
-	if (evidence->last_evidence_ns &&
+	if (evidence->last_evidence_ns && evidence->last_evidence_ns != peer->lost_ns[link] &&
 	    time_since_ns(now_ns, evidence->last_evidence_ns) < timing->detection_time_ns) {
 		earlier(next_due_ns, evidence->last_evidence_ns + timing->detection_time_ns);
 		return VERDICT_UP;
@@ -143,6 +146,7 @@ static void judge_link(struct liveness_peer *peer, size_t link,
 		return;
 	change->links |= 1U << link;
 	change->link_from[link] = peer->links[link];
+	peer->lost_ns[link] = verdict == VERDICT_UP ? 0 : evidence->last_evidence_ns;
 	describe_link(verdict, evidence, timing, now_ns, change->link_reason[link]);
 	peer->links[link] = verdict;
 }

@@ -77,6 +77,7 @@ struct liveness_hearsay {
 struct liveness_peer {
 	enum verdict verdict;
 	enum verdict links[XB_LINKS_MAX]; /* up, one-way or down */
+	uint64_t lost_ns[XB_LINKS_MAX]; /* the evidence that was found to be too old; 0: none */
 	uint64_t heard_alone_ns
 		[XB_LINKS_MAX]; /* the first PROBE that was no evidence, since there was any; 0 */
 	bool silent; /* nothing comes from it, on no link */

@@ -82,10 +82,15 @@ void phi_learn(struct phi *phi, const struct xb_gap_hist *gaps, uint64_t span_ns
 
 	for (unsigned i = 0; i < XB_GAP_BUCKETS && phi_bucket_start_ns(i) < gap_max_ns; i++)
 		any |= gaps->bucket_count[i] != 0;
-	if (!any)
+	if (!any) {
+		phi->idle_ns += span_ns;
 		return;
+	}
 	forget(phi, span_ns);
+	/* Of the time before, so much belongs to the gap that has ended. */
 	phi->span_ns += (double)span_ns;
+	phi->span_ns += (double)(phi->idle_ns < gap_max_ns ? phi->idle_ns : gap_max_ns);
+	phi->idle_ns = 0;
 	for (unsigned i = 0; i < XB_GAP_BUCKETS && phi_bucket_start_ns(i) < gap_max_ns; i++) {
 		double count = (double)gaps->bucket_count[i];
 

@@ -38,6 +38,7 @@ struct phi {
 	double weight[XB_GAP_BUCKETS]; /* gaps, less those forgotten */
 	double weight_total;
 	double span_ns; /* the time in which they came, forgotten likewise */
+	uint64_t idle_ns; /* none has come for so long */
 	double mean_ns, deviation_ns; /* as a moment of time meets them */
 	/* The longest gap is remembered by blocks of time: this one, and the one before. */
 	struct {

@@ -8,7 +8,8 @@
  * follows events, CONTROL_BACKLOG_BYTES_MAX.
  *
  * Places are rationed, too: when all are taken and somebody waits, the client that has been idle
- * the longest goes, if that is idle_ns at least. Followers and those with a promise are not idle.
+ * the longest goes, if that is idle_ns at least. Followers and those with a promise are not idle. Where users are
+ * admitted one by one none of them can keep the others out: there a place is lent for idle_ns.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -21,9 +22,11 @@
 #include <user/lib/log.h>
 
 #define ACCEPT_PAUSE_MS 200
-/* So that those who are sent away cannot keep the loop busy by coming back. */
+/* So that those who are sent away cannot keep the loop busy by coming back, nor others out. */
 #define REFUSAL_PAUSE_MS 20
+#define REFUSALS_BETWEEN_PAUSES 8
 #define IDLE_SECONDS 60
+#define VISIT_SECONDS 1 /* of those admitted one by one, who come with one request */
 
 static void on_journal(void *context, const struct journal_entry *entry)
 {
@@ -88,6 +91,15 @@ static void on_accept_later(evutil_socket_t fd, short what, void *context)
 	control_accept_more(context);
 }
 
+static bool may_go(const struct control *control, const struct control_client *client,
+		   uint64_t now_ns)
+{
+	uint64_t since_ns = control->admit ? client->connected_ns : client->used_ns;
+
+	return !client->follows && !client->promise.client &&
+	       time_since_ns(now_ns, since_ns) >= control->idle_ns;
+}
+
 /* Returns whether there is a free place, having made one if somebody could go. */
 static bool make_place(struct control *control)
 {
@@ -96,9 +108,9 @@ static bool make_place(struct control *control)
 
 	if (control->client_count < CONTROL_CLIENTS_MAX)
 		return true;
-	while (client && (client->follows || client->promise.client))
+	while (client && !may_go(control, client, now_ns))
 		client = client->next;
-	if (!client || time_since_ns(now_ns, client->used_ns) < control->idle_ns)
+	if (!client)
 		return false;
 	control_client_free(client);
 	return true;
@@ -117,7 +129,8 @@ static void on_accept(evutil_socket_t fd, short what, void *context)
 	connection = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	error = connection < 0 ? -errno : control_client_add(control, connection);
 	if (error == -EPERM) {
-		pause_accepting(control, REFUSAL_PAUSE_MS);
+		if (++control->refused_count % REFUSALS_BETWEEN_PAUSES == 0)
+			pause_accepting(control, REFUSAL_PAUSE_MS);
 		return;
 	}
 	if (error && error != control->accept_error)
@@ -132,7 +145,7 @@ static int start(struct control *control, const char *path)
 {
 	struct event_base *base = control->base;
 
-	control->idle_ns = IDLE_SECONDS * NS_PER_SECOND;
+	control->idle_ns = (control->admit ? VISIT_SECONDS : IDLE_SECONDS) * NS_PER_SECOND;
 	control->socket = control_listen(path, CONTROL_CLIENTS_MAX, control->admit);
 	if (control->socket < 0) {
 		log_error("cannot listen at %s: %s%s", path, strerror(-control->socket),

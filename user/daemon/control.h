@@ -57,7 +57,10 @@ struct control {
 	struct event *accept; /* deleted while nobody can be taken */
 	struct event *accept_later;
 	int accept_error; /* so that a lasting failure is logged once */
-	uint64_t idle_ns; /* a client without a request for so long makes way for one that waits */
+	/* A client without a request for so long makes way for one that waits; of those admitted one by one any that
+	 * has been there for so long. */
+	uint64_t idle_ns;
+	unsigned refused_count;
 	struct event *turn; /* handles the next request */
 	struct control_client *served; /* while a request is handled: whose */
 	struct control_client *clients; /* the one served last is the last */

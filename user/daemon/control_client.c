@@ -182,6 +182,7 @@ int control_client_add(struct control *control, int connection)
 	client->control = control;
 	client->uid = peer_uid(connection);
 	list_append(client);
+	client->connected_ns = client->used_ns;
 	control->client_count++;
 	bufferevent_setcb(client->stream, on_read_or_drained, on_read_or_drained, on_stream_event,
 			  client);

@@ -22,6 +22,7 @@ struct control_client {
 	struct control *control; /* NULL: the server stopped */
 	struct bufferevent *stream; /* NULL: it is gone, and what it was promised still comes */
 	uid_t uid;
+	uint64_t connected_ns;
 	uint64_t used_ns; /* when it connected, made its last request, or was last answered */
 	bool follows;
 	bool ended; /* it sends no more, but may still read */

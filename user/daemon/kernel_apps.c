@@ -88,6 +88,27 @@ static void adopt(struct kernel *kernel, struct xb_app *app)
 	page->name[sizeof(page->name) - 1] = '\0';
 }
 
+/* Pages that are in no list which could be taken over: whoever beats into one is to ask for another. */
+static void end_strays(const struct kernel *kernel)
+{
+	for (size_t i = 0; i < XB_APP_PAGES_MAX; i++) {
+		struct kernel_app_page stray = {0};
+		char path[BPFFS_PATH_BYTES];
+
+		pin_path(kernel, i, path);
+		stray.fd = kernel->app_pages[i].memory ? -1 : bpf_obj_get(path);
+		if (stray.fd < 0)
+			continue;
+		stray.memory = map_page(stray.fd);
+		if (stray.memory)
+			__atomic_store_n(&stray.memory->gone, 1, __ATOMIC_RELEASE);
+		else
+			close(stray.fd);
+		unmap(&stray);
+		unlink(path);
+	}
+}
+
 int kernel_apps_start(struct kernel *kernel)
 {
 	size_t bytes = XB_APPS_MAX * sizeof(*kernel->apps);
@@ -100,6 +121,7 @@ int kernel_apps_start(struct kernel *kernel)
 	for (size_t i = 0; i < XB_APPS_MAX; i++)
 		if (kernel->apps[i].name[0])
 			adopt(kernel, &kernel->apps[i]);
+	end_strays(kernel);
 	return 0;
 }
 

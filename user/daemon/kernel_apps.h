@@ -25,7 +25,7 @@ struct kernel_app_state {
 	uint64_t beat_ns; /* 0: never */
 };
 
-/* Takes the pages over that an earlier daemon left, and maps them. Returns 0 or a negative errno. */
+/* Takes the pages over that an earlier daemon left, and maps them; ends those that it cannot. Returns 0 or a negative errno. */
 int kernel_apps_start(struct kernel *kernel);
 
 /* Tells all applications that nobody looks any more; unless (kept) the kernel side stays for the next daemon. */

@@ -35,6 +35,7 @@ struct own_link {
 	bool known; /* something was heard over it, or it is bad */
 	bool bad;
 	uint64_t silent_since_ns; /* nobody is up over it, but over others; 0: not so */
+	uint64_t heard_since_ns; /* it is bad, but somebody is up over it; 0: not so */
 	char reason[96];
 };
 

@@ -5,6 +5,9 @@
 #include <user/core/time.h>
 #include <user/daemon/peers_links.h>
 
+/* A link that comes and goes is bad: addresses would come and go with it. */
+#define RECOVERY_NS NS_PER_SECOND
+
 struct heard {
 	size_t here; /* nodes that are up over the link */
 	size_t elsewhere; /* nodes that are up, but not over it */
@@ -31,7 +34,11 @@ static struct heard count_heard(const struct peers *peers, size_t link)
 
 static void describe(struct own_link *link, const struct heard *heard)
 {
-	if (link->bad)
+	if (link->bad && heard->here)
+		snprintf(link->reason, sizeof(link->reason),
+			 "%zu of %zu nodes are heard over it, not yet for a second", heard->here,
+			 heard->others);
+	else if (link->bad)
 		snprintf(link->reason, sizeof(link->reason),
 			 "no node is heard over it, %zu of %zu over other links", heard->elsewhere,
 			 heard->others);
@@ -42,22 +49,34 @@ static void describe(struct own_link *link, const struct heard *heard)
 		snprintf(link->reason, sizeof(link->reason), "no node is heard over any link");
 }
 
+/* Whether it has been so for wait_ns; *since_ns: since when; 0: it was not. */
+static bool has_lasted(uint64_t *since_ns, uint64_t wait_ns, uint64_t now_ns)
+{
+	if (!*since_ns)
+		*since_ns = now_ns;
+	return time_since_ns(now_ns, *since_ns) >= wait_ns;
+}
+
+static bool is_bad(struct own_link *link, const struct heard *heard,
+		   const struct liveness_timing *timing, uint64_t now_ns)
+{
+	if (!heard->here && heard->elsewhere) {
+		link->heard_since_ns = 0;
+		return has_lasted(&link->silent_since_ns, timing->detection_time_ns, now_ns) ||
+		       link->bad;
+	}
+	link->silent_since_ns = 0;
+	return link->bad && heard->here && !has_lasted(&link->heard_since_ns, RECOVERY_NS, now_ns);
+}
+
 /* Returns whether the judgement has changed. */
 static bool judge(struct own_link *link, const struct heard *heard,
 		  const struct liveness_timing *timing, uint64_t now_ns)
 {
 	bool before = link->bad;
 
-	if (heard->here || !heard->elsewhere) {
-		link->known |= heard->here > 0;
-		link->bad = false;
-		link->silent_since_ns = 0;
-	} else if (!link->silent_since_ns) {
-		link->silent_since_ns = now_ns;
-	} else if (time_since_ns(now_ns, link->silent_since_ns) >= timing->detection_time_ns) {
-		link->known = true;
-		link->bad = true;
-	}
+	link->bad = is_bad(link, heard, timing, now_ns);
+	link->known |= link->bad || heard->here;
 	describe(link, heard);
 	return link->bad != before;
 }

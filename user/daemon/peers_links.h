@@ -3,7 +3,8 @@
  * This node's own links, judged from what is heard over them. One is bad if no node is up over it while at least one
  * is over another link, and that has been so for a detection time: a node that dies is lost link by link. That holds for
  * the node whose interface is cut off: the others still hear each other over the link. Of two nodes both find it bad.
- * If nobody is up at all, there is nothing to tell it by, and it counts as good.
+ * If nobody is up at all, there is nothing to tell it by, and it counts as good. A bad one is good again when
+ * somebody has been up over it for a second.
  */
 #ifndef XBEAT_DAEMON_PEERS_LINKS_H
 #define XBEAT_DAEMON_PEERS_LINKS_H

@@ -204,15 +204,15 @@ void prober_address_added(struct prober *prober, const struct address_event *eve
 	}
 }
 
-/* Counts the probe that has just become too old to be answered in time. */
+/* Counts the probe that has just become too old to be answered in time, or to be told by the window whether it was. */
 static void count_lost(struct xb_peer *slot, const struct xb_peer *seen, uint32_t seq,
 		       uint32_t window_count)
 {
 	const struct xb_window *window = &seen->reply_window;
-	uint32_t judged = seq - window_count;
-	int32_t behind = (int32_t)(window->high_seq - judged);
+	uint32_t age_count = window_count < XB_WINDOW_BITS ? window_count : XB_WINDOW_BITS;
+	int32_t behind = (int32_t)(window->high_seq - (seq - age_count));
 
-	if (seq <= window_count || !window->seen_bits) /* or it was never there */
+	if (seq <= age_count || !window->seen_bits) /* or it was never there */
 		return;
 	if (behind < 0 || (behind < XB_WINDOW_BITS && !(window->seen_bits >> behind & 1)))
 		slot->probe_lost_count++;

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""An application on the Active hangs: when does another node know, and when does that one take over?
+
+Both from the moment of its SIGSTOP, with timeout 100 ms, a beat every 5 ms and a heartbeat every 10 ms. So the newest
+beat is up to 5 ms old by then; a PROBE that says so follows within 10 ms of the timeout.
+"""
+
+import os
+import signal
+import statistics
+import time
+
+from tests.support.cluster import Cluster
+from tests.support.configuration import Settings, block
+from tests.support.laboratory import BUILD, Laboratory, wait_until
+
+RUNS = 20
+
+
+def event_ms(daemon, since, kind, to, began_ns):
+    found = wait_until(lambda: [event for event in daemon.events()[since:]
+                                if (event["kind"], event["to"]) == (kind, to)], 5, f"{kind} {to}")
+    return (found[0]["time_unix_ns"] - began_ns) / 1e6
+
+
+def text(values):
+    return f"median {statistics.median(values):.0f} ms, {min(values):.0f} to {max(values):.0f} ms"
+
+
+def run():
+    known_ms, active_ms = [], []
+    with Laboratory(f"xa{os.getpid()}", nodes=2) as lab:
+        cluster = Cluster(lab, Settings(instance_lines=["track_app web"]))
+        for node in lab.nodes:
+            cluster.daemon(node, block("vrrp_app web", "timeout 100ms")).start()
+        web, _ = [lab.spawn(node, BUILD / "tools" / "app_example", lab.instance(node), "web", 5)
+                  for node in lab.nodes]
+        cluster.wait_up()
+        for _ in range(RUNS):
+            cluster.wait_holder("node-a")
+            time.sleep(0.3)
+            other = cluster["node-b"]
+            since = len(other.events())
+            began_ns = time.time_ns()
+            web.send_signal(signal.SIGSTOP)
+            known_ms.append(event_ms(other, since, "app", "late", began_ns))
+            active_ms.append(event_ms(other, since, "vrrp", "active", began_ns))
+            web.send_signal(signal.SIGCONT)
+    print(f"   {RUNS} runs, timeout 100 ms, heartbeats every 10 ms: the other node knows after {text(known_ms)}; "
+          f"it is Active after {text(active_ms)}")
