@@ -131,7 +131,8 @@ static const struct case_row rows[] = {
 	 .fenced = true,
 	 .expected = VERDICT_FENCED,
 	 .link = BOTH_UP,
-	 .reason = "kernel answers (1.0 ms ago) and has fenced addresses, daemon has not moved for "
+	 .reason = "kernel answers (1.0 ms ago) and has fenced addresses, its daemon has not moved "
+		   "for "
 		   "101 ms"},
 	{.what = "fenced, on its last good link",
 	 .age_ns = {MS(90), MS(2)},

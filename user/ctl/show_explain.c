@@ -2,7 +2,7 @@
 /*
  * "xbeatctl explain": one instance for somebody who was just woken up. First what it is and why,
  * then who is Active, what this node waits for and what comes next, and how its priority adds up.
- * Of another node: the verdict and why, what is known of it, and what would change that.
+ * Of this node: what it is like, and what happened lately. Of another node: the verdict and why, what is known of it, and what would change that.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -46,12 +46,15 @@ static void print_active(const json_t *active, FILE *stream)
 		print_line(stream, "active", "nobody that this node knows of");
 }
 
-static void print_obstacles(const json_t *obstacles, FILE *stream)
+/* Of an instance that takes no part they are among the sentences. */
+static void print_obstacles(const json_t *explanation, FILE *stream)
 {
-	const json_t *obstacle;
+	const json_t *obstacles = json_object_get(explanation, "obstacles"), *obstacle;
+	bool told = !strcmp(field_text(explanation, "state"), "initialize") &&
+		    json_array_size(json_object_get(explanation, "lines")) > 0;
 	size_t index;
 
-	json_array_foreach(obstacles, index, obstacle)
+	json_array_foreach(obstacles, index, obstacle) if (!told)
 		print_line(stream, index == 0 ? "waits for" : "", "%s: %s",
 			   field_text(obstacle, "kind"), field_text(obstacle, "text"));
 }
@@ -117,15 +120,27 @@ static void print_peer(const json_t *explanation, FILE *stream)
 	print_sentences(json_object_get(explanation, "lines"), "known", stream);
 }
 
+static void print_self(const json_t *explanation, FILE *stream)
+{
+	print_line(stream, "node", "%s is this node, %s", field_text(explanation, "node"),
+		   field_text(explanation, "state"));
+	print_sentences(json_object_get(explanation, "lines"), "known", stream);
+	print_sentences(json_object_get(explanation, "lately"), "lately", stream);
+}
+
 void show_explain(const json_t *explanation, FILE *stream)
 {
+	if (json_object_get(explanation, "node")) {
+		print_self(explanation, stream);
+		return;
+	}
 	if (json_object_get(explanation, "peer")) {
 		print_peer(explanation, stream);
 		return;
 	}
 	print_state(explanation, stream);
 	print_active(json_object_get(explanation, "active"), stream);
-	print_obstacles(json_object_get(explanation, "obstacles"), stream);
+	print_obstacles(explanation, stream);
 	print_sentences(json_object_get(explanation, "lines"), "next", stream);
 	print_priority(explanation, stream);
 }
