@@ -24,7 +24,7 @@ static void print_state(const json_t *explanation, FILE *stream)
 	char age[UNITS_TEXT_BYTES];
 
 	print_line(stream, "state", "%s is %s, for %s", field_text(explanation, "instance"),
-		   field_text(explanation, "state"), field_age(explanation, "since_unix_ns", age));
+		   field_text(explanation, "state"), field_state_age(explanation, age));
 	if (reason && *reason)
 		print_line(stream, "reason", "%s", reason);
 }

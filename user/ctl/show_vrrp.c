@@ -42,7 +42,7 @@ static void add_instance(struct table *table, const json_t *instance)
 		field_text(instance, "interface"),
 		priority_text(instance, priority),
 		field_text(instance, "active_address"),
-		field_age(instance, "since_unix_ns", since),
+		field_state_age(instance, since),
 	};
 
 	table_add(table, cells);

@@ -65,16 +65,16 @@ static void explain_instances(const struct instances *instances, json_t *lines)
 		    instances->count - INSTANCES_TOLD_MAX);
 }
 
-/* The last events with their ages: the clock on the wall may have been stepped, but then that is seen. */
+/* The last events with their ages. */
 static json_t *lately_json(const struct journal *journal)
 {
-	uint64_t count = journal->written_count, now_unix_ns = clock_unix_ns();
+	uint64_t count = journal->written_count, now_ns = clock_now_ns();
 	uint64_t first = count > EVENTS_TOLD_MAX ? count - EVENTS_TOLD_MAX : 0;
 	json_t *lines = json_array();
 
 	for (uint64_t i = first; i < count; i++) {
 		const struct journal_entry *entry = &journal->entries[i % JOURNAL_ENTRIES];
-		int64_t age_ns = (int64_t)(now_unix_ns - entry->time_unix_ns);
+		uint64_t age_ns = time_since_ns(now_ns, entry->time_ns);
 
 		say(lines, "%.1f s ago: %s %s %s%s%s: %s", (double)age_ns / 1e9, entry->kind,
 		    entry->subject, entry->from, entry->to[0] ? " -> " : "", entry->to,

@@ -234,6 +234,7 @@ struct instance *instance_new(struct instances *instances, const struct config_i
 	instance->self_slot = -1;
 	instance->membership = -1;
 	instance->since_unix_ns = clock_unix_ns();
+	instance->since_ns = clock_now_ns();
 	instance->made_ns = clock_now_ns();
 	error = prepare(instance);
 	if (error) {

@@ -67,6 +67,20 @@ static void explain_guard(const struct instance *instance, json_t *lines)
 			   "answer for them.");
 }
 
+/* Something else on this machine takes them away. */
+static void explain_restored(const struct instance *instance, json_t *lines)
+{
+	char text[ADDRESS_TEXT_BYTES];
+
+	for (size_t i = 0; i < instance->config->vip_count; i++)
+		if (instance->addresses[i].restored_count)
+			say(lines,
+			    "%s was removed by something else and put back, %u times so far: find "
+			    "out what on this machine manages its addresses, too.",
+			    address_format(&instance->addresses[i].vip->address, text),
+			    instance->addresses[i].restored_count);
+}
+
 /* Another node that was Active and stands still. */
 static void explain_still(const struct instance *instance, const struct peer *peer, json_t *lines)
 {
@@ -162,6 +176,7 @@ static void explain_active(const struct instance *instance, json_t *lines)
 	    "addresses.",
 	    vrrp->effective_priority, seconds(vrrp->parameters.advert_interval_ns));
 	explain_guard(instance, lines);
+	explain_restored(instance, lines);
 	if (still)
 		explain_still(instance, still, lines);
 	explain_unheard(instance, lines);
@@ -405,6 +420,9 @@ json_t *instance_explain(const struct instance *instance)
 			 "lines", lines_json(instance), "configured_priority",
 			 instance->config->priority, "effective_priority", vrrp->effective_priority,
 			 "priority_parts", parts);
+	json_object_set_new(
+		json, "state_age_ns",
+		json_integer((json_int_t)time_since_ns(clock_now_ns(), instance->since_ns)));
 	if (instance_first_obstacle(instance, false) >= 0)
 		json_object_set_new(json, "obstacles", instance_obstacles_json(instance));
 	if (instance_hear_active(instance, &active))
