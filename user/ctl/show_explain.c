@@ -54,7 +54,9 @@ static void print_obstacles(const json_t *explanation, FILE *stream)
 		    json_array_size(json_object_get(explanation, "lines")) > 0;
 	size_t index;
 
-	json_array_foreach(obstacles, index, obstacle) if (!told)
+	if (told)
+		return;
+	json_array_foreach(obstacles, index, obstacle)
 		print_line(stream, index == 0 ? "waits for" : "", "%s: %s",
 			   field_text(obstacle, "kind"), field_text(obstacle, "text"));
 }
