@@ -138,7 +138,7 @@ $(BUILD)/tools/route_change: $(patsubst %,$(BUILD)/user/daemon/%.o,netlink netli
 $(BUILD)/tools/app_example: $(BUILD)/libxbeat.a
 
 $(SENDER): $(patsubst %,$(BUILD)/%.o,tests/tools/send_packets \
-		$(addprefix user/daemon/,advert announce neighbour_packet)) $(BUILD)/base.a
+		$(addprefix user/daemon/,advert announce neighbour_packet send_room)) $(BUILD)/base.a
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(LDFLAGS) $^ -levent_core -o $@

@@ -45,6 +45,7 @@ def test_removed_address_is_back_at_once(lab, router, address, length):
                  if (event["kind"], event["subject"]) == ("address", name))
     assert f"{address} was removed by something else (1 so far)" in event["reason"]
     assert event["to"] == "restored"
+    assert f"{address} was removed by something else and put back" in router.explain(name)["said"]
     assert router.vrrp(name)["state"] == "active"
     assert any("192.0.2.0/24" in route for route in router.routes())
 

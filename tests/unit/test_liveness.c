@@ -131,7 +131,8 @@ static const struct case_row rows[] = {
 	 .fenced = true,
 	 .expected = VERDICT_FENCED,
 	 .link = BOTH_UP,
-	 .reason = "kernel answers (1.0 ms ago) and has fenced addresses, daemon has not moved for "
+	 .reason = "kernel answers (1.0 ms ago) and has fenced addresses, its daemon has not moved "
+		   "for "
 		   "101 ms"},
 	{.what = "fenced, on its last good link",
 	 .age_ns = {MS(90), MS(2)},
@@ -158,7 +159,7 @@ static const struct case_row rows[] = {
 	 .said = XB_NODE_DEAD,
 	 .expected = VERDICT_HUNG,
 	 .link = BOTH_UP,
-	 .reason = "daemon has not moved for 301 ms"},
+	 .reason = "its daemon died 1 ms ago and last moved 301 ms ago"},
 	{.what = "evidence stamped after now",
 	 .age_ns = {(uint64_t)-1000, MS(4)},
 	 .expected = VERDICT_UP,

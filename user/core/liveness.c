@@ -8,6 +8,7 @@
 #define ASK_PATIENCE_MIN_NS (2 * NS_PER_MS)
 /* A peer that stays silent is asked after again and again, but not more often. */
 #define ASK_PAUSE_MIN_NS (100 * NS_PER_MS)
+#define DAEMON_TEXT_BYTES 96
 
 const char *verdict_name(enum verdict verdict)
 {
@@ -100,9 +101,15 @@ static void describe_link(enum verdict verdict, const struct liveness_evidence *
 		snprintf(reason, LIVENESS_REASON_BYTES,
 			 "it is heard (%.1f ms ago), but does not hear this node",
 			 milliseconds(time_since_ns(now_ns, evidence->last_heard_ns)));
-	else
+	else if (evidence->last_evidence_ns)
 		snprintf(reason, LIVENESS_REASON_BYTES,
 			 "no evidence for %.1f ms, detection time %.1f ms", age_ms,
+			 milliseconds(timing->detection_time_ns));
+	else
+		snprintf(reason, LIVENESS_REASON_BYTES,
+			 "nothing for %.1f ms, detection time %.1f ms; it has never heard this "
+			 "node",
+			 milliseconds(time_since_ns(now_ns, evidence->last_heard_ns)),
 			 milliseconds(timing->detection_time_ns));
 }
 
@@ -208,6 +215,21 @@ static void note_daemon(struct liveness_peer *peer, const struct liveness_eviden
 	peer->died_ns = dead ? newest->last_evidence_ns : 0;
 }
 
+/* Since when its daemon has not moved, and whether it is because it died. */
+static const char *describe_daemon(const struct liveness_peer *peer, uint64_t daemon_age_ns,
+				   uint64_t now_ns, char text[DAEMON_TEXT_BYTES])
+{
+	if (peer->died_ns)
+		snprintf(text, DAEMON_TEXT_BYTES,
+			 "its daemon died %.0f ms ago and last moved %.0f ms ago",
+			 milliseconds(time_since_ns(now_ns, peer->died_ns)),
+			 milliseconds(daemon_age_ns));
+	else
+		snprintf(text, DAEMON_TEXT_BYTES, "its daemon has not moved for %.0f ms",
+			 milliseconds(daemon_age_ns));
+	return text;
+}
+
 /* Up or hung: whether its daemon works, or may still come back. */
 static enum verdict judge_daemon(const struct liveness_peer *peer,
 				 const struct liveness_timing *timing, uint64_t age_ns,
@@ -215,6 +237,7 @@ static enum verdict judge_daemon(const struct liveness_peer *peer,
 				 char reason[LIVENESS_REASON_BYTES])
 {
 	uint64_t dead_ns = peer->died_ns ? time_since_ns(now_ns, peer->died_ns) : 0;
+	char daemon[DAEMON_TEXT_BYTES];
 
 	if (peer->died_ns && dead_ns >= timing->restart_grace_ns) {
 		snprintf(reason, LIVENESS_REASON_BYTES,
@@ -226,9 +249,8 @@ static enum verdict judge_daemon(const struct liveness_peer *peer,
 	}
 	if (daemon_age_ns >= timing->daemon_timeout_ns) {
 		snprintf(reason, LIVENESS_REASON_BYTES,
-			 "kernel answers (%.1f ms ago), daemon has not moved for %.0f ms, "
-			 "daemon_timeout %.0f ms",
-			 milliseconds(age_ns), milliseconds(daemon_age_ns),
+			 "kernel answers (%.1f ms ago), %s, daemon_timeout %.0f ms",
+			 milliseconds(age_ns), describe_daemon(peer, daemon_age_ns, now_ns, daemon),
 			 milliseconds(timing->daemon_timeout_ns));
 		return VERDICT_HUNG;
 	}
@@ -251,6 +273,7 @@ static enum verdict judge_answering(struct liveness_peer *peer,
 	const struct liveness_evidence *newest = freshest(links, link_count);
 	uint64_t age_ns = newest ? time_since_ns(now_ns, newest->last_evidence_ns) : UINT64_MAX;
 	uint64_t daemon_age_ns = liveness_daemon_age_ns(links, link_count, now_ns);
+	char daemon[DAEMON_TEXT_BYTES];
 
 	if (age_ns >= timing->detection_time_ns) /* silent, after a stall of our own: wait */
 		return peer->verdict;
@@ -262,9 +285,9 @@ static enum verdict judge_answering(struct liveness_peer *peer,
 	}
 	if (newest->fenced) {
 		snprintf(reason, LIVENESS_REASON_BYTES,
-			 "kernel answers (%.1f ms ago) and has fenced addresses, daemon has not "
-			 "moved for %.0f ms",
-			 milliseconds(age_ns), milliseconds(daemon_age_ns));
+			 "kernel answers (%.1f ms ago) and has fenced addresses, %s",
+			 milliseconds(age_ns),
+			 describe_daemon(peer, daemon_age_ns, now_ns, daemon));
 		return VERDICT_FENCED;
 	}
 	return judge_daemon(peer, timing, age_ns, daemon_age_ns, now_ns, next_due_ns, reason);

@@ -144,13 +144,16 @@ static bool backup_accepts(const struct vrrp *vrrp, uint8_t priority)
 /* Takes the sender as the Active, and its interval as Active_Adver_Interval. */
 static void follow(struct vrrp *vrrp, const struct vrrp_advert *advert)
 {
+	bool another = !address_is_unset(&vrrp->active_address) &&
+		       !address_equal(&vrrp->active_address, &advert->source);
+
 	vrrp->active_address = advert->source;
 	vrrp->active_priority = advert->priority;
 	vrrp->active_interval_ns = vrrp_timing_interval_ns(vrrp, advert);
 	vrrp->heard_ns = advert->arrival_ns;
 	arm_timer(vrrp, advert->arrival_ns + vrrp_active_down_interval_ns(vrrp));
 	/* The reason told of what is over now. */
-	if (vrrp->holding || vrrp->ready_for_group || vrrp->vacancy != VRRP_NOT_VACANT)
+	if (another || vrrp->holding || vrrp->ready_for_group || vrrp->vacancy != VRRP_NOT_VACANT)
 		vrrp_explain_followed(vrrp);
 	vrrp->holding = false;
 	vrrp->ready_for_group = false;

@@ -65,3 +65,10 @@ const char *field_age(const json_t *object, const char *name, char text[static U
 	now_ns = (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
 	return units_duration(time_since_ns(now_ns, then_ns), text);
 }
+
+const char *field_state_age(const json_t *object, char text[static UNITS_TEXT_BYTES])
+{
+	return json_object_get(object, "state_age_ns")
+		       ? field_duration(object, "state_age_ns", text)
+		       : field_age(object, "since_unix_ns", text);
+}

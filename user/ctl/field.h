@@ -30,4 +30,8 @@ char *field_list(const json_t *array, const char *separator);
 /* Returns how long ago a "..._unix_ns" was, or FIELD_UNKNOWN. */
 const char *field_age(const json_t *object, const char *name, char text[static UNITS_TEXT_BYTES]);
 
+/* How long a state has lasted: its age as the daemon gives it, which no step of the clock changes; of an older daemon
+ * by its time. */
+const char *field_state_age(const json_t *object, char text[static UNITS_TEXT_BYTES]);
+
 #endif

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Questions to xbeatd, and what can go wrong with them. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/un.h>
 #include <user/ctl/query.h>
 #include <user/ctl/text.h>
@@ -60,12 +62,53 @@ static enum command_status complain_connect(const struct command *command, const
 	}
 }
 
+/* Of the process that listens; 0 if it is not known. */
+static int listener_pid(const struct client *client)
+{
+	struct ucred peer = {0};
+	socklen_t bytes = sizeof(peer);
+
+	return getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &bytes) ? 0 : (int)peer.pid;
+}
+
+/* Whether somebody sent it SIGSTOP. */
+static bool is_stopped(int pid)
+{
+	char path[32], state = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+		state = 0;
+	fclose(file);
+	return state == 'T' || state == 't';
+}
+
+static void complain_silence(const struct client *client)
+{
+	int pid = listener_pid(client);
+
+	if (pid && is_stopped(pid))
+		log_error("xbeatd does not answer for %u s: process %d is stopped; to let it go "
+			  "on: kill -CONT %d",
+			  client->timeout_ms / 1000, pid, pid);
+	else if (pid)
+		log_error("xbeatd does not answer for %u s: process %d is stuck, or gets no "
+			  "processor; see: ps -o stat,wchan,time,cmd %d",
+			  client->timeout_ms / 1000, pid, pid);
+	else
+		log_error("xbeatd does not answer for %u s; it is stopped or stuck",
+			  client->timeout_ms / 1000);
+}
+
 static enum command_status complain_transfer(const struct client *client, int error)
 {
 	switch (error) {
 	case -EAGAIN:
-		log_error("xbeatd does not answer for %u s; it is stopped or stuck",
-			  client->timeout_ms / 1000);
+		complain_silence(client);
 		break;
 	case -ECONNRESET:
 	case -EPIPE:

@@ -2,7 +2,7 @@
 /*
  * "xbeatctl explain": one instance for somebody who was just woken up. First what it is and why,
  * then who is Active, what this node waits for and what comes next, and how its priority adds up.
- * Of another node: the verdict and why, what is known of it, and what would change that.
+ * Of this node: what it is like, and what happened lately. Of another node: the verdict and why, what is known of it, and what would change that.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static void print_state(const json_t *explanation, FILE *stream)
 	char age[UNITS_TEXT_BYTES];
 
 	print_line(stream, "state", "%s is %s, for %s", field_text(explanation, "instance"),
-		   field_text(explanation, "state"), field_age(explanation, "since_unix_ns", age));
+		   field_text(explanation, "state"), field_state_age(explanation, age));
 	if (reason && *reason)
 		print_line(stream, "reason", "%s", reason);
 }
@@ -46,11 +46,16 @@ static void print_active(const json_t *active, FILE *stream)
 		print_line(stream, "active", "nobody that this node knows of");
 }
 
-static void print_obstacles(const json_t *obstacles, FILE *stream)
+/* Of an instance that takes no part they are among the sentences. */
+static void print_obstacles(const json_t *explanation, FILE *stream)
 {
-	const json_t *obstacle;
+	const json_t *obstacles = json_object_get(explanation, "obstacles"), *obstacle;
+	bool told = !strcmp(field_text(explanation, "state"), "initialize") &&
+		    json_array_size(json_object_get(explanation, "lines")) > 0;
 	size_t index;
 
+	if (told)
+		return;
 	json_array_foreach(obstacles, index, obstacle)
 		print_line(stream, index == 0 ? "waits for" : "", "%s: %s",
 			   field_text(obstacle, "kind"), field_text(obstacle, "text"));
@@ -117,15 +122,27 @@ static void print_peer(const json_t *explanation, FILE *stream)
 	print_sentences(json_object_get(explanation, "lines"), "known", stream);
 }
 
+static void print_self(const json_t *explanation, FILE *stream)
+{
+	print_line(stream, "node", "%s is this node, %s", field_text(explanation, "node"),
+		   field_text(explanation, "state"));
+	print_sentences(json_object_get(explanation, "lines"), "known", stream);
+	print_sentences(json_object_get(explanation, "lately"), "lately", stream);
+}
+
 void show_explain(const json_t *explanation, FILE *stream)
 {
+	if (json_object_get(explanation, "node")) {
+		print_self(explanation, stream);
+		return;
+	}
 	if (json_object_get(explanation, "peer")) {
 		print_peer(explanation, stream);
 		return;
 	}
 	print_state(explanation, stream);
 	print_active(json_object_get(explanation, "active"), stream);
-	print_obstacles(json_object_get(explanation, "obstacles"), stream);
+	print_obstacles(explanation, stream);
 	print_sentences(json_object_get(explanation, "lines"), "next", stream);
 	print_priority(explanation, stream);
 }

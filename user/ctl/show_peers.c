@@ -44,7 +44,10 @@ static void add_link(struct table *table, const char *node, const char *verdict,
 		verdict,
 		field_text(link, "interface"),
 		field_text(link, "address"),
-		field_duration(link, "age_ns", heard),
+		/* A one-way link is heard, though what comes is no evidence. */
+		field_duration(link,
+			       json_object_get(link, "heard_age_ns") ? "heard_age_ns" : "age_ns",
+			       heard),
 		field_duration(rtt, "p50", p50),
 		field_duration(rtt, "p99", p99),
 		field_duration(rtt, "max", max),
@@ -70,6 +73,17 @@ static void add_links(struct table *table, const json_t *peer)
 		add_link(table, "", field_text(link, "verdict"), link);
 }
 
+/* While no evidence comes nobody knows how its daemon does. */
+static bool is_silent(const json_t *peer)
+{
+	static const char *const verdicts[] = {"down", "unreachable", "one-way", "released"};
+
+	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
+		if (!strcmp(field_text(peer, "verdict"), verdicts[i]))
+			return true;
+	return false;
+}
+
 /* Two times: when the daemon over there last moved, and how long the verdict has stood. */
 static void add_reason(struct table *table, const json_t *peer)
 {
@@ -80,6 +94,8 @@ static void add_reason(struct table *table, const json_t *peer)
 			   field_text(peer, "reason"));
 	else
 		table_note(table, "%s", field_text(peer, "reason"));
+	if (is_silent(peer))
+		return;
 	if (!strcmp(field_text(peer, "daemon"), "dead"))
 		table_note(table, "its daemon is dead, and moved last %s ago",
 			   field_duration(peer, "daemon_age_ns", daemon_age));

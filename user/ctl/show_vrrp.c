@@ -36,13 +36,10 @@ static void add_instance(struct table *table, const json_t *instance)
 {
 	char vrid[UNITS_TEXT_BYTES], since[UNITS_TEXT_BYTES], priority[PRIORITY_TEXT_BYTES];
 	const char *const cells[] = {
-		field_text(instance, "name"),
-		field_text(instance, "state"),
-		field_count(instance, "vrid", vrid),
-		field_text(instance, "interface"),
-		priority_text(instance, priority),
-		field_text(instance, "active_address"),
-		field_age(instance, "since_unix_ns", since),
+		field_text(instance, "name"),	     field_text(instance, "state"),
+		field_count(instance, "vrid", vrid), field_text(instance, "interface"),
+		priority_text(instance, priority),   field_text(instance, "active_address"),
+		field_state_age(instance, since),
 	};
 
 	table_add(table, cells);

@@ -66,9 +66,10 @@ const struct verb verbs[] = {
 		.arguments = "INSTANCE|NODE",
 		.summary = "one VRRP instance or node in plain words",
 		.help = "Says what a VRRP instance is and why, who is Active, what this node waits "
-			"for, what would make it Active, and how its priority adds up. Of another "
-			"node: what is known of it, from whom, what was concluded, and what would "
-			"change that.",
+			"for, what would make it Active, and how its priority adds up. Of this "
+			"node: what it is like, and what happened to it lately. Of another: what "
+			"is known of it, from whom, what was concluded, and what would change "
+			"that.",
 		.example = "$ xbeatctl explain VI_1\n"
 			   "state      VI_1 is backup, for 31 s\n"
 			   "reason     an advert of a higher priority came\n"

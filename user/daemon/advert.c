@@ -11,6 +11,10 @@
 #include <unistd.h>
 #include <user/core/address.h>
 #include <user/daemon/advert.h>
+#include <user/daemon/send_room.h>
+
+/* Unicast peers that are not there, and keep nothing from the others. */
+#define ABSENT_COUNT_MAX 64
 
 /* Sets an option of a new socket. Returns the socket or, with the socket closed, a negative errno. */
 static int with_option(int fd, int level, int option, const void *value, socklen_t bytes)
@@ -26,7 +30,7 @@ static int with_option(int fd, int level, int option, const void *value, socklen
 	return error;
 }
 
-int advert_open(uint8_t family)
+static int open_raw(uint8_t family)
 {
 	int type = SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, off = 0, on = 1, fd;
 
@@ -37,6 +41,15 @@ int advert_open(uint8_t family)
 			 &off, sizeof(off));
 	/* An advert's source is the base's address, also where a virtual MAC's interface sends it. */
 	return fd < 0 ? fd : with_option(fd, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof(on));
+}
+
+int advert_open(uint8_t family)
+{
+	int fd = open_raw(family);
+
+	if (fd >= 0)
+		send_room(fd, ABSENT_COUNT_MAX);
+	return fd;
 }
 
 int advert_join(unsigned interface_index, const struct xb_address *group)

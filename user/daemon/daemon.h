@@ -80,6 +80,9 @@ void daemon_run(struct daemon *daemon);
 /* Stops cleanly: priority 0, VIPs removed, "stopping" said to the peers, detached, unpinned. */
 void daemon_stop(struct daemon *daemon);
 
+/* What this node is like, in sentences, as new JSON; with a heartbeat block only. */
+json_t *daemon_explain(const struct daemon *daemon);
+
 /* The methods of the control socket. */
 extern const struct control_method daemon_methods[];
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What xbeatctl can ask: one function a method, each returns new JSON. */
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 #include <user/core/config_print.h>
 #include <user/core/names.h>
@@ -91,6 +92,7 @@ static json_t *vrrp(void *context, struct control_call *call)
 	const struct daemon *daemon = context;
 
 	(void)call;
+	instances_catch_up(&daemon->instances, clock_now_ns());
 	return instances_json(&daemon->instances);
 }
 
@@ -130,7 +132,14 @@ static struct instance *named(struct daemon *daemon, struct control_call *call)
 	return instance;
 }
 
-/* An instance, or another node: an instance, if both have the name. */
+static bool is_own_name(const struct daemon *daemon, const char *name)
+{
+	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
+
+	return name && heartbeat && !strcmp(heartbeat->nodes[daemon->own_node].name, name);
+}
+
+/* An instance, or a node: an instance, if both have the name. */
 static json_t *explain(void *context, struct control_call *call)
 {
 	struct daemon *daemon = context;
@@ -138,17 +147,19 @@ static json_t *explain(void *context, struct control_call *call)
 	struct instance *instance = name ? instances_find(&daemon->instances, name) : NULL;
 	struct peer *peer = name ? peers_find(&daemon->peers, name) : NULL;
 
+	instances_catch_up(&daemon->instances, clock_now_ns());
 	if (instance)
 		return instance_explain(instance);
+	if (is_own_name(daemon, name))
+		return daemon_explain(daemon);
 	if (peer)
 		return peer_explain(&daemon->peers, peer);
 	if (!name)
 		return control_fail(call, "invalid_parameter", "the instance is not named");
-	return control_fail(
-		call, "invalid_parameter",
-		"there is no instance and no other node %s; \"xbeatctl vrrp\" shows the "
-		"instances, \"xbeatctl peers\" the nodes",
-		name);
+	return control_fail(call, "invalid_parameter",
+			    "there is no instance and no node %s; \"xbeatctl vrrp\" shows the "
+			    "instances, \"xbeatctl peers\" the nodes",
+			    name);
 }
 
 static json_t *tracking(void *context, struct control_call *call)

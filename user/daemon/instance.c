@@ -13,7 +13,7 @@
  * The timer of one Backup is due: it, and all others that have heard an advert since they were armed, are
  * armed anew from the newest. With many instances this spares as many wake-ups: each would find the same.
  */
-static void look_at_others(const struct instances *instances, uint64_t now_ns)
+void instances_catch_up(const struct instances *instances, uint64_t now_ns)
 {
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
@@ -84,7 +84,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	instance_act(instance, &actions);
 	instance_announce_unheard(instance);
 	if (instance->vrrp.state == XB_INSTANCE_BACKUP)
-		look_at_others(instance->owner, now_ns);
+		instances_catch_up(instance->owner, now_ns);
 }
 
 static void on_announce_later(evutil_socket_t fd, short what, void *context)
@@ -236,6 +236,7 @@ struct instance *instance_new(struct instances *instances, const struct config_i
 	instance->self_slot = -1;
 	instance->membership = -1;
 	instance->since_unix_ns = clock_unix_ns();
+	instance->since_ns = clock_now_ns();
 	instance->made_ns = clock_now_ns();
 	error = prepare(instance);
 	if (error) {

@@ -91,6 +91,7 @@ struct instance {
 	bool stops; /* for good: what is told of is STOP, or DELETED */
 	bool removed; /* by a reload */
 	uint64_t since_unix_ns;
+	uint64_t since_ns; /* the same by a clock that nobody steps */
 	uint64_t sent_count;
 	uint64_t made_ns; /* adverts of before were not for it */
 };

@@ -144,6 +144,7 @@ static void report(struct instance *instance, const struct vrrp_actions *actions
 
 	if (actions->state_changed) {
 		instance->since_unix_ns = clock_unix_ns();
+		instance->since_ns = clock_now_ns();
 		journal_add(journal, "vrrp", instance->config->name,
 			    instance_state_name(actions->old_state), state, "%s",
 			    instance->vrrp.reason);

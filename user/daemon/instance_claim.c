@@ -253,9 +253,9 @@ bool instance_yield_to_deaf(struct instance *instance, const struct vrrp_advert 
 	if (said && time_reached(said->last_evidence_ns, advert->arrival_ns))
 		return false;
 	snprintf(reason, sizeof(reason),
-		 "%s does not hear this node and is Active, too (priority %u): one of the two has "
-		 "to yield, and it cannot know",
-		 peer->node->name, advert->priority);
+		 "%s does not hear this node and is Active, too (priority %u): this node yields, "
+		 "because %s cannot know",
+		 peer->node->name, advert->priority, peer->node->name);
 	vrrp_step_down(&instance->vrrp, clock_now_ns(), reason, &actions);
 	instance_act(instance, &actions);
 	return true;

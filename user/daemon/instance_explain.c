@@ -67,19 +67,102 @@ static void explain_guard(const struct instance *instance, json_t *lines)
 			   "answer for them.");
 }
 
+/* Something else on this machine takes them away. */
+static void explain_restored(const struct instance *instance, json_t *lines)
+{
+	char text[ADDRESS_TEXT_BYTES];
+
+	for (size_t i = 0; i < instance->config->vip_count; i++)
+		if (instance->addresses[i].restored_count)
+			say(lines,
+			    "%s was removed by something else and put back, %u times so far: find "
+			    "out what on this machine manages its addresses, too.",
+			    address_format(&instance->addresses[i].vip->address, text),
+			    instance->addresses[i].restored_count);
+}
+
 /* Another node that was Active and stands still. */
 static void explain_still(const struct instance *instance, const struct peer *peer, json_t *lines)
 {
 	if (instance_is_fenced_at(instance, peer))
 		say(lines,
-		    "The daemon of %s stands still; its kernel has fenced the addresses there, so "
-		    "that only this node answers for them.",
-		    peer->node->name);
+		    "The daemon of %s %s; its kernel has fenced the addresses there, so that only "
+		    "this node answers for them.",
+		    peer->node->name, peer->liveness.died_ns ? "is dead" : "stands still");
 	else
 		say(lines,
 		    "%s hangs and may still have the addresses, too: start xbeatd there again, or "
 		    "remove them (ip address delete).",
 		    peer->node->name);
+}
+
+/* Who was Active and may still have the addresses. */
+static void explain_lost(const struct peer *peer, json_t *lines)
+{
+	bool down = peer->liveness.verdict == VERDICT_DOWN;
+
+	say(lines,
+	    "%s was Active when it was heard last, and is %s: %s, it may answer for the addresses, "
+	    "too.",
+	    peer->node->name, verdict_name(peer->liveness.verdict),
+	    down ? "if it lives all the same" : "it lives, and so");
+}
+
+/* Those who live, but are not heard here: they may have taken over. */
+static void explain_apart(const struct instance *instance, json_t *lines)
+{
+	const struct peers *peers = instance->owner->peers;
+	char names[128] = "";
+	size_t count = 0, length = 0;
+
+	for (size_t i = 0; i < peers->count && length < sizeof(names); i++) {
+		const struct peer *peer = &peers->list[i];
+
+		if (peer->liveness.verdict == VERDICT_UNREACHABLE && !peer->node->witness &&
+		    !instance_is_claimed_by(instance, peer))
+			length += (size_t)snprintf(names + length, sizeof(names) - length, "%s%s",
+						   count++ ? ", " : "", peer->node->name);
+	}
+	if (count)
+		say(lines,
+		    "Unreachable, but alive: %s. Who lives there may have taken over, and answer "
+		    "for the addresses, too. Look at the network between.",
+		    names);
+}
+
+/* Whom this node does not hear, who may have taken over, or never have given the addresses up. */
+static void explain_unheard(const struct instance *instance, json_t *lines)
+{
+	const struct peers *peers = instance->owner->peers;
+
+	for (size_t i = 0; peers && i < peers->count; i++) {
+		const struct peer *peer = &peers->list[i];
+		enum verdict verdict = peer->liveness.verdict;
+
+		if ((verdict == VERDICT_UNREACHABLE || verdict == VERDICT_DOWN) &&
+		    instance_is_claimed_by(instance, peer))
+			explain_lost(peer, lines);
+	}
+	if (peers)
+		explain_apart(instance, lines);
+	if (peers && peers->isolated)
+		say(lines,
+		    "This node is isolated: another one may have taken over, and answer "
+		    "for the addresses, too (on_isolated keep). Look at this node's network.");
+}
+
+/* Who would be Active but for its timer. */
+static void explain_better(const struct instance *instance, const struct peer *successor,
+			   json_t *lines)
+{
+	const struct xb_instance *said = instance_said_of(instance, successor);
+	unsigned own = instance->vrrp.effective_priority;
+
+	if (said && said->priority > own)
+		say(lines,
+		    "%s is Backup with priority %u, above this node's %u: it takes over when its "
+		    "Active_Down_Timer runs out, unless it does not preempt.",
+		    successor->node->name, said->priority, own);
 }
 
 static void explain_active(const struct instance *instance, json_t *lines)
@@ -93,8 +176,12 @@ static void explain_active(const struct instance *instance, json_t *lines)
 	    "addresses.",
 	    vrrp->effective_priority, seconds(vrrp->parameters.advert_interval_ns));
 	explain_guard(instance, lines);
+	explain_restored(instance, lines);
 	if (still)
 		explain_still(instance, still, lines);
+	explain_unheard(instance, lines);
+	if (successor)
+		explain_better(instance, successor, lines);
 	if (successor)
 		say(lines, "If it goes, %s takes over: the best of the nodes that live.",
 		    successor->node->name);
@@ -112,8 +199,14 @@ static void explain_rank(const struct instance *instance, unsigned other, json_t
 {
 	const struct vrrp *vrrp = &instance->vrrp;
 	unsigned own = vrrp->effective_priority;
+	char reason[VRRP_REASON_BYTES];
 
-	if (other >= own)
+	if (other < own && instance_stay_reason(instance, reason, sizeof(reason)))
+		say(lines,
+		    "Its own priority %u is higher than the Active's %u, but it does not preempt: "
+		    "%s.",
+		    own, other, reason);
+	else if (other >= own)
 		say(lines, "It stays Backup because the Active's priority %u is %s its own %u.",
 		    other, other > own ? "higher than" : "equal to", own);
 	else if (!vrrp->parameters.preempt)
@@ -133,7 +226,9 @@ static void explain_rank(const struct instance *instance, unsigned other, json_t
 		    own, other);
 }
 
-static void explain_wait(const struct instance *instance, uint64_t now_ns, json_t *lines)
+/* waits: also when its timer has run out */
+static void explain_wait(const struct instance *instance, uint64_t now_ns, bool waits,
+			 json_t *lines)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
 
@@ -148,10 +243,10 @@ static void explain_wait(const struct instance *instance, uint64_t now_ns, json_
 		      "addresses, and this node is the best that lives"
 		    : "");
 	if (vrrp->timer_armed)
-		say(lines, "As things are the timer would run out in %.3f s.",
-		    time_reached(now_ns, vrrp->timer_due_ns)
-			    ? 0.0
-			    : seconds(vrrp->timer_due_ns - now_ns));
+		say(lines, "As things are the timer would run out in %.3f s%s.",
+		    time_reached(now_ns, vrrp->timer_due_ns) ? 0.0
+							     : seconds(vrrp->timer_due_ns - now_ns),
+		    waits ? "; then it looks again whether it has to wait" : "");
 }
 
 /* Returns whether there is one. */
@@ -161,7 +256,7 @@ static bool say_active(const struct instance *instance, uint64_t now_ns, struct 
 	char node[NODE_BYTES];
 
 	if (!instance_hear_active(instance, active)) {
-		say(lines, "No Active is heard.");
+		say(lines, "No adverts of an Active are heard.");
 		return false;
 	}
 	say(lines, "%s is Active with priority %u; its last advert came %.3f s ago.",
@@ -170,20 +265,36 @@ static bool say_active(const struct instance *instance, uint64_t now_ns, struct 
 	return true;
 }
 
+/* No advert comes, but heartbeats do. */
+static void explain_claimant(const struct instance *instance, const struct peer *claimant,
+			     json_t *lines)
+{
+	const struct xb_instance *said = instance_said_of(instance, claimant);
+
+	if (said)
+		say(lines,
+		    "%s says in its heartbeats that it is Active with priority %u; its adverts do "
+		    "not come here.",
+		    claimant->node->name, said->priority);
+}
+
 static void explain_backup(const struct instance *instance, json_t *lines)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
 	uint64_t now_ns = clock_now_ns();
 	struct vrrp_advert active;
 	char reason[VRRP_REASON_BYTES];
+	bool waits = instance_wait_reason(instance, reason, sizeof(reason));
 
 	if (say_active(instance, now_ns, &active, lines))
 		explain_rank(instance, active.priority, lines);
+	else if (instance->claimant)
+		explain_claimant(instance, instance->claimant, lines);
 	if (vrrp->holding)
 		say(lines, "Its timer has run out, but it holds: %s.", vrrp->reason);
-	else if (instance_wait_reason(instance, reason, sizeof(reason)))
+	else if (waits)
 		say(lines, "It does not take over yet: %s.", reason);
-	explain_wait(instance, now_ns, lines);
+	explain_wait(instance, now_ns, waits, lines);
 }
 
 static void explain_initialize(const struct instance *instance, json_t *lines)
@@ -200,6 +311,10 @@ static void explain_initialize(const struct instance *instance, json_t *lines)
 		say(lines, "To end the failover: xbeatctl resume %s", instance->config->name);
 	if (instance->obstacles[INSTANCE_OBSTACLE_DRAINED][0])
 		say(lines, "To end the drain: xbeatctl resume");
+	if (instance->obstacles[INSTANCE_OBSTACLE_ISOLATED][0])
+		say(lines,
+		    "Look at this node's network: its interfaces, cables, switch ports and "
+		    "filters. To have an isolated node keep its addresses: on_isolated keep");
 }
 
 static bool is_recent(uint64_t time_ns)
@@ -305,6 +420,9 @@ json_t *instance_explain(const struct instance *instance)
 			 "lines", lines_json(instance), "configured_priority",
 			 instance->config->priority, "effective_priority", vrrp->effective_priority,
 			 "priority_parts", parts);
+	json_object_set_new(
+		json, "state_age_ns",
+		json_integer((json_int_t)time_since_ns(clock_now_ns(), instance->since_ns)));
 	if (instance_first_obstacle(instance, false) >= 0)
 		json_object_set_new(json, "obstacles", instance_obstacles_json(instance));
 	if (instance_hear_active(instance, &active))

@@ -46,8 +46,11 @@ bool instance_hear_active(const struct instance *instance, struct vrrp_advert *a
 
 	newest = instance_newest_advert(instance, &any);
 	if (!address_is_unset(&vrrp->active_address)) {
+		/* Its own newest advert may tell another priority, which is not followed any more. */
+		if (!address_equal(&newest.source, &vrrp->active_address) ||
+		    newest.priority == VRRP_PRIORITY_RELEASE)
+			newest.priority = vrrp->active_priority;
 		newest.source = vrrp->active_address;
-		newest.priority = vrrp->active_priority;
 	} else if (!any || newest.priority == VRRP_PRIORITY_RELEASE ||
 		   !vrrp_timing_stands(vrrp, &newest, clock_now_ns())) {
 		return false;
@@ -300,11 +303,13 @@ void instances_peer_changed(struct instances *instances, const struct peer *peer
 static void peer_is_fenced(struct instance *instance, const struct peer *peer)
 {
 	struct loss loss = {.peer = peer};
+	const struct xb_peer *said = peer_said(peer);
+	bool died = said->node_state == XB_NODE_DEAD;
 	char reason[VRRP_REASON_BYTES];
 
-	snprintf(reason, sizeof(reason),
-		 "%s has fenced the addresses: its daemon had not moved for %.1f s",
-		 peer->node->name, (double)peer_said(peer)->daemon_age_us / 1e6);
+	snprintf(reason, sizeof(reason), "%s has fenced the addresses: its daemon %s %.1f s%s",
+		 peer->node->name, died ? "died, and last moved" : "had not moved for",
+		 (double)said->daemon_age_us / 1e6, died ? " before" : "");
 	fill_vacancy(instance, &loss, reason);
 }
 

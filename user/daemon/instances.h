@@ -109,6 +109,9 @@ void instances_leave_bad_links(struct instances *instances);
 /* Whoever wakes looks first: an instance whose guard has run out is Active no more. All functions here do so. */
 void instances_look(struct instances *instances);
 
+/* Backups take the newest adverts in, which have woken nobody: before they are asked whom they follow. */
+void instances_catch_up(const struct instances *instances, uint64_t now_ns);
+
 /* The loop was here at now_ns, which is stamped as the daemon's progress: guards are extended, those of instances with
  * heartbeats. */
 void instances_progress(struct instances *instances, uint64_t now_ns);

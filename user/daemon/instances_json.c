@@ -116,6 +116,9 @@ static json_t *instance_json(const struct instance *instance)
 		json_object_set_new(json, "active_address", address_json(&active.source));
 	json_object_set_new(json, "since_unix_ns",
 			    json_integer((json_int_t)instance->since_unix_ns));
+	json_object_set_new(
+		json, "state_age_ns",
+		json_integer((json_int_t)time_since_ns(clock_now_ns(), instance->since_ns)));
 	json_object_set_new(json, "reason", json_text(vrrp->reason));
 	json_object_set_new(json, "addresses", addresses_json(config));
 	json_object_set_new(json, "adverts",

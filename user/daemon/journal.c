@@ -14,6 +14,7 @@ void journal_add(struct journal *journal, const char *kind, const char *subject,
 	va_list arguments;
 
 	entry->time_unix_ns = clock_unix_ns();
+	entry->time_ns = clock_now_ns();
 	snprintf(entry->kind, sizeof(entry->kind), "%s", kind);
 	snprintf(entry->subject, sizeof(entry->subject), "%s", subject);
 	snprintf(entry->from, sizeof(entry->from), "%s", from);

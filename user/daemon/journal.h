@@ -14,6 +14,7 @@
 
 struct journal_entry {
 	uint64_t time_unix_ns;
+	uint64_t time_ns; /* the same by a clock that nobody steps */
 	char kind[12]; /* peer, link, node, vrrp, epoch, stall, daemon, app … */
 	char subject[40]; /* node, link or instance */
 	char from[24];

@@ -115,18 +115,34 @@ void peers_report_stall(struct peers *peers, uint64_t late_ns)
 		    (double)peers->timing.detection_time_ns / 1e6);
 }
 
+/* When anything came from it, be it evidence or not; 0: never. */
+static uint64_t peer_heard_ns(const struct peer *peer)
+{
+	uint64_t heard_ns = 0;
+
+	for (size_t link = 0; link < peer->link_count; link++) {
+		const struct xb_peer *seen = &peer->seen[link];
+		uint64_t times[] = {seen->last_evidence_ns, seen->last_heard_ns};
+
+		for (size_t i = 0; i < 2; i++)
+			if (times[i] && (!heard_ns || (int64_t)(times[i] - heard_ns) > 0))
+				heard_ns = times[i];
+	}
+	return heard_ns;
+}
+
 /* The peer that was heard last of all. Returns NULL if none ever was. */
 static const struct peer *heard_last(const struct peers *peers, uint64_t *heard_ns)
 {
 	const struct peer *last = NULL;
 
 	for (size_t i = 0; i < peers->count; i++) {
-		const struct xb_peer *said = peer_said(&peers->list[i]);
+		uint64_t candidate_ns = peer_heard_ns(&peers->list[i]);
 
-		if (!said || (last && (int64_t)(said->last_evidence_ns - *heard_ns) <= 0))
+		if (!candidate_ns || (last && (int64_t)(candidate_ns - *heard_ns) <= 0))
 			continue;
 		last = &peers->list[i];
-		*heard_ns = said->last_evidence_ns;
+		*heard_ns = candidate_ns;
 	}
 	return last;
 }
@@ -143,7 +159,7 @@ static void describe_isolation(struct peers *peers, bool isolated, uint64_t now_
 			 "none of %zu other nodes has been heard", peers->count);
 	else if (isolated)
 		snprintf(text, sizeof(peers->isolated_reason),
-			 "no evidence of any of %zu other nodes, of %s last, %.1f ms ago, "
+			 "none of %zu other nodes is heard; the last was %s, %.1f ms before, "
 			 "detection time %.1f ms",
 			 peers->count, last->node->name, age_ms,
 			 (double)peers->timing.detection_time_ns / 1e6);

@@ -15,6 +15,7 @@
 #include <user/daemon/local_address.h>
 #include <user/daemon/peers_detection.h>
 #include <user/daemon/prober.h>
+#include <user/daemon/send_room.h>
 #include <user/lib/cleanup.h>
 #include <user/lib/log.h>
 
@@ -150,6 +151,7 @@ static int open_link(struct prober *prober, size_t index)
 
 	if (fd < 0)
 		return fd;
+	send_room(fd, link->count);
 	if (link->socket >= 0)
 		close(link->socket);
 	link->socket = fd;

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What somebody is told who was woken at night: of two owners that there may be, of this node itself, of whom nobody
+can hear, and never two things that contradict each other."""
+
+import signal
+import subprocess
+
+import pytest
+
+from tests.support.cluster import Cluster
+from tests.support.configuration import Settings
+from tests.support.laboratory import wait_until
+from tests.support.xbeatd import wait_up
+
+
+@pytest.fixture
+def cluster(lab):
+    return Cluster(lab, Settings(advert_interval="0.1")).start_active(*lab.nodes)
+
+
+def wait_verdict(daemon, peer, verdict):
+    wait_until(lambda: daemon.verdict(peer) == verdict, 3, f"{daemon.node} calls {peer} {verdict}")
+
+
+def said(daemon, name="VI_1"):
+    return daemon.explain(name)["said"]
+
+
+def test_a_node_that_is_cut_off(lab, cluster):
+    a, b, c = (cluster[node] for node in lab.nodes)
+    assert "Of 2 other nodes 2 are up." in said(a, "node-a")
+    lab.cut("node-a")
+    b.wait_state("active")
+    wait_verdict(a, "node-b", "down")
+    assert "another one may have taken over" in said(a)
+    assert "node-a was Active when it was heard last, and is down" in said(b)
+    assert "It is isolated: none of 2 other nodes is heard" in said(a, "node-a")
+    assert any("connected -> isolated" in line for line in a.explain("node-a")["lately"])
+    assert "daemon last moved" not in a.text("peers"), "nobody can know"
+    wait_until(lambda: "10.77.0.2" in c.vrrp()["reason"], 2, "node-c follows node-b")
+    lab.heal("node-a")
+    wait_up(a, b, c)
+    back = next(event for event in a.events() if event["to"] == "connected" and "ago" in event["reason"])
+    assert back["reason"].endswith(" ms ago") and float(back["reason"].split()[-3]) < 100, back
+    wait_until(lambda: c.vrrp()["reason"] == "follows 10.77.0.1 (priority 150)", 2, "node-c follows node-a again")
+
+
+def test_a_direction_that_is_lost(lab, cluster):
+    a = cluster["node-a"]
+    lab.lose("node-a", "out")
+    a.wait_state("backup")
+    wait_verdict(a, "node-b", "one-way")
+    wait_until(lambda: "does not preempt: node-b does not hear this node" in said(a), 2, "why it stays Backup")
+    assert "it preempts when" not in said(a)
+    assert a.peer("node-b")["links"][0]["heard_age_ns"] < 100e6
+    row = next(line for line in a.text("peers").splitlines() if line.startswith("node-b"))
+    assert row.split()[5] in ("us", "ms") and "daemon last moved" not in a.text("peers"), row
+
+
+def test_a_daemon_that_died_and_one_that_is_stopped(lab, cluster):
+    a, b, c = (cluster[node] for node in lab.nodes)
+    c.process.send_signal(signal.SIGSTOP)
+    asked = subprocess.Popen(c.ctl_argv("status"), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    a.kill()
+    b.wait_state("active")
+    assert "its daemon died" in b.vrrp()["reason"] and "The daemon of node-a is dead" in said(b)
+    wait_verdict(b, "node-a", "fenced")
+    assert "start xbeatd there" in said(b, "node-a") and "died" in b.peer("node-a")["reason"]
+    errors = asked.communicate(timeout=10)[1]
+    c.process.send_signal(signal.SIGCONT)
+    assert asked.returncode == 1 and f"process {c.process.pid} is stopped" in errors, errors
+    wait_until(lambda: any("this node stood still" in line for line in c.explain("node-c")["lately"]), 2,
+               "it tells that it was stopped")
+
+
+def test_another_key(lab, cluster):
+    c = cluster["node-c"]
+    c.stop()
+    text = c.configuration.read_text()
+    other = lab.write("other.key", f"1 {'ff' * 16}\n")
+    c.configure(text.replace(str(cluster.key_file), str(other)))
+    c.start()
+    for daemon, peer in ((c, "node-a"), (cluster["node-a"], "node-c")):
+        wait_until(lambda daemon=daemon, peer=peer: "compare key files" in said(daemon, peer), 2,
+                   f"{daemon.node} tells of the key of {peer}")
+
+
+@pytest.mark.laboratory(nodes=2, links=2)
+def test_a_link_of_its_own_that_is_bad(lab):
+    cluster = Cluster(lab, Settings(advert_interval="0.1", client_is_node=True, instance_lines=["track_link eth0 weight -120"]))
+    cluster.start_xbeatd()
+    cluster.wait_up()
+    a = cluster["node-a"]
+    lab.cut("node-a", "eth1")
+    wait_until(lambda: "Its link eth1 is bad" in said(a, "node-a"), 2, "eth1 is bad")
+    assert "look at this node's end of it first" in said(a, "node-b")
+    lab.heal("node-a")
+    a.wait_state("active", seconds=6)
+    lab.cut("node-a", "eth0")
+    a.wait_state("backup")
+    wait_until(lambda: "node-b says in its heartbeats that it is Active" in said(a), 2, "who has it")
