@@ -2,7 +2,7 @@
 /*
  * The guard: an address is answered for only until its deadline (xb_guard), which nothing but the daemon's
  * progress extends. guard_check() fences those whose deadline has passed. It runs in the timer
- * (guard_timer.h), before an answer if something is due (answer.h), and when the daemon dies
+ * (guard_timer.h), before a heartbeat is looked at, if something is due (xbeat.bpf.c), and when the daemon dies
  * (daemon_exit.h), on any processors at once, beside a daemon that may be anywhere in its own code.
  *
  * What must hold: once a packet has said FENCED of an instance, none of its addresses is answered for until the
@@ -159,13 +159,14 @@ __noinline __u32 guard_check(__u64 now_ns)
 	return look.held_count;
 }
 
-/* What an answer at arrival_ns has to say must be true by then. */
-static __always_inline void guard_check_if_due(const struct xb_self *self, __u64 arrival_ns)
+static __always_inline void guard_check_if_due(__u64 now_ns)
 {
-	__u64 due_ns = READ_ONCE(self->guard_due_ns);
+	__u32 zero = 0;
+	const struct xb_self *self = bpf_map_lookup_elem(&xb_self, &zero);
+	__u64 due_ns = self ? READ_ONCE(self->guard_due_ns) : 0;
 
-	if (due_ns && due_ns <= arrival_ns)
-		guard_check(arrival_ns);
+	if (due_ns && due_ns <= now_ns)
+		guard_check(now_ns);
 }
 
 #endif
