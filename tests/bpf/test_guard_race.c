@@ -3,7 +3,7 @@
  * Daemon, timer and PROBEs at once: once an answer has said FENCED of an instance, none of its addresses takes a
  * packet until the daemon has begun to give them up. Deadlines are so short that all of them meet.
  */
-#include "fixture.h"
+#include "guarded.h"
 
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -11,21 +11,16 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-#include <user/daemon/kernel_guard.h>
 
 #include "xbeat.skel.h"
 
-#define TCP 6
-#define PLACE 3
 #define ADDRESSES 3
 #define SECONDS 2
 #define NS_PER_SECOND 1000000000ULL
 #define HELD_NS_MAX 60000
 #define FENCED_COUNT_MIN 1000
 
-static struct kernel kernel;
 static uint64_t
 	life; /* grows when the daemon begins to give its addresses up, and when it has: odd between */
 static bool stop;
@@ -36,14 +31,6 @@ static struct {
 	uint64_t fenced_count; /* answers that said so */
 	uint64_t broken_count; /* packets that were let in afterwards */
 } seen;
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-}
 
 /* An address of the instance; the first is the destination of the fixture's heartbeats. */
 static struct xb_address vip(unsigned i)
