@@ -197,6 +197,7 @@ void instances_look(struct instances *instances)
 		return;
 	for (size_t i = 0; i < instances->count; i++)
 		look(instances->list[i], now_ns);
+	kernel_guard_tidy(instances->kernel);
 }
 
 void instance_progress(struct instance *instance, uint64_t now_ns)

@@ -75,7 +75,7 @@ static void clear_bits(struct kernel *kernel, uint8_t place)
 		kernel_guard_look(kernel);
 }
 
-static void clear_fencing(struct kernel *kernel)
+void kernel_guard_tidy(struct kernel *kernel)
 {
 	__u8 *fencing = &kernel->self->fencing;
 	__u8 asked = XB_FENCING_ASKED;
@@ -243,7 +243,7 @@ void kernel_guard_end(struct kernel *kernel, size_t slot)
 	if (__atomic_exchange_n(&guard->deadline_ns, 0, __ATOMIC_SEQ_CST) != XB_GUARD_FENCED)
 		return;
 	clear_bits(kernel, guard->place);
-	clear_fencing(kernel);
+	kernel_guard_tidy(kernel);
 }
 
 bool kernel_guard_is_held(const char *instance)
