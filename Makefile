@@ -35,7 +35,8 @@ DAEMON_TESTED := $(filter $(addprefix $(BUILD)/user/daemon/,control%.o journal.o
 	tracking%.o),$(DAEMON))
 TESTED := $(filter-out $(BUILD)/user/ctl/main.o,$(CTL)) $(APP) $(DAEMON_TESTED) $(BASE)
 TESTED_ASAN := $(patsubst $(BUILD)/%,$(BUILD)/asan/%,$(TESTED))
-BPF_FIXTURES := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bpf/test_%,$(wildcard tests/bpf/*.c)))
+BPF_FIXTURES := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bpf/test_% tests/bpf/guarded.c,$(wildcard tests/bpf/*.c)))
+BPF_GUARD_TESTS := $(patsubst %,$(BUILD)/tests/bpf/test_%,guard guard_race fence daemon_exit)
 BPF_TESTS := $(patsubst tests/bpf/%.c,$(BUILD)/tests/bpf/%,$(wildcard tests/bpf/test_*.c))
 SENDER := $(BUILD)/tools/send_packets
 TOOLS := $(filter-out $(SENDER),$(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(filter-out %.bpf.c,$(wildcard tests/tools/*.c))))
@@ -68,7 +69,7 @@ $(BUILD)/tools/%.bpf.o: tests/tools/%.bpf.c
 	$(call say,BPF)
 	$(Q)$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
 
-$(DAEMON) $(patsubst %,%.o,$(BPF_TESTS)) $(BPF_FIXTURES) $(BUILD)/tests/tools/bpf_cost.o: $(BUILD)/xbeat.skel.h
+$(DAEMON) $(patsubst %,%.o,$(BPF_TESTS)) $(BPF_FIXTURES) $(BUILD)/tests/bpf/guarded.o $(BUILD)/tests/tools/bpf_cost.o: $(BUILD)/xbeat.skel.h
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -123,7 +124,7 @@ $(BPF_TESTS): $(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(BPF_FIXTURES) $(BUI
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(BPF_TEST_LIBS) -o $@
 
 # With the daemon's half of what is tested.
-$(BUILD)/tests/bpf/test_guard $(BUILD)/tests/bpf/test_guard_race: $(patsubst %,$(BUILD)/user/daemon/%.o,bpffs kernel_guard)
+$(BPF_GUARD_TESTS): $(patsubst %,$(BUILD)/%.o,tests/bpf/guarded user/daemon/bpffs user/daemon/kernel_guard)
 $(BUILD)/tests/bpf/test_guard_restart: $(patsubst %,$(BUILD)/user/daemon/%.o,attach bpffs kernel kernel_apps kernel_guard kernel_routers)
 $(BUILD)/tests/bpf/test_guard_restart: BPF_TEST_LIBS += -ljansson
 

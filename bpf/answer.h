@@ -9,7 +9,6 @@
 
 #include "apps.h"
 #include "evidence.h"
-#include "guard.h"
 
 #define NS_PER_US 1000
 
@@ -70,7 +69,6 @@ static __always_inline __u64 answer_write(struct heartbeat *heartbeat, enum xb_p
 
 	packet->type = (__u8)type;
 	packet->ack = bpf_htonl(heartbeat->answer_ack);
-	guard_check_if_due(heartbeat->self, heartbeat->arrival_ns);
 	packet->fenced_bits = bpf_htons(READ_ONCE(heartbeat->self->fenced_bits));
 	packet->t2_ns = bpf_cpu_to_be64(heartbeat->arrival_ns);
 	return answer_describe_self(packet, heartbeat->self, heartbeat->arrival_ns,

@@ -15,7 +15,7 @@
 struct flow {
 	__u64 source[2];
 	__u64 destination[2];
-	bool ipv6;
+	__u64 ipv6; /* true or false; a word, because all of what is passed to a function must have a value */
 };
 
 /* The second word of ::ffff:a.b.c.d. */

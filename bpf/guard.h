@@ -2,7 +2,7 @@
 /*
  * The guard: an address is answered for only until its deadline (xb_guard), which nothing but the daemon's
  * progress extends. guard_check() fences those whose deadline has passed. It runs in the timer
- * (guard_timer.h), before an answer if something is due (answer.h), and when the daemon dies
+ * (guard_timer.h), before a heartbeat is looked at, if something is due (xbeat.bpf.c), and when the daemon dies
  * (daemon_exit.h), on any processors at once, beside a daemon that may be anywhere in its own code.
  *
  * What must hold: once a packet has said FENCED of an instance, none of its addresses is answered for until the
@@ -33,17 +33,18 @@
 #include "event.h"
 #include "word.h"
 
-#define GUARD_SWAP_TRIES 8 /* the daemon changes a deadline once a tick */
+#define GUARD_SWAP_TRIES 4 /* the daemon changes a deadline once a tick */
 #define GUARD_EVENTS_MAX 32 /* of one check; who gets one looks at all */
 #define FENCING_SHIFT 24 /* of the byte fencing in its word */
 #define FENCING_BITS_SHIFT 16
 
 struct guard_look {
 	__u64 now_ns;
-	__u64 earliest_ns; /* the next deadline; 0: none */
+	__u64 earliest_ns; /* deadline of those that are not fenced; 0: none */
 	__u32 due_bits; /* places of instances that are due */
-	__u32 fenced_bits; /* of these, those that have a fenced address */
+	__u32 fenced_bits; /* of those that have a fenced address */
 	__u32 due_count;
+	__u32 fenced_count;
 	__u32 held_count;
 	__u32 slot_count; /* that may be in use */
 	__u32 event_count;
@@ -56,8 +57,8 @@ static __always_inline __u32 guard_place_bit(const struct xb_guard *guard)
 	return place < XB_INSTANCES_MAX ? 1U << place : 0;
 }
 
-static long guard_find_due(const void *map, const __u32 *slot, struct xb_guard *guard,
-			   struct guard_look *look)
+static long guard_find(const void *map, const __u32 *slot, struct xb_guard *guard,
+		       struct guard_look *look)
 {
 	__u64 deadline_ns = READ_ONCE(guard->deadline_ns);
 
@@ -67,11 +68,15 @@ static long guard_find_due(const void *map, const __u32 *slot, struct xb_guard *
 	if (!deadline_ns)
 		return 0;
 	look->held_count++;
+	if (deadline_ns == XB_GUARD_FENCED) {
+		look->fenced_count++;
+		look->fenced_bits |= guard_place_bit(guard);
+	} else if (!look->earliest_ns || deadline_ns < look->earliest_ns) {
+		look->earliest_ns = deadline_ns;
+	}
 	if (deadline_ns <= look->now_ns) {
 		look->due_count++;
 		look->due_bits |= guard_place_bit(guard);
-	} else if (!look->earliest_ns || deadline_ns < look->earliest_ns) {
-		look->earliest_ns = deadline_ns;
 	}
 	return 0;
 }
@@ -94,14 +99,11 @@ static long guard_fence_due(const void *map, const __u32 *slot, struct xb_guard 
 	for (int i = 0; i < GUARD_SWAP_TRIES; i++) {
 		__u64 seen_ns = deadline_ns;
 
-		if (seen_ns == XB_GUARD_FENCED)
-			look->fenced_bits |= guard_place_bit(guard);
 		if (seen_ns <= XB_GUARD_FENCED || (seen_ns > look->now_ns && !together))
 			return 0;
 		deadline_ns =
 			__sync_val_compare_and_swap(&guard->deadline_ns, seen_ns, XB_GUARD_FENCED);
 		if (deadline_ns == seen_ns) {
-			look->fenced_bits |= guard_place_bit(guard);
 			guard_tell(look, *slot);
 			return 0;
 		}
@@ -120,21 +122,27 @@ static __always_inline void guard_say(word32 *bits, __u32 due_bits)
 	}
 }
 
-/* In the order that the head of this file gives the reasons for. */
+/* In the order that the head of this file gives the reasons for. What was found due may have been extended or given
+ * up meanwhile: what is fenced, and which deadline is the earliest, is known only afterwards. */
 static __always_inline void guard_fence(struct xb_self *self, struct guard_look *look)
 {
+	struct guard_look after = {.now_ns = look->now_ns};
 	word32 *bits = (word32 *)&self->fenced_bits;
 	__u32 fetched;
 
 	fetched = __sync_fetch_and_or(bits, look->due_bits << FENCING_BITS_SHIFT);
-	look->slot_count = READ_ONCE(self->guard_count);
+	look->slot_count = after.slot_count = READ_ONCE(self->guard_count);
 	bpf_for_each_map_elem(&xb_guard, guard_fence_due, look, 0);
+	bpf_for_each_map_elem(&xb_guard, guard_find, &after, 0);
+	look->earliest_ns = after.earliest_ns;
+	look->held_count = after.held_count;
+	if (!after.fenced_count)
+		return;
 	fetched |=
 		__sync_fetch_and_or((word32 *)&self->node_state, XB_FENCING_SOME << FENCING_SHIFT);
 	/* The form that fetches is a full barrier. */
 	asm volatile("" ::"r"(fetched) : "memory");
-	/* One that the daemon gave up meanwhile has nothing fenced, and is not said to be. */
-	guard_say(bits, look->due_bits & look->fenced_bits);
+	guard_say(bits, look->due_bits & after.fenced_bits);
 }
 
 /* Fences what is due. Returns how many addresses are held, fenced ones included. Not static: such a function is
@@ -150,7 +158,7 @@ __noinline __u32 guard_check(__u64 now_ns)
 		return 0;
 	due_ns = READ_ONCE(self->guard_due_ns);
 	look.slot_count = READ_ONCE(self->guard_count);
-	bpf_for_each_map_elem(&xb_guard, guard_find_due, &look, 0);
+	bpf_for_each_map_elem(&xb_guard, guard_find, &look, 0);
 	if (look.due_count)
 		guard_fence(self, &look);
 	/* From 0 only the daemon leads, which starts the timer then. */
@@ -159,13 +167,14 @@ __noinline __u32 guard_check(__u64 now_ns)
 	return look.held_count;
 }
 
-/* What an answer at arrival_ns has to say must be true by then. */
-static __always_inline void guard_check_if_due(const struct xb_self *self, __u64 arrival_ns)
+static __always_inline void guard_check_if_due(__u64 now_ns)
 {
-	__u64 due_ns = READ_ONCE(self->guard_due_ns);
+	__u32 zero = 0;
+	const struct xb_self *self = bpf_map_lookup_elem(&xb_self, &zero);
+	__u64 due_ns = self ? READ_ONCE(self->guard_due_ns) : 0;
 
-	if (due_ns && due_ns <= arrival_ns)
-		guard_check(arrival_ns);
+	if (due_ns && due_ns <= now_ns)
+		guard_check(now_ns);
 }
 
 #endif

@@ -44,6 +44,7 @@ static __always_inline bool heartbeat_open(struct heartbeat *heartbeat, void *ne
 	struct iphdr *ipv4_header = network;
 	struct ipv6hdr *ipv6_header = network;
 
+	heartbeat->head = (struct tag_head){0};
 	if (ipv6) {
 		heartbeat->udp = (void *)(ipv6_header + 1);
 		if ((const void *)(heartbeat->udp + 1) > heartbeat->end)
@@ -140,16 +141,8 @@ static __always_inline bool heartbeat_repeats_instances(const struct heartbeat *
 
 static __always_inline void heartbeat_begin_tag(struct heartbeat *heartbeat)
 {
-	const struct flow *flow = &heartbeat->flow;
-	struct flow question = {
-		.source = {flow->destination[0], flow->destination[1]},
-		.destination = {flow->source[0], flow->source[1]},
-		.ipv6 = flow->ipv6,
-	};
-
-	if (heartbeat->from_prober)
-		question = *flow;
-	tag_begin(&heartbeat->head, heartbeat->packet, heartbeat->key, &question);
+	tag_begin(&heartbeat->head, heartbeat->packet, heartbeat->key, &heartbeat->flow,
+		  heartbeat->from_prober);
 }
 
 /*

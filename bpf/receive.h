@@ -25,7 +25,6 @@ static __always_inline int receive_check(struct heartbeat *heartbeat)
 		reason = heartbeat_find_self(heartbeat);
 	if (reason != NO_DROP)
 		return reason;
-	heartbeat->arrival_ns = bpf_ktime_get_ns();
 	return heartbeat_authenticate(heartbeat);
 }
 
@@ -71,15 +70,19 @@ static __always_inline void receive_tell_changes(const struct heartbeat *heartbe
 }
 
 /* A UDP packet to the heartbeat port, its IP header at network_offset. Returns an XDP action. */
-static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv6)
+static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv6, __u64 arrival_ns)
 {
 	struct ethhdr *ethernet = packet_start(ctx);
-	void *network = (void *)ethernet + network_offset;
+	void *network = network_at(ctx, network_offset);
 	struct heartbeat heartbeat;
 	int reason;
 
+	SAME_POINTER(network);
+	heartbeat.arrival_ns = arrival_ns;
 	heartbeat.end = packet_end(ctx);
-	if (!heartbeat_open(&heartbeat, network, ipv6))
+	/* Both are whole, or nobody had come here; what the verifier knew of that is lost on the way. */
+	if ((const void *)(ethernet + 1) > heartbeat.end ||
+	    !heartbeat_open(&heartbeat, network, ipv6))
 		return XDP_PASS;
 	reason = heartbeat_check_length(&heartbeat, network);
 	if (reason == NO_DROP)

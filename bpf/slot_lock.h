@@ -15,16 +15,29 @@
  * the lock for longer, and for that nobody waits. */
 #define SLOT_LOCK_TRIES 64
 
-/* Returns whether the lock was taken. */
-static __always_inline bool slot_lock(__u32 *sequence)
+static __always_inline bool slot_lock_try(__u32 *sequence)
 {
-	for (int i = 0; i < SLOT_LOCK_TRIES; i++) {
-		__u32 seen = READ_ONCE(*sequence);
+	__u32 seen = READ_ONCE(*sequence);
 
-		if (!(seen & 1) && __sync_val_compare_and_swap(sequence, seen, seen + 1) == seen)
+	return !(seen & 1) && __sync_val_compare_and_swap(sequence, seen, seen + 1) == seen;
+}
+
+/* Not static: the verifier looks at the loop once, and not for each way that leads to a lock. */
+__noinline bool slot_lock_wait(__u32 *sequence)
+{
+	if (!sequence)
+		return false;
+	for (int i = 0; i < SLOT_LOCK_TRIES; i++) {
+		if (slot_lock_try(sequence))
 			return true;
 	}
 	return false;
+}
+
+/* Returns whether the lock was taken. */
+static __always_inline bool slot_lock(__u32 *sequence)
+{
+	return slot_lock_try(sequence) || slot_lock_wait(sequence);
 }
 
 /* The form that fetches: only that one is a full barrier on every architecture. */

@@ -26,44 +26,51 @@ struct tag_head {
 	__u64 message_bytes; /* of the whole message */
 };
 
-/* The two IPv4 addresses as one word, the prober's first. */
-static __always_inline __u64 flow_ipv4_word(const struct flow *flow)
+/* The two mapped IPv4 addresses as one word. */
+static __always_inline __u64 ipv4_word(__u64 prober, __u64 responder)
 {
-	return flow->source[1] >> 32 | (flow->destination[1] >> 32) << 32;
+	return prober >> 32 | (responder >> 32) << 32;
 }
 
-/* question: the PROBE's flow, whichever of the two packets this is. */
-static __noinline int tag_begin(struct tag_head *head, const struct xb_packet *packet,
-				const struct xb_key *key, const struct flow *question)
+/* flow: of this packet. The prober's address comes first in both directions. */
+__noinline int tag_begin(struct tag_head *head, const struct xb_packet *packet,
+			 const struct xb_key *key, const struct flow *flow, bool from_prober)
 {
 	const word64 *words = (const word64 *)packet;
+	const __u64 *prober, *responder;
 	struct xb_siphash hash;
 
+	if (!head || !packet || !key || !flow)
+		return -1;
+	prober = from_prober ? flow->source : flow->destination;
+	responder = from_prober ? flow->destination : flow->source;
 	xb_siphash_init(&hash, key->word);
 #pragma unroll
 	for (int i = 0; i < HEAD_WORDS; i++)
 		xb_siphash_word(&hash, words[i]);
 	head->message_bytes = INSTANCES_OFFSET + sizeof(__u64) + 8;
-	if (question->ipv6) {
-		xb_siphash_word(&hash, question->source[0]);
-		xb_siphash_word(&hash, question->source[1]);
-		xb_siphash_word(&hash, question->destination[0]);
-		xb_siphash_word(&hash, question->destination[1]);
+	if (flow->ipv6) {
+		xb_siphash_word(&hash, prober[0]);
+		xb_siphash_word(&hash, prober[1]);
+		xb_siphash_word(&hash, responder[0]);
+		xb_siphash_word(&hash, responder[1]);
 		head->message_bytes = INSTANCES_OFFSET + sizeof(__u64) + 32;
 	} else {
-		xb_siphash_word(&hash, flow_ipv4_word(question));
+		xb_siphash_word(&hash, ipv4_word(prober[1], responder[1]));
 	}
 	head->hash = hash;
 	return 0;
 }
 
 /* digest: of the packet's instances. Returns the tag. */
-static __noinline __u64 tag_end(const struct tag_head *head, const struct xb_packet *packet,
-				__u64 digest)
+__noinline __u64 tag_end(const struct tag_head *head, const struct xb_packet *packet, __u64 digest)
 {
 	const word64 *words = (const word64 *)packet + HEAD_WORDS;
-	struct xb_siphash hash = head->hash;
+	struct xb_siphash hash;
 
+	if (!head || !packet)
+		return 0;
+	hash = head->hash;
 #pragma unroll
 	for (int i = 0; i < MIDDLE_WORDS; i++)
 		xb_siphash_word(&hash, words[i]);
@@ -72,11 +79,14 @@ static __noinline __u64 tag_end(const struct tag_head *head, const struct xb_pac
 }
 
 /* Returns the digest of the packet's instances. */
-static __noinline __u64 tag_digest(const struct xb_packet *packet, const struct xb_key *key)
+__noinline __u64 tag_digest(const struct xb_packet *packet, const struct xb_key *key)
 {
-	const word64 *words = (const word64 *)packet->instances;
+	const word64 *words;
 	struct xb_siphash hash;
 
+	if (!packet || !key)
+		return 0;
+	words = (const word64 *)packet->instances;
 	xb_siphash_init(&hash, key->word);
 #pragma unroll
 	for (int i = 0; i < INSTANCE_WORDS; i++)

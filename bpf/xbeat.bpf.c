@@ -35,6 +35,18 @@ static __always_inline int fence_behind(struct xdp_md *ctx, const struct frame *
 	return action == XDP_PASS ? fence(ctx, frame, ipv6) : action;
 }
 
+/* What an answer says must be true when the question came. Checked here because there is little on the stack yet:
+ * Linux before 6.6 adds up what all functions have there that are under way. */
+static __always_inline int dispatch_heartbeat(struct xdp_md *ctx, const struct frame *frame,
+					      bool ipv6)
+{
+	__u64 arrival_ns = bpf_ktime_get_ns();
+
+	guard_check_if_due(arrival_ns);
+	return fence_behind(ctx, frame, ipv6,
+			    receive(ctx, frame->network_offset, ipv6, arrival_ns));
+}
+
 static __always_inline int dispatch_arp(struct xdp_md *ctx, const struct frame *frame)
 {
 	if (!refusals().fencing || frame->vlan_id)
@@ -49,7 +61,7 @@ static __always_inline int dispatch_ipv4(struct xdp_md *ctx, const struct frame 
 	if ((const void *)(ip + 1) > frame->end)
 		return XDP_PASS;
 	if (ip->protocol == PROTOCOL_UDP && ipv4_is_heartbeat(ip, frame->end))
-		return fence_behind(ctx, frame, false, receive(ctx, frame->network_offset, false));
+		return dispatch_heartbeat(ctx, frame, false);
 	/* Tagged adverts belong to a VLAN interface, which has another index than this one. */
 	if (ip->protocol == PROTOCOL_VRRP && !frame->vlan_id)
 		return fence_behind(ctx, frame, false, vrrp_tap(ctx, frame->network_offset, false));
@@ -63,7 +75,7 @@ static __always_inline int dispatch_ipv6(struct xdp_md *ctx, const struct frame 
 	if ((const void *)(ip + 1) > frame->end)
 		return XDP_PASS;
 	if (ip->nexthdr == PROTOCOL_UDP && udp_is_heartbeat((const void *)(ip + 1), frame->end))
-		return fence_behind(ctx, frame, true, receive(ctx, frame->network_offset, true));
+		return dispatch_heartbeat(ctx, frame, true);
 	if (ip->nexthdr == PROTOCOL_VRRP && !frame->vlan_id)
 		return fence_behind(ctx, frame, true, vrrp_tap(ctx, frame->network_offset, true));
 	if (ipv6_is_extension(ip->nexthdr) &&

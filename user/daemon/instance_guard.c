@@ -263,6 +263,7 @@ void instances_look(struct instances *instances)
 		return;
 	for (size_t i = 0; i < instances->count; i++)
 		look(instances->list[i], now_ns);
+	kernel_guard_tidy(instances->kernel);
 }
 
 void instances_progress(struct instances *instances, uint64_t now_ns)

@@ -7,7 +7,7 @@
  *   kernel_guard_end() and kernel_guard_release() lead out of it. Their caller has taken the address off its interface.
  * - An address that begins to be held, while its instance is being fenced, is fenced here: first the deadline is
  *   written, then the bits of the instance are read, and the kernel side does it the other way round. A check may have
- *   set them for what was given up under its hands: if nothing of the instance is fenced they are cleared before.
+ *   set them for what was given up under its hands: they are cleared before the first address of an instance is held.
  * - The bits of an instance are cleared, both in one step, when its last fenced address has been; what was fenced
  *   since is looked for afterwards. Packets go on being looked at until nothing is fenced.
  * - guard_due_ns is lowered after a deadline was written, and changed even if it is early enough: a check that
@@ -75,7 +75,7 @@ static void clear_bits(struct kernel *kernel, uint8_t place)
 		kernel_guard_look(kernel);
 }
 
-static void clear_fencing(struct kernel *kernel)
+void kernel_guard_tidy(struct kernel *kernel)
 {
 	__u8 *fencing = &kernel->self->fencing;
 	__u8 asked = XB_FENCING_ASKED;
@@ -86,6 +86,14 @@ static void clear_fencing(struct kernel *kernel)
 	if (!any_fenced(kernel, 0))
 		__atomic_compare_exchange_n(fencing, &asked, XB_FENCING_NONE, false,
 					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+static bool any_held(const struct kernel *kernel, uint8_t place)
+{
+	for (size_t i = 0; i < kernel->self->guard_count; i++)
+		if (kernel->guards[i].place == place && load(&kernel->guards[i].deadline_ns))
+			return true;
+	return false;
 }
 
 static struct xb_guard_key key_of(const struct xb_guard *guard)
@@ -205,7 +213,7 @@ void kernel_guard_extend(struct kernel *kernel, size_t slot, uint64_t deadline_n
 	__u64 seen_ns = load(&guard->deadline_ns);
 	bool earlier = !seen_ns || deadline_ns < seen_ns;
 
-	if (!seen_ns)
+	if (!seen_ns && !any_held(kernel, guard->place))
 		clear_bits(kernel, guard->place);
 	while (seen_ns != XB_GUARD_FENCED && !swap(&guard->deadline_ns, &seen_ns, deadline_ns))
 		;
@@ -259,7 +267,7 @@ void kernel_guard_end(struct kernel *kernel, size_t slot)
 	if (__atomic_exchange_n(&guard->deadline_ns, 0, __ATOMIC_SEQ_CST) != XB_GUARD_FENCED)
 		return;
 	clear_bits(kernel, guard->place);
-	clear_fencing(kernel);
+	kernel_guard_tidy(kernel);
 }
 
 bool kernel_guard_is_held(const char *instance)

@@ -55,6 +55,9 @@ int kernel_guard_look(struct kernel *kernel);
 /* Whether an instance's pinned maps hold an address: they must outlive a daemon that could not start. */
 bool kernel_guard_is_held(const char *instance);
 
+/* Ends the looking at packets if nothing is fenced: a check may have begun it for what was given up under its hands. */
+void kernel_guard_tidy(struct kernel *kernel);
+
 /* The address is not held any more, and gone from its interface: no deadline, no fence. */
 void kernel_guard_end(struct kernel *kernel, size_t slot);
 

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The fence: which packets an address that is fenced does not get, and which are not its. */
+#include "guarded.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+static void test_held_until_the_deadline(void **state)
+{
+	struct fixture *fixture = *state;
+	size_t slots[] = {guarded_hold(VIP4, FAR_NS), guarded_hold(VIP6, FAR_NS)};
+	uint64_t deadline_ns = now_ns();
+
+	for (int i = 0; i < 2; i++) {
+		guarded_expect_all(fixture, i ? SLOT_IPV6 : SLOT_A, true);
+		fixture->guards[slots[i]].deadline_ns = deadline_ns;
+	}
+	assert_false(kernel_guard_passed(&kernel, slots[0], deadline_ns - 1));
+	assert_true(kernel_guard_passed(&kernel, slots[0], deadline_ns));
+	kernel_guard_look(&kernel);
+	for (int i = 0; i < 2; i++)
+		guarded_expect_all(fixture, i ? SLOT_IPV6 : SLOT_A, false);
+	assert_int_equal(guarded_answer(fixture).fenced_bits, htons(1 << PLACE));
+}
+
+static void test_what_is_not_for_the_address(void **state)
+{
+	struct fixture *fixture = *state;
+	struct frame frame;
+
+	guarded_hold(OTHER4, 0);
+	guarded_hold_at(INTERFACE_INDEX + 1, VIP6, PLACE, now_ns());
+	guarded_expect_all(fixture, SLOT_A, true);
+	guarded_expect_all(fixture, SLOT_IPV6, true);
+	guarded_hold(VIP4, 0);
+	guarded_arp(2, "10.0.0.2", VIP4, &frame); /* a reply */
+	guarded_expect(fixture, &frame, true);
+	guarded_arp(1, VIP4, "10.0.0.2", &frame);
+	guarded_expect(fixture, &frame, true);
+}
+
+/* A VLAN's are looked at on its interface. */
+static void test_tagged_packets_pass(void **state)
+{
+	struct frame frame;
+
+	guarded_hold(VIP4, 0);
+	for (int i = 0; i < 2; i++) {
+		if (i)
+			guarded_packet(SLOT_A, TCP, &frame);
+		else
+			guarded_arp(1, "10.0.0.2", VIP4, &frame);
+		frame_insert(&frame, 12, 4);
+		memcpy(frame.bytes + 12, "\x81\x00\x00\x0a", 4);
+		guarded_expect(*state, &frame, true);
+	}
+}
+
+static void test_an_interface_of_its_own(void **state)
+{
+	struct fixture *fixture = *state;
+
+	guarded_hold_at(INTERFACE_INDEX, VIP6, PLACE, now_ns());
+	guarded_expect_all(fixture, SLOT_IPV6, false);
+	guarded_expect_all(fixture, SLOT_A, true);
+}
+
+static void test_heartbeats_are_answered(void **state)
+{
+	guarded_hold(VIP4, 0);
+	assert_int_equal(guarded_answer(*state).fenced_bits, htons(1 << PLACE));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		GUARDED_TEST(test_held_until_the_deadline),
+		GUARDED_TEST(test_what_is_not_for_the_address),
+		GUARDED_TEST(test_tagged_packets_pass),
+		GUARDED_TEST(test_an_interface_of_its_own),
+		GUARDED_TEST(test_heartbeats_are_answered),
+	};
+
+	return FIXTURE_RUN(tests);
+}
