@@ -35,8 +35,8 @@ static __always_inline int fence_behind(struct xdp_md *ctx, const struct frame *
 	return action == XDP_PASS ? fence(ctx, frame, ipv6) : action;
 }
 
-/* What an answer says must be true when the question came. Checked here because there is little on the stack yet:
- * Linux before 6.6 adds up what all functions have there that are under way. */
+/* What an answer says must be true when the question came. Checked here because there is little on the stack yet,
+ * of which all functions under way together may have 512 bytes, counted in steps of 32 on older kernels. */
 static __always_inline int dispatch_heartbeat(struct xdp_md *ctx, const struct frame *frame,
 					      bool ipv6)
 {

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <bpf/libbpf.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -33,11 +34,12 @@ int guarded_reset(void **state)
 	struct fixture *fixture = *state;
 	int error = fixture_reset(state);
 
-	kernel = (struct kernel){.instance = "test_guard",
-				 .skeleton = fixture->program,
+	kernel = (struct kernel){.skeleton = fixture->program,
 				 .self = fixture->self,
 				 .guards = fixture->guards,
 				 .adopted = true};
+	/* Tests of other programs pin at the same time. */
+	snprintf(kernel.instance, sizeof(kernel.instance), "test_guard_%d", getpid());
 	return error;
 }
 
