@@ -174,6 +174,10 @@ void liveness_judge_links(struct liveness_peer *peer, const struct liveness_evid
 
 	*change = (struct liveness_change){.from = peer->verdict};
 	*next_due_ns = UINT64_MAX;
+	if (may_accuse)
+		peer->excused_ns = 0;
+	else if (!peer->excused_ns)
+		peer->excused_ns = now_ns;
 	for (size_t i = 0; i < link_count; i++)
 		judge_link(peer, i, &links[i], timing, now_ns, may_accuse, next_due_ns, change);
 	peer->stops = newest && newest->node_state == XB_NODE_STOPPING;
@@ -230,6 +234,18 @@ static const char *describe_daemon(const struct liveness_peer *peer, uint64_t da
 	return text;
 }
 
+/* Until when a daemon that has not moved is not called hung; 0: it is. Not for ever, or a machine that is always late
+ * would find none. */
+static uint64_t excused_until_ns(const struct liveness_peer *peer,
+				 const struct liveness_timing *timing, uint64_t now_ns)
+{
+	uint64_t until_ns = peer->excused_ns + 2 * timing->detection_time_ns;
+
+	if (!peer->excused_ns || peer->verdict == VERDICT_HUNG || time_reached(now_ns, until_ns))
+		return 0;
+	return until_ns;
+}
+
 /* Up or hung: whether its daemon works, or may still come back. */
 static enum verdict judge_daemon(const struct liveness_peer *peer,
 				 const struct liveness_timing *timing, uint64_t age_ns,
@@ -237,6 +253,7 @@ static enum verdict judge_daemon(const struct liveness_peer *peer,
 				 char reason[LIVENESS_REASON_BYTES])
 {
 	uint64_t dead_ns = peer->died_ns ? time_since_ns(now_ns, peer->died_ns) : 0;
+	uint64_t excused_ns = excused_until_ns(peer, timing, now_ns);
 	char daemon[DAEMON_TEXT_BYTES];
 
 	if (peer->died_ns && dead_ns >= timing->restart_grace_ns) {
@@ -246,6 +263,10 @@ static enum verdict judge_daemon(const struct liveness_peer *peer,
 			 milliseconds(age_ns), milliseconds(dead_ns),
 			 milliseconds(timing->restart_grace_ns));
 		return VERDICT_HUNG;
+	}
+	if (daemon_age_ns >= timing->daemon_timeout_ns && excused_ns) {
+		earlier(next_due_ns, excused_ns);
+		return peer->verdict;
 	}
 	if (daemon_age_ns >= timing->daemon_timeout_ns) {
 		snprintf(reason, LIVENESS_REASON_BYTES,

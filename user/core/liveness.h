@@ -86,6 +86,8 @@ struct liveness_peer {
 	bool stops; /* its last word was that it stops */
 	uint64_t died_ns; /* when it first said that its daemon is dead; 0: it is not */
 	uint64_t buried_ns; /* the same of a daemon that has a successor; 0: none */
+	uint64_t
+		excused_ns; /* since when our own stall may be why it seems worse than it is; 0: it is not */
 	uint64_t since_ns;
 	char reason[LIVENESS_REASON_BYTES];
 };
@@ -105,7 +107,8 @@ void liveness_init(struct liveness_peer *peer, uint64_t now_ns);
 
 /*
  * Judges the links of a peer, and begins change. may_accuse: false after a stall of our own: then silence proves
- * nothing. What fresh evidence says (that the daemon stands still, or stops) counts all the same.
+ * nothing, nor does a daemon that has not moved meanwhile: both may have stood still together. What fresh evidence says
+ * in words (it stops, its daemon died, its addresses are fenced) counts all the same.
  * *next_due_ns: when a verdict can next change for the worse without new evidence; UINT64_MAX: never.
  */
 void liveness_judge_links(struct liveness_peer *peer, const struct liveness_evidence *links,

@@ -194,29 +194,31 @@ static bool is_cut_off(const struct instance *instance, const struct peer *peer,
 }
 
 /* The reason of the first peer for which there is one. */
-static bool find_reason(const struct instance *instance, char *text, size_t bytes,
+static bool find_reason(const struct instance *instance, const struct clause *clause,
 			bool (*is_reason)(const struct instance *instance, const struct peer *peer,
 					  const struct clause *clause))
 {
-	const struct clause clause = {.text = text, .bytes = bytes, .now_ns = clock_now_ns()};
 	const struct peers *peers = instance->owner->peers;
 
 	for (size_t i = 0; peers && i < peers->count; i++)
-		if (is_reason(instance, &peers->list[i], &clause))
+		if (is_reason(instance, &peers->list[i], clause))
 			return true;
 	return false;
 }
 
 bool instance_wait_reason(const struct instance *instance, char *text, size_t bytes)
 {
-	return find_reason(instance, text, bytes, stands_still) ||
-	       find_reason(instance, text, bytes, is_cut_off);
+	const struct clause clause = {.text = text, .bytes = bytes, .now_ns = clock_now_ns()};
+
+	return find_reason(instance, &clause, stands_still) ||
+	       find_reason(instance, &clause, is_cut_off);
 }
 
 bool instance_hold_reason(const struct instance *instance, char *text, size_t bytes)
 {
-	return instance_wait_reason(instance, text, bytes) ||
-	       find_reason(instance, text, bytes, works);
+	const struct clause clause = {.text = text, .bytes = bytes, .now_ns = clock_now_ns()};
+
+	return instance_wait_reason(instance, text, bytes) || find_reason(instance, &clause, works);
 }
 
 bool instance_stay_reason(const struct instance *instance, char *text, size_t bytes)

@@ -179,10 +179,11 @@ void instance_guard_open(struct instance *instance)
 		return;
 	/* Peers add the same time to the daemon's age and to the deadline. */
 	__atomic_store_n(&kernel->self->progress_ns, now_ns, __ATOMIC_RELAXED);
-	if (!goes_by_adverts(instance))
-		extend(instance, now_ns);
-	else if (!instance->guard_from_ns)
+	/* A takeover that was stopped on its way, behind its advert, is fenced when it goes on. */
+	if (!instance->guard_from_ns)
 		extend(instance, instance->vrrp.advertised_ns);
+	else if (!goes_by_adverts(instance))
+		extend(instance, now_ns);
 	else
 		set_deadlines(instance);
 	error = kernel_guard_watch(kernel);

@@ -36,13 +36,6 @@ static uint64_t load(const __u64 *value)
 	return __atomic_load_n(value, __ATOMIC_SEQ_CST);
 }
 
-/* Returns whether it was so; otherwise *seen is what it is. */
-static bool swap(__u64 *value, __u64 *seen, __u64 wanted)
-{
-	return __atomic_compare_exchange_n(value, seen, wanted, false, __ATOMIC_SEQ_CST,
-					   __ATOMIC_SEQ_CST);
-}
-
 static aliasing_word *bits_of(struct kernel *kernel)
 {
 	return (aliasing_word *)&kernel->self->fenced_bits;
@@ -202,7 +195,8 @@ static void lower_due(struct kernel *kernel, uint64_t deadline_ns)
 
 	do
 		earlier = !seen_ns || deadline_ns < seen_ns;
-	while (!swap(due_ns, &seen_ns, earlier ? deadline_ns : seen_ns - 1));
+	while (!__atomic_compare_exchange_n(due_ns, &seen_ns, earlier ? deadline_ns : seen_ns - 1,
+					    false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
 	if (earlier)
 		kernel->guard_timer_is_late = true;
 }
@@ -215,7 +209,9 @@ void kernel_guard_extend(struct kernel *kernel, size_t slot, uint64_t deadline_n
 
 	if (!seen_ns && !any_held(kernel, guard->place))
 		clear_bits(kernel, guard->place);
-	while (seen_ns != XB_GUARD_FENCED && !swap(&guard->deadline_ns, &seen_ns, deadline_ns))
+	while (seen_ns != XB_GUARD_FENCED &&
+	       !__atomic_compare_exchange_n(&guard->deadline_ns, &seen_ns, deadline_ns, false,
+					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 		;
 	if (!earlier || seen_ns == XB_GUARD_FENCED)
 		return;

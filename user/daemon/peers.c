@@ -231,6 +231,13 @@ struct peer *peers_by_slot(const struct peers *peers, size_t slot)
 	return NULL;
 }
 
+uint32_t peer_late_apps(const struct peer *peer)
+{
+	const struct xb_peer *said = peer_said(peer);
+
+	return said && !peer->node->witness ? said->late_apps_bits : 0;
+}
+
 const struct xb_peer *peer_said(const struct peer *peer)
 {
 	const struct xb_peer *newest = NULL;

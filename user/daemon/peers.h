@@ -25,7 +25,7 @@ struct peer {
 		timing; /* of this peer: the detection time may follow what is seen of it */
 	struct liveness_hearsay hearsay;
 	struct xb_peer seen[XB_LINKS_MAX]; /* index: link; as of the last refresh */
-	uint32_t late_apps_bits; /* as reported */
+	uint32_t late_apps_bits; /* of peer_late_apps(), as reported */
 	uint64_t answered_count[XB_LINKS_MAX]; /* evidence there was at the last probe */
 	uint32_t unanswered_count[XB_LINKS_MAX]; /* probes sent since there was any */
 };
@@ -111,6 +111,9 @@ struct peer *peers_by_slot(const struct peers *peers, size_t slot);
 /* Returns what the peer last said of itself (its freshest link), or NULL if it was never heard. */
 const struct xb_peer *peer_said(const struct peer *peer);
 
+/* Returns the bits of its applications that are late. A witness has the same file, but no applications. */
+uint32_t peer_late_apps(const struct peer *peer);
+
 /* Asks after everybody for whom that is due. */
 void peers_ask_due(struct peers *peers, uint64_t now_ns);
 
@@ -134,7 +137,8 @@ void peers_report_isolated(struct peers *peers, bool isolated, uint64_t now_ns);
 #define PEERS_NAME_BYTES 64
 const char *peers_app_name(const struct peers *peers, size_t place, char text[PEERS_NAME_BYTES]);
 /* Why it is late, in figures of this node's configuration: packets tell no more than that it is. */
-const char *peers_app_lateness(const struct peers *peers, size_t place, char text[PEERS_NAME_BYTES]);
+const char *peers_app_lateness(const struct peers *peers, size_t place,
+			       char text[PEERS_NAME_BYTES]);
 const char *peers_instance_name(const struct peers *peers, const struct xb_instance *said,
 				char text[PEERS_NAME_BYTES]);
 

@@ -91,12 +91,12 @@ static void explain_fenced(const struct peers *peers, const struct xb_peer *said
 			    peers_instance_name(peers, &said->instances[place], name));
 }
 
-static void explain_apps(const struct peers *peers, const struct xb_peer *said, json_t *lines)
+static void explain_apps(const struct peers *peers, const struct peer *peer, json_t *lines)
 {
 	char name[PEERS_NAME_BYTES], reason[PEERS_NAME_BYTES];
 
 	for (size_t place = 0; place < XB_APPS_MAX; place++)
-		if (said->late_apps_bits >> place & 1)
+		if (peer_late_apps(peer) >> place & 1)
 			say(lines, "Its application %s is late: %s.",
 			    peers_app_name(peers, place, name),
 			    peers_app_lateness(peers, place, reason));
@@ -123,7 +123,7 @@ static void explain_said(const struct peers *peers, const struct peer *peer, uin
 				     time_since_ns(now_ns, said->last_evidence_ns),
 			     text));
 	explain_fenced(peers, said, lines);
-	explain_apps(peers, said, lines);
+	explain_apps(peers, peer, lines);
 }
 
 /* Why it could not be asked. */

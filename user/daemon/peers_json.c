@@ -62,13 +62,13 @@ static json_t *fenced_json(const struct peers *peers, const struct xb_peer *said
 	return array;
 }
 
-static json_t *late_apps_json(const struct peers *peers, const struct xb_peer *said)
+static json_t *late_apps_json(const struct peers *peers, const struct peer *peer)
 {
 	char name[PEERS_NAME_BYTES];
 	json_t *array = json_array();
 
 	for (size_t place = 0; place < XB_APPS_MAX; place++)
-		if (said->late_apps_bits >> place & 1)
+		if (peer_late_apps(peer) >> place & 1)
 			json_array_append_new(array, json_text(peers_app_name(peers, place, name)));
 	return array;
 }
@@ -95,7 +95,7 @@ static void add_said(json_t *json, const struct peers *peers, const struct peer 
 	json_object_set_new(json, "daemon",
 			    json_string(peer->liveness.died_ns ? "dead" : "running"));
 	add_unless_empty(json, "fenced", fenced_json(peers, said));
-	add_unless_empty(json, "late_apps", late_apps_json(peers, said));
+	add_unless_empty(json, "late_apps", late_apps_json(peers, peer));
 }
 
 /* What others answered who were asked after it: there while it is silent or does not hear this node. */

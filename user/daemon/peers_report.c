@@ -70,8 +70,7 @@ const char *peers_app_lateness(const struct peers *peers, size_t place, char tex
 
 static void report_apps(struct peers *peers, struct peer *peer)
 {
-	const struct xb_peer *said = peer_said(peer);
-	uint32_t bits = said ? said->late_apps_bits : 0;
+	uint32_t bits = peer_late_apps(peer);
 	uint32_t changed = bits ^ peer->late_apps_bits;
 	char subject[SUBJECT_BYTES], name[PEERS_NAME_BYTES], reason[PEERS_NAME_BYTES];
 
