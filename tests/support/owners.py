@@ -133,7 +133,7 @@ class OwnerWatch:
         for process in (self.prober, self.client.process):
             process.send_signal(signal.SIGINT)
         client_result = self.client.finish()
-        self.prober.wait(5)
+        self.prober.wait(20)
         result = json.loads(self.prober.output())
         return Owners(arp_spans(self.lab, result), client_spans(self.client.lines()), client_result,
                       result["interval_ns"])
