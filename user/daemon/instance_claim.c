@@ -210,6 +210,7 @@ bool instance_wait_reason(const struct instance *instance, char *text, size_t by
 {
 	const struct clause clause = {.text = text, .bytes = bytes, .now_ns = clock_now_ns()};
 
+	text[0] = '\0';
 	return find_reason(instance, &clause, stands_still) ||
 	       find_reason(instance, &clause, is_cut_off);
 }
