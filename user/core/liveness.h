@@ -132,6 +132,9 @@ bool liveness_should_ask(const struct liveness_peer *peer, const struct liveness
 void liveness_take_answer(struct liveness_hearsay *hearsay, const struct liveness_timing *timing,
 			  const char *name, uint64_t heard_ns, uint64_t arrival_ns);
 
+/* How long answers are waited for, in ns. */
+uint64_t liveness_patience_ns(const struct liveness_timing *timing);
+
 /* Whether all that can be expected has been said, or enough, or time is up. */
 bool liveness_asked_enough(const struct liveness_hearsay *hearsay,
 			   const struct liveness_timing *timing, uint64_t now_ns);

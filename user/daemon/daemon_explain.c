@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* "xbeatctl explain" of the node that is asked: what it is like, and what happened to it lately. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <user/core/names.h>
 #include <user/daemon/clock.h>
@@ -8,32 +7,19 @@
 #include <user/daemon/instance.h>
 #include <user/daemon/json_text.h>
 
-#define LINE_BYTES 512
 #define INSTANCES_TOLD_MAX 8
 #define EVENTS_TOLD_MAX 5
-
-static void say(json_t *lines, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void say(json_t *lines, const char *format, ...)
-{
-	char line[LINE_BYTES];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(line, sizeof(line), format, arguments);
-	va_end(arguments);
-	json_array_append_new(lines, json_text(line));
-}
 
 static void explain_links(const struct peers *peers, const struct config_heartbeat *heartbeat,
 			  json_t *lines)
 {
 	for (size_t i = 0; i < heartbeat->interface_count; i++)
 		if (peers->own_links[i].bad)
-			say(lines,
-			    "Its link %s is bad: %s. Look at this interface, its cable and its "
-			    "switch port.",
-			    heartbeat->interfaces[i], peers->own_links[i].reason);
+			json_say(
+				lines,
+				"Its link %s is bad: %s. Look at this interface, its cable and its "
+				"switch port.",
+				heartbeat->interfaces[i], peers->own_links[i].reason);
 }
 
 static void explain_peers(const struct peers *peers, json_t *lines)
@@ -42,14 +28,14 @@ static void explain_peers(const struct peers *peers, json_t *lines)
 
 	for (size_t i = 0; i < peers->count; i++)
 		up_count += peers->list[i].liveness.verdict == VERDICT_UP;
-	say(lines, "Of %zu other node%s %zu %s up%s", peers->count, peers->count == 1 ? "" : "s",
-	    up_count, up_count == 1 ? "is" : "are",
-	    up_count == peers->count ? "." : ": xbeatctl peers shows them all.");
+	json_say(lines, "Of %zu other node%s %zu %s up%s", peers->count,
+		 peers->count == 1 ? "" : "s", up_count, up_count == 1 ? "is" : "are",
+		 up_count == peers->count ? "." : ": xbeatctl peers shows them all.");
 	if (peers->isolated)
-		say(lines,
-		    "It is isolated: %s. So it may be this node that is cut off: look at its "
-		    "interfaces, cables, switch ports and filters.",
-		    peers->isolated_reason);
+		json_say(lines,
+			 "It is isolated: %s. So it may be this node that is cut off: look at its "
+			 "interfaces, cables, switch ports and filters.",
+			 peers->isolated_reason);
 }
 
 static void explain_instances(const struct instances *instances, json_t *lines)
@@ -57,12 +43,12 @@ static void explain_instances(const struct instances *instances, json_t *lines)
 	for (size_t i = 0; i < instances->count && i < INSTANCES_TOLD_MAX; i++) {
 		const struct instance *instance = instances->list[i];
 
-		say(lines, "%s is %s: %s", instance->config->name,
-		    instance_state_name(instance->vrrp.state), instance->vrrp.reason);
+		json_say(lines, "%s is %s: %s", instance->config->name,
+			 instance_state_name(instance->vrrp.state), instance->vrrp.reason);
 	}
 	if (instances->count > INSTANCES_TOLD_MAX)
-		say(lines, "There are %zu instances more: xbeatctl vrrp",
-		    instances->count - INSTANCES_TOLD_MAX);
+		json_say(lines, "There are %zu instances more: xbeatctl vrrp",
+			 instances->count - INSTANCES_TOLD_MAX);
 }
 
 /* The last events with their ages. */
@@ -76,9 +62,9 @@ static json_t *lately_json(const struct journal *journal)
 		const struct journal_entry *entry = &journal->entries[i % JOURNAL_ENTRIES];
 		uint64_t age_ns = time_since_ns(now_ns, entry->time_ns);
 
-		say(lines, "%.1f s ago: %s %s %s%s%s: %s", (double)age_ns / 1e9, entry->kind,
-		    entry->subject, entry->from, entry->to[0] ? " -> " : "", entry->to,
-		    entry->reason);
+		json_say(lines, "%.1f s ago: %s %s %s%s%s: %s", (double)age_ns / 1e9, entry->kind,
+			 entry->subject, entry->from, entry->to[0] ? " -> " : "", entry->to,
+			 entry->reason);
 	}
 	return lines;
 }
@@ -90,7 +76,7 @@ json_t *daemon_explain(const struct daemon *daemon)
 	json_t *lines = json_array();
 
 	if (state == XB_NODE_DRAINING)
-		say(lines, "It was drained, and takes no part until: xbeatctl resume");
+		json_say(lines, "It was drained, and takes no part until: xbeatctl resume");
 	explain_peers(&daemon->peers, lines);
 	explain_links(&daemon->peers, heartbeat, lines);
 	explain_instances(&daemon->instances, lines);

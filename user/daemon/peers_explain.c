@@ -3,7 +3,6 @@
  * "xbeatctl explain" of a node, in sentences for somebody who was woken at night: what is known of it, from whom,
  * and what would change what was concluded. The verdict and its reason are fields before them.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <user/core/address.h>
@@ -12,23 +11,9 @@
 #include <user/daemon/peers.h>
 #include <user/daemon/peers_links.h>
 
-#define LINE_BYTES 512
 #define AGE_BYTES 24
 /* Of more it is said how many there are. */
 #define SILENT_NAMED_MAX 2
-
-static void say(json_t *lines, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void say(json_t *lines, const char *format, ...)
-{
-	char line[LINE_BYTES];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(line, sizeof(line), format, arguments);
-	va_end(arguments);
-	json_array_append_new(lines, json_text(line));
-}
 
 /* "4.1 ms", "31.0 s". */
 static const char *duration(uint64_t duration_ns, char text[AGE_BYTES])
@@ -66,17 +51,20 @@ static void explain_link(const struct peers *peers, const struct peer *peer, siz
 	address_format(&seen->peer_address, address);
 	age(seen->last_evidence_ns, now_ns, evidence);
 	if (peer->liveness.links[link] == VERDICT_ONE_WAY)
-		say(lines,
-		    "Over %s (%s) it is heard, %s ago, but what it sends shows that it does not "
-		    "hear this node.",
-		    seen->interface, address, age(seen->last_heard_ns, now_ns, heard));
+		json_say(lines,
+			 "Over %s (%s) it is heard, %s ago, but what it sends shows that it does "
+			 "not "
+			 "hear this node.",
+			 seen->interface, address, age(seen->last_heard_ns, now_ns, heard));
 	else if (!seen->last_evidence_ns)
-		say(lines, "Over %s (%s) it has not been heard yet.", seen->interface, address);
+		json_say(lines, "Over %s (%s) it has not been heard yet.", seen->interface,
+			 address);
 	else if (peer->liveness.links[link] == VERDICT_UP)
-		say(lines, "Over %s (%s) it was heard %s ago.", seen->interface, address, evidence);
+		json_say(lines, "Over %s (%s) it was heard %s ago.", seen->interface, address,
+			 evidence);
 	else
-		say(lines, "Over %s (%s) it is silent: its last evidence came %s ago.%s",
-		    seen->interface, address, evidence, blame(peers, seen->interface));
+		json_say(lines, "Over %s (%s) it is silent: its last evidence came %s ago.%s",
+			 seen->interface, address, evidence, blame(peers, seen->interface));
 }
 
 static void explain_fenced(const struct peers *peers, const struct xb_peer *said, json_t *lines)
@@ -85,10 +73,11 @@ static void explain_fenced(const struct peers *peers, const struct xb_peer *said
 
 	for (size_t place = 0; place < XB_INSTANCES_MAX; place++)
 		if (said->fenced_bits >> place & 1)
-			say(lines,
-			    "Its kernel has fenced the addresses of %s: it does not answer for "
-			    "them.",
-			    peers_instance_name(peers, &said->instances[place], name));
+			json_say(
+				lines,
+				"Its kernel has fenced the addresses of %s: it does not answer for "
+				"them.",
+				peers_instance_name(peers, &said->instances[place], name));
 }
 
 static void explain_apps(const struct peers *peers, const struct peer *peer, json_t *lines)
@@ -97,9 +86,9 @@ static void explain_apps(const struct peers *peers, const struct peer *peer, jso
 
 	for (size_t place = 0; place < XB_APPS_MAX; place++)
 		if (peer_late_apps(peer) >> place & 1)
-			say(lines, "Its application %s is late: %s.",
-			    peers_app_name(peers, place, name),
-			    peers_app_lateness(peers, place, reason));
+			json_say(lines, "Its application %s is late: %s.",
+				 peers_app_name(peers, place, name),
+				 peers_app_lateness(peers, place, reason));
 }
 
 /* What it said of itself, while it says anything. */
@@ -112,16 +101,16 @@ static void explain_said(const struct peers *peers, const struct peer *peer, uin
 	if (!said)
 		return;
 	if (peer->liveness.died_ns)
-		say(lines, "Its daemon died %s ago, as its kernel says.",
-		    age(peer->liveness.died_ns, now_ns, text));
+		json_say(lines, "Its daemon died %s ago, as its kernel says.",
+			 age(peer->liveness.died_ns, now_ns, text));
 	else if (peer->liveness.silent || peer->liveness.verdict == VERDICT_ONE_WAY)
-		say(lines, "When its last evidence left it, its daemon had moved %s before.",
-		    duration(said->daemon_age_us * NS_PER_US, text));
+		json_say(lines, "When its last evidence left it, its daemon had moved %s before.",
+			 duration(said->daemon_age_us * NS_PER_US, text));
 	else
-		say(lines, "Its daemon last moved %s ago.",
-		    duration(said->daemon_age_us * NS_PER_US +
-				     time_since_ns(now_ns, said->last_evidence_ns),
-			     text));
+		json_say(lines, "Its daemon last moved %s ago.",
+			 duration(said->daemon_age_us * NS_PER_US +
+					  time_since_ns(now_ns, said->last_evidence_ns),
+				  text));
 	explain_fenced(peers, said, lines);
 	explain_apps(peers, peer, lines);
 }
@@ -153,16 +142,16 @@ static void explain_view(const struct peer *subject, const struct peer *responde
 
 	age(subject->hearsay.asked_ns, now_ns, asked);
 	if (!view->asked)
-		say(lines, "%s could not be asked: it is %s.", name, muteness(respondent));
+		json_say(lines, "%s could not be asked: it is %s.", name, muteness(respondent));
 	else if (view->arrival_ns < subject->hearsay.asked_ns)
-		say(lines, "%s was asked %s ago and did not answer.", name, asked);
+		json_say(lines, "%s was asked %s ago and did not answer.", name, asked);
 	else if (!view->heard_ns)
-		say(lines, "%s, asked %s ago, has never %s it.", name, asked,
-		    subject->hearsay.one_way ? "been heard by" : "heard");
+		json_say(lines, "%s, asked %s ago, has never %s it.", name, asked,
+			 subject->hearsay.one_way ? "been heard by" : "heard");
 	else
-		say(lines, "%s, asked %s ago, had %s it last %s before.", name, asked,
-		    subject->hearsay.one_way ? "been heard by" : "heard",
-		    age(view->heard_ns, view->arrival_ns, heard));
+		json_say(lines, "%s, asked %s ago, had %s it last %s before.", name, asked,
+			 subject->hearsay.one_way ? "been heard by" : "heard",
+			 age(view->heard_ns, view->arrival_ns, heard));
 }
 
 /* What others know of it, who are asked only while it is silent or does not hear this node. */
@@ -175,8 +164,8 @@ static void explain_views(const struct peers *peers, const struct peer *peer, ui
 	if (!peer->hearsay.asked_ns)
 		return;
 	if (peers->count == 1)
-		say(lines, "There is no third node that could be asked whether it %s.",
-		    peer->hearsay.one_way ? "is heard by it" : "hears it");
+		json_say(lines, "There is no third node that could be asked whether it %s.",
+			 peer->hearsay.one_way ? "is heard by it" : "hears it");
 	for (size_t i = 0; i < peers->count; i++) {
 		const struct peer_view *view = peers_view(peers, peer, &peers->list[i]);
 
@@ -184,8 +173,9 @@ static void explain_views(const struct peers *peers, const struct peer *peer, ui
 			explain_view(peer, &peers->list[i], view, now_ns, lines);
 	}
 	if (together)
-		say(lines, "%zu other nodes could not be asked: they are silent, too, or stopped.",
-		    mute_count);
+		json_say(lines,
+			 "%zu other nodes could not be asked: they are silent, too, or stopped.",
+			 mute_count);
 }
 
 /* Whichever comes first. */
@@ -201,20 +191,21 @@ static void explain_up(const struct peers *peers, const struct peer *peer, json_
 
 	duration(peer->timing.detection_time_ns, detection);
 	if (peer_is_degraded(peer))
-		say(lines, "It is degraded: up, but not on all of its links.");
-	say(lines, "If no evidence of it comes for %s, on no link, %s", detection,
-	    peers->count > 1
-		    ? "the other nodes are asked: it is unreachable if one of them hears it, "
-		      "else down."
-		    : "it is down: there is no third node that could be asked.");
+		json_say(lines, "It is degraded: up, but not on all of its links.");
+	json_say(lines, "If no evidence of it comes for %s, on no link, %s", detection,
+		 peers->count > 1
+			 ? "the other nodes are asked: it is unreachable if one of them hears it, "
+			   "else down."
+			 : "it is down: there is no third node that could be asked.");
 	if (peer->liveness.died_ns)
-		say(lines,
-		    "If its daemon is not there again %s after it died, it is hung: start xbeatd "
-		    "there.",
-		    duration(grace_ns(&peer->timing), timeout));
+		json_say(lines,
+			 "If its daemon is not there again %s after it died, it is hung: start "
+			 "xbeatd "
+			 "there.",
+			 duration(grace_ns(&peer->timing), timeout));
 	else
-		say(lines, "If its daemon does not move for %s it is hung.",
-		    duration(peer->timing.daemon_timeout_ns, timeout));
+		json_say(lines, "If its daemon does not move for %s it is hung.",
+			 duration(peer->timing.daemon_timeout_ns, timeout));
 }
 
 /* What a wrong key, say, looks like: packets come, but nobody is heard. */
@@ -237,11 +228,13 @@ static void explain_refusals(const struct peers *peers, const struct peer *peer,
 		return;
 	for (size_t i = 0; i < sizeof(suspects) / sizeof(suspects[0]); i++)
 		if (counts[suspects[i]])
-			say(lines,
-			    "%llu packets were refused here so far: %s. If xbeatctl drops shows "
-			    "more and more, they may be its own: compare key files and "
-			    "configurations.",
-			    (unsigned long long)counts[suspects[i]], refusals[suspects[i]].text);
+			json_say(lines,
+				 "%llu packets were refused here so far: %s. If xbeatctl drops "
+				 "shows "
+				 "more and more, they may be its own: compare key files and "
+				 "configurations.",
+				 (unsigned long long)counts[suspects[i]],
+				 refusals[suspects[i]].text);
 }
 
 /* What would change the verdict, and what may be done for it. */
@@ -267,18 +260,21 @@ static void explain_change(const struct peers *peers, const struct peer *peer, j
 	if (peer->liveness.verdict == VERDICT_UP)
 		explain_up(peers, peer, lines);
 	else if (peer->liveness.deaf)
-		say(lines, "It is up when it hears this node: look at what reaches it (filters, "
-			   "its switch port, the receiving half of its cable). It hears nobody, "
-			   "so an Active yields to it only if its priority is higher.");
+		json_say(lines,
+			 "It is up when it hears this node: look at what reaches it (filters, "
+			 "its switch port, the receiving half of its cable). It hears nobody, "
+			 "so an Active yields to it only if its priority is higher.");
 	else if (peer->liveness.died_ns && !peer->liveness.silent)
-		say(lines, "It is up as soon as its daemon is there again: start xbeatd there.");
+		json_say(lines,
+			 "It is up as soon as its daemon is there again: start xbeatd there.");
 	else
-		say(lines, "%s", texts[peer->liveness.verdict]);
+		json_say(lines, "%s", texts[peer->liveness.verdict]);
 	if (peer->liveness.verdict == VERDICT_DOWN && !peers->isolated)
-		say(lines, "Look at the machine, its power, its cables and its log.");
+		json_say(lines, "Look at the machine, its power, its cables and its log.");
 	if (peers->isolated)
-		say(lines, "This node hears nobody, so it may be this node that is cut off: %s.",
-		    peers->isolated_reason);
+		json_say(lines,
+			 "This node hears nobody, so it may be this node that is cut off: %s.",
+			 peers->isolated_reason);
 }
 
 json_t *peer_explain(struct peers *peers, const struct peer *peer)
