@@ -122,6 +122,15 @@ static void wrong_instance_values(void **state)
 		 "allowed\n"
 		 "10:24: error: garp_lower_prio_repeat 1001 is out of range; 0 to 1000 is "
 		 "allowed\n"},
+	};
+
+	(void)state;
+	RUN_CASES(cases);
+}
+
+static void wrong_instance_words(void **state)
+{
+	static const struct config_case cases[] = {
 		{INSTANCE "preempt\nnopreempt\naccept\nno_accept\n" VIPS "}",
 		 "6:1: error: nopreempt contradicts the preempt of line 5; keep one of them\n"
 		 "8:1: error: no_accept contradicts the accept of line 7; keep one of them\n"},
@@ -332,6 +341,7 @@ int main(void)
 		cmocka_unit_test(instance_defaults),
 		cmocka_unit_test(settings_that_clear_others),
 		cmocka_unit_test(wrong_instance_values),
+		cmocka_unit_test(wrong_instance_words),
 		cmocka_unit_test(every_default),
 		cmocka_unit_test(every_value),
 		cmocka_unit_test(rounded_intervals),
