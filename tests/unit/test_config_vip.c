@@ -63,6 +63,15 @@ static void wrong_addresses(void **state)
 		 "ignored\n"
 		 "8:1: warning: 10.0.0.3 was given on line 7 already; this one is ignored\n"
 		 "9:1: error: 'foo' is no address; write \"" CONFIG_VIP_USAGE "\"\n"},
+	};
+
+	(void)state;
+	RUN_CASES(cases);
+}
+
+static void wrong_ipv6_and_static_addresses(void **state)
+{
+	static const struct config_case cases[] = {
 		{INSTANCE "virtual_ipaddress {\nfe80::1 brd +\nfe80::2 label x\n"
 			  "fe80::3 peer 10.0.0.1\nfe80::4 preferred_lft never\n"
 			  "fe80::5 preferred_lft 4294967296\nfe80::6 dev a/b\n}\n}",
@@ -184,9 +193,13 @@ static void static_addresses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(broadcasts),  cmocka_unit_test(wrong_addresses),
-		cmocka_unit_test(options),     cmocka_unit_test(excluded),
-		cmocka_unit_test(peer_length), cmocka_unit_test(static_addresses),
+		cmocka_unit_test(broadcasts),
+		cmocka_unit_test(wrong_addresses),
+		cmocka_unit_test(wrong_ipv6_and_static_addresses),
+		cmocka_unit_test(options),
+		cmocka_unit_test(excluded),
+		cmocka_unit_test(peer_length),
+		cmocka_unit_test(static_addresses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

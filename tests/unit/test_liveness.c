@@ -290,20 +290,29 @@ static void hung_stays_hung_after_our_stall(void **state)
 	assert_false(change.node);
 }
 
+/* Its daemon has not moved for longer than daemon_timeout, but we stood still ourselves. */
+static void stand_still_together(struct liveness_peer *peer, struct liveness_evidence links[2])
+{
+	static const struct case_row stands = {.age_ns = {MS(1), MS(1)}, .daemon_age_us = 400000};
+	struct liveness_change change;
+	uint64_t due_ns;
+
+	bring_up(peer);
+	make_evidence(links, &stands);
+	judge(peer, links, 2, START, false, &due_ns, &change);
+	assert_int_equal(peer->verdict, VERDICT_UP);
+}
+
 /* A machine that is always late finds it, too. */
 static void a_stall_excuses_a_hung_daemon_for_a_while(void **state)
 {
-	static const struct case_row stands = {.age_ns = {MS(1), MS(1)}, .daemon_age_us = 400000};
 	struct liveness_evidence links[2];
 	struct liveness_change change;
 	struct liveness_peer peer;
 	uint64_t due_ns;
 
 	(void)state;
-	bring_up(&peer);
-	make_evidence(links, &stands);
-	judge(&peer, links, 2, START, false, &due_ns, &change);
-	assert_int_equal(peer.verdict, VERDICT_UP);
+	stand_still_together(&peer, links);
 	links[0].last_evidence_ns = links[1].last_evidence_ns = START + MS(59);
 	judge(&peer, links, 2, START + MS(60) - 1, false, &due_ns, &change);
 	assert_int_equal(peer.verdict, VERDICT_UP);
@@ -314,16 +323,13 @@ static void a_stall_excuses_a_hung_daemon_for_a_while(void **state)
 
 static void without_the_excuse_it_is_hung_at_once(void **state)
 {
-	static const struct case_row stands = {.age_ns = {MS(1), MS(1)}, .daemon_age_us = 400000};
 	struct liveness_evidence links[2];
 	struct liveness_change change;
 	struct liveness_peer peer;
 	uint64_t due_ns;
 
 	(void)state;
-	bring_up(&peer);
-	make_evidence(links, &stands);
-	judge(&peer, links, 2, START, false, &due_ns, &change);
+	stand_still_together(&peer, links);
 	judge(&peer, links, 2, START + MS(1), true, &due_ns, &change);
 	assert_int_equal(peer.verdict, VERDICT_HUNG);
 }
