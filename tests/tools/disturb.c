@@ -30,6 +30,9 @@
 #include <time.h>
 #include <user/core/time.h>
 
+#include "tool_clock.h"
+#include "tool_stop.h"
+
 #define QUEUE_MAX 4096
 #define FRAME_BYTES_MAX 2048
 #define SIDES 2
@@ -54,22 +57,6 @@ static struct frame queue[QUEUE_MAX];
 static size_t queue_count;
 static struct wishes wishes = {.seed = 1};
 static struct counts counts;
-static volatile sig_atomic_t stop_asked;
-
-static void ask_to_stop(int signal_number)
-{
-	(void)signal_number;
-	stop_asked = 1;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-}
-
 /* Marsaglia's xorshift64. Returns 0 to limit − 1, 0 if limit is 0. */
 static uint64_t random_below(uint64_t limit)
 {

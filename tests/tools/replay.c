@@ -19,6 +19,8 @@
 #include <user/core/time.h>
 #include <user/lib/file.h>
 
+#include "tool_clock.h"
+
 #define BATCH 64
 #define FRAMES_MAX 65536
 
@@ -62,14 +64,6 @@ static int open_port(const char *interface)
 	    bind(fd, (struct sockaddr *)&address, sizeof(address)))
 		return -1;
 	return fd;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
 }
 
 /* Frames that do not fit into the queue are tried again. Returns how many were sent. */

@@ -38,6 +38,8 @@
 #include <user/core/time.h>
 #include <xbeat/wire.h>
 
+#include "tool_clock.h"
+
 #define ECHO_PORT 7777
 #define WARM_UP_MS 300
 #define MEASURED_MS 700
@@ -241,14 +243,6 @@ static struct saturate_state read_state(int fd)
 
 	bpf_map_lookup_elem(fd, &zero, &state);
 	return state;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
 }
 
 static void measure(const struct programs *programs, const char *kind)

@@ -27,6 +27,8 @@
 #include <user/core/time.h>
 #include <user/lib/cleanup.h>
 
+#include "tool_stop.h"
+
 #define PROBE_MESSAGE_MAGIC UINT32_C(0x76697031)
 #define PROBE_OWNER_BYTES 16
 #define REQUESTS_MAX 10000000
@@ -61,14 +63,6 @@ struct run {
 	uint8_t owner; /* of the newest answer */
 	char owners[OWNERS_MAX + 1][PROBE_OWNER_BYTES];
 };
-
-static volatile sig_atomic_t stop_asked;
-
-static void ask_to_stop(int signal_number)
-{
-	(void)signal_number;
-	stop_asked = 1;
-}
 
 static uint64_t clock_ns(clockid_t clock)
 {

@@ -39,6 +39,9 @@
 #include <user/core/time.h>
 #include <user/lib/cleanup.h>
 
+#include "tool_clock.h"
+#include "tool_stop.h"
+
 #define OWNERS_MAX 8
 #define REQUESTS_MAX 10000000
 #define LATE_ANSWERS_NS (200 * NS_PER_MS)
@@ -74,22 +77,6 @@ struct run {
 	uint8_t owners[OWNERS_MAX][ETH_ALEN];
 	size_t owner_count;
 };
-
-static volatile sig_atomic_t stop_asked;
-
-static void ask_to_stop(int signal_number)
-{
-	(void)signal_number;
-	stop_asked = 1;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-}
 
 /* Locally administered; the number makes it one of its own. */
 static void number_to_mac(uint32_t number, uint8_t mac[ETH_ALEN])

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The time by which tools measure. */
+#ifndef TESTS_TOOLS_TOOL_CLOCK_H
+#define TESTS_TOOLS_TOOL_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+#include <user/core/time.h>
+
+/* Returns CLOCK_MONOTONIC in ns. */
+static inline uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
+#endif
