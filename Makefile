@@ -15,24 +15,26 @@ VERSION := 0.1.0
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -I. -Iinclude -isystem $(BUILD) -DXBEAT_VERSION='"$(VERSION)"' -MMD -MP
-BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wshadow -Iinclude -Ivmlinux -I. -MMD -MP
+BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wshadow -Iinclude -Ivmlinux -Ibpf -I. -MMD -MP
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 # V=1 shows the commands.
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) '$@')
 
-BASE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/core/*.c user/lib/*.c))
-DAEMON := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/daemon/*.c))
-CTL := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/ctl/*.c))
+# A room is a folder with its sub-folders; an object may use only those of its own room and of the rooms below it
+# (scripts/lint layers). From the bottom up:
+objects = $(patsubst %.c,$(BUILD)/%.o,$(shell find $(addprefix user/,$(1)) -name '*.c' | sort))
+BASE := $(call objects,lib core config)
+DAEMON := $(call objects,control kernel net runner tracking heartbeat vrrp daemon)
+CTL := $(call objects,ctl)
 # libxbeat, for applications; its objects are fit for a shared library.
 APP := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/app/*.c))
 APP_SONAME := libxbeat.so.0
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 UNIT_ASAN := $(patsubst tests/unit/%.c,$(BUILD)/asan/tests/unit/%,$(wildcard tests/unit/test_*.c))
-# Parts of the daemon that work without the kernel side.
-DAEMON_TESTED := $(filter $(addprefix $(BUILD)/user/daemon/,control%.o journal.o json_text.o notify%.o runner%.o \
-	tracking%.o),$(DAEMON))
+# Rooms that work without the kernel side; of tracking, all but the socket of applications.
+DAEMON_TESTED := $(filter-out %/tracking/apps.o,$(call objects,control runner tracking vrrp/notify))
 TESTED := $(filter-out $(BUILD)/user/ctl/main.o,$(CTL)) $(APP) $(DAEMON_TESTED) $(BASE)
 TESTED_ASAN := $(patsubst $(BUILD)/%,$(BUILD)/asan/%,$(TESTED))
 BPF_FIXTURES := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bpf/test_% tests/bpf/guarded.c,$(wildcard tests/bpf/*.c)))
@@ -81,7 +83,7 @@ $(BUILD)/asan/%.o: %.c
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) $(SANITIZE) -c $< -o $@
 
-$(BUILD)/tools/network: $(patsubst %,$(BUILD)/user/daemon/%.o,interface_setting link_monitor local_address macvlan netlink netlink_address)
+$(BUILD)/tools/network: $(patsubst %,$(BUILD)/user/net/%.o,interface_setting link_monitor local_address macvlan netlink netlink_address)
 
 $(APP): ALL_CFLAGS += -fPIC -fvisibility=hidden
 $(BUILD)/libxbeat.a: $(APP)
@@ -124,8 +126,8 @@ $(BPF_TESTS): $(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(BPF_FIXTURES) $(BUI
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(BPF_TEST_LIBS) -o $@
 
 # With the daemon's half of what is tested.
-$(BPF_GUARD_TESTS): $(patsubst %,$(BUILD)/%.o,tests/bpf/guarded user/daemon/bpffs user/daemon/kernel_guard)
-$(BUILD)/tests/bpf/test_guard_restart: $(patsubst %,$(BUILD)/user/daemon/%.o,attach bpffs kernel kernel_apps kernel_guard kernel_routers)
+$(BPF_GUARD_TESTS): $(patsubst %,$(BUILD)/%.o,tests/bpf/guarded user/kernel/bpffs user/kernel/guards)
+$(BUILD)/tests/bpf/test_guard_restart: $(patsubst %,$(BUILD)/user/kernel/%.o,attach bpffs load app_pages guards routers)
 $(BUILD)/tests/bpf/test_guard_restart: BPF_TEST_LIBS += -ljansson
 
 $(TOOLS): $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(BUILD)/base.a
@@ -134,12 +136,12 @@ $(TOOLS): $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(BUILD)/base.a
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(TOOL_LIBS) -o $@
 
 # Tools that try a part of the daemon by itself.
-$(BUILD)/tools/route_change: $(patsubst %,$(BUILD)/user/daemon/%.o,netlink netlink_address netlink_route netlink_rule)
+$(BUILD)/tools/route_change: $(patsubst %,$(BUILD)/user/net/%.o,netlink netlink_address netlink_route netlink_rule)
 
 $(BUILD)/tools/app_example: $(BUILD)/libxbeat.a
 
 $(SENDER): $(patsubst %,$(BUILD)/%.o,tests/tools/send_packets \
-		$(addprefix user/daemon/,advert announce neighbour_packet send_room)) $(BUILD)/base.a
+		$(addprefix user/net/,advert_socket announce neighbour_packet send_room)) $(BUILD)/base.a
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(LDFLAGS) $^ -levent_core -o $@

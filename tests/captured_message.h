@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include <tests/captured.h>
-#include <user/core/address.h>
+#include <user/lib/address.h>
 #include <user/core/vrrp_packet.h>
 
 static inline struct xb_address captured_address(const char *text)

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include <user/daemon/bpffs.h>
+#include <user/kernel/bpffs.h>
 
 #define ICMPV6 58
 

@@ -11,7 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <user/daemon/bpffs.h>
+#include <user/kernel/bpffs.h>
 
 #include "xbeat.skel.h"
 

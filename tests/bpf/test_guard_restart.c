@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include <user/daemon/bpffs.h>
-#include <user/daemon/kernel_guard.h>
+#include <user/kernel/bpffs.h>
+#include <user/kernel/guards.h>
 
 #define INSTANCE "test_guard_restart"
 #define EARLIER_NODE 1

@@ -28,7 +28,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <user/core/time.h>
+#include <user/lib/time.h>
 
 #include "tool_clock.h"
 #include "tool_stop.h"

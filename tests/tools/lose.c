@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <user/core/time.h>
+#include <user/lib/time.h>
 
 #define RULES_MAX 64
 

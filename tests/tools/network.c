@@ -18,11 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <user/core/address.h>
-#include <user/daemon/link_monitor.h>
-#include <user/daemon/local_address.h>
-#include <user/daemon/macvlan.h>
-#include <user/daemon/netlink.h>
+#include <user/lib/address.h>
+#include <user/net/link_monitor.h>
+#include <user/net/local_address.h>
+#include <user/net/macvlan.h>
+#include <user/net/netlink.h>
 #include <user/lib/cleanup.h>
 
 static uint32_t number(const char *text)

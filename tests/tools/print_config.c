@@ -2,9 +2,9 @@
 /* Prints a configuration as it is understood: print_config FILE. Warnings and errors go to stderr. */
 #include <errno.h>
 #include <string.h>
-#include <user/core/config_print.h>
+#include <user/config/print/print.h>
 #include <user/lib/cleanup.h>
-#include <user/lib/config_environment.h>
+#include <user/config/host/environment.h>
 #include <user/lib/diagnostics_print.h>
 #include <user/lib/file.h>
 

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <user/core/time.h>
+#include <user/lib/time.h>
 #include <user/lib/file.h>
 
 #include "tool_clock.h"

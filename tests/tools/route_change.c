@@ -13,9 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/core/config_print.h>
-#include <user/daemon/netlink.h>
-#include <user/lib/config_environment.h>
+#include <user/config/print/print.h>
+#include <user/net/netlink.h>
+#include <user/config/host/environment.h>
 #include <user/lib/diagnostics_print.h>
 #include <user/lib/file.h>
 

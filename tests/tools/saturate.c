@@ -33,9 +33,9 @@
 #include <tests/tools/saturate_shared.h>
 #include <time.h>
 #include <unistd.h>
-#include <user/core/address.h>
+#include <user/lib/address.h>
 #include <user/core/heartbeat.h>
-#include <user/core/time.h>
+#include <user/lib/time.h>
 #include <xbeat/wire.h>
 
 #include "tool_clock.h"

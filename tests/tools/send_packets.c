@@ -15,11 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <user/core/address.h>
-#include <user/core/time.h>
+#include <user/lib/address.h>
+#include <user/lib/time.h>
 #include <user/core/vrrp_packet.h>
-#include <user/daemon/advert.h>
-#include <user/daemon/announce.h>
+#include <user/net/advert_socket.h>
+#include <user/net/announce.h>
 
 struct order {
 	unsigned interface_index;

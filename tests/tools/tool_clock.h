@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 #include <time.h>
-#include <user/core/time.h>
+#include <user/lib/time.h>
 
 /* Returns CLOCK_MONOTONIC in ns. */
 static inline uint64_t now_ns(void)

@@ -24,7 +24,7 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-#include <user/core/time.h>
+#include <user/lib/time.h>
 #include <user/lib/cleanup.h>
 
 #include "tool_stop.h"

@@ -36,7 +36,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <user/core/time.h>
+#include <user/lib/time.h>
 #include <user/lib/cleanup.h>
 
 #include "tool_clock.h"

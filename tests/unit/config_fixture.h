@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <user/core/address.h>
-#include <user/core/config.h>
+#include <user/lib/address.h>
+#include <user/config/model/config.h>
 
 /* Whatever an include names is one file. */
 static inline int fixture_find(const char *pattern, char ***paths, size_t *count)

@@ -18,9 +18,9 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <user/daemon/clock.h>
-#include <user/daemon/runner.h>
-#include <user/daemon/runner_proc.h>
+#include <user/lib/clock.h>
+#include <user/runner/runner.h>
+#include <user/runner/child/procfs.h>
 #include <user/lib/file.h>
 
 /* So long a test waits before it has failed; on a busy machine nothing is quick. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* user/core/address.c: both families through text, order and conversion. */
+/* user/lib/address.c: both families through text, order and conversion. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <user/core/address.h>
+#include <user/lib/address.h>
 
 static struct xb_address parsed(const char *text)
 {

@@ -26,8 +26,8 @@
 #include <time.h>
 #include <unistd.h>
 #include <user/app/request.h>
-#include <user/daemon/clock.h>
-#include <user/daemon/control_client.h>
+#include <user/lib/clock.h>
+#include <user/control/connection.h>
 #include <xbeat/app.h>
 #include <xbeat/map.h>
 

@@ -6,7 +6,7 @@
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <user/lib/command_users.h>
+#include <user/config/host/users.h>
 
 static char directory[] = "/tmp/test_command_users.XXXXXX";
 

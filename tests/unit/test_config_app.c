@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vrrp_app, and the lines that track applications and links. */
 #include "config_fixture.h"
-#include <user/core/time.h>
+#include <user/lib/time.h>
 
 #define HEARTBEAT                                                                                  \
 	"heartbeat h {\ninterface eth0\ninterface eth10\nkey_file k\n"                             \

@@ -2,7 +2,7 @@
 /* Checks of a configuration as a whole, and which of its nodes this machine is. */
 #include "config_fixture.h"
 #include <errno.h>
-#include <user/core/address.h>
+#include <user/lib/address.h>
 
 #define HEARTBEAT(nodes) "heartbeat h {\ninterface eth0\nkey_file k\n" nodes "}\n"
 #define TWO_LINKS(nodes) "heartbeat h {\ninterface eth0\ninterface eth1\nkey_file k\n" nodes "}\n"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The words of global_defs: what they become, and what is said of wrong ones. */
 #include "config_fixture.h"
-#include <user/core/time.h>
+#include <user/lib/time.h>
 
 static void wrong_globals(void **state)
 {

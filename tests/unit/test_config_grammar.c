@@ -4,7 +4,7 @@
  * said of wrong ones, with places. The rules and examples are keepalived's.
  */
 #include "config_fixture.h"
-#include <user/core/config_preprocess.h>
+#include <user/config/syntax/preprocess.h>
 
 struct expansion {
 	const char *text;

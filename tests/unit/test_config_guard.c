@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* How long an instance's addresses are answered for without its daemon, and what it does in a partition. */
 #include "config_fixture.h"
-#include <user/core/time.h>
+#include <user/lib/time.h>
 
 #define HEARTBEAT(lines)                                                                           \
 	"heartbeat h {\ninterface eth0\nkey_file k\nnode 1 a 10.0.0.1\nnode 2 b 10.0.0.2\n" lines  \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A vrrp_instance: its values and defaults, which setting clears which, what is wrong. */
 #include "config_fixture.h"
-#include <user/core/time.h>
+#include <user/lib/time.h>
 
 static void instance_defaults(void **state)
 {

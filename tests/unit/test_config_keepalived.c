@@ -6,8 +6,8 @@
  * is a template: definitions, conditions, loops and an include.
  */
 #include "config_fixture.h"
-#include <user/core/address.h>
-#include <user/core/time.h>
+#include <user/lib/address.h>
+#include <user/lib/time.h>
 
 static const char keepalived[] = "! Configuration File for keepalived\n"
 				 "\n"

@@ -2,7 +2,7 @@
 /* The parser: what good files become, what is said of bad ones, recovery after errors. */
 #include "config_fixture.h"
 #include <linux/rtnetlink.h>
-#include <user/core/time.h>
+#include <user/lib/time.h>
 
 #define HEARTBEAT                                                                                  \
 	"heartbeat h {\ninterface eth0\nkey_file k\nnode 1 a 10.0.0.1\nnode 2 b 10.0.0.2\n"

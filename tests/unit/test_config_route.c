@@ -4,7 +4,7 @@
  * same), and what is said of wrong ones.
  */
 #include "config_fixture.h"
-#include <user/core/config_print.h>
+#include <user/config/print/print.h>
 
 #define BEFORE                                                                                     \
 	"global_defs {\nvrrp_version 3\n}\nvrrp_instance V {\ninterface eth0\n"                    \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vrrp_script, vrrp_track_process and track_file: each word with a good and a bad value. */
 #include "config_fixture.h"
-#include <user/core/time.h>
+#include <user/lib/time.h>
 
 #define ANY INSTANCE VIPS "}\n"
 

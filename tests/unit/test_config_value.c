@@ -2,8 +2,8 @@
 /* Numbers, durations, prefixes and word distances of the configuration. */
 #include "config_fixture.h"
 #include <errno.h>
-#include <user/core/address.h>
-#include <user/core/config_value.h>
+#include <user/lib/address.h>
+#include <user/config/syntax/value.h>
 
 static void durations(void **state)
 {

@@ -3,7 +3,7 @@
 #include "config_fixture.h"
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
-#include <user/core/config_vip.h>
+#include <user/config/blocks/vip.h>
 
 static void broadcasts(void **state)
 {

@@ -22,8 +22,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <user/ctl/command.h>
-#include <user/daemon/clock.h>
-#include <user/daemon/control.h>
+#include <user/lib/clock.h>
+#include <user/control/control.h>
 
 #define CLIENTS_MAX 16
 #define EVENTS 1200 /* more than a follower may leave untaken */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include <cmocka.h>
-#include <user/core/diagnostics.h>
+#include <user/lib/diagnostics.h>
 
 static void entries_and_counts(void **state)
 {

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 #include <errno.h>
-#include <user/core/address.h>
+#include <user/lib/address.h>
 #include <user/core/election.h>
 
 static struct election_candidate candidate(uint8_t priority, enum xb_instance_state state,

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 #include <endian.h>
 #include <string.h>
-#include <user/core/address.h>
+#include <user/lib/address.h>
 #include <user/core/heartbeat.h>
 #include <user/core/histogram.h>
 #include <xbeat/siphash.h>

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <string.h>
-#include <user/core/keyfile.h>
+#include <user/config/host/keyfile.h>
 #include <user/lib/cleanup.h>
 
 #define KEY_A "000102030405060708090a0b0c0d0e0f"

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 #include <user/core/liveness.h>
-#include <user/core/time.h>
+#include <user/lib/time.h>
 
 #define START (1000 * NS_PER_SECOND)
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <user/core/liveness.h>
-#include <user/core/time.h>
+#include <user/lib/time.h>
 
 #define MS(x) ((x)*NS_PER_MS)
 #define START (1000 * NS_PER_SECOND)

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <tests/unit/runner_fixture.h>
-#include <user/daemon/notify.h>
+#include <user/vrrp/notify/notify.h>
 
 #define LINES_BYTES 4096
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <user/core/track.h>
+#include <user/tracking/effect.h>
 
 #define CHECK(effect, expected_weight, expected_fault)                                             \
 	do {                                                                                       \

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 #include <tests/captured_message.h>
-#include <user/core/address.h>
+#include <user/lib/address.h>
 #include <user/core/vrrp_packet.h>
 #include <xbeat/digest.h>
 

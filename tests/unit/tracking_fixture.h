@@ -4,7 +4,7 @@
 #define XBEAT_TESTS_UNIT_TRACKING_FIXTURE_H
 
 #include <tests/unit/runner_fixture.h>
-#include <user/daemon/tracking.h>
+#include <user/tracking/tracking.h>
 
 static struct event_base *base;
 static struct runner *runner;

@@ -18,9 +18,9 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <user/core/address.h>
+#include <user/lib/address.h>
 #include <user/core/sync_group.h>
-#include <user/core/time.h>
+#include <user/lib/time.h>
 #include <user/core/vrrp.h>
 
 #define MS NS_PER_MS

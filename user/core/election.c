@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The choice of the next Active among live Backups. */
 #include <errno.h>
-#include <user/core/address.h>
+#include <user/lib/address.h>
 #include <user/core/election.h>
 
 static bool better(const struct election_candidate *a, const struct election_candidate *b)

@@ -3,7 +3,7 @@
 #include <endian.h>
 #include <stddef.h>
 #include <string.h>
-#include <user/core/address.h>
+#include <user/lib/address.h>
 #include <user/core/heartbeat.h>
 #include <xbeat/siphash.h>
 

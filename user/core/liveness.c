@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <user/core/liveness.h>
-#include <user/core/time.h>
+#include <user/lib/time.h>
 
 #define DAEMON_TEXT_BYTES 96
 

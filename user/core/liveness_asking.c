@@ -3,7 +3,7 @@
  * liveness.h for the rules. */
 #include <stdio.h>
 #include <user/core/liveness.h>
-#include <user/core/time.h>
+#include <user/lib/time.h>
 
 #define ASK_PATIENCE_MIN_NS (2 * NS_PER_MS)
 /* A peer that stays silent is asked after again and again, but not more often. */

@@ -25,15 +25,3 @@ const char *node_state_name(enum xb_node_state state)
 	}
 	return "unknown";
 }
-
-const char *track_kind_name(enum config_track_kind kind)
-{
-	static const char *const names[] = {
-		[CONFIG_TRACK_INTERFACE] = "interface", [CONFIG_TRACK_SCRIPT] = "script",
-		[CONFIG_TRACK_PROCESS] = "process",	[CONFIG_TRACK_FILE] = "file",
-		[CONFIG_TRACK_PEER] = "peer",		[CONFIG_TRACK_APP] = "app",
-		[CONFIG_TRACK_LINK] = "link",
-	};
-
-	return names[kind];
-}

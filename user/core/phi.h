@@ -21,7 +21,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <user/core/time.h>
+#include <user/lib/time.h>
 #include <xbeat/map.h>
 
 /* One gap in 10^8: with 200 gaps a second, heartbeats 10 ms apart, one in 5.8 days at the worst. */

@@ -25,8 +25,8 @@
  * - timer_expired_priority: an Active that stood still leaves the addresses to
  *   whoever must have taken over meanwhile.
  */
-#include <user/core/address.h>
-#include <user/core/time.h>
+#include <user/lib/address.h>
+#include <user/lib/time.h>
 #include <user/core/vrrp.h>
 #include <user/core/vrrp_reason.h>
 #include <user/core/vrrp_timing.h>

@@ -10,8 +10,8 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <user/core/address.h>
-#include <user/core/checksum.h>
+#include <user/lib/address.h>
+#include <user/lib/checksum.h>
 #include <user/core/vrrp_packet.h>
 #include <xbeat/digest.h>
 

@@ -3,8 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <user/core/address.h>
-#include <user/core/time.h>
+#include <user/lib/address.h>
+#include <user/lib/time.h>
 #include <user/core/vrrp_reason.h>
 
 /* By value, so that it can stand in an argument list. */

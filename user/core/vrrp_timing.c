@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The intervals of RFC 9568 section 6.1, and of RFC 3768 section 6.1 for version 2. */
-#include <user/core/time.h>
+#include <user/lib/time.h>
 #include <user/core/vrrp_timing.h>
 
 /* Version 2 has no Max Advertise Interval to learn: all nodes are configured alike. */

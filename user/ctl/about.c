@@ -20,16 +20,3 @@ enum command_status local_version(const struct command *command)
 	json_decref(version);
 	return output_finish();
 }
-
-enum command_status local_help(const struct command *command)
-{
-	char candidates[VERB_CANDIDATES_BYTES];
-	const struct verb *verb = NULL;
-
-	if (command->argument_count > 0 &&
-	    verb_find(command->arguments[0], &verb, candidates) != VERB_FOUND) {
-		log_error("no help for '%s'; verbs are %s", command->arguments[0], candidates);
-		return COMMAND_USAGE;
-	}
-	return verb_help(verb);
-}

@@ -3,12 +3,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <user/core/config.h>
+#include <user/config/model/config.h>
 #include <user/ctl/local.h>
 #include <user/ctl/output.h>
 #include <user/lib/cleanup.h>
-#include <user/lib/command_users.h>
-#include <user/lib/config_environment.h>
+#include <user/config/host/users.h>
+#include <user/config/host/environment.h>
 #include <user/lib/diagnostics_print.h>
 #include <user/lib/file.h>
 #include <user/lib/log.h>

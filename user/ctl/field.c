@@ -2,7 +2,7 @@
 /* Fields of JSON objects as cells of tables: see field.h. */
 #include <stdlib.h>
 #include <time.h>
-#include <user/core/time.h>
+#include <user/lib/time.h>
 #include <user/ctl/field.h>
 
 bool field_number(const json_t *object, const char *name, uint64_t *value)

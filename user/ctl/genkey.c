@@ -9,7 +9,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <user/core/keyfile.h>
+#include <user/config/host/keyfile.h>
 #include <user/ctl/local.h>
 #include <user/ctl/output.h>
 #include <user/lib/log.h>

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <user/core/time.h>
+#include <user/lib/time.h>
 #include <user/ctl/units.h>
 
 #define NS_PER_MINUTE (60 * NS_PER_SECOND)

@@ -1,11 +1,291 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Lookup of verbs by unambiguous beginnings, and their help. */
+/* The table of verbs, with the texts of their help. */
+#include <user/ctl/local.h>
+#include <user/ctl/parameters.h>
+#include <user/ctl/show.h>
+#include <user/ctl/verb.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <user/ctl/output.h>
 #include <user/ctl/text.h>
-#include <user/ctl/verb.h>
+#include <jansson.h>
+#include <user/lib/log.h>
+
+/* Longer than programs that are run at a reload may take. */
+#define RELOAD_TIMEOUT_MS 60000
+
+const struct verb verbs[] = {
+	{
+		.name = "status",
+		.arguments = "",
+		.summary = "the daemon: node, interfaces, scheduling",
+		.help = "Shows who this node is, whether it hears anybody, since when its daemon "
+			"runs and with which configuration, how the XDP program is attached, and "
+			"whether the daemon "
+			"has real-time scheduling and locked memory.",
+		.example = "$ xbeatctl status\n"
+			   "node           node-a (1), running\n"
+			   "heartbeat      lan: every 10 ms, detection time 30 ms (3 intervals)\n"
+			   "interface      eth0: native, program 12\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = show_run,
+		.print = show_status,
+	},
+	{
+		.name = "peers",
+		.arguments = "",
+		.summary = "the other nodes: who is alive, and why we think so",
+		.help = "Shows the verdict on each node with its reason and, for each link, how "
+			"long ago it was heard, the round-trip times of its answers (median, 99th "
+			"percentile, maximum) and how many probes went unanswered. While a node is "
+			"silent also when others last heard it.",
+		.example = "$ xbeatctl peers\n"
+			   "NODE    VERDICT  LINK  ADDRESS    HEARD    P50     P99     MAX  LOST\n"
+			   "node-b  up       eth0  10.0.0.2  4.1 ms  92 us  140 us  1.2 ms     3\n"
+			   "    for 31 s: evidence was 0.1 ms old, its daemon had moved 1.4 ms "
+			   "before\n"
+			   "    daemon last moved 2 ms ago\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = show_run,
+		.print = show_peers,
+	},
+	{
+		.name = "vrrp",
+		.arguments = "",
+		.summary = "the VRRP instances: state, who is Active, and why",
+		.help = "Shows each VRRP instance: its state with the reason of the last change, "
+			"configured and effective priority, who is Active, its addresses and "
+			"counters.",
+		.example =
+			"$ xbeatctl vrrp\n"
+			"NAME  STATE   VRID  INTERFACE  PRIORITY  ACTIVE    SINCE\n"
+			"VI_1  active    51  eth0            100  10.0.0.1   31 s\n"
+			"    Active node-b is down: no evidence on 1 link for 30.1 ms, detection\n"
+			"    time 30.0 ms\n"
+			"    addresses 10.0.0.100/32\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = show_run,
+		.print = show_vrrp,
+	},
+	{
+		.name = "explain",
+		.arguments = "INSTANCE|NODE",
+		.summary = "one VRRP instance or node in plain words",
+		.help = "Says what a VRRP instance is and why, who is Active, what this node waits "
+			"for, what would make it Active, and how its priority adds up. Of this "
+			"node: what it is like, and what happened to it lately. Of another: what "
+			"is known of it, from whom, what was concluded, and what would change "
+			"that.",
+		.example = "$ xbeatctl explain VI_1\n"
+			   "state      VI_1 is backup, for 31 s\n"
+			   "reason     an advert of a higher priority came\n"
+			   "active     node-b, 10.0.0.2, priority 150\n"
+			   "next       Active when node-b is silent for 3.6 s\n"
+			   "priority    100  configured\n"
+			   "            +20  script chk_nginx: exit status 0\n"
+			   "            120  in effect\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.arguments_min = 1,
+		.arguments_max = 1,
+		.run = show_run,
+		.parameters = parameters_instance,
+		.print = show_explain,
+	},
+	{
+		.name = "tracking",
+		.arguments = "",
+		.summary = "tracked scripts, interfaces, files; how they are",
+		.help = "Shows everything that instances track, whether it is up, since when, and "
+			"why.",
+		.example = "$ xbeatctl tracking\n"
+			   "KIND    NAME       STATUS  VALUE  SINCE\n"
+			   "script  chk_nginx  down            31 s\n"
+			   "    exit status 1, 3 times in a row\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = show_run,
+		.print = show_tracking,
+	},
+	{
+		.name = "app",
+		.arguments = "[beat NAME]",
+		.summary = "applications that beat by themselves",
+		.help = "Shows each vrrp_app: its state, how long ago it last beat and how old a "
+			"beat may become, who opened it, and which instances track it. app beat "
+			"NAME beats once for an application, for scripts and cron; the user that "
+			"the vrrp_app names may do that, too.",
+		.example = "$ xbeatctl app\n"
+			   "NAME  STATE    LAST BEAT  TIMEOUT  OPENED  TRACKED BY\n"
+			   "web   beating      12 ms   200 ms    31 s  VI_1\n"
+			   "    opened by process 812 of user 33\n"
+			   "$ xbeatctl app beat backup\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.arguments_max = 2,
+		.run = show_app_run,
+		.print = show_apps,
+	},
+	{
+		.name = "drops",
+		.arguments = "",
+		.summary = "packets that were refused, by reason",
+		.help = "Shows how many packets were refused for each reason, whether a healthy "
+			"cluster shows a few of these, and what the reason means.",
+		.example = "$ xbeatctl drops\n"
+			   "COUNT  REASON   NORMAL  MEANING\n"
+			   "   12  bad_tag  never   authentication tag is wrong: another key, or\n"
+			   "                        forged\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = show_run,
+		.print = show_drops,
+	},
+	{
+		.name = "events",
+		.arguments = "[-f]",
+		.summary = "what changed, when, and why; -f follows",
+		.help = "Shows the recent changes, oldest first: verdicts on nodes, their daemons "
+			"and applications, and states of VRRP instances, each with its reason. "
+			"With -f it goes on and shows each "
+			"new one as it happens.",
+		.example = "$ xbeatctl events -f\n"
+			   "2026-03-01 12:00:00.031  peer  node-b  up -> down\n"
+			   "    no evidence on 1 link for 30.2 ms, detection time 30.0 ms; node-c "
+			   "and\n"
+			   "    judge, asked 0.2 ms ago, heard it no later than 26.1 ms ago\n",
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_FOLLOW,
+		.run = show_events_run,
+	},
+	{
+		.name = "failover",
+		.arguments = "INSTANCE [-t TIME]",
+		.summary = "give an instance up to the best Backup",
+		.help = "Gives up the Active role of a VRRP instance cleanly, so that the best "
+			"Backup takes over at once, and stays away: until resume, or for TIME "
+			"(30s, 10m, 2h). For root.",
+		.example = "$ xbeatctl failover VI_1 -t 10m\n"
+			   "VI_1 is now initialize here; node-b takes over\n"
+			   "    it stays away until 2026-03-01 12:10:00.031, or: xbeatctl\n"
+			   "    resume VI_1\n",
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_DURATION,
+		.arguments_min = 1,
+		.arguments_max = 1,
+		.run = show_run,
+		.parameters = parameters_failover,
+		.print = show_failover,
+	},
+	{
+		.name = "resume",
+		.arguments = "[INSTANCE]",
+		.summary = "take part again after failover or drain",
+		.help = "Lets a VRRP instance that was given up take part in elections again; "
+			"without one, the whole node. For root.",
+		.example = "$ xbeatctl resume\n"
+			   "takes part again: VI_1 VI_2\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.arguments_max = 1,
+		.run = show_run,
+		.parameters = parameters_instance,
+		.print = show_resume,
+	},
+	{
+		.name = "drain",
+		.arguments = "",
+		.summary = "give up all instances, before maintenance",
+		.help = "Gives up every VRRP instance cleanly and tells the other nodes that this "
+			"one is draining. It stays away until resume. For root.",
+		.example = "$ xbeatctl drain\n"
+			   "given up: VI_1 VI_2\n"
+			   "    it stays away until: xbeatctl resume\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = show_run,
+		.print = show_drain,
+	},
+	{
+		.name = "priority",
+		.arguments = "INSTANCE N|default",
+		.summary = "set a priority until the next change",
+		.help = "Gives a VRRP instance the priority N, 1 to 254, instead of the configured "
+			"one; default goes back to that. For root.",
+		.example = "$ xbeatctl priority VI_1 200\n"
+			   "VI_1: priority 200, configured is 100\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.arguments_min = 2,
+		.arguments_max = 2,
+		.run = show_run,
+		.parameters = parameters_priority,
+		.print = show_priority,
+	},
+	{
+		.name = "reload",
+		.arguments = "",
+		.summary = "read the configuration again",
+		.help = "Reads the configuration file again. Instances whose configuration has not "
+			"changed are not touched. A bad file changes nothing, and each error is "
+			"printed with its place. For root.",
+		.example = "$ xbeatctl reload\n"
+			   "changed  VI_1\n"
+			   "reloaded: 0 added, 1 changed, 0 removed, 99 as before\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = show_run,
+		.print = show_reload,
+		.answer_timeout_ms = RELOAD_TIMEOUT_MS,
+	},
+	{
+		.name = "config",
+		.arguments = "",
+		.summary = "the configuration in effect, with defaults",
+		.help = "Prints the configuration that xbeatd runs with, defaults included, in the "
+			"grammar of its file. It has passwords in it, so it is for root.",
+		.example = "$ xbeatctl config > now.conf\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = show_run,
+		.print = show_config,
+	},
+	{
+		.name = "genkey",
+		.arguments = "[ID]",
+		.summary = "make a key for a key file",
+		.help = "Makes a new random 128-bit key and prints it as a line of a key file. ID "
+			"is 0 to 255 (1). All nodes of a cluster have the same key file; keep it "
+			"readable by root only.",
+		.example = "$ (umask 077; xbeatctl genkey > /etc/xbeat/lan.key)\n",
+		.arguments_max = 1,
+		.run = local_genkey,
+	},
+	{
+		.name = "check",
+		.arguments = "FILE",
+		.summary = "check a configuration file",
+		.help = "Reads a configuration as xbeatd would and prints every error and warning "
+			"with its place and what would be right. Needs no running daemon.",
+		.example =
+			"$ xbeatctl check xbeat.conf\n"
+			"xbeat.conf:7:5: error: unknown keyword 'prioriti' in vrrp_instance; did "
+			"you\nmean 'priority'?\n",
+		.arguments_min = 1,
+		.arguments_max = 1,
+		.run = local_check,
+	},
+	{
+		.name = "version",
+		.arguments = "",
+		.summary = "the version of xbeatctl",
+		.help = "Prints the version of xbeatctl itself; status shows the daemon's.",
+		.example = "$ xbeatctl version\nxbeatctl " XBEAT_VERSION "\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = local_version,
+	},
+	{
+		.name = "help",
+		.arguments = "[VERB]",
+		.summary = "this list, or the help of a verb",
+		.help = "Prints the list of verbs, or what a verb does with an example.",
+		.example = "$ xbeatctl help peers\n",
+		.arguments_max = 1,
+		.run = local_help,
+	},
+};
+
+const size_t verb_count = sizeof(verbs) / sizeof(verbs[0]);
 
 #define HELP_EXAMPLE_INDENT 4
 #define CALL_COLUMNS 27
@@ -112,4 +392,17 @@ enum command_status verb_help(const struct verb *verb)
 	else
 		print_verb_list(stdout);
 	return output_finish();
+}
+
+enum command_status local_help(const struct command *command)
+{
+	char candidates[VERB_CANDIDATES_BYTES];
+	const struct verb *verb = NULL;
+
+	if (command->argument_count > 0 &&
+	    verb_find(command->arguments[0], &verb, candidates) != VERB_FOUND) {
+		log_error("no help for '%s'; verbs are %s", command->arguments[0], candidates);
+		return COMMAND_USAGE;
+	}
+	return verb_help(verb);
 }

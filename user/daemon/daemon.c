@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <user/daemon/clock.h>
+#include <user/lib/clock.h>
 #include <user/daemon/daemon.h>
-#include <user/daemon/kernel_guard.h>
+#include <user/kernel/guards.h>
 #include <user/daemon/privileges.h>
 #include <user/lib/cleanup.h>
 #include <user/lib/log.h>

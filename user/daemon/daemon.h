@@ -3,13 +3,13 @@
 #ifndef XBEAT_DAEMON_DAEMON_H
 #define XBEAT_DAEMON_DAEMON_H
 
-#include <user/daemon/apps.h>
-#include <user/daemon/control.h>
-#include <user/daemon/drop_watch.h>
-#include <user/daemon/instances.h>
-#include <user/daemon/interfaces.h>
-#include <user/daemon/link_monitor.h>
-#include <user/daemon/prober.h>
+#include <user/tracking/apps.h>
+#include <user/control/control.h>
+#include <user/kernel/drop_watch.h>
+#include <user/vrrp/state/instances.h>
+#include <user/net/interfaces.h>
+#include <user/net/link_monitor.h>
+#include <user/heartbeat/prober.h>
 #include <user/daemon/scheduling.h>
 
 struct reload;

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The death of the daemon, seen when the thread that runs its loop exits (do_exit() comes here before it closes
+ * files): died_ns is set, which answers tell at once, and no deadline is later than the time a service manager
+ * gets to start it again. A daemon that stops cleanly says so first (pid 0).
+ */
+#ifndef BPF_GUARD_DAEMON_EXIT_H
+#define BPF_GUARD_DAEMON_EXIT_H
+
+#include "guard/guard.h"
+
+/* As in the kernel's user interface. */
+struct bpf_pidns_info {
+	__u32 pid;
+	__u32 tgid;
+};
+
+struct exit_look {
+	__u64 latest_ns; /* that a deadline may be */
+};
+
+/* The process as its own PID namespace numbers it: the daemon may be in a container. Cheap questions first, since this
+ * is asked of every thread of the machine that exits. */
+static __always_inline bool exit_is_daemon(const struct xb_self *self)
+{
+	struct bpf_pidns_info here = {0};
+	__u64 id = bpf_get_current_pid_tgid();
+
+	return self->pid && (__u32)id == id >> 32 &&
+	       bpf_get_ns_current_pid_tgid(self->pid_namespace_device, self->pid_namespace_inode,
+					   &here, sizeof(here)) == 0 &&
+	       here.pid == self->pid && here.tgid == self->pid;
+}
+
+/* Nobody extends a deadline any more; only a check on another processor may change it. */
+static long exit_bring_forward(const void *map, const __u32 *slot, struct xb_guard *guard,
+			       const struct exit_look *look)
+{
+	__u64 deadline_ns = READ_ONCE(guard->deadline_ns);
+
+	(void)map;
+	(void)slot;
+	if (deadline_ns > look->latest_ns)
+		__sync_val_compare_and_swap(&guard->deadline_ns, deadline_ns, look->latest_ns);
+	return 0;
+}
+
+/* Like the daemon does, always changing it (guard.h). */
+static __always_inline void exit_lower_due(struct xb_self *self, __u64 latest_ns)
+{
+	for (int i = 0; i < GUARD_SWAP_TRIES; i++) {
+		__u64 seen_ns = READ_ONCE(self->guard_due_ns);
+		__u64 due_ns = seen_ns && seen_ns <= latest_ns ? seen_ns - 1 : latest_ns;
+
+		if (__sync_val_compare_and_swap(&self->guard_due_ns, seen_ns, due_ns) == seen_ns)
+			return;
+	}
+}
+
+SEC("raw_tp/sched_process_exit")
+int xbeat_exit(void *ctx)
+{
+	__u32 zero = 0;
+	struct xb_self *self = bpf_map_lookup_elem(&xb_self, &zero);
+	struct exit_look look;
+	__u64 now_ns;
+
+	(void)ctx;
+	if (!self || !exit_is_daemon(self) || self->died_ns)
+		return 0;
+	now_ns = bpf_ktime_get_ns();
+	WRITE_ONCE(self->died_ns, now_ns);
+	look.latest_ns = now_ns + self->restart_grace_ns;
+	bpf_for_each_map_elem(&xb_guard, exit_bring_forward, &look, 0);
+	exit_lower_due(self, look.latest_ns);
+	guard_check(now_ns);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The timer that looks when the earliest deadline of xb_guard is due. Deadlines move on all the time, so it is
+ * armed lazily, for the one that was the earliest when it last looked. It belongs to its pinned map and lives on
+ * when the daemon is gone.
+ */
+#ifndef BPF_GUARD_GUARD_TIMER_H
+#define BPF_GUARD_GUARD_TIMER_H
+
+#include "guard/guard.h"
+
+#define CLOCK_MONOTONIC 1
+#define GUARD_ARM_TRIES 4
+#define GUARD_WAIT_MIN_NS 1000000ULL
+#define GUARD_WAIT_MAX_NS 1000000000ULL
+
+/*
+ * The death of the daemon brings deadlines forward to restart_grace_ns behind it, and what sees it
+ * (daemon_exit.h) is of a kind of program that may not start a timer. So the timer never waits for longer than
+ * that: whenever it looked last before a death, it looks again before the grace is over, and then knows.
+ */
+static __always_inline __u64 guard_wait_max_ns(const struct xb_self *self)
+{
+	__u64 grace_ns = READ_ONCE(self->restart_grace_ns);
+
+	if (!READ_ONCE(self->pid) || grace_ns > GUARD_WAIT_MAX_NS)
+		return GUARD_WAIT_MAX_NS;
+	return grace_ns < GUARD_WAIT_MIN_NS ? GUARD_WAIT_MIN_NS : grace_ns;
+}
+
+static __always_inline __u64 guard_wait_ns(__u64 due_ns, __u64 wait_max_ns)
+{
+	__u64 now_ns = bpf_ktime_get_ns();
+
+	if (due_ns <= now_ns)
+		return due_ns ? 0 : wait_max_ns;
+	return due_ns - now_ns < wait_max_ns ? due_ns - now_ns : wait_max_ns;
+}
+
+/* Asks again once it is armed: the daemon may have set an earlier time and armed it for that just before. */
+static __always_inline int guard_timer_arm(struct guard_timer *timer)
+{
+	__u32 zero = 0;
+	const struct xb_self *self = bpf_map_lookup_elem(&xb_self, &zero);
+	int error = 0;
+
+	if (!self)
+		return -1;
+	for (int i = 0; i < GUARD_ARM_TRIES; i++) {
+		__u64 due_ns = READ_ONCE(self->guard_due_ns);
+
+		error = (int)bpf_timer_start(&timer->timer,
+					     guard_wait_ns(due_ns, guard_wait_max_ns(self)), 0);
+		if (READ_ONCE(self->guard_due_ns) == due_ns)
+			break;
+	}
+	return error;
+}
+
+static int guard_timer_fires(const void *map, const __u32 *key, struct guard_timer *timer)
+{
+	(void)map;
+	(void)key;
+	if (guard_check(bpf_ktime_get_ns()))
+		guard_timer_arm(timer);
+	return 0;
+}
+
+/* Run by the daemon (kernel_guard.c) with a packet of zeros: looks, and starts the timer. Returns XDP_PASS if that
+ * could be done. Of type XDP because programs that may sleep could not use timers before Linux 6.1. */
+SEC("xdp")
+int xbeat_guard(struct xdp_md *ctx)
+{
+	__u32 zero = 0;
+	struct guard_timer *timer = bpf_map_lookup_elem(&xb_guard_timer, &zero);
+
+	(void)ctx;
+	if (!timer)
+		return XDP_ABORTED;
+	bpf_timer_init(&timer->timer, &xb_guard_timer, CLOCK_MONOTONIC); /* -EBUSY: it is */
+	if (bpf_timer_set_callback(&timer->timer, guard_timer_fires))
+		return XDP_ABORTED;
+	guard_check(bpf_ktime_get_ns());
+	return guard_timer_arm(timer) ? XDP_ABORTED : XDP_PASS;
+}
+
+#endif

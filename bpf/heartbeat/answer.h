@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The PROBE becomes its own REPLY: same buffer, same size, same key. The head of
+ * the packet stays as it is, and so does the IP header's checksum under the swap of
+ * its addresses.
+ */
+#ifndef BPF_HEARTBEAT_ANSWER_H
+#define BPF_HEARTBEAT_ANSWER_H
+
+#include "heartbeat/apps.h"
+#include "heartbeat/evidence.h"
+
+#define NS_PER_US 1000
+
+static __always_inline void swap_hardware_addresses(struct ethhdr *ethernet)
+{
+	word16 *destination = (word16 *)ethernet->h_dest;
+	word16 *source = (word16 *)ethernet->h_source;
+
+#pragma unroll
+	for (int i = 0; i < 3; i++) {
+		__u16 word = source[i];
+
+		source[i] = destination[i];
+		destination[i] = word;
+	}
+}
+
+static __always_inline void swap_ports(struct udphdr *udp)
+{
+	__be16 port = udp->source;
+
+	udp->source = udp->dest;
+	udp->dest = port;
+}
+
+/* The stamp may be from another processor and later than now. */
+static __always_inline __u32 age_us(__u64 now_ns, __u64 then_ns)
+{
+	__s64 age_ns = (__s64)(now_ns - then_ns);
+	__u64 us = age_ns > 0 ? (__u64)age_ns / NS_PER_US : 0;
+
+	return us > 0xffffffff ? 0xffffffff : (__u32)us;
+}
+
+/* What this node says of itself, as the daemon left it. Returns the digest of the instances. */
+static __always_inline __u64 answer_describe_self(struct xb_packet *packet,
+						  const struct xb_self *self, __u64 now_ns,
+						  __u32 key_place)
+{
+	const struct xb_description *description =
+		&self->description[READ_ONCE(self->current) & (XB_DESCRIPTIONS - 1)];
+	const word64 *own = (const word64 *)description->instances;
+	word64 *said = (word64 *)packet->instances;
+
+	packet->node_state = READ_ONCE(self->died_ns) ? XB_NODE_DEAD : self->node_state;
+	packet->daemon_age_us = bpf_htonl(age_us(now_ns, READ_ONCE(self->progress_ns)));
+	packet->late_apps_bits = bpf_htonl(apps_late_bits(READ_ONCE(self->app_count), now_ns));
+#pragma unroll
+	for (int i = 0; i < INSTANCE_WORDS; i++)
+		said[i] = own[i];
+	return description->digest[key_place & (XB_KEYS_MAX - 1)];
+}
+
+/* All between head and tag. Returns the digest of the instances. */
+static __always_inline __u64 answer_write(struct heartbeat *heartbeat, enum xb_packet_type type)
+{
+	struct xb_packet *packet = heartbeat->packet;
+
+	packet->type = (__u8)type;
+	packet->ack = bpf_htonl(heartbeat->answer_ack);
+	packet->fenced_bits = bpf_htons(READ_ONCE(heartbeat->self->fenced_bits));
+	packet->t2_ns = bpf_cpu_to_be64(heartbeat->arrival_ns);
+	return answer_describe_self(packet, heartbeat->self, heartbeat->arrival_ns,
+				    heartbeat->key_place);
+}
+
+/* Tag and checksum last: they cover all the rest. */
+static __always_inline void answer_seal(struct heartbeat *heartbeat, __u64 digest)
+{
+	struct xb_packet *packet = heartbeat->packet;
+	struct udphdr *udp = heartbeat->udp;
+
+	packet->tag = tag_end(&heartbeat->head, packet, digest);
+	udp->check = 0;
+	udp->check = (__u16)udp_checksum(udp, &heartbeat->flow);
+}
+
+static __always_inline void answer_turn_round(struct heartbeat *heartbeat, struct ethhdr *ethernet,
+					      void *network)
+{
+	swap_hardware_addresses(ethernet);
+	if (heartbeat->flow.ipv6)
+		ipv6_swap_addresses(network, &heartbeat->flow);
+	else
+		ipv4_swap_addresses(network);
+	swap_ports(heartbeat->udp);
+}
+
+/* Returns XDP_TX: back through the port that it came by. */
+static __always_inline int answer(struct heartbeat *heartbeat, struct ethhdr *ethernet,
+				  void *network)
+{
+	__u64 digest = answer_write(heartbeat, XB_REPLY);
+
+	answer_turn_round(heartbeat, ethernet, network);
+	if (heartbeat->addressee_epoch != heartbeat->own_epoch) {
+		heartbeat->packet->responder_epoch = bpf_cpu_to_be64(heartbeat->own_epoch);
+		heartbeat_begin_tag(heartbeat);
+	}
+	answer_seal(heartbeat, digest);
+	return XDP_TX;
+}
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which applications have not beaten in time (xbeat/app.h): read from their own pages when it is to be told. */
+#ifndef BPF_HEARTBEAT_APPS_H
+#define BPF_HEARTBEAT_APPS_H
+
+#include "base/maps.h"
+#include "base/word.h"
+
+static __always_inline bool app_is_late(__u32 place, __u64 now_ns)
+{
+	const struct xb_app *app = bpf_map_lookup_elem(&xb_apps, &place);
+	const struct xb_app_page *page;
+	void *pages;
+	__u32 key;
+
+	if (!app)
+		return false;
+	key = READ_ONCE(app->page);
+	pages = bpf_map_lookup_elem(&xb_app_pages, &key);
+	if (!pages)
+		return true;
+	key = 0;
+	page = bpf_map_lookup_elem(pages, &key);
+	return !page || xb_app_is_late(now_ns, READ_ONCE(page->beat_ns), app->timeout_ns);
+}
+
+/* A function of its own, verified by itself: the loop is no burden on the paths that lead to it. */
+__noinline __u32 apps_look(__u32 count, __u64 now_ns)
+{
+	__u32 bits = 0;
+
+	for (__u32 place = 0; place < XB_APPS_MAX; place++) {
+		if (place >= count)
+			break;
+		if (app_is_late(place, now_ns))
+			bits |= 1u << place;
+	}
+	return bits;
+}
+
+/* Returns a bit for each of the first count applications: it is late. */
+static __always_inline __u32 apps_late_bits(__u32 count, __u64 now_ns)
+{
+	return count ? apps_look(count, now_ns) : 0;
+}
+
+#endif

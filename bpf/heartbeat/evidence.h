@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What makes an authenticated packet evidence of its sender's life: the rules
+ * that PROBE and REPLY share, and what is stored then. All of it runs under the
+ * slot's lock.
+ */
+#ifndef BPF_HEARTBEAT_EVIDENCE_H
+#define BPF_HEARTBEAT_EVIDENCE_H
+
+#include "heartbeat/gap.h"
+#include "heartbeat/heartbeat.h"
+
+#include <xbeat/window.h>
+
+#define EVENT_BIT(kind) (1U << (kind))
+
+/*
+ * A sender's epoch only grows. A newer one is a new life of the peer, whose numbers start again.
+ * That is true of any authenticated packet, fresh or not: the peer once had that epoch.
+ */
+static __always_inline int evidence_sender_epoch(struct heartbeat *heartbeat)
+{
+	struct xb_peer *peer = heartbeat->peer;
+
+	if (heartbeat->sender_epoch == 0 || heartbeat->sender_epoch < peer->peer_epoch)
+		return XB_DROP_OLD_EPOCH;
+	if (heartbeat->sender_epoch > peer->peer_epoch) {
+		peer->peer_epoch = heartbeat->sender_epoch;
+		peer->probe_window.seen_bits = 0;
+		peer->probe_window.high_seq = 0;
+		peer->new_life = 1;
+		heartbeat->events |= EVENT_BIT(XB_EVENT_PEER_EPOCH);
+	}
+	return NO_DROP;
+}
+
+/* Whether the sender has lately heard our PROBEs: its ack is at most ack_window_count behind. One
+ * that is ahead of all that was sent wraps round to far behind. */
+static __always_inline bool evidence_ack_is_recent(const struct heartbeat *heartbeat,
+						   __u32 sent_seq)
+{
+	__u32 behind = sent_seq - bpf_ntohl(heartbeat->packet->ack);
+
+	return behind <= heartbeat->peer->ack_window_count;
+}
+
+static __always_inline enum xb_drop window_reason(enum xb_window_result result)
+{
+	return result == XB_WINDOW_OLD ? XB_DROP_OLD_SEQ : XB_DROP_REPLAY;
+}
+
+/* Stores the instances and their digest. Returns whether any of them differs from what was stored. */
+static __always_inline bool evidence_take_instances(struct heartbeat *heartbeat)
+{
+	const word64 *said = (const word64 *)heartbeat->packet->instances;
+	word64 *stored = (word64 *)heartbeat->peer->instances;
+	__u64 difference = 0;
+
+#pragma unroll
+	for (int i = 0; i < INSTANCE_WORDS; i++) {
+		__u64 word = said[i];
+
+		difference |= word ^ stored[i];
+		stored[i] = word;
+	}
+	heartbeat->peer->instances_digest = heartbeat->instances_digest;
+	return difference != 0;
+}
+
+/* Stores what the sender says of itself. fenced_bits: those that are believed. */
+static __always_inline void evidence_take_description(struct heartbeat *heartbeat,
+						      __u16 fenced_bits)
+{
+	const struct xb_packet *packet = heartbeat->packet;
+	struct xb_peer *peer = heartbeat->peer;
+	__u32 late_apps_bits = bpf_ntohl(packet->late_apps_bits);
+	bool changed = packet->node_state != peer->node_state || fenced_bits != peer->fenced_bits ||
+		       late_apps_bits != peer->late_apps_bits;
+
+	peer->late_apps_bits = late_apps_bits;
+	peer->fenced_bits = fenced_bits;
+	peer->node_state = packet->node_state;
+	if (!heartbeat->instances_known)
+		changed |= evidence_take_instances(heartbeat);
+	if (changed)
+		heartbeat->events |= EVENT_BIT(XB_EVENT_PEER_CHANGED);
+}
+
+/* Stores what the sender says of itself, and when. */
+static __always_inline void evidence_take(struct heartbeat *heartbeat)
+{
+	const struct xb_packet *packet = heartbeat->packet;
+	struct xb_peer *peer = heartbeat->peer;
+
+	if (xb_constants.adaptive)
+		gap_take(heartbeat);
+	peer->new_life = 0;
+	peer->last_evidence_ns = heartbeat->arrival_ns;
+	peer->evidence_count++;
+	peer->daemon_age_us = bpf_ntohl(packet->daemon_age_us);
+	evidence_take_description(heartbeat, bpf_ntohs(packet->fenced_bits));
+}
+
+#endif

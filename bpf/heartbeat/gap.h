@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The gaps between arrivals of evidence, for a detection time that follows them (xb_gap_hist). Under the slot's lock,
+ * and only where the configuration asks for it: xb_constants.adaptive is frozen, so the verifier removes all of this
+ * elsewhere.
+ */
+#ifndef BPF_HEARTBEAT_GAP_H
+#define BPF_HEARTBEAT_GAP_H
+
+#include "heartbeat/heartbeat.h"
+
+/* Below the first bucket's start there are two bits that the first octave is divided by. */
+#define GAP_SHIFT (XB_GAP_FIRST_SHIFT - 2)
+
+/* Returns gap_ns' place among the buckets: the number of its highest bit, and the two bits behind that. */
+static __always_inline __u32 gap_bucket(__u64 gap_ns)
+{
+	__u32 value = gap_ns >> GAP_SHIFT > 0xffffff ? 0xffffff : (__u32)(gap_ns >> GAP_SHIFT);
+	__u32 rest = value;
+	__u32 octave = 0;
+
+	if (value < 4)
+		return 0;
+#pragma unroll
+	for (__u32 bits = 16; bits > 0; bits /= 2) {
+		if (rest >> bits) {
+			rest >>= bits;
+			octave += bits;
+		}
+	}
+	return (octave - 2) * 4 + ((value >> ((octave - 2) & 31)) & 3);
+}
+
+/* Evidence has come; the slot still holds the time of the one before. Two processors may stamp in another order than
+ * they store in: that tells nothing. Nor does the time in which a peer was started anew: it was not there to be heard. */
+static __always_inline void gap_take(struct heartbeat *heartbeat)
+{
+	__u64 last_ns = heartbeat->peer->new_life ? 0 : heartbeat->peer->last_evidence_ns;
+	struct xb_gap_hist *histogram = bpf_map_lookup_elem(&xb_gap_hist, &heartbeat->slot);
+	__u32 bucket = gap_bucket(heartbeat->arrival_ns - last_ns);
+
+	if (histogram && last_ns && (__s64)(heartbeat->arrival_ns - last_ns) >= 0 &&
+	    bucket < XB_GAP_BUCKETS)
+		histogram->bucket_count[bucket]++;
+}
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A heartbeat on its way through the program, and the checks that need no lock
+ * (design: "evidence"): is it one, for us, from whom, under which key.
+ */
+#ifndef BPF_HEARTBEAT_HEARTBEAT_H
+#define BPF_HEARTBEAT_HEARTBEAT_H
+
+#include "packet/frame.h"
+#include "packet/ipv4.h"
+#include "packet/ipv6.h"
+#include "heartbeat/tag.h"
+
+struct heartbeat {
+	const void *end;
+	struct udphdr *udp;
+	struct xb_packet *packet;
+	struct flow flow;
+	__u64 arrival_ns;
+
+	struct xb_peer *peer; /* who sent it, over which link */
+	__u32 slot;
+	const struct xb_self *self;
+	__u64 own_epoch;
+	const struct xb_key *key;
+	__u32 key_place; /* in xb_keys */
+	bool from_prober; /* a PROBE or QUERY: to be answered */
+	bool instances_known; /* they are those that the slot holds */
+	__u64 instances_digest;
+	struct tag_head head;
+
+	/* What came of it, gathered under the slot's lock and acted upon behind it. */
+	int remark; /* a reason that is counted, though a PROBE is answered; or NO_DROP */
+	__u32 events; /* bit n: enum xb_event_kind n */
+	__u64 sender_epoch;
+	__u64 addressee_epoch;
+	__u32 answer_ack;
+};
+
+/* Finds UDP and the addresses behind an IP header of known family. Returns false if they are not
+ * whole; whoever looked at the port has seen that they are, and the verifier sees it here. */
+static __always_inline bool heartbeat_open(struct heartbeat *heartbeat, void *network, bool ipv6)
+{
+	struct iphdr *ipv4_header = network;
+	struct ipv6hdr *ipv6_header = network;
+
+	heartbeat->head = (struct tag_head){0};
+	if (ipv6) {
+		heartbeat->udp = (void *)(ipv6_header + 1);
+		if ((const void *)(heartbeat->udp + 1) > heartbeat->end)
+			return false;
+		flow_from_ipv6(&heartbeat->flow, ipv6_header);
+	} else {
+		heartbeat->udp = (void *)(ipv4_header + 1);
+		if ((const void *)(heartbeat->udp + 1) > heartbeat->end)
+			return false;
+		flow_from_ipv4(&heartbeat->flow, ipv4_header);
+	}
+	return true;
+}
+
+/* The headers around the packet, and the packet's length. Returns a reason or NO_DROP. */
+static __always_inline int heartbeat_check_length(struct heartbeat *heartbeat, const void *network)
+{
+	int reason = heartbeat->flow.ipv6 ? ipv6_check(network, heartbeat->end)
+					  : ipv4_check(network, heartbeat->end);
+
+	heartbeat->packet = (void *)(heartbeat->udp + 1);
+	if (reason == NO_DROP && (const void *)(heartbeat->packet + 1) > heartbeat->end)
+		return XB_DROP_TOO_SHORT;
+	return reason;
+}
+
+_Static_assert(XB_PROBE == 1 && XB_REPLY == 2 && XB_QUERY == 3 && XB_ANSWER == 4,
+	       "what a prober sends is odd");
+
+/* The fields that say whether it is a heartbeat for this node, cheap ones first. */
+static __always_inline int heartbeat_check_header(struct heartbeat *heartbeat)
+{
+	const struct xb_packet *packet = heartbeat->packet;
+	__be16 addressee_id;
+
+	if (packet->magic != bpf_htons(XB_MAGIC))
+		return XB_DROP_BAD_MAGIC;
+	if (packet->version != XB_WIRE_VERSION)
+		return XB_DROP_BAD_VERSION;
+	if (packet->type < XB_PROBE || packet->type > XB_ANSWER)
+		return XB_DROP_BAD_TYPE;
+	if (packet->cluster_id != bpf_htons(xb_constants.cluster_id))
+		return XB_DROP_BAD_CLUSTER;
+	heartbeat->from_prober = packet->type == XB_PROBE || packet->type == XB_QUERY;
+	addressee_id = heartbeat->from_prober ? packet->responder_id : packet->prober_id;
+	return addressee_id == bpf_htons(xb_constants.node_id) ? NO_DROP : XB_DROP_NOT_FOR_ME;
+}
+
+/* Finds the sender's slot; the addresses must be those configured for it. */
+static __always_inline int heartbeat_find_peer(struct heartbeat *heartbeat)
+{
+	const struct xb_packet *packet = heartbeat->packet;
+	__u32 node_id =
+		bpf_ntohs(heartbeat->from_prober ? packet->prober_id : packet->responder_id);
+	__u32 link = packet->link;
+
+	if (node_id > XB_NODE_ID_MAX || link >= XB_LINKS_MAX)
+		return XB_DROP_UNKNOWN_PEER;
+	heartbeat->slot = xb_slot_of[node_id][link];
+	if (heartbeat->slot >= xb_constants.slot_count)
+		return XB_DROP_UNKNOWN_PEER;
+	heartbeat->peer = bpf_map_lookup_elem(&xb_peers, &heartbeat->slot);
+	if (!heartbeat->peer)
+		return XB_DROP_UNKNOWN_PEER;
+	if (!address_is(&heartbeat->peer->peer_address, heartbeat->flow.source) ||
+	    !address_is(&heartbeat->peer->local_address, heartbeat->flow.destination))
+		return XB_DROP_BAD_ADDRESS;
+	return NO_DROP;
+}
+
+/* Without a description of ourselves there is nothing to judge or answer with. */
+static __always_inline int heartbeat_find_self(struct heartbeat *heartbeat)
+{
+	__u32 zero = 0;
+
+	heartbeat->self = bpf_map_lookup_elem(&xb_self, &zero);
+	if (!heartbeat->self)
+		return XB_DROP_NO_SELF;
+	heartbeat->own_epoch = READ_ONCE(heartbeat->self->epoch);
+	return heartbeat->own_epoch ? NO_DROP : XB_DROP_NO_SELF;
+}
+
+static __always_inline bool heartbeat_repeats_instances(const struct heartbeat *heartbeat)
+{
+	const word64 *said = (const word64 *)heartbeat->packet->instances;
+	const word64 *stored = (const word64 *)heartbeat->peer->instances;
+	__u64 difference = 0;
+
+#pragma unroll
+	for (int i = 0; i < INSTANCE_WORDS; i++)
+		difference |= said[i] ^ stored[i];
+	return difference == 0;
+}
+
+static __always_inline void heartbeat_begin_tag(struct heartbeat *heartbeat)
+{
+	tag_begin(&heartbeat->head, heartbeat->packet, heartbeat->key, &heartbeat->flow,
+		  heartbeat->from_prober);
+}
+
+/*
+ * The tag is right, so the sender has the key and meant these bytes for these addresses. If the
+ * instances are those of the slot, its digest is tried first; it is of no use if it was made under the
+ * other key, or while another processor was changing it.
+ */
+static __always_inline int heartbeat_authenticate(struct heartbeat *heartbeat)
+{
+	const struct xb_packet *packet = heartbeat->packet;
+
+	heartbeat->key = key_find(packet->key_id, &heartbeat->key_place);
+	if (!heartbeat->key)
+		return XB_DROP_UNKNOWN_KEY;
+	heartbeat_begin_tag(heartbeat);
+	heartbeat->instances_digest = READ_ONCE(heartbeat->peer->instances_digest);
+	heartbeat->instances_known =
+		heartbeat_repeats_instances(heartbeat) &&
+		tag_end(&heartbeat->head, packet, heartbeat->instances_digest) == packet->tag;
+	if (heartbeat->instances_known)
+		return NO_DROP;
+	heartbeat->instances_digest = tag_digest(packet, heartbeat->key);
+	if (tag_end(&heartbeat->head, packet, heartbeat->instances_digest) != packet->tag)
+		return XB_DROP_BAD_TAG;
+	return NO_DROP;
+}
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A PROBE: judged under the slot's lock, then answered in place. One that is
+ * authentic and fresh but fails the epoch or the ack test is answered too (that
+ * is how a restarted node learns epochs) without being evidence. A sender that
+ * does not hear us is heard all the same.
+ */
+#ifndef BPF_HEARTBEAT_PROBE_H
+#define BPF_HEARTBEAT_PROBE_H
+
+#include "heartbeat/evidence.h"
+
+static __always_inline int probe_check_window(struct heartbeat *heartbeat)
+{
+	struct xb_window *window = &heartbeat->peer->probe_window;
+	__u32 seq = bpf_ntohl(heartbeat->packet->seq);
+	enum xb_window_result result = xb_window_check(window, seq);
+
+	if (result != XB_WINDOW_NEW)
+		return (int)window_reason(result);
+	xb_window_mark(window, seq);
+	return NO_DROP;
+}
+
+/*
+ * The sender does not hear us, so nothing says how old this is; but it may still be Active. What it says of
+ * itself is taken from no PROBE but its newest. That it is fenced is not believed: somebody would take
+ * its addresses over.
+ */
+static __always_inline void probe_take_unheard(struct heartbeat *heartbeat)
+{
+	const struct xb_packet *packet = heartbeat->packet;
+	struct xb_peer *peer = heartbeat->peer;
+
+	heartbeat->remark = XB_DROP_STALE_ACK;
+	if (bpf_ntohl(packet->seq) == peer->probe_window.high_seq)
+		evidence_take_description(heartbeat,
+					  bpf_ntohs(packet->fenced_bits) & peer->fenced_bits);
+}
+
+/* Returns a reason not to answer, or NO_DROP. */
+static __always_inline int probe_judge(struct heartbeat *heartbeat)
+{
+	struct xb_peer *peer = heartbeat->peer;
+	int reason = probe_check_window(heartbeat);
+
+	if (reason != NO_DROP)
+		return reason;
+	heartbeat->answer_ack = peer->probe_window.high_seq;
+	peer->peer_knows_epoch = heartbeat->addressee_epoch;
+	if (heartbeat->addressee_epoch != heartbeat->own_epoch) {
+		heartbeat->remark = XB_DROP_WRONG_EPOCH;
+		if (heartbeat->addressee_epoch > heartbeat->own_epoch)
+			heartbeat->events |= EVENT_BIT(XB_EVENT_OWN_EPOCH);
+		return NO_DROP;
+	}
+	peer->last_heard_ns = heartbeat->arrival_ns;
+	if (!evidence_ack_is_recent(heartbeat, READ_ONCE(peer->probe_sent_seq))) {
+		probe_take_unheard(heartbeat);
+		return NO_DROP;
+	}
+	evidence_take(heartbeat);
+	peer->last_probe_ns = heartbeat->arrival_ns;
+	peer->probe_received_count++;
+	return NO_DROP;
+}
+
+#endif

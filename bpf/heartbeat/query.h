@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What one node asks another about a third: a QUERY becomes its ANSWER in place,
+ * made of what xb_peers holds of the subject, whatever the daemon does; an ANSWER
+ * to one of our own becomes an event. Neither is evidence of anybody's life.
+ *
+ * A QUERY changes nothing here, so one that is sent again is answered again: to
+ * its sender's address only, and no larger. An ANSWER is taken once: those of the
+ * last t1_ns that the peer answered are noted in its slot. So events are at most
+ * as many as this node's own questions.
+ */
+#ifndef BPF_HEARTBEAT_QUERY_H
+#define BPF_HEARTBEAT_QUERY_H
+
+#include "heartbeat/answer.h"
+#include "base/event.h"
+#include "base/slot_lock.h"
+
+#define QUERY_LIFE_NS 1000000000
+
+/* What a slot says of the subject over one link. */
+struct query_slot {
+	__u64 evidence_ns;
+	__u64 heard_ns;
+	__u64 epoch;
+	__u32 daemon_age_us;
+	__u16 fenced_bits;
+	__u8 node_state;
+};
+
+/* Returns whether no other processor was writing meanwhile. */
+static __always_inline bool query_try_slot(const struct xb_peer *peer, struct query_slot *slot)
+{
+	__u32 sequence = READ_ONCE(peer->lock_sequence);
+
+	slot->evidence_ns = READ_ONCE(peer->last_evidence_ns);
+	slot->heard_ns = READ_ONCE(peer->last_heard_ns);
+	slot->epoch = READ_ONCE(peer->peer_epoch);
+	slot->daemon_age_us = READ_ONCE(peer->daemon_age_us);
+	slot->fenced_bits = READ_ONCE(peer->fenced_bits);
+	slot->node_state = READ_ONCE(peer->node_state);
+	return !(sequence & 1) && READ_ONCE(peer->lock_sequence) == sequence;
+}
+
+/* If another processor always writes, the last reading must do: each field by itself is right. No loop: the
+ * compiler may lay it out so that its way back is a fall-through, which Linux 6.1 refuses. */
+static __always_inline void query_read_slot(const struct xb_peer *peer, struct query_slot *slot)
+{
+	if (!query_try_slot(peer, slot) && !query_try_slot(peer, slot))
+		query_try_slot(peer, slot);
+}
+
+/* Returns the slot of a node's link, or NULL. */
+static __always_inline const struct xb_peer *query_find_slot(__u64 node_id, __u32 link)
+{
+	__u32 slot;
+
+	if (node_id > XB_NODE_ID_MAX)
+		return NULL;
+	slot = xb_slot_of[node_id][link & (XB_LINKS_MAX - 1)];
+	if (slot >= xb_constants.slot_count)
+		return NULL;
+	return bpf_map_lookup_elem(&xb_peers, &slot);
+}
+
+/* then_ns 0: never. */
+static __always_inline __u32 query_age_us(__u64 now_ns, __u64 then_ns)
+{
+	return then_ns ? age_us(now_ns, then_ns) : XB_AGE_NEVER;
+}
+
+static __always_inline void query_clear_view(struct xb_view *view)
+{
+	word64 *words = (word64 *)view;
+
+#pragma unroll
+	for (int i = 0; i < INSTANCE_WORDS; i++)
+		words[i] = 0;
+	view->subject_daemon_age_us = bpf_htonl(XB_AGE_NEVER);
+}
+
+/* Adds what is known over one link; what the subject said of itself is that of the link over which it
+ * was heard last. Returns when that was. */
+static __always_inline __u64 query_add_link(struct xb_view *view, __u32 link,
+					    const struct xb_peer *peer, __u64 now_ns, __u64 said_ns)
+{
+	struct query_slot slot = {};
+	__u64 newest_ns;
+
+	if (peer)
+		query_read_slot(peer, &slot);
+	view->evidence_age_us[link] = bpf_htonl(query_age_us(now_ns, slot.evidence_ns));
+	view->heard_age_us[link] = bpf_htonl(query_age_us(now_ns, slot.heard_ns));
+	if (slot.epoch > bpf_be64_to_cpu(view->subject_epoch))
+		view->subject_epoch = bpf_cpu_to_be64(slot.epoch);
+	newest_ns =
+		(__s64)(slot.heard_ns - slot.evidence_ns) > 0 ? slot.heard_ns : slot.evidence_ns;
+	if (!newest_ns || (said_ns && (__s64)(newest_ns - said_ns) <= 0))
+		return said_ns;
+	view->subject_state = slot.node_state;
+	view->subject_fenced_bits = bpf_htons(slot.fenced_bits);
+	view->subject_daemon_age_us =
+		bpf_htonl(slot.evidence_ns ? slot.daemon_age_us : XB_AGE_NEVER);
+	return newest_ns;
+}
+
+/* Of a node that is not configured here, or is this one, nothing is known. Global, so that the verifier
+ * looks at it once and not for each way that leads here; it wants to see that the pointer is one, and the
+ * id as a whole register: what it has seen byte-swapped, or compared by half, has no bound to Linux 6.1. */
+__noinline int query_fill_view(struct xb_view *view, __u64 subject_id, __u64 now_ns)
+{
+	__u64 said_ns = 0;
+
+	if (!view)
+		return -1;
+	query_clear_view(view);
+	view->subject_id = bpf_htons((__u16)subject_id);
+#pragma unroll
+	for (__u32 link = 0; link < XB_LINKS_MAX; link++)
+		said_ns = query_add_link(view, link, query_find_slot(subject_id, link), now_ns,
+					 said_ns);
+	return 0;
+}
+
+/* Like a PROBE, but for the window: it has none. */
+static __always_inline int query_check(const struct heartbeat *heartbeat)
+{
+	if (heartbeat->sender_epoch == 0 ||
+	    heartbeat->sender_epoch < READ_ONCE(heartbeat->peer->peer_epoch))
+		return XB_DROP_OLD_EPOCH;
+	return heartbeat->addressee_epoch == heartbeat->own_epoch ? NO_DROP : XB_DROP_WRONG_EPOCH;
+}
+
+/* An authentic QUERY. Returns an XDP action. */
+static __noinline int query(struct heartbeat *heartbeat, struct ethhdr *ethernet, void *network)
+{
+	struct xb_packet *packet = heartbeat->packet;
+	__u32 subject_id = bpf_ntohs(packet->view.subject_id);
+	int reason = query_check(heartbeat);
+
+	if (reason != NO_DROP)
+		return drop(reason);
+	heartbeat->answer_ack = 0;
+	answer_write(heartbeat, XB_ANSWER);
+	query_fill_view(&packet->view, subject_id, heartbeat->arrival_ns); /* over the instances */
+	answer_turn_round(heartbeat, ethernet, network);
+	answer_seal(heartbeat, tag_digest(packet, heartbeat->key));
+	return XDP_TX;
+}
+
+/* Whether this is the first ANSWER on its subject to a QUERY of this t1_ns or a later one. */
+static __always_inline int query_take_answer(const struct heartbeat *heartbeat)
+{
+	struct xb_peer *peer = heartbeat->peer;
+	__u64 t1_ns = bpf_be64_to_cpu(heartbeat->packet->t1_ns);
+	__u64 subject_bit = 1ULL << (bpf_ntohs(heartbeat->packet->view.subject_id) & 63);
+
+	if ((__s64)(t1_ns - peer->answer_t1_ns) < 0)
+		return XB_DROP_OLD_ANSWER;
+	if (t1_ns != peer->answer_t1_ns)
+		peer->answer_subject_bits = 0;
+	else if (peer->answer_subject_bits & subject_bit)
+		return XB_DROP_REPLAY;
+	peer->answer_t1_ns = t1_ns;
+	peer->answer_subject_bits |= subject_bit;
+	return NO_DROP;
+}
+
+static __always_inline int query_check_answer(const struct heartbeat *heartbeat)
+{
+	__u64 age_ns = heartbeat->arrival_ns - bpf_be64_to_cpu(heartbeat->packet->t1_ns);
+	int reason;
+
+	if (heartbeat->sender_epoch == 0 ||
+	    heartbeat->sender_epoch < READ_ONCE(heartbeat->peer->peer_epoch))
+		return XB_DROP_OLD_EPOCH;
+	if (heartbeat->addressee_epoch != heartbeat->own_epoch)
+		return XB_DROP_WRONG_EPOCH;
+	if (age_ns >= QUERY_LIFE_NS) /* also one from before its question */
+		return XB_DROP_OLD_ANSWER;
+	if (!slot_lock(&heartbeat->peer->lock_sequence))
+		return XB_DROP_PEER_BUSY;
+	reason = query_take_answer(heartbeat);
+	slot_unlock(&heartbeat->peer->lock_sequence);
+	return reason;
+}
+
+/* The view as the daemon reads it: numbers in this machine's order. */
+static __always_inline void query_tell_view(struct xb_view *told, const struct xb_view *view)
+{
+	told->subject_id = bpf_ntohs(view->subject_id);
+	told->subject_state = view->subject_state;
+	told->subject_daemon_age_us = bpf_ntohl(view->subject_daemon_age_us);
+	told->subject_epoch = bpf_be64_to_cpu(view->subject_epoch);
+	told->subject_fenced_bits = bpf_ntohs(view->subject_fenced_bits);
+#pragma unroll
+	for (int i = 0; i < XB_LINKS_MAX; i++) {
+		told->evidence_age_us[i] = bpf_ntohl(view->evidence_age_us[i]);
+		told->heard_age_us[i] = bpf_ntohl(view->heard_age_us[i]);
+	}
+}
+
+/* An authentic ANSWER. Returns an XDP action. */
+static __noinline int query_answered(const struct heartbeat *heartbeat)
+{
+	const struct xb_packet *packet = heartbeat->packet;
+	int reason = query_check_answer(heartbeat);
+	struct xb_event *event;
+
+	if (reason != NO_DROP)
+		return drop(reason);
+	event = event_reserve(XB_EVENT_ANSWER, heartbeat->slot, heartbeat->arrival_ns);
+	if (!event)
+		return XDP_DROP;
+	event->answer.t1_ns = bpf_be64_to_cpu(packet->t1_ns);
+	query_tell_view(&event->answer.view, &packet->view);
+	bpf_ringbuf_submit(event, 0);
+	return XDP_DROP;
+}
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The way of a heartbeat, from its IP header to its verdict: checks without the
+ * lock, judgement under it, then counters, events and the answer. What is asked and
+ * said of a third node parts from it after the first checks.
+ */
+#ifndef BPF_HEARTBEAT_RECEIVE_H
+#define BPF_HEARTBEAT_RECEIVE_H
+
+#include "heartbeat/answer.h"
+#include "base/event.h"
+#include "heartbeat/probe.h"
+#include "heartbeat/query.h"
+#include "heartbeat/reply.h"
+#include "base/slot_lock.h"
+
+/* Everything that is not the peer's changing state: alike for all types. */
+static __always_inline int receive_check(struct heartbeat *heartbeat)
+{
+	int reason = heartbeat_check_header(heartbeat);
+
+	if (reason == NO_DROP)
+		reason = heartbeat_find_peer(heartbeat);
+	if (reason == NO_DROP)
+		reason = heartbeat_find_self(heartbeat);
+	if (reason != NO_DROP)
+		return reason;
+	return heartbeat_authenticate(heartbeat);
+}
+
+static __always_inline void receive_read_epochs(struct heartbeat *heartbeat)
+{
+	const struct xb_packet *packet = heartbeat->packet;
+	bool from_prober = heartbeat->from_prober;
+
+	heartbeat->sender_epoch =
+		bpf_be64_to_cpu(from_prober ? packet->prober_epoch : packet->responder_epoch);
+	heartbeat->addressee_epoch =
+		bpf_be64_to_cpu(from_prober ? packet->responder_epoch : packet->prober_epoch);
+}
+
+static __always_inline int receive_judge(struct heartbeat *heartbeat)
+{
+	int reason;
+
+	heartbeat->remark = NO_DROP;
+	heartbeat->events = 0;
+	if (!slot_lock(&heartbeat->peer->lock_sequence))
+		return XB_DROP_PEER_BUSY;
+	reason = evidence_sender_epoch(heartbeat);
+	if (reason == NO_DROP)
+		reason = heartbeat->from_prober ? probe_judge(heartbeat) : reply_judge(heartbeat);
+	slot_unlock(&heartbeat->peer->lock_sequence);
+	return reason;
+}
+
+static __always_inline void receive_tell(const struct heartbeat *heartbeat, __u32 kind, __u64 epoch)
+{
+	if (heartbeat->events & EVENT_BIT(kind))
+		event_peer(kind, heartbeat->slot, heartbeat->arrival_ns, epoch);
+}
+
+static __always_inline void receive_tell_changes(const struct heartbeat *heartbeat)
+{
+	if (!heartbeat->events)
+		return;
+	receive_tell(heartbeat, XB_EVENT_PEER_EPOCH, heartbeat->sender_epoch);
+	receive_tell(heartbeat, XB_EVENT_OWN_EPOCH, heartbeat->addressee_epoch);
+	receive_tell(heartbeat, XB_EVENT_PEER_CHANGED, 0);
+}
+
+/* A UDP packet to the heartbeat port, its IP header at network_offset. Returns an XDP action. */
+static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv6, __u64 arrival_ns)
+{
+	struct ethhdr *ethernet = packet_start(ctx);
+	void *network = network_at(ctx, network_offset);
+	struct heartbeat heartbeat;
+	int reason;
+
+	SAME_POINTER(network);
+	heartbeat.arrival_ns = arrival_ns;
+	heartbeat.end = packet_end(ctx);
+	/* Both are whole, or nobody had come here; what the verifier knew of that is lost on the way. */
+	if ((const void *)(ethernet + 1) > heartbeat.end ||
+	    !heartbeat_open(&heartbeat, network, ipv6))
+		return XDP_PASS;
+	reason = heartbeat_check_length(&heartbeat, network);
+	if (reason == NO_DROP)
+		reason = receive_check(&heartbeat);
+	if (reason != NO_DROP)
+		return udp_refuse(&heartbeat.flow, reason);
+	receive_read_epochs(&heartbeat);
+	if (heartbeat.packet->type >= XB_QUERY)
+		return heartbeat.from_prober ? query(&heartbeat, ethernet, network)
+					     : query_answered(&heartbeat);
+	reason = receive_judge(&heartbeat);
+	receive_tell_changes(&heartbeat);
+	if (reason != NO_DROP)
+		return drop(reason);
+	if (heartbeat.remark != NO_DROP)
+		drop_count((__u32)heartbeat.remark);
+	return heartbeat.from_prober ? answer(&heartbeat, ethernet, network) : XDP_DROP;
+}
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Ethernet with up to two VLAN tags (IEEE 802.1Q, 802.1ad). This is what every
+ * packet of the machine pays for, so it reads nothing that it does not need.
+ */
+#ifndef BPF_PACKET_FRAME_H
+#define BPF_PACKET_FRAME_H
+
+#include "base/word.h"
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#define ETHERTYPE_IPV4 0x0800
+#define ETHERTYPE_IPV6 0x86dd
+#define ETHERTYPE_8021Q 0x8100
+#define ETHERTYPE_8021AD 0x88a8
+#define VLAN_TAGS_MAX 2
+#define VLAN_ID_MASK 0x0fff
+#define NETWORK_OFFSET_MASK 31 /* Ethernet and two tags are 22 bytes */
+
+struct frame {
+	const void *end;
+	void *network; /* the IP header, if there is one */
+	__u32 network_offset;
+	__be16 ethertype; /* what is in it, behind the tags */
+	__be16 vlan_id; /* 0: untagged, or tagged with a priority only */
+};
+
+static __always_inline void *packet_start(const struct xdp_md *ctx)
+{
+	return (void *)(long)ctx->data;
+}
+
+static __always_inline void *packet_end(const struct xdp_md *ctx)
+{
+	return (void *)(long)ctx->data_end;
+}
+
+/* The IP header, in a function that was given its offset. Masked, because once an offset has been through
+ * the stack the verifier knows no bound of it. */
+static __always_inline void *network_at(const struct xdp_md *ctx, __u32 network_offset)
+{
+	return packet_start(ctx) + (network_offset & NETWORK_OFFSET_MASK);
+}
+
+/* Whether so many bytes are there. By subtraction, because Linux 6.1 knows no bound of a length that
+ * was byte-swapped and refuses to add it to a packet pointer. */
+static __always_inline bool packet_holds(const void *start, __u32 bytes, const void *end)
+{
+	return end - start >= (long)bytes;
+}
+
+/* Keeps the compiler from checking one sum of the parts of a pointer and reading through another, which
+ * the verifier does not take. */
+#define SAME_POINTER(pointer) asm volatile("" : "+r"(pointer))
+
+static __always_inline bool ethertype_is_vlan(__be16 ethertype)
+{
+	return ethertype == bpf_htons(ETHERTYPE_8021Q) || ethertype == bpf_htons(ETHERTYPE_8021AD);
+}
+
+/* Returns false if the packet is too short for its own headers. */
+static __always_inline bool frame_parse(const struct xdp_md *ctx, struct frame *frame)
+{
+	const struct ethhdr *ethernet = packet_start(ctx);
+
+	frame->end = packet_end(ctx);
+	frame->network_offset = sizeof(*ethernet);
+	frame->vlan_id = 0;
+	if ((const void *)(ethernet + 1) > frame->end)
+		return false;
+	frame->ethertype = ethernet->h_proto;
+#pragma unroll
+	for (int tags = 0; tags < VLAN_TAGS_MAX; tags++) {
+		const struct vlan_hdr *tag = packet_start(ctx) + frame->network_offset;
+
+		if (!ethertype_is_vlan(frame->ethertype))
+			break;
+		if ((const void *)(tag + 1) > frame->end)
+			return false;
+		frame->vlan_id |= tag->h_vlan_TCI & bpf_htons(VLAN_ID_MASK);
+		frame->ethertype = tag->h_vlan_encapsulated_proto;
+		frame->network_offset += sizeof(*tag);
+	}
+	frame->network = packet_start(ctx) + frame->network_offset;
+	return true;
+}
+
+#endif

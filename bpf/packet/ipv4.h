@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * IPv4 (RFC 791) around a heartbeat. The header's checksum is not looked at:
+ * the tag covers both addresses, and nothing else of the header is used or
+ * changed, so an answer's checksum is as right as the question's.
+ */
+#ifndef BPF_PACKET_IPV4_H
+#define BPF_PACKET_IPV4_H
+
+#include "packet/frame.h"
+#include "packet/udp.h"
+
+#define IPV4_MORE_FRAGMENTS 0x2000
+#define IPV4_OFFSET_MASK 0x1fff
+#define IPV4_WORDS_MIN 5 /* header length without options */
+
+/* Whether this is UDP to our port. Asked before the header is checked, so that a broken header
+ * cannot hide a heartbeat; only the first fragment has a port. */
+static __always_inline bool ipv4_is_heartbeat(const struct iphdr *ip, const void *end)
+{
+	__u32 header_words = ip->ihl < IPV4_WORDS_MIN ? IPV4_WORDS_MIN : ip->ihl;
+
+	if (ip->frag_off & bpf_htons(IPV4_OFFSET_MASK))
+		return false;
+	return udp_is_heartbeat((const void *)ip + header_words * 4, end);
+}
+
+/* Behind the total length there may be Ethernet padding. */
+static __always_inline int ipv4_check(const struct iphdr *ip, const void *end)
+{
+	__u32 total_bytes = bpf_ntohs(ip->tot_len);
+
+	if (ip->version != 4 || ip->ihl < IPV4_WORDS_MIN)
+		return XB_DROP_BAD_IP_HEADER;
+	if (ip->ihl > IPV4_WORDS_MIN)
+		return XB_DROP_IP_OPTIONS;
+	if (ip->frag_off & bpf_htons(IPV4_MORE_FRAGMENTS))
+		return XB_DROP_IP_FRAGMENT;
+	if (total_bytes < sizeof(*ip) + sizeof(struct udphdr) ||
+	    !packet_holds(ip, total_bytes, end))
+		return XB_DROP_BAD_IP_HEADER;
+	return udp_check_length((const void *)(ip + 1), total_bytes - sizeof(*ip));
+}
+
+static __always_inline void ipv4_swap_addresses(struct iphdr *ip)
+{
+	__be32 source = ip->saddr;
+
+	ip->saddr = ip->daddr;
+	ip->daddr = source;
+}
+
+#endif

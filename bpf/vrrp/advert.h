@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A VRRP packet on its way through the program: where its message begins and
+ * what the IP header around it says. RFC 3768 section 5.1 (version 2), RFC 9568
+ * section 5 (version 3).
+ */
+#ifndef BPF_VRRP_ADVERT_H
+#define BPF_VRRP_ADVERT_H
+
+#include "packet/flow.h"
+#include "packet/frame.h"
+#include "packet/ipv4.h"
+
+#define PROTOCOL_VRRP 112
+
+struct vrrp_header {
+	__u8 version_type; /* four bits each */
+	__u8 vrid;
+	__u8 priority;
+	__u8 address_count;
+	union {
+		__be16 interval_cs; /* version 3; high four bits reserved */
+		struct {
+			__u8 authentication_type;
+			__u8 interval_s;
+		}; /* version 2 */
+	};
+	__u16 checksum;
+};
+
+_Static_assert(sizeof(struct vrrp_header) == 8, "struct vrrp_header");
+
+struct vrrp_advert {
+	struct vrrp_header header; /* a copy */
+	struct flow flow;
+	__u32 header_offset; /* in the packet */
+	__u32 message_bytes_max; /* what the IP header leaves for it; 0: more than the frame holds */
+	__u8 ttl; /* or hop limit */
+	bool bad_ip_header; /* options, a fragment, or a wrong checksum */
+
+	/* Known when it is checked. */
+	__u8 version;
+	bool pseudo_header; /* the checksum covers it */
+	__u16 interval_cs;
+	__u64 digest; /* of the addresses */
+};
+
+/* header: where it begins; its length was not checked yet. Returns false if it is not whole. */
+static __always_inline bool vrrp_open(struct vrrp_advert *advert, const void *header,
+				      __u32 message_bytes_max, const void *end)
+{
+	SAME_POINTER(header);
+	if (header + sizeof(advert->header) > end)
+		return false;
+	*(word64 *)&advert->header = *(const word64 *)header;
+	advert->message_bytes_max =
+		packet_holds(header, message_bytes_max, end) ? message_bytes_max : 0;
+	return true;
+}
+
+/* Nobody has checked this header yet: the stack, which would, comes later. */
+static __always_inline bool ipv4_header_is_plain(const struct iphdr *ip)
+{
+	const word32 *words = (const word32 *)ip;
+	__u64 sum = 0;
+
+#pragma unroll
+	for (int i = 0; i < IPV4_WORDS_MIN; i++)
+		sum += words[i];
+	return ip->version == 4 && ip->ihl == IPV4_WORDS_MIN &&
+	       !(ip->frag_off & bpf_htons(IPV4_MORE_FRAGMENTS)) && sum_fold(sum) == 0xffff;
+}
+
+/* Returns false if no VRID can be found: of a fragment but the first, and behind a broken header. Both
+ * are the stack's business. */
+static __always_inline bool vrrp_open_ipv4(struct vrrp_advert *advert, const struct iphdr *ip,
+					   const void *end)
+{
+	__u32 header_bytes, total_bytes;
+
+	if ((const void *)(ip + 1) > end || ip->ihl < IPV4_WORDS_MIN ||
+	    ip->frag_off & bpf_htons(IPV4_OFFSET_MASK))
+		return false;
+	header_bytes = ip->ihl * 4;
+	total_bytes = bpf_ntohs(ip->tot_len);
+	advert->header_offset += header_bytes;
+	advert->ttl = ip->ttl;
+	advert->bad_ip_header = !ipv4_header_is_plain(ip);
+	flow_from_ipv4(&advert->flow, ip);
+	return vrrp_open(advert, (const void *)ip + header_bytes,
+			 total_bytes > header_bytes ? total_bytes - header_bytes : 0, end);
+}
+
+/* Directly behind the IPv6 header: nobody sends adverts behind extension headers, and the stack, where
+ * those go, has no receiver for them. */
+static __always_inline bool vrrp_open_ipv6(struct vrrp_advert *advert, const struct ipv6hdr *ip,
+					   const void *end)
+{
+	if ((const void *)(ip + 1) > end)
+		return false;
+	advert->header_offset += sizeof(*ip);
+	advert->ttl = ip->hop_limit;
+	advert->bad_ip_header = ip->version != 6;
+	flow_from_ipv6(&advert->flow, ip);
+	return vrrp_open(advert, ip + 1, bpf_ntohs(ip->payload_len), end);
+}
+
+/* Returns the address's first byte, the one that tells a group from a host. */
+static __always_inline __u8 address_first_byte(const __u64 words[2], bool ipv6)
+{
+	return (__u8)(ipv6 ? words[0] : words[1] >> 32);
+}
+
+static __always_inline bool address_is_host(const __u64 words[2], bool ipv6)
+{
+	__u8 first = address_first_byte(words, ipv6);
+
+	return ipv6 ? first != 0xff && words[0] != 0 : first != 0 && first != 127 && first < 224;
+}
+
+#endif

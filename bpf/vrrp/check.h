@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What makes an advert a good one, cheap checks first: RFC 9568 section 7.1,
+ * RFC 3768 section 7.1, and authentication of version 2 as RFC 2338 section
+ * 5.3.6 has it and keepalived still speaks it. Each returns a reason or NO_DROP.
+ */
+#ifndef BPF_VRRP_CHECK_H
+#define BPF_VRRP_CHECK_H
+
+#include "base/drop.h"
+#include "vrrp/advert.h"
+
+#include <xbeat/digest.h>
+
+#define VRRP_TTL 255
+#define VRRP_ADVERTISEMENT 1
+#define VRRP_INTERVAL_MASK 0x0fff
+#define VRRP_ADDRESSES_MAX 255
+#define VRRP_AUTHENTICATION_NONE 0
+#define VRRP_AUTHENTICATION_PASS 1
+
+/* What is read of the message as a whole. */
+struct vrrp_body {
+	__u64 sum; /* for its checksum */
+	__u64 digest; /* of its addresses */
+	__u32 authentication[2]; /* version 2: the data as they stand in memory */
+};
+
+/* TTL 255 shows that nobody forwarded it. Unicast peers may be behind routers; they are known by address. */
+static __always_inline int vrrp_check_unicast(const struct vrrp_advert *advert, __u32 slot)
+{
+	struct xb_vrrp_peer_key key = {.slot = slot};
+	const struct xb_vrrp_peer *peer;
+
+	address_store(&key.address, advert->flow.source);
+	peer = bpf_map_lookup_elem(&xb_vrrp_peers, &key);
+	if (!peer)
+		return XB_DROP_VRRP_BAD_SOURCE;
+	if (advert->ttl < peer->ttl_minimum || advert->ttl > peer->ttl_maximum)
+		return XB_DROP_VRRP_BAD_TTL;
+	return NO_DROP;
+}
+
+/* The stack drops what comes from a group or from nowhere, but it is asked later. Over IPv6 the sender owes a
+ * link-local address (RFC 9568 section 5.1.2.1), but the receiver does not ask for it (section 7.1), and
+ * keepalived sends from any mcast_src_ip: to drop that would make two Actives. */
+static __always_inline int vrrp_check_multicast(const struct vrrp_advert *advert)
+{
+	const struct flow *flow = &advert->flow;
+
+	if (advert->ttl != VRRP_TTL)
+		return XB_DROP_VRRP_BAD_TTL;
+	if (!address_is_host(flow->source, flow->ipv6))
+		return XB_DROP_VRRP_BAD_SOURCE;
+	return NO_DROP;
+}
+
+static __always_inline int vrrp_check_way(const struct vrrp_advert *advert,
+					  const struct xb_vrrp *entry, __u32 slot)
+{
+	if (!address_is(&entry->destination, advert->flow.destination))
+		return XB_DROP_VRRP_BAD_DESTINATION;
+	if (advert->bad_ip_header)
+		return XB_DROP_VRRP_BAD_HEADER;
+	return entry->unicast ? vrrp_check_unicast(advert, slot) : vrrp_check_multicast(advert);
+}
+
+static __always_inline int vrrp_check_version(struct vrrp_advert *advert,
+					      const struct xb_vrrp *entry)
+{
+	advert->version = advert->header.version_type >> 4;
+	if (advert->version != entry->served_version)
+		return XB_DROP_VRRP_BAD_VERSION;
+	if ((advert->header.version_type & 0x0f) != VRRP_ADVERTISEMENT)
+		return XB_DROP_VRRP_BAD_TYPE;
+	return NO_DROP;
+}
+
+static __always_inline __u32 vrrp_address_words(const struct vrrp_advert *advert)
+{
+	return (__u32)advert->header.address_count * (advert->flow.ipv6 ? 4 : 1);
+}
+
+/* Version 2 has authentication data behind the addresses, whether it means anything or not. */
+static __always_inline __u32 vrrp_message_bytes(const struct vrrp_advert *advert)
+{
+	return (__u32)sizeof(advert->header) + 4 * vrrp_address_words(advert) +
+	       (advert->version == 2 ? XB_VRRP_PASSWORD_BYTES : 0);
+}
+
+/* The message must be within the IP packet. An advert without addresses is none (RFC 9568 section
+ * 5.2.5), but keepalived's version 2 sends it if all its addresses are excluded ones. */
+static __always_inline int vrrp_check_length(const struct vrrp_advert *advert)
+{
+	if ((advert->header.address_count == 0 && advert->version != 2) ||
+	    advert->message_bytes_max < vrrp_message_bytes(advert))
+		return XB_DROP_VRRP_BAD_LENGTH;
+	return NO_DROP;
+}
+
+/*
+ * Reads header and addresses, at header_offset in the packet, once. Returns 0, or -1 if the packet ends
+ * before the last address. Not static: the verifier then looks at the loop once, by itself, instead of
+ * following each of its ends through the rest of the program.
+ */
+__noinline int vrrp_read_body(struct xdp_md *ctx, __u32 header_offset, __u32 address_words,
+			      struct vrrp_body *body)
+{
+	const void *end = packet_end(ctx);
+	const word32 *words = packet_start(ctx) + (header_offset & 0xff);
+	__u64 digest = XB_DIGEST_START, sum;
+
+	if (!body || (const void *)(words + 2) > end)
+		return -1;
+	sum = (__u64)words[0] + words[1];
+	words += 2;
+	for (__u32 i = 0; i < 4 * VRRP_ADDRESSES_MAX && i < address_words; i++) {
+		SAME_POINTER(words);
+		if ((const void *)(words + 1) > end)
+			return -1;
+		sum += *words;
+		digest = xb_digest_word(digest, *words);
+		words++;
+	}
+	body->sum = sum;
+	body->digest = digest;
+	return 0;
+}
+
+/* Likewise the authentication data of version 2, which are behind the addresses. */
+__noinline int vrrp_read_authentication(struct xdp_md *ctx, __u32 offset, struct vrrp_body *body)
+{
+	const word32 *words = packet_start(ctx) + (offset & 0x1fff);
+
+	if (!body || (const void *)(words + 2) > packet_end(ctx))
+		return -1;
+	body->authentication[0] = words[0];
+	body->authentication[1] = words[1];
+	body->sum += (__u64)words[0] + words[1];
+	return 0;
+}
+
+static __always_inline __u64 vrrp_pseudo_sum(const struct vrrp_advert *advert)
+{
+	__u64 sum = bpf_htons(PROTOCOL_VRRP) + bpf_htons((__u16)vrrp_message_bytes(advert));
+
+	sum = sum_words(sum, (const word64 *)advert->flow.source, 2);
+	return sum_words(sum, (const word64 *)advert->flow.destination, 2);
+}
+
+/* Version 2 has no pseudo-header. Version 3 has one; over IPv4, RFC 9568 leaves it out and RFC 5798 was
+ * read as having it in: there, both are right. */
+static __always_inline int vrrp_check_checksum(struct vrrp_advert *advert, __u64 sum)
+{
+	advert->pseudo_header =
+		advert->version != 2 && sum_fold(sum + vrrp_pseudo_sum(advert)) == 0xffff;
+	if (advert->pseudo_header || (!advert->flow.ipv6 && sum_fold(sum) == 0xffff))
+		return NO_DROP;
+	return XB_DROP_VRRP_BAD_CHECKSUM;
+}
+
+/* Without a password the data mean nothing (RFC 3768 section 5.3.10). */
+static __always_inline int vrrp_check_password(const struct vrrp_advert *advert,
+					       const struct xb_vrrp *entry,
+					       const struct vrrp_body *body)
+{
+	const word32 *password = (const word32 *)entry->password;
+
+	if (advert->version != 2)
+		return NO_DROP;
+	if (!entry->has_password)
+		return advert->header.authentication_type == VRRP_AUTHENTICATION_NONE
+			       ? NO_DROP
+			       : XB_DROP_VRRP_BAD_PASSWORD;
+	if (advert->header.authentication_type != VRRP_AUTHENTICATION_PASS ||
+	    body->authentication[0] != password[0] || body->authentication[1] != password[1])
+		return XB_DROP_VRRP_BAD_PASSWORD;
+	return NO_DROP;
+}
+
+/* Version 2 has no way to learn an interval, so it must be the configured one (RFC 3768 section 7.1).
+ * One of 0 would let all Backups take over at once (RFC 9568, erratum 8301). */
+static __always_inline int vrrp_check_interval(struct vrrp_advert *advert,
+					       const struct xb_vrrp *entry)
+{
+	const struct vrrp_header *header = &advert->header;
+
+	advert->interval_cs = advert->version == 2
+				      ? header->interval_s * 100
+				      : bpf_ntohs(header->interval_cs) & VRRP_INTERVAL_MASK;
+	if (advert->interval_cs == 0 ||
+	    (advert->version == 2 && advert->interval_cs != entry->served_interval_cs))
+		return XB_DROP_VRRP_BAD_INTERVAL;
+	return NO_DROP;
+}
+
+static __always_inline int vrrp_read(struct xdp_md *ctx, const struct vrrp_advert *advert,
+				     struct vrrp_body *body)
+{
+	__u32 address_words = vrrp_address_words(advert);
+	__u32 behind = advert->header_offset + sizeof(advert->header) + 4 * address_words;
+
+	if (vrrp_read_body(ctx, advert->header_offset, address_words, body) ||
+	    (advert->version == 2 && vrrp_read_authentication(ctx, behind, body)))
+		return XB_DROP_VRRP_BAD_LENGTH;
+	return NO_DROP;
+}
+
+static __always_inline int vrrp_check_body(struct xdp_md *ctx, struct vrrp_advert *advert,
+					   const struct xb_vrrp *entry)
+{
+	struct vrrp_body body = {};
+	int reason = vrrp_read(ctx, advert, &body);
+
+	if (reason != NO_DROP)
+		return reason;
+	advert->digest = body.digest;
+	reason = vrrp_check_checksum(advert, body.sum);
+	if (reason == NO_DROP)
+		reason = vrrp_check_password(advert, entry, &body);
+	return reason == NO_DROP ? vrrp_check_interval(advert, entry) : reason;
+}
+
+static __always_inline int vrrp_check(struct xdp_md *ctx, struct vrrp_advert *advert,
+				      const struct xb_vrrp *entry, __u32 slot)
+{
+	int reason = vrrp_check_way(advert, entry, slot);
+
+	if (reason == NO_DROP)
+		reason = vrrp_check_version(advert, entry);
+	if (reason == NO_DROP)
+		reason = vrrp_check_length(advert);
+	if (reason == NO_DROP)
+		reason = vrrp_check_body(ctx, advert, entry);
+	if (reason == NO_DROP && address_is(&entry->own_source, advert->flow.source))
+		return XB_DROP_VRRP_OWN;
+	return reason;
+}
+
+#endif

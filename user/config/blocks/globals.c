@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The words outside all blocks, and global_defs. It owns what global_defs says for others. */
+#include <netinet/in.h>
+#include <string.h>
+#include <user/lib/address.h>
+#include <user/config/syntax/table.h>
+#include <user/config/blocks/track.h>
+
+#define REALTIME_PRIORITY_DEFAULT 50
+#define DOWN_TIMER_ADVERTS_DEFAULT 3
+
+/* Not given: no range allows them. */
+#define UNSET_NS UINT64_MAX
+#define UNSET_COUNT UINT32_MAX
+
+/* As keepalived has it. */
+#define INTERVAL_MAX_NS (4294 * NS_PER_SECOND)
+
+#define GLOBALS struct config_globals
+
+static void read_group(struct config_parser *parser, struct config_block *block,
+		       const struct config_keyword *keyword,
+		       const struct config_statement *statement)
+{
+	struct xb_address *group = (void *)((char *)block->target + keyword->offset);
+	const struct config_token *word = &statement->words[1];
+	struct xb_address given;
+
+	if (!config_store_group(parser, word, keyword, &given))
+		return;
+	if (address_family(&given) != address_family(group))
+		config_error(parser, word->position, "%s takes an IPv%u address, not %s",
+			     keyword->name, address_family(group), word->text);
+	else
+		*group = given;
+}
+
+#define INHERITED(kind, word, field, low, high)                                                    \
+	CONFIG_##kind("vrrp_" word, GLOBALS, defaults.field, low, high)
+
+static const struct config_keyword global_keywords[] = {
+	CONFIG_TEXT("router_id", GLOBALS, router_id),
+	CONFIG_U8("vrrp_version", GLOBALS, defaults.version, 2, 3),
+	CONFIG_BOOL("vrrp_strict", GLOBALS, defaults.strict, 0, 1),
+	CONFIG_INHERITED(INHERITED),
+	CONFIG_BOOL("vrrp_min_garp", GLOBALS, min_garp, 0, 1),
+	CONFIG_SECONDS("vrrp_garp_interval", GLOBALS, garp_interval_ns, 0, INTERVAL_MAX_NS),
+	CONFIG_SECONDS("vrrp_gna_interval", GLOBALS, gna_interval_ns, 0, INTERVAL_MAX_NS),
+	CONFIG_SECONDS("vrrp_startup_delay", GLOBALS, startup_delay_ns, 0, INTERVAL_MAX_NS),
+	CONFIG_VALUE("vrrp_mcast_group4", "ADDRESS", read_group, GLOBALS, group4),
+	CONFIG_VALUE("vrrp_mcast_group6", "ADDRESS", read_group, GLOBALS, group6),
+	CONFIG_NOTHING("vrrp_check_unicast_src"),
+	CONFIG_TEXT("vmac_prefix", GLOBALS, vmac_prefix),
+	CONFIG_VALUE("default_interface", "NAME", config_read_interface, GLOBALS,
+		     default_interface),
+	CONFIG_U8("vrrp_rt_priority", GLOBALS, realtime_priority, 1, 99),
+	CONFIG_FLAG("no_realtime", GLOBALS, no_realtime, true),
+	{
+		.name = "vrrp_priority",
+		.usage = "vrrp_priority NUMBER",
+		.read = config_read_int,
+		CONFIG_ONE_VALUE,
+		CONFIG_FIELD(GLOBALS, nice),
+		.minimum = (uint64_t)-20,
+		.maximum = 19,
+	},
+	{
+		.name = "script_user",
+		.usage = "script_user USER [GROUP]",
+		.read = config_read_user,
+		.values_minimum = 1,
+		.values_maximum = 2,
+		CONFIG_FIELD(GLOBALS, script_user),
+	},
+	CONFIG_FLAG("enable_script_security", GLOBALS, script_security, true),
+	{
+		.name = "dynamic_interfaces",
+		.usage = "dynamic_interfaces [allow_if_changes]",
+		.read = config_read_flag,
+		.values_maximum = 1,
+		CONFIG_FIELD(GLOBALS, dynamic_interfaces),
+		.minimum = true,
+	},
+	CONFIG_FIFO("notify_fifo", notify_fifo),
+	CONFIG_FIFO("vrrp_notify_fifo", vrrp_notify_fifo),
+	CONFIG_FIFO_SCRIPT("notify_fifo_script", notify_fifo_script),
+	CONFIG_FIFO_SCRIPT("vrrp_notify_fifo_script", vrrp_notify_fifo_script),
+};
+
+_Static_assert(CONFIG_ARRAY_SIZE(global_keywords) <= CONFIG_KEYWORDS_MAX, "global_keywords");
+
+static const struct config_block_type globals_type = {
+	.name = "global_defs",
+	.keywords = global_keywords,
+	.keyword_count = CONFIG_ARRAY_SIZE(global_keywords),
+	.unserved = &config_unserved_globals,
+};
+
+void config_globals_defaults(struct config_globals *globals)
+{
+	*globals = (struct config_globals){
+		.group4 = address_from_ipv4(htonl(0xe0000012)), /* 224.0.0.18 */
+		.group6 = {.bytes = {0xff, 0x02, [15] = 0x12}},
+		.default_interface = "eth0",
+		.realtime_priority = REALTIME_PRIORITY_DEFAULT,
+		.defaults =
+			{
+				.garp_delay_ns = UNSET_NS,
+				.garp_repeat = UNSET_COUNT,
+				.garp_refresh_repeat = 1,
+				.garp_lower_prio_delay_ns = UNSET_NS,
+				.garp_lower_prio_repeat = UNSET_COUNT,
+				.down_timer_adverts = DOWN_TIMER_ADVERTS_DEFAULT,
+			},
+	};
+}
+
+void config_read_globals(struct config_parser *parser, struct config_block *block,
+			 const struct config_keyword *keyword,
+			 const struct config_statement *statement)
+{
+	struct config_block globals = {
+		.type = &globals_type,
+		.target = &parser->globals,
+		.name = "",
+		.position = statement->words[0].position,
+	};
+
+	(void)block;
+	(void)keyword;
+	config_parser_block(parser, &globals);
+	config_report_contradiction(parser, &globals, "vrrp_rt_priority", "no_realtime");
+}
+
+/* vrrp_min_garp is for what no word of its own is given for; so is the reaction to lower adverts. */
+static void settle_garp(struct config_globals *globals)
+{
+	struct config_instance *defaults = &globals->defaults;
+
+	if (defaults->garp_delay_ns == UNSET_NS)
+		defaults->garp_delay_ns = globals->min_garp ? 0 : 5 * NS_PER_SECOND;
+	if (defaults->garp_repeat == UNSET_COUNT)
+		defaults->garp_repeat = globals->min_garp ? 1 : 5;
+	if (defaults->garp_lower_prio_delay_ns == UNSET_NS)
+		defaults->garp_lower_prio_delay_ns = defaults->garp_delay_ns;
+	if (defaults->garp_lower_prio_repeat == UNSET_COUNT)
+		defaults->garp_lower_prio_repeat = defaults->garp_repeat;
+}
+
+void config_settle_globals(struct config_parser *parser)
+{
+	struct config_globals *globals = &parser->globals;
+	struct config *config = parser->config;
+
+	settle_garp(globals);
+	strcpy(config->router_id, globals->router_id);
+	config->realtime_priority = globals->no_realtime ? 0 : globals->realtime_priority;
+	config->nice = globals->nice;
+	config->startup_delay_ns = globals->startup_delay_ns;
+	config->garp_interval_ns = globals->garp_interval_ns;
+	config->gna_interval_ns = globals->gna_interval_ns;
+	config->script_user = globals->script_user;
+	config->script_security = globals->script_security;
+	config->dynamic_interfaces = globals->dynamic_interfaces;
+	for (size_t i = 0; i < config->static_address_count; i++) {
+		if (!config->static_addresses[i].has_interface)
+			strcpy(config->static_addresses[i].interface, globals->default_interface);
+	}
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vrrp_sync_group: instances that change state together. Members are named
+ * before or after their instances; they are found when the file has been read.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <user/config/blocks/track.h>
+
+/* A member's name, until all instances are known. */
+static void read_member(struct config_parser *parser, struct config_block *block,
+			const struct config_keyword *keyword,
+			const struct config_statement *statement)
+{
+	(void)keyword;
+	for (size_t i = 0; i < statement->count; i++) {
+		const struct config_token *word = &statement->words[i];
+		struct config_member *member;
+
+		parser->members = config_grow(parser->members, &parser->member_count,
+					      sizeof(*parser->members));
+		member = &parser->members[parser->member_count - 1];
+		member->name = word->text;
+		member->position = word->position;
+		member->group = *(size_t *)block->target;
+	}
+}
+
+static void read_members(struct config_parser *parser, struct config_block *block,
+			 const struct config_keyword *keyword,
+			 const struct config_statement *statement)
+{
+	size_t group = (size_t)((struct config_group *)block->target - parser->config->groups);
+	struct config_block lines = {.type = block->type, .target = &group, .name = block->name};
+
+	config_parser_list(parser, &lines, keyword->name, statement->words[0].position,
+			   read_member);
+}
+
+static void read_global_tracking(struct config_parser *parser, struct config_block *block,
+				 const struct config_keyword *keyword,
+				 const struct config_statement *statement)
+{
+	struct config_group *group = block->target;
+
+	group->tracking_weight = true;
+	config_warning(parser, statement->words[0].position,
+		       "%s is out of date; write sync_group_tracking_weight, or move the track_* "
+		       "blocks to the group",
+		       keyword->name);
+}
+
+#define TRACK(id, word, ...) CONFIG_TRACK_ROW(struct config_group, id, word)
+#define NOTIFY(id, word) CONFIG_NOTIFY_ROW(struct config_group, id, word)
+
+static const struct config_keyword group_keywords[] = {
+	CONFIG_BLOCK("group", "INSTANCE ...", read_members, CONFIG_REPEATABLE),
+	CONFIG_FLAG("sync_group_tracking_weight", struct config_group, tracking_weight, true),
+	{
+		.name = "global_tracking",
+		.usage = "global_tracking",
+		.read = read_global_tracking,
+	},
+	CONFIG_BOOL("notify_priority_changes", struct config_group, notify.priority_changes, 0, 1),
+	CONFIG_TRACK_KINDS(TRACK),
+	CONFIG_NOTIFY_WORDS(NOTIFY),
+	CONFIG_NOTIFY_DELETED_ROW(struct config_group),
+};
+
+_Static_assert(CONFIG_ARRAY_SIZE(group_keywords) <= CONFIG_KEYWORDS_MAX, "group_keywords");
+
+static const struct config_block_type group_type = {
+	.name = "vrrp_sync_group",
+	.keywords = group_keywords,
+	.keyword_count = CONFIG_ARRAY_SIZE(group_keywords),
+	.unserved = &config_unserved_group,
+};
+
+void config_read_sync_group(struct config_parser *parser, struct config_block *block,
+			    const struct config_keyword *keyword,
+			    const struct config_statement *statement)
+{
+	struct config *config = parser->config;
+	struct config_group *group;
+	struct config_block inner = {
+		.type = &group_type,
+		.name = statement->words[1].text,
+		.position = statement->words[0].position,
+	};
+
+	(void)block;
+	(void)keyword;
+	config->groups = config_grow(config->groups, &config->group_count, sizeof(*group));
+	group = &config->groups[config->group_count - 1];
+	group->name = config_copy(inner.name);
+	group->position = inner.position;
+	inner.target = group;
+	config_parser_block(parser, &inner);
+}
+
+static const struct config_member *earlier_member(const struct config_parser *parser,
+						  const struct config_member *member)
+{
+	for (const struct config_member *other = parser->members; other < member; other++) {
+		if (!strcmp(other->name, member->name))
+			return other;
+	}
+	return NULL;
+}
+
+static void report_unknown(struct config_parser *parser, const struct config_member *member)
+{
+	const struct config *config = parser->config;
+
+	for (size_t i = 0; i < config->instance_count; i++) {
+		const char *name = config->instances[i].name;
+
+		if (config_is_near(member->name, config_edit_distance(member->name, name))) {
+			config_error(parser, member->position,
+				     "vrrp_instance %s is not there; did you mean '%s'?",
+				     member->name, name);
+			return;
+		}
+	}
+	config_error(parser, member->position,
+		     "vrrp_instance %s is not there; add it, or remove it from the group",
+		     member->name);
+}
+
+/* Reports a member that cannot be one. Returns whether it can. */
+static bool member_fits(struct config_parser *parser, const struct config_member *member)
+{
+	const struct config_member *earlier = earlier_member(parser, member);
+	const struct config_group *groups = parser->config->groups;
+
+	if (!earlier)
+		return true;
+	if (earlier->group == member->group)
+		config_warning(parser, member->position,
+			       "%s was given on %s already; this one is ignored", member->name,
+			       config_place(parser, earlier->position));
+	else
+		config_error(parser, member->position,
+			     "vrrp_instance %s is in vrrp_sync_group %s on %s already; keep it in "
+			     "one of them",
+			     member->name, groups[earlier->group].name,
+			     config_place(parser, earlier->position));
+	return false;
+}
+
+static void settle_member(struct config_parser *parser, const struct config_member *member)
+{
+	struct config *config = parser->config;
+	struct config_group *group = &config->groups[member->group];
+
+	if (!member_fits(parser, member))
+		return;
+	for (size_t i = 0; i < config->instance_count; i++) {
+		if (strcmp(config->instances[i].name, member->name) != 0)
+			continue;
+		group->members =
+			config_grow(group->members, &group->member_count, sizeof(*group->members));
+		group->members[group->member_count - 1] = i;
+		return;
+	}
+	report_unknown(parser, member);
+}
+
+static void check_name(struct config_parser *parser, const struct config_group *group)
+{
+	for (const struct config_group *other = parser->config->groups; other < group; other++) {
+		if (!strcmp(other->name, group->name))
+			config_error(parser, group->position,
+				     "vrrp_sync_group %s is on %s already; give each its own name",
+				     group->name, config_place(parser, other->position));
+	}
+}
+
+static size_t names_in_group(const struct config_parser *parser, size_t group)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < parser->member_count; i++)
+		count += parser->members[i].group == group;
+	return count;
+}
+
+void config_settle_groups(struct config_parser *parser)
+{
+	const struct config *config = parser->config;
+
+	for (size_t i = 0; i < parser->member_count; i++)
+		settle_member(parser, &parser->members[i]);
+	for (size_t i = 0; i < config->group_count; i++) {
+		const struct config_group *group = &config->groups[i];
+
+		check_name(parser, group);
+		if (names_in_group(parser, i) == 0)
+			config_warning(parser, group->position,
+				       "vrrp_sync_group %s has no instance; add \"group { "
+				       "INSTANCE ... }\"",
+				       group->name);
+		else if (names_in_group(parser, i) == 1)
+			config_warning(parser, group->position,
+				       "vrrp_sync_group %s has one instance, which has nothing to "
+				       "keep in step with; add another",
+				       group->name);
+	}
+	free(parser->members);
+}

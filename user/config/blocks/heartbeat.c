@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The heartbeat block: links, nodes, timing. Checks of a line are here, of its times in
+ * config_heartbeat_timing.c, of the whole in config_check.c. */
+#include <stdlib.h>
+#include <string.h>
+#include <user/lib/address.h>
+#include <user/config/syntax/parser.h>
+#include <user/config/syntax/value.h>
+#include <user/lib/time.h>
+
+static void read_link(struct config_parser *parser, struct config_block *block,
+		      const struct config_keyword *keyword,
+		      const struct config_statement *statement)
+{
+	struct config_heartbeat *heartbeat = block->target;
+	const struct config_token *word = &statement->words[1];
+	char interface[CONFIG_INTERFACE_BYTES];
+
+	(void)keyword;
+	if (!config_store_interface(parser, word, interface))
+		return;
+	for (size_t i = 0; i < heartbeat->interface_count; i++) {
+		if (!strcmp(heartbeat->interfaces[i], interface)) {
+			config_error(parser, word->position,
+				     "interface %s is link %zu already; keep one of them",
+				     interface, i);
+			return;
+		}
+	}
+	if (heartbeat->interface_count == XB_LINKS_MAX) {
+		config_error(parser, word->position, "%s is one interface too many; %d are allowed",
+			     interface, XB_LINKS_MAX);
+		return;
+	}
+	strcpy(heartbeat->interfaces[heartbeat->interface_count++], interface);
+}
+
+/* Returns success. */
+static bool read_node_id(struct config_parser *parser, const struct config_token *word,
+			 struct config_node *node)
+{
+	uint64_t id;
+
+	if (config_parse_number(word->text, &id) || id < 1 || id > XB_NODE_ID_MAX) {
+		config_error(parser, word->position, "'%s' is no node id; 1 to %d is allowed",
+			     word->text, XB_NODE_ID_MAX);
+		return false;
+	}
+	node->id = (uint16_t)id;
+	return true;
+}
+
+/* Returns success. */
+static bool read_node_address(struct config_parser *parser, const struct config_token *word,
+			      struct config_node *node)
+{
+	struct xb_address *address;
+
+	if (node->address_count == XB_LINKS_MAX) {
+		config_error(parser, word->position, "%s is one address too many; %d are allowed",
+			     word->text, XB_LINKS_MAX);
+		return false;
+	}
+	address = &node->addresses[node->address_count];
+	if (address_parse(word->text, address)) {
+		config_error(parser, word->position,
+			     "'%s' is no IP address; write \"node ID NAME ADDRESS... [witness]\"",
+			     word->text);
+		return false;
+	}
+	if (!config_address_is_unicast(address)) {
+		config_error(parser, word->position,
+			     "%s cannot be a node's address; write a unicast address of its "
+			     "interface",
+			     word->text);
+		return false;
+	}
+	node->address_count++;
+	return true;
+}
+
+static void read_node(struct config_parser *parser, struct config_block *block,
+		      const struct config_keyword *keyword,
+		      const struct config_statement *statement)
+{
+	struct config_heartbeat *heartbeat = block->target;
+	const struct config_token *words = statement->words;
+	struct config_node node = {.position = words[0].position};
+	size_t count = statement->count;
+	bool right;
+
+	if (!strcmp(words[count - 1].text, "witness")) {
+		node.witness = true;
+		count--;
+	}
+	if (count < 4) {
+		config_error(parser, words[0].position, "node lacks an address; write \"%s\"",
+			     keyword->usage);
+		return;
+	}
+	right = read_node_id(parser, &words[1], &node);
+	right &= config_store_text(parser, &words[2], "node name", node.name, sizeof(node.name));
+	for (size_t i = 3; i < count; i++)
+		right &= read_node_address(parser, &words[i], &node);
+	if (!right)
+		return;
+	heartbeat->nodes =
+		config_grow(heartbeat->nodes, &heartbeat->node_count, sizeof(*heartbeat->nodes));
+	heartbeat->nodes[heartbeat->node_count - 1] = node;
+}
+
+static void read_multiplier(struct config_parser *parser, struct config_block *block,
+			    const struct config_keyword *keyword,
+			    const struct config_statement *statement)
+{
+	struct config_heartbeat *heartbeat = block->target;
+
+	if (!strcmp(statement->words[1].text, "auto"))
+		heartbeat->multiplier_auto = true;
+	else
+		config_read_u32(parser, block, keyword, statement);
+}
+
+static void read_on_isolated(struct config_parser *parser, struct config_block *block,
+			     const struct config_keyword *keyword,
+			     const struct config_statement *statement)
+{
+	struct config_heartbeat *heartbeat = block->target;
+
+	config_store_choice(parser, keyword, &statement->words[1], "release", "keep",
+			    &heartbeat->release_isolated);
+}
+
+#define HEARTBEAT(field) .offset = offsetof(struct config_heartbeat, field)
+#define ONE_VALUE .values_minimum = 1, .values_maximum = 1
+#define DURATION_MAX_NS (3600 * NS_PER_SECOND)
+#define DURATION(word, example, field, low)                                                        \
+	{                                                                                          \
+		.name = (word), .usage = word " " example, .read = config_read_duration,           \
+		ONE_VALUE, HEARTBEAT(field), .minimum = (low), .maximum = DURATION_MAX_NS          \
+	}
+
+static const struct config_keyword heartbeat_keywords[] = {
+	{
+		.name = "interface",
+		.usage = "interface NAME",
+		.read = read_link,
+		.flags = CONFIG_REPEATABLE,
+		ONE_VALUE,
+	},
+	{
+		.name = "port",
+		.usage = "port 1-65535",
+		.read = config_read_u16,
+		ONE_VALUE,
+		HEARTBEAT(port),
+		.minimum = 1,
+		.maximum = UINT16_MAX,
+	},
+	{
+		.name = "cluster_id",
+		.usage = "cluster_id 1-65535",
+		.read = config_read_u16,
+		ONE_VALUE,
+		HEARTBEAT(cluster_id),
+		.minimum = 1,
+		.maximum = UINT16_MAX,
+	},
+	{
+		.name = "key_file",
+		.usage = "key_file PATH",
+		.read = config_read_string,
+		ONE_VALUE,
+		HEARTBEAT(key_file),
+	},
+	{
+		.name = "interval",
+		.usage = "interval 10ms",
+		.read = config_read_duration,
+		ONE_VALUE,
+		HEARTBEAT(interval_ns),
+		.minimum = NS_PER_MS,
+		.maximum = 60 * NS_PER_SECOND,
+	},
+	{
+		.name = "multiplier",
+		.usage = "multiplier 2-50|auto",
+		.read = read_multiplier,
+		ONE_VALUE,
+		HEARTBEAT(multiplier),
+		.minimum = 2,
+		.maximum = 50,
+	},
+	DURATION("detection_min", "20ms", detection_min_ns, NS_PER_MS),
+	DURATION("detection_max", "500ms", detection_max_ns, NS_PER_MS),
+	DURATION("daemon_timeout", "3s", daemon_timeout_ns, NS_PER_MS),
+	DURATION("guard_timeout", "3s", guard_timeout_ns, CONFIG_GUARD_TIMEOUT_MIN_NS),
+	DURATION("restart_grace", "1s", restart_grace_ns, 0),
+	{
+		.name = "on_isolated",
+		.usage = "on_isolated release|keep",
+		.read = read_on_isolated,
+		ONE_VALUE,
+	},
+	{
+		.name = "node",
+		.usage = "node ID NAME ADDRESS... [witness]",
+		.read = read_node,
+		.flags = CONFIG_REPEATABLE,
+		.values_minimum = 3,
+		.values_maximum = CONFIG_WORDS_MAX,
+	},
+};
+
+_Static_assert(CONFIG_ARRAY_SIZE(heartbeat_keywords) <= CONFIG_KEYWORDS_MAX, "heartbeat_keywords");
+
+static const struct config_block_type heartbeat_type = {
+	.name = "heartbeat",
+	.keywords = heartbeat_keywords,
+	.keyword_count = CONFIG_ARRAY_SIZE(heartbeat_keywords),
+	.unserved = &config_unserved_none,
+};
+
+static void report_missing(struct config_parser *parser, const struct config_block *block,
+			   const char *name, const char *remedy)
+{
+	if (!config_block_seen(block, name))
+		config_error(parser, block->position, "heartbeat %s has no %s; add \"%s\"",
+			     block->name, name, remedy);
+}
+
+static struct config_heartbeat *new_heartbeat(void)
+{
+	struct config_heartbeat *heartbeat = malloc(sizeof(*heartbeat));
+
+	if (!heartbeat)
+		abort();
+	*heartbeat = (struct config_heartbeat){
+		.port = XB_PORT_DEFAULT,
+		.cluster_id = 1,
+		.interval_ns = 10 * NS_PER_MS,
+		.multiplier = 3,
+		.daemon_timeout_ns = 3 * NS_PER_SECOND,
+		.restart_grace_ns = CONFIG_RESTART_GRACE_NS,
+	};
+	return heartbeat;
+}
+
+void config_read_heartbeat(struct config_parser *parser, struct config_block *block,
+			   const struct config_keyword *keyword,
+			   const struct config_statement *statement)
+{
+	const struct config_token *name = &statement->words[1];
+	struct config_heartbeat *heartbeat = parser->config->heartbeat;
+	struct config_block inner = {
+		.type = &heartbeat_type,
+		.name = name->text,
+		.position = statement->words[0].position,
+	};
+
+	(void)block;
+	(void)keyword;
+	if (heartbeat) {
+		config_error(parser, inner.position,
+			     "a second heartbeat block is not served; keep this one or \"%s\" of "
+			     "%s",
+			     heartbeat->name, config_place(parser, heartbeat->position));
+		config_parser_skip_block(parser, &statement->words[0]);
+		return;
+	}
+	heartbeat = parser->config->heartbeat = new_heartbeat();
+	heartbeat->position = inner.position;
+	config_store_text(parser, name, "heartbeat name", heartbeat->name, sizeof(heartbeat->name));
+	inner.target = heartbeat;
+	config_parser_block(parser, &inner);
+	config_settle_heartbeat(parser, &inner);
+	report_missing(parser, &inner, "interface", "interface NAME");
+	report_missing(parser, &inner, "key_file", "key_file PATH");
+}

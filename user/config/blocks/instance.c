@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The vrrp_instance block: its keywords. What they mean together, and with
+ * global_defs, is settled when the whole file is known: config_settle.c.
+ */
+#include <string.h>
+#include <user/config/blocks/instance.h>
+#include <user/config/syntax/table.h>
+#include <user/config/blocks/track.h>
+
+#define TIMER_EXPIRED_PRIORITY_DEFAULT 254
+
+/* RFC 9568 has Active where keepalived's files say MASTER. */
+static const struct {
+	const char *name;
+	bool start_as_master;
+} states[] = {
+	{"MASTER", true},
+	{"ACTIVE", true},
+	{"BACKUP", false},
+};
+
+static void read_state(struct config_parser *parser, struct config_block *block,
+		       const struct config_keyword *keyword,
+		       const struct config_statement *statement)
+{
+	struct config_instance *instance = block->target;
+	const struct config_token *word = &statement->words[1];
+
+	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(states); i++) {
+		if (!strcmp(word->text, states[i].name)) {
+			instance->start_as_master = states[i].start_as_master;
+			return;
+		}
+	}
+	config_error(parser, word->position, "unknown state '%s'; write \"%s\"", word->text,
+		     keyword->usage);
+}
+
+static void read_timer_expired(struct config_parser *parser, struct config_block *block,
+			       const struct config_keyword *keyword,
+			       const struct config_statement *statement)
+{
+	struct config_instance *instance = block->target;
+
+	if (statement->count == 1)
+		instance->timer_expired_priority = TIMER_EXPIRED_PRIORITY_DEFAULT;
+	else
+		config_read_u8(parser, block, keyword, statement);
+}
+
+static void read_on_partition(struct config_parser *parser, struct config_block *block,
+			      const struct config_keyword *keyword,
+			      const struct config_statement *statement)
+{
+	struct config_instance *instance = block->target;
+
+	config_store_choice(parser, keyword, &statement->words[1], "hold", "take",
+			    &instance->hold_on_partition);
+}
+
+#define INHERITED(kind, word, field, low, high)                                                    \
+	CONFIG_##kind(word, struct config_instance, field, low, high)
+
+#define TRACK(id, word, ...) CONFIG_TRACK_ROW(struct config_instance, id, word)
+#define NOTIFY(id, word) CONFIG_NOTIFY_ROW(struct config_instance, id, word)
+
+static const struct config_keyword instance_keywords[] = {
+	CONFIG_VALUE("state", "MASTER|BACKUP", read_state, struct config_instance, start_as_master),
+	CONFIG_VALUE("interface", "NAME", config_read_interface, struct config_instance, interface),
+	CONFIG_U8("virtual_router_id", struct config_instance, vrid, 1, 255),
+	CONFIG_U8("priority", struct config_instance, priority, 1, 255),
+	CONFIG_SECONDS("advert_int", struct config_instance, advert_interval_ns, NS_PER_CENTISECOND,
+		       255 * NS_PER_SECOND),
+	CONFIG_U8("version", struct config_instance, version, 2, 3),
+	CONFIG_NOTHING("native_ipv6"),
+	CONFIG_FLAG("preempt", struct config_instance, preempt, true),
+	CONFIG_FLAG("nopreempt", struct config_instance, preempt, false),
+	CONFIG_SECONDS("preempt_delay", struct config_instance, preempt_delay_ns, 0,
+		       1000 * NS_PER_SECOND),
+	{
+		.name = "timer_expired_backup",
+		.usage = "timer_expired_backup [1-254]",
+		.read = read_timer_expired,
+		.values_maximum = 1,
+		CONFIG_FIELD(struct config_instance, timer_expired_priority),
+		.minimum = 1,
+		.maximum = 254,
+	},
+	CONFIG_VALUE("mcast_src_ip", "ADDRESS", config_read_source, struct config_instance, source),
+	CONFIG_VALUE("unicast_src_ip", "ADDRESS", config_read_source, struct config_instance,
+		     source),
+	CONFIG_VALUE("mcast_dst_ip", "ADDRESS", config_read_group, struct config_instance, group),
+	CONFIG_BLOCK("unicast_peer", "ADDRESS [min_ttl 0-255] [max_ttl 0-255] ...",
+		     config_read_unicast_peers, CONFIG_REPEATABLE),
+	CONFIG_U8("unicast_ttl", struct config_instance, unicast_ttl, 0, 255),
+	CONFIG_NOTHING("check_unicast_src"),
+	CONFIG_NOTHING("unicast_fault_no_peer"),
+	CONFIG_BLOCK("authentication", "auth_type PASS ...", config_read_authentication, 0),
+	{
+		.name = "use_vmac",
+		.usage = "use_vmac [NAME]",
+		.read = config_read_vmac,
+		.values_maximum = 2,
+	},
+	CONFIG_FLAG("vmac_xmit_base", struct config_instance, vmac_xmit_base, true),
+	CONFIG_FLAG("accept", struct config_instance, accept, true),
+	CONFIG_FLAG("no_accept", struct config_instance, accept, false),
+	CONFIG_BOOL("strict_mode", struct config_instance, strict, 0, 1),
+	CONFIG_FLAG("dont_track_primary", struct config_instance, dont_track_primary, true),
+	CONFIG_FLAG("promote_secondaries", struct config_instance, promote_secondaries, true),
+	CONFIG_INHERITED(INHERITED),
+	CONFIG_TEXT("heartbeat", struct config_instance, heartbeat),
+	{
+		.name = "guard_timeout",
+		.usage = "guard_timeout 3s",
+		.read = config_read_duration,
+		CONFIG_ONE_VALUE,
+		CONFIG_FIELD(struct config_instance, guard_timeout_ns),
+		.minimum = CONFIG_GUARD_TIMEOUT_MIN_NS,
+		.maximum = 3600 * NS_PER_SECOND,
+	},
+	{
+		.name = "on_partition",
+		.usage = "on_partition hold|take",
+		.read = read_on_partition,
+		CONFIG_ONE_VALUE,
+	},
+	CONFIG_BLOCK("virtual_ipaddress", "ADDRESS[/LENGTH] ...", config_read_vips,
+		     CONFIG_REPEATABLE),
+	CONFIG_BLOCK("virtual_ipaddress_excluded", "ADDRESS[/LENGTH] ...",
+		     config_read_excluded_vips, CONFIG_REPEATABLE),
+	{
+		.name = "virtual_routes",
+		.usage = "virtual_routes { ADDRESS/LENGTH via GATEWAY ... }",
+		.read = config_read_routes,
+		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE,
+		CONFIG_FIELD(struct config_instance, routes),
+	},
+	{
+		.name = "virtual_rules",
+		.usage = "virtual_rules { from ADDRESS/LENGTH table TABLE ... }",
+		.read = config_read_rules,
+		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE,
+		CONFIG_FIELD(struct config_instance, rules),
+	},
+	CONFIG_TRACK_KINDS(TRACK),
+	CONFIG_NOTIFY_WORDS(NOTIFY),
+	CONFIG_NOTIFY_INSTANCE_WORDS(NOTIFY),
+	CONFIG_NOTIFY_DELETED_ROW(struct config_instance),
+};
+
+_Static_assert(CONFIG_ARRAY_SIZE(instance_keywords) <= CONFIG_KEYWORDS_MAX, "instance_keywords");
+
+static const struct config_block_type instance_type = {
+	.name = "vrrp_instance",
+	.keywords = instance_keywords,
+	.keyword_count = CONFIG_ARRAY_SIZE(instance_keywords),
+	.unserved = &config_unserved_instance,
+};
+
+void config_read_instance(struct config_parser *parser, struct config_block *block,
+			  const struct config_keyword *keyword,
+			  const struct config_statement *statement)
+{
+	struct config *config = parser->config;
+	struct config_instance *instance;
+	struct config_block inner = {
+		.type = &instance_type,
+		.name = statement->words[1].text,
+		.position = statement->words[0].position,
+	};
+
+	(void)block;
+	(void)keyword;
+	parser->instance_blocks =
+		config_grow(parser->instance_blocks, &parser->instance_block_count, sizeof(inner));
+	config->instances =
+		config_grow(config->instances, &config->instance_count, sizeof(*instance));
+	instance = &config->instances[config->instance_count - 1];
+	*instance = (struct config_instance){
+		.name = config_copy(inner.name),
+		.position = inner.position,
+		.family = 4,
+		.priority = 100,
+		.preempt = true,
+		.advert_interval_ns = NS_PER_SECOND,
+		.unicast_ttl = UINT8_MAX,
+		.accept = true,
+	};
+	inner.target = instance;
+	config_parser_block(parser, &inner);
+	parser->instance_blocks[parser->instance_block_count - 1] = inner;
+}

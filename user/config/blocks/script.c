@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What can be tracked by name: vrrp_script, vrrp_track_process, track_file. */
+#include <stdlib.h>
+#include <string.h>
+#include <user/config/blocks/track.h>
+
+#define SECONDS_MAX_NS ((uint64_t)UINT32_MAX * NS_PER_US)
+#define DELAY_MAX_NS (3600 * NS_PER_SECOND)
+
+/* The fields are the weight at offset and whether it is reversed, at bytes. */
+void config_read_weights(struct config_parser *parser, struct config_block *block,
+			 const struct config_keyword *keyword,
+			 const struct config_statement *statement)
+{
+	char *target = block->target;
+
+	config_read_weight(parser, &statement->words[1], statement->count - 1,
+			   (int)keyword->maximum, false, keyword->usage,
+			   (int *)(void *)(target + keyword->offset),
+			   (bool *)(target + keyword->bytes));
+}
+
+static void read_thing(struct config_parser *parser, const struct config_block_type *type,
+		       const struct config_statement *statement, void *target, const char *required)
+{
+	struct config_block inner = {
+		.type = type,
+		.target = target,
+		.name = statement->words[1].text,
+		.position = statement->words[0].position,
+	};
+
+	config_parser_block(parser, &inner);
+	if (!config_block_seen(&inner, required))
+		config_error(parser, inner.position, "%s %s has no %s; add one", type->name,
+			     inner.name, required);
+}
+
+static const struct config_keyword script_keywords[] = {
+	{
+		.name = "script",
+		.usage = "script \"PROGRAM [ARGUMENT ...]\"",
+		.read = config_read_program,
+		.values_minimum = 1,
+		.values_maximum = CONFIG_COMMAND_WORDS_MAX,
+		CONFIG_FIELD(struct config_script, command),
+	},
+	{
+		.name = "user",
+		.usage = "user USER [GROUP]",
+		.read = config_read_user,
+		.values_minimum = 1,
+		.values_maximum = 2,
+		CONFIG_FIELD(struct config_script, command),
+	},
+	CONFIG_SECONDS("interval", struct config_script, interval_ns, NS_PER_MS, SECONDS_MAX_NS),
+	CONFIG_SECONDS("timeout", struct config_script, timeout_ns, NS_PER_MS, SECONDS_MAX_NS),
+	CONFIG_U32("rise", struct config_script, rise, 1, 2147483647),
+	CONFIG_U32("fall", struct config_script, fall, 1, 2147483647),
+	CONFIG_WEIGHT_ROW(struct config_script, 253),
+	CONFIG_FLAG("init_fail", struct config_script, init_fail, true),
+};
+
+static const struct config_block_type script_type = {
+	.name = "vrrp_script",
+	.keywords = script_keywords,
+	.keyword_count = CONFIG_ARRAY_SIZE(script_keywords),
+	.unserved = &config_unserved_none,
+};
+
+void config_read_script(struct config_parser *parser, struct config_block *block,
+			const struct config_keyword *keyword,
+			const struct config_statement *statement)
+{
+	struct config *config = parser->config;
+	struct config_script *script;
+
+	(void)block;
+	(void)keyword;
+	config->scripts = config_grow(config->scripts, &config->script_count, sizeof(*script));
+	script = &config->scripts[config->script_count - 1];
+	*script = (struct config_script){
+		.name = config_copy(statement->words[1].text),
+		.interval_ns = NS_PER_SECOND,
+		.rise = 1,
+		.fall = 1,
+		.position = statement->words[0].position,
+	};
+	read_thing(parser, &script_type, statement, script, "script");
+	if (!script->timeout_ns)
+		script->timeout_ns = script->interval_ns;
+}
+
+static void read_process_words(struct config_parser *parser, struct config_block *block,
+			       const struct config_keyword *keyword,
+			       const struct config_statement *statement)
+{
+	struct config_process *process = block->target;
+
+	process->command = config_statement_words(parser, keyword, statement);
+	if (process->command && process->command[1])
+		process->match_parameters = true;
+}
+
+static void read_param_match(struct config_parser *parser, struct config_block *block,
+			     const struct config_keyword *keyword,
+			     const struct config_statement *statement)
+{
+	struct config_process *process = block->target;
+	const struct config_token *word = &statement->words[1];
+
+	process->match_parameters = true;
+	if (statement->count == 1)
+		return;
+	process->match_partial = !strcmp(word->text, "partial");
+	process->match_initial = !strcmp(word->text, "initial");
+	if (!process->match_partial && !process->match_initial)
+		config_error(parser, word->position, "unknown param_match '%s'; write \"%s\"",
+			     word->text, keyword->usage);
+}
+
+static void read_delay(struct config_parser *parser, struct config_block *block,
+		       const struct config_keyword *keyword,
+		       const struct config_statement *statement)
+{
+	struct config_process *process = block->target;
+
+	config_read_duration(parser, block, keyword, statement);
+	process->terminate_delay_ns = process->fork_delay_ns;
+}
+
+#define PROCESS struct config_process
+
+static const struct config_keyword process_keywords[] = {
+	{
+		.name = "process",
+		.usage = "process PROGRAM [PARAMETER ...]",
+		.read = read_process_words,
+		.values_minimum = 1,
+		.values_maximum = CONFIG_COMMAND_WORDS_MAX,
+	},
+	{
+		.name = "param_match",
+		.usage = "param_match [initial|partial]",
+		.read = read_param_match,
+		.values_maximum = 1,
+	},
+	CONFIG_WEIGHT_ROW(PROCESS, 254),
+	CONFIG_U32("quorum", PROCESS, quorum, 1, 65535),
+	CONFIG_U32("quorum_max", PROCESS, quorum_max, 0, 65535),
+	CONFIG_SECONDS("fork_delay", PROCESS, fork_delay_ns, NS_PER_US, DELAY_MAX_NS),
+	CONFIG_SECONDS("terminate_delay", PROCESS, terminate_delay_ns, NS_PER_US, DELAY_MAX_NS),
+	{
+		.name = "delay",
+		.usage = "delay SECONDS",
+		.read = read_delay,
+		.flags = CONFIG_BARE_SECONDS,
+		CONFIG_ONE_VALUE,
+		CONFIG_FIELD(PROCESS, fork_delay_ns),
+		.minimum = NS_PER_US,
+		.maximum = DELAY_MAX_NS,
+	},
+	CONFIG_FLAG("full_command", PROCESS, full_command, true),
+};
+
+static const struct config_block_type process_type = {
+	.name = "vrrp_track_process",
+	.keywords = process_keywords,
+	.keyword_count = CONFIG_ARRAY_SIZE(process_keywords),
+	.unserved = &config_unserved_none,
+};
+
+/* "quorum_max 0" asks for no such process, so that the quorum of 1 cannot have been meant. */
+static void settle_quorum(struct config_parser *parser, struct config_process *process)
+{
+	if (process->quorum_max == 0 && process->quorum == 1)
+		process->quorum = 0;
+	if (process->quorum > process->quorum_max)
+		config_error(parser, process->position,
+			     "quorum_max %u of vrrp_track_process %s is below its quorum %u; raise "
+			     "it",
+			     process->quorum_max, process->name, process->quorum);
+}
+
+void config_read_process(struct config_parser *parser, struct config_block *block,
+			 const struct config_keyword *keyword,
+			 const struct config_statement *statement)
+{
+	struct config *config = parser->config;
+	struct config_process *process;
+
+	(void)block;
+	(void)keyword;
+	config->processes =
+		config_grow(config->processes, &config->process_count, sizeof(*process));
+	process = &config->processes[config->process_count - 1];
+	*process = (struct config_process){
+		.name = config_copy(statement->words[1].text),
+		.quorum = 1,
+		.quorum_max = UINT32_MAX,
+		.position = statement->words[0].position,
+	};
+	read_thing(parser, &process_type, statement, process, "process");
+	settle_quorum(parser, process);
+}
+
+static void read_init_file(struct config_parser *parser, struct config_block *block,
+			   const struct config_keyword *keyword,
+			   const struct config_statement *statement)
+{
+	struct config_file *file = block->target;
+	size_t count = statement->count;
+	int64_t value = 0;
+
+	file->init = true;
+	file->init_overwrite = !strcmp(statement->words[count - 1].text, "overwrite");
+	if (file->init_overwrite)
+		count--;
+	if (count > 1 && (count > 2 || config_parse_signed(statement->words[1].text, &value) ||
+			  value < INT32_MIN || value > INT32_MAX))
+		config_error(parser, statement->words[1].position,
+			     "'%s' is no value of a file; write \"%s\"", statement->words[1].text,
+			     keyword->usage);
+	else
+		file->init_value = (int32_t)value;
+}
+
+static const struct config_keyword file_keywords[] = {
+	CONFIG_VALUE("file", "PATH", config_read_string, struct config_file, path),
+	CONFIG_WEIGHT_ROW(struct config_file, 254),
+	{
+		.name = "init_file",
+		.usage = "init_file [NUMBER] [overwrite]",
+		.read = read_init_file,
+		.values_maximum = 2,
+	},
+};
+
+static const struct config_block_type file_type = {
+	.name = "track_file",
+	.keywords = file_keywords,
+	.keyword_count = CONFIG_ARRAY_SIZE(file_keywords),
+	.unserved = &config_unserved_none,
+};
+
+void config_read_file(struct config_parser *parser, struct config_block *block,
+		      const struct config_keyword *keyword,
+		      const struct config_statement *statement)
+{
+	struct config *config = parser->config;
+	struct config_file *file;
+
+	(void)block;
+	(void)keyword;
+	config->files = config_grow(config->files, &config->file_count, sizeof(*file));
+	file = &config->files[config->file_count - 1];
+	*file = (struct config_file){
+		.name = config_copy(statement->words[1].text),
+		.weight = 1,
+		.position = statement->words[0].position,
+	};
+	read_thing(parser, &file_type, statement, file, "file");
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The blocks that a configuration has. */
+#include <netinet/in.h>
+#include <string.h>
+#include <user/lib/address.h>
+#include <user/config/syntax/table.h>
+#include <user/config/blocks/track.h>
+
+#define NAMED(word, reader)                                                                        \
+	{                                                                                          \
+		.name = (word), .usage = word " NAME { ... }", .read = (reader),                   \
+		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE, CONFIG_ONE_VALUE                  \
+	}
+
+static const struct config_keyword top_keywords[] = {
+	CONFIG_BLOCK("global_defs", "...", config_read_globals, CONFIG_REPEATABLE),
+	NAMED("heartbeat", config_read_heartbeat),
+	NAMED("vrrp_instance", config_read_instance),
+	NAMED("vrrp_sync_group", config_read_sync_group),
+	NAMED("vrrp_script", config_read_script),
+	NAMED("vrrp_track_process", config_read_process),
+	NAMED("vrrp_track_file", config_read_file),
+	NAMED("track_file", config_read_file),
+	NAMED("vrrp_app", config_read_app),
+	{
+		.name = "static_routes",
+		.usage = "static_routes { ADDRESS/LENGTH via GATEWAY ... }",
+		.read = config_read_routes,
+		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE,
+		.offset = offsetof(struct config, static_routes),
+	},
+	{
+		.name = "static_rules",
+		.usage = "static_rules { from ADDRESS/LENGTH table TABLE ... }",
+		.read = config_read_rules,
+		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE,
+		.offset = offsetof(struct config, static_rules),
+	},
+	CONFIG_BLOCK("static_ipaddress", "ADDRESS[/LENGTH] ...", config_read_static_addresses,
+		     CONFIG_REPEATABLE),
+};
+
+const struct config_block_type config_top_type = {
+	.name = "",
+	.keywords = top_keywords,
+	.keyword_count = CONFIG_ARRAY_SIZE(top_keywords),
+	.unserved = &config_unserved_top,
+};

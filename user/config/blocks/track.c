@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * track_interface, track_script and their like, in instances and in sync
+ * groups: the lines, and what they mean once all that they name is known. keepalived's rules of where weights do not count are here.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <user/config/blocks/track.h>
+#include <user/core/vrrp.h>
+
+#define WORD(id, block_word, thing, limit, noreverse)                                              \
+	[CONFIG_TRACK_##id] = {(block_word), (thing), (limit), (noreverse)}
+
+const struct config_track_word config_track_words[CONFIG_TRACK_LINK + 1] = {
+	CONFIG_TRACK_KINDS(WORD)};
+
+#define LINE_USAGE "NAME [weight NUMBER [reverse|noreverse]]"
+
+/* Reads "reverse" or, if that may stand there, "noreverse". Returns success. */
+static bool read_reverse(struct config_parser *parser, const struct config_token *word,
+			 bool no_reverse, const char *usage, bool *reverse)
+{
+	bool off = !strcmp(word->text, "noreverse") || !strcmp(word->text, "no_reverse");
+
+	if (strcmp(word->text, "reverse") != 0 && !(no_reverse && off)) {
+		config_error(parser, word->position, "unexpected '%s' after a weight; write \"%s\"",
+			     word->text, usage);
+		return false;
+	}
+	*reverse = !off;
+	return true;
+}
+
+bool config_read_weight(struct config_parser *parser, const struct config_token *words,
+			size_t count, int limit, bool no_reverse, const char *usage, int *weight,
+			bool *reverse)
+{
+	int64_t number;
+	int error = config_parse_signed(words[0].text, &number);
+
+	if (error == -EINVAL)
+		config_error(parser, words[0].position, "'%s' is no weight; write \"%s\"",
+			     words[0].text, usage);
+	else if (error || number < -limit || number > limit)
+		config_error(parser, words[0].position,
+			     "weight %s is out of range; -%d to %d is allowed", words[0].text,
+			     limit, limit);
+	else if (count < 2 || read_reverse(parser, &words[1], no_reverse, usage, reverse)) {
+		*weight = (int)number;
+		return true;
+	}
+	return false;
+}
+
+/* The lines of one block, or the one statement, and the list they go to. */
+struct track_reader {
+	struct config_track **tracks;
+	size_t *count;
+	enum config_track_kind kind;
+};
+
+/* Returns success. */
+static bool read_line_words(struct config_parser *parser, const struct config_token *words,
+			    size_t count, struct config_track *track)
+{
+	const char *usage = LINE_USAGE;
+
+	if (count == 1)
+		return true;
+	if (strcmp(words[1].text, "weight") != 0 || count < 3 || count > 4) {
+		config_error(parser, words[1].position, "'%s' is no weight of %s; write \"%s\"",
+			     words[count > 4 ? 4 : 1].text, words[0].text, usage);
+		return false;
+	}
+	track->has_weight = true;
+	track->has_reverse = count > 3;
+	return config_read_weight(parser, &words[2], count - 2,
+				  config_track_words[track->kind].weight_max, true, usage,
+				  &track->weight, &track->reverse);
+}
+
+/* keepalived counts a thing once, however often it is named; so does this. */
+static bool is_repeated(struct config_parser *parser, const struct track_reader *reader,
+			const struct config_token *word)
+{
+	for (size_t i = 0; i < *reader->count; i++) {
+		const struct config_track *earlier = &(*reader->tracks)[i];
+
+		if (earlier->kind == reader->kind && !strcmp(earlier->name, word->text)) {
+			config_warning(parser, word->position,
+				       "%s %s was given on %s already; this one is ignored",
+				       config_track_words[reader->kind].word, word->text,
+				       config_place(parser, earlier->position));
+			return true;
+		}
+	}
+	return false;
+}
+
+static void add_track(struct config_parser *parser, struct track_reader *reader,
+		      const struct config_token *words, size_t count)
+{
+	struct config_track track = {.kind = reader->kind, .position = words[0].position};
+	char interface[CONFIG_INTERFACE_BYTES];
+
+	if (track.kind == CONFIG_TRACK_INTERFACE &&
+	    !config_store_interface_name(parser, &words[0], interface))
+		return;
+	if (!read_line_words(parser, words, count, &track) ||
+	    is_repeated(parser, reader, &words[0]))
+		return;
+	track.name = config_copy(words[0].text);
+	*reader->tracks = config_grow(*reader->tracks, reader->count, sizeof(track));
+	(*reader->tracks)[*reader->count - 1] = track;
+}
+
+static void read_line(struct config_parser *parser, struct config_block *block,
+		      const struct config_keyword *keyword,
+		      const struct config_statement *statement)
+{
+	(void)keyword;
+	add_track(parser, block->target, statement->words, statement->count);
+}
+
+void config_read_tracks(struct config_parser *parser, struct config_block *block,
+			const struct config_keyword *keyword,
+			const struct config_statement *statement)
+{
+	struct track_reader reader = {
+		.tracks = (void *)((char *)block->target + keyword->offset),
+		.count = (void *)((char *)block->target + keyword->bytes),
+		.kind = (enum config_track_kind)keyword->minimum,
+	};
+	struct config_block lines = {.type = block->type, .target = &reader, .name = block->name};
+	const struct config_token *words = statement->words;
+
+	if (statement->opens_block) {
+		if (statement->count > 1)
+			config_error(parser, words[1].position,
+				     "unexpected '%s' before '{'; write \"%s\"", words[1].text,
+				     keyword->usage);
+		config_parser_list(parser, &lines, keyword->name, words[0].position, read_line);
+	} else if (statement->count > 1) {
+		add_track(parser, &reader, words + 1, statement->count - 1);
+	} else {
+		config_error(parser, words[0].position, "%s has no block; write \"%s\"",
+			     keyword->name, keyword->usage);
+	}
+}
+
+/* What a line may name, and the weight that goes with it. */
+struct candidate {
+	const char *name;
+	int weight;
+	bool reverse;
+	struct config_position position;
+};
+
+static size_t candidate_count(const struct config *config, enum config_track_kind kind)
+{
+	switch (kind) {
+	case CONFIG_TRACK_SCRIPT:
+		return config->script_count;
+	case CONFIG_TRACK_PROCESS:
+		return config->process_count;
+	case CONFIG_TRACK_FILE:
+		return config->file_count;
+	case CONFIG_TRACK_PEER:
+		return config->heartbeat ? config->heartbeat->node_count : 0;
+	case CONFIG_TRACK_APP:
+		return config->app_count;
+	case CONFIG_TRACK_LINK:
+		return config->heartbeat ? config->heartbeat->interface_count : 0;
+	default:
+		return 0;
+	}
+}
+
+#define CANDIDATE(thing)                                                                           \
+	((struct candidate){(thing).name, (thing).weight, (thing).reverse, (thing).position})
+
+static struct candidate candidate_at(const struct config *config, enum config_track_kind kind,
+				     size_t i)
+{
+	switch (kind) {
+	case CONFIG_TRACK_SCRIPT:
+		return CANDIDATE(config->scripts[i]);
+	case CONFIG_TRACK_PROCESS:
+		return CANDIDATE(config->processes[i]);
+	case CONFIG_TRACK_FILE:
+		return CANDIDATE(config->files[i]);
+	case CONFIG_TRACK_APP:
+		return CANDIDATE(config->apps[i]);
+	case CONFIG_TRACK_LINK:
+		return (struct candidate){.name = config->heartbeat->interfaces[i]};
+	default:
+		return (struct candidate){.name = config->heartbeat->nodes[i].name};
+	}
+}
+
+/* A link is an interface of the heartbeat block, so they can be listed. */
+static void report_unknown_link(struct config_parser *parser, const struct config_track *track)
+{
+	const struct config_heartbeat *heartbeat = parser->config->heartbeat;
+	char links[XB_LINKS_MAX * (CONFIG_INTERFACE_BYTES + 2)] = "";
+	size_t used = 0;
+
+	if (!heartbeat) {
+		config_error(parser, track->position,
+			     "track_link %s needs a heartbeat block; add one, or write "
+			     "\"track_interface { %s }\"",
+			     track->name, track->name);
+		return;
+	}
+	for (size_t i = 0; i < heartbeat->interface_count; i++)
+		used += (size_t)snprintf(links + used, sizeof(links) - used, "%s%s", i ? ", " : "",
+					 heartbeat->interfaces[i]);
+	config_error(parser, track->position,
+		     "%s is no interface of heartbeat %s; name one of those it has (%s)",
+		     track->name, heartbeat->name, links);
+}
+
+static void report_unknown(struct config_parser *parser, const struct config_track *track)
+{
+	const struct config *config = parser->config;
+	const struct config_track_word *kind = &config_track_words[track->kind];
+	unsigned best = (unsigned)-1;
+	const char *nearest = NULL;
+
+	for (size_t i = 0; i < candidate_count(config, track->kind); i++) {
+		const char *name = candidate_at(config, track->kind, i).name;
+		unsigned distance = config_edit_distance(track->name, name);
+
+		if (distance < best) {
+			best = distance;
+			nearest = name;
+		}
+	}
+	if (nearest && config_is_near(track->name, best))
+		config_error(parser, track->position, "%s %s is not there; did you mean '%s'?",
+			     kind->what, track->name, nearest);
+	else if (track->kind == CONFIG_TRACK_LINK)
+		report_unknown_link(parser, track);
+	else if (track->kind == CONFIG_TRACK_PEER)
+		config_error(parser, track->position,
+			     "node %s is not there; name a node of the heartbeat block",
+			     track->name);
+	else
+		config_error(parser, track->position, "%s %s is not there; add \"%s %s { ... }\"",
+			     kind->what, track->name, kind->what, track->name);
+}
+
+/* A link is bad if nodes are heard over another, but not over it: by all that are, of which two are too few. */
+static void check_link(struct config_parser *parser, const struct config_track *track)
+{
+	const struct config_heartbeat *heartbeat = parser->config->heartbeat;
+
+	if (heartbeat->interface_count < 2)
+		config_warning(parser, track->position,
+			       "track_link %s has no effect with one link: another one tells that "
+			       "it is bad; add an \"interface\" to heartbeat %s",
+			       track->name, heartbeat->name);
+	else if (heartbeat->node_count < 3 && !track->weight)
+		config_warning(parser, track->position,
+			       "track_link %s without weight is a fault of both nodes when the "
+			       "link fails, so that none is Active; write \"weight NUMBER\", or "
+			       "add a witness",
+			       track->name);
+}
+
+/* Gives a line the weight of what it names, unless it has its own. */
+static void settle_track(struct config_parser *parser, struct config_track *track)
+{
+	const struct config *config = parser->config;
+
+	for (size_t i = 0; i < candidate_count(config, track->kind); i++) {
+		struct candidate found = candidate_at(config, track->kind, i);
+
+		if (strcmp(found.name, track->name) != 0)
+			continue;
+		if (!track->has_weight)
+			track->weight = found.weight;
+		if (!track->has_reverse)
+			track->reverse = found.reverse;
+		if (track->kind == CONFIG_TRACK_LINK)
+			check_link(parser, track);
+		return;
+	}
+	if (track->kind != CONFIG_TRACK_INTERFACE)
+		report_unknown(parser, track);
+}
+
+/*
+ * Where priorities must not move, keepalived leaves out a script that has a weight, and lets
+ * its other things count as if they had none. Ours go the way of scripts: a weight says that their
+ * failure is to be no fault. Returns whether the line stays.
+ */
+static bool drop_weight(struct config_parser *parser, struct config_track *track,
+			const char *reason)
+{
+	bool stays = track->kind == CONFIG_TRACK_INTERFACE || track->kind == CONFIG_TRACK_PROCESS ||
+		     track->kind == CONFIG_TRACK_FILE;
+
+	if (!track->weight)
+		return true;
+	config_warning(
+		parser, track->position, "the weight %d of %s has no effect %s: %s; remove %s",
+		track->weight, track->name, reason,
+		stays ? "when it fails, that is a fault" : "it is not tracked",
+		stays ? "the weight" : "it, or write \"weight 0\" to make its failure a fault");
+	track->weight = 0;
+	return stays;
+}
+
+/* reason: why weights do not count; NULL: they do. own_interface: what needs no tracking. */
+static void settle_list(struct config_parser *parser, struct config_track *tracks, size_t *count,
+			const char *reason, const char *own_interface)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *count; i++) {
+		bool own = tracks[i].kind == CONFIG_TRACK_INTERFACE &&
+			   !strcmp(tracks[i].name, own_interface);
+
+		settle_track(parser, &tracks[i]);
+		if (own)
+			config_warning(parser, tracks[i].position,
+				       "%s is the instance's own interface, which is tracked in "
+				       "any case; this line is ignored",
+				       tracks[i].name);
+		if (own || (reason && !drop_weight(parser, &tracks[i], reason)))
+			free(tracks[i].name);
+		else
+			tracks[kept++] = tracks[i];
+	}
+	*count = kept;
+}
+
+static bool is_owner(const struct config_instance *instance)
+{
+	return instance->priority == VRRP_PRIORITY_OWNER;
+}
+
+/* Returns why the weights of an instance do not count, or NULL. */
+static const char *instance_reason(const struct config *config, size_t instance)
+{
+	if (is_owner(&config->instances[instance]))
+		return "with priority 255";
+	for (size_t i = 0; i < config->group_count; i++) {
+		const struct config_group *group = &config->groups[i];
+
+		for (size_t j = 0; j < group->member_count; j++) {
+			if (group->members[j] == instance && !group->tracking_weight)
+				return "in a sync group without sync_group_tracking_weight";
+		}
+	}
+	return NULL;
+}
+
+static const char *group_reason(const struct config *config, const struct config_group *group)
+{
+	for (size_t i = 0; i < group->member_count; i++) {
+		if (is_owner(&config->instances[group->members[i]]))
+			return "in a sync group that has an instance with priority 255";
+	}
+	return NULL;
+}
+
+/* Nodes are checked with their heartbeat block. */
+static void check_names(struct config_parser *parser, enum config_track_kind kind)
+{
+	size_t count = candidate_count(parser->config, kind);
+
+	for (size_t later = 0; later < count; later++) {
+		struct candidate candidate = candidate_at(parser->config, kind, later);
+		struct candidate other = {0};
+		size_t earlier = 0;
+
+		for (; earlier < later; earlier++) {
+			other = candidate_at(parser->config, kind, earlier);
+			if (!strcmp(other.name, candidate.name))
+				break;
+		}
+		if (earlier < later)
+			config_error(parser, candidate.position,
+				     "%s %s is on %s already; give each its own name",
+				     config_track_words[kind].what, candidate.name,
+				     config_place(parser, other.position));
+	}
+}
+
+void config_settle_tracks(struct config_parser *parser)
+{
+	struct config *config = parser->config;
+
+	check_names(parser, CONFIG_TRACK_SCRIPT);
+	check_names(parser, CONFIG_TRACK_PROCESS);
+	check_names(parser, CONFIG_TRACK_FILE);
+	check_names(parser, CONFIG_TRACK_APP);
+	for (size_t i = 0; i < config->instance_count; i++) {
+		struct config_instance *instance = &config->instances[i];
+		bool tracks_own = !instance->dont_track_primary;
+
+		settle_list(parser, instance->tracks, &instance->track_count,
+			    instance_reason(config, i), tracks_own ? instance->interface : "");
+	}
+	for (size_t i = 0; i < config->group_count; i++) {
+		struct config_group *group = &config->groups[i];
+
+		settle_list(parser, group->tracks, &group->track_count, group_reason(config, group),
+			    "");
+	}
+}

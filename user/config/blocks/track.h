@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What instances and sync groups track and whom they notify, and the blocks
+ * those refer to. Private to user/core/config*.c.
+ */
+#ifndef XBEAT_CONFIG_BLOCKS_TRACK_H
+#define XBEAT_CONFIG_BLOCKS_TRACK_H
+
+#include <user/config/blocks/command.h>
+#include <user/config/syntax/table.h>
+#include <user/config/model/command.h>
+
+/*
+ * Kinds of tracked things, in the order of enum config_track_kind:
+ * X(id, word of the block, what the thing is called, highest weight, the thing may be reversed itself)
+ */
+#define CONFIG_TRACK_KINDS(X)                                                                      \
+	X(INTERFACE, "track_interface", "interface", 253, false),                                  \
+		X(SCRIPT, "track_script", "vrrp_script", 253, true),                               \
+		X(PROCESS, "track_process", "vrrp_track_process", 254, true),                      \
+		X(FILE, "track_file", "track_file", 254, true),                                    \
+		X(PEER, "track_peer", "node", 253, false),                                         \
+		X(APP, "track_app", "vrrp_app", 253, true),                                        \
+		X(LINK, "track_link", "link", 253, false)
+
+struct config_track_word {
+	const char *word;
+	const char *what;
+	int weight_max;
+	bool has_noreverse;
+};
+
+extern const struct config_track_word config_track_words[CONFIG_TRACK_LINK + 1];
+
+/* A row for a target of any type that has tracks and track_count. */
+#define CONFIG_TRACK_ROW(type, id, word)                                                           \
+	{                                                                                          \
+		.name = (word), .usage = word " { NAME [weight NUMBER [reverse]] ... }",           \
+		.read = config_read_tracks, .flags = CONFIG_REPEATABLE | CONFIG_MAY_OPEN_BLOCK,    \
+		.values_maximum = 4, CONFIG_FIELD(type, tracks),                                   \
+		.bytes = offsetof(type, track_count), .minimum = CONFIG_TRACK_##id                 \
+	}
+
+/*
+ * Commands on changes: X(id, word). notify_deleted is not among them: it may stand without one.
+ * The second list is what an instance has and a sync group has not.
+ */
+#define CONFIG_NOTIFY_WORDS(X)                                                                     \
+	X(ANY, "notify"), X(MASTER, "notify_master"), X(BACKUP, "notify_backup"),                  \
+		X(FAULT, "notify_fault"), X(STOP, "notify_stop")
+#define CONFIG_NOTIFY_INSTANCE_WORDS(X) X(MASTER_RX_LOWER_PRI, "notify_master_rx_lower_pri")
+
+#define CONFIG_COMMAND(command_word, type, member)                                                 \
+	{                                                                                          \
+		.name = (command_word),                                                            \
+		.usage = command_word " \"PROGRAM [ARGUMENT ...]\" [USER [GROUP]]",                \
+		.read = config_read_command, .values_minimum = 1,                                  \
+		.values_maximum = CONFIG_COMMAND_WORDS_MAX, CONFIG_FIELD(type, member)             \
+	}
+#define CONFIG_NOTIFY_ROW(type, id, word)                                                          \
+	CONFIG_COMMAND(word, type, notify.commands[CONFIG_NOTIFY_##id])
+#define CONFIG_NOTIFY_DELETED_ROW(type)                                                            \
+	{                                                                                          \
+		.name = "notify_deleted",                                                          \
+		.usage = "notify_deleted [\"PROGRAM [ARGUMENT ...]\" [USER [GROUP]]]",             \
+		.read = config_read_notify_deleted, .values_maximum = CONFIG_COMMAND_WORDS_MAX,    \
+		CONFIG_FIELD(type, notify)                                                         \
+	}
+
+/* A FIFO and its owner in struct config; a command in struct config. */
+#define CONFIG_FIFO(fifo_word, member)                                                             \
+	{                                                                                          \
+		.name = (fifo_word), .usage = fifo_word " PATH [USER [GROUP]]",                    \
+		.read = config_read_fifo, .values_minimum = 1, .values_maximum = 3,                \
+		CONFIG_FIELD(struct config, member),                                               \
+		.bytes = offsetof(struct config, member##_owner)                                   \
+	}
+#define CONFIG_FIFO_SCRIPT(script_word, member)                                                    \
+	{                                                                                          \
+		.name = (script_word),                                                             \
+		.usage = script_word " \"PROGRAM [ARGUMENT ...]\" [USER [GROUP]]",                 \
+		.read = config_read_fifo_script, .values_minimum = 1,                              \
+		.values_maximum = CONFIG_COMMAND_WORDS_MAX, CONFIG_FIELD(struct config, member)    \
+	}
+
+config_read config_read_tracks;
+config_read config_read_notify_deleted;
+config_read config_read_fifo; /* into parser->config, as the next */
+config_read config_read_fifo_script;
+
+/* Blocks outside all others. */
+config_read config_read_script;
+config_read config_read_process;
+config_read config_read_file;
+config_read config_read_app;
+config_read config_read_sync_group;
+
+/*
+ * Reads "NUMBER [reverse]" at words[0], within -limit..limit; usage is for reports. *weight and
+ * *reverse stay as they are if something is wrong. no_reverse: whether that word may stand there.
+ * Returns success.
+ */
+bool config_read_weight(struct config_parser *parser, const struct config_token *words,
+			size_t count, int limit, bool no_reverse, const char *usage, int *weight,
+			bool *reverse);
+
+/* A row for "weight NUMBER [reverse]" of a type that has weight and reverse. */
+#define CONFIG_WEIGHT_ROW(type, limit)                                                             \
+	{                                                                                          \
+		.name = "weight", .usage = "weight NUMBER [reverse]", .read = config_read_weights, \
+		.values_minimum = 1, .values_maximum = 2, CONFIG_FIELD(type, weight),              \
+		.bytes = offsetof(type, reverse), .maximum = (limit)                               \
+	}
+config_read config_read_weights;
+
+/* Finds what groups and tracks name, and settles weights, once the file is read and all instances
+ * are settled. */
+void config_settle_groups(struct config_parser *parser);
+void config_settle_tracks(struct config_parser *parser);
+
+#endif

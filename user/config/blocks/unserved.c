@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Words that keepalived knows and xbeat does not serve yet, block by block, so
+ * that its configurations parse and everything left out is named. A word that
+ * cannot be left out without harm is an error.
+ */
+#include <user/config/syntax/parser.h>
+
+#define IGNORED(word)                                                                              \
+	{                                                                                          \
+		.name = (word), .severity = DIAGNOSTIC_WARNING                                     \
+	}
+#define IGNORED_SO(word, effect)                                                                   \
+	{                                                                                          \
+		.name = (word), .severity = DIAGNOSTIC_WARNING, .consequence = (effect)            \
+	}
+#define REFUSED(word, harm)                                                                        \
+	{                                                                                          \
+		.name = (word), .severity = DIAGNOSTIC_ERROR, .consequence = (harm)                \
+	}
+/* Of a job that is not xbeat's. */
+#define FOREIGN(word, whose)                                                                       \
+	{                                                                                          \
+		.name = (word), .severity = DIAGNOSTIC_WARNING, .owner = (whose)                   \
+	}
+/* What it asks for is so in any case, or it is about keepalived's own insides: not worth a warning. */
+#define NEEDLESS(word)                                                                             \
+	{                                                                                          \
+		.name = (word), .needless = true                                                   \
+	}
+/* Without what it tracks an instance would stay Active where it must not. */
+#define TRACK_BFD                                                                                  \
+	REFUSED("track_bfd", "xbeat has no BFD: remove it, and watch the other machine with a "    \
+			     "heartbeat block and \"track_peer NODE\"")
+#define LIST(words)                                                                                \
+	{                                                                                          \
+		.entries = (words), .count = CONFIG_ARRAY_SIZE(words)                              \
+	}
+
+#define LOAD_BALANCER "load balancer"
+#define BFD "BFD"
+#define MAIL "mail alerts"
+#define SNMP "SNMP agent"
+#define DBUS "D-Bus service"
+
+const struct config_unserved_list config_unserved_none;
+
+static const struct config_unserved top_words[] = {
+	FOREIGN("SSL", LOAD_BALANCER),
+	FOREIGN("bfd_instance", BFD),
+	IGNORED("child_wait_time"),
+	IGNORED("garp_group"),
+	IGNORED("instance"),
+	IGNORED("interface_up_down_delays"),
+	IGNORED("linkbeat_interfaces"),
+	IGNORED("linkbeat_use_polling"),
+	NEEDLESS("namespace_with_ipsets"),
+	REFUSED("net_namespace", "adverts and addresses would be in the wrong namespace; remove it "
+				 "and start xbeatd inside the namespace"),
+	FOREIGN("net_namespace_ipvs", LOAD_BALANCER),
+	NEEDLESS("random_seed"),
+	IGNORED("track_group"),
+	IGNORED("umask"),
+	IGNORED("use_pid_dir"),
+	FOREIGN("virtual_server", LOAD_BALANCER),
+	FOREIGN("virtual_server_group", LOAD_BALANCER),
+};
+const struct config_unserved_list config_unserved_top = LIST(top_words);
+
+static const struct config_unserved globals_words[] = {
+	FOREIGN("bfd_cpu_affinity", BFD),
+	FOREIGN("bfd_no_swap", BFD),
+	FOREIGN("bfd_priority", BFD),
+	FOREIGN("bfd_process_name", BFD),
+	FOREIGN("bfd_rlimit_rttime", BFD),
+	FOREIGN("bfd_rt_priority", BFD),
+	FOREIGN("checker_cpu_affinity", LOAD_BALANCER),
+	FOREIGN("checker_log_all_failures", LOAD_BALANCER),
+	FOREIGN("checker_no_swap", LOAD_BALANCER),
+	FOREIGN("checker_priority", LOAD_BALANCER),
+	FOREIGN("checker_process_name", LOAD_BALANCER),
+	FOREIGN("checker_rlimit_rttime", LOAD_BALANCER),
+	FOREIGN("checker_rt_priority", LOAD_BALANCER),
+	IGNORED("config_save_dir"),
+	NEEDLESS("data_use_instance"),
+	FOREIGN("dbus_no_interface_name", DBUS),
+	FOREIGN("dbus_service_name", DBUS),
+	IGNORED("disable_local_igmp"),
+	FOREIGN("enable_dbus", DBUS),
+	FOREIGN("enable_snmp_checker", SNMP),
+	FOREIGN("enable_snmp_keepalived", SNMP),
+	FOREIGN("enable_snmp_rfc", SNMP),
+	FOREIGN("enable_snmp_rfcv2", SNMP),
+	FOREIGN("enable_snmp_rfcv3", SNMP),
+	FOREIGN("enable_snmp_vrrp", SNMP),
+	FOREIGN("enable_traps", SNMP),
+	IGNORED("fifo_write_vrrp_states_on_reload"),
+	IGNORED("log_unknown_vrids"),
+	FOREIGN("lvs_flush", LOAD_BALANCER),
+	FOREIGN("lvs_flush_on_stop", LOAD_BALANCER),
+	FOREIGN("lvs_flush_onstop", LOAD_BALANCER),
+	FOREIGN("lvs_netlink_cmd_rcv_bufs", LOAD_BALANCER),
+	FOREIGN("lvs_netlink_cmd_rcv_bufs_force", LOAD_BALANCER),
+	FOREIGN("lvs_netlink_monitor_rcv_bufs", LOAD_BALANCER),
+	FOREIGN("lvs_netlink_monitor_rcv_bufs_force", LOAD_BALANCER),
+	FOREIGN("lvs_notify_fifo", LOAD_BALANCER),
+	FOREIGN("lvs_notify_fifo_script", LOAD_BALANCER),
+	FOREIGN("lvs_sync_daemon", LOAD_BALANCER),
+	FOREIGN("lvs_timeouts", LOAD_BALANCER),
+	NEEDLESS("max_auto_priority"),
+	NEEDLESS("min_auto_priority_delay"),
+	REFUSED("net_namespace", "adverts and addresses would be in the wrong namespace; remove it "
+				 "and start xbeatd inside the namespace"),
+	NEEDLESS("nftables"),
+	NEEDLESS("nftables_counters"),
+	NEEDLESS("nftables_ifindex"),
+	FOREIGN("nftables_ipvs", LOAD_BALANCER),
+	FOREIGN("nftables_ipvs_priority", LOAD_BALANCER),
+	FOREIGN("nftables_ipvs_start_fwmark", LOAD_BALANCER),
+	NEEDLESS("nftables_priority"),
+	FOREIGN("no_checker_emails", MAIL),
+	FOREIGN("no_email_faults", MAIL),
+	FOREIGN("notification_email", MAIL),
+	FOREIGN("notification_email_from", MAIL),
+	NEEDLESS("process_monitor_rcv_bufs"),
+	NEEDLESS("process_monitor_rcv_bufs_force"),
+	NEEDLESS("process_name"),
+	NEEDLESS("process_names"),
+	NEEDLESS("random_seed"),
+	NEEDLESS("reload_check_config"),
+	IGNORED("reload_file"),
+	IGNORED("reload_repeat"),
+	IGNORED("reload_time_file"),
+	FOREIGN("rs_init_notifies", LOAD_BALANCER),
+	IGNORED("shutdown_script"),
+	IGNORED("shutdown_script_timeout"),
+	FOREIGN("smtp_alert", MAIL),
+	FOREIGN("smtp_alert_checker", MAIL),
+	FOREIGN("smtp_alert_vrrp", MAIL),
+	FOREIGN("smtp_connect_timeout", MAIL),
+	FOREIGN("smtp_helo_name", MAIL),
+	FOREIGN("smtp_server", MAIL),
+	FOREIGN("snmp_socket", SNMP),
+	IGNORED("startup_script"),
+	IGNORED("startup_script_timeout"),
+	NEEDLESS("tmp_config_directory"),
+	IGNORED("umask"),
+	IGNORED("use_pid_dir"),
+	IGNORED("vmac_addr_prefix"),
+	IGNORED("vrrp_cpu_affinity"),
+	IGNORED("vrrp_garp_extra_if"),
+	NEEDLESS("vrrp_ipsets"),
+	NEEDLESS("vrrp_iptables"),
+	NEEDLESS("vrrp_netlink_cmd_rcv_bufs"),
+	NEEDLESS("vrrp_netlink_cmd_rcv_bufs_force"),
+	NEEDLESS("vrrp_netlink_monitor_rcv_bufs"),
+	NEEDLESS("vrrp_netlink_monitor_rcv_bufs_force"),
+	NEEDLESS("vrrp_nftables"),
+	NEEDLESS("vrrp_no_swap"),
+	NEEDLESS("vrrp_process_name"),
+	NEEDLESS("vrrp_rlimit_rttime"),
+	NEEDLESS("vrrp_rx_bufs_multiplier"),
+	NEEDLESS("vrrp_rx_bufs_policy"),
+	NEEDLESS("vrrp_skip_check_adv_addr"),
+};
+const struct config_unserved_list config_unserved_globals = LIST(globals_words);
+
+static const struct config_unserved instance_words[] = {
+	REFUSED("auth_hmac", "adverts would be neither signed nor checked; remove it on all nodes"),
+	NEEDLESS("debug"),
+	IGNORED("garp_extra_if"),
+	IGNORED("garp_extra_if_vmac"),
+	NEEDLESS("kernel_rx_buf_size"),
+	IGNORED("linkbeat_use_polling"),
+	FOREIGN("lvs_sync_daemon_interface", LOAD_BALANCER),
+	IGNORED("old_unicast_checksum"),
+	NEEDLESS("skip_check_adv_addr"),
+	FOREIGN("smtp_alert", MAIL),
+	TRACK_BFD,
+	IGNORED("track_src_ip"),
+	REFUSED("use_ipvlan", "addresses would be on the interface itself; remove it, or write "
+			      "\"use_vmac\""),
+	IGNORED_SO("use_vmac_addr", "addresses on other interfaces keep those interfaces' MAC "
+				    "addresses"),
+	REFUSED("vrf", "adverts would leave outside the VRF; remove it"),
+};
+const struct config_unserved_list config_unserved_instance = LIST(instance_words);
+
+static const struct config_unserved group_words[] = {
+	FOREIGN("smtp_alert", MAIL),
+	TRACK_BFD,
+};
+const struct config_unserved_list config_unserved_group = LIST(group_words);

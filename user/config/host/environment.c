@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What configurations may ask of this machine; see config_environment.h. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+#include <user/config/host/environment.h>
+#include <user/lib/file.h>
+
+void config_machine_init(struct config_machine *machine, const char *instance)
+{
+	struct config_environment *environment = &machine->environment;
+
+	*machine = (struct config_machine){0};
+	if (gethostname(machine->host_name, sizeof(machine->host_name) - 1) < 0)
+		strcpy(machine->host_name, "localhost");
+	machine->host_name[strcspn(machine->host_name, ".")] = '\0';
+	if (!getcwd(machine->directory, sizeof(machine->directory)))
+		strcpy(machine->directory, "/");
+	environment->instance = instance ? instance : machine->host_name;
+	environment->directory = machine->directory;
+	environment->variable = getenv;
+	environment->find = file_find;
+	environment->read = file_read;
+	/* No secret: without it the numbers are only less surprising. */
+	if (getrandom(&environment->random_seed, sizeof(environment->random_seed), GRND_NONBLOCK) <
+	    0)
+		environment->random_seed = 1;
+}

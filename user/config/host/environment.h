@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What configurations may ask of this machine: its name, its environment, its files. */
+#ifndef XBEAT_CONFIG_HOST_ENVIRONMENT_H
+#define XBEAT_CONFIG_HOST_ENVIRONMENT_H
+
+#include <limits.h>
+#include <user/config/model/config.h>
+
+struct config_machine {
+	struct config_environment environment;
+	char host_name[HOST_NAME_MAX + 1]; /* without the domain */
+	char directory[PATH_MAX];
+};
+
+/* Fills machine, which must not move from then on.
+ * instance: what @ID compares with, borrowed; NULL: the host name. */
+void config_machine_init(struct config_machine *machine, const char *instance);
+
+#endif

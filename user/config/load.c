@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A configuration from its text to the object the daemon uses. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <user/lib/address.h>
+#include <user/config/syntax/parser.h>
+#include <user/config/syntax/preprocess.h>
+#include <user/config/blocks/track.h>
+#include <stdio.h>
+#include <user/core/vrrp.h>
+#include <user/config/blocks/instance.h>
+#include <user/config/syntax/table.h>
+#include <user/config/syntax/value.h>
+#include <user/lib/time.h>
+#include <user/core/names.h>
+
+/* The configuration itself first, then the files it includes in their order. */
+static size_t file_rank(const char *file, const struct diagnostics *diagnostics)
+{
+	for (size_t i = 0; i < diagnostics->name_count; i++) {
+		if (diagnostics->names[i] == file)
+			return i + 1;
+	}
+	return 0;
+}
+
+static int compare_numbers(size_t a, size_t b)
+{
+	return a == b ? 0 : a < b ? -1 : 1;
+}
+
+/* By place, errors first; the text decides between equals, so that the order never depends on
+ * qsort_r(). */
+static int compare_diagnostics(const void *left, const void *right, void *diagnostics)
+{
+	const struct diagnostic *a = left, *b = right;
+	int order = a->file == b->file ? 0
+				       : compare_numbers(file_rank(a->file, diagnostics),
+							 file_rank(b->file, diagnostics));
+
+	if (!order)
+		order = compare_numbers(a->line, b->line);
+	if (!order)
+		order = compare_numbers(a->column, b->column);
+	if (!order)
+		order = compare_numbers(b->severity, a->severity);
+	return order ? order : strcmp(a->text, b->text);
+}
+
+/* A loop says the same of the same place again and again: once is enough. */
+static void drop_repeated(struct diagnostics *diagnostics, size_t first)
+{
+	size_t kept = first;
+
+	for (size_t i = first; i < diagnostics->count; i++) {
+		struct diagnostic *entry = &diagnostics->entries[i];
+
+		if (kept > first &&
+		    !compare_diagnostics(&diagnostics->entries[kept - 1], entry, diagnostics)) {
+			diagnostics->error_count -= entry->severity == DIAGNOSTIC_ERROR;
+			free(entry->text);
+		} else {
+			diagnostics->entries[kept++] = *entry;
+		}
+	}
+	diagnostics->count = kept;
+}
+
+/* Checks of the whole file come last but belong where they point. */
+static void sort_diagnostics(struct diagnostics *diagnostics, size_t first)
+{
+	if (diagnostics->count <= first)
+		return;
+	qsort_r(diagnostics->entries + first, diagnostics->count - first,
+		sizeof(*diagnostics->entries), compare_diagnostics, diagnostics);
+	drop_repeated(diagnostics, first);
+}
+
+/* Returns a parser with the defaults; aborts without memory. */
+static struct config_parser *new_parser(const struct config_preprocessor *preprocessor)
+{
+	struct config_parser *parser = calloc(1, sizeof(*parser));
+
+	if (!parser)
+		abort();
+	parser->top = &config_top_type;
+	parser->origins = &preprocessor->origins;
+	config_globals_defaults(&parser->globals);
+	parser->config = calloc(1, sizeof(*parser->config));
+	if (!parser->config)
+		abort();
+	return parser;
+}
+
+/* What is found out after parsing names files, too. */
+static void keep_sources(struct config *config, const struct config_origins *origins)
+{
+	for (size_t i = 0; i < origins->file_count; i++) {
+		config->sources =
+			config_grow(config->sources, &config->source_count, sizeof(char *));
+		config->sources[i] = config_copy(origins->files[i]);
+	}
+}
+
+int config_parse(const char *file, const char *text, size_t length,
+		 const struct config_environment *environment, struct config **out,
+		 struct diagnostics *diagnostics)
+{
+	size_t first = diagnostics->count, errors = diagnostics->error_count;
+	struct config_preprocessor preprocessor;
+	struct config_parser *parser;
+
+	config_preprocess(&preprocessor, file, text, length, environment, diagnostics);
+	parser = new_parser(&preprocessor);
+	config_lexer_init(&parser->lexer, &preprocessor.out, &preprocessor.origins);
+	config_parser_run(parser);
+	config_check(parser);
+	keep_sources(parser->config, &preprocessor.origins);
+	config_lexer_free(&parser->lexer);
+	config_preprocess_free(&preprocessor);
+	sort_diagnostics(diagnostics, first);
+	if (diagnostics->error_count == errors)
+		*out = parser->config;
+	else
+		config_free(parser->config);
+	free(parser->instance_blocks);
+	free(parser);
+	return diagnostics->error_count == errors ? 0 : -EINVAL;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whether a reload changes what is to be run. */
+#ifndef XBEAT_CONFIG_MODEL_COMMAND_H
+#define XBEAT_CONFIG_MODEL_COMMAND_H
+
+#include <string.h>
+#include <user/config/model/config.h>
+
+/* Compares two lists of words, each ended by NULL. */
+static inline bool words_equal(char *const *one, char *const *other)
+{
+	while (*one && *other && !strcmp(*one, *other)) {
+		one++;
+		other++;
+	}
+	return !*one && !*other;
+}
+
+/* Compares what is run and who runs it; "no command" is equal to itself. */
+static inline bool command_equal(const struct config_command *one,
+				 const struct config_command *other)
+{
+	if (!one->arguments || !other->arguments)
+		return one->arguments == other->arguments;
+	return one->uid == other->uid && one->gid == other->gid &&
+	       words_equal(one->arguments, other->arguments);
+}
+
+void config_words_free(char **words);
+
+/* Frees what the command points to. */
+void config_command_free(struct config_command *command);
+
+/* An instance goes: groups forget it and follow the numbers of those behind it. */
+void config_groups_forget(struct config *config, size_t instance);
+
+void config_tracks_free(struct config_track *tracks, size_t count);
+
+void config_notify_free(struct config_notify *notify);
+
+
+#endif

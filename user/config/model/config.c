@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A configuration from its text to the object the daemon uses. The work is in
+ *
+ *	config_preprocess.c definitions, conditions, includes, loops
+ *	config_lexer.c      words and braces of keepalived's grammar
+ *	config_parser.c     statements, blocks, recovery after errors
+ *	config_value.c      numbers, durations, addresses, names
+ *	config_globals.c    the words outside all blocks, global_defs
+ *	config_heartbeat.c  heartbeat
+ *	config_instance.c   vrrp_instance; its parts in config_authentication.c,
+ *	                    config_unicast.c, config_vmac.c
+ *	config_script.c     what can be tracked by name: scripts, processes, files
+ *	config_app.c        vrrp_app
+ *	config_track.c      what instances and sync groups track
+ *	config_group.c      vrrp_sync_group
+ *	config_notify.c     FIFOs; config_command.c command values, those of notify too
+ *	config_vip.c        lists of addresses, config_vip_option.c their options
+ *	config_settle.c     what settings say of one another, config_strict.c with strict_mode
+ *	config_route.c      virtual_routes, static_routes; config_rule.c the rules,
+ *	                    config_option*.c, config_route_options.c their words
+ *	config_unserved.c   keepalived's words that are not served yet
+ *	config_suggest.c    "did you mean"
+ *	config_check.c      the file as a whole
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <user/lib/address.h>
+#include <stdio.h>
+#include <user/core/vrrp.h>
+#include <user/config/blocks/instance.h>
+#include <user/config/syntax/table.h>
+#include <user/config/syntax/value.h>
+#include <user/lib/time.h>
+#include <user/core/names.h>
+#include <user/config/model/command.h>
+
+static void heartbeat_free(struct config_heartbeat *heartbeat)
+{
+	if (!heartbeat)
+		return;
+	free(heartbeat->key_file);
+	free(heartbeat->nodes);
+	free(heartbeat);
+}
+
+static void instance_free(struct config_instance *instance)
+{
+	free(instance->name);
+	free(instance->vips);
+	free(instance->routes.entries);
+	free(instance->rules.entries);
+	free(instance->unicast_peers);
+	config_tracks_free(instance->tracks, instance->track_count);
+	config_notify_free(&instance->notify);
+}
+
+static void group_free(struct config_group *group)
+{
+	free(group->name);
+	free(group->members);
+	config_tracks_free(group->tracks, group->track_count);
+	config_notify_free(&group->notify);
+}
+
+static void script_free(struct config_script *script)
+{
+	free(script->name);
+	config_command_free(&script->command);
+}
+
+static void process_free(struct config_process *process)
+{
+	free(process->name);
+	config_words_free(process->command);
+}
+
+static void file_free(struct config_file *file)
+{
+	free(file->name);
+	free(file->path);
+}
+
+static void app_free(struct config_app *app)
+{
+	free(app->name);
+}
+
+void config_drop_driven_instances(struct config *config)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < config->instance_count; i++) {
+		if (config->instances[i].heartbeat[0]) {
+			instance_free(&config->instances[i]);
+			config_groups_forget(config, kept);
+		} else {
+			config->instances[kept++] = config->instances[i];
+		}
+	}
+	config->instance_count = kept;
+}
+
+#define FREE_LIST(list, list_count, free_entry)                                                    \
+	do {                                                                                       \
+		for (size_t i = 0; i < config->list_count; i++)                                    \
+			(free_entry)(&config->list[i]);                                            \
+		free(config->list);                                                                \
+	} while (0)
+
+void config_free(struct config *config)
+{
+	if (!config)
+		return;
+	heartbeat_free(config->heartbeat);
+	FREE_LIST(instances, instance_count, instance_free);
+	FREE_LIST(groups, group_count, group_free);
+	FREE_LIST(scripts, script_count, script_free);
+	FREE_LIST(processes, process_count, process_free);
+	FREE_LIST(files, file_count, file_free);
+	FREE_LIST(apps, app_count, app_free);
+	for (size_t i = 0; i < config->source_count; i++)
+		free(config->sources[i]);
+	free(config->sources);
+	free(config->notify_fifo);
+	free(config->vrrp_notify_fifo);
+	config_command_free(&config->notify_fifo_script);
+	config_command_free(&config->vrrp_notify_fifo_script);
+	free(config->static_routes.entries);
+	free(config->static_rules.entries);
+	free(config->static_addresses);
+	free(config);
+}
+
+static bool has_address(const struct xb_address *addresses, size_t count,
+			const struct xb_address *wanted)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (address_equal(&addresses[i], wanted))
+			return true;
+	}
+	return false;
+}
+
+static bool has_all_addresses(const struct config_node *node, const struct xb_address *addresses,
+			      size_t count)
+{
+	for (size_t i = 0; i < node->address_count; i++) {
+		if (!has_address(addresses, count, &node->addresses[i]))
+			return false;
+	}
+	return node->address_count > 0;
+}
+
+/* keepalived's router_id may be any text: one that names no node decides nothing. */
+static int find_by_name(const struct config_heartbeat *heartbeat, const char *name)
+{
+	for (size_t i = 0; i < heartbeat->node_count; i++) {
+		if (!strcmp(heartbeat->nodes[i].name, name))
+			return (int)i;
+	}
+	return -ENOENT;
+}
+
+int config_find_own_node(const struct config *config, const struct xb_address *local_addresses,
+			 size_t local_count)
+{
+	const struct config_heartbeat *heartbeat = config->heartbeat;
+	int found;
+
+	if (!heartbeat)
+		return -ENOENT;
+	found = find_by_name(heartbeat, config->router_id);
+	if (found >= 0)
+		return found;
+	for (size_t i = 0; i < heartbeat->node_count; i++) {
+		if (!has_all_addresses(&heartbeat->nodes[i], local_addresses, local_count))
+			continue;
+		if (found >= 0)
+			return -EEXIST;
+		found = (int)i;
+	}
+	return found;
+}
+
+void config_tracks_free(struct config_track *tracks, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(tracks[i].name);
+	free(tracks);
+}
+
+void config_notify_free(struct config_notify *notify)
+{
+	for (size_t i = 0; i < CONFIG_NOTIFY_KINDS; i++)
+		config_command_free(&notify->commands[i]);
+}
+
+void config_groups_forget(struct config *config, size_t instance)
+{
+	for (size_t i = 0; i < config->group_count; i++) {
+		struct config_group *group = &config->groups[i];
+		size_t kept = 0;
+
+		for (size_t j = 0; j < group->member_count; j++) {
+			size_t member = group->members[j];
+
+			if (member != instance)
+				group->members[kept++] = member - (member > instance);
+		}
+		group->member_count = kept;
+	}
+}
+
+uint64_t config_guard_without_heartbeat_ns(const struct config_instance *instance)
+{
+	/* The deadline is extended once an interval: it must lie behind the next one. */
+	uint32_t adverts = instance->down_timer_adverts > 1 ? instance->down_timer_adverts : 2;
+	uint64_t timeout_ns = adverts * instance->advert_interval_ns;
+
+	return timeout_ns > CONFIG_GUARD_TIMEOUT_MIN_NS ? timeout_ns : CONFIG_GUARD_TIMEOUT_MIN_NS;
+}
+
+void config_heartbeat_retime(struct config_heartbeat *heartbeat,
+			     const struct config_heartbeat *from)
+{
+	heartbeat->daemon_timeout_ns = from->daemon_timeout_ns;
+	heartbeat->guard_timeout_ns = from->guard_timeout_ns;
+	heartbeat->restart_grace_ns = from->restart_grace_ns;
+	heartbeat->release_isolated = from->release_isolated;
+}
+
+const char *track_kind_name(enum config_track_kind kind)
+{
+	static const char *const names[] = {
+		[CONFIG_TRACK_INTERFACE] = "interface", [CONFIG_TRACK_SCRIPT] = "script",
+		[CONFIG_TRACK_PROCESS] = "process",	[CONFIG_TRACK_FILE] = "file",
+		[CONFIG_TRACK_PEER] = "peer",		[CONFIG_TRACK_APP] = "app",
+		[CONFIG_TRACK_LINK] = "link",
+	};
+
+	return names[kind];
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Routes and rules as virtual_routes, virtual_rules, static_routes and static_rules give them: what
+ * the line says, with names as numbers. An entry owns nothing: lists are freed with free(entries).
+ */
+#ifndef XBEAT_CONFIG_MODEL_ROUTE_H
+#define XBEAT_CONFIG_MODEL_ROUTE_H
+
+#include <linux/rtnetlink.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <user/config/model/position.h>
+#include <xbeat/map.h>
+
+#define CONFIG_NEXT_HOPS_MAX 16
+#define CONFIG_RULE_PRIORITY_ASSIGNED 16384 /* of the first rule that gives none; then downwards */
+
+/* In each of these, "given" comes first: where it is false, the line does not say it. */
+struct config_number {
+	bool given;
+	bool locked; /* "mtu lock 1400" */
+	uint32_t value;
+};
+
+struct config_pair {
+	bool given;
+	uint32_t first, second; /* first and last, realm from and to, mark and mask */
+};
+
+struct config_prefix {
+	bool given;
+	bool any_family; /* "default": only while a line is read */
+	uint8_t length;
+	struct xb_address address;
+};
+
+struct config_congestion_control {
+	char name[16]; /* the kernel's TCP_CA_NAME_MAX; "": not given */
+	bool locked;
+};
+
+struct config_next_hop {
+	struct config_prefix gateway; /* of an IPv4 route it may be IPv6 (RFC 8950) */
+	char interface[XB_NAME_BYTES]; /* "": see netlink_add_route() */
+	struct config_number weight; /* 1..256 */
+	struct config_pair realms;
+	bool onlink;
+};
+
+struct config_route {
+	uint8_t family; /* 4 or 6 */
+	struct config_number type; /* RTN_*; not given: unicast */
+	struct config_prefix destination; /* always given */
+	struct config_prefix from; /* IPv6: source-specific routing */
+	struct config_prefix source; /* "src": the address that this machine then uses */
+	struct config_number table; /* not given: main, or local for the types that belong there */
+	struct config_number scope; /* RT_SCOPE_*; not given: what type and gateway imply */
+	struct config_number protocol; /* RTPROT_*; not given: keepalived's */
+	struct config_number metric;
+	struct config_number tos; /* IPv4 */
+	struct config_number preference; /* ICMPV6_ROUTER_PREF_* */
+	struct config_number expires_s; /* IPv6 */
+	struct config_number metrics[RTAX_MAX + 1]; /* in the kernel's units: rtt ms/8 … */
+	struct config_congestion_control congestion_control;
+	struct config_next_hop next_hops[CONFIG_NEXT_HOPS_MAX]; /* two or more: multipath */
+	size_t next_hop_count; /* 0: neither gateway nor interface */
+	bool append; /* behind the routes to the same destination, not before them */
+	bool no_track; /* not put back if something else removes it */
+	struct config_position position;
+};
+
+struct config_rule {
+	uint8_t family; /* 4 or 6 */
+	bool invert; /* "not" */
+	struct config_prefix from, to;
+	struct config_number tos;
+	struct config_pair mark; /* and mask */
+	char input_interface[XB_NAME_BYTES], output_interface[XB_NAME_BYTES];
+	struct config_number ip_protocol;
+	struct config_pair source_ports, destination_ports, uids; /* first and last */
+	struct config_number tunnel_id;
+	/* What a packet that matches meets: exactly one of these four. */
+	struct config_number table;
+	struct config_number goto_priority;
+	struct config_number action; /* FR_ACT_NOP, _BLACKHOLE, _UNREACHABLE, _PROHIBIT */
+	bool l3mdev; /* the table of the packet's VRF */
+	struct config_pair realms; /* with a table only, as the two that follow */
+	struct config_number suppress_prefix_length;
+	struct config_number suppress_interface_group;
+	struct config_number priority; /* always given */
+	bool priority_assigned; /* the line gives none */
+	struct config_number protocol; /* RTPROT_*; not given: keepalived's */
+	bool no_track;
+	struct config_position position;
+};
+
+struct config_route_list {
+	struct config_route *entries;
+	size_t count;
+};
+
+struct config_rule_list {
+	struct config_rule *entries;
+	size_t count;
+};
+
+#endif

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A configuration as it is printed: global_defs, what stands outside all blocks, and the blocks in
+ * the order in which keepalived wants them. */
+#include <stdlib.h>
+#include <user/lib/address.h>
+#include <user/config/print/printer.h>
+#include <user/config/syntax/value.h>
+
+static void print_weight(struct config_printer *printer, int weight, bool reverse)
+{
+	config_print_line(printer, "weight %d%s", weight, reverse ? " reverse" : "");
+}
+
+static void print_delay(struct config_printer *printer, const char *keyword, uint64_t delay_ns)
+{
+	if (delay_ns)
+		config_print_seconds(printer, keyword, delay_ns);
+}
+
+static void print_user(struct config_printer *printer, const char *keyword,
+		       const struct config_command *command)
+{
+	if (!*command->user)
+		return;
+	config_print_indent(printer);
+	fputs(keyword, printer->stream);
+	config_write_user(printer->stream, command);
+	fputc('\n', printer->stream);
+}
+
+char *config_print_script(const struct config_script *script)
+{
+	struct config_command program = {.arguments = script->command.arguments};
+	struct config_printer printer;
+
+	config_printer_open(&printer);
+	config_print_open(&printer, "vrrp_script", script->name);
+	config_print_command(&printer, "script", &program);
+	print_user(&printer, "user", &script->command);
+	config_print_seconds(&printer, "interval", script->interval_ns);
+	config_print_seconds(&printer, "timeout", script->timeout_ns);
+	config_print_line(&printer, "rise %u", script->rise);
+	config_print_line(&printer, "fall %u", script->fall);
+	print_weight(&printer, script->weight, script->reverse);
+	config_print_flag(&printer, "init_fail", script->init_fail);
+	config_print_close(&printer);
+	return config_printer_close(&printer);
+}
+
+static void print_param_match(struct config_printer *printer, const struct config_process *process)
+{
+	if (process->match_partial)
+		config_print_line(printer, "param_match partial");
+	else if (process->match_initial)
+		config_print_line(printer, "param_match initial");
+	else if (process->match_parameters && !process->command[1])
+		config_print_line(printer, "param_match");
+}
+
+/* A quorum of 0 follows from "quorum_max 0", and no number stands for it. */
+static void print_quorum(struct config_printer *printer, const struct config_process *process)
+{
+	if (process->quorum)
+		config_print_line(printer, "quorum %u", process->quorum);
+	if (process->quorum_max != UINT32_MAX)
+		config_print_line(printer, "quorum_max %u", process->quorum_max);
+}
+
+char *config_print_process(const struct config_process *process)
+{
+	struct config_printer printer;
+
+	config_printer_open(&printer);
+	config_print_open(&printer, "vrrp_track_process", process->name);
+	config_print_indent(&printer);
+	fputs("process", printer.stream);
+	config_write_words(printer.stream, process->command);
+	fputc('\n', printer.stream);
+	print_param_match(&printer, process);
+	config_print_flag(&printer, "full_command", process->full_command);
+	print_quorum(&printer, process);
+	print_delay(&printer, "fork_delay", process->fork_delay_ns);
+	print_delay(&printer, "terminate_delay", process->terminate_delay_ns);
+	print_weight(&printer, process->weight, process->reverse);
+	config_print_close(&printer);
+	return config_printer_close(&printer);
+}
+
+/* keepalived calls it vrrp_track_file, which is older and known to all of its versions. */
+char *config_print_file(const struct config_file *file)
+{
+	struct config_printer printer;
+
+	config_printer_open(&printer);
+	config_print_open(&printer, "vrrp_track_file", file->name);
+	config_print_word(&printer, "file", file->path);
+	print_weight(&printer, file->weight, file->reverse);
+	if (file->init)
+		config_print_line(&printer, "init_file %d%s", file->init_value,
+				  file->init_overwrite ? " overwrite" : "");
+	config_print_close(&printer);
+	return config_printer_close(&printer);
+}
+
+static void print_duration(struct config_printer *printer, const char *keyword,
+			   uint64_t duration_ns)
+{
+	char text[CONFIG_DURATION_TEXT_BYTES];
+
+	config_print_line(printer, "%s %s", keyword, config_format_duration(duration_ns, text));
+}
+
+char *config_print_app(const struct config_app *app)
+{
+	struct config_printer printer;
+
+	config_printer_open(&printer);
+	config_print_open(&printer, "vrrp_app", app->name);
+	print_duration(&printer, "timeout", app->timeout_ns);
+	if (*app->user)
+		config_print_word(&printer, "user", app->user);
+	print_weight(&printer, app->weight, app->reverse);
+	config_print_close(&printer);
+	return config_printer_close(&printer);
+}
+
+static void print_node(struct config_printer *printer, const struct config_node *node)
+{
+	char text[ADDRESS_TEXT_BYTES];
+
+	config_print_indent(printer);
+	fprintf(printer->stream, "node %u ", node->id);
+	config_write_word(printer->stream, node->name);
+	for (size_t i = 0; i < node->address_count; i++)
+		fprintf(printer->stream, " %s", address_format(&node->addresses[i], text));
+	fputs(node->witness ? " witness\n" : "\n", printer->stream);
+}
+
+/* Bounds of a detection time that is fixed would be said to have no effect. */
+static void print_detection(struct config_printer *printer,
+			    const struct config_heartbeat *heartbeat)
+{
+	if (!heartbeat->multiplier_auto) {
+		config_print_line(printer, "multiplier %u", heartbeat->multiplier);
+		return;
+	}
+	config_print_line(printer, "multiplier auto");
+	print_duration(printer, "detection_min", heartbeat->detection_min_ns);
+	print_duration(printer, "detection_max", heartbeat->detection_max_ns);
+}
+
+char *config_print_heartbeat(const struct config_heartbeat *heartbeat)
+{
+	struct config_printer printer;
+
+	config_printer_open(&printer);
+	config_print_open(&printer, "heartbeat", heartbeat->name);
+	for (size_t i = 0; i < heartbeat->interface_count; i++)
+		config_print_word(&printer, "interface", heartbeat->interfaces[i]);
+	config_print_line(&printer, "port %u", heartbeat->port);
+	config_print_line(&printer, "cluster_id %u", heartbeat->cluster_id);
+	config_print_word(&printer, "key_file", heartbeat->key_file);
+	print_duration(&printer, "interval", heartbeat->interval_ns);
+	print_detection(&printer, heartbeat);
+	print_duration(&printer, "daemon_timeout", heartbeat->daemon_timeout_ns);
+	print_duration(&printer, "guard_timeout", heartbeat->guard_timeout_ns);
+	print_duration(&printer, "restart_grace", heartbeat->restart_grace_ns);
+	config_print_line(&printer, "on_isolated %s",
+			  heartbeat->release_isolated ? "release" : "keep");
+	for (size_t i = 0; i < heartbeat->node_count; i++)
+		print_node(&printer, &heartbeat->nodes[i]);
+	config_print_close(&printer);
+	return config_printer_close(&printer);
+}
+
+static void print_fifo(struct config_printer *printer, const char *keyword, const char *path,
+		       const struct config_command *owner)
+{
+	if (!path)
+		return;
+	config_print_indent(printer);
+	fprintf(printer->stream, "%s ", keyword);
+	config_write_word(printer->stream, path);
+	config_write_user(printer->stream, owner);
+	fputc('\n', printer->stream);
+}
+
+static void print_globals(struct config_printer *printer, const struct config *config)
+{
+	config_print_open(printer, "global_defs", NULL);
+	if (*config->router_id)
+		config_print_word(printer, "router_id", config->router_id);
+	if (config->realtime_priority)
+		config_print_line(printer, "vrrp_rt_priority %d", config->realtime_priority);
+	else
+		config_print_line(printer, "no_realtime");
+	config_print_line(printer, "vrrp_priority %d", config->nice);
+	print_delay(printer, "vrrp_startup_delay", config->startup_delay_ns);
+	print_delay(printer, "vrrp_garp_interval", config->garp_interval_ns);
+	print_delay(printer, "vrrp_gna_interval", config->gna_interval_ns);
+	print_user(printer, "script_user", &config->script_user);
+	config_print_flag(printer, "enable_script_security", config->script_security);
+	config_print_flag(printer, "dynamic_interfaces", config->dynamic_interfaces);
+	print_fifo(printer, "notify_fifo", config->notify_fifo, &config->notify_fifo_owner);
+	config_print_command(printer, "notify_fifo_script", &config->notify_fifo_script);
+	print_fifo(printer, "vrrp_notify_fifo", config->vrrp_notify_fifo,
+		   &config->vrrp_notify_fifo_owner);
+	config_print_command(printer, "vrrp_notify_fifo_script", &config->vrrp_notify_fifo_script);
+	config_print_close(printer);
+}
+
+/* Static addresses always name their interface: the default for it may change. */
+static void print_static_addresses(struct config_printer *printer, const struct config *config)
+{
+	if (!config->static_address_count)
+		return;
+	config_print_open(printer, "static_ipaddress", NULL);
+	for (size_t i = 0; i < config->static_address_count; i++) {
+		struct config_vip address = config->static_addresses[i];
+
+		address.has_interface = true;
+		config_print_vip(printer, &address);
+	}
+	config_print_close(printer);
+}
+
+/* Adds a block that was printed by itself. */
+static void append(struct config_printer *printer, char *block)
+{
+	fputs(block, printer->stream);
+	free(block);
+}
+
+char *config_print(const struct config *config)
+{
+	struct config_printer printer;
+
+	config_printer_open(&printer);
+	print_globals(&printer, config);
+	print_static_addresses(&printer, config);
+	config_print_routes(&printer, "static_routes", &config->static_routes);
+	config_print_rules(&printer, "static_rules", &config->static_rules);
+	if (config->heartbeat)
+		append(&printer, config_print_heartbeat(config->heartbeat));
+	for (size_t i = 0; i < config->script_count; i++)
+		append(&printer, config_print_script(&config->scripts[i]));
+	for (size_t i = 0; i < config->process_count; i++)
+		append(&printer, config_print_process(&config->processes[i]));
+	for (size_t i = 0; i < config->file_count; i++)
+		append(&printer, config_print_file(&config->files[i]));
+	for (size_t i = 0; i < config->app_count; i++)
+		append(&printer, config_print_app(&config->apps[i]));
+	for (size_t i = 0; i < config->group_count; i++)
+		append(&printer, config_print_group(config, &config->groups[i]));
+	for (size_t i = 0; i < config->instance_count; i++)
+		append(&printer, config_print_instance(&config->instances[i]));
+	return config_printer_close(&printer);
+}

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vrrp_instance and vrrp_sync_group as they are printed, with the lines that both have. */
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+#include <user/lib/address.h>
+#include <user/config/print/printer.h>
+#include <user/config/blocks/track.h>
+#include <user/config/syntax/value.h>
+
+/* What is tracked may be reversed by itself: a line that is not has to say so. */
+static void print_track(struct config_printer *printer, const struct config_track *track)
+{
+	const char *straight = config_track_words[track->kind].has_noreverse ? " noreverse" : "";
+
+	config_print_indent(printer);
+	config_write_word(printer->stream, track->name);
+	fprintf(printer->stream, " weight %d%s\n", track->weight,
+		track->reverse ? " reverse" : straight);
+}
+
+void config_print_tracks(struct config_printer *printer, const struct config_track *tracks,
+			 size_t count)
+{
+	for (size_t kind = 0; kind < CONFIG_ARRAY_SIZE(config_track_words); kind++) {
+		bool opened = false;
+
+		for (size_t i = 0; i < count; i++) {
+			if (tracks[i].kind != kind)
+				continue;
+			if (!opened)
+				config_print_open(printer, config_track_words[kind].word, NULL);
+			opened = true;
+			print_track(printer, &tracks[i]);
+		}
+		if (opened)
+			config_print_close(printer);
+	}
+}
+
+#define COMMAND(id, word) [CONFIG_NOTIFY_##id] = (word)
+
+static const char *const notify_words[CONFIG_NOTIFY_KINDS] = {
+	CONFIG_NOTIFY_WORDS(COMMAND),
+	CONFIG_NOTIFY_INSTANCE_WORDS(COMMAND),
+	[CONFIG_NOTIFY_DELETED] = "notify_deleted",
+};
+
+void config_print_notify(struct config_printer *printer, const struct config_notify *notify)
+{
+	for (size_t i = 0; i < CONFIG_NOTIFY_KINDS; i++)
+		config_print_command(printer, notify_words[i], &notify->commands[i]);
+	config_print_flag(printer, "notify_deleted",
+			  notify->deleted && !notify->commands[CONFIG_NOTIFY_DELETED].arguments);
+}
+
+static void print_address(struct config_printer *printer, const char *keyword,
+			  const struct xb_address *address)
+{
+	char text[ADDRESS_TEXT_BYTES];
+
+	config_print_line(printer, "%s %s", keyword, address_format(address, text));
+}
+
+static const struct {
+	const char *name;
+	uint32_t flag;
+} vip_flags[] = {
+	{" home", IFA_F_HOMEADDRESS},
+	{" mngtmpaddr", IFA_F_MANAGETEMPADDR},
+	{" noprefixroute", IFA_F_NOPREFIXROUTE},
+	{" autojoin", IFA_F_MCAUTOJOIN},
+};
+
+static void write_vip_flags(FILE *stream, const struct config_vip *vip)
+{
+	bool ipv6 = !address_is_ipv4(&vip->address);
+	uint32_t lifetime_s = ipv6 && vip->prefix_length == 128 ? 0 : UINT32_MAX;
+
+	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(vip_flags); i++) {
+		if (vip->flags & vip_flags[i].flag)
+			fputs(vip_flags[i].name, stream);
+	}
+	if (ipv6 && !(vip->flags & IFA_F_NODAD))
+		fputs(" -nodad", stream);
+	if (vip->preferred_lifetime_s == UINT32_MAX && lifetime_s != UINT32_MAX)
+		fputs(" preferred_lft forever", stream);
+	else if (vip->preferred_lifetime_s != lifetime_s)
+		fprintf(stream, " preferred_lft %u", vip->preferred_lifetime_s);
+	if (vip->no_track)
+		fputs(" no_track", stream);
+}
+
+void config_print_vip(struct config_printer *printer, const struct config_vip *vip)
+{
+	char text[ADDRESS_TEXT_BYTES];
+	FILE *stream = printer->stream;
+
+	config_print_indent(printer);
+	fprintf(stream, "%s/%u", address_format(&vip->address, text), vip->prefix_length);
+	if (vip->has_interface)
+		fprintf(stream, " dev %s", vip->interface);
+	if (vip->has_broadcast)
+		fprintf(stream, " brd %s", address_format(&vip->broadcast, text));
+	if (vip->scope != RT_SCOPE_UNIVERSE)
+		fprintf(stream, " scope %u", vip->scope);
+	if (*vip->label) {
+		fputs(" label ", stream);
+		config_write_word(stream, vip->label);
+	}
+	if (vip->has_peer)
+		fprintf(stream, " peer %s", address_format(&vip->peer, text));
+	if (vip->has_peer && vip->peer_prefix_length != (address_is_ipv4(&vip->peer) ? 32 : 128))
+		fprintf(stream, "/%u", vip->peer_prefix_length);
+	write_vip_flags(stream, vip);
+	fputc('\n', stream);
+}
+
+static void print_vips(struct config_printer *printer, const char *keyword,
+		       const struct config_vip *vips, size_t count)
+{
+	if (!count)
+		return;
+	config_print_open(printer, keyword, NULL);
+	for (size_t i = 0; i < count; i++)
+		config_print_vip(printer, &vips[i]);
+	config_print_close(printer);
+}
+
+static void print_peers(struct config_printer *printer, const struct config_instance *instance)
+{
+	char text[ADDRESS_TEXT_BYTES];
+
+	config_print_line(printer, "unicast_ttl %u", instance->unicast_ttl);
+	config_print_open(printer, "unicast_peer", NULL);
+	for (size_t i = 0; i < instance->unicast_peer_count; i++) {
+		const struct config_unicast_peer *peer = &instance->unicast_peers[i];
+
+		config_print_indent(printer);
+		fputs(address_format(&peer->address, text), printer->stream);
+		if (peer->ttl_minimum)
+			fprintf(printer->stream, " min_ttl %u", peer->ttl_minimum);
+		if (peer->ttl_maximum != UINT8_MAX)
+			fprintf(printer->stream, " max_ttl %u", peer->ttl_maximum);
+		fputc('\n', printer->stream);
+	}
+	config_print_close(printer);
+}
+
+/* Where adverts come from and go to. */
+static void print_transport(struct config_printer *printer, const struct config_instance *instance)
+{
+	bool unicast = instance->unicast_peer_count > 0;
+
+	if (instance->has_source)
+		print_address(printer, unicast ? "unicast_src_ip" : "mcast_src_ip",
+			      &instance->source);
+	if (unicast)
+		print_peers(printer, instance);
+	else
+		print_address(printer, "mcast_dst_ip", &instance->group);
+}
+
+static void print_authentication(struct config_printer *printer,
+				 const struct config_instance *instance)
+{
+	char password[sizeof(instance->password) + 1] = "";
+
+	if (instance->authentication != CONFIG_AUTHENTICATION_PASS)
+		return;
+	memcpy(password, instance->password, sizeof(instance->password));
+	config_print_open(printer, "authentication", NULL);
+	config_print_line(printer, "auth_type PASS");
+	config_print_word(printer, "auth_pass", password);
+	config_print_close(printer);
+}
+
+static void print_vmac(struct config_printer *printer, const struct config_instance *instance)
+{
+	if (instance->use_vmac)
+		config_print_word(printer, "use_vmac", instance->vmac_interface);
+	config_print_flag(printer, "vmac_xmit_base", instance->vmac_xmit_base);
+}
+
+static void print_SECONDS(struct config_printer *printer, const char *keyword, uint64_t duration_ns)
+{
+	config_print_seconds(printer, keyword, duration_ns);
+}
+
+static void print_U32(struct config_printer *printer, const char *keyword, uint64_t number)
+{
+	config_print_line(printer, "%s %u", keyword, (unsigned)number);
+}
+
+static void print_BOOL(struct config_printer *printer, const char *keyword, uint64_t on)
+{
+	config_print_line(printer, "%s %s", keyword, on ? "on" : "off");
+}
+
+#define INHERITED(kind, word, field, low, high) print_##kind(printer, word, instance->field)
+
+/* keepalived takes what is printed of its own files: there the default is not said. */
+static void print_guard(struct config_printer *printer, const struct config_instance *instance)
+{
+	char text[CONFIG_DURATION_TEXT_BYTES];
+
+	if (*instance->heartbeat ||
+	    instance->guard_timeout_ns != config_guard_without_heartbeat_ns(instance))
+		config_print_line(printer, "guard_timeout %s",
+				  config_format_duration(instance->guard_timeout_ns, text));
+	if (*instance->heartbeat)
+		config_print_line(printer, "on_partition %s",
+				  instance->hold_on_partition ? "hold" : "take");
+}
+
+static void print_settings(struct config_printer *printer, const struct config_instance *instance)
+{
+	config_print_flag(printer, "nopreempt", !instance->preempt);
+	if (instance->preempt_delay_ns)
+		config_print_seconds(printer, "preempt_delay", instance->preempt_delay_ns);
+	if (instance->timer_expired_priority)
+		config_print_line(printer, "timer_expired_backup %u",
+				  instance->timer_expired_priority);
+	print_BOOL(printer, "strict_mode", instance->strict);
+	config_print_line(printer, instance->accept ? "accept" : "no_accept");
+	config_print_flag(printer, "dont_track_primary", instance->dont_track_primary);
+	config_print_flag(printer, "promote_secondaries", instance->promote_secondaries);
+	CONFIG_INHERITED(INHERITED);
+}
+
+static void print_identity(struct config_printer *printer, const struct config_instance *instance)
+{
+	config_print_line(printer, "state %s", instance->start_as_master ? "MASTER" : "BACKUP");
+	if (*instance->interface)
+		config_print_word(printer, "interface", instance->interface);
+	config_print_line(printer, "virtual_router_id %u", instance->vrid);
+	config_print_line(printer, "version %u", instance->version);
+	config_print_flag(printer, "native_ipv6", instance->family == 6);
+	config_print_line(printer, "priority %u", instance->priority);
+	config_print_seconds(printer, "advert_int", instance->advert_interval_ns);
+	if (*instance->heartbeat)
+		config_print_word(printer, "heartbeat", instance->heartbeat);
+	print_guard(printer, instance);
+}
+
+char *config_print_instance(const struct config_instance *instance)
+{
+	size_t advertised = instance->advertised_count;
+	struct config_printer printer;
+
+	config_printer_open(&printer);
+	config_print_open(&printer, "vrrp_instance", instance->name);
+	print_identity(&printer, instance);
+	print_transport(&printer, instance);
+	print_authentication(&printer, instance);
+	print_vmac(&printer, instance);
+	print_settings(&printer, instance);
+	print_vips(&printer, "virtual_ipaddress", instance->vips, advertised);
+	print_vips(&printer, "virtual_ipaddress_excluded", instance->vips + advertised,
+		   instance->vip_count - advertised);
+	config_print_routes(&printer, "virtual_routes", &instance->routes);
+	config_print_rules(&printer, "virtual_rules", &instance->rules);
+	config_print_tracks(&printer, instance->tracks, instance->track_count);
+	config_print_notify(&printer, &instance->notify);
+	config_print_close(&printer);
+	return config_printer_close(&printer);
+}
+
+char *config_print_group(const struct config *config, const struct config_group *group)
+{
+	struct config_printer printer;
+
+	config_printer_open(&printer);
+	config_print_open(&printer, "vrrp_sync_group", group->name);
+	config_print_open(&printer, "group", NULL);
+	for (size_t i = 0; i < group->member_count; i++) {
+		config_print_indent(&printer);
+		config_write_word(printer.stream, config->instances[group->members[i]].name);
+		fputc('\n', printer.stream);
+	}
+	config_print_close(&printer);
+	config_print_flag(&printer, "sync_group_tracking_weight", group->tracking_weight);
+	print_BOOL(&printer, "notify_priority_changes", group->notify.priority_changes);
+	config_print_tracks(&printer, group->tracks, group->track_count);
+	config_print_notify(&printer, &group->notify);
+	config_print_close(&printer);
+	return config_printer_close(&printer);
+}

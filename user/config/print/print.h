@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A configuration in its own grammar, defaults included: for people ("xbeatctl config"), and to find
+ * out what a reload changes. Reading what was printed gives the same configuration again.
+ */
+#ifndef XBEAT_CONFIG_PRINT_PRINT_H
+#define XBEAT_CONFIG_PRINT_PRINT_H
+
+#include <stdio.h>
+#include <user/config/model/config.h>
+
+/* Each returns a new text (to be freed); aborts without memory. Two texts are equal exactly if the
+ * configurations are. Passwords are printed: they are needed to compare. */
+char *config_print(const struct config *config);
+char *config_print_heartbeat(const struct config_heartbeat *heartbeat);
+char *config_print_instance(const struct config_instance *instance);
+char *config_print_group(const struct config *config, const struct config_group *group);
+char *config_print_script(const struct config_script *script);
+char *config_print_process(const struct config_process *process);
+char *config_print_file(const struct config_file *file);
+char *config_print_app(const struct config_app *app);
+
+/* One line of virtual_routes or virtual_rules, without its newline. */
+void config_route_print(FILE *out, const struct config_route *route);
+void config_rule_print(FILE *out, const struct config_rule *rule);
+
+#endif

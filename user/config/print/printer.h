@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Pieces of a printed configuration: statements are indented by blocks, words
+ * are quoted where the grammar asks for it. Private to user/core/config_print*.c.
+ */
+#ifndef XBEAT_CONFIG_PRINT_PRINTER_H
+#define XBEAT_CONFIG_PRINT_PRINTER_H
+
+#include <user/config/print/print.h>
+
+/* A text that grows in a stream; depth: of the blocks that are open. */
+struct config_printer {
+	FILE *stream;
+	char *text;
+	size_t bytes;
+	unsigned depth;
+};
+
+void config_printer_open(struct config_printer *printer);
+
+/* Returns the text, to be freed. */
+char *config_printer_close(struct config_printer *printer);
+
+/* A whole line: "keyword value". */
+void config_print_line(struct config_printer *printer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* "keyword NAME {" (without a name if it is NULL), and the "}" that goes with it. */
+void config_print_open(struct config_printer *printer, const char *keyword, const char *name);
+void config_print_close(struct config_printer *printer);
+
+/* Indents; the caller then writes the line to printer->stream, with its newline. */
+void config_print_indent(struct config_printer *printer);
+
+/* "keyword" if it is set. */
+void config_print_flag(struct config_printer *printer, const char *keyword, bool set);
+
+/* "keyword 0.92": keepalived's durations have no unit. */
+void config_print_seconds(struct config_printer *printer, const char *keyword,
+			  uint64_t duration_ns);
+
+/* "keyword WORD", the word in quotes if it needs them. */
+void config_print_word(struct config_printer *printer, const char *keyword, const char *word);
+
+/* A word alone, in quotes if it needs them. */
+void config_write_word(FILE *stream, const char *word);
+
+/* Words of a statement that config_split() takes apart, a blank before each. */
+void config_write_words(FILE *stream, char *const words[]);
+
+/* "keyword "PROGRAM ARGUMENTS" USER GROUP", if there is a command. */
+void config_print_command(struct config_printer *printer, const char *keyword,
+			  const struct config_command *command);
+
+/* " USER GROUP", as far as they are given. */
+void config_write_user(FILE *stream, const struct config_command *command);
+
+/* Things of several blocks. */
+void config_print_tracks(struct config_printer *printer, const struct config_track *tracks,
+			 size_t count);
+void config_print_notify(struct config_printer *printer, const struct config_notify *notify);
+void config_print_vip(struct config_printer *printer, const struct config_vip *vip);
+void config_print_routes(struct config_printer *printer, const char *keyword,
+			 const struct config_route_list *routes);
+void config_print_rules(struct config_printer *printer, const char *keyword,
+			const struct config_rule_list *rules);
+
+#endif

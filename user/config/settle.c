@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What an instance's settings mean once the file is known: what it takes from
+ * global_defs, keepalived's defaults that depend on one another, and which
+ * setting clears which. Where keepalived clears one silently, this says so.
+ */
+#include <string.h>
+#include <user/lib/address.h>
+#include <user/config/blocks/instance.h>
+#include <user/config/syntax/table.h>
+#include <user/core/vrrp.h>
+
+#define VERSION_DEFAULT 2
+#define VERSION_3_INTERVAL_MAX_NS (4095 * NS_PER_CENTISECOND)
+
+#define INHERIT(kind, word, member, low, high)                                                     \
+	{                                                                                          \
+		.name = (word), .offset = offsetof(struct config_instance, member),                \
+		.bytes = sizeof(((struct config_instance *)0)->member)                             \
+	}
+
+static const struct {
+	const char *name; /* the instance's word that goes before the global one */
+	size_t offset;
+	size_t bytes;
+} inherited[] = {
+	CONFIG_INHERITED(INHERIT),
+	INHERIT(BOOL, "strict_mode", strict, 0, 1),
+	INHERIT(U8, "version", version, 2, 3),
+};
+
+static void settle_inherited(struct config_parser *parser, const struct config_block *block)
+{
+	const char *defaults = (const char *)&parser->globals.defaults;
+
+	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(inherited); i++) {
+		if (!config_block_seen(block, inherited[i].name))
+			memcpy((char *)block->target + inherited[i].offset,
+			       defaults + inherited[i].offset, inherited[i].bytes);
+	}
+}
+
+static void settle_family(struct config_parser *parser, const struct config_block *block)
+{
+	struct config_instance *instance = block->target;
+
+	(void)parser;
+	if (config_block_seen(block, "native_ipv6"))
+		instance->family = 6;
+	else if (instance->advertised_count)
+		instance->family = address_family(&instance->vips[0].address);
+	else if (instance->has_source)
+		instance->family = address_family(&instance->source);
+	else if (instance->unicast_peer_count)
+		instance->family = address_family(&instance->unicast_peers[0].address);
+}
+
+/* Version 2 is RFC 3768, which knows IPv4 alone. */
+static void settle_version(struct config_parser *parser, const struct config_block *block)
+{
+	struct config_instance *instance = block->target;
+
+	if (!instance->version)
+		instance->version = VERSION_DEFAULT;
+	if (instance->family != 6 || instance->version == 3)
+		return;
+	instance->version = 3;
+	config_report_cleared(parser, block, "version", "IPv6, which is of version 3");
+}
+
+/* Adverts carry the interval in seconds (version 2) or centiseconds (RFC 9568 section 5.2.7). */
+static void settle_interval(struct config_parser *parser, const struct config_block *block)
+{
+	struct config_instance *instance = block->target;
+	uint64_t step_ns = instance->version == 2 ? NS_PER_SECOND : NS_PER_CENTISECOND;
+	uint64_t given_ns = instance->advert_interval_ns;
+	uint64_t settled_ns = (given_ns + step_ns / 2) / step_ns * step_ns;
+	char settled[CONFIG_DURATION_TEXT_BYTES], step[CONFIG_DURATION_TEXT_BYTES];
+	const struct config_position *seen = config_block_seen(block, "advert_int");
+
+	if (!settled_ns)
+		settled_ns = step_ns;
+	instance->advert_interval_ns = settled_ns;
+	if (instance->version == 3 && settled_ns > VERSION_3_INTERVAL_MAX_NS)
+		config_error(parser, *seen,
+			     "advert_int is out of range; version 3 allows 10ms to 40.95s");
+	else if (settled_ns != given_ns)
+		config_warning(parser, *seen,
+			       "advert_int is rounded to %s; version %u allows multiples of %s",
+			       config_format_duration(settled_ns, settled), instance->version,
+			       config_format_duration(step_ns, step));
+}
+
+/* An owner is MASTER, a MASTER the owner. */
+static void settle_priority(struct config_parser *parser, const struct config_block *block)
+{
+	struct config_instance *instance = block->target;
+	const struct config_position *state = config_block_seen(block, "state");
+
+	if (instance->start_as_master && !config_block_seen(block, "priority")) {
+		instance->priority = VRRP_PRIORITY_OWNER;
+		config_warning(parser, *state,
+			       "state MASTER without a priority means 255, the owner of the "
+			       "addresses; add \"priority 1-254\" if it is not");
+	}
+	if (instance->priority == VRRP_PRIORITY_OWNER && !state)
+		instance->start_as_master = true;
+}
+
+static void settle_preemption(struct config_parser *parser, const struct config_block *block)
+{
+	struct config_instance *instance = block->target;
+	bool owner = instance->priority == VRRP_PRIORITY_OWNER;
+
+	config_report_contradiction(parser, block, "preempt", "nopreempt");
+	if (!instance->preempt && (instance->start_as_master || owner)) {
+		instance->preempt = true;
+		config_report_cleared(parser, block, "nopreempt",
+				      owner ? "priority 255" : "state MASTER");
+	}
+	if (instance->preempt_delay_ns && (instance->start_as_master || !instance->preempt)) {
+		instance->preempt_delay_ns = 0;
+		config_report_cleared(parser, block, "preempt_delay",
+				      instance->start_as_master ? "state MASTER" : "nopreempt");
+	}
+	if (instance->timer_expired_priority && instance->preempt) {
+		instance->timer_expired_priority = 0;
+		config_report_cleared(parser, block, "timer_expired_backup",
+				      "preemption (nopreempt is not given)");
+	}
+}
+
+/* Accept_Mode (RFC 9568 section 6.1) is false by default there, true in keepalived. */
+static void settle_accept(struct config_parser *parser, const struct config_block *block)
+{
+	struct config_instance *instance = block->target;
+
+	config_report_contradiction(parser, block, "accept", "no_accept");
+	if (!config_block_seen(block, "accept") && !config_block_seen(block, "no_accept"))
+		instance->accept = !instance->strict || instance->priority == VRRP_PRIORITY_OWNER;
+}
+
+/* A deadline that no advert reaches in time would fence a healthy Active; one behind Active_Down_Timer leaves two
+ * owners. */
+static void check_guard(struct config_parser *parser, const struct config_block *block,
+			uint64_t default_ns)
+{
+	const struct config_instance *instance = block->target;
+	const struct config_position *seen = config_block_seen(block, "guard_timeout");
+	char guard[CONFIG_DURATION_TEXT_BYTES], other[CONFIG_DURATION_TEXT_BYTES];
+
+	if (instance->guard_timeout_ns <= instance->advert_interval_ns)
+		config_error(parser, *seen,
+			     "guard_timeout %s is not longer than advert_int %s, in which it is "
+			     "extended; raise it",
+			     config_format_duration(instance->guard_timeout_ns, guard),
+			     config_format_duration(instance->advert_interval_ns, other));
+	else if (instance->guard_timeout_ns > default_ns)
+		config_warning(parser, *seen,
+			       "guard_timeout %s is longer than Backups wait, %s: if this daemon "
+			       "hangs, there are two owners until it runs out; lower it",
+			       config_format_duration(instance->guard_timeout_ns, guard),
+			       config_format_duration(default_ns, other));
+}
+
+/* Not longer than others wait: with heartbeats they wait for the fence, without them for Active_Down_Timer. */
+static void settle_guard(struct config_parser *parser, const struct config_block *block)
+{
+	struct config_instance *instance = block->target;
+	const struct config_heartbeat *heartbeat = parser->config->heartbeat;
+	const struct config_position *seen = config_block_seen(block, "guard_timeout");
+	bool has_heartbeat = heartbeat && instance->heartbeat[0];
+	uint64_t default_ns = has_heartbeat ? heartbeat->guard_timeout_ns
+					    : config_guard_without_heartbeat_ns(instance);
+
+	if (!instance->guard_timeout_ns)
+		instance->guard_timeout_ns = default_ns;
+	else if (seen && has_heartbeat)
+		config_check_guard(parser, *seen, instance->guard_timeout_ns, heartbeat);
+	else if (seen && !instance->heartbeat[0])
+		check_guard(parser, block, default_ns);
+}
+
+/* Two nodes have no third one to ask. */
+static void settle_partition(struct config_parser *parser, const struct config_block *block)
+{
+	struct config_instance *instance = block->target;
+	const struct config_heartbeat *heartbeat = parser->config->heartbeat;
+	const struct config_position *seen = config_block_seen(block, "on_partition");
+
+	if (!seen)
+		return;
+	if (!instance->heartbeat[0]) {
+		instance->hold_on_partition = false;
+		config_warning(parser, *seen,
+			       "on_partition has no effect without heartbeats; add \"heartbeat "
+			       "NAME\", or remove it");
+	} else if (instance->hold_on_partition && heartbeat && heartbeat->node_count < 3) {
+		config_warning(parser, *seen,
+			       "on_partition hold has no effect with two nodes: only a third can "
+			       "tell a partition from a death; add a witness, or remove it");
+	}
+}
+
+static void check_required(struct config_parser *parser, const struct config_block *block)
+{
+	const struct config_instance *instance = block->target;
+
+	if (!config_block_seen(block, "virtual_router_id"))
+		config_error(parser, block->position,
+			     "vrrp_instance %s has no virtual_router_id; add \"virtual_router_id "
+			     "1-255\"",
+			     block->name);
+	if (!instance->advertised_count && !instance->strict &&
+	    (!config_block_seen(block, "virtual_ipaddress") ||
+	     !parser->origins->diagnostics->error_count))
+		config_warning(parser, block->position,
+			       "vrrp_instance %s has no virtual_ipaddress; it %s", block->name,
+			       instance->vip_count ? "advertises nothing" : "moves nothing");
+}
+
+/* Each builds on those before it. */
+static config_settle *const steps[] = {
+	check_required,		 settle_inherited,
+	settle_family,		 settle_version,
+	settle_interval,	 settle_priority,
+	config_settle_strict,	 settle_accept,
+	settle_preemption,	 config_settle_authentication,
+	config_settle_unicast,	 config_settle_vmac,
+	config_settle_addresses, settle_guard,
+	settle_partition,
+};
+
+void config_settle_instances(struct config_parser *parser)
+{
+	for (size_t i = 0; i < parser->config->instance_count; i++) {
+		parser->instance_blocks[i].target = &parser->config->instances[i];
+		for (size_t step = 0; step < CONFIG_ARRAY_SIZE(steps); step++)
+			steps[step](parser, &parser->instance_blocks[i]);
+	}
+	config_name_vmacs(parser);
+}

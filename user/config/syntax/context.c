@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the preprocessing stage shares. */
+#include <stdlib.h>
+#include <string.h>
+#include <user/config/syntax/preprocess.h>
+
+void config_preprocess_error(const struct config_preprocessor *preprocessor,
+			     struct config_position position, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	config_origins_report(&preprocessor->origins, DIAGNOSTIC_ERROR, position, format,
+			      arguments);
+	va_end(arguments);
+}
+
+bool config_preprocess_charge(struct config_preprocessor *preprocessor, size_t bytes,
+			      struct config_position position)
+{
+	if (preprocessor->exhausted)
+		return false;
+	preprocessor->work_bytes += bytes;
+	if (preprocessor->work_bytes <= CONFIG_WORK_BYTES_MAX)
+		return true;
+	preprocessor->exhausted = true;
+	config_preprocess_error(preprocessor, position,
+				"definitions, loops and includes make too much text of this; "
+				"simplify them");
+	return false;
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Definitions: $NAME=VALUE gives a name a value, $NAME and ${NAME} are replaced
+ * by it, as late as possible: where they are used, not where they are defined.
+ * It owns the values and their names.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <user/config/syntax/parser.h>
+#include <user/config/syntax/preprocess.h>
+
+#define EXPANSION_DEPTH_MAX 32
+
+struct reference {
+	size_t first; /* of the text that is kept */
+	size_t offset;
+	size_t length;
+	char name[CONFIG_NAME_BYTES_MAX + 1]; /* with arguments: "_RANDOM 1 6" */
+	struct config_position position;
+};
+/* Returns where the name is in the sorted list, or where it belongs. */
+static size_t find_slot(const struct config_definitions *definitions, const char *name, bool *found)
+{
+	size_t low = 0, high = definitions->count;
+
+	*found = false;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(definitions->entries[middle]->name, name);
+
+		if (order == 0) {
+			*found = true;
+			return middle;
+		}
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct config_definition *add_definition(struct config_definitions *definitions, size_t slot,
+						const char *name)
+{
+	struct config_definition *definition = calloc(1, sizeof(*definition));
+	struct config_definition **entries = config_grow(definitions->entries, &definitions->count,
+							 sizeof(struct config_definition *));
+
+	if (!definition)
+		abort();
+	definition->name = config_copy(name);
+	memmove(entries + slot + 1, entries + slot,
+		(definitions->count - 1 - slot) * sizeof(struct config_definition *));
+	entries[slot] = definition;
+	definitions->entries = entries;
+	return definition;
+}
+
+void config_define(struct config_preprocessor *preprocessor, const char *name,
+		   const struct config_text *text, size_t offset, size_t count,
+		   struct config_position position)
+{
+	struct config_definitions *definitions = &preprocessor->definitions;
+	struct config_definition *definition;
+	bool found;
+	size_t slot = find_slot(definitions, name, &found);
+
+	if (config_predefined_name(name)) {
+		config_preprocess_error(preprocessor, position,
+					"$%s is given by xbeat; choose another name", name);
+		return;
+	}
+	if (!config_preprocess_charge(preprocessor, CONFIG_STEP_BYTES + count, position))
+		return;
+	definition = found ? definitions->entries[slot] : add_definition(definitions, slot, name);
+	config_text_clear(&definition->value);
+	config_text_append_part(&definition->value, text, offset, count);
+	definition->number = ++definitions->last_number;
+}
+
+void config_definitions_free(struct config_definitions *definitions)
+{
+	for (size_t i = 0; i < definitions->count; i++) {
+		free(definitions->entries[i]->name);
+		config_text_free(&definitions->entries[i]->value);
+		free(definitions->entries[i]);
+	}
+	free(definitions->entries);
+	*definitions = (struct config_definitions){0};
+}
+
+/* Length of "${NAME ARGUMENTS}" at the start of bytes, 0 if it is not one. */
+static size_t braced_length(const char *bytes, size_t length)
+{
+	size_t i = 2 + (length > 2 ? config_name_length(bytes + 2, length - 2) : 0);
+
+	if (i == 2)
+		return 0;
+	while (i < length && (bytes[i] == ' ' || config_name_length(bytes + i, 1) ||
+			      (bytes[i] >= '0' && bytes[i] <= '9')))
+		i++;
+	return i < length && bytes[i] == '}' ? i + 1 : 0;
+}
+
+/* Length of "$NAME" at the start of bytes with a blank or the end behind it, 0 if it is not one. */
+static size_t plain_length(const char *bytes, size_t length)
+{
+	size_t i = 1 + config_name_length(bytes + 1, length - 1);
+
+	if (i == 1 || (i < length && !config_is_blank(bytes[i]) && bytes[i] != '\n'))
+		return 0;
+	return i;
+}
+
+/* Reads the reference at reference->offset. Returns whether there is one. */
+static bool read_reference(const struct config_text *text, struct reference *reference)
+{
+	const char *bytes = text->bytes + reference->offset;
+	size_t left = text->length - reference->offset, around;
+	bool braced = left > 1 && bytes[1] == '{';
+
+	reference->length = braced ? braced_length(bytes, left) : plain_length(bytes, left);
+	around = braced ? strlen("${}") : strlen("$");
+	if (!reference->length || reference->length - around > CONFIG_NAME_BYTES_MAX)
+		return false;
+	memcpy(reference->name, bytes + (braced ? 2 : 1), reference->length - around);
+	reference->name[reference->length - around] = '\0';
+	reference->position = config_text_position(text, reference->offset);
+	return true;
+}
+
+/* A value from outside: no comment begins in it, and no line ends. */
+static void append_outside_value(struct config_text *text, const char *value, bool in_quotes,
+				 struct config_position position)
+{
+	for (; *value; value++) {
+		char byte = config_is_control(*value) || *value == '\n' ? ' ' : *value;
+
+		if (byte == '"')
+			in_quotes = !in_quotes;
+		if (!in_quotes && (byte == '#' || byte == '!'))
+			config_text_append(text, "\\", 1, position);
+		config_text_append(text, &byte, 1, position);
+	}
+}
+
+/* What stands before first is not needed any more. */
+static void replace(struct config_text *text, const struct reference *reference,
+		    const struct config_text *value, unsigned expansion)
+{
+	size_t end = reference->offset + reference->length;
+	struct config_text replaced = {0};
+
+	config_text_append_part(&replaced, text, reference->first,
+				reference->offset - reference->first);
+	config_text_append_value(&replaced, value, expansion);
+	config_text_append_part(&replaced, text, end, text->length - end);
+	config_text_free(text);
+	*text = replaced;
+}
+
+static void report_cycle(const struct config_preprocessor *preprocessor, const char *name,
+			 unsigned number, struct config_position position)
+{
+	const struct config_expansion *expansions = preprocessor->origins.expansions;
+	bool more = true;
+	char chain[512] = "";
+	size_t used = 0;
+
+	for (unsigned i = position.expansion; more && used < sizeof(chain);
+	     i = expansions[i].used.expansion) {
+		more = expansions[i].definition != number;
+		used += (size_t)snprintf(chain + used, sizeof(chain) - used, "%s by $%s",
+					 used ? ", that" : "", expansions[i].name);
+	}
+	/* The way of the text is the chain: it is not repeated behind the report. */
+	position.expansion = 0;
+	config_preprocess_error(preprocessor, position,
+				"the definition of $%s leads back to itself: it is used%s; "
+				"break the circle",
+				name, chain);
+}
+
+/* Reports a definition that is expanded within itself, or too deep. number: 0 for a predefined one.
+ * Returns whether it is fine. */
+static bool nesting_is_right(const struct config_preprocessor *preprocessor, const char *name,
+			     unsigned number, struct config_position position)
+{
+	const struct config_expansion *expansions = preprocessor->origins.expansions;
+	unsigned depth = 0;
+
+	for (unsigned i = position.expansion; i; i = expansions[i].used.expansion) {
+		if (number && expansions[i].definition == number) {
+			report_cycle(preprocessor, name, number, position);
+			return false;
+		}
+		depth++;
+	}
+	if (depth < EXPANSION_DEPTH_MAX)
+		return true;
+	config_preprocess_error(preprocessor, position,
+				"$%s is nested deeper than %d definitions; simplify them", name,
+				EXPANSION_DEPTH_MAX);
+	return false;
+}
+
+static bool expand_predefined(struct config_preprocessor *preprocessor, struct config_text *text,
+			      const struct reference *reference, bool in_quotes)
+{
+	struct config_expansion use = {
+		.name = config_predefined_name(reference->name),
+		.used = reference->position,
+	};
+	_cleanup_config_text_ struct config_text value = {0};
+	char *found;
+
+	if (!use.name || !nesting_is_right(preprocessor, use.name, 0, use.used))
+		return false;
+	found = config_predefined_value(preprocessor, reference->name);
+	if (!found)
+		return false;
+	append_outside_value(&value, found, in_quotes, use.used);
+	free(found);
+	replace(text, reference, &value, config_origins_expansion(&preprocessor->origins, use));
+	return true;
+}
+
+static bool expand_definition(struct config_preprocessor *preprocessor, struct config_text *text,
+			      const struct reference *reference)
+{
+	const struct config_definition *definition;
+	struct config_expansion use = {.used = reference->position};
+	bool found;
+	size_t slot = find_slot(&preprocessor->definitions, reference->name, &found);
+
+	if (!found)
+		return false;
+	definition = preprocessor->definitions.entries[slot];
+	if (!nesting_is_right(preprocessor, definition->name, definition->number, use.used))
+		return false;
+	use.name = definition->name;
+	use.definition = definition->number;
+	replace(text, reference, &definition->value,
+		config_origins_expansion(&preprocessor->origins, use));
+	return true;
+}
+
+size_t config_expand(struct config_preprocessor *preprocessor, struct config_text *text,
+		     size_t first, size_t offset, bool in_quotes)
+{
+	struct reference reference = {.first = first, .offset = offset};
+
+	if (!read_reference(text, &reference))
+		return 1;
+	if (!config_preprocess_charge(preprocessor, CONFIG_STEP_BYTES + text->length - first,
+				      reference.position))
+		return reference.length;
+	if (expand_predefined(preprocessor, text, &reference, in_quotes) ||
+	    expand_definition(preprocessor, text, &reference))
+		return 0;
+	return reference.length;
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The lexer of keepalived's grammar. A newline ends a statement. ! and # begin
+ * a comment anywhere outside quotes unless a backslash stands before them.
+ * Braces outside quotes are tokens of their own, blanks or not, except in
+ * ${NAME}. "..." is one word, without escapes. It owns the texts of all words.
+ *
+ * It reads what config_preprocess() made: definitions, conditions and loops are
+ * gone, and a reference that is left is one that nothing defines.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <user/config/syntax/lexer.h>
+#include <user/config/syntax/preprocess.h>
+
+static bool at_end(const struct config_lexer *lexer)
+{
+	return lexer->offset >= lexer->text->length;
+}
+
+/* Returns the byte at offset + ahead, or 0 after the end. */
+static char peek(const struct config_lexer *lexer, size_t ahead)
+{
+	size_t offset = lexer->offset + ahead;
+
+	return offset < lexer->text->length ? lexer->text->bytes[offset] : '\0';
+}
+
+/* Positions are asked for in the order of the text: the span is never far. */
+static struct config_position position_here(struct config_lexer *lexer)
+{
+	const struct config_text *text = lexer->text;
+	struct config_position position;
+
+	if (text->span_count == 0)
+		return (struct config_position){.line = 1, .column = 1};
+	while (lexer->span + 1 < text->span_count &&
+	       text->spans[lexer->span + 1].offset <= lexer->offset)
+		lexer->span++;
+	position = text->spans[lexer->span].position;
+	position.column += (unsigned)(lexer->offset - text->spans[lexer->span].offset);
+	return position;
+}
+
+/* Returns the first definition that a part of a word comes from, the word ending at the offset. */
+static unsigned first_expansion(const struct config_lexer *lexer)
+{
+	const struct config_text *text = lexer->text;
+
+	for (size_t i = lexer->span; i < text->span_count; i++) {
+		if (text->spans[i].offset >= lexer->offset)
+			break;
+		if (text->spans[i].position.expansion)
+			return text->spans[i].position.expansion;
+	}
+	return 0;
+}
+
+static void report(const struct config_lexer *lexer, struct config_position position,
+		   const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static void report(const struct config_lexer *lexer, struct config_position position,
+		   const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	config_origins_report(lexer->origins, DIAGNOSTIC_ERROR, position, format, arguments);
+	va_end(arguments);
+}
+
+void config_lexer_init(struct config_lexer *lexer, const struct config_text *text,
+		       const struct config_origins *origins)
+{
+	*lexer = (struct config_lexer){
+		.text = text,
+		.origins = origins,
+		/* A word of one byte takes two here, and none begins without a byte of text. */
+		.words = malloc(2 * text->length + 2),
+	};
+	if (!lexer->words)
+		abort();
+}
+
+void config_lexer_free(struct config_lexer *lexer)
+{
+	free(lexer->words);
+	*lexer = (struct config_lexer){0};
+}
+
+static void keep_byte(struct config_lexer *lexer, char byte)
+{
+	lexer->words[lexer->words_bytes++] = byte;
+}
+
+/* Words are shown in reports, so a control character inside quotes must not reach them. */
+static void keep_bytes(struct config_lexer *lexer, size_t count)
+{
+	for (; count > 0; count--, lexer->offset++)
+		keep_byte(lexer, config_is_control(peek(lexer, 0)) ? '?' : peek(lexer, 0));
+}
+
+static void skip_blanks_and_comment(struct config_lexer *lexer)
+{
+	while (!at_end(lexer) && config_is_blank(peek(lexer, 0)))
+		lexer->offset++;
+	if (peek(lexer, 0) != '#' && peek(lexer, 0) != '!')
+		return;
+	while (!at_end(lexer) && peek(lexer, 0) != '\n')
+		lexer->offset++;
+}
+
+static void read_quoted(struct config_lexer *lexer, struct config_position quote)
+{
+	lexer->offset++;
+	while (!at_end(lexer) && peek(lexer, 0) != '"' && peek(lexer, 0) != '\n')
+		keep_bytes(lexer, 1);
+	if (peek(lexer, 0) == '"')
+		lexer->offset++;
+	else
+		report(lexer, quote, "quote is not closed; add \" on the same line");
+}
+
+/* Returns the length of ${...} at the offset, or 0. */
+static size_t reference_length(const struct config_lexer *lexer)
+{
+	size_t length = 2;
+
+	if (peek(lexer, 0) != '$' || peek(lexer, 1) != '{')
+		return 0;
+	while (isalnum((unsigned char)peek(lexer, length)) || peek(lexer, length) == '_' ||
+	       peek(lexer, length) == ' ')
+		length++;
+	return peek(lexer, length) == '}' ? length + 1 : 0;
+}
+
+static bool ends_word(char byte)
+{
+	return byte == '\0' || byte == '\n' || config_is_blank(byte) || strchr("{}\"#!", byte);
+}
+
+static void read_word(struct config_lexer *lexer)
+{
+	while (!at_end(lexer)) {
+		size_t reference = reference_length(lexer);
+		char next = peek(lexer, 1);
+
+		if (reference) {
+			keep_bytes(lexer, reference);
+		} else if (peek(lexer, 0) == '\\' && (next == '#' || next == '!')) {
+			lexer->offset++;
+			keep_bytes(lexer, 1);
+		} else if (ends_word(peek(lexer, 0))) {
+			return;
+		} else {
+			keep_bytes(lexer, 1);
+		}
+	}
+}
+
+/* Returns the kind of a token that is one byte, or CONFIG_TOKEN_WORD. */
+static enum config_token_kind single_byte_kind(char byte)
+{
+	switch (byte) {
+	case '\n':
+		return CONFIG_TOKEN_NEWLINE;
+	case '{':
+		return CONFIG_TOKEN_OPEN;
+	case '}':
+		return CONFIG_TOKEN_CLOSE;
+	default:
+		return CONFIG_TOKEN_WORD;
+	}
+}
+
+struct config_token config_lexer_next(struct config_lexer *lexer)
+{
+	struct config_token token = {.kind = CONFIG_TOKEN_END};
+
+	skip_blanks_and_comment(lexer);
+	token.position = position_here(lexer);
+	if (at_end(lexer))
+		return token;
+	token.kind = single_byte_kind(peek(lexer, 0));
+	if (token.kind != CONFIG_TOKEN_WORD) {
+		lexer->offset++;
+		return token;
+	}
+	token.text = lexer->words + lexer->words_bytes;
+	token.quoted = peek(lexer, 0) == '"';
+	if (token.quoted)
+		read_quoted(lexer, token.position);
+	else
+		read_word(lexer);
+	keep_byte(lexer, '\0');
+	if (!token.position.expansion)
+		token.position.expansion = first_expansion(lexer);
+	return token;
+}

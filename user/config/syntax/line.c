@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Walks the words of one option line. */
+#include <string.h>
+#include <user/config/syntax/options.h>
+
+struct config_line config_line_begin(struct config_parser *parser,
+				     const struct config_statement *statement, const char *what,
+				     const char *usage)
+{
+	struct config_line line = {
+		.parser = parser,
+		.words = statement->words,
+		.count = statement->count,
+		.what = what,
+		.usage = usage,
+	};
+
+	/* The parser keeps no more words: this line may have had some. */
+	if (line.count == CONFIG_WORDS_MAX)
+		config_line_error(&line, line.words[0].position,
+				  "the %s has %d words or more; fewer are allowed", what,
+				  CONFIG_WORDS_MAX);
+	return line;
+}
+
+void config_options_read_list(struct config_parser *parser, const struct config_block *block,
+			      const struct config_keyword *keyword,
+			      const struct config_statement *statement, config_read *read_line)
+{
+	char *target = block->target ? block->target : (void *)parser->config;
+	struct config_block list = {
+		.type = block->type,
+		.target = target + keyword->offset,
+		.name = block->name,
+		.position = block->position,
+	};
+
+	config_parser_list(parser, &list, keyword->name, statement->words[0].position, read_line);
+}
+
+void config_line_error(struct config_line *line, struct config_position position,
+		       const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	config_origins_report(line->parser->origins, DIAGNOSTIC_ERROR, position, format, arguments);
+	va_end(arguments);
+	line->next = line->count;
+	line->failed = true;
+}
+
+const struct config_token *config_line_value(struct config_line *line)
+{
+	const struct config_token *before = &line->words[line->next - 1];
+
+	if (line->next < line->count)
+		return &line->words[line->next++];
+	config_line_error(line, before->position, "%s lacks a value; write \"%s\"", before->text,
+			  line->usage);
+	return NULL;
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Lines of words with values: the walk over a table. What values look like: config_option_kinds.c. */
+#include <string.h>
+#include <user/config/syntax/options.h>
+
+/* Every kind of field begins with a byte that says so. */
+static bool is_given(const struct config_option *option, const void *target)
+{
+	return *((const unsigned char *)target + option->offset);
+}
+
+static const struct config_option *find(const struct config_options *options, const char *name)
+{
+	for (size_t i = 0; i < options->count; i++) {
+		if (!strcmp(options->entries[i].name, name))
+			return &options->entries[i];
+	}
+	return NULL;
+}
+
+bool config_options_read(const struct config_options *options, struct config_line *line,
+			 void *target)
+{
+	const struct config_token *word = &line->words[line->next];
+	const struct config_option *option = find(options, word->text);
+
+	if (!option)
+		return false;
+	line->next++;
+	if (is_given(option, target) && option->kind->print)
+		config_line_error(line, word->position,
+				  "%s says a second time what the %s has already; keep one of them",
+				  word->text, line->what);
+	else
+		option->kind->read(line, option, (char *)target + option->offset);
+	return true;
+}
+
+/* Moves *nearest to a word that is nearer than *best. */
+static void find_nearest(const struct config_options *options, const char *word,
+			 const char **nearest, unsigned *best)
+{
+	for (size_t i = 0; i < options->count; i++) {
+		unsigned distance = config_edit_distance(word, options->entries[i].name);
+
+		if (distance < *best) {
+			*best = distance;
+			*nearest = options->entries[i].name;
+		}
+	}
+}
+
+void config_options_unknown(const struct config_options *const tables[], size_t count,
+			    struct config_line *line)
+{
+	const struct config_token *word = &line->words[line->next];
+	unsigned best = (unsigned)-1;
+	const char *nearest = "";
+
+	for (size_t i = 0; i < count; i++)
+		find_nearest(tables[i], word->text, &nearest, &best);
+	if (config_is_near(word->text, best))
+		config_line_error(line, word->position,
+				  "unknown word '%s' in a %s; did you mean '%s'?", word->text,
+				  line->what, nearest);
+	else
+		config_line_error(line, word->position, "unknown word '%s' in a %s; write \"%s\"",
+				  word->text, line->what, line->usage);
+}
+
+/* Returns the family of an option's address, 0 for one of either and for anything else. */
+static uint8_t family_of(const struct config_option *option, const void *target)
+{
+	if (!option->kind->family || !is_given(option, target))
+		return 0;
+	return option->kind->family((const char *)target + option->offset);
+}
+
+uint8_t config_options_family(const struct config_options *options, const void *target)
+{
+	uint8_t family = 0;
+
+	for (size_t i = 0; i < options->count && !family; i++)
+		family = family_of(&options->entries[i], target);
+	return family;
+}
+
+void config_options_check_family(const struct config_options *options, struct config_line *line,
+				 const void *target, uint8_t family)
+{
+	for (size_t i = 0; i < options->count && !line->failed; i++) {
+		const struct config_option *option = &options->entries[i];
+		uint8_t own = family_of(option, target);
+
+		if (own && own != family)
+			config_line_error(line, line->words[0].position,
+					  "the %s has addresses of both families; write IPv4 or "
+					  "IPv6 ones",
+					  line->what);
+		else if (option->family && option->family != family && is_given(option, target))
+			config_line_error(line, line->words[0].position,
+					  "%s is only for an IPv%d %s; remove it", option->name,
+					  option->family, line->what);
+	}
+}
+
+void config_options_print(const struct config_options *options, FILE *out, const void *target,
+			  bool *first)
+{
+	for (size_t i = 0; i < options->count; i++) {
+		const struct config_option *option = &options->entries[i];
+		const struct config_number *field =
+			(const void *)((const char *)target + option->offset);
+
+		if (option->alias || !option->kind->print || !is_given(option, target))
+			continue;
+		if (option->kind == &config_kind_constant && field->value != option->value)
+			continue;
+		fprintf(out, "%s%s", *first ? "" : " ", option->name);
+		option->kind->print(out, option, field);
+		*first = false;
+	}
+}

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Statements and blocks of the configuration. A statement that is wrong is
+ * reported and stepped over, together with its block if it opens one, so that
+ * one run shows all errors of a file. What keywords mean is in the tables of
+ * the blocks; which of keepalived's are not served yet, in config_unserved.c.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <user/config/syntax/parser.h>
+#include <user/lib/address.h>
+#include <user/config/blocks/instance.h>
+#include <user/config/syntax/table.h>
+#include <user/core/vrrp.h>
+
+/* So many keywords are a help to who mistypes one; more are none. */
+#define LISTED_MAX 20
+
+void config_report(const struct config_parser *parser, enum diagnostic_severity severity,
+		   struct config_position position, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	config_origins_report(parser->origins, severity, position, format, arguments);
+	va_end(arguments);
+}
+
+static void advance(struct config_parser *parser)
+{
+	parser->token = config_lexer_next(&parser->lexer);
+}
+
+void config_parser_skip_block(struct config_parser *parser, const struct config_token *opener)
+{
+	size_t depth = 1;
+
+	for (; depth > 0 && parser->token.kind != CONFIG_TOKEN_END; advance(parser)) {
+		if (parser->token.kind == CONFIG_TOKEN_OPEN)
+			depth++;
+		if (parser->token.kind == CONFIG_TOKEN_CLOSE)
+			depth--;
+	}
+	if (depth > 0)
+		config_error(parser, opener->position, "the block is not closed; add '}'");
+}
+
+static void skip_newlines(struct config_parser *parser)
+{
+	while (parser->token.kind == CONFIG_TOKEN_NEWLINE)
+		advance(parser);
+}
+
+static void take_words(struct config_parser *parser, struct config_statement *statement)
+{
+	statement->count = 0;
+	for (; parser->token.kind == CONFIG_TOKEN_WORD; advance(parser)) {
+		if (statement->count < CONFIG_WORDS_MAX)
+			statement->words[statement->count++] = parser->token;
+	}
+	/* A "{" may stand on a line of its own: no statement begins with it. */
+	skip_newlines(parser);
+	statement->opens_block = parser->token.kind == CONFIG_TOKEN_OPEN;
+	if (statement->opens_block)
+		advance(parser);
+}
+
+/* Reports a block that nothing opens, and steps over it. Returns false if there is none. */
+static bool skip_unopened(struct config_parser *parser)
+{
+	struct config_token token = parser->token;
+
+	if (token.kind != CONFIG_TOKEN_OPEN)
+		return false;
+	config_error(parser, token.position, "'{' without a keyword; write \"KEYWORD {\"");
+	advance(parser);
+	config_parser_skip_block(parser, &token);
+	return true;
+}
+
+/* Returns false at the end of the block or the text. */
+static bool read_statement(struct config_parser *parser, struct config_statement *statement)
+{
+	if (parser->has_pending) {
+		*statement = parser->pending;
+		parser->has_pending = false;
+		return true;
+	}
+	do {
+		skip_newlines(parser);
+	} while (skip_unopened(parser));
+	if (parser->token.kind != CONFIG_TOKEN_WORD)
+		return false;
+	take_words(parser, statement);
+	return true;
+}
+
+static const struct config_keyword *find_keyword(const struct config_block_type *type,
+						 const char *name)
+{
+	for (size_t i = 0; i < type->keyword_count; i++) {
+		if (!strcmp(type->keywords[i].name, name))
+			return &type->keywords[i];
+	}
+	return NULL;
+}
+
+static const struct config_unserved *find_unserved(const struct config_block_type *type,
+						   const char *name)
+{
+	for (size_t i = 0; i < type->unserved->count; i++) {
+		if (!strcmp(type->unserved->entries[i].name, name))
+			return &type->unserved->entries[i];
+	}
+	return NULL;
+}
+
+const struct config_position *config_block_seen(const struct config_block *block, const char *name)
+{
+	const struct config_keyword *keyword = find_keyword(block->type, name);
+	const struct config_position *seen = &block->seen[keyword - block->type->keywords];
+
+	return seen->line ? seen : NULL;
+}
+
+void config_report_contradiction(struct config_parser *parser, const struct config_block *block,
+				 const char *first, const char *second)
+{
+	const struct config_position *one = config_block_seen(block, first);
+	const struct config_position *other = config_block_seen(block, second);
+
+	if (one && other)
+		config_error(parser, *other, "%s contradicts the %s of %s; keep one of them",
+			     second, first, config_place(parser, *one));
+}
+
+/* Whether the statement shows that a "}" was forgotten before it. */
+static bool begins_other_block(const struct config_parser *parser, const struct config_statement *statement)
+{
+	const char *word = statement->words[0].text;
+
+	return statement->opens_block &&
+	       (find_keyword(parser->top, word) || find_unserved(parser->top, word));
+}
+
+/* Whether the statement's block belongs into this one: "heartbeat lan" does, "heartbeat lan {" not. */
+static bool has_block(const struct config_block_type *type,
+		      const struct config_statement *statement)
+{
+	const struct config_keyword *keyword = find_keyword(type, statement->words[0].text);
+
+	if (keyword)
+		return keyword->flags & (CONFIG_OPENS_BLOCK | CONFIG_MAY_OPEN_BLOCK);
+	return find_unserved(type, statement->words[0].text);
+}
+
+/* Gives a statement back to the block around the one that it cannot belong to. */
+static void end_unclosed_block(struct config_parser *parser,
+			       const struct config_statement *statement, const char *name,
+			       struct config_position opened)
+{
+	config_error(parser, statement->words[0].position,
+		     "'%s' inside %s; close the block of %s with '}' before it",
+		     statement->words[0].text, name, config_place(parser, opened));
+	parser->pending = *statement;
+	parser->has_pending = true;
+}
+
+static void close_block(struct config_parser *parser, const char *name,
+			struct config_position opened)
+{
+	if (parser->token.kind == CONFIG_TOKEN_CLOSE)
+		advance(parser);
+	else
+		config_error(parser, opened, "%s is not closed; add '}'", name);
+}
+
+/* Returns the keyword or unserved word that is nearest to a mistyped one, NULL if none is near. */
+static const char *nearest_word(const struct config_block_type *type, const char *word)
+{
+	unsigned best = (unsigned)-1;
+	const char *nearest = NULL;
+
+	for (size_t i = 0; i < type->keyword_count + type->unserved->count; i++) {
+		const char *name = i < type->keyword_count
+					   ? type->keywords[i].name
+					   : type->unserved->entries[i - type->keyword_count].name;
+		unsigned distance = config_edit_distance(word, name);
+
+		if (distance < best) {
+			best = distance;
+			nearest = name;
+		}
+	}
+	return config_is_near(word, best) ? nearest : NULL;
+}
+
+/* " in vrrp_instance", or nothing outside all blocks. */
+static const char *inside(const struct config_parser *parser, const struct config_block_type *type)
+{
+	return type == parser->top ? "" : " in ";
+}
+
+static void report_unknown(struct config_parser *parser, const struct config_block_type *type,
+			   const struct config_token *word)
+{
+	const char *nearest = nearest_word(type, word->text);
+	char known[512] = "";
+	size_t used = 0;
+
+	if (nearest) {
+		config_error(parser, word->position, "unknown keyword '%s'%s%s; did you mean '%s'?",
+			     word->text, inside(parser, type), type->name, nearest);
+		return;
+	}
+	if (type->keyword_count > LISTED_MAX) {
+		config_error(parser, word->position,
+			     "unknown keyword '%s'%s%s; xbeat.conf(5) has those that are known",
+			     word->text, inside(parser, type), type->name);
+		return;
+	}
+	for (size_t i = 0; i < type->keyword_count && used < sizeof(known); i++)
+		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s", i ? ", " : "",
+					 type->keywords[i].name);
+	config_error(parser, word->position, "unknown keyword '%s'%s%s; known are %s", word->text,
+		     inside(parser, type), type->name, known);
+}
+
+static void report_unserved(struct config_parser *parser, const struct config_block_type *type,
+			    const struct config_unserved *unserved,
+			    const struct config_statement *statement)
+{
+	const char *what = statement->opens_block ? "the whole block is skipped" : "it is ignored";
+
+	if (unserved->needless)
+		return;
+	if (unserved->owner) {
+		config_warning(parser, statement->words[0].position,
+			       "'%s' belongs to keepalived's %s; xbeat does not do this: %s",
+			       unserved->name, unserved->owner,
+			       statement->opens_block ? "the block is skipped" : "it is ignored");
+		return;
+	}
+	config_report(parser, unserved->severity, statement->words[0].position,
+		      "keepalived's '%s'%s%s is not served yet; %s", unserved->name, inside(parser, type),
+		      type->name, unserved->consequence ? unserved->consequence : what);
+}
+
+/* Reports a statement whose form its keyword does not allow. Returns whether it is fine. */
+static bool form_is_right(struct config_parser *parser, const struct config_keyword *keyword,
+			  const struct config_statement *statement)
+{
+	const struct config_token *word = &statement->words[0];
+	bool wants_block = keyword->flags & CONFIG_OPENS_BLOCK;
+	size_t values = statement->count - 1;
+
+	if (values < keyword->values_minimum)
+		config_error(parser, word->position, "%s lacks a value; write \"%s\"",
+			     keyword->name, keyword->usage);
+	else if (values > keyword->values_maximum)
+		config_error(parser, word[keyword->values_maximum + 1].position,
+			     "unexpected '%s' after %s; write \"%s\", one statement a line",
+			     word[keyword->values_maximum + 1].text, keyword->name, keyword->usage);
+	else if (wants_block && !statement->opens_block)
+		config_error(parser, word->position, "%s has no block; write \"%s\"", keyword->name,
+			     keyword->usage);
+	else if (!(keyword->flags & (CONFIG_OPENS_BLOCK | CONFIG_MAY_OPEN_BLOCK)) &&
+		 statement->opens_block)
+		config_error(parser, word->position, "%s takes no block; write \"%s\"",
+			     keyword->name, keyword->usage);
+	else
+		return true;
+	return false;
+}
+
+/* Reports a keyword's second use. Returns whether this is its first, or may be repeated. */
+static bool is_first_use(struct config_parser *parser, struct config_block *block,
+			 const struct config_keyword *keyword, struct config_position position)
+{
+	struct config_position *seen = &block->seen[keyword - block->type->keywords];
+
+	if (seen->line && !(keyword->flags & CONFIG_REPEATABLE)) {
+		config_error(parser, position, "%s was given on %s already; keep one of them",
+			     keyword->name, config_place(parser, *seen));
+		return false;
+	}
+	if (!seen->line)
+		*seen = position;
+	return true;
+}
+
+static void handle_statement(struct config_parser *parser, struct config_block *block,
+			     const struct config_statement *statement)
+{
+	const struct config_token *word = &statement->words[0];
+	const struct config_keyword *keyword = find_keyword(block->type, word->text);
+	const struct config_unserved *unserved = find_unserved(block->type, word->text);
+
+	if (keyword) {
+		bool first = is_first_use(parser, block, keyword, word->position);
+
+		if (form_is_right(parser, keyword, statement) && first) {
+			keyword->read(parser, block, keyword, statement);
+			return;
+		}
+	} else if (unserved) {
+		report_unserved(parser, block->type, unserved, statement);
+	} else {
+		report_unknown(parser, block->type, word);
+	}
+	if (statement->opens_block)
+		config_parser_skip_block(parser, word);
+}
+
+void config_parser_block(struct config_parser *parser, struct config_block *block)
+{
+	struct config_statement statement;
+
+	while (read_statement(parser, &statement)) {
+		if (begins_other_block(parser, &statement) && !has_block(block->type, &statement)) {
+			end_unclosed_block(parser, &statement, block->type->name, block->position);
+			return;
+		}
+		handle_statement(parser, block, &statement);
+	}
+	close_block(parser, block->type->name, block->position);
+}
+
+void config_parser_list(struct config_parser *parser, struct config_block *block,
+			const char *list_name, struct config_position position,
+			config_read *read_line)
+{
+	struct config_statement statement;
+
+	while (read_statement(parser, &statement)) {
+		if (begins_other_block(parser, &statement)) {
+			end_unclosed_block(parser, &statement, list_name, position);
+			return;
+		}
+		read_line(parser, block, NULL, &statement);
+		if (statement.opens_block)
+			config_parser_skip_block(parser, &statement.words[0]);
+	}
+	close_block(parser, list_name, position);
+}
+
+void config_parser_run(struct config_parser *parser)
+{
+	struct config_block top = {.type = parser->top, .name = ""};
+	struct config_statement statement;
+
+	advance(parser);
+	for (;;) {
+		if (read_statement(parser, &statement)) {
+			handle_statement(parser, &top, &statement);
+		} else if (parser->token.kind == CONFIG_TOKEN_CLOSE) {
+			config_error(parser, parser->token.position,
+				     "'}' without a '{'; remove it");
+			advance(parser);
+		} else {
+			return;
+		}
+	}
+}
+
+void config_report_cleared(struct config_parser *parser, const struct config_block *block,
+			   const char *keyword, const char *reason)
+{
+	const struct config_position *seen = config_block_seen(block, keyword);
+
+	if (seen)
+		config_warning(parser, *seen, "%s has no effect with %s; remove one", keyword,
+			       reason);
+}

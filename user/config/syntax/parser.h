@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The recursive-descent parser under config_parse(): statements, blocks, and
+ * the tables that say which keywords a block has and how their values are read.
+ * Private to user/core/config*.c.
+ */
+#ifndef XBEAT_CONFIG_SYNTAX_PARSER_H
+#define XBEAT_CONFIG_SYNTAX_PARSER_H
+
+#include <user/config/model/config.h>
+#include <user/config/syntax/lexer.h>
+
+#include <user/lib/array.h>
+#include <user/lib/spelling.h>
+
+/* Words that a statement keeps; no statement that is served has more. */
+#define CONFIG_WORDS_MAX 64
+#define CONFIG_KEYWORDS_MAX 96
+
+/* What global_defs says for other blocks; the rest goes to struct config. */
+struct config_globals {
+	char router_id[sizeof(((struct config *)0)->router_id)];
+	char vmac_prefix[11]; /* "": vrrp; room is left for "6.255" */
+	char default_interface[CONFIG_INTERFACE_BYTES]; /* of static addresses */
+	struct xb_address group4, group6;
+	struct config_instance
+		defaults; /* vrrp_*: of the instances that do not say it themselves */
+	bool min_garp;
+	uint8_t realtime_priority;
+	bool no_realtime;
+	int nice;
+	uint64_t startup_delay_ns;
+	uint64_t garp_interval_ns, gna_interval_ns;
+	struct config_command script_user;
+	bool script_security;
+	bool dynamic_interfaces;
+};
+
+/* A keyword with its values, from its first word to the end of the line or a brace. */
+struct config_statement {
+	struct config_token words[CONFIG_WORDS_MAX];
+	size_t count;
+	bool opens_block;
+};
+
+struct config_block;
+
+/* An instance that a sync group names; name: lives as long as the lexer. */
+struct config_member {
+	const char *name;
+	size_t group; /* index */
+	struct config_position position;
+};
+
+struct config_parser {
+	const struct config_block_type *top; /* the blocks outside all others */
+	const struct config_origins *origins;
+	struct config_lexer lexer;
+	struct config_token token; /* the next one */
+	struct config_statement pending; /* given back by a block that was not closed */
+	bool has_pending;
+	struct config_globals globals;
+	struct config *config;
+	struct config_block *instance_blocks; /* one for each of config->instances */
+	size_t instance_block_count;
+	struct config_member *members; /* of all sync groups */
+	size_t member_count;
+};
+
+struct config_keyword;
+
+/* Reads a statement's values into block->target; one that opens a block reads to its brace. */
+typedef void config_read(struct config_parser *parser, struct config_block *block,
+			 const struct config_keyword *keyword,
+			 const struct config_statement *statement);
+
+enum config_keyword_flags {
+	CONFIG_REPEATABLE = 1,
+	CONFIG_OPENS_BLOCK = 2,
+	CONFIG_MAY_OPEN_BLOCK = 8,
+	CONFIG_BARE_SECONDS = 4, /* a duration without a unit counts seconds, as keepalived's */
+};
+
+struct config_keyword {
+	const char *name;
+	const char *usage; /* what would be right: shown with errors */
+	config_read *read;
+	unsigned flags;
+	unsigned values_minimum;
+	unsigned values_maximum;
+	size_t offset; /* of the field in the target */
+	size_t bytes; /* room of a text field, with its NUL */
+	uint64_t minimum;
+	uint64_t maximum;
+};
+
+/* A word that keepalived knows and xbeat does not serve yet. */
+struct config_unserved {
+	const char *name;
+	enum diagnostic_severity severity; /* error: leaving it out would do harm */
+	const char *consequence; /* NULL: nothing worth a word */
+	const char *owner; /* whose job it is, which is not xbeat's; NULL: it is */
+	bool needless; /* nothing is lost without it: it is passed over in silence */
+};
+
+struct config_unserved_list {
+	const struct config_unserved *entries;
+	size_t count;
+};
+
+struct config_block_type {
+	const char *name;
+	const struct config_keyword *keywords;
+	size_t keyword_count;
+	const struct config_unserved_list *unserved;
+};
+
+struct config_block {
+	const struct config_block_type *type;
+	void *target;
+	const char *name; /* "VI_1", or "" */
+	struct config_position position;
+	struct config_position
+		seen[CONFIG_KEYWORDS_MAX]; /* first use of each keyword; line 0: none */
+};
+
+/* Reports at a position, with its file and the definitions that the text comes from. */
+void config_report(const struct config_parser *parser, enum diagnostic_severity severity,
+		   struct config_position position, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+#define config_error(parser, position, ...)                                                        \
+	config_report(parser, DIAGNOSTIC_ERROR, position, __VA_ARGS__)
+#define config_warning(parser, position, ...)                                                      \
+	config_report(parser, DIAGNOSTIC_WARNING, position, __VA_ARGS__)
+
+/* "line 7", or "line 7 of FILE" if there are several: where something else stands, for reports. */
+#define config_place(parser, position)                                                             \
+	config_origins_place((parser)->origins, position, (char[CONFIG_PLACE_BYTES]){0})
+
+/* Reads the whole text into parser->config. */
+void config_parser_run(struct config_parser *parser);
+
+/* Reads the statements of a block whose "{" was read, and its "}". */
+void config_parser_block(struct config_parser *parser, struct config_block *block);
+
+/* Calls read_line for each line of a block that has values instead of keywords. */
+void config_parser_list(struct config_parser *parser, struct config_block *block,
+			const char *list_name, struct config_position position,
+			config_read *read_line);
+
+/* Steps over the rest of a block whose "{" was read, nested blocks included; opener: for the
+ * report if it is never closed. */
+void config_parser_skip_block(struct config_parser *parser, const struct config_token *opener);
+
+/* Returns where the block first used a keyword, or NULL. name must be in the block's table. */
+const struct config_position *config_block_seen(const struct config_block *block, const char *name);
+
+/* Reports the second of two keywords if both were given, and they cannot both hold. */
+void config_report_contradiction(struct config_parser *parser, const struct config_block *block,
+				 const char *first, const char *second);
+
+/* The words outside all blocks, and the blocks, each in its own file. */
+extern const struct config_block_type config_top_type;
+config_read config_read_globals;
+config_read config_read_heartbeat;
+config_read config_read_instance;
+config_read config_read_static_addresses;
+config_read config_read_routes; /* virtual_routes, static_routes */
+config_read config_read_rules; /* virtual_rules, static_rules */
+
+/* Before and after the file is read: the defaults; what goes to parser->config. */
+void config_globals_defaults(struct config_globals *globals);
+void config_settle_globals(struct config_parser *parser);
+
+/* Words of keepalived that are not served yet: config_unserved.c. */
+extern const struct config_unserved_list config_unserved_top;
+extern const struct config_unserved_list config_unserved_globals;
+extern const struct config_unserved_list config_unserved_instance;
+extern const struct config_unserved_list config_unserved_group;
+extern const struct config_unserved_list config_unserved_none;
+
+/* Settles what the times of a heartbeat block, which has been read, mean together. */
+void config_settle_heartbeat(struct config_parser *parser, const struct config_block *block);
+
+/* Reports a guard_timeout, of the heartbeat block or of an instance, that defeats what it is for. */
+void config_check_guard(struct config_parser *parser, struct config_position position,
+			uint64_t guard_timeout_ns, const struct config_heartbeat *heartbeat);
+
+/* Checks of what was read as a whole: config_check.c. */
+void config_check(struct config_parser *parser);
+
+/* Reports that a keyword has no effect, if it was given: reason names the setting that beats it. */
+void config_report_cleared(struct config_parser *parser, const struct config_block *block,
+			   const char *keyword, const char *reason);
+
+#endif

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Goes through lines byte by byte. Where a statement may begin (at a line, or
+ * behind a brace) conditions, definitions, loops and includes are looked for;
+ * everywhere, references to definitions. What a reference is replaced by is gone
+ * through again, so that it may hold any of these, and several lines.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <user/config/syntax/preprocess.h>
+
+struct scan {
+	struct config_preprocessor *preprocessor;
+	struct config_text *text;
+	size_t offset;
+	bool statement_start; /* nothing but blanks and conditions so far */
+	bool in_quotes;
+	bool whole; /* the first statement takes in all lines of the text: a definition from a file */
+};
+
+static bool at_end(const struct scan *scan)
+{
+	return scan->offset == scan->text->length;
+}
+
+static const char *here(const struct scan *scan)
+{
+	return scan->text->bytes + scan->offset;
+}
+
+static size_t left(const struct scan *scan)
+{
+	return scan->text->length - scan->offset;
+}
+
+static size_t line_end(const struct scan *scan)
+{
+	const char *newline = scan->whole ? NULL : memchr(here(scan), '\n', left(scan));
+
+	return newline ? (size_t)(newline - scan->text->bytes) : scan->text->length;
+}
+
+static void skip_blanks(struct scan *scan)
+{
+	while (!at_end(scan) && config_is_blank(*here(scan)))
+		scan->offset++;
+}
+
+/* @ID or @^ID: leaves out the line on other nodes, or on this one. */
+static void apply_condition(struct scan *scan)
+{
+	const char *id = scan->preprocessor->environment->instance;
+	size_t end = line_end(scan), length = 0;
+	bool negated, same;
+
+	scan->offset++;
+	negated = scan->offset < end && *here(scan) == '^';
+	scan->offset += negated;
+	while (scan->offset + length < end && !config_is_blank(here(scan)[length]))
+		length++;
+	same = strlen(id) == length && !memcmp(id, here(scan), length);
+	scan->offset = same != negated ? scan->offset + length : end;
+}
+
+static bool apply_definition(struct scan *scan, size_t end)
+{
+	size_t length = config_definition_length(here(scan), left(scan));
+	char name[CONFIG_NAME_BYTES_MAX + 1];
+	struct config_position position;
+
+	if (!length)
+		return false;
+	position = config_text_position(scan->text, scan->offset);
+	if (length > CONFIG_NAME_BYTES_MAX) {
+		config_preprocess_error(scan->preprocessor, position,
+					"the name is longer than %d bytes; shorten it",
+					CONFIG_NAME_BYTES_MAX);
+	} else {
+		memcpy(name, here(scan) + 1, length);
+		name[length] = '\0';
+		scan->offset += 1 + length + 1;
+		skip_blanks(scan);
+		/* A value that begins on the next line has no empty line before it. */
+		if (scan->offset < end && *here(scan) == '\n') {
+			scan->offset++;
+			skip_blanks(scan);
+		}
+		config_define(scan->preprocessor, name, scan->text, scan->offset,
+			      end - scan->offset, position);
+	}
+	scan->offset = end;
+	return true;
+}
+
+/* Does what the statement asks for if it is one of this stage. Returns whether it was. */
+static bool apply_statement(struct scan *scan)
+{
+	static config_directive *const directives[] = {
+		config_directive_loop,
+		config_directive_include,
+		config_directive_include_check,
+	};
+	size_t end;
+
+	/* Most lines are none: their end need not be looked for. */
+	if (!strchr("$~i", *here(scan)))
+		return false;
+	end = line_end(scan);
+	if (!config_preprocess_charge(scan->preprocessor, end - scan->offset,
+				      config_text_position(scan->text, scan->offset)))
+		return true;
+	if (apply_definition(scan, end))
+		return true;
+	for (size_t i = 0; i < sizeof(directives) / sizeof(directives[0]); i++) {
+		if (directives[i](scan->preprocessor, scan->text, scan->offset, end)) {
+			scan->offset = end;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void keep(struct scan *scan, size_t count)
+{
+	config_text_append_part(&scan->preprocessor->out, scan->text, scan->offset, count);
+	scan->offset += count;
+	scan->statement_start = false;
+}
+
+static void keep_byte(struct scan *scan)
+{
+	char byte = *here(scan);
+
+	keep(scan, 1);
+	if (byte == '"')
+		scan->in_quotes = !scan->in_quotes;
+	else if (byte == '\n')
+		scan->in_quotes = false;
+	scan->statement_start = byte == '\n' || (!scan->in_quotes && (byte == '{' || byte == '}'));
+	scan->whole = false;
+}
+
+/* What was gone through is dropped, so that replacing copies only what is left. */
+static void expand(struct scan *scan)
+{
+	size_t unknown = config_expand(scan->preprocessor, scan->text, scan->offset, scan->offset,
+				       scan->in_quotes);
+
+	scan->whole = false;
+	if (unknown)
+		keep(scan, unknown);
+	else
+		scan->offset = 0;
+}
+
+static void step(struct scan *scan)
+{
+	if (scan->statement_start) {
+		skip_blanks(scan);
+		if (at_end(scan))
+			return;
+		if (*here(scan) == '@') {
+			apply_condition(scan);
+			return;
+		}
+		if (apply_statement(scan))
+			return;
+	}
+	if (*here(scan) == '$')
+		expand(scan);
+	else
+		keep_byte(scan);
+}
+
+void config_preprocess_text(struct config_preprocessor *preprocessor, struct config_text *text)
+{
+	struct scan scan = {
+		.preprocessor = preprocessor,
+		.text = text,
+		.statement_start = true,
+		.whole = true,
+	};
+	struct config_position end = config_text_position(text, text->length);
+
+	while (!at_end(&scan) && !preprocessor->exhausted)
+		step(&scan);
+	config_text_append(&preprocessor->out, "\n", 1, end);
+}
+
+void config_preprocess_file(struct config_preprocessor *preprocessor, unsigned source,
+			    const char *text, size_t length)
+{
+	struct config_reader reader = {.text = text, .length = length, .source = source};
+	unsigned outer_checks = preprocessor->include_checks, outer = preprocessor->source;
+	_cleanup_config_text_ struct config_text line = {0};
+
+	preprocessor->source = source;
+	preprocessor->open_sources[preprocessor->open_count++] = source;
+	while (!preprocessor->exhausted && config_lines_next(preprocessor, &reader, &line))
+		config_preprocess_text(preprocessor, &line);
+	preprocessor->open_count--;
+	preprocessor->source = outer;
+	preprocessor->include_checks = outer_checks;
+}
+
+void config_preprocess(struct config_preprocessor *preprocessor, const char *file, const char *text,
+		       size_t length, const struct config_environment *environment,
+		       struct diagnostics *diagnostics)
+{
+	*preprocessor = (struct config_preprocessor){
+		.environment = environment,
+		.random_state = environment->random_seed,
+		.run_text = config_preprocess_text,
+		.run_file = config_preprocess_file,
+	};
+	config_origins_init(&preprocessor->origins, file, diagnostics);
+	config_preprocess_file(preprocessor, 0, text, length);
+}
+
+void config_preprocess_free(struct config_preprocessor *preprocessor)
+{
+	config_text_free(&preprocessor->out);
+	config_definitions_free(&preprocessor->definitions);
+	config_origins_free(&preprocessor->origins);
+}

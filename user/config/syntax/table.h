@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Rows of keyword tables, one macro for each kind of value, and the list of the
+ * settings that an instance has for itself and global_defs for all of them.
+ * Private to user/core/config*.c.
+ */
+#ifndef XBEAT_CONFIG_SYNTAX_TABLE_H
+#define XBEAT_CONFIG_SYNTAX_TABLE_H
+
+#include <user/config/syntax/value.h>
+#include <user/lib/time.h>
+
+#define CONFIG_DAY_NS (24 * 60 * 60 * NS_PER_SECOND)
+
+#define CONFIG_FIELD(type, field) .offset = offsetof(type, field)
+#define CONFIG_ONE_VALUE .values_minimum = 1, .values_maximum = 1
+
+/* A word alone, which stores value (0 or 1) into a bool. */
+#define CONFIG_FLAG(word, type, field, value)                                                      \
+	{                                                                                          \
+		.name = (word), .usage = word, .read = config_read_flag,                           \
+		CONFIG_FIELD(type, field), .minimum = (value)                                      \
+	}
+
+/* A word that says what is so in any case. */
+#define CONFIG_NOTHING(word)                                                                       \
+	{                                                                                          \
+		.name = (word), .usage = word, .read = config_read_nothing                         \
+	}
+
+/* keepalived's BOOL, "on" if there is no value; the range is there for its fellows' sake. */
+#define CONFIG_BOOL(word, type, field, low, high)                                                  \
+	{                                                                                          \
+		.name = (word), .usage = word " [on|off]", .read = config_read_bool,               \
+		.values_maximum = 1, CONFIG_FIELD(type, field), .minimum = (low),                  \
+		.maximum = (high)                                                                  \
+	}
+
+#define CONFIG_SECONDS(word, type, field, low, high)                                               \
+	{                                                                                          \
+		.name = (word), .usage = word " SECONDS", .read = config_read_duration,            \
+		.flags = CONFIG_BARE_SECONDS, CONFIG_ONE_VALUE, CONFIG_FIELD(type, field),         \
+		.minimum = (low), .maximum = (high)                                                \
+	}
+
+/* Whole numbers; low and high are literals, because the usage shows them. */
+#define CONFIG_NUMBER(word, reader, type, field, low, high)                                        \
+	{                                                                                          \
+		.name = (word), .usage = word " " #low "-" #high, .read = (reader),                \
+		CONFIG_ONE_VALUE, CONFIG_FIELD(type, field), .minimum = (low), .maximum = (high)   \
+	}
+#define CONFIG_U8(word, type, field, low, high)                                                    \
+	CONFIG_NUMBER(word, config_read_u8, type, field, low, high)
+#define CONFIG_U32(word, type, field, low, high)                                                   \
+	CONFIG_NUMBER(word, config_read_u32, type, field, low, high)
+
+/* A text that has room for bytes, its NUL included. */
+#define CONFIG_TEXT(word, type, field)                                                             \
+	{                                                                                          \
+		.name = (word), .usage = word " NAME", .read = config_read_text, CONFIG_ONE_VALUE, \
+		CONFIG_FIELD(type, field), .bytes = sizeof(((type *)0)->field)                     \
+	}
+
+/* One value that a reader of its own looks after. */
+#define CONFIG_VALUE(word, what, reader, type, field)                                              \
+	{                                                                                          \
+		.name = (word), .usage = word " " what, .read = (reader), CONFIG_ONE_VALUE,        \
+		CONFIG_FIELD(type, field)                                                          \
+	}
+
+/* A block of lines or keywords, without a name of its own. */
+#define CONFIG_BLOCK(word, lines, reader, more_flags)                                              \
+	{                                                                                          \
+		.name = (word), .usage = word " { " lines " }", .read = (reader),                  \
+		.flags = CONFIG_OPENS_BLOCK | (more_flags)                                         \
+	}
+
+/*
+ * Settings of an instance that it takes from global_defs, where they are called vrrp_NAME, unless it
+ * has its own: X(kind of row, NAME, field of struct config_instance, lowest, highest).
+ */
+#define CONFIG_INHERITED(X)                                                                        \
+	X(SECONDS, "garp_master_delay", garp_delay_ns, 0, CONFIG_DAY_NS),                          \
+		X(U32, "garp_master_repeat", garp_repeat, 1, 1000),                                \
+		X(SECONDS, "garp_master_refresh", garp_refresh_ns, 0, CONFIG_DAY_NS),              \
+		X(U32, "garp_master_refresh_repeat", garp_refresh_repeat, 1, 1000),                \
+		X(SECONDS, "garp_lower_prio_delay", garp_lower_prio_delay_ns, 0, CONFIG_DAY_NS),   \
+		X(U32, "garp_lower_prio_repeat", garp_lower_prio_repeat, 0, 1000),                 \
+		X(U32, "down_timer_adverts", down_timer_adverts, 1, 100),                          \
+		X(BOOL, "lower_prio_no_advert", lower_prio_no_advert, 0, 1),                       \
+		X(BOOL, "higher_prio_send_advert", higher_prio_send_advert, 0, 1),                 \
+		X(BOOL, "notify_priority_changes", notify.priority_changes, 0, 1)
+
+#endif

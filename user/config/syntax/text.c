@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Text with positions; see config_text.h. */
+#include <stdlib.h>
+#include <string.h>
+#include <user/config/syntax/text.h>
+
+/* Returns an array with room for wanted entries at least. */
+static void *reserve(void *array, size_t *room, size_t wanted, size_t entry_bytes)
+{
+	if (wanted <= *room)
+		return array;
+	*room = wanted > 2 * *room ? wanted : 2 * *room;
+	array = reallocarray(array, *room, entry_bytes);
+	if (!array)
+		abort();
+	return array;
+}
+
+static struct config_position behind(const struct config_span *span, size_t offset)
+{
+	struct config_position position = span->position;
+
+	position.column += (unsigned)(offset - span->offset);
+	return position;
+}
+
+static bool is_same(struct config_position a, struct config_position b)
+{
+	return a.line == b.line && a.column == b.column && a.source == b.source &&
+	       a.expansion == b.expansion;
+}
+
+static void begin_span(struct config_text *text, struct config_position position)
+{
+	size_t count = text->span_count;
+
+	if (count > 0 && is_same(behind(&text->spans[count - 1], text->length), position))
+		return;
+	text->spans = reserve(text->spans, &text->room_spans, count + 1, sizeof(*text->spans));
+	text->spans[text->span_count++] = (struct config_span){text->length, position};
+}
+
+void config_text_append(struct config_text *text, const char *bytes, size_t count,
+			struct config_position position)
+{
+	if (count == 0)
+		return;
+	begin_span(text, position);
+	text->bytes = reserve(text->bytes, &text->room_bytes, text->length + count, 1);
+	memcpy(text->bytes + text->length, bytes, count);
+	text->length += count;
+}
+
+void config_text_append_part(struct config_text *text, const struct config_text *from,
+			     size_t offset, size_t count)
+{
+	size_t end = offset + count;
+
+	for (size_t i = count ? config_text_span(from, offset) : 0; offset < end; i++) {
+		size_t span_end = i + 1 < from->span_count ? from->spans[i + 1].offset : end;
+		size_t stop = span_end < end ? span_end : end;
+
+		config_text_append(text, from->bytes + offset, stop - offset,
+				   behind(&from->spans[i], offset));
+		offset = stop;
+	}
+}
+
+void config_text_append_value(struct config_text *text, const struct config_text *value,
+			      unsigned expansion)
+{
+	for (size_t i = 0; i < value->span_count; i++) {
+		const struct config_span *span = &value->spans[i];
+		size_t end = i + 1 < value->span_count ? span[1].offset : value->length;
+		struct config_position position = span->position;
+
+		position.expansion = expansion;
+		config_text_append(text, value->bytes + span->offset, end - span->offset, position);
+	}
+}
+
+size_t config_text_span(const struct config_text *text, size_t offset)
+{
+	size_t low = 0, high = text->span_count;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (text->spans[middle].offset <= offset)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct config_position config_text_position(const struct config_text *text, size_t offset)
+{
+	if (text->span_count == 0)
+		return (struct config_position){0};
+	return behind(&text->spans[config_text_span(text, offset)], offset);
+}
+
+void config_text_clear(struct config_text *text)
+{
+	text->length = 0;
+	text->span_count = 0;
+}
+
+void config_text_free(struct config_text *text)
+{
+	free(text->bytes);
+	free(text->spans);
+	*text = (struct config_text){0};
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The control server's calls: from a request's text to its answer, given at once or promised.
+ * "events" is no method of the daemon's because it may go on for ever.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <user/control/connection.h>
+#include <user/lib/json_text.h>
+#include <user/lib/cleanup.h>
+
+static const char unwritable[] =
+	"{\"error\":\"internal\",\"message\":\"the answer can not be "
+	"written as JSON: it is too large, or has text that is no UTF-8\"}";
+
+/* Sends message, which is used up. Each request gets some answer, or its client would wait. */
+static void send_message(struct control_client *client, json_t *message)
+{
+	_cleanup_free_ char *text = json_dumps(message, JSON_COMPACT);
+	const char *sent = text ? text : unwritable;
+
+	json_decref(message);
+	bufferevent_write(client->stream, sent, strlen(sent) + 1);
+}
+
+void control_send_result(struct control_client *client, json_t *result)
+{
+	send_message(client, json_pack("{s:o}", "result", result));
+}
+
+static void send_error(struct control_client *client, const char *error, const char *text)
+{
+	send_message(client, json_pack("{s:s, s:o}", "error", error, "message", json_text(text)));
+}
+
+/* Sends result, which is used up, or if there is none the failure. */
+static void send_outcome(struct control_client *client, json_t *result,
+			 const struct control_failure *failure)
+{
+	if (result)
+		control_send_result(client, result);
+	else if (failure && failure->error)
+		send_error(client, failure->error, failure->message);
+	else
+		send_error(client, "internal", "the daemon could not answer; see its log");
+}
+
+/*
+ * The first byte carries the descriptor. All answers before were taken from this side's buffer, so nothing is
+ * overtaken; a client that has left them in its socket until that was full gets none.
+ */
+static void send_with_descriptor(struct control_client *client, json_t *result, int descriptor)
+{
+	json_t *message = json_pack("{s:o}", "result", result);
+	_cleanup_free_ char *text = json_dumps(message, JSON_COMPACT);
+	size_t bytes = text ? strlen(text) + 1 : 0;
+	char room[CMSG_SPACE(sizeof(descriptor))] = {0};
+	struct iovec data = {text, bytes};
+	struct msghdr header = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = room,
+		.msg_controllen = sizeof(room),
+	};
+	struct cmsghdr *along = CMSG_FIRSTHDR(&header);
+	ssize_t sent;
+
+	json_decref(message);
+	along->cmsg_level = SOL_SOCKET;
+	along->cmsg_type = SCM_RIGHTS;
+	along->cmsg_len = CMSG_LEN(sizeof(descriptor));
+	memcpy(CMSG_DATA(along), &descriptor, sizeof(descriptor));
+	sent = bytes ? sendmsg(bufferevent_getfd(client->stream), &header,
+			       MSG_DONTWAIT | MSG_NOSIGNAL)
+		     : -1;
+	if (sent < 0)
+		send_error(client, "refused", "the descriptor could not be sent");
+	else if ((size_t)sent < bytes)
+		bufferevent_write(client->stream, text + sent, bytes - (size_t)sent);
+}
+
+int control_connection(const struct control_call *call)
+{
+	return bufferevent_getfd(call->client->stream);
+}
+
+static void call_events(struct control_client *client, const json_t *parameters)
+{
+	json_t *entries = journal_json(client->control->journal);
+	bool follow = json_is_true(json_object_get(parameters, "follow"));
+	json_t *entry;
+	size_t index;
+
+	client->follows = follow && !client->ended;
+	if (!follow) {
+		control_send_result(client, entries);
+		return;
+	}
+	json_array_foreach(entries, index, entry) control_send_result(client, json_incref(entry));
+	json_decref(entries);
+}
+
+static void call_method(struct control_client *client, const struct control_method *method,
+			const json_t *parameters)
+{
+	struct control_call call = {.parameters = parameters, .descriptor = -1, .client = client};
+	json_t *result;
+
+	if (method->changes && client->uid != 0) {
+		control_fail(&call, "not_permitted", "only root may call %s; try sudo",
+			     method->name);
+		send_outcome(client, NULL, &call.failure);
+		return;
+	}
+	result = method->call(client->control->context, &call);
+	if (result && call.descriptor >= 0)
+		send_with_descriptor(client, result, call.descriptor);
+	else if (!call.deferred)
+		send_outcome(client, result, &call.failure);
+}
+
+static const struct control_method *find_method(const struct control *control, const char *name)
+{
+	for (const struct control_method *method = control->methods; method->name; method++)
+		if (!strcmp(method->name, name))
+			return method;
+	return NULL;
+}
+
+static void call(struct control_client *client, const char *name, const json_t *parameters)
+{
+	const struct control_method *method = find_method(client->control, name);
+
+	if (client->control->journal && !strcmp(name, "events"))
+		call_events(client, parameters);
+	else if (method)
+		call_method(client, method, parameters);
+	else
+		send_error(client, "unknown_method", "this daemon does not know that method");
+}
+
+void control_call_handle(struct control_client *client, const char *text)
+{
+	json_t *request = json_loads(text, 0, NULL);
+	json_t *none = json_object();
+	const char *method = json_string_value(json_object_get(request, "method"));
+	const json_t *parameters = json_object_get(request, "parameters");
+
+	if (!parameters)
+		parameters = none;
+	if (method && json_is_object(parameters))
+		call(client, method, parameters);
+	else
+		send_error(client, "invalid_parameter",
+			   "a request is {\"method\": NAME, \"parameters\": {}}");
+	json_decref(none);
+	json_decref(request);
+}
+
+bool control_unpack(struct control_call *call, const char *format, ...)
+{
+	json_error_t error;
+	va_list outputs;
+	int status;
+
+	va_start(outputs, format);
+	status = json_vunpack_ex((json_t *)call->parameters, &error, 0, format, outputs);
+	va_end(outputs);
+	if (status)
+		control_fail(call, "invalid_parameter", "parameters: %s", error.text);
+	return !status;
+}
+
+json_t *control_fail(struct control_call *call, const char *error, const char *format, ...)
+{
+	va_list arguments;
+
+	call->failure.error = error;
+	va_start(arguments, format);
+	vsnprintf(call->failure.message, sizeof(call->failure.message), format, arguments);
+	va_end(arguments);
+	return NULL;
+}
+
+struct control_promise *control_defer(struct control_call *call)
+{
+	call->deferred = true;
+	call->client->promise.client = call->client;
+	return &call->client->promise;
+}
+
+/* Its client left, or the server stopped, before the answer came. */
+static void forget(struct control_client *client)
+{
+	if (client->control)
+		control_client_free(client);
+	else
+		free(client);
+}
+
+void control_answer(struct control_promise *promise, json_t *result,
+		    const struct control_failure *failure)
+{
+	struct control_client *client = promise->client;
+
+	promise->client = NULL;
+	if (!client->stream) {
+		json_decref(result);
+		forget(client);
+		return;
+	}
+	control_client_touch(client);
+	send_outcome(client, result, failure); /* when it has taken that, its next request is due */
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The control server's connections: bytes into requests, and the end of a client. */
+#include <errno.h>
+#include <event2/buffer.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <user/lib/clock.h>
+#include <user/control/connection.h>
+
+#define REQUEST_BYTES_MAX 4096
+#define UID_UNKNOWN ((uid_t)-1)
+
+static void list_remove(struct control_client *client)
+{
+	struct control_client **place = &client->control->clients;
+
+	while (*place != client)
+		place = &(*place)->next;
+	*place = client->next;
+}
+
+/* As the one used last. */
+static void list_append(struct control_client *client)
+{
+	struct control_client **place = &client->control->clients;
+
+	client->used_ns = clock_now_ns();
+	while (*place)
+		place = &(*place)->next;
+	client->next = NULL;
+	*place = client;
+}
+
+void control_client_touch(struct control_client *client)
+{
+	list_remove(client);
+	list_append(client);
+}
+
+void control_client_free(struct control_client *client)
+{
+	struct control *control = client->control;
+
+	if (client->stream)
+		bufferevent_free(client->stream);
+	client->stream = NULL;
+	client->follows = false;
+	if (client->promise.client)
+		return;
+	list_remove(client);
+	control->client_count--;
+	free(client);
+	control->accept_more(control);
+}
+
+size_t control_client_output_bytes(const struct control_client *client)
+{
+	return evbuffer_get_length(bufferevent_get_output(client->stream));
+}
+
+/* Returns the bytes of the first request with its NUL, 0 if there is no whole one. */
+static size_t request_bytes(const struct control_client *client)
+{
+	struct evbuffer *input = bufferevent_get_input(client->stream);
+
+	return (size_t)(evbuffer_search(input, "", 1, NULL).pos + 1);
+}
+
+/* Whether an answer is still to be given or taken. */
+static bool is_waiting(const struct control_client *client)
+{
+	return client->promise.client || control_client_output_bytes(client) > 0;
+}
+
+bool control_client_is_due(const struct control_client *client)
+{
+	return client->stream && !is_waiting(client) && request_bytes(client) > 0;
+}
+
+void control_client_serve(struct control_client *client)
+{
+	struct evbuffer *input = bufferevent_get_input(client->stream);
+	size_t bytes = request_bytes(client);
+	const char *text = (const char *)evbuffer_pullup(input, (ev_ssize_t)bytes);
+
+	control_client_touch(client);
+	client->control->served = client;
+	if (text)
+		client->control->handle(client, text);
+	client->control->served = NULL;
+	evbuffer_drain(input, bytes);
+	control_client_advance(client);
+}
+
+/* Not by a read watermark: libevent calls back again and again while one is reached. */
+static void read_more(struct control_client *client, bool more)
+{
+	if (more && !client->ended)
+		bufferevent_enable(client->stream, EV_READ);
+	else
+		bufferevent_disable(client->stream, EV_READ);
+}
+
+void control_client_advance(struct control_client *client)
+{
+	size_t waiting_bytes = evbuffer_get_length(bufferevent_get_input(client->stream));
+	size_t bytes = request_bytes(client);
+
+	if ((bytes ? bytes : waiting_bytes) > REQUEST_BYTES_MAX) {
+		control_client_free(client);
+		return;
+	}
+	read_more(client, !bytes);
+	if (is_waiting(client))
+		return; /* goes on when it has taken that */
+	if (bytes)
+		client->control->request_turn(client->control);
+	else if (client->ended)
+		control_client_free(client);
+}
+
+static void on_read_or_drained(struct bufferevent *stream, void *context)
+{
+	(void)stream;
+	control_client_advance(context);
+}
+
+static void on_stream_event(struct bufferevent *stream, short what, void *context)
+{
+	struct control_client *client = context;
+
+	(void)stream;
+	if (what & BEV_EVENT_ERROR) {
+		control_client_free(client);
+	} else if (what & BEV_EVENT_EOF) {
+		client->ended = true;
+		client->follows = false;
+		control_client_advance(client);
+	}
+}
+
+static uid_t peer_uid(int connection)
+{
+	struct ucred peer;
+	socklen_t bytes = sizeof(peer);
+
+	if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &bytes))
+		return UID_UNKNOWN;
+	return peer.uid;
+}
+
+static bool is_admitted(const struct control *control, int connection)
+{
+	static const char refusal[] =
+		"{\"error\":\"not_permitted\",\"message\":\"this user may not "
+		"use this socket\"}";
+
+	if (!control->admit || control->admit(control->context, connection))
+		return true;
+	send(connection, refusal, sizeof(refusal), MSG_DONTWAIT | MSG_NOSIGNAL);
+	return false;
+}
+
+int control_client_add(struct control *control, int connection)
+{
+	struct control_client *client;
+
+	if (!is_admitted(control, connection)) {
+		close(connection);
+		return -EPERM;
+	}
+	client = calloc(1, sizeof(*client));
+	if (client)
+		client->stream =
+			bufferevent_socket_new(control->base, connection, BEV_OPT_CLOSE_ON_FREE);
+	if (!client || !client->stream) {
+		free(client);
+		close(connection);
+		return -ENOMEM;
+	}
+	client->control = control;
+	client->uid = peer_uid(connection);
+	list_append(client);
+	client->connected_ns = client->used_ns;
+	control->client_count++;
+	bufferevent_setcb(client->stream, on_read_or_drained, on_read_or_drained, on_stream_event,
+			  client);
+	bufferevent_enable(client->stream, EV_READ | EV_WRITE);
+	return 0;
+}

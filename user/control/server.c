@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The control server: who is let in, whose turn it is, and who hears of events.
+ *
+ * It shares its loop with the heartbeats, and all its memory is locked, so both are rationed: one
+ * request is handled in a pass of the loop, of a client that has taken every answer before it, and
+ * what a client sends meanwhile stays in its socket. A client thus holds one answer or, when it
+ * follows events, CONTROL_BACKLOG_BYTES_MAX.
+ *
+ * Places are rationed, too: when all are taken and somebody waits, the client that has been idle
+ * the longest goes, if that is idle_ns at least. Followers and those with a promise are not idle. Where users are
+ * admitted one by one none of them can keep the others out: there a place is lent for idle_ns.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <user/lib/clock.h>
+#include <user/control/connection.h>
+#include <user/control/listen.h>
+#include <user/lib/log.h>
+
+#define ACCEPT_PAUSE_MS 200
+/* So that those who are sent away cannot keep the loop busy by coming back, nor others out. */
+#define REFUSAL_PAUSE_MS 20
+#define REFUSALS_BETWEEN_PAUSES 8
+#define IDLE_SECONDS 60
+#define VISIT_SECONDS 1 /* of those admitted one by one, who come with one request */
+
+static void on_journal(void *context, const struct journal_entry *entry)
+{
+	struct control *control = context;
+	struct control_client *client, *next;
+
+	for (client = control->clients; client; client = next) {
+		next = client->next;
+		if (!client->follows)
+			continue;
+		/* The one that is served is still needed; its backlog began with this request. */
+		if (client != control->served &&
+		    control_client_output_bytes(client) > CONTROL_BACKLOG_BYTES_MAX)
+			control_client_free(client);
+		else
+			control_send_result(client, journal_entry_json(entry));
+	}
+}
+
+/* A timer, because an event made active now would run in the same pass of the loop. */
+void control_request_turn(struct control *control)
+{
+	static const struct timeval next_pass = {0};
+
+	event_add(control->turn, &next_pass);
+}
+
+/* One request, of the client that was served longest ago. */
+static void on_turn(evutil_socket_t fd, short what, void *context)
+{
+	struct control *control = context;
+	struct control_client *client = control->clients;
+
+	(void)fd;
+	(void)what;
+	while (client && !control_client_is_due(client))
+		client = client->next;
+	if (!client)
+		return;
+	control_client_serve(client);
+	control_request_turn(control); /* for those that wait beside it */
+}
+
+void control_accept_more(struct control *control)
+{
+	event_add(control->accept, NULL);
+}
+
+/* The listener stays readable: asked again at once, it would keep the loop busy. */
+static void pause_accepting(struct control *control, int pause_ms)
+{
+	const struct timeval pause = {.tv_usec = pause_ms * 1000};
+
+	event_del(control->accept);
+	event_add(control->accept_later, &pause);
+}
+
+static void on_accept_later(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	control_accept_more(context);
+}
+
+static bool may_go(const struct control *control, const struct control_client *client,
+		   uint64_t now_ns)
+{
+	uint64_t since_ns = control->admit ? client->connected_ns : client->used_ns;
+
+	return !client->follows && !client->promise.client &&
+	       time_since_ns(now_ns, since_ns) >= control->idle_ns;
+}
+
+/* Returns whether there is a free place, having made one if somebody could go. */
+static bool make_place(struct control *control)
+{
+	uint64_t now_ns = clock_now_ns();
+	struct control_client *client = control->clients;
+
+	if (control->client_count < CONTROL_CLIENTS_MAX)
+		return true;
+	while (client && !may_go(control, client, now_ns))
+		client = client->next;
+	if (!client)
+		return false;
+	control_client_free(client);
+	return true;
+}
+
+static void on_accept(evutil_socket_t fd, short what, void *context)
+{
+	struct control *control = context;
+	int connection, error;
+
+	(void)what;
+	if (!make_place(control)) {
+		pause_accepting(control, ACCEPT_PAUSE_MS);
+		return;
+	}
+	connection = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	error = connection < 0 ? -errno : control_client_add(control, connection);
+	if (error == -EPERM) {
+		if (++control->refused_count % REFUSALS_BETWEEN_PAUSES == 0)
+			pause_accepting(control, REFUSAL_PAUSE_MS);
+		return;
+	}
+	if (error && error != control->accept_error)
+		log_warning("cannot accept a connection at %s: %s; trying again every %d ms",
+			    control->path, strerror(-error), ACCEPT_PAUSE_MS);
+	if (error)
+		pause_accepting(control, ACCEPT_PAUSE_MS);
+	control->accept_error = error;
+}
+
+static int start(struct control *control, const char *path)
+{
+	struct event_base *base = control->base;
+
+	control->request_turn = control_request_turn;
+	control->accept_more = control_accept_more;
+	control->handle = control_call_handle;
+	control->idle_ns = (control->admit ? VISIT_SECONDS : IDLE_SECONDS) * NS_PER_SECOND;
+	control->socket = control_listen(path, CONTROL_CLIENTS_MAX, control->admit);
+	if (control->socket < 0) {
+		log_error("cannot listen at %s: %s%s", path, strerror(-control->socket),
+			  control->socket == -EEXIST ? " and is not a socket: move it away" : "");
+		return control->socket;
+	}
+	memcpy(control->path, path, strlen(path) + 1);
+	control->accept =
+		event_new(base, control->socket, EV_READ | EV_PERSIST, on_accept, control);
+	control->accept_later = evtimer_new(base, on_accept_later, control);
+	control->turn = evtimer_new(base, on_turn, control);
+	if (!control->accept || !control->accept_later || !control->turn)
+		return -ENOMEM;
+	control_accept_more(control);
+	return 0;
+}
+
+int control_start(struct control *control, struct event_base *base, const char *path,
+		  struct journal *journal, const struct control_method *methods, void *context)
+{
+	int error;
+
+	*control = (struct control){
+		.base = base, .journal = journal, .methods = methods, .context = context};
+	error = start(control, path);
+	if (error)
+		return error;
+	journal->follower = on_journal;
+	journal->follower_context = control;
+	return 0;
+}
+
+int control_start_admitting(struct control *control, struct event_base *base, const char *path,
+			    control_admit *admit, const struct control_method *methods,
+			    void *context)
+{
+	*control = (struct control){
+		.base = base, .admit = admit, .methods = methods, .context = context};
+	return start(control, path);
+}
+
+/* Those with a promise are freed when it is kept. */
+static void let_all_go(struct control *control)
+{
+	struct control_client *client, *next;
+
+	for (client = control->clients; client; client = next) {
+		next = client->next;
+		control_client_free(client);
+	}
+	for (client = control->clients; client; client = client->next)
+		client->control = NULL;
+}
+
+void control_stop(struct control *control)
+{
+	struct event *const events[] = {control->accept, control->accept_later, control->turn};
+
+	if (!control->path[0])
+		return;
+	if (control->journal)
+		control->journal->follower = NULL;
+	let_all_go(control);
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		if (events[i])
+			event_free(events[i]);
+	close(control->socket);
+	unlink(control->path);
+	*control = (struct control){0};
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* "xbeatctl explain" of the node that is asked: what it is like, and what happened to it lately. */
+#include <stdio.h>
+#include <user/core/names.h>
+#include <user/lib/clock.h>
+#include <user/daemon/daemon.h>
+#include <user/vrrp/state/instance.h>
+#include <user/lib/json_text.h>
+
+#define INSTANCES_TOLD_MAX 8
+#define EVENTS_TOLD_MAX 5
+
+static void explain_links(const struct peers *peers, const struct config_heartbeat *heartbeat,
+			  json_t *lines)
+{
+	for (size_t i = 0; i < heartbeat->interface_count; i++)
+		if (peers->own_links[i].bad)
+			json_say(
+				lines,
+				"Its link %s is bad: %s. Look at this interface, its cable and its "
+				"switch port.",
+				heartbeat->interfaces[i], peers->own_links[i].reason);
+}
+
+static void explain_peers(const struct peers *peers, json_t *lines)
+{
+	size_t up_count = 0;
+
+	for (size_t i = 0; i < peers->count; i++)
+		up_count += peers->list[i].liveness.verdict == VERDICT_UP;
+	json_say(lines, "Of %zu other node%s %zu %s up%s", peers->count,
+		 peers->count == 1 ? "" : "s", up_count, up_count == 1 ? "is" : "are",
+		 up_count == peers->count ? "." : ": xbeatctl peers shows them all.");
+	if (peers->isolated)
+		json_say(lines,
+			 "It is isolated: %s. So it may be this node that is cut off: look at its "
+			 "interfaces, cables, switch ports and filters.",
+			 peers->isolated_reason);
+}
+
+static void explain_instances(const struct instances *instances, json_t *lines)
+{
+	for (size_t i = 0; i < instances->count && i < INSTANCES_TOLD_MAX; i++) {
+		const struct instance *instance = instances->list[i];
+
+		json_say(lines, "%s is %s: %s", instance->config->name,
+			 instance_state_name(instance->vrrp.state), instance->vrrp.reason);
+	}
+	if (instances->count > INSTANCES_TOLD_MAX)
+		json_say(lines, "There are %zu instances more: xbeatctl vrrp",
+			 instances->count - INSTANCES_TOLD_MAX);
+}
+
+/* The last events with their ages. */
+static json_t *lately_json(const struct journal *journal)
+{
+	uint64_t count = journal->written_count, now_ns = clock_now_ns();
+	uint64_t first = count > EVENTS_TOLD_MAX ? count - EVENTS_TOLD_MAX : 0;
+	json_t *lines = json_array();
+
+	for (uint64_t i = first; i < count; i++) {
+		const struct journal_entry *entry = &journal->entries[i % JOURNAL_ENTRIES];
+		uint64_t age_ns = time_since_ns(now_ns, entry->time_ns);
+
+		json_say(lines, "%.1f s ago: %s %s %s%s%s: %s", (double)age_ns / 1e9, entry->kind,
+			 entry->subject, entry->from, entry->to[0] ? " -> " : "", entry->to,
+			 entry->reason);
+	}
+	return lines;
+}
+
+json_t *daemon_explain(const struct daemon *daemon)
+{
+	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
+	enum xb_node_state state = daemon->kernel.self->node_state;
+	json_t *lines = json_array();
+
+	if (state == XB_NODE_DRAINING)
+		json_say(lines, "It was drained, and takes no part until: xbeatctl resume");
+	explain_peers(&daemon->peers, lines);
+	explain_links(&daemon->peers, heartbeat, lines);
+	explain_instances(&daemon->instances, lines);
+	return json_pack("{s:o, s:s, s:o, s:o}", "node",
+			 json_text(heartbeat->nodes[daemon->own_node].name), "state",
+			 node_state_name(state), "lines", lines, "lately",
+			 lately_json(&daemon->journal));
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From files to a checked configuration: at start, and in a thread of its own when it is reloaded. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <user/lib/address.h>
+#include <user/config/host/keyfile.h>
+#include <user/daemon/daemon.h>
+#include <user/net/local_address.h>
+#include <user/lib/cleanup.h>
+#include <user/config/host/users.h>
+#include <user/config/host/environment.h>
+#include <user/lib/file.h>
+
+static int fail(struct daemon_inputs *inputs, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Leaves the reason of a failure. */
+static int fail(struct daemon_inputs *inputs, int error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(inputs->message, sizeof(inputs->message), format, arguments);
+	va_end(arguments);
+	return error;
+}
+
+/* The default is no name for a node: as in keepalived, the host name is. */
+static const char *instance_id(const char *name)
+{
+	return strcmp(name, "default") ? name : NULL;
+}
+
+static int read_config(struct daemon_inputs *inputs, struct diagnostics *diagnostics)
+{
+	struct config_machine machine;
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+	int error = file_read(inputs->config_path, &text, &length);
+
+	if (error)
+		return fail(inputs, error,
+			    "cannot read the configuration %s: %s; name it with -c FILE",
+			    inputs->config_path, strerror(-error));
+	config_machine_init(&machine, instance_id(inputs->instance_name));
+	error = config_parse(inputs->config_path, text, length, &machine.environment,
+			     &inputs->config, diagnostics);
+	if (!error)
+		error = command_users_resolve(inputs->config, diagnostics);
+	if (error)
+		fail(inputs, error, "%s has %zu error%s", inputs->config_path,
+		     diagnostics->error_count, diagnostics->error_count == 1 ? "" : "s");
+	return error;
+}
+
+static int refuse_missing_key(struct daemon_inputs *inputs, const char *path, int error)
+{
+	if (error == ENOENT)
+		return fail(inputs, -error,
+			    "there is no key file %s: copy it from another node, or for the first "
+			    "one make it with \"(umask 077; xbeatctl genkey > %s)\"",
+			    path, path);
+	return fail(inputs, -error, "cannot read the key file %s: %s; run xbeatd as root", path,
+		    strerror(error));
+}
+
+static int check_key_mode(struct daemon_inputs *inputs, const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status))
+		return refuse_missing_key(inputs, path, errno);
+	if (status.st_uid != 0 && status.st_uid != geteuid())
+		return fail(inputs, -EACCES,
+			    "the key file %s belongs to user %u, who can change it: chown root %s",
+			    path, status.st_uid, path);
+	if (status.st_mode & (S_IRWXG | S_IRWXO))
+		return fail(inputs, -EACCES,
+			    "the key file %s has mode %04o, so others than its owner can read or "
+			    "change it: chmod 600 %s, and make a new key if it was exposed",
+			    path, status.st_mode & 07777U, path);
+	return 0;
+}
+
+static int read_keys(struct daemon_inputs *inputs, struct diagnostics *diagnostics)
+{
+	const char *path = inputs->config->heartbeat->key_file;
+	_cleanup_free_ char *text = NULL;
+	size_t length, count = 0;
+	int error = check_key_mode(inputs, path);
+
+	if (error)
+		return error;
+	error = file_read(path, &text, &length);
+	if (error)
+		return refuse_missing_key(inputs, path, -error);
+	error = keyfile_parse(path, text, length, inputs->keys, &count, diagnostics);
+	explicit_bzero(text, length);
+	return error ? fail(inputs, error, "the key file %s is not right", path) : 0;
+}
+
+int daemon_read_inputs(struct daemon_inputs *inputs, struct diagnostics *diagnostics)
+{
+	int error = read_config(inputs, diagnostics);
+
+	if (!error && inputs->config->heartbeat)
+		error = read_keys(inputs, diagnostics);
+	return error;
+}
+
+/* A node that router_id names may still lack an address. */
+static int check_own_addresses(struct daemon_inputs *inputs, const struct local_address *local,
+			       size_t count)
+{
+	const struct config_heartbeat *heartbeat = inputs->config->heartbeat;
+	const struct config_node *own = &heartbeat->nodes[inputs->own_node];
+	char text[ADDRESS_TEXT_BYTES];
+
+	for (size_t link = 0; link < own->address_count; link++) {
+		bool found = false;
+
+		for (size_t i = 0; i < count; i++)
+			found |= address_equal(&local[i].address, &own->addresses[link]);
+		if (!found)
+			return fail(inputs, -EADDRNOTAVAIL,
+				    "this machine is %s, but has not its address %s: add the "
+				    "address to %s, or correct the \"node\" line",
+				    own->name, address_format(&own->addresses[link], text),
+				    heartbeat->interfaces[link]);
+	}
+	return 0;
+}
+
+static int find_own_node(struct daemon_inputs *inputs, const struct local_address *local,
+			 size_t count)
+{
+	const char *name = inputs->config->heartbeat->name;
+	_cleanup_free_ struct xb_address *addresses = calloc(count + 1, sizeof(*addresses));
+	int node;
+
+	if (!addresses)
+		return fail(inputs, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < count; i++)
+		addresses[i] = local[i].address;
+	node = config_find_own_node(inputs->config, addresses, count);
+	if (node == -EEXIST)
+		return fail(inputs, node,
+			    "%s: this machine is more than one node of heartbeat %s: set router_id "
+			    "to the name of the right one",
+			    inputs->config_path, name);
+	if (node < 0)
+		return fail(inputs, node,
+			    "%s: this machine is no node of heartbeat %s: give it a \"node\" line "
+			    "with its addresses, or set router_id to a node's name",
+			    inputs->config_path, name);
+	inputs->own_node = (size_t)node;
+	return 0;
+}
+
+int daemon_identify(struct daemon_inputs *inputs)
+{
+	const struct config_heartbeat *heartbeat = inputs->config->heartbeat;
+	_cleanup_free_ struct local_address *local = NULL;
+	size_t count = 0;
+	int error;
+
+	if (!heartbeat)
+		return 0;
+	if (local_addresses(&local, &count))
+		return fail(inputs, -ENOMEM, "cannot list this machine's addresses");
+	error = find_own_node(inputs, local, count);
+	if (error)
+		return error;
+	if (heartbeat->nodes[inputs->own_node].witness)
+		config_drop_driven_instances(inputs->config);
+	return check_own_addresses(inputs, local, count);
+}

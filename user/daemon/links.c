@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Interfaces and addresses that come and go: the parts that stand on them are told, and put back. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <user/lib/address.h>
+#include <user/daemon/daemon.h>
+#include <user/lib/log.h>
+
+static bool is_heartbeat_interface(const struct daemon *daemon, const char *name)
+{
+	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
+
+	for (size_t i = 0; heartbeat && i < heartbeat->interface_count; i++)
+		if (!strcmp(heartbeat->interfaces[i], name))
+			return true;
+	return false;
+}
+
+/* What an interface that is gone held is gone, too; one that is back is a new one. */
+static void follow_interface(struct daemon *daemon, const char *name)
+{
+	struct link_event link = *interfaces_get(&daemon->interfaces, name);
+	const struct attachment *attachment = kernel_attachment(&daemon->kernel, name);
+	bool attached = attachment && attachment->interface_index == link.interface_index;
+
+	if (!link.present && attachment) {
+		journal_add(&daemon->journal, "interface", name, "present", "gone",
+			    "it was deleted, renamed or moved away");
+		kernel_detach(&daemon->kernel, name);
+	} else if (link.present && !attached && is_heartbeat_interface(daemon, name)) {
+		kernel_attach(&daemon->kernel, name);
+	}
+	instances_interface(&daemon->instances, name);
+	if (link.present && !attached && kernel_attachment(&daemon->kernel, name))
+		journal_add(&daemon->journal, "interface", name, "gone", "present",
+			    "the XDP program is on it again");
+}
+
+static void on_link(void *context, const struct link_event *event)
+{
+	struct daemon *daemon = context;
+	char names[2][XB_NAME_BYTES];
+	size_t count = interfaces_update(&daemon->interfaces, event, names);
+
+	for (size_t i = 0; i < count; i++)
+		follow_interface(daemon, names[i]);
+}
+
+/* A socket that was bound to an address, or to an interface, that is there anew, must be opened anew. */
+static void on_address(void *context, const struct address_event *event)
+{
+	struct daemon *daemon = context;
+
+	if (event->present && daemon->prober.links)
+		prober_address_added(&daemon->prober, event);
+	instances_address(&daemon->instances, event);
+}
+
+static void on_overrun(void *context)
+{
+	struct daemon *daemon = context;
+
+	interfaces_refresh(&daemon->interfaces);
+	for (size_t i = 0; i < daemon->interfaces.count; i++) {
+		char name[XB_NAME_BYTES]; /* the list may move */
+
+		memcpy(name, daemon->interfaces.list[i].name, sizeof(name));
+		follow_interface(daemon, name);
+	}
+	instances_addresses_unknown(&daemon->instances);
+}
+
+int daemon_watch_links(struct daemon *daemon)
+{
+	static const struct link_handlers handlers = {
+		.on_link = on_link, .on_address = on_address, .on_overrun = on_overrun};
+	int error = link_monitor_start(&daemon->links, daemon->base, &handlers, daemon);
+
+	if (error)
+		log_error("cannot watch the network interfaces: %s", strerror(-error));
+	return error;
+}

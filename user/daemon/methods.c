@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What xbeatctl can ask: one function a method, each returns new JSON. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <user/config/print/print.h>
+#include <user/core/names.h>
+#include <user/lib/clock.h>
+#include <user/daemon/daemon.h>
+#include <user/lib/json_text.h>
+#include <user/heartbeat/own_links.h>
+#include <user/lib/cleanup.h>
+
+static json_t *heartbeat_json(const struct config_heartbeat *heartbeat)
+{
+	json_t *json = json_pack("{s:o, s:I, s:I}", "name", json_text(heartbeat->name),
+				 "interval_ns", (json_int_t)heartbeat->interval_ns,
+				 "daemon_timeout_ns", (json_int_t)heartbeat->daemon_timeout_ns);
+	json_t *detection;
+
+	if (heartbeat->multiplier_auto)
+		detection = json_pack("{s:I, s:I}", "detection_min_ns",
+				      (json_int_t)heartbeat->detection_min_ns, "detection_max_ns",
+				      (json_int_t)heartbeat->detection_max_ns);
+	else
+		detection = json_pack("{s:I, s:I}", "multiplier", (json_int_t)heartbeat->multiplier,
+				      "detection_time_ns",
+				      (json_int_t)(heartbeat->interval_ns * heartbeat->multiplier));
+	json_object_update_new(json, detection);
+	return json;
+}
+
+static json_t *node_json(const struct daemon *daemon)
+{
+	const struct config_node *node = &daemon->config->heartbeat->nodes[daemon->own_node];
+	json_t *json = json_pack("{s:i, s:o}", "id", node->id, "name", json_text(node->name));
+
+	if (node->witness)
+		json_object_set_new(json, "witness", json_true());
+	return json;
+}
+
+/* Only while it is so. */
+static void add_isolation(const struct daemon *daemon, json_t *json)
+{
+	const struct peers *peers = &daemon->peers;
+
+	if (!peers->isolated)
+		return;
+	json_object_set_new(json, "isolated", json_true());
+	json_object_set_new(
+		json, "isolated_age_ns",
+		json_integer((json_int_t)time_since_ns(clock_now_ns(), peers->isolated_since_ns)));
+	json_object_set_new(json, "isolated_reason", json_text(peers->isolated_reason));
+}
+
+static json_t *status(void *context, struct control_call *call)
+{
+	const struct daemon *daemon = context;
+	json_t *interfaces = json_array();
+	json_t *json = json_pack("{s:I, s:i, s:o, s:s, s:s, s:s, s:I}", "epoch",
+				 (json_int_t)daemon->kernel.self->epoch, "pid", (int)getpid(),
+				 "configuration_file", json_text(daemon->config_path), "instance",
+				 daemon->instance_name, "version", XBEAT_VERSION, "state",
+				 node_state_name(daemon->kernel.self->node_state), "uptime_ns",
+				 (json_int_t)time_since_ns(clock_now_ns(), daemon->started_ns));
+
+	(void)call;
+	for (size_t i = 0; i < daemon->kernel.attachment_count; i++)
+		json_array_append_new(interfaces, attach_json(&daemon->kernel.attachments[i]));
+	json_object_set_new(json, "interfaces", interfaces);
+	json_object_set_new(json, "scheduling", scheduling_json(&daemon->scheduling));
+	if (daemon->config->heartbeat) {
+		json_object_set_new(json, "node", node_json(daemon));
+		json_object_set_new(json, "heartbeat", heartbeat_json(daemon->config->heartbeat));
+		json_object_set_new(json, "links", peers_links_json(&daemon->peers));
+		add_isolation(daemon, json);
+	}
+	return json;
+}
+
+static json_t *peers(void *context, struct control_call *call)
+{
+	struct daemon *daemon = context;
+
+	(void)call;
+	return peers_json(&daemon->peers);
+}
+
+static json_t *vrrp(void *context, struct control_call *call)
+{
+	const struct daemon *daemon = context;
+
+	(void)call;
+	instances_catch_up(&daemon->instances, clock_now_ns());
+	return instances_json(&daemon->instances);
+}
+
+static json_t *drops(void *context, struct control_call *call)
+{
+	static const char *const names[] = {
+#define X(id, name, normal, help) #name,
+		XB_DROP_REASONS(X)
+#undef X
+	};
+	const struct daemon *daemon = context;
+	uint64_t counts[XB_DROP_COUNT];
+	json_t *json;
+
+	(void)call;
+	if (kernel_read_drops(&daemon->kernel, counts))
+		return NULL;
+	json = json_object();
+	for (size_t i = 0; i < XB_DROP_COUNT; i++)
+		json_object_set_new(json, names[i], json_integer((json_int_t)counts[i]));
+	return json;
+}
+
+/* The instance that the call names, or NULL with the failure set. */
+static struct instance *named(struct daemon *daemon, struct control_call *call)
+{
+	const char *name = json_string_value(json_object_get(call->parameters, "instance"));
+	struct instance *instance = name ? instances_find(&daemon->instances, name) : NULL;
+
+	if (!name)
+		control_fail(call, "invalid_parameter", "the instance is not named");
+	else if (!instance)
+		control_fail(
+			call, "invalid_parameter",
+			"there is no instance %s; \"xbeatctl vrrp\" shows those that there are",
+			name);
+	return instance;
+}
+
+static bool is_own_name(const struct daemon *daemon, const char *name)
+{
+	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
+
+	return name && heartbeat && !strcmp(heartbeat->nodes[daemon->own_node].name, name);
+}
+
+/* An instance, or a node: an instance, if both have the name. */
+static json_t *explain(void *context, struct control_call *call)
+{
+	struct daemon *daemon = context;
+	const char *name = json_string_value(json_object_get(call->parameters, "instance"));
+	struct instance *instance = name ? instances_find(&daemon->instances, name) : NULL;
+	struct peer *peer = name ? peers_find(&daemon->peers, name) : NULL;
+
+	instances_catch_up(&daemon->instances, clock_now_ns());
+	if (instance)
+		return instance_explain(instance);
+	if (is_own_name(daemon, name))
+		return daemon_explain(daemon);
+	if (peer)
+		return peer_explain(&daemon->peers, peer);
+	if (!name)
+		return control_fail(call, "invalid_parameter", "the instance is not named");
+	return control_fail(call, "invalid_parameter",
+			    "there is no instance and no node %s; \"xbeatctl vrrp\" shows the "
+			    "instances, \"xbeatctl peers\" the nodes",
+			    name);
+}
+
+static json_t *tracking(void *context, struct control_call *call)
+{
+	const struct daemon *daemon = context;
+
+	(void)call;
+	return tracking_json(daemon->instances.tracking);
+}
+
+static json_t *app(void *context, struct control_call *call)
+{
+	const struct daemon *daemon = context;
+
+	(void)call;
+	return apps_json(&daemon->apps);
+}
+
+static json_t *app_open(void *context, struct control_call *call)
+{
+	struct daemon *daemon = context;
+
+	return apps_call_open(&daemon->apps, call);
+}
+
+static json_t *config(void *context, struct control_call *call)
+{
+	const struct daemon *daemon = context;
+	_cleanup_free_ char *text = config_print(daemon->config);
+
+	(void)call;
+	return json_pack("{s:o}", "text", json_text(text));
+}
+
+static json_t *reload(void *context, struct control_call *call)
+{
+	daemon_reload(context, control_defer(call));
+	return NULL;
+}
+
+static json_t *failover(void *context, struct control_call *call)
+{
+	struct instance *instance = named(context, call);
+	json_int_t duration_ns =
+		json_integer_value(json_object_get(call->parameters, "duration_ns"));
+	char message[512];
+
+	if (!instance)
+		return NULL;
+	if (duration_ns < 0)
+		return control_fail(call, "invalid_parameter", "the duration is below 0");
+	if (instances_failover(instance, (uint64_t)duration_ns, message, sizeof(message)))
+		return control_fail(call, "refused", "%s", message);
+	return instance_failover_json(instance);
+}
+
+static json_t *resume(void *context, struct control_call *call)
+{
+	struct daemon *daemon = context;
+	bool all = !json_object_get(call->parameters, "instance");
+	struct instance *instance = all ? NULL : named(daemon, call);
+
+	if (!all && !instance)
+		return NULL;
+	return json_pack("{s:o}", "instances", instances_resume_json(&daemon->instances, instance));
+}
+
+static json_t *drain(void *context, struct control_call *call)
+{
+	struct daemon *daemon = context;
+
+	(void)call;
+	return json_pack("{s:o}", "instances", instances_drain_json(&daemon->instances));
+}
+
+static json_t *priority(void *context, struct control_call *call)
+{
+	struct instance *instance = named(context, call);
+	const json_t *value = json_object_get(call->parameters, "priority");
+	char message[512];
+
+	if (!instance)
+		return NULL;
+	if (!json_is_integer(value) || json_integer_value(value) < 0 ||
+	    json_integer_value(value) > UINT8_MAX)
+		return control_fail(call, "invalid_parameter",
+				    "a priority is 1 to 254, or 0 for the configured one");
+	if (instances_set_priority(instance, (uint8_t)json_integer_value(value), message,
+				   sizeof(message)))
+		return control_fail(call, "refused", "%s", message);
+	return instance_priority_json(instance);
+}
+
+const struct control_method daemon_methods[] = {
+	{"status", status, false},     {"peers", peers, false},
+	{"vrrp", vrrp, false},	       {"drops", drops, false},
+	{"tracking", tracking, false}, {"explain", explain, false},
+	{"app", app, false},	       {"app_open", app_open, false},
+	{"config", config, true}, /* passwords are in it */
+	{"reload", reload, true},      {"failover", failover, true},
+	{"resume", resume, true},      {"drain", drain, true},
+	{"priority", priority, true},  {NULL, NULL, false},
+};

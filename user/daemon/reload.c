@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * SIGHUP and "xbeatctl reload". Files are read, and users looked up, in a thread of its own, because a
+ * slow disk must not delay an advert; the loop then takes what was read in one step, or refuses it
+ * and goes on as before.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include <user/config/print/print.h>
+#include <user/lib/clock.h>
+#include <user/daemon/daemon.h>
+#include <user/lib/json_text.h>
+#include <user/lib/cleanup.h>
+#include <user/lib/diagnostics_print.h>
+#include <user/lib/log.h>
+
+/* All of it is locked into memory. */
+#define STACK_BYTES (512 * 1024)
+/* A file may be on a server that is gone: then the thread ends with the process. */
+#define STOP_WAIT_SECONDS 1
+
+struct reload {
+	struct daemon *daemon;
+	struct control_promise *promise;
+	struct daemon_inputs inputs;
+	struct diagnostics diagnostics;
+	int error;
+	int done_fd; /* the thread says that it has ended */
+	pthread_t thread;
+	pthread_mutex_t using_kernel; /* its maps are closed when the daemon stops … */
+	bool abandoned; /* … while the thread still reads */
+	uint64_t started_ns;
+	struct event *done;
+	bool again; /* asked for once more meanwhile */
+};
+
+/* Here, because the kernel takes its time. */
+static int prepare_apps(struct reload *reload)
+{
+	int error = -ECANCELED;
+
+	pthread_mutex_lock(&reload->using_kernel);
+	if (!reload->abandoned)
+		error = apps_prepare(&reload->daemon->kernel, reload->inputs.config);
+	pthread_mutex_unlock(&reload->using_kernel);
+	if (error)
+		snprintf(reload->inputs.message, sizeof(reload->inputs.message),
+			 "cannot make the pages of applications (vrrp_app): %s", strerror(-error));
+	return error;
+}
+
+static void *read_files(void *context)
+{
+	struct reload *reload = context;
+	uint64_t one = 1;
+
+	reload->error = daemon_read_inputs(&reload->inputs, &reload->diagnostics);
+	if (!reload->error)
+		reload->error = prepare_apps(reload);
+	if (write(reload->done_fd, &one, sizeof(one)) != sizeof(one))
+		log_error("reload: the thread that reads the files was not heard");
+	return NULL;
+}
+
+static bool print_alike(const struct config_heartbeat *a, const struct config_heartbeat *b)
+{
+	char *left = config_print_heartbeat(a), *right = config_print_heartbeat(b);
+	bool same = !strcmp(left, right);
+
+	free(left);
+	free(right);
+	return same;
+}
+
+/* Whether the running block can become the other: all but what may be retimed is alike. */
+static bool can_become(const struct config_heartbeat *running,
+		       const struct config_heartbeat *wanted)
+{
+	struct config_heartbeat retimed;
+
+	if (!running || !wanted)
+		return running == wanted;
+	retimed = *running;
+	config_heartbeat_retime(&retimed, wanted);
+	return print_alike(&retimed, wanted);
+}
+
+/* What a running daemon cannot change is refused as a whole: nothing is applied in part. */
+static int check(struct reload *reload)
+{
+	struct daemon *daemon = reload->daemon;
+	int error = daemon_identify(&reload->inputs);
+
+	if (error)
+		return error;
+	if (!can_become(daemon->config->heartbeat, reload->inputs.config->heartbeat) ||
+	    daemon->own_node != reload->inputs.own_node) {
+		snprintf(reload->inputs.message, sizeof(reload->inputs.message),
+			 "the heartbeat block has changed, and not only in its key file, "
+			 "daemon_timeout, guard_timeout, restart_grace or on_isolated: restart "
+			 "xbeatd to apply that");
+		return -EBUSY;
+	}
+	return instances_check(reload->inputs.config, daemon->config, &daemon->interfaces,
+			       reload->inputs.message, sizeof(reload->inputs.message));
+}
+
+static bool is_wanted(const struct daemon *daemon, const struct attachment *attachment)
+{
+	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
+
+	for (size_t i = 0; heartbeat && i < heartbeat->interface_count; i++)
+		if (!strcmp(heartbeat->interfaces[i], attachment->interface))
+			return true;
+	return instances_use(&daemon->instances, attachment->interface_index);
+}
+
+static void detach_unwanted(struct daemon *daemon)
+{
+	for (size_t i = daemon->kernel.attachment_count; i-- > 0;) {
+		struct attachment attachment = daemon->kernel.attachments[i];
+
+		if (!is_wanted(daemon, &attachment))
+			kernel_detach(&daemon->kernel, attachment.interface);
+	}
+}
+
+static void retime_peers(struct peers *peers, const struct config_heartbeat *heartbeat)
+{
+	peers->timing.daemon_timeout_ns = heartbeat->daemon_timeout_ns;
+	peers->timing.restart_grace_ns = heartbeat->restart_grace_ns;
+	for (size_t i = 0; i < peers->count; i++) {
+		peers->list[i].timing.daemon_timeout_ns = heartbeat->daemon_timeout_ns;
+		peers->list[i].timing.restart_grace_ns = heartbeat->restart_grace_ns;
+	}
+}
+
+static double seconds(uint64_t duration_ns)
+{
+	return (double)duration_ns / 1e9;
+}
+
+/* Peers and links refer to the block that runs: it stays, and takes over what may change. */
+static void retime(struct daemon *daemon, const struct config_heartbeat *wanted)
+{
+	struct config_heartbeat *running = daemon->config->heartbeat;
+
+	if (!running || print_alike(running, wanted))
+		return;
+	config_heartbeat_retime(running, wanted);
+	retime_peers(&daemon->peers, running);
+	daemon->kernel.self->restart_grace_ns = running->restart_grace_ns;
+	journal_add(&daemon->journal, "daemon", "self", "running", "running",
+		    "heartbeat %s: daemon_timeout is %g s now, guard_timeout %g s, restart_grace "
+		    "%g s, on_isolated %s",
+		    running->name, seconds(running->daemon_timeout_ns),
+		    seconds(running->guard_timeout_ns), seconds(running->restart_grace_ns),
+		    running->release_isolated ? "release" : "keep");
+}
+
+static void apply(struct reload *reload, struct instances_changes *changes)
+{
+	struct daemon *daemon = reload->daemon;
+	struct config *from = daemon->config, *to = reload->inputs.config;
+	struct config_heartbeat *heartbeat = to->heartbeat;
+
+	retime(daemon, heartbeat);
+	to->heartbeat = from->heartbeat;
+	from->heartbeat = heartbeat;
+	apps_use(&daemon->apps, to); /* instances look at them */
+	instances_reload(&daemon->instances, from, to, changes);
+	daemon->config = to;
+	daemon->peers.config = to;
+	reload->inputs.config = from;
+	if (daemon->peers.on_isolated) /* what follows from that may have changed */
+		daemon->peers.on_isolated(daemon->peers.isolated_context);
+	if (memcmp(daemon->keys, reload->inputs.keys, sizeof(daemon->keys)) != 0) {
+		memcpy(daemon->keys, reload->inputs.keys, sizeof(daemon->keys));
+		kernel_set_keys(&daemon->kernel, daemon->keys);
+		daemon->prober.key = daemon->keys[0];
+	}
+	if (from->realtime_priority != to->realtime_priority || from->nice != to->nice)
+		scheduling_apply(&daemon->scheduling, to->realtime_priority, to->nice);
+	detach_unwanted(daemon);
+}
+
+static json_t *warnings_json(const struct daemon *daemon, const struct diagnostics *diagnostics)
+{
+	json_t *array = json_array();
+	size_t missing = daemon->config->instance_count - daemon->instances.count;
+
+	if (missing)
+		json_array_append_new(array, json_sprintf("%zu instances could not be served; the "
+							  "log says why",
+							  missing));
+
+	for (size_t i = 0; i < diagnostics->count; i++) {
+		_cleanup_free_ char *line = diagnostics_line(&diagnostics->entries[i]);
+
+		json_array_append_new(array, json_text(line));
+	}
+	return array;
+}
+
+static void report_success(struct reload *reload, const struct instances_changes *changes)
+{
+	struct control_failure none = {0};
+	json_t *result = json_pack("{s:o, s:o, s:o, s:I, s:o}", "added", changes->added, "changed",
+				   changes->changed, "removed", changes->removed, "unchanged_count",
+				   (json_int_t)changes->unchanged_count, "warnings",
+				   warnings_json(reload->daemon, &reload->diagnostics));
+
+	journal_add(&reload->daemon->journal, "daemon", "self", "running", "running",
+		    "reloaded %.100s: instances %zu added, %zu changed, %zu removed, %zu as before",
+		    reload->inputs.config_path, json_array_size(changes->added),
+		    json_array_size(changes->changed), json_array_size(changes->removed),
+		    changes->unchanged_count);
+	if (reload->promise)
+		control_answer(reload->promise, result, &none);
+	else
+		json_decref(result);
+}
+
+/* What is wrong, all of it, and that nothing has changed. */
+static void report_failure(struct reload *reload)
+{
+	struct control_failure failure = {.error = "invalid_configuration"};
+	size_t used =
+		(size_t)snprintf(failure.message, sizeof(failure.message),
+				 "%s; the running configuration is kept", reload->inputs.message);
+
+	/* In the events, too: file and running configuration differ from now on. */
+	journal_add(&reload->daemon->journal, "daemon", "self", "running", "running",
+		    "reload refused: %.150s; the running configuration is kept",
+		    reload->inputs.message);
+	for (size_t i = 0; i < reload->diagnostics.count; i++) {
+		_cleanup_free_ char *line = diagnostics_line(&reload->diagnostics.entries[i]);
+
+		log_message(reload->diagnostics.entries[i].severity == DIAGNOSTIC_ERROR
+				    ? LOG_ERR
+				    : LOG_WARNING,
+			    "%s", line);
+		if (used < sizeof(failure.message))
+			used += (size_t)snprintf(failure.message + used,
+						 sizeof(failure.message) - used, "\n%s", line);
+	}
+	if (reload->promise)
+		control_answer(reload->promise, NULL, &failure);
+}
+
+/* Its thread has ended. */
+static void free_reload(struct reload *reload)
+{
+	if (reload->done)
+		event_free(reload->done);
+	close(reload->done_fd);
+	config_free(reload->inputs.config);
+	explicit_bzero(reload->inputs.keys, sizeof(reload->inputs.keys));
+	diagnostics_free(&reload->diagnostics);
+	reload->daemon->reload = NULL;
+	free(reload);
+}
+
+static void on_done(evutil_socket_t fd, short what, void *context)
+{
+	struct reload *reload = context;
+	struct daemon *daemon = reload->daemon;
+	struct instances_changes changes = {0};
+	bool again = reload->again;
+
+	(void)fd;
+	(void)what;
+	if (!reload->error)
+		reload->error = check(reload);
+	if (reload->error) {
+		report_failure(reload);
+	} else {
+		changes = (struct instances_changes){json_array(), json_array(), json_array(), 0};
+		apply(reload, &changes);
+		report_success(reload, &changes);
+	}
+	pthread_join(reload->thread, NULL);
+	free_reload(reload);
+	if (again)
+		daemon_reload(daemon, NULL);
+}
+
+/* Ordinary scheduling: the thread may read for as long as it likes. */
+static int start_thread(struct reload *reload)
+{
+	struct sched_param ordinary = {.sched_priority = 0};
+	pthread_attr_t attributes;
+	int error = pthread_attr_init(&attributes);
+
+	if (error)
+		return -error;
+	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
+	pthread_attr_setschedpolicy(&attributes, SCHED_OTHER);
+	pthread_attr_setschedparam(&attributes, &ordinary);
+	error = pthread_create(&reload->thread, &attributes, read_files, reload);
+	pthread_attr_destroy(&attributes);
+	return -error;
+}
+
+static void refuse(struct control_promise *promise, const char *message)
+{
+	struct control_failure failure = {.error = "refused"};
+
+	log_error("reload: %s", message);
+	snprintf(failure.message, sizeof(failure.message), "%s", message);
+	if (promise)
+		control_answer(promise, NULL, &failure);
+}
+
+static void refuse_second(const struct reload *reload, struct control_promise *promise)
+{
+	char message[256];
+
+	snprintf(message, sizeof(message),
+		 "another reload has been under way for %.1f s, and waits for its files; try again "
+		 "when it is done",
+		 (double)time_since_ns(clock_now_ns(), reload->started_ns) / 1e9);
+	refuse(promise, message);
+}
+
+void daemon_reload(struct daemon *daemon, struct control_promise *promise)
+{
+	struct reload *reload;
+
+	if (daemon->reload) {
+		if (promise)
+			refuse_second(daemon->reload, promise);
+		else
+			daemon->reload->again = true;
+		return;
+	}
+	reload = calloc(1, sizeof(*reload));
+	if (!reload) {
+		refuse(promise, "out of memory");
+		return;
+	}
+	*reload = (struct reload){
+		.daemon = daemon,
+		.promise = promise,
+		.using_kernel = PTHREAD_MUTEX_INITIALIZER,
+		.started_ns = clock_now_ns(),
+		.inputs = {.config_path = daemon->config_path,
+			   .instance_name = daemon->instance_name},
+		.done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+	};
+	reload->done = event_new(daemon->base, reload->done_fd, EV_READ, on_done, reload);
+	if (reload->done_fd < 0 || !reload->done || event_add(reload->done, NULL) ||
+	    start_thread(reload)) {
+		if (reload->done)
+			event_free(reload->done);
+		if (reload->done_fd >= 0)
+			close(reload->done_fd);
+		free(reload);
+		refuse(promise, "cannot start the thread that reads the files");
+		return;
+	}
+	daemon->reload = reload;
+}
+
+/* The thread hangs, and ends with the process. */
+static void abandon(struct reload *reload)
+{
+	pthread_mutex_lock(&reload->using_kernel);
+	reload->abandoned = true;
+	pthread_mutex_unlock(&reload->using_kernel);
+}
+
+void daemon_reload_stop(struct daemon *daemon)
+{
+	struct timespec until;
+
+	if (!daemon->reload)
+		return;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += STOP_WAIT_SECONDS;
+	if (pthread_timedjoin_np(daemon->reload->thread, NULL, &until) == 0)
+		free_reload(daemon->reload);
+	else
+		abandon(daemon->reload);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Asking: what have you last heard of that node? All who are heard themselves, and hear this node, are asked, on all links, and their
+ * kernel sides answer, so that what is not known after one round trip is not known. An answer is taken if it is to
+ * the last round of questions after that node, and the first of its sender.
+ */
+#include <string.h>
+#include <user/lib/clock.h>
+#include <user/heartbeat/peers.h>
+
+struct peer_view *peers_view(const struct peers *peers, const struct peer *subject,
+			     const struct peer *respondent)
+{
+	size_t row = (size_t)(subject - peers->list), column = (size_t)(respondent - peers->list);
+
+	return &peers->views[row * peers->count + column];
+}
+
+static void later(uint64_t *newest_ns, uint64_t candidate_ns)
+{
+	if (candidate_ns && (!*newest_ns || (int64_t)(candidate_ns - *newest_ns) > 0))
+		*newest_ns = candidate_ns;
+}
+
+/* When this node itself last heard it, or, with proof, was last heard by it; 0: never. */
+static uint64_t last_heard_ns(const struct peer *peer, bool proof)
+{
+	uint64_t newest_ns = 0;
+
+	for (size_t link = 0; link < peer->link_count; link++) {
+		later(&newest_ns, peer->seen[link].last_evidence_ns);
+		later(&newest_ns, proof ? 0 : peer->seen[link].last_heard_ns);
+	}
+	return newest_ns;
+}
+
+static void ask_everybody(struct peers *peers, struct peer *subject, uint64_t now_ns)
+{
+	subject->hearsay = (struct liveness_hearsay){
+		.asked_ns = now_ns,
+		.one_way = subject->liveness.one_way,
+		.known_ns = last_heard_ns(subject, subject->liveness.one_way),
+	};
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer *respondent = &peers->list[i];
+		struct peer_view *view = peers_view(peers, subject, respondent);
+
+		view->asked = respondent != subject && !respondent->liveness.silent &&
+			      !respondent->liveness.one_way && !respondent->liveness.stops;
+		if (!view->asked)
+			continue;
+		subject->hearsay.asked_count++;
+		peers->ask(peers->ask_context, respondent, subject->node->id, now_ns);
+	}
+}
+
+/* What was said before it was heard again is no news the next time. */
+static void forget(struct peers *peers, struct peer *subject)
+{
+	subject->hearsay = (struct liveness_hearsay){0};
+	for (size_t i = 0; i < peers->count; i++)
+		*peers_view(peers, subject, &peers->list[i]) = (struct peer_view){0};
+}
+
+/* Those who have fallen silent since they were asked. */
+static void count_lost(const struct peers *peers, struct peer *subject)
+{
+	subject->hearsay.lost_count = 0;
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer *respondent = &peers->list[i];
+		const struct peer_view *view = peers_view(peers, subject, respondent);
+
+		if (view->asked && view->arrival_ns < subject->hearsay.asked_ns &&
+		    respondent->liveness.silent)
+			subject->hearsay.lost_count++;
+	}
+}
+
+void peers_ask_due(struct peers *peers, uint64_t now_ns)
+{
+	for (size_t i = 0; peers->ask && i < peers->count; i++) {
+		struct peer *subject = &peers->list[i];
+
+		if (liveness_should_ask(&subject->liveness, &subject->timing, &subject->hearsay,
+					now_ns))
+			ask_everybody(peers, subject, now_ns);
+		else if (!subject->liveness.silent && !subject->liveness.one_way &&
+			 subject->hearsay.asked_ns)
+			forget(peers, subject);
+		count_lost(peers, subject);
+	}
+}
+
+/* Ages are since the answer left, so what comes of them is a little too new: at most half a round trip. */
+static uint64_t view_heard_ns(const struct xb_view *view, uint64_t arrival_ns, bool proof)
+{
+	uint32_t age_us = XB_AGE_NEVER;
+
+	for (size_t link = 0; link < XB_LINKS_MAX; link++) {
+		if (view->evidence_age_us[link] < age_us)
+			age_us = view->evidence_age_us[link];
+		if (!proof && view->heard_age_us[link] < age_us)
+			age_us = view->heard_age_us[link];
+	}
+	return age_us == XB_AGE_NEVER ? 0 : arrival_ns - age_us * NS_PER_US;
+}
+
+static struct peer *by_id(const struct peers *peers, uint16_t node_id)
+{
+	for (size_t i = 0; i < peers->count; i++)
+		if (peers->list[i].node->id == node_id)
+			return &peers->list[i];
+	return NULL;
+}
+
+/* Returns whether it is one that was waited for. */
+bool peers_note_answer(struct peers *peers, const struct xb_event *event)
+{
+	const struct xb_view *said = &event->answer.view;
+	struct peer *respondent = peers_by_slot(peers, event->slot);
+	struct peer *subject = by_id(peers, said->subject_id);
+	struct peer_view *view;
+
+	if (!respondent || !subject)
+		return false;
+	view = peers_view(peers, subject, respondent);
+	if (!view->asked || event->answer.t1_ns != subject->hearsay.asked_ns ||
+	    view->arrival_ns >= subject->hearsay.asked_ns)
+		return false;
+	view->arrival_ns = event->arrival_ns;
+	view->heard_ns = view_heard_ns(said, event->arrival_ns, subject->hearsay.one_way);
+	liveness_take_answer(&subject->hearsay, &subject->timing, respondent->node->name,
+			     view->heard_ns, event->arrival_ns);
+	return true;
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Gaps into detection times; see peers_detection.h. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <user/core/phi.h>
+#include <user/heartbeat/detection.h>
+
+#define SAMPLE_NS NS_PER_SECOND
+#define STEPS_PER_INTERVAL 10
+/* A PROBE and its REPLY will be lost some time: to have seen none for a second promises nothing. */
+#define EXPECTED_INTERVALS 2
+/* Beyond this nobody reads a figure: a hundred years. */
+#define FALSE_ALARM_NS_MAX (UINT64_C(36525) * 24 * 3600 * NS_PER_SECOND)
+
+/* What is known of the gaps of one peer. */
+struct peer_gaps {
+	struct phi links[XB_LINKS_MAX];
+	struct xb_gap_hist counted[XB_LINKS_MAX]; /* by the driver, as of sampled_ns */
+	uint64_t sampled_ns;
+	struct phi_choice choice;
+};
+
+struct peers_detection {
+	uint64_t minimum_ns, maximum_ns, interval_ns;
+	size_t per_tick; /* so many peers at most, so that no tick is long */
+	size_t next; /* whose turn it is */
+	struct peer_gaps list[]; /* index: peer */
+};
+
+uint32_t detection_intervals(uint64_t detection_time_ns, uint64_t interval_ns)
+{
+	return (uint32_t)((detection_time_ns + interval_ns - 1) / interval_ns);
+}
+
+struct liveness_timing detection_timing(const struct config_heartbeat *heartbeat)
+{
+	uint64_t time_ns = heartbeat->multiplier_auto
+				   ? heartbeat->detection_max_ns
+				   : heartbeat->interval_ns * heartbeat->multiplier;
+
+	return (struct liveness_timing){
+		.interval_ns = heartbeat->interval_ns,
+		.detection_time_ns = time_ns,
+		.daemon_timeout_ns = heartbeat->daemon_timeout_ns,
+		.restart_grace_ns = heartbeat->restart_grace_ns,
+		.unanswered_max = 2 * detection_intervals(time_ns, heartbeat->interval_ns),
+	};
+}
+
+int peers_detection_start(struct peers *peers, const struct config_heartbeat *heartbeat,
+			  uint64_t now_ns)
+{
+	struct peers_detection *detection;
+
+	if (!heartbeat->multiplier_auto)
+		return 0;
+	detection = calloc(1, sizeof(*detection) + peers->count * sizeof(*detection->list));
+	if (!detection)
+		return -ENOMEM;
+	detection->minimum_ns = heartbeat->detection_min_ns;
+	detection->maximum_ns = heartbeat->detection_max_ns;
+	detection->interval_ns = heartbeat->interval_ns;
+	detection->per_tick = 1 + peers->count * heartbeat->interval_ns / SAMPLE_NS;
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer *peer = &peers->list[i];
+		struct peer_gaps *gaps = &detection->list[i];
+
+		gaps->sampled_ns = now_ns;
+		gaps->choice.time_ns = detection->maximum_ns;
+		for (size_t link = 0; link < peer->link_count; link++) {
+			phi_expect(&gaps->links[link], EXPECTED_INTERVALS * heartbeat->interval_ns);
+			kernel_read_gaps(peers->kernel, (uint32_t)(peer->first_slot + link),
+					 &gaps->counted[link]);
+		}
+	}
+	peers->detection = detection;
+	return 0;
+}
+
+void peers_detection_stop(struct peers *peers)
+{
+	free(peers->detection);
+	peers->detection = NULL;
+}
+
+/* A gap over which this node sent no probes is no gap of the network. One that ends behind a stall is counted just after
+ * it; judge_after_ns is later than that. */
+static bool stood_still(const struct peers *peers, const struct peer_gaps *gaps)
+{
+	return peers->stall.judge_after_ns &&
+	       time_reached(peers->stall.judge_after_ns, gaps->sampled_ns);
+}
+
+static void learn_link(const struct peers *peers, const struct peer *peer, size_t link,
+		       struct peer_gaps *gaps, uint64_t now_ns)
+{
+	struct xb_gap_hist now, *before = &gaps->counted[link], newer;
+
+	if (kernel_read_gaps(peers->kernel, (uint32_t)(peer->first_slot + link), &now))
+		return;
+	for (size_t i = 0; i < XB_GAP_BUCKETS; i++)
+		newer.bucket_count[i] = now.bucket_count[i] - before->bucket_count[i];
+	*before = now;
+	if (!stood_still(peers, gaps))
+		phi_learn(&gaps->links[link], &newer, now_ns - gaps->sampled_ns,
+			  peers->detection->maximum_ns);
+}
+
+/* The link that needs the longest time, of those that are known; NULL: none is. */
+static const struct phi *slowest_link(const struct peers_detection *detection,
+				      const struct peer *peer, const struct peer_gaps *gaps,
+				      uint64_t *needed_ns)
+{
+	const struct phi *slowest = NULL;
+
+	for (size_t link = 0; link < peer->link_count; link++) {
+		const struct phi *phi = &gaps->links[link];
+		uint64_t time_ns;
+
+		if (!phi_knows(phi))
+			continue;
+		time_ns = phi_time_ns(phi, detection->minimum_ns, detection->maximum_ns,
+				      detection->interval_ns / STEPS_PER_INTERVAL);
+		if (slowest && time_ns <= *needed_ns)
+			continue;
+		slowest = phi;
+		*needed_ns = time_ns;
+	}
+	return slowest;
+}
+
+static uint64_t false_alarm_every_ns(const struct phi *phi, uint64_t time_ns)
+{
+	double every_ns = (double)NS_PER_SECOND / phi_false_alarms_per_second(phi, time_ns);
+
+	return every_ns < (double)FALSE_ALARM_NS_MAX ? (uint64_t)every_ns : FALSE_ALARM_NS_MAX;
+}
+
+/* "once in 4.2 days" */
+static void describe_rate(uint64_t every_ns, char *text, size_t bytes)
+{
+	static const struct {
+		const char *name;
+		double seconds;
+	} units[] = {{"years", 31557600}, {"days", 86400}, {"hours", 3600}, {"minutes", 60}};
+	double seconds = (double)every_ns / (double)NS_PER_SECOND;
+
+	if (every_ns == FALSE_ALARM_NS_MAX) {
+		snprintf(text, bytes, "less than once in 100 years");
+		return;
+	}
+	snprintf(text, bytes, "once in %.1f seconds", seconds);
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (seconds < 2 * units[i].seconds)
+			continue;
+		snprintf(text, bytes, "once in %.1f %s", seconds / units[i].seconds, units[i].name);
+		return;
+	}
+}
+
+static void report(const struct peers *peers, const struct peer *peer, const struct phi *phi,
+		   uint64_t from_ns, uint64_t to_ns)
+{
+	char from[24], to[24], rate[40];
+	double gap_count;
+	uint64_t longest_ns = phi_longest_ns(phi, &gap_count);
+
+	snprintf(from, sizeof(from), "%.1f ms", (double)from_ns / 1e6);
+	snprintf(to, sizeof(to), "%.1f ms", (double)to_ns / 1e6);
+	describe_rate(false_alarm_every_ns(phi, to_ns), rate, sizeof(rate));
+	journal_add(peers->journal, "detection", peer->node->name, from, to,
+		    "gaps of %.1f ms, deviation %.1f ms, the longest of %.0f under %.1f ms: phi "
+		    "%.1f, a "
+		    "false alarm %s",
+		    phi->mean_ns / 1e6, phi->deviation_ns / 1e6, gap_count,
+		    (double)longest_ns / 1e6, phi_of(phi, to_ns), rate);
+}
+
+/* The driver's window of acks follows: a peer that does not hear us is no evidence for longer than this time. */
+static void apply(const struct peers *peers, struct peer *peer, uint64_t time_ns)
+{
+	uint32_t intervals = detection_intervals(time_ns, peer->timing.interval_ns);
+
+	peer->timing.detection_time_ns = time_ns;
+	peer->timing.unanswered_max = 2 * intervals;
+	for (size_t link = 0; link < peer->link_count; link++)
+		__atomic_store_n(&peers->kernel->peers[peer->first_slot + link].ack_window_count,
+				 intervals, __ATOMIC_RELAXED);
+}
+
+/* After a stall of our own the slowest peer is waited for. */
+static void apply_to_all(struct peers *peers)
+{
+	const struct liveness_timing *slowest = &peers->list[0].timing;
+
+	for (size_t i = 1; i < peers->count; i++)
+		if (peers->list[i].timing.detection_time_ns > slowest->detection_time_ns)
+			slowest = &peers->list[i].timing;
+	peers->timing = *slowest;
+}
+
+static void learn_peer(struct peers *peers, size_t index, uint64_t now_ns)
+{
+	struct peers_detection *detection = peers->detection;
+	struct peer *peer = &peers->list[index];
+	struct peer_gaps *gaps = &detection->list[index];
+	uint64_t before_ns = peer->timing.detection_time_ns, needed_ns = 0;
+	const struct phi *slowest;
+
+	for (size_t link = 0; link < peer->link_count; link++)
+		learn_link(peers, peer, link, gaps, now_ns);
+	gaps->sampled_ns = now_ns;
+	slowest = slowest_link(detection, peer, gaps, &needed_ns);
+	if (!slowest || !phi_choose(&gaps->choice, needed_ns, detection->maximum_ns))
+		return;
+	apply(peers, peer, gaps->choice.time_ns);
+	apply_to_all(peers);
+	report(peers, peer, slowest, before_ns, gaps->choice.time_ns);
+}
+
+void peers_detection_learn(struct peers *peers, uint64_t now_ns)
+{
+	struct peers_detection *detection = peers->detection;
+
+	for (size_t i = 0; detection && i < detection->per_tick && i < peers->count; i++) {
+		size_t index = detection->next;
+
+		if (time_since_ns(now_ns, detection->list[index].sampled_ns) < SAMPLE_NS)
+			return;
+		learn_peer(peers, index, now_ns);
+		detection->next = (index + 1) % peers->count;
+	}
+}
+
+static void add_link_phi(const struct peer *peer, size_t link, const struct phi *phi,
+			 uint64_t now_ns, json_t *json)
+{
+	uint64_t last_ns = peer->seen[link].last_evidence_ns;
+
+	if (last_ns && phi_knows(phi))
+		json_object_set_new(json, "phi",
+				    json_real(phi_of(phi, time_since_ns(now_ns, last_ns))));
+}
+
+void peers_detection_json(const struct peers *peers, const struct peer *peer, uint64_t now_ns,
+			  json_t *json)
+{
+	const struct peers_detection *detection = peers->detection;
+	uint64_t needed_ns = 0, time_ns = peer->timing.detection_time_ns, longest_ns;
+	json_t *links = json_object_get(json, "links"), *object;
+	const struct peer_gaps *gaps;
+	const struct phi *slowest;
+	double gap_count;
+
+	if (!detection)
+		return;
+	gaps = &detection->list[peer - peers->list];
+	slowest = slowest_link(detection, peer, gaps, &needed_ns);
+	object = json_pack("{s:I}", "time_ns", (json_int_t)time_ns);
+	json_object_set_new(json, "detection", object);
+	for (size_t link = 0; link < peer->link_count; link++)
+		add_link_phi(peer, link, &gaps->links[link], now_ns, json_array_get(links, link));
+	if (!slowest)
+		return;
+	longest_ns = phi_longest_ns(slowest, &gap_count);
+	json_object_update_new(
+		object,
+		json_pack("{s:I, s:f, s:I, s:I, s:I, s:I, s:I}", "needed_ns", (json_int_t)needed_ns,
+			  "phi", phi_of(slowest, time_ns), "false_alarm_every_ns",
+			  (json_int_t)false_alarm_every_ns(slowest, time_ns), "gap_mean_ns",
+			  (json_int_t)slowest->mean_ns, "gap_deviation_ns",
+			  (json_int_t)slowest->deviation_ns, "gap_longest_ns",
+			  (json_int_t)longest_ns, "gap_count", (json_int_t)gap_count));
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The detection time of each peer, where the configuration says "multiplier auto": chosen from the gaps that the
+ * driver counts (core/phi.h), once a second. With a fixed multiplier there is nothing here.
+ */
+#ifndef XBEAT_HEARTBEAT_DETECTION_H
+#define XBEAT_HEARTBEAT_DETECTION_H
+
+#include <user/heartbeat/peers.h>
+
+/* How many intervals a detection time lasts, rounded up. */
+uint32_t detection_intervals(uint64_t detection_time_ns, uint64_t interval_ns);
+
+/* Returns what holds until something was learnt: the fixed detection time, or the largest. */
+struct liveness_timing detection_timing(const struct config_heartbeat *heartbeat);
+
+/* Starts from what the driver has counted so far. Returns 0 or -ENOMEM. */
+int peers_detection_start(struct peers *peers, const struct config_heartbeat *heartbeat,
+			  uint64_t now_ns);
+void peers_detection_stop(struct peers *peers);
+
+/* Once a tick, when everybody has been judged: takes in what a few of the peers have shown, and changes their timing.
+ * What was counted while this node itself stood still is left out. */
+void peers_detection_learn(struct peers *peers, uint64_t now_ns);
+
+/* Adds "detection" to a peer's JSON, and "phi", now, to that of its links; nothing with a fixed multiplier. */
+void peers_detection_json(const struct peers *peers, const struct peer *peer, uint64_t now_ns,
+			  json_t *json);
+
+#endif

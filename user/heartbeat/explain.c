@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * "xbeatctl explain" of a node, in sentences for somebody who was woken at night: what is known of it, from whom,
+ * and what would change what was concluded. The verdict and its reason are fields before them.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <user/lib/address.h>
+#include <user/lib/clock.h>
+#include <user/lib/json_text.h>
+#include <user/heartbeat/peers.h>
+#include <user/heartbeat/own_links.h>
+
+#define AGE_BYTES 24
+/* Of more it is said how many there are. */
+#define SILENT_NAMED_MAX 2
+
+/* "4.1 ms", "31.0 s". */
+static const char *duration(uint64_t duration_ns, char text[AGE_BYTES])
+{
+	bool long_one = duration_ns >= NS_PER_SECOND;
+
+	snprintf(text, AGE_BYTES, "%.1f %s", (double)duration_ns / (long_one ? 1e9 : 1e6),
+		 long_one ? "s" : "ms");
+	return text;
+}
+
+static const char *age(uint64_t then_ns, uint64_t now_ns, char text[AGE_BYTES])
+{
+	return duration(time_since_ns(now_ns, then_ns), text);
+}
+
+/* " This node ...", or "": whether others are heard over the link on which this one is silent. */
+static const char *blame(const struct peers *peers, const char *interface)
+{
+	const char *reason;
+	struct track_status status = peers_link_status(peers, interface, &reason);
+
+	return status.known && !status.up
+		       ? " So are all others over this link, but not over others: look at this "
+			 "node's end of it first."
+		       : "";
+}
+
+static void explain_link(const struct peers *peers, const struct peer *peer, size_t link,
+			 uint64_t now_ns, json_t *lines)
+{
+	const struct xb_peer *seen = &peer->seen[link];
+	char address[ADDRESS_TEXT_BYTES], evidence[AGE_BYTES], heard[AGE_BYTES];
+
+	address_format(&seen->peer_address, address);
+	age(seen->last_evidence_ns, now_ns, evidence);
+	if (peer->liveness.links[link] == VERDICT_ONE_WAY)
+		json_say(lines,
+			 "Over %s (%s) it is heard, %s ago, but what it sends shows that it does "
+			 "not "
+			 "hear this node.",
+			 seen->interface, address, age(seen->last_heard_ns, now_ns, heard));
+	else if (!seen->last_evidence_ns)
+		json_say(lines, "Over %s (%s) it has not been heard yet.", seen->interface,
+			 address);
+	else if (peer->liveness.links[link] == VERDICT_UP)
+		json_say(lines, "Over %s (%s) it was heard %s ago.", seen->interface, address,
+			 evidence);
+	else
+		json_say(lines, "Over %s (%s) it is silent: its last evidence came %s ago.%s",
+			 seen->interface, address, evidence, blame(peers, seen->interface));
+}
+
+static void explain_fenced(const struct peers *peers, const struct xb_peer *said, json_t *lines)
+{
+	char name[PEERS_NAME_BYTES];
+
+	for (size_t place = 0; place < XB_INSTANCES_MAX; place++)
+		if (said->fenced_bits >> place & 1)
+			json_say(
+				lines,
+				"Its kernel has fenced the addresses of %s: it does not answer for "
+				"them.",
+				peers_instance_name(peers, &said->instances[place], name));
+}
+
+static void explain_apps(const struct peers *peers, const struct peer *peer, json_t *lines)
+{
+	char name[PEERS_NAME_BYTES], reason[PEERS_NAME_BYTES];
+
+	for (size_t place = 0; place < XB_APPS_MAX; place++)
+		if (peer_late_apps(peer) >> place & 1)
+			json_say(lines, "Its application %s is late: %s.",
+				 peers_app_name(peers, place, name),
+				 peers_app_lateness(peers, place, reason));
+}
+
+/* What it said of itself, while it says anything. */
+static void explain_said(const struct peers *peers, const struct peer *peer, uint64_t now_ns,
+			 json_t *lines)
+{
+	const struct xb_peer *said = peer_said(peer);
+	char text[AGE_BYTES];
+
+	if (!said)
+		return;
+	if (peer->liveness.died_ns)
+		json_say(lines, "Its daemon died %s ago, as its kernel says.",
+			 age(peer->liveness.died_ns, now_ns, text));
+	else if (peer->liveness.silent || peer->liveness.verdict == VERDICT_ONE_WAY)
+		json_say(lines, "When its last evidence left it, its daemon had moved %s before.",
+			 duration(said->daemon_age_us * NS_PER_US, text));
+	else
+		json_say(lines, "Its daemon last moved %s ago.",
+			 duration(said->daemon_age_us * NS_PER_US +
+					  time_since_ns(now_ns, said->last_evidence_ns),
+				  text));
+	explain_fenced(peers, said, lines);
+	explain_apps(peers, peer, lines);
+}
+
+/* Why it could not be asked. */
+static const char *muteness(const struct peer *respondent)
+{
+	if (respondent->liveness.stops)
+		return "stopped";
+	return respondent->liveness.one_way ? "one-way, too" : "silent, too";
+}
+
+/* Those who could not be asked. */
+static size_t count_mute(const struct peers *peers, const struct peer *peer)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < peers->count; i++)
+		count +=
+			&peers->list[i] != peer && !peers_view(peers, peer, &peers->list[i])->asked;
+	return count;
+}
+
+static void explain_view(const struct peer *subject, const struct peer *respondent,
+			 const struct peer_view *view, uint64_t now_ns, json_t *lines)
+{
+	const char *name = respondent->node->name;
+	char asked[AGE_BYTES], heard[AGE_BYTES];
+
+	age(subject->hearsay.asked_ns, now_ns, asked);
+	if (!view->asked)
+		json_say(lines, "%s could not be asked: it is %s.", name, muteness(respondent));
+	else if (view->arrival_ns < subject->hearsay.asked_ns)
+		json_say(lines, "%s was asked %s ago and did not answer.", name, asked);
+	else if (!view->heard_ns)
+		json_say(lines, "%s, asked %s ago, has never %s it.", name, asked,
+			 subject->hearsay.one_way ? "been heard by" : "heard");
+	else
+		json_say(lines, "%s, asked %s ago, had %s it last %s before.", name, asked,
+			 subject->hearsay.one_way ? "been heard by" : "heard",
+			 age(view->heard_ns, view->arrival_ns, heard));
+}
+
+/* What others know of it, who are asked only while it is silent or does not hear this node. */
+static void explain_views(const struct peers *peers, const struct peer *peer, uint64_t now_ns,
+			  json_t *lines)
+{
+	size_t mute_count = count_mute(peers, peer);
+	bool together = mute_count > SILENT_NAMED_MAX;
+
+	if (!peer->hearsay.asked_ns)
+		return;
+	if (peers->count == 1)
+		json_say(lines, "There is no third node that could be asked whether it %s.",
+			 peer->hearsay.one_way ? "is heard by it" : "hears it");
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer_view *view = peers_view(peers, peer, &peers->list[i]);
+
+		if (&peers->list[i] != peer && (view->asked || !together))
+			explain_view(peer, &peers->list[i], view, now_ns, lines);
+	}
+	if (together)
+		json_say(lines,
+			 "%zu other nodes could not be asked: they are silent, too, or stopped.",
+			 mute_count);
+}
+
+/* Whichever comes first. */
+static uint64_t grace_ns(const struct liveness_timing *timing)
+{
+	return timing->restart_grace_ns < timing->daemon_timeout_ns ? timing->restart_grace_ns
+								    : timing->daemon_timeout_ns;
+}
+
+static void explain_up(const struct peers *peers, const struct peer *peer, json_t *lines)
+{
+	char detection[AGE_BYTES], timeout[AGE_BYTES];
+
+	duration(peer->timing.detection_time_ns, detection);
+	if (peer_is_degraded(peer))
+		json_say(lines, "It is degraded: up, but not on all of its links.");
+	json_say(lines, "If no evidence of it comes for %s, on no link, %s", detection,
+		 peers->count > 1
+			 ? "the other nodes are asked: it is unreachable if one of them hears it, "
+			   "else down."
+			 : "it is down: there is no third node that could be asked.");
+	if (peer->liveness.died_ns)
+		json_say(lines,
+			 "If its daemon is not there again %s after it died, it is hung: start "
+			 "xbeatd "
+			 "there.",
+			 duration(grace_ns(&peer->timing), timeout));
+	else
+		json_say(lines, "If its daemon does not move for %s it is hung.",
+			 duration(peer->timing.daemon_timeout_ns, timeout));
+}
+
+/* What a wrong key, say, looks like: packets come, but nobody is heard. */
+static void explain_refusals(const struct peers *peers, const struct peer *peer, json_t *lines)
+{
+	static const struct {
+		unsigned reason;
+		const char *text;
+	} refusals[] = {
+#define X(id, name, normal, help) {XB_DROP_##id, #name ", " help},
+		XB_DROP_REASONS(X)
+#undef X
+	};
+	static const unsigned suspects[] = {XB_DROP_BAD_TAG, XB_DROP_UNKNOWN_KEY,
+					    XB_DROP_BAD_CLUSTER, XB_DROP_BAD_ADDRESS,
+					    XB_DROP_BAD_VERSION};
+	uint64_t counts[XB_DROP_COUNT];
+
+	if (!peer->liveness.silent || kernel_read_drops(peers->kernel, counts))
+		return;
+	for (size_t i = 0; i < sizeof(suspects) / sizeof(suspects[0]); i++)
+		if (counts[suspects[i]])
+			json_say(lines,
+				 "%llu packets were refused here so far: %s. If xbeatctl drops "
+				 "shows "
+				 "more and more, they may be its own: compare key files and "
+				 "configurations.",
+				 (unsigned long long)counts[suspects[i]],
+				 refusals[suspects[i]].text);
+}
+
+/* What would change the verdict, and what may be done for it. */
+static void explain_change(const struct peers *peers, const struct peer *peer, json_t *lines)
+{
+	static const char *const texts[] = {
+		[VERDICT_DOWN] = "It is up with the next evidence, and unreachable if another node "
+				 "hears it.",
+		[VERDICT_HUNG] = "It is up as soon as its daemon moves: look there what stops "
+				 "xbeatd, and restart it if it does not go on.",
+		[VERDICT_FENCED] = "It is up as soon as its daemon moves and has given these "
+				   "addresses up: look there what stops xbeatd, and restart it if "
+				   "it does not go on.",
+		[VERDICT_RELEASED] = "It is up when xbeatd is started there.",
+		[VERDICT_ONE_WAY] = "It is up when it hears this node: look at the way from this "
+				    "node to it (filters, switch ports, the sending half of a "
+				    "cable).",
+		[VERDICT_UNREACHABLE] =
+			"It lives: look at the network between this node and it. It is up with the "
+			"next evidence, and down if nobody hears it any more.",
+	};
+
+	if (peer->liveness.verdict == VERDICT_UP)
+		explain_up(peers, peer, lines);
+	else if (peer->liveness.deaf)
+		json_say(lines,
+			 "It is up when it hears this node: look at what reaches it (filters, "
+			 "its switch port, the receiving half of its cable). It hears nobody, "
+			 "so an Active yields to it only if its priority is higher.");
+	else if (peer->liveness.died_ns && !peer->liveness.silent)
+		json_say(lines,
+			 "It is up as soon as its daemon is there again: start xbeatd there.");
+	else
+		json_say(lines, "%s", texts[peer->liveness.verdict]);
+	if (peer->liveness.verdict == VERDICT_DOWN && !peers->isolated)
+		json_say(lines, "Look at the machine, its power, its cables and its log.");
+	if (peers->isolated)
+		json_say(lines,
+			 "This node hears nobody, so it may be this node that is cut off: %s.",
+			 peers->isolated_reason);
+}
+
+json_t *peer_explain(struct peers *peers, const struct peer *peer)
+{
+	json_t *lines = json_array(), *json;
+	uint64_t now_ns;
+
+	peers_refresh(peers);
+	now_ns = clock_now_ns();
+	json = peer_json(peers, peer, now_ns);
+	for (size_t link = 0; link < peer->link_count; link++)
+		explain_link(peers, peer, link, now_ns, lines);
+	explain_said(peers, peer, now_ns, lines);
+	explain_views(peers, peer, now_ns, lines);
+	explain_refusals(peers, peer, lines);
+	explain_change(peers, peer, lines);
+	json_object_set_new(json, "peer", json_text(peer->node->name));
+	json_object_set_new(json, "lines", lines);
+	return json;
+}

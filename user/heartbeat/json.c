@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* "xbeatctl peers". Absent fields mean unknown. */
+#include <string.h>
+#include <user/lib/address.h>
+#include <user/core/histogram.h>
+#include <user/lib/clock.h>
+#include <user/lib/json_text.h>
+#include <user/heartbeat/detection.h>
+
+static void add_round_trips(json_t *json, const struct peers *peers, size_t slot,
+			    const struct xb_peer *seen)
+{
+	struct xb_rtt_hist histogram;
+
+	if (!seen->rtt_min_ns || kernel_read_histogram(peers->kernel, (uint32_t)slot, &histogram))
+		return;
+	json_object_set_new(
+		json, "rtt_ns",
+		json_pack("{s:I, s:I, s:I, s:I}", "min", (json_int_t)seen->rtt_min_ns, "p50",
+			  (json_int_t)histogram_quantile_ns(&histogram, 0.50, seen->rtt_min_ns,
+							    seen->rtt_max_ns),
+			  "p99",
+			  (json_int_t)histogram_quantile_ns(&histogram, 0.99, seen->rtt_min_ns,
+							    seen->rtt_max_ns),
+			  "max", (json_int_t)seen->rtt_max_ns));
+}
+
+static json_t *link_json(const struct peers *peers, const struct peer *peer, size_t link,
+			 uint64_t now_ns)
+{
+	const struct xb_peer *seen = &peer->seen[link];
+	char address[ADDRESS_TEXT_BYTES];
+	json_t *json = json_pack("{s:s, s:s, s:s}", "interface", seen->interface, "address",
+				 address_format(&seen->peer_address, address), "verdict",
+				 verdict_name(peer->liveness.links[link]));
+
+	if (seen->last_evidence_ns)
+		json_object_set_new(
+			json, "age_ns",
+			json_integer((json_int_t)time_since_ns(now_ns, seen->last_evidence_ns)));
+	if (peer->liveness.links[link] == VERDICT_ONE_WAY)
+		json_object_set_new(
+			json, "heard_age_ns",
+			json_integer((json_int_t)time_since_ns(now_ns, seen->last_heard_ns)));
+	json_object_set_new(json, "sent", json_integer((json_int_t)seen->probe_sent_count));
+	json_object_set_new(json, "received", json_integer((json_int_t)seen->reply_received_count));
+	json_object_set_new(json, "lost", json_integer((json_int_t)seen->probe_lost_count));
+	add_round_trips(json, peers, peer->first_slot + link, seen);
+	return json;
+}
+
+static json_t *fenced_json(const struct peers *peers, const struct xb_peer *said)
+{
+	char name[PEERS_NAME_BYTES];
+	json_t *array = json_array();
+
+	for (size_t place = 0; place < XB_INSTANCES_MAX; place++)
+		if (said->fenced_bits >> place & 1)
+			json_array_append_new(
+				array, json_text(peers_instance_name(peers, &said->instances[place],
+								     name)));
+	return array;
+}
+
+static json_t *late_apps_json(const struct peers *peers, const struct peer *peer)
+{
+	char name[PEERS_NAME_BYTES];
+	json_t *array = json_array();
+
+	for (size_t place = 0; place < XB_APPS_MAX; place++)
+		if (peer_late_apps(peer) >> place & 1)
+			json_array_append_new(array, json_text(peers_app_name(peers, place, name)));
+	return array;
+}
+
+static void add_unless_empty(json_t *json, const char *name, json_t *array)
+{
+	if (json_array_size(array))
+		json_object_set(json, name, array);
+	json_decref(array);
+}
+
+/* What it last said of itself. */
+static void add_said(json_t *json, const struct peers *peers, const struct peer *peer,
+		     uint64_t now_ns)
+{
+	const struct xb_peer *said = peer_said(peer);
+
+	if (!said)
+		return;
+	json_object_set_new(
+		json, "daemon_age_ns",
+		json_integer((json_int_t)(said->daemon_age_us * NS_PER_US +
+					  time_since_ns(now_ns, said->last_evidence_ns))));
+	json_object_set_new(json, "daemon",
+			    json_string(peer->liveness.died_ns ? "dead" : "running"));
+	add_unless_empty(json, "fenced", fenced_json(peers, said));
+	add_unless_empty(json, "late_apps", late_apps_json(peers, peer));
+}
+
+/* What others answered who were asked after it: there while it is silent or does not hear this node. */
+static json_t *heard_by_json(const struct peers *peers, const struct peer *peer, uint64_t now_ns)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer_view *view = peers_view(peers, peer, &peers->list[i]);
+		json_t *json;
+
+		if (!view->arrival_ns)
+			continue;
+		json = json_pack("{s:o, s:I}", "node", json_text(peers->list[i].node->name),
+				 "asked_age_ns",
+				 (json_int_t)time_since_ns(now_ns, view->arrival_ns));
+		if (view->heard_ns)
+			json_object_set_new(
+				json, "age_ns",
+				json_integer((json_int_t)time_since_ns(now_ns, view->heard_ns)));
+		json_array_append_new(array, json);
+	}
+	return array;
+}
+
+json_t *peer_json(const struct peers *peers, const struct peer *peer, uint64_t now_ns)
+{
+	json_t *links = json_array();
+	json_t *json = json_pack("{s:i, s:o, s:s, s:s, s:I}", "id", peer->node->id, "name",
+				 json_text(peer->node->name), "verdict",
+				 verdict_name(peer->liveness.verdict), "reason",
+				 peer->liveness.reason, "verdict_age_ns",
+				 (json_int_t)time_since_ns(now_ns, peer->liveness.since_ns));
+
+	if (peer_is_degraded(peer))
+		json_object_set_new(json, "degraded", json_true());
+	add_said(json, peers, peer, now_ns);
+	add_unless_empty(json, peer->hearsay.one_way ? "hears" : "heard_by",
+			 heard_by_json(peers, peer, now_ns));
+	for (size_t link = 0; link < peer->link_count; link++)
+		json_array_append_new(links, link_json(peers, peer, link, now_ns));
+	json_object_set_new(json, "links", links);
+	peers_detection_json(peers, peer, now_ns, json);
+	return json;
+}
+
+json_t *peers_json(struct peers *peers)
+{
+	json_t *array = json_array();
+	uint64_t now_ns;
+
+	peers_refresh(peers);
+	now_ns = clock_now_ns();
+	for (size_t i = 0; i < peers->count; i++)
+		json_array_append_new(array, peer_json(peers, &peers->list[i], now_ns));
+	return array;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Slots into verdicts, verdicts into the journal; see peers.h. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <user/lib/address.h>
+#include <user/lib/clock.h>
+#include <user/heartbeat/peers.h>
+#include <user/heartbeat/detection.h>
+#include <user/heartbeat/own_links.h>
+
+size_t peers_slots(const struct config_heartbeat *heartbeat, size_t own_node,
+		   struct xb_peer **slots)
+{
+	const struct config_node *own = &heartbeat->nodes[own_node];
+	const struct liveness_timing timing = detection_timing(heartbeat);
+	size_t count = 0;
+
+	*slots = calloc(heartbeat->node_count * XB_LINKS_MAX, sizeof(**slots));
+	if (!*slots)
+		return 0;
+	for (size_t i = 0; i < heartbeat->node_count; i++) {
+		const struct config_node *node = &heartbeat->nodes[i];
+
+		for (size_t link = 0; i != own_node && link < heartbeat->interface_count; link++) {
+			struct xb_peer *slot = &(*slots)[count++];
+
+			snprintf(slot->name, sizeof(slot->name), "%s", node->name);
+			snprintf(slot->interface, sizeof(slot->interface), "%s",
+				 heartbeat->interfaces[link]);
+			slot->node_id = node->id;
+			slot->link = (uint8_t)link;
+			slot->peer_address = node->addresses[link];
+			slot->local_address = own->addresses[link];
+			slot->ack_window_count =
+				detection_intervals(timing.detection_time_ns, timing.interval_ns);
+		}
+	}
+	return count;
+}
+
+static void on_deadline(evutil_socket_t fd, short what, void *context)
+{
+	struct peers *peers = context;
+	uint64_t now_ns = clock_now_ns();
+
+	(void)fd;
+	(void)what;
+	peers_refresh(peers);
+	peers_judge(peers, now_ns);
+}
+
+int peers_start(struct peers *peers, struct event_base *base, const struct kernel *kernel,
+		const struct config *config, size_t own_node, struct journal *journal,
+		void (*on_verdict)(void *context, struct peer *peer, enum verdict from),
+		void *context)
+{
+	const struct config_heartbeat *heartbeat = config->heartbeat;
+
+	*peers = (struct peers){
+		.kernel = kernel,
+		.journal = journal,
+		.config = config,
+		.started_ns = clock_now_ns(),
+		.timing = detection_timing(heartbeat),
+		.on_verdict = on_verdict,
+		.context = context,
+	};
+	peers->list = calloc(heartbeat->node_count, sizeof(*peers->list));
+	peers->changes = calloc(heartbeat->node_count, sizeof(*peers->changes));
+	peers->views = calloc(heartbeat->node_count * heartbeat->node_count, sizeof(*peers->views));
+	peers->deadline = evtimer_new(base, on_deadline, peers);
+	if (!peers->list || !peers->changes || !peers->views || !peers->deadline)
+		return -ENOMEM;
+	for (size_t i = 0; i < heartbeat->node_count; i++) {
+		struct peer *peer = &peers->list[peers->count];
+
+		if (i == own_node)
+			continue;
+		peer->node = &heartbeat->nodes[i];
+		peer->link_count = heartbeat->interface_count;
+		peer->timing = peers->timing;
+		peer->first_slot = peers->count * heartbeat->interface_count;
+		liveness_init(&peer->liveness, clock_now_ns());
+		peers->count++;
+	}
+	peers_refresh(peers);
+	return peers_detection_start(peers, heartbeat, clock_now_ns());
+}
+
+void peers_stop(struct peers *peers)
+{
+	if (peers->deadline)
+		event_free(peers->deadline);
+	peers_detection_stop(peers);
+	free(peers->list);
+	free(peers->changes);
+	free(peers->views);
+	*peers = (struct peers){0};
+}
+
+static void evidence_of(const struct peer *peer, struct liveness_evidence *evidence)
+{
+	for (size_t link = 0; link < peer->link_count; link++)
+		evidence[link] = (struct liveness_evidence){
+			.last_evidence_ns = peer->seen[link].last_evidence_ns,
+			.last_heard_ns = peer->seen[link].last_heard_ns,
+			.daemon_age_us = peer->seen[link].daemon_age_us,
+			.unanswered_count = peer->unanswered_count[link],
+			.node_state = peer->seen[link].node_state,
+			.fenced = peer->seen[link].fenced_bits != 0,
+		};
+}
+
+/* Whoever judges first after a stall notices it, not only the tick that was late. */
+static void note_stall(struct peers *peers, uint64_t now_ns)
+{
+	uint64_t late_ns = peers->tick_due_ns ? stall_watch_tick(&peers->stall, &peers->timing,
+								 peers->tick_due_ns, now_ns)
+					      : 0;
+
+	if (late_ns < peers->timing.detection_time_ns ||
+	    peers->reported_due_ns == peers->tick_due_ns)
+		return;
+	peers->reported_due_ns = peers->tick_due_ns;
+	peers_report_stall(peers, late_ns);
+}
+
+/* Of all links. Returns when a verdict can next get worse. */
+static uint64_t judge_links(struct peers *peers, uint64_t now_ns)
+{
+	bool may_accuse = stall_watch_may_accuse(&peers->stall, now_ns);
+	uint64_t earliest_ns = UINT64_MAX;
+
+	for (size_t i = 0; i < peers->count; i++) {
+		struct peer *peer = &peers->list[i];
+		struct liveness_evidence evidence[XB_LINKS_MAX];
+		uint64_t due_ns;
+
+		evidence_of(peer, evidence);
+		liveness_judge_links(&peer->liveness, evidence, peer->link_count, &peer->timing,
+				     now_ns, may_accuse, &due_ns, &peers->changes[i]);
+		if (due_ns < earliest_ns)
+			earliest_ns = due_ns;
+	}
+	return earliest_ns;
+}
+
+/* A node that has just started has not had the time to hear anybody. */
+static bool hears_nobody(const struct peers *peers, uint64_t now_ns)
+{
+	struct liveness_census census = {0};
+
+	for (size_t i = 0; i < peers->count; i++)
+		liveness_census_add(&census, &peers->list[i].liveness);
+	return liveness_isolated(&census) &&
+	       (peers->isolated ||
+		time_since_ns(now_ns, peers->started_ns) >= peers->timing.detection_time_ns);
+}
+
+static void judge_nodes(struct peers *peers, bool isolated, uint64_t now_ns, uint64_t *due_ns)
+{
+	for (size_t i = 0; i < peers->count; i++) {
+		struct peer *peer = &peers->list[i];
+		struct liveness_evidence evidence[XB_LINKS_MAX];
+
+		evidence_of(peer, evidence);
+		liveness_judge_node(&peer->liveness, evidence, peer->link_count, &peer->timing,
+				    &peer->hearsay, isolated, now_ns, due_ns, &peers->changes[i]);
+	}
+}
+
+void peers_judge(struct peers *peers, uint64_t now_ns)
+{
+	uint64_t earliest_ns;
+	bool isolated;
+
+	note_stall(peers, now_ns);
+	earliest_ns = judge_links(peers, now_ns);
+	isolated = hears_nobody(peers, now_ns);
+	peers_ask_due(peers, now_ns);
+	judge_nodes(peers, isolated, now_ns, &earliest_ns);
+	/* Only now: what one verdict leads to may depend on the others. */
+	if (isolated != peers->isolated)
+		peers_report_isolated(peers, isolated, now_ns);
+	for (size_t i = 0; i < peers->count; i++)
+		peers_report(peers, &peers->list[i], &peers->changes[i]);
+	peers_links_judge(peers, now_ns);
+	/* The next tick judges again; the timer is for what falls due before it. */
+	if (earliest_ns < now_ns + peers->timing.interval_ns)
+		clock_arm(peers->deadline, earliest_ns);
+	else
+		event_del(peers->deadline);
+}
+
+void peers_take_answer(struct peers *peers, const struct xb_event *event)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	if (!peers_note_answer(peers, event))
+		return;
+	peers_refresh(peers);
+	peers_judge(peers, now_ns);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Accessors of the peers. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <user/lib/address.h>
+#include <user/lib/clock.h>
+#include <user/heartbeat/peers.h>
+#include <user/heartbeat/detection.h>
+#include <user/heartbeat/own_links.h>
+
+void peers_refresh(struct peers *peers)
+{
+	for (size_t i = 0; i < peers->count; i++) {
+		struct peer *peer = &peers->list[i];
+
+		for (size_t link = 0; link < peer->link_count; link++)
+			kernel_read_peer(peers->kernel, peer->first_slot + link, &peer->seen[link]);
+	}
+}
+
+void peers_on_isolated(struct peers *peers, void (*callback)(void *context), void *context)
+{
+	peers->on_isolated = callback;
+	peers->isolated_context = context;
+}
+
+void peers_note_probe(struct peer *peer, size_t link)
+{
+	uint64_t evidence_count = peer->seen[link].evidence_count;
+
+	if (evidence_count != peer->answered_count[link])
+		peer->unanswered_count[link] = 0;
+	peer->answered_count[link] = evidence_count;
+	peer->unanswered_count[link]++;
+}
+
+struct peer *peers_by_slot(const struct peers *peers, size_t slot)
+{
+	for (size_t i = 0; i < peers->count; i++) {
+		struct peer *peer = &peers->list[i];
+
+		if (slot >= peer->first_slot && slot < peer->first_slot + peer->link_count)
+			return peer;
+	}
+	return NULL;
+}
+
+uint32_t peer_late_apps(const struct peer *peer)
+{
+	const struct xb_peer *said = peer_said(peer);
+
+	return said && !peer->node->witness ? said->late_apps_bits : 0;
+}
+
+const struct xb_peer *peer_said(const struct peer *peer)
+{
+	const struct xb_peer *newest = NULL;
+
+	for (size_t link = 0; link < peer->link_count; link++) {
+		const struct xb_peer *seen = &peer->seen[link];
+
+		if (seen->last_evidence_ns &&
+		    (!newest || (int64_t)(seen->last_evidence_ns - newest->last_evidence_ns) > 0))
+			newest = seen;
+	}
+	return newest;
+}
+
+struct peer *peers_find(const struct peers *peers, const char *name)
+{
+	for (size_t i = 0; i < peers->count; i++)
+		if (!strcmp(peers->list[i].node->name, name))
+			return &peers->list[i];
+	return NULL;
+}
+
+bool peers_come_to(const struct peers *peers, const struct xb_address *address)
+{
+	const struct peer *any = peers && peers->count ? &peers->list[0] : NULL;
+
+	for (size_t link = 0; any && link < any->link_count; link++)
+		if (address_equal(&any->seen[link].local_address, address))
+			return true;
+	return false;
+}
+
+bool peer_is_degraded(const struct peer *peer)
+{
+	bool up = false, lost = false;
+
+	for (size_t link = 0; link < peer->link_count; link++) {
+		up |= peer->liveness.links[link] == VERDICT_UP;
+		lost |= peer->liveness.links[link] != VERDICT_UP;
+	}
+	return up && lost;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The other nodes as this one sees them: a copy of their slots, refreshed once a tick, and the
+ * verdicts made from it. Owns the deadline timer, which fires between ticks when a peer's evidence
+ * runs out of the detection time. peers.c judges, peers_report.c says what has changed, peers_ask.c asks
+ * others after those who are silent, peers_explain.c and peers_json.c are for xbeatctl.
+ */
+#ifndef XBEAT_HEARTBEAT_PEERS_H
+#define XBEAT_HEARTBEAT_PEERS_H
+
+#include <event2/event.h>
+#include <jansson.h>
+#include <user/config/model/config.h>
+#include <user/core/liveness.h>
+#include <user/lib/journal.h>
+#include <user/kernel/kernel.h>
+
+struct peer {
+	const struct config_node *node;
+	size_t link_count;
+	size_t first_slot; /* slot of link 0 in xb_peers; the others follow */
+	uint64_t epoch; /* the newest reported */
+	struct liveness_peer liveness;
+	struct liveness_timing
+		timing; /* of this peer: the detection time may follow what is seen of it */
+	struct liveness_hearsay hearsay;
+	struct xb_peer seen[XB_LINKS_MAX]; /* index: link; as of the last refresh */
+	uint32_t late_apps_bits; /* of peer_late_apps(), as reported */
+	uint64_t answered_count[XB_LINKS_MAX]; /* evidence there was at the last probe */
+	uint32_t unanswered_count[XB_LINKS_MAX]; /* probes sent since there was any */
+};
+
+/* One of this node's own (peers_links.h). */
+struct own_link {
+	bool known; /* something was heard over it, or it is bad */
+	bool bad;
+	uint64_t silent_since_ns; /* nobody is up over it, but over others; 0: not so */
+	uint64_t heard_since_ns; /* it is bad, but somebody is up over it; 0: not so */
+	char reason[96];
+};
+
+/* What one node last answered, asked after another. */
+struct peer_view {
+	bool asked; /* in the last round about that one */
+	uint64_t arrival_ns; /* of the answer; 0: none since the subject fell silent */
+	uint64_t heard_ns; /* when it last heard the subject, on this node's clock; 0: never */
+};
+
+/* Sends a QUERY after the node subject_id to a peer, on all links. */
+typedef void peers_ask(void *context, const struct peer *respondent, uint16_t subject_id,
+		       uint64_t t1_ns);
+
+struct peers {
+	struct peer *list;
+	size_t count;
+	const struct kernel *kernel;
+	struct journal *journal;
+	struct liveness_timing
+		timing; /* with the configured detection time, or the largest of all peers */
+	struct stall_watch stall;
+	struct peers_detection *detection; /* NULL: the multiplier is fixed */
+	bool isolated; /* nobody is heard, of at least two that there are: it may be this node that is cut off */
+	uint64_t isolated_since_ns; /* when that last changed */
+	char isolated_reason[LIVENESS_REASON_BYTES]; /* why it is, or is not any more */
+	uint64_t started_ns;
+	const struct config *config; /* for the names of applications and instances */
+	struct peer_view *views; /* count x count: by subject, then by who is asked */
+	peers_ask *ask; /* NULL: nobody can be asked yet */
+	void *ask_context;
+	struct event *deadline;
+	struct liveness_change *changes; /* of one judgement; index: peer */
+	uint64_t tick_due_ns; /* when the next tick is to run */
+	uint64_t reported_due_ns; /* the tick whose lateness has been reported */
+	void (*on_verdict)(void *context, struct peer *peer, enum verdict from);
+	struct own_link own_links[XB_LINKS_MAX];
+	/* Whether one of own_links is bad has changed; NULL: nobody asks. */
+	void (*on_links)(void *context);
+	void *context;
+	void (*on_isolated)(void *context);
+	void *isolated_context;
+};
+
+/* Writes the identities of all slots (to be freed) for kernel_setup. Returns their number. */
+size_t peers_slots(const struct config_heartbeat *heartbeat, size_t own_node,
+		   struct xb_peer **slots);
+
+/* Starts with everybody "not heard yet"; on_verdict is called after each change of a node's verdict. config: with a
+ * heartbeat block; a reload, which keeps that block, replaces peers->config. Returns 0 or -ENOMEM. */
+int peers_start(struct peers *peers, struct event_base *base, const struct kernel *kernel,
+		const struct config *config, size_t own_node, struct journal *journal,
+		void (*on_verdict)(void *context, struct peer *peer, enum verdict from),
+		void *context);
+void peers_stop(struct peers *peers);
+
+/* callback is called after peers->isolated has changed, and before on_verdict for what changed with it. */
+void peers_on_isolated(struct peers *peers, void (*callback)(void *context), void *context);
+
+/* Copies all slots. */
+void peers_refresh(struct peers *peers);
+
+/* Judges everybody from the last refresh, then reports what changed and arms the deadline timer. now_ns
+ * must have been read before the refresh: a pause between the two must not make evidence look old. */
+void peers_judge(struct peers *peers, uint64_t now_ns);
+
+/* A PROBE is about to leave on a link. */
+void peers_note_probe(struct peer *peer, size_t link);
+
+/* Returns the peer that owns a slot of xb_peers, or NULL. */
+struct peer *peers_by_slot(const struct peers *peers, size_t slot);
+
+/* Returns what the peer last said of itself (its freshest link), or NULL if it was never heard. */
+const struct xb_peer *peer_said(const struct peer *peer);
+
+/* Returns the bits of its applications that are late. A witness has the same file, but no applications. */
+uint32_t peer_late_apps(const struct peer *peer);
+
+/* Asks after everybody for whom that is due. */
+void peers_ask_due(struct peers *peers, uint64_t now_ns);
+
+/* An ANSWER has come. Verdicts that waited for it are passed. */
+void peers_take_answer(struct peers *peers, const struct xb_event *event);
+
+/* Returns what respondent last said of subject. */
+struct peer_view *peers_view(const struct peers *peers, const struct peer *subject,
+			     const struct peer *respondent);
+
+/* Reports what a judgement has changed. */
+void peers_report(struct peers *peers, struct peer *peer, const struct liveness_change *change);
+
+/* Says that the tick which was due ran late_ns late, once. */
+void peers_report_stall(struct peers *peers, uint64_t late_ns);
+
+/* Whether nobody is heard has changed. */
+void peers_report_isolated(struct peers *peers, bool isolated, uint64_t now_ns);
+
+/* Writes the name of the peer's application or instance at a place of its packets; returns text. */
+#define PEERS_NAME_BYTES 64
+const char *peers_app_name(const struct peers *peers, size_t place, char text[PEERS_NAME_BYTES]);
+/* Why it is late, in figures of this node's configuration: packets tell no more than that it is. */
+const char *peers_app_lateness(const struct peers *peers, size_t place,
+			       char text[PEERS_NAME_BYTES]);
+const char *peers_instance_name(const struct peers *peers, const struct xb_instance *said,
+				char text[PEERS_NAME_BYTES]);
+
+/* Whether heartbeats of others come to this address of this node's. peers: NULL without heartbeats. */
+bool peers_come_to(const struct peers *peers, const struct xb_address *address);
+
+/* Returns the node of that name, or NULL. */
+struct peer *peers_find(const struct peers *peers, const char *name);
+
+/* Whether a node is up, but not on all its links. */
+bool peer_is_degraded(const struct peer *peer);
+
+/* Returns a new JSON array of all peers. */
+json_t *peers_json(struct peers *peers);
+
+/* Returns a new JSON object of one, as of the last refresh. */
+json_t *peer_json(const struct peers *peers, const struct peer *peer, uint64_t now_ns);
+
+/* Returns a new JSON object: one peer in plain words. */
+json_t *peer_explain(struct peers *peers, const struct peer *peer);
+
+bool peers_note_answer(struct peers *peers, const struct xb_event *event);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The tick: once an interval it stamps the daemon's progress, sends a PROBE to every peer on every
+ * link (one batch a link) and has everybody judged. Between ticks it sends
+ * the QUERYs that peers_ask.c wants. The schedule is absolute: it does not drift, and
+ * after a stall it goes on from now instead of catching up.
+ */
+#ifndef XBEAT_HEARTBEAT_PROBER_H
+#define XBEAT_HEARTBEAT_PROBER_H
+
+#include <event2/event.h>
+#include <user/net/link_monitor.h>
+#include <user/heartbeat/peers.h>
+
+struct prober_link;
+
+struct prober {
+	struct peers *peers;
+	struct kernel *kernel;
+	const struct config_heartbeat *heartbeat;
+	struct xb_key key; /* signs */
+	struct prober_link *links;
+	size_t link_count;
+	size_t own_node;
+	struct event *tick;
+	uint64_t due_ns;
+	/* Called first in each tick (NULL: nobody is), with the time that is stamped as the daemon's progress. */
+	void (*on_progress)(void *context, uint64_t now_ns);
+	void *context;
+};
+
+/* Opens a socket per link, bound to the own address there. The first tick comes with
+ * the event loop. Returns 0 or a negative errno, having said what to do. */
+int prober_start(struct prober *prober, struct event_base *base, struct kernel *kernel,
+		 struct peers *peers, const struct config_heartbeat *heartbeat, size_t own_node,
+		 const struct xb_key *key);
+void prober_stop(struct prober *prober);
+
+/* An address was added: if it is the own one of a link, its socket is opened anew, because the one before may be
+ * bound to an interface that is gone. */
+void prober_address_added(struct prober *prober, const struct address_event *event);
+
+/* Sends one PROBE to everybody, now. */
+void prober_send(struct prober *prober, uint64_t now_ns);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Events of peers: every change of a verdict with its evidence in figures. */
+#include <stdio.h>
+#include <string.h>
+#include <user/lib/time.h>
+#include <user/heartbeat/peers.h>
+
+#define SUBJECT_BYTES 40
+
+/* A peer's application, or a link of it: "node-b/eth0". */
+static const char *part_of(const struct peer *peer, const char *part, char subject[SUBJECT_BYTES])
+{
+	snprintf(subject, SUBJECT_BYTES, "%s/%.22s", peer->node->name, part);
+	return subject;
+}
+
+static void report_links(struct peers *peers, const struct peer *peer,
+			 const struct liveness_change *change)
+{
+	char subject[SUBJECT_BYTES];
+
+	for (size_t link = 0; peer->link_count > 1 && link < peer->link_count; link++)
+		if (change->links >> link & 1)
+			journal_add(peers->journal, "link",
+				    part_of(peer, peer->seen[link].interface, subject),
+				    verdict_name(change->link_from[link]),
+				    verdict_name(peer->liveness.links[link]), "%s",
+				    change->link_reason[link]);
+}
+
+const char *peers_app_name(const struct peers *peers, size_t place, char text[PEERS_NAME_BYTES])
+{
+	if (place < peers->config->app_count)
+		snprintf(text, PEERS_NAME_BYTES, "%s", peers->config->apps[place].name);
+	else
+		snprintf(text, PEERS_NAME_BYTES, "application %zu", place + 1);
+	return text;
+}
+
+/* The one of this node that is the same virtual router: names need not agree. */
+const char *peers_instance_name(const struct peers *peers, const struct xb_instance *said,
+				char text[PEERS_NAME_BYTES])
+{
+	uint8_t family = said->family_flags & XB_INSTANCE_FAMILY_MASK;
+
+	for (size_t i = 0; i < peers->config->instance_count; i++) {
+		const struct config_instance *instance = &peers->config->instances[i];
+
+		if (instance->vrid != said->vrid || instance->family != family ||
+		    !instance->heartbeat[0])
+			continue;
+		snprintf(text, PEERS_NAME_BYTES, "%s", instance->name);
+		return text;
+	}
+	snprintf(text, PEERS_NAME_BYTES, "VRID %u of IPv%u", said->vrid, family);
+	return text;
+}
+
+const char *peers_app_lateness(const struct peers *peers, size_t place, char text[PEERS_NAME_BYTES])
+{
+	const struct config *config = peers->config;
+
+	if (place < config->app_count)
+		snprintf(text, PEERS_NAME_BYTES, "it has not beaten within its timeout, %g ms",
+			 (double)config->apps[place].timeout_ns / NS_PER_MS);
+	else
+		snprintf(text, PEERS_NAME_BYTES, "it has not beaten within its timeout");
+	return text;
+}
+
+static void report_apps(struct peers *peers, struct peer *peer)
+{
+	uint32_t bits = peer_late_apps(peer);
+	uint32_t changed = bits ^ peer->late_apps_bits;
+	char subject[SUBJECT_BYTES], name[PEERS_NAME_BYTES], reason[PEERS_NAME_BYTES];
+
+	peer->late_apps_bits = bits;
+	for (size_t place = 0; place < XB_APPS_MAX; place++) {
+		bool late = bits >> place & 1;
+
+		if (changed >> place & 1)
+			journal_add(peers->journal, "app",
+				    part_of(peer, peers_app_name(peers, place, name), subject),
+				    late ? "on time" : "late", late ? "late" : "on time", "%s%s",
+				    late ? peers_app_lateness(peers, place, reason)
+					 : "it beats again",
+				    late ? ", says the kernel there" : "");
+	}
+}
+
+void peers_report(struct peers *peers, struct peer *peer, const struct liveness_change *change)
+{
+	bool dead = peer->liveness.died_ns != 0;
+
+	report_links(peers, peer, change);
+	if (change->daemon)
+		journal_add(peers->journal, "daemon", peer->node->name, dead ? "running" : "dead",
+			    dead ? "dead" : "running", "%s", change->daemon_reason);
+	report_apps(peers, peer);
+	if (!change->node)
+		return;
+	peers->on_verdict(peers->context, peer, change->from);
+	journal_add(peers->journal, "peer", peer->node->name, verdict_name(change->from),
+		    verdict_name(peer->liveness.verdict), "%s", peer->liveness.reason);
+}
+
+void peers_report_stall(struct peers *peers, uint64_t late_ns)
+{
+	bool long_one = late_ns >= NS_PER_SECOND;
+
+	journal_add(peers->journal, "stall", "self", "late", "running",
+		    "this node stood still for %.1f %s: nobody is called silent for %.1f ms",
+		    (double)late_ns / (long_one ? 1e9 : 1e6), long_one ? "s" : "ms",
+		    (double)peers->timing.detection_time_ns / 1e6);
+}
+
+/* When anything came from it, be it evidence or not; 0: never. */
+static uint64_t peer_heard_ns(const struct peer *peer)
+{
+	uint64_t heard_ns = 0;
+
+	for (size_t link = 0; link < peer->link_count; link++) {
+		const struct xb_peer *seen = &peer->seen[link];
+		uint64_t times[] = {seen->last_evidence_ns, seen->last_heard_ns};
+
+		for (size_t i = 0; i < 2; i++)
+			if (times[i] && (!heard_ns || (int64_t)(times[i] - heard_ns) > 0))
+				heard_ns = times[i];
+	}
+	return heard_ns;
+}
+
+/* The peer that was heard last of all. Returns NULL if none ever was. */
+static const struct peer *heard_last(const struct peers *peers, uint64_t *heard_ns)
+{
+	const struct peer *last = NULL;
+
+	for (size_t i = 0; i < peers->count; i++) {
+		uint64_t candidate_ns = peer_heard_ns(&peers->list[i]);
+
+		if (!candidate_ns || (last && (int64_t)(candidate_ns - *heard_ns) <= 0))
+			continue;
+		last = &peers->list[i];
+		*heard_ns = candidate_ns;
+	}
+	return last;
+}
+
+static void describe_isolation(struct peers *peers, bool isolated, uint64_t now_ns)
+{
+	uint64_t heard_ns = 0;
+	const struct peer *last = heard_last(peers, &heard_ns);
+	double age_ms = (double)time_since_ns(now_ns, heard_ns) / 1e6;
+	char *text = peers->isolated_reason;
+
+	if (!last)
+		snprintf(text, sizeof(peers->isolated_reason),
+			 "none of %zu other nodes has been heard", peers->count);
+	else if (isolated)
+		snprintf(text, sizeof(peers->isolated_reason),
+			 "none of %zu other nodes is heard; the last was %s, %.1f ms before, "
+			 "detection time %.1f ms",
+			 peers->count, last->node->name, age_ms,
+			 (double)peers->timing.detection_time_ns / 1e6);
+	else
+		snprintf(text, sizeof(peers->isolated_reason), "%s was heard %.1f ms ago",
+			 last->node->name, age_ms);
+}
+
+void peers_report_isolated(struct peers *peers, bool isolated, uint64_t now_ns)
+{
+	peers->isolated = isolated;
+	peers->isolated_since_ns = now_ns;
+	describe_isolation(peers, isolated, now_ns);
+	if (peers->on_isolated)
+		peers->on_isolated(peers->isolated_context);
+	journal_add(peers->journal, "node", "self", isolated ? "connected" : "isolated",
+		    isolated ? "isolated" : "connected", "%s", peers->isolated_reason);
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Attaching: native where the driver can, else generic, and which of the two is said. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <net/if.h>
+#include <string.h>
+#include <unistd.h>
+#include <user/kernel/attach.h>
+#include <user/kernel/bpffs.h>
+#include <user/lib/cleanup.h>
+#include <user/lib/log.h>
+
+static uint32_t program_id(int program_fd)
+{
+	struct bpf_prog_info info = {0};
+	uint32_t length = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(program_fd, &info, &length) ? 0 : info.id;
+}
+
+static void program_name(uint32_t id, char name[BPF_OBJ_NAME_LEN])
+{
+	_cleanup_close_ int fd = bpf_prog_get_fd_by_id(id);
+	struct bpf_prog_info info = {0};
+	uint32_t length = sizeof(info);
+
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &length))
+		memcpy(name, "?", 2);
+	else
+		memcpy(name, info.name, BPF_OBJ_NAME_LEN);
+}
+
+static int query(unsigned interface_index, struct bpf_xdp_query_opts *status)
+{
+	*status = (struct bpf_xdp_query_opts){.sz = sizeof(*status)};
+	return bpf_xdp_query((int)interface_index, 0, status);
+}
+
+static bool refuse_foreign(const struct attachment *attachment)
+{
+	struct bpf_xdp_query_opts status;
+	char name[BPF_OBJ_NAME_LEN];
+	uint32_t id;
+
+	if (query(attachment->interface_index, &status) || status.attach_mode == XDP_ATTACHED_NONE)
+		return false;
+	id = status.prog_id	  ? status.prog_id
+	     : status.drv_prog_id ? status.drv_prog_id
+				  : status.skb_prog_id;
+	program_name(id, name);
+	if (!strcmp(name, "xbeat"))
+		log_error(
+			"interface %s belongs to another instance of xbeatd (program id %u): stop "
+			"it; if it crashed, start and stop it, or remove its directory "
+			"in " BPFFS_XBEAT,
+			attachment->interface, id);
+	else
+		log_error("interface %s already runs the XDP program \"%s\" (id %u): detach it (ip "
+			  "link set dev %s xdp off; if a bpf_link holds it, bpftool link list and "
+			  "bpftool link detach id N) or choose another interface",
+			  attachment->interface, name, id, attachment->interface);
+	return true;
+}
+
+/* Takes over the link an earlier daemon of this instance pinned, if it is still on the interface. */
+static int adopt_link(const struct attachment *attachment, const char *path, int program_fd)
+{
+	_cleanup_close_ int fd = bpf_obj_get(path);
+	struct bpf_link_info info = {0};
+	uint32_t length = sizeof(info);
+	int adopted = -ENOENT;
+
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &length) ||
+	    info.xdp.ifindex != attachment->interface_index)
+		return -ENOENT;
+	if (bpf_link_update(fd, program_fd, NULL))
+		return -errno;
+	adopted = fd;
+	fd = -1;
+	return adopted;
+}
+
+static int create_link(const struct attachment *attachment, int program_fd, bool native)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, options,
+		    .flags = native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
+	int fd = bpf_link_create(program_fd, (int)attachment->interface_index, BPF_XDP, &options);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int new_link(const struct attachment *attachment, int program_fd)
+{
+	int fd, native_error;
+
+	if (refuse_foreign(attachment))
+		return -EBUSY;
+	fd = create_link(attachment, program_fd, true);
+	if (fd >= 0)
+		return fd;
+	native_error = fd;
+	fd = create_link(attachment, program_fd, false);
+	if (fd < 0)
+		log_error("cannot attach to interface %s: native: %s, generic: %s",
+			  attachment->interface, strerror(-native_error), strerror(-fd));
+	else
+		log_warning("interface %s: its driver does not take XDP now (%s): attached in "
+			    "generic mode, which is slower",
+			    attachment->interface, strerror(-native_error));
+	return fd;
+}
+
+int attach_interface(struct attachment *attachment, const char *instance, int program_fd)
+{
+	struct bpf_xdp_query_opts status;
+	char path[BPFFS_PATH_BYTES];
+	int fd, error;
+
+	attachment->link_fd = -1;
+	attachment->interface_index = if_nametoindex(attachment->interface);
+	if (!attachment->interface_index) {
+		log_error("no interface %s: correct \"interface\" in the configuration, or create "
+			  "it before xbeatd starts (ip link shows those that exist)",
+			  attachment->interface);
+		return -ENODEV;
+	}
+	bpffs_path(path, instance, "link_", attachment->interface);
+	fd = adopt_link(attachment, path, program_fd);
+	if (fd < 0)
+		fd = new_link(attachment, program_fd);
+	if (fd < 0)
+		return fd;
+	attachment->link_fd = fd;
+	error = bpffs_pin(fd, path);
+	if (error) {
+		log_error("cannot pin %s: %s", path, strerror(-error));
+		return error;
+	}
+	attachment->native = query(attachment->interface_index, &status) == 0 &&
+			     status.attach_mode == XDP_ATTACHED_DRV;
+	attachment->program_id = program_id(program_fd);
+	return 0;
+}
+
+void attach_release(struct attachment *attachment)
+{
+	if (attachment->link_fd >= 0)
+		close(attachment->link_fd);
+	attachment->link_fd = -1;
+}
+
+json_t *attach_json(const struct attachment *attachment)
+{
+	return json_pack("{s:s, s:s, s:i}", "name", attachment->interface, "mode",
+			 attachment->native ? "native" : "generic", "program_id",
+			 (int)attachment->program_id);
+}

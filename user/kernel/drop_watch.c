@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Looks at the drop counters now and then; each reason is said at most every ten minutes. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <user/lib/address.h>
+#include <user/lib/clock.h>
+#include <user/kernel/drop_watch.h>
+#include <user/lib/log.h>
+
+#define LOOK_SPACING_NS (10 * NS_PER_SECOND)
+#define SAY_SPACING_NS (600 * NS_PER_SECOND)
+
+static const struct {
+	const char *name;
+	const char *normal;
+	const char *help;
+} reasons[] = {
+#define X(id, name, normal, help) {#name, normal, help},
+	XB_DROP_REASONS(X)
+#undef X
+};
+
+/* Whose adverts they were, as far as the slots still know: ", VRID 51 on eth0 from 10.0.0.3", or "". */
+static void name_sender(const struct drop_watch *watch, size_t reason, uint64_t now_ns, char *text,
+			size_t bytes)
+{
+	char address[ADDRESS_TEXT_BYTES];
+	struct xb_vrrp router;
+
+	text[0] = 0;
+	for (size_t i = 0; i < XB_VRRP_SLOTS_MAX; i++) {
+		kernel_read_router(watch->kernel, i, &router);
+		if (!router.vrid || !router.refused_arrival_ns || router.refused_reason != reason ||
+		    time_since_ns(now_ns, router.refused_arrival_ns) > LOOK_SPACING_NS)
+			continue;
+		snprintf(text, bytes, ", VRID %u on %s from %s", router.vrid, router.interface,
+			 address_format(&router.refused_source, address));
+		return;
+	}
+}
+
+static void say(struct drop_watch *watch, size_t reason, uint64_t count, uint64_t now_ns)
+{
+	char sender[ADDRESS_TEXT_BYTES + XB_NAME_BYTES + 32];
+
+	if (strcmp(reasons[reason].normal, "no") != 0 ||
+	    (watch->said_ns[reason] &&
+	     time_since_ns(now_ns, watch->said_ns[reason]) < SAY_SPACING_NS))
+		return;
+	watch->said_ns[reason] = now_ns;
+	name_sender(watch, reason, now_ns, sender, sizeof(sender));
+	log_warning("%llu packet%s refused within 10 s: %s (%s)%s; xbeatctl drops goes on counting",
+		    (unsigned long long)count, count == 1 ? "" : "s", reasons[reason].name,
+		    reasons[reason].help, sender);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *context)
+{
+	struct drop_watch *watch = context;
+	uint64_t counts[XB_DROP_COUNT], now_ns = clock_now_ns();
+
+	(void)fd;
+	(void)what;
+	clock_arm(watch->timer, now_ns + LOOK_SPACING_NS);
+	if (kernel_read_drops(watch->kernel, counts))
+		return;
+	for (size_t i = 0; i < XB_DROP_COUNT; i++)
+		if (counts[i] > watch->seen_counts[i])
+			say(watch, i, counts[i] - watch->seen_counts[i], now_ns);
+	memcpy(watch->seen_counts, counts, sizeof(counts));
+}
+
+int drop_watch_start(struct drop_watch *watch, struct event_base *base, const struct kernel *kernel)
+{
+	*watch = (struct drop_watch){.kernel = kernel};
+	watch->timer = evtimer_new(base, on_timer, watch);
+	if (!watch->timer)
+		return -ENOMEM;
+	kernel_read_drops(kernel, watch->seen_counts); /* of an earlier daemon's time */
+	clock_arm(watch->timer, clock_now_ns() + LOOK_SPACING_NS);
+	return 0;
+}
+
+void drop_watch_stop(struct drop_watch *watch)
+{
+	if (watch->timer)
+		event_free(watch->timer);
+	*watch = (struct drop_watch){0};
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Slots of xb_guard, as the daemon uses them, and who the daemon is. bpf/guard/guard.h says what must hold, and
+ * what the kernel side does for it at any moment; this is the other half:
+ *
+ * - deadline_ns changes by compare-and-swap. One that is XB_GUARD_FENCED is left alone by an extension; only
+ *   kernel_guard_end() and kernel_guard_release() lead out of it. Their caller has taken the address off its interface.
+ * - An address that begins to be held, while its instance is being fenced, is fenced here: first the deadline is
+ *   written, then the bits of the instance are read, and the kernel side does it the other way round. A check may have
+ *   set them for what was given up under its hands: they are cleared before the first address of an instance is held.
+ * - The bits of an instance are cleared, both in one step, when its last fenced address has been; what was fenced
+ *   since is looked for afterwards. Packets go on being looked at until nothing is fenced.
+ * - guard_due_ns is lowered after a deadline was written, and changed even if it is early enough: a check that
+ *   did not see the deadline cannot raise it then.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <user/kernel/bpffs.h>
+#include <user/kernel/guards.h>
+#include <user/lib/log.h>
+#include <xbeat.skel.h>
+
+#define FENCING_BITS_SHIFT 16
+#define EXIT_LINK "exit"
+
+enum { XDP_ACTION_PASS = 2 };
+
+typedef uint32_t __attribute__((__may_alias__)) aliasing_word;
+
+static uint64_t load(const __u64 *value)
+{
+	return __atomic_load_n(value, __ATOMIC_SEQ_CST);
+}
+
+static aliasing_word *bits_of(struct kernel *kernel)
+{
+	return (aliasing_word *)&kernel->self->fenced_bits;
+}
+
+static uint32_t place_bits(uint8_t place)
+{
+	return place < XB_INSTANCES_MAX ? 1U << place | 1U << place << FENCING_BITS_SHIFT : 0;
+}
+
+static bool any_fenced(const struct kernel *kernel, uint32_t bits)
+{
+	for (size_t i = 0; i < kernel->self->guard_count; i++)
+		if (load(&kernel->guards[i].deadline_ns) == XB_GUARD_FENCED &&
+		    (!bits || place_bits(kernel->guards[i].place) & bits))
+			return true;
+	return false;
+}
+
+/* Something of this place is fenced no more, or no more of this place. */
+static void clear_bits(struct kernel *kernel, uint8_t place)
+{
+	uint32_t bits = place_bits(place);
+
+	if (!bits || any_fenced(kernel, bits))
+		return;
+	__atomic_fetch_and(bits_of(kernel), ~bits, __ATOMIC_SEQ_CST);
+	/* The kernel side has set fencing, or is about to. */
+	if (any_fenced(kernel, bits))
+		kernel_guard_look(kernel);
+}
+
+void kernel_guard_tidy(struct kernel *kernel)
+{
+	__u8 *fencing = &kernel->self->fencing;
+	__u8 asked = XB_FENCING_ASKED;
+
+	if (__atomic_load_n(fencing, __ATOMIC_SEQ_CST) == XB_FENCING_NONE)
+		return;
+	__atomic_store_n(fencing, XB_FENCING_ASKED, __ATOMIC_SEQ_CST);
+	if (!any_fenced(kernel, 0))
+		__atomic_compare_exchange_n(fencing, &asked, XB_FENCING_NONE, false,
+					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+static bool any_held(const struct kernel *kernel, uint8_t place)
+{
+	for (size_t i = 0; i < kernel->self->guard_count; i++)
+		if (kernel->guards[i].place == place && load(&kernel->guards[i].deadline_ns))
+			return true;
+	return false;
+}
+
+static struct xb_guard_key key_of(const struct xb_guard *guard)
+{
+	return (struct xb_guard_key){.interface_index = guard->interface_index,
+				     .address = guard->address};
+}
+
+/* Returns a slot that nobody has, or XB_GUARD_MAX. */
+static size_t find_free(const struct kernel *kernel)
+{
+	for (size_t i = 0; i < XB_GUARD_MAX; i++)
+		if (!kernel->guards[i].used)
+			return i;
+	return XB_GUARD_MAX;
+}
+
+static int take_free(struct kernel *kernel, const struct xb_guard_key *key, uint8_t place,
+		     size_t *slot)
+{
+	size_t unused = find_free(kernel);
+	uint32_t value = (uint32_t)unused;
+
+	if (unused == XB_GUARD_MAX)
+		return -ENOSPC;
+	kernel->guards[unused] = (struct xb_guard){.address = key->address,
+						   .interface_index = key->interface_index,
+						   .used = 1,
+						   .place = place};
+	if (bpf_map_update_elem(bpf_map__fd(kernel->skeleton->maps.xb_guard_slots), key, &value,
+				BPF_ANY)) {
+		kernel->guards[unused].used = 0;
+		return -errno;
+	}
+	if (unused >= kernel->self->guard_count)
+		__atomic_store_n(&kernel->self->guard_count, (uint16_t)(unused + 1),
+				 __ATOMIC_SEQ_CST);
+	kernel->guard_claimed[unused] = true;
+	*slot = unused;
+	return 0;
+}
+
+/* One that an earlier daemon had. Its instance may have another place now. */
+static void take_over(struct kernel *kernel, size_t slot, uint8_t place)
+{
+	struct xb_guard *guard = &kernel->guards[slot];
+	uint8_t before = guard->place;
+
+	kernel->guard_claimed[slot] = true;
+	if (before == place)
+		return;
+	__atomic_store_n(&guard->place, place, __ATOMIC_SEQ_CST);
+	clear_bits(kernel, before);
+	if (load(&guard->deadline_ns))
+		kernel_guard_look(kernel);
+}
+
+int kernel_guard_claim(struct kernel *kernel, unsigned interface_index,
+		       const struct xb_address *address, uint8_t place, size_t *slot)
+{
+	const struct xb_guard_key key = {.interface_index = interface_index, .address = *address};
+	uint32_t found;
+
+	if (bpf_map_lookup_elem(bpf_map__fd(kernel->skeleton->maps.xb_guard_slots), &key, &found))
+		return take_free(kernel, &key, place, slot);
+	if (found >= XB_GUARD_MAX || kernel->guard_claimed[found])
+		return -EEXIST;
+	take_over(kernel, found, place);
+	*slot = found;
+	return 0;
+}
+
+void kernel_guard_release(struct kernel *kernel, size_t slot)
+{
+	struct xb_guard *guard = &kernel->guards[slot];
+	const struct xb_guard_key key = key_of(guard);
+
+	kernel_guard_end(kernel, slot);
+	bpf_map_delete_elem(bpf_map__fd(kernel->skeleton->maps.xb_guard_slots), &key);
+	kernel->guard_claimed[slot] = false;
+	guard->used = 0;
+}
+
+void kernel_guard_release_unclaimed(struct kernel *kernel,
+				    void (*remove)(void *context, unsigned interface_index,
+						   const struct xb_address *address),
+				    void *context)
+{
+	for (size_t i = 0; i < kernel->self->guard_count; i++) {
+		const struct xb_guard *guard = &kernel->guards[i];
+
+		if (!guard->used || kernel->guard_claimed[i])
+			continue;
+		if (load(&guard->deadline_ns))
+			remove(context, guard->interface_index, &guard->address);
+		kernel_guard_release(kernel, i);
+	}
+}
+
+/* Always changes it. If it is earlier than before, or the first, the timer does not know of it yet. */
+static void lower_due(struct kernel *kernel, uint64_t deadline_ns)
+{
+	__u64 *due_ns = &kernel->self->guard_due_ns;
+	__u64 seen_ns = load(due_ns);
+	bool earlier;
+
+	do
+		earlier = !seen_ns || deadline_ns < seen_ns;
+	while (!__atomic_compare_exchange_n(due_ns, &seen_ns, earlier ? deadline_ns : seen_ns - 1,
+					    false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
+	if (earlier)
+		kernel->guard_timer_is_late = true;
+}
+
+void kernel_guard_extend(struct kernel *kernel, size_t slot, uint64_t deadline_ns)
+{
+	struct xb_guard *guard = &kernel->guards[slot];
+	__u64 seen_ns = load(&guard->deadline_ns);
+	bool earlier = !seen_ns || deadline_ns < seen_ns;
+
+	if (!seen_ns && !any_held(kernel, guard->place))
+		clear_bits(kernel, guard->place);
+	while (seen_ns != XB_GUARD_FENCED &&
+	       !__atomic_compare_exchange_n(&guard->deadline_ns, &seen_ns, deadline_ns, false,
+					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		;
+	if (!earlier || seen_ns == XB_GUARD_FENCED)
+		return;
+	lower_due(kernel, deadline_ns);
+	if (__atomic_load_n(bits_of(kernel), __ATOMIC_SEQ_CST) & place_bits(guard->place))
+		__atomic_store_n(&guard->deadline_ns, XB_GUARD_FENCED, __ATOMIC_SEQ_CST);
+}
+
+int kernel_guard_look(struct kernel *kernel)
+{
+	const uint8_t frame[64] = {0};
+	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = sizeof(frame),
+		    .repeat = 1);
+
+	if (bpf_prog_test_run_opts(bpf_program__fd(kernel->skeleton->progs.xbeat_guard), &options))
+		return -errno;
+	return options.retval == XDP_ACTION_PASS ? 0 : -EIO;
+}
+
+int kernel_guard_watch(struct kernel *kernel)
+{
+	int error = 0;
+
+	if (kernel->guard_timer_is_late)
+		error = kernel_guard_look(kernel);
+	if (!error)
+		kernel->guard_timer_is_late = false;
+	return error;
+}
+
+bool kernel_guard_passed(const struct kernel *kernel, size_t slot, uint64_t now_ns)
+{
+	uint64_t deadline_ns = load(&kernel->guards[slot].deadline_ns);
+
+	return deadline_ns && deadline_ns <= now_ns;
+}
+
+bool kernel_guard_is_open(const struct kernel *kernel, size_t slot, uint64_t now_ns)
+{
+	uint64_t deadline_ns = load(&kernel->guards[slot].deadline_ns);
+
+	return deadline_ns > XB_GUARD_FENCED && deadline_ns > now_ns;
+}
+
+void kernel_guard_end(struct kernel *kernel, size_t slot)
+{
+	struct xb_guard *guard = &kernel->guards[slot];
+
+	if (__atomic_exchange_n(&guard->deadline_ns, 0, __ATOMIC_SEQ_CST) != XB_GUARD_FENCED)
+		return;
+	clear_bits(kernel, guard->place);
+	kernel_guard_tidy(kernel);
+}
+
+bool kernel_guard_is_held(const char *instance)
+{
+	char path[BPFFS_PATH_BYTES];
+	bool held = false;
+	int fd;
+
+	bpffs_path(path, instance, "", "xb_guard");
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		return false;
+	for (uint32_t i = 0; i < XB_GUARD_MAX && !held; i++) {
+		struct xb_guard guard;
+
+		held = bpf_map_lookup_elem(fd, &i, &guard) == 0 && guard.deadline_ns;
+	}
+	close(fd);
+	return held;
+}
+
+/* A new xb_self for slots of an earlier daemon: their places were those of its table. */
+static void describe_guards(struct kernel *kernel)
+{
+	for (size_t i = 0; i < XB_GUARD_MAX; i++) {
+		struct xb_guard *guard = &kernel->guards[i];
+
+		guard->place = XB_GUARD_NO_PLACE;
+		if (guard->used)
+			kernel->self->guard_count = (uint16_t)(i + 1);
+		if (load(&guard->deadline_ns) > XB_GUARD_FENCED)
+			lower_due(kernel, load(&guard->deadline_ns));
+	}
+}
+
+int kernel_guard_start(struct kernel *kernel)
+{
+	if (!kernel->adopted)
+		describe_guards(kernel);
+	kernel->self->pid = 0; /* of the one that is no more; another process may have its number */
+	return kernel_guard_look(kernel);
+}
+
+/* The new link is there before the earlier daemon's is gone. It lives in its pin. */
+static int attach_exit(struct kernel *kernel)
+{
+	char path[BPFFS_PATH_BYTES];
+	int error;
+
+	if (kernel->exit_link_fd > 0)
+		return 0;
+	if (!bpf_program__autoload(kernel->skeleton->progs.xbeat_exit))
+		return -EOPNOTSUPP;
+	kernel->exit_link_fd = bpf_raw_tracepoint_open(
+		"sched_process_exit", bpf_program__fd(kernel->skeleton->progs.xbeat_exit));
+	if (kernel->exit_link_fd < 0)
+		return -errno;
+	bpffs_path(path, kernel->instance, "", EXIT_LINK);
+	error = bpffs_pin(kernel->exit_link_fd, path);
+	if (error) {
+		close(kernel->exit_link_fd);
+		kernel->exit_link_fd = 0;
+	}
+	return error;
+}
+
+int kernel_watch_daemon(struct kernel *kernel, uint32_t pid, uint64_t restart_grace_ns)
+{
+	struct xb_self *self = kernel->self;
+	struct stat namespace;
+	int error;
+
+	__atomic_store_n(&self->pid, 0, __ATOMIC_SEQ_CST);
+	self->restart_grace_ns = restart_grace_ns;
+	__atomic_store_n(&self->died_ns, 0, __ATOMIC_SEQ_CST);
+	if (!pid)
+		return 0;
+	if (stat("/proc/self/ns/pid", &namespace))
+		return -errno;
+	error = attach_exit(kernel);
+	if (error)
+		return error;
+	self->pid_namespace_device = namespace.st_dev;
+	self->pid_namespace_inode = namespace.st_ino;
+	__atomic_store_n(&self->pid, pid, __ATOMIC_SEQ_CST);
+	/* It may have to look sooner than it was told. */
+	return kernel_guard_look(kernel);
+}

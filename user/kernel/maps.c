@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading the maps: slots under their sequence number, counters over all processors. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <user/kernel/kernel.h>
+#include <user/lib/cleanup.h>
+#include <xbeat.skel.h>
+
+/* A writer holds a slot for well under a microsecond; after so many tries the copy is used as it is. */
+#define READ_TRIES 10000
+
+static void read_slot(void *copy, const void *slot, size_t bytes, const __u32 *lock_sequence)
+{
+	for (unsigned i = 0; i < READ_TRIES; i++) {
+		__u32 before = __atomic_load_n(lock_sequence, __ATOMIC_ACQUIRE);
+
+		if (before & 1)
+			continue;
+		memcpy(copy, slot, bytes);
+		atomic_thread_fence(memory_order_acquire);
+		if (__atomic_load_n(lock_sequence, __ATOMIC_RELAXED) == before)
+			return;
+	}
+	memcpy(copy, slot, bytes);
+}
+
+void kernel_read_peer(const struct kernel *kernel, size_t slot, struct xb_peer *copy)
+{
+	read_slot(copy, &kernel->peers[slot], sizeof(*copy), &kernel->peers[slot].lock_sequence);
+}
+
+void kernel_read_router(const struct kernel *kernel, size_t slot, struct xb_vrrp *copy)
+{
+	read_slot(copy, &kernel->routers[slot], sizeof(*copy),
+		  &kernel->routers[slot].lock_sequence);
+}
+
+int kernel_read_histogram(const struct kernel *kernel, uint32_t slot, struct xb_rtt_hist *histogram)
+{
+	int fd = bpf_map__fd(kernel->skeleton->maps.xb_rtt_hist);
+
+	return bpf_map_lookup_elem(fd, &slot, histogram) ? -errno : 0;
+}
+
+int kernel_read_gaps(const struct kernel *kernel, uint32_t slot, struct xb_gap_hist *histogram)
+{
+	int fd = bpf_map__fd(kernel->skeleton->maps.xb_gap_hist);
+
+	return bpf_map_lookup_elem(fd, &slot, histogram) ? -errno : 0;
+}
+
+int kernel_read_drops(const struct kernel *kernel, uint64_t counts[static XB_DROP_COUNT])
+{
+	int fd = bpf_map__fd(kernel->skeleton->maps.xb_drops);
+	int processors = libbpf_num_possible_cpus();
+	_cleanup_free_ uint64_t *values = NULL;
+	uint32_t zero = 0;
+
+	if (processors <= 0)
+		return -EINVAL;
+	values = calloc((size_t)processors, sizeof(struct xb_drops));
+	if (!values)
+		return -ENOMEM;
+	if (bpf_map_lookup_elem(fd, &zero, values))
+		return -errno;
+	memset(counts, 0, XB_DROP_COUNT * sizeof(*counts));
+	for (size_t i = 0; i < (size_t)processors * XB_DROP_COUNT; i++)
+		counts[i % XB_DROP_COUNT] += values[i];
+	return 0;
+}
+
+int kernel_events_fd(const struct kernel *kernel)
+{
+	return ring_buffer__epoll_fd(kernel->ring);
+}
+
+void kernel_consume(struct kernel *kernel)
+{
+	ring_buffer__consume(kernel->ring);
+}

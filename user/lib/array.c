@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Growing lists and copying texts; both abort without memory. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <user/lib/array.h>
+
+void *config_grow(void *array, size_t *count, size_t entry_bytes)
+{
+	/* Room for the next power of two: no capacity has to be kept in the configuration. */
+	if ((*count & (*count - 1)) == 0) {
+		array = reallocarray(array, *count ? 2 * *count : 1, entry_bytes);
+		if (!array)
+			abort();
+	}
+	memset((char *)array + *count * entry_bytes, 0, entry_bytes);
+	++*count;
+	return array;
+}
+
+char *config_copy(const char *text)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		abort();
+	return copy;
+}

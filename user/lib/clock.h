@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The only place that reads clocks; everything else is handed the time. */
+#ifndef XBEAT_LIB_CLOCK_H
+#define XBEAT_LIB_CLOCK_H
+
+#include <event2/event.h>
+#include <stdint.h>
+#include <time.h>
+#include <user/lib/time.h>
+
+static inline uint64_t clock_read_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
+/* The clock of every decision; the XDP program stamps with the same one. */
+static inline uint64_t clock_now_ns(void)
+{
+	return clock_read_ns(CLOCK_MONOTONIC);
+}
+
+/* For people's eyes, and for the first epoch, only. */
+static inline uint64_t clock_unix_ns(void)
+{
+	return clock_read_ns(CLOCK_REALTIME);
+}
+
+/* Arms a timer for an absolute time of clock_now_ns(). */
+static inline void clock_arm(struct event *timer, uint64_t due_ns)
+{
+	uint64_t now_ns = clock_now_ns();
+	uint64_t wait_us = time_reached(now_ns, due_ns) ? 0 : (due_ns - now_ns + 999) / NS_PER_US;
+	struct timeval wait = {.tv_sec = (time_t)(wait_us / 1000000),
+			       .tv_usec = (suseconds_t)(wait_us % 1000000)};
+
+	event_add(timer, &wait);
+}
+
+#endif

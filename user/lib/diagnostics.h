@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a parser or a check found wrong with a file: collected, so that one run shows all of it. */
+#ifndef XBEAT_LIB_DIAGNOSTICS_H
+#define XBEAT_LIB_DIAGNOSTICS_H
+
+#include <stddef.h>
+
+enum diagnostic_severity {
+	DIAGNOSTIC_WARNING,
+	DIAGNOSTIC_ERROR,
+};
+
+struct diagnostic {
+	enum diagnostic_severity severity;
+	const char *file; /* borrowed: the caller's file name, or one of names */
+	unsigned line; /* from 1; 0: the file as a whole */
+	unsigned column; /* from 1 */
+	char *text; /* "what is wrong; what would be right" */
+};
+
+struct diagnostics {
+	struct diagnostic *entries;
+	size_t count;
+	size_t error_count;
+	char **names; /* files that were found on the way */
+	size_t name_count;
+};
+
+/* Appends one. Allocation failure aborts: it happens at start only. */
+void diagnostics_add(struct diagnostics *diagnostics, enum diagnostic_severity severity,
+		     const char *file, unsigned line, unsigned column, const char *format, ...)
+	__attribute__((format(printf, 6, 7)));
+
+/* Returns a copy of a file's name that lives as long as the diagnostics. */
+const char *diagnostics_name(struct diagnostics *diagnostics, const char *name);
+
+void diagnostics_free(struct diagnostics *diagnostics);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* JSON takes only UTF-8, and jansson returns nothing at all for other text. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <user/lib/json_text.h>
+#include <user/lib/cleanup.h>
+
+#define LINE_BYTES 512
+
+json_t *json_text(const char *text)
+{
+	json_t *json = json_string(text);
+	_cleanup_free_ char *copy = json ? NULL : strdup(text);
+
+	if (!copy)
+		return json;
+	for (char *byte = copy; *byte; byte++)
+		if ((unsigned char)*byte > 127)
+			*byte = '?';
+	return json_string(copy);
+}
+
+void json_say(json_t *lines, const char *format, ...)
+{
+	char line[LINE_BYTES];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	json_array_append_new(lines, json_text(line));
+}

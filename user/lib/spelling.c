@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* How far a mistyped word is from a known one, for "did you mean". */
+#include <string.h>
+#include <user/lib/spelling.h>
+
+#define SUGGEST_BYTES_MAX 48
+
+static unsigned minimum(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * Edit distance where two swapped neighbours count as one mistake, the most frequent one of
+ * people who type (optimal string alignment). Row i holds the distances of a's first i letters.
+ */
+unsigned config_edit_distance(const char *a, const char *b)
+{
+	unsigned rows[3][SUGGEST_BYTES_MAX + 1];
+	unsigned *before = rows[0], *above = rows[1], *row = rows[2];
+	size_t a_length = strlen(a), b_length = strlen(b);
+
+	if (a_length > SUGGEST_BYTES_MAX || b_length > SUGGEST_BYTES_MAX)
+		return (unsigned)-1;
+	for (unsigned j = 0; j <= b_length; j++)
+		row[j] = j;
+	for (unsigned i = 1; i <= a_length; i++) {
+		unsigned *spare = before;
+
+		before = above;
+		above = row;
+		row = spare;
+		row[0] = i;
+		for (unsigned j = 1; j <= b_length; j++) {
+			unsigned changed = above[j - 1] + (a[i - 1] != b[j - 1]);
+
+			row[j] = minimum(changed, minimum(above[j], row[j - 1]) + 1);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				row[j] = minimum(row[j], before[j - 2] + 1);
+		}
+	}
+	return row[b_length];
+}
+
+bool config_is_near(const char *word, unsigned distance)
+{
+	size_t length = strlen(word);
+
+	return distance <= (length < 3 ? 1 : length < 10 ? 2 : 3) && distance < length;
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Announcements leave as whole frames by a packet socket that receives nothing.
+ *
+ * Without spacing they are sent at once. With spacing each interface and family has a lane while less than
+ * an interval ago something was sent there: a queue of addresses and a timer. They take turns, so that
+ * every address is announced once before the first is repeated.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <user/lib/address.h>
+#include <user/net/announce.h>
+#include <user/lib/clock.h>
+#include <user/net/neighbour_packet.h>
+#include <user/lib/cleanup.h>
+#include <user/lib/log.h>
+
+#define FRAMES_AT_ONCE 16
+
+struct pending {
+	TAILQ_ENTRY(pending) place;
+	struct xb_address address;
+	unsigned remaining_count;
+};
+
+TAILQ_HEAD(pending_queue, pending);
+
+struct lane {
+	LIST_ENTRY(lane) place;
+	struct announcer *announcer;
+	unsigned interface_index;
+	uint8_t family;
+	struct event *timer;
+	struct pending_queue queue;
+};
+
+LIST_HEAD(lane_list, lane);
+
+struct announcer {
+	struct event_base *base;
+	int socket;
+	uint64_t garp_interval_ns, gna_interval_ns;
+	struct lane_list lanes;
+};
+
+/* The values of net.ipv6.conf.INTERFACE.forwarding above 0 all mean a router. */
+static bool is_router(const char *interface)
+{
+	char path[sizeof("/proc/sys/net/ipv6/conf//forwarding") + IFNAMSIZ], value = '0';
+	_cleanup_close_ int fd = -1;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/forwarding", interface);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 && read(fd, &value, 1) == 1 && value != '0';
+}
+
+/* Returns the frame's length, 0 if the interface has no neighbours that understand it (a loopback or
+ * point-to-point device), or a negative errno. */
+static int make_frame(int socket, unsigned interface_index, const struct xb_address *address,
+		      uint8_t frame[static NEIGHBOUR_PACKET_BYTES_MAX])
+{
+	struct ifreq request = {.ifr_ifindex = (int)interface_index};
+	bool router;
+
+	if (ioctl(socket, SIOCGIFNAME, &request) < 0)
+		return -errno;
+	router = !address_is_ipv4(address) && is_router(request.ifr_name);
+	if (ioctl(socket, SIOCGIFHWADDR, &request) < 0)
+		return -errno;
+	if (request.ifr_hwaddr.sa_family != ARPHRD_ETHER)
+		return 0;
+	return (int)neighbour_packet_build(address, (const uint8_t *)request.ifr_hwaddr.sa_data,
+					   router, frame);
+}
+
+static int send_frames(int socket, unsigned interface_index, uint8_t *frame, size_t bytes,
+		       unsigned count)
+{
+	struct sockaddr_ll to = {.sll_family = AF_PACKET,
+				 .sll_ifindex = (int)interface_index,
+				 .sll_halen = NEIGHBOUR_MAC_BYTES};
+	struct iovec data = {.iov_base = frame, .iov_len = bytes};
+	struct mmsghdr messages[FRAMES_AT_ONCE];
+
+	memcpy(&to.sll_protocol, frame + offsetof(struct ether_header, ether_type), 2);
+	memcpy(to.sll_addr, frame, NEIGHBOUR_MAC_BYTES);
+	for (size_t i = 0; i < FRAMES_AT_ONCE; i++)
+		messages[i].msg_hdr = (struct msghdr){.msg_name = &to,
+						      .msg_namelen = sizeof(to),
+						      .msg_iov = &data,
+						      .msg_iovlen = 1};
+	while (count) {
+		int sent = sendmmsg(socket, messages,
+				    count < FRAMES_AT_ONCE ? count : FRAMES_AT_ONCE, 0);
+
+		if (sent < 0)
+			return -errno;
+		count -= (unsigned)sent;
+	}
+	return 0;
+}
+
+static int send_now(const struct announcer *announcer, unsigned interface_index,
+		    const struct xb_address *address, unsigned count)
+{
+	uint8_t frame[NEIGHBOUR_PACKET_BYTES_MAX];
+	int bytes = make_frame(announcer->socket, interface_index, address, frame);
+
+	return bytes <= 0 ? bytes
+			  : send_frames(announcer->socket, interface_index, frame, (size_t)bytes,
+					count);
+}
+
+static uint64_t interval_ns(const struct announcer *announcer, uint8_t family)
+{
+	return family == 4 ? announcer->garp_interval_ns : announcer->gna_interval_ns;
+}
+
+static struct lane *find_lane(const struct announcer *announcer, unsigned interface_index,
+			      uint8_t family)
+{
+	struct lane *lane;
+
+	LIST_FOREACH(lane, &announcer->lanes, place)
+	if (lane->interface_index == interface_index && lane->family == family)
+		return lane;
+	return NULL;
+}
+
+static struct pending *find_pending(const struct lane *lane, const struct xb_address *address)
+{
+	struct pending *pending;
+
+	TAILQ_FOREACH(pending, &lane->queue, place)
+	if (address_equal(&pending->address, address))
+		return pending;
+	return NULL;
+}
+
+static void forget(struct lane *lane, struct pending *pending)
+{
+	TAILQ_REMOVE(&lane->queue, pending, place);
+	free(pending);
+}
+
+static void close_lane(struct lane *lane)
+{
+	while (!TAILQ_EMPTY(&lane->queue))
+		forget(lane, TAILQ_FIRST(&lane->queue));
+	LIST_REMOVE(lane, place);
+	if (lane->timer)
+		event_free(lane->timer);
+	free(lane);
+}
+
+/* Sends one and puts its address behind the others. */
+static void send_next(struct lane *lane)
+{
+	struct pending *pending = TAILQ_FIRST(&lane->queue);
+	int error = send_now(lane->announcer, lane->interface_index, &pending->address, 1);
+	char text[ADDRESS_TEXT_BYTES];
+
+	if (error)
+		log_error("%s was not announced on interface %u: %s",
+			  address_format(&pending->address, text), lane->interface_index,
+			  strerror(-error));
+	if (error || --pending->remaining_count == 0) {
+		forget(lane, pending);
+		return;
+	}
+	TAILQ_REMOVE(&lane->queue, pending, place);
+	TAILQ_INSERT_TAIL(&lane->queue, pending, place);
+}
+
+static void on_turn(evutil_socket_t fd, short what, void *context)
+{
+	struct lane *lane = context;
+
+	(void)fd;
+	(void)what;
+	if (TAILQ_EMPTY(&lane->queue)) {
+		close_lane(lane);
+		return;
+	}
+	send_next(lane);
+	clock_arm(lane->timer, clock_now_ns() + interval_ns(lane->announcer, lane->family));
+}
+
+/* A new lane's timer is due at once. Returns NULL if there is no memory. */
+static struct lane *open_lane(struct announcer *announcer, unsigned interface_index, uint8_t family)
+{
+	struct lane *lane = calloc(1, sizeof(*lane));
+
+	if (!lane)
+		return NULL;
+	lane->announcer = announcer;
+	lane->interface_index = interface_index;
+	lane->family = family;
+	TAILQ_INIT(&lane->queue);
+	LIST_INSERT_HEAD(&announcer->lanes, lane, place);
+	lane->timer = evtimer_new(announcer->base, on_turn, lane);
+	if (!lane->timer) {
+		close_lane(lane);
+		return NULL;
+	}
+	clock_arm(lane->timer, clock_now_ns());
+	return lane;
+}
+
+static int enqueue(struct lane *lane, const struct xb_address *address, unsigned repeat)
+{
+	struct pending *pending = find_pending(lane, address);
+
+	if (!pending) {
+		pending = calloc(1, sizeof(*pending));
+		if (!pending)
+			return -ENOMEM;
+		pending->address = *address;
+		TAILQ_INSERT_TAIL(&lane->queue, pending, place);
+	}
+	if (pending->remaining_count < repeat)
+		pending->remaining_count = repeat;
+	return 0;
+}
+
+int announce(struct announcer *announcer, unsigned interface_index,
+	     const struct xb_address *address, unsigned repeat)
+{
+	uint8_t family = address_family(address);
+	struct lane *lane = find_lane(announcer, interface_index, family);
+
+	if (!repeat)
+		return 0;
+	if (!lane && interval_ns(announcer, family) == 0)
+		return send_now(announcer, interface_index, address, repeat);
+	if (!lane)
+		lane = open_lane(announcer, interface_index, family);
+	return lane ? enqueue(lane, address, repeat) : -ENOMEM;
+}
+
+void announce_cancel(struct announcer *announcer, unsigned interface_index,
+		     const struct xb_address *address)
+{
+	struct lane *lane = find_lane(announcer, interface_index, address_family(address));
+	struct pending *pending = lane ? find_pending(lane, address) : NULL;
+
+	if (pending)
+		forget(lane, pending);
+}
+
+struct announcer *announcer_start(struct event_base *base, uint64_t garp_interval_ns,
+				  uint64_t gna_interval_ns)
+{
+	struct announcer *announcer = calloc(1, sizeof(*announcer));
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (!announcer || fd < 0) {
+		log_error("cannot open the socket for gratuitous ARP: %s; xbeatd needs CAP_NET_RAW",
+			  strerror(errno));
+		cleanup_close(&fd);
+		free(announcer);
+		return NULL;
+	}
+	announcer->base = base;
+	announcer->socket = fd;
+	LIST_INIT(&announcer->lanes);
+	announcer_set_intervals(announcer, garp_interval_ns, gna_interval_ns);
+	return announcer;
+}
+
+void announcer_set_intervals(struct announcer *announcer, uint64_t garp_interval_ns,
+			     uint64_t gna_interval_ns)
+{
+	announcer->garp_interval_ns = garp_interval_ns;
+	announcer->gna_interval_ns = gna_interval_ns;
+}
+
+void announcer_stop(struct announcer *announcer)
+{
+	if (!announcer)
+		return;
+	while (!LIST_EMPTY(&announcer->lanes))
+		close_lane(LIST_FIRST(&announcer->lanes));
+	close(announcer->socket);
+	free(announcer);
+}

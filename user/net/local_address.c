@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * All addresses, by a dump of rtnetlink's. getifaddrs(3) will not do: it calls an address with a label by
+ * the label instead of its interface's name.
+ */
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <user/net/local_address.h>
+#include <user/net/netlink.h>
+#include <user/net/netlink_address.h>
+#include <user/lib/cleanup.h>
+
+#define DUMP_TRIES 5
+
+struct collection {
+	struct local_address *list;
+	size_t count, room;
+};
+
+static int grow(struct collection *collection)
+{
+	size_t room = collection->room ? 2 * collection->room : 32;
+	void *list = reallocarray(collection->list, room, sizeof(*collection->list));
+
+	if (!list)
+		return -ENOMEM;
+	collection->list = list;
+	collection->room = room;
+	return 0;
+}
+
+/* A dump goes interface by interface: to ask for each address would cost three system calls more. */
+static bool name_interface(const struct collection *collection, struct local_address *local)
+{
+	if (!collection->count || local[-1].interface_index != local->interface_index)
+		return if_indextoname(local->interface_index, local->interface);
+	memcpy(local->interface, local[-1].interface, sizeof(local->interface));
+	return true;
+}
+
+static int collect(const struct nlmsghdr *message, void *context)
+{
+	struct collection *collection = context;
+	struct netlink_address address;
+	struct local_address *local;
+
+	if (!netlink_address_read(message, &address))
+		return MNL_CB_OK;
+	if (collection->count == collection->room && grow(collection)) {
+		errno = ENOMEM;
+		return MNL_CB_ERROR;
+	}
+	local = &collection->list[collection->count];
+	*local = (struct local_address){
+		.interface_index = address.interface_index,
+		.address = address.address,
+		.prefix_length = address.prefix_length,
+		.usable =
+			!(address.flags & IFA_F_DADFAILED) &&
+			(!(address.flags & IFA_F_TENTATIVE) || (address.flags & IFA_F_OPTIMISTIC)),
+	};
+	if (name_interface(collection, local)) /* else it has just gone */
+		collection->count++;
+	return MNL_CB_OK;
+}
+
+static int dump(struct netlink *netlink, struct collection *collection)
+{
+	char buffer[64] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+
+	request->nlmsg_type = RTM_GETADDR;
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	mnl_nlmsg_put_extra_header(request, sizeof(struct ifaddrmsg));
+	collection->count = 0;
+	return netlink_query(netlink, request, collect, collection);
+}
+
+int local_addresses(struct local_address **list, size_t *count)
+{
+	struct collection collection = {0};
+	struct netlink netlink;
+	int error = netlink_open(&netlink);
+
+	if (error)
+		return error;
+	error = grow(&collection); /* also without any address *list is not NULL */
+	/* EINTR: addresses changed during the dump, some may be missing. */
+	for (int tries = 0; !error || error == -EINTR; tries++) {
+		error = dump(&netlink, &collection);
+		if (error != -EINTR || tries == DUMP_TRIES)
+			break;
+	}
+	netlink_close(&netlink);
+	if (error) {
+		free(collection.list);
+		return error;
+	}
+	*list = collection.list;
+	*count = collection.count;
+	return 0;
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Virtual MAC interfaces, by rtnetlink and their settings under /proc/sys; see macvlan.h. */
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <user/net/interface_setting.h>
+#include <user/net/macvlan.h>
+#include <user/lib/log.h>
+
+#define REQUEST_BYTES 512
+#define MAC_BYTES 6
+#define KIND "macvlan"
+
+/* Of a virtual MAC address; a byte for the family, 1 or 2, and the VRID follow. */
+static const uint8_t mac_prefix[] = {0x00, 0x00, 0x5e, 0x00};
+
+/* An interface as rtnetlink describes it. */
+struct link {
+	unsigned index;
+	unsigned base_index; /* 0: none, or in another namespace */
+	uint32_t mtu;
+	uint8_t mac[MAC_BYTES];
+	bool is_macvlan;
+	bool up;
+};
+
+/* What macvlan_ensure() is asked for. */
+struct wanted {
+	const char *name;
+	unsigned base_index;
+	char base[IF_NAMESIZE];
+	uint8_t vrid;
+	uint8_t mac[MAC_BYTES];
+};
+
+/* buffer: REQUEST_BYTES; name or index says which interface. */
+static struct nlmsghdr *begin(char *buffer, uint16_t type, uint16_t flags, const char *name,
+			      unsigned index)
+{
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct ifinfomsg *message;
+
+	request->nlmsg_type = type;
+	request->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
+	message = mnl_nlmsg_put_extra_header(request, sizeof(*message));
+	message->ifi_index = (int)index;
+	if (name)
+		mnl_attr_put_strz(request, IFLA_IFNAME, name);
+	return request;
+}
+
+static bool says_macvlan(const struct nlattr *link_info)
+{
+	const struct nlattr *info[IFLA_INFO_KIND + 1] = {0};
+
+	if (link_info)
+		netlink_nested_attributes(link_info, info, IFLA_INFO_KIND + 1);
+	return info[IFLA_INFO_KIND] && !strcmp(mnl_attr_get_str(info[IFLA_INFO_KIND]), KIND);
+}
+
+static uint32_t number(const struct nlattr *attribute)
+{
+	return attribute ? mnl_attr_get_u32(attribute) : 0;
+}
+
+static int read_link(const struct nlmsghdr *answer, void *context)
+{
+	const struct ifinfomsg *head = mnl_nlmsg_get_payload(answer);
+	const struct nlattr *found[IFLA_LINK_NETNSID + 1] = {0};
+	struct link *link = context;
+
+	netlink_attributes(answer, sizeof(*head), found, IFLA_LINK_NETNSID + 1);
+	*link = (struct link){
+		.index = (unsigned)head->ifi_index,
+		.base_index = found[IFLA_LINK_NETNSID] ? 0 : number(found[IFLA_LINK]),
+		.mtu = number(found[IFLA_MTU]),
+		.up = head->ifi_flags & IFF_UP,
+		.is_macvlan = says_macvlan(found[IFLA_LINKINFO]),
+	};
+	if (found[IFLA_ADDRESS] && mnl_attr_get_payload_len(found[IFLA_ADDRESS]) == MAC_BYTES)
+		memcpy(link->mac, mnl_attr_get_payload(found[IFLA_ADDRESS]), MAC_BYTES);
+	return MNL_CB_OK;
+}
+
+/* Returns 0, -ENODEV if there is none, or a negative errno. */
+static int find_link(struct netlink *netlink, const char *name, unsigned index, struct link *link)
+{
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+
+	return netlink_query(netlink, begin(buffer, RTM_GETLINK, 0, name, index), read_link, link);
+}
+
+static int make(struct netlink *netlink, const struct wanted *wanted)
+{
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request =
+		begin(buffer, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, wanted->name, 0);
+	struct nlattr *info, *data;
+
+	mnl_attr_put_u32(request, IFLA_LINK, wanted->base_index);
+	mnl_attr_put(request, IFLA_ADDRESS, MAC_BYTES, wanted->mac);
+	info = mnl_attr_nest_start(request, IFLA_LINKINFO);
+	mnl_attr_put_strz(request, IFLA_INFO_KIND, KIND);
+	data = mnl_attr_nest_start(request, IFLA_INFO_DATA);
+	mnl_attr_put_u32(request, IFLA_MACVLAN_MODE, MACVLAN_MODE_PRIVATE);
+	mnl_attr_nest_end(request, data);
+	mnl_attr_nest_end(request, info);
+	return netlink_transact(netlink, request);
+}
+
+static int set_mtu(struct netlink *netlink, unsigned index, uint32_t mtu)
+{
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request = begin(buffer, RTM_SETLINK, NLM_F_ACK, NULL, index);
+
+	mnl_attr_put_u32(request, IFLA_MTU, mtu);
+	return netlink_transact(netlink, request);
+}
+
+static int bring_up(struct netlink *netlink, const char *name, unsigned index)
+{
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request = begin(buffer, RTM_SETLINK, NLM_F_ACK, NULL, index);
+	struct ifinfomsg *message = mnl_nlmsg_get_payload(request);
+	int error;
+
+	message->ifi_flags = message->ifi_change = IFF_UP;
+	error = netlink_transact(netlink, request);
+	if (error)
+		log_error("cannot bring %s up: %s", name, strerror(-error));
+	return error;
+}
+
+/* Sets it, and says so if it cannot. A kernel without IPv6 has nothing to be set. */
+static int set(uint8_t family, const char *interface, const char *key, int value)
+{
+	int error = interface_set(family, interface, key, value);
+
+	if (error == -ENOENT && family == 6)
+		return 0;
+	if (error)
+		log_error("cannot set net.ipv%u.conf.%s.%s to %d: %s: where /proc/sys is "
+			  "read-only, set it from outside",
+			  family, interface, key, value, strerror(-error));
+	return error;
+}
+
+/*
+ * Neighbours must find the virtual interface's addresses at the virtual MAC alone: neither may the base
+ * answer for them (arp_ignore), nor give them as the sender's when it asks (arp_announce; what the Active
+ * sends from a virtual address leaves by the base). Higher values do as well.
+ */
+static int set_base(const char *base)
+{
+	static const struct {
+		const char *key;
+		int minimum;
+	} settings[] = {{"arp_ignore", 1}, {"arp_announce", 2}};
+	int error = 0;
+
+	for (size_t i = 0; !error && i < sizeof(settings) / sizeof(settings[0]); i++)
+		if (interface_setting(4, base, settings[i].key) < settings[i].minimum)
+			error = set(4, base, settings[i].key, settings[i].minimum);
+	return error;
+}
+
+/* What comes to the virtual MAC may have come from where the base's route points (rp_filter; the greater of
+ * "all" and its own counts, and 2, the loose one, is the greatest). */
+static int set_virtual(const char *name)
+{
+	const struct {
+		uint8_t family;
+		const char *key;
+		int value;
+	} settings[] = {
+		{4, "arp_ignore", 1}, /* no answers for the base's addresses */
+		{4, "rp_filter", interface_setting(4, "all", "rp_filter") > 0 ? 2 : 0},
+		{4, "promote_secondaries", 1}, /* a VIP's removal must not take others along */
+		{6, "addr_gen_mode", 1}, /* IN6_ADDR_GEN_MODE_NONE */
+		{6, "accept_ra", 0},
+		{6, "autoconf", 0},
+	};
+	int error = 0;
+
+	for (size_t i = 0; !error && i < sizeof(settings) / sizeof(settings[0]); i++)
+		error = set(settings[i].family, name, settings[i].key, settings[i].value);
+	return error;
+}
+
+static int make_new(struct netlink *netlink, const struct wanted *wanted)
+{
+	int error = make(netlink, wanted);
+
+	if (error)
+		log_error("cannot make %s, a macvlan on %s for virtual router %u: %s%s",
+			  wanted->name, wanted->base, wanted->vrid, strerror(-error),
+			  error == -EOPNOTSUPP ? ": the kernel needs the module macvlan"
+			  : error == -EBUSY    ? ": is the interface a port of a bridge or bond? "
+						 "Use the bridge or bond itself"
+					       : "");
+	return error;
+}
+
+/* Returns 0 if an interface that is there already is what would be made. */
+static int check(const struct link *link, const struct wanted *wanted)
+{
+	const uint8_t *mac = wanted->mac;
+
+	if (link->is_macvlan && link->base_index == wanted->base_index &&
+	    !memcmp(link->mac, mac, MAC_BYTES))
+		return 0;
+	log_error("interface %s exists and is not the macvlan on %s with "
+		  "%02x:%02x:%02x:%02x:%02x:%02x: remove it (ip link delete %s), or name another "
+		  "with use_vmac NAME",
+		  wanted->name, wanted->base, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5],
+		  wanted->name);
+	return -EEXIST;
+}
+
+static int find_or_make(struct netlink *netlink, const struct wanted *wanted, struct link *link)
+{
+	int error = find_link(netlink, wanted->name, 0, link);
+
+	if (!error)
+		return check(link, wanted);
+	if (error == -ENODEV) {
+		error = make_new(netlink, wanted);
+		return error ? error : find_link(netlink, wanted->name, 0, link);
+	}
+	log_error("cannot look for interface %s: %s", wanted->name, strerror(-error));
+	return error;
+}
+
+/* The kernel shrinks the MTU with the base's, but does not let it grow. */
+static int follow_mtu(struct netlink *netlink, const char *name, const struct link *link,
+		      const struct link *base)
+{
+	int error = link->mtu == base->mtu ? 0 : set_mtu(netlink, link->index, base->mtu);
+
+	if (error)
+		log_error("cannot set the MTU of %s to %u, its base's: %s", name, base->mtu,
+			  strerror(-error));
+	return error;
+}
+
+static int prepare(struct netlink *netlink, const struct wanted *wanted, const struct link *link,
+		   const struct link *base)
+{
+	int error = set_virtual(wanted->name);
+
+	if (!error)
+		error = set_base(wanted->base);
+	if (!error)
+		error = follow_mtu(netlink, wanted->name, link, base);
+	/* New, or left half made: silent before it comes up. */
+	if (!error && !link->up)
+		error = macvlan_set_backup(wanted->name);
+	if (!error && !link->up)
+		error = bring_up(netlink, wanted->name, link->index);
+	return error;
+}
+
+int macvlan_ensure(struct netlink *netlink, const char *name, unsigned base_index, uint8_t vrid,
+		   uint8_t family, unsigned *index)
+{
+	struct wanted wanted = {.name = name, .base_index = base_index, .vrid = vrid};
+	struct link link, base;
+	int error = base_index ? find_link(netlink, NULL, base_index, &base) : -ENODEV;
+
+	if (error || !if_indextoname(base_index, wanted.base)) {
+		log_error("cannot make %s: its interface (index %u) has gone", name, base_index);
+		return -ENODEV;
+	}
+	if (base.is_macvlan) { /* packets to it would not come in on the base, where the XDP program is */
+		log_error("cannot make %s: %s is a macvlan itself, and the kernel would put it on "
+			  "the "
+			  "interface below that; use the one below, or no use_vmac",
+			  name, wanted.base);
+		return -EOPNOTSUPP;
+	}
+	memcpy(wanted.mac, mac_prefix, sizeof(mac_prefix));
+	wanted.mac[sizeof(mac_prefix)] = family == 4 ? 1 : 2;
+	wanted.mac[sizeof(mac_prefix) + 1] = vrid;
+	error = find_or_make(netlink, &wanted, &link);
+	if (!error)
+		error = prepare(netlink, &wanted, &link, &base);
+	if (!error)
+		*index = link.index;
+	return error;
+}
+
+int macvlan_set_active(const char *name, const char *base, bool ipv6)
+{
+	int error = ipv6 ? set(6, name, "disable_ipv6", 0) : 0;
+
+	return error ? error
+		     : set(4, name, "forwarding", interface_setting(4, base, "forwarding") > 0);
+}
+
+int macvlan_set_backup(const char *name)
+{
+	int error = set(6, name, "disable_ipv6", 1);
+
+	return error ? error : set(4, name, "forwarding", 0);
+}
+
+int macvlan_remove(struct netlink *netlink, const char *name)
+{
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct link link;
+	int error = find_link(netlink, name, 0, &link);
+
+	if (error)
+		return error == -ENODEV ? 0 : error;
+	if (!link.is_macvlan || memcmp(link.mac, mac_prefix, sizeof(mac_prefix)) != 0)
+		return 0;
+	return netlink_transact(netlink, begin(buffer, RTM_DELLINK, NLM_F_ACK, NULL, link.index));
+}
+
+int link_promote_secondaries(const char *interface)
+{
+	return set(4, interface, "promote_secondaries", 1);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Addresses of interfaces, both families, by rtnetlink: adding, removing, reading what it says. */
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <user/lib/address.h>
+#include <user/net/netlink.h>
+#include <user/net/netlink_address.h>
+
+#define REQUEST_BYTES 512
+
+void netlink_put_address(struct nlmsghdr *message, uint16_t type, const struct xb_address *address)
+{
+	if (address_is_ipv4(address))
+		mnl_attr_put_u32(message, type, address_to_ipv4(address));
+	else
+		mnl_attr_put(message, type, sizeof(address->bytes), address->bytes);
+}
+
+/* buffer: REQUEST_BYTES. */
+static struct nlmsghdr *begin(char *buffer, uint16_t type, uint16_t flags, unsigned interface_index,
+			      const struct config_vip *vip, uint8_t prefix_length)
+{
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct ifaddrmsg *message;
+
+	request->nlmsg_type = type;
+	request->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
+	message = mnl_nlmsg_put_extra_header(request, sizeof(*message));
+	message->ifa_family = address_is_ipv4(&vip->address) ? AF_INET : AF_INET6;
+	message->ifa_prefixlen = prefix_length;
+	message->ifa_scope = vip->scope;
+	message->ifa_index = interface_index;
+	return request;
+}
+
+int netlink_add_vip(struct netlink *netlink, unsigned interface_index, const struct config_vip *vip)
+{
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request =
+		begin(buffer, RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, interface_index,
+		      vip, vip->has_peer ? vip->peer_prefix_length : vip->prefix_length);
+	struct ifa_cacheinfo lifetime = {.ifa_valid = UINT32_MAX,
+					 .ifa_prefered = vip->preferred_lifetime_s};
+
+	netlink_put_address(request, IFA_LOCAL, &vip->address);
+	netlink_put_address(request, IFA_ADDRESS, vip->has_peer ? &vip->peer : &vip->address);
+	if (vip->has_broadcast)
+		netlink_put_address(request, IFA_BROADCAST, &vip->broadcast);
+	if (vip->label[0])
+		mnl_attr_put_strz(request, IFA_LABEL, vip->label);
+	/* Most do not fit into the 8 bits of ifa_flags. */
+	if (vip->flags)
+		mnl_attr_put_u32(request, IFA_FLAGS, vip->flags);
+	if (vip->preferred_lifetime_s != UINT32_MAX && !address_is_ipv4(&vip->address))
+		mnl_attr_put(request, IFA_CACHEINFO, sizeof(lifetime), &lifetime);
+	return netlink_transact(netlink, request);
+}
+
+static int take_prefix_length(const struct nlmsghdr *answer, void *context)
+{
+	struct netlink_address address;
+	uint8_t *prefix_length = context;
+
+	if (netlink_address_read(answer, &address))
+		*prefix_length = address.prefix_length;
+	return MNL_CB_OK;
+}
+
+/* Finds the prefix length that an IPv6 address has on an interface. Returns 0 or a negative errno. */
+static int find_prefix_length(struct netlink *netlink, unsigned interface_index,
+			      const struct config_vip *vip, uint8_t *prefix_length)
+{
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request = begin(buffer, RTM_GETADDR, 0, interface_index, vip, 128);
+
+	netlink_put_address(request, IFA_LOCAL, &vip->address);
+	return netlink_query(netlink, request, take_prefix_length, prefix_length);
+}
+
+/* An IPv4 address goes by IFA_LOCAL alone: with IFA_ADDRESS or IFA_LABEL, one that has another
+ * prefix length or label would stay. IPv6 always compares the length. */
+static int remove_address(struct netlink *netlink, unsigned interface_index,
+			  const struct config_vip *vip, uint8_t prefix_length)
+{
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request =
+		begin(buffer, RTM_DELADDR, NLM_F_ACK, interface_index, vip, prefix_length);
+
+	netlink_put_address(request, IFA_LOCAL, &vip->address);
+	return netlink_transact(netlink, request);
+}
+
+/* The kernel takes one IPv4 address several times, with different prefix lengths or peers: none may stay. */
+static int remove_ipv4(struct netlink *netlink, unsigned interface_index,
+		       const struct config_vip *vip)
+{
+	int error = remove_address(netlink, interface_index, vip, 0);
+
+	if (!error)
+		while (!remove_address(netlink, interface_index, vip, 0))
+			continue;
+	return error;
+}
+
+int netlink_remove_vip(struct netlink *netlink, unsigned interface_index,
+		       const struct config_vip *vip)
+{
+	uint8_t prefix_length = vip->has_peer ? vip->peer_prefix_length : vip->prefix_length;
+	int error;
+
+	if (address_is_ipv4(&vip->address))
+		return remove_ipv4(netlink, interface_index, vip);
+	error = remove_address(netlink, interface_index, vip, prefix_length);
+	if (error == -EADDRNOTAVAIL &&
+	    !find_prefix_length(netlink, interface_index, vip, &prefix_length))
+		error = remove_address(netlink, interface_index, vip, prefix_length);
+	return error;
+}
+
+/* attribute: may be NULL. Returns whether it is an address of the family. */
+static bool read_address(const struct nlattr *attribute, uint8_t family, struct xb_address *address)
+{
+	if (attribute && family == AF_INET && mnl_attr_get_payload_len(attribute) == 4)
+		*address = address_from_ipv4(mnl_attr_get_u32(attribute));
+	else if (attribute && family == AF_INET6 && mnl_attr_get_payload_len(attribute) == 16)
+		memcpy(address->bytes, mnl_attr_get_payload(attribute), 16);
+	else
+		return false;
+	return true;
+}
+
+bool netlink_address_read(const struct nlmsghdr *message, struct netlink_address *address)
+{
+	const struct ifaddrmsg *head = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attributes[IFA_FLAGS + 1] = {0};
+	struct xb_address own;
+
+	if (message->nlmsg_type != RTM_NEWADDR && message->nlmsg_type != RTM_DELADDR)
+		return false;
+	netlink_attributes(message, sizeof(*head), attributes, IFA_FLAGS + 1);
+	/* With a peer IFA_ADDRESS is the peer's; IPv6 has IFA_LOCAL only then. */
+	if (!read_address(attributes[IFA_LOCAL] ? attributes[IFA_LOCAL] : attributes[IFA_ADDRESS],
+			  head->ifa_family, &own))
+		return false;
+	*address = (struct netlink_address){
+		.interface_index = head->ifa_index,
+		.address = own,
+		.prefix_length = head->ifa_prefixlen,
+		.flags = attributes[IFA_FLAGS] ? mnl_attr_get_u32(attributes[IFA_FLAGS])
+					       : head->ifa_flags,
+	};
+	return true;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Routes and rules in their order, and what is static; see static_network.h. */
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <user/lib/address.h>
+#include <user/config/print/print.h>
+#include <user/config/model/route.h>
+#include <user/net/routes.h>
+#include <user/lib/cleanup.h>
+#include <user/lib/log.h>
+
+static char *route_text(const struct config_route *route)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	if (!out)
+		return NULL;
+	config_route_print(out, route);
+	fclose(out);
+	return text;
+}
+
+static char *rule_text(const struct config_rule *rule)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	if (!out)
+		return NULL;
+	config_rule_print(out, rule);
+	fclose(out);
+	return text;
+}
+
+static void complain(const char *owner, const char *verb, const char *what, const char *text,
+		     int error)
+{
+	log_error("%s: cannot %s the %s \"%s\": %s", owner, verb, what, text ? text : "?",
+		  strerror(-error));
+}
+
+static void add_route(struct netlink *netlink, const char *owner, const struct config_route *route,
+		      unsigned index)
+{
+	int error = netlink_add_route(netlink, route, index);
+	_cleanup_free_ char *text = NULL;
+
+	if (!error || error == -EEXIST)
+		return;
+	text = route_text(route);
+	complain(owner, "add", "route", text, error);
+}
+
+static void remove_route(struct netlink *netlink, const char *owner,
+			 const struct config_route *route, unsigned index)
+{
+	int error = netlink_remove_route(netlink, route, index);
+	_cleanup_free_ char *text = NULL;
+
+	/* It goes by itself with its interface or address. */
+	if (!error || error == -ESRCH || error == -ENOENT || error == -ENODEV)
+		return;
+	text = route_text(route);
+	complain(owner, "remove", "route", text, error);
+}
+
+static void add_rule(struct netlink *netlink, const char *owner, const struct config_rule *rule)
+{
+	int error = netlink_add_rule(netlink, rule);
+	_cleanup_free_ char *text = NULL;
+
+	if (!error || error == -EEXIST)
+		return;
+	text = rule_text(rule);
+	complain(owner, "add", "rule", text, error);
+}
+
+static void remove_rule(struct netlink *netlink, const char *owner, const struct config_rule *rule)
+{
+	int error = netlink_remove_rule(netlink, rule);
+	_cleanup_free_ char *text = NULL;
+
+	if (!error || error == -ENOENT || error == -ESRCH)
+		return;
+	text = rule_text(rule);
+	complain(owner, "remove", "rule", text, error);
+}
+
+void routes_add(struct netlink *netlink, const char *owner, const struct config_route_list *routes,
+		const struct config_rule_list *rules, unsigned default_interface_index)
+{
+	for (size_t i = 0; i < routes->count; i++)
+		add_route(netlink, owner, &routes->entries[i], default_interface_index);
+	for (size_t i = 0; i < rules->count; i++)
+		add_rule(netlink, owner, &rules->entries[i]);
+}
+
+void routes_remove(struct netlink *netlink, const char *owner,
+		   const struct config_route_list *routes, const struct config_rule_list *rules,
+		   unsigned default_interface_index)
+{
+	for (size_t i = rules->count; i-- > 0;)
+		remove_rule(netlink, owner, &rules->entries[i]);
+	for (size_t i = routes->count; i-- > 0;)
+		remove_route(netlink, owner, &routes->entries[i], default_interface_index);
+}
+
+void routes_watch(struct interfaces *interfaces, const struct config_route_list *routes)
+{
+	for (size_t i = 0; i < routes->count; i++) {
+		const struct config_route *route = &routes->entries[i];
+
+		for (size_t k = 0; k < route->next_hop_count; k++)
+			if (route->next_hops[k].interface[0])
+				interfaces_get(interfaces, route->next_hops[k].interface);
+	}
+}
+
+void static_network_watch(struct interfaces *interfaces, const struct config *config)
+{
+	for (size_t i = 0; i < config->static_address_count; i++)
+		interfaces_get(interfaces, config->static_addresses[i].interface);
+	routes_watch(interfaces, &config->static_routes);
+}
+
+static bool same_text(char *a, char *b)
+{
+	bool same = a && b && !strcmp(a, b);
+
+	free(a);
+	free(b);
+	return same;
+}
+
+bool routes_equal(const struct config_route_list *a, const struct config_route_list *b)
+{
+	bool equal = a->count == b->count;
+
+	for (size_t i = 0; equal && i < a->count; i++)
+		equal = same_text(route_text(&a->entries[i]), route_text(&b->entries[i]));
+	return equal;
+}
+
+bool rules_equal(const struct config_rule_list *a, const struct config_rule_list *b)
+{
+	bool equal = a->count == b->count;
+
+	for (size_t i = 0; equal && i < a->count; i++)
+		equal = same_text(rule_text(&a->entries[i]), rule_text(&b->entries[i]));
+	return equal;
+}
+
+static bool has_route(const struct config *config, const struct config_route *route)
+{
+	for (size_t i = 0; config && i < config->static_routes.count; i++)
+		if (same_text(route_text(&config->static_routes.entries[i]), route_text(route)))
+			return true;
+	return false;
+}
+
+static bool has_rule(const struct config *config, const struct config_rule *rule)
+{
+	for (size_t i = 0; config && i < config->static_rules.count; i++)
+		if (same_text(rule_text(&config->static_rules.entries[i]), rule_text(rule)))
+			return true;
+	return false;
+}
+
+static bool has_address(const struct config *config, const struct config_vip *vip)
+{
+	for (size_t i = 0; config && i < config->static_address_count; i++) {
+		const struct config_vip *other = &config->static_addresses[i];
+
+		if (address_equal(&other->address, &vip->address) &&
+		    other->prefix_length == vip->prefix_length &&
+		    !strcmp(other->interface, vip->interface))
+			return true;
+	}
+	return false;
+}
+
+static void change_address(struct netlink *netlink, const struct config_vip *vip, bool add)
+{
+	unsigned index = if_nametoindex(vip->interface);
+	char text[ADDRESS_TEXT_BYTES];
+	int error = add ? netlink_add_vip(netlink, index, vip)
+			: netlink_remove_vip(netlink, index, vip);
+
+	if (error && error != (add ? -EEXIST : -EADDRNOTAVAIL))
+		log_error("static_ipaddress: cannot %s %s on %s: %s", add ? "add" : "remove",
+			  address_format(&vip->address, text), vip->interface, strerror(-error));
+}
+
+static void remove_gone(struct netlink *netlink, const struct config *from, const struct config *to)
+{
+	for (size_t i = 0; i < from->static_rules.count; i++)
+		if (!has_rule(to, &from->static_rules.entries[i]))
+			remove_rule(netlink, "static_rules", &from->static_rules.entries[i]);
+	for (size_t i = 0; i < from->static_routes.count; i++)
+		if (!has_route(to, &from->static_routes.entries[i]))
+			remove_route(netlink, "static_routes", &from->static_routes.entries[i], 0);
+	for (size_t i = 0; i < from->static_address_count; i++)
+		if (!has_address(to, &from->static_addresses[i]))
+			change_address(netlink, &from->static_addresses[i], false);
+}
+
+static void add_new(struct netlink *netlink, const struct config *from, const struct config *to)
+{
+	for (size_t i = 0; i < to->static_address_count; i++)
+		if (!has_address(from, &to->static_addresses[i]))
+			change_address(netlink, &to->static_addresses[i], true);
+	for (size_t i = 0; i < to->static_routes.count; i++)
+		if (!has_route(from, &to->static_routes.entries[i]))
+			add_route(netlink, "static_routes", &to->static_routes.entries[i], 0);
+	for (size_t i = 0; i < to->static_rules.count; i++)
+		if (!has_rule(from, &to->static_rules.entries[i]))
+			add_rule(netlink, "static_rules", &to->static_rules.entries[i]);
+}
+
+void static_network_change(struct netlink *netlink, const struct config *from,
+			   const struct config *to)
+{
+	if (from)
+		remove_gone(netlink, from, to);
+	if (to)
+		add_new(netlink, from, to);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What happens in the child before exec. It gets nothing of the daemon's: ordinary scheduling, limits as
+ * the daemon was started with, default signals, an environment that is made here, no descriptors.
+ */
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+#include <user/runner/child/exec.h>
+#include <user/config/host/users.h>
+
+static void reset_signals(void)
+{
+	sigset_t none;
+
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void reset_limits(const struct runner_inheritance *inheritance)
+{
+	for (int i = 0; i < RLIM_NLIMITS; i++)
+		setrlimit((__rlimit_resource_t)i, &inheritance->limits[i]);
+}
+
+/* Returns 0 or a negative errno. */
+static int become(uid_t uid, gid_t gid, const struct passwd *user)
+{
+	int result;
+
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	if (geteuid() != 0 && uid == geteuid() && gid == getegid())
+		return 0;
+	result = user ? initgroups(user->pw_name, gid) : setgroups(1, &gid);
+	if (result || setresgid(gid, gid, gid) || setresuid(uid, uid, uid))
+		return -errno;
+	return 0;
+}
+
+static void make_environment(const struct passwd *user)
+{
+	clearenv();
+	setenv("PATH", COMMAND_SEARCH_PATH, 1);
+	setenv("LANG", "C.UTF-8", 1);
+	if (!user)
+		return;
+	setenv("HOME", user->pw_dir, 1);
+	setenv("USER", user->pw_name, 1);
+	setenv("LOGNAME", user->pw_name, 1);
+}
+
+static int execute(const struct runner_program *program)
+{
+	const struct passwd *user = getpwuid(program->uid);
+	int error;
+
+	setsid();
+	reset_signals();
+	reset_limits(program->inheritance);
+	if (program->output_fd >= 0 && (dup2(program->output_fd, STDOUT_FILENO) < 0 ||
+					dup2(program->output_fd, STDERR_FILENO) < 0))
+		return -errno;
+	error = become(program->uid, program->gid, user);
+	if (error)
+		return error;
+	make_environment(user);
+	/* After the change of user, which takes it back. */
+	if (program->dies_with_runner)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	execvp(program->arguments[0], program->arguments);
+	return -errno;
+}
+
+pid_t runner_exec(const struct runner_program *program)
+{
+	pid_t pid = fork();
+	int error;
+
+	if (pid)
+		return pid < 0 ? -errno : pid;
+	error = -execute(program);
+	if (write(program->error_fd, &error, sizeof(error)) != (ssize_t)sizeof(error))
+		_exit(126);
+	_exit(127);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* /proc/PID: comm, cmdline, stat. Errors mean that the process is gone. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <user/runner/child/procfs.h>
+#include <user/lib/cleanup.h>
+
+/* Returns the bytes read, 0 if it cannot be; ends them by a NUL. */
+static size_t read_file(pid_t pid, const char *file, char *text, size_t bytes)
+{
+	_cleanup_close_ int fd = -1;
+	char path[32];
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	length = fd < 0 ? 0 : read(fd, text, bytes - 1);
+	if (length < 0)
+		length = 0;
+	text[length] = '\0';
+	return (size_t)length;
+}
+
+void proc_each(void (*visit)(void *context, pid_t pid), void *context)
+{
+	DIR *directory = opendir("/proc");
+	const struct dirent *entry;
+
+	while (directory && (entry = readdir(directory)) != NULL) {
+		char *end;
+		long pid = strtol(entry->d_name, &end, 10);
+
+		if (pid > 0 && !*end)
+			visit(context, (pid_t)pid);
+	}
+	if (directory)
+		closedir(directory);
+}
+
+bool proc_read_name(pid_t pid, char name[static PROC_NAME_BYTES])
+{
+	char text[PROC_NAME_BYTES + 2]; /* with a newline */
+
+	if (!read_file(pid, "comm", text, sizeof(text)))
+		return false;
+	text[strcspn(text, "\n")] = '\0';
+	snprintf(name, PROC_NAME_BYTES, "%.*s", PROC_NAME_BYTES - 1, text);
+	return true;
+}
+
+size_t proc_read_arguments(pid_t pid, char *arguments, size_t bytes)
+{
+	return read_file(pid, "cmdline", arguments, bytes);
+}
+
+/* The name in it may contain anything, also ")": what follows the last one counts. */
+bool proc_read_state(pid_t pid, bool *alive, pid_t *group)
+{
+	char text[512], state;
+	const char *rest;
+	int parent, process_group;
+
+	if (!read_file(pid, "stat", text, sizeof(text)))
+		return false;
+	rest = strrchr(text, ')');
+	if (!rest || sscanf(rest + 1, " %c %d %d", &state, &parent, &process_group) != 3)
+		return false;
+	*alive = state != 'Z' && state != 'X';
+	*group = process_group;
+	return true;
+}
+
+struct group_count {
+	pid_t group;
+	unsigned count;
+};
+
+static void count_member(void *context, pid_t pid)
+{
+	struct group_count *wanted = context;
+	bool alive;
+	pid_t group;
+
+	if (proc_read_state(pid, &alive, &group) && alive && group == wanted->group)
+		wanted->count++;
+}
+
+unsigned proc_count_group(pid_t group)
+{
+	struct group_count wanted = {.group = group};
+
+	proc_each(count_member, &wanted);
+	return wanted.count;
+}

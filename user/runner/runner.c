@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The loop's side of the runner: keeps what was asked for until it is answered, hands results over, and
+ * forks a new runner if the old one was killed. Sending never waits: what does not fit is refused.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <user/lib/clock.h>
+#include <user/runner/child/words.h>
+#include <user/lib/cleanup.h>
+#include <user/lib/log.h>
+
+/* Room for the notifications of some hundred instances that change at once. */
+#define SOCKET_BYTES (4 << 20)
+#define RESTART_SPACING_NS NS_PER_SECOND
+#define STOP_WAIT_MS 1000
+#define REPLIES_AT_A_TIME 32
+
+struct open_job {
+	struct open_job *next;
+	uint32_t number;
+	runner_done *done; /* NULL: nobody wants to know */
+	void *context;
+	bool check;
+	char program[64];
+};
+
+struct watch {
+	struct watch *next;
+	runner_seen *seen;
+	void *context;
+	struct runner_request request; /* kept for the next runner */
+};
+
+struct runner {
+	struct event_base *base;
+	struct event *readable, *housekeeping;
+	int socket_fd; /* -1: no runner now */
+	pid_t pid;
+	pid_t dead_pid; /* of one that was killed, until it has been reaped; 0: none */
+	uint64_t started_ns;
+	uint32_t last_number;
+	bool refused; /* the last job, which has been said */
+	struct open_job *jobs;
+	struct watch *watches;
+	struct runner_inheritance inheritance;
+};
+
+/* Sizes are a wish: with less, a burst of notifications is refused earlier. */
+static void grow_buffers(int fd)
+{
+	int bytes = SOCKET_BYTES;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes)))
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+}
+
+static void on_replies(evutil_socket_t fd, short what, void *context);
+
+/* Returns 0 or a negative errno. */
+static int fork_runner(struct runner *runner)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+		return -errno;
+	grow_buffers(ends[0]);
+	grow_buffers(ends[1]);
+	runner->started_ns = clock_now_ns();
+	runner->readable =
+		event_new(runner->base, ends[0], EV_READ | EV_PERSIST, on_replies, runner);
+	runner->pid = runner->readable ? fork() : -1;
+	if (runner->pid == 0)
+		runner_process(ends[1], &runner->inheritance);
+	close(ends[1]);
+	if (runner->pid < 0 || event_add(runner->readable, NULL)) {
+		int error = errno ? errno : ENOMEM;
+
+		if (runner->readable)
+			event_free(runner->readable);
+		runner->readable = NULL;
+		close(ends[0]);
+		return -error;
+	}
+	runner->socket_fd = ends[0];
+	return 0;
+}
+
+/* Returns 0 or a negative errno; never waits. */
+static int send_request(const struct runner *runner, const struct runner_request *request)
+{
+	if (runner->socket_fd < 0)
+		return -ENOTCONN;
+	if (send(runner->socket_fd, request, runner_request_length(request),
+		 MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		return -errno;
+	return 0;
+}
+
+static uint32_t next_number(struct runner *runner)
+{
+	if (++runner->last_number == 0)
+		runner->last_number = 1;
+	return runner->last_number;
+}
+
+/* Returns the job taken out of the list, or NULL. */
+static struct open_job *take_job(struct runner *runner, uint32_t number)
+{
+	for (struct open_job **link = &runner->jobs; *link; link = &(*link)->next) {
+		struct open_job *job = *link;
+
+		if (job->number != number)
+			continue;
+		*link = job->next;
+		return job;
+	}
+	return NULL;
+}
+
+static void tell_result(struct runner *runner, uint32_t number, const struct runner_result *result)
+{
+	_cleanup_free_ struct open_job *job = take_job(runner, number);
+
+	if (!job)
+		return;
+	if (!job->check && result->outcome == RUNNER_NOT_STARTED)
+		log_warning("cannot run %s: %s", job->program, strerror(result->value));
+	if (job->done)
+		job->done(job->context, result);
+}
+
+static void tell_sighting(const struct runner *runner, uint32_t number,
+			  const struct runner_sighting *sighting)
+{
+	for (struct watch *watch = runner->watches; watch; watch = watch->next) {
+		if (watch->request.number != number)
+			continue;
+		watch->seen(watch->context, sighting);
+		return;
+	}
+}
+
+static void handle_reply(struct runner *runner, const struct runner_reply *reply)
+{
+	switch (reply->type) {
+	case RUNNER_RESULT:
+		tell_result(runner, reply->number, &reply->result);
+		break;
+	case RUNNER_SIGHTING:
+		tell_sighting(runner, reply->number, &reply->sighting);
+		break;
+	case RUNNER_SAYS:
+		log_message(reply->line.priority, "%s", reply->line.text);
+		break;
+	}
+}
+
+/* What became of its programs is not known. New jobs that are asked for meanwhile are not touched. */
+static void fail_open_jobs(struct runner *runner)
+{
+	static const struct runner_result lost = {
+		.outcome = RUNNER_NOT_STARTED,
+		.value = ECONNRESET,
+		.output = "the process that runs programs was killed",
+	};
+	struct open_job *jobs = runner->jobs;
+
+	runner->jobs = NULL;
+	while (jobs) {
+		struct open_job *job = jobs;
+
+		jobs = job->next;
+		if (job->done)
+			job->done(job->context, &lost);
+		free(job);
+	}
+}
+
+static void close_runner(struct runner *runner)
+{
+	if (runner->readable)
+		event_free(runner->readable);
+	runner->readable = NULL;
+	if (runner->socket_fd >= 0)
+		close(runner->socket_fd);
+	runner->socket_fd = -1;
+}
+
+static void send_watches(const struct runner *runner)
+{
+	for (struct watch *watch = runner->watches; watch; watch = watch->next)
+		if (send_request(runner, &watch->request))
+			log_warning("cannot go on watching %s: the runner takes no more",
+				    watch->request.words);
+}
+
+static void restart(struct runner *runner)
+{
+	int error = fork_runner(runner);
+
+	if (error)
+		log_error(
+			"cannot start another runner: %s; no scripts are run, trying again in 1 s",
+			strerror(-error));
+	else
+		send_watches(runner);
+}
+
+/* Nobody waits for a process that is only about to end: it may not get a processor. */
+static void reap_dead(struct runner *runner)
+{
+	if (runner->dead_pid > 0 && waitpid(runner->dead_pid, NULL, WNOHANG) != 0)
+		runner->dead_pid = 0;
+}
+
+static void on_housekeeping(evutil_socket_t fd, short what, void *context)
+{
+	struct runner *runner = context;
+
+	(void)fd;
+	(void)what;
+	reap_dead(runner);
+	if (runner->socket_fd < 0)
+		restart(runner);
+	if (runner->socket_fd < 0 || runner->dead_pid > 0)
+		clock_arm(runner->housekeeping, clock_now_ns() + RESTART_SPACING_NS);
+}
+
+/* One that dies at once again and again is forked once a second. */
+static void on_runner_gone(struct runner *runner)
+{
+	log_error("the process that runs programs (pid %d) was killed: its checks have no result, "
+		  "another one is started",
+		  (int)runner->pid);
+	close_runner(runner);
+	reap_dead(runner);
+	runner->dead_pid = runner->pid;
+	if (time_since_ns(clock_now_ns(), runner->started_ns) >= RESTART_SPACING_NS)
+		restart(runner);
+	reap_dead(runner);
+	clock_arm(runner->housekeeping, clock_now_ns() + RESTART_SPACING_NS);
+	fail_open_jobs(runner);
+}
+
+static void on_replies(evutil_socket_t fd, short what, void *context)
+{
+	struct runner *runner = context;
+
+	(void)what;
+	for (int i = 0; i < REPLIES_AT_A_TIME && runner->socket_fd == fd; i++) {
+		struct runner_reply reply;
+		ssize_t length = recv(fd, &reply, sizeof(reply), MSG_DONTWAIT);
+
+		if (length < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (length == (ssize_t)sizeof(reply))
+			handle_reply(runner, &reply);
+		else
+			on_runner_gone(runner);
+	}
+}
+
+static void free_all(struct runner *runner)
+{
+	while (runner->jobs)
+		free(take_job(runner, runner->jobs->number));
+	while (runner->watches)
+		runner_unwatch(runner, runner->watches->request.number);
+	if (runner->housekeeping)
+		event_free(runner->housekeeping);
+	free(runner);
+}
+
+struct runner *runner_start(struct event_base *base)
+{
+	struct runner *runner = calloc(1, sizeof(*runner));
+	int error = ENOMEM;
+
+	if (runner) {
+		runner->base = base;
+		runner->socket_fd = -1;
+		for (int i = 0; i < RLIM_NLIMITS; i++)
+			getrlimit((__rlimit_resource_t)i, &runner->inheritance.limits[i]);
+		runner->housekeeping = evtimer_new(base, on_housekeeping, runner);
+		error = runner->housekeeping ? -fork_runner(runner) : ENOMEM;
+		if (!error)
+			return runner;
+		free_all(runner);
+	}
+	log_error("cannot start the process that runs scripts: %s", strerror(error));
+	return NULL;
+}
+
+/* Waits until the process has ended, but not for ever: it may stand in a file system that hangs. */
+static void await_end(pid_t pid)
+{
+	_cleanup_close_ int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd ended = {.fd = fd, .events = POLLIN};
+
+	if (fd >= 0)
+		poll(&ended, 1, STOP_WAIT_MS);
+	waitpid(pid, NULL, WNOHANG);
+}
+
+void runner_stop(struct runner *runner)
+{
+	if (!runner)
+		return;
+	close_runner(runner);
+	if (runner->pid > 0)
+		await_end(runner->pid);
+	free_all(runner);
+}
+
+/* Returns a job that stands in the list, NULL without memory. */
+static struct open_job *new_job(struct runner *runner, const struct runner_job *asked,
+				runner_done *done, void *context)
+{
+	struct open_job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return NULL;
+	job->number = next_number(runner);
+	job->done = done;
+	job->context = context;
+	job->check = asked->check;
+	snprintf(job->program, sizeof(job->program), "%s", asked->command->arguments[0]);
+	job->next = runner->jobs;
+	runner->jobs = job;
+	return job;
+}
+
+/* Returns 0, -E2BIG or what sending said. */
+static int ask_for(const struct runner *runner, const struct runner_job *job, uint32_t number)
+{
+	struct runner_request request;
+	int error;
+
+	memset(&request, 0, offsetof(struct runner_request, words));
+	request.type = RUNNER_RUN;
+	request.number = number;
+	request.run.uid = job->command->uid;
+	request.run.gid = job->command->gid;
+	request.run.timeout_ns = job->timeout_ns;
+	request.run.check = job->check;
+	error = runner_words_add(&request, (const char *const *)job->command->arguments);
+	if (!error)
+		error = runner_words_add(&request, job->appended);
+	return error ? error : send_request(runner, &request);
+}
+
+/* A lost notification is said each time; that checks cannot be run now, once. */
+static void say_refused(struct runner *runner, const struct runner_job *job, int error)
+{
+	if (!job->check || !runner->refused)
+		log_warning("cannot ask for %s to be run: %s", job->command->arguments[0],
+			    error == -E2BIG ? "its arguments are too long (16 KiB, 512 words)"
+					    : strerror(-error));
+	runner->refused = true;
+}
+
+uint32_t runner_run(struct runner *runner, const struct runner_job *job, runner_done *done,
+		    void *context)
+{
+	struct open_job *open;
+	int error;
+
+	if (!job->command->arguments || !job->command->arguments[0])
+		return 0;
+	open = new_job(runner, job, done, context);
+	error = open ? ask_for(runner, job, open->number) : -ENOMEM;
+	if (!error) {
+		runner->refused = false;
+		return open->number;
+	}
+	say_refused(runner, job, error);
+	if (open)
+		free(take_job(runner, open->number));
+	return 0;
+}
+
+void runner_cancel(struct runner *runner, uint32_t number)
+{
+	struct runner_request request;
+
+	if (!number)
+		return;
+	memset(&request, 0, offsetof(struct runner_request, words));
+	request.type = RUNNER_CANCEL;
+	request.number = number;
+	free(take_job(runner, number));
+	send_request(runner, &request);
+}
+
+static struct watch *new_watch(struct runner *runner, enum runner_request_type type,
+			       runner_seen *seen, void *context)
+{
+	struct watch *watch = calloc(1, sizeof(*watch));
+
+	if (!watch)
+		return NULL;
+	watch->seen = seen;
+	watch->context = context;
+	watch->request.type = type;
+	watch->request.number = next_number(runner);
+	watch->next = runner->watches;
+	runner->watches = watch;
+	return watch;
+}
+
+/* Returns the watch's number; if there is no runner just now, the next one takes it up. */
+static uint32_t begin_watch(struct runner *runner, struct watch *watch, const char *const *words)
+{
+	if (runner_words_add(&watch->request, words)) {
+		log_warning("cannot watch %s: its parameters are too long", words[0]);
+		runner_unwatch(runner, watch->request.number);
+		return 0;
+	}
+	if (send_request(runner, &watch->request))
+		log_warning("cannot watch %s yet: the runner takes no more", words[0]);
+	return watch->request.number;
+}
+
+uint32_t runner_watch_process(struct runner *runner, const struct config_process *config,
+			      runner_seen *seen, void *context)
+{
+	struct watch *watch = new_watch(runner, RUNNER_WATCH_PROCESS, seen, context);
+
+	if (!watch)
+		return 0;
+	watch->request.process.quorum = config->quorum;
+	watch->request.process.quorum_max = config->quorum_max;
+	watch->request.process.fork_delay_ns = config->fork_delay_ns;
+	watch->request.process.terminate_delay_ns = config->terminate_delay_ns;
+	/* A short name has no slash: who gives a path means the command line. */
+	watch->request.process.command_line =
+		config->full_command || config->match_parameters || strchr(config->command[0], '/');
+	watch->request.process.parameters = config->match_parameters;
+	watch->request.process.more_parameters = config->match_partial;
+	watch->request.process.longer_last = config->match_initial;
+	return begin_watch(runner, watch, (const char *const *)config->command);
+}
+
+uint32_t runner_watch_file(struct runner *runner, const struct config_file *config,
+			   runner_seen *seen, void *context)
+{
+	struct watch *watch = new_watch(runner, RUNNER_WATCH_FILE, seen, context);
+	const char *const words[] = {config->path, NULL};
+	uint32_t number;
+
+	if (!watch)
+		return 0;
+	watch->request.file.init = config->init;
+	watch->request.file.overwrite = config->init_overwrite;
+	watch->request.file.value = config->init_value;
+	number = begin_watch(runner, watch, words);
+	if (number)
+		watch->request.file.init = false; /* once, not by the next runner */
+	return number;
+}
+
+void runner_unwatch(struct runner *runner, uint32_t number)
+{
+	for (struct watch **link = &runner->watches; *link; link = &(*link)->next) {
+		struct watch *watch = *link;
+
+		if (watch->request.number != number)
+			continue;
+		*link = watch->next;
+		watch->request.type = RUNNER_UNWATCH;
+		watch->request.words_length = watch->request.word_count = 0;
+		send_request(runner, &watch->request);
+		free(watch);
+		return;
+	}
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Applications: their socket, who may open which, what is known of them. See apps.h. */
+#include <errno.h>
+#include <grp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <user/tracking/apps.h>
+#include <user/lib/clock.h>
+#include <user/lib/json_text.h>
+#include <user/daemon/privileges.h>
+#include <user/lib/log.h>
+
+#define GROUP "xbeat"
+#define GROUP_NONE ((gid_t)-1)
+#define GROUPS_MAX 1024 /* of a caller; one with more is asked for its first group alone */
+
+static size_t wanted(const struct config *config, struct kernel_app list[static XB_APPS_MAX])
+{
+	size_t count = config->app_count < XB_APPS_MAX ? config->app_count : XB_APPS_MAX;
+
+	for (size_t i = 0; i < count; i++)
+		list[i] = (struct kernel_app){config->apps[i].name, config->apps[i].timeout_ns};
+	return count;
+}
+
+int apps_prepare(struct kernel *kernel, const struct config *config)
+{
+	struct kernel_app list[XB_APPS_MAX];
+
+	return kernel_apps_prepare(kernel, list, wanted(config, list));
+}
+
+static bool is_member(const struct apps *apps, int connection, gid_t first)
+{
+	gid_t groups[GROUPS_MAX];
+	socklen_t bytes = sizeof(groups);
+
+	if (apps->group == GROUP_NONE)
+		return false;
+	if (first == apps->group)
+		return true;
+	if (getsockopt(connection, SOL_SOCKET, SO_PEERGROUPS, groups, &bytes))
+		return false;
+	for (size_t i = 0; i < bytes / sizeof(groups[0]); i++)
+		if (groups[i] == apps->group)
+			return true;
+	return false;
+}
+
+static bool ask_who(int connection, struct ucred *peer)
+{
+	socklen_t bytes = sizeof(*peer);
+
+	return !getsockopt(connection, SOL_SOCKET, SO_PEERCRED, peer, &bytes);
+}
+
+/* Whether who is at the other end may open an application, or (NULL) any of them. */
+static bool may_open(const struct apps *apps, int connection, const struct config_app *app)
+{
+	const struct config *config = apps->config;
+	struct ucred peer;
+
+	if (!ask_who(connection, &peer))
+		return false;
+	if (peer.uid == 0 || is_member(apps, connection, peer.gid))
+		return true;
+	for (size_t i = 0; i < config->app_count; i++)
+		if ((!app || app == &config->apps[i]) && config->apps[i].user[0] &&
+		    config->apps[i].uid == peer.uid)
+			return true;
+	return false;
+}
+
+static bool admit(void *context, int connection)
+{
+	return may_open(context, connection, NULL);
+}
+
+static const struct config_app *find(const struct apps *apps, const char *name)
+{
+	for (size_t i = 0; i < apps->config->app_count; i++)
+		if (!strcmp(apps->config->apps[i].name, name))
+			return &apps->config->apps[i];
+	return NULL;
+}
+
+static const struct app_opener *find_opener(const struct apps *apps, const char *name)
+{
+	for (size_t i = 0; i < XB_APPS_MAX; i++)
+		if (!strcmp(apps->openers[i].name, name))
+			return &apps->openers[i];
+	return NULL;
+}
+
+static void note_opener(struct apps *apps, const char *name, int connection)
+{
+	struct app_opener *opener = (struct app_opener *)find_opener(apps, name);
+	struct ucred peer = {0};
+
+	for (size_t i = 0; !opener && i < XB_APPS_MAX; i++)
+		if (!find(apps, apps->openers[i].name)) /* of none, or of one that is gone */
+			opener = &apps->openers[i];
+	if (!opener || !ask_who(connection, &peer))
+		return;
+	snprintf(opener->name, sizeof(opener->name), "%s", name);
+	opener->uid = peer.uid;
+	opener->pid = peer.pid;
+}
+
+json_t *apps_call_open(struct apps *apps, struct control_call *call)
+{
+	int connection = control_connection(call);
+	const struct config_app *app;
+	const char *name;
+	int place;
+
+	if (!control_unpack(call, "{s:s}", "name", &name))
+		return NULL;
+	app = find(apps, name);
+	place = app ? kernel_app_find(apps->kernel, name) : -ENOENT;
+	if (place < 0)
+		return control_fail(call, "no_app",
+				    "there is no vrrp_app %.40s in the configuration; \"xbeatctl "
+				    "app\" shows those that there are",
+				    name);
+	if (!may_open(apps, connection, app))
+		return control_fail(call, "not_permitted",
+				    "app %s is for %s%s, root and the group " GROUP, name,
+				    app->user[0] ? "user " : "nobody else than", app->user);
+	note_opener(apps, name, connection);
+	call->descriptor = kernel_app_open(apps->kernel, (size_t)place, clock_now_ns());
+	return json_pack("{s:I, s:o}", "timeout_ns", (json_int_t)app->timeout_ns, "name",
+			 json_text(name));
+}
+
+static json_t *app_open(void *context, struct control_call *call)
+{
+	return apps_call_open(context, call);
+}
+
+static const struct control_method methods[] = {
+	{"app_open", app_open, false},
+	{NULL, NULL, false},
+};
+
+/* Where there are no applications there is nothing for others to connect to. */
+static int listen_if_needed(struct apps *apps)
+{
+	bool listens = apps->socket.path[0];
+
+	if (!apps->config->app_count)
+		control_stop(&apps->socket);
+	else if (!listens)
+		return control_start_admitting(&apps->socket, apps->base, apps->path, admit,
+					       methods, apps);
+	return 0;
+}
+
+void apps_use(struct apps *apps, const struct config *config)
+{
+	struct kernel_app list[XB_APPS_MAX];
+	size_t count = wanted(config, list);
+
+	apps->config = config;
+	kernel_apps_use(apps->kernel, list, count);
+	listen_if_needed(apps);
+}
+
+int apps_start(struct apps *apps, struct event_base *base, struct kernel *kernel,
+	       const struct config *config, const char *instance)
+{
+	const struct group *group = getgrnam(GROUP);
+	struct kernel_app list[XB_APPS_MAX];
+	int error = apps_prepare(kernel, config);
+
+	*apps = (struct apps){.base = base,
+			      .kernel = kernel,
+			      .config = config,
+			      .group = group ? group->gr_gid : GROUP_NONE};
+	if (error) {
+		log_error("cannot make the pages of applications (vrrp_app): %s", strerror(-error));
+		return error;
+	}
+	snprintf(apps->path, sizeof(apps->path), RUN_DIRECTORY "/%s.app", instance);
+	kernel_apps_use(kernel, list, wanted(config, list));
+	return listen_if_needed(apps);
+}
+
+void apps_stop(struct apps *apps)
+{
+	control_stop(&apps->socket);
+}
+
+static bool look(void *context, const char *name, struct tracking_app *app)
+{
+	const struct apps *apps = context;
+	int place = kernel_app_find(apps->kernel, name);
+	struct kernel_app_state state;
+
+	if (place < 0)
+		return false;
+	kernel_app_read(apps->kernel, (size_t)place, &state);
+	*app = (struct tracking_app){.opened_ns = state.opened_ns, .beat_ns = state.beat_ns};
+	return true;
+}
+
+struct tracking_apps apps_tracking(struct apps *apps)
+{
+	return (struct tracking_apps){.look = look, .context = apps};
+}
+
+static void add_trackers(json_t *array, const char *owner, const struct config_track *tracks,
+			 size_t count, const char *app)
+{
+	for (size_t i = 0; i < count; i++)
+		if (tracks[i].kind == CONFIG_TRACK_APP && !strcmp(tracks[i].name, app))
+			json_array_append_new(array, json_text(owner));
+}
+
+static json_t *trackers_json(const struct config *config, const char *app)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < config->instance_count; i++)
+		add_trackers(array, config->instances[i].name, config->instances[i].tracks,
+			     config->instances[i].track_count, app);
+	for (size_t i = 0; i < config->group_count; i++)
+		add_trackers(array, config->groups[i].name, config->groups[i].tracks,
+			     config->groups[i].track_count, app);
+	return array;
+}
+
+static const char *state_name(const struct kernel_app_state *state, uint64_t now_ns)
+{
+	if (!xb_app_is_late(now_ns, state->beat_ns, state->timeout_ns))
+		return "beating";
+	return state->opened_ns ? "late" : "unopened";
+}
+
+static json_t *app_json(const struct apps *apps, size_t place)
+{
+	const struct config_app *app = &apps->config->apps[place];
+	const struct app_opener *opener = find_opener(apps, app->name);
+	struct kernel_app_state state;
+	uint64_t now_ns;
+	json_t *json;
+
+	kernel_app_read(apps->kernel, place, &state);
+	now_ns = clock_now_ns();
+	json = json_pack("{s:o, s:i, s:s, s:I, s:o}", "name", json_text(app->name), "place",
+			 (int)place, "state", state_name(&state, now_ns), "timeout_ns",
+			 (json_int_t)state.timeout_ns, "tracked_by",
+			 trackers_json(apps->config, app->name));
+	if (app->user[0])
+		json_object_set_new(json, "user", json_text(app->user));
+	if (state.beat_ns)
+		json_object_set_new(json, "beat_age_ns",
+				    json_integer((json_int_t)time_since_ns(now_ns, state.beat_ns)));
+	if (state.opened_ns)
+		json_object_set_new(
+			json, "opened_unix_ns",
+			json_integer((json_int_t)(clock_unix_ns() -
+						  time_since_ns(now_ns, state.opened_ns))));
+	if (opener) {
+		json_object_set_new(json, "opened_by_uid", json_integer(opener->uid));
+		json_object_set_new(json, "opened_by_pid", json_integer(opener->pid));
+	}
+	return json;
+}
+
+json_t *apps_json(const struct apps *apps)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < apps->config->app_count && i < XB_APPS_MAX; i++)
+		json_array_append_new(array, app_json(apps, i));
+	return array;
+}

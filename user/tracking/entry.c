@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One tracked thing and its status. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <user/lib/clock.h>
+#include <user/lib/json_text.h>
+#include <user/tracking/entry.h>
+#include <user/lib/log.h>
+
+
+struct runner *tracking_runner(const struct tracking_entry *entry)
+{
+	return entry->tracking->runner;
+}
+
+struct event_base *tracking_base(const struct tracking_entry *entry)
+{
+	return entry->tracking->base;
+}
+
+bool tracking_look_at_app(const struct tracking_entry *entry, struct tracking_app *app)
+{
+	const struct tracking_apps *apps = &entry->tracking->apps;
+
+	return apps->look(apps->context, entry->tracked.name, app);
+}
+
+const char *tracking_status_name(struct track_status status)
+{
+	if (!status.known)
+		return "unknown";
+	return status.up ? "up" : "down";
+}
+
+/* A file is its value, other things are up or down. */
+static const char *status_text(const struct tracked *tracked, char text[static 16])
+{
+	if (tracked->kind == CONFIG_TRACK_FILE && tracked->status.known)
+		snprintf(text, 16, "%d", (int)tracked->status.value);
+	else
+		snprintf(text, 16, "%s", tracking_status_name(tracked->status));
+	return text;
+}
+
+static bool same_status(const struct tracked *tracked, struct track_status status)
+{
+	return tracked->status.known == status.known && tracked->status.up == status.up &&
+	       (tracked->kind != CONFIG_TRACK_FILE || tracked->status.value == status.value);
+}
+
+void tracking_set_status(struct tracking_entry *entry, struct track_status status,
+			 const char *reason)
+{
+	const struct tracking *tracking = entry->tracking;
+	struct tracked *tracked = &entry->tracked;
+	char from[16], to[16], subject[sizeof(tracking->journal->entries[0].subject)];
+	bool same = same_status(tracked, status);
+
+	status_text(tracked, from);
+	tracked->status = status;
+	snprintf(tracked->reason, sizeof(tracked->reason), "%s", reason);
+	if (same)
+		return;
+	tracked->since_ns = clock_now_ns();
+	snprintf(subject, sizeof(subject), "%s %.30s", entry->kind->name, tracked->name);
+	journal_add(tracking->journal, "track", subject, from, status_text(tracked, to), "%s",
+		    tracked->reason);
+	tracking->on_change(tracking->context, tracked);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is tracked, with its status. Only what an instance or a group names is run or watched, each once:
+ *
+ *	tracking_script.c  vrrp_script
+ *	tracking_watch.c   vrrp_track_process, track_file
+ *	tracking_app.c     vrrp_app; those that nobody names, too: peers are told of them
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <user/lib/clock.h>
+#include <user/lib/json_text.h>
+#include <user/tracking/entry.h>
+#include <user/lib/log.h>
+
+static bool is_named(const struct config_track *tracks, size_t count, enum config_track_kind kind,
+		     const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (tracks[i].kind == kind && !strcmp(tracks[i].name, name))
+			return true;
+	return false;
+}
+
+/* Whether an instance or a group tracks it. */
+static bool is_used(const struct config *config, enum config_track_kind kind, const char *name)
+{
+	for (size_t i = 0; i < config->instance_count; i++)
+		if (is_named(config->instances[i].tracks, config->instances[i].track_count, kind,
+			     name))
+			return true;
+	for (size_t i = 0; i < config->group_count; i++)
+		if (is_named(config->groups[i].tracks, config->groups[i].track_count, kind, name))
+			return true;
+	return false;
+}
+
+/* Returns the link to an entry, which holds NULL if there is none. */
+static struct tracking_entry **find(struct tracking_entry **link, enum config_track_kind kind,
+				    const char *name)
+{
+	while (*link && ((*link)->tracked.kind != kind || strcmp((*link)->tracked.name, name) != 0))
+		link = &(*link)->next;
+	return link;
+}
+
+static struct tracking_entry *take(struct tracking_entry **entries, enum config_track_kind kind,
+				   const char *name)
+{
+	struct tracking_entry **link = find(entries, kind, name);
+	struct tracking_entry *entry = *link;
+
+	if (entry)
+		*link = entry->next;
+	return entry;
+}
+
+/* A changed definition keeps the status of the old one until it has found out its own. */
+static void adopt(struct tracking_entry *entry, const void *config, const char *name)
+{
+	bool same = entry->kind->same(entry->config, config);
+
+	if (!same)
+		entry->kind->stop(entry);
+	entry->config = config;
+	entry->tracked.name = name;
+	if (!same)
+		entry->kind->start(entry);
+}
+
+static struct tracking_entry *entry_new(struct tracking *tracking, const struct tracking_kind *kind,
+					const void *config, const char *name)
+{
+	struct tracking_entry *entry = calloc(1, sizeof(*entry));
+
+	if (!entry) {
+		log_error("%s %s is not tracked: no memory", kind->name, name);
+		return NULL;
+	}
+	entry->tracking = tracking;
+	entry->kind = kind;
+	entry->config = config;
+	entry->tracked.kind = kind->kind;
+	entry->tracked.name = name;
+	kind->start(entry);
+	return entry;
+}
+
+/* A new configuration that is being taken over. */
+struct reload {
+	struct tracking *tracking;
+	const struct config *config;
+	struct tracking_entry *old; /* not met again yet */
+	struct tracking_entry **end; /* of the new list */
+};
+
+static void add(struct reload *reload, const struct tracking_kind *kind, const void *config,
+		const char *name)
+{
+	struct tracking_entry *entry;
+
+	if (kind->kind != CONFIG_TRACK_APP && !is_used(reload->config, kind->kind, name))
+		return;
+	entry = take(&reload->old, kind->kind, name);
+	if (entry)
+		adopt(entry, config, name);
+	else
+		entry = entry_new(reload->tracking, kind, config, name);
+	if (!entry)
+		return;
+	entry->next = NULL;
+	*reload->end = entry;
+	reload->end = &entry->next;
+}
+
+static void free_entries(struct tracking_entry *entries)
+{
+	while (entries) {
+		struct tracking_entry *entry = entries;
+
+		entries = entry->next;
+		entry->kind->stop(entry);
+		free(entry);
+	}
+}
+
+void tracking_reload(struct tracking *tracking, const struct config *config)
+{
+	struct reload reload = {
+		.tracking = tracking,
+		.config = config,
+		.old = tracking->entries,
+		.end = &tracking->entries,
+	};
+
+	tracking->entries = NULL;
+	for (size_t i = 0; i < config->script_count; i++)
+		add(&reload, &tracking_scripts, &config->scripts[i], config->scripts[i].name);
+	for (size_t i = 0; i < config->process_count; i++)
+		add(&reload, &tracking_processes, &config->processes[i], config->processes[i].name);
+	for (size_t i = 0; i < config->file_count; i++)
+		add(&reload, &tracking_files, &config->files[i], config->files[i].name);
+	for (size_t i = 0; i < config->app_count; i++)
+		add(&reload, &tracking_applications, &config->apps[i], config->apps[i].name);
+	free_entries(reload.old);
+}
+
+struct tracking *tracking_start(struct event_base *base, struct runner *runner,
+				const struct config *config, const struct tracking_apps *apps,
+				struct journal *journal,
+				void (*on_change)(void *context, const struct tracked *tracked),
+				void *context)
+{
+	struct tracking *tracking = calloc(1, sizeof(*tracking));
+
+	if (!tracking) {
+		log_error("nothing is tracked: no memory");
+		return NULL;
+	}
+	tracking->base = base;
+	tracking->runner = runner;
+	if (apps)
+		tracking->apps = *apps;
+	tracking->journal = journal;
+	tracking->on_change = on_change;
+	tracking->context = context;
+	tracking_reload(tracking, config);
+	return tracking;
+}
+
+void tracking_stop(struct tracking *tracking)
+{
+	if (!tracking)
+		return;
+	free_entries(tracking->entries);
+	free(tracking);
+}
+
+const struct tracked *tracking_find(const struct tracking *tracking, enum config_track_kind kind,
+				    const char *name)
+{
+	struct tracking_entry *entries = tracking->entries;
+	const struct tracking_entry *entry = *find(&entries, kind, name);
+
+	return entry ? &entry->tracked : NULL;
+}
+
+static json_t *entry_json(const struct tracking_entry *entry)
+{
+	const struct tracked *tracked = &entry->tracked;
+	json_t *json = json_pack("{s:s, s:o, s:s}", "kind", entry->kind->name, "name",
+				 json_text(tracked->name), "status", tracking_status_name(tracked->status));
+
+	if (tracked->kind != CONFIG_TRACK_SCRIPT && tracked->kind != CONFIG_TRACK_APP &&
+	    tracked->status.known)
+		json_object_set_new(json, "value", json_integer(tracked->status.value));
+	if (tracked->since_ns) {
+		uint64_t age_ns = time_since_ns(clock_now_ns(), tracked->since_ns);
+
+		json_object_set_new(json, "since_unix_ns",
+				    json_integer((json_int_t)(clock_unix_ns() - age_ns)));
+	}
+	json_object_set_new(json, "reason", json_text(tracked->reason));
+	return json;
+}
+
+json_t *tracking_json(const struct tracking *tracking)
+{
+	json_t *array = json_array();
+
+	for (const struct tracking_entry *entry = tracking->entries; entry; entry = entry->next)
+		json_array_append_new(array, entry_json(entry));
+	return array;
+}

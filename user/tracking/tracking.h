@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Scripts, processes and files that instances track: runs and watches them, each once however many
+ * instances track it; and applications, which are all watched. What interfaces and peers are like is known elsewhere.
+ */
+#ifndef XBEAT_TRACKING_TRACKING_H
+#define XBEAT_TRACKING_TRACKING_H
+
+#include <jansson.h>
+#include <user/tracking/effect.h>
+#include <user/lib/journal.h>
+#include <user/runner/runner.h>
+
+struct tracked {
+	enum config_track_kind kind; /* SCRIPT, PROCESS, FILE or APP */
+	const char *name;
+	struct track_status status;
+	uint64_t since_ns; /* of the status; 0: not known yet */
+	char reason
+		[200]; /* with figures: "exited with status 1 after 12 ms, 3 of 3 times: no route" */
+};
+
+struct tracking;
+
+/* What is known of an application now; times of the monotonic clock. */
+struct tracking_app {
+	uint64_t opened_ns; /* 0: nobody has opened it */
+	uint64_t beat_ns; /* 0: never */
+};
+
+/* Who knows: returns false if there is no such application. */
+struct tracking_apps {
+	bool (*look)(void *context, const char *name, struct tracking_app *app);
+	void *context;
+};
+
+/* on_change is called from the loop after the status of one has changed. Changes are put into the
+ * journal (kind "track"). apps may look at none if the configuration has none. Returns NULL without memory, having said so. */
+struct tracking *tracking_start(struct event_base *base, struct runner *runner,
+				const struct config *config, const struct tracking_apps *apps,
+				struct journal *journal,
+				void (*on_change)(void *context, const struct tracked *tracked),
+				void *context);
+
+/* Takes a new configuration: what is the same goes on with its status, timers and runs; what is new
+ * starts; what is gone stops. The old configuration may be freed afterwards. */
+void tracking_reload(struct tracking *tracking, const struct config *config);
+
+void tracking_stop(struct tracking *tracking);
+
+/* Returns what a track line names, or NULL (an interface, a peer). */
+const struct tracked *tracking_find(const struct tracking *tracking, enum config_track_kind kind,
+				    const char *name);
+
+/* Returns a new JSON array of all. */
+json_t *tracking_json(const struct tracking *tracking);
+
+#endif

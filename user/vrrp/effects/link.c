@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where an instance lives: its interface, the virtual MAC's interface on top of it, the source of its
+ * adverts. Interfaces are known by name: one that is deleted and made again, or renamed away and back, is
+ * followed.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <user/lib/address.h>
+#include <user/net/advert_socket.h>
+#include <user/vrrp/state/instance.h>
+#include <user/net/local_address.h>
+#include <user/net/macvlan.h>
+#include <user/lib/cleanup.h>
+#include <user/lib/log.h>
+
+unsigned instance_address_index(const struct instance *instance)
+{
+	return instance->config->use_vmac ? instance->vmac_index : instance->base_index;
+}
+
+const char *instance_interface(const struct instance *instance)
+{
+	const struct config_instance *config = instance->config;
+
+	if (config->use_vmac)
+		return config->vmac_interface;
+	return config->interface[0] ? config->interface : "any interface";
+}
+
+/* The interface of an instance that names none is the one that has its unicast source. */
+const struct link_event *instance_find_base(const struct instance *instance)
+{
+	const struct config_instance *config = instance->config;
+	_cleanup_free_ struct local_address *list = NULL;
+	size_t count = 0;
+
+	if (config->interface[0])
+		return interfaces_get(instance->owner->interfaces, config->interface);
+	if (local_addresses(&list, &count))
+		return NULL;
+	for (size_t i = 0; i < count; i++)
+		if (address_equal(&list[i].address, &config->source))
+			return interfaces_get(instance->owner->interfaces, list[i].interface);
+	return NULL;
+}
+
+/* Asked for each time: what an earlier daemon left is adopted, the MTU follows the base's, and one that
+ * somebody has deleted is made again. */
+void instance_make_vmac(struct instance *instance)
+{
+	const struct config_instance *config = instance->config;
+	unsigned index = 0;
+	bool made_anew;
+
+	interfaces_get(instance->owner->interfaces, config->vmac_interface); /* to be told of it */
+	if (macvlan_ensure(&instance->owner->netlink, config->vmac_interface, instance->base_index,
+			   config->vrid, config->family, &index))
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE,
+				      "its virtual MAC interface %s could not be made",
+				      config->vmac_interface);
+	made_anew = index != instance->vmac_index;
+	if (made_anew && index && instance->vmac_index)
+		journal_add(instance->owner->journal, "interface", config->vmac_interface, "gone",
+			    "restored", "it was deleted by something else; it was made again");
+	instance->vmac_index = index;
+	if (made_anew && instance->vrrp.state == XB_INSTANCE_ACTIVE)
+		instance_set_vmac(instance, true);
+}
+
+static bool has_ipv6(const struct config_instance *config)
+{
+	for (size_t i = 0; i < config->vip_count; i++)
+		if (address_family(&config->vips[i].address) == 6)
+			return true;
+	return false;
+}
+
+void instance_set_vmac(struct instance *instance, bool active)
+{
+	const struct config_instance *config = instance->config;
+	int error;
+
+	if (!instance->vmac_index)
+		return;
+	error = active ? macvlan_set_active(config->vmac_interface, config->interface,
+					    has_ipv6(config))
+		       : macvlan_set_backup(config->vmac_interface);
+	if (error && error != -ENOENT && error != -ENODEV)
+		log_error("%s: cannot set %s up for %s: %s", config->name, config->vmac_interface,
+			  active ? "an Active" : "a Backup", strerror(-error));
+}
+
+static void join(struct instance *instance)
+{
+	const struct config_instance *config = instance->config;
+
+	if (instance->membership >= 0 || config->unicast_peer_count)
+		return;
+	instance->membership = advert_join(instance->base_index, &config->group);
+	if (instance->membership < 0)
+		log_error("%s: cannot join the multicast group on %s: %s", config->name,
+			  config->interface, strerror(-instance->membership));
+}
+
+void instance_leave(struct instance *instance)
+{
+	if (instance->membership >= 0)
+		close(instance->membership);
+	instance->membership = -1;
+	instance->vmac_index = 0; /* it dies with its base */
+}
+
+/* Returns 0, or a negative errno with the obstacle set: who does not hear adverts must not take part. */
+int instance_enter(struct instance *instance, const char *interface)
+{
+	struct kernel *kernel = instance->owner->kernel;
+	int error = kernel_attach(kernel, interface);
+
+	if (!error)
+		error = kernel_serve_router(kernel, instance->router_slot, instance->base_index);
+	if (error) {
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE,
+				      "the XDP program is not on %s: %s", interface,
+				      strerror(-error));
+		return error;
+	}
+	if (instance->config->promote_secondaries)
+		link_promote_secondaries(interface);
+	join(instance);
+	return 0;
+}
+
+void instance_unplace(struct instance *instance)
+{
+	if (instance->vmac_index)
+		macvlan_remove(&instance->owner->netlink, instance->config->vmac_interface);
+	instance_leave(instance);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From states to what keepalived's users are told: MASTER, BACKUP, FAULT, STOP. */
+#include <user/vrrp/state/instance.h>
+
+static enum notify_event event_of(const struct instance *instance)
+{
+	if (instance->stops)
+		return instance->removed ? NOTIFY_DELETED : NOTIFY_STOP;
+	switch (instance->vrrp.state) {
+	case XB_INSTANCE_ACTIVE:
+		return NOTIFY_MASTER;
+	case XB_INSTANCE_BACKUP:
+		return NOTIFY_BACKUP;
+	default:
+		return NOTIFY_FAULT;
+	}
+}
+
+void instance_notify(struct instance *instance)
+{
+	notify_instance(instance->owner->notify, instance->config, event_of(instance),
+			instance->vrrp.effective_priority);
+}
+
+void instance_notify_priority(struct instance *instance)
+{
+	if (!instance->config->notify.priority_changes)
+		return;
+	if (instance->vrrp.state == XB_INSTANCE_ACTIVE)
+		notify_instance(instance->owner->notify, instance->config, NOTIFY_MASTER_PRIORITY,
+				instance->vrrp.effective_priority);
+	else if (instance->vrrp.state == XB_INSTANCE_BACKUP)
+		notify_instance(instance->owner->notify, instance->config, NOTIFY_BACKUP_PRIORITY,
+				instance->vrrp.effective_priority);
+}
+
+void instance_notify_lower_rival(struct instance *instance)
+{
+	notify_instance(instance->owner->notify, instance->config, NOTIFY_MASTER_RX_LOWER_PRI,
+			instance->vrrp.effective_priority);
+}

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * "xbeatctl explain": who is Active and why, what this node waits for, and what would make it Active,
+ * in sentences for somebody who was woken at night, and as fields for programs.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <user/lib/address.h>
+#include <user/core/names.h>
+#include <user/core/vrrp_packet.h>
+#include <user/lib/clock.h>
+#include <user/vrrp/state/instance.h>
+#include <user/lib/json_text.h>
+
+/* What was wrong with adverts longer ago is no news. */
+#define WRONG_AGE_NS (60 * NS_PER_SECOND)
+#define NODE_BYTES (XB_NAME_BYTES + ADDRESS_TEXT_BYTES + 4)
+
+/* "node-b (10.0.0.2)", or the address alone. */
+static const char *node_text(const struct instance *instance, const struct xb_address *address,
+			     char text[static NODE_BYTES])
+{
+	const struct peer *peer = instance_peer_at(instance, address);
+	char numbers[ADDRESS_TEXT_BYTES];
+
+	address_format(address, numbers);
+	if (peer)
+		snprintf(text, NODE_BYTES, "%s (%s)", peer->node->name, numbers);
+	else
+		snprintf(text, NODE_BYTES, "%s", numbers);
+	return text;
+}
+
+static double seconds(uint64_t duration_ns)
+{
+	return (double)duration_ns / 1e9;
+}
+
+static void explain_guard(const struct instance *instance, json_t *lines)
+{
+	double timeout_s = seconds(instance->config->guard_timeout_ns);
+
+	if (instance_guard_passed(instance, clock_now_ns()))
+		json_say(lines, "Its guard has run out: nobody is answered at its addresses here.");
+	else if (instance_is_guarded(instance))
+		json_say(lines,
+			 "Its addresses are guarded: if this daemon stands still for %.1f s they "
+			 "are "
+			 "fenced, and another node takes over.",
+			 timeout_s);
+	else if (instance->config->vip_count)
+		json_say(lines,
+			 "Its addresses are not all guarded: if this daemon hangs, two nodes may "
+			 "answer for them.");
+}
+
+/* Something else on this machine takes them away. */
+static void explain_restored(const struct instance *instance, json_t *lines)
+{
+	char text[ADDRESS_TEXT_BYTES];
+
+	for (size_t i = 0; i < instance->config->vip_count; i++)
+		if (instance->addresses[i].restored_count)
+			json_say(lines,
+				 "%s was removed by something else and put back, %u times so far: "
+				 "find "
+				 "out what on this machine manages its addresses, too.",
+				 address_format(&instance->addresses[i].vip->address, text),
+				 instance->addresses[i].restored_count);
+}
+
+/* Another node that was Active and stands still. */
+static void explain_still(const struct instance *instance, const struct peer *peer, json_t *lines)
+{
+	if (instance_is_fenced_at(instance, peer))
+		json_say(lines,
+			 "The daemon of %s %s; its kernel has fenced the addresses there, so that "
+			 "only "
+			 "this node answers for them.",
+			 peer->node->name, peer->liveness.died_ns ? "is dead" : "stands still");
+	else
+		json_say(lines,
+			 "%s hangs and may still have the addresses, too: start xbeatd there "
+			 "again, or "
+			 "remove them (ip address delete).",
+			 peer->node->name);
+}
+
+/* Who was Active and may still have the addresses. */
+static void explain_lost(const struct peer *peer, json_t *lines)
+{
+	bool down = peer->liveness.verdict == VERDICT_DOWN;
+
+	json_say(lines,
+		 "%s was Active when it was heard last, and is %s: %s, it may answer for the "
+		 "addresses, "
+		 "too.",
+		 peer->node->name, verdict_name(peer->liveness.verdict),
+		 down ? "if it lives all the same" : "it lives, and so");
+}
+
+/* Those who live, but are not heard here: they may have taken over. */
+static void explain_apart(const struct instance *instance, json_t *lines)
+{
+	const struct peers *peers = instance->owner->peers;
+	char names[128] = "";
+	size_t count = 0, length = 0;
+
+	for (size_t i = 0; i < peers->count && length < sizeof(names); i++) {
+		const struct peer *peer = &peers->list[i];
+
+		if (peer->liveness.verdict == VERDICT_UNREACHABLE && !peer->node->witness &&
+		    !instance_is_claimed_by(instance, peer))
+			length += (size_t)snprintf(names + length, sizeof(names) - length, "%s%s",
+						   count++ ? ", " : "", peer->node->name);
+	}
+	if (count)
+		json_say(lines,
+			 "Unreachable, but alive: %s. Who lives there may have taken over, and "
+			 "answer "
+			 "for the addresses, too. Look at the network between.",
+			 names);
+}
+
+/* Whom this node does not hear, who may have taken over, or never have given the addresses up. */
+static void explain_unheard(const struct instance *instance, json_t *lines)
+{
+	const struct peers *peers = instance->owner->peers;
+
+	for (size_t i = 0; peers && i < peers->count; i++) {
+		const struct peer *peer = &peers->list[i];
+		enum verdict verdict = peer->liveness.verdict;
+
+		if ((verdict == VERDICT_UNREACHABLE || verdict == VERDICT_DOWN) &&
+		    instance_is_claimed_by(instance, peer))
+			explain_lost(peer, lines);
+	}
+	if (peers)
+		explain_apart(instance, lines);
+	if (peers && peers->isolated)
+		json_say(lines,
+			 "This node is isolated: another one may have taken over, and answer "
+			 "for the addresses, too (on_isolated keep). Look at this node's network.");
+}
+
+/* Who would be Active but for its timer. */
+static void explain_better(const struct instance *instance, const struct peer *successor,
+			   json_t *lines)
+{
+	const struct xb_instance *said = instance_said_of(instance, successor);
+	unsigned own = instance->vrrp.effective_priority;
+
+	if (said && said->priority > own)
+		json_say(lines,
+			 "%s is Backup with priority %u, above this node's %u: it takes over when "
+			 "its "
+			 "Active_Down_Timer runs out, unless it does not preempt.",
+			 successor->node->name, said->priority, own);
+}
+
+static void explain_active(const struct instance *instance, json_t *lines)
+{
+	const struct vrrp *vrrp = &instance->vrrp;
+	const struct peer *successor = instance_successor(instance);
+	const struct peer *still = instance_still_claimant(instance);
+
+	json_say(lines,
+		 "This node is Active with priority %u: it advertises every %.2f s and has the "
+		 "addresses.",
+		 vrrp->effective_priority, seconds(vrrp->parameters.advert_interval_ns));
+	explain_guard(instance, lines);
+	explain_restored(instance, lines);
+	if (still)
+		explain_still(instance, still, lines);
+	explain_unheard(instance, lines);
+	if (successor)
+		explain_better(instance, successor, lines);
+	if (successor)
+		json_say(lines, "If it goes, %s takes over: the best of the nodes that live.",
+			 successor->node->name);
+	else if (instance->owner->peers && instance->self_slot >= 0)
+		json_say(lines,
+			 "If it goes, nobody takes over: no other node is Backup of it and lives.");
+	json_say(lines,
+		 "It would yield to an advert with a priority above %u, or with %u from a higher "
+		 "address.",
+		 vrrp->effective_priority, vrrp->effective_priority);
+}
+
+/* Whether this node will take over from the Active it hears, and when. */
+static void explain_rank(const struct instance *instance, unsigned other, json_t *lines)
+{
+	const struct vrrp *vrrp = &instance->vrrp;
+	unsigned own = vrrp->effective_priority;
+	char reason[VRRP_REASON_BYTES];
+
+	if (other < own && instance_stay_reason(instance, reason, sizeof(reason)))
+		json_say(lines,
+			 "Its own priority %u is higher than the Active's %u, but it does not "
+			 "preempt: "
+			 "%s.",
+			 own, other, reason);
+	else if (other >= own)
+		json_say(lines,
+			 "It stays Backup because the Active's priority %u is %s its own %u.",
+			 other, other > own ? "higher than" : "equal to", own);
+	else if (!vrrp->parameters.preempt)
+		json_say(lines,
+			 "Its own priority %u is higher than the Active's %u, but it does not "
+			 "preempt "
+			 "(nopreempt).",
+			 own, other);
+	else if (vrrp->preempt_since_ns)
+		json_say(lines,
+			 "Its own priority %u is higher than the Active's %u: it preempts when "
+			 "preempt_delay, %.1f s, has passed.",
+			 own, other, seconds(vrrp->parameters.preempt_delay_ns));
+	else
+		json_say(lines,
+			 "Its own priority %u is higher than the Active's %u: it preempts when "
+			 "Active_Down_Timer runs out.",
+			 own, other);
+}
+
+/* waits: also when its timer has run out */
+static void explain_wait(const struct instance *instance, uint64_t now_ns, bool waits,
+			 json_t *lines)
+{
+	const struct vrrp *vrrp = &instance->vrrp;
+
+	json_say(lines,
+		 "It becomes Active when no advert has come for %.3f s (Active_Down_Timer)%s,%s "
+		 "when the Active releases the addresses%s.",
+		 seconds(vrrp_active_down_interval_ns(vrrp)),
+		 instance->group ? " and all members of its sync group are as far" : "",
+		 instance->self_slot >= 0 ? "" : " or",
+		 instance->self_slot >= 0 ? ", or as soon as heartbeats show that the Active is "
+					    "down, or has fenced its "
+					    "addresses, and this node is the best that lives"
+					  : "");
+	if (vrrp->timer_armed)
+		json_say(lines, "As things are the timer would run out in %.3f s%s.",
+			 time_reached(now_ns, vrrp->timer_due_ns)
+				 ? 0.0
+				 : seconds(vrrp->timer_due_ns - now_ns),
+			 waits ? "; then it looks again whether it has to wait" : "");
+}
+
+/* Returns whether there is one. */
+static bool say_active(const struct instance *instance, uint64_t now_ns, struct vrrp_advert *active,
+		       json_t *lines)
+{
+	char node[NODE_BYTES];
+
+	if (!instance_hear_active(instance, active)) {
+		json_say(lines, "No adverts of an Active are heard.");
+		return false;
+	}
+	json_say(lines, "%s is Active with priority %u; its last advert came %.3f s ago.",
+		 node_text(instance, &active->source, node), active->priority,
+		 seconds(time_since_ns(now_ns, active->arrival_ns)));
+	return true;
+}
+
+/* No advert comes, but heartbeats do. */
+static void explain_claimant(const struct instance *instance, const struct peer *claimant,
+			     json_t *lines)
+{
+	const struct xb_instance *said = instance_said_of(instance, claimant);
+
+	if (said)
+		json_say(lines,
+			 "%s says in its heartbeats that it is Active with priority %u; its "
+			 "adverts do "
+			 "not come here.",
+			 claimant->node->name, said->priority);
+}
+
+static void explain_backup(const struct instance *instance, json_t *lines)
+{
+	const struct vrrp *vrrp = &instance->vrrp;
+	uint64_t now_ns = clock_now_ns();
+	struct vrrp_advert active;
+	char reason[VRRP_REASON_BYTES];
+	bool waits = instance_wait_reason(instance, reason, sizeof(reason));
+
+	if (say_active(instance, now_ns, &active, lines))
+		explain_rank(instance, active.priority, lines);
+	else if (instance->claimant)
+		explain_claimant(instance, instance->claimant, lines);
+	if (vrrp->holding)
+		json_say(lines, "Its timer has run out, but it holds: %s.", vrrp->reason);
+	else if (waits)
+		json_say(lines, "It does not take over yet: %s.", reason);
+	explain_wait(instance, now_ns, waits, lines);
+}
+
+static void explain_initialize(const struct instance *instance, json_t *lines)
+{
+	struct vrrp_advert active;
+
+	say_active(instance, clock_now_ns(), &active, lines);
+	json_say(lines, "This node takes no part in the instance:");
+	for (size_t i = 0; i < INSTANCE_OBSTACLE_COUNT; i++)
+		if (instance->obstacles[i][0])
+			json_say(lines, "  - %s", instance->obstacles[i]);
+	json_say(lines, "It becomes Backup when that has changed.");
+	if (instance->obstacles[INSTANCE_OBSTACLE_OPERATOR][0])
+		json_say(lines, "To end the failover: xbeatctl resume %s", instance->config->name);
+	if (instance->obstacles[INSTANCE_OBSTACLE_DRAINED][0])
+		json_say(lines, "To end the drain: xbeatctl resume");
+	if (instance->obstacles[INSTANCE_OBSTACLE_ISOLATED][0])
+		json_say(lines,
+			 "Look at this node's network: its interfaces, cables, switch ports and "
+			 "filters. To have an isolated node keep its addresses: on_isolated keep");
+}
+
+static bool is_recent(uint64_t time_ns)
+{
+	return time_ns && time_since_ns(clock_now_ns(), time_ns) < WRONG_AGE_NS;
+}
+
+/* Whose adverts are not taken: the sender may think that it is Active, and have the addresses, too. */
+static void explain_refusal(const struct instance *instance, const struct xb_vrrp *router,
+			    json_t *lines)
+{
+	static const char *const reasons[] = {
+#define X(id, name, normal, help) [XB_DROP_##id] = #name ", " help,
+		XB_DROP_REASONS(X)
+#undef X
+	};
+	char node[NODE_BYTES];
+
+	if (is_recent(router->refused_arrival_ns) && router->refused_reason < XB_DROP_COUNT)
+		json_say(
+			lines,
+			"Adverts from %s are refused, the last %.1f s ago: %s. Their sender may be "
+			"Active, too, and have the addresses: make the configurations agree.",
+			node_text(instance, &router->refused_source, node),
+			seconds(time_since_ns(clock_now_ns(), router->refused_arrival_ns)),
+			reasons[router->refused_reason]);
+}
+
+/* In what the configurations of others seem to differ from this node's. */
+static void explain_differences(const struct instance *instance, json_t *lines)
+{
+	struct xb_vrrp router;
+	char node[NODE_BYTES];
+
+	kernel_read_router(instance->owner->kernel, instance->router_slot, &router);
+	explain_refusal(instance, &router, lines);
+	if (is_recent(router.arrival_ns) &&
+	    router.addresses_digest !=
+		    vrrp_addresses_digest(instance->advertised, instance->config->advertised_count))
+		json_say(lines,
+			 "%s, %.1f s ago, advertised other virtual addresses than this node, or in "
+			 "another order: make the configurations agree.",
+			 node_text(instance, &router.source, node),
+			 seconds(time_since_ns(clock_now_ns(), router.arrival_ns)));
+}
+
+static void add_part(void *context, const struct config_track *track, struct track_effect effect,
+		     const char *reason)
+{
+	char what[128];
+
+	snprintf(what, sizeof(what), "%s %s", track_kind_name(track->kind), track->name);
+	json_array_append_new(context, json_pack("{s:o, s:i, s:b, s:o}", "what", json_text(what),
+						 "weight", effect.weight, "fault", effect.fault,
+						 "reason", json_text(reason)));
+}
+
+static json_t *active_json(const struct instance *instance, const struct vrrp_advert *active)
+{
+	const struct peer *peer = instance_peer_at(instance, &active->source);
+	char text[ADDRESS_TEXT_BYTES];
+	json_t *json = json_pack("{s:s, s:i}", "address", address_format(&active->source, text),
+				 "priority", active->priority);
+
+	if (peer)
+		json_object_set_new(json, "node", json_text(peer->node->name));
+	return json;
+}
+
+static json_t *lines_json(const struct instance *instance)
+{
+	json_t *lines = json_array();
+
+	switch (instance->vrrp.state) {
+	case XB_INSTANCE_ACTIVE:
+		explain_active(instance, lines);
+		break;
+	case XB_INSTANCE_BACKUP:
+		explain_backup(instance, lines);
+		break;
+	default:
+		explain_initialize(instance, lines);
+	}
+	explain_differences(instance, lines);
+	if (instance->pinned_priority)
+		json_say(lines,
+			 "An operator has set its priority to %u; back to the configured one: "
+			 "xbeatctl "
+			 "priority %s default",
+			 instance->pinned_priority, instance->config->name);
+	return lines;
+}
+
+json_t *instance_explain(const struct instance *instance)
+{
+	const struct vrrp *vrrp = &instance->vrrp;
+	json_t *parts = json_array(), *json;
+	struct vrrp_advert active;
+
+	instance_each_track(instance, add_part, parts);
+	json = json_pack("{s:o, s:s, s:I, s:o, s:o, s:i, s:i, s:o}", "instance",
+			 json_text(instance->config->name), "state",
+			 instance_state_name(vrrp->state), "since_unix_ns",
+			 (json_int_t)instance->since_unix_ns, "reason", json_text(vrrp->reason),
+			 "lines", lines_json(instance), "configured_priority",
+			 instance->config->priority, "effective_priority", vrrp->effective_priority,
+			 "priority_parts", parts);
+	json_object_set_new(
+		json, "state_age_ns",
+		json_integer((json_int_t)time_since_ns(clock_now_ns(), instance->since_ns)));
+	if (instance_first_obstacle(instance, false) >= 0)
+		json_object_set_new(json, "obstacles", instance_obstacles_json(instance));
+	if (instance_hear_active(instance, &active))
+		json_object_set_new(json, "active", active_json(instance, &active));
+	return json;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* "xbeatctl vrrp". */
+#include <stdio.h>
+#include <user/lib/address.h>
+#include <user/core/names.h>
+#include <user/lib/clock.h>
+#include <user/vrrp/state/instance.h>
+#include <user/lib/json_text.h>
+#include <errno.h>
+#include <string.h>
+
+static const char *const obstacle_names[] = {
+#define X(id, name) [INSTANCE_OBSTACLE_##id] = name,
+	INSTANCE_OBSTACLES(X)
+#undef X
+};
+
+static json_t *address_json(const struct xb_address *address)
+{
+	char text[ADDRESS_TEXT_BYTES];
+
+	return json_string(address_format(address, text));
+}
+
+static json_t *addresses_json(const struct config_instance *config)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < config->vip_count; i++) {
+		char address[ADDRESS_TEXT_BYTES];
+		char text[ADDRESS_TEXT_BYTES + 4];
+
+		snprintf(text, sizeof(text), "%s/%u",
+			 address_format(&config->vips[i].address, address),
+			 config->vips[i].prefix_length);
+		json_array_append_new(array, json_string(text));
+	}
+	return array;
+}
+
+json_t *instance_obstacles_json(const struct instance *instance)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < INSTANCE_OBSTACLE_COUNT; i++)
+		if (instance->obstacles[i][0])
+			json_array_append_new(array,
+					      json_pack("{s:s, s:o}", "kind", obstacle_names[i],
+							"text", json_text(instance->obstacles[i])));
+	return array;
+}
+
+/* Where adverts go. */
+static void add_destination(json_t *json, const struct config_instance *config)
+{
+	json_t *peers;
+
+	if (!config->unicast_peer_count) {
+		json_object_set_new(json, "destination", address_json(&config->group));
+		return;
+	}
+	peers = json_array();
+	for (size_t i = 0; i < config->unicast_peer_count; i++)
+		json_array_append_new(peers, address_json(&config->unicast_peers[i].address));
+	json_object_set_new(json, "unicast_peers", peers);
+}
+
+/* Of an Active whose addresses are under a deadline. */
+static json_t *guard_json(const struct instance *instance)
+{
+	uint64_t now_ns = clock_now_ns();
+	uint64_t due_in_ns = time_since_ns(instance->guard_deadline_ns, now_ns);
+
+	return json_pack("{s:I, s:I, s:b}", "timeout_ns",
+			 (json_int_t)instance->config->guard_timeout_ns, "due_in_ns",
+			 (json_int_t)due_in_ns, "fenced", instance_guard_passed(instance, now_ns));
+}
+
+/* What only some instances have. */
+static void add_optional(json_t *json, const struct instance *instance)
+{
+	const struct config_instance *config = instance->config;
+
+	if (instance->group)
+		json_object_set_new(json, "group", json_text(instance->group->config->name));
+	if (config->use_vmac)
+		json_object_set_new(json, "virtual_mac_interface",
+				    json_text(config->vmac_interface));
+	if (instance->pinned_priority)
+		json_object_set_new(json, "pinned_priority",
+				    json_integer(instance->pinned_priority));
+	if (instance->obstacles[INSTANCE_OBSTACLE_OPERATOR][0])
+		json_object_set_new(json, "stays_away", json_string("operator"));
+	else if (instance->obstacles[INSTANCE_OBSTACLE_DRAINED][0])
+		json_object_set_new(json, "stays_away", json_string("drained"));
+	if (instance_first_obstacle(instance, false) >= 0)
+		json_object_set_new(json, "obstacles", instance_obstacles_json(instance));
+	if (instance_is_guarded(instance))
+		json_object_set_new(json, "guard", guard_json(instance));
+}
+
+static json_t *instance_json(const struct instance *instance)
+{
+	const struct config_instance *config = instance->config;
+	const struct vrrp *vrrp = &instance->vrrp;
+	struct vrrp_advert active;
+	struct xb_vrrp router;
+	json_t *json;
+
+	kernel_read_router(instance->owner->kernel, instance->router_slot, &router);
+	json = json_pack("{s:o, s:i, s:s, s:o, s:i, s:s, s:i, s:i}", "name",
+			 json_text(config->name), "vrid", config->vrid, "family",
+			 config->family == 4 ? "ipv4" : "ipv6", "interface",
+			 json_text(config->interface), "version", config->version, "state",
+			 instance_state_name(vrrp->state), "priority", config->priority,
+			 "effective_priority", vrrp->effective_priority);
+	if (instance_hear_active(instance, &active))
+		json_object_set_new(json, "active_address", address_json(&active.source));
+	json_object_set_new(json, "since_unix_ns",
+			    json_integer((json_int_t)instance->since_unix_ns));
+	json_object_set_new(
+		json, "state_age_ns",
+		json_integer((json_int_t)time_since_ns(clock_now_ns(), instance->since_ns)));
+	json_object_set_new(json, "reason", json_text(vrrp->reason));
+	json_object_set_new(json, "addresses", addresses_json(config));
+	json_object_set_new(json, "adverts",
+			    json_pack("{s:I, s:I}", "sent", (json_int_t)instance->sent_count,
+				      "received", (json_int_t)router.received_count));
+	json_object_set_new(json, "transitions", json_integer((json_int_t)vrrp->transition_count));
+	add_destination(json, config);
+	add_optional(json, instance);
+	return json;
+}
+
+json_t *instances_json(const struct instances *instances)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < instances->count; i++)
+		json_array_append_new(array, instance_json(instances->list[i]));
+	return array;
+}
+
+json_t *instances_resume_json(struct instances *instances, struct instance *instance)
+{
+	bool was_drained = instances->drained && !instance;
+	json_t *names = json_array();
+
+	if (was_drained)
+		instances_set_drained(instances, false);
+	for (size_t i = 0; i < instances->count; i++) {
+		bool stayed_away = false;
+
+		if (!instance || instance == instances->list[i])
+			stayed_away = instance_resume(instances->list[i]);
+		if (stayed_away || was_drained)
+			json_array_append_new(names, json_text(instances->list[i]->config->name));
+	}
+	return names;
+}
+
+json_t *instances_drain_json(struct instances *instances)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < instances->count; i++)
+		if (instances->list[i]->vrrp.state == XB_INSTANCE_ACTIVE)
+			json_array_append_new(names, json_text(instances->list[i]->config->name));
+	instances_set_drained(instances, true);
+	return names;
+}
+
+json_t *instance_failover_json(const struct instance *instance)
+{
+	const struct peer *successor = instance_successor(instance);
+	json_t *json = json_pack("{s:o, s:s}", "instance", json_text(instance->config->name),
+				 "state", instance_state_name(instance->vrrp.state));
+
+	if (successor)
+		json_object_set_new(json, "successor", json_text(successor->node->name));
+	if (instance->stay_away_until_unix_ns)
+		json_object_set_new(json, "until_unix_ns",
+				    json_integer((json_int_t)instance->stay_away_until_unix_ns));
+	return json;
+}
+
+json_t *instance_priority_json(const struct instance *instance)
+{
+	return json_pack("{s:o, s:i, s:i}", "instance", json_text(instance->config->name),
+			 "configured", instance->config->priority, "effective",
+			 instance->vrrp.effective_priority);
+}

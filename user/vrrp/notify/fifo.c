@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * FIFOs as keepalived has them: mode 0600, opened for reading, too, so that lines wait in the pipe (64 KiB)
+ * while nobody reads. One that was there before is used as it is, and left.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <user/lib/clock.h>
+#include <user/vrrp/notify/fifo.h>
+#include <user/lib/cleanup.h>
+#include <user/lib/log.h>
+
+#define WARN_SPACING_NS (60 * NS_PER_SECOND)
+
+/* Returns a descriptor or a negative errno: -ENXIO if path is something else. */
+static int open_fifo(const char *path)
+{
+	int fd = open(path, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	struct stat status;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode))
+		return fd;
+	close(fd);
+	return -ENXIO;
+}
+
+/* Returns 0, or a negative errno with everything as it was. */
+static int make_and_open(struct notify_fifo *fifo, const char *path,
+			 const struct config_command *owner)
+{
+	bool made = mkfifo(path, 0600) == 0;
+	int fd;
+
+	if (!made && errno != EEXIST)
+		return -errno;
+	fd = open_fifo(path);
+	if (made && (fd < 0 || fchown(fd, owner->uid, owner->gid))) {
+		int error = fd < 0 ? fd : -errno;
+
+		unlink(path);
+		if (fd >= 0)
+			close(fd);
+		return error;
+	}
+	if (fd < 0)
+		return fd;
+	fifo->fd = fd;
+	fifo->made = made;
+	return 0;
+}
+
+static void on_script_ended(void *context, const struct runner_result *result)
+{
+	struct notify_fifo *fifo = context;
+
+	fifo->script = 0;
+	if (result->outcome != RUNNER_NOT_STARTED)
+		log_warning("the script that reads %s has ended (%s %d); it is started again by a "
+			    "reload that changes it, or a restart",
+			    fifo->path,
+			    result->outcome == RUNNER_SIGNALED ? "signal" : "exit status",
+			    result->value);
+}
+
+void notify_fifo_open(struct notify_fifo *fifo, struct runner *runner, const char *path,
+		      const struct config_command *script, const struct config_command *owner)
+{
+	const char *const appended[] = {path, NULL};
+	const struct runner_job job = {.command = script, .appended = appended};
+	_cleanup_free_ char *copy = strdup(path);
+	int error = copy ? make_and_open(fifo, path, owner) : -ENOMEM;
+
+	if (error) {
+		log_error("cannot open the notify FIFO %s: %s; changes are not written to it", path,
+			  error == -ENXIO ? "there is something else of that name"
+					  : strerror(-error));
+		return;
+	}
+	fifo->runner = runner;
+	fifo->path = copy;
+	copy = NULL;
+	if (script->arguments)
+		fifo->script = runner_run(runner, &job, on_script_ended, fifo);
+}
+
+void notify_fifo_close(struct notify_fifo *fifo)
+{
+	if (!fifo->path)
+		return;
+	runner_cancel(fifo->runner, fifo->script);
+	close(fifo->fd);
+	if (fifo->made && unlink(fifo->path) && errno != ENOENT)
+		log_warning("cannot remove the FIFO %s: %s", fifo->path, strerror(errno));
+	free(fifo->path);
+	*fifo = (struct notify_fifo){0};
+}
+
+static void warn_of_dropped(struct notify_fifo *fifo, int error)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	fifo->dropped_count++;
+	if (fifo->warned_ns && time_since_ns(now_ns, fifo->warned_ns) < WARN_SPACING_NS)
+		return;
+	log_warning("the FIFO %s: %s; %u lines dropped", fifo->path,
+		    error == EAGAIN ? "it is full, nobody reads it" : strerror(error),
+		    fifo->dropped_count);
+	fifo->warned_ns = now_ns;
+	fifo->dropped_count = 0;
+}
+
+void notify_fifo_write(struct notify_fifo *fifo, const char *line, size_t length)
+{
+	if (fifo->path && write(fifo->fd, line, length) < 0)
+		warn_of_dropped(fifo, errno);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An Active whose tracked link is bad: its priority has been lowered, but its adverts do not get out, nor those of
+ * who would preempt it in. So it looks into the heartbeats that come over other links, and gives the instance up to
+ * a better node, which then knows at once.
+ */
+#include <stdio.h>
+#include <user/lib/clock.h>
+#include <user/vrrp/state/instance.h>
+#include <user/heartbeat/own_links.h>
+
+struct bad_link {
+	const struct instance *instance;
+	const char *interface; /* NULL: none is bad */
+	const char *reason;
+};
+
+static void find_bad(void *context, const struct config_track *track, struct track_effect effect,
+		     const char *reason)
+{
+	struct bad_link *bad = context;
+	struct track_status status;
+
+	(void)effect;
+	if (track->kind != CONFIG_TRACK_LINK)
+		return;
+	status = peers_link_status(bad->instance->owner->peers, track->name, &reason);
+	if (!status.known || status.up)
+		return;
+	bad->interface = track->name;
+	bad->reason = reason;
+}
+
+/* Who is better: who says that it is Active, too, or the best of the Backups. *priority: as it says. */
+static const struct peer *find_better(const struct instance *instance, unsigned *priority)
+{
+	const struct peer *claimant = instance->claimant;
+	bool claimed = claimant && claimant->liveness.verdict == VERDICT_UP; /* not by a dead one */
+	const struct peer *better = claimed ? claimant : instance_successor(instance);
+	const struct xb_instance *entry = better ? instance_said_of(instance, better) : NULL;
+
+	if (!entry || entry->priority <= instance->vrrp.effective_priority)
+		return NULL;
+	*priority = entry->priority;
+	return better;
+}
+
+void instance_leave_bad_link(struct instance *instance)
+{
+	struct bad_link bad = {.instance = instance};
+	struct vrrp_actions actions;
+	const struct peer *better;
+	char reason[VRRP_REASON_BYTES];
+	unsigned priority;
+
+	if (instance->vrrp.state != XB_INSTANCE_ACTIVE || instance->self_slot < 0 ||
+	    !instance->vrrp.parameters.preempt)
+		return;
+	instance_each_track(instance, find_bad, &bad);
+	better = bad.interface ? find_better(instance, &priority) : NULL;
+	if (!better)
+		return;
+	snprintf(reason, sizeof(reason),
+		 "link %s is bad (%s): given up to %s, whose priority %u is above %u",
+		 bad.interface, bad.reason, better->node->name, priority,
+		 instance->vrrp.effective_priority);
+	vrrp_follow_group(&instance->vrrp, clock_now_ns(), XB_INSTANCE_BACKUP, reason, &actions);
+	instance_act(instance, &actions);
+}

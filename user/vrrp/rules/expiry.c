@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An Active whose guard has expired steps down. */
+#include <stdio.h>
+#include <string.h>
+#include <user/lib/address.h>
+#include <user/lib/clock.h>
+#include <user/vrrp/state/instance.h>
+#include <user/kernel/guards.h>
+#include <user/net/local_address.h>
+#include <user/lib/cleanup.h>
+#include <user/lib/log.h>
+
+static void step_down(struct instance *instance, uint64_t now_ns)
+{
+	uint64_t still_ns = time_since_ns(now_ns, instance->guard_from_ns);
+	uint64_t timeout_ns = instance->config->guard_timeout_ns;
+	struct vrrp_actions actions;
+	char reason[VRRP_REASON_BYTES];
+
+	snprintf(reason, sizeof(reason),
+		 "its guard ran out %.1f s ago: this node stood still for %.1f s",
+		 (double)(still_ns > timeout_ns ? still_ns - timeout_ns : 0) / 1e9,
+		 (double)still_ns / 1e9);
+	vrrp_step_down(&instance->vrrp, now_ns, reason, &actions);
+	instance_act(instance, &actions);
+	instance_learn(instance, now_ns);
+}
+
+static bool look(struct instance *instance, uint64_t now_ns)
+{
+	if (instance->vrrp.state != XB_INSTANCE_ACTIVE || !instance->guard_from_ns ||
+	    !instance_guard_passed(instance, now_ns))
+		return false;
+	step_down(instance, now_ns);
+	return true;
+}
+
+void instances_look(struct instances *instances)
+{
+	uint64_t now_ns = clock_now_ns();
+	const struct xb_self *self;
+	uint64_t due_ns;
+
+	if (!instances->kernel) /* not started */
+		return;
+	self = instances->kernel->self;
+	due_ns = __atomic_load_n(&self->guard_due_ns, __ATOMIC_ACQUIRE);
+	if (!__atomic_load_n(&self->fencing, __ATOMIC_ACQUIRE) &&
+	    (!due_ns || !time_reached(now_ns, due_ns)))
+		return;
+	for (size_t i = 0; i < instances->count; i++)
+		look(instances->list[i], now_ns);
+	kernel_guard_tidy(instances->kernel);
+}
+
+void instances_progress(struct instances *instances, uint64_t now_ns)
+{
+	for (size_t i = 0; i < instances->count; i++) {
+		struct instance *instance = instances->list[i];
+
+		if (look(instance, now_ns) || !instance->guard_from_ns || instance_goes_by_adverts(instance))
+			continue;
+		instance_guard_extend(instance, now_ns);
+		look(instance, now_ns);
+	}
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sync groups: the rule of user/core/sync_group.h, applied. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <user/core/sync_group.h>
+#include <user/lib/clock.h>
+#include <user/vrrp/state/instance.h>
+#include <user/lib/cleanup.h>
+
+/* The members as user/core/sync_group.h looks at them; to be freed. *self: which one is instance. */
+static struct sync_group_member *view(const struct instance_group *group,
+				      const struct instance *instance, size_t *self)
+{
+	struct sync_group_member *members = calloc(group->member_count + 1, sizeof(*members));
+
+	if (!members)
+		abort();
+	for (size_t i = 0; i < group->member_count; i++) {
+		const struct instance *member = group->members[i];
+		int obstacle = instance_first_obstacle(member, true);
+
+		members[i] = (struct sync_group_member){
+			.name = member->config->name,
+			.vrrp = &member->vrrp,
+			.obstacle = obstacle < 0 ? NULL : member->obstacles[obstacle],
+		};
+		if (member == instance)
+			*self = i;
+	}
+	return members;
+}
+
+void instance_group_settle(struct instance_group *group)
+{
+	size_t nobody;
+	_cleanup_free_ struct sync_group_member *members = view(group, NULL, &nobody);
+
+	for (size_t i = 0; i < group->member_count; i++) {
+		struct instance *member = group->members[i];
+		char text[INSTANCE_OBSTACLE_BYTES];
+
+		if (sync_group_obstacle(members, group->member_count, i, text, sizeof(text)))
+			instance_set_obstacle(member, INSTANCE_OBSTACLE_GROUP, "%s", text);
+		else
+			instance_set_obstacle(member, INSTANCE_OBSTACLE_GROUP, NULL);
+	}
+}
+
+/* A member that is ready is not told of unchanged adverts: whether it hears its Active again is seen now. */
+static void look_again(struct instance *member)
+{
+	struct vrrp_actions actions;
+	struct vrrp_advert newest;
+	bool any;
+
+	if (!member->vrrp.ready_for_group)
+		return;
+	newest = instance_newest_advert(member, &any);
+	if (!any)
+		return;
+	vrrp_advert_received(&member->vrrp, &newest, clock_now_ns(), &actions);
+	instance_act(member, &actions);
+}
+
+const char *instance_group_reason(struct instance *instance, char *text, size_t bytes)
+{
+	const struct instance_group *group = instance->group;
+	_cleanup_free_ struct sync_group_member *members = NULL;
+	size_t self = 0;
+
+	if (!group || instance->vrrp.state != XB_INSTANCE_BACKUP)
+		return NULL;
+	for (size_t i = 0; i < group->member_count; i++)
+		if (group->members[i] != instance)
+			look_again(group->members[i]);
+	members = view(group, instance, &self);
+	return sync_group_may_become_active(members, group->member_count, self, text, bytes) ? NULL
+											     : text;
+}
+
+/* Whether all members are in one state, to stay there; *event: as it is told of. */
+static bool is_uniform(const struct instance_group *group, enum notify_event *event)
+{
+	static const enum notify_event events[] = {
+		[XB_INSTANCE_INITIALIZE] = NOTIFY_FAULT,
+		[XB_INSTANCE_BACKUP] = NOTIFY_BACKUP,
+		[XB_INSTANCE_ACTIVE] = NOTIFY_MASTER,
+	};
+	enum xb_instance_state state = XB_INSTANCE_NONE;
+
+	for (size_t i = 0; i < group->member_count; i++) {
+		const struct instance *member = group->members[i];
+
+		if (i > 0 && member->vrrp.state != state)
+			return false;
+		state = member->vrrp.state;
+		/* Without an obstacle it is about to be started. */
+		if (state == XB_INSTANCE_INITIALIZE && instance_first_obstacle(member, false) < 0)
+			return false;
+	}
+	if (state == XB_INSTANCE_NONE)
+		return false;
+	*event = events[state];
+	return true;
+}
+
+static void tell(struct instance *instance)
+{
+	struct instance_group *group = instance->group;
+	enum notify_event event;
+
+	if (!is_uniform(group, &event) || (group->any_told && group->told == event))
+		return;
+	group->told = event;
+	group->any_told = true;
+	notify_group(instance->owner->notify, group->config, event);
+}
+
+static bool has_active(const struct instance_group *group)
+{
+	for (size_t i = 0; i < group->member_count; i++)
+		if (group->members[i]->vrrp.state == XB_INSTANCE_ACTIVE)
+			return true;
+	return false;
+}
+
+/* One that comes into the group as Backup goes where the others are; one that leaves Active takes
+ * them along. */
+static void move_all(struct instance_group *group, enum xb_instance_state state, const char *reason)
+{
+	for (size_t i = 0; i < group->member_count; i++) {
+		struct instance *member = group->members[i];
+		struct vrrp_actions actions;
+
+		if (member->vrrp.state == state || member->vrrp.state == XB_INSTANCE_INITIALIZE)
+			continue;
+		vrrp_follow_group(&member->vrrp, clock_now_ns(), state, reason, &actions);
+		instance_act(member, &actions);
+	}
+}
+
+void instance_group_moved(struct instance *instance, enum xb_instance_state from)
+{
+	struct instance_group *group = instance->group;
+	enum xb_instance_state state = instance->vrrp.state;
+	char reason[VRRP_REASON_BYTES];
+
+	if (!group)
+		return;
+	if (!group->moving && state != XB_INSTANCE_INITIALIZE) {
+		group->moving = true;
+		snprintf(reason, sizeof(reason), "sync group %s: %s: %.150s", group->config->name,
+			 instance->config->name, instance->vrrp.reason);
+		if (state == XB_INSTANCE_BACKUP && from == XB_INSTANCE_INITIALIZE &&
+		    has_active(group)) {
+			state = XB_INSTANCE_ACTIVE;
+			snprintf(reason, sizeof(reason),
+				 "sync group %s: another member is Active, and %s has just started",
+				 group->config->name, instance->config->name);
+		}
+		move_all(group, state, reason);
+		group->moving = false;
+	}
+	tell(instance);
+}
+
+void instance_group_unmix(struct instance_group *group)
+{
+	enum notify_event event;
+
+	if (is_uniform(group, &event))
+		return;
+	group->moving = true;
+	move_all(group, XB_INSTANCE_BACKUP,
+		 "a reload has put it into a sync group with members in another state");
+	group->moving = false;
+}
+
+static int make_group(struct instances *instances, struct instance_group *group,
+		      const struct config *all, const struct config_group *config)
+{
+	struct instance **members = calloc(config->member_count + 1, sizeof(struct instance *));
+
+	if (!members)
+		return -ENOMEM;
+	*group = (struct instance_group){.config = config, .members = members};
+	for (size_t i = 0; i < config->member_count; i++) {
+		struct instance *member =
+			instances_find(instances, all->instances[config->members[i]].name);
+
+		if (!member)
+			continue;
+		members[group->member_count++] = member;
+		member->group = group;
+	}
+	/* After a reload: what it is was told of before. */
+	group->any_told = is_uniform(group, &group->told);
+	return 0;
+}
+
+int instance_groups_make(struct instances *instances, const struct config *config)
+{
+	for (size_t i = 0; i < instances->count; i++) {
+		instances->list[i]->group = NULL;
+		instance_set_obstacle(instances->list[i], INSTANCE_OBSTACLE_GROUP, NULL);
+	}
+	instances->groups = calloc(config->group_count + 1, sizeof(*instances->groups));
+	if (!instances->groups)
+		return -ENOMEM;
+	while (instances->group_count < config->group_count) {
+		size_t index = instances->group_count++;
+		int error = make_group(instances, &instances->groups[index], config,
+				       &config->groups[index]);
+
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+void instance_groups_free(struct instances *instances)
+{
+	for (size_t i = 0; i < instances->group_count; i++)
+		free(instances->groups[i].members);
+	free(instances->groups);
+	instances->groups = NULL;
+	instances->group_count = 0;
+	for (size_t i = 0; i < instances->count; i++)
+		instances->list[i]->group = NULL;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whether a restarted daemon goes on as Active. */
+#include <stdio.h>
+#include <string.h>
+#include <user/lib/address.h>
+#include <user/core/election.h>
+#include <user/core/names.h>
+#include <user/core/vrrp_timing.h>
+#include <user/lib/clock.h>
+#include <user/vrrp/state/instance.h>
+
+/* A claim from before this node's daemon stopped, when it was Active itself, or of a peer that is
+ * silent now, is nobody's. */
+static bool is_claimed_since(const struct instance *instance, uint64_t stopped_ns, uint64_t now_ns)
+{
+	const struct peers *peers = instance->owner->peers;
+
+	for (size_t i = 0; i < peers->count; i++) {
+		bool claims = instance_is_claimed_by(instance, &peers->list[i]);
+		uint64_t heard_ns = claims ? peer_said(&peers->list[i])->last_evidence_ns : 0;
+
+		if (claims && time_since_ns(heard_ns, stopped_ns) &&
+		    time_since_ns(now_ns, heard_ns) < peers->list[i].timing.detection_time_ns)
+			return true;
+	}
+	return false;
+}
+
+/* Without heartbeats the guard goes by adverts: as long as it is open nobody's Active_Down_Timer has run out. */
+static bool may_resume_by_guard(const struct instance *instance, uint64_t now_ns)
+{
+	const struct xb_vrrp *router = &instance->owner->kernel->routers[instance->router_slot];
+	struct vrrp_advert newest;
+	bool any;
+
+	newest = instance_newest_advert(instance, &any);
+	return router->addresses_added && instance_guard_was_left_open(instance, now_ns) &&
+	       !(any && newest.priority != VRRP_PRIORITY_RELEASE &&
+		 vrrp_timing_stands(&instance->vrrp, &newest, now_ns));
+}
+
+bool instance_may_resume(const struct instance *instance)
+{
+	const struct kernel *kernel = instance->owner->kernel;
+	const struct peers *peers = instance->owner->peers;
+	uint64_t stopped_ns = instance->owner->stopped_ns, now_ns = clock_now_ns();
+	const struct xb_instance *described;
+	struct xb_vrrp router;
+
+	/* Others were told that it is fenced, or may be told so any moment. */
+	if (instance_guard_passed(instance, now_ns))
+		return false;
+	if (!peers || instance->self_slot < 0)
+		return may_resume_by_guard(instance, now_ns);
+	if (!kernel->adopted ||
+	    time_since_ns(now_ns, stopped_ns) >= peers->timing.daemon_timeout_ns)
+		return false;
+	described = kernel_described(kernel, (size_t)instance->self_slot);
+	if (described->vrid != instance->config->vrid ||
+	    (described->family_flags & XB_INSTANCE_FAMILY_MASK) != instance->config->family ||
+	    described->state != XB_INSTANCE_ACTIVE)
+		return false;
+	kernel_read_router(kernel, instance->router_slot, &router);
+	/* Who releases an instance has not taken it over. */
+	if (router.arrival_ns && router.priority != VRRP_PRIORITY_RELEASE &&
+	    time_since_ns(router.arrival_ns, stopped_ns))
+		return false;
+	return !is_claimed_since(instance, stopped_ns, now_ns);
+}

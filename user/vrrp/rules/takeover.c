@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What heartbeats mean for an instance: whether its Active lives, whether this node is the one to
+ * take over, whether two Actives have met again, whether a new daemon may go on as Active.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <user/lib/address.h>
+#include <user/core/election.h>
+#include <user/core/names.h>
+#include <user/core/vrrp_timing.h>
+#include <user/lib/clock.h>
+#include <user/vrrp/state/instance.h>
+
+/* How the Active was lost. */
+struct loss {
+	const struct peer *peer; /* NULL: nobody knows who it was */
+	uint64_t said_ns; /* when it said so itself; 0: it fell silent or stands still */
+	bool yielded; /* to somebody, who need not be a peer */
+};
+
+/* Whether the newest advert shows somebody at work. That of a dead node does not, nor that of the lost
+ * one, unless it came after the news of the loss. One that no heartbeat knows may be anybody's. */
+static bool is_advertised(const struct instance *instance, const struct loss *loss)
+{
+	const struct peers *peers = instance->owner->peers;
+	struct vrrp_advert newest;
+	bool any;
+
+	newest = instance_newest_advert(instance, &any);
+	if (!any || newest.priority == VRRP_PRIORITY_RELEASE ||
+	    time_since_ns(clock_now_ns(), newest.arrival_ns) >=
+		    vrrp_active_down_interval_ns(&instance->vrrp))
+		return false;
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer *peer = &peers->list[i];
+		const struct xb_peer *said = peer_said(peer);
+
+		if (!instance_has_address(peer, &newest.source))
+			continue;
+		if (peer == loss->peer)
+			return loss->said_ns && time_since_ns(newest.arrival_ns, loss->said_ns);
+		return peer->liveness.verdict == VERDICT_UP || !said ||
+		       time_since_ns(newest.arrival_ns, said->last_evidence_ns) >=
+			       peer->timing.detection_time_ns;
+	}
+	return loss->yielded;
+}
+
+/* Whether the whole sync group has lost its Active with this peer: then nobody has to wait for a member. */
+static bool group_is_vacant(const struct instance *instance, const struct peer *peer)
+{
+	const struct instance_group *group = instance->group;
+
+	for (size_t i = 0; group && i < group->member_count; i++) {
+		const struct instance *member = group->members[i];
+
+		if (member != instance && member->vrrp.state != XB_INSTANCE_ACTIVE &&
+		    !member->vrrp.ready_for_group && member->vrrp.vacancy == VRRP_NOT_VACANT &&
+		    !(peer && instance_was_active(member, peer)))
+			return false;
+	}
+	return true;
+}
+
+/* Nobody is Active, and all who live know it: the best Backup takes over, the others wait for it. Unless
+ * somebody has done so already. */
+static void fill_vacancy(struct instance *instance, const struct loss *loss, const char *reason)
+{
+	struct vrrp_actions actions;
+
+	if (instance->vrrp.state != XB_INSTANCE_BACKUP || instance_find_claimant(instance, loss->peer) ||
+	    is_advertised(instance, loss))
+		return;
+	vrrp_active_lost(&instance->vrrp, clock_now_ns(),
+			 instance_is_best_candidate(instance) && group_is_vacant(instance, loss->peer),
+			 reason, &actions);
+	instance_act(instance, &actions);
+}
+
+/*
+ * This node is Active, and a peer that was away is back; it may have been Active meanwhile. The
+ * sooner it hears our advert, the sooner one of the two yields; and neighbours that went over to it
+ * must be called back, because this node never lost the addresses and had nothing to announce.
+ */
+static void meet_again(struct instance *instance, const struct peer *peer)
+{
+	const struct xb_instance *said = instance_said_of(instance, peer);
+	uint8_t own_priority = instance->vrrp.effective_priority;
+	bool yields =
+		said && said->state == XB_INSTANCE_ACTIVE &&
+		(said->priority > own_priority ||
+		 (said->priority == own_priority &&
+		  address_compare(&peer->node->addresses[0], &instance->owner->own_address) > 0));
+
+	instance_advertise(instance, own_priority);
+	if (!yields)
+		instance_announce_again(instance);
+}
+
+void instance_fill(struct instance *instance)
+{
+	struct loss loss = {.yielded = true}; /* whoever advertises counts */
+
+	fill_vacancy(instance, &loss, "nobody is Active, after this node stood still");
+}
+
+static void peer_failed(struct instance *instance, const struct peer *peer, enum verdict from)
+{
+	enum verdict verdict = peer->liveness.verdict;
+	bool lost = instance_is_lost_by(instance, peer, verdict);
+	bool active_failed = lost && !instance_is_lost_by(instance, peer, from) &&
+			     instance_was_active(instance, peer);
+	const struct xb_peer *said = peer_said(peer);
+	bool stops = said && said->node_state == XB_NODE_STOPPING;
+	struct loss loss = {.peer = lost ? peer : NULL,
+			    .said_ns = stops ? said->last_evidence_ns : 0};
+	char reason[VRRP_REASON_BYTES];
+
+	/* Who waits for a better Backup must not wait for one that has failed, too. */
+	if (!active_failed && instance->vrrp.vacancy != VRRP_LOST)
+		return;
+	snprintf(reason, sizeof(reason), "%s%s is %s: %.150s", active_failed ? "Active " : "",
+		 peer->node->name, verdict_name(verdict), peer->liveness.reason);
+	fill_vacancy(instance, &loss, reason);
+}
+
+/* It answered beside this node and yielded to no advert: neighbours that went over to it are called back. */
+static void rival_is_gone(struct instance *instance)
+{
+	if (instance->vrrp.state == XB_INSTANCE_ACTIVE)
+		instance_announce_again(instance);
+}
+
+/* It may be Active, having heard nobody else. */
+static void peer_is_deaf(struct instance *instance)
+{
+	struct vrrp_actions actions;
+	struct vrrp_advert newest;
+	bool any;
+
+	newest = instance_newest_advert(instance, &any);
+	if (!any || !vrrp_timing_stands(&instance->vrrp, &newest, clock_now_ns()) ||
+	    !instance_yield_to_deaf(instance, &newest))
+		return;
+	vrrp_advert_received(&instance->vrrp, &newest, clock_now_ns(), &actions);
+	instance_act(instance, &actions);
+}
+
+void instance_peer_changed(struct instance *instance, const struct peer *peer, enum verdict from)
+{
+	bool was_away = from != VERDICT_UP && from != VERDICT_HUNG && from != VERDICT_FENCED;
+
+	if (peer->liveness.silent && !was_away && instance_is_claimed_by(instance, peer))
+		rival_is_gone(instance);
+	if (peer->liveness.verdict == VERDICT_ONE_WAY)
+		peer_is_deaf(instance);
+	if (peer->liveness.verdict != VERDICT_UP)
+		peer_failed(instance, peer, from);
+	else if (was_away && instance->vrrp.state == XB_INSTANCE_ACTIVE)
+		meet_again(instance, peer);
+}
+
+static void peer_is_fenced(struct instance *instance, const struct peer *peer)
+{
+	struct loss loss = {.peer = peer};
+	const struct xb_peer *said = peer_said(peer);
+	bool died = said->node_state == XB_NODE_DEAD;
+	char reason[VRRP_REASON_BYTES];
+
+	snprintf(reason, sizeof(reason), "%s has fenced the addresses: its daemon %s %.1f s%s",
+		 peer->node->name, died ? "died, and last moved" : "had not moved for",
+		 (double)said->daemon_age_us / 1e6, died ? " before" : "");
+	fill_vacancy(instance, &loss, reason);
+}
+
+static void peer_gave_up(struct instance *instance, const struct peer *peer,
+			 enum xb_instance_state state)
+{
+	struct loss loss = {.peer = peer,
+			    .said_ns = peer_said(peer)->last_evidence_ns,
+			    .yielded = state == XB_INSTANCE_BACKUP};
+	char reason[VRRP_REASON_BYTES];
+
+	snprintf(reason, sizeof(reason), "%s gave the instance up: it says %s", peer->node->name,
+		 instance_state_name(state));
+	fill_vacancy(instance, &loss, reason);
+}
+
+void instance_peer_said(struct instance *instance, const struct peer *peer)
+{
+	const struct xb_instance *said = instance_said_of(instance, peer);
+
+	if (instance_is_claimed_by(instance, peer)) {
+		instance->claimant = peer;
+	} else if (instance->claimant == peer) {
+		instance->claimant = instance_find_claimant(instance, peer);
+		if (instance_is_fenced_at(instance, peer)) {
+			rival_is_gone(instance);
+			peer_is_fenced(instance, peer);
+		} else {
+			peer_gave_up(instance, peer, said ? said->state : XB_INSTANCE_NONE);
+		}
+	}
+}
+
+void instance_released(struct instance *instance, const struct xb_address *source,
+		       uint64_t arrival_ns)
+{
+	const struct peers *peers = instance->owner->peers;
+	char reason[VRRP_REASON_BYTES];
+
+	for (size_t i = 0; instance->self_slot >= 0 && i < peers->count; i++) {
+		const struct peer *peer = &peers->list[i];
+		struct loss loss = {.peer = peer, .said_ns = arrival_ns};
+
+		if (!instance_has_address(peer, source))
+			continue;
+		snprintf(reason, sizeof(reason), "%s released the instance (priority 0)",
+			 peer->node->name);
+		fill_vacancy(instance, &loss, reason);
+	}
+}
+
+bool instance_yield_to_deaf(struct instance *instance, const struct vrrp_advert *advert)
+{
+	const struct peer *peer = instance_peer_at(instance, &advert->source);
+	const struct xb_peer *said = peer ? peer_said(peer) : NULL;
+	struct vrrp_actions actions;
+	char reason[VRRP_REASON_BYTES];
+
+	if (instance->vrrp.state != XB_INSTANCE_ACTIVE || instance->self_slot < 0 || !peer ||
+	    peer->liveness.verdict != VERDICT_ONE_WAY || advert->priority == VRRP_PRIORITY_RELEASE)
+		return false;
+	/* It could serve nobody: no request would reach it. */
+	if (peer->liveness.deaf)
+		return false;
+	/* An advert from when it still heard us says nothing. */
+	if (said && time_reached(said->last_evidence_ns, advert->arrival_ns))
+		return false;
+	snprintf(reason, sizeof(reason),
+		 "%s does not hear this node and is Active, too (priority %u): this node yields, "
+		 "because %s cannot know",
+		 peer->node->name, advert->priority, peer->node->name);
+	vrrp_step_down(&instance->vrrp, clock_now_ns(), reason, &actions);
+	instance_act(instance, &actions);
+	return true;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tracked things: weights and faults. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <user/core/names.h>
+#include <user/lib/clock.h>
+#include <user/vrrp/state/instance.h>
+#include <user/heartbeat/own_links.h>
+
+/* Returns what a tracked thing is like; *reason: in words. */
+static struct track_status look_at(const struct instance *instance,
+				   const struct config_track *track, const char **reason)
+{
+	const struct peers *peers = instance->owner->peers;
+	const struct link_event *link;
+	const struct tracked *tracked;
+	const struct peer *peer;
+
+	*reason = "not known yet";
+	switch (track->kind) {
+	case CONFIG_TRACK_INTERFACE:
+		link = interfaces_get(instance->owner->interfaces, track->name);
+		*reason = !link->present  ? "is not there"
+			  : link->running ? "is up"
+					  : "is down or has no carrier";
+		return (struct track_status){.known = true, .up = link->present && link->running};
+	case CONFIG_TRACK_PEER:
+		peer = peers ? peers_find(peers, track->name) : NULL;
+		if (!peer)
+			return (struct track_status){0};
+		*reason = verdict_name(peer->liveness.verdict);
+		return (struct track_status){.known = true,
+					     .up = peer->liveness.verdict == VERDICT_UP};
+	case CONFIG_TRACK_LINK:
+		return peers_link_status(peers, track->name, reason);
+	default:
+		tracked = tracking_find(instance->owner->tracking, track->kind, track->name);
+		if (!tracked)
+			return (struct track_status){0};
+		if (tracked->reason[0])
+			*reason = tracked->reason;
+		return tracked->status;
+	}
+}
+
+static void each_of(const struct instance *instance, const struct config_track *tracks,
+		    size_t count,
+		    void (*report)(void *context, const struct config_track *track,
+				   struct track_effect effect, const char *reason),
+		    void *context)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *reason;
+		struct track_status status = look_at(instance, &tracks[i], &reason);
+
+		report(context, &tracks[i], track_effect(&tracks[i], status), reason);
+	}
+}
+
+void instance_each_track(const struct instance *instance,
+			 void (*report)(void *context, const struct config_track *track,
+					struct track_effect effect, const char *reason),
+			 void *context)
+{
+	const struct instance_group *group = instance->group;
+
+	each_of(instance, instance->config->tracks, instance->config->track_count, report, context);
+	if (group)
+		each_of(instance, group->config->tracks, group->config->track_count, report,
+			context);
+}
+
+struct sum {
+	int weight;
+	char fault[INSTANCE_OBSTACLE_BYTES];
+	const char *awaited; /* a script without a result yet that could be a fault */
+};
+
+static void add_up(void *context, const struct config_track *track, struct track_effect effect,
+		   const char *reason)
+{
+	struct sum *sum = context;
+
+	sum->weight += effect.weight;
+	if (track->kind == CONFIG_TRACK_SCRIPT && !track->weight && effect.unknown)
+		sum->awaited = track->name;
+	if (effect.fault && !sum->fault[0])
+		snprintf(sum->fault, sizeof(sum->fault), "%s %s: %s", track_kind_name(track->kind),
+			 track->name, reason);
+}
+
+void instance_track(struct instance *instance)
+{
+	uint8_t base =
+		instance->pinned_priority ? instance->pinned_priority : instance->config->priority;
+	struct sum sum = {0};
+	struct vrrp_actions actions;
+	uint8_t before = instance->vrrp.effective_priority;
+
+	instance_each_track(instance, add_up, &sum);
+	if (sum.fault[0])
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_TRACKED, "%s", sum.fault);
+	else
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_TRACKED, NULL);
+	/* As keepalived: not Active first and a fault then. */
+	if (sum.awaited && instance->vrrp.state == XB_INSTANCE_INITIALIZE)
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_AWAITED,
+				      "script %s has had no result yet", sum.awaited);
+	else
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_AWAITED, NULL);
+	vrrp_set_priority(&instance->vrrp, clock_now_ns(), track_priority(base, sum.weight),
+			  &actions);
+	if (instance->vrrp.effective_priority == before)
+		return;
+	instance_act(instance, &actions);
+	journal_add(instance->owner->journal, "priority", instance->config->name, "", "",
+		    "effective priority %u, was %u: configured %u, tracked %+d%s",
+		    instance->vrrp.effective_priority, before, base, sum.weight,
+		    instance->pinned_priority ? " (set by an operator)" : "");
+	instance_notify_priority(instance);
+}

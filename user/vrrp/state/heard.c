@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The advert that counts, from the map. */
+#include <stdio.h>
+#include <string.h>
+#include <user/lib/address.h>
+#include <user/core/election.h>
+#include <user/core/names.h>
+#include <user/core/vrrp_timing.h>
+#include <user/lib/clock.h>
+#include <user/vrrp/state/instance.h>
+
+/* The Active's own last advert, while that stands: rivals may have sent newer ones. */
+static bool followed_stands(const struct instance *instance, const struct xb_vrrp *router)
+{
+	return router->followed_arrival_ns && instance->vrrp.state == XB_INSTANCE_BACKUP &&
+	       time_since_ns(clock_now_ns(), router->followed_arrival_ns) <
+		       vrrp_active_down_interval_ns(&instance->vrrp);
+}
+
+struct vrrp_advert instance_newest_advert(const struct instance *instance, bool *any)
+{
+	struct xb_vrrp router;
+
+	kernel_read_router(instance->owner->kernel, instance->router_slot, &router);
+	*any = router.arrival_ns != 0;
+	if (followed_stands(instance, &router))
+		return (struct vrrp_advert){.source = router.followed,
+					    .priority = router.followed_priority,
+					    .interval_ns = router.followed_interval_cs *
+							   NS_PER_CENTISECOND,
+					    .arrival_ns = router.followed_arrival_ns};
+	return (struct vrrp_advert){.source = router.source,
+				    .priority = router.priority,
+				    .interval_ns = router.interval_cs * NS_PER_CENTISECOND,
+				    .arrival_ns = router.arrival_ns};
+}
+
+bool instance_hear_active(const struct instance *instance, struct vrrp_advert *active)
+{
+	const struct vrrp *vrrp = &instance->vrrp;
+	struct vrrp_advert newest;
+	bool any;
+
+	newest = instance_newest_advert(instance, &any);
+	if (!address_is_unset(&vrrp->active_address)) {
+		/* Its own newest advert may tell another priority, which is not followed any more. */
+		if (!address_equal(&newest.source, &vrrp->active_address) ||
+		    newest.priority == VRRP_PRIORITY_RELEASE)
+			newest.priority = vrrp->active_priority;
+		newest.source = vrrp->active_address;
+	} else if (!any || newest.priority == VRRP_PRIORITY_RELEASE ||
+		   !vrrp_timing_stands(vrrp, &newest, clock_now_ns())) {
+		return false;
+	}
+	*active = newest;
+	return true;
+}

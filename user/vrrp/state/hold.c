@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Why a Backup waits though its timer has expired. */
+#include <stdio.h>
+#include <string.h>
+#include <user/lib/address.h>
+#include <user/core/election.h>
+#include <user/lib/clock.h>
+#include <user/vrrp/state/instance.h>
+
+/* A clause about one peer. */
+struct clause {
+	char *text;
+	size_t bytes;
+	uint64_t now_ns;
+};
+
+static uint64_t evidence_age_ns(const struct peer *peer, uint64_t now_ns)
+{
+	return time_since_ns(now_ns, peer_said(peer)->last_evidence_ns);
+}
+
+static uint64_t daemon_age_ns(const struct peer *peer, uint64_t now_ns)
+{
+	return peer_said(peer)->daemon_age_us * NS_PER_US + evidence_age_ns(peer, now_ns);
+}
+
+static bool is_preempted(const struct instance *instance, const struct peer *peer)
+{
+	return instance->vrrp.parameters.preempt &&
+	       instance_said_of(instance, peer)->priority < instance->vrrp.effective_priority;
+}
+
+/* One that stands still yields to nobody before its guard closes: it is waited for, also by a better one. */
+static bool stands_still(const struct instance *instance, const struct peer *peer,
+			 const struct clause *clause)
+{
+	const char *name = peer->node->name;
+	uint64_t age_ns;
+
+	if (!instance_is_guarded_by(instance, peer))
+		return false;
+	age_ns = daemon_age_ns(peer, clause->now_ns);
+	if (peer_said(peer)->node_state == XB_NODE_DEAD)
+		snprintf(clause->text, clause->bytes,
+			 "the daemon of %s died: it may be back within its grace, or its guard "
+			 "closes",
+			 name);
+	else if (peer->liveness.verdict == VERDICT_HUNG || peer->liveness.verdict == VERDICT_FENCED)
+		snprintf(clause->text, clause->bytes,
+			 "%s hangs: its daemon has not moved for %.1f s, and its guard is about "
+			 "to close",
+			 name, (double)age_ns / 1e9);
+	else if (peer->liveness.verdict == VERDICT_UP && is_preempted(instance, peer) &&
+		 age_ns >= peer->timing.detection_time_ns)
+		snprintf(clause->text, clause->bytes,
+			 "the daemon of %s, which is to be preempted, has not moved for %.1f ms",
+			 name, (double)age_ns / 1e6);
+	else
+		return false;
+	return evidence_age_ns(peer, clause->now_ns) < peer->timing.detection_time_ns;
+}
+
+/* Its adverts are lost on the way, or hidden behind those of a rival. */
+static bool works(const struct instance *instance, const struct peer *peer,
+		  const struct clause *clause)
+{
+	if (peer->liveness.verdict != VERDICT_UP || !instance_is_claimed_by(instance, peer) ||
+	    evidence_age_ns(peer, clause->now_ns) >= peer->timing.detection_time_ns ||
+	    is_preempted(instance, peer))
+		return false;
+	if (daemon_age_ns(peer, clause->now_ns) >= peer->timing.detection_time_ns)
+		snprintf(clause->text, clause->bytes,
+			 "%s answers and is Active with priority %u, though its daemon has not "
+			 "moved for %.1f ms (daemon_timeout %.1f s)",
+			 peer->node->name, instance_said_of(instance, peer)->priority,
+			 (double)daemon_age_ns(peer, clause->now_ns) / 1e6,
+			 (double)peer->timing.daemon_timeout_ns / 1e9);
+	else
+		snprintf(clause->text, clause->bytes,
+			 "%s answers (evidence %.1f ms old), its daemon moves and it is Active "
+			 "with priority %u: its adverts are lost on the way",
+			 peer->node->name, (double)evidence_age_ns(peer, clause->now_ns) / 1e6,
+			 instance_said_of(instance, peer)->priority);
+	return true;
+}
+
+static bool is_cut_off(const struct instance *instance, const struct peer *peer,
+		       const struct clause *clause)
+{
+	enum verdict verdict = peer->liveness.verdict;
+	bool decided = verdict == VERDICT_DOWN || verdict == VERDICT_UNREACHABLE;
+
+	if (!instance->config->hold_on_partition || !peer->liveness.silent ||
+	    (decided && instance_is_lost_by(instance, peer, verdict)) ||
+	    verdict == VERDICT_RELEASED || !instance_was_active(instance, peer))
+		return false;
+	if (!decided)
+		snprintf(clause->text, clause->bytes,
+			 "%s is silent, and others have still to say whether they hear it "
+			 "(on_partition hold)",
+			 peer->node->name);
+	else if (instance->owner->peers->isolated)
+		snprintf(clause->text, clause->bytes,
+			 "this node hears nobody: it may be the one that is cut off, and %s may "
+			 "be Active (on_partition hold)",
+			 peer->node->name);
+	else
+		snprintf(clause->text, clause->bytes,
+			 "%s may be Active (on_partition hold): %.130s", peer->node->name,
+			 peer->liveness.reason);
+	return true;
+}
+
+/* The reason of the first peer for which there is one. */
+static bool find_reason(const struct instance *instance, const struct clause *clause,
+			bool (*is_reason)(const struct instance *instance, const struct peer *peer,
+					  const struct clause *clause))
+{
+	const struct peers *peers = instance->owner->peers;
+
+	for (size_t i = 0; peers && i < peers->count; i++)
+		if (is_reason(instance, &peers->list[i], clause))
+			return true;
+	return false;
+}
+
+bool instance_wait_reason(const struct instance *instance, char *text, size_t bytes)
+{
+	const struct clause clause = {.text = text, .bytes = bytes, .now_ns = clock_now_ns()};
+
+	text[0] = '\0';
+	return find_reason(instance, &clause, stands_still) ||
+	       find_reason(instance, &clause, is_cut_off);
+}
+
+bool instance_hold_reason(const struct instance *instance, char *text, size_t bytes)
+{
+	const struct clause clause = {.text = text, .bytes = bytes, .now_ns = clock_now_ns()};
+
+	return instance_wait_reason(instance, text, bytes) || find_reason(instance, &clause, works);
+}
+
+bool instance_stay_reason(const struct instance *instance, char *text, size_t bytes)
+{
+	const struct peers *peers = instance->owner->peers;
+
+	for (size_t i = 0; peers && i < peers->count; i++) {
+		const struct peer *peer = &peers->list[i];
+
+		if (peer->liveness.verdict != VERDICT_ONE_WAY || peer->liveness.deaf ||
+		    peer->node->witness || !instance_said_of(instance, peer))
+			continue;
+		snprintf(text, bytes, "%s does not hear this node, and would take over again",
+			 peer->node->name);
+		return true;
+	}
+	return false;
+}
