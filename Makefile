@@ -14,8 +14,8 @@ VERSION := 0.1.0
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion
 CFLAGS ?= -O2 -g
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -I. -Iinclude -isystem $(BUILD) -DXBEAT_VERSION='"$(VERSION)"' -MMD -MP
-BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wshadow -Iinclude -Ivmlinux -Ibpf -I. -MMD -MP
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -iquote . -Iinclude -isystem $(BUILD) -DXBEAT_VERSION='"$(VERSION)"' -MMD -MP
+BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wshadow -Iinclude -Ivmlinux -iquote . -MMD -MP
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 # V=1 shows the commands.

@@ -16,17 +16,17 @@
  *   maps.h       shared with user space
  *   drop.h, event.h   what is counted and told
  */
-#include "base/maps.h"
+#include "bpf/base/maps.h"
 
-#include "guard/daemon_exit.h"
-#include "guard/fence.h"
-#include "packet/frame.h"
-#include "guard/guard_timer.h"
-#include "packet/ipv4.h"
-#include "packet/ipv6.h"
-#include "guard/no_accept.h"
-#include "heartbeat/receive.h"
-#include "vrrp/tap.h"
+#include "bpf/guard/daemon_exit.h"
+#include "bpf/guard/fence.h"
+#include "bpf/guard/guard_timer.h"
+#include "bpf/guard/no_accept.h"
+#include "bpf/heartbeat/receive.h"
+#include "bpf/packet/frame.h"
+#include "bpf/packet/ipv4.h"
+#include "bpf/packet/ipv6.h"
+#include "bpf/vrrp/tap.h"
 
 /* What looked like ours and is let through may still be for an address that is fenced. */
 static __always_inline int fence_behind(struct xdp_md *ctx, const struct frame *frame, bool ipv6,

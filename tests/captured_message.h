@@ -3,11 +3,16 @@
 #ifndef TESTS_CAPTURED_MESSAGE_H
 #define TESTS_CAPTURED_MESSAGE_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
-#include <tests/captured.h>
-#include <user/lib/address.h>
-#include <user/core/vrrp_packet.h>
+#include "tests/captured.h"
+#include "user/core/vrrp_packet.h"
+#include "user/lib/address.h"
+#include <cmocka.h>
 
 static inline struct xb_address captured_address(const char *text)
 {

@@ -6,7 +6,7 @@
 #ifndef BPF_BASE_DROP_H
 #define BPF_BASE_DROP_H
 
-#include "base/maps.h"
+#include "bpf/base/maps.h"
 
 #define NO_DROP (-1)
 

@@ -3,7 +3,7 @@
 #ifndef BPF_BASE_EVENT_H
 #define BPF_BASE_EVENT_H
 
-#include "base/drop.h"
+#include "bpf/base/drop.h"
 
 /* Returns a zeroed record, or NULL (counted) if the daemon does not keep up. */
 static __always_inline struct xb_event *event_reserve(__u32 kind, __u32 slot, __u64 arrival_ns)

@@ -7,7 +7,7 @@
 #ifndef BPF_BASE_SLOT_LOCK_H
 #define BPF_BASE_SLOT_LOCK_H
 
-#include "base/word.h"
+#include "bpf/base/word.h"
 
 #include <bpf/bpf_helpers.h>
 

@@ -7,7 +7,7 @@
 #ifndef BPF_GUARD_DAEMON_EXIT_H
 #define BPF_GUARD_DAEMON_EXIT_H
 
-#include "guard/guard.h"
+#include "bpf/guard/guard.h"
 
 /* As in the kernel's user interface. */
 struct bpf_pidns_info {

@@ -6,10 +6,10 @@
 #ifndef BPF_GUARD_FENCE_H
 #define BPF_GUARD_FENCE_H
 
-#include "packet/flow.h"
-#include "packet/frame.h"
-#include "guard/guard.h"
-#include "packet/ipv6.h"
+#include "bpf/guard/guard.h"
+#include "bpf/packet/flow.h"
+#include "bpf/packet/frame.h"
+#include "bpf/packet/ipv6.h"
 
 #define ETHERTYPE_ARP 0x0806
 #define ARP_REQUEST 1

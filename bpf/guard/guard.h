@@ -30,8 +30,8 @@
 #ifndef BPF_GUARD_GUARD_H
 #define BPF_GUARD_GUARD_H
 
-#include "base/event.h"
-#include "base/word.h"
+#include "bpf/base/event.h"
+#include "bpf/base/word.h"
 
 #define GUARD_SWAP_TRIES 4 /* the daemon changes a deadline once a tick */
 #define GUARD_EVENTS_MAX 32 /* of one check; who gets one looks at all */

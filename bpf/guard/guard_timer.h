@@ -7,7 +7,7 @@
 #ifndef BPF_GUARD_GUARD_TIMER_H
 #define BPF_GUARD_GUARD_TIMER_H
 
-#include "guard/guard.h"
+#include "bpf/guard/guard.h"
 
 #define CLOCK_MONOTONIC 1
 #define GUARD_ARM_TRIES 4

@@ -7,7 +7,7 @@
 #ifndef BPF_GUARD_NO_ACCEPT_H
 #define BPF_GUARD_NO_ACCEPT_H
 
-#include "guard/fence.h"
+#include "bpf/guard/fence.h"
 
 #define ICMPV6_ND_FIRST 133 /* Router Solicitation (RFC 4861 section 4) */
 #define ICMPV6_ND_LAST 137 /* Redirect */

@@ -7,8 +7,8 @@
 #ifndef BPF_HEARTBEAT_ANSWER_H
 #define BPF_HEARTBEAT_ANSWER_H
 
-#include "heartbeat/apps.h"
-#include "heartbeat/evidence.h"
+#include "bpf/heartbeat/apps.h"
+#include "bpf/heartbeat/evidence.h"
 
 #define NS_PER_US 1000
 

@@ -3,8 +3,8 @@
 #ifndef BPF_HEARTBEAT_APPS_H
 #define BPF_HEARTBEAT_APPS_H
 
-#include "base/maps.h"
-#include "base/word.h"
+#include "bpf/base/maps.h"
+#include "bpf/base/word.h"
 
 static __always_inline bool app_is_late(__u32 place, __u64 now_ns)
 {

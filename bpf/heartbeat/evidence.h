@@ -7,8 +7,8 @@
 #ifndef BPF_HEARTBEAT_EVIDENCE_H
 #define BPF_HEARTBEAT_EVIDENCE_H
 
-#include "heartbeat/gap.h"
-#include "heartbeat/heartbeat.h"
+#include "bpf/heartbeat/gap.h"
+#include "bpf/heartbeat/heartbeat.h"
 
 #include <xbeat/window.h>
 

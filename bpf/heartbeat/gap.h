@@ -7,7 +7,7 @@
 #ifndef BPF_HEARTBEAT_GAP_H
 #define BPF_HEARTBEAT_GAP_H
 
-#include "heartbeat/heartbeat.h"
+#include "bpf/heartbeat/heartbeat.h"
 
 /* Below the first bucket's start there are two bits that the first octave is divided by. */
 #define GAP_SHIFT (XB_GAP_FIRST_SHIFT - 2)

@@ -6,10 +6,10 @@
 #ifndef BPF_HEARTBEAT_HEARTBEAT_H
 #define BPF_HEARTBEAT_HEARTBEAT_H
 
-#include "packet/frame.h"
-#include "packet/ipv4.h"
-#include "packet/ipv6.h"
-#include "heartbeat/tag.h"
+#include "bpf/heartbeat/tag.h"
+#include "bpf/packet/frame.h"
+#include "bpf/packet/ipv4.h"
+#include "bpf/packet/ipv6.h"
 
 struct heartbeat {
 	const void *end;

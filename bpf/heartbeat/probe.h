@@ -8,7 +8,7 @@
 #ifndef BPF_HEARTBEAT_PROBE_H
 #define BPF_HEARTBEAT_PROBE_H
 
-#include "heartbeat/evidence.h"
+#include "bpf/heartbeat/evidence.h"
 
 static __always_inline int probe_check_window(struct heartbeat *heartbeat)
 {

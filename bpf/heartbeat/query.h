@@ -12,9 +12,9 @@
 #ifndef BPF_HEARTBEAT_QUERY_H
 #define BPF_HEARTBEAT_QUERY_H
 
-#include "heartbeat/answer.h"
-#include "base/event.h"
-#include "base/slot_lock.h"
+#include "bpf/base/event.h"
+#include "bpf/base/slot_lock.h"
+#include "bpf/heartbeat/answer.h"
 
 #define QUERY_LIFE_NS 1000000000
 

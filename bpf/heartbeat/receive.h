@@ -7,12 +7,12 @@
 #ifndef BPF_HEARTBEAT_RECEIVE_H
 #define BPF_HEARTBEAT_RECEIVE_H
 
-#include "heartbeat/answer.h"
-#include "base/event.h"
-#include "heartbeat/probe.h"
-#include "heartbeat/query.h"
-#include "heartbeat/reply.h"
-#include "base/slot_lock.h"
+#include "bpf/base/event.h"
+#include "bpf/base/slot_lock.h"
+#include "bpf/heartbeat/answer.h"
+#include "bpf/heartbeat/probe.h"
+#include "bpf/heartbeat/query.h"
+#include "bpf/heartbeat/reply.h"
 
 /* Everything that is not the peer's changing state: alike for all types. */
 static __always_inline int receive_check(struct heartbeat *heartbeat)

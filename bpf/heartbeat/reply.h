@@ -3,7 +3,7 @@
 #ifndef BPF_HEARTBEAT_REPLY_H
 #define BPF_HEARTBEAT_REPLY_H
 
-#include "heartbeat/evidence.h"
+#include "bpf/heartbeat/evidence.h"
 
 /* Returns the index of the highest bit that is set, at most XB_RTT_BUCKETS - 1. */
 static __always_inline __u32 rtt_bucket(__u64 rtt_ns)

@@ -9,7 +9,7 @@
 #ifndef BPF_HEARTBEAT_TAG_H
 #define BPF_HEARTBEAT_TAG_H
 
-#include "packet/flow.h"
+#include "bpf/packet/flow.h"
 
 #include <xbeat/map.h>
 #include <xbeat/siphash.h>

@@ -7,7 +7,7 @@
 #ifndef BPF_PACKET_FLOW_H
 #define BPF_PACKET_FLOW_H
 
-#include "base/word.h"
+#include "bpf/base/word.h"
 
 #include <bpf/bpf_helpers.h>
 #include <xbeat/types.h>

@@ -6,7 +6,7 @@
 #ifndef BPF_PACKET_FRAME_H
 #define BPF_PACKET_FRAME_H
 
-#include "base/word.h"
+#include "bpf/base/word.h"
 
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>

@@ -7,8 +7,8 @@
 #ifndef BPF_PACKET_IPV4_H
 #define BPF_PACKET_IPV4_H
 
-#include "packet/frame.h"
-#include "packet/udp.h"
+#include "bpf/packet/frame.h"
+#include "bpf/packet/udp.h"
 
 #define IPV4_MORE_FRAGMENTS 0x2000
 #define IPV4_OFFSET_MASK 0x1fff

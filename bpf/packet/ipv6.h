@@ -3,8 +3,8 @@
 #ifndef BPF_PACKET_IPV6_H
 #define BPF_PACKET_IPV6_H
 
-#include "packet/frame.h"
-#include "packet/udp.h"
+#include "bpf/packet/frame.h"
+#include "bpf/packet/udp.h"
 
 #define IPV6_HOP_BY_HOP 0
 #define IPV6_ROUTING 43

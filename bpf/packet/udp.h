@@ -6,8 +6,8 @@
 #ifndef BPF_PACKET_UDP_H
 #define BPF_PACKET_UDP_H
 
-#include "base/drop.h"
-#include "packet/flow.h"
+#include "bpf/base/drop.h"
+#include "bpf/packet/flow.h"
 
 #include <bpf/bpf_endian.h>
 #include <xbeat/wire.h>

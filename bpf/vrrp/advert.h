@@ -7,9 +7,9 @@
 #ifndef BPF_VRRP_ADVERT_H
 #define BPF_VRRP_ADVERT_H
 
-#include "packet/flow.h"
-#include "packet/frame.h"
-#include "packet/ipv4.h"
+#include "bpf/packet/flow.h"
+#include "bpf/packet/frame.h"
+#include "bpf/packet/ipv4.h"
 
 #define PROTOCOL_VRRP 112
 

@@ -7,8 +7,8 @@
 #ifndef BPF_VRRP_CHECK_H
 #define BPF_VRRP_CHECK_H
 
-#include "base/drop.h"
-#include "vrrp/advert.h"
+#include "bpf/base/drop.h"
+#include "bpf/vrrp/advert.h"
 
 #include <xbeat/digest.h>
 

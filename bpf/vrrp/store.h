@@ -4,9 +4,9 @@
 #ifndef BPF_VRRP_STORE_H
 #define BPF_VRRP_STORE_H
 
-#include "base/event.h"
-#include "base/slot_lock.h"
-#include "vrrp/advert.h"
+#include "bpf/base/event.h"
+#include "bpf/base/slot_lock.h"
+#include "bpf/vrrp/advert.h"
 
 /* Whether the advert says anything else than the one before. */
 static __always_inline bool vrrp_differs(const struct xb_vrrp *entry,

@@ -8,9 +8,9 @@
 #ifndef BPF_VRRP_TAP_H
 #define BPF_VRRP_TAP_H
 
-#include "vrrp/advert.h"
-#include "vrrp/check.h"
-#include "vrrp/store.h"
+#include "bpf/vrrp/advert.h"
+#include "bpf/vrrp/check.h"
+#include "bpf/vrrp/store.h"
 
 /* Returns the entry that serves this instance, or NULL. */
 static __always_inline struct xb_vrrp *vrrp_find(__u32 interface_index,

@@ -2,13 +2,13 @@
 /* Addresses that are guarded, the packets for them, and what an answer says. */
 #include "guarded.h"
 
+#include "user/kernel/bpffs.h"
 #include <arpa/inet.h>
 #include <bpf/libbpf.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include <user/kernel/bpffs.h>
 
 #define ICMPV6 58
 

@@ -8,7 +8,7 @@
 
 #include "fixture.h"
 
-#include <user/kernel/guards.h>
+#include "user/kernel/guards.h"
 
 #define TCP 6
 #define VIP4 "10.0.0.1" /* the destinations of the fixture's heartbeats */

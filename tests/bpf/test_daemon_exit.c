@@ -2,6 +2,7 @@
 /* The death of the daemon, as the kernel side sees it, and what is no death. */
 #include "guarded.h"
 
+#include "user/kernel/bpffs.h"
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -11,7 +12,6 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <user/kernel/bpffs.h>
 
 #include "xbeat.skel.h"
 

@@ -2,10 +2,10 @@
 /* The gaps between arrivals of evidence: counted in the right bucket, and only where they are asked for. */
 #include "fixture.h"
 
+#include "user/core/phi.h"
 #include <bpf/libbpf.h>
 #include <string.h>
 #include <time.h>
-#include <user/core/phi.h>
 
 #include "xbeat.skel.h"
 

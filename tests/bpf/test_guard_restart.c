@@ -5,6 +5,8 @@
  */
 #include "fixture.h"
 
+#include "user/kernel/bpffs.h"
+#include "user/kernel/guards.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,8 +14,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include <user/kernel/bpffs.h>
-#include <user/kernel/guards.h>
 
 #define INSTANCE "test_guard_restart"
 #define EARLIER_NODE 1

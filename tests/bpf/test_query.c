@@ -2,11 +2,11 @@
 /* A QUERY: what is told of a third node, byte by byte; who is told; and that it proves and changes nothing. */
 #include "fixture.h"
 
+#include "user/core/heartbeat.h"
 #include <arpa/inet.h>
 #include <endian.h>
 #include <string.h>
 #include <time.h>
-#include <user/core/heartbeat.h>
 
 #define NS_PER_US 1000ull
 #define NS_PER_MS 1000000ull

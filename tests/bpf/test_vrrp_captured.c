@@ -6,10 +6,10 @@
 #include "advert.h"
 #include "fixture.h"
 
+#include "tests/captured_message.h"
+#include "user/core/vrrp_packet.h"
 #include <stdlib.h>
 #include <string.h>
-#include <tests/captured_message.h>
-#include <user/core/vrrp_packet.h>
 
 #define MUTATIONS 4000 /* of each */
 #define SEED 20231012

@@ -11,6 +11,7 @@
  * program alternate; each round gives one difference. The drop counters, summed
  * before and after, show that every repetition was evidence.
  */
+#include "user/core/heartbeat.h"
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -23,7 +24,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <user/core/heartbeat.h>
 #include <xbeat/map.h>
 
 #include "xbeat.skel.h"

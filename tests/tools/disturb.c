@@ -12,6 +12,7 @@
  * What it has decided is counted and printed, one line of JSON, when it ends: by SIGINT, SIGTERM, or after SECONDS.
  * Checksums that the sender left to its interface are left to the next one (virtio_net_hdr of packet sockets).
  */
+#include "user/lib/time.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_packet.h>
@@ -28,7 +29,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <user/lib/time.h>
 
 #include "tool_clock.h"
 #include "tool_stop.h"

@@ -9,6 +9,7 @@
  * that was done, CLOCK_MONOTONIC in ns. They stay until the clsact qdisc of their port is deleted, by anybody:
  * tc qdisc del dev PORT clsact.
  */
+#include "user/lib/time.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -21,7 +22,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <user/lib/time.h>
 
 #define RULES_MAX 64
 

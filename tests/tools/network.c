@@ -12,18 +12,18 @@
  *
  * Prints "0" or the name of an error ("EEXIST"), or what was asked for, a line each.
  */
+#include "user/lib/address.h"
+#include "user/lib/cleanup.h"
+#include "user/net/link_monitor.h"
+#include "user/net/local_address.h"
+#include "user/net/macvlan.h"
+#include "user/net/netlink.h"
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <user/lib/address.h>
-#include <user/net/link_monitor.h>
-#include <user/net/local_address.h>
-#include <user/net/macvlan.h>
-#include <user/net/netlink.h>
-#include <user/lib/cleanup.h>
 
 static uint32_t number(const char *text)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Prints a configuration as it is understood: print_config FILE. Warnings and errors go to stderr. */
+#include "user/config/host/environment.h"
+#include "user/config/print/print.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/diagnostics_print.h"
+#include "user/lib/file.h"
 #include <errno.h>
 #include <string.h>
-#include <user/config/print/print.h>
-#include <user/lib/cleanup.h>
-#include <user/config/host/environment.h>
-#include <user/lib/diagnostics_print.h>
-#include <user/lib/file.h>
 
 int main(int argc, char **argv)
 {

@@ -6,6 +6,8 @@
  *
  * FILE: frames, each after its length in two bytes, network byte order. Prints how many were sent.
  */
+#include "user/lib/file.h"
+#include "user/lib/time.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_packet.h>
@@ -16,8 +18,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <user/lib/time.h>
-#include <user/lib/file.h>
 
 #include "tool_clock.h"
 

@@ -9,15 +9,15 @@
  * What fails is said on the standard output as "LINE ERRNO-NAME"; the exit status is 1 only if the
  * configuration is wrong.
  */
+#include "user/config/host/environment.h"
+#include "user/config/print/print.h"
+#include "user/lib/diagnostics_print.h"
+#include "user/lib/file.h"
+#include "user/net/netlink.h"
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/config/print/print.h>
-#include <user/net/netlink.h>
-#include <user/config/host/environment.h>
-#include <user/lib/diagnostics_print.h>
-#include <user/lib/file.h>
 
 typedef int change_route(struct netlink *netlink, const struct config_route *route, unsigned index);
 typedef int change_rule(struct netlink *netlink, const struct config_rule *rule);

@@ -6,9 +6,10 @@
  * attached to the same interface: it counts the answers and drops them.
  */
 #include "vmlinux.h"
+
+#include "tests/tools/saturate_shared.h"
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
-#include <tests/tools/saturate_shared.h>
 #include <xbeat/wire.h>
 
 #define ETHERNET_BYTES 14

@@ -11,6 +11,10 @@
  * prepared tags under advancing numbers, because a replayed one would be dropped. Prints JSON. The
  * caller chooses the core, and removes the interface, and with it the programs.
  */
+#include "tests/tools/saturate_shared.h"
+#include "user/core/heartbeat.h"
+#include "user/lib/address.h"
+#include "user/lib/time.h"
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -30,12 +34,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <tests/tools/saturate_shared.h>
 #include <time.h>
 #include <unistd.h>
-#include <user/lib/address.h>
-#include <user/core/heartbeat.h>
-#include <user/lib/time.h>
 #include <xbeat/wire.h>
 
 #include "tool_clock.h"

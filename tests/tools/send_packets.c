@@ -8,6 +8,11 @@
  *
  * Of adverts: -v VERSION (3), -p PASSWORD, -t TTL (255), -n without pseudo-header, -r by routing.
  */
+#include "user/core/vrrp_packet.h"
+#include "user/lib/address.h"
+#include "user/lib/time.h"
+#include "user/net/advert_socket.h"
+#include "user/net/announce.h"
 #include <errno.h>
 #include <event2/event.h>
 #include <net/if.h>
@@ -15,11 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <user/lib/address.h>
-#include <user/lib/time.h>
-#include <user/core/vrrp_packet.h>
-#include <user/net/advert_socket.h>
-#include <user/net/announce.h>
 
 struct order {
 	unsigned interface_index;

@@ -3,9 +3,9 @@
 #ifndef TESTS_TOOLS_TOOL_CLOCK_H
 #define TESTS_TOOLS_TOOL_CLOCK_H
 
+#include "user/lib/time.h"
 #include <stdint.h>
 #include <time.h>
-#include <user/lib/time.h>
 
 /* Returns CLOCK_MONOTONIC in ns. */
 static inline uint64_t now_ns(void)

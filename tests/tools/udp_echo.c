@@ -3,6 +3,7 @@
  * udp_echo PORT: the fastest ordinary UDP responder, to compare with: one thread that receives and
  * answers in batches (recvmmsg, sendmmsg). Runs until it is ended.
  */
+#include "user/lib/cleanup.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -11,7 +12,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <user/lib/cleanup.h>
 
 #define BATCH 64
 #define DATAGRAM_BYTES 256

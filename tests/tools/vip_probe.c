@@ -10,6 +10,8 @@
  * answered to the sending of the next one that was. Times: unix for people, monotonic to compare
  * with other processes of the same machine.
  */
+#include "user/lib/cleanup.h"
+#include "user/lib/time.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -24,8 +26,6 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-#include <user/lib/time.h>
-#include <user/lib/cleanup.h>
 
 #include "tool_stop.h"
 
@@ -262,9 +262,7 @@ static void print_result(const struct run *run)
 	struct outage_totals totals = {0};
 	size_t last = SIZE_MAX;
 
-	printf("{\"event\":\"result\",\"sent\":%zu,\"answered\":%zu,\"lost\":%zu,\"duplicates\":%"
-	       "zu,"
-	       "\"owner_changes\":%zu,\"outages\":[",
+	printf("{\"event\":\"result\",\"sent\":%zu,\"answered\":%zu,\"lost\":%zu,\"duplicates\":%zu,\"owner_changes\":%zu,\"outages\":[",
 	       run->sent, run->answered, run->sent - run->answered, run->duplicates,
 	       run->owner_changes);
 	for (size_t i = 0; i < run->sent; i++) {

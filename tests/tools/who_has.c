@@ -17,6 +17,8 @@
  *
  * RFC 826, RFC 4861 section 4.3.
  */
+#include "user/lib/cleanup.h"
+#include "user/lib/time.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -36,8 +38,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <user/lib/time.h>
-#include <user/lib/cleanup.h>
 
 #include "tool_clock.h"
 #include "tool_stop.h"

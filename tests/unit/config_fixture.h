@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/config/model/config.h"
+#include "user/lib/address.h"
 #include <cmocka.h>
-#include <user/lib/address.h>
-#include <user/config/model/config.h>
 
 /* Whatever an include names is one file. */
 static inline int fixture_find(const char *pattern, char ***paths, size_t *count)

@@ -11,6 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/lib/clock.h"
+#include "user/lib/file.h"
+#include "user/runner/child/procfs.h"
+#include "user/runner/runner.h"
 #include <cmocka.h>
 #include <errno.h>
 #include <event2/event.h>
@@ -18,10 +22,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <user/lib/clock.h>
-#include <user/runner/runner.h>
-#include <user/runner/child/procfs.h>
-#include <user/lib/file.h>
 
 /* So long a test waits before it has failed; on a busy machine nothing is quick. */
 #define PATIENCE_NS (20 * NS_PER_SECOND)

@@ -8,8 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "user/lib/address.h"
 #include <cmocka.h>
-#include <user/lib/address.h>
 
 static struct xb_address parsed(const char *text)
 {

@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "user/app/request.h"
+#include "user/control/connection.h"
+#include "user/lib/clock.h"
 #include <cmocka.h>
 #include <errno.h>
 #include <linux/filter.h>
@@ -25,9 +28,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include <user/app/request.h>
-#include <user/lib/clock.h>
-#include <user/control/connection.h>
 #include <xbeat/app.h>
 #include <xbeat/map.h>
 
@@ -306,12 +306,14 @@ static size_t descriptors_of(struct server *server, const char *text)
 
 static void only_what_was_asked_for_carries_a_descriptor(void **state)
 {
-	assert_int_equal(descriptors_of(*state, "{\"method\":\"app_open\",\"parameters\":"
-						"{\"name\":\"web\"}}"),
-			 1);
-	assert_int_equal(descriptors_of(*state, "{\"method\":\"app_open\",\"parameters\":"
-						"{\"name\":\"db\"}}"),
-			 0);
+	assert_int_equal(
+		descriptors_of(*state,
+			       "{\"method\":\"app_open\",\"parameters\":{\"name\":\"web\"}}"),
+		1);
+	assert_int_equal(
+		descriptors_of(*state,
+			       "{\"method\":\"app_open\",\"parameters\":{\"name\":\"db\"}}"),
+		0);
 	assert_int_equal(descriptors_of(*state, "{\"method\":\"app_open\"}"), 0);
 	assert_int_equal(descriptors_of(*state, "{\"method\":\"other\"}"), 0);
 	assert_int_equal(descriptors_of(*state, "{\"method\":\"events\"}"), 0);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Users and programs of commands, against this machine's own: root, nobody, and files made here. */
 #include "config_fixture.h"
+#include "user/config/host/users.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <user/config/host/users.h>
 
 static char directory[] = "/tmp/test_command_users.XXXXXX";
 
@@ -116,14 +116,11 @@ static void not_there(void **state)
 	check("script_user root no-such-group", "", -EINVAL,
 	      "2:1: error: there is no group 'no-such-group'; create it, or name another\n");
 	check("", "notify /no/such/program root", 0,
-	      "9:1: warning: program '/no/such/program' is not there or not executable; install "
-	      "it, or write its full path\n");
+	      "9:1: warning: program '/no/such/program' is not there or not executable; install it, or write its full path\n");
 	check("", "notify no-such-program root", 0,
-	      "9:1: warning: program 'no-such-program' is not there or not executable; install "
-	      "it, or write its full path\n");
+	      "9:1: warning: program 'no-such-program' is not there or not executable; install it, or write its full path\n");
 	check("", "notify /etc/passwd root", 0,
-	      "9:1: warning: program '/etc/passwd' is not there or not executable; install it, or "
-	      "write its full path\n");
+	      "9:1: warning: program '/etc/passwd' is not there or not executable; install it, or write its full path\n");
 }
 
 /* Makes DIRECTORY/open/program with the modes; returns its path. */
@@ -151,11 +148,11 @@ static void check_modes(mode_t directory_mode, mode_t program_mode, const char *
 
 	snprintf(line, sizeof(line), "notify %s %s", path, user);
 	if (writable)
-		snprintf(said, sizeof(said),
-			 "9:1: error: root would run '%s', but users other than root can change "
-			 "%s%s; make it writable by root alone, name a user for the command, or "
-			 "remove enable_script_security\n",
-			 path, directory, writable);
+		snprintf(
+			said, sizeof(said),
+			"9:1: error: root would run '%s', but users other than root can change %s%s; make it writable by root alone, name a user for the command, or "
+			"remove enable_script_security\n",
+			path, directory, writable);
 	check("enable_script_security", line, writable ? -EINVAL : 0, said);
 }
 
@@ -187,8 +184,7 @@ static void the_search_path_is_fixed(void **state)
 	snprintf(own, sizeof(own), "%s/open", directory);
 	setenv("PATH", own, 1);
 	check("", "notify program root", 0,
-	      "9:1: warning: program 'program' is not there or not executable; install it, or "
-	      "write its full path\n");
+	      "9:1: warning: program 'program' is not there or not executable; install it, or write its full path\n");
 	check("", "notify sh root", 0, "");
 }
 

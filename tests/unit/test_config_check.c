@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Checks of a configuration as a whole, and which of its nodes this machine is. */
 #include "config_fixture.h"
+#include "user/lib/address.h"
 #include <errno.h>
-#include <user/lib/address.h>
 
 #define HEARTBEAT(nodes) "heartbeat h {\ninterface eth0\nkey_file k\n" nodes "}\n"
 #define TWO_LINKS(nodes) "heartbeat h {\ninterface eth0\ninterface eth1\nkey_file k\n" nodes "}\n"
@@ -17,30 +17,20 @@ static void heartbeats(void **state)
 {
 	static const struct config_case cases[] = {
 		{HEARTBEAT("node 1 a 10.0.0.1\n"),
-		 "1:1: error: heartbeat h has fewer than 2 usable nodes; add \"node ID NAME "
-		 "ADDRESS\" for this "
-		 "machine and for each other\n"},
+		 "1:1: error: heartbeat h has fewer than 2 usable nodes; add \"node ID NAME ADDRESS\" for this machine and for each other\n"},
 		{HEARTBEAT("node 1 a 10.0.0.1\nnode 1 b 10.0.0.2\nnode 3 a 10.0.0.2\n"),
 		 "5:1: error: node id 1 is on line 4 already; give each node its own\n"
 		 "6:1: error: address 10.0.0.2 is on line 5 already; give each node its own\n"
 		 "6:1: error: node name a is on line 4 already; give each node its own\n"},
 		{TWO_LINKS("node 1 a 10.0.0.1 10.1.0.1\nnode 2 b 10.0.0.2\n"),
-		 "6:1: error: node b lists 1 address(es) for 2 interface(s); write one per "
-		 "interface, in their order\n"},
+		 "6:1: error: node b lists 1 address(es) for 2 interface(s); write one per interface, in their order\n"},
 		{TWO_LINKS("node 1 a 10.0.0.1 fd00::1\nnode 2 b fd00::2 10.0.0.2\n"),
-		 "6:1: error: address 1 of node b is of another family than node a's of line 5; "
-		 "use "
-		 "one family per interface\n"
-		 "6:1: error: address 2 of node b is of another family than node a's of line 5; "
-		 "use "
-		 "one family per interface\n"},
+		 "6:1: error: address 1 of node b is of another family than node a's of line 5; use one family per interface\n"
+		 "6:1: error: address 2 of node b is of another family than node a's of line 5; use one family per interface\n"},
 		{HEARTBEAT("node 1 a 10.0.0.1\nnode 2 b 10.0.0.2\ninterval 3s\n"),
-		 "1:1: error: daemon_timeout 3s of heartbeat h is not longer than its interval 3s; "
-		 "raise it\n"},
+		 "1:1: error: daemon_timeout 3s of heartbeat h is not longer than its interval 3s; raise it\n"},
 		{"heartbeat h {\n}\n",
-		 "1:1: error: heartbeat h has fewer than 2 usable nodes; add \"node ID NAME "
-		 "ADDRESS\" for this "
-		 "machine and for each other\n"
+		 "1:1: error: heartbeat h has fewer than 2 usable nodes; add \"node ID NAME ADDRESS\" for this machine and for each other\n"
 		 "1:1: error: heartbeat h has no interface; add \"interface NAME\"\n"
 		 "1:1: error: heartbeat h has no key_file; add \"key_file PATH\"\n"},
 	};
@@ -79,19 +69,16 @@ static void pairs_of_instances(void **state)
 		 "7:1: error: vrrp_instance V is on line 2 already; give each its own name\n"},
 		{V3 ROUTER("V", "eth0", "1", VIP("10.0.0.8"))
 			 ROUTER("W", "eth0", "1", VIP("10.0.0.9")),
-		 "7:1: error: virtual_router_id 1 on eth0 is that of vrrp_instance V on line 2; "
-		 "give each its own\n"},
+		 "7:1: error: virtual_router_id 1 on eth0 is that of vrrp_instance V on line 2; give each its own\n"},
 		{V3 ROUTER("V", "eth0", "1", VIP("10.0.0.8"))
 			 ROUTER("W", "eth1", "1", VIP("10.0.0.9")),
 		 ""},
 		{V3 ROUTER("V", "eth0", "1", VIP("10.0.0.8/24"))
 			 ROUTER("W", "eth1", "2", VIP("10.0.0.8")),
-		 "10:21: warning: 10.0.0.8 is an address of vrrp_instance V on line 5, too, on "
-		 "another interface\n"},
+		 "10:21: warning: 10.0.0.8 is an address of vrrp_instance V on line 5, too, on another interface\n"},
 		{V3 ROUTER("V", "eth0", "1", VIP("10.0.0.8/24"))
 			 ROUTER("W", "eth0", "2", VIP("10.0.0.8")),
-		 "10:21: error: 10.0.0.8 belongs to vrrp_instance V on line 5; keep it in one "
-		 "instance\n"},
+		 "10:21: error: 10.0.0.8 belongs to vrrp_instance V on line 5; keep it in one instance\n"},
 		/* Link-local addresses belong to their link. */
 		{ROUTER("V", "eth0", "1", VIP("fe80::1")) ROUTER("W", "eth1", "1", VIP("fe80::1")),
 		 ""},
@@ -99,8 +86,7 @@ static void pairs_of_instances(void **state)
 		{ROUTER("V", "eth0", "1", VIP("10.0.0.8")) ROUTER("W", "eth0", "1", VIP("fe80::1")),
 		 ""},
 		{ROUTER("V", "eth0", "1", VIP("fe80::2")) ROUTER("W", "eth0", "1", VIP("fe80::1")),
-		 "6:1: error: virtual_router_id 1 on eth0 is that of vrrp_instance V on line 1; "
-		 "give each its own\n"},
+		 "6:1: error: virtual_router_id 1 on eth0 is that of vrrp_instance V on line 1; give each its own\n"},
 	};
 
 	(void)state;
@@ -113,17 +99,14 @@ static void references(void **state)
 {
 	static const struct config_case cases[] = {
 		{V3 ROUTER("V", "eth0", "1", "heartbeat h\n" VIP("10.0.0.9")),
-		 "2:1: error: vrrp_instance V refers to heartbeat h, which is not there; add "
-		 "\"heartbeat h { ... }\"\n"},
+		 "2:1: error: vrrp_instance V refers to heartbeat h, which is not there; add \"heartbeat h { ... }\"\n"},
 		{V3 HEARTBEAT(NODES) ROUTER("V", "eth0", "1", "heartbeat g\n" VIP("10.0.0.9")),
-		 "8:1: error: vrrp_instance V refers to heartbeat g, which is not there; add "
-		 "\"heartbeat g { ... }\"\n"},
+		 "8:1: error: vrrp_instance V refers to heartbeat g, which is not there; add \"heartbeat g { ... }\"\n"},
 		/* The heartbeat may come later. */
 		{V3 ROUTER("V", "eth0", "1", "heartbeat h\n" VIP("10.0.0.9")) HEARTBEAT(NODES), ""},
 		{V3 HEARTBEAT(NODES) ROUTER("V", "eth0", "1", "heartbeat h\n" VIP("10.0.0.8"))
 			 ROUTER("W", "eth1", "1", "heartbeat h\n" VIP("10.0.0.9")),
-		 "14:1: error: virtual_router_id 1 is that of vrrp_instance V on line 8, and both "
-		 "use heartbeat h; give each its own\n"},
+		 "14:1: error: virtual_router_id 1 is that of vrrp_instance V on line 8, and both use heartbeat h; give each its own\n"},
 	};
 
 	(void)state;
@@ -156,9 +139,7 @@ static void too_many_instances(void **state)
 	} cases[] = {
 		{16, "heartbeat h", ""},
 		{17, "heartbeat h",
-		 "87:1: error: vrrp_instance V16 is one too many for its heartbeat; 16 are "
-		 "allowed: "
-		 "remove \"heartbeat\" from some\n"},
+		 "87:1: error: vrrp_instance V16 is one too many for its heartbeat; 16 are allowed: remove \"heartbeat\" from some\n"},
 		{256, "", ""},
 		{257, "", "1287:1: error: 257 instances are too many; 256 are allowed\n"},
 	};
@@ -185,10 +166,9 @@ static void too_many_addresses(void **state)
 		fprintf(stream, "10.0.%u.%u\n", i / 200, i % 200 + 1);
 	fputs("}\n}\n", stream);
 	fclose(stream);
-	fixture_parse(text,
-		      "261:1: error: 10.0.1.56 is one address too many for vrrp_instance V; an "
-		      "advert carries 255: move it to virtual_ipaddress_excluded, or split the "
-		      "instance\n");
+	fixture_parse(
+		text,
+		"261:1: error: 10.0.1.56 is one address too many for vrrp_instance V; an advert carries 255: move it to virtual_ipaddress_excluded, or split the instance\n");
 	free(text);
 }
 

@@ -4,7 +4,7 @@
  * said of wrong ones, with places. The rules and examples are keepalived's.
  */
 #include "config_fixture.h"
-#include <user/config/syntax/preprocess.h>
+#include "user/config/syntax/preprocess.h"
 
 struct expansion {
 	const char *text;
@@ -108,8 +108,7 @@ static void several_lines(void **state)
 		/* An empty line ends it, as in keepalived. */
 		{"$A= \\\nb \\\n\nc\n$A", "c\nb"},
 		{"$A= \\\n$B=1 \\\nc$B \\\n$B=2 \\\nc$B\n$A\n", "c1\nc2"},
-		{"$VI= \\\nvrrp_instance VI_${N} { \\\n@main priority 130 \\\n@low priority 120 "
-		 "\\\n}\n"
+		{"$VI= \\\nvrrp_instance VI_${N} { \\\n@main priority 130 \\\n@low priority 120 \\\n}\n"
 		 "$N=0\n$VI\n$N=1\n$VI",
 		 "vrrp_instance VI_0 {\npriority 130\n}\nvrrp_instance VI_1 {\npriority 130\n}"},
 		{"$A=b \\", ""},
@@ -233,20 +232,15 @@ static void wrong_loops(void **state)
 {
 	(void)state;
 	expect_error("~SEQ(I,1,2 a", "1:1: error: the loop's '(' is not closed; add ')'\n");
-	expect_error("~SEQ(I,a)\n~SEQ(I)\n ~SEQ(I,1,1,1,1) a\n~SEQ(I,1.5)\n~SEQ(I,1,)\n"
-		     "~SEQ(I,99999999999999999999)",
-		     "1:1: error: the numbers of the loop are not right; write "
-		     "~SEQ(NAME,[START,[STEP,]]END)\n"
-		     "2:1: error: the numbers of the loop are not right; write "
-		     "~SEQ(NAME,[START,[STEP,]]END)\n"
-		     "3:2: error: the numbers of the loop are not right; write "
-		     "~SEQ(NAME,[START,[STEP,]]END)\n"
-		     "4:1: error: the numbers of the loop are not right; write "
-		     "~SEQ(NAME,[START,[STEP,]]END)\n"
-		     "5:1: error: the numbers of the loop are not right; write "
-		     "~SEQ(NAME,[START,[STEP,]]END)\n"
-		     "6:1: error: the numbers of the loop are not right; write "
-		     "~SEQ(NAME,[START,[STEP,]]END)\n");
+	expect_error(
+		"~SEQ(I,a)\n~SEQ(I)\n ~SEQ(I,1,1,1,1) a\n~SEQ(I,1.5)\n~SEQ(I,1,)\n"
+		"~SEQ(I,99999999999999999999)",
+		"1:1: error: the numbers of the loop are not right; write ~SEQ(NAME,[START,[STEP,]]END)\n"
+		"2:1: error: the numbers of the loop are not right; write ~SEQ(NAME,[START,[STEP,]]END)\n"
+		"3:2: error: the numbers of the loop are not right; write ~SEQ(NAME,[START,[STEP,]]END)\n"
+		"4:1: error: the numbers of the loop are not right; write ~SEQ(NAME,[START,[STEP,]]END)\n"
+		"5:1: error: the numbers of the loop are not right; write ~SEQ(NAME,[START,[STEP,]]END)\n"
+		"6:1: error: the numbers of the loop are not right; write ~SEQ(NAME,[START,[STEP,]]END)\n");
 	expect_error("~SEQ(I,1,0,2) a\n~SEQ(I,5,1,2) a\n~SEQx(I,-1,2) a",
 		     "1:1: error: steps of 0 do not lead from 1 to 2; correct the step\n"
 		     "2:1: error: steps of 1 do not lead from 5 to 2; correct the step\n"
@@ -264,17 +258,16 @@ static void wrong_loops(void **state)
 static void circles(void **state)
 {
 	(void)state;
-	expect_error("$A=${A}\na$A",
-		     "1:4: error: the definition of $A leads back to itself: it is used by $A; "
-		     "break the circle\n");
-	expect_error("$A=${B}\n$B= x${C}\n$C=${A}\na$A",
-		     "3:4: error: the definition of $A leads back to itself: it is used by $C, "
-		     "that by $B, that by $A; break the circle\n");
-	expect_error("$A= \\\n~SEQ(I,1,2) $A\n$A",
-		     "2:13: error: the definition of $A leads back to itself: it is used by $A; "
-		     "break the circle\n"
-		     "2:13: error: the definition of $A leads back to itself: it is used by $A; "
-		     "break the circle\n");
+	expect_error(
+		"$A=${A}\na$A",
+		"1:4: error: the definition of $A leads back to itself: it is used by $A; break the circle\n");
+	expect_error(
+		"$A=${B}\n$B= x${C}\n$C=${A}\na$A",
+		"3:4: error: the definition of $A leads back to itself: it is used by $C, that by $B, that by $A; break the circle\n");
+	expect_error(
+		"$A= \\\n~SEQ(I,1,2) $A\n$A",
+		"2:13: error: the definition of $A leads back to itself: it is used by $A; break the circle\n"
+		"2:13: error: the definition of $A leads back to itself: it is used by $A; break the circle\n");
 	/* A new value of the name is another definition. */
 	expect_error("$A= \\\n$A=x \\\na$A\n$A", "");
 	expect_error("$_HASH=x", "1:1: error: $_HASH is given by xbeat; choose another name\n");
@@ -341,24 +334,17 @@ static void places(void **state)
 {
 	static const struct config_case cases[] = {
 		{"$P=  300\n" ROUTER "priority $P\n}",
-		 "1:6: error: priority 300 is out of range; 1 to 255 is allowed (from $P, used on "
-		 "line 7)\n"},
+		 "1:6: error: priority 300 is out of range; 1 to 255 is allowed (from $P, used on line 7)\n"},
 		{"$P=00\n" ROUTER "priority 3${P}\n}",
-		 "7:10: error: priority 300 is out of range; 1 to 255 is allowed (from $P, used on "
-		 "line 7)\n"},
+		 "7:10: error: priority 300 is out of range; 1 to 255 is allowed (from $P, used on line 7)\n"},
 		{"$P=${Q}\n$Q=300\n" ROUTER "priority $P\n}",
-		 "2:4: error: priority 300 is out of range; 1 to 255 is allowed (from $Q, used on "
-		 "line 1, from $P, used on line 8)\n"},
+		 "2:4: error: priority 300 is out of range; 1 to 255 is allowed (from $Q, used on line 1, from $P, used on line 8)\n"},
 		{"$A= \\\n  prioritty 1 \\\n  nonsense\n" ROUTER "$A\n}",
-		 "2:3: error: unknown keyword 'prioritty' in vrrp_instance; did you mean "
-		 "'priority'? (from $A, used on line 9)\n"
-		 "3:3: error: unknown keyword 'nonsense' in vrrp_instance; xbeat.conf(5) has "
-		 "those that are known (from $A, used on line 9)\n"},
+		 "2:3: error: unknown keyword 'prioritty' in vrrp_instance; did you mean 'priority'? (from $A, used on line 9)\n"
+		 "3:3: error: unknown keyword 'nonsense' in vrrp_instance; xbeat.conf(5) has those that are known (from $A, used on line 9)\n"},
 		{ROUTER "}\n~SEQ(I,1,3) priorit 1\n",
-		 "7:13: error: unknown keyword 'priorit'; known are global_defs, heartbeat, "
-		 "vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, "
-		 "vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, "
-		 "static_ipaddress\n"},
+		 "7:13: error: unknown keyword 'priorit'; known are global_defs, heartbeat, vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, "
+		 "vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, static_ipaddress\n"},
 		{ROUTER "@main @^other  priority 0\n}",
 		 "6:25: error: priority 0 is out of range; 1 to 255 is allowed\n"},
 		{ROUTER "~LST(P,100, 300) priority $P\n}",

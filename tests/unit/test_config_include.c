@@ -123,31 +123,26 @@ static void places(void **state)
 	(void)state;
 	parse(SERVED "\ninclude bad.conf\n",
 	      "bad.conf:3:1: error: vrrp_instance W has no interface; add \"interface NAME\"\n"
-	      "bad.conf:3:1: error: vrrp_instance W has no virtual_router_id; add "
-	      "\"virtual_router_id 1-255\"\n"
+	      "bad.conf:3:1: error: vrrp_instance W has no virtual_router_id; add \"virtual_router_id 1-255\"\n"
 	      "bad.conf:3:1: error: vrrp_instance is not closed; add '}'\n"
 	      "bad.conf:3:1: warning: vrrp_instance W has no virtual_ipaddress; it moves nothing\n"
 	      "bad.conf:4:12: error: priority 0 is out of range; 1 to 255 is allowed\n");
 	parse(SERVED "include again.conf\nvrrp_instance V {\n" INSTANCE_START
 		     "virtual_ipaddress { 10.0.0.8 }\n}\n",
-	      "test.conf:8:1: error: virtual_router_id 1 on eth0 is that of vrrp_instance V on "
-	      "line 1 of again.conf; give each its own\n"
-	      "test.conf:8:1: error: vrrp_instance V is on line 1 of again.conf already; give each "
-	      "its own name\n");
+	      "test.conf:8:1: error: virtual_router_id 1 on eth0 is that of vrrp_instance V on line 1 of again.conf; give each its own\n"
+	      "test.conf:8:1: error: vrrp_instance V is on line 1 of again.conf already; give each its own name\n");
 }
 
 static void circles(void **state)
 {
 	(void)state;
-	config_free(parse(SERVED "include self.conf",
-			  "self.conf:1:1: error: self.conf includes itself through self.conf; "
-			  "break the circle\n"));
+	config_free(parse(
+		SERVED "include self.conf",
+		"self.conf:1:1: error: self.conf includes itself through self.conf; break the circle\n"));
 	parse(SERVED "include circle.conf",
-	      "back.conf:2:3: error: circle.conf includes itself through back.conf; break the "
-	      "circle\n");
+	      "back.conf:2:3: error: circle.conf includes itself through back.conf; break the circle\n");
 	parse(SERVED "include test.conf",
-	      "test.conf:7:1: error: test.conf includes itself through test.conf; break the "
-	      "circle\n");
+	      "test.conf:7:1: error: test.conf includes itself through test.conf; break the circle\n");
 }
 
 /* What is missing is an error only if the letter asks for it: as keepalived does. */
@@ -202,8 +197,7 @@ static void checks(void **state)
 	      "test.conf:17:1: error: no file matches n*6; correct the pattern\n"
 	      "test.conf:19:1: warning: there is no file nothing7; correct its name\n"
 	      "test.conf:21:1: error: no file matches n*8; correct the pattern\n"
-	      "test.conf:22:19: error: unknown check '-foo'; write readable, match, wildcard_match "
-	      "or brace_match\n"
+	      "test.conf:22:19: error: unknown check '-foo'; write readable, match, wildcard_match or brace_match\n"
 	      "checks.conf:2:1: error: there is no file nothing1; correct its name\n");
 }
 
@@ -211,14 +205,13 @@ static void braces(void **state)
 {
 	(void)state;
 	/* Nested ones, empty alternatives, and one that is not closed. */
-	config_free(parse(SERVED "include {emp{ty,tier},e}.conf\n",
-			  "test.conf:7:1: warning: no file matches e.conf of the braces; correct "
-			  "its name\n"
-			  "test.conf:7:1: warning: no file matches emptier.conf of the braces; "
-			  "correct its name\n"));
-	config_free(parse(SERVED "include empty{,x}.conf\nglobal_defs {\ninclude a{b.conf\n}",
-			  "test.conf:7:1: warning: no file matches emptyx.conf of the braces; "
-			  "correct its name\n"));
+	config_free(parse(
+		SERVED "include {emp{ty,tier},e}.conf\n",
+		"test.conf:7:1: warning: no file matches e.conf of the braces; correct its name\n"
+		"test.conf:7:1: warning: no file matches emptier.conf of the braces; correct its name\n"));
+	config_free(parse(
+		SERVED "include empty{,x}.conf\nglobal_defs {\ninclude a{b.conf\n}",
+		"test.conf:7:1: warning: no file matches emptyx.conf of the braces; correct its name\n"));
 }
 
 static void wrong_includes(void **state)
@@ -229,15 +222,14 @@ static void wrong_includes(void **state)
 	parse(SERVED "include\nincludem   # x\nincludez empty.conf\n",
 	      "test.conf:7:1: error: include lacks a file; write \"include FILE\"\n"
 	      "test.conf:8:1: error: includem lacks a file; write \"include FILE\"\n"
-	      "test.conf:9:1: error: unknown keyword 'includez'; known are global_defs, heartbeat, "
-	      "vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, vrrp_track_file, "
+	      "test.conf:9:1: error: unknown keyword 'includez'; known are global_defs, heartbeat, vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, vrrp_track_file, "
 	      "track_file, vrrp_app, static_routes, static_rules, static_ipaddress\n");
 	/* A great many alternatives are cut off. */
 	for (int i = 0; i < 100; i++)
 		strcat(deep, "{a,b}");
-	config_free(parse(SERVED "include $X/empty.conf",
-			  "test.conf:7:1: warning: there is no file $X/empty.conf; correct its "
-			  "name\n"));
+	config_free(parse(
+		SERVED "include $X/empty.conf",
+		"test.conf:7:1: warning: there is no file $X/empty.conf; correct its name\n"));
 	{
 		struct diagnostics diagnostics = {0};
 		struct config *config = NULL;

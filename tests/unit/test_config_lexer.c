@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The lexer: tokens with their places, for each rule of keepalived's grammar. */
 #include "config_fixture.h"
-#include <user/config/syntax/lexer.h>
+#include "user/config/syntax/lexer.h"
 
 /* Text of the lexer, where each line stands in the file as it is. */
 static void split_lines(const char *text, size_t length, struct config_text *out)

@@ -1,50 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The parser: what good files become, what is said of bad ones, recovery after errors. */
 #include "config_fixture.h"
+#include "user/lib/time.h"
 #include <linux/rtnetlink.h>
-#include <user/lib/time.h>
 
 #define HEARTBEAT                                                                                  \
 	"heartbeat h {\ninterface eth0\nkey_file k\nnode 1 a 10.0.0.1\nnode 2 b 10.0.0.2\n"
 
-static const char example[] = "global_defs {\n"
-			      "    router_id node-b\n"
-			      "    vrrp_version 3\n"
-			      "    vrrp_rt_priority 60\n"
-			      "    vrrp_garp_master_refresh 60\n"
-			      "}\n"
-			      "heartbeat lan {\n"
-			      "    interface eth0   # several: a link each\n"
-			      "    interface eth1\n"
-			      "    port 1694\n"
-			      "    cluster_id 7\n"
-			      "    key_file \"/etc/xbeat/lan key\"\n"
-			      "    interval 20ms\n"
-			      "    multiplier 4\n"
-			      "    daemon_timeout 2s\n"
-			      "    node 1 node-a 10.0.0.1 fd00::1\n"
-			      "    node 2 node-b 10.0.0.2 fd00::2\n"
-			      "    node 3 judge  10.0.0.3 fd00::3 witness\n"
-			      "}\n"
-			      "vrrp_instance VI_1 {\n"
-			      "    interface eth0\n"
-			      "    state BACKUP\n"
-			      "    virtual_router_id 51\n"
-			      "    priority 150\n"
-			      "    advert_int 0.25\n"
-			      "    nopreempt\n"
-			      "    mcast_src_ip 10.0.0.2\n"
-			      "    garp_master_delay 1\n"
-			      "    garp_master_repeat 2\n"
-			      "    garp_master_refresh_repeat 3\n"
-			      "    heartbeat lan\n"
-			      "    virtual_ipaddress {\n"
-			      "        10.0.0.100/24 brd + dev eth1 scope link label eth1:x\n"
-			      "        10.0.0.101\n"
-			      "    }\n"
-			      "}\n"
-			      "vrrp_instance VI_2 { interface eth1\n virtual_router_id 52\n "
-			      "virtual_ipaddress { 10.1.0.1/16 } }\n";
+static const char example[] =
+	"global_defs {\n"
+	"    router_id node-b\n"
+	"    vrrp_version 3\n"
+	"    vrrp_rt_priority 60\n"
+	"    vrrp_garp_master_refresh 60\n"
+	"}\n"
+	"heartbeat lan {\n"
+	"    interface eth0   # several: a link each\n"
+	"    interface eth1\n"
+	"    port 1694\n"
+	"    cluster_id 7\n"
+	"    key_file \"/etc/xbeat/lan key\"\n"
+	"    interval 20ms\n"
+	"    multiplier 4\n"
+	"    daemon_timeout 2s\n"
+	"    node 1 node-a 10.0.0.1 fd00::1\n"
+	"    node 2 node-b 10.0.0.2 fd00::2\n"
+	"    node 3 judge  10.0.0.3 fd00::3 witness\n"
+	"}\n"
+	"vrrp_instance VI_1 {\n"
+	"    interface eth0\n"
+	"    state BACKUP\n"
+	"    virtual_router_id 51\n"
+	"    priority 150\n"
+	"    advert_int 0.25\n"
+	"    nopreempt\n"
+	"    mcast_src_ip 10.0.0.2\n"
+	"    garp_master_delay 1\n"
+	"    garp_master_repeat 2\n"
+	"    garp_master_refresh_repeat 3\n"
+	"    heartbeat lan\n"
+	"    virtual_ipaddress {\n"
+	"        10.0.0.100/24 brd + dev eth1 scope link label eth1:x\n"
+	"        10.0.0.101\n"
+	"    }\n"
+	"}\n"
+	"vrrp_instance VI_2 { interface eth1\n virtual_router_id 52\n virtual_ipaddress { 10.1.0.1/16 } }\n";
 
 static void globals_and_heartbeat(void **state)
 {
@@ -159,34 +159,24 @@ static void not_served_yet(void **state)
 {
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "vrf red\n}",
-		 "6:1: error: keepalived's 'vrf' in vrrp_instance is not served yet; adverts would "
-		 "leave outside the VRF; remove it\n"},
+		 "6:1: error: keepalived's 'vrf' in vrrp_instance is not served yet; adverts would leave outside the VRF; remove it\n"},
 		{INSTANCE VIPS "auth_hmac { key 1 x\n}\nuse_ipvlan\n}",
-		 "6:1: error: keepalived's 'auth_hmac' in vrrp_instance is not served yet; adverts "
-		 "would be neither signed nor checked; remove it on all nodes\n"
-		 "8:1: error: keepalived's 'use_ipvlan' in vrrp_instance is not served yet; "
-		 "addresses would be on the interface itself; remove it, or write \"use_vmac\"\n"},
+		 "6:1: error: keepalived's 'auth_hmac' in vrrp_instance is not served yet; adverts would be neither signed nor checked; remove it on all nodes\n"
+		 "8:1: error: keepalived's 'use_ipvlan' in vrrp_instance is not served yet; addresses would be on the interface itself; remove it, or write \"use_vmac\"\n"},
 		{INSTANCE VIPS "}\nSSL { password x\n}\nbfd_instance b { }\n",
-		 "7:1: warning: 'SSL' belongs to keepalived's load balancer; xbeat does not do "
-		 "this: the block is skipped\n"
-		 "9:1: warning: 'bfd_instance' belongs to keepalived's BFD; xbeat does not do "
-		 "this: "
-		 "the block is skipped\n"},
+		 "7:1: warning: 'SSL' belongs to keepalived's load balancer; xbeat does not do this: the block is skipped\n"
+		 "9:1: warning: 'bfd_instance' belongs to keepalived's BFD; xbeat does not do this: the block is skipped\n"},
 		{INSTANCE VIPS "qqqqqq\n}",
-		 "6:1: error: unknown keyword 'qqqqqq' in vrrp_instance; xbeat.conf(5) has those "
-		 "that are known\n"},
+		 "6:1: error: unknown keyword 'qqqqqq' in vrrp_instance; xbeat.conf(5) has those that are known\n"},
 		{INSTANCE VIPS "track_script { a { b }\n c }\nnotify \"x } y\" root\n}",
 		 "6:16: error: vrrp_script a is not there; add \"vrrp_script a { ... }\"\n"
 		 "7:2: error: vrrp_script c is not there; add \"vrrp_script c { ... }\"\n"},
 		{INSTANCE VIPS "track_bfd { b }\n}",
-		 "6:1: error: keepalived's 'track_bfd' in vrrp_instance is not served yet; xbeat "
-		 "has no BFD: remove it, and watch the other machine with a heartbeat block and "
+		 "6:1: error: keepalived's 'track_bfd' in vrrp_instance is not served yet; xbeat has no BFD: remove it, and watch the other machine with a heartbeat block and "
 		 "\"track_peer NODE\"\n"},
 		{"includes x\n" INSTANCE VIPS "}",
-		 "1:1: error: unknown keyword 'includes'; known are global_defs, heartbeat, "
-		 "vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, "
-		 "vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, "
-		 "static_ipaddress\n"},
+		 "1:1: error: unknown keyword 'includes'; known are global_defs, heartbeat, vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, "
+		 "vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, static_ipaddress\n"},
 	};
 
 	(void)state;
@@ -198,10 +188,8 @@ static void braces(void **state)
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "}\n}\nfoo bar { x { } }\n{ y }\n",
 		 "7:1: error: '}' without a '{'; remove it\n"
-		 "8:1: error: unknown keyword 'foo'; known are global_defs, heartbeat, "
-		 "vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, "
-		 "vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, "
-		 "static_ipaddress\n"
+		 "8:1: error: unknown keyword 'foo'; known are global_defs, heartbeat, vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, "
+		 "vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, static_ipaddress\n"
 		 "9:1: error: '{' without a keyword; write \"KEYWORD {\"\n"},
 		{INSTANCE VIPS, "2:1: error: vrrp_instance is not closed; add '}'\n"},
 		{INSTANCE "virtual_ipaddress { 10.0.0.9\n",
@@ -209,24 +197,18 @@ static void braces(void **state)
 		 "5:1: error: virtual_ipaddress is not closed; add '}'\n"},
 		{INSTANCE VIPS "}\nvirtual_server 1.2.3.4 80 { x {\n }",
 		 "7:1: error: the block is not closed; add '}'\n"
-		 "7:1: warning: 'virtual_server' belongs to keepalived's load balancer; xbeat does "
-		 "not do this: the block is skipped\n"},
+		 "7:1: warning: 'virtual_server' belongs to keepalived's load balancer; xbeat does not do this: the block is skipped\n"},
 		/* One forgotten brace is one error, and the block after it is read. */
 		{INSTANCE VIPS "vrrp_instance W { interface eth0\nvirtual_router_id 2\n"
 			       "virtual_ipaddress { 10.0.0.8 }\npriority 300\n}\n",
-		 "6:1: error: 'vrrp_instance' inside vrrp_instance; close the block of line 2 with "
-		 "'}' before it\n"
+		 "6:1: error: 'vrrp_instance' inside vrrp_instance; close the block of line 2 with '}' before it\n"
 		 "9:10: error: priority 300 is out of range; 1 to 255 is allowed\n"},
 		{INSTANCE VIPS HEARTBEAT "port 0\n}\n",
-		 "6:1: error: 'heartbeat' inside vrrp_instance; close the block of line 2 with '}' "
-		 "before it\n"
+		 "6:1: error: 'heartbeat' inside vrrp_instance; close the block of line 2 with '}' before it\n"
 		 "11:6: error: port 0 is out of range; 1 to 65535 is allowed\n"},
 		{INSTANCE "virtual_ipaddress {\n10.0.0.9\ntrack_file f {\n}\n}\n",
-		 "7:1: error: 'track_file' inside virtual_ipaddress; close the block of line 5 "
-		 "with "
-		 "'}' before it\n"
-		 "7:12: error: unexpected 'f' before '{'; write \"track_file { NAME [weight NUMBER "
-		 "[reverse]] ... }\"\n"},
+		 "7:1: error: 'track_file' inside virtual_ipaddress; close the block of line 5 with '}' before it\n"
+		 "7:12: error: unexpected 'f' before '{'; write \"track_file { NAME [weight NUMBER [reverse]] ... }\"\n"},
 	};
 
 	(void)state;

@@ -4,7 +4,7 @@
  * same again, and that no setting can change without the print changing too.
  */
 #include "config_fixture.h"
-#include <user/config/print/print.h>
+#include "user/config/print/print.h"
 
 #define EMPTY V3 "vrrp_instance V {\ninterface eth0\nvirtual_router_id 1\n" VIPS "}\n"
 #define INSTANCE_WITH(more) INSTANCE VIPS more "\n}\n"

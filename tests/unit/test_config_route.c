@@ -4,7 +4,7 @@
  * same), and what is said of wrong ones.
  */
 #include "config_fixture.h"
-#include <user/config/print/print.h>
+#include "user/config/print/print.h"
 
 #define BEFORE                                                                                     \
 	"global_defs {\nvrrp_version 3\n}\nvrrp_instance V {\ninterface eth0\n"                    \
@@ -42,8 +42,7 @@ static const struct line_case routes[] = {
 	 "to 192.0.2.0/24 nexthop via 10.0.0.1 dev eth0 nexthop via 10.0.0.2 dev eth0"},
 	{"192.0.2.0/24 via 10.0.0.1 dev eth0 or 10.0.1.2 dev eth1",
 	 "to 192.0.2.0/24 nexthop via 10.0.0.1 dev eth0 nexthop via 10.0.1.2 dev eth1"},
-	{"to 192.0.2.0/24 table 100 nexthop via 10.0.0.1 dev eth0 weight 1 onlink nexthop via "
-	 "10.0.0.2 weight 256 realms 4/5",
+	{"to 192.0.2.0/24 table 100 nexthop via 10.0.0.1 dev eth0 weight 1 onlink nexthop via 10.0.0.2 weight 256 realms 4/5",
 	 NULL},
 	{"192.0.2.0/24 nexthop via 10.0.0.1", "to 192.0.2.0/24 via 10.0.0.1"},
 	{"192.0.2.0/24 via inet6 fe80::1 dev eth0", "to 192.0.2.0/24 via fe80::1 dev eth0"},
@@ -67,8 +66,7 @@ static const struct line_case routes[] = {
 	{"192.0.2.0/24 dev eth0 preference 5", "to 192.0.2.0/24 metric 5 dev eth0"},
 	{"192.0.2.0/24 dev eth0 priority 5", "to 192.0.2.0/24 metric 5 dev eth0"},
 	{"192.0.2.0/24 dev eth0 realms 5", "to 192.0.2.0/24 dev eth0 realms 0/5"},
-	{"to 192.0.2.0/24 mtu lock 1400 advmss lock 40 reordering 4 window 5 cwnd 6 initcwnd 8 "
-	 "initrwnd 9 ssthresh lock 7 hoplimit 64 quickack 1 fastopen_no_cookie 1 features ecn "
+	{"to 192.0.2.0/24 mtu lock 1400 advmss lock 40 reordering 4 window 5 cwnd 6 initcwnd 8 initrwnd 9 ssthresh lock 7 hoplimit 64 quickack 1 fastopen_no_cookie 1 features ecn "
 	 "congctl lock cubic append no_track dev eth0",
 	 NULL},
 	{"192.0.2.0/24 dev eth0 rtt 1.5s rttvar 250 rto_min lock 30ms",
@@ -130,11 +128,9 @@ static const struct wrong_case wrong_routes[] = {
 	{"192.0.2.0/24 dev eth0 metric 5 priority 6",
 	 "32: error: priority says a second time what the route has already; keep one of them\n"},
 	{"192.0.2.0/24 dev eth0 table blue",
-	 "29: error: 'blue' is no value of table; write default, main, local or 0 to "
-	 "4294967295\n"},
+	 "29: error: 'blue' is no value of table; write default, main, local or 0 to 4294967295\n"},
 	{"192.0.2.0/24 dev eth0 table 4294967296",
-	 "29: error: '4294967296' is no value of table; write default, main, local or 0 "
-	 "to 4294967295\n"},
+	 "29: error: '4294967296' is no value of table; write default, main, local or 0 to 4294967295\n"},
 	{"192.0.2.0/24 dev eth0 hoplimit 256",
 	 "32: error: '256' is no value of hoplimit; write 0 to 255\n"},
 	{"192.0.2.0/24 dev eth0 rtt 1us",
@@ -143,8 +139,8 @@ static const struct wrong_case wrong_routes[] = {
 	 "31: error: congctl 'a-very-long-name' does not fit; 1 to 15 bytes are allowed\n"},
 	{"192.0.2.0/24 dev eth0 features foo",
 	 "32: error: 'foo' is no value of features; write ecn or 1 to 1\n"},
-	{"192.0.2.0/24 dev a/b", "18: error: 'a/b' cannot be an interface; write a name of 1 to 15 "
-				 "characters as \"ip link\" shows it\n"},
+	{"192.0.2.0/24 dev a/b",
+	 "18: error: 'a/b' cannot be an interface; write a name of 1 to 15 characters as \"ip link\" shows it\n"},
 	{"2001:db8::/64 via 10.0.0.1",
 	 "1: error: an IPv6 route has an IPv4 gateway; write an IPv6 one\n"},
 	{"192.0.2.0/24 dev eth0 src 2001:db8::1",
@@ -157,28 +153,23 @@ static const struct wrong_case wrong_routes[] = {
 	{"2001:db8::/64 dev eth0 realms 5",
 	 "1: error: realms is only for an IPv4 route; remove it\n"},
 	{"192.0.2.0/24 via 10.0.0.1 nexthop via 10.0.0.2",
-	 "27: error: a gateway or interface stands before nexthop; write each gateway as "
-	 "\"nexthop via GATEWAY dev NAME\"\n"},
+	 "27: error: a gateway or interface stands before nexthop; write each gateway as \"nexthop via GATEWAY dev NAME\"\n"},
 	{"192.0.2.0/24 nexthop via 10.0.0.1 table 5",
-	 "35: error: 'table' after nexthop, where only via, dev, weight, realms and onlink stand; "
-	 "write it before the first nexthop\n"},
+	 "35: error: 'table' after nexthop, where only via, dev, weight, realms and onlink stand; write it before the first nexthop\n"},
 	{"192.0.2.0/24 nexthop via 10.0.0.1 weight 257",
 	 "42: error: '257' is no value of weight; write 1 to 256\n"},
 	{"192.0.2.0/24 dev eth0 encap ip id 4",
-	 "23: error: keepalived's 'encap' of a route is not served; make a tunnel interface, and "
-	 "write \"dev NAME\"\n"},
+	 "23: error: keepalived's 'encap' of a route is not served; make a tunnel interface, and write \"dev NAME\"\n"},
 	{"192.0.2.0/24 dev eth0 vrf blue",
-	 "23: error: keepalived's 'vrf' of a route is not served; write \"table NUMBER\" with the "
-	 "VRF's table\n"},
+	 "23: error: keepalived's 'vrf' of a route is not served; write \"table NUMBER\" with the VRF's table\n"},
 	{"nat 192.0.2.0/24",
 	 "1: error: keepalived's 'nat' of a route is not served; use the firewall's rules\n"},
-	{"192.0.2.77/25 dev eth0", "1: warning: the destination has bits beyond its length; "
-				   "192.0.2.0/25 is meant\n"},
-	{"2001:db8:ffff::/33 dev eth0", "1: warning: the destination has bits beyond its length; "
-					"2001:db8:8000::/33 is meant\n"},
+	{"192.0.2.77/25 dev eth0",
+	 "1: warning: the destination has bits beyond its length; 192.0.2.0/25 is meant\n"},
+	{"2001:db8:ffff::/33 dev eth0",
+	 "1: warning: the destination has bits beyond its length; 2001:db8:8000::/33 is meant\n"},
 	{"192.0.2.0/24 dev eth0 track_group G",
-	 "23: warning: keepalived's 'track_group' of a route is not served; no instance is told "
-	 "when it is removed\n"},
+	 "23: warning: keepalived's 'track_group' of a route is not served; no instance is told when it is removed\n"},
 };
 
 #define ACTIONS                                                                                    \
@@ -187,32 +178,29 @@ static const struct wrong_case wrong_routes[] = {
 static const struct wrong_case wrong_rules[] = {
 	{"from 192.0.2.1 priority 5", "1: error: the rule says not " ACTIONS},
 	{"table 5 goto 7 priority 5", "1: error: the rule says more than once " ACTIONS},
-	{"goto 5 priority 5", "1: error: goto 5 does not lead forwards from priority 5; write a "
-			      "higher number\n"},
+	{"goto 5 priority 5",
+	 "1: error: goto 5 does not lead forwards from priority 5; write a higher number\n"},
 	{"goto 5", "1: error: a rule with goto needs its own place; add \"priority NUMBER\"\n"},
 	{"nop realms 4 priority 5",
-	 "1: error: realms, suppress_prefixlength and suppress_ifgroup need a table; add \"table "
-	 "TABLE\" or remove them\n"},
+	 "1: error: realms, suppress_prefixlength and suppress_ifgroup need a table; add \"table TABLE\" or remove them\n"},
 	{"from 192.0.2.1 to 2001:db8::1 table 5 priority 5",
 	 "1: error: the rule has addresses of both families; write IPv4 or IPv6 ones\n"},
 	{"from 2001:db8::1 table 5 realms 4 priority 5",
 	 "1: error: realms is only for an IPv4 rule; remove it\n"},
 	{"192.0.2.1 table 5 priority 5",
-	 "1: error: unknown word '192.0.2.1' in a rule; write \"[not] [from ADDRESS/LENGTH] [to "
-	 "ADDRESS/LENGTH] [iif NAME] [fwmark MARK] table TABLE priority NUMBER\"\n"},
+	 "1: error: unknown word '192.0.2.1' in a rule; write \"[not] [from ADDRESS/LENGTH] [to ADDRESS/LENGTH] [iif NAME] [fwmark MARK] table TABLE priority NUMBER\"\n"},
 	{"from 192.0.2.1 tabel 5 priority 5",
 	 "16: error: unknown word 'tabel' in a rule; did you mean 'table'?\n"},
-	{"table 0 priority 5", "7: error: '0' is no value of table; write default, main, local or "
-			       "1 to 4294967295\n"},
+	{"table 0 priority 5",
+	 "7: error: '0' is no value of table; write default, main, local or 1 to 4294967295\n"},
 	{"fwmark 4294967296 table 5 priority 5",
-	 "8: error: '4294967296' is no value of fwmark; write MARK or MARK/MASK with numbers of 0 "
-	 "to 4294967295\n"},
-	{"sport 20-10 table 5 priority 5", "7: error: '20-10' is no range of sport; write "
-					   "FIRST-LAST, FIRST from 1 on and not above LAST\n"},
+	 "8: error: '4294967296' is no value of fwmark; write MARK or MARK/MASK with numbers of 0 to 4294967295\n"},
+	{"sport 20-10 table 5 priority 5",
+	 "7: error: '20-10' is no range of sport; write FIRST-LAST, FIRST from 1 on and not above LAST\n"},
 	{"nat 192.0.2.1 priority 5",
 	 "1: error: keepalived's 'nat' of a rule is not served; use the firewall's rules\n"},
-	{"table 5", "1: warning: the rule has no priority; as in keepalived it is 16384, which "
-		    "changes with the rules before it: add \"priority NUMBER\"\n"},
+	{"table 5",
+	 "1: warning: the rule has no priority; as in keepalived it is 16384, which changes with the rules before it: add \"priority NUMBER\"\n"},
 };
 
 /* The place of the only line of the block that follows BEFORE. */
@@ -341,8 +329,8 @@ static void too_many_next_hops(void **state)
 	for (int i = 0; i < 5; i++)
 		used += (size_t)snprintf(line + used, sizeof(line) - used, " nexthop via 10.0.0.1");
 	config_free(parse_lines("virtual_routes", line,
-				LINE "1: error: the route has 64 words or more; fewer are "
-				     "allowed\n"));
+				LINE
+				"1: error: the route has 64 words or more; fewer are allowed\n"));
 }
 
 /* The kernel's units: an eighth and a quarter of a millisecond, and milliseconds. */
@@ -383,10 +371,10 @@ static void assigned_priorities(void **state)
 	struct config *config;
 
 	(void)state;
-	snprintf(said, sizeof(said),
-		 "2:1: warning: the rule has no priority; as in keepalived it is 16384%s"
-		 "15:1: warning: the rule has no priority; as in keepalived it is 16383%s",
-		 advice, advice);
+	snprintf(
+		said, sizeof(said),
+		"2:1: warning: the rule has no priority; as in keepalived it is 16384%s15:1: warning: the rule has no priority; as in keepalived it is 16383%s",
+		advice, advice);
 	config = fixture_parse("static_rules {\ntable 5\n}\n" BEFORE
 			       "virtual_rules {\ntable 6 priority 9\ntable 7\n}\n}\n",
 			       said);

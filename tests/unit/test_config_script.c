@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vrrp_script, vrrp_track_process and track_file: each word with a good and a bad value. */
 #include "config_fixture.h"
-#include <user/lib/time.h>
+#include "user/lib/time.h"
 
 #define ANY INSTANCE VIPS "}\n"
 
 static void script(void **state)
 {
-	struct config *config =
-		fixture_parse(ANY "vrrp_script s {\nscript \"/bin/x y\"\n}\n"
-				  "vrrp_script t {\nscript /bin/x\ninterval 2.5\ntimeout 3\nrise "
-				  "2\nfall 3\nweight -253 reverse\nuser u g\ninit_fail\n}\n",
-			      "");
+	struct config *config = fixture_parse(
+		ANY
+		"vrrp_script s {\nscript \"/bin/x y\"\n}\n"
+		"vrrp_script t {\nscript /bin/x\ninterval 2.5\ntimeout 3\nrise 2\nfall 3\nweight -253 reverse\nuser u g\ninit_fail\n}\n",
+		"");
 	const struct config_script *s = &config->scripts[0], *t = &config->scripts[1];
 
 	(void)state;
@@ -38,8 +38,7 @@ static void script_without_quotes(void **state)
 {
 	struct config *config = fixture_parse(
 		ANY "vrrp_script s {\nscript pidof \"a b\" nginx\n}\n",
-		"8:8: warning: script has arguments outside quotes, which keepalived leaves out; "
-		"write \"script \"PROGRAM [ARGUMENT ...]\"\"\n");
+		"8:8: warning: script has arguments outside quotes, which keepalived leaves out; write \"script \"PROGRAM [ARGUMENT ...]\"\"\n");
 
 	(void)state;
 	assert_string_equal(config->scripts[0].command.arguments[0], "pidof");
@@ -54,8 +53,8 @@ static void bad_script(void **state)
 	static const struct config_case cases[] = {
 		{ANY "vrrp_script s {\nweight 1\n}",
 		 "7:1: error: vrrp_script s has no script; add one\n"},
-		{ANY "vrrp_script s {\nscript x\nweight 254\ninterval 0\ntimeout x\nrise 0\nfall "
-		     "0\n}",
+		{ANY
+		 "vrrp_script s {\nscript x\nweight 254\ninterval 0\ntimeout x\nrise 0\nfall 0\n}",
 		 "9:8: error: weight 254 is out of range; -253 to 253 is allowed\n"
 		 "10:10: error: interval 0 is out of range; 1ms to 4294967295us is allowed\n"
 		 "11:9: error: 'x' is no duration; write \"timeout SECONDS\"\n"
@@ -65,8 +64,7 @@ static void bad_script(void **state)
 		 "9:8: error: 'x' is no weight; write \"weight NUMBER [reverse]\"\n"
 		 "10:1: error: user lacks a value; write \"user USER [GROUP]\"\n"},
 		{ANY "vrrp_script s {\nscript x\nweight 3 noreverse\n}",
-		 "9:10: error: unexpected 'noreverse' after a weight; write \"weight NUMBER "
-		 "[reverse]\"\n"},
+		 "9:10: error: unexpected 'noreverse' after a weight; write \"weight NUMBER [reverse]\"\n"},
 		{ANY "vrrp_script s { script x }\nvrrp_script s { script x }",
 		 "8:1: error: vrrp_script s is on line 7 already; give each its own name\n"},
 	};
@@ -115,16 +113,14 @@ static void bad_process(void **state)
 	static const struct config_case cases[] = {
 		{ANY "vrrp_track_process p { }",
 		 "7:1: error: vrrp_track_process p has no process; add one\n"},
-		{ANY "vrrp_track_process p {\nprocess x\nquorum 70000\nparam_match all\nweight "
-		     "255\ndelay 4000\n}",
+		{ANY
+		 "vrrp_track_process p {\nprocess x\nquorum 70000\nparam_match all\nweight 255\ndelay 4000\n}",
 		 "9:8: error: quorum 70000 is out of range; 1 to 65535 is allowed\n"
-		 "10:13: error: unknown param_match 'all'; write \"param_match "
-		 "[initial|partial]\"\n"
+		 "10:13: error: unknown param_match 'all'; write \"param_match [initial|partial]\"\n"
 		 "11:8: error: weight 255 is out of range; -254 to 254 is allowed\n"
 		 "12:7: error: delay 4000 is out of range; 1us to 3600s is allowed\n"},
 		{ANY "vrrp_track_process p {\nprocess x\nquorum 3\nquorum_max 2\n}",
-		 "7:1: error: quorum_max 2 of vrrp_track_process p is below its quorum 3; raise "
-		 "it\n"},
+		 "7:1: error: quorum_max 2 of vrrp_track_process p is below its quorum 3; raise it\n"},
 	};
 
 	(void)state;
@@ -162,8 +158,7 @@ static void bad_file(void **state)
 		{ANY "track_file f { }", "7:1: error: track_file f has no file; add one\n"},
 		{ANY "track_file f {\nfile /x\nweight 255\ninit_file x\n}",
 		 "9:8: error: weight 255 is out of range; -254 to 254 is allowed\n"
-		 "10:11: error: 'x' is no value of a file; write \"init_file [NUMBER] "
-		 "[overwrite]\"\n"},
+		 "10:11: error: 'x' is no value of a file; write \"init_file [NUMBER] [overwrite]\"\n"},
 	};
 
 	(void)state;

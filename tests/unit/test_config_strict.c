@@ -41,8 +41,7 @@ static void settled_values(void **state)
 
 	config = fixture_parse(
 		STRICT "state BACKUP\npriority 255\n" VIPS "}",
-		"6:1: warning: state has no effect with priority 255 and strict_mode; "
-		"remove one\n");
+		"6:1: warning: state has no effect with priority 255 and strict_mode; remove one\n");
 	assert_true(config->instances[0].start_as_master);
 	config_free(config);
 }
@@ -51,19 +50,15 @@ static void states_and_addresses(void **state)
 {
 	static const struct config_case cases[] = {
 		{STRICT "state MASTER\npriority 254\n" VIPS "}",
-		 "6:1: warning: state has no effect with a priority other than 255 and "
-		 "strict_mode; remove one\n"},
+		 "6:1: warning: state has no effect with a priority other than 255 and strict_mode; remove one\n"},
 		{STRICT "state MASTER\npriority 255\n" VIPS "}", ""},
 		{STRICT "}",
-		 "2:1: error: vrrp_instance V has no virtual_ipaddress, which strict_mode needs; "
-		 "add one\n"},
+		 "2:1: error: vrrp_instance V has no virtual_ipaddress, which strict_mode needs; add one\n"},
 		{STRICT "virtual_ipaddress { fd00::9 }\n}",
-		 "6:21: error: the first address must be link-local in strict_mode (RFC 9568 "
-		 "section 5.2.9); put one before it\n"},
+		 "6:21: error: the first address must be link-local in strict_mode (RFC 9568 section 5.2.9); put one before it\n"},
 		{STRICT "virtual_ipaddress {\nfe80::9\nfd00::9\n}\n}", ""},
 		{STRICT "unicast_peer {\n10.0.0.2\n}\n" VIPS "}",
-		 "6:1: error: unicast is not in the RFCs, and strict_mode asks for them; remove "
-		 "unicast_peer, or add \"strict_mode off\"\n"},
+		 "6:1: error: unicast is not in the RFCs, and strict_mode asks for them; remove unicast_peer, or add \"strict_mode off\"\n"},
 	};
 
 	(void)state;

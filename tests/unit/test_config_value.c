@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Numbers, durations, prefixes and word distances of the configuration. */
 #include "config_fixture.h"
+#include "user/config/syntax/value.h"
+#include "user/lib/address.h"
 #include <errno.h>
-#include <user/lib/address.h>
-#include <user/config/syntax/value.h>
 
 static void durations(void **state)
 {

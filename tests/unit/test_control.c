@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "user/control/control.h"
+#include "user/ctl/command.h"
+#include "user/lib/clock.h"
 #include <cmocka.h>
 #include <errno.h>
 #include <event2/event.h>
@@ -21,9 +24,6 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <user/ctl/command.h>
-#include <user/lib/clock.h>
-#include <user/control/control.h>
 
 #define CLIENTS_MAX 16
 #define EVENTS 1200 /* more than a follower may leave untaken */
@@ -229,19 +229,17 @@ static const struct {
 	const char *request;
 	const char *answer;
 } failures[] = {
-	{"{\"method\":\"echo\"}", "{\"error\":\"invalid_parameter\",\"message\":"
-				  "\"parameters: Object item not found: text\"}"},
+	{"{\"method\":\"echo\"}",
+	 "{\"error\":\"invalid_parameter\",\"message\":\"parameters: Object item not found: text\"}"},
 	{"{\"method\":\"echo\",\"parameters\":{\"text\":1}}",
-	 "{\"error\":\"invalid_parameter\",\"message\":"
-	 "\"parameters: Expected string, got integer\"}"},
+	 "{\"error\":\"invalid_parameter\",\"message\":\"parameters: Expected string, got integer\"}"},
 	{"{\"method\":\"echo\",\"parameters\":[]}",
-	 "{\"error\":\"invalid_parameter\",\"message\":"
-	 "\"a request is {\\\"method\\\": NAME, \\\"parameters\\\": {}}\"}"},
+	 "{\"error\":\"invalid_parameter\",\"message\":\"a request is {\\\"method\\\": NAME, \\\"parameters\\\": {}}\"}"},
 	{"{\"method\":\"refuse\"}", "{\"error\":\"refused\",\"message\":\"VI_1 ? is in FAULT\"}"},
-	{"{\"method\":\"fail\"}", "{\"error\":\"internal\",\"message\":"
-				  "\"the daemon could not answer; see its log\"}"},
-	{"{\"method\":\"nothing\"}", "{\"error\":\"unknown_method\",\"message\":"
-				     "\"this daemon does not know that method\"}"},
+	{"{\"method\":\"fail\"}",
+	 "{\"error\":\"internal\",\"message\":\"the daemon could not answer; see its log\"}"},
+	{"{\"method\":\"nothing\"}",
+	 "{\"error\":\"unknown_method\",\"message\":\"this daemon does not know that method\"}"},
 };
 
 static void failures_have_a_text(void **state)

@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "user/ctl/client.h"
+#include "user/ctl/query.h"
+#include "user/lib/cleanup.h"
 #include <cmocka.h>
 #include <errno.h>
 #include <pthread.h>
@@ -13,9 +16,6 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
-#include <user/ctl/client.h>
-#include <user/ctl/query.h>
-#include <user/lib/cleanup.h>
 
 #define LARGE_BYTES (3u << 20)
 

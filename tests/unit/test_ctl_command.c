@@ -5,12 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "user/ctl/command.h"
+#include "user/ctl/text.h"
+#include "user/ctl/verb.h"
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/ctl/command.h>
-#include <user/ctl/text.h>
-#include <user/ctl/verb.h>
 
 #define WORDS_MAX 8
 #define EXAMPLE_INDENT 4
@@ -28,13 +28,9 @@ static const struct {
 	{"re", VERB_AMBIGUOUS, "resume or reload"},
 	{"v", VERB_AMBIGUOUS, "vrrp or version"},
 	{"peersx", VERB_UNKNOWN,
-	 "status, peers, vrrp, explain, tracking, app, drops, events, failover, resume, drain, "
-	 "priority, "
-	 "reload, config, genkey, check, version or help"},
+	 "status, peers, vrrp, explain, tracking, app, drops, events, failover, resume, drain, priority, reload, config, genkey, check, version or help"},
 	{"", VERB_UNKNOWN,
-	 "status, peers, vrrp, explain, tracking, app, drops, events, failover, resume, drain, "
-	 "priority, "
-	 "reload, config, genkey, check, version or help"},
+	 "status, peers, vrrp, explain, tracking, app, drops, events, failover, resume, drain, priority, reload, config, genkey, check, version or help"},
 };
 
 static void verbs_are_found(void **state)

@@ -5,14 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "user/ctl/show.h"
+#include "user/ctl/text.h"
+#include "user/lib/cleanup.h"
 #include <cmocka.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <user/ctl/show.h>
-#include <user/ctl/text.h>
-#include <user/lib/cleanup.h>
 
 typedef void (*show_function)(const json_t *, FILE *);
 
@@ -44,17 +44,15 @@ static void assert_shown(show_function show, const char *json_text, const char *
 static void peers_with_one_link(void **state)
 {
 	(void)state;
-	assert_shown(show_peers,
-		     "[{\"id\":2,\"name\":\"node-b\",\"verdict\":\"up\",\"reason\":\"fine\","
-		     "\"verdict_age_ns\":31000000000,"
-		     "\"daemon_age_ns\":2000000,\"links\":[{\"interface\":\"eth0\","
-		     "\"address\":\"10.0.0.2\",\"verdict\":\"up\",\"age_ns\":4100000,\"sent\":9,"
-		     "\"received\":6,\"lost\":3,\"rtt_ns\":{\"min\":1,\"p50\":92000,"
-		     "\"p99\":140000,\"max\":1200000}}]}]",
-		     "NODE    VERDICT  LINK  ADDRESS    HEARD    P50     P99     MAX  LOST\n"
-		     "node-b  up       eth0  10.0.0.2  4.1 ms  92 us  140 us  1.2 ms     3\n"
-		     "    for 31 s: fine\n"
-		     "    daemon last moved 2 ms ago\n");
+	assert_shown(
+		show_peers,
+		"[{\"id\":2,\"name\":\"node-b\",\"verdict\":\"up\",\"reason\":\"fine\",\"verdict_age_ns\":31000000000,\"daemon_age_ns\":2000000,\"links\":[{\"interface\":\"eth0\","
+		"\"address\":\"10.0.0.2\",\"verdict\":\"up\",\"age_ns\":4100000,\"sent\":9,\"received\":6,\"lost\":3,\"rtt_ns\":{\"min\":1,\"p50\":92000,"
+		"\"p99\":140000,\"max\":1200000}}]}]",
+		"NODE    VERDICT  LINK  ADDRESS    HEARD    P50     P99     MAX  LOST\n"
+		"node-b  up       eth0  10.0.0.2  4.1 ms  92 us  140 us  1.2 ms     3\n"
+		"    for 31 s: fine\n"
+		"    daemon last moved 2 ms ago\n");
 }
 
 static void peers_never_heard_on_two_links(void **state)
@@ -62,8 +60,7 @@ static void peers_never_heard_on_two_links(void **state)
 	(void)state;
 	assert_shown(
 		show_peers,
-		"[{\"id\":2,\"name\":\"b\",\"verdict\":\"down\",\"reason\":\"never heard\","
-		"\"links\":[{\"interface\":\"eth0\",\"address\":\"10.0.0.2\",\"verdict\":"
+		"[{\"id\":2,\"name\":\"b\",\"verdict\":\"down\",\"reason\":\"never heard\",\"links\":[{\"interface\":\"eth0\",\"address\":\"10.0.0.2\",\"verdict\":"
 		"\"down\",\"sent\":9},{\"interface\":\"eth1\",\"verdict\":\"down\",\"lost\":-1}]}]",
 		"NODE  VERDICT  LINK  ADDRESS   HEARD  P50  P99  MAX  LOST\n"
 		"b     down\n"
@@ -77,15 +74,10 @@ static void peers_with_all_there_is(void **state)
 	(void)state;
 	assert_shown(
 		show_peers,
-		"[{\"name\":\"b\",\"verdict\":\"up\",\"degraded\":true,\"reason\":\"r\","
-		"\"daemon\":\"dead\",\"daemon_age_ns\":2000000,\"fenced\":[\"VI_1\",\"VI_2\"],"
-		"\"late_apps\":[\"db\"],\"links\":[{\"interface\":\"eth0\",\"verdict\":\"up\"},"
-		"{\"interface\":\"eth1\",\"verdict\":\"one-way\"}]},{\"name\":\"c\","
-		"\"verdict\":\"unreachable\",\"reason\":\"r\",\"heard_by\":[{\"node\":\"b\","
-		"\"age_ns\":4100000},{\"node\":\"d\"}],\"links\":[{\"interface\":\"eth0\"}]},"
-		"{\"name\":\"d\",\"verdict\":\"one-way\",\"reason\":\"r\",\"hears\":[{\"node\":"
-		"\"b\","
-		"\"age_ns\":4100000},{\"node\":\"c\"}],\"links\":[{\"interface\":\"eth0\"}]}]",
+		"[{\"name\":\"b\",\"verdict\":\"up\",\"degraded\":true,\"reason\":\"r\",\"daemon\":\"dead\",\"daemon_age_ns\":2000000,\"fenced\":[\"VI_1\",\"VI_2\"],"
+		"\"late_apps\":[\"db\"],\"links\":[{\"interface\":\"eth0\",\"verdict\":\"up\"},{\"interface\":\"eth1\",\"verdict\":\"one-way\"}]},{\"name\":\"c\","
+		"\"verdict\":\"unreachable\",\"reason\":\"r\",\"heard_by\":[{\"node\":\"b\",\"age_ns\":4100000},{\"node\":\"d\"}],\"links\":[{\"interface\":\"eth0\"}]},"
+		"{\"name\":\"d\",\"verdict\":\"one-way\",\"reason\":\"r\",\"hears\":[{\"node\":\"b\",\"age_ns\":4100000},{\"node\":\"c\"}],\"links\":[{\"interface\":\"eth0\"}]}]",
 		"NODE  VERDICT      LINK  ADDRESS  HEARD  P50  P99  MAX  LOST\n"
 		"b     degraded\n"
 		"      up           eth0  -            -    -    -    -     -\n"
@@ -107,27 +99,24 @@ static void peers_with_all_there_is(void **state)
 static void detection_times_that_follow_the_gaps(void **state)
 {
 	(void)state;
-	assert_shown(show_peers,
-		     "[{\"name\":\"b\",\"reason\":\"r\",\"detection\":{\"time_ns\":500000000},"
-		     "\"links\":[{}]},{\"name\":\"c\",\"reason\":\"r\",\"detection\":{"
-		     "\"time_ns\":41200000,\"phi\":8.26,\"false_alarm_every_ns\":1040000000000000},"
-		     "\"links\":[{}]},{\"name\":\"d\",\"reason\":\"r\",\"detection\":{\"time_ns\":"
-		     "20000000,\"phi\":34,\"false_alarm_every_ns\":3155760000000000000},"
-		     "\"links\":[{}]}]",
-		     "NODE  VERDICT  LINK  ADDRESS  HEARD  P50  P99  MAX  LOST\n"
-		     "b     -        -     -            -    -    -    -     -\n"
-		     "    r\n"
-		     "    detection time 500 ms, until more gaps are known\n"
-		     "c     -        -     -            -    -    -    -     -\n"
-		     "    r\n"
-		     "    detection time 41 ms: phi 8.3, a false alarm in 12 d\n"
-		     "d     -        -     -            -    -    -    -     -\n"
-		     "    r\n"
-		     "    detection time 20 ms: phi 34.0, no false alarm in 100 years\n");
+	assert_shown(
+		show_peers,
+		"[{\"name\":\"b\",\"reason\":\"r\",\"detection\":{\"time_ns\":500000000},\"links\":[{}]},{\"name\":\"c\",\"reason\":\"r\",\"detection\":{"
+		"\"time_ns\":41200000,\"phi\":8.26,\"false_alarm_every_ns\":1040000000000000},\"links\":[{}]},{\"name\":\"d\",\"reason\":\"r\",\"detection\":{\"time_ns\":"
+		"20000000,\"phi\":34,\"false_alarm_every_ns\":3155760000000000000},\"links\":[{}]}]",
+		"NODE  VERDICT  LINK  ADDRESS  HEARD  P50  P99  MAX  LOST\n"
+		"b     -        -     -            -    -    -    -     -\n"
+		"    r\n"
+		"    detection time 500 ms, until more gaps are known\n"
+		"c     -        -     -            -    -    -    -     -\n"
+		"    r\n"
+		"    detection time 41 ms: phi 8.3, a false alarm in 12 d\n"
+		"d     -        -     -            -    -    -    -     -\n"
+		"    r\n"
+		"    detection time 20 ms: phi 34.0, no false alarm in 100 years\n");
 	assert_shown(
 		show_status,
-		"{\"heartbeat\":{\"name\":\"lan\",\"interval_ns\":10000000,\"detection_min_ns\":"
-		"20000000,\"detection_max_ns\":500000000},\"links\":[{\"interface\":\"eth0\","
+		"{\"heartbeat\":{\"name\":\"lan\",\"interval_ns\":10000000,\"detection_min_ns\":20000000,\"detection_max_ns\":500000000},\"links\":[{\"interface\":\"eth0\","
 		"\"bad\":true,\"reason\":\"no node\"},{\"interface\":\"eth1\",\"bad\":false}]}",
 		"node           -\n"
 		"epoch          0\n"
@@ -143,55 +132,52 @@ static void detection_times_that_follow_the_gaps(void **state)
 static void explanation_of_a_node(void **state)
 {
 	(void)state;
-	assert_shown(show_explain,
-		     "{\"peer\":\"node-b\",\"verdict\":\"down\",\"verdict_age_ns\":31000000000,"
-		     "\"reason\":\"nobody hears it\",\"lines\":[\"It is silent.\",\"It was.\"]}",
-		     "verdict    node-b is down, for 31 s\n"
-		     "reason     nobody hears it\n"
-		     "known      It is silent.\n"
-		     "           It was.\n");
+	assert_shown(
+		show_explain,
+		"{\"peer\":\"node-b\",\"verdict\":\"down\",\"verdict_age_ns\":31000000000,\"reason\":\"nobody hears it\",\"lines\":[\"It is silent.\",\"It was.\"]}",
+		"verdict    node-b is down, for 31 s\n"
+		"reason     nobody hears it\n"
+		"known      It is silent.\n"
+		"           It was.\n");
 }
 
 static void vrrp_instances(void **state)
 {
 	(void)state;
-	assert_shown(show_vrrp,
-		     "[{\"name\":\"VI_1\",\"vrid\":51,\"family\":\"ipv4\",\"interface\":\"eth0\","
-		     "\"version\":3,\"state\":\"backup\",\"priority\":100,"
-		     "\"effective_priority\":80,\"reason\":\"advert of 10.0.0.1\",\"addresses\":"
-		     "[\"10.0.0.100/32\",\"10.0.0.101/24\"],\"adverts\":{\"sent\":0,"
-		     "\"received\":4},\"transitions\":2}]",
-		     "NAME  STATE   VRID  INTERFACE   PRIORITY  ACTIVE  SINCE\n"
-		     "VI_1  backup    51  eth0       80 of 100  -           -\n"
-		     "    advert of 10.0.0.1\n"
-		     "    addresses 10.0.0.100/32 10.0.0.101/24\n"
-		     "    version 3, adverts sent 0, received 4, transitions 2\n");
+	assert_shown(
+		show_vrrp,
+		"[{\"name\":\"VI_1\",\"vrid\":51,\"family\":\"ipv4\",\"interface\":\"eth0\",\"version\":3,\"state\":\"backup\",\"priority\":100,"
+		"\"effective_priority\":80,\"reason\":\"advert of 10.0.0.1\",\"addresses\":[\"10.0.0.100/32\",\"10.0.0.101/24\"],\"adverts\":{\"sent\":0,"
+		"\"received\":4},\"transitions\":2}]",
+		"NAME  STATE   VRID  INTERFACE   PRIORITY  ACTIVE  SINCE\n"
+		"VI_1  backup    51  eth0       80 of 100  -           -\n"
+		"    advert of 10.0.0.1\n"
+		"    addresses 10.0.0.100/32 10.0.0.101/24\n"
+		"    version 3, adverts sent 0, received 4, transitions 2\n");
 }
 
 static void vrrp_instances_with_all_there_is(void **state)
 {
 	(void)state;
-	assert_shown(show_vrrp,
-		     "[{\"name\":\"VI_1\",\"vrid\":51,\"interface\":\"eth0\",\"version\":2,"
-		     "\"state\":\"initialize\",\"priority\":100,\"effective_priority\":200,"
-		     "\"pinned_priority\":200,\"obstacles\":[{\"kind\":\"interface\",\"text\":"
-		     "\"eth0 has no carrier\"}],\"stays_away\":\"operator\",\"unicast_peers\":"
-		     "[\"10.0.0.2\",\"10.0.0.3\"],\"destination\":\"224.0.0.18\","
-		     "\"virtual_mac_interface\":\"vrrp.51\",\"group\":\"G1\",\"transitions\":0},"
-		     "{\"name\":\"VI_2\",\"stays_away\":\"drained\",\"version\":3}]",
-		     "NAME  STATE       VRID  INTERFACE    PRIORITY  ACTIVE  SINCE\n"
-		     "VI_1  initialize    51  eth0       200 of 100  -           -\n"
-		     "    waits for interface: eth0 has no carrier\n"
-		     "    stays away, as it was given up; until: xbeatctl resume VI_1\n"
-		     "    priority 200 was set; until: xbeatctl priority VI_1 default\n"
-		     "    unicast to 10.0.0.2 10.0.0.3\n"
-		     "    multicast to 224.0.0.18\n"
-		     "    virtual MAC on vrrp.51\n"
-		     "    in sync group G1\n"
-		     "    version 2, adverts sent -, received -, transitions 0\n"
-		     "VI_2  -              -  -                   -  -           -\n"
-		     "    stays away, as the node was drained; until: xbeatctl resume\n"
-		     "    version 3, adverts sent -, received -, transitions -\n");
+	assert_shown(
+		show_vrrp,
+		"[{\"name\":\"VI_1\",\"vrid\":51,\"interface\":\"eth0\",\"version\":2,\"state\":\"initialize\",\"priority\":100,\"effective_priority\":200,"
+		"\"pinned_priority\":200,\"obstacles\":[{\"kind\":\"interface\",\"text\":\"eth0 has no carrier\"}],\"stays_away\":\"operator\",\"unicast_peers\":"
+		"[\"10.0.0.2\",\"10.0.0.3\"],\"destination\":\"224.0.0.18\",\"virtual_mac_interface\":\"vrrp.51\",\"group\":\"G1\",\"transitions\":0},"
+		"{\"name\":\"VI_2\",\"stays_away\":\"drained\",\"version\":3}]",
+		"NAME  STATE       VRID  INTERFACE    PRIORITY  ACTIVE  SINCE\n"
+		"VI_1  initialize    51  eth0       200 of 100  -           -\n"
+		"    waits for interface: eth0 has no carrier\n"
+		"    stays away, as it was given up; until: xbeatctl resume VI_1\n"
+		"    priority 200 was set; until: xbeatctl priority VI_1 default\n"
+		"    unicast to 10.0.0.2 10.0.0.3\n"
+		"    multicast to 224.0.0.18\n"
+		"    virtual MAC on vrrp.51\n"
+		"    in sync group G1\n"
+		"    version 2, adverts sent -, received -, transitions 0\n"
+		"VI_2  -              -  -                   -  -           -\n"
+		"    stays away, as the node was drained; until: xbeatctl resume\n"
+		"    version 3, adverts sent -, received -, transitions -\n");
 }
 
 static void explanation_of_a_backup(void **state)
@@ -199,14 +185,10 @@ static void explanation_of_a_backup(void **state)
 	(void)state;
 	assert_shown(
 		show_explain,
-		"{\"instance\":\"VI_1\",\"state\":\"backup\",\"reason\":\"an advert of a higher "
-		"priority came\",\"lines\":[\"Active when node-b is silent for 3.6 s.\",\"It would "
-		"preempt node-b if its priority were above 150, which script chk_nginx keeps it "
-		"from.\"],\"configured_priority\":100,\"effective_priority\":130,"
-		"\"priority_parts\":[{\"what\":\"script chk_nginx\",\"weight\":50,\"reason\":"
-		"\"exit status 0\"},{\"what\":\"interface eth1\",\"weight\":-20}],"
-		"\"obstacles\":[{\"kind\":\"preempt_delay\",\"text\":\"20 s more\"},{\"kind\":"
-		"\"sync group\",\"text\":\"VI_2 is not ready\"}],"
+		"{\"instance\":\"VI_1\",\"state\":\"backup\",\"reason\":\"an advert of a higher priority came\",\"lines\":[\"Active when node-b is silent for 3.6 s.\",\"It would "
+		"preempt node-b if its priority were above 150, which script chk_nginx keeps it from.\"],\"configured_priority\":100,\"effective_priority\":130,"
+		"\"priority_parts\":[{\"what\":\"script chk_nginx\",\"weight\":50,\"reason\":\"exit status 0\"},{\"what\":\"interface eth1\",\"weight\":-20}],"
+		"\"obstacles\":[{\"kind\":\"preempt_delay\",\"text\":\"20 s more\"},{\"kind\":\"sync group\",\"text\":\"VI_2 is not ready\"}],"
 		"\"active\":{\"address\":\"10.0.0.2\",\"node\":\"node-b\",\"priority\":150}}",
 		"state      VI_1 is backup, for -\n"
 		"reason     an advert of a higher priority came\n"
@@ -228,29 +210,27 @@ static void explanation_of_the_least_and_the_most(void **state)
 	assert_shown(show_explain, "{\"instance\":\"VI_1\",\"state\":\"initialize\"}",
 		     "state      VI_1 is initialize, for -\n"
 		     "active     nobody that this node knows of\n");
-	assert_shown(show_explain,
-		     "{\"instance\":\"VI_1\",\"state\":\"active\",\"reason\":\"\",\"active\":"
-		     "{\"address\":\"10.0.0.1\"},\"configured_priority\":200,"
-		     "\"effective_priority\":254,\"priority_parts\":[{\"what\":\"script a\","
-		     "\"weight\":100}]}",
-		     "state      VI_1 is active, for -\n"
-		     "active     10.0.0.1\n"
-		     "priority    200  configured\n"
-		     "           +100  script a\n"
-		     "            254  in effect: the sum is 300, kept within 1 to 254\n");
+	assert_shown(
+		show_explain,
+		"{\"instance\":\"VI_1\",\"state\":\"active\",\"reason\":\"\",\"active\":{\"address\":\"10.0.0.1\"},\"configured_priority\":200,"
+		"\"effective_priority\":254,\"priority_parts\":[{\"what\":\"script a\",\"weight\":100}]}",
+		"state      VI_1 is active, for -\n"
+		"active     10.0.0.1\n"
+		"priority    200  configured\n"
+		"           +100  script a\n"
+		"            254  in effect: the sum is 300, kept within 1 to 254\n");
 }
 
 static void tracked_things(void **state)
 {
 	(void)state;
-	assert_shown(show_tracking,
-		     "[{\"kind\":\"script\",\"name\":\"chk_nginx\",\"status\":\"down\",\"reason\":"
-		     "\"exit status 1\"},{\"kind\":\"file\",\"name\":\"f\",\"status\":\"up\","
-		     "\"value\":-7}]",
-		     "KIND    NAME       STATUS  VALUE  SINCE\n"
-		     "script  chk_nginx  down               -\n"
-		     "    exit status 1\n"
-		     "file    f          up         -7      -\n");
+	assert_shown(
+		show_tracking,
+		"[{\"kind\":\"script\",\"name\":\"chk_nginx\",\"status\":\"down\",\"reason\":\"exit status 1\"},{\"kind\":\"file\",\"name\":\"f\",\"status\":\"up\",\"value\":-7}]",
+		"KIND    NAME       STATUS  VALUE  SINCE\n"
+		"script  chk_nginx  down               -\n"
+		"    exit status 1\n"
+		"file    f          up         -7      -\n");
 	assert_shown(show_tracking, "[]", "nothing is tracked\n");
 }
 
@@ -260,8 +240,7 @@ static const struct {
 	const char *text;
 } changes[] = {
 	{show_reload,
-	 "{\"added\":[\"VI_3\"],\"changed\":[\"VI_1\",\"VI_2\"],\"removed\":[],"
-	 "\"unchanged_count\":97,\"warnings\":[\"x.conf:9:1: warning: virtual_server\"]}",
+	 "{\"added\":[\"VI_3\"],\"changed\":[\"VI_1\",\"VI_2\"],\"removed\":[],\"unchanged_count\":97,\"warnings\":[\"x.conf:9:1: warning: virtual_server\"]}",
 	 "warning  x.conf:9:1: warning: virtual_server\n"
 	 "added    VI_3\n"
 	 "changed  VI_1 VI_2\n"
@@ -269,8 +248,7 @@ static const struct {
 	{show_config, "{\"text\":\"vrrp_instance a {\\n\\tpriority 1\\n}\\n\"}",
 	 "vrrp_instance a {\n\tpriority 1\n}\n"},
 	{show_failover,
-	 "{\"instance\":\"VI_1\",\"state\":\"initialize\",\"successor\":\"node-b\","
-	 "\"until_unix_ns\":1772366400031999999}",
+	 "{\"instance\":\"VI_1\",\"state\":\"initialize\",\"successor\":\"node-b\",\"until_unix_ns\":1772366400031999999}",
 	 "VI_1 is now initialize here; node-b takes over\n"
 	 "    it stays away until 2026-03-01 12:00:00.031, or: xbeatctl resume VI_1\n"},
 	{show_failover, "{\"instance\":\"VI_1\",\"state\":\"initialize\"}",
@@ -293,10 +271,8 @@ static void applications(void **state)
 	(void)state;
 	assert_shown(
 		show_apps,
-		"[{\"name\":\"web\",\"place\":0,\"state\":\"beating\",\"timeout_ns\":200000000,"
-		"\"tracked_by\":[\"VI_1\",\"G\"],\"beat_age_ns\":12000000,\"opened_by_uid\":33,"
-		"\"opened_by_pid\":812},{\"name\":\"backup\",\"state\":\"unopened\","
-		"\"timeout_ns\":90000000000,\"tracked_by\":[]}]",
+		"[{\"name\":\"web\",\"place\":0,\"state\":\"beating\",\"timeout_ns\":200000000,\"tracked_by\":[\"VI_1\",\"G\"],\"beat_age_ns\":12000000,\"opened_by_uid\":33,"
+		"\"opened_by_pid\":812},{\"name\":\"backup\",\"state\":\"unopened\",\"timeout_ns\":90000000000,\"tracked_by\":[]}]",
 		"NAME    STATE     LAST BEAT     TIMEOUT  OPENED  TRACKED BY\n"
 		"web     beating       12 ms      200 ms       -  VI_1, G\n"
 		"    opened by process 812 of user 33\n"
@@ -334,8 +310,7 @@ static void events_with_and_without_a_past(void **state)
 	tzset();
 	assert_shown(
 		show_event,
-		"{\"time_unix_ns\":1772366400031999999,\"kind\":\"peer\",\"subject\":\"node-b\","
-		"\"from\":\"up\",\"to\":\"down\",\"reason\":\"no evidence for 31 ms\"}",
+		"{\"time_unix_ns\":1772366400031999999,\"kind\":\"peer\",\"subject\":\"node-b\",\"from\":\"up\",\"to\":\"down\",\"reason\":\"no evidence for 31 ms\"}",
 		"2026-03-01 12:00:00.031  peer  node-b  up -> down\n"
 		"    no evidence for 31 ms\n");
 	assert_shown(show_event, "{\"kind\":\"daemon\",\"subject\":\"xbeatd\",\"to\":\"running\"}",
@@ -345,23 +320,21 @@ static void events_with_and_without_a_past(void **state)
 static void status_of_a_whole_daemon(void **state)
 {
 	(void)state;
-	assert_shown(show_status,
-		     "{\"node\":{\"id\":1,\"name\":\"node-a\"},\"epoch\":7,\"pid\":12,"
-		     "\"configuration_file\":\"/etc/x.conf\",\"instance\":\"default\","
-		     "\"version\":\"0.1.0\",\"state\":\"running\",\"interfaces\":[{\"name\":"
-		     "\"eth0\",\"mode\":\"native\",\"program_id\":12}],\"scheduling\":{\"policy\":"
-		     "\"fifo\",\"priority\":50,\"memory_locked\":true},\"uptime_ns\":31000000000,"
-		     "\"heartbeat\":{\"name\":\"lan\",\"interval_ns\":10000000,\"multiplier\":3,"
-		     "\"detection_time_ns\":30000000,\"daemon_timeout_ns\":3000000000}}",
-		     "node           node-a (1), running\n"
-		     "epoch          7\n"
-		     "daemon         version 0.1.0, pid 12, up for 31 s\n"
-		     "instance       default\n"
-		     "configuration  /etc/x.conf\n"
-		     "heartbeat      lan: every 10 ms, detection time 30 ms (3 intervals)\n"
-		     "               hung after 3 s without progress\n"
-		     "interface      eth0: native, program 12\n"
-		     "scheduling     fifo, priority 50, memory locked\n");
+	assert_shown(
+		show_status,
+		"{\"node\":{\"id\":1,\"name\":\"node-a\"},\"epoch\":7,\"pid\":12,\"configuration_file\":\"/etc/x.conf\",\"instance\":\"default\","
+		"\"version\":\"0.1.0\",\"state\":\"running\",\"interfaces\":[{\"name\":\"eth0\",\"mode\":\"native\",\"program_id\":12}],\"scheduling\":{\"policy\":"
+		"\"fifo\",\"priority\":50,\"memory_locked\":true},\"uptime_ns\":31000000000,\"heartbeat\":{\"name\":\"lan\",\"interval_ns\":10000000,\"multiplier\":3,"
+		"\"detection_time_ns\":30000000,\"daemon_timeout_ns\":3000000000}}",
+		"node           node-a (1), running\n"
+		"epoch          7\n"
+		"daemon         version 0.1.0, pid 12, up for 31 s\n"
+		"instance       default\n"
+		"configuration  /etc/x.conf\n"
+		"heartbeat      lan: every 10 ms, detection time 30 ms (3 intervals)\n"
+		"               hung after 3 s without progress\n"
+		"interface      eth0: native, program 12\n"
+		"scheduling     fifo, priority 50, memory locked\n");
 }
 
 /* A daemon of another version must not crash its client. */
@@ -380,10 +353,8 @@ static void unexpected_values(void **state)
 		"[[]]",
 		"[{\"links\":7,\"reason\":null}]",
 		"{\"node\":1,\"time_unix_ns\":-1,\"interfaces\":{}}",
-		("{\"instance\":\"\\u001b[2J\",\"lines\":[\"\\u001b\",1],\"active\":7,"
-		 "\"obstacles\":[1,{}],\"priority_parts\":[[],{\"weight\":\"x\"}],"
-		 "\"configured_priority\":1,\"effective_priority\":2,\"instances\":[1],"
-		 "\"warnings\":[{},\"\\u001b\"],\"added\":[\"\\u001b\"]}"),
+		("{\"instance\":\"\\u001b[2J\",\"lines\":[\"\\u001b\",1],\"active\":7,\"obstacles\":[1,{}],\"priority_parts\":[[],{\"weight\":\"x\"}],"
+		 "\"configured_priority\":1,\"effective_priority\":2,\"instances\":[1],\"warnings\":[{},\"\\u001b\"],\"added\":[\"\\u001b\"]}"),
 		"[{\"obstacles\":7,\"stays_away\":1,\"unicast_peers\":[1],\"group\":[]}]",
 		"[{\"addresses\":[1],\"adverts\":[],\"name\":\"\\u001b[2J\"}]",
 	};
@@ -401,10 +372,8 @@ static void the_longest_names_fit(void **state)
 {
 	_cleanup_free_ char *text = shown(
 		show_peers,
-		"[{\"name\":\"a-node-name-15c\",\"verdict\":\"unreachable\",\"links\":["
-		"{\"interface\":\"enp0s31f6np0v12\",\"verdict\":\"unreachable\",\"address\":"
-		"\"fd77:1234:5678:9abc:def0:1234:5678:9abc\",\"age_ns\":31000000,\"lost\":123456,"
-		"\"rtt_ns\":{\"p50\":120000,\"p99\":140000000,\"max\":150000000}}]}]");
+		"[{\"name\":\"a-node-name-15c\",\"verdict\":\"unreachable\",\"links\":[{\"interface\":\"enp0s31f6np0v12\",\"verdict\":\"unreachable\",\"address\":"
+		"\"fd77:1234:5678:9abc:def0:1234:5678:9abc\",\"age_ns\":31000000,\"lost\":123456,\"rtt_ns\":{\"p50\":120000,\"p99\":140000000,\"max\":150000000}}]}]");
 
 	(void)state;
 	assert_non_null(strstr(text, "unreachable  "));

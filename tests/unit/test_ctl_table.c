@@ -5,14 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "user/ctl/table.h"
+#include "user/ctl/text.h"
+#include "user/ctl/units.h"
+#include "user/lib/cleanup.h"
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <user/ctl/table.h>
-#include <user/ctl/text.h>
-#include <user/ctl/units.h>
-#include <user/lib/cleanup.h>
 
 static const struct {
 	uint64_t duration_ns;
@@ -140,9 +140,10 @@ static void wide_tables_wrap_where_they_may(void **state)
 	text = printed(&table);
 	assert_int_equal(strcspn(text, "\n"), 66); /* the titles */
 	assert_memory_equal(text + 67, name, 60);
-	assert_string_equal(text + 67 + 60, "  some words that\n"
-					    "                                                      "
-					    "        need two lines\n");
+	assert_string_equal(
+		text + 67 + 60,
+		"  some words that\n"
+		"                                                              need two lines\n");
 }
 
 int main(void)

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "user/lib/diagnostics.h"
 #include <cmocka.h>
-#include <user/lib/diagnostics.h>
 
 static void entries_and_counts(void **state)
 {

@@ -5,10 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "user/core/election.h"
+#include "user/lib/address.h"
 #include <cmocka.h>
 #include <errno.h>
-#include <user/lib/address.h>
-#include <user/core/election.h>
 
 static struct election_candidate candidate(uint8_t priority, enum xb_instance_state state,
 					   bool live, const char *address)

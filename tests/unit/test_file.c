@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/lib/file.h"
 #include <cmocka.h>
 #include <errno.h>
 #include <unistd.h>
-#include <user/lib/file.h>
 
 #define LIMIT_BYTES (1024 * 1024)
 

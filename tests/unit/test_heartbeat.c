@@ -8,12 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "user/core/heartbeat.h"
+#include "user/core/histogram.h"
+#include "user/lib/address.h"
 #include <cmocka.h>
 #include <endian.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/core/heartbeat.h>
-#include <user/core/histogram.h>
 #include <xbeat/siphash.h>
 
 static const struct xb_key key = {

@@ -5,11 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "user/config/host/keyfile.h"
+#include "user/lib/cleanup.h"
 #include <cmocka.h>
 #include <errno.h>
 #include <string.h>
-#include <user/config/host/keyfile.h>
-#include <user/lib/cleanup.h>
 
 #define KEY_A "000102030405060708090a0b0c0d0e0f"
 #define KEY_B "FFEEDDCCBBAA99887766554433221100"

@@ -5,10 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "user/core/liveness.h"
+#include "user/lib/time.h"
 #include <cmocka.h>
 #include <string.h>
-#include <user/core/liveness.h>
-#include <user/lib/time.h>
 
 #define START (1000 * NS_PER_SECOND)
 
@@ -130,9 +130,8 @@ static const struct case_row rows[] = {
 	 .fenced = true,
 	 .expected = VERDICT_FENCED,
 	 .link = BOTH_UP,
-	 .reason = "kernel answers (1.0 ms ago) and has fenced addresses, its daemon has not moved "
-		   "for "
-		   "101 ms"},
+	 .reason =
+		 "kernel answers (1.0 ms ago) and has fenced addresses, its daemon has not moved for 101 ms"},
 	{.what = "fenced, on its last good link",
 	 .age_ns = {MS(90), MS(2)},
 	 .daemon_age_us = 400000,

@@ -5,11 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "user/core/liveness.h"
+#include "user/lib/time.h"
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
-#include <user/core/liveness.h>
-#include <user/lib/time.h>
 
 #define MS(x) ((x)*NS_PER_MS)
 #define START (1000 * NS_PER_SECOND)
@@ -279,9 +279,9 @@ static void who_does_not_hear_us_is_one_way(void **state)
 	assert_int_equal(scene.change.link_from[0], VERDICT_UP);
 	ask(&scene, 0, now_ns);
 	assert_int_equal(scene.peer.verdict, VERDICT_ONE_WAY);
-	assert_reason(&scene,
-		      "it is heard (0.0 ms ago), but for 30.0 ms it has not heard this node: the "
-		      "way to it is broken");
+	assert_reason(
+		&scene,
+		"it is heard (0.0 ms ago), but for 30.0 ms it has not heard this node: the way to it is broken");
 	assert_false(scene.peer.deaf);
 	assert_false(should_ask(&scene, now_ns));
 	/* Then it falls silent, too. */

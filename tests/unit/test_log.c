@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "user/lib/log.h"
 #include <cmocka.h>
 #include <fcntl.h>
 #include <unistd.h>
-#include <user/lib/log.h>
 
 struct capture {
 	int saved_stderr;
@@ -65,8 +65,7 @@ static void lines(void **state)
 static void long_line_is_cut(void **state)
 {
 	static const char long_name[] =
-		"a name that is longer than any program should ever have, so "
-		"that the room left for it cannot be enough";
+		"a name that is longer than any program should ever have, so that the room left for it cannot be enough";
 	struct capture capture;
 	char long_text[3000], text[4096];
 	size_t length;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Notifications: which programs are run with which words, and FIFOs whose bytes are keepalived's. */
+#include "tests/unit/runner_fixture.h"
+#include "user/vrrp/notify/notify.h"
 #include <fcntl.h>
 #include <sched.h>
-#include <tests/unit/runner_fixture.h>
-#include <user/vrrp/notify/notify.h>
 
 #define LINES_BYTES 4096
 
@@ -324,9 +324,8 @@ static pid_t start_keepalived(void)
 	fprintf(out, keepalived_text, fifo_path);
 	fclose(out);
 	if (unshare(CLONE_NEWNET) ||
-	    fixture_shell("ip link set lo up && ip link add xbn0 type veth peer name xbn1 && "
-			  "ip addr add 10.77.0.1/24 dev xbn0 && ip link set xbn0 up && "
-			  "ip link set xbn1 up") ||
+	    fixture_shell(
+		    "ip link set lo up && ip link add xbn0 type veth peer name xbn1 && ip addr add 10.77.0.1/24 dev xbn0 && ip link set xbn0 up && ip link set xbn1 up") ||
 	    !freopen("/dev/null", "we", stderr) || !freopen("/dev/null", "we", stdout))
 		_exit(EXIT_FAILURE);
 	execlp("keepalived", "keepalived", "--dont-fork", "--log-console", "--vrrp", "--use-file",

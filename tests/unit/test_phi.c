@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "user/core/phi.h"
 #include <cmocka.h>
 #include <stdlib.h>
-#include <user/core/phi.h>
 
 #define MS(x) ((uint64_t)((x)*1e6))
 #define NEVER_TOO_LONG UINT64_MAX

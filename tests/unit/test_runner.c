@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The runner as its loop sees it: a real process, real programs, good ones and bad ones. */
+#include "tests/unit/runner_fixture.h"
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <tests/unit/runner_fixture.h>
 
 #define NOBODY 65534
 #define GROUP_OTHER 4711 /* one of the daemon's own */
@@ -103,8 +103,7 @@ static const struct {
 	{"echo $XBEAT_SECRET $PATH $HOME", RUNNER_EXITED, 0,
 	 "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /root"},
 	/* But for 32 and 33: the C library's own, which what it starts programs with may ignore. */
-	{"grep -E 'Sig(Blk|Ign)' /proc/self/status | sed 's/[01][08]0000000$/000000000/' | "
-	 "tr -d '\\t\\n'",
+	{"grep -E 'Sig(Blk|Ign)' /proc/self/status | sed 's/[01][08]0000000$/000000000/' | tr -d '\\t\\n'",
 	 RUNNER_EXITED, 0, "SigBlk:0000000000000000SigIgn:0000000000000000"},
 	{"chrt -p $$ | head -1 | sed 's/.*: //'", RUNNER_EXITED, 0, "SCHED_OTHER"},
 	{"nice", RUNNER_EXITED, 0, "0"},
@@ -244,11 +243,12 @@ static void services_live_on(void **state)
 
 	(void)state;
 	fixture_path("service", path);
-	assert_int_equal(run_check("setsid sh -c 'echo $$ > service; exec sleep 1000' "
-				   "</dev/null >/dev/null 2>&1 & until test -s service; do :; done",
-				   0)
-				 .outcome,
-			 RUNNER_EXITED);
+	assert_int_equal(
+		run_check(
+			"setsid sh -c 'echo $$ > service; exec sleep 1000' </dev/null >/dev/null 2>&1 & until test -s service; do :; done",
+			0)
+			.outcome,
+		RUNNER_EXITED);
 	service = fixture_pid(path);
 	assert_true(service > 0);
 	assert_true(fixture_exists(service));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* user/core/sync_group.c: a group of three, of which each in turn asks about the others. */
-#include <user/core/sync_group.h>
+#include "user/core/sync_group.h"
 
 #include "vrrp_fixture.h"
 
@@ -72,8 +72,9 @@ static void one_that_follows_its_active_keeps_the_others_back(void **state)
 	make_group();
 	vrrp_advert_received(&machines[2], &advert, advert.arrival_ns, &actions);
 	for (size_t self = 0; self < 2; self++)
-		assert_may_not(self, "only 2 of 3 in its sync group ready: "
-				     "VI_3 follows 10.0.0.1 (priority 150)");
+		assert_may_not(
+			self,
+			"only 2 of 3 in its sync group ready: VI_3 follows 10.0.0.1 (priority 150)");
 	assert_may(2);
 }
 
@@ -84,8 +85,9 @@ static void one_that_holds_keeps_the_others_back(void **state)
 	(void)state;
 	make_group();
 	vrrp_timer_expired(&machines[0], START + 2 * DOWN_NS, &view, &actions);
-	assert_may_not(1, "only 2 of 3 in its sync group ready: VI_1 holds: no advert for 7.22 s, "
-			  "but node-a answers");
+	assert_may_not(
+		1,
+		"only 2 of 3 in its sync group ready: VI_1 holds: no advert for 7.22 s, but node-a answers");
 }
 
 static void an_active_member_is_ready(void **state)
@@ -112,8 +114,8 @@ static void an_obstacle_keeps_the_others_back(void **state)
 	(void)state;
 	make_group();
 	members[1].obstacle = "interface eth1 is down";
-	assert_may_not(2, "only 2 of 3 in its sync group ready: VI_2 cannot run: "
-			  "interface eth1 is down");
+	assert_may_not(
+		2, "only 2 of 3 in its sync group ready: VI_2 cannot run: interface eth1 is down");
 }
 
 static void obstacles_are_those_of_others(void **state)

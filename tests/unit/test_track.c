@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "user/tracking/effect.h"
 #include <cmocka.h>
-#include <user/tracking/effect.h>
 
 #define CHECK(effect, expected_weight, expected_fault)                                             \
 	do {                                                                                       \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tracked scripts, real ones. */
-#include <tests/unit/tracking_fixture.h>
+#include "tests/unit/tracking_fixture.h"
 
 static void the_first_result_decides(void **state)
 {
@@ -79,8 +79,8 @@ static void bad_scripts_fail_with_a_reason(void **state)
 	script.command = (struct config_command){
 		.arguments = (char *[]){"/nonexistent", NULL}, .user = "nobody", .uid = 65534};
 	begin();
-	until_reason("/nonexistent cannot be started as nobody: No such file or directory, 1 of 1 "
-		     "times");
+	until_reason(
+		"/nonexistent cannot be started as nobody: No such file or directory, 1 of 1 times");
 }
 
 static bool five_runs(void *path)

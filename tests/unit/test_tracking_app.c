@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tracked applications: when they are late, when they are back, and what is said of them. */
-#include <tests/unit/tracking_fixture.h>
-#include <user/lib/clock.h>
+#include "tests/unit/tracking_fixture.h"
+#include "user/lib/clock.h"
 
 #define TIMEOUT_NS (80 * NS_PER_MS)
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tracked processes and files, real ones. */
+#include "tests/unit/tracking_fixture.h"
 #include <sched.h>
 #include <sys/prctl.h>
-#include <tests/unit/tracking_fixture.h>
 
 static char file_path[PATH_BYTES];
 static char process_name[16]; /* our own: there is one /proc for all */

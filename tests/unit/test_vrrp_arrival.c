@@ -36,8 +36,8 @@ static void a_stale_newest_advert_does_not(void **state)
 	start_backup();
 	receive(1, 150, START, START);
 	expire(START + 10 * MS + DOWN_NS, &newest, NULL);
-	assert_took_over("no advert from 10.0.0.1 (priority 150) for 3.61 s, "
-			 "Active_Down_Timer 3.61 s");
+	assert_took_over(
+		"no advert from 10.0.0.1 (priority 150) for 3.61 s, Active_Down_Timer 3.61 s");
 }
 
 /* Stopped for 20 s: the Active was heard 4 ms before we look. */
@@ -140,8 +140,8 @@ static void the_own_interval_returns(void **state)
 	vrrp_advert_received(&vrrp, &advert, START, &actions);
 	assert_int_equal(vrrp_active_down_interval_ns(&vrrp), DOWN_NS / 100);
 	expire(START + DOWN_NS / 100, &advert, NULL);
-	assert_took_over("no advert from 10.0.0.1 (priority 150) for 36.1 ms, "
-			 "Active_Down_Timer 36.1 ms");
+	assert_took_over(
+		"no advert from 10.0.0.1 (priority 150) for 36.1 ms, Active_Down_Timer 36.1 ms");
 	assert_int_equal(vrrp.active_interval_ns, NS_PER_SECOND);
 	assert_int_equal(vrrp.timer_due_ns, START + DOWN_NS / 100 + NS_PER_SECOND);
 }

@@ -16,16 +16,16 @@ static void waiting_is_explained_and_said_once(void **state)
 {
 	(void)state;
 	become_ready();
-	assert_string_equal(vrrp.reason,
-			    "no advert from 10.0.0.1 (priority 150) for 3.61 s, "
-			    "Active_Down_Timer 3.61 s, but VI_2 heard 10.0.0.1 20 ms ago");
+	assert_string_equal(
+		vrrp.reason,
+		"no advert from 10.0.0.1 (priority 150) for 3.61 s, Active_Down_Timer 3.61 s, but VI_2 heard 10.0.0.1 20 ms ago");
 	assert_int_equal(vrrp.timer_due_ns, START + 2 * DOWN_NS);
 	expire_in_group(START + 2 * DOWN_NS, NULL, HEARD);
 	assert_quiet_backup(START + 3 * DOWN_NS);
 	assert_true(vrrp.ready_for_group);
 	expire(START + 3 * DOWN_NS, NULL, NULL);
-	assert_took_over("no advert from 10.0.0.1 (priority 150) for 10.8 s, "
-			 "Active_Down_Timer 3.61 s");
+	assert_took_over(
+		"no advert from 10.0.0.1 (priority 150) for 10.8 s, Active_Down_Timer 3.61 s");
 	assert_false(vrrp.ready_for_group);
 }
 
@@ -67,8 +67,9 @@ static void a_release_means_skew_time_before_readiness(void **state)
 	now_ns += SKEW_NS;
 	expire_in_group(now_ns, &newest, HEARD);
 	assert_true(vrrp.ready_for_group && actions.held);
-	assert_string_equal(vrrp.reason, "10.0.0.1 released the addresses (priority 0), Skew_Time "
-					 "609 ms, but " HEARD);
+	assert_string_equal(
+		vrrp.reason,
+		"10.0.0.1 released the addresses (priority 0), Skew_Time 609 ms, but " HEARD);
 	now_ns += DOWN_NS;
 	expire_in_group(now_ns, &newest, HEARD);
 	assert_string_equal(vrrp.reason,
@@ -85,8 +86,9 @@ static void a_loss_leaves_it_ready(void **state)
 	assert_true(vrrp.ready_for_group);
 	expire_in_group(now_ns + SKEW_NS, NULL, HEARD);
 	assert_quiet_backup(now_ns + SKEW_NS + DOWN_NS);
-	assert_string_equal(vrrp.reason, "node-a down: no evidence for 31 ms; nobody better within "
-					 "Skew_Time 609 ms, but " HEARD);
+	assert_string_equal(
+		vrrp.reason,
+		"node-a down: no evidence for 31 ms; nobody better within Skew_Time 609 ms, but " HEARD);
 }
 
 static void an_active_that_lives_is_no_readiness(void **state)

@@ -118,8 +118,9 @@ static void a_lower_active_that_does_not_hear_us_is_not_preempted(void **state)
 	expire_to_stay(now_ns, &newest);
 	assert_true(actions.held);
 	assert_false(actions.state_changed || actions.send_advert);
-	assert_string_equal(vrrp.reason, "does not preempt 10.0.0.9 (priority 50, ours 100): "
-					 "node-b does not hear this node");
+	assert_string_equal(
+		vrrp.reason,
+		"does not preempt 10.0.0.9 (priority 50, ours 100): node-b does not hear this node");
 	assert_int_equal(vrrp.timer_due_ns, now_ns + DOWN_NS);
 	/* It hears us again. */
 	newest.arrival_ns = now_ns + DOWN_NS - 100 * MS;

@@ -27,15 +27,16 @@ static void the_timer_holds_while_heartbeats_say_alive(void **state)
 	expire(now_ns, NULL, "node-a answered 2 ms ago and claims the instance");
 	assert_true(actions.held);
 	assert_false(actions.state_changed || actions.send_advert || actions.take_addresses);
-	assert_string_equal(vrrp.reason, "no advert for 3.61 s, "
-					 "but node-a answered 2 ms ago and claims the instance");
+	assert_string_equal(
+		vrrp.reason,
+		"no advert for 3.61 s, but node-a answered 2 ms ago and claims the instance");
 	assert_int_equal(vrrp.timer_due_ns, now_ns + DOWN_NS);
 	expire(now_ns + DOWN_NS, NULL, "node-a answers");
 	assert_quiet_backup(now_ns + 2 * DOWN_NS); /* said once */
 	assert_string_equal(vrrp.reason, "no advert for 7.22 s, but node-a answers");
 	expire(now_ns + 2 * DOWN_NS, NULL, NULL);
-	assert_took_over("no advert from 10.0.0.1 (priority 150) for 10.8 s, "
-			 "Active_Down_Timer 3.61 s");
+	assert_took_over(
+		"no advert from 10.0.0.1 (priority 150) for 10.8 s, Active_Down_Timer 3.61 s");
 }
 
 static void holding_ends_when_adverts_arrive(void **state)
@@ -92,8 +93,8 @@ static void others_wait_their_skew(void **state)
 	assert_quiet_backup(START + 40 * MS + SKEW_NS);
 	/* The lost Active's last advert is younger than Active_Down_Interval, and yet means nothing. */
 	expire(START + 40 * MS + SKEW_NS, &newest, NULL);
-	assert_took_over("node-a down: no evidence for 31 ms; nobody better within Skew_Time "
-			 "609 ms");
+	assert_took_over(
+		"node-a down: no evidence for 31 ms; nobody better within Skew_Time 609 ms");
 }
 
 /* Adverts may have been lost before, so that the timer is about to run out. */

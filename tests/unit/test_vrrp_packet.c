@@ -8,10 +8,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "tests/captured_message.h"
+#include "user/core/vrrp_packet.h"
+#include "user/lib/address.h"
 #include <cmocka.h>
-#include <tests/captured_message.h>
-#include <user/lib/address.h>
-#include <user/core/vrrp_packet.h>
 #include <xbeat/digest.h>
 
 static struct xb_address addresses[VRRP_ADDRESSES_MAX + 1];

@@ -36,8 +36,8 @@ static void preempt_delay_endures_a_lower_active(void **state)
 	assert_quiet_backup(START + 5100 * MS + DOWN_NS);
 	newest.arrival_ns = START + 8100 * MS;
 	expire(START + 5100 * MS + DOWN_NS, &newest, NULL);
-	assert_took_over("preempts 10.0.0.1: lower priority 50, ours 100, for 8.61 s "
-			 "(preempt_delay 5.00 s, Active_Down_Timer 3.61 s)");
+	assert_took_over(
+		"preempts 10.0.0.1: lower priority 50, ours 100, for 8.61 s (preempt_delay 5.00 s, Active_Down_Timer 3.61 s)");
 	assert_int_equal(vrrp.preempt_since_ns, 0);
 }
 
@@ -58,8 +58,8 @@ static void preempt_delay_ends_when_adverts_stop(void **state)
 	start_backup_with_delay(60 * NS_PER_SECOND);
 	receive(1, 50, START, START);
 	expire(START + DOWN_NS, &newest, NULL);
-	assert_took_over("no advert from 10.0.0.1 (priority 50) for 3.61 s, "
-			 "Active_Down_Timer 3.61 s");
+	assert_took_over(
+		"no advert from 10.0.0.1 (priority 50) for 3.61 s, Active_Down_Timer 3.61 s");
 }
 
 static void preempt_delay_starts_anew_after_a_higher_active(void **state)

@@ -148,8 +148,9 @@ static void rfc_case_04_equal_priority_yields_to_the_higher_address(void **state
 	assert_true(actions.send_advert);
 	receive(6, 100, now_ns, now_ns);
 	assert_int_equal(vrrp.state, BACKUP);
-	assert_string_equal(vrrp.reason, "advert from 10.0.0.6 with equal priority 100 and a "
-					 "higher address than 10.0.0.5");
+	assert_string_equal(
+		vrrp.reason,
+		"advert from 10.0.0.6 with equal priority 100 and a higher address than 10.0.0.5");
 }
 
 static void rfc_case_04_a_backup_accepts_its_own_priority(void **state)
@@ -266,8 +267,9 @@ static void rfc_case_12_link_local_addresses_decide_between_equals(void **state)
 	assert_int_equal(address_parse("fe80::ff", &advert.source), 0);
 	receive_advert(&advert, now_ns);
 	assert_int_equal(vrrp.state, BACKUP);
-	assert_string_equal(vrrp.reason, "advert from fe80::ff with equal priority 100 and a "
-					 "higher address than fe80::5");
+	assert_string_equal(
+		vrrp.reason,
+		"advert from fe80::ff with equal priority 100 and a higher address than fe80::5");
 }
 
 static void rfc_case_13_a_member_waits_until_its_group_is_ready(void **state)

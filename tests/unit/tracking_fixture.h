@@ -3,8 +3,8 @@
 #ifndef XBEAT_TESTS_UNIT_TRACKING_FIXTURE_H
 #define XBEAT_TESTS_UNIT_TRACKING_FIXTURE_H
 
-#include <tests/unit/runner_fixture.h>
-#include <user/tracking/tracking.h>
+#include "tests/unit/runner_fixture.h"
+#include "user/tracking/tracking.h"
 
 static struct event_base *base;
 static struct runner *runner;

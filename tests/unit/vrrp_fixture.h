@@ -12,10 +12,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "user/core/vrrp.h"
+#include "user/lib/address.h"
+#include "user/lib/time.h"
 #include <cmocka.h>
-#include <user/lib/address.h>
-#include <user/lib/time.h>
-#include <user/core/vrrp.h>
 
 #define MS NS_PER_MS
 #define START (1000 * NS_PER_SECOND)

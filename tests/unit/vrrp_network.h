@@ -17,11 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/core/sync_group.h"
+#include "user/core/vrrp.h"
+#include "user/lib/address.h"
+#include "user/lib/time.h"
 #include <cmocka.h>
-#include <user/lib/address.h>
-#include <user/core/sync_group.h>
-#include <user/lib/time.h>
-#include <user/core/vrrp.h>
 
 #define MS NS_PER_MS
 #define NODES_MAX 4

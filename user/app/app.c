@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* libxbeat: the page of an application, mapped; see xbeat/app.h. */
+#include "user/app/request.h"
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -8,7 +9,6 @@
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
-#include <user/app/request.h>
 #include <xbeat/app.h>
 #include <xbeat/map.h>
 

@@ -3,6 +3,7 @@
  * The request app_open (docs/protocol.md): one JSON text each way, ended by NUL; the page comes with the answer as
  * SCM_RIGHTS. The answer is short and of a known shape, so no JSON library is needed.
  */
+#include "user/app/request.h"
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,7 +14,6 @@
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
-#include <user/app/request.h>
 
 #define WAIT_SECONDS 5
 #define ANSWER_BYTES 2048

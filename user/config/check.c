@@ -4,20 +4,20 @@
  * what only the end of the file can tell. Each is reported where the later of
  * the two stands, naming the line of the other.
  */
+#include "user/config/blocks/instance.h"
+#include "user/config/blocks/track.h"
+#include "user/config/syntax/value.h"
+#include "user/lib/address.h"
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/config/blocks/instance.h>
-#include <user/config/blocks/track.h>
-#include <user/config/syntax/value.h>
 
 static void check_node(struct config_parser *parser, const struct config_heartbeat *heartbeat,
 		       const struct config_node *node)
 {
 	if (node->address_count != heartbeat->interface_count)
-		config_error(parser, node->position,
-			     "node %s lists %zu address(es) for %zu interface(s); write one per "
-			     "interface, in their order",
-			     node->name, node->address_count, heartbeat->interface_count);
+		config_error(
+			parser, node->position,
+			"node %s lists %zu address(es) for %zu interface(s); write one per interface, in their order",
+			node->name, node->address_count, heartbeat->interface_count);
 }
 
 /* A link is one network: its nodes cannot reach each other across families. */
@@ -28,8 +28,7 @@ static void check_node_families(struct config_parser *parser, const struct confi
 		if (address_is_ipv4(&node->addresses[i]) != address_is_ipv4(&first->addresses[i]))
 			config_error(
 				parser, node->position,
-				"address %zu of node %s is of another family than node %s's of "
-				"%s; use one family per interface",
+				"address %zu of node %s is of another family than node %s's of %s; use one family per interface",
 				i + 1, node->name, first->name,
 				config_place(parser, first->position));
 	}
@@ -86,15 +85,14 @@ static void check_heartbeat(struct config_parser *parser, const struct config_he
 	char interval[CONFIG_DURATION_TEXT_BYTES], timeout[CONFIG_DURATION_TEXT_BYTES];
 
 	if (heartbeat->node_count < 2)
-		config_error(parser, heartbeat->position,
-			     "heartbeat %s has fewer than 2 usable nodes; add \"node ID NAME "
-			     "ADDRESS\" for this machine and for each other",
-			     heartbeat->name);
+		config_error(
+			parser, heartbeat->position,
+			"heartbeat %s has fewer than 2 usable nodes; add \"node ID NAME ADDRESS\" for this machine and for each other",
+			heartbeat->name);
 	if (heartbeat->daemon_timeout_ns <= heartbeat->interval_ns)
 		config_error(
 			parser, heartbeat->position,
-			"daemon_timeout %s of heartbeat %s is not longer than its interval %s; "
-			"raise it",
+			"daemon_timeout %s of heartbeat %s is not longer than its interval %s; raise it",
 			config_format_duration(heartbeat->daemon_timeout_ns, timeout),
 			heartbeat->name, config_format_duration(heartbeat->interval_ns, interval));
 	check_nodes(parser, heartbeat);
@@ -105,10 +103,10 @@ static void check_instance(struct config_parser *parser, const struct config_ins
 	const struct config_heartbeat *heartbeat = parser->config->heartbeat;
 
 	if (*instance->heartbeat && (!heartbeat || strcmp(heartbeat->name, instance->heartbeat)))
-		config_error(parser, instance->position,
-			     "vrrp_instance %s refers to heartbeat %s, which is not there; add "
-			     "\"heartbeat %s { ... }\"",
-			     instance->name, instance->heartbeat, instance->heartbeat);
+		config_error(
+			parser, instance->position,
+			"vrrp_instance %s refers to heartbeat %s, which is not there; add \"heartbeat %s { ... }\"",
+			instance->name, instance->heartbeat, instance->heartbeat);
 }
 
 /* A link-local address is another one on each interface, and fe80::1 a gateway on many. */
@@ -123,17 +121,17 @@ static void check_addresses(struct config_parser *parser, const struct config_in
 		if (!address_equal(&other->address, &vip->address))
 			continue;
 		if (!strcmp(other->interface, vip->interface))
-			config_error(parser, vip->position,
-				     "%s belongs to vrrp_instance %s on %s; keep it in one "
-				     "instance",
-				     address_format(&vip->address, text), earlier->name,
-				     config_place(parser, other->position));
+			config_error(
+				parser, vip->position,
+				"%s belongs to vrrp_instance %s on %s; keep it in one instance",
+				address_format(&vip->address, text), earlier->name,
+				config_place(parser, other->position));
 		else if (!config_address_is_link_local(&vip->address))
-			config_warning(parser, vip->position,
-				       "%s is an address of vrrp_instance %s on %s, too, on "
-				       "another interface",
-				       address_format(&vip->address, text), earlier->name,
-				       config_place(parser, other->position));
+			config_warning(
+				parser, vip->position,
+				"%s is an address of vrrp_instance %s on %s, too, on another interface",
+				address_format(&vip->address, text), earlier->name,
+				config_place(parser, other->position));
 	}
 }
 
@@ -152,19 +150,18 @@ static void check_vrids(struct config_parser *parser, const struct config_instan
 	if (!later->vrid || earlier->vrid != later->vrid || earlier->family != later->family)
 		return;
 	if (same_interface(earlier, later))
-		config_error(parser, later->position,
-			     "virtual_router_id %u on %s is that of vrrp_instance %s on %s; "
-			     "give each its own",
-			     later->vrid,
-			     *later->interface ? later->interface : "its source address",
-			     earlier->name, config_place(parser, earlier->position));
+		config_error(
+			parser, later->position,
+			"virtual_router_id %u on %s is that of vrrp_instance %s on %s; give each its own",
+			later->vrid, *later->interface ? later->interface : "its source address",
+			earlier->name, config_place(parser, earlier->position));
 	/* A heartbeat tells instances apart by VRID and family: it has no room for interfaces. */
 	else if (*earlier->heartbeat && *later->heartbeat)
-		config_error(parser, later->position,
-			     "virtual_router_id %u is that of vrrp_instance %s on %s, and both "
-			     "use heartbeat %s; give each its own",
-			     later->vrid, earlier->name, config_place(parser, earlier->position),
-			     later->heartbeat);
+		config_error(
+			parser, later->position,
+			"virtual_router_id %u is that of vrrp_instance %s on %s, and both use heartbeat %s; give each its own",
+			later->vrid, earlier->name, config_place(parser, earlier->position),
+			later->heartbeat);
 }
 
 static void check_instance_pair(struct config_parser *parser, const struct config_instance *earlier,
@@ -193,10 +190,10 @@ static bool instances_fit(struct config_parser *parser)
 	}
 	for (size_t i = 0; i < config->instance_count; i++) {
 		if (*config->instances[i].heartbeat && ++described == XB_INSTANCES_MAX + 1)
-			config_error(parser, config->instances[i].position,
-				     "vrrp_instance %s is one too many for its heartbeat; %d are "
-				     "allowed: remove \"heartbeat\" from some",
-				     config->instances[i].name, XB_INSTANCES_MAX);
+			config_error(
+				parser, config->instances[i].position,
+				"vrrp_instance %s is one too many for its heartbeat; %d are allowed: remove \"heartbeat\" from some",
+				config->instances[i].name, XB_INSTANCES_MAX);
 	}
 	return true;
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A configuration from its text to the object the daemon uses. */
+#include "user/config/blocks/instance.h"
+#include "user/config/blocks/track.h"
+#include "user/config/syntax/parser.h"
+#include "user/config/syntax/preprocess.h"
+#include "user/config/syntax/table.h"
+#include "user/config/syntax/value.h"
+#include "user/core/names.h"
+#include "user/core/vrrp.h"
+#include "user/lib/address.h"
+#include "user/lib/time.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/config/syntax/parser.h>
-#include <user/config/syntax/preprocess.h>
-#include <user/config/blocks/track.h>
-#include <stdio.h>
-#include <user/core/vrrp.h>
-#include <user/config/blocks/instance.h>
-#include <user/config/syntax/table.h>
-#include <user/config/syntax/value.h>
-#include <user/lib/time.h>
-#include <user/core/names.h>
 
 /* The configuration itself first, then the files it includes in their order. */
 static size_t file_rank(const char *file, const struct diagnostics *diagnostics)

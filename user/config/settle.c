@@ -4,11 +4,11 @@
  * global_defs, keepalived's defaults that depend on one another, and which
  * setting clears which. Where keepalived clears one silently, this says so.
  */
+#include "user/config/blocks/instance.h"
+#include "user/config/syntax/table.h"
+#include "user/core/vrrp.h"
+#include "user/lib/address.h"
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/config/blocks/instance.h>
-#include <user/config/syntax/table.h>
-#include <user/core/vrrp.h>
 
 #define VERSION_DEFAULT 2
 #define VERSION_3_INTERVAL_MAX_NS (4095 * NS_PER_CENTISECOND)
@@ -99,9 +99,9 @@ static void settle_priority(struct config_parser *parser, const struct config_bl
 
 	if (instance->start_as_master && !config_block_seen(block, "priority")) {
 		instance->priority = VRRP_PRIORITY_OWNER;
-		config_warning(parser, *state,
-			       "state MASTER without a priority means 255, the owner of the "
-			       "addresses; add \"priority 1-254\" if it is not");
+		config_warning(
+			parser, *state,
+			"state MASTER without a priority means 255, the owner of the addresses; add \"priority 1-254\" if it is not");
 	}
 	if (instance->priority == VRRP_PRIORITY_OWNER && !state)
 		instance->start_as_master = true;
@@ -150,17 +150,17 @@ static void check_guard(struct config_parser *parser, const struct config_block 
 	char guard[CONFIG_DURATION_TEXT_BYTES], other[CONFIG_DURATION_TEXT_BYTES];
 
 	if (instance->guard_timeout_ns <= instance->advert_interval_ns)
-		config_error(parser, *seen,
-			     "guard_timeout %s is not longer than advert_int %s, in which it is "
-			     "extended; raise it",
-			     config_format_duration(instance->guard_timeout_ns, guard),
-			     config_format_duration(instance->advert_interval_ns, other));
+		config_error(
+			parser, *seen,
+			"guard_timeout %s is not longer than advert_int %s, in which it is extended; raise it",
+			config_format_duration(instance->guard_timeout_ns, guard),
+			config_format_duration(instance->advert_interval_ns, other));
 	else if (instance->guard_timeout_ns > default_ns)
-		config_warning(parser, *seen,
-			       "guard_timeout %s is longer than Backups wait, %s: if this daemon "
-			       "hangs, there are two owners until it runs out; lower it",
-			       config_format_duration(instance->guard_timeout_ns, guard),
-			       config_format_duration(default_ns, other));
+		config_warning(
+			parser, *seen,
+			"guard_timeout %s is longer than Backups wait, %s: if this daemon hangs, there are two owners until it runs out; lower it",
+			config_format_duration(instance->guard_timeout_ns, guard),
+			config_format_duration(default_ns, other));
 }
 
 /* Not longer than others wait: with heartbeats they wait for the fence, without them for Active_Down_Timer. */
@@ -192,13 +192,13 @@ static void settle_partition(struct config_parser *parser, const struct config_b
 		return;
 	if (!instance->heartbeat[0]) {
 		instance->hold_on_partition = false;
-		config_warning(parser, *seen,
-			       "on_partition has no effect without heartbeats; add \"heartbeat "
-			       "NAME\", or remove it");
+		config_warning(
+			parser, *seen,
+			"on_partition has no effect without heartbeats; add \"heartbeat NAME\", or remove it");
 	} else if (instance->hold_on_partition && heartbeat && heartbeat->node_count < 3) {
-		config_warning(parser, *seen,
-			       "on_partition hold has no effect with two nodes: only a third can "
-			       "tell a partition from a death; add a witness, or remove it");
+		config_warning(
+			parser, *seen,
+			"on_partition hold has no effect with two nodes: only a third can tell a partition from a death; add a witness, or remove it");
 	}
 }
 
@@ -207,10 +207,10 @@ static void check_required(struct config_parser *parser, const struct config_blo
 	const struct config_instance *instance = block->target;
 
 	if (!config_block_seen(block, "virtual_router_id"))
-		config_error(parser, block->position,
-			     "vrrp_instance %s has no virtual_router_id; add \"virtual_router_id "
-			     "1-255\"",
-			     block->name);
+		config_error(
+			parser, block->position,
+			"vrrp_instance %s has no virtual_router_id; add \"virtual_router_id 1-255\"",
+			block->name);
 	if (!instance->advertised_count && !instance->strict &&
 	    (!config_block_seen(block, "virtual_ipaddress") ||
 	     !parser->origins->diagnostics->error_count))

@@ -3,16 +3,15 @@
  * The control server's calls: from a request's text to its answer, given at once or promised.
  * "events" is no method of the daemon's because it may go on for ever.
  */
+#include "user/control/connection.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/json_text.h"
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/control/connection.h>
-#include <user/lib/json_text.h>
-#include <user/lib/cleanup.h>
 
 static const char unwritable[] =
-	"{\"error\":\"internal\",\"message\":\"the answer can not be "
-	"written as JSON: it is too large, or has text that is no UTF-8\"}";
+	"{\"error\":\"internal\",\"message\":\"the answer can not be written as JSON: it is too large, or has text that is no UTF-8\"}";
 
 /* Sends message, which is used up. Each request gets some answer, or its client would wait. */
 static void send_message(struct control_client *client, json_t *message)

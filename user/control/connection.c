@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The control server's connections: bytes into requests, and the end of a client. */
+#include "user/control/connection.h"
+#include "user/lib/clock.h"
 #include <errno.h>
 #include <event2/buffer.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <user/lib/clock.h>
-#include <user/control/connection.h>
 
 #define REQUEST_BYTES_MAX 4096
 #define UID_UNKNOWN ((uid_t)-1)
@@ -153,8 +153,7 @@ static uid_t peer_uid(int connection)
 static bool is_admitted(const struct control *control, int connection)
 {
 	static const char refusal[] =
-		"{\"error\":\"not_permitted\",\"message\":\"this user may not "
-		"use this socket\"}";
+		"{\"error\":\"not_permitted\",\"message\":\"this user may not use this socket\"}";
 
 	if (!control->admit || control->admit(control->context, connection))
 		return true;

@@ -7,9 +7,9 @@
 #ifndef XBEAT_CONTROL_CONNECTION_H
 #define XBEAT_CONTROL_CONNECTION_H
 
+#include "user/control/control.h"
 #include <event2/bufferevent.h>
 #include <sys/types.h>
-#include <user/control/control.h>
 
 #define CONTROL_CLIENTS_MAX 16 /* times CONTROL_BACKLOG_BYTES_MAX: 4 MiB */
 #define CONTROL_BACKLOG_BYTES_MAX (256 * 1024) /* a follower that reads nothing is let go */

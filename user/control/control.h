@@ -10,11 +10,11 @@
 #ifndef XBEAT_CONTROL_CONTROL_H
 #define XBEAT_CONTROL_CONTROL_H
 
+#include "user/lib/journal.h"
 #include <event2/event.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <user/lib/journal.h>
 
 /* Room for all the diagnostics of a configuration, a line each. */
 #define CONTROL_MESSAGE_BYTES 4096

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The control socket's file: no moment at which others could connect. */
+#include "user/control/listen.h"
+#include "user/lib/cleanup.h"
 #include <errno.h>
 #include <grp.h>
 #include <string.h>
@@ -7,8 +9,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-#include <user/control/listen.h>
-#include <user/lib/cleanup.h>
 
 #define GROUP "xbeat"
 

@@ -11,15 +11,15 @@
  * the longest goes, if that is idle_ns at least. Followers and those with a promise are not idle. Where users are
  * admitted one by one none of them can keep the others out: there a place is lent for idle_ns.
  */
+#include "user/control/connection.h"
+#include "user/control/listen.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <user/lib/clock.h>
-#include <user/control/connection.h>
-#include <user/control/listen.h>
-#include <user/lib/log.h>
 
 #define ACCEPT_PAUSE_MS 200
 /* So that those who are sent away cannot keep the loop busy by coming back, nor others out. */

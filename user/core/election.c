@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The choice of the next Active among live Backups. */
+#include "user/core/election.h"
+#include "user/lib/address.h"
 #include <errno.h>
-#include <user/lib/address.h>
-#include <user/core/election.h>
 
 static bool better(const struct election_candidate *a, const struct election_candidate *b)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Heartbeat packets as user space builds them; the kernel's side of the same format is in bpf/. */
+#include "user/core/heartbeat.h"
+#include "user/lib/address.h"
 #include <endian.h>
 #include <stddef.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/core/heartbeat.h>
 #include <xbeat/siphash.h>
 
 static void hash_words(struct xb_siphash *hash, const void *bytes, size_t length)

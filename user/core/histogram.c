@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Quantiles of log2 histograms: bucket n covers 2^n to 2^(n+1)-1 ns. */
-#include <user/core/histogram.h>
+#include "user/core/histogram.h"
 
 static uint64_t clamp_ns(double value_ns, uint64_t minimum_ns, uint64_t maximum_ns)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Detection and verdicts; see liveness.h for the rules. */
+#include "user/core/liveness.h"
+#include "user/lib/time.h"
 #include <stdio.h>
 #include <string.h>
-#include <user/core/liveness.h>
-#include <user/lib/time.h>
 
 #define DAEMON_TEXT_BYTES 96
 
@@ -94,11 +94,11 @@ static void describe_link(enum verdict verdict, const struct liveness_evidence *
 			 "no evidence for %.1f ms, detection time %.1f ms", age_ms,
 			 milliseconds(timing->detection_time_ns));
 	else
-		snprintf(reason, LIVENESS_REASON_BYTES,
-			 "nothing for %.1f ms, detection time %.1f ms; it has never heard this "
-			 "node",
-			 milliseconds(time_since_ns(now_ns, evidence->last_heard_ns)),
-			 milliseconds(timing->detection_time_ns));
+		snprintf(
+			reason, LIVENESS_REASON_BYTES,
+			"nothing for %.1f ms, detection time %.1f ms; it has never heard this node",
+			milliseconds(time_since_ns(now_ns, evidence->last_heard_ns)),
+			milliseconds(timing->detection_time_ns));
 }
 
 /*
@@ -245,11 +245,11 @@ static enum verdict judge_daemon(const struct liveness_peer *peer,
 	char daemon[DAEMON_TEXT_BYTES];
 
 	if (peer->died_ns && dead_ns >= timing->restart_grace_ns) {
-		snprintf(reason, LIVENESS_REASON_BYTES,
-			 "kernel answers (%.1f ms ago), its daemon died %.0f ms ago and is not "
-			 "there again, restart_grace %.0f ms",
-			 milliseconds(age_ns), milliseconds(dead_ns),
-			 milliseconds(timing->restart_grace_ns));
+		snprintf(
+			reason, LIVENESS_REASON_BYTES,
+			"kernel answers (%.1f ms ago), its daemon died %.0f ms ago and is not there again, restart_grace %.0f ms",
+			milliseconds(age_ns), milliseconds(dead_ns),
+			milliseconds(timing->restart_grace_ns));
 		return VERDICT_HUNG;
 	}
 	if (daemon_age_ns >= timing->daemon_timeout_ns && excused_ns) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* When others are asked after a silent peer, what their answers show, and whether anybody is heard at all; see
  * liveness.h for the rules. */
+#include "user/core/liveness.h"
+#include "user/lib/time.h"
 #include <stdio.h>
-#include <user/core/liveness.h>
-#include <user/lib/time.h>
 
 #define ASK_PATIENCE_MIN_NS (2 * NS_PER_MS)
 /* A peer that stays silent is asked after again and again, but not more often. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names out of the lists in include/xbeat/wire.h. */
-#include <user/core/names.h>
+#include "user/core/names.h"
 
 const char *instance_state_name(enum xb_instance_state state)
 {

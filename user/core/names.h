@@ -3,7 +3,7 @@
 #ifndef XBEAT_CORE_NAMES_H
 #define XBEAT_CORE_NAMES_H
 
-#include <user/config/model/config.h>
+#include "user/config/model/config.h"
 #include <xbeat/wire.h>
 
 const char *instance_state_name(enum xb_instance_state state);

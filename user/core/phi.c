@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Gaps into suspicion and a detection time; see phi.h. */
+#include "user/core/phi.h"
 #include <math.h>
-#include <user/core/phi.h>
 
 #define BUCKETS_PER_OCTAVE 4
 

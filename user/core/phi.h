@@ -19,9 +19,9 @@
 #ifndef XBEAT_CORE_PHI_H
 #define XBEAT_CORE_PHI_H
 
+#include "user/lib/time.h"
 #include <stdbool.h>
 #include <stdint.h>
-#include <user/lib/time.h>
 #include <xbeat/map.h>
 
 /* One gap in 10^8: with 200 gaps a second, heartbeats 10 ms apart, one in 5.8 days at the worst. */

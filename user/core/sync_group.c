@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The rule of sync groups; see sync_group.h. */
+#include "user/core/sync_group.h"
+#include "user/lib/address.h"
 #include <stdio.h>
-#include <user/lib/address.h>
-#include <user/core/sync_group.h>
 
 const char *sync_group_obstacle(const struct sync_group_member *members, size_t count, size_t self,
 				char *text, size_t bytes)

@@ -12,7 +12,7 @@
 #ifndef XBEAT_CORE_SYNC_GROUP_H
 #define XBEAT_CORE_SYNC_GROUP_H
 
-#include <user/core/vrrp.h>
+#include "user/core/vrrp.h"
 
 struct sync_group_member {
 	const char *name;

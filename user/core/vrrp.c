@@ -25,11 +25,11 @@
  * - timer_expired_priority: an Active that stood still leaves the addresses to
  *   whoever must have taken over meanwhile.
  */
-#include <user/lib/address.h>
-#include <user/lib/time.h>
-#include <user/core/vrrp.h>
-#include <user/core/vrrp_reason.h>
-#include <user/core/vrrp_timing.h>
+#include "user/core/vrrp.h"
+#include "user/core/vrrp_reason.h"
+#include "user/core/vrrp_timing.h"
+#include "user/lib/address.h"
+#include "user/lib/time.h"
 
 static void arm_timer(struct vrrp *vrrp, uint64_t due_ns)
 {

@@ -8,11 +8,11 @@
  * section 5.2.8 if the message asks for it: RFC 9568 leaves it out, but
  * keepalived (by its default) expects it, and drops what it cannot verify.
  */
+#include "user/core/vrrp_packet.h"
+#include "user/lib/address.h"
+#include "user/lib/checksum.h"
 #include <errno.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/lib/checksum.h>
-#include <user/core/vrrp_packet.h>
 #include <xbeat/digest.h>
 
 #define IPV4_HEADER_BYTES 20

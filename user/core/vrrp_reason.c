@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the VRRP state machine says of its decisions; see vrrp_reason.h. */
+#include "user/core/vrrp_reason.h"
+#include "user/lib/address.h"
+#include "user/lib/time.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/lib/time.h>
-#include <user/core/vrrp_reason.h>
 
 /* By value, so that it can stand in an argument list. */
 struct text {
@@ -126,13 +126,13 @@ void vrrp_explain_preemption(struct vrrp *vrrp, const struct vrrp_advert *advert
 	struct text source = address_text(&advert->source);
 
 	if (vrrp->preempt_since_ns)
-		set_reason(vrrp,
-			   "preempts %s: lower priority %u, ours %u, for %s "
-			   "(preempt_delay %s, Active_Down_Timer %s)",
-			   source.text, advert->priority, vrrp->effective_priority,
-			   elapsed(now_ns, vrrp->preempt_since_ns).text,
-			   duration(vrrp->parameters.preempt_delay_ns).text,
-			   duration(vrrp_active_down_interval_ns(vrrp)).text);
+		set_reason(
+			vrrp,
+			"preempts %s: lower priority %u, ours %u, for %s (preempt_delay %s, Active_Down_Timer %s)",
+			source.text, advert->priority, vrrp->effective_priority,
+			elapsed(now_ns, vrrp->preempt_since_ns).text,
+			duration(vrrp->parameters.preempt_delay_ns).text,
+			duration(vrrp_active_down_interval_ns(vrrp)).text);
 	else
 		set_reason(vrrp, "preempts %s: lower priority %u, ours %u", source.text,
 			   advert->priority, vrrp->effective_priority);

@@ -6,7 +6,7 @@
 #ifndef XBEAT_CORE_VRRP_REASON_H
 #define XBEAT_CORE_VRRP_REASON_H
 
-#include <user/core/vrrp.h>
+#include "user/core/vrrp.h"
 
 /* clause: given by the caller, with its own figures. */
 void vrrp_explain(struct vrrp *vrrp, const char *clause);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The intervals of RFC 9568 section 6.1, and of RFC 3768 section 6.1 for version 2. */
-#include <user/lib/time.h>
-#include <user/core/vrrp_timing.h>
+#include "user/core/vrrp_timing.h"
+#include "user/lib/time.h"
 
 /* Version 2 has no Max Advertise Interval to learn: all nodes are configured alike. */
 uint64_t vrrp_timing_interval_ns(const struct vrrp *vrrp, const struct vrrp_advert *advert)

@@ -3,7 +3,7 @@
 #ifndef XBEAT_CORE_VRRP_TIMING_H
 #define XBEAT_CORE_VRRP_TIMING_H
 
-#include <user/core/vrrp.h>
+#include "user/core/vrrp.h"
 
 /* The interval that the advert makes Active_Adver_Interval. */
 uint64_t vrrp_timing_interval_ns(const struct vrrp *vrrp, const struct vrrp_advert *advert);

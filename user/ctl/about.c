@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* "xbeatctl version" and "xbeatctl help". */
+#include "user/ctl/local.h"
+#include "user/ctl/output.h"
+#include "user/ctl/verb.h"
+#include "user/lib/log.h"
 #include <jansson.h>
 #include <stdio.h>
-#include <user/ctl/local.h>
-#include <user/ctl/output.h>
-#include <user/ctl/verb.h>
-#include <user/lib/log.h>
 
 enum command_status local_version(const struct command *command)
 {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* "xbeatctl check FILE": every error and warning of a configuration, or what it contains. */
+#include "user/config/host/environment.h"
+#include "user/config/host/users.h"
+#include "user/config/model/config.h"
+#include "user/ctl/local.h"
+#include "user/ctl/output.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/diagnostics_print.h"
+#include "user/lib/file.h"
+#include "user/lib/log.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <user/config/model/config.h>
-#include <user/ctl/local.h>
-#include <user/ctl/output.h>
-#include <user/lib/cleanup.h>
-#include <user/config/host/users.h>
-#include <user/config/host/environment.h>
-#include <user/lib/diagnostics_print.h>
-#include <user/lib/file.h>
-#include <user/lib/log.h>
 
 static const char *plural(size_t count)
 {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The client's end of the control socket: see client.h. */
+#include "user/ctl/client.h"
+#include "user/lib/cleanup.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -9,8 +11,6 @@
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
-#include <user/ctl/client.h>
-#include <user/lib/cleanup.h>
 
 #define BUFFER_BYTES_FIRST 4096
 

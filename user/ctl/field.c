@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Fields of JSON objects as cells of tables: see field.h. */
+#include "user/ctl/field.h"
+#include "user/lib/time.h"
 #include <stdlib.h>
 #include <time.h>
-#include <user/lib/time.h>
-#include <user/ctl/field.h>
 
 bool field_number(const json_t *object, const char *name, uint64_t *value)
 {

@@ -6,10 +6,10 @@
 #ifndef XBEAT_CTL_FIELD_H
 #define XBEAT_CTL_FIELD_H
 
+#include "user/ctl/units.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <user/ctl/units.h>
 
 #define FIELD_UNKNOWN "-"
 

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* "xbeatctl genkey": a new key from the kernel's random number generator. */
+#include "user/config/host/keyfile.h"
+#include "user/ctl/local.h"
+#include "user/ctl/output.h"
+#include "user/lib/log.h"
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -9,10 +13,6 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <user/config/host/keyfile.h>
-#include <user/ctl/local.h>
-#include <user/ctl/output.h>
-#include <user/lib/log.h>
 
 #define KEY_ID_DEFAULT 1
 #define KEY_ID_MAX 255

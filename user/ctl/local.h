@@ -3,7 +3,7 @@
 #ifndef XBEAT_CTL_LOCAL_H
 #define XBEAT_CTL_LOCAL_H
 
-#include <user/ctl/command.h>
+#include "user/ctl/command.h"
 
 enum command_status local_genkey(const struct command *command);
 enum command_status local_check(const struct command *command);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* xbeatctl: asks xbeatd over its control socket, makes keys, checks configurations. */
+#include "user/ctl/command.h"
+#include "user/lib/log.h"
 #include <signal.h>
-#include <user/ctl/command.h>
-#include <user/lib/log.h>
 
 int main(int argc, char **argv)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Standard output, with its errors noticed. */
+#include "user/ctl/output.h"
+#include "user/lib/log.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <user/ctl/output.h>
-#include <user/lib/log.h>
 
 enum command_status output_finish(void)
 {

@@ -3,8 +3,8 @@
 #ifndef XBEAT_CTL_OUTPUT_H
 #define XBEAT_CTL_OUTPUT_H
 
+#include "user/ctl/command.h"
 #include <jansson.h>
-#include <user/ctl/command.h>
 
 /* Flushes; returns COMMAND_OK, or COMMAND_FAILED if not all of the output could be written. */
 enum command_status output_finish(void);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Arguments as parameters: see parameters.h. Whether an instance exists is for the daemon to say. */
+#include "user/ctl/parameters.h"
+#include "user/lib/log.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/ctl/parameters.h>
-#include <user/lib/log.h>
 
 /* 255 is the address owner's, and 0 means on the wire that a node gives up. */
 #define PRIORITY_MIN 1

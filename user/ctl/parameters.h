@@ -6,8 +6,8 @@
 #ifndef XBEAT_CTL_PARAMETERS_H
 #define XBEAT_CTL_PARAMETERS_H
 
+#include "user/ctl/command.h"
 #include <jansson.h>
-#include <user/ctl/command.h>
 
 json_t *parameters_instance(const struct command *command); /* [INSTANCE] */
 json_t *parameters_failover(const struct command *command); /* INSTANCE [-t TIME] */

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Questions to xbeatd, and what can go wrong with them. */
+#include "user/ctl/query.h"
+#include "user/ctl/text.h"
+#include "user/ctl/verb.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/log.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <user/ctl/query.h>
-#include <user/ctl/text.h>
-#include <user/ctl/verb.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/log.h>
 
 /* For what a working daemon answers within milliseconds; one that is stopped never does. */
 #define ANSWER_TIMEOUT_MS_DEFAULT 5000
@@ -32,13 +32,13 @@ static enum command_status complain_not_running(const struct command *command, c
 		log_error("no xbeatd is running there (%s %s); without -s, -i names an instance",
 			  socket_state, path);
 	else if (command->instance)
-		log_error("xbeatd instance '%s' is not running (%s %s); start it with: xbeatd -c "
-			  "FILE -i %s",
-			  command->instance, socket_state, path, command->instance);
+		log_error(
+			"xbeatd instance '%s' is not running (%s %s); start it with: xbeatd -c FILE -i %s",
+			command->instance, socket_state, path, command->instance);
 	else
-		log_error("xbeatd instance '%s' is not running (%s %s); start it with: xbeatd -c "
-			  "FILE",
-			  COMMAND_INSTANCE_DEFAULT, socket_state, path);
+		log_error(
+			"xbeatd instance '%s' is not running (%s %s); start it with: xbeatd -c FILE",
+			COMMAND_INSTANCE_DEFAULT, socket_state, path);
 	return COMMAND_NOT_RUNNING;
 }
 
@@ -92,13 +92,13 @@ static void complain_silence(const struct client *client)
 	int pid = listener_pid(client);
 
 	if (pid && is_stopped(pid))
-		log_error("xbeatd does not answer for %u s: process %d is stopped; to let it go "
-			  "on: kill -CONT %d",
-			  client->timeout_ms / 1000, pid, pid);
+		log_error(
+			"xbeatd does not answer for %u s: process %d is stopped; to let it go on: kill -CONT %d",
+			client->timeout_ms / 1000, pid, pid);
 	else if (pid)
-		log_error("xbeatd does not answer for %u s: process %d is stuck, or gets no "
-			  "processor; see: ps -o stat,wchan,time,cmd %d",
-			  client->timeout_ms / 1000, pid, pid);
+		log_error(
+			"xbeatd does not answer for %u s: process %d is stuck, or gets no processor; see: ps -o stat,wchan,time,cmd %d",
+			client->timeout_ms / 1000, pid, pid);
 	else
 		log_error("xbeatd does not answer for %u s; it is stopped or stuck",
 			  client->timeout_ms / 1000);
@@ -172,8 +172,8 @@ enum command_status query_parse_answer(const char *text, json_t **result)
 		*result = json_incref(value);
 		status = COMMAND_OK;
 	} else {
-		log_error("xbeatd's answer is not understood; are xbeatd and xbeatctl of one "
-			  "version?");
+		log_error(
+			"xbeatd's answer is not understood; are xbeatd and xbeatctl of one version?");
 	}
 	json_decref(answer);
 	return status;

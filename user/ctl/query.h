@@ -3,9 +3,9 @@
 #ifndef XBEAT_CTL_QUERY_H
 #define XBEAT_CTL_QUERY_H
 
+#include "user/ctl/client.h"
+#include "user/ctl/command.h"
 #include <jansson.h>
-#include <user/ctl/client.h>
-#include <user/ctl/command.h>
 
 /* Connects to the daemon that the command means and sends a request; parameters is taken over. */
 enum command_status query_open(const struct command *command, const char *method,

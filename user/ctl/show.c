@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Verbs that ask one question and show the answer. */
-#include <user/ctl/output.h>
-#include <user/ctl/query.h>
-#include <user/ctl/show.h>
-#include <user/ctl/verb.h>
+#include "user/ctl/show.h"
+#include "user/ctl/output.h"
+#include "user/ctl/query.h"
+#include "user/ctl/verb.h"
 
 enum command_status show_run(const struct command *command)
 {

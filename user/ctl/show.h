@@ -3,9 +3,9 @@
 #ifndef XBEAT_CTL_SHOW_H
 #define XBEAT_CTL_SHOW_H
 
+#include "user/ctl/command.h"
 #include <jansson.h>
 #include <stdio.h>
-#include <user/ctl/command.h>
 
 /* Asks for the method that has the verb's name; prints its value with the verb's print, or as JSON. */
 enum command_status show_run(const struct command *command);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* "xbeatctl app": a row for each application; and a beat for those that have no library. */
+#include "user/app/request.h"
+#include "user/ctl/field.h"
+#include "user/ctl/output.h"
+#include "user/ctl/show.h"
+#include "user/ctl/table.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/log.h"
 #include <errno.h>
 #include <string.h>
-#include <user/app/request.h>
-#include <user/ctl/field.h>
-#include <user/ctl/output.h>
-#include <user/ctl/show.h>
-#include <user/ctl/table.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/log.h>
 #include <xbeat/app.h>
 
 static const struct table_column columns[] = {
@@ -69,14 +69,14 @@ static enum command_status complain(const char *name, int error)
 {
 	switch (error) {
 	case -ECONNREFUSED:
-		log_error("nobody takes beats there: start xbeatd with a configuration that has a "
-			  "vrrp_app %s, or name its instance with -i",
-			  name);
+		log_error(
+			"nobody takes beats there: start xbeatd with a configuration that has a vrrp_app %s, or name its instance with -i",
+			name);
 		return COMMAND_NOT_RUNNING;
 	case -EPERM:
-		log_error("not permitted to beat for %s; be root, in the group xbeat, or the user "
-			  "of its vrrp_app",
-			  name);
+		log_error(
+			"not permitted to beat for %s; be root, in the group xbeat, or the user of its vrrp_app",
+			name);
 		return COMMAND_NOT_PERMITTED;
 	case -ENOENT:
 		log_error("xbeatd's configuration has no vrrp_app %s; see: xbeatctl app", name);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What was changed: reload, failover, resume, drain, priority; and the configuration itself. */
+#include "user/ctl/field.h"
+#include "user/ctl/show.h"
+#include "user/ctl/text.h"
+#include "user/lib/cleanup.h"
 #include <inttypes.h>
 #include <string.h>
-#include <user/ctl/field.h>
-#include <user/ctl/show.h>
-#include <user/ctl/text.h>
-#include <user/lib/cleanup.h>
 
 #define LABEL_COLUMNS 9
 #define DETAIL_COLUMNS 4

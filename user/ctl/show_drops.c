@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* "xbeatctl drops": the reasons that occurred, with what they mean; the others by name only. */
+#include "user/ctl/field.h"
+#include "user/ctl/show.h"
+#include "user/ctl/table.h"
+#include "user/ctl/text.h"
+#include "user/lib/cleanup.h"
 #include <stdlib.h>
 #include <string.h>
-#include <user/ctl/field.h>
-#include <user/ctl/show.h>
-#include <user/ctl/table.h>
-#include <user/ctl/text.h>
-#include <user/lib/cleanup.h>
 #include <xbeat/drop.h>
 
 struct reason {

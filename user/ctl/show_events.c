@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* "xbeatctl events": what is remembered, and with -f each event as it comes, flushed at once. */
+#include "user/ctl/field.h"
+#include "user/ctl/output.h"
+#include "user/ctl/query.h"
+#include "user/ctl/show.h"
+#include "user/ctl/text.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/log.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <user/ctl/field.h>
-#include <user/ctl/output.h>
-#include <user/ctl/query.h>
-#include <user/ctl/show.h>
-#include <user/ctl/text.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/log.h>
 
 #define REASON_INDENT 4
 

@@ -3,11 +3,11 @@
  * "xbeatctl peers": a row for each link, under it the reason of the verdict on the node. A node
  * with several links has a row of its own before them.
  */
+#include "user/ctl/field.h"
+#include "user/ctl/show.h"
+#include "user/ctl/table.h"
+#include "user/lib/cleanup.h"
 #include <string.h>
-#include <user/ctl/field.h>
-#include <user/ctl/show.h>
-#include <user/ctl/table.h>
-#include <user/lib/cleanup.h>
 
 /* What the daemon gives for "practically never". */
 #define FALSE_ALARM_NS_MAX (UINT64_C(36525) * 24 * 3600 * 1000000000)

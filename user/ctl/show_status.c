@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* "xbeatctl status": a line for each thing to know about the daemon. */
+#include "user/ctl/field.h"
+#include "user/ctl/show.h"
+#include "user/ctl/text.h"
+#include "user/lib/cleanup.h"
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <user/ctl/field.h>
-#include <user/ctl/show.h>
-#include <user/ctl/text.h>
-#include <user/lib/cleanup.h>
 
 #define LABEL_COLUMNS 15
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* "xbeatctl tracking": a row for each thing that is tracked, under it why it has its status. */
-#include <user/ctl/field.h>
-#include <user/ctl/show.h>
-#include <user/ctl/table.h>
+#include "user/ctl/field.h"
+#include "user/ctl/show.h"
+#include "user/ctl/table.h"
 
 static const struct table_column columns[] = {
 	{"KIND", TABLE_LEFT, 0},   {"NAME", TABLE_LEFT, 6},   {"STATUS", TABLE_LEFT, 0},

@@ -3,12 +3,12 @@
  * "xbeatctl vrrp": a row for each instance, under it the reason of its state, what it waits for,
  * where its adverts go and its counters.
  */
+#include "user/ctl/field.h"
+#include "user/ctl/show.h"
+#include "user/ctl/table.h"
+#include "user/lib/cleanup.h"
 #include <stdlib.h>
 #include <string.h>
-#include <user/ctl/field.h>
-#include <user/ctl/show.h>
-#include <user/ctl/table.h>
-#include <user/lib/cleanup.h>
 
 #define PRIORITY_TEXT_BYTES 48
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tables for people: see table.h. */
+#include "user/ctl/table.h"
+#include "user/ctl/text.h"
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/ctl/table.h>
-#include <user/ctl/text.h>
 
 #define GAP_COLUMNS 2
 #define NOTE_INDENT 4

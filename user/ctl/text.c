@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Wrapping of text: see text.h. */
+#include "user/ctl/text.h"
+#include "user/lib/cleanup.h"
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/ctl/text.h>
-#include <user/lib/cleanup.h>
 
 static const char *skip_blanks(const char *text)
 {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Quantities for people: see units.h. */
+#include "user/ctl/units.h"
+#include "user/lib/time.h"
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <user/lib/time.h>
-#include <user/ctl/units.h>
 
 #define NS_PER_MINUTE (60 * NS_PER_SECOND)
 #define NS_PER_HOUR (60 * NS_PER_MINUTE)

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The table of verbs, with the texts of their help. */
-#include <user/ctl/local.h>
-#include <user/ctl/parameters.h>
-#include <user/ctl/show.h>
-#include <user/ctl/verb.h>
+#include "user/ctl/verb.h"
+#include "user/ctl/local.h"
+#include "user/ctl/output.h"
+#include "user/ctl/parameters.h"
+#include "user/ctl/show.h"
+#include "user/ctl/text.h"
+#include "user/lib/log.h"
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <user/ctl/output.h>
-#include <user/ctl/text.h>
-#include <jansson.h>
-#include <user/lib/log.h>
 
 /* Longer than programs that are run at a reload may take. */
 #define RELOAD_TIMEOUT_MS 60000
@@ -20,9 +20,7 @@ const struct verb verbs[] = {
 		.name = "status",
 		.arguments = "",
 		.summary = "the daemon: node, interfaces, scheduling",
-		.help = "Shows who this node is, whether it hears anybody, since when its daemon "
-			"runs and with which configuration, how the XDP program is attached, and "
-			"whether the daemon "
+		.help = "Shows who this node is, whether it hears anybody, since when its daemon runs and with which configuration, how the XDP program is attached, and whether the daemon "
 			"has real-time scheduling and locked memory.",
 		.example = "$ xbeatctl status\n"
 			   "node           node-a (1), running\n"
@@ -36,16 +34,14 @@ const struct verb verbs[] = {
 		.name = "peers",
 		.arguments = "",
 		.summary = "the other nodes: who is alive, and why we think so",
-		.help = "Shows the verdict on each node with its reason and, for each link, how "
-			"long ago it was heard, the round-trip times of its answers (median, 99th "
-			"percentile, maximum) and how many probes went unanswered. While a node is "
-			"silent also when others last heard it.",
-		.example = "$ xbeatctl peers\n"
-			   "NODE    VERDICT  LINK  ADDRESS    HEARD    P50     P99     MAX  LOST\n"
-			   "node-b  up       eth0  10.0.0.2  4.1 ms  92 us  140 us  1.2 ms     3\n"
-			   "    for 31 s: evidence was 0.1 ms old, its daemon had moved 1.4 ms "
-			   "before\n"
-			   "    daemon last moved 2 ms ago\n",
+		.help = "Shows the verdict on each node with its reason and, for each link, how long ago it was heard, the round-trip times of its answers (median, 99th "
+			"percentile, maximum) and how many probes went unanswered. While a node is silent also when others last heard it.",
+		.example =
+			"$ xbeatctl peers\n"
+			"NODE    VERDICT  LINK  ADDRESS    HEARD    P50     P99     MAX  LOST\n"
+			"node-b  up       eth0  10.0.0.2  4.1 ms  92 us  140 us  1.2 ms     3\n"
+			"    for 31 s: evidence was 0.1 ms old, its daemon had moved 1.4 ms before\n"
+			"    daemon last moved 2 ms ago\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = show_run,
 		.print = show_peers,
@@ -54,9 +50,7 @@ const struct verb verbs[] = {
 		.name = "vrrp",
 		.arguments = "",
 		.summary = "the VRRP instances: state, who is Active, and why",
-		.help = "Shows each VRRP instance: its state with the reason of the last change, "
-			"configured and effective priority, who is Active, its addresses and "
-			"counters.",
+		.help = "Shows each VRRP instance: its state with the reason of the last change, configured and effective priority, who is Active, its addresses and counters.",
 		.example =
 			"$ xbeatctl vrrp\n"
 			"NAME  STATE   VRID  INTERFACE  PRIORITY  ACTIVE    SINCE\n"
@@ -72,11 +66,8 @@ const struct verb verbs[] = {
 		.name = "explain",
 		.arguments = "INSTANCE|NODE",
 		.summary = "one VRRP instance or node in plain words",
-		.help = "Says what a VRRP instance is and why, who is Active, what this node waits "
-			"for, what would make it Active, and how its priority adds up. Of this "
-			"node: what it is like, and what happened to it lately. Of another: what "
-			"is known of it, from whom, what was concluded, and what would change "
-			"that.",
+		.help = "Says what a VRRP instance is and why, who is Active, what this node waits for, what would make it Active, and how its priority adds up. Of this "
+			"node: what it is like, and what happened to it lately. Of another: what is known of it, from whom, what was concluded, and what would change that.",
 		.example = "$ xbeatctl explain VI_1\n"
 			   "state      VI_1 is backup, for 31 s\n"
 			   "reason     an advert of a higher priority came\n"
@@ -96,8 +87,7 @@ const struct verb verbs[] = {
 		.name = "tracking",
 		.arguments = "",
 		.summary = "tracked scripts, interfaces, files; how they are",
-		.help = "Shows everything that instances track, whether it is up, since when, and "
-			"why.",
+		.help = "Shows everything that instances track, whether it is up, since when, and why.",
 		.example = "$ xbeatctl tracking\n"
 			   "KIND    NAME       STATUS  VALUE  SINCE\n"
 			   "script  chk_nginx  down            31 s\n"
@@ -110,10 +100,8 @@ const struct verb verbs[] = {
 		.name = "app",
 		.arguments = "[beat NAME]",
 		.summary = "applications that beat by themselves",
-		.help = "Shows each vrrp_app: its state, how long ago it last beat and how old a "
-			"beat may become, who opened it, and which instances track it. app beat "
-			"NAME beats once for an application, for scripts and cron; the user that "
-			"the vrrp_app names may do that, too.",
+		.help = "Shows each vrrp_app: its state, how long ago it last beat and how old a beat may become, who opened it, and which instances track it. app beat "
+			"NAME beats once for an application, for scripts and cron; the user that the vrrp_app names may do that, too.",
 		.example = "$ xbeatctl app\n"
 			   "NAME  STATE    LAST BEAT  TIMEOUT  OPENED  TRACKED BY\n"
 			   "web   beating      12 ms   200 ms    31 s  VI_1\n"
@@ -128,8 +116,7 @@ const struct verb verbs[] = {
 		.name = "drops",
 		.arguments = "",
 		.summary = "packets that were refused, by reason",
-		.help = "Shows how many packets were refused for each reason, whether a healthy "
-			"cluster shows a few of these, and what the reason means.",
+		.help = "Shows how many packets were refused for each reason, whether a healthy cluster shows a few of these, and what the reason means.",
 		.example = "$ xbeatctl drops\n"
 			   "COUNT  REASON   NORMAL  MEANING\n"
 			   "   12  bad_tag  never   authentication tag is wrong: another key, or\n"
@@ -142,15 +129,13 @@ const struct verb verbs[] = {
 		.name = "events",
 		.arguments = "[-f]",
 		.summary = "what changed, when, and why; -f follows",
-		.help = "Shows the recent changes, oldest first: verdicts on nodes, their daemons "
-			"and applications, and states of VRRP instances, each with its reason. "
-			"With -f it goes on and shows each "
-			"new one as it happens.",
-		.example = "$ xbeatctl events -f\n"
-			   "2026-03-01 12:00:00.031  peer  node-b  up -> down\n"
-			   "    no evidence on 1 link for 30.2 ms, detection time 30.0 ms; node-c "
-			   "and\n"
-			   "    judge, asked 0.2 ms ago, heard it no later than 26.1 ms ago\n",
+		.help = "Shows the recent changes, oldest first: verdicts on nodes, their daemons and applications, and states of VRRP instances, each with its reason. "
+			"With -f it goes on and shows each new one as it happens.",
+		.example =
+			"$ xbeatctl events -f\n"
+			"2026-03-01 12:00:00.031  peer  node-b  up -> down\n"
+			"    no evidence on 1 link for 30.2 ms, detection time 30.0 ms; node-c and\n"
+			"    judge, asked 0.2 ms ago, heard it no later than 26.1 ms ago\n",
 		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_FOLLOW,
 		.run = show_events_run,
 	},
@@ -158,9 +143,7 @@ const struct verb verbs[] = {
 		.name = "failover",
 		.arguments = "INSTANCE [-t TIME]",
 		.summary = "give an instance up to the best Backup",
-		.help = "Gives up the Active role of a VRRP instance cleanly, so that the best "
-			"Backup takes over at once, and stays away: until resume, or for TIME "
-			"(30s, 10m, 2h). For root.",
+		.help = "Gives up the Active role of a VRRP instance cleanly, so that the best Backup takes over at once, and stays away: until resume, or for TIME (30s, 10m, 2h). For root.",
 		.example = "$ xbeatctl failover VI_1 -t 10m\n"
 			   "VI_1 is now initialize here; node-b takes over\n"
 			   "    it stays away until 2026-03-01 12:10:00.031, or: xbeatctl\n"
@@ -176,8 +159,7 @@ const struct verb verbs[] = {
 		.name = "resume",
 		.arguments = "[INSTANCE]",
 		.summary = "take part again after failover or drain",
-		.help = "Lets a VRRP instance that was given up take part in elections again; "
-			"without one, the whole node. For root.",
+		.help = "Lets a VRRP instance that was given up take part in elections again; without one, the whole node. For root.",
 		.example = "$ xbeatctl resume\n"
 			   "takes part again: VI_1 VI_2\n",
 		.accepts = VERB_ACCEPTS_JSON,
@@ -190,8 +172,7 @@ const struct verb verbs[] = {
 		.name = "drain",
 		.arguments = "",
 		.summary = "give up all instances, before maintenance",
-		.help = "Gives up every VRRP instance cleanly and tells the other nodes that this "
-			"one is draining. It stays away until resume. For root.",
+		.help = "Gives up every VRRP instance cleanly and tells the other nodes that this one is draining. It stays away until resume. For root.",
 		.example = "$ xbeatctl drain\n"
 			   "given up: VI_1 VI_2\n"
 			   "    it stays away until: xbeatctl resume\n",
@@ -203,8 +184,7 @@ const struct verb verbs[] = {
 		.name = "priority",
 		.arguments = "INSTANCE N|default",
 		.summary = "set a priority until the next change",
-		.help = "Gives a VRRP instance the priority N, 1 to 254, instead of the configured "
-			"one; default goes back to that. For root.",
+		.help = "Gives a VRRP instance the priority N, 1 to 254, instead of the configured one; default goes back to that. For root.",
 		.example = "$ xbeatctl priority VI_1 200\n"
 			   "VI_1: priority 200, configured is 100\n",
 		.accepts = VERB_ACCEPTS_JSON,
@@ -218,8 +198,7 @@ const struct verb verbs[] = {
 		.name = "reload",
 		.arguments = "",
 		.summary = "read the configuration again",
-		.help = "Reads the configuration file again. Instances whose configuration has not "
-			"changed are not touched. A bad file changes nothing, and each error is "
+		.help = "Reads the configuration file again. Instances whose configuration has not changed are not touched. A bad file changes nothing, and each error is "
 			"printed with its place. For root.",
 		.example = "$ xbeatctl reload\n"
 			   "changed  VI_1\n"
@@ -233,8 +212,7 @@ const struct verb verbs[] = {
 		.name = "config",
 		.arguments = "",
 		.summary = "the configuration in effect, with defaults",
-		.help = "Prints the configuration that xbeatd runs with, defaults included, in the "
-			"grammar of its file. It has passwords in it, so it is for root.",
+		.help = "Prints the configuration that xbeatd runs with, defaults included, in the grammar of its file. It has passwords in it, so it is for root.",
 		.example = "$ xbeatctl config > now.conf\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = show_run,
@@ -244,9 +222,7 @@ const struct verb verbs[] = {
 		.name = "genkey",
 		.arguments = "[ID]",
 		.summary = "make a key for a key file",
-		.help = "Makes a new random 128-bit key and prints it as a line of a key file. ID "
-			"is 0 to 255 (1). All nodes of a cluster have the same key file; keep it "
-			"readable by root only.",
+		.help = "Makes a new random 128-bit key and prints it as a line of a key file. ID is 0 to 255 (1). All nodes of a cluster have the same key file; keep it readable by root only.",
 		.example = "$ (umask 077; xbeatctl genkey > /etc/xbeat/lan.key)\n",
 		.arguments_max = 1,
 		.run = local_genkey,
@@ -255,12 +231,10 @@ const struct verb verbs[] = {
 		.name = "check",
 		.arguments = "FILE",
 		.summary = "check a configuration file",
-		.help = "Reads a configuration as xbeatd would and prints every error and warning "
-			"with its place and what would be right. Needs no running daemon.",
+		.help = "Reads a configuration as xbeatd would and prints every error and warning with its place and what would be right. Needs no running daemon.",
 		.example =
 			"$ xbeatctl check xbeat.conf\n"
-			"xbeat.conf:7:5: error: unknown keyword 'prioriti' in vrrp_instance; did "
-			"you\nmean 'priority'?\n",
+			"xbeat.conf:7:5: error: unknown keyword 'prioriti' in vrrp_instance; did you\nmean 'priority'?\n",
 		.arguments_min = 1,
 		.arguments_max = 1,
 		.run = local_check,
@@ -359,8 +333,7 @@ static void print_verb_list(FILE *stream)
 	      "  -s, --socket    its control socket (/run/xbeat/DAEMON.sock)\n"
 	      "  -h, --help      help, also after a verb\n\n"
 	      "Verbs may be shortened: xbeatctl pe. An example: xbeatctl help peers\n"
-	      "Exit status: 0 fine, 1 failed, 2 wrong usage, 3 xbeatd not running, 4 not "
-	      "permitted\n",
+	      "Exit status: 0 fine, 1 failed, 2 wrong usage, 3 xbeatd not running, 4 not permitted\n",
 	      stream);
 }
 

@@ -3,10 +3,10 @@
 #ifndef XBEAT_CTL_VERB_H
 #define XBEAT_CTL_VERB_H
 
+#include "user/ctl/command.h"
 #include <jansson.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <user/ctl/command.h>
 
 #define VERB_CANDIDATES_BYTES 192
 

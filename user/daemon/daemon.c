@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Start, run and stop; events of the kernel side to the parts they are for. */
+#include "user/daemon/daemon.h"
+#include "user/daemon/privileges.h"
+#include "user/kernel/guards.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <user/lib/clock.h>
-#include <user/daemon/daemon.h>
-#include <user/kernel/guards.h>
-#include <user/daemon/privileges.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/log.h>
 
 #define GRACE_WITHOUT_HEARTBEAT_NS (3600 * NS_PER_SECOND)
 
@@ -240,8 +240,7 @@ static void watch_this_daemon(struct daemon *daemon)
 
 	if (error)
 		log_warning(
-			"the kernel cannot tell when this daemon dies (%s): if it does, peers find "
-			"out after daemon_timeout, and its addresses are fenced after "
+			"the kernel cannot tell when this daemon dies (%s): if it does, peers find out after daemon_timeout, and its addresses are fenced after "
 			"guard_timeout, not after restart_grace",
 			strerror(-error));
 }

@@ -3,14 +3,14 @@
 #ifndef XBEAT_DAEMON_DAEMON_H
 #define XBEAT_DAEMON_DAEMON_H
 
-#include <user/tracking/apps.h>
-#include <user/control/control.h>
-#include <user/kernel/drop_watch.h>
-#include <user/vrrp/state/instances.h>
-#include <user/net/interfaces.h>
-#include <user/net/link_monitor.h>
-#include <user/heartbeat/prober.h>
-#include <user/daemon/scheduling.h>
+#include "user/control/control.h"
+#include "user/daemon/scheduling.h"
+#include "user/heartbeat/prober.h"
+#include "user/kernel/drop_watch.h"
+#include "user/net/interfaces.h"
+#include "user/net/link_monitor.h"
+#include "user/tracking/apps.h"
+#include "user/vrrp/state/instances.h"
 
 struct reload;
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* "xbeatctl explain" of the node that is asked: what it is like, and what happened to it lately. */
+#include "user/core/names.h"
+#include "user/daemon/daemon.h"
+#include "user/lib/clock.h"
+#include "user/lib/json_text.h"
+#include "user/vrrp/state/instance.h"
 #include <stdio.h>
-#include <user/core/names.h>
-#include <user/lib/clock.h>
-#include <user/daemon/daemon.h>
-#include <user/vrrp/state/instance.h>
-#include <user/lib/json_text.h>
 
 #define INSTANCES_TOLD_MAX 8
 #define EVENTS_TOLD_MAX 5
@@ -17,8 +17,7 @@ static void explain_links(const struct peers *peers, const struct config_heartbe
 		if (peers->own_links[i].bad)
 			json_say(
 				lines,
-				"Its link %s is bad: %s. Look at this interface, its cable and its "
-				"switch port.",
+				"Its link %s is bad: %s. Look at this interface, its cable and its switch port.",
 				heartbeat->interfaces[i], peers->own_links[i].reason);
 }
 
@@ -32,10 +31,10 @@ static void explain_peers(const struct peers *peers, json_t *lines)
 		 peers->count == 1 ? "" : "s", up_count, up_count == 1 ? "is" : "are",
 		 up_count == peers->count ? "." : ": xbeatctl peers shows them all.");
 	if (peers->isolated)
-		json_say(lines,
-			 "It is isolated: %s. So it may be this node that is cut off: look at its "
-			 "interfaces, cables, switch ports and filters.",
-			 peers->isolated_reason);
+		json_say(
+			lines,
+			"It is isolated: %s. So it may be this node that is cut off: look at its interfaces, cables, switch ports and filters.",
+			peers->isolated_reason);
 }
 
 static void explain_instances(const struct instances *instances, json_t *lines)

@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From files to a checked configuration: at start, and in a thread of its own when it is reloaded. */
+#include "user/config/host/environment.h"
+#include "user/config/host/keyfile.h"
+#include "user/config/host/users.h"
+#include "user/daemon/daemon.h"
+#include "user/lib/address.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/file.h"
+#include "user/net/local_address.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,14 +15,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <user/lib/address.h>
-#include <user/config/host/keyfile.h>
-#include <user/daemon/daemon.h>
-#include <user/net/local_address.h>
-#include <user/lib/cleanup.h>
-#include <user/config/host/users.h>
-#include <user/config/host/environment.h>
-#include <user/lib/file.h>
 
 static int fail(struct daemon_inputs *inputs, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -61,10 +61,10 @@ static int read_config(struct daemon_inputs *inputs, struct diagnostics *diagnos
 static int refuse_missing_key(struct daemon_inputs *inputs, const char *path, int error)
 {
 	if (error == ENOENT)
-		return fail(inputs, -error,
-			    "there is no key file %s: copy it from another node, or for the first "
-			    "one make it with \"(umask 077; xbeatctl genkey > %s)\"",
-			    path, path);
+		return fail(
+			inputs, -error,
+			"there is no key file %s: copy it from another node, or for the first one make it with \"(umask 077; xbeatctl genkey > %s)\"",
+			path, path);
 	return fail(inputs, -error, "cannot read the key file %s: %s; run xbeatd as root", path,
 		    strerror(error));
 }
@@ -80,10 +80,10 @@ static int check_key_mode(struct daemon_inputs *inputs, const char *path)
 			    "the key file %s belongs to user %u, who can change it: chown root %s",
 			    path, status.st_uid, path);
 	if (status.st_mode & (S_IRWXG | S_IRWXO))
-		return fail(inputs, -EACCES,
-			    "the key file %s has mode %04o, so others than its owner can read or "
-			    "change it: chmod 600 %s, and make a new key if it was exposed",
-			    path, status.st_mode & 07777U, path);
+		return fail(
+			inputs, -EACCES,
+			"the key file %s has mode %04o, so others than its owner can read or change it: chmod 600 %s, and make a new key if it was exposed",
+			path, status.st_mode & 07777U, path);
 	return 0;
 }
 
@@ -127,11 +127,11 @@ static int check_own_addresses(struct daemon_inputs *inputs, const struct local_
 		for (size_t i = 0; i < count; i++)
 			found |= address_equal(&local[i].address, &own->addresses[link]);
 		if (!found)
-			return fail(inputs, -EADDRNOTAVAIL,
-				    "this machine is %s, but has not its address %s: add the "
-				    "address to %s, or correct the \"node\" line",
-				    own->name, address_format(&own->addresses[link], text),
-				    heartbeat->interfaces[link]);
+			return fail(
+				inputs, -EADDRNOTAVAIL,
+				"this machine is %s, but has not its address %s: add the address to %s, or correct the \"node\" line",
+				own->name, address_format(&own->addresses[link], text),
+				heartbeat->interfaces[link]);
 	}
 	return 0;
 }
@@ -149,15 +149,15 @@ static int find_own_node(struct daemon_inputs *inputs, const struct local_addres
 		addresses[i] = local[i].address;
 	node = config_find_own_node(inputs->config, addresses, count);
 	if (node == -EEXIST)
-		return fail(inputs, node,
-			    "%s: this machine is more than one node of heartbeat %s: set router_id "
-			    "to the name of the right one",
-			    inputs->config_path, name);
+		return fail(
+			inputs, node,
+			"%s: this machine is more than one node of heartbeat %s: set router_id to the name of the right one",
+			inputs->config_path, name);
 	if (node < 0)
-		return fail(inputs, node,
-			    "%s: this machine is no node of heartbeat %s: give it a \"node\" line "
-			    "with its addresses, or set router_id to a node's name",
-			    inputs->config_path, name);
+		return fail(
+			inputs, node,
+			"%s: this machine is no node of heartbeat %s: give it a \"node\" line with its addresses, or set router_id to a node's name",
+			inputs->config_path, name);
 	inputs->own_node = (size_t)node;
 	return 0;
 }

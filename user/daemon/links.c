@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Interfaces and addresses that come and go: the parts that stand on them are told, and put back. */
+#include "user/daemon/daemon.h"
+#include "user/lib/address.h"
+#include "user/lib/log.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/daemon/daemon.h>
-#include <user/lib/log.h>
 
 static bool is_heartbeat_interface(const struct daemon *daemon, const char *name)
 {

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xbeatd: the command line, and going into the background once everything works. */
+#include "user/daemon/daemon.h"
+#include "user/daemon/privileges.h"
+#include "user/lib/diagnostics_print.h"
+#include "user/lib/log.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -9,10 +13,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <user/daemon/daemon.h>
-#include <user/daemon/privileges.h>
-#include <user/lib/diagnostics_print.h>
-#include <user/lib/log.h>
 
 #define CONFIG_DEFAULT "/etc/xbeat/xbeat.conf"
 
@@ -82,15 +82,13 @@ static int parse_options(int argc, char **argv, struct options *options)
 	}
 	if (optind < argc) {
 		fprintf(stderr,
-			"xbeatd: \"%s\" is not an option; the configuration is given with "
-			"-c FILE\n",
+			"xbeatd: \"%s\" is not an option; the configuration is given with -c FILE\n",
 			argv[optind]);
 		return 2;
 	}
 	if (!is_instance_name(options->instance)) {
 		fprintf(stderr,
-			"xbeatd: \"%s\" cannot be an instance name: up to 31 letters, "
-			"digits, - and _\n",
+			"xbeatd: \"%s\" cannot be an instance name: up to 31 letters, digits, - and _\n",
 			options->instance);
 		return 2;
 	}

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What xbeatctl can ask: one function a method, each returns new JSON. */
+#include "user/config/print/print.h"
+#include "user/core/names.h"
+#include "user/daemon/daemon.h"
+#include "user/heartbeat/own_links.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
+#include "user/lib/json_text.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <user/config/print/print.h>
-#include <user/core/names.h>
-#include <user/lib/clock.h>
-#include <user/daemon/daemon.h>
-#include <user/lib/json_text.h>
-#include <user/heartbeat/own_links.h>
-#include <user/lib/cleanup.h>
 
 static json_t *heartbeat_json(const struct config_heartbeat *heartbeat)
 {
@@ -156,10 +156,10 @@ static json_t *explain(void *context, struct control_call *call)
 		return peer_explain(&daemon->peers, peer);
 	if (!name)
 		return control_fail(call, "invalid_parameter", "the instance is not named");
-	return control_fail(call, "invalid_parameter",
-			    "there is no instance and no node %s; \"xbeatctl vrrp\" shows the "
-			    "instances, \"xbeatctl peers\" the nodes",
-			    name);
+	return control_fail(
+		call, "invalid_parameter",
+		"there is no instance and no node %s; \"xbeatctl vrrp\" shows the instances, \"xbeatctl peers\" the nodes",
+		name);
 }
 
 static json_t *tracking(void *context, struct control_call *call)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Capabilities by libcap-ng; the instance's lock file, which also tells its holder's pid. */
+#include "user/daemon/privileges.h"
+#include "user/lib/log.h"
 #include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +11,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <user/daemon/privileges.h>
-#include <user/lib/log.h>
 
 static const struct {
 	unsigned capability;
@@ -86,8 +86,8 @@ int privileges_lock(const char *instance)
 	if (read(fd, pid, sizeof(pid) - 1) > 0)
 		pid[strcspn(pid, "\n")] = '\0';
 	close(fd);
-	log_error("instance \"%s\" is already running (pid %s): stop it first, or give this one "
-		  "another name with -i",
-		  instance, pid[0] ? pid : "unknown");
+	log_error(
+		"instance \"%s\" is already running (pid %s): stop it first, or give this one another name with -i",
+		instance, pid[0] ? pid : "unknown");
 	return -EALREADY;
 }

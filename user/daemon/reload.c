@@ -4,6 +4,13 @@
  * slow disk must not delay an advert; the loop then takes what was read in one step, or refuses it
  * and goes on as before.
  */
+#include "user/config/print/print.h"
+#include "user/daemon/daemon.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
+#include "user/lib/diagnostics_print.h"
+#include "user/lib/json_text.h"
+#include "user/lib/log.h"
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -12,13 +19,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-#include <user/config/print/print.h>
-#include <user/lib/clock.h>
-#include <user/daemon/daemon.h>
-#include <user/lib/json_text.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/diagnostics_print.h>
-#include <user/lib/log.h>
 
 /* All of it is locked into memory. */
 #define STACK_BYTES (512 * 1024)
@@ -101,10 +101,9 @@ static int check(struct reload *reload)
 		return error;
 	if (!can_become(daemon->config->heartbeat, reload->inputs.config->heartbeat) ||
 	    daemon->own_node != reload->inputs.own_node) {
-		snprintf(reload->inputs.message, sizeof(reload->inputs.message),
-			 "the heartbeat block has changed, and not only in its key file, "
-			 "daemon_timeout, guard_timeout, restart_grace or on_isolated: restart "
-			 "xbeatd to apply that");
+		snprintf(
+			reload->inputs.message, sizeof(reload->inputs.message),
+			"the heartbeat block has changed, and not only in its key file, daemon_timeout, guard_timeout, restart_grace or on_isolated: restart xbeatd to apply that");
 		return -EBUSY;
 	}
 	return instances_check(reload->inputs.config, daemon->config, &daemon->interfaces,
@@ -156,12 +155,12 @@ static void retime(struct daemon *daemon, const struct config_heartbeat *wanted)
 	config_heartbeat_retime(running, wanted);
 	retime_peers(&daemon->peers, running);
 	daemon->kernel.self->restart_grace_ns = running->restart_grace_ns;
-	journal_add(&daemon->journal, "daemon", "self", "running", "running",
-		    "heartbeat %s: daemon_timeout is %g s now, guard_timeout %g s, restart_grace "
-		    "%g s, on_isolated %s",
-		    running->name, seconds(running->daemon_timeout_ns),
-		    seconds(running->guard_timeout_ns), seconds(running->restart_grace_ns),
-		    running->release_isolated ? "release" : "keep");
+	journal_add(
+		&daemon->journal, "daemon", "self", "running", "running",
+		"heartbeat %s: daemon_timeout is %g s now, guard_timeout %g s, restart_grace %g s, on_isolated %s",
+		running->name, seconds(running->daemon_timeout_ns),
+		seconds(running->guard_timeout_ns), seconds(running->restart_grace_ns),
+		running->release_isolated ? "release" : "keep");
 }
 
 static void apply(struct reload *reload, struct instances_changes *changes)
@@ -196,9 +195,9 @@ static json_t *warnings_json(const struct daemon *daemon, const struct diagnosti
 	size_t missing = daemon->config->instance_count - daemon->instances.count;
 
 	if (missing)
-		json_array_append_new(array, json_sprintf("%zu instances could not be served; the "
-							  "log says why",
-							  missing));
+		json_array_append_new(
+			array, json_sprintf("%zu instances could not be served; the log says why",
+					    missing));
 
 	for (size_t i = 0; i < diagnostics->count; i++) {
 		_cleanup_free_ char *line = diagnostics_line(&diagnostics->entries[i]);
@@ -323,10 +322,10 @@ static void refuse_second(const struct reload *reload, struct control_promise *p
 {
 	char message[256];
 
-	snprintf(message, sizeof(message),
-		 "another reload has been under way for %.1f s, and waits for its files; try again "
-		 "when it is done",
-		 (double)time_since_ns(clock_now_ns(), reload->started_ns) / 1e9);
+	snprintf(
+		message, sizeof(message),
+		"another reload has been under way for %.1f s, and waits for its files; try again when it is done",
+		(double)time_since_ns(clock_now_ns(), reload->started_ns) / 1e9);
 	refuse(promise, message);
 }
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SCHED_FIFO and mlockall(2), each with a fallback. */
+#include "user/daemon/scheduling.h"
+#include "user/lib/log.h"
 #include <errno.h>
 #include <malloc.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <user/daemon/scheduling.h>
-#include <user/lib/log.h>
 
 static void ask_realtime(struct scheduling *scheduling, int priority)
 {
@@ -17,10 +17,9 @@ static void ask_realtime(struct scheduling *scheduling, int priority)
 		scheduling->fifo_priority = priority;
 		return;
 	}
-	log_warning("ordinary scheduling: SCHED_FIFO %d was refused (%s); a busy machine may delay "
-		    "probes: give CAP_SYS_NICE and, in a container, a real-time budget "
-		    "(cpu.rt_runtime_us)",
-		    priority, strerror(errno));
+	log_warning(
+		"ordinary scheduling: SCHED_FIFO %d was refused (%s); a busy machine may delay probes: give CAP_SYS_NICE and, in a container, a real-time budget (cpu.rt_runtime_us)",
+		priority, strerror(errno));
 }
 
 static void lock_memory(struct scheduling *scheduling)
@@ -30,9 +29,9 @@ static void lock_memory(struct scheduling *scheduling)
 		scheduling->memory_locked = true;
 		return;
 	}
-	log_warning("memory is not locked: mlockall was refused (%s); a machine that swaps may "
-		    "delay probes: give CAP_IPC_LOCK or raise the memlock limit",
-		    strerror(errno));
+	log_warning(
+		"memory is not locked: mlockall was refused (%s); a machine that swaps may delay probes: give CAP_IPC_LOCK or raise the memlock limit",
+		strerror(errno));
 }
 
 /* Also back from real time, after a reload. */

@@ -4,9 +4,9 @@
  * kernel sides answer, so that what is not known after one round trip is not known. An answer is taken if it is to
  * the last round of questions after that node, and the first of its sender.
  */
+#include "user/heartbeat/peers.h"
+#include "user/lib/clock.h"
 #include <string.h>
-#include <user/lib/clock.h>
-#include <user/heartbeat/peers.h>
 
 struct peer_view *peers_view(const struct peers *peers, const struct peer *subject,
 			     const struct peer *respondent)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Gaps into detection times; see peers_detection.h. */
+#include "user/heartbeat/detection.h"
+#include "user/core/phi.h"
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <user/core/phi.h>
-#include <user/heartbeat/detection.h>
 
 #define SAMPLE_NS NS_PER_SECOND
 #define STEPS_PER_INTERVAL 10
@@ -170,12 +170,11 @@ static void report(const struct peers *peers, const struct peer *peer, const str
 	snprintf(from, sizeof(from), "%.1f ms", (double)from_ns / 1e6);
 	snprintf(to, sizeof(to), "%.1f ms", (double)to_ns / 1e6);
 	describe_rate(false_alarm_every_ns(phi, to_ns), rate, sizeof(rate));
-	journal_add(peers->journal, "detection", peer->node->name, from, to,
-		    "gaps of %.1f ms, deviation %.1f ms, the longest of %.0f under %.1f ms: phi "
-		    "%.1f, a "
-		    "false alarm %s",
-		    phi->mean_ns / 1e6, phi->deviation_ns / 1e6, gap_count,
-		    (double)longest_ns / 1e6, phi_of(phi, to_ns), rate);
+	journal_add(
+		peers->journal, "detection", peer->node->name, from, to,
+		"gaps of %.1f ms, deviation %.1f ms, the longest of %.0f under %.1f ms: phi %.1f, a false alarm %s",
+		phi->mean_ns / 1e6, phi->deviation_ns / 1e6, gap_count, (double)longest_ns / 1e6,
+		phi_of(phi, to_ns), rate);
 }
 
 /* The driver's window of acks follows: a peer that does not hear us is no evidence for longer than this time. */

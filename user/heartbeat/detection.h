@@ -6,7 +6,7 @@
 #ifndef XBEAT_HEARTBEAT_DETECTION_H
 #define XBEAT_HEARTBEAT_DETECTION_H
 
-#include <user/heartbeat/peers.h>
+#include "user/heartbeat/peers.h"
 
 /* How many intervals a detection time lasts, rounded up. */
 uint32_t detection_intervals(uint64_t detection_time_ns, uint64_t interval_ns);

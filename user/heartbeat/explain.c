@@ -3,13 +3,13 @@
  * "xbeatctl explain" of a node, in sentences for somebody who was woken at night: what is known of it, from whom,
  * and what would change what was concluded. The verdict and its reason are fields before them.
  */
+#include "user/heartbeat/own_links.h"
+#include "user/heartbeat/peers.h"
+#include "user/lib/address.h"
+#include "user/lib/clock.h"
+#include "user/lib/json_text.h"
 #include <stdio.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/lib/clock.h>
-#include <user/lib/json_text.h>
-#include <user/heartbeat/peers.h>
-#include <user/heartbeat/own_links.h>
 
 #define AGE_BYTES 24
 /* Of more it is said how many there are. */
@@ -37,8 +37,7 @@ static const char *blame(const struct peers *peers, const char *interface)
 	struct track_status status = peers_link_status(peers, interface, &reason);
 
 	return status.known && !status.up
-		       ? " So are all others over this link, but not over others: look at this "
-			 "node's end of it first."
+		       ? " So are all others over this link, but not over others: look at this node's end of it first."
 		       : "";
 }
 
@@ -51,11 +50,10 @@ static void explain_link(const struct peers *peers, const struct peer *peer, siz
 	address_format(&seen->peer_address, address);
 	age(seen->last_evidence_ns, now_ns, evidence);
 	if (peer->liveness.links[link] == VERDICT_ONE_WAY)
-		json_say(lines,
-			 "Over %s (%s) it is heard, %s ago, but what it sends shows that it does "
-			 "not "
-			 "hear this node.",
-			 seen->interface, address, age(seen->last_heard_ns, now_ns, heard));
+		json_say(
+			lines,
+			"Over %s (%s) it is heard, %s ago, but what it sends shows that it does not hear this node.",
+			seen->interface, address, age(seen->last_heard_ns, now_ns, heard));
 	else if (!seen->last_evidence_ns)
 		json_say(lines, "Over %s (%s) it has not been heard yet.", seen->interface,
 			 address);
@@ -75,8 +73,7 @@ static void explain_fenced(const struct peers *peers, const struct xb_peer *said
 		if (said->fenced_bits >> place & 1)
 			json_say(
 				lines,
-				"Its kernel has fenced the addresses of %s: it does not answer for "
-				"them.",
+				"Its kernel has fenced the addresses of %s: it does not answer for them.",
 				peers_instance_name(peers, &said->instances[place], name));
 }
 
@@ -192,17 +189,16 @@ static void explain_up(const struct peers *peers, const struct peer *peer, json_
 	duration(peer->timing.detection_time_ns, detection);
 	if (peer_is_degraded(peer))
 		json_say(lines, "It is degraded: up, but not on all of its links.");
-	json_say(lines, "If no evidence of it comes for %s, on no link, %s", detection,
-		 peers->count > 1
-			 ? "the other nodes are asked: it is unreachable if one of them hears it, "
-			   "else down."
-			 : "it is down: there is no third node that could be asked.");
+	json_say(
+		lines, "If no evidence of it comes for %s, on no link, %s", detection,
+		peers->count > 1
+			? "the other nodes are asked: it is unreachable if one of them hears it, else down."
+			: "it is down: there is no third node that could be asked.");
 	if (peer->liveness.died_ns)
-		json_say(lines,
-			 "If its daemon is not there again %s after it died, it is hung: start "
-			 "xbeatd "
-			 "there.",
-			 duration(grace_ns(&peer->timing), timeout));
+		json_say(
+			lines,
+			"If its daemon is not there again %s after it died, it is hung: start xbeatd there.",
+			duration(grace_ns(&peer->timing), timeout));
 	else
 		json_say(lines, "If its daemon does not move for %s it is hung.",
 			 duration(peer->timing.daemon_timeout_ns, timeout));
@@ -228,42 +224,37 @@ static void explain_refusals(const struct peers *peers, const struct peer *peer,
 		return;
 	for (size_t i = 0; i < sizeof(suspects) / sizeof(suspects[0]); i++)
 		if (counts[suspects[i]])
-			json_say(lines,
-				 "%llu packets were refused here so far: %s. If xbeatctl drops "
-				 "shows "
-				 "more and more, they may be its own: compare key files and "
-				 "configurations.",
-				 (unsigned long long)counts[suspects[i]],
-				 refusals[suspects[i]].text);
+			json_say(
+				lines,
+				"%llu packets were refused here so far: %s. If xbeatctl drops shows more and more, they may be its own: compare key files and configurations.",
+				(unsigned long long)counts[suspects[i]],
+				refusals[suspects[i]].text);
 }
 
 /* What would change the verdict, and what may be done for it. */
 static void explain_change(const struct peers *peers, const struct peer *peer, json_t *lines)
 {
 	static const char *const texts[] = {
-		[VERDICT_DOWN] = "It is up with the next evidence, and unreachable if another node "
-				 "hears it.",
-		[VERDICT_HUNG] = "It is up as soon as its daemon moves: look there what stops "
-				 "xbeatd, and restart it if it does not go on.",
-		[VERDICT_FENCED] = "It is up as soon as its daemon moves and has given these "
-				   "addresses up: look there what stops xbeatd, and restart it if "
-				   "it does not go on.",
+		[VERDICT_DOWN] =
+			"It is up with the next evidence, and unreachable if another node hears it.",
+		[VERDICT_HUNG] =
+			"It is up as soon as its daemon moves: look there what stops xbeatd, and restart it if it does not go on.",
+		[VERDICT_FENCED] =
+			"It is up as soon as its daemon moves and has given these addresses up: look there what stops xbeatd, and restart it if it does not go on.",
 		[VERDICT_RELEASED] = "It is up when xbeatd is started there.",
-		[VERDICT_ONE_WAY] = "It is up when it hears this node: look at the way from this "
-				    "node to it (filters, switch ports, the sending half of a "
-				    "cable).",
+		[VERDICT_ONE_WAY] =
+			"It is up when it hears this node: look at the way from this node to it (filters, switch ports, the sending half of a cable).",
 		[VERDICT_UNREACHABLE] =
-			"It lives: look at the network between this node and it. It is up with the "
-			"next evidence, and down if nobody hears it any more.",
+			"It lives: look at the network between this node and it. It is up with the next evidence, and down if nobody hears it any more.",
 	};
 
 	if (peer->liveness.verdict == VERDICT_UP)
 		explain_up(peers, peer, lines);
 	else if (peer->liveness.deaf)
-		json_say(lines,
-			 "It is up when it hears this node: look at what reaches it (filters, "
-			 "its switch port, the receiving half of its cable). It hears nobody, "
-			 "so an Active yields to it only if its priority is higher.");
+		json_say(
+			lines,
+			"It is up when it hears this node: look at what reaches it (filters, its switch port, the receiving half of its cable). It hears nobody, "
+			"so an Active yields to it only if its priority is higher.");
 	else if (peer->liveness.died_ns && !peer->liveness.silent)
 		json_say(lines,
 			 "It is up as soon as its daemon is there again: start xbeatd there.");

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* "xbeatctl peers". Absent fields mean unknown. */
+#include "user/core/histogram.h"
+#include "user/heartbeat/detection.h"
+#include "user/lib/address.h"
+#include "user/lib/clock.h"
+#include "user/lib/json_text.h"
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/core/histogram.h>
-#include <user/lib/clock.h>
-#include <user/lib/json_text.h>
-#include <user/heartbeat/detection.h>
 
 static void add_round_trips(json_t *json, const struct peers *peers, size_t slot,
 			    const struct xb_peer *seen)

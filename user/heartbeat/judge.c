@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Slots into verdicts, verdicts into the journal; see peers.h. */
+#include "user/heartbeat/detection.h"
+#include "user/heartbeat/own_links.h"
+#include "user/heartbeat/peers.h"
+#include "user/lib/address.h"
+#include "user/lib/clock.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/lib/clock.h>
-#include <user/heartbeat/peers.h>
-#include <user/heartbeat/detection.h>
-#include <user/heartbeat/own_links.h>
 
 size_t peers_slots(const struct config_heartbeat *heartbeat, size_t own_node,
 		   struct xb_peer **slots)

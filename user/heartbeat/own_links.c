@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* This node's own links; see peers_links.h. */
+#include "user/heartbeat/own_links.h"
+#include "user/lib/time.h"
 #include <stdio.h>
 #include <string.h>
-#include <user/lib/time.h>
-#include <user/heartbeat/own_links.h>
 
 /* A link that comes and goes is bad: addresses would come and go with it. */
 #define RECOVERY_NS NS_PER_SECOND

@@ -9,8 +9,8 @@
 #ifndef XBEAT_HEARTBEAT_OWN_LINKS_H
 #define XBEAT_HEARTBEAT_OWN_LINKS_H
 
-#include <user/tracking/effect.h>
-#include <user/heartbeat/peers.h>
+#include "user/heartbeat/peers.h"
+#include "user/tracking/effect.h"
 
 /* Everybody's links have been judged: judges this node's, reports what changed and calls on_links. */
 void peers_links_judge(struct peers *peers, uint64_t now_ns);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Accessors of the peers. */
+#include "user/heartbeat/peers.h"
+#include "user/heartbeat/detection.h"
+#include "user/heartbeat/own_links.h"
+#include "user/lib/address.h"
+#include "user/lib/clock.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/lib/clock.h>
-#include <user/heartbeat/peers.h>
-#include <user/heartbeat/detection.h>
-#include <user/heartbeat/own_links.h>
 
 void peers_refresh(struct peers *peers)
 {

@@ -8,12 +8,12 @@
 #ifndef XBEAT_HEARTBEAT_PEERS_H
 #define XBEAT_HEARTBEAT_PEERS_H
 
+#include "user/config/model/config.h"
+#include "user/core/liveness.h"
+#include "user/kernel/kernel.h"
+#include "user/lib/journal.h"
 #include <event2/event.h>
 #include <jansson.h>
-#include <user/config/model/config.h>
-#include <user/core/liveness.h>
-#include <user/lib/journal.h>
-#include <user/kernel/kernel.h>
 
 struct peer {
 	const struct config_node *node;

@@ -1,5 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Probing; see prober.h. Sockets here only ever send: the answers end in the driver. */
+#include "user/heartbeat/prober.h"
+#include "user/core/heartbeat.h"
+#include "user/heartbeat/detection.h"
+#include "user/kernel/app_pages.h"
+#include "user/lib/address.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "user/net/local_address.h"
+#include "user/net/send_room.h"
 #include <errno.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
@@ -8,16 +18,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <user/lib/address.h>
-#include <user/core/heartbeat.h>
-#include <user/lib/clock.h>
-#include <user/kernel/app_pages.h>
-#include <user/net/local_address.h>
-#include <user/heartbeat/detection.h>
-#include <user/heartbeat/prober.h>
-#include <user/net/send_room.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/log.h>
 
 union socket_address {
 	struct sockaddr any;
@@ -183,8 +183,7 @@ static int start_link(struct prober *prober, size_t index)
 	error = open_link(prober, index);
 	if (error)
 		log_error(
-			"cannot use %s port %u for heartbeats: %s; is the address on %s, and "
-			"the port free?",
+			"cannot use %s port %u for heartbeats: %s; is the address on %s, and the port free?",
 			address_format(&prober->heartbeat->nodes[prober->own_node].addresses[index],
 				       text),
 			prober->heartbeat->port, strerror(-error), link->interface);

@@ -8,9 +8,9 @@
 #ifndef XBEAT_HEARTBEAT_PROBER_H
 #define XBEAT_HEARTBEAT_PROBER_H
 
+#include "user/heartbeat/peers.h"
+#include "user/net/link_monitor.h"
 #include <event2/event.h>
-#include <user/net/link_monitor.h>
-#include <user/heartbeat/peers.h>
 
 struct prober_link;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Events of peers: every change of a verdict with its evidence in figures. */
+#include "user/heartbeat/peers.h"
+#include "user/lib/time.h"
 #include <stdio.h>
 #include <string.h>
-#include <user/lib/time.h>
-#include <user/heartbeat/peers.h>
 
 #define SUBJECT_BYTES 40
 
@@ -157,11 +157,11 @@ static void describe_isolation(struct peers *peers, bool isolated, uint64_t now_
 		snprintf(text, sizeof(peers->isolated_reason),
 			 "none of %zu other nodes has been heard", peers->count);
 	else if (isolated)
-		snprintf(text, sizeof(peers->isolated_reason),
-			 "none of %zu other nodes is heard; the last was %s, %.1f ms before, "
-			 "detection time %.1f ms",
-			 peers->count, last->node->name, age_ms,
-			 (double)peers->timing.detection_time_ns / 1e6);
+		snprintf(
+			text, sizeof(peers->isolated_reason),
+			"none of %zu other nodes is heard; the last was %s, %.1f ms before, detection time %.1f ms",
+			peers->count, last->node->name, age_ms,
+			(double)peers->timing.detection_time_ns / 1e6);
 	else
 		snprintf(text, sizeof(peers->isolated_reason), "%s was heard %.1f ms ago",
 			 last->node->name, age_ms);

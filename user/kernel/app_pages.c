@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Pages of applications: see kernel_apps.h. Each is pinned as app_N, N its place in xb_app_pages. */
+#include "user/kernel/app_pages.h"
+#include "user/kernel/bpffs.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "xbeat.skel.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -7,11 +12,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <user/kernel/bpffs.h>
-#include <user/lib/clock.h>
-#include <user/kernel/app_pages.h>
-#include <user/lib/log.h>
-#include <xbeat.skel.h>
 
 #define PIN_PREFIX "app_"
 

@@ -10,7 +10,7 @@
 #ifndef XBEAT_KERNEL_APP_PAGES_H
 #define XBEAT_KERNEL_APP_PAGES_H
 
-#include <user/kernel/kernel.h>
+#include "user/kernel/kernel.h"
 
 /* What is wanted. */
 struct kernel_app {

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Attaching: native where the driver can, else generic, and which of the two is said. */
+#include "user/kernel/attach.h"
+#include "user/kernel/bpffs.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/log.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -7,10 +11,6 @@
 #include <net/if.h>
 #include <string.h>
 #include <unistd.h>
-#include <user/kernel/attach.h>
-#include <user/kernel/bpffs.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/log.h>
 
 static uint32_t program_id(int program_fd)
 {
@@ -52,15 +52,13 @@ static bool refuse_foreign(const struct attachment *attachment)
 	program_name(id, name);
 	if (!strcmp(name, "xbeat"))
 		log_error(
-			"interface %s belongs to another instance of xbeatd (program id %u): stop "
-			"it; if it crashed, start and stop it, or remove its directory "
-			"in " BPFFS_XBEAT,
+			"interface %s belongs to another instance of xbeatd (program id %u): stop it; if it crashed, start and stop it, or remove its directory in " BPFFS_XBEAT,
 			attachment->interface, id);
 	else
-		log_error("interface %s already runs the XDP program \"%s\" (id %u): detach it (ip "
-			  "link set dev %s xdp off; if a bpf_link holds it, bpftool link list and "
-			  "bpftool link detach id N) or choose another interface",
-			  attachment->interface, name, id, attachment->interface);
+		log_error(
+			"interface %s already runs the XDP program \"%s\" (id %u): detach it (ip link set dev %s xdp off; if a bpf_link holds it, bpftool link list and "
+			"bpftool link detach id N) or choose another interface",
+			attachment->interface, name, id, attachment->interface);
 	return true;
 }
 
@@ -106,9 +104,9 @@ static int new_link(const struct attachment *attachment, int program_fd)
 		log_error("cannot attach to interface %s: native: %s, generic: %s",
 			  attachment->interface, strerror(-native_error), strerror(-fd));
 	else
-		log_warning("interface %s: its driver does not take XDP now (%s): attached in "
-			    "generic mode, which is slower",
-			    attachment->interface, strerror(-native_error));
+		log_warning(
+			"interface %s: its driver does not take XDP now (%s): attached in generic mode, which is slower",
+			attachment->interface, strerror(-native_error));
 	return fd;
 }
 
@@ -121,9 +119,9 @@ int attach_interface(struct attachment *attachment, const char *instance, int pr
 	attachment->link_fd = -1;
 	attachment->interface_index = if_nametoindex(attachment->interface);
 	if (!attachment->interface_index) {
-		log_error("no interface %s: correct \"interface\" in the configuration, or create "
-			  "it before xbeatd starts (ip link shows those that exist)",
-			  attachment->interface);
+		log_error(
+			"no interface %s: correct \"interface\" in the configuration, or create it before xbeatd starts (ip link shows those that exist)",
+			attachment->interface);
 		return -ENODEV;
 	}
 	bpffs_path(path, instance, "link_", attachment->interface);

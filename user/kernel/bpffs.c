@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* bpffs: mounted where it is missing, as iproute2 does; pins are replaced by rename, without a gap. */
+#include "user/kernel/bpffs.h"
+#include "user/lib/log.h"
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
@@ -10,8 +12,6 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
-#include <user/kernel/bpffs.h>
-#include <user/lib/log.h>
 
 static bool is_mounted(void)
 {
@@ -35,8 +35,9 @@ int bpffs_prepare(const char *instance)
 
 	if (!is_mounted() && mount("bpf", BPFFS_ROOT, "bpf", 0, "mode=0700") < 0) {
 		error = -errno;
-		log_error("no bpf file system at " BPFFS_ROOT " and it cannot be mounted (%s): run "
-			  "\"mount -t bpf bpf " BPFFS_ROOT "\" as root",
+		log_error("no bpf file system at " BPFFS_ROOT
+			  " and it cannot be mounted (%s): run \"mount -t bpf bpf " BPFFS_ROOT
+			  "\" as root",
 			  strerror(-error));
 		return error;
 	}

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Looks at the drop counters now and then; each reason is said at most every ten minutes. */
+#include "user/kernel/drop_watch.h"
+#include "user/lib/address.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/lib/clock.h>
-#include <user/kernel/drop_watch.h>
-#include <user/lib/log.h>
 
 #define LOOK_SPACING_NS (10 * NS_PER_SECOND)
 #define SAY_SPACING_NS (600 * NS_PER_SECOND)

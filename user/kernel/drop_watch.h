@@ -4,8 +4,8 @@
 #ifndef XBEAT_KERNEL_DROP_WATCH_H
 #define XBEAT_KERNEL_DROP_WATCH_H
 
+#include "user/kernel/kernel.h"
 #include <event2/event.h>
-#include <user/kernel/kernel.h>
 
 struct drop_watch {
 	const struct kernel *kernel;

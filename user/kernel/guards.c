@@ -13,16 +13,16 @@
  * - guard_due_ns is lowered after a deadline was written, and changed even if it is early enough: a check that
  *   did not see the deadline cannot raise it then.
  */
+#include "user/kernel/guards.h"
+#include "user/kernel/bpffs.h"
+#include "user/lib/log.h"
+#include "xbeat.skel.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <user/kernel/bpffs.h>
-#include <user/kernel/guards.h>
-#include <user/lib/log.h>
-#include <xbeat.skel.h>
 
 #define FENCING_BITS_SHIFT 16
 #define EXIT_LINK "exit"

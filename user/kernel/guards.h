@@ -7,7 +7,7 @@
 #ifndef XBEAT_KERNEL_GUARDS_H
 #define XBEAT_KERNEL_GUARDS_H
 
-#include <user/kernel/kernel.h>
+#include "user/kernel/kernel.h"
 
 /*
  * Finds the slot that an earlier daemon used for this address, its deadline included, or takes a free one, not held.

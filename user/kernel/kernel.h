@@ -7,9 +7,9 @@
 #ifndef XBEAT_KERNEL_KERNEL_H
 #define XBEAT_KERNEL_KERNEL_H
 
+#include "user/kernel/attach.h"
 #include <stdbool.h>
 #include <stddef.h>
-#include <user/kernel/attach.h>
 #include <xbeat/map.h>
 
 #define KERNEL_INTERFACES_MAX 64

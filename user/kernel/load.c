@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Loading, taking over, filling and unloading the kernel side; reading its maps is in kernel_read.c. */
+#include "user/core/heartbeat.h"
+#include "user/kernel/app_pages.h"
+#include "user/kernel/bpffs.h"
+#include "user/kernel/guards.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/log.h"
+#include "xbeat.skel.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -9,13 +16,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <user/core/heartbeat.h>
-#include <user/kernel/bpffs.h>
-#include <user/kernel/app_pages.h>
-#include <user/kernel/guards.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/log.h>
-#include <xbeat.skel.h>
 
 /* A flood of events must not keep the loop from its timers. */
 #define EVENTS_AT_ONCE 32
@@ -271,10 +271,10 @@ static void adopt(struct kernel *kernel, const struct kernel_setup *setup)
 	if (kernel->adopted || known)
 		adopt_maps(kernel);
 	if (!kernel->adopted && is_pinned(kernel->instance, self_map))
-		log_warning("an earlier daemon of instance \"%s\" ended without stopping, and its "
-			    "configuration was another: starting anew%s",
-			    kernel->instance,
-			    known ? "" : "; look for its virtual addresses on the interfaces");
+		log_warning(
+			"an earlier daemon of instance \"%s\" ended without stopping, and its configuration was another: starting anew%s",
+			kernel->instance,
+			known ? "" : "; look for its virtual addresses on the interfaces");
 }
 
 /* Programs of tracepoints are refused in places (lockdown) where those of XDP are not. */
@@ -304,8 +304,7 @@ static int load(struct kernel *kernel, const struct kernel_setup *setup)
 		error = open_and_load(kernel, setup, false);
 	if (error)
 		log_error(
-			"the kernel refused the BPF program: %s; xbeatd needs Linux 5.15 or later "
-			"with CONFIG_BPF_SYSCALL, and CAP_BPF; -v shows the verifier's words",
+			"the kernel refused the BPF program: %s; xbeatd needs Linux 5.15 or later with CONFIG_BPF_SYSCALL, and CAP_BPF; -v shows the verifier's words",
 			strerror(-error));
 	return error;
 }
@@ -443,9 +442,9 @@ void kernel_stop(struct kernel *kernel)
 	held = kernel_guard_is_held(kernel->instance);
 	kernel_apps_stop(kernel, held);
 	if (held)
-		log_warning("addresses that an earlier daemon of instance \"%s\" held stay fenced: "
-			    "the kernel side stays on its interfaces until a daemon starts",
-			    kernel->instance);
+		log_warning(
+			"addresses that an earlier daemon of instance \"%s\" held stay fenced: the kernel side stays on its interfaces until a daemon starts",
+			kernel->instance);
 	else
 		bpffs_remove(kernel->instance);
 	if (kernel->exit_link_fd > 0)

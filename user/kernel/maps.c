@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reading the maps: slots under their sequence number, counters over all processors. */
+#include "user/kernel/kernel.h"
+#include "user/lib/cleanup.h"
+#include "xbeat.skel.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <user/kernel/kernel.h>
-#include <user/lib/cleanup.h>
-#include <xbeat.skel.h>
 
 /* A writer holds a slot for well under a microsecond; after so many tries the copy is used as it is. */
 #define READ_TRIES 10000

@@ -3,13 +3,13 @@
  * Slots of xb_vrrp: which router has which, and the hashes beside it that lead to it. A slot keeps what
  * is in it while the daemon is away, so that the next one finds it by interface, VRID and family.
  */
+#include "user/kernel/kernel.h"
+#include "xbeat.skel.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <user/kernel/kernel.h>
-#include <xbeat.skel.h>
 
 static bool is_router(const struct xb_vrrp *router, const char *interface, uint8_t vrid,
 		      uint8_t family)

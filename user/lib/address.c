@@ -5,10 +5,10 @@
  * the order of the addresses as unsigned numbers within each family, which is
  * how RFC 9568, section 6.4.3, compares primary addresses.
  */
+#include "user/lib/address.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
-#include <user/lib/address.h>
 
 #define IPV4_OFFSET 12
 #define IPV4_BYTES 4

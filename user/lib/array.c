@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Growing lists and copying texts; both abort without memory. */
+#include "user/lib/array.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/lib/array.h>
 
 void *config_grow(void *array, size_t *count, size_t entry_bytes)
 {

@@ -3,10 +3,10 @@
 #ifndef XBEAT_LIB_CLOCK_H
 #define XBEAT_LIB_CLOCK_H
 
+#include "user/lib/time.h"
 #include <event2/event.h>
 #include <stdint.h>
 #include <time.h>
-#include <user/lib/time.h>
 
 static inline uint64_t clock_read_ns(clockid_t clock)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A growing list of diagnostics; see diagnostics.h. */
+#include "user/lib/diagnostics.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/lib/diagnostics.h>
 
 /* The list has room for the next power of two above its count, so it needs no capacity field. */
 static struct diagnostic *append(struct diagnostics *diagnostics)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Prints diagnostics in the form that compilers use, so that editors can jump to the place. */
+#include "user/lib/diagnostics_print.h"
+#include "user/lib/cleanup.h"
 #include <stdlib.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/diagnostics_print.h>
 
 static const char *severity_name(enum diagnostic_severity severity)
 {

@@ -3,8 +3,8 @@
 #ifndef XBEAT_LIB_DIAGNOSTICS_PRINT_H
 #define XBEAT_LIB_DIAGNOSTICS_PRINT_H
 
+#include "user/lib/diagnostics.h"
 #include <stdio.h>
-#include <user/lib/diagnostics.h>
 
 /* Prints each entry on a line; one about a file as a whole (line 0) has no position. */
 void diagnostics_print(const struct diagnostics *diagnostics, FILE *stream);

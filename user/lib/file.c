@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Whole small files; see file.h. */
+#include "user/lib/file.h"
+#include "user/lib/cleanup.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <stdbool.h>
 #include <string.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/file.h>
 
 #define FILE_BYTES_MAX (1024 * 1024)
 

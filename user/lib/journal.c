@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The journal: a ring of fixed entries, so that nothing is allocated when things go wrong. */
+#include "user/lib/journal.h"
+#include "user/lib/clock.h"
+#include "user/lib/json_text.h"
+#include "user/lib/log.h"
 #include <stdarg.h>
 #include <stdio.h>
-#include <user/lib/clock.h>
-#include <user/lib/journal.h>
-#include <user/lib/json_text.h>
-#include <user/lib/log.h>
 
 void journal_add(struct journal *journal, const char *kind, const char *subject, const char *from,
 		 const char *to, const char *reason, ...)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* JSON takes only UTF-8, and jansson returns nothing at all for other text. */
+#include "user/lib/json_text.h"
+#include "user/lib/cleanup.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <user/lib/json_text.h>
-#include <user/lib/cleanup.h>
 
 #define LINE_BYTES 512
 

@@ -5,6 +5,7 @@
  * is full, so the datagrams are sent from here. A line that cannot be written
  * now is dropped and counted, and the next one that passes says how many were.
  */
+#include "user/lib/log.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -14,7 +15,6 @@
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
-#include <user/lib/log.h>
 
 #define LOG_LINE_BYTES 1024
 #define LOG_PATH "/dev/log"

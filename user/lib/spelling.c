@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* How far a mistyped word is from a known one, for "did you mean". */
+#include "user/lib/spelling.h"
 #include <string.h>
-#include <user/lib/spelling.h>
 
 #define SUGGEST_BYTES_MAX 48
 

@@ -3,15 +3,15 @@
  * VRRP adverts leave by a raw socket of protocol 255, which the kernel never delivers to; such a socket
  * takes packets with their IP header. One socket of a family serves all interfaces.
  */
+#include "user/net/advert_socket.h"
+#include "user/lib/address.h"
+#include "user/net/send_room.h"
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/ip6.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <user/lib/address.h>
-#include <user/net/advert_socket.h>
-#include <user/net/send_room.h>
 
 /* Unicast peers that are not there, and keep nothing from the others. */
 #define ABSENT_COUNT_MAX 64

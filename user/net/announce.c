@@ -6,6 +6,12 @@
  * an interval ago something was sent there: a queue of addresses and a timer. They take turns, so that
  * every address is announced once before the first is repeated.
  */
+#include "user/net/announce.h"
+#include "user/lib/address.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "user/net/neighbour_packet.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
@@ -19,12 +25,6 @@
 #include <sys/ioctl.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
-#include <user/lib/address.h>
-#include <user/net/announce.h>
-#include <user/lib/clock.h>
-#include <user/net/neighbour_packet.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/log.h>
 
 #define FRAMES_AT_ONCE 16
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The files of /proc/sys/net/ipv4/conf and /proc/sys/net/ipv6/conf. */
+#include "user/net/interface_setting.h"
+#include "user/lib/cleanup.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <user/net/interface_setting.h>
-#include <user/lib/cleanup.h>
 
 static int open_setting(uint8_t family, const char *interface, const char *key, int flags)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of interfaces; see interfaces.h. By name: an index dies with the interface. */
+#include "user/net/interfaces.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/net/interfaces.h>
 
 static struct link_event *find(const struct interfaces *interfaces, const char *name)
 {

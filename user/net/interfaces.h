@@ -4,7 +4,7 @@
 #ifndef XBEAT_NET_INTERFACES_H
 #define XBEAT_NET_INTERFACES_H
 
-#include <user/net/link_monitor.h>
+#include "user/net/link_monitor.h"
 
 struct interfaces {
 	struct link_event *list;

@@ -3,6 +3,10 @@
  * Interfaces and addresses: rtnetlink's notifications (RTNLGRP_LINK, _IPV4_IFADDR, _IPV6_IFADDR)
  * through libmnl. Owns the socket they come in on.
  */
+#include "user/net/link_monitor.h"
+#include "user/lib/cleanup.h"
+#include "user/net/netlink.h"
+#include "user/net/netlink_address.h"
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
@@ -10,10 +14,6 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <user/net/link_monitor.h>
-#include <user/net/netlink.h>
-#include <user/net/netlink_address.h>
-#include <user/lib/cleanup.h>
 
 /* Room for the notifications of thousands of interfaces that change at once (about 2 KiB each). */
 #define RECEIVE_BUFFER_BYTES (8 << 20)

@@ -3,6 +3,10 @@
  * All addresses, by a dump of rtnetlink's. getifaddrs(3) will not do: it calls an address with a label by
  * the label instead of its interface's name.
  */
+#include "user/net/local_address.h"
+#include "user/lib/cleanup.h"
+#include "user/net/netlink.h"
+#include "user/net/netlink_address.h"
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_addr.h>
@@ -11,10 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <user/net/local_address.h>
-#include <user/net/netlink.h>
-#include <user/net/netlink_address.h>
-#include <user/lib/cleanup.h>
 
 #define DUMP_TRIES 5
 

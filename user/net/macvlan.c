@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Virtual MAC interfaces, by rtnetlink and their settings under /proc/sys; see macvlan.h. */
+#include "user/net/macvlan.h"
+#include "user/lib/log.h"
+#include "user/net/interface_setting.h"
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
@@ -7,9 +10,6 @@
 #include <net/if.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <user/net/interface_setting.h>
-#include <user/net/macvlan.h>
-#include <user/lib/log.h>
 
 #define REQUEST_BYTES 512
 #define MAC_BYTES 6
@@ -143,9 +143,9 @@ static int set(uint8_t family, const char *interface, const char *key, int value
 	if (error == -ENOENT && family == 6)
 		return 0;
 	if (error)
-		log_error("cannot set net.ipv%u.conf.%s.%s to %d: %s: where /proc/sys is "
-			  "read-only, set it from outside",
-			  family, interface, key, value, strerror(-error));
+		log_error(
+			"cannot set net.ipv%u.conf.%s.%s to %d: %s: where /proc/sys is read-only, set it from outside",
+			family, interface, key, value, strerror(-error));
 	return error;
 }
 
@@ -196,12 +196,13 @@ static int make_new(struct netlink *netlink, const struct wanted *wanted)
 	int error = make(netlink, wanted);
 
 	if (error)
-		log_error("cannot make %s, a macvlan on %s for virtual router %u: %s%s",
-			  wanted->name, wanted->base, wanted->vrid, strerror(-error),
-			  error == -EOPNOTSUPP ? ": the kernel needs the module macvlan"
-			  : error == -EBUSY    ? ": is the interface a port of a bridge or bond? "
-						 "Use the bridge or bond itself"
-					       : "");
+		log_error(
+			"cannot make %s, a macvlan on %s for virtual router %u: %s%s", wanted->name,
+			wanted->base, wanted->vrid, strerror(-error),
+			error == -EOPNOTSUPP ? ": the kernel needs the module macvlan"
+			: error == -EBUSY
+				? ": is the interface a port of a bridge or bond? Use the bridge or bond itself"
+				: "");
 	return error;
 }
 
@@ -213,11 +214,10 @@ static int check(const struct link *link, const struct wanted *wanted)
 	if (link->is_macvlan && link->base_index == wanted->base_index &&
 	    !memcmp(link->mac, mac, MAC_BYTES))
 		return 0;
-	log_error("interface %s exists and is not the macvlan on %s with "
-		  "%02x:%02x:%02x:%02x:%02x:%02x: remove it (ip link delete %s), or name another "
-		  "with use_vmac NAME",
-		  wanted->name, wanted->base, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5],
-		  wanted->name);
+	log_error(
+		"interface %s exists and is not the macvlan on %s with %02x:%02x:%02x:%02x:%02x:%02x: remove it (ip link delete %s), or name another with use_vmac NAME",
+		wanted->name, wanted->base, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5],
+		wanted->name);
 	return -EEXIST;
 }
 
@@ -276,10 +276,9 @@ int macvlan_ensure(struct netlink *netlink, const char *name, unsigned base_inde
 		return -ENODEV;
 	}
 	if (base.is_macvlan) { /* packets to it would not come in on the base, where the XDP program is */
-		log_error("cannot make %s: %s is a macvlan itself, and the kernel would put it on "
-			  "the "
-			  "interface below that; use the one below, or no use_vmac",
-			  name, wanted.base);
+		log_error(
+			"cannot make %s: %s is a macvlan itself, and the kernel would put it on the interface below that; use the one below, or no use_vmac",
+			name, wanted.base);
 		return -EOPNOTSUPP;
 	}
 	memcpy(wanted.mac, mac_prefix, sizeof(mac_prefix));

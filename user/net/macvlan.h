@@ -11,8 +11,8 @@
 #ifndef XBEAT_NET_MACVLAN_H
 #define XBEAT_NET_MACVLAN_H
 
+#include "user/net/netlink.h"
 #include <stdbool.h>
-#include <user/net/netlink.h>
 
 /*
  * Makes the interface, a Backup's, and brings it up; one of the same name, base and MAC address that an earlier

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Building the frames of neighbour_packet.h; announce.c sends them. */
+#include "user/net/neighbour_packet.h"
+#include "user/lib/address.h"
+#include "user/lib/checksum.h"
 #include <arpa/inet.h>
 #include <net/ethernet.h>
 #include <net/if_arp.h>
@@ -7,9 +10,6 @@
 #include <netinet/if_ether.h>
 #include <netinet/ip6.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/lib/checksum.h>
-#include <user/net/neighbour_packet.h>
 
 #define HOP_LIMIT 255 /* shows that nobody forwarded it (RFC 4861 section 7.1.2) */
 

@@ -3,11 +3,11 @@
  * Requests to rtnetlink, through libmnl. The kernel works on a request before sendto() returns, so the
  * socket never has to wait for an answer: one that is not there was lost.
  */
+#include "user/net/netlink.h"
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
-#include <user/net/netlink.h>
 
 /* What the kernel makes a message of a dump at most. */
 #define ANSWER_BYTES 32768

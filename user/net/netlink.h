@@ -4,8 +4,8 @@
 #ifndef XBEAT_NET_NETLINK_H
 #define XBEAT_NET_NETLINK_H
 
+#include "user/config/model/config.h"
 #include <stdint.h>
-#include <user/config/model/config.h>
 
 struct mnl_socket;
 struct nlattr;

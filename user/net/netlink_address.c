@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Addresses of interfaces, both families, by rtnetlink: adding, removing, reading what it says. */
+#include "user/net/netlink_address.h"
+#include "user/lib/address.h"
+#include "user/net/netlink.h"
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <user/lib/address.h>
-#include <user/net/netlink.h>
-#include <user/net/netlink_address.h>
 
 #define REQUEST_BYTES 512
 

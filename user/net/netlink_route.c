@@ -4,15 +4,15 @@
  * which is keepalived's. A route is removed by all that tells it from others, so that one that
  * somebody else put to the same destination stays.
  */
+#include "user/lib/address.h"
+#include "user/net/netlink.h"
+#include "user/net/netlink_address.h"
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <user/lib/address.h>
-#include <user/net/netlink.h>
-#include <user/net/netlink_address.h>
 
 #define REQUEST_BYTES 4096 /* all next hops and metrics take less than half */
 

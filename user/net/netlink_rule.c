@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Rules of policy routing over rtnetlink. A rule is removed by all that it says. */
+#include "user/net/netlink.h"
+#include "user/net/netlink_address.h"
 #include <libmnl/libmnl.h>
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <user/net/netlink.h>
-#include <user/net/netlink_address.h>
 
 #define REQUEST_BYTES 1024
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Routes and rules in their order, and what is static; see static_network.h. */
+#include "user/net/routes.h"
+#include "user/config/model/route.h"
+#include "user/config/print/print.h"
+#include "user/lib/address.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/log.h"
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/config/print/print.h>
-#include <user/config/model/route.h>
-#include <user/net/routes.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/log.h>
 
 static char *route_text(const struct config_route *route)
 {

@@ -3,8 +3,8 @@
 #ifndef XBEAT_NET_ROUTES_H
 #define XBEAT_NET_ROUTES_H
 
-#include <user/net/interfaces.h>
-#include <user/net/netlink.h>
+#include "user/net/interfaces.h"
+#include "user/net/netlink.h"
 
 /* Adds routes, then rules; or removes them in the other order. owner: for the log, which tells of what fails.
  * default_interface_index: of routes without "dev". */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Room to send; see send_room.h. */
+#include "user/net/send_room.h"
+#include "user/lib/log.h"
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <user/net/send_room.h>
-#include <user/lib/log.h>
 
 /* As much waits for one host at most (unres_qlen_bytes, 208 KiB by default), and a little. The kernel doubles what it
  * is given. */
@@ -18,7 +18,7 @@ void send_room(int fd, size_t absent_count)
 
 	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes)) &&
 	    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes)))
-		log_warning("cannot enlarge a socket's send buffer: %s; hosts that are not there "
-			    "may keep packets from others",
-			    strerror(errno));
+		log_warning(
+			"cannot enlarge a socket's send buffer: %s; hosts that are not there may keep packets from others",
+			strerror(errno));
 }

@@ -3,6 +3,10 @@
  * The loop's side of the runner: keeps what was asked for until it is answered, hands results over, and
  * forks a new runner if the old one was killed. Sending never waits: what does not fit is refused.
  */
+#include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "user/runner/child/words.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -11,10 +15,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <user/lib/clock.h>
-#include <user/runner/child/words.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/log.h>
 
 /* Room for the notifications of some hundred instances that change at once. */
 #define SOCKET_BYTES (4 << 20)
@@ -236,9 +236,9 @@ static void on_housekeeping(evutil_socket_t fd, short what, void *context)
 /* One that dies at once again and again is forked once a second. */
 static void on_runner_gone(struct runner *runner)
 {
-	log_error("the process that runs programs (pid %d) was killed: its checks have no result, "
-		  "another one is started",
-		  (int)runner->pid);
+	log_error(
+		"the process that runs programs (pid %d) was killed: its checks have no result, another one is started",
+		(int)runner->pid);
 	close_runner(runner);
 	reap_dead(runner);
 	runner->dead_pid = runner->pid;

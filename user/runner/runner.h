@@ -8,10 +8,10 @@
 #ifndef XBEAT_RUNNER_RUNNER_H
 #define XBEAT_RUNNER_RUNNER_H
 
+#include "user/config/model/config.h"
 #include <event2/event.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <user/config/model/config.h>
 
 #define RUNNER_OUTPUT_BYTES 128
 

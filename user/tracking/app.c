@@ -4,10 +4,10 @@
  * is seen soon. A look that comes late itself, because this daemon or the whole machine stood still, finds nobody
  * late: the application gets a whole timeout from then on.
  */
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "user/tracking/entry.h"
 #include <stdio.h>
-#include <user/lib/clock.h>
-#include <user/tracking/entry.h>
-#include <user/lib/log.h>
 #include <xbeat/map.h>
 
 #define RECOVERY_LOOK_MAX_NS (100 * NS_PER_MS)

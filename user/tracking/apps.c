@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Applications: their socket, who may open which, what is known of them. See apps.h. */
+#include "user/tracking/apps.h"
+#include "user/daemon/privileges.h"
+#include "user/lib/clock.h"
+#include "user/lib/json_text.h"
+#include "user/lib/log.h"
 #include <errno.h>
 #include <grp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <user/tracking/apps.h>
-#include <user/lib/clock.h>
-#include <user/lib/json_text.h>
-#include <user/daemon/privileges.h>
-#include <user/lib/log.h>
 
 #define GROUP "xbeat"
 #define GROUP_NONE ((gid_t)-1)
@@ -120,10 +120,10 @@ json_t *apps_call_open(struct apps *apps, struct control_call *call)
 	app = find(apps, name);
 	place = app ? kernel_app_find(apps->kernel, name) : -ENOENT;
 	if (place < 0)
-		return control_fail(call, "no_app",
-				    "there is no vrrp_app %.40s in the configuration; \"xbeatctl "
-				    "app\" shows those that there are",
-				    name);
+		return control_fail(
+			call, "no_app",
+			"there is no vrrp_app %.40s in the configuration; \"xbeatctl app\" shows those that there are",
+			name);
 	if (!may_open(apps, connection, app))
 		return control_fail(call, "not_permitted",
 				    "app %s is for %s%s, root and the group " GROUP, name,

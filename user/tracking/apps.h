@@ -7,9 +7,9 @@
 #ifndef XBEAT_TRACKING_APPS_H
 #define XBEAT_TRACKING_APPS_H
 
-#include <user/control/control.h>
-#include <user/kernel/app_pages.h>
-#include <user/tracking/tracking.h>
+#include "user/control/control.h"
+#include "user/kernel/app_pages.h"
+#include "user/tracking/tracking.h"
 
 /* Who asked last for a page. */
 struct app_opener {

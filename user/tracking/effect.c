@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* keepalived's rules of weights and faults; a file's number is multiplied by its weight. */
-#include <user/tracking/effect.h>
-#include <user/core/vrrp.h>
+#include "user/tracking/effect.h"
+#include "user/core/vrrp.h"
 
 #define WEIGHT_MAX 253
 

@@ -7,7 +7,7 @@
 #ifndef XBEAT_TRACKING_EFFECT_H
 #define XBEAT_TRACKING_EFFECT_H
 
-#include <user/config/model/config.h>
+#include "user/config/model/config.h"
 
 struct track_status {
 	bool known; /* false: not found out yet, nothing is added and there is no fault */

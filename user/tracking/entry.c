@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One tracked thing and its status. */
+#include "user/tracking/entry.h"
+#include "user/lib/clock.h"
+#include "user/lib/json_text.h"
+#include "user/lib/log.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/lib/clock.h>
-#include <user/lib/json_text.h>
-#include <user/tracking/entry.h>
-#include <user/lib/log.h>
-
 
 struct runner *tracking_runner(const struct tracking_entry *entry)
 {

@@ -3,7 +3,7 @@
 #ifndef XBEAT_TRACKING_ENTRY_H
 #define XBEAT_TRACKING_ENTRY_H
 
-#include <user/tracking/tracking.h>
+#include "user/tracking/tracking.h"
 
 struct tracking {
 	struct event_base *base;

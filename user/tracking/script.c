@@ -7,13 +7,13 @@
  * with init_fail a script counts as failing until it has succeeded rise times. A run that was lost with
  * the runner is none.
  */
+#include "user/config/model/command.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "user/tracking/entry.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <user/lib/clock.h>
-#include <user/config/model/command.h>
-#include <user/tracking/entry.h>
-#include <user/lib/log.h>
 
 #define RETRY_NS NS_PER_SECOND /* after a run that could not be asked for, or was lost */
 

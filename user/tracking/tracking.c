@@ -6,13 +6,13 @@
  *	tracking_watch.c   vrrp_track_process, track_file
  *	tracking_app.c     vrrp_app; those that nobody names, too: peers are told of them
  */
+#include "user/lib/clock.h"
+#include "user/lib/json_text.h"
+#include "user/lib/log.h"
+#include "user/tracking/entry.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/lib/clock.h>
-#include <user/lib/json_text.h>
-#include <user/tracking/entry.h>
-#include <user/lib/log.h>
 
 static bool is_named(const struct config_track *tracks, size_t count, enum config_track_kind kind,
 		     const char *name)
@@ -190,7 +190,8 @@ static json_t *entry_json(const struct tracking_entry *entry)
 {
 	const struct tracked *tracked = &entry->tracked;
 	json_t *json = json_pack("{s:s, s:o, s:s}", "kind", entry->kind->name, "name",
-				 json_text(tracked->name), "status", tracking_status_name(tracked->status));
+				 json_text(tracked->name), "status",
+				 tracking_status_name(tracked->status));
 
 	if (tracked->kind != CONFIG_TRACK_SCRIPT && tracked->kind != CONFIG_TRACK_APP &&
 	    tracked->status.known)

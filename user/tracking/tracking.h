@@ -6,10 +6,10 @@
 #ifndef XBEAT_TRACKING_TRACKING_H
 #define XBEAT_TRACKING_TRACKING_H
 
+#include "user/lib/journal.h"
+#include "user/runner/runner.h"
+#include "user/tracking/effect.h"
 #include <jansson.h>
-#include <user/tracking/effect.h>
-#include <user/lib/journal.h>
-#include <user/runner/runner.h>
 
 struct tracked {
 	enum config_track_kind kind; /* SCRIPT, PROCESS, FILE or APP */

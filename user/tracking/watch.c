@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vrrp_track_process and track_file: the runner watches them, and says what has changed. */
+#include "user/runner/child/watch.h"
+#include "user/config/model/command.h"
+#include "user/tracking/entry.h"
 #include <string.h>
-#include <user/config/model/command.h>
-#include <user/runner/child/watch.h>
-#include <user/tracking/entry.h>
 
 static void on_seen(void *context, const struct runner_sighting *sighting)
 {

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The door: every event looks at the guards first, then tells each instance. */
-#include <stdio.h>
-#include <string.h>
-#include <user/lib/address.h>
-#include <user/core/election.h>
-#include <user/core/names.h>
-#include <user/core/vrrp_timing.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
-#include <user/heartbeat/own_links.h>
+#include "user/config/print/print.h"
+#include "user/core/election.h"
+#include "user/core/names.h"
+#include "user/core/vrrp_packet.h"
+#include "user/core/vrrp_timing.h"
+#include "user/heartbeat/own_links.h"
+#include "user/kernel/guards.h"
+#include "user/lib/address.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "user/net/advert_socket.h"
+#include "user/net/local_address.h"
+#include "user/net/routes.h"
+#include "user/vrrp/state/instance.h"
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
-#include <user/config/print/print.h>
-#include <user/core/vrrp_packet.h>
-#include <user/net/advert_socket.h>
-#include <user/kernel/guards.h>
-#include <user/net/local_address.h>
-#include <user/net/routes.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/log.h>
 
 void instances_peer_changed(struct instances *instances, const struct peer *peer, enum verdict from)
 {
@@ -78,8 +78,7 @@ static void compare_addresses(struct instance *instance, const struct xb_event *
 		return;
 	instance->warned_ns = now_ns;
 	log_warning(
-		"%s: %s advertises other virtual addresses than this node, or in another order: "
-		"make the configurations agree",
+		"%s: %s advertises other virtual addresses than this node, or in another order: make the configurations agree",
 		instance->config->name, address_format(&event->advert.source, text));
 }
 

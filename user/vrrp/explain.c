@@ -3,14 +3,14 @@
  * "xbeatctl explain": who is Active and why, what this node waits for, and what would make it Active,
  * in sentences for somebody who was woken at night, and as fields for programs.
  */
+#include "user/core/names.h"
+#include "user/core/vrrp_packet.h"
+#include "user/lib/address.h"
+#include "user/lib/clock.h"
+#include "user/lib/json_text.h"
+#include "user/vrrp/state/instance.h"
 #include <stdio.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/core/names.h>
-#include <user/core/vrrp_packet.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
-#include <user/lib/json_text.h>
 
 /* What was wrong with adverts longer ago is no news. */
 #define WRONG_AGE_NS (60 * NS_PER_SECOND)
@@ -43,15 +43,14 @@ static void explain_guard(const struct instance *instance, json_t *lines)
 	if (instance_guard_passed(instance, clock_now_ns()))
 		json_say(lines, "Its guard has run out: nobody is answered at its addresses here.");
 	else if (instance_is_guarded(instance))
-		json_say(lines,
-			 "Its addresses are guarded: if this daemon stands still for %.1f s they "
-			 "are "
-			 "fenced, and another node takes over.",
-			 timeout_s);
+		json_say(
+			lines,
+			"Its addresses are guarded: if this daemon stands still for %.1f s they are fenced, and another node takes over.",
+			timeout_s);
 	else if (instance->config->vip_count)
-		json_say(lines,
-			 "Its addresses are not all guarded: if this daemon hangs, two nodes may "
-			 "answer for them.");
+		json_say(
+			lines,
+			"Its addresses are not all guarded: if this daemon hangs, two nodes may answer for them.");
 }
 
 /* Something else on this machine takes them away. */
@@ -61,29 +60,26 @@ static void explain_restored(const struct instance *instance, json_t *lines)
 
 	for (size_t i = 0; i < instance->config->vip_count; i++)
 		if (instance->addresses[i].restored_count)
-			json_say(lines,
-				 "%s was removed by something else and put back, %u times so far: "
-				 "find "
-				 "out what on this machine manages its addresses, too.",
-				 address_format(&instance->addresses[i].vip->address, text),
-				 instance->addresses[i].restored_count);
+			json_say(
+				lines,
+				"%s was removed by something else and put back, %u times so far: find out what on this machine manages its addresses, too.",
+				address_format(&instance->addresses[i].vip->address, text),
+				instance->addresses[i].restored_count);
 }
 
 /* Another node that was Active and stands still. */
 static void explain_still(const struct instance *instance, const struct peer *peer, json_t *lines)
 {
 	if (instance_is_fenced_at(instance, peer))
-		json_say(lines,
-			 "The daemon of %s %s; its kernel has fenced the addresses there, so that "
-			 "only "
-			 "this node answers for them.",
-			 peer->node->name, peer->liveness.died_ns ? "is dead" : "stands still");
+		json_say(
+			lines,
+			"The daemon of %s %s; its kernel has fenced the addresses there, so that only this node answers for them.",
+			peer->node->name, peer->liveness.died_ns ? "is dead" : "stands still");
 	else
-		json_say(lines,
-			 "%s hangs and may still have the addresses, too: start xbeatd there "
-			 "again, or "
-			 "remove them (ip address delete).",
-			 peer->node->name);
+		json_say(
+			lines,
+			"%s hangs and may still have the addresses, too: start xbeatd there again, or remove them (ip address delete).",
+			peer->node->name);
 }
 
 /* Who was Active and may still have the addresses. */
@@ -91,12 +87,11 @@ static void explain_lost(const struct peer *peer, json_t *lines)
 {
 	bool down = peer->liveness.verdict == VERDICT_DOWN;
 
-	json_say(lines,
-		 "%s was Active when it was heard last, and is %s: %s, it may answer for the "
-		 "addresses, "
-		 "too.",
-		 peer->node->name, verdict_name(peer->liveness.verdict),
-		 down ? "if it lives all the same" : "it lives, and so");
+	json_say(
+		lines,
+		"%s was Active when it was heard last, and is %s: %s, it may answer for the addresses, too.",
+		peer->node->name, verdict_name(peer->liveness.verdict),
+		down ? "if it lives all the same" : "it lives, and so");
 }
 
 /* Those who live, but are not heard here: they may have taken over. */
@@ -115,11 +110,10 @@ static void explain_apart(const struct instance *instance, json_t *lines)
 						   count++ ? ", " : "", peer->node->name);
 	}
 	if (count)
-		json_say(lines,
-			 "Unreachable, but alive: %s. Who lives there may have taken over, and "
-			 "answer "
-			 "for the addresses, too. Look at the network between.",
-			 names);
+		json_say(
+			lines,
+			"Unreachable, but alive: %s. Who lives there may have taken over, and answer for the addresses, too. Look at the network between.",
+			names);
 }
 
 /* Whom this node does not hear, who may have taken over, or never have given the addresses up. */
@@ -138,9 +132,9 @@ static void explain_unheard(const struct instance *instance, json_t *lines)
 	if (peers)
 		explain_apart(instance, lines);
 	if (peers && peers->isolated)
-		json_say(lines,
-			 "This node is isolated: another one may have taken over, and answer "
-			 "for the addresses, too (on_isolated keep). Look at this node's network.");
+		json_say(
+			lines,
+			"This node is isolated: another one may have taken over, and answer for the addresses, too (on_isolated keep). Look at this node's network.");
 }
 
 /* Who would be Active but for its timer. */
@@ -151,11 +145,10 @@ static void explain_better(const struct instance *instance, const struct peer *s
 	unsigned own = instance->vrrp.effective_priority;
 
 	if (said && said->priority > own)
-		json_say(lines,
-			 "%s is Backup with priority %u, above this node's %u: it takes over when "
-			 "its "
-			 "Active_Down_Timer runs out, unless it does not preempt.",
-			 successor->node->name, said->priority, own);
+		json_say(
+			lines,
+			"%s is Backup with priority %u, above this node's %u: it takes over when its Active_Down_Timer runs out, unless it does not preempt.",
+			successor->node->name, said->priority, own);
 }
 
 static void explain_active(const struct instance *instance, json_t *lines)
@@ -164,10 +157,10 @@ static void explain_active(const struct instance *instance, json_t *lines)
 	const struct peer *successor = instance_successor(instance);
 	const struct peer *still = instance_still_claimant(instance);
 
-	json_say(lines,
-		 "This node is Active with priority %u: it advertises every %.2f s and has the "
-		 "addresses.",
-		 vrrp->effective_priority, seconds(vrrp->parameters.advert_interval_ns));
+	json_say(
+		lines,
+		"This node is Active with priority %u: it advertises every %.2f s and has the addresses.",
+		vrrp->effective_priority, seconds(vrrp->parameters.advert_interval_ns));
 	explain_guard(instance, lines);
 	explain_restored(instance, lines);
 	if (still)
@@ -181,10 +174,10 @@ static void explain_active(const struct instance *instance, json_t *lines)
 	else if (instance->owner->peers && instance->self_slot >= 0)
 		json_say(lines,
 			 "If it goes, nobody takes over: no other node is Backup of it and lives.");
-	json_say(lines,
-		 "It would yield to an advert with a priority above %u, or with %u from a higher "
-		 "address.",
-		 vrrp->effective_priority, vrrp->effective_priority);
+	json_say(
+		lines,
+		"It would yield to an advert with a priority above %u, or with %u from a higher address.",
+		vrrp->effective_priority, vrrp->effective_priority);
 }
 
 /* Whether this node will take over from the Active it hears, and when. */
@@ -195,31 +188,29 @@ static void explain_rank(const struct instance *instance, unsigned other, json_t
 	char reason[VRRP_REASON_BYTES];
 
 	if (other < own && instance_stay_reason(instance, reason, sizeof(reason)))
-		json_say(lines,
-			 "Its own priority %u is higher than the Active's %u, but it does not "
-			 "preempt: "
-			 "%s.",
-			 own, other, reason);
+		json_say(
+			lines,
+			"Its own priority %u is higher than the Active's %u, but it does not preempt: %s.",
+			own, other, reason);
 	else if (other >= own)
 		json_say(lines,
 			 "It stays Backup because the Active's priority %u is %s its own %u.",
 			 other, other > own ? "higher than" : "equal to", own);
 	else if (!vrrp->parameters.preempt)
-		json_say(lines,
-			 "Its own priority %u is higher than the Active's %u, but it does not "
-			 "preempt "
-			 "(nopreempt).",
-			 own, other);
+		json_say(
+			lines,
+			"Its own priority %u is higher than the Active's %u, but it does not preempt (nopreempt).",
+			own, other);
 	else if (vrrp->preempt_since_ns)
-		json_say(lines,
-			 "Its own priority %u is higher than the Active's %u: it preempts when "
-			 "preempt_delay, %.1f s, has passed.",
-			 own, other, seconds(vrrp->parameters.preempt_delay_ns));
+		json_say(
+			lines,
+			"Its own priority %u is higher than the Active's %u: it preempts when preempt_delay, %.1f s, has passed.",
+			own, other, seconds(vrrp->parameters.preempt_delay_ns));
 	else
-		json_say(lines,
-			 "Its own priority %u is higher than the Active's %u: it preempts when "
-			 "Active_Down_Timer runs out.",
-			 own, other);
+		json_say(
+			lines,
+			"Its own priority %u is higher than the Active's %u: it preempts when Active_Down_Timer runs out.",
+			own, other);
 }
 
 /* waits: also when its timer has run out */
@@ -228,16 +219,15 @@ static void explain_wait(const struct instance *instance, uint64_t now_ns, bool 
 {
 	const struct vrrp *vrrp = &instance->vrrp;
 
-	json_say(lines,
-		 "It becomes Active when no advert has come for %.3f s (Active_Down_Timer)%s,%s "
-		 "when the Active releases the addresses%s.",
-		 seconds(vrrp_active_down_interval_ns(vrrp)),
-		 instance->group ? " and all members of its sync group are as far" : "",
-		 instance->self_slot >= 0 ? "" : " or",
-		 instance->self_slot >= 0 ? ", or as soon as heartbeats show that the Active is "
-					    "down, or has fenced its "
-					    "addresses, and this node is the best that lives"
-					  : "");
+	json_say(
+		lines,
+		"It becomes Active when no advert has come for %.3f s (Active_Down_Timer)%s,%s when the Active releases the addresses%s.",
+		seconds(vrrp_active_down_interval_ns(vrrp)),
+		instance->group ? " and all members of its sync group are as far" : "",
+		instance->self_slot >= 0 ? "" : " or",
+		instance->self_slot >= 0
+			? ", or as soon as heartbeats show that the Active is down, or has fenced its addresses, and this node is the best that lives"
+			: "");
 	if (vrrp->timer_armed)
 		json_say(lines, "As things are the timer would run out in %.3f s%s.",
 			 time_reached(now_ns, vrrp->timer_due_ns)
@@ -269,11 +259,10 @@ static void explain_claimant(const struct instance *instance, const struct peer 
 	const struct xb_instance *said = instance_said_of(instance, claimant);
 
 	if (said)
-		json_say(lines,
-			 "%s says in its heartbeats that it is Active with priority %u; its "
-			 "adverts do "
-			 "not come here.",
-			 claimant->node->name, said->priority);
+		json_say(
+			lines,
+			"%s says in its heartbeats that it is Active with priority %u; its adverts do not come here.",
+			claimant->node->name, said->priority);
 }
 
 static void explain_backup(const struct instance *instance, json_t *lines)
@@ -310,9 +299,9 @@ static void explain_initialize(const struct instance *instance, json_t *lines)
 	if (instance->obstacles[INSTANCE_OBSTACLE_DRAINED][0])
 		json_say(lines, "To end the drain: xbeatctl resume");
 	if (instance->obstacles[INSTANCE_OBSTACLE_ISOLATED][0])
-		json_say(lines,
-			 "Look at this node's network: its interfaces, cables, switch ports and "
-			 "filters. To have an isolated node keep its addresses: on_isolated keep");
+		json_say(
+			lines,
+			"Look at this node's network: its interfaces, cables, switch ports and filters. To have an isolated node keep its addresses: on_isolated keep");
 }
 
 static bool is_recent(uint64_t time_ns)
@@ -334,8 +323,7 @@ static void explain_refusal(const struct instance *instance, const struct xb_vrr
 	if (is_recent(router->refused_arrival_ns) && router->refused_reason < XB_DROP_COUNT)
 		json_say(
 			lines,
-			"Adverts from %s are refused, the last %.1f s ago: %s. Their sender may be "
-			"Active, too, and have the addresses: make the configurations agree.",
+			"Adverts from %s are refused, the last %.1f s ago: %s. Their sender may be Active, too, and have the addresses: make the configurations agree.",
 			node_text(instance, &router->refused_source, node),
 			seconds(time_since_ns(clock_now_ns(), router->refused_arrival_ns)),
 			reasons[router->refused_reason]);
@@ -352,11 +340,11 @@ static void explain_differences(const struct instance *instance, json_t *lines)
 	if (is_recent(router.arrival_ns) &&
 	    router.addresses_digest !=
 		    vrrp_addresses_digest(instance->advertised, instance->config->advertised_count))
-		json_say(lines,
-			 "%s, %.1f s ago, advertised other virtual addresses than this node, or in "
-			 "another order: make the configurations agree.",
-			 node_text(instance, &router.source, node),
-			 seconds(time_since_ns(clock_now_ns(), router.arrival_ns)));
+		json_say(
+			lines,
+			"%s, %.1f s ago, advertised other virtual addresses than this node, or in another order: make the configurations agree.",
+			node_text(instance, &router.source, node),
+			seconds(time_since_ns(clock_now_ns(), router.arrival_ns)));
 }
 
 static void add_part(void *context, const struct config_track *track, struct track_effect effect,
@@ -398,11 +386,10 @@ static json_t *lines_json(const struct instance *instance)
 	}
 	explain_differences(instance, lines);
 	if (instance->pinned_priority)
-		json_say(lines,
-			 "An operator has set its priority to %u; back to the configured one: "
-			 "xbeatctl "
-			 "priority %s default",
-			 instance->pinned_priority, instance->config->name);
+		json_say(
+			lines,
+			"An operator has set its priority to %u; back to the configured one: xbeatctl priority %s default",
+			instance->pinned_priority, instance->config->name);
 	return lines;
 }
 

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* All instances: start, reload and stop, and events to those they are for; see instances.h. */
+#include "user/config/print/print.h"
+#include "user/core/vrrp_packet.h"
+#include "user/kernel/guards.h"
+#include "user/lib/address.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "user/net/advert_socket.h"
+#include "user/net/local_address.h"
+#include "user/net/routes.h"
+#include "user/vrrp/state/instance.h"
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <user/lib/address.h>
-#include <user/config/print/print.h>
-#include <user/core/vrrp_packet.h>
-#include <user/net/advert_socket.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
-#include <user/kernel/guards.h>
-#include <user/net/local_address.h>
-#include <user/net/routes.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/log.h>
 
 static int open_sockets(struct instances *instances, const struct config *config)
 {
@@ -31,17 +31,18 @@ static int open_sockets(struct instances *instances, const struct config *config
 	if (!error && !instances->announcer)
 		error = -EPERM;
 	if (error)
-		log_error("cannot open the sockets for VRRP: %s; xbeatd needs CAP_NET_ADMIN and "
-			  "CAP_NET_RAW",
-			  strerror(-error));
+		log_error(
+			"cannot open the sockets for VRRP: %s; xbeatd needs CAP_NET_ADMIN and CAP_NET_RAW",
+			strerror(-error));
 	return error;
 }
 
 static int start_helpers(struct instances *instances, const struct instances_setup *setup)
 {
 	instances->notify = notify_start(setup->base, setup->runner, setup->config);
-	instances->tracking = tracking_start(setup->base, setup->runner, setup->config,
-					     &setup->apps, setup->journal, instances_on_tracked, instances);
+	instances->tracking =
+		tracking_start(setup->base, setup->runner, setup->config, &setup->apps,
+			       setup->journal, instances_on_tracked, instances);
 	instances->startup_delay = evtimer_new(setup->base, instances_on_startup_delay, instances);
 	return instances->notify && instances->tracking && instances->startup_delay ? 0 : -ENOMEM;
 }

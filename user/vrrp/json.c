@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* "xbeatctl vrrp". */
-#include <stdio.h>
-#include <user/lib/address.h>
-#include <user/core/names.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
-#include <user/lib/json_text.h>
+#include "user/core/names.h"
+#include "user/lib/address.h"
+#include "user/lib/clock.h"
+#include "user/lib/json_text.h"
+#include "user/vrrp/state/instance.h"
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char *const obstacle_names[] = {

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One instance from its making to its end: timer, Startup and Shutdown, a changed configuration. */
+#include "user/config/print/print.h"
+#include "user/core/vrrp_packet.h"
+#include "user/kernel/guards.h"
+#include "user/lib/address.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "user/net/advert_socket.h"
+#include "user/net/local_address.h"
+#include "user/net/routes.h"
+#include "user/vrrp/state/instance.h"
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/core/vrrp_packet.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
-#include <user/lib/log.h>
-#include <stdatomic.h>
 #include <unistd.h>
-#include <user/lib/address.h>
-#include <user/config/print/print.h>
-#include <user/net/advert_socket.h>
-#include <user/kernel/guards.h>
-#include <user/net/local_address.h>
-#include <user/net/routes.h>
-#include <user/lib/cleanup.h>
 
 static struct vrrp_parameters make_parameters(const struct peers *peers,
 					      const struct config_instance *config)

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a configuration asks of the machine, and going over from one to another. */
+#include "user/config/print/print.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/json_text.h"
+#include "user/lib/log.h"
+#include "user/net/local_address.h"
+#include "user/vrrp/state/instance.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/config/print/print.h>
-#include <user/vrrp/state/instance.h>
-#include <user/lib/json_text.h>
-#include <user/net/local_address.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/log.h>
 
 static int check_interfaces(const struct config_instance *instance, struct interfaces *interfaces,
 			    char *message, size_t bytes)
 {
 	if (instance->interface[0] && !interfaces_get(interfaces, instance->interface)->present) {
-		snprintf(message, bytes,
-			 "no interface %s for %s: correct \"interface\" in the configuration, or "
-			 "create it first (ip link shows those that exist)",
-			 instance->interface, instance->name);
+		snprintf(
+			message, bytes,
+			"no interface %s for %s: correct \"interface\" in the configuration, or create it first (ip link shows those that exist)",
+			instance->interface, instance->name);
 		return -ENODEV;
 	}
 	for (size_t i = 0; i < instance->vip_count; i++) {
@@ -26,10 +26,10 @@ static int check_interfaces(const struct config_instance *instance, struct inter
 
 		if (!vip->has_interface || interfaces_get(interfaces, vip->interface)->present)
 			continue;
-		snprintf(message, bytes,
-			 "%s: no interface %s for its virtual address: correct \"dev\", or create "
-			 "the interface first",
-			 instance->name, vip->interface);
+		snprintf(
+			message, bytes,
+			"%s: no interface %s for its virtual address: correct \"dev\", or create the interface first",
+			instance->name, vip->interface);
 		return -ENODEV;
 	}
 	return 0;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The timers of one instance. */
+#include "user/core/vrrp_packet.h"
+#include "user/lib/address.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "user/net/routes.h"
+#include "user/vrrp/state/instance.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/core/vrrp_packet.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
-#include <user/lib/log.h>
-#include <user/lib/address.h>
-#include <user/net/routes.h>
 
 /*
  * The timer of one Backup is due: it, and all others that have heard an advert since they were armed, are

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vrrp_app: applications that prove their own progress, and that instances may track. */
+#include "user/config/blocks/track.h"
 #include <string.h>
-#include <user/config/blocks/track.h>
 
 #define NAME_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 
@@ -40,10 +40,10 @@ static void check_name(struct config_parser *parser, const struct config_token *
 {
 	if (!*word->text || strlen(word->text) >= XB_NAME_BYTES ||
 	    word->text[strspn(word->text, NAME_LETTERS)])
-		config_error(parser, word->position,
-			     "'%s' cannot be an application's name; write 1 to %d letters, digits, "
-			     "'_', '.' or '-'",
-			     word->text, XB_NAME_BYTES - 1);
+		config_error(
+			parser, word->position,
+			"'%s' cannot be an application's name; write 1 to %d letters, digits, '_', '.' or '-'",
+			word->text, XB_NAME_BYTES - 1);
 }
 
 void config_read_app(struct config_parser *parser, struct config_block *block,
@@ -72,8 +72,7 @@ void config_read_app(struct config_parser *parser, struct config_block *block,
 	if (config->app_count == XB_APPS_MAX + 1)
 		config_error(
 			parser, inner.position,
-			"vrrp_app %s is one too many; %d are allowed, because heartbeats carry "
-			"a bit for each",
+			"vrrp_app %s is one too many; %d are allowed, because heartbeats carry a bit for each",
 			app->name, XB_APPS_MAX);
 	inner.target = app;
 	config_parser_block(parser, &inner);

@@ -4,9 +4,9 @@
  * section 5.3.6 (version 2), which RFC 3768 took out again and keepalived's
  * users still have in their files.
  */
+#include "user/config/blocks/instance.h"
+#include "user/config/syntax/table.h"
 #include <string.h>
-#include <user/config/blocks/instance.h>
-#include <user/config/syntax/table.h>
 
 /* AH is known, so that what is said of it is of use. */
 static const struct {
@@ -33,9 +33,9 @@ static void read_type(struct config_parser *parser, struct config_block *block,
 		config_error(parser, word->position, "unknown auth_type '%s'; write \"%s\"",
 			     word->text, keyword->usage);
 	else if (!types[i].served)
-		config_error(parser, word->position,
-			     "auth_type AH is not served; use PASS on all nodes, or heartbeats, "
-			     "which are authenticated");
+		config_error(
+			parser, word->position,
+			"auth_type AH is not served; use PASS on all nodes, or heartbeats, which are authenticated");
 	else
 		instance->authentication = types[i].authentication;
 }
@@ -54,10 +54,10 @@ static void read_password(struct config_parser *parser, struct config_block *blo
 		return;
 	}
 	if (length > sizeof(instance->password)) {
-		config_warning(parser, word->position,
-			       "auth_pass is cut to its first %zu characters: an advert has no "
-			       "room for more",
-			       sizeof(instance->password));
+		config_warning(
+			parser, word->position,
+			"auth_pass is cut to its first %zu characters: an advert has no room for more",
+			sizeof(instance->password));
 		length = sizeof(instance->password);
 	}
 	memcpy(instance->password, word->text, length);
@@ -94,9 +94,9 @@ void config_read_authentication(struct config_parser *parser, struct config_bloc
 		config_error(parser, inner.position,
 			     "auth_type PASS has no auth_pass; add \"auth_pass PASSWORD\"");
 	if (config_block_seen(&inner, "auth_pass") && !config_block_seen(&inner, "auth_type"))
-		config_warning(parser, inner.position,
-			       "auth_pass has no effect without \"auth_type PASS\"; add it, or "
-			       "remove the block");
+		config_warning(
+			parser, inner.position,
+			"auth_pass has no effect without \"auth_type PASS\"; add it, or remove the block");
 }
 
 void config_settle_authentication(struct config_parser *parser, const struct config_block *block)

@@ -4,12 +4,12 @@
  * line by the rules of all other statements; here it is put together again, as
  * far as that matters to quotes, and split by the rules of commands.
  */
+#include "user/config/blocks/command.h"
+#include "user/config/syntax/value.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/config/blocks/command.h>
-#include <user/config/syntax/value.h>
 
 /* Blanks that stood between two words; more are no use to any command. */
 #define GAP_MAX 64
@@ -163,11 +163,11 @@ static char **split(struct config_parser *parser, const struct config_keyword *k
 
 	if (words && words[0] && *words[0])
 		return words;
-	config_error(parser, statement->words[1].position,
-		     words ? "%s is empty; write \"%s\""
-			   : "a quote of %s is not closed; write \"%s\" with \" or ' around what "
-			     "belongs together",
-		     keyword->name, keyword->usage);
+	config_error(
+		parser, statement->words[1].position,
+		words ? "%s is empty; write \"%s\""
+		      : "a quote of %s is not closed; write \"%s\" with \" or ' around what belongs together",
+		keyword->name, keyword->usage);
 	config_words_free(words);
 	return NULL;
 }
@@ -197,8 +197,7 @@ static void store_name(struct config_parser *parser, struct config_position posi
 		if (!isgraph((unsigned char)*byte) || strchr("\"'\\:", *byte)) {
 			config_error(
 				parser, position,
-				"the name of a %s has a blank, quote, colon or control character; "
-				"write it as the system knows it",
+				"the name of a %s has a blank, quote, colon or control character; write it as the system knows it",
 				what);
 			return;
 		}

@@ -7,8 +7,8 @@
 #ifndef XBEAT_CONFIG_BLOCKS_COMMAND_H
 #define XBEAT_CONFIG_BLOCKS_COMMAND_H
 
-#include <user/config/syntax/parser.h>
-#include <user/config/model/command.h>
+#include "user/config/model/command.h"
+#include "user/config/syntax/parser.h"
 
 /* Words of a command statement: as many as are kept, so that one more is reported. */
 #define CONFIG_COMMAND_WORDS_MAX (CONFIG_WORDS_MAX - 2)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The words outside all blocks, and global_defs. It owns what global_defs says for others. */
+#include "user/config/blocks/track.h"
+#include "user/config/syntax/table.h"
+#include "user/lib/address.h"
 #include <netinet/in.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/config/syntax/table.h>
-#include <user/config/blocks/track.h>
 
 #define REALTIME_PRIORITY_DEFAULT 50
 #define DOWN_TIMER_ADVERTS_DEFAULT 3

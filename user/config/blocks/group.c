@@ -3,9 +3,9 @@
  * vrrp_sync_group: instances that change state together. Members are named
  * before or after their instances; they are found when the file has been read.
  */
+#include "user/config/blocks/track.h"
 #include <stdlib.h>
 #include <string.h>
-#include <user/config/blocks/track.h>
 
 /* A member's name, until all instances are known. */
 static void read_member(struct config_parser *parser, struct config_block *block,
@@ -44,10 +44,10 @@ static void read_global_tracking(struct config_parser *parser, struct config_blo
 	struct config_group *group = block->target;
 
 	group->tracking_weight = true;
-	config_warning(parser, statement->words[0].position,
-		       "%s is out of date; write sync_group_tracking_weight, or move the track_* "
-		       "blocks to the group",
-		       keyword->name);
+	config_warning(
+		parser, statement->words[0].position,
+		"%s is out of date; write sync_group_tracking_weight, or move the track_* blocks to the group",
+		keyword->name);
 }
 
 #define TRACK(id, word, ...) CONFIG_TRACK_ROW(struct config_group, id, word)
@@ -140,11 +140,11 @@ static bool member_fits(struct config_parser *parser, const struct config_member
 			       "%s was given on %s already; this one is ignored", member->name,
 			       config_place(parser, earlier->position));
 	else
-		config_error(parser, member->position,
-			     "vrrp_instance %s is in vrrp_sync_group %s on %s already; keep it in "
-			     "one of them",
-			     member->name, groups[earlier->group].name,
-			     config_place(parser, earlier->position));
+		config_error(
+			parser, member->position,
+			"vrrp_instance %s is in vrrp_sync_group %s on %s already; keep it in one of them",
+			member->name, groups[earlier->group].name,
+			config_place(parser, earlier->position));
 	return false;
 }
 
@@ -196,15 +196,15 @@ void config_settle_groups(struct config_parser *parser)
 
 		check_name(parser, group);
 		if (names_in_group(parser, i) == 0)
-			config_warning(parser, group->position,
-				       "vrrp_sync_group %s has no instance; add \"group { "
-				       "INSTANCE ... }\"",
-				       group->name);
+			config_warning(
+				parser, group->position,
+				"vrrp_sync_group %s has no instance; add \"group { INSTANCE ... }\"",
+				group->name);
 		else if (names_in_group(parser, i) == 1)
-			config_warning(parser, group->position,
-				       "vrrp_sync_group %s has one instance, which has nothing to "
-				       "keep in step with; add another",
-				       group->name);
+			config_warning(
+				parser, group->position,
+				"vrrp_sync_group %s has one instance, which has nothing to keep in step with; add another",
+				group->name);
 	}
 	free(parser->members);
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The heartbeat block: links, nodes, timing. Checks of a line are here, of its times in
  * config_heartbeat_timing.c, of the whole in config_check.c. */
+#include "user/config/syntax/parser.h"
+#include "user/config/syntax/value.h"
+#include "user/lib/address.h"
+#include "user/lib/time.h"
 #include <stdlib.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/config/syntax/parser.h>
-#include <user/config/syntax/value.h>
-#include <user/lib/time.h>
 
 static void read_link(struct config_parser *parser, struct config_block *block,
 		      const struct config_keyword *keyword,
@@ -69,10 +69,10 @@ static bool read_node_address(struct config_parser *parser, const struct config_
 		return false;
 	}
 	if (!config_address_is_unicast(address)) {
-		config_error(parser, word->position,
-			     "%s cannot be a node's address; write a unicast address of its "
-			     "interface",
-			     word->text);
+		config_error(
+			parser, word->position,
+			"%s cannot be a node's address; write a unicast address of its interface",
+			word->text);
 		return false;
 	}
 	node->address_count++;
@@ -261,10 +261,10 @@ void config_read_heartbeat(struct config_parser *parser, struct config_block *bl
 	(void)block;
 	(void)keyword;
 	if (heartbeat) {
-		config_error(parser, inner.position,
-			     "a second heartbeat block is not served; keep this one or \"%s\" of "
-			     "%s",
-			     heartbeat->name, config_place(parser, heartbeat->position));
+		config_error(
+			parser, inner.position,
+			"a second heartbeat block is not served; keep this one or \"%s\" of %s",
+			heartbeat->name, config_place(parser, heartbeat->position));
 		config_parser_skip_block(parser, &statement->words[0]);
 		return;
 	}

@@ -3,10 +3,10 @@
  * The vrrp_instance block: its keywords. What they mean together, and with
  * global_defs, is settled when the whole file is known: config_settle.c.
  */
+#include "user/config/blocks/instance.h"
+#include "user/config/blocks/track.h"
+#include "user/config/syntax/table.h"
 #include <string.h>
-#include <user/config/blocks/instance.h>
-#include <user/config/syntax/table.h>
-#include <user/config/blocks/track.h>
 
 #define TIMER_EXPIRED_PRIORITY_DEFAULT 254
 

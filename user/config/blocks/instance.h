@@ -7,7 +7,7 @@
 #ifndef XBEAT_CONFIG_BLOCKS_INSTANCE_H
 #define XBEAT_CONFIG_BLOCKS_INSTANCE_H
 
-#include <user/config/syntax/parser.h>
+#include "user/config/syntax/parser.h"
 
 /* Readers of an instance's blocks and values; the target is the instance. */
 config_read config_read_authentication;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Who is told of changes: notify_deleted, and the FIFOs of global_defs. The other words of notify
  * are plain commands: config_command.c. */
+#include "user/config/blocks/track.h"
 #include <stdlib.h>
 #include <string.h>
-#include <user/config/blocks/track.h>
 
 /* keepalived tells of a deleted instance as of a fault, unless this word is there. */
 void config_read_notify_deleted(struct config_parser *parser, struct config_block *block,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Names of the numbers that routes and rules have: those that every /etc/iproute2 has, which is not read. */
+#include "user/config/syntax/options.h"
 #include <linux/rtnetlink.h>
-#include <user/config/syntax/options.h>
 
 const struct config_name config_table_names[] = {
 	{"default", RT_TABLE_DEFAULT},

@@ -3,10 +3,10 @@
  * The lines of virtual_routes and static_routes: keepalived's, which are those of "ip route add" with
  * every word in full. What a line leaves out is decided where the route is added.
  */
+#include "user/config/syntax/options.h"
+#include "user/lib/address.h"
 #include <arpa/inet.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/config/syntax/options.h>
 
 #define ROUTE_USAGE                                                                                \
 	"[TYPE] ADDRESS/LENGTH|default [via GATEWAY] [dev NAME] [table TABLE] [src ADDRESS] "      \
@@ -41,8 +41,7 @@ static void read_next_hop(struct route_line *route_line)
 	if (route_line->route.next_hop_count && !route_line->next_hops)
 		config_line_error(
 			line, line->words[line->next - 1].position,
-			"a gateway or interface stands before nexthop; write each gateway as "
-			"\"nexthop via GATEWAY dev NAME\"");
+			"a gateway or interface stands before nexthop; write each gateway as \"nexthop via GATEWAY dev NAME\"");
 	else if (add_next_hop(route_line))
 		route_line->next_hops = true;
 }
@@ -126,10 +125,10 @@ static void read_word(struct route_line *route_line)
 	if (read_next_hop_word(route_line) || read_structure(route_line))
 		return;
 	if (route_line->next_hops)
-		config_line_error(line, line->words[line->next].position,
-				  "'%s' after nexthop, where only via, dev, weight, realms and "
-				  "onlink stand; write it before the first nexthop",
-				  line->words[line->next].text);
+		config_line_error(
+			line, line->words[line->next].position,
+			"'%s' after nexthop, where only via, dev, weight, realms and onlink stand; write it before the first nexthop",
+			line->words[line->next].text);
 	else if (!config_options_read(&config_route_options, line, &route_line->route) &&
 		 !read_destination(route_line))
 		config_options_unknown(tables, CONFIG_ARRAY_SIZE(tables), line);

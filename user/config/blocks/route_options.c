@@ -3,9 +3,9 @@
  * The words of a route and of its next hops, each with where its value goes; the order is that in
  * which routes are printed.
  */
+#include "user/config/syntax/options.h"
 #include <linux/icmpv6.h>
 #include <string.h>
-#include <user/config/syntax/options.h>
 
 #define ROUTE(field) .offset = offsetof(struct config_route, field)
 #define HOP(field) .offset = offsetof(struct config_next_hop, field)

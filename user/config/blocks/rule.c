@@ -3,10 +3,10 @@
  * The lines of virtual_rules and static_rules: keepalived's, which are those of "ip rule add" with
  * every word in full.
  */
+#include "user/config/syntax/options.h"
 #include <linux/fib_rules.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <user/config/syntax/options.h>
 
 #define RULE_USAGE                                                                                 \
 	"[not] [from ADDRESS/LENGTH] [to ADDRESS/LENGTH] [iif NAME] [fwmark MARK] table TABLE "    \
@@ -160,14 +160,14 @@ static void check_action(struct config_line *line, const struct config_rule *rul
 			   rule->suppress_interface_group.given;
 
 	if (actions != 1)
-		config_line_error(line, line->words[0].position,
-				  "the rule says %s what to do; write one of table, goto, l3mdev, "
-				  "nop, blackhole, unreachable and prohibit",
-				  actions ? "more than once" : "not");
+		config_line_error(
+			line, line->words[0].position,
+			"the rule says %s what to do; write one of table, goto, l3mdev, nop, blackhole, unreachable and prohibit",
+			actions ? "more than once" : "not");
 	else if (needs_table && !rule->table.given && !rule->l3mdev)
-		config_line_error(line, line->words[0].position,
-				  "realms, suppress_prefixlength and suppress_ifgroup need a "
-				  "table; add \"table TABLE\" or remove them");
+		config_line_error(
+			line, line->words[0].position,
+			"realms, suppress_prefixlength and suppress_ifgroup need a table; add \"table TABLE\" or remove them");
 }
 
 /* A rule can only jump forwards. */
@@ -179,10 +179,10 @@ static void check_goto(struct config_line *line, const struct config_rule *rule)
 		config_line_error(line, line->words[0].position,
 				  "a rule with goto needs its own place; add \"priority NUMBER\"");
 	else if (rule->goto_priority.value <= rule->priority.value)
-		config_line_error(line, line->words[0].position,
-				  "goto %u does not lead forwards from priority %u; write a higher "
-				  "number",
-				  rule->goto_priority.value, rule->priority.value);
+		config_line_error(
+			line, line->words[0].position,
+			"goto %u does not lead forwards from priority %u; write a higher number",
+			rule->goto_priority.value, rule->priority.value);
 }
 
 static void settle_prefix(struct config_prefix *prefix)
@@ -214,10 +214,10 @@ static void assign_priority(struct config_line *line, struct config_rule *rule)
 	rule->priority.given = true;
 	rule->priority.value = CONFIG_RULE_PRIORITY_ASSIGNED - assigned;
 	rule->priority_assigned = true;
-	config_warning(line->parser, rule->position,
-		       "the rule has no priority; as in keepalived it is %u, which changes with "
-		       "the rules before it: add \"priority NUMBER\"",
-		       rule->priority.value);
+	config_warning(
+		line->parser, rule->position,
+		"the rule has no priority; as in keepalived it is %u, which changes with the rules before it: add \"priority NUMBER\"",
+		rule->priority.value);
 }
 
 static void settle_rule(struct config_line *line, struct config_rule *rule)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What can be tracked by name: vrrp_script, vrrp_track_process, track_file. */
+#include "user/config/blocks/track.h"
 #include <stdlib.h>
 #include <string.h>
-#include <user/config/blocks/track.h>
 
 #define SECONDS_MAX_NS ((uint64_t)UINT32_MAX * NS_PER_US)
 #define DELAY_MAX_NS (3600 * NS_PER_SECOND)
@@ -176,10 +176,10 @@ static void settle_quorum(struct config_parser *parser, struct config_process *p
 	if (process->quorum_max == 0 && process->quorum == 1)
 		process->quorum = 0;
 	if (process->quorum > process->quorum_max)
-		config_error(parser, process->position,
-			     "quorum_max %u of vrrp_track_process %s is below its quorum %u; raise "
-			     "it",
-			     process->quorum_max, process->name, process->quorum);
+		config_error(
+			parser, process->position,
+			"quorum_max %u of vrrp_track_process %s is below its quorum %u; raise it",
+			process->quorum_max, process->name, process->quorum);
 }
 
 void config_read_process(struct config_parser *parser, struct config_block *block,

@@ -3,11 +3,11 @@
  * strict_mode: nothing but what the RFCs have. What keepalived resets is reset,
  * with a warning; what would not be VRRP at all is an error.
  */
+#include "user/config/blocks/instance.h"
+#include "user/config/syntax/value.h"
+#include "user/core/vrrp.h"
+#include "user/lib/address.h"
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/config/blocks/instance.h>
-#include <user/config/syntax/value.h>
-#include <user/core/vrrp.h>
 
 #define RESET(word, member, value_)                                                                \
 	{                                                                                          \
@@ -62,14 +62,14 @@ static void reset_settings(struct config_parser *parser, const struct config_blo
 static void check_addresses(struct config_parser *parser, const struct config_instance *instance)
 {
 	if (!instance->advertised_count)
-		config_error(parser, instance->position,
-			     "vrrp_instance %s has no virtual_ipaddress, which strict_mode needs; "
-			     "add one",
-			     instance->name);
+		config_error(
+			parser, instance->position,
+			"vrrp_instance %s has no virtual_ipaddress, which strict_mode needs; add one",
+			instance->name);
 	else if (instance->family == 6 && !config_address_is_link_local(&instance->vips[0].address))
-		config_error(parser, instance->vips[0].position,
-			     "the first address must be link-local in strict_mode (RFC 9568 "
-			     "section 5.2.9); put one before it");
+		config_error(
+			parser, instance->vips[0].position,
+			"the first address must be link-local in strict_mode (RFC 9568 section 5.2.9); put one before it");
 }
 
 static void check_state(struct config_parser *parser, const struct config_block *block)
@@ -92,9 +92,9 @@ void config_settle_strict(struct config_parser *parser, const struct config_bloc
 	if (!instance->strict)
 		return;
 	if (instance->unicast_peer_count)
-		config_error(parser, *config_block_seen(block, "unicast_peer"),
-			     "unicast is not in the RFCs, and strict_mode asks for them; remove "
-			     "unicast_peer, or add \"strict_mode off\"");
+		config_error(
+			parser, *config_block_seen(block, "unicast_peer"),
+			"unicast is not in the RFCs, and strict_mode asks for them; remove unicast_peer, or add \"strict_mode off\"");
 	check_addresses(parser, instance);
 	check_state(parser, block);
 	reset_settings(parser, block);

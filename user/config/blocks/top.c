@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The blocks that a configuration has. */
+#include "user/config/blocks/track.h"
+#include "user/config/syntax/table.h"
+#include "user/lib/address.h"
 #include <netinet/in.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/config/syntax/table.h>
-#include <user/config/blocks/track.h>
 
 #define NAMED(word, reader)                                                                        \
 	{                                                                                          \

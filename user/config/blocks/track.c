@@ -3,12 +3,12 @@
  * track_interface, track_script and their like, in instances and in sync
  * groups: the lines, and what they mean once all that they name is known. keepalived's rules of where weights do not count are here.
  */
+#include "user/config/blocks/track.h"
+#include "user/core/vrrp.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/config/blocks/track.h>
-#include <user/core/vrrp.h>
 
 #define WORD(id, block_word, thing, limit, noreverse)                                              \
 	[CONFIG_TRACK_##id] = {(block_word), (thing), (limit), (noreverse)}
@@ -208,10 +208,10 @@ static void report_unknown_link(struct config_parser *parser, const struct confi
 	size_t used = 0;
 
 	if (!heartbeat) {
-		config_error(parser, track->position,
-			     "track_link %s needs a heartbeat block; add one, or write "
-			     "\"track_interface { %s }\"",
-			     track->name, track->name);
+		config_error(
+			parser, track->position,
+			"track_link %s needs a heartbeat block; add one, or write \"track_interface { %s }\"",
+			track->name, track->name);
 		return;
 	}
 	for (size_t i = 0; i < heartbeat->interface_count; i++)
@@ -258,16 +258,15 @@ static void check_link(struct config_parser *parser, const struct config_track *
 	const struct config_heartbeat *heartbeat = parser->config->heartbeat;
 
 	if (heartbeat->interface_count < 2)
-		config_warning(parser, track->position,
-			       "track_link %s has no effect with one link: another one tells that "
-			       "it is bad; add an \"interface\" to heartbeat %s",
-			       track->name, heartbeat->name);
+		config_warning(
+			parser, track->position,
+			"track_link %s has no effect with one link: another one tells that it is bad; add an \"interface\" to heartbeat %s",
+			track->name, heartbeat->name);
 	else if (heartbeat->node_count < 3 && !track->weight)
-		config_warning(parser, track->position,
-			       "track_link %s without weight is a fault of both nodes when the "
-			       "link fails, so that none is Active; write \"weight NUMBER\", or "
-			       "add a witness",
-			       track->name);
+		config_warning(
+			parser, track->position,
+			"track_link %s without weight is a fault of both nodes when the link fails, so that none is Active; write \"weight NUMBER\", or add a witness",
+			track->name);
 }
 
 /* Gives a line the weight of what it names, unless it has its own. */
@@ -326,10 +325,10 @@ static void settle_list(struct config_parser *parser, struct config_track *track
 
 		settle_track(parser, &tracks[i]);
 		if (own)
-			config_warning(parser, tracks[i].position,
-				       "%s is the instance's own interface, which is tracked in "
-				       "any case; this line is ignored",
-				       tracks[i].name);
+			config_warning(
+				parser, tracks[i].position,
+				"%s is the instance's own interface, which is tracked in any case; this line is ignored",
+				tracks[i].name);
 		if (own || (reason && !drop_weight(parser, &tracks[i], reason)))
 			free(tracks[i].name);
 		else

@@ -6,9 +6,9 @@
 #ifndef XBEAT_CONFIG_BLOCKS_TRACK_H
 #define XBEAT_CONFIG_BLOCKS_TRACK_H
 
-#include <user/config/blocks/command.h>
-#include <user/config/syntax/table.h>
-#include <user/config/model/command.h>
+#include "user/config/blocks/command.h"
+#include "user/config/model/command.h"
+#include "user/config/syntax/table.h"
 
 /*
  * Kinds of tracked things, in the order of enum config_track_kind:

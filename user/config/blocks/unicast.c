@@ -3,10 +3,10 @@
  * Where an instance's adverts come from and go to: its source address, its
  * unicast peers, its multicast group (RFC 9568 sections 5.1.1.2 and 5.1.2.2).
  */
+#include "user/config/blocks/instance.h"
+#include "user/config/syntax/value.h"
+#include "user/lib/address.h"
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/config/blocks/instance.h>
-#include <user/config/syntax/value.h>
 
 /* Parses the address of one machine. As in keepalived a prefix length may follow, which says nothing.
  * Returns success. */
@@ -32,10 +32,10 @@ void config_read_source(struct config_parser *parser, struct config_block *block
 		return;
 	}
 	if (instance->has_source && !address_equal(&instance->source, &source)) {
-		config_error(parser, word->position,
-			     "vrrp_instance %s has another source address already; keep one of "
-			     "mcast_src_ip and unicast_src_ip",
-			     block->name);
+		config_error(
+			parser, word->position,
+			"vrrp_instance %s has another source address already; keep one of mcast_src_ip and unicast_src_ip",
+			block->name);
 		return;
 	}
 	instance->source = source;
@@ -97,10 +97,10 @@ static bool read_peer_words(struct config_parser *parser, const struct config_st
 			return false;
 	}
 	if (peer->ttl_minimum > peer->ttl_maximum)
-		config_error(parser, words[0].position,
-			     "min_ttl %u of %s is above its max_ttl %u; all adverts would be "
-			     "dropped",
-			     peer->ttl_minimum, words[0].text, peer->ttl_maximum);
+		config_error(
+			parser, words[0].position,
+			"min_ttl %u of %s is above its max_ttl %u; all adverts would be dropped",
+			peer->ttl_minimum, words[0].text, peer->ttl_maximum);
 	return true;
 }
 
@@ -144,10 +144,10 @@ static void check_family(struct config_parser *parser, const struct config_insta
 	char text[ADDRESS_TEXT_BYTES];
 
 	if (position && address_family(address) != instance->family)
-		config_error(parser, *position,
-			     "%s is of another family than vrrp_instance %s, which is of IPv%u; "
-			     "use one family",
-			     address_format(address, text), instance->name, instance->family);
+		config_error(
+			parser, *position,
+			"%s is of another family than vrrp_instance %s, which is of IPv%u; use one family",
+			address_format(address, text), instance->name, instance->family);
 }
 
 static void check_families(struct config_parser *parser, const struct config_block *block)
@@ -186,10 +186,10 @@ static void check_peers(struct config_parser *parser, const struct config_block 
 	const struct config_position *fault = config_block_seen(block, "unicast_fault_no_peer");
 
 	if (fault) {
-		config_error(parser, *fault,
-			     "vrrp_instance %s has no peer, so that unicast_fault_no_peer would "
-			     "keep it from starting; add \"unicast_peer { ADDRESS ... }\"",
-			     block->name);
+		config_error(
+			parser, *fault,
+			"vrrp_instance %s has no peer, so that unicast_fault_no_peer would keep it from starting; add \"unicast_peer { ADDRESS ... }\"",
+			block->name);
 		return;
 	}
 	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(words); i++) {
@@ -197,10 +197,10 @@ static void check_peers(struct config_parser *parser, const struct config_block 
 
 		if (!seen)
 			continue;
-		config_warning(parser, *seen,
-			       "vrrp_instance %s has no peer in unicast_peer, so that its adverts "
-			       "are multicast; add the other nodes, or remove %s",
-			       block->name, words[i]);
+		config_warning(
+			parser, *seen,
+			"vrrp_instance %s has no peer in unicast_peer, so that its adverts are multicast; add the other nodes, or remove %s",
+			block->name, words[i]);
 		return;
 	}
 }
@@ -217,10 +217,10 @@ static void check_interface(struct config_parser *parser, const struct config_bl
 			     "vrrp_instance %s has no interface; add \"interface NAME\"",
 			     block->name);
 	else if (config_address_is_link_local(&instance->source))
-		config_error(parser, block->position,
-			     "vrrp_instance %s has no interface, and a link-local source does not "
-			     "tell it; add \"interface NAME\"",
-			     block->name);
+		config_error(
+			parser, block->position,
+			"vrrp_instance %s has no interface, and a link-local source does not tell it; add \"interface NAME\"",
+			block->name);
 }
 
 static void settle_group(struct config_parser *parser, const struct config_block *block)

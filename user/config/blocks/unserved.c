@@ -4,7 +4,7 @@
  * that its configurations parse and everything left out is named. A word that
  * cannot be left out without harm is an error.
  */
-#include <user/config/syntax/parser.h>
+#include "user/config/syntax/parser.h"
 
 #define IGNORED(word)                                                                              \
 	{                                                                                          \
@@ -55,8 +55,8 @@ static const struct config_unserved top_words[] = {
 	IGNORED("linkbeat_interfaces"),
 	IGNORED("linkbeat_use_polling"),
 	NEEDLESS("namespace_with_ipsets"),
-	REFUSED("net_namespace", "adverts and addresses would be in the wrong namespace; remove it "
-				 "and start xbeatd inside the namespace"),
+	REFUSED("net_namespace",
+		"adverts and addresses would be in the wrong namespace; remove it and start xbeatd inside the namespace"),
 	FOREIGN("net_namespace_ipvs", LOAD_BALANCER),
 	NEEDLESS("random_seed"),
 	IGNORED("track_group"),
@@ -109,8 +109,8 @@ static const struct config_unserved globals_words[] = {
 	FOREIGN("lvs_timeouts", LOAD_BALANCER),
 	NEEDLESS("max_auto_priority"),
 	NEEDLESS("min_auto_priority_delay"),
-	REFUSED("net_namespace", "adverts and addresses would be in the wrong namespace; remove it "
-				 "and start xbeatd inside the namespace"),
+	REFUSED("net_namespace",
+		"adverts and addresses would be in the wrong namespace; remove it and start xbeatd inside the namespace"),
 	NEEDLESS("nftables"),
 	NEEDLESS("nftables_counters"),
 	NEEDLESS("nftables_ifindex"),
@@ -178,10 +178,10 @@ static const struct config_unserved instance_words[] = {
 	FOREIGN("smtp_alert", MAIL),
 	TRACK_BFD,
 	IGNORED("track_src_ip"),
-	REFUSED("use_ipvlan", "addresses would be on the interface itself; remove it, or write "
-			      "\"use_vmac\""),
-	IGNORED_SO("use_vmac_addr", "addresses on other interfaces keep those interfaces' MAC "
-				    "addresses"),
+	REFUSED("use_ipvlan",
+		"addresses would be on the interface itself; remove it, or write \"use_vmac\""),
+	IGNORED_SO("use_vmac_addr",
+		   "addresses on other interfaces keep those interfaces' MAC addresses"),
 	REFUSED("vrf", "adverts would leave outside the VRF; remove it"),
 };
 const struct config_unserved_list config_unserved_instance = LIST(instance_words);

@@ -3,13 +3,13 @@
  * Lists of addresses, ADDRESS[/LENGTH] and options a line: virtual_ipaddress and
  * virtual_ipaddress_excluded of an instance, static_ipaddress outside of all.
  */
+#include "user/config/blocks/vip.h"
+#include "user/config/blocks/instance.h"
+#include "user/config/syntax/value.h"
+#include "user/core/vrrp_packet.h"
+#include "user/lib/address.h"
 #include <stdlib.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/config/blocks/instance.h>
-#include <user/config/syntax/value.h>
-#include <user/config/blocks/vip.h>
-#include <user/core/vrrp_packet.h>
 
 /* Reads a line's address and options. Returns whether there is an address to keep. */
 static bool read_vip(struct config_parser *parser, const struct config_statement *statement,
@@ -57,10 +57,10 @@ static bool has_room(struct config_parser *parser, const struct config_block *bl
 	const struct config_instance *instance = block->target;
 
 	if (instance->advertised_count == VRRP_ADDRESSES_MAX)
-		config_error(parser, word->position,
-			     "%s is one address too many for vrrp_instance %s; an advert carries "
-			     "%d: move it to virtual_ipaddress_excluded, or split the instance",
-			     word->text, block->name, VRRP_ADDRESSES_MAX);
+		config_error(
+			parser, word->position,
+			"%s is one address too many for vrrp_instance %s; an advert carries %d: move it to virtual_ipaddress_excluded, or split the instance",
+			word->text, block->name, VRRP_ADDRESSES_MAX);
 	return instance->advertised_count <= VRRP_ADDRESSES_MAX;
 }
 
@@ -156,11 +156,11 @@ static void check_families(struct config_parser *parser, const struct config_ins
 		const struct config_vip *vip = &instance->vips[i];
 
 		if (address_family(&vip->address) != instance->family)
-			config_error(parser, vip->position,
-				     "%s cannot be advertised: vrrp_instance %s is of IPv%u; move "
-				     "it to virtual_ipaddress_excluded",
-				     address_format(&vip->address, text), instance->name,
-				     instance->family);
+			config_error(
+				parser, vip->position,
+				"%s cannot be advertised: vrrp_instance %s is of IPv%u; move it to virtual_ipaddress_excluded",
+				address_format(&vip->address, text), instance->name,
+				instance->family);
 	}
 }
 

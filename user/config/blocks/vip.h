@@ -3,7 +3,7 @@
 #ifndef XBEAT_CONFIG_BLOCKS_VIP_H
 #define XBEAT_CONFIG_BLOCKS_VIP_H
 
-#include <user/config/syntax/parser.h>
+#include "user/config/syntax/parser.h"
 
 #define CONFIG_VIP_USAGE                                                                           \
 	"ADDRESS[/LENGTH] [brd ADDRESS|+|-] [dev NAME] [scope SCOPE] [label NAME] [peer "          \

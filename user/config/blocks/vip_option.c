@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The options behind the address in a line of virtual_ipaddress, by table. */
+#include "user/config/blocks/vip.h"
+#include "user/config/syntax/value.h"
+#include "user/lib/address.h"
 #include <arpa/inet.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/config/syntax/value.h>
-#include <user/config/blocks/vip.h>
 
 static const struct {
 	const char *name;
@@ -50,8 +50,7 @@ static void read_broadcast(struct config_parser *parser, const struct config_tok
 	} else {
 		config_error(
 			parser, value->position,
-			"'%s' is no broadcast address; write an IPv4 address, or + or - with a "
-			"length of 1 to 30",
+			"'%s' is no broadcast address; write an IPv4 address, or + or - with a length of 1 to 30",
 			value->text);
 	}
 }
@@ -75,10 +74,10 @@ static void read_scope(struct config_parser *parser, const struct config_token *
 		}
 	}
 	if (config_parse_number(value->text, &number) || number > UINT8_MAX)
-		config_error(parser, value->position,
-			     "unknown scope '%s'; write global, site, link, host, nowhere or 0 to "
-			     "255",
-			     value->text);
+		config_error(
+			parser, value->position,
+			"unknown scope '%s'; write global, site, link, host, nowhere or 0 to 255",
+			value->text);
 	else
 		vip->scope = (uint8_t)number;
 }
@@ -101,10 +100,10 @@ static void read_peer(struct config_parser *parser, const struct config_token *v
 
 	if (config_parse_prefix(value->text, &peer, &length) ||
 	    address_family(&peer) != address_family(&vip->address)) {
-		config_error(parser, value->position,
-			     "'%s' is no peer address; write \"peer ADDRESS[/LENGTH]\" with an "
-			     "IPv%u address",
-			     value->text, address_family(&vip->address));
+		config_error(
+			parser, value->position,
+			"'%s' is no peer address; write \"peer ADDRESS[/LENGTH]\" with an IPv%u address",
+			value->text, address_family(&vip->address));
 		return;
 	}
 	vip->peer = peer;
@@ -122,10 +121,10 @@ static void read_preferred_lifetime(struct config_parser *parser, const struct c
 	else if (!config_parse_number(value->text, &seconds) && seconds <= UINT32_MAX)
 		vip->preferred_lifetime_s = (uint32_t)seconds;
 	else
-		config_error(parser, value->position,
-			     "'%s' is no lifetime; write \"preferred_lft forever\" or 0 to %u "
-			     "seconds",
-			     value->text, UINT32_MAX);
+		config_error(
+			parser, value->position,
+			"'%s' is no lifetime; write \"preferred_lft forever\" or 0 to %u seconds",
+			value->text, UINT32_MAX);
 }
 
 static void read_dad(struct config_parser *parser, const struct config_token *value,

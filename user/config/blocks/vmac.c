@@ -3,10 +3,10 @@
  * The virtual MAC address (RFC 9568 section 7.3): use_vmac, and the names of
  * the interfaces that carry it.
  */
+#include "user/config/blocks/instance.h"
+#include "user/config/syntax/value.h"
 #include <stdio.h>
 #include <string.h>
-#include <user/config/blocks/instance.h>
-#include <user/config/syntax/value.h>
 
 void config_read_vmac(struct config_parser *parser, struct config_block *block,
 		      const struct config_keyword *keyword,
@@ -19,10 +19,10 @@ void config_read_vmac(struct config_parser *parser, struct config_block *block,
 		const struct config_token *word = &statement->words[i];
 
 		if (strchr(word->text, ':'))
-			config_error(parser, word->position,
-				     "a MAC address of one's own, '%s', is not served; remove it: "
-				     "the virtual router has that of its virtual_router_id",
-				     word->text);
+			config_error(
+				parser, word->position,
+				"a MAC address of one's own, '%s', is not served; remove it: the virtual router has that of its virtual_router_id",
+				word->text);
 		else if (*instance->vmac_interface)
 			config_error(parser, word->position,
 				     "unexpected '%s' after use_vmac; write \"%s\"", word->text,
@@ -43,14 +43,14 @@ void config_settle_vmac(struct config_parser *parser, const struct config_block 
 	}
 	if (instance->use_vmac && instance->unicast_peer_count && !instance->vmac_xmit_base) {
 		instance->vmac_xmit_base = true;
-		config_warning(parser, *config_block_seen(block, "use_vmac"),
-			       "use_vmac with unicast_peer sends adverts from the interface "
-			       "itself; add \"vmac_xmit_base\"");
+		config_warning(
+			parser, *config_block_seen(block, "use_vmac"),
+			"use_vmac with unicast_peer sends adverts from the interface itself; add \"vmac_xmit_base\"");
 	}
 	if (instance->use_vmac && !*instance->interface && !config_block_seen(block, "interface"))
-		config_error(parser, *config_block_seen(block, "use_vmac"),
-			     "use_vmac needs an interface to put the virtual MAC address on; add "
-			     "\"interface NAME\"");
+		config_error(
+			parser, *config_block_seen(block, "use_vmac"),
+			"use_vmac needs an interface to put the virtual MAC address on; add \"interface NAME\"");
 }
 
 /* Returns the instance that has the name for an interface of its own or for its virtual MAC's. */
@@ -94,10 +94,10 @@ static void choose_name(struct config_parser *parser, struct config_instance *in
 			return;
 		}
 	}
-	config_error(parser, instance->position,
-		     "there is no name of %d characters with prefix \"%s\" left for the virtual "
-		     "MAC of vrrp_instance %s; write \"use_vmac NAME\"",
-		     CONFIG_INTERFACE_BYTES - 1, prefix, instance->name);
+	config_error(
+		parser, instance->position,
+		"there is no name of %d characters with prefix \"%s\" left for the virtual MAC of vrrp_instance %s; write \"use_vmac NAME\"",
+		CONFIG_INTERFACE_BYTES - 1, prefix, instance->name);
 }
 
 void config_name_vmacs(struct config_parser *parser)
@@ -114,11 +114,11 @@ void config_name_vmacs(struct config_parser *parser)
 		/* Of two with the same name the later one is told. */
 		if (user &&
 		    (user <= instance || !strcmp(user->interface, instance->vmac_interface)))
-			config_error(parser, instance->position,
-				     "the name %s of the virtual MAC's interface is used by "
-				     "vrrp_instance %s on %s; write another one",
-				     instance->vmac_interface, user->name,
-				     config_place(parser, user->position));
+			config_error(
+				parser, instance->position,
+				"the name %s of the virtual MAC's interface is used by vrrp_instance %s on %s; write another one",
+				instance->vmac_interface, user->name,
+				config_place(parser, user->position));
 	}
 	for (size_t i = 0; i < config->instance_count; i++) {
 		if (config->instances[i].use_vmac && !*config->instances[i].vmac_interface)

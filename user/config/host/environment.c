@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What configurations may ask of this machine; see config_environment.h. */
+#include "user/config/host/environment.h"
+#include "user/lib/file.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
-#include <user/config/host/environment.h>
-#include <user/lib/file.h>
 
 void config_machine_init(struct config_machine *machine, const char *instance)
 {

@@ -3,8 +3,8 @@
 #ifndef XBEAT_CONFIG_HOST_ENVIRONMENT_H
 #define XBEAT_CONFIG_HOST_ENVIRONMENT_H
 
+#include "user/config/model/config.h"
 #include <limits.h>
-#include <user/config/model/config.h>
 
 struct config_machine {
 	struct config_environment environment;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Key files: see keyfile.h. The two words of a key are read as in the SipHash paper, section 2.1. */
+#include "user/config/host/keyfile.h"
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <user/config/host/keyfile.h>
 
 #define ID_MAX 255
 

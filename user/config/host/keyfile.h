@@ -6,9 +6,9 @@
 #ifndef XBEAT_CONFIG_HOST_KEYFILE_H
 #define XBEAT_CONFIG_HOST_KEYFILE_H
 
+#include "user/lib/diagnostics.h"
 #include <stddef.h>
 #include <stdint.h>
-#include <user/lib/diagnostics.h>
 #include <xbeat/map.h>
 
 #define KEYFILE_KEY_BYTES 16

@@ -4,14 +4,14 @@
  * was read. The checks of enable_script_security follow keepalived.conf(5): no
  * part of the path of a program that root runs may be writable by others.
  */
+#include "user/config/host/users.h"
+#include "user/lib/cleanup.h"
 #include <errno.h>
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <user/lib/cleanup.h>
-#include <user/config/host/users.h>
 
 #define DEFAULT_USER "keepalived_script"
 
@@ -161,9 +161,7 @@ static void check_security(const struct resolver *resolver, const struct config_
 		part = real;
 	if (part)
 		report(resolver, DIAGNOSTIC_ERROR, command,
-		       "root would run '%s', but users other than root can change %s; make it "
-		       "writable by root alone, name a user for the command, or remove "
-		       "enable_script_security",
+		       "root would run '%s', but users other than root can change %s; make it writable by root alone, name a user for the command, or remove enable_script_security",
 		       command->arguments[0], part);
 }
 
@@ -173,8 +171,7 @@ static void check_program(const struct resolver *resolver, const struct config_c
 
 	if (!find_program(command->arguments[0], path))
 		report(resolver, DIAGNOSTIC_WARNING, command,
-		       "program '%s' is not there or not executable; install it, or write its full "
-		       "path",
+		       "program '%s' is not there or not executable; install it, or write its full path",
 		       command->arguments[0]);
 	else if (resolver->config->script_security && command->uid == 0)
 		check_security(resolver, command, path);

@@ -3,7 +3,7 @@
 #ifndef XBEAT_CONFIG_HOST_USERS_H
 #define XBEAT_CONFIG_HOST_USERS_H
 
-#include <user/config/model/config.h>
+#include "user/config/model/config.h"
 
 /* Where commands without a slash are looked for: by the checks here, and when they are run. */
 #define COMMAND_SEARCH_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Equality and the end of commands. */
+#include "user/config/blocks/command.h"
+#include "user/config/syntax/value.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/config/blocks/command.h>
-#include <user/config/syntax/value.h>
 
 void config_words_free(char **words)
 {

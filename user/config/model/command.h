@@ -3,8 +3,8 @@
 #ifndef XBEAT_CONFIG_MODEL_COMMAND_H
 #define XBEAT_CONFIG_MODEL_COMMAND_H
 
+#include "user/config/model/config.h"
 #include <string.h>
-#include <user/config/model/config.h>
 
 /* Compares two lists of words, each ended by NULL. */
 static inline bool words_equal(char *const *one, char *const *other)
@@ -37,6 +37,5 @@ void config_groups_forget(struct config *config, size_t instance);
 void config_tracks_free(struct config_track *tracks, size_t count);
 
 void config_notify_free(struct config_notify *notify);
-
 
 #endif

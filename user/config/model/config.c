@@ -23,18 +23,18 @@
  *	config_suggest.c    "did you mean"
  *	config_check.c      the file as a whole
  */
+#include "user/config/blocks/instance.h"
+#include "user/config/model/command.h"
+#include "user/config/syntax/table.h"
+#include "user/config/syntax/value.h"
+#include "user/core/names.h"
+#include "user/core/vrrp.h"
+#include "user/lib/address.h"
+#include "user/lib/time.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <stdio.h>
-#include <user/core/vrrp.h>
-#include <user/config/blocks/instance.h>
-#include <user/config/syntax/table.h>
-#include <user/config/syntax/value.h>
-#include <user/lib/time.h>
-#include <user/core/names.h>
-#include <user/config/model/command.h>
 
 static void heartbeat_free(struct config_heartbeat *heartbeat)
 {

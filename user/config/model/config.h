@@ -6,12 +6,12 @@
 #ifndef XBEAT_CONFIG_MODEL_CONFIG_H
 #define XBEAT_CONFIG_MODEL_CONFIG_H
 
+#include "user/config/model/position.h"
+#include "user/config/model/route.h"
+#include "user/lib/diagnostics.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <user/config/model/position.h>
-#include <user/config/model/route.h>
-#include <user/lib/diagnostics.h>
 #include <xbeat/map.h>
 
 #define CONFIG_INTERFACE_BYTES XB_NAME_BYTES /* IFNAMSIZ */

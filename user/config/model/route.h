@@ -6,11 +6,11 @@
 #ifndef XBEAT_CONFIG_MODEL_ROUTE_H
 #define XBEAT_CONFIG_MODEL_ROUTE_H
 
+#include "user/config/model/position.h"
 #include <linux/rtnetlink.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <user/config/model/position.h>
 #include <xbeat/map.h>
 
 #define CONFIG_NEXT_HOPS_MAX 16

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A configuration as it is printed: global_defs, what stands outside all blocks, and the blocks in
  * the order in which keepalived wants them. */
+#include "user/config/print/printer.h"
+#include "user/config/syntax/value.h"
+#include "user/lib/address.h"
 #include <stdlib.h>
-#include <user/lib/address.h>
-#include <user/config/print/printer.h>
-#include <user/config/syntax/value.h>
 
 static void print_weight(struct config_printer *printer, int weight, bool reverse)
 {

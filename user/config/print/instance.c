@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vrrp_instance and vrrp_sync_group as they are printed, with the lines that both have. */
+#include "user/config/blocks/track.h"
+#include "user/config/print/printer.h"
+#include "user/config/syntax/value.h"
+#include "user/lib/address.h"
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/config/print/printer.h>
-#include <user/config/blocks/track.h>
-#include <user/config/syntax/value.h>
 
 /* What is tracked may be reversed by itself: a line that is not has to say so. */
 static void print_track(struct config_printer *printer, const struct config_track *track)

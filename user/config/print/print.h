@@ -6,8 +6,8 @@
 #ifndef XBEAT_CONFIG_PRINT_PRINT_H
 #define XBEAT_CONFIG_PRINT_PRINT_H
 
+#include "user/config/model/config.h"
 #include <stdio.h>
-#include <user/config/model/config.h>
 
 /* Each returns a new text (to be freed); aborts without memory. Two texts are equal exactly if the
  * configurations are. Passwords are printed: they are needed to compare. */

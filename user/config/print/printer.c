@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Lines, words and quotes of a printed configuration. It owns the text until it is closed. */
+#include "user/config/print/printer.h"
+#include "user/lib/time.h"
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/config/print/printer.h>
-#include <user/lib/time.h>
 
 #define INDENT_COLUMNS 4
 

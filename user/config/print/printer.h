@@ -6,7 +6,7 @@
 #ifndef XBEAT_CONFIG_PRINT_PRINTER_H
 #define XBEAT_CONFIG_PRINT_PRINTER_H
 
-#include <user/config/print/print.h>
+#include "user/config/print/print.h"
 
 /* A text that grows in a stream; depth: of the blocks that are open. */
 struct config_printer {

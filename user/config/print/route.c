@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Routes and rules as lines that can be read again, from the tables that they were read with. */
-#include <user/config/syntax/options.h>
-#include <user/config/print/print.h>
+#include "user/config/print/print.h"
+#include "user/config/print/printer.h"
+#include "user/config/syntax/options.h"
+#include "user/config/syntax/value.h"
+#include "user/lib/address.h"
 #include <stdlib.h>
-#include <user/lib/address.h>
-#include <user/config/print/printer.h>
-#include <user/config/syntax/value.h>
 
 void config_route_print(FILE *out, const struct config_route *route)
 {

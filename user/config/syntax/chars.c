@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Blanks, names, control characters. */
+#include "user/config/syntax/preprocess.h"
 #include <ctype.h>
 #include <string.h>
-#include <user/config/syntax/preprocess.h>
 
 bool config_is_control(char byte)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the preprocessing stage shares. */
+#include "user/config/syntax/preprocess.h"
 #include <stdlib.h>
 #include <string.h>
-#include <user/config/syntax/preprocess.h>
 
 void config_preprocess_error(const struct config_preprocessor *preprocessor,
 			     struct config_position position, const char *format, ...)
@@ -24,8 +24,8 @@ bool config_preprocess_charge(struct config_preprocessor *preprocessor, size_t b
 	if (preprocessor->work_bytes <= CONFIG_WORK_BYTES_MAX)
 		return true;
 	preprocessor->exhausted = true;
-	config_preprocess_error(preprocessor, position,
-				"definitions, loops and includes make too much text of this; "
-				"simplify them");
+	config_preprocess_error(
+		preprocessor, position,
+		"definitions, loops and includes make too much text of this; simplify them");
 	return false;
 }

@@ -4,11 +4,11 @@
  * by it, as late as possible: where they are used, not where they are defined.
  * It owns the values and their names.
  */
+#include "user/config/syntax/parser.h"
+#include "user/config/syntax/preprocess.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/config/syntax/parser.h>
-#include <user/config/syntax/preprocess.h>
 
 #define EXPANSION_DEPTH_MAX 32
 
@@ -177,10 +177,10 @@ static void report_cycle(const struct config_preprocessor *preprocessor, const c
 	}
 	/* The way of the text is the chain: it is not repeated behind the report. */
 	position.expansion = 0;
-	config_preprocess_error(preprocessor, position,
-				"the definition of $%s leads back to itself: it is used%s; "
-				"break the circle",
-				name, chain);
+	config_preprocess_error(
+		preprocessor, position,
+		"the definition of $%s leads back to itself: it is used%s; break the circle", name,
+		chain);
 }
 
 /* Reports a definition that is expanded within itself, or too deep. number: 0 for a predefined one.

@@ -5,11 +5,11 @@
  * A letter after "include" says which failures are errors; without one they are
  * warnings. include_check sets that for all that follow in the file.
  */
+#include "user/config/syntax/parser.h"
+#include "user/config/syntax/preprocess.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/config/syntax/parser.h>
-#include <user/config/syntax/preprocess.h>
 
 #define PATTERNS_MAX 256
 
@@ -322,10 +322,10 @@ bool config_directive_include_check(struct config_preprocessor *preprocessor,
 		for (next = at; next < end && !config_is_blank(text->bytes[next]);)
 			next++;
 		if (!apply_check(preprocessor, text->bytes + at, next - at))
-			config_preprocess_error(preprocessor, config_text_position(text, at),
-						"unknown check '%.*s'; write readable, match, "
-						"wildcard_match or brace_match",
-						(int)(next - at), text->bytes + at);
+			config_preprocess_error(
+				preprocessor, config_text_position(text, at),
+				"unknown check '%.*s'; write readable, match, wildcard_match or brace_match",
+				(int)(next - at), text->bytes + at);
 	}
 	return true;
 }

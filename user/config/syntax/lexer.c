@@ -8,11 +8,11 @@
  * It reads what config_preprocess() made: definitions, conditions and loops are
  * gone, and a reference that is left is one that nothing defines.
  */
+#include "user/config/syntax/lexer.h"
+#include "user/config/syntax/preprocess.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/config/syntax/lexer.h>
-#include <user/config/syntax/preprocess.h>
 
 static bool at_end(const struct config_lexer *lexer)
 {

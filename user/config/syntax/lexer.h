@@ -3,9 +3,9 @@
 #ifndef XBEAT_CONFIG_SYNTAX_LEXER_H
 #define XBEAT_CONFIG_SYNTAX_LEXER_H
 
+#include "user/config/syntax/origin.h"
+#include "user/config/syntax/text.h"
 #include <stdbool.h>
-#include <user/config/syntax/origin.h>
-#include <user/config/syntax/text.h>
 
 enum config_token_kind {
 	CONFIG_TOKEN_END,

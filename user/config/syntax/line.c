@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Walks the words of one option line. */
+#include "user/config/syntax/options.h"
 #include <string.h>
-#include <user/config/syntax/options.h>
 
 struct config_line config_line_begin(struct config_parser *parser,
 				     const struct config_statement *statement, const char *what,

@@ -4,9 +4,9 @@
  * a definition that end with a backslash joined to one. Other statements have
  * no continuation lines, as in keepalived.
  */
+#include "user/config/syntax/preprocess.h"
 #include <ctype.h>
 #include <string.h>
-#include <user/config/syntax/preprocess.h>
 
 /* Conditions may stand before a definition. */
 static bool begins_definition(const char *line, size_t length)

@@ -6,13 +6,13 @@
  *	~LST(NAME,VALUE,...)                       any values
  *	~LST({NAME,NAME},{VALUE,VALUE},...)        several at a time
  */
+#include "user/config/syntax/parser.h"
+#include "user/config/syntax/preprocess.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/config/syntax/parser.h>
-#include <user/config/syntax/preprocess.h>
 
 #define LOOP_DEPTH_MAX 16
 #define LOOP_NAMES_MAX 16
@@ -92,10 +92,10 @@ static bool read_name(const struct loop *loop, struct part part,
 
 	if (part.length == 0 || part.length > CONFIG_NAME_BYTES_MAX ||
 	    config_name_length(bytes, part.length) != part.length) {
-		config_preprocess_error(loop->preprocessor, loop->position,
-					"'%.*s' cannot be the name of a loop; write letters, "
-					"digits and _",
-					(int)part.length, part.length ? bytes : "");
+		config_preprocess_error(
+			loop->preprocessor, loop->position,
+			"'%.*s' cannot be the name of a loop; write letters, digits and _",
+			(int)part.length, part.length ? bytes : "");
 		return false;
 	}
 	memcpy(name, bytes, part.length);
@@ -173,9 +173,9 @@ static void loop_over_numbers(const struct loop *loop, bool hexadecimal)
 	if (!read_name(loop, loop->arguments.entries[0], name))
 		return;
 	if (!read_sequence(loop, numbers))
-		config_preprocess_error(loop->preprocessor, loop->position,
-					"the numbers of the loop are not right; write "
-					"~SEQ(NAME,[START,[STEP,]]END)");
+		config_preprocess_error(
+			loop->preprocessor, loop->position,
+			"the numbers of the loop are not right; write ~SEQ(NAME,[START,[STEP,]]END)");
 	else if (numbers[1] == 0 || (numbers[1] > 0) != (numbers[2] >= numbers[0]))
 		config_preprocess_error(loop->preprocessor, loop->position,
 					"steps of %" PRId64 " do not lead from %" PRId64
@@ -196,11 +196,11 @@ static bool define_group(const struct loop *loop, const struct parts *names, str
 
 	split_group(&loop->head, group, &values);
 	if (values.count != names->count) {
-		config_preprocess_error(loop->preprocessor, loop->position,
-					"'%.*s' has %zu value(s) for %zu name(s); give each name "
-					"one",
-					(int)group.length, loop->head.bytes + group.offset,
-					values.count, names->count);
+		config_preprocess_error(
+			loop->preprocessor, loop->position,
+			"'%.*s' has %zu value(s) for %zu name(s); give each name one",
+			(int)group.length, loop->head.bytes + group.offset, values.count,
+			names->count);
 		return false;
 	}
 	for (size_t i = 0; i < names->count; i++) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The values of lines of words: how each kind is read and printed. */
+#include "user/config/syntax/options.h"
+#include "user/config/syntax/value.h"
+#include "user/lib/address.h"
+#include "user/lib/time.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/config/syntax/options.h>
-#include <user/config/syntax/value.h>
-#include <user/lib/time.h>
 
 /* Takes the value, and "lock" before it if the option may have that. */
 static const struct config_token *take_value(struct config_line *line,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Lines of words with values: the walk over a table. What values look like: config_option_kinds.c. */
+#include "user/config/syntax/options.h"
 #include <string.h>
-#include <user/config/syntax/options.h>
 
 /* Every kind of field begins with a byte that says so. */
 static bool is_given(const struct config_option *option, const void *target)
@@ -93,10 +93,10 @@ void config_options_check_family(const struct config_options *options, struct co
 		uint8_t own = family_of(option, target);
 
 		if (own && own != family)
-			config_line_error(line, line->words[0].position,
-					  "the %s has addresses of both families; write IPv4 or "
-					  "IPv6 ones",
-					  line->what);
+			config_line_error(
+				line, line->words[0].position,
+				"the %s has addresses of both families; write IPv4 or IPv6 ones",
+				line->what);
 		else if (option->family && option->family != family && is_given(option, target))
 			config_line_error(line, line->words[0].position,
 					  "%s is only for an IPv%d %s; remove it", option->name,

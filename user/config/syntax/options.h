@@ -7,8 +7,8 @@
 #ifndef XBEAT_CONFIG_SYNTAX_OPTIONS_H
 #define XBEAT_CONFIG_SYNTAX_OPTIONS_H
 
+#include "user/config/syntax/parser.h"
 #include <stdio.h>
-#include <user/config/syntax/parser.h>
 
 /* A line while it is read. */
 struct config_line {

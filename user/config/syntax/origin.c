@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Files, uses of definitions, and reports that name them; see config_origin.h. */
+#include "user/config/syntax/origin.h"
+#include "user/config/syntax/parser.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/config/syntax/origin.h>
-#include <user/config/syntax/parser.h>
 
 #define EXPANSIONS_SHOWN_MAX 4
 

@@ -8,8 +8,8 @@
 #ifndef XBEAT_CONFIG_SYNTAX_ORIGIN_H
 #define XBEAT_CONFIG_SYNTAX_ORIGIN_H
 
+#include "user/config/model/config.h"
 #include <stdarg.h>
-#include <user/config/model/config.h>
 
 #define CONFIG_PLACE_BYTES 300
 

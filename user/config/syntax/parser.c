@@ -5,15 +5,15 @@
  * one run shows all errors of a file. What keywords mean is in the tables of
  * the blocks; which of keepalived's are not served yet, in config_unserved.c.
  */
+#include "user/config/syntax/parser.h"
+#include "user/config/blocks/instance.h"
+#include "user/config/syntax/table.h"
+#include "user/core/vrrp.h"
+#include "user/lib/address.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/config/syntax/parser.h>
-#include <user/lib/address.h>
-#include <user/config/blocks/instance.h>
-#include <user/config/syntax/table.h>
-#include <user/core/vrrp.h>
 
 /* So many keywords are a help to who mistypes one; more are none. */
 #define LISTED_MAX 20
@@ -137,7 +137,8 @@ void config_report_contradiction(struct config_parser *parser, const struct conf
 }
 
 /* Whether the statement shows that a "}" was forgotten before it. */
-static bool begins_other_block(const struct config_parser *parser, const struct config_statement *statement)
+static bool begins_other_block(const struct config_parser *parser,
+			       const struct config_statement *statement)
 {
 	const char *word = statement->words[0].text;
 
@@ -244,8 +245,9 @@ static void report_unserved(struct config_parser *parser, const struct config_bl
 		return;
 	}
 	config_report(parser, unserved->severity, statement->words[0].position,
-		      "keepalived's '%s'%s%s is not served yet; %s", unserved->name, inside(parser, type),
-		      type->name, unserved->consequence ? unserved->consequence : what);
+		      "keepalived's '%s'%s%s is not served yet; %s", unserved->name,
+		      inside(parser, type), type->name,
+		      unserved->consequence ? unserved->consequence : what);
 }
 
 /* Reports a statement whose form its keyword does not allow. Returns whether it is fine. */

@@ -7,11 +7,11 @@
 #ifndef XBEAT_CONFIG_SYNTAX_PARSER_H
 #define XBEAT_CONFIG_SYNTAX_PARSER_H
 
-#include <user/config/model/config.h>
-#include <user/config/syntax/lexer.h>
+#include "user/config/model/config.h"
+#include "user/config/syntax/lexer.h"
 
-#include <user/lib/array.h>
-#include <user/lib/spelling.h>
+#include "user/lib/array.h"
+#include "user/lib/spelling.h"
 
 /* Words that a statement keeps; no statement that is served has more. */
 #define CONFIG_WORDS_MAX 64

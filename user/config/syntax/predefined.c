@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The definitions that are there from the start, by table. */
+#include "user/config/syntax/parser.h"
+#include "user/config/syntax/preprocess.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/config/syntax/parser.h>
-#include <user/config/syntax/preprocess.h>
 
 #define RANDOM_MAXIMUM_DEFAULT 32767
 

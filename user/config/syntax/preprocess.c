@@ -5,9 +5,9 @@
  * everywhere, references to definitions. What a reference is replaced by is gone
  * through again, so that it may hold any of these, and several lines.
  */
+#include "user/config/syntax/preprocess.h"
 #include <stdlib.h>
 #include <string.h>
-#include <user/config/syntax/preprocess.h>
 
 struct scan {
 	struct config_preprocessor *preprocessor;

@@ -15,8 +15,8 @@
 #ifndef XBEAT_CONFIG_SYNTAX_PREPROCESS_H
 #define XBEAT_CONFIG_SYNTAX_PREPROCESS_H
 
-#include <user/config/syntax/origin.h>
-#include <user/config/syntax/text.h>
+#include "user/config/syntax/origin.h"
+#include "user/config/syntax/text.h"
 
 #define CONFIG_LINE_BYTES_MAX 1023
 #define CONFIG_NAME_BYTES_MAX 255
@@ -53,8 +53,8 @@ struct config_preprocessor {
 	uint64_t random_state;
 	/* Nested text and files: config_preprocess_text(), config_preprocess_file(). */
 	void (*run_text)(struct config_preprocessor *preprocessor, struct config_text *text);
-	void (*run_file)(struct config_preprocessor *preprocessor, unsigned source, const char *text,
-			 size_t length);
+	void (*run_file)(struct config_preprocessor *preprocessor, unsigned source,
+			 const char *text, size_t length);
 };
 
 /* Lines of one file. */

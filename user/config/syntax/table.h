@@ -7,8 +7,8 @@
 #ifndef XBEAT_CONFIG_SYNTAX_TABLE_H
 #define XBEAT_CONFIG_SYNTAX_TABLE_H
 
-#include <user/config/syntax/value.h>
-#include <user/lib/time.h>
+#include "user/config/syntax/value.h"
+#include "user/lib/time.h"
 
 #define CONFIG_DAY_NS (24 * 60 * 60 * NS_PER_SECOND)
 

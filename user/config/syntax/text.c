@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Text with positions; see config_text.h. */
+#include "user/config/syntax/text.h"
 #include <stdlib.h>
 #include <string.h>
-#include <user/config/syntax/text.h>
 
 /* Returns an array with room for wanted entries at least. */
 static void *reserve(void *array, size_t *room, size_t wanted, size_t entry_bytes)

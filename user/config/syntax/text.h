@@ -7,7 +7,7 @@
 #ifndef XBEAT_CONFIG_SYNTAX_TEXT_H
 #define XBEAT_CONFIG_SYNTAX_TEXT_H
 
-#include <user/config/model/config.h>
+#include "user/config/model/config.h"
 
 /* The byte at offset stands at position, the ones after it right behind. */
 struct config_span {

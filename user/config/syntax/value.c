@@ -4,14 +4,14 @@
  * reader reports a value that is wrong together with what would be right, and
  * then leaves the field at its default.
  */
+#include "user/config/syntax/value.h"
+#include "user/lib/address.h"
+#include "user/lib/time.h"
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/config/syntax/value.h>
-#include <user/lib/time.h>
 
 #define FRACTION_DIGITS_MAX 9
 
@@ -207,10 +207,10 @@ bool config_store_group(struct config_parser *parser, const struct config_token 
 	if (multicast)
 		*group = given;
 	else
-		config_error(parser, word->position,
-			     "'%s' is no multicast group for adverts; write \"%s\" with an "
-			     "address of 224.0.0.0/4, or ffx2::",
-			     word->text, keyword->usage);
+		config_error(
+			parser, word->position,
+			"'%s' is no multicast group for adverts; write \"%s\" with an address of 224.0.0.0/4, or ffx2::",
+			word->text, keyword->usage);
 	return multicast;
 }
 
@@ -221,10 +221,10 @@ bool config_store_interface_name(struct config_parser *parser, const struct conf
 
 	if (!*name || strlen(name) >= CONFIG_INTERFACE_BYTES || strpbrk(name, "/: \t") ||
 	    !strcmp(name, ".") || !strcmp(name, "..")) {
-		config_error(parser, word->position,
-			     "'%s' cannot be an interface; write a name of 1 to %d characters as "
-			     "\"ip link\" shows it",
-			     name, CONFIG_INTERFACE_BYTES - 1);
+		config_error(
+			parser, word->position,
+			"'%s' cannot be an interface; write a name of 1 to %d characters as \"ip link\" shows it",
+			name, CONFIG_INTERFACE_BYTES - 1);
 		return false;
 	}
 	strcpy(interface, name);

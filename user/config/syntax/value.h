@@ -3,7 +3,7 @@
 #ifndef XBEAT_CONFIG_SYNTAX_VALUE_H
 #define XBEAT_CONFIG_SYNTAX_VALUE_H
 
-#include <user/config/syntax/parser.h>
+#include "user/config/syntax/parser.h"
 
 #define CONFIG_DURATION_TEXT_BYTES 32
 

@@ -5,6 +5,7 @@
  * It is the reaper of all that its programs leave behind. Signals do not end it: whoever stops the
  * daemon's process group would otherwise stop the notifications of that very stop.
  */
+#include "user/runner/child/side.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -19,7 +20,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <user/runner/child/side.h>
 
 #define SOCKET_FD 3
 

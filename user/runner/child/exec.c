@@ -3,6 +3,8 @@
  * What happens in the child before exec. It gets nothing of the daemon's: ordinary scheduling, limits as
  * the daemon was started with, default signals, an environment that is made here, no descriptors.
  */
+#include "user/runner/child/exec.h"
+#include "user/config/host/users.h"
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -10,8 +12,6 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <unistd.h>
-#include <user/runner/child/exec.h>
-#include <user/config/host/users.h>
 
 static void reset_signals(void)
 {

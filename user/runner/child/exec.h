@@ -3,8 +3,8 @@
 #ifndef XBEAT_RUNNER_CHILD_EXEC_H
 #define XBEAT_RUNNER_CHILD_EXEC_H
 
+#include "user/runner/child/protocol.h"
 #include <sys/types.h>
-#include <user/runner/child/protocol.h>
 
 struct runner_program {
 	char *const *arguments; /* ended by NULL; the first is searched for in a plain PATH */

@@ -12,19 +12,19 @@
  * A process that left the group by a session of its own is let live: services that a script starts,
  * often the very one it checks, do that.
  */
+#include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
+#include "user/runner/child/exec.h"
+#include "user/runner/child/output.h"
+#include "user/runner/child/procfs.h"
+#include "user/runner/child/side.h"
+#include "user/runner/child/words.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <user/lib/clock.h>
-#include <user/runner/child/exec.h>
-#include <user/runner/child/output.h>
-#include <user/runner/child/procfs.h>
-#include <user/runner/child/side.h>
-#include <user/runner/child/words.h>
-#include <user/lib/cleanup.h>
 
 #define RUNNING_MAX 256 /* of checks, and of notifications */
 #define WAITING_MAX 1024 /* notifications that wait for others to end */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The last line of an output; of one that is too long, its beginning. */
+#include "user/runner/child/output.h"
 #include <string.h>
-#include <user/runner/child/output.h>
 
 static void end_line(struct runner_output *output)
 {

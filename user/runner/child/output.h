@@ -3,8 +3,8 @@
 #ifndef XBEAT_RUNNER_CHILD_OUTPUT_H
 #define XBEAT_RUNNER_CHILD_OUTPUT_H
 
+#include "user/runner/runner.h"
 #include <stddef.h>
-#include <user/runner/runner.h>
 
 struct runner_output {
 	size_t bytes; /* all that was written */

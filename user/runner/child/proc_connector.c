@@ -4,6 +4,8 @@
  * with an event of its own, PROC_EVENT_NONE, which carries an error or 0, and outside the first network and
  * pid namespace there is no answer at all.
  */
+#include "user/runner/child/proc_connector.h"
+#include "user/lib/cleanup.h"
 #include <errno.h>
 #include <linux/cn_proc.h>
 #include <linux/connector.h>
@@ -14,8 +16,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <user/runner/child/proc_connector.h>
-#include <user/lib/cleanup.h>
 
 #define ANSWER_WAIT_MS 200
 #define HEAD_BYTES NLMSG_LENGTH(sizeof(struct cn_msg))

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* /proc/PID: comm, cmdline, stat. Errors mean that the process is gone. */
+#include "user/runner/child/procfs.h"
+#include "user/lib/cleanup.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <user/runner/child/procfs.h>
-#include <user/lib/cleanup.h>
 
 /* Returns the bytes read, 0 if it cannot be; ends them by a NUL. */
 static size_t read_file(pid_t pid, const char *file, char *text, size_t bytes)

@@ -7,9 +7,9 @@
 #ifndef XBEAT_RUNNER_CHILD_PROTOCOL_H
 #define XBEAT_RUNNER_CHILD_PROTOCOL_H
 
+#include "user/runner/child/watch.h"
 #include <stddef.h>
 #include <sys/resource.h>
-#include <user/runner/child/watch.h>
 
 #define RUNNER_WORDS_BYTES 16384
 #define RUNNER_WORDS_MAX 512

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From the child to the loop. */
+#include "user/runner/child/side.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -14,7 +15,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <user/runner/child/side.h>
 
 void runner_reply(const struct runner_side *side, const struct runner_reply *reply)
 {

@@ -3,10 +3,10 @@
 #ifndef XBEAT_RUNNER_CHILD_SIDE_H
 #define XBEAT_RUNNER_CHILD_SIDE_H
 
+#include "user/runner/child/protocol.h"
 #include <event2/event.h>
 #include <sys/types.h>
 #include <syslog.h>
-#include <user/runner/child/protocol.h>
 
 struct job;
 struct process_watches;

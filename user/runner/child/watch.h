@@ -3,7 +3,7 @@
 #ifndef XBEAT_RUNNER_CHILD_WATCH_H
 #define XBEAT_RUNNER_CHILD_WATCH_H
 
-#include <user/runner/runner.h>
+#include "user/runner/runner.h"
 
 struct runner_sighting {
 	bool up; /* processes: as many as wanted. A file: its value is 0 */

@@ -7,6 +7,9 @@
  * A directory that is not there is looked for once a second. An empty file may be one that is just being
  * written, so it is looked at again before it counts as 0.
  */
+#include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
+#include "user/runner/child/side.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -15,9 +18,6 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <user/lib/clock.h>
-#include <user/runner/child/side.h>
-#include <user/lib/cleanup.h>
 
 #define DIRECTORY_EVENTS                                                                           \
 	(IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF |   \

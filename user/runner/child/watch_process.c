@@ -5,13 +5,13 @@
  * namespace, a container) it is done every LOOK_SPACING_NS. Looking takes at most one part in COST_FACTOR
  * of a processor: with very many processes it is done less often.
  */
+#include "user/lib/clock.h"
+#include "user/runner/child/proc_connector.h"
+#include "user/runner/child/procfs.h"
+#include "user/runner/child/side.h"
+#include "user/runner/child/words.h"
 #include <stdlib.h>
 #include <string.h>
-#include <user/lib/clock.h>
-#include <user/runner/child/procfs.h>
-#include <user/runner/child/proc_connector.h>
-#include <user/runner/child/side.h>
-#include <user/runner/child/words.h>
 
 #define LOOK_SPACING_NS (100 * NS_PER_MS)
 #define CAREFUL_SPACING_NS (10 * NS_PER_SECOND) /* even if no event has said so */

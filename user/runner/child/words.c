@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The words of a request: put in by the loop, taken out by the runner. */
+#include "user/runner/child/words.h"
 #include <errno.h>
 #include <string.h>
-#include <user/runner/child/words.h>
 
 int runner_words_add(struct runner_request *request, const char *const *words)
 {

@@ -3,7 +3,7 @@
 #ifndef XBEAT_RUNNER_CHILD_WORDS_H
 #define XBEAT_RUNNER_CHILD_WORDS_H
 
-#include <user/runner/child/protocol.h>
+#include "user/runner/child/protocol.h"
 
 /* Appends words, ended by NULL; NULL for none. Returns 0 or -E2BIG. */
 int runner_words_add(struct runner_request *request, const char *const *words);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Builds and sends adverts. */
+#include "user/core/names.h"
+#include "user/core/vrrp_packet.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "user/net/advert_socket.h"
+#include "user/vrrp/state/instance.h"
 #include <errno.h>
-#include <string.h>
-#include <user/core/names.h>
-#include <user/core/vrrp_packet.h>
-#include <user/net/advert_socket.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
-#include <user/lib/log.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Send as the peers send: both kinds of checksum are seen over IPv4, and keepalived's default is with. */
 static bool covers_pseudo_header(const struct instance *instance)

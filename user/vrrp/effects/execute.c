@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What an instance does in the world, in the order in which the state machine asks: adverts, addresses,
  * announcements, its entry in xb_self, the report. */
+#include "user/core/names.h"
+#include "user/core/vrrp_packet.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "user/net/advert_socket.h"
+#include "user/vrrp/state/instance.h"
 #include <errno.h>
-#include <string.h>
-#include <user/core/names.h>
-#include <user/core/vrrp_packet.h>
-#include <user/net/advert_socket.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
-#include <user/lib/log.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void report(struct instance *instance, const struct vrrp_actions *actions)
 {

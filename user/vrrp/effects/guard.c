@@ -15,15 +15,15 @@
  * What is the node's own is never held: the addresses by which its heartbeats go, and those that an owner had before
  * any daemon. A fence would cut off the machine with them, for as long as no daemon is there.
  */
+#include "user/kernel/guards.h"
+#include "user/lib/address.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "user/net/local_address.h"
+#include "user/vrrp/state/instance.h"
 #include <stdio.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
-#include <user/kernel/guards.h>
-#include <user/net/local_address.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/log.h>
 
 /* Where packets to the address come in: link-local ones are others on each interface. Those to a virtual MAC come in
  * on its base. */
@@ -74,9 +74,9 @@ void instance_guard_spare(struct instance *instance, struct instance_address *ad
 
 	instance_guard_give_back(instance, address);
 	if (!instance->own_told)
-		log_notice("%s: %s is this node's own address, and not guarded: if this daemon "
-			   "hangs, two nodes may answer for it",
-			   instance->config->name, address_format(&address->vip->address, text));
+		log_notice(
+			"%s: %s is this node's own address, and not guarded: if this daemon hangs, two nodes may answer for it",
+			instance->config->name, address_format(&address->vip->address, text));
 	instance->own_told = true;
 }
 
@@ -100,10 +100,10 @@ static void claim(struct instance *instance, struct instance_address *address)
 	address->guarded = !error;
 	address->guard_index = index;
 	if (error && !instance->unguarded_told)
-		log_warning("%s: %s is not guarded (%s): if this daemon hangs, two nodes may "
-			    "answer for it",
-			    instance->config->name, address_format(&address->vip->address, text),
-			    strerror(-error));
+		log_warning(
+			"%s: %s is not guarded (%s): if this daemon hangs, two nodes may answer for it",
+			instance->config->name, address_format(&address->vip->address, text),
+			strerror(-error));
 	instance->unguarded_told |= error != 0;
 }
 
@@ -189,9 +189,9 @@ void instance_guard_open(struct instance *instance)
 	error = kernel_guard_watch(kernel);
 	if (!error)
 		return;
-	log_error("%s: its addresses are not guarded: %s; if this daemon hangs, two nodes may "
-		  "answer for them",
-		  instance->config->name, strerror(-error));
+	log_error(
+		"%s: its addresses are not guarded: %s; if this daemon hangs, two nodes may answer for them",
+		instance->config->name, strerror(-error));
 	instance_guard_end(instance);
 }
 

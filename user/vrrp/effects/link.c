@@ -4,17 +4,17 @@
  * adverts. Interfaces are known by name: one that is deleted and made again, or renamed away and back, is
  * followed.
  */
+#include "user/lib/address.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/log.h"
+#include "user/net/advert_socket.h"
+#include "user/net/local_address.h"
+#include "user/net/macvlan.h"
+#include "user/vrrp/state/instance.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <user/lib/address.h>
-#include <user/net/advert_socket.h>
-#include <user/vrrp/state/instance.h>
-#include <user/net/local_address.h>
-#include <user/net/macvlan.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/log.h>
 
 unsigned instance_address_index(const struct instance *instance)
 {

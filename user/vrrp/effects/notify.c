@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From states to what keepalived's users are told: MASTER, BACKUP, FAULT, STOP. */
-#include <user/vrrp/state/instance.h>
+#include "user/vrrp/state/instance.h"
 
 static enum notify_event event_of(const struct instance *instance)
 {

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where an instance lives: its source address, and what follows when its interface changes. */
+#include "user/lib/address.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/log.h"
+#include "user/net/advert_socket.h"
+#include "user/net/local_address.h"
+#include "user/net/macvlan.h"
+#include "user/vrrp/state/instance.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <user/lib/address.h>
-#include <user/net/advert_socket.h>
-#include <user/vrrp/state/instance.h>
-#include <user/net/local_address.h>
-#include <user/net/macvlan.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/log.h>
 
 static bool is_vip(const struct config_instance *config, const struct xb_address *address)
 {
@@ -40,19 +40,18 @@ static int explain_no_primary(const struct config_instance *config, bool has_vip
 	if (has_vip) {
 		snprintf(
 			message, bytes,
-			"%s: interface %s has no address but the virtual one: add one to advertise "
-			"from, or, if that is its own, set priority 255 (the owner's)",
+			"%s: interface %s has no address but the virtual one: add one to advertise from, or, if that is its own, set priority 255 (the owner's)",
 			config->name, config->interface);
 		return -EADDRINUSE;
 	}
-	snprintf(message, bytes,
-		 "%s: interface %s has no %s address of its own to advertise from: add one, or set "
-		 "%s",
-		 config->name, config->interface,
-		 config->family == 4	      ? "IPv4"
-		 : config->unicast_peer_count ? "IPv6"
-					      : "link-local IPv6",
-		 config->unicast_peer_count ? "unicast_src_ip" : "mcast_src_ip");
+	snprintf(
+		message, bytes,
+		"%s: interface %s has no %s address of its own to advertise from: add one, or set %s",
+		config->name, config->interface,
+		config->family == 4	     ? "IPv4"
+		: config->unicast_peer_count ? "IPv6"
+					     : "link-local IPv6",
+		config->unicast_peer_count ? "unicast_src_ip" : "mcast_src_ip");
 	return -EADDRNOTAVAIL;
 }
 

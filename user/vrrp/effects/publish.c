@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the kernel side and the packets of this node know of an instance. */
+#include "user/core/names.h"
+#include "user/core/vrrp_packet.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "user/net/advert_socket.h"
+#include "user/vrrp/state/instance.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/core/vrrp_packet.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
-#include <user/lib/log.h>
-#include <user/core/names.h>
-#include <user/net/advert_socket.h>
 
 /* What the kernel side has to know, of the fields that the configuration gives. */
 int instance_describe_router(struct instance *instance)

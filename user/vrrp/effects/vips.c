@@ -3,15 +3,15 @@
  * The addresses, routes and rules of an instance: taken when it becomes Active, released when it is not
  * any more, put back when something else removes them meanwhile, and announced to the neighbours.
  */
+#include "user/lib/address.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "user/net/routes.h"
+#include "user/vrrp/state/instance.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
-#include <user/net/routes.h>
-#include <user/lib/log.h>
 
 /* A neighbour that has just taken the rival's announcement ignores ours for a second (locktime). */
 #define ANNOUNCE_AGAIN_DELAY_NS (1100 * NS_PER_MS)
@@ -105,9 +105,9 @@ static bool attach_to(const struct instance *instance, const struct instance_add
 	    kernel_attachment(instance->owner->kernel, interface) ||
 	    !kernel_attach(instance->owner->kernel, interface))
 		return true;
-	log_warning("%s: the XDP program is not on %s: its addresses there are guarded on other "
-		    "interfaces only",
-		    instance->config->name, interface);
+	log_warning(
+		"%s: the XDP program is not on %s: its addresses there are guarded on other interfaces only",
+		instance->config->name, interface);
 	return false;
 }
 

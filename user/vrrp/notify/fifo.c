@@ -3,16 +3,16 @@
  * FIFOs as keepalived has them: mode 0600, opened for reading, too, so that lines wait in the pipe (64 KiB)
  * while nobody reads. One that was there before is used as it is, and left.
  */
+#include "user/vrrp/notify/fifo.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/notify/fifo.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/log.h>
 
 #define WARN_SPACING_NS (60 * NS_PER_SECOND)
 
@@ -61,11 +61,10 @@ static void on_script_ended(void *context, const struct runner_result *result)
 
 	fifo->script = 0;
 	if (result->outcome != RUNNER_NOT_STARTED)
-		log_warning("the script that reads %s has ended (%s %d); it is started again by a "
-			    "reload that changes it, or a restart",
-			    fifo->path,
-			    result->outcome == RUNNER_SIGNALED ? "signal" : "exit status",
-			    result->value);
+		log_warning(
+			"the script that reads %s has ended (%s %d); it is started again by a reload that changes it, or a restart",
+			fifo->path, result->outcome == RUNNER_SIGNALED ? "signal" : "exit status",
+			result->value);
 }
 
 void notify_fifo_open(struct notify_fifo *fifo, struct runner *runner, const char *path,

@@ -3,7 +3,7 @@
 #ifndef XBEAT_VRRP_NOTIFY_FIFO_H
 #define XBEAT_VRRP_NOTIFY_FIFO_H
 
-#include <user/runner/runner.h>
+#include "user/runner/runner.h"
 
 struct notify_fifo {
 	struct runner *runner;

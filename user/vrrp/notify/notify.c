@@ -4,13 +4,13 @@
  * command, then "notify", both started without waiting; then a line to each FIFO. With notify_fifo alone
  * the order of changes is certain, as programs that are started one after the other may overtake.
  */
+#include "user/vrrp/notify/notify.h"
+#include "user/config/model/command.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/log.h"
+#include "user/vrrp/notify/fifo.h"
 #include <stdio.h>
 #include <string.h>
-#include <user/config/model/command.h>
-#include <user/vrrp/notify/notify.h>
-#include <user/vrrp/notify/fifo.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/log.h>
 
 /* Longer lines than PIPE_BUF could be torn apart. */
 #define LINE_BYTES 512

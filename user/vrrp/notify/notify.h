@@ -3,7 +3,7 @@
 #ifndef XBEAT_VRRP_NOTIFY_NOTIFY_H
 #define XBEAT_VRRP_NOTIFY_NOTIFY_H
 
-#include <user/runner/runner.h>
+#include "user/runner/runner.h"
 
 enum notify_event {
 	NOTIFY_MASTER,

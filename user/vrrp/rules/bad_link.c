@@ -4,10 +4,10 @@
  * who would preempt it in. So it looks into the heartbeats that come over other links, and gives the instance up to
  * a better node, which then knows at once.
  */
+#include "user/heartbeat/own_links.h"
+#include "user/lib/clock.h"
+#include "user/vrrp/state/instance.h"
 #include <stdio.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
-#include <user/heartbeat/own_links.h>
 
 struct bad_link {
 	const struct instance *instance;

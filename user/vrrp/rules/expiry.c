@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An Active whose guard has expired steps down. */
+#include "user/kernel/guards.h"
+#include "user/lib/address.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "user/net/local_address.h"
+#include "user/vrrp/state/instance.h"
 #include <stdio.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
-#include <user/kernel/guards.h>
-#include <user/net/local_address.h>
-#include <user/lib/cleanup.h>
-#include <user/lib/log.h>
 
 static void step_down(struct instance *instance, uint64_t now_ns)
 {
@@ -58,7 +58,8 @@ void instances_progress(struct instances *instances, uint64_t now_ns)
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
 
-		if (look(instance, now_ns) || !instance->guard_from_ns || instance_goes_by_adverts(instance))
+		if (look(instance, now_ns) || !instance->guard_from_ns ||
+		    instance_goes_by_adverts(instance))
 			continue;
 		instance_guard_extend(instance, now_ns);
 		look(instance, now_ns);

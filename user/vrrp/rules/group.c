@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sync groups: the rule of user/core/sync_group.h, applied. */
+#include "user/core/sync_group.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
+#include "user/vrrp/state/instance.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <user/core/sync_group.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
-#include <user/lib/cleanup.h>
 
 /* The members as user/core/sync_group.h looks at them; to be freed. *self: which one is instance. */
 static struct sync_group_member *view(const struct instance_group *group,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What an operator asks for: failover, resume, drain, priority. */
+#include "user/core/names.h"
+#include "user/lib/clock.h"
+#include "user/lib/json_text.h"
+#include "user/vrrp/state/instance.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <user/core/names.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
-#include <user/lib/json_text.h>
 
 int instances_failover(struct instance *instance, uint64_t duration_ns, char *message, size_t bytes)
 {
@@ -15,10 +15,10 @@ int instances_failover(struct instance *instance, uint64_t duration_ns, char *me
 	instances_look(instance->owner);
 	if (instance->vrrp.state == XB_INSTANCE_ACTIVE && knows_others &&
 	    !instance_successor(instance)) {
-		snprintf(message, bytes,
-			 "nobody could take %s over: no live node is Backup of it; stop the daemon "
-			 "if the addresses are to be given up all the same",
-			 instance->config->name);
+		snprintf(
+			message, bytes,
+			"nobody could take %s over: no live node is Backup of it; stop the daemon if the addresses are to be given up all the same",
+			instance->config->name);
 		return -EHOSTUNREACH;
 	}
 	event_del(instance->stay_away);
@@ -75,10 +75,10 @@ void instance_inherit(struct instance *instance, const struct operator_will *wil
 int instances_set_priority(struct instance *instance, uint8_t priority, char *message, size_t bytes)
 {
 	if (instance->config->priority == VRRP_PRIORITY_OWNER || priority == VRRP_PRIORITY_OWNER) {
-		snprintf(message, bytes,
-			 "%s: priority 255 is the address owner's; it is set and changed in the "
-			 "configuration only",
-			 instance->config->name);
+		snprintf(
+			message, bytes,
+			"%s: priority 255 is the address owner's; it is set and changed in the configuration only",
+			instance->config->name);
 		return -EINVAL;
 	}
 	instances_look(instance->owner);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether a restarted daemon goes on as Active. */
+#include "user/core/election.h"
+#include "user/core/names.h"
+#include "user/core/vrrp_timing.h"
+#include "user/lib/address.h"
+#include "user/lib/clock.h"
+#include "user/vrrp/state/instance.h"
 #include <stdio.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/core/election.h>
-#include <user/core/names.h>
-#include <user/core/vrrp_timing.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
 
 /* A claim from before this node's daemon stopped, when it was Active itself, or of a peer that is
  * silent now, is nobody's. */

@@ -5,15 +5,15 @@
  * wait until peers have been probed for one detection time. Then, if nobody says or advertises that he is Active,
  * the best candidate is it at once; all nodes may have stood still together.
  */
-#include <user/core/vrrp_timing.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
+#include "user/core/vrrp_packet.h"
+#include "user/core/vrrp_timing.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "user/vrrp/state/instance.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/core/vrrp_packet.h>
-#include <user/lib/log.h>
 
 /* When silence means something again, the tick that judges then included; now_ns, if it does. */
 static uint64_t find_trusted(const struct peers *peers, uint64_t now_ns)
@@ -111,9 +111,9 @@ void instance_note_stall(const struct instance *instance, uint64_t now_ns)
 		return;
 	/* All instances were late by the same. */
 	if (!instances->stalled_ns || time_since_ns(now_ns, instances->stalled_ns) >= late_ns)
-		journal_add(instances->journal, "stall", "self", "late", "running",
-			    "this node stood still for %.1f ms: no adverts were sent, others may "
-			    "have taken over",
-			    (double)late_ns / 1e6);
+		journal_add(
+			instances->journal, "stall", "self", "late", "running",
+			"this node stood still for %.1f ms: no adverts were sent, others may have taken over",
+			(double)late_ns / 1e6);
 	instances->stalled_ns = now_ns;
 }

@@ -3,14 +3,14 @@
  * What heartbeats mean for an instance: whether its Active lives, whether this node is the one to
  * take over, whether two Actives have met again, whether a new daemon may go on as Active.
  */
+#include "user/core/election.h"
+#include "user/core/names.h"
+#include "user/core/vrrp_timing.h"
+#include "user/lib/address.h"
+#include "user/lib/clock.h"
+#include "user/vrrp/state/instance.h"
 #include <stdio.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/core/election.h>
-#include <user/core/names.h>
-#include <user/core/vrrp_timing.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
 
 /* How the Active was lost. */
 struct loss {
@@ -69,11 +69,12 @@ static void fill_vacancy(struct instance *instance, const struct loss *loss, con
 {
 	struct vrrp_actions actions;
 
-	if (instance->vrrp.state != XB_INSTANCE_BACKUP || instance_find_claimant(instance, loss->peer) ||
-	    is_advertised(instance, loss))
+	if (instance->vrrp.state != XB_INSTANCE_BACKUP ||
+	    instance_find_claimant(instance, loss->peer) || is_advertised(instance, loss))
 		return;
 	vrrp_active_lost(&instance->vrrp, clock_now_ns(),
-			 instance_is_best_candidate(instance) && group_is_vacant(instance, loss->peer),
+			 instance_is_best_candidate(instance) &&
+				 group_is_vacant(instance, loss->peer),
 			 reason, &actions);
 	instance_act(instance, &actions);
 }
@@ -238,10 +239,10 @@ bool instance_yield_to_deaf(struct instance *instance, const struct vrrp_advert 
 	/* An advert from when it still heard us says nothing. */
 	if (said && time_reached(said->last_evidence_ns, advert->arrival_ns))
 		return false;
-	snprintf(reason, sizeof(reason),
-		 "%s does not hear this node and is Active, too (priority %u): this node yields, "
-		 "because %s cannot know",
-		 peer->node->name, advert->priority, peer->node->name);
+	snprintf(
+		reason, sizeof(reason),
+		"%s does not hear this node and is Active, too (priority %u): this node yields, because %s cannot know",
+		peer->node->name, advert->priority, peer->node->name);
 	vrrp_step_down(&instance->vrrp, clock_now_ns(), reason, &actions);
 	instance_act(instance, &actions);
 	return true;

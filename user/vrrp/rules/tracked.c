@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tracked things: weights and faults. */
+#include "user/core/names.h"
+#include "user/heartbeat/own_links.h"
+#include "user/lib/clock.h"
+#include "user/vrrp/state/instance.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <user/core/names.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
-#include <user/heartbeat/own_links.h>
 
 /* Returns what a tracked thing is like; *reason: in words. */
 static struct track_status look_at(const struct instance *instance,

@@ -3,14 +3,14 @@
  * What peers said of an instance, and how far that goes: who answers for its addresses, whether an Active that hangs,
  * is silent or does not hear us is lost, and why a Backup whose timer runs out has to wait all the same.
  */
+#include "user/core/election.h"
+#include "user/core/names.h"
+#include "user/core/vrrp_timing.h"
+#include "user/lib/address.h"
+#include "user/lib/clock.h"
+#include "user/vrrp/state/instance.h"
 #include <stdio.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/core/election.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
-#include <user/core/names.h>
-#include <user/core/vrrp_timing.h>
 
 const struct xb_instance *instance_said_of(const struct instance *instance, const struct peer *peer)
 {
@@ -124,7 +124,8 @@ const struct peer *instance_still_claimant(const struct instance *instance)
 
 /* A peer that answers for the addresses, or may do so until its guard closes; except: one that does not count, or
  * NULL. */
-const struct peer *instance_find_claimant(const struct instance *instance, const struct peer *except)
+const struct peer *instance_find_claimant(const struct instance *instance,
+					  const struct peer *except)
 {
 	const struct peers *peers = instance->owner->peers;
 

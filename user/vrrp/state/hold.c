@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Why a Backup waits though its timer has expired. */
+#include "user/core/election.h"
+#include "user/lib/address.h"
+#include "user/lib/clock.h"
+#include "user/vrrp/state/instance.h"
 #include <stdio.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/core/election.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
 
 /* A clause about one peer. */
 struct clause {
@@ -41,15 +41,15 @@ static bool stands_still(const struct instance *instance, const struct peer *pee
 		return false;
 	age_ns = daemon_age_ns(peer, clause->now_ns);
 	if (peer_said(peer)->node_state == XB_NODE_DEAD)
-		snprintf(clause->text, clause->bytes,
-			 "the daemon of %s died: it may be back within its grace, or its guard "
-			 "closes",
-			 name);
+		snprintf(
+			clause->text, clause->bytes,
+			"the daemon of %s died: it may be back within its grace, or its guard closes",
+			name);
 	else if (peer->liveness.verdict == VERDICT_HUNG || peer->liveness.verdict == VERDICT_FENCED)
-		snprintf(clause->text, clause->bytes,
-			 "%s hangs: its daemon has not moved for %.1f s, and its guard is about "
-			 "to close",
-			 name, (double)age_ns / 1e9);
+		snprintf(
+			clause->text, clause->bytes,
+			"%s hangs: its daemon has not moved for %.1f s, and its guard is about to close",
+			name, (double)age_ns / 1e9);
 	else if (peer->liveness.verdict == VERDICT_UP && is_preempted(instance, peer) &&
 		 age_ns >= peer->timing.detection_time_ns)
 		snprintf(clause->text, clause->bytes,
@@ -69,18 +69,18 @@ static bool works(const struct instance *instance, const struct peer *peer,
 	    is_preempted(instance, peer))
 		return false;
 	if (daemon_age_ns(peer, clause->now_ns) >= peer->timing.detection_time_ns)
-		snprintf(clause->text, clause->bytes,
-			 "%s answers and is Active with priority %u, though its daemon has not "
-			 "moved for %.1f ms (daemon_timeout %.1f s)",
-			 peer->node->name, instance_said_of(instance, peer)->priority,
-			 (double)daemon_age_ns(peer, clause->now_ns) / 1e6,
-			 (double)peer->timing.daemon_timeout_ns / 1e9);
+		snprintf(
+			clause->text, clause->bytes,
+			"%s answers and is Active with priority %u, though its daemon has not moved for %.1f ms (daemon_timeout %.1f s)",
+			peer->node->name, instance_said_of(instance, peer)->priority,
+			(double)daemon_age_ns(peer, clause->now_ns) / 1e6,
+			(double)peer->timing.daemon_timeout_ns / 1e9);
 	else
-		snprintf(clause->text, clause->bytes,
-			 "%s answers (evidence %.1f ms old), its daemon moves and it is Active "
-			 "with priority %u: its adverts are lost on the way",
-			 peer->node->name, (double)evidence_age_ns(peer, clause->now_ns) / 1e6,
-			 instance_said_of(instance, peer)->priority);
+		snprintf(
+			clause->text, clause->bytes,
+			"%s answers (evidence %.1f ms old), its daemon moves and it is Active with priority %u: its adverts are lost on the way",
+			peer->node->name, (double)evidence_age_ns(peer, clause->now_ns) / 1e6,
+			instance_said_of(instance, peer)->priority);
 	return true;
 }
 
@@ -95,15 +95,15 @@ static bool is_cut_off(const struct instance *instance, const struct peer *peer,
 	    verdict == VERDICT_RELEASED || !instance_was_active(instance, peer))
 		return false;
 	if (!decided)
-		snprintf(clause->text, clause->bytes,
-			 "%s is silent, and others have still to say whether they hear it "
-			 "(on_partition hold)",
-			 peer->node->name);
+		snprintf(
+			clause->text, clause->bytes,
+			"%s is silent, and others have still to say whether they hear it (on_partition hold)",
+			peer->node->name);
 	else if (instance->owner->peers->isolated)
-		snprintf(clause->text, clause->bytes,
-			 "this node hears nobody: it may be the one that is cut off, and %s may "
-			 "be Active (on_partition hold)",
-			 peer->node->name);
+		snprintf(
+			clause->text, clause->bytes,
+			"this node hears nobody: it may be the one that is cut off, and %s may be Active (on_partition hold)",
+			peer->node->name);
 	else
 		snprintf(clause->text, clause->bytes,
 			 "%s may be Active (on_partition hold): %.130s", peer->node->name,

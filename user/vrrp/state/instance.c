@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Accessors of an instance. */
+#include "user/vrrp/state/instance.h"
+#include "user/config/print/print.h"
+#include "user/core/names.h"
+#include "user/core/vrrp_packet.h"
+#include "user/heartbeat/own_links.h"
+#include "user/kernel/guards.h"
+#include "user/lib/address.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "user/net/advert_socket.h"
+#include "user/net/local_address.h"
+#include "user/net/routes.h"
 #include <errno.h>
+#include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <user/lib/address.h>
-#include <user/lib/clock.h>
-#include <user/vrrp/state/instance.h>
-#include <user/net/routes.h>
-#include <user/lib/log.h>
-#include <stdarg.h>
-#include <user/core/names.h>
-#include <user/heartbeat/own_links.h>
-#include <stdatomic.h>
 #include <unistd.h>
-#include <user/config/print/print.h>
-#include <user/core/vrrp_packet.h>
-#include <user/net/advert_socket.h>
-#include <user/kernel/guards.h>
-#include <user/net/local_address.h>
-#include <user/lib/cleanup.h>
 
 struct xb_vrrp *instance_router(const struct instance *instance)
 {

@@ -3,8 +3,8 @@
 #ifndef XBEAT_VRRP_STATE_INSTANCE_H
 #define XBEAT_VRRP_STATE_INSTANCE_H
 
-#include <user/core/vrrp.h>
-#include <user/vrrp/state/instances.h>
+#include "user/core/vrrp.h"
+#include "user/vrrp/state/instances.h"
 
 struct local_address;
 
@@ -397,7 +397,8 @@ void instance_make_vmac(struct instance *instance);
 
 bool instance_is_guarded_by(const struct instance *instance, const struct peer *peer);
 
-const struct peer *instance_find_claimant(const struct instance *instance, const struct peer *except);
+const struct peer *instance_find_claimant(const struct instance *instance,
+					  const struct peer *except);
 bool instance_is_best_candidate(const struct instance *instance);
 void instance_peer_changed(struct instance *instance, const struct peer *peer, enum verdict from);
 

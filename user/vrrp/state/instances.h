@@ -7,17 +7,17 @@
 #ifndef XBEAT_VRRP_STATE_INSTANCES_H
 #define XBEAT_VRRP_STATE_INSTANCES_H
 
+#include "user/config/model/config.h"
+#include "user/heartbeat/peers.h"
+#include "user/kernel/kernel.h"
+#include "user/lib/journal.h"
+#include "user/net/announce.h"
+#include "user/net/interfaces.h"
+#include "user/net/netlink.h"
+#include "user/tracking/tracking.h"
+#include "user/vrrp/notify/notify.h"
 #include <event2/event.h>
 #include <jansson.h>
-#include <user/config/model/config.h>
-#include <user/net/announce.h>
-#include <user/net/interfaces.h>
-#include <user/lib/journal.h>
-#include <user/kernel/kernel.h>
-#include <user/net/netlink.h>
-#include <user/vrrp/notify/notify.h>
-#include <user/heartbeat/peers.h>
-#include <user/tracking/tracking.h>
 
 struct instance;
 struct instance_group;
