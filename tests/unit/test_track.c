@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "user/core/vrrp.h"
 #include "user/tracking/effect.h"
 #include <cmocka.h>
 
@@ -89,15 +90,15 @@ static void not_known(void **state)
 static void priorities(void **state)
 {
 	(void)state;
-	assert_int_equal(track_priority(100, 0), 100);
-	assert_int_equal(track_priority(100, -99), 1);
-	assert_int_equal(track_priority(100, -100), 1);
-	assert_int_equal(track_priority(100, -70000), 1);
-	assert_int_equal(track_priority(100, 154), 254);
-	assert_int_equal(track_priority(100, 155), 254);
-	assert_int_equal(track_priority(100, 70000), 254);
-	assert_int_equal(track_priority(255, -70000), 255);
-	assert_int_equal(track_priority(255, 1), 255);
+	assert_int_equal(vrrp_weighted_priority(100, 0), 100);
+	assert_int_equal(vrrp_weighted_priority(100, -99), 1);
+	assert_int_equal(vrrp_weighted_priority(100, -100), 1);
+	assert_int_equal(vrrp_weighted_priority(100, -70000), 1);
+	assert_int_equal(vrrp_weighted_priority(100, 154), 254);
+	assert_int_equal(vrrp_weighted_priority(100, 155), 254);
+	assert_int_equal(vrrp_weighted_priority(100, 70000), 254);
+	assert_int_equal(vrrp_weighted_priority(255, -70000), 255);
+	assert_int_equal(vrrp_weighted_priority(255, 1), 255);
 }
 
 int main(void)

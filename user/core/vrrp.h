@@ -131,6 +131,10 @@ struct vrrp_timer_view {
 void vrrp_timer_expired(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_timer_view *view,
 			struct vrrp_actions *actions);
 
+/* Returns the effective priority: base plus the sum of tracked weights, limited to 1..254; an owner's
+ * 255 stays. */
+uint8_t vrrp_weighted_priority(uint8_t base, int weights);
+
 /* Tracking has changed the effective priority, 1..254 (255: the owner's stays). An Active advertises
  * it at once; a Backup's timer follows its new Skew_Time. Nothing happens if it is the same. */
 void vrrp_set_priority(struct vrrp *vrrp, uint64_t now_ns, uint8_t priority,

@@ -186,8 +186,10 @@ static int start_kernel(struct daemon *daemon)
 
 static int start_apps(struct daemon *daemon)
 {
-	return apps_start(&daemon->apps, daemon->base, &daemon->kernel, daemon->config,
-			  daemon->instance_name);
+	char path[sizeof(daemon->apps.path)];
+
+	snprintf(path, sizeof(path), RUN_DIRECTORY "/%s.app", daemon->instance_name);
+	return apps_start(&daemon->apps, daemon->base, &daemon->kernel, daemon->config, path);
 }
 
 static int watch_kernel(struct daemon *daemon)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Applications: their socket, who may open which, what is known of them. See apps.h. */
 #include "user/tracking/apps.h"
-#include "user/daemon/privileges.h"
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
 #include "user/lib/log.h"
@@ -168,7 +167,7 @@ void apps_use(struct apps *apps, const struct config *config)
 }
 
 int apps_start(struct apps *apps, struct event_base *base, struct kernel *kernel,
-	       const struct config *config, const char *instance)
+	       const struct config *config, const char *path)
 {
 	const struct group *group = getgrnam(GROUP);
 	struct kernel_app list[XB_APPS_MAX];
@@ -182,7 +181,7 @@ int apps_start(struct apps *apps, struct event_base *base, struct kernel *kernel
 		log_error("cannot make the pages of applications (vrrp_app): %s", strerror(-error));
 		return error;
 	}
-	snprintf(apps->path, sizeof(apps->path), RUN_DIRECTORY "/%s.app", instance);
+	snprintf(apps->path, sizeof(apps->path), "%s", path);
 	kernel_apps_use(kernel, list, wanted(config, list));
 	return listen_if_needed(apps);
 }

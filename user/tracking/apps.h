@@ -32,9 +32,9 @@ struct apps {
  * calls it. Returns 0 or a negative errno. */
 int apps_prepare(struct kernel *kernel, const struct config *config);
 
-/* Prepares and uses them, and listens. Returns 0 or a negative errno, having said what to do. */
+/* Prepares and uses them, and listens at path while there are any. Returns 0 or a negative errno, which is logged. */
 int apps_start(struct apps *apps, struct event_base *base, struct kernel *kernel,
-	       const struct config *config, const char *instance);
+	       const struct config *config, const char *path);
 
 /* Uses the applications of a configuration for which pages were prepared. The one before may be freed. */
 void apps_use(struct apps *apps, const struct config *config);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* keepalived's rules of weights and faults; a file's number is multiplied by its weight. */
 #include "user/tracking/effect.h"
-#include "user/core/vrrp.h"
 
 #define WEIGHT_MAX 253
 
@@ -29,15 +28,4 @@ struct track_effect track_effect(const struct config_track *track, struct track_
 	if (status.up != (track->weight > 0))
 		return (struct track_effect){0};
 	return (struct track_effect){.weight = track->reverse ? -track->weight : track->weight};
-}
-
-uint8_t track_priority(uint8_t base, int sum)
-{
-	int priority = base + sum;
-
-	if (base == VRRP_PRIORITY_OWNER)
-		return base;
-	if (priority < 1)
-		return 1;
-	return priority >= VRRP_PRIORITY_OWNER ? VRRP_PRIORITY_OWNER - 1 : (uint8_t)priority;
 }

@@ -24,7 +24,4 @@ struct track_effect {
 /* Returns what one line means while the thing it names is like that. */
 struct track_effect track_effect(const struct config_track *track, struct track_status status);
 
-/* Returns the effective priority: base and sum, clamped to 1..254; an owner's 255 stays. */
-uint8_t track_priority(uint8_t base, int sum);
-
 #endif

@@ -110,7 +110,7 @@ void instance_track(struct instance *instance)
 				      "script %s has had no result yet", sum.awaited);
 	else
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_AWAITED, NULL);
-	vrrp_set_priority(&instance->vrrp, clock_now_ns(), track_priority(base, sum.weight),
+	vrrp_set_priority(&instance->vrrp, clock_now_ns(), vrrp_weighted_priority(base, sum.weight),
 			  &actions);
 	if (instance->vrrp.effective_priority == before)
 		return;
