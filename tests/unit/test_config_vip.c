@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Lists of addresses and their options. */
 #include "config_fixture.h"
-#include "user/config/blocks/vip.h"
+#include "user/config/blocks/instance.h"
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 

@@ -4,8 +4,11 @@
  * what only the end of the file can tell. Each is reported where the later of
  * the two stands, naming the line of the other.
  */
+#include "user/config/check.h"
+#include "user/config/blocks/globals.h"
 #include "user/config/blocks/instance.h"
 #include "user/config/blocks/track.h"
+#include "user/config/settle.h"
 #include "user/config/syntax/value.h"
 #include "user/lib/address.h"
 #include <string.h>

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A configuration from its text to the object the daemon uses. */
-#include "user/config/blocks/instance.h"
-#include "user/config/blocks/track.h"
+#include "user/config/blocks/blocks.h"
+#include "user/config/blocks/globals.h"
+#include "user/config/check.h"
 #include "user/config/syntax/parser.h"
 #include "user/config/syntax/preprocess.h"
-#include "user/config/syntax/table.h"
-#include "user/config/syntax/value.h"
-#include "user/core/names.h"
-#include "user/core/vrrp.h"
-#include "user/lib/address.h"
-#include "user/lib/time.h"
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,7 +72,8 @@ static void sort_diagnostics(struct diagnostics *diagnostics, size_t first)
 }
 
 /* Returns a parser with the defaults; aborts without memory. */
-static struct config_parser *new_parser(const struct config_preprocessor *preprocessor)
+static struct config_parser *new_parser(const struct config_preprocessor *preprocessor,
+					struct config_globals *globals)
 {
 	struct config_parser *parser = calloc(1, sizeof(*parser));
 
@@ -86,7 +81,8 @@ static struct config_parser *new_parser(const struct config_preprocessor *prepro
 		abort();
 	parser->top = &config_top_type;
 	parser->origins = &preprocessor->origins;
-	config_globals_defaults(&parser->globals);
+	parser->globals = globals;
+	config_globals_defaults(globals);
 	parser->config = calloc(1, sizeof(*parser->config));
 	if (!parser->config)
 		abort();
@@ -109,10 +105,11 @@ int config_parse(const char *file, const char *text, size_t length,
 {
 	size_t first = diagnostics->count, errors = diagnostics->error_count;
 	struct config_preprocessor preprocessor;
+	struct config_globals globals;
 	struct config_parser *parser;
 
 	config_preprocess(&preprocessor, file, text, length, environment, diagnostics);
-	parser = new_parser(&preprocessor);
+	parser = new_parser(&preprocessor, &globals);
 	config_lexer_init(&parser->lexer, &preprocessor.out, &preprocessor.origins);
 	config_parser_run(parser);
 	config_check(parser);

@@ -4,6 +4,9 @@
  * global_defs, keepalived's defaults that depend on one another, and which
  * setting clears which. Where keepalived clears one silently, this says so.
  */
+#include "user/config/settle.h"
+#include "user/config/blocks/globals.h"
+#include "user/config/blocks/heartbeat.h"
 #include "user/config/blocks/instance.h"
 #include "user/config/syntax/table.h"
 #include "user/core/vrrp.h"
@@ -31,7 +34,7 @@ static const struct {
 
 static void settle_inherited(struct config_parser *parser, const struct config_block *block)
 {
-	const char *defaults = (const char *)&parser->globals.defaults;
+	const char *defaults = (const char *)&parser->globals->defaults;
 
 	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(inherited); i++) {
 		if (!config_block_seen(block, inherited[i].name))

@@ -5,6 +5,7 @@
  * users still have in their files.
  */
 #include "user/config/blocks/instance.h"
+#include "user/config/blocks/unserved.h"
 #include "user/config/syntax/table.h"
 #include <string.h>
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The words outside all blocks, and global_defs. It owns what global_defs says for others. */
+#include "user/config/blocks/globals.h"
+#include "user/config/blocks/blocks.h"
 #include "user/config/blocks/track.h"
+#include "user/config/blocks/unserved.h"
 #include "user/config/syntax/table.h"
 #include "user/lib/address.h"
 #include <netinet/in.h>
@@ -121,7 +124,7 @@ void config_read_globals(struct config_parser *parser, struct config_block *bloc
 {
 	struct config_block globals = {
 		.type = &globals_type,
-		.target = &parser->globals,
+		.target = parser->globals,
 		.name = "",
 		.position = statement->words[0].position,
 	};
@@ -149,7 +152,7 @@ static void settle_garp(struct config_globals *globals)
 
 void config_settle_globals(struct config_parser *parser)
 {
-	struct config_globals *globals = &parser->globals;
+	struct config_globals *globals = parser->globals;
 	struct config *config = parser->config;
 
 	settle_garp(globals);

@@ -3,9 +3,19 @@
  * vrrp_sync_group: instances that change state together. Members are named
  * before or after their instances; they are found when the file has been read.
  */
+#include "user/config/blocks/blocks.h"
+#include "user/config/blocks/named.h"
 #include "user/config/blocks/track.h"
+#include "user/config/blocks/unserved.h"
 #include <stdlib.h>
 #include <string.h>
+
+/* An instance that a sync group names; name: lives as long as the lexer. */
+struct config_member {
+	const char *name;
+	size_t group; /* index */
+	struct config_position position;
+};
 
 /* A member's name, until all instances are known. */
 static void read_member(struct config_parser *parser, struct config_block *block,
@@ -69,33 +79,28 @@ static const struct config_keyword group_keywords[] = {
 
 _Static_assert(CONFIG_ARRAY_SIZE(group_keywords) <= CONFIG_KEYWORDS_MAX, "group_keywords");
 
-static const struct config_block_type group_type = {
-	.name = "vrrp_sync_group",
-	.keywords = group_keywords,
-	.keyword_count = CONFIG_ARRAY_SIZE(group_keywords),
-	.unserved = &config_unserved_group,
+static const struct config_group group_defaults;
+
+static const struct config_named_type group_type = {
+	.block =
+		{
+			.name = "vrrp_sync_group",
+			.keywords = group_keywords,
+			.keyword_count = CONFIG_ARRAY_SIZE(group_keywords),
+			.unserved = &config_unserved_group,
+		},
+	CONFIG_NAMED(struct config_group, &group_defaults, groups, group_count),
 };
 
 void config_read_sync_group(struct config_parser *parser, struct config_block *block,
 			    const struct config_keyword *keyword,
 			    const struct config_statement *statement)
 {
-	struct config *config = parser->config;
-	struct config_group *group;
-	struct config_block inner = {
-		.type = &group_type,
-		.name = statement->words[1].text,
-		.position = statement->words[0].position,
-	};
+	struct config_block group;
 
 	(void)block;
 	(void)keyword;
-	config->groups = config_grow(config->groups, &config->group_count, sizeof(*group));
-	group = &config->groups[config->group_count - 1];
-	group->name = config_copy(inner.name);
-	group->position = inner.position;
-	inner.target = group;
-	config_parser_block(parser, &inner);
+	config_read_named(parser, &group_type, statement, &group);
 }
 
 static const struct config_member *earlier_member(const struct config_parser *parser,

@@ -4,7 +4,11 @@
  * global_defs, is settled when the whole file is known: config_settle.c.
  */
 #include "user/config/blocks/instance.h"
+#include "user/config/blocks/blocks.h"
+#include "user/config/blocks/globals.h"
+#include "user/config/blocks/named.h"
 #include "user/config/blocks/track.h"
+#include "user/config/blocks/unserved.h"
 #include "user/config/syntax/table.h"
 #include <string.h>
 
@@ -152,43 +156,36 @@ static const struct config_keyword instance_keywords[] = {
 
 _Static_assert(CONFIG_ARRAY_SIZE(instance_keywords) <= CONFIG_KEYWORDS_MAX, "instance_keywords");
 
-static const struct config_block_type instance_type = {
-	.name = "vrrp_instance",
-	.keywords = instance_keywords,
-	.keyword_count = CONFIG_ARRAY_SIZE(instance_keywords),
-	.unserved = &config_unserved_instance,
+static const struct config_instance instance_defaults = {
+	.family = 4,
+	.priority = 100,
+	.preempt = true,
+	.advert_interval_ns = NS_PER_SECOND,
+	.unicast_ttl = UINT8_MAX,
+	.accept = true,
+};
+
+static const struct config_named_type instance_type = {
+	.block =
+		{
+			.name = "vrrp_instance",
+			.keywords = instance_keywords,
+			.keyword_count = CONFIG_ARRAY_SIZE(instance_keywords),
+			.unserved = &config_unserved_instance,
+		},
+	CONFIG_NAMED(struct config_instance, &instance_defaults, instances, instance_count),
 };
 
 void config_read_instance(struct config_parser *parser, struct config_block *block,
 			  const struct config_keyword *keyword,
 			  const struct config_statement *statement)
 {
-	struct config *config = parser->config;
-	struct config_instance *instance;
-	struct config_block inner = {
-		.type = &instance_type,
-		.name = statement->words[1].text,
-		.position = statement->words[0].position,
-	};
+	struct config_block instance;
 
 	(void)block;
 	(void)keyword;
-	parser->instance_blocks =
-		config_grow(parser->instance_blocks, &parser->instance_block_count, sizeof(inner));
-	config->instances =
-		config_grow(config->instances, &config->instance_count, sizeof(*instance));
-	instance = &config->instances[config->instance_count - 1];
-	*instance = (struct config_instance){
-		.name = config_copy(inner.name),
-		.position = inner.position,
-		.family = 4,
-		.priority = 100,
-		.preempt = true,
-		.advert_interval_ns = NS_PER_SECOND,
-		.unicast_ttl = UINT8_MAX,
-		.accept = true,
-	};
-	inner.target = instance;
-	config_parser_block(parser, &inner);
-	parser->instance_blocks[parser->instance_block_count - 1] = inner;
+	config_read_named(parser, &instance_type, statement, &instance);
+	parser->instance_blocks = config_grow(parser->instance_blocks,
+					      &parser->instance_block_count, sizeof(instance));
+	parser->instance_blocks[parser->instance_block_count - 1] = instance;
 }

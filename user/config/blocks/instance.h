@@ -9,6 +9,12 @@
 
 #include "user/config/syntax/parser.h"
 
+/* A line of virtual_ipaddress and of the other lists of addresses. */
+#define CONFIG_VIP_USAGE                                                                           \
+	"ADDRESS[/LENGTH] [brd ADDRESS|+|-] [dev NAME] [scope SCOPE] [label NAME] [peer "          \
+	"ADDRESS[/LENGTH]] [home] [-nodad] [mngtmpaddr] [noprefixroute] [autojoin] [no_track] "    \
+	"[preferred_lft SECONDS|forever]"
+
 /* Readers of an instance's blocks and values; the target is the instance. */
 config_read config_read_authentication;
 config_read config_read_excluded_vips;
@@ -26,9 +32,6 @@ config_settle config_settle_authentication;
 config_settle config_settle_strict;
 config_settle config_settle_unicast;
 config_settle config_settle_vmac;
-
-/* Settles all instances, in their order. */
-void config_settle_instances(struct config_parser *parser);
 
 /* Names the virtual MAC's interfaces that have no name yet, so that no two have the same. */
 void config_name_vmacs(struct config_parser *parser);

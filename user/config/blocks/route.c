@@ -3,6 +3,8 @@
  * The lines of virtual_routes and static_routes: keepalived's, which are those of "ip route add" with
  * every word in full. What a line leaves out is decided where the route is added.
  */
+#include "user/config/blocks/route.h"
+#include "user/config/blocks/blocks.h"
 #include "user/config/syntax/options.h"
 #include "user/lib/address.h"
 #include <arpa/inet.h>

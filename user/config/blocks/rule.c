@@ -3,6 +3,8 @@
  * The lines of virtual_rules and static_rules: keepalived's, which are those of "ip rule add" with
  * every word in full.
  */
+#include "user/config/blocks/blocks.h"
+#include "user/config/blocks/route.h"
 #include "user/config/syntax/options.h"
 #include <linux/fib_rules.h>
 #include <netinet/in.h>

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What can be tracked by name: vrrp_script, vrrp_track_process, track_file. */
+/* What can be tracked by name: vrrp_script, vrrp_track_process, track_file, vrrp_app. */
+#include "user/config/blocks/blocks.h"
+#include "user/config/blocks/named.h"
 #include "user/config/blocks/track.h"
+#include "user/config/blocks/unserved.h"
 #include <stdlib.h>
 #include <string.h>
+
+#define APP_NAME_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 
 #define SECONDS_MAX_NS ((uint64_t)UINT32_MAX * NS_PER_US)
 #define DELAY_MAX_NS (3600 * NS_PER_SECOND)
@@ -20,20 +25,17 @@ void config_read_weights(struct config_parser *parser, struct config_block *bloc
 			   (bool *)(target + keyword->bytes));
 }
 
-static void read_thing(struct config_parser *parser, const struct config_block_type *type,
-		       const struct config_statement *statement, void *target, const char *required)
+/* Reads a block that has to have a keyword. Returns its entry. */
+static void *read_thing(struct config_parser *parser, const struct config_named_type *type,
+			const struct config_statement *statement, const char *required)
 {
-	struct config_block inner = {
-		.type = type,
-		.target = target,
-		.name = statement->words[1].text,
-		.position = statement->words[0].position,
-	};
+	struct config_block block;
 
-	config_parser_block(parser, &inner);
-	if (!config_block_seen(&inner, required))
-		config_error(parser, inner.position, "%s %s has no %s; add one", type->name,
-			     inner.name, required);
+	config_read_named(parser, type, statement, &block);
+	if (!config_block_seen(&block, required))
+		config_error(parser, block.position, "%s %s has no %s; add one", type->block.name,
+			     block.name, required);
+	return block.target;
 }
 
 static const struct config_keyword script_keywords[] = {
@@ -61,32 +63,31 @@ static const struct config_keyword script_keywords[] = {
 	CONFIG_FLAG("init_fail", struct config_script, init_fail, true),
 };
 
-static const struct config_block_type script_type = {
-	.name = "vrrp_script",
-	.keywords = script_keywords,
-	.keyword_count = CONFIG_ARRAY_SIZE(script_keywords),
-	.unserved = &config_unserved_none,
+static const struct config_script script_defaults = {
+	.interval_ns = NS_PER_SECOND,
+	.rise = 1,
+	.fall = 1,
+};
+
+static const struct config_named_type script_type = {
+	.block =
+		{
+			.name = "vrrp_script",
+			.keywords = script_keywords,
+			.keyword_count = CONFIG_ARRAY_SIZE(script_keywords),
+			.unserved = &config_unserved_none,
+		},
+	CONFIG_NAMED(struct config_script, &script_defaults, scripts, script_count),
 };
 
 void config_read_script(struct config_parser *parser, struct config_block *block,
 			const struct config_keyword *keyword,
 			const struct config_statement *statement)
 {
-	struct config *config = parser->config;
-	struct config_script *script;
+	struct config_script *script = read_thing(parser, &script_type, statement, "script");
 
 	(void)block;
 	(void)keyword;
-	config->scripts = config_grow(config->scripts, &config->script_count, sizeof(*script));
-	script = &config->scripts[config->script_count - 1];
-	*script = (struct config_script){
-		.name = config_copy(statement->words[1].text),
-		.interval_ns = NS_PER_SECOND,
-		.rise = 1,
-		.fall = 1,
-		.position = statement->words[0].position,
-	};
-	read_thing(parser, &script_type, statement, script, "script");
 	if (!script->timeout_ns)
 		script->timeout_ns = script->interval_ns;
 }
@@ -163,11 +164,20 @@ static const struct config_keyword process_keywords[] = {
 	CONFIG_FLAG("full_command", PROCESS, full_command, true),
 };
 
-static const struct config_block_type process_type = {
-	.name = "vrrp_track_process",
-	.keywords = process_keywords,
-	.keyword_count = CONFIG_ARRAY_SIZE(process_keywords),
-	.unserved = &config_unserved_none,
+static const struct config_process process_defaults = {
+	.quorum = 1,
+	.quorum_max = UINT32_MAX,
+};
+
+static const struct config_named_type process_type = {
+	.block =
+		{
+			.name = "vrrp_track_process",
+			.keywords = process_keywords,
+			.keyword_count = CONFIG_ARRAY_SIZE(process_keywords),
+			.unserved = &config_unserved_none,
+		},
+	CONFIG_NAMED(struct config_process, &process_defaults, processes, process_count),
 };
 
 /* "quorum_max 0" asks for no such process, so that the quorum of 1 cannot have been meant. */
@@ -186,22 +196,9 @@ void config_read_process(struct config_parser *parser, struct config_block *bloc
 			 const struct config_keyword *keyword,
 			 const struct config_statement *statement)
 {
-	struct config *config = parser->config;
-	struct config_process *process;
-
 	(void)block;
 	(void)keyword;
-	config->processes =
-		config_grow(config->processes, &config->process_count, sizeof(*process));
-	process = &config->processes[config->process_count - 1];
-	*process = (struct config_process){
-		.name = config_copy(statement->words[1].text),
-		.quorum = 1,
-		.quorum_max = UINT32_MAX,
-		.position = statement->words[0].position,
-	};
-	read_thing(parser, &process_type, statement, process, "process");
-	settle_quorum(parser, process);
+	settle_quorum(parser, read_thing(parser, &process_type, statement, "process"));
 }
 
 static void read_init_file(struct config_parser *parser, struct config_block *block,
@@ -236,28 +233,92 @@ static const struct config_keyword file_keywords[] = {
 	},
 };
 
-static const struct config_block_type file_type = {
-	.name = "track_file",
-	.keywords = file_keywords,
-	.keyword_count = CONFIG_ARRAY_SIZE(file_keywords),
-	.unserved = &config_unserved_none,
+static const struct config_file file_defaults = {
+	.weight = 1,
+};
+
+static const struct config_named_type file_type = {
+	.block =
+		{
+			.name = "track_file",
+			.keywords = file_keywords,
+			.keyword_count = CONFIG_ARRAY_SIZE(file_keywords),
+			.unserved = &config_unserved_none,
+		},
+	CONFIG_NAMED(struct config_file, &file_defaults, files, file_count),
 };
 
 void config_read_file(struct config_parser *parser, struct config_block *block,
 		      const struct config_keyword *keyword,
 		      const struct config_statement *statement)
 {
-	struct config *config = parser->config;
-	struct config_file *file;
+	(void)block;
+	(void)keyword;
+	read_thing(parser, &file_type, statement, "file");
+}
+
+#define APP struct config_app
+
+static const struct config_keyword app_keywords[] = {
+	{
+		.name = "timeout",
+		.usage = "timeout 1s",
+		.read = config_read_duration,
+		CONFIG_ONE_VALUE,
+		CONFIG_FIELD(APP, timeout_ns),
+		.minimum = NS_PER_MS,
+		.maximum = 3600 * NS_PER_SECOND,
+	},
+	{
+		.name = "user",
+		.usage = "user USER",
+		.read = config_read_text,
+		CONFIG_ONE_VALUE,
+		CONFIG_FIELD(APP, user),
+		.bytes = CONFIG_USER_BYTES,
+	},
+	CONFIG_WEIGHT_ROW(APP, 253),
+};
+
+static const struct config_app app_defaults = {
+	.timeout_ns = NS_PER_SECOND,
+	.uid = UINT32_MAX,
+};
+
+static const struct config_named_type app_type = {
+	.block =
+		{
+			.name = "vrrp_app",
+			.keywords = app_keywords,
+			.keyword_count = CONFIG_ARRAY_SIZE(app_keywords),
+			.unserved = &config_unserved_none,
+		},
+	CONFIG_NAMED(struct config_app, &app_defaults, apps, app_count),
+};
+
+/* A name stands in maps, in messages and on command lines. */
+static void check_app_name(struct config_parser *parser, const struct config_token *word)
+{
+	if (!*word->text || strlen(word->text) >= XB_NAME_BYTES ||
+	    word->text[strspn(word->text, APP_NAME_LETTERS)])
+		config_error(
+			parser, word->position,
+			"'%s' cannot be an application's name; write 1 to %d letters, digits, '_', '.' or '-'",
+			word->text, XB_NAME_BYTES - 1);
+}
+
+void config_read_app(struct config_parser *parser, struct config_block *block,
+		     const struct config_keyword *keyword, const struct config_statement *statement)
+{
+	struct config_block app;
 
 	(void)block;
 	(void)keyword;
-	config->files = config_grow(config->files, &config->file_count, sizeof(*file));
-	file = &config->files[config->file_count - 1];
-	*file = (struct config_file){
-		.name = config_copy(statement->words[1].text),
-		.weight = 1,
-		.position = statement->words[0].position,
-	};
-	read_thing(parser, &file_type, statement, file, "file");
+	check_app_name(parser, &statement->words[1]);
+	config_read_named(parser, &app_type, statement, &app);
+	if (parser->config->app_count == XB_APPS_MAX + 1)
+		config_error(
+			parser, app.position,
+			"vrrp_app %s is one too many; %d are allowed, because heartbeats carry a bit for each",
+			app.name, XB_APPS_MAX);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The blocks that a configuration has. */
+#include "user/config/blocks/blocks.h"
 #include "user/config/blocks/track.h"
+#include "user/config/blocks/unserved.h"
 #include "user/config/syntax/table.h"
 #include "user/lib/address.h"
 #include <netinet/in.h>

@@ -88,13 +88,6 @@ config_read config_read_notify_deleted;
 config_read config_read_fifo; /* into parser->config, as the next */
 config_read config_read_fifo_script;
 
-/* Blocks outside all others. */
-config_read config_read_script;
-config_read config_read_process;
-config_read config_read_file;
-config_read config_read_app;
-config_read config_read_sync_group;
-
 /*
  * Reads "NUMBER [reverse]" at words[0], within -limit..limit; usage is for reports. *weight and
  * *reverse stay as they are if something is wrong. no_reverse: whether that word may stand there.

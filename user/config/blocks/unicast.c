@@ -3,6 +3,7 @@
  * Where an instance's adverts come from and go to: its source address, its
  * unicast peers, its multicast group (RFC 9568 sections 5.1.1.2 and 5.1.2.2).
  */
+#include "user/config/blocks/globals.h"
 #include "user/config/blocks/instance.h"
 #include "user/config/syntax/value.h"
 #include "user/lib/address.h"
@@ -226,7 +227,7 @@ static void check_interface(struct config_parser *parser, const struct config_bl
 static void settle_group(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
-	const struct config_globals *globals = &parser->globals;
+	const struct config_globals *globals = parser->globals;
 
 	if (instance->has_group && instance->unicast_peer_count) {
 		instance->has_group = false;

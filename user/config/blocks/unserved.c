@@ -4,6 +4,7 @@
  * that its configurations parse and everything left out is named. A word that
  * cannot be left out without harm is an error.
  */
+#include "user/config/blocks/unserved.h"
 #include "user/config/syntax/parser.h"
 
 #define IGNORED(word)                                                                              \

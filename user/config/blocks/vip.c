@@ -3,13 +3,261 @@
  * Lists of addresses, ADDRESS[/LENGTH] and options a line: virtual_ipaddress and
  * virtual_ipaddress_excluded of an instance, static_ipaddress outside of all.
  */
-#include "user/config/blocks/vip.h"
+#include "user/config/blocks/blocks.h"
 #include "user/config/blocks/instance.h"
 #include "user/config/syntax/value.h"
 #include "user/core/vrrp_packet.h"
 #include "user/lib/address.h"
+#include <arpa/inet.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
+
+static const struct {
+	const char *name;
+	uint8_t scope;
+} scopes[] = {
+	{"global", RT_SCOPE_UNIVERSE}, {"universe", RT_SCOPE_UNIVERSE},
+	{"site", RT_SCOPE_SITE},       {"link", RT_SCOPE_LINK},
+	{"host", RT_SCOPE_HOST},       {"nowhere", RT_SCOPE_NOWHERE},
+};
+
+typedef void vip_option(struct config_parser *parser, const struct config_token *value,
+			struct config_vip *vip);
+
+/* "+" and "-": the address with all host bits one, or zero. */
+static bool derive_broadcast(const char *sign, const struct config_vip *vip,
+			     struct xb_address *broadcast)
+{
+	uint32_t host_bits, address;
+
+	if ((strcmp(sign, "+") && strcmp(sign, "-")) || vip->prefix_length > 30)
+		return false;
+	host_bits = UINT32_MAX >> vip->prefix_length;
+	address = ntohl(address_to_ipv4(&vip->address));
+	address = *sign == '+' ? address | host_bits : address & ~host_bits;
+	*broadcast = address_from_ipv4(htonl(address));
+	return true;
+}
+
+static void read_broadcast(struct config_parser *parser, const struct config_token *value,
+			   struct config_vip *vip)
+{
+	struct xb_address broadcast;
+
+	if (!address_is_ipv4(&vip->address)) {
+		config_error(parser, value->position,
+			     "IPv6 has no broadcast address; remove \"brd %s\"", value->text);
+	} else if (derive_broadcast(value->text, vip, &broadcast) ||
+		   (!address_parse(value->text, &broadcast) && address_is_ipv4(&broadcast))) {
+		vip->broadcast = broadcast;
+		vip->has_broadcast = true;
+	} else {
+		config_error(
+			parser, value->position,
+			"'%s' is no broadcast address; write an IPv4 address, or + or - with a length of 1 to 30",
+			value->text);
+	}
+}
+
+/* The loopback interface is fine here: nothing but the address goes there. */
+static void read_device(struct config_parser *parser, const struct config_token *value,
+			struct config_vip *vip)
+{
+	vip->has_interface = config_store_interface_name(parser, value, vip->interface);
+}
+
+static void read_scope(struct config_parser *parser, const struct config_token *value,
+		       struct config_vip *vip)
+{
+	uint64_t number;
+
+	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(scopes); i++) {
+		if (!strcmp(value->text, scopes[i].name)) {
+			vip->scope = scopes[i].scope;
+			return;
+		}
+	}
+	if (config_parse_number(value->text, &number) || number > UINT8_MAX)
+		config_error(
+			parser, value->position,
+			"unknown scope '%s'; write global, site, link, host, nowhere or 0 to 255",
+			value->text);
+	else
+		vip->scope = (uint8_t)number;
+}
+
+static void read_label(struct config_parser *parser, const struct config_token *value,
+		       struct config_vip *vip)
+{
+	if (address_is_ipv4(&vip->address))
+		config_store_text(parser, value, "label", vip->label, sizeof(vip->label));
+	else
+		config_warning(parser, value->position,
+			       "IPv6 addresses have no labels; '%s' is ignored", value->text);
+}
+
+static void read_peer(struct config_parser *parser, const struct config_token *value,
+		      struct config_vip *vip)
+{
+	struct xb_address peer;
+	uint8_t length;
+
+	if (config_parse_prefix(value->text, &peer, &length) ||
+	    address_family(&peer) != address_family(&vip->address)) {
+		config_error(
+			parser, value->position,
+			"'%s' is no peer address; write \"peer ADDRESS[/LENGTH]\" with an IPv%u address",
+			value->text, address_family(&vip->address));
+		return;
+	}
+	vip->peer = peer;
+	vip->peer_prefix_length = length;
+	vip->has_peer = true;
+}
+
+static void read_preferred_lifetime(struct config_parser *parser, const struct config_token *value,
+				    struct config_vip *vip)
+{
+	uint64_t seconds;
+
+	if (!strcmp(value->text, "forever"))
+		vip->preferred_lifetime_s = UINT32_MAX;
+	else if (!config_parse_number(value->text, &seconds) && seconds <= UINT32_MAX)
+		vip->preferred_lifetime_s = (uint32_t)seconds;
+	else
+		config_error(
+			parser, value->position,
+			"'%s' is no lifetime; write \"preferred_lft forever\" or 0 to %u seconds",
+			value->text, UINT32_MAX);
+}
+
+static void read_dad(struct config_parser *parser, const struct config_token *value,
+		     struct config_vip *vip)
+{
+	(void)parser;
+	(void)value;
+	vip->flags &= ~(uint32_t)IFA_F_NODAD;
+}
+
+static void read_no_track(struct config_parser *parser, const struct config_token *value,
+			  struct config_vip *vip)
+{
+	(void)parser;
+	(void)value;
+	vip->no_track = true;
+}
+
+/* A word without a value has a reader or a flag; one with neither is not served. */
+static const struct {
+	const char *name;
+	vip_option *read;
+	uint32_t flag; /* IFA_F_* */
+	bool has_value;
+	bool ipv6_only;
+} options[] = {
+	{.name = "brd", .has_value = true, .read = read_broadcast},
+	{.name = "broadcast", .has_value = true, .read = read_broadcast},
+	{.name = "dev", .has_value = true, .read = read_device},
+	{.name = "scope", .has_value = true, .read = read_scope},
+	{.name = "label", .has_value = true, .read = read_label},
+	{.name = "peer", .has_value = true, .read = read_peer},
+	{.name = "preferred_lft", .has_value = true, .read = read_preferred_lifetime},
+	{.name = "-nodad", .read = read_dad, .ipv6_only = true},
+	{.name = "nodad", .flag = IFA_F_NODAD, .ipv6_only = true},
+	{.name = "home", .flag = IFA_F_HOMEADDRESS, .ipv6_only = true},
+	{.name = "mngtmpaddr", .flag = IFA_F_MANAGETEMPADDR, .ipv6_only = true},
+	{.name = "noprefixroute", .flag = IFA_F_NOPREFIXROUTE},
+	{.name = "autojoin", .flag = IFA_F_MCAUTOJOIN},
+	{.name = "no_track", .read = read_no_track},
+	{.name = "use_vmac"},
+	{.name = "track_group", .has_value = true},
+};
+
+static void report_unknown_option(struct config_parser *parser, const struct config_token *word)
+{
+	size_t nearest = 0;
+
+	for (size_t i = 1; i < CONFIG_ARRAY_SIZE(options); i++) {
+		if (config_edit_distance(word->text, options[i].name) <
+		    config_edit_distance(word->text, options[nearest].name))
+			nearest = i;
+	}
+	if (config_is_near(word->text, config_edit_distance(word->text, options[nearest].name)))
+		config_error(parser, word->position,
+			     "unknown word '%s' behind an address; did you mean '%s'?", word->text,
+			     options[nearest].name);
+	else
+		config_error(parser, word->position,
+			     "unknown word '%s' behind an address; write \"" CONFIG_VIP_USAGE "\"",
+			     word->text);
+}
+
+static void apply_option(struct config_parser *parser, size_t option,
+			 const struct config_token *words, struct config_vip *vip)
+{
+	if (options[option].ipv6_only && address_is_ipv4(&vip->address))
+		config_warning(parser, words[0].position, "%s is for IPv6 addresses; it is ignored",
+			       options[option].name);
+	else if (options[option].read)
+		options[option].read(parser, &words[1], vip);
+	else if (options[option].flag)
+		vip->flags |= options[option].flag;
+	else
+		config_warning(parser, words[0].position,
+			       "keepalived's '%s' of an address is not served yet; it is ignored",
+			       options[option].name);
+}
+
+/* Reads one option at words[0]; returns how many words it took. */
+static size_t read_option(struct config_parser *parser, const struct config_token *words,
+			  size_t count, struct config_vip *vip)
+{
+	size_t i = 0;
+
+	while (i < CONFIG_ARRAY_SIZE(options) && strcmp(words[0].text, options[i].name))
+		i++;
+	if (i == CONFIG_ARRAY_SIZE(options)) {
+		report_unknown_option(parser, &words[0]);
+		return count;
+	}
+	if (options[i].has_value && count < 2) {
+		config_error(parser, words[0].position,
+			     "%s lacks a value; write \"" CONFIG_VIP_USAGE "\"", options[i].name);
+		return count;
+	}
+	apply_option(parser, i, words, vip);
+	return options[i].has_value ? 2 : 1;
+}
+
+/* The kernel takes one length, and with a peer it is that of the peer. */
+static void settle_peer(struct config_parser *parser, const struct config_token *word,
+			struct config_vip *vip)
+{
+	uint8_t full = address_is_ipv4(&vip->address) ? 32 : 128;
+
+	if (!vip->has_peer || vip->prefix_length == full)
+		return;
+	config_warning(parser, word->position,
+		       "the length of %s has no effect with a peer; write it behind the peer",
+		       word->text);
+	vip->prefix_length = full;
+}
+
+static void read_vip_options(struct config_parser *parser, const struct config_token *words,
+			     size_t count, struct config_vip *vip)
+{
+	bool ipv6 = !address_is_ipv4(&vip->address);
+
+	vip->scope = RT_SCOPE_UNIVERSE;
+	vip->flags = ipv6 ? IFA_F_NODAD : 0;
+	/* Deprecated, so that it is no source address of the host's own connections. */
+	vip->preferred_lifetime_s = ipv6 && vip->prefix_length == 128 ? 0 : UINT32_MAX;
+	for (size_t i = 1; i < count;)
+		i += read_option(parser, &words[i], count - i, vip);
+	settle_peer(parser, &words[0], vip);
+}
 
 /* Reads a line's address and options. Returns whether there is an address to keep. */
 static bool read_vip(struct config_parser *parser, const struct config_statement *statement,
@@ -29,7 +277,7 @@ static bool read_vip(struct config_parser *parser, const struct config_statement
 			     words[0].text);
 		return false;
 	}
-	config_read_vip_options(parser, words, statement->count, &vip);
+	read_vip_options(parser, words, statement->count, &vip);
 	*out = vip;
 	return true;
 }

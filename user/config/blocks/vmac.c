@@ -3,6 +3,7 @@
  * The virtual MAC address (RFC 9568 section 7.3): use_vmac, and the names of
  * the interfaces that carry it.
  */
+#include "user/config/blocks/globals.h"
 #include "user/config/blocks/instance.h"
 #include "user/config/syntax/value.h"
 #include <stdio.h>
@@ -85,7 +86,7 @@ static bool make_name(const char *prefix, const struct config_instance *instance
 
 static void choose_name(struct config_parser *parser, struct config_instance *instance)
 {
-	const char *prefix = *parser->globals.vmac_prefix ? parser->globals.vmac_prefix : "vrrp";
+	const char *prefix = *parser->globals->vmac_prefix ? parser->globals->vmac_prefix : "vrrp";
 	char name[CONFIG_INTERFACE_BYTES];
 
 	for (unsigned attempt = 0; make_name(prefix, instance, attempt, name); attempt++) {

@@ -5,6 +5,7 @@
  * part of the path of a program that root runs may be writable by others.
  */
 #include "user/config/host/users.h"
+#include "user/config/model/command.h"
 #include "user/lib/cleanup.h"
 #include <errno.h>
 #include <grp.h>

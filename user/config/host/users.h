@@ -5,9 +5,6 @@
 
 #include "user/config/model/config.h"
 
-/* Where commands without a slash are looked for: by the checks here, and when they are run. */
-#define COMMAND_SEARCH_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
 /*
  * Fills in uid and gid of every command and FIFO. Who names nobody gets script_user, else the user
  * keepalived_script if there is one, else root.

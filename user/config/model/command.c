@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Equality and the end of commands. */
-#include "user/config/blocks/command.h"
-#include "user/config/syntax/value.h"
-#include <ctype.h>
-#include <stdio.h>
+/* Releasing commands. */
+#include "user/config/model/command.h"
 #include <stdlib.h>
-#include <string.h>
 
 void config_words_free(char **words)
 {

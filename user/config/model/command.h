@@ -6,6 +6,9 @@
 #include "user/config/model/config.h"
 #include <string.h>
 
+/* Where commands without a slash are searched: by the checks of a configuration, and when they run. */
+#define COMMAND_SEARCH_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
 /* Compares two lists of words, each ended by NULL. */
 static inline bool words_equal(char *const *one, char *const *other)
 {

@@ -1,38 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * A configuration from its text to the object the daemon uses. The work is in
- *
- *	config_preprocess.c definitions, conditions, includes, loops
- *	config_lexer.c      words and braces of keepalived's grammar
- *	config_parser.c     statements, blocks, recovery after errors
- *	config_value.c      numbers, durations, addresses, names
- *	config_globals.c    the words outside all blocks, global_defs
- *	config_heartbeat.c  heartbeat
- *	config_instance.c   vrrp_instance; its parts in config_authentication.c,
- *	                    config_unicast.c, config_vmac.c
- *	config_script.c     what can be tracked by name: scripts, processes, files
- *	config_app.c        vrrp_app
- *	config_track.c      what instances and sync groups track
- *	config_group.c      vrrp_sync_group
- *	config_notify.c     FIFOs; config_command.c command values, those of notify too
- *	config_vip.c        lists of addresses, config_vip_option.c their options
- *	config_settle.c     what settings say of one another, config_strict.c with strict_mode
- *	config_route.c      virtual_routes, static_routes; config_rule.c the rules,
- *	                    config_option*.c, config_route_options.c their words
- *	config_unserved.c   keepalived's words that are not served yet
- *	config_suggest.c    "did you mean"
- *	config_check.c      the file as a whole
- */
-#include "user/config/blocks/instance.h"
+/* Releases a configuration, and answers questions about it that need no parser. */
 #include "user/config/model/command.h"
-#include "user/config/syntax/table.h"
-#include "user/config/syntax/value.h"
-#include "user/core/names.h"
-#include "user/core/vrrp.h"
 #include "user/lib/address.h"
-#include "user/lib/time.h"
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -326,4 +326,7 @@ void config_drop_driven_instances(struct config *config);
 int config_find_own_node(const struct config *config, const struct xb_address *local_addresses,
 			 size_t local_count);
 
+/* Returns the name of a kind of tracked thing, as users and JSON see it: "interface", "script" … */
+const char *track_kind_name(enum config_track_kind kind);
+
 #endif

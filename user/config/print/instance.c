@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vrrp_instance and vrrp_sync_group as they are printed, with the lines that both have. */
+#include "user/config/blocks/globals.h"
 #include "user/config/blocks/track.h"
 #include "user/config/print/printer.h"
 #include "user/config/syntax/value.h"

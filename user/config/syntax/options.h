@@ -86,15 +86,8 @@ extern const struct config_option_kind config_kind_prefix;
 extern const struct config_option_kind config_kind_address; /* prefix without its length */
 extern const struct config_option_kind config_kind_interface; /* char[XB_NAME_BYTES] */
 extern const struct config_option_kind config_kind_congestion_control;
-extern const struct config_option_kind config_kind_gateway; /* address; config_route_options.c */
 extern const struct config_option_kind config_kind_ignored; /* a value that has no effect */
 extern const struct config_option_kind config_kind_refused; /* "not served" */
-
-/* The numbers of /etc/iproute2 that everyone has. */
-extern const struct config_name config_table_names[];
-extern const struct config_name config_protocol_names[];
-extern const struct config_name config_scope_names[];
-extern const struct config_name config_tos_names[];
 
 /* Begins a line that must fit a statement; reports one that does not. */
 struct config_line config_line_begin(struct config_parser *parser,
@@ -135,10 +128,5 @@ void config_options_check_family(const struct config_options *options, struct co
 /* Prints what is given, with a blank before each but the first word of the line. */
 void config_options_print(const struct config_options *options, FILE *out, const void *target,
 			  bool *first);
-
-/* The words of routes and rules: config_route_options.c, config_rule.c. */
-extern const struct config_options config_route_options;
-extern const struct config_options config_next_hop_options;
-extern const struct config_options config_rule_options;
 
 #endif

@@ -6,11 +6,6 @@
  * the blocks; which of keepalived's are not served yet, in config_unserved.c.
  */
 #include "user/config/syntax/parser.h"
-#include "user/config/blocks/instance.h"
-#include "user/config/syntax/table.h"
-#include "user/core/vrrp.h"
-#include "user/lib/address.h"
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -17,25 +17,6 @@
 #define CONFIG_WORDS_MAX 64
 #define CONFIG_KEYWORDS_MAX 96
 
-/* What global_defs says for other blocks; the rest goes to struct config. */
-struct config_globals {
-	char router_id[sizeof(((struct config *)0)->router_id)];
-	char vmac_prefix[11]; /* "": vrrp; room is left for "6.255" */
-	char default_interface[CONFIG_INTERFACE_BYTES]; /* of static addresses */
-	struct xb_address group4, group6;
-	struct config_instance
-		defaults; /* vrrp_*: of the instances that do not say it themselves */
-	bool min_garp;
-	uint8_t realtime_priority;
-	bool no_realtime;
-	int nice;
-	uint64_t startup_delay_ns;
-	uint64_t garp_interval_ns, gna_interval_ns;
-	struct config_command script_user;
-	bool script_security;
-	bool dynamic_interfaces;
-};
-
 /* A keyword with its values, from its first word to the end of the line or a brace. */
 struct config_statement {
 	struct config_token words[CONFIG_WORDS_MAX];
@@ -44,13 +25,8 @@ struct config_statement {
 };
 
 struct config_block;
-
-/* An instance that a sync group names; name: lives as long as the lexer. */
-struct config_member {
-	const char *name;
-	size_t group; /* index */
-	struct config_position position;
-};
+struct config_globals;
+struct config_member;
 
 struct config_parser {
 	const struct config_block_type *top; /* the blocks outside all others */
@@ -59,7 +35,7 @@ struct config_parser {
 	struct config_token token; /* the next one */
 	struct config_statement pending; /* given back by a block that was not closed */
 	bool has_pending;
-	struct config_globals globals;
+	struct config_globals *globals;
 	struct config *config;
 	struct config_block *instance_blocks; /* one for each of config->instances */
 	size_t instance_block_count;
@@ -159,36 +135,6 @@ const struct config_position *config_block_seen(const struct config_block *block
 /* Reports the second of two keywords if both were given, and they cannot both hold. */
 void config_report_contradiction(struct config_parser *parser, const struct config_block *block,
 				 const char *first, const char *second);
-
-/* The words outside all blocks, and the blocks, each in its own file. */
-extern const struct config_block_type config_top_type;
-config_read config_read_globals;
-config_read config_read_heartbeat;
-config_read config_read_instance;
-config_read config_read_static_addresses;
-config_read config_read_routes; /* virtual_routes, static_routes */
-config_read config_read_rules; /* virtual_rules, static_rules */
-
-/* Before and after the file is read: the defaults; what goes to parser->config. */
-void config_globals_defaults(struct config_globals *globals);
-void config_settle_globals(struct config_parser *parser);
-
-/* Words of keepalived that are not served yet: config_unserved.c. */
-extern const struct config_unserved_list config_unserved_top;
-extern const struct config_unserved_list config_unserved_globals;
-extern const struct config_unserved_list config_unserved_instance;
-extern const struct config_unserved_list config_unserved_group;
-extern const struct config_unserved_list config_unserved_none;
-
-/* Settles what the times of a heartbeat block, which has been read, mean together. */
-void config_settle_heartbeat(struct config_parser *parser, const struct config_block *block);
-
-/* Reports a guard_timeout, of the heartbeat block or of an instance, that defeats what it is for. */
-void config_check_guard(struct config_parser *parser, struct config_position position,
-			uint64_t guard_timeout_ns, const struct config_heartbeat *heartbeat);
-
-/* Checks of what was read as a whole: config_check.c. */
-void config_check(struct config_parser *parser);
 
 /* Reports that a keyword has no effect, if it was given: reason names the setting that beats it. */
 void config_report_cleared(struct config_parser *parser, const struct config_block *block,

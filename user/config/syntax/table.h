@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Rows of keyword tables, one macro for each kind of value, and the list of the
- * settings that an instance has for itself and global_defs for all of them.
- * Private to user/core/config*.c.
- */
+/* Rows of keyword tables: one macro for each kind of value. */
 #ifndef XBEAT_CONFIG_SYNTAX_TABLE_H
 #define XBEAT_CONFIG_SYNTAX_TABLE_H
 
@@ -74,21 +70,5 @@
 		.name = (word), .usage = word " { " lines " }", .read = (reader),                  \
 		.flags = CONFIG_OPENS_BLOCK | (more_flags)                                         \
 	}
-
-/*
- * Settings of an instance that it takes from global_defs, where they are called vrrp_NAME, unless it
- * has its own: X(kind of row, NAME, field of struct config_instance, lowest, highest).
- */
-#define CONFIG_INHERITED(X)                                                                        \
-	X(SECONDS, "garp_master_delay", garp_delay_ns, 0, CONFIG_DAY_NS),                          \
-		X(U32, "garp_master_repeat", garp_repeat, 1, 1000),                                \
-		X(SECONDS, "garp_master_refresh", garp_refresh_ns, 0, CONFIG_DAY_NS),              \
-		X(U32, "garp_master_refresh_repeat", garp_refresh_repeat, 1, 1000),                \
-		X(SECONDS, "garp_lower_prio_delay", garp_lower_prio_delay_ns, 0, CONFIG_DAY_NS),   \
-		X(U32, "garp_lower_prio_repeat", garp_lower_prio_repeat, 0, 1000),                 \
-		X(U32, "down_timer_adverts", down_timer_adverts, 1, 100),                          \
-		X(BOOL, "lower_prio_no_advert", lower_prio_no_advert, 0, 1),                       \
-		X(BOOL, "higher_prio_send_advert", higher_prio_send_advert, 0, 1),                 \
-		X(BOOL, "notify_priority_changes", notify.priority_changes, 0, 1)
 
 #endif

@@ -4,7 +4,7 @@
  * the daemon was started with, default signals, an environment that is made here, no descriptors.
  */
 #include "user/runner/child/exec.h"
-#include "user/config/host/users.h"
+#include "user/config/model/command.h"
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>

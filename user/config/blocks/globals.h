@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* global_defs: what it gives to other blocks. */
+#ifndef XBEAT_CONFIG_BLOCKS_GLOBALS_H
+#define XBEAT_CONFIG_BLOCKS_GLOBALS_H
+
+#include "user/config/syntax/table.h"
+
+/* What global_defs says for other blocks; the rest goes to struct config. */
+struct config_globals {
+	char router_id[sizeof(((struct config *)0)->router_id)];
+	char vmac_prefix[11]; /* "": vrrp; room is left for "6.255" */
+	char default_interface[CONFIG_INTERFACE_BYTES]; /* of static addresses */
+	struct xb_address group4, group6;
+	struct config_instance
+		defaults; /* vrrp_*: of the instances that do not say it themselves */
+	bool min_garp;
+	uint8_t realtime_priority;
+	bool no_realtime;
+	int nice;
+	uint64_t startup_delay_ns;
+	uint64_t garp_interval_ns, gna_interval_ns;
+	struct config_command script_user;
+	bool script_security;
+	bool dynamic_interfaces;
+};
+
+/*
+ * Settings of an instance that it takes from global_defs, where they are called vrrp_NAME, unless it
+ * has its own: X(kind of row, NAME, field of struct config_instance, lowest, highest).
+ */
+#define CONFIG_INHERITED(X)                                                                        \
+	X(SECONDS, "garp_master_delay", garp_delay_ns, 0, CONFIG_DAY_NS),                          \
+		X(U32, "garp_master_repeat", garp_repeat, 1, 1000),                                \
+		X(SECONDS, "garp_master_refresh", garp_refresh_ns, 0, CONFIG_DAY_NS),              \
+		X(U32, "garp_master_refresh_repeat", garp_refresh_repeat, 1, 1000),                \
+		X(SECONDS, "garp_lower_prio_delay", garp_lower_prio_delay_ns, 0, CONFIG_DAY_NS),   \
+		X(U32, "garp_lower_prio_repeat", garp_lower_prio_repeat, 0, 1000),                 \
+		X(U32, "down_timer_adverts", down_timer_adverts, 1, 100),                          \
+		X(BOOL, "lower_prio_no_advert", lower_prio_no_advert, 0, 1),                       \
+		X(BOOL, "higher_prio_send_advert", higher_prio_send_advert, 0, 1),                 \
+		X(BOOL, "notify_priority_changes", notify.priority_changes, 0, 1)
+
+/* Before the file is read: the defaults. After it: copies to parser->config what is stored there. */
+void config_globals_defaults(struct config_globals *globals);
+void config_settle_globals(struct config_parser *parser);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the heartbeat block and instances check alike. */
+#ifndef XBEAT_CONFIG_BLOCKS_HEARTBEAT_H
+#define XBEAT_CONFIG_BLOCKS_HEARTBEAT_H
+
+#include "user/config/syntax/parser.h"
+
+/* Reports a guard_timeout, of the heartbeat block or of an instance, that defeats its purpose. */
+void config_check_guard(struct config_parser *parser, struct config_position position,
+			uint64_t guard_timeout_ns, const struct config_heartbeat *heartbeat);
+
+#endif
