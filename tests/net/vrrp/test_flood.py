@@ -1,52 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Floods: what anybody on the network can send at any rate moves nothing and accuses nobody.
+"""Floods: what anybody on the network can send at any rate moves nothing and accuses nobody."""
 
-Run as a program this file is the flood: adverts for the served VRID, well formed, each with another
-sender, priority, interval or address list than the one before, so that none of them is old news.
-
-    test_flood.py ADVERTS_PER_SECOND SECONDS PRIORITY_MAX      prints how many were sent
-"""
-
-import itertools
 import json
-import pathlib
-import socket
+import os
 import sys
 import time
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent))
-
-from tests.support.advert import packet  # noqa: E402 (needs the path above, as a program)
-from tests.support.packet import GROUP  # noqa: E402
+from tests.support import flood
+from tests.support.configuration import block, instance
+from tests.support.laboratory import wait_until
+from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 RATE, SECONDS = 20000, 5  # longer than Active_Down_Timer, 3.6 s, while node-a's adverts drown
 ANSWERS_PER_SECOND_MAX = 100
-PACE_SECONDS = 0.001
-
-
-def variants(priority_max):
-    """The kernel fills in the checksum of the header."""
-    return [packet(f"10.77.0.{150 + n % 40}", priority=1 + n * 7 % priority_max,
-                   interval_cs=1 + n * 11 % 300, checksum_kind="plain", header_checksum=0,
-                   addresses=[f"10.77.0.{last}" for last in range(100 + n % 5, 101 + n % 11 + n % 5)])
-            for n in range(509)]
-
-
-def flood(rate, seconds, priority_max):
-    """Sends at that rate, or as fast as it goes. Returns how many were sent."""
-    raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth0")
-    packets = itertools.cycle(variants(priority_max))
-    start, sent = time.monotonic(), 0
-    while (passed := time.monotonic() - start) < seconds:
-        while sent < passed * rate:
-            raw.sendto(next(packets), (GROUP, 0))
-            sent += 1
-        time.sleep(PACE_SECONDS)
-    return sent
 
 
 @pytest.fixture
@@ -66,7 +35,7 @@ def adverts(daemon, direction):
 
 
 def run_flood(lab, priority_max):
-    process = lab.spawn("client", sys.executable, __file__, RATE, SECONDS, priority_max,
+    process = lab.spawn("client", sys.executable, flood.PROGRAM, RATE, SECONDS, priority_max,
                         output="flood.log")
     assert process.wait(SECONDS + 10) == 0, process.output()
     return json.loads(process.output())
@@ -103,5 +72,15 @@ def test_takeover_after_a_flood(lab, steady):
     steady["node-b"].wait_state("backup")
 
 
-if __name__ == "__main__":
-    print(flood(*map(int, sys.argv[1:4])))
+def test_flood_of_lower_adverts_is_told_of_once_an_interval(lab):
+    fifo = lab.path("fifo")
+    daemon = Xbeatd(lab, "node-a", block("global_defs", f"vrrp_notify_fifo {fifo}"),
+                    instance(priority=200)).start()
+    daemon.wait_state("active")
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    lab.run("node-b", sys.executable, flood.PROGRAM, "20000", "1", "90")
+    wait_until(lambda: daemon.json("drops") is not None, 1, "the daemon answers")
+    lines = os.read(reader, 1 << 20).decode().splitlines()
+    os.close(reader)
+    told = [line for line in lines if "MASTER_RX_LOWER_PRI" in line]
+    assert 2 <= len(told) <= 12, len(told)  # 0.1 s

@@ -3,14 +3,7 @@
 
 import pytest
 
-
-def put_on_macvlan(lab, node):
-    """eth0 becomes a macvlan on the cable, with the address that the cable had."""
-    address = f"{lab.address(node)}/24"
-    for command in ("link set eth0 down", "link set eth0 name cable", f"addr del {address} dev cable",
-                    "link set cable up", "link add eth0 link cable type macvlan mode bridge",
-                    f"addr add {address} dev eth0", "link set eth0 up"):
-        lab.run(node, "ip", *command.split())
+from tests.support.laboratory import put_on_macvlan
 
 
 @pytest.mark.laboratory(nodes=2)

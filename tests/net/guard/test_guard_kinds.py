@@ -7,9 +7,8 @@ import time
 
 import pytest
 
-from tests.net.test_generic import put_on_macvlan
 from tests.support.configuration import block, instance
-from tests.support.laboratory import wait_until
+from tests.support.laboratory import put_on_macvlan, wait_until
 from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=1, links=2)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The service address: it is on the best live node, and clients are answered by it."""
 
+import re
 import signal
 import time
 
@@ -8,6 +9,10 @@ import pytest
 
 from tests.support.configuration import VIP
 from tests.support.laboratory import PINS, wait_until
+
+# Below Skew_Time, for which plain VRRP waits: 609 ms of node-b, 805 ms of node-c.
+STOP_TAKEOVER_NS_MAX, TAKEOVER_NS_MAX = 100 * 10**6, 200 * 10**6
+LOST_REQUESTS_MAX = 50  # one is sent each millisecond
 
 
 @pytest.fixture
@@ -99,3 +104,30 @@ def test_last_node_takes_all(lab, steady):
     steady.client.wait_owner("node-b")
     steady["node-b"].kill()
     steady.client.wait_owner("node-c")
+
+
+def test_stop_hands_over_to_the_best_at_once(lab, cluster):
+    """The daemon says that it stops."""
+    cluster.start_active().start_client()
+    asked_ns = time.time_ns()
+    cluster["node-a"].process.send_signal(signal.SIGTERM)
+    cluster.client.wait_owner("node-b")
+    assert cluster["node-a"].process.wait(5) == 0
+    activation, = cluster["node-b"].activations()
+    assert re.search(r"releas|stop|priority 0", activation["reason"]), activation
+    assert activation["time_unix_ns"] - asked_ns < STOP_TAKEOVER_NS_MAX, activation
+    time.sleep(1)  # longer than the Skew_Time of node-c, 805 ms
+    assert cluster["node-c"].activations() == [], "two nodes took over"
+    assert lab.holders(VIP) == ["node-b"]
+    result = cluster.client.finish()
+    assert result["owner_changes"] == 1, result
+    assert sum(outage["lost"] for outage in result["outages"]) <= LOST_REQUESTS_MAX, result
+
+
+def test_active_and_best_backup_die_together(lab, cluster):
+    """The third does not wait for one who is dead."""
+    cluster.start_active()
+    cut_ns = lab.cut_together("node-a", "node-b")
+    cluster["node-c"].wait_state("active")
+    activation, = cluster["node-c"].activations()
+    assert activation["time_unix_ns"] - cut_ns < TAKEOVER_NS_MAX, activation

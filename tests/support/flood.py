@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A flood of adverts for the served VRID, well formed, each with another sender, priority, interval
+or address list than the one before, so that none of them is old news.
+
+    flood.py ADVERTS_PER_SECOND SECONDS PRIORITY_MAX      prints how many were sent
+"""
+
+import itertools
+import pathlib
+import socket
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent))
+
+from tests.support.advert import packet  # noqa: E402 (needs the path above, as a program)
+from tests.support.packet import GROUP  # noqa: E402
+
+PROGRAM = __file__
+PACE_SECONDS = 0.001
+
+
+def variants(priority_max):
+    """The kernel fills in the checksum of the header."""
+    return [packet(f"10.77.0.{150 + n % 40}", priority=1 + n * 7 % priority_max,
+                   interval_cs=1 + n * 11 % 300, checksum_kind="plain", header_checksum=0,
+                   addresses=[f"10.77.0.{last}" for last in range(100 + n % 5, 101 + n % 11 + n % 5)])
+            for n in range(509)]
+
+
+def flood(rate, seconds, priority_max):
+    """Sends at that rate, or as fast as it goes. Returns how many were sent."""
+    raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth0")
+    packets = itertools.cycle(variants(priority_max))
+    start, sent = time.monotonic(), 0
+    while (passed := time.monotonic() - start) < seconds:
+        while sent < passed * rate:
+            raw.sendto(next(packets), (GROUP, 0))
+            sent += 1
+        time.sleep(PACE_SECONDS)
+    return sent
+
+
+if __name__ == "__main__":
+    print(flood(*map(int, sys.argv[1:4])))
