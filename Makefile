@@ -51,13 +51,19 @@ UNIT_LIBS := $(CTL_LIBS) -levent_core -lcmocka -lm
 TOOL_LIBS := -lbpf -lelf -lz -levent_core -lmnl
 BPF_TEST_LIBS := -lbpf -lelf -lz -lcmocka -lm
 
-.PHONY: all deps tests tools man check demo bench lint format clean install
+.PHONY: all deps compilers tests tools man check demo bench lint format clean install
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 all: $(BUILD)/xbeatd $(BUILD)/xbeatctl $(BUILD)/xbeat.bpf.o $(BUILD)/libxbeat.a $(BUILD)/$(APP_SONAME)
 
-$(BUILD)/xbeat.bpf.o: bpf/xbeat.bpf.c
+# Named at once, and together, instead of by the first command that fails.
+compilers:
+	@missing=; for tool in $(firstword $(CC)) $(firstword $(BPF_CLANG)) $(BPFTOOL); do \
+		command -v "$$tool" >/dev/null || missing="$$missing $$tool"; done; \
+	[ -z "$$missing" ] || { echo "make: not installed:$$missing; run: sudo scripts/install-deps" >&2; exit 1; }
+
+$(BUILD)/xbeat.bpf.o: bpf/xbeat.bpf.c | compilers
 	@mkdir -p $(@D)
 	$(call say,BPF)
 	$(Q)$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
@@ -66,19 +72,19 @@ $(BUILD)/xbeat.skel.h: $(BUILD)/xbeat.bpf.o
 	$(call say,SKEL)
 	$(Q)$(BPFTOOL) gen skeleton $< name xbeat_bpf > $@
 
-$(BUILD)/tools/%.bpf.o: tests/tools/%.bpf.c
+$(BUILD)/tools/%.bpf.o: tests/tools/%.bpf.c | compilers
 	@mkdir -p $(@D)
 	$(call say,BPF)
 	$(Q)$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
 
 $(DAEMON) $(patsubst %,%.o,$(BPF_TESTS)) $(BPF_FIXTURES) $(BUILD)/tests/bpf/guarded.o $(BUILD)/tests/tools/bpf_cost.o: $(BUILD)/xbeat.skel.h
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c | compilers
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
 
-$(BUILD)/asan/%.o: %.c
+$(BUILD)/asan/%.o: %.c | compilers
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) $(SANITIZE) -c $< -o $@
@@ -160,19 +166,29 @@ tools: $(TOOLS) $(SENDER) $(TOOLS_BPF)
 man: $(MANUALS)
 tests: all tools $(UNIT) $(UNIT_ASAN) $(BPF_TESTS)
 
-check: deps
+# Before anything is installed or built.
+need_root = @[ $$(id -u) = 0 ] || { \
+	echo "make $@: needs root, because it makes network namespaces; run: sudo make $@" >&2; exit 1; }
+
+check:
+	$(need_root)
+	@scripts/install-deps build test
 	@$(MAKE) -s --no-print-directory -j$$(nproc) tests
 	@PYTHON=$(PYTHON) tests/run
 
-demo: deps
+demo:
+	$(need_root)
+	@scripts/install-deps build demo
 	@$(MAKE) -s --no-print-directory -j$$(nproc) all $(BUILD)/tools/vip_probe $(BUILD)/tools/lab_pass.bpf.o
 	@scripts/demo
 
-bench: deps
-	@$(MAKE) -s --no-print-directory -j$$(nproc) tests
+bench:
+	$(need_root)
+	@scripts/install-deps build bench
+	@$(MAKE) -s --no-print-directory -j$$(nproc) all tools
 	@PYTHON=$(PYTHON) tests/bench/run
 
-lint: deps
+lint:
 	@scripts/lint
 
 format:
