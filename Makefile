@@ -132,8 +132,8 @@ $(BPF_TESTS): $(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(BPF_FIXTURES) $(BUI
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(BPF_TEST_LIBS) -o $@
 
 # With the daemon's half of what is tested.
-$(BPF_GUARD_TESTS): $(patsubst %,$(BUILD)/%.o,tests/bpf/guarded user/kernel/bpffs user/kernel/guards)
-$(BUILD)/tests/bpf/test_guard_restart: $(patsubst %,$(BUILD)/user/kernel/%.o,attach bpffs load app_pages guards routers)
+$(BPF_GUARD_TESTS): $(patsubst %,$(BUILD)/%.o,tests/bpf/guarded user/kernel/bpffs user/kernel/daemon_exit user/kernel/guards user/kernel/self)
+$(BUILD)/tests/bpf/test_guard_restart: $(patsubst %,$(BUILD)/user/kernel/%.o,app_pages attach bpffs daemon_exit guards load routers self)
 $(BUILD)/tests/bpf/test_guard_restart: BPF_TEST_LIBS += -ljansson
 
 $(TOOLS): $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(BUILD)/base.a

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For the tests of the guard, both halves of it: the kernel's program and timer, and the daemon's kernel_guard.c on
+ * For the tests of the guard, both halves of it: the kernel's program and timer, and the daemon's guards.c on
  * the fixture's maps.
  */
 #ifndef TESTS_BPF_GUARDED_H
@@ -8,6 +8,7 @@
 
 #include "fixture.h"
 
+#include "user/kernel/daemon_exit.h"
 #include "user/kernel/guards.h"
 
 #define TCP 6

@@ -6,6 +6,7 @@
 #include "fixture.h"
 
 #include "user/kernel/bpffs.h"
+#include "user/kernel/daemon_exit.h"
 #include "user/kernel/guards.h"
 #include <signal.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 /* Start, run and stop; events of the kernel side to the parts they are for. */
 #include "user/daemon/daemon.h"
 #include "user/daemon/privileges.h"
-#include "user/kernel/guards.h"
+#include "user/kernel/daemon_exit.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
@@ -61,14 +61,13 @@ static void hear(struct daemon *daemon, const struct xb_event *event)
 /* Our clock went back while we were down: peers take nothing from an epoch below the one they know. */
 static void raise_epoch(struct daemon *daemon, uint64_t known_epoch)
 {
-	struct xb_self *self = daemon->kernel.self;
+	uint64_t before = kernel_self_epoch(&daemon->kernel);
 	char from[24], to[24];
 
-	if (known_epoch < self->epoch)
+	if (!kernel_self_raise_epoch(&daemon->kernel, known_epoch))
 		return;
-	snprintf(from, sizeof(from), "%llu", (unsigned long long)self->epoch);
+	snprintf(from, sizeof(from), "%llu", (unsigned long long)before);
 	snprintf(to, sizeof(to), "%llu", (unsigned long long)known_epoch + 1);
-	__atomic_store_n(&self->epoch, known_epoch + 1, __ATOMIC_RELEASE);
 	journal_add(&daemon->journal, "epoch", "self", from, to,
 		    "peers know a higher epoch of this node than its own: its clock went back");
 }
@@ -250,14 +249,10 @@ static void watch_this_daemon(struct daemon *daemon)
 /* Only now does this node answer: with its epoch. */
 static void open_for_business(struct daemon *daemon)
 {
-	struct xb_self *self = daemon->kernel.self;
-
-	/* Before the epoch, with which the kernel side begins to answer. */
-	__atomic_store_n(&self->progress_ns, clock_now_ns(), __ATOMIC_RELEASE);
-	if (!daemon->kernel.adopted)
-		__atomic_store_n(&self->epoch, clock_unix_ns(), __ATOMIC_RELEASE);
+	kernel_self_start_answering(&daemon->kernel, clock_now_ns(), clock_unix_ns());
 	watch_this_daemon(daemon);
-	self->node_state = daemon->instances.drained ? XB_NODE_DRAINING : XB_NODE_RUNNING;
+	kernel_self_set_state(&daemon->kernel,
+			      daemon->instances.drained ? XB_NODE_DRAINING : XB_NODE_RUNNING);
 	for (size_t i = 0; i < daemon->kernel.attachment_count; i++)
 		log_info("interface %s: program attached, %s mode",
 			 daemon->kernel.attachments[i].interface,
@@ -335,7 +330,7 @@ static void say_goodbye(struct daemon *daemon)
 {
 	if (!daemon->prober.links)
 		return;
-	daemon->kernel.self->node_state = XB_NODE_STOPPING;
+	kernel_self_set_state(&daemon->kernel, XB_NODE_STOPPING);
 	peers_refresh(&daemon->peers);
 	prober_send(&daemon->prober, clock_now_ns());
 }

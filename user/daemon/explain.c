@@ -71,7 +71,7 @@ static json_t *lately_json(const struct journal *journal)
 json_t *daemon_explain(const struct daemon *daemon)
 {
 	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
-	enum xb_node_state state = daemon->kernel.self->node_state;
+	enum xb_node_state state = kernel_self_state(&daemon->kernel);
 	json_t *lines = json_array();
 
 	if (state == XB_NODE_DRAINING)

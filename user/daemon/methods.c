@@ -58,12 +58,13 @@ static json_t *status(void *context, struct control_call *call)
 {
 	const struct daemon *daemon = context;
 	json_t *interfaces = json_array();
-	json_t *json = json_pack("{s:I, s:i, s:o, s:s, s:s, s:s, s:I}", "epoch",
-				 (json_int_t)daemon->kernel.self->epoch, "pid", (int)getpid(),
-				 "configuration_file", json_text(daemon->config_path), "instance",
-				 daemon->instance_name, "version", XBEAT_VERSION, "state",
-				 node_state_name(daemon->kernel.self->node_state), "uptime_ns",
-				 (json_int_t)time_since_ns(clock_now_ns(), daemon->started_ns));
+	json_t *json =
+		json_pack("{s:I, s:i, s:o, s:s, s:s, s:s, s:I}", "epoch",
+			  (json_int_t)kernel_self_epoch(&daemon->kernel), "pid", (int)getpid(),
+			  "configuration_file", json_text(daemon->config_path), "instance",
+			  daemon->instance_name, "version", XBEAT_VERSION, "state",
+			  node_state_name(kernel_self_state(&daemon->kernel)), "uptime_ns",
+			  (json_int_t)time_since_ns(clock_now_ns(), daemon->started_ns));
 
 	(void)call;
 	for (size_t i = 0; i < daemon->kernel.attachment_count; i++)

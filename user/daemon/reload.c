@@ -154,7 +154,7 @@ static void retime(struct daemon *daemon, const struct config_heartbeat *wanted)
 		return;
 	config_heartbeat_retime(running, wanted);
 	retime_peers(&daemon->peers, running);
-	daemon->kernel.self->restart_grace_ns = running->restart_grace_ns;
+	kernel_self_set_restart_grace(&daemon->kernel, running->restart_grace_ns);
 	journal_add(
 		&daemon->journal, "daemon", "self", "running", "running",
 		"heartbeat %s: daemon_timeout is %g s now, guard_timeout %g s, restart_grace %g s, on_isolated %s",

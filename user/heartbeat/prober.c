@@ -324,7 +324,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	if (prober->on_progress)
 		prober->on_progress(prober->context, now_ns);
-	__atomic_store_n(&prober->kernel->self->progress_ns, now_ns, __ATOMIC_RELAXED);
+	kernel_self_set_progress(prober->kernel, now_ns);
 	peers_refresh(prober->peers);
 	prober_send(prober, now_ns);
 	peers_judge(prober->peers, now_ns);

@@ -2,6 +2,7 @@
 /* Pages of applications: see kernel_apps.h. Each is pinned as app_N, N its place in xb_app_pages. */
 #include "user/kernel/app_pages.h"
 #include "user/kernel/bpffs.h"
+#include "user/kernel/self.h"
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
 #include "xbeat.skel.h"
@@ -235,7 +236,7 @@ void kernel_apps_use(struct kernel *kernel, const struct kernel_app *apps, size_
 		if (memcmp(&kernel->apps[i], &app, sizeof(app)) != 0)
 			kernel->apps[i] = app;
 	}
-	__atomic_store_n(&kernel->self->app_count, (uint32_t)count, __ATOMIC_RELEASE);
+	kernel_self_set_app_count(kernel, count);
 	for (size_t i = 0; i < XB_APP_PAGES_MAX; i++)
 		if (!is_listed(kernel, i))
 			release(kernel, i);

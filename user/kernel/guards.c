@@ -15,70 +15,58 @@
  */
 #include "user/kernel/guards.h"
 #include "user/kernel/bpffs.h"
+#include "user/kernel/self.h"
 #include "user/lib/log.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define FENCING_BITS_SHIFT 16
-#define EXIT_LINK "exit"
-
 enum { XDP_ACTION_PASS = 2 };
-
-typedef uint32_t __attribute__((__may_alias__)) aliasing_word;
 
 static uint64_t load(const __u64 *value)
 {
 	return __atomic_load_n(value, __ATOMIC_SEQ_CST);
 }
 
-static aliasing_word *bits_of(struct kernel *kernel)
+static bool is_fenced(const struct xb_guard *guard)
 {
-	return (aliasing_word *)&kernel->self->fenced_bits;
+	return load(&guard->deadline_ns) == XB_GUARD_FENCED;
 }
 
-static uint32_t place_bits(uint8_t place)
-{
-	return place < XB_INSTANCES_MAX ? 1U << place | 1U << place << FENCING_BITS_SHIFT : 0;
-}
-
-static bool any_fenced(const struct kernel *kernel, uint32_t bits)
+static bool any_fenced(const struct kernel *kernel)
 {
 	for (size_t i = 0; i < kernel->self->guard_count; i++)
-		if (load(&kernel->guards[i].deadline_ns) == XB_GUARD_FENCED &&
-		    (!bits || place_bits(kernel->guards[i].place) & bits))
+		if (is_fenced(&kernel->guards[i]))
+			return true;
+	return false;
+}
+
+static bool any_fenced_at(const struct kernel *kernel, uint8_t place)
+{
+	for (size_t i = 0; i < kernel->self->guard_count; i++)
+		if (kernel->guards[i].place == place && is_fenced(&kernel->guards[i]))
 			return true;
 	return false;
 }
 
 /* Something of this place is fenced no more, or no more of this place. */
-static void clear_bits(struct kernel *kernel, uint8_t place)
+static void clear_fenced(struct kernel *kernel, uint8_t place)
 {
-	uint32_t bits = place_bits(place);
-
-	if (!bits || any_fenced(kernel, bits))
+	if (place >= XB_INSTANCES_MAX || any_fenced_at(kernel, place))
 		return;
-	__atomic_fetch_and(bits_of(kernel), ~bits, __ATOMIC_SEQ_CST);
+	kernel_self_clear_fenced(kernel, place);
 	/* The kernel side has set fencing, or is about to. */
-	if (any_fenced(kernel, bits))
+	if (any_fenced_at(kernel, place))
 		kernel_guard_look(kernel);
 }
 
 void kernel_guard_tidy(struct kernel *kernel)
 {
-	__u8 *fencing = &kernel->self->fencing;
-	__u8 asked = XB_FENCING_ASKED;
-
-	if (__atomic_load_n(fencing, __ATOMIC_SEQ_CST) == XB_FENCING_NONE)
-		return;
-	__atomic_store_n(fencing, XB_FENCING_ASKED, __ATOMIC_SEQ_CST);
-	if (!any_fenced(kernel, 0))
-		__atomic_compare_exchange_n(fencing, &asked, XB_FENCING_NONE, false,
-					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+	if (kernel_self_ask_fencing(kernel) && !any_fenced(kernel))
+		kernel_self_end_fencing(kernel);
 }
 
 static bool any_held(const struct kernel *kernel, uint8_t place)
@@ -121,9 +109,7 @@ static int take_free(struct kernel *kernel, const struct xb_guard_key *key, uint
 		kernel->guards[unused].used = 0;
 		return -errno;
 	}
-	if (unused >= kernel->self->guard_count)
-		__atomic_store_n(&kernel->self->guard_count, (uint16_t)(unused + 1),
-				 __ATOMIC_SEQ_CST);
+	kernel_self_use_guards(kernel, unused + 1);
 	kernel->guard_claimed[unused] = true;
 	*slot = unused;
 	return 0;
@@ -139,7 +125,7 @@ static void take_over(struct kernel *kernel, size_t slot, uint8_t place)
 	if (before == place)
 		return;
 	__atomic_store_n(&guard->place, place, __ATOMIC_SEQ_CST);
-	clear_bits(kernel, before);
+	clear_fenced(kernel, before);
 	if (load(&guard->deadline_ns))
 		kernel_guard_look(kernel);
 }
@@ -186,18 +172,9 @@ void kernel_guard_release_unclaimed(struct kernel *kernel,
 	}
 }
 
-/* Always changes it. If it is earlier than before, or the first, the timer does not know of it yet. */
 static void lower_due(struct kernel *kernel, uint64_t deadline_ns)
 {
-	__u64 *due_ns = &kernel->self->guard_due_ns;
-	__u64 seen_ns = load(due_ns);
-	bool earlier;
-
-	do
-		earlier = !seen_ns || deadline_ns < seen_ns;
-	while (!__atomic_compare_exchange_n(due_ns, &seen_ns, earlier ? deadline_ns : seen_ns - 1,
-					    false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
-	if (earlier)
+	if (kernel_self_lower_guard_due(kernel, deadline_ns))
 		kernel->guard_timer_is_late = true;
 }
 
@@ -208,7 +185,7 @@ void kernel_guard_extend(struct kernel *kernel, size_t slot, uint64_t deadline_n
 	bool earlier = !seen_ns || deadline_ns < seen_ns;
 
 	if (!seen_ns && !any_held(kernel, guard->place))
-		clear_bits(kernel, guard->place);
+		clear_fenced(kernel, guard->place);
 	while (seen_ns != XB_GUARD_FENCED &&
 	       !__atomic_compare_exchange_n(&guard->deadline_ns, &seen_ns, deadline_ns, false,
 					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
@@ -216,7 +193,7 @@ void kernel_guard_extend(struct kernel *kernel, size_t slot, uint64_t deadline_n
 	if (!earlier || seen_ns == XB_GUARD_FENCED)
 		return;
 	lower_due(kernel, deadline_ns);
-	if (__atomic_load_n(bits_of(kernel), __ATOMIC_SEQ_CST) & place_bits(guard->place))
+	if (kernel_self_is_fenced(kernel, guard->place))
 		__atomic_store_n(&guard->deadline_ns, XB_GUARD_FENCED, __ATOMIC_SEQ_CST);
 }
 
@@ -262,7 +239,7 @@ void kernel_guard_end(struct kernel *kernel, size_t slot)
 
 	if (__atomic_exchange_n(&guard->deadline_ns, 0, __ATOMIC_SEQ_CST) != XB_GUARD_FENCED)
 		return;
-	clear_bits(kernel, guard->place);
+	clear_fenced(kernel, guard->place);
 	kernel_guard_tidy(kernel);
 }
 
@@ -293,7 +270,7 @@ static void describe_guards(struct kernel *kernel)
 
 		guard->place = XB_GUARD_NO_PLACE;
 		if (guard->used)
-			kernel->self->guard_count = (uint16_t)(i + 1);
+			kernel_self_use_guards(kernel, i + 1);
 		if (load(&guard->deadline_ns) > XB_GUARD_FENCED)
 			lower_due(kernel, load(&guard->deadline_ns));
 	}
@@ -303,52 +280,6 @@ int kernel_guard_start(struct kernel *kernel)
 {
 	if (!kernel->adopted)
 		describe_guards(kernel);
-	kernel->self->pid = 0; /* of the one that is no more; another process may have its number */
-	return kernel_guard_look(kernel);
-}
-
-/* The new link is there before the earlier daemon's is gone. It lives in its pin. */
-static int attach_exit(struct kernel *kernel)
-{
-	char path[BPFFS_PATH_BYTES];
-	int error;
-
-	if (kernel->exit_link_fd > 0)
-		return 0;
-	if (!bpf_program__autoload(kernel->skeleton->progs.xbeat_exit))
-		return -EOPNOTSUPP;
-	kernel->exit_link_fd = bpf_raw_tracepoint_open(
-		"sched_process_exit", bpf_program__fd(kernel->skeleton->progs.xbeat_exit));
-	if (kernel->exit_link_fd < 0)
-		return -errno;
-	bpffs_path(path, kernel->instance, "", EXIT_LINK);
-	error = bpffs_pin(kernel->exit_link_fd, path);
-	if (error) {
-		close(kernel->exit_link_fd);
-		kernel->exit_link_fd = 0;
-	}
-	return error;
-}
-
-int kernel_watch_daemon(struct kernel *kernel, uint32_t pid, uint64_t restart_grace_ns)
-{
-	struct xb_self *self = kernel->self;
-	struct stat namespace;
-	int error;
-
-	__atomic_store_n(&self->pid, 0, __ATOMIC_SEQ_CST);
-	self->restart_grace_ns = restart_grace_ns;
-	__atomic_store_n(&self->died_ns, 0, __ATOMIC_SEQ_CST);
-	if (!pid)
-		return 0;
-	if (stat("/proc/self/ns/pid", &namespace))
-		return -errno;
-	error = attach_exit(kernel);
-	if (error)
-		return error;
-	self->pid_namespace_device = namespace.st_dev;
-	self->pid_namespace_inode = namespace.st_ino;
-	__atomic_store_n(&self->pid, pid, __ATOMIC_SEQ_CST);
-	/* It may have to look sooner than it was told. */
+	kernel_self_forget_process(kernel); /* another process may have its number now */
 	return kernel_guard_look(kernel);
 }

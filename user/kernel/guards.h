@@ -61,8 +61,4 @@ void kernel_guard_tidy(struct kernel *kernel);
 /* The address is not held any more, and gone from its interface: no deadline, no fence. */
 void kernel_guard_end(struct kernel *kernel, size_t slot);
 
-/* Says which process is the daemon whose death the kernel side is to notice, and restart_grace_ns; pid 0: none, it
- * stops cleanly. Returns 0, or a negative errno if it cannot be noticed here. */
-int kernel_watch_daemon(struct kernel *kernel, uint32_t pid, uint64_t restart_grace_ns);
-
 #endif

@@ -28,7 +28,7 @@ struct kernel_setup {
 	size_t interface_count;
 };
 
-/* The page of an application: see kernel_apps.h. */
+/* The page of an application: see app_pages.h. */
 struct kernel_app_page {
 	struct xb_app_page *memory; /* mapped; NULL: none */
 	int fd;
@@ -81,41 +81,8 @@ void kernel_detach(struct kernel *kernel, const char *interface);
 /* Returns the attachment of an interface, or NULL. */
 const struct attachment *kernel_attachment(const struct kernel *kernel, const char *interface);
 
-/*
- * Finds the slot of xb_vrrp that an earlier daemon used for this router (interface, VRID, family), or a
- * free one. The caller fills in the other fields marked D.
- * Returns 0 with *slot, or -ENOSPC.
- */
-int kernel_claim_router(struct kernel *kernel, const char *interface, uint8_t vrid, uint8_t family,
-			size_t *slot);
-
-/* From now on adverts that come in on the interface are for this slot; index 0: none are.
- * Returns 0 or a negative errno. */
-int kernel_serve_router(struct kernel *kernel, size_t slot, unsigned interface_index);
-
-/* Says who may send adverts to a router with unicast peers. Returns 0 or a negative errno. */
-int kernel_allow_unicast(struct kernel *kernel, size_t slot, const struct xb_address *address,
-			 struct xb_vrrp_peer bounds);
-
-/* Takes all of them back. */
-void kernel_forbid_unicast(struct kernel *kernel, size_t slot);
-
-/* Stops serving and empties the slot, its unicast peers included. */
-void kernel_release_router(struct kernel *kernel, size_t slot);
-
-/* Empties the slots that an earlier daemon used and this one has not claimed. */
-void kernel_release_unclaimed(struct kernel *kernel);
-
 /* Detaches from the interfaces that an earlier daemon was on and this one, with all its instances, is not. */
 void kernel_release_links(struct kernel *kernel);
-
-/* Forgets what an earlier daemon had refused. */
-void kernel_accept_all(struct kernel *kernel);
-
-/* Whether packets to an address on an interface are dropped (Accept_Mode false). Returns 0 or a negative
- * errno. */
-int kernel_refuse_packets(struct kernel *kernel, unsigned interface_index,
-			  const struct xb_address *address, bool refuse);
 
 /* Returns the descriptor that is readable when there are events. */
 int kernel_events_fd(const struct kernel *kernel);
@@ -125,13 +92,6 @@ void kernel_consume(struct kernel *kernel);
 
 /* Replaces the keys; packets under the new ones are taken and sent at once. Returns 0 or a negative errno. */
 int kernel_set_keys(struct kernel *kernel, const struct xb_key keys[static XB_KEYS_MAX]);
-
-/* Changes one entry (place: 0 to XB_INSTANCES_MAX - 1) of what this node says of its instances, at once
- * for every packet that is answered from then on. */
-void kernel_describe(struct kernel *kernel, size_t place, const struct xb_instance *entry);
-
-/* Returns the entry that packets carry now. */
-const struct xb_instance *kernel_described(const struct kernel *kernel, size_t place);
 
 /* Copies a slot as it was at one moment. */
 void kernel_read_peer(const struct kernel *kernel, size_t slot, struct xb_peer *copy);
@@ -146,5 +106,8 @@ int kernel_read_gaps(const struct kernel *kernel, uint32_t slot, struct xb_gap_h
 
 /* Sums the counters of all processors, in the order of enum xb_drop. Returns 0 or a negative errno. */
 int kernel_read_drops(const struct kernel *kernel, uint64_t counts[static XB_DROP_COUNT]);
+
+#include "user/kernel/routers.h"
+#include "user/kernel/self.h"
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Loading, taking over, filling and unloading the kernel side; reading its maps is in kernel_read.c. */
-#include "user/core/heartbeat.h"
 #include "user/kernel/app_pages.h"
 #include "user/kernel/bpffs.h"
 #include "user/kernel/guards.h"
+#include "user/kernel/routers.h"
+#include "user/kernel/self.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/log.h"
 #include "xbeat.skel.h"
@@ -170,14 +171,6 @@ static int fill_keys(const struct xbeat_bpf *skeleton, const struct xb_key *keys
 	return 0;
 }
 
-/* The instances go on as an earlier daemon left them; their digests may be of other keys. */
-static void describe_again(struct kernel *kernel)
-{
-	const struct xb_instance entry = *kernel_described(kernel, 0);
-
-	kernel_describe(kernel, 0, &entry);
-}
-
 static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 {
 	const struct xbeat_bpf *skeleton = kernel->skeleton;
@@ -192,13 +185,13 @@ static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 	if (!kernel->adopted) {
 		for (size_t i = 0; i < setup->peer_count; i++)
 			kernel->peers[i] = setup->peers[i];
-		kernel->self->abi_version = XB_MAP_ABI_VERSION;
-		kernel->self->node_id = setup->constants.node_id;
+		kernel_self_init(kernel, setup->constants.node_id);
 	}
 	for (size_t i = 0; i < setup->peer_count; i++)
 		kernel->peers[i].ack_window_count = setup->peers[i].ack_window_count;
 	memcpy(kernel->keys, setup->keys, sizeof(kernel->keys));
-	describe_again(kernel);
+	/* An earlier daemon's description stays; its digests may be of other keys. */
+	kernel_describe_again(kernel);
 	kernel_accept_all(kernel);
 	error = kernel_apps_start(kernel);
 	return error ? error : fill_keys(skeleton, setup->keys);
@@ -404,27 +397,8 @@ void kernel_detach(struct kernel *kernel, const char *interface)
 int kernel_set_keys(struct kernel *kernel, const struct xb_key keys[static XB_KEYS_MAX])
 {
 	memcpy(kernel->keys, keys, sizeof(kernel->keys));
-	describe_again(kernel);
+	kernel_describe_again(kernel);
 	return fill_keys(kernel->skeleton, keys);
-}
-
-void kernel_describe(struct kernel *kernel, size_t place, const struct xb_instance *entry)
-{
-	struct xb_self *self = kernel->self;
-	uint8_t next = (uint8_t)((self->current + 1) % XB_DESCRIPTIONS);
-	struct xb_description *description = &self->description[next];
-
-	memcpy(description->instances, self->description[self->current].instances,
-	       sizeof(description->instances));
-	description->instances[place] = *entry;
-	for (size_t i = 0; i < XB_KEYS_MAX; i++)
-		description->digest[i] = heartbeat_digest(description->instances, &kernel->keys[i]);
-	__atomic_store_n(&self->current, next, __ATOMIC_RELEASE);
-}
-
-const struct xb_instance *kernel_described(const struct kernel *kernel, size_t place)
-{
-	return &kernel->self->description[kernel->self->current].instances[place];
 }
 
 static void unmap(void *memory, const struct bpf_map *map)

@@ -3,11 +3,13 @@
  * Slots of xb_vrrp: which router has which, and the hashes beside it that lead to it. A slot keeps what
  * is in it while the daemon is away, so that the next one finds it by interface, VRID and family.
  */
-#include "user/kernel/kernel.h"
+#include "user/kernel/routers.h"
+#include "user/kernel/self.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -57,6 +59,50 @@ int kernel_claim_router(struct kernel *kernel, const char *interface, uint8_t vr
 	kernel->router_claimed[unused] = true;
 	*slot = unused;
 	return 0;
+}
+
+void kernel_configure_router(struct kernel *kernel, size_t slot,
+			     const struct kernel_router_service *service)
+{
+	struct xb_vrrp *router = &kernel->routers[slot];
+
+	router->served_version = service->version;
+	router->served_interval_cs = service->interval_cs;
+	router->unicast = service->unicast;
+	router->has_password = service->has_password;
+	memcpy(router->password, service->password, sizeof(router->password));
+	router->event_pending = 0;
+}
+
+void kernel_publish_router(struct kernel *kernel, size_t slot,
+			   const struct kernel_router_state *state)
+{
+	struct xb_vrrp *router = &kernel->routers[slot];
+
+	router->wake_always = state->active;
+	router->own_source = state->own_source;
+	router->destination = state->destination;
+	if (!memcmp(&router->followed, &state->followed, sizeof(router->followed)))
+		return;
+	router->followed = state->followed;
+	/* Afterwards, or the arrival of an advert of the one before could count for this one. */
+	__atomic_store_n(&router->followed_arrival_ns, 0, __ATOMIC_SEQ_CST);
+}
+
+void kernel_take_router_event(struct kernel *kernel, size_t slot)
+{
+	__atomic_store_n(&kernel->routers[slot].event_pending, 0, __ATOMIC_SEQ_CST);
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
+void kernel_set_added_addresses(struct kernel *kernel, size_t slot, uint64_t bits)
+{
+	kernel->routers[slot].addresses_added = bits;
+}
+
+uint64_t kernel_added_addresses(const struct kernel *kernel, size_t slot)
+{
+	return kernel->routers[slot].addresses_added;
 }
 
 static void stop_serving(struct kernel *kernel, size_t slot)
@@ -152,7 +198,7 @@ void kernel_accept_all(struct kernel *kernel)
 	while (bpf_map_get_next_key(fd, NULL, &key) == 0)
 		bpf_map_delete_elem(fd, &key);
 	kernel->refused_count = 0;
-	kernel->self->refusing = 0;
+	kernel_self_set_refusing(kernel, false);
 }
 
 int kernel_refuse_packets(struct kernel *kernel, unsigned interface_index,
@@ -169,6 +215,6 @@ int kernel_refuse_packets(struct kernel *kernel, unsigned interface_index,
 	} else if (bpf_map_delete_elem(fd, &key) == 0) {
 		kernel->refused_count--;
 	}
-	__atomic_store_n(&kernel->self->refusing, kernel->refused_count != 0, __ATOMIC_RELEASE);
+	kernel_self_set_refusing(kernel, kernel->refused_count != 0);
 	return 0;
 }

@@ -50,7 +50,7 @@ static int start_helpers(struct instances *instances, const struct instances_set
 /* A crash does not end a drain: what the node is drained for goes on. A clean stop leaves nothing. */
 static bool was_drained(const struct kernel *kernel)
 {
-	return kernel->adopted && kernel->self->node_state == XB_NODE_DRAINING;
+	return kernel->adopted && kernel_self_state(kernel) == XB_NODE_DRAINING;
 }
 
 /* An earlier daemon died with this address, and no instance has it any more. */
@@ -93,7 +93,7 @@ int instances_start(struct instances *instances, const struct instances_setup *s
 					.own_address = setup->own_address,
 					.starting = config->startup_delay_ns > 0,
 					.drained = was_drained(setup->kernel),
-					.stopped_ns = setup->kernel->self->progress_ns,
+					.stopped_ns = kernel_self_progress_ns(setup->kernel),
 					.started_ns = clock_now_ns()};
 	if (!list)
 		return -ENOMEM;

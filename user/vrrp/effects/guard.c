@@ -178,7 +178,7 @@ void instance_guard_open(struct instance *instance)
 	if (!instance->config->vip_count)
 		return;
 	/* Peers add the same time to the daemon's age and to the deadline. */
-	__atomic_store_n(&kernel->self->progress_ns, now_ns, __ATOMIC_RELAXED);
+	kernel_self_set_progress(kernel, now_ns);
 	/* A takeover that was stopped on its way, behind its advert, is fenced when it goes on. */
 	if (!instance->guard_from_ns)
 		instance_guard_extend(instance, instance->vrrp.advertised_ns);
@@ -233,6 +233,5 @@ void instance_guard_advertised(struct instance *instance)
 		return;
 	instance_guard_extend(instance, advertised_ns);
 	if (!instance->owner->peers) /* no tick stamps it */
-		__atomic_store_n(&instance->owner->kernel->self->progress_ns, advertised_ns,
-				 __ATOMIC_RELAXED);
+		kernel_self_set_progress(instance->owner->kernel, advertised_ns);
 }

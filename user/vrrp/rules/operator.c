@@ -91,7 +91,7 @@ void instances_set_drained(struct instances *instances, bool drained)
 {
 	instances_look(instances);
 	instances->drained = drained;
-	instances->kernel->self->node_state = drained ? XB_NODE_DRAINING : XB_NODE_RUNNING;
+	kernel_self_set_state(instances->kernel, drained ? XB_NODE_DRAINING : XB_NODE_RUNNING);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_set_drained(instances->list[i]);
 	instances_settle(instances);

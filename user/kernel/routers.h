@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Virtual routers in the kernel side: their slots of xb_vrrp, who may send them adverts (xb_vrrp_peers), and addresses
+ * that take no packets (xb_no_accept). routers.c is the daemon's only writer of these maps. Slots outlive a daemon; the
+ * next one claims them.
+ */
+#ifndef XBEAT_KERNEL_ROUTERS_H
+#define XBEAT_KERNEL_ROUTERS_H
+
+#include "user/kernel/kernel.h"
+
+/* How a router's adverts are checked; from its configuration. */
+struct kernel_router_service {
+	uint8_t version; /* of VRRP: 2 or 3 */
+	uint16_t interval_cs; /* version 2: adverts with another interval are dropped */
+	bool unicast; /* only the peers of kernel_allow_unicast() may send adverts */
+	bool has_password; /* version 2: authentication type 1 with password */
+	uint8_t password[XB_VRRP_PASSWORD_BYTES];
+};
+
+/* What changes while a router is served. */
+struct kernel_router_state {
+	bool active; /* every advert makes an event; else only a changed one does */
+	struct xb_address own_source; /* of this node's adverts */
+	struct xb_address destination; /* of adverts: the group, or with unicast own_source */
+	struct xb_address followed; /* the Active that is followed; all zero: none */
+};
+
+/*
+ * Finds the slot of xb_vrrp that an earlier daemon used for this router (interface, VRID, family), or a
+ * free one. kernel_configure_router() follows.
+ * Returns 0 with *slot, or -ENOSPC.
+ */
+int kernel_claim_router(struct kernel *kernel, const char *interface, uint8_t vrid, uint8_t family,
+			size_t *slot);
+
+/* Writes how adverts are checked, and forgets an event that an earlier daemon did not read. */
+void kernel_configure_router(struct kernel *kernel, size_t slot,
+			     const struct kernel_router_service *service);
+
+/* Writes what has changed since. */
+void kernel_publish_router(struct kernel *kernel, size_t slot,
+			   const struct kernel_router_state *state);
+
+/* Takes note of an ADVERT event: the next advert makes another one. What the caller reads from the slot afterwards is
+ * at least as new as the event. */
+void kernel_take_router_event(struct kernel *kernel, size_t slot);
+
+/* The virtual addresses that a daemon added, one bit each in the order of the configuration; the next daemon removes
+ * only these. */
+void kernel_set_added_addresses(struct kernel *kernel, size_t slot, uint64_t bits);
+uint64_t kernel_added_addresses(const struct kernel *kernel, size_t slot);
+
+/* From now on adverts that come in on the interface are for this slot; index 0: none are.
+ * Returns 0 or a negative errno. */
+int kernel_serve_router(struct kernel *kernel, size_t slot, unsigned interface_index);
+
+/* Says who may send adverts to a router with unicast peers. Returns 0 or a negative errno. */
+int kernel_allow_unicast(struct kernel *kernel, size_t slot, const struct xb_address *address,
+			 struct xb_vrrp_peer bounds);
+
+/* Takes all of them back. */
+void kernel_forbid_unicast(struct kernel *kernel, size_t slot);
+
+/* Stops serving and empties the slot, its unicast peers included. */
+void kernel_release_router(struct kernel *kernel, size_t slot);
+
+/* Empties the slots that an earlier daemon used and this one has not claimed. */
+void kernel_release_unclaimed(struct kernel *kernel);
+
+/* Forgets what an earlier daemon had refused. */
+void kernel_accept_all(struct kernel *kernel);
+
+/* Whether packets to an address on an interface are dropped (Accept_Mode false). Returns 0 or a negative
+ * errno. */
+int kernel_refuse_packets(struct kernel *kernel, unsigned interface_index,
+			  const struct xb_address *address, bool refuse);
+
+#endif

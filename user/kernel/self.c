@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The daemon's only writer of xb_self; see self.h. */
+#include "user/kernel/self.h"
+#include "user/core/heartbeat.h"
+#include <string.h>
+
+#define FENCING_BITS_SHIFT 16
+
+/* fenced_bits and fencing_bits, which change together. */
+typedef uint32_t __attribute__((__may_alias__)) aliasing_word;
+
+static aliasing_word *fenced_word(const struct kernel *kernel)
+{
+	return (aliasing_word *)&kernel->self->fenced_bits;
+}
+
+static uint32_t place_bits(uint8_t place)
+{
+	return place < XB_INSTANCES_MAX ? 1U << place | 1U << place << FENCING_BITS_SHIFT : 0;
+}
+
+void kernel_self_init(struct kernel *kernel, uint16_t node_id)
+{
+	kernel->self->abi_version = XB_MAP_ABI_VERSION;
+	kernel->self->node_id = node_id;
+}
+
+void kernel_self_set_progress(struct kernel *kernel, uint64_t now_ns)
+{
+	__atomic_store_n(&kernel->self->progress_ns, now_ns, __ATOMIC_RELEASE);
+}
+
+uint64_t kernel_self_progress_ns(const struct kernel *kernel)
+{
+	return kernel->self->progress_ns;
+}
+
+/* The epoch comes last: with it the kernel side starts answering. */
+void kernel_self_start_answering(struct kernel *kernel, uint64_t now_ns, uint64_t epoch)
+{
+	kernel_self_set_progress(kernel, now_ns);
+	if (!kernel->adopted)
+		__atomic_store_n(&kernel->self->epoch, epoch, __ATOMIC_RELEASE);
+}
+
+uint64_t kernel_self_epoch(const struct kernel *kernel)
+{
+	return kernel->self->epoch;
+}
+
+bool kernel_self_raise_epoch(struct kernel *kernel, uint64_t known_epoch)
+{
+	if (known_epoch < kernel->self->epoch)
+		return false;
+	__atomic_store_n(&kernel->self->epoch, known_epoch + 1, __ATOMIC_RELEASE);
+	return true;
+}
+
+void kernel_self_set_state(struct kernel *kernel, enum xb_node_state state)
+{
+	__atomic_store_n(&kernel->self->node_state, (uint8_t)state, __ATOMIC_RELAXED);
+}
+
+enum xb_node_state kernel_self_state(const struct kernel *kernel)
+{
+	return (enum xb_node_state)kernel->self->node_state;
+}
+
+void kernel_describe(struct kernel *kernel, size_t place, const struct xb_instance *entry)
+{
+	struct xb_self *self = kernel->self;
+	uint8_t next = (uint8_t)((self->current + 1) % XB_DESCRIPTIONS);
+	struct xb_description *description = &self->description[next];
+
+	memcpy(description->instances, self->description[self->current].instances,
+	       sizeof(description->instances));
+	description->instances[place] = *entry;
+	for (size_t i = 0; i < XB_KEYS_MAX; i++)
+		description->digest[i] = heartbeat_digest(description->instances, &kernel->keys[i]);
+	__atomic_store_n(&self->current, next, __ATOMIC_RELEASE);
+}
+
+void kernel_describe_again(struct kernel *kernel)
+{
+	const struct xb_instance entry = *kernel_described(kernel, 0);
+
+	kernel_describe(kernel, 0, &entry);
+}
+
+const struct xb_instance *kernel_described(const struct kernel *kernel, size_t place)
+{
+	return &kernel->self->description[kernel->self->current].instances[place];
+}
+
+void kernel_self_set_app_count(struct kernel *kernel, size_t count)
+{
+	__atomic_store_n(&kernel->self->app_count, (uint32_t)count, __ATOMIC_RELEASE);
+}
+
+void kernel_self_set_refusing(struct kernel *kernel, bool refusing)
+{
+	__atomic_store_n(&kernel->self->refusing, refusing, __ATOMIC_RELEASE);
+}
+
+void kernel_self_use_guards(struct kernel *kernel, size_t count)
+{
+	if (count > kernel->self->guard_count)
+		__atomic_store_n(&kernel->self->guard_count, (uint16_t)count, __ATOMIC_SEQ_CST);
+}
+
+bool kernel_self_lower_guard_due(struct kernel *kernel, uint64_t deadline_ns)
+{
+	__u64 *due_ns = &kernel->self->guard_due_ns;
+	__u64 seen_ns = __atomic_load_n(due_ns, __ATOMIC_SEQ_CST);
+	bool earlier;
+
+	do
+		earlier = !seen_ns || deadline_ns < seen_ns;
+	while (!__atomic_compare_exchange_n(due_ns, &seen_ns, earlier ? deadline_ns : seen_ns - 1,
+					    false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
+	return earlier;
+}
+
+bool kernel_self_is_fenced(const struct kernel *kernel, uint8_t place)
+{
+	return __atomic_load_n(fenced_word(kernel), __ATOMIC_SEQ_CST) & place_bits(place);
+}
+
+void kernel_self_clear_fenced(struct kernel *kernel, uint8_t place)
+{
+	__atomic_fetch_and(fenced_word(kernel), ~place_bits(place), __ATOMIC_SEQ_CST);
+}
+
+bool kernel_self_ask_fencing(struct kernel *kernel)
+{
+	__u8 *fencing = &kernel->self->fencing;
+
+	if (__atomic_load_n(fencing, __ATOMIC_SEQ_CST) == XB_FENCING_NONE)
+		return false;
+	__atomic_store_n(fencing, XB_FENCING_ASKED, __ATOMIC_SEQ_CST);
+	return true;
+}
+
+void kernel_self_end_fencing(struct kernel *kernel)
+{
+	__u8 asked = XB_FENCING_ASKED;
+
+	__atomic_compare_exchange_n(&kernel->self->fencing, &asked, XB_FENCING_NONE, false,
+				    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+void kernel_self_set_restart_grace(struct kernel *kernel, uint64_t restart_grace_ns)
+{
+	kernel->self->restart_grace_ns = restart_grace_ns;
+}
+
+void kernel_self_forget_process(struct kernel *kernel)
+{
+	__atomic_store_n(&kernel->self->pid, 0, __ATOMIC_SEQ_CST);
+}
+
+void kernel_self_forget_daemon(struct kernel *kernel)
+{
+	kernel_self_forget_process(kernel);
+	__atomic_store_n(&kernel->self->died_ns, 0, __ATOMIC_SEQ_CST);
+}
+
+void kernel_self_name_daemon(struct kernel *kernel, uint32_t pid, uint64_t namespace_device,
+			     uint64_t namespace_inode)
+{
+	kernel->self->pid_namespace_device = namespace_device;
+	kernel->self->pid_namespace_inode = namespace_inode;
+	__atomic_store_n(&kernel->self->pid, pid, __ATOMIC_SEQ_CST);
+}

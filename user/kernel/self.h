@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What this node says of itself: the map xb_self, from which the kernel side fills every packet. self.c is the daemon's
+ * only writer of it. The kernel side writes fencing, fencing_bits, fenced_bits, died_ns and guard_due_ns, too
+ * (xbeat/map.h), so these change by atomic read-modify-write only.
+ *
+ * All times are CLOCK_MONOTONIC in ns unless the name says otherwise.
+ */
+#ifndef XBEAT_KERNEL_SELF_H
+#define XBEAT_KERNEL_SELF_H
+
+#include "user/kernel/kernel.h"
+
+/* Sets the layout version and the node id of a new map, before the program is attached. */
+void kernel_self_init(struct kernel *kernel, uint16_t node_id);
+
+/* The daemon's loop made progress at now_ns; packets carry the age of this. */
+void kernel_self_set_progress(struct kernel *kernel, uint64_t now_ns);
+
+/* Returns when the loop, of this daemon or of an earlier one, last made progress. */
+uint64_t kernel_self_progress_ns(const struct kernel *kernel);
+
+/* Starts answering: the loop made progress at now_ns. A fresh start takes epoch (Unix time in ns); a daemon that took
+ * maps over keeps the epoch that it found. */
+void kernel_self_start_answering(struct kernel *kernel, uint64_t now_ns, uint64_t epoch);
+
+/* Returns the epoch; 0: nothing is answered yet. */
+uint64_t kernel_self_epoch(const struct kernel *kernel);
+
+/* Raises the epoch above one that a peer knows. Returns false if it is above already. */
+bool kernel_self_raise_epoch(struct kernel *kernel, uint64_t known_epoch);
+
+void kernel_self_set_state(struct kernel *kernel, enum xb_node_state state);
+enum xb_node_state kernel_self_state(const struct kernel *kernel);
+
+/* Changes one entry (place: 0 to XB_INSTANCES_MAX - 1) of what this node says of its instances, at once
+ * for every packet that is answered from then on. */
+void kernel_describe(struct kernel *kernel, size_t place, const struct xb_instance *entry);
+
+/* Computes the digests of the description again, after the keys have changed. */
+void kernel_describe_again(struct kernel *kernel);
+
+/* Returns the entry that packets carry now. */
+const struct xb_instance *kernel_described(const struct kernel *kernel, size_t place);
+
+/* Sets how many slots of xb_apps are in use. */
+void kernel_self_set_app_count(struct kernel *kernel, size_t count);
+
+/* Sets whether xb_no_accept has an entry, so that packets are to be compared with it. */
+void kernel_self_set_refusing(struct kernel *kernel, bool refusing);
+
+/* Makes the kernel side examine the first count slots of xb_guard at least; the number never falls. */
+void kernel_self_use_guards(struct kernel *kernel, size_t count);
+
+/* Lowers guard_due_ns to deadline_ns, and changes it even if it is early enough: a check that did not see the deadline
+ * cannot raise it then. Returns whether the deadline is earlier than all before, so that the kernel's timer must be
+ * armed again. */
+bool kernel_self_lower_guard_due(struct kernel *kernel, uint64_t deadline_ns);
+
+/* Whether the addresses of the instance at a place are fenced, or being fenced. */
+bool kernel_self_is_fenced(const struct kernel *kernel, uint8_t place);
+
+/* Clears both bits of the instance at a place in one step. */
+void kernel_self_clear_fenced(struct kernel *kernel, uint8_t place);
+
+/* Stops comparing packets with fenced addresses, in two steps: the first returns false if they are not compared; the
+ * second has no effect if the kernel side fenced something after the first. */
+bool kernel_self_ask_fencing(struct kernel *kernel);
+void kernel_self_end_fencing(struct kernel *kernel);
+
+/* How long after the daemon's death its addresses are fenced, in ns. */
+void kernel_self_set_restart_grace(struct kernel *kernel, uint64_t restart_grace_ns);
+
+/* Forgets the daemon's process: its death is not noticed any more. */
+void kernel_self_forget_process(struct kernel *kernel);
+
+/* Forgets the daemon's process and any death that was noticed. */
+void kernel_self_forget_daemon(struct kernel *kernel);
+
+/* Names the process whose death the kernel side notices: pid in the PID namespace of these numbers (stat(2)). */
+void kernel_self_name_daemon(struct kernel *kernel, uint32_t pid, uint64_t namespace_device,
+			     uint64_t namespace_inode);
+
+#endif
