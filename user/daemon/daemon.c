@@ -6,6 +6,8 @@
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
+#include "user/vrrp/events.h"
+#include "user/vrrp/rules/expiry.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@
 #include "user/net/interfaces.h"
 #include "user/net/link_monitor.h"
 #include "user/tracking/apps.h"
-#include "user/vrrp/state/instances.h"
+#include "user/vrrp/start.h"
 
 struct reload;
 

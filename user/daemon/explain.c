@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* "xbeatctl explain" of the node that is asked: what it is like, and what happened to it lately. */
+#include "user/vrrp/explain.h"
 #include "user/core/names.h"
 #include "user/daemon/daemon.h"
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
-#include "user/vrrp/state/instance.h"
 #include <stdio.h>
 
-#define INSTANCES_TOLD_MAX 8
 #define EVENTS_TOLD_MAX 5
 
 static void explain_links(const struct peers *peers, const struct config_heartbeat *heartbeat,
@@ -35,19 +34,6 @@ static void explain_peers(const struct peers *peers, json_t *lines)
 			lines,
 			"It is isolated: %s. So it may be this node that is cut off: look at its interfaces, cables, switch ports and filters.",
 			peers->isolated_reason);
-}
-
-static void explain_instances(const struct instances *instances, json_t *lines)
-{
-	for (size_t i = 0; i < instances->count && i < INSTANCES_TOLD_MAX; i++) {
-		const struct instance *instance = instances->list[i];
-
-		json_say(lines, "%s is %s: %s", instance->config->name,
-			 instance_state_name(instance->vrrp.state), instance->vrrp.reason);
-	}
-	if (instances->count > INSTANCES_TOLD_MAX)
-		json_say(lines, "There are %zu instances more: xbeatctl vrrp",
-			 instances->count - INSTANCES_TOLD_MAX);
 }
 
 /* The last events with their ages. */
@@ -78,7 +64,7 @@ json_t *daemon_explain(const struct daemon *daemon)
 		json_say(lines, "It was drained, and takes no part until: xbeatctl resume");
 	explain_peers(&daemon->peers, lines);
 	explain_links(&daemon->peers, heartbeat, lines);
-	explain_instances(&daemon->instances, lines);
+	instances_explain(&daemon->instances, lines);
 	return json_pack("{s:o, s:s, s:o, s:o}", "node",
 			 json_text(heartbeat->nodes[daemon->own_node].name), "state",
 			 node_state_name(state), "lines", lines, "lately",

@@ -3,6 +3,7 @@
 #include "user/daemon/daemon.h"
 #include "user/lib/address.h"
 #include "user/lib/log.h"
+#include "user/vrrp/events.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -7,6 +7,10 @@
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
+#include "user/vrrp/commands.h"
+#include "user/vrrp/explain.h"
+#include "user/vrrp/json.h"
+#include "user/vrrp/timers.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -207,14 +211,14 @@ static json_t *failover(void *context, struct control_call *call)
 	json_int_t duration_ns =
 		json_integer_value(json_object_get(call->parameters, "duration_ns"));
 	char message[512];
+	json_t *json;
 
 	if (!instance)
 		return NULL;
 	if (duration_ns < 0)
 		return control_fail(call, "invalid_parameter", "the duration is below 0");
-	if (instances_failover(instance, (uint64_t)duration_ns, message, sizeof(message)))
-		return control_fail(call, "refused", "%s", message);
-	return instance_failover_json(instance);
+	json = instances_failover(instance, (uint64_t)duration_ns, message, sizeof(message));
+	return json ? json : control_fail(call, "refused", "%s", message);
 }
 
 static json_t *resume(void *context, struct control_call *call)
@@ -225,7 +229,7 @@ static json_t *resume(void *context, struct control_call *call)
 
 	if (!all && !instance)
 		return NULL;
-	return json_pack("{s:o}", "instances", instances_resume_json(&daemon->instances, instance));
+	return json_pack("{s:o}", "instances", instances_resume(&daemon->instances, instance));
 }
 
 static json_t *drain(void *context, struct control_call *call)
@@ -233,7 +237,7 @@ static json_t *drain(void *context, struct control_call *call)
 	struct daemon *daemon = context;
 
 	(void)call;
-	return json_pack("{s:o}", "instances", instances_drain_json(&daemon->instances));
+	return json_pack("{s:o}", "instances", instances_drain(&daemon->instances));
 }
 
 static json_t *priority(void *context, struct control_call *call)
@@ -241,6 +245,7 @@ static json_t *priority(void *context, struct control_call *call)
 	struct instance *instance = named(context, call);
 	const json_t *value = json_object_get(call->parameters, "priority");
 	char message[512];
+	json_t *json;
 
 	if (!instance)
 		return NULL;
@@ -248,10 +253,9 @@ static json_t *priority(void *context, struct control_call *call)
 	    json_integer_value(value) > UINT8_MAX)
 		return control_fail(call, "invalid_parameter",
 				    "a priority is 1 to 254, or 0 for the configured one");
-	if (instances_set_priority(instance, (uint8_t)json_integer_value(value), message,
-				   sizeof(message)))
-		return control_fail(call, "refused", "%s", message);
-	return instance_priority_json(instance);
+	json = instances_set_priority(instance, (uint8_t)json_integer_value(value), message,
+				      sizeof(message));
+	return json ? json : control_fail(call, "refused", "%s", message);
 }
 
 const struct control_method daemon_methods[] = {

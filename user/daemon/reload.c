@@ -4,6 +4,7 @@
  * slow disk must not delay an advert; the loop then takes what was read in one step, or refuses it
  * and goes on as before.
  */
+#include "user/vrrp/reload.h"
 #include "user/config/print/print.h"
 #include "user/daemon/daemon.h"
 #include "user/lib/cleanup.h"
@@ -11,6 +12,7 @@
 #include "user/lib/diagnostics_print.h"
 #include "user/lib/json_text.h"
 #include "user/lib/log.h"
+#include "user/vrrp/events.h"
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>

@@ -1,26 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The door: every event looks at the guards first, then tells each instance. */
-#include "user/config/print/print.h"
-#include "user/core/election.h"
-#include "user/core/names.h"
+#include "user/vrrp/events.h"
+#include "user/config/model/config.h"
+#include "user/core/liveness.h"
+#include "user/core/vrrp.h"
 #include "user/core/vrrp_packet.h"
-#include "user/core/vrrp_timing.h"
-#include "user/heartbeat/own_links.h"
-#include "user/kernel/guards.h"
+#include "user/heartbeat/peers.h"
+#include "user/kernel/kernel.h"
 #include "user/lib/address.h"
-#include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
-#include "user/net/advert_socket.h"
-#include "user/net/local_address.h"
+#include "user/lib/time.h"
+#include "user/net/interfaces.h"
+#include "user/net/link_monitor.h"
+#include "user/net/netlink.h"
 #include "user/net/routes.h"
+#include "user/tracking/tracking.h"
+#include "user/vrrp/effects/execute.h"
+#include "user/vrrp/effects/notify.h"
+#include "user/vrrp/effects/place.h"
+#include "user/vrrp/effects/vips.h"
+#include "user/vrrp/rules/bad_link.h"
+#include "user/vrrp/rules/expiry.h"
+#include "user/vrrp/rules/reconcile.h"
+#include "user/vrrp/rules/takeover.h"
+#include "user/vrrp/rules/tracked.h"
+#include "user/vrrp/state/claims.h"
+#include "user/vrrp/state/heard.h"
 #include "user/vrrp/state/instance.h"
-#include <errno.h>
+#include "user/vrrp/state/instances.h"
+#include "user/vrrp/state/obstacles.h"
+#include <event2/event.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 void instances_peer_changed(struct instances *instances, const struct peer *peer, enum verdict from)
 {

@@ -3,17 +3,33 @@
  * "xbeatctl explain": who is Active and why, what this node waits for, and what would make it Active,
  * in sentences for somebody who was woken at night, and as fields for programs.
  */
+#include "user/vrrp/explain.h"
+#include "user/config/model/config.h"
+#include "user/core/liveness.h"
 #include "user/core/names.h"
+#include "user/core/vrrp.h"
 #include "user/core/vrrp_packet.h"
+#include "user/heartbeat/peers.h"
+#include "user/kernel/kernel.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
+#include "user/lib/time.h"
+#include "user/tracking/effect.h"
+#include "user/vrrp/effects/guard.h"
+#include "user/vrrp/json.h"
+#include "user/vrrp/rules/tracked.h"
+#include "user/vrrp/state/claims.h"
+#include "user/vrrp/state/heard.h"
+#include "user/vrrp/state/hold.h"
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/instances.h"
+#include "user/vrrp/state/obstacles.h"
 #include <stdio.h>
-#include <string.h>
 
 /* What was wrong with adverts longer ago is no news. */
 #define WRONG_AGE_NS (60 * NS_PER_SECOND)
+#define INSTANCES_TOLD_MAX 8
 #define NODE_BYTES (XB_NAME_BYTES + ADDRESS_TEXT_BYTES + 4)
 
 /* "node-b (10.0.0.2)", or the address alone. */
@@ -415,4 +431,17 @@ json_t *instance_explain(const struct instance *instance)
 	if (instance_hear_active(instance, &active))
 		json_object_set_new(json, "active", active_json(instance, &active));
 	return json;
+}
+
+void instances_explain(const struct instances *instances, json_t *lines)
+{
+	for (size_t i = 0; i < instances->count && i < INSTANCES_TOLD_MAX; i++) {
+		const struct instance *instance = instances->list[i];
+
+		json_say(lines, "%s is %s: %s", instance->config->name,
+			 instance_state_name(instance->vrrp.state), instance->vrrp.reason);
+	}
+	if (instances->count > INSTANCES_TOLD_MAX)
+		json_say(lines, "There are %zu instances more: xbeatctl vrrp",
+			 instances->count - INSTANCES_TOLD_MAX);
 }

@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* "xbeatctl vrrp". */
+#include "user/vrrp/json.h"
+#include "user/config/model/config.h"
 #include "user/core/names.h"
+#include "user/core/vrrp.h"
+#include "user/heartbeat/peers.h"
+#include "user/kernel/kernel.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
+#include "user/lib/time.h"
+#include "user/vrrp/effects/guard.h"
+#include "user/vrrp/rules/group.h"
+#include "user/vrrp/state/heard.h"
 #include "user/vrrp/state/instance.h"
-#include <errno.h>
+#include "user/vrrp/state/instances.h"
+#include "user/vrrp/state/obstacles.h"
 #include <stdio.h>
-#include <string.h>
 
 static const char *const obstacle_names[] = {
 #define X(id, name) [INSTANCE_OBSTACLE_##id] = name,
@@ -139,54 +148,4 @@ json_t *instances_json(const struct instances *instances)
 	for (size_t i = 0; i < instances->count; i++)
 		json_array_append_new(array, instance_json(instances->list[i]));
 	return array;
-}
-
-json_t *instances_resume_json(struct instances *instances, struct instance *instance)
-{
-	bool was_drained = instances->drained && !instance;
-	json_t *names = json_array();
-
-	if (was_drained)
-		instances_set_drained(instances, false);
-	for (size_t i = 0; i < instances->count; i++) {
-		bool stayed_away = false;
-
-		if (!instance || instance == instances->list[i])
-			stayed_away = instance_resume(instances->list[i]);
-		if (stayed_away || was_drained)
-			json_array_append_new(names, json_text(instances->list[i]->config->name));
-	}
-	return names;
-}
-
-json_t *instances_drain_json(struct instances *instances)
-{
-	json_t *names = json_array();
-
-	for (size_t i = 0; i < instances->count; i++)
-		if (instances->list[i]->vrrp.state == XB_INSTANCE_ACTIVE)
-			json_array_append_new(names, json_text(instances->list[i]->config->name));
-	instances_set_drained(instances, true);
-	return names;
-}
-
-json_t *instance_failover_json(const struct instance *instance)
-{
-	const struct peer *successor = instance_successor(instance);
-	json_t *json = json_pack("{s:o, s:s}", "instance", json_text(instance->config->name),
-				 "state", instance_state_name(instance->vrrp.state));
-
-	if (successor)
-		json_object_set_new(json, "successor", json_text(successor->node->name));
-	if (instance->stay_away_until_unix_ns)
-		json_object_set_new(json, "until_unix_ns",
-				    json_integer((json_int_t)instance->stay_away_until_unix_ns));
-	return json;
-}
-
-json_t *instance_priority_json(const struct instance *instance)
-{
-	return json_pack("{s:o, s:i, s:i}", "instance", json_text(instance->config->name),
-			 "configured", instance->config->priority, "effective",
-			 instance->vrrp.effective_priority);
 }

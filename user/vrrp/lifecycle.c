@@ -1,22 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One instance from its making to its end: timer, Startup and Shutdown, a changed configuration. */
-#include "user/config/print/print.h"
-#include "user/core/vrrp_packet.h"
-#include "user/kernel/guards.h"
-#include "user/lib/address.h"
-#include "user/lib/cleanup.h"
+#include "user/vrrp/lifecycle.h"
+#include "user/config/model/config.h"
+#include "user/core/vrrp.h"
+#include "user/heartbeat/peers.h"
+#include "user/kernel/kernel.h"
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
-#include "user/net/advert_socket.h"
-#include "user/net/local_address.h"
+#include "user/lib/time.h"
+#include "user/net/interfaces.h"
+#include "user/net/netlink.h"
 #include "user/net/routes.h"
+#include "user/vrrp/effects/execute.h"
+#include "user/vrrp/effects/guard.h"
+#include "user/vrrp/effects/link.h"
+#include "user/vrrp/effects/place.h"
+#include "user/vrrp/effects/publish.h"
+#include "user/vrrp/effects/vips.h"
+#include "user/vrrp/rules/group.h"
+#include "user/vrrp/rules/reconcile.h"
+#include "user/vrrp/rules/resume.h"
+#include "user/vrrp/rules/tracked.h"
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/instances.h"
+#include "user/vrrp/state/obstacles.h"
+#include "user/vrrp/timers.h"
 #include <errno.h>
-#include <stdatomic.h>
+#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static struct vrrp_parameters make_parameters(const struct peers *peers,
 					      const struct config_instance *config)

@@ -1,11 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a configuration asks of the machine, and going over from one to another. */
+#include "user/vrrp/reload.h"
+#include "user/config/model/config.h"
 #include "user/config/print/print.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/json_text.h"
 #include "user/lib/log.h"
+#include "user/net/announce.h"
+#include "user/net/interfaces.h"
 #include "user/net/local_address.h"
+#include "user/tracking/entry.h"
+#include "user/tracking/tracking.h"
+#include "user/vrrp/effects/guard.h"
+#include "user/vrrp/effects/place.h"
+#include "user/vrrp/effects/publish.h"
+#include "user/vrrp/effects/vips.h"
+#include "user/vrrp/lifecycle.h"
+#include "user/vrrp/notify/notify.h"
+#include "user/vrrp/rules/expiry.h"
+#include "user/vrrp/rules/group.h"
+#include "user/vrrp/rules/operator.h"
+#include "user/vrrp/rules/reconcile.h"
+#include "user/vrrp/rules/tracked.h"
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/instances.h"
+#include "user/vrrp/state/obstacles.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

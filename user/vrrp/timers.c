@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The timers of one instance. */
-#include "user/core/vrrp_packet.h"
-#include "user/lib/address.h"
+#include "user/vrrp/timers.h"
+#include "user/config/model/config.h"
+#include "user/core/vrrp.h"
+#include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
-#include "user/lib/log.h"
-#include "user/net/routes.h"
+#include "user/lib/time.h"
+#include "user/vrrp/effects/execute.h"
+#include "user/vrrp/effects/vips.h"
+#include "user/vrrp/events.h"
+#include "user/vrrp/rules/expiry.h"
+#include "user/vrrp/rules/group.h"
+#include "user/vrrp/rules/operator.h"
+#include "user/vrrp/rules/stall.h"
+#include "user/vrrp/state/claims.h"
+#include "user/vrrp/state/heard.h"
+#include "user/vrrp/state/hold.h"
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/instances.h"
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <event2/event.h>
 
 /*
  * The timer of one Backup is due: it, and all others that have heard an advert since they were armed, are
@@ -33,6 +43,18 @@ void instances_catch_up(const struct instances *instances, uint64_t now_ns)
 		if (instance->vrrp.timer_armed)
 			clock_arm(instance->timer, instance->vrrp.timer_due_ns);
 	}
+}
+
+/* The rival yields to our advert, but cannot tell us that it had answered our first one with its announcement. */
+static void announce_unheard(struct instance *instance)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	if (instance->vrrp.state == XB_INSTANCE_ACTIVE &&
+	    time_since_ns(now_ns, instance->vrrp.state_since_ns) < ANNOUNCE_UNHEARD_NS &&
+	    time_since_ns(now_ns, instance->announced_ns) > ANNOUNCE_AGAIN_SPACING_NS / 2 &&
+	    instance_has_silent_rival(instance))
+		instance_announce(instance, 1);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *context)
@@ -65,7 +87,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	view.group_reason = instance_group_reason(instance, group, sizeof(group));
 	vrrp_timer_expired(&instance->vrrp, now_ns, &view, &actions);
 	instance_act(instance, &actions);
-	instance_announce_unheard(instance);
+	announce_unheard(instance);
 	if (instance->vrrp.state == XB_INSTANCE_BACKUP)
 		instances_catch_up(instance->owner, now_ns);
 }
@@ -128,16 +150,4 @@ int instance_make_timers(struct instance *instance)
 			       instance->stay_away && instance->learn
 		       ? 0
 		       : -ENOMEM;
-}
-
-/* The rival yields to our advert, but cannot tell us that it had answered our first one with its announcement. */
-void instance_announce_unheard(struct instance *instance)
-{
-	uint64_t now_ns = clock_now_ns();
-
-	if (instance->vrrp.state == XB_INSTANCE_ACTIVE &&
-	    time_since_ns(now_ns, instance->vrrp.state_since_ns) < ANNOUNCE_UNHEARD_NS &&
-	    time_since_ns(now_ns, instance->announced_ns) > ANNOUNCE_AGAIN_SPACING_NS / 2 &&
-	    instance_has_silent_rival(instance))
-		instance_announce(instance, 1);
 }

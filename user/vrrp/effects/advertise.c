@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Builds and sends adverts. */
-#include "user/core/names.h"
+#include "user/vrrp/effects/advertise.h"
+#include "user/config/model/config.h"
+#include "user/core/vrrp.h"
 #include "user/core/vrrp_packet.h"
+#include "user/kernel/kernel.h"
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
+#include "user/lib/time.h"
 #include "user/net/advert_socket.h"
+#include "user/vrrp/effects/guard.h"
+#include "user/vrrp/effects/link.h"
 #include "user/vrrp/state/instance.h"
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Send as the peers send: both kinds of checksum are seen over IPv4, and keepalived's default is with. */

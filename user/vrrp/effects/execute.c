@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What an instance does in the world, in the order in which the state machine asks: adverts, addresses,
  * announcements, its entry in xb_self, the report. */
+#include "user/vrrp/effects/execute.h"
+#include "user/config/model/config.h"
 #include "user/core/names.h"
-#include "user/core/vrrp_packet.h"
+#include "user/core/vrrp.h"
 #include "user/lib/clock.h"
-#include "user/lib/log.h"
-#include "user/net/advert_socket.h"
+#include "user/lib/journal.h"
+#include "user/vrrp/effects/advertise.h"
+#include "user/vrrp/effects/guard.h"
+#include "user/vrrp/effects/link.h"
+#include "user/vrrp/effects/notify.h"
+#include "user/vrrp/effects/publish.h"
+#include "user/vrrp/effects/vips.h"
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/obstacles.h"
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <event2/event.h>
 
 static void report(struct instance *instance, const struct vrrp_actions *actions)
 {

@@ -15,14 +15,19 @@
  * What is the node's own is never held: the addresses by which its heartbeats go, and those that an owner had before
  * any daemon. A fence would cut off the machine with them, for as long as no daemon is there.
  */
+#include "user/vrrp/effects/guard.h"
+#include "user/config/model/config.h"
+#include "user/core/vrrp.h"
+#include "user/heartbeat/peers.h"
 #include "user/kernel/guards.h"
+#include "user/kernel/kernel.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
 #include "user/net/local_address.h"
+#include "user/vrrp/effects/publish.h"
 #include "user/vrrp/state/instance.h"
-#include <stdio.h>
 #include <string.h>
 
 /* Where packets to the address come in: link-local ones are others on each interface. Those to a virtual MAC come in

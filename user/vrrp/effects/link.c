@@ -4,15 +4,23 @@
  * adverts. Interfaces are known by name: one that is deleted and made again, or renamed away and back, is
  * followed.
  */
+#include "user/vrrp/effects/link.h"
+#include "user/config/model/config.h"
+#include "user/core/vrrp.h"
+#include "user/kernel/kernel.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/journal.h"
 #include "user/lib/log.h"
 #include "user/net/advert_socket.h"
+#include "user/net/interfaces.h"
+#include "user/net/link_monitor.h"
 #include "user/net/local_address.h"
 #include "user/net/macvlan.h"
+#include "user/net/netlink.h"
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/obstacles.h"
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From states to what keepalived's users are told: MASTER, BACKUP, FAULT, STOP. */
+#include "user/vrrp/effects/notify.h"
+#include "user/config/model/config.h"
+#include "user/core/vrrp.h"
+#include "user/vrrp/notify/notify.h"
 #include "user/vrrp/state/instance.h"
+#include <event2/event.h>
 
 static enum notify_event event_of(const struct instance *instance)
 {

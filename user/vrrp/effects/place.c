@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where an instance lives: its source address, and what follows when its interface changes. */
+#include "user/vrrp/effects/place.h"
+#include "user/config/model/config.h"
+#include "user/core/vrrp.h"
+#include "user/kernel/kernel.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/log.h"
-#include "user/net/advert_socket.h"
+#include "user/net/link_monitor.h"
 #include "user/net/local_address.h"
-#include "user/net/macvlan.h"
+#include "user/vrrp/effects/link.h"
+#include "user/vrrp/effects/publish.h"
+#include "user/vrrp/effects/vips.h"
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/obstacles.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static bool is_vip(const struct config_instance *config, const struct xb_address *address)
 {

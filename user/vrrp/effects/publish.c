@@ -1,15 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the kernel side and the packets of this node know of an instance. */
-#include "user/core/names.h"
-#include "user/core/vrrp_packet.h"
-#include "user/lib/clock.h"
+#include "user/vrrp/effects/publish.h"
+#include "user/config/model/config.h"
+#include "user/core/vrrp.h"
+#include "user/heartbeat/peers.h"
+#include "user/kernel/kernel.h"
 #include "user/lib/log.h"
-#include "user/net/advert_socket.h"
+#include "user/lib/time.h"
+#include "user/vrrp/effects/guard.h"
 #include "user/vrrp/state/instance.h"
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <event2/event.h>
 #include <string.h>
+
+struct xb_vrrp *instance_router(const struct instance *instance)
+{
+	return &instance->owner->kernel->routers[instance->router_slot];
+}
+
+/* The bits of the router's slot outlive a daemon; behind the last of them an owner's address is left alone. */
+uint64_t instance_added_bit(size_t vip)
+{
+	return vip < 64 ? UINT64_C(1) << vip : 0;
+}
+
+bool instance_may_remove(const struct instance *instance, size_t vip)
+{
+	return instance->config->priority != VRRP_PRIORITY_OWNER ||
+	       (instance_router(instance)->addresses_added & instance_added_bit(vip));
+}
 
 /* What the kernel side has to know, of the fields that the configuration gives. */
 int instance_describe_router(struct instance *instance)

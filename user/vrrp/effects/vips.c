@@ -3,12 +3,27 @@
  * The addresses, routes and rules of an instance: taken when it becomes Active, released when it is not
  * any more, put back when something else removes them meanwhile, and announced to the neighbours.
  */
+#include "user/vrrp/effects/vips.h"
+#include "user/config/model/config.h"
+#include "user/core/vrrp.h"
+#include "user/heartbeat/peers.h"
+#include "user/kernel/kernel.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
+#include "user/lib/journal.h"
 #include "user/lib/log.h"
+#include "user/lib/time.h"
+#include "user/net/announce.h"
+#include "user/net/interfaces.h"
+#include "user/net/link_monitor.h"
+#include "user/net/netlink.h"
 #include "user/net/routes.h"
+#include "user/vrrp/effects/guard.h"
+#include "user/vrrp/effects/link.h"
+#include "user/vrrp/effects/publish.h"
 #include "user/vrrp/state/instance.h"
 #include <errno.h>
+#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

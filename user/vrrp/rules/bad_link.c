@@ -4,8 +4,17 @@
  * who would preempt it in. So it looks into the heartbeats that come over other links, and gives the instance up to
  * a better node, which then knows at once.
  */
+#include "user/vrrp/rules/bad_link.h"
+#include "user/config/model/config.h"
+#include "user/core/liveness.h"
+#include "user/core/vrrp.h"
 #include "user/heartbeat/own_links.h"
+#include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
+#include "user/tracking/effect.h"
+#include "user/vrrp/effects/execute.h"
+#include "user/vrrp/rules/tracked.h"
+#include "user/vrrp/state/claims.h"
 #include "user/vrrp/state/instance.h"
 #include <stdio.h>
 

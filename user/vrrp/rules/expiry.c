@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An Active whose guard has expired steps down. */
+#include "user/vrrp/rules/expiry.h"
+#include "user/config/model/config.h"
+#include "user/core/vrrp.h"
 #include "user/kernel/guards.h"
-#include "user/lib/address.h"
-#include "user/lib/cleanup.h"
+#include "user/kernel/kernel.h"
 #include "user/lib/clock.h"
-#include "user/lib/log.h"
-#include "user/net/local_address.h"
+#include "user/lib/time.h"
+#include "user/vrrp/effects/execute.h"
+#include "user/vrrp/effects/guard.h"
+#include "user/vrrp/rules/stall.h"
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/instances.h"
 #include <stdio.h>
-#include <string.h>
 
 static void step_down(struct instance *instance, uint64_t now_ns)
 {

@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sync groups: the rule of user/core/sync_group.h, applied. */
+#include "user/vrrp/rules/group.h"
+#include "user/config/model/config.h"
 #include "user/core/sync_group.h"
+#include "user/core/vrrp.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
+#include "user/vrrp/effects/execute.h"
+#include "user/vrrp/notify/notify.h"
+#include "user/vrrp/state/heard.h"
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/instances.h"
+#include "user/vrrp/state/obstacles.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,14 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What an operator asks for: failover, resume, drain, priority. */
-#include "user/core/names.h"
+#include "user/vrrp/rules/operator.h"
+#include "user/config/model/config.h"
+#include "user/core/vrrp.h"
+#include "user/heartbeat/peers.h"
+#include "user/kernel/kernel.h"
 #include "user/lib/clock.h"
-#include "user/lib/json_text.h"
+#include "user/lib/time.h"
+#include "user/vrrp/rules/expiry.h"
+#include "user/vrrp/rules/reconcile.h"
+#include "user/vrrp/rules/tracked.h"
+#include "user/vrrp/state/claims.h"
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/instances.h"
+#include "user/vrrp/state/obstacles.h"
 #include <errno.h>
+#include <event2/event.h>
 #include <stdio.h>
 #include <string.h>
 
-int instances_failover(struct instance *instance, uint64_t duration_ns, char *message, size_t bytes)
+int instance_failover(struct instance *instance, uint64_t duration_ns, char *message, size_t bytes)
 {
 	bool knows_others = instance->owner->peers && instance->self_slot >= 0;
 
@@ -72,7 +83,7 @@ void instance_inherit(struct instance *instance, const struct operator_will *wil
 			  clock_now_ns() + time_since_ns(will->until_unix_ns, clock_unix_ns()));
 }
 
-int instances_set_priority(struct instance *instance, uint8_t priority, char *message, size_t bytes)
+int instance_set_priority(struct instance *instance, uint8_t priority, char *message, size_t bytes)
 {
 	if (instance->config->priority == VRRP_PRIORITY_OWNER || priority == VRRP_PRIORITY_OWNER) {
 		snprintf(

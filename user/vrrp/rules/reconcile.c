@@ -3,14 +3,14 @@
  * What keeps an instance from taking part (Startup and Shutdown events of RFC 9568 section 6.4 come from
  * here), what is tracked for it, and what an operator has said.
  */
-#include "user/core/names.h"
-#include "user/heartbeat/own_links.h"
+#include "user/vrrp/rules/reconcile.h"
+#include "user/core/vrrp.h"
 #include "user/lib/clock.h"
+#include "user/vrrp/effects/execute.h"
+#include "user/vrrp/rules/group.h"
 #include "user/vrrp/state/instance.h"
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
+#include "user/vrrp/state/instances.h"
+#include "user/vrrp/state/obstacles.h"
 
 static void settle_alone(struct instance *instance)
 {

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether a restarted daemon goes on as Active. */
-#include "user/core/election.h"
-#include "user/core/names.h"
+#include "user/vrrp/rules/resume.h"
+#include "user/config/model/config.h"
+#include "user/core/vrrp.h"
 #include "user/core/vrrp_timing.h"
-#include "user/lib/address.h"
+#include "user/heartbeat/peers.h"
+#include "user/kernel/kernel.h"
 #include "user/lib/clock.h"
+#include "user/lib/time.h"
+#include "user/vrrp/effects/guard.h"
+#include "user/vrrp/state/claims.h"
+#include "user/vrrp/state/heard.h"
 #include "user/vrrp/state/instance.h"
-#include <stdio.h>
-#include <string.h>
 
 /* A claim from before this node's daemon stopped, when it was Active itself, or of a peer that is
  * silent now, is nobody's. */

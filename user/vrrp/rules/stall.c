@@ -5,15 +5,20 @@
  * wait until peers have been probed for one detection time. Then, if nobody says or advertises that he is Active,
  * the best candidate is it at once; all nodes may have stood still together.
  */
-#include "user/core/vrrp_packet.h"
+#include "user/vrrp/rules/stall.h"
+#include "user/core/liveness.h"
+#include "user/core/vrrp.h"
 #include "user/core/vrrp_timing.h"
+#include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
-#include "user/lib/log.h"
+#include "user/lib/journal.h"
+#include "user/lib/time.h"
+#include "user/vrrp/effects/execute.h"
+#include "user/vrrp/rules/takeover.h"
+#include "user/vrrp/state/heard.h"
+#include "user/vrrp/state/hold.h"
 #include "user/vrrp/state/instance.h"
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "user/vrrp/state/instances.h"
 
 /* When silence means something again, the tick that judges then included; now_ns, if it does. */
 static uint64_t find_trusted(const struct peers *peers, uint64_t now_ns)

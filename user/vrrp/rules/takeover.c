@@ -3,14 +3,23 @@
  * What heartbeats mean for an instance: whether its Active lives, whether this node is the one to
  * take over, whether two Actives have met again, whether a new daemon may go on as Active.
  */
-#include "user/core/election.h"
+#include "user/vrrp/rules/takeover.h"
+#include "user/core/liveness.h"
 #include "user/core/names.h"
+#include "user/core/vrrp.h"
 #include "user/core/vrrp_timing.h"
+#include "user/heartbeat/peers.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
+#include "user/lib/time.h"
+#include "user/vrrp/effects/advertise.h"
+#include "user/vrrp/effects/execute.h"
+#include "user/vrrp/effects/vips.h"
+#include "user/vrrp/rules/group.h"
+#include "user/vrrp/state/claims.h"
+#include "user/vrrp/state/heard.h"
 #include "user/vrrp/state/instance.h"
 #include <stdio.h>
-#include <string.h>
 
 /* How the Active was lost. */
 struct loss {

@@ -1,13 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tracked things: weights and faults. */
+#include "user/vrrp/rules/tracked.h"
+#include "user/config/model/config.h"
+#include "user/core/liveness.h"
 #include "user/core/names.h"
+#include "user/core/vrrp.h"
 #include "user/heartbeat/own_links.h"
+#include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
+#include "user/lib/journal.h"
+#include "user/net/interfaces.h"
+#include "user/net/link_monitor.h"
+#include "user/tracking/effect.h"
+#include "user/tracking/entry.h"
+#include "user/tracking/tracking.h"
+#include "user/vrrp/effects/execute.h"
+#include "user/vrrp/effects/notify.h"
+#include "user/vrrp/rules/group.h"
 #include "user/vrrp/state/instance.h"
-#include <errno.h>
-#include <stdarg.h>
+#include "user/vrrp/state/obstacles.h"
 #include <stdio.h>
-#include <string.h>
 
 /* Returns what a tracked thing is like; *reason: in words. */
 static struct track_status look_at(const struct instance *instance,

@@ -3,14 +3,15 @@
  * What peers said of an instance, and how far that goes: who answers for its addresses, whether an Active that hangs,
  * is silent or does not hear us is lost, and why a Backup whose timer runs out has to wait all the same.
  */
+#include "user/vrrp/state/claims.h"
+#include "user/config/model/config.h"
 #include "user/core/election.h"
-#include "user/core/names.h"
-#include "user/core/vrrp_timing.h"
+#include "user/core/liveness.h"
+#include "user/core/vrrp.h"
+#include "user/heartbeat/peers.h"
 #include "user/lib/address.h"
-#include "user/lib/clock.h"
 #include "user/vrrp/state/instance.h"
-#include <stdio.h>
-#include <string.h>
+#include "user/vrrp/state/instances.h"
 
 const struct xb_instance *instance_said_of(const struct instance *instance, const struct peer *peer)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The advert that counts, from the map. */
-#include "user/core/election.h"
-#include "user/core/names.h"
+#include "user/vrrp/state/heard.h"
+#include "user/core/vrrp.h"
 #include "user/core/vrrp_timing.h"
+#include "user/kernel/kernel.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
+#include "user/lib/time.h"
 #include "user/vrrp/state/instance.h"
-#include <stdio.h>
-#include <string.h>
 
 /* The Active's own last advert, while that stands: rivals may have sent newer ones. */
 static bool followed_stands(const struct instance *instance, const struct xb_vrrp *router)

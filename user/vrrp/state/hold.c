@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Why a Backup waits though its timer has expired. */
-#include "user/core/election.h"
-#include "user/lib/address.h"
+#include "user/vrrp/state/hold.h"
+#include "user/config/model/config.h"
+#include "user/core/liveness.h"
+#include "user/core/vrrp.h"
+#include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
+#include "user/lib/time.h"
+#include "user/vrrp/state/claims.h"
 #include "user/vrrp/state/instance.h"
 #include <stdio.h>
-#include <string.h>
 
 /* A clause about one peer. */
 struct clause {

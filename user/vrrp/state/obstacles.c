@@ -1,42 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Accessors of an instance. */
+/* What keeps an instance in Initialize. */
+#include "user/vrrp/state/obstacles.h"
+#include "user/config/model/config.h"
+#include "user/heartbeat/peers.h"
 #include "user/vrrp/state/instance.h"
-#include "user/config/print/print.h"
-#include "user/core/names.h"
-#include "user/core/vrrp_packet.h"
-#include "user/heartbeat/own_links.h"
-#include "user/kernel/guards.h"
-#include "user/lib/address.h"
-#include "user/lib/cleanup.h"
-#include "user/lib/clock.h"
-#include "user/lib/log.h"
-#include "user/net/advert_socket.h"
-#include "user/net/local_address.h"
-#include "user/net/routes.h"
-#include <errno.h>
+#include "user/vrrp/state/instances.h"
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-struct xb_vrrp *instance_router(const struct instance *instance)
-{
-	return &instance->owner->kernel->routers[instance->router_slot];
-}
-
-/* The bits of the router's slot outlive a daemon; behind the last of them an owner's address is left alone. */
-uint64_t instance_added_bit(size_t vip)
-{
-	return vip < 64 ? UINT64_C(1) << vip : 0;
-}
-
-bool instance_may_remove(const struct instance *instance, size_t vip)
-{
-	return instance->config->priority != VRRP_PRIORITY_OWNER ||
-	       (instance_router(instance)->addresses_added & instance_added_bit(vip));
-}
 
 void instance_set_obstacle(struct instance *instance, enum instance_obstacle obstacle,
 			   const char *format, ...)
@@ -79,12 +49,4 @@ void instance_set_drained(struct instance *instance)
 				      "the node is drained (xbeatctl drain)");
 	else
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_DRAINED, NULL);
-}
-
-struct instance *instances_find(const struct instances *instances, const char *name)
-{
-	for (size_t i = 0; i < instances->count; i++)
-		if (!strcmp(instances->list[i]->config->name, name))
-			return instances->list[i];
-	return NULL;
 }

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an operator asks for, and the answers: failover, resume, drain, priority. */
+#include "user/vrrp/commands.h"
+#include "user/config/model/config.h"
+#include "user/core/names.h"
+#include "user/core/vrrp.h"
+#include "user/heartbeat/peers.h"
+#include "user/lib/json_text.h"
+#include "user/vrrp/rules/operator.h"
+#include "user/vrrp/state/claims.h"
+#include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/instances.h"
+
+json_t *instances_resume(struct instances *instances, struct instance *instance)
+{
+	bool was_drained = instances->drained && !instance;
+	json_t *names = json_array();
+
+	if (was_drained)
+		instances_set_drained(instances, false);
+	for (size_t i = 0; i < instances->count; i++) {
+		bool stayed_away = false;
+
+		if (!instance || instance == instances->list[i])
+			stayed_away = instance_resume(instances->list[i]);
+		if (stayed_away || was_drained)
+			json_array_append_new(names, json_text(instances->list[i]->config->name));
+	}
+	return names;
+}
+
+json_t *instances_drain(struct instances *instances)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < instances->count; i++)
+		if (instances->list[i]->vrrp.state == XB_INSTANCE_ACTIVE)
+			json_array_append_new(names, json_text(instances->list[i]->config->name));
+	instances_set_drained(instances, true);
+	return names;
+}
+
+static json_t *failover_json(const struct instance *instance)
+{
+	const struct peer *successor = instance_successor(instance);
+	json_t *json = json_pack("{s:o, s:s}", "instance", json_text(instance->config->name),
+				 "state", instance_state_name(instance->vrrp.state));
+
+	if (successor)
+		json_object_set_new(json, "successor", json_text(successor->node->name));
+	if (instance->stay_away_until_unix_ns)
+		json_object_set_new(json, "until_unix_ns",
+				    json_integer((json_int_t)instance->stay_away_until_unix_ns));
+	return json;
+}
+
+static json_t *priority_json(const struct instance *instance)
+{
+	return json_pack("{s:o, s:i, s:i}", "instance", json_text(instance->config->name),
+			 "configured", instance->config->priority, "effective",
+			 instance->vrrp.effective_priority);
+}
+
+json_t *instances_failover(struct instance *instance, uint64_t duration_ns, char *message,
+			   size_t bytes)
+{
+	if (instance_failover(instance, duration_ns, message, bytes))
+		return NULL;
+	return failover_json(instance);
+}
+
+json_t *instances_set_priority(struct instance *instance, uint8_t priority, char *message,
+			       size_t bytes)
+{
+	if (instance_set_priority(instance, priority, message, bytes))
+		return NULL;
+	return priority_json(instance);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an operator asks for, and the answers. */
+#ifndef XBEAT_VRRP_COMMANDS_H
+#define XBEAT_VRRP_COMMANDS_H
+
+#include "user/vrrp/state/instances.h"
+
+/* Each returns new JSON, or NULL with a message for the operator. */
+json_t *instances_failover(struct instance *instance, uint64_t duration_ns, char *message,
+			   size_t bytes);
+json_t *instances_set_priority(struct instance *instance, uint8_t priority, char *message,
+			       size_t bytes);
+
+/* Do it to one (NULL: to all, and to the node), and return the names of those that it changed as new JSON. */
+json_t *instances_resume(struct instances *instances, struct instance *instance);
+json_t *instances_drain(struct instances *instances);
+
+#endif

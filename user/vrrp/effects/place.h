@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Follows the instance's interface; finds the source address of its adverts. */
+#ifndef XBEAT_VRRP_EFFECTS_PLACE_H
+#define XBEAT_VRRP_EFFECTS_PLACE_H
+
+#include "user/vrrp/state/instance.h"
+
+struct local_address;
+
+/*
+ * Finds the source of the adverts: mcast_src_ip or unicast_src_ip, else the first address of the interface that is none
+ * of the VIPs (IPv6: its link-local address). Returns 0 or a negative errno with a message that says what to do.
+ */
+int instance_find_primary(const struct config_instance *config, const struct local_address *list,
+			  size_t count, struct xb_address *primary, char *message, size_t bytes);
+
+/* Finds it again, and sets or clears the obstacle. */
+void instance_find_source(struct instance *instance);
+
+/* Puts the instance onto its interface as it is now: virtual MAC, membership, kernel side; or takes it off if the
+ * interface is gone. Sets the obstacles that come from there. */
+void instance_place(struct instance *instance);
+
+#endif

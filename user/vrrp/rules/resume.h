@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whether a restarted daemon goes on as Active. */
+#ifndef XBEAT_VRRP_RULES_RESUME_H
+#define XBEAT_VRRP_RULES_RESUME_H
+
+#include "user/vrrp/state/instance.h"
+
+/* Whether an earlier daemon of this instance was Active moments ago, and no node has taken over since: then all others
+ * still take this node for the Active. */
+bool instance_may_resume(const struct instance *instance);
+
+#endif

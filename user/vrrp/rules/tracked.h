@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tracked things: weights and faults. */
+#ifndef XBEAT_VRRP_RULES_TRACKED_H
+#define XBEAT_VRRP_RULES_TRACKED_H
+
+#include "user/tracking/effect.h"
+#include "user/vrrp/state/instance.h"
+
+/* Adds the tracked things up again: effective priority, and whether one of them is a fault. */
+void instance_track(struct instance *instance);
+
+/* Calls report for each thing that is tracked, with its effect. */
+void instance_each_track(const struct instance *instance,
+			 void (*report)(void *context, const struct config_track *track,
+					struct track_effect effect, const char *reason),
+			 void *context);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Starts and stops all instances. */
+#ifndef XBEAT_VRRP_START_H
+#define XBEAT_VRRP_START_H
+
+#include "user/vrrp/state/instances.h"
+
+/* What instances work with; all of it is the daemon's. */
+struct instances_setup {
+	struct event_base *base;
+	struct kernel *kernel;
+	struct peers *peers; /* NULL without heartbeats */
+	struct journal *journal;
+	struct interfaces *interfaces;
+	struct runner *runner;
+	struct tracking_apps apps;
+	const struct config *config;
+	/* Of this node's first link; between equal priorities it decides on every node alike. */
+	struct xb_address own_address;
+};
+
+/* Opens everything and runs the Startup events. setup is copied.
+ * Returns 0 or a negative errno, having said what to do. */
+int instances_start(struct instances *instances, const struct instances_setup *setup);
+
+/* Shutdown events: priority 0 is sent, VIPs are removed. Safe if it never started. */
+void instances_stop(struct instances *instances, const char *reason);
+
+#endif
