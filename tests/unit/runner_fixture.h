@@ -110,7 +110,7 @@ static inline bool fixture_is_dead(void *pid)
 	bool alive = false;
 	pid_t group;
 
-	return !proc_read_state(*(const pid_t *)pid, &alive, &group) || !alive;
+	return !procfs_read_state(*(const pid_t *)pid, &alive, &group) || !alive;
 }
 
 /* Returns how many lines a file has; 0 if it is not there. */

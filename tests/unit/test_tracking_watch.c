@@ -193,7 +193,7 @@ static void files_are_numbers(void **state)
 		until_changes(2 + i);
 		assert_int_equal(values[1 + i], contents[i].value);
 	}
-	assert_true(says("/number says -2147483648"));
+	assert_true(says("/number contains -2147483648"));
 }
 
 static void numbers_that_do_not_fit_are_ignored(void **state)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The loop's side of the runner: keeps what was asked for until it is answered, hands results over, and
- * forks a new runner if the old one was killed. Sending never waits: what does not fit is refused.
+ * The daemon's end of the runner: keeps each request until its result comes, delivers results, and forks a
+ * new runner if the old one was killed. Sending never waits: a request that does not fit is refused.
  */
+#include "user/runner/runner.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
-#include "user/runner/child/words.h"
+#include "user/runner/child/protocol.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -25,7 +26,7 @@
 struct open_job {
 	struct open_job *next;
 	uint32_t number;
-	runner_done *done; /* NULL: nobody wants to know */
+	runner_done *done; /* may be NULL */
 	void *context;
 	bool check;
 	char program[64];
@@ -43,16 +44,16 @@ struct runner {
 	struct event *readable, *housekeeping;
 	int socket_fd; /* -1: no runner now */
 	pid_t pid;
-	pid_t dead_pid; /* of one that was killed, until it has been reaped; 0: none */
+	pid_t dead_pid; /* of a killed runner that has not been reaped; 0: none */
 	uint64_t started_ns;
 	uint32_t last_number;
-	bool refused; /* the last job, which has been said */
+	bool refused; /* the last job was, and that has been logged */
 	struct open_job *jobs;
 	struct watch *watches;
 	struct runner_inheritance inheritance;
 };
 
-/* Sizes are a wish: with less, a burst of notifications is refused earlier. */
+/* Failure is harmless: a burst of notifications is then refused earlier. */
 static void grow_buffers(int fd)
 {
 	int bytes = SOCKET_BYTES;
@@ -77,7 +78,7 @@ static int fork_runner(struct runner *runner)
 		event_new(runner->base, ends[0], EV_READ | EV_PERSIST, on_replies, runner);
 	runner->pid = runner->readable ? fork() : -1;
 	if (runner->pid == 0)
-		runner_process(ends[1], &runner->inheritance);
+		runner_child_run(ends[1], &runner->inheritance);
 	close(ends[1]);
 	if (runner->pid < 0 || event_add(runner->readable, NULL)) {
 		int error = errno ? errno : ENOMEM;
@@ -110,7 +111,7 @@ static uint32_t next_number(struct runner *runner)
 	return runner->last_number;
 }
 
-/* Returns the job taken out of the list, or NULL. */
+/* Removes a job from the list. Returns it, or NULL. */
 static struct open_job *take_job(struct runner *runner, uint32_t number)
 {
 	for (struct open_job **link = &runner->jobs; *link; link = &(*link)->next) {
@@ -124,7 +125,8 @@ static struct open_job *take_job(struct runner *runner, uint32_t number)
 	return NULL;
 }
 
-static void tell_result(struct runner *runner, uint32_t number, const struct runner_result *result)
+static void deliver_result(struct runner *runner, uint32_t number,
+			   const struct runner_result *result)
 {
 	_cleanup_free_ struct open_job *job = take_job(runner, number);
 
@@ -136,8 +138,8 @@ static void tell_result(struct runner *runner, uint32_t number, const struct run
 		job->done(job->context, result);
 }
 
-static void tell_sighting(const struct runner *runner, uint32_t number,
-			  const struct runner_sighting *sighting)
+static void deliver_sighting(const struct runner *runner, uint32_t number,
+			     const struct runner_sighting *sighting)
 {
 	for (struct watch *watch = runner->watches; watch; watch = watch->next) {
 		if (watch->request.number != number)
@@ -151,24 +153,24 @@ static void handle_reply(struct runner *runner, const struct runner_reply *reply
 {
 	switch (reply->type) {
 	case RUNNER_RESULT:
-		tell_result(runner, reply->number, &reply->result);
+		deliver_result(runner, reply->number, &reply->result);
 		break;
 	case RUNNER_SIGHTING:
-		tell_sighting(runner, reply->number, &reply->sighting);
+		deliver_sighting(runner, reply->number, &reply->sighting);
 		break;
-	case RUNNER_SAYS:
+	case RUNNER_LOG:
 		log_message(reply->line.priority, "%s", reply->line.text);
 		break;
 	}
 }
 
-/* What became of its programs is not known. New jobs that are asked for meanwhile are not touched. */
+/* The results of its programs are unknown. Jobs that done() requests meanwhile stay. */
 static void fail_open_jobs(struct runner *runner)
 {
 	static const struct runner_result lost = {
 		.outcome = RUNNER_NOT_STARTED,
 		.value = ECONNRESET,
-		.output = "the process that runs programs was killed",
+		.output = "the runner was killed",
 	};
 	struct open_job *jobs = runner->jobs;
 
@@ -197,8 +199,8 @@ static void send_watches(const struct runner *runner)
 {
 	for (struct watch *watch = runner->watches; watch; watch = watch->next)
 		if (send_request(runner, &watch->request))
-			log_warning("cannot go on watching %s: the runner takes no more",
-				    watch->request.words);
+			log_warning("cannot continue to watch %s: the queue to the runner is full",
+				    watch->request.strings);
 }
 
 static void restart(struct runner *runner)
@@ -207,13 +209,13 @@ static void restart(struct runner *runner)
 
 	if (error)
 		log_error(
-			"cannot start another runner: %s; no scripts are run, trying again in 1 s",
+			"cannot start another runner: %s; no scripts are run; next attempt in 1 s",
 			strerror(-error));
 	else
 		send_watches(runner);
 }
 
-/* Nobody waits for a process that is only about to end: it may not get a processor. */
+/* Does not wait: a process that is about to end may not get a processor. */
 static void reap_dead(struct runner *runner)
 {
 	if (runner->dead_pid > 0 && waitpid(runner->dead_pid, NULL, WNOHANG) != 0)
@@ -233,11 +235,11 @@ static void on_housekeeping(evutil_socket_t fd, short what, void *context)
 		clock_arm(runner->housekeeping, clock_now_ns() + RESTART_SPACING_NS);
 }
 
-/* One that dies at once again and again is forked once a second. */
+/* A runner that dies at once is forked again only after RESTART_SPACING_NS. */
 static void on_runner_gone(struct runner *runner)
 {
 	log_error(
-		"the process that runs programs (pid %d) was killed: its checks have no result, another one is started",
+		"runner (pid %d) was killed; its checks have no result, another runner is started",
 		(int)runner->pid);
 	close_runner(runner);
 	reap_dead(runner);
@@ -260,7 +262,7 @@ static void on_replies(evutil_socket_t fd, short what, void *context)
 
 		if (length < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
-		if (length == (ssize_t)sizeof(reply))
+		if (length > 0 && runner_reply_is_valid(&reply, (size_t)length))
 			handle_reply(runner, &reply);
 		else
 			on_runner_gone(runner);
@@ -294,11 +296,11 @@ struct runner *runner_start(struct event_base *base)
 			return runner;
 		free_all(runner);
 	}
-	log_error("cannot start the process that runs scripts: %s", strerror(error));
+	log_error("cannot start the runner, the process that runs scripts: %s", strerror(error));
 	return NULL;
 }
 
-/* Waits until the process has ended, but not for ever: it may stand in a file system that hangs. */
+/* Waits for the end of the process, for at most STOP_WAIT_MS: a file system may block it. */
 static void await_end(pid_t pid)
 {
 	_cleanup_close_ int fd = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -319,7 +321,7 @@ void runner_stop(struct runner *runner)
 	free_all(runner);
 }
 
-/* Returns a job that stands in the list, NULL without memory. */
+/* Adds a job to the list. Returns NULL without memory. */
 static struct open_job *new_job(struct runner *runner, const struct runner_job *asked,
 				runner_done *done, void *context)
 {
@@ -337,31 +339,31 @@ static struct open_job *new_job(struct runner *runner, const struct runner_job *
 	return job;
 }
 
-/* Returns 0, -E2BIG or what sending said. */
-static int ask_for(const struct runner *runner, const struct runner_job *job, uint32_t number)
+/* Returns 0, -E2BIG, or the error of sending. */
+static int request_job(const struct runner *runner, const struct runner_job *job, uint32_t number)
 {
 	struct runner_request request;
 	int error;
 
-	memset(&request, 0, offsetof(struct runner_request, words));
+	memset(&request, 0, offsetof(struct runner_request, strings));
 	request.type = RUNNER_RUN;
 	request.number = number;
 	request.run.uid = job->command->uid;
 	request.run.gid = job->command->gid;
 	request.run.timeout_ns = job->timeout_ns;
 	request.run.check = job->check;
-	error = runner_words_add(&request, (const char *const *)job->command->arguments);
+	error = runner_request_add_strings(&request, (const char *const *)job->command->arguments);
 	if (!error)
-		error = runner_words_add(&request, job->appended);
+		error = runner_request_add_strings(&request, job->appended);
 	return error ? error : send_request(runner, &request);
 }
 
-/* A lost notification is said each time; that checks cannot be run now, once. */
-static void say_refused(struct runner *runner, const struct runner_job *job, int error)
+/* Each lost notification is logged; of refused checks in a row, only the first. */
+static void log_refused(struct runner *runner, const struct runner_job *job, int error)
 {
 	if (!job->check || !runner->refused)
-		log_warning("cannot ask for %s to be run: %s", job->command->arguments[0],
-			    error == -E2BIG ? "its arguments are too long (16 KiB, 512 words)"
+		log_warning("cannot run %s: request refused: %s", job->command->arguments[0],
+			    error == -E2BIG ? "arguments too long (limit: 16 KiB, 512 arguments)"
 					    : strerror(-error));
 	runner->refused = true;
 }
@@ -375,12 +377,12 @@ uint32_t runner_run(struct runner *runner, const struct runner_job *job, runner_
 	if (!job->command->arguments || !job->command->arguments[0])
 		return 0;
 	open = new_job(runner, job, done, context);
-	error = open ? ask_for(runner, job, open->number) : -ENOMEM;
+	error = open ? request_job(runner, job, open->number) : -ENOMEM;
 	if (!error) {
 		runner->refused = false;
 		return open->number;
 	}
-	say_refused(runner, job, error);
+	log_refused(runner, job, error);
 	if (open)
 		free(take_job(runner, open->number));
 	return 0;
@@ -392,7 +394,7 @@ void runner_cancel(struct runner *runner, uint32_t number)
 
 	if (!number)
 		return;
-	memset(&request, 0, offsetof(struct runner_request, words));
+	memset(&request, 0, offsetof(struct runner_request, strings));
 	request.type = RUNNER_CANCEL;
 	request.number = number;
 	free(take_job(runner, number));
@@ -415,16 +417,17 @@ static struct watch *new_watch(struct runner *runner, enum runner_request_type t
 	return watch;
 }
 
-/* Returns the watch's number; if there is no runner just now, the next one takes it up. */
-static uint32_t begin_watch(struct runner *runner, struct watch *watch, const char *const *words)
+/* Returns the watch's number, also without a runner: the next one takes up the watch. */
+static uint32_t start_watch(struct runner *runner, struct watch *watch, const char *const *strings)
 {
-	if (runner_words_add(&watch->request, words)) {
-		log_warning("cannot watch %s: its parameters are too long", words[0]);
+	if (runner_request_add_strings(&watch->request, strings)) {
+		log_warning("cannot watch %s: parameters too long (limit: 16 KiB, 512 parameters)",
+			    strings[0]);
 		runner_unwatch(runner, watch->request.number);
 		return 0;
 	}
 	if (send_request(runner, &watch->request))
-		log_warning("cannot watch %s yet: the runner takes no more", words[0]);
+		log_warning("cannot watch %s yet: the queue to the runner is full", strings[0]);
 	return watch->request.number;
 }
 
@@ -439,20 +442,20 @@ uint32_t runner_watch_process(struct runner *runner, const struct config_process
 	watch->request.process.quorum_max = config->quorum_max;
 	watch->request.process.fork_delay_ns = config->fork_delay_ns;
 	watch->request.process.terminate_delay_ns = config->terminate_delay_ns;
-	/* A short name has no slash: who gives a path means the command line. */
+	/* A short name has no slash: a path means the command line. */
 	watch->request.process.command_line =
 		config->full_command || config->match_parameters || strchr(config->command[0], '/');
 	watch->request.process.parameters = config->match_parameters;
 	watch->request.process.more_parameters = config->match_partial;
 	watch->request.process.longer_last = config->match_initial;
-	return begin_watch(runner, watch, (const char *const *)config->command);
+	return start_watch(runner, watch, (const char *const *)config->command);
 }
 
 uint32_t runner_watch_file(struct runner *runner, const struct config_file *config,
 			   runner_seen *seen, void *context)
 {
 	struct watch *watch = new_watch(runner, RUNNER_WATCH_FILE, seen, context);
-	const char *const words[] = {config->path, NULL};
+	const char *const strings[] = {config->path, NULL};
 	uint32_t number;
 
 	if (!watch)
@@ -460,9 +463,9 @@ uint32_t runner_watch_file(struct runner *runner, const struct config_file *conf
 	watch->request.file.init = config->init;
 	watch->request.file.overwrite = config->init_overwrite;
 	watch->request.file.value = config->init_value;
-	number = begin_watch(runner, watch, words);
+	number = start_watch(runner, watch, strings);
 	if (number)
-		watch->request.file.init = false; /* once, not by the next runner */
+		watch->request.file.init = false; /* not again by the next runner */
 	return number;
 }
 
@@ -475,7 +478,7 @@ void runner_unwatch(struct runner *runner, uint32_t number)
 			continue;
 		*link = watch->next;
 		watch->request.type = RUNNER_UNWATCH;
-		watch->request.words_length = watch->request.word_count = 0;
+		watch->request.strings_length = watch->request.string_count = 0;
 		send_request(runner, &watch->request);
 		free(watch);
 		return;

@@ -1,62 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Other programs, run by a process of their own: the runner is forked when the daemon starts, before
- * memory is locked and real-time scheduling granted, and does all that can block: fork, exec, reading
- * files, looking through /proc. The loop only sends it messages and hears of results. When the daemon is
- * gone, the runner ends what it watches, and itself.
+ * Runs programs in a process of its own, the runner. It is forked when the daemon starts, before memory is
+ * locked and real-time scheduling is granted, and does all that can block: fork, exec, reading files,
+ * searching /proc. The daemon's loop only sends it requests and receives results. When the daemon is gone,
+ * the runner kills the checks and exits.
  */
 #ifndef XBEAT_RUNNER_RUNNER_H
 #define XBEAT_RUNNER_RUNNER_H
 
 #include "user/config/model/config.h"
+#include "user/runner/child/report.h"
 #include <event2/event.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RUNNER_OUTPUT_BYTES 128
-
-enum runner_outcome {
-	RUNNER_EXITED, /* value: exit status */
-	RUNNER_SIGNALED, /* value: signal */
-	RUNNER_TIMED_OUT, /* its process group was killed */
-	RUNNER_FLOODED, /* likewise: it wrote too much */
-	RUNNER_LEFT_PROCESSES, /* it ended, but others of its process group were left, and killed */
-	RUNNER_NOT_STARTED, /* value: errno */
-};
-
-struct runner_result {
-	enum runner_outcome outcome;
-	int value;
-	uint64_t duration_ns;
-	char output[RUNNER_OUTPUT_BYTES]; /* the last line it wrote, for the reason */
-};
-
+/*
+ * A check is killed with its whole process group if it is late, writes too much, or ends and leaves
+ * processes behind, and when the daemon ends. Any other job is a notification: its output is discarded,
+ * and it may outlive the daemon.
+ */
 struct runner_job {
 	const struct config_command *command;
 	const char *const *appended; /* further arguments, ended by NULL; or NULL */
 	uint64_t timeout_ns; /* 0: none */
-	/* A check: killed with all its process group when it is late, floods, or has ended and left
-	 * others behind, and when the daemon ends. Else a notification: its output goes nowhere, and it
-	 * may outlive the daemon. */
 	bool check;
 };
 
 typedef void runner_done(void *context, const struct runner_result *result);
+typedef void runner_seen(void *context, const struct runner_sighting *sighting);
 
 struct runner;
 
-/* Forks the runner; call it before scheduling_apply(). Returns NULL without memory, having said so. */
+/* Forks the runner; call it before scheduling_apply(). Returns NULL after logging why. */
 struct runner *runner_start(struct event_base *base);
 
-/* Ends the runner and the checks it runs. Notifications that were asked for before are started first. */
+/* Ends the runner and its checks. Notifications that were requested before are started first. */
 void runner_stop(struct runner *runner);
 
-/* Asks for a program to be run; done (may be NULL) is called from the loop, never from here.
- * Returns a number for runner_cancel(), 0 if it could not be asked for (done is not called). */
+/* Requests a program to be run; done (may be NULL) is called from the loop, never from here.
+ * Returns a number for runner_cancel(); 0 if the request failed (done is not called). */
 uint32_t runner_run(struct runner *runner, const struct runner_job *job, runner_done *done,
 		    void *context);
 
-/* Kills a check; a notification is told to end (SIGTERM) after a second. done will not be called. */
+/* Kills a check; a notification gets SIGTERM after a second. done will not be called. */
 void runner_cancel(struct runner *runner, uint32_t number);
+
+/* Watches until runner_unwatch(). seen is called from the loop: at first with the present state, then on
+ * changes. A new runner, after the old one was killed, continues the watches. config may be freed
+ * afterwards. Returns a number for runner_unwatch(); 0 without memory or if the configuration is too long. */
+uint32_t runner_watch_process(struct runner *runner, const struct config_process *config,
+			      runner_seen *seen, void *context);
+uint32_t runner_watch_file(struct runner *runner, const struct config_file *config,
+			   runner_seen *seen, void *context);
+
+void runner_unwatch(struct runner *runner, uint32_t number);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vrrp_track_process and track_file: the runner watches them, and says what has changed. */
-#include "user/runner/child/watch.h"
 #include "user/config/model/command.h"
+#include "user/runner/runner.h"
 #include "user/tracking/entry.h"
 #include <string.h>
 

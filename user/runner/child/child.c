@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The runner's process: forked from the daemon, never executed anew. It gives back what the daemon has
- * that it should not (descriptors, real-time scheduling, locked memory), serves the socket, and reaps.
- * It is the reaper of all that its programs leave behind. Signals do not end it: whoever stops the
- * daemon's process group would otherwise stop the notifications of that very stop.
+ * The runner's process: forked from the daemon, without an exec. It releases what it must not share with
+ * the daemon (descriptors, real-time scheduling, locked memory), serves the socket, and reaps: its
+ * programs, and as a subreaper whatever they leave behind. It ignores signals, because a signal to the
+ * daemon's process group would otherwise stop the notifications about that stop.
  */
-#include "user/runner/child/side.h"
+#include "user/runner/child/child.h"
+#include "user/runner/child/jobs.h"
+#include "user/runner/child/watch_file.h"
+#include "user/runner/child/watch_process.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -23,8 +25,8 @@
 
 #define SOCKET_FD 3
 
-/* The socket becomes 3, 0..2 are /dev/null, and there is no other. */
-static void settle_descriptors(int socket_fd)
+/* The socket becomes 3, 0 to 2 become /dev/null, all others are closed. */
+static void take_descriptors(int socket_fd)
 {
 	int null;
 
@@ -39,7 +41,7 @@ static void settle_descriptors(int socket_fd)
 		close(null);
 }
 
-static void settle(int socket_fd)
+static void leave_daemon(int socket_fd)
 {
 	static const struct sched_param ordinary;
 	sigset_t all;
@@ -47,7 +49,7 @@ static void settle(int socket_fd)
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	setsid();
-	settle_descriptors(socket_fd);
+	take_descriptors(socket_fd);
 	sched_setscheduler(0, SCHED_OTHER, &ordinary);
 	setpriority(PRIO_PROCESS, 0, 0);
 	munlockall();
@@ -55,62 +57,63 @@ static void settle(int socket_fd)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	umask(022);
 	if (chdir("/"))
-		return; /* it stays where it is: no reason to run nothing */
+		return; /* programs can be run from any directory */
 }
 
-static void serve(struct runner_side *side, const struct runner_request *request)
+static void serve(struct runner_child *child, const struct runner_request *request)
 {
 	switch (request->type) {
 	case RUNNER_RUN:
-		jobs_run(side, request);
+		jobs_run(child, request);
 		break;
 	case RUNNER_CANCEL:
-		jobs_cancel(side, request->number);
+		jobs_cancel(child, request->number);
 		break;
 	case RUNNER_WATCH_PROCESS:
-		processes_watch(side, request);
+		watch_process_add(child, request);
 		break;
 	case RUNNER_WATCH_FILE:
-		files_watch(side, request);
+		watch_file_add(child, request);
 		break;
 	case RUNNER_UNWATCH:
-		processes_unwatch(side, request->number);
-		files_unwatch(side, request->number);
+		watch_process_remove(child, request->number);
+		watch_file_remove(child, request->number);
 		break;
 	}
 }
 
-static void end_if_done(struct runner_side *side)
+static void end_if_done(struct runner_child *child)
 {
-	if (side->ending && !jobs_end(side))
+	if (child->ending && !jobs_end(child))
 		_exit(EXIT_SUCCESS);
 }
 
 static void on_requests(evutil_socket_t fd, short what, void *context)
 {
 	static struct runner_request request;
-	struct runner_side *side = context;
+	struct runner_child *child = context;
 
 	(void)what;
 	for (;;) {
 		ssize_t length = recv(fd, &request, sizeof(request), MSG_DONTWAIT);
 
 		if (length > 0) {
-			serve(side, &request);
+			if (runner_request_is_valid(&request, (size_t)length))
+				serve(child, &request);
 			continue;
 		}
 		if (length < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
-		side->ending = true;
+		child->ending = true;
 		close(fd);
-		event_base_loopbreak(side->base);
+		event_base_loopbreak(child->base);
 		return;
 	}
 }
 
 static void on_children(evutil_socket_t fd, short what, void *context)
 {
-	struct runner_side *side = context;
+	struct runner_child *child = context;
 	struct signalfd_siginfo seen;
 	int status;
 	pid_t pid;
@@ -119,39 +122,39 @@ static void on_children(evutil_socket_t fd, short what, void *context)
 	while (read(fd, &seen, sizeof(seen)) > 0)
 		;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		jobs_child_ended(side, pid, status);
-	jobs_children_reaped(side);
-	end_if_done(side);
+		jobs_child_ended(child, pid, status);
+	jobs_children_reaped(child);
+	end_if_done(child);
 }
 
 /* Returns whether the event was made. */
-static bool listen_to(struct runner_side *side, int fd, event_callback_fn callback,
+static bool listen_to(struct runner_child *child, int fd, event_callback_fn callback,
 		      struct event **made)
 {
-	*made = fd < 0 ? NULL : event_new(side->base, fd, EV_READ | EV_PERSIST, callback, side);
+	*made = fd < 0 ? NULL : event_new(child->base, fd, EV_READ | EV_PERSIST, callback, child);
 	return *made && !event_add(*made, NULL);
 }
 
-void runner_process(int socket_fd, const struct runner_inheritance *inheritance)
+void runner_child_run(int socket_fd, const struct runner_inheritance *inheritance)
 {
-	static struct runner_side side;
+	static struct runner_child child;
 	struct event *requests, *children;
 	sigset_t ended;
 
-	settle(socket_fd);
+	leave_daemon(socket_fd);
 	sigemptyset(&ended);
 	sigaddset(&ended, SIGCHLD);
-	side.socket_fd = SOCKET_FD;
-	side.inheritance = inheritance;
-	side.base = event_base_new();
-	if (!side.base || !listen_to(&side, SOCKET_FD, on_requests, &requests) ||
-	    !listen_to(&side, signalfd(-1, &ended, SFD_NONBLOCK | SFD_CLOEXEC), on_children,
+	child.socket_fd = SOCKET_FD;
+	child.inheritance = inheritance;
+	child.base = event_base_new();
+	if (!child.base || !listen_to(&child, SOCKET_FD, on_requests, &requests) ||
+	    !listen_to(&child, signalfd(-1, &ended, SFD_NONBLOCK | SFD_CLOEXEC), on_children,
 		       &children))
 		_exit(EXIT_FAILURE);
-	event_base_dispatch(side.base);
-	/* The daemon is gone; what was told to end gets its time. */
+	event_base_dispatch(child.base);
+	/* The daemon is gone; notifications that are to end get their second. */
 	event_free(requests);
-	end_if_done(&side);
-	event_base_dispatch(side.base);
+	end_if_done(&child);
+	event_base_dispatch(child.base);
 	_exit(EXIT_SUCCESS);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What happens in the child before exec. It gets nothing of the daemon's: ordinary scheduling, limits as
- * the daemon was started with, default signals, an environment that is made here, no descriptors.
+ * From fork to exec. The program inherits nothing of the daemon: it gets ordinary scheduling, the limits that
+ * the daemon was started with, default signals, a new environment, and no descriptors.
  */
 #include "user/runner/child/exec.h"
 #include "user/config/model/command.h"
@@ -70,7 +70,7 @@ static int execute(const struct runner_program *program)
 	if (error)
 		return error;
 	make_environment(user);
-	/* After the change of user, which takes it back. */
+	/* The change of user resets it. */
 	if (program->dies_with_runner)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	execvp(program->arguments[0], program->arguments);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From the runner to another program: who runs it, and what it finds there. */
+/* Starts a program from the runner: as which user, and with which environment. */
 #ifndef XBEAT_RUNNER_CHILD_EXEC_H
 #define XBEAT_RUNNER_CHILD_EXEC_H
 
@@ -7,16 +7,17 @@
 #include <sys/types.h>
 
 struct runner_program {
-	char *const *arguments; /* ended by NULL; the first is searched for in a plain PATH */
+	char *const
+		*arguments; /* ended by NULL; the first is searched for in COMMAND_SEARCH_PATH */
 	uid_t uid;
 	gid_t gid;
 	int output_fd; /* for stdout and stderr; -1: /dev/null */
-	int error_fd; /* gets an int, the errno, if the program cannot be started; close-on-exec */
+	int error_fd; /* gets the errno, an int, if the program cannot be started; close-on-exec */
 	bool dies_with_runner;
 	const struct runner_inheritance *inheritance;
 };
 
-/* Forks and executes. The child is the leader of a session and process group of its own.
+/* Forks and executes. The child leads a session and process group of its own.
  * Returns its pid or a negative errno. */
 pid_t runner_exec(const struct runner_program *program);
 

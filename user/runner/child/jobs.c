@@ -4,21 +4,20 @@
  *
  *	WAITING    a notification, while RUNNING_MAX others run
  *	RUNNING
- *	LINGERING  the check has ended, others of its process group have not: what a script's own pipes
- *	           feed ends a moment later ("exec > >(logger)"), the rest is killed
- *	KILLED     until it is gone, which takes long if it stands in the kernel
- *	LEAVING    a notification that nobody needs any more: it sees its input's end, then SIGTERM
+ *	LINGERING  the check has ended, other processes of its group have not. A process that reads from the
+ *	           script ("exec > >(logger)") ends a moment later; others are killed after LINGER_NS
+ *	KILLED     until it is dead, which takes long while it is blocked in the kernel
+ *	LEAVING    a cancelled notification: it sees the end of its input, after LEAVE_NS it gets SIGTERM
  *
- * A process that left the group by a session of its own is let live: services that a script starts,
- * often the very one it checks, do that.
+ * A process that has left the group for a session of its own is not killed: services that a script starts,
+ * often the one that it checks, do that.
  */
+#include "user/runner/child/jobs.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/runner/child/exec.h"
 #include "user/runner/child/output.h"
 #include "user/runner/child/procfs.h"
-#include "user/runner/child/side.h"
-#include "user/runner/child/words.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -26,8 +25,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define RUNNING_MAX 256 /* of checks, and of notifications */
-#define WAITING_MAX 1024 /* notifications that wait for others to end */
+#define RUNNING_MAX 256 /* checks, and as many notifications */
+#define WAITING_MAX 1024 /* notifications */
 #define OUTPUT_BYTES_MAX 65536
 #define LINGER_NS (100 * NS_PER_MS)
 #define DEATH_NS (200 * NS_PER_MS)
@@ -43,14 +42,15 @@ enum job_state {
 
 struct job {
 	struct job *next;
-	struct runner_side *side;
+	struct runner_child *child;
 	struct runner_request *request;
 	enum job_state state;
-	pid_t pid; /* and process group */
+	pid_t pid; /* also its process group */
 	bool reported;
 	uint64_t started_ns;
 	int error_fd, output_fd; /* -1: none */
-	struct event *timer, *readable; /* readable: of output_fd; NULL: none */
+	struct event *timer;
+	struct event *readable; /* output_fd is; NULL: none */
 	struct runner_output output;
 	struct runner_result result;
 };
@@ -76,7 +76,7 @@ static void job_free(struct job *job)
 
 static void job_remove(struct job *job)
 {
-	struct job **link = &job->side->jobs;
+	struct job **link = &job->child->jobs;
 
 	while (*link != job)
 		link = &(*link)->next;
@@ -94,7 +94,7 @@ static void job_report(struct job *job)
 	snprintf(job->result.output, sizeof(job->result.output), "%s",
 		 runner_output_last(&job->output));
 	reply.result = job->result;
-	runner_reply(job->side, &reply);
+	child_reply(job->child, &reply);
 }
 
 static void set_result(struct job *job, enum runner_outcome outcome, int value)
@@ -110,7 +110,7 @@ static void report_and_remove(struct job *job)
 	job_remove(job);
 }
 
-/* The whole group; the leader by itself, too, which may not have made its group yet. */
+/* Signals the group, and its leader, which may not have created the group yet. */
 static void kill_group(const struct job *job, int signal)
 {
 	kill(-job->pid, signal);
@@ -123,7 +123,7 @@ static bool group_exists(const struct job *job)
 	return kill(-job->pid, 0) == 0;
 }
 
-/* The result is told when it is dead, or soon if it will not die. */
+/* The result is reported when the job is dead, or after DEATH_NS if it will not die. */
 static void kill_job(struct job *job)
 {
 	kill_group(job, SIGKILL);
@@ -135,7 +135,7 @@ static void kill_job(struct job *job)
 
 static void kill_leftovers(struct job *job)
 {
-	unsigned count = proc_count_group(job->pid);
+	unsigned count = procfs_count_group(job->pid);
 
 	if (count) {
 		set_result(job, RUNNER_LEFT_PROCESSES, (int)count);
@@ -147,7 +147,7 @@ static void kill_leftovers(struct job *job)
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
 	struct job *job = context;
-	struct runner_side *side = job->side;
+	struct runner_child *child = job->child;
 
 	(void)fd;
 	(void)what;
@@ -169,11 +169,11 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	case JOB_WAITING:
 		break;
 	}
-	if (side->ending && !jobs_end(side))
+	if (child->ending && !jobs_end(child))
 		_exit(EXIT_SUCCESS);
 }
 
-/* Returns whether it may write on. */
+/* Returns whether there may be more to read, within the limit. */
 static bool read_output(struct job *job)
 {
 	char bytes[16384];
@@ -198,7 +198,7 @@ static void on_output(evutil_socket_t fd, short what, void *context)
 	kill_job(job);
 }
 
-/* Makes the pipes. Returns the ends for the program in *output_fd and *error_fd; 0 or a negative errno. */
+/* Makes the pipes, with the program's ends in *output_fd and *error_fd. Returns 0 or a negative errno. */
 static int make_pipes(struct job *job, int *output_fd, int *error_fd)
 {
 	int ends[2];
@@ -214,7 +214,7 @@ static int make_pipes(struct job *job, int *output_fd, int *error_fd)
 	job->output_fd = ends[0];
 	*output_fd = ends[1];
 	fcntl(job->output_fd, F_SETFL, O_NONBLOCK);
-	job->readable = event_new(job->side->base, ends[0], EV_READ | EV_PERSIST, on_output, job);
+	job->readable = event_new(job->child->base, ends[0], EV_READ | EV_PERSIST, on_output, job);
 	return job->readable && !event_add(job->readable, NULL) ? 0 : -ENOMEM;
 }
 
@@ -223,19 +223,19 @@ static int job_execute(struct job *job)
 {
 	_cleanup_close_ int output_fd = -1;
 	_cleanup_close_ int error_fd = -1;
-	char *arguments[RUNNER_WORDS_MAX + 1];
+	char *arguments[RUNNER_STRINGS_MAX + 1];
 	struct runner_program program = {
 		.arguments = arguments,
 		.uid = job->request->run.uid,
 		.gid = job->request->run.gid,
 		.dies_with_runner = is_check(job),
-		.inheritance = job->side->inheritance,
+		.inheritance = job->child->inheritance,
 	};
 	int error = make_pipes(job, &output_fd, &error_fd);
 
 	if (error)
 		return error;
-	runner_words_get(job->request, arguments);
+	runner_request_get_strings(job->request, arguments);
 	program.output_fd = output_fd;
 	program.error_fd = error_fd;
 	job->pid = runner_exec(&program);
@@ -258,18 +258,18 @@ static void job_start(struct job *job)
 		clock_arm(job->timer, job->started_ns + job->request->run.timeout_ns);
 }
 
-/* Returns a copy of a request in a job at the end of the list, NULL without memory. */
-static struct job *job_new(struct runner_side *side, const struct runner_request *request)
+/* Appends a job with a copy of its request to the list. Returns NULL without memory. */
+static struct job *job_new(struct runner_child *child, const struct runner_request *request)
 {
 	struct job *job = calloc(1, sizeof(*job));
-	struct job **link = &side->jobs;
+	struct job **link = &child->jobs;
 
 	if (!job)
 		return NULL;
-	job->side = side;
+	job->child = child;
 	job->error_fd = job->output_fd = -1;
 	job->request = malloc(sizeof(*request));
-	job->timer = evtimer_new(side->base, on_timer, job);
+	job->timer = evtimer_new(child->base, on_timer, job);
 	if (!job->request || !job->timer) {
 		job_free(job);
 		return NULL;
@@ -281,63 +281,63 @@ static struct job *job_new(struct runner_side *side, const struct runner_request
 	return job;
 }
 
-static unsigned count_running(const struct runner_side *side, bool check)
+static unsigned count_running(const struct runner_child *child, bool check)
 {
 	unsigned count = 0;
 
-	for (const struct job *job = side->jobs; job; job = job->next)
+	for (const struct job *job = child->jobs; job; job = job->next)
 		count += job->state != JOB_WAITING && is_check(job) == check;
 	return count;
 }
 
-static unsigned count_waiting(const struct runner_side *side)
+static unsigned count_waiting(const struct runner_child *child)
 {
 	unsigned count = 0;
 
-	for (const struct job *job = side->jobs; job; job = job->next)
+	for (const struct job *job = child->jobs; job; job = job->next)
 		count += job->state == JOB_WAITING;
 	return count;
 }
 
-/* Whether the same check was killed and still is not dead: another one would only stand beside it. */
-static bool is_undead(const struct runner_side *side, const struct runner_request *request)
+/* Whether the same check was killed but will not die: another one would only block as well. */
+static bool is_undead(const struct runner_child *child, const struct runner_request *request)
 {
-	for (const struct job *job = side->jobs; job; job = job->next)
+	for (const struct job *job = child->jobs; job; job = job->next)
 		if (job->state == JOB_KILLED && job->reported && is_check(job) &&
-		    runner_words_equal(job->request, request))
+		    runner_request_same_strings(job->request, request))
 			return true;
 	return false;
 }
 
-/* Returns 0 or the errno that tells why a check is not run now. */
-static int refusal(const struct runner_side *side, const struct runner_request *request)
+/* Returns 0, or an errno that says why a job is not run now. */
+static int refusal(const struct runner_child *child, const struct runner_request *request)
 {
 	if (!request->run.check)
-		return count_waiting(side) < WAITING_MAX ? 0 : ENOBUFS;
-	if (is_undead(side, request))
+		return count_waiting(child) < WAITING_MAX ? 0 : ENOBUFS;
+	if (is_undead(child, request))
 		return EBUSY;
-	return count_running(side, true) < RUNNING_MAX ? 0 : EAGAIN;
+	return count_running(child, true) < RUNNING_MAX ? 0 : EAGAIN;
 }
 
-void jobs_run(struct runner_side *side, const struct runner_request *request)
+void jobs_run(struct runner_child *child, const struct runner_request *request)
 {
 	struct runner_reply reply = {.type = RUNNER_RESULT, .number = request->number};
-	int refused = refusal(side, request);
-	struct job *job = refused ? NULL : job_new(side, request);
+	int refused = refusal(child, request);
+	struct job *job = refused ? NULL : job_new(child, request);
 
 	if (!job) {
 		reply.result.outcome = RUNNER_NOT_STARTED;
 		reply.result.value = refused ? refused : ENOMEM;
-		runner_reply(side, &reply);
+		child_reply(child, &reply);
 		return;
 	}
-	if (is_check(job) || count_running(side, false) < RUNNING_MAX)
+	if (is_check(job) || count_running(child, false) < RUNNING_MAX)
 		job_start(job);
 }
 
-void jobs_cancel(struct runner_side *side, uint32_t number)
+void jobs_cancel(struct runner_child *child, uint32_t number)
 {
-	struct job *job = side->jobs;
+	struct job *job = child->jobs;
 
 	while (job && job->request->number != number)
 		job = job->next;
@@ -357,8 +357,8 @@ void jobs_cancel(struct runner_side *side, uint32_t number)
 	}
 }
 
-/* What a program that has ended is judged by. */
-static void settle_result(struct job *job, int status)
+/* Derives the result of a program that has ended. */
+static void finish_result(struct job *job, int status)
 {
 	int error;
 
@@ -374,22 +374,22 @@ static void settle_result(struct job *job, int status)
 		set_result(job, RUNNER_EXITED, WEXITSTATUS(status));
 }
 
-static struct job *find_leader(const struct runner_side *side, pid_t pid)
+static struct job *find_leader(const struct runner_child *child, pid_t pid)
 {
-	for (struct job *job = side->jobs; job; job = job->next)
+	for (struct job *job = child->jobs; job; job = job->next)
 		if (job->pid == pid && job->state != JOB_LINGERING && job->state != JOB_WAITING)
 			return job;
 	return NULL;
 }
 
-void jobs_child_ended(struct runner_side *side, pid_t pid, int status)
+void jobs_child_ended(struct runner_child *child, pid_t pid, int status)
 {
-	struct job *job = find_leader(side, pid);
+	struct job *job = find_leader(child, pid);
 
 	if (!job)
 		return;
 	if (job->state == JOB_RUNNING)
-		settle_result(job, status);
+		finish_result(job, status);
 	if (job->state == JOB_RUNNING && is_check(job) && group_exists(job)) {
 		job->state = JOB_LINGERING;
 		clock_arm(job->timer, clock_now_ns() + LINGER_NS);
@@ -398,32 +398,32 @@ void jobs_child_ended(struct runner_side *side, pid_t pid, int status)
 	report_and_remove(job);
 }
 
-static void start_waiting(struct runner_side *side)
+static void start_waiting(struct runner_child *child)
 {
-	unsigned running = count_running(side, false);
+	unsigned running = count_running(child, false);
 
-	for (struct job *job = side->jobs, *next; job; job = next) {
+	for (struct job *job = child->jobs, *next; job; job = next) {
 		next = job->next;
 		if (job->state == JOB_WAITING && running++ < RUNNING_MAX)
 			job_start(job);
 	}
 }
 
-void jobs_children_reaped(struct runner_side *side)
+void jobs_children_reaped(struct runner_child *child)
 {
-	for (struct job *job = side->jobs, *next; job; job = next) {
+	for (struct job *job = child->jobs, *next; job; job = next) {
 		next = job->next;
 		if (job->state == JOB_LINGERING && !group_exists(job))
 			report_and_remove(job);
 	}
-	start_waiting(side);
+	start_waiting(child);
 }
 
-bool jobs_end(struct runner_side *side)
+bool jobs_end(struct runner_child *child)
 {
 	bool leaving = false;
 
-	for (struct job *job = side->jobs, *next; job; job = next) {
+	for (struct job *job = child->jobs, *next; job; job = next) {
 		next = job->next;
 		leaving |= job->state == JOB_LEAVING;
 		if (job->state == JOB_WAITING)

@@ -14,7 +14,7 @@ static void end_line(struct runner_output *output)
 	output->length = 0;
 }
 
-/* Control characters would end up in logs and terminals. */
+/* Logs and terminals get no control characters. */
 static char printable(char byte)
 {
 	if (byte == '\t')

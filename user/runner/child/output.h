@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a check writes: counted, and the last line of it kept. */
+/* The output of a check: its bytes are counted, and its last line is kept. */
 #ifndef XBEAT_RUNNER_CHILD_OUTPUT_H
 #define XBEAT_RUNNER_CHILD_OUTPUT_H
 
-#include "user/runner/runner.h"
+#include "user/runner/child/report.h"
 #include <stddef.h>
 
 struct runner_output {
 	size_t bytes; /* all that was written */
-	size_t length; /* of the line that goes on */
+	size_t length; /* of the current line */
 	char line[RUNNER_OUTPUT_BYTES];
 	char last[RUNNER_OUTPUT_BYTES]; /* the last line that was not empty */
 };
 
 void runner_output_take(struct runner_output *output, const char *bytes, size_t count);
 
-/* Returns the last line that was not empty, ended or not, as printable ASCII and UTF-8. */
+/* Returns the last line that was not empty, complete or not, without control characters. */
 const char *runner_output_last(struct runner_output *output);
 
 #endif

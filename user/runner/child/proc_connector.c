@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The proc connector (linux/cn_proc.h). Whether it works is found out by trying: it answers a subscription
- * with an event of its own, PROC_EVENT_NONE, which carries an error or 0, and outside the first network and
- * pid namespace there is no answer at all.
+ * The proc connector (linux/cn_proc.h). Whether it works shows after subscribing: it answers with the event
+ * PROC_EVENT_NONE, which carries an error or 0. Outside the first network and PID namespace it does not answer.
  */
 #include "user/runner/child/proc_connector.h"
 #include "user/lib/cleanup.h"
@@ -20,13 +19,13 @@
 #define ANSWER_WAIT_MS 200
 #define HEAD_BYTES NLMSG_LENGTH(sizeof(struct cn_msg))
 
-struct proc_events {
+struct proc_connector {
 	void (*happened)(void *context);
 	void *context;
 	struct event *readable;
 };
 
-/* Takes the event out of a packet, where it is not aligned. Returns whether there is one. */
+/* Copies the event, which is not aligned, from a packet. Returns whether there is one. */
 static bool parse(const char *packet, ssize_t length, struct proc_event *event)
 {
 	const struct cn_msg *message = NLMSG_DATA((const struct nlmsghdr *)(const void *)packet);
@@ -37,7 +36,7 @@ static bool parse(const char *packet, ssize_t length, struct proc_event *event)
 	return true;
 }
 
-/* Threads come and go without any process changing. */
+/* Events of threads do not concern processes. */
 static bool concerns_process(const struct proc_event *event)
 {
 	switch ((unsigned)event->what) {
@@ -54,9 +53,9 @@ static bool concerns_process(const struct proc_event *event)
 
 static void on_readable(evutil_socket_t fd, short what, void *context)
 {
-	const struct proc_events *events = context;
+	const struct proc_connector *connector = context;
 	char packet[1024] __attribute__((aligned(NLMSG_ALIGNTO)));
-	bool concerns = false;
+	bool changed = false;
 
 	(void)what;
 	for (;;) {
@@ -64,14 +63,14 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
 		struct proc_event event;
 
 		if (length < 0 && errno == ENOBUFS)
-			concerns = true;
+			changed = true;
 		else if (length <= 0)
 			break;
 		else if (parse(packet, length, &event))
-			concerns |= concerns_process(&event);
+			changed |= concerns_process(&event);
 	}
-	if (concerns)
-		events->happened(events->context);
+	if (changed)
+		connector->happened(connector->context);
 }
 
 /* Returns 0 or a negative errno. */
@@ -94,7 +93,7 @@ static int subscribe(int fd)
 	return 0;
 }
 
-/* Returns 0 or a negative errno. Other events may come before the answer, and prove the same. */
+/* Returns 0 or a negative errno. Another event before the answer proves the same. */
 static int await_answer(int fd)
 {
 	char packet[1024] __attribute__((aligned(NLMSG_ALIGNTO)));
@@ -108,29 +107,29 @@ static int await_answer(int fd)
 	return event.what == PROC_EVENT_NONE ? -(int)event.event_data.ack.err : 0;
 }
 
-int proc_events_start(struct event_base *base, void (*happened)(void *context), void *context)
+int proc_connector_start(struct event_base *base, void (*happened)(void *context), void *context)
 {
 	_cleanup_close_ int fd =
 		socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_CONNECTOR);
-	struct proc_events *events;
+	struct proc_connector *connector;
 	int error = fd < 0 ? -errno : subscribe(fd);
 
 	if (!error)
 		error = await_answer(fd);
 	if (error)
 		return error;
-	events = calloc(1, sizeof(*events));
-	if (!events)
+	connector = calloc(1, sizeof(*connector));
+	if (!connector)
 		return -ENOMEM;
-	events->happened = happened;
-	events->context = context;
-	events->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable, events);
-	if (!events->readable || event_add(events->readable, NULL)) {
-		if (events->readable)
-			event_free(events->readable);
-		free(events);
+	connector->happened = happened;
+	connector->context = context;
+	connector->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable, connector);
+	if (!connector->readable || event_add(connector->readable, NULL)) {
+		if (connector->readable)
+			event_free(connector->readable);
+		free(connector);
 		return -ENOMEM;
 	}
-	fd = -1; /* the event's, until the process ends */
+	fd = -1; /* stays open until the process ends */
 	return 0;
 }

@@ -5,8 +5,8 @@
 
 #include <event2/event.h>
 
-/* Calls happened, until the process ends, whenever a process was started, named, executed another
- * program or ended, or when events were lost. Returns 0 or a negative errno: the kernel has none for us. */
-int proc_events_start(struct event_base *base, void (*happened)(void *context), void *context);
+/* From now on calls happened whenever a process starts, changes its name, executes another program or
+ * ends, and when events were lost. Returns 0, or a negative errno if the kernel gives us no events. */
+int proc_connector_start(struct event_base *base, void (*happened)(void *context), void *context);
 
 #endif

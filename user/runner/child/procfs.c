@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* /proc/PID: comm, cmdline, stat. Errors mean that the process is gone. */
+/* /proc/PID: comm, cmdline, stat. An error means that the process is gone. */
 #include "user/runner/child/procfs.h"
 #include "user/lib/cleanup.h"
 #include <dirent.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Returns the bytes read, 0 if it cannot be; ends them by a NUL. */
+/* Returns the number of bytes read, 0 after an error; adds a NUL. */
 static size_t read_file(pid_t pid, const char *file, char *text, size_t bytes)
 {
 	_cleanup_close_ int fd = -1;
@@ -25,7 +25,7 @@ static size_t read_file(pid_t pid, const char *file, char *text, size_t bytes)
 	return (size_t)length;
 }
 
-void proc_each(void (*visit)(void *context, pid_t pid), void *context)
+void procfs_each_process(void (*visit)(void *context, pid_t pid), void *context)
 {
 	DIR *directory = opendir("/proc");
 	const struct dirent *entry;
@@ -41,24 +41,24 @@ void proc_each(void (*visit)(void *context, pid_t pid), void *context)
 		closedir(directory);
 }
 
-bool proc_read_name(pid_t pid, char name[static PROC_NAME_BYTES])
+bool procfs_read_name(pid_t pid, char name[static PROCFS_NAME_BYTES])
 {
-	char text[PROC_NAME_BYTES + 2]; /* with a newline */
+	char text[PROCFS_NAME_BYTES + 2]; /* with a newline */
 
 	if (!read_file(pid, "comm", text, sizeof(text)))
 		return false;
 	text[strcspn(text, "\n")] = '\0';
-	snprintf(name, PROC_NAME_BYTES, "%.*s", PROC_NAME_BYTES - 1, text);
+	snprintf(name, PROCFS_NAME_BYTES, "%.*s", PROCFS_NAME_BYTES - 1, text);
 	return true;
 }
 
-size_t proc_read_arguments(pid_t pid, char *arguments, size_t bytes)
+size_t procfs_read_arguments(pid_t pid, char *arguments, size_t bytes)
 {
 	return read_file(pid, "cmdline", arguments, bytes);
 }
 
-/* The name in it may contain anything, also ")": what follows the last one counts. */
-bool proc_read_state(pid_t pid, bool *alive, pid_t *group)
+/* The name may contain any byte, so the fields start after the last ")". */
+bool procfs_read_state(pid_t pid, bool *alive, pid_t *group)
 {
 	char text[512], state;
 	const char *rest;
@@ -85,14 +85,14 @@ static void count_member(void *context, pid_t pid)
 	bool alive;
 	pid_t group;
 
-	if (proc_read_state(pid, &alive, &group) && alive && group == wanted->group)
+	if (procfs_read_state(pid, &alive, &group) && alive && group == wanted->group)
 		wanted->count++;
 }
 
-unsigned proc_count_group(pid_t group)
+unsigned procfs_count_group(pid_t group)
 {
 	struct group_count wanted = {.group = group};
 
-	proc_each(count_member, &wanted);
+	procfs_each_process(count_member, &wanted);
 	return wanted.count;
 }

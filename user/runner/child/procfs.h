@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading /proc. */
+/* Reads /proc. */
 #ifndef XBEAT_RUNNER_CHILD_PROCFS_H
 #define XBEAT_RUNNER_CHILD_PROCFS_H
 
@@ -7,21 +7,21 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define PROC_NAME_BYTES 16 /* the kernel's TASK_COMM_LEN */
+#define PROCFS_NAME_BYTES 16 /* the kernel's TASK_COMM_LEN */
 
-/* Calls visit for every process there is; those that come and go meanwhile may be missed. */
-void proc_each(void (*visit)(void *context, pid_t pid), void *context);
+/* Calls visit for every process; those that start or end meanwhile may be missed. */
+void procfs_each_process(void (*visit)(void *context, pid_t pid), void *context);
 
 /* Reads the short name. Returns success. */
-bool proc_read_name(pid_t pid, char name[static PROC_NAME_BYTES]);
+bool procfs_read_name(pid_t pid, char name[static PROCFS_NAME_BYTES]);
 
-/* Reads the arguments, each with its NUL. Returns their bytes, 0 if there are none. */
-size_t proc_read_arguments(pid_t pid, char *arguments, size_t bytes);
+/* Reads the arguments, each with its NUL. Returns the number of bytes; 0 without arguments. */
+size_t procfs_read_arguments(pid_t pid, char *arguments, size_t bytes);
 
-/* Whether it runs, as opposed to waiting to be reaped; its process group. Returns success. */
-bool proc_read_state(pid_t pid, bool *alive, pid_t *group);
+/* Reads whether it runs, as opposed to waiting to be reaped, and its process group. Returns success. */
+bool procfs_read_state(pid_t pid, bool *alive, pid_t *group);
 
-/* Returns how many living processes a group has. */
-unsigned proc_count_group(pid_t group);
+/* Returns the number of living processes in a group. */
+unsigned procfs_count_group(pid_t group);
 
 #endif

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the loop and its runner say to each other: one message a packet of a SOCK_SEQPACKET socket pair.
- * Both are the same program, forked, so structs go as they are. A request may carry words (arguments,
- * a path), each ended by a NUL, after its fixed part.
+ * The messages between the daemon and its runner: one in each packet of a SOCK_SEQPACKET socket pair.
+ * Both are the same program, forked, so structs are sent as they are in memory. A request may carry
+ * strings (arguments, a path), each ended by a NUL, after its fixed part.
  */
 #ifndef XBEAT_RUNNER_CHILD_PROTOCOL_H
 #define XBEAT_RUNNER_CHILD_PROTOCOL_H
 
-#include "user/runner/child/watch.h"
+#include "user/runner/child/report.h"
 #include <stddef.h>
 #include <sys/resource.h>
 
-#define RUNNER_WORDS_BYTES 16384
-#define RUNNER_WORDS_MAX 512
+#define RUNNER_STRINGS_BYTES 16384
+#define RUNNER_STRINGS_MAX 512
+#define RUNNER_LOG_BYTES 256
 
 enum runner_request_type {
 	RUNNER_RUN,
@@ -24,35 +25,38 @@ enum runner_request_type {
 
 struct runner_request {
 	enum runner_request_type type;
-	uint32_t number; /* of the job or watch, given by the loop */
+	uint32_t number; /* of the job or watch, assigned by the daemon */
 	union {
+		/* Strings: the arguments. */
 		struct {
 			uint32_t uid, gid;
 			uint64_t timeout_ns; /* 0: none */
 			bool check;
-		} run; /* words: the arguments */
+		} run;
+		/* Strings: the program and its parameters. */
 		struct {
 			uint32_t quorum, quorum_max;
 			uint64_t fork_delay_ns, terminate_delay_ns;
-			bool command_line; /* else its short name */
-			bool parameters; /* compare these, too */
-			bool more_parameters; /* there may be others behind */
-			bool longer_last; /* the last one may go on */
-		} process; /* words: the program and its parameters */
+			bool command_line; /* compare the command line, not the short name */
+			bool parameters; /* compare the parameters as well */
+			bool more_parameters; /* further parameters may follow */
+			bool longer_last; /* the last parameter may be longer */
+		} process;
+		/* Strings: the path. */
 		struct {
 			bool init, overwrite;
 			int32_t value;
-		} file; /* words: the path */
+		} file;
 	};
-	uint32_t word_count;
-	uint32_t words_length; /* bytes with their NULs */
-	char words[RUNNER_WORDS_BYTES]; /* only words_length of them are sent */
+	uint32_t string_count;
+	uint32_t strings_length; /* bytes, NULs included */
+	char strings[RUNNER_STRINGS_BYTES]; /* only strings_length of them are sent */
 };
 
 enum runner_reply_type {
 	RUNNER_RESULT,
 	RUNNER_SIGHTING,
-	RUNNER_SAYS, /* a line for the log */
+	RUNNER_LOG, /* a line for the daemon's log */
 };
 
 struct runner_reply {
@@ -63,22 +67,38 @@ struct runner_reply {
 		struct runner_sighting sighting;
 		struct {
 			int priority;
-			char text[256];
+			char text[RUNNER_LOG_BYTES];
 		} line;
 	};
 };
 
-/* How the daemon was started, before it changed anything: what the programs it runs get. */
+/* The limits that the daemon was started with, before it changed any: its programs get these. */
 struct runner_inheritance {
 	struct rlimit limits[RLIM_NLIMITS];
 };
 
 static inline size_t runner_request_length(const struct runner_request *request)
 {
-	return offsetof(struct runner_request, words) + request->words_length;
+	return offsetof(struct runner_request, strings) + request->strings_length;
 }
 
-/* The runner's process, in runner_process.c: serves the socket until its other end is closed. */
-_Noreturn void runner_process(int socket_fd, const struct runner_inheritance *inheritance);
+/* Appends strings up to a NULL; NULL appends none. Returns 0 or -E2BIG. */
+int runner_request_add_strings(struct runner_request *request, const char *const *strings);
+
+/* Whether a message of length bytes is a request: of a known type, filled by as many strings as it states. */
+bool runner_request_is_valid(const struct runner_request *request, size_t length);
+
+/* Sets strings to point into a valid request, and ends them by NULL. */
+void runner_request_get_strings(struct runner_request *request,
+				char *strings[static RUNNER_STRINGS_MAX + 1]);
+
+bool runner_request_same_strings(const struct runner_request *one,
+				 const struct runner_request *other);
+
+/* Whether a message of length bytes is a reply: of a known type, with texts that end. */
+bool runner_reply_is_valid(const struct runner_reply *reply, size_t length);
+
+/* Runs the runner's process (child.c): serves the socket until its other end is closed. */
+_Noreturn void runner_child_run(int socket_fd, const struct runner_inheritance *inheritance);
 
 #endif

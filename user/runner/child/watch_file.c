@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Files with a number in them, watched by inotify(7) on their directories, so that one that is made,
- * replaced by a rename or removed is seen. As in keepalived: a file that is not there, or begins with no
- * number, counts as 0; a number that does not fit 32 bits is ignored.
+ * Files that hold a number, watched by inotify(7) on their directories, so that creation, replacement by a
+ * rename, and removal are seen. As in keepalived, a file that is missing, or does not start with a number,
+ * has the value 0; a number that does not fit 32 bits is ignored.
  *
- * A directory that is not there is looked for once a second. An empty file may be one that is just being
- * written, so it is looked at again before it counts as 0.
+ * A missing directory is searched for once a second. An empty file may be about to be written, so it is
+ * read again before it has the value 0.
  */
+#include "user/runner/child/watch_file.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
-#include "user/runner/child/side.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -23,17 +23,18 @@
 	(IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF |   \
 	 IN_MOVE_SELF | IN_ONLYDIR)
 #define SEARCH_NS NS_PER_SECOND
-#define SETTLE_NS (50 * NS_PER_MS) /* between two looks; how long a file may be empty */
+/* Between two reads of a file; how long a file may be empty. */
+#define READ_SPACING_NS (50 * NS_PER_MS)
 
 struct file_watch {
 	struct file_watch *next;
-	const struct runner_side *side;
+	const struct runner_child *child;
 	uint32_t number;
 	char *path;
-	int directory; /* of inotify; -1: not watched now */
+	int directory; /* its inotify descriptor; -1: not watched now */
 	bool known, empty;
 	int32_t value;
-	struct event *look; /* when to look next */
+	struct event *next_read;
 };
 
 struct file_watches {
@@ -44,12 +45,12 @@ struct file_watches {
 
 enum content {
 	CONTENT_NUMBER,
-	CONTENT_NONE, /* not there, or not to be read: errno says why */
+	CONTENT_NONE, /* missing or unreadable: see errno */
 	CONTENT_EMPTY,
 	CONTENT_TOO_LARGE,
 };
 
-/* Neither a FIFO nor a device may hold the runner up. */
+/* Reading a FIFO or a device could block the runner. */
 static int open_regular(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
@@ -80,7 +81,7 @@ static enum content read_value(const char *path, int32_t *value)
 	return CONTENT_NUMBER;
 }
 
-static void tell(struct file_watch *watch, int32_t value, const char *why)
+static void report(struct file_watch *watch, int32_t value, const char *why)
 {
 	struct runner_reply reply = {.type = RUNNER_SIGHTING, .number = watch->number};
 
@@ -92,39 +93,39 @@ static void tell(struct file_watch *watch, int32_t value, const char *why)
 	reply.sighting.value = value;
 	snprintf(reply.sighting.reason, sizeof(reply.sighting.reason), "%.100s %s", watch->path,
 		 why);
-	runner_reply(watch->side, &reply);
+	child_reply(watch->child, &reply);
 }
 
-static void tell_missing(struct file_watch *watch, int error)
+static void report_missing(struct file_watch *watch, int error)
 {
 	char why[64];
 
 	snprintf(why, sizeof(why), "cannot be read (%.40s)", strerror(error));
-	tell(watch, 0, why);
+	report(watch, 0, why);
 }
 
-static void tell_number(struct file_watch *watch, int32_t value)
+static void report_number(struct file_watch *watch, int32_t value)
 {
 	char why[32];
 
-	snprintf(why, sizeof(why), "says %d", (int)value);
-	tell(watch, value, why);
+	snprintf(why, sizeof(why), "contains %d", (int)value);
+	report(watch, value, why);
 }
 
-static void tell_too_large(struct file_watch *watch)
+static void report_too_large(struct file_watch *watch)
 {
-	runner_say(watch->side, LOG_WARNING,
-		   "%.160s: its number does not fit 32 bits and is ignored", watch->path);
-	tell_number(watch, watch->known ? watch->value : 0);
+	child_log(watch->child, LOG_WARNING, "%.160s: number ignored: it does not fit 32 bits",
+		  watch->path);
+	report_number(watch, watch->known ? watch->value : 0);
 }
 
-static void look_later(const struct file_watch *watch, uint64_t wait_ns)
+static void read_later(const struct file_watch *watch, uint64_t wait_ns)
 {
-	if (!evtimer_pending(watch->look, NULL))
-		clock_arm(watch->look, clock_now_ns() + wait_ns);
+	if (!evtimer_pending(watch->next_read, NULL))
+		clock_arm(watch->next_read, clock_now_ns() + wait_ns);
 }
 
-static void look(struct file_watch *watch)
+static void read_again(struct file_watch *watch)
 {
 	bool was_empty = watch->empty;
 	int32_t value = 0;
@@ -132,21 +133,21 @@ static void look(struct file_watch *watch)
 	watch->empty = false;
 	switch (read_value(watch->path, &value)) {
 	case CONTENT_NUMBER:
-		tell_number(watch, value);
+		report_number(watch, value);
 		break;
 	case CONTENT_NONE:
-		tell_missing(watch, errno);
+		report_missing(watch, errno);
 		break;
 	case CONTENT_TOO_LARGE:
-		tell_too_large(watch);
+		report_too_large(watch);
 		break;
 	case CONTENT_EMPTY:
 		if (was_empty) {
-			tell(watch, 0, "is empty");
+			report(watch, 0, "is empty");
 			break;
 		}
 		watch->empty = true;
-		look_later(watch, SETTLE_NS);
+		read_later(watch, READ_SPACING_NS);
 		break;
 	}
 }
@@ -157,20 +158,20 @@ static bool watch_directory(struct file_watch *watch)
 	_cleanup_free_ char *path = strdup(watch->path);
 
 	if (path && watch->directory < 0)
-		watch->directory = inotify_add_watch(watch->side->files->inotify_fd, dirname(path),
+		watch->directory = inotify_add_watch(watch->child->files->inotify_fd, dirname(path),
 						     DIRECTORY_EVENTS);
 	return watch->directory >= 0;
 }
 
-static void on_look(evutil_socket_t fd, short what, void *context)
+static void on_read_due(evutil_socket_t fd, short what, void *context)
 {
 	struct file_watch *watch = context;
 
 	(void)fd;
 	(void)what;
 	if (!watch_directory(watch))
-		look_later(watch, SEARCH_NS);
-	look(watch);
+		read_later(watch, SEARCH_NS);
+	read_again(watch);
 }
 
 static bool is_named(const struct file_watch *watch, const char *name)
@@ -180,14 +181,14 @@ static bool is_named(const struct file_watch *watch, const char *name)
 	return !strcmp(slash ? slash + 1 : watch->path, name);
 }
 
-/* However often a file is written, it is read once in SETTLE_NS. */
+/* A file that is written often is read once in READ_SPACING_NS. */
 static void handle_event(const struct file_watches *files, const struct inotify_event *event)
 {
 	for (struct file_watch *watch = files->list; watch; watch = watch->next) {
 		bool lost = event->mask & (IN_IGNORED | IN_MOVE_SELF);
 
 		if (event->mask & IN_Q_OVERFLOW) {
-			look_later(watch, SETTLE_NS);
+			read_later(watch, READ_SPACING_NS);
 			continue;
 		}
 		if (watch->directory != event->wd)
@@ -195,7 +196,7 @@ static void handle_event(const struct file_watches *files, const struct inotify_
 		if (lost)
 			watch->directory = -1;
 		if (lost || (event->len && is_named(watch, event->name)))
-			look_later(watch, watch->known ? SETTLE_NS / 10 : 0);
+			read_later(watch, watch->known ? READ_SPACING_NS / 10 : 0);
 	}
 }
 
@@ -215,7 +216,7 @@ static void on_events(evutil_socket_t fd, short what, void *context)
 }
 
 /* Returns 0 or a negative errno. */
-static int open_inotify(struct runner_side *side)
+static int open_inotify(struct runner_child *child)
 {
 	struct file_watches *files = calloc(1, sizeof(*files));
 
@@ -223,7 +224,7 @@ static int open_inotify(struct runner_side *side)
 		return -ENOMEM;
 	files->inotify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	files->readable =
-		event_new(side->base, files->inotify_fd, EV_READ | EV_PERSIST, on_events, files);
+		event_new(child->base, files->inotify_fd, EV_READ | EV_PERSIST, on_events, files);
 	if (files->inotify_fd < 0 || !files->readable || event_add(files->readable, NULL)) {
 		int error = errno ? errno : ENOMEM;
 
@@ -234,12 +235,12 @@ static int open_inotify(struct runner_side *side)
 		free(files);
 		return -error;
 	}
-	side->files = files;
+	child->files = files;
 	return 0;
 }
 
-/* init_file. A symbolic link is not followed: the directory may be another user's. */
-static void initialise(const struct file_watch *watch, const struct runner_request *request)
+/* init_file. A symbolic link is not followed: the directory may belong to another user. */
+static void write_initial(const struct file_watch *watch, const struct runner_request *request)
 {
 	int flags = request->file.overwrite ? O_TRUNC : O_EXCL;
 	_cleanup_close_ int fd =
@@ -249,54 +250,54 @@ static void initialise(const struct file_watch *watch, const struct runner_reque
 	if (fd < 0 && errno == EEXIST)
 		return;
 	if (fd < 0 || dprintf(fd, "%d\n", (int)request->file.value) < 0)
-		runner_say(watch->side, LOG_WARNING, "init_file: cannot write %.160s: %s",
-			   watch->path, strerror(errno));
+		child_log(watch->child, LOG_WARNING, "init_file: cannot write %.160s: %s",
+			  watch->path, strerror(errno));
 }
 
 static void watch_free(struct file_watch *watch)
 {
-	if (watch->look)
-		event_free(watch->look);
+	if (watch->next_read)
+		event_free(watch->next_read);
 	free(watch->path);
 	free(watch);
 }
 
-static struct file_watch *watch_new(const struct runner_side *side,
+static struct file_watch *watch_new(const struct runner_child *child,
 				    const struct runner_request *request)
 {
 	struct file_watch *watch = calloc(1, sizeof(*watch));
 
 	if (!watch)
 		return NULL;
-	watch->side = side;
+	watch->child = child;
 	watch->number = request->number;
 	watch->directory = -1;
-	watch->path = strdup(request->words);
-	watch->look = evtimer_new(side->base, on_look, watch);
-	if (watch->path && watch->look)
+	watch->path = strdup(request->strings);
+	watch->next_read = evtimer_new(child->base, on_read_due, watch);
+	if (watch->path && watch->next_read)
 		return watch;
 	watch_free(watch);
 	return NULL;
 }
 
-void files_watch(struct runner_side *side, const struct runner_request *request)
+void watch_file_add(struct runner_child *child, const struct runner_request *request)
 {
-	int error = side->files ? 0 : open_inotify(side);
-	struct file_watch *watch = error ? NULL : watch_new(side, request);
+	int error = child->files ? 0 : open_inotify(child);
+	struct file_watch *watch = error ? NULL : watch_new(child, request);
 
 	if (!watch) {
-		runner_say(side, LOG_ERR, "cannot watch %.160s: %s", request->words,
-			   strerror(error ? -error : ENOMEM));
+		child_log(child, LOG_ERR, "cannot watch %.160s: %s", request->strings,
+			  strerror(error ? -error : ENOMEM));
 		return;
 	}
-	watch->next = side->files->list;
-	side->files->list = watch;
+	watch->next = child->files->list;
+	child->files->list = watch;
 	if (request->file.init)
-		initialise(watch, request);
-	on_look(-1, 0, watch);
+		write_initial(watch, request);
+	on_read_due(-1, 0, watch);
 }
 
-/* Whether another file is in the same directory. */
+/* Whether a watch uses a directory. */
 static bool directory_is_used(const struct file_watches *files, int directory)
 {
 	for (const struct file_watch *watch = files->list; watch; watch = watch->next)
@@ -305,9 +306,9 @@ static bool directory_is_used(const struct file_watches *files, int directory)
 	return false;
 }
 
-void files_unwatch(struct runner_side *side, uint32_t number)
+void watch_file_remove(struct runner_child *child, uint32_t number)
 {
-	struct file_watch **link = side->files ? &side->files->list : NULL;
+	struct file_watch **link = child->files ? &child->files->list : NULL;
 
 	while (link && *link && (*link)->number != number)
 		link = &(*link)->next;
@@ -315,8 +316,8 @@ void files_unwatch(struct runner_side *side, uint32_t number)
 		struct file_watch *watch = *link;
 
 		*link = watch->next;
-		if (watch->directory >= 0 && !directory_is_used(side->files, watch->directory))
-			inotify_rm_watch(side->files->inotify_fd, watch->directory);
+		if (watch->directory >= 0 && !directory_is_used(child->files, watch->directory))
+			inotify_rm_watch(child->files->inotify_fd, watch->directory);
 		watch_free(watch);
 	}
 }
