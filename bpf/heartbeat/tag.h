@@ -9,6 +9,7 @@
 #ifndef BPF_HEARTBEAT_TAG_H
 #define BPF_HEARTBEAT_TAG_H
 
+#include "bpf/base/maps.h"
 #include "bpf/packet/flow.h"
 
 #include <xbeat/map.h>
