@@ -55,20 +55,20 @@ struct run {
 	unsigned interface_index;
 };
 
-static void report(struct config_position position, int error)
+static void report(struct config_location location, int error)
 {
 	if (error)
-		printf("%u %s\n", position.line, strerrorname_np(-error));
+		printf("%u %s\n", location.line, strerrorname_np(-error));
 }
 
 static void change_lists(struct run *run, const struct config_route_list *routes,
 			 const struct config_rule_list *rules)
 {
 	for (size_t i = 0; i < routes->count; i++)
-		report(routes->entries[i].position,
+		report(routes->entries[i].location,
 		       run->verb->route(&run->netlink, &routes->entries[i], run->interface_index));
 	for (size_t i = 0; i < rules->count; i++)
-		report(rules->entries[i].position,
+		report(rules->entries[i].location,
 		       run->verb->rule(&run->netlink, &rules->entries[i]));
 }
 

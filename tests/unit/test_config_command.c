@@ -85,7 +85,7 @@ static void users(void **state)
 		check_arguments(command, "[/bin/a][b]");
 		assert_string_equal(command->user, cases[i].user);
 		assert_string_equal(command->group, cases[i].group);
-		assert_int_equal(command->position.line, 6);
+		assert_int_equal(command->location.line, 6);
 		config_free(config);
 	}
 }

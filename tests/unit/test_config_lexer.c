@@ -6,13 +6,13 @@
 /* Text of the lexer, where each line stands in the file as it is. */
 static void split_lines(const char *text, size_t length, struct config_text *out)
 {
-	struct config_position position = {.line = 1, .column = 1};
+	struct config_location location = {.line = 1, .column = 1};
 
 	for (size_t i = 0; i < length; i++) {
-		config_text_append(out, text + i, 1, position);
-		position.column++;
+		config_text_append(out, text + i, 1, location);
+		location.column++;
 		if (text[i] == '\n')
-			position = (struct config_position){.line = position.line + 1, .column = 1};
+			location = (struct config_location){.line = location.line + 1, .column = 1};
 	}
 }
 
@@ -23,7 +23,7 @@ static char *render(const char *string, struct diagnostics *diagnostics)
 		[CONFIG_TOKEN_END] = "",   [CONFIG_TOKEN_NEWLINE] = ";", [CONFIG_TOKEN_WORD] = "",
 		[CONFIG_TOKEN_OPEN] = "{", [CONFIG_TOKEN_CLOSE] = "}",
 	};
-	struct config_origins origins;
+	struct config_sources sources;
 	struct config_text text = {0};
 	struct config_lexer lexer;
 	struct config_token token;
@@ -31,16 +31,16 @@ static char *render(const char *string, struct diagnostics *diagnostics)
 	size_t bytes = 0;
 	FILE *stream = open_memstream(&out, &bytes);
 
-	config_origins_init(&origins, "test.conf", diagnostics);
+	config_sources_init(&sources, "test.conf", diagnostics);
 	split_lines(string, strlen(string), &text);
-	config_lexer_init(&lexer, &text, &origins);
+	config_lexer_init(&lexer, &text, &sources);
 	while ((token = config_lexer_next(&lexer)).kind != CONFIG_TOKEN_END)
 		fprintf(stream, "%s%s%s@%u:%u", ftell(stream) ? " " : "", marks[token.kind],
-			token.text ? token.text : "", token.position.line, token.position.column);
+			token.text ? token.text : "", token.location.line, token.location.column);
 	assert_int_equal(config_lexer_next(&lexer).kind, CONFIG_TOKEN_END);
 	config_lexer_free(&lexer);
 	config_text_free(&text);
-	config_origins_free(&origins);
+	config_sources_free(&sources);
 	fclose(stream);
 	return out;
 }
@@ -111,20 +111,20 @@ static void length_is_respected(void **state)
 {
 	static const char bytes[] = {'a', ' ', '"', 'b'};
 	struct diagnostics diagnostics = {0};
-	struct config_origins origins;
+	struct config_sources sources;
 	struct config_text text = {0};
 	struct config_lexer lexer;
 
 	(void)state;
-	config_origins_init(&origins, "test.conf", &diagnostics);
+	config_sources_init(&sources, "test.conf", &diagnostics);
 	split_lines(bytes, 3, &text);
-	config_lexer_init(&lexer, &text, &origins);
+	config_lexer_init(&lexer, &text, &sources);
 	assert_string_equal(config_lexer_next(&lexer).text, "a");
 	assert_string_equal(config_lexer_next(&lexer).text, "");
 	assert_int_equal(config_lexer_next(&lexer).kind, CONFIG_TOKEN_END);
 	config_lexer_free(&lexer);
 	config_text_free(&text);
-	config_origins_free(&origins);
+	config_sources_free(&sources);
 	diagnostics_free(&diagnostics);
 }
 

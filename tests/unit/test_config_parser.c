@@ -55,7 +55,7 @@ static void globals_and_heartbeat(void **state)
 	assert_string_equal(config->router_id, "node-b");
 	assert_int_equal(config->realtime_priority, 60);
 	assert_string_equal(heartbeat->name, "lan");
-	assert_int_equal(heartbeat->position.line, 7);
+	assert_int_equal(heartbeat->location.line, 7);
 	assert_int_equal(heartbeat->interface_count, 2);
 	assert_string_equal(heartbeat->interfaces[1], "eth1");
 	assert_int_equal(heartbeat->port, 1694);

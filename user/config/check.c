@@ -8,7 +8,7 @@
 #include "user/config/blocks/globals.h"
 #include "user/config/blocks/instance.h"
 #include "user/config/blocks/track.h"
-#include "user/config/settle.h"
+#include "user/config/finalize.h"
 #include "user/config/syntax/value.h"
 #include "user/lib/address.h"
 #include <string.h>
@@ -18,7 +18,7 @@ static void check_node(struct config_parser *parser, const struct config_heartbe
 {
 	if (node->address_count != heartbeat->interface_count)
 		config_error(
-			parser, node->position,
+			parser, node->location,
 			"node %s lists %zu address(es) for %zu interface(s); write one per interface, in their order",
 			node->name, node->address_count, heartbeat->interface_count);
 }
@@ -30,10 +30,10 @@ static void check_node_families(struct config_parser *parser, const struct confi
 	for (size_t i = 0; i < node->address_count && i < first->address_count; i++) {
 		if (address_is_ipv4(&node->addresses[i]) != address_is_ipv4(&first->addresses[i]))
 			config_error(
-				parser, node->position,
+				parser, node->location,
 				"address %zu of node %s is of another family than node %s's of %s; use one family per interface",
 				i + 1, node->name, first->name,
-				config_place(parser, first->position));
+				config_location_text(parser, first->location));
 	}
 }
 
@@ -58,17 +58,18 @@ static void check_node_pair(struct config_parser *parser, const struct config_no
 	const struct xb_address *shared;
 
 	if (earlier->id == later->id)
-		config_error(parser, later->position,
+		config_error(parser, later->location,
 			     "node id %u is on %s already; give each node its own", later->id,
-			     config_place(parser, earlier->position));
+			     config_location_text(parser, earlier->location));
 	if (!strcmp(earlier->name, later->name))
-		config_error(parser, later->position,
+		config_error(parser, later->location,
 			     "node name %s is on %s already; give each node its own", later->name,
-			     config_place(parser, earlier->position));
+			     config_location_text(parser, earlier->location));
 	if (share_address(earlier, later, &shared))
-		config_error(parser, later->position,
+		config_error(parser, later->location,
 			     "address %s is on %s already; give each node its own",
-			     address_format(shared, text), config_place(parser, earlier->position));
+			     address_format(shared, text),
+			     config_location_text(parser, earlier->location));
 }
 
 static void check_nodes(struct config_parser *parser, const struct config_heartbeat *heartbeat)
@@ -89,12 +90,12 @@ static void check_heartbeat(struct config_parser *parser, const struct config_he
 
 	if (heartbeat->node_count < 2)
 		config_error(
-			parser, heartbeat->position,
+			parser, heartbeat->location,
 			"heartbeat %s has fewer than 2 usable nodes; add \"node ID NAME ADDRESS\" for this machine and for each other",
 			heartbeat->name);
 	if (heartbeat->daemon_timeout_ns <= heartbeat->interval_ns)
 		config_error(
-			parser, heartbeat->position,
+			parser, heartbeat->location,
 			"daemon_timeout %s of heartbeat %s is not longer than its interval %s; raise it",
 			config_format_duration(heartbeat->daemon_timeout_ns, timeout),
 			heartbeat->name, config_format_duration(heartbeat->interval_ns, interval));
@@ -107,7 +108,7 @@ static void check_instance(struct config_parser *parser, const struct config_ins
 
 	if (*instance->heartbeat && (!heartbeat || strcmp(heartbeat->name, instance->heartbeat)))
 		config_error(
-			parser, instance->position,
+			parser, instance->location,
 			"vrrp_instance %s refers to heartbeat %s, which is not there; add \"heartbeat %s { ... }\"",
 			instance->name, instance->heartbeat, instance->heartbeat);
 }
@@ -125,16 +126,16 @@ static void check_addresses(struct config_parser *parser, const struct config_in
 			continue;
 		if (!strcmp(other->interface, vip->interface))
 			config_error(
-				parser, vip->position,
+				parser, vip->location,
 				"%s belongs to vrrp_instance %s on %s; keep it in one instance",
 				address_format(&vip->address, text), earlier->name,
-				config_place(parser, other->position));
+				config_location_text(parser, other->location));
 		else if (!config_address_is_link_local(&vip->address))
 			config_warning(
-				parser, vip->position,
+				parser, vip->location,
 				"%s is an address of vrrp_instance %s on %s, too, on another interface",
 				address_format(&vip->address, text), earlier->name,
-				config_place(parser, other->position));
+				config_location_text(parser, other->location));
 	}
 }
 
@@ -154,16 +155,16 @@ static void check_vrids(struct config_parser *parser, const struct config_instan
 		return;
 	if (same_interface(earlier, later))
 		config_error(
-			parser, later->position,
+			parser, later->location,
 			"virtual_router_id %u on %s is that of vrrp_instance %s on %s; give each its own",
 			later->vrid, *later->interface ? later->interface : "its source address",
-			earlier->name, config_place(parser, earlier->position));
+			earlier->name, config_location_text(parser, earlier->location));
 	/* A heartbeat tells instances apart by VRID and family: it has no room for interfaces. */
 	else if (*earlier->heartbeat && *later->heartbeat)
 		config_error(
-			parser, later->position,
+			parser, later->location,
 			"virtual_router_id %u is that of vrrp_instance %s on %s, and both use heartbeat %s; give each its own",
-			later->vrid, earlier->name, config_place(parser, earlier->position),
+			later->vrid, earlier->name, config_location_text(parser, earlier->location),
 			later->heartbeat);
 }
 
@@ -171,9 +172,9 @@ static void check_instance_pair(struct config_parser *parser, const struct confi
 				const struct config_instance *later)
 {
 	if (!strcmp(earlier->name, later->name))
-		config_error(parser, later->position,
+		config_error(parser, later->location,
 			     "vrrp_instance %s is on %s already; give each its own name",
-			     later->name, config_place(parser, earlier->position));
+			     later->name, config_location_text(parser, earlier->location));
 	check_vrids(parser, earlier, later);
 	for (size_t i = 0; i < later->vip_count; i++)
 		check_addresses(parser, earlier, &later->vips[i]);
@@ -186,7 +187,7 @@ static bool instances_fit(struct config_parser *parser)
 	size_t described = 0;
 
 	if (config->instance_count > XB_VRRP_SLOTS_MAX) {
-		config_error(parser, config->instances[XB_VRRP_SLOTS_MAX].position,
+		config_error(parser, config->instances[XB_VRRP_SLOTS_MAX].location,
 			     "%zu instances are too many; %d are allowed", config->instance_count,
 			     XB_VRRP_SLOTS_MAX);
 		return false;
@@ -194,7 +195,7 @@ static bool instances_fit(struct config_parser *parser)
 	for (size_t i = 0; i < config->instance_count; i++) {
 		if (*config->instances[i].heartbeat && ++described == XB_INSTANCES_MAX + 1)
 			config_error(
-				parser, config->instances[i].position,
+				parser, config->instances[i].location,
 				"vrrp_instance %s is one too many for its heartbeat; %d are allowed: remove \"heartbeat\" from some",
 				config->instances[i].name, XB_INSTANCES_MAX);
 	}
@@ -207,7 +208,7 @@ static void check_instances(struct config_parser *parser)
 
 	if (!instances_fit(parser))
 		return;
-	config_settle_instances(parser);
+	config_finalize_instances(parser);
 	for (size_t later = 0; later < parser->config->instance_count; later++) {
 		check_instance(parser, &instances[later]);
 		for (size_t earlier = 0; earlier < later; earlier++)
@@ -219,14 +220,14 @@ void config_check(struct config_parser *parser)
 {
 	const struct config *config = parser->config;
 
-	config_settle_globals(parser);
+	config_finalize_globals(parser);
 	if (config->heartbeat)
 		check_heartbeat(parser, config->heartbeat);
 	check_instances(parser);
-	config_settle_groups(parser);
-	config_settle_tracks(parser);
+	config_finalize_groups(parser);
+	config_finalize_tracks(parser);
 	if (!config->heartbeat && !config->instance_count && !config->static_address_count &&
-	    !parser->origins->diagnostics->error_count)
-		config_error(parser, (struct config_position){0},
+	    !parser->sources->diagnostics->error_count)
+		config_error(parser, (struct config_location){0},
 			     "there is nothing to do; add a heartbeat or a vrrp_instance block");
 }

@@ -80,7 +80,7 @@ static struct config_parser *new_parser(const struct config_preprocessor *prepro
 	if (!parser)
 		abort();
 	parser->top = &config_top_type;
-	parser->origins = &preprocessor->origins;
+	parser->sources = &preprocessor->sources;
 	parser->globals = globals;
 	config_globals_defaults(globals);
 	parser->config = calloc(1, sizeof(*parser->config));
@@ -90,12 +90,12 @@ static struct config_parser *new_parser(const struct config_preprocessor *prepro
 }
 
 /* What is found out after parsing names files, too. */
-static void keep_sources(struct config *config, const struct config_origins *origins)
+static void keep_sources(struct config *config, const struct config_sources *sources)
 {
-	for (size_t i = 0; i < origins->file_count; i++) {
+	for (size_t i = 0; i < sources->file_count; i++) {
 		config->sources =
 			config_grow(config->sources, &config->source_count, sizeof(char *));
-		config->sources[i] = config_copy(origins->files[i]);
+		config->sources[i] = config_copy(sources->files[i]);
 	}
 }
 
@@ -110,10 +110,10 @@ int config_parse(const char *file, const char *text, size_t length,
 
 	config_preprocess(&preprocessor, file, text, length, environment, diagnostics);
 	parser = new_parser(&preprocessor, &globals);
-	config_lexer_init(&parser->lexer, &preprocessor.out, &preprocessor.origins);
+	config_lexer_init(&parser->lexer, &preprocessor.out, &preprocessor.sources);
 	config_parser_run(parser);
 	config_check(parser);
-	keep_sources(parser->config, &preprocessor.origins);
+	keep_sources(parser->config, &preprocessor.sources);
 	config_lexer_free(&parser->lexer);
 	config_preprocess_free(&preprocessor);
 	sort_diagnostics(diagnostics, first);

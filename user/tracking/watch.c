@@ -36,7 +36,7 @@ static bool same_process(const void *left, const void *right)
 {
 	const struct config_process *one = left, *other = right;
 
-	return words_equal(one->command, other->command) &&
+	return arguments_equal(one->command, other->command) &&
 	       one->full_command == other->full_command &&
 	       one->match_partial == other->match_partial &&
 	       one->match_initial == other->match_initial &&

@@ -5,7 +5,7 @@
  * users still have in their files.
  */
 #include "user/config/blocks/instance.h"
-#include "user/config/blocks/unserved.h"
+#include "user/config/blocks/unsupported.h"
 #include "user/config/syntax/table.h"
 #include <string.h>
 
@@ -25,17 +25,17 @@ static void read_type(struct config_parser *parser, struct config_block *block,
 		      const struct config_statement *statement)
 {
 	struct config_instance *instance = block->target;
-	const struct config_token *word = &statement->words[1];
+	const struct config_token *token = &statement->tokens[1];
 	size_t i = 0;
 
-	while (i < CONFIG_ARRAY_SIZE(types) && strcmp(word->text, types[i].name))
+	while (i < CONFIG_ARRAY_SIZE(types) && strcmp(token->text, types[i].name))
 		i++;
 	if (i == CONFIG_ARRAY_SIZE(types))
-		config_error(parser, word->position, "unknown auth_type '%s'; write \"%s\"",
-			     word->text, keyword->usage);
+		config_error(parser, token->location, "unknown auth_type '%s'; write \"%s\"",
+			     token->text, keyword->usage);
 	else if (!types[i].served)
 		config_error(
-			parser, word->position,
+			parser, token->location,
 			"auth_type AH is not served; use PASS on all nodes, or heartbeats, which are authenticated");
 	else
 		instance->authentication = types[i].authentication;
@@ -46,22 +46,22 @@ static void read_password(struct config_parser *parser, struct config_block *blo
 			  const struct config_statement *statement)
 {
 	struct config_instance *instance = block->target;
-	const struct config_token *word = &statement->words[1];
-	size_t length = strlen(word->text);
+	const struct config_token *token = &statement->tokens[1];
+	size_t length = strlen(token->text);
 
 	if (!length) {
-		config_error(parser, word->position, "auth_pass is empty; write \"%s\"",
+		config_error(parser, token->location, "auth_pass is empty; write \"%s\"",
 			     keyword->usage);
 		return;
 	}
 	if (length > sizeof(instance->password)) {
 		config_warning(
-			parser, word->position,
+			parser, token->location,
 			"auth_pass is cut to its first %zu characters: an advert has no room for more",
 			sizeof(instance->password));
 		length = sizeof(instance->password);
 	}
-	memcpy(instance->password, word->text, length);
+	memcpy(instance->password, token->text, length);
 }
 
 static const struct config_keyword keywords[] = {
@@ -73,7 +73,7 @@ static const struct config_block_type type = {
 	.name = "authentication",
 	.keywords = keywords,
 	.keyword_count = CONFIG_ARRAY_SIZE(keywords),
-	.unserved = &config_unserved_none,
+	.unsupported = &config_unsupported_none,
 };
 
 void config_read_authentication(struct config_parser *parser, struct config_block *block,
@@ -85,22 +85,22 @@ void config_read_authentication(struct config_parser *parser, struct config_bloc
 		.type = &type,
 		.target = instance,
 		.name = "",
-		.position = statement->words[0].position,
+		.location = statement->tokens[0].location,
 	};
 
 	(void)keyword;
 	config_parser_block(parser, &inner);
 	if (instance->authentication == CONFIG_AUTHENTICATION_PASS &&
 	    !config_block_seen(&inner, "auth_pass"))
-		config_error(parser, inner.position,
+		config_error(parser, inner.location,
 			     "auth_type PASS has no auth_pass; add \"auth_pass PASSWORD\"");
 	if (config_block_seen(&inner, "auth_pass") && !config_block_seen(&inner, "auth_type"))
 		config_warning(
-			parser, inner.position,
+			parser, inner.location,
 			"auth_pass has no effect without \"auth_type PASS\"; add it, or remove the block");
 }
 
-void config_settle_authentication(struct config_parser *parser, const struct config_block *block)
+void config_finalize_authentication(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
 

@@ -67,7 +67,7 @@ static size_t put_escape(const char **text, char *out)
 }
 
 /* Copies a word to out and steps behind it. Returns false if a quote in it is not closed. */
-static bool take_word(const char **text, char *out)
+static bool take_argument(const char **text, char *out)
 {
 	char quote = '\0', byte;
 
@@ -86,53 +86,54 @@ static bool take_word(const char **text, char *out)
 	return !quote;
 }
 
-static char **append_word(char **words, size_t *count, const char *word)
+static char **append_argument(char **arguments, size_t *count, const char *argument)
 {
-	words = config_grow(words, count, sizeof(*words));
-	words[*count - 1] = word ? config_copy(word) : NULL;
-	return words;
+	arguments = config_grow(arguments, count, sizeof(*arguments));
+	arguments[*count - 1] = argument ? config_copy(argument) : NULL;
+	return arguments;
 }
 
 /* Returns the next word, or NULL at the end of the text, or with *bad before what cannot be read. */
-static const char *next_word(const char **text, char *word, bool *bad)
+static const char *next_argument(const char **text, char *argument, bool *bad)
 {
 	while (isspace((unsigned char)**text))
 		++*text;
 	if (!**text)
 		return NULL;
-	*bad = !take_word(text, word);
-	return *bad ? NULL : word;
+	*bad = !take_argument(text, argument);
+	return *bad ? NULL : argument;
 }
 
 char **config_split(const char *text)
 {
-	char *word = malloc(strlen(text) + 1);
-	char **words = NULL;
+	char *argument = malloc(strlen(text) + 1);
+	char **arguments = NULL;
 	bool bad = false;
 	size_t count = 0;
 
-	if (!word)
+	if (!argument)
 		abort();
-	while (next_word(&text, word, &bad))
-		words = append_word(words, &count, word);
-	free(word);
-	words = append_word(words, &count, NULL);
+	while (next_argument(&text, argument, &bad))
+		arguments = append_argument(arguments, &count, argument);
+	free(argument);
+	arguments = append_argument(arguments, &count, NULL);
 	if (!bad)
-		return words;
-	config_words_free(words);
+		return arguments;
+	config_arguments_free(arguments);
 	return NULL;
 }
 
 /* Returns how many blanks stood between two words; 1 where a definition hides it. */
-static int gap_before(const struct config_token *word)
+static int gap_before(const struct config_token *token)
 {
-	const struct config_token *before = word - 1;
-	size_t end = before->position.column + strlen(before->text) + (before->quoted ? 2 : 0);
+	const struct config_token *before = token - 1;
+	size_t end = before->location.column + strlen(before->text) + (before->quoted ? 2 : 0);
 
-	if (word->position.expansion || before->position.expansion ||
-	    word->position.line != before->position.line || word->position.column < end)
+	if (token->location.expansion || before->location.expansion ||
+	    token->location.line != before->location.line || token->location.column < end)
 		return 1;
-	return word->position.column - end < GAP_MAX ? (int)(word->position.column - end) : GAP_MAX;
+	return token->location.column - end < GAP_MAX ? (int)(token->location.column - end)
+						      : GAP_MAX;
 }
 
 /* Returns the line behind the keyword as it was written, to be freed. */
@@ -145,10 +146,10 @@ static char *statement_text(const struct config_statement *statement)
 	if (!stream)
 		abort();
 	for (size_t i = 1; i < statement->count; i++) {
-		const struct config_token *word = &statement->words[i];
-		const char *quote = word->quoted ? "\"" : "";
+		const struct config_token *token = &statement->tokens[i];
+		const char *quote = token->quoted ? "\"" : "";
 
-		fprintf(stream, "%*s%s%s%s", i > 1 ? gap_before(word) : 0, "", quote, word->text,
+		fprintf(stream, "%*s%s%s%s", i > 1 ? gap_before(token) : 0, "", quote, token->text,
 			quote);
 	}
 	if (fclose(stream))
@@ -160,27 +161,29 @@ static char *statement_text(const struct config_statement *statement)
 static char **split(struct config_parser *parser, const struct config_keyword *keyword,
 		    const struct config_statement *statement, const char *text)
 {
-	char **words = config_split(text);
+	char **arguments = config_split(text);
 
-	if (words && words[0] && *words[0])
-		return words;
+	if (arguments && arguments[0] && *arguments[0])
+		return arguments;
 	config_error(
-		parser, statement->words[1].position,
-		words ? "%s is empty; write \"%s\""
-		      : "a quote of %s is not closed; write \"%s\" with \" or ' around what belongs together",
+		parser, statement->tokens[1].location,
+		arguments
+			? "%s is empty; write \"%s\""
+			: "a quote of %s is not closed; write \"%s\" with \" or ' around what belongs together",
 		keyword->name, keyword->usage);
-	config_words_free(words);
+	config_arguments_free(arguments);
 	return NULL;
 }
 
-char **config_statement_words(struct config_parser *parser, const struct config_keyword *keyword,
-			      const struct config_statement *statement)
+char **config_statement_arguments(struct config_parser *parser,
+				  const struct config_keyword *keyword,
+				  const struct config_statement *statement)
 {
 	char *text = statement_text(statement);
-	char **words = split(parser, keyword, statement, text);
+	char **arguments = split(parser, keyword, statement, text);
 
 	free(text);
-	return words;
+	return arguments;
 }
 
 static void *field(const struct config_block *block, const struct config_keyword *keyword)
@@ -189,28 +192,28 @@ static void *field(const struct config_block *block, const struct config_keyword
 }
 
 /* Escapes may have put anything into a name; what is no letter would spoil reports, and a print. */
-static void store_name(struct config_parser *parser, struct config_position position,
+static void store_name(struct config_parser *parser, struct config_location location,
 		       const char *what, const char *name, char out[static CONFIG_USER_BYTES])
 {
-	const struct config_token word = {.text = name, .position = position};
+	const struct config_token token = {.text = name, .location = location};
 
 	for (const char *byte = name; *byte; byte++) {
 		if (!isgraph((unsigned char)*byte) || strchr("\"'\\:", *byte)) {
 			config_error(
-				parser, position,
+				parser, location,
 				"the name of a %s has a blank, quote, colon or control character; write it as the system knows it",
 				what);
 			return;
 		}
 	}
-	config_store_text(parser, &word, what, out, CONFIG_USER_BYTES);
+	config_store_text(parser, &token, what, out, CONFIG_USER_BYTES);
 }
 
-void config_store_user(struct config_parser *parser, struct config_position position,
-		       char *const words[], struct config_command *command)
+void config_store_user(struct config_parser *parser, struct config_location location,
+		       char *const names[], struct config_command *command)
 {
-	const char *colon = strchr(words[0], ':'), *group = words[1];
-	char *user = strndup(words[0], strcspn(words[0], ":"));
+	const char *colon = strchr(names[0], ':'), *group = names[1];
+	char *user = strndup(names[0], strcspn(names[0], ":"));
 
 	if (!user)
 		abort();
@@ -218,24 +221,24 @@ void config_store_user(struct config_parser *parser, struct config_position posi
 		group = colon + 1;
 	else if (group && *group == ':')
 		group++;
-	store_name(parser, position, "user", user, command->user);
+	store_name(parser, location, "user", user, command->user);
 	command->group[0] = '\0';
 	if (group)
-		store_name(parser, position, "group", group, command->group);
+		store_name(parser, location, "group", group, command->group);
 	free(user);
 }
 
 /* keepalived leaves this one form to the shell: "</dev/tcp/127.0.0.1/80" asks whether a port is open,
  * where /bin/sh is bash. */
-static char **shell_words(const char *program)
+static char **shell_arguments(const char *program)
 {
-	char **words = NULL;
+	char **arguments = NULL;
 	size_t count = 0;
 
-	words = append_word(words, &count, "/bin/sh");
-	words = append_word(words, &count, "-c");
-	words = append_word(words, &count, program);
-	return append_word(words, &count, NULL);
+	arguments = append_argument(arguments, &count, "/bin/sh");
+	arguments = append_argument(arguments, &count, "-c");
+	arguments = append_argument(arguments, &count, program);
+	return append_argument(arguments, &count, NULL);
 }
 
 /* Splits the program into its arguments. Returns whether there is one. */
@@ -244,14 +247,14 @@ static bool store_arguments(struct config_parser *parser, const struct config_ke
 			    struct config_command *command)
 {
 	char **arguments = strncmp(program, "</", 2) == 0
-				   ? shell_words(program)
+				   ? shell_arguments(program)
 				   : split(parser, keyword, statement, program);
 
 	if (!arguments)
 		return false;
-	config_words_free(command->arguments);
+	config_arguments_free(command->arguments);
 	command->arguments = arguments;
-	command->position = statement->words[0].position;
+	command->location = statement->tokens[0].location;
 	return true;
 }
 
@@ -260,37 +263,37 @@ void config_read_command(struct config_parser *parser, struct config_block *bloc
 			 const struct config_statement *statement)
 {
 	struct config_command *command = field(block, keyword);
-	char **words = config_statement_words(parser, keyword, statement);
+	char **parts = config_statement_arguments(parser, keyword, statement);
 
-	if (!words)
+	if (!parts)
 		return;
-	if (words[1] && words[2] && words[3])
-		config_error(parser, statement->words[1].position,
+	if (parts[1] && parts[2] && parts[3])
+		config_error(parser, statement->tokens[1].location,
 			     "unexpected '%s' after %s; write \"%s\", arguments within the quotes",
-			     words[3], keyword->name, keyword->usage);
-	else if (store_arguments(parser, keyword, statement, words[0], command) && words[1])
-		config_store_user(parser, statement->words[1].position, words + 1, command);
-	config_words_free(words);
+			     parts[3], keyword->name, keyword->usage);
+	else if (store_arguments(parser, keyword, statement, parts[0], command) && parts[1])
+		config_store_user(parser, statement->tokens[1].location, parts + 1, command);
+	config_arguments_free(parts);
 }
 
 /* keepalived runs the first word alone if there are no quotes: nobody means that. */
 static void append_unquoted(struct config_parser *parser, const struct config_keyword *keyword,
-			    const struct config_statement *statement, char *const words[],
+			    const struct config_statement *statement, char *const unquoted[],
 			    struct config_command *command)
 {
 	size_t count = 0;
 
 	while (command->arguments[count])
 		count++;
-	for (; *words; words++) {
+	for (; *unquoted; unquoted++) {
 		command->arguments =
 			reallocarray(command->arguments, count + 2, sizeof(*command->arguments));
 		if (!command->arguments)
 			abort();
-		command->arguments[count++] = config_copy(*words);
+		command->arguments[count++] = config_copy(*unquoted);
 		command->arguments[count] = NULL;
 	}
-	config_warning(parser, statement->words[1].position,
+	config_warning(parser, statement->tokens[1].location,
 		       "%s has arguments outside quotes, which keepalived leaves out; write \"%s\"",
 		       keyword->name, keyword->usage);
 }
@@ -300,13 +303,13 @@ void config_read_program(struct config_parser *parser, struct config_block *bloc
 			 const struct config_statement *statement)
 {
 	struct config_command *command = field(block, keyword);
-	char **words = config_statement_words(parser, keyword, statement);
+	char **parts = config_statement_arguments(parser, keyword, statement);
 
-	if (!words)
+	if (!parts)
 		return;
-	if (store_arguments(parser, keyword, statement, words[0], command) && words[1])
-		append_unquoted(parser, keyword, statement, words + 1, command);
-	config_words_free(words);
+	if (store_arguments(parser, keyword, statement, parts[0], command) && parts[1])
+		append_unquoted(parser, keyword, statement, parts + 1, command);
+	config_arguments_free(parts);
 }
 
 void config_read_user(struct config_parser *parser, struct config_block *block,
@@ -314,13 +317,13 @@ void config_read_user(struct config_parser *parser, struct config_block *block,
 		      const struct config_statement *statement)
 {
 	struct config_command *command = field(block, keyword);
-	char *words[] = {(char *)statement->words[1].text, NULL};
+	char *names[] = {(char *)statement->tokens[1].text, NULL};
 
 	if (statement->count > 2)
-		words[1] = (char *)statement->words[2].text;
+		names[1] = (char *)statement->tokens[2].text;
 	if (!command->arguments)
-		command->position = statement->words[0].position;
-	config_store_user(parser, statement->words[1].position, words, command);
+		command->location = statement->tokens[0].location;
+	config_store_user(parser, statement->tokens[1].location, names, command);
 }
 
 /* keepalived tells of a deleted instance as of a fault, unless this word is there. */
@@ -338,40 +341,40 @@ void config_read_notify_deleted(struct config_parser *parser, struct config_bloc
 }
 
 /* Two writers in one FIFO would mix their lines. */
-static void check_fifos(struct config_parser *parser, const struct config_token *word)
+static void check_fifos(struct config_parser *parser, const struct config_token *token)
 {
 	const struct config *config = parser->config;
 
 	if (config->notify_fifo && config->vrrp_notify_fifo &&
 	    !strcmp(config->notify_fifo, config->vrrp_notify_fifo))
-		config_error(parser, word->position,
+		config_error(parser, token->location,
 			     "notify_fifo and vrrp_notify_fifo are both %s; give each its own path",
-			     word->text);
+			     token->text);
 }
 
 void config_read_fifo(struct config_parser *parser, struct config_block *block,
 		      const struct config_keyword *keyword,
 		      const struct config_statement *statement)
 {
-	const struct config_token *words = statement->words;
+	const struct config_token *tokens = statement->tokens;
 	struct config_command *owner = (void *)((char *)parser->config + keyword->bytes);
 	struct config_block target = {.target = parser->config};
 	char *names[3] = {NULL};
 
 	(void)block;
 	if (*(char **)((char *)parser->config + keyword->offset)) {
-		config_error(parser, words[0].position,
+		config_error(parser, tokens[0].location,
 			     "%s was given in an earlier global_defs already; keep one of them",
 			     keyword->name);
 		return;
 	}
 	config_read_string(parser, &target, keyword, statement);
 	for (size_t i = 2; i < statement->count; i++)
-		names[i - 2] = (char *)words[i].text;
-	owner->position = words[0].position;
+		names[i - 2] = (char *)tokens[i].text;
+	owner->location = tokens[0].location;
 	if (names[0])
-		config_store_user(parser, words[2].position, names, owner);
-	check_fifos(parser, &words[1]);
+		config_store_user(parser, tokens[2].location, names, owner);
+	check_fifos(parser, &tokens[1]);
 }
 
 void config_read_fifo_script(struct config_parser *parser, struct config_block *block,

@@ -11,7 +11,7 @@
 #include "user/config/syntax/parser.h"
 
 /* Words of a command statement: as many as are kept, so that one more is reported. */
-#define CONFIG_COMMAND_WORDS_MAX (CONFIG_WORDS_MAX - 2)
+#define CONFIG_COMMAND_TOKENS_MAX (CONFIG_TOKENS_MAX - 2)
 
 /*
  * Splits a text at blanks outside "..." and '...', which may be parts of a word. Escapes, also
@@ -23,12 +23,13 @@ char **config_split(const char *text);
 
 /* Splits the line behind a statement's keyword. Returns the words; NULL after reporting a quote that
  * is not closed, or that nothing is there. */
-char **config_statement_words(struct config_parser *parser, const struct config_keyword *keyword,
-			      const struct config_statement *statement);
+char **config_statement_arguments(struct config_parser *parser,
+				  const struct config_keyword *keyword,
+				  const struct config_statement *statement);
 
 /* Stores "USER [GROUP]", "USER:GROUP" or "USER :GROUP" into a command. */
-void config_store_user(struct config_parser *parser, struct config_position position,
-		       char *const words[], struct config_command *command);
+void config_store_user(struct config_parser *parser, struct config_location location,
+		       char *const names[], struct config_command *command);
 
 /* Readers; the field is a struct config_command, of which they set one part. */
 config_read config_read_command; /* "PROGRAM ARGUMENTS" [USER [GROUP]] */

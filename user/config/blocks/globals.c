@@ -3,7 +3,7 @@
 #include "user/config/blocks/globals.h"
 #include "user/config/blocks/blocks.h"
 #include "user/config/blocks/track.h"
-#include "user/config/blocks/unserved.h"
+#include "user/config/blocks/unsupported.h"
 #include "user/config/syntax/table.h"
 #include "user/lib/address.h"
 #include <netinet/in.h>
@@ -26,20 +26,20 @@ static void read_group(struct config_parser *parser, struct config_block *block,
 		       const struct config_statement *statement)
 {
 	struct xb_address *group = (void *)((char *)block->target + keyword->offset);
-	const struct config_token *word = &statement->words[1];
+	const struct config_token *token = &statement->tokens[1];
 	struct xb_address given;
 
-	if (!config_store_group(parser, word, keyword, &given))
+	if (!config_store_group(parser, token, keyword, &given))
 		return;
 	if (address_family(&given) != address_family(group))
-		config_error(parser, word->position, "%s takes an IPv%u address, not %s",
-			     keyword->name, address_family(group), word->text);
+		config_error(parser, token->location, "%s takes an IPv%u address, not %s",
+			     keyword->name, address_family(group), token->text);
 	else
 		*group = given;
 }
 
-#define INHERITED(kind, word, field, low, high)                                                    \
-	CONFIG_##kind("vrrp_" word, GLOBALS, defaults.field, low, high)
+#define INHERITED(kind, keyword, field, low, high)                                                 \
+	CONFIG_##kind("vrrp_" keyword, GLOBALS, defaults.field, low, high)
 
 static const struct config_keyword global_keywords[] = {
 	CONFIG_TEXT("router_id", GLOBALS, router_id),
@@ -96,7 +96,7 @@ static const struct config_block_type globals_type = {
 	.name = "global_defs",
 	.keywords = global_keywords,
 	.keyword_count = CONFIG_ARRAY_SIZE(global_keywords),
-	.unserved = &config_unserved_globals,
+	.unsupported = &config_unsupported_globals,
 };
 
 void config_globals_defaults(struct config_globals *globals)
@@ -126,7 +126,7 @@ void config_read_globals(struct config_parser *parser, struct config_block *bloc
 		.type = &globals_type,
 		.target = parser->globals,
 		.name = "",
-		.position = statement->words[0].position,
+		.location = statement->tokens[0].location,
 	};
 
 	(void)block;
@@ -136,7 +136,7 @@ void config_read_globals(struct config_parser *parser, struct config_block *bloc
 }
 
 /* vrrp_min_garp is for what no word of its own is given for; so is the reaction to lower adverts. */
-static void settle_garp(struct config_globals *globals)
+static void finalize_garp(struct config_globals *globals)
 {
 	struct config_instance *defaults = &globals->defaults;
 
@@ -150,12 +150,12 @@ static void settle_garp(struct config_globals *globals)
 		defaults->garp_lower_prio_repeat = defaults->garp_repeat;
 }
 
-void config_settle_globals(struct config_parser *parser)
+void config_finalize_globals(struct config_parser *parser)
 {
 	struct config_globals *globals = parser->globals;
 	struct config *config = parser->config;
 
-	settle_garp(globals);
+	finalize_garp(globals);
 	strcpy(config->router_id, globals->router_id);
 	config->realtime_priority = globals->no_realtime ? 0 : globals->realtime_priority;
 	config->nice = globals->nice;

@@ -42,6 +42,6 @@ struct config_globals {
 
 /* Before the file is read: the defaults. After it: copies to parser->config what is stored there. */
 void config_globals_defaults(struct config_globals *globals);
-void config_settle_globals(struct config_parser *parser);
+void config_finalize_globals(struct config_parser *parser);
 
 #endif

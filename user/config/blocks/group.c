@@ -6,7 +6,7 @@
 #include "user/config/blocks/blocks.h"
 #include "user/config/blocks/named.h"
 #include "user/config/blocks/track.h"
-#include "user/config/blocks/unserved.h"
+#include "user/config/blocks/unsupported.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +14,7 @@
 struct config_member {
 	const char *name;
 	size_t group; /* index */
-	struct config_position position;
+	struct config_location location;
 };
 
 /* A member's name, until all instances are known. */
@@ -24,14 +24,14 @@ static void read_member(struct config_parser *parser, struct config_block *block
 {
 	(void)keyword;
 	for (size_t i = 0; i < statement->count; i++) {
-		const struct config_token *word = &statement->words[i];
+		const struct config_token *token = &statement->tokens[i];
 		struct config_member *member;
 
 		parser->members = config_grow(parser->members, &parser->member_count,
 					      sizeof(*parser->members));
 		member = &parser->members[parser->member_count - 1];
-		member->name = word->text;
-		member->position = word->position;
+		member->name = token->text;
+		member->location = token->location;
 		member->group = *(size_t *)block->target;
 	}
 }
@@ -43,7 +43,7 @@ static void read_members(struct config_parser *parser, struct config_block *bloc
 	size_t group = (size_t)((struct config_group *)block->target - parser->config->groups);
 	struct config_block lines = {.type = block->type, .target = &group, .name = block->name};
 
-	config_parser_list(parser, &lines, keyword->name, statement->words[0].position,
+	config_parser_list(parser, &lines, keyword->name, statement->tokens[0].location,
 			   read_member);
 }
 
@@ -55,13 +55,13 @@ static void read_global_tracking(struct config_parser *parser, struct config_blo
 
 	group->tracking_weight = true;
 	config_warning(
-		parser, statement->words[0].position,
+		parser, statement->tokens[0].location,
 		"%s is out of date; write sync_group_tracking_weight, or move the track_* blocks to the group",
 		keyword->name);
 }
 
-#define TRACK(id, word, ...) CONFIG_TRACK_ROW(struct config_group, id, word)
-#define NOTIFY(id, word) CONFIG_NOTIFY_ROW(struct config_group, id, word)
+#define TRACK(id, keyword, ...) CONFIG_TRACK_ROW(struct config_group, id, keyword)
+#define NOTIFY(id, keyword) CONFIG_NOTIFY_ROW(struct config_group, id, keyword)
 
 static const struct config_keyword group_keywords[] = {
 	CONFIG_BLOCK("group", "INSTANCE ...", read_members, CONFIG_REPEATABLE),
@@ -73,7 +73,7 @@ static const struct config_keyword group_keywords[] = {
 	},
 	CONFIG_BOOL("notify_priority_changes", struct config_group, notify.priority_changes, 0, 1),
 	CONFIG_TRACK_KINDS(TRACK),
-	CONFIG_NOTIFY_WORDS(NOTIFY),
+	CONFIG_NOTIFY_KEYWORDS(NOTIFY),
 	CONFIG_NOTIFY_DELETED_ROW(struct config_group),
 };
 
@@ -87,7 +87,7 @@ static const struct config_named_type group_type = {
 			.name = "vrrp_sync_group",
 			.keywords = group_keywords,
 			.keyword_count = CONFIG_ARRAY_SIZE(group_keywords),
-			.unserved = &config_unserved_group,
+			.unsupported = &config_unsupported_group,
 		},
 	CONFIG_NAMED(struct config_group, &group_defaults, groups, group_count),
 };
@@ -121,13 +121,13 @@ static void report_unknown(struct config_parser *parser, const struct config_mem
 		const char *name = config->instances[i].name;
 
 		if (config_is_near(member->name, config_edit_distance(member->name, name))) {
-			config_error(parser, member->position,
+			config_error(parser, member->location,
 				     "vrrp_instance %s is not there; did you mean '%s'?",
 				     member->name, name);
 			return;
 		}
 	}
-	config_error(parser, member->position,
+	config_error(parser, member->location,
 		     "vrrp_instance %s is not there; add it, or remove it from the group",
 		     member->name);
 }
@@ -141,19 +141,19 @@ static bool member_fits(struct config_parser *parser, const struct config_member
 	if (!earlier)
 		return true;
 	if (earlier->group == member->group)
-		config_warning(parser, member->position,
+		config_warning(parser, member->location,
 			       "%s was given on %s already; this one is ignored", member->name,
-			       config_place(parser, earlier->position));
+			       config_location_text(parser, earlier->location));
 	else
 		config_error(
-			parser, member->position,
+			parser, member->location,
 			"vrrp_instance %s is in vrrp_sync_group %s on %s already; keep it in one of them",
 			member->name, groups[earlier->group].name,
-			config_place(parser, earlier->position));
+			config_location_text(parser, earlier->location));
 	return false;
 }
 
-static void settle_member(struct config_parser *parser, const struct config_member *member)
+static void finalize_member(struct config_parser *parser, const struct config_member *member)
 {
 	struct config *config = parser->config;
 	struct config_group *group = &config->groups[member->group];
@@ -175,9 +175,9 @@ static void check_name(struct config_parser *parser, const struct config_group *
 {
 	for (const struct config_group *other = parser->config->groups; other < group; other++) {
 		if (!strcmp(other->name, group->name))
-			config_error(parser, group->position,
+			config_error(parser, group->location,
 				     "vrrp_sync_group %s is on %s already; give each its own name",
-				     group->name, config_place(parser, other->position));
+				     group->name, config_location_text(parser, other->location));
 	}
 }
 
@@ -190,24 +190,24 @@ static size_t names_in_group(const struct config_parser *parser, size_t group)
 	return count;
 }
 
-void config_settle_groups(struct config_parser *parser)
+void config_finalize_groups(struct config_parser *parser)
 {
 	const struct config *config = parser->config;
 
 	for (size_t i = 0; i < parser->member_count; i++)
-		settle_member(parser, &parser->members[i]);
+		finalize_member(parser, &parser->members[i]);
 	for (size_t i = 0; i < config->group_count; i++) {
 		const struct config_group *group = &config->groups[i];
 
 		check_name(parser, group);
 		if (names_in_group(parser, i) == 0)
 			config_warning(
-				parser, group->position,
+				parser, group->location,
 				"vrrp_sync_group %s has no instance; add \"group { INSTANCE ... }\"",
 				group->name);
 		else if (names_in_group(parser, i) == 1)
 			config_warning(
-				parser, group->position,
+				parser, group->location,
 				"vrrp_sync_group %s has one instance, which has nothing to keep in step with; add another",
 				group->name);
 	}

@@ -2,7 +2,7 @@
 /* The heartbeat block: links, nodes, timing. What nodes mean together is checked in check.c. */
 #include "user/config/blocks/heartbeat.h"
 #include "user/config/blocks/blocks.h"
-#include "user/config/blocks/unserved.h"
+#include "user/config/blocks/unsupported.h"
 #include "user/config/syntax/parser.h"
 #include "user/config/syntax/value.h"
 #include "user/lib/address.h"
@@ -20,37 +20,38 @@ static void read_link(struct config_parser *parser, struct config_block *block,
 		      const struct config_statement *statement)
 {
 	struct config_heartbeat *heartbeat = block->target;
-	const struct config_token *word = &statement->words[1];
+	const struct config_token *token = &statement->tokens[1];
 	char interface[CONFIG_INTERFACE_BYTES];
 
 	(void)keyword;
-	if (!config_store_interface(parser, word, interface))
+	if (!config_store_interface(parser, token, interface))
 		return;
 	for (size_t i = 0; i < heartbeat->interface_count; i++) {
 		if (!strcmp(heartbeat->interfaces[i], interface)) {
-			config_error(parser, word->position,
+			config_error(parser, token->location,
 				     "interface %s is link %zu already; keep one of them",
 				     interface, i);
 			return;
 		}
 	}
 	if (heartbeat->interface_count == XB_LINKS_MAX) {
-		config_error(parser, word->position, "%s is one interface too many; %d are allowed",
-			     interface, XB_LINKS_MAX);
+		config_error(parser, token->location,
+			     "%s is one interface too many; %d are allowed", interface,
+			     XB_LINKS_MAX);
 		return;
 	}
 	strcpy(heartbeat->interfaces[heartbeat->interface_count++], interface);
 }
 
 /* Returns success. */
-static bool read_node_id(struct config_parser *parser, const struct config_token *word,
+static bool read_node_id(struct config_parser *parser, const struct config_token *token,
 			 struct config_node *node)
 {
 	uint64_t id;
 
-	if (config_parse_number(word->text, &id) || id < 1 || id > XB_NODE_ID_MAX) {
-		config_error(parser, word->position, "'%s' is no node id; 1 to %d is allowed",
-			     word->text, XB_NODE_ID_MAX);
+	if (config_parse_number(token->text, &id) || id < 1 || id > XB_NODE_ID_MAX) {
+		config_error(parser, token->location, "'%s' is no node id; 1 to %d is allowed",
+			     token->text, XB_NODE_ID_MAX);
 		return false;
 	}
 	node->id = (uint16_t)id;
@@ -58,28 +59,28 @@ static bool read_node_id(struct config_parser *parser, const struct config_token
 }
 
 /* Returns success. */
-static bool read_node_address(struct config_parser *parser, const struct config_token *word,
+static bool read_node_address(struct config_parser *parser, const struct config_token *token,
 			      struct config_node *node)
 {
 	struct xb_address *address;
 
 	if (node->address_count == XB_LINKS_MAX) {
-		config_error(parser, word->position, "%s is one address too many; %d are allowed",
-			     word->text, XB_LINKS_MAX);
+		config_error(parser, token->location, "%s is one address too many; %d are allowed",
+			     token->text, XB_LINKS_MAX);
 		return false;
 	}
 	address = &node->addresses[node->address_count];
-	if (address_parse(word->text, address)) {
-		config_error(parser, word->position,
+	if (address_parse(token->text, address)) {
+		config_error(parser, token->location,
 			     "'%s' is no IP address; write \"node ID NAME ADDRESS... [witness]\"",
-			     word->text);
+			     token->text);
 		return false;
 	}
 	if (!config_address_is_unicast(address)) {
 		config_error(
-			parser, word->position,
+			parser, token->location,
 			"%s cannot be a node's address; write a unicast address of its interface",
-			word->text);
+			token->text);
 		return false;
 	}
 	node->address_count++;
@@ -91,24 +92,24 @@ static void read_node(struct config_parser *parser, struct config_block *block,
 		      const struct config_statement *statement)
 {
 	struct config_heartbeat *heartbeat = block->target;
-	const struct config_token *words = statement->words;
-	struct config_node node = {.position = words[0].position};
+	const struct config_token *tokens = statement->tokens;
+	struct config_node node = {.location = tokens[0].location};
 	size_t count = statement->count;
 	bool right;
 
-	if (!strcmp(words[count - 1].text, "witness")) {
+	if (!strcmp(tokens[count - 1].text, "witness")) {
 		node.witness = true;
 		count--;
 	}
 	if (count < 4) {
-		config_error(parser, words[0].position, "node lacks an address; write \"%s\"",
+		config_error(parser, tokens[0].location, "node lacks an address; write \"%s\"",
 			     keyword->usage);
 		return;
 	}
-	right = read_node_id(parser, &words[1], &node);
-	right &= config_store_text(parser, &words[2], "node name", node.name, sizeof(node.name));
+	right = read_node_id(parser, &tokens[1], &node);
+	right &= config_store_text(parser, &tokens[2], "node name", node.name, sizeof(node.name));
 	for (size_t i = 3; i < count; i++)
-		right &= read_node_address(parser, &words[i], &node);
+		right &= read_node_address(parser, &tokens[i], &node);
 	if (!right)
 		return;
 	heartbeat->nodes =
@@ -122,7 +123,7 @@ static void read_multiplier(struct config_parser *parser, struct config_block *b
 {
 	struct config_heartbeat *heartbeat = block->target;
 
-	if (!strcmp(statement->words[1].text, "auto"))
+	if (!strcmp(statement->tokens[1].text, "auto"))
 		heartbeat->multiplier_auto = true;
 	else
 		config_read_u32(parser, block, keyword, statement);
@@ -134,16 +135,16 @@ static void read_on_isolated(struct config_parser *parser, struct config_block *
 {
 	struct config_heartbeat *heartbeat = block->target;
 
-	config_store_choice(parser, keyword, &statement->words[1], "release", "keep",
+	config_store_choice(parser, keyword, &statement->tokens[1], "release", "keep",
 			    &heartbeat->release_isolated);
 }
 
 #define HEARTBEAT(field) .offset = offsetof(struct config_heartbeat, field)
 #define ONE_VALUE .values_minimum = 1, .values_maximum = 1
 #define DURATION_MAX_NS (3600 * NS_PER_SECOND)
-#define DURATION(word, example, field, low)                                                        \
+#define DURATION(keyword, example, field, low)                                                     \
 	{                                                                                          \
-		.name = (word), .usage = word " " example, .read = config_read_duration,           \
+		.name = (keyword), .usage = keyword " " example, .read = config_read_duration,     \
 		ONE_VALUE, HEARTBEAT(field), .minimum = (low), .maximum = DURATION_MAX_NS          \
 	}
 
@@ -215,7 +216,7 @@ static const struct config_keyword heartbeat_keywords[] = {
 		.read = read_node,
 		.flags = CONFIG_REPEATABLE,
 		.values_minimum = 3,
-		.values_maximum = CONFIG_WORDS_MAX,
+		.values_maximum = CONFIG_TOKENS_MAX,
 	},
 };
 
@@ -225,30 +226,30 @@ static const struct config_block_type heartbeat_type = {
 	.name = "heartbeat",
 	.keywords = heartbeat_keywords,
 	.keyword_count = CONFIG_ARRAY_SIZE(heartbeat_keywords),
-	.unserved = &config_unserved_none,
+	.unsupported = &config_unsupported_none,
 };
 
 static void report_missing(struct config_parser *parser, const struct config_block *block,
 			   const char *name, const char *remedy)
 {
 	if (!config_block_seen(block, name))
-		config_error(parser, block->position, "heartbeat %s has no %s; add \"%s\"",
+		config_error(parser, block->location, "heartbeat %s has no %s; add \"%s\"",
 			     block->name, name, remedy);
 }
 
 /* Where a keyword stands, or else the block. */
-static struct config_position place_of(const struct config_block *block, const char *keyword)
+static struct config_location location_of(const struct config_block *block, const char *keyword)
 {
-	const struct config_position *seen = config_block_seen(block, keyword);
+	const struct config_location *seen = config_block_seen(block, keyword);
 
-	return seen ? *seen : block->position;
+	return seen ? *seen : block->location;
 }
 
 /* A keyword without "multiplier auto" is said to have no effect; its default is put back. */
 static void drop_bound(struct config_parser *parser, const struct config_block *block,
 		       const char *keyword)
 {
-	const struct config_position *seen = config_block_seen(block, keyword);
+	const struct config_location *seen = config_block_seen(block, keyword);
 
 	if (seen)
 		config_warning(
@@ -264,22 +265,22 @@ static void check_detection(struct config_parser *parser, const struct config_bl
 	char low[CONFIG_DURATION_TEXT_BYTES], high[CONFIG_DURATION_TEXT_BYTES];
 
 	if (heartbeat->detection_min_ns < least_ns)
-		config_error(parser, place_of(block, "detection_min"),
+		config_error(parser, location_of(block, "detection_min"),
 			     "detection_min %s is shorter than %d intervals, %s; raise it",
 			     config_format_duration(heartbeat->detection_min_ns, low),
 			     DETECTION_MIN_INTERVALS, config_format_duration(least_ns, high));
 	else if (heartbeat->detection_min_ns >= heartbeat->detection_max_ns)
 		config_error(
 			parser,
-			place_of(block, config_block_seen(block, "detection_max")
-						? "detection_max"
-						: "detection_min"),
+			location_of(block, config_block_seen(block, "detection_max")
+						   ? "detection_max"
+						   : "detection_min"),
 			"detection_min %s is not shorter than detection_max %s; leave room between them",
 			config_format_duration(heartbeat->detection_min_ns, low),
 			config_format_duration(heartbeat->detection_max_ns, high));
 }
 
-static void settle_detection(struct config_parser *parser, const struct config_block *block)
+static void finalize_detection(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_heartbeat *heartbeat = block->target;
 
@@ -296,28 +297,28 @@ static void settle_detection(struct config_parser *parser, const struct config_b
 		check_detection(parser, block);
 }
 
-void config_check_guard(struct config_parser *parser, struct config_position position,
+void config_check_guard(struct config_parser *parser, struct config_location location,
 			uint64_t guard_timeout_ns, const struct config_heartbeat *heartbeat)
 {
 	char guard[CONFIG_DURATION_TEXT_BYTES], other[CONFIG_DURATION_TEXT_BYTES];
 
 	if (guard_timeout_ns <= heartbeat->interval_ns)
 		config_error(
-			parser, position,
+			parser, location,
 			"guard_timeout %s is not longer than the interval of heartbeat %s, %s, in which it is extended; raise it",
 			config_format_duration(guard_timeout_ns, guard), heartbeat->name,
 			config_format_duration(heartbeat->interval_ns, other));
 	else if (guard_timeout_ns > heartbeat->daemon_timeout_ns &&
 		 guard_timeout_ns > CONFIG_GUARD_TIMEOUT_MIN_NS)
 		config_warning(
-			parser, position,
+			parser, location,
 			"guard_timeout %s is longer than daemon_timeout %s: nobody takes over from a node that hangs before its guard has run out; lower it",
 			config_format_duration(guard_timeout_ns, guard),
 			config_format_duration(heartbeat->daemon_timeout_ns, other));
 }
 
 /* The default of restart_grace is nobody's decision: it may be cut off by a short guard. */
-static void settle_guard(struct config_parser *parser, const struct config_block *block)
+static void finalize_guard(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_heartbeat *heartbeat = block->target;
 	char grace[CONFIG_DURATION_TEXT_BYTES], guard[CONFIG_DURATION_TEXT_BYTES];
@@ -329,12 +330,12 @@ static void settle_guard(struct config_parser *parser, const struct config_block
 	}
 	/* That daemon_timeout is too short is reported with the whole file. */
 	if (heartbeat->daemon_timeout_ns > heartbeat->interval_ns)
-		config_check_guard(parser, place_of(block, "guard_timeout"),
+		config_check_guard(parser, location_of(block, "guard_timeout"),
 				   heartbeat->guard_timeout_ns, heartbeat);
 	if (heartbeat->restart_grace_ns != CONFIG_RESTART_GRACE_NS &&
 	    heartbeat->restart_grace_ns >= heartbeat->guard_timeout_ns)
 		config_warning(
-			parser, place_of(block, "restart_grace"),
+			parser, location_of(block, "restart_grace"),
 			"restart_grace %s is not shorter than guard_timeout %s, which ends the wait for a daemon that died; lower it",
 			config_format_duration(heartbeat->restart_grace_ns, grace),
 			config_format_duration(heartbeat->guard_timeout_ns, guard));
@@ -346,16 +347,16 @@ static void check_isolation(struct config_parser *parser, const struct config_bl
 
 	if (heartbeat->release_isolated && heartbeat->node_count < OTHERS_FOR_ISOLATION + 1)
 		config_error(
-			parser, place_of(block, "on_isolated"),
+			parser, location_of(block, "on_isolated"),
 			"on_isolated release needs at least %d other nodes: the death of the only one would look the same, and nobody would keep the addresses; "
 			"add a witness, or write \"on_isolated keep\"",
 			OTHERS_FOR_ISOLATION);
 }
 
-static void settle_heartbeat(struct config_parser *parser, const struct config_block *block)
+static void finalize_heartbeat(struct config_parser *parser, const struct config_block *block)
 {
-	settle_detection(parser, block);
-	settle_guard(parser, block);
+	finalize_detection(parser, block);
+	finalize_guard(parser, block);
 	check_isolation(parser, block);
 }
 
@@ -380,30 +381,30 @@ void config_read_heartbeat(struct config_parser *parser, struct config_block *bl
 			   const struct config_keyword *keyword,
 			   const struct config_statement *statement)
 {
-	const struct config_token *name = &statement->words[1];
+	const struct config_token *name = &statement->tokens[1];
 	struct config_heartbeat *heartbeat = parser->config->heartbeat;
 	struct config_block inner = {
 		.type = &heartbeat_type,
 		.name = name->text,
-		.position = statement->words[0].position,
+		.location = statement->tokens[0].location,
 	};
 
 	(void)block;
 	(void)keyword;
 	if (heartbeat) {
 		config_error(
-			parser, inner.position,
+			parser, inner.location,
 			"a second heartbeat block is not served; keep this one or \"%s\" of %s",
-			heartbeat->name, config_place(parser, heartbeat->position));
-		config_parser_skip_block(parser, &statement->words[0]);
+			heartbeat->name, config_location_text(parser, heartbeat->location));
+		config_parser_skip_block(parser, &statement->tokens[0]);
 		return;
 	}
 	heartbeat = parser->config->heartbeat = new_heartbeat();
-	heartbeat->position = inner.position;
+	heartbeat->location = inner.location;
 	config_store_text(parser, name, "heartbeat name", heartbeat->name, sizeof(heartbeat->name));
 	inner.target = heartbeat;
 	config_parser_block(parser, &inner);
-	settle_heartbeat(parser, &inner);
+	finalize_heartbeat(parser, &inner);
 	report_missing(parser, &inner, "interface", "interface NAME");
 	report_missing(parser, &inner, "key_file", "key_file PATH");
 }

@@ -6,7 +6,7 @@
 #include "user/config/syntax/parser.h"
 
 /* Reports a guard_timeout, of the heartbeat block or of an instance, that defeats its purpose. */
-void config_check_guard(struct config_parser *parser, struct config_position position,
+void config_check_guard(struct config_parser *parser, struct config_location location,
 			uint64_t guard_timeout_ns, const struct config_heartbeat *heartbeat);
 
 #endif

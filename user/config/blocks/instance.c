@@ -8,7 +8,7 @@
 #include "user/config/blocks/globals.h"
 #include "user/config/blocks/named.h"
 #include "user/config/blocks/track.h"
-#include "user/config/blocks/unserved.h"
+#include "user/config/blocks/unsupported.h"
 #include "user/config/syntax/table.h"
 #include <string.h>
 
@@ -29,15 +29,15 @@ static void read_state(struct config_parser *parser, struct config_block *block,
 		       const struct config_statement *statement)
 {
 	struct config_instance *instance = block->target;
-	const struct config_token *word = &statement->words[1];
+	const struct config_token *token = &statement->tokens[1];
 
 	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(states); i++) {
-		if (!strcmp(word->text, states[i].name)) {
+		if (!strcmp(token->text, states[i].name)) {
 			instance->start_as_master = states[i].start_as_master;
 			return;
 		}
 	}
-	config_error(parser, word->position, "unknown state '%s'; write \"%s\"", word->text,
+	config_error(parser, token->location, "unknown state '%s'; write \"%s\"", token->text,
 		     keyword->usage);
 }
 
@@ -59,15 +59,15 @@ static void read_on_partition(struct config_parser *parser, struct config_block 
 {
 	struct config_instance *instance = block->target;
 
-	config_store_choice(parser, keyword, &statement->words[1], "hold", "take",
+	config_store_choice(parser, keyword, &statement->tokens[1], "hold", "take",
 			    &instance->hold_on_partition);
 }
 
-#define INHERITED(kind, word, field, low, high)                                                    \
-	CONFIG_##kind(word, struct config_instance, field, low, high)
+#define INHERITED(kind, keyword, field, low, high)                                                 \
+	CONFIG_##kind(keyword, struct config_instance, field, low, high)
 
-#define TRACK(id, word, ...) CONFIG_TRACK_ROW(struct config_instance, id, word)
-#define NOTIFY(id, word) CONFIG_NOTIFY_ROW(struct config_instance, id, word)
+#define TRACK(id, keyword, ...) CONFIG_TRACK_ROW(struct config_instance, id, keyword)
+#define NOTIFY(id, keyword) CONFIG_NOTIFY_ROW(struct config_instance, id, keyword)
 
 static const struct config_keyword instance_keywords[] = {
 	CONFIG_VALUE("state", "MASTER|BACKUP", read_state, struct config_instance, start_as_master),
@@ -149,8 +149,8 @@ static const struct config_keyword instance_keywords[] = {
 		CONFIG_FIELD(struct config_instance, rules),
 	},
 	CONFIG_TRACK_KINDS(TRACK),
-	CONFIG_NOTIFY_WORDS(NOTIFY),
-	CONFIG_NOTIFY_INSTANCE_WORDS(NOTIFY),
+	CONFIG_NOTIFY_KEYWORDS(NOTIFY),
+	CONFIG_NOTIFY_INSTANCE_KEYWORDS(NOTIFY),
 	CONFIG_NOTIFY_DELETED_ROW(struct config_instance),
 };
 
@@ -171,7 +171,7 @@ static const struct config_named_type instance_type = {
 			.name = "vrrp_instance",
 			.keywords = instance_keywords,
 			.keyword_count = CONFIG_ARRAY_SIZE(instance_keywords),
-			.unserved = &config_unserved_instance,
+			.unsupported = &config_unsupported_instance,
 		},
 	CONFIG_NAMED(struct config_instance, &instance_defaults, instances, instance_count),
 };

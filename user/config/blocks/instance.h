@@ -25,13 +25,13 @@ config_read config_read_vips;
 config_read config_read_vmac;
 
 /* Settles a part of the instance that is block->target; block->seen says what was given. */
-typedef void config_settle(struct config_parser *parser, const struct config_block *block);
+typedef void config_finalize(struct config_parser *parser, const struct config_block *block);
 
-config_settle config_settle_addresses;
-config_settle config_settle_authentication;
-config_settle config_settle_strict;
-config_settle config_settle_unicast;
-config_settle config_settle_vmac;
+config_finalize config_finalize_addresses;
+config_finalize config_finalize_authentication;
+config_finalize config_finalize_strict;
+config_finalize config_finalize_unicast;
+config_finalize config_finalize_vmac;
 
 /* Names the virtual MAC's interfaces that have no name yet, so that no two have the same. */
 void config_name_vmacs(struct config_parser *parser);

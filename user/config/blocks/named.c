@@ -26,10 +26,10 @@ void config_read_named(struct config_parser *parser, const struct config_named_t
 	*block = (struct config_block){
 		.type = &type->block,
 		.target = entry,
-		.name = statement->words[1].text,
-		.position = statement->words[0].position,
+		.name = statement->tokens[1].text,
+		.location = statement->tokens[0].location,
 	};
 	*(char **)(void *)entry = config_copy(block->name);
-	*(struct config_position *)(void *)(entry + type->position) = block->position;
+	*(struct config_location *)(void *)(entry + type->location) = block->location;
 	config_parser_block(parser, block);
 }

@@ -10,14 +10,14 @@ struct config_named_type {
 	struct config_block_type block;
 	const void *defaults; /* an entry before its block is read */
 	size_t entry_bytes;
-	size_t position; /* offset in an entry */
+	size_t location; /* offset in an entry */
 	size_t list; /* offsets in struct config */
 	size_t count;
 };
 
 #define CONFIG_NAMED(type, entry_defaults, entries, entry_count)                                   \
 	.defaults = (entry_defaults), .entry_bytes = sizeof(type),                                 \
-	.position = offsetof(type, position), .list = offsetof(struct config, entries),            \
+	.location = offsetof(type, location), .list = offsetof(struct config, entries),            \
 	.count = offsetof(struct config, entry_count)
 
 /* Adds an entry and reads the block of a statement into it. *block: the block as it was read, with

@@ -31,7 +31,7 @@ static struct config_next_hop *add_next_hop(struct route_line *route_line)
 
 	if (route->next_hop_count < CONFIG_NEXT_HOPS_MAX)
 		return &route->next_hops[route->next_hop_count++];
-	config_line_error(line, line->words[line->next - 1].position,
+	config_line_error(line, line->tokens[line->next - 1].location,
 			  "more than %d gateways in a route; remove some", CONFIG_NEXT_HOPS_MAX);
 	return NULL;
 }
@@ -42,7 +42,7 @@ static void read_next_hop(struct route_line *route_line)
 
 	if (route_line->route.next_hop_count && !route_line->next_hops)
 		config_line_error(
-			line, line->words[line->next - 1].position,
+			line, line->tokens[line->next - 1].location,
 			"a gateway or interface stands before nexthop; write each gateway as \"nexthop via GATEWAY dev NAME\"");
 	else if (add_next_hop(route_line))
 		route_line->next_hops = true;
@@ -72,7 +72,7 @@ static void read_inet6(struct route_line *route_line)
 static const struct {
 	const char *name;
 	void (*read)(struct route_line *route_line);
-} words[] = {
+} structure_keywords[] = {
 	{"nexthop", read_next_hop},
 	{"or", read_alternate},
 	{"inet", read_inet},
@@ -84,17 +84,17 @@ static bool read_structure(struct route_line *route_line)
 {
 	struct config_line *line = &route_line->line;
 
-	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(words); i++) {
-		if (!strcmp(line->words[line->next].text, words[i].name)) {
+	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(structure_keywords); i++) {
+		if (!strcmp(line->tokens[line->next].text, structure_keywords[i].name)) {
 			line->next++;
-			words[i].read(route_line);
+			structure_keywords[i].read(route_line);
 			return true;
 		}
 	}
 	return false;
 }
 
-static bool read_next_hop_word(struct route_line *route_line)
+static bool read_next_hop_option(struct route_line *route_line)
 {
 	struct config_route *route = &route_line->route;
 	size_t last = route->next_hop_count ? route->next_hop_count - 1 : 0;
@@ -112,25 +112,25 @@ static bool read_destination(struct route_line *route_line)
 	struct config_line *line = &route_line->line;
 
 	if (route_line->route.destination.given ||
-	    !config_line_prefix(line->words[line->next].text, &route_line->route.destination))
+	    !config_line_prefix(line->tokens[line->next].text, &route_line->route.destination))
 		return false;
 	line->next++;
 	return true;
 }
 
-static void read_word(struct route_line *route_line)
+static void read_token(struct route_line *route_line)
 {
 	static const struct config_options *const tables[] = {&config_route_options,
 							      &config_next_hop_options};
 	struct config_line *line = &route_line->line;
 
-	if (read_next_hop_word(route_line) || read_structure(route_line))
+	if (read_next_hop_option(route_line) || read_structure(route_line))
 		return;
 	if (route_line->next_hops)
 		config_line_error(
-			line, line->words[line->next].position,
+			line, line->tokens[line->next].location,
 			"'%s' after nexthop, where only via, dev, weight, realms and onlink stand; write it before the first nexthop",
-			line->words[line->next].text);
+			line->tokens[line->next].text);
 	else if (!config_options_read(&config_route_options, line, &route_line->route) &&
 		 !read_destination(route_line))
 		config_options_unknown(tables, CONFIG_ARRAY_SIZE(tables), line);
@@ -152,7 +152,7 @@ static void share_interface(struct config_route *route)
 }
 
 /* keepalived's rule: whatever could be of both families is IPv4. */
-static void settle_family(struct route_line *route_line)
+static void finalize_family(struct route_line *route_line)
 {
 	struct config_route *route = &route_line->route;
 	uint8_t family = route_line->family;
@@ -180,7 +180,7 @@ static void check_next_hops(struct config_line *line, const struct config_route 
 					    route->family);
 		if (route->family == 6 && next_hop->gateway.given &&
 		    address_is_ipv4(&next_hop->gateway.address))
-			config_line_error(line, line->words[0].position,
+			config_line_error(line, line->tokens[0].location,
 					  "an IPv6 route has an IPv4 gateway; write an IPv6 one");
 	}
 }
@@ -200,22 +200,22 @@ static void clear_host_bits(struct config_line *line, struct config_prefix *dest
 	if (address_equal(&network, &destination->address))
 		return;
 	destination->address = network;
-	config_warning(line->parser, line->words[0].position,
+	config_warning(line->parser, line->tokens[0].location,
 		       "the destination has bits beyond its length; %s/%d is meant",
 		       address_format(&network, text), destination->length);
 }
 
-static void settle_route(struct route_line *route_line)
+static void finalize_route(struct route_line *route_line)
 {
 	struct config_line *line = &route_line->line;
 	struct config_route *route = &route_line->route;
 
 	if (!line->failed && !route->destination.given)
-		config_line_error(line, line->words[0].position,
+		config_line_error(line, line->tokens[0].location,
 				  "the route has no destination; write \"" ROUTE_USAGE "\"");
 	if (line->failed)
 		return;
-	settle_family(route_line);
+	finalize_family(route_line);
 	if (route_line->alternates)
 		share_interface(route);
 	config_options_check_family(&config_route_options, line, route, route->family);
@@ -230,13 +230,13 @@ static void read_route(struct config_parser *parser, struct config_block *block,
 	struct config_route_list *list = block->target;
 	struct route_line route_line = {
 		.line = config_line_begin(parser, statement, "route", ROUTE_USAGE),
-		.route = {.position = statement->words[0].position},
+		.route = {.location = statement->tokens[0].location},
 	};
 
 	(void)keyword;
 	while (route_line.line.next < route_line.line.count)
-		read_word(&route_line);
-	settle_route(&route_line);
+		read_token(&route_line);
+	finalize_route(&route_line);
 	if (route_line.line.failed)
 		return;
 	list->entries = config_grow(list->entries, &list->count, sizeof(*list->entries));

@@ -82,19 +82,19 @@ const struct config_name config_tos_names[] = {
 
 #define ROUTE(field) .offset = offsetof(struct config_route, field)
 #define HOP(field) .offset = offsetof(struct config_next_hop, field)
-#define TYPE(word, number)                                                                         \
+#define TYPE(keyword, number)                                                                      \
 	{                                                                                          \
-		.name = (word), .kind = &config_kind_constant, ROUTE(type), .value = (number)      \
+		.name = (keyword), .kind = &config_kind_constant, ROUTE(type), .value = (number)   \
 	}
-#define METRIC(word, index, highest)                                                               \
+#define METRIC(keyword, index, highest)                                                            \
 	{                                                                                          \
-		.name = (word), .kind = &config_kind_number, ROUTE(metrics[index]),                \
+		.name = (keyword), .kind = &config_kind_number, ROUTE(metrics[index]),             \
 		.maximum = (highest), .lockable = true                                             \
 	}
 /* per_ms: what the kernel counts a millisecond as. */
-#define METRIC_TIME(word, index, per_ms)                                                           \
+#define METRIC_TIME(keyword, index, per_ms)                                                        \
 	{                                                                                          \
-		.name = (word), .kind = &config_kind_time, ROUTE(metrics[index]),                  \
+		.name = (keyword), .kind = &config_kind_time, ROUTE(metrics[index]),               \
 		.maximum = UINT32_MAX / (per_ms), .value = (per_ms), .lockable = true              \
 	}
 
@@ -213,8 +213,8 @@ const struct config_options config_route_options = CONFIG_OPTIONS(route_entries)
 static void read_gateway(struct config_line *line, const struct config_option *option, void *field)
 {
 	/* "via inet6 ADDRESS": the address says as much. */
-	if (line->next < line->count && (!strcmp(line->words[line->next].text, "inet") ||
-					 !strcmp(line->words[line->next].text, "inet6")))
+	if (line->next < line->count && (!strcmp(line->tokens[line->next].text, "inet") ||
+					 !strcmp(line->tokens[line->next].text, "inet6")))
 		line->next++;
 	config_kind_address.read(line, option, field);
 }

@@ -15,13 +15,13 @@
 	"priority NUMBER"
 
 #define RULE(field) .offset = offsetof(struct config_rule, field)
-#define FLAG(word, flag)                                                                           \
+#define FLAG(keyword, flag)                                                                        \
 	{                                                                                          \
-		.name = (word), .kind = &config_kind_flag, RULE(flag)                              \
+		.name = (keyword), .kind = &config_kind_flag, RULE(flag)                           \
 	}
-#define ACTION(word, number)                                                                       \
+#define ACTION(keyword, number)                                                                    \
 	{                                                                                          \
-		.name = (word), .kind = &config_kind_constant, RULE(action), .value = (number)     \
+		.name = (keyword), .kind = &config_kind_constant, RULE(action), .value = (number)  \
 	}
 
 static const struct config_name ip_protocol_names[] = {
@@ -141,13 +141,13 @@ static bool read_other(struct config_line *line, struct config_rule *rule)
 	static const struct {
 		const char *name;
 		uint8_t family;
-	} words[] = {{"inet", 4}, {"inet6", 6}, {"type", 0}};
+	} keywords[] = {{"inet", 4}, {"inet6", 6}, {"type", 0}};
 
-	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(words); i++) {
-		if (!strcmp(line->words[line->next].text, words[i].name)) {
+	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(keywords); i++) {
+		if (!strcmp(line->tokens[line->next].text, keywords[i].name)) {
 			line->next++;
-			if (words[i].family)
-				rule->family = words[i].family;
+			if (keywords[i].family)
+				rule->family = keywords[i].family;
 			return true;
 		}
 	}
@@ -163,12 +163,12 @@ static void check_action(struct config_line *line, const struct config_rule *rul
 
 	if (actions != 1)
 		config_line_error(
-			line, line->words[0].position,
+			line, line->tokens[0].location,
 			"the rule says %s what to do; write one of table, goto, l3mdev, nop, blackhole, unreachable and prohibit",
 			actions ? "more than once" : "not");
 	else if (needs_table && !rule->table.given && !rule->l3mdev)
 		config_line_error(
-			line, line->words[0].position,
+			line, line->tokens[0].location,
 			"realms, suppress_prefixlength and suppress_ifgroup need a table; add \"table TABLE\" or remove them");
 }
 
@@ -178,16 +178,16 @@ static void check_goto(struct config_line *line, const struct config_rule *rule)
 	if (line->failed || !rule->goto_priority.given)
 		return;
 	if (!rule->priority.given)
-		config_line_error(line, line->words[0].position,
+		config_line_error(line, line->tokens[0].location,
 				  "a rule with goto needs its own place; add \"priority NUMBER\"");
 	else if (rule->goto_priority.value <= rule->priority.value)
 		config_line_error(
-			line, line->words[0].position,
+			line, line->tokens[0].location,
 			"goto %u does not lead forwards from priority %u; write a higher number",
 			rule->goto_priority.value, rule->priority.value);
 }
 
-static void settle_prefix(struct config_prefix *prefix)
+static void finalize_prefix(struct config_prefix *prefix)
 {
 	/* "from all" says nothing. */
 	if (prefix->any_family)
@@ -217,12 +217,12 @@ static void assign_priority(struct config_line *line, struct config_rule *rule)
 	rule->priority.value = CONFIG_RULE_PRIORITY_ASSIGNED - assigned;
 	rule->priority_assigned = true;
 	config_warning(
-		line->parser, rule->position,
+		line->parser, rule->location,
 		"the rule has no priority; as in keepalived it is %u, which changes with the rules before it: add \"priority NUMBER\"",
 		rule->priority.value);
 }
 
-static void settle_rule(struct config_line *line, struct config_rule *rule)
+static void finalize_rule(struct config_line *line, struct config_rule *rule)
 {
 	if (!line->failed)
 		check_action(line, rule);
@@ -234,8 +234,8 @@ static void settle_rule(struct config_line *line, struct config_rule *rule)
 	if (!rule->family)
 		rule->family = 4;
 	config_options_check_family(&config_rule_options, line, rule, rule->family);
-	settle_prefix(&rule->from);
-	settle_prefix(&rule->to);
+	finalize_prefix(&rule->from);
+	finalize_prefix(&rule->to);
 	if (!line->failed)
 		assign_priority(line, rule);
 }
@@ -247,14 +247,14 @@ static void read_rule(struct config_parser *parser, struct config_block *block,
 	const struct config_options *options = &config_rule_options;
 	struct config_rule_list *list = block->target;
 	struct config_line line = config_line_begin(parser, statement, "rule", RULE_USAGE);
-	struct config_rule rule = {.position = statement->words[0].position};
+	struct config_rule rule = {.location = statement->tokens[0].location};
 
 	(void)keyword;
 	while (line.next < line.count) {
 		if (!config_options_read(options, &line, &rule) && !read_other(&line, &rule))
 			config_options_unknown(&options, 1, &line);
 	}
-	settle_rule(&line, &rule);
+	finalize_rule(&line, &rule);
 	if (line.failed)
 		return;
 	list->entries = config_grow(list->entries, &list->count, sizeof(*list->entries));

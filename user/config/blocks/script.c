@@ -3,7 +3,7 @@
 #include "user/config/blocks/blocks.h"
 #include "user/config/blocks/named.h"
 #include "user/config/blocks/track.h"
-#include "user/config/blocks/unserved.h"
+#include "user/config/blocks/unsupported.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +19,7 @@ void config_read_weights(struct config_parser *parser, struct config_block *bloc
 {
 	char *target = block->target;
 
-	config_read_weight(parser, &statement->words[1], statement->count - 1,
+	config_read_weight(parser, &statement->tokens[1], statement->count - 1,
 			   (int)keyword->maximum, false, keyword->usage,
 			   (int *)(void *)(target + keyword->offset),
 			   (bool *)(target + keyword->bytes));
@@ -33,7 +33,7 @@ static void *read_thing(struct config_parser *parser, const struct config_named_
 
 	config_read_named(parser, type, statement, &block);
 	if (!config_block_seen(&block, required))
-		config_error(parser, block.position, "%s %s has no %s; add one", type->block.name,
+		config_error(parser, block.location, "%s %s has no %s; add one", type->block.name,
 			     block.name, required);
 	return block.target;
 }
@@ -44,7 +44,7 @@ static const struct config_keyword script_keywords[] = {
 		.usage = "script \"PROGRAM [ARGUMENT ...]\"",
 		.read = config_read_program,
 		.values_minimum = 1,
-		.values_maximum = CONFIG_COMMAND_WORDS_MAX,
+		.values_maximum = CONFIG_COMMAND_TOKENS_MAX,
 		CONFIG_FIELD(struct config_script, command),
 	},
 	{
@@ -75,7 +75,7 @@ static const struct config_named_type script_type = {
 			.name = "vrrp_script",
 			.keywords = script_keywords,
 			.keyword_count = CONFIG_ARRAY_SIZE(script_keywords),
-			.unserved = &config_unserved_none,
+			.unsupported = &config_unsupported_none,
 		},
 	CONFIG_NAMED(struct config_script, &script_defaults, scripts, script_count),
 };
@@ -92,13 +92,13 @@ void config_read_script(struct config_parser *parser, struct config_block *block
 		script->timeout_ns = script->interval_ns;
 }
 
-static void read_process_words(struct config_parser *parser, struct config_block *block,
-			       const struct config_keyword *keyword,
-			       const struct config_statement *statement)
+static void read_process_command(struct config_parser *parser, struct config_block *block,
+				 const struct config_keyword *keyword,
+				 const struct config_statement *statement)
 {
 	struct config_process *process = block->target;
 
-	process->command = config_statement_words(parser, keyword, statement);
+	process->command = config_statement_arguments(parser, keyword, statement);
 	if (process->command && process->command[1])
 		process->match_parameters = true;
 }
@@ -108,16 +108,16 @@ static void read_param_match(struct config_parser *parser, struct config_block *
 			     const struct config_statement *statement)
 {
 	struct config_process *process = block->target;
-	const struct config_token *word = &statement->words[1];
+	const struct config_token *token = &statement->tokens[1];
 
 	process->match_parameters = true;
 	if (statement->count == 1)
 		return;
-	process->match_partial = !strcmp(word->text, "partial");
-	process->match_initial = !strcmp(word->text, "initial");
+	process->match_partial = !strcmp(token->text, "partial");
+	process->match_initial = !strcmp(token->text, "initial");
 	if (!process->match_partial && !process->match_initial)
-		config_error(parser, word->position, "unknown param_match '%s'; write \"%s\"",
-			     word->text, keyword->usage);
+		config_error(parser, token->location, "unknown param_match '%s'; write \"%s\"",
+			     token->text, keyword->usage);
 }
 
 static void read_delay(struct config_parser *parser, struct config_block *block,
@@ -136,9 +136,9 @@ static const struct config_keyword process_keywords[] = {
 	{
 		.name = "process",
 		.usage = "process PROGRAM [PARAMETER ...]",
-		.read = read_process_words,
+		.read = read_process_command,
 		.values_minimum = 1,
-		.values_maximum = CONFIG_COMMAND_WORDS_MAX,
+		.values_maximum = CONFIG_COMMAND_TOKENS_MAX,
 	},
 	{
 		.name = "param_match",
@@ -175,19 +175,19 @@ static const struct config_named_type process_type = {
 			.name = "vrrp_track_process",
 			.keywords = process_keywords,
 			.keyword_count = CONFIG_ARRAY_SIZE(process_keywords),
-			.unserved = &config_unserved_none,
+			.unsupported = &config_unsupported_none,
 		},
 	CONFIG_NAMED(struct config_process, &process_defaults, processes, process_count),
 };
 
 /* "quorum_max 0" asks for no such process, so that the quorum of 1 cannot have been meant. */
-static void settle_quorum(struct config_parser *parser, struct config_process *process)
+static void finalize_quorum(struct config_parser *parser, struct config_process *process)
 {
 	if (process->quorum_max == 0 && process->quorum == 1)
 		process->quorum = 0;
 	if (process->quorum > process->quorum_max)
 		config_error(
-			parser, process->position,
+			parser, process->location,
 			"quorum_max %u of vrrp_track_process %s is below its quorum %u; raise it",
 			process->quorum_max, process->name, process->quorum);
 }
@@ -198,7 +198,7 @@ void config_read_process(struct config_parser *parser, struct config_block *bloc
 {
 	(void)block;
 	(void)keyword;
-	settle_quorum(parser, read_thing(parser, &process_type, statement, "process"));
+	finalize_quorum(parser, read_thing(parser, &process_type, statement, "process"));
 }
 
 static void read_init_file(struct config_parser *parser, struct config_block *block,
@@ -210,13 +210,13 @@ static void read_init_file(struct config_parser *parser, struct config_block *bl
 	int64_t value = 0;
 
 	file->init = true;
-	file->init_overwrite = !strcmp(statement->words[count - 1].text, "overwrite");
+	file->init_overwrite = !strcmp(statement->tokens[count - 1].text, "overwrite");
 	if (file->init_overwrite)
 		count--;
-	if (count > 1 && (count > 2 || config_parse_signed(statement->words[1].text, &value) ||
+	if (count > 1 && (count > 2 || config_parse_signed(statement->tokens[1].text, &value) ||
 			  value < INT32_MIN || value > INT32_MAX))
-		config_error(parser, statement->words[1].position,
-			     "'%s' is no value of a file; write \"%s\"", statement->words[1].text,
+		config_error(parser, statement->tokens[1].location,
+			     "'%s' is no value of a file; write \"%s\"", statement->tokens[1].text,
 			     keyword->usage);
 	else
 		file->init_value = (int32_t)value;
@@ -243,7 +243,7 @@ static const struct config_named_type file_type = {
 			.name = "track_file",
 			.keywords = file_keywords,
 			.keyword_count = CONFIG_ARRAY_SIZE(file_keywords),
-			.unserved = &config_unserved_none,
+			.unsupported = &config_unsupported_none,
 		},
 	CONFIG_NAMED(struct config_file, &file_defaults, files, file_count),
 };
@@ -291,20 +291,20 @@ static const struct config_named_type app_type = {
 			.name = "vrrp_app",
 			.keywords = app_keywords,
 			.keyword_count = CONFIG_ARRAY_SIZE(app_keywords),
-			.unserved = &config_unserved_none,
+			.unsupported = &config_unsupported_none,
 		},
 	CONFIG_NAMED(struct config_app, &app_defaults, apps, app_count),
 };
 
 /* A name stands in maps, in messages and on command lines. */
-static void check_app_name(struct config_parser *parser, const struct config_token *word)
+static void check_app_name(struct config_parser *parser, const struct config_token *token)
 {
-	if (!*word->text || strlen(word->text) >= XB_NAME_BYTES ||
-	    word->text[strspn(word->text, APP_NAME_LETTERS)])
+	if (!*token->text || strlen(token->text) >= XB_NAME_BYTES ||
+	    token->text[strspn(token->text, APP_NAME_LETTERS)])
 		config_error(
-			parser, word->position,
+			parser, token->location,
 			"'%s' cannot be an application's name; write 1 to %d letters, digits, '_', '.' or '-'",
-			word->text, XB_NAME_BYTES - 1);
+			token->text, XB_NAME_BYTES - 1);
 }
 
 void config_read_app(struct config_parser *parser, struct config_block *block,
@@ -314,11 +314,11 @@ void config_read_app(struct config_parser *parser, struct config_block *block,
 
 	(void)block;
 	(void)keyword;
-	check_app_name(parser, &statement->words[1]);
+	check_app_name(parser, &statement->tokens[1]);
 	config_read_named(parser, &app_type, statement, &app);
 	if (parser->config->app_count == XB_APPS_MAX + 1)
 		config_error(
-			parser, app.position,
+			parser, app.location,
 			"vrrp_app %s is one too many; %d are allowed, because heartbeats carry a bit for each",
 			app.name, XB_APPS_MAX);
 }

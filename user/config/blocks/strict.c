@@ -9,9 +9,9 @@
 #include "user/lib/address.h"
 #include <string.h>
 
-#define RESET(word, member, value_)                                                                \
+#define RESET(keyword, member, value_)                                                             \
 	{                                                                                          \
-		.name = (word), .offset = offsetof(struct config_instance, member),                \
+		.name = (keyword), .offset = offsetof(struct config_instance, member),             \
 		.bytes = sizeof(((struct config_instance *)0)->member), .value = (value_)          \
 	}
 
@@ -63,12 +63,12 @@ static void check_addresses(struct config_parser *parser, const struct config_in
 {
 	if (!instance->advertised_count)
 		config_error(
-			parser, instance->position,
+			parser, instance->location,
 			"vrrp_instance %s has no virtual_ipaddress, which strict_mode needs; add one",
 			instance->name);
 	else if (instance->family == 6 && !config_address_is_link_local(&instance->vips[0].address))
 		config_error(
-			parser, instance->vips[0].position,
+			parser, instance->vips[0].location,
 			"the first address must be link-local in strict_mode (RFC 9568 section 5.2.9); put one before it");
 }
 
@@ -85,7 +85,7 @@ static void check_state(struct config_parser *parser, const struct config_block 
 				    : "a priority other than 255 and strict_mode");
 }
 
-void config_settle_strict(struct config_parser *parser, const struct config_block *block)
+void config_finalize_strict(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
 

@@ -2,15 +2,15 @@
 /* The blocks that a configuration has. */
 #include "user/config/blocks/blocks.h"
 #include "user/config/blocks/track.h"
-#include "user/config/blocks/unserved.h"
+#include "user/config/blocks/unsupported.h"
 #include "user/config/syntax/table.h"
 #include "user/lib/address.h"
 #include <netinet/in.h>
 #include <string.h>
 
-#define NAMED(word, reader)                                                                        \
+#define NAMED(keyword, reader)                                                                     \
 	{                                                                                          \
-		.name = (word), .usage = word " NAME { ... }", .read = (reader),                   \
+		.name = (keyword), .usage = keyword " NAME { ... }", .read = (reader),             \
 		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE, CONFIG_ONE_VALUE                  \
 	}
 
@@ -46,5 +46,5 @@ const struct config_block_type config_top_type = {
 	.name = "",
 	.keywords = top_keywords,
 	.keyword_count = CONFIG_ARRAY_SIZE(top_keywords),
-	.unserved = &config_unserved_top,
+	.unsupported = &config_unsupported_top,
 };

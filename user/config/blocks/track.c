@@ -10,44 +10,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORD(id, block_word, thing, limit, noreverse)                                              \
-	[CONFIG_TRACK_##id] = {(block_word), (thing), (limit), (noreverse)}
+#define WORD(id, keyword, thing, limit, noreverse)                                                 \
+	[CONFIG_TRACK_##id] = {(keyword), (thing), (limit), (noreverse)}
 
-const struct config_track_word config_track_words[CONFIG_TRACK_LINK + 1] = {
+const struct config_track_keyword config_track_keywords[CONFIG_TRACK_LINK + 1] = {
 	CONFIG_TRACK_KINDS(WORD)};
 
 #define LINE_USAGE "NAME [weight NUMBER [reverse|noreverse]]"
 
 /* Reads "reverse" or, if that may stand there, "noreverse". Returns success. */
-static bool read_reverse(struct config_parser *parser, const struct config_token *word,
+static bool read_reverse(struct config_parser *parser, const struct config_token *token,
 			 bool no_reverse, const char *usage, bool *reverse)
 {
-	bool off = !strcmp(word->text, "noreverse") || !strcmp(word->text, "no_reverse");
+	bool off = !strcmp(token->text, "noreverse") || !strcmp(token->text, "no_reverse");
 
-	if (strcmp(word->text, "reverse") != 0 && !(no_reverse && off)) {
-		config_error(parser, word->position, "unexpected '%s' after a weight; write \"%s\"",
-			     word->text, usage);
+	if (strcmp(token->text, "reverse") != 0 && !(no_reverse && off)) {
+		config_error(parser, token->location,
+			     "unexpected '%s' after a weight; write \"%s\"", token->text, usage);
 		return false;
 	}
 	*reverse = !off;
 	return true;
 }
 
-bool config_read_weight(struct config_parser *parser, const struct config_token *words,
+bool config_read_weight(struct config_parser *parser, const struct config_token *tokens,
 			size_t count, int limit, bool no_reverse, const char *usage, int *weight,
 			bool *reverse)
 {
 	int64_t number;
-	int error = config_parse_signed(words[0].text, &number);
+	int error = config_parse_signed(tokens[0].text, &number);
 
 	if (error == -EINVAL)
-		config_error(parser, words[0].position, "'%s' is no weight; write \"%s\"",
-			     words[0].text, usage);
+		config_error(parser, tokens[0].location, "'%s' is no weight; write \"%s\"",
+			     tokens[0].text, usage);
 	else if (error || number < -limit || number > limit)
-		config_error(parser, words[0].position,
-			     "weight %s is out of range; -%d to %d is allowed", words[0].text,
+		config_error(parser, tokens[0].location,
+			     "weight %s is out of range; -%d to %d is allowed", tokens[0].text,
 			     limit, limit);
-	else if (count < 2 || read_reverse(parser, &words[1], no_reverse, usage, reverse)) {
+	else if (count < 2 || read_reverse(parser, &tokens[1], no_reverse, usage, reverse)) {
 		*weight = (int)number;
 		return true;
 	}
@@ -62,37 +62,37 @@ struct track_reader {
 };
 
 /* Returns success. */
-static bool read_line_words(struct config_parser *parser, const struct config_token *words,
-			    size_t count, struct config_track *track)
+static bool read_line_tokens(struct config_parser *parser, const struct config_token *tokens,
+			     size_t count, struct config_track *track)
 {
 	const char *usage = LINE_USAGE;
 
 	if (count == 1)
 		return true;
-	if (strcmp(words[1].text, "weight") != 0 || count < 3 || count > 4) {
-		config_error(parser, words[1].position, "'%s' is no weight of %s; write \"%s\"",
-			     words[count > 4 ? 4 : 1].text, words[0].text, usage);
+	if (strcmp(tokens[1].text, "weight") != 0 || count < 3 || count > 4) {
+		config_error(parser, tokens[1].location, "'%s' is no weight of %s; write \"%s\"",
+			     tokens[count > 4 ? 4 : 1].text, tokens[0].text, usage);
 		return false;
 	}
 	track->has_weight = true;
 	track->has_reverse = count > 3;
-	return config_read_weight(parser, &words[2], count - 2,
-				  config_track_words[track->kind].weight_max, true, usage,
+	return config_read_weight(parser, &tokens[2], count - 2,
+				  config_track_keywords[track->kind].weight_max, true, usage,
 				  &track->weight, &track->reverse);
 }
 
 /* keepalived counts a thing once, however often it is named; so does this. */
 static bool is_repeated(struct config_parser *parser, const struct track_reader *reader,
-			const struct config_token *word)
+			const struct config_token *token)
 {
 	for (size_t i = 0; i < *reader->count; i++) {
 		const struct config_track *earlier = &(*reader->tracks)[i];
 
-		if (earlier->kind == reader->kind && !strcmp(earlier->name, word->text)) {
-			config_warning(parser, word->position,
+		if (earlier->kind == reader->kind && !strcmp(earlier->name, token->text)) {
+			config_warning(parser, token->location,
 				       "%s %s was given on %s already; this one is ignored",
-				       config_track_words[reader->kind].word, word->text,
-				       config_place(parser, earlier->position));
+				       config_track_keywords[reader->kind].keyword, token->text,
+				       config_location_text(parser, earlier->location));
 			return true;
 		}
 	}
@@ -100,18 +100,18 @@ static bool is_repeated(struct config_parser *parser, const struct track_reader 
 }
 
 static void add_track(struct config_parser *parser, struct track_reader *reader,
-		      const struct config_token *words, size_t count)
+		      const struct config_token *tokens, size_t count)
 {
-	struct config_track track = {.kind = reader->kind, .position = words[0].position};
+	struct config_track track = {.kind = reader->kind, .location = tokens[0].location};
 	char interface[CONFIG_INTERFACE_BYTES];
 
 	if (track.kind == CONFIG_TRACK_INTERFACE &&
-	    !config_store_interface_name(parser, &words[0], interface))
+	    !config_store_interface_name(parser, &tokens[0], interface))
 		return;
-	if (!read_line_words(parser, words, count, &track) ||
-	    is_repeated(parser, reader, &words[0]))
+	if (!read_line_tokens(parser, tokens, count, &track) ||
+	    is_repeated(parser, reader, &tokens[0]))
 		return;
-	track.name = config_copy(words[0].text);
+	track.name = config_copy(tokens[0].text);
 	*reader->tracks = config_grow(*reader->tracks, reader->count, sizeof(track));
 	(*reader->tracks)[*reader->count - 1] = track;
 }
@@ -121,7 +121,7 @@ static void read_line(struct config_parser *parser, struct config_block *block,
 		      const struct config_statement *statement)
 {
 	(void)keyword;
-	add_track(parser, block->target, statement->words, statement->count);
+	add_track(parser, block->target, statement->tokens, statement->count);
 }
 
 void config_read_tracks(struct config_parser *parser, struct config_block *block,
@@ -134,18 +134,18 @@ void config_read_tracks(struct config_parser *parser, struct config_block *block
 		.kind = (enum config_track_kind)keyword->minimum,
 	};
 	struct config_block lines = {.type = block->type, .target = &reader, .name = block->name};
-	const struct config_token *words = statement->words;
+	const struct config_token *tokens = statement->tokens;
 
 	if (statement->opens_block) {
 		if (statement->count > 1)
-			config_error(parser, words[1].position,
-				     "unexpected '%s' before '{'; write \"%s\"", words[1].text,
+			config_error(parser, tokens[1].location,
+				     "unexpected '%s' before '{'; write \"%s\"", tokens[1].text,
 				     keyword->usage);
-		config_parser_list(parser, &lines, keyword->name, words[0].position, read_line);
+		config_parser_list(parser, &lines, keyword->name, tokens[0].location, read_line);
 	} else if (statement->count > 1) {
-		add_track(parser, &reader, words + 1, statement->count - 1);
+		add_track(parser, &reader, tokens + 1, statement->count - 1);
 	} else {
-		config_error(parser, words[0].position, "%s has no block; write \"%s\"",
+		config_error(parser, tokens[0].location, "%s has no block; write \"%s\"",
 			     keyword->name, keyword->usage);
 	}
 }
@@ -155,7 +155,7 @@ struct candidate {
 	const char *name;
 	int weight;
 	bool reverse;
-	struct config_position position;
+	struct config_location location;
 };
 
 static size_t candidate_count(const struct config *config, enum config_track_kind kind)
@@ -179,7 +179,7 @@ static size_t candidate_count(const struct config *config, enum config_track_kin
 }
 
 #define CANDIDATE(thing)                                                                           \
-	((struct candidate){(thing).name, (thing).weight, (thing).reverse, (thing).position})
+	((struct candidate){(thing).name, (thing).weight, (thing).reverse, (thing).location})
 
 static struct candidate candidate_at(const struct config *config, enum config_track_kind kind,
 				     size_t i)
@@ -209,7 +209,7 @@ static void report_unknown_link(struct config_parser *parser, const struct confi
 
 	if (!heartbeat) {
 		config_error(
-			parser, track->position,
+			parser, track->location,
 			"track_link %s needs a heartbeat block; add one, or write \"track_interface { %s }\"",
 			track->name, track->name);
 		return;
@@ -217,7 +217,7 @@ static void report_unknown_link(struct config_parser *parser, const struct confi
 	for (size_t i = 0; i < heartbeat->interface_count; i++)
 		used += (size_t)snprintf(links + used, sizeof(links) - used, "%s%s", i ? ", " : "",
 					 heartbeat->interfaces[i]);
-	config_error(parser, track->position,
+	config_error(parser, track->location,
 		     "%s is no interface of heartbeat %s; name one of those it has (%s)",
 		     track->name, heartbeat->name, links);
 }
@@ -225,7 +225,7 @@ static void report_unknown_link(struct config_parser *parser, const struct confi
 static void report_unknown(struct config_parser *parser, const struct config_track *track)
 {
 	const struct config *config = parser->config;
-	const struct config_track_word *kind = &config_track_words[track->kind];
+	const struct config_track_keyword *kind = &config_track_keywords[track->kind];
 	unsigned best = (unsigned)-1;
 	const char *nearest = NULL;
 
@@ -239,16 +239,16 @@ static void report_unknown(struct config_parser *parser, const struct config_tra
 		}
 	}
 	if (nearest && config_is_near(track->name, best))
-		config_error(parser, track->position, "%s %s is not there; did you mean '%s'?",
+		config_error(parser, track->location, "%s %s is not there; did you mean '%s'?",
 			     kind->what, track->name, nearest);
 	else if (track->kind == CONFIG_TRACK_LINK)
 		report_unknown_link(parser, track);
 	else if (track->kind == CONFIG_TRACK_PEER)
-		config_error(parser, track->position,
+		config_error(parser, track->location,
 			     "node %s is not there; name a node of the heartbeat block",
 			     track->name);
 	else
-		config_error(parser, track->position, "%s %s is not there; add \"%s %s { ... }\"",
+		config_error(parser, track->location, "%s %s is not there; add \"%s %s { ... }\"",
 			     kind->what, track->name, kind->what, track->name);
 }
 
@@ -259,18 +259,18 @@ static void check_link(struct config_parser *parser, const struct config_track *
 
 	if (heartbeat->interface_count < 2)
 		config_warning(
-			parser, track->position,
+			parser, track->location,
 			"track_link %s has no effect with one link: another one tells that it is bad; add an \"interface\" to heartbeat %s",
 			track->name, heartbeat->name);
 	else if (heartbeat->node_count < 3 && !track->weight)
 		config_warning(
-			parser, track->position,
+			parser, track->location,
 			"track_link %s without weight is a fault of both nodes when the link fails, so that none is Active; write \"weight NUMBER\", or add a witness",
 			track->name);
 }
 
 /* Gives a line the weight of what it names, unless it has its own. */
-static void settle_track(struct config_parser *parser, struct config_track *track)
+static void finalize_track(struct config_parser *parser, struct config_track *track)
 {
 	const struct config *config = parser->config;
 
@@ -305,7 +305,7 @@ static bool drop_weight(struct config_parser *parser, struct config_track *track
 	if (!track->weight)
 		return true;
 	config_warning(
-		parser, track->position, "the weight %d of %s has no effect %s: %s; remove %s",
+		parser, track->location, "the weight %d of %s has no effect %s: %s; remove %s",
 		track->weight, track->name, reason,
 		stays ? "when it fails, that is a fault" : "it is not tracked",
 		stays ? "the weight" : "it, or write \"weight 0\" to make its failure a fault");
@@ -314,8 +314,8 @@ static bool drop_weight(struct config_parser *parser, struct config_track *track
 }
 
 /* reason: why weights do not count; NULL: they do. own_interface: what needs no tracking. */
-static void settle_list(struct config_parser *parser, struct config_track *tracks, size_t *count,
-			const char *reason, const char *own_interface)
+static void finalize_list(struct config_parser *parser, struct config_track *tracks, size_t *count,
+			  const char *reason, const char *own_interface)
 {
 	size_t kept = 0;
 
@@ -323,10 +323,10 @@ static void settle_list(struct config_parser *parser, struct config_track *track
 		bool own = tracks[i].kind == CONFIG_TRACK_INTERFACE &&
 			   !strcmp(tracks[i].name, own_interface);
 
-		settle_track(parser, &tracks[i]);
+		finalize_track(parser, &tracks[i]);
 		if (own)
 			config_warning(
-				parser, tracks[i].position,
+				parser, tracks[i].location,
 				"%s is the instance's own interface, which is tracked in any case; this line is ignored",
 				tracks[i].name);
 		if (own || (reason && !drop_weight(parser, &tracks[i], reason)))
@@ -383,14 +383,14 @@ static void check_names(struct config_parser *parser, enum config_track_kind kin
 				break;
 		}
 		if (earlier < later)
-			config_error(parser, candidate.position,
+			config_error(parser, candidate.location,
 				     "%s %s is on %s already; give each its own name",
-				     config_track_words[kind].what, candidate.name,
-				     config_place(parser, other.position));
+				     config_track_keywords[kind].what, candidate.name,
+				     config_location_text(parser, other.location));
 	}
 }
 
-void config_settle_tracks(struct config_parser *parser)
+void config_finalize_tracks(struct config_parser *parser)
 {
 	struct config *config = parser->config;
 
@@ -402,13 +402,13 @@ void config_settle_tracks(struct config_parser *parser)
 		struct config_instance *instance = &config->instances[i];
 		bool tracks_own = !instance->dont_track_primary;
 
-		settle_list(parser, instance->tracks, &instance->track_count,
-			    instance_reason(config, i), tracks_own ? instance->interface : "");
+		finalize_list(parser, instance->tracks, &instance->track_count,
+			      instance_reason(config, i), tracks_own ? instance->interface : "");
 	}
 	for (size_t i = 0; i < config->group_count; i++) {
 		struct config_group *group = &config->groups[i];
 
-		settle_list(parser, group->tracks, &group->track_count, group_reason(config, group),
-			    "");
+		finalize_list(parser, group->tracks, &group->track_count,
+			      group_reason(config, group), "");
 	}
 }

@@ -23,19 +23,19 @@
 		X(APP, "track_app", "vrrp_app", 253, true),                                        \
 		X(LINK, "track_link", "link", 253, false)
 
-struct config_track_word {
-	const char *word;
+struct config_track_keyword {
+	const char *keyword;
 	const char *what;
 	int weight_max;
 	bool has_noreverse;
 };
 
-extern const struct config_track_word config_track_words[CONFIG_TRACK_LINK + 1];
+extern const struct config_track_keyword config_track_keywords[CONFIG_TRACK_LINK + 1];
 
 /* A row for a target of any type that has tracks and track_count. */
-#define CONFIG_TRACK_ROW(type, id, word)                                                           \
+#define CONFIG_TRACK_ROW(type, id, keyword)                                                        \
 	{                                                                                          \
-		.name = (word), .usage = word " { NAME [weight NUMBER [reverse]] ... }",           \
+		.name = (keyword), .usage = keyword " { NAME [weight NUMBER [reverse]] ... }",     \
 		.read = config_read_tracks, .flags = CONFIG_REPEATABLE | CONFIG_MAY_OPEN_BLOCK,    \
 		.values_maximum = 4, CONFIG_FIELD(type, tracks),                                   \
 		.bytes = offsetof(type, track_count), .minimum = CONFIG_TRACK_##id                 \
@@ -45,42 +45,40 @@ extern const struct config_track_word config_track_words[CONFIG_TRACK_LINK + 1];
  * Commands on changes: X(id, word). notify_deleted is not among them: it may stand without one.
  * The second list is what an instance has and a sync group has not.
  */
-#define CONFIG_NOTIFY_WORDS(X)                                                                     \
+#define CONFIG_NOTIFY_KEYWORDS(X)                                                                  \
 	X(ANY, "notify"), X(MASTER, "notify_master"), X(BACKUP, "notify_backup"),                  \
 		X(FAULT, "notify_fault"), X(STOP, "notify_stop")
-#define CONFIG_NOTIFY_INSTANCE_WORDS(X) X(MASTER_RX_LOWER_PRI, "notify_master_rx_lower_pri")
+#define CONFIG_NOTIFY_INSTANCE_KEYWORDS(X) X(MASTER_RX_LOWER_PRI, "notify_master_rx_lower_pri")
 
-#define CONFIG_COMMAND(command_word, type, member)                                                 \
+#define CONFIG_COMMAND(keyword, type, member)                                                      \
 	{                                                                                          \
-		.name = (command_word),                                                            \
-		.usage = command_word " \"PROGRAM [ARGUMENT ...]\" [USER [GROUP]]",                \
+		.name = (keyword), .usage = keyword " \"PROGRAM [ARGUMENT ...]\" [USER [GROUP]]",  \
 		.read = config_read_command, .values_minimum = 1,                                  \
-		.values_maximum = CONFIG_COMMAND_WORDS_MAX, CONFIG_FIELD(type, member)             \
+		.values_maximum = CONFIG_COMMAND_TOKENS_MAX, CONFIG_FIELD(type, member)            \
 	}
-#define CONFIG_NOTIFY_ROW(type, id, word)                                                          \
-	CONFIG_COMMAND(word, type, notify.commands[CONFIG_NOTIFY_##id])
+#define CONFIG_NOTIFY_ROW(type, id, keyword)                                                       \
+	CONFIG_COMMAND(keyword, type, notify.commands[CONFIG_NOTIFY_##id])
 #define CONFIG_NOTIFY_DELETED_ROW(type)                                                            \
 	{                                                                                          \
 		.name = "notify_deleted",                                                          \
 		.usage = "notify_deleted [\"PROGRAM [ARGUMENT ...]\" [USER [GROUP]]]",             \
-		.read = config_read_notify_deleted, .values_maximum = CONFIG_COMMAND_WORDS_MAX,    \
+		.read = config_read_notify_deleted, .values_maximum = CONFIG_COMMAND_TOKENS_MAX,   \
 		CONFIG_FIELD(type, notify)                                                         \
 	}
 
 /* A FIFO and its owner in struct config; a command in struct config. */
-#define CONFIG_FIFO(fifo_word, member)                                                             \
+#define CONFIG_FIFO(keyword, member)                                                               \
 	{                                                                                          \
-		.name = (fifo_word), .usage = fifo_word " PATH [USER [GROUP]]",                    \
+		.name = (keyword), .usage = keyword " PATH [USER [GROUP]]",                        \
 		.read = config_read_fifo, .values_minimum = 1, .values_maximum = 3,                \
 		CONFIG_FIELD(struct config, member),                                               \
 		.bytes = offsetof(struct config, member##_owner)                                   \
 	}
-#define CONFIG_FIFO_SCRIPT(script_word, member)                                                    \
+#define CONFIG_FIFO_SCRIPT(keyword, member)                                                        \
 	{                                                                                          \
-		.name = (script_word),                                                             \
-		.usage = script_word " \"PROGRAM [ARGUMENT ...]\" [USER [GROUP]]",                 \
+		.name = (keyword), .usage = keyword " \"PROGRAM [ARGUMENT ...]\" [USER [GROUP]]",  \
 		.read = config_read_fifo_script, .values_minimum = 1,                              \
-		.values_maximum = CONFIG_COMMAND_WORDS_MAX, CONFIG_FIELD(struct config, member)    \
+		.values_maximum = CONFIG_COMMAND_TOKENS_MAX, CONFIG_FIELD(struct config, member)   \
 	}
 
 config_read config_read_tracks;
@@ -93,7 +91,7 @@ config_read config_read_fifo_script;
  * *reverse stay as they are if something is wrong. no_reverse: whether that word may stand there.
  * Returns success.
  */
-bool config_read_weight(struct config_parser *parser, const struct config_token *words,
+bool config_read_weight(struct config_parser *parser, const struct config_token *tokens,
 			size_t count, int limit, bool no_reverse, const char *usage, int *weight,
 			bool *reverse);
 
@@ -108,7 +106,7 @@ config_read config_read_weights;
 
 /* Finds what groups and tracks name, and settles weights, once the file is read and all instances
  * are settled. */
-void config_settle_groups(struct config_parser *parser);
-void config_settle_tracks(struct config_parser *parser);
+void config_finalize_groups(struct config_parser *parser);
+void config_finalize_tracks(struct config_parser *parser);
 
 #endif

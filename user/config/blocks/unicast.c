@@ -24,17 +24,17 @@ void config_read_source(struct config_parser *parser, struct config_block *block
 			const struct config_statement *statement)
 {
 	struct config_instance *instance = block->target;
-	const struct config_token *word = &statement->words[1];
+	const struct config_token *token = &statement->tokens[1];
 	struct xb_address source;
 
-	if (!parse_host(word->text, &source)) {
-		config_error(parser, word->position, "'%s' is no unicast address; write \"%s\"",
-			     word->text, keyword->usage);
+	if (!parse_host(token->text, &source)) {
+		config_error(parser, token->location, "'%s' is no unicast address; write \"%s\"",
+			     token->text, keyword->usage);
 		return;
 	}
 	if (instance->has_source && !address_equal(&instance->source, &source)) {
 		config_error(
-			parser, word->position,
+			parser, token->location,
 			"vrrp_instance %s has another source address already; keep one of mcast_src_ip and unicast_src_ip",
 			block->name);
 		return;
@@ -50,7 +50,7 @@ void config_read_group(struct config_parser *parser, struct config_block *block,
 	struct config_instance *instance = block->target;
 
 	instance->has_group =
-		config_store_group(parser, &statement->words[1], keyword, &instance->group);
+		config_store_group(parser, &statement->tokens[1], keyword, &instance->group);
 }
 
 #define PEER_USAGE "ADDRESS [min_ttl 0-255] [max_ttl 0-255]"
@@ -64,44 +64,45 @@ static const struct {
 };
 
 /* Reads the bound at words[0], its value behind it. Returns success. */
-static bool read_ttl_bound(struct config_parser *parser, const struct config_token *words,
+static bool read_ttl_bound(struct config_parser *parser, const struct config_token *tokens,
 			   size_t count, struct config_unicast_peer *peer)
 {
 	uint64_t ttl;
 
 	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(ttl_bounds); i++) {
-		if (strcmp(words[0].text, ttl_bounds[i].name) || count < 2)
+		if (strcmp(tokens[0].text, ttl_bounds[i].name) || count < 2)
 			continue;
-		if (config_parse_number(words[1].text, &ttl) || ttl > UINT8_MAX)
+		if (config_parse_number(tokens[1].text, &ttl) || ttl > UINT8_MAX)
 			break;
 		((uint8_t *)peer)[ttl_bounds[i].offset] = (uint8_t)ttl;
 		return true;
 	}
-	config_error(parser, words[0].position,
-		     "'%s%s%s' is no bound of a peer; write \"" PEER_USAGE "\"", words[0].text,
-		     count < 2 ? "" : " ", count < 2 ? "" : words[1].text);
+	config_error(parser, tokens[0].location,
+		     "'%s%s%s' is no bound of a peer; write \"" PEER_USAGE "\"", tokens[0].text,
+		     count < 2 ? "" : " ", count < 2 ? "" : tokens[1].text);
 	return false;
 }
 
-static bool read_peer_words(struct config_parser *parser, const struct config_statement *statement,
-			    struct config_unicast_peer *peer)
+static bool read_peer_tokens(struct config_parser *parser, const struct config_statement *statement,
+			     struct config_unicast_peer *peer)
 {
-	const struct config_token *words = statement->words;
+	const struct config_token *tokens = statement->tokens;
 
-	if (!parse_host(words[0].text, &peer->address)) {
-		config_error(parser, words[0].position,
-			     "'%s' is no unicast address; write \"" PEER_USAGE "\"", words[0].text);
+	if (!parse_host(tokens[0].text, &peer->address)) {
+		config_error(parser, tokens[0].location,
+			     "'%s' is no unicast address; write \"" PEER_USAGE "\"",
+			     tokens[0].text);
 		return false;
 	}
 	for (size_t i = 1; i < statement->count; i += 2) {
-		if (!read_ttl_bound(parser, &words[i], statement->count - i, peer))
+		if (!read_ttl_bound(parser, &tokens[i], statement->count - i, peer))
 			return false;
 	}
 	if (peer->ttl_minimum > peer->ttl_maximum)
 		config_error(
-			parser, words[0].position,
+			parser, tokens[0].location,
 			"min_ttl %u of %s is above its max_ttl %u; all adverts would be dropped",
-			peer->ttl_minimum, words[0].text, peer->ttl_maximum);
+			peer->ttl_minimum, tokens[0].text, peer->ttl_maximum);
 	return true;
 }
 
@@ -112,18 +113,19 @@ static void read_peer(struct config_parser *parser, struct config_block *block,
 	struct config_instance *instance = block->target;
 	struct config_unicast_peer peer = {
 		.ttl_maximum = UINT8_MAX,
-		.position = statement->words[0].position,
+		.location = statement->tokens[0].location,
 	};
 
 	(void)keyword;
-	if (!read_peer_words(parser, statement, &peer))
+	if (!read_peer_tokens(parser, statement, &peer))
 		return;
 	for (size_t i = 0; i < instance->unicast_peer_count; i++) {
 		if (address_equal(&instance->unicast_peers[i].address, &peer.address)) {
-			config_warning(parser, peer.position,
-				       "%s was given on %s already; this one is ignored",
-				       statement->words[0].text,
-				       config_place(parser, instance->unicast_peers[i].position));
+			config_warning(
+				parser, peer.location,
+				"%s was given on %s already; this one is ignored",
+				statement->tokens[0].text,
+				config_location_text(parser, instance->unicast_peers[i].location));
 			return;
 		}
 	}
@@ -136,17 +138,17 @@ void config_read_unicast_peers(struct config_parser *parser, struct config_block
 			       const struct config_keyword *keyword,
 			       const struct config_statement *statement)
 {
-	config_parser_list(parser, block, keyword->name, statement->words[0].position, read_peer);
+	config_parser_list(parser, block, keyword->name, statement->tokens[0].location, read_peer);
 }
 
 static void check_family(struct config_parser *parser, const struct config_instance *instance,
-			 const struct xb_address *address, const struct config_position *position)
+			 const struct xb_address *address, const struct config_location *location)
 {
 	char text[ADDRESS_TEXT_BYTES];
 
-	if (position && address_family(address) != instance->family)
+	if (location && address_family(address) != instance->family)
 		config_error(
-			parser, *position,
+			parser, *location,
 			"%s is of another family than vrrp_instance %s, which is of IPv%u; use one family",
 			address_format(address, text), instance->name, instance->family);
 }
@@ -154,8 +156,8 @@ static void check_family(struct config_parser *parser, const struct config_insta
 static void check_families(struct config_parser *parser, const struct config_block *block)
 {
 	const struct config_instance *instance = block->target;
-	const struct config_position *mcast = config_block_seen(block, "mcast_src_ip");
-	const struct config_position *unicast = config_block_seen(block, "unicast_src_ip");
+	const struct config_location *mcast = config_block_seen(block, "mcast_src_ip");
+	const struct config_location *unicast = config_block_seen(block, "unicast_src_ip");
 
 	if (instance->has_source)
 		check_family(parser, instance, &instance->source, unicast ? unicast : mcast);
@@ -164,7 +166,7 @@ static void check_families(struct config_parser *parser, const struct config_blo
 			     config_block_seen(block, "mcast_dst_ip"));
 	for (size_t i = 0; i < instance->unicast_peer_count; i++)
 		check_family(parser, instance, &instance->unicast_peers[i].address,
-			     &instance->unicast_peers[i].position);
+			     &instance->unicast_peers[i].location);
 }
 
 /* One file for all nodes lists each node as a peer, itself too. */
@@ -183,8 +185,9 @@ static void drop_self(struct config_instance *instance)
 /* keepalived falls back to multicast, with a word in its log, unless unicast_fault_no_peer. */
 static void check_peers(struct config_parser *parser, const struct config_block *block)
 {
-	static const char *const words[] = {"unicast_peer", "unicast_src_ip", "check_unicast_src"};
-	const struct config_position *fault = config_block_seen(block, "unicast_fault_no_peer");
+	static const char *const keywords[] = {"unicast_peer", "unicast_src_ip",
+					       "check_unicast_src"};
+	const struct config_location *fault = config_block_seen(block, "unicast_fault_no_peer");
 
 	if (fault) {
 		config_error(
@@ -193,15 +196,15 @@ static void check_peers(struct config_parser *parser, const struct config_block 
 			block->name);
 		return;
 	}
-	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(words); i++) {
-		const struct config_position *seen = config_block_seen(block, words[i]);
+	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(keywords); i++) {
+		const struct config_location *seen = config_block_seen(block, keywords[i]);
 
 		if (!seen)
 			continue;
 		config_warning(
 			parser, *seen,
 			"vrrp_instance %s has no peer in unicast_peer, so that its adverts are multicast; add the other nodes, or remove %s",
-			block->name, words[i]);
+			block->name, keywords[i]);
 		return;
 	}
 }
@@ -214,17 +217,17 @@ static void check_interface(struct config_parser *parser, const struct config_bl
 	if (*instance->interface || config_block_seen(block, "interface"))
 		return;
 	if (!instance->unicast_peer_count || !instance->has_source)
-		config_error(parser, block->position,
+		config_error(parser, block->location,
 			     "vrrp_instance %s has no interface; add \"interface NAME\"",
 			     block->name);
 	else if (config_address_is_link_local(&instance->source))
 		config_error(
-			parser, block->position,
+			parser, block->location,
 			"vrrp_instance %s has no interface, and a link-local source does not tell it; add \"interface NAME\"",
 			block->name);
 }
 
-static void settle_group(struct config_parser *parser, const struct config_block *block)
+static void finalize_group(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
 	const struct config_globals *globals = parser->globals;
@@ -237,7 +240,7 @@ static void settle_group(struct config_parser *parser, const struct config_block
 		instance->group = instance->family == 4 ? globals->group4 : globals->group6;
 }
 
-void config_settle_unicast(struct config_parser *parser, const struct config_block *block)
+void config_finalize_unicast(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
 
@@ -246,5 +249,5 @@ void config_settle_unicast(struct config_parser *parser, const struct config_blo
 	if (!instance->unicast_peer_count)
 		check_peers(parser, block);
 	check_interface(parser, block);
-	settle_group(parser, block);
+	finalize_group(parser, block);
 }

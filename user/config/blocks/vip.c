@@ -47,7 +47,7 @@ static void read_broadcast(struct config_parser *parser, const struct config_tok
 	struct xb_address broadcast;
 
 	if (!address_is_ipv4(&vip->address)) {
-		config_error(parser, value->position,
+		config_error(parser, value->location,
 			     "IPv6 has no broadcast address; remove \"brd %s\"", value->text);
 	} else if (derive_broadcast(value->text, vip, &broadcast) ||
 		   (!address_parse(value->text, &broadcast) && address_is_ipv4(&broadcast))) {
@@ -55,7 +55,7 @@ static void read_broadcast(struct config_parser *parser, const struct config_tok
 		vip->has_broadcast = true;
 	} else {
 		config_error(
-			parser, value->position,
+			parser, value->location,
 			"'%s' is no broadcast address; write an IPv4 address, or + or - with a length of 1 to 30",
 			value->text);
 	}
@@ -81,7 +81,7 @@ static void read_scope(struct config_parser *parser, const struct config_token *
 	}
 	if (config_parse_number(value->text, &number) || number > UINT8_MAX)
 		config_error(
-			parser, value->position,
+			parser, value->location,
 			"unknown scope '%s'; write global, site, link, host, nowhere or 0 to 255",
 			value->text);
 	else
@@ -94,7 +94,7 @@ static void read_label(struct config_parser *parser, const struct config_token *
 	if (address_is_ipv4(&vip->address))
 		config_store_text(parser, value, "label", vip->label, sizeof(vip->label));
 	else
-		config_warning(parser, value->position,
+		config_warning(parser, value->location,
 			       "IPv6 addresses have no labels; '%s' is ignored", value->text);
 }
 
@@ -107,7 +107,7 @@ static void read_peer(struct config_parser *parser, const struct config_token *v
 	if (config_parse_prefix(value->text, &peer, &length) ||
 	    address_family(&peer) != address_family(&vip->address)) {
 		config_error(
-			parser, value->position,
+			parser, value->location,
 			"'%s' is no peer address; write \"peer ADDRESS[/LENGTH]\" with an IPv%u address",
 			value->text, address_family(&vip->address));
 		return;
@@ -128,7 +128,7 @@ static void read_preferred_lifetime(struct config_parser *parser, const struct c
 		vip->preferred_lifetime_s = (uint32_t)seconds;
 	else
 		config_error(
-			parser, value->position,
+			parser, value->location,
 			"'%s' is no lifetime; write \"preferred_lft forever\" or 0 to %u seconds",
 			value->text, UINT32_MAX);
 }
@@ -175,77 +175,77 @@ static const struct {
 	{.name = "track_group", .has_value = true},
 };
 
-static void report_unknown_option(struct config_parser *parser, const struct config_token *word)
+static void report_unknown_option(struct config_parser *parser, const struct config_token *token)
 {
 	size_t nearest = 0;
 
 	for (size_t i = 1; i < CONFIG_ARRAY_SIZE(options); i++) {
-		if (config_edit_distance(word->text, options[i].name) <
-		    config_edit_distance(word->text, options[nearest].name))
+		if (config_edit_distance(token->text, options[i].name) <
+		    config_edit_distance(token->text, options[nearest].name))
 			nearest = i;
 	}
-	if (config_is_near(word->text, config_edit_distance(word->text, options[nearest].name)))
-		config_error(parser, word->position,
-			     "unknown word '%s' behind an address; did you mean '%s'?", word->text,
+	if (config_is_near(token->text, config_edit_distance(token->text, options[nearest].name)))
+		config_error(parser, token->location,
+			     "unknown word '%s' behind an address; did you mean '%s'?", token->text,
 			     options[nearest].name);
 	else
-		config_error(parser, word->position,
+		config_error(parser, token->location,
 			     "unknown word '%s' behind an address; write \"" CONFIG_VIP_USAGE "\"",
-			     word->text);
+			     token->text);
 }
 
 static void apply_option(struct config_parser *parser, size_t option,
-			 const struct config_token *words, struct config_vip *vip)
+			 const struct config_token *tokens, struct config_vip *vip)
 {
 	if (options[option].ipv6_only && address_is_ipv4(&vip->address))
-		config_warning(parser, words[0].position, "%s is for IPv6 addresses; it is ignored",
-			       options[option].name);
+		config_warning(parser, tokens[0].location,
+			       "%s is for IPv6 addresses; it is ignored", options[option].name);
 	else if (options[option].read)
-		options[option].read(parser, &words[1], vip);
+		options[option].read(parser, &tokens[1], vip);
 	else if (options[option].flag)
 		vip->flags |= options[option].flag;
 	else
-		config_warning(parser, words[0].position,
+		config_warning(parser, tokens[0].location,
 			       "keepalived's '%s' of an address is not served yet; it is ignored",
 			       options[option].name);
 }
 
 /* Reads one option at words[0]; returns how many words it took. */
-static size_t read_option(struct config_parser *parser, const struct config_token *words,
+static size_t read_option(struct config_parser *parser, const struct config_token *tokens,
 			  size_t count, struct config_vip *vip)
 {
 	size_t i = 0;
 
-	while (i < CONFIG_ARRAY_SIZE(options) && strcmp(words[0].text, options[i].name))
+	while (i < CONFIG_ARRAY_SIZE(options) && strcmp(tokens[0].text, options[i].name))
 		i++;
 	if (i == CONFIG_ARRAY_SIZE(options)) {
-		report_unknown_option(parser, &words[0]);
+		report_unknown_option(parser, &tokens[0]);
 		return count;
 	}
 	if (options[i].has_value && count < 2) {
-		config_error(parser, words[0].position,
+		config_error(parser, tokens[0].location,
 			     "%s lacks a value; write \"" CONFIG_VIP_USAGE "\"", options[i].name);
 		return count;
 	}
-	apply_option(parser, i, words, vip);
+	apply_option(parser, i, tokens, vip);
 	return options[i].has_value ? 2 : 1;
 }
 
 /* The kernel takes one length, and with a peer it is that of the peer. */
-static void settle_peer(struct config_parser *parser, const struct config_token *word,
-			struct config_vip *vip)
+static void finalize_peer(struct config_parser *parser, const struct config_token *token,
+			  struct config_vip *vip)
 {
 	uint8_t full = address_is_ipv4(&vip->address) ? 32 : 128;
 
 	if (!vip->has_peer || vip->prefix_length == full)
 		return;
-	config_warning(parser, word->position,
+	config_warning(parser, token->location,
 		       "the length of %s has no effect with a peer; write it behind the peer",
-		       word->text);
+		       token->text);
 	vip->prefix_length = full;
 }
 
-static void read_vip_options(struct config_parser *parser, const struct config_token *words,
+static void read_vip_options(struct config_parser *parser, const struct config_token *tokens,
 			     size_t count, struct config_vip *vip)
 {
 	bool ipv6 = !address_is_ipv4(&vip->address);
@@ -255,43 +255,43 @@ static void read_vip_options(struct config_parser *parser, const struct config_t
 	/* Deprecated, so that it is no source address of the host's own connections. */
 	vip->preferred_lifetime_s = ipv6 && vip->prefix_length == 128 ? 0 : UINT32_MAX;
 	for (size_t i = 1; i < count;)
-		i += read_option(parser, &words[i], count - i, vip);
-	settle_peer(parser, &words[0], vip);
+		i += read_option(parser, &tokens[i], count - i, vip);
+	finalize_peer(parser, &tokens[0], vip);
 }
 
 /* Reads a line's address and options. Returns whether there is an address to keep. */
 static bool read_vip(struct config_parser *parser, const struct config_statement *statement,
 		     struct config_vip *out)
 {
-	const struct config_token *words = statement->words;
-	struct config_vip vip = {.position = words[0].position};
+	const struct config_token *tokens = statement->tokens;
+	struct config_vip vip = {.location = tokens[0].location};
 
-	if (config_parse_prefix(words[0].text, &vip.address, &vip.prefix_length)) {
-		config_error(parser, words[0].position,
-			     "'%s' is no address; write \"" CONFIG_VIP_USAGE "\"", words[0].text);
+	if (config_parse_prefix(tokens[0].text, &vip.address, &vip.prefix_length)) {
+		config_error(parser, tokens[0].location,
+			     "'%s' is no address; write \"" CONFIG_VIP_USAGE "\"", tokens[0].text);
 		return false;
 	}
 	if (!config_address_is_unicast(&vip.address)) {
-		config_error(parser, words[0].position,
+		config_error(parser, tokens[0].location,
 			     "%s cannot be a virtual address; write a unicast address",
-			     words[0].text);
+			     tokens[0].text);
 		return false;
 	}
-	read_vip_options(parser, words, statement->count, &vip);
+	read_vip_options(parser, tokens, statement->count, &vip);
 	*out = vip;
 	return true;
 }
 
 /* keepalived takes an address once, however often it is given; so does this. */
 static bool is_repeated(struct config_parser *parser, const struct config_vip *list, size_t count,
-			const struct config_token *word, const struct config_vip *vip)
+			const struct config_token *token, const struct config_vip *vip)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (address_equal(&list[i].address, &vip->address) &&
 		    !strcmp(list[i].interface, vip->interface)) {
-			config_warning(parser, word->position,
+			config_warning(parser, token->location,
 				       "%s was given on %s already; this one is ignored",
-				       word->text, config_place(parser, list[i].position));
+				       token->text, config_location_text(parser, list[i].location));
 			return true;
 		}
 	}
@@ -300,15 +300,15 @@ static bool is_repeated(struct config_parser *parser, const struct config_vip *l
 
 /* Reports the first address that an advert has no room for, and passes over the rest. */
 static bool has_room(struct config_parser *parser, const struct config_block *block,
-		     const struct config_token *word)
+		     const struct config_token *token)
 {
 	const struct config_instance *instance = block->target;
 
 	if (instance->advertised_count == VRRP_ADDRESSES_MAX)
 		config_error(
-			parser, word->position,
+			parser, token->location,
 			"%s is one address too many for vrrp_instance %s; an advert carries %d: move it to virtual_ipaddress_excluded, or split the instance",
-			word->text, block->name, VRRP_ADDRESSES_MAX);
+			token->text, block->name, VRRP_ADDRESSES_MAX);
 	return instance->advertised_count <= VRRP_ADDRESSES_MAX;
 }
 
@@ -316,10 +316,10 @@ static bool has_room(struct config_parser *parser, const struct config_block *bl
 static void insert_vip(struct config_instance *instance, const struct config_vip *vip)
 {
 	size_t at = vip->excluded ? instance->vip_count : instance->advertised_count;
-	size_t behind = instance->vip_count - at;
+	size_t following = instance->vip_count - at;
 
 	instance->vips = config_grow(instance->vips, &instance->vip_count, sizeof(*vip));
-	memmove(&instance->vips[at + 1], &instance->vips[at], behind * sizeof(*vip));
+	memmove(&instance->vips[at + 1], &instance->vips[at], following * sizeof(*vip));
 	instance->vips[at] = *vip;
 	instance->advertised_count += !vip->excluded;
 }
@@ -331,8 +331,8 @@ static void add_vip(struct config_parser *parser, struct config_block *block,
 	struct config_vip vip;
 
 	if (!read_vip(parser, statement, &vip) ||
-	    is_repeated(parser, instance->vips, instance->vip_count, &statement->words[0], &vip) ||
-	    (!excluded && !has_room(parser, block, &statement->words[0])))
+	    is_repeated(parser, instance->vips, instance->vip_count, &statement->tokens[0], &vip) ||
+	    (!excluded && !has_room(parser, block, &statement->tokens[0])))
 		return;
 	vip.excluded = excluded;
 	insert_vip(instance, &vip);
@@ -365,7 +365,7 @@ static void read_static(struct config_parser *parser, struct config_block *block
 	(void)keyword;
 	if (!read_vip(parser, statement, &vip) ||
 	    is_repeated(parser, config->static_addresses, config->static_address_count,
-			&statement->words[0], &vip))
+			&statement->tokens[0], &vip))
 		return;
 	config->static_addresses =
 		config_grow(config->static_addresses, &config->static_address_count, sizeof(vip));
@@ -376,7 +376,7 @@ void config_read_vips(struct config_parser *parser, struct config_block *block,
 		      const struct config_keyword *keyword,
 		      const struct config_statement *statement)
 {
-	config_parser_list(parser, block, keyword->name, statement->words[0].position,
+	config_parser_list(parser, block, keyword->name, statement->tokens[0].location,
 			   read_advertised);
 }
 
@@ -384,7 +384,7 @@ void config_read_excluded_vips(struct config_parser *parser, struct config_block
 			       const struct config_keyword *keyword,
 			       const struct config_statement *statement)
 {
-	config_parser_list(parser, block, keyword->name, statement->words[0].position,
+	config_parser_list(parser, block, keyword->name, statement->tokens[0].location,
 			   read_excluded);
 }
 
@@ -392,7 +392,8 @@ void config_read_static_addresses(struct config_parser *parser, struct config_bl
 				  const struct config_keyword *keyword,
 				  const struct config_statement *statement)
 {
-	config_parser_list(parser, block, keyword->name, statement->words[0].position, read_static);
+	config_parser_list(parser, block, keyword->name, statement->tokens[0].location,
+			   read_static);
 }
 
 /* Nobody takes an address of the other family over: keepalived drops it with a word in its log. */
@@ -405,14 +406,14 @@ static void check_families(struct config_parser *parser, const struct config_ins
 
 		if (address_family(&vip->address) != instance->family)
 			config_error(
-				parser, vip->position,
+				parser, vip->location,
 				"%s cannot be advertised: vrrp_instance %s is of IPv%u; move it to virtual_ipaddress_excluded",
 				address_format(&vip->address, text), instance->name,
 				instance->family);
 	}
 }
 
-void config_settle_addresses(struct config_parser *parser, const struct config_block *block)
+void config_finalize_addresses(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
 

@@ -17,23 +17,23 @@ void config_read_vmac(struct config_parser *parser, struct config_block *block,
 
 	instance->use_vmac = true;
 	for (size_t i = 1; i < statement->count; i++) {
-		const struct config_token *word = &statement->words[i];
+		const struct config_token *token = &statement->tokens[i];
 
-		if (strchr(word->text, ':'))
+		if (strchr(token->text, ':'))
 			config_error(
-				parser, word->position,
+				parser, token->location,
 				"a MAC address of one's own, '%s', is not served; remove it: the virtual router has that of its virtual_router_id",
-				word->text);
+				token->text);
 		else if (*instance->vmac_interface)
-			config_error(parser, word->position,
-				     "unexpected '%s' after use_vmac; write \"%s\"", word->text,
+			config_error(parser, token->location,
+				     "unexpected '%s' after use_vmac; write \"%s\"", token->text,
 				     keyword->usage);
 		else
-			config_store_interface(parser, word, instance->vmac_interface);
+			config_store_interface(parser, token, instance->vmac_interface);
 	}
 }
 
-void config_settle_vmac(struct config_parser *parser, const struct config_block *block)
+void config_finalize_vmac(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
 
@@ -96,7 +96,7 @@ static void choose_name(struct config_parser *parser, struct config_instance *in
 		}
 	}
 	config_error(
-		parser, instance->position,
+		parser, instance->location,
 		"there is no name of %d characters with prefix \"%s\" left for the virtual MAC of vrrp_instance %s; write \"use_vmac NAME\"",
 		CONFIG_INTERFACE_BYTES - 1, prefix, instance->name);
 }
@@ -116,10 +116,10 @@ void config_name_vmacs(struct config_parser *parser)
 		if (user &&
 		    (user <= instance || !strcmp(user->interface, instance->vmac_interface)))
 			config_error(
-				parser, instance->position,
+				parser, instance->location,
 				"the name %s of the virtual MAC's interface is used by vrrp_instance %s on %s; write another one",
 				instance->vmac_interface, user->name,
-				config_place(parser, user->position));
+				config_location_text(parser, user->location));
 	}
 	for (size_t i = 0; i < config->instance_count; i++) {
 		if (config->instances[i].use_vmac && !*config->instances[i].vmac_interface)

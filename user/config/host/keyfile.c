@@ -20,7 +20,7 @@ struct parser {
 	size_t errors_before;
 };
 
-struct word {
+struct token {
 	const char *text;
 	size_t length;
 };
@@ -39,29 +39,29 @@ static bool is_blank(char character)
 }
 
 /* Returns the next word of the line, of length 0 at its end or before a comment. */
-static struct word next_word(const char **cursor, const char *end)
+static struct token next_token(const char **cursor, const char *end)
 {
-	struct word word = {0};
+	struct token token = {0};
 
 	while (*cursor < end && is_blank(**cursor))
 		(*cursor)++;
-	word.text = *cursor;
+	token.text = *cursor;
 	while (*cursor < end && !is_blank(**cursor) && **cursor != '#')
 		(*cursor)++;
-	word.length = (size_t)(*cursor - word.text);
-	return word;
+	token.length = (size_t)(*cursor - token.text);
+	return token;
 }
 
-static bool parse_id(const struct word *word, uint8_t *id)
+static bool parse_id(const struct token *token, uint8_t *id)
 {
 	unsigned value = 0;
 
-	if (word->length == 0 || word->length > 3)
+	if (token->length == 0 || token->length > 3)
 		return false;
-	for (size_t i = 0; i < word->length; i++) {
-		if (!isdigit((unsigned char)word->text[i]))
+	for (size_t i = 0; i < token->length; i++) {
+		if (!isdigit((unsigned char)token->text[i]))
 			return false;
-		value = value * 10 + (unsigned)(word->text[i] - '0');
+		value = value * 10 + (unsigned)(token->text[i] - '0');
 	}
 	if (value > ID_MAX)
 		return false;
@@ -75,32 +75,32 @@ static unsigned hex_digit_value(char digit)
 					     : (unsigned)(tolower((unsigned char)digit) - 'a') + 10;
 }
 
-static bool parse_key(const struct word *word, struct xb_key *key)
+static bool parse_key(const struct token *token, struct xb_key *key)
 {
-	uint64_t words[2] = {0};
+	uint64_t halves[2] = {0};
 
-	if (word->length != 2 * KEYFILE_KEY_BYTES)
+	if (token->length != 2 * KEYFILE_KEY_BYTES)
 		return false;
-	for (size_t i = 0; i < word->length; i++) {
+	for (size_t i = 0; i < token->length; i++) {
 		size_t byte = i / 2;
 		unsigned shift = (unsigned)(byte % 8) * 8 + (i % 2 ? 0 : 4);
 
-		if (!isxdigit((unsigned char)word->text[i]))
+		if (!isxdigit((unsigned char)token->text[i]))
 			return false;
-		words[byte / 8] |= (uint64_t)hex_digit_value(word->text[i]) << shift;
+		halves[byte / 8] |= (uint64_t)hex_digit_value(token->text[i]) << shift;
 	}
-	key->word[0] = words[0];
-	key->word[1] = words[1];
+	key->word[0] = halves[0];
+	key->word[1] = halves[1];
 	return true;
 }
 
-static bool id_is_taken(struct parser *parser, const struct word *word, uint8_t id)
+static bool id_is_taken(struct parser *parser, const struct token *token, uint8_t id)
 {
 	for (size_t i = 0; i < parser->count; i++) {
 		if (parser->keys[i].id != id)
 			continue;
 		diagnostics_add(parser->diagnostics, DIAGNOSTIC_ERROR, parser->file, parser->line,
-				(unsigned)(word->text - parser->line_start) + 1,
+				(unsigned)(token->text - parser->line_start) + 1,
 				"key id %u is also in line %u; each key needs an id of its own", id,
 				parser->key_lines[i]);
 		return true;
@@ -108,24 +108,24 @@ static bool id_is_taken(struct parser *parser, const struct word *word, uint8_t 
 	return false;
 }
 
-static void parse_key_line(struct parser *parser, struct word id_word, const char *cursor,
+static void parse_key_line(struct parser *parser, struct token id_token, const char *cursor,
 			   const char *end)
 {
-	struct word key_word = next_word(&cursor, end);
-	struct word rest = next_word(&cursor, end);
+	struct token key_token = next_token(&cursor, end);
+	struct token rest = next_token(&cursor, end);
 	struct xb_key key = {.valid = 1};
 
-	if (!parse_id(&id_word, &key.id))
-		error_at(parser, id_word.text, "no key id; a line is \"ID KEY\", ID is 0 to 255");
-	else if (!parse_key(&key_word, &key))
-		error_at(parser, key_word.text,
+	if (!parse_id(&id_token, &key.id))
+		error_at(parser, id_token.text, "no key id; a line is \"ID KEY\", ID is 0 to 255");
+	else if (!parse_key(&key_token, &key))
+		error_at(parser, key_token.text,
 			 "no key; it is 32 hexadecimal digits, as xbeatctl genkey prints them");
 	else if (rest.length > 0)
 		error_at(parser, rest.text, "more than a key; a line is \"ID KEY\"");
 	else if (parser->count == XB_KEYS_MAX)
-		error_at(parser, id_word.text,
+		error_at(parser, id_token.text,
 			 "a third key; keep the one that signs and the one it replaces");
-	else if (!id_is_taken(parser, &id_word, key.id)) {
+	else if (!id_is_taken(parser, &id_token, key.id)) {
 		parser->key_lines[parser->count] = parser->line;
 		parser->keys[parser->count++] = key;
 	}
@@ -134,7 +134,7 @@ static void parse_key_line(struct parser *parser, struct word id_word, const cha
 static void parse_line(struct parser *parser, const char *end)
 {
 	const char *cursor = parser->line_start;
-	struct word first = next_word(&cursor, end);
+	struct token first = next_token(&cursor, end);
 
 	/* A '#' in first place leaves an empty word: the whole line is a comment. */
 	if (first.length > 0)

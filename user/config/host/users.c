@@ -24,8 +24,8 @@ struct resolver {
 
 #define report(resolver, severity, command, ...)                                                   \
 	diagnostics_add((resolver)->diagnostics, severity,                                         \
-			source_name(resolver, (command)->position.source),                         \
-			(command)->position.line, (command)->position.column, __VA_ARGS__)
+			source_name(resolver, (command)->location.source),                         \
+			(command)->location.line, (command)->location.column, __VA_ARGS__)
 
 static const char *source_name(const struct resolver *resolver, unsigned source)
 {

@@ -3,14 +3,14 @@
 #include "user/config/model/command.h"
 #include <stdlib.h>
 
-void config_words_free(char **words)
+void config_arguments_free(char **arguments)
 {
-	for (size_t i = 0; words && words[i]; i++)
-		free(words[i]);
-	free(words);
+	for (size_t i = 0; arguments && arguments[i]; i++)
+		free(arguments[i]);
+	free(arguments);
 }
 
 void config_command_free(struct config_command *command)
 {
-	config_words_free(command->arguments);
+	config_arguments_free(command->arguments);
 }

@@ -10,7 +10,7 @@
 #define COMMAND_SEARCH_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 /* Compares two lists of words, each ended by NULL. */
-static inline bool words_equal(char *const *one, char *const *other)
+static inline bool arguments_equal(char *const *one, char *const *other)
 {
 	while (*one && *other && !strcmp(*one, *other)) {
 		one++;
@@ -26,10 +26,10 @@ static inline bool command_equal(const struct config_command *one,
 	if (!one->arguments || !other->arguments)
 		return one->arguments == other->arguments;
 	return one->uid == other->uid && one->gid == other->gid &&
-	       words_equal(one->arguments, other->arguments);
+	       arguments_equal(one->arguments, other->arguments);
 }
 
-void config_words_free(char **words);
+void config_arguments_free(char **arguments);
 
 /* Frees what the command points to. */
 void config_command_free(struct config_command *command);

@@ -43,7 +43,7 @@ static void script_free(struct config_script *script)
 static void process_free(struct config_process *process)
 {
 	free(process->name);
-	config_words_free(process->command);
+	config_arguments_free(process->command);
 }
 
 static void file_free(struct config_file *file)

@@ -6,7 +6,7 @@
 #ifndef XBEAT_CONFIG_MODEL_CONFIG_H
 #define XBEAT_CONFIG_MODEL_CONFIG_H
 
-#include "user/config/model/position.h"
+#include "user/config/model/location.h"
 #include "user/config/model/route.h"
 #include "user/lib/diagnostics.h"
 #include <stdbool.h>
@@ -39,7 +39,7 @@ struct config_node {
 	struct xb_address addresses[XB_LINKS_MAX]; /* one per interface of the heartbeat block */
 	size_t address_count;
 	bool witness; /* answers, never takes VIPs */
-	struct config_position position;
+	struct config_location location;
 };
 
 struct config_heartbeat {
@@ -59,7 +59,7 @@ struct config_heartbeat {
 	bool release_isolated; /* on_isolated release: a node that hears nobody gives its VIPs up */
 	struct config_node *nodes;
 	size_t node_count;
-	struct config_position position;
+	struct config_location location;
 };
 
 /* A program with its arguments, and who runs it: "script", "notify_master" … */
@@ -68,7 +68,7 @@ struct config_command {
 	char user[CONFIG_USER_BYTES]; /* "": script_user, or its default */
 	char group[CONFIG_USER_BYTES]; /* "": the user's own */
 	uint32_t uid, gid; /* filled in by command_users_resolve(), not by the parser */
-	struct config_position position;
+	struct config_location location;
 };
 
 /* vrrp_script */
@@ -81,7 +81,7 @@ struct config_script {
 	int weight; /* 0: failing is a fault; -253..253 */
 	bool reverse;
 	bool init_fail; /* counts as failing until it has succeeded rise times */
-	struct config_position position;
+	struct config_location location;
 };
 
 /* vrrp_app: an application that proves its progress itself (xbeat/app.h). Its place in the file is its bit in
@@ -94,7 +94,7 @@ struct config_app {
 	uint32_t uid; /* filled in by command_users_resolve(); UINT32_MAX: nobody */
 	int weight; /* 0: a late one is a fault */
 	bool reverse;
-	struct config_position position;
+	struct config_location location;
 };
 
 /* vrrp_track_process: how many processes there are of a name, or of a command line. */
@@ -111,7 +111,7 @@ struct config_process {
 	uint64_t terminate_delay_ns; /* before fewer do */
 	int weight;
 	bool reverse;
-	struct config_position position;
+	struct config_location location;
 };
 
 /* vrrp_track_file (track_file): a file that holds a number, which is multiplied by the weight. */
@@ -123,7 +123,7 @@ struct config_file {
 	bool init; /* init_file: make it with this value if it is not there … */
 	bool init_overwrite; /* … or in any case */
 	int32_t init_value;
-	struct config_position position;
+	struct config_location location;
 };
 
 enum config_track_kind {
@@ -143,7 +143,7 @@ struct config_track {
 	int weight; /* as it applies: the line's, else the tracked thing's own; 0: a fault */
 	bool reverse;
 	bool has_weight, has_reverse; /* the line says it: of use to the parser alone */
-	struct config_position position;
+	struct config_location location;
 };
 
 /* Who is told of changes. The order is that of enum config_notify_kind. */
@@ -181,14 +181,14 @@ struct config_vip {
 	uint32_t preferred_lifetime_s; /* UINT32_MAX: for ever */
 	bool excluded; /* virtual_ipaddress_excluded: taken, not advertised; they stand last */
 	bool no_track; /* not put back if something else removes it */
-	struct config_position position;
+	struct config_location location;
 };
 
 struct config_unicast_peer {
 	struct xb_address address;
 	uint8_t ttl_minimum; /* 0 */
 	uint8_t ttl_maximum; /* 255 */
-	struct config_position position;
+	struct config_location location;
 };
 
 enum config_authentication {
@@ -245,7 +245,7 @@ struct config_instance {
 	struct config_track *tracks;
 	size_t track_count;
 	struct config_notify notify;
-	struct config_position position;
+	struct config_location location;
 };
 
 /* vrrp_sync_group: its instances change state together. */
@@ -257,7 +257,7 @@ struct config_group {
 	size_t track_count;
 	bool tracking_weight; /* sync_group_tracking_weight: its members' own weights count */
 	struct config_notify notify;
-	struct config_position position;
+	struct config_location location;
 };
 
 struct config {

@@ -6,7 +6,7 @@
 #ifndef XBEAT_CONFIG_MODEL_ROUTE_H
 #define XBEAT_CONFIG_MODEL_ROUTE_H
 
-#include "user/config/model/position.h"
+#include "user/config/model/location.h"
 #include <linux/rtnetlink.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -67,7 +67,7 @@ struct config_route {
 	size_t next_hop_count; /* 0: neither gateway nor interface */
 	bool append; /* behind the routes to the same destination, not before them */
 	bool no_track; /* not put back if something else removes it */
-	struct config_position position;
+	struct config_location location;
 };
 
 struct config_rule {
@@ -92,7 +92,7 @@ struct config_rule {
 	bool priority_assigned; /* the line gives none */
 	struct config_number protocol; /* RTPROT_*; not given: keepalived's */
 	bool no_track;
-	struct config_position position;
+	struct config_location location;
 };
 
 struct config_route_list {

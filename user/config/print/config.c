@@ -74,7 +74,7 @@ char *config_print_process(const struct config_process *process)
 	config_print_open(&printer, "vrrp_track_process", process->name);
 	config_print_indent(&printer);
 	fputs("process", printer.stream);
-	config_write_words(printer.stream, process->command);
+	config_write_arguments(printer.stream, process->command);
 	fputc('\n', printer.stream);
 	print_param_match(&printer, process);
 	config_print_flag(&printer, "full_command", process->full_command);
@@ -93,7 +93,7 @@ char *config_print_file(const struct config_file *file)
 
 	config_printer_open(&printer);
 	config_print_open(&printer, "vrrp_track_file", file->name);
-	config_print_word(&printer, "file", file->path);
+	config_print_token(&printer, "file", file->path);
 	print_weight(&printer, file->weight, file->reverse);
 	if (file->init)
 		config_print_line(&printer, "init_file %d%s", file->init_value,
@@ -118,7 +118,7 @@ char *config_print_app(const struct config_app *app)
 	config_print_open(&printer, "vrrp_app", app->name);
 	print_duration(&printer, "timeout", app->timeout_ns);
 	if (*app->user)
-		config_print_word(&printer, "user", app->user);
+		config_print_token(&printer, "user", app->user);
 	print_weight(&printer, app->weight, app->reverse);
 	config_print_close(&printer);
 	return config_printer_close(&printer);
@@ -130,7 +130,7 @@ static void print_node(struct config_printer *printer, const struct config_node 
 
 	config_print_indent(printer);
 	fprintf(printer->stream, "node %u ", node->id);
-	config_write_word(printer->stream, node->name);
+	config_write_token(printer->stream, node->name);
 	for (size_t i = 0; i < node->address_count; i++)
 		fprintf(printer->stream, " %s", address_format(&node->addresses[i], text));
 	fputs(node->witness ? " witness\n" : "\n", printer->stream);
@@ -156,10 +156,10 @@ char *config_print_heartbeat(const struct config_heartbeat *heartbeat)
 	config_printer_open(&printer);
 	config_print_open(&printer, "heartbeat", heartbeat->name);
 	for (size_t i = 0; i < heartbeat->interface_count; i++)
-		config_print_word(&printer, "interface", heartbeat->interfaces[i]);
+		config_print_token(&printer, "interface", heartbeat->interfaces[i]);
 	config_print_line(&printer, "port %u", heartbeat->port);
 	config_print_line(&printer, "cluster_id %u", heartbeat->cluster_id);
-	config_print_word(&printer, "key_file", heartbeat->key_file);
+	config_print_token(&printer, "key_file", heartbeat->key_file);
 	print_duration(&printer, "interval", heartbeat->interval_ns);
 	print_detection(&printer, heartbeat);
 	print_duration(&printer, "daemon_timeout", heartbeat->daemon_timeout_ns);
@@ -180,7 +180,7 @@ static void print_fifo(struct config_printer *printer, const char *keyword, cons
 		return;
 	config_print_indent(printer);
 	fprintf(printer->stream, "%s ", keyword);
-	config_write_word(printer->stream, path);
+	config_write_token(printer->stream, path);
 	config_write_user(printer->stream, owner);
 	fputc('\n', printer->stream);
 }
@@ -189,7 +189,7 @@ static void print_globals(struct config_printer *printer, const struct config *c
 {
 	config_print_open(printer, "global_defs", NULL);
 	if (*config->router_id)
-		config_print_word(printer, "router_id", config->router_id);
+		config_print_token(printer, "router_id", config->router_id);
 	if (config->realtime_priority)
 		config_print_line(printer, "vrrp_rt_priority %d", config->realtime_priority);
 	else

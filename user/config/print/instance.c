@@ -12,10 +12,10 @@
 /* What is tracked may be reversed by itself: a line that is not has to say so. */
 static void print_track(struct config_printer *printer, const struct config_track *track)
 {
-	const char *straight = config_track_words[track->kind].has_noreverse ? " noreverse" : "";
+	const char *straight = config_track_keywords[track->kind].has_noreverse ? " noreverse" : "";
 
 	config_print_indent(printer);
-	config_write_word(printer->stream, track->name);
+	config_write_token(printer->stream, track->name);
 	fprintf(printer->stream, " weight %d%s\n", track->weight,
 		track->reverse ? " reverse" : straight);
 }
@@ -23,14 +23,15 @@ static void print_track(struct config_printer *printer, const struct config_trac
 void config_print_tracks(struct config_printer *printer, const struct config_track *tracks,
 			 size_t count)
 {
-	for (size_t kind = 0; kind < CONFIG_ARRAY_SIZE(config_track_words); kind++) {
+	for (size_t kind = 0; kind < CONFIG_ARRAY_SIZE(config_track_keywords); kind++) {
 		bool opened = false;
 
 		for (size_t i = 0; i < count; i++) {
 			if (tracks[i].kind != kind)
 				continue;
 			if (!opened)
-				config_print_open(printer, config_track_words[kind].word, NULL);
+				config_print_open(printer, config_track_keywords[kind].keyword,
+						  NULL);
 			opened = true;
 			print_track(printer, &tracks[i]);
 		}
@@ -39,18 +40,18 @@ void config_print_tracks(struct config_printer *printer, const struct config_tra
 	}
 }
 
-#define COMMAND(id, word) [CONFIG_NOTIFY_##id] = (word)
+#define COMMAND(id, keyword) [CONFIG_NOTIFY_##id] = (keyword)
 
-static const char *const notify_words[CONFIG_NOTIFY_KINDS] = {
-	CONFIG_NOTIFY_WORDS(COMMAND),
-	CONFIG_NOTIFY_INSTANCE_WORDS(COMMAND),
+static const char *const notify_keywords[CONFIG_NOTIFY_KINDS] = {
+	CONFIG_NOTIFY_KEYWORDS(COMMAND),
+	CONFIG_NOTIFY_INSTANCE_KEYWORDS(COMMAND),
 	[CONFIG_NOTIFY_DELETED] = "notify_deleted",
 };
 
 void config_print_notify(struct config_printer *printer, const struct config_notify *notify)
 {
 	for (size_t i = 0; i < CONFIG_NOTIFY_KINDS; i++)
-		config_print_command(printer, notify_words[i], &notify->commands[i]);
+		config_print_command(printer, notify_keywords[i], &notify->commands[i]);
 	config_print_flag(printer, "notify_deleted",
 			  notify->deleted && !notify->commands[CONFIG_NOTIFY_DELETED].arguments);
 }
@@ -107,7 +108,7 @@ void config_print_vip(struct config_printer *printer, const struct config_vip *v
 		fprintf(stream, " scope %u", vip->scope);
 	if (*vip->label) {
 		fputs(" label ", stream);
-		config_write_word(stream, vip->label);
+		config_write_token(stream, vip->label);
 	}
 	if (vip->has_peer)
 		fprintf(stream, " peer %s", address_format(&vip->peer, text));
@@ -172,14 +173,14 @@ static void print_authentication(struct config_printer *printer,
 	memcpy(password, instance->password, sizeof(instance->password));
 	config_print_open(printer, "authentication", NULL);
 	config_print_line(printer, "auth_type PASS");
-	config_print_word(printer, "auth_pass", password);
+	config_print_token(printer, "auth_pass", password);
 	config_print_close(printer);
 }
 
 static void print_vmac(struct config_printer *printer, const struct config_instance *instance)
 {
 	if (instance->use_vmac)
-		config_print_word(printer, "use_vmac", instance->vmac_interface);
+		config_print_token(printer, "use_vmac", instance->vmac_interface);
 	config_print_flag(printer, "vmac_xmit_base", instance->vmac_xmit_base);
 }
 
@@ -198,7 +199,7 @@ static void print_BOOL(struct config_printer *printer, const char *keyword, uint
 	config_print_line(printer, "%s %s", keyword, on ? "on" : "off");
 }
 
-#define INHERITED(kind, word, field, low, high) print_##kind(printer, word, instance->field)
+#define INHERITED(kind, keyword, field, low, high) print_##kind(printer, keyword, instance->field)
 
 /* keepalived takes what is printed of its own files: there the default is not said. */
 static void print_guard(struct config_printer *printer, const struct config_instance *instance)
@@ -233,14 +234,14 @@ static void print_identity(struct config_printer *printer, const struct config_i
 {
 	config_print_line(printer, "state %s", instance->start_as_master ? "MASTER" : "BACKUP");
 	if (*instance->interface)
-		config_print_word(printer, "interface", instance->interface);
+		config_print_token(printer, "interface", instance->interface);
 	config_print_line(printer, "virtual_router_id %u", instance->vrid);
 	config_print_line(printer, "version %u", instance->version);
 	config_print_flag(printer, "native_ipv6", instance->family == 6);
 	config_print_line(printer, "priority %u", instance->priority);
 	config_print_seconds(printer, "advert_int", instance->advert_interval_ns);
 	if (*instance->heartbeat)
-		config_print_word(printer, "heartbeat", instance->heartbeat);
+		config_print_token(printer, "heartbeat", instance->heartbeat);
 	print_guard(printer, instance);
 }
 
@@ -276,7 +277,7 @@ char *config_print_group(const struct config *config, const struct config_group 
 	config_print_open(&printer, "group", NULL);
 	for (size_t i = 0; i < group->member_count; i++) {
 		config_print_indent(&printer);
-		config_write_word(printer.stream, config->instances[group->members[i]].name);
+		config_write_token(printer.stream, config->instances[group->members[i]].name);
 		fputc('\n', printer.stream);
 	}
 	config_print_close(&printer);

@@ -47,7 +47,7 @@ void config_print_open(struct config_printer *printer, const char *keyword, cons
 	fputs(keyword, printer->stream);
 	if (name) {
 		fputc(' ', printer->stream);
-		config_write_word(printer->stream, name);
+		config_write_token(printer->stream, name);
 	}
 	fputs(" {\n", printer->stream);
 	printer->depth++;
@@ -84,27 +84,27 @@ static bool is_plain(char byte)
 	return isalnum((unsigned char)byte) || (byte && strchr("_-./:,+=%", byte));
 }
 
-static bool is_plain_word(const char *word)
+static bool is_plain_token(const char *token)
 {
 	size_t i = 0;
 
-	while (is_plain(word[i]))
+	while (is_plain(token[i]))
 		i++;
-	return i > 0 && !word[i];
+	return i > 0 && !token[i];
 }
 
-void config_write_word(FILE *stream, const char *word)
+void config_write_token(FILE *stream, const char *token)
 {
-	const char *quote = is_plain_word(word) ? "" : "\"";
+	const char *quote = is_plain_token(token) ? "" : "\"";
 
-	fprintf(stream, "%s%s%s", quote, word, quote);
+	fprintf(stream, "%s%s%s", quote, token, quote);
 }
 
-void config_print_word(struct config_printer *printer, const char *keyword, const char *word)
+void config_print_token(struct config_printer *printer, const char *keyword, const char *token)
 {
 	config_print_indent(printer);
 	fprintf(printer->stream, "%s ", keyword);
-	config_write_word(printer->stream, word);
+	config_write_token(printer->stream, token);
 	fputc('\n', printer->stream);
 }
 
@@ -126,13 +126,13 @@ static void write_escaped(FILE *stream, const char *text, const char *backslash)
 	}
 }
 
-void config_write_words(FILE *stream, char *const words[])
+void config_write_arguments(FILE *stream, char *const arguments[])
 {
-	for (; *words; words++) {
-		const char *quote = is_plain_word(*words) ? "" : "\"";
+	for (; *arguments; arguments++) {
+		const char *quote = is_plain_token(*arguments) ? "" : "\"";
 
 		fprintf(stream, " %s", quote);
-		write_escaped(stream, *words, "\\");
+		write_escaped(stream, *arguments, "\\");
 		fputs(quote, stream);
 	}
 }
@@ -143,7 +143,7 @@ void config_write_user(FILE *stream, const struct config_command *command)
 
 	for (size_t i = 0; i < 2 && *names[i]; i++) {
 		fputc(' ', stream);
-		config_write_word(stream, names[i]);
+		config_write_token(stream, names[i]);
 	}
 }
 

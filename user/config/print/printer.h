@@ -40,13 +40,13 @@ void config_print_seconds(struct config_printer *printer, const char *keyword,
 			  uint64_t duration_ns);
 
 /* "keyword WORD", the word in quotes if it needs them. */
-void config_print_word(struct config_printer *printer, const char *keyword, const char *word);
+void config_print_token(struct config_printer *printer, const char *keyword, const char *token);
 
 /* A word alone, in quotes if it needs them. */
-void config_write_word(FILE *stream, const char *word);
+void config_write_token(FILE *stream, const char *token);
 
 /* Words of a statement that config_split() takes apart, a blank before each. */
-void config_write_words(FILE *stream, char *const words[]);
+void config_write_arguments(FILE *stream, char *const arguments[]);
 
 /* "keyword "PROGRAM ARGUMENTS" USER GROUP", if there is a command. */
 void config_print_command(struct config_printer *printer, const char *keyword,

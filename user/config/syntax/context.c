@@ -5,18 +5,18 @@
 #include <string.h>
 
 void config_preprocess_error(const struct config_preprocessor *preprocessor,
-			     struct config_position position, const char *format, ...)
+			     struct config_location location, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	config_origins_report(&preprocessor->origins, DIAGNOSTIC_ERROR, position, format,
+	config_sources_report(&preprocessor->sources, DIAGNOSTIC_ERROR, location, format,
 			      arguments);
 	va_end(arguments);
 }
 
 bool config_preprocess_charge(struct config_preprocessor *preprocessor, size_t bytes,
-			      struct config_position position)
+			      struct config_location location)
 {
 	if (preprocessor->exhausted)
 		return false;
@@ -25,7 +25,7 @@ bool config_preprocess_charge(struct config_preprocessor *preprocessor, size_t b
 		return true;
 	preprocessor->exhausted = true;
 	config_preprocess_error(
-		preprocessor, position,
+		preprocessor, location,
 		"definitions, loops and includes make too much text of this; simplify them");
 	return false;
 }

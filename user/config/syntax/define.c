@@ -17,10 +17,11 @@ struct reference {
 	size_t offset;
 	size_t length;
 	char name[CONFIG_NAME_BYTES_MAX + 1]; /* with arguments: "_RANDOM 1 6" */
-	struct config_position position;
+	struct config_location location;
 };
 /* Returns where the name is in the sorted list, or where it belongs. */
-static size_t find_slot(const struct config_definitions *definitions, const char *name, bool *found)
+static size_t find_index(const struct config_definitions *definitions, const char *name,
+			 bool *found)
 {
 	size_t low = 0, high = definitions->count;
 
@@ -41,8 +42,8 @@ static size_t find_slot(const struct config_definitions *definitions, const char
 	return low;
 }
 
-static struct config_definition *add_definition(struct config_definitions *definitions, size_t slot,
-						const char *name)
+static struct config_definition *add_definition(struct config_definitions *definitions,
+						size_t index, const char *name)
 {
 	struct config_definition *definition = calloc(1, sizeof(*definition));
 	struct config_definition **entries = config_grow(definitions->entries, &definitions->count,
@@ -51,30 +52,30 @@ static struct config_definition *add_definition(struct config_definitions *defin
 	if (!definition)
 		abort();
 	definition->name = config_copy(name);
-	memmove(entries + slot + 1, entries + slot,
-		(definitions->count - 1 - slot) * sizeof(struct config_definition *));
-	entries[slot] = definition;
+	memmove(entries + index + 1, entries + index,
+		(definitions->count - 1 - index) * sizeof(struct config_definition *));
+	entries[index] = definition;
 	definitions->entries = entries;
 	return definition;
 }
 
 void config_define(struct config_preprocessor *preprocessor, const char *name,
 		   const struct config_text *text, size_t offset, size_t count,
-		   struct config_position position)
+		   struct config_location location)
 {
 	struct config_definitions *definitions = &preprocessor->definitions;
 	struct config_definition *definition;
 	bool found;
-	size_t slot = find_slot(definitions, name, &found);
+	size_t index = find_index(definitions, name, &found);
 
 	if (config_predefined_name(name)) {
-		config_preprocess_error(preprocessor, position,
+		config_preprocess_error(preprocessor, location,
 					"$%s is given by xbeat; choose another name", name);
 		return;
 	}
-	if (!config_preprocess_charge(preprocessor, CONFIG_STEP_BYTES + count, position))
+	if (!config_preprocess_charge(preprocessor, CONFIG_STEP_BYTES + count, location))
 		return;
-	definition = found ? definitions->entries[slot] : add_definition(definitions, slot, name);
+	definition = found ? definitions->entries[index] : add_definition(definitions, index, name);
 	config_text_clear(&definition->value);
 	config_text_append_part(&definition->value, text, offset, count);
 	definition->number = ++definitions->last_number;
@@ -127,13 +128,13 @@ static bool read_reference(const struct config_text *text, struct reference *ref
 		return false;
 	memcpy(reference->name, bytes + (braced ? 2 : 1), reference->length - around);
 	reference->name[reference->length - around] = '\0';
-	reference->position = config_text_position(text, reference->offset);
+	reference->location = config_text_location(text, reference->offset);
 	return true;
 }
 
 /* A value from outside: no comment begins in it, and no line ends. */
 static void append_outside_value(struct config_text *text, const char *value, bool in_quotes,
-				 struct config_position position)
+				 struct config_location location)
 {
 	for (; *value; value++) {
 		char byte = config_is_control(*value) || *value == '\n' ? ' ' : *value;
@@ -141,8 +142,8 @@ static void append_outside_value(struct config_text *text, const char *value, bo
 		if (byte == '"')
 			in_quotes = !in_quotes;
 		if (!in_quotes && (byte == '#' || byte == '!'))
-			config_text_append(text, "\\", 1, position);
-		config_text_append(text, &byte, 1, position);
+			config_text_append(text, "\\", 1, location);
+		config_text_append(text, &byte, 1, location);
 	}
 }
 
@@ -162,23 +163,23 @@ static void replace(struct config_text *text, const struct reference *reference,
 }
 
 static void report_cycle(const struct config_preprocessor *preprocessor, const char *name,
-			 unsigned number, struct config_position position)
+			 unsigned number, struct config_location location)
 {
-	const struct config_expansion *expansions = preprocessor->origins.expansions;
+	const struct config_expansion *expansions = preprocessor->sources.expansions;
 	bool more = true;
 	char chain[512] = "";
 	size_t used = 0;
 
-	for (unsigned i = position.expansion; more && used < sizeof(chain);
+	for (unsigned i = location.expansion; more && used < sizeof(chain);
 	     i = expansions[i].used.expansion) {
 		more = expansions[i].definition != number;
 		used += (size_t)snprintf(chain + used, sizeof(chain) - used, "%s by $%s",
 					 used ? ", that" : "", expansions[i].name);
 	}
 	/* The way of the text is the chain: it is not repeated behind the report. */
-	position.expansion = 0;
+	location.expansion = 0;
 	config_preprocess_error(
-		preprocessor, position,
+		preprocessor, location,
 		"the definition of $%s leads back to itself: it is used%s; break the circle", name,
 		chain);
 }
@@ -186,21 +187,21 @@ static void report_cycle(const struct config_preprocessor *preprocessor, const c
 /* Reports a definition that is expanded within itself, or too deep. number: 0 for a predefined one.
  * Returns whether it is fine. */
 static bool nesting_is_right(const struct config_preprocessor *preprocessor, const char *name,
-			     unsigned number, struct config_position position)
+			     unsigned number, struct config_location location)
 {
-	const struct config_expansion *expansions = preprocessor->origins.expansions;
+	const struct config_expansion *expansions = preprocessor->sources.expansions;
 	unsigned depth = 0;
 
-	for (unsigned i = position.expansion; i; i = expansions[i].used.expansion) {
+	for (unsigned i = location.expansion; i; i = expansions[i].used.expansion) {
 		if (number && expansions[i].definition == number) {
-			report_cycle(preprocessor, name, number, position);
+			report_cycle(preprocessor, name, number, location);
 			return false;
 		}
 		depth++;
 	}
 	if (depth < EXPANSION_DEPTH_MAX)
 		return true;
-	config_preprocess_error(preprocessor, position,
+	config_preprocess_error(preprocessor, location,
 				"$%s is nested deeper than %d definitions; simplify them", name,
 				EXPANSION_DEPTH_MAX);
 	return false;
@@ -211,7 +212,7 @@ static bool expand_predefined(struct config_preprocessor *preprocessor, struct c
 {
 	struct config_expansion use = {
 		.name = config_predefined_name(reference->name),
-		.used = reference->position,
+		.used = reference->location,
 	};
 	_cleanup_config_text_ struct config_text value = {0};
 	char *found;
@@ -223,7 +224,7 @@ static bool expand_predefined(struct config_preprocessor *preprocessor, struct c
 		return false;
 	append_outside_value(&value, found, in_quotes, use.used);
 	free(found);
-	replace(text, reference, &value, config_origins_expansion(&preprocessor->origins, use));
+	replace(text, reference, &value, config_sources_expansion(&preprocessor->sources, use));
 	return true;
 }
 
@@ -231,19 +232,19 @@ static bool expand_definition(struct config_preprocessor *preprocessor, struct c
 			      const struct reference *reference)
 {
 	const struct config_definition *definition;
-	struct config_expansion use = {.used = reference->position};
+	struct config_expansion use = {.used = reference->location};
 	bool found;
-	size_t slot = find_slot(&preprocessor->definitions, reference->name, &found);
+	size_t index = find_index(&preprocessor->definitions, reference->name, &found);
 
 	if (!found)
 		return false;
-	definition = preprocessor->definitions.entries[slot];
+	definition = preprocessor->definitions.entries[index];
 	if (!nesting_is_right(preprocessor, definition->name, definition->number, use.used))
 		return false;
 	use.name = definition->name;
 	use.definition = definition->number;
 	replace(text, reference, &definition->value,
-		config_origins_expansion(&preprocessor->origins, use));
+		config_sources_expansion(&preprocessor->sources, use));
 	return true;
 }
 
@@ -255,7 +256,7 @@ size_t config_expand(struct config_preprocessor *preprocessor, struct config_tex
 	if (!read_reference(text, &reference))
 		return 1;
 	if (!config_preprocess_charge(preprocessor, CONFIG_STEP_BYTES + text->length - first,
-				      reference.position))
+				      reference.location))
 		return reference.length;
 	if (expand_predefined(preprocessor, text, &reference, in_quotes) ||
 	    expand_definition(preprocessor, text, &reference))

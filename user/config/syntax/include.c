@@ -37,7 +37,7 @@ static const struct {
 
 struct include {
 	struct config_preprocessor *preprocessor;
-	struct config_position position;
+	struct config_location location;
 	unsigned checks;
 	size_t read_count;
 };
@@ -53,7 +53,7 @@ static void report(const struct include *include, unsigned check, const char *fo
 	va_list arguments;
 
 	va_start(arguments, format);
-	config_origins_report(&include->preprocessor->origins, severity, include->position, format,
+	config_sources_report(&include->preprocessor->sources, severity, include->location, format,
 			      arguments);
 	va_end(arguments);
 }
@@ -62,19 +62,19 @@ static void report(const struct include *include, unsigned check, const char *fo
 static bool may_open(const struct include *include, unsigned source)
 {
 	const struct config_preprocessor *preprocessor = include->preprocessor;
-	const char *const *files = preprocessor->origins.files;
+	const char *const *files = preprocessor->sources.files;
 
 	for (size_t i = 0; i < preprocessor->open_count; i++) {
 		if (preprocessor->open_sources[i] != source)
 			continue;
-		config_preprocess_error(preprocessor, include->position,
+		config_preprocess_error(preprocessor, include->location,
 					"%s includes itself through %s; break the circle",
 					files[source], files[preprocessor->source]);
 		return false;
 	}
 	if (preprocessor->open_count < CONFIG_ARRAY_SIZE(preprocessor->open_sources))
 		return true;
-	config_preprocess_error(preprocessor, include->position,
+	config_preprocess_error(preprocessor, include->location,
 				"files are included deeper than %zu; use fewer levels",
 				CONFIG_ARRAY_SIZE(preprocessor->open_sources));
 	return false;
@@ -83,7 +83,7 @@ static bool may_open(const struct include *include, unsigned source)
 static void read_file(struct include *include, const char *path)
 {
 	struct config_preprocessor *preprocessor = include->preprocessor;
-	unsigned source = config_origins_file(&preprocessor->origins, path);
+	unsigned source = config_sources_file(&preprocessor->sources, path);
 	char *text = NULL;
 	size_t length = 0;
 	int error;
@@ -97,7 +97,7 @@ static void read_file(struct include *include, const char *path)
 		return;
 	}
 	include->read_count++;
-	if (config_preprocess_charge(preprocessor, CONFIG_STEP_BYTES + length, include->position))
+	if (config_preprocess_charge(preprocessor, CONFIG_STEP_BYTES + length, include->location))
 		preprocessor->run_file(preprocessor, source, text, length);
 	free(text);
 }
@@ -212,7 +212,7 @@ static void read_pattern(struct include *include, const char *pattern)
 static char *resolve(const struct config_preprocessor *preprocessor, const char *pattern,
 		     size_t length)
 {
-	const char *file = preprocessor->origins.files[preprocessor->source];
+	const char *file = preprocessor->sources.files[preprocessor->source];
 	const char *slash = *pattern == '/' ? NULL : strrchr(file, '/');
 	char *resolved;
 
@@ -223,26 +223,26 @@ static char *resolve(const struct config_preprocessor *preprocessor, const char 
 }
 
 /* Returns the length of word if bytes begin with it and a blank or their end follows, otherwise 0. */
-static size_t word_length(const char *bytes, size_t length, const char *word)
+static size_t keyword_bytes(const char *bytes, size_t length, const char *keyword)
 {
-	size_t word_bytes = strlen(word);
+	size_t bytes_wanted = strlen(keyword);
 
-	if (length < word_bytes || memcmp(bytes, word, word_bytes))
+	if (length < bytes_wanted || memcmp(bytes, keyword, bytes_wanted))
 		return 0;
-	return length == word_bytes || config_is_blank(bytes[word_bytes]) ? word_bytes : 0;
+	return length == bytes_wanted || config_is_blank(bytes[bytes_wanted]) ? bytes_wanted : 0;
 }
 
 /* Returns the length of "include" or "includeX", 0 for other words. */
 static size_t keyword_length(const char *bytes, size_t length, unsigned *checks)
 {
-	size_t plain = word_length(bytes, length, "include");
-	char word[] = "include?";
+	size_t plain = keyword_bytes(bytes, length, "include");
+	char keyword[] = "include?";
 
 	for (size_t i = 0; !plain && i < CONFIG_ARRAY_SIZE(kinds); i++) {
-		word[sizeof(word) - 2] = kinds[i].letter;
-		if (word_length(bytes, length, word)) {
+		keyword[sizeof(keyword) - 2] = kinds[i].letter;
+		if (keyword_bytes(bytes, length, keyword)) {
 			*checks |= kinds[i].checks;
-			return sizeof(word) - 1;
+			return sizeof(keyword) - 1;
 		}
 	}
 	return plain;
@@ -268,17 +268,17 @@ bool config_directive_include(struct config_preprocessor *preprocessor,
 
 	if (!length)
 		return false;
-	include.position = config_text_position(text, offset);
+	include.location = config_text_location(text, offset);
 	while (end > begin && config_is_blank(text->bytes[end - 1]))
 		end--;
 	if (begin == end) {
-		config_preprocess_error(preprocessor, include.position,
+		config_preprocess_error(preprocessor, include.location,
 					"%.*s lacks a file; write \"include FILE\"", (int)length,
 					text->bytes + offset);
 		return true;
 	}
 	if (end - begin > CONFIG_LINE_BYTES_MAX) {
-		config_preprocess_error(preprocessor, include.position,
+		config_preprocess_error(preprocessor, include.location,
 					"the name of the file is too long; shorten it");
 		return true;
 	}
@@ -289,13 +289,14 @@ bool config_directive_include(struct config_preprocessor *preprocessor,
 }
 
 /* Applies one word of include_check: NAME sets, +NAME adds, -NAME removes. Returns success. */
-static bool apply_check(struct config_preprocessor *preprocessor, const char *word, size_t length)
+static bool apply_check(struct config_preprocessor *preprocessor, const char *keyword,
+			size_t length)
 {
-	char sign = *word == '+' || *word == '-' ? *word : '=';
+	char sign = *keyword == '+' || *keyword == '-' ? *keyword : '=';
 	size_t skip = sign != '=';
 
 	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(kinds); i++) {
-		if (word_length(word + skip, length - skip, kinds[i].name) != length - skip)
+		if (keyword_bytes(keyword + skip, length - skip, kinds[i].name) != length - skip)
 			continue;
 		if (sign == '-')
 			preprocessor->include_checks &= ~kinds[i].own;
@@ -309,7 +310,7 @@ static bool apply_check(struct config_preprocessor *preprocessor, const char *wo
 bool config_directive_include_check(struct config_preprocessor *preprocessor,
 				    const struct config_text *text, size_t offset, size_t end)
 {
-	size_t length = word_length(text->bytes + offset, end - offset, "include_check");
+	size_t length = keyword_bytes(text->bytes + offset, end - offset, "include_check");
 	size_t at = skip_blanks(text, offset + length, end);
 
 	if (!length)
@@ -323,7 +324,7 @@ bool config_directive_include_check(struct config_preprocessor *preprocessor,
 			next++;
 		if (!apply_check(preprocessor, text->bytes + at, next - at))
 			config_preprocess_error(
-				preprocessor, config_text_position(text, at),
+				preprocessor, config_text_location(text, at),
 				"unknown check '%.*s'; write readable, match, wildcard_match or brace_match",
 				(int)(next - at), text->bytes + at);
 	}

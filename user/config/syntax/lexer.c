@@ -28,19 +28,19 @@ static char peek(const struct config_lexer *lexer, size_t ahead)
 }
 
 /* Positions are asked for in the order of the text: the span is never far. */
-static struct config_position position_here(struct config_lexer *lexer)
+static struct config_location location_here(struct config_lexer *lexer)
 {
 	const struct config_text *text = lexer->text;
-	struct config_position position;
+	struct config_location location;
 
 	if (text->span_count == 0)
-		return (struct config_position){.line = 1, .column = 1};
+		return (struct config_location){.line = 1, .column = 1};
 	while (lexer->span + 1 < text->span_count &&
 	       text->spans[lexer->span + 1].offset <= lexer->offset)
 		lexer->span++;
-	position = text->spans[lexer->span].position;
-	position.column += (unsigned)(lexer->offset - text->spans[lexer->span].offset);
-	return position;
+	location = text->spans[lexer->span].location;
+	location.column += (unsigned)(lexer->offset - text->spans[lexer->span].offset);
+	return location;
 }
 
 /* Returns the first definition that a part of a word comes from, the word ending at the offset. */
@@ -51,47 +51,47 @@ static unsigned first_expansion(const struct config_lexer *lexer)
 	for (size_t i = lexer->span; i < text->span_count; i++) {
 		if (text->spans[i].offset >= lexer->offset)
 			break;
-		if (text->spans[i].position.expansion)
-			return text->spans[i].position.expansion;
+		if (text->spans[i].location.expansion)
+			return text->spans[i].location.expansion;
 	}
 	return 0;
 }
 
-static void report(const struct config_lexer *lexer, struct config_position position,
+static void report(const struct config_lexer *lexer, struct config_location location,
 		   const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-static void report(const struct config_lexer *lexer, struct config_position position,
+static void report(const struct config_lexer *lexer, struct config_location location,
 		   const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	config_origins_report(lexer->origins, DIAGNOSTIC_ERROR, position, format, arguments);
+	config_sources_report(lexer->sources, DIAGNOSTIC_ERROR, location, format, arguments);
 	va_end(arguments);
 }
 
 void config_lexer_init(struct config_lexer *lexer, const struct config_text *text,
-		       const struct config_origins *origins)
+		       const struct config_sources *sources)
 {
 	*lexer = (struct config_lexer){
 		.text = text,
-		.origins = origins,
+		.sources = sources,
 		/* A word of one byte takes two here, and none begins without a byte of text. */
-		.words = malloc(2 * text->length + 2),
+		.token_texts = malloc(2 * text->length + 2),
 	};
-	if (!lexer->words)
+	if (!lexer->token_texts)
 		abort();
 }
 
 void config_lexer_free(struct config_lexer *lexer)
 {
-	free(lexer->words);
+	free(lexer->token_texts);
 	*lexer = (struct config_lexer){0};
 }
 
 static void keep_byte(struct config_lexer *lexer, char byte)
 {
-	lexer->words[lexer->words_bytes++] = byte;
+	lexer->token_texts[lexer->token_bytes++] = byte;
 }
 
 /* Words are shown in reports, so a control character inside quotes must not reach them. */
@@ -111,7 +111,7 @@ static void skip_blanks_and_comment(struct config_lexer *lexer)
 		lexer->offset++;
 }
 
-static void read_quoted(struct config_lexer *lexer, struct config_position quote)
+static void read_quoted(struct config_lexer *lexer, struct config_location quote)
 {
 	lexer->offset++;
 	while (!at_end(lexer) && peek(lexer, 0) != '"' && peek(lexer, 0) != '\n')
@@ -179,7 +179,7 @@ struct config_token config_lexer_next(struct config_lexer *lexer)
 	struct config_token token = {.kind = CONFIG_TOKEN_END};
 
 	skip_blanks_and_comment(lexer);
-	token.position = position_here(lexer);
+	token.location = location_here(lexer);
 	if (at_end(lexer))
 		return token;
 	token.kind = single_byte_kind(peek(lexer, 0));
@@ -187,14 +187,14 @@ struct config_token config_lexer_next(struct config_lexer *lexer)
 		lexer->offset++;
 		return token;
 	}
-	token.text = lexer->words + lexer->words_bytes;
+	token.text = lexer->token_texts + lexer->token_bytes;
 	token.quoted = peek(lexer, 0) == '"';
 	if (token.quoted)
-		read_quoted(lexer, token.position);
+		read_quoted(lexer, token.location);
 	else
 		read_word(lexer);
 	keep_byte(lexer, '\0');
-	if (!token.position.expansion)
-		token.position.expansion = first_expansion(lexer);
+	if (!token.location.expansion)
+		token.location.expansion = first_expansion(lexer);
 	return token;
 }

@@ -3,7 +3,7 @@
 #ifndef XBEAT_CONFIG_SYNTAX_LEXER_H
 #define XBEAT_CONFIG_SYNTAX_LEXER_H
 
-#include "user/config/syntax/origin.h"
+#include "user/config/syntax/sources.h"
 #include "user/config/syntax/text.h"
 #include <stdbool.h>
 
@@ -19,21 +19,21 @@ struct config_token {
 	enum config_token_kind kind;
 	const char *text; /* of a word; lives as long as the lexer */
 	bool quoted; /* stood in "..." */
-	struct config_position position;
+	struct config_location location;
 };
 
 struct config_lexer {
 	const struct config_text *text;
-	const struct config_origins *origins;
+	const struct config_sources *sources;
 	size_t offset;
 	size_t span; /* of the text, that the offset is in */
-	char *words; /* texts of all tokens, NUL-terminated */
-	size_t words_bytes;
+	char *token_texts; /* texts of all tokens, NUL-terminated */
+	size_t token_bytes;
 };
 
 /* text and origins are borrowed. */
 void config_lexer_init(struct config_lexer *lexer, const struct config_text *text,
-		       const struct config_origins *origins);
+		       const struct config_sources *sources);
 
 void config_lexer_free(struct config_lexer *lexer);
 

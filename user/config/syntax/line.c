@@ -9,17 +9,17 @@ struct config_line config_line_begin(struct config_parser *parser,
 {
 	struct config_line line = {
 		.parser = parser,
-		.words = statement->words,
+		.tokens = statement->tokens,
 		.count = statement->count,
 		.what = what,
 		.usage = usage,
 	};
 
 	/* The parser keeps no more words: this line may have had some. */
-	if (line.count == CONFIG_WORDS_MAX)
-		config_line_error(&line, line.words[0].position,
+	if (line.count == CONFIG_TOKENS_MAX)
+		config_line_error(&line, line.tokens[0].location,
 				  "the %s has %d words or more; fewer are allowed", what,
-				  CONFIG_WORDS_MAX);
+				  CONFIG_TOKENS_MAX);
 	return line;
 }
 
@@ -32,19 +32,19 @@ void config_options_read_list(struct config_parser *parser, const struct config_
 		.type = block->type,
 		.target = target + keyword->offset,
 		.name = block->name,
-		.position = block->position,
+		.location = block->location,
 	};
 
-	config_parser_list(parser, &list, keyword->name, statement->words[0].position, read_line);
+	config_parser_list(parser, &list, keyword->name, statement->tokens[0].location, read_line);
 }
 
-void config_line_error(struct config_line *line, struct config_position position,
+void config_line_error(struct config_line *line, struct config_location location,
 		       const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	config_origins_report(line->parser->origins, DIAGNOSTIC_ERROR, position, format, arguments);
+	config_sources_report(line->parser->sources, DIAGNOSTIC_ERROR, location, format, arguments);
 	va_end(arguments);
 	line->next = line->count;
 	line->failed = true;
@@ -52,11 +52,11 @@ void config_line_error(struct config_line *line, struct config_position position
 
 const struct config_token *config_line_value(struct config_line *line)
 {
-	const struct config_token *before = &line->words[line->next - 1];
+	const struct config_token *before = &line->tokens[line->next - 1];
 
 	if (line->next < line->count)
-		return &line->words[line->next++];
-	config_line_error(line, before->position, "%s lacks a value; write \"%s\"", before->text,
+		return &line->tokens[line->next++];
+	config_line_error(line, before->location, "%s lacks a value; write \"%s\"", before->text,
 			  line->usage);
 	return NULL;
 }

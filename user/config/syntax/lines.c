@@ -25,17 +25,17 @@ static bool begins_definition(const char *line, size_t length)
 
 /* Once per line, so that a binary file does not fill the screen. */
 static void check_line(const struct config_preprocessor *preprocessor, const char *line,
-		       size_t length, struct config_position position)
+		       size_t length, struct config_location location)
 {
 	if (length > CONFIG_LINE_BYTES_MAX) {
-		position.column = CONFIG_LINE_BYTES_MAX + 1;
-		config_preprocess_error(preprocessor, position,
+		location.column = CONFIG_LINE_BYTES_MAX + 1;
+		config_preprocess_error(preprocessor, location,
 					"line is longer than 1023 bytes; split it");
 	}
 	for (size_t i = 0; i < length; i++) {
 		if (config_is_control(line[i])) {
-			position.column = (unsigned)i + 1;
-			config_preprocess_error(preprocessor, position,
+			location.column = (unsigned)i + 1;
+			config_preprocess_error(preprocessor, location,
 						"control character; the file must be plain text");
 			return;
 		}
@@ -92,9 +92,9 @@ bool config_lines_next(const struct config_preprocessor *preprocessor, struct co
 	while (continued && reader->offset < reader->length) {
 		const char *bytes;
 		size_t whole = take_line(reader, &bytes), length;
-		struct config_position position = {reader->line, 1, reader->source, 0};
+		struct config_location location = {reader->line, 1, reader->source, 0};
 
-		check_line(preprocessor, bytes, whole, position);
+		check_line(preprocessor, bytes, whole, location);
 		whole = whole < CONFIG_LINE_BYTES_MAX ? whole : CONFIG_LINE_BYTES_MAX;
 		definition = definition || begins_definition(bytes, whole);
 		whole = trimmed_length(bytes, whole);
@@ -102,10 +102,10 @@ bool config_lines_next(const struct config_preprocessor *preprocessor, struct co
 		/* The backslash counts behind a comment, too. */
 		length = length_without_comment(bytes, whole - continued);
 		length = trimmed_length(bytes, length);
-		config_text_append(line, bytes, length, position);
-		position.column += (unsigned)length;
+		config_text_append(line, bytes, length, location);
+		location.column += (unsigned)length;
 		if (continued)
-			config_text_append(line, "\n", 1, position);
+			config_text_append(line, "\n", 1, location);
 	}
 	return true;
 }

@@ -36,7 +36,7 @@ struct loop {
 	const struct config_text *text; /* what is repeated: count bytes at offset */
 	size_t body_offset;
 	size_t body_length;
-	struct config_position position;
+	struct config_location location;
 };
 
 static void free_parts(struct parts *parts)
@@ -93,7 +93,7 @@ static bool read_name(const struct loop *loop, struct part part,
 	if (part.length == 0 || part.length > CONFIG_NAME_BYTES_MAX ||
 	    config_name_length(bytes, part.length) != part.length) {
 		config_preprocess_error(
-			loop->preprocessor, loop->position,
+			loop->preprocessor, loop->location,
 			"'%.*s' cannot be the name of a loop; write letters, digits and _",
 			(int)part.length, part.length ? bytes : "");
 		return false;
@@ -109,7 +109,7 @@ static void run_body(const struct loop *loop)
 	_cleanup_config_text_ struct config_text body = {0};
 
 	if (!config_preprocess_charge(preprocessor, CONFIG_STEP_BYTES + loop->body_length,
-				      loop->position))
+				      loop->location))
 		return;
 	config_text_append_part(&body, loop->text, loop->body_offset, loop->body_length);
 	preprocessor->loop_depth++;
@@ -141,8 +141,8 @@ static void run_sequence(const struct loop *loop, const char *name, const int64_
 		_cleanup_config_text_ struct config_text text = {0};
 
 		snprintf(digits, sizeof(digits), hexadecimal ? "%" PRIx64 : "%" PRId64, value);
-		config_text_append(&text, digits, strlen(digits), loop->position);
-		config_define(loop->preprocessor, name, &text, 0, text.length, loop->position);
+		config_text_append(&text, digits, strlen(digits), loop->location);
+		config_define(loop->preprocessor, name, &text, 0, text.length, loop->location);
 		run_body(loop);
 		if (__builtin_add_overflow(value, step, &value))
 			return;
@@ -174,15 +174,15 @@ static void loop_over_numbers(const struct loop *loop, bool hexadecimal)
 		return;
 	if (!read_sequence(loop, numbers))
 		config_preprocess_error(
-			loop->preprocessor, loop->position,
+			loop->preprocessor, loop->location,
 			"the numbers of the loop are not right; write ~SEQ(NAME,[START,[STEP,]]END)");
 	else if (numbers[1] == 0 || (numbers[1] > 0) != (numbers[2] >= numbers[0]))
-		config_preprocess_error(loop->preprocessor, loop->position,
+		config_preprocess_error(loop->preprocessor, loop->location,
 					"steps of %" PRId64 " do not lead from %" PRId64
 					" to %" PRId64 "; correct the step",
 					numbers[1], numbers[0], numbers[2]);
 	else if (hexadecimal && (numbers[0] < 0 || numbers[2] < 0))
-		config_preprocess_error(loop->preprocessor, loop->position,
+		config_preprocess_error(loop->preprocessor, loop->location,
 					"~SEQx takes no negative numbers; use ~SEQ");
 	else
 		run_sequence(loop, name, numbers, hexadecimal);
@@ -197,7 +197,7 @@ static bool define_group(const struct loop *loop, const struct parts *names, str
 	split_group(&loop->head, group, &values);
 	if (values.count != names->count) {
 		config_preprocess_error(
-			loop->preprocessor, loop->position,
+			loop->preprocessor, loop->location,
 			"'%.*s' has %zu value(s) for %zu name(s); give each name one",
 			(int)group.length, loop->head.bytes + group.offset, values.count,
 			names->count);
@@ -207,7 +207,7 @@ static bool define_group(const struct loop *loop, const struct parts *names, str
 		if (!read_name(loop, names->entries[i], name))
 			return false;
 		config_define(loop->preprocessor, name, &loop->head, values.entries[i].offset,
-			      values.entries[i].length, loop->position);
+			      values.entries[i].length, loop->location);
 	}
 	return true;
 }
@@ -219,7 +219,7 @@ static void loop_over_list(const struct loop *loop, bool hexadecimal)
 	(void)hexadecimal;
 	split_group(&loop->head, loop->arguments.entries[0], &names);
 	if (loop->arguments.count < 2) {
-		config_preprocess_error(loop->preprocessor, loop->position,
+		config_preprocess_error(loop->preprocessor, loop->location,
 					"the loop has no values; write ~LST(NAME,VALUE,...)");
 		return;
 	}
@@ -277,10 +277,10 @@ bool config_directive_loop(struct config_preprocessor *preprocessor, const struc
 
 	if (kind < 0)
 		return false;
-	loop.position = config_text_position(text, offset);
+	loop.location = config_text_location(text, offset);
 	close = memchr(text->bytes + open, ')', end - open);
 	if (!close || preprocessor->loop_depth == LOOP_DEPTH_MAX) {
-		config_preprocess_error(preprocessor, loop.position,
+		config_preprocess_error(preprocessor, loop.location,
 					close ? "loops are nested too deep; use fewer"
 					      : "the loop's '(' is not closed; add ')'");
 		return true;

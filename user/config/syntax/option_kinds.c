@@ -14,10 +14,10 @@
 static const struct config_token *take_value(struct config_line *line,
 					     const struct config_option *option, bool *locked)
 {
-	const struct config_token *word = config_line_value(line);
+	const struct config_token *token = config_line_value(line);
 
-	if (!word || !option->lockable || strcmp(word->text, "lock"))
-		return word;
+	if (!token || !option->lockable || strcmp(token->text, "lock"))
+		return token;
 	*locked = true;
 	return config_line_value(line);
 }
@@ -67,15 +67,15 @@ static const char *list_names(const struct config_name *names, char text[static 
 
 /* Stores a number that was read with this result, or reports what is wrong with it. */
 static void store_number(struct config_line *line, const struct config_option *option,
-			 const struct config_token *word, int result, uint64_t value,
+			 const struct config_token *token, int result, uint64_t value,
 			 struct config_number *number)
 {
 	char names[NAMES_BYTES];
 
 	if (result || value < option->minimum || value > option->maximum) {
-		config_line_error(line, word->position,
+		config_line_error(line, token->location,
 				  "'%s' is no value of %s; write %s%" PRIu64 " to %" PRIu64,
-				  word->text, option->name, list_names(option->names, names),
+				  token->text, option->name, list_names(option->names, names),
 				  option->minimum, option->maximum);
 		return;
 	}
@@ -89,14 +89,14 @@ static void read_number(struct config_line *line, const struct config_option *op
 			int (*parse)(const struct config_option *option, const char *text,
 				     uint64_t *value))
 {
-	const struct config_token *word = take_value(line, option, &number->locked);
+	const struct config_token *token = take_value(line, option, &number->locked);
 	uint64_t value = 0;
 	int result;
 
-	if (!word)
+	if (!token)
 		return;
-	result = parse(option, word->text, &value);
-	store_number(line, option, word, result, value, number);
+	result = parse(option, token->text, &value);
+	store_number(line, option, token, result, value, number);
 }
 
 static int parse_decimal(const struct config_option *option, const char *text, uint64_t *value)
@@ -218,21 +218,21 @@ static int parse_pair(const struct config_option *option, const char *text, char
 static bool take_pair(struct config_line *line, const struct config_option *option, char separator,
 		      const char *form, uint32_t numbers[static 2], bool *has_second)
 {
-	const struct config_token *word = config_line_value(line);
+	const struct config_token *token = config_line_value(line);
 
-	if (!word)
+	if (!token)
 		return false;
-	if (!parse_pair(option, word->text, separator, numbers, has_second))
+	if (!parse_pair(option, token->text, separator, numbers, has_second))
 		return true;
-	config_line_error(line, word->position,
+	config_line_error(line, token->location,
 			  "'%s' is no value of %s; write %s with numbers of 0 to %" PRIu64,
-			  word->text, option->name, form, option->maximum);
+			  token->text, option->name, form, option->maximum);
 	return false;
 }
 
 static void read_range(struct config_line *line, const struct config_option *option, void *field)
 {
-	const struct config_token *word = &line->words[line->next];
+	const struct config_token *token = &line->tokens[line->next];
 	struct config_pair *pair = field;
 	uint32_t numbers[2];
 	bool has_last;
@@ -242,10 +242,10 @@ static void read_range(struct config_line *line, const struct config_option *opt
 	if (!has_last)
 		numbers[1] = numbers[0];
 	if (numbers[0] < option->minimum || numbers[0] > numbers[1])
-		config_line_error(line, word->position,
+		config_line_error(line, token->location,
 				  "'%s' is no range of %s; write FIRST-LAST, FIRST from %" PRIu64
 				  " on and not above LAST",
-				  word->text, option->name, option->minimum);
+				  token->text, option->name, option->minimum);
 	else
 		*pair = (struct config_pair){true, numbers[0], numbers[1]};
 }
@@ -310,25 +310,25 @@ bool config_line_prefix(const char *text, struct config_prefix *prefix)
 
 static void read_prefix(struct config_line *line, const struct config_option *option, void *field)
 {
-	const struct config_token *word = config_line_value(line);
+	const struct config_token *token = config_line_value(line);
 
-	if (word && !config_line_prefix(word->text, field))
-		config_line_error(line, word->position,
+	if (token && !config_line_prefix(token->text, field))
+		config_line_error(line, token->location,
 				  "'%s' is no value of %s; write ADDRESS/LENGTH or default",
-				  word->text, option->name);
+				  token->text, option->name);
 }
 
 static void read_address(struct config_line *line, const struct config_option *option, void *field)
 {
-	const struct config_token *word = config_line_value(line);
+	const struct config_token *token = config_line_value(line);
 	struct config_prefix *prefix = field;
 
-	if (!word)
+	if (!token)
 		return;
-	if (address_parse(word->text, &prefix->address))
-		config_line_error(line, word->position,
+	if (address_parse(token->text, &prefix->address))
+		config_line_error(line, token->location,
 				  "'%s' is no value of %s; write an address without a length",
-				  word->text, option->name);
+				  token->text, option->name);
 	else
 		prefix->given = true;
 }
@@ -361,10 +361,10 @@ static uint8_t prefix_family(const void *field)
 static void read_interface(struct config_line *line, const struct config_option *option,
 			   void *field)
 {
-	const struct config_token *word = config_line_value(line);
+	const struct config_token *token = config_line_value(line);
 
 	(void)option;
-	if (word && !config_store_interface_name(line->parser, word, field))
+	if (token && !config_store_interface_name(line->parser, token, field))
 		line->failed = true;
 }
 
@@ -378,10 +378,10 @@ static void read_congestion_control(struct config_line *line, const struct confi
 				    void *field)
 {
 	struct config_congestion_control *control = field;
-	const struct config_token *word = take_value(line, option, &control->locked);
+	const struct config_token *token = take_value(line, option, &control->locked);
 
-	if (word && !config_store_text(line->parser, word, option->name, control->name,
-				       sizeof(control->name)))
+	if (token && !config_store_text(line->parser, token, option->name, control->name,
+					sizeof(control->name)))
 		line->failed = true;
 }
 
@@ -396,11 +396,11 @@ static void print_congestion_control(FILE *out, const struct config_option *opti
 
 static void read_ignored(struct config_line *line, const struct config_option *option, void *field)
 {
-	struct config_position position = line->words[line->next - 1].position;
+	struct config_location location = line->tokens[line->next - 1].location;
 
 	(void)field;
 	if (config_line_value(line))
-		config_warning(line->parser, position,
+		config_warning(line->parser, location,
 			       "keepalived's '%s' of a %s is not served; %s", option->name,
 			       line->what, option->instead);
 }
@@ -408,7 +408,7 @@ static void read_ignored(struct config_line *line, const struct config_option *o
 static void read_refused(struct config_line *line, const struct config_option *option, void *field)
 {
 	(void)field;
-	config_line_error(line, line->words[line->next - 1].position,
+	config_line_error(line, line->tokens[line->next - 1].location,
 			  "keepalived's '%s' of a %s is not served; %s", option->name, line->what,
 			  option->instead);
 }

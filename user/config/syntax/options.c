@@ -21,27 +21,27 @@ static const struct config_option *find(const struct config_options *options, co
 bool config_options_read(const struct config_options *options, struct config_line *line,
 			 void *target)
 {
-	const struct config_token *word = &line->words[line->next];
-	const struct config_option *option = find(options, word->text);
+	const struct config_token *token = &line->tokens[line->next];
+	const struct config_option *option = find(options, token->text);
 
 	if (!option)
 		return false;
 	line->next++;
 	if (is_given(option, target) && option->kind->print)
-		config_line_error(line, word->position,
+		config_line_error(line, token->location,
 				  "%s says a second time what the %s has already; keep one of them",
-				  word->text, line->what);
+				  token->text, line->what);
 	else
 		option->kind->read(line, option, (char *)target + option->offset);
 	return true;
 }
 
 /* Moves *nearest to a word that is nearer than *best. */
-static void find_nearest(const struct config_options *options, const char *word,
+static void find_nearest(const struct config_options *options, const char *text,
 			 const char **nearest, unsigned *best)
 {
 	for (size_t i = 0; i < options->count; i++) {
-		unsigned distance = config_edit_distance(word, options->entries[i].name);
+		unsigned distance = config_edit_distance(text, options->entries[i].name);
 
 		if (distance < *best) {
 			*best = distance;
@@ -53,19 +53,19 @@ static void find_nearest(const struct config_options *options, const char *word,
 void config_options_unknown(const struct config_options *const tables[], size_t count,
 			    struct config_line *line)
 {
-	const struct config_token *word = &line->words[line->next];
+	const struct config_token *token = &line->tokens[line->next];
 	unsigned best = (unsigned)-1;
 	const char *nearest = "";
 
 	for (size_t i = 0; i < count; i++)
-		find_nearest(tables[i], word->text, &nearest, &best);
-	if (config_is_near(word->text, best))
-		config_line_error(line, word->position,
-				  "unknown word '%s' in a %s; did you mean '%s'?", word->text,
+		find_nearest(tables[i], token->text, &nearest, &best);
+	if (config_is_near(token->text, best))
+		config_line_error(line, token->location,
+				  "unknown word '%s' in a %s; did you mean '%s'?", token->text,
 				  line->what, nearest);
 	else
-		config_line_error(line, word->position, "unknown word '%s' in a %s; write \"%s\"",
-				  word->text, line->what, line->usage);
+		config_line_error(line, token->location, "unknown word '%s' in a %s; write \"%s\"",
+				  token->text, line->what, line->usage);
 }
 
 /* Returns the family of an option's address, 0 for one of either and for anything else. */
@@ -94,11 +94,11 @@ void config_options_check_family(const struct config_options *options, struct co
 
 		if (own && own != family)
 			config_line_error(
-				line, line->words[0].position,
+				line, line->tokens[0].location,
 				"the %s has addresses of both families; write IPv4 or IPv6 ones",
 				line->what);
 		else if (option->family && option->family != family && is_given(option, target))
-			config_line_error(line, line->words[0].position,
+			config_line_error(line, line->tokens[0].location,
 					  "%s is only for an IPv%d %s; remove it", option->name,
 					  option->family, line->what);
 	}

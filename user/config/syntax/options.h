@@ -13,7 +13,7 @@
 /* A line while it is read. */
 struct config_line {
 	struct config_parser *parser;
-	const struct config_token *words;
+	const struct config_token *tokens;
 	size_t count;
 	size_t next; /* the first word that was not read; count after an error */
 	bool failed; /* an error was reported */
@@ -55,13 +55,13 @@ struct config_options {
 };
 
 /* An option with another name; of: the fields of its initializer but the name. */
-#define CONFIG_OPTION_ALIAS(word, of)                                                              \
+#define CONFIG_OPTION_ALIAS(keyword, of)                                                           \
 	{                                                                                          \
-		.name = (word), of, .alias = true                                                  \
+		.name = (keyword), of, .alias = true                                               \
 	}
-#define CONFIG_OPTION_REFUSED(word, what_to_do)                                                    \
+#define CONFIG_OPTION_REFUSED(keyword, what_to_do)                                                 \
 	{                                                                                          \
-		.name = (word), .kind = &config_kind_refused, .instead = (what_to_do)              \
+		.name = (keyword), .kind = &config_kind_refused, .instead = (what_to_do)           \
 	}
 #define CONFIG_OPTION_TRACK_GROUP                                                                  \
 	{                                                                                          \
@@ -95,7 +95,7 @@ struct config_line config_line_begin(struct config_parser *parser,
 				     const char *usage);
 
 /* Reports an error at a word of the line, and ends its reading. */
-void config_line_error(struct config_line *line, struct config_position position,
+void config_line_error(struct config_line *line, struct config_location location,
 		       const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Returns the next word as the value of the last one, NULL after reporting that there is none. */

@@ -14,12 +14,12 @@
 #define LISTED_MAX 20
 
 void config_report(const struct config_parser *parser, enum diagnostic_severity severity,
-		   struct config_position position, const char *format, ...)
+		   struct config_location location, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	config_origins_report(parser->origins, severity, position, format, arguments);
+	config_sources_report(parser->sources, severity, location, format, arguments);
 	va_end(arguments);
 }
 
@@ -39,7 +39,7 @@ void config_parser_skip_block(struct config_parser *parser, const struct config_
 			depth--;
 	}
 	if (depth > 0)
-		config_error(parser, opener->position, "the block is not closed; add '}'");
+		config_error(parser, opener->location, "the block is not closed; add '}'");
 }
 
 static void skip_newlines(struct config_parser *parser)
@@ -48,12 +48,12 @@ static void skip_newlines(struct config_parser *parser)
 		advance(parser);
 }
 
-static void take_words(struct config_parser *parser, struct config_statement *statement)
+static void take_tokens(struct config_parser *parser, struct config_statement *statement)
 {
 	statement->count = 0;
 	for (; parser->token.kind == CONFIG_TOKEN_WORD; advance(parser)) {
-		if (statement->count < CONFIG_WORDS_MAX)
-			statement->words[statement->count++] = parser->token;
+		if (statement->count < CONFIG_TOKENS_MAX)
+			statement->tokens[statement->count++] = parser->token;
 	}
 	/* A "{" may stand on a line of its own: no statement begins with it. */
 	skip_newlines(parser);
@@ -69,7 +69,7 @@ static bool skip_unopened(struct config_parser *parser)
 
 	if (token.kind != CONFIG_TOKEN_OPEN)
 		return false;
-	config_error(parser, token.position, "'{' without a keyword; write \"KEYWORD {\"");
+	config_error(parser, token.location, "'{' without a keyword; write \"KEYWORD {\"");
 	advance(parser);
 	config_parser_skip_block(parser, &token);
 	return true;
@@ -88,7 +88,7 @@ static bool read_statement(struct config_parser *parser, struct config_statement
 	} while (skip_unopened(parser));
 	if (parser->token.kind != CONFIG_TOKEN_WORD)
 		return false;
-	take_words(parser, statement);
+	take_tokens(parser, statement);
 	return true;
 }
 
@@ -102,20 +102,20 @@ static const struct config_keyword *find_keyword(const struct config_block_type 
 	return NULL;
 }
 
-static const struct config_unserved *find_unserved(const struct config_block_type *type,
-						   const char *name)
+static const struct config_unsupported *find_unsupported(const struct config_block_type *type,
+							 const char *name)
 {
-	for (size_t i = 0; i < type->unserved->count; i++) {
-		if (!strcmp(type->unserved->entries[i].name, name))
-			return &type->unserved->entries[i];
+	for (size_t i = 0; i < type->unsupported->count; i++) {
+		if (!strcmp(type->unsupported->entries[i].name, name))
+			return &type->unsupported->entries[i];
 	}
 	return NULL;
 }
 
-const struct config_position *config_block_seen(const struct config_block *block, const char *name)
+const struct config_location *config_block_seen(const struct config_block *block, const char *name)
 {
 	const struct config_keyword *keyword = find_keyword(block->type, name);
-	const struct config_position *seen = &block->seen[keyword - block->type->keywords];
+	const struct config_location *seen = &block->seen[keyword - block->type->keywords];
 
 	return seen->line ? seen : NULL;
 }
@@ -123,49 +123,49 @@ const struct config_position *config_block_seen(const struct config_block *block
 void config_report_contradiction(struct config_parser *parser, const struct config_block *block,
 				 const char *first, const char *second)
 {
-	const struct config_position *one = config_block_seen(block, first);
-	const struct config_position *other = config_block_seen(block, second);
+	const struct config_location *one = config_block_seen(block, first);
+	const struct config_location *other = config_block_seen(block, second);
 
 	if (one && other)
 		config_error(parser, *other, "%s contradicts the %s of %s; keep one of them",
-			     second, first, config_place(parser, *one));
+			     second, first, config_location_text(parser, *one));
 }
 
 /* Whether the statement shows that a "}" was forgotten before it. */
 static bool begins_other_block(const struct config_parser *parser,
 			       const struct config_statement *statement)
 {
-	const char *word = statement->words[0].text;
+	const char *keyword = statement->tokens[0].text;
 
 	return statement->opens_block &&
-	       (find_keyword(parser->top, word) || find_unserved(parser->top, word));
+	       (find_keyword(parser->top, keyword) || find_unsupported(parser->top, keyword));
 }
 
 /* Whether the statement's block belongs into this one: "heartbeat lan" does, "heartbeat lan {" not. */
 static bool has_block(const struct config_block_type *type,
 		      const struct config_statement *statement)
 {
-	const struct config_keyword *keyword = find_keyword(type, statement->words[0].text);
+	const struct config_keyword *keyword = find_keyword(type, statement->tokens[0].text);
 
 	if (keyword)
 		return keyword->flags & (CONFIG_OPENS_BLOCK | CONFIG_MAY_OPEN_BLOCK);
-	return find_unserved(type, statement->words[0].text);
+	return find_unsupported(type, statement->tokens[0].text);
 }
 
 /* Gives a statement back to the block around the one that it cannot belong to. */
 static void end_unclosed_block(struct config_parser *parser,
 			       const struct config_statement *statement, const char *name,
-			       struct config_position opened)
+			       struct config_location opened)
 {
-	config_error(parser, statement->words[0].position,
+	config_error(parser, statement->tokens[0].location,
 		     "'%s' inside %s; close the block of %s with '}' before it",
-		     statement->words[0].text, name, config_place(parser, opened));
+		     statement->tokens[0].text, name, config_location_text(parser, opened));
 	parser->pending = *statement;
 	parser->has_pending = true;
 }
 
 static void close_block(struct config_parser *parser, const char *name,
-			struct config_position opened)
+			struct config_location opened)
 {
 	if (parser->token.kind == CONFIG_TOKEN_CLOSE)
 		advance(parser);
@@ -174,23 +174,24 @@ static void close_block(struct config_parser *parser, const char *name,
 }
 
 /* Returns the keyword or unserved word that is nearest to a mistyped one, NULL if none is near. */
-static const char *nearest_word(const struct config_block_type *type, const char *word)
+static const char *nearest_keyword(const struct config_block_type *type, const char *text)
 {
 	unsigned best = (unsigned)-1;
 	const char *nearest = NULL;
 
-	for (size_t i = 0; i < type->keyword_count + type->unserved->count; i++) {
-		const char *name = i < type->keyword_count
-					   ? type->keywords[i].name
-					   : type->unserved->entries[i - type->keyword_count].name;
-		unsigned distance = config_edit_distance(word, name);
+	for (size_t i = 0; i < type->keyword_count + type->unsupported->count; i++) {
+		const char *name =
+			i < type->keyword_count
+				? type->keywords[i].name
+				: type->unsupported->entries[i - type->keyword_count].name;
+		unsigned distance = config_edit_distance(text, name);
 
 		if (distance < best) {
 			best = distance;
 			nearest = name;
 		}
 	}
-	return config_is_near(word, best) ? nearest : NULL;
+	return config_is_near(text, best) ? nearest : NULL;
 }
 
 /* " in vrrp_instance", or nothing outside all blocks. */
@@ -200,72 +201,74 @@ static const char *inside(const struct config_parser *parser, const struct confi
 }
 
 static void report_unknown(struct config_parser *parser, const struct config_block_type *type,
-			   const struct config_token *word)
+			   const struct config_token *token)
 {
-	const char *nearest = nearest_word(type, word->text);
+	const char *nearest = nearest_keyword(type, token->text);
 	char known[512] = "";
 	size_t used = 0;
 
 	if (nearest) {
-		config_error(parser, word->position, "unknown keyword '%s'%s%s; did you mean '%s'?",
-			     word->text, inside(parser, type), type->name, nearest);
+		config_error(parser, token->location,
+			     "unknown keyword '%s'%s%s; did you mean '%s'?", token->text,
+			     inside(parser, type), type->name, nearest);
 		return;
 	}
 	if (type->keyword_count > LISTED_MAX) {
-		config_error(parser, word->position,
+		config_error(parser, token->location,
 			     "unknown keyword '%s'%s%s; xbeat.conf(5) has those that are known",
-			     word->text, inside(parser, type), type->name);
+			     token->text, inside(parser, type), type->name);
 		return;
 	}
 	for (size_t i = 0; i < type->keyword_count && used < sizeof(known); i++)
 		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s", i ? ", " : "",
 					 type->keywords[i].name);
-	config_error(parser, word->position, "unknown keyword '%s'%s%s; known are %s", word->text,
+	config_error(parser, token->location, "unknown keyword '%s'%s%s; known are %s", token->text,
 		     inside(parser, type), type->name, known);
 }
 
-static void report_unserved(struct config_parser *parser, const struct config_block_type *type,
-			    const struct config_unserved *unserved,
-			    const struct config_statement *statement)
+static void report_unsupported(struct config_parser *parser, const struct config_block_type *type,
+			       const struct config_unsupported *unsupported,
+			       const struct config_statement *statement)
 {
 	const char *what = statement->opens_block ? "the whole block is skipped" : "it is ignored";
 
-	if (unserved->needless)
+	if (unsupported->needless)
 		return;
-	if (unserved->owner) {
-		config_warning(parser, statement->words[0].position,
+	if (unsupported->owner) {
+		config_warning(parser, statement->tokens[0].location,
 			       "'%s' belongs to keepalived's %s; xbeat does not do this: %s",
-			       unserved->name, unserved->owner,
+			       unsupported->name, unsupported->owner,
 			       statement->opens_block ? "the block is skipped" : "it is ignored");
 		return;
 	}
-	config_report(parser, unserved->severity, statement->words[0].position,
-		      "keepalived's '%s'%s%s is not served yet; %s", unserved->name,
+	config_report(parser, unsupported->severity, statement->tokens[0].location,
+		      "keepalived's '%s'%s%s is not served yet; %s", unsupported->name,
 		      inside(parser, type), type->name,
-		      unserved->consequence ? unserved->consequence : what);
+		      unsupported->consequence ? unsupported->consequence : what);
 }
 
 /* Reports a statement whose form its keyword does not allow. Returns whether it is fine. */
 static bool form_is_right(struct config_parser *parser, const struct config_keyword *keyword,
 			  const struct config_statement *statement)
 {
-	const struct config_token *word = &statement->words[0];
+	const struct config_token *token = &statement->tokens[0];
 	bool wants_block = keyword->flags & CONFIG_OPENS_BLOCK;
 	size_t values = statement->count - 1;
 
 	if (values < keyword->values_minimum)
-		config_error(parser, word->position, "%s lacks a value; write \"%s\"",
+		config_error(parser, token->location, "%s lacks a value; write \"%s\"",
 			     keyword->name, keyword->usage);
 	else if (values > keyword->values_maximum)
-		config_error(parser, word[keyword->values_maximum + 1].position,
+		config_error(parser, token[keyword->values_maximum + 1].location,
 			     "unexpected '%s' after %s; write \"%s\", one statement a line",
-			     word[keyword->values_maximum + 1].text, keyword->name, keyword->usage);
-	else if (wants_block && !statement->opens_block)
-		config_error(parser, word->position, "%s has no block; write \"%s\"", keyword->name,
+			     token[keyword->values_maximum + 1].text, keyword->name,
 			     keyword->usage);
+	else if (wants_block && !statement->opens_block)
+		config_error(parser, token->location, "%s has no block; write \"%s\"",
+			     keyword->name, keyword->usage);
 	else if (!(keyword->flags & (CONFIG_OPENS_BLOCK | CONFIG_MAY_OPEN_BLOCK)) &&
 		 statement->opens_block)
-		config_error(parser, word->position, "%s takes no block; write \"%s\"",
+		config_error(parser, token->location, "%s takes no block; write \"%s\"",
 			     keyword->name, keyword->usage);
 	else
 		return true;
@@ -274,41 +277,41 @@ static bool form_is_right(struct config_parser *parser, const struct config_keyw
 
 /* Reports a keyword's second use. Returns whether this is its first, or may be repeated. */
 static bool is_first_use(struct config_parser *parser, struct config_block *block,
-			 const struct config_keyword *keyword, struct config_position position)
+			 const struct config_keyword *keyword, struct config_location location)
 {
-	struct config_position *seen = &block->seen[keyword - block->type->keywords];
+	struct config_location *seen = &block->seen[keyword - block->type->keywords];
 
 	if (seen->line && !(keyword->flags & CONFIG_REPEATABLE)) {
-		config_error(parser, position, "%s was given on %s already; keep one of them",
-			     keyword->name, config_place(parser, *seen));
+		config_error(parser, location, "%s was given on %s already; keep one of them",
+			     keyword->name, config_location_text(parser, *seen));
 		return false;
 	}
 	if (!seen->line)
-		*seen = position;
+		*seen = location;
 	return true;
 }
 
 static void handle_statement(struct config_parser *parser, struct config_block *block,
 			     const struct config_statement *statement)
 {
-	const struct config_token *word = &statement->words[0];
-	const struct config_keyword *keyword = find_keyword(block->type, word->text);
-	const struct config_unserved *unserved = find_unserved(block->type, word->text);
+	const struct config_token *token = &statement->tokens[0];
+	const struct config_keyword *keyword = find_keyword(block->type, token->text);
+	const struct config_unsupported *unsupported = find_unsupported(block->type, token->text);
 
 	if (keyword) {
-		bool first = is_first_use(parser, block, keyword, word->position);
+		bool first = is_first_use(parser, block, keyword, token->location);
 
 		if (form_is_right(parser, keyword, statement) && first) {
 			keyword->read(parser, block, keyword, statement);
 			return;
 		}
-	} else if (unserved) {
-		report_unserved(parser, block->type, unserved, statement);
+	} else if (unsupported) {
+		report_unsupported(parser, block->type, unsupported, statement);
 	} else {
-		report_unknown(parser, block->type, word);
+		report_unknown(parser, block->type, token);
 	}
 	if (statement->opens_block)
-		config_parser_skip_block(parser, word);
+		config_parser_skip_block(parser, token);
 }
 
 void config_parser_block(struct config_parser *parser, struct config_block *block)
@@ -317,30 +320,30 @@ void config_parser_block(struct config_parser *parser, struct config_block *bloc
 
 	while (read_statement(parser, &statement)) {
 		if (begins_other_block(parser, &statement) && !has_block(block->type, &statement)) {
-			end_unclosed_block(parser, &statement, block->type->name, block->position);
+			end_unclosed_block(parser, &statement, block->type->name, block->location);
 			return;
 		}
 		handle_statement(parser, block, &statement);
 	}
-	close_block(parser, block->type->name, block->position);
+	close_block(parser, block->type->name, block->location);
 }
 
 void config_parser_list(struct config_parser *parser, struct config_block *block,
-			const char *list_name, struct config_position position,
+			const char *list_name, struct config_location location,
 			config_read *read_line)
 {
 	struct config_statement statement;
 
 	while (read_statement(parser, &statement)) {
 		if (begins_other_block(parser, &statement)) {
-			end_unclosed_block(parser, &statement, list_name, position);
+			end_unclosed_block(parser, &statement, list_name, location);
 			return;
 		}
 		read_line(parser, block, NULL, &statement);
 		if (statement.opens_block)
-			config_parser_skip_block(parser, &statement.words[0]);
+			config_parser_skip_block(parser, &statement.tokens[0]);
 	}
-	close_block(parser, list_name, position);
+	close_block(parser, list_name, location);
 }
 
 void config_parser_run(struct config_parser *parser)
@@ -353,7 +356,7 @@ void config_parser_run(struct config_parser *parser)
 		if (read_statement(parser, &statement)) {
 			handle_statement(parser, &top, &statement);
 		} else if (parser->token.kind == CONFIG_TOKEN_CLOSE) {
-			config_error(parser, parser->token.position,
+			config_error(parser, parser->token.location,
 				     "'}' without a '{'; remove it");
 			advance(parser);
 		} else {
@@ -365,7 +368,7 @@ void config_parser_run(struct config_parser *parser)
 void config_report_cleared(struct config_parser *parser, const struct config_block *block,
 			   const char *keyword, const char *reason)
 {
-	const struct config_position *seen = config_block_seen(block, keyword);
+	const struct config_location *seen = config_block_seen(block, keyword);
 
 	if (seen)
 		config_warning(parser, *seen, "%s has no effect with %s; remove one", keyword,

@@ -14,12 +14,12 @@
 #include "user/lib/spelling.h"
 
 /* Words that a statement keeps; no statement that is served has more. */
-#define CONFIG_WORDS_MAX 64
+#define CONFIG_TOKENS_MAX 64
 #define CONFIG_KEYWORDS_MAX 96
 
 /* A keyword with its values, from its first word to the end of the line or a brace. */
 struct config_statement {
-	struct config_token words[CONFIG_WORDS_MAX];
+	struct config_token tokens[CONFIG_TOKENS_MAX];
 	size_t count;
 	bool opens_block;
 };
@@ -30,7 +30,7 @@ struct config_member;
 
 struct config_parser {
 	const struct config_block_type *top; /* the blocks outside all others */
-	const struct config_origins *origins;
+	const struct config_sources *sources;
 	struct config_lexer lexer;
 	struct config_token token; /* the next one */
 	struct config_statement pending; /* given back by a block that was not closed */
@@ -71,7 +71,7 @@ struct config_keyword {
 };
 
 /* A word that keepalived knows and xbeat does not serve yet. */
-struct config_unserved {
+struct config_unsupported {
 	const char *name;
 	enum diagnostic_severity severity; /* error: leaving it out would do harm */
 	const char *consequence; /* NULL: nothing worth a word */
@@ -79,8 +79,8 @@ struct config_unserved {
 	bool needless; /* nothing is lost without it: it is passed over in silence */
 };
 
-struct config_unserved_list {
-	const struct config_unserved *entries;
+struct config_unsupported_list {
+	const struct config_unsupported *entries;
 	size_t count;
 };
 
@@ -88,31 +88,31 @@ struct config_block_type {
 	const char *name;
 	const struct config_keyword *keywords;
 	size_t keyword_count;
-	const struct config_unserved_list *unserved;
+	const struct config_unsupported_list *unsupported;
 };
 
 struct config_block {
 	const struct config_block_type *type;
 	void *target;
 	const char *name; /* "VI_1", or "" */
-	struct config_position position;
-	struct config_position
+	struct config_location location;
+	struct config_location
 		seen[CONFIG_KEYWORDS_MAX]; /* first use of each keyword; line 0: none */
 };
 
 /* Reports at a position, with its file and the definitions that the text comes from. */
 void config_report(const struct config_parser *parser, enum diagnostic_severity severity,
-		   struct config_position position, const char *format, ...)
+		   struct config_location location, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-#define config_error(parser, position, ...)                                                        \
-	config_report(parser, DIAGNOSTIC_ERROR, position, __VA_ARGS__)
-#define config_warning(parser, position, ...)                                                      \
-	config_report(parser, DIAGNOSTIC_WARNING, position, __VA_ARGS__)
+#define config_error(parser, location, ...)                                                        \
+	config_report(parser, DIAGNOSTIC_ERROR, location, __VA_ARGS__)
+#define config_warning(parser, location, ...)                                                      \
+	config_report(parser, DIAGNOSTIC_WARNING, location, __VA_ARGS__)
 
 /* "line 7", or "line 7 of FILE" if there are several: where something else stands, for reports. */
-#define config_place(parser, position)                                                             \
-	config_origins_place((parser)->origins, position, (char[CONFIG_PLACE_BYTES]){0})
+#define config_location_text(parser, location)                                                     \
+	config_sources_describe((parser)->sources, location, (char[CONFIG_LOCATION_TEXT_BYTES]){0})
 
 /* Reads the whole text into parser->config. */
 void config_parser_run(struct config_parser *parser);
@@ -122,7 +122,7 @@ void config_parser_block(struct config_parser *parser, struct config_block *bloc
 
 /* Calls read_line for each line of a block that has values instead of keywords. */
 void config_parser_list(struct config_parser *parser, struct config_block *block,
-			const char *list_name, struct config_position position,
+			const char *list_name, struct config_location location,
 			config_read *read_line);
 
 /* Steps over the rest of a block whose "{" was read, nested blocks included; opener: for the
@@ -130,7 +130,7 @@ void config_parser_list(struct config_parser *parser, struct config_block *block
 void config_parser_skip_block(struct config_parser *parser, const struct config_token *opener);
 
 /* Returns where the block first used a keyword, or NULL. name must be in the block's table. */
-const struct config_position *config_block_seen(const struct config_block *block, const char *name);
+const struct config_location *config_block_seen(const struct config_block *block, const char *name);
 
 /* Reports the second of two keywords if both were given, and they cannot both hold. */
 void config_report_contradiction(struct config_parser *parser, const struct config_block *block,

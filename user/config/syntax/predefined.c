@@ -28,7 +28,7 @@ static char *print(const char *format, ...)
 /* The directory of the file that is being read, absolute. */
 static char *value_of_directory(struct config_preprocessor *preprocessor, const char *arguments)
 {
-	const char *file = preprocessor->origins.files[preprocessor->source];
+	const char *file = preprocessor->sources.files[preprocessor->source];
 	const char *slash = strrchr(file, '/');
 	int length = slash ? (int)(slash - file) : 0;
 

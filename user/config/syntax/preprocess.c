@@ -66,13 +66,13 @@ static bool apply_definition(struct scan *scan, size_t end)
 {
 	size_t length = config_definition_length(here(scan), left(scan));
 	char name[CONFIG_NAME_BYTES_MAX + 1];
-	struct config_position position;
+	struct config_location location;
 
 	if (!length)
 		return false;
-	position = config_text_position(scan->text, scan->offset);
+	location = config_text_location(scan->text, scan->offset);
 	if (length > CONFIG_NAME_BYTES_MAX) {
-		config_preprocess_error(scan->preprocessor, position,
+		config_preprocess_error(scan->preprocessor, location,
 					"the name is longer than %d bytes; shorten it",
 					CONFIG_NAME_BYTES_MAX);
 	} else {
@@ -86,7 +86,7 @@ static bool apply_definition(struct scan *scan, size_t end)
 			skip_blanks(scan);
 		}
 		config_define(scan->preprocessor, name, scan->text, scan->offset,
-			      end - scan->offset, position);
+			      end - scan->offset, location);
 	}
 	scan->offset = end;
 	return true;
@@ -107,7 +107,7 @@ static bool apply_statement(struct scan *scan)
 		return false;
 	end = line_end(scan);
 	if (!config_preprocess_charge(scan->preprocessor, end - scan->offset,
-				      config_text_position(scan->text, scan->offset)))
+				      config_text_location(scan->text, scan->offset)))
 		return true;
 	if (apply_definition(scan, end))
 		return true;
@@ -180,7 +180,7 @@ void config_preprocess_text(struct config_preprocessor *preprocessor, struct con
 		.statement_start = true,
 		.whole = true,
 	};
-	struct config_position end = config_text_position(text, text->length);
+	struct config_location end = config_text_location(text, text->length);
 
 	while (!at_end(&scan) && !preprocessor->exhausted)
 		step(&scan);
@@ -213,7 +213,7 @@ void config_preprocess(struct config_preprocessor *preprocessor, const char *fil
 		.run_text = config_preprocess_text,
 		.run_file = config_preprocess_file,
 	};
-	config_origins_init(&preprocessor->origins, file, diagnostics);
+	config_sources_init(&preprocessor->sources, file, diagnostics);
 	config_preprocess_file(preprocessor, 0, text, length);
 }
 
@@ -221,5 +221,5 @@ void config_preprocess_free(struct config_preprocessor *preprocessor)
 {
 	config_text_free(&preprocessor->out);
 	config_definitions_free(&preprocessor->definitions);
-	config_origins_free(&preprocessor->origins);
+	config_sources_free(&preprocessor->sources);
 }

@@ -15,7 +15,7 @@
 #ifndef XBEAT_CONFIG_SYNTAX_PREPROCESS_H
 #define XBEAT_CONFIG_SYNTAX_PREPROCESS_H
 
-#include "user/config/syntax/origin.h"
+#include "user/config/syntax/sources.h"
 #include "user/config/syntax/text.h"
 
 #define CONFIG_LINE_BYTES_MAX 1023
@@ -40,7 +40,7 @@ struct config_definitions {
 
 struct config_preprocessor {
 	const struct config_environment *environment;
-	struct config_origins origins;
+	struct config_sources sources;
 	struct config_definitions definitions;
 	struct config_text out; /* what the lexer reads */
 	size_t work_bytes;
@@ -82,10 +82,10 @@ void config_preprocess_file(struct config_preprocessor *preprocessor, unsigned s
 
 /* Counts work. Returns false, once it is too much; the first time that is reported at position. */
 bool config_preprocess_charge(struct config_preprocessor *preprocessor, size_t bytes,
-			      struct config_position position);
+			      struct config_location location);
 
 void config_preprocess_error(const struct config_preprocessor *preprocessor,
-			     struct config_position position, const char *format, ...)
+			     struct config_location location, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /*
@@ -108,7 +108,7 @@ bool config_is_blank(char byte);
 /* Gives a name a value: count bytes of text at offset. A reserved name is reported at position. */
 void config_define(struct config_preprocessor *preprocessor, const char *name,
 		   const struct config_text *text, size_t offset, size_t count,
-		   struct config_position position);
+		   struct config_location location);
 
 /*
  * Replaces the reference to a definition at offset. in_quotes: whether it stands in "...".

@@ -12,62 +12,62 @@
 #define CONFIG_ONE_VALUE .values_minimum = 1, .values_maximum = 1
 
 /* A word alone, which stores value (0 or 1) into a bool. */
-#define CONFIG_FLAG(word, type, field, value)                                                      \
+#define CONFIG_FLAG(keyword, type, field, value)                                                   \
 	{                                                                                          \
-		.name = (word), .usage = word, .read = config_read_flag,                           \
+		.name = (keyword), .usage = keyword, .read = config_read_flag,                     \
 		CONFIG_FIELD(type, field), .minimum = (value)                                      \
 	}
 
 /* A word that says what is so in any case. */
-#define CONFIG_NOTHING(word)                                                                       \
+#define CONFIG_NOTHING(keyword)                                                                    \
 	{                                                                                          \
-		.name = (word), .usage = word, .read = config_read_nothing                         \
+		.name = (keyword), .usage = keyword, .read = config_read_nothing                   \
 	}
 
 /* keepalived's BOOL, "on" if there is no value; the range is there for its fellows' sake. */
-#define CONFIG_BOOL(word, type, field, low, high)                                                  \
+#define CONFIG_BOOL(keyword, type, field, low, high)                                               \
 	{                                                                                          \
-		.name = (word), .usage = word " [on|off]", .read = config_read_bool,               \
+		.name = (keyword), .usage = keyword " [on|off]", .read = config_read_bool,         \
 		.values_maximum = 1, CONFIG_FIELD(type, field), .minimum = (low),                  \
 		.maximum = (high)                                                                  \
 	}
 
-#define CONFIG_SECONDS(word, type, field, low, high)                                               \
+#define CONFIG_SECONDS(keyword, type, field, low, high)                                            \
 	{                                                                                          \
-		.name = (word), .usage = word " SECONDS", .read = config_read_duration,            \
+		.name = (keyword), .usage = keyword " SECONDS", .read = config_read_duration,      \
 		.flags = CONFIG_BARE_SECONDS, CONFIG_ONE_VALUE, CONFIG_FIELD(type, field),         \
 		.minimum = (low), .maximum = (high)                                                \
 	}
 
 /* Whole numbers; low and high are literals, because the usage shows them. */
-#define CONFIG_NUMBER(word, reader, type, field, low, high)                                        \
+#define CONFIG_NUMBER(keyword, reader, type, field, low, high)                                     \
 	{                                                                                          \
-		.name = (word), .usage = word " " #low "-" #high, .read = (reader),                \
+		.name = (keyword), .usage = keyword " " #low "-" #high, .read = (reader),          \
 		CONFIG_ONE_VALUE, CONFIG_FIELD(type, field), .minimum = (low), .maximum = (high)   \
 	}
-#define CONFIG_U8(word, type, field, low, high)                                                    \
-	CONFIG_NUMBER(word, config_read_u8, type, field, low, high)
-#define CONFIG_U32(word, type, field, low, high)                                                   \
-	CONFIG_NUMBER(word, config_read_u32, type, field, low, high)
+#define CONFIG_U8(keyword, type, field, low, high)                                                 \
+	CONFIG_NUMBER(keyword, config_read_u8, type, field, low, high)
+#define CONFIG_U32(keyword, type, field, low, high)                                                \
+	CONFIG_NUMBER(keyword, config_read_u32, type, field, low, high)
 
 /* A text that has room for bytes, its NUL included. */
-#define CONFIG_TEXT(word, type, field)                                                             \
+#define CONFIG_TEXT(keyword, type, field)                                                          \
 	{                                                                                          \
-		.name = (word), .usage = word " NAME", .read = config_read_text, CONFIG_ONE_VALUE, \
-		CONFIG_FIELD(type, field), .bytes = sizeof(((type *)0)->field)                     \
+		.name = (keyword), .usage = keyword " NAME", .read = config_read_text,             \
+		CONFIG_ONE_VALUE, CONFIG_FIELD(type, field), .bytes = sizeof(((type *)0)->field)   \
 	}
 
 /* One value that a reader of its own looks after. */
-#define CONFIG_VALUE(word, what, reader, type, field)                                              \
+#define CONFIG_VALUE(keyword, what, reader, type, field)                                           \
 	{                                                                                          \
-		.name = (word), .usage = word " " what, .read = (reader), CONFIG_ONE_VALUE,        \
+		.name = (keyword), .usage = keyword " " what, .read = (reader), CONFIG_ONE_VALUE,  \
 		CONFIG_FIELD(type, field)                                                          \
 	}
 
 /* A block of lines or keywords, without a name of its own. */
-#define CONFIG_BLOCK(word, lines, reader, more_flags)                                              \
+#define CONFIG_BLOCK(keyword, lines, reader, more_flags)                                           \
 	{                                                                                          \
-		.name = (word), .usage = word " { " lines " }", .read = (reader),                  \
+		.name = (keyword), .usage = keyword " { " lines " }", .read = (reader),            \
 		.flags = CONFIG_OPENS_BLOCK | (more_flags)                                         \
 	}
 

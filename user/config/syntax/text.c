@@ -16,36 +16,36 @@ static void *reserve(void *array, size_t *room, size_t wanted, size_t entry_byte
 	return array;
 }
 
-static struct config_position behind(const struct config_span *span, size_t offset)
+static struct config_location location_after(const struct config_span *span, size_t offset)
 {
-	struct config_position position = span->position;
+	struct config_location location = span->location;
 
-	position.column += (unsigned)(offset - span->offset);
-	return position;
+	location.column += (unsigned)(offset - span->offset);
+	return location;
 }
 
-static bool is_same(struct config_position a, struct config_position b)
+static bool is_same(struct config_location a, struct config_location b)
 {
 	return a.line == b.line && a.column == b.column && a.source == b.source &&
 	       a.expansion == b.expansion;
 }
 
-static void begin_span(struct config_text *text, struct config_position position)
+static void begin_span(struct config_text *text, struct config_location location)
 {
 	size_t count = text->span_count;
 
-	if (count > 0 && is_same(behind(&text->spans[count - 1], text->length), position))
+	if (count > 0 && is_same(location_after(&text->spans[count - 1], text->length), location))
 		return;
 	text->spans = reserve(text->spans, &text->room_spans, count + 1, sizeof(*text->spans));
-	text->spans[text->span_count++] = (struct config_span){text->length, position};
+	text->spans[text->span_count++] = (struct config_span){text->length, location};
 }
 
 void config_text_append(struct config_text *text, const char *bytes, size_t count,
-			struct config_position position)
+			struct config_location location)
 {
 	if (count == 0)
 		return;
-	begin_span(text, position);
+	begin_span(text, location);
 	text->bytes = reserve(text->bytes, &text->room_bytes, text->length + count, 1);
 	memcpy(text->bytes + text->length, bytes, count);
 	text->length += count;
@@ -61,7 +61,7 @@ void config_text_append_part(struct config_text *text, const struct config_text 
 		size_t stop = span_end < end ? span_end : end;
 
 		config_text_append(text, from->bytes + offset, stop - offset,
-				   behind(&from->spans[i], offset));
+				   location_after(&from->spans[i], offset));
 		offset = stop;
 	}
 }
@@ -72,10 +72,10 @@ void config_text_append_value(struct config_text *text, const struct config_text
 	for (size_t i = 0; i < value->span_count; i++) {
 		const struct config_span *span = &value->spans[i];
 		size_t end = i + 1 < value->span_count ? span[1].offset : value->length;
-		struct config_position position = span->position;
+		struct config_location location = span->location;
 
-		position.expansion = expansion;
-		config_text_append(text, value->bytes + span->offset, end - span->offset, position);
+		location.expansion = expansion;
+		config_text_append(text, value->bytes + span->offset, end - span->offset, location);
 	}
 }
 
@@ -94,11 +94,11 @@ size_t config_text_span(const struct config_text *text, size_t offset)
 	return low;
 }
 
-struct config_position config_text_position(const struct config_text *text, size_t offset)
+struct config_location config_text_location(const struct config_text *text, size_t offset)
 {
 	if (text->span_count == 0)
-		return (struct config_position){0};
-	return behind(&text->spans[config_text_span(text, offset)], offset);
+		return (struct config_location){0};
+	return location_after(&text->spans[config_text_span(text, offset)], offset);
 }
 
 void config_text_clear(struct config_text *text)

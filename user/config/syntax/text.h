@@ -12,7 +12,7 @@
 /* The byte at offset stands at position, the ones after it right behind. */
 struct config_span {
 	size_t offset;
-	struct config_position position;
+	struct config_location location;
 };
 
 struct config_text {
@@ -26,7 +26,7 @@ struct config_text {
 
 /* Appends count bytes, the first of which stands at position. Aborts without memory. */
 void config_text_append(struct config_text *text, const char *bytes, size_t count,
-			struct config_position position);
+			struct config_location location);
 
 /* Appends a part of another text with its positions. */
 void config_text_append_part(struct config_text *text, const struct config_text *from,
@@ -40,7 +40,7 @@ void config_text_append_value(struct config_text *text, const struct config_text
 size_t config_text_span(const struct config_text *text, size_t offset);
 
 /* Returns where the byte at offset, at most length, stands; {0} in an empty text. */
-struct config_position config_text_position(const struct config_text *text, size_t offset);
+struct config_location config_text_location(const struct config_text *text, size_t offset);
 
 /* Forgets the contents and keeps the memory. */
 void config_text_clear(struct config_text *text);

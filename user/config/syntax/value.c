@@ -192,13 +192,13 @@ bool config_address_is_link_local(const struct xb_address *address)
 	return bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80;
 }
 
-bool config_store_group(struct config_parser *parser, const struct config_token *word,
+bool config_store_group(struct config_parser *parser, const struct config_token *token,
 			const struct config_keyword *keyword, struct xb_address *group)
 {
 	struct xb_address given;
 	bool multicast;
 
-	if (address_parse(word->text, &given))
+	if (address_parse(token->text, &given))
 		multicast = false;
 	else if (address_is_ipv4(&given))
 		multicast = (given.bytes[12] & 0xf0) == 0xe0;
@@ -208,21 +208,21 @@ bool config_store_group(struct config_parser *parser, const struct config_token 
 		*group = given;
 	else
 		config_error(
-			parser, word->position,
+			parser, token->location,
 			"'%s' is no multicast group for adverts; write \"%s\" with an address of 224.0.0.0/4, or ffx2::",
-			word->text, keyword->usage);
+			token->text, keyword->usage);
 	return multicast;
 }
 
-bool config_store_interface_name(struct config_parser *parser, const struct config_token *word,
+bool config_store_interface_name(struct config_parser *parser, const struct config_token *token,
 				 char interface[static CONFIG_INTERFACE_BYTES])
 {
-	const char *name = word->text;
+	const char *name = token->text;
 
 	if (!*name || strlen(name) >= CONFIG_INTERFACE_BYTES || strpbrk(name, "/: \t") ||
 	    !strcmp(name, ".") || !strcmp(name, "..")) {
 		config_error(
-			parser, word->position,
+			parser, token->location,
 			"'%s' cannot be an interface; write a name of 1 to %d characters as \"ip link\" shows it",
 			name, CONFIG_INTERFACE_BYTES - 1);
 		return false;
@@ -231,40 +231,40 @@ bool config_store_interface_name(struct config_parser *parser, const struct conf
 	return true;
 }
 
-bool config_store_interface(struct config_parser *parser, const struct config_token *word,
+bool config_store_interface(struct config_parser *parser, const struct config_token *token,
 			    char interface[static CONFIG_INTERFACE_BYTES])
 {
-	if (strcmp(word->text, "lo") != 0)
-		return config_store_interface_name(parser, word, interface);
-	config_error(parser, word->position,
+	if (strcmp(token->text, "lo") != 0)
+		return config_store_interface_name(parser, token, interface);
+	config_error(parser, token->location,
 		     "the loopback interface reaches no other node; name the interface that does");
 	return false;
 }
 
-bool config_store_text(struct config_parser *parser, const struct config_token *word,
+bool config_store_text(struct config_parser *parser, const struct config_token *token,
 		       const char *what, char *text, size_t bytes)
 {
-	if (!*word->text || strlen(word->text) >= bytes) {
-		config_error(parser, word->position,
-			     "%s '%s' does not fit; 1 to %zu bytes are allowed", what, word->text,
+	if (!*token->text || strlen(token->text) >= bytes) {
+		config_error(parser, token->location,
+			     "%s '%s' does not fit; 1 to %zu bytes are allowed", what, token->text,
 			     bytes - 1);
 		return false;
 	}
-	strcpy(text, word->text);
+	strcpy(text, token->text);
 	return true;
 }
 
 void config_store_choice(struct config_parser *parser, const struct config_keyword *keyword,
-			 const struct config_token *word, const char *first, const char *second,
+			 const struct config_token *token, const char *first, const char *second,
 			 bool *is_first)
 {
-	bool given_first = !strcmp(word->text, first);
+	bool given_first = !strcmp(token->text, first);
 
-	if (given_first || !strcmp(word->text, second))
+	if (given_first || !strcmp(token->text, second))
 		*is_first = given_first;
 	else
-		config_error(parser, word->position, "'%s' is neither %s nor %s; write \"%s\"",
-			     word->text, first, second, keyword->usage);
+		config_error(parser, token->location, "'%s' is neither %s nor %s; write \"%s\"",
+			     token->text, first, second, keyword->usage);
 }
 
 static void *field(const struct config_block *block, const struct config_keyword *keyword)
@@ -276,18 +276,18 @@ static void *field(const struct config_block *block, const struct config_keyword
 static bool read_number(struct config_parser *parser, const struct config_keyword *keyword,
 			const struct config_statement *statement, uint64_t *number)
 {
-	const struct config_token *word = &statement->words[1];
-	int error = config_parse_number(word->text, number);
+	const struct config_token *token = &statement->tokens[1];
+	int error = config_parse_number(token->text, number);
 
 	if (error == -EINVAL) {
-		config_error(parser, word->position, "'%s' is no whole number; write \"%s\"",
-			     word->text, keyword->usage);
+		config_error(parser, token->location, "'%s' is no whole number; write \"%s\"",
+			     token->text, keyword->usage);
 		return false;
 	}
 	if (error || *number < keyword->minimum || *number > keyword->maximum) {
-		config_error(parser, word->position,
+		config_error(parser, token->location,
 			     "%s %s is out of range; %" PRIu64 " to %" PRIu64 " is allowed",
-			     keyword->name, word->text, keyword->minimum, keyword->maximum);
+			     keyword->name, token->text, keyword->minimum, keyword->maximum);
 		return false;
 	}
 	return true;
@@ -324,17 +324,17 @@ void config_read_int(struct config_parser *parser, struct config_block *block,
 		     const struct config_keyword *keyword, const struct config_statement *statement)
 {
 	int64_t low = (int64_t)keyword->minimum, high = (int64_t)keyword->maximum;
-	const struct config_token *word = &statement->words[1];
+	const struct config_token *token = &statement->tokens[1];
 	int64_t number;
-	int error = config_parse_signed(word->text, &number);
+	int error = config_parse_signed(token->text, &number);
 
 	if (error == -EINVAL)
-		config_error(parser, word->position, "'%s' is no whole number; write \"%s\"",
-			     word->text, keyword->usage);
+		config_error(parser, token->location, "'%s' is no whole number; write \"%s\"",
+			     token->text, keyword->usage);
 	else if (error || number < low || number > high)
-		config_error(parser, word->position,
+		config_error(parser, token->location,
 			     "%s %s is out of range; %" PRId64 " to %" PRId64 " is allowed",
-			     keyword->name, word->text, low, high);
+			     keyword->name, token->text, low, high);
 	else
 		*(int *)field(block, keyword) = (int)number;
 }
@@ -343,18 +343,18 @@ void config_read_bool(struct config_parser *parser, struct config_block *block,
 		      const struct config_keyword *keyword,
 		      const struct config_statement *statement)
 {
-	static const char *const words[][2] = {{"on", "off"}, {"true", "false"}, {"yes", "no"}};
-	const char *text = statement->count > 1 ? statement->words[1].text : "on";
+	static const char *const spellings[][2] = {{"on", "off"}, {"true", "false"}, {"yes", "no"}};
+	const char *text = statement->count > 1 ? statement->tokens[1].text : "on";
 
-	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(words); i++) {
-		bool on = !strcmp(text, words[i][0]);
+	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(spellings); i++) {
+		bool on = !strcmp(text, spellings[i][0]);
 
-		if (on || !strcmp(text, words[i][1])) {
+		if (on || !strcmp(text, spellings[i][1])) {
 			*(bool *)field(block, keyword) = on;
 			return;
 		}
 	}
-	config_error(parser, statement->words[1].position,
+	config_error(parser, statement->tokens[1].location,
 		     "'%s' is neither on nor off; write \"%s\"", text, keyword->usage);
 }
 
@@ -363,20 +363,20 @@ void config_read_duration(struct config_parser *parser, struct config_block *blo
 			  const struct config_statement *statement)
 {
 	char low[CONFIG_DURATION_TEXT_BYTES], high[CONFIG_DURATION_TEXT_BYTES];
-	const struct config_token *word = &statement->words[1];
+	const struct config_token *token = &statement->tokens[1];
 	bool bare_seconds = keyword->flags & CONFIG_BARE_SECONDS;
 	uint64_t duration_ns = 0;
-	int error = config_parse_duration(word->text, bare_seconds, &duration_ns);
+	int error = config_parse_duration(token->text, bare_seconds, &duration_ns);
 
 	if (error == -EDOM)
-		config_error(parser, word->position, "%s %s has no unit; write %sms or %ss",
-			     keyword->name, word->text, word->text, word->text);
+		config_error(parser, token->location, "%s %s has no unit; write %sms or %ss",
+			     keyword->name, token->text, token->text, token->text);
 	else if (error == -EINVAL)
-		config_error(parser, word->position, "'%s' is no duration; write \"%s\"",
-			     word->text, keyword->usage);
+		config_error(parser, token->location, "'%s' is no duration; write \"%s\"",
+			     token->text, keyword->usage);
 	else if (error || duration_ns < keyword->minimum || duration_ns > keyword->maximum)
-		config_error(parser, word->position, "%s %s is out of range; %s to %s is allowed",
-			     keyword->name, word->text,
+		config_error(parser, token->location, "%s %s is out of range; %s to %s is allowed",
+			     keyword->name, token->text,
 			     config_format_duration(keyword->minimum, low),
 			     config_format_duration(keyword->maximum, high));
 	else
@@ -387,7 +387,7 @@ void config_read_text(struct config_parser *parser, struct config_block *block,
 		      const struct config_keyword *keyword,
 		      const struct config_statement *statement)
 {
-	config_store_text(parser, &statement->words[1], keyword->name, field(block, keyword),
+	config_store_text(parser, &statement->tokens[1], keyword->name, field(block, keyword),
 			  keyword->bytes);
 }
 
@@ -395,20 +395,20 @@ void config_read_string(struct config_parser *parser, struct config_block *block
 			const struct config_keyword *keyword,
 			const struct config_statement *statement)
 {
-	const struct config_token *word = &statement->words[1];
+	const struct config_token *token = &statement->tokens[1];
 
-	if (!*word->text)
-		config_error(parser, word->position, "%s is empty; write \"%s\"", keyword->name,
+	if (!*token->text)
+		config_error(parser, token->location, "%s is empty; write \"%s\"", keyword->name,
 			     keyword->usage);
 	else
-		*(char **)field(block, keyword) = config_copy(word->text);
+		*(char **)field(block, keyword) = config_copy(token->text);
 }
 
 void config_read_interface(struct config_parser *parser, struct config_block *block,
 			   const struct config_keyword *keyword,
 			   const struct config_statement *statement)
 {
-	config_store_interface(parser, &statement->words[1], field(block, keyword));
+	config_store_interface(parser, &statement->tokens[1], field(block, keyword));
 }
 
 void config_read_flag(struct config_parser *parser, struct config_block *block,

@@ -37,24 +37,24 @@ bool config_address_is_link_local(const struct xb_address *address);
 
 /* Parses a multicast group for adverts, one of the link with IPv6, reporting what is wrong with it.
  * Returns success. */
-bool config_store_group(struct config_parser *parser, const struct config_token *word,
+bool config_store_group(struct config_parser *parser, const struct config_token *token,
 			const struct config_keyword *keyword, struct xb_address *group);
 
 /* Copies an interface name after a check, reporting what is wrong with it. Returns success. */
-bool config_store_interface_name(struct config_parser *parser, const struct config_token *word,
+bool config_store_interface_name(struct config_parser *parser, const struct config_token *token,
 				 char interface[static CONFIG_INTERFACE_BYTES]);
 
 /* The same of an interface that reaches other nodes. */
-bool config_store_interface(struct config_parser *parser, const struct config_token *word,
+bool config_store_interface(struct config_parser *parser, const struct config_token *token,
 			    char interface[static CONFIG_INTERFACE_BYTES]);
 
 /* Copies a word that must fit bytes with its NUL; what: for the report. Returns success. */
-bool config_store_text(struct config_parser *parser, const struct config_token *word,
+bool config_store_text(struct config_parser *parser, const struct config_token *token,
 		       const char *what, char *text, size_t bytes);
 
 /* Stores whether a word is the first of two, reporting any third. */
 void config_store_choice(struct config_parser *parser, const struct config_keyword *keyword,
-			 const struct config_token *word, const char *first, const char *second,
+			 const struct config_token *token, const char *first, const char *second,
 			 bool *is_first);
 
 /* Readers of one value into the field at keyword->offset, within minimum..maximum. */

@@ -4,38 +4,38 @@
  * that its configurations parse and everything left out is named. A word that
  * cannot be left out without harm is an error.
  */
-#include "user/config/blocks/unserved.h"
+#include "user/config/blocks/unsupported.h"
 #include "user/config/syntax/parser.h"
 
-#define IGNORED(word)                                                                              \
+#define IGNORED(keyword)                                                                           \
 	{                                                                                          \
-		.name = (word), .severity = DIAGNOSTIC_WARNING                                     \
+		.name = (keyword), .severity = DIAGNOSTIC_WARNING                                  \
 	}
-#define IGNORED_SO(word, effect)                                                                   \
+#define IGNORED_SO(keyword, effect)                                                                \
 	{                                                                                          \
-		.name = (word), .severity = DIAGNOSTIC_WARNING, .consequence = (effect)            \
+		.name = (keyword), .severity = DIAGNOSTIC_WARNING, .consequence = (effect)         \
 	}
-#define REFUSED(word, harm)                                                                        \
+#define REFUSED(keyword, harm)                                                                     \
 	{                                                                                          \
-		.name = (word), .severity = DIAGNOSTIC_ERROR, .consequence = (harm)                \
+		.name = (keyword), .severity = DIAGNOSTIC_ERROR, .consequence = (harm)             \
 	}
 /* Of a job that is not xbeat's. */
-#define FOREIGN(word, whose)                                                                       \
+#define FOREIGN(keyword, whose)                                                                    \
 	{                                                                                          \
-		.name = (word), .severity = DIAGNOSTIC_WARNING, .owner = (whose)                   \
+		.name = (keyword), .severity = DIAGNOSTIC_WARNING, .owner = (whose)                \
 	}
 /* What it asks for is so in any case, or it is about keepalived's own insides: not worth a warning. */
-#define NEEDLESS(word)                                                                             \
+#define NEEDLESS(keyword)                                                                          \
 	{                                                                                          \
-		.name = (word), .needless = true                                                   \
+		.name = (keyword), .needless = true                                                \
 	}
 /* Without what it tracks an instance would stay Active where it must not. */
 #define TRACK_BFD                                                                                  \
 	REFUSED("track_bfd", "xbeat has no BFD: remove it, and watch the other machine with a "    \
 			     "heartbeat block and \"track_peer NODE\"")
-#define LIST(words)                                                                                \
+#define LIST(tokens)                                                                               \
 	{                                                                                          \
-		.entries = (words), .count = CONFIG_ARRAY_SIZE(words)                              \
+		.entries = (tokens), .count = CONFIG_ARRAY_SIZE(tokens)                            \
 	}
 
 #define LOAD_BALANCER "load balancer"
@@ -44,9 +44,9 @@
 #define SNMP "SNMP agent"
 #define DBUS "D-Bus service"
 
-const struct config_unserved_list config_unserved_none;
+const struct config_unsupported_list config_unsupported_none;
 
-static const struct config_unserved top_words[] = {
+static const struct config_unsupported top_keywords[] = {
 	FOREIGN("SSL", LOAD_BALANCER),
 	FOREIGN("bfd_instance", BFD),
 	IGNORED("child_wait_time"),
@@ -66,9 +66,9 @@ static const struct config_unserved top_words[] = {
 	FOREIGN("virtual_server", LOAD_BALANCER),
 	FOREIGN("virtual_server_group", LOAD_BALANCER),
 };
-const struct config_unserved_list config_unserved_top = LIST(top_words);
+const struct config_unsupported_list config_unsupported_top = LIST(top_keywords);
 
-static const struct config_unserved globals_words[] = {
+static const struct config_unsupported globals_keywords[] = {
 	FOREIGN("bfd_cpu_affinity", BFD),
 	FOREIGN("bfd_no_swap", BFD),
 	FOREIGN("bfd_priority", BFD),
@@ -164,9 +164,9 @@ static const struct config_unserved globals_words[] = {
 	NEEDLESS("vrrp_rx_bufs_policy"),
 	NEEDLESS("vrrp_skip_check_adv_addr"),
 };
-const struct config_unserved_list config_unserved_globals = LIST(globals_words);
+const struct config_unsupported_list config_unsupported_globals = LIST(globals_keywords);
 
-static const struct config_unserved instance_words[] = {
+static const struct config_unsupported instance_keywords[] = {
 	REFUSED("auth_hmac", "adverts would be neither signed nor checked; remove it on all nodes"),
 	NEEDLESS("debug"),
 	IGNORED("garp_extra_if"),
@@ -185,10 +185,10 @@ static const struct config_unserved instance_words[] = {
 		   "addresses on other interfaces keep those interfaces' MAC addresses"),
 	REFUSED("vrf", "adverts would leave outside the VRF; remove it"),
 };
-const struct config_unserved_list config_unserved_instance = LIST(instance_words);
+const struct config_unsupported_list config_unsupported_instance = LIST(instance_keywords);
 
-static const struct config_unserved group_words[] = {
+static const struct config_unsupported group_keywords[] = {
 	FOREIGN("smtp_alert", MAIL),
 	TRACK_BFD,
 };
-const struct config_unserved_list config_unserved_group = LIST(group_words);
+const struct config_unsupported_list config_unsupported_group = LIST(group_keywords);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where a thing stands in a configuration. */
-#ifndef XBEAT_CONFIG_MODEL_POSITION_H
-#define XBEAT_CONFIG_MODEL_POSITION_H
+#ifndef XBEAT_CONFIG_MODEL_LOCATION_H
+#define XBEAT_CONFIG_MODEL_LOCATION_H
 
-struct config_position {
+struct config_location {
 	unsigned line;
 	unsigned column;
 	unsigned source; /* number of the file; 0: the configuration itself */

@@ -4,7 +4,7 @@
  * global_defs, keepalived's defaults that depend on one another, and which
  * setting clears which. Where keepalived clears one silently, this says so.
  */
-#include "user/config/settle.h"
+#include "user/config/finalize.h"
 #include "user/config/blocks/globals.h"
 #include "user/config/blocks/heartbeat.h"
 #include "user/config/blocks/instance.h"
@@ -16,9 +16,9 @@
 #define VERSION_DEFAULT 2
 #define VERSION_3_INTERVAL_MAX_NS (4095 * NS_PER_CENTISECOND)
 
-#define INHERIT(kind, word, member, low, high)                                                     \
+#define INHERIT(kind, keyword, member, low, high)                                                  \
 	{                                                                                          \
-		.name = (word), .offset = offsetof(struct config_instance, member),                \
+		.name = (keyword), .offset = offsetof(struct config_instance, member),             \
 		.bytes = sizeof(((struct config_instance *)0)->member)                             \
 	}
 
@@ -32,7 +32,7 @@ static const struct {
 	INHERIT(U8, "version", version, 2, 3),
 };
 
-static void settle_inherited(struct config_parser *parser, const struct config_block *block)
+static void finalize_inherited(struct config_parser *parser, const struct config_block *block)
 {
 	const char *defaults = (const char *)&parser->globals->defaults;
 
@@ -43,7 +43,7 @@ static void settle_inherited(struct config_parser *parser, const struct config_b
 	}
 }
 
-static void settle_family(struct config_parser *parser, const struct config_block *block)
+static void finalize_family(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
 
@@ -59,7 +59,7 @@ static void settle_family(struct config_parser *parser, const struct config_bloc
 }
 
 /* Version 2 is RFC 3768, which knows IPv4 alone. */
-static void settle_version(struct config_parser *parser, const struct config_block *block)
+static void finalize_version(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
 
@@ -72,33 +72,33 @@ static void settle_version(struct config_parser *parser, const struct config_blo
 }
 
 /* Adverts carry the interval in seconds (version 2) or centiseconds (RFC 9568 section 5.2.7). */
-static void settle_interval(struct config_parser *parser, const struct config_block *block)
+static void finalize_interval(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
 	uint64_t step_ns = instance->version == 2 ? NS_PER_SECOND : NS_PER_CENTISECOND;
 	uint64_t given_ns = instance->advert_interval_ns;
-	uint64_t settled_ns = (given_ns + step_ns / 2) / step_ns * step_ns;
-	char settled[CONFIG_DURATION_TEXT_BYTES], step[CONFIG_DURATION_TEXT_BYTES];
-	const struct config_position *seen = config_block_seen(block, "advert_int");
+	uint64_t rounded_ns = (given_ns + step_ns / 2) / step_ns * step_ns;
+	char rounded[CONFIG_DURATION_TEXT_BYTES], step[CONFIG_DURATION_TEXT_BYTES];
+	const struct config_location *seen = config_block_seen(block, "advert_int");
 
-	if (!settled_ns)
-		settled_ns = step_ns;
-	instance->advert_interval_ns = settled_ns;
-	if (instance->version == 3 && settled_ns > VERSION_3_INTERVAL_MAX_NS)
+	if (!rounded_ns)
+		rounded_ns = step_ns;
+	instance->advert_interval_ns = rounded_ns;
+	if (instance->version == 3 && rounded_ns > VERSION_3_INTERVAL_MAX_NS)
 		config_error(parser, *seen,
 			     "advert_int is out of range; version 3 allows 10ms to 40.95s");
-	else if (settled_ns != given_ns)
+	else if (rounded_ns != given_ns)
 		config_warning(parser, *seen,
 			       "advert_int is rounded to %s; version %u allows multiples of %s",
-			       config_format_duration(settled_ns, settled), instance->version,
+			       config_format_duration(rounded_ns, rounded), instance->version,
 			       config_format_duration(step_ns, step));
 }
 
 /* An owner is MASTER, a MASTER the owner. */
-static void settle_priority(struct config_parser *parser, const struct config_block *block)
+static void finalize_priority(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
-	const struct config_position *state = config_block_seen(block, "state");
+	const struct config_location *state = config_block_seen(block, "state");
 
 	if (instance->start_as_master && !config_block_seen(block, "priority")) {
 		instance->priority = VRRP_PRIORITY_OWNER;
@@ -110,7 +110,7 @@ static void settle_priority(struct config_parser *parser, const struct config_bl
 		instance->start_as_master = true;
 }
 
-static void settle_preemption(struct config_parser *parser, const struct config_block *block)
+static void finalize_preemption(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
 	bool owner = instance->priority == VRRP_PRIORITY_OWNER;
@@ -134,7 +134,7 @@ static void settle_preemption(struct config_parser *parser, const struct config_
 }
 
 /* Accept_Mode (RFC 9568 section 6.1) is false by default there, true in keepalived. */
-static void settle_accept(struct config_parser *parser, const struct config_block *block)
+static void finalize_accept(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
 
@@ -149,7 +149,7 @@ static void check_guard(struct config_parser *parser, const struct config_block 
 			uint64_t default_ns)
 {
 	const struct config_instance *instance = block->target;
-	const struct config_position *seen = config_block_seen(block, "guard_timeout");
+	const struct config_location *seen = config_block_seen(block, "guard_timeout");
 	char guard[CONFIG_DURATION_TEXT_BYTES], other[CONFIG_DURATION_TEXT_BYTES];
 
 	if (instance->guard_timeout_ns <= instance->advert_interval_ns)
@@ -167,11 +167,11 @@ static void check_guard(struct config_parser *parser, const struct config_block 
 }
 
 /* Not longer than others wait: with heartbeats they wait for the fence, without them for Active_Down_Timer. */
-static void settle_guard(struct config_parser *parser, const struct config_block *block)
+static void finalize_guard(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
 	const struct config_heartbeat *heartbeat = parser->config->heartbeat;
-	const struct config_position *seen = config_block_seen(block, "guard_timeout");
+	const struct config_location *seen = config_block_seen(block, "guard_timeout");
 	bool has_heartbeat = heartbeat && instance->heartbeat[0];
 	uint64_t default_ns = has_heartbeat ? heartbeat->guard_timeout_ns
 					    : config_guard_without_heartbeat_ns(instance);
@@ -185,11 +185,11 @@ static void settle_guard(struct config_parser *parser, const struct config_block
 }
 
 /* Two nodes have no third one to ask. */
-static void settle_partition(struct config_parser *parser, const struct config_block *block)
+static void finalize_partition(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
 	const struct config_heartbeat *heartbeat = parser->config->heartbeat;
-	const struct config_position *seen = config_block_seen(block, "on_partition");
+	const struct config_location *seen = config_block_seen(block, "on_partition");
 
 	if (!seen)
 		return;
@@ -211,30 +211,37 @@ static void check_required(struct config_parser *parser, const struct config_blo
 
 	if (!config_block_seen(block, "virtual_router_id"))
 		config_error(
-			parser, block->position,
+			parser, block->location,
 			"vrrp_instance %s has no virtual_router_id; add \"virtual_router_id 1-255\"",
 			block->name);
 	if (!instance->advertised_count && !instance->strict &&
 	    (!config_block_seen(block, "virtual_ipaddress") ||
-	     !parser->origins->diagnostics->error_count))
-		config_warning(parser, block->position,
+	     !parser->sources->diagnostics->error_count))
+		config_warning(parser, block->location,
 			       "vrrp_instance %s has no virtual_ipaddress; it %s", block->name,
 			       instance->vip_count ? "advertises nothing" : "moves nothing");
 }
 
 /* Each builds on those before it. */
-static config_settle *const steps[] = {
-	check_required,		 settle_inherited,
-	settle_family,		 settle_version,
-	settle_interval,	 settle_priority,
-	config_settle_strict,	 settle_accept,
-	settle_preemption,	 config_settle_authentication,
-	config_settle_unicast,	 config_settle_vmac,
-	config_settle_addresses, settle_guard,
-	settle_partition,
+static config_finalize *const steps[] = {
+	check_required,
+	finalize_inherited,
+	finalize_family,
+	finalize_version,
+	finalize_interval,
+	finalize_priority,
+	config_finalize_strict,
+	finalize_accept,
+	finalize_preemption,
+	config_finalize_authentication,
+	config_finalize_unicast,
+	config_finalize_vmac,
+	config_finalize_addresses,
+	finalize_guard,
+	finalize_partition,
 };
 
-void config_settle_instances(struct config_parser *parser)
+void config_finalize_instances(struct config_parser *parser)
 {
 	for (size_t i = 0; i < parser->config->instance_count; i++) {
 		parser->instance_blocks[i].target = &parser->config->instances[i];
