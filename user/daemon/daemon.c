@@ -7,7 +7,6 @@
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
 #include "user/vrrp/events.h"
-#include "user/vrrp/rules/expiry.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,29 +20,29 @@ static void on_verdict(void *context, struct peer *peer, enum verdict from)
 {
 	struct daemon *daemon = context;
 
-	instances_peer_changed(&daemon->instances, peer, from);
-	instances_leave_bad_links(&daemon->instances);
+	instances_peer_changed(&daemon->vrrp, peer, from);
+	instances_leave_bad_links(&daemon->vrrp);
 }
 
 static void on_links(void *context)
 {
 	struct daemon *daemon = context;
 
-	instances_links_changed(&daemon->instances);
+	instances_links_changed(&daemon->vrrp);
 }
 
 static void on_isolated(void *context)
 {
 	struct daemon *daemon = context;
 
-	instances_isolated(&daemon->instances);
+	instances_isolated(&daemon->vrrp);
 }
 
 static void on_progress(void *context, uint64_t now_ns)
 {
 	struct daemon *daemon = context;
 
-	instances_progress(&daemon->instances, now_ns);
+	instances_progressed(&daemon->vrrp, now_ns);
 }
 
 /* What a peer says of itself has changed: it may stop, or give an instance up. */
@@ -55,9 +54,9 @@ static void hear(struct daemon *daemon, const struct xb_event *event)
 	if (!peer)
 		return;
 	peers_refresh(&daemon->peers);
-	instances_peer_said(&daemon->instances, peer);
+	instances_peer_said(&daemon->vrrp, peer);
 	peers_judge(&daemon->peers, now_ns);
-	instances_leave_bad_links(&daemon->instances);
+	instances_leave_bad_links(&daemon->vrrp);
 }
 
 /* Our clock went back while we were down: peers take nothing from an epoch below the one they know. */
@@ -104,13 +103,13 @@ static void on_kernel_event(void *context, const struct xb_event *event)
 		raise_epoch(daemon, event->epoch);
 		break;
 	case XB_EVENT_ADVERT:
-		instances_advert(&daemon->instances, event);
+		instances_advert(&daemon->vrrp, event);
 		break;
 	case XB_EVENT_ANSWER:
 		peers_take_answer(&daemon->peers, event);
 		break;
 	case XB_EVENT_FENCED:
-		instances_look(&daemon->instances);
+		instances_fenced(&daemon->vrrp);
 		break;
 	}
 }
@@ -253,8 +252,8 @@ static void open_for_business(struct daemon *daemon)
 {
 	kernel_self_start_answering(&daemon->kernel, clock_now_ns(), clock_unix_ns());
 	watch_this_daemon(daemon);
-	kernel_self_set_state(&daemon->kernel,
-			      daemon->instances.drained ? XB_NODE_DRAINING : XB_NODE_RUNNING);
+	kernel_self_set_state(&daemon->kernel, instances_drained(&daemon->vrrp) ? XB_NODE_DRAINING
+										: XB_NODE_RUNNING);
 	for (size_t i = 0; i < daemon->kernel.attachment_count; i++)
 		log_info("interface %s: program attached, %s mode",
 			 daemon->kernel.attachments[i].interface,
@@ -281,7 +280,7 @@ static int start_instances(struct daemon *daemon)
 
 	if (heartbeat)
 		setup.own_address = heartbeat->nodes[daemon->own_node].addresses[0];
-	return instances_start(&daemon->instances, &setup);
+	return instances_start(&daemon->vrrp, &setup);
 }
 
 static int start_runner(struct daemon *daemon)
@@ -341,7 +340,7 @@ void daemon_stop(struct daemon *daemon)
 {
 	char path[108];
 
-	instances_stop(&daemon->instances, "xbeatd stops");
+	instances_stop(&daemon->vrrp, "xbeatd stops");
 	if (daemon->open)
 		say_goodbye(daemon);
 	if (daemon->open)

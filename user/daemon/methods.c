@@ -97,8 +97,8 @@ static json_t *vrrp(void *context, struct control_call *call)
 	const struct daemon *daemon = context;
 
 	(void)call;
-	instances_catch_up(&daemon->instances, clock_now_ns());
-	return instances_json(&daemon->instances);
+	instances_catch_up(&daemon->vrrp);
+	return instances_json(&daemon->vrrp);
 }
 
 static json_t *drops(void *context, struct control_call *call)
@@ -125,7 +125,7 @@ static json_t *drops(void *context, struct control_call *call)
 static struct instance *named(struct daemon *daemon, struct control_call *call)
 {
 	const char *name = json_string_value(json_object_get(call->parameters, "instance"));
-	struct instance *instance = name ? instances_find(&daemon->instances, name) : NULL;
+	struct instance *instance = name ? instances_named(&daemon->vrrp, name) : NULL;
 
 	if (!name)
 		control_fail(call, "invalid_parameter", "the instance is not named");
@@ -149,10 +149,10 @@ static json_t *explain(void *context, struct control_call *call)
 {
 	struct daemon *daemon = context;
 	const char *name = json_string_value(json_object_get(call->parameters, "instance"));
-	struct instance *instance = name ? instances_find(&daemon->instances, name) : NULL;
+	struct instance *instance = name ? instances_named(&daemon->vrrp, name) : NULL;
 	struct peer *peer = name ? peers_find(&daemon->peers, name) : NULL;
 
-	instances_catch_up(&daemon->instances, clock_now_ns());
+	instances_catch_up(&daemon->vrrp);
 	if (instance)
 		return instance_explain(instance);
 	if (is_own_name(daemon, name))
@@ -172,7 +172,7 @@ static json_t *tracking(void *context, struct control_call *call)
 	const struct daemon *daemon = context;
 
 	(void)call;
-	return tracking_json(daemon->instances.tracking);
+	return instances_tracking_json(&daemon->vrrp);
 }
 
 static json_t *app(void *context, struct control_call *call)
@@ -207,7 +207,8 @@ static json_t *reload(void *context, struct control_call *call)
 
 static json_t *failover(void *context, struct control_call *call)
 {
-	struct instance *instance = named(context, call);
+	struct daemon *daemon = context;
+	struct instance *instance = named(daemon, call);
 	json_int_t duration_ns =
 		json_integer_value(json_object_get(call->parameters, "duration_ns"));
 	char message[512];
@@ -217,7 +218,8 @@ static json_t *failover(void *context, struct control_call *call)
 		return NULL;
 	if (duration_ns < 0)
 		return control_fail(call, "invalid_parameter", "the duration is below 0");
-	json = instances_failover(instance, (uint64_t)duration_ns, message, sizeof(message));
+	json = instances_failover(&daemon->vrrp, instance, (uint64_t)duration_ns, message,
+				  sizeof(message));
 	return json ? json : control_fail(call, "refused", "%s", message);
 }
 
@@ -229,7 +231,7 @@ static json_t *resume(void *context, struct control_call *call)
 
 	if (!all && !instance)
 		return NULL;
-	return json_pack("{s:o}", "instances", instances_resume(&daemon->instances, instance));
+	return json_pack("{s:o}", "instances", instances_resume(&daemon->vrrp, instance));
 }
 
 static json_t *drain(void *context, struct control_call *call)
@@ -237,12 +239,13 @@ static json_t *drain(void *context, struct control_call *call)
 	struct daemon *daemon = context;
 
 	(void)call;
-	return json_pack("{s:o}", "instances", instances_drain(&daemon->instances));
+	return json_pack("{s:o}", "instances", instances_drain(&daemon->vrrp));
 }
 
 static json_t *priority(void *context, struct control_call *call)
 {
-	struct instance *instance = named(context, call);
+	struct daemon *daemon = context;
+	struct instance *instance = named(daemon, call);
 	const json_t *value = json_object_get(call->parameters, "priority");
 	char message[512];
 	json_t *json;
@@ -253,8 +256,8 @@ static json_t *priority(void *context, struct control_call *call)
 	    json_integer_value(value) > UINT8_MAX)
 		return control_fail(call, "invalid_parameter",
 				    "a priority is 1 to 254, or 0 for the configured one");
-	json = instances_set_priority(instance, (uint8_t)json_integer_value(value), message,
-				      sizeof(message));
+	json = instances_set_priority(&daemon->vrrp, instance, (uint8_t)json_integer_value(value),
+				      message, sizeof(message));
 	return json ? json : control_fail(call, "refused", "%s", message);
 }
 

@@ -5,19 +5,74 @@
 #include "user/core/names.h"
 #include "user/core/vrrp.h"
 #include "user/heartbeat/peers.h"
+#include "user/kernel/kernel.h"
+#include "user/kernel/self.h"
 #include "user/lib/json_text.h"
+#include "user/vrrp/room.h"
 #include "user/vrrp/rules/operator.h"
 #include "user/vrrp/state/claims.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
 
-json_t *instances_resume(struct instances *instances, struct instance *instance)
+static json_t *failover_json(const struct instance *instance)
 {
-	bool was_drained = instances->drained && !instance;
+	const struct peer *successor = instance_successor(instance);
+	json_t *json = json_pack("{s:o, s:s}", "instance", json_text(instance->config->name),
+				 "state", instance_state_name(instance->vrrp.state));
+
+	if (successor)
+		json_object_set_new(json, "successor", json_text(successor->node->name));
+	if (instance->operator->until_unix_ns)
+		json_object_set_new(json, "until_unix_ns",
+				    json_integer((json_int_t)instance->operator->until_unix_ns));
+	return json;
+}
+
+static json_t *priority_json(const struct instance *instance)
+{
+	return json_pack("{s:o, s:i, s:i}", "instance", json_text(instance->config->name),
+			 "configured", instance->config->priority, "effective",
+			 instance->vrrp.effective_priority);
+}
+
+struct instance *instances_named(const struct vrrp_room *room, const char *name)
+{
+	return instances_find(&room->instances, name);
+}
+
+json_t *instances_failover(struct vrrp_room *room, struct instance *instance, uint64_t duration_ns,
+			   char *message, size_t bytes)
+{
+	room_look(room);
+	if (instance_failover(instance, duration_ns, message, bytes))
+		return NULL;
+	return failover_json(instance);
+}
+
+json_t *instances_set_priority(struct vrrp_room *room, struct instance *instance, uint8_t priority,
+			       char *message, size_t bytes)
+{
+	room_look(room);
+	if (instance_set_priority(instance, priority, message, bytes))
+		return NULL;
+	return priority_json(instance);
+}
+
+static void set_drained(struct vrrp_room *room, bool drained)
+{
+	kernel_self_set_state(room->services.kernel, drained ? XB_NODE_DRAINING : XB_NODE_RUNNING);
+	instances_set_drained(&room->instances, &room->node, drained);
+}
+
+json_t *instances_resume(struct vrrp_room *room, struct instance *instance)
+{
+	const struct instances *instances = &room->instances;
+	bool was_drained = room->node.drained && !instance;
 	json_t *names = json_array();
 
+	room_look(room);
 	if (was_drained)
-		instances_set_drained(instances, false);
+		set_drained(room, false);
 	for (size_t i = 0; i < instances->count; i++) {
 		bool stayed_away = false;
 
@@ -29,50 +84,15 @@ json_t *instances_resume(struct instances *instances, struct instance *instance)
 	return names;
 }
 
-json_t *instances_drain(struct instances *instances)
+json_t *instances_drain(struct vrrp_room *room)
 {
+	const struct instances *instances = &room->instances;
 	json_t *names = json_array();
 
+	room_look(room);
 	for (size_t i = 0; i < instances->count; i++)
 		if (instances->list[i]->vrrp.state == XB_INSTANCE_ACTIVE)
 			json_array_append_new(names, json_text(instances->list[i]->config->name));
-	instances_set_drained(instances, true);
+	set_drained(room, true);
 	return names;
-}
-
-static json_t *failover_json(const struct instance *instance)
-{
-	const struct peer *successor = instance_successor(instance);
-	json_t *json = json_pack("{s:o, s:s}", "instance", json_text(instance->config->name),
-				 "state", instance_state_name(instance->vrrp.state));
-
-	if (successor)
-		json_object_set_new(json, "successor", json_text(successor->node->name));
-	if (instance->stay_away_until_unix_ns)
-		json_object_set_new(json, "until_unix_ns",
-				    json_integer((json_int_t)instance->stay_away_until_unix_ns));
-	return json;
-}
-
-static json_t *priority_json(const struct instance *instance)
-{
-	return json_pack("{s:o, s:i, s:i}", "instance", json_text(instance->config->name),
-			 "configured", instance->config->priority, "effective",
-			 instance->vrrp.effective_priority);
-}
-
-json_t *instances_failover(struct instance *instance, uint64_t duration_ns, char *message,
-			   size_t bytes)
-{
-	if (instance_failover(instance, duration_ns, message, bytes))
-		return NULL;
-	return failover_json(instance);
-}
-
-json_t *instances_set_priority(struct instance *instance, uint8_t priority, char *message,
-			       size_t bytes)
-{
-	if (instance_set_priority(instance, priority, message, bytes))
-		return NULL;
-	return priority_json(instance);
 }

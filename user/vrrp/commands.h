@@ -3,16 +3,23 @@
 #ifndef XBEAT_VRRP_COMMANDS_H
 #define XBEAT_VRRP_COMMANDS_H
 
-#include "user/vrrp/state/instances.h"
+#include <jansson.h>
+#include <stdint.h>
+
+struct instance;
+struct vrrp_room;
 
 /* Each returns new JSON, or NULL with a message for the operator. */
-json_t *instances_failover(struct instance *instance, uint64_t duration_ns, char *message,
-			   size_t bytes);
-json_t *instances_set_priority(struct instance *instance, uint8_t priority, char *message,
-			       size_t bytes);
+json_t *instances_failover(struct vrrp_room *room, struct instance *instance, uint64_t duration_ns,
+			   char *message, size_t bytes);
+json_t *instances_set_priority(struct vrrp_room *room, struct instance *instance, uint8_t priority,
+			       char *message, size_t bytes);
+
+/* Returns the instance of that name, or NULL. */
+struct instance *instances_named(const struct vrrp_room *room, const char *name);
 
 /* Do it to one (NULL: to all, and to the node), and return the names of those that it changed as new JSON. */
-json_t *instances_resume(struct instances *instances, struct instance *instance);
-json_t *instances_drain(struct instances *instances);
+json_t *instances_resume(struct vrrp_room *room, struct instance *instance);
+json_t *instances_drain(struct vrrp_room *room);
 
 #endif

@@ -3,43 +3,61 @@
 #ifndef XBEAT_VRRP_EVENTS_H
 #define XBEAT_VRRP_EVENTS_H
 
-#include "user/vrrp/state/instances.h"
+#include "user/heartbeat/peers.h"
+#include "user/net/link_monitor.h"
+
+struct instance;
+struct vrrp_room;
 
 /* A changed advert, or any while Active. */
-void instances_advert(struct instances *instances, const struct xb_event *event);
+void instances_advert(struct vrrp_room *room, const struct xb_event *event);
 
 /* A peer's verdict has changed. */
-void instances_peer_changed(struct instances *instances, const struct peer *peer,
-			    enum verdict from);
+void instances_peer_changed(struct vrrp_room *room, const struct peer *peer, enum verdict from);
 
 /* A peer says something else of itself than before. */
-void instances_peer_said(struct instances *instances, const struct peer *peer);
+void instances_peer_said(struct vrrp_room *room, const struct peer *peer);
 
 /* Learns that the claimant has given the instance up before the event that reports it has been read. */
-void instance_hear_claimant(struct instance *instance);
+void instances_hear_claimant(struct vrrp_room *room, const struct instance *instance);
 
 /* A link of this node has become bad, or good again (user/heartbeat/own_links.h). */
-void instances_links_changed(struct instances *instances);
+void instances_links_changed(struct vrrp_room *room);
 
 /* Peers have changed, or say something else: an Active whose tracked link is bad looks for a better node. */
-void instances_leave_bad_links(struct instances *instances);
+void instances_leave_bad_links(struct vrrp_room *room);
 
 /* peers->isolated has changed. */
-void instances_isolated(struct instances *instances);
+void instances_isolated(struct vrrp_room *room);
 
 /* An interface has come, gone, changed its state or its index; NULL: one of them. */
-void instances_interface(struct instances *instances, const char *name);
+void instances_interface(struct vrrp_room *room, const char *name);
 
 /* Whether an instance hears adverts on this interface; its configuration need not name it. */
-bool instances_use(const struct instances *instances, unsigned interface_index);
+bool instances_use(const struct vrrp_room *room, unsigned interface_index);
+
+size_t instances_count(const struct vrrp_room *room);
+
+/* Whether the node is drained. */
+bool instances_drained(const struct vrrp_room *room);
 
 /* An address was added to, or removed from, an interface. */
-void instances_address(struct instances *instances, const struct address_event *event);
+void instances_address(struct vrrp_room *room, const struct address_event *event);
 
 /* Notifications of addresses were lost: all are checked. */
-void instances_addresses_unknown(struct instances *instances);
+void instances_addresses_unknown(struct vrrp_room *room);
 
-void instances_on_tracked(void *context, const struct tracked *tracked);
-void instances_on_startup_delay(evutil_socket_t fd, short what, void *context);
+/* Something that is tracked has changed (user/tracking). */
+void instances_tracked_changed(struct vrrp_room *room);
+
+/* vrrp_startup_delay has passed. */
+void instances_startup_delay_passed(struct vrrp_room *room);
+
+/* The kernel side has fenced an address. */
+void instances_fenced(struct vrrp_room *room);
+
+/* The loop was here at now_ns, which is stamped as the daemon's progress: extends the guards of instances with
+ * heartbeats. */
+void instances_progressed(struct vrrp_room *room, uint64_t now_ns);
 
 #endif

@@ -10,17 +10,20 @@
 #include "user/core/vrrp.h"
 #include "user/core/vrrp_packet.h"
 #include "user/heartbeat/peers.h"
-#include "user/kernel/kernel.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
 #include "user/lib/time.h"
 #include "user/tracking/effect.h"
+#include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/guard.h"
+#include "user/vrrp/effects/router.h"
+#include "user/vrrp/effects/vips.h"
 #include "user/vrrp/json.h"
+#include "user/vrrp/room.h"
+#include "user/vrrp/rules/operator.h"
 #include "user/vrrp/rules/tracked.h"
 #include "user/vrrp/state/claims.h"
-#include "user/vrrp/state/heard.h"
 #include "user/vrrp/state/hold.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
@@ -75,12 +78,12 @@ static void explain_restored(const struct instance *instance, json_t *lines)
 	char text[ADDRESS_TEXT_BYTES];
 
 	for (size_t i = 0; i < instance->config->vip_count; i++)
-		if (instance->addresses[i].restored_count)
+		if (instance->vips->list[i].restored_count)
 			json_say(
 				lines,
 				"%s was removed by something else and put back, %u times so far: find out what on this machine manages its addresses, too.",
-				address_format(&instance->addresses[i].vip->address, text),
-				instance->addresses[i].restored_count);
+				address_format(&instance->config->vips[i].address, text),
+				instance->vips->list[i].restored_count);
 }
 
 /* Another node that was Active and stands still. */
@@ -113,7 +116,7 @@ static void explain_lost(const struct peer *peer, json_t *lines)
 /* Those who live, but are not heard here: they may have taken over. */
 static void explain_apart(const struct instance *instance, json_t *lines)
 {
-	const struct peers *peers = instance->owner->peers;
+	const struct peers *peers = instance->peers;
 	char names[128] = "";
 	size_t count = 0, length = 0;
 
@@ -135,7 +138,7 @@ static void explain_apart(const struct instance *instance, json_t *lines)
 /* Whom this node does not hear, who may have taken over, or never have given the addresses up. */
 static void explain_unheard(const struct instance *instance, json_t *lines)
 {
-	const struct peers *peers = instance->owner->peers;
+	const struct peers *peers = instance->peers;
 
 	for (size_t i = 0; peers && i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];
@@ -187,7 +190,7 @@ static void explain_active(const struct instance *instance, json_t *lines)
 	if (successor)
 		json_say(lines, "If it goes, %s takes over: the best of the nodes that live.",
 			 successor->node->name);
-	else if (instance->owner->peers && instance->self_slot >= 0)
+	else if (instance->peers && instance->self_slot >= 0)
 		json_say(lines,
 			 "If it goes, nobody takes over: no other node is Backup of it and lives.");
 	json_say(
@@ -351,11 +354,11 @@ static void explain_differences(const struct instance *instance, json_t *lines)
 	struct xb_vrrp router;
 	char node[NODE_BYTES];
 
-	kernel_read_router(instance->owner->kernel, instance->router_slot, &router);
+	instance_router_read(instance, &router);
 	explain_refusal(instance, &router, lines);
 	if (is_recent(router.arrival_ns) &&
-	    router.addresses_digest !=
-		    vrrp_addresses_digest(instance->advertised, instance->config->advertised_count))
+	    router.addresses_digest != vrrp_addresses_digest(instance->vips->advertised,
+							     instance->config->advertised_count))
 		json_say(
 			lines,
 			"%s, %.1f s ago, advertised other virtual addresses than this node, or in another order: make the configurations agree.",
@@ -401,11 +404,11 @@ static json_t *lines_json(const struct instance *instance)
 		explain_initialize(instance, lines);
 	}
 	explain_differences(instance, lines);
-	if (instance->pinned_priority)
+	if (instance->operator->pinned_priority)
 		json_say(
 			lines,
 			"An operator has set its priority to %u; back to the configured one: xbeatctl priority %s default",
-			instance->pinned_priority, instance->config->name);
+			instance->operator->pinned_priority, instance->config->name);
 	return lines;
 }
 
@@ -419,13 +422,13 @@ json_t *instance_explain(const struct instance *instance)
 	json = json_pack("{s:o, s:s, s:I, s:o, s:o, s:i, s:i, s:o}", "instance",
 			 json_text(instance->config->name), "state",
 			 instance_state_name(vrrp->state), "since_unix_ns",
-			 (json_int_t)instance->since_unix_ns, "reason", json_text(vrrp->reason),
-			 "lines", lines_json(instance), "configured_priority",
-			 instance->config->priority, "effective_priority", vrrp->effective_priority,
-			 "priority_parts", parts);
-	json_object_set_new(
-		json, "state_age_ns",
-		json_integer((json_int_t)time_since_ns(clock_now_ns(), instance->since_ns)));
+			 (json_int_t)instance->report->since_unix_ns, "reason",
+			 json_text(vrrp->reason), "lines", lines_json(instance),
+			 "configured_priority", instance->config->priority, "effective_priority",
+			 vrrp->effective_priority, "priority_parts", parts);
+	json_object_set_new(json, "state_age_ns",
+			    json_integer((json_int_t)time_since_ns(clock_now_ns(),
+								   instance->report->since_ns)));
 	if (instance_first_obstacle(instance, false) >= 0)
 		json_object_set_new(json, "obstacles", instance_obstacles_json(instance));
 	if (instance_hear_active(instance, &active))
@@ -433,8 +436,10 @@ json_t *instance_explain(const struct instance *instance)
 	return json;
 }
 
-void instances_explain(const struct instances *instances, json_t *lines)
+void instances_explain(const struct vrrp_room *room, json_t *lines)
 {
+	const struct instances *instances = &room->instances;
+
 	for (size_t i = 0; i < instances->count && i < INSTANCES_TOLD_MAX; i++) {
 		const struct instance *instance = instances->list[i];
 

@@ -3,12 +3,15 @@
 #ifndef XBEAT_VRRP_EXPLAIN_H
 #define XBEAT_VRRP_EXPLAIN_H
 
-#include "user/vrrp/state/instances.h"
+#include <jansson.h>
+
+struct instance;
+struct vrrp_room;
 
 /* Returns new JSON. */
 json_t *instance_explain(const struct instance *instance);
 
 /* Adds a sentence about each of the first few instances. */
-void instances_explain(const struct instances *instances, json_t *lines);
+void instances_explain(const struct vrrp_room *room, json_t *lines);
 
 #endif

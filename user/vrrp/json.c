@@ -5,14 +5,19 @@
 #include "user/core/names.h"
 #include "user/core/vrrp.h"
 #include "user/heartbeat/peers.h"
-#include "user/kernel/kernel.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
 #include "user/lib/time.h"
+#include "user/tracking/entry.h"
+#include "user/tracking/tracking.h"
+#include "user/vrrp/effects/advertise.h"
+#include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/guard.h"
+#include "user/vrrp/effects/router.h"
+#include "user/vrrp/room.h"
 #include "user/vrrp/rules/group.h"
-#include "user/vrrp/state/heard.h"
+#include "user/vrrp/rules/operator.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
 #include "user/vrrp/state/obstacles.h"
@@ -78,7 +83,7 @@ static void add_destination(json_t *json, const struct config_instance *config)
 static json_t *guard_json(const struct instance *instance)
 {
 	uint64_t now_ns = clock_now_ns();
-	uint64_t due_in_ns = time_since_ns(instance->guard_deadline_ns, now_ns);
+	uint64_t due_in_ns = time_since_ns(instance->guard->deadline_ns, now_ns);
 
 	return json_pack("{s:I, s:I, s:b}", "timeout_ns",
 			 (json_int_t)instance->config->guard_timeout_ns, "due_in_ns",
@@ -95,9 +100,9 @@ static void add_optional(json_t *json, const struct instance *instance)
 	if (config->use_vmac)
 		json_object_set_new(json, "virtual_mac_interface",
 				    json_text(config->vmac_interface));
-	if (instance->pinned_priority)
+	if (instance->operator->pinned_priority)
 		json_object_set_new(json, "pinned_priority",
-				    json_integer(instance->pinned_priority));
+				    json_integer(instance->operator->pinned_priority));
 	if (instance->obstacles[INSTANCE_OBSTACLE_OPERATOR][0])
 		json_object_set_new(json, "stays_away", json_string("operator"));
 	else if (instance->obstacles[INSTANCE_OBSTACLE_DRAINED][0])
@@ -116,7 +121,7 @@ static json_t *instance_json(const struct instance *instance)
 	struct xb_vrrp router;
 	json_t *json;
 
-	kernel_read_router(instance->owner->kernel, instance->router_slot, &router);
+	instance_router_read(instance, &router);
 	json = json_pack("{s:o, s:i, s:s, s:o, s:i, s:s, s:i, s:i}", "name",
 			 json_text(config->name), "vrid", config->vrid, "family",
 			 config->family == 4 ? "ipv4" : "ipv6", "interface",
@@ -126,26 +131,33 @@ static json_t *instance_json(const struct instance *instance)
 	if (instance_hear_active(instance, &active))
 		json_object_set_new(json, "active_address", address_json(&active.source));
 	json_object_set_new(json, "since_unix_ns",
-			    json_integer((json_int_t)instance->since_unix_ns));
-	json_object_set_new(
-		json, "state_age_ns",
-		json_integer((json_int_t)time_since_ns(clock_now_ns(), instance->since_ns)));
+			    json_integer((json_int_t)instance->report->since_unix_ns));
+	json_object_set_new(json, "state_age_ns",
+			    json_integer((json_int_t)time_since_ns(clock_now_ns(),
+								   instance->report->since_ns)));
 	json_object_set_new(json, "reason", json_text(vrrp->reason));
 	json_object_set_new(json, "addresses", addresses_json(config));
 	json_object_set_new(json, "adverts",
-			    json_pack("{s:I, s:I}", "sent", (json_int_t)instance->sent_count,
-				      "received", (json_int_t)router.received_count));
+			    json_pack("{s:I, s:I}", "sent",
+				      (json_int_t)instance->adverts->sent_count, "received",
+				      (json_int_t)router.received_count));
 	json_object_set_new(json, "transitions", json_integer((json_int_t)vrrp->transition_count));
 	add_destination(json, config);
 	add_optional(json, instance);
 	return json;
 }
 
-json_t *instances_json(const struct instances *instances)
+json_t *instances_json(const struct vrrp_room *room)
 {
+	const struct instances *instances = &room->instances;
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < instances->count; i++)
 		json_array_append_new(array, instance_json(instances->list[i]));
 	return array;
+}
+
+json_t *instances_tracking_json(const struct vrrp_room *room)
+{
+	return tracking_json(room->services.tracking);
 }

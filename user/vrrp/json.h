@@ -3,10 +3,14 @@
 #ifndef XBEAT_VRRP_JSON_H
 #define XBEAT_VRRP_JSON_H
 
-#include "user/vrrp/state/instances.h"
+#include <jansson.h>
+
+struct instance;
+struct vrrp_room;
 
 /* Each returns new JSON. */
-json_t *instances_json(const struct instances *instances);
+json_t *instances_json(const struct vrrp_room *room);
+json_t *instances_tracking_json(const struct vrrp_room *room);
 json_t *instance_obstacles_json(const struct instance *instance);
 
 #endif

@@ -1,32 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One instance from its making to its end: timer, Startup and Shutdown, a changed configuration. */
+/* One instance from its making to its end: Startup and Shutdown, a changed configuration. */
 #include "user/vrrp/lifecycle.h"
 #include "user/config/model/config.h"
 #include "user/core/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
+#include "user/kernel/self.h"
 #include "user/lib/clock.h"
+#include "user/lib/journal.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
 #include "user/net/interfaces.h"
 #include "user/net/netlink.h"
 #include "user/net/routes.h"
+#include "user/tracking/entry.h"
+#include "user/vrrp/effects/advertise.h"
+#include "user/vrrp/effects/announce.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/guard.h"
-#include "user/vrrp/effects/link.h"
-#include "user/vrrp/effects/place.h"
+#include "user/vrrp/effects/interface.h"
+#include "user/vrrp/effects/placement.h"
 #include "user/vrrp/effects/publish.h"
+#include "user/vrrp/effects/router.h"
+#include "user/vrrp/effects/source.h"
 #include "user/vrrp/effects/vips.h"
+#include "user/vrrp/room.h"
+#include "user/vrrp/rules/advert.h"
 #include "user/vrrp/rules/group.h"
+#include "user/vrrp/rules/operator.h"
 #include "user/vrrp/rules/reconcile.h"
 #include "user/vrrp/rules/resume.h"
 #include "user/vrrp/rules/tracked.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
 #include "user/vrrp/state/obstacles.h"
+#include "user/vrrp/state/services.h"
 #include "user/vrrp/timers.h"
 #include <errno.h>
-#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,81 +59,103 @@ static struct vrrp_parameters make_parameters(const struct peers *peers,
 	};
 }
 
-/* The lowest place in heartbeats that nobody has; -1: none is left, or none is wanted. */
-static int find_self_slot(const struct instances *instances, const struct config_instance *config)
+/* Marks the entries of xb_self that instances have. */
+static void mark_used(const struct instances *instances, bool used[static XB_INSTANCES_MAX])
 {
-	bool used[XB_INSTANCES_MAX] = {false};
-
-	if (!instances->peers || !config->heartbeat[0])
-		return -1;
 	for (size_t i = 0; i < instances->count; i++)
 		if (instances->list[i] && instances->list[i]->self_slot >= 0)
 			used[instances->list[i]->self_slot] = true;
-	for (int place = 0; place < XB_INSTANCES_MAX; place++)
-		if (!used[place])
-			return place;
+}
+
+/* The lowest free entry of xb_self; -1: none is left, or none is wanted. */
+static int find_self_slot(const struct vrrp_room *room, const struct config_instance *config)
+{
+	bool used[XB_INSTANCES_MAX] = {false};
+
+	if (!room->services.peers || !config->heartbeat[0])
+		return -1;
+	mark_used(&room->instances, used);
+	for (int i = 0; i < XB_INSTANCES_MAX; i++)
+		if (!used[i])
+			return i;
 	return -1;
 }
 
-static int prepare(struct instance *instance)
+static int make_parts(struct vrrp_room *room, struct instance *instance)
 {
-	const struct config_instance *config = instance->config;
-	struct vrrp_parameters parameters = make_parameters(instance->owner->peers, config);
-	int error = kernel_claim_router(instance->owner->kernel, config->interface, config->vrid,
-					config->family, &instance->router_slot);
+	struct vrrp_services *services = &room->services;
+	int error = instance_router_new(instance, services);
 
-	if (error)
-		return error;
-	instance->owner->by_slot[instance->router_slot] = instance;
-	instance->self_slot = find_self_slot(instance->owner, config);
-	vrrp_init(&instance->vrrp, &parameters);
-	error = instance_make_timers(instance);
 	if (!error)
-		error = instance_list_addresses(instance, config);
-	return error ? error : instance_describe_router(instance);
+		error = instance_timers_new(room, instance);
+	if (!error)
+		error = instance_interface_new(instance, services);
+	if (!error)
+		error = instance_vips_new(instance, services);
+	if (!error)
+		error = instance_guard_new(instance, services);
+	if (!error)
+		error = instance_announcements_new(instance, services);
+	if (!error)
+		error = instance_adverts_new(instance, services);
+	if (!error)
+		error = instance_report_new(instance, instance_group_moved);
+	if (!error)
+		error = instance_operator_new(instance);
+	return error ? error : instance_rivals_new(instance);
 }
 
-struct instance *instance_new(struct instances *instances, const struct config_instance *config)
+static struct instance *make(const struct vrrp_room *room, const struct config_instance *config)
 {
+	const struct vrrp_services *services = &room->services;
+	struct vrrp_parameters parameters = make_parameters(services->peers, config);
 	struct instance *instance = calloc(1, sizeof(*instance));
-	int error;
 
 	if (!instance)
 		return NULL;
-	instance->owner = instances;
 	instance->config = config;
-	instance->router_slot = XB_VRRP_SLOTS_MAX;
-	instance->self_slot = -1;
-	instance->membership = -1;
-	instance->since_unix_ns = clock_unix_ns();
-	instance->since_ns = clock_now_ns();
+	instance->self_slot = find_self_slot(room, config);
+	instance->own_address = services->own_address;
 	instance->made_ns = clock_now_ns();
-	error = prepare(instance);
-	if (error) {
-		log_error("%s: cannot be served: %s", config->name, strerror(-error));
-		instance_free(instance);
-		return NULL;
-	}
+	instance->peers = services->peers;
+	instance->journal = services->journal;
+	instance->notify = services->notify;
+	instance->interfaces = services->interfaces;
+	instance->tracking = services->tracking;
+	vrrp_init(&instance->vrrp, &parameters);
 	return instance;
 }
 
-void instance_free(struct instance *instance)
+struct instance *instance_new(struct vrrp_room *room, const struct config_instance *config)
 {
-	struct event *const timers[] = {instance->timer, instance->announce_later,
-					instance->announce_refresh, instance->stay_away,
-					instance->learn};
+	struct instance *instance = make(room, config);
+	int error = instance ? make_parts(room, instance) : -ENOMEM;
 
-	instance_unplace(instance);
-	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
-		if (timers[i])
-			event_free(timers[i]);
-	if (instance->router_slot < XB_VRRP_SLOTS_MAX) {
-		instance->owner->by_slot[instance->router_slot] = NULL;
-		kernel_release_router(instance->owner->kernel, instance->router_slot);
+	if (error) {
+		log_error("%s: cannot be served: %s", config->name, strerror(-error));
+		instance_free(room, instance);
+		return NULL;
 	}
-	instance_guard_release(instance);
-	free(instance->addresses);
-	free(instance->advertised);
+	room->instances.by_slot[instance->router->slot] = instance;
+	return instance;
+}
+
+void instance_free(struct vrrp_room *room, struct instance *instance)
+{
+	if (!instance)
+		return;
+	if (instance->router)
+		room->instances.by_slot[instance->router->slot] = NULL;
+	instance_interface_free(instance);
+	instance_timers_free(instance);
+	instance_router_free(instance);
+	instance_guard_free(instance);
+	instance_vips_free(instance);
+	instance_announcements_free(instance);
+	instance_adverts_free(instance);
+	instance_report_free(instance);
+	instance_operator_free(instance);
+	instance_rivals_free(instance);
 	free(instance);
 }
 
@@ -141,7 +173,7 @@ bool instance_is_another(const struct config_instance *a, const struct config_in
 
 void instance_reconfigure(struct instance *instance, const struct config_instance *config)
 {
-	struct vrrp_parameters parameters = make_parameters(instance->owner->peers, config);
+	struct vrrp_parameters parameters = make_parameters(instance->peers, config);
 	struct xb_address *source = &instance->vrrp.parameters.primary_address;
 	struct xb_address source_before = *source;
 	struct vrrp_actions actions;
@@ -150,36 +182,42 @@ void instance_reconfigure(struct instance *instance, const struct config_instanc
 	instance_place(instance);
 	instance_find_source(instance);
 	parameters.primary_address = *source;
-	*source = source_before; /* so that a new one is news, which is advertised */
+	*source = source_before; /* so that a new one is a change, which is advertised */
 	vrrp_reconfigure(&instance->vrrp, clock_now_ns(), &parameters,
 			 instance->vrrp.effective_priority, &actions);
 	instance_act(instance, &actions);
-	instance_allow_unicast_anew(instance);
+	instance_router_configure(instance);
 }
 
-void instance_begin(struct instance *instance)
+void instance_prepare(const struct vrrp_room *room, struct instance *instance)
 {
-	uint64_t stopped_ns = instance->owner->stopped_ns;
-	int obstacle = instance_first_obstacle(instance, false);
-	bool resume = (obstacle < 0 || obstacle == INSTANCE_OBSTACLE_AWAITED) &&
-		      instance_may_resume(instance);
+	if (room->node.starting)
+		instance_set_obstacle(instance, INSTANCE_OBSTACLE_STARTUP_DELAY,
+				      "vrrp_startup_delay has not passed");
+	instance_set_drained(instance, room->node.drained);
+	instance_set_isolated(instance, room_releases_isolated(room));
+	instance_place(instance);
+	instance_track(instance);
+}
+
+/* What an earlier daemon left of it is cleared, and it is started when nothing is in its way. */
+static void begin_afresh(struct instance *instance)
+{
+	instance_remove_stale(instance);
+	/* An earlier daemon's entry may still say that this node is Active. */
+	instance_describe(instance);
+	instance_guard_end(instance);
+	instance_settle(instance);
+	instance_tell_fault(instance);
+}
+
+/* In one step: to say "backup" for a moment would be to give the instance up. */
+static void resume_as_active(struct instance *instance, uint64_t stopped_ns)
+{
 	struct vrrp_actions actions;
 	char reason[VRRP_REASON_BYTES];
 
-	instance->begun = true;
-	if (obstacle >= 0 && !resume)
-		log_notice("%s: waits: %s", instance->config->name, instance->obstacles[obstacle]);
-	if (!resume) {
-		instance_remove_stale(instance);
-		/* An earlier daemon may have left it said that this node is Active. */
-		instance_describe(instance);
-		instance_guard_end(instance);
-		instance_settle(instance);
-		instance_tell_fault(instance);
-		return;
-	}
 	instance_set_obstacle(instance, INSTANCE_OBSTACLE_AWAITED, NULL);
-	/* In one step: to say "backup" for a moment would be to give the instance up. */
 	vrrp_startup(&instance->vrrp, clock_now_ns(), &actions);
 	if (instance->vrrp.state == XB_INSTANCE_BACKUP) {
 		snprintf(
@@ -192,6 +230,22 @@ void instance_begin(struct instance *instance)
 	instance_act(instance, &actions);
 }
 
+void instance_begin(const struct vrrp_room *room, struct instance *instance)
+{
+	uint64_t stopped_ns = room->node.stopped_ns;
+	int obstacle = instance_first_obstacle(instance, false);
+
+	instance->begun = true;
+	if ((obstacle < 0 || obstacle == INSTANCE_OBSTACLE_AWAITED) &&
+	    instance_may_resume(instance, room->services.kernel, stopped_ns)) {
+		resume_as_active(instance, stopped_ns);
+		return;
+	}
+	if (obstacle >= 0)
+		log_notice("%s: waits: %s", instance->config->name, instance->obstacles[obstacle]);
+	begin_afresh(instance);
+}
+
 void instance_end(struct instance *instance, const char *reason)
 {
 	struct vrrp_actions actions;
@@ -201,21 +255,21 @@ void instance_end(struct instance *instance, const char *reason)
 	instance_act(instance, &actions);
 }
 
-void instances_forget_others(struct instances *instances)
+void instances_forget_others(const struct vrrp_room *room)
 {
 	static const struct xb_instance none;
+	struct kernel *kernel = room->services.kernel;
 	bool used[XB_INSTANCES_MAX] = {false};
 
-	for (size_t i = 0; i < instances->count; i++)
-		if (instances->list[i]->self_slot >= 0)
-			used[instances->list[i]->self_slot] = true;
-	for (size_t place = 0; place < XB_INSTANCES_MAX; place++)
-		if (!used[place] && kernel_described(instances->kernel, place)->vrid)
-			kernel_describe(instances->kernel, place, &none);
+	mark_used(&room->instances, used);
+	for (size_t i = 0; i < XB_INSTANCES_MAX; i++)
+		if (!used[i] && kernel_described(kernel, i)->vrid)
+			kernel_describe(kernel, i, &none);
 }
 
-int instances_make(struct instances *instances, const struct config *config, struct instance **kept)
+int instances_make(struct vrrp_room *room, const struct config *config, struct instance **kept)
 {
+	struct instances *instances = &room->instances;
 	size_t made = 0;
 	int error;
 
@@ -226,7 +280,7 @@ int instances_make(struct instances *instances, const struct config *config, str
 		struct instance *instance = kept[i];
 
 		if (!instance)
-			instance = instance_new(instances, &config->instances[i]);
+			instance = instance_new(room, &config->instances[i]);
 		kept[i] = NULL;
 		if (instance)
 			kept[made++] = instance;
@@ -236,21 +290,10 @@ int instances_make(struct instances *instances, const struct config *config, str
 	return made < config->instance_count ? -ENOSPC : error;
 }
 
-void instance_prepare(struct instance *instance)
-{
-	if (instance->owner->starting)
-		instance_set_obstacle(instance, INSTANCE_OBSTACLE_STARTUP_DELAY,
-				      "vrrp_startup_delay has not passed");
-	instance_set_drained(instance);
-	instance_set_isolated(instance);
-	instance_place(instance);
-	instance_track(instance);
-}
-
-void instances_take_static(struct instances *instances, const struct config *from,
+void instances_take_static(struct vrrp_room *room, const struct config *from,
 			   const struct config *to)
 {
-	static_network_watch(instances->interfaces, to);
-	static_network_change(&instances->netlink, from, to);
-	instances->config = to;
+	static_network_watch(room->services.interfaces, to);
+	static_network_change(&room->services.netlink, from, to);
+	room->node.config = to;
 }

@@ -3,17 +3,18 @@
 #ifndef XBEAT_VRRP_LIFECYCLE_H
 #define XBEAT_VRRP_LIFECYCLE_H
 
-#include "user/vrrp/state/instances.h"
+#include "user/vrrp/room.h"
+#include "user/vrrp/state/instance.h"
 
 /* Makes it from its configuration, not started yet. Returns NULL without memory or room in the maps, having said so. */
-struct instance *instance_new(struct instances *instances, const struct config_instance *config);
-void instance_free(struct instance *instance);
+struct instance *instance_new(struct vrrp_room *room, const struct config_instance *config);
+void instance_free(struct vrrp_room *room, struct instance *instance);
 
 /* All are prepared before the first begins: a sync group must know of all its members' obstacles. */
-void instance_prepare(struct instance *instance);
+void instance_prepare(const struct vrrp_room *room, struct instance *instance);
 
 /* The Startup event of a new instance, or its resumption as Active. */
-void instance_begin(struct instance *instance);
+void instance_begin(const struct vrrp_room *room, struct instance *instance);
 
 /* Takes changed parameters without a change of state: timers, priorities, addresses. */
 void instance_reconfigure(struct instance *instance, const struct config_instance *config);
@@ -24,16 +25,15 @@ bool instance_is_another(const struct config_instance *a, const struct config_in
 /* The Shutdown event, for good. */
 void instance_end(struct instance *instance, const char *reason);
 
-/* Makes instances->list from kept (used up), by index of the configuration, and makes those that are missing there;
+/* Makes the list of instances from kept (used up), by index of the configuration, and makes those that are missing there;
  * then the groups. Returns 0, or a negative errno if some could not be made. */
-int instances_make(struct instances *instances, const struct config *config,
-		   struct instance **kept);
+int instances_make(struct vrrp_room *room, const struct config *config, struct instance **kept);
 
 /* Clears what an earlier daemon said of instances that are no longer there. */
-void instances_forget_others(struct instances *instances);
+void instances_forget_others(const struct vrrp_room *room);
 
 /* Changes what is static from one configuration (NULL: none) to another, and watches its interfaces. */
-void instances_take_static(struct instances *instances, const struct config *from,
+void instances_take_static(struct vrrp_room *room, const struct config *from,
 			   const struct config *to);
 
 #endif

@@ -12,12 +12,13 @@
 #include "user/tracking/entry.h"
 #include "user/tracking/tracking.h"
 #include "user/vrrp/effects/guard.h"
-#include "user/vrrp/effects/place.h"
+#include "user/vrrp/effects/placement.h"
 #include "user/vrrp/effects/publish.h"
+#include "user/vrrp/effects/source.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/lifecycle.h"
 #include "user/vrrp/notify/notify.h"
-#include "user/vrrp/rules/expiry.h"
+#include "user/vrrp/room.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/operator.h"
 #include "user/vrrp/rules/reconcile.h"
@@ -25,6 +26,7 @@
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
 #include "user/vrrp/state/obstacles.h"
+#include "user/vrrp/state/services.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,98 +127,177 @@ int instances_check(const struct config *config, const struct config *from,
 	return 0;
 }
 
-/* Ends the instances that are not in the new configuration, or that cannot be changed in place. */
-static void end_old(struct instances *instances, const struct config *to, struct instance **kept,
-		    struct operator_will *wills, struct instances_changes *changes)
+/* A reload under way. Arrays are by index of the new configuration, and have one place more. */
+struct reload {
+	struct vrrp_room *room;
+	const struct config *from, *to;
+	struct instance **kept;
+	struct operator_state *operators; /* of instances that are replaced */
+	struct instances_changes *changes;
+};
+
+static size_t index_of(const struct config *config, const char *name)
 {
+	size_t i = 0;
+
+	while (i < config->instance_count && strcmp(config->instances[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+static void end_instance(const struct reload *reload, struct instance *instance, size_t index)
+{
+	const char *name = instance->config->name;
+
+	instance->removed = index == reload->to->instance_count;
+	json_array_append_new(instance->removed ? reload->changes->removed
+						: reload->changes->changed,
+			      json_text(name));
+	reload->operators[index] = instance_operator_state(instance); /* the last is nobody's */
+	instance->group = NULL;
+	instance_end(instance, instance->removed ? "it was removed from the configuration"
+						 : "its configuration has changed: it starts anew");
+	instance_free(reload->room, instance);
+}
+
+/* Ends the instances that are not in the new configuration, or that cannot be changed in place. */
+static void end_old(const struct reload *reload)
+{
+	const struct instances *instances = &reload->room->instances;
+
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
-		const char *name = instance->config->name;
-		size_t k = 0;
+		size_t k = index_of(reload->to, instance->config->name);
 
-		while (k < to->instance_count && strcmp(to->instances[k].name, name) != 0)
-			k++;
-		if (k < to->instance_count &&
-		    !instance_is_another(instance->config, &to->instances[k])) {
-			kept[k] = instance;
-			continue;
-		}
-		if (k == to->instance_count)
-			json_array_append_new(changes->removed, json_text(name));
+		if (k < reload->to->instance_count &&
+		    !instance_is_another(instance->config, &reload->to->instances[k]))
+			reload->kept[k] = instance;
 		else
-			json_array_append_new(changes->changed, json_text(name));
-		wills[k] = instance_will(instance); /* the last place is nobody's */
-		instance->group = NULL;
-		instance->removed = k == to->instance_count;
-		instance_end(instance, instance->removed
-					       ? "it was removed from the configuration"
-					       : "its configuration has changed: it starts anew");
-		instance_free(instance);
+			end_instance(reload, instance, k);
 	}
 }
 
-/* What kept it off its interface may be gone: nobody tells of that. */
-static void look_again(struct instance *instance)
+static void reload_services(const struct reload *reload)
+{
+	struct vrrp_services *services = &reload->room->services;
+	const struct config *to = reload->to;
+
+	announcer_set_intervals(services->announcer, to->garp_interval_ns, to->gna_interval_ns);
+	tracking_reload(services->tracking, to);
+	notify_reload(services->notify, to);
+	instances_take_static(reload->room, reload->from, to);
+}
+
+/* First all leave addresses: one of them may go to another instance. */
+static void leave_addresses(const struct reload *reload)
+{
+	for (size_t i = 0; i < reload->to->instance_count; i++)
+		if (reload->kept[i])
+			instance_leave_addresses(reload->kept[i], &reload->to->instances[i]);
+}
+
+static void change_kept(const struct reload *reload, size_t index)
+{
+	const struct config_instance *config = &reload->to->instances[index];
+	struct instance *instance = reload->kept[index];
+
+	if (is_unchanged(instance->config, config)) {
+		instance->config = config;
+		reload->changes->unchanged_count++;
+	} else {
+		instance_reconfigure(instance, config);
+		json_array_append_new(reload->changes->changed, json_text(config->name));
+	}
+}
+
+static void apply_configuration(const struct reload *reload)
+{
+	for (size_t i = 0; i < reload->to->instance_count; i++) {
+		const char *name = reload->to->instances[i].name;
+
+		if (reload->kept[i])
+			change_kept(reload, i);
+		else if (!find_config(reload->from, name))
+			json_array_append_new(reload->changes->added, json_text(name));
+	}
+}
+
+static void make_new(const struct reload *reload)
+{
+	if (instances_make(reload->room, reload->to, reload->kept))
+		log_error("reload: out of memory or slots; some instances are not served");
+	instances_forget_others(reload->room);
+}
+
+/* An address may have gone from one instance to another. */
+static void claim_guards(const struct instances *instances)
+{
+	for (size_t i = 0; i < instances->count; i++) {
+		instance_guard_claim(instances->list[i]);
+		instance_describe(instances->list[i]);
+	}
+}
+
+/* What kept it off its interface may be gone, and nothing reports that. */
+static void examine_again(struct instance *instance)
 {
 	if (instance->obstacles[INSTANCE_OBSTACLE_INTERFACE][0])
 		instance_place(instance);
 	instance_track(instance);
 }
 
-void instances_reload(struct instances *instances, const struct config *from,
-		      const struct config *to, struct instances_changes *changes)
+static void prepare_all(const struct reload *reload)
 {
-	struct instance **kept = calloc(to->instance_count + 1, sizeof(struct instance *));
-	_cleanup_free_ struct operator_will *wills = calloc(to->instance_count + 1, sizeof(*wills));
+	const struct instances *instances = &reload->room->instances;
 
-	if (!kept || !wills)
-		abort();
-	instances_look(instances);
-	instance_groups_free(instances);
-	end_old(instances, to, kept, wills, changes);
-	announcer_set_intervals(instances->announcer, to->garp_interval_ns, to->gna_interval_ns);
-	tracking_reload(instances->tracking, to);
-	notify_reload(instances->notify, to);
-	instances_take_static(instances, from, to);
-	for (size_t i = 0; i < to->instance_count; i++)
-		if (kept[i])
-			instance_leave_addresses(kept[i], &to->instances[i]);
-	for (size_t i = 0; i < to->instance_count; i++) {
-		const struct config_instance *config = &to->instances[i];
-		bool unchanged = kept[i] && is_unchanged(kept[i]->config, config);
-
-		if (!kept[i] && !find_config(from, config->name))
-			json_array_append_new(changes->added, json_text(config->name));
-		if (unchanged)
-			instance_point(kept[i], config);
-		else if (kept[i])
-			instance_reconfigure(kept[i], config);
-		changes->unchanged_count += unchanged;
-		if (kept[i] && !unchanged)
-			json_array_append_new(changes->changed, json_text(config->name));
-	}
-	if (instances_make(instances, to, kept))
-		log_error("reload: out of memory or slots; some instances are not served");
-	instances_forget_others(instances);
-	/* An address may have gone from one instance to another. */
-	for (size_t i = 0; i < instances->count; i++) {
-		instance_guard_claim(instances->list[i]);
-		instance_describe(instances->list[i]);
-	}
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
 
 		if (instance->begun) {
-			look_again(instance);
+			examine_again(instance);
 			continue;
 		}
-		instance_inherit(instance, &wills[instance->config - to->instances]);
-		instance_prepare(instance);
+		instance_restore_operator_state(
+			instance, &reload->operators[instance->config - reload->to->instances]);
+		instance_prepare(reload->room, instance);
 	}
+}
+
+static void begin_new(const struct reload *reload)
+{
+	const struct instances *instances = &reload->room->instances;
+
 	for (size_t i = 0; i < instances->count; i++)
 		if (!instances->list[i]->begun)
-			instance_begin(instances->list[i]);
+			instance_begin(reload->room, instances->list[i]);
 	instances_settle(instances);
 	for (size_t i = 0; i < instances->group_count; i++)
 		instance_group_unmix(&instances->groups[i]);
+}
+
+void instances_reload(struct vrrp_room *room, const struct config *from, const struct config *to,
+		      struct instances_changes *changes)
+{
+	size_t places = to->instance_count + 1;
+	_cleanup_free_ struct operator_state *operators =
+		calloc(places, sizeof(struct operator_state));
+	const struct reload reload = {.room = room,
+				      .from = from,
+				      .to = to,
+				      .kept = calloc(places, sizeof(struct instance *)),
+				      .operators = operators,
+				      .changes = changes};
+
+	if (!reload.kept || !operators)
+		abort();
+	room_look(room);
+	instance_groups_free(&room->instances);
+	end_old(&reload);
+	reload_services(&reload);
+	leave_addresses(&reload);
+	apply_configuration(&reload);
+	make_new(&reload);
+	claim_guards(&room->instances);
+	prepare_all(&reload);
+	begin_new(&reload);
 }

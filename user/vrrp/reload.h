@@ -3,7 +3,11 @@
 #ifndef XBEAT_VRRP_RELOAD_H
 #define XBEAT_VRRP_RELOAD_H
 
-#include "user/vrrp/state/instances.h"
+#include "user/config/model/config.h"
+#include "user/net/interfaces.h"
+#include <jansson.h>
+
+struct vrrp_room;
 
 /* What a reload did; the names are borrowed from the configuration or, removed ones, new texts. */
 struct instances_changes {
@@ -23,7 +27,7 @@ int instances_check(const struct config *config, const struct config *from,
 
 /* Takes a configuration that instances_check() has found right. Instances whose configuration has not
  * changed go on undisturbed. The one before may be freed afterwards. */
-void instances_reload(struct instances *instances, const struct config *from,
-		      const struct config *to, struct instances_changes *changes);
+void instances_reload(struct vrrp_room *room, const struct config *from, const struct config *to,
+		      struct instances_changes *changes);
 
 #endif

@@ -3,7 +3,12 @@
 #ifndef XBEAT_VRRP_START_H
 #define XBEAT_VRRP_START_H
 
-#include "user/vrrp/state/instances.h"
+#include "user/config/model/config.h"
+#include "user/runner/runner.h"
+#include "user/tracking/tracking.h"
+#include <event2/event.h>
+
+struct vrrp_room;
 
 /* What instances work with; all of it is the daemon's. */
 struct instances_setup {
@@ -21,9 +26,9 @@ struct instances_setup {
 
 /* Opens everything and runs the Startup events. setup is copied.
  * Returns 0 or a negative errno, having said what to do. */
-int instances_start(struct instances *instances, const struct instances_setup *setup);
+int instances_start(struct vrrp_room *room, const struct instances_setup *setup);
 
 /* Shutdown events: priority 0 is sent, VIPs are removed. Safe if it never started. */
-void instances_stop(struct instances *instances, const char *reason);
+void instances_stop(struct vrrp_room *room, const char *reason);
 
 #endif

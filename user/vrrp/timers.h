@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The timers of one instance. */
+/* What is done when a timer of an instance is due. */
 #ifndef XBEAT_VRRP_TIMERS_H
 #define XBEAT_VRRP_TIMERS_H
 
-#include "user/vrrp/state/instances.h"
+struct instance;
+struct vrrp_room;
 
 /* Returns 0 or -ENOMEM. */
-int instance_make_timers(struct instance *instance);
+int instance_timers_new(struct vrrp_room *room, struct instance *instance);
+void instance_timers_free(struct instance *instance);
 
-/* Backups take in the newest adverts, which have woken nobody: before they are asked whom they follow. */
-void instances_catch_up(const struct instances *instances, uint64_t now_ns);
+/* Backups take in the newest adverts, which were no events: before they are asked whom they follow. */
+void instances_catch_up(const struct vrrp_room *room);
 
 #endif

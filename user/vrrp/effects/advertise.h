@@ -4,6 +4,17 @@
 #define XBEAT_VRRP_EFFECTS_ADVERTISE_H
 
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/services.h"
+
+struct instance_adverts {
+	int socket;
+	int error; /* of the last advert, so that a lasting failure is logged once */
+	uint64_t sent_count;
+};
+
+/* Returns 0 or -ENOMEM. */
+int instance_adverts_new(struct instance *instance, const struct vrrp_services *services);
+void instance_adverts_free(struct instance *instance);
 
 /* Sends an advert now. Returns 0 or a negative errno, having logged it; -ESTALE: the guard has expired, nothing was
  * sent. */

@@ -8,24 +8,46 @@
 #include "user/lib/clock.h"
 #include "user/lib/journal.h"
 #include "user/vrrp/effects/advertise.h"
+#include "user/vrrp/effects/announce.h"
 #include "user/vrrp/effects/guard.h"
-#include "user/vrrp/effects/link.h"
+#include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/notify.h"
 #include "user/vrrp/effects/publish.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/obstacles.h"
+#include "user/vrrp/state/timers.h"
 #include <errno.h>
-#include <event2/event.h>
+#include <stdlib.h>
+
+int instance_report_new(struct instance *instance,
+			void (*on_transition)(struct instance *instance,
+					      enum xb_instance_state from))
+{
+	struct instance_report *made = calloc(1, sizeof(*made));
+
+	if (!made)
+		return -ENOMEM;
+	made->on_transition = on_transition;
+	made->since_unix_ns = clock_unix_ns();
+	made->since_ns = clock_now_ns();
+	instance->report = made;
+	return 0;
+}
+
+void instance_report_free(struct instance *instance)
+{
+	free(instance->report);
+}
 
 static void report(struct instance *instance, const struct vrrp_actions *actions)
 {
-	struct journal *journal = instance->owner->journal;
+	struct journal *journal = instance->journal;
 	const char *state = instance_state_name(instance->vrrp.state);
 
 	if (actions->state_changed) {
-		instance->since_unix_ns = clock_unix_ns();
-		instance->since_ns = clock_now_ns();
+		instance->report->since_unix_ns = clock_unix_ns();
+		instance->report->since_ns = clock_now_ns();
 		journal_add(journal, "vrrp", instance->config->name,
 			    instance_state_name(actions->old_state), state, "%s",
 			    instance->vrrp.reason);
@@ -52,26 +74,26 @@ void instance_act(struct instance *instance, const struct vrrp_actions *actions)
 	if (actions->release_addresses)
 		instance_guard_end(instance);
 	if (instance->vrrp.timer_armed)
-		clock_arm(instance->timer, instance->vrrp.timer_due_ns);
+		instance_arm(instance, INSTANCE_TIMER_PROTOCOL, instance->vrrp.timer_due_ns);
 	else
-		event_del(instance->timer);
+		instance_disarm(instance, INSTANCE_TIMER_PROTOCOL);
 	report(instance, actions);
 	if (!actions->state_changed)
 		return;
-	instance->fault_told = instance->vrrp.state == XB_INSTANCE_INITIALIZE;
+	instance->report->fault_notified = instance->vrrp.state == XB_INSTANCE_INITIALIZE;
 	instance_notify(instance);
-	instance->owner->on_transition(instance, actions->old_state);
+	instance->report->on_transition(instance, actions->old_state);
 }
 
 void instance_tell_fault(struct instance *instance)
 {
 	int obstacle = instance_first_obstacle(instance, false);
 
-	if (instance->vrrp.state != XB_INSTANCE_INITIALIZE || instance->fault_told ||
+	if (instance->vrrp.state != XB_INSTANCE_INITIALIZE || instance->report->fault_notified ||
 	    instance->obstacles[INSTANCE_OBSTACLE_STARTUP_DELAY][0] ||
 	    obstacle == INSTANCE_OBSTACLE_AWAITED)
 		return;
-	instance->fault_told = true;
+	instance->report->fault_notified = true;
 	instance_notify(instance);
-	instance->owner->on_transition(instance, XB_INSTANCE_INITIALIZE);
+	instance->report->on_transition(instance, XB_INSTANCE_INITIALIZE);
 }

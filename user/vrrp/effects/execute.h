@@ -5,6 +5,20 @@
 
 #include "user/vrrp/state/instance.h"
 
+struct instance_report {
+	/* Called after each change of state, with the state before: sync groups follow. */
+	void (*on_transition)(struct instance *instance, enum xb_instance_state from);
+	bool fault_notified; /* that it is in Initialize */
+	uint64_t since_unix_ns; /* of the state */
+	uint64_t since_ns; /* the same by a clock that nobody steps */
+};
+
+/* Returns 0 or -ENOMEM. */
+int instance_report_new(struct instance *instance,
+			void (*on_transition)(struct instance *instance,
+					      enum xb_instance_state from));
+void instance_report_free(struct instance *instance);
+
 /* Does what the actions ask for, arms the timer and reports. */
 void instance_act(struct instance *instance, const struct vrrp_actions *actions);
 

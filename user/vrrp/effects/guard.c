@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The guard of an instance's addresses (kernel_guard.h): opened before a new Active adds the first of them, extended
- * with each progress of the loop, lifted when the addresses are gone and packets say Backup.
+ * The guard of an instance's addresses: a lease on each of them, held in the kernel (user/kernel/guards.h). It opens
+ * before a new Active adds the first address, is extended with each progress of the event loop, and ends when the
+ * addresses are removed and packets say Backup.
  *
- * Without heartbeats the others count from the last advert that they heard. So does the guard: it is extended once an
- * advert has been sent, from the time before it was, and by nothing else; a loop that goes on but sends none is no
- * progress then.
+ * Without heartbeats the other nodes count from the last advert that they heard, and so does the guard: only an advert
+ * that was sent extends it, from the time before it was sent. A loop that runs but sends no adverts is no progress then.
  *
- * What wakes behind its deadline finds its addresses fenced, and others were told so: it is Active no more, whatever
- * it was about to do. So everything that begins here begins with instances_look(), and nothing is sent by an Active
- * whose guard has run out (instance_advertise). A deadline that is stored late does not lift a fence: after each
- * store the fence is looked at again.
+ * An Active that runs again after its deadline finds its addresses fenced, and other nodes know that: it is no longer
+ * Active, whatever it was about to do. Therefore the door (user/vrrp/door.c) steps it down before any event is handled,
+ * and an Active whose guard has expired sends nothing (instance_advertise). A deadline that is stored too late does not
+ * lift a fence: the fence is checked again after each store.
  *
- * What is the node's own is never held: the addresses by which its heartbeats go, and those that an owner had before
- * any daemon. A fence would cut off the machine with them, for as long as no daemon is there.
+ * The node's own addresses are never guarded: those that its heartbeats use, and those that an address owner had before
+ * any daemon. A fence on them would cut the machine off for as long as no daemon runs.
  */
 #include "user/vrrp/effects/guard.h"
 #include "user/config/model/config.h"
@@ -21,35 +21,70 @@
 #include "user/heartbeat/peers.h"
 #include "user/kernel/guards.h"
 #include "user/kernel/kernel.h"
+#include "user/kernel/self.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
 #include "user/net/local_address.h"
-#include "user/vrrp/effects/publish.h"
+#include "user/vrrp/effects/interface.h"
+#include "user/vrrp/effects/router.h"
+#include "user/vrrp/effects/vips.h"
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/services.h"
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* Where packets to the address come in: link-local ones are others on each interface. Those to a virtual MAC come in
- * on its base. */
-static unsigned guarded_index(const struct instance *instance,
-			      const struct instance_address *address)
+/* Where packets to the address arrive: link-local addresses differ from interface to interface. Those to a virtual MAC
+ * arrive on its base. */
+static unsigned guarded_index(const struct instance *instance, size_t vip)
 {
-	if (!address_is_link_local(&address->vip->address))
+	const struct config_vip *config = &instance->config->vips[vip];
+
+	if (!address_is_link_local(&config->address))
 		return 0;
-	return address->vip->has_interface ? address->interface_index : instance->base_index;
+	return config->has_interface ? instance->vips->list[vip].interface_index
+				     : instance->interface->base_index;
 }
 
-static uint8_t place_of(const struct instance *instance)
+static uint8_t self_index(const struct instance *instance)
 {
 	return instance->self_slot < 0 ? XB_GUARD_NO_PLACE : (uint8_t)instance->self_slot;
 }
 
-void instance_guard_give_back(const struct instance *instance, struct instance_address *address)
+int instance_guard_new(struct instance *instance, const struct vrrp_services *services)
 {
-	if (address->guarded)
-		kernel_guard_release(instance->owner->kernel, address->guard_slot);
-	address->guarded = false;
+	struct instance_guard *guard = calloc(1, sizeof(*guard));
+
+	instance->guard = guard;
+	if (!guard)
+		return -ENOMEM;
+	guard->kernel = services->kernel;
+	guard->slots = calloc(instance->config->vip_count + 1, sizeof(*guard->slots));
+	return guard->slots ? 0 : -ENOMEM;
+}
+
+void instance_guard_free(struct instance *instance)
+{
+	if (!instance->guard)
+		return;
+	for (size_t i = 0; instance->guard->slots && i < instance->config->vip_count; i++)
+		instance_guard_give_back(instance, i);
+	free(instance->guard->slots);
+	free(instance->guard);
+}
+
+static void give_back(const struct instance *instance, struct instance_guard_slot *slot)
+{
+	if (slot->claimed)
+		kernel_guard_release(instance->guard->kernel, slot->slot);
+	slot->claimed = false;
+}
+
+void instance_guard_give_back(const struct instance *instance, size_t vip)
+{
+	give_back(instance, &instance->guard->slots[vip]);
 }
 
 static bool is_local(const struct xb_address *address)
@@ -65,83 +100,88 @@ static bool is_local(const struct xb_address *address)
 	return false;
 }
 
-static bool is_own(const struct instance *instance, const struct instance_address *address)
+static bool is_own(const struct instance *instance, size_t vip)
 {
-	size_t vip = (size_t)(address - instance->addresses);
+	const struct xb_address *address = &instance->config->vips[vip].address;
 
-	return peers_come_to(instance->owner->peers, &address->vip->address) ||
-	       (!instance_may_remove(instance, vip) && is_local(&address->vip->address));
+	return peers_come_to(instance->peers, address) ||
+	       (!instance_may_remove(instance, vip) && is_local(address));
 }
 
-void instance_guard_spare(struct instance *instance, struct instance_address *address)
+void instance_guard_spare(struct instance *instance, size_t vip)
 {
 	char text[ADDRESS_TEXT_BYTES];
 
-	instance_guard_give_back(instance, address);
-	if (!instance->own_told)
+	instance_guard_give_back(instance, vip);
+	if (!instance->guard->own_logged)
 		log_notice(
-			"%s: %s is this node's own address, and not guarded: if this daemon hangs, two nodes may answer for it",
-			instance->config->name, address_format(&address->vip->address, text));
-	instance->own_told = true;
+			"%s: %s is this node's own address and is not guarded: if this daemon hangs, two nodes may answer for it",
+			instance->config->name,
+			address_format(&instance->config->vips[vip].address, text));
+	instance->guard->own_logged = true;
 }
 
-static void claim(struct instance *instance, struct instance_address *address)
+static void claim(struct instance *instance, size_t vip)
 {
-	unsigned index = guarded_index(instance, address);
+	const struct xb_address *address = &instance->config->vips[vip].address;
+	struct instance_guard *guard = instance->guard;
+	struct instance_guard_slot *slot = &guard->slots[vip];
+	unsigned index = guarded_index(instance, vip);
 	char text[ADDRESS_TEXT_BYTES];
 	int error;
 
-	if (address->guarded && address->guard_index == index)
+	if (slot->claimed && slot->interface_index == index)
 		return;
-	if (is_own(instance, address)) {
-		instance_guard_spare(instance, address);
+	if (is_own(instance, vip)) {
+		instance_guard_spare(instance, vip);
 		return;
 	}
-	if (!index && address_is_link_local(&address->vip->address))
-		return; /* its interface is not there */
-	instance_guard_give_back(instance, address);
-	error = kernel_guard_claim(instance->owner->kernel, index, &address->vip->address,
-				   place_of(instance), &address->guard_slot);
-	address->guarded = !error;
-	address->guard_index = index;
-	if (error && !instance->unguarded_told)
+	if (!index && address_is_link_local(address))
+		return; /* its interface is missing */
+	give_back(instance, slot);
+	error = kernel_guard_claim(guard->kernel, index, address, self_index(instance),
+				   &slot->slot);
+	slot->claimed = !error;
+	slot->interface_index = index;
+	if (error && !guard->failure_logged)
 		log_warning(
 			"%s: %s is not guarded (%s): if this daemon hangs, two nodes may answer for it",
-			instance->config->name, address_format(&address->vip->address, text),
-			strerror(-error));
-	instance->unguarded_told |= error != 0;
+			instance->config->name, address_format(address, text), strerror(-error));
+	guard->failure_logged |= error != 0;
 }
 
 void instance_guard_claim(struct instance *instance)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++)
-		claim(instance, &instance->addresses[i]);
-	if (instance->guard_from_ns) /* one of them may be new, or another interface's */
+		claim(instance, i);
+	if (instance->guard->from_ns) /* one of them may be new, or on another interface */
 		instance_guard_open(instance);
 }
 
-void instance_guard_release(struct instance *instance)
+/* Moves a slot to the first address of the new list that is the same and has none. */
+static void keep(struct instance *instance, struct instance_guard_slot *old,
+		 const struct xb_address *address)
 {
-	for (size_t i = 0; instance->addresses && i < instance->config->vip_count; i++)
-		instance_guard_give_back(instance, &instance->addresses[i]);
-	instance->guard_from_ns = 0;
+	for (size_t k = 0; k < instance->config->vip_count && old->claimed; k++) {
+		struct instance_guard_slot *slot = &instance->guard->slots[k];
+
+		if (slot->claimed || !address_equal(address, &instance->config->vips[k].address))
+			continue;
+		*slot = *old;
+		old->claimed = false;
+	}
 }
 
-void instance_guard_keep(struct instance *instance, struct instance_address *old, size_t old_count)
+void instance_guard_keep(struct instance *instance, const struct config_instance *from)
 {
-	for (size_t i = 0; i < old_count; i++) {
-		for (size_t k = 0; k < instance->config->vip_count && old[i].guarded; k++) {
-			struct instance_address *address = &instance->addresses[k];
+	_cleanup_free_ struct instance_guard_slot *old = instance->guard->slots;
 
-			if (address->guarded ||
-			    !address_equal(&old[i].vip->address, &address->vip->address))
-				continue;
-			address->guarded = true;
-			address->guard_slot = old[i].guard_slot;
-			address->guard_index = old[i].guard_index;
-			old[i].guarded = false;
-		}
-		instance_guard_give_back(instance, &old[i]);
+	instance->guard->slots = calloc(instance->config->vip_count + 1, sizeof(*old));
+	if (!instance->guard->slots)
+		abort();
+	for (size_t i = 0; i < from->vip_count; i++) {
+		keep(instance, &old[i], &from->vips[i].address);
+		give_back(instance, &old[i]);
 	}
 }
 
@@ -153,30 +193,29 @@ bool instance_goes_by_adverts(const struct instance *instance)
 bool instance_is_guarded(const struct instance *instance)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++)
-		if (!instance->addresses[i].guarded || instance->addresses[i].unattached)
+		if (!instance->guard->slots[i].claimed || instance->vips->list[i].unattached)
 			return false;
-	return instance->guard_from_ns && instance->config->vip_count;
+	return instance->guard->from_ns && instance->config->vip_count;
 }
 
 static void set_deadlines(struct instance *instance)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++)
-		if (instance->addresses[i].guarded)
-			kernel_guard_extend(instance->owner->kernel,
-					    instance->addresses[i].guard_slot,
-					    instance->guard_deadline_ns);
+		if (instance->guard->slots[i].claimed)
+			kernel_guard_extend(instance->guard->kernel, instance->guard->slots[i].slot,
+					    instance->guard->deadline_ns);
 }
 
 void instance_guard_extend(struct instance *instance, uint64_t from_ns)
 {
-	instance->guard_from_ns = from_ns;
-	instance->guard_deadline_ns = from_ns + instance->config->guard_timeout_ns;
+	instance->guard->from_ns = from_ns;
+	instance->guard->deadline_ns = from_ns + instance->config->guard_timeout_ns;
 	set_deadlines(instance);
 }
 
 void instance_guard_open(struct instance *instance)
 {
-	struct kernel *kernel = instance->owner->kernel;
+	struct kernel *kernel = instance->guard->kernel;
 	uint64_t now_ns = clock_now_ns();
 	int error;
 
@@ -185,7 +224,7 @@ void instance_guard_open(struct instance *instance)
 	/* Peers add the same time to the daemon's age and to the deadline. */
 	kernel_self_set_progress(kernel, now_ns);
 	/* A takeover that was stopped on its way, behind its advert, is fenced when it goes on. */
-	if (!instance->guard_from_ns)
+	if (!instance->guard->from_ns)
 		instance_guard_extend(instance, instance->vrrp.advertised_ns);
 	else if (!instance_goes_by_adverts(instance))
 		instance_guard_extend(instance, now_ns);
@@ -203,17 +242,16 @@ void instance_guard_open(struct instance *instance)
 void instance_guard_end(struct instance *instance)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++)
-		if (instance->addresses[i].guarded)
-			kernel_guard_end(instance->owner->kernel,
-					 instance->addresses[i].guard_slot);
-	instance->guard_from_ns = 0;
+		if (instance->guard->slots[i].claimed)
+			kernel_guard_end(instance->guard->kernel, instance->guard->slots[i].slot);
+	instance->guard->from_ns = 0;
 }
 
 bool instance_guard_passed(const struct instance *instance, uint64_t now_ns)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++)
-		if (instance->addresses[i].guarded &&
-		    kernel_guard_passed(instance->owner->kernel, instance->addresses[i].guard_slot,
+		if (instance->guard->slots[i].claimed &&
+		    kernel_guard_passed(instance->guard->kernel, instance->guard->slots[i].slot,
 					now_ns))
 			return true;
 	return false;
@@ -222,9 +260,9 @@ bool instance_guard_passed(const struct instance *instance, uint64_t now_ns)
 bool instance_guard_was_left_open(const struct instance *instance, uint64_t now_ns)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++)
-		if (!instance->addresses[i].guarded ||
-		    !kernel_guard_is_open(instance->owner->kernel,
-					  instance->addresses[i].guard_slot, now_ns))
+		if (!instance->guard->slots[i].claimed ||
+		    !kernel_guard_is_open(instance->guard->kernel, instance->guard->slots[i].slot,
+					  now_ns))
 			return false;
 	return instance->config->vip_count;
 }
@@ -233,10 +271,10 @@ void instance_guard_advertised(struct instance *instance)
 {
 	uint64_t advertised_ns = instance->vrrp.advertised_ns;
 
-	if (instance->vrrp.state != XB_INSTANCE_ACTIVE || !instance->guard_from_ns ||
+	if (instance->vrrp.state != XB_INSTANCE_ACTIVE || !instance->guard->from_ns ||
 	    !instance_goes_by_adverts(instance))
 		return;
 	instance_guard_extend(instance, advertised_ns);
-	if (!instance->owner->peers) /* no tick stamps it */
-		kernel_self_set_progress(instance->owner->kernel, advertised_ns);
+	if (!instance->peers) /* no tick stamps it */
+		kernel_self_set_progress(instance->guard->kernel, advertised_ns);
 }

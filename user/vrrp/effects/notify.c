@@ -23,7 +23,7 @@ static enum notify_event event_of(const struct instance *instance)
 
 void instance_notify(struct instance *instance)
 {
-	notify_instance(instance->owner->notify, instance->config, event_of(instance),
+	notify_instance(instance->notify, instance->config, event_of(instance),
 			instance->vrrp.effective_priority);
 }
 
@@ -32,15 +32,15 @@ void instance_notify_priority(struct instance *instance)
 	if (!instance->config->notify.priority_changes)
 		return;
 	if (instance->vrrp.state == XB_INSTANCE_ACTIVE)
-		notify_instance(instance->owner->notify, instance->config, NOTIFY_MASTER_PRIORITY,
+		notify_instance(instance->notify, instance->config, NOTIFY_MASTER_PRIORITY,
 				instance->vrrp.effective_priority);
 	else if (instance->vrrp.state == XB_INSTANCE_BACKUP)
-		notify_instance(instance->owner->notify, instance->config, NOTIFY_BACKUP_PRIORITY,
+		notify_instance(instance->notify, instance->config, NOTIFY_BACKUP_PRIORITY,
 				instance->vrrp.effective_priority);
 }
 
 void instance_notify_lower_rival(struct instance *instance)
 {
-	notify_instance(instance->owner->notify, instance->config, NOTIFY_MASTER_RX_LOWER_PRI,
+	notify_instance(instance->notify, instance->config, NOTIFY_MASTER_RX_LOWER_PRI,
 			instance->vrrp.effective_priority);
 }

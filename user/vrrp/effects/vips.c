@@ -1,97 +1,79 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The addresses, routes and rules of an instance: taken when it becomes Active, released when it is not
- * any more, put back when something else removes them meanwhile, and announced to the neighbours.
+ * The addresses, routes and rules of an instance: taken when it becomes Active, released when it no longer is, and
+ * restored when something else removes them meanwhile.
  */
 #include "user/vrrp/effects/vips.h"
 #include "user/config/model/config.h"
 #include "user/core/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
+#include "user/kernel/routers.h"
 #include "user/lib/address.h"
+#include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/journal.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
-#include "user/net/announce.h"
 #include "user/net/interfaces.h"
 #include "user/net/link_monitor.h"
 #include "user/net/netlink.h"
 #include "user/net/routes.h"
+#include "user/vrrp/effects/announce.h"
 #include "user/vrrp/effects/guard.h"
-#include "user/vrrp/effects/link.h"
-#include "user/vrrp/effects/publish.h"
+#include "user/vrrp/effects/interface.h"
+#include "user/vrrp/effects/router.h"
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/services.h"
 #include <errno.h>
-#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A neighbour that has just taken the rival's announcement ignores ours for a second (locktime). */
-#define ANNOUNCE_AGAIN_DELAY_NS (1100 * NS_PER_MS)
-/* Somebody who removes an address again and again is told of this often. */
+/* Repeated removals of an address are reported this often. */
 #define RESTORED_SPACING_NS (10 * NS_PER_SECOND)
 
-int instance_list_addresses(struct instance *instance, const struct config_instance *config)
+static int make_lists(struct instance *instance, const struct config_instance *config)
 {
-	routes_watch(instance->owner->interfaces, &config->routes);
-	instance->addresses = calloc(config->vip_count + 1, sizeof(*instance->addresses));
-	instance->advertised = calloc(config->advertised_count + 1, sizeof(*instance->advertised));
-	if (!instance->addresses || !instance->advertised)
+	struct instance_vips *vips = instance->vips;
+
+	routes_watch(instance->interfaces, &config->routes);
+	vips->list = calloc(config->vip_count + 1, sizeof(*vips->list));
+	vips->advertised = calloc(config->advertised_count + 1, sizeof(*vips->advertised));
+	if (!vips->list || !vips->advertised)
 		return -ENOMEM;
-	for (size_t i = 0; i < config->vip_count; i++)
-		instance->addresses[i].vip = &config->vips[i];
 	for (size_t i = 0; i < config->advertised_count; i++)
-		instance->advertised[i] = config->vips[i].address;
+		vips->advertised[i] = config->vips[i].address;
 	return 0;
 }
 
-static void announce_address(struct instance *instance, const struct instance_address *address,
-			     unsigned repeat)
+int instance_vips_new(struct instance *instance, struct vrrp_services *services)
 {
-	int error = announce(instance->owner->announcer, address->interface_index,
-			     &address->vip->address, repeat);
-	char text[ADDRESS_TEXT_BYTES];
+	struct instance_vips *vips = calloc(1, sizeof(*vips));
 
-	if (error)
-		log_error("%s: %s was not announced: %s", instance->config->name,
-			  address_format(&address->vip->address, text), strerror(-error));
+	if (!vips)
+		return -ENOMEM;
+	vips->kernel = services->kernel;
+	vips->netlink = &services->netlink;
+	instance->vips = vips;
+	return make_lists(instance, instance->config);
 }
 
-void instance_announce(struct instance *instance, unsigned repeat)
+void instance_vips_free(struct instance *instance)
 {
-	if (instance_guard_passed(instance, clock_now_ns()))
+	if (!instance->vips)
 		return;
-	for (size_t i = 0; i < instance->config->vip_count; i++)
-		announce_address(instance, &instance->addresses[i], repeat);
-	instance->announced_ns = clock_now_ns();
+	free(instance->vips->list);
+	free(instance->vips->advertised);
+	free(instance->vips);
 }
 
-void instance_announce_again(struct instance *instance)
-{
-	const struct config_instance *config = instance->config;
-	uint64_t now_ns = clock_now_ns();
-
-	/* Not now, then soon: the rival's announcement came after the last of ours. */
-	if (time_since_ns(now_ns, instance->announced_ns) <= ANNOUNCE_AGAIN_SPACING_NS) {
-		instance->contested = true;
-		clock_arm(instance->announce_later,
-			  instance->announced_ns + ANNOUNCE_AGAIN_SPACING_NS);
-		return;
-	}
-	instance->contested = false;
-	instance_announce(instance, config->garp_lower_prio_repeat);
-	instance->later_repeat = config->garp_lower_prio_repeat;
-	if (config->garp_lower_prio_delay_ns)
-		clock_arm(instance->announce_later, now_ns + ANNOUNCE_AGAIN_DELAY_NS);
-}
-
-/* Without its addresses an Active is none: it is said where people look for the reason. */
+/* An Active without its addresses serves nobody: the reason, which people read first, reports it. */
 static void report_missing(struct instance *instance, const struct config_vip *vip, int error)
 {
 	char text[ADDRESS_TEXT_BYTES], earlier[VRRP_REASON_BYTES];
-	const char *interface = vip->has_interface ? vip->interface : instance_interface(instance);
+	const char *interface =
+		vip->has_interface ? vip->interface : instance_interface_name(instance);
 
 	address_format(&vip->address, text);
 	log_error("%s: cannot add %s/%u to %s: %s", instance->config->name, text,
@@ -102,23 +84,32 @@ static void report_missing(struct instance *instance, const struct config_vip *v
 		 strerror(-error), earlier);
 }
 
-/* Where they were refused, whatever the interface is now. */
-static void accept_packets(const struct instance *instance, struct instance_address *address)
+static const struct config_vip *config_of(const struct instance *instance, size_t i)
 {
-	if (address->refused_index)
-		kernel_refuse_packets(instance->owner->kernel, address->refused_index,
-				      &address->vip->address, false);
-	address->refused_index = 0;
+	return &instance->config->vips[i];
 }
 
-/* Packets to an address on another interface than the instance's come in there. Returns whether the program is. */
-static bool attach_to(const struct instance *instance, const struct instance_address *address)
+/* Where they were refused, whatever the interface is now. */
+static void accept_packets(const struct instance *instance, size_t i)
 {
-	const char *interface = address->vip->interface;
+	struct instance_vip *vip = &instance->vips->list[i];
 
-	if (!address->vip->has_interface || !address->interface_index || !strcmp(interface, "lo") ||
-	    kernel_attachment(instance->owner->kernel, interface) ||
-	    !kernel_attach(instance->owner->kernel, interface))
+	if (vip->refused_index)
+		kernel_refuse_packets(instance->vips->kernel, vip->refused_index,
+				      &config_of(instance, i)->address, false);
+	vip->refused_index = 0;
+}
+
+/* Packets to an address on another interface than the instance's arrive there. Returns whether the program is attached
+ * to it. */
+static bool attach_to(const struct instance *instance, size_t i)
+{
+	const struct config_vip *config = config_of(instance, i);
+	const char *interface = config->interface;
+
+	if (!config->has_interface || !instance->vips->list[i].interface_index ||
+	    !strcmp(interface, "lo") || kernel_attachment(instance->vips->kernel, interface) ||
+	    !kernel_attach(instance->vips->kernel, interface))
 		return true;
 	log_warning(
 		"%s: the XDP program is not on %s: its addresses there are guarded on other interfaces only",
@@ -126,96 +117,104 @@ static bool attach_to(const struct instance *instance, const struct instance_add
 	return false;
 }
 
-/* Accept_Mode (RFC 9568 section 6.1). Packets come in on the interface itself, also those to a virtual
- * MAC. */
-static void refuse_packets(const struct instance *instance, struct instance_address *address)
+/* Accept_Mode (RFC 9568 section 6.1). Packets arrive on the interface itself, also those to a virtual MAC. */
+static void refuse_packets(const struct instance *instance, size_t i)
 {
+	const struct config_vip *config = config_of(instance, i);
+	struct instance_vip *vip = &instance->vips->list[i];
 	unsigned index =
-		address->vip->has_interface ? address->interface_index : instance->base_index;
+		config->has_interface ? vip->interface_index : instance->interface->base_index;
 	int error;
 
-	if (address->refused_index != index)
-		accept_packets(instance, address);
+	if (vip->refused_index != index)
+		accept_packets(instance, i);
 	if (instance->config->accept || instance->config->priority == VRRP_PRIORITY_OWNER || !index)
 		return;
-	error = kernel_refuse_packets(instance->owner->kernel, index, &address->vip->address, true);
+	error = kernel_refuse_packets(instance->vips->kernel, index, &config->address, true);
 	if (error)
 		log_error("%s: no_accept has no effect: %s", instance->config->name,
 			  strerror(-error));
 	else
-		address->refused_index = index;
+		vip->refused_index = index;
+}
+
+static int add_address(const struct instance *instance, size_t i)
+{
+	unsigned index = instance->vips->list[i].interface_index;
+	int error = index ? netlink_add_vip(instance->vips->netlink, index, config_of(instance, i))
+			  : -ENODEV;
+
+	if (!error)
+		instance_set_added_bits(instance,
+					instance_added_bits(instance) | instance_added_bit(i));
+	return error;
 }
 
 static void take_address(struct instance *instance, size_t i)
 {
-	struct instance_address *address = &instance->addresses[i];
+	struct instance_vip *vip = &instance->vips->list[i];
 	int error;
 
-	refuse_packets(instance, address);
-	error = address->interface_index ? netlink_add_vip(&instance->owner->netlink,
-							   address->interface_index, address->vip)
-					 : -ENODEV;
-	if (!error)
-		instance_router(instance)->addresses_added |= instance_added_bit(i);
-	address->held = !error || (error == -EEXIST && instance_may_remove(instance, i));
-	if (error == -EEXIST && !address->held)
-		instance_guard_spare(instance, address);
+	refuse_packets(instance, i);
+	error = add_address(instance, i);
+	vip->held = !error || (error == -EEXIST && instance_may_remove(instance, i));
+	if (error == -EEXIST && !vip->held)
+		instance_guard_spare(instance, i);
 	if (error && error != -EEXIST)
-		report_missing(instance, address->vip, error);
+		report_missing(instance, config_of(instance, i), error);
 }
 
 static unsigned find_index(const struct instance *instance, const struct config_vip *vip)
 {
 	if (!vip->has_interface)
 		return instance_address_index(instance);
-	return interfaces_get(instance->owner->interfaces, vip->interface)->interface_index;
+	return interfaces_get(instance->interfaces, vip->interface)->interface_index;
 }
 
 void instance_place_addresses(struct instance *instance)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++) {
-		struct instance_address *address = &instance->addresses[i];
-		unsigned index = find_index(instance, address->vip);
-		bool moved = index && index != address->interface_index;
+		struct instance_vip *vip = &instance->vips->list[i];
+		unsigned index = find_index(instance, config_of(instance, i));
+		bool moved = index && index != vip->interface_index;
 
-		/* One that was renamed is gone, too, and has the address still: it is to be removed there. */
-		if (moved || !address->held)
-			address->interface_index = index;
+		/* A renamed interface counts as missing and still has the address: it is to be removed there. */
+		if (moved || !vip->held)
+			vip->interface_index = index;
 		if (moved)
-			address->unattached = !attach_to(instance, address);
-		if (!moved || !address->held)
+			vip->unattached = !attach_to(instance, i);
+		if (!moved || !vip->held)
 			continue;
 		take_address(instance, i);
-		announce_address(instance, address, instance->config->garp_repeat);
+		instance_announce_vip(instance, i, instance->config->garp_repeat);
 	}
 	instance_guard_claim(instance);
 }
 
 static void release_address(struct instance *instance, size_t i)
 {
-	struct instance_address *address = &instance->addresses[i];
+	struct instance_vip *vip = &instance->vips->list[i];
 	char text[ADDRESS_TEXT_BYTES];
 	int error;
 
-	accept_packets(instance, address);
-	announce_cancel(instance->owner->announcer, address->interface_index,
-			&address->vip->address);
-	if (!address->held)
+	accept_packets(instance, i);
+	instance_cancel_announcement(instance, i);
+	if (!vip->held)
 		return;
-	address->held = false;
-	error = netlink_remove_vip(&instance->owner->netlink, address->interface_index,
-				   address->vip);
+	vip->held = false;
+	error = netlink_remove_vip(instance->vips->netlink, vip->interface_index,
+				   config_of(instance, i));
 	if (error && error != -EADDRNOTAVAIL && error != -ENODEV)
 		log_error("%s: cannot remove %s: %s", instance->config->name,
-			  address_format(&address->vip->address, text), strerror(-error));
+			  address_format(&config_of(instance, i)->address, text), strerror(-error));
 }
 
 static void change_routes(struct instance *instance, bool add)
 {
-	struct netlink *netlink = &instance->owner->netlink;
+	struct netlink *netlink = instance->vips->netlink;
 	unsigned index = instance_address_index(instance);
 
-	instance->routes_held = add;
+	instance->vips->routes_held = add;
 	if (add) {
 		routes_add(netlink, instance->config->name, &instance->config->routes,
 			   &instance->config->rules, index);
@@ -227,32 +226,22 @@ static void change_routes(struct instance *instance, bool add)
 
 void instance_take_addresses(struct instance *instance)
 {
-	const struct config_instance *config = instance->config;
-	uint64_t now_ns;
-
 	instance_guard_open(instance);
-	for (size_t i = 0; i < config->vip_count; i++)
+	for (size_t i = 0; i < instance->config->vip_count; i++)
 		take_address(instance, i);
-	instance_announce(instance, config->garp_repeat);
+	instance_announce(instance, instance->config->garp_repeat);
 	change_routes(instance, true);
-	now_ns = clock_now_ns();
-	instance->later_repeat = config->garp_repeat;
-	if (config->garp_delay_ns)
-		clock_arm(instance->announce_later, now_ns + config->garp_delay_ns);
-	if (config->garp_refresh_ns)
-		clock_arm(instance->announce_refresh, now_ns + config->garp_refresh_ns);
+	instance_announce_takeover(instance);
 }
 
 void instance_release_addresses(struct instance *instance)
 {
-	event_del(instance->announce_later);
-	event_del(instance->announce_refresh);
-	instance->contested = false;
+	instance_stop_announcing(instance);
 	instance_set_vmac(instance, false);
 	change_routes(instance, false);
 	for (size_t i = 0; i < instance->config->vip_count; i++)
 		release_address(instance, i);
-	instance_router(instance)->addresses_added = 0;
+	instance_set_added_bits(instance, 0);
 }
 
 void instance_remove_stale(struct instance *instance)
@@ -260,41 +249,41 @@ void instance_remove_stale(struct instance *instance)
 	instance_set_vmac(instance, false);
 	change_routes(instance, false);
 	for (size_t i = 0; i < instance->config->vip_count; i++) {
-		struct instance_address *address = &instance->addresses[i];
+		unsigned index = instance->vips->list[i].interface_index;
+		const struct config_vip *config = config_of(instance, i);
 		char text[ADDRESS_TEXT_BYTES];
 
-		if (!instance_may_remove(instance, i) || !address->interface_index ||
-		    netlink_remove_vip(&instance->owner->netlink, address->interface_index,
-				       address->vip))
-			continue;
-		log_notice("%s: removed %s, left by an earlier daemon", instance->config->name,
-			   address_format(&address->vip->address, text));
+		if (instance_may_remove(instance, i) && index &&
+		    !netlink_remove_vip(instance->vips->netlink, index, config))
+			log_notice("%s: removed %s, left by an earlier daemon",
+				   instance->config->name, address_format(&config->address, text));
 	}
-	instance_router(instance)->addresses_added = 0;
+	instance_set_added_bits(instance, 0);
+}
+
+static void report_restored(const struct instance *instance, size_t i)
+{
+	struct instance_vip *vip = &instance->vips->list[i];
+	uint64_t now_ns = clock_now_ns();
+	char text[ADDRESS_TEXT_BYTES];
+
+	vip->restored_count++;
+	if (vip->restored_ns && time_since_ns(now_ns, vip->restored_ns) < RESTORED_SPACING_NS)
+		return;
+	vip->restored_ns = now_ns;
+	journal_add(instance->journal, "address", instance->config->name, "removed", "restored",
+		    "%s was removed by something else (%u so far); it was put back",
+		    address_format(&config_of(instance, i)->address, text), vip->restored_count);
 }
 
 static void restore(struct instance *instance, size_t i)
 {
-	struct instance_address *address = &instance->addresses[i];
-	uint64_t now_ns = clock_now_ns();
-	char text[ADDRESS_TEXT_BYTES];
-	int error =
-		netlink_add_vip(&instance->owner->netlink, address->interface_index, address->vip);
-
-	if (error) /* -EEXIST: the notice was of an older change */
+	if (add_address(instance, i)) /* -EEXIST: the notice was of an older change */
 		return;
-	instance_router(instance)->addresses_added |= instance_added_bit(i);
-	announce_address(instance, address, 1);
-	if (instance->routes_held) /* those through the address went with it */
+	instance_announce_vip(instance, i, 1);
+	if (instance->vips->routes_held) /* those through the address were removed with it */
 		change_routes(instance, true);
-	address->restored_count++;
-	if (address->restored_ns &&
-	    time_since_ns(now_ns, address->restored_ns) < RESTORED_SPACING_NS)
-		return;
-	address->restored_ns = now_ns;
-	journal_add(instance->owner->journal, "address", instance->config->name, "removed",
-		    "restored", "%s was removed by something else (%u so far); it was put back",
-		    address_format(&address->vip->address, text), address->restored_count);
+	report_restored(instance, i);
 }
 
 void instance_address_removed(struct instance *instance, const struct address_event *event)
@@ -302,11 +291,12 @@ void instance_address_removed(struct instance *instance, const struct address_ev
 	if (instance->vrrp.state != XB_INSTANCE_ACTIVE)
 		return;
 	for (size_t i = 0; i < instance->config->vip_count; i++) {
-		const struct instance_address *address = &instance->addresses[i];
+		const struct instance_vip *vip = &instance->vips->list[i];
+		const struct config_vip *config = config_of(instance, i);
 
-		if (address->held && !address->vip->no_track &&
-		    address->interface_index == event->interface_index &&
-		    address_equal(&address->vip->address, &event->address))
+		if (vip->held && !config->no_track &&
+		    vip->interface_index == event->interface_index &&
+		    address_equal(&config->address, &event->address))
 			restore(instance, i);
 	}
 }
@@ -316,16 +306,16 @@ void instance_interface_works(struct instance *instance, const struct link_event
 	if (instance->vrrp.state != XB_INSTANCE_ACTIVE)
 		return;
 	for (size_t i = 0; i < instance->config->vip_count; i++) {
-		const struct instance_address *address = &instance->addresses[i];
+		const struct instance_vip *vip = &instance->vips->list[i];
 
-		if (!address->held || address->interface_index != link->interface_index)
+		if (!vip->held || vip->interface_index != link->interface_index)
 			continue;
-		if (!address->vip->no_track)
-			netlink_add_vip(&instance->owner->netlink, address->interface_index,
-					address->vip);
-		announce_address(instance, address, instance->config->garp_repeat);
+		if (!config_of(instance, i)->no_track)
+			netlink_add_vip(instance->vips->netlink, vip->interface_index,
+					config_of(instance, i));
+		instance_announce_vip(instance, i, instance->config->garp_repeat);
 	}
-	if (instance->routes_held)
+	if (instance->vips->routes_held)
 		change_routes(instance, true);
 }
 
@@ -353,57 +343,54 @@ static size_t find_vip(const struct config_instance *to, const struct config_vip
 void instance_leave_addresses(struct instance *instance, const struct config_instance *to)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++) {
-		if (find_vip(to, instance->addresses[i].vip) < to->vip_count)
+		if (find_vip(to, config_of(instance, i)) < to->vip_count)
 			continue;
 		release_address(instance, i);
-		instance_guard_give_back(instance, &instance->addresses[i]);
+		instance_guard_give_back(instance, i);
 	}
 }
 
-/* Moves what is held from an old list to the new one; what is in the old one alone has been released. */
-static void keep(struct instance *instance, struct instance_address *old, size_t old_count,
-		 const struct config_instance *to, uint64_t *added)
+/* Returns the added bits of the new list. What is only in the old one has been released. */
+static uint64_t move_to(struct instance *instance, const struct config_instance *to)
 {
-	for (size_t i = 0; i < old_count; i++) {
-		size_t k = find_vip(to, old[i].vip);
+	uint64_t added = 0;
+
+	for (size_t i = 0; i < instance->config->vip_count; i++) {
+		size_t k = find_vip(to, config_of(instance, i));
 
 		if (k == to->vip_count)
 			continue;
-		accept_packets(instance, &old[i]); /* refused anew, if it still is to be */
-		if (instance_router(instance)->addresses_added & instance_added_bit(i))
-			*added |= instance_added_bit(k);
+		accept_packets(instance, i); /* refused again, if it still is to be */
+		if (instance_added_bits(instance) & instance_added_bit(i))
+			added |= instance_added_bit(k);
 	}
+	return added;
+}
+
+/* While Active, before it refers to the new configuration. */
+static void prepare_change(struct instance *instance, const struct config_instance *to)
+{
+	const struct config_instance *from = instance->config;
+
+	if (!routes_equal(&from->routes, &to->routes) || !rules_equal(&from->rules, &to->rules))
+		change_routes(instance, false);
+	instance_set_added_bits(instance, move_to(instance, to));
 }
 
 void instance_change_addresses(struct instance *instance, const struct config_instance *to)
 {
-	struct instance_address *old = instance->addresses;
-	struct xb_address *old_advertised = instance->advertised;
-	size_t old_count = instance->config->vip_count;
+	const struct config_instance *from = instance->config;
+	_cleanup_free_ struct xb_address *advertised = instance->vips->advertised;
+	_cleanup_free_ struct instance_vip *list = instance->vips->list;
 	bool active = instance->vrrp.state == XB_INSTANCE_ACTIVE;
-	uint64_t added = 0;
 
-	if (active) {
-		if (!routes_equal(&instance->config->routes, &to->routes) ||
-		    !rules_equal(&instance->config->rules, &to->rules))
-			change_routes(instance, false);
-		keep(instance, old, old_count, to, &added);
-		instance_router(instance)->addresses_added = added;
-	}
+	if (active)
+		prepare_change(instance, to);
 	instance->config = to;
-	if (instance_list_addresses(instance, to))
+	if (make_lists(instance, to))
 		abort();
-	instance_guard_keep(instance, old, old_count);
-	free(old);
-	free(old_advertised);
+	instance_guard_keep(instance, from);
 	instance_place_addresses(instance);
 	if (active)
 		instance_take_addresses(instance); /* those that are there already are kept */
-}
-
-void instance_point(struct instance *instance, const struct config_instance *config)
-{
-	instance->config = config;
-	for (size_t i = 0; i < config->vip_count; i++)
-		instance->addresses[i].vip = &config->vips[i];
 }

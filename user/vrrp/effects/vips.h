@@ -3,13 +3,31 @@
 #ifndef XBEAT_VRRP_EFFECTS_VIPS_H
 #define XBEAT_VRRP_EFFECTS_VIPS_H
 
+#include "user/net/link_monitor.h"
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/services.h"
 
-/* Lists the virtual addresses of a configuration, none of them held. Returns 0 or -ENOMEM. */
-int instance_list_addresses(struct instance *instance, const struct config_instance *config);
+/* Where a VIP is. */
+struct instance_vip {
+	unsigned interface_index;
+	bool held; /* on the interface because of us */
+	bool unattached; /* the program is not on its interface: the guard has no effect there */
+	unsigned refused_index; /* where packets to it are refused (no_accept); 0: nowhere */
+	unsigned restored_count; /* how often it was restored after something else had removed it */
+	uint64_t restored_ns; /* when that was last reported; 0: never */
+};
 
-/* Refers to an equal configuration from now on. */
-void instance_point(struct instance *instance, const struct config_instance *config);
+struct instance_vips {
+	struct kernel *kernel;
+	struct netlink *netlink;
+	struct instance_vip *list; /* in the configuration's order */
+	struct xb_address *advertised; /* those that an advert lists */
+	bool routes_held;
+};
+
+/* Lists the configured addresses, none of them held. Returns 0 or -ENOMEM. */
+int instance_vips_new(struct instance *instance, struct vrrp_services *services);
+void instance_vips_free(struct instance *instance);
 
 void instance_take_addresses(struct instance *instance);
 void instance_release_addresses(struct instance *instance);
@@ -17,13 +35,13 @@ void instance_release_addresses(struct instance *instance);
 /* Removes VIPs, routes and rules that an earlier daemon left. */
 void instance_remove_stale(struct instance *instance);
 
-/* Leaves those that another configuration does not have: another instance may be about to take them. */
+/* Releases those that another configuration does not have: another instance may be about to take them. */
 void instance_leave_addresses(struct instance *instance, const struct config_instance *to);
 
-/* Changes from the addresses of one configuration to those of another, while Active. */
+/* Changes from the addresses of the instance's configuration to those of another, which becomes the instance's. */
 void instance_change_addresses(struct instance *instance, const struct config_instance *to);
 
-/* Puts an address back that something else has removed. */
+/* Restores an address that something else has removed. */
 void instance_address_removed(struct instance *instance, const struct address_event *event);
 
 /* An interface is up again: restores what its failure removed, and announces it. */
@@ -31,12 +49,5 @@ void instance_interface_works(struct instance *instance, const struct link_event
 
 /* Finds the interfaces of all VIPs again. */
 void instance_place_addresses(struct instance *instance);
-
-/* Announces all VIPs, each repeat times. */
-void instance_announce(struct instance *instance, unsigned repeat);
-
-/* A rival was seen, and neighbours may believe it: announces now, and once more when they take announcements again.
- * Limited in rate. */
-void instance_announce_again(struct instance *instance);
 
 #endif

@@ -33,7 +33,7 @@ static void find_bad(void *context, const struct config_track *track, struct tra
 	(void)effect;
 	if (track->kind != CONFIG_TRACK_LINK)
 		return;
-	status = peers_link_status(bad->instance->owner->peers, track->name, &reason);
+	status = peers_link_status(bad->instance->peers, track->name, &reason);
 	if (!status.known || status.up)
 		return;
 	bad->interface = track->name;

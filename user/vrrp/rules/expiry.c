@@ -16,7 +16,7 @@
 
 static void step_down(struct instance *instance, uint64_t now_ns)
 {
-	uint64_t still_ns = time_since_ns(now_ns, instance->guard_from_ns);
+	uint64_t still_ns = time_since_ns(now_ns, instance->guard->from_ns);
 	uint64_t timeout_ns = instance->config->guard_timeout_ns;
 	struct vrrp_actions actions;
 	char reason[VRRP_REASON_BYTES];
@@ -32,37 +32,37 @@ static void step_down(struct instance *instance, uint64_t now_ns)
 
 static bool look(struct instance *instance, uint64_t now_ns)
 {
-	if (instance->vrrp.state != XB_INSTANCE_ACTIVE || !instance->guard_from_ns ||
+	if (instance->vrrp.state != XB_INSTANCE_ACTIVE || !instance->guard->from_ns ||
 	    !instance_guard_passed(instance, now_ns))
 		return false;
 	step_down(instance, now_ns);
 	return true;
 }
 
-void instances_look(struct instances *instances)
+void instances_look(const struct instances *instances, struct kernel *kernel)
 {
 	uint64_t now_ns = clock_now_ns();
 	const struct xb_self *self;
 	uint64_t due_ns;
 
-	if (!instances->kernel) /* not started */
+	if (!kernel) /* not started */
 		return;
-	self = instances->kernel->self;
+	self = kernel->self;
 	due_ns = __atomic_load_n(&self->guard_due_ns, __ATOMIC_ACQUIRE);
 	if (!__atomic_load_n(&self->fencing, __ATOMIC_ACQUIRE) &&
 	    (!due_ns || !time_reached(now_ns, due_ns)))
 		return;
 	for (size_t i = 0; i < instances->count; i++)
 		look(instances->list[i], now_ns);
-	kernel_guard_tidy(instances->kernel);
+	kernel_guard_tidy(kernel);
 }
 
-void instances_progress(struct instances *instances, uint64_t now_ns)
+void instances_progress(const struct instances *instances, uint64_t now_ns)
 {
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
 
-		if (look(instance, now_ns) || !instance->guard_from_ns ||
+		if (look(instance, now_ns) || !instance->guard->from_ns ||
 		    instance_goes_by_adverts(instance))
 			continue;
 		instance_guard_extend(instance, now_ns);

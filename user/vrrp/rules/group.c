@@ -7,8 +7,8 @@
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/vrrp/effects/execute.h"
+#include "user/vrrp/effects/router.h"
 #include "user/vrrp/notify/notify.h"
-#include "user/vrrp/state/heard.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
 #include "user/vrrp/state/obstacles.h"
@@ -122,7 +122,7 @@ static void tell(struct instance *instance)
 		return;
 	group->told = event;
 	group->any_told = true;
-	notify_group(instance->owner->notify, group->config, event);
+	notify_group(instance->notify, group->config, event);
 }
 
 static bool has_active(const struct instance_group *group)

@@ -3,18 +3,28 @@
 #ifndef XBEAT_VRRP_RULES_OPERATOR_H
 #define XBEAT_VRRP_RULES_OPERATOR_H
 
+#include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
-#include "user/vrrp/state/obstacles.h"
+#include "user/vrrp/state/node.h"
 
-/* What an operator has said; it outlives an instance that a reload makes again. */
-struct operator_will {
-	char stays_away[INSTANCE_OBSTACLE_BYTES]; /* "": it does not */
-	uint64_t until_unix_ns; /* 0: until somebody says resume */
+struct instance_operator {
 	uint8_t pinned_priority; /* 0: none */
+	uint64_t until_unix_ns; /* the end of a failover; 0: the operator's resume */
 };
 
-struct operator_will instance_will(const struct instance *instance);
-void instance_inherit(struct instance *instance, const struct operator_will *will);
+/* Returns 0 or -ENOMEM. */
+int instance_operator_new(struct instance *instance);
+void instance_operator_free(struct instance *instance);
+
+/* Operator state outlives an instance that a reload replaces. */
+struct operator_state {
+	char stays_away[INSTANCE_OBSTACLE_BYTES]; /* "": it does not */
+	uint64_t until_unix_ns;
+	uint8_t pinned_priority;
+};
+
+struct operator_state instance_operator_state(const struct instance *instance);
+void instance_restore_operator_state(struct instance *instance, const struct operator_state *state);
 
 /* Each returns 0, or a negative errno with a message for the operator: -EHOSTUNREACH, nobody could take over. */
 int instance_failover(struct instance *instance, uint64_t duration_ns, char *message, size_t bytes);
@@ -23,6 +33,6 @@ int instance_set_priority(struct instance *instance, uint8_t priority, char *mes
 /* Ends a failover. Returns whether there was one. */
 bool instance_resume(struct instance *instance);
 
-void instances_set_drained(struct instances *instances, bool drained);
+void instances_set_drained(const struct instances *instances, struct vrrp_node *node, bool drained);
 
 #endif

@@ -44,7 +44,7 @@ void instance_settle(struct instance *instance)
 		settle_alone(instance->group->members[i]);
 }
 
-void instances_settle(struct instances *instances)
+void instances_settle(const struct instances *instances)
 {
 	for (size_t i = 0; i < instances->group_count; i++)
 		instance_group_settle(&instances->groups[i]);

@@ -9,6 +9,6 @@
 void instance_settle(struct instance *instance);
 
 /* The same for all at once: what happens to many is judged when it is known of all. */
-void instances_settle(struct instances *instances);
+void instances_settle(const struct instances *instances);
 
 #endif

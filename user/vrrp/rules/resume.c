@@ -6,18 +6,19 @@
 #include "user/core/vrrp_timing.h"
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
+#include "user/kernel/self.h"
 #include "user/lib/clock.h"
 #include "user/lib/time.h"
 #include "user/vrrp/effects/guard.h"
+#include "user/vrrp/effects/router.h"
 #include "user/vrrp/state/claims.h"
-#include "user/vrrp/state/heard.h"
 #include "user/vrrp/state/instance.h"
 
 /* A claim from before this node's daemon stopped, when it was Active itself, or of a peer that is
  * silent now, is nobody's. */
 static bool is_claimed_since(const struct instance *instance, uint64_t stopped_ns, uint64_t now_ns)
 {
-	const struct peers *peers = instance->owner->peers;
+	const struct peers *peers = instance->peers;
 
 	for (size_t i = 0; i < peers->count; i++) {
 		bool claims = instance_is_claimed_by(instance, &peers->list[i]);
@@ -33,21 +34,20 @@ static bool is_claimed_since(const struct instance *instance, uint64_t stopped_n
 /* Without heartbeats the guard goes by adverts: as long as it is open nobody's Active_Down_Timer has run out. */
 static bool may_resume_by_guard(const struct instance *instance, uint64_t now_ns)
 {
-	const struct xb_vrrp *router = &instance->owner->kernel->routers[instance->router_slot];
 	struct vrrp_advert newest;
 	bool any;
 
 	newest = instance_newest_advert(instance, &any);
-	return router->addresses_added && instance_guard_was_left_open(instance, now_ns) &&
+	return instance_added_bits(instance) && instance_guard_was_left_open(instance, now_ns) &&
 	       !(any && newest.priority != VRRP_PRIORITY_RELEASE &&
 		 vrrp_timing_stands(&instance->vrrp, &newest, now_ns));
 }
 
-bool instance_may_resume(const struct instance *instance)
+bool instance_may_resume(const struct instance *instance, const struct kernel *kernel,
+			 uint64_t stopped_ns)
 {
-	const struct kernel *kernel = instance->owner->kernel;
-	const struct peers *peers = instance->owner->peers;
-	uint64_t stopped_ns = instance->owner->stopped_ns, now_ns = clock_now_ns();
+	const struct peers *peers = instance->peers;
+	uint64_t now_ns = clock_now_ns();
 	const struct xb_instance *described;
 	struct xb_vrrp router;
 
@@ -64,7 +64,7 @@ bool instance_may_resume(const struct instance *instance)
 	    (described->family_flags & XB_INSTANCE_FAMILY_MASK) != instance->config->family ||
 	    described->state != XB_INSTANCE_ACTIVE)
 		return false;
-	kernel_read_router(kernel, instance->router_slot, &router);
+	instance_router_read(instance, &router);
 	/* Who releases an instance has not taken it over. */
 	if (router.arrival_ns && router.priority != VRRP_PRIORITY_RELEASE &&
 	    time_since_ns(router.arrival_ns, stopped_ns))

@@ -10,15 +10,15 @@
 #include "user/core/vrrp.h"
 #include "user/core/vrrp_timing.h"
 #include "user/heartbeat/peers.h"
-#include "user/lib/clock.h"
 #include "user/lib/journal.h"
 #include "user/lib/time.h"
 #include "user/vrrp/effects/execute.h"
+#include "user/vrrp/effects/router.h"
 #include "user/vrrp/rules/takeover.h"
-#include "user/vrrp/state/heard.h"
 #include "user/vrrp/state/hold.h"
 #include "user/vrrp/state/instance.h"
-#include "user/vrrp/state/instances.h"
+#include "user/vrrp/state/node.h"
+#include "user/vrrp/state/timers.h"
 
 /* When silence means something again, the tick that judges then included; now_ns, if it does. */
 static uint64_t find_trusted(const struct peers *peers, uint64_t now_ns)
@@ -34,13 +34,13 @@ static uint64_t find_trusted(const struct peers *peers, uint64_t now_ns)
 
 static bool has_peers(const struct instance *instance)
 {
-	return instance->owner->peers && instance->self_slot >= 0;
+	return instance->peers && instance->self_slot >= 0;
 }
 
 static void postpone(struct instance *instance, uint64_t due_ns)
 {
 	vrrp_postpone(&instance->vrrp, due_ns);
-	clock_arm(instance->timer, due_ns);
+	instance_arm(instance, INSTANCE_TIMER_PROTOCOL, due_ns);
 }
 
 void instance_learn(struct instance *instance, uint64_t now_ns)
@@ -60,9 +60,9 @@ void instance_learn(struct instance *instance, uint64_t now_ns)
 		instance_act(instance, &actions);
 	}
 	if (has_peers(instance))
-		clock_arm(instance->learn,
-			  now_ns + instance->owner->peers->timing.detection_time_ns +
-				  instance->owner->peers->timing.interval_ns);
+		instance_arm(instance, INSTANCE_TIMER_LEARN,
+			     now_ns + instance->peers->timing.detection_time_ns +
+				     instance->peers->timing.interval_ns);
 }
 
 void instance_learnt(struct instance *instance)
@@ -71,7 +71,7 @@ void instance_learnt(struct instance *instance)
 
 	if (instance->vrrp.state != XB_INSTANCE_BACKUP || !has_peers(instance))
 		return;
-	peers_refresh(instance->owner->peers);
+	peers_refresh(instance->peers);
 	if (!instance_hold_reason(instance, text, sizeof(text)))
 		instance_fill(instance);
 }
@@ -96,29 +96,28 @@ bool instance_stood_still(struct instance *instance, const struct vrrp_advert *n
 		postpone(instance, now_ns + skew_ns);
 		return true;
 	}
-	trusted_ns = find_trusted(instance->owner->peers, now_ns);
+	trusted_ns = find_trusted(instance->peers, now_ns);
 	if (trusted_ns == now_ns)
 		return false;
 	postpone(instance, trusted_ns + skew_ns);
-	clock_arm(instance->learn, trusted_ns);
+	instance_arm(instance, INSTANCE_TIMER_LEARN, trusted_ns);
 	return true;
 }
 
 /* An Active that was late by an advert or more: others may have taken over. With heartbeats peers.c says it. */
-void instance_note_stall(const struct instance *instance, uint64_t now_ns)
+void instance_note_stall(const struct instance *instance, struct vrrp_node *node, uint64_t now_ns)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
-	struct instances *instances = instance->owner;
 	uint64_t late_ns = time_since_ns(now_ns, vrrp->timer_due_ns);
 
-	if (instances->peers || vrrp->state != XB_INSTANCE_ACTIVE ||
+	if (instance->peers || vrrp->state != XB_INSTANCE_ACTIVE ||
 	    late_ns < vrrp->parameters.advert_interval_ns)
 		return;
 	/* All instances were late by the same. */
-	if (!instances->stalled_ns || time_since_ns(now_ns, instances->stalled_ns) >= late_ns)
+	if (!node->stalled_ns || time_since_ns(now_ns, node->stalled_ns) >= late_ns)
 		journal_add(
-			instances->journal, "stall", "self", "late", "running",
+			instance->journal, "stall", "self", "late", "running",
 			"this node stood still for %.1f ms: no adverts were sent, others may have taken over",
 			(double)late_ns / 1e6);
-	instances->stalled_ns = now_ns;
+	node->stalled_ns = now_ns;
 }

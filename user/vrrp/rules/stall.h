@@ -4,6 +4,7 @@
 #define XBEAT_VRRP_RULES_STALL_H
 
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/node.h"
 
 /* This node was Active, stalled and has stepped down: it finds out who is Active. */
 void instance_learn(struct instance *instance, uint64_t now_ns);
@@ -16,6 +17,6 @@ bool instance_stood_still(struct instance *instance, const struct vrrp_advert *n
 			  uint64_t now_ns);
 
 /* Reports an Active that was late by an advert or more. */
-void instance_note_stall(const struct instance *instance, uint64_t now_ns);
+void instance_note_stall(const struct instance *instance, struct vrrp_node *node, uint64_t now_ns);
 
 #endif

@@ -13,11 +13,11 @@
 #include "user/lib/clock.h"
 #include "user/lib/time.h"
 #include "user/vrrp/effects/advertise.h"
+#include "user/vrrp/effects/announce.h"
 #include "user/vrrp/effects/execute.h"
-#include "user/vrrp/effects/vips.h"
+#include "user/vrrp/effects/router.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/state/claims.h"
-#include "user/vrrp/state/heard.h"
 #include "user/vrrp/state/instance.h"
 #include <stdio.h>
 
@@ -32,7 +32,7 @@ struct loss {
  * one, unless it came after the news of the loss. One that no heartbeat knows may be anybody's. */
 static bool is_advertised(const struct instance *instance, const struct loss *loss)
 {
-	const struct peers *peers = instance->owner->peers;
+	const struct peers *peers = instance->peers;
 	struct vrrp_advert newest;
 	bool any;
 
@@ -97,11 +97,10 @@ static void meet_again(struct instance *instance, const struct peer *peer)
 {
 	const struct xb_instance *said = instance_said_of(instance, peer);
 	uint8_t own_priority = instance->vrrp.effective_priority;
-	bool yields =
-		said && said->state == XB_INSTANCE_ACTIVE &&
-		(said->priority > own_priority ||
-		 (said->priority == own_priority &&
-		  address_compare(&peer->node->addresses[0], &instance->owner->own_address) > 0));
+	bool yields = said && said->state == XB_INSTANCE_ACTIVE &&
+		      (said->priority > own_priority ||
+		       (said->priority == own_priority &&
+			address_compare(&peer->node->addresses[0], &instance->own_address) > 0));
 
 	instance_advertise(instance, own_priority);
 	if (!yields)
@@ -201,23 +200,20 @@ void instance_peer_said(struct instance *instance, const struct peer *peer)
 {
 	const struct xb_instance *said = instance_said_of(instance, peer);
 
-	if (instance_is_claimed_by(instance, peer)) {
-		instance->claimant = peer;
-	} else if (instance->claimant == peer) {
-		instance->claimant = instance_find_claimant(instance, peer);
-		if (instance_is_fenced_at(instance, peer)) {
-			rival_is_gone(instance);
-			peer_is_fenced(instance, peer);
-		} else {
-			peer_gave_up(instance, peer, said ? said->state : XB_INSTANCE_NONE);
-		}
+	if (!instance_follow_claim(instance, peer))
+		return;
+	if (instance_is_fenced_at(instance, peer)) {
+		rival_is_gone(instance);
+		peer_is_fenced(instance, peer);
+	} else {
+		peer_gave_up(instance, peer, said ? said->state : XB_INSTANCE_NONE);
 	}
 }
 
 void instance_released(struct instance *instance, const struct xb_address *source,
 		       uint64_t arrival_ns)
 {
-	const struct peers *peers = instance->owner->peers;
+	const struct peers *peers = instance->peers;
 	char reason[VRRP_REASON_BYTES];
 
 	for (size_t i = 0; instance->self_slot >= 0 && i < peers->count; i++) {

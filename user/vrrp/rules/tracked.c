@@ -3,7 +3,6 @@
 #include "user/vrrp/rules/tracked.h"
 #include "user/config/model/config.h"
 #include "user/core/liveness.h"
-#include "user/core/names.h"
 #include "user/core/vrrp.h"
 #include "user/heartbeat/own_links.h"
 #include "user/heartbeat/peers.h"
@@ -17,6 +16,7 @@
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/notify.h"
 #include "user/vrrp/rules/group.h"
+#include "user/vrrp/rules/operator.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/obstacles.h"
 #include <stdio.h>
@@ -25,7 +25,7 @@
 static struct track_status look_at(const struct instance *instance,
 				   const struct config_track *track, const char **reason)
 {
-	const struct peers *peers = instance->owner->peers;
+	const struct peers *peers = instance->peers;
 	const struct link_event *link;
 	const struct tracked *tracked;
 	const struct peer *peer;
@@ -33,7 +33,7 @@ static struct track_status look_at(const struct instance *instance,
 	*reason = "not known yet";
 	switch (track->kind) {
 	case CONFIG_TRACK_INTERFACE:
-		link = interfaces_get(instance->owner->interfaces, track->name);
+		link = interfaces_get(instance->interfaces, track->name);
 		*reason = !link->present  ? "is not there"
 			  : link->running ? "is up"
 					  : "is down or has no carrier";
@@ -48,7 +48,7 @@ static struct track_status look_at(const struct instance *instance,
 	case CONFIG_TRACK_LINK:
 		return peers_link_status(peers, track->name, reason);
 	default:
-		tracked = tracking_find(instance->owner->tracking, track->kind, track->name);
+		tracked = tracking_find(instance->tracking, track->kind, track->name);
 		if (!tracked)
 			return (struct track_status){0};
 		if (tracked->reason[0])
@@ -105,8 +105,8 @@ static void add_up(void *context, const struct config_track *track, struct track
 
 void instance_track(struct instance *instance)
 {
-	uint8_t base =
-		instance->pinned_priority ? instance->pinned_priority : instance->config->priority;
+	uint8_t base = instance->operator->pinned_priority
+		? instance->operator->pinned_priority : instance->config->priority;
 	struct sum sum = {0};
 	struct vrrp_actions actions;
 	uint8_t before = instance->vrrp.effective_priority;
@@ -127,9 +127,9 @@ void instance_track(struct instance *instance)
 	if (instance->vrrp.effective_priority == before)
 		return;
 	instance_act(instance, &actions);
-	journal_add(instance->owner->journal, "priority", instance->config->name, "", "",
+	journal_add(instance->journal, "priority", instance->config->name, "", "",
 		    "effective priority %u, was %u: configured %u, tracked %+d%s",
 		    instance->vrrp.effective_priority, before, base, sum.weight,
-		    instance->pinned_priority ? " (set by an operator)" : "");
+		    instance->operator->pinned_priority ? " (set by an operator)" : "");
 	instance_notify_priority(instance);
 }

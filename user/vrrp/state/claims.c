@@ -79,7 +79,7 @@ bool instance_is_lost_by(const struct instance *instance, const struct peer *pee
 	case VERDICT_RELEASED:
 		return true;
 	case VERDICT_DOWN: /* or it is this node that is cut off */
-		return !(holds && instance->owner->peers->isolated);
+		return !(holds && instance->peers->isolated);
 	case VERDICT_UNREACHABLE:
 		return !holds;
 	case VERDICT_HUNG:
@@ -94,7 +94,7 @@ bool instance_is_lost_by(const struct instance *instance, const struct peer *pee
 
 bool instance_has_silent_rival(const struct instance *instance)
 {
-	const struct peers *peers = instance->owner->peers;
+	const struct peers *peers = instance->peers;
 
 	for (size_t i = 0; peers && i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];
@@ -109,7 +109,7 @@ bool instance_has_silent_rival(const struct instance *instance)
 
 const struct peer *instance_still_claimant(const struct instance *instance)
 {
-	const struct peers *peers = instance->owner->peers;
+	const struct peers *peers = instance->peers;
 
 	for (size_t i = 0; peers && i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];
@@ -128,7 +128,7 @@ const struct peer *instance_still_claimant(const struct instance *instance)
 const struct peer *instance_find_claimant(const struct instance *instance,
 					  const struct peer *except)
 {
-	const struct peers *peers = instance->owner->peers;
+	const struct peers *peers = instance->peers;
 
 	for (size_t i = 0; i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];
@@ -143,11 +143,23 @@ const struct peer *instance_find_claimant(const struct instance *instance,
 	return NULL;
 }
 
+bool instance_follow_claim(struct instance *instance, const struct peer *peer)
+{
+	if (instance_is_claimed_by(instance, peer)) {
+		instance->claimant = peer;
+		return false;
+	}
+	if (instance->claimant != peer)
+		return false;
+	instance->claimant = instance_find_claimant(instance, peer);
+	return true;
+}
+
 /* Every node computes this from the same heartbeats; the answer must not depend on who asks. *own: this
  * node. Returns the best candidate, or NULL. */
 static const struct peer *find_best(const struct instance *instance, bool with_own, bool *own)
 {
-	const struct peers *peers = instance->owner->peers;
+	const struct peers *peers = instance->peers;
 	struct election_candidate candidates[XB_NODE_ID_MAX + 1];
 	const struct peer *owners[XB_NODE_ID_MAX + 1] = {NULL};
 	size_t count = 0;
@@ -157,7 +169,7 @@ static const struct peer *find_best(const struct instance *instance, bool with_o
 		.priority = instance->vrrp.effective_priority,
 		.state = with_own ? instance->vrrp.state : XB_INSTANCE_INITIALIZE,
 		.live = true,
-		.address = instance->owner->own_address,
+		.address = instance->own_address,
 	};
 	for (size_t i = 0; i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];
@@ -190,14 +202,14 @@ const struct peer *instance_successor(const struct instance *instance)
 {
 	bool own;
 
-	return instance->owner->peers && instance->self_slot >= 0 ? find_best(instance, false, &own)
-								  : NULL;
+	return instance->peers && instance->self_slot >= 0 ? find_best(instance, false, &own)
+							   : NULL;
 }
 
 const struct peer *instance_peer_at(const struct instance *instance,
 				    const struct xb_address *address)
 {
-	const struct peers *peers = instance->owner->peers;
+	const struct peers *peers = instance->peers;
 
 	for (size_t i = 0; peers && i < peers->count; i++)
 		if (instance_has_address(&peers->list[i], address))

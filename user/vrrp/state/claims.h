@@ -3,6 +3,8 @@
 #ifndef XBEAT_VRRP_STATE_CLAIMS_H
 #define XBEAT_VRRP_STATE_CLAIMS_H
 
+#include "user/core/liveness.h"
+#include "user/heartbeat/peers.h"
 #include "user/vrrp/state/instance.h"
 
 /* The entry of this instance in what the peer last said; NULL: none. */
@@ -41,6 +43,9 @@ const struct peer *instance_still_claimant(const struct instance *instance);
  * NULL. */
 const struct peer *instance_find_claimant(const struct instance *instance,
 					  const struct peer *except);
+
+/* Takes in what the peer said. Returns whether it was the claimant and claims the instance no longer. */
+bool instance_follow_claim(struct instance *instance, const struct peer *peer);
 
 /* Whether this node is the best of those that could be Active. */
 bool instance_is_best_candidate(const struct instance *instance);

@@ -3,7 +3,6 @@
 #include "user/vrrp/state/heard.h"
 #include "user/core/vrrp.h"
 #include "user/core/vrrp_timing.h"
-#include "user/kernel/kernel.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
 #include "user/lib/time.h"
@@ -17,31 +16,30 @@ static bool followed_stands(const struct instance *instance, const struct xb_vrr
 		       vrrp_active_down_interval_ns(&instance->vrrp);
 }
 
-struct vrrp_advert instance_newest_advert(const struct instance *instance, bool *any)
+struct vrrp_advert heard_newest_advert(const struct instance *instance,
+				       const struct xb_vrrp *router, bool *any)
 {
-	struct xb_vrrp router;
-
-	kernel_read_router(instance->owner->kernel, instance->router_slot, &router);
-	*any = router.arrival_ns != 0;
-	if (followed_stands(instance, &router))
-		return (struct vrrp_advert){.source = router.followed,
-					    .priority = router.followed_priority,
-					    .interval_ns = router.followed_interval_cs *
+	*any = router->arrival_ns != 0;
+	if (followed_stands(instance, router))
+		return (struct vrrp_advert){.source = router->followed,
+					    .priority = router->followed_priority,
+					    .interval_ns = router->followed_interval_cs *
 							   NS_PER_CENTISECOND,
-					    .arrival_ns = router.followed_arrival_ns};
-	return (struct vrrp_advert){.source = router.source,
-				    .priority = router.priority,
-				    .interval_ns = router.interval_cs * NS_PER_CENTISECOND,
-				    .arrival_ns = router.arrival_ns};
+					    .arrival_ns = router->followed_arrival_ns};
+	return (struct vrrp_advert){.source = router->source,
+				    .priority = router->priority,
+				    .interval_ns = router->interval_cs * NS_PER_CENTISECOND,
+				    .arrival_ns = router->arrival_ns};
 }
 
-bool instance_hear_active(const struct instance *instance, struct vrrp_advert *active)
+bool heard_active(const struct instance *instance, const struct xb_vrrp *router,
+		  struct vrrp_advert *active)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
 	struct vrrp_advert newest;
 	bool any;
 
-	newest = instance_newest_advert(instance, &any);
+	newest = heard_newest_advert(instance, router, &any);
 	if (!address_is_unset(&vrrp->active_address)) {
 		/* Its own newest advert may tell another priority, which is not followed any more. */
 		if (!address_equal(&newest.source, &vrrp->active_address) ||

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The advert that counts. */
+/* The advert that counts, from a copy of the instance's slot of xb_vrrp. */
 #ifndef XBEAT_VRRP_STATE_HEARD_H
 #define XBEAT_VRRP_STATE_HEARD_H
 
 #include "user/vrrp/state/instance.h"
+#include <xbeat/map.h>
 
 /* The newest advert that counts: of the Active that is followed while it stands, else the newest of all; *any: whether
  * there was one. */
-struct vrrp_advert instance_newest_advert(const struct instance *instance, bool *any);
+struct vrrp_advert heard_newest_advert(const struct instance *instance,
+				       const struct xb_vrrp *router, bool *any);
 
 /* The Active as far as this node knows: itself, the one it follows, else one it hears and does not follow, because it
  * preempts that one or takes no part. Returns whether there is one. */
-bool instance_hear_active(const struct instance *instance, struct vrrp_advert *active);
+bool heard_active(const struct instance *instance, const struct xb_vrrp *router,
+		  struct vrrp_advert *active);
 
 #endif

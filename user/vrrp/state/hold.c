@@ -103,7 +103,7 @@ static bool is_cut_off(const struct instance *instance, const struct peer *peer,
 			clause->text, clause->bytes,
 			"%s is silent, and others have still to say whether they hear it (on_partition hold)",
 			peer->node->name);
-	else if (instance->owner->peers->isolated)
+	else if (instance->peers->isolated)
 		snprintf(
 			clause->text, clause->bytes,
 			"this node hears nobody: it may be the one that is cut off, and %s may be Active (on_partition hold)",
@@ -120,7 +120,7 @@ static bool find_reason(const struct instance *instance, const struct clause *cl
 			bool (*is_reason)(const struct instance *instance, const struct peer *peer,
 					  const struct clause *clause))
 {
-	const struct peers *peers = instance->owner->peers;
+	const struct peers *peers = instance->peers;
 
 	for (size_t i = 0; peers && i < peers->count; i++)
 		if (is_reason(instance, &peers->list[i], clause))
@@ -146,7 +146,7 @@ bool instance_hold_reason(const struct instance *instance, char *text, size_t by
 
 bool instance_stay_reason(const struct instance *instance, char *text, size_t bytes)
 {
-	const struct peers *peers = instance->owner->peers;
+	const struct peers *peers = instance->peers;
 
 	for (size_t i = 0; peers && i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];

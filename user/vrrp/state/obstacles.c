@@ -4,7 +4,6 @@
 #include "user/config/model/config.h"
 #include "user/heartbeat/peers.h"
 #include "user/vrrp/state/instance.h"
-#include "user/vrrp/state/instances.h"
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -29,12 +28,10 @@ int instance_first_obstacle(const struct instance *instance, bool own)
 	return -1;
 }
 
-void instance_set_isolated(struct instance *instance)
+void instance_set_isolated(struct instance *instance, bool releases)
 {
-	const struct instances *instances = instance->owner;
-
-	if (instances->peers && instances->peers->isolated && instance->config->heartbeat[0] &&
-	    instances->config->heartbeat->release_isolated)
+	if (releases && instance->peers && instance->peers->isolated &&
+	    instance->config->heartbeat[0])
 		instance_set_obstacle(
 			instance, INSTANCE_OBSTACLE_ISOLATED,
 			"this node is isolated: it hears nobody (on_isolated release)");
@@ -42,9 +39,9 @@ void instance_set_isolated(struct instance *instance)
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_ISOLATED, NULL);
 }
 
-void instance_set_drained(struct instance *instance)
+void instance_set_drained(struct instance *instance, bool drained)
 {
-	if (instance->owner->drained)
+	if (drained)
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_DRAINED,
 				      "the node is drained (xbeatctl drain)");
 	else

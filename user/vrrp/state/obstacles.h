@@ -4,6 +4,7 @@
 #define XBEAT_VRRP_STATE_OBSTACLES_H
 
 #include "user/core/vrrp.h"
+#include <stdbool.h>
 
 #define INSTANCE_OBSTACLE_BYTES VRRP_REASON_BYTES
 
@@ -32,9 +33,9 @@ struct instance;
 void instance_set_obstacle(struct instance *instance, enum instance_obstacle obstacle,
 			   const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Sets or clears the obstacle of a drained node, and that of an isolated one. */
-void instance_set_drained(struct instance *instance);
-void instance_set_isolated(struct instance *instance);
+/* Sets or clears the obstacle of a drained node, and that of an isolated one (releases: on_isolated release). */
+void instance_set_drained(struct instance *instance, bool drained);
+void instance_set_isolated(struct instance *instance, bool releases);
 
 /* Returns the first obstacle, or -1. own: those of other members of the group do not count. */
 int instance_first_obstacle(const struct instance *instance, bool own);

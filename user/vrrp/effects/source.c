@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where an instance lives: its source address, and what follows when its interface changes. */
-#include "user/vrrp/effects/place.h"
+/* Finds the source address of an instance's adverts. */
+#include "user/vrrp/effects/source.h"
 #include "user/config/model/config.h"
 #include "user/core/vrrp.h"
-#include "user/kernel/kernel.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
-#include "user/net/link_monitor.h"
 #include "user/net/local_address.h"
-#include "user/vrrp/effects/link.h"
-#include "user/vrrp/effects/publish.h"
-#include "user/vrrp/effects/vips.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/obstacles.h"
 #include <errno.h>
@@ -86,22 +81,6 @@ int instance_find_primary(const struct config_instance *config, const struct loc
 	return explain_no_primary(config, has_vip, message, bytes);
 }
 
-static void find_obstacle(struct instance *instance, const struct link_event *base)
-{
-	const char *name = base ? base->name : "";
-
-	if (!base || !base->present)
-		instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE,
-				      base ? "interface %s is not there"
-					   : "no interface has its unicast_src_ip%s",
-				      name);
-	else if (!base->running && !instance->config->dont_track_primary)
-		instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE,
-				      "interface %s is down or has no carrier", name);
-	else
-		instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE, NULL);
-}
-
 void instance_find_source(struct instance *instance)
 {
 	struct xb_address *primary = &instance->vrrp.parameters.primary_address;
@@ -110,7 +89,7 @@ void instance_find_source(struct instance *instance)
 	size_t count = 0;
 	int error = local_addresses(&list, &count);
 
-	/* No news are no reason to give anything up. */
+	/* Unknown addresses are no reason to give anything up. */
 	if (error && instance->vrrp.state != XB_INSTANCE_INITIALIZE)
 		return;
 	if (!error && !instance_find_primary(instance->config, list, count, primary, message,
@@ -118,31 +97,4 @@ void instance_find_source(struct instance *instance)
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_ADDRESS, NULL);
 	else
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_ADDRESS, "%s", message);
-}
-
-void instance_place(struct instance *instance)
-{
-	const struct link_event *base = instance_find_base(instance);
-	unsigned index = base && base->present ? base->interface_index : 0;
-	bool moved = index != instance->base_index;
-
-	find_obstacle(instance, base);
-	if (moved) {
-		instance_leave(instance);
-		instance->base_index = index;
-		/* The kernel side must know where adverts are to go to before it looks at them. */
-		if (index) {
-			instance_find_source(instance);
-			instance_describe(instance);
-		}
-		/* Not entered is not there: the next look tries again. */
-		if (index && instance_enter(instance, base->name))
-			instance->base_index = index = 0;
-		if (!index)
-			kernel_serve_router(instance->owner->kernel, instance->router_slot, 0);
-	}
-	if (index && instance->config->use_vmac)
-		instance_make_vmac(instance);
-	instance_place_addresses(instance);
-	instance_describe(instance);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Follows the instance's interface; finds the source address of its adverts. */
-#ifndef XBEAT_VRRP_EFFECTS_PLACE_H
-#define XBEAT_VRRP_EFFECTS_PLACE_H
+/* The source address of adverts. */
+#ifndef XBEAT_VRRP_EFFECTS_SOURCE_H
+#define XBEAT_VRRP_EFFECTS_SOURCE_H
 
 #include "user/vrrp/state/instance.h"
 
@@ -16,9 +16,5 @@ int instance_find_primary(const struct config_instance *config, const struct loc
 
 /* Finds it again, and sets or clears the obstacle. */
 void instance_find_source(struct instance *instance);
-
-/* Puts the instance onto its interface as it is now: virtual MAC, membership, kernel side; or takes it off if the
- * interface is gone. Sets the obstacles that come from there. */
-void instance_place(struct instance *instance);
 
 #endif

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where an instance lives: its interface, the virtual MAC's interface on top of it, the source of its
- * adverts. Interfaces are known by name: one that is deleted and made again, or renamed away and back, is
- * followed.
+ * The network interface of an instance, and the virtual MAC's interface on top of it. Interfaces are known by name: one
+ * that is deleted and created again, or renamed and renamed back, is followed.
  */
-#include "user/vrrp/effects/link.h"
+#include "user/vrrp/effects/interface.h"
 #include "user/config/model/config.h"
 #include "user/core/vrrp.h"
 #include "user/kernel/kernel.h"
@@ -18,18 +17,35 @@
 #include "user/net/local_address.h"
 #include "user/net/macvlan.h"
 #include "user/net/netlink.h"
+#include "user/vrrp/effects/router.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/obstacles.h"
+#include "user/vrrp/state/services.h"
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-unsigned instance_address_index(const struct instance *instance)
+int instance_interface_new(struct instance *instance, struct vrrp_services *services)
 {
-	return instance->config->use_vmac ? instance->vmac_index : instance->base_index;
+	struct instance_interface *interface = calloc(1, sizeof(*interface));
+
+	if (!interface)
+		return -ENOMEM;
+	interface->kernel = services->kernel;
+	interface->netlink = &services->netlink;
+	interface->membership = -1;
+	instance->interface = interface;
+	return 0;
 }
 
-const char *instance_interface(const struct instance *instance)
+unsigned instance_address_index(const struct instance *instance)
+{
+	return instance->config->use_vmac ? instance->interface->vmac_index
+					  : instance->interface->base_index;
+}
+
+const char *instance_interface_name(const struct instance *instance)
 {
 	const struct config_instance *config = instance->config;
 
@@ -46,12 +62,12 @@ const struct link_event *instance_find_base(const struct instance *instance)
 	size_t count = 0;
 
 	if (config->interface[0])
-		return interfaces_get(instance->owner->interfaces, config->interface);
+		return interfaces_get(instance->interfaces, config->interface);
 	if (local_addresses(&list, &count))
 		return NULL;
 	for (size_t i = 0; i < count; i++)
 		if (address_equal(&list[i].address, &config->source))
-			return interfaces_get(instance->owner->interfaces, list[i].interface);
+			return interfaces_get(instance->interfaces, list[i].interface);
 	return NULL;
 }
 
@@ -63,17 +79,17 @@ void instance_make_vmac(struct instance *instance)
 	unsigned index = 0;
 	bool made_anew;
 
-	interfaces_get(instance->owner->interfaces, config->vmac_interface); /* to be told of it */
-	if (macvlan_ensure(&instance->owner->netlink, config->vmac_interface, instance->base_index,
-			   config->vrid, config->family, &index))
+	interfaces_get(instance->interfaces, config->vmac_interface); /* to be told of it */
+	if (macvlan_ensure(instance->interface->netlink, config->vmac_interface,
+			   instance->interface->base_index, config->vrid, config->family, &index))
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE,
 				      "its virtual MAC interface %s could not be made",
 				      config->vmac_interface);
-	made_anew = index != instance->vmac_index;
-	if (made_anew && index && instance->vmac_index)
-		journal_add(instance->owner->journal, "interface", config->vmac_interface, "gone",
+	made_anew = index != instance->interface->vmac_index;
+	if (made_anew && index && instance->interface->vmac_index)
+		journal_add(instance->journal, "interface", config->vmac_interface, "gone",
 			    "restored", "it was deleted by something else; it was made again");
-	instance->vmac_index = index;
+	instance->interface->vmac_index = index;
 	if (made_anew && instance->vrrp.state == XB_INSTANCE_ACTIVE)
 		instance_set_vmac(instance, true);
 }
@@ -91,7 +107,7 @@ void instance_set_vmac(struct instance *instance, bool active)
 	const struct config_instance *config = instance->config;
 	int error;
 
-	if (!instance->vmac_index)
+	if (!instance->interface->vmac_index)
 		return;
 	error = active ? macvlan_set_active(config->vmac_interface, config->interface,
 					    has_ipv6(config))
@@ -105,34 +121,46 @@ static void join(struct instance *instance)
 {
 	const struct config_instance *config = instance->config;
 
-	if (instance->membership >= 0 || config->unicast_peer_count)
+	if (instance->interface->membership >= 0 || config->unicast_peer_count)
 		return;
-	instance->membership = advert_join(instance->base_index, &config->group);
-	if (instance->membership < 0)
+	instance->interface->membership =
+		advert_join(instance->interface->base_index, &config->group);
+	if (instance->interface->membership < 0)
 		log_error("%s: cannot join the multicast group on %s: %s", config->name,
-			  config->interface, strerror(-instance->membership));
+			  config->interface, strerror(-instance->interface->membership));
 }
 
-void instance_leave(struct instance *instance)
+static void leave(struct instance *instance)
 {
-	if (instance->membership >= 0)
-		close(instance->membership);
-	instance->membership = -1;
-	instance->vmac_index = 0; /* it dies with its base */
+	if (instance->interface->membership >= 0)
+		close(instance->interface->membership);
+	instance->interface->membership = -1;
+	instance->interface->vmac_index = 0; /* it is deleted with its base */
 }
 
-/* Returns 0, or a negative errno with the obstacle set: who does not hear adverts must not take part. */
+void instance_set_base(struct instance *instance, unsigned index)
+{
+	leave(instance);
+	instance->interface->base_index = index;
+}
+
+static int attach(struct instance *instance, const char *interface)
+{
+	int error = kernel_attach(instance->interface->kernel, interface);
+
+	return error ? error : instance_router_serve(instance, instance->interface->base_index);
+}
+
+/* An instance that does not hear adverts must not take part. */
 int instance_enter(struct instance *instance, const char *interface)
 {
-	struct kernel *kernel = instance->owner->kernel;
-	int error = kernel_attach(kernel, interface);
+	int error = attach(instance, interface);
 
-	if (!error)
-		error = kernel_serve_router(kernel, instance->router_slot, instance->base_index);
 	if (error) {
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE,
 				      "the XDP program is not on %s: %s", interface,
 				      strerror(-error));
+		instance->interface->base_index = 0;
 		return error;
 	}
 	if (instance->config->promote_secondaries)
@@ -141,9 +169,12 @@ int instance_enter(struct instance *instance, const char *interface)
 	return 0;
 }
 
-void instance_unplace(struct instance *instance)
+void instance_interface_free(struct instance *instance)
 {
-	if (instance->vmac_index)
-		macvlan_remove(&instance->owner->netlink, instance->config->vmac_interface);
-	instance_leave(instance);
+	if (!instance->interface)
+		return;
+	if (instance->interface->vmac_index)
+		macvlan_remove(instance->interface->netlink, instance->config->vmac_interface);
+	leave(instance);
+	free(instance->interface);
 }

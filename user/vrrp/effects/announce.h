@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Announces an Active's addresses to the neighbours: gratuitous ARP, unsolicited Neighbor Advertisements. */
+#ifndef XBEAT_VRRP_EFFECTS_ANNOUNCE_H
+#define XBEAT_VRRP_EFFECTS_ANNOUNCE_H
+
+#include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/services.h"
+
+struct instance_announcements {
+	struct announcer *announcer;
+	uint64_t last_ns;
+	bool contested; /* a rival was seen right after an announcement, which is to be repeated */
+	unsigned later_repeat; /* how often each address is announced after garp_master_delay */
+};
+
+/* Returns 0 or -ENOMEM. */
+int instance_announcements_new(struct instance *instance, const struct vrrp_services *services);
+void instance_announcements_free(struct instance *instance);
+
+/* Announces one VIP, or all, each repeat times. */
+void instance_announce_vip(struct instance *instance, size_t vip, unsigned repeat);
+void instance_announce(struct instance *instance, unsigned repeat);
+
+/* Announces all VIPs of a new Active: now, after garp_master_delay, and every garp_master_refresh. */
+void instance_announce_takeover(struct instance *instance);
+
+/* It is no longer Active. */
+void instance_stop_announcing(struct instance *instance);
+
+/* What is still queued for a VIP is dropped. */
+void instance_cancel_announcement(struct instance *instance, size_t vip);
+
+/* A rival was seen, and neighbours may believe it: announces now, and once more when they take announcements again.
+ * Limited in rate. */
+void instance_announce_again(struct instance *instance);
+
+/* Announces once more, after a regular advert, while a rival that is not heard may have misled the neighbours. */
+void instance_announce_unheard(struct instance *instance);
+
+/* INSTANCE_TIMER_ANNOUNCE_LATER, INSTANCE_TIMER_ANNOUNCE_REFRESH. */
+void instance_announce_later_due(struct instance *instance);
+void instance_announce_refresh_due(struct instance *instance);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The instance's slot of xb_vrrp. Nothing else in this room writes to it; user/kernel/routers.c does so for this file.
+ * The slot outlives the daemon: the next one finds it by interface, VRID and family.
+ */
+#include "user/vrrp/effects/router.h"
+#include "user/config/model/config.h"
+#include "user/core/vrrp.h"
+#include "user/heartbeat/peers.h"
+#include "user/kernel/kernel.h"
+#include "user/kernel/routers.h"
+#include "user/lib/log.h"
+#include "user/lib/time.h"
+#include "user/vrrp/state/heard.h"
+#include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/services.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void configure(const struct instance *instance)
+{
+	const struct config_instance *config = instance->config;
+	struct kernel_router_service service = {
+		.version = config->version,
+		.interval_cs = (uint16_t)(config->advert_interval_ns / NS_PER_CENTISECOND),
+		.has_password = config->authentication == CONFIG_AUTHENTICATION_PASS,
+		.unicast = config->unicast_peer_count > 0,
+	};
+
+	memcpy(service.password, config->password, sizeof(service.password));
+	kernel_configure_router(instance->router->kernel, instance->router->slot, &service);
+}
+
+static int allow_unicast(const struct instance *instance)
+{
+	const struct config_instance *config = instance->config;
+	int error = 0;
+
+	for (size_t i = 0; i < config->unicast_peer_count && !error; i++) {
+		const struct config_unicast_peer *peer = &config->unicast_peers[i];
+
+		error = kernel_allow_unicast(
+			instance->router->kernel, instance->router->slot, &peer->address,
+			(struct xb_vrrp_peer){peer->ttl_minimum, peer->ttl_maximum});
+	}
+	return error;
+}
+
+int instance_router_new(struct instance *instance, const struct vrrp_services *services)
+{
+	const struct config_instance *config = instance->config;
+	struct instance_router *router = calloc(1, sizeof(*router));
+	int error;
+
+	if (!router)
+		return -ENOMEM;
+	router->kernel = services->kernel;
+	error = kernel_claim_router(router->kernel, config->interface, config->vrid, config->family,
+				    &router->slot);
+	if (error) {
+		free(router);
+		return error;
+	}
+	instance->router = router;
+	configure(instance);
+	return allow_unicast(instance);
+}
+
+void instance_router_free(struct instance *instance)
+{
+	if (instance->router)
+		kernel_release_router(instance->router->kernel, instance->router->slot);
+	free(instance->router);
+}
+
+void instance_router_configure(struct instance *instance)
+{
+	int error;
+
+	kernel_forbid_unicast(instance->router->kernel, instance->router->slot);
+	configure(instance);
+	error = allow_unicast(instance);
+	if (error)
+		log_error("%s: cannot tell the kernel side of its peers: %s",
+			  instance->config->name, strerror(-error));
+}
+
+void instance_router_update(const struct instance *instance)
+{
+	static const struct xb_address none;
+	const struct vrrp *vrrp = &instance->vrrp;
+	bool unicast = instance->config->unicast_peer_count > 0;
+	const struct kernel_router_state state = {
+		.active = vrrp->state == XB_INSTANCE_ACTIVE,
+		.own_source = vrrp->parameters.primary_address,
+		.destination = unicast ? vrrp->parameters.primary_address : instance->config->group,
+		/* Rivals' adverts do not hide those of the Active that is followed. */
+		.followed = vrrp->state == XB_INSTANCE_BACKUP ? vrrp->active_address : none,
+	};
+
+	kernel_publish_router(instance->router->kernel, instance->router->slot, &state);
+}
+
+int instance_router_serve(const struct instance *instance, unsigned interface_index)
+{
+	return kernel_serve_router(instance->router->kernel, instance->router->slot,
+				   interface_index);
+}
+
+void instance_router_event_taken(const struct instance *instance)
+{
+	kernel_take_router_event(instance->router->kernel, instance->router->slot);
+}
+
+void instance_router_read(const struct instance *instance, struct xb_vrrp *copy)
+{
+	kernel_read_router(instance->router->kernel, instance->router->slot, copy);
+}
+
+struct vrrp_advert instance_newest_advert(const struct instance *instance, bool *any)
+{
+	struct xb_vrrp router;
+
+	instance_router_read(instance, &router);
+	return heard_newest_advert(instance, &router, any);
+}
+
+bool instance_hear_active(const struct instance *instance, struct vrrp_advert *active)
+{
+	struct xb_vrrp router;
+
+	instance_router_read(instance, &router);
+	return heard_active(instance, &router, active);
+}
+
+uint64_t instance_added_bit(size_t vip)
+{
+	return vip < 64 ? UINT64_C(1) << vip : 0;
+}
+
+uint64_t instance_added_bits(const struct instance *instance)
+{
+	return kernel_added_addresses(instance->router->kernel, instance->router->slot);
+}
+
+void instance_set_added_bits(const struct instance *instance, uint64_t bits)
+{
+	kernel_set_added_addresses(instance->router->kernel, instance->router->slot, bits);
+}
+
+bool instance_may_remove(const struct instance *instance, size_t vip)
+{
+	return instance->config->priority != VRRP_PRIORITY_OWNER ||
+	       (instance_added_bits(instance) & instance_added_bit(vip));
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What instances work with. Only those that make a part of an instance see all of it; a part keeps what it uses. */
+#ifndef XBEAT_VRRP_STATE_SERVICES_H
+#define XBEAT_VRRP_STATE_SERVICES_H
+
+#include "user/net/netlink.h"
+#include <event2/event.h>
+#include <xbeat/types.h>
+
+struct vrrp_services {
+	struct event_base *base;
+	struct kernel *kernel;
+	struct peers *peers; /* NULL without heartbeats */
+	struct journal *journal;
+	struct interfaces *interfaces;
+	struct netlink netlink;
+	struct announcer *announcer;
+	struct tracking *tracking;
+	struct notify *notify;
+	int advert_sockets[2]; /* IPv4, IPv6 */
+	struct xb_address own_address; /* of this node's first link */
+};
+
+#endif

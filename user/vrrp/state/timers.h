@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The timers of an instance; user/vrrp/timers.c creates them and says what is done when one is due. */
+#ifndef XBEAT_VRRP_STATE_TIMERS_H
+#define XBEAT_VRRP_STATE_TIMERS_H
+
+#include <stdint.h>
+
+enum instance_timer {
+	INSTANCE_TIMER_PROTOCOL, /* Adver_Timer or Active_Down_Timer */
+	INSTANCE_TIMER_ANNOUNCE_LATER, /* garp_master_delay */
+	INSTANCE_TIMER_ANNOUNCE_REFRESH, /* garp_master_refresh */
+	INSTANCE_TIMER_STAY_AWAY, /* the end of a failover with a duration */
+	INSTANCE_TIMER_LEARN, /* after a stall: what this node hears means something again */
+	INSTANCE_TIMER_COUNT
+};
+
+struct instance;
+
+/* due_ns: of clock_now_ns(). */
+void instance_arm(const struct instance *instance, enum instance_timer timer, uint64_t due_ns);
+void instance_disarm(const struct instance *instance, enum instance_timer timer);
+
+#endif
