@@ -124,15 +124,15 @@ static void unicast(void **state)
 static void distances(void **state)
 {
 	(void)state;
-	assert_int_equal(config_edit_distance("", ""), 0);
-	assert_int_equal(config_edit_distance("", "abc"), 3);
-	assert_int_equal(config_edit_distance("priority", "priority"), 0);
-	assert_int_equal(config_edit_distance("prioriti", "priority"), 1);
-	assert_int_equal(config_edit_distance("piroirty", "priority"), 2);
-	assert_int_equal(config_edit_distance("kitten", "sitting"), 3);
-	assert_true(config_is_near("prioriti", 1));
-	assert_false(config_is_near("xy", 2));
-	assert_false(config_is_near("abcdef", 3));
+	assert_int_equal(spelling_distance("", ""), 0);
+	assert_int_equal(spelling_distance("", "abc"), 3);
+	assert_int_equal(spelling_distance("priority", "priority"), 0);
+	assert_int_equal(spelling_distance("prioriti", "priority"), 1);
+	assert_int_equal(spelling_distance("piroirty", "priority"), 2);
+	assert_int_equal(spelling_distance("kitten", "sitting"), 3);
+	assert_true(spelling_is_near("prioriti", 1));
+	assert_false(spelling_is_near("xy", 2));
+	assert_false(spelling_is_near("abcdef", 3));
 }
 
 static void distance_of_long_words(void **state)
@@ -142,7 +142,7 @@ static void distance_of_long_words(void **state)
 	(void)state;
 	memset(word, 'x', sizeof(word));
 	word[sizeof(word) - 1] = '\0';
-	assert_false(config_is_near(word, config_edit_distance(word, "priority")));
+	assert_false(spelling_is_near(word, spelling_distance(word, "priority")));
 }
 
 static void signed_numbers(void **state)

@@ -39,7 +39,7 @@ struct server {
 	char directory[32];
 	char path[64];
 	struct event_base *base;
-	struct journal journal;
+	struct event_log event_log;
 	struct control control;
 	struct control_promise *promises[PROMISES_MAX];
 	size_t promise_count;
@@ -93,7 +93,8 @@ static json_t *call_event(void *context, struct control_call *call)
 	(void)call;
 	dup2(null, STDERR_FILENO); /* each is also a log line */
 	for (int i = 0; i < EVENTS; i++)
-		journal_add(&server->journal, "vrrp", "VI_\xe4", "backup", "active", "%0200d", i);
+		event_log_add(&server->event_log, "vrrp", "VI_\xe4", "backup", "active", "%0200d",
+			      i);
 	dup2(output, STDERR_FILENO);
 	close(output);
 	close(null);
@@ -129,7 +130,7 @@ static int start(void **state)
 	snprintf(server->path, sizeof(server->path), "%s/c.sock", server->directory);
 	server->base = event_base_new();
 	assert_int_equal(control_start(&server->control, server->base, server->path,
-				       &server->journal, methods, server),
+				       &server->event_log, methods, server),
 			 0);
 	*state = server;
 	return 0;

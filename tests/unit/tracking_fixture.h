@@ -9,7 +9,7 @@
 static struct event_base *base;
 static struct runner *runner;
 static struct tracking *tracking;
-static struct journal journal;
+static struct event_log event_log;
 static struct tracking_apps apps;
 
 /* What instances were told of "it", the one thing that each test tracks. */
@@ -54,7 +54,7 @@ static inline int stop(void **state)
 
 static inline void begin(void)
 {
-	tracking = tracking_start(base, runner, &config, &apps, &journal, on_change, NULL);
+	tracking = tracking_start(base, runner, &config, &apps, &event_log, on_change, NULL);
 	assert_non_null(tracking);
 }
 

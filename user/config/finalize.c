@@ -36,7 +36,7 @@ static void finalize_inherited(struct config_parser *parser, const struct config
 {
 	const char *defaults = (const char *)&parser->globals->defaults;
 
-	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(inherited); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(inherited); i++) {
 		if (!config_block_seen(block, inherited[i].name))
 			memcpy((char *)block->target + inherited[i].offset,
 			       defaults + inherited[i].offset, inherited[i].bytes);
@@ -245,7 +245,7 @@ void config_finalize_instances(struct config_parser *parser)
 {
 	for (size_t i = 0; i < parser->config->instance_count; i++) {
 		parser->instance_blocks[i].target = &parser->config->instances[i];
-		for (size_t step = 0; step < CONFIG_ARRAY_SIZE(steps); step++)
+		for (size_t step = 0; step < ARRAY_SIZE(steps); step++)
 			steps[step](parser, &parser->instance_blocks[i]);
 	}
 	config_name_vmacs(parser);

@@ -94,8 +94,8 @@ static void keep_sources(struct config *config, const struct config_sources *sou
 {
 	for (size_t i = 0; i < sources->file_count; i++) {
 		config->sources =
-			config_grow(config->sources, &config->source_count, sizeof(char *));
-		config->sources[i] = config_copy(sources->files[i]);
+			array_grow(config->sources, &config->source_count, sizeof(char *));
+		config->sources[i] = text_copy(sources->files[i]);
 	}
 }
 

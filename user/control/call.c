@@ -86,7 +86,7 @@ int control_connection(const struct control_call *call)
 
 static void call_events(struct control_client *client, const json_t *parameters)
 {
-	json_t *entries = journal_json(client->control->journal);
+	json_t *entries = event_log_json(client->control->event_log);
 	bool follow = json_is_true(json_object_get(parameters, "follow"));
 	json_t *entry;
 	size_t index;
@@ -131,7 +131,7 @@ static void call(struct control_client *client, const char *name, const json_t *
 {
 	const struct control_method *method = find_method(client->control, name);
 
-	if (client->control->journal && !strcmp(name, "events"))
+	if (client->control->event_log && !strcmp(name, "events"))
 		call_events(client, parameters);
 	else if (method)
 		call_method(client, method, parameters);

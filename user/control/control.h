@@ -10,7 +10,7 @@
 #ifndef XBEAT_CONTROL_CONTROL_H
 #define XBEAT_CONTROL_CONTROL_H
 
-#include "user/lib/journal.h"
+#include "user/lib/event_log.h"
 #include <event2/event.h>
 #include <jansson.h>
 #include <stdbool.h>
@@ -69,7 +69,7 @@ struct control {
 	struct control_client *served; /* while a request is handled: whose */
 	struct control_client *clients; /* the one served last is the last */
 	size_t client_count;
-	struct journal *journal; /* NULL: no events are told */
+	struct event_log *event_log; /* NULL: no events are told */
 	control_admit *admit; /* NULL: whom the socket's file lets in */
 	const struct control_method *methods; /* ended by a NULL name */
 	void *context;
@@ -77,7 +77,7 @@ struct control {
 
 /* Listens at path. Returns 0 or a negative errno, having said what to do. */
 int control_start(struct control *control, struct event_base *base, const char *path,
-		  struct journal *journal, const struct control_method *methods, void *context);
+		  struct event_log *event_log, const struct control_method *methods, void *context);
 
 /* Likewise, for every user whom admit takes; others are sent away. Nobody is told of events here. */
 int control_start_admitting(struct control *control, struct event_base *base, const char *path,

@@ -28,7 +28,7 @@
 #define IDLE_SECONDS 60
 #define VISIT_SECONDS 1 /* of those admitted one by one, who come with one request */
 
-static void on_journal(void *context, const struct journal_entry *entry)
+static void on_event_logged(void *context, const struct event_log_entry *entry)
 {
 	struct control *control = context;
 	struct control_client *client, *next;
@@ -42,7 +42,7 @@ static void on_journal(void *context, const struct journal_entry *entry)
 		    control_client_output_bytes(client) > CONTROL_BACKLOG_BYTES_MAX)
 			control_client_free(client);
 		else
-			control_send_result(client, journal_entry_json(entry));
+			control_send_result(client, event_log_entry_json(entry));
 	}
 }
 
@@ -167,17 +167,17 @@ static int start(struct control *control, const char *path)
 }
 
 int control_start(struct control *control, struct event_base *base, const char *path,
-		  struct journal *journal, const struct control_method *methods, void *context)
+		  struct event_log *event_log, const struct control_method *methods, void *context)
 {
 	int error;
 
 	*control = (struct control){
-		.base = base, .journal = journal, .methods = methods, .context = context};
+		.base = base, .event_log = event_log, .methods = methods, .context = context};
 	error = start(control, path);
 	if (error)
 		return error;
-	journal->follower = on_journal;
-	journal->follower_context = control;
+	event_log->follower = on_event_logged;
+	event_log->follower_context = control;
 	return 0;
 }
 
@@ -209,8 +209,8 @@ void control_stop(struct control *control)
 
 	if (!control->path[0])
 		return;
-	if (control->journal)
-		control->journal->follower = NULL;
+	if (control->event_log)
+		control->event_log->follower = NULL;
 	let_all_go(control);
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (events[i])

@@ -69,8 +69,8 @@ static void raise_epoch(struct daemon *daemon, uint64_t known_epoch)
 		return;
 	snprintf(from, sizeof(from), "%llu", (unsigned long long)before);
 	snprintf(to, sizeof(to), "%llu", (unsigned long long)known_epoch + 1);
-	journal_add(&daemon->journal, "epoch", "self", from, to,
-		    "peers know a higher epoch of this node than its own: its clock went back");
+	event_log_add(&daemon->event_log, "epoch", "self", from, to,
+		      "peers know a higher epoch of this node than its own: its clock went back");
 }
 
 static void note_peer_epoch(struct daemon *daemon, const struct xb_event *event)
@@ -84,8 +84,8 @@ static void note_peer_epoch(struct daemon *daemon, const struct xb_event *event)
 	first = peer->epoch == 0;
 	peer->epoch = event->epoch;
 	snprintf(to, sizeof(to), "%llu", (unsigned long long)event->epoch);
-	journal_add(&daemon->journal, "epoch", peer->node->name, first ? "unknown" : "earlier", to,
-		    first ? "first heard" : "its daemon was started anew");
+	event_log_add(&daemon->event_log, "epoch", peer->node->name, first ? "unknown" : "earlier",
+		      to, first ? "first heard" : "its daemon was started anew");
 }
 
 static void on_kernel_event(void *context, const struct xb_event *event)
@@ -209,7 +209,7 @@ static int start_heartbeats(struct daemon *daemon)
 	if (!heartbeat)
 		return 0;
 	error = peers_start(&daemon->peers, daemon->base, &daemon->kernel, daemon->config,
-			    daemon->own_node, &daemon->journal, on_verdict, daemon);
+			    daemon->own_node, &daemon->event_log, on_verdict, daemon);
 	if (error)
 		return error;
 	daemon->peers.on_links = on_links;
@@ -228,8 +228,8 @@ static int start_control(struct daemon *daemon)
 	char path[sizeof(daemon->control.path)];
 
 	snprintf(path, sizeof(path), RUN_DIRECTORY "/%s.sock", daemon->instance_name);
-	return control_start(&daemon->control, daemon->base, path, &daemon->journal, daemon_methods,
-			     daemon);
+	return control_start(&daemon->control, daemon->base, path, &daemon->event_log,
+			     daemon_methods, daemon);
 }
 
 static void watch_this_daemon(struct daemon *daemon)
@@ -259,9 +259,9 @@ static void open_for_business(struct daemon *daemon)
 			 daemon->kernel.attachments[i].interface,
 			 daemon->kernel.attachments[i].native ? "native" : "generic");
 	daemon->open = true;
-	journal_add(&daemon->journal, "daemon", "self", "starting", "running", "%s",
-		    daemon->kernel.adopted ? "took over what an earlier daemon left pinned"
-					   : "fresh start");
+	event_log_add(&daemon->event_log, "daemon", "self", "starting", "running", "%s",
+		      daemon->kernel.adopted ? "took over what an earlier daemon left pinned"
+					     : "fresh start");
 }
 
 static int start_instances(struct daemon *daemon)
@@ -271,7 +271,7 @@ static int start_instances(struct daemon *daemon)
 		.base = daemon->base,
 		.kernel = &daemon->kernel,
 		.peers = heartbeat ? &daemon->peers : NULL,
-		.journal = &daemon->journal,
+		.event_log = &daemon->event_log,
 		.interfaces = &daemon->interfaces,
 		.runner = daemon->runner,
 		.apps = apps_tracking(&daemon->apps),

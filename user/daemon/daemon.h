@@ -26,7 +26,7 @@ struct daemon {
 	struct event *signals[3];
 	struct event *kernel_events;
 	struct kernel kernel;
-	struct journal journal;
+	struct event_log event_log;
 	struct peers peers;
 	struct prober prober;
 	struct interfaces interfaces;

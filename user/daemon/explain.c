@@ -37,14 +37,14 @@ static void explain_peers(const struct peers *peers, json_t *lines)
 }
 
 /* The last events with their ages. */
-static json_t *lately_json(const struct journal *journal)
+static json_t *lately_json(const struct event_log *event_log)
 {
-	uint64_t count = journal->written_count, now_ns = clock_now_ns();
+	uint64_t count = event_log->written_count, now_ns = clock_now_ns();
 	uint64_t first = count > EVENTS_TOLD_MAX ? count - EVENTS_TOLD_MAX : 0;
 	json_t *lines = json_array();
 
 	for (uint64_t i = first; i < count; i++) {
-		const struct journal_entry *entry = &journal->entries[i % JOURNAL_ENTRIES];
+		const struct event_log_entry *entry = &event_log->entries[i % EVENT_LOG_ENTRIES];
 		uint64_t age_ns = time_since_ns(now_ns, entry->time_ns);
 
 		json_say(lines, "%.1f s ago: %s %s %s%s%s: %s", (double)age_ns / 1e9, entry->kind,
@@ -68,5 +68,5 @@ json_t *daemon_explain(const struct daemon *daemon)
 	return json_pack("{s:o, s:s, s:o, s:o}", "node",
 			 json_text(heartbeat->nodes[daemon->own_node].name), "state",
 			 node_state_name(state), "lines", lines, "lately",
-			 lately_json(&daemon->journal));
+			 lately_json(&daemon->event_log));
 }

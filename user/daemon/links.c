@@ -26,16 +26,16 @@ static void follow_interface(struct daemon *daemon, const char *name)
 	bool attached = attachment && attachment->interface_index == link.interface_index;
 
 	if (!link.present && attachment) {
-		journal_add(&daemon->journal, "interface", name, "present", "gone",
-			    "it was deleted, renamed or moved away");
+		event_log_add(&daemon->event_log, "interface", name, "present", "gone",
+			      "it was deleted, renamed or moved away");
 		kernel_detach(&daemon->kernel, name);
 	} else if (link.present && !attached && is_heartbeat_interface(daemon, name)) {
 		kernel_attach(&daemon->kernel, name);
 	}
 	instances_interface(&daemon->vrrp, name);
 	if (link.present && !attached && kernel_attachment(&daemon->kernel, name))
-		journal_add(&daemon->journal, "interface", name, "gone", "present",
-			    "the XDP program is on it again");
+		event_log_add(&daemon->event_log, "interface", name, "gone", "present",
+			      "the XDP program is on it again");
 }
 
 static void on_link(void *context, const struct link_event *event)

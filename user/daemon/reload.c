@@ -157,8 +157,8 @@ static void retime(struct daemon *daemon, const struct config_heartbeat *wanted)
 	config_heartbeat_retime(running, wanted);
 	retime_peers(&daemon->peers, running);
 	kernel_self_set_restart_grace(&daemon->kernel, running->restart_grace_ns);
-	journal_add(
-		&daemon->journal, "daemon", "self", "running", "running",
+	event_log_add(
+		&daemon->event_log, "daemon", "self", "running", "running",
 		"heartbeat %s: daemon_timeout is %g s now, guard_timeout %g s, restart_grace %g s, on_isolated %s",
 		running->name, seconds(running->daemon_timeout_ns),
 		seconds(running->guard_timeout_ns), seconds(running->restart_grace_ns),
@@ -217,11 +217,12 @@ static void report_success(struct reload *reload, const struct instances_changes
 				   (json_int_t)changes->unchanged_count, "warnings",
 				   warnings_json(reload->daemon, &reload->diagnostics));
 
-	journal_add(&reload->daemon->journal, "daemon", "self", "running", "running",
-		    "reloaded %.100s: instances %zu added, %zu changed, %zu removed, %zu as before",
-		    reload->inputs.config_path, json_array_size(changes->added),
-		    json_array_size(changes->changed), json_array_size(changes->removed),
-		    changes->unchanged_count);
+	event_log_add(
+		&reload->daemon->event_log, "daemon", "self", "running", "running",
+		"reloaded %.100s: instances %zu added, %zu changed, %zu removed, %zu as before",
+		reload->inputs.config_path, json_array_size(changes->added),
+		json_array_size(changes->changed), json_array_size(changes->removed),
+		changes->unchanged_count);
 	if (reload->promise)
 		control_answer(reload->promise, result, &none);
 	else
@@ -237,9 +238,9 @@ static void report_failure(struct reload *reload)
 				 "%s; the running configuration is kept", reload->inputs.message);
 
 	/* In the events, too: file and running configuration differ from now on. */
-	journal_add(&reload->daemon->journal, "daemon", "self", "running", "running",
-		    "reload refused: %.150s; the running configuration is kept",
-		    reload->inputs.message);
+	event_log_add(&reload->daemon->event_log, "daemon", "self", "running", "running",
+		      "reload refused: %.150s; the running configuration is kept",
+		      reload->inputs.message);
 	for (size_t i = 0; i < reload->diagnostics.count; i++) {
 		_cleanup_free_ char *line = diagnostics_line(&reload->diagnostics.entries[i]);
 

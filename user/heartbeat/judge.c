@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Slots into verdicts, verdicts into the journal; see peers.h. */
+/* Slots into verdicts, verdicts into the event_log; see peers.h. */
 #include "user/heartbeat/detection.h"
 #include "user/heartbeat/own_links.h"
 #include "user/heartbeat/peers.h"
@@ -52,7 +52,7 @@ static void on_deadline(evutil_socket_t fd, short what, void *context)
 }
 
 int peers_start(struct peers *peers, struct event_base *base, const struct kernel *kernel,
-		const struct config *config, size_t own_node, struct journal *journal,
+		const struct config *config, size_t own_node, struct event_log *event_log,
 		void (*on_verdict)(void *context, struct peer *peer, enum verdict from),
 		void *context)
 {
@@ -60,7 +60,7 @@ int peers_start(struct peers *peers, struct event_base *base, const struct kerne
 
 	*peers = (struct peers){
 		.kernel = kernel,
-		.journal = journal,
+		.event_log = event_log,
 		.config = config,
 		.started_ns = clock_now_ns(),
 		.timing = detection_timing(heartbeat),

@@ -95,8 +95,8 @@ void peers_links_judge(struct peers *peers, uint64_t now_ns)
 			continue;
 		any = true;
 		snprintf(subject, sizeof(subject), "self/%s", peers->list[0].seen[i].interface);
-		journal_add(peers->journal, "link", subject, link->bad ? "good" : "bad",
-			    link->bad ? "bad" : "good", "%s", link->reason);
+		event_log_add(peers->event_log, "link", subject, link->bad ? "good" : "bad",
+			      link->bad ? "bad" : "good", "%s", link->reason);
 	}
 	if (any && peers->on_links)
 		peers->on_links(peers->context);

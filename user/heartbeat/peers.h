@@ -11,7 +11,7 @@
 #include "user/config/model/config.h"
 #include "user/core/liveness.h"
 #include "user/kernel/kernel.h"
-#include "user/lib/journal.h"
+#include "user/lib/event_log.h"
 #include <event2/event.h>
 #include <jansson.h>
 
@@ -54,7 +54,7 @@ struct peers {
 	struct peer *list;
 	size_t count;
 	const struct kernel *kernel;
-	struct journal *journal;
+	struct event_log *event_log;
 	struct liveness_timing
 		timing; /* with the configured detection time, or the largest of all peers */
 	struct stall_watch stall;
@@ -87,7 +87,7 @@ size_t peers_slots(const struct config_heartbeat *heartbeat, size_t own_node,
 /* Starts with everybody "not heard yet"; on_verdict is called after each change of a node's verdict. config: with a
  * heartbeat block; a reload, which keeps that block, replaces peers->config. Returns 0 or -ENOMEM. */
 int peers_start(struct peers *peers, struct event_base *base, const struct kernel *kernel,
-		const struct config *config, size_t own_node, struct journal *journal,
+		const struct config *config, size_t own_node, struct event_log *event_log,
 		void (*on_verdict)(void *context, struct peer *peer, enum verdict from),
 		void *context);
 void peers_stop(struct peers *peers);

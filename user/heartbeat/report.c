@@ -21,11 +21,11 @@ static void report_links(struct peers *peers, const struct peer *peer,
 
 	for (size_t link = 0; peer->link_count > 1 && link < peer->link_count; link++)
 		if (change->links >> link & 1)
-			journal_add(peers->journal, "link",
-				    part_of(peer, peer->seen[link].interface, subject),
-				    verdict_name(change->link_from[link]),
-				    verdict_name(peer->liveness.links[link]), "%s",
-				    change->link_reason[link]);
+			event_log_add(peers->event_log, "link",
+				      part_of(peer, peer->seen[link].interface, subject),
+				      verdict_name(change->link_from[link]),
+				      verdict_name(peer->liveness.links[link]), "%s",
+				      change->link_reason[link]);
 }
 
 const char *peers_app_name(const struct peers *peers, size_t place, char text[PEERS_NAME_BYTES])
@@ -79,12 +79,12 @@ static void report_apps(struct peers *peers, struct peer *peer)
 		bool late = bits >> place & 1;
 
 		if (changed >> place & 1)
-			journal_add(peers->journal, "app",
-				    part_of(peer, peers_app_name(peers, place, name), subject),
-				    late ? "on time" : "late", late ? "late" : "on time", "%s%s",
-				    late ? peers_app_lateness(peers, place, reason)
-					 : "it beats again",
-				    late ? ", says the kernel there" : "");
+			event_log_add(peers->event_log, "app",
+				      part_of(peer, peers_app_name(peers, place, name), subject),
+				      late ? "on time" : "late", late ? "late" : "on time", "%s%s",
+				      late ? peers_app_lateness(peers, place, reason)
+					   : "it beats again",
+				      late ? ", says the kernel there" : "");
 	}
 }
 
@@ -94,24 +94,25 @@ void peers_report(struct peers *peers, struct peer *peer, const struct liveness_
 
 	report_links(peers, peer, change);
 	if (change->daemon)
-		journal_add(peers->journal, "daemon", peer->node->name, dead ? "running" : "dead",
-			    dead ? "dead" : "running", "%s", change->daemon_reason);
+		event_log_add(peers->event_log, "daemon", peer->node->name,
+			      dead ? "running" : "dead", dead ? "dead" : "running", "%s",
+			      change->daemon_reason);
 	report_apps(peers, peer);
 	if (!change->node)
 		return;
 	peers->on_verdict(peers->context, peer, change->from);
-	journal_add(peers->journal, "peer", peer->node->name, verdict_name(change->from),
-		    verdict_name(peer->liveness.verdict), "%s", peer->liveness.reason);
+	event_log_add(peers->event_log, "peer", peer->node->name, verdict_name(change->from),
+		      verdict_name(peer->liveness.verdict), "%s", peer->liveness.reason);
 }
 
 void peers_report_stall(struct peers *peers, uint64_t late_ns)
 {
 	bool long_one = late_ns >= NS_PER_SECOND;
 
-	journal_add(peers->journal, "stall", "self", "late", "running",
-		    "this node stood still for %.1f %s: nobody is called silent for %.1f ms",
-		    (double)late_ns / (long_one ? 1e9 : 1e6), long_one ? "s" : "ms",
-		    (double)peers->timing.detection_time_ns / 1e6);
+	event_log_add(peers->event_log, "stall", "self", "late", "running",
+		      "this node stood still for %.1f %s: nobody is called silent for %.1f ms",
+		      (double)late_ns / (long_one ? 1e9 : 1e6), long_one ? "s" : "ms",
+		      (double)peers->timing.detection_time_ns / 1e6);
 }
 
 /* When anything came from it, be it evidence or not; 0: never. */
@@ -174,6 +175,6 @@ void peers_report_isolated(struct peers *peers, bool isolated, uint64_t now_ns)
 	describe_isolation(peers, isolated, now_ns);
 	if (peers->on_isolated)
 		peers->on_isolated(peers->isolated_context);
-	journal_add(peers->journal, "node", "self", isolated ? "connected" : "isolated",
-		    isolated ? "isolated" : "connected", "%s", peers->isolated_reason);
+	event_log_add(peers->event_log, "node", "self", isolated ? "connected" : "isolated",
+		      isolated ? "isolated" : "connected", "%s", peers->isolated_reason);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void *config_grow(void *array, size_t *count, size_t entry_bytes)
+void *array_grow(void *array, size_t *count, size_t entry_bytes)
 {
 	/* Room for the next power of two: no capacity has to be kept in the configuration. */
 	if ((*count & (*count - 1)) == 0) {
@@ -19,7 +19,7 @@ void *config_grow(void *array, size_t *count, size_t entry_bytes)
 	return array;
 }
 
-char *config_copy(const char *text)
+char *text_copy(const char *text)
 {
 	char *copy = strdup(text);
 

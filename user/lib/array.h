@@ -5,15 +5,15 @@
 
 #include <stddef.h>
 
-#define CONFIG_ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
  * Grows an array by one zeroed entry; aborts without memory, as everything at start does.
  * Returns the array; the new entry is at (*count)++.
  */
-void *config_grow(void *array, size_t *count, size_t entry_bytes);
+void *array_grow(void *array, size_t *count, size_t entry_bytes);
 
 /* Returns a copy of text; aborts without memory. */
-char *config_copy(const char *text);
+char *text_copy(const char *text);
 
 #endif

@@ -14,7 +14,7 @@ static unsigned minimum(unsigned a, unsigned b)
  * Edit distance where two swapped neighbours count as one mistake, the most frequent one of
  * people who type (optimal string alignment). Row i holds the distances of a's first i letters.
  */
-unsigned config_edit_distance(const char *a, const char *b)
+unsigned spelling_distance(const char *a, const char *b)
 {
 	unsigned rows[3][SUGGEST_BYTES_MAX + 1];
 	unsigned *before = rows[0], *above = rows[1], *row = rows[2];
@@ -42,7 +42,7 @@ unsigned config_edit_distance(const char *a, const char *b)
 	return row[b_length];
 }
 
-bool config_is_near(const char *word, unsigned distance)
+bool spelling_is_near(const char *word, unsigned distance)
 {
 	size_t length = strlen(word);
 

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 /* Suggestions for a mistyped word: how many letters must change, and whether that is near. */
-unsigned config_edit_distance(const char *a, const char *b);
+unsigned spelling_distance(const char *a, const char *b);
 
-bool config_is_near(const char *word, unsigned distance);
+bool spelling_is_near(const char *word, unsigned distance);
 
 #endif

@@ -53,7 +53,7 @@ void tracking_set_status(struct tracking_entry *entry, struct track_status statu
 {
 	const struct tracking *tracking = entry->tracking;
 	struct tracked *tracked = &entry->tracked;
-	char from[16], to[16], subject[sizeof(tracking->journal->entries[0].subject)];
+	char from[16], to[16], subject[sizeof(tracking->event_log->entries[0].subject)];
 	bool same = same_status(tracked, status);
 
 	status_text(tracked, from);
@@ -63,7 +63,7 @@ void tracking_set_status(struct tracking_entry *entry, struct track_status statu
 		return;
 	tracked->since_ns = clock_now_ns();
 	snprintf(subject, sizeof(subject), "%s %.30s", entry->kind->name, tracked->name);
-	journal_add(tracking->journal, "track", subject, from, status_text(tracked, to), "%s",
-		    tracked->reason);
+	event_log_add(tracking->event_log, "track", subject, from, status_text(tracked, to), "%s",
+		      tracked->reason);
 	tracking->on_change(tracking->context, tracked);
 }

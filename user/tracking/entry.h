@@ -9,7 +9,7 @@ struct tracking {
 	struct event_base *base;
 	struct runner *runner;
 	struct tracking_apps apps;
-	struct journal *journal;
+	struct event_log *event_log;
 	void (*on_change)(void *context, const struct tracked *tracked);
 	void *context;
 	struct tracking_entry *entries;

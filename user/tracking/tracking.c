@@ -148,7 +148,7 @@ void tracking_reload(struct tracking *tracking, const struct config *config)
 
 struct tracking *tracking_start(struct event_base *base, struct runner *runner,
 				const struct config *config, const struct tracking_apps *apps,
-				struct journal *journal,
+				struct event_log *event_log,
 				void (*on_change)(void *context, const struct tracked *tracked),
 				void *context)
 {
@@ -162,7 +162,7 @@ struct tracking *tracking_start(struct event_base *base, struct runner *runner,
 	tracking->runner = runner;
 	if (apps)
 		tracking->apps = *apps;
-	tracking->journal = journal;
+	tracking->event_log = event_log;
 	tracking->on_change = on_change;
 	tracking->context = context;
 	tracking_reload(tracking, config);

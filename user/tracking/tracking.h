@@ -6,7 +6,7 @@
 #ifndef XBEAT_TRACKING_TRACKING_H
 #define XBEAT_TRACKING_TRACKING_H
 
-#include "user/lib/journal.h"
+#include "user/lib/event_log.h"
 #include "user/runner/runner.h"
 #include "user/tracking/effect.h"
 #include <jansson.h>
@@ -35,10 +35,10 @@ struct tracking_apps {
 };
 
 /* on_change is called from the loop after the status of one has changed. Changes are put into the
- * journal (kind "track"). apps may look at none if the configuration has none. Returns NULL without memory, having said so. */
+ * event log (kind "track"). apps may look at none if the configuration has none. Returns NULL without memory, having said so. */
 struct tracking *tracking_start(struct event_base *base, struct runner *runner,
 				const struct config *config, const struct tracking_apps *apps,
-				struct journal *journal,
+				struct event_log *event_log,
 				void (*on_change)(void *context, const struct tracked *tracked),
 				void *context);
 

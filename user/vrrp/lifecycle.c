@@ -7,7 +7,7 @@
 #include "user/kernel/kernel.h"
 #include "user/kernel/self.h"
 #include "user/lib/clock.h"
-#include "user/lib/journal.h"
+#include "user/lib/event_log.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
 #include "user/net/interfaces.h"
@@ -118,7 +118,7 @@ static struct instance *make(const struct vrrp_room *room, const struct config_i
 	instance->own_address = services->own_address;
 	instance->made_ns = clock_now_ns();
 	instance->peers = services->peers;
-	instance->journal = services->journal;
+	instance->event_log = services->event_log;
 	instance->notify = services->notify;
 	instance->interfaces = services->interfaces;
 	instance->tracking = services->tracking;

@@ -10,7 +10,7 @@
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
-#include "user/lib/journal.h"
+#include "user/lib/event_log.h"
 #include "user/lib/log.h"
 #include "user/net/advert_socket.h"
 #include "user/net/announce.h"
@@ -73,7 +73,7 @@ static int start_helpers(struct vrrp_room *room, const struct instances_setup *s
 
 	services->notify = notify_start(setup->base, setup->runner, setup->config);
 	services->tracking = tracking_start(setup->base, setup->runner, setup->config, &setup->apps,
-					    setup->journal, on_tracked, room);
+					    setup->event_log, on_tracked, room);
 	room->startup_delay = door_timer_new(room, on_startup_delay, NULL);
 	return services->notify && services->tracking && room->startup_delay ? 0 : -ENOMEM;
 }
@@ -113,7 +113,7 @@ static void take_setup(struct vrrp_room *room, const struct instances_setup *set
 		.services = {.base = setup->base,
 			     .kernel = setup->kernel,
 			     .peers = setup->peers,
-			     .journal = setup->journal,
+			     .event_log = setup->event_log,
 			     .interfaces = setup->interfaces,
 			     .advert_sockets = {-1, -1},
 			     .own_address = setup->own_address},

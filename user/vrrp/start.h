@@ -15,7 +15,7 @@ struct instances_setup {
 	struct event_base *base;
 	struct kernel *kernel;
 	struct peers *peers; /* NULL without heartbeats */
-	struct journal *journal;
+	struct event_log *event_log;
 	struct interfaces *interfaces;
 	struct runner *runner;
 	struct tracking_apps apps;

@@ -28,9 +28,9 @@ static void read_type(struct config_parser *parser, struct config_block *block,
 	const struct config_token *token = &statement->tokens[1];
 	size_t i = 0;
 
-	while (i < CONFIG_ARRAY_SIZE(types) && strcmp(token->text, types[i].name))
+	while (i < ARRAY_SIZE(types) && strcmp(token->text, types[i].name))
 		i++;
-	if (i == CONFIG_ARRAY_SIZE(types))
+	if (i == ARRAY_SIZE(types))
 		config_error(parser, token->location, "unknown auth_type '%s'; write \"%s\"",
 			     token->text, keyword->usage);
 	else if (!types[i].served)
@@ -72,7 +72,7 @@ static const struct config_keyword keywords[] = {
 static const struct config_block_type type = {
 	.name = "authentication",
 	.keywords = keywords,
-	.keyword_count = CONFIG_ARRAY_SIZE(keywords),
+	.keyword_count = ARRAY_SIZE(keywords),
 	.unsupported = &config_unsupported_none,
 };
 

@@ -52,7 +52,7 @@ static char take_escape(const char **text)
 		return take_code(text, 16, 2);
 	if (letter == 'c' && **text)
 		return *(*text)++ & 0x1f;
-	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(escapes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(escapes); i++) {
 		if (escapes[i].letter == letter)
 			return escapes[i].byte;
 	}
@@ -88,8 +88,8 @@ static bool take_argument(const char **text, char *out)
 
 static char **append_argument(char **arguments, size_t *count, const char *argument)
 {
-	arguments = config_grow(arguments, count, sizeof(*arguments));
-	arguments[*count - 1] = argument ? config_copy(argument) : NULL;
+	arguments = array_grow(arguments, count, sizeof(*arguments));
+	arguments[*count - 1] = argument ? text_copy(argument) : NULL;
 	return arguments;
 }
 
@@ -290,7 +290,7 @@ static void append_unquoted(struct config_parser *parser, const struct config_ke
 			reallocarray(command->arguments, count + 2, sizeof(*command->arguments));
 		if (!command->arguments)
 			abort();
-		command->arguments[count++] = config_copy(*unquoted);
+		command->arguments[count++] = text_copy(*unquoted);
 		command->arguments[count] = NULL;
 	}
 	config_warning(parser, statement->tokens[1].location,

@@ -90,12 +90,12 @@ static const struct config_keyword global_keywords[] = {
 	CONFIG_FIFO_SCRIPT("vrrp_notify_fifo_script", vrrp_notify_fifo_script),
 };
 
-_Static_assert(CONFIG_ARRAY_SIZE(global_keywords) <= CONFIG_KEYWORDS_MAX, "global_keywords");
+_Static_assert(ARRAY_SIZE(global_keywords) <= CONFIG_KEYWORDS_MAX, "global_keywords");
 
 static const struct config_block_type globals_type = {
 	.name = "global_defs",
 	.keywords = global_keywords,
-	.keyword_count = CONFIG_ARRAY_SIZE(global_keywords),
+	.keyword_count = ARRAY_SIZE(global_keywords),
 	.unsupported = &config_unsupported_globals,
 };
 

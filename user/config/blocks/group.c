@@ -27,8 +27,8 @@ static void read_member(struct config_parser *parser, struct config_block *block
 		const struct config_token *token = &statement->tokens[i];
 		struct config_member *member;
 
-		parser->members = config_grow(parser->members, &parser->member_count,
-					      sizeof(*parser->members));
+		parser->members = array_grow(parser->members, &parser->member_count,
+					     sizeof(*parser->members));
 		member = &parser->members[parser->member_count - 1];
 		member->name = token->text;
 		member->location = token->location;
@@ -77,7 +77,7 @@ static const struct config_keyword group_keywords[] = {
 	CONFIG_NOTIFY_DELETED_ROW(struct config_group),
 };
 
-_Static_assert(CONFIG_ARRAY_SIZE(group_keywords) <= CONFIG_KEYWORDS_MAX, "group_keywords");
+_Static_assert(ARRAY_SIZE(group_keywords) <= CONFIG_KEYWORDS_MAX, "group_keywords");
 
 static const struct config_group group_defaults;
 
@@ -86,7 +86,7 @@ static const struct config_named_type group_type = {
 		{
 			.name = "vrrp_sync_group",
 			.keywords = group_keywords,
-			.keyword_count = CONFIG_ARRAY_SIZE(group_keywords),
+			.keyword_count = ARRAY_SIZE(group_keywords),
 			.unsupported = &config_unsupported_group,
 		},
 	CONFIG_NAMED(struct config_group, &group_defaults, groups, group_count),
@@ -120,7 +120,7 @@ static void report_unknown(struct config_parser *parser, const struct config_mem
 	for (size_t i = 0; i < config->instance_count; i++) {
 		const char *name = config->instances[i].name;
 
-		if (config_is_near(member->name, config_edit_distance(member->name, name))) {
+		if (spelling_is_near(member->name, spelling_distance(member->name, name))) {
 			config_error(parser, member->location,
 				     "vrrp_instance %s is not there; did you mean '%s'?",
 				     member->name, name);
@@ -164,7 +164,7 @@ static void finalize_member(struct config_parser *parser, const struct config_me
 		if (strcmp(config->instances[i].name, member->name) != 0)
 			continue;
 		group->members =
-			config_grow(group->members, &group->member_count, sizeof(*group->members));
+			array_grow(group->members, &group->member_count, sizeof(*group->members));
 		group->members[group->member_count - 1] = i;
 		return;
 	}

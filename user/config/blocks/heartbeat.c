@@ -113,7 +113,7 @@ static void read_node(struct config_parser *parser, struct config_block *block,
 	if (!right)
 		return;
 	heartbeat->nodes =
-		config_grow(heartbeat->nodes, &heartbeat->node_count, sizeof(*heartbeat->nodes));
+		array_grow(heartbeat->nodes, &heartbeat->node_count, sizeof(*heartbeat->nodes));
 	heartbeat->nodes[heartbeat->node_count - 1] = node;
 }
 
@@ -220,12 +220,12 @@ static const struct config_keyword heartbeat_keywords[] = {
 	},
 };
 
-_Static_assert(CONFIG_ARRAY_SIZE(heartbeat_keywords) <= CONFIG_KEYWORDS_MAX, "heartbeat_keywords");
+_Static_assert(ARRAY_SIZE(heartbeat_keywords) <= CONFIG_KEYWORDS_MAX, "heartbeat_keywords");
 
 static const struct config_block_type heartbeat_type = {
 	.name = "heartbeat",
 	.keywords = heartbeat_keywords,
-	.keyword_count = CONFIG_ARRAY_SIZE(heartbeat_keywords),
+	.keyword_count = ARRAY_SIZE(heartbeat_keywords),
 	.unsupported = &config_unsupported_none,
 };
 

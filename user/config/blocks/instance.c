@@ -31,7 +31,7 @@ static void read_state(struct config_parser *parser, struct config_block *block,
 	struct config_instance *instance = block->target;
 	const struct config_token *token = &statement->tokens[1];
 
-	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(states); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
 		if (!strcmp(token->text, states[i].name)) {
 			instance->start_as_master = states[i].start_as_master;
 			return;
@@ -154,7 +154,7 @@ static const struct config_keyword instance_keywords[] = {
 	CONFIG_NOTIFY_DELETED_ROW(struct config_instance),
 };
 
-_Static_assert(CONFIG_ARRAY_SIZE(instance_keywords) <= CONFIG_KEYWORDS_MAX, "instance_keywords");
+_Static_assert(ARRAY_SIZE(instance_keywords) <= CONFIG_KEYWORDS_MAX, "instance_keywords");
 
 static const struct config_instance instance_defaults = {
 	.family = 4,
@@ -170,7 +170,7 @@ static const struct config_named_type instance_type = {
 		{
 			.name = "vrrp_instance",
 			.keywords = instance_keywords,
-			.keyword_count = CONFIG_ARRAY_SIZE(instance_keywords),
+			.keyword_count = ARRAY_SIZE(instance_keywords),
 			.unsupported = &config_unsupported_instance,
 		},
 	CONFIG_NAMED(struct config_instance, &instance_defaults, instances, instance_count),
@@ -185,7 +185,7 @@ void config_read_instance(struct config_parser *parser, struct config_block *blo
 	(void)block;
 	(void)keyword;
 	config_read_named(parser, &instance_type, statement, &instance);
-	parser->instance_blocks = config_grow(parser->instance_blocks,
-					      &parser->instance_block_count, sizeof(instance));
+	parser->instance_blocks = array_grow(parser->instance_blocks, &parser->instance_block_count,
+					     sizeof(instance));
 	parser->instance_blocks[parser->instance_block_count - 1] = instance;
 }

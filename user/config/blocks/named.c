@@ -11,7 +11,7 @@ static void *add_entry(struct config *config, const struct config_named_type *ty
 	char *list, *entry;
 
 	memcpy(&list, field, sizeof(list));
-	list = config_grow(list, count, type->entry_bytes);
+	list = array_grow(list, count, type->entry_bytes);
 	memcpy(field, &list, sizeof(list));
 	entry = list + (*count - 1) * type->entry_bytes;
 	memcpy(entry, type->defaults, type->entry_bytes);
@@ -29,7 +29,7 @@ void config_read_named(struct config_parser *parser, const struct config_named_t
 		.name = statement->tokens[1].text,
 		.location = statement->tokens[0].location,
 	};
-	*(char **)(void *)entry = config_copy(block->name);
+	*(char **)(void *)entry = text_copy(block->name);
 	*(struct config_location *)(void *)(entry + type->location) = block->location;
 	config_parser_block(parser, block);
 }

@@ -84,7 +84,7 @@ static bool read_structure(struct route_line *route_line)
 {
 	struct config_line *line = &route_line->line;
 
-	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(structure_keywords); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(structure_keywords); i++) {
 		if (!strcmp(line->tokens[line->next].text, structure_keywords[i].name)) {
 			line->next++;
 			structure_keywords[i].read(route_line);
@@ -133,7 +133,7 @@ static void read_token(struct route_line *route_line)
 			line->tokens[line->next].text);
 	else if (!config_options_read(&config_route_options, line, &route_line->route) &&
 		 !read_destination(route_line))
-		config_options_unknown(tables, CONFIG_ARRAY_SIZE(tables), line);
+		config_options_unknown(tables, ARRAY_SIZE(tables), line);
 }
 
 /* The "dev" of gateways that "or" separates may stand before or behind it. */
@@ -239,7 +239,7 @@ static void read_route(struct config_parser *parser, struct config_block *block,
 	finalize_route(&route_line);
 	if (route_line.line.failed)
 		return;
-	list->entries = config_grow(list->entries, &list->count, sizeof(*list->entries));
+	list->entries = array_grow(list->entries, &list->count, sizeof(*list->entries));
 	list->entries[list->count - 1] = route_line.route;
 }
 

@@ -143,7 +143,7 @@ static bool read_other(struct config_line *line, struct config_rule *rule)
 		uint8_t family;
 	} keywords[] = {{"inet", 4}, {"inet6", 6}, {"type", 0}};
 
-	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(keywords); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++) {
 		if (!strcmp(line->tokens[line->next].text, keywords[i].name)) {
 			line->next++;
 			if (keywords[i].family)
@@ -257,7 +257,7 @@ static void read_rule(struct config_parser *parser, struct config_block *block,
 	finalize_rule(&line, &rule);
 	if (line.failed)
 		return;
-	list->entries = config_grow(list->entries, &list->count, sizeof(*list->entries));
+	list->entries = array_grow(list->entries, &list->count, sizeof(*list->entries));
 	list->entries[list->count - 1] = rule;
 }
 

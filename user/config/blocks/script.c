@@ -74,7 +74,7 @@ static const struct config_named_type script_type = {
 		{
 			.name = "vrrp_script",
 			.keywords = script_keywords,
-			.keyword_count = CONFIG_ARRAY_SIZE(script_keywords),
+			.keyword_count = ARRAY_SIZE(script_keywords),
 			.unsupported = &config_unsupported_none,
 		},
 	CONFIG_NAMED(struct config_script, &script_defaults, scripts, script_count),
@@ -174,7 +174,7 @@ static const struct config_named_type process_type = {
 		{
 			.name = "vrrp_track_process",
 			.keywords = process_keywords,
-			.keyword_count = CONFIG_ARRAY_SIZE(process_keywords),
+			.keyword_count = ARRAY_SIZE(process_keywords),
 			.unsupported = &config_unsupported_none,
 		},
 	CONFIG_NAMED(struct config_process, &process_defaults, processes, process_count),
@@ -242,7 +242,7 @@ static const struct config_named_type file_type = {
 		{
 			.name = "track_file",
 			.keywords = file_keywords,
-			.keyword_count = CONFIG_ARRAY_SIZE(file_keywords),
+			.keyword_count = ARRAY_SIZE(file_keywords),
 			.unsupported = &config_unsupported_none,
 		},
 	CONFIG_NAMED(struct config_file, &file_defaults, files, file_count),
@@ -290,7 +290,7 @@ static const struct config_named_type app_type = {
 		{
 			.name = "vrrp_app",
 			.keywords = app_keywords,
-			.keyword_count = CONFIG_ARRAY_SIZE(app_keywords),
+			.keyword_count = ARRAY_SIZE(app_keywords),
 			.unsupported = &config_unsupported_none,
 		},
 	CONFIG_NAMED(struct config_app, &app_defaults, apps, app_count),

@@ -47,7 +47,7 @@ static void store(void *field, size_t bytes, uint64_t value)
 
 static void reset_settings(struct config_parser *parser, const struct config_block *block)
 {
-	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(resets); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(resets); i++) {
 		char *field = (char *)block->target + resets[i].offset;
 		uint64_t required;
 

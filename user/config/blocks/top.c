@@ -45,6 +45,6 @@ static const struct config_keyword top_keywords[] = {
 const struct config_block_type config_top_type = {
 	.name = "",
 	.keywords = top_keywords,
-	.keyword_count = CONFIG_ARRAY_SIZE(top_keywords),
+	.keyword_count = ARRAY_SIZE(top_keywords),
 	.unsupported = &config_unsupported_top,
 };

@@ -111,8 +111,8 @@ static void add_track(struct config_parser *parser, struct track_reader *reader,
 	if (!read_line_tokens(parser, tokens, count, &track) ||
 	    is_repeated(parser, reader, &tokens[0]))
 		return;
-	track.name = config_copy(tokens[0].text);
-	*reader->tracks = config_grow(*reader->tracks, reader->count, sizeof(track));
+	track.name = text_copy(tokens[0].text);
+	*reader->tracks = array_grow(*reader->tracks, reader->count, sizeof(track));
 	(*reader->tracks)[*reader->count - 1] = track;
 }
 
@@ -231,14 +231,14 @@ static void report_unknown(struct config_parser *parser, const struct config_tra
 
 	for (size_t i = 0; i < candidate_count(config, track->kind); i++) {
 		const char *name = candidate_at(config, track->kind, i).name;
-		unsigned distance = config_edit_distance(track->name, name);
+		unsigned distance = spelling_distance(track->name, name);
 
 		if (distance < best) {
 			best = distance;
 			nearest = name;
 		}
 	}
-	if (nearest && config_is_near(track->name, best))
+	if (nearest && spelling_is_near(track->name, best))
 		config_error(parser, track->location, "%s %s is not there; did you mean '%s'?",
 			     kind->what, track->name, nearest);
 	else if (track->kind == CONFIG_TRACK_LINK)

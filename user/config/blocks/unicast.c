@@ -69,7 +69,7 @@ static bool read_ttl_bound(struct config_parser *parser, const struct config_tok
 {
 	uint64_t ttl;
 
-	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(ttl_bounds); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(ttl_bounds); i++) {
 		if (strcmp(tokens[0].text, ttl_bounds[i].name) || count < 2)
 			continue;
 		if (config_parse_number(tokens[1].text, &ttl) || ttl > UINT8_MAX)
@@ -130,7 +130,7 @@ static void read_peer(struct config_parser *parser, struct config_block *block,
 		}
 	}
 	instance->unicast_peers =
-		config_grow(instance->unicast_peers, &instance->unicast_peer_count, sizeof(peer));
+		array_grow(instance->unicast_peers, &instance->unicast_peer_count, sizeof(peer));
 	instance->unicast_peers[instance->unicast_peer_count - 1] = peer;
 }
 
@@ -196,7 +196,7 @@ static void check_peers(struct config_parser *parser, const struct config_block 
 			block->name);
 		return;
 	}
-	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(keywords); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++) {
 		const struct config_location *seen = config_block_seen(block, keywords[i]);
 
 		if (!seen)

@@ -35,7 +35,7 @@
 			     "heartbeat block and \"track_peer NODE\"")
 #define LIST(tokens)                                                                               \
 	{                                                                                          \
-		.entries = (tokens), .count = CONFIG_ARRAY_SIZE(tokens)                            \
+		.entries = (tokens), .count = ARRAY_SIZE(tokens)                                   \
 	}
 
 #define LOAD_BALANCER "load balancer"

@@ -73,7 +73,7 @@ static void read_scope(struct config_parser *parser, const struct config_token *
 {
 	uint64_t number;
 
-	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(scopes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(scopes); i++) {
 		if (!strcmp(value->text, scopes[i].name)) {
 			vip->scope = scopes[i].scope;
 			return;
@@ -179,12 +179,12 @@ static void report_unknown_option(struct config_parser *parser, const struct con
 {
 	size_t nearest = 0;
 
-	for (size_t i = 1; i < CONFIG_ARRAY_SIZE(options); i++) {
-		if (config_edit_distance(token->text, options[i].name) <
-		    config_edit_distance(token->text, options[nearest].name))
+	for (size_t i = 1; i < ARRAY_SIZE(options); i++) {
+		if (spelling_distance(token->text, options[i].name) <
+		    spelling_distance(token->text, options[nearest].name))
 			nearest = i;
 	}
-	if (config_is_near(token->text, config_edit_distance(token->text, options[nearest].name)))
+	if (spelling_is_near(token->text, spelling_distance(token->text, options[nearest].name)))
 		config_error(parser, token->location,
 			     "unknown word '%s' behind an address; did you mean '%s'?", token->text,
 			     options[nearest].name);
@@ -216,9 +216,9 @@ static size_t read_option(struct config_parser *parser, const struct config_toke
 {
 	size_t i = 0;
 
-	while (i < CONFIG_ARRAY_SIZE(options) && strcmp(tokens[0].text, options[i].name))
+	while (i < ARRAY_SIZE(options) && strcmp(tokens[0].text, options[i].name))
 		i++;
-	if (i == CONFIG_ARRAY_SIZE(options)) {
+	if (i == ARRAY_SIZE(options)) {
 		report_unknown_option(parser, &tokens[0]);
 		return count;
 	}
@@ -318,7 +318,7 @@ static void insert_vip(struct config_instance *instance, const struct config_vip
 	size_t at = vip->excluded ? instance->vip_count : instance->advertised_count;
 	size_t following = instance->vip_count - at;
 
-	instance->vips = config_grow(instance->vips, &instance->vip_count, sizeof(*vip));
+	instance->vips = array_grow(instance->vips, &instance->vip_count, sizeof(*vip));
 	memmove(&instance->vips[at + 1], &instance->vips[at], following * sizeof(*vip));
 	instance->vips[at] = *vip;
 	instance->advertised_count += !vip->excluded;
@@ -368,7 +368,7 @@ static void read_static(struct config_parser *parser, struct config_block *block
 			&statement->tokens[0], &vip))
 		return;
 	config->static_addresses =
-		config_grow(config->static_addresses, &config->static_address_count, sizeof(vip));
+		array_grow(config->static_addresses, &config->static_address_count, sizeof(vip));
 	config->static_addresses[config->static_address_count - 1] = vip;
 }
 

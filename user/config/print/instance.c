@@ -23,7 +23,7 @@ static void print_track(struct config_printer *printer, const struct config_trac
 void config_print_tracks(struct config_printer *printer, const struct config_track *tracks,
 			 size_t count)
 {
-	for (size_t kind = 0; kind < CONFIG_ARRAY_SIZE(config_track_keywords); kind++) {
+	for (size_t kind = 0; kind < ARRAY_SIZE(config_track_keywords); kind++) {
 		bool opened = false;
 
 		for (size_t i = 0; i < count; i++) {
@@ -79,7 +79,7 @@ static void write_vip_flags(FILE *stream, const struct config_vip *vip)
 	bool ipv6 = !address_is_ipv4(&vip->address);
 	uint32_t lifetime_s = ipv6 && vip->prefix_length == 128 ? 0 : UINT32_MAX;
 
-	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(vip_flags); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(vip_flags); i++) {
 		if (vip->flags & vip_flags[i].flag)
 			fputs(vip_flags[i].name, stream);
 	}

@@ -46,12 +46,12 @@ static struct config_definition *add_definition(struct config_definitions *defin
 						size_t index, const char *name)
 {
 	struct config_definition *definition = calloc(1, sizeof(*definition));
-	struct config_definition **entries = config_grow(definitions->entries, &definitions->count,
-							 sizeof(struct config_definition *));
+	struct config_definition **entries = array_grow(definitions->entries, &definitions->count,
+							sizeof(struct config_definition *));
 
 	if (!definition)
 		abort();
-	definition->name = config_copy(name);
+	definition->name = text_copy(name);
 	memmove(entries + index + 1, entries + index,
 		(definitions->count - 1 - index) * sizeof(struct config_definition *));
 	entries[index] = definition;

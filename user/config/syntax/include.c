@@ -72,11 +72,11 @@ static bool may_open(const struct include *include, unsigned source)
 					files[source], files[preprocessor->source]);
 		return false;
 	}
-	if (preprocessor->open_count < CONFIG_ARRAY_SIZE(preprocessor->open_sources))
+	if (preprocessor->open_count < ARRAY_SIZE(preprocessor->open_sources))
 		return true;
 	config_preprocess_error(preprocessor, include->location,
 				"files are included deeper than %zu; use fewer levels",
-				CONFIG_ARRAY_SIZE(preprocessor->open_sources));
+				ARRAY_SIZE(preprocessor->open_sources));
 	return false;
 }
 
@@ -161,8 +161,8 @@ static void expand_braces(const char *pattern, char ***patterns, size_t *count)
 	if (*count == PATTERNS_MAX)
 		return;
 	if (!close) {
-		*patterns = config_grow(*patterns, count, sizeof(**patterns));
-		(*patterns)[*count - 1] = config_copy(pattern);
+		*patterns = array_grow(*patterns, count, sizeof(**patterns));
+		(*patterns)[*count - 1] = text_copy(pattern);
 		return;
 	}
 	for (const char *begin = open + 1; begin <= close; begin = end + 1) {
@@ -238,7 +238,7 @@ static size_t keyword_length(const char *bytes, size_t length, unsigned *checks)
 	size_t plain = keyword_bytes(bytes, length, "include");
 	char keyword[] = "include?";
 
-	for (size_t i = 0; !plain && i < CONFIG_ARRAY_SIZE(kinds); i++) {
+	for (size_t i = 0; !plain && i < ARRAY_SIZE(kinds); i++) {
 		keyword[sizeof(keyword) - 2] = kinds[i].letter;
 		if (keyword_bytes(bytes, length, keyword)) {
 			*checks |= kinds[i].checks;
@@ -295,7 +295,7 @@ static bool apply_check(struct config_preprocessor *preprocessor, const char *ke
 	char sign = *keyword == '+' || *keyword == '-' ? *keyword : '=';
 	size_t skip = sign != '=';
 
-	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(kinds); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		if (keyword_bytes(keyword + skip, length - skip, kinds[i].name) != length - skip)
 			continue;
 		if (sign == '-')

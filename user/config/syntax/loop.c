@@ -52,7 +52,7 @@ static void add_part(const struct config_text *text, size_t offset, size_t end, 
 		offset++;
 	while (end > offset && config_is_blank(text->bytes[end - 1]))
 		end--;
-	parts->entries = config_grow(parts->entries, &parts->count, sizeof(*parts->entries));
+	parts->entries = array_grow(parts->entries, &parts->count, sizeof(*parts->entries));
 	parts->entries[parts->count - 1] = (struct part){offset, end - offset};
 }
 
@@ -243,7 +243,7 @@ static const struct {
 /* Returns the kind of loop that begins at offset, and where its "(" is; -1 if none. */
 static int find_kind(const struct config_text *text, size_t offset, size_t end, size_t *parenthesis)
 {
-	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(kinds); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		size_t length = strlen(kinds[i].name), at = offset + length;
 
 		if (end - offset < length || memcmp(text->bytes + offset, kinds[i].name, length))

@@ -41,7 +41,7 @@ static void find_nearest(const struct config_options *options, const char *text,
 			 const char **nearest, unsigned *best)
 {
 	for (size_t i = 0; i < options->count; i++) {
-		unsigned distance = config_edit_distance(text, options->entries[i].name);
+		unsigned distance = spelling_distance(text, options->entries[i].name);
 
 		if (distance < *best) {
 			*best = distance;
@@ -59,7 +59,7 @@ void config_options_unknown(const struct config_options *const tables[], size_t 
 
 	for (size_t i = 0; i < count; i++)
 		find_nearest(tables[i], token->text, &nearest, &best);
-	if (config_is_near(token->text, best))
+	if (spelling_is_near(token->text, best))
 		config_line_error(line, token->location,
 				  "unknown word '%s' in a %s; did you mean '%s'?", token->text,
 				  line->what, nearest);

@@ -71,7 +71,7 @@ struct config_options {
 
 #define CONFIG_OPTIONS(table)                                                                      \
 	{                                                                                          \
-		.entries = (table), .count = CONFIG_ARRAY_SIZE(table)                              \
+		.entries = (table), .count = ARRAY_SIZE(table)                                     \
 	}
 
 extern const struct config_option_kind config_kind_flag; /* bool, no value */

@@ -184,14 +184,14 @@ static const char *nearest_keyword(const struct config_block_type *type, const c
 			i < type->keyword_count
 				? type->keywords[i].name
 				: type->unsupported->entries[i - type->keyword_count].name;
-		unsigned distance = config_edit_distance(text, name);
+		unsigned distance = spelling_distance(text, name);
 
 		if (distance < best) {
 			best = distance;
 			nearest = name;
 		}
 	}
-	return config_is_near(text, best) ? nearest : NULL;
+	return spelling_is_near(text, best) ? nearest : NULL;
 }
 
 /* " in vrrp_instance", or nothing outside all blocks. */

@@ -42,7 +42,7 @@ static char *value_of_directory(struct config_preprocessor *preprocessor, const 
 static char *value_of_instance(struct config_preprocessor *preprocessor, const char *arguments)
 {
 	(void)arguments;
-	return config_copy(preprocessor->environment->instance);
+	return text_copy(preprocessor->environment->instance);
 }
 
 /* SplitMix64: a step that never falls into a short cycle, whatever the seed. */
@@ -76,21 +76,21 @@ static char *value_of_variable(struct config_preprocessor *preprocessor, const c
 	const struct config_environment *environment = preprocessor->environment;
 	const char *value = environment->variable ? environment->variable(arguments) : NULL;
 
-	return value ? config_copy(value) : NULL;
+	return value ? text_copy(value) : NULL;
 }
 
 static char *value_of_hash(struct config_preprocessor *preprocessor, const char *arguments)
 {
 	(void)preprocessor;
 	(void)arguments;
-	return config_copy("#");
+	return text_copy("#");
 }
 
 static char *value_of_bang(struct config_preprocessor *preprocessor, const char *arguments)
 {
 	(void)preprocessor;
 	(void)arguments;
-	return config_copy("!");
+	return text_copy("!");
 }
 
 static const struct {
@@ -106,7 +106,7 @@ const char *config_predefined_name(const char *reference)
 {
 	size_t length = strcspn(reference, " ");
 
-	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(predefined); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(predefined); i++) {
 		if (strlen(predefined[i].name) == length &&
 		    !memcmp(reference, predefined[i].name, length))
 			return predefined[i].name;

@@ -12,11 +12,11 @@ void config_sources_init(struct config_sources *sources, const char *file,
 			 struct diagnostics *diagnostics)
 {
 	*sources = (struct config_sources){.diagnostics = diagnostics};
-	sources->files = config_grow(NULL, &sources->file_count, sizeof(*sources->files));
+	sources->files = array_grow(NULL, &sources->file_count, sizeof(*sources->files));
 	sources->files[0] = file;
 	/* Number 0 is no expansion. */
 	sources->expansions =
-		config_grow(NULL, &sources->expansion_count, sizeof(*sources->expansions));
+		array_grow(NULL, &sources->expansion_count, sizeof(*sources->expansions));
 }
 
 void config_sources_free(struct config_sources *sources)
@@ -32,7 +32,7 @@ unsigned config_sources_file(struct config_sources *sources, const char *name)
 		if (!strcmp(sources->files[i], name))
 			return (unsigned)i;
 	}
-	sources->files = config_grow(sources->files, &sources->file_count, sizeof(*sources->files));
+	sources->files = array_grow(sources->files, &sources->file_count, sizeof(*sources->files));
 	/* Diagnostics are read when the configuration's texts are gone. */
 	sources->files[sources->file_count - 1] = diagnostics_name(sources->diagnostics, name);
 	return (unsigned)sources->file_count - 1;
@@ -40,8 +40,8 @@ unsigned config_sources_file(struct config_sources *sources, const char *name)
 
 unsigned config_sources_expansion(struct config_sources *sources, struct config_expansion use)
 {
-	sources->expansions = config_grow(sources->expansions, &sources->expansion_count,
-					  sizeof(*sources->expansions));
+	sources->expansions = array_grow(sources->expansions, &sources->expansion_count,
+					 sizeof(*sources->expansions));
 	sources->expansions[sources->expansion_count - 1] = use;
 	return (unsigned)sources->expansion_count - 1;
 }

@@ -92,7 +92,7 @@ static int take_fraction(const char **text, uint64_t *billionths)
 /* Returns the length of a unit in ns, 0 for an unknown one. */
 static uint64_t unit_ns(const char *name)
 {
-	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(units); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
 		if (!strcmp(name, units[i].name))
 			return units[i].ns;
 	}
@@ -346,7 +346,7 @@ void config_read_bool(struct config_parser *parser, struct config_block *block,
 	static const char *const spellings[][2] = {{"on", "off"}, {"true", "false"}, {"yes", "no"}};
 	const char *text = statement->count > 1 ? statement->tokens[1].text : "on";
 
-	for (size_t i = 0; i < CONFIG_ARRAY_SIZE(spellings); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(spellings); i++) {
 		bool on = !strcmp(text, spellings[i][0]);
 
 		if (on || !strcmp(text, spellings[i][1])) {
@@ -401,7 +401,7 @@ void config_read_string(struct config_parser *parser, struct config_block *block
 		config_error(parser, token->location, "%s is empty; write \"%s\"", keyword->name,
 			     keyword->usage);
 	else
-		*(char **)field(block, keyword) = config_copy(token->text);
+		*(char **)field(block, keyword) = text_copy(token->text);
 }
 
 void config_read_interface(struct config_parser *parser, struct config_block *block,

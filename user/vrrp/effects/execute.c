@@ -6,7 +6,7 @@
 #include "user/core/names.h"
 #include "user/core/vrrp.h"
 #include "user/lib/clock.h"
-#include "user/lib/journal.h"
+#include "user/lib/event_log.h"
 #include "user/vrrp/effects/advertise.h"
 #include "user/vrrp/effects/announce.h"
 #include "user/vrrp/effects/guard.h"
@@ -42,18 +42,18 @@ void instance_report_free(struct instance *instance)
 
 static void report(struct instance *instance, const struct vrrp_actions *actions)
 {
-	struct journal *journal = instance->journal;
+	struct event_log *event_log = instance->event_log;
 	const char *state = instance_state_name(instance->vrrp.state);
 
 	if (actions->state_changed) {
 		instance->report->since_unix_ns = clock_unix_ns();
 		instance->report->since_ns = clock_now_ns();
-		journal_add(journal, "vrrp", instance->config->name,
-			    instance_state_name(actions->old_state), state, "%s",
-			    instance->vrrp.reason);
+		event_log_add(event_log, "vrrp", instance->config->name,
+			      instance_state_name(actions->old_state), state, "%s",
+			      instance->vrrp.reason);
 	} else if (actions->held) {
-		journal_add(journal, "vrrp", instance->config->name, state, state, "%s",
-			    instance->vrrp.reason);
+		event_log_add(event_log, "vrrp", instance->config->name, state, state, "%s",
+			      instance->vrrp.reason);
 	}
 }
 

@@ -9,7 +9,7 @@
 #include "user/kernel/kernel.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/journal.h"
+#include "user/lib/event_log.h"
 #include "user/lib/log.h"
 #include "user/net/advert_socket.h"
 #include "user/net/interfaces.h"
@@ -87,8 +87,8 @@ void instance_make_vmac(struct instance *instance)
 				      config->vmac_interface);
 	made_anew = index != instance->interface->vmac_index;
 	if (made_anew && index && instance->interface->vmac_index)
-		journal_add(instance->journal, "interface", config->vmac_interface, "gone",
-			    "restored", "it was deleted by something else; it was made again");
+		event_log_add(instance->event_log, "interface", config->vmac_interface, "gone",
+			      "restored", "it was deleted by something else; it was made again");
 	instance->interface->vmac_index = index;
 	if (made_anew && instance->vrrp.state == XB_INSTANCE_ACTIVE)
 		instance_set_vmac(instance, true);

@@ -12,7 +12,7 @@
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
-#include "user/lib/journal.h"
+#include "user/lib/event_log.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
 #include "user/net/interfaces.h"
@@ -271,9 +271,9 @@ static void report_restored(const struct instance *instance, size_t i)
 	if (vip->restored_ns && time_since_ns(now_ns, vip->restored_ns) < RESTORED_SPACING_NS)
 		return;
 	vip->restored_ns = now_ns;
-	journal_add(instance->journal, "address", instance->config->name, "removed", "restored",
-		    "%s was removed by something else (%u so far); it was put back",
-		    address_format(&config_of(instance, i)->address, text), vip->restored_count);
+	event_log_add(instance->event_log, "address", instance->config->name, "removed", "restored",
+		      "%s was removed by something else (%u so far); it was put back",
+		      address_format(&config_of(instance, i)->address, text), vip->restored_count);
 }
 
 static void restore(struct instance *instance, size_t i)

@@ -10,7 +10,7 @@
 #include "user/core/vrrp.h"
 #include "user/core/vrrp_timing.h"
 #include "user/heartbeat/peers.h"
-#include "user/lib/journal.h"
+#include "user/lib/event_log.h"
 #include "user/lib/time.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/router.h"
@@ -115,8 +115,8 @@ void instance_note_stall(const struct instance *instance, struct vrrp_node *node
 		return;
 	/* All instances were late by the same. */
 	if (!node->stalled_ns || time_since_ns(now_ns, node->stalled_ns) >= late_ns)
-		journal_add(
-			instance->journal, "stall", "self", "late", "running",
+		event_log_add(
+			instance->event_log, "stall", "self", "late", "running",
 			"this node stood still for %.1f ms: no adverts were sent, others may have taken over",
 			(double)late_ns / 1e6);
 	node->stalled_ns = now_ns;

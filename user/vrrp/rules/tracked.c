@@ -7,7 +7,7 @@
 #include "user/heartbeat/own_links.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
-#include "user/lib/journal.h"
+#include "user/lib/event_log.h"
 #include "user/net/interfaces.h"
 #include "user/net/link_monitor.h"
 #include "user/tracking/effect.h"
@@ -127,9 +127,9 @@ void instance_track(struct instance *instance)
 	if (instance->vrrp.effective_priority == before)
 		return;
 	instance_act(instance, &actions);
-	journal_add(instance->journal, "priority", instance->config->name, "", "",
-		    "effective priority %u, was %u: configured %u, tracked %+d%s",
-		    instance->vrrp.effective_priority, before, base, sum.weight,
-		    instance->operator->pinned_priority ? " (set by an operator)" : "");
+	event_log_add(instance->event_log, "priority", instance->config->name, "", "",
+		      "effective priority %u, was %u: configured %u, tracked %+d%s",
+		      instance->vrrp.effective_priority, before, base, sum.weight,
+		      instance->operator->pinned_priority ? " (set by an operator)" : "");
 	instance_notify_priority(instance);
 }

@@ -31,7 +31,7 @@ struct instance {
 
 	/* What more than one file uses. */
 	struct peers *peers; /* NULL without heartbeats */
-	struct journal *journal;
+	struct event_log *event_log;
 	struct notify *notify;
 	struct interfaces *interfaces;
 	const struct tracking *tracking;

@@ -11,7 +11,7 @@ struct vrrp_services {
 	struct event_base *base;
 	struct kernel *kernel;
 	struct peers *peers; /* NULL without heartbeats */
-	struct journal *journal;
+	struct event_log *event_log;
 	struct interfaces *interfaces;
 	struct netlink netlink;
 	struct announcer *announcer;

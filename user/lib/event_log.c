@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The journal: a ring of fixed entries, so that nothing is allocated when things go wrong. */
-#include "user/lib/journal.h"
+/* A ring of fixed entries: nothing is allocated when things go wrong. */
+#include "user/lib/event_log.h"
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
 #include "user/lib/log.h"
 #include <stdarg.h>
 #include <stdio.h>
 
-void journal_add(struct journal *journal, const char *kind, const char *subject, const char *from,
-		 const char *to, const char *reason, ...)
+void event_log_add(struct event_log *event_log, const char *kind, const char *subject,
+		   const char *from, const char *to, const char *reason, ...)
 {
-	struct journal_entry *entry = &journal->entries[journal->written_count % JOURNAL_ENTRIES];
+	struct event_log_entry *entry =
+		&event_log->entries[event_log->written_count % EVENT_LOG_ENTRIES];
 	va_list arguments;
 
 	entry->time_unix_ns = clock_unix_ns();
@@ -22,14 +23,14 @@ void journal_add(struct journal *journal, const char *kind, const char *subject,
 	va_start(arguments, reason);
 	vsnprintf(entry->reason, sizeof(entry->reason), reason, arguments);
 	va_end(arguments);
-	journal->written_count++;
+	event_log->written_count++;
 	log_notice("%s %s: %s%s%s%s%s", kind, subject, from, *to ? " -> " : "", to, *to ? ": " : "",
 		   entry->reason);
-	if (journal->follower)
-		journal->follower(journal->follower_context, entry);
+	if (event_log->follower)
+		event_log->follower(event_log->follower_context, entry);
 }
 
-json_t *journal_entry_json(const struct journal_entry *entry)
+json_t *event_log_entry_json(const struct event_log_entry *entry)
 {
 	return json_pack("{s:I, s:s, s:o, s:s, s:s, s:o}", "time_unix_ns",
 			 (json_int_t)entry->time_unix_ns, "kind", entry->kind, "subject",
@@ -37,14 +38,14 @@ json_t *journal_entry_json(const struct journal_entry *entry)
 			 json_text(entry->reason));
 }
 
-json_t *journal_json(const struct journal *journal)
+json_t *event_log_json(const struct event_log *event_log)
 {
-	uint64_t count =
-		journal->written_count < JOURNAL_ENTRIES ? journal->written_count : JOURNAL_ENTRIES;
+	uint64_t count = event_log->written_count < EVENT_LOG_ENTRIES ? event_log->written_count
+								      : EVENT_LOG_ENTRIES;
 	json_t *array = json_array();
 
-	for (uint64_t i = journal->written_count - count; i < journal->written_count; i++)
-		json_array_append_new(array,
-				      journal_entry_json(&journal->entries[i % JOURNAL_ENTRIES]));
+	for (uint64_t i = event_log->written_count - count; i < event_log->written_count; i++)
+		json_array_append_new(
+			array, event_log_entry_json(&event_log->entries[i % EVENT_LOG_ENTRIES]));
 	return array;
 }
