@@ -98,7 +98,7 @@ static void options_before_and_after_the_verb(void **state)
 		assert_int_equal(parse(lines[i], &command), COMMAND_OK);
 		assert_string_equal(command.verb->name, "events");
 		assert_true(command.json && command.follow && !command.help);
-		assert_string_equal(command.instance, "blue");
+		assert_string_equal(command.daemon_name, "blue");
 		assert_null(command.socket);
 		assert_int_equal(command.argument_count, 0);
 	}

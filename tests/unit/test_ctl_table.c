@@ -40,7 +40,7 @@ static void durations_are_short(void **state)
 	for (size_t i = 0; i < sizeof(durations) / sizeof(durations[0]); i++) {
 		char text[UNITS_TEXT_BYTES];
 
-		assert_string_equal(units_duration(durations[i].duration_ns, text),
+		assert_string_equal(duration_format(durations[i].duration_ns, text),
 				    durations[i].text);
 	}
 }

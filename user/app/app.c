@@ -11,12 +11,11 @@
 #include <unistd.h>
 #include <xbeat/app.h>
 #include <xbeat/map.h>
+#include <xbeat/paths.h>
 
 #define API __attribute__((visibility("default")))
 
-#define SOCKET_DIRECTORY "/run/xbeat"
-#define INSTANCE_DEFAULT "default"
-#define INSTANCE_BYTES_MAX 80 /* a socket's path takes no more */
+#define DAEMON_NAME_BYTES_MAX 80 /* limit of sun_path */
 #define NS_PER_SECOND UINT64_C(1000000000)
 
 struct xbeat_app {
@@ -63,25 +62,28 @@ struct xbeat_app *xbeat_app_open_at(const char *path, const char *name, int *err
 	return app;
 }
 
-static bool is_instance(const char *instance)
+static bool is_daemon_name(const char *daemon)
 {
-	return *instance && *instance != '.' && !strchr(instance, '/') &&
-	       strlen(instance) <= INSTANCE_BYTES_MAX;
+	return *daemon && *daemon != '.' && !strchr(daemon, '/') &&
+	       strlen(daemon) <= DAEMON_NAME_BYTES_MAX;
 }
 
-/* The control socket first: strangers cannot stand in the way there. Most users may not use it. */
-API struct xbeat_app *xbeat_app_open(const char *instance, const char *name, int *error)
+/*
+ * The control socket is tried first: users without rights cannot fill it. Most applications may not
+ * use it.
+ */
+API struct xbeat_app *xbeat_app_open(const char *daemon, const char *name, int *error)
 {
-	static const char *const endings[] = {"sock", "app"};
+	static const char *const sockets[] = {XB_CONTROL_SOCKET, XB_APP_SOCKET};
 	struct xbeat_app *app = NULL;
 	int result = -EINVAL;
 
-	if (!instance)
-		instance = INSTANCE_DEFAULT;
-	for (size_t i = 0; is_instance(instance) && !app && i < 2; i++) {
-		char path[sizeof(SOCKET_DIRECTORY "/.sock") + INSTANCE_BYTES_MAX];
+	if (!daemon)
+		daemon = XB_DAEMON_NAME_DEFAULT;
+	for (size_t i = 0; is_daemon_name(daemon) && !app && i < 2; i++) {
+		char path[sizeof(XB_CONTROL_SOCKET) + DAEMON_NAME_BYTES_MAX];
 
-		snprintf(path, sizeof(path), SOCKET_DIRECTORY "/%s.%s", instance, endings[i]);
+		snprintf(path, sizeof(path), sockets[i], daemon);
 		app = xbeat_app_open_at(path, name, &result);
 		if (!app && result != -EPERM)
 			break;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The control socket, /run/xbeat/<instance>.sock: NUL-terminated JSON messages (docs/protocol.md).
+ * The control socket (XB_CONTROL_SOCKET): NUL-terminated JSON messages (docs/protocol.md).
  * Who may connect is the socket file's mode: root, and the group "xbeat" where there is one. What
  * a connected client may call is asked of the kernel (SO_PEERCRED): methods that change something
  * are for root only. A second server, with a method or two, may be for users that it admits one by one.

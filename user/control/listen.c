@@ -9,8 +9,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#define GROUP "xbeat"
+#include <xbeat/paths.h>
 
 /* Removes the socket that a killed daemon left behind; anything else there is somebody's. */
 static int remove_stale(const char *path)
@@ -36,7 +35,7 @@ static int bind_privately(int fd, const struct sockaddr_un *address)
 
 static int open_to_group(const char *path)
 {
-	const struct group *group = getgrnam(GROUP);
+	const struct group *group = getgrnam(XB_GROUP);
 
 	return group && (chown(path, 0, group->gr_gid) || chmod(path, 0660)) ? -errno : 0;
 }

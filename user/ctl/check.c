@@ -41,7 +41,7 @@ static void print_summary(const char *path, const struct config *config)
 	       plural(config->instance_count), addresses, addresses == 1 ? "" : "es");
 }
 
-static enum command_status check_text(const char *path, const char *instance, const char *text,
+static enum command_status check_text(const char *path, const char *daemon_name, const char *text,
 				      size_t length)
 {
 	struct diagnostics diagnostics = {0};
@@ -49,7 +49,7 @@ static enum command_status check_text(const char *path, const char *instance, co
 	struct config *config = NULL;
 	int error;
 
-	config_machine_init(&machine, instance);
+	config_machine_init(&machine, daemon_name);
 	error = config_parse(path, text, length, &machine.environment, &config, &diagnostics);
 	if (!error)
 		error = command_users_resolve(config, &diagnostics);
@@ -75,5 +75,5 @@ enum command_status local_check(const struct command *command)
 		log_error("can not read %s: %s", path, strerror(-error));
 		return error == -EACCES ? COMMAND_NOT_PERMITTED : COMMAND_FAILED;
 	}
-	return check_text(path, command->instance, text, length);
+	return check_text(path, command->daemon_name, text, length);
 }

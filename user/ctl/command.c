@@ -36,7 +36,7 @@ static const struct {
 
 static bool take_duration(struct command *command, const char *text)
 {
-	if (!units_parse_duration(text, &command->duration_ns))
+	if (!duration_parse(text, &command->duration_ns))
 		log_error("'%s' is no time; write 30s, 10m or 2h", text);
 	return command->duration_ns > 0;
 }
@@ -54,7 +54,7 @@ static bool take_option(struct command *command, int option, char **argv)
 		command->help = true;
 		return true;
 	case 'i':
-		command->instance = optarg;
+		command->daemon_name = optarg;
 		return true;
 	case 's':
 		command->socket = optarg;
@@ -86,17 +86,17 @@ static bool parse_options(int argc, char **argv, struct command *command)
 	return true;
 }
 
-/* The instance names a file under COMMAND_RUN_DIRECTORY and must not lead out of it. */
+/* The daemon name becomes part of a path and must not lead out of XB_RUN_DIRECTORY. */
 static bool check_target(const struct command *command)
 {
-	const char *instance = command->instance;
+	const char *name = command->daemon_name;
 
-	if (instance && command->socket) {
+	if (name && command->socket) {
 		log_error("-i and -s both name a socket; give one of them");
 		return false;
 	}
-	if (instance && (*instance == '\0' || *instance == '.' || strchr(instance, '/'))) {
-		log_error("'%s' is no instance name; it is the name given to xbeatd -i", instance);
+	if (name && (*name == '\0' || *name == '.' || strchr(name, '/'))) {
+		log_error("'%s' is not a daemon name; use the name given to xbeatd -i", name);
 		return false;
 	}
 	return true;

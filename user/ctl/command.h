@@ -6,9 +6,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define COMMAND_INSTANCE_DEFAULT "default"
-#define COMMAND_RUN_DIRECTORY "/run/xbeat"
-
 /* Exit status of xbeatctl. */
 enum command_status {
 	COMMAND_OK = 0,
@@ -20,7 +17,7 @@ enum command_status {
 
 struct command {
 	const struct verb *verb; /* NULL: none was named */
-	const char *instance; /* NULL: not given */
+	const char *daemon_name; /* NULL: not given */
 	const char *socket; /* NULL: not given */
 	bool json;
 	bool follow;

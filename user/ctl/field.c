@@ -34,7 +34,7 @@ const char *field_duration(const json_t *object, const char *name,
 {
 	uint64_t value;
 
-	return field_number(object, name, &value) ? units_duration(value, text) : FIELD_UNKNOWN;
+	return field_number(object, name, &value) ? duration_format(value, text) : FIELD_UNKNOWN;
 }
 
 char *field_list(const json_t *array, const char *separator)
@@ -63,7 +63,7 @@ const char *field_age(const json_t *object, const char *name, char text[static U
 		return FIELD_UNKNOWN;
 	clock_gettime(CLOCK_REALTIME, &now);
 	now_ns = (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-	return units_duration(time_since_ns(now_ns, then_ns), text);
+	return duration_format(time_since_ns(now_ns, then_ns), text);
 }
 
 const char *field_state_age(const json_t *object, char text[static UNITS_TEXT_BYTES])

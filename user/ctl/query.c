@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <xbeat/paths.h>
 
 /* For what a working daemon answers within milliseconds; one that is stopped never does. */
 #define ANSWER_TIMEOUT_MS_DEFAULT 5000
@@ -18,27 +19,25 @@
 /* Room to see that a path is too long for a socket. */
 #define PATH_BYTES (2 * sizeof(((struct sockaddr_un *)NULL)->sun_path))
 
-static const char *instance_name(const struct command *command)
+static const char *daemon_name(const struct command *command)
 {
-	return command->instance ? command->instance : COMMAND_INSTANCE_DEFAULT;
+	return command->daemon_name ? command->daemon_name : XB_DAEMON_NAME_DEFAULT;
 }
 
 static enum command_status complain_not_running(const struct command *command, const char *path,
 						int error)
 {
-	const char *socket_state = error == -ENOENT ? "no" : "nobody listens on";
+	const char *socket_state = error == -ENOENT ? "no" : "no listener on";
 
 	if (command->socket)
-		log_error("no xbeatd is running there (%s %s); without -s, -i names an instance",
+		log_error("no xbeatd is running there (%s %s); to name a daemon instead, use -i",
 			  socket_state, path);
-	else if (command->instance)
-		log_error(
-			"xbeatd instance '%s' is not running (%s %s); start it with: xbeatd -c FILE -i %s",
-			command->instance, socket_state, path, command->instance);
+	else if (command->daemon_name)
+		log_error("xbeatd '%s' is not running (%s %s); start it with: xbeatd -c FILE -i %s",
+			  command->daemon_name, socket_state, path, command->daemon_name);
 	else
-		log_error(
-			"xbeatd instance '%s' is not running (%s %s); start it with: xbeatd -c FILE",
-			COMMAND_INSTANCE_DEFAULT, socket_state, path);
+		log_error("xbeatd '%s' is not running (%s %s); start it with: xbeatd -c FILE",
+			  XB_DAEMON_NAME_DEFAULT, socket_state, path);
 	return COMMAND_NOT_RUNNING;
 }
 
@@ -51,7 +50,7 @@ static enum command_status complain_connect(const struct command *command, const
 		return complain_not_running(command, path, error);
 	case -EACCES:
 	case -EPERM:
-		log_error("not permitted to use %s; be root or in the group xbeat", path);
+		log_error("not permitted to use %s; be root or in the group " XB_GROUP, path);
 		return COMMAND_NOT_PERMITTED;
 	case -EAGAIN:
 		log_error("xbeatd takes no connection on %s; it is stopped or overloaded", path);
@@ -136,7 +135,7 @@ enum command_status query_open(const struct command *command, const char *method
 	json_decref(request);
 	if (!text)
 		return complain_transfer(client, -ENOMEM);
-	snprintf(path, sizeof(path), "%s/%s.sock", COMMAND_RUN_DIRECTORY, instance_name(command));
+	snprintf(path, sizeof(path), XB_CONTROL_SOCKET, daemon_name(command));
 	error = client_connect(client, socket, timeout_ms ? timeout_ms : ANSWER_TIMEOUT_MS_DEFAULT);
 	if (error)
 		return complain_connect(command, socket, error);

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 #include <xbeat/app.h>
+#include <xbeat/paths.h>
 
 static const struct table_column columns[] = {
 	{"NAME", TABLE_LEFT, 6},     {"STATE", TABLE_LEFT, 0},	 {"LAST BEAT", TABLE_RIGHT, 0},
@@ -70,13 +71,13 @@ static enum command_status complain(const char *name, int error)
 	switch (error) {
 	case -ECONNREFUSED:
 		log_error(
-			"nobody takes beats there: start xbeatd with a configuration that has a vrrp_app %s, or name its instance with -i",
+			"no xbeatd with a vrrp_app is listening there; start xbeatd with a configuration that has a vrrp_app %s, or name the daemon with -i",
 			name);
 		return COMMAND_NOT_RUNNING;
 	case -EPERM:
-		log_error(
-			"not permitted to beat for %s; be root, in the group xbeat, or the user of its vrrp_app",
-			name);
+		log_error("not permitted to beat for %s; be root, in the group " XB_GROUP
+			  ", or the user of its vrrp_app",
+			  name);
 		return COMMAND_NOT_PERMITTED;
 	case -ENOENT:
 		log_error("xbeatd's configuration has no vrrp_app %s; see: xbeatctl app", name);
@@ -94,8 +95,9 @@ static enum command_status beat(const struct command *command)
 {
 	const char *name = command->arguments[1];
 	int error = 0;
-	struct xbeat_app *app = command->socket ? xbeat_app_open_at(command->socket, name, &error)
-						: xbeat_app_open(command->instance, name, &error);
+	struct xbeat_app *app = command->socket
+					? xbeat_app_open_at(command->socket, name, &error)
+					: xbeat_app_open(command->daemon_name, name, &error);
 
 	if (!app)
 		return complain(name, error);

@@ -5,24 +5,12 @@
 #include "user/ctl/table.h"
 #include "user/ctl/text.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/drop_reasons.h"
 #include <stdlib.h>
 #include <string.h>
-#include <xbeat/drop.h>
-
-struct reason {
-	const char *name;
-	const char *normal;
-	const char *help;
-};
-
-static const struct reason reasons[] = {
-#define X(id, name, normal, help) {#name, normal, help},
-	XB_DROP_REASONS(X)
-#undef X
-};
 
 /* A newer daemon may count reasons that this xbeatctl was not built with. */
-static const struct reason unknown_reason = {
+static const struct drop_reason unknown_reason = {
 	.normal = "?",
 	.help = "not known to this xbeatctl: its version differs from xbeatd's",
 };
@@ -43,11 +31,11 @@ static const struct table_column columns[] = {
 	{"MEANING", TABLE_LEFT, 16},
 };
 
-static const struct reason *find_reason(const char *name)
+static const struct drop_reason *find_reason(const char *name)
 {
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-		if (strcmp(reasons[i].name, name) == 0)
-			return &reasons[i];
+	for (size_t i = 0; i < XB_DROP_COUNT; i++)
+		if (strcmp(drop_reasons[i].name, name) == 0)
+			return &drop_reasons[i];
 	return &unknown_reason;
 }
 
@@ -61,7 +49,7 @@ static const char *normal_text(const char *normal)
 
 static void add_reason(struct table *table, const json_t *drops, const char *name)
 {
-	const struct reason *reason = find_reason(name);
+	const struct drop_reason *reason = find_reason(name);
 	char count[UNITS_TEXT_BYTES];
 	const char *const cells[] = {
 		field_count(drops, name, count),

@@ -121,7 +121,7 @@ static void add_detection(struct table *table, const json_t *detection)
 	else
 		table_note(table, "detection time %s: phi %.1f, a false alarm in %s", time,
 			   json_number_value(json_object_get(detection, "phi")),
-			   units_duration(every_ns, every));
+			   duration_format(every_ns, every));
 }
 
 static void add_list(struct table *table, const json_t *peer, const char *name, const char *label)

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <xbeat/paths.h>
 
 #define GRACE_WITHOUT_HEARTBEAT_NS (3600 * NS_PER_SECOND)
 
@@ -164,7 +165,7 @@ static int start_kernel(struct daemon *daemon)
 {
 	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
 	_cleanup_free_ struct xb_peer *slots = NULL;
-	struct kernel_setup setup = {.instance = daemon->instance_name, .keys = daemon->keys};
+	struct kernel_setup setup = {.instance = daemon->daemon_name, .keys = daemon->keys};
 
 	if (heartbeat) {
 		setup.interfaces = heartbeat->interfaces;
@@ -188,7 +189,7 @@ static int start_apps(struct daemon *daemon)
 {
 	char path[sizeof(daemon->apps.path)];
 
-	snprintf(path, sizeof(path), RUN_DIRECTORY "/%s.app", daemon->instance_name);
+	snprintf(path, sizeof(path), XB_APP_SOCKET, daemon->daemon_name);
 	return apps_start(&daemon->apps, daemon->base, &daemon->kernel, daemon->config, path);
 }
 
@@ -227,7 +228,7 @@ static int start_control(struct daemon *daemon)
 {
 	char path[sizeof(daemon->control.path)];
 
-	snprintf(path, sizeof(path), RUN_DIRECTORY "/%s.sock", daemon->instance_name);
+	snprintf(path, sizeof(path), XB_CONTROL_SOCKET, daemon->daemon_name);
 	return control_start(&daemon->control, daemon->base, path, &daemon->event_log,
 			     daemon_methods, daemon);
 }
@@ -366,7 +367,7 @@ void daemon_stop(struct daemon *daemon)
 	libevent_global_shutdown();
 	config_free(daemon->config);
 	if (daemon->lock >= 0) {
-		snprintf(path, sizeof(path), RUN_DIRECTORY "/%s.pid", daemon->instance_name);
+		snprintf(path, sizeof(path), XB_PID_FILE, daemon->daemon_name);
 		unlink(path);
 		close(daemon->lock);
 	}

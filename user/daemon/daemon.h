@@ -17,7 +17,7 @@ struct reload;
 
 struct daemon {
 	const char *config_path;
-	const char *instance_name;
+	const char *daemon_name; /* -i */
 	struct config *config;
 	size_t own_node; /* index into config->heartbeat->nodes; 0 without heartbeats */
 	struct xb_key keys[XB_KEYS_MAX];
@@ -45,7 +45,7 @@ struct daemon {
 /* What is read from files, and looked up, before anything is done with it. */
 struct daemon_inputs {
 	const char *config_path;
-	const char *instance_name;
+	const char *daemon_name; /* -i */
 	struct config *config;
 	struct xb_key keys[XB_KEYS_MAX];
 	size_t own_node;

@@ -4,6 +4,7 @@
 #include "user/core/names.h"
 #include "user/daemon/daemon.h"
 #include "user/lib/clock.h"
+#include "user/lib/duration.h"
 #include "user/lib/json_text.h"
 #include <stdio.h>
 
@@ -47,7 +48,7 @@ static json_t *lately_json(const struct event_log *event_log)
 		const struct event_log_entry *entry = &event_log->entries[i % EVENT_LOG_ENTRIES];
 		uint64_t age_ns = time_since_ns(now_ns, entry->time_ns);
 
-		json_say(lines, "%.1f s ago: %s %s %s%s%s: %s", (double)age_ns / 1e9, entry->kind,
+		json_say(lines, "%.1f s ago: %s %s %s%s%s: %s", duration_s(age_ns), entry->kind,
 			 entry->subject, entry->from, entry->to[0] ? " -> " : "", entry->to,
 			 entry->reason);
 	}

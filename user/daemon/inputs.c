@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <xbeat/paths.h>
 
 static int fail(struct daemon_inputs *inputs, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -30,10 +31,10 @@ static int fail(struct daemon_inputs *inputs, int error, const char *format, ...
 	return error;
 }
 
-/* The default is no name for a node: as in keepalived, the host name is. */
-static const char *instance_id(const char *name)
+/* What @ID compares with; NULL: the host name, as in keepalived. */
+static const char *config_id(const char *name)
 {
-	return strcmp(name, "default") ? name : NULL;
+	return strcmp(name, XB_DAEMON_NAME_DEFAULT) ? name : NULL;
 }
 
 static int read_config(struct daemon_inputs *inputs, struct diagnostics *diagnostics)
@@ -47,7 +48,7 @@ static int read_config(struct daemon_inputs *inputs, struct diagnostics *diagnos
 		return fail(inputs, error,
 			    "cannot read the configuration %s: %s; name it with -c FILE",
 			    inputs->config_path, strerror(-error));
-	config_machine_init(&machine, instance_id(inputs->instance_name));
+	config_machine_init(&machine, config_id(inputs->daemon_name));
 	error = config_parse(inputs->config_path, text, length, &machine.environment,
 			     &inputs->config, diagnostics);
 	if (!error)

@@ -13,22 +13,23 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <xbeat/paths.h>
 
 #define CONFIG_DEFAULT "/etc/xbeat/xbeat.conf"
 
 struct options {
 	const char *config_path;
-	const char *instance;
+	const char *daemon_name;
 	bool foreground;
 	bool test_only;
 };
 
 static void usage(FILE *out)
 {
-	fputs("usage: xbeatd -c FILE [-f] [-i INSTANCE] [-t] [-v]\n"
+	fputs("usage: xbeatd -c FILE [-f] [-i NAME] [-t] [-v]\n"
 	      "  -c FILE      configuration (" CONFIG_DEFAULT ")\n"
 	      "  -f           stay in the foreground, log to stderr\n"
-	      "  -i INSTANCE  name of this daemon, its socket and its pins (default)\n"
+	      "  -i NAME      daemon name: of its socket, pid file and pins (default)\n"
 	      "  -t           check the configuration and its key file, start nothing\n"
 	      "  -v           log what libbpf says, too\n"
 	      "  -h, -V       print this; the version\n",
@@ -36,7 +37,7 @@ static void usage(FILE *out)
 }
 
 /* The name becomes part of paths. */
-static bool is_instance_name(const char *name)
+static bool is_daemon_name(const char *name)
 {
 	size_t length = strlen(name);
 
@@ -61,7 +62,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 			options->foreground = true;
 			break;
 		case 'i':
-			options->instance = optarg;
+			options->daemon_name = optarg;
 			break;
 		case 't':
 			options->test_only = true;
@@ -86,10 +87,10 @@ static int parse_options(int argc, char **argv, struct options *options)
 			argv[optind]);
 		return 2;
 	}
-	if (!is_instance_name(options->instance)) {
+	if (!is_daemon_name(options->daemon_name)) {
 		fprintf(stderr,
-			"xbeatd: \"%s\" cannot be an instance name: up to 31 letters, digits, - and _\n",
-			options->instance);
+			"xbeatd: \"%s\" is not a daemon name; use up to 31 letters, digits, - and _\n",
+			options->daemon_name);
 		return 2;
 	}
 	return -1;
@@ -143,7 +144,7 @@ static void release_parent(int parent)
 static int configure(struct daemon *daemon, bool test_only)
 {
 	struct daemon_inputs inputs = {.config_path = daemon->config_path,
-				       .instance_name = daemon->instance_name};
+				       .daemon_name = daemon->daemon_name};
 	struct diagnostics diagnostics = {0};
 	int error = daemon_read_inputs(&inputs, &diagnostics);
 	bool told = diagnostics.error_count > 0;
@@ -177,7 +178,7 @@ static int run(struct daemon *daemon, const struct options *options)
 			return parent;
 		}
 	}
-	daemon->lock = privileges_lock(options->instance);
+	daemon->lock = privileges_lock(options->daemon_name);
 	if (daemon->lock < 0)
 		return daemon->lock;
 	error = daemon_start(daemon);
@@ -191,7 +192,8 @@ static int run(struct daemon *daemon, const struct options *options)
 int main(int argc, char **argv)
 {
 	static struct daemon daemon = {.lock = -1};
-	struct options options = {.config_path = CONFIG_DEFAULT, .instance = "default"};
+	struct options options = {.config_path = CONFIG_DEFAULT,
+				  .daemon_name = XB_DAEMON_NAME_DEFAULT};
 	int status = parse_options(argc, argv, &options);
 	int error;
 
@@ -202,7 +204,7 @@ int main(int argc, char **argv)
 	 * processor at any point, and must then not hold the lock that the loop needs. */
 	mallopt(M_ARENA_MAX, 2);
 	daemon.config_path = options.config_path;
-	daemon.instance_name = options.instance;
+	daemon.daemon_name = options.daemon_name;
 	error = options.test_only ? 0 : privileges_check();
 	if (!error)
 		error = configure(&daemon, options.test_only);

@@ -6,6 +6,7 @@
 #include "user/heartbeat/own_links.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
+#include "user/lib/drop_reasons.h"
 #include "user/lib/json_text.h"
 #include "user/vrrp/commands.h"
 #include "user/vrrp/explain.h"
@@ -66,7 +67,7 @@ static json_t *status(void *context, struct control_call *call)
 		json_pack("{s:I, s:i, s:o, s:s, s:s, s:s, s:I}", "epoch",
 			  (json_int_t)kernel_self_epoch(&daemon->kernel), "pid", (int)getpid(),
 			  "configuration_file", json_text(daemon->config_path), "instance",
-			  daemon->instance_name, "version", XBEAT_VERSION, "state",
+			  daemon->daemon_name, "version", XBEAT_VERSION, "state",
 			  node_state_name(kernel_self_state(&daemon->kernel)), "uptime_ns",
 			  (json_int_t)time_since_ns(clock_now_ns(), daemon->started_ns));
 
@@ -103,11 +104,6 @@ static json_t *vrrp(void *context, struct control_call *call)
 
 static json_t *drops(void *context, struct control_call *call)
 {
-	static const char *const names[] = {
-#define X(id, name, normal, help) #name,
-		XB_DROP_REASONS(X)
-#undef X
-	};
 	const struct daemon *daemon = context;
 	uint64_t counts[XB_DROP_COUNT];
 	json_t *json;
@@ -117,7 +113,8 @@ static json_t *drops(void *context, struct control_call *call)
 		return NULL;
 	json = json_object();
 	for (size_t i = 0; i < XB_DROP_COUNT; i++)
-		json_object_set_new(json, names[i], json_integer((json_int_t)counts[i]));
+		json_object_set_new(json, drop_reasons[i].name,
+				    json_integer((json_int_t)counts[i]));
 	return json;
 }
 

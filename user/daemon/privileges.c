@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Capabilities by libcap-ng; the instance's lock file, which also tells its holder's pid. */
+/* Capabilities by libcap-ng; the lock file of the daemon name, which also holds the pid. */
 #include "user/daemon/privileges.h"
 #include "user/lib/log.h"
 #include <cap-ng.h>
@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <xbeat/paths.h>
 
 static const struct {
 	unsigned capability;
@@ -38,16 +39,16 @@ int privileges_check(void)
 	return -EPERM;
 }
 
-static int open_lock(const char *instance)
+static int open_lock(const char *daemon_name)
 {
 	char path[108];
 	int fd;
 
-	if (mkdir(RUN_DIRECTORY, 0755) && errno != EEXIST) {
-		log_error("cannot make " RUN_DIRECTORY ": %s", strerror(errno));
+	if (mkdir(XB_RUN_DIRECTORY, 0755) && errno != EEXIST) {
+		log_error("cannot make " XB_RUN_DIRECTORY ": %s", strerror(errno));
 		return -errno;
 	}
-	snprintf(path, sizeof(path), RUN_DIRECTORY "/%s.pid", instance);
+	snprintf(path, sizeof(path), XB_PID_FILE, daemon_name);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	if (fd < 0) {
 		log_error("cannot open %s: %s", path, strerror(errno));
@@ -64,22 +65,22 @@ static bool is_linked(int fd)
 	return fstat(fd, &status) == 0 && status.st_nlink > 0;
 }
 
-int privileges_lock(const char *instance)
+int privileges_lock(const char *daemon_name)
 {
 	char pid[16] = "";
-	int fd = open_lock(instance);
+	int fd = open_lock(daemon_name);
 
 	if (fd < 0)
 		return fd;
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
 		if (!is_linked(fd)) {
 			close(fd);
-			return privileges_lock(instance);
+			return privileges_lock(daemon_name);
 		}
 		int length = snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
 
 		if (ftruncate(fd, 0) || write(fd, pid, (size_t)length) != length)
-			log_warning("cannot write the pid file of instance %s: %s", instance,
+			log_warning("cannot write the pid file of daemon %s: %s", daemon_name,
 				    strerror(errno));
 		return fd;
 	}
@@ -87,7 +88,7 @@ int privileges_lock(const char *instance)
 		pid[strcspn(pid, "\n")] = '\0';
 	close(fd);
 	log_error(
-		"instance \"%s\" is already running (pid %s): stop it first, or give this one another name with -i",
-		instance, pid[0] ? pid : "unknown");
+		"daemon \"%s\" is already running (pid %s): stop it first, or give this one another name with -i",
+		daemon_name, pid[0] ? pid : "unknown");
 	return -EALREADY;
 }

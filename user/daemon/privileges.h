@@ -3,13 +3,13 @@
 #ifndef XBEAT_DAEMON_PRIVILEGES_H
 #define XBEAT_DAEMON_PRIVILEGES_H
 
-#define RUN_DIRECTORY "/run/xbeat"
-
 /* Returns 0, or -EPERM having named the missing capabilities. */
 int privileges_check(void);
 
-/* Takes the lock of an instance, which ends with the process.
- * Returns its descriptor, or a negative errno having said who holds it. */
-int privileges_lock(const char *instance);
+/*
+ * Takes the lock of a daemon name; the kernel releases it when the process ends.
+ * Returns its descriptor, or a negative errno after logging who holds it.
+ */
+int privileges_lock(const char *daemon_name);
 
 #endif

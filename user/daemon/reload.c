@@ -10,6 +10,7 @@
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/diagnostics_print.h"
+#include "user/lib/duration.h"
 #include "user/lib/json_text.h"
 #include "user/lib/log.h"
 #include "user/vrrp/events.h"
@@ -142,11 +143,6 @@ static void retime_peers(struct peers *peers, const struct config_heartbeat *hea
 	}
 }
 
-static double seconds(uint64_t duration_ns)
-{
-	return (double)duration_ns / 1e9;
-}
-
 /* Peers and links refer to the block that runs: it stays, and takes over what may change. */
 static void retime(struct daemon *daemon, const struct config_heartbeat *wanted)
 {
@@ -160,8 +156,8 @@ static void retime(struct daemon *daemon, const struct config_heartbeat *wanted)
 	event_log_add(
 		&daemon->event_log, "daemon", "self", "running", "running",
 		"heartbeat %s: daemon_timeout is %g s now, guard_timeout %g s, restart_grace %g s, on_isolated %s",
-		running->name, seconds(running->daemon_timeout_ns),
-		seconds(running->guard_timeout_ns), seconds(running->restart_grace_ns),
+		running->name, duration_s(running->daemon_timeout_ns),
+		duration_s(running->guard_timeout_ns), duration_s(running->restart_grace_ns),
 		running->release_isolated ? "release" : "keep");
 }
 
@@ -328,7 +324,7 @@ static void refuse_second(const struct reload *reload, struct control_promise *p
 	snprintf(
 		message, sizeof(message),
 		"another reload has been under way for %.1f s, and waits for its files; try again when it is done",
-		(double)time_since_ns(clock_now_ns(), reload->started_ns) / 1e9);
+		duration_s(time_since_ns(clock_now_ns(), reload->started_ns)));
 	refuse(promise, message);
 }
 
@@ -353,8 +349,7 @@ void daemon_reload(struct daemon *daemon, struct control_promise *promise)
 		.promise = promise,
 		.using_kernel = PTHREAD_MUTEX_INITIALIZER,
 		.started_ns = clock_now_ns(),
-		.inputs = {.config_path = daemon->config_path,
-			   .instance_name = daemon->instance_name},
+		.inputs = {.config_path = daemon->config_path, .daemon_name = daemon->daemon_name},
 		.done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
 	};
 	reload->done = event_new(daemon->base, reload->done_fd, EV_READ, on_done, reload);

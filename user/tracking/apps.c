@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <xbeat/paths.h>
 
-#define GROUP "xbeat"
 #define GROUP_NONE ((gid_t)-1)
 #define GROUPS_MAX 1024 /* of a caller; one with more is asked for its first group alone */
 
@@ -125,7 +125,7 @@ json_t *apps_call_open(struct apps *apps, struct control_call *call)
 			name);
 	if (!may_open(apps, connection, app))
 		return control_fail(call, "not_permitted",
-				    "app %s is for %s%s, root and the group " GROUP, name,
+				    "app %s is for %s%s, root and the group " XB_GROUP, name,
 				    app->user[0] ? "user " : "nobody else than", app->user);
 	note_opener(apps, name, connection);
 	call->descriptor = kernel_app_open(apps->kernel, (size_t)place, clock_now_ns());
@@ -169,7 +169,7 @@ void apps_use(struct apps *apps, const struct config *config)
 int apps_start(struct apps *apps, struct event_base *base, struct kernel *kernel,
 	       const struct config *config, const char *path)
 {
-	const struct group *group = getgrnam(GROUP);
+	const struct group *group = getgrnam(XB_GROUP);
 	struct kernel_app list[XB_APPS_MAX];
 	int error = apps_prepare(kernel, config);
 

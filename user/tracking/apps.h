@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Applications that prove their own progress (xbeat/app.h): who may have the page of one, and what is known of each.
- * /run/xbeat/INSTANCE.app is a socket for every user, but it serves app_open alone, and only root, members of the
+ * XB_APP_SOCKET is a socket for every user, but it serves app_open alone, and only root, members of the
  * group xbeat, and users of applications; it is there while the configuration has applications.
  */
 #ifndef XBEAT_TRACKING_APPS_H

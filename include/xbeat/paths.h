@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* Files of a running xbeatd, and who may use them. "%s" is the daemon name (xbeatd -i). */
+#ifndef XBEAT_PATHS_H
+#define XBEAT_PATHS_H
+
+#define XB_RUN_DIRECTORY "/run/xbeat"
+#define XB_CONTROL_SOCKET XB_RUN_DIRECTORY "/%s.sock"
+#define XB_APP_SOCKET XB_RUN_DIRECTORY "/%s.app" /* open to every user; serves app_open alone */
+#define XB_PID_FILE XB_RUN_DIRECTORY "/%s.pid"
+
+#define XB_DAEMON_NAME_DEFAULT "default"
+
+/* Members may use the control socket. */
+#define XB_GROUP "xbeat"
+
+#endif
