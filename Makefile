@@ -3,7 +3,8 @@
 #   sudo make demo     installs what is missing, builds, shows a failover
 #   sudo make check    installs what is missing, builds, runs every test
 #   make               builds into build/, as any user
-#   make lint | bench | install DESTDIR= PREFIX=
+#   make test PART=unit/core     one part of the tests (tests/README.md)
+#   make lint | bench | format | compile_commands.json | install DESTDIR= PREFIX=
 
 PREFIX ?= /usr/local
 BUILD := build
@@ -22,36 +23,30 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) '$@')
 
-# A room is a folder with its sub-folders; an object may use only those of its own room and of the rooms below it
-# (scripts/lint layers). From the bottom up:
-objects = $(patsubst %.c,$(BUILD)/%.o,$(shell find $(addprefix user/,$(1)) -name '*.c' | sort))
-BASE := $(call objects,lib core config)
-DAEMON := $(call objects,control kernel net runner tracking heartbeat vrrp daemon)
-CTL := $(call objects,ctl)
-# libxbeat, for applications; its objects are fit for a shared library.
-APP := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/app/*.c))
+# Rooms (rooms.mk): below.ROOM is all that a room can reach, in the order of ROOMS.
+include rooms.mk
+below = $(strip $(filter $(sort $(uses.$(1)) $(foreach room,$(uses.$(1)),$(below.$(room)))),$(ROOMS)))
+reverse = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
+$(foreach room,$(call reverse,$(ROOMS)),$(eval below.$(room) := $(call below,$(room))))
+user_rooms := $(filter user/%,$(ROOMS))
+# $(call archives,FOLDER,ROOMS): those of some rooms and of all below them, built in FOLDER.
+archives = $(patsubst %,$(1)/%.a,$(filter $(2) $(foreach room,$(2),$(below.$(room))),$(user_rooms)))
+# The rooms that a test of tests/unit/ROOM/ may use.
+tested = $(patsubst tests/unit/%/,user/%,$(dir $(1))) $(uses.$(patsubst %/,%,$(dir $(1))))
+
 APP_SONAME := libxbeat.so.0
-UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
-UNIT_ASAN := $(patsubst tests/unit/%.c,$(BUILD)/asan/tests/unit/%,$(wildcard tests/unit/test_*.c))
-# Rooms that work without the kernel side; of tracking, all but the socket of applications.
-DAEMON_TESTED := $(filter-out %/tracking/apps.o,$(call objects,control runner tracking vrrp/notify))
-TESTED := $(filter-out $(BUILD)/user/ctl/main.o,$(CTL)) $(APP) $(DAEMON_TESTED) $(BASE)
-TESTED_ASAN := $(patsubst $(BUILD)/%,$(BUILD)/asan/%,$(TESTED))
-BPF_FIXTURES := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bpf/test_% tests/bpf/guarded.c,$(wildcard tests/bpf/*.c)))
-BPF_GUARD_TESTS := $(patsubst %,$(BUILD)/tests/bpf/test_%,guard guard_race fence daemon_exit)
-BPF_TESTS := $(patsubst tests/bpf/%.c,$(BUILD)/tests/bpf/%,$(wildcard tests/bpf/test_*.c))
-SENDER := $(BUILD)/tools/send_packets
-TOOLS := $(filter-out $(SENDER),$(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(filter-out %.bpf.c,$(wildcard tests/tools/*.c))))
+UNIT := $(patsubst %.c,%,$(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c))
+BPF_TESTS := $(patsubst %.c,%,$(wildcard tests/bpf/test_*.c))
+BPF_FIXTURES := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bpf/test_%,$(wildcard tests/bpf/*.c)))
+TOOLS := $(patsubst tests/tools/%.c,%,$(filter-out %.bpf.c,$(wildcard tests/tools/*.c)))
 TOOLS_BPF := $(patsubst tests/tools/%.bpf.c,$(BUILD)/tools/%.bpf.o,$(wildcard tests/tools/*.bpf.c))
+sources := $(wildcard $(addsuffix /*.c,$(user_rooms))) $(addsuffix .c,$(UNIT)) $(wildcard tests/bpf/*.c) \
+	$(addprefix tests/tools/,$(addsuffix .c,$(TOOLS)))
 MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
 
-DAEMON_LIBS := -lbpf -lelf -lz -levent_core -lmnl -ljansson -lcap-ng -lm
-CTL_LIBS := -ljansson
-UNIT_LIBS := $(CTL_LIBS) -levent_core -lcmocka -lm
-TOOL_LIBS := -lbpf -lelf -lz -levent_core -lmnl
-BPF_TEST_LIBS := -lbpf -lelf -lz -lcmocka -lm
+LIBS := -Wl,--as-needed -lbpf -lelf -lz -levent_core -lmnl -ljansson -lcap-ng -lm
 
-.PHONY: all deps compilers tests tools man check demo bench lint format clean install
+.PHONY: all deps compilers tests tools man layers test check demo bench lint format clean install
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -77,7 +72,9 @@ $(BUILD)/tools/%.bpf.o: tests/tools/%.bpf.c | compilers
 	$(call say,BPF)
 	$(Q)$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
 
-$(DAEMON) $(patsubst %,%.o,$(BPF_TESTS)) $(BPF_FIXTURES) $(BUILD)/tests/bpf/guarded.o $(BUILD)/tests/tools/bpf_cost.o: $(BUILD)/xbeat.skel.h
+# Before there are dependency files: what may include the skeleton.
+with_skeleton := $(patsubst %.c,%.o,$(wildcard user/kernel/*.c tests/bpf/*.c) tests/tools/bpf_cost.c)
+$(addprefix $(BUILD)/,$(with_skeleton)) $(addprefix $(BUILD)/asan/,$(with_skeleton)): $(BUILD)/xbeat.skel.h
 
 $(BUILD)/%.o: %.c | compilers
 	@mkdir -p $(@D)
@@ -89,10 +86,32 @@ $(BUILD)/asan/%.o: %.c | compilers
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) $(SANITIZE) -c $< -o $@
 
-$(BUILD)/tools/network: $(patsubst %,$(BUILD)/user/net/%.o,interface_setting link_monitor local_address macvlan netlink netlink_address)
+# An archive a room. A room's folder changes when a file comes or goes.
+define archive
+$(1)/$(2).a: $$(patsubst %.c,$(1)/%.o,$$(wildcard $(2)/*.c)) $(2)
+	$$(call say,AR)
+	@rm -f $$@
+	$$(Q)$$(AR) rcs $$@ $$(filter %.o,$$^)
+endef
+$(foreach folder,$(BUILD) $(BUILD)/asan,$(foreach room,$(user_rooms),$(eval $(call archive,$(folder),$(room)))))
 
+# A program: its object and the archives of the rooms that it may use.
+link = $(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LIBS) $(LDLIBS) -o $@
+
+$(BUILD)/xbeatd: $(BUILD)/user/daemon/main.o $(call archives,$(BUILD),user/daemon)
+	$(call say,LINK)
+	$(call link)
+
+$(BUILD)/xbeatctl: $(BUILD)/user/ctl/main.o $(call archives,$(BUILD),user/ctl)
+	$(call say,LINK)
+	$(call link)
+
+# libxbeat, for applications.
+APP := $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/app/*.c))
 $(APP): ALL_CFLAGS += -fPIC -fvisibility=hidden
-$(BUILD)/libxbeat.a: $(APP)
+
+$(BUILD)/libxbeat.a: $(BUILD)/user/app.a
+	$(Q)cp $< $@
 
 $(BUILD)/$(APP_SONAME): $(APP) user/app/libxbeat.map
 	$(call say,LINK)
@@ -102,55 +121,30 @@ $(BUILD)/$(APP_SONAME): $(APP) user/app/libxbeat.map
 $(BUILD)/xbeat.pc: dist/xbeat.pc.in Makefile
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
 
-# Archives, so that each program takes only what it uses.
-$(BUILD)/base.a: $(BASE)
-$(BUILD)/tested.a: $(TESTED)
-$(BUILD)/asan/tested.a: $(TESTED_ASAN)
-$(BUILD)/%.a:
+# A unit test links its room and those below, so that a call upwards is an undefined reference.
+define unit_test
+$(1)/$(2): $(1)/$(2).o $(call archives,$(1),$(call tested,$(2)))
+	$$(call say,LINK)
+	$$(call link)
+endef
+$(foreach test,$(UNIT),$(eval $(call unit_test,$(BUILD),$(test))))
+$(foreach test,$(UNIT),$(eval $(call unit_test,$(BUILD)/asan,$(test))))
+$(addprefix $(BUILD)/asan/,$(UNIT)): LDFLAGS += $(SANITIZE)
+$(addprefix $(BUILD)/,$(UNIT) $(BPF_TESTS)) $(addprefix $(BUILD)/asan/,$(UNIT)): LDLIBS += -lcmocka
+
+$(BUILD)/tests/bpf.a: $(BPF_FIXTURES) tests/bpf
 	$(call say,AR)
 	@rm -f $@
-	$(Q)$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $(filter %.o,$^)
 
-$(BUILD)/xbeatd: $(DAEMON) $(BUILD)/base.a
+$(addprefix $(BUILD)/,$(BPF_TESTS)): %: %.o $(BUILD)/tests/bpf.a $(call archives,$(BUILD),$(uses.tests/bpf))
 	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS) $^ $(DAEMON_LIBS) -o $@
+	$(call link)
 
-$(BUILD)/xbeatctl: $(CTL) $(APP) $(BUILD)/base.a
-	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS) $^ $(CTL_LIBS) -o $@
-
-$(UNIT): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/tested.a
-	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS) $^ $(UNIT_LIBS) -o $@
-
-$(UNIT_ASAN): $(BUILD)/asan/tests/unit/%: $(BUILD)/asan/tests/unit/%.o $(BUILD)/asan/tested.a
-	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS) $(SANITIZE) $^ $(UNIT_LIBS) -o $@
-
-$(BPF_TESTS): $(BUILD)/tests/bpf/%: $(BUILD)/tests/bpf/%.o $(BPF_FIXTURES) $(BUILD)/base.a
-	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(BPF_TEST_LIBS) -o $@
-
-# With the daemon's half of what is tested.
-$(BPF_GUARD_TESTS): $(patsubst %,$(BUILD)/%.o,tests/bpf/guarded user/kernel/bpffs user/kernel/daemon_exit user/kernel/guards user/kernel/self)
-$(BUILD)/tests/bpf/test_guard_restart: $(patsubst %,$(BUILD)/user/kernel/%.o,app_pages attach bpffs daemon_exit guards load routers self)
-$(BUILD)/tests/bpf/test_guard_restart: BPF_TEST_LIBS += -ljansson
-
-$(TOOLS): $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(BUILD)/base.a
+$(addprefix $(BUILD)/tools/,$(TOOLS)): $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(call archives,$(BUILD),$(uses.tests/tools))
 	@mkdir -p $(@D)
 	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(TOOL_LIBS) -o $@
-
-# Tools that try a part of the daemon by itself.
-$(BUILD)/tools/route_change: $(patsubst %,$(BUILD)/user/net/%.o,netlink netlink_address netlink_route netlink_rule)
-
-$(BUILD)/tools/app_example: $(BUILD)/libxbeat.a
-
-$(SENDER): $(patsubst %,$(BUILD)/%.o,tests/tools/send_packets \
-		$(addprefix user/net/,advert_socket announce neighbour_packet send_room)) $(BUILD)/base.a
-	@mkdir -p $(@D)
-	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS) $^ -levent_core -o $@
+	$(call link)
 
 $(BUILD)/man/%: docs/%.scd scripts/man-tidy.awk
 	@mkdir -p $(@D)
@@ -162,9 +156,18 @@ $(BUILD)/man/%: docs/%.scd scripts/man-tidy.awk
 deps:
 	@scripts/install-deps
 
-tools: $(TOOLS) $(SENDER) $(TOOLS_BPF)
+tools: $(addprefix $(BUILD)/tools/,$(TOOLS)) $(TOOLS_BPF)
 man: $(MANUALS)
-tests: all tools $(UNIT) $(UNIT_ASAN) $(BPF_TESTS)
+tests: all tools $(addprefix $(BUILD)/,$(UNIT) $(BPF_TESTS)) $(addprefix $(BUILD)/asan/,$(UNIT))
+
+# The source's own rules; lint has more.
+layers: all
+	@scripts/check-layers $(BUILD)
+
+test:
+	@scripts/install-deps build test
+	@$(MAKE) -s --no-print-directory -j$$(nproc) tests
+	@PYTHON=$(PYTHON) tests/run $(PART)
 
 # Before anything is installed or built.
 need_root = @[ $$(id -u) = 0 ] || { \
@@ -191,6 +194,9 @@ bench:
 lint:
 	@scripts/lint
 
+compile_commands.json: Makefile rooms.mk $(BUILD)/xbeat.skel.h
+	$(Q)$(PYTHON) scripts/compile-commands '$(subst ','\'',$(CC) $(ALL_CFLAGS))' $(sources) > $@
+
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h' ':!vmlinux')
 
@@ -216,4 +222,5 @@ install: all man
 clean:
 	rm -rf $(BUILD)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(patsubst %.c,$(BUILD)/%.d,$(sources)) $(patsubst %.c,$(BUILD)/asan/%.d,$(sources)) \
+	$(BUILD)/xbeat.bpf.d $(TOOLS_BPF:.o=.d)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Building VRRP adverts (RFC 3768 section 5.1, RFC 9568 section 5) for the program under test. */
-#include "advert.h"
+#include "tests/bpf/advert.h"
 
 #include <string.h>
 #include <xbeat/digest.h>

@@ -3,7 +3,7 @@
 #ifndef TESTS_BPF_ADVERT_H
 #define TESTS_BPF_ADVERT_H
 
-#include "packet.h"
+#include "tests/bpf/packet.h"
 
 enum advert_checksum { CHECKSUM_PLAIN, CHECKSUM_PSEUDO_HEADER };
 

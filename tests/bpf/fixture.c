@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Loading, resetting and running the program under test. */
-#include "fixture.h"
+#include "tests/bpf/fixture.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "packet.h"
+#include "tests/bpf/packet.h"
 
 /* Those of the kernel's enum xdp_action that the program returns. */
 enum action { ACTION_DROP = 1, ACTION_PASS = 2, ACTION_TX = 3 };

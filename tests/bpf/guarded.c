@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Addresses that are guarded, the packets for them, and what an answer says. */
-#include "guarded.h"
+#include "tests/bpf/guarded.h"
 
 #include "user/kernel/bpffs.h"
 #include <arpa/inet.h>

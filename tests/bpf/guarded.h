@@ -6,7 +6,7 @@
 #ifndef TESTS_BPF_GUARDED_H
 #define TESTS_BPF_GUARDED_H
 
-#include "fixture.h"
+#include "tests/bpf/fixture.h"
 
 #include "user/kernel/daemon_exit.h"
 #include "user/kernel/guards.h"

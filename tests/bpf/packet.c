@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Building and reading frames for the program under test. */
-#include "packet.h"
+#include "tests/bpf/packet.h"
 
 #include <arpa/inet.h>
 #include <endian.h>

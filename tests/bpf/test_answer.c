@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An ANSWER: told to the daemon once, if it was asked for lately; and no evidence of anything. */
-#include "fixture.h"
+#include "tests/bpf/fixture.h"
 
 #include <arpa/inet.h>
 #include <endian.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Applications that beat into their pages: what answers say of them. */
-#include "fixture.h"
+#include "tests/bpf/fixture.h"
 
 #include <arpa/inet.h>
 #include <bpf/bpf.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The death of the daemon, as the kernel side sees it, and what is no death. */
-#include "guarded.h"
+#include "tests/bpf/guarded.h"
 
 #include "user/kernel/bpffs.h"
 #include <arpa/inet.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The fence: which packets an address that is fenced does not get, and which are not its. */
-#include "guarded.h"
+#include "tests/bpf/guarded.h"
 
 #include <arpa/inet.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The gaps between arrivals of evidence: counted in the right bucket, and only where they are asked for. */
-#include "fixture.h"
+#include "tests/bpf/fixture.h"
 
 #include "user/core/phi.h"
 #include <bpf/libbpf.h>

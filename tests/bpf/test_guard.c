@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The guard's deadlines: who finds that one has passed, what is fenced then, and who lifts it. */
-#include "guarded.h"
+#include "tests/bpf/guarded.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -4,7 +4,7 @@
  * packet until the daemon has begun to give them up; and no deadline is lost sight of. Deadlines are so short that all
  * of them meet.
  */
-#include "guarded.h"
+#include "tests/bpf/guarded.h"
 
 #include <arpa/inet.h>
 #include <bpf/bpf.h>

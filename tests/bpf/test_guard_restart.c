@@ -3,7 +3,7 @@
  * What becomes of guards when daemons die, fail to start, and come back, with the daemon's own loading and
  * pinning (kernel.c), on no interface.
  */
-#include "fixture.h"
+#include "tests/bpf/fixture.h"
 
 #include "user/kernel/bpffs.h"
 #include "user/kernel/daemon_exit.h"

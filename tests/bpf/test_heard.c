@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A PROBE of a node that does not hear us is no evidence; but it is heard, and what it says is taken with care. */
-#include "fixture.h"
+#include "tests/bpf/fixture.h"
 
 #include <string.h>
 #include <time.h>

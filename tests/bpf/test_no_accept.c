@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Accept_Mode false: what is addressed to such a virtual address is dropped, what finds it is not. */
-#include "advert.h"
-#include "fixture.h"
+#include "tests/bpf/advert.h"
+#include "tests/bpf/fixture.h"
 
 #include <string.h>
 

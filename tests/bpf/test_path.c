@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is ours and what is not: headers, lengths, tags, fragments. What is not ours is passed uncounted. */
-#include "fixture.h"
+#include "tests/bpf/fixture.h"
 
 #include <string.h>
 

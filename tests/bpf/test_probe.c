@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A PROBE: what makes it evidence, what is stored of it, and its answer byte by byte. */
-#include "fixture.h"
+#include "tests/bpf/fixture.h"
 
 #include <arpa/inet.h>
 #include <endian.h>

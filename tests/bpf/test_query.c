@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A QUERY: what is told of a third node, byte by byte; who is told; and that it proves and changes nothing. */
-#include "fixture.h"
+#include "tests/bpf/fixture.h"
 
 #include "user/core/heartbeat.h"
 #include <arpa/inet.h>

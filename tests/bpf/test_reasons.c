@@ -3,8 +3,8 @@
  * Every reason of XB_DROP_REASONS has a packet here that is counted under it and
  * under nothing else, and that is no evidence.
  */
-#include "advert.h"
-#include "fixture.h"
+#include "tests/bpf/advert.h"
+#include "tests/bpf/fixture.h"
 
 #include <arpa/inet.h>
 #include <string.h>

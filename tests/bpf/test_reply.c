@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A REPLY: only the first answer to a PROBE that was sent, for this life of ours, is evidence. */
-#include "fixture.h"
+#include "tests/bpf/fixture.h"
 
 #include <bpf/bpf.h>
 #include <string.h>

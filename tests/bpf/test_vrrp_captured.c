@@ -3,8 +3,8 @@
  * Whole adverts, as keepalived sends them (tests/captured.h) and as user/core/vrrp_packet.c builds them:
  * all of them are taken; mutilated, none is.
  */
-#include "advert.h"
-#include "fixture.h"
+#include "tests/bpf/advert.h"
+#include "tests/bpf/fixture.h"
 
 #include "tests/captured_message.h"
 #include "user/core/vrrp_packet.h"

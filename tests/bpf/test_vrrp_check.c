@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which adverts of a served instance are good: a table of them for each rule of RFC 3768 and RFC 9568. */
-#include "advert.h"
-#include "fixture.h"
+#include "tests/bpf/advert.h"
+#include "tests/bpf/fixture.h"
 
 #include <string.h>
 

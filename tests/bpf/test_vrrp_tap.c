@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Adverts of a served instance are checked, stored and passed on; those of others are left alone. */
-#include "advert.h"
-#include "fixture.h"
+#include "tests/bpf/advert.h"
+#include "tests/bpf/fixture.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The cases of RFC 3768, 5798 and 9568 that implementations get wrong, as they show on the wire, one after
-the other; xbeatd on node-a, keepalived on node-b or adverts made by hand. tests/unit/test_vrrp_rfc_cases.c
+the other; xbeatd on node-a, keepalived on node-b or adverts made by hand. tests/unit/core/test_vrrp_rfc_cases.c
 has the same at the state machine. What both programs' adverts look like, priority 0 and the virtual MAC in
 every kind of router: tests/interop/test_roles.py.
 """

@@ -30,8 +30,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "tool_clock.h"
-#include "tool_stop.h"
+#include "tests/tools/tool_clock.h"
+#include "tests/tools/tool_stop.h"
 
 #define QUEUE_MAX 4096
 #define FRAME_BYTES_MAX 2048

@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "tool_clock.h"
+#include "tests/tools/tool_clock.h"
 
 #define BATCH 64
 #define FRAMES_MAX 65536

@@ -38,7 +38,7 @@
 #include <unistd.h>
 #include <xbeat/wire.h>
 
-#include "tool_clock.h"
+#include "tests/tools/tool_clock.h"
 
 #define ECHO_PORT 7777
 #define WARM_UP_MS 300

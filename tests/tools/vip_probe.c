@@ -27,7 +27,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tool_stop.h"
+#include "tests/tools/tool_stop.h"
 
 #define PROBE_MESSAGE_MAGIC UINT32_C(0x76697031)
 #define PROBE_OWNER_BYTES 16

@@ -39,8 +39,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "tool_clock.h"
-#include "tool_stop.h"
+#include "tests/tools/tool_clock.h"
+#include "tests/tools/tool_stop.h"
 
 #define OWNERS_MAX 8
 #define REQUESTS_MAX 10000000

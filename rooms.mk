@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The rooms, from the top down, and what each may use besides itself, include/xbeat and the system:
+#
+#   uses.ROOM := ROOM…     its files may include and call these, all of which stand further down
+#   types.ROOM := ROOM…    its files may include these for their types, but call nothing of them
+#
+# The Makefile links by this table, scripts/check-layers checks the tree against it, and
+# docs/architecture.md says what each room is for.
+
+ROOMS := user/daemon user/vrrp user/vrrp/rules user/vrrp/effects user/vrrp/state user/vrrp/notify \
+	user/heartbeat user/tracking user/control user/ctl user/runner user/runner/child user/net user/kernel \
+	user/config user/config/print user/config/blocks user/config/syntax user/config/host \
+	user/config/model user/core user/app user/lib \
+	bpf bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
+
+uses.user/daemon := user/vrrp user/heartbeat user/tracking user/control user/runner user/net user/kernel \
+	user/config user/config/print user/config/host user/config/model user/core user/lib
+
+uses.user/vrrp := user/vrrp/rules user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat \
+	user/tracking user/runner user/net user/kernel user/config/print user/config/model user/core user/lib
+uses.user/vrrp/rules := user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat user/tracking \
+	user/net user/kernel user/config/model user/core user/lib
+uses.user/vrrp/effects := user/vrrp/state user/vrrp/notify user/heartbeat user/net user/kernel \
+	user/config/model user/core user/lib
+uses.user/vrrp/state := user/vrrp/notify user/heartbeat user/tracking user/config/model user/core user/lib
+types.user/vrrp/state := user/net user/kernel
+uses.user/vrrp/notify := user/runner user/config/model user/lib
+
+uses.user/heartbeat := user/tracking user/net user/kernel user/config/model user/core user/lib
+uses.user/tracking := user/control user/runner user/kernel user/config/model user/core user/lib
+uses.user/control := user/lib
+uses.user/ctl := user/config user/config/host user/config/model user/app user/lib
+uses.user/runner := user/runner/child user/config/model user/lib
+uses.user/runner/child := user/config/host user/config/model user/lib
+uses.user/net := user/config/print user/config/model user/lib
+uses.user/kernel := user/core user/lib
+
+uses.user/config := user/config/blocks user/config/syntax user/config/model user/core user/lib
+uses.user/config/print := user/config/blocks user/config/syntax user/config/model user/lib
+uses.user/config/blocks := user/config/syntax user/config/model user/core user/lib
+uses.user/config/syntax := user/config/model user/lib
+uses.user/config/host := user/config/model user/lib
+uses.user/config/model := user/core user/lib
+
+uses.user/core := user/lib
+uses.user/app :=
+uses.user/lib :=
+
+uses.bpf := bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
+uses.bpf/heartbeat := bpf/packet bpf/base
+uses.bpf/guard := bpf/packet bpf/base
+uses.bpf/vrrp := bpf/packet bpf/base
+uses.bpf/packet := bpf/base
+uses.bpf/base :=
+
+# Tests. Those of a room, tests/unit/ROOM, may use what user/ROOM may use; some need more:
+uses.tests/unit/app := user/control
+uses.tests/unit/config/host := user/config
+uses.tests/unit/config/syntax := user/config
+uses.tests/unit/config := user/config/print
+uses.tests/unit/control := user/ctl
+uses.tests/bpf := user/kernel user/core user/lib
+uses.tests/tools := user/net user/config user/config/print user/config/host user/config/model user/core user/app user/lib

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Users and programs of commands, against this machine's own: root, nobody, and files made here. */
+#include "tests/unit/config/fixture.h"
+#include "user/config/host/users.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char directory[] = "/tmp/test_command_users.XXXXXX";
+
+static struct config *parse(const char *globals, const char *more, struct diagnostics *diagnostics)
+{
+	struct config *config = NULL;
+	char text[1024];
+
+	snprintf(text, sizeof(text), "global_defs {\n%s\n}\n" INSTANCE VIPS "%s\n}\n", globals,
+		 more);
+	assert_int_equal(
+		config_parse("test.conf", text, strlen(text), &fixture_node, &config, diagnostics),
+		0);
+	return config;
+}
+
+static void check(const char *globals, const char *more, int expected, const char *said)
+{
+	struct diagnostics diagnostics = {0};
+	struct config *config = parse(globals, more, &diagnostics);
+	char *text;
+
+	assert_int_equal(command_users_resolve(config, &diagnostics), expected);
+	text = fixture_render(&diagnostics);
+	assert_string_equal(text, said);
+	free(text);
+	config_free(config);
+	diagnostics_free(&diagnostics);
+}
+
+static void check_ids(const char *globals, const char *more, uint32_t uid, uint32_t gid)
+{
+	struct diagnostics diagnostics = {0};
+	struct config *config = parse(globals, more, &diagnostics);
+	const struct config_command *command = &config->instances[0].notify.commands[0];
+
+	assert_int_equal(command_users_resolve(config, &diagnostics), 0);
+	assert_int_equal(diagnostics.count, 0);
+	assert_int_equal(command->uid, uid);
+	assert_int_equal(command->gid, gid);
+	config_free(config);
+	diagnostics_free(&diagnostics);
+}
+
+static void ids(void **state)
+{
+	const struct passwd *entry = getpwnam("keepalived_script");
+	uint32_t default_uid = entry ? entry->pw_uid : 0, default_gid = entry ? entry->pw_gid : 0;
+	uint32_t uid, gid;
+
+	(void)state;
+	entry = getpwnam("nobody");
+	assert_non_null(entry);
+	uid = entry->pw_uid;
+	gid = entry->pw_gid;
+	check_ids("", "notify /bin/sh", default_uid, default_gid);
+	check_ids("script_user nobody", "notify /bin/sh", uid, gid);
+	check_ids("script_user nobody", "notify /bin/sh root", 0, 0);
+	check_ids("", "notify /bin/sh nobody", uid, gid);
+	check_ids("", "notify /bin/sh nobody root", uid, 0);
+	check_ids("", "notify /bin/sh 4711", 4711, 4711);
+	check_ids("", "notify /bin/sh 0 33", 0, 33);
+	check_ids("", "notify \"sh -c true\" root", 0, 0);
+}
+
+static void fifo_owners(void **state)
+{
+	struct diagnostics diagnostics = {0};
+	struct config *config = parse("script_user 7 8\nnotify_fifo /a\nvrrp_notify_fifo /b 9 10",
+				      "", &diagnostics);
+
+	(void)state;
+	assert_int_equal(command_users_resolve(config, &diagnostics), 0);
+	assert_int_equal(config->notify_fifo_owner.uid, 7);
+	assert_int_equal(config->notify_fifo_owner.gid, 8);
+	assert_int_equal(config->vrrp_notify_fifo_owner.uid, 9);
+	assert_int_equal(config->vrrp_notify_fifo_owner.gid, 10);
+	config_free(config);
+	diagnostics_free(&diagnostics);
+}
+
+static void app_users(void **state)
+{
+	struct diagnostics diagnostics = {0};
+	struct config *config = parse("",
+				      "}\nvrrp_app a {\nuser nobody\n}\nvrrp_app b {\n}\n"
+				      "vrrp_app c {\nuser 4711",
+				      &diagnostics);
+
+	(void)state;
+	assert_int_equal(command_users_resolve(config, &diagnostics), 0);
+	assert_int_equal(config->app_count, 3);
+	assert_int_equal(config->apps[0].uid, getpwnam("nobody")->pw_uid);
+	assert_int_equal(config->apps[1].uid, UINT32_MAX);
+	assert_int_equal(config->apps[2].uid, 4711);
+	config_free(config);
+	diagnostics_free(&diagnostics);
+	check("", "}\nvrrp_app a {\nuser no-such-user", -EINVAL,
+	      "10:1: error: there is no user 'no-such-user'; create it, or name another\n");
+}
+
+static void not_there(void **state)
+{
+	(void)state;
+	check("", "notify /bin/sh no-such-user", -EINVAL,
+	      "9:1: error: there is no user 'no-such-user'; create it, or name another\n");
+	check("script_user root no-such-group", "", -EINVAL,
+	      "2:1: error: there is no group 'no-such-group'; create it, or name another\n");
+	check("", "notify /no/such/program root", 0,
+	      "9:1: warning: program '/no/such/program' is not there or not executable; install it, or write its full path\n");
+	check("", "notify no-such-program root", 0,
+	      "9:1: warning: program 'no-such-program' is not there or not executable; install it, or write its full path\n");
+	check("", "notify /etc/passwd root", 0,
+	      "9:1: warning: program '/etc/passwd' is not there or not executable; install it, or write its full path\n");
+}
+
+/* Makes DIRECTORY/open/program with the modes; returns its path. */
+static const char *make_program(mode_t directory_mode, mode_t program_mode)
+{
+	static char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/open", directory);
+	mkdir(path, 0700);
+	chmod(path, directory_mode);
+	strcat(path, "/program");
+	fd = open(path, O_CREAT | O_WRONLY, 0700);
+	assert_true(fd >= 0);
+	assert_int_equal(fchmod(fd, program_mode), 0);
+	close(fd);
+	return path;
+}
+
+static void check_modes(mode_t directory_mode, mode_t program_mode, const char *user,
+			const char *writable)
+{
+	char line[256], said[600] = "";
+	const char *path = make_program(directory_mode, program_mode);
+
+	snprintf(line, sizeof(line), "notify %s %s", path, user);
+	if (writable)
+		snprintf(
+			said, sizeof(said),
+			"9:1: error: root would run '%s', but users other than root can change %s%s; make it writable by root alone, name a user for the command, or "
+			"remove enable_script_security\n",
+			path, directory, writable);
+	check("enable_script_security", line, writable ? -EINVAL : 0, said);
+}
+
+static void security(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	check_modes(0755, 0755, "root", NULL);
+	check_modes(0755, 0775, "root", NULL); /* the group is root's */
+	check_modes(0755, 0757, "root", "/open/program");
+	check_modes(0757, 0755, "root", "/open");
+	check_modes(01777, 0755, "root", NULL);
+	check_modes(0757, 0757, "nobody", NULL);
+	assert_int_equal(chown(make_program(0755, 0755), 0, 1), 0);
+	check_modes(0755, 0755, "root", NULL);
+	check_modes(0755, 0775, "root", "/open/program"); /* the group is another one's */
+	assert_int_equal(chown(make_program(0755, 0755), 1, 0), 0);
+	check_modes(0755, 0755, "root", "/open/program");
+}
+
+/* What the daemon's own PATH has, programs are not run from. */
+static void the_search_path_is_fixed(void **state)
+{
+	char own[64];
+
+	(void)state;
+	make_program(0755, 0755);
+	snprintf(own, sizeof(own), "%s/open", directory);
+	setenv("PATH", own, 1);
+	check("", "notify program root", 0,
+	      "9:1: warning: program 'program' is not there or not executable; install it, or write its full path\n");
+	check("", "notify sh root", 0, "");
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	return mkdtemp(directory) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	char path[128];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/open/program", directory);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/open", directory);
+	rmdir(path);
+	return rmdir(directory);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ids),	     cmocka_unit_test(fifo_owners),
+		cmocka_unit_test(app_users), cmocka_unit_test(not_there),
+		cmocka_unit_test(security),  cmocka_unit_test(the_search_path_is_fixed),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The heartbeat block: its values, its defaults, what is said of wrong ones. */
+#include "tests/unit/config/fixture.h"
+#include "user/lib/time.h"
+
+#define HEARTBEAT                                                                                  \
+	"heartbeat h {\ninterface eth0\nkey_file k\nnode 1 a 10.0.0.1\nnode 2 b 10.0.0.2\n"
+
+static void heartbeat_defaults(void **state)
+{
+	struct config *config = fixture_parse("global_defs { no_realtime }\n"
+					      "heartbeat h { interface eth0\n key_file k\n"
+					      "node 1 a 10.0.0.1\n node 255 b 10.0.0.2 }\n",
+					      "");
+
+	(void)state;
+	assert_int_equal(config->realtime_priority, 0);
+	assert_int_equal(config->heartbeat->port, 694);
+	assert_int_equal(config->heartbeat->cluster_id, 1);
+	assert_int_equal(config->heartbeat->interval_ns, 10 * NS_PER_MS);
+	assert_int_equal(config->heartbeat->multiplier, 3);
+	assert_false(config->heartbeat->multiplier_auto);
+	assert_int_equal(config->heartbeat->detection_min_ns, 20 * NS_PER_MS);
+	assert_int_equal(config->heartbeat->detection_max_ns, 500 * NS_PER_MS);
+	assert_int_equal(config->heartbeat->daemon_timeout_ns, 3 * NS_PER_SECOND);
+	assert_int_equal(config->heartbeat->guard_timeout_ns, 3 * NS_PER_SECOND);
+	assert_int_equal(config->heartbeat->restart_grace_ns, NS_PER_SECOND);
+	assert_false(config->heartbeat->release_isolated);
+	config_free(config);
+}
+
+static void wrong_heartbeat_values(void **state)
+{
+	static const struct config_case cases[] = {
+		{HEARTBEAT "interval 10\n}",
+		 "6:10: error: interval 10 has no unit; write 10ms or 10s\n"},
+		{HEARTBEAT "interval 900us\n}",
+		 "6:10: error: interval 900us is out of range; 1ms to 60s is allowed\n"},
+		{HEARTBEAT "multiplier 1\nport 65536\ncluster_id 0\n}",
+		 "6:12: error: multiplier 1 is out of range; 2 to 50 is allowed\n"
+		 "7:6: error: port 65536 is out of range; 1 to 65535 is allowed\n"
+		 "8:12: error: cluster_id 0 is out of range; 1 to 65535 is allowed\n"},
+		{HEARTBEAT "key_file k2\ninterface eth0\n}",
+		 "6:1: error: key_file was given on line 3 already; keep one of them\n"
+		 "7:11: error: interface eth0 is link 0 already; keep one of them\n"},
+		{HEARTBEAT "node 3 c\nnode 4 d witness\nnode 0 e 10.0.0.5\nnode 256 f 10.0.0.6\n}",
+		 "6:1: error: node lacks a value; write \"node ID NAME ADDRESS... [witness]\"\n"
+		 "7:1: error: node lacks an address; write \"node ID NAME ADDRESS... [witness]\"\n"
+		 "8:6: error: '0' is no node id; 1 to 255 is allowed\n"
+		 "9:6: error: '256' is no node id; 1 to 255 is allowed\n"},
+		{HEARTBEAT "node 3 sixteen-bytes-xx x.y\nnode 4 d 224.0.0.1\n"
+			   "node 5 e 10.0.0.5 10.0.0.6 10.0.0.7 10.0.0.8 10.0.0.9\n}",
+		 "6:8: error: node name 'sixteen-bytes-xx' does not fit; 1 to 15 bytes are allowed\n"
+		 "6:25: error: 'x.y' is no IP address; write \"node ID NAME ADDRESS... [witness]\"\n"
+		 "7:10: error: 224.0.0.1 cannot be a node's address; write a unicast address of its interface\n"
+		 "8:46: error: 10.0.0.9 is one address too many; 4 are allowed\n"},
+		{HEARTBEAT "interface e1\ninterface e2\ninterface e3\ninterface e4\n}",
+		 "4:1: error: node a lists 1 address(es) for 4 interface(s); write one per interface, in their order\n"
+		 "5:1: error: node b lists 1 address(es) for 4 interface(s); write one per interface, in their order\n"
+		 "9:11: error: e4 is one interface too many; 4 are allowed\n"},
+		{HEARTBEAT "intervall 10ms\nsmtp_alert\n}",
+		 "6:1: error: unknown keyword 'intervall' in heartbeat; did you mean 'interval'?\n"
+		 "7:1: error: unknown keyword 'smtp_alert' in heartbeat; known are interface, port, cluster_id, key_file, interval, multiplier, detection_min, detection_max, "
+		 "daemon_timeout, guard_timeout, restart_grace, on_isolated, node\n"},
+		{HEARTBEAT "}\nheartbeat g { interval 10 }",
+		 "7:1: error: a second heartbeat block is not served; keep this one or \"h\" of line 1\n"},
+		{"heartbeat { }\nheartbeat sixteen-bytes-xx {\nnode 1 a 10.0.0.1\n"
+		 "node 2 b 10.0.0.2\nkey_file \"\"\ninterface a\n}",
+		 "1:1: error: heartbeat lacks a value; write \"heartbeat NAME { ... }\"\n"
+		 "2:11: error: heartbeat name 'sixteen-bytes-xx' does not fit; 1 to 15 bytes are allowed\n"
+		 "5:10: error: key_file is empty; write \"key_file PATH\"\n"},
+	};
+
+	(void)state;
+	RUN_CASES(cases);
+}
+
+static void detection(void **state)
+{
+	struct config *config = fixture_parse(
+		HEARTBEAT "interval 20ms\nmultiplier auto\ndetection_max 300ms\n}", "");
+
+	(void)state;
+	assert_true(config->heartbeat->multiplier_auto);
+	assert_int_equal(config->heartbeat->detection_min_ns, 40 * NS_PER_MS);
+	assert_int_equal(config->heartbeat->detection_max_ns, 300 * NS_PER_MS);
+	config_free(config);
+
+	config = fixture_parse(
+		HEARTBEAT "detection_min 25ms\ndetection_max 90ms\n}",
+		"6:1: warning: detection_min has no effect without \"multiplier auto\"; add that, or remove this\n"
+		"7:1: warning: detection_max has no effect without \"multiplier auto\"; add that, or remove this\n");
+	assert_int_equal(config->heartbeat->detection_min_ns, 20 * NS_PER_MS);
+	assert_int_equal(config->heartbeat->detection_max_ns, 500 * NS_PER_MS);
+	config_free(config);
+}
+
+static void guard(void **state)
+{
+	struct config *config = fixture_parse(HEARTBEAT "daemon_timeout 50ms\n}", "");
+
+	(void)state;
+	assert_int_equal(config->heartbeat->guard_timeout_ns, 100 * NS_PER_MS);
+	config_free(config);
+
+	config = fixture_parse(HEARTBEAT "guard_timeout 500ms\nrestart_grace 0ms\n}", "");
+	assert_int_equal(config->heartbeat->guard_timeout_ns, 500 * NS_PER_MS);
+	assert_int_equal(config->heartbeat->restart_grace_ns, 0);
+	config_free(config);
+
+	config = fixture_parse(
+		HEARTBEAT "guard_timeout 5s\nrestart_grace 5s\n}",
+		"6:1: warning: guard_timeout 5s is longer than daemon_timeout 3s: nobody takes over from a node that hangs before its guard has run out; lower it\n"
+		"7:1: warning: restart_grace 5s is not shorter than guard_timeout 5s, which ends the wait for a daemon that died; lower it\n");
+	assert_int_equal(config->heartbeat->restart_grace_ns, 5 * NS_PER_SECOND);
+	config_free(config);
+}
+
+static void isolation(void **state)
+{
+	struct config *config =
+		fixture_parse(HEARTBEAT "node 3 c 10.0.0.3 witness\non_isolated release\n}", "");
+
+	(void)state;
+	assert_true(config->heartbeat->release_isolated);
+	config_free(config);
+	config = fixture_parse(HEARTBEAT "on_isolated keep\n}", "");
+	assert_false(config->heartbeat->release_isolated);
+	config_free(config);
+}
+
+/* A reload may change these, and nothing else. */
+static void retiming(void **state)
+{
+	struct config *running = fixture_parse(HEARTBEAT "node 3 c 10.0.0.3\n}", "");
+	struct config *wanted = fixture_parse(
+		HEARTBEAT "interval 20ms\nmultiplier 4\ndaemon_timeout 2s\nguard_timeout 1s\n"
+			  "restart_grace 500ms\non_isolated release\nnode 3 c 10.0.0.3\n}",
+		"");
+	struct config_heartbeat *heartbeat = running->heartbeat;
+
+	(void)state;
+	config_heartbeat_retime(heartbeat, wanted->heartbeat);
+	assert_int_equal(heartbeat->daemon_timeout_ns, 2 * NS_PER_SECOND);
+	assert_int_equal(heartbeat->guard_timeout_ns, NS_PER_SECOND);
+	assert_int_equal(heartbeat->restart_grace_ns, 500 * NS_PER_MS);
+	assert_true(heartbeat->release_isolated);
+	assert_int_equal(heartbeat->interval_ns, 10 * NS_PER_MS);
+	assert_int_equal(heartbeat->multiplier, 3);
+	config_free(running);
+	config_free(wanted);
+}
+
+static void times_that_do_not_fit(void **state)
+{
+	static const struct config_case cases[] = {
+		{HEARTBEAT "multiplier outo\n}",
+		 "6:12: error: 'outo' is no whole number; write \"multiplier 2-50|auto\"\n"},
+		{HEARTBEAT "multiplier auto\ndetection_min 19ms\n}",
+		 "7:1: error: detection_min 19ms is shorter than 2 intervals, 20ms; raise it\n"},
+		{HEARTBEAT "multiplier auto\ndetection_min 90ms\ndetection_max 90ms\n}",
+		 "8:1: error: detection_min 90ms is not shorter than detection_max 90ms; leave room between them\n"},
+		{HEARTBEAT "multiplier auto\ndetection_min 500ms\n}",
+		 "7:1: error: detection_min 500ms is not shorter than detection_max 500ms; leave room between them\n"},
+		{HEARTBEAT "guard_timeout 99ms\nrestart_grace 3601s\n}",
+		 "6:15: error: guard_timeout 99ms is out of range; 100ms to 3600s is allowed\n"
+		 "7:15: error: restart_grace 3601s is out of range; 0s to 3600s is allowed\n"},
+		{HEARTBEAT "guard_timeout 3\nguard_timout 3s\n}",
+		 "6:15: error: guard_timeout 3 has no unit; write 3ms or 3s\n"
+		 "7:1: error: unknown keyword 'guard_timout' in heartbeat; did you mean 'guard_timeout'?\n"},
+		{HEARTBEAT "interval 1s\nguard_timeout 1s\n}",
+		 "7:1: error: guard_timeout 1s is not longer than the interval of heartbeat h, 1s, in which it is extended; raise it\n"},
+		{HEARTBEAT "on_isolated release\n}",
+		 "6:1: error: on_isolated release needs at least 2 other nodes: the death of the only one would look the same, and nobody would keep the addresses; add a "
+		 "witness, or write \"on_isolated keep\"\n"},
+		{HEARTBEAT "on_isolated relase\n}",
+		 "6:13: error: 'relase' is neither release nor keep; write \"on_isolated release|keep\"\n"},
+	};
+
+	(void)state;
+	RUN_CASES(cases);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(heartbeat_defaults),
+		cmocka_unit_test(wrong_heartbeat_values),
+		cmocka_unit_test(detection),
+		cmocka_unit_test(guard),
+		cmocka_unit_test(isolation),
+		cmocka_unit_test(retiming),
+		cmocka_unit_test(times_that_do_not_fit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

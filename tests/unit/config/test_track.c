@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What instances and sync groups track, and the groups themselves. */
+#include "tests/unit/config/fixture.h"
+
+#define THINGS                                                                                     \
+	"vrrp_script s { script x }\nvrrp_script w {\nscript x\nweight 7 reverse\n}\n"             \
+	"vrrp_track_process p {\nprocess x\nweight 254\n}\ntrack_file f { file x }\n"              \
+	"heartbeat h {\ninterface eth0\nkey_file k\nnode 1 a 10.0.0.1\nnode 2 b 10.0.0.2\n}\n"
+#define OWNER "priority 255\n"
+#define GROUPS                                                                                     \
+	V3 "vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\n"                              \
+	   "virtual_ipaddress { 10.0.0.8 }\n}\n"                                                   \
+	   "vrrp_instance B {\ninterface eth0\nvirtual_router_id 2\n"                              \
+	   "virtual_ipaddress { 10.0.0.9 }\n}\n"
+
+static void check(const struct config_track *track, enum config_track_kind kind, const char *name,
+		  int weight, bool reverse)
+{
+	assert_int_equal(track->kind, kind);
+	assert_string_equal(track->name, name);
+	assert_int_equal(track->weight, weight);
+	assert_int_equal(track->reverse, reverse);
+}
+
+static void lines(void **state)
+{
+	struct config *config = fixture_parse(
+		INSTANCE VIPS "track_interface {\neth1\neth2 weight -253 reverse\n}\n"
+			      "track_script {\ns\nw\n}\ntrack_process { p }\ntrack_file { f }\n"
+			      "track_peer a\ntrack_peer b weight 20\n}\n" THINGS,
+		"");
+	const struct config_track *tracks = config->instances[0].tracks;
+
+	(void)state;
+	assert_int_equal(config->instances[0].track_count, 8);
+	check(&tracks[0], CONFIG_TRACK_INTERFACE, "eth1", 0, false);
+	check(&tracks[1], CONFIG_TRACK_INTERFACE, "eth2", -253, true);
+	check(&tracks[2], CONFIG_TRACK_SCRIPT, "s", 0, false);
+	check(&tracks[3], CONFIG_TRACK_SCRIPT, "w", 7, true);
+	check(&tracks[4], CONFIG_TRACK_PROCESS, "p", 254, false);
+	check(&tracks[5], CONFIG_TRACK_FILE, "f", 1, false);
+	check(&tracks[6], CONFIG_TRACK_PEER, "a", 0, false);
+	check(&tracks[7], CONFIG_TRACK_PEER, "b", 20, false);
+	config_free(config);
+}
+
+/* The line's weight goes before the thing's; "reverse" is inherited unless the line says it. */
+static void weights_of_lines(void **state)
+{
+	struct config *config = fixture_parse(
+		INSTANCE VIPS
+		"track_script { s weight 3 reverse }\ntrack_process { p weight 0 }\n"
+		"track_peer { a weight 1\nb weight 2 no_reverse\n}\n"
+		"track_file { f weight -254 noreverse }\n}\n"
+		"vrrp_instance W {\ninterface eth0\nvirtual_router_id 2\n"
+		"virtual_ipaddress { 10.0.0.8 }\ntrack_script { w weight 3 }\n}\n"
+		"vrrp_instance X {\ninterface eth0\nvirtual_router_id 3\n"
+		"virtual_ipaddress { 10.0.0.7 }\ntrack_script { w weight 3 noreverse }\n}\n" THINGS,
+		"");
+	const struct config_track *tracks = config->instances[0].tracks;
+
+	(void)state;
+	check(&tracks[0], CONFIG_TRACK_SCRIPT, "s", 3, true);
+	check(&tracks[1], CONFIG_TRACK_PROCESS, "p", 0, false);
+	check(&tracks[2], CONFIG_TRACK_PEER, "a", 1, false);
+	check(&tracks[3], CONFIG_TRACK_PEER, "b", 2, false);
+	check(&tracks[4], CONFIG_TRACK_FILE, "f", -254, false);
+	check(&config->instances[1].tracks[0], CONFIG_TRACK_SCRIPT, "w", 3, true);
+	check(&config->instances[2].tracks[0], CONFIG_TRACK_SCRIPT, "w", 3, false);
+	config_free(config);
+}
+
+static void bad_lines(void **state)
+{
+	static const struct config_case cases[] = {
+		{INSTANCE VIPS "track_interface {\n\"\"\neth1 weight\neth2 weight 254\neth3 foo 3\n"
+			       "eth4 weight 3 foo\neth5 weight 3 reverse 4\neth6 weight x\n}\n}\n",
+		 "7:1: error: '' cannot be an interface; write a name of 1 to 15 characters as \"ip link\" shows it\n"
+		 "8:6: error: 'weight' is no weight of eth1; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"
+		 "9:13: error: weight 254 is out of range; -253 to 253 is allowed\n"
+		 "10:6: error: 'foo' is no weight of eth3; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"
+		 "11:15: error: unexpected 'foo' after a weight; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"
+		 "12:6: error: '4' is no weight of eth5; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"
+		 "13:13: error: 'x' is no weight; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"},
+		{INSTANCE VIPS "track_script\n}\n",
+		 "6:1: error: track_script has no block; write \"track_script { NAME [weight NUMBER [reverse]] ... }\"\n"},
+		{INSTANCE VIPS "track_interface {\neth1\neth1 weight 3\neth0\n}\n}\n",
+		 "8:1: warning: track_interface eth1 was given on line 7 already; this one is ignored\n"
+		 "9:1: warning: eth0 is the instance's own interface, which is tracked in any case; this line is ignored\n"},
+		{INSTANCE VIPS "track_peer a\n}\n",
+		 "6:12: error: node a is not there; name a node of the heartbeat block\n"},
+		{INSTANCE VIPS "track_script { check_ngnix }\n}\n"
+			       "vrrp_script check_nginx { script x }\n",
+		 "6:16: error: vrrp_script check_ngnix is not there; did you mean 'check_nginx'?\n"},
+		{INSTANCE VIPS "track_process { a }\ntrack_file { b }\n}\n",
+		 "6:17: error: vrrp_track_process a is not there; add \"vrrp_track_process a { ... }\"\n"
+		 "7:14: error: track_file b is not there; add \"track_file b { ... }\"\n"},
+	};
+
+	(void)state;
+	RUN_CASES(cases);
+}
+
+static void owner(void **state)
+{
+	struct config *config = fixture_parse(
+		INSTANCE OWNER VIPS "track_script {\ns\nw\n}\ntrack_file { f }\n}\n" THINGS,
+		"9:1: warning: the weight 7 of w has no effect with priority 255: it is not tracked; remove it, or write \"weight 0\" to make its failure a fault\n"
+		"11:14: warning: the weight 1 of f has no effect with priority 255: when it fails, that is a fault; remove the weight\n");
+	const struct config_instance *instance = &config->instances[0];
+
+	(void)state;
+	assert_int_equal(instance->track_count, 2);
+	check(&instance->tracks[0], CONFIG_TRACK_SCRIPT, "s", 0, false);
+	check(&instance->tracks[1], CONFIG_TRACK_FILE, "f", 0, false);
+	config_free(config);
+}
+
+static void groups(void **state)
+{
+	struct config *config = fixture_parse(
+		"vrrp_sync_group G {\ngroup {\nB\nA\n}\ntrack_script { w }\nnotify_stop x\n"
+		"notify_deleted\nnotify_priority_changes on\nsync_group_tracking_weight\n}\n" GROUPS
+			THINGS,
+		"");
+	const struct config_group *group = &config->groups[0];
+
+	(void)state;
+	assert_string_equal(group->name, "G");
+	assert_int_equal(group->member_count, 2);
+	assert_int_equal(group->members[0], 1);
+	assert_int_equal(group->members[1], 0);
+	assert_int_equal(group->track_count, 1);
+	check(&group->tracks[0], CONFIG_TRACK_SCRIPT, "w", 7, true);
+	assert_true(group->tracking_weight && group->notify.deleted);
+	assert_true(group->notify.priority_changes);
+	assert_string_equal(group->notify.commands[CONFIG_NOTIFY_STOP].arguments[0], "x");
+	config_free(config);
+}
+
+static void bad_groups(void **state)
+{
+	static const struct config_case cases[] = {
+		{GROUPS "vrrp_sync_group G {\ngroup { A }\n}\n",
+		 "12:1: warning: vrrp_sync_group G has one instance, which has nothing to keep in step with; add another\n"},
+		{GROUPS "vrrp_sync_group G {\n}\n",
+		 "12:1: warning: vrrp_sync_group G has no instance; add \"group { INSTANCE ... }\"\n"},
+		{GROUPS
+		 "vrrp_sync_group G {\ngroup { A B A }\n}\nvrrp_sync_group H { group { A } }\n",
+		 "13:13: warning: A was given on line 13 already; this one is ignored\n"
+		 "15:1: warning: vrrp_sync_group H has one instance, which has nothing to keep in step with; add another\n"
+		 "15:29: error: vrrp_instance A is in vrrp_sync_group G on line 13 already; keep it in one of them\n"},
+		{GROUPS "vrrp_sync_group G {\ngroup {\nA\nnobody\n}\n}\n",
+		 "15:1: error: vrrp_instance nobody is not there; add it, or remove it from the group\n"},
+		{GROUPS "vrrp_sync_group G {\ngroup { A B }\n}\nvrrp_sync_group G { }\n",
+		 "15:1: error: vrrp_sync_group G is on line 12 already; give each its own name\n"
+		 "15:1: warning: vrrp_sync_group G has no instance; add \"group { INSTANCE ... }\"\n"},
+		{GROUPS "vrrp_sync_group G {\ngroup { A B }\nglobal_tracking\nsmtp_alert on\n"
+			"track_bfd { x }\nnotify_master_rx_lower_pri x\n}\n",
+		 "14:1: warning: global_tracking is out of date; write sync_group_tracking_weight, or move the track_* blocks to the group\n"
+		 "15:1: warning: 'smtp_alert' belongs to keepalived's mail alerts; xbeat does not do this: it is ignored\n"
+		 "16:1: error: keepalived's 'track_bfd' in vrrp_sync_group is not served yet; xbeat has no BFD: remove it, and watch the other machine with a heartbeat block "
+		 "and \"track_peer NODE\"\n"
+		 "17:1: error: unknown keyword 'notify_master_rx_lower_pri' in vrrp_sync_group; known are group, sync_group_tracking_weight, global_tracking, "
+		 "notify_priority_changes, track_interface, track_script, track_process, track_file, track_peer, track_app, track_link, notify, notify_master, notify_backup, notify_fault, "
+		 "notify_stop, notify_deleted\n"},
+	};
+
+	(void)state;
+	RUN_CASES(cases);
+}
+
+/* A witness keeps no instance that heartbeats drive; groups must follow. */
+static void dropped_members(void **state)
+{
+	struct config *config =
+		fixture_parse(V3 "vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\n"
+				 "heartbeat h\nvirtual_ipaddress { 10.0.0.8 }\n}\n"
+				 "vrrp_instance B {\ninterface eth0\nvirtual_router_id 2\n"
+				 "virtual_ipaddress { 10.0.0.9 }\n}\n"
+				 "vrrp_instance C {\ninterface eth0\nvirtual_router_id 3\n"
+				 "virtual_ipaddress { 10.0.0.7 }\n}\n"
+				 "vrrp_sync_group G {\ngroup { C A B }\n}\n" THINGS,
+			      "");
+
+	(void)state;
+	config_drop_driven_instances(config);
+	assert_int_equal(config->instance_count, 2);
+	assert_int_equal(config->groups[0].member_count, 2);
+	assert_int_equal(config->groups[0].members[0], 1);
+	assert_int_equal(config->groups[0].members[1], 0);
+	config_free(config);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines),	   cmocka_unit_test(weights_of_lines),
+		cmocka_unit_test(bad_lines),	   cmocka_unit_test(owner),
+		cmocka_unit_test(groups),	   cmocka_unit_test(bad_groups),
+		cmocka_unit_test(dropped_members),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

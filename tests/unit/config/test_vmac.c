@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* use_vmac: names of its interfaces, and what goes with it. */
+#include "tests/unit/config/fixture.h"
+
+#define ROUTER(name, interface, more)                                                              \
+	"vrrp_instance " name " {\ninterface " interface "\nvirtual_router_id 51\n" more "}\n"
+#define VIP(address) "virtual_ipaddress { " address " }\n"
+
+/* names: of all instances, with an empty one at the end. */
+static void check_names(const char *text, const char names[][16])
+{
+	struct config *config = fixture_parse(text, "");
+	size_t count = 0;
+
+	for (; *names[count]; count++)
+		assert_string_equal(config->instances[count].vmac_interface, names[count]);
+	assert_int_equal(config->instance_count, count);
+	config_free(config);
+}
+
+static void names(void **state)
+{
+	(void)state;
+	check_names(ROUTER("V", "eth0", "use_vmac\n" VIP("10.0.0.9"))
+			    ROUTER("W", "eth0", "use_vmac\n" VIP("fe80::9"))
+				    ROUTER("X", "eth1", "use_vmac\n" VIP("10.1.0.9")),
+		    (const char[][16]){"vrrp.51", "vrrp6.51", "vrrp1.51", ""});
+	check_names(ROUTER("V", "eth0", "use_vmac\n" VIP("10.0.0.9"))
+			    ROUTER("W", "eth1", "use_vmac vrrp.51\n" VIP("10.1.0.9")),
+		    (const char[][16]){"vrrp1.51", "vrrp.51", ""});
+	check_names("global_defs { vmac_prefix tenletters }\n" ROUTER("V", "eth0",
+								      "use_vmac\n" VIP("10.0.0.9")),
+		    (const char[][16]){"tenletters.51", ""});
+}
+
+static void flags(void **state)
+{
+	struct config *config = fixture_parse(INSTANCE "use_vmac v\nvmac_xmit_base\n" VIPS "}", "");
+
+	(void)state;
+	assert_true(config->instances[0].vmac_xmit_base);
+	config_free(config);
+
+	config = fixture_parse(
+		INSTANCE "use_vmac\nunicast_peer {\n10.0.0.2\n}\n" VIPS "}",
+		"5:1: warning: use_vmac with unicast_peer sends adverts from the interface itself; add \"vmac_xmit_base\"\n");
+	assert_true(config->instances[0].vmac_xmit_base);
+	config_free(config);
+}
+
+static void wrong_words(void **state)
+{
+	static const struct config_case cases[] = {
+		{INSTANCE "vmac_xmit_base\n" VIPS "}",
+		 "5:1: warning: vmac_xmit_base has no effect without use_vmac; remove it\n"},
+		{INSTANCE "use_vmac v 02:00:00:00:00:01\n" VIPS "}",
+		 "5:12: error: a MAC address of one's own, '02:00:00:00:00:01', is not served; remove it: the virtual router has that of its virtual_router_id\n"},
+		{INSTANCE "use_vmac\nuse_vmac_addr\n" VIPS "}",
+		 "6:1: warning: keepalived's 'use_vmac_addr' in vrrp_instance is not served yet; addresses on other interfaces keep those interfaces' MAC addresses\n"},
+		{INSTANCE "use_vmac v w\nvmac_xmit_base y\n" VIPS "}",
+		 "5:12: error: unexpected 'w' after use_vmac; write \"use_vmac [NAME]\"\n"
+		 "6:16: error: unexpected 'y' after vmac_xmit_base; write \"vmac_xmit_base\", one statement a line\n"},
+		{INSTANCE "use_vmac sixteen-bytes-xx\n" VIPS "}",
+		 "5:10: error: 'sixteen-bytes-xx' cannot be an interface; write a name of 1 to 15 characters as \"ip link\" shows it\n"},
+		{INSTANCE "use_vmac eth0\n" VIPS "}",
+		 "2:1: error: the name eth0 of the virtual MAC's interface is used by vrrp_instance V on line 2; write another one\n"},
+		{ROUTER("V", "eth0", "use_vmac v\n" VIP("10.0.0.9"))
+			 ROUTER("W", "eth1", "use_vmac v\n" VIP("10.1.0.9")),
+		 "7:1: error: the name v of the virtual MAC's interface is used by vrrp_instance V on line 1; write another one\n"},
+	};
+
+	(void)state;
+	RUN_CASES(cases);
+}
+
+/* Ten letters leave room for "9.255", not for a tenth of the same VRID. */
+static void no_name_left(void **state)
+{
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *stream = open_memstream(&text, &bytes);
+
+	(void)state;
+	fputs("global_defs { vmac_prefix tenletters }\n", stream);
+	for (unsigned i = 0; i < 11; i++)
+		fprintf(stream,
+			"vrrp_instance V%u { interface eth%u\nvirtual_router_id 255\nuse_vmac\n"
+			"virtual_ipaddress { 10.0.0.%u } }\n",
+			i, i, i + 1);
+	fclose(stream);
+	fixture_parse(
+		text,
+		"42:1: error: there is no name of 15 characters with prefix \"tenletters\" left for the virtual MAC of vrrp_instance V10; write \"use_vmac NAME\"\n");
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names),
+		cmocka_unit_test(flags),
+		cmocka_unit_test(wrong_words),
+		cmocka_unit_test(no_name_left),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

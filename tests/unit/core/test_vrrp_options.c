@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* user/core/vrrp.c: keepalived's options beside the RFCs, each off by default. */
+#include "tests/unit/core/vrrp_fixture.h"
+
+/* What a Backup of priority 254 waits for. */
+#define SUCCESSION_NS (3 * NS_PER_SECOND + NS_PER_SECOND * 2 / 256)
+
+static void start_active_that_may_oversleep(void)
+{
+	struct vrrp_parameters parameters = default_parameters();
+
+	parameters.preempt = false;
+	parameters.timer_expired_priority = 254;
+	start_active_with(&parameters);
+}
+
+static void down_timer_adverts_in_place_of_three(void **state)
+{
+	struct vrrp_parameters parameters = default_parameters();
+
+	(void)state;
+	parameters.down_timer_adverts = 10;
+	start_with(&parameters);
+	assert_int_equal(vrrp.timer_due_ns, START + 10 * NS_PER_SECOND + SKEW_NS);
+	receive(1, 150, START + MS, START + MS);
+	assert_quiet_backup(START + MS + 10 * NS_PER_SECOND + SKEW_NS);
+}
+
+static void an_active_that_overslept_leaves_to_its_successor(void **state)
+{
+	uint64_t now_ns = START + DOWN_NS + SUCCESSION_NS;
+
+	(void)state;
+	start_active_that_may_oversleep();
+	expire(now_ns, NULL, NULL);
+	assert_int_equal(vrrp.state, BACKUP);
+	assert_true(actions.state_changed && actions.release_addresses);
+	assert_false(actions.send_advert || actions.take_addresses);
+	assert_int_equal(vrrp.timer_due_ns, now_ns + DOWN_NS);
+	assert_string_equal(
+		vrrp.reason,
+		"no advert of ours for 3.01 s: a Backup of priority 254 takes over after 3.01 s");
+}
+
+static void it_follows_the_successor_that_advertised_meanwhile(void **state)
+{
+	uint64_t now_ns = START + DOWN_NS + 5 * NS_PER_SECOND;
+	struct vrrp_advert newest = advert_from(1, 50, now_ns - 100 * MS);
+
+	(void)state;
+	start_active_that_may_oversleep();
+	expire(now_ns, &newest, NULL);
+	assert_int_equal(vrrp.state, BACKUP);
+	assert_int_equal(vrrp.active_priority, 50);
+	assert_int_equal(vrrp.timer_due_ns, newest.arrival_ns + DOWN_NS);
+}
+
+/* From before the pause. */
+static void it_does_not_follow_a_stale_advert(void **state)
+{
+	uint64_t now_ns = START + DOWN_NS + 5 * NS_PER_SECOND;
+	struct vrrp_advert newest = advert_from(1, 50, START);
+
+	(void)state;
+	start_active_that_may_oversleep();
+	expire(now_ns, &newest, NULL);
+	assert_int_equal(vrrp.state, BACKUP);
+	assert_int_equal(vrrp.timer_due_ns, now_ns + DOWN_NS);
+}
+
+/* Queued events are read before the timer is looked at. */
+static void it_neither_answers_the_successor_nor_advertises_a_priority(void **state)
+{
+	uint64_t now_ns = START + DOWN_NS + 5 * NS_PER_SECOND;
+
+	(void)state;
+	start_active_that_may_oversleep();
+	receive(1, 50, now_ns - 100 * MS, now_ns);
+	assert_int_equal(vrrp.state, BACKUP);
+	assert_false(actions.send_advert || actions.announce_again);
+	assert_int_equal(vrrp.timer_due_ns, now_ns - 100 * MS + DOWN_NS);
+	start_active_that_may_oversleep();
+	forget_actions();
+	vrrp_set_priority(&vrrp, now_ns, 120, &actions);
+	assert_int_equal(vrrp.state, BACKUP);
+	assert_true(actions.release_addresses);
+	assert_false(actions.send_advert);
+	assert_int_equal(vrrp.timer_due_ns, now_ns + 3 * NS_PER_SECOND + NS_PER_SECOND * 136 / 256);
+}
+
+static void one_that_is_late_but_not_too_late_goes_on(void **state)
+{
+	(void)state;
+	start_active_that_may_oversleep();
+	expire(START + DOWN_NS + SUCCESSION_NS - 1, NULL, NULL);
+	assert_int_equal(vrrp.state, ACTIVE);
+	assert_true(actions.send_advert);
+}
+
+static void with_preemption_or_as_owner_it_goes_on(void **state)
+{
+	struct vrrp_parameters parameters = default_parameters();
+
+	(void)state;
+	parameters.timer_expired_priority = 254;
+	start_active_with(&parameters);
+	expire(START + 60 * NS_PER_SECOND, NULL, NULL);
+	assert_int_equal(vrrp.state, ACTIVE);
+	parameters.preempt = false;
+	parameters.priority = VRRP_PRIORITY_OWNER;
+	start_active_with(&parameters);
+	expire(START + 60 * NS_PER_SECOND, NULL, NULL);
+	assert_int_equal(vrrp.state, ACTIVE);
+	assert_true(actions.send_advert);
+}
+
+static void lower_priority_no_advert_leaves_rivals_unanswered(void **state)
+{
+	struct vrrp_parameters parameters = default_parameters();
+	uint64_t now_ns = START + DOWN_NS + MS;
+
+	(void)state;
+	parameters.lower_priority_no_advert = true;
+	start_active_with(&parameters);
+	receive(9, 50, now_ns, now_ns);
+	assert_false(actions.send_advert);
+	assert_true(actions.announce_again); /* clients are called back in any case */
+	receive(4, 100, now_ns, now_ns);
+	assert_false(actions.send_advert);
+	receive(9, 0, now_ns, now_ns);
+	assert_true(actions.send_advert);
+	assert_int_equal(vrrp.state, ACTIVE);
+}
+
+static void higher_priority_send_advert_is_a_last_word(void **state)
+{
+	struct vrrp_parameters parameters = default_parameters();
+	uint64_t now_ns = START + DOWN_NS + MS;
+
+	(void)state;
+	parameters.higher_priority_send_advert = true;
+	start_active_with(&parameters);
+	receive(9, 200, now_ns, now_ns);
+	assert_int_equal(vrrp.state, BACKUP);
+	assert_true(actions.send_advert && actions.release_addresses);
+	assert_int_equal(actions.advert_priority, 100);
+	assert_int_equal(vrrp.timer_due_ns, now_ns + DOWN_NS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(down_timer_adverts_in_place_of_three),
+		cmocka_unit_test(an_active_that_overslept_leaves_to_its_successor),
+		cmocka_unit_test(it_follows_the_successor_that_advertised_meanwhile),
+		cmocka_unit_test(it_does_not_follow_a_stale_advert),
+		cmocka_unit_test(it_neither_answers_the_successor_nor_advertises_a_priority),
+		cmocka_unit_test(one_that_is_late_but_not_too_late_goes_on),
+		cmocka_unit_test(with_preemption_or_as_owner_it_goes_on),
+		cmocka_unit_test(lower_priority_no_advert_leaves_rivals_unanswered),
+		cmocka_unit_test(higher_priority_send_advert_is_a_last_word),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
