@@ -46,7 +46,7 @@ MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
 
 LIBS := -Wl,--as-needed -lbpf -lelf -lz -levent_core -lmnl -ljansson -lcap-ng -lm
 
-.PHONY: all deps compilers tests tools man layers test check demo bench lint format clean install
+.PHONY: all deps compilers tests test-programs tools man layers test check demo bench lint format clean install
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -158,7 +158,8 @@ deps:
 
 tools: $(addprefix $(BUILD)/tools/,$(TOOLS)) $(TOOLS_BPF)
 man: $(MANUALS)
-tests: all tools $(addprefix $(BUILD)/,$(UNIT) $(BPF_TESTS)) $(addprefix $(BUILD)/asan/,$(UNIT))
+test-programs: $(addprefix $(BUILD)/,$(UNIT) $(BPF_TESTS))
+tests: all tools test-programs $(addprefix $(BUILD)/asan/,$(UNIT))
 
 # The source's own rules; lint has more.
 layers: all
