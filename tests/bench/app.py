@@ -19,7 +19,7 @@ RUNS = 20
 
 def event_ms(daemon, since, kind, to, began_ns):
     found = wait_until(lambda: [event for event in daemon.events()[since:]
-                                if (event["kind"], event["to"]) == (kind, to)], 5, f"{kind} {to}")
+                                if (event["kind"], event["to"]) == (kind, to)], f"{kind} {to}")
     return (found[0]["time_unix_ns"] - began_ns) / 1e6
 
 

@@ -27,10 +27,10 @@ CASES = [
 
 def one_round(lab, settings):
     client = Client(lab, settings.vip)
-    client.wait_owner("node-a", 20)
+    client.wait_owner("node-a")
     time.sleep(2)
     lab.cut("node-a", "eth0")
-    wait_until(lambda: client.owner() not in (None, "node-a"), 15, "another node answers")
+    wait_until(lambda: client.owner() not in (None, "node-a"), "another node answers")
     time.sleep(0.1)
     result = client.finish()
     lab.heal("node-a", "eth0")
@@ -45,7 +45,7 @@ def measure(daemon, advert_interval, rounds):
         serve_everywhere(lab)
         start = cluster.start_xbeatd if daemon == "xbeat" else cluster.start_keepalived
         start()
-        cluster.wait_holder("node-a", 20)
+        cluster.wait_holder("node-a")
         outages = []
         while len(outages) < rounds:
             outage = one_round(lab, settings)

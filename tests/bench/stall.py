@@ -16,7 +16,7 @@ from tests.support.cluster import Cluster
 from tests.support.configuration import Settings
 from tests.support.laboratory import Laboratory
 from tests.support.owners import OwnerWatch
-from tests.support.probe import REALTIME, serve_everywhere
+from tests.support.probe import serve_everywhere
 
 STOPPED_S, AFTER_S, KILLED_S = 2, 2, 5
 # Daemon, advert_int.
@@ -49,11 +49,11 @@ def one_round(daemon, advert_interval, fail):
     settings = Settings(advert_interval=advert_interval, daemon_timeout="3s")
     with Laboratory(f"xh{os.getpid()}") as lab:
         cluster = Cluster(lab, settings)
-        serve_everywhere(lab, *REALTIME)
+        serve_everywhere(lab)
         (cluster.start_xbeatd if daemon == "xbeat" else cluster.start_keepalived)()
-        cluster.wait_holder("node-a", 20)
+        cluster.wait_holder("node-a")
         watch = OwnerWatch(lab, settings.vip)
-        watch.client.wait_owner("node-a", 20)
+        watch.client.wait_owner("node-a")
         time.sleep(2)  # a neighbour entry younger than a second ignores gratuitous ARP
         start_ns = time.monotonic_ns()
         fail(cluster["node-a"])

@@ -58,7 +58,7 @@ def test_same_addresses(lab):
     path = lab.write("keepalived.conf", configuration())
     lab.spawn("node-b", "keepalived", "--dont-fork", "--log-console", "--use-file", path,
               "--pid", lab.path("pid"), "--vrrp_pid", lab.path("vrrp.pid"))
-    wait_until(lambda: len(added(theirs)) == len(LINES), 10, "keepalived adds its addresses")
+    wait_until(lambda: len(added(theirs)) == len(LINES), "keepalived adds its addresses")
     for line, words in LINES:
         assert ours.tool("add", "eth0", *words.split()) == "0", line
     assert added(ours) == added(theirs)

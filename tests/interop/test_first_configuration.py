@@ -55,7 +55,7 @@ def argv(lab, node, program, configuration):
 
 def child_of(process):
     path = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    return int(wait_until(path.read_text, 5, "a child").split()[0])
+    return int(wait_until(path.read_text, "a child").split()[0])
 
 
 class Host:
@@ -88,19 +88,18 @@ def steps(lab, programs, first):
     for index in (first, 1 - first):
         node = lab.nodes[index]
         hosts[node] = Host(lab, node, programs[index], path)
-        time.sleep(1)
-    # Of equals, the one that is Active already stays.
-    yield "start", [lab.nodes[first]], 5
+        # Of equals, the one that is Active already stays.
+        yield f"start of {node}", [lab.nodes[first]]
     time.sleep(1)
     lab.cut(node_b)
-    yield "split", lab.nodes, 6
+    yield "split", lab.nodes
     lab.heal(node_b)
-    yield "the higher address wins", [node_b], 4
+    yield "the higher address wins", [node_b]
     hosts[node_a].start_nginx()
-    yield "nginx on node-a", [node_a], 6
+    yield "nginx on node-a", [node_a]
     hosts[node_b].start_nginx()
     hosts[node_a].stop_nginx()
-    yield "nginx moves to node-b", [node_b], 8
+    yield "nginx moves to node-b", [node_b]
 
 
 def walk(case):
@@ -108,9 +107,9 @@ def walk(case):
     programs, first = case
     name = f"xf{os.getpid()}-{CASES.index(case)}"
     with Laboratory(name, nodes=2) as lab:
-        for step, nodes, seconds in steps(lab, programs, first):
+        for step, nodes in steps(lab, programs, first):
             try:
-                lab.wait_holders(VIP, nodes, seconds)
+                lab.wait_holders(VIP, nodes)
             except AssertionError:
                 logs = "\n".join(process.output()[-2000:] for process in lab.processes)
                 return step, [node for node in lab.nodes if VIP in lab.addresses(node)], logs

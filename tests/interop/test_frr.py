@@ -6,7 +6,7 @@ import pytest
 from tests.support.configuration import VIP, VRID, instance
 from tests.support.frr import Frr
 from tests.support.laboratory import wait_until
-from tests.support.watch import Watch, seconds_between
+from tests.support.watch import Watch
 from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=2)
@@ -23,7 +23,7 @@ def start_xbeatd(lab, priority):
 
 
 def wait_frr(frr, state):
-    wait_until(lambda: f"Status (v4) {state}" in " ".join(frr.show().split()), 5, f"FRR is {state}")
+    wait_until(lambda: f"Status (v4) {state}" in " ".join(frr.show().split()), f"FRR is {state}")
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_frr_is_active(lab, watch):
     frr = start_frr(lab, 150)
     watch.wait_advert(source=theirs)
     xbeatd = start_xbeatd(lab, 100)
-    wait_until(lambda: xbeatd.vrrp()["adverts"]["received"] > 5, 5, "adverts of FRR are seen")
+    wait_until(lambda: xbeatd.vrrp()["adverts"]["received"] > 5, "adverts of FRR are seen")
     assert (xbeatd.state(), xbeatd.vrrp()["active_address"]) == ("backup", theirs)
     assert not watch.adverts(source=ours)
     lab.cut("node-b")
@@ -48,7 +48,7 @@ def test_frr_is_active(lab, watch):
     frr.stop()
     stopped = watch.wait_advert(source=theirs, priority=0)
     followed = watch.wait_advert(source=ours, since_ns=stopped.time_ns)
-    assert seconds_between(stopped, followed) < 0.2
+    assert watch.least_s(stopped, followed) < 0.2
     assert {advert.mac for advert in watch.adverts()} == {VIRTUAL_MAC}
     assert {advert.checksum for advert in watch.adverts()} == {"pseudo"}
     assert not any(xbeatd.json("drops").values())
@@ -64,4 +64,4 @@ def test_frr_is_backup(lab, watch):
     xbeatd.stop()
     stopped = watch.wait_advert(source=ours, priority=0)
     followed = watch.wait_advert(source=theirs, since_ns=stopped.time_ns)
-    assert seconds_between(stopped, followed) < 0.2
+    assert watch.least_s(stopped, followed) < 0.2

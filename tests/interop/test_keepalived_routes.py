@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 
-from tests.support.laboratory import wait_until
+from tests.support.laboratory import NEVER_SECONDS, wait_until
 from tests.support.routing import Host
 
 # Left out, because xbeat takes ip(8)'s side where keepalived 2.2 differs from it: the scope of a
@@ -65,11 +65,11 @@ def under_keepalived(host):
     with open(f"{host.path}.log", "w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
     try:
-        wait_until(lambda: len(host.rules()) == len(RULES), 10, "keepalived adds the rules")
+        wait_until(lambda: len(host.rules()) == len(RULES), "keepalived adds the rules")
         return set(host.routes()), host.rules()
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=10)
+        process.wait(timeout=NEVER_SECONDS)
 
 
 def test_same_routes_and_rules(tmp_path):

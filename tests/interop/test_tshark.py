@@ -9,6 +9,7 @@ import pytest
 from tests.support.cluster import Cluster
 from tests.support.configuration import Settings
 from tests.support.laboratory import BUILD, wait_until
+from tests.support.probe import REALTIME
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 FIELDS = ["ip.dst", "ip.ttl", "vrrp.version", "vrrp.type", "vrrp.virt_rtr_id", "vrrp.prio",
@@ -18,14 +19,14 @@ FIELDS = ["ip.dst", "ip.ttl", "vrrp.version", "vrrp.type", "vrrp.virt_rtr_id", "
 def capture(lab, member, interface, capture_filter):
     """Starts a capture; returns its file, and the process, when it has begun."""
     path = lab.path("capture.pcapng")
-    process = lab.spawn(member, "tshark", "-q", "-i", interface, "-f", capture_filter, "-w", path)
-    wait_until(lambda: path.exists() and path.stat().st_size > 0, 20, "tshark captures")
+    process = lab.spawn(member, *REALTIME, "tshark", "-q", "-i", interface, "-f", capture_filter, "-w", path)
+    wait_until(lambda: path.exists() and path.stat().st_size > 0, "tshark captures")
     return path, process
 
 
 def decode(lab, path, *arguments):
     return lab.run("client", "tshark", "-r", path, "-o", "ip.check_checksum:TRUE",
-                   "-o", "udp.check_checksum:TRUE", *arguments, seconds=60).stdout
+                   "-o", "udp.check_checksum:TRUE", *arguments).stdout
 
 
 @pytest.fixture
@@ -145,7 +146,7 @@ def test_neighbours_believe_announcements(lab):
     for address in addresses:
         send(lab, "-a", "1", address)
         wait_until(lambda text=address: lab.mac("node-a") in
-                   lab.run("client", "ip", "neighbour", "show", text).stdout, 2,
+                   lab.run("client", "ip", "neighbour", "show", text).stdout,
                    f"the client has the new MAC address of {address}")
 
 

@@ -18,12 +18,14 @@ from dataclasses import dataclass, field
 from tests.support.configuration import Settings
 from tests.support.failure import ACTIVE, HANDOVER_MS, Course, Setting
 from tests.support.hogs import hogs
-from tests.support.owners import NS_PER_MS, OwnerWatch, merged
+from tests.support.laboratory import NEVER_SECONDS
+from tests.support.moment import merged
+from tests.support.owners import NS_PER_MS, OwnerWatch
 
 # What a hung or a dead Active is given, and when it is taken for lost.
 DAEMON_TIMEOUT_MS, RESTART_GRACE_MS = 600, 400
 BEGIN_WITHIN_S = 1.2
-REST_WITHIN_S = 3
+REST_WITHIN_MS = 3000
 # Two Actives who hear each other again: the next advert of the better one, and a busy machine.
 MEET_MS = 250
 # The longest way to an owner: a guard that closes, a Backup's timer, and a busy machine.
@@ -374,8 +376,9 @@ def leftovers(chaos):
             yield f"{node}: left in xb_guard: {held}"
 
 
-def wait_rest(chaos, owner, end):
+def wait_rest(chaos, owner, seconds):
     """Returns what is still wrong."""
+    end = time.monotonic() + seconds
     while True:
         try:
             wrong = list(unrest(chaos, owner))
@@ -393,7 +396,7 @@ class Outcome:
     course: Course
     wrong: list
     rest_ms: float
-    still_ms: float  # so long the prober, and so the whole machine, stood still: then nothing is proved
+    stalled_ms: float  # for so long the machine ran nothing at all: then little is proved
 
     def figures(self):
         two, course = self.course.owners.two_owners_ms, self.course
@@ -405,10 +408,10 @@ class Outcome:
 
 
 def excused(faults):
-    """When two may be Active, since neither can know of the other: (from, to) in ns. An Active that stands still
+    """When two may be Active, since neither can know of the other: (from, to) in ns. An Active that is stalled
     when they could meet again goes on answering until its guard closes."""
-    still = any(fault.kind in ("stop", "stop-all", "kill", "hang-start") for fault in faults)
-    then_ns = (MEET_MS + still * DAEMON_TIMEOUT_MS) * NS_PER_MS
+    stalled = any(fault.kind in ("stop", "stop-all", "kill", "hang-start") for fault in faults)
+    then_ns = (MEET_MS + stalled * DAEMON_TIMEOUT_MS) * NS_PER_MS
     return [(fault.done_ns[0], fault.done_ns[-1] + then_ns) for fault in faults
             if KINDS[fault.kind].network and fault.done_ns]
 
@@ -433,20 +436,27 @@ def wrong_outage(setting, nodes, faults, course):
             setting.settings.instance_lines or len(setting.settings.heartbeat_lines) > 1:
         return
     for begin, end in (span for node in nodes for span in healthy(node, faults, course)):
-        for start, stop in course.owners.outages():
-            if min(end, stop) - max(begin, start) > TAKEN_OVER_NS:
+        for start, stop in ((outage.start_ns, outage.end_ns) for outage in course.owners.outages()):
+            most_ns = TAKEN_OVER_NS + course.stalled_ms(start, stop) * NS_PER_MS
+            if min(end, stop) - max(begin, start) > most_ns:
                 yield (f"nobody answers for {(stop - start) / NS_PER_MS:.0f} ms, from "
                        f"{(start - course.start_ns) / NS_PER_MS:.0f}, though somebody could")
 
 
 def wrong_owners(faults, course):
     two_ms = inexcusable_ms(course.owners.two_owners(course.start_ns, course.end_ns), excused(faults))
-    if two_ms > HANDOVER_MS:
+    if two_ms > HANDOVER_MS + course.stalled_ms(course.start_ns, course.end_ns):
         yield f"two owners for {two_ms:.1f} ms"
 
 
-def still_ms(spans):
-    return max((after.first_ns - before.last_ns for before, after in zip(spans, spans[1:])), default=0) / NS_PER_MS
+def late_rest(course):
+    """The cluster is at rest soon after the last fault was undone, by its own events."""
+    to_monotonic_ns = time.monotonic_ns() - time.time_ns()
+    moves_ns = [event["time_unix_ns"] + to_monotonic_ns for events in course.events.values() for event in events
+                if event["kind"] in ("peer", "vrrp", "daemon", "node")]
+    rest_ms = (max(moves_ns, default=0) - course.mended_ns) / NS_PER_MS
+    if rest_ms > REST_WITHIN_MS + course.stalled_ms(course.mended_ns, course.end_ns):
+        yield f"the last change comes {rest_ms:.0f} ms after the last fault"
 
 
 def play_episode(scene, seed, faults):
@@ -463,10 +473,9 @@ def play_episode(scene, seed, faults):
         thread.start()
     for thread in threads:
         thread.join()
-    mended = time.monotonic()
     scene.note_mended()
-    wrong = errors + wait_rest(chaos, owner, mended + REST_WITHIN_S)
-    rest_ms = (time.monotonic() - mended) * 1000
+    wrong = errors + wait_rest(chaos, owner, NEVER_SECONDS)
+    rest_ms = (time.monotonic_ns() - scene.mended_ns) / NS_PER_MS
     time.sleep(0.3)
     if not wrong:
         wrong = wait_rest(chaos, owner, 0) + list(leftovers(chaos))
@@ -475,7 +484,9 @@ def play_episode(scene, seed, faults):
     for node in scene.lab.nodes:
         with contextlib.suppress(Exception):
             events[node] = scene.events_since(node)
-    course = Course(scene.start_ns, scene.mended_ns, end_ns, watch.finish(), {}, events, scene.restarted)
+    course = Course(scene.start_ns, scene.mended_ns, scene.mended_ns, end_ns, watch.finish(),
+                    scene.lab.stalled_ms, {}, events, scene.restarted, set())
+    wrong += late_rest(course)
     wrong += wrong_owners(faults, course)
     wrong += wrong_outage(scene.setting, chaos.candidates, faults, course)
-    return Outcome(seed, faults, course, wrong, rest_ms, still_ms(course.owners.arp))
+    return Outcome(seed, faults, course, wrong, rest_ms, course.stalled_ms(course.start_ns, course.end_ns))

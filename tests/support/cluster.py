@@ -67,10 +67,10 @@ class Cluster:
     def __getitem__(self, node):
         return self.daemons[node]
 
-    def wait_up(self, seconds=5):
+    def wait_up(self):
         """Until every running xbeatd calls every other one up."""
-        wait_up(*self.daemons.values(), seconds=seconds)
+        wait_up(*self.daemons.values())
 
-    def wait_holder(self, node, seconds=10):
+    def wait_holder(self, node):
         """Until node, and nobody else, has the service address."""
-        self.lab.wait_holders(self.settings.vip, [node], seconds)
+        self.lab.wait_holders(self.settings.vip, [node])

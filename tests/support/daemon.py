@@ -5,6 +5,7 @@ import pathlib
 import signal
 
 from tests.support.node import Node
+from tests.support.probe import REALTIME
 
 
 class Daemon(Node):
@@ -35,7 +36,8 @@ class Daemon(Node):
 class Keepalived(Daemon):
     def start(self):
         pid_files = [f"--{kind}={self.lab.path(f'{self.node}-{kind}')}" for kind in ("pid", "vrrp_pid")]
-        self.process = self.lab.spawn(self.node, "keepalived", "--dont-fork", "--log-console",
+        # In time whatever else runs, as xbeatd is by itself.
+        self.process = self.lab.spawn(self.node, *REALTIME, "keepalived", "--dont-fork", "--log-console",
                                       "--log-detail", "--vrrp", "--use-file", self.configuration,
                                       *pid_files)
         return self

@@ -11,21 +11,26 @@ Rows of one setting share a scene, unless one of them fails.
 
 import contextlib
 import os
-import signal
 import time
 from dataclasses import dataclass, field
 
 from tests.support.cluster import Cluster
 from tests.support.configuration import Settings
 from tests.support.laboratory import Laboratory
+from tests.support.moment import stop_for
 from tests.support.owners import OwnerWatch
-from tests.support.probe import REALTIME, serve_everywhere
+from tests.support.probe import serve_everywhere
 
 # An address that is handed over in order goes from one node to the other in two steps on two nodes.
 HANDOVER_MS = 20
 # A request or a few may get lost on a busy machine.
 LOST_MS = 10
 ACTIVE = "node-a"
+PLAYED_MAX = 3
+
+
+class UnprovenError(AssertionError):
+    """What went wrong may be the machine's doing."""
 
 
 @dataclass
@@ -50,7 +55,7 @@ class Row:
     events: dict = field(default_factory=dict)  # by node: (kind, subject, to) of one that there is
     takeover: str = None  # who owns the address while the failure lasts, if not node-a
     also_active: tuple = ()  # who else may take itself for Active meanwhile
-    two_owners_ms: float = 0  # at most, while it lasts
+    two_owners_ms: float = 0  # at most, while it lasts; None: as long as it lasts
     return_two_owners_ms: float = HANDOVER_MS  # at most, after it was mended
     outage_ms: float = LOST_MS  # at most; None: as long as it lasts, and longer
     return_outage_ms: float = LOST_MS
@@ -63,7 +68,7 @@ class Row:
 class Scene:
     def __init__(self, setting):
         self.setting = setting
-        self.restarted = set()
+        self.restarted, self.stopped = set(), set()
         self.stack = contextlib.ExitStack()
         self.lab = self.stack.enter_context(
             Laboratory(f"xs{os.getpid()}", nodes=setting.nodes, links=setting.links))
@@ -85,7 +90,7 @@ class Scene:
             self.start_daemon(node)
         if setting.accompany:
             setting.accompany(self)
-        serve_everywhere(lab, *REALTIME)
+        serve_everywhere(lab)
 
     def start_daemon(self, node):
         self.restarted.add(node)
@@ -99,7 +104,7 @@ class Scene:
         """Of daemons that are not there any more: they can tell nothing else."""
         for daemon in self.cluster.daemons.values():
             if daemon.process and not daemon.process.running():
-                print(f"{daemon.node} ended with {daemon.process.wait(1)}:\n{daemon.process.output()[-2000:]}")
+                print(f"{daemon.node} ended with {daemon.process.wait()}:\n{daemon.process.output()[-2000:]}")
 
     def __getitem__(self, node):
         return self.cluster[node]
@@ -112,31 +117,27 @@ class Scene:
         for node in candidates:
             self[node].wait_state("active" if node == owner else "backup")
 
-    def signal(self, number, *nodes):
-        for node in nodes:
-            self[node].process.send_signal(number)
-
     def stop(self, seconds, *nodes):
         """Stops daemons for so long. They are on their own again afterwards: it is mended."""
-        self.signal(signal.SIGSTOP, *nodes)
-        try:
-            time.sleep(seconds)
-            self.note_mended(*(node for node in self.lab.nodes if node not in nodes))
-        finally:
-            self.signal(signal.SIGCONT, *nodes)
+        self.stopped = set(nodes)
+        went_on_ns = stop_for(seconds, *(self[node].process for node in nodes))
+        self.note_mended(*(node for node in self.lab.nodes if node not in nodes), at_ns=went_on_ns)
 
     def note_begin(self):
         self.counts = {node: len(self[node].events()) for node in self.lab.nodes}
-        self.restarted = set()
+        self.restarted, self.stopped = set(), set()
         self.mended_ns, self.failing = None, {node: [] for node in self.lab.nodes}
         self.start_ns = time.monotonic_ns()
 
-    def note_mended(self, *nodes):
-        """From here on it is the return that is judged. nodes: those that can be asked what they have seen."""
+    def note_mended(self, *nodes, at_ns=None):
+        """It is the return that is judged from now on, or was from at_ns on. nodes: those that can be
+        asked what they have seen until then."""
         if self.mended_ns:
             return
-        self.failing.update((node, self.events_since(node)) for node in nodes)
-        self.mended_ns = time.monotonic_ns()
+        self.mended_ns = at_ns or time.monotonic_ns()
+        end_ns = time.time_ns() - time.monotonic_ns() + at_ns if at_ns else 2**63
+        for node in nodes:
+            self.failing[node] = [event for event in self.events_since(node) if event["time_unix_ns"] <= end_ns]
 
     def events_since(self, node):
         """Since the beginning of the row; a daemon that was started since has none of the earlier ones."""
@@ -166,12 +167,20 @@ class Stage:
 class Course:
     """What happened: times are CLOCK_MONOTONIC in ns, events by node."""
     start_ns: int
-    mend_ns: int
+    mend_ns: int  # when mending began
+    mended_ns: int  # when it was done
     end_ns: int
     owners: object
+    stalled_ms: object  # a function of two times: for how long the machine ran nothing at all
     failing: dict  # events while it failed
     events: dict  # all of them
     restarted: set
+    stopped: set
+
+    def stalled_daemons(self):
+        """Nodes whose daemons report a stall that nobody made: the machine did not let them run."""
+        return sorted({node for node in self.events.keys() - self.restarted - self.stopped
+                       for event in self.events[node] if event["kind"] == "stall"})
 
     def describe(self):
         failing_ms, mended_ms = ((end - begin) / 1e6 for begin, end in
@@ -193,18 +202,21 @@ def play(scene, row):
     watch.client.wait_owner(ACTIVE)
     time.sleep(0.1)
     scene.note_begin()
+    mended_ns = None
     try:
         row.make(scene)
         scene.note_mended(*(node for node in lab.nodes if scene[node].process.running()))
         row.mend(scene)
+        mended_ns = time.monotonic_ns()
         time.sleep(0.2)
         scene.wait_steady(row.owner)
         time.sleep(0.3)
     finally:
         end_ns = time.monotonic_ns()
-        course = Course(scene.start_ns, scene.mended_ns or end_ns, end_ns, watch.finish(), scene.failing,
+        course = Course(scene.start_ns, scene.mended_ns or end_ns, mended_ns or end_ns, end_ns,
+                        watch.finish(), lab.stalled_ms, scene.failing,
                         {node: scene.events_since(node) for node in lab.nodes
-                         if scene[node].process.running()}, scene.restarted)
+                         if scene[node].process.running()}, scene.restarted, scene.stopped)
         print(course.describe())
     return course
 
@@ -249,16 +261,21 @@ def wrong_actions(row, course):
 
 
 def wrong_owners(row, course):
-    two, owners = course.owners.two_owners_ms, course.owners
+    two, outage, owners = course.owners.two_owners_ms, course.owners.outage_ms, course.owners
+    failing = (course.start_ns, course.mend_ns)
+    # What may last as long as the failure does lasts until its mending is done.
+    two_after = (course.mended_ns if row.two_owners_ms is None else course.mend_ns, course.end_ns)
+    outage_after = (course.mend_ns, course.end_ns)
     limits = [
-        ("two owners while it failed", two(course.start_ns, course.mend_ns), row.two_owners_ms),
-        ("two owners after that", two(course.mend_ns, course.end_ns), row.return_two_owners_ms),
-        ("outage while it failed", owners.outage_ms(course.start_ns, course.mend_ns), row.outage_ms),
-        ("outage after that", owners.outage_ms(course.mend_ns, course.end_ns), row.return_outage_ms),
+        ("two owners while it failed", two(*failing), row.two_owners_ms, failing),
+        ("two owners after that", two(*two_after), row.return_two_owners_ms, two_after),
+        ("outage while it failed", outage(*failing), row.outage_ms, failing),
+        ("outage after that", outage(*outage_after), row.return_outage_ms, outage_after),
     ]
-    for what, was_ms, most_ms in limits:
-        if most_ms is not None and was_ms > most_ms:
-            yield f"{what}: {was_ms:.1f} ms, at most {most_ms} ms"
+    for what, was_ms, most_ms, when in limits:
+        if most_ms is not None and was_ms > most_ms + course.stalled_ms(*when):
+            yield (f"{what}: {was_ms:.1f} ms, at most {most_ms} ms (the machine stalled for "
+                   f"{course.stalled_ms(*when):.1f} ms)")
     order = owners.order(course.start_ns, course.mend_ns)
     wanted = [ACTIVE] + ([row.takeover] if row.takeover else [])
     if order[-1:] != wanted[-1:] and row.two_owners_ms == 0 and row.outage_ms is not None:
@@ -268,11 +285,24 @@ def wrong_owners(row, course):
 def check(row, course):
     wrong = [*wrong_verdicts(row, course), *missing_events(row, course), *wrong_actions(row, course),
              *wrong_owners(row, course)]
-    assert not wrong, "\n".join([row.name, *wrong])
+    text, stalled = "\n".join([row.name, *wrong]), course.stalled_daemons()
+    if wrong and stalled:
+        raise UnprovenError(f"{text}\n(the machine stalled {' and '.join(stalled)})")
+    assert not wrong, text
 
 
 def run_row(stage, row):
-    """Plays a row, and leaves no scene behind that it may have spoilt."""
+    """Plays a row; again if it went wrong while the machine did not let a daemon run: that proves nothing."""
+    for _ in range(PLAYED_MAX - 1):
+        try:
+            return play_and_check(stage, row)
+        except UnprovenError as unproven:
+            print(f"played again: {unproven}")
+    return play_and_check(stage, row)
+
+
+def play_and_check(stage, row):
+    """Leaves no scene behind that it may have spoilt."""
     scene = stage.scene_for(row.setting)
     try:
         check(row, play(scene, row))

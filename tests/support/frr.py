@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 from tests.support.laboratory import wait_until
+from tests.support.probe import REALTIME
 
 PROGRAMS = pathlib.Path("/usr/lib/frr")
 # Root is not in the group that they want their terminals to have.
@@ -39,16 +40,16 @@ class Frr:
         ip("link", "set", self.interface, "up")
 
     def spawn(self, program, *options):
-        return self.lab.spawn(self.node, PROGRAMS / program, "-u", USER, "-g", USER,
+        return self.lab.spawn(self.node, *REALTIME, PROGRAMS / program, "-u", USER, "-g", USER,
                               "-z", self.directory / "zserv.api",
                               "-i", self.directory / f"{program}.pid", "-P", "0",
                               "--vty_socket", self.directory, "--log", "stdout", *options)
 
     def start(self):
         self.spawn("zebra")
-        wait_until((self.directory / "zserv.api").exists, 5, "zebra listens")
+        wait_until((self.directory / "zserv.api").exists, "zebra listens")
         self.process = self.spawn("vrrpd", "-f", self.configuration)
-        wait_until((self.directory / "vrrpd.vty").exists, 5, "vrrpd listens")
+        wait_until((self.directory / "vrrpd.vty").exists, "vrrpd listens")
         return self
 
     def show(self):

@@ -16,6 +16,8 @@ import subprocess
 import tempfile
 import time
 
+from tests.support.moment import Moment, overlap_ms, read_stalls
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
 PINS = pathlib.Path("/sys/fs/bpf/xbeat")
@@ -23,15 +25,21 @@ SOCKETS = pathlib.Path("/run/xbeat")
 LAB = ROOT / "scripts" / "lab"
 
 
-def wait_until(predicate, seconds, what):
-    """Returns the first true value of predicate(); fails with what was waited for."""
-    end = time.monotonic() + seconds
+# A wait ends on its condition. This deadline only says that it never comes: it is no promise of
+# anybody's, and no test judges by it.
+NEVER_SECONDS = 90
+
+
+def wait_until(predicate, what):
+    """Returns the first true value of predicate(). Fails with what was waited for: a text, or a
+    function that returns it."""
+    end = time.monotonic() + NEVER_SECONDS
     while True:
         value = predicate()
         if value:
             return value
         if time.monotonic() > end:
-            raise AssertionError(f"not within {seconds} s: {what}")
+            raise AssertionError(f"not within {NEVER_SECONDS} s: {what() if callable(what) else what}")
         time.sleep(0.01)
 
 
@@ -77,18 +85,18 @@ class Process:
         if self.running():
             self.popen.send_signal(number)
 
-    def wait(self, seconds):
+    def wait(self):
         """Returns the exit status; negative: ended by that signal."""
-        return self.popen.wait(timeout=seconds)
+        return self.popen.wait(timeout=NEVER_SECONDS)
 
-    def end(self, number=signal.SIGTERM, seconds=5):
+    def end(self, number=signal.SIGTERM):
         self.send_signal(number)
         self.send_signal(signal.SIGCONT)
         try:
-            return self.wait(seconds)
+            return self.wait()
         except subprocess.TimeoutExpired:
             self.send_signal(signal.SIGKILL)
-            return self.wait(seconds)
+            return self.wait()
 
 
 class Laboratory:
@@ -105,6 +113,7 @@ class Laboratory:
             with uninterrupted():
                 self.directory = pathlib.Path(tempfile.mkdtemp(prefix=f"{self.name}-"))
             self.lab("up", str(len(self.nodes)), "--links", str(self.links))
+            self.stalls = self.watch_stalls()
         except BaseException:
             self.close()
             raise
@@ -120,8 +129,8 @@ class Laboratory:
     def remove(self):
         # The last started first: whoever watches others goes before them.
         for process in reversed(self.processes):
-            with contextlib.suppress(subprocess.TimeoutExpired):  # the machine stands still: the others go all the same
-                process.end(signal.SIGKILL, 10)
+            with contextlib.suppress(subprocess.TimeoutExpired):  # the others are ended all the same
+                process.end(signal.SIGKILL)
         self.lab("down")
         for member in [*self.nodes, "client"]:
             shutil.rmtree(PINS / self.instance(member), ignore_errors=True)
@@ -141,18 +150,39 @@ class Laboratory:
             raise RuntimeError(f"scripts/lab {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout
 
+    def watch_stalls(self):
+        process = Process([BUILD / "tools" / "stalls"], self.path("stalls.log"))
+        self.processes.append(process)
+        wait_until(process.output, "stalls are watched for")
+        return process
+
+    def stalled_ms(self, start_ns, end_ns):
+        """For how long the machine ran nothing at all between these (CLOCK_MONOTONIC)."""
+        return overlap_ms(read_stalls(self.stalls.output()), start_ns, end_ns)
+
+    def moment(self, act):
+        """Calls a function. Returns when that was."""
+        before_ns = time.time_ns()
+        act()
+        return Moment(self, before_ns, time.time_ns())
+
     def cut(self, *arguments):
         """Returns when it was done, CLOCK_MONOTONIC in ns."""
         self.lab("cut", *arguments)
         return time.monotonic_ns()
 
-    def cut_together(self, *nodes, link=0):
-        """Cuts several nodes off within a millisecond or so. Returns when, CLOCK_REALTIME in ns."""
-        commands = "".join(f"link set {node}.{link} nomaster\n" for node in nodes)
+    def cut_together(self, *nodes, links=(0,)):
+        """Cuts several nodes off within a millisecond or so. Returns when."""
+        commands = "".join(f"link set {node}.{link} nomaster\n" for node in nodes for link in links)
         batch = self.write("cut.batch", commands)
-        before_ns = time.time_ns()
-        self.run("switch", "ip", "-batch", batch)
-        return before_ns
+        return self.moment(lambda: self.run("switch", "ip", "-batch", batch))
+
+    def flap(self, node, times, gone_s, back_s, link=0):
+        """Its link is gone for so long and back for so long, again and again, whatever else runs."""
+        port, bridge = f"{node}.{link}", f"br{link}"
+        self.run("switch", "chrt", "-f", "40", "sh", "-c",
+                 f"for i in $(seq {times}); do ip link set {port} nomaster; sleep {gone_s}; "
+                 f"ip link set {port} master {bridge}; sleep {back_s}; done")
 
     def heal(self, *arguments):
         self.lab("heal", *arguments)
@@ -187,16 +217,16 @@ class Laboratory:
         self.losing_ports.clear()
         return time.monotonic_ns()
 
-    def disturb(self, node, seconds, link=0, **wishes):
-        """Puts a bad cable between a member and the switch (tests/tools/disturb.c); it passes nothing
-        after so many seconds. undisturb() takes it away. The change itself may cost some 30 ms of packets."""
+    def disturb(self, node, link=0, **wishes):
+        """Puts a bad cable between a member and the switch (tests/tools/disturb.c). undisturb() takes
+        it away. The change itself may cost some 30 ms of packets."""
         port, inner, outer = f"{node}.{link}", f"d{node}.{link}", f"s{node}.{link}"
         self.run("switch", "ip", "-batch", self.write("disturb.batch", (
             f"link add {inner} type veth peer name {outer}\n"
             f"link set {inner} up\nlink set {outer} up master br{link}\n")))
         process = self.spawn("switch", "chrt", "-f", "40", BUILD / "tools" / "disturb", port, inner,
-                             seconds, *(f"{word}={number}" for word, number in wishes.items()))
-        wait_until(lambda: "started" in process.output(), 5, "the bad cable is there")
+                             NEVER_SECONDS, *(f"{word}={number}" for word, number in wishes.items()))
+        wait_until(lambda: "started" in process.output(), "the bad cable is there")
         # Until here there are two cables, which is better than none.
         self.run("switch", "ip", "link", "set", port, "nomaster")
         return process
@@ -240,9 +270,9 @@ class Laboratory:
         self.processes.append(process)
         return process
 
-    def run(self, member, *command, check=True, seconds=20):
+    def run(self, member, *command, check=True):
         done = subprocess.run(self.argv(f"{self.name}-{member}", *command), text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=seconds)
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=NEVER_SECONDS)
         if check and done.returncode:
             raise AssertionError(f"{member}: {' '.join(map(str, command))}: {done.stderr.strip()}")
         return done
@@ -258,9 +288,10 @@ class Laboratory:
     def holders(self, address):
         return [node for node in self.nodes if self.has_address(node, address)]
 
-    def wait_holders(self, address, nodes, seconds=10):
+    def wait_holders(self, address, nodes):
         """Until these nodes have the address, and no others."""
-        wait_until(lambda: self.holders(address) == nodes, seconds, f"{address} is on {nodes}")
+        wait_until(lambda: self.holders(address) == nodes,
+                   lambda: f"{address} is on {nodes}: {self.holders(address)}")
 
     def mac(self, member, interface="eth0"):
         return json.loads(self.run(member, "ip", "-j", "link", "show", "dev", interface).stdout

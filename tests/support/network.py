@@ -38,7 +38,7 @@ class Network(Node):
     def monitor(self, *words):
         """Starts the monitor; lines() of what it has said since, once a line is there."""
         process = self.lab.spawn(self.node, TOOL, "monitor", *words)
-        wait_until(lambda: "started" in process.output(), 5, "the monitor starts")
+        wait_until(lambda: "started" in process.output(), "the monitor starts")
         return Monitor(process)
 
 
@@ -49,5 +49,5 @@ class Monitor:
     def lines(self):
         return self.process.output().splitlines()
 
-    def wait_for(self, line, seconds=5):
-        wait_until(lambda: line in self.lines(), seconds, line)
+    def wait_for(self, line):
+        wait_until(lambda: line in self.lines(), line)

@@ -34,6 +34,6 @@ class Node:
     def routes(self, *words):
         return self.ip("route", "show", *words).splitlines()
 
-    def wait_address(self, address, device="eth0", there=True, seconds=5):
-        wait_until(lambda: (address in self.addresses(device)) == there, seconds,
+    def wait_address(self, address, device="eth0", there=True):
+        wait_until(lambda: (address in self.addresses(device)) == there,
                    f"{address} is {'' if there else 'not '}on {device} of {self.node}")

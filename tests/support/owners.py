@@ -7,10 +7,12 @@ or while the client is answered by one and ARP requests by another.
 
 import json
 import signal
+import time
 from dataclasses import dataclass
 
 from tests.support.laboratory import BUILD
-from tests.support.probe import REALTIME, Client
+from tests.support.moment import merged
+from tests.support.probe import ASK_SECONDS_MAX, REALTIME, Client
 
 WHO_HAS = BUILD / "tools" / "who_has"
 NS_PER_MS = 10**6
@@ -21,35 +23,27 @@ REQUESTS_APART_NS = NS_PER_MS
 
 @dataclass(frozen=True)
 class Span:
-    """Successive requests that the same nodes answered: when the first was sent, and the last."""
+    """Successive requests that the same nodes answered: when the first was sent, and the last; of the
+    prober's also how many there were."""
     owners: frozenset
     first_ns: int
     last_ns: int
+    requests: int = 0
 
     def within(self, start_ns, end_ns):
         """The part of it; None: there is none."""
         first, last = max(self.first_ns, start_ns), min(self.last_ns, end_ns)
-        return Span(self.owners, first, last) if first <= last else None
+        return Span(self.owners, first, last, self.requests) if first <= last else None
 
 
 def parts(spans, start_ns, end_ns):
     return [part for part in (span.within(start_ns, end_ns) for span in spans) if part]
 
 
-def merged(intervals):
-    """Of (start, end) in ns: what they cover together, in order."""
-    result = []
-    for start, end in sorted(intervals):
-        if result and start <= result[-1][1]:
-            result[-1] = (result[-1][0], max(end, result[-1][1]))
-        else:
-            result.append((start, end))
-    return result
-
-
 def arp_spans(lab, result):
     nodes = {lab.mac(node): node for node in lab.nodes}
-    return [Span(frozenset(nodes.get(mac, mac) for mac in run["owners"]), run["first_ns"], run["last_ns"])
+    return [Span(frozenset(nodes.get(mac, mac) for mac in run["owners"]), run["first_ns"], run["last_ns"],
+                 run["requests"])
             for run in result["runs"]]
 
 
@@ -71,17 +65,29 @@ def client_spans(lines):
     return spans
 
 
+@dataclass(frozen=True)
+class Outage:
+    """From the last request that was answered to the next that was. It is as long as requests were
+    lost: a prober that was late itself did not ask."""
+    start_ns: int
+    end_ns: int
+    lost: int
+
+    def length_ms(self, interval_ns):
+        return (self.lost + 1) * interval_ns / NS_PER_MS
+
+
 def outages_of(spans):
-    """From the last request that was answered to the next that was: (start, end)."""
-    answered = [span for span in spans if span.owners]
-    return [(before.last_ns, after.first_ns) for before, after in zip(answered, answered[1:])
-            if any(not span.owners and before.last_ns < span.first_ns < after.first_ns for span in spans)]
+    """Two spans that nobody answered never follow each other."""
+    return [Outage(before.last_ns, after.first_ns, silent.requests)
+            for before, silent, after in zip(spans, spans[1:], spans[2:]) if not silent.owners]
 
 
 class Owners:
     """What prober and client saw together."""
 
-    def __init__(self, arp, client, client_result, interval_ns):
+    def __init__(self, arp, client, client_result, interval_ns, stalled_ms):
+        self.stalled_ms = stalled_ms  # for so long the machine ran nothing at all, them included
         self.arp = arp
         self.client = client
         self.client_result = client_result
@@ -102,15 +108,15 @@ class Owners:
         return sum(end - start for start, end in self.two_owners(start_ns, end_ns)) / NS_PER_MS
 
     def outages(self):
-        """To the prober or to the client, as (start, end) in ns."""
-        client = [(outage["start_monotonic_ns"], outage["start_monotonic_ns"] + outage["duration_ns"])
-                  for outage in self.client_result["outages"]]
+        """To the prober or to the client."""
+        client = [Outage(outage["start_monotonic_ns"], outage["start_monotonic_ns"] + outage["duration_ns"],
+                         outage["lost"]) for outage in self.client_result["outages"]]
         return outages_of(self.arp) + client
 
     def outage_ms(self, start_ns=0, end_ns=2**62):
         """The longest of those that touch this time."""
-        return max((end - start for start, end in self.outages()
-                    if start < end_ns and end > start_ns), default=0) / NS_PER_MS
+        return max((outage.length_ms(self.interval_ns) for outage in self.outages()
+                    if outage.start_ns < end_ns and outage.end_ns > start_ns), default=0)
 
     def order(self, start_ns=0, end_ns=2**62):
         """Which nodes answered alone, one after the other, by ARP."""
@@ -124,16 +130,17 @@ class Owners:
 class OwnerWatch:
     """Asks each millisecond until finish()."""
 
-    def __init__(self, lab, address, interval_us=1000, seconds=60):
+    def __init__(self, lab, address, interval_us=1000):
         self.lab = lab
-        self.client = Client(lab, address, interval_us, seconds, before=REALTIME)
-        self.prober = lab.spawn("client", *REALTIME, WHO_HAS, "eth0", address, interval_us, seconds)
+        self.start_ns = time.monotonic_ns()
+        self.client = Client(lab, address, interval_us)
+        self.prober = lab.spawn("client", *REALTIME, WHO_HAS, "eth0", address, interval_us, ASK_SECONDS_MAX)
 
     def finish(self):
         for process in (self.prober, self.client.process):
             process.send_signal(signal.SIGINT)
         client_result = self.client.finish()
-        self.prober.wait(20)
+        self.prober.wait()
         result = json.loads(self.prober.output())
         return Owners(arp_spans(self.lab, result), client_spans(self.client.lines()), client_result,
-                      result["interval_ns"])
+                      result["interval_ns"], self.lab.stalled_ms(self.start_ns, time.monotonic_ns()))

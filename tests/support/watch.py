@@ -10,6 +10,7 @@ import struct
 from dataclasses import dataclass
 
 from tests.support.laboratory import wait_until
+from tests.support.moment import stalled_ms
 from tests.support.packet import (ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6, PROTOCOL_VRRP,
                                   address_text, checksum, mac_text, pseudo_header)
 from tests.support.port import open_port
@@ -121,6 +122,7 @@ class Watch:
     read. The client's are all that is multicast."""
 
     def __init__(self, lab, member, link=0):
+        self.lab = lab
         self.port = open_port(lab, "switch", f"{member}.{link}")
         self.port.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES)
         self.port.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
@@ -169,13 +171,17 @@ class Watch:
     def claims(self, since_ns=0, **fields):
         return self.select(Claim, since_ns, fields)
 
-    def wait_advert(self, seconds=5, since_ns=0, **fields):
+    def wait_advert(self, since_ns=0, **fields):
         """Returns the first such advert."""
-        return wait_until(lambda: self.adverts(since_ns, **fields), seconds, f"advert {fields}")[0]
+        return wait_until(lambda: self.adverts(since_ns, **fields), f"advert {fields}")[0]
+
+    def least_s(self, first, second):
+        """Seconds between two packets, without the machine's own stalls."""
+        return seconds_between(first, second) - stalled_ms(self.lab, first.time_ns, second.time_ns) / 1000
 
     def longest_gap_s(self, vrid, since_ns=0):
         adverts = self.adverts(since_ns, vrid=vrid)
-        return max(map(seconds_between, adverts, adverts[1:]))
+        return max(map(self.least_s, adverts, adverts[1:]))
 
     def families(self):
         """Of the member's adverts."""

@@ -10,7 +10,7 @@ import subprocess
 import time
 
 from tests.support.daemon import Daemon
-from tests.support.laboratory import BUILD, PINS, SOCKETS, wait_until
+from tests.support.laboratory import BUILD, NEVER_SECONDS, PINS, SOCKETS, wait_until
 
 
 def find_bpftool():
@@ -33,7 +33,7 @@ class Xbeatd(Daemon):
         """Returns when it answers. before: a command that changes its surroundings."""
         self.process = self.lab.spawn(self.node, *before, BUILD / "xbeatd", "-f",
                                       "-c", self.configuration, "-i", self.instance)
-        wait_until(self.ready, 5, f"xbeatd on {self.node} answers on its socket")
+        wait_until(self.ready, f"xbeatd on {self.node} answers on its socket")
         return self
 
     def start_active(self, name="VI_1"):
@@ -49,7 +49,7 @@ class Xbeatd(Daemon):
         """Ends the daemon as a crash would. Returns when, CLOCK_MONOTONIC in ns."""
         killed_ns = time.monotonic_ns()
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(5)
+        self.process.wait()
         return killed_ns
 
     def ctl_argv(self, *arguments):
@@ -57,7 +57,7 @@ class Xbeatd(Daemon):
 
     def ctl(self, *arguments, check=True):
         done = subprocess.run(self.ctl_argv("-j", *arguments), text=True, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, timeout=5)
+                              stderr=subprocess.PIPE, timeout=NEVER_SECONDS)
         assert not check or done.returncode == 0, done.stderr
         return done
 
@@ -72,7 +72,7 @@ class Xbeatd(Daemon):
     def text(self, *arguments):
         """What xbeatctl prints for people."""
         return subprocess.run(self.ctl_argv(*arguments), text=True, stdout=subprocess.PIPE,
-                              check=True, timeout=5).stdout
+                              check=True, timeout=NEVER_SECONDS).stdout
 
     def reload(self, *texts):
         """Takes another configuration over; returns what xbeatctl says of it."""
@@ -122,16 +122,16 @@ class Xbeatd(Daemon):
     def state(self, name="VI_1"):
         return self.vrrp(name)["state"]
 
-    def wait_state(self, state, name="VI_1", seconds=10):
-        wait_until(lambda: self.state(name) == state, seconds,
-                   f"{self.node}: {name} is {state}: {self.vrrp(name)}")
+    def wait_state(self, state, name="VI_1"):
+        wait_until(lambda: self.state(name) == state,
+                   lambda: f"{self.node}: {name} is {state}: {self.vrrp(name)}")
 
     def priority(self, name="VI_1"):
         return self.vrrp(name)["effective_priority"]
 
-    def wait_priority(self, priority, name="VI_1", seconds=5):
-        wait_until(lambda: self.priority(name) == priority, seconds,
-                   f"{self.node}: {name} has priority {priority}: {self.explain(name)}")
+    def wait_priority(self, priority, name="VI_1"):
+        wait_until(lambda: self.priority(name) == priority,
+                   lambda: f"{self.node}: {name} has priority {priority}: {self.explain(name)}")
 
     def obstacles(self, name="VI_1"):
         """Their kinds."""
@@ -146,9 +146,9 @@ class Xbeatd(Daemon):
     def tracked(self, name):
         return next(thing for thing in self.json("tracking") if thing["name"] == name)
 
-    def wait_tracked(self, name, status, seconds=5):
-        wait_until(lambda: self.tracked(name)["status"] == status, seconds,
-                   f"{name} is {status}: {self.tracked(name)}")
+    def wait_tracked(self, name, status):
+        wait_until(lambda: self.tracked(name)["status"] == status,
+                   lambda: f"{name} is {status}: {self.tracked(name)}")
         return self.tracked(name)
 
     def drops(self, reason):
@@ -158,12 +158,12 @@ class Xbeatd(Daemon):
         """A pinned map's values as bpftool prints them."""
         done = subprocess.run([find_bpftool(), "-j", "map", "dump", "pinned",
                                PINS / self.instance / name],
-                              text=True, stdout=subprocess.PIPE, check=True, timeout=5)
+                              text=True, stdout=subprocess.PIPE, check=True, timeout=NEVER_SECONDS)
         return [entry["formatted"]["value"] for entry in json.loads(done.stdout)]
 
 
-def wait_up(*daemons, seconds=5):
+def wait_up(*daemons):
     """Until each of them calls every other one up."""
     wait_until(lambda: all(daemon.verdict(other.node) == "up"
                            for daemon in daemons for other in daemons if other is not daemon),
-               seconds, f"{[daemon.node for daemon in daemons]} call each other up")
+               f"{[daemon.node for daemon in daemons]} call each other up")

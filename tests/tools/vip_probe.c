@@ -5,8 +5,8 @@
  *   vip_probe serve NAME PORT                          answers on every address of the machine
  *   vip_probe ask ADDRESS PORT INTERVAL_US SECONDS     asks on an absolute schedule, prints JSON
  *
- * "ask" prints a line for each change of owner as it happens and a line with the result at the end
- * (also after SIGINT or SIGTERM). An outage runs from the sending of the last request that was
+ * "ask" prints a line for each change of owner, with the time of the first request that the new one
+ * answered, and a line with the result at the end (also after SIGINT or SIGTERM). An outage runs from the sending of the last request that was
  * answered to the sending of the next one that was. Times: unix for people, monotonic to compare
  * with other processes of the same machine.
  */
@@ -60,7 +60,8 @@ struct run {
 	size_t answered;
 	size_t duplicates;
 	size_t owner_changes;
-	uint8_t owner; /* of the newest answer */
+	uint64_t newest; /* number of the newest request that was answered */
+	uint8_t owner; /* of that */
 	char owners[OWNERS_MAX + 1][PROBE_OWNER_BYTES];
 };
 
@@ -155,11 +156,11 @@ static uint8_t owner_index(struct run *run, const char *name)
 	return NO_OWNER;
 }
 
-static void owner_changed(struct run *run, uint8_t owner, uint64_t now_ns)
+static void owner_changed(struct run *run, uint8_t owner, uint64_t asked_ns)
 {
 	printf("{\"event\":\"owner\",\"time_unix_ns\":%" PRIu64 ",\"monotonic_ns\":%" PRIu64
 	       ",\"from\":\"%s\",\"to\":\"%s\"}\n",
-	       to_unix_ns(now_ns), now_ns, run->owners[run->owner], run->owners[owner]);
+	       to_unix_ns(asked_ns), asked_ns, run->owners[run->owner], run->owners[owner]);
 	run->owner_changes += run->owner != NO_OWNER;
 	run->owner = owner;
 }
@@ -176,8 +177,12 @@ static void receive_answer(struct run *run)
 	    answer.number >= run->sent)
 		return;
 	owner = owner_index(run, answer.owner);
-	if (owner != run->owner)
-		owner_changed(run, owner, clock_ns(CLOCK_MONOTONIC));
+	/* Answers of two nodes may come in another order than they were asked for. */
+	if (answer.number >= run->newest) {
+		run->newest = answer.number;
+		if (owner != run->owner)
+			owner_changed(run, owner, run->requests[answer.number].sent_ns);
+	}
 	if (run->requests[answer.number].owner != NO_OWNER) {
 		run->duplicates++;
 		return;

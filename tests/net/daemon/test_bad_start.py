@@ -17,7 +17,7 @@ def start_and_fail(lab, *before, configuration=None, words=()):
     instance = lab.instance(NODE)
     configuration = configuration or lab.path(f"{NODE}.conf")
     done = lab.run(NODE, *before, BUILD / "xbeatd", "-f", "-c", configuration, "-i", instance,
-                   check=False, seconds=5)
+                   check=False)
     lines = [line for line in done.stderr.splitlines() if line]
     assert done.returncode not in (0, None) and done.returncode > 0, done
     assert len(lines) == 1, done.stderr

@@ -16,7 +16,7 @@ import pytest
 
 from tests.support import wire
 from tests.support.configuration import KEY, KEY_ID
-from tests.support.laboratory import BUILD, ROOT, SOCKETS, wait_until
+from tests.support.laboratory import BUILD, NEVER_SECONDS, ROOT, SOCKETS, wait_until
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 NODE, PEER = "node-a", "node-b"
@@ -58,11 +58,11 @@ def eventful(lab, daemon):
     program = LIVES.format(root=root, source=lab.address(PEER), to=lab.address(NODE), key=KEY,
                            key_id=KEY_ID, count=JOURNAL_ENTRIES + 50)
     lab.run(PEER, "/usr/bin/python3", "-c", program)
-    wait_until(lambda: len(daemon.events()) == JOURNAL_ENTRIES, 5, "a full journal")
+    wait_until(lambda: len(daemon.events()) == JOURNAL_ENTRIES, "a full journal")
     return daemon
 
 
-def connect(daemon, seconds=5):
+def connect(daemon, seconds=NEVER_SECONDS):
     client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     client.settimeout(seconds)
     client.connect(str(daemon.socket))
@@ -78,7 +78,7 @@ def send_until_blocked(client, request, count):
             sent += client.send(data[sent:])
     except TimeoutError:
         pass
-    client.settimeout(10)
+    client.settimeout(NEVER_SECONDS)
     return sent
 
 
@@ -144,7 +144,7 @@ def test_clients_that_are_gone_are_forgotten(daemon):
         for _ in range(CLIENTS_MAX // 4):
             with connect(daemon) as client:
                 client.sendall(request)
-    wait_until(lambda: descriptors(daemon) <= before, 5, "all connections closed")
+    wait_until(lambda: descriptors(daemon) <= before, "all connections closed")
 
 
 def test_request_without_end_is_cut_off(daemon):
@@ -162,7 +162,7 @@ def test_more_clients_than_may_be_wait(daemon):
         with pytest.raises(TimeoutError):
             late.recv(1)
         clients.pop().close()
-        late.settimeout(5)
+        late.settimeout(NEVER_SECONDS)
         assert "bad_tag" in read_messages(late, 1)[0]["result"]
     for client in clients:
         client.close()
@@ -176,9 +176,9 @@ def test_no_descriptors_left_is_waited_out(daemon):
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (descriptors(daemon), limits[1]))
     with connect(daemon) as client:
         client.sendall(DROPS)
-        before_ns = daemon.cpu_ns()
+        before_ns, start_ns = daemon.cpu_ns(), time.monotonic_ns()
         time.sleep(1)
-        assert daemon.cpu_ns() - before_ns < 0.5e9
+        assert daemon.cpu_ns() - before_ns < 0.5 * (time.monotonic_ns() - start_ns)
         assert daemon.process.output().count("cannot accept") == 1
         resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
         assert "bad_tag" in read_messages(client, 1)[0]["result"]
@@ -190,7 +190,7 @@ def socket_path(lab):
 
 def fail_to_start(lab, cluster, *before):
     done = lab.run(NODE, *before, BUILD / "xbeatd", "-f", "-c", cluster.daemon(NODE).configuration,
-                   "-i", lab.instance(NODE), check=False, seconds=5)
+                   "-i", lab.instance(NODE), check=False)
     assert done.returncode > 0 and str(socket_path(lab)) in done.stderr, done
     return done.stderr
 
@@ -241,7 +241,7 @@ def public_xbeatctl():
 def ctl_as(user, group, xbeatctl, daemon, line):
     return subprocess.run([xbeatctl, "-i", daemon.instance, *line.split()], user=user, group=group,
                           extra_groups=[], cwd="/", text=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, timeout=10)
+                          stderr=subprocess.PIPE, timeout=NEVER_SECONDS)
 
 
 def test_the_group_may_ask(grouped, public_xbeatctl):
@@ -265,7 +265,7 @@ def completions(daemon, *words):
               'COMP_CWORD=$(($# - 1)); _xbeatctl; printf "%s\\n" "${COMPREPLY[@]}"')
     done = subprocess.run(["bash", "-c", script, "bash", "xbeatctl", "-i", daemon.instance, *words],
                           env=dict(os.environ, PATH=f"{BUILD}:{os.environ['PATH']}"),
-                          stdout=subprocess.PIPE, text=True, timeout=10, check=True)
+                          stdout=subprocess.PIPE, text=True, timeout=NEVER_SECONDS, check=True)
     return done.stdout.split()
 
 

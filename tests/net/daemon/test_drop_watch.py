@@ -16,9 +16,9 @@ def test_wrong_key_is_in_the_log(lab, cluster):
     cluster.key_file = lab.write("other.key", OTHER_KEY)
     cluster.start_xbeatd("node-b", instance=False)
     daemon = cluster["node-a"]
-    wait_until(lambda: daemon.json("drops")["bad_tag"] > 10, 5, "node-a refuses node-b's tags")
+    wait_until(lambda: daemon.json("drops")["bad_tag"] > 10, "node-a refuses node-b's tags")
     assert daemon.verdict("node-b") == "down"
-    wait_until(lambda: "bad_tag (authentication tag is wrong" in daemon.process.output(), 15,
+    wait_until(lambda: "bad_tag (authentication tag is wrong" in daemon.process.output(),
                "the log of node-a says why")
 
 
@@ -28,6 +28,6 @@ def test_explain_names_who_is_refused(lab):
     node = Xbeatd(lab, "node-a", instance(version=2, advert_int=1)).start()
     assert "refused" not in node.explain()["said"]
     Xbeatd(lab, "node-b", instance()).start()
-    said = wait_until(lambda: "refused" in node.explain()["said"] and node.explain()["said"], 3,
+    said = wait_until(lambda: "refused" in node.explain()["said"] and node.explain()["said"],
                       "node-a refuses node-b's adverts")
     assert "Adverts from 10.77.0.2 are refused" in said and "vrrp_bad_version" in said, said

@@ -36,7 +36,7 @@ class Machine(Xbeatd):
 
     def start_all(self):
         self.start_active()
-        wait_until(self.checks, 5, "the check runs")
+        wait_until(self.checks, "the check runs")
         return self
 
     def checks(self):
@@ -79,7 +79,7 @@ def test_addresses_of_an_instance_that_is_gone_are_removed(lab):
     node = Xbeatd(lab, NODE, *blocks).start_active("VI_2")
     node.wait_state("active")
     node.kill()
-    wait_until(lambda: node.map("xb_self")[0]["fencing"], 3, "they are fenced")
+    wait_until(lambda: node.map("xb_self")[0]["fencing"], "they are fenced")
     lab.run(NODE, "ip", "address", "add", "10.77.0.110/24", "dev", "eth0")
     node.configure(blocks[1])
     node.start_active("VI_2")
@@ -113,11 +113,11 @@ def test_next_daemon_removes_what_a_killed_one_left(lab):
     machine.start_all()
     children = machine.children()
     machine.kill()
-    wait_until(lambda: not machine.checks() and not alive(children), 3, "the runner ends the rest")
+    wait_until(lambda: not machine.checks() and not alive(children), "the runner ends the rest")
     assert machine.leftovers() == {"interface", "address", "routes", "rules", "program", "pins",
                                    "files", "fifo"}
     # The next one comes when the guard has run out, and starts as a Backup: it must not keep what an Active has.
-    wait_until(lambda: machine.map("xb_self")[0]["fencing"], 3, "the addresses are fenced")
+    wait_until(lambda: machine.map("xb_self")[0]["fencing"], "the addresses are fenced")
     text = machine.configuration.read_text().replace("advert_int 0.1", "advert_int 30")
     machine.configuration.write_text(text)
     machine.start()

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from tests.support.configuration import VIP, VRID, block, heartbeat, instance, sync_group
-from tests.support.laboratory import wait_until
+from tests.support.laboratory import NEVER_SECONDS, wait_until
 from tests.support.watch import Watch
 from tests.support.xbeatd import Xbeatd, wait_up
 
@@ -59,7 +59,7 @@ def test_added_changed_removed_and_untouched(lab, watch):
     assert lab.has_address("node-a", "10.77.0.111")
     assert watch.wait_advert(vrid=52, priority=100, interval_cs=10)
     assert {name: states(node)[name] for name in before} == before
-    wait_until(told.exists, 2, "notify_deleted runs")
+    wait_until(told.exists, "notify_deleted runs")
     assert told.read_text() == "deleted\n"
     assert watch.longest_gap_s(VRID, start_ns) < 0.19
     assert watch.adverts(vrid=53)[-1].priority == 0, "nothing after the release"
@@ -75,7 +75,7 @@ def test_bad_files_change_nothing_and_say_why(lab, watch):
     place = f"{node.configuration}:15:"
     assert place in reason and "300" in reason and "configuration is kept" in reason, reason
     node.hang_up()
-    wait_until(lambda: node.process.output().count(place) >= 2, 3, "the log says where, too")
+    wait_until(lambda: node.process.output().count(place) >= 2, "the log says where, too")
     reason = node.refused_reload(instance("VI_1").replace("eth0", "eth7"))
     assert "eth7" in reason and "kept" in reason
     reason = node.refused_reload(good, heartbeat(lab, client_is_node=True))
@@ -99,13 +99,13 @@ def test_file_that_blocks_delays_nothing(lab, watch):
     os.mkfifo(node.configuration)
     start_ns = time.time_ns()
     command = node.command("reload")
-    wait_until(node.reads_files, 3, "it waits for the file")
+    wait_until(node.reads_files, "it waits for the file")
     assert "another reload" in node.ctl("reload", check=False).stderr
     node.hang_up()
     time.sleep(0.5)
     assert node.vrrp()["state"] == "active" and command.poll() is None
     node.configuration.write_text(text.replace("priority 100", "priority 99"))
-    output, error = command.communicate(timeout=5)
+    output, error = command.communicate(timeout=NEVER_SECONDS)
     assert command.returncode == 0 and '"changed":["VI_1"]' in output.replace(" ", ""), error
     assert node.priority() == 99
     # SIGHUP asked for one more meanwhile: it waits for a writer, too.
@@ -121,9 +121,9 @@ def test_stop_does_not_wait_for_a_file_that_blocks(lab, watch):
     node.configuration.unlink()
     os.mkfifo(node.configuration)
     node.hang_up()
-    wait_until(node.reads_files, 3, "it waits for the file")
+    wait_until(node.reads_files, "it waits for the file")
     node.process.send_signal(signal.SIGTERM)
-    assert node.process.wait(2) == 0
+    assert node.process.wait() == 0
     assert watch.wait_advert(vrid=51, priority=0) and not lab.has_address("node-a", VIP)
 
 
@@ -154,7 +154,7 @@ def test_keys_are_changed_without_a_gap(lab):
 
 @pytest.mark.laboratory(nodes=2)
 def test_times_of_the_heartbeat_block_are_changed(lab):
-    """A timeout that a reload has shortened finds the daemon that stands still."""
+    """A timeout that a reload has shortened finds the daemon that stalls."""
     def blocks(daemon_timeout, *more):
         return [heartbeat(lab, daemon_timeout=daemon_timeout, heartbeat_lines=more),
                 instance("VI_1", "heartbeat lan")]
@@ -170,12 +170,12 @@ def test_times_of_the_heartbeat_block_are_changed(lab):
                in reason for reason in said), said
     assert first.json("status")["heartbeat"]["daemon_timeout_ns"] == 1_000_000_000
     assert [event["to"] for event in first.events() if event["kind"] == "peer"] == ["up"]
-    start = time.monotonic()
-    second.process.send_signal(signal.SIGSTOP)
-    wait_until(lambda: first.verdict("node-b") != "up", 3, "node-b hangs")
-    assert 0.8 < time.monotonic() - start < 2
+    stopped = lab.moment(lambda: second.process.send_signal(signal.SIGSTOP))
+    wait_until(lambda: first.verdict("node-b") != "up", "node-b hangs")
+    hung = [event for event in first.events() if event["kind"] == "peer"][-1]
+    assert stopped.most_ms(hung) > 800 and stopped.least_ms(hung) < 2000, hung
     second.process.send_signal(signal.SIGCONT)
-    wait_until(lambda: first.verdict("node-b") == "up", 3, "node-b goes on")
+    wait_until(lambda: first.verdict("node-b") == "up", "node-b goes on")
     answer = first.reload(*blocks("1s", "guard_timeout 500ms", "restart_grace 200ms"))
     assert answer["unchanged_count"] == 1 and not answer["changed"]
     reason = first.refused_reload(*blocks("1s", "guard_timeout 500ms", "on_isolated release"))
@@ -196,10 +196,10 @@ def test_grace_of_a_dead_daemon_is_changed(lab):
     first.wait_state("active")
     for node, priority in zip((first, second), priorities):
         assert node.reload(*blocks("300ms", priority))["unchanged_count"] == 1
-    start = time.monotonic()
-    first.kill()
-    second.wait_state("active", seconds=5)
-    assert 0.2 < time.monotonic() - start < 3
+    killed = lab.moment(first.kill)
+    second.wait_state("active")
+    activation, = second.activations()
+    assert killed.most_ms(activation) > 200 and killed.least_ms(activation) < 3000, activation
 
 
 def test_node_that_is_isolated_learns_what_to_do_about_it(lab):
@@ -211,10 +211,10 @@ def test_node_that_is_isolated_learns_what_to_do_about_it(lab):
     wait_up(*nodes)
     nodes[0].wait_state("active")
     lab.cut("node-a")
-    wait_until(lambda: nodes[0].json("status").get("isolated"), 3, "node-a hears nobody")
+    wait_until(lambda: nodes[0].json("status").get("isolated"), "node-a hears nobody")
     assert nodes[0].state() == "active" and lab.has_address("node-a", VIP)
     nodes[0].reload(*blocks("release"))
-    wait_until(lambda: not lab.has_address("node-a", VIP), 3, "it gives its address up")
+    wait_until(lambda: not lab.has_address("node-a", VIP), "it gives its address up")
     assert "isolated" in nodes[0].obstacles()
     nodes[0].reload(*blocks("keep"))
     nodes[0].wait_state("active")
@@ -305,7 +305,7 @@ def hundred(changed=None):
 @pytest.mark.laboratory(nodes=1)
 def test_one_of_a_hundred_is_changed(lab, watch):
     node = Xbeatd(lab, "node-a", *hundred()).start()
-    wait_until(lambda: all(vrrp["state"] == "active" for vrrp in node.json("vrrp")), 5,
+    wait_until(lambda: all(vrrp["state"] == "active" for vrrp in node.json("vrrp")),
                "all are Active")
     time.sleep(0.3)
     before = states(node)

@@ -9,18 +9,19 @@ import pytest
 
 from tests.support.cluster import Cluster
 from tests.support.configuration import VIP, Settings, instance
-from tests.support.laboratory import PINS, wait_until
+from tests.support.laboratory import NEVER_SECONDS, PINS, wait_until
+from tests.support.moment import moment_of
 from tests.support.xbeatd import Xbeatd, find_bpftool
 
 SECOND_VRID, SECOND_VIP = 52, "10.77.0.101"
 ACTIVE = 3  # enum xb_instance_state as maps and packets carry it
-RESUME_NS_MAX = 100 * 10**6
+RESUME_MS_MAX = 100
 
 
 @pytest.fixture
 def quick(lab):
-    """Adverts come fast, so that starting takes little; a start fits into daemon_timeout easily."""
-    return Cluster(lab, Settings(advert_interval="0.1", daemon_timeout="1s"))
+    """Adverts come fast, so that starting takes little; a start fits into daemon_timeout everywhere."""
+    return Cluster(lab, Settings(advert_interval="0.1", daemon_timeout="20s"))
 
 
 def restart(daemon):
@@ -47,12 +48,12 @@ def test_restarted_after_takeover_resumes_though_the_first_died_active(lab, quic
     quick.start_active()
     lab.cut("node-a", "eth0")
     quick["node-b"].wait_state("active")
-    wait_until(lambda: quick["node-b"].verdict("node-a") == "down", 5, "node-a is down")
+    wait_until(lambda: quick["node-b"].verdict("node-a") == "down", "node-a is down")
     restart(quick["node-b"]).wait_state("active")
     start = next(event for event in quick["node-b"].events() if event["kind"] == "vrrp")
     activation, = quick["node-b"].activations()
     assert "was Active" in activation["reason"], activation
-    assert activation["time_unix_ns"] - start["time_unix_ns"] < RESUME_NS_MAX, activation
+    assert moment_of(lab, start).least_ms(activation) < RESUME_MS_MAX, activation
     assert quick["node-c"].activations() == [], "two nodes took over"
     assert lab.has_address("node-b", VIP) and not lab.has_address("node-c", VIP)
 
@@ -68,13 +69,13 @@ def test_instance_taken_out_of_the_file_is_claimed_no_more(lab, quick):
         second = quick.vrrp_instance(node, "heartbeat lan", name="VI_2", vrid=SECOND_VRID,
                                      vips=[f"{SECOND_VIP}/24"])
         quick.daemon(node, second).start()
-    wait_until(lambda: SECOND_VRID in claims(), 5, "node-a is Active of VI_2")
+    wait_until(lambda: SECOND_VRID in claims(), "node-a is Active of VI_2")
     quick["node-a"].kill()
     quick.daemon("node-a").start().wait_state("active")
-    wait_until(lambda: SECOND_VRID not in claims(), 5, "node-a gives VI_2 up")
-    wait_until(lambda: lab.has_address("node-b", SECOND_VIP), 5, "node-b has VI_2's address")
+    wait_until(lambda: SECOND_VRID not in claims(), "node-a gives VI_2 up")
+    wait_until(lambda: lab.has_address("node-b", SECOND_VIP), "node-b has VI_2's address")
     # Another configuration starts anew, so VI_1 may have moved for a moment; it must not stay so.
-    wait_until(lambda: lab.has_address("node-a", VIP) and not lab.has_address("node-b", VIP), 5,
+    wait_until(lambda: lab.has_address("node-a", VIP) and not lab.has_address("node-b", VIP),
                "node-a alone has VI_1's address")
 
 
@@ -85,7 +86,7 @@ def test_address_written_otherwise_is_still_the_same(lab, quick):
     quick["node-a"].kill()
     quick.settings.vip_lines = [f"{VIP}/24 label eth0:vip"]
     quick.daemon("node-a").start().wait_state("active")
-    wait_until(lambda: lab.holders(VIP) == ["node-a"], 5, "node-a alone has the address")
+    wait_until(lambda: lab.holders(VIP) == ["node-a"], "node-a alone has the address")
     assert quick["node-a"].stop() == 0
     assert not lab.has_address("node-a", VIP), "left behind by a clean stop"
     quick["node-b"].wait_state("active")
@@ -101,7 +102,7 @@ def test_release_while_away_is_no_news(lab, daemon_timeout):
     cluster["node-b"].wait_state("active")
     time.sleep(0.5)  # longer than the shorter daemon_timeout
     cluster["node-c"].start()
-    wait_until(lambda: cluster["node-c"].verdict("node-b") == "up", 5, "node-c hears node-b")
+    wait_until(lambda: cluster["node-c"].verdict("node-b") == "up", "node-c hears node-b")
     time.sleep(0.5)  # longer than its Active_Down_Interval, 381 ms
     assert cluster["node-c"].activations() == [], "node-b was Active all the time"
     assert len(cluster["node-b"].activations()) == 1
@@ -114,7 +115,7 @@ def test_link_of_an_instance_without_heartbeats_is_taken_over(lab):
     def link_id():
         done = subprocess.run([find_bpftool(), "-j", "link", "show", "pinned",
                                PINS / node.instance / "link_eth0"],
-                              text=True, stdout=subprocess.PIPE, check=True, timeout=5)
+                              text=True, stdout=subprocess.PIPE, check=True, timeout=NEVER_SECONDS)
         return json.loads(done.stdout)["id"]
 
     node = Xbeatd(lab, "node-a", instance()).start_active()
@@ -128,4 +129,4 @@ def test_link_of_an_instance_without_heartbeats_is_taken_over(lab):
     node.lab.run("node-a", "ip", "link", "add", "lo1", "type", "veth", "peer", "lo2")
     node.lab.run("node-a", "ip", "link", "set", "lo1", "up")
     node.start()
-    wait_until(lambda: not lab.has_program("node-a"), 2, "the program is off eth0")
+    wait_until(lambda: not lab.has_program("node-a"), "the program is off eth0")

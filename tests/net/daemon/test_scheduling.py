@@ -20,4 +20,4 @@ def test_refusal_is_said_and_the_daemon_works(cluster):
     log = daemon.process.output()
     assert "SCHED_FIFO 50 was refused" in log and "CAP_SYS_NICE" in log
     assert "mlockall was refused" in log and "CAP_IPC_LOCK" in log
-    daemon.wait_state("active", seconds=6)
+    daemon.wait_state("active")

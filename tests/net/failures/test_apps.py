@@ -21,7 +21,7 @@ def start_applications(scene):
     for node in scene.lab.nodes:
         process = scene.lab.spawn(node, BUILD / "tools" / "app_example", scene.lab.instance(node), "web",
                                   BEATS_EVERY_MS)
-        wait_until(lambda process=process: "opened" in process.output(), 5, "the application has its page")
+        wait_until(lambda process=process: "opened" in process.output(), "the application has its page")
         scene.applications[node] = process
 
 

@@ -85,7 +85,7 @@ ROWS = [
     Row("the Active and a Backup do not hear each other, take", PLAIN,
         lose_between(("node-a", "node-b"), ("node-b", "node-a")), find_again,
         {("node-b", "node-a"): "unreachable", ("node-a", "node-b"): "unreachable"}, takeover="node-b",
-        two_owners_ms=LASTS_S * 1000 + TAKEOVER_MS, outage_ms=None,
+        two_owners_ms=None, outage_ms=None,
         return_two_owners_ms=TWO_ACTIVES_MEET_MS, return_outage_ms=TAKEOVER_MS),
     Row("the Active and a Backup do not hear each other, hold", HOLD,
         lose_between(("node-a", "node-b"), ("node-b", "node-a")), find_again,

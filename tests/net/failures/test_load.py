@@ -19,7 +19,7 @@ HOG_PRIORITY = 30  # above all that is ordinary, below what asks for the address
 
 def bad_cable(scene):
     """Round trips of 2 to 20 ms, from before the daemons start."""
-    scene.cable = scene.lab.disturb("node-a", 60, delay_us=1000, jitter_us=4000, late_us=5000,
+    scene.cable = scene.lab.disturb("node-a", delay_us=1000, jitter_us=4000, late_us=5000,
                                     late_percent=10, twice_percent=20)
 
 

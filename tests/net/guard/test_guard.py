@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The guard: an Active whose daemon stands still is fenced by its kernel, another takes over, and there are never
+"""The guard: an Active whose daemon stalls is fenced by its kernel, another takes over, and there are never
 two owners; also when it wakes up again, or never does."""
 
 import signal
@@ -10,6 +10,7 @@ import pytest
 from tests.support.cluster import Cluster
 from tests.support.configuration import VIP, Settings, heartbeat, instance
 from tests.support.laboratory import BUILD, wait_until
+from tests.support.moment import stop_for
 from tests.support.owners import OwnerWatch
 from tests.support.probe import serve_everywhere
 from tests.support.xbeatd import Xbeatd, wait_up
@@ -37,12 +38,6 @@ def guarded(lab):
     return start_guarded(lab)
 
 
-def stop_for(daemon, seconds):
-    daemon.process.send_signal(signal.SIGSTOP)
-    time.sleep(seconds)
-    daemon.process.send_signal(signal.SIGCONT)
-
-
 def reasons(daemon, name="VI_1"):
     return [event["reason"] for event in daemon.events()
             if event["kind"] == "vrrp" and event["subject"] == name]
@@ -51,8 +46,8 @@ def reasons(daemon, name="VI_1"):
 def check_owners(watch, *owners, outage_ms=TAKEOVER_MS, two_owners_ms=0):
     seen = watch.finish()
     assert seen.order() == list(owners), seen.order()
-    assert seen.two_owners_ms() <= two_owners_ms, seen.two_owners()
-    assert seen.outage_ms() <= outage_ms, seen.client_result
+    assert seen.two_owners_ms() <= two_owners_ms + seen.stalled_ms, seen.two_owners()
+    assert seen.outage_ms() <= outage_ms + seen.stalled_ms, seen.client_result
     return seen
 
 
@@ -81,7 +76,7 @@ def test_guard_that_does_not_reach_an_address_is_not_promised(lab):
 
 def test_short_stop_changes_nothing(guarded):
     before = {node: len(guarded[node].events()) for node in guarded.lab.nodes}
-    stop_for(guarded["node-a"], 0.6 * GUARD_SECONDS)
+    stop_for(0.6 * GUARD_SECONDS, guarded["node-a"].process)
     time.sleep(0.5)
     check_owners(guarded.watch, "node-a", outage_ms=20)
     for node, count in before.items():
@@ -112,7 +107,7 @@ def test_long_stop_moves_the_address_without_a_second_owner(lab, guarded):
 def test_long_stop_of_one_that_does_not_preempt(lab):
     """What it was about to do when it was stopped is not done: the other stays Active."""
     cluster = Cluster(lab, Settings(preempt=False, **SETTINGS)).start_active()
-    stop_for(cluster["node-a"], 2 * GUARD_SECONDS)
+    stop_for(2 * GUARD_SECONDS, cluster["node-a"].process)
     time.sleep(0.5)
     assert [cluster[node].state() for node in lab.nodes] == ["backup", "active", "backup"]
     assert lab.holders(VIP) == ["node-b"]
@@ -124,34 +119,31 @@ def test_stop_of_a_lonely_active_is_over_when_it_wakes(lab):
     cluster = Cluster(lab, Settings(**SETTINGS)).start_active()
     for node in ("node-b", "node-c"):
         assert cluster[node].stop() == 0
-    stop_for(cluster["node-a"], 1.5 * GUARD_SECONDS)
-    woke = time.monotonic()
-    cluster["node-a"].wait_state("active", seconds=2)
-    wait_until(lambda: len(cluster["node-a"].activations()) == 2, 2, "it became Active again")
-    assert time.monotonic() - woke < 0.25
+    woke = lab.moment(lambda: stop_for(1.5 * GUARD_SECONDS, cluster["node-a"].process))
+    wait_until(lambda: len(cluster["node-a"].activations()) == 2, "it became Active again")
+    activation = cluster["node-a"].activations()[-1]
+    assert woke.least_ms(activation) < 250, activation
     assert "nobody is Active" in cluster["node-a"].vrrp()["reason"]
 
 
 def test_all_stopped_together(guarded):
     """Whoever wakes first may take over from one that is still fenced; two never answer."""
     nodes = guarded.lab.nodes
-    for number in (signal.SIGSTOP, signal.SIGCONT):
-        for node in nodes:
-            guarded[node].process.send_signal(number)
-        time.sleep(1.6 * GUARD_SECONDS if number == signal.SIGSTOP else 1)
+    stop_for(1.6 * GUARD_SECONDS, *(guarded[node].process for node in nodes))
+    time.sleep(1)
     assert [guarded[node].state() for node in nodes] == ["active", "backup", "backup"]
     seen = guarded.watch.finish()
-    assert seen.two_owners_ms() <= HANDOVER_MS, seen.two_owners()
-    assert seen.outage_ms() < 1000, "half a second of it is that nobody runs"
+    assert seen.two_owners_ms() <= HANDOVER_MS + seen.stalled_ms, seen.two_owners()
+    assert seen.outage_ms() < 1000 + seen.stalled_ms, "half a second of it is that nobody runs"
     assert sum(len(guarded[node].activations()) for node in nodes) <= 3
 
 
 def test_killed_and_not_restarted(lab, guarded):
     """Within restart_grace nobody moves; then the kernel of the dead daemon's node has fenced."""
-    killed = time.monotonic()
-    guarded["node-a"].kill()
+    killed = lab.moment(guarded["node-a"].kill)
     guarded["node-b"].wait_state("active")
-    assert time.monotonic() - killed > 0.9 * GUARD_SECONDS
+    activation, = guarded["node-b"].activations()
+    assert killed.most_ms(activation) > 900 * GUARD_SECONDS, activation
     assert lab.has_address("node-a", VIP), "nobody could take it off"
     time.sleep(1)
     guarded["node-a"].start()
@@ -162,7 +154,7 @@ def test_killed_and_not_restarted(lab, guarded):
 
 def test_killed_and_restarted_in_time(lab):
     """A start takes seconds where many share a processor."""
-    guarded = start_guarded(lab, daemon_timeout="4s", heartbeat_lines=["restart_grace 4s"])
+    guarded = start_guarded(lab, daemon_timeout="20s", heartbeat_lines=["restart_grace 20s"])
     guarded["node-a"].kill()
     guarded["node-a"].start().wait_state("active")
     time.sleep(0.5)
@@ -198,7 +190,7 @@ def test_virtual_mac_and_both_families(lab):
     first.process.send_signal(signal.SIGCONT)
     first.wait_state("active", "VI_6")
     wait_until(lambda: lab.run("client", "ping", "-c", "1", "-W", "1", f"{FIRST6}%eth0",
-                               check=False).returncode == 0, 5, "the fence is lifted")
+                               check=False).returncode == 0, "the fence is lifted")
 
 
 @pytest.mark.laboratory(nodes=1, links=2)
@@ -215,9 +207,9 @@ def test_several_interfaces(lab):
         return [address for address in (VIP, other, stranger)
                 if lab.run("client", "ping", "-c", "1", "-W", "1", address, check=False).returncode == 0]
 
-    wait_until(lambda: answered() == [VIP, other, stranger], 5, "all are answered")
+    wait_until(lambda: answered() == [VIP, other, stranger], "all are answered")
     node.process.send_signal(signal.SIGSTOP)
     time.sleep(0.5)
     assert answered() == []
     node.process.send_signal(signal.SIGCONT)
-    wait_until(lambda: answered() == [VIP, other, stranger], 5, "the fence is lifted")
+    wait_until(lambda: answered() == [VIP, other, stranger], "the fence is lifted")

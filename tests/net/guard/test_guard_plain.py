@@ -8,8 +8,9 @@ import pytest
 
 from tests.support.configuration import VIP, instance, sync_group
 from tests.support.laboratory import PINS, SOCKETS, wait_until
+from tests.support.moment import stop_for
 from tests.support.owners import OwnerWatch
-from tests.support.probe import REALTIME, serve_everywhere
+from tests.support.probe import serve_everywhere
 from tests.support.watch import Watch
 from tests.support.xbeatd import Xbeatd
 
@@ -18,15 +19,8 @@ SECOND_VIP, OTHER_VIP = "10.77.0.101", "10.77.1.100"
 CONTEST_MS = 20
 
 
-def signal_all(daemons, number):
-    for daemon in daemons:
-        daemon.process.send_signal(number)
-
-
-def stop_for(daemons, seconds):
-    signal_all(daemons, signal.SIGSTOP)
-    time.sleep(seconds)
-    signal_all(daemons, signal.SIGCONT)
+def stop_all(daemons, seconds):
+    stop_for(seconds, *(daemon.process for daemon in daemons))
 
 
 def start_all(lab, *more, blocks=(), **keys):
@@ -38,7 +32,7 @@ def start_all(lab, *more, blocks=(), **keys):
         instances = [instance(priority=priority, **keys), *(instance(priority=priority, **one) for one in more)]
         daemons.append(Xbeatd(lab, node, *blocks, *instances).start())
         lab.wait_holders(VIP, ["node-a"])
-    serve_everywhere(lab, *REALTIME)
+    serve_everywhere(lab)
     watch = OwnerWatch(lab, VIP)
     watch.client.wait_owner("node-a")
     return daemons, watch
@@ -48,17 +42,17 @@ def test_all_stopped_together(lab):
     """After a moment nothing has happened. After a longer one nobody is Active, and the two best wait for their
     Skew_Time, which is the same but for 0.4 ms."""
     daemons, watch = start_all(lab)
-    stop_for(daemons, 0.15)
-    stop_for(daemons[1:], 0.5)  # adverts came meanwhile
+    stop_all(daemons, 0.15)
+    stop_all(daemons[1:], 0.5)  # adverts came meanwhile
     time.sleep(0.3)
     assert [len(daemon.activations()) for daemon in daemons] == [1, 0, 0]
-    stop_for(daemons, 0.6)
-    wait_until(lambda: sorted(daemon.state() for daemon in daemons) == ["active", "backup", "backup"], 2,
+    stop_all(daemons, 0.6)
+    wait_until(lambda: sorted(daemon.state() for daemon in daemons) == ["active", "backup", "backup"],
                "one is Active")
     time.sleep(0.3)
     seen = watch.finish()
-    assert seen.two_owners_ms() <= CONTEST_MS, seen.two_owners()
-    assert seen.outage_ms() < 600, "somewhat less than they stood still"
+    assert seen.two_owners_ms() <= CONTEST_MS + seen.stalled_ms, seen.two_owners()
+    assert seen.outage_ms() < 600 + seen.stalled_ms, "somewhat less than they were stopped"
     assert not daemons[2].activations()
 
 
@@ -68,7 +62,7 @@ def test_group_whose_members_are_fenced_one_after_the_other(lab):
     daemons, watch = start_all(lab, {"name": "VI_2", "vrid": 52}, blocks=[sync_group("both", "VI_1", "VI_2")],
                                guard_timeout="200ms")
     first, second = daemons
-    stop_for([first], 0.6)
+    stop_all([first], 0.6)
     for daemon, state in ((first, "backup"), (second, "active")):
         for name in ("VI_1", "VI_2"):
             daemon.wait_state(state, name)
@@ -109,15 +103,15 @@ def test_two_daemons_on_a_node(lab):
 
     first.kill()
     time.sleep(0.4)
-    assert answering() == [OTHER_VIP]
+    wait_until(lambda: answering() == [OTHER_VIP], "the other one answers, and that alone")
     assert first.map("xb_self")[0]["died_ns"] and not second.map("xb_self")[0]["died_ns"]
     second.process.send_signal(signal.SIGSTOP)
     time.sleep(0.4)
     assert answering() == []
     first.start_active()
-    assert answering() == [VIP]
+    wait_until(lambda: answering() == [VIP], "the first answers again, and that alone")
     second.process.send_signal(signal.SIGCONT)
-    wait_until(lambda: answering() == [VIP, OTHER_VIP], 3, "both answer")
+    wait_until(lambda: answering() == [VIP, OTHER_VIP], "both answer")
     second.kill()
     assert first.stop() == 0
     assert not (PINS / first.instance).exists() and (PINS / second.instance / "exit").exists()

@@ -2,7 +2,7 @@
 """multiplier auto: the detection time of each peer follows the gaps that are seen of it."""
 
 import math
-import signal
+import re
 import time
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from tests.support.cluster import Cluster
 from tests.support.configuration import Settings
 from tests.support.laboratory import wait_until
+from tests.support.moment import stop_for
 
 MS = 10**6
 INTERVAL_NS = 10 * MS
@@ -25,9 +26,9 @@ def detection(daemon, peer):
     return daemon.peer(peer)["detection"]
 
 
-def wait_chosen(daemon, peer, seconds=5):
+def wait_chosen(daemon, peer):
     return wait_until(lambda: detection(daemon, peer).get("phi") and detection(daemon, peer),
-                      seconds, f"{daemon.node} knows gaps of {peer}")
+                      f"{daemon.node} knows gaps of {peer}")
 
 
 def events(daemon, kind):
@@ -47,33 +48,37 @@ def counted_gaps(daemon):
 
 @pytest.mark.laboratory(nodes=2)
 def test_quiet_network(lab):
-    cluster = start(lab)
+    cluster = Cluster(lab, Settings(multiplier="auto")).start_xbeatd("node-a", instance=False)
     node = cluster["node-a"]
-    wait_until(lambda: node.verdict("node-b") == "up", 5, "node-a hears node-b")
     assert detection(node, "node-b")["time_ns"] == MAXIMUM_NS
     assert ack_window(node, "node-b") == 50
-    # A gap of two intervals is reckoned with until ten minutes have shown none: 56 ms after a second, 40 ms
-    # after ten.
+    cluster.start_xbeatd("node-b", instance=False)
+    # A gap of two intervals is expected until ten minutes have shown none: 56 ms after a second, 40 ms
+    # after ten. On a busy machine there are longer ones.
     chosen = wait_chosen(node, "node-b")
-    assert MINIMUM_NS <= chosen["time_ns"] <= 4 * MINIMUM_NS and chosen["phi"] >= 8, chosen
+    longest_ns = 4 * max(MINIMUM_NS, chosen["gap_longest_ns"])
+    assert MINIMUM_NS <= chosen["time_ns"] <= longest_ns and chosen["phi"] >= 8, chosen
     assert chosen["false_alarm_every_ns"] > 86400 * 10**9, chosen
-    assert ack_window(node, "node-b") == math.ceil(chosen["time_ns"] / INTERVAL_NS)
+    wait_until(lambda: ack_window(node, "node-b") == math.ceil(detection(node, "node-b")["time_ns"] / INTERVAL_NS),
+               "the window follows the detection time")
     change = events(node, "detection")[0]
     assert change["subject"] == "node-b" and change["from"] == "500.0 ms", change
     assert "a false alarm" in change["reason"], change
     assert "detection time" in node.text("peers") and "phi" in node.text("peers")
     # And it is what counts: a death is found in that time.
-    cut_ns = lab.cut_together("node-b")
-    died = wait_until(lambda: [event for event in events(node, "peer") if event["to"] == "down"], 2,
+    cut = lab.cut_together("node-b")
+    died = wait_until(lambda: [event for event in events(node, "peer") if event["to"] == "down"],
                       "node-b is down")
-    assert died[0]["time_unix_ns"] - cut_ns < chosen["time_ns"] + 2 * INTERVAL_NS, died
-    assert f"detection time {chosen['time_ns'] / MS:.1f} ms" in died[0]["reason"], died
+    # It may have been chosen again since.
+    in_use_ms = float(re.search(r"detection time ([\d.]+) ms", died[0]["reason"])[1])
+    assert MINIMUM_NS / MS <= in_use_ms < MAXIMUM_NS / MS, died
+    assert cut.least_ms(died[0]) < in_use_ms + 2 * INTERVAL_NS / MS, died
 
 
 @pytest.mark.laboratory(nodes=3)
 def test_peer_behind_a_bad_cable_is_given_more_time(lab):
     """Its packets are late by up to 25 ms, each by another time; those of the third node are not."""
-    cable = lab.disturb("node-b", 40, jitter_us=25000)
+    cable = lab.disturb("node-b", jitter_us=25000)
     cluster = start(lab)
     node = cluster["node-a"]
     cluster.wait_up()
@@ -92,16 +97,14 @@ def test_peer_behind_a_bad_cable_is_given_more_time(lab):
 
 @pytest.mark.laboratory(nodes=2)
 def test_own_stalls_teach_nothing(lab):
-    """Both stand still: neither asks, so each hears nothing of the other for 200 ms. That is no gap of the network."""
+    """Both are stopped: neither asks, so each hears nothing of the other for 200 ms. That is no gap of the network."""
     cluster = start(lab)
     node = cluster["node-a"]
     cluster.wait_up()
     wait_chosen(node, "node-b")
     for _ in range(3):
-        for number in (signal.SIGSTOP, signal.SIGCONT):
-            for daemon in cluster.daemons.values():
-                daemon.process.send_signal(number)
-            time.sleep(0.2)
+        stop_for(0.2, *(daemon.process for daemon in cluster.daemons.values()))
+        time.sleep(0.2)
     time.sleep(2.5)
     long_gaps = [start for start, _ in counted_gaps(node) if start > 100 * MS]
     assert long_gaps, "the driver has counted them"

@@ -3,12 +3,14 @@
 
 import os
 import signal
+import time
 
 import pytest
 
 from tests.support.cluster import Cluster
 from tests.support.configuration import Settings
 from tests.support.laboratory import PINS, wait_until
+from tests.support.moment import moment_of
 
 RUNNING, DEAD = 1, 4  # enum xb_node_state
 
@@ -33,11 +35,11 @@ def test_death_is_said_until_the_daemon_is_back(pair):
     daemon = pair["node-a"]
     assert said(pair) == RUNNING
     killed_ns = daemon.kill()
-    assert killed_ns <= died_ns(daemon) < killed_ns + 100 * 10**6
-    wait_until(lambda: said(pair) == DEAD, 1, "node-b hears that node-a's daemon is dead")
+    assert killed_ns <= died_ns(daemon) <= time.monotonic_ns()
+    wait_until(lambda: said(pair) == DEAD, "node-b hears that node-a's daemon is dead")
     daemon.start()
     assert died_ns(daemon) == 0
-    wait_until(lambda: said(pair) == RUNNING, 1, "node-b hears that it is back")
+    wait_until(lambda: said(pair) == RUNNING, "node-b hears that it is back")
 
 
 @pytest.mark.laboratory(nodes=2)
@@ -55,9 +57,9 @@ def test_threads_and_children_are_not_the_daemon(pair):
     daemon = pair["node-a"]
     runner, = (daemon.proc() / "task" / str(daemon.process.pid) / "children").read_text().split()
     daemon.json("reload")
-    wait_until(lambda: not daemon.reads_files(), 2, "the thread that reads files has ended")
+    wait_until(lambda: not daemon.reads_files(), "the thread that reads files has ended")
     os.kill(int(runner), signal.SIGKILL)
-    wait_until(lambda: not os.path.exists(f"/proc/{runner}/exe"), 2, "the runner has ended")
+    wait_until(lambda: not os.path.exists(f"/proc/{runner}/exe"), "the runner has ended")
     assert died_ns(daemon) == 0
     assert said(pair) == RUNNING
 
@@ -93,17 +95,16 @@ def test_dead_daemon_is_told_at_once_and_hung_after_its_grace(lab):
     cluster = patient(lab, "500ms")
     cluster["node-b"].kill()
     node = cluster["node-a"]
-    wait_until(lambda: daemon_of(node, "node-b") == ["dead"], 0.5, "the kernel of node-b says so")
-    peer = node.peer("node-b")
-    assert peer["verdict"] == "up" and peer["daemon"] == "dead", peer
-    wait_until(lambda: node.verdict("node-b") == "hung", 2, "node-b hangs")
+    wait_until(lambda: daemon_of(node, "node-b") == ["dead"], "the kernel of node-b reports it")
+    wait_until(lambda: node.verdict("node-b") == "hung", "node-b hangs")
+    assert node.peer("node-b")["daemon"] == "dead"
     event = verdicts(node, "node-b")[-1]
     assert "restart_grace 500 ms" in event["reason"], event
-    died = next(event for event in node.events() if event["to"] == "dead")
-    assert 0.4 < (event["time_unix_ns"] - died["time_unix_ns"]) / 1e9 < 0.8
+    died = moment_of(lab, next(event for event in node.events() if event["to"] == "dead"))
+    assert died.most_ms(event) > 400 and died.least_ms(event) < 800, event
     assert "Its daemon died" in node.explain("node-b")["said"]
     cluster["node-b"].start()
-    wait_until(lambda: daemon_of(node, "node-b") == ["dead", "running"], 5, "it is back")
+    wait_until(lambda: daemon_of(node, "node-b") == ["dead", "running"], "it is back")
 
 
 def test_daemon_that_is_back_within_its_grace_was_never_hung(lab):
@@ -111,5 +112,5 @@ def test_daemon_that_is_back_within_its_grace_was_never_hung(lab):
     cluster["node-b"].kill()
     cluster["node-b"].start()
     for node in (cluster["node-a"], cluster["node-c"]):
-        wait_until(lambda: daemon_of(node, "node-b") == ["dead", "running"], 5, "it is back")
+        wait_until(lambda: daemon_of(node, "node-b") == ["dead", "running"], "it is back")
         assert [event["to"] for event in verdicts(node, "node-b")] == ["up"]

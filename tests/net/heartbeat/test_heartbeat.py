@@ -16,8 +16,8 @@ def start(cluster):
     return cluster
 
 
-def wait_verdict(daemon, peer, verdict, seconds=5):
-    wait_until(lambda: daemon.verdict(peer) == verdict, seconds,
+def wait_verdict(daemon, peer, verdict):
+    wait_until(lambda: daemon.verdict(peer) == verdict,
                f"{daemon.node} calls {peer} {verdict}, it says {daemon.peer(peer)}")
 
 
@@ -28,7 +28,7 @@ def test_start_all_up(lab, cluster):
     assert peer["id"] == 2 and peer["reason"]
     assert link["interface"] == "eth0" and link["address"] == lab.address("node-b")
     assert link["verdict"] == "up" and link["received"] > 0
-    wait_until(lambda: "rtt_ns" in cluster["node-a"].peer("node-b")["links"][0], 5, "an RTT")
+    wait_until(lambda: "rtt_ns" in cluster["node-a"].peer("node-b")["links"][0], "an RTT")
     rtt = cluster["node-a"].peer("node-b")["links"][0]["rtt_ns"]
     assert 0 < rtt["min"] <= rtt["p50"] <= rtt["p99"] <= rtt["max"]
 
@@ -44,7 +44,7 @@ def test_attached_in_native_mode_and_pinned(lab, cluster):
 def test_healthy_cluster_drops_nothing_wrong(cluster):
     start(cluster)
     before = cluster["node-a"].json("drops")
-    wait_until(lambda: cluster["node-a"].peer("node-b")["links"][0]["sent"] > 100, 5, "100 PROBEs")
+    wait_until(lambda: cluster["node-a"].peer("node-b")["links"][0]["sent"] > 100, "100 PROBEs")
     after = cluster["node-a"].json("drops")
     # A start may count packets of an unknown epoch; afterwards there must be none of any kind.
     starting = {"wrong_epoch", "old_epoch", "no_self", "stale_ack"}
@@ -138,9 +138,9 @@ def test_two_links_one_cut(lab, cluster):
     def link_verdicts():
         return [link["verdict"] for link in cluster["node-a"].peer("node-b")["links"]]
 
-    wait_until(lambda: link_verdicts() == ["up", "down"], 5, "only eth1 is down")
+    wait_until(lambda: link_verdicts() == ["up", "down"], "only eth1 is down")
     assert cluster["node-a"].verdict("node-b") == "up"
     lab.cut("node-b", "eth0")
     wait_verdict(cluster["node-a"], "node-b", "down")
     lab.heal("node-b")
-    wait_until(lambda: link_verdicts() == ["up", "up"], 5, "both links are up")
+    wait_until(lambda: link_verdicts() == ["up", "up"], "both links are up")

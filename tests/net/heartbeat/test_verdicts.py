@@ -10,6 +10,7 @@ import pytest
 from tests.support.cluster import Cluster
 from tests.support.configuration import Settings
 from tests.support.laboratory import wait_until
+from tests.support.moment import moment_of
 
 
 @pytest.fixture
@@ -21,8 +22,8 @@ def judged(lab):
     return cluster
 
 
-def wait_verdict(daemon, peer, verdict, seconds=5):
-    wait_until(lambda: daemon.verdict(peer) == verdict, seconds,
+def wait_verdict(daemon, peer, verdict):
+    wait_until(lambda: daemon.verdict(peer) == verdict,
                f"{daemon.node} calls {peer} {verdict}, it says {daemon.peer(peer)}")
 
 
@@ -52,7 +53,8 @@ def test_dead_node_is_down_for_all_who_were_asked(lab, judged):
             r"no evidence on 1 link for ([\d.]+) ms, detection time 30.0 ms; \S+ and \S+, "
             r"asked ([\d.]+) ms ago, heard it no later than ([\d.]+) ms ago",
             event["reason"]).groups())
-        assert asked < 10 and heard > 20 and silent >= 30, event
+        # Asked when it had been silent for two thirds of that time, and they have not heard it since.
+        assert asked < silent - 20 and heard > asked and silent >= 30, event
 
 
 def set_apart(lab, *nodes, apart=True):
@@ -103,7 +105,7 @@ def test_node_that_does_not_hear_is_one_way_for_others_and_isolated_itself(lab, 
         event = verdicts(judged[node], "node-b")[-1]
         assert event["from"] == "up" and "it has not heard this node" in event["reason"], event
         assert "filters" in judged[node].explain("node-b")["said"]
-    wait_until(lambda: isolation(judged["node-b"]) == ["isolated"], 5, "node-b knows")
+    wait_until(lambda: isolation(judged["node-b"]) == ["isolated"], "node-b knows")
     lab.run("switch", "bridge", "fdb", "delete", mac, "dev", "client.0", "master")
     judged.wait_up()
     assert isolation(judged["node-b"])[-1] == "connected"
@@ -111,7 +113,7 @@ def test_node_that_does_not_hear_is_one_way_for_others_and_isolated_itself(lab, 
 
 def test_node_that_hears_nobody_is_isolated(lab, judged):
     lab.cut("node-a", "eth0")
-    wait_until(lambda: isolation(judged["node-a"]), 5, "node-a says so")
+    wait_until(lambda: isolation(judged["node-a"]), "node-a says so")
     status = judged["node-a"].json("status")
     assert status["isolated"] is True
     assert re.match(r"none of 3 other nodes is heard; the last was \S+, [\d.]+ ms before",
@@ -132,8 +134,9 @@ def test_halves_of_a_cluster_are_down_for_each_other_and_none_is_isolated(lab, j
     """What nobody on this side hears may as well be dead."""
     halves = (("node-a", "client"), ("node-b", "node-c"))
     lab.run("switch", "ip", "link", "add", "half", "up", "type", "bridge")
-    for member in halves[1]:
-        lab.run("switch", "ip", "link", "set", f"{member}.0", "master", "half")
+    # All at once: one that was alone in between would be isolated.
+    lab.run("switch", "ip", "-batch", lab.write("half.batch", "".join(
+        f"link set {member}.0 master half\n" for member in halves[1])))
     for here, there in (halves, halves[::-1]):
         for member in here:
             for other in there:
@@ -149,7 +152,7 @@ def test_node_that_stops_is_released_and_not_asked_after(judged):
     judged["node-c"].stop()
     for node in ("node-a", "node-b", "client"):
         wait_verdict(judged[node], "node-c", "released")
-    wait_until(lambda: judged["node-a"].peer("node-c")["links"][0]["verdict"] == "down", 5,
+    wait_until(lambda: judged["node-a"].peer("node-c")["links"][0]["verdict"] == "down",
                "its link is down")
     assert judged["node-a"].verdict("node-c") == "released"
     assert "heard_by" not in judged["node-a"].peer("node-c")
@@ -161,14 +164,14 @@ def test_node_on_one_of_two_links_is_degraded(lab, cluster):
     cluster.wait_up()
     lab.cut("node-b", "eth1")
     node = cluster["node-a"]
-    wait_until(lambda: node.peer("node-b").get("degraded"), 5, "node-b is degraded")
+    wait_until(lambda: node.peer("node-b").get("degraded"), "node-b is degraded")
     assert node.verdict("node-b") == "up"
     assert re.search(r"^node-b +degraded", node.text("peers"), re.M)
     events = [event for event in node.events() if event["subject"] == "node-b/eth1"]
     assert [event["to"] for event in events][-1] == "down" and events[-1]["from"] == "up"
     assert "degraded" in node.explain("node-b")["said"]
     lab.heal("node-b", "eth1")
-    wait_until(lambda: "degraded" not in node.peer("node-b"), 5, "node-b is well")
+    wait_until(lambda: "degraded" not in node.peer("node-b"), "node-b is well")
 
 
 def test_death_during_an_own_stall_is_found_one_detection_time_after_it(lab, judged):
@@ -181,9 +184,10 @@ def test_death_during_an_own_stall_is_found_one_detection_time_after_it(lab, jud
     wait_verdict(node, "node-b", "down")
     event = verdicts(node, "node-b")[-1]
     stall = next(event for event in node.events() if event["kind"] == "stall")
-    assert re.match(r"this node stood still for 1\.\d s: nobody is called silent for 30\.0 ms",
+    assert re.match(r"this node stood still for [\d.]+ s: nobody is called silent for 30\.0 ms",
                     stall["reason"]), stall
-    assert 30 <= (event["time_unix_ns"] - stall["time_unix_ns"]) / 1e6 < 60, (stall, event)
+    stalled = moment_of(lab, stall)
+    assert stalled.most_ms(event) >= 30 and stalled.least_ms(event) < 60, (stall, event)
     accused = {event["subject"] for event in node.events() if event["kind"] == "peer"
                and event["to"] in ("down", "unreachable", "one-way")}
     assert accused == {"node-b"}

@@ -16,4 +16,4 @@ def test_generic_mode_answers_and_takes_over(lab, cluster):
     assert cluster["node-a"].peer("node-b")["links"][0]["received"] > 0
     assert cluster["node-b"].vrrp()["adverts"]["received"] > 0
     cluster["node-a"].kill()
-    cluster["node-b"].wait_state("active", seconds=5)
+    cluster["node-b"].wait_state("active")

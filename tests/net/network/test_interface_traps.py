@@ -22,7 +22,7 @@ def test_without_program_nothing_is_taken(lab):
     daemon.wait_state("initialize")
     for state in ("down", "up"):
         lab.run("node-b", "ip", "link", "set", "eth0", state)
-        wait_until(lambda: daemon.vrrp()["obstacles"], 1, "a reason")
+        wait_until(lambda: daemon.vrrp()["obstacles"], "a reason")
     time.sleep(0.6)  # more than Active_Down_Interval
     assert daemon.state() == "initialize"
     assert "XDP program" in daemon.vrrp()["obstacles"][0]["text"]
@@ -37,9 +37,9 @@ def test_virtual_mac_that_is_deleted_comes_back_as_it_was(lab):
     daemon = Xbeatd(lab, "node-a", instance(use_vmac=True, vips=["fe80::61/64", "fd77::100/64"])).start()
     daemon.wait_state("active")
     device = daemon.vrrp()["virtual_mac_interface"]
-    wait_until(lambda: lab.has_address("node-a", "fd77::100"), 1, "the address")
+    wait_until(lambda: lab.has_address("node-a", "fd77::100"), "the address")
     lab.run("node-a", "ip", "link", "delete", device)
-    wait_until(lambda: lab.has_address("node-a", "fd77::100"), 1, "the address is back")
+    wait_until(lambda: lab.has_address("node-a", "fd77::100"), "the address is back")
     assert lab.has_address("node-a", "fe80::61")
     assert "was not sent" not in daemon.process.output()
 

@@ -88,7 +88,7 @@ def test_instances_follow_their_interface(lab, go, come):
         router.wait_state("initialize", name)
         assert router.obstacles(name)[0] == "interface", router.vrrp(name)
     if go != "down":
-        wait_until(lambda: not router.json("status")["interfaces"], 2, "status shows no interface")
+        wait_until(lambda: not router.json("status")["interfaces"], "status shows no interface")
     getattr(port, come)()
     for name, address in (("VI_1", VIP), ("VI_6", "fd77::100")):
         router.wait_state("active", name)
@@ -99,7 +99,7 @@ def test_instances_follow_their_interface(lab, go, come):
     changes = [event["to"] for event in router.events() if event["kind"] == "interface"]
     assert changes == ([] if go == "down" else ["gone", "present"])
     with Watch(lab, NODE) as watch:
-        wait_until(lambda: watch.families() == {4, 6}, 3, "adverts of both families flow")
+        wait_until(lambda: watch.families() == {4, 6}, "adverts of both families flow")
     # Adverts are heard, too: a rival with a higher priority takes over.
     Xbeatd(lab, OTHER, instance(priority=250)).start_active()
     router.wait_state("backup")
@@ -118,7 +118,7 @@ def test_heartbeats_follow_their_interface(lab):
     router, port, before = cluster[NODE], Port(lab), None
     for number, (go, come) in enumerate(ABSENCES + ABSENCES):
         getattr(port, go)()
-        wait_until(lambda: router.verdict(OTHER) == "down", 3, f"{go}: no heartbeats")
+        wait_until(lambda: router.verdict(OTHER) == "down", f"{go}: no heartbeats")
         getattr(port, come)()
         cluster.wait_up()
         cluster.wait_holder(NODE)
@@ -161,7 +161,7 @@ def test_address_on_another_interface_follows_it(lab, go, come):
     for address in addresses:
         router.wait_address(address, "eth1")
     for destination in ("192.0.2.0/24", "100.64.0.0/11"):
-        wait_until(lambda: router.routes(destination), 3, destination)
+        wait_until(lambda: router.routes(destination), destination)
     assert router.changes()[1:] == [("backup", "active")]
 
 
@@ -171,8 +171,8 @@ def test_primary_that_is_not_tracked(lab):
     router = Xbeatd(lab, NODE, instance(dont_track_primary=True, virtual_routes=routes,
                                         virtual_ipaddress_excluded=["fd77::100/64"])).start_active()
     Port(lab).down()
-    wait_until(lambda: not router.routes("192.0.2.0/24"), 2, "the route went")
+    wait_until(lambda: not router.routes("192.0.2.0/24"), "the route went")
     Port(lab).up()
-    wait_until(lambda: router.routes("192.0.2.0/24"), 2, "the route is back")
+    wait_until(lambda: router.routes("192.0.2.0/24"), "the route is back")
     assert {VIP, "fd77::100"} < set(router.addresses())
     assert router.changes()[1:] == [("backup", "active")]

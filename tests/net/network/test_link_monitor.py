@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the daemon is told of interfaces and their addresses."""
 
+import signal
+
 import pytest
 
 from tests.support.laboratory import wait_until
@@ -23,7 +25,7 @@ def test_life_of_an_interface(network):
     assert network.tool("lookup", "x0").splitlines()[0] == f"link x0 {index} running"
     network.ip("link", "set", "x1", "down")  # no carrier
     # It was said at the making, too, so it proves nothing by itself.
-    wait_until(lambda: network.tool("lookup", "x0").splitlines()[0] == f"link x0 {index} present", 5,
+    wait_until(lambda: network.tool("lookup", "x0").splitlines()[0] == f"link x0 {index} present",
                "x0 has no carrier")
     monitor.wait_for(f"link x0 {index} present")
     network.ip("link", "set", "x0", "name", "y0")
@@ -69,12 +71,14 @@ def test_addresses(network):
 
 
 def burst(lab, network, count):
-    """Changes x0 so often while the monitor sleeps; returns what it says when it wakes."""
+    """Changes x0 so often while the monitor is stopped; returns what it reports when it goes on."""
     index = network.make_pair("x0", "x1")
     batch = lab.write("burst", "".join(f"link set x0 alias n{n}\n" for n in range(count)))
-    monitor = network.monitor("3000")
+    monitor = network.monitor()
+    monitor.process.send_signal(signal.SIGSTOP)
     network.ip("-batch", batch)
     network.ip("link", "set", "x1", "down")
+    monitor.process.send_signal(signal.SIGCONT)
     return index, monitor
 
 

@@ -81,7 +81,7 @@ def test_backup_is_silent(network, watch):
                                 ("vrrp6.51", "6", ["fd77::100/64", "flags", "2"])):
         assert network.tool("active", name, "eth0", family) == "0"
         assert network.tool("add", name, *words) == "0"
-    wait_until(lambda: watch.count_sent_from(VIRTUAL_MACS), 5, "an Active reports its groups")
+    wait_until(lambda: watch.count_sent_from(VIRTUAL_MACS), "an Active reports its groups")
     time.sleep(SILENCE_SECONDS)
     assert network.tool("backup", "vrrp.51") == network.tool("backup", "vrrp6.51") == "0"
     before = watch.count_sent_from(VIRTUAL_MACS)

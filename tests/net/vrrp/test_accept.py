@@ -31,6 +31,10 @@ def takes_connection(lab, address):
                    check=False).returncode == 0
 
 
+def wait_served(lab, address):
+    wait_until(lambda: answers_ping(lab, address) and takes_connection(lab, address), f"{address} is served")
+
+
 def knows_neighbour(lab, address):
     return "lladdr" in lab.run("client", "ip", "neighbour", "show", "to", address).stdout
 
@@ -39,7 +43,7 @@ def knows_neighbour(lab, address):
 def serving(lab):
     for node in lab.nodes:
         process = lab.spawn(node, "/usr/bin/python3", "-c", LISTEN, PORT)
-        wait_until(lambda: "started" in process.output(), 5, "the server listens")
+        wait_until(lambda: "started" in process.output(), "the server listens")
 
 
 def test_no_accept_refuses_all_but_neighbour_discovery(lab, serving):
@@ -52,27 +56,28 @@ def test_no_accept_refuses_all_but_neighbour_discovery(lab, serving):
             assert router.drops("no_accept") > refused
             refused = router.drops("no_accept")
         assert knows_neighbour(lab, address), address
-    assert answers_ping(lab, lab.address(NODE)) and takes_connection(lab, lab.address(NODE))
+    wait_served(lab, lab.address(NODE))
     # What is refused follows the role: whoever accepts answers, and the first keeps nothing back.
     other = Xbeatd(lab, OTHER, REFUSING.replace("no_accept", "accept").replace("200", "250")).start()
     other.wait_state("active", "VI_6")
     router.wait_state("backup")
     router.wait_state("backup", "VI_6")
     assert not router.map("xb_no_accept")
-    assert all(answers_ping(lab, address) and takes_connection(lab, address)
-               for address in (VIP, VIP6))
+    for address in (VIP, VIP6):
+        wait_served(lab, address)
 
 
 def test_owner_accepts(lab, serving):
     Xbeatd(lab, NODE, instance(vips=[f"{lab.address(NODE)}/24"], priority=255,
                                no_accept=True)).start_active()
-    assert answers_ping(lab, lab.address(NODE)) and takes_connection(lab, lab.address(NODE))
+    wait_served(lab, lab.address(NODE))
 
 
 def test_who_becomes_owner_by_a_reload_accepts(lab, serving):
     router = Xbeatd(lab, NODE, instance(priority=200, no_accept=True)).start_active()
     assert not answers_ping(lab, VIP)
     assert router.reload(instance(priority=255, no_accept=True))["changed"] == ["VI_1"]
-    assert answers_ping(lab, VIP) and not router.map("xb_no_accept")
+    wait_served(lab, VIP)
+    assert not router.map("xb_no_accept")
     router.reload(instance(priority=200, no_accept=True))
     assert not answers_ping(lab, VIP)

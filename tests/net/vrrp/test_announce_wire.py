@@ -14,14 +14,14 @@ from tests.support.xbeatd import Xbeatd
 pytestmark = pytest.mark.laboratory(nodes=2)
 NODE, OTHER = "node-a", "node-b"
 EARLY_SECONDS_MAX = 0.02
-LATE_SECONDS_MAX = 0.4  # on a busy machine
+LATE_SECONDS_MAX = 0.4
 
 
 def test_unicast_sends_nothing_to_the_group(lab):
     with Watch(lab, NODE) as watch:
         Xbeatd(lab, NODE, instance(priority=200, unicast_ttl=7,
                                    unicast_peer=[lab.address(OTHER), "10.77.0.77"])).start_active()
-        wait_until(lambda: len(watch.adverts()) > 6, 3, "adverts")
+        wait_until(lambda: len(watch.adverts()) > 6, "adverts")
         assert {advert.destination for advert in watch.adverts()} == {lab.address(OTHER)}
         assert {advert.ttl for advert in watch.adverts()} == {7}
 
@@ -31,11 +31,11 @@ def test_refresh_repeats_announcements(lab):
     with Watch(lab, NODE) as watch:
         Xbeatd(lab, NODE, instance(garp_master_delay=0, garp_master_repeat=1, garp_master_refresh=1,
                                    garp_master_refresh_repeat=2)).start_active()
-        wait_until(lambda: len(watch.claims(address=VIP)) == 5, 4, "one, and two sets of two")
+        wait_until(lambda: len(watch.claims(address=VIP)) == 5, "one, and two sets of two")
         start, *refreshes = watch.claims(address=VIP)
     for refresh, due in zip(refreshes, (1, 1, 2, 2)):
-        assert (due - EARLY_SECONDS_MAX < seconds_between(start, refresh)
-                < due + LATE_SECONDS_MAX)
+        assert seconds_between(start, refresh) > due - EARLY_SECONDS_MAX
+        assert watch.least_s(start, refresh) < due + LATE_SECONDS_MAX
 
 
 def test_announcements_are_spaced(lab):
@@ -48,10 +48,10 @@ def test_announcements_are_spaced(lab):
         def announced():
             return [claim for claim in watch.claims() if claim.address in vips]
 
-        wait_until(lambda: len(announced()) == 6, 4, "each address twice")
+        wait_until(lambda: len(announced()) == 6, "each address twice")
         claims = announced()
     assert min(map(seconds_between, claims, claims[1:])) > interval - EARLY_SECONDS_MAX
-    assert seconds_between(claims[0], claims[-1]) < 5 * interval + LATE_SECONDS_MAX
+    assert watch.least_s(claims[0], claims[-1]) < 5 * interval + LATE_SECONDS_MAX
 
 
 def test_lower_rival_is_answered_with_announcements(lab):
@@ -65,10 +65,11 @@ def test_lower_rival_is_answered_with_announcements(lab):
         regular_ns = watch.wait_advert(sent=True).time_ns
         time.sleep(0.03)
         forger.send(priority=100)
-        wait_until(lambda: len(watch.claims(address=VIP)) == 6, 3, "three at once, three later")
+        wait_until(lambda: len(watch.claims(address=VIP)) == 6, "three at once, three later")
         claims = watch.claims(address=VIP)
         answers = watch.adverts(regular_ns + 1, sent=True, priority=200)
         assert answers[0].time_ns < claims[0].time_ns, "the advert first"
-    assert seconds_between(claims[0], claims[2]) < 0.2
-    assert 0.9 < seconds_between(claims[0], claims[3]) < 1.1 + LATE_SECONDS_MAX
+    assert watch.least_s(claims[0], claims[2]) < 0.2
+    assert seconds_between(claims[0], claims[3]) > 0.9
+    assert watch.least_s(claims[0], claims[3]) < 1.1 + LATE_SECONDS_MAX
     assert router.vrrp()["state"] == "active"

@@ -6,9 +6,10 @@ import pytest
 from tests.support.cluster import Cluster
 from tests.support.configuration import VIP, Settings
 from tests.support.laboratory import wait_until
+from tests.support.moment import moment_of
 
 # Active_Down_Interval, for which plain VRRP waits, is 3.6 s here.
-TAKEOVER_NS_MAX = 200 * 10**6
+TAKEOVER_MS_MAX = 200
 
 
 @pytest.mark.laboratory(nodes=3, links=2)
@@ -21,7 +22,7 @@ def test_active_without_carrier_gives_the_instance_up(lab):
     release = next(event for event in cluster["node-a"].events()
                    if event["kind"] == "vrrp" and event["to"] == "initialize")
     activation, = cluster["node-b"].activations()
-    assert activation["time_unix_ns"] - release["time_unix_ns"] < TAKEOVER_NS_MAX, activation
+    assert moment_of(lab, release).least_ms(activation) < TAKEOVER_MS_MAX, activation
     assert "node-a" in activation["reason"], activation
     assert cluster["node-b"].verdict("node-a") == "up", "the other link lives"
     lab.heal("node-a", "eth0")
@@ -38,6 +39,6 @@ def test_killed_active_back_without_carrier_is_followed(lab):
     cluster["node-a"].kill()
     lab.cut("node-a", "eth0", "--carrier")
     cluster["node-a"].start().wait_state("initialize")
-    wait_until(lambda: lab.has_address("node-b", VIP), 2, "node-b takes over")
+    wait_until(lambda: lab.has_address("node-b", VIP), "node-b takes over")
     assert cluster["node-b"].verdict("node-a") == "up", "the other link lives"
     assert lab.holders(VIP) == ["node-b"]

@@ -11,7 +11,7 @@ from tests.support.configuration import VIP
 from tests.support.laboratory import PINS, wait_until
 
 # Below Skew_Time, for which plain VRRP waits: 609 ms of node-b, 805 ms of node-c.
-STOP_TAKEOVER_NS_MAX, TAKEOVER_NS_MAX = 100 * 10**6, 200 * 10**6
+STOP_TAKEOVER_MS_MAX, TAKEOVER_MS_MAX = 100, 200
 LOST_REQUESTS_MAX = 50  # one is sent each millisecond
 
 
@@ -90,7 +90,7 @@ def test_clean_stop_hands_over_and_leaves_nothing(lab, steady):
 
 def test_death_of_backup_moves_nothing(lab, steady):
     lab.cut("node-c", "eth0")
-    wait_until(lambda: steady["node-a"].verdict("node-c") == "down", 5, "node-c is down")
+    wait_until(lambda: steady["node-a"].verdict("node-c") == "down", "node-c is down")
     lab.heal("node-c", "eth0")
     steady.wait_up()
     result = steady.client.finish()
@@ -109,13 +109,12 @@ def test_last_node_takes_all(lab, steady):
 def test_stop_hands_over_to_the_best_at_once(lab, cluster):
     """The daemon says that it stops."""
     cluster.start_active().start_client()
-    asked_ns = time.time_ns()
-    cluster["node-a"].process.send_signal(signal.SIGTERM)
+    asked = lab.moment(lambda: cluster["node-a"].process.send_signal(signal.SIGTERM))
     cluster.client.wait_owner("node-b")
-    assert cluster["node-a"].process.wait(5) == 0
+    assert cluster["node-a"].process.wait() == 0
     activation, = cluster["node-b"].activations()
     assert re.search(r"releas|stop|priority 0", activation["reason"]), activation
-    assert activation["time_unix_ns"] - asked_ns < STOP_TAKEOVER_NS_MAX, activation
+    assert asked.least_ms(activation) < STOP_TAKEOVER_MS_MAX, activation
     time.sleep(1)  # longer than the Skew_Time of node-c, 805 ms
     assert cluster["node-c"].activations() == [], "two nodes took over"
     assert lab.holders(VIP) == ["node-b"]
@@ -127,7 +126,7 @@ def test_stop_hands_over_to_the_best_at_once(lab, cluster):
 def test_active_and_best_backup_die_together(lab, cluster):
     """The third does not wait for one who is dead."""
     cluster.start_active()
-    cut_ns = lab.cut_together("node-a", "node-b")
+    cut = lab.cut_together("node-a", "node-b")
     cluster["node-c"].wait_state("active")
     activation, = cluster["node-c"].activations()
-    assert activation["time_unix_ns"] - cut_ns < TAKEOVER_NS_MAX, activation
+    assert cut.least_ms(activation) < TAKEOVER_MS_MAX, activation

@@ -37,7 +37,7 @@ def adverts(daemon, direction):
 def run_flood(lab, priority_max):
     process = lab.spawn("client", sys.executable, flood.PROGRAM, RATE, SECONDS, priority_max,
                         output="flood.log")
-    assert process.wait(SECONDS + 10) == 0, process.output()
+    assert process.wait() == 0, process.output()
     return json.loads(process.output())
 
 
@@ -78,9 +78,11 @@ def test_flood_of_lower_adverts_is_told_of_once_an_interval(lab):
                     instance(priority=200)).start()
     daemon.wait_state("active")
     reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    start = time.monotonic()
     lab.run("node-b", sys.executable, flood.PROGRAM, "20000", "1", "90")
-    wait_until(lambda: daemon.json("drops") is not None, 1, "the daemon answers")
+    wait_until(lambda: daemon.json("drops") is not None, "the daemon answers")
+    intervals = (time.monotonic() - start) / 0.1
     lines = os.read(reader, 1 << 20).decode().splitlines()
     os.close(reader)
     told = [line for line in lines if "MASTER_RX_LOWER_PRI" in line]
-    assert 2 <= len(told) <= 12, len(told)  # 0.1 s
+    assert 2 <= len(told) <= intervals + 2, (len(told), intervals)

@@ -62,7 +62,7 @@ class Story:
             words = [line.split() for line in self.lines()]
             return all(sum(line[1] == f'"{name}"' and line[2] == state for line in words) >= count
                        for name in (*NAMES, "both"))
-        wait_until(said, 8, f"{self.node}: {state} {count} times: {self.lines()}")
+        wait_until(said, f"{self.node}: {state} {count} times: {self.lines()}")
 
     def told(self):
         """What each script was told, each name's lines in the FIFO, and in what order the kinds of
@@ -103,7 +103,7 @@ def test_same_lines_as_keepalived(lab, first, delay):
     for story in stories:
         story.wait_for("STOP")
         for word in WORDS:
-            wait_until(lambda story=story, word=word: len(story.runs(word)) >= 3, 3,
+            wait_until(lambda story=story, word=word: len(story.runs(word)) >= 3,
                        f"{story.node}: {word} has run: {story.told()}")
     told = [story.told() for story in stories]
     for story in stories:
@@ -136,12 +136,12 @@ def test_removal_is_told_as_by_keepalived(lab):
     daemons = (Xbeatd(lab, "node-a", stories[0].text).start(),
                Keepalived(lab, "node-b", stories[1].text).start())
     for story, daemon in zip(stories, daemons):
-        wait_until(lambda story=story: sum(" MASTER " in line for line in story.lines()) == 3, 5,
+        wait_until(lambda story=story: sum(" MASTER " in line for line in story.lines()) == 3,
                    f"{story.node}: all are Master: {story.lines()}")
         daemon.configure(story.later)
         daemon.hang_up()
     for story in stories:
-        wait_until(lambda story=story: all(len(said) == 2 for said in story.last_words()[:2]), 3,
+        wait_until(lambda story=story: all(len(said) == 2 for said in story.last_words()[:2]),
                    f"{story.node}: the removals are told: {story.last_words()}")
     time.sleep(0.3)  # for a notify_fault that should not come
     told = [story.last_words() for story in stories]

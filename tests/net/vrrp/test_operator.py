@@ -7,13 +7,13 @@ import time
 import pytest
 
 from tests.support.configuration import VIP, block, heartbeat, instance, sync_group
-from tests.support.laboratory import BUILD, wait_until
+from tests.support.laboratory import BUILD, NEVER_SECONDS, wait_until
 from tests.support.probe import Client, serve_everywhere
 from tests.support.xbeatd import Xbeatd, wait_up
 
 PRIORITIES = (150, 120, 100)
-# Active_Down_Interval is 0.7 s: not to be mistaken for the outage of a handover.
-INTERVAL = "0.2"
+# Active_Down_Interval is 0.7 s: not to be mistaken for a handover.
+INTERVAL, HANDOVER_MS_MAX = "0.2", 500
 
 
 def blocks(lab, priority, *more, name="VI_1", **settings):
@@ -29,7 +29,7 @@ def start_all(nodes):
     wait_up(*nodes)
     nodes[0].wait_state("active")
     for node in nodes[1:]:
-        wait_until(lambda node=node: "node-a" == node.explain().get("active", {}).get("node"), 5,
+        wait_until(lambda node=node: "node-a" == node.explain().get("active", {}).get("node"),
                    f"{node.node} knows that node-a is Active")
 
 
@@ -52,6 +52,7 @@ def test_failover_and_back(lab, nodes):
     serve_everywhere(lab)
     client = Client(lab, VIP)
     client.wait_owner("node-a")
+    begin_ns = time.monotonic_ns()
     time.sleep(1.2)
     has_words(best.explain()["said"], "Active with priority 150", "node-b takes over")
     has_words(second.explain()["said"], "node-a", "stays Backup", "150 is higher than its own 120")
@@ -59,7 +60,8 @@ def test_failover_and_back(lab, nodes):
     assert answer["state"] == "initialize" and answer["successor"] == "node-b", answer
     client.wait_owner("node-b")
     time.sleep(0.2)
-    assert client.finish()["longest_outage_ns"] < 50e6
+    stalled_ms = lab.stalled_ms(begin_ns, time.monotonic_ns())
+    assert client.finish()["longest_outage_ns"] / 1e6 < 50 + stalled_ms
     assert lab.holders(VIP) == ["node-b"] and third.vrrp()["transitions"] == 1
     assert best.vrrp()["stays_away"] == "operator"
     explained = best.explain()
@@ -76,11 +78,11 @@ def test_failover_and_back(lab, nodes):
     assert best.vrrp()["active_address"] == "10.77.0.2"
     best.wait_state("active")
     lab.wait_holders(VIP, ["node-a"])
-    start = time.monotonic()
-    assert "until_unix_ns" in best.json("failover", "VI_1", "-t", "1s")
-    second.wait_state("active")
-    best.wait_state("active")
-    assert 1 <= time.monotonic() - start < 2.5
+    asked = lab.moment(lambda: best.json("failover", "VI_1", "-t", "1s"))
+    wait_until(lambda: len(second.activations()) == 2, "node-b takes over")
+    wait_until(lambda: len(best.activations()) == 3, "node-a is back")
+    back = best.activations()[-1]
+    assert asked.most_ms(back) >= 1000 and asked.least_ms(back) < 2500, back
     lab.wait_holders(VIP, ["node-a"])
 
 
@@ -88,7 +90,7 @@ def test_failover_that_makes_no_sense_is_refused(lab, nodes):
     best, second, third = nodes
     for node in (second, third):
         assert node.json("drain")["instances"] == []
-    wait_until(lambda: "nobody takes over" in best.explain()["said"], 2, "node-a knows")
+    wait_until(lambda: "nobody takes over" in best.explain()["said"], "node-a knows")
     done = best.ctl("failover", "VI_1", check=False)
     assert done.returncode == 1 and "nobody could take VI_1 over" in done.stderr, done.stderr
     assert best.vrrp()["state"] == "active"
@@ -96,16 +98,18 @@ def test_failover_that_makes_no_sense_is_refused(lab, nodes):
     assert done.returncode == 1 and "no instance VI_2" in done.stderr, done.stderr
     # Another daemon is there to take over, but away from the others: not a live Backup.
     assert second.json("resume")["instances"] == ["VI_1"]
-    wait_until(lambda: "node-b takes over" in best.explain()["said"], 2, "node-b is back")
+    wait_until(lambda: "node-b takes over" in best.explain()["said"], "node-b is back")
     lab.cut("node-b", "eth0")
-    wait_until(lambda: best.verdict("node-b") == "down", 2, "node-b is down")
+    wait_until(lambda: best.verdict("node-b") == "down", "node-b is down")
     assert best.ctl("failover", "VI_1", check=False).returncode == 1
 
 
 def test_drain_resume_and_restart(lab, nodes):
     best, second, _ = nodes
-    assert best.json("drain")["instances"] == ["VI_1"]
-    second.wait_state("active", seconds=0.5)
+    drained = lab.moment(lambda: best.json("drain"))
+    second.wait_state("active")
+    activation, = second.activations()
+    assert drained.least_ms(activation) < HANDOVER_MS_MAX, activation
     assert best.json("status")["state"] == "draining"
     assert best.vrrp()["stays_away"] == "drained"
     has_words(best.explain()["said"], "drained", "xbeatctl resume")
@@ -161,10 +165,12 @@ def test_failover_moves_a_sync_group(lab):
     for name in ("VI_1", "VI_2"):
         second.wait_state("backup", name)
         best.wait_state("active", name)
-    best.json("failover", "VI_2")
+    asked = lab.moment(lambda: best.json("failover", "VI_2"))
     for name in ("VI_1", "VI_2"):
-        second.wait_state("active", name, 0.5)
+        second.wait_state("active", name)
         best.wait_state("initialize", name)
+        activation, = second.activations(name)
+        assert asked.least_ms(activation) < HANDOVER_MS_MAX, activation
     assert {obstacle["kind"] for obstacle in best.vrrp("VI_1")["obstacles"]} == {"group"}
     has_words(best.explain("VI_1")["said"], "VI_2", "operator")
     has_words(best.explain("VI_2")["said"], "operator")
@@ -185,7 +191,7 @@ def test_printed_configuration_is_the_same_one(lab):
     printed = node.text("config")
     assert printed == node.json("config")["text"]
     done = subprocess.run([BUILD / "xbeatd", "-t", "-c", lab.write("printed.conf", printed)],
-                          text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=5)
+                          text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=NEVER_SECONDS)
     assert done.returncode == 0 and "warning" not in done.stdout, done.stdout
     answer = node.reload(printed)
     assert answer["unchanged_count"] == 2 and answer["warnings"] == [], answer

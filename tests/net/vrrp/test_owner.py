@@ -17,7 +17,7 @@ def test_owner_is_active_at_once_and_keeps_its_address(lab):
     cluster.start_xbeatd("node-b")
     cluster.start_xbeatd("node-a")
     assert cluster["node-a"].state() == "active"  # a Backup would wait for 3 s and more
-    wait_until(lambda: cluster["node-b"].map("xb_vrrp")[0]["priority"] == OWNER, 5,
+    wait_until(lambda: cluster["node-b"].map("xb_vrrp")[0]["priority"] == OWNER,
                "node-b hears adverts of the owner")
     assert cluster["node-b"].vrrp()["active_address"] == own_address
     assert cluster["node-a"].stop() == 0
@@ -47,7 +47,7 @@ def test_own_address_is_never_fenced(lab, owner):
     assert "not all guarded" in owner.explain()["said"]
     assert "10.77.0.1 is this node's own address, and not guarded" in owner.process.output()
     owner.kill()
-    wait_until(lambda: owner.map("xb_self")[0]["fencing"], 3, "the other one is fenced")
+    wait_until(lambda: owner.map("xb_self")[0]["fencing"], "the other one is fenced")
     lab.run("client", "ip", "neighbour", "flush", "all")
     assert lab.run("client", "ping", "-c", "1", "-W", "1", VIP, check=False).returncode
     lab.run("client", "ping", "-c", "1", "-W", "1", own_address)

@@ -33,7 +33,7 @@ def router(lab):
 def advert_macs(lab, node=NODE):
     """Of the two families."""
     with Watch(lab, node) as watch:
-        wait_until(lambda: watch.families() == {4, 6}, 3, "adverts of both families")
+        wait_until(lambda: watch.families() == {4, 6}, "adverts of both families")
         return {advert.family: advert.mac for advert in watch.adverts(sent=True)}
 
 
@@ -82,7 +82,7 @@ def test_killed_daemons_interface_is_taken_over(lab, router):
 def test_deleted_interface_is_made_again(lab, router):
     router.ip("link", "delete", "vrrp.51")
     router.ip("link", "delete", "vrrp6.51")
-    wait_until(lambda: router.has_link("vrrp.51") and router.has_link("vrrp6.51"), 3, "made again")
+    wait_until(lambda: router.has_link("vrrp.51") and router.has_link("vrrp6.51"), "made again")
     router.wait_address(VIP, "vrrp.51")
     router.wait_address(VIP6, "vrrp6.51")
     assert advert_macs(lab) == {4: MAC4, 6: MAC6}
@@ -102,7 +102,7 @@ def test_backup_is_silent(lab, router):
         router.ctl("drain")
         for name in ("VI_1", "VI_6"):
             backup.wait_state("active", name)
-        wait_until(lambda: MAC4 in neighbour_mac(lab, VIP), 2, "the other one answers")
+        wait_until(lambda: MAC4 in neighbour_mac(lab, VIP), "the other one answers")
         router.ctl("resume")
         for name in ("VI_1", "VI_6"):
             backup.wait_state("backup", name)

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * stalls: when did a processor of this machine run nothing at all?
+ *
+ * Wakes on each of them every 2 ms with real-time priority, which ordinary load does not delay, and
+ * prints a line "FROM TO" (CLOCK_MONOTONIC in ns) for each time that it was woken late by more than
+ * 3 ms. What a test has measured meanwhile is not the daemons' doing.
+ */
+#include "user/lib/time.h"
+#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "tool_clock.h"
+
+#define PERIOD_NS (2 * NS_PER_MS)
+#define LATE_NS (3 * NS_PER_MS)
+#define PRIORITY 60 /* above the daemons' */
+
+static void sleep_until(uint64_t due_ns)
+{
+	const struct timespec due = {
+		.tv_sec = (time_t)(due_ns / NS_PER_SECOND),
+		.tv_nsec = (long)(due_ns % NS_PER_SECOND),
+	};
+
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL);
+}
+
+static void watch_processor(size_t processor)
+{
+	cpu_set_t processors;
+	uint64_t due_ns;
+
+	CPU_ZERO(&processors);
+	CPU_SET(processor, &processors);
+	sched_setaffinity(0, sizeof(processors), &processors);
+	for (;;) {
+		due_ns = now_ns() + PERIOD_NS;
+		sleep_until(due_ns);
+		if (now_ns() > due_ns + LATE_NS)
+			printf("%" PRIu64 " %" PRIu64 "\n", due_ns, now_ns());
+	}
+}
+
+/* One process for each processor but the first, which is the caller's. Returns its processor. */
+static size_t fork_watchers(void)
+{
+	cpu_set_t allowed;
+	size_t own = CPU_SETSIZE;
+
+	sched_getaffinity(0, sizeof(allowed), &allowed);
+	for (size_t i = 0; i < CPU_SETSIZE; i++) {
+		if (!CPU_ISSET(i, &allowed))
+			continue;
+		if (own == CPU_SETSIZE) {
+			own = i;
+		} else if (fork() == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGTERM);
+			return i;
+		}
+	}
+	return own;
+}
+
+int main(void)
+{
+	const struct sched_param parameters = {.sched_priority = PRIORITY};
+
+	prctl(PR_SET_PDEATHSIG, SIGTERM); /* do not outlive the test that started us */
+	if (sched_setscheduler(0, SCHED_FIFO, &parameters)) {
+		perror("stalls: real-time scheduling");
+		return EXIT_FAILURE;
+	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	puts("started");
+	watch_processor(fork_watchers());
+}
