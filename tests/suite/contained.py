@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs a function so that nothing of it outlives it, however it ends.
+
+A keeper forks the function and is the parent of last resort (PR_SET_CHILD_SUBREAPER) of all its
+descendants: when the function ends, or the keeper is told to stop, it kills what is left of them.
+There are two keepers, one the child of the other. If one is killed, the other finds out: the outer
+one waits for the inner one, and the inner one gets SIGTERM (PR_SET_PDEATHSIG).
+
+What the function makes lives in a mount namespace of its own with a private /run and /sys/fs/bpf:
+named network namespaces, sockets, pins, mounts and temporary files. The kernel drops them with the
+last process in it. A PID namespace would not do: the kernel reports processes (proc connector) only
+to the first one.
+"""
+
+import contextlib
+import ctypes
+import os
+import pathlib
+import signal
+import sys
+import time
+import traceback
+
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+CLONE_NEWNS = 0x00020000
+MS_REC = 0x4000
+MS_PRIVATE = 0x40000
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+KILL_SECONDS_MAX = 30
+RUN = pathlib.Path("/run")
+TEMPORARY = RUN / "tmp"
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def call(name, *arguments):
+    if getattr(LIBC, name)(*arguments):
+        error = ctypes.get_errno()
+        raise OSError(error, f"{name}: {os.strerror(error)}")
+
+
+def die_with_parent(parent_pid=None):
+    """SIGTERM when the parent ends, or now if it has ended already."""
+    call("prctl", PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if parent_pid and os.getppid() != parent_pid:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def descendants(ancestor):
+    children = {}
+    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # The name, in parentheses, may have spaces and parentheses.
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(path.parent.name))
+    found = children.get(ancestor, [])
+    for pid in found:
+        found.extend(children.get(pid, []))
+    return found
+
+
+def kill_descendants():
+    """Returns those that do not die, as a process in an uninterruptible system call does."""
+    end = time.monotonic() + KILL_SECONDS_MAX
+    while True:
+        left = descendants(os.getpid())
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        if not left or time.monotonic() > end:
+            return left
+        time.sleep(0.01)
+
+
+def reap_until(pid):
+    """Waits for a child, also for adopted ones, which would be zombies. Returns its exit status."""
+    while True:
+        ended, status = os.waitpid(-1, 0)
+        if ended == pid:
+            return os.waitstatus_to_exitcode(status)
+
+
+def status_of(function):
+    try:
+        return function()
+    except Exception:
+        traceback.print_exc()
+        return 1
+    finally:
+        sys.stdout.flush()
+
+
+def keep(function):
+    """Runs a function that returns an exit status in a child. Returns that, negative: killed by a signal."""
+    call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    keeper = os.getpid()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    pid = os.fork()
+    if pid == 0:
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        die_with_parent(keeper)
+        os._exit(status_of(function))
+    for number in STOP_SIGNALS:
+        signal.signal(number, lambda *_: os.kill(pid, signal.SIGTERM))
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    status = reap_until(pid)
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    for left in kill_descendants():
+        print(f"process {left} does not end: see /proc/{left}/stack", file=sys.stderr)
+    return status
+
+
+def separate():
+    """A session, so that signals of the terminal arrive by the outer keeper only; mounts."""
+    os.setsid()
+    if os.geteuid() != 0:
+        return
+    call("unshare", CLONE_NEWNS)
+    call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
+    call("mount", b"xbeat-check", os.fsencode(RUN), b"tmpfs", 0, b"mode=755")
+    call("mount", b"xbeat-check", b"/sys/fs/bpf", b"bpf", 0, b"mode=700")
+    TEMPORARY.mkdir(mode=0o1777)
+    TEMPORARY.chmod(0o1777)
+    os.environ["TMPDIR"] = str(TEMPORARY)
+
+
+def run(function):
+    """Returns the exit status that the function returns; negative: it was stopped by that signal."""
+    def inner():
+        separate()
+        status = keep(function)
+        return status if status >= 0 else 128 - status
+
+    # make, when it is killed, does not stop its children.
+    if "MAKELEVEL" in os.environ:
+        die_with_parent()
+    return keep(inner)
