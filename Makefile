@@ -4,7 +4,7 @@
 #   sudo make check    installs what is missing, builds, runs every test
 #   make               builds into build/, as any user
 #   make test PART=unit/core     one part of the tests (tests/README.md)
-#   make lint | bench | format | compile_commands.json | install DESTDIR= PREFIX=
+#   make lint | bench | check-bare | format | compile_commands.json | install DESTDIR= PREFIX=
 
 PREFIX ?= /usr/local
 BUILD := build
@@ -46,7 +46,7 @@ MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
 
 LIBS := -Wl,--as-needed -lbpf -lelf -lz -levent_core -lmnl -ljansson -lcap-ng -lm
 
-.PHONY: all deps compilers tests test-programs tools man layers test check demo bench lint format clean install
+.PHONY: all deps compilers tests test-programs tools man layers test check check-bare demo bench lint format clean install
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -178,7 +178,13 @@ check:
 	$(need_root)
 	@scripts/install-deps build test
 	@$(MAKE) -s --no-print-directory -j$$(nproc) tests
-	@PYTHON=$(PYTHON) tests/run
+	@exec env PYTHON=$(PYTHON) tests/run
+
+# The README's commands on a Debian that has nothing else.
+check-bare:
+	$(need_root)
+	@scripts/install-deps bare
+	@exec scripts/check-bare
 
 demo:
 	$(need_root)
