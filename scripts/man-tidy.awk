@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Makes scdoc's roff clean for mandoc -Tlint: no paragraph macros next to headings or to each other,
+# Cleans scdoc's roff for mandoc -Tlint: no paragraph macro next to a heading or another one, and
 # text lines of at most 80 bytes.
 
 function flush_paragraph()
@@ -10,7 +10,7 @@ function flush_paragraph()
 	heading = 0
 }
 
-# Breaks at blanks; a part must not begin with a control character of roff.
+# Breaks at spaces; no part may begin with a control character of roff.
 function print_text(line,    at)
 {
 	while (length(line) > 80) {
@@ -26,7 +26,7 @@ function print_text(line,    at)
 }
 
 /^\.P$/ { paragraph = 1; next }
-/^\.RE$/ { print; next } # the space comes after the indented part
+/^\.RE$/ { print; next } # the paragraph macro goes after the indented part
 /^\.S[HS] / { paragraph = 0; print; heading = 1; next }
 /^\.nf$/ { literal = 1 }
 /^\.fi$/ { literal = 0 }
