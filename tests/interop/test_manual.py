@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The configurations that the manual and the README show are right, and mean the same when they are printed."""
+"""The configurations in the manual, README and docs/operation.md are valid and print back alike."""
 
 import re
 import subprocess
@@ -15,8 +15,10 @@ SECONDS_MAX = 20
 def examples():
     manual = (ROOT / "docs/xbeat.conf.5.scd").read_text()
     found = re.findall(r"^```\n(.*?)^```", manual, re.DOTALL | re.MULTILINE)
-    readme = (ROOT / "README.md").read_text()
-    found += map(textwrap.dedent, re.findall(r"^    heartbeat .*?^    }\n\n", readme, re.DOTALL | re.MULTILINE))
+    for name in ("README.md", "docs/operation.md"):
+        blocks = re.findall(r"^    heartbeat .*?^    }\n\n", (ROOT / name).read_text(),
+                            re.DOTALL | re.MULTILINE)
+        found += map(textwrap.dedent, blocks)
     return [text for text in found if "virtual_router_id" in text]
 
 
