@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The command line of xbeatctl: getopt's permutation lets options stand before and after the verb. */
 #include "user/ctl/command.h"
-#include "user/ctl/units.h"
+#include "user/ctl/show/units.h"
 #include "user/ctl/verb.h"
 #include "user/lib/log.h"
 #include <getopt.h>

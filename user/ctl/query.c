@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Questions to xbeatd, and what can go wrong with them. */
 #include "user/ctl/query.h"
-#include "user/ctl/text.h"
+#include "user/ctl/show/text.h"
 #include "user/ctl/verb.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/log.h"

@@ -4,8 +4,9 @@
 #include "user/ctl/local.h"
 #include "user/ctl/output.h"
 #include "user/ctl/parameters.h"
-#include "user/ctl/show.h"
-#include "user/ctl/text.h"
+#include "user/ctl/run.h"
+#include "user/ctl/show/show.h"
+#include "user/ctl/show/text.h"
 #include "user/lib/log.h"
 #include <jansson.h>
 #include <stdbool.h>
@@ -27,7 +28,7 @@ const struct verb verbs[] = {
 			   "heartbeat      lan: every 10 ms, detection time 30 ms (3 intervals)\n"
 			   "interface      eth0: native, program 12\n",
 		.accepts = VERB_ACCEPTS_JSON,
-		.run = show_run,
+		.run = run_method,
 		.print = show_status,
 	},
 	{
@@ -43,7 +44,7 @@ const struct verb verbs[] = {
 			"    for 31 s: evidence was 0.1 ms old, its daemon had moved 1.4 ms before\n"
 			"    daemon last moved 2 ms ago\n",
 		.accepts = VERB_ACCEPTS_JSON,
-		.run = show_run,
+		.run = run_method,
 		.print = show_peers,
 	},
 	{
@@ -59,7 +60,7 @@ const struct verb verbs[] = {
 			"    time 30.0 ms\n"
 			"    addresses 10.0.0.100/32\n",
 		.accepts = VERB_ACCEPTS_JSON,
-		.run = show_run,
+		.run = run_method,
 		.print = show_vrrp,
 	},
 	{
@@ -79,7 +80,7 @@ const struct verb verbs[] = {
 		.accepts = VERB_ACCEPTS_JSON,
 		.arguments_min = 1,
 		.arguments_max = 1,
-		.run = show_run,
+		.run = run_method,
 		.parameters = parameters_instance,
 		.print = show_explain,
 	},
@@ -93,7 +94,7 @@ const struct verb verbs[] = {
 			   "script  chk_nginx  down            31 s\n"
 			   "    exit status 1, 3 times in a row\n",
 		.accepts = VERB_ACCEPTS_JSON,
-		.run = show_run,
+		.run = run_method,
 		.print = show_tracking,
 	},
 	{
@@ -109,7 +110,7 @@ const struct verb verbs[] = {
 			   "$ xbeatctl app beat backup\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.arguments_max = 2,
-		.run = show_app_run,
+		.run = run_app,
 		.print = show_apps,
 	},
 	{
@@ -122,7 +123,7 @@ const struct verb verbs[] = {
 			   "   12  bad_tag  never   authentication tag is wrong: another key, or\n"
 			   "                        forged\n",
 		.accepts = VERB_ACCEPTS_JSON,
-		.run = show_run,
+		.run = run_method,
 		.print = show_drops,
 	},
 	{
@@ -137,7 +138,7 @@ const struct verb verbs[] = {
 			"    no evidence on 1 link for 30.2 ms, detection time 30.0 ms; node-c and\n"
 			"    judge, asked 0.2 ms ago, heard it no later than 26.1 ms ago\n",
 		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_FOLLOW,
-		.run = show_events_run,
+		.run = run_events,
 	},
 	{
 		.name = "failover",
@@ -151,7 +152,7 @@ const struct verb verbs[] = {
 		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_DURATION,
 		.arguments_min = 1,
 		.arguments_max = 1,
-		.run = show_run,
+		.run = run_method,
 		.parameters = parameters_failover,
 		.print = show_failover,
 	},
@@ -164,7 +165,7 @@ const struct verb verbs[] = {
 			   "takes part again: VI_1 VI_2\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.arguments_max = 1,
-		.run = show_run,
+		.run = run_method,
 		.parameters = parameters_instance,
 		.print = show_resume,
 	},
@@ -177,7 +178,7 @@ const struct verb verbs[] = {
 			   "given up: VI_1 VI_2\n"
 			   "    it stays away until: xbeatctl resume\n",
 		.accepts = VERB_ACCEPTS_JSON,
-		.run = show_run,
+		.run = run_method,
 		.print = show_drain,
 	},
 	{
@@ -190,7 +191,7 @@ const struct verb verbs[] = {
 		.accepts = VERB_ACCEPTS_JSON,
 		.arguments_min = 2,
 		.arguments_max = 2,
-		.run = show_run,
+		.run = run_method,
 		.parameters = parameters_priority,
 		.print = show_priority,
 	},
@@ -204,7 +205,7 @@ const struct verb verbs[] = {
 			   "changed  VI_1\n"
 			   "reloaded: 0 added, 1 changed, 0 removed, 99 as before\n",
 		.accepts = VERB_ACCEPTS_JSON,
-		.run = show_run,
+		.run = run_method,
 		.print = show_reload,
 		.answer_timeout_ms = RELOAD_TIMEOUT_MS,
 	},
@@ -215,7 +216,7 @@ const struct verb verbs[] = {
 		.help = "Prints the configuration that xbeatd runs with, defaults included, in the grammar of its file. It has passwords in it, so it is for root.",
 		.example = "$ xbeatctl config > now.conf\n",
 		.accepts = VERB_ACCEPTS_JSON,
-		.run = show_run,
+		.run = run_method,
 		.print = show_config,
 	},
 	{

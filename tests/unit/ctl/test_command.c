@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "user/ctl/command.h"
-#include "user/ctl/text.h"
+#include "user/ctl/show/text.h"
 #include "user/ctl/verb.h"
 #include <cmocka.h>
 #include <stdlib.h>

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "user/ctl/show.h"
-#include "user/ctl/text.h"
+#include "user/ctl/show/show.h"
+#include "user/ctl/show/text.h"
 #include "user/lib/cleanup.h"
 #include <cmocka.h>
 #include <jansson.h>

@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "user/ctl/table.h"
-#include "user/ctl/text.h"
-#include "user/ctl/units.h"
+#include "user/ctl/show/table.h"
+#include "user/ctl/show/text.h"
+#include "user/ctl/show/units.h"
 #include "user/lib/cleanup.h"
 #include <cmocka.h>
 #include <stdlib.h>

@@ -3,9 +3,10 @@
  * "xbeatctl peers": a row for each link, under it the reason of the verdict on the node. A node
  * with several links has a row of its own before them.
  */
-#include "user/ctl/field.h"
-#include "user/ctl/show.h"
-#include "user/ctl/table.h"
+#include "user/ctl/show/field.h"
+#include "user/ctl/show/show.h"
+#include "user/ctl/show/table.h"
+#include "user/lib/array.h"
 #include "user/lib/cleanup.h"
 #include <string.h>
 
@@ -163,7 +164,7 @@ void show_peers(const json_t *peers, FILE *stream)
 {
 	_cleanup_table_ struct table table = {
 		.columns = columns,
-		.column_count = sizeof(columns) / sizeof(columns[0]),
+		.column_count = ARRAY_SIZE(columns),
 	};
 	const json_t *peer;
 	size_t index;

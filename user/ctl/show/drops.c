@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* "xbeatctl drops": the reasons that occurred, with what they mean; the others by name only. */
-#include "user/ctl/field.h"
-#include "user/ctl/show.h"
-#include "user/ctl/table.h"
-#include "user/ctl/text.h"
+#include "user/ctl/show/field.h"
+#include "user/ctl/show/show.h"
+#include "user/ctl/show/table.h"
+#include "user/ctl/show/text.h"
+#include "user/lib/array.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/drop_reasons.h"
 #include <stdlib.h>
@@ -88,7 +89,7 @@ void show_drops(const json_t *drops, FILE *stream)
 {
 	_cleanup_table_ struct table table = {
 		.columns = columns,
-		.column_count = sizeof(columns) / sizeof(columns[0]),
+		.column_count = ARRAY_SIZE(columns),
 	};
 	const char *name;
 	const json_t *count;

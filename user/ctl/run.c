@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Verbs that ask one question and show the answer. */
-#include "user/ctl/show.h"
+/* Verbs that call one method and print its result. */
+#include "user/ctl/run.h"
 #include "user/ctl/output.h"
 #include "user/ctl/query.h"
 #include "user/ctl/verb.h"
 
-enum command_status show_run(const struct command *command)
+enum command_status run_method(const struct command *command)
 {
 	_cleanup_client_ struct client client = CLIENT_CLOSED;
 	const struct verb *verb = command->verb;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What was changed: reload, failover, resume, drain, priority; and the configuration itself. */
-#include "user/ctl/field.h"
-#include "user/ctl/show.h"
-#include "user/ctl/text.h"
+#include "user/ctl/show/field.h"
+#include "user/ctl/show/show.h"
+#include "user/ctl/show/text.h"
 #include "user/lib/cleanup.h"
 #include <inttypes.h>
 #include <string.h>

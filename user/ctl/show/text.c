@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Wrapping of text: see text.h. */
-#include "user/ctl/text.h"
+#include "user/ctl/show/text.h"
 #include "user/lib/cleanup.h"
 #include <stdarg.h>
 #include <stdlib.h>

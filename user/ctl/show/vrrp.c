@@ -3,9 +3,10 @@
  * "xbeatctl vrrp": a row for each instance, under it the reason of its state, what it waits for,
  * where its adverts go and its counters.
  */
-#include "user/ctl/field.h"
-#include "user/ctl/show.h"
-#include "user/ctl/table.h"
+#include "user/ctl/show/field.h"
+#include "user/ctl/show/show.h"
+#include "user/ctl/show/table.h"
+#include "user/lib/array.h"
 #include "user/lib/cleanup.h"
 #include <stdlib.h>
 #include <string.h>
@@ -116,7 +117,7 @@ void show_vrrp(const json_t *instances, FILE *stream)
 {
 	_cleanup_table_ struct table table = {
 		.columns = columns,
-		.column_count = sizeof(columns) / sizeof(columns[0]),
+		.column_count = ARRAY_SIZE(columns),
 	};
 	const json_t *instance;
 	size_t index;

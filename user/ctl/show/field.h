@@ -3,10 +3,10 @@
  * Fields of JSON objects as cells of tables. A field that is absent, or not of the type, is
  * unknown: FIELD_UNKNOWN.
  */
-#ifndef XBEAT_CTL_FIELD_H
-#define XBEAT_CTL_FIELD_H
+#ifndef XBEAT_CTL_SHOW_FIELD_H
+#define XBEAT_CTL_SHOW_FIELD_H
 
-#include "user/ctl/units.h"
+#include "user/ctl/show/units.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>

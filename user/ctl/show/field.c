@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Fields of JSON objects as cells of tables: see field.h. */
-#include "user/ctl/field.h"
+#include "user/ctl/show/field.h"
 #include "user/lib/time.h"
 #include <stdlib.h>
 #include <time.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Text for an 80-column terminal: wrapping, and nothing that could steer the terminal. */
-#ifndef XBEAT_CTL_TEXT_H
-#define XBEAT_CTL_TEXT_H
+#ifndef XBEAT_CTL_SHOW_TEXT_H
+#define XBEAT_CTL_SHOW_TEXT_H
 
 #include <stddef.h>
 #include <stdio.h>

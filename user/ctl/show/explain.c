@@ -4,9 +4,9 @@
  * then who is Active, what this node waits for and what comes next, and how its priority adds up.
  * Of this node: what it is like, and what happened lately. Of another node: the verdict and why, what is known of it, and what would change that.
  */
-#include "user/ctl/field.h"
-#include "user/ctl/show.h"
-#include "user/ctl/text.h"
+#include "user/ctl/show/field.h"
+#include "user/ctl/show/show.h"
+#include "user/ctl/show/text.h"
 #include "user/lib/cleanup.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* "xbeatctl tracking": a row for each thing that is tracked, under it why it has its status. */
-#include "user/ctl/field.h"
-#include "user/ctl/show.h"
-#include "user/ctl/table.h"
+#include "user/ctl/show/field.h"
+#include "user/ctl/show/show.h"
+#include "user/ctl/show/table.h"
+#include "user/lib/array.h"
 
 static const struct table_column columns[] = {
 	{"KIND", TABLE_LEFT, 0},   {"NAME", TABLE_LEFT, 6},   {"STATUS", TABLE_LEFT, 0},
@@ -41,7 +42,7 @@ void show_tracking(const json_t *list, FILE *stream)
 {
 	_cleanup_table_ struct table table = {
 		.columns = columns,
-		.column_count = sizeof(columns) / sizeof(columns[0]),
+		.column_count = ARRAY_SIZE(columns),
 	};
 	const json_t *tracked;
 	size_t index;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Counts and times for people: see units.h. */
-#include "user/ctl/units.h"
+#include "user/ctl/show/units.h"
 #include "user/lib/time.h"
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tables for people: see table.h. */
-#include "user/ctl/table.h"
-#include "user/ctl/text.h"
+#include "user/ctl/show/table.h"
+#include "user/ctl/show/text.h"
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>

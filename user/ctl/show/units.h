@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Counts and times for people: two or three significant digits, cut and not rounded. */
-#ifndef XBEAT_CTL_UNITS_H
-#define XBEAT_CTL_UNITS_H
+#ifndef XBEAT_CTL_SHOW_UNITS_H
+#define XBEAT_CTL_SHOW_UNITS_H
 
 #include "user/lib/duration.h"
 

@@ -3,8 +3,8 @@
  * Tables that fit a terminal: columns are as wide as their cells; if the whole is wider than
  * TEXT_COLUMNS, the widest of those that may shrink do so, and their cells wrap.
  */
-#ifndef XBEAT_CTL_TABLE_H
-#define XBEAT_CTL_TABLE_H
+#ifndef XBEAT_CTL_SHOW_TABLE_H
+#define XBEAT_CTL_SHOW_TABLE_H
 
 #include <stddef.h>
 #include <stdio.h>

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Verbs that ask a daemon. */
+#ifndef XBEAT_CTL_RUN_H
+#define XBEAT_CTL_RUN_H
+
+#include "user/ctl/command.h"
+
+/* Calls the method of the verb's name; prints the result with the verb's print, or as JSON. */
+enum command_status run_method(const struct command *command);
+
+/* Prints events; with -f it goes on. */
+enum command_status run_events(const struct command *command);
+
+/* Prints applications, or beats once for one. */
+enum command_status run_app(const struct command *command);
+
+#endif

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* "xbeatctl events": an event is a line, with its reason below. */
+#include "user/ctl/show/field.h"
+#include "user/ctl/show/show.h"
+#include "user/ctl/show/text.h"
+#include "user/lib/cleanup.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define REASON_INDENT 4
+
+static const char *time_text(const json_t *event, char text[static UNITS_TIME_BYTES])
+{
+	uint64_t unix_ns;
+
+	return field_number(event, "time_unix_ns", &unix_ns) ? units_local_time(unix_ns, text)
+							     : FIELD_UNKNOWN;
+}
+
+/* Returns NULL for "" too: there was no state before, or there is none after. */
+static const char *state_or_null(const json_t *event, const char *name)
+{
+	const char *state = json_string_value(json_object_get(event, name));
+
+	return state && *state ? state : NULL;
+}
+
+/* Writes "from -> to", or "to" alone where there was nothing before. */
+static void write_change(const json_t *event, FILE *stream)
+{
+	const char *from = state_or_null(event, "from");
+	const char *to = state_or_null(event, "to");
+
+	if (from)
+		fprintf(stream, "  %s ->", from);
+	if (to)
+		fprintf(stream, "%s%s", from ? " " : "  ", to);
+}
+
+static char *event_line(const json_t *event)
+{
+	char time[UNITS_TIME_BYTES];
+	char *line = NULL;
+	size_t bytes;
+	FILE *memory = open_memstream(&line, &bytes);
+
+	if (!memory)
+		abort();
+	fprintf(memory, "%s  %s  %s", time_text(event, time), field_text(event, "kind"),
+		field_text(event, "subject"));
+	write_change(event, memory);
+	fclose(memory);
+	return text_make_printable(line);
+}
+
+void show_event(const json_t *event, FILE *stream)
+{
+	const char *reason = json_string_value(json_object_get(event, "reason"));
+	_cleanup_free_ char *line = event_line(event);
+	_cleanup_free_ char *printable = strdup(reason ? reason : "");
+
+	text_print_wrapped(stream, 0, line);
+	if (printable)
+		text_print_wrapped(stream, REASON_INDENT, text_make_printable(printable));
+}
