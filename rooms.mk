@@ -9,8 +9,8 @@
 # docs/architecture.md says what each room is for.
 
 ROOMS := user/daemon user/vrrp user/vrrp/rules user/vrrp/effects user/vrrp/state user/vrrp/notify \
-	user/heartbeat user/tracking user/control user/ctl user/runner user/runner/child user/net user/kernel \
-	user/config user/config/print user/config/blocks user/config/syntax user/config/host \
+	user/heartbeat user/tracking user/control user/ctl user/ctl/show user/runner user/runner/child \
+	user/net user/kernel user/config user/config/print user/config/blocks user/config/syntax user/config/host \
 	user/config/model user/core user/app user/lib \
 	bpf bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
 
@@ -30,7 +30,8 @@ uses.user/vrrp/notify := user/runner user/config/model user/lib
 uses.user/heartbeat := user/tracking user/net user/kernel user/config/model user/core user/lib
 uses.user/tracking := user/control user/runner user/kernel user/config/model user/core user/lib
 uses.user/control := user/lib
-uses.user/ctl := user/config user/config/host user/config/model user/app user/lib
+uses.user/ctl := user/ctl/show user/config user/config/host user/config/model user/app user/lib
+uses.user/ctl/show := user/lib
 uses.user/runner := user/runner/child user/config/model user/lib
 uses.user/runner/child := user/config/host user/config/model user/lib
 uses.user/net := user/config/print user/config/model user/lib

@@ -17,18 +17,19 @@ static enum command_status complain(const char *name, int error)
 			name);
 		return COMMAND_NOT_RUNNING;
 	case -EPERM:
-		log_error("not permitted to beat for %s; be root, in the group " XB_GROUP
-			  ", or the user of its vrrp_app",
-			  name);
+		log_error(
+			"not permitted to send beats for %s; run as root, as a member of group " XB_GROUP
+			", or as the user of its vrrp_app",
+			name);
 		return COMMAND_NOT_PERMITTED;
 	case -ENOENT:
 		log_error("xbeatd's configuration has no vrrp_app %s; see: xbeatctl app", name);
 		return COMMAND_FAILED;
 	case -EINVAL:
-		log_error("'%s' cannot be the name of an application", name);
+		log_error("'%s' is not a valid application name", name);
 		return COMMAND_USAGE;
 	default:
-		log_error("cannot beat for %s: %s", name, strerror(-error));
+		log_error("cannot send a beat for %s: %s", name, strerror(-error));
 		return COMMAND_FAILED;
 	}
 }

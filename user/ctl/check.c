@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* "xbeatctl check FILE": every error and warning of a configuration, or what it contains. */
+/* "xbeatctl check FILE": prints errors and warnings of a configuration, or a summary. */
 #include "user/config/host/environment.h"
 #include "user/config/host/users.h"
 #include "user/config/model/config.h"
@@ -72,7 +72,7 @@ enum command_status local_check(const struct command *command)
 	int error = file_read(path, &text, &length);
 
 	if (error) {
-		log_error("can not read %s: %s", path, strerror(-error));
+		log_error("cannot read %s: %s", path, strerror(-error));
 		return error == -EACCES ? COMMAND_NOT_PERMITTED : COMMAND_FAILED;
 	}
 	return check_text(path, command->daemon_name, text, length);

@@ -67,7 +67,7 @@ int client_send(struct client *client, const char *text)
 	return 0;
 }
 
-/* Whether a whole message is in the buffer. */
+/* Whether the buffer holds a complete message. */
 static bool find_message(struct client *client)
 {
 	const char *from = client->buffer + client->scanned;
@@ -78,7 +78,7 @@ static bool find_message(struct client *client)
 	return false;
 }
 
-/* Moves what is not taken to the front; doubles the buffer if that leaves no room. */
+/* Moves the unread bytes to the front; doubles the buffer if it is still full. */
 static int make_room(struct client *client)
 {
 	size_t capacity = client->capacity ? 2 * client->capacity : BUFFER_BYTES_FIRST;
@@ -139,7 +139,7 @@ int client_receive(struct client *client, const char **text)
 
 int client_wait(struct client *client, int output_fd)
 {
-	/* Without events asked for, poll() still tells that the other end of a pipe is gone. */
+	/* poll() reports the closed other end of a pipe even without requested events. */
 	struct pollfd polled[] = {
 		{.fd = client->fd, .events = POLLIN},
 		{.fd = output_fd},

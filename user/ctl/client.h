@@ -7,7 +7,7 @@
 
 #define CLIENT_MESSAGE_BYTES_MAX (16u << 20)
 
-/* Bytes start..end of buffer were received and not taken yet; those before scanned hold no NUL. */
+/* Bytes start..end of buffer are received and unread; those before scanned contain no NUL. */
 struct client {
 	int fd;
 	unsigned timeout_ms;
@@ -18,7 +18,7 @@ struct client {
 	size_t end;
 };
 
-/* A client to be closed at the end of a scope begins as this. */
+/* Initial value of a client with _cleanup_client_. */
 #define CLIENT_CLOSED                                                                              \
 	{                                                                                          \
 		.fd = -1                                                                           \
@@ -26,24 +26,24 @@ struct client {
 
 /*
  * Connects to the socket at path; each send and receive may take timeout_ms.
- * Returns 0, or a negative errno: -ENOENT and -ECONNREFUSED when nobody listens there.
+ * Returns 0, or a negative errno: -ENOENT or -ECONNREFUSED without a listener.
  */
 int client_connect(struct client *client, const char *path, unsigned timeout_ms);
 
-/* Sends text with its NUL. Returns 0 or a negative errno, -EAGAIN after the time-out. */
+/* Sends text with its NUL. Returns 0 or a negative errno, -EAGAIN after the timeout. */
 int client_send(struct client *client, const char *text);
 
 /*
- * Waits for a message; *text is NUL-terminated and borrowed until the next call.
- * Returns 0 or a negative errno: -ECONNRESET when the daemon closed, -EAGAIN after the time-out,
+ * Waits for a message; *text ends with NUL and is valid until the next call.
+ * Returns 0 or a negative errno: -ECONNRESET when the daemon closed, -EAGAIN after the timeout,
  * -EMSGSIZE for a message over CLIENT_MESSAGE_BYTES_MAX.
  */
 int client_receive(struct client *client, const char **text);
 
 /*
- * Waits without limit until client_receive() has something to do.
- * output_fd: where the answers go; when its reader goes away, waiting ends.
- * Returns 0, -EPIPE for that, or another negative errno.
+ * Waits without limit until client_receive() can make progress, or until the reader of output_fd,
+ * where the answers go, closes it.
+ * Returns 0, -EPIPE when the reader has closed, or another negative errno.
  */
 int client_wait(struct client *client, int output_fd);
 

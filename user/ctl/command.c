@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The command line of xbeatctl: getopt's permutation lets options stand before and after the verb. */
+/* The command line of xbeatctl. getopt permutes argv, so options may precede and follow the verb. */
 #include "user/ctl/command.h"
 #include "user/ctl/show/units.h"
 #include "user/ctl/verb.h"
@@ -24,20 +24,20 @@ static enum command_status usage_error(void)
 	return COMMAND_USAGE;
 }
 
-/* Options that not every verb takes, and what is said about the others. */
+/* Options that only some verbs accept, and the message of the other verbs. */
 static const struct {
 	unsigned accepts;
 	const char *refusal;
 } restricted[] = {
-	{VERB_ACCEPTS_JSON, "has no JSON output (-j)"},
-	{VERB_ACCEPTS_FOLLOW, "can not be followed (-f); events can"},
-	{VERB_ACCEPTS_DURATION, "takes no time (-t); failover does"},
+	{VERB_ACCEPTS_JSON, "has no JSON output: remove -j"},
+	{VERB_ACCEPTS_FOLLOW, "cannot be followed: only events accepts -f"},
+	{VERB_ACCEPTS_DURATION, "takes no duration: only failover accepts -t"},
 };
 
 static bool take_duration(struct command *command, const char *text)
 {
 	if (!duration_parse(text, &command->duration_ns))
-		log_error("'%s' is no time; write 30s, 10m or 2h", text);
+		log_error("'%s' is not a duration; write 30s, 10m or 2h", text);
 	return command->duration_ns > 0;
 }
 
@@ -78,7 +78,7 @@ static bool parse_options(int argc, char **argv, struct command *command)
 {
 	int option;
 
-	optind = 0; /* start afresh: tests parse more than one command line */
+	optind = 0; /* resets getopt: tests parse several command lines */
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":jfhi:s:t:", long_options, NULL)) != -1)
 		if (!take_option(command, option, argv))
@@ -92,7 +92,7 @@ static bool check_target(const struct command *command)
 	const char *name = command->daemon_name;
 
 	if (name && command->socket) {
-		log_error("-i and -s both name a socket; give one of them");
+		log_error("-i and -s both name a socket; give only one of them");
 		return false;
 	}
 	if (name && (*name == '\0' || *name == '.' || strchr(name, '/'))) {
@@ -140,7 +140,7 @@ static bool find_verb(const char *text, const struct verb **verb)
 	case VERB_FOUND:
 		return true;
 	case VERB_AMBIGUOUS:
-		log_error("'%s' may be %s", text, candidates);
+		log_error("'%s' is ambiguous: it may be %s", text, candidates);
 		return false;
 	default:
 		log_error("unknown verb '%s'; verbs are %s", text, candidates);
@@ -160,7 +160,7 @@ enum command_status command_parse(int argc, char **argv, struct command *command
 		parsed.arguments = argv + optind + 1;
 		parsed.argument_count = argc - optind - 1;
 	} else if (!parsed.help) {
-		log_error("no verb was given");
+		log_error("missing verb");
 		return usage_error();
 	}
 	if (parsed.verb && !parsed.help && !check_accepted(&parsed))

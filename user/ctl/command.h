@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One call of xbeatctl: what was asked for, and how it ends. */
+/* One call of xbeatctl: its command line and its exit status. */
 #ifndef XBEAT_CTL_COMMAND_H
 #define XBEAT_CTL_COMMAND_H
 
@@ -16,7 +16,7 @@ enum command_status {
 };
 
 struct command {
-	const struct verb *verb; /* NULL: none was named */
+	const struct verb *verb; /* NULL: not given */
 	const char *daemon_name; /* NULL: not given */
 	const char *socket; /* NULL: not given */
 	bool json;
@@ -28,13 +28,13 @@ struct command {
 };
 
 /*
- * Parses the command line; options may stand before and after the verb.
+ * Parses the command line; options may precede and follow the verb.
  * *command borrows from argv, whose order changes.
- * Returns COMMAND_OK, or COMMAND_USAGE when it has said on stderr what is wrong.
+ * Returns COMMAND_OK, or COMMAND_USAGE after logging what is wrong.
  */
 enum command_status command_parse(int argc, char **argv, struct command *command);
 
-/* Does what was asked for; returns the exit status. */
+/* Runs the verb, or prints help; returns the exit status. */
 enum command_status command_run(const struct command *command);
 
 #endif

@@ -17,7 +17,7 @@ static void print_event(const struct command *command, const json_t *event)
 		show_event(event, stdout);
 }
 
-/* An answer is a list of events or, while following, a single one. */
+/* An answer is a list of events; with -f, a single event. */
 static enum command_status print_answer(const struct command *command, const json_t *answer)
 {
 	const json_t *event;
@@ -49,9 +49,9 @@ static enum command_status follow(const struct command *command, struct client *
 		int error = client_wait(client, STDOUT_FILENO);
 
 		if (error == -EPIPE)
-			return COMMAND_OK; /* the reader has seen enough */
+			return COMMAND_OK; /* the reader has closed the pipe */
 		if (error) {
-			log_error("can not wait for events: %s", strerror(-error));
+			log_error("cannot wait for events: %s", strerror(-error));
 			return COMMAND_FAILED;
 		}
 		status = show_next(command, client);

@@ -29,14 +29,14 @@ static bool parse_key_id(const char *text, uint8_t *id)
 	return true;
 }
 
-/* A key that other users can read protects nothing, and the daemon refuses such a file. */
+/* The daemon refuses a key file that other users can read. */
 static void warn_if_readable(void)
 {
 	struct stat status;
 
 	if (fstat(STDOUT_FILENO, &status) == 0 && S_ISREG(status.st_mode) &&
 	    status.st_mode & MODE_OTHERS)
-		log_warning("other users may read this file (mode %04o); chmod 600 it",
+		log_warning("other users can read this file (mode %04o); run chmod 600 on it",
 			    (unsigned)status.st_mode & 07777);
 }
 
@@ -47,11 +47,11 @@ enum command_status local_genkey(const struct command *command)
 	uint8_t id = KEY_ID_DEFAULT;
 
 	if (command->argument_count > 0 && !parse_key_id(command->arguments[0], &id)) {
-		log_error("'%s' is no key id; it is 0 to 255", command->arguments[0]);
+		log_error("'%s' is not a key id; use 0 to 255", command->arguments[0]);
 		return COMMAND_USAGE;
 	}
 	if (getrandom(key, sizeof(key), 0) != (ssize_t)sizeof(key)) {
-		log_error("no random numbers from the kernel: %s", strerror(errno));
+		log_error("cannot read random numbers from the kernel: %s", strerror(errno));
 		return COMMAND_FAILED;
 	}
 	fputs(keyfile_format(id, key, line), stdout);

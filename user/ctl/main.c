@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* xbeatctl: asks xbeatd over its control socket, makes keys, checks configurations. */
+/* xbeatctl: queries and controls xbeatd over its socket, makes keys, checks configurations. */
 #include "user/ctl/command.h"
 #include "user/lib/log.h"
 #include <signal.h>
@@ -9,7 +9,7 @@ int main(int argc, char **argv)
 	struct command command;
 	enum command_status status;
 
-	/* A reader that closes the pipe is seen as an error of the write, and ends us quietly. */
+	/* When the reader closes the pipe, the write fails and xbeatctl exits without a message. */
 	signal(SIGPIPE, SIG_IGN);
 	log_open("xbeatctl", false);
 	status = command_parse(argc, argv, &command);

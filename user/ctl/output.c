@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Standard output, with its errors noticed. */
+/* Standard output, with error checks. */
 #include "user/ctl/output.h"
 #include "user/lib/log.h"
 #include <errno.h>
@@ -11,7 +11,7 @@ enum command_status output_finish(void)
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return COMMAND_OK;
 	if (errno != EPIPE)
-		log_error("can not write the output: %s", strerror(errno));
+		log_error("cannot write the output: %s", strerror(errno));
 	return COMMAND_FAILED;
 }
 

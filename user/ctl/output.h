@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Standard output: a full disk is an error, a reader that has gone is none worth a word. */
+/* Standard output: a full disk is reported, a closed pipe is not. */
 #ifndef XBEAT_CTL_OUTPUT_H
 #define XBEAT_CTL_OUTPUT_H
 

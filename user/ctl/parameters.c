@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Arguments as parameters: see parameters.h. Whether an instance exists is for the daemon to say. */
+/* Arguments as parameters: see parameters.h. Only the daemon knows whether an instance exists. */
 #include "user/ctl/parameters.h"
 #include "user/lib/log.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* 255 is the address owner's, and 0 means on the wire that a node gives up. */
+/* On the wire 255 is the address owner's priority, and 0 releases the Active role. */
 #define PRIORITY_MIN 1
 #define PRIORITY_MAX 254
 #define PRIORITY_CONFIGURED 0
@@ -19,7 +19,7 @@ json_t *parameters_instance(const struct command *command)
 		return json_object();
 	parameters = json_pack("{s:s}", "instance", command->arguments[0]);
 	if (!parameters)
-		log_error("the instance's name is no UTF-8");
+		log_error("the instance name is not valid UTF-8");
 	return parameters;
 }
 
@@ -54,7 +54,7 @@ json_t *parameters_priority(const struct command *command)
 	json_t *parameters;
 
 	if (!parse_priority(command->arguments[1], &priority)) {
-		log_error("'%s' is no priority; it is %d to %d, or default for the configured one",
+		log_error("'%s' is not a priority; use %d to %d, or default for the configured one",
 			  command->arguments[1], PRIORITY_MIN, PRIORITY_MAX);
 		return NULL;
 	}

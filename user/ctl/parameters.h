@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The parameters of a method from the arguments of its verb: a new JSON object, or NULL when the
- * function has said on stderr what is wrong with them.
+ * The parameters of a method from the arguments of its verb: a new JSON object, or NULL after
+ * logging what is wrong with them.
  */
 #ifndef XBEAT_CTL_PARAMETERS_H
 #define XBEAT_CTL_PARAMETERS_H

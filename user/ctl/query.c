@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Questions to xbeatd, and what can go wrong with them. */
+/* Requests to xbeatd, and messages about their failures. */
 #include "user/ctl/query.h"
 #include "user/ctl/show/text.h"
 #include "user/ctl/verb.h"
@@ -13,10 +13,10 @@
 #include <sys/un.h>
 #include <xbeat/paths.h>
 
-/* For what a working daemon answers within milliseconds; one that is stopped never does. */
+/* A working daemon answers within milliseconds, a stopped one never. */
 #define ANSWER_TIMEOUT_MS_DEFAULT 5000
 
-/* Room to see that a path is too long for a socket. */
+/* Longer than sun_path, so that client_connect() notices a path that is too long. */
 #define PATH_BYTES (2 * sizeof(((struct sockaddr_un *)NULL)->sun_path))
 
 static const char *daemon_name(const struct command *command)
@@ -50,18 +50,19 @@ static enum command_status complain_connect(const struct command *command, const
 		return complain_not_running(command, path, error);
 	case -EACCES:
 	case -EPERM:
-		log_error("not permitted to use %s; be root or in the group " XB_GROUP, path);
+		log_error("not permitted to use %s; run as root or as a member of group " XB_GROUP,
+			  path);
 		return COMMAND_NOT_PERMITTED;
 	case -EAGAIN:
-		log_error("xbeatd takes no connection on %s; it is stopped or overloaded", path);
+		log_error("xbeatd accepts no connection on %s; it is stopped or overloaded", path);
 		return COMMAND_FAILED;
 	default:
-		log_error("can not connect to %s: %s", path, strerror(-error));
+		log_error("cannot connect to %s: %s", path, strerror(-error));
 		return COMMAND_FAILED;
 	}
 }
 
-/* Of the process that listens; 0 if it is not known. */
+/* The listening process; 0: unknown. */
 static int listener_pid(const struct client *client)
 {
 	struct ucred peer = {0};
@@ -70,7 +71,7 @@ static int listener_pid(const struct client *client)
 	return getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &bytes) ? 0 : (int)peer.pid;
 }
 
-/* Whether somebody sent it SIGSTOP. */
+/* Whether SIGSTOP has stopped it. */
 static bool is_stopped(int pid)
 {
 	char path[32], state = 0;
@@ -92,14 +93,14 @@ static void complain_silence(const struct client *client)
 
 	if (pid && is_stopped(pid))
 		log_error(
-			"xbeatd does not answer for %u s: process %d is stopped; to let it go on: kill -CONT %d",
+			"no answer from xbeatd for %u s: process %d is stopped; to continue it: kill -CONT %d",
 			client->timeout_ms / 1000, pid, pid);
 	else if (pid)
 		log_error(
-			"xbeatd does not answer for %u s: process %d is stuck, or gets no processor; see: ps -o stat,wchan,time,cmd %d",
+			"no answer from xbeatd for %u s: process %d is blocked or gets no processor time; see: ps -o stat,wchan,time,cmd %d",
 			client->timeout_ms / 1000, pid, pid);
 	else
-		log_error("xbeatd does not answer for %u s; it is stopped or stuck",
+		log_error("no answer from xbeatd for %u s; it is stopped or blocked",
 			  client->timeout_ms / 1000);
 }
 
@@ -111,13 +112,13 @@ static enum command_status complain_transfer(const struct client *client, int er
 		break;
 	case -ECONNRESET:
 	case -EPIPE:
-		log_error("xbeatd closed the connection; it stopped, or restarts");
+		log_error("xbeatd closed the connection; it has stopped or is restarting");
 		break;
 	case -EMSGSIZE:
-		log_error("xbeatd's answer is over %u MiB", CLIENT_MESSAGE_BYTES_MAX >> 20);
+		log_error("xbeatd's answer exceeds %u MiB", CLIENT_MESSAGE_BYTES_MAX >> 20);
 		break;
 	default:
-		log_error("can not talk to xbeatd: %s", strerror(-error));
+		log_error("cannot communicate with xbeatd: %s", strerror(-error));
 	}
 	return COMMAND_FAILED;
 }
@@ -143,12 +144,12 @@ enum command_status query_open(const struct command *command, const char *method
 	return error ? complain_transfer(client, error) : COMMAND_OK;
 }
 
-/* A message may have several lines, as the diagnostics of a configuration do. */
+/* A message may have several lines, for example the diagnostics of a configuration. */
 static enum command_status complain_refused(const json_t *answer, const char *name)
 {
 	const char *message = json_string_value(json_object_get(answer, "message"));
 	_cleanup_free_ char *text = strdup(message && *message ? message : name);
-	const char *before = "xbeatd refuses: ";
+	const char *before = "xbeatd refused: ";
 	char *rest = text, *line;
 
 	while ((line = strsep(&rest, "\n"))) {
@@ -172,7 +173,7 @@ enum command_status query_parse_answer(const char *text, json_t **result)
 		status = COMMAND_OK;
 	} else {
 		log_error(
-			"xbeatd's answer is not understood; are xbeatd and xbeatctl of one version?");
+			"cannot parse xbeatd's answer; check that xbeatd and xbeatctl have the same version");
 	}
 	json_decref(answer);
 	return status;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The table of verbs, with the texts of their help. */
+/* The table of verbs, with their help texts. */
 #include "user/ctl/verb.h"
 #include "user/ctl/local.h"
 #include "user/ctl/output.h"
@@ -12,8 +12,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <xbeat/paths.h>
 
-/* Longer than programs that are run at a reload may take. */
+/* Above the time limit of programs that run at a reload. */
 #define RELOAD_TIMEOUT_MS 60000
 
 const struct verb verbs[] = {
@@ -21,8 +22,7 @@ const struct verb verbs[] = {
 		.name = "status",
 		.arguments = "",
 		.summary = "the daemon: node, interfaces, scheduling",
-		.help = "Shows who this node is, whether it hears anybody, since when its daemon runs and with which configuration, how the XDP program is attached, and whether the daemon "
-			"has real-time scheduling and locked memory.",
+		.help = "Shows which node this is, whether it is isolated, the daemon's uptime and configuration file, how the XDP program is attached, and whether the daemon has real-time scheduling and locked memory.",
 		.example = "$ xbeatctl status\n"
 			   "node           node-a (1), running\n"
 			   "heartbeat      lan: every 10 ms, detection time 30 ms (3 intervals)\n"
@@ -34,9 +34,8 @@ const struct verb verbs[] = {
 	{
 		.name = "peers",
 		.arguments = "",
-		.summary = "the other nodes: who is alive, and why we think so",
-		.help = "Shows the verdict on each node with its reason and, for each link, how long ago it was heard, the round-trip times of its answers (median, 99th "
-			"percentile, maximum) and how many probes went unanswered. While a node is silent also when others last heard it.",
+		.summary = "the other nodes: the verdict on each, and why",
+		.help = "Shows the verdict on each node with its reason and, for each link, the age of the last evidence, the round-trip times of its replies (median, 99th percentile, maximum) and the number of unanswered probes. While a node is silent, also shows when other nodes last heard it.",
 		.example =
 			"$ xbeatctl peers\n"
 			"NODE    VERDICT  LINK  ADDRESS    HEARD    P50     P99     MAX  LOST\n"
@@ -50,8 +49,8 @@ const struct verb verbs[] = {
 	{
 		.name = "vrrp",
 		.arguments = "",
-		.summary = "the VRRP instances: state, who is Active, and why",
-		.help = "Shows each VRRP instance: its state with the reason of the last change, configured and effective priority, who is Active, its addresses and counters.",
+		.summary = "the VRRP instances: state, Active node, reason",
+		.help = "Shows each VRRP instance: its state with the reason of the last change, configured and effective priority, the Active node, its addresses and counters.",
 		.example =
 			"$ xbeatctl vrrp\n"
 			"NAME  STATE   VRID  INTERFACE  PRIORITY  ACTIVE    SINCE\n"
@@ -67,8 +66,7 @@ const struct verb verbs[] = {
 		.name = "explain",
 		.arguments = "INSTANCE|NODE",
 		.summary = "one VRRP instance or node in plain words",
-		.help = "Says what a VRRP instance is and why, who is Active, what this node waits for, what would make it Active, and how its priority adds up. Of this "
-			"node: what it is like, and what happened to it lately. Of another: what is known of it, from whom, what was concluded, and what would change that.",
+		.help = "Explains a VRRP instance: its state and why, which node is Active, what this node waits for, what would make it Active, and how its priority adds up. Explains this node: its condition and its last events. Explains another node: what is known of it and from which node, the verdict, and what would change the verdict.",
 		.example = "$ xbeatctl explain VI_1\n"
 			   "state      VI_1 is backup, for 31 s\n"
 			   "reason     an advert of a higher priority came\n"
@@ -87,8 +85,8 @@ const struct verb verbs[] = {
 	{
 		.name = "tracking",
 		.arguments = "",
-		.summary = "tracked scripts, interfaces, files; how they are",
-		.help = "Shows everything that instances track, whether it is up, since when, and why.",
+		.summary = "tracked scripts, interfaces, files and their status",
+		.help = "Shows everything that instances track: its status, since when, and why.",
 		.example = "$ xbeatctl tracking\n"
 			   "KIND    NAME       STATUS  VALUE  SINCE\n"
 			   "script  chk_nginx  down            31 s\n"
@@ -100,9 +98,8 @@ const struct verb verbs[] = {
 	{
 		.name = "app",
 		.arguments = "[beat NAME]",
-		.summary = "applications that beat by themselves",
-		.help = "Shows each vrrp_app: its state, how long ago it last beat and how old a beat may become, who opened it, and which instances track it. app beat "
-			"NAME beats once for an application, for scripts and cron; the user that the vrrp_app names may do that, too.",
+		.summary = "applications that send beats",
+		.help = "Shows each vrrp_app: its state, the age of its last beat and its timeout, which process opened it, and which instances track it. app beat NAME sends one beat, for scripts and cron jobs; the user named in the vrrp_app may do this as well.",
 		.example = "$ xbeatctl app\n"
 			   "NAME  STATE    LAST BEAT  TIMEOUT  OPENED  TRACKED BY\n"
 			   "web   beating      12 ms   200 ms    31 s  VI_1\n"
@@ -116,8 +113,8 @@ const struct verb verbs[] = {
 	{
 		.name = "drops",
 		.arguments = "",
-		.summary = "packets that were refused, by reason",
-		.help = "Shows how many packets were refused for each reason, whether a healthy cluster shows a few of these, and what the reason means.",
+		.summary = "refused packets, by reason",
+		.help = "Shows the number of packets refused for each reason, whether a healthy cluster counts a few of these, and what the reason means.",
 		.example = "$ xbeatctl drops\n"
 			   "COUNT  REASON   NORMAL  MEANING\n"
 			   "   12  bad_tag  never   authentication tag is wrong: another key, or\n"
@@ -129,9 +126,8 @@ const struct verb verbs[] = {
 	{
 		.name = "events",
 		.arguments = "[-f]",
-		.summary = "what changed, when, and why; -f follows",
-		.help = "Shows the recent changes, oldest first: verdicts on nodes, their daemons and applications, and states of VRRP instances, each with its reason. "
-			"With -f it goes on and shows each new one as it happens.",
+		.summary = "recent changes with time and reason; -f follows",
+		.help = "Shows the recent changes, oldest first: verdicts on nodes, their daemons and applications, and states of VRRP instances, each with its reason. With -f it continues and shows each new event as it happens.",
 		.example =
 			"$ xbeatctl events -f\n"
 			"2026-03-01 12:00:00.031  peer  node-b  up -> down\n"
@@ -143,12 +139,13 @@ const struct verb verbs[] = {
 	{
 		.name = "failover",
 		.arguments = "INSTANCE [-t TIME]",
-		.summary = "give an instance up to the best Backup",
-		.help = "Gives up the Active role of a VRRP instance cleanly, so that the best Backup takes over at once, and stays away: until resume, or for TIME (30s, 10m, 2h). For root.",
-		.example = "$ xbeatctl failover VI_1 -t 10m\n"
-			   "VI_1 is now initialize here; node-b takes over\n"
-			   "    it stays away until 2026-03-01 12:10:00.031, or: xbeatctl\n"
-			   "    resume VI_1\n",
+		.summary = "hand an instance over to the best Backup",
+		.help = "Gives up the Active role of a VRRP instance cleanly: the best Backup takes over at once. This node then stays out of elections for the instance until resume, or for TIME (30s, 10m, 2h). Only for root.",
+		.example =
+			"$ xbeatctl failover VI_1 -t 10m\n"
+			"VI_1 is now initialize on this node; node-b takes over\n"
+			"    out of elections until 2026-03-01 12:10:00.031, or until: xbeatctl\n"
+			"    resume VI_1\n",
 		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_DURATION,
 		.arguments_min = 1,
 		.arguments_max = 1,
@@ -159,10 +156,10 @@ const struct verb verbs[] = {
 	{
 		.name = "resume",
 		.arguments = "[INSTANCE]",
-		.summary = "take part again after failover or drain",
-		.help = "Lets a VRRP instance that was given up take part in elections again; without one, the whole node. For root.",
+		.summary = "rejoin elections after failover or drain",
+		.help = "Lets a VRRP instance that was handed over take part in elections again; without INSTANCE, all instances of the node. Only for root.",
 		.example = "$ xbeatctl resume\n"
-			   "takes part again: VI_1 VI_2\n",
+			   "resumed: VI_1 VI_2\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.arguments_max = 1,
 		.run = run_method,
@@ -172,11 +169,11 @@ const struct verb verbs[] = {
 	{
 		.name = "drain",
 		.arguments = "",
-		.summary = "give up all instances, before maintenance",
-		.help = "Gives up every VRRP instance cleanly and tells the other nodes that this one is draining. It stays away until resume. For root.",
+		.summary = "hand over all instances, before maintenance",
+		.help = "Hands over every VRRP instance cleanly and reports to the other nodes that this node is draining. It stays out of elections until resume. Only for root.",
 		.example = "$ xbeatctl drain\n"
-			   "given up: VI_1 VI_2\n"
-			   "    it stays away until: xbeatctl resume\n",
+			   "handed over: VI_1 VI_2\n"
+			   "    out of elections until: xbeatctl resume\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = run_method,
 		.print = show_drain,
@@ -184,10 +181,10 @@ const struct verb verbs[] = {
 	{
 		.name = "priority",
 		.arguments = "INSTANCE N|default",
-		.summary = "set a priority until the next change",
-		.help = "Gives a VRRP instance the priority N, 1 to 254, instead of the configured one; default goes back to that. For root.",
+		.summary = "override the priority of an instance",
+		.help = "Gives a VRRP instance the priority N, 1 to 254, instead of the configured one; default restores the configured priority. Only for root.",
 		.example = "$ xbeatctl priority VI_1 200\n"
-			   "VI_1: priority 200, configured is 100\n",
+			   "VI_1: priority 200 (configured: 100)\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.arguments_min = 2,
 		.arguments_max = 2,
@@ -199,11 +196,10 @@ const struct verb verbs[] = {
 		.name = "reload",
 		.arguments = "",
 		.summary = "read the configuration again",
-		.help = "Reads the configuration file again. Instances whose configuration has not changed are not touched. A bad file changes nothing, and each error is "
-			"printed with its place. For root.",
+		.help = "Reads the configuration file again. Instances whose configuration is unchanged are not touched. A file with errors changes nothing, and each error is printed with its source location. Only for root.",
 		.example = "$ xbeatctl reload\n"
 			   "changed  VI_1\n"
-			   "reloaded: 0 added, 1 changed, 0 removed, 99 as before\n",
+			   "reloaded: 0 added, 1 changed, 0 removed, 99 unchanged\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = run_method,
 		.print = show_reload,
@@ -213,7 +209,7 @@ const struct verb verbs[] = {
 		.name = "config",
 		.arguments = "",
 		.summary = "the configuration in effect, with defaults",
-		.help = "Prints the configuration that xbeatd runs with, defaults included, in the grammar of its file. It has passwords in it, so it is for root.",
+		.help = "Prints the configuration that xbeatd runs with, defaults included, in the syntax of the configuration file. It contains passwords, so only root may call it.",
 		.example = "$ xbeatctl config > now.conf\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = run_method,
@@ -223,7 +219,7 @@ const struct verb verbs[] = {
 		.name = "genkey",
 		.arguments = "[ID]",
 		.summary = "make a key for a key file",
-		.help = "Makes a new random 128-bit key and prints it as a line of a key file. ID is 0 to 255 (1). All nodes of a cluster have the same key file; keep it readable by root only.",
+		.help = "Makes a new random 128-bit key and prints it as a line of a key file. ID is 0 to 255 (default 1). All nodes of a cluster have the same key file; only root should be able to read it.",
 		.example = "$ (umask 077; xbeatctl genkey > /etc/xbeat/lan.key)\n",
 		.arguments_max = 1,
 		.run = local_genkey,
@@ -232,7 +228,7 @@ const struct verb verbs[] = {
 		.name = "check",
 		.arguments = "FILE",
 		.summary = "check a configuration file",
-		.help = "Reads a configuration as xbeatd would and prints every error and warning with its place and what would be right. Needs no running daemon.",
+		.help = "Reads a configuration file as xbeatd does and prints every error and warning with its source location and what would be right. Needs no running daemon.",
 		.example =
 			"$ xbeatctl check xbeat.conf\n"
 			"xbeat.conf:7:5: error: unknown keyword 'prioriti' in vrrp_instance; did you\nmean 'priority'?\n",
@@ -244,7 +240,7 @@ const struct verb verbs[] = {
 		.name = "version",
 		.arguments = "",
 		.summary = "the version of xbeatctl",
-		.help = "Prints the version of xbeatctl itself; status shows the daemon's.",
+		.help = "Prints the version of xbeatctl; status shows the daemon's version.",
 		.example = "$ xbeatctl version\nxbeatctl " XBEAT_VERSION "\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = local_version,
@@ -253,7 +249,7 @@ const struct verb verbs[] = {
 		.name = "help",
 		.arguments = "[VERB]",
 		.summary = "this list, or the help of a verb",
-		.help = "Prints the list of verbs, or what a verb does with an example.",
+		.help = "Prints the list of verbs, or the help of one verb with an example.",
 		.example = "$ xbeatctl help peers\n",
 		.arguments_max = 1,
 		.run = local_help,
@@ -284,7 +280,7 @@ static size_t count_matches(const char *text, const struct verb **last)
 	return count;
 }
 
-/* Writes "a, b or c" of the names that begin with text; "" takes all. */
+/* Lists the names that begin with text as "a, b or c"; "" lists all. */
 static void list_candidates(const char *text, char candidates[static VERB_CANDIDATES_BYTES])
 {
 	const struct verb *unused;
@@ -310,7 +306,7 @@ enum verb_match verb_find(const char *text, const struct verb **verb,
 	const struct verb *match = NULL;
 	size_t count = *text ? count_matches(text, &match) : 0;
 
-	/* No name is the beginning of another one, so a whole name matches only itself. */
+	/* No name is a prefix of another, so a complete name matches only itself. */
 	if (count == 1) {
 		*verb = match;
 		return VERB_FOUND;
@@ -330,11 +326,11 @@ static void print_verb_list(FILE *stream)
 	}
 	fputs("\n"
 	      "  -j, --json      print JSON\n"
-	      "  -i, --instance  the xbeatd to talk to, by the name of its own -i (default)\n"
-	      "  -s, --socket    its control socket (/run/xbeat/DAEMON.sock)\n"
-	      "  -h, --help      help, also after a verb\n\n"
-	      "Verbs may be shortened: xbeatctl pe. An example: xbeatctl help peers\n"
-	      "Exit status: 0 fine, 1 failed, 2 wrong usage, 3 xbeatd not running, 4 not permitted\n",
+	      "  -i, --instance  daemon name of the xbeatd to ask (default: default)\n"
+	      "  -s, --socket    its control socket (" XB_RUN_DIRECTORY "/DAEMON.sock)\n"
+	      "  -h, --help      this list; after a verb, the help of the verb\n\n"
+	      "Verbs may be shortened: xbeatctl pe. Example: xbeatctl help peers\n"
+	      "Exit status: 0 success, 1 failed, 2 wrong usage, 3 xbeatd not running, 4 not permitted\n",
 	      stream);
 }
 
@@ -375,7 +371,7 @@ enum command_status local_help(const struct command *command)
 
 	if (command->argument_count > 0 &&
 	    verb_find(command->arguments[0], &verb, candidates) != VERB_FOUND) {
-		log_error("no help for '%s'; verbs are %s", command->arguments[0], candidates);
+		log_error("no verb '%s'; verbs are %s", command->arguments[0], candidates);
 		return COMMAND_USAGE;
 	}
 	return verb_help(verb);

@@ -36,7 +36,7 @@ def test_a_node_that_is_cut_off(lab, cluster):
     assert "node-a was Active when it was heard last, and is down" in said(b)
     assert "It is isolated: none of 2 other nodes is heard" in said(a, "node-a")
     assert any("connected -> isolated" in line for line in a.explain("node-a")["lately"])
-    assert "daemon last moved" not in a.text("peers"), "nobody can know"
+    assert "made progress" not in a.text("peers"), "nobody can know"
     wait_until(lambda: "10.77.0.2" in c.vrrp()["reason"], "node-c follows node-b")
     lab.heal("node-a")
     wait_up(a, b, c)
@@ -54,7 +54,7 @@ def test_a_direction_that_is_lost(lab, cluster):
     assert "it preempts when" not in said(a)
     assert a.peer("node-b")["links"][0]["heard_age_ns"] < 100e6
     row = next(line for line in a.text("peers").splitlines() if line.startswith("node-b"))
-    assert row.split()[5] in ("us", "ms") and "daemon last moved" not in a.text("peers"), row
+    assert row.split()[5] in ("us", "ms") and "made progress" not in a.text("peers"), row
 
 
 def test_a_daemon_that_died_and_one_that_is_stopped(lab, cluster):

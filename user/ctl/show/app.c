@@ -21,7 +21,7 @@ static void note_opener(struct table *table, const json_t *app)
 		table_note(table, "opened by process %llu of user %llu", (unsigned long long)pid,
 			   (unsigned long long)uid);
 	else
-		table_note(table, "opened by user %llu, from another process namespace",
+		table_note(table, "opened by user %llu, in another PID namespace",
 			   (unsigned long long)uid);
 }
 
@@ -36,7 +36,7 @@ static void add_app(struct table *table, const json_t *app)
 		field_duration(app, "beat_age_ns", age),
 		field_duration(app, "timeout_ns", timeout),
 		field_age(app, "opened_unix_ns", opened),
-		json_array_size(trackers) ? names : "nobody",
+		json_array_size(trackers) ? names : "none",
 	};
 
 	table_add(table, cells);
@@ -53,7 +53,7 @@ void show_apps(const json_t *list, FILE *stream)
 	size_t index;
 
 	if (json_array_size(list) == 0) {
-		fputs("there are no applications (vrrp_app)\n", stream);
+		fputs("no applications (vrrp_app) are configured\n", stream);
 		return;
 	}
 	json_array_foreach(list, index, app) add_app(&table, app);

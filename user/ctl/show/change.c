@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What was changed: reload, failover, resume, drain, priority; and the configuration itself. */
+/* Results of reload, failover, resume, drain and priority; and the text of config. */
 #include "user/ctl/show/field.h"
 #include "user/ctl/show/show.h"
 #include "user/ctl/show/text.h"
@@ -10,7 +10,7 @@
 #define LABEL_COLUMNS 9
 #define DETAIL_COLUMNS 4
 
-/* Prints the names at a field, if there are any. */
+/* Prints the list of names in a field; nothing if it is empty. */
 static void print_names(const json_t *result, const char *field, FILE *stream)
 {
 	const json_t *names = json_object_get(result, field);
@@ -33,14 +33,14 @@ void show_reload(const json_t *result, FILE *stream)
 	print_names(result, "added", stream);
 	print_names(result, "changed", stream);
 	print_names(result, "removed", stream);
-	fprintf(stream, "reloaded: %zu added, %zu changed, %zu removed, %s as before\n",
+	fprintf(stream, "reloaded: %zu added, %zu changed, %zu removed, %s unchanged\n",
 		json_array_size(json_object_get(result, "added")),
 		json_array_size(json_object_get(result, "changed")),
 		json_array_size(json_object_get(result, "removed")),
 		field_count(result, "unchanged_count", unchanged));
 }
 
-/* As it is, so that it can be written to a file and read again. */
+/* Unchanged: users redirect it into a file. */
 void show_config(const json_t *result, FILE *stream)
 {
 	const char *text = json_string_value(json_object_get(result, "text"));
@@ -56,15 +56,15 @@ void show_failover(const json_t *result, FILE *stream)
 	char until[UNITS_TIME_BYTES];
 	uint64_t until_unix_ns;
 
-	text_print_labelled(stream, 0, "", "%s is now %s here; %s takes over", name,
+	text_print_labelled(stream, 0, "", "%s is now %s on this node; %s takes over", name,
 			    field_text(result, "state"), successor ? successor : "the best Backup");
 	if (field_number(result, "until_unix_ns", &until_unix_ns))
 		text_print_labelled(stream, DETAIL_COLUMNS, "",
-				    "it stays away until %s, or: xbeatctl resume %s",
+				    "out of elections until %s, or until: xbeatctl resume %s",
 				    units_local_time(until_unix_ns, until), name);
 	else
 		text_print_labelled(stream, DETAIL_COLUMNS, "",
-				    "it stays away until: xbeatctl resume %s", name);
+				    "out of elections until: xbeatctl resume %s", name);
 }
 
 void show_resume(const json_t *result, FILE *stream)
@@ -73,9 +73,9 @@ void show_resume(const json_t *result, FILE *stream)
 	_cleanup_free_ char *list = field_list(names, " ");
 
 	if (json_array_size(names) > 0)
-		text_print_labelled(stream, 0, "", "takes part again: %s", list);
+		text_print_labelled(stream, 0, "", "resumed: %s", list);
 	else
-		fputs("nothing stayed away: nothing to resume\n", stream);
+		fputs("nothing to resume: no instance was out of elections\n", stream);
 }
 
 void show_drain(const json_t *result, FILE *stream)
@@ -84,10 +84,10 @@ void show_drain(const json_t *result, FILE *stream)
 	_cleanup_free_ char *list = field_list(names, " ");
 
 	if (json_array_size(names) > 0)
-		text_print_labelled(stream, 0, "", "given up: %s", list);
+		text_print_labelled(stream, 0, "", "handed over: %s", list);
 	else
-		fputs("this node was Active of nothing\n", stream);
-	text_print_labelled(stream, DETAIL_COLUMNS, "", "it stays away until: xbeatctl resume");
+		fputs("no instance was Active on this node\n", stream);
+	text_print_labelled(stream, DETAIL_COLUMNS, "", "out of elections until: xbeatctl resume");
 }
 
 void show_priority(const json_t *result, FILE *stream)
@@ -100,6 +100,6 @@ void show_priority(const json_t *result, FILE *stream)
 	if (strcmp(before, now) == 0)
 		text_print_labelled(stream, 0, "", "%s: priority %s, as configured", name, now);
 	else
-		text_print_labelled(stream, 0, "", "%s: priority %s, configured is %s", name, now,
+		text_print_labelled(stream, 0, "", "%s: priority %s (configured: %s)", name, now,
 				    before);
 }

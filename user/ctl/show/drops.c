@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* "xbeatctl drops": the reasons that occurred, with what they mean; the others by name only. */
+/* "xbeatctl drops": reasons with a count and their meaning; the others by name only. */
 #include "user/ctl/show/field.h"
 #include "user/ctl/show/show.h"
 #include "user/ctl/show/table.h"
@@ -10,14 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A newer daemon may count reasons that this xbeatctl was not built with. */
+/* A newer daemon may count reasons that this xbeatctl does not know. */
 static const struct drop_reason unknown_reason = {
 	.normal = "?",
-	.help = "not known to this xbeatctl: its version differs from xbeatd's",
+	.help = "unknown to this xbeatctl, whose version differs from xbeatd's",
 };
 
 static const struct {
-	const char *normal; /* the word in XB_DROP_REASONS */
+	const char *normal; /* as in XB_DROP_REASONS */
 	const char *text;
 } normal_texts[] = {
 	{"no", "never"},
@@ -62,8 +62,8 @@ static void add_reason(struct table *table, const json_t *drops, const char *nam
 	table_add(table, cells);
 }
 
-/* Prints the names of the reasons that never occurred, so that it is plain what is counted. */
-static void print_silent(const json_t *drops, FILE *stream)
+/* Prints the names of the reasons without a count, so that readers see what is counted. */
+static void print_zeros(const json_t *drops, FILE *stream)
 {
 	_cleanup_free_ char *list = NULL;
 	size_t bytes;
@@ -102,5 +102,5 @@ void show_drops(const json_t *drops, FILE *stream)
 	} else {
 		fputs("no packet was refused\n", stream);
 	}
-	print_silent(drops, stream);
+	print_zeros(drops, stream);
 }

@@ -17,7 +17,7 @@ static const char *time_text(const json_t *event, char text[static UNITS_TIME_BY
 							     : FIELD_UNKNOWN;
 }
 
-/* Returns NULL for "" too: there was no state before, or there is none after. */
+/* Returns NULL also for "", which means no earlier or no later state. */
 static const char *state_or_null(const json_t *event, const char *name)
 {
 	const char *state = json_string_value(json_object_get(event, name));
@@ -25,7 +25,7 @@ static const char *state_or_null(const json_t *event, const char *name)
 	return state && *state ? state : NULL;
 }
 
-/* Writes "from -> to", or "to" alone where there was nothing before. */
+/* Writes "from -> to", or "to" alone without an earlier state. */
 static void write_change(const json_t *event, FILE *stream)
 {
 	const char *from = state_or_null(event, "from");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * "xbeatctl explain": one instance for somebody who was just woken up. First what it is and why,
- * then who is Active, what this node waits for and what comes next, and how its priority adds up.
- * Of this node: what it is like, and what happened lately. Of another node: the verdict and why, what is known of it, and what would change that.
+ * "xbeatctl explain". An instance: its state and why, which node is Active, what this node waits
+ * for, what comes next, and how its priority adds up. This node: its condition and its last events.
+ * Another node: the verdict and why, what is known of it, and what would change the verdict.
  */
 #include "user/ctl/show/field.h"
 #include "user/ctl/show/show.h"
@@ -29,7 +29,7 @@ static void print_state(const json_t *explanation, FILE *stream)
 		print_line(stream, "reason", "%s", reason);
 }
 
-/* Writes those of the three that are known: "node-b, 10.0.0.2, priority 150". */
+/* "node-b, 10.0.0.2, priority 150", without what is unknown. */
 static void print_active(const json_t *active, FILE *stream)
 {
 	const char *node = json_string_value(json_object_get(active, "node"));
@@ -43,22 +43,22 @@ static void print_active(const json_t *active, FILE *stream)
 		print_line(stream, "active", "%s%s%s%s", node ? node : "",
 			   node && address ? ", " : "", address ? address : "", priority);
 	else
-		print_line(stream, "active", "nobody that this node knows of");
+		print_line(stream, "active", "none known to this node");
 }
 
-/* Of an instance that takes no part they are among the sentences. */
-static void print_obstacles(const json_t *explanation, FILE *stream)
+/* The sentences of an instance that takes no part name them already. */
+static void print_inhibitors(const json_t *explanation, FILE *stream)
 {
-	const json_t *obstacles = json_object_get(explanation, "obstacles"), *obstacle;
-	bool told = !strcmp(field_text(explanation, "state"), "initialize") &&
-		    json_array_size(json_object_get(explanation, "lines")) > 0;
+	const json_t *inhibitors = json_object_get(explanation, "obstacles"), *inhibitor;
+	bool named = !strcmp(field_text(explanation, "state"), "initialize") &&
+		     json_array_size(json_object_get(explanation, "lines")) > 0;
 	size_t index;
 
-	if (told)
+	if (named)
 		return;
-	json_array_foreach(obstacles, index, obstacle)
+	json_array_foreach(inhibitors, index, inhibitor)
 		print_line(stream, index == 0 ? "waits for" : "", "%s: %s",
-			   field_text(obstacle, "kind"), field_text(obstacle, "text"));
+			   field_text(inhibitor, "kind"), field_text(inhibitor, "text"));
 }
 
 static void print_sentences(const json_t *lines, const char *label, FILE *stream)
@@ -80,11 +80,11 @@ static void print_part(const json_t *part, FILE *stream)
 		   field_text(part, "what"), reason && *reason ? ": " : "", reason ? reason : "");
 }
 
-/* Below the sum, why the priority is not the sum. */
+/* The last line: where the sum is out of range, also why the priority differs from it. */
 static void print_effective(long long effective, long long sum, FILE *stream)
 {
 	if (sum < PRIORITY_MIN || sum > PRIORITY_MAX)
-		print_line(stream, "", "%4lld  in effect: the sum is %lld, kept within %d to %d",
+		print_line(stream, "", "%4lld  in effect: the sum is %lld, limited to %d to %d",
 			   effective, sum, PRIORITY_MIN, PRIORITY_MAX);
 	else
 		print_line(stream, "", "%4lld  in effect", effective);
@@ -142,7 +142,7 @@ void show_explain(const json_t *explanation, FILE *stream)
 	}
 	print_state(explanation, stream);
 	print_active(json_object_get(explanation, "active"), stream);
-	print_obstacles(explanation, stream);
+	print_inhibitors(explanation, stream);
 	print_sentences(json_object_get(explanation, "lines"), "next", stream);
 	print_priority(explanation, stream);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Fields of JSON objects as cells of tables. A field that is absent, or not of the type, is
- * unknown: FIELD_UNKNOWN.
+ * Fields of JSON objects as cells of tables. A field that is missing or has another type is shown
+ * as FIELD_UNKNOWN.
  */
 #ifndef XBEAT_CTL_SHOW_FIELD_H
 #define XBEAT_CTL_SHOW_FIELD_H
@@ -13,7 +13,7 @@
 
 #define FIELD_UNKNOWN "-"
 
-/* Returns false, *value untouched, if there is no such number or it is negative. */
+/* Returns false, with *value untouched, if the field is no number or negative. */
 bool field_number(const json_t *object, const char *name, uint64_t *value);
 
 /* Returns the text, borrowed from object, or FIELD_UNKNOWN. */
@@ -30,8 +30,10 @@ char *field_list(const json_t *array, const char *separator);
 /* Returns how long ago a "..._unix_ns" was, or FIELD_UNKNOWN. */
 const char *field_age(const json_t *object, const char *name, char text[static UNITS_TEXT_BYTES]);
 
-/* How long a state has lasted: its age as the daemon gives it, which no step of the clock changes; of an older daemon
- * by its time. */
+/*
+ * How long a state has lasted: the age that the daemon reports, which clock steps do not change; for
+ * older daemons, computed from the time.
+ */
 const char *field_state_age(const json_t *object, char text[static UNITS_TEXT_BYTES]);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * "xbeatctl peers": a row for each link, under it the reason of the verdict on the node. A node
- * with several links has a row of its own before them.
+ * "xbeatctl peers": a row for each link, below it the reason of the verdict on the node. A node with
+ * several links has a row of its own above them.
  */
 #include "user/ctl/show/field.h"
 #include "user/ctl/show/show.h"
@@ -10,7 +10,7 @@
 #include "user/lib/cleanup.h"
 #include <string.h>
 
-/* What the daemon gives for "practically never". */
+/* The daemon reports no longer interval. */
 #define FALSE_ALARM_NS_MAX (UINT64_C(36525) * 24 * 3600 * 1000000000)
 
 static const struct table_column columns[] = {
@@ -19,7 +19,7 @@ static const struct table_column columns[] = {
 	{"P99", TABLE_RIGHT, 0},     {"MAX", TABLE_RIGHT, 0},	 {"LOST", TABLE_RIGHT, 0},
 };
 
-/* A node that is up, but not on all its links, is not as it should be. */
+/* A node that is up, but not on all its links, is shown as degraded. */
 static const char *verdict_text(const json_t *peer)
 {
 	return json_is_true(json_object_get(peer, "degraded")) ? "degraded"
@@ -45,7 +45,7 @@ static void add_link(struct table *table, const char *node, const char *verdict,
 		verdict,
 		field_text(link, "interface"),
 		field_text(link, "address"),
-		/* A one-way link is heard, though what comes is no evidence. */
+		/* A one-way link is heard, but what arrives is no evidence. */
 		field_duration(link,
 			       json_object_get(link, "heard_age_ns") ? "heard_age_ns" : "age_ns",
 			       heard),
@@ -74,7 +74,7 @@ static void add_links(struct table *table, const json_t *peer)
 		add_link(table, "", field_text(link, "verdict"), link);
 }
 
-/* While no evidence comes nobody knows how its daemon does. */
+/* Without evidence the state of its daemon is unknown. */
 static bool is_silent(const json_t *peer)
 {
 	static const char *const verdicts[] = {"down", "unreachable", "one-way", "released"};
@@ -85,7 +85,7 @@ static bool is_silent(const json_t *peer)
 	return false;
 }
 
-/* Two times: when the daemon over there last moved, and how long the verdict has stood. */
+/* The age of the verdict, and of the last progress of the peer's daemon. */
 static void add_reason(struct table *table, const json_t *peer)
 {
 	char daemon_age[UNITS_TEXT_BYTES], verdict_age[UNITS_TEXT_BYTES];
@@ -98,14 +98,14 @@ static void add_reason(struct table *table, const json_t *peer)
 	if (is_silent(peer))
 		return;
 	if (!strcmp(field_text(peer, "daemon"), "dead"))
-		table_note(table, "its daemon is dead, and moved last %s ago",
+		table_note(table, "its daemon is dead; its last progress was %s ago",
 			   field_duration(peer, "daemon_age_ns", daemon_age));
 	else if (json_object_get(peer, "daemon_age_ns"))
-		table_note(table, "daemon last moved %s ago",
+		table_note(table, "its daemon made progress %s ago",
 			   field_duration(peer, "daemon_age_ns", daemon_age));
 }
 
-/* Of a multiplier that follows the gaps. */
+/* With multiplier auto. */
 static void add_detection(struct table *table, const json_t *detection)
 {
 	char time[UNITS_TEXT_BYTES], every[UNITS_TEXT_BYTES];
@@ -115,7 +115,7 @@ static void add_detection(struct table *table, const json_t *detection)
 		return;
 	field_duration(detection, "time_ns", time);
 	if (!field_number(detection, "false_alarm_every_ns", &every_ns))
-		table_note(table, "detection time %s, until more gaps are known", time);
+		table_note(table, "detection time %s until more gaps are measured", time);
 	else if (every_ns >= FALSE_ALARM_NS_MAX)
 		table_note(table, "detection time %s: phi %.1f, no false alarm in 100 years", time,
 			   json_number_value(json_object_get(detection, "phi")));
@@ -134,8 +134,9 @@ static void add_list(struct table *table, const json_t *peer, const char *name, 
 		table_note(table, "%s: %s", label, list);
 }
 
-/* Who else heard it, and when, while it is silent; whom else it hears, while it does not hear this node. */
-static void add_hearsay(struct table *table, const json_t *peer)
+/* Answers of other nodes: while it is silent, when they heard it; while it is one-way, which nodes it
+ * hears. */
+static void add_indirect(struct table *table, const json_t *peer)
 {
 	char age[UNITS_TEXT_BYTES];
 	const json_t *view;
@@ -178,8 +179,8 @@ void show_peers(const json_t *peers, FILE *stream)
 		add_links(&table, peer);
 		add_reason(&table, peer);
 		add_detection(&table, json_object_get(peer, "detection"));
-		add_hearsay(&table, peer);
-		add_list(&table, peer, "fenced", "fenced there");
+		add_indirect(&table, peer);
+		add_list(&table, peer, "fenced", "fenced on that node");
 		add_list(&table, peer, "late_apps", "late applications");
 	}
 	table_print(&table, stream);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* "xbeatctl status": a line for each thing to know about the daemon. */
+/* "xbeatctl status": a line for each fact about the daemon. */
 #include "user/ctl/show/field.h"
 #include "user/ctl/show/show.h"
 #include "user/ctl/show/text.h"
@@ -10,7 +10,7 @@
 
 #define LABEL_COLUMNS 15
 
-/* Prints "label    text". Names from the configuration may be long: no wrapping, they get copied. */
+/* Prints "label    text", not wrapped: users copy long names from the terminal. */
 static void print_line(FILE *stream, const char *label, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -42,7 +42,7 @@ static void print_node(const json_t *status, FILE *stream)
 	print_line(stream, "epoch", "%lld", integer(status, "epoch"));
 }
 
-/* Whether it may be this node that is cut off. */
+/* The fault may be at this node. */
 static void print_isolation(const json_t *status, FILE *stream)
 {
 	char age[UNITS_TEXT_BYTES];
@@ -60,7 +60,7 @@ static void print_daemon(const json_t *status, FILE *stream)
 	print_line(stream, "daemon", "version %s, pid %lld, up for %s",
 		   field_text(status, "version"), integer(status, "pid"),
 		   field_duration(status, "uptime_ns", uptime));
-	print_line(stream, "instance", "%s", field_text(status, "instance"));
+	print_line(stream, "daemon name", "%s", field_text(status, "instance"));
 	print_line(stream, "configuration", "%s", field_text(status, "configuration_file"));
 }
 
@@ -77,17 +77,16 @@ static void print_heartbeat(const json_t *heartbeat, FILE *stream)
 			   field_duration(heartbeat, "detection_time_ns", detection),
 			   integer(heartbeat, "multiplier"));
 	else
-		print_line(stream, "heartbeat",
-			   "%s: every %s, detection time by gaps seen, %s to %s",
+		print_line(stream, "heartbeat", "%s: every %s, detection time %s to %s (from gaps)",
 			   field_text(heartbeat, "name"),
 			   field_duration(heartbeat, "interval_ns", interval),
 			   field_duration(heartbeat, "detection_min_ns", detection),
 			   field_duration(heartbeat, "detection_max_ns", timeout));
-	print_line(stream, "", "hung after %s without progress",
+	print_line(stream, "", "a daemon is hung after %s without progress",
 		   field_duration(heartbeat, "daemon_timeout_ns", timeout));
 }
 
-/* Those that are bad: that the others are good is no news. */
+/* Only the bad ones. */
 static void print_links(const json_t *links, FILE *stream)
 {
 	const json_t *link;

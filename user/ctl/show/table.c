@@ -84,7 +84,7 @@ static bool may_shrink(const struct table *table, const size_t widths[], size_t 
 	return width_min > 0 && widths[column] > width_min;
 }
 
-/* Takes from the widest column that may shrink until the table fits or nothing is left to take. */
+/* Narrows the widest column that may shrink until the table fits or no column may shrink further. */
 static void shrink(const struct table *table, size_t widths[])
 {
 	while (total_width(table, widths) > TEXT_COLUMNS) {
@@ -100,11 +100,11 @@ static void shrink(const struct table *table, size_t widths[])
 	}
 }
 
-/* Prints one line of a row, and moves the cells on to what is left for the next line. */
+/* Prints one line of a row; cells then point to the rest, for the next line. */
 static void print_line(const struct table *table, const size_t widths[], const char *cells[],
 		       FILE *stream)
 {
-	size_t owed_blanks = 0; /* printed only before text, so that no line ends in blanks */
+	size_t owed_blanks = 0; /* printed only before text: no line ends in blanks */
 
 	for (size_t i = 0; i < table->column_count; i++) {
 		const char *next;

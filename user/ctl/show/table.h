@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tables that fit a terminal: columns are as wide as their cells; if the whole is wider than
- * TEXT_COLUMNS, the widest of those that may shrink do so, and their cells wrap.
+ * Tables that fit a terminal. Columns are as wide as their cells; in a table wider than
+ * TEXT_COLUMNS the widest of the columns that may shrink are narrowed, and their cells wrap.
  */
 #ifndef XBEAT_CTL_SHOW_TABLE_H
 #define XBEAT_CTL_SHOW_TABLE_H
@@ -19,10 +19,10 @@ enum table_align {
 struct table_column {
 	const char *title;
 	enum table_align align;
-	size_t width_min; /* it may shrink to; 0: never narrower than its cells */
+	size_t width_min; /* limit of shrinking; 0: does not shrink */
 };
 
-/* A row of cells or, if note is set, a text under the row before. */
+/* A row of cells or, if note is set, a text below the row above. */
 struct table_row {
 	char *cells[TABLE_COLUMNS_MAX];
 	char *note;
@@ -38,7 +38,7 @@ struct table {
 /* Appends a row; cells: column_count texts, copied. Allocation failure aborts. */
 void table_add(struct table *table, const char *const cells[]);
 
-/* Appends a text of its own, wrapped and indented under the row before. */
+/* Appends a text, wrapped and indented below the last row. */
 void table_note(struct table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 void table_print(const struct table *table, FILE *stream);

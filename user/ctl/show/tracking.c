@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* "xbeatctl tracking": a row for each thing that is tracked, under it why it has its status. */
+/* "xbeatctl tracking": a row for each tracked thing, below it the reason of its status. */
 #include "user/ctl/show/field.h"
 #include "user/ctl/show/show.h"
 #include "user/ctl/show/table.h"
@@ -10,7 +10,7 @@ static const struct table_column columns[] = {
 	{"VALUE", TABLE_RIGHT, 0}, {"SINCE", TABLE_RIGHT, 0},
 };
 
-/* Of files, which may say less than zero; others have none. */
+/* Files have one, which may be negative; others have none. */
 static const char *value_text(const json_t *tracked, char text[static UNITS_TEXT_BYTES])
 {
 	const json_t *value = json_object_get(tracked, "value");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * "xbeatctl vrrp": a row for each instance, under it the reason of its state, what it waits for,
- * where its adverts go and its counters.
+ * "xbeatctl vrrp": a row for each instance, below it the reason of its state, what it waits for,
+ * the destination of its adverts and its counters.
  */
 #include "user/ctl/show/field.h"
 #include "user/ctl/show/show.h"
@@ -54,23 +54,26 @@ static void add_reason(struct table *table, const json_t *instance)
 		table_note(table, "%s", reason);
 }
 
-/* Why it is not Active though it could be: what it waits for, and what an operator has said. */
-static void add_obstacles(struct table *table, const json_t *instance)
+/* What keeps it out of elections: inhibitors, and the operator state. */
+static void add_inhibitors(struct table *table, const json_t *instance)
 {
 	const char *stays_away = json_string_value(json_object_get(instance, "stays_away"));
-	const json_t *obstacle;
+	const json_t *inhibitor;
 	size_t index;
 
-	json_array_foreach(json_object_get(instance, "obstacles"), index, obstacle)
-		table_note(table, "waits for %s: %s", field_text(obstacle, "kind"),
-			   field_text(obstacle, "text"));
+	json_array_foreach(json_object_get(instance, "obstacles"), index, inhibitor)
+		table_note(table, "waits for %s: %s", field_text(inhibitor, "kind"),
+			   field_text(inhibitor, "text"));
 	if (!stays_away)
 		return;
 	if (strcmp(stays_away, "drained") == 0)
-		table_note(table, "stays away, as the node was drained; until: xbeatctl resume");
+		table_note(table,
+			   "out of elections: the node is drained; to rejoin: xbeatctl resume");
 	else
-		table_note(table, "stays away, as it was given up; until: xbeatctl resume %s",
-			   field_text(instance, "name"));
+		table_note(
+			table,
+			"out of elections: handed over by failover; to rejoin: xbeatctl resume %s",
+			field_text(instance, "name"));
 }
 
 static void add_pinned_priority(struct table *table, const json_t *instance)
@@ -79,8 +82,10 @@ static void add_pinned_priority(struct table *table, const json_t *instance)
 	uint64_t pinned;
 
 	if (field_number(instance, "pinned_priority", &pinned))
-		table_note(table, "priority %s was set; until: xbeatctl priority %s default",
-			   units_count(pinned, priority), field_text(instance, "name"));
+		table_note(
+			table,
+			"priority %s set by an operator; to restore: xbeatctl priority %s default",
+			units_count(pinned, priority), field_text(instance, "name"));
 }
 
 static void add_list(struct table *table, const json_t *instance, const char *field,
@@ -130,7 +135,7 @@ void show_vrrp(const json_t *instances, FILE *stream)
 	{
 		add_instance(&table, instance);
 		add_reason(&table, instance);
-		add_obstacles(&table, instance);
+		add_inhibitors(&table, instance);
 		add_pinned_priority(&table, instance);
 		add_list(&table, instance, "addresses", "addresses");
 		add_list(&table, instance, "unicast_peers", "unicast to");

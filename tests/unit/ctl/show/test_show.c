@@ -52,7 +52,7 @@ static void peers_with_one_link(void **state)
 		"NODE    VERDICT  LINK  ADDRESS    HEARD    P50     P99     MAX  LOST\n"
 		"node-b  up       eth0  10.0.0.2  4.1 ms  92 us  140 us  1.2 ms     3\n"
 		"    for 31 s: fine\n"
-		"    daemon last moved 2 ms ago\n");
+		"    its daemon made progress 2 ms ago\n");
 }
 
 static void peers_never_heard_on_two_links(void **state)
@@ -83,8 +83,8 @@ static void peers_with_all_there_is(void **state)
 		"      up           eth0  -            -    -    -    -     -\n"
 		"      one-way      eth1  -            -    -    -    -     -\n"
 		"    r\n"
-		"    its daemon is dead, and moved last 2 ms ago\n"
-		"    fenced there: VI_1, VI_2\n"
+		"    its daemon is dead; its last progress was 2 ms ago\n"
+		"    fenced on that node: VI_1, VI_2\n"
 		"    late applications: db\n"
 		"c     unreachable  eth0  -            -    -    -    -     -\n"
 		"    r\n"
@@ -107,7 +107,7 @@ static void detection_times_that_follow_the_gaps(void **state)
 		"NODE  VERDICT  LINK  ADDRESS  HEARD  P50  P99  MAX  LOST\n"
 		"b     -        -     -            -    -    -    -     -\n"
 		"    r\n"
-		"    detection time 500 ms, until more gaps are known\n"
+		"    detection time 500 ms until more gaps are measured\n"
 		"c     -        -     -            -    -    -    -     -\n"
 		"    r\n"
 		"    detection time 41 ms: phi 8.3, a false alarm in 12 d\n"
@@ -121,10 +121,10 @@ static void detection_times_that_follow_the_gaps(void **state)
 		"node           -\n"
 		"epoch          0\n"
 		"daemon         version -, pid 0, up for -\n"
-		"instance       -\n"
+		"daemon name    -\n"
 		"configuration  -\n"
-		"heartbeat      lan: every 10 ms, detection time by gaps seen, 20 ms to 500 ms\n"
-		"               hung after - without progress\n"
+		"heartbeat      lan: every 10 ms, detection time 20 ms to 500 ms (from gaps)\n"
+		"               a daemon is hung after - without progress\n"
 		"bad link       eth0: no node\n"
 		"scheduling     -, memory not locked\n");
 }
@@ -168,15 +168,15 @@ static void vrrp_instances_with_all_there_is(void **state)
 		"NAME  STATE       VRID  INTERFACE    PRIORITY  ACTIVE  SINCE\n"
 		"VI_1  initialize    51  eth0       200 of 100  -           -\n"
 		"    waits for interface: eth0 has no carrier\n"
-		"    stays away, as it was given up; until: xbeatctl resume VI_1\n"
-		"    priority 200 was set; until: xbeatctl priority VI_1 default\n"
+		"    out of elections: handed over by failover; to rejoin: xbeatctl resume VI_1\n"
+		"    priority 200 set by an operator; to restore: xbeatctl priority VI_1 default\n"
 		"    unicast to 10.0.0.2 10.0.0.3\n"
 		"    multicast to 224.0.0.18\n"
 		"    virtual MAC on vrrp.51\n"
 		"    in sync group G1\n"
 		"    version 2, adverts sent -, received -, transitions 0\n"
 		"VI_2  -              -  -                   -  -           -\n"
-		"    stays away, as the node was drained; until: xbeatctl resume\n"
+		"    out of elections: the node is drained; to rejoin: xbeatctl resume\n"
 		"    version 3, adverts sent -, received -, transitions -\n");
 }
 
@@ -209,7 +209,7 @@ static void explanation_of_the_least_and_the_most(void **state)
 	(void)state;
 	assert_shown(show_explain, "{\"instance\":\"VI_1\",\"state\":\"initialize\"}",
 		     "state      VI_1 is initialize, for -\n"
-		     "active     nobody that this node knows of\n");
+		     "active     none known to this node\n");
 	assert_shown(
 		show_explain,
 		"{\"instance\":\"VI_1\",\"state\":\"active\",\"reason\":\"\",\"active\":{\"address\":\"10.0.0.1\"},\"configured_priority\":200,"
@@ -218,7 +218,7 @@ static void explanation_of_the_least_and_the_most(void **state)
 		"active     10.0.0.1\n"
 		"priority    200  configured\n"
 		"           +100  script a\n"
-		"            254  in effect: the sum is 300, kept within 1 to 254\n");
+		"            254  in effect: the sum is 300, limited to 1 to 254\n");
 }
 
 static void tracked_things(void **state)
@@ -244,24 +244,26 @@ static const struct {
 	 "warning  x.conf:9:1: warning: virtual_server\n"
 	 "added    VI_3\n"
 	 "changed  VI_1 VI_2\n"
-	 "reloaded: 1 added, 2 changed, 0 removed, 97 as before\n"},
+	 "reloaded: 1 added, 2 changed, 0 removed, 97 unchanged\n"},
 	{show_config, "{\"text\":\"vrrp_instance a {\\n\\tpriority 1\\n}\\n\"}",
 	 "vrrp_instance a {\n\tpriority 1\n}\n"},
 	{show_failover,
 	 "{\"instance\":\"VI_1\",\"state\":\"initialize\",\"successor\":\"node-b\",\"until_unix_ns\":1772366400031999999}",
-	 "VI_1 is now initialize here; node-b takes over\n"
-	 "    it stays away until 2026-03-01 12:00:00.031, or: xbeatctl resume VI_1\n"},
+	 "VI_1 is now initialize on this node; node-b takes over\n"
+	 "    out of elections until 2026-03-01 12:00:00.031, or until: xbeatctl resume\n"
+	 "    VI_1\n"},
 	{show_failover, "{\"instance\":\"VI_1\",\"state\":\"initialize\"}",
-	 "VI_1 is now initialize here; the best Backup takes over\n"
-	 "    it stays away until: xbeatctl resume VI_1\n"},
-	{show_resume, "{\"instances\":[\"VI_1\",\"VI_2\"]}", "takes part again: VI_1 VI_2\n"},
-	{show_resume, "{\"instances\":[]}", "nothing stayed away: nothing to resume\n"},
+	 "VI_1 is now initialize on this node; the best Backup takes over\n"
+	 "    out of elections until: xbeatctl resume VI_1\n"},
+	{show_resume, "{\"instances\":[\"VI_1\",\"VI_2\"]}", "resumed: VI_1 VI_2\n"},
+	{show_resume, "{\"instances\":[]}",
+	 "nothing to resume: no instance was out of elections\n"},
 	{show_drain, "{\"instances\":[\"VI_1\"]}",
-	 "given up: VI_1\n    it stays away until: xbeatctl resume\n"},
+	 "handed over: VI_1\n    out of elections until: xbeatctl resume\n"},
 	{show_drain, "{\"instances\":[]}",
-	 "this node was Active of nothing\n    it stays away until: xbeatctl resume\n"},
+	 "no instance was Active on this node\n    out of elections until: xbeatctl resume\n"},
 	{show_priority, "{\"instance\":\"VI_1\",\"configured\":100,\"effective\":200}",
-	 "VI_1: priority 200, configured is 100\n"},
+	 "VI_1: priority 200 (configured: 100)\n"},
 	{show_priority, "{\"instance\":\"VI_1\",\"configured\":100,\"effective\":100}",
 	 "VI_1: priority 100, as configured\n"},
 };
@@ -276,8 +278,8 @@ static void applications(void **state)
 		"NAME    STATE     LAST BEAT     TIMEOUT  OPENED  TRACKED BY\n"
 		"web     beating       12 ms      200 ms       -  VI_1, G\n"
 		"    opened by process 812 of user 33\n"
-		"backup  unopened          -  1 min 30 s       -  nobody\n");
-	assert_shown(show_apps, "[]", "there are no applications (vrrp_app)\n");
+		"backup  unopened          -  1 min 30 s       -  none\n");
+	assert_shown(show_apps, "[]", "no applications (vrrp_app) are configured\n");
 }
 
 static void what_was_changed(void **state)
@@ -296,7 +298,7 @@ static void drops_that_occurred_come_first(void **state)
 		show_drops, "{\"too_short\":0,\"bad_tag\":12,\"bad_type\":0,\"news\":1}",
 		"COUNT  REASON   NORMAL  MEANING\n"
 		"   12  bad_tag  never   authentication tag is wrong: another key, or forged\n"
-		"    1  news     ?       not known to this xbeatctl: its version differs from\n"
+		"    1  news     ?       unknown to this xbeatctl, whose version differs from\n"
 		"                        xbeatd's\n"
 		"\n"
 		"none for: too_short, bad_type\n");
@@ -329,10 +331,10 @@ static void status_of_a_whole_daemon(void **state)
 		"node           node-a (1), running\n"
 		"epoch          7\n"
 		"daemon         version 0.1.0, pid 12, up for 31 s\n"
-		"instance       default\n"
+		"daemon name    default\n"
 		"configuration  /etc/x.conf\n"
 		"heartbeat      lan: every 10 ms, detection time 30 ms (3 intervals)\n"
-		"               hung after 3 s without progress\n"
+		"               a daemon is hung after 3 s without progress\n"
 		"interface      eth0: native, program 12\n"
 		"scheduling     fifo, priority 50, memory locked\n");
 }
