@@ -7,6 +7,7 @@
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
 #include "user/vrrp/events.h"
+#include "user/vrrp/start.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,29 +22,29 @@ static void on_verdict(void *context, struct peer *peer, enum verdict from)
 {
 	struct daemon *daemon = context;
 
-	instances_peer_changed(&daemon->vrrp, peer, from);
-	instances_leave_bad_links(&daemon->vrrp);
+	instances_peer_changed(door_enter(daemon->vrrp), peer, from);
+	instances_leave_bad_links(door_enter(daemon->vrrp));
 }
 
 static void on_links(void *context)
 {
 	struct daemon *daemon = context;
 
-	instances_links_changed(&daemon->vrrp);
+	instances_links_changed(door_enter(daemon->vrrp));
 }
 
 static void on_isolated(void *context)
 {
 	struct daemon *daemon = context;
 
-	instances_isolated(&daemon->vrrp);
+	instances_isolated(door_enter(daemon->vrrp));
 }
 
 static void on_progress(void *context, uint64_t now_ns)
 {
 	struct daemon *daemon = context;
 
-	instances_progressed(&daemon->vrrp, now_ns);
+	instances_progressed(door_enter(daemon->vrrp), now_ns);
 }
 
 /* What a peer says of itself has changed: it may stop, or give an instance up. */
@@ -55,9 +56,9 @@ static void hear(struct daemon *daemon, const struct xb_event *event)
 	if (!peer)
 		return;
 	peers_refresh(&daemon->peers);
-	instances_peer_said(&daemon->vrrp, peer);
+	instances_peer_said(door_enter(daemon->vrrp), peer);
 	peers_judge(&daemon->peers, now_ns);
-	instances_leave_bad_links(&daemon->vrrp);
+	instances_leave_bad_links(door_enter(daemon->vrrp));
 }
 
 /* Our clock went back while we were down: peers take nothing from an epoch below the one they know. */
@@ -104,13 +105,13 @@ static void on_kernel_event(void *context, const struct xb_event *event)
 		raise_epoch(daemon, event->epoch);
 		break;
 	case XB_EVENT_ADVERT:
-		instances_advert(&daemon->vrrp, event);
+		instances_advert(door_enter(daemon->vrrp), event);
 		break;
 	case XB_EVENT_ANSWER:
 		peers_take_answer(&daemon->peers, event);
 		break;
 	case XB_EVENT_FENCED:
-		instances_fenced(&daemon->vrrp);
+		door_enter(daemon->vrrp); /* which is all that there is to do */
 		break;
 	}
 }
@@ -253,8 +254,9 @@ static void open_for_business(struct daemon *daemon)
 {
 	kernel_self_start_answering(&daemon->kernel, clock_now_ns(), clock_unix_ns());
 	watch_this_daemon(daemon);
-	kernel_self_set_state(&daemon->kernel, instances_drained(&daemon->vrrp) ? XB_NODE_DRAINING
-										: XB_NODE_RUNNING);
+	kernel_self_set_state(&daemon->kernel, instances_drained(door_enter(daemon->vrrp))
+						       ? XB_NODE_DRAINING
+						       : XB_NODE_RUNNING);
 	for (size_t i = 0; i < daemon->kernel.attachment_count; i++)
 		log_info("interface %s: program attached, %s mode",
 			 daemon->kernel.attachments[i].interface,
@@ -281,7 +283,13 @@ static int start_instances(struct daemon *daemon)
 
 	if (heartbeat)
 		setup.own_address = heartbeat->nodes[daemon->own_node].addresses[0];
-	return instances_start(&daemon->vrrp, &setup);
+	return instances_start(door_enter(daemon->vrrp), &setup);
+}
+
+static int make_door(struct daemon *daemon)
+{
+	daemon->vrrp = door_new();
+	return daemon->vrrp ? 0 : -ENOMEM;
 }
 
 static int start_runner(struct daemon *daemon)
@@ -306,9 +314,9 @@ int daemon_start(struct daemon *daemon)
 {
 	/* The runner is forked before there is anything that it must not inherit. */
 	static int (*const steps[])(struct daemon * daemon) = {
-		make_loop,	    start_runner,     start_kernel,    start_apps,
-		watch_kernel,	    start_heartbeats, start_control,   start_drop_watch,
-		daemon_watch_links, apply_scheduling, start_instances,
+		make_door,	  make_loop,	      start_runner,	start_kernel,
+		start_apps,	  watch_kernel,	      start_heartbeats, start_control,
+		start_drop_watch, daemon_watch_links, apply_scheduling, start_instances,
 	};
 
 	daemon->started_ns = clock_now_ns();
@@ -341,7 +349,8 @@ void daemon_stop(struct daemon *daemon)
 {
 	char path[108];
 
-	instances_stop(&daemon->vrrp, "xbeatd stops");
+	if (daemon->vrrp)
+		instances_stop(door_enter(daemon->vrrp), "xbeatd stops");
 	if (daemon->open)
 		say_goodbye(daemon);
 	if (daemon->open)
@@ -364,6 +373,7 @@ void daemon_stop(struct daemon *daemon)
 			event_free(daemon->signals[i]);
 	if (daemon->base)
 		event_base_free(daemon->base);
+	door_free(daemon->vrrp);
 	libevent_global_shutdown();
 	config_free(daemon->config);
 	if (daemon->lock >= 0) {

@@ -10,8 +10,7 @@
 #include "user/net/interfaces.h"
 #include "user/net/link_monitor.h"
 #include "user/tracking/apps.h"
-#include "user/vrrp/room.h"
-#include "user/vrrp/start.h"
+#include "user/vrrp/door.h"
 
 struct reload;
 
@@ -32,7 +31,7 @@ struct daemon {
 	struct interfaces interfaces;
 	struct link_monitor links;
 	struct runner *runner;
-	struct vrrp_room vrrp;
+	struct vrrp_door *vrrp;
 	struct apps apps;
 	struct reload *reload; /* the one under way; NULL: none */
 	struct control control;

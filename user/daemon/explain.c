@@ -65,7 +65,7 @@ json_t *daemon_explain(const struct daemon *daemon)
 		json_say(lines, "It was drained, and takes no part until: xbeatctl resume");
 	explain_peers(&daemon->peers, lines);
 	explain_links(&daemon->peers, heartbeat, lines);
-	instances_explain(&daemon->vrrp, lines);
+	instances_explain(door_enter(daemon->vrrp), lines);
 	return json_pack("{s:o, s:s, s:o, s:o}", "node",
 			 json_text(heartbeat->nodes[daemon->own_node].name), "state",
 			 node_state_name(state), "lines", lines, "lately",

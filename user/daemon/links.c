@@ -32,7 +32,7 @@ static void follow_interface(struct daemon *daemon, const char *name)
 	} else if (link.present && !attached && is_heartbeat_interface(daemon, name)) {
 		kernel_attach(&daemon->kernel, name);
 	}
-	instances_interface(&daemon->vrrp, name);
+	instances_interface(door_enter(daemon->vrrp), name);
 	if (link.present && !attached && kernel_attachment(&daemon->kernel, name))
 		event_log_add(&daemon->event_log, "interface", name, "gone", "present",
 			      "the XDP program is on it again");
@@ -55,7 +55,7 @@ static void on_address(void *context, const struct address_event *event)
 
 	if (event->present && daemon->prober.links)
 		prober_address_added(&daemon->prober, event);
-	instances_address(&daemon->vrrp, event);
+	instances_address(door_enter(daemon->vrrp), event);
 }
 
 static void on_overrun(void *context)
@@ -69,7 +69,7 @@ static void on_overrun(void *context)
 		memcpy(name, daemon->interfaces.list[i].name, sizeof(name));
 		follow_interface(daemon, name);
 	}
-	instances_addresses_unknown(&daemon->vrrp);
+	instances_addresses_unknown(door_enter(daemon->vrrp));
 }
 
 int daemon_watch_links(struct daemon *daemon)

@@ -96,10 +96,11 @@ static json_t *peers(void *context, struct control_call *call)
 static json_t *vrrp(void *context, struct control_call *call)
 {
 	const struct daemon *daemon = context;
+	struct vrrp_room *room = door_enter(daemon->vrrp);
 
 	(void)call;
-	instances_catch_up(&daemon->vrrp);
-	return instances_json(&daemon->vrrp);
+	instances_catch_up(room);
+	return instances_json(room);
 }
 
 static json_t *drops(void *context, struct control_call *call)
@@ -119,10 +120,10 @@ static json_t *drops(void *context, struct control_call *call)
 }
 
 /* The instance that the call names, or NULL with the failure set. */
-static struct instance *named(struct daemon *daemon, struct control_call *call)
+static struct instance *named(const struct vrrp_room *room, struct control_call *call)
 {
 	const char *name = json_string_value(json_object_get(call->parameters, "instance"));
-	struct instance *instance = name ? instances_named(&daemon->vrrp, name) : NULL;
+	struct instance *instance = name ? instances_named(room, name) : NULL;
 
 	if (!name)
 		control_fail(call, "invalid_parameter", "the instance is not named");
@@ -145,11 +146,12 @@ static bool is_own_name(const struct daemon *daemon, const char *name)
 static json_t *explain(void *context, struct control_call *call)
 {
 	struct daemon *daemon = context;
+	struct vrrp_room *room = door_enter(daemon->vrrp);
 	const char *name = json_string_value(json_object_get(call->parameters, "instance"));
-	struct instance *instance = name ? instances_named(&daemon->vrrp, name) : NULL;
+	struct instance *instance = name ? instances_named(room, name) : NULL;
 	struct peer *peer = name ? peers_find(&daemon->peers, name) : NULL;
 
-	instances_catch_up(&daemon->vrrp);
+	instances_catch_up(room);
 	if (instance)
 		return instance_explain(instance);
 	if (is_own_name(daemon, name))
@@ -169,7 +171,7 @@ static json_t *tracking(void *context, struct control_call *call)
 	const struct daemon *daemon = context;
 
 	(void)call;
-	return instances_tracking_json(&daemon->vrrp);
+	return instances_tracking_json(door_enter(daemon->vrrp));
 }
 
 static json_t *app(void *context, struct control_call *call)
@@ -204,8 +206,8 @@ static json_t *reload(void *context, struct control_call *call)
 
 static json_t *failover(void *context, struct control_call *call)
 {
-	struct daemon *daemon = context;
-	struct instance *instance = named(daemon, call);
+	const struct daemon *daemon = context;
+	struct instance *instance = named(door_enter(daemon->vrrp), call);
 	json_int_t duration_ns =
 		json_integer_value(json_object_get(call->parameters, "duration_ns"));
 	char message[512];
@@ -215,20 +217,20 @@ static json_t *failover(void *context, struct control_call *call)
 		return NULL;
 	if (duration_ns < 0)
 		return control_fail(call, "invalid_parameter", "the duration is below 0");
-	json = instances_failover(&daemon->vrrp, instance, (uint64_t)duration_ns, message,
-				  sizeof(message));
+	json = instances_failover(instance, (uint64_t)duration_ns, message, sizeof(message));
 	return json ? json : control_fail(call, "refused", "%s", message);
 }
 
 static json_t *resume(void *context, struct control_call *call)
 {
-	struct daemon *daemon = context;
+	const struct daemon *daemon = context;
+	struct vrrp_room *room = door_enter(daemon->vrrp);
 	bool all = !json_object_get(call->parameters, "instance");
-	struct instance *instance = all ? NULL : named(daemon, call);
+	struct instance *instance = all ? NULL : named(room, call);
 
 	if (!all && !instance)
 		return NULL;
-	return json_pack("{s:o}", "instances", instances_resume(&daemon->vrrp, instance));
+	return json_pack("{s:o}", "instances", instances_resume(room, instance));
 }
 
 static json_t *drain(void *context, struct control_call *call)
@@ -236,13 +238,13 @@ static json_t *drain(void *context, struct control_call *call)
 	struct daemon *daemon = context;
 
 	(void)call;
-	return json_pack("{s:o}", "instances", instances_drain(&daemon->vrrp));
+	return json_pack("{s:o}", "instances", instances_drain(door_enter(daemon->vrrp)));
 }
 
 static json_t *priority(void *context, struct control_call *call)
 {
-	struct daemon *daemon = context;
-	struct instance *instance = named(daemon, call);
+	const struct daemon *daemon = context;
+	struct instance *instance = named(door_enter(daemon->vrrp), call);
 	const json_t *value = json_object_get(call->parameters, "priority");
 	char message[512];
 	json_t *json;
@@ -253,8 +255,8 @@ static json_t *priority(void *context, struct control_call *call)
 	    json_integer_value(value) > UINT8_MAX)
 		return control_fail(call, "invalid_parameter",
 				    "a priority is 1 to 254, or 0 for the configured one");
-	json = instances_set_priority(&daemon->vrrp, instance, (uint8_t)json_integer_value(value),
-				      message, sizeof(message));
+	json = instances_set_priority(instance, (uint8_t)json_integer_value(value), message,
+				      sizeof(message));
 	return json ? json : control_fail(call, "refused", "%s", message);
 }
 

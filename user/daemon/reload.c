@@ -120,7 +120,7 @@ static bool is_wanted(const struct daemon *daemon, const struct attachment *atta
 	for (size_t i = 0; heartbeat && i < heartbeat->interface_count; i++)
 		if (!strcmp(heartbeat->interfaces[i], attachment->interface))
 			return true;
-	return instances_use(&daemon->vrrp, attachment->interface_index);
+	return instances_use(door_enter(daemon->vrrp), attachment->interface_index);
 }
 
 static void detach_unwanted(struct daemon *daemon)
@@ -171,7 +171,7 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 	to->heartbeat = from->heartbeat;
 	from->heartbeat = heartbeat;
 	apps_use(&daemon->apps, to); /* instances look at them */
-	instances_reload(&daemon->vrrp, from, to, changes);
+	instances_reload(door_enter(daemon->vrrp), from, to, changes);
 	daemon->config = to;
 	daemon->peers.config = to;
 	reload->inputs.config = from;
@@ -190,7 +190,7 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 static json_t *warnings_json(const struct daemon *daemon, const struct diagnostics *diagnostics)
 {
 	json_t *array = json_array();
-	size_t missing = daemon->config->instance_count - instances_count(&daemon->vrrp);
+	size_t missing = daemon->config->instance_count - instances_count(door_enter(daemon->vrrp));
 
 	if (missing)
 		json_array_append_new(

@@ -8,11 +8,11 @@
 #include "user/kernel/kernel.h"
 #include "user/kernel/self.h"
 #include "user/lib/json_text.h"
-#include "user/vrrp/room.h"
 #include "user/vrrp/rules/operator.h"
 #include "user/vrrp/state/claims.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
+#include "user/vrrp/state/room.h"
 
 static json_t *failover_json(const struct instance *instance)
 {
@@ -40,19 +40,17 @@ struct instance *instances_named(const struct vrrp_room *room, const char *name)
 	return instances_find(&room->instances, name);
 }
 
-json_t *instances_failover(struct vrrp_room *room, struct instance *instance, uint64_t duration_ns,
-			   char *message, size_t bytes)
+json_t *instances_failover(struct instance *instance, uint64_t duration_ns, char *message,
+			   size_t bytes)
 {
-	room_look(room);
 	if (instance_failover(instance, duration_ns, message, bytes))
 		return NULL;
 	return failover_json(instance);
 }
 
-json_t *instances_set_priority(struct vrrp_room *room, struct instance *instance, uint8_t priority,
-			       char *message, size_t bytes)
+json_t *instances_set_priority(struct instance *instance, uint8_t priority, char *message,
+			       size_t bytes)
 {
-	room_look(room);
 	if (instance_set_priority(instance, priority, message, bytes))
 		return NULL;
 	return priority_json(instance);
@@ -70,7 +68,6 @@ json_t *instances_resume(struct vrrp_room *room, struct instance *instance)
 	bool was_drained = room->node.drained && !instance;
 	json_t *names = json_array();
 
-	room_look(room);
 	if (was_drained)
 		set_drained(room, false);
 	for (size_t i = 0; i < instances->count; i++) {
@@ -89,7 +86,6 @@ json_t *instances_drain(struct vrrp_room *room)
 	const struct instances *instances = &room->instances;
 	json_t *names = json_array();
 
-	room_look(room);
 	for (size_t i = 0; i < instances->count; i++)
 		if (instances->list[i]->vrrp.state == XB_INSTANCE_ACTIVE)
 			json_array_append_new(names, json_text(instances->list[i]->config->name));

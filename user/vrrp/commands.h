@@ -10,10 +10,10 @@ struct instance;
 struct vrrp_room;
 
 /* Each returns new JSON, or NULL with a message for the operator. */
-json_t *instances_failover(struct vrrp_room *room, struct instance *instance, uint64_t duration_ns,
-			   char *message, size_t bytes);
-json_t *instances_set_priority(struct vrrp_room *room, struct instance *instance, uint8_t priority,
-			       char *message, size_t bytes);
+json_t *instances_failover(struct instance *instance, uint64_t duration_ns, char *message,
+			   size_t bytes);
+json_t *instances_set_priority(struct instance *instance, uint8_t priority, char *message,
+			       size_t bytes);
 
 /* Returns the instance of that name, or NULL. */
 struct instance *instances_named(const struct vrrp_room *room, const char *name);

@@ -1,18 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How timers enter the room. */
+/*
+ * The door of the room: the only way in. A node that stalled must not act as an Active whose guard has expired: other
+ * nodes know that its addresses are fenced, and one of them may be Active. Therefore nothing is done to an instance
+ * before the guards have been checked, whatever woke the daemon.
+ *
+ * The rest of the daemon holds a struct vrrp_door, which it cannot look into; every function of the room takes the
+ * struct vrrp_room that door_enter() returns. Timers and callbacks of this room are made here and enter by the same
+ * way. So a caller that forgot the check would not compile, and tests/unit/vrrp/test_door.c shows it for each event.
+ */
 #ifndef XBEAT_VRRP_DOOR_H
 #define XBEAT_VRRP_DOOR_H
 
 struct event;
 struct instance;
+struct tracked;
+struct vrrp_door;
 struct vrrp_room;
 
-/* instance: NULL, if the timer is for all. */
+/* Returns the door of an empty room (user/vrrp/start.h), or NULL without memory. */
+struct vrrp_door *door_new(void);
+void door_free(struct vrrp_door *door); /* or NULL */
+
+/* Steps down every Active whose guard has expired; then returns the room, for one event. */
+struct vrrp_room *door_enter(struct vrrp_door *door);
+
+/* What is done when a timer is due; instance: NULL if the timer is for all. */
 typedef void door_handler(struct vrrp_room *room, struct instance *instance);
 
 /* Returns a timer that is not armed, or NULL without memory. */
 struct event *door_timer_new(struct vrrp_room *room, door_handler *handler,
 			     struct instance *instance);
 void door_timer_free(struct event *timer); /* or NULL */
+
+/* For tracking_start(); context: door_of() the room. */
+void door_on_tracked(void *context, const struct tracked *tracked);
+struct vrrp_door *door_of(struct vrrp_room *room);
 
 #endif

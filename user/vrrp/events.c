@@ -15,7 +15,6 @@
 #include "user/vrrp/effects/placement.h"
 #include "user/vrrp/effects/source.h"
 #include "user/vrrp/effects/vips.h"
-#include "user/vrrp/room.h"
 #include "user/vrrp/rules/advert.h"
 #include "user/vrrp/rules/bad_link.h"
 #include "user/vrrp/rules/expiry.h"
@@ -25,13 +24,14 @@
 #include "user/vrrp/state/claims.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
+#include "user/vrrp/state/node.h"
 #include "user/vrrp/state/obstacles.h"
+#include "user/vrrp/state/room.h"
 #include <string.h>
 
 void instances_peer_changed(struct vrrp_room *room, const struct peer *peer, enum verdict from)
 {
 	const struct instances *instances = &room->instances;
-	room_look(room);
 	for (size_t i = 0; i < instances->count; i++)
 		if (instances->list[i]->self_slot >= 0)
 			instance_peer_changed(instances->list[i], peer, from);
@@ -43,7 +43,6 @@ void instances_peer_changed(struct vrrp_room *room, const struct peer *peer, enu
 void instances_peer_said(struct vrrp_room *room, const struct peer *peer)
 {
 	const struct instances *instances = &room->instances;
-	room_look(room);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_peer_said(instances->list[i], peer);
 }
@@ -57,7 +56,6 @@ void instances_hear_claimant(struct vrrp_room *room, const struct instance *inst
 void instances_leave_bad_links(struct vrrp_room *room)
 {
 	const struct instances *instances = &room->instances;
-	room_look(room);
 	for (size_t i = 0; room->services.peers && i < instances->count; i++)
 		instance_leave_bad_link(instances->list[i]);
 }
@@ -65,7 +63,6 @@ void instances_leave_bad_links(struct vrrp_room *room)
 void instances_links_changed(struct vrrp_room *room)
 {
 	const struct instances *instances = &room->instances;
-	room_look(room);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_track(instances->list[i]);
 	instances_settle(instances);
@@ -81,7 +78,6 @@ void instances_advert(struct vrrp_room *room, const struct xb_event *event)
 	instance = room->instances.by_slot[event->slot];
 	if (!instance)
 		return;
-	room_look(room);
 	instance_advert_event(instance, event);
 }
 
@@ -100,7 +96,6 @@ void instances_interface(struct vrrp_room *room, const char *name)
 	const struct instances *instances = &room->instances;
 	struct link_event link = {0};
 
-	room_look(room);
 	if (name)
 		link = *interfaces_get(room->services.interfaces, name);
 	/* What was on it when it vanished went with it; what is still there stays. */
@@ -164,7 +159,6 @@ void instances_address(struct vrrp_room *room, const struct address_event *event
 	const struct instances *instances = &room->instances;
 	bool concerned = false;
 
-	room_look(room);
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
 
@@ -184,7 +178,6 @@ void instances_address(struct vrrp_room *room, const struct address_event *event
 void instances_addresses_unknown(struct vrrp_room *room)
 {
 	const struct instances *instances = &room->instances;
-	room_look(room);
 	for (size_t i = 0; i < instances->count; i++) {
 		const struct instance *instance = instances->list[i];
 
@@ -205,7 +198,6 @@ void instances_tracked_changed(struct vrrp_room *room)
 {
 	const struct instances *instances = &room->instances;
 
-	room_look(room);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_track(instances->list[i]);
 	instances_settle(instances);
@@ -215,9 +207,8 @@ void instances_isolated(struct vrrp_room *room)
 {
 	const struct instances *instances = &room->instances;
 
-	room_look(room);
 	for (size_t i = 0; i < instances->count; i++)
-		instance_set_isolated(instances->list[i], room_releases_isolated(room));
+		instance_set_isolated(instances->list[i], node_releases_isolated(&room->node));
 	instances_settle(instances);
 }
 
@@ -225,7 +216,6 @@ void instances_startup_delay_passed(struct vrrp_room *room)
 {
 	const struct instances *instances = &room->instances;
 
-	room_look(room);
 	room->node.starting = false;
 	for (size_t i = 0; i < instances->count; i++)
 		instance_set_obstacle(instances->list[i], INSTANCE_OBSTACLE_STARTUP_DELAY, NULL);
@@ -234,12 +224,7 @@ void instances_startup_delay_passed(struct vrrp_room *room)
 		instance_tell_fault(instances->list[i]);
 }
 
-void instances_fenced(struct vrrp_room *room)
-{
-	room_look(room);
-}
-
 void instances_progressed(struct vrrp_room *room, uint64_t now_ns)
 {
-	instances_progress(&room->instances, now_ns);
+	expiry_extend(&room->instances, &room->node, now_ns);
 }

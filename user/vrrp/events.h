@@ -53,9 +53,6 @@ void instances_tracked_changed(struct vrrp_room *room);
 /* vrrp_startup_delay has passed. */
 void instances_startup_delay_passed(struct vrrp_room *room);
 
-/* The kernel side has fenced an address. */
-void instances_fenced(struct vrrp_room *room);
-
 /* The loop was here at now_ns, which is stamped as the daemon's progress: extends the guards of instances with
  * heartbeats. */
 void instances_progressed(struct vrrp_room *room, uint64_t now_ns);

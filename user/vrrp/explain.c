@@ -20,7 +20,6 @@
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/json.h"
-#include "user/vrrp/room.h"
 #include "user/vrrp/rules/operator.h"
 #include "user/vrrp/rules/tracked.h"
 #include "user/vrrp/state/claims.h"
@@ -28,6 +27,7 @@
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
 #include "user/vrrp/state/obstacles.h"
+#include "user/vrrp/state/room.h"
 #include <stdio.h>
 
 /* What was wrong with adverts longer ago is no news. */

@@ -15,12 +15,12 @@
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/guard.h"
 #include "user/vrrp/effects/router.h"
-#include "user/vrrp/room.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/operator.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
 #include "user/vrrp/state/obstacles.h"
+#include "user/vrrp/state/room.h"
 #include <stdio.h>
 
 static const char *const obstacle_names[] = {

@@ -24,7 +24,6 @@
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/source.h"
 #include "user/vrrp/effects/vips.h"
-#include "user/vrrp/room.h"
 #include "user/vrrp/rules/advert.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/operator.h"
@@ -33,7 +32,9 @@
 #include "user/vrrp/rules/tracked.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
+#include "user/vrrp/state/node.h"
 #include "user/vrrp/state/obstacles.h"
+#include "user/vrrp/state/room.h"
 #include "user/vrrp/state/services.h"
 #include "user/vrrp/timers.h"
 #include <errno.h>
@@ -195,7 +196,7 @@ void instance_prepare(const struct vrrp_room *room, struct instance *instance)
 		instance_set_obstacle(instance, INSTANCE_OBSTACLE_STARTUP_DELAY,
 				      "vrrp_startup_delay has not passed");
 	instance_set_drained(instance, room->node.drained);
-	instance_set_isolated(instance, room_releases_isolated(room));
+	instance_set_isolated(instance, node_releases_isolated(&room->node));
 	instance_place(instance);
 	instance_track(instance);
 }

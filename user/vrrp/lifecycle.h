@@ -3,8 +3,8 @@
 #ifndef XBEAT_VRRP_LIFECYCLE_H
 #define XBEAT_VRRP_LIFECYCLE_H
 
-#include "user/vrrp/room.h"
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/room.h"
 
 /* Makes it from its configuration, not started yet. Returns NULL without memory or room in the maps, having said so. */
 struct instance *instance_new(struct vrrp_room *room, const struct config_instance *config);

@@ -18,7 +18,6 @@
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/lifecycle.h"
 #include "user/vrrp/notify/notify.h"
-#include "user/vrrp/room.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/operator.h"
 #include "user/vrrp/rules/reconcile.h"
@@ -26,6 +25,7 @@
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
 #include "user/vrrp/state/obstacles.h"
+#include "user/vrrp/state/room.h"
 #include "user/vrrp/state/services.h"
 #include <errno.h>
 #include <stdio.h>
@@ -290,7 +290,6 @@ void instances_reload(struct vrrp_room *room, const struct config *from, const s
 
 	if (!reload.kept || !operators)
 		abort();
-	room_look(room);
 	instance_groups_free(&room->instances);
 	end_old(&reload);
 	reload_services(&reload);

@@ -26,10 +26,10 @@
 #include "user/vrrp/lifecycle.h"
 #include "user/vrrp/notify/notify.h"
 #include "user/vrrp/reload.h"
-#include "user/vrrp/room.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
+#include "user/vrrp/state/room.h"
 #include "user/vrrp/state/services.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -55,12 +55,6 @@ static int open_sockets(struct vrrp_services *services, const struct config *con
 	return error;
 }
 
-static void on_tracked(void *context, const struct tracked *tracked)
-{
-	(void)tracked;
-	instances_tracked_changed(context);
-}
-
 static void on_startup_delay(struct vrrp_room *room, struct instance *instance)
 {
 	(void)instance;
@@ -73,7 +67,7 @@ static int start_helpers(struct vrrp_room *room, const struct instances_setup *s
 
 	services->notify = notify_start(setup->base, setup->runner, setup->config);
 	services->tracking = tracking_start(setup->base, setup->runner, setup->config, &setup->apps,
-					    setup->event_log, on_tracked, room);
+					    setup->event_log, door_on_tracked, door_of(room));
 	room->startup_delay = door_timer_new(room, on_startup_delay, NULL);
 	return services->notify && services->tracking && room->startup_delay ? 0 : -ENOMEM;
 }
@@ -211,7 +205,6 @@ void instances_stop(struct vrrp_room *room, const char *reason)
 {
 	struct instances *instances = &room->instances;
 
-	room_look(room);
 	/* A group leaves as a whole: no member waits for others that have stopped. */
 	for (size_t i = 0; i < instances->count; i++)
 		instances->list[i]->group = NULL;

@@ -9,7 +9,6 @@
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/events.h"
-#include "user/vrrp/room.h"
 #include "user/vrrp/rules/advert.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/operator.h"
@@ -17,6 +16,7 @@
 #include "user/vrrp/state/hold.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
+#include "user/vrrp/state/room.h"
 #include "user/vrrp/state/timers.h"
 #include <errno.h>
 
@@ -67,7 +67,6 @@ static void on_protocol(struct vrrp_room *room, struct instance *instance)
 	bool any;
 
 	instance_note_stall(instance, &room->node, clock_now_ns());
-	room_look(room);
 	newest = instance_newest_advert(instance, &any);
 	shown = any ? &newest : NULL;
 	hear_peers(room, instance);
@@ -82,19 +81,19 @@ static void on_protocol(struct vrrp_room *room, struct instance *instance)
 
 static void on_announce_later(struct vrrp_room *room, struct instance *instance)
 {
-	room_look(room);
+	(void)room;
 	instance_announce_later_due(instance);
 }
 
 static void on_announce_refresh(struct vrrp_room *room, struct instance *instance)
 {
-	room_look(room);
+	(void)room;
 	instance_announce_refresh_due(instance);
 }
 
 static void on_stay_away(struct vrrp_room *room, struct instance *instance)
 {
-	room_look(room);
+	(void)room;
 	instance_resume(instance);
 }
 

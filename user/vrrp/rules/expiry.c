@@ -12,15 +12,17 @@
 #include "user/vrrp/rules/stall.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
+#include "user/vrrp/state/node.h"
 #include <stdio.h>
 
-static void step_down(struct instance *instance, uint64_t now_ns)
+static void step_down(struct instance *instance, struct vrrp_node *node, uint64_t now_ns)
 {
 	uint64_t still_ns = time_since_ns(now_ns, instance->guard->from_ns);
 	uint64_t timeout_ns = instance->config->guard_timeout_ns;
 	struct vrrp_actions actions;
 	char reason[VRRP_REASON_BYTES];
 
+	instance_note_stall(instance, node, now_ns);
 	snprintf(reason, sizeof(reason),
 		 "its guard ran out %.1f s ago: this node stood still for %.1f s",
 		 (double)(still_ns > timeout_ns ? still_ns - timeout_ns : 0) / 1e9,
@@ -30,42 +32,42 @@ static void step_down(struct instance *instance, uint64_t now_ns)
 	instance_learn(instance, now_ns);
 }
 
-static bool look(struct instance *instance, uint64_t now_ns)
+static void check(struct instance *instance, struct vrrp_node *node, uint64_t now_ns)
 {
-	if (instance->vrrp.state != XB_INSTANCE_ACTIVE || !instance->guard->from_ns ||
-	    !instance_guard_passed(instance, now_ns))
-		return false;
-	step_down(instance, now_ns);
-	return true;
+	if (instance->vrrp.state == XB_INSTANCE_ACTIVE && instance->guard->from_ns &&
+	    instance_guard_passed(instance, now_ns))
+		step_down(instance, node, now_ns);
 }
 
-void instances_look(const struct instances *instances, struct kernel *kernel)
+/* Deadlines need not be examined one by one while the earliest has not passed and nothing is fenced. */
+static bool may_have_expired(const struct xb_self *self, uint64_t now_ns)
+{
+	uint64_t due_ns = __atomic_load_n(&self->guard_due_ns, __ATOMIC_ACQUIRE);
+
+	return __atomic_load_n(&self->fencing, __ATOMIC_ACQUIRE) ||
+	       (due_ns && time_reached(now_ns, due_ns));
+}
+
+void expiry_check(const struct instances *instances, struct vrrp_node *node, struct kernel *kernel)
 {
 	uint64_t now_ns = clock_now_ns();
-	const struct xb_self *self;
-	uint64_t due_ns;
 
-	if (!kernel) /* not started */
-		return;
-	self = kernel->self;
-	due_ns = __atomic_load_n(&self->guard_due_ns, __ATOMIC_ACQUIRE);
-	if (!__atomic_load_n(&self->fencing, __ATOMIC_ACQUIRE) &&
-	    (!due_ns || !time_reached(now_ns, due_ns)))
+	if (!may_have_expired(kernel->self, now_ns))
 		return;
 	for (size_t i = 0; i < instances->count; i++)
-		look(instances->list[i], now_ns);
+		check(instances->list[i], node, now_ns);
 	kernel_guard_tidy(kernel);
 }
 
-void instances_progress(const struct instances *instances, uint64_t now_ns)
+void expiry_extend(const struct instances *instances, struct vrrp_node *node, uint64_t now_ns)
 {
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
 
-		if (look(instance, now_ns) || !instance->guard->from_ns ||
-		    instance_goes_by_adverts(instance))
+		if (!instance->guard->from_ns || instance_goes_by_adverts(instance))
 			continue;
 		instance_guard_extend(instance, now_ns);
-		look(instance, now_ns);
+		/* An extension that comes too late does not lift a fence. */
+		check(instance, node, now_ns);
 	}
 }

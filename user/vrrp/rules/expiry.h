@@ -5,12 +5,13 @@
 
 #include "user/kernel/kernel.h"
 #include "user/vrrp/state/instances.h"
+#include "user/vrrp/state/node.h"
 
-/* Steps down every Active whose guard has expired. Every event handler calls this first. */
-void instances_look(const struct instances *instances, struct kernel *kernel);
+/* Steps down every Active whose guard has expired. Only the door (user/vrrp/door.c) calls this, before each event. */
+void expiry_check(const struct instances *instances, struct vrrp_node *node, struct kernel *kernel);
 
-/* The loop was here at now_ns, which is stamped as the daemon's progress: extends the guards of instances with
- * heartbeats. */
-void instances_progress(const struct instances *instances, uint64_t now_ns);
+/* After expiry_check(): the event loop made progress at now_ns, which packets report. Extends the guards of instances
+ * with heartbeats. */
+void expiry_extend(const struct instances *instances, struct vrrp_node *node, uint64_t now_ns);
 
 #endif

@@ -3,13 +3,13 @@
 #ifndef XBEAT_VRRP_STATE_NODE_H
 #define XBEAT_VRRP_STATE_NODE_H
 
+#include "user/config/model/config.h"
 #include <stdbool.h>
 #include <stdint.h>
 
-struct config;
-
 struct vrrp_node {
-	const struct config *config; /* whose static addresses, routes and rules are there */
+	const struct config
+		*config; /* whose static addresses, routes and rules are there; NULL: not started */
 	bool drained; /* rules/operator.c */
 	bool starting; /* vrrp_startup_delay has not passed */
 	uint64_t started_ns;
@@ -17,5 +17,13 @@ struct vrrp_node {
 	uint64_t
 		stalled_ns; /* rules/stall.c: when an Active was last late by an advert; 0: never */
 };
+
+/* Whether an isolated node gives its instances up (on_isolated release). */
+static inline bool node_releases_isolated(const struct vrrp_node *node)
+{
+	const struct config *config = node->config;
+
+	return config && config->heartbeat && config->heartbeat->release_isolated;
+}
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The room as its doors see it: the set of instances, what they work with, what is known of the node. */
-#ifndef XBEAT_VRRP_ROOM_H
-#define XBEAT_VRRP_ROOM_H
+#ifndef XBEAT_VRRP_STATE_ROOM_H
+#define XBEAT_VRRP_STATE_ROOM_H
 
 #include "user/vrrp/state/instances.h"
 #include "user/vrrp/state/node.h"
@@ -13,11 +13,5 @@ struct vrrp_room {
 	struct vrrp_node node;
 	struct event *startup_delay;
 };
-
-/* Steps down every Active whose guard has expired. */
-void room_look(struct vrrp_room *room);
-
-/* Whether an isolated node gives its instances up (on_isolated release). */
-bool room_releases_isolated(const struct vrrp_room *room);
 
 #endif

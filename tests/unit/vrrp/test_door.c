@@ -1,0 +1,506 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The door of the VRRP room: an Active whose guard has expired is stepped down before any event reaches it, and no
+ * callback can be registered past the door. The maps of the kernel side are plain memory here.
+ */
+#include "user/kernel/self.h"
+#include "user/lib/address.h"
+#include "user/lib/clock.h"
+#include "user/net/announce.h"
+#include "user/tracking/tracking.h"
+#include "user/vrrp/commands.h"
+#include "user/vrrp/door.h"
+#include "user/vrrp/effects/guard.h"
+#include "user/vrrp/events.h"
+#include "user/vrrp/explain.h"
+#include "user/vrrp/json.h"
+#include "user/vrrp/lifecycle.h"
+#include "user/vrrp/notify/notify.h"
+#include "user/vrrp/reload.h"
+#include "user/vrrp/start.h"
+#include "user/vrrp/state/room.h"
+#include "user/vrrp/timers.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define VRID 7
+#define PRIORITY 100
+
+/* Its absence is a fault of the instance: what an event does after the door is seen by that. */
+static char missing_interface[] = "absent9";
+static char instance_name[] = "VI_1";
+
+static struct kernel kernel;
+static struct event_log event_log;
+static struct interfaces interfaces;
+static struct config config;
+static struct config_instance config_instance;
+static struct config_track track;
+static struct config_vip vip;
+static struct event_base *base;
+static struct vrrp_door *door;
+static struct vrrp_room *room;
+static struct instance *instance;
+
+static void make_configuration(void)
+{
+	vip = (struct config_vip){.prefix_length = 24};
+	assert_int_equal(address_parse("192.0.2.10", &vip.address), 0);
+	track = (struct config_track){.kind = CONFIG_TRACK_INTERFACE, .name = missing_interface};
+	config_instance = (struct config_instance){
+		.name = instance_name,
+		.interface = "eth0",
+		.vrid = VRID,
+		.family = 4,
+		.version = 3,
+		.priority = PRIORITY,
+		.preempt = true,
+		.advert_interval_ns = NS_PER_SECOND,
+		.down_timer_adverts = 3,
+		.guard_timeout_ns = NS_PER_SECOND,
+		.has_source = true,
+		.accept = true,
+		.vips = &vip,
+		.vip_count = 1,
+		.advertised_count = 1,
+		.tracks = &track,
+		.track_count = 1,
+	};
+	assert_int_equal(address_parse("192.0.2.1", &config_instance.source), 0);
+	assert_int_equal(address_parse("224.0.0.18", &config_instance.group), 0);
+	config = (struct config){.instances = &config_instance, .instance_count = 1};
+}
+
+static void make_kernel(void)
+{
+	kernel = (struct kernel){.self = calloc(1, sizeof(*kernel.self)),
+				 .routers = calloc(XB_VRRP_SLOTS_MAX, sizeof(*kernel.routers)),
+				 .guards = calloc(XB_GUARD_MAX, sizeof(*kernel.guards))};
+	assert_non_null(kernel.self);
+	assert_non_null(kernel.routers);
+	assert_non_null(kernel.guards);
+}
+
+/* Interfaces are in the table, so that none is looked up on this machine. */
+static void make_interfaces(void)
+{
+	static const char *const names[] = {"eth0", missing_interface};
+
+	interfaces = (struct interfaces){.list = calloc(2, sizeof(*interfaces.list)), .count = 2};
+	assert_non_null(interfaces.list);
+	for (size_t i = 0; i < 2; i++)
+		snprintf(interfaces.list[i].name, sizeof(interfaces.list[i].name), "%s", names[i]);
+}
+
+static void fill_room(void)
+{
+	struct vrrp_services *services = &room->services;
+
+	services->base = base;
+	services->kernel = &kernel;
+	services->event_log = &event_log;
+	services->interfaces = &interfaces;
+	services->advert_sockets[0] = services->advert_sockets[1] = -1;
+	services->announcer = announcer_start(base, 0, 0);
+	services->notify = notify_start(base, NULL, &config);
+	services->tracking =
+		tracking_start(base, NULL, &config, NULL, &event_log, door_on_tracked, door);
+	assert_non_null(services->announcer);
+	assert_non_null(services->notify);
+	assert_non_null(services->tracking);
+	room->node.config = &config;
+}
+
+/* Active, with a guard that has expired while this node was stalled. */
+static void make_expired(void)
+{
+	uint64_t now_ns = clock_now_ns(), deadline_ns = now_ns - NS_PER_SECOND;
+	struct vrrp_actions actions;
+
+	vrrp_startup(&instance->vrrp, now_ns, &actions);
+	vrrp_active_lost(&instance->vrrp, now_ns, true, "the test begins", &actions);
+	assert_int_equal(instance->vrrp.state, XB_INSTANCE_ACTIVE);
+	instance->begun = true;
+	instance->guard->slots[0] = (struct instance_guard_slot){.claimed = true};
+	instance->guard->from_ns = deadline_ns - config_instance.guard_timeout_ns;
+	instance->guard->deadline_ns = deadline_ns;
+	kernel.guards[0] =
+		(struct xb_guard){.address = vip.address, .used = 1, .place = XB_GUARD_NO_PLACE};
+	kernel.guards[0].deadline_ns = deadline_ns;
+	kernel.self->guard_count = 1;
+	kernel.self->guard_due_ns = deadline_ns;
+}
+
+static int start(void **state)
+{
+	struct instance **list = calloc(2, sizeof(*list));
+
+	(void)state;
+	make_configuration();
+	make_kernel();
+	make_interfaces();
+	event_log = (struct event_log){0};
+	base = event_base_new();
+	door = door_new();
+	room = door_enter(door); /* it is empty */
+	fill_room();
+	if (instances_make(room, &config, list))
+		return -1;
+	instance = room->instances.list[0];
+	make_expired();
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	instance->guard->slots[0].claimed = false; /* it has no entry in a map */
+	instance->config = &config_instance;
+	instance_free(room, instance);
+	free(room->instances.list);
+	free(room->instances.groups);
+	tracking_stop(room->services.tracking);
+	notify_stop(room->services.notify);
+	announcer_stop(room->services.announcer);
+	door_timer_free(room->startup_delay);
+	door_free(door);
+	event_base_free(base);
+	free(kernel.self);
+	free(kernel.routers);
+	free(kernel.guards);
+	free(interfaces.list);
+	return 0;
+}
+
+/* The first change of state is the one that the door made: from Active to Backup. What the event itself does, to
+ * Initialize for a fault or an operator, comes afterwards. */
+static void assert_stepped_down_first(void)
+{
+	const struct event_log_entry *first = NULL;
+
+	for (uint64_t i = 0; i < event_log.written_count && !first; i++)
+		if (!strcmp(event_log.entries[i].kind, "vrrp"))
+			first = &event_log.entries[i];
+	assert_non_null(first);
+	assert_string_equal(first->from, "active");
+	assert_string_equal(first->to, "backup");
+	assert_non_null(strstr(first->reason, "guard"));
+	assert_int_not_equal(instance->vrrp.state, XB_INSTANCE_ACTIVE);
+	assert_int_equal(instance->guard->from_ns, 0);
+	assert_int_equal(kernel.guards[0].deadline_ns, 0);
+}
+
+/* It took no part in what the event did while it was Active. */
+static void assert_fault_after_that(void)
+{
+	assert_stepped_down_first();
+	assert_int_equal(instance->vrrp.state, XB_INSTANCE_INITIALIZE);
+}
+
+/* Without the door it would yield to this rival, and give that as the reason. */
+static void test_advert(void **state)
+{
+	struct xb_event event = {.kind = XB_EVENT_ADVERT, .arrival_ns = clock_now_ns()};
+
+	(void)state;
+	event.advert.priority = PRIORITY + 100;
+	event.advert.interval_cs = 100;
+	assert_int_equal(address_parse("192.0.2.2", &event.advert.source), 0);
+	instances_advert(door_enter(door), &event);
+	assert_stepped_down_first();
+	assert_int_equal(instance->vrrp.active_priority, PRIORITY + 100);
+}
+
+static void test_peer_changed(void **state)
+{
+	static const struct peer peer;
+
+	(void)state;
+	instances_peer_changed(door_enter(door), &peer, VERDICT_UP);
+	assert_fault_after_that();
+}
+
+static void test_peer_said(void **state)
+{
+	static const struct peer peer;
+
+	(void)state;
+	instances_peer_said(door_enter(door), &peer);
+	assert_stepped_down_first();
+}
+
+static void test_links_changed(void **state)
+{
+	(void)state;
+	instances_links_changed(door_enter(door));
+	assert_fault_after_that();
+}
+
+static void test_isolated(void **state)
+{
+	(void)state;
+	instances_isolated(door_enter(door));
+	assert_stepped_down_first();
+}
+
+static void test_interface(void **state)
+{
+	(void)state;
+	instances_interface(door_enter(door), missing_interface);
+	assert_fault_after_that();
+}
+
+static void test_address(void **state)
+{
+	struct address_event event = {.interface_index = 9, .address = vip.address};
+
+	(void)state;
+	instances_address(door_enter(door), &event);
+	assert_stepped_down_first();
+}
+
+static void test_addresses_unknown(void **state)
+{
+	(void)state;
+	instances_addresses_unknown(door_enter(door));
+	assert_stepped_down_first();
+}
+
+/* As user/tracking calls it. */
+static void test_tracked(void **state)
+{
+	(void)state;
+	door_on_tracked(door, NULL);
+	assert_fault_after_that();
+}
+
+static void test_progress(void **state)
+{
+	(void)state;
+	instances_progressed(door_enter(door), clock_now_ns());
+	assert_stepped_down_first();
+}
+
+static void be_due(struct event *timer)
+{
+	event_active(timer, EV_TIMEOUT, 0);
+	event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+}
+
+static void test_timer(void **state)
+{
+	enum instance_timer timer = (enum instance_timer)(uintptr_t)*state;
+
+	be_due(instance->timers[timer]);
+	assert_stepped_down_first();
+}
+
+static enum xb_instance_state state_in_handler;
+
+static void note_state(struct vrrp_room *entered, struct instance *called)
+{
+	(void)entered;
+	assert_null(called);
+	state_in_handler = instance->vrrp.state;
+}
+
+/* Any timer of the room: its handler finds the instance stepped down already. */
+static void test_timer_for_all(void **state)
+{
+	(void)state;
+	room->startup_delay = door_timer_new(room, note_state, NULL);
+	be_due(room->startup_delay);
+	assert_int_equal(state_in_handler, XB_INSTANCE_BACKUP);
+	assert_stepped_down_first();
+}
+
+static void test_failover(void **state)
+{
+	char message[256];
+	json_t *json;
+
+	(void)state;
+	json = instances_failover(instances_named(door_enter(door), instance_name), 0, message,
+				  sizeof(message));
+	assert_non_null(json);
+	json_decref(json);
+	assert_fault_after_that();
+}
+
+static void test_priority(void **state)
+{
+	char message[256];
+	json_t *json;
+
+	(void)state;
+	json = instances_set_priority(instances_named(door_enter(door), instance_name), 50, message,
+				      sizeof(message));
+	assert_non_null(json);
+	json_decref(json);
+	assert_stepped_down_first();
+}
+
+static void test_resume(void **state)
+{
+	(void)state;
+	json_decref(instances_resume(door_enter(door), NULL));
+	assert_stepped_down_first();
+}
+
+static void test_drain(void **state)
+{
+	json_t *names;
+
+	(void)state;
+	names = instances_drain(door_enter(door));
+	assert_int_equal(json_array_size(names), 0); /* none is Active any more */
+	json_decref(names);
+	assert_fault_after_that();
+}
+
+static void test_reload(void **state)
+{
+	struct instances_changes changes = {json_array(), json_array(), json_array(), 0};
+
+	(void)state;
+	instances_reload(door_enter(door), &config, &config, &changes);
+	assert_int_equal(changes.unchanged_count, 1);
+	json_decref(changes.added);
+	json_decref(changes.changed);
+	json_decref(changes.removed);
+	assert_fault_after_that();
+}
+
+/* What people are told is true at that moment. */
+static void test_question(void **state)
+{
+	json_t *json, *first;
+
+	(void)state;
+	json = instances_json(door_enter(door));
+	first = json_array_get(json, 0);
+	assert_string_equal(json_string_value(json_object_get(first, "state")), "backup");
+	json_decref(json);
+	assert_stepped_down_first();
+}
+
+/* A guard that has not expired is left alone. */
+static void test_open_guard(void **state)
+{
+	(void)state;
+	kernel.guards[0].deadline_ns = clock_now_ns() + 60 * NS_PER_SECOND;
+	kernel.self->guard_due_ns = kernel.guards[0].deadline_ns;
+	instances_addresses_unknown(door_enter(door));
+	assert_int_equal(instance->vrrp.state, XB_INSTANCE_ACTIVE);
+}
+
+/* Fenced by the kernel side, with the earliest deadline of others still to come. */
+static void test_fenced(void **state)
+{
+	(void)state;
+	kernel.guards[0].deadline_ns = XB_GUARD_FENCED;
+	kernel.self->guard_due_ns = 0;
+	kernel.self->fencing = XB_FENCING_ASKED;
+	door_enter(door);
+	assert_stepped_down_first();
+}
+
+/* The folder of archives that this program was linked from: BUILD, or BUILD/asan. */
+static void build_folder(char folder[static 512])
+{
+	ssize_t length = readlink("/proc/self/exe", folder, 511);
+	char *tests;
+
+	assert_true(length > 0);
+	folder[length] = '\0';
+	tests = strstr(folder, "/tests/unit/");
+	assert_non_null(tests);
+	*tests = '\0';
+}
+
+/* Only the door makes events: no other file of the room refers to a function of libevent that registers a callback. */
+static void test_nothing_else_makes_events(void **state)
+{
+	char folder[512], command[2048], line[1024];
+	bool door_makes_them = false;
+	FILE *symbols;
+
+	(void)state;
+	build_folder(folder);
+	snprintf(command, sizeof(command),
+		 "nm -A -u %s/user/vrrp.a %s/user/vrrp/*.a | "
+		 "grep -wE 'event_new|event_assign|event_base_once|bufferevent_.*'",
+		 folder, folder);
+	symbols = popen(command, "r");
+	assert_non_null(symbols);
+	while (fgets(line, sizeof(line), symbols)) {
+		bool is_door = strstr(line, ":door.o:") != NULL;
+
+		if (!is_door)
+			fail_msg("registers a callback past the door: %s", line);
+		door_makes_them = true;
+	}
+	assert_int_equal(pclose(symbols), 0);
+	assert_true(door_makes_them);
+}
+
+#define EXPIRED(function) cmocka_unit_test_setup_teardown(function, start, stop)
+#define TIMER(id)                                                                                  \
+	{                                                                                          \
+		"test_timer " #id, test_timer, start_timer_##id, stop, NULL                        \
+	}
+
+/* cmocka hands the state on from the setup. */
+#define TIMER_SETUP(id)                                                                            \
+	static int start_timer_##id(void **state)                                                  \
+	{                                                                                          \
+		int error = start(state);                                                          \
+                                                                                                   \
+		*state = (void *)(uintptr_t)INSTANCE_TIMER_##id;                                   \
+		return error;                                                                      \
+	}
+
+TIMER_SETUP(PROTOCOL)
+TIMER_SETUP(ANNOUNCE_LATER)
+TIMER_SETUP(ANNOUNCE_REFRESH)
+TIMER_SETUP(STAY_AWAY)
+TIMER_SETUP(LEARN)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		EXPIRED(test_advert),
+		EXPIRED(test_peer_changed),
+		EXPIRED(test_peer_said),
+		EXPIRED(test_links_changed),
+		EXPIRED(test_isolated),
+		EXPIRED(test_interface),
+		EXPIRED(test_address),
+		EXPIRED(test_addresses_unknown),
+		EXPIRED(test_tracked),
+		EXPIRED(test_progress),
+		TIMER(PROTOCOL),
+		TIMER(ANNOUNCE_LATER),
+		TIMER(ANNOUNCE_REFRESH),
+		TIMER(STAY_AWAY),
+		TIMER(LEARN),
+		EXPIRED(test_timer_for_all),
+		EXPIRED(test_failover),
+		EXPIRED(test_priority),
+		EXPIRED(test_resume),
+		EXPIRED(test_drain),
+		EXPIRED(test_reload),
+		EXPIRED(test_question),
+		EXPIRED(test_open_guard),
+		EXPIRED(test_fenced),
+		cmocka_unit_test(test_nothing_else_makes_events),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
