@@ -53,8 +53,8 @@ class Suite:
         with open(self.log, "wb") as output:
             self.make = subprocess.Popen(["make", "-f", makefile], env={"PATH": os.defpath}, stdin=subprocess.DEVNULL,
                                          stdout=output, stderr=output, start_new_session=True)
-        self.outer, self.inner, self.parts = wait_until(self.keepers, 20, "the suite has its keepers")
-        self.namespace = wait_until(self.own_namespace, 20, "the suite has a mount namespace")
+        self.outer, self.inner, self.parts = wait_until(self.keepers, "the suite has its keepers")
+        self.namespace = wait_until(self.own_namespace, "the suite has a mount namespace")
 
     def keepers(self):
         """The outer one, which make started, the inner one, and what runs the parts."""
@@ -105,7 +105,7 @@ def kill_parts(suite):
 
 def kill_tests(suite):
     """Only the keepers can end the daemons then."""
-    wait_until(lambda: any("/xbeatd " in line for line in suite.left()), 20, "daemons run")
+    wait_until(lambda: any("/xbeatd " in line for line in suite.left()), "daemons run")
     for pid in descendants(suite.parts):
         if "python3" in command_line(pid):
             os.kill(pid, signal.SIGKILL)
@@ -120,6 +120,6 @@ def test_nothing_is_left_of_an_interrupted_suite(tmp_path, interrupt):
     time.sleep(seconds)
     assert suite.left(), suite.log.read_text()
     interrupt(suite)
-    wait_until(lambda: suite.make.poll() is not None, 20, f"make ends, interrupted after {seconds:.3f} s")
-    wait_until(lambda: not suite.left(), 20, f"no process is left, interrupted after {seconds:.3f} s")
+    wait_until(lambda: suite.make.poll() is not None, f"make ends, interrupted after {seconds:.3f} s")
+    wait_until(lambda: not suite.left(), f"no process is left, interrupted after {seconds:.3f} s")
     assert contents() == before
