@@ -2,9 +2,9 @@
 """Runs a function so that nothing of it outlives it, however it ends.
 
 A keeper forks the function and is the parent of last resort (PR_SET_CHILD_SUBREAPER) of all its
-descendants: when the function ends, or the keeper is told to stop, it kills what is left of them.
-There are two keepers, one the child of the other. If one is killed, the other finds out: the outer
-one waits for the inner one, and the inner one gets SIGTERM (PR_SET_PDEATHSIG).
+descendants: when the function ends, or the keeper receives a signal, it kills what is left of them. There are
+two keepers, one the child of the other. If one is killed, the other acts: the outer one waits for
+the inner one, and the inner one gets SIGTERM (PR_SET_PDEATHSIG).
 
 What the function makes lives in a mount namespace of its own with a private /run and /sys/fs/bpf:
 named network namespaces, sockets, pins, mounts and temporary files. The kernel drops them with the
@@ -95,7 +95,7 @@ def status_of(function):
 
 
 def keep(function):
-    """Runs a function that returns an exit status in a child. Returns that, negative: killed by a signal."""
+    """Runs a function in a child. Returns its exit status; negative: a signal killed it."""
     call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     keeper = os.getpid()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
@@ -132,7 +132,7 @@ def separate():
 
 
 def run(function):
-    """Returns the exit status that the function returns; negative: it was stopped by that signal."""
+    """Returns the exit status that the function returns; above 128: stopped by that signal."""
     def inner():
         separate()
         status = keep(function)

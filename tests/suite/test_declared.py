@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The suite has the commands and modules of declared packages only, and names what it executes besides."""
+"""The suite has only what declared packages bring, and names what it executes besides."""
 
 import os
 import subprocess
