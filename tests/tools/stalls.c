@@ -15,7 +15,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "tool_clock.h"
+#include "tests/tools/tool_clock.h"
 
 #define PERIOD_NS (2 * NS_PER_MS)
 #define LATE_NS (3 * NS_PER_MS)

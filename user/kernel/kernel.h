@@ -8,6 +8,8 @@
 #define XBEAT_KERNEL_KERNEL_H
 
 #include "user/kernel/attach.h"
+#include "user/kernel/routers.h"
+#include "user/kernel/self.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <xbeat/map.h>
@@ -106,8 +108,5 @@ int kernel_read_gaps(const struct kernel *kernel, uint32_t slot, struct xb_gap_h
 
 /* Sums the counters of all processors, in the order of enum xb_drop. Returns 0 or a negative errno. */
 int kernel_read_drops(const struct kernel *kernel, uint64_t counts[static XB_DROP_COUNT]);
-
-#include "user/kernel/routers.h"
-#include "user/kernel/self.h"
 
 #endif

@@ -4,6 +4,7 @@
  * is in it while the daemon is away, so that the next one finds it by interface, VRID and family.
  */
 #include "user/kernel/routers.h"
+#include "user/kernel/kernel.h"
 #include "user/kernel/self.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>

@@ -7,7 +7,12 @@
 #ifndef XBEAT_KERNEL_ROUTERS_H
 #define XBEAT_KERNEL_ROUTERS_H
 
-#include "user/kernel/kernel.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <xbeat/map.h>
+
+struct kernel;
 
 /* How a router's adverts are checked; from its configuration. */
 struct kernel_router_service {

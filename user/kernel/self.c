@@ -2,6 +2,7 @@
 /* The daemon's only writer of xb_self; see self.h. */
 #include "user/kernel/self.h"
 #include "user/core/heartbeat.h"
+#include "user/kernel/kernel.h"
 #include <string.h>
 
 #define FENCING_BITS_SHIFT 16

@@ -9,7 +9,12 @@
 #ifndef XBEAT_KERNEL_SELF_H
 #define XBEAT_KERNEL_SELF_H
 
-#include "user/kernel/kernel.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <xbeat/map.h>
+
+struct kernel;
 
 /* Sets the layout version and the node id of a new map, before the program is attached. */
 void kernel_self_init(struct kernel *kernel, uint16_t node_id);
