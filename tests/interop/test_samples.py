@@ -38,20 +38,20 @@ CONTENT = {0, 6}
 
 # Remarks on the shipped samples that are right, each with what the reader is to do.
 RIGHT = re.compile("|".join([
-    r"warning: '\w+' belongs to keepalived's [\w -]+; xbeat does not do this: (the block is skipped"
+    r"warning: '\w+' configures keepalived's [\w -]+, which xbeat does not have; (the block is skipped"
     r"|it is ignored)",
-    r"warning: program '[^']+' is not there or not executable; install it",
-    r"warning: 192\.168\.200\.18 was given on line 28 already; this one is ignored",
-    r"warning: the rule has no priority; as in keepalived it is 1638[34]",
+    r"warning: program '[^']+' does not exist or is not executable; install it",
+    r"warning: 192\.168\.200\.18 is already listed on line 28; this one is ignored",
+    r"warning: the rule has no priority; as in keepalived it gets 1638[34]",
     r"warning: vrrp_sync_group VG1 has no instance; add \"group",
-    r"error: there is nothing to do; add a heartbeat or a vrrp_instance block",
+    r"error: nothing is configured; add a heartbeat or a vrrp_instance block",
 ]))
 # Samples that are refused, and why. keepalived complains about all of them, too.
 REFUSED = {
-    "SSL_GET": "auth_type AH is not served; use PASS on all nodes",
+    "SSL_GET": "auth_type AH is not supported; use PASS on all nodes",
     "conditional_conf": "vrrp_script check_VI_0 has no script; add one",
-    "vrrp.lvs_syncd": "unknown keyword 'VI_[23]' in vrrp_sync_group; known are group",
-    "vrrp.rules": r"'192\.168\.[12]00\./24' is no value of to; write ADDRESS/LENGTH or default",
+    "vrrp.lvs_syncd": "unknown keyword 'VI_[23]' in vrrp_sync_group; valid keywords: group",
+    "vrrp.rules": r"'192\.168\.[12]00\./24' is not a value of to; write ADDRESS/LENGTH or default",
 }
 LOCAL = "$PRIORITY={priority}\n$OWN={own}\n$OTHER={other}\n"
 

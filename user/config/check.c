@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Checks of a configuration as a whole: what two lines say of each other, and
- * what only the end of the file can tell. Each is reported where the later of
- * the two stands, naming the line of the other.
+ * Checks of a configuration as a whole: conflicts between two lines, and what only the end of the
+ * file can show. Each is reported at the later of the two lines and names the line of the other.
  */
 #include "user/config/check.h"
 #include "user/config/blocks/globals.h"
@@ -19,11 +18,11 @@ static void check_node(struct config_parser *parser, const struct config_heartbe
 	if (node->address_count != heartbeat->interface_count)
 		config_error(
 			parser, node->location,
-			"node %s lists %zu address(es) for %zu interface(s); write one per interface, in their order",
+			"node %s lists %zu address(es) for %zu interface(s); write one address per interface, in the order of the interfaces",
 			node->name, node->address_count, heartbeat->interface_count);
 }
 
-/* A link is one network: its nodes cannot reach each other across families. */
+/* A link is one network: its nodes cannot reach each other across address families. */
 static void check_node_families(struct config_parser *parser, const struct config_node *first,
 				const struct config_node *node)
 {
@@ -31,7 +30,7 @@ static void check_node_families(struct config_parser *parser, const struct confi
 		if (address_is_ipv4(&node->addresses[i]) != address_is_ipv4(&first->addresses[i]))
 			config_error(
 				parser, node->location,
-				"address %zu of node %s is of another family than node %s's of %s; use one family per interface",
+				"address %zu of node %s has a different family than that of node %s on %s; use one address family per interface",
 				i + 1, node->name, first->name,
 				config_location_text(parser, first->location));
 	}
@@ -59,15 +58,15 @@ static void check_node_pair(struct config_parser *parser, const struct config_no
 
 	if (earlier->id == later->id)
 		config_error(parser, later->location,
-			     "node id %u is on %s already; give each node its own", later->id,
-			     config_location_text(parser, earlier->location));
+			     "node id %u is already used on %s; give each node its own id",
+			     later->id, config_location_text(parser, earlier->location));
 	if (!strcmp(earlier->name, later->name))
 		config_error(parser, later->location,
-			     "node name %s is on %s already; give each node its own", later->name,
-			     config_location_text(parser, earlier->location));
+			     "node name %s is already used on %s; give each node its own name",
+			     later->name, config_location_text(parser, earlier->location));
 	if (share_address(earlier, later, &shared))
 		config_error(parser, later->location,
-			     "address %s is on %s already; give each node its own",
+			     "address %s is already used on %s; give each node its own address",
 			     address_format(shared, text),
 			     config_location_text(parser, earlier->location));
 }
@@ -91,12 +90,12 @@ static void check_heartbeat(struct config_parser *parser, const struct config_he
 	if (heartbeat->node_count < 2)
 		config_error(
 			parser, heartbeat->location,
-			"heartbeat %s has fewer than 2 usable nodes; add \"node ID NAME ADDRESS\" for this machine and for each other",
+			"heartbeat %s has fewer than 2 usable nodes; add \"node ID NAME ADDRESS\" for this node and for each of the others",
 			heartbeat->name);
 	if (heartbeat->daemon_timeout_ns <= heartbeat->interval_ns)
 		config_error(
 			parser, heartbeat->location,
-			"daemon_timeout %s of heartbeat %s is not longer than its interval %s; raise it",
+			"daemon_timeout %s of heartbeat %s is not longer than its interval %s; raise daemon_timeout",
 			config_format_duration(heartbeat->daemon_timeout_ns, timeout),
 			heartbeat->name, config_format_duration(heartbeat->interval_ns, interval));
 	check_nodes(parser, heartbeat);
@@ -109,11 +108,11 @@ static void check_instance(struct config_parser *parser, const struct config_ins
 	if (*instance->heartbeat && (!heartbeat || strcmp(heartbeat->name, instance->heartbeat)))
 		config_error(
 			parser, instance->location,
-			"vrrp_instance %s refers to heartbeat %s, which is not there; add \"heartbeat %s { ... }\"",
+			"vrrp_instance %s uses heartbeat %s, which is not defined; add \"heartbeat %s { ... }\"",
 			instance->name, instance->heartbeat, instance->heartbeat);
 }
 
-/* A link-local address is another one on each interface, and fe80::1 a gateway on many. */
+/* A link-local address is a different one on each interface; fe80::1 is a gateway on many. */
 static void check_addresses(struct config_parser *parser, const struct config_instance *earlier,
 			    const struct config_vip *vip)
 {
@@ -127,19 +126,19 @@ static void check_addresses(struct config_parser *parser, const struct config_in
 		if (!strcmp(other->interface, vip->interface))
 			config_error(
 				parser, vip->location,
-				"%s belongs to vrrp_instance %s on %s; keep it in one instance",
+				"%s already belongs to vrrp_instance %s on %s; keep it in one instance",
 				address_format(&vip->address, text), earlier->name,
 				config_location_text(parser, other->location));
 		else if (!config_address_is_link_local(&vip->address))
 			config_warning(
 				parser, vip->location,
-				"%s is an address of vrrp_instance %s on %s, too, on another interface",
+				"%s is also an address of vrrp_instance %s on %s, on another interface; remove one if this is not intended",
 				address_format(&vip->address, text), earlier->name,
 				config_location_text(parser, other->location));
 	}
 }
 
-/* An instance without an interface is on that of its source address. */
+/* An instance without an interface is on the interface of its source address. */
 static bool same_interface(const struct config_instance *a, const struct config_instance *b)
 {
 	if (*a->interface || *b->interface)
@@ -147,7 +146,7 @@ static bool same_interface(const struct config_instance *a, const struct config_
 	return address_equal(&a->source, &b->source);
 }
 
-/* An instance is known by its interface, VRID and family (RFC 9568 section 5.2.3). */
+/* Interface, VRID and family identify an instance (RFC 9568 section 5.2.3). */
 static void check_vrids(struct config_parser *parser, const struct config_instance *earlier,
 			const struct config_instance *later)
 {
@@ -156,14 +155,14 @@ static void check_vrids(struct config_parser *parser, const struct config_instan
 	if (same_interface(earlier, later))
 		config_error(
 			parser, later->location,
-			"virtual_router_id %u on %s is that of vrrp_instance %s on %s; give each its own",
+			"virtual_router_id %u on %s is already used by vrrp_instance %s on %s; give each instance its own",
 			later->vrid, *later->interface ? later->interface : "its source address",
 			earlier->name, config_location_text(parser, earlier->location));
-	/* A heartbeat tells instances apart by VRID and family: it has no room for interfaces. */
+	/* Heartbeats identify instances by VRID and family, without the interface. */
 	else if (*earlier->heartbeat && *later->heartbeat)
 		config_error(
 			parser, later->location,
-			"virtual_router_id %u is that of vrrp_instance %s on %s, and both use heartbeat %s; give each its own",
+			"virtual_router_id %u is already used by vrrp_instance %s on %s, and both use heartbeat %s; give each instance its own",
 			later->vrid, earlier->name, config_location_text(parser, earlier->location),
 			later->heartbeat);
 }
@@ -172,15 +171,16 @@ static void check_instance_pair(struct config_parser *parser, const struct confi
 				const struct config_instance *later)
 {
 	if (!strcmp(earlier->name, later->name))
-		config_error(parser, later->location,
-			     "vrrp_instance %s is on %s already; give each its own name",
-			     later->name, config_location_text(parser, earlier->location));
+		config_error(
+			parser, later->location,
+			"vrrp_instance %s is already defined on %s; give each instance its own name",
+			later->name, config_location_text(parser, earlier->location));
 	check_vrids(parser, earlier, later);
 	for (size_t i = 0; i < later->vip_count; i++)
 		check_addresses(parser, earlier, &later->vips[i]);
 }
 
-/* Reports instances beyond what maps and packets have room for. Returns whether all have. */
+/* Reports instances that exceed the size of maps and packets. Returns whether all fit. */
 static bool instances_fit(struct config_parser *parser)
 {
 	const struct config *config = parser->config;
@@ -188,15 +188,15 @@ static bool instances_fit(struct config_parser *parser)
 
 	if (config->instance_count > XB_VRRP_SLOTS_MAX) {
 		config_error(parser, config->instances[XB_VRRP_SLOTS_MAX].location,
-			     "%zu instances are too many; %d are allowed", config->instance_count,
-			     XB_VRRP_SLOTS_MAX);
+			     "too many instances (%zu); at most %d are allowed",
+			     config->instance_count, XB_VRRP_SLOTS_MAX);
 		return false;
 	}
 	for (size_t i = 0; i < config->instance_count; i++) {
 		if (*config->instances[i].heartbeat && ++described == XB_INSTANCES_MAX + 1)
 			config_error(
 				parser, config->instances[i].location,
-				"vrrp_instance %s is one too many for its heartbeat; %d are allowed: remove \"heartbeat\" from some",
+				"vrrp_instance %s exceeds the limit of %d instances with a heartbeat; remove \"heartbeat\" from some",
 				config->instances[i].name, XB_INSTANCES_MAX);
 	}
 	return true;
@@ -229,5 +229,5 @@ void config_check(struct config_parser *parser)
 	if (!config->heartbeat && !config->instance_count && !config->static_address_count &&
 	    !parser->sources->diagnostics->error_count)
 		config_error(parser, (struct config_location){0},
-			     "there is nothing to do; add a heartbeat or a vrrp_instance block");
+			     "nothing is configured; add a heartbeat or a vrrp_instance block");
 }

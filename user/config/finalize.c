@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What an instance's settings mean once the file is known: what it takes from
- * global_defs, keepalived's defaults that depend on one another, and which
- * setting clears which. Where keepalived clears one silently, this says so.
+ * Finalizes instances when the whole file is known: settings inherited from global_defs,
+ * keepalived's defaults that depend on one another, and settings that clear others. keepalived
+ * clears some of them silently; here each one is reported.
  */
 #include "user/config/finalize.h"
 #include "user/config/blocks/globals.h"
@@ -23,7 +23,7 @@
 	}
 
 static const struct {
-	const char *name; /* the instance's word that goes before the global one */
+	const char *name; /* the instance's keyword, which overrides the global one */
 	size_t offset;
 	size_t bytes;
 } inherited[] = {
@@ -58,7 +58,7 @@ static void finalize_family(struct config_parser *parser, const struct config_bl
 		instance->family = address_family(&instance->unicast_peers[0].address);
 }
 
-/* Version 2 is RFC 3768, which knows IPv4 alone. */
+/* Version 2 is RFC 3768, which covers only IPv4. */
 static void finalize_version(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
@@ -68,7 +68,7 @@ static void finalize_version(struct config_parser *parser, const struct config_b
 	if (instance->family != 6 || instance->version == 3)
 		return;
 	instance->version = 3;
-	config_report_cleared(parser, block, "version", "IPv6, which is of version 3");
+	config_report_cleared(parser, block, "version", "IPv6, which needs version 3");
 }
 
 /* Adverts carry the interval in seconds (version 2) or centiseconds (RFC 9568 section 5.2.7). */
@@ -94,7 +94,7 @@ static void finalize_interval(struct config_parser *parser, const struct config_
 			       config_format_duration(step_ns, step));
 }
 
-/* An owner is MASTER, a MASTER the owner. */
+/* Priority 255 implies state MASTER, and state MASTER without a priority implies 255. */
 static void finalize_priority(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
@@ -104,7 +104,7 @@ static void finalize_priority(struct config_parser *parser, const struct config_
 		instance->priority = VRRP_PRIORITY_OWNER;
 		config_warning(
 			parser, *state,
-			"state MASTER without a priority means 255, the owner of the addresses; add \"priority 1-254\" if it is not");
+			"state MASTER without a priority means priority 255, the owner of the addresses; add \"priority 1-254\" if this node does not own them");
 	}
 	if (instance->priority == VRRP_PRIORITY_OWNER && !state)
 		instance->start_as_master = true;
@@ -129,11 +129,11 @@ static void finalize_preemption(struct config_parser *parser, const struct confi
 	if (instance->timer_expired_priority && instance->preempt) {
 		instance->timer_expired_priority = 0;
 		config_report_cleared(parser, block, "timer_expired_backup",
-				      "preemption (nopreempt is not given)");
+				      "preemption (nopreempt is not set)");
 	}
 }
 
-/* Accept_Mode (RFC 9568 section 6.1) is false by default there, true in keepalived. */
+/* Accept_Mode defaults to false in RFC 9568 section 6.1, to true in keepalived. */
 static void finalize_accept(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
@@ -143,8 +143,8 @@ static void finalize_accept(struct config_parser *parser, const struct config_bl
 		instance->accept = !instance->strict || instance->priority == VRRP_PRIORITY_OWNER;
 }
 
-/* A deadline that no advert reaches in time would fence a healthy Active; one behind Active_Down_Timer leaves two
- * owners. */
+/* A deadline shorter than the advert interval would fence a healthy Active; one after
+ * Active_Down_Timer allows two owners. */
 static void check_guard(struct config_parser *parser, const struct config_block *block,
 			uint64_t default_ns)
 {
@@ -155,18 +155,19 @@ static void check_guard(struct config_parser *parser, const struct config_block 
 	if (instance->guard_timeout_ns <= instance->advert_interval_ns)
 		config_error(
 			parser, *seen,
-			"guard_timeout %s is not longer than advert_int %s, in which it is extended; raise it",
+			"guard_timeout %s is not longer than advert_int %s, the interval at which the guard is extended; raise guard_timeout",
 			config_format_duration(instance->guard_timeout_ns, guard),
 			config_format_duration(instance->advert_interval_ns, other));
 	else if (instance->guard_timeout_ns > default_ns)
 		config_warning(
 			parser, *seen,
-			"guard_timeout %s is longer than Backups wait, %s: if this daemon hangs, there are two owners until it runs out; lower it",
+			"guard_timeout %s is longer than Backups wait (%s): if this daemon hangs, the addresses have two owners until the guard expires; lower guard_timeout",
 			config_format_duration(instance->guard_timeout_ns, guard),
 			config_format_duration(default_ns, other));
 }
 
-/* Not longer than others wait: with heartbeats they wait for the fence, without them for Active_Down_Timer. */
+/* The guard must not outlast the wait of other nodes. With heartbeats they wait for the fence,
+ * without them for Active_Down_Timer. */
 static void finalize_guard(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
@@ -184,7 +185,7 @@ static void finalize_guard(struct config_parser *parser, const struct config_blo
 		check_guard(parser, block, default_ns);
 }
 
-/* Two nodes have no third one to ask. */
+/* With two nodes there is no third one to ask. */
 static void finalize_partition(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
@@ -197,11 +198,11 @@ static void finalize_partition(struct config_parser *parser, const struct config
 		instance->hold_on_partition = false;
 		config_warning(
 			parser, *seen,
-			"on_partition has no effect without heartbeats; add \"heartbeat NAME\", or remove it");
+			"on_partition has no effect without a heartbeat; add \"heartbeat NAME\", or remove on_partition");
 	} else if (instance->hold_on_partition && heartbeat && heartbeat->node_count < 3) {
 		config_warning(
 			parser, *seen,
-			"on_partition hold has no effect with two nodes: only a third can tell a partition from a death; add a witness, or remove it");
+			"on_partition hold has no effect with two nodes: only a third node can tell a partition from a death; add a witness, or remove on_partition");
 	}
 }
 
@@ -219,10 +220,11 @@ static void check_required(struct config_parser *parser, const struct config_blo
 	     !parser->sources->diagnostics->error_count))
 		config_warning(parser, block->location,
 			       "vrrp_instance %s has no virtual_ipaddress; it %s", block->name,
-			       instance->vip_count ? "advertises nothing" : "moves nothing");
+			       instance->vip_count ? "advertises nothing"
+						   : "takes over no address");
 }
 
-/* Each builds on those before it. */
+/* Each step builds on those before it. */
 static config_finalize *const steps[] = {
 	check_required,
 	finalize_inherited,

@@ -5,7 +5,7 @@
 
 #include "user/config/syntax/parser.h"
 
-/* Settles all instances, in their order. */
+/* Finalizes all instances in their order. */
 void config_finalize_instances(struct config_parser *parser);
 
 #endif

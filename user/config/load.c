@@ -1,5 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A configuration from its text to the object the daemon uses. */
+/*
+ * Loads a configuration: from its text to the object that the daemon uses.
+ *
+ *	syntax/preprocess  definitions, conditions, includes, loops
+ *	syntax/lexer       tokens of keepalived's grammar
+ *	syntax/parser      statements, blocks, recovery after errors
+ *	syntax/value       numbers, durations, addresses, names
+ *	blocks/            the keywords, one file for each block
+ *	check, finalize    what only the whole file can show
+ *	print/             back to text
+ */
 #include "user/config/blocks/blocks.h"
 #include "user/config/blocks/globals.h"
 #include "user/config/check.h"
@@ -9,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The configuration itself first, then the files it includes in their order. */
+/* The configuration itself comes first, then the included files in their order. */
 static size_t file_rank(const char *file, const struct diagnostics *diagnostics)
 {
 	for (size_t i = 0; i < diagnostics->name_count; i++) {
@@ -24,8 +34,8 @@ static int compare_numbers(size_t a, size_t b)
 	return a == b ? 0 : a < b ? -1 : 1;
 }
 
-/* By place, errors first; the text decides between equals, so that the order never depends on
- * qsort_r(). */
+/* Sorts by location, errors first; the text decides between equals, so that the order does not
+ * depend on qsort_r(). */
 static int compare_diagnostics(const void *left, const void *right, void *diagnostics)
 {
 	const struct diagnostic *a = left, *b = right;
@@ -42,7 +52,7 @@ static int compare_diagnostics(const void *left, const void *right, void *diagno
 	return order ? order : strcmp(a->text, b->text);
 }
 
-/* A loop says the same of the same place again and again: once is enough. */
+/* A loop reports the same error at the same location repeatedly; it is kept once. */
 static void drop_repeated(struct diagnostics *diagnostics, size_t first)
 {
 	size_t kept = first;
@@ -61,7 +71,7 @@ static void drop_repeated(struct diagnostics *diagnostics, size_t first)
 	diagnostics->count = kept;
 }
 
-/* Checks of the whole file come last but belong where they point. */
+/* Checks of the whole file come last but belong to their location. */
 static void sort_diagnostics(struct diagnostics *diagnostics, size_t first)
 {
 	if (diagnostics->count <= first)
@@ -71,7 +81,7 @@ static void sort_diagnostics(struct diagnostics *diagnostics, size_t first)
 	drop_repeated(diagnostics, first);
 }
 
-/* Returns a parser with the defaults; aborts without memory. */
+/* Returns a parser with the defaults; aborts if out of memory. */
 static struct config_parser *new_parser(const struct config_preprocessor *preprocessor,
 					struct config_globals *globals)
 {
@@ -89,7 +99,7 @@ static struct config_parser *new_parser(const struct config_preprocessor *prepro
 	return parser;
 }
 
-/* What is found out after parsing names files, too. */
+/* Errors that are found after parsing also name files. */
 static void keep_sources(struct config *config, const struct config_sources *sources)
 {
 	for (size_t i = 0; i < sources->file_count; i++) {

@@ -50,10 +50,10 @@ static void wrong_applications(void **state)
 		 "7:1: error: vrrp_app lacks a value; write \"vrrp_app NAME { ... }\"\n"
 		 "9:1: error: vrrp_app has no block; write \"vrrp_app NAME { ... }\"\n"},
 		{INSTANCE VIPS "}\nvrrp_app sixteen-bytes-xx { }\nvrrp_app \"a b\" { }\n",
-		 "7:10: error: 'sixteen-bytes-xx' cannot be an application's name; write 1 to 15 letters, digits, '_', '.' or '-'\n"
-		 "8:10: error: 'a b' cannot be an application's name; write 1 to 15 letters, digits, '_', '.' or '-'\n"},
+		 "7:10: error: 'sixteen-bytes-xx' is not a valid application name; write 1 to 15 letters, digits, '_', '.' or '-'\n"
+		 "8:10: error: 'a b' is not a valid application name; write 1 to 15 letters, digits, '_', '.' or '-'\n"},
 		{INSTANCE VIPS "}\nvrrp_app web { }\nvrrp_app web { }\n",
-		 "8:1: error: vrrp_app web is on line 7 already; give each its own name\n"},
+		 "8:1: error: vrrp_app web is already defined on line 7; give each its own name\n"},
 		{INSTANCE VIPS "}\nvrrp_app web {\ntimeout 0.5\nuser\nweight 254\ntimout 3s\n}\n",
 		 "8:9: error: timeout 0.5 has no unit; write 0.5ms or 0.5s\n"
 		 "9:1: error: user lacks a value; write \"user USER\"\n"
@@ -80,7 +80,7 @@ static void too_many(void **state)
 	snprintf(text + used, sizeof(text) - used, "vrrp_app b { }\nvrrp_app c { }\n");
 	assert_null(fixture_parse(
 		text,
-		"39:1: error: vrrp_app b is one too many; 32 are allowed, because heartbeats carry a bit for each\n"));
+		"39:1: error: vrrp_app b exceeds the limit of 32 applications, for each of which heartbeats carry one bit; remove one\n"));
 }
 
 static void lines(void **state)
@@ -120,12 +120,12 @@ static void links_that_tell_nothing(void **state)
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "track_link eth0\n}\nheartbeat h {\ninterface eth0\nkey_file k\n"
 			       "node 1 a 10.0.0.1\nnode 2 b 10.0.0.2\n}\n",
-		 "6:12: warning: track_link eth0 has no effect with one link: another one tells that it is bad; add an \"interface\" to heartbeat h\n"},
+		 "6:12: warning: track_link eth0 has no effect with one link: only a second link shows that this one is bad; add an \"interface\" to heartbeat h\n"},
 		{INSTANCE VIPS
 		 "track_link eth0\ntrack_link eth1 weight 3\n}\nheartbeat h {\ninterface eth0\n"
 		 "interface eth1\nkey_file k\nnode 1 a 10.0.0.1 10.0.1.1\n"
 		 "node 2 b 10.0.0.2 10.0.1.2\n}\n",
-		 "6:12: warning: track_link eth0 without weight is a fault of both nodes when the link fails, so that none is Active; write \"weight NUMBER\", or add a witness\n"},
+		 "6:12: warning: track_link eth0 without a weight is a fault on both nodes when the link fails, so that neither is Active; write \"weight NUMBER\", or add a witness\n"},
 	};
 
 	(void)state;
@@ -136,18 +136,18 @@ static void wrong_lines(void **state)
 {
 	static const struct config_case cases[] = {
 		{TRACKING("track_app wbe\ntrack_app other weight 4\n"),
-		 "6:11: error: vrrp_app wbe is not there; did you mean 'web'?\n"
-		 "7:11: error: vrrp_app other is not there; add \"vrrp_app other { ... }\"\n"},
+		 "6:11: error: vrrp_app wbe is not defined; did you mean 'web'?\n"
+		 "7:11: error: vrrp_app other is not defined; add \"vrrp_app other { ... }\"\n"},
 		{TRACKING("track_link eth01\ntrack_link wlan0\n"),
-		 "6:12: error: link eth01 is not there; did you mean 'eth0'?\n"
-		 "7:12: error: wlan0 is no interface of heartbeat h; name one of those it has (eth0, eth10)\n"},
+		 "6:12: error: link eth01 is not defined; did you mean 'eth0'?\n"
+		 "7:12: error: wlan0 is not an interface of heartbeat h; use one of its interfaces (eth0, eth10)\n"},
 		{INSTANCE VIPS "track_link eth0\n}\n",
 		 "6:12: error: track_link eth0 needs a heartbeat block; add one, or write \"track_interface { eth0 }\"\n"},
 		{TRACKING("track_app {\nweb weight 254\n}\ntrack_link eth0 waight 3\n"),
 		 "7:12: error: weight 254 is out of range; -253 to 253 is allowed\n"
-		 "9:17: error: 'waight' is no weight of eth0; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"},
+		 "9:17: error: 'waight' is not a weight of eth0; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"},
 		{TRACKING("track_app web\ntrack_app web\ntrak_app web\n"),
-		 "7:11: warning: track_app web was given on line 6 already; this one is ignored\n"
+		 "7:11: warning: track_app web is already listed on line 6; this one is ignored\n"
 		 "8:1: error: unknown keyword 'trak_app' in vrrp_instance; did you mean 'track_app'?\n"},
 		{TRACKING("priority 255\ntrack_app web\ntrack_app db\ntrack_link eth0 weight 3\n"),
 		 "8:11: warning: the weight -20 of db has no effect with priority 255: it is not tracked; remove it, or write \"weight 0\" to make its failure a fault\n"

@@ -17,20 +17,20 @@ static void heartbeats(void **state)
 {
 	static const struct config_case cases[] = {
 		{HEARTBEAT("node 1 a 10.0.0.1\n"),
-		 "1:1: error: heartbeat h has fewer than 2 usable nodes; add \"node ID NAME ADDRESS\" for this machine and for each other\n"},
+		 "1:1: error: heartbeat h has fewer than 2 usable nodes; add \"node ID NAME ADDRESS\" for this node and for each of the others\n"},
 		{HEARTBEAT("node 1 a 10.0.0.1\nnode 1 b 10.0.0.2\nnode 3 a 10.0.0.2\n"),
-		 "5:1: error: node id 1 is on line 4 already; give each node its own\n"
-		 "6:1: error: address 10.0.0.2 is on line 5 already; give each node its own\n"
-		 "6:1: error: node name a is on line 4 already; give each node its own\n"},
+		 "5:1: error: node id 1 is already used on line 4; give each node its own id\n"
+		 "6:1: error: address 10.0.0.2 is already used on line 5; give each node its own address\n"
+		 "6:1: error: node name a is already used on line 4; give each node its own name\n"},
 		{TWO_LINKS("node 1 a 10.0.0.1 10.1.0.1\nnode 2 b 10.0.0.2\n"),
-		 "6:1: error: node b lists 1 address(es) for 2 interface(s); write one per interface, in their order\n"},
+		 "6:1: error: node b lists 1 address(es) for 2 interface(s); write one address per interface, in the order of the interfaces\n"},
 		{TWO_LINKS("node 1 a 10.0.0.1 fd00::1\nnode 2 b fd00::2 10.0.0.2\n"),
-		 "6:1: error: address 1 of node b is of another family than node a's of line 5; use one family per interface\n"
-		 "6:1: error: address 2 of node b is of another family than node a's of line 5; use one family per interface\n"},
+		 "6:1: error: address 1 of node b has a different family than that of node a on line 5; use one address family per interface\n"
+		 "6:1: error: address 2 of node b has a different family than that of node a on line 5; use one address family per interface\n"},
 		{HEARTBEAT("node 1 a 10.0.0.1\nnode 2 b 10.0.0.2\ninterval 3s\n"),
-		 "1:1: error: daemon_timeout 3s of heartbeat h is not longer than its interval 3s; raise it\n"},
+		 "1:1: error: daemon_timeout 3s of heartbeat h is not longer than its interval 3s; raise daemon_timeout\n"},
 		{"heartbeat h {\n}\n",
-		 "1:1: error: heartbeat h has fewer than 2 usable nodes; add \"node ID NAME ADDRESS\" for this machine and for each other\n"
+		 "1:1: error: heartbeat h has fewer than 2 usable nodes; add \"node ID NAME ADDRESS\" for this node and for each of the others\n"
 		 "1:1: error: heartbeat h has no interface; add \"interface NAME\"\n"
 		 "1:1: error: heartbeat h has no key_file; add \"key_file PATH\"\n"},
 	};
@@ -66,19 +66,19 @@ static void pairs_of_instances(void **state)
 	static const struct config_case cases[] = {
 		{V3 ROUTER("V", "eth0", "1", VIP("10.0.0.8"))
 			 ROUTER("V", "eth0", "2", VIP("10.0.0.9")),
-		 "7:1: error: vrrp_instance V is on line 2 already; give each its own name\n"},
+		 "7:1: error: vrrp_instance V is already defined on line 2; give each instance its own name\n"},
 		{V3 ROUTER("V", "eth0", "1", VIP("10.0.0.8"))
 			 ROUTER("W", "eth0", "1", VIP("10.0.0.9")),
-		 "7:1: error: virtual_router_id 1 on eth0 is that of vrrp_instance V on line 2; give each its own\n"},
+		 "7:1: error: virtual_router_id 1 on eth0 is already used by vrrp_instance V on line 2; give each instance its own\n"},
 		{V3 ROUTER("V", "eth0", "1", VIP("10.0.0.8"))
 			 ROUTER("W", "eth1", "1", VIP("10.0.0.9")),
 		 ""},
 		{V3 ROUTER("V", "eth0", "1", VIP("10.0.0.8/24"))
 			 ROUTER("W", "eth1", "2", VIP("10.0.0.8")),
-		 "10:21: warning: 10.0.0.8 is an address of vrrp_instance V on line 5, too, on another interface\n"},
+		 "10:21: warning: 10.0.0.8 is also an address of vrrp_instance V on line 5, on another interface; remove one if this is not intended\n"},
 		{V3 ROUTER("V", "eth0", "1", VIP("10.0.0.8/24"))
 			 ROUTER("W", "eth0", "2", VIP("10.0.0.8")),
-		 "10:21: error: 10.0.0.8 belongs to vrrp_instance V on line 5; keep it in one instance\n"},
+		 "10:21: error: 10.0.0.8 already belongs to vrrp_instance V on line 5; keep it in one instance\n"},
 		/* Link-local addresses belong to their link. */
 		{ROUTER("V", "eth0", "1", VIP("fe80::1")) ROUTER("W", "eth1", "1", VIP("fe80::1")),
 		 ""},
@@ -86,7 +86,7 @@ static void pairs_of_instances(void **state)
 		{ROUTER("V", "eth0", "1", VIP("10.0.0.8")) ROUTER("W", "eth0", "1", VIP("fe80::1")),
 		 ""},
 		{ROUTER("V", "eth0", "1", VIP("fe80::2")) ROUTER("W", "eth0", "1", VIP("fe80::1")),
-		 "6:1: error: virtual_router_id 1 on eth0 is that of vrrp_instance V on line 1; give each its own\n"},
+		 "6:1: error: virtual_router_id 1 on eth0 is already used by vrrp_instance V on line 1; give each instance its own\n"},
 	};
 
 	(void)state;
@@ -99,14 +99,14 @@ static void references(void **state)
 {
 	static const struct config_case cases[] = {
 		{V3 ROUTER("V", "eth0", "1", "heartbeat h\n" VIP("10.0.0.9")),
-		 "2:1: error: vrrp_instance V refers to heartbeat h, which is not there; add \"heartbeat h { ... }\"\n"},
+		 "2:1: error: vrrp_instance V uses heartbeat h, which is not defined; add \"heartbeat h { ... }\"\n"},
 		{V3 HEARTBEAT(NODES) ROUTER("V", "eth0", "1", "heartbeat g\n" VIP("10.0.0.9")),
-		 "8:1: error: vrrp_instance V refers to heartbeat g, which is not there; add \"heartbeat g { ... }\"\n"},
+		 "8:1: error: vrrp_instance V uses heartbeat g, which is not defined; add \"heartbeat g { ... }\"\n"},
 		/* The heartbeat may come later. */
 		{V3 ROUTER("V", "eth0", "1", "heartbeat h\n" VIP("10.0.0.9")) HEARTBEAT(NODES), ""},
 		{V3 HEARTBEAT(NODES) ROUTER("V", "eth0", "1", "heartbeat h\n" VIP("10.0.0.8"))
 			 ROUTER("W", "eth1", "1", "heartbeat h\n" VIP("10.0.0.9")),
-		 "14:1: error: virtual_router_id 1 is that of vrrp_instance V on line 8, and both use heartbeat h; give each its own\n"},
+		 "14:1: error: virtual_router_id 1 is already used by vrrp_instance V on line 8, and both use heartbeat h; give each instance its own\n"},
 	};
 
 	(void)state;
@@ -139,9 +139,9 @@ static void too_many_instances(void **state)
 	} cases[] = {
 		{16, "heartbeat h", ""},
 		{17, "heartbeat h",
-		 "87:1: error: vrrp_instance V16 is one too many for its heartbeat; 16 are allowed: remove \"heartbeat\" from some\n"},
+		 "87:1: error: vrrp_instance V16 exceeds the limit of 16 instances with a heartbeat; remove \"heartbeat\" from some\n"},
 		{256, "", ""},
-		{257, "", "1287:1: error: 257 instances are too many; 256 are allowed\n"},
+		{257, "", "1287:1: error: too many instances (257); at most 256 are allowed\n"},
 	};
 
 	(void)state;
@@ -168,7 +168,7 @@ static void too_many_addresses(void **state)
 	fclose(stream);
 	fixture_parse(
 		text,
-		"261:1: error: 10.0.1.56 is one address too many for vrrp_instance V; an advert carries 255: move it to virtual_ipaddress_excluded, or split the instance\n");
+		"261:1: error: 10.0.1.56 is one address too many for vrrp_instance V: an advert carries at most 255; move it to virtual_ipaddress_excluded, or split the instance\n");
 	free(text);
 }
 

@@ -151,25 +151,25 @@ static void bad(void **state)
 		{INSTANCE VIPS "notify \"\"\n}",
 		 "6:8: error: notify is empty; write \"notify \"PROGRAM [ARGUMENT ...]\" [USER [GROUP]]\"\n"},
 		{INSTANCE VIPS "notify \"a 'b\"\n}",
-		 "6:8: error: a quote of notify is not closed; write \"notify \"PROGRAM [ARGUMENT ...]\" [USER [GROUP]]\" with \" or ' around what belongs together\n"},
+		 "6:8: error: a quote in notify is not closed; write \"notify \"PROGRAM [ARGUMENT ...]\" [USER [GROUP]]\" with \" or ' around text that belongs together\n"},
 		{INSTANCE VIPS "notify a b c d\n}",
-		 "6:8: error: unexpected 'd' after notify; write \"notify \"PROGRAM [ARGUMENT ...]\" [USER [GROUP]]\", arguments within the quotes\n"},
+		 "6:8: error: unexpected 'd' after notify; write \"notify \"PROGRAM [ARGUMENT ...]\" [USER [GROUP]]\", with the arguments inside the quotes\n"},
 		{INSTANCE VIPS "notify a\nnotify b\n}",
-		 "7:1: error: notify was given on line 6 already; keep one of them\n"},
+		 "7:1: error: notify is already set on line 6; keep one of them\n"},
 		{INSTANCE VIPS "notify a uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu\n}",
-		 "6:8: error: user 'uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu' does not fit; 1 to 32 bytes are allowed\n"},
+		 "6:8: error: user 'uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu' has the wrong length; 1 to 32 bytes are allowed\n"},
 		{INSTANCE VIPS "notify a \"b c\"\nnotify_stop a b:\\n\n}",
-		 "6:8: error: the name of a user has a blank, quote, colon or control character; write it as the system knows it\n"
-		 "7:13: error: the name of a group has a blank, quote, colon or control character; write it as the system knows it\n"},
+		 "6:8: error: the name of a user contains a blank, quote, colon or control character; write the name as the system has it\n"
+		 "7:13: error: the name of a group contains a blank, quote, colon or control character; write the name as the system has it\n"},
 		{INSTANCE VIPS "notify a b ::c\n}",
-		 "6:8: error: the name of a group has a blank, quote, colon or control character; write it as the system knows it\n"},
+		 "6:8: error: the name of a group contains a blank, quote, colon or control character; write the name as the system has it\n"},
 		{INSTANCE VIPS "notify_priority_changes maybe\n}",
 		 "6:25: error: 'maybe' is neither on nor off; write \"notify_priority_changes [on|off]\"\n"},
 		{"global_defs {\nnotify_fifo /a\nvrrp_notify_fifo /a\n}\n" INSTANCE VIPS "}",
 		 "3:18: error: notify_fifo and vrrp_notify_fifo are both /a; give each its own path\n"},
 		{"global_defs {\nnotify_fifo /a\n}\nglobal_defs {\nnotify_fifo /b\n}\n" INSTANCE
 			 VIPS "}",
-		 "5:1: error: notify_fifo was given in an earlier global_defs already; keep one of them\n"},
+		 "5:1: error: notify_fifo is already set in an earlier global_defs; keep one of them\n"},
 	};
 
 	(void)state;

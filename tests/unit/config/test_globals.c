@@ -10,10 +10,10 @@ static void wrong_globals(void **state)
 		 "7:32: error: vrrp_rt_priority 100 is out of range; 1 to 99 is allowed\n"
 		 "8:1: error: unknown keyword 'router_idd' in global_defs; did you mean 'router_id'?\n"},
 		{INSTANCE VIPS "}\nglobal_defs { vrrp_rt_priority 10\nno_realtime\n}",
-		 "8:1: error: no_realtime contradicts the vrrp_rt_priority of line 7; keep one of them\n"},
+		 "8:1: error: no_realtime contradicts vrrp_rt_priority on line 7; keep one of them\n"},
 		{INSTANCE VIPS "}\nglobal_defs {\nvrrp_mcast_group4 10.0.0.1\n"
 			       "vrrp_mcast_group6 224.0.0.19\n}",
-		 "8:19: error: '10.0.0.1' is no multicast group for adverts; write \"vrrp_mcast_group4 ADDRESS\" with an address of 224.0.0.0/4, or ffx2::\n"
+		 "8:19: error: '10.0.0.1' is not a multicast group for adverts; write \"vrrp_mcast_group4 ADDRESS\" with an address in 224.0.0.0/4, or ffx2::\n"
 		 "9:19: error: vrrp_mcast_group6 takes an IPv6 address, not 224.0.0.19\n"},
 		{INSTANCE VIPS "}\nglobal_defs {\nvrrp_version 4\nvrrp_strict maybe\n"
 			       "vrrp_min_garp 1\nvrrp_garp_interval x\nvrrp_gna_interval 5000\n"
@@ -22,30 +22,30 @@ static void wrong_globals(void **state)
 		 "8:14: error: vrrp_version 4 is out of range; 2 to 3 is allowed\n"
 		 "9:13: error: 'maybe' is neither on nor off; write \"vrrp_strict [on|off]\"\n"
 		 "10:15: error: '1' is neither on nor off; write \"vrrp_min_garp [on|off]\"\n"
-		 "11:20: error: 'x' is no duration; write \"vrrp_garp_interval SECONDS\"\n"
+		 "11:20: error: 'x' is not a duration; write \"vrrp_garp_interval SECONDS\"\n"
 		 "12:19: error: vrrp_gna_interval 5000 is out of range; 0s to 4294s is allowed\n"
 		 "13:20: error: vrrp_startup_delay 5000 is out of range; 0s to 4294s is allowed\n"
-		 "14:13: error: vmac_prefix 'elevenbytes' does not fit; 1 to 10 bytes are allowed\n"
-		 "15:19: error: 'a/b' cannot be an interface; write a name of 1 to 15 characters as \"ip link\" shows it\n"},
+		 "14:13: error: vmac_prefix 'elevenbytes' has the wrong length; 1 to 10 bytes are allowed\n"
+		 "15:19: error: 'a/b' is not a valid interface name; write a name of 1 to 15 characters, as \"ip link\" shows it\n"},
 		{INSTANCE VIPS "}\nglobal_defs {\nvrrp_priority -21\nvrrp_priority x\n"
 			       "script_user\nenable_script_security on\n"
 			       "vrrp_check_unicast_src off\n}",
 		 "8:15: error: vrrp_priority -21 is out of range; -20 to 19 is allowed\n"
-		 "9:1: error: vrrp_priority was given on line 8 already; keep one of them\n"
+		 "9:1: error: vrrp_priority is already set on line 8; keep one of them\n"
 		 "10:1: error: script_user lacks a value; write \"script_user USER [GROUP]\"\n"
-		 "11:24: error: unexpected 'on' after enable_script_security; write \"enable_script_security\", one statement a line\n"
-		 "12:24: error: unexpected 'off' after vrrp_check_unicast_src; write \"vrrp_check_unicast_src\", one statement a line\n"},
+		 "11:24: error: unexpected 'on' after enable_script_security; write \"enable_script_security\", one statement per line\n"
+		 "12:24: error: unexpected 'off' after vrrp_check_unicast_src; write \"vrrp_check_unicast_src\", one statement per line\n"},
 		{INSTANCE VIPS "}\nglobal_defs {\nvrrp_garp_master_delay -1\n"
 			       "vrrp_garp_master_repeat 0\nvrrp_garp_master_refresh 86401\n"
 			       "vrrp_garp_master_refresh_repeat 1001\n"
 			       "vrrp_garp_lower_prio_delay x\nvrrp_garp_lower_prio_repeat 1001\n"
 			       "vrrp_down_timer_adverts 101\nvrrp_lower_prio_no_advert 0\n"
 			       "vrrp_higher_prio_send_advert 1\n}",
-		 "8:24: error: '-1' is no duration; write \"vrrp_garp_master_delay SECONDS\"\n"
+		 "8:24: error: '-1' is not a duration; write \"vrrp_garp_master_delay SECONDS\"\n"
 		 "9:25: error: vrrp_garp_master_repeat 0 is out of range; 1 to 1000 is allowed\n"
 		 "10:26: error: vrrp_garp_master_refresh 86401 is out of range; 0s to 86400s is allowed\n"
 		 "11:33: error: vrrp_garp_master_refresh_repeat 1001 is out of range; 1 to 1000 is allowed\n"
-		 "12:28: error: 'x' is no duration; write \"vrrp_garp_lower_prio_delay SECONDS\"\n"
+		 "12:28: error: 'x' is not a duration; write \"vrrp_garp_lower_prio_delay SECONDS\"\n"
 		 "13:29: error: vrrp_garp_lower_prio_repeat 1001 is out of range; 0 to 1000 is allowed\n"
 		 "14:25: error: vrrp_down_timer_adverts 101 is out of range; 1 to 100 is allowed\n"
 		 "15:27: error: '0' is neither on nor off; write \"vrrp_lower_prio_no_advert [on|off]\"\n"

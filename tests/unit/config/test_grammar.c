@@ -235,24 +235,25 @@ static void wrong_loops(void **state)
 	expect_error(
 		"~SEQ(I,a)\n~SEQ(I)\n ~SEQ(I,1,1,1,1) a\n~SEQ(I,1.5)\n~SEQ(I,1,)\n"
 		"~SEQ(I,99999999999999999999)",
-		"1:1: error: the numbers of the loop are not right; write ~SEQ(NAME,[START,[STEP,]]END)\n"
-		"2:1: error: the numbers of the loop are not right; write ~SEQ(NAME,[START,[STEP,]]END)\n"
-		"3:2: error: the numbers of the loop are not right; write ~SEQ(NAME,[START,[STEP,]]END)\n"
-		"4:1: error: the numbers of the loop are not right; write ~SEQ(NAME,[START,[STEP,]]END)\n"
-		"5:1: error: the numbers of the loop are not right; write ~SEQ(NAME,[START,[STEP,]]END)\n"
-		"6:1: error: the numbers of the loop are not right; write ~SEQ(NAME,[START,[STEP,]]END)\n");
+		"1:1: error: the loop has invalid numbers; write ~SEQ(NAME,[START,[STEP,]]END)\n"
+		"2:1: error: the loop has invalid numbers; write ~SEQ(NAME,[START,[STEP,]]END)\n"
+		"3:2: error: the loop has invalid numbers; write ~SEQ(NAME,[START,[STEP,]]END)\n"
+		"4:1: error: the loop has invalid numbers; write ~SEQ(NAME,[START,[STEP,]]END)\n"
+		"5:1: error: the loop has invalid numbers; write ~SEQ(NAME,[START,[STEP,]]END)\n"
+		"6:1: error: the loop has invalid numbers; write ~SEQ(NAME,[START,[STEP,]]END)\n");
 	expect_error("~SEQ(I,1,0,2) a\n~SEQ(I,5,1,2) a\n~SEQx(I,-1,2) a",
 		     "1:1: error: steps of 0 do not lead from 1 to 2; correct the step\n"
 		     "2:1: error: steps of 1 do not lead from 5 to 2; correct the step\n"
 		     "3:1: error: ~SEQx takes no negative numbers; use ~SEQ\n");
 	expect_error("~SEQ(1I,2) a\n~LST(,a) b\n~SEQ(_PWD,1) c",
-		     "1:1: error: '1I' cannot be the name of a loop; write letters, digits and _\n"
-		     "2:1: error: '' cannot be the name of a loop; write letters, digits and _\n"
-		     "3:1: error: $_PWD is given by xbeat; choose another name\n");
-	expect_error("~LST(L) a\n~LST({A,B},{1,2},{3}) b\n~LST(A,{1,2}) c",
-		     "1:1: error: the loop has no values; write ~LST(NAME,VALUE,...)\n"
-		     "2:1: error: '{3}' has 1 value(s) for 2 name(s); give each name one\n"
-		     "3:1: error: '{1,2}' has 2 value(s) for 1 name(s); give each name one\n");
+		     "1:1: error: '1I' is not a valid loop name; use letters, digits and _\n"
+		     "2:1: error: '' is not a valid loop name; use letters, digits and _\n"
+		     "3:1: error: $_PWD is predefined by xbeat; choose another name\n");
+	expect_error(
+		"~LST(L) a\n~LST({A,B},{1,2},{3}) b\n~LST(A,{1,2}) c",
+		"1:1: error: the loop has no values; write ~LST(NAME,VALUE,...)\n"
+		"2:1: error: '{3}' has 1 value(s) for 2 name(s); give each name one value\n"
+		"3:1: error: '{1,2}' has 2 value(s) for 1 name(s); give each name one value\n");
 }
 
 static void circles(void **state)
@@ -260,17 +261,18 @@ static void circles(void **state)
 	(void)state;
 	expect_error(
 		"$A=${A}\na$A",
-		"1:4: error: the definition of $A leads back to itself: it is used by $A; break the circle\n");
+		"1:4: error: the definition of $A refers to itself: it is used by $A; break the cycle\n");
 	expect_error(
 		"$A=${B}\n$B= x${C}\n$C=${A}\na$A",
-		"3:4: error: the definition of $A leads back to itself: it is used by $C, that by $B, that by $A; break the circle\n");
+		"3:4: error: the definition of $A refers to itself: it is used by $C, which is used by $B, which is used by $A; break the cycle\n");
 	expect_error(
 		"$A= \\\n~SEQ(I,1,2) $A\n$A",
-		"2:13: error: the definition of $A leads back to itself: it is used by $A; break the circle\n"
-		"2:13: error: the definition of $A leads back to itself: it is used by $A; break the circle\n");
+		"2:13: error: the definition of $A refers to itself: it is used by $A; break the cycle\n"
+		"2:13: error: the definition of $A refers to itself: it is used by $A; break the cycle\n");
 	/* A new value of the name is another definition. */
 	expect_error("$A= \\\n$A=x \\\na$A\n$A", "");
-	expect_error("$_HASH=x", "1:1: error: $_HASH is given by xbeat; choose another name\n");
+	expect_error("$_HASH=x",
+		     "1:1: error: $_HASH is predefined by xbeat; choose another name\n");
 }
 
 /* Counts the diagnostics, the last of which must say so. */
@@ -295,17 +297,18 @@ static void limits(void **state)
 	for (int i = 0; i < 60; i++)
 		sprintf(chain + strlen(chain), "$A%d=${A%d}\n", i, i + 1);
 	strcat(chain, "$A0 ");
-	expect_end(chain, "$A32 is nested deeper than 32 definitions; simplify them (from $A31, ");
+	expect_end(chain,
+		   "$A32 is nested more than 32 definitions deep; simplify them (from $A31, ");
 	for (int i = 0; i < 17; i++)
 		strcat(loops_in_loops, "~SEQ(I,1,1) ");
-	expect_end(loops_in_loops, "loops are nested too deep; use fewer");
-	expect_end("${_ENV CIRCLE}", "$_ENV is nested deeper than 32 definitions");
-	expect_end("~SEQ(I,1,9223372036854775807)", "make too much text of this");
-	expect_end("~SEQ(I,1,999999) ~SEQ(J,1,999999) $X=a", "make too much text of this");
+	expect_end(loops_in_loops, "loops are nested too deeply; use fewer levels");
+	expect_end("${_ENV CIRCLE}", "$_ENV is nested more than 32 definitions deep");
+	expect_end("~SEQ(I,1,9223372036854775807)", "expand to too much text");
+	expect_end("~SEQ(I,1,999999) ~SEQ(J,1,999999) $X=a", "expand to too much text");
 	expect_end("$A=${B}${B}${B}${B}\n$B=${C}${C}${C}${C}\n$C=${D}${D}${D}${D}\n"
 		   "$D=${E}${E}${E}${E}\n$E=${F}${F}${F}${F}\n$F=${G}${G}${G}${G}\n"
 		   "$G=${H}${H}${H}${H}\n$H=${I}${I}${I}${I}\n$I=\n$A",
-		   "make too much text of this");
+		   "expand to too much text");
 }
 
 static void lines(void **state)
@@ -341,14 +344,14 @@ static void places(void **state)
 		 "2:4: error: priority 300 is out of range; 1 to 255 is allowed (from $Q, used on line 1, from $P, used on line 8)\n"},
 		{"$A= \\\n  prioritty 1 \\\n  nonsense\n" ROUTER "$A\n}",
 		 "2:3: error: unknown keyword 'prioritty' in vrrp_instance; did you mean 'priority'? (from $A, used on line 9)\n"
-		 "3:3: error: unknown keyword 'nonsense' in vrrp_instance; xbeat.conf(5) has those that are known (from $A, used on line 9)\n"},
+		 "3:3: error: unknown keyword 'nonsense' in vrrp_instance; see xbeat.conf(5) for the valid keywords (from $A, used on line 9)\n"},
 		{ROUTER "}\n~SEQ(I,1,3) priorit 1\n",
-		 "7:13: error: unknown keyword 'priorit'; known are global_defs, heartbeat, vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, "
+		 "7:13: error: unknown keyword 'priorit'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, "
 		 "vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, static_ipaddress\n"},
 		{ROUTER "@main @^other  priority 0\n}",
 		 "6:25: error: priority 0 is out of range; 1 to 255 is allowed\n"},
 		{ROUTER "~LST(P,100, 300) priority $P\n}",
-		 "6:18: error: priority was given on line 6 already; keep one of them\n"},
+		 "6:18: error: priority is already set on line 6; keep one of them\n"},
 	};
 
 	(void)state;

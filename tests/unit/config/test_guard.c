@@ -37,15 +37,15 @@ static void guards_that_do_not_fit(void **state)
 {
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "guard_timeout 4s\n}\n",
-		 "6:1: warning: guard_timeout 4s is longer than Backups wait, 3s: if this daemon hangs, there are two owners until it runs out; lower it\n"},
+		 "6:1: warning: guard_timeout 4s is longer than Backups wait (3s): if this daemon hangs, the addresses have two owners until the guard expires; lower guard_timeout\n"},
 		{INSTANCE VIPS "guard_timeout 1s\n}\n",
-		 "6:1: error: guard_timeout 1s is not longer than advert_int 1s, in which it is extended; raise it\n"},
+		 "6:1: error: guard_timeout 1s is not longer than advert_int 1s, the interval at which the guard is extended; raise guard_timeout\n"},
 		{INSTANCE VIPS "guard_timeout 50ms\n}\n",
 		 "6:15: error: guard_timeout 50ms is out of range; 100ms to 3600s is allowed\n"},
 		{DRIVEN("guard_timeout 4s\n") HEARTBEAT(""),
-		 "7:1: warning: guard_timeout 4s is longer than daemon_timeout 3s: nobody takes over from a node that hangs before its guard has run out; lower it\n"},
+		 "7:1: warning: guard_timeout 4s is longer than daemon_timeout 3s: no node takes over from a hung node before its guard expires; lower guard_timeout\n"},
 		{DRIVEN("guard_timeout 200ms\n") HEARTBEAT("interval 200ms\n"),
-		 "7:1: error: guard_timeout 200ms is not longer than the interval of heartbeat h, 200ms, in which it is extended; raise it\n"},
+		 "7:1: error: guard_timeout 200ms is not longer than the interval of heartbeat h (200ms), at which the guard is extended; raise guard_timeout\n"},
 	};
 
 	(void)state;
@@ -71,9 +71,9 @@ static void partitions_that_do_not_fit(void **state)
 {
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "on_partition take\n}\n" HEARTBEAT(WITNESS),
-		 "6:1: warning: on_partition has no effect without heartbeats; add \"heartbeat NAME\", or remove it\n"},
+		 "6:1: warning: on_partition has no effect without a heartbeat; add \"heartbeat NAME\", or remove on_partition\n"},
 		{DRIVEN("on_partition hold\n") HEARTBEAT(""),
-		 "7:1: warning: on_partition hold has no effect with two nodes: only a third can tell a partition from a death; add a witness, or remove it\n"},
+		 "7:1: warning: on_partition hold has no effect with two nodes: only a third node can tell a partition from a death; add a witness, or remove on_partition\n"},
 		{DRIVEN("on_partition stay\non_partitoin hold\n") HEARTBEAT(""),
 		 "7:14: error: 'stay' is neither hold nor take; write \"on_partition hold|take\"\n"
 		 "8:1: error: unknown keyword 'on_partitoin' in vrrp_instance; did you mean 'on_partition'?\n"},

@@ -41,33 +41,33 @@ static void wrong_heartbeat_values(void **state)
 		 "7:6: error: port 65536 is out of range; 1 to 65535 is allowed\n"
 		 "8:12: error: cluster_id 0 is out of range; 1 to 65535 is allowed\n"},
 		{HEARTBEAT "key_file k2\ninterface eth0\n}",
-		 "6:1: error: key_file was given on line 3 already; keep one of them\n"
-		 "7:11: error: interface eth0 is link 0 already; keep one of them\n"},
+		 "6:1: error: key_file is already set on line 3; keep one of them\n"
+		 "7:11: error: interface eth0 is already link 0; keep one of them\n"},
 		{HEARTBEAT "node 3 c\nnode 4 d witness\nnode 0 e 10.0.0.5\nnode 256 f 10.0.0.6\n}",
 		 "6:1: error: node lacks a value; write \"node ID NAME ADDRESS... [witness]\"\n"
 		 "7:1: error: node lacks an address; write \"node ID NAME ADDRESS... [witness]\"\n"
-		 "8:6: error: '0' is no node id; 1 to 255 is allowed\n"
-		 "9:6: error: '256' is no node id; 1 to 255 is allowed\n"},
+		 "8:6: error: '0' is not a node id; 1 to 255 is allowed\n"
+		 "9:6: error: '256' is not a node id; 1 to 255 is allowed\n"},
 		{HEARTBEAT "node 3 sixteen-bytes-xx x.y\nnode 4 d 224.0.0.1\n"
 			   "node 5 e 10.0.0.5 10.0.0.6 10.0.0.7 10.0.0.8 10.0.0.9\n}",
-		 "6:8: error: node name 'sixteen-bytes-xx' does not fit; 1 to 15 bytes are allowed\n"
-		 "6:25: error: 'x.y' is no IP address; write \"node ID NAME ADDRESS... [witness]\"\n"
+		 "6:8: error: node name 'sixteen-bytes-xx' has the wrong length; 1 to 15 bytes are allowed\n"
+		 "6:25: error: 'x.y' is not an IP address; write \"node ID NAME ADDRESS... [witness]\"\n"
 		 "7:10: error: 224.0.0.1 cannot be a node's address; write a unicast address of its interface\n"
-		 "8:46: error: 10.0.0.9 is one address too many; 4 are allowed\n"},
+		 "8:46: error: address 10.0.0.9 exceeds the limit of 4 addresses per node; remove one\n"},
 		{HEARTBEAT "interface e1\ninterface e2\ninterface e3\ninterface e4\n}",
-		 "4:1: error: node a lists 1 address(es) for 4 interface(s); write one per interface, in their order\n"
-		 "5:1: error: node b lists 1 address(es) for 4 interface(s); write one per interface, in their order\n"
-		 "9:11: error: e4 is one interface too many; 4 are allowed\n"},
+		 "4:1: error: node a lists 1 address(es) for 4 interface(s); write one address per interface, in the order of the interfaces\n"
+		 "5:1: error: node b lists 1 address(es) for 4 interface(s); write one address per interface, in the order of the interfaces\n"
+		 "9:11: error: interface e4 exceeds the limit of 4 interfaces; remove one\n"},
 		{HEARTBEAT "intervall 10ms\nsmtp_alert\n}",
 		 "6:1: error: unknown keyword 'intervall' in heartbeat; did you mean 'interval'?\n"
-		 "7:1: error: unknown keyword 'smtp_alert' in heartbeat; known are interface, port, cluster_id, key_file, interval, multiplier, detection_min, detection_max, "
+		 "7:1: error: unknown keyword 'smtp_alert' in heartbeat; valid keywords: interface, port, cluster_id, key_file, interval, multiplier, detection_min, detection_max, "
 		 "daemon_timeout, guard_timeout, restart_grace, on_isolated, node\n"},
 		{HEARTBEAT "}\nheartbeat g { interval 10 }",
-		 "7:1: error: a second heartbeat block is not served; keep this one or \"h\" of line 1\n"},
+		 "7:1: error: a second heartbeat block is not supported; keep this one or \"h\" on line 1\n"},
 		{"heartbeat { }\nheartbeat sixteen-bytes-xx {\nnode 1 a 10.0.0.1\n"
 		 "node 2 b 10.0.0.2\nkey_file \"\"\ninterface a\n}",
 		 "1:1: error: heartbeat lacks a value; write \"heartbeat NAME { ... }\"\n"
-		 "2:11: error: heartbeat name 'sixteen-bytes-xx' does not fit; 1 to 15 bytes are allowed\n"
+		 "2:11: error: heartbeat name 'sixteen-bytes-xx' has the wrong length; 1 to 15 bytes are allowed\n"
 		 "5:10: error: key_file is empty; write \"key_file PATH\"\n"},
 	};
 
@@ -88,8 +88,8 @@ static void detection(void **state)
 
 	config = fixture_parse(
 		HEARTBEAT "detection_min 25ms\ndetection_max 90ms\n}",
-		"6:1: warning: detection_min has no effect without \"multiplier auto\"; add that, or remove this\n"
-		"7:1: warning: detection_max has no effect without \"multiplier auto\"; add that, or remove this\n");
+		"6:1: warning: detection_min has no effect without \"multiplier auto\"; add it, or remove detection_min\n"
+		"7:1: warning: detection_max has no effect without \"multiplier auto\"; add it, or remove detection_max\n");
 	assert_int_equal(config->heartbeat->detection_min_ns, 20 * NS_PER_MS);
 	assert_int_equal(config->heartbeat->detection_max_ns, 500 * NS_PER_MS);
 	config_free(config);
@@ -110,8 +110,8 @@ static void guard(void **state)
 
 	config = fixture_parse(
 		HEARTBEAT "guard_timeout 5s\nrestart_grace 5s\n}",
-		"6:1: warning: guard_timeout 5s is longer than daemon_timeout 3s: nobody takes over from a node that hangs before its guard has run out; lower it\n"
-		"7:1: warning: restart_grace 5s is not shorter than guard_timeout 5s, which ends the wait for a daemon that died; lower it\n");
+		"6:1: warning: guard_timeout 5s is longer than daemon_timeout 3s: no node takes over from a hung node before its guard expires; lower guard_timeout\n"
+		"7:1: warning: restart_grace 5s is not shorter than guard_timeout 5s: the guard expires and ends the wait for a dead daemon; lower restart_grace\n");
 	assert_int_equal(config->heartbeat->restart_grace_ns, 5 * NS_PER_SECOND);
 	config_free(config);
 }
@@ -155,13 +155,13 @@ static void times_that_do_not_fit(void **state)
 {
 	static const struct config_case cases[] = {
 		{HEARTBEAT "multiplier outo\n}",
-		 "6:12: error: 'outo' is no whole number; write \"multiplier 2-50|auto\"\n"},
+		 "6:12: error: 'outo' is not a whole number; write \"multiplier 2-50|auto\"\n"},
 		{HEARTBEAT "multiplier auto\ndetection_min 19ms\n}",
-		 "7:1: error: detection_min 19ms is shorter than 2 intervals, 20ms; raise it\n"},
+		 "7:1: error: detection_min 19ms is shorter than 2 intervals (20ms); raise detection_min\n"},
 		{HEARTBEAT "multiplier auto\ndetection_min 90ms\ndetection_max 90ms\n}",
-		 "8:1: error: detection_min 90ms is not shorter than detection_max 90ms; leave room between them\n"},
+		 "8:1: error: detection_min 90ms is not shorter than detection_max 90ms; lower detection_min or raise detection_max\n"},
 		{HEARTBEAT "multiplier auto\ndetection_min 500ms\n}",
-		 "7:1: error: detection_min 500ms is not shorter than detection_max 500ms; leave room between them\n"},
+		 "7:1: error: detection_min 500ms is not shorter than detection_max 500ms; lower detection_min or raise detection_max\n"},
 		{HEARTBEAT "guard_timeout 99ms\nrestart_grace 3601s\n}",
 		 "6:15: error: guard_timeout 99ms is out of range; 100ms to 3600s is allowed\n"
 		 "7:15: error: restart_grace 3601s is out of range; 0s to 3600s is allowed\n"},
@@ -169,7 +169,7 @@ static void times_that_do_not_fit(void **state)
 		 "6:15: error: guard_timeout 3 has no unit; write 3ms or 3s\n"
 		 "7:1: error: unknown keyword 'guard_timout' in heartbeat; did you mean 'guard_timeout'?\n"},
 		{HEARTBEAT "interval 1s\nguard_timeout 1s\n}",
-		 "7:1: error: guard_timeout 1s is not longer than the interval of heartbeat h, 1s, in which it is extended; raise it\n"},
+		 "7:1: error: guard_timeout 1s is not longer than the interval of heartbeat h (1s), at which the guard is extended; raise guard_timeout\n"},
 		{HEARTBEAT "on_isolated release\n}",
 		 "6:1: error: on_isolated release needs at least 2 other nodes: the death of the only one would look the same, and nobody would keep the addresses; add a "
 		 "witness, or write \"on_isolated keep\"\n"},

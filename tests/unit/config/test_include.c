@@ -125,12 +125,12 @@ static void places(void **state)
 	      "bad.conf:3:1: error: vrrp_instance W has no interface; add \"interface NAME\"\n"
 	      "bad.conf:3:1: error: vrrp_instance W has no virtual_router_id; add \"virtual_router_id 1-255\"\n"
 	      "bad.conf:3:1: error: vrrp_instance is not closed; add '}'\n"
-	      "bad.conf:3:1: warning: vrrp_instance W has no virtual_ipaddress; it moves nothing\n"
+	      "bad.conf:3:1: warning: vrrp_instance W has no virtual_ipaddress; it takes over no address\n"
 	      "bad.conf:4:12: error: priority 0 is out of range; 1 to 255 is allowed\n");
 	parse(SERVED "include again.conf\nvrrp_instance V {\n" INSTANCE_START
 		     "virtual_ipaddress { 10.0.0.8 }\n}\n",
-	      "test.conf:8:1: error: virtual_router_id 1 on eth0 is that of vrrp_instance V on line 1 of again.conf; give each its own\n"
-	      "test.conf:8:1: error: vrrp_instance V is on line 1 of again.conf already; give each its own name\n");
+	      "test.conf:8:1: error: virtual_router_id 1 on eth0 is already used by vrrp_instance V on line 1 of again.conf; give each instance its own\n"
+	      "test.conf:8:1: error: vrrp_instance V is already defined on line 1 of again.conf; give each instance its own name\n");
 }
 
 static void circles(void **state)
@@ -138,23 +138,25 @@ static void circles(void **state)
 	(void)state;
 	config_free(parse(
 		SERVED "include self.conf",
-		"self.conf:1:1: error: self.conf includes itself through self.conf; break the circle\n"));
+		"self.conf:1:1: error: self.conf includes itself through self.conf; break the cycle\n"));
 	parse(SERVED "include circle.conf",
-	      "back.conf:2:3: error: circle.conf includes itself through back.conf; break the circle\n");
+	      "back.conf:2:3: error: circle.conf includes itself through back.conf; break the cycle\n");
 	parse(SERVED "include test.conf",
-	      "test.conf:7:1: error: test.conf includes itself through test.conf; break the circle\n");
+	      "test.conf:7:1: error: test.conf includes itself through test.conf; break the cycle\n");
 }
 
 /* What is missing is an error only if the letter asks for it: as keepalived does. */
 static void missing(void **state)
 {
 #define NO_FILE(severity)                                                                          \
-	"test.conf:7:1: " severity ": there is no file no.conf; correct its name\n"
+	"test.conf:7:1: " severity ": file no.conf does not exist; correct its name\n"
 #define NO_MATCH "test.conf:7:1: error: no file matches no*.conf; correct the pattern\n"
 #define NO_BRACE(severity)                                                                         \
-	"test.conf:7:1: " severity ": no file matches no.conf of the braces; correct its name\n"
+	"test.conf:7:1: " severity                                                                 \
+	": no file matches no.conf, an alternative in the braces; correct its name\n"
 #define UNREADABLE(severity)                                                                       \
-	"test.conf:7:1: " severity ": cannot read the included secret.conf: Permission denied\n"
+	"test.conf:7:1: " severity                                                                 \
+	": cannot read the included file secret.conf: Permission denied\n"
 	static const struct {
 		const char *letter, *file, *wildcard, *braces, *unreadable;
 	} cases[] = {
@@ -191,14 +193,14 @@ static void checks(void **state)
 		     "include n*3\ninclude_check -wildcard_match\ninclude n*4\ninclude nothing5\n"
 		     "include_check +wildcard_match\ninclude n*6\ninclude_check readable\n"
 		     "include nothing7\ninclude_check\ninclude n*8\ninclude_check all -foo\n",
-	      "test.conf:8:1: warning: there is no file nothing2; correct its name\n"
+	      "test.conf:8:1: warning: file nothing2 does not exist; correct its name\n"
 	      "test.conf:12:1: error: no file matches n*3; correct the pattern\n"
-	      "test.conf:15:1: error: there is no file nothing5; correct its name\n"
+	      "test.conf:15:1: error: file nothing5 does not exist; correct its name\n"
 	      "test.conf:17:1: error: no file matches n*6; correct the pattern\n"
-	      "test.conf:19:1: warning: there is no file nothing7; correct its name\n"
+	      "test.conf:19:1: warning: file nothing7 does not exist; correct its name\n"
 	      "test.conf:21:1: error: no file matches n*8; correct the pattern\n"
 	      "test.conf:22:19: error: unknown check '-foo'; write readable, match, wildcard_match or brace_match\n"
-	      "checks.conf:2:1: error: there is no file nothing1; correct its name\n");
+	      "checks.conf:2:1: error: file nothing1 does not exist; correct its name\n");
 }
 
 static void braces(void **state)
@@ -207,11 +209,11 @@ static void braces(void **state)
 	/* Nested ones, empty alternatives, and one that is not closed. */
 	config_free(parse(
 		SERVED "include {emp{ty,tier},e}.conf\n",
-		"test.conf:7:1: warning: no file matches e.conf of the braces; correct its name\n"
-		"test.conf:7:1: warning: no file matches emptier.conf of the braces; correct its name\n"));
+		"test.conf:7:1: warning: no file matches e.conf, an alternative in the braces; correct its name\n"
+		"test.conf:7:1: warning: no file matches emptier.conf, an alternative in the braces; correct its name\n"));
 	config_free(parse(
 		SERVED "include empty{,x}.conf\nglobal_defs {\ninclude a{b.conf\n}",
-		"test.conf:7:1: warning: no file matches emptyx.conf of the braces; correct its name\n"));
+		"test.conf:7:1: warning: no file matches emptyx.conf, an alternative in the braces; correct its name\n"));
 }
 
 static void wrong_includes(void **state)
@@ -220,16 +222,16 @@ static void wrong_includes(void **state)
 
 	(void)state;
 	parse(SERVED "include\nincludem   # x\nincludez empty.conf\n",
-	      "test.conf:7:1: error: include lacks a file; write \"include FILE\"\n"
-	      "test.conf:8:1: error: includem lacks a file; write \"include FILE\"\n"
-	      "test.conf:9:1: error: unknown keyword 'includez'; known are global_defs, heartbeat, vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, vrrp_track_file, "
+	      "test.conf:7:1: error: include lacks a file name; write \"include FILE\"\n"
+	      "test.conf:8:1: error: includem lacks a file name; write \"include FILE\"\n"
+	      "test.conf:9:1: error: unknown keyword 'includez'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, vrrp_track_file, "
 	      "track_file, vrrp_app, static_routes, static_rules, static_ipaddress\n");
 	/* A great many alternatives are cut off. */
 	for (int i = 0; i < 100; i++)
 		strcat(deep, "{a,b}");
 	config_free(parse(
 		SERVED "include $X/empty.conf",
-		"test.conf:7:1: warning: there is no file $X/empty.conf; correct its name\n"));
+		"test.conf:7:1: warning: file $X/empty.conf does not exist; correct its name\n"));
 	{
 		struct diagnostics diagnostics = {0};
 		struct config *config = NULL;

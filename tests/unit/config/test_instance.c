@@ -34,7 +34,7 @@ static void settings_that_clear_others(void **state)
 	(void)state;
 	config = fixture_parse(
 		INSTANCE "state MASTER\n" VIPS "}",
-		"5:1: warning: state MASTER without a priority means 255, the owner of the addresses; add \"priority 1-254\" if it is not\n");
+		"5:1: warning: state MASTER without a priority means priority 255, the owner of the addresses; add \"priority 1-254\" if this node does not own them\n");
 	assert_int_equal(config->instances[0].priority, 255);
 	config_free(config);
 
@@ -79,25 +79,25 @@ static void wrong_instance_values(void **state)
 		{INSTANCE "priority 0\n" VIPS "}",
 		 "5:10: error: priority 0 is out of range; 1 to 255 is allowed\n"},
 		{INSTANCE "priority 10.5\n" VIPS "}",
-		 "5:10: error: '10.5' is no whole number; write \"priority 1-255\"\n"},
+		 "5:10: error: '10.5' is not a whole number; write \"priority 1-255\"\n"},
 		{INSTANCE "priority 99999999999999999999\n" VIPS "}",
 		 "5:10: error: priority 99999999999999999999 is out of range; 1 to 255 is allowed\n"},
 		{INSTANCE "priority\n" VIPS "}",
 		 "5:1: error: priority lacks a value; write \"priority 1-255\"\n"},
 		{INSTANCE "priority 1 2\n" VIPS "}",
-		 "5:12: error: unexpected '2' after priority; write \"priority 1-255\", one statement a line\n"},
+		 "5:12: error: unexpected '2' after priority; write \"priority 1-255\", one statement per line\n"},
 		{INSTANCE "priority 1\npriority 2\n" VIPS "}",
-		 "6:1: error: priority was given on line 5 already; keep one of them\n"},
+		 "6:1: error: priority is already set on line 5; keep one of them\n"},
 		{INSTANCE "priority 1 { a { b } }\n" VIPS "}",
 		 "5:1: error: priority takes no block; write \"priority 1-255\"\n"},
 		{INSTANCE "advert_int 0.009\n" VIPS "}",
 		 "5:12: error: advert_int 0.009 is out of range; 10ms to 255s is allowed\n"},
 		{INSTANCE "advert_int fast\n" VIPS "}",
-		 "5:12: error: 'fast' is no duration; write \"advert_int SECONDS\"\n"},
+		 "5:12: error: 'fast' is not a duration; write \"advert_int SECONDS\"\n"},
 		{INSTANCE "preempt_delay 1001\n" VIPS "}",
 		 "5:15: error: preempt_delay 1001 is out of range; 0s to 1000s is allowed\n"},
 		{INSTANCE "mcast_src_ip fe80::1\n" VIPS "}",
-		 "5:1: error: fe80::1 is of another family than vrrp_instance V, which is of IPv4; use one family\n"},
+		 "5:1: error: fe80::1 has a different address family than vrrp_instance V (IPv4); use one family\n"},
 		{INSTANCE "version 4\nstrict_mode maybe\ndown_timer_adverts 0\n"
 			  "lower_prio_no_advert 1\nhigher_prio_send_advert 0\n" VIPS "}",
 		 "5:9: error: version 4 is out of range; 2 to 3 is allowed\n"
@@ -108,7 +108,7 @@ static void wrong_instance_values(void **state)
 		{INSTANCE "garp_master_delay -1\ngarp_master_repeat 0\n"
 			  "garp_master_refresh 86401\ngarp_master_refresh_repeat 1001\n"
 			  "garp_lower_prio_delay 86401\ngarp_lower_prio_repeat 1001\n" VIPS "}",
-		 "5:19: error: '-1' is no duration; write \"garp_master_delay SECONDS\"\n"
+		 "5:19: error: '-1' is not a duration; write \"garp_master_delay SECONDS\"\n"
 		 "6:20: error: garp_master_repeat 0 is out of range; 1 to 1000 is allowed\n"
 		 "7:21: error: garp_master_refresh 86401 is out of range; 0s to 86400s is allowed\n"
 		 "8:28: error: garp_master_refresh_repeat 1001 is out of range; 1 to 1000 is allowed\n"
@@ -124,36 +124,36 @@ static void wrong_instance_words(void **state)
 {
 	static const struct config_case cases[] = {
 		{INSTANCE "preempt\nnopreempt\naccept\nno_accept\n" VIPS "}",
-		 "6:1: error: nopreempt contradicts the preempt of line 5; keep one of them\n"
-		 "8:1: error: no_accept contradicts the accept of line 7; keep one of them\n"},
+		 "6:1: error: nopreempt contradicts preempt on line 5; keep one of them\n"
+		 "8:1: error: no_accept contradicts accept on line 7; keep one of them\n"},
 		{INSTANCE "timer_expired_backup 255\nnative_ipv6 on\n" VIPS "}",
 		 "5:22: error: timer_expired_backup 255 is out of range; 1 to 254 is allowed\n"
-		 "6:13: error: unexpected 'on' after native_ipv6; write \"native_ipv6\", one statement a line\n"
-		 "7:21: error: 10.0.0.9 cannot be advertised: vrrp_instance V is of IPv6; move it to virtual_ipaddress_excluded\n"},
+		 "6:13: error: unexpected 'on' after native_ipv6; write \"native_ipv6\", one statement per line\n"
+		 "7:21: error: 10.0.0.9 cannot be advertised: vrrp_instance V is IPv6; move it to virtual_ipaddress_excluded\n"},
 		{INSTANCE
 		 "promote_secondaries on\ndont_track_primary on\nvirtual_router_id 2\n" VIPS "}",
-		 "5:21: error: unexpected 'on' after promote_secondaries; write \"promote_secondaries\", one statement a line\n"
-		 "6:20: error: unexpected 'on' after dont_track_primary; write \"dont_track_primary\", one statement a line\n"
-		 "7:1: error: virtual_router_id was given on line 4 already; keep one of them\n"},
+		 "5:21: error: unexpected 'on' after promote_secondaries; write \"promote_secondaries\", one statement per line\n"
+		 "6:20: error: unexpected 'on' after dont_track_primary; write \"dont_track_primary\", one statement per line\n"
+		 "7:1: error: virtual_router_id is already set on line 4; keep one of them\n"},
 		{INSTANCE "advert_int 40.96\n" VIPS "}",
 		 "5:1: error: advert_int is out of range; version 3 allows 10ms to 40.95s\n"},
 		{INSTANCE "advert_int 256\n" VIPS "}",
 		 "5:12: error: advert_int 256 is out of range; 10ms to 255s is allowed\n"},
 		{INSTANCE "heartbeat sixteen-bytes-xx\n" VIPS "}",
-		 "5:11: error: heartbeat 'sixteen-bytes-xx' does not fit; 1 to 15 bytes are allowed\n"},
+		 "5:11: error: heartbeat 'sixteen-bytes-xx' has the wrong length; 1 to 15 bytes are allowed\n"},
 		{INSTANCE "nopreempt on\n" VIPS "}",
-		 "5:11: error: unexpected 'on' after nopreempt; write \"nopreempt\", one statement a line\n"},
+		 "5:11: error: unexpected 'on' after nopreempt; write \"nopreempt\", one statement per line\n"},
 		{INSTANCE "virtual_ipaddress\n}",
 		 "5:1: error: virtual_ipaddress has no block; write \"virtual_ipaddress { ADDRESS[/LENGTH] ... }\"\n"},
 		{V3 "vrrp_instance V { interface lo\nvirtual_router_id 0\n" VIPS "}",
 		 "2:29: error: the loopback interface reaches no other node; name the interface that does\n"
 		 "3:19: error: virtual_router_id 0 is out of range; 1 to 255 is allowed\n"},
 		{V3 "vrrp_instance V { interface a/b\nvirtual_router_id 9\n" VIPS "}",
-		 "2:29: error: 'a/b' cannot be an interface; write a name of 1 to 15 characters as \"ip link\" shows it\n"},
+		 "2:29: error: 'a/b' is not a valid interface name; write a name of 1 to 15 characters, as \"ip link\" shows it\n"},
 		{V3 "vrrp_instance V { }",
 		 "2:1: error: vrrp_instance V has no interface; add \"interface NAME\"\n"
 		 "2:1: error: vrrp_instance V has no virtual_router_id; add \"virtual_router_id 1-255\"\n"
-		 "2:1: warning: vrrp_instance V has no virtual_ipaddress; it moves nothing\n"},
+		 "2:1: warning: vrrp_instance V has no virtual_ipaddress; it takes over no address\n"},
 	};
 
 	(void)state;
@@ -256,10 +256,10 @@ static void without_effect(void **state)
 {
 	struct config *config = fixture_parse(
 		INSTANCE "timer_expired_backup 200\n" VIPS "}",
-		"5:1: warning: timer_expired_backup has no effect with preemption (nopreempt is not given); remove one\n");
+		"5:1: warning: timer_expired_backup has no effect with preemption (nopreempt is not set); remove one\n");
 	static const struct config_case cases[] = {
 		{INSTANCE "version 2\nvirtual_ipaddress { fe80::9 }\n}",
-		 "5:1: warning: version has no effect with IPv6, which is of version 3; remove one\n"},
+		 "5:1: warning: version has no effect with IPv6, which needs version 3; remove one\n"},
 		{INSTANCE "priority 255\nnopreempt\n" VIPS "}",
 		 "6:1: warning: nopreempt has no effect with priority 255; remove one\n"},
 	};
@@ -276,7 +276,7 @@ static void authentication(void **state)
 {
 	static const struct config_case cases[] = {
 		{VERSION_2 "authentication {\nauth_type AH\nauth_pass x\n}\n" VIPS "}",
-		 "5:11: error: auth_type AH is not served; use PASS on all nodes, or heartbeats, which are authenticated\n"},
+		 "5:11: error: auth_type AH is not supported; use PASS on all nodes, or heartbeats, which are authenticated\n"},
 		{VERSION_2 "authentication {\nauth_type SHA\n}\n" VIPS "}",
 		 "5:11: error: unknown auth_type 'SHA'; write \"auth_type PASS|NONE\"\n"},
 		{VERSION_2 "authentication {\nauth_type PASS\n}\n" VIPS "}",
@@ -286,13 +286,13 @@ static void authentication(void **state)
 		{VERSION_2 "authentication {\nauth_pass x\n}\n" VIPS "}",
 		 "4:1: warning: auth_pass has no effect without \"auth_type PASS\"; add it, or remove the block\n"},
 		{VERSION_2 "authentication { auth_type PASS auth_pass x }\n" VIPS "}",
-		 "4:33: error: unexpected 'auth_pass' after auth_type; write \"auth_type PASS|NONE\", one statement a line\n"},
+		 "4:33: error: unexpected 'auth_pass' after auth_type; write \"auth_type PASS|NONE\", one statement per line\n"},
 		{VERSION_2 "authentication {\nauth_type NONE\nauth_pas x\n}\n" VIPS "}",
 		 "6:1: error: unknown keyword 'auth_pas' in authentication; did you mean 'auth_pass'?\n"},
 	};
 	struct config *config = fixture_parse(
 		VERSION_2 "authentication {\nauth_type PASS\nauth_pass 123456789\n}\n" VIPS "}",
-		"6:11: warning: auth_pass is cut to its first 8 characters: an advert has no room for more\n");
+		"6:11: warning: auth_pass is truncated to its first 8 characters, because an advert has no room for more; shorten it\n");
 
 	(void)state;
 	assert_int_equal(config->instances[0].authentication, CONFIG_AUTHENTICATION_PASS);

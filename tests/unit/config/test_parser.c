@@ -159,23 +159,23 @@ static void not_served_yet(void **state)
 {
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "vrf red\n}",
-		 "6:1: error: keepalived's 'vrf' in vrrp_instance is not served yet; adverts would leave outside the VRF; remove it\n"},
+		 "6:1: error: keepalived's 'vrf' in vrrp_instance is not supported; adverts would leave outside the VRF; remove it\n"},
 		{INSTANCE VIPS "auth_hmac { key 1 x\n}\nuse_ipvlan\n}",
-		 "6:1: error: keepalived's 'auth_hmac' in vrrp_instance is not served yet; adverts would be neither signed nor checked; remove it on all nodes\n"
-		 "8:1: error: keepalived's 'use_ipvlan' in vrrp_instance is not served yet; addresses would be on the interface itself; remove it, or write \"use_vmac\"\n"},
+		 "6:1: error: keepalived's 'auth_hmac' in vrrp_instance is not supported; adverts would be neither signed nor checked; remove it on all nodes\n"
+		 "8:1: error: keepalived's 'use_ipvlan' in vrrp_instance is not supported; addresses would be on the interface itself; remove it, or write \"use_vmac\"\n"},
 		{INSTANCE VIPS "}\nSSL { password x\n}\nbfd_instance b { }\n",
-		 "7:1: warning: 'SSL' belongs to keepalived's load balancer; xbeat does not do this: the block is skipped\n"
-		 "9:1: warning: 'bfd_instance' belongs to keepalived's BFD; xbeat does not do this: the block is skipped\n"},
+		 "7:1: warning: 'SSL' configures keepalived's load balancer, which xbeat does not have; the block is skipped\n"
+		 "9:1: warning: 'bfd_instance' configures keepalived's BFD, which xbeat does not have; the block is skipped\n"},
 		{INSTANCE VIPS "qqqqqq\n}",
-		 "6:1: error: unknown keyword 'qqqqqq' in vrrp_instance; xbeat.conf(5) has those that are known\n"},
+		 "6:1: error: unknown keyword 'qqqqqq' in vrrp_instance; see xbeat.conf(5) for the valid keywords\n"},
 		{INSTANCE VIPS "track_script { a { b }\n c }\nnotify \"x } y\" root\n}",
-		 "6:16: error: vrrp_script a is not there; add \"vrrp_script a { ... }\"\n"
-		 "7:2: error: vrrp_script c is not there; add \"vrrp_script c { ... }\"\n"},
+		 "6:16: error: vrrp_script a is not defined; add \"vrrp_script a { ... }\"\n"
+		 "7:2: error: vrrp_script c is not defined; add \"vrrp_script c { ... }\"\n"},
 		{INSTANCE VIPS "track_bfd { b }\n}",
-		 "6:1: error: keepalived's 'track_bfd' in vrrp_instance is not served yet; xbeat has no BFD: remove it, and watch the other machine with a heartbeat block and "
+		 "6:1: error: keepalived's 'track_bfd' in vrrp_instance is not supported; xbeat has no BFD: remove it, and watch the other machine with a heartbeat block and "
 		 "\"track_peer NODE\"\n"},
 		{"includes x\n" INSTANCE VIPS "}",
-		 "1:1: error: unknown keyword 'includes'; known are global_defs, heartbeat, vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, "
+		 "1:1: error: unknown keyword 'includes'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, "
 		 "vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, static_ipaddress\n"},
 	};
 
@@ -188,7 +188,7 @@ static void braces(void **state)
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "}\n}\nfoo bar { x { } }\n{ y }\n",
 		 "7:1: error: '}' without a '{'; remove it\n"
-		 "8:1: error: unknown keyword 'foo'; known are global_defs, heartbeat, vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, "
+		 "8:1: error: unknown keyword 'foo'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, "
 		 "vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, static_ipaddress\n"
 		 "9:1: error: '{' without a keyword; write \"KEYWORD {\"\n"},
 		{INSTANCE VIPS, "2:1: error: vrrp_instance is not closed; add '}'\n"},
@@ -197,17 +197,17 @@ static void braces(void **state)
 		 "5:1: error: virtual_ipaddress is not closed; add '}'\n"},
 		{INSTANCE VIPS "}\nvirtual_server 1.2.3.4 80 { x {\n }",
 		 "7:1: error: the block is not closed; add '}'\n"
-		 "7:1: warning: 'virtual_server' belongs to keepalived's load balancer; xbeat does not do this: the block is skipped\n"},
+		 "7:1: warning: 'virtual_server' configures keepalived's load balancer, which xbeat does not have; the block is skipped\n"},
 		/* One forgotten brace is one error, and the block after it is read. */
 		{INSTANCE VIPS "vrrp_instance W { interface eth0\nvirtual_router_id 2\n"
 			       "virtual_ipaddress { 10.0.0.8 }\npriority 300\n}\n",
-		 "6:1: error: 'vrrp_instance' inside vrrp_instance; close the block of line 2 with '}' before it\n"
+		 "6:1: error: 'vrrp_instance' inside the vrrp_instance block that begins on line 2; close that block with '}' first\n"
 		 "9:10: error: priority 300 is out of range; 1 to 255 is allowed\n"},
 		{INSTANCE VIPS HEARTBEAT "port 0\n}\n",
-		 "6:1: error: 'heartbeat' inside vrrp_instance; close the block of line 2 with '}' before it\n"
+		 "6:1: error: 'heartbeat' inside the vrrp_instance block that begins on line 2; close that block with '}' first\n"
 		 "11:6: error: port 0 is out of range; 1 to 65535 is allowed\n"},
 		{INSTANCE "virtual_ipaddress {\n10.0.0.9\ntrack_file f {\n}\n}\n",
-		 "7:1: error: 'track_file' inside virtual_ipaddress; close the block of line 5 with '}' before it\n"
+		 "7:1: error: 'track_file' inside the virtual_ipaddress block that begins on line 5; close that block with '}' first\n"
 		 "7:12: error: unexpected 'f' before '{'; write \"track_file { NAME [weight NUMBER [reverse]] ... }\"\n"},
 	};
 
@@ -219,9 +219,9 @@ static void nothing_to_do(void **state)
 {
 	static const struct config_case cases[] = {
 		{"",
-		 "0:0: error: there is nothing to do; add a heartbeat or a vrrp_instance block\n"},
+		 "0:0: error: nothing is configured; add a heartbeat or a vrrp_instance block\n"},
 		{"# only a comment",
-		 "0:0: error: there is nothing to do; add a heartbeat or a vrrp_instance block\n"},
+		 "0:0: error: nothing is configured; add a heartbeat or a vrrp_instance block\n"},
 	};
 
 	(void)state;

@@ -38,7 +38,7 @@ static void script_without_quotes(void **state)
 {
 	struct config *config = fixture_parse(
 		ANY "vrrp_script s {\nscript pidof \"a b\" nginx\n}\n",
-		"8:8: warning: script has arguments outside quotes, which keepalived leaves out; write \"script \"PROGRAM [ARGUMENT ...]\"\"\n");
+		"8:8: warning: script has arguments outside quotes, which keepalived ignores; write \"script \"PROGRAM [ARGUMENT ...]\"\"\n");
 
 	(void)state;
 	assert_string_equal(config->scripts[0].command.arguments[0], "pidof");
@@ -57,16 +57,16 @@ static void bad_script(void **state)
 		 "vrrp_script s {\nscript x\nweight 254\ninterval 0\ntimeout x\nrise 0\nfall 0\n}",
 		 "9:8: error: weight 254 is out of range; -253 to 253 is allowed\n"
 		 "10:10: error: interval 0 is out of range; 1ms to 4294967295us is allowed\n"
-		 "11:9: error: 'x' is no duration; write \"timeout SECONDS\"\n"
+		 "11:9: error: 'x' is not a duration; write \"timeout SECONDS\"\n"
 		 "12:6: error: rise 0 is out of range; 1 to 2147483647 is allowed\n"
 		 "13:6: error: fall 0 is out of range; 1 to 2147483647 is allowed\n"},
 		{ANY "vrrp_script s {\nscript x\nweight x\nuser\n}",
-		 "9:8: error: 'x' is no weight; write \"weight NUMBER [reverse]\"\n"
+		 "9:8: error: 'x' is not a weight; write \"weight NUMBER [reverse]\"\n"
 		 "10:1: error: user lacks a value; write \"user USER [GROUP]\"\n"},
 		{ANY "vrrp_script s {\nscript x\nweight 3 noreverse\n}",
 		 "9:10: error: unexpected 'noreverse' after a weight; write \"weight NUMBER [reverse]\"\n"},
 		{ANY "vrrp_script s { script x }\nvrrp_script s { script x }",
-		 "8:1: error: vrrp_script s is on line 7 already; give each its own name\n"},
+		 "8:1: error: vrrp_script s is already defined on line 7; give each its own name\n"},
 	};
 
 	(void)state;
@@ -120,7 +120,7 @@ static void bad_process(void **state)
 		 "11:8: error: weight 255 is out of range; -254 to 254 is allowed\n"
 		 "12:7: error: delay 4000 is out of range; 1us to 3600s is allowed\n"},
 		{ANY "vrrp_track_process p {\nprocess x\nquorum 3\nquorum_max 2\n}",
-		 "7:1: error: quorum_max 2 of vrrp_track_process p is below its quorum 3; raise it\n"},
+		 "7:1: error: quorum_max 2 of vrrp_track_process p is below its quorum 3; raise quorum_max\n"},
 	};
 
 	(void)state;
@@ -158,7 +158,7 @@ static void bad_file(void **state)
 		{ANY "track_file f { }", "7:1: error: track_file f has no file; add one\n"},
 		{ANY "track_file f {\nfile /x\nweight 255\ninit_file x\n}",
 		 "9:8: error: weight 255 is out of range; -254 to 254 is allowed\n"
-		 "10:11: error: 'x' is no value of a file; write \"init_file [NUMBER] [overwrite]\"\n"},
+		 "10:11: error: 'x' is not a value of a file; write \"init_file [NUMBER] [overwrite]\"\n"},
 	};
 
 	(void)state;

@@ -53,12 +53,12 @@ static void states_and_addresses(void **state)
 		 "6:1: warning: state has no effect with a priority other than 255 and strict_mode; remove one\n"},
 		{STRICT "state MASTER\npriority 255\n" VIPS "}", ""},
 		{STRICT "}",
-		 "2:1: error: vrrp_instance V has no virtual_ipaddress, which strict_mode needs; add one\n"},
+		 "2:1: error: vrrp_instance V has no virtual_ipaddress, which strict_mode requires; add one\n"},
 		{STRICT "virtual_ipaddress { fd00::9 }\n}",
-		 "6:21: error: the first address must be link-local in strict_mode (RFC 9568 section 5.2.9); put one before it\n"},
+		 "6:21: error: the first address must be link-local in strict_mode (RFC 9568 section 5.2.9); put a link-local address before it\n"},
 		{STRICT "virtual_ipaddress {\nfe80::9\nfd00::9\n}\n}", ""},
 		{STRICT "unicast_peer {\n10.0.0.2\n}\n" VIPS "}",
-		 "6:1: error: unicast is not in the RFCs, and strict_mode asks for them; remove unicast_peer, or add \"strict_mode off\"\n"},
+		 "6:1: error: unicast is not in the RFCs, which strict_mode enforces; remove unicast_peer, or add \"strict_mode off\"\n"},
 	};
 
 	(void)state;

@@ -75,26 +75,26 @@ static void bad_lines(void **state)
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "track_interface {\n\"\"\neth1 weight\neth2 weight 254\neth3 foo 3\n"
 			       "eth4 weight 3 foo\neth5 weight 3 reverse 4\neth6 weight x\n}\n}\n",
-		 "7:1: error: '' cannot be an interface; write a name of 1 to 15 characters as \"ip link\" shows it\n"
-		 "8:6: error: 'weight' is no weight of eth1; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"
+		 "7:1: error: '' is not a valid interface name; write a name of 1 to 15 characters, as \"ip link\" shows it\n"
+		 "8:6: error: 'weight' is not a weight of eth1; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"
 		 "9:13: error: weight 254 is out of range; -253 to 253 is allowed\n"
-		 "10:6: error: 'foo' is no weight of eth3; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"
+		 "10:6: error: 'foo' is not a weight of eth3; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"
 		 "11:15: error: unexpected 'foo' after a weight; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"
-		 "12:6: error: '4' is no weight of eth5; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"
-		 "13:13: error: 'x' is no weight; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"},
+		 "12:6: error: '4' is not a weight of eth5; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"
+		 "13:13: error: 'x' is not a weight; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"},
 		{INSTANCE VIPS "track_script\n}\n",
 		 "6:1: error: track_script has no block; write \"track_script { NAME [weight NUMBER [reverse]] ... }\"\n"},
 		{INSTANCE VIPS "track_interface {\neth1\neth1 weight 3\neth0\n}\n}\n",
-		 "8:1: warning: track_interface eth1 was given on line 7 already; this one is ignored\n"
-		 "9:1: warning: eth0 is the instance's own interface, which is tracked in any case; this line is ignored\n"},
+		 "8:1: warning: track_interface eth1 is already listed on line 7; this one is ignored\n"
+		 "9:1: warning: eth0 is the instance's own interface, which is always tracked; this line is ignored\n"},
 		{INSTANCE VIPS "track_peer a\n}\n",
-		 "6:12: error: node a is not there; name a node of the heartbeat block\n"},
+		 "6:12: error: node a is not defined; use a node of the heartbeat block\n"},
 		{INSTANCE VIPS "track_script { check_ngnix }\n}\n"
 			       "vrrp_script check_nginx { script x }\n",
-		 "6:16: error: vrrp_script check_ngnix is not there; did you mean 'check_nginx'?\n"},
+		 "6:16: error: vrrp_script check_ngnix is not defined; did you mean 'check_nginx'?\n"},
 		{INSTANCE VIPS "track_process { a }\ntrack_file { b }\n}\n",
-		 "6:17: error: vrrp_track_process a is not there; add \"vrrp_track_process a { ... }\"\n"
-		 "7:14: error: track_file b is not there; add \"track_file b { ... }\"\n"},
+		 "6:17: error: vrrp_track_process a is not defined; add \"vrrp_track_process a { ... }\"\n"
+		 "7:14: error: track_file b is not defined; add \"track_file b { ... }\"\n"},
 	};
 
 	(void)state;
@@ -106,7 +106,7 @@ static void owner(void **state)
 	struct config *config = fixture_parse(
 		INSTANCE OWNER VIPS "track_script {\ns\nw\n}\ntrack_file { f }\n}\n" THINGS,
 		"9:1: warning: the weight 7 of w has no effect with priority 255: it is not tracked; remove it, or write \"weight 0\" to make its failure a fault\n"
-		"11:14: warning: the weight 1 of f has no effect with priority 255: when it fails, that is a fault; remove the weight\n");
+		"11:14: warning: the weight 1 of f has no effect with priority 255: its failure is a fault; remove the weight\n");
 	const struct config_instance *instance = &config->instances[0];
 
 	(void)state;
@@ -142,26 +142,26 @@ static void bad_groups(void **state)
 {
 	static const struct config_case cases[] = {
 		{GROUPS "vrrp_sync_group G {\ngroup { A }\n}\n",
-		 "12:1: warning: vrrp_sync_group G has one instance, which has nothing to keep in step with; add another\n"},
+		 "12:1: warning: vrrp_sync_group G has only one instance, so it synchronizes nothing; add another\n"},
 		{GROUPS "vrrp_sync_group G {\n}\n",
 		 "12:1: warning: vrrp_sync_group G has no instance; add \"group { INSTANCE ... }\"\n"},
 		{GROUPS
 		 "vrrp_sync_group G {\ngroup { A B A }\n}\nvrrp_sync_group H { group { A } }\n",
-		 "13:13: warning: A was given on line 13 already; this one is ignored\n"
-		 "15:1: warning: vrrp_sync_group H has one instance, which has nothing to keep in step with; add another\n"
-		 "15:29: error: vrrp_instance A is in vrrp_sync_group G on line 13 already; keep it in one of them\n"},
+		 "13:13: warning: A is already listed on line 13; this one is ignored\n"
+		 "15:1: warning: vrrp_sync_group H has only one instance, so it synchronizes nothing; add another\n"
+		 "15:29: error: vrrp_instance A is already in vrrp_sync_group G on line 13; keep it in one group\n"},
 		{GROUPS "vrrp_sync_group G {\ngroup {\nA\nnobody\n}\n}\n",
-		 "15:1: error: vrrp_instance nobody is not there; add it, or remove it from the group\n"},
+		 "15:1: error: vrrp_instance nobody is not defined; add it, or remove it from the group\n"},
 		{GROUPS "vrrp_sync_group G {\ngroup { A B }\n}\nvrrp_sync_group G { }\n",
-		 "15:1: error: vrrp_sync_group G is on line 12 already; give each its own name\n"
+		 "15:1: error: vrrp_sync_group G is already defined on line 12; give each group its own name\n"
 		 "15:1: warning: vrrp_sync_group G has no instance; add \"group { INSTANCE ... }\"\n"},
 		{GROUPS "vrrp_sync_group G {\ngroup { A B }\nglobal_tracking\nsmtp_alert on\n"
 			"track_bfd { x }\nnotify_master_rx_lower_pri x\n}\n",
-		 "14:1: warning: global_tracking is out of date; write sync_group_tracking_weight, or move the track_* blocks to the group\n"
-		 "15:1: warning: 'smtp_alert' belongs to keepalived's mail alerts; xbeat does not do this: it is ignored\n"
-		 "16:1: error: keepalived's 'track_bfd' in vrrp_sync_group is not served yet; xbeat has no BFD: remove it, and watch the other machine with a heartbeat block "
+		 "14:1: warning: global_tracking is deprecated; write sync_group_tracking_weight, or move the track_* blocks to the group\n"
+		 "15:1: warning: 'smtp_alert' configures keepalived's mail alerts, which xbeat does not have; it is ignored\n"
+		 "16:1: error: keepalived's 'track_bfd' in vrrp_sync_group is not supported; xbeat has no BFD: remove it, and watch the other machine with a heartbeat block "
 		 "and \"track_peer NODE\"\n"
-		 "17:1: error: unknown keyword 'notify_master_rx_lower_pri' in vrrp_sync_group; known are group, sync_group_tracking_weight, global_tracking, "
+		 "17:1: error: unknown keyword 'notify_master_rx_lower_pri' in vrrp_sync_group; valid keywords: group, sync_group_tracking_weight, global_tracking, "
 		 "notify_priority_changes, track_interface, track_script, track_process, track_file, track_peer, track_app, track_link, notify, notify_master, notify_backup, notify_fault, "
 		 "notify_stop, notify_deleted\n"},
 	};

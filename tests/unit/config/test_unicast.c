@@ -65,9 +65,9 @@ static void without_interface(void **state)
 		 "2:1: error: vrrp_instance V has no interface; add \"interface NAME\"\n"},
 		{NO_INTERFACE "unicast_src_ip fe80::1\nunicast_peer {\nfe80::2\n}\n"
 			      "virtual_ipaddress { fe80::9 }\n}",
-		 "2:1: error: vrrp_instance V has no interface, and a link-local source does not tell it; add \"interface NAME\"\n"},
+		 "2:1: error: vrrp_instance V has no interface, and a link-local source address does not determine one; add \"interface NAME\"\n"},
 		{NO_INTERFACE "unicast_src_ip 10.0.0.1\nuse_vmac\nvmac_xmit_base\n" PEERS VIPS "}",
-		 "5:1: error: use_vmac needs an interface to put the virtual MAC address on; add \"interface NAME\"\n"},
+		 "5:1: error: use_vmac needs an interface for the virtual MAC address; add \"interface NAME\"\n"},
 		/* The source addresses tell the two apart. */
 		{NO_INTERFACE "unicast_src_ip 10.0.0.1\n" PEERS VIPS "}\nvrrp_instance W {\n"
 			      "virtual_router_id 1\nunicast_src_ip 10.1.0.1\n" PEERS
@@ -76,7 +76,7 @@ static void without_interface(void **state)
 		{NO_INTERFACE "unicast_src_ip 10.0.0.1\n" PEERS VIPS "}\nvrrp_instance W {\n"
 			      "virtual_router_id 1\nunicast_src_ip 10.0.0.1\n" PEERS
 			      "virtual_ipaddress { 10.1.0.9 dev eth1 }\n}",
-		 "10:1: error: virtual_router_id 1 on its source address is that of vrrp_instance V on line 2; give each its own\n"},
+		 "10:1: error: virtual_router_id 1 on its source address is already used by vrrp_instance V on line 2; give each instance its own\n"},
 	};
 
 	(void)state;
@@ -89,25 +89,26 @@ static void wrong_peers(void **state)
 {
 	static const struct config_case cases[] = {
 		{INSTANCE "unicast_peer {\n10.0.0.2\n10.0.0.x\n224.0.0.18\n10.0.0.2\n}\n" VIPS "}",
-		 "7:1: error: '10.0.0.x' is no unicast address; write \"" PEER_USAGE "\"\n"
-		 "8:1: error: '224.0.0.18' is no unicast address; write \"" PEER_USAGE "\"\n"
-		 "9:1: warning: 10.0.0.2 was given on line 6 already; this one is ignored\n"},
+		 "7:1: error: '10.0.0.x' is not a unicast address; write \"" PEER_USAGE "\"\n"
+		 "8:1: error: '224.0.0.18' is not a unicast address; write \"" PEER_USAGE "\"\n"
+		 "9:1: warning: 10.0.0.2 is already listed on line 6; this one is ignored\n"},
 		{INSTANCE "unicast_peer {\n10.0.0.1\n10.0.0.2 min_ttl 256\n10.0.0.3 ttl 1\n"
 			  "10.0.0.4 max_ttl\n10.0.0.5 min_ttl 9 max_ttl 8\n}\n" VIPS "}",
-		 "7:10: error: 'min_ttl 256' is no bound of a peer; write \"" PEER_USAGE "\"\n"
-		 "8:10: error: 'ttl 1' is no bound of a peer; write \"" PEER_USAGE "\"\n"
-		 "9:10: error: 'max_ttl' is no bound of a peer; write \"" PEER_USAGE "\"\n"
-		 "10:1: error: min_ttl 9 of 10.0.0.5 is above its max_ttl 8; all adverts would be dropped\n"},
+		 "7:10: error: 'min_ttl 256' is not a TTL limit of a peer; write \"" PEER_USAGE
+		 "\"\n"
+		 "8:10: error: 'ttl 1' is not a TTL limit of a peer; write \"" PEER_USAGE "\"\n"
+		 "9:10: error: 'max_ttl' is not a TTL limit of a peer; write \"" PEER_USAGE "\"\n"
+		 "10:1: error: min_ttl 9 of 10.0.0.5 is above its max_ttl 8, so that all adverts would be dropped; lower min_ttl\n"},
 		{INSTANCE "unicast_peer {\n10.0.0.2\nfe80::2\n}\nunicast_src_ip fe80::1\n" VIPS "}",
-		 "7:1: error: fe80::2 is of another family than vrrp_instance V, which is of IPv4; use one family\n"
-		 "9:1: error: fe80::1 is of another family than vrrp_instance V, which is of IPv4; use one family\n"},
+		 "7:1: error: fe80::2 has a different address family than vrrp_instance V (IPv4); use one family\n"
+		 "9:1: error: fe80::1 has a different address family than vrrp_instance V (IPv4); use one family\n"},
 		{INSTANCE PEERS "unicast_ttl 256\n" VIPS "}",
 		 "8:13: error: unicast_ttl 256 is out of range; 0 to 255 is allowed\n"},
 		{INSTANCE "unicast_peer\ncheck_unicast_src on\n" VIPS "}",
 		 "5:1: error: unicast_peer has no block; write \"unicast_peer { " PEER_USAGE
 		 " ... }\"\n"
-		 "5:1: warning: vrrp_instance V has no peer in unicast_peer, so that its adverts are multicast; add the other nodes, or remove unicast_peer\n"
-		 "6:19: error: unexpected 'on' after check_unicast_src; write \"check_unicast_src\", one statement a line\n"},
+		 "5:1: warning: vrrp_instance V has no peer in unicast_peer, so its adverts are multicast; add the other nodes, or remove unicast_peer\n"
+		 "6:19: error: unexpected 'on' after check_unicast_src; write \"check_unicast_src\", one statement per line\n"},
 	};
 
 	(void)state;
@@ -118,13 +119,13 @@ static void multicast_after_all(void **state)
 {
 	static const struct config_case cases[] = {
 		{INSTANCE "unicast_src_ip 10.0.0.1\n" VIPS "}",
-		 "5:1: warning: vrrp_instance V has no peer in unicast_peer, so that its adverts are multicast; add the other nodes, or remove unicast_src_ip\n"},
+		 "5:1: warning: vrrp_instance V has no peer in unicast_peer, so its adverts are multicast; add the other nodes, or remove unicast_src_ip\n"},
 		{INSTANCE "check_unicast_src\n" VIPS "}",
-		 "5:1: warning: vrrp_instance V has no peer in unicast_peer, so that its adverts are multicast; add the other nodes, or remove check_unicast_src\n"},
+		 "5:1: warning: vrrp_instance V has no peer in unicast_peer, so its adverts are multicast; add the other nodes, or remove check_unicast_src\n"},
 		{INSTANCE "unicast_peer {\n}\n" VIPS "}",
-		 "5:1: warning: vrrp_instance V has no peer in unicast_peer, so that its adverts are multicast; add the other nodes, or remove unicast_peer\n"},
+		 "5:1: warning: vrrp_instance V has no peer in unicast_peer, so its adverts are multicast; add the other nodes, or remove unicast_peer\n"},
 		{INSTANCE "unicast_fault_no_peer\n" VIPS "}",
-		 "5:1: error: vrrp_instance V has no peer, so that unicast_fault_no_peer would keep it from starting; add \"unicast_peer { ADDRESS ... }\"\n"},
+		 "5:1: error: vrrp_instance V has no unicast peer, and unicast_fault_no_peer would keep it from starting; add \"unicast_peer { ADDRESS ... }\"\n"},
 		{INSTANCE "unicast_fault_no_peer\n" PEERS VIPS "}", ""},
 	};
 
@@ -136,17 +137,17 @@ static void wrong_sources_and_groups(void **state)
 {
 	static const struct config_case cases[] = {
 		{INSTANCE "mcast_src_ip 10.0.0.1\nunicast_src_ip 10.0.0.2\n" PEERS VIPS "}",
-		 "6:16: error: vrrp_instance V has another source address already; keep one of mcast_src_ip and unicast_src_ip\n"},
+		 "6:16: error: vrrp_instance V already has another source address; keep one of mcast_src_ip and unicast_src_ip\n"},
 		{INSTANCE "mcast_src_ip 224.0.0.1\n" VIPS "}",
-		 "5:14: error: '224.0.0.1' is no unicast address; write \"mcast_src_ip ADDRESS\"\n"},
+		 "5:14: error: '224.0.0.1' is not a unicast address; write \"mcast_src_ip ADDRESS\"\n"},
 		{INSTANCE "unicast_src_ip x\n" PEERS VIPS "}",
-		 "5:16: error: 'x' is no unicast address; write \"unicast_src_ip ADDRESS\"\n"},
+		 "5:16: error: 'x' is not a unicast address; write \"unicast_src_ip ADDRESS\"\n"},
 		{INSTANCE "mcast_dst_ip 10.0.0.1\n" VIPS "}",
-		 "5:14: error: '10.0.0.1' is no multicast group for adverts; write \"mcast_dst_ip ADDRESS\" with an address of 224.0.0.0/4, or ffx2::\n"},
+		 "5:14: error: '10.0.0.1' is not a multicast group for adverts; write \"mcast_dst_ip ADDRESS\" with an address in 224.0.0.0/4, or ffx2::\n"},
 		{INSTANCE "mcast_dst_ip ff05::18\n" VIPS "}",
-		 "5:14: error: 'ff05::18' is no multicast group for adverts; write \"mcast_dst_ip ADDRESS\" with an address of 224.0.0.0/4, or ffx2::\n"},
+		 "5:14: error: 'ff05::18' is not a multicast group for adverts; write \"mcast_dst_ip ADDRESS\" with an address in 224.0.0.0/4, or ffx2::\n"},
 		{INSTANCE "mcast_dst_ip ff02::18\n" VIPS "}",
-		 "5:1: error: ff02::18 is of another family than vrrp_instance V, which is of IPv4; use one family\n"},
+		 "5:1: error: ff02::18 has a different address family than vrrp_instance V (IPv4); use one family\n"},
 	};
 
 	(void)state;

@@ -24,35 +24,35 @@ static void wrong_addresses(void **state)
 {
 	static const struct config_case cases[] = {
 		{INSTANCE "virtual_ipaddress {\n10.0.0.300\n10.0.0.1/33\n}\n}",
-		 "6:1: error: '10.0.0.300' is no address; write \"" CONFIG_VIP_USAGE "\"\n"
-		 "7:1: error: '10.0.0.1/33' is no address; write \"" CONFIG_VIP_USAGE "\"\n"},
+		 "6:1: error: '10.0.0.300' is not an address; write \"" CONFIG_VIP_USAGE "\"\n"
+		 "7:1: error: '10.0.0.1/33' is not an address; write \"" CONFIG_VIP_USAGE "\"\n"},
 		{INSTANCE "virtual_ipaddress {\n10.0.0.1\n224.0.0.5\nfd00::1\n}\n}",
 		 "7:1: error: 224.0.0.5 cannot be a virtual address; write a unicast address\n"
-		 "8:1: error: fd00::1 cannot be advertised: vrrp_instance V is of IPv4; move it to virtual_ipaddress_excluded\n"},
+		 "8:1: error: fd00::1 cannot be advertised: vrrp_instance V is IPv4; move it to virtual_ipaddress_excluded\n"},
 		{INSTANCE "virtual_ipaddress {\nfe80::1\n10.0.0.1\n}\n}",
-		 "7:1: error: 10.0.0.1 cannot be advertised: vrrp_instance V is of IPv6; move it to virtual_ipaddress_excluded\n"},
+		 "7:1: error: 10.0.0.1 cannot be advertised: vrrp_instance V is IPv6; move it to virtual_ipaddress_excluded\n"},
 		{INSTANCE "native_ipv6\n" VIPS "}",
-		 "6:21: error: 10.0.0.9 cannot be advertised: vrrp_instance V is of IPv6; move it to virtual_ipaddress_excluded\n"},
+		 "6:21: error: 10.0.0.9 cannot be advertised: vrrp_instance V is IPv6; move it to virtual_ipaddress_excluded\n"},
 		{INSTANCE
 		 "virtual_ipaddress {\n10.0.0.1 lable x\n10.0.0.2 qqqqqq\n10.0.0.3 dev\n}\n}",
-		 "6:10: error: unknown word 'lable' behind an address; did you mean 'label'?\n"
-		 "7:10: error: unknown word 'qqqqqq' behind an address; write \"" CONFIG_VIP_USAGE
+		 "6:10: error: unknown option 'lable' after an address; did you mean 'label'?\n"
+		 "7:10: error: unknown option 'qqqqqq' after an address; write \"" CONFIG_VIP_USAGE
 		 "\"\n"
 		 "8:10: error: dev lacks a value; write \"" CONFIG_VIP_USAGE "\"\n"},
 		{INSTANCE "virtual_ipaddress {\n10.0.0.1 brd +\n10.0.0.2 scope moon\n"
 			  "10.0.0.3 label sixteen-bytes-xx\n}\n}",
-		 "6:14: error: '+' is no broadcast address; write an IPv4 address, or + or - with a length of 1 to 30\n"
+		 "6:14: error: '+' is not a broadcast address; write an IPv4 address, or + or - with a prefix length of 1 to 30\n"
 		 "7:16: error: unknown scope 'moon'; write global, site, link, host, nowhere or 0 to 255\n"
-		 "8:16: error: label 'sixteen-bytes-xx' does not fit; 1 to 15 bytes are allowed\n"},
+		 "8:16: error: label 'sixteen-bytes-xx' has the wrong length; 1 to 15 bytes are allowed\n"},
 		{INSTANCE "virtual_ipaddress {\n10.0.0.1/24 -nodad home peer 10.0.0.2 dev eth1\n"
 			  "10.0.0.3 use_vmac track_group g\n10.0.0.3\nfoo\n}\n}",
-		 "6:1: warning: the length of 10.0.0.1/24 has no effect with a peer; write it behind the peer\n"
-		 "6:13: warning: -nodad is for IPv6 addresses; it is ignored\n"
-		 "6:20: warning: home is for IPv6 addresses; it is ignored\n"
-		 "7:10: warning: keepalived's 'use_vmac' of an address is not served yet; it is ignored\n"
-		 "7:19: warning: keepalived's 'track_group' of an address is not served yet; it is ignored\n"
-		 "8:1: warning: 10.0.0.3 was given on line 7 already; this one is ignored\n"
-		 "9:1: error: 'foo' is no address; write \"" CONFIG_VIP_USAGE "\"\n"},
+		 "6:1: warning: the prefix length of 10.0.0.1/24 has no effect with a peer; write it after the peer\n"
+		 "6:13: warning: -nodad is for IPv6 addresses only; it is ignored\n"
+		 "6:20: warning: home is for IPv6 addresses only; it is ignored\n"
+		 "7:10: warning: keepalived's 'use_vmac' of an address is not supported; it is ignored\n"
+		 "7:19: warning: keepalived's 'track_group' of an address is not supported; it is ignored\n"
+		 "8:1: warning: 10.0.0.3 is already listed on line 7; this one is ignored\n"
+		 "9:1: error: 'foo' is not an address; write \"" CONFIG_VIP_USAGE "\"\n"},
 	};
 
 	(void)state;
@@ -67,21 +67,21 @@ static void wrong_ipv6_and_static_addresses(void **state)
 			  "fe80::5 preferred_lft 4294967296\nfe80::6 dev a/b\n}\n}",
 		 "6:13: error: IPv6 has no broadcast address; remove \"brd +\"\n"
 		 "7:15: warning: IPv6 addresses have no labels; 'x' is ignored\n"
-		 "8:14: error: '10.0.0.1' is no peer address; write \"peer ADDRESS[/LENGTH]\" with an IPv6 address\n"
-		 "9:23: error: 'never' is no lifetime; write \"preferred_lft forever\" or 0 to 4294967295 seconds\n"
-		 "10:23: error: '4294967296' is no lifetime; write \"preferred_lft forever\" or 0 to 4294967295 seconds\n"
-		 "11:13: error: 'a/b' cannot be an interface; write a name of 1 to 15 characters as \"ip link\" shows it\n"},
+		 "8:14: error: '10.0.0.1' is not a peer address; write \"peer ADDRESS[/LENGTH]\" with an IPv6 address\n"
+		 "9:23: error: 'never' is not a lifetime; write \"preferred_lft forever\" or 0 to 4294967295 seconds\n"
+		 "10:23: error: '4294967296' is not a lifetime; write \"preferred_lft forever\" or 0 to 4294967295 seconds\n"
+		 "11:13: error: 'a/b' is not a valid interface name; write a name of 1 to 15 characters, as \"ip link\" shows it\n"},
 		{INSTANCE VIPS "virtual_ipaddress_excluded {\n10.0.0.9\n10.0.0.x\n}\n}",
-		 "7:1: warning: 10.0.0.9 was given on line 5 already; this one is ignored\n"
-		 "8:1: error: '10.0.0.x' is no address; write \"" CONFIG_VIP_USAGE "\"\n"},
+		 "7:1: warning: 10.0.0.9 is already listed on line 5; this one is ignored\n"
+		 "8:1: error: '10.0.0.x' is not an address; write \"" CONFIG_VIP_USAGE "\"\n"},
 		{INSTANCE "virtual_ipaddress {\n}\n}",
-		 "2:1: warning: vrrp_instance V has no virtual_ipaddress; it moves nothing\n"},
+		 "2:1: warning: vrrp_instance V has no virtual_ipaddress; it takes over no address\n"},
 		{INSTANCE "virtual_ipaddress_excluded {\n10.0.0.1\n}\n}",
 		 "2:1: warning: vrrp_instance V has no virtual_ipaddress; it advertises nothing\n"},
 		{"static_ipaddress {\n10.0.0.1/24 dev eth1\n10.0.0.1 dev eth1\n10.0.0.1 dev eth2\n"
 		 "10.0.0.256\n}\n",
-		 "3:1: warning: 10.0.0.1 was given on line 2 already; this one is ignored\n"
-		 "5:1: error: '10.0.0.256' is no address; write \"" CONFIG_VIP_USAGE "\"\n"},
+		 "3:1: warning: 10.0.0.1 is already listed on line 2; this one is ignored\n"
+		 "5:1: error: '10.0.0.256' is not an address; write \"" CONFIG_VIP_USAGE "\"\n"},
 	};
 
 	(void)state;
@@ -126,7 +126,7 @@ static void peer_length(void **state)
 {
 	struct config *config = fixture_parse(
 		INSTANCE "virtual_ipaddress {\n10.0.0.1/24 peer 10.0.0.2/30\n}\n}",
-		"6:1: warning: the length of 10.0.0.1/24 has no effect with a peer; write it behind the peer\n");
+		"6:1: warning: the prefix length of 10.0.0.1/24 has no effect with a peer; write it after the peer\n");
 
 	(void)state;
 	assert_int_equal(config->instances[0].vips[0].prefix_length, 32);

@@ -54,19 +54,19 @@ static void wrong_words(void **state)
 		{INSTANCE "vmac_xmit_base\n" VIPS "}",
 		 "5:1: warning: vmac_xmit_base has no effect without use_vmac; remove it\n"},
 		{INSTANCE "use_vmac v 02:00:00:00:00:01\n" VIPS "}",
-		 "5:12: error: a MAC address of one's own, '02:00:00:00:00:01', is not served; remove it: the virtual router has that of its virtual_router_id\n"},
+		 "5:12: error: a MAC address of your own ('02:00:00:00:00:01') is not supported; remove it: the virtual router uses the MAC address of its virtual_router_id\n"},
 		{INSTANCE "use_vmac\nuse_vmac_addr\n" VIPS "}",
-		 "6:1: warning: keepalived's 'use_vmac_addr' in vrrp_instance is not served yet; addresses on other interfaces keep those interfaces' MAC addresses\n"},
+		 "6:1: warning: keepalived's 'use_vmac_addr' in vrrp_instance is not supported; addresses on other interfaces keep those interfaces' MAC addresses\n"},
 		{INSTANCE "use_vmac v w\nvmac_xmit_base y\n" VIPS "}",
 		 "5:12: error: unexpected 'w' after use_vmac; write \"use_vmac [NAME]\"\n"
-		 "6:16: error: unexpected 'y' after vmac_xmit_base; write \"vmac_xmit_base\", one statement a line\n"},
+		 "6:16: error: unexpected 'y' after vmac_xmit_base; write \"vmac_xmit_base\", one statement per line\n"},
 		{INSTANCE "use_vmac sixteen-bytes-xx\n" VIPS "}",
-		 "5:10: error: 'sixteen-bytes-xx' cannot be an interface; write a name of 1 to 15 characters as \"ip link\" shows it\n"},
+		 "5:10: error: 'sixteen-bytes-xx' is not a valid interface name; write a name of 1 to 15 characters, as \"ip link\" shows it\n"},
 		{INSTANCE "use_vmac eth0\n" VIPS "}",
-		 "2:1: error: the name eth0 of the virtual MAC's interface is used by vrrp_instance V on line 2; write another one\n"},
+		 "2:1: error: the virtual MAC interface name eth0 is already used by vrrp_instance V on line 2; choose another name\n"},
 		{ROUTER("V", "eth0", "use_vmac v\n" VIP("10.0.0.9"))
 			 ROUTER("W", "eth1", "use_vmac v\n" VIP("10.1.0.9")),
-		 "7:1: error: the name v of the virtual MAC's interface is used by vrrp_instance V on line 1; write another one\n"},
+		 "7:1: error: the virtual MAC interface name v is already used by vrrp_instance V on line 1; choose another name\n"},
 	};
 
 	(void)state;
@@ -90,7 +90,7 @@ static void no_name_left(void **state)
 	fclose(stream);
 	fixture_parse(
 		text,
-		"42:1: error: there is no name of 15 characters with prefix \"tenletters\" left for the virtual MAC of vrrp_instance V10; write \"use_vmac NAME\"\n");
+		"42:1: error: no interface name of at most 15 characters with prefix \"tenletters\" is free for the virtual MAC of vrrp_instance V10; write \"use_vmac NAME\"\n");
 	free(text);
 }
 

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The authentication block of an instance: the plain password of RFC 2338
- * section 5.3.6 (version 2), which RFC 3768 took out again and keepalived's
- * users still have in their files.
+ * The authentication block of an instance: the plain password of RFC 2338 section 5.3.6 (version
+ * 2). RFC 3768 removed it, but files of keepalived users still contain it.
  */
 #include "user/config/blocks/instance.h"
 #include "user/config/blocks/unsupported.h"
 #include "user/config/syntax/table.h"
 #include <string.h>
 
-/* AH is known, so that what is said of it is of use. */
+/* AH is listed so that its error message can be specific. */
 static const struct {
 	const char *name;
 	bool served;
@@ -36,7 +35,7 @@ static void read_type(struct config_parser *parser, struct config_block *block,
 	else if (!types[i].served)
 		config_error(
 			parser, token->location,
-			"auth_type AH is not served; use PASS on all nodes, or heartbeats, which are authenticated");
+			"auth_type AH is not supported; use PASS on all nodes, or heartbeats, which are authenticated");
 	else
 		instance->authentication = types[i].authentication;
 }
@@ -57,7 +56,7 @@ static void read_password(struct config_parser *parser, struct config_block *blo
 	if (length > sizeof(instance->password)) {
 		config_warning(
 			parser, token->location,
-			"auth_pass is cut to its first %zu characters: an advert has no room for more",
+			"auth_pass is truncated to its first %zu characters, because an advert has no room for more; shorten it",
 			sizeof(instance->password));
 		length = sizeof(instance->password);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The top level of a configuration: the readers of its blocks, each in the file of its name. */
+/* The top level of a configuration: the readers of its blocks. */
 #ifndef XBEAT_CONFIG_BLOCKS_BLOCKS_H
 #define XBEAT_CONFIG_BLOCKS_BLOCKS_H
 

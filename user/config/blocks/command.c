@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Command values: "script", "notify" and their like. The lexer has split the
- * line by the rules of all other statements; here it is put together again, as
- * far as that matters to quotes, and split by the rules of commands.
+ * Commands as values: "script", "notify" and the like, with the FIFOs and notify_deleted. The lexer
+ * has split the line by the rules of all other statements. Here the line is put together again, as
+ * far as quotes need it, and split by the rules of commands.
  */
 #include "user/config/blocks/command.h"
 #include "user/config/blocks/track.h"
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Blanks that stood between two words; more are no use to any command. */
+/* Blanks between two tokens are kept up to this number. */
 #define GAP_MAX 64
 
 static const struct {
@@ -29,7 +29,7 @@ static unsigned digit_value(char digit)
 					     : (unsigned)(tolower((unsigned char)digit) - 'a') + 10;
 }
 
-/* Reads digits of a base, at most so many, and steps behind them. */
+/* Reads at most digits_max digits of a base and advances *text past them. */
 static char take_code(const char **text, unsigned base, size_t digits_max)
 {
 	unsigned code = 0;
@@ -40,7 +40,7 @@ static char take_code(const char **text, unsigned base, size_t digits_max)
 	return (char)code;
 }
 
-/* Reads what follows a backslash and steps behind it. */
+/* Reads the characters after a backslash and advances *text past them. */
 static char take_escape(const char **text)
 {
 	char letter = **text;
@@ -59,14 +59,16 @@ static char take_escape(const char **text)
 	return letter;
 }
 
-/* Writes what an escape stands for; a NUL cannot be in an argument. Returns how many bytes. */
+/* Writes the byte of an escape and returns the number of bytes written. A NUL is dropped: an
+ * argument cannot contain it. */
 static size_t put_escape(const char **text, char *out)
 {
 	*out = take_escape(text);
 	return *out != '\0';
 }
 
-/* Copies a word to out and steps behind it. Returns false if a quote in it is not closed. */
+/* Copies an argument to out and advances *text past it. Returns false if it has an unclosed
+ * quote. */
 static bool take_argument(const char **text, char *out)
 {
 	char quote = '\0', byte;
@@ -93,7 +95,8 @@ static char **append_argument(char **arguments, size_t *count, const char *argum
 	return arguments;
 }
 
-/* Returns the next word, or NULL at the end of the text, or with *bad before what cannot be read. */
+/* Returns the next argument, or NULL at the end of the text; NULL with *bad set if it is
+ * malformed. */
 static const char *next_argument(const char **text, char *argument, bool *bad)
 {
 	while (isspace((unsigned char)**text))
@@ -123,7 +126,7 @@ char **config_split(const char *text)
 	return NULL;
 }
 
-/* Returns how many blanks stood between two words; 1 where a definition hides it. */
+/* Returns the number of blanks between two tokens; 1 where a definition hides it. */
 static int gap_before(const struct config_token *token)
 {
 	const struct config_token *before = token - 1;
@@ -136,7 +139,7 @@ static int gap_before(const struct config_token *token)
 						      : GAP_MAX;
 }
 
-/* Returns the line behind the keyword as it was written, to be freed. */
+/* Returns the text after the keyword as it was written, to be freed. */
 static char *statement_text(const struct config_statement *statement)
 {
 	char *text = NULL;
@@ -157,7 +160,7 @@ static char *statement_text(const struct config_statement *statement)
 	return text;
 }
 
-/* Returns NULL after reporting a quote that is not closed, or that there is nothing. */
+/* Returns NULL after reporting an unclosed quote or an empty value. */
 static char **split(struct config_parser *parser, const struct config_keyword *keyword,
 		    const struct config_statement *statement, const char *text)
 {
@@ -169,7 +172,7 @@ static char **split(struct config_parser *parser, const struct config_keyword *k
 		parser, statement->tokens[1].location,
 		arguments
 			? "%s is empty; write \"%s\""
-			: "a quote of %s is not closed; write \"%s\" with \" or ' around what belongs together",
+			: "a quote in %s is not closed; write \"%s\" with \" or ' around text that belongs together",
 		keyword->name, keyword->usage);
 	config_arguments_free(arguments);
 	return NULL;
@@ -191,7 +194,8 @@ static void *field(const struct config_block *block, const struct config_keyword
 	return (char *)block->target + keyword->offset;
 }
 
-/* Escapes may have put anything into a name; what is no letter would spoil reports, and a print. */
+/* Escapes can put any byte into a name; unprintable ones would corrupt messages and printed
+ * configurations. */
 static void store_name(struct config_parser *parser, struct config_location location,
 		       const char *what, const char *name, char out[static CONFIG_USER_BYTES])
 {
@@ -201,7 +205,7 @@ static void store_name(struct config_parser *parser, struct config_location loca
 		if (!isgraph((unsigned char)*byte) || strchr("\"'\\:", *byte)) {
 			config_error(
 				parser, location,
-				"the name of a %s has a blank, quote, colon or control character; write it as the system knows it",
+				"the name of a %s contains a blank, quote, colon or control character; write the name as the system has it",
 				what);
 			return;
 		}
@@ -228,8 +232,8 @@ void config_store_user(struct config_parser *parser, struct config_location loca
 	free(user);
 }
 
-/* keepalived leaves this one form to the shell: "</dev/tcp/127.0.0.1/80" asks whether a port is open,
- * where /bin/sh is bash. */
+/* keepalived gives this one form to the shell: "</dev/tcp/127.0.0.1/80" tests whether a port is
+ * open if /bin/sh is bash. */
 static char **shell_arguments(const char *program)
 {
 	char **arguments = NULL;
@@ -241,7 +245,7 @@ static char **shell_arguments(const char *program)
 	return append_argument(arguments, &count, NULL);
 }
 
-/* Splits the program into its arguments. Returns whether there is one. */
+/* Splits the program into its arguments. Returns success. */
 static bool store_arguments(struct config_parser *parser, const struct config_keyword *keyword,
 			    const struct config_statement *statement, const char *program,
 			    struct config_command *command)
@@ -268,15 +272,16 @@ void config_read_command(struct config_parser *parser, struct config_block *bloc
 	if (!parts)
 		return;
 	if (parts[1] && parts[2] && parts[3])
-		config_error(parser, statement->tokens[1].location,
-			     "unexpected '%s' after %s; write \"%s\", arguments within the quotes",
-			     parts[3], keyword->name, keyword->usage);
+		config_error(
+			parser, statement->tokens[1].location,
+			"unexpected '%s' after %s; write \"%s\", with the arguments inside the quotes",
+			parts[3], keyword->name, keyword->usage);
 	else if (store_arguments(parser, keyword, statement, parts[0], command) && parts[1])
 		config_store_user(parser, statement->tokens[1].location, parts + 1, command);
 	config_arguments_free(parts);
 }
 
-/* keepalived runs the first word alone if there are no quotes: nobody means that. */
+/* Without quotes, keepalived runs the first token alone, which is never what was meant. */
 static void append_unquoted(struct config_parser *parser, const struct config_keyword *keyword,
 			    const struct config_statement *statement, char *const unquoted[],
 			    struct config_command *command)
@@ -294,7 +299,7 @@ static void append_unquoted(struct config_parser *parser, const struct config_ke
 		command->arguments[count] = NULL;
 	}
 	config_warning(parser, statement->tokens[1].location,
-		       "%s has arguments outside quotes, which keepalived leaves out; write \"%s\"",
+		       "%s has arguments outside quotes, which keepalived ignores; write \"%s\"",
 		       keyword->name, keyword->usage);
 }
 
@@ -326,7 +331,7 @@ void config_read_user(struct config_parser *parser, struct config_block *block,
 	config_store_user(parser, statement->tokens[1].location, names, command);
 }
 
-/* keepalived tells of a deleted instance as of a fault, unless this word is there. */
+/* Without this keyword keepalived reports a deleted instance as a fault. */
 void config_read_notify_deleted(struct config_parser *parser, struct config_block *block,
 				const struct config_keyword *keyword,
 				const struct config_statement *statement)
@@ -364,7 +369,7 @@ void config_read_fifo(struct config_parser *parser, struct config_block *block,
 	(void)block;
 	if (*(char **)((char *)parser->config + keyword->offset)) {
 		config_error(parser, tokens[0].location,
-			     "%s was given in an earlier global_defs already; keep one of them",
+			     "%s is already set in an earlier global_defs; keep one of them",
 			     keyword->name);
 		return;
 	}

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Commands as values: keepalived joins what stands in quotes, works off its
- * escapes, and splits the result again into arguments, working off escapes a
- * second time. Private to user/core/config*.c.
+ * Commands as values. keepalived joins the quoted text, resolves its escapes, splits the result
+ * into arguments, and then resolves escapes a second time.
  */
 #ifndef XBEAT_CONFIG_BLOCKS_COMMAND_H
 #define XBEAT_CONFIG_BLOCKS_COMMAND_H
@@ -10,19 +9,19 @@
 #include "user/config/model/command.h"
 #include "user/config/syntax/parser.h"
 
-/* Words of a command statement: as many as are kept, so that one more is reported. */
+/* Tokens of a command statement: the parser keeps one more, so that an excess token is reported. */
 #define CONFIG_COMMAND_TOKENS_MAX (CONFIG_TOKENS_MAX - 2)
 
 /*
- * Splits a text at blanks outside "..." and '...', which may be parts of a word. Escapes, also
- * within quotes: \a \b \E \f \n \r \t \v, \nnn (octal), \xXX, \cC; any other character stands for
- * itself. Returns the words, ended by NULL, to be freed with config_words_free(); NULL if a quote is
- * not closed.
+ * Splits a text at blanks outside "..." and '...', which may be parts of an argument. Escapes, also
+ * inside quotes: \a \b \E \f \n \r \t \v, \nnn (octal), \xXX, \cC; any other character stands for
+ * itself. Returns the arguments, terminated by NULL, to be freed with config_arguments_free(); NULL
+ * if a quote is not closed.
  */
 char **config_split(const char *text);
 
-/* Splits the line behind a statement's keyword. Returns the words; NULL after reporting a quote that
- * is not closed, or that nothing is there. */
+/* Splits the text after a statement's keyword. Returns the arguments; NULL after reporting an
+ * unclosed quote or an empty value. */
 char **config_statement_arguments(struct config_parser *parser,
 				  const struct config_keyword *keyword,
 				  const struct config_statement *statement);
@@ -31,7 +30,7 @@ char **config_statement_arguments(struct config_parser *parser,
 void config_store_user(struct config_parser *parser, struct config_location location,
 		       char *const names[], struct config_command *command);
 
-/* Readers; the field is a struct config_command, of which they set one part. */
+/* Readers; each sets one part of the field, a struct config_command. */
 config_read config_read_command; /* "PROGRAM ARGUMENTS" [USER [GROUP]] */
 config_read config_read_program; /* PROGRAM ARGUMENTS, with or without quotes */
 config_read config_read_user; /* USER [GROUP] */

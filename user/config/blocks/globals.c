@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The words outside all blocks, and global_defs. It owns what global_defs says for others. */
+/* global_defs, and what it gives to other blocks. */
 #include "user/config/blocks/globals.h"
 #include "user/config/blocks/blocks.h"
 #include "user/config/blocks/track.h"
@@ -12,11 +12,11 @@
 #define REALTIME_PRIORITY_DEFAULT 50
 #define DOWN_TIMER_ADVERTS_DEFAULT 3
 
-/* Not given: no range allows them. */
+/* Outside every range: the keyword was not given. */
 #define UNSET_NS UINT64_MAX
 #define UNSET_COUNT UINT32_MAX
 
-/* As keepalived has it. */
+/* The same limit as in keepalived. */
 #define INTERVAL_MAX_NS (4294 * NS_PER_SECOND)
 
 #define GLOBALS struct config_globals
@@ -135,7 +135,7 @@ void config_read_globals(struct config_parser *parser, struct config_block *bloc
 	config_report_contradiction(parser, &globals, "vrrp_rt_priority", "no_realtime");
 }
 
-/* vrrp_min_garp is for what no word of its own is given for; so is the reaction to lower adverts. */
+/* vrrp_min_garp is the default of these keywords; garp_lower_prio_* default to garp_master_*. */
 static void finalize_garp(struct config_globals *globals)
 {
 	struct config_instance *defaults = &globals->defaults;

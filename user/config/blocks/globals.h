@@ -5,14 +5,13 @@
 
 #include "user/config/syntax/table.h"
 
-/* What global_defs says for other blocks; the rest goes to struct config. */
+/* What global_defs stores for other blocks; the rest goes to struct config. */
 struct config_globals {
 	char router_id[sizeof(((struct config *)0)->router_id)];
-	char vmac_prefix[11]; /* "": vrrp; room is left for "6.255" */
+	char vmac_prefix[11]; /* "": vrrp; the size leaves room for "6.255" */
 	char default_interface[CONFIG_INTERFACE_BYTES]; /* of static addresses */
 	struct xb_address group4, group6;
-	struct config_instance
-		defaults; /* vrrp_*: of the instances that do not say it themselves */
+	struct config_instance defaults; /* vrrp_*: for instances without the keyword */
 	bool min_garp;
 	uint8_t realtime_priority;
 	bool no_realtime;
@@ -24,10 +23,8 @@ struct config_globals {
 	bool dynamic_interfaces;
 };
 
-/*
- * Settings of an instance that it takes from global_defs, where they are called vrrp_NAME, unless it
- * has its own: X(kind of row, NAME, field of struct config_instance, lowest, highest).
- */
+/* Settings that an instance takes from global_defs, where they are called vrrp_NAME, unless it
+ * has its own: X(kind of row, NAME, field of struct config_instance, lowest, highest). */
 #define CONFIG_INHERITED(X)                                                                        \
 	X(SECONDS, "garp_master_delay", garp_delay_ns, 0, CONFIG_DAY_NS),                          \
 		X(U32, "garp_master_repeat", garp_repeat, 1, 1000),                                \
@@ -40,7 +37,8 @@ struct config_globals {
 		X(BOOL, "higher_prio_send_advert", higher_prio_send_advert, 0, 1),                 \
 		X(BOOL, "notify_priority_changes", notify.priority_changes, 0, 1)
 
-/* Before the file is read: the defaults. After it: copies to parser->config what is stored there. */
+/* Sets the defaults, before the file is read.
+ * config_finalize_globals() copies the settings to parser->config, after the file is read. */
 void config_globals_defaults(struct config_globals *globals);
 void config_finalize_globals(struct config_parser *parser);
 

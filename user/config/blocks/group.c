@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vrrp_sync_group: instances that change state together. Members are named
- * before or after their instances; they are found when the file has been read.
+ * vrrp_sync_group: instances that change state together. A group may stand before or after its
+ * instances; members are looked up when the whole file has been read.
  */
 #include "user/config/blocks/blocks.h"
 #include "user/config/blocks/named.h"
@@ -10,14 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An instance that a sync group names; name: lives as long as the lexer. */
+/* An instance named in a sync group. name: valid as long as the lexer. */
 struct config_member {
 	const char *name;
 	size_t group; /* index */
 	struct config_location location;
 };
 
-/* A member's name, until all instances are known. */
+/* Stores a member's name until all instances are known. */
 static void read_member(struct config_parser *parser, struct config_block *block,
 			const struct config_keyword *keyword,
 			const struct config_statement *statement)
@@ -56,7 +56,7 @@ static void read_global_tracking(struct config_parser *parser, struct config_blo
 	group->tracking_weight = true;
 	config_warning(
 		parser, statement->tokens[0].location,
-		"%s is out of date; write sync_group_tracking_weight, or move the track_* blocks to the group",
+		"%s is deprecated; write sync_group_tracking_weight, or move the track_* blocks to the group",
 		keyword->name);
 }
 
@@ -122,17 +122,17 @@ static void report_unknown(struct config_parser *parser, const struct config_mem
 
 		if (spelling_is_near(member->name, spelling_distance(member->name, name))) {
 			config_error(parser, member->location,
-				     "vrrp_instance %s is not there; did you mean '%s'?",
+				     "vrrp_instance %s is not defined; did you mean '%s'?",
 				     member->name, name);
 			return;
 		}
 	}
 	config_error(parser, member->location,
-		     "vrrp_instance %s is not there; add it, or remove it from the group",
+		     "vrrp_instance %s is not defined; add it, or remove it from the group",
 		     member->name);
 }
 
-/* Reports a member that cannot be one. Returns whether it can. */
+/* Reports a member that cannot belong to the group. Returns whether it can. */
 static bool member_fits(struct config_parser *parser, const struct config_member *member)
 {
 	const struct config_member *earlier = earlier_member(parser, member);
@@ -142,12 +142,12 @@ static bool member_fits(struct config_parser *parser, const struct config_member
 		return true;
 	if (earlier->group == member->group)
 		config_warning(parser, member->location,
-			       "%s was given on %s already; this one is ignored", member->name,
+			       "%s is already listed on %s; this one is ignored", member->name,
 			       config_location_text(parser, earlier->location));
 	else
 		config_error(
 			parser, member->location,
-			"vrrp_instance %s is in vrrp_sync_group %s on %s already; keep it in one of them",
+			"vrrp_instance %s is already in vrrp_sync_group %s on %s; keep it in one group",
 			member->name, groups[earlier->group].name,
 			config_location_text(parser, earlier->location));
 	return false;
@@ -175,9 +175,10 @@ static void check_name(struct config_parser *parser, const struct config_group *
 {
 	for (const struct config_group *other = parser->config->groups; other < group; other++) {
 		if (!strcmp(other->name, group->name))
-			config_error(parser, group->location,
-				     "vrrp_sync_group %s is on %s already; give each its own name",
-				     group->name, config_location_text(parser, other->location));
+			config_error(
+				parser, group->location,
+				"vrrp_sync_group %s is already defined on %s; give each group its own name",
+				group->name, config_location_text(parser, other->location));
 	}
 }
 
@@ -208,7 +209,7 @@ void config_finalize_groups(struct config_parser *parser)
 		else if (names_in_group(parser, i) == 1)
 			config_warning(
 				parser, group->location,
-				"vrrp_sync_group %s has one instance, which has nothing to keep in step with; add another",
+				"vrrp_sync_group %s has only one instance, so it synchronizes nothing; add another",
 				group->name);
 	}
 	free(parser->members);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The heartbeat block: links, nodes, timing. What nodes mean together is checked in check.c. */
+/* The heartbeat block: links, nodes, timing. check.c checks the nodes against each other. */
 #include "user/config/blocks/heartbeat.h"
 #include "user/config/blocks/blocks.h"
 #include "user/config/blocks/unsupported.h"
@@ -12,7 +12,8 @@
 
 #define DETECTION_MIN_INTERVALS 2
 #define DETECTION_MAX_INTERVALS 50
-/* A node that hears nobody knows that it is alone only if there are so many to hear. */
+/* A node that receives nothing can conclude that it is isolated only if it has at least this
+ * many peers. */
 #define OTHERS_FOR_ISOLATION 2
 
 static void read_link(struct config_parser *parser, struct config_block *block,
@@ -29,15 +30,15 @@ static void read_link(struct config_parser *parser, struct config_block *block,
 	for (size_t i = 0; i < heartbeat->interface_count; i++) {
 		if (!strcmp(heartbeat->interfaces[i], interface)) {
 			config_error(parser, token->location,
-				     "interface %s is link %zu already; keep one of them",
+				     "interface %s is already link %zu; keep one of them",
 				     interface, i);
 			return;
 		}
 	}
 	if (heartbeat->interface_count == XB_LINKS_MAX) {
 		config_error(parser, token->location,
-			     "%s is one interface too many; %d are allowed", interface,
-			     XB_LINKS_MAX);
+			     "interface %s exceeds the limit of %d interfaces; remove one",
+			     interface, XB_LINKS_MAX);
 		return;
 	}
 	strcpy(heartbeat->interfaces[heartbeat->interface_count++], interface);
@@ -50,7 +51,7 @@ static bool read_node_id(struct config_parser *parser, const struct config_token
 	uint64_t id;
 
 	if (config_parse_number(token->text, &id) || id < 1 || id > XB_NODE_ID_MAX) {
-		config_error(parser, token->location, "'%s' is no node id; 1 to %d is allowed",
+		config_error(parser, token->location, "'%s' is not a node id; 1 to %d is allowed",
 			     token->text, XB_NODE_ID_MAX);
 		return false;
 	}
@@ -65,15 +66,17 @@ static bool read_node_address(struct config_parser *parser, const struct config_
 	struct xb_address *address;
 
 	if (node->address_count == XB_LINKS_MAX) {
-		config_error(parser, token->location, "%s is one address too many; %d are allowed",
+		config_error(parser, token->location,
+			     "address %s exceeds the limit of %d addresses per node; remove one",
 			     token->text, XB_LINKS_MAX);
 		return false;
 	}
 	address = &node->addresses[node->address_count];
 	if (address_parse(token->text, address)) {
-		config_error(parser, token->location,
-			     "'%s' is no IP address; write \"node ID NAME ADDRESS... [witness]\"",
-			     token->text);
+		config_error(
+			parser, token->location,
+			"'%s' is not an IP address; write \"node ID NAME ADDRESS... [witness]\"",
+			token->text);
 		return false;
 	}
 	if (!config_address_is_unicast(address)) {
@@ -237,7 +240,7 @@ static void report_missing(struct config_parser *parser, const struct config_blo
 			     block->name, name, remedy);
 }
 
-/* Where a keyword stands, or else the block. */
+/* Returns the location of a keyword, or of the block if the keyword was not given. */
 static struct config_location location_of(const struct config_block *block, const char *keyword)
 {
 	const struct config_location *seen = config_block_seen(block, keyword);
@@ -245,17 +248,16 @@ static struct config_location location_of(const struct config_block *block, cons
 	return seen ? *seen : block->location;
 }
 
-/* A keyword without "multiplier auto" is said to have no effect; its default is put back. */
+/* Reports a keyword that needs "multiplier auto". */
 static void drop_bound(struct config_parser *parser, const struct config_block *block,
 		       const char *keyword)
 {
 	const struct config_location *seen = config_block_seen(block, keyword);
 
 	if (seen)
-		config_warning(
-			parser, *seen,
-			"%s has no effect without \"multiplier auto\"; add that, or remove this",
-			keyword);
+		config_warning(parser, *seen,
+			       "%s has no effect without \"multiplier auto\"; add it, or remove %s",
+			       keyword, keyword);
 }
 
 static void check_detection(struct config_parser *parser, const struct config_block *block)
@@ -265,17 +267,18 @@ static void check_detection(struct config_parser *parser, const struct config_bl
 	char low[CONFIG_DURATION_TEXT_BYTES], high[CONFIG_DURATION_TEXT_BYTES];
 
 	if (heartbeat->detection_min_ns < least_ns)
-		config_error(parser, location_of(block, "detection_min"),
-			     "detection_min %s is shorter than %d intervals, %s; raise it",
-			     config_format_duration(heartbeat->detection_min_ns, low),
-			     DETECTION_MIN_INTERVALS, config_format_duration(least_ns, high));
+		config_error(
+			parser, location_of(block, "detection_min"),
+			"detection_min %s is shorter than %d intervals (%s); raise detection_min",
+			config_format_duration(heartbeat->detection_min_ns, low),
+			DETECTION_MIN_INTERVALS, config_format_duration(least_ns, high));
 	else if (heartbeat->detection_min_ns >= heartbeat->detection_max_ns)
 		config_error(
 			parser,
 			location_of(block, config_block_seen(block, "detection_max")
 						   ? "detection_max"
 						   : "detection_min"),
-			"detection_min %s is not shorter than detection_max %s; leave room between them",
+			"detection_min %s is not shorter than detection_max %s; lower detection_min or raise detection_max",
 			config_format_duration(heartbeat->detection_min_ns, low),
 			config_format_duration(heartbeat->detection_max_ns, high));
 }
@@ -305,19 +308,19 @@ void config_check_guard(struct config_parser *parser, struct config_location loc
 	if (guard_timeout_ns <= heartbeat->interval_ns)
 		config_error(
 			parser, location,
-			"guard_timeout %s is not longer than the interval of heartbeat %s, %s, in which it is extended; raise it",
+			"guard_timeout %s is not longer than the interval of heartbeat %s (%s), at which the guard is extended; raise guard_timeout",
 			config_format_duration(guard_timeout_ns, guard), heartbeat->name,
 			config_format_duration(heartbeat->interval_ns, other));
 	else if (guard_timeout_ns > heartbeat->daemon_timeout_ns &&
 		 guard_timeout_ns > CONFIG_GUARD_TIMEOUT_MIN_NS)
 		config_warning(
 			parser, location,
-			"guard_timeout %s is longer than daemon_timeout %s: nobody takes over from a node that hangs before its guard has run out; lower it",
+			"guard_timeout %s is longer than daemon_timeout %s: no node takes over from a hung node before its guard expires; lower guard_timeout",
 			config_format_duration(guard_timeout_ns, guard),
 			config_format_duration(heartbeat->daemon_timeout_ns, other));
 }
 
-/* The default of restart_grace is nobody's decision: it may be cut off by a short guard. */
+/* The default of restart_grace may exceed the guard: nobody chose it, so it is not reported. */
 static void finalize_guard(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_heartbeat *heartbeat = block->target;
@@ -328,7 +331,7 @@ static void finalize_guard(struct config_parser *parser, const struct config_blo
 		if (heartbeat->guard_timeout_ns < CONFIG_GUARD_TIMEOUT_MIN_NS)
 			heartbeat->guard_timeout_ns = CONFIG_GUARD_TIMEOUT_MIN_NS;
 	}
-	/* That daemon_timeout is too short is reported with the whole file. */
+	/* A daemon_timeout that is too short is reported by check.c. */
 	if (heartbeat->daemon_timeout_ns > heartbeat->interval_ns)
 		config_check_guard(parser, location_of(block, "guard_timeout"),
 				   heartbeat->guard_timeout_ns, heartbeat);
@@ -336,7 +339,7 @@ static void finalize_guard(struct config_parser *parser, const struct config_blo
 	    heartbeat->restart_grace_ns >= heartbeat->guard_timeout_ns)
 		config_warning(
 			parser, location_of(block, "restart_grace"),
-			"restart_grace %s is not shorter than guard_timeout %s, which ends the wait for a daemon that died; lower it",
+			"restart_grace %s is not shorter than guard_timeout %s: the guard expires and ends the wait for a dead daemon; lower restart_grace",
 			config_format_duration(heartbeat->restart_grace_ns, grace),
 			config_format_duration(heartbeat->guard_timeout_ns, guard));
 }
@@ -394,7 +397,7 @@ void config_read_heartbeat(struct config_parser *parser, struct config_block *bl
 	if (heartbeat) {
 		config_error(
 			parser, inner.location,
-			"a second heartbeat block is not served; keep this one or \"%s\" of %s",
+			"a second heartbeat block is not supported; keep this one or \"%s\" on %s",
 			heartbeat->name, config_location_text(parser, heartbeat->location));
 		config_parser_skip_block(parser, &statement->tokens[0]);
 		return;

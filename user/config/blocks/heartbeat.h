@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the heartbeat block and instances check alike. */
+/* A check that the heartbeat block and instances share. */
 #ifndef XBEAT_CONFIG_BLOCKS_HEARTBEAT_H
 #define XBEAT_CONFIG_BLOCKS_HEARTBEAT_H
 

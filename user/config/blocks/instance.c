@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The vrrp_instance block: its keywords. What they mean together, and with
- * global_defs, is settled when the whole file is known: config_settle.c.
+ * The keywords of a vrrp_instance block. finalize.c settles what they mean together, and with
+ * global_defs, when the whole file is known.
  */
 #include "user/config/blocks/instance.h"
 #include "user/config/blocks/blocks.h"
@@ -14,7 +14,7 @@
 
 #define TIMER_EXPIRED_PRIORITY_DEFAULT 254
 
-/* RFC 9568 has Active where keepalived's files say MASTER. */
+/* RFC 9568 says Active where keepalived's files say MASTER. */
 static const struct {
 	const char *name;
 	bool start_as_master;

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A vrrp_instance in two steps: its statements are read as they come; when the
- * whole file is known, its settings are settled with global_defs and with one
- * another. Private to user/core/config*.c.
+ * A vrrp_instance is read in two steps: its statements as they come; then, when the whole file is
+ * known, its settings are finalized against global_defs and one another.
  */
 #ifndef XBEAT_CONFIG_BLOCKS_INSTANCE_H
 #define XBEAT_CONFIG_BLOCKS_INSTANCE_H
 
 #include "user/config/syntax/parser.h"
 
-/* A line of virtual_ipaddress and of the other lists of addresses. */
+/* Usage of a line of virtual_ipaddress and of the other address lists. */
 #define CONFIG_VIP_USAGE                                                                           \
 	"ADDRESS[/LENGTH] [brd ADDRESS|+|-] [dev NAME] [scope SCOPE] [label NAME] [peer "          \
 	"ADDRESS[/LENGTH]] [home] [-nodad] [mngtmpaddr] [noprefixroute] [autojoin] [no_track] "    \
@@ -24,7 +23,7 @@ config_read config_read_unicast_peers;
 config_read config_read_vips;
 config_read config_read_vmac;
 
-/* Settles a part of the instance that is block->target; block->seen says what was given. */
+/* Finalizes a part of the instance block->target; block->seen tells which keywords were given. */
 typedef void config_finalize(struct config_parser *parser, const struct config_block *block);
 
 config_finalize config_finalize_addresses;
@@ -33,7 +32,7 @@ config_finalize config_finalize_strict;
 config_finalize config_finalize_unicast;
 config_finalize config_finalize_vmac;
 
-/* Names the virtual MAC's interfaces that have no name yet, so that no two have the same. */
+/* Gives each virtual MAC interface without a name a unique one. */
 void config_name_vmacs(struct config_parser *parser);
 
 #endif

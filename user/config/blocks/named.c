@@ -3,7 +3,7 @@
 #include "user/config/blocks/named.h"
 #include <string.h>
 
-/* Appends an entry with its defaults to the list; returns it. */
+/* Appends an entry with its defaults to the list and returns it. */
 static void *add_entry(struct config *config, const struct config_named_type *type)
 {
 	char *field = (char *)config + type->list;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The lines of virtual_routes and static_routes: keepalived's, which are those of "ip route add" with
- * every word in full. What a line leaves out is decided where the route is added.
+ * Lines of virtual_routes and static_routes: as in keepalived, "ip route add" with unabbreviated
+ * keywords. Values that a line leaves out are chosen when the route is added.
  */
 #include "user/config/blocks/route.h"
 #include "user/config/blocks/blocks.h"
@@ -23,7 +23,7 @@ struct route_line {
 	uint8_t family; /* "inet", "inet6"; 0: neither */
 };
 
-/* Returns NULL after reporting that there is no room for another. */
+/* Returns NULL after reporting that there is no room for another next hop. */
 static struct config_next_hop *add_next_hop(struct route_line *route_line)
 {
 	struct config_route *route = &route_line->route;
@@ -43,7 +43,7 @@ static void read_next_hop(struct route_line *route_line)
 	if (route_line->route.next_hop_count && !route_line->next_hops)
 		config_line_error(
 			line, line->tokens[line->next - 1].location,
-			"a gateway or interface stands before nexthop; write each gateway as \"nexthop via GATEWAY dev NAME\"");
+			"a gateway or interface precedes nexthop; write each gateway as \"nexthop via GATEWAY dev NAME\"");
 	else if (add_next_hop(route_line))
 		route_line->next_hops = true;
 }
@@ -79,7 +79,8 @@ static const struct {
 	{"inet6", read_inet6},
 };
 
-/* The words that are more than a field. Returns false if the next one is none of them. */
+/* Reads the keywords that are more than a field. Returns false if the next token is none of
+ * them. */
 static bool read_structure(struct route_line *route_line)
 {
 	struct config_line *line = &route_line->line;
@@ -106,7 +107,7 @@ static bool read_next_hop_option(struct route_line *route_line)
 	return true;
 }
 
-/* An address that stands for itself. */
+/* Reads a destination without the keyword "to". */
 static bool read_destination(struct route_line *route_line)
 {
 	struct config_line *line = &route_line->line;
@@ -129,14 +130,14 @@ static void read_token(struct route_line *route_line)
 	if (route_line->next_hops)
 		config_line_error(
 			line, line->tokens[line->next].location,
-			"'%s' after nexthop, where only via, dev, weight, realms and onlink stand; write it before the first nexthop",
+			"'%s' after nexthop, where only via, dev, weight, realms and onlink are valid; write it before the first nexthop",
 			line->tokens[line->next].text);
 	else if (!config_options_read(&config_route_options, line, &route_line->route) &&
 		 !read_destination(route_line))
 		config_options_unknown(tables, ARRAY_SIZE(tables), line);
 }
 
-/* The "dev" of gateways that "or" separates may stand before or behind it. */
+/* The "dev" of gateways separated by "or" may stand before or after the "or". */
 static void share_interface(struct config_route *route)
 {
 	size_t named = 0;
@@ -151,7 +152,7 @@ static void share_interface(struct config_route *route)
 	}
 }
 
-/* keepalived's rule: whatever could be of both families is IPv4. */
+/* As in keepalived, a route that fits both families is IPv4. */
 static void finalize_family(struct route_line *route_line)
 {
 	struct config_route *route = &route_line->route;
@@ -180,12 +181,13 @@ static void check_next_hops(struct config_line *line, const struct config_route 
 					    route->family);
 		if (route->family == 6 && next_hop->gateway.given &&
 		    address_is_ipv4(&next_hop->gateway.address))
-			config_line_error(line, line->tokens[0].location,
-					  "an IPv6 route has an IPv4 gateway; write an IPv6 one");
+			config_line_error(
+				line, line->tokens[0].location,
+				"an IPv6 route has an IPv4 gateway; write an IPv6 gateway");
 	}
 }
 
-/* The kernel refuses a destination that has more than its network. */
+/* The kernel rejects a destination with bits set beyond its prefix length. */
 static void clear_host_bits(struct config_line *line, struct config_prefix *destination)
 {
 	size_t bits = destination->length +
@@ -201,7 +203,7 @@ static void clear_host_bits(struct config_line *line, struct config_prefix *dest
 		return;
 	destination->address = network;
 	config_warning(line->parser, line->tokens[0].location,
-		       "the destination has bits beyond its length; %s/%d is meant",
+		       "the destination has bits set beyond its prefix length; %s/%d is used",
 		       address_format(&network, text), destination->length);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The words of a route and of its next hops, each with where its value goes; the order is that in
- * which routes are printed.
+ * The options of a route and of its next hops, each with its field, in the order in which routes
+ * are printed.
  */
 #include "user/config/blocks/route.h"
 #include "user/config/syntax/options.h"
@@ -9,7 +9,7 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
-/* Names of numbers: those that every /etc/iproute2 has. The files themselves are not read. */
+/* Names of numbers, as every /etc/iproute2 has them. The files themselves are not read. */
 
 const struct config_name config_table_names[] = {
 	{"default", RT_TABLE_DEFAULT},
@@ -53,7 +53,7 @@ const struct config_name config_scope_names[] = {
 	{0},
 };
 
-/* The code points of RFC 2474, 2597, 3246 and 5865, shifted to their place in the byte. */
+/* The code points of RFC 2474, 2597, 3246 and 5865, shifted to their position in the byte. */
 const struct config_name config_tos_names[] = {
 	{"default", 0x00},
 	{"AF11", 0x28},
@@ -91,7 +91,7 @@ const struct config_name config_tos_names[] = {
 		.name = (keyword), .kind = &config_kind_number, ROUTE(metrics[index]),             \
 		.maximum = (highest), .lockable = true                                             \
 	}
-/* per_ms: what the kernel counts a millisecond as. */
+/* per_ms: kernel units per millisecond. */
 #define METRIC_TIME(keyword, index, per_ms)                                                        \
 	{                                                                                          \
 		.name = (keyword), .kind = &config_kind_time, ROUTE(metrics[index]),               \
@@ -203,7 +203,7 @@ static const struct config_option route_entries[] = {
 	CONFIG_OPTION_REFUSED("encap", "make a tunnel interface, and write \"dev NAME\""),
 	CONFIG_OPTION_REFUSED("nat", "use the firewall's rules"),
 	CONFIG_OPTION_REFUSED("nhid", "write each gateway as \"nexthop via GATEWAY dev NAME\""),
-	CONFIG_OPTION_REFUSED("ttl-propagate", "only MPLS has it: remove it"),
+	CONFIG_OPTION_REFUSED("ttl-propagate", "it is for MPLS only: remove it"),
 	CONFIG_OPTION_REFUSED("vrf", "write \"table NUMBER\" with the VRF's table"),
 	CONFIG_OPTION_REFUSED("xresolve", "remove the route"),
 };
@@ -212,7 +212,7 @@ const struct config_options config_route_options = CONFIG_OPTIONS(route_entries)
 
 static void read_gateway(struct config_line *line, const struct config_option *option, void *field)
 {
-	/* "via inet6 ADDRESS": the address says as much. */
+	/* "via inet6 ADDRESS": the family is redundant. */
 	if (line->next < line->count && (!strcmp(line->tokens[line->next].text, "inet") ||
 					 !strcmp(line->tokens[line->next].text, "inet6")))
 		line->next++;
@@ -224,7 +224,7 @@ static void print_gateway(FILE *out, const struct config_option *option, const v
 	config_kind_address.print(out, option, field);
 }
 
-/* Without a family: an IPv4 route may have a gateway of either. */
+/* Has no family: an IPv4 route may have a gateway of either. */
 const struct config_option_kind config_kind_gateway = {read_gateway, print_gateway, NULL};
 
 #define GATEWAY_FIELD .kind = &config_kind_gateway, HOP(gateway)

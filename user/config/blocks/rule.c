@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The lines of virtual_rules and static_rules: keepalived's, which are those of "ip rule add" with
- * every word in full.
+ * Lines of virtual_rules and static_rules: as in keepalived, "ip rule add" with unabbreviated
+ * keywords.
  */
 #include "user/config/blocks/blocks.h"
 #include "user/config/blocks/route.h"
@@ -135,7 +135,7 @@ static const struct config_option rule_entries[] = {
 
 const struct config_options config_rule_options = CONFIG_OPTIONS(rule_entries);
 
-/* The words that are no fields: a family, and "type", which says that an action follows. */
+/* Reads the keywords that are no fields: a family, and "type", which precedes an action. */
 static bool read_other(struct config_line *line, struct config_rule *rule)
 {
 	static const struct {
@@ -164,32 +164,33 @@ static void check_action(struct config_line *line, const struct config_rule *rul
 	if (actions != 1)
 		config_line_error(
 			line, line->tokens[0].location,
-			"the rule says %s what to do; write one of table, goto, l3mdev, nop, blackhole, unreachable and prohibit",
-			actions ? "more than once" : "not");
+			"the rule has %s action; write one of table, goto, l3mdev, nop, blackhole, unreachable and prohibit",
+			actions ? "more than one" : "no");
 	else if (needs_table && !rule->table.given && !rule->l3mdev)
 		config_line_error(
 			line, line->tokens[0].location,
 			"realms, suppress_prefixlength and suppress_ifgroup need a table; add \"table TABLE\" or remove them");
 }
 
-/* A rule can only jump forwards. */
+/* A rule can only jump forward. */
 static void check_goto(struct config_line *line, const struct config_rule *rule)
 {
 	if (line->failed || !rule->goto_priority.given)
 		return;
 	if (!rule->priority.given)
-		config_line_error(line, line->tokens[0].location,
-				  "a rule with goto needs its own place; add \"priority NUMBER\"");
+		config_line_error(
+			line, line->tokens[0].location,
+			"a rule with goto needs a priority of its own; add \"priority NUMBER\"");
 	else if (rule->goto_priority.value <= rule->priority.value)
 		config_line_error(
 			line, line->tokens[0].location,
-			"goto %u does not lead forwards from priority %u; write a higher number",
+			"goto %u does not lead forward from priority %u; write a higher number",
 			rule->goto_priority.value, rule->priority.value);
 }
 
 static void finalize_prefix(struct config_prefix *prefix)
 {
-	/* "from all" says nothing. */
+	/* "from all" matches everything, so it is dropped. */
 	if (prefix->any_family)
 		*prefix = (struct config_prefix){0};
 }
@@ -203,7 +204,8 @@ static uint32_t count_assigned(const struct config_rule_list *list)
 	return count;
 }
 
-/* keepalived's way: downwards in the order of the file, so that a later rule comes first. */
+/* As in keepalived, priorities decrease in the order of the file, so that a later rule comes
+ * first. */
 static void assign_priority(struct config_line *line, struct config_rule *rule)
 {
 	const struct config *config = line->parser->config;
@@ -218,7 +220,7 @@ static void assign_priority(struct config_line *line, struct config_rule *rule)
 	rule->priority_assigned = true;
 	config_warning(
 		line->parser, rule->location,
-		"the rule has no priority; as in keepalived it is %u, which changes with the rules before it: add \"priority NUMBER\"",
+		"the rule has no priority; as in keepalived it gets %u, which changes with the rules before it: add \"priority NUMBER\"",
 		rule->priority.value);
 }
 

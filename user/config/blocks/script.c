@@ -12,7 +12,7 @@
 #define SECONDS_MAX_NS ((uint64_t)UINT32_MAX * NS_PER_US)
 #define DELAY_MAX_NS (3600 * NS_PER_SECOND)
 
-/* The fields are the weight at offset and whether it is reversed, at bytes. */
+/* The keyword's offset is that of the weight, its bytes the offset of the reverse flag. */
 void config_read_weights(struct config_parser *parser, struct config_block *block,
 			 const struct config_keyword *keyword,
 			 const struct config_statement *statement)
@@ -25,7 +25,7 @@ void config_read_weights(struct config_parser *parser, struct config_block *bloc
 			   (bool *)(target + keyword->bytes));
 }
 
-/* Reads a block that has to have a keyword. Returns its entry. */
+/* Reads a block that requires a keyword. Returns its entry. */
 static void *read_thing(struct config_parser *parser, const struct config_named_type *type,
 			const struct config_statement *statement, const char *required)
 {
@@ -180,7 +180,7 @@ static const struct config_named_type process_type = {
 	CONFIG_NAMED(struct config_process, &process_defaults, processes, process_count),
 };
 
-/* "quorum_max 0" asks for no such process, so that the quorum of 1 cannot have been meant. */
+/* "quorum_max 0" means that no such process may run, so the default quorum of 1 does not apply. */
 static void finalize_quorum(struct config_parser *parser, struct config_process *process)
 {
 	if (process->quorum_max == 0 && process->quorum == 1)
@@ -188,7 +188,7 @@ static void finalize_quorum(struct config_parser *parser, struct config_process 
 	if (process->quorum > process->quorum_max)
 		config_error(
 			parser, process->location,
-			"quorum_max %u of vrrp_track_process %s is below its quorum %u; raise it",
+			"quorum_max %u of vrrp_track_process %s is below its quorum %u; raise quorum_max",
 			process->quorum_max, process->name, process->quorum);
 }
 
@@ -216,8 +216,8 @@ static void read_init_file(struct config_parser *parser, struct config_block *bl
 	if (count > 1 && (count > 2 || config_parse_signed(statement->tokens[1].text, &value) ||
 			  value < INT32_MIN || value > INT32_MAX))
 		config_error(parser, statement->tokens[1].location,
-			     "'%s' is no value of a file; write \"%s\"", statement->tokens[1].text,
-			     keyword->usage);
+			     "'%s' is not a value of a file; write \"%s\"",
+			     statement->tokens[1].text, keyword->usage);
 	else
 		file->init_value = (int32_t)value;
 }
@@ -296,14 +296,14 @@ static const struct config_named_type app_type = {
 	CONFIG_NAMED(struct config_app, &app_defaults, apps, app_count),
 };
 
-/* A name stands in maps, in messages and on command lines. */
+/* The name appears in maps, messages and command lines. */
 static void check_app_name(struct config_parser *parser, const struct config_token *token)
 {
 	if (!*token->text || strlen(token->text) >= XB_NAME_BYTES ||
 	    token->text[strspn(token->text, APP_NAME_LETTERS)])
 		config_error(
 			parser, token->location,
-			"'%s' cannot be an application's name; write 1 to %d letters, digits, '_', '.' or '-'",
+			"'%s' is not a valid application name; write 1 to %d letters, digits, '_', '.' or '-'",
 			token->text, XB_NAME_BYTES - 1);
 }
 
@@ -319,6 +319,6 @@ void config_read_app(struct config_parser *parser, struct config_block *block,
 	if (parser->config->app_count == XB_APPS_MAX + 1)
 		config_error(
 			parser, app.location,
-			"vrrp_app %s is one too many; %d are allowed, because heartbeats carry a bit for each",
+			"vrrp_app %s exceeds the limit of %d applications, for each of which heartbeats carry one bit; remove one",
 			app.name, XB_APPS_MAX);
 }

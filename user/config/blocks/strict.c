@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * strict_mode: nothing but what the RFCs have. What keepalived resets is reset,
- * with a warning; what would not be VRRP at all is an error.
+ * strict_mode: only what the RFCs specify. Settings that keepalived resets are reset with a
+ * warning; what would not be VRRP at all is an error.
  */
 #include "user/config/blocks/instance.h"
 #include "user/config/syntax/value.h"
@@ -19,7 +19,7 @@ static const struct {
 	const char *name;
 	size_t offset;
 	size_t bytes; /* 1, 4 or 8 */
-	uint64_t value; /* the only one that strict mode has */
+	uint64_t value; /* the only value that strict mode allows */
 } resets[] = {
 	RESET("authentication", authentication, CONFIG_AUTHENTICATION_NONE),
 	RESET("preempt_delay", preempt_delay_ns, 0),
@@ -64,12 +64,12 @@ static void check_addresses(struct config_parser *parser, const struct config_in
 	if (!instance->advertised_count)
 		config_error(
 			parser, instance->location,
-			"vrrp_instance %s has no virtual_ipaddress, which strict_mode needs; add one",
+			"vrrp_instance %s has no virtual_ipaddress, which strict_mode requires; add one",
 			instance->name);
 	else if (instance->family == 6 && !config_address_is_link_local(&instance->vips[0].address))
 		config_error(
 			parser, instance->vips[0].location,
-			"the first address must be link-local in strict_mode (RFC 9568 section 5.2.9); put one before it");
+			"the first address must be link-local in strict_mode (RFC 9568 section 5.2.9); put a link-local address before it");
 }
 
 static void check_state(struct config_parser *parser, const struct config_block *block)
@@ -94,11 +94,11 @@ void config_finalize_strict(struct config_parser *parser, const struct config_bl
 	if (instance->unicast_peer_count)
 		config_error(
 			parser, *config_block_seen(block, "unicast_peer"),
-			"unicast is not in the RFCs, and strict_mode asks for them; remove unicast_peer, or add \"strict_mode off\"");
+			"unicast is not in the RFCs, which strict_mode enforces; remove unicast_peer, or add \"strict_mode off\"");
 	check_addresses(parser, instance);
 	check_state(parser, block);
 	reset_settings(parser, block);
-	/* Version 2 has no Accept_Mode: only the owner takes packets to its addresses. */
+	/* Version 2 has no Accept_Mode: only the owner accepts packets to its addresses. */
 	if (instance->version == 2 && instance->priority != VRRP_PRIORITY_OWNER &&
 	    config_block_seen(block, "accept")) {
 		instance->accept = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The blocks that a configuration has. */
+/* The top-level blocks of a configuration. */
 #include "user/config/blocks/blocks.h"
 #include "user/config/blocks/track.h"
 #include "user/config/blocks/unsupported.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * track_interface, track_script and their like, in instances and in sync
- * groups: the lines, and what they mean once all that they name is known. keepalived's rules of where weights do not count are here.
+ * track_interface, track_script and the like, in instances and in sync groups: reading the lines,
+ * and finalizing them when everything that they name is known. keepalived's rules for weights that
+ * do not count are here.
  */
 #include "user/config/blocks/track.h"
 #include "user/core/vrrp.h"
@@ -18,7 +19,7 @@ const struct config_track_keyword config_track_keywords[CONFIG_TRACK_LINK + 1] =
 
 #define LINE_USAGE "NAME [weight NUMBER [reverse|noreverse]]"
 
-/* Reads "reverse" or, if that may stand there, "noreverse". Returns success. */
+/* Reads "reverse" or, if allowed, "noreverse". Returns success. */
 static bool read_reverse(struct config_parser *parser, const struct config_token *token,
 			 bool no_reverse, const char *usage, bool *reverse)
 {
@@ -41,7 +42,7 @@ bool config_read_weight(struct config_parser *parser, const struct config_token 
 	int error = config_parse_signed(tokens[0].text, &number);
 
 	if (error == -EINVAL)
-		config_error(parser, tokens[0].location, "'%s' is no weight; write \"%s\"",
+		config_error(parser, tokens[0].location, "'%s' is not a weight; write \"%s\"",
 			     tokens[0].text, usage);
 	else if (error || number < -limit || number > limit)
 		config_error(parser, tokens[0].location,
@@ -54,7 +55,7 @@ bool config_read_weight(struct config_parser *parser, const struct config_token 
 	return false;
 }
 
-/* The lines of one block, or the one statement, and the list they go to. */
+/* Where the lines of a block, or a single statement, are stored. */
 struct track_reader {
 	struct config_track **tracks;
 	size_t *count;
@@ -70,7 +71,7 @@ static bool read_line_tokens(struct config_parser *parser, const struct config_t
 	if (count == 1)
 		return true;
 	if (strcmp(tokens[1].text, "weight") != 0 || count < 3 || count > 4) {
-		config_error(parser, tokens[1].location, "'%s' is no weight of %s; write \"%s\"",
+		config_error(parser, tokens[1].location, "'%s' is not a weight of %s; write \"%s\"",
 			     tokens[count > 4 ? 4 : 1].text, tokens[0].text, usage);
 		return false;
 	}
@@ -81,7 +82,7 @@ static bool read_line_tokens(struct config_parser *parser, const struct config_t
 				  &track->weight, &track->reverse);
 }
 
-/* keepalived counts a thing once, however often it is named; so does this. */
+/* As in keepalived, a thing that is named twice counts once. */
 static bool is_repeated(struct config_parser *parser, const struct track_reader *reader,
 			const struct config_token *token)
 {
@@ -90,7 +91,7 @@ static bool is_repeated(struct config_parser *parser, const struct track_reader 
 
 		if (earlier->kind == reader->kind && !strcmp(earlier->name, token->text)) {
 			config_warning(parser, token->location,
-				       "%s %s was given on %s already; this one is ignored",
+				       "%s %s is already listed on %s; this one is ignored",
 				       config_track_keywords[reader->kind].keyword, token->text,
 				       config_location_text(parser, earlier->location));
 			return true;
@@ -150,7 +151,7 @@ void config_read_tracks(struct config_parser *parser, struct config_block *block
 	}
 }
 
-/* What a line may name, and the weight that goes with it. */
+/* A thing that a line may name, with its weight. */
 struct candidate {
 	const char *name;
 	int weight;
@@ -200,7 +201,7 @@ static struct candidate candidate_at(const struct config *config, enum config_tr
 	}
 }
 
-/* A link is an interface of the heartbeat block, so they can be listed. */
+/* A link is an interface of the heartbeat block, so all valid names can be listed. */
 static void report_unknown_link(struct config_parser *parser, const struct config_track *track)
 {
 	const struct config_heartbeat *heartbeat = parser->config->heartbeat;
@@ -218,7 +219,7 @@ static void report_unknown_link(struct config_parser *parser, const struct confi
 		used += (size_t)snprintf(links + used, sizeof(links) - used, "%s%s", i ? ", " : "",
 					 heartbeat->interfaces[i]);
 	config_error(parser, track->location,
-		     "%s is no interface of heartbeat %s; name one of those it has (%s)",
+		     "%s is not an interface of heartbeat %s; use one of its interfaces (%s)",
 		     track->name, heartbeat->name, links);
 }
 
@@ -239,20 +240,21 @@ static void report_unknown(struct config_parser *parser, const struct config_tra
 		}
 	}
 	if (nearest && spelling_is_near(track->name, best))
-		config_error(parser, track->location, "%s %s is not there; did you mean '%s'?",
+		config_error(parser, track->location, "%s %s is not defined; did you mean '%s'?",
 			     kind->what, track->name, nearest);
 	else if (track->kind == CONFIG_TRACK_LINK)
 		report_unknown_link(parser, track);
 	else if (track->kind == CONFIG_TRACK_PEER)
 		config_error(parser, track->location,
-			     "node %s is not there; name a node of the heartbeat block",
+			     "node %s is not defined; use a node of the heartbeat block",
 			     track->name);
 	else
-		config_error(parser, track->location, "%s %s is not there; add \"%s %s { ... }\"",
+		config_error(parser, track->location, "%s %s is not defined; add \"%s %s { ... }\"",
 			     kind->what, track->name, kind->what, track->name);
 }
 
-/* A link is bad if nodes are heard over another, but not over it: by all that are, of which two are too few. */
+/* A link is bad if all other nodes are heard over another link, but not over this one. With two
+ * nodes both see the same. */
 static void check_link(struct config_parser *parser, const struct config_track *track)
 {
 	const struct config_heartbeat *heartbeat = parser->config->heartbeat;
@@ -260,16 +262,16 @@ static void check_link(struct config_parser *parser, const struct config_track *
 	if (heartbeat->interface_count < 2)
 		config_warning(
 			parser, track->location,
-			"track_link %s has no effect with one link: another one tells that it is bad; add an \"interface\" to heartbeat %s",
+			"track_link %s has no effect with one link: only a second link shows that this one is bad; add an \"interface\" to heartbeat %s",
 			track->name, heartbeat->name);
 	else if (heartbeat->node_count < 3 && !track->weight)
 		config_warning(
 			parser, track->location,
-			"track_link %s without weight is a fault of both nodes when the link fails, so that none is Active; write \"weight NUMBER\", or add a witness",
+			"track_link %s without a weight is a fault on both nodes when the link fails, so that neither is Active; write \"weight NUMBER\", or add a witness",
 			track->name);
 }
 
-/* Gives a line the weight of what it names, unless it has its own. */
+/* Gives a line the weight of the thing that it names, unless the line has its own. */
 static void finalize_track(struct config_parser *parser, struct config_track *track)
 {
 	const struct config *config = parser->config;
@@ -291,11 +293,9 @@ static void finalize_track(struct config_parser *parser, struct config_track *tr
 		report_unknown(parser, track);
 }
 
-/*
- * Where priorities must not move, keepalived leaves out a script that has a weight, and lets
- * its other things count as if they had none. Ours go the way of scripts: a weight says that their
- * failure is to be no fault. Returns whether the line stays.
- */
+/* Where priorities are fixed, keepalived drops a script that has a weight, and treats other
+ * things as if they had no weight. xbeat's own kinds are treated like scripts: a weight means
+ * that a failure is not a fault. Returns whether the line stays. */
 static bool drop_weight(struct config_parser *parser, struct config_track *track,
 			const char *reason)
 {
@@ -304,16 +304,16 @@ static bool drop_weight(struct config_parser *parser, struct config_track *track
 
 	if (!track->weight)
 		return true;
-	config_warning(
-		parser, track->location, "the weight %d of %s has no effect %s: %s; remove %s",
-		track->weight, track->name, reason,
-		stays ? "when it fails, that is a fault" : "it is not tracked",
-		stays ? "the weight" : "it, or write \"weight 0\" to make its failure a fault");
+	config_warning(parser, track->location,
+		       "the weight %d of %s has no effect %s: %s; remove %s", track->weight,
+		       track->name, reason, stays ? "its failure is a fault" : "it is not tracked",
+		       stays ? "the weight"
+			     : "it, or write \"weight 0\" to make its failure a fault");
 	track->weight = 0;
 	return stays;
 }
 
-/* reason: why weights do not count; NULL: they do. own_interface: what needs no tracking. */
+/* reason: why weights have no effect; NULL: they have. own_interface: tracked anyway. */
 static void finalize_list(struct config_parser *parser, struct config_track *tracks, size_t *count,
 			  const char *reason, const char *own_interface)
 {
@@ -327,7 +327,7 @@ static void finalize_list(struct config_parser *parser, struct config_track *tra
 		if (own)
 			config_warning(
 				parser, tracks[i].location,
-				"%s is the instance's own interface, which is tracked in any case; this line is ignored",
+				"%s is the instance's own interface, which is always tracked; this line is ignored",
 				tracks[i].name);
 		if (own || (reason && !drop_weight(parser, &tracks[i], reason)))
 			free(tracks[i].name);
@@ -342,7 +342,7 @@ static bool is_owner(const struct config_instance *instance)
 	return instance->priority == VRRP_PRIORITY_OWNER;
 }
 
-/* Returns why the weights of an instance do not count, or NULL. */
+/* Returns why the weights of an instance have no effect, or NULL. */
 static const char *instance_reason(const struct config *config, size_t instance)
 {
 	if (is_owner(&config->instances[instance]))
@@ -367,7 +367,7 @@ static const char *group_reason(const struct config *config, const struct config
 	return NULL;
 }
 
-/* Nodes are checked with their heartbeat block. */
+/* Names of nodes are checked with the heartbeat block. */
 static void check_names(struct config_parser *parser, enum config_track_kind kind)
 {
 	size_t count = candidate_count(parser->config, kind);
@@ -384,7 +384,7 @@ static void check_names(struct config_parser *parser, enum config_track_kind kin
 		}
 		if (earlier < later)
 			config_error(parser, candidate.location,
-				     "%s %s is on %s already; give each its own name",
+				     "%s %s is already defined on %s; give each its own name",
 				     config_track_keywords[kind].what, candidate.name,
 				     config_location_text(parser, other.location));
 	}

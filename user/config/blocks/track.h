@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What instances and sync groups track and whom they notify, and the blocks
- * those refer to. Private to user/core/config*.c.
- */
+/* What instances and sync groups track and notify. */
 #ifndef XBEAT_CONFIG_BLOCKS_TRACK_H
 #define XBEAT_CONFIG_BLOCKS_TRACK_H
 
@@ -10,10 +7,8 @@
 #include "user/config/model/command.h"
 #include "user/config/syntax/table.h"
 
-/*
- * Kinds of tracked things, in the order of enum config_track_kind:
- * X(id, word of the block, what the thing is called, highest weight, the thing may be reversed itself)
- */
+/* Kinds of tracked things, in the order of enum config_track_kind: X(id, keyword of the block,
+ * name of the thing, highest weight, whether the thing itself may be reversed). */
 #define CONFIG_TRACK_KINDS(X)                                                                      \
 	X(INTERFACE, "track_interface", "interface", 253, false),                                  \
 		X(SCRIPT, "track_script", "vrrp_script", 253, true),                               \
@@ -41,10 +36,8 @@ extern const struct config_track_keyword config_track_keywords[CONFIG_TRACK_LINK
 		.bytes = offsetof(type, track_count), .minimum = CONFIG_TRACK_##id                 \
 	}
 
-/*
- * Commands on changes: X(id, word). notify_deleted is not among them: it may stand without one.
- * The second list is what an instance has and a sync group has not.
- */
+/* Commands on state changes: X(id, keyword). notify_deleted is not in the list, because it may
+ * have no command. The second list holds the keywords that only instances have. */
 #define CONFIG_NOTIFY_KEYWORDS(X)                                                                  \
 	X(ANY, "notify"), X(MASTER, "notify_master"), X(BACKUP, "notify_backup"),                  \
 		X(FAULT, "notify_fault"), X(STOP, "notify_stop")
@@ -83,14 +76,11 @@ extern const struct config_track_keyword config_track_keywords[CONFIG_TRACK_LINK
 
 config_read config_read_tracks;
 config_read config_read_notify_deleted;
-config_read config_read_fifo; /* into parser->config, as the next */
+config_read config_read_fifo; /* stores into parser->config, as the next one */
 config_read config_read_fifo_script;
 
-/*
- * Reads "NUMBER [reverse]" at words[0], within -limit..limit; usage is for reports. *weight and
- * *reverse stay as they are if something is wrong. no_reverse: whether that word may stand there.
- * Returns success.
- */
+/* Reads "NUMBER [reverse]" at tokens[0], within -limit..limit. usage: for messages. no_reverse:
+ * whether "noreverse" is allowed. *weight and *reverse are unchanged on error. Returns success. */
 bool config_read_weight(struct config_parser *parser, const struct config_token *tokens,
 			size_t count, int limit, bool no_reverse, const char *usage, int *weight,
 			bool *reverse);
@@ -104,8 +94,8 @@ bool config_read_weight(struct config_parser *parser, const struct config_token 
 	}
 config_read config_read_weights;
 
-/* Finds what groups and tracks name, and settles weights, once the file is read and all instances
- * are settled. */
+/* Looks up the names in groups and tracks, and finalizes weights, when the file has been read
+ * and all instances are finalized. */
 void config_finalize_groups(struct config_parser *parser);
 void config_finalize_tracks(struct config_parser *parser);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where an instance's adverts come from and go to: its source address, its
- * unicast peers, its multicast group (RFC 9568 sections 5.1.1.2 and 5.1.2.2).
+ * Where an instance's adverts come from and go to: its source address, its unicast peers, its
+ * multicast group (RFC 9568 sections 5.1.1.2 and 5.1.2.2).
  */
 #include "user/config/blocks/globals.h"
 #include "user/config/blocks/instance.h"
@@ -9,7 +9,7 @@
 #include "user/lib/address.h"
 #include <string.h>
 
-/* Parses the address of one machine. As in keepalived a prefix length may follow, which says nothing.
+/* Parses the address of one host. As in keepalived, a prefix length is allowed and ignored.
  * Returns success. */
 static bool parse_host(const char *text, struct xb_address *host)
 {
@@ -18,7 +18,7 @@ static bool parse_host(const char *text, struct xb_address *host)
 	return !config_parse_prefix(text, host, &prefix_length) && config_address_is_unicast(host);
 }
 
-/* mcast_src_ip and unicast_src_ip: keepalived takes either for both. */
+/* mcast_src_ip and unicast_src_ip: keepalived accepts either for both. */
 void config_read_source(struct config_parser *parser, struct config_block *block,
 			const struct config_keyword *keyword,
 			const struct config_statement *statement)
@@ -28,14 +28,14 @@ void config_read_source(struct config_parser *parser, struct config_block *block
 	struct xb_address source;
 
 	if (!parse_host(token->text, &source)) {
-		config_error(parser, token->location, "'%s' is no unicast address; write \"%s\"",
+		config_error(parser, token->location, "'%s' is not a unicast address; write \"%s\"",
 			     token->text, keyword->usage);
 		return;
 	}
 	if (instance->has_source && !address_equal(&instance->source, &source)) {
 		config_error(
 			parser, token->location,
-			"vrrp_instance %s has another source address already; keep one of mcast_src_ip and unicast_src_ip",
+			"vrrp_instance %s already has another source address; keep one of mcast_src_ip and unicast_src_ip",
 			block->name);
 		return;
 	}
@@ -63,7 +63,7 @@ static const struct {
 	{"max_ttl", offsetof(struct config_unicast_peer, ttl_maximum)},
 };
 
-/* Reads the bound at words[0], its value behind it. Returns success. */
+/* Reads the TTL limit at tokens[0] and its value after it. Returns success. */
 static bool read_ttl_bound(struct config_parser *parser, const struct config_token *tokens,
 			   size_t count, struct config_unicast_peer *peer)
 {
@@ -78,8 +78,8 @@ static bool read_ttl_bound(struct config_parser *parser, const struct config_tok
 		return true;
 	}
 	config_error(parser, tokens[0].location,
-		     "'%s%s%s' is no bound of a peer; write \"" PEER_USAGE "\"", tokens[0].text,
-		     count < 2 ? "" : " ", count < 2 ? "" : tokens[1].text);
+		     "'%s%s%s' is not a TTL limit of a peer; write \"" PEER_USAGE "\"",
+		     tokens[0].text, count < 2 ? "" : " ", count < 2 ? "" : tokens[1].text);
 	return false;
 }
 
@@ -90,7 +90,7 @@ static bool read_peer_tokens(struct config_parser *parser, const struct config_s
 
 	if (!parse_host(tokens[0].text, &peer->address)) {
 		config_error(parser, tokens[0].location,
-			     "'%s' is no unicast address; write \"" PEER_USAGE "\"",
+			     "'%s' is not a unicast address; write \"" PEER_USAGE "\"",
 			     tokens[0].text);
 		return false;
 	}
@@ -101,7 +101,7 @@ static bool read_peer_tokens(struct config_parser *parser, const struct config_s
 	if (peer->ttl_minimum > peer->ttl_maximum)
 		config_error(
 			parser, tokens[0].location,
-			"min_ttl %u of %s is above its max_ttl %u; all adverts would be dropped",
+			"min_ttl %u of %s is above its max_ttl %u, so that all adverts would be dropped; lower min_ttl",
 			peer->ttl_minimum, tokens[0].text, peer->ttl_maximum);
 	return true;
 }
@@ -123,7 +123,7 @@ static void read_peer(struct config_parser *parser, struct config_block *block,
 		if (address_equal(&instance->unicast_peers[i].address, &peer.address)) {
 			config_warning(
 				parser, peer.location,
-				"%s was given on %s already; this one is ignored",
+				"%s is already listed on %s; this one is ignored",
 				statement->tokens[0].text,
 				config_location_text(parser, instance->unicast_peers[i].location));
 			return;
@@ -149,7 +149,7 @@ static void check_family(struct config_parser *parser, const struct config_insta
 	if (location && address_family(address) != instance->family)
 		config_error(
 			parser, *location,
-			"%s is of another family than vrrp_instance %s, which is of IPv%u; use one family",
+			"%s has a different address family than vrrp_instance %s (IPv%u); use one family",
 			address_format(address, text), instance->name, instance->family);
 }
 
@@ -169,7 +169,7 @@ static void check_families(struct config_parser *parser, const struct config_blo
 			     &instance->unicast_peers[i].location);
 }
 
-/* One file for all nodes lists each node as a peer, itself too. */
+/* A file that is shared by all nodes lists each node as a peer, including this one. */
 static void drop_self(struct config_instance *instance)
 {
 	size_t kept = 0;
@@ -182,7 +182,7 @@ static void drop_self(struct config_instance *instance)
 	instance->unicast_peer_count = kept;
 }
 
-/* keepalived falls back to multicast, with a word in its log, unless unicast_fault_no_peer. */
+/* keepalived falls back to multicast and logs it, unless unicast_fault_no_peer is set. */
 static void check_peers(struct config_parser *parser, const struct config_block *block)
 {
 	static const char *const keywords[] = {"unicast_peer", "unicast_src_ip",
@@ -192,7 +192,7 @@ static void check_peers(struct config_parser *parser, const struct config_block 
 	if (fault) {
 		config_error(
 			parser, *fault,
-			"vrrp_instance %s has no peer, so that unicast_fault_no_peer would keep it from starting; add \"unicast_peer { ADDRESS ... }\"",
+			"vrrp_instance %s has no unicast peer, and unicast_fault_no_peer would keep it from starting; add \"unicast_peer { ADDRESS ... }\"",
 			block->name);
 		return;
 	}
@@ -203,13 +203,13 @@ static void check_peers(struct config_parser *parser, const struct config_block 
 			continue;
 		config_warning(
 			parser, *seen,
-			"vrrp_instance %s has no peer in unicast_peer, so that its adverts are multicast; add the other nodes, or remove %s",
+			"vrrp_instance %s has no peer in unicast_peer, so its adverts are multicast; add the other nodes, or remove %s",
 			block->name, keywords[i]);
 		return;
 	}
 }
 
-/* Without an interface it is the source address that says where the instance is. */
+/* Without an interface, the source address determines where the instance is. */
 static void check_interface(struct config_parser *parser, const struct config_block *block)
 {
 	const struct config_instance *instance = block->target;
@@ -223,7 +223,7 @@ static void check_interface(struct config_parser *parser, const struct config_bl
 	else if (config_address_is_link_local(&instance->source))
 		config_error(
 			parser, block->location,
-			"vrrp_instance %s has no interface, and a link-local source does not tell it; add \"interface NAME\"",
+			"vrrp_instance %s has no interface, and a link-local source address does not determine one; add \"interface NAME\"",
 			block->name);
 }
 

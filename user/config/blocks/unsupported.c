@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Words that keepalived knows and xbeat does not serve yet, block by block, so
- * that its configurations parse and everything left out is named. A word that
- * cannot be left out without harm is an error.
+ * Keywords that keepalived knows and xbeat does not support, block by block. They are listed so
+ * that keepalived's configurations parse and everything ignored is reported. A keyword that cannot
+ * be ignored without harm is an error.
  */
 #include "user/config/blocks/unsupported.h"
 #include "user/config/syntax/parser.h"
@@ -19,17 +19,17 @@
 	{                                                                                          \
 		.name = (keyword), .severity = DIAGNOSTIC_ERROR, .consequence = (harm)             \
 	}
-/* Of a job that is not xbeat's. */
+/* A keyword for a task that xbeat does not have. */
 #define FOREIGN(keyword, whose)                                                                    \
 	{                                                                                          \
 		.name = (keyword), .severity = DIAGNOSTIC_WARNING, .owner = (whose)                \
 	}
-/* What it asks for is so in any case, or it is about keepalived's own insides: not worth a warning. */
+/* xbeat behaves like this anyway, or it tunes keepalived's internals: no warning. */
 #define NEEDLESS(keyword)                                                                          \
 	{                                                                                          \
 		.name = (keyword), .needless = true                                                \
 	}
-/* Without what it tracks an instance would stay Active where it must not. */
+/* Without what it tracks, an instance would stay Active where it must not. */
 #define TRACK_BFD                                                                                  \
 	REFUSED("track_bfd", "xbeat has no BFD: remove it, and watch the other machine with a "    \
 			     "heartbeat block and \"track_peer NODE\"")

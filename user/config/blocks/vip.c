@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Lists of addresses, ADDRESS[/LENGTH] and options a line: virtual_ipaddress and
- * virtual_ipaddress_excluded of an instance, static_ipaddress outside of all.
+ * Lists of addresses, one line "ADDRESS[/LENGTH] [OPTION ...]" each: virtual_ipaddress and
+ * virtual_ipaddress_excluded of an instance, static_ipaddress outside all blocks.
  */
 #include "user/config/blocks/blocks.h"
 #include "user/config/blocks/instance.h"
@@ -26,7 +26,7 @@ static const struct {
 typedef void vip_option(struct config_parser *parser, const struct config_token *value,
 			struct config_vip *vip);
 
-/* "+" and "-": the address with all host bits one, or zero. */
+/* "+" and "-": the address with all host bits set, or cleared. */
 static bool derive_broadcast(const char *sign, const struct config_vip *vip,
 			     struct xb_address *broadcast)
 {
@@ -56,12 +56,12 @@ static void read_broadcast(struct config_parser *parser, const struct config_tok
 	} else {
 		config_error(
 			parser, value->location,
-			"'%s' is no broadcast address; write an IPv4 address, or + or - with a length of 1 to 30",
+			"'%s' is not a broadcast address; write an IPv4 address, or + or - with a prefix length of 1 to 30",
 			value->text);
 	}
 }
 
-/* The loopback interface is fine here: nothing but the address goes there. */
+/* The loopback interface is allowed here: it only holds the address. */
 static void read_device(struct config_parser *parser, const struct config_token *value,
 			struct config_vip *vip)
 {
@@ -108,7 +108,7 @@ static void read_peer(struct config_parser *parser, const struct config_token *v
 	    address_family(&peer) != address_family(&vip->address)) {
 		config_error(
 			parser, value->location,
-			"'%s' is no peer address; write \"peer ADDRESS[/LENGTH]\" with an IPv%u address",
+			"'%s' is not a peer address; write \"peer ADDRESS[/LENGTH]\" with an IPv%u address",
 			value->text, address_family(&vip->address));
 		return;
 	}
@@ -129,7 +129,7 @@ static void read_preferred_lifetime(struct config_parser *parser, const struct c
 	else
 		config_error(
 			parser, value->location,
-			"'%s' is no lifetime; write \"preferred_lft forever\" or 0 to %u seconds",
+			"'%s' is not a lifetime; write \"preferred_lft forever\" or 0 to %u seconds",
 			value->text, UINT32_MAX);
 }
 
@@ -149,7 +149,7 @@ static void read_no_track(struct config_parser *parser, const struct config_toke
 	vip->no_track = true;
 }
 
-/* A word without a value has a reader or a flag; one with neither is not served. */
+/* An option without a value has a reader or a flag; one with neither is unsupported. */
 static const struct {
 	const char *name;
 	vip_option *read;
@@ -186,11 +186,11 @@ static void report_unknown_option(struct config_parser *parser, const struct con
 	}
 	if (spelling_is_near(token->text, spelling_distance(token->text, options[nearest].name)))
 		config_error(parser, token->location,
-			     "unknown word '%s' behind an address; did you mean '%s'?", token->text,
-			     options[nearest].name);
+			     "unknown option '%s' after an address; did you mean '%s'?",
+			     token->text, options[nearest].name);
 	else
 		config_error(parser, token->location,
-			     "unknown word '%s' behind an address; write \"" CONFIG_VIP_USAGE "\"",
+			     "unknown option '%s' after an address; write \"" CONFIG_VIP_USAGE "\"",
 			     token->text);
 }
 
@@ -199,18 +199,19 @@ static void apply_option(struct config_parser *parser, size_t option,
 {
 	if (options[option].ipv6_only && address_is_ipv4(&vip->address))
 		config_warning(parser, tokens[0].location,
-			       "%s is for IPv6 addresses; it is ignored", options[option].name);
+			       "%s is for IPv6 addresses only; it is ignored",
+			       options[option].name);
 	else if (options[option].read)
 		options[option].read(parser, &tokens[1], vip);
 	else if (options[option].flag)
 		vip->flags |= options[option].flag;
 	else
 		config_warning(parser, tokens[0].location,
-			       "keepalived's '%s' of an address is not served yet; it is ignored",
+			       "keepalived's '%s' of an address is not supported; it is ignored",
 			       options[option].name);
 }
 
-/* Reads one option at words[0]; returns how many words it took. */
+/* Reads one option at tokens[0]; returns the number of tokens that it took. */
 static size_t read_option(struct config_parser *parser, const struct config_token *tokens,
 			  size_t count, struct config_vip *vip)
 {
@@ -231,7 +232,7 @@ static size_t read_option(struct config_parser *parser, const struct config_toke
 	return options[i].has_value ? 2 : 1;
 }
 
-/* The kernel takes one length, and with a peer it is that of the peer. */
+/* The kernel takes one prefix length; with a peer, it is the peer's. */
 static void finalize_peer(struct config_parser *parser, const struct config_token *token,
 			  struct config_vip *vip)
 {
@@ -240,7 +241,7 @@ static void finalize_peer(struct config_parser *parser, const struct config_toke
 	if (!vip->has_peer || vip->prefix_length == full)
 		return;
 	config_warning(parser, token->location,
-		       "the length of %s has no effect with a peer; write it behind the peer",
+		       "the prefix length of %s has no effect with a peer; write it after the peer",
 		       token->text);
 	vip->prefix_length = full;
 }
@@ -252,7 +253,7 @@ static void read_vip_options(struct config_parser *parser, const struct config_t
 
 	vip->scope = RT_SCOPE_UNIVERSE;
 	vip->flags = ipv6 ? IFA_F_NODAD : 0;
-	/* Deprecated, so that it is no source address of the host's own connections. */
+	/* Deprecated, so that the host's own connections do not use it as a source address. */
 	vip->preferred_lifetime_s = ipv6 && vip->prefix_length == 128 ? 0 : UINT32_MAX;
 	for (size_t i = 1; i < count;)
 		i += read_option(parser, &tokens[i], count - i, vip);
@@ -268,7 +269,8 @@ static bool read_vip(struct config_parser *parser, const struct config_statement
 
 	if (config_parse_prefix(tokens[0].text, &vip.address, &vip.prefix_length)) {
 		config_error(parser, tokens[0].location,
-			     "'%s' is no address; write \"" CONFIG_VIP_USAGE "\"", tokens[0].text);
+			     "'%s' is not an address; write \"" CONFIG_VIP_USAGE "\"",
+			     tokens[0].text);
 		return false;
 	}
 	if (!config_address_is_unicast(&vip.address)) {
@@ -282,7 +284,7 @@ static bool read_vip(struct config_parser *parser, const struct config_statement
 	return true;
 }
 
-/* keepalived takes an address once, however often it is given; so does this. */
+/* As in keepalived, an address that is given twice counts once. */
 static bool is_repeated(struct config_parser *parser, const struct config_vip *list, size_t count,
 			const struct config_token *token, const struct config_vip *vip)
 {
@@ -290,7 +292,7 @@ static bool is_repeated(struct config_parser *parser, const struct config_vip *l
 		if (address_equal(&list[i].address, &vip->address) &&
 		    !strcmp(list[i].interface, vip->interface)) {
 			config_warning(parser, token->location,
-				       "%s was given on %s already; this one is ignored",
+				       "%s is already listed on %s; this one is ignored",
 				       token->text, config_location_text(parser, list[i].location));
 			return true;
 		}
@@ -298,7 +300,7 @@ static bool is_repeated(struct config_parser *parser, const struct config_vip *l
 	return false;
 }
 
-/* Reports the first address that an advert has no room for, and passes over the rest. */
+/* Reports the first address that does not fit into an advert, and ignores the rest. */
 static bool has_room(struct config_parser *parser, const struct config_block *block,
 		     const struct config_token *token)
 {
@@ -307,12 +309,12 @@ static bool has_room(struct config_parser *parser, const struct config_block *bl
 	if (instance->advertised_count == VRRP_ADDRESSES_MAX)
 		config_error(
 			parser, token->location,
-			"%s is one address too many for vrrp_instance %s; an advert carries %d: move it to virtual_ipaddress_excluded, or split the instance",
+			"%s is one address too many for vrrp_instance %s: an advert carries at most %d; move it to virtual_ipaddress_excluded, or split the instance",
 			token->text, block->name, VRRP_ADDRESSES_MAX);
 	return instance->advertised_count <= VRRP_ADDRESSES_MAX;
 }
 
-/* Those advertised stand before those excluded, in whatever order the blocks come. */
+/* Advertised addresses come before excluded ones, whatever the order of the blocks. */
 static void insert_vip(struct config_instance *instance, const struct config_vip *vip)
 {
 	size_t at = vip->excluded ? instance->vip_count : instance->advertised_count;
@@ -396,7 +398,7 @@ void config_read_static_addresses(struct config_parser *parser, struct config_bl
 			   read_static);
 }
 
-/* Nobody takes an address of the other family over: keepalived drops it with a word in its log. */
+/* No node takes over an address of the other family: keepalived drops it with a log message. */
 static void check_families(struct config_parser *parser, const struct config_instance *instance)
 {
 	char text[ADDRESS_TEXT_BYTES];
@@ -407,7 +409,7 @@ static void check_families(struct config_parser *parser, const struct config_ins
 		if (address_family(&vip->address) != instance->family)
 			config_error(
 				parser, vip->location,
-				"%s cannot be advertised: vrrp_instance %s is of IPv%u; move it to virtual_ipaddress_excluded",
+				"%s cannot be advertised: vrrp_instance %s is IPv%u; move it to virtual_ipaddress_excluded",
 				address_format(&vip->address, text), instance->name,
 				instance->family);
 	}

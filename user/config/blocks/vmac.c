@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The virtual MAC address (RFC 9568 section 7.3): use_vmac, and the names of
- * the interfaces that carry it.
+ * The virtual MAC address (RFC 9568 section 7.3): use_vmac, and the names of the interfaces that
+ * carry it.
  */
 #include "user/config/blocks/globals.h"
 #include "user/config/blocks/instance.h"
@@ -22,7 +22,7 @@ void config_read_vmac(struct config_parser *parser, struct config_block *block,
 		if (strchr(token->text, ':'))
 			config_error(
 				parser, token->location,
-				"a MAC address of one's own, '%s', is not served; remove it: the virtual router has that of its virtual_router_id",
+				"a MAC address of your own ('%s') is not supported; remove it: the virtual router uses the MAC address of its virtual_router_id",
 				token->text);
 		else if (*instance->vmac_interface)
 			config_error(parser, token->location,
@@ -51,10 +51,10 @@ void config_finalize_vmac(struct config_parser *parser, const struct config_bloc
 	if (instance->use_vmac && !*instance->interface && !config_block_seen(block, "interface"))
 		config_error(
 			parser, *config_block_seen(block, "use_vmac"),
-			"use_vmac needs an interface to put the virtual MAC address on; add \"interface NAME\"");
+			"use_vmac needs an interface for the virtual MAC address; add \"interface NAME\"");
 }
 
-/* Returns the instance that has the name for an interface of its own or for its virtual MAC's. */
+/* Returns the instance that uses the name, for its interface or for its virtual MAC interface. */
 static const struct config_instance *find_user(const struct config *config,
 					       const struct config_instance *but, const char *name)
 {
@@ -68,8 +68,8 @@ static const struct config_instance *find_user(const struct config *config,
 	return NULL;
 }
 
-/* Names as keepalived has them: vrrp.51, vrrp6.51; a number after the prefix tells more of them
- * apart. Returns false if the name does not fit an interface. */
+/* Names follow keepalived: vrrp.51, vrrp6.51; a number after the prefix keeps further ones
+ * apart. Returns false if the name is too long for an interface. */
 static bool make_name(const char *prefix, const struct config_instance *instance, unsigned attempt,
 		      char name[static CONFIG_INTERFACE_BYTES])
 {
@@ -97,7 +97,7 @@ static void choose_name(struct config_parser *parser, struct config_instance *in
 	}
 	config_error(
 		parser, instance->location,
-		"there is no name of %d characters with prefix \"%s\" left for the virtual MAC of vrrp_instance %s; write \"use_vmac NAME\"",
+		"no interface name of at most %d characters with prefix \"%s\" is free for the virtual MAC of vrrp_instance %s; write \"use_vmac NAME\"",
 		CONFIG_INTERFACE_BYTES - 1, prefix, instance->name);
 }
 
@@ -112,12 +112,12 @@ void config_name_vmacs(struct config_parser *parser)
 		if (!*instance->vmac_interface)
 			continue;
 		user = find_user(config, instance, instance->vmac_interface);
-		/* Of two with the same name the later one is told. */
+		/* Of two with the same name, the later one is reported. */
 		if (user &&
 		    (user <= instance || !strcmp(user->interface, instance->vmac_interface)))
 			config_error(
 				parser, instance->location,
-				"the name %s of the virtual MAC's interface is used by vrrp_instance %s on %s; write another one",
+				"the virtual MAC interface name %s is already used by vrrp_instance %s on %s; choose another name",
 				instance->vmac_interface, user->name,
 				config_location_text(parser, user->location));
 	}

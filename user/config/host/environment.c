@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What configurations may ask of this machine; see config_environment.h. */
+/* What a configuration may read from this host; see environment.h. */
 #include "user/config/host/environment.h"
 #include "user/lib/file.h"
 #include <stdlib.h>
@@ -22,7 +22,7 @@ void config_machine_init(struct config_machine *machine, const char *instance)
 	environment->variable = getenv;
 	environment->find = file_find;
 	environment->read = file_read;
-	/* No secret: without it the numbers are only less surprising. */
+	/* Not a secret: without entropy the numbers are only more predictable. */
 	if (getrandom(&environment->random_seed, sizeof(environment->random_seed), GRND_NONBLOCK) <
 	    0)
 		environment->random_seed = 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What configurations may ask of this machine: its name, its environment, its files. */
+/* What a configuration may read from this host: its name, its environment, its files. */
 #ifndef XBEAT_CONFIG_HOST_ENVIRONMENT_H
 #define XBEAT_CONFIG_HOST_ENVIRONMENT_H
 
@@ -12,8 +12,8 @@ struct config_machine {
 	char directory[PATH_MAX];
 };
 
-/* Fills machine, which must not move from then on.
- * instance: what @ID compares with, borrowed; NULL: the host name. */
+/* Fills machine, which must not move afterwards. instance: what @ID compares with, borrowed;
+ * NULL: the host name. */
 void config_machine_init(struct config_machine *machine, const char *instance);
 
 #endif

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Key files: see keyfile.h. The two words of a key are read as in the SipHash paper, section 2.1. */
+/*
+ * Key files; see keyfile.h. The two 64-bit halves of a key are read as in the SipHash paper,
+ * section 2.1.
+ */
 #include "user/config/host/keyfile.h"
 #include <ctype.h>
 #include <errno.h>
@@ -38,7 +41,7 @@ static bool is_blank(char character)
 	return character == ' ' || character == '\t' || character == '\r';
 }
 
-/* Returns the next word of the line, of length 0 at its end or before a comment. */
+/* Returns the next token of the line; its length is 0 at the end or before a comment. */
 static struct token next_token(const char **cursor, const char *end)
 {
 	struct token token = {0};
@@ -101,8 +104,8 @@ static bool id_is_taken(struct parser *parser, const struct token *token, uint8_
 			continue;
 		diagnostics_add(parser->diagnostics, DIAGNOSTIC_ERROR, parser->file, parser->line,
 				(unsigned)(token->text - parser->line_start) + 1,
-				"key id %u is also in line %u; each key needs an id of its own", id,
-				parser->key_lines[i]);
+				"key id %u is already used on line %u; give each key its own id",
+				id, parser->key_lines[i]);
 		return true;
 	}
 	return false;
@@ -116,15 +119,17 @@ static void parse_key_line(struct parser *parser, struct token id_token, const c
 	struct xb_key key = {.valid = 1};
 
 	if (!parse_id(&id_token, &key.id))
-		error_at(parser, id_token.text, "no key id; a line is \"ID KEY\", ID is 0 to 255");
+		error_at(parser, id_token.text,
+			 "invalid key id; write \"ID KEY\" with an ID of 0 to 255");
 	else if (!parse_key(&key_token, &key))
-		error_at(parser, key_token.text,
-			 "no key; it is 32 hexadecimal digits, as xbeatctl genkey prints them");
+		error_at(
+			parser, key_token.text,
+			"invalid key; write 32 hexadecimal digits, as xbeatctl genkey prints them");
 	else if (rest.length > 0)
-		error_at(parser, rest.text, "more than a key; a line is \"ID KEY\"");
+		error_at(parser, rest.text, "unexpected text after the key; write \"ID KEY\"");
 	else if (parser->count == XB_KEYS_MAX)
 		error_at(parser, id_token.text,
-			 "a third key; keep the one that signs and the one it replaces");
+			 "more than two keys; keep the key that signs and the key it replaces");
 	else if (!id_is_taken(parser, &id_token, key.id)) {
 		parser->key_lines[parser->count] = parser->line;
 		parser->keys[parser->count++] = key;
@@ -136,7 +141,7 @@ static void parse_line(struct parser *parser, const char *end)
 	const char *cursor = parser->line_start;
 	struct token first = next_token(&cursor, end);
 
-	/* A '#' in first place leaves an empty word: the whole line is a comment. */
+	/* A '#' in the first column yields an empty token: the whole line is a comment. */
 	if (first.length > 0)
 		parse_key_line(parser, first, cursor, end);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The key file of a heartbeat block: at most XB_KEYS_MAX lines "ID HEX32", "#" begins a comment.
- * The first key signs, all verify, so that keys can be changed without a gap.
+ * The key file of a heartbeat block: at most XB_KEYS_MAX lines "ID HEX32"; "#" begins a comment.
+ * The first key signs, all keys verify, so that keys can be changed without an interruption.
  */
 #ifndef XBEAT_CONFIG_HOST_KEYFILE_H
 #define XBEAT_CONFIG_HOST_KEYFILE_H
@@ -16,15 +16,15 @@
 
 /*
  * Parses a whole key file.
- * file: its name for diagnostics, borrowed. text: length bytes, needs no NUL.
- * keys, *count: the keys in the order of the file, the first one signs; untouched on error.
- * Returns 0, or -EINVAL with every error in diagnostics, whose texts never show a key.
+ * file: its name for diagnostics, borrowed. text: length bytes, without NUL.
+ * keys, *count: the keys in the order of the file, the first one signs; unchanged on error.
+ * Returns 0, or -EINVAL with every error in diagnostics. The messages never contain a key.
  */
 int keyfile_parse(const char *file, const char *text, size_t length,
 		  struct xb_key keys[static XB_KEYS_MAX], size_t *count,
 		  struct diagnostics *diagnostics);
 
-/* Writes the line of a key, with its newline; returns line. */
+/* Formats the line of a key, with its newline; returns line. */
 const char *keyfile_format(uint8_t id, const uint8_t key[static KEYFILE_KEY_BYTES],
 			   char line[static KEYFILE_LINE_BYTES]);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Users, groups and programs of commands, looked up once after a configuration
- * was read. The checks of enable_script_security follow keepalived.conf(5): no
- * part of the path of a program that root runs may be writable by others.
+ * Users, groups and programs of commands, looked up once after a configuration has been read. The
+ * checks of enable_script_security follow keepalived.conf(5): no part of the path of a program that
+ * root runs may be writable by others.
  */
 #include "user/config/host/users.h"
 #include "user/config/model/command.h"
@@ -19,7 +19,7 @@
 struct resolver {
 	const struct config *config;
 	struct diagnostics *diagnostics;
-	uint32_t uid, gid; /* of commands that name nobody */
+	uint32_t uid, gid; /* of commands without a user */
 };
 
 #define report(resolver, severity, command, ...)                                                   \
@@ -51,7 +51,7 @@ static bool parse_id(const char *text, uint32_t *id)
 	return true;
 }
 
-/* A number needs no entry in the password file; without one its group has the same number. */
+/* A number needs no entry in the password file; without one, the group has the same number. */
 static bool find_user(const char *name, uint32_t *uid, uint32_t *gid)
 {
 	bool numeric = parse_id(name, uid);
@@ -86,10 +86,10 @@ static void resolve_user(const struct resolver *resolver, struct config_command 
 		return;
 	if (!find_user(command->user, &command->uid, &command->gid))
 		report(resolver, DIAGNOSTIC_ERROR, command,
-		       "there is no user '%s'; create it, or name another", command->user);
+		       "user '%s' does not exist; create it, or name another", command->user);
 	if (*command->group && !find_group(command->group, &command->gid))
 		report(resolver, DIAGNOSTIC_ERROR, command,
-		       "there is no group '%s'; create it, or name another", command->group);
+		       "group '%s' does not exist; create it, or name another", command->group);
 }
 
 static bool is_program(const char *path)
@@ -99,7 +99,7 @@ static bool is_program(const char *path)
 	return !stat(path, &status) && S_ISREG(status.st_mode) && (status.st_mode & 0111);
 }
 
-/* Finds a program as the runner will. Returns success, its path in path. */
+/* Finds a program as the runner does. Returns success, with its path in path. */
 static bool find_program(const char *name, char path[static PATH_MAX])
 {
 	const char *directories = COMMAND_SEARCH_PATH;
@@ -119,7 +119,7 @@ static bool find_program(const char *name, char path[static PATH_MAX])
 	return false;
 }
 
-/* A sticky directory is fine: what root owns in it stays root's. */
+/* A sticky directory is safe: others cannot replace root's files in it. */
 static bool others_can_write(const struct stat *status)
 {
 	bool sticky_directory = S_ISDIR(status->st_mode) && (status->st_mode & S_ISVTX);
@@ -131,7 +131,8 @@ static bool others_can_write(const struct stat *status)
 	return (status->st_mode & S_IWOTH) && !sticky_directory;
 }
 
-/* Cuts an absolute path after its first part that others can write. Returns false if there is none. */
+/* Truncates an absolute path after its first part that others can write. Returns false if there
+ * is none. */
 static bool find_writable_part(char *path)
 {
 	for (size_t end = 1;; end++) {
@@ -149,7 +150,7 @@ static bool find_writable_part(char *path)
 	}
 }
 
-/* Both the path as it is written and the one behind all links count. */
+/* Checks both the path as written and the path after resolving links. */
 static void check_security(const struct resolver *resolver, const struct config_command *command,
 			   char path[static PATH_MAX])
 {
@@ -162,7 +163,7 @@ static void check_security(const struct resolver *resolver, const struct config_
 		part = real;
 	if (part)
 		report(resolver, DIAGNOSTIC_ERROR, command,
-		       "root would run '%s', but users other than root can change %s; make it writable by root alone, name a user for the command, or remove enable_script_security",
+		       "root would run '%s', but users other than root can change %s; make it writable only by root, name a user for the command, or remove enable_script_security",
 		       command->arguments[0], part);
 }
 
@@ -172,7 +173,7 @@ static void check_program(const struct resolver *resolver, const struct config_c
 
 	if (!find_program(command->arguments[0], path))
 		report(resolver, DIAGNOSTIC_WARNING, command,
-		       "program '%s' is not there or not executable; install it, or write its full path",
+		       "program '%s' does not exist or is not executable; install it, or write its full path",
 		       command->arguments[0]);
 	else if (resolver->config->script_security && command->uid == 0)
 		check_security(resolver, command, path);
@@ -199,7 +200,7 @@ static void resolve_app(const struct resolver *resolver, struct config_app *app)
 	app->uid = UINT32_MAX;
 	if (app->user[0] && !find_user(app->user, &app->uid, &gid))
 		report(resolver, DIAGNOSTIC_ERROR, app,
-		       "there is no user '%s'; create it, or name another", app->user);
+		       "user '%s' does not exist; create it, or name another", app->user);
 }
 
 int command_users_resolve(struct config *config, struct diagnostics *diagnostics)

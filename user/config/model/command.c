@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Releasing commands. */
+/* Releases commands. */
 #include "user/config/model/command.h"
 #include <stdlib.h>
 

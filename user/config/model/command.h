@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether a reload changes what is to be run. */
+/* Commands: whether a reload changes them, and how to release them. */
 #ifndef XBEAT_CONFIG_MODEL_COMMAND_H
 #define XBEAT_CONFIG_MODEL_COMMAND_H
 
 #include "user/config/model/config.h"
 #include <string.h>
 
-/* Where commands without a slash are searched: by the checks of a configuration, and when they run. */
+/* Where commands without a slash are searched, by the checks of a configuration and by the
+ * runner. */
 #define COMMAND_SEARCH_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-/* Compares two lists of words, each ended by NULL. */
+/* Compares two lists of arguments, each terminated by NULL. */
 static inline bool arguments_equal(char *const *one, char *const *other)
 {
 	while (*one && *other && !strcmp(*one, *other)) {
@@ -19,7 +20,7 @@ static inline bool arguments_equal(char *const *one, char *const *other)
 	return !*one && !*other;
 }
 
-/* Compares what is run and who runs it; "no command" is equal to itself. */
+/* Compares the program and the user that runs it; two missing commands are equal. */
 static inline bool command_equal(const struct config_command *one,
 				 const struct config_command *other)
 {
@@ -31,10 +32,10 @@ static inline bool command_equal(const struct config_command *one,
 
 void config_arguments_free(char **arguments);
 
-/* Frees what the command points to. */
+/* Frees the members of the command. */
 void config_command_free(struct config_command *command);
 
-/* An instance goes: groups forget it and follow the numbers of those behind it. */
+/* Removes an instance from all groups and adjusts the indexes of the instances after it. */
 void config_groups_forget(struct config *config, size_t instance);
 
 void config_tracks_free(struct config_track *tracks, size_t count);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Releases a configuration, and answers questions about it that need no parser. */
+/* Releases a configuration, and answers questions that need no parser. */
 #include "user/config/model/command.h"
 #include "user/lib/address.h"
 #include <errno.h>
@@ -123,7 +123,7 @@ static bool has_all_addresses(const struct config_node *node, const struct xb_ad
 	return node->address_count > 0;
 }
 
-/* keepalived's router_id may be any text: one that names no node decides nothing. */
+/* keepalived's router_id may be any text: one that names no node is ignored. */
 static int find_by_name(const struct config_heartbeat *heartbeat, const char *name)
 {
 	for (size_t i = 0; i < heartbeat->node_count; i++) {
@@ -185,7 +185,7 @@ void config_groups_forget(struct config *config, size_t instance)
 
 uint64_t config_guard_without_heartbeat_ns(const struct config_instance *instance)
 {
-	/* The deadline is extended once an interval: it must lie behind the next one. */
+	/* The deadline is extended once per interval, so it must be after the next one. */
 	uint32_t adverts = instance->down_timer_adverts > 1 ? instance->down_timer_adverts : 2;
 	uint64_t timeout_ns = adverts * instance->advert_interval_ns;
 

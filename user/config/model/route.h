@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Routes and rules as virtual_routes, virtual_rules, static_routes and static_rules give them: what
- * the line says, with names as numbers. An entry owns nothing: lists are freed with free(entries).
+ * Routes and rules of virtual_routes, virtual_rules, static_routes and static_rules: what a line
+ * gives, with names as numbers. An entry owns nothing: lists are freed with free(entries).
  */
 #ifndef XBEAT_CONFIG_MODEL_ROUTE_H
 #define XBEAT_CONFIG_MODEL_ROUTE_H
@@ -14,9 +14,9 @@
 #include <xbeat/map.h>
 
 #define CONFIG_NEXT_HOPS_MAX 16
-#define CONFIG_RULE_PRIORITY_ASSIGNED 16384 /* of the first rule that gives none; then downwards */
+#define CONFIG_RULE_PRIORITY_ASSIGNED 16384 /* of the first rule without one; then downwards */
 
-/* In each of these, "given" comes first: where it is false, the line does not say it. */
+/* "given" is the first member of each of these; if it is false, the line does not set the value. */
 struct config_number {
 	bool given;
 	bool locked; /* "mtu lock 1400" */
@@ -41,7 +41,7 @@ struct config_congestion_control {
 };
 
 struct config_next_hop {
-	struct config_prefix gateway; /* of an IPv4 route it may be IPv6 (RFC 8950) */
+	struct config_prefix gateway; /* an IPv4 route may have an IPv6 one (RFC 8950) */
 	char interface[XB_NAME_BYTES]; /* "": see netlink_add_route() */
 	struct config_number weight; /* 1..256 */
 	struct config_pair realms;
@@ -53,20 +53,20 @@ struct config_route {
 	struct config_number type; /* RTN_*; not given: unicast */
 	struct config_prefix destination; /* always given */
 	struct config_prefix from; /* IPv6: source-specific routing */
-	struct config_prefix source; /* "src": the address that this machine then uses */
-	struct config_number table; /* not given: main, or local for the types that belong there */
-	struct config_number scope; /* RT_SCOPE_*; not given: what type and gateway imply */
+	struct config_prefix source; /* "src": the source address that this machine then uses */
+	struct config_number table; /* not given: main, or local for types that belong there */
+	struct config_number scope; /* RT_SCOPE_*; not given: implied by type and gateway */
 	struct config_number protocol; /* RTPROT_*; not given: keepalived's */
 	struct config_number metric;
 	struct config_number tos; /* IPv4 */
 	struct config_number preference; /* ICMPV6_ROUTER_PREF_* */
 	struct config_number expires_s; /* IPv6 */
-	struct config_number metrics[RTAX_MAX + 1]; /* in the kernel's units: rtt ms/8 … */
+	struct config_number metrics[RTAX_MAX + 1]; /* in kernel units: rtt ms/8 … */
 	struct config_congestion_control congestion_control;
 	struct config_next_hop next_hops[CONFIG_NEXT_HOPS_MAX]; /* two or more: multipath */
 	size_t next_hop_count; /* 0: neither gateway nor interface */
-	bool append; /* behind the routes to the same destination, not before them */
-	bool no_track; /* not put back if something else removes it */
+	bool append; /* after the routes to the same destination, not before them */
+	bool no_track; /* not restored if something else removes it */
 	struct config_location location;
 };
 
@@ -80,16 +80,16 @@ struct config_rule {
 	struct config_number ip_protocol;
 	struct config_pair source_ports, destination_ports, uids; /* first and last */
 	struct config_number tunnel_id;
-	/* What a packet that matches meets: exactly one of these four. */
+	/* What happens to a matching packet: exactly one of these four. */
 	struct config_number table;
 	struct config_number goto_priority;
 	struct config_number action; /* FR_ACT_NOP, _BLACKHOLE, _UNREACHABLE, _PROHIBIT */
 	bool l3mdev; /* the table of the packet's VRF */
-	struct config_pair realms; /* with a table only, as the two that follow */
+	struct config_pair realms; /* only with a table, as the next two */
 	struct config_number suppress_prefix_length;
 	struct config_number suppress_interface_group;
 	struct config_number priority; /* always given */
-	bool priority_assigned; /* the line gives none */
+	bool priority_assigned; /* the line has no priority */
 	struct config_number protocol; /* RTPROT_*; not given: keepalived's */
 	bool no_track;
 	struct config_location location;

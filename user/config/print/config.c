@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A configuration as it is printed: global_defs, what stands outside all blocks, and the blocks in
- * the order in which keepalived wants them. */
+/*
+ * Prints a configuration: global_defs, what stands outside all blocks, and the blocks in the order
+ * that keepalived needs.
+ */
 #include "user/config/print/printer.h"
 #include "user/config/syntax/value.h"
 #include "user/lib/address.h"
@@ -57,7 +59,7 @@ static void print_param_match(struct config_printer *printer, const struct confi
 		config_print_line(printer, "param_match");
 }
 
-/* A quorum of 0 follows from "quorum_max 0", and no number stands for it. */
+/* A quorum of 0 follows from "quorum_max 0"; no number sets it. */
 static void print_quorum(struct config_printer *printer, const struct config_process *process)
 {
 	if (process->quorum)
@@ -86,7 +88,7 @@ char *config_print_process(const struct config_process *process)
 	return config_printer_close(&printer);
 }
 
-/* keepalived calls it vrrp_track_file, which is older and known to all of its versions. */
+/* keepalived prefers track_file, but all of its versions know vrrp_track_file. */
 char *config_print_file(const struct config_file *file)
 {
 	struct config_printer printer;
@@ -136,7 +138,7 @@ static void print_node(struct config_printer *printer, const struct config_node 
 	fputs(node->witness ? " witness\n" : "\n", printer->stream);
 }
 
-/* Bounds of a detection time that is fixed would be said to have no effect. */
+/* With a fixed detection time its bounds would be reported as having no effect. */
 static void print_detection(struct config_printer *printer,
 			    const struct config_heartbeat *heartbeat)
 {
@@ -209,7 +211,7 @@ static void print_globals(struct config_printer *printer, const struct config *c
 	config_print_close(printer);
 }
 
-/* Static addresses always name their interface: the default for it may change. */
+/* Static addresses always print their interface, because its default may change. */
 static void print_static_addresses(struct config_printer *printer, const struct config *config)
 {
 	if (!config->static_address_count)
@@ -224,7 +226,7 @@ static void print_static_addresses(struct config_printer *printer, const struct 
 	config_print_close(printer);
 }
 
-/* Adds a block that was printed by itself. */
+/* Appends a block that was printed separately. */
 static void append(struct config_printer *printer, char *block)
 {
 	fputs(block, printer->stream);

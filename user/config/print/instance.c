@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* vrrp_instance and vrrp_sync_group as they are printed, with the lines that both have. */
+/* Prints vrrp_instance and vrrp_sync_group, with the lines that both have. */
 #include "user/config/blocks/globals.h"
 #include "user/config/blocks/track.h"
 #include "user/config/print/printer.h"
@@ -9,7 +9,7 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
-/* What is tracked may be reversed by itself: a line that is not has to say so. */
+/* A tracked thing may itself be reversed, so a line that is not must say "noreverse". */
 static void print_track(struct config_printer *printer, const struct config_track *track)
 {
 	const char *straight = config_track_keywords[track->kind].has_noreverse ? " noreverse" : "";
@@ -149,7 +149,7 @@ static void print_peers(struct config_printer *printer, const struct config_inst
 	config_print_close(printer);
 }
 
-/* Where adverts come from and go to. */
+/* Source, destination and peers of adverts. */
 static void print_transport(struct config_printer *printer, const struct config_instance *instance)
 {
 	bool unicast = instance->unicast_peer_count > 0;
@@ -201,7 +201,8 @@ static void print_BOOL(struct config_printer *printer, const char *keyword, uint
 
 #define INHERITED(kind, keyword, field, low, high) print_##kind(printer, keyword, instance->field)
 
-/* keepalived takes what is printed of its own files: there the default is not said. */
+/* keepalived accepts the printed form of its own files, so a default guard_timeout is not
+ * printed. */
 static void print_guard(struct config_printer *printer, const struct config_instance *instance)
 {
 	char text[CONFIG_DURATION_TEXT_BYTES];

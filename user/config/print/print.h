@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A configuration in its own grammar, defaults included: for people ("xbeatctl config"), and to find
- * out what a reload changes. Reading what was printed gives the same configuration again.
+ * Prints a configuration in its own grammar, including defaults: for people ("xbeatctl config"),
+ * and to detect what a reload changes. Parsing the printed text yields the same configuration.
  */
 #ifndef XBEAT_CONFIG_PRINT_PRINT_H
 #define XBEAT_CONFIG_PRINT_PRINT_H
@@ -9,8 +9,8 @@
 #include "user/config/model/config.h"
 #include <stdio.h>
 
-/* Each returns a new text (to be freed); aborts without memory. Two texts are equal exactly if the
- * configurations are. Passwords are printed: they are needed to compare. */
+/* Each returns a new text (to be freed); aborts if out of memory. Two texts are equal exactly if
+ * the configurations are. Passwords are printed, because they are compared, too. */
 char *config_print(const struct config *config);
 char *config_print_heartbeat(const struct config_heartbeat *heartbeat);
 char *config_print_instance(const struct config_instance *instance);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Lines, words and quotes of a printed configuration. It owns the text until it is closed. */
+/* Lines, tokens and quotes of a printed configuration. It owns the text until it is closed. */
 #include "user/config/print/printer.h"
 #include "user/lib/time.h"
 #include <ctype.h>
@@ -108,14 +108,14 @@ void config_print_token(struct config_printer *printer, const char *keyword, con
 	fputc('\n', printer->stream);
 }
 
-/* Whether a byte would not come back from within quotes as it is. */
+/* Whether a byte inside quotes would be read differently. */
 static bool needs_escape(const char *byte)
 {
 	return iscntrl((unsigned char)*byte) || strchr("\"'\\", *byte) ||
 	       (byte[0] == '$' && byte[1] == '{');
 }
 
-/* backslash: one, or two for a text whose escapes are worked off twice. */
+/* backslash: one, or two for a text whose escapes are resolved twice. */
 static void write_escaped(FILE *stream, const char *text, const char *backslash)
 {
 	for (; *text; text++) {

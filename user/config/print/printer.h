@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Pieces of a printed configuration: statements are indented by blocks, words
- * are quoted where the grammar asks for it. Private to user/core/config_print*.c.
+ * Parts of a printed configuration: indents statements by blocks, quotes tokens where the grammar
+ * needs it.
  */
 #ifndef XBEAT_CONFIG_PRINT_PRINTER_H
 #define XBEAT_CONFIG_PRINT_PRINTER_H
 
 #include "user/config/print/print.h"
 
-/* A text that grows in a stream; depth: of the blocks that are open. */
+/* A growing text in a stream; depth: number of open blocks. */
 struct config_printer {
 	FILE *stream;
 	char *text;
@@ -25,37 +25,37 @@ char *config_printer_close(struct config_printer *printer);
 void config_print_line(struct config_printer *printer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* "keyword NAME {" (without a name if it is NULL), and the "}" that goes with it. */
+/* "keyword NAME {" (without a name if it is NULL), and the matching "}". */
 void config_print_open(struct config_printer *printer, const char *keyword, const char *name);
 void config_print_close(struct config_printer *printer);
 
 /* Indents; the caller then writes the line to printer->stream, with its newline. */
 void config_print_indent(struct config_printer *printer);
 
-/* "keyword" if it is set. */
+/* "keyword", if set. */
 void config_print_flag(struct config_printer *printer, const char *keyword, bool set);
 
 /* "keyword 0.92": keepalived's durations have no unit. */
 void config_print_seconds(struct config_printer *printer, const char *keyword,
 			  uint64_t duration_ns);
 
-/* "keyword WORD", the word in quotes if it needs them. */
+/* "keyword TOKEN", quoted if needed. */
 void config_print_token(struct config_printer *printer, const char *keyword, const char *token);
 
-/* A word alone, in quotes if it needs them. */
+/* A token alone, quoted if needed. */
 void config_write_token(FILE *stream, const char *token);
 
-/* Words of a statement that config_split() takes apart, a blank before each. */
+/* Arguments as config_split() reads them, a blank before each. */
 void config_write_arguments(FILE *stream, char *const arguments[]);
 
 /* "keyword "PROGRAM ARGUMENTS" USER GROUP", if there is a command. */
 void config_print_command(struct config_printer *printer, const char *keyword,
 			  const struct config_command *command);
 
-/* " USER GROUP", as far as they are given. */
+/* " USER GROUP", as far as given. */
 void config_write_user(FILE *stream, const struct config_command *command);
 
-/* Things of several blocks. */
+/* Parts that several blocks share. */
 void config_print_tracks(struct config_printer *printer, const struct config_track *tracks,
 			 size_t count);
 void config_print_notify(struct config_printer *printer, const struct config_notify *notify);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Routes and rules as lines that can be read again, from the tables that they were read with. */
+/* Prints routes and rules with the tables that read them. */
 #include "user/config/blocks/route.h"
 #include "user/config/print/print.h"
 #include "user/config/print/printer.h"

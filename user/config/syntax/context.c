@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the preprocessing stage shares. */
+/* What the files of the preprocessing stage share. */
 #include "user/config/syntax/preprocess.h"
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +26,6 @@ bool config_preprocess_charge(struct config_preprocessor *preprocessor, size_t b
 	preprocessor->exhausted = true;
 	config_preprocess_error(
 		preprocessor, location,
-		"definitions, loops and includes make too much text of this; simplify them");
+		"definitions, loops and includes expand to too much text; simplify them");
 	return false;
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Definitions: $NAME=VALUE gives a name a value, $NAME and ${NAME} are replaced
- * by it, as late as possible: where they are used, not where they are defined.
- * It owns the values and their names.
+ * Definitions: $NAME=VALUE defines a name; $NAME and ${NAME} are replaced by its value. Replacement
+ * is as late as possible: at the use, not in the definition. Owns the names and values.
  */
 #include "user/config/syntax/parser.h"
 #include "user/config/syntax/preprocess.h"
@@ -13,13 +12,13 @@
 #define EXPANSION_DEPTH_MAX 32
 
 struct reference {
-	size_t first; /* of the text that is kept */
+	size_t first; /* start of the text that is kept */
 	size_t offset;
 	size_t length;
 	char name[CONFIG_NAME_BYTES_MAX + 1]; /* with arguments: "_RANDOM 1 6" */
 	struct config_location location;
 };
-/* Returns where the name is in the sorted list, or where it belongs. */
+/* Returns the index of the name in the sorted list, or the index where it belongs. */
 static size_t find_index(const struct config_definitions *definitions, const char *name,
 			 bool *found)
 {
@@ -70,7 +69,7 @@ void config_define(struct config_preprocessor *preprocessor, const char *name,
 
 	if (config_predefined_name(name)) {
 		config_preprocess_error(preprocessor, location,
-					"$%s is given by xbeat; choose another name", name);
+					"$%s is predefined by xbeat; choose another name", name);
 		return;
 	}
 	if (!config_preprocess_charge(preprocessor, CONFIG_STEP_BYTES + count, location))
@@ -92,7 +91,7 @@ void config_definitions_free(struct config_definitions *definitions)
 	*definitions = (struct config_definitions){0};
 }
 
-/* Length of "${NAME ARGUMENTS}" at the start of bytes, 0 if it is not one. */
+/* Returns the length of "${NAME ARGUMENTS}" at the start of bytes, or 0. */
 static size_t braced_length(const char *bytes, size_t length)
 {
 	size_t i = 2 + (length > 2 ? config_name_length(bytes + 2, length - 2) : 0);
@@ -105,7 +104,7 @@ static size_t braced_length(const char *bytes, size_t length)
 	return i < length && bytes[i] == '}' ? i + 1 : 0;
 }
 
-/* Length of "$NAME" at the start of bytes with a blank or the end behind it, 0 if it is not one. */
+/* Returns the length of "$NAME" at the start of bytes, followed by a blank or the end, or 0. */
 static size_t plain_length(const char *bytes, size_t length)
 {
 	size_t i = 1 + config_name_length(bytes + 1, length - 1);
@@ -132,7 +131,7 @@ static bool read_reference(const struct config_text *text, struct reference *ref
 	return true;
 }
 
-/* A value from outside: no comment begins in it, and no line ends. */
+/* Appends a value from outside: it can neither start a comment nor end a line. */
 static void append_outside_value(struct config_text *text, const char *value, bool in_quotes,
 				 struct config_location location)
 {
@@ -147,7 +146,7 @@ static void append_outside_value(struct config_text *text, const char *value, bo
 	}
 }
 
-/* What stands before first is not needed any more. */
+/* The text before first is dropped. */
 static void replace(struct config_text *text, const struct reference *reference,
 		    const struct config_text *value, unsigned expansion)
 {
@@ -174,18 +173,18 @@ static void report_cycle(const struct config_preprocessor *preprocessor, const c
 	     i = expansions[i].used.expansion) {
 		more = expansions[i].definition != number;
 		used += (size_t)snprintf(chain + used, sizeof(chain) - used, "%s by $%s",
-					 used ? ", that" : "", expansions[i].name);
+					 used ? ", which is used" : "", expansions[i].name);
 	}
-	/* The way of the text is the chain: it is not repeated behind the report. */
+	/* The chain is in the message, so the expansion is not reported again. */
 	location.expansion = 0;
 	config_preprocess_error(
 		preprocessor, location,
-		"the definition of $%s leads back to itself: it is used%s; break the circle", name,
+		"the definition of $%s refers to itself: it is used%s; break the cycle", name,
 		chain);
 }
 
-/* Reports a definition that is expanded within itself, or too deep. number: 0 for a predefined one.
- * Returns whether it is fine. */
+/* Reports a definition that is expanded inside itself, or nested too deeply. number: 0 for a
+ * predefined one. Returns whether the nesting is valid. */
 static bool nesting_is_right(const struct config_preprocessor *preprocessor, const char *name,
 			     unsigned number, struct config_location location)
 {
@@ -202,7 +201,7 @@ static bool nesting_is_right(const struct config_preprocessor *preprocessor, con
 	if (depth < EXPANSION_DEPTH_MAX)
 		return true;
 	config_preprocess_error(preprocessor, location,
-				"$%s is nested deeper than %d definitions; simplify them", name,
+				"$%s is nested more than %d definitions deep; simplify them", name,
 				EXPANSION_DEPTH_MAX);
 	return false;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * include PATTERN: the files that match, in their order, as if their text stood
- * here. Relative patterns count from the directory of the file they stand in.
- * A letter after "include" says which failures are errors; without one they are
- * warnings. include_check sets that for all that follow in the file.
+ * include PATTERN: reads the matching files, in order, as if their text were in its place. Relative
+ * patterns start at the directory of the file that contains them. A letter after "include" selects
+ * which failures are errors; without one they are warnings. include_check sets this for the rest of
+ * the file.
  */
 #include "user/config/syntax/parser.h"
 #include "user/config/syntax/preprocess.h"
@@ -14,18 +14,18 @@
 #define PATTERNS_MAX 256
 
 enum check {
-	CHECK_READABLE = 1, /* a match is a file that can be read */
+	CHECK_READABLE = 1, /* a match is a readable file */
 	CHECK_MATCH = 2, /* a name without wildcards exists */
 	CHECK_WILDCARD = 4, /* wildcards match something */
 	CHECK_BRACES = 8, /* each alternative of {A,B} matches something */
 	CHECK_ALL = 15,
 };
 
-/* keepalived checks readability with each of the others, and names with wildcards. */
+/* keepalived combines each check with readability, and wildcards with names. */
 static const struct {
 	char letter;
 	const char *name;
-	unsigned checks; /* with those it stands for */
+	unsigned checks; /* including those that it implies */
 	unsigned own;
 } kinds[] = {
 	{'r', "readable", CHECK_READABLE, CHECK_READABLE},
@@ -45,7 +45,7 @@ struct include {
 static void report(const struct include *include, unsigned check, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* An error if the include asks for the check, otherwise a warning. */
+/* Reports an error if the include asks for the check, otherwise a warning. */
 static void report(const struct include *include, unsigned check, const char *format, ...)
 {
 	enum diagnostic_severity severity =
@@ -58,7 +58,8 @@ static void report(const struct include *include, unsigned check, const char *fo
 	va_end(arguments);
 }
 
-/* Reports a file that is being read already, or one too many. Returns whether there is none. */
+/* Reports a file that is already being read, or too many levels. Returns whether the file may be
+ * read. */
 static bool may_open(const struct include *include, unsigned source)
 {
 	const struct config_preprocessor *preprocessor = include->preprocessor;
@@ -68,14 +69,14 @@ static bool may_open(const struct include *include, unsigned source)
 		if (preprocessor->open_sources[i] != source)
 			continue;
 		config_preprocess_error(preprocessor, include->location,
-					"%s includes itself through %s; break the circle",
+					"%s includes itself through %s; break the cycle",
 					files[source], files[preprocessor->source]);
 		return false;
 	}
 	if (preprocessor->open_count < ARRAY_SIZE(preprocessor->open_sources))
 		return true;
 	config_preprocess_error(preprocessor, include->location,
-				"files are included deeper than %zu; use fewer levels",
+				"includes are nested more than %zu levels deep; use fewer levels",
 				ARRAY_SIZE(preprocessor->open_sources));
 	return false;
 }
@@ -92,7 +93,7 @@ static void read_file(struct include *include, const char *path)
 		return;
 	error = preprocessor->environment->read(path, &text, &length);
 	if (error) {
-		report(include, CHECK_READABLE, "cannot read the included %s: %s", path,
+		report(include, CHECK_READABLE, "cannot read the included file %s: %s", path,
 		       strerror(-error));
 		return;
 	}
@@ -102,7 +103,7 @@ static void read_file(struct include *include, const char *path)
 	free(text);
 }
 
-/* Reads what one pattern without braces matches. Returns whether something does. */
+/* Reads the files that match one pattern without braces. Returns whether there are any. */
 static bool read_matches(struct include *include, const char *pattern)
 {
 	const struct config_environment *environment = include->preprocessor->environment;
@@ -124,7 +125,7 @@ static bool has_wildcard(const char *pattern)
 	return strpbrk(pattern, "*?[");
 }
 
-/* Returns the "}" that belongs to the "{" at open, or NULL. */
+/* Returns the "}" that matches the "{" at open, or NULL. */
 static const char *matching_brace(const char *open)
 {
 	unsigned depth = 0;
@@ -139,7 +140,7 @@ static const char *matching_brace(const char *open)
 
 static void expand_braces(const char *pattern, char ***patterns, size_t *count);
 
-/* Expands prefix, alternative and suffix put together. */
+/* Expands prefix, alternative and suffix, put together. */
 static void expand_alternative(const char *pattern, const char *open, const char *begin,
 			       const char *end, const char *suffix, char ***patterns, size_t *count)
 {
@@ -152,7 +153,7 @@ static void expand_alternative(const char *pattern, const char *open, const char
 	free(whole);
 }
 
-/* Appends the patterns that {A,B} stands for, from the left; copies. */
+/* Appends copies of the patterns that {A,B} stands for, from the left. */
 static void expand_braces(const char *pattern, char ***patterns, size_t *count)
 {
 	const char *open = strchr(pattern, '{');
@@ -176,13 +177,13 @@ static void expand_braces(const char *pattern, char ***patterns, size_t *count)
 	}
 }
 
-/* keepalived says nothing of wildcards without a match, unless told to. */
+/* As in keepalived, wildcards without a match are reported only on request. */
 static void report_unmatched(const struct include *include, const char *pattern)
 {
 	bool wildcard = has_wildcard(pattern);
 
 	if (!wildcard)
-		report(include, CHECK_MATCH, "there is no file %s; correct its name", pattern);
+		report(include, CHECK_MATCH, "file %s does not exist; correct its name", pattern);
 	else if (include->checks & CHECK_WILDCARD)
 		report(include, CHECK_WILDCARD, "no file matches %s; correct the pattern", pattern);
 }
@@ -200,7 +201,8 @@ static void read_pattern(struct include *include, const char *pattern)
 		if (!last && count > 1 &&
 		    (!has_wildcard(patterns[i]) || include->checks & CHECK_BRACES))
 			report(include, CHECK_BRACES,
-			       "no file matches %s of the braces; correct its name", patterns[i]);
+			       "no file matches %s, an alternative in the braces; correct its name",
+			       patterns[i]);
 		free(patterns[i]);
 	}
 	free(patterns);
@@ -208,7 +210,7 @@ static void read_pattern(struct include *include, const char *pattern)
 		report_unmatched(include, pattern);
 }
 
-/* Puts a relative pattern behind the directory of the file that is being read. */
+/* Puts the directory of the file that is being read before a relative pattern. */
 static char *resolve(const struct config_preprocessor *preprocessor, const char *pattern,
 		     size_t length)
 {
@@ -222,7 +224,8 @@ static char *resolve(const struct config_preprocessor *preprocessor, const char 
 	return resolved;
 }
 
-/* Returns the length of word if bytes begin with it and a blank or their end follows, otherwise 0. */
+/* Returns the length of keyword if bytes begin with it, followed by a blank or their end;
+ * otherwise 0. */
 static size_t keyword_bytes(const char *bytes, size_t length, const char *keyword)
 {
 	size_t bytes_wanted = strlen(keyword);
@@ -232,7 +235,7 @@ static size_t keyword_bytes(const char *bytes, size_t length, const char *keywor
 	return length == bytes_wanted || config_is_blank(bytes[bytes_wanted]) ? bytes_wanted : 0;
 }
 
-/* Returns the length of "include" or "includeX", 0 for other words. */
+/* Returns the length of "include" or "includeX", 0 for other keywords. */
 static size_t keyword_length(const char *bytes, size_t length, unsigned *checks)
 {
 	size_t plain = keyword_bytes(bytes, length, "include");
@@ -273,13 +276,14 @@ bool config_directive_include(struct config_preprocessor *preprocessor,
 		end--;
 	if (begin == end) {
 		config_preprocess_error(preprocessor, include.location,
-					"%.*s lacks a file; write \"include FILE\"", (int)length,
-					text->bytes + offset);
+					"%.*s lacks a file name; write \"include FILE\"",
+					(int)length, text->bytes + offset);
 		return true;
 	}
 	if (end - begin > CONFIG_LINE_BYTES_MAX) {
 		config_preprocess_error(preprocessor, include.location,
-					"the name of the file is too long; shorten it");
+					"the file name is longer than %d bytes; shorten it",
+					CONFIG_LINE_BYTES_MAX);
 		return true;
 	}
 	pattern = resolve(preprocessor, text->bytes + begin, end - begin);
@@ -288,7 +292,7 @@ bool config_directive_include(struct config_preprocessor *preprocessor,
 	return true;
 }
 
-/* Applies one word of include_check: NAME sets, +NAME adds, -NAME removes. Returns success. */
+/* Applies one argument of include_check: NAME sets, +NAME adds, -NAME removes. Returns success. */
 static bool apply_check(struct config_preprocessor *preprocessor, const char *keyword,
 			size_t length)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The lexer of keepalived's grammar. A newline ends a statement. ! and # begin
- * a comment anywhere outside quotes unless a backslash stands before them.
- * Braces outside quotes are tokens of their own, blanks or not, except in
- * ${NAME}. "..." is one word, without escapes. It owns the texts of all words.
+ * The lexer of keepalived's grammar. A newline ends a statement. Outside quotes, ! and # begin a
+ * comment unless a backslash precedes them. Braces outside quotes are tokens of their own, with or
+ * without blanks, except in ${NAME}. "..." is one token, without escapes. Owns the texts of all
+ * tokens.
  *
- * It reads what config_preprocess() made: definitions, conditions and loops are
- * gone, and a reference that is left is one that nothing defines.
+ * The input is the output of config_preprocess(): definitions, conditions and loops are resolved,
+ * and a remaining reference is undefined.
  */
 #include "user/config/syntax/lexer.h"
 #include "user/config/syntax/preprocess.h"
@@ -27,7 +27,7 @@ static char peek(const struct config_lexer *lexer, size_t ahead)
 	return offset < lexer->text->length ? lexer->text->bytes[offset] : '\0';
 }
 
-/* Positions are asked for in the order of the text: the span is never far. */
+/* Locations are requested in the order of the text, so the span is near. */
 static struct config_location location_here(struct config_lexer *lexer)
 {
 	const struct config_text *text = lexer->text;
@@ -43,7 +43,7 @@ static struct config_location location_here(struct config_lexer *lexer)
 	return location;
 }
 
-/* Returns the first definition that a part of a word comes from, the word ending at the offset. */
+/* Returns the first definition that a part of a token comes from. The token ends at the offset. */
 static unsigned first_expansion(const struct config_lexer *lexer)
 {
 	const struct config_text *text = lexer->text;
@@ -76,7 +76,8 @@ void config_lexer_init(struct config_lexer *lexer, const struct config_text *tex
 	*lexer = (struct config_lexer){
 		.text = text,
 		.sources = sources,
-		/* A word of one byte takes two here, and none begins without a byte of text. */
+		/* A token of one byte takes two here, and every token has at least one byte of
+		 * text. */
 		.token_texts = malloc(2 * text->length + 2),
 	};
 	if (!lexer->token_texts)
@@ -94,7 +95,7 @@ static void keep_byte(struct config_lexer *lexer, char byte)
 	lexer->token_texts[lexer->token_bytes++] = byte;
 }
 
-/* Words are shown in reports, so a control character inside quotes must not reach them. */
+/* Tokens appear in messages, so control characters inside quotes are replaced. */
 static void keep_bytes(struct config_lexer *lexer, size_t count)
 {
 	for (; count > 0; count--, lexer->offset++)
@@ -159,7 +160,7 @@ static void read_word(struct config_lexer *lexer)
 	}
 }
 
-/* Returns the kind of a token that is one byte, or CONFIG_TOKEN_WORD. */
+/* Returns the kind of a single-byte token, or CONFIG_TOKEN_WORD. */
 static enum config_token_kind single_byte_kind(char byte)
 {
 	switch (byte) {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Words, braces and line ends of a configuration text, in keepalived's grammar. */
+/*
+ * Tokens of a configuration text, in keepalived's grammar: words (keywords and values), braces and
+ * line ends.
+ */
 #ifndef XBEAT_CONFIG_SYNTAX_LEXER_H
 #define XBEAT_CONFIG_SYNTAX_LEXER_H
 
@@ -17,8 +20,8 @@ enum config_token_kind {
 
 struct config_token {
 	enum config_token_kind kind;
-	const char *text; /* of a word; lives as long as the lexer */
-	bool quoted; /* stood in "..." */
+	const char *text; /* of a word; valid as long as the lexer */
+	bool quoted; /* was written as "..." */
 	struct config_location location;
 };
 
@@ -26,18 +29,18 @@ struct config_lexer {
 	const struct config_text *text;
 	const struct config_sources *sources;
 	size_t offset;
-	size_t span; /* of the text, that the offset is in */
-	char *token_texts; /* texts of all tokens, NUL-terminated */
+	size_t span; /* index of the text's span that contains the offset */
+	char *token_texts; /* NUL-terminated texts of all tokens */
 	size_t token_bytes;
 };
 
-/* text and origins are borrowed. */
+/* text and sources are borrowed. */
 void config_lexer_init(struct config_lexer *lexer, const struct config_text *text,
 		       const struct config_sources *sources);
 
 void config_lexer_free(struct config_lexer *lexer);
 
-/* Returns the next token; after the end, CONFIG_TOKEN_END again and again. */
+/* Returns the next token; after the end, CONFIG_TOKEN_END every time. */
 struct config_token config_lexer_next(struct config_lexer *lexer);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Walks the words of one option line. */
+/* Reads the tokens of one option line. */
 #include "user/config/syntax/options.h"
 #include <string.h>
 
@@ -15,11 +15,11 @@ struct config_line config_line_begin(struct config_parser *parser,
 		.usage = usage,
 	};
 
-	/* The parser keeps no more words: this line may have had some. */
+	/* The parser keeps no more tokens, so some of this line may be missing. */
 	if (line.count == CONFIG_TOKENS_MAX)
 		config_line_error(&line, line.tokens[0].location,
-				  "the %s has %d words or more; fewer are allowed", what,
-				  CONFIG_TOKENS_MAX);
+				  "the %s has %d or more tokens; at most %d are allowed", what,
+				  CONFIG_TOKENS_MAX, CONFIG_TOKENS_MAX - 1);
 	return line;
 }
 

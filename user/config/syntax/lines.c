@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The lines of a configuration file: checked, without comments, and the lines of
- * a definition that end with a backslash joined to one. Other statements have
- * no continuation lines, as in keepalived.
+ * The lines of a configuration file: checked, without comments. Lines of a definition that end with
+ * a backslash are joined. As in keepalived, other statements have no continuation lines.
  */
 #include "user/config/syntax/preprocess.h"
 #include <ctype.h>
 #include <string.h>
 
-/* Conditions may stand before a definition. */
+/* Conditions may precede a definition. */
 static bool begins_definition(const char *line, size_t length)
 {
 	size_t i = 0;
@@ -23,7 +22,7 @@ static bool begins_definition(const char *line, size_t length)
 	}
 }
 
-/* Once per line, so that a binary file does not fill the screen. */
+/* Reports once per line, so that a binary file does not flood the output. */
 static void check_line(const struct config_preprocessor *preprocessor, const char *line,
 		       size_t length, struct config_location location)
 {
@@ -49,7 +48,7 @@ static size_t trimmed_length(const char *line, size_t length)
 	return length;
 }
 
-/* Bytes before a comment: ! and # begin one outside quotes, unless after a backslash. */
+/* Returns the length before a comment: ! or # outside quotes and not after a backslash. */
 static size_t length_without_comment(const char *line, size_t length)
 {
 	bool in_quotes = false;
@@ -68,7 +67,7 @@ static size_t length_without_comment(const char *line, size_t length)
 	return length;
 }
 
-/* Takes the next physical line out of the file; returns its length. */
+/* Takes the next physical line from the file; returns its length. */
 static size_t take_line(struct config_reader *reader, const char **line)
 {
 	size_t left = reader->length - reader->offset, length;
@@ -99,7 +98,7 @@ bool config_lines_next(const struct config_preprocessor *preprocessor, struct co
 		definition = definition || begins_definition(bytes, whole);
 		whole = trimmed_length(bytes, whole);
 		continued = definition && whole > 0 && bytes[whole - 1] == '\\';
-		/* The backslash counts behind a comment, too. */
+		/* A backslash after a comment counts, too. */
 		length = length_without_comment(bytes, whole - continued);
 		length = trimmed_length(bytes, length);
 		config_text_append(line, bytes, length, location);

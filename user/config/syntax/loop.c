@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Loops: the rest of the line once for each value of a name.
+ * Loops: repeat the rest of the line for each value of a name.
  *
- *	~SEQ(NAME,[START,[STEP,]]END)              numbers, ~SEQx hexadecimal ones
+ *	~SEQ(NAME,[START,[STEP,]]END)              numbers; ~SEQx: hexadecimal
  *	~LST(NAME,VALUE,...)                       any values
- *	~LST({NAME,NAME},{VALUE,VALUE},...)        several at a time
+ *	~LST({NAME,NAME},{VALUE,VALUE},...)        several names at a time
  */
 #include "user/config/syntax/parser.h"
 #include "user/config/syntax/preprocess.h"
@@ -18,7 +18,7 @@
 #define LOOP_NAMES_MAX 16
 #define NUMBER_TEXT_BYTES 24
 
-/* A part of the text between the parentheses, without blanks around it. */
+/* A part of the text between the parentheses, without surrounding blanks. */
 struct part {
 	size_t offset;
 	size_t length;
@@ -33,7 +33,7 @@ struct loop {
 	struct config_preprocessor *preprocessor;
 	struct config_text head; /* between the parentheses, definitions expanded */
 	struct parts arguments;
-	const struct config_text *text; /* what is repeated: count bytes at offset */
+	const struct config_text *text; /* the repeated text: body_length bytes at body_offset */
 	size_t body_offset;
 	size_t body_length;
 	struct config_location location;
@@ -56,7 +56,7 @@ static void add_part(const struct config_text *text, size_t offset, size_t end, 
 	parts->entries[parts->count - 1] = (struct part){offset, end - offset};
 }
 
-/* Splits at the commas outside braces. */
+/* Splits at commas outside braces. */
 static void split(const struct config_text *text, struct part whole, struct parts *parts)
 {
 	size_t begin = whole.offset, end = whole.offset + whole.length;
@@ -73,7 +73,7 @@ static void split(const struct config_text *text, struct part whole, struct part
 	add_part(text, begin, end, parts);
 }
 
-/* Splits {A,B} into its members; anything else is the only member. */
+/* Splits {A,B} into its members; anything else is a single member. */
 static void split_group(const struct config_text *text, struct part part, struct parts *parts)
 {
 	const char *bytes = text->bytes + part.offset;
@@ -84,7 +84,7 @@ static void split_group(const struct config_text *text, struct part part, struct
 		add_part(text, part.offset, part.offset + part.length, parts);
 }
 
-/* Copies a name that is to get values, or reports it. Returns success. */
+/* Copies the name of a loop, or reports it. Returns success. */
 static bool read_name(const struct loop *loop, struct part part,
 		      char name[static CONFIG_NAME_BYTES_MAX + 1])
 {
@@ -94,7 +94,7 @@ static bool read_name(const struct loop *loop, struct part part,
 	    config_name_length(bytes, part.length) != part.length) {
 		config_preprocess_error(
 			loop->preprocessor, loop->location,
-			"'%.*s' cannot be the name of a loop; write letters, digits and _",
+			"'%.*s' is not a valid loop name; use letters, digits and _",
 			(int)part.length, part.length ? bytes : "");
 		return false;
 	}
@@ -117,7 +117,7 @@ static void run_body(const struct loop *loop)
 	preprocessor->loop_depth--;
 }
 
-/* Reads a number in C's notation: 16, 0x10, 020. Returns success. */
+/* Reads a number in C notation: 16, 0x10, 020. Returns success. */
 static bool read_number(const struct loop *loop, struct part part, int64_t *number)
 {
 	char text[NUMBER_TEXT_BYTES], *end;
@@ -175,7 +175,7 @@ static void loop_over_numbers(const struct loop *loop, bool hexadecimal)
 	if (!read_sequence(loop, numbers))
 		config_preprocess_error(
 			loop->preprocessor, loop->location,
-			"the numbers of the loop are not right; write ~SEQ(NAME,[START,[STEP,]]END)");
+			"the loop has invalid numbers; write ~SEQ(NAME,[START,[STEP,]]END)");
 	else if (numbers[1] == 0 || (numbers[1] > 0) != (numbers[2] >= numbers[0]))
 		config_preprocess_error(loop->preprocessor, loop->location,
 					"steps of %" PRId64 " do not lead from %" PRId64
@@ -188,7 +188,7 @@ static void loop_over_numbers(const struct loop *loop, bool hexadecimal)
 		run_sequence(loop, name, numbers, hexadecimal);
 }
 
-/* Gives each name its value of a group. Returns success. */
+/* Gives each name its value from a group. Returns success. */
 static bool define_group(const struct loop *loop, const struct parts *names, struct part group)
 {
 	_cleanup_parts_ struct parts values = {0};
@@ -198,7 +198,7 @@ static bool define_group(const struct loop *loop, const struct parts *names, str
 	if (values.count != names->count) {
 		config_preprocess_error(
 			loop->preprocessor, loop->location,
-			"'%.*s' has %zu value(s) for %zu name(s); give each name one",
+			"'%.*s' has %zu value(s) for %zu name(s); give each name one value",
 			(int)group.length, loop->head.bytes + group.offset, values.count,
 			names->count);
 		return false;
@@ -240,7 +240,7 @@ static const struct {
 	{"~LST", false, loop_over_list},
 };
 
-/* Returns the kind of loop that begins at offset, and where its "(" is; -1 if none. */
+/* Returns the kind of loop that begins at offset and the offset of its "("; -1 if none. */
 static int find_kind(const struct config_text *text, size_t offset, size_t end, size_t *parenthesis)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
@@ -281,7 +281,7 @@ bool config_directive_loop(struct config_preprocessor *preprocessor, const struc
 	close = memchr(text->bytes + open, ')', end - open);
 	if (!close || preprocessor->loop_depth == LOOP_DEPTH_MAX) {
 		config_preprocess_error(preprocessor, loop.location,
-					close ? "loops are nested too deep; use fewer"
+					close ? "loops are nested too deeply; use fewer levels"
 					      : "the loop's '(' is not closed; add ')'");
 		return true;
 	}

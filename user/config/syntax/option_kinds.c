@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The values of lines of words: how each kind is read and printed. */
+/* The values of option lines: how each kind is read and printed. */
 #include "user/config/syntax/options.h"
 #include "user/config/syntax/value.h"
 #include "user/lib/address.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Takes the value, and "lock" before it if the option may have that. */
+/* Takes the value, and "lock" before it if the option allows it. */
 static const struct config_token *take_value(struct config_line *line,
 					     const struct config_option *option, bool *locked)
 {
@@ -22,7 +22,7 @@ static const struct config_token *take_value(struct config_line *line,
 	return config_line_value(line);
 }
 
-/* A number as C writes it: 24, 0x18, 030. Returns 0, -EINVAL or -ERANGE. */
+/* Parses a number in C notation: 24, 0x18, 030. Returns 0, -EINVAL or -ERANGE. */
 static int parse_c_number(const char *text, uint64_t *number)
 {
 	uint64_t value;
@@ -53,7 +53,7 @@ static int parse_named(const struct config_option *option, const char *text, uin
 
 #define NAMES_BYTES 256
 
-/* "low, medium, high or ", or nothing; returns text. */
+/* Writes "low, medium, high or ", or nothing; returns text. */
 static const char *list_names(const struct config_name *names, char text[static NAMES_BYTES])
 {
 	size_t used = 0;
@@ -65,7 +65,7 @@ static const char *list_names(const struct config_name *names, char text[static 
 	return text;
 }
 
-/* Stores a number that was read with this result, or reports what is wrong with it. */
+/* Stores a number after parsing, or reports an invalid one. */
 static void store_number(struct config_line *line, const struct config_option *option,
 			 const struct config_token *token, int result, uint64_t value,
 			 struct config_number *number)
@@ -74,7 +74,7 @@ static void store_number(struct config_line *line, const struct config_option *o
 
 	if (result || value < option->minimum || value > option->maximum) {
 		config_line_error(line, token->location,
-				  "'%s' is no value of %s; write %s%" PRIu64 " to %" PRIu64,
+				  "'%s' is not a value of %s; write %s%" PRIu64 " to %" PRIu64,
 				  token->text, option->name, list_names(option->names, names),
 				  option->minimum, option->maximum);
 		return;
@@ -83,7 +83,7 @@ static void store_number(struct config_line *line, const struct config_option *o
 	number->value = (uint32_t)value;
 }
 
-/* Reads the next word with parse() into a number. */
+/* Reads the next token with parse() into a number. */
 static void read_number(struct config_line *line, const struct config_option *option,
 			struct config_number *number,
 			int (*parse)(const struct config_option *option, const char *text,
@@ -123,7 +123,7 @@ static void print_number(FILE *out, const struct config_option *option, const vo
 	fprintf(out, "%s %" PRIu32, number->locked ? " lock" : "", number->value);
 }
 
-/* What the word for a number is, where it has one. */
+/* Prints the name of a number, if it has one. */
 static void print_name(FILE *out, const struct config_option *option, const void *field)
 {
 	const struct config_number *number = field;
@@ -137,7 +137,7 @@ static void print_name(FILE *out, const struct config_option *option, const void
 	print_number(out, option, field);
 }
 
-/* Whole milliseconds, with a unit or without. */
+/* Parses whole milliseconds, with or without a unit. */
 static int parse_milliseconds(const struct config_option *option, const char *text,
 			      uint64_t *milliseconds)
 {
@@ -190,7 +190,7 @@ static void print_nothing(FILE *out, const struct config_option *option, const v
 	(void)field;
 }
 
-/* Splits "A" or "A/B" into numbers of at most option->maximum; *has_second: whether there is a B. */
+/* Splits "A" or "A/B" into numbers up to option->maximum; *has_second: whether B is given. */
 static int parse_pair(const struct config_option *option, const char *text, char separator,
 		      uint32_t numbers[static 2], bool *has_second)
 {
@@ -214,7 +214,7 @@ static int parse_pair(const struct config_option *option, const char *text, char
 	return 0;
 }
 
-/* Reads a pair; form: how it looks, for reports. Returns false after reporting an error. */
+/* Reads a pair. form: its syntax, for messages. Returns false after reporting an error. */
 static bool take_pair(struct config_line *line, const struct config_option *option, char separator,
 		      const char *form, uint32_t numbers[static 2], bool *has_second)
 {
@@ -225,7 +225,7 @@ static bool take_pair(struct config_line *line, const struct config_option *opti
 	if (!parse_pair(option, token->text, separator, numbers, has_second))
 		return true;
 	config_line_error(line, token->location,
-			  "'%s' is no value of %s; write %s with numbers of 0 to %" PRIu64,
+			  "'%s' is not a value of %s; write %s with numbers of 0 to %" PRIu64,
 			  token->text, option->name, form, option->maximum);
 	return false;
 }
@@ -242,10 +242,11 @@ static void read_range(struct config_line *line, const struct config_option *opt
 	if (!has_last)
 		numbers[1] = numbers[0];
 	if (numbers[0] < option->minimum || numbers[0] > numbers[1])
-		config_line_error(line, token->location,
-				  "'%s' is no range of %s; write FIRST-LAST, FIRST from %" PRIu64
-				  " on and not above LAST",
-				  token->text, option->name, option->minimum);
+		config_line_error(
+			line, token->location,
+			"'%s' is not a range of %s; write FIRST-LAST with a FIRST of at least %" PRIu64
+			" that is not above LAST",
+			token->text, option->name, option->minimum);
 	else
 		*pair = (struct config_pair){true, numbers[0], numbers[1]};
 }
@@ -314,7 +315,7 @@ static void read_prefix(struct config_line *line, const struct config_option *op
 
 	if (token && !config_line_prefix(token->text, field))
 		config_line_error(line, token->location,
-				  "'%s' is no value of %s; write ADDRESS/LENGTH or default",
+				  "'%s' is not a value of %s; write ADDRESS/LENGTH or default",
 				  token->text, option->name);
 }
 
@@ -326,9 +327,10 @@ static void read_address(struct config_line *line, const struct config_option *o
 	if (!token)
 		return;
 	if (address_parse(token->text, &prefix->address))
-		config_line_error(line, token->location,
-				  "'%s' is no value of %s; write an address without a length",
-				  token->text, option->name);
+		config_line_error(
+			line, token->location,
+			"'%s' is not a value of %s; write an address without a prefix length",
+			token->text, option->name);
 	else
 		prefix->given = true;
 }
@@ -401,7 +403,7 @@ static void read_ignored(struct config_line *line, const struct config_option *o
 	(void)field;
 	if (config_line_value(line))
 		config_warning(line->parser, location,
-			       "keepalived's '%s' of a %s is not served; %s", option->name,
+			       "keepalived's '%s' of a %s is not supported; %s", option->name,
 			       line->what, option->instead);
 }
 
@@ -409,8 +411,8 @@ static void read_refused(struct config_line *line, const struct config_option *o
 {
 	(void)field;
 	config_line_error(line, line->tokens[line->next - 1].location,
-			  "keepalived's '%s' of a %s is not served; %s", option->name, line->what,
-			  option->instead);
+			  "keepalived's '%s' of a %s is not supported; %s", option->name,
+			  line->what, option->instead);
 }
 
 const struct config_option_kind config_kind_flag = {read_flag, print_nothing, NULL};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Lines of words with values: the walk over a table. What values look like: config_option_kinds.c. */
+/* Option lines: reads and prints a line by its table. The kinds of values are in option_kinds.c. */
 #include "user/config/syntax/options.h"
 #include <string.h>
 
-/* Every kind of field begins with a byte that says so. */
+/* The first byte of every kind of field tells whether it is given. */
 static bool is_given(const struct config_option *option, const void *target)
 {
 	return *((const unsigned char *)target + option->offset);
@@ -29,14 +29,14 @@ bool config_options_read(const struct config_options *options, struct config_lin
 	line->next++;
 	if (is_given(option, target) && option->kind->print)
 		config_line_error(line, token->location,
-				  "%s says a second time what the %s has already; keep one of them",
+				  "%s repeats a setting that the %s already has; keep one of them",
 				  token->text, line->what);
 	else
 		option->kind->read(line, option, (char *)target + option->offset);
 	return true;
 }
 
-/* Moves *nearest to a word that is nearer than *best. */
+/* Replaces *nearest by a name that is nearer than *best. */
 static void find_nearest(const struct config_options *options, const char *text,
 			 const char **nearest, unsigned *best)
 {
@@ -61,14 +61,15 @@ void config_options_unknown(const struct config_options *const tables[], size_t 
 		find_nearest(tables[i], token->text, &nearest, &best);
 	if (spelling_is_near(token->text, best))
 		config_line_error(line, token->location,
-				  "unknown word '%s' in a %s; did you mean '%s'?", token->text,
+				  "unknown option '%s' in a %s; did you mean '%s'?", token->text,
 				  line->what, nearest);
 	else
-		config_line_error(line, token->location, "unknown word '%s' in a %s; write \"%s\"",
-				  token->text, line->what, line->usage);
+		config_line_error(line, token->location,
+				  "unknown option '%s' in a %s; write \"%s\"", token->text,
+				  line->what, line->usage);
 }
 
-/* Returns the family of an option's address, 0 for one of either and for anything else. */
+/* Returns the family of an option's address; 0 if it may be either, or is no address. */
 static uint8_t family_of(const struct config_option *option, const void *target)
 {
 	if (!option->kind->family || !is_given(option, target))
@@ -93,14 +94,13 @@ void config_options_check_family(const struct config_options *options, struct co
 		uint8_t own = family_of(option, target);
 
 		if (own && own != family)
-			config_line_error(
-				line, line->tokens[0].location,
-				"the %s has addresses of both families; write IPv4 or IPv6 ones",
-				line->what);
+			config_line_error(line, line->tokens[0].location,
+					  "the %s mixes IPv4 and IPv6 addresses; use one family",
+					  line->what);
 		else if (option->family && option->family != family && is_given(option, target))
 			config_line_error(line, line->tokens[0].location,
-					  "%s is only for an IPv%d %s; remove it", option->name,
-					  option->family, line->what);
+					  "%s is valid only in an IPv%d %s; remove it",
+					  option->name, option->family, line->what);
 	}
 }
 

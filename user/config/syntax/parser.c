@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Statements and blocks of the configuration. A statement that is wrong is
- * reported and stepped over, together with its block if it opens one, so that
- * one run shows all errors of a file. What keywords mean is in the tables of
- * the blocks; which of keepalived's are not served yet, in config_unserved.c.
+ * Statements and blocks of the configuration. A wrong statement is reported and skipped, together
+ * with its block, so that one run shows all errors of a file. The tables in blocks/ define the
+ * keywords.
  */
 #include "user/config/syntax/parser.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* So many keywords are a help to who mistypes one; more are none. */
+/* List the valid keywords only when there are few. */
 #define LISTED_MAX 20
 
 void config_report(const struct config_parser *parser, enum diagnostic_severity severity,
@@ -55,14 +54,14 @@ static void take_tokens(struct config_parser *parser, struct config_statement *s
 		if (statement->count < CONFIG_TOKENS_MAX)
 			statement->tokens[statement->count++] = parser->token;
 	}
-	/* A "{" may stand on a line of its own: no statement begins with it. */
+	/* A "{" may be on a line of its own: no statement begins with it. */
 	skip_newlines(parser);
 	statement->opens_block = parser->token.kind == CONFIG_TOKEN_OPEN;
 	if (statement->opens_block)
 		advance(parser);
 }
 
-/* Reports a block that nothing opens, and steps over it. Returns false if there is none. */
+/* Reports and skips a block without a keyword. Returns false if there is none. */
 static bool skip_unopened(struct config_parser *parser)
 {
 	struct config_token token = parser->token;
@@ -127,11 +126,11 @@ void config_report_contradiction(struct config_parser *parser, const struct conf
 	const struct config_location *other = config_block_seen(block, second);
 
 	if (one && other)
-		config_error(parser, *other, "%s contradicts the %s of %s; keep one of them",
-			     second, first, config_location_text(parser, *one));
+		config_error(parser, *other, "%s contradicts %s on %s; keep one of them", second,
+			     first, config_location_text(parser, *one));
 }
 
-/* Whether the statement shows that a "}" was forgotten before it. */
+/* Whether the statement shows that a "}" is missing before it. */
 static bool begins_other_block(const struct config_parser *parser,
 			       const struct config_statement *statement)
 {
@@ -141,7 +140,8 @@ static bool begins_other_block(const struct config_parser *parser,
 	       (find_keyword(parser->top, keyword) || find_unsupported(parser->top, keyword));
 }
 
-/* Whether the statement's block belongs into this one: "heartbeat lan" does, "heartbeat lan {" not. */
+/* Whether the block belongs here: "heartbeat lan" does in an instance, "heartbeat lan {" does
+ * not. */
 static bool has_block(const struct config_block_type *type,
 		      const struct config_statement *statement)
 {
@@ -152,13 +152,13 @@ static bool has_block(const struct config_block_type *type,
 	return find_unsupported(type, statement->tokens[0].text);
 }
 
-/* Gives a statement back to the block around the one that it cannot belong to. */
+/* Returns a statement to the enclosing block. */
 static void end_unclosed_block(struct config_parser *parser,
 			       const struct config_statement *statement, const char *name,
 			       struct config_location opened)
 {
 	config_error(parser, statement->tokens[0].location,
-		     "'%s' inside %s; close the block of %s with '}' before it",
+		     "'%s' inside the %s block that begins on %s; close that block with '}' first",
 		     statement->tokens[0].text, name, config_location_text(parser, opened));
 	parser->pending = *statement;
 	parser->has_pending = true;
@@ -173,7 +173,7 @@ static void close_block(struct config_parser *parser, const char *name,
 		config_error(parser, opened, "%s is not closed; add '}'", name);
 }
 
-/* Returns the keyword or unserved word that is nearest to a mistyped one, NULL if none is near. */
+/* Returns the known keyword that is nearest to a mistyped one, NULL if none is near. */
 static const char *nearest_keyword(const struct config_block_type *type, const char *text)
 {
 	unsigned best = (unsigned)-1;
@@ -194,7 +194,7 @@ static const char *nearest_keyword(const struct config_block_type *type, const c
 	return spelling_is_near(text, best) ? nearest : NULL;
 }
 
-/* " in vrrp_instance", or nothing outside all blocks. */
+/* " in " before the name of a block, or nothing at the top level. */
 static const char *inside(const struct config_parser *parser, const struct config_block_type *type)
 {
 	return type == parser->top ? "" : " in ";
@@ -215,15 +215,15 @@ static void report_unknown(struct config_parser *parser, const struct config_blo
 	}
 	if (type->keyword_count > LISTED_MAX) {
 		config_error(parser, token->location,
-			     "unknown keyword '%s'%s%s; xbeat.conf(5) has those that are known",
+			     "unknown keyword '%s'%s%s; see xbeat.conf(5) for the valid keywords",
 			     token->text, inside(parser, type), type->name);
 		return;
 	}
 	for (size_t i = 0; i < type->keyword_count && used < sizeof(known); i++)
 		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s", i ? ", " : "",
 					 type->keywords[i].name);
-	config_error(parser, token->location, "unknown keyword '%s'%s%s; known are %s", token->text,
-		     inside(parser, type), type->name, known);
+	config_error(parser, token->location, "unknown keyword '%s'%s%s; valid keywords: %s",
+		     token->text, inside(parser, type), type->name, known);
 }
 
 static void report_unsupported(struct config_parser *parser, const struct config_block_type *type,
@@ -236,18 +236,18 @@ static void report_unsupported(struct config_parser *parser, const struct config
 		return;
 	if (unsupported->owner) {
 		config_warning(parser, statement->tokens[0].location,
-			       "'%s' belongs to keepalived's %s; xbeat does not do this: %s",
+			       "'%s' configures keepalived's %s, which xbeat does not have; %s",
 			       unsupported->name, unsupported->owner,
 			       statement->opens_block ? "the block is skipped" : "it is ignored");
 		return;
 	}
 	config_report(parser, unsupported->severity, statement->tokens[0].location,
-		      "keepalived's '%s'%s%s is not served yet; %s", unsupported->name,
+		      "keepalived's '%s'%s%s is not supported; %s", unsupported->name,
 		      inside(parser, type), type->name,
 		      unsupported->consequence ? unsupported->consequence : what);
 }
 
-/* Reports a statement whose form its keyword does not allow. Returns whether it is fine. */
+/* Reports a statement whose form does not fit its keyword. Returns whether it fits. */
 static bool form_is_right(struct config_parser *parser, const struct config_keyword *keyword,
 			  const struct config_statement *statement)
 {
@@ -260,7 +260,7 @@ static bool form_is_right(struct config_parser *parser, const struct config_keyw
 			     keyword->name, keyword->usage);
 	else if (values > keyword->values_maximum)
 		config_error(parser, token[keyword->values_maximum + 1].location,
-			     "unexpected '%s' after %s; write \"%s\", one statement a line",
+			     "unexpected '%s' after %s; write \"%s\", one statement per line",
 			     token[keyword->values_maximum + 1].text, keyword->name,
 			     keyword->usage);
 	else if (wants_block && !statement->opens_block)
@@ -275,14 +275,15 @@ static bool form_is_right(struct config_parser *parser, const struct config_keyw
 	return false;
 }
 
-/* Reports a keyword's second use. Returns whether this is its first, or may be repeated. */
+/* Reports the second use of a keyword. Returns whether this is the first use, or may be
+ * repeated. */
 static bool is_first_use(struct config_parser *parser, struct config_block *block,
 			 const struct config_keyword *keyword, struct config_location location)
 {
 	struct config_location *seen = &block->seen[keyword - block->type->keywords];
 
 	if (seen->line && !(keyword->flags & CONFIG_REPEATABLE)) {
-		config_error(parser, location, "%s was given on %s already; keep one of them",
+		config_error(parser, location, "%s is already set on %s; keep one of them",
 			     keyword->name, config_location_text(parser, *seen));
 		return false;
 	}

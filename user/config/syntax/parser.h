@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The recursive-descent parser under config_parse(): statements, blocks, and
- * the tables that say which keywords a block has and how their values are read.
- * Private to user/core/config*.c.
+ * The recursive-descent parser behind config_parse(): statements, blocks, and the tables that
+ * define the keywords of a block and how their values are read.
  */
 #ifndef XBEAT_CONFIG_SYNTAX_PARSER_H
 #define XBEAT_CONFIG_SYNTAX_PARSER_H
@@ -13,11 +12,11 @@
 #include "user/lib/array.h"
 #include "user/lib/spelling.h"
 
-/* Words that a statement keeps; no statement that is served has more. */
+/* Tokens kept of a statement; no supported statement has more. */
 #define CONFIG_TOKENS_MAX 64
 #define CONFIG_KEYWORDS_MAX 96
 
-/* A keyword with its values, from its first word to the end of the line or a brace. */
+/* A keyword with its values, up to the end of the line or a brace. */
 struct config_statement {
 	struct config_token tokens[CONFIG_TOKENS_MAX];
 	size_t count;
@@ -29,11 +28,11 @@ struct config_globals;
 struct config_member;
 
 struct config_parser {
-	const struct config_block_type *top; /* the blocks outside all others */
+	const struct config_block_type *top; /* the top-level blocks */
 	const struct config_sources *sources;
 	struct config_lexer lexer;
 	struct config_token token; /* the next one */
-	struct config_statement pending; /* given back by a block that was not closed */
+	struct config_statement pending; /* returned by a block that was not closed */
 	bool has_pending;
 	struct config_globals *globals;
 	struct config *config;
@@ -45,7 +44,7 @@ struct config_parser {
 
 struct config_keyword;
 
-/* Reads a statement's values into block->target; one that opens a block reads to its brace. */
+/* Reads a statement's values into block->target; if it opens a block, up to its closing brace. */
 typedef void config_read(struct config_parser *parser, struct config_block *block,
 			 const struct config_keyword *keyword,
 			 const struct config_statement *statement);
@@ -54,29 +53,29 @@ enum config_keyword_flags {
 	CONFIG_REPEATABLE = 1,
 	CONFIG_OPENS_BLOCK = 2,
 	CONFIG_MAY_OPEN_BLOCK = 8,
-	CONFIG_BARE_SECONDS = 4, /* a duration without a unit counts seconds, as keepalived's */
+	CONFIG_BARE_SECONDS = 4, /* a duration without a unit is in seconds, as in keepalived */
 };
 
 struct config_keyword {
 	const char *name;
-	const char *usage; /* what would be right: shown with errors */
+	const char *usage; /* correct usage, for messages */
 	config_read *read;
 	unsigned flags;
 	unsigned values_minimum;
 	unsigned values_maximum;
 	size_t offset; /* of the field in the target */
-	size_t bytes; /* room of a text field, with its NUL */
+	size_t bytes; /* size of a text field, with its NUL */
 	uint64_t minimum;
 	uint64_t maximum;
 };
 
-/* A word that keepalived knows and xbeat does not serve yet. */
+/* A keyword of keepalived that xbeat does not support. */
 struct config_unsupported {
 	const char *name;
-	enum diagnostic_severity severity; /* error: leaving it out would do harm */
-	const char *consequence; /* NULL: nothing worth a word */
-	const char *owner; /* whose job it is, which is not xbeat's; NULL: it is */
-	bool needless; /* nothing is lost without it: it is passed over in silence */
+	enum diagnostic_severity severity; /* error: ignoring it would do harm */
+	const char *consequence; /* NULL: no consequence to report */
+	const char *owner; /* part of keepalived that it configures and xbeat lacks; NULL: none */
+	bool needless; /* nothing is lost without it: ignored silently */
 };
 
 struct config_unsupported_list {
@@ -96,11 +95,11 @@ struct config_block {
 	void *target;
 	const char *name; /* "VI_1", or "" */
 	struct config_location location;
-	struct config_location
-		seen[CONFIG_KEYWORDS_MAX]; /* first use of each keyword; line 0: none */
+	/* first use of each keyword; line 0: none */
+	struct config_location seen[CONFIG_KEYWORDS_MAX];
 };
 
-/* Reports at a position, with its file and the definitions that the text comes from. */
+/* Reports at a location, with its file and the definitions that the text comes from. */
 void config_report(const struct config_parser *parser, enum diagnostic_severity severity,
 		   struct config_location location, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
@@ -110,14 +109,14 @@ void config_report(const struct config_parser *parser, enum diagnostic_severity 
 #define config_warning(parser, location, ...)                                                      \
 	config_report(parser, DIAGNOSTIC_WARNING, location, __VA_ARGS__)
 
-/* "line 7", or "line 7 of FILE" if there are several: where something else stands, for reports. */
+/* "line 7", or "line 7 of FILE" if there are several files: another location, for messages. */
 #define config_location_text(parser, location)                                                     \
 	config_sources_describe((parser)->sources, location, (char[CONFIG_LOCATION_TEXT_BYTES]){0})
 
 /* Reads the whole text into parser->config. */
 void config_parser_run(struct config_parser *parser);
 
-/* Reads the statements of a block whose "{" was read, and its "}". */
+/* Reads the statements of a block after its "{", including its "}". */
 void config_parser_block(struct config_parser *parser, struct config_block *block);
 
 /* Calls read_line for each line of a block that has values instead of keywords. */
@@ -125,18 +124,18 @@ void config_parser_list(struct config_parser *parser, struct config_block *block
 			const char *list_name, struct config_location location,
 			config_read *read_line);
 
-/* Steps over the rest of a block whose "{" was read, nested blocks included; opener: for the
- * report if it is never closed. */
+/* Skips the rest of a block after its "{", including nested blocks. opener: reported if the
+ * block is never closed. */
 void config_parser_skip_block(struct config_parser *parser, const struct config_token *opener);
 
 /* Returns where the block first used a keyword, or NULL. name must be in the block's table. */
 const struct config_location *config_block_seen(const struct config_block *block, const char *name);
 
-/* Reports the second of two keywords if both were given, and they cannot both hold. */
+/* Reports the second of two keywords that exclude each other, if both were given. */
 void config_report_contradiction(struct config_parser *parser, const struct config_block *block,
 				 const char *first, const char *second);
 
-/* Reports that a keyword has no effect, if it was given: reason names the setting that beats it. */
+/* Reports a keyword, if given, that has no effect; reason: the setting that overrides it. */
 void config_report_cleared(struct config_parser *parser, const struct config_block *block,
 			   const char *keyword, const char *reason);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The definitions that are there from the start, by table. */
+/* The predefined definitions, by table. */
 #include "user/config/syntax/parser.h"
 #include "user/config/syntax/preprocess.h"
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #define RANDOM_MAXIMUM_DEFAULT 32767
 
-/* Returns the value, to be freed; NULL if the arguments are wrong. */
+/* Returns the value, to be freed; NULL if the arguments are invalid. */
 typedef char *predefined_value(struct config_preprocessor *preprocessor, const char *arguments);
 
 static char *print(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -25,7 +25,7 @@ static char *print(const char *format, ...)
 	return text;
 }
 
-/* The directory of the file that is being read, absolute. */
+/* Returns the absolute directory of the file that is being read. */
 static char *value_of_directory(struct config_preprocessor *preprocessor, const char *arguments)
 {
 	const char *file = preprocessor->sources.files[preprocessor->source];
@@ -45,7 +45,7 @@ static char *value_of_instance(struct config_preprocessor *preprocessor, const c
 	return text_copy(preprocessor->environment->instance);
 }
 
-/* SplitMix64: a step that never falls into a short cycle, whatever the seed. */
+/* SplitMix64: has no short cycles, whatever the seed. */
 static uint64_t next_random(uint64_t *state)
 {
 	uint64_t mixed = *state += UINT64_C(0x9e3779b97f4a7c15);
@@ -62,7 +62,7 @@ static char *value_of_random(struct config_preprocessor *preprocessor, const cha
 
 	if (strspn(arguments, "0123456789 ") != strlen(arguments))
 		return NULL;
-	/* Nine digits fit whatever they are; more are left over. */
+	/* Nine digits always fit; further ones remain unread. */
 	(void)sscanf(arguments, "%9u%n %9u%n", &minimum, &used, &maximum, &used);
 	used += (int)strspn(arguments + used, " ");
 	if (arguments[used] || minimum > maximum)

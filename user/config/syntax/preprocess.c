@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Goes through lines byte by byte. Where a statement may begin (at a line, or
- * behind a brace) conditions, definitions, loops and includes are looked for;
- * everywhere, references to definitions. What a reference is replaced by is gone
- * through again, so that it may hold any of these, and several lines.
+ * Scans lines byte by byte. Where a statement may begin (at a line, or after a brace) it handles
+ * conditions, definitions, loops and includes; everywhere, references to definitions. The
+ * replacement of a reference is scanned again, so it may contain any of these, and several lines.
  */
 #include "user/config/syntax/preprocess.h"
 #include <stdlib.h>
@@ -13,9 +12,9 @@ struct scan {
 	struct config_preprocessor *preprocessor;
 	struct config_text *text;
 	size_t offset;
-	bool statement_start; /* nothing but blanks and conditions so far */
+	bool statement_start; /* only blanks and conditions so far */
 	bool in_quotes;
-	bool whole; /* the first statement takes in all lines of the text: a definition from a file */
+	bool whole; /* the first statement covers all lines of the text: a definition from a file */
 };
 
 static bool at_end(const struct scan *scan)
@@ -46,7 +45,7 @@ static void skip_blanks(struct scan *scan)
 		scan->offset++;
 }
 
-/* @ID or @^ID: leaves out the line on other nodes, or on this one. */
+/* @ID or @^ID: skips the line on other nodes, or on this one. */
 static void apply_condition(struct scan *scan)
 {
 	const char *id = scan->preprocessor->environment->instance;
@@ -92,7 +91,7 @@ static bool apply_definition(struct scan *scan, size_t end)
 	return true;
 }
 
-/* Does what the statement asks for if it is one of this stage. Returns whether it was. */
+/* Executes a statement of this stage. Returns whether it was one. */
 static bool apply_statement(struct scan *scan)
 {
 	static config_directive *const directives[] = {
@@ -102,7 +101,7 @@ static bool apply_statement(struct scan *scan)
 	};
 	size_t end;
 
-	/* Most lines are none: their end need not be looked for. */
+	/* Most lines are none: skip the search for their end. */
 	if (!strchr("$~i", *here(scan)))
 		return false;
 	end = line_end(scan);
@@ -140,7 +139,7 @@ static void keep_byte(struct scan *scan)
 	scan->whole = false;
 }
 
-/* What was gone through is dropped, so that replacing copies only what is left. */
+/* Scanned text is dropped, so that a replacement copies only the rest. */
 static void expand(struct scan *scan)
 {
 	size_t unknown = config_expand(scan->preprocessor, scan->text, scan->offset, scan->offset,

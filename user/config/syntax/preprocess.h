@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The stage in front of the lexer: from the lines of files to one text without
- * definitions, conditions, includes and loops, each byte with its position.
+ * The stage before the lexer: turns the lines of files into one text without definitions,
+ * conditions, includes and loops, each byte with its location.
  *
- *	config_lines.c       physical lines → lines without comments, definitions whole
- *	config_preprocess.c  statements of the stage, replacement of references
- *	config_define.c      definitions, config_predefined.c those that are there from the start
- *	config_loop.c        ~SEQ and ~LST
- *	config_include.c     include
+ *	lines.c       physical lines: removes comments, joins definitions
+ *	preprocess.c  statements of the stage, replacement of references
+ *	define.c      definitions; predefined.c: those that always exist
+ *	loop.c        ~SEQ and ~LST
+ *	include.c     include
  *
- * All of it is bounded: depth of nesting, and work done in all.
- * Private to user/core/config*.c.
+ * Nesting depth and total work are limited.
  */
 #ifndef XBEAT_CONFIG_SYNTAX_PREPROCESS_H
 #define XBEAT_CONFIG_SYNTAX_PREPROCESS_H
@@ -21,17 +20,17 @@
 #define CONFIG_LINE_BYTES_MAX 1023
 #define CONFIG_NAME_BYTES_MAX 255
 
-/* Bytes copied or looked through, and a charge for each step: far above any sensible file. */
+/* Limit of bytes copied or scanned, plus a charge for each step: far above any sensible file. */
 #define CONFIG_WORK_BYTES_MAX (16 * 1024 * 1024)
 #define CONFIG_STEP_BYTES 256
 
 struct config_definition {
 	char *name;
 	struct config_text value;
-	unsigned number; /* changes with the value: a name may be given a new one */
+	unsigned number; /* changes with the value: a name may be redefined */
 };
 
-/* A definition keeps its address: expansions borrow its name. */
+/* A definition keeps its address, because expansions borrow its name. */
 struct config_definitions {
 	struct config_definition **entries; /* sorted by name */
 	size_t count;
@@ -42,16 +41,16 @@ struct config_preprocessor {
 	const struct config_environment *environment;
 	struct config_sources sources;
 	struct config_definitions definitions;
-	struct config_text out; /* what the lexer reads */
+	struct config_text out; /* input of the lexer */
 	size_t work_bytes;
-	bool exhausted; /* work_bytes is over the limit, and that was reported */
+	bool exhausted; /* work_bytes is over the limit, which was reported */
 	unsigned source; /* file being read */
-	unsigned open_sources[16]; /* the files around it, and it */
+	unsigned open_sources[16]; /* the enclosing files, and this one */
 	size_t open_count;
 	unsigned loop_depth;
-	unsigned include_checks; /* CONFIG_CHECK_* */
+	unsigned include_checks; /* enum check of include.c */
 	uint64_t random_state;
-	/* Nested text and files: config_preprocess_text(), config_preprocess_file(). */
+	/* For nested text and files: config_preprocess_text(), config_preprocess_file(). */
 	void (*run_text)(struct config_preprocessor *preprocessor, struct config_text *text);
 	void (*run_file)(struct config_preprocessor *preprocessor, unsigned source,
 			 const char *text, size_t length);
@@ -73,14 +72,15 @@ void config_preprocess(struct config_preprocessor *preprocessor, const char *fil
 
 void config_preprocess_free(struct config_preprocessor *preprocessor);
 
-/* Appends what a text is to out; its first statement ends with the text, the others with a line. */
+/* Appends the result of a text to out. Its first statement ends with the text, the others with a
+ * line. */
 void config_preprocess_text(struct config_preprocessor *preprocessor, struct config_text *text);
 
 /* The same for a file, which becomes the one being read. */
 void config_preprocess_file(struct config_preprocessor *preprocessor, unsigned source,
 			    const char *text, size_t length);
 
-/* Counts work. Returns false, once it is too much; the first time that is reported at position. */
+/* Counts work. Returns false when the limit is exceeded, which is reported once, at location. */
 bool config_preprocess_charge(struct config_preprocessor *preprocessor, size_t bytes,
 			      struct config_location location);
 
@@ -88,37 +88,35 @@ void config_preprocess_error(const struct config_preprocessor *preprocessor,
 			     struct config_location location, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/*
- * Reads the next line: without its comment and, in definitions, with the lines that continue it.
- * Returns false at the end.
- */
+/* Reads the next line, without its comment; a definition with its continuation lines. Returns
+ * false at the end. */
 bool config_lines_next(const struct config_preprocessor *preprocessor, struct config_reader *reader,
 		       struct config_text *line);
 
 /* Returns the length of NAME if bytes begin with "$NAME=", otherwise 0. */
 size_t config_definition_length(const char *bytes, size_t length);
 
-/* Returns the length of the name at the begin of bytes, 0 if none is there. */
+/* Returns the length of the name at the start of bytes, or 0. */
 size_t config_name_length(const char *bytes, size_t length);
 
-/* A control character other than those that a text has: reported with its line, then a blank. */
+/* A control character other than those of plain text: reported with its line, then treated as a
+ * blank. */
 bool config_is_control(char byte);
 bool config_is_blank(char byte);
 
-/* Gives a name a value: count bytes of text at offset. A reserved name is reported at position. */
+/* Gives a name a value: count bytes of text at offset. A predefined name is reported at
+ * location. */
 void config_define(struct config_preprocessor *preprocessor, const char *name,
 		   const struct config_text *text, size_t offset, size_t count,
 		   struct config_location location);
 
-/*
- * Replaces the reference to a definition at offset. in_quotes: whether it stands in "...".
- * Returns 0, and the text is the one from first on; or the number of bytes to leave as they are
- * because no definition is meant, and the text is unchanged.
- */
+/* Replaces the reference to a definition at offset. in_quotes: whether it is inside "...".
+ * Returns 0 after the replacement, and the text starts at first; or the number of bytes to keep
+ * because no definition is meant, and the text is unchanged. */
 size_t config_expand(struct config_preprocessor *preprocessor, struct config_text *text,
 		     size_t first, size_t offset, bool in_quotes);
 
-/* Returns the name of the predefined definition that a reference, "NAME ARGUMENTS", means, or NULL. */
+/* Returns the name of the predefined definition for a reference "NAME ARGUMENTS", or NULL. */
 const char *config_predefined_name(const char *reference);
 
 /* Returns its value, to be freed; NULL if there is none for these arguments. */
@@ -126,10 +124,8 @@ char *config_predefined_value(struct config_preprocessor *preprocessor, const ch
 
 void config_definitions_free(struct config_definitions *definitions);
 
-/*
- * Statements of the stage: each does what the line from offset to end asks for, if it is one.
- * Returns whether it was.
- */
+/* Statements of the stage: each executes the line from offset to end, if it is of its kind.
+ * Returns whether it is. */
 typedef bool config_directive(struct config_preprocessor *preprocessor,
 			      const struct config_text *text, size_t offset, size_t end);
 config_directive config_directive_loop;

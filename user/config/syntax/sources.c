@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Files, uses of definitions, and reports that name them; see config_origin.h. */
+/* Files, uses of definitions, and messages that name them; see sources.h. */
 #include "user/config/syntax/sources.h"
 #include "user/config/syntax/parser.h"
 #include <stdio.h>
@@ -14,7 +14,7 @@ void config_sources_init(struct config_sources *sources, const char *file,
 	*sources = (struct config_sources){.diagnostics = diagnostics};
 	sources->files = array_grow(NULL, &sources->file_count, sizeof(*sources->files));
 	sources->files[0] = file;
-	/* Number 0 is no expansion. */
+	/* Number 0 means no expansion. */
 	sources->expansions =
 		array_grow(NULL, &sources->expansion_count, sizeof(*sources->expansions));
 }
@@ -33,7 +33,7 @@ unsigned config_sources_file(struct config_sources *sources, const char *name)
 			return (unsigned)i;
 	}
 	sources->files = array_grow(sources->files, &sources->file_count, sizeof(*sources->files));
-	/* Diagnostics are read when the configuration's texts are gone. */
+	/* Diagnostics outlive the texts of the configuration. */
 	sources->files[sources->file_count - 1] = diagnostics_name(sources->diagnostics, name);
 	return (unsigned)sources->file_count - 1;
 }
@@ -64,7 +64,8 @@ const char *config_sources_describe(const struct config_sources *sources,
 	return text;
 }
 
-/* Writes " (from $B, used on line 1, from $A, used on line 7)": the innermost first, not all of many. */
+/* Writes " (from $B, used on line 1, from $A, used on line 7)": the innermost first, at most
+ * EXPANSIONS_SHOWN_MAX. */
 static void print_expansions(const struct config_sources *sources, unsigned expansion, FILE *stream)
 {
 	char text[CONFIG_LOCATION_TEXT_BYTES];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Rows of keyword tables: one macro for each kind of value. */
+/* Rows of keyword tables, one macro for each kind of value. */
 #ifndef XBEAT_CONFIG_SYNTAX_TABLE_H
 #define XBEAT_CONFIG_SYNTAX_TABLE_H
 
@@ -11,20 +11,20 @@
 #define CONFIG_FIELD(type, field) .offset = offsetof(type, field)
 #define CONFIG_ONE_VALUE .values_minimum = 1, .values_maximum = 1
 
-/* A word alone, which stores value (0 or 1) into a bool. */
+/* A keyword without a value, which stores value (0 or 1) into a bool. */
 #define CONFIG_FLAG(keyword, type, field, value)                                                   \
 	{                                                                                          \
 		.name = (keyword), .usage = keyword, .read = config_read_flag,                     \
 		CONFIG_FIELD(type, field), .minimum = (value)                                      \
 	}
 
-/* A word that says what is so in any case. */
+/* A keyword that asks for what xbeat does anyway. */
 #define CONFIG_NOTHING(keyword)                                                                    \
 	{                                                                                          \
 		.name = (keyword), .usage = keyword, .read = config_read_nothing                   \
 	}
 
-/* keepalived's BOOL, "on" if there is no value; the range is there for its fellows' sake. */
+/* keepalived's BOOL, "on" if there is no value. The range is unused; all kinds of rows take one. */
 #define CONFIG_BOOL(keyword, type, field, low, high)                                               \
 	{                                                                                          \
 		.name = (keyword), .usage = keyword " [on|off]", .read = config_read_bool,         \
@@ -50,21 +50,21 @@
 #define CONFIG_U32(keyword, type, field, low, high)                                                \
 	CONFIG_NUMBER(keyword, config_read_u32, type, field, low, high)
 
-/* A text that has room for bytes, its NUL included. */
+/* A text; its field has room for the NUL. */
 #define CONFIG_TEXT(keyword, type, field)                                                          \
 	{                                                                                          \
 		.name = (keyword), .usage = keyword " NAME", .read = config_read_text,             \
 		CONFIG_ONE_VALUE, CONFIG_FIELD(type, field), .bytes = sizeof(((type *)0)->field)   \
 	}
 
-/* One value that a reader of its own looks after. */
+/* One value with a reader of its own. */
 #define CONFIG_VALUE(keyword, what, reader, type, field)                                           \
 	{                                                                                          \
 		.name = (keyword), .usage = keyword " " what, .read = (reader), CONFIG_ONE_VALUE,  \
 		CONFIG_FIELD(type, field)                                                          \
 	}
 
-/* A block of lines or keywords, without a name of its own. */
+/* A block of lines or keywords, without a name. */
 #define CONFIG_BLOCK(keyword, lines, reader, more_flags)                                           \
 	{                                                                                          \
 		.name = (keyword), .usage = keyword " { " lines " }", .read = (reader),            \

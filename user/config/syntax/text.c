@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Text with positions; see config_text.h. */
+/* Text with locations; see text.h. */
 #include "user/config/syntax/text.h"
 #include <stdlib.h>
 #include <string.h>
 
-/* Returns an array with room for wanted entries at least. */
+/* Returns an array with room for at least wanted entries. */
 static void *reserve(void *array, size_t *room, size_t wanted, size_t entry_bytes)
 {
 	if (wanted <= *room)

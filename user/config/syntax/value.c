@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Values of configuration keywords: numbers, durations, addresses, names. Each
- * reader reports a value that is wrong together with what would be right, and
- * then leaves the field at its default.
+ * Values of configuration keywords: numbers, durations, addresses, names. A reader reports an
+ * invalid value and the correct usage, and leaves the field at its default.
  */
 #include "user/config/syntax/value.h"
 #include "user/lib/address.h"
@@ -25,7 +24,7 @@ static const struct {
 	{"ns", 1},
 };
 
-/* Reads digits at *text and steps behind them; returns -EINVAL without any. */
+/* Reads digits and advances *text past them; returns -EINVAL without any. */
 static int take_digits(const char **text, uint64_t *number)
 {
 	uint64_t sum = 0;
@@ -67,7 +66,7 @@ int config_parse_signed(const char *text, int64_t *number)
 	return error;
 }
 
-/* Reads ".125" at *text as billionths, if it is there. */
+/* Reads ".125" at *text as billionths, if present. */
 static int take_fraction(const char **text, uint64_t *billionths)
 {
 	const char *digits = *text + 1;
@@ -111,7 +110,7 @@ int config_parse_duration(const char *text, bool bare_seconds, uint64_t *duratio
 	if (!*text && !bare_seconds)
 		return -EDOM;
 	scale_ns = *text ? unit_ns(text) : NS_PER_SECOND;
-	/* A part of a nanosecond is a mistake, not something to round. */
+	/* A fraction of a nanosecond is an error; it is not rounded. */
 	if (!scale_ns || billionths * scale_ns % NS_PER_SECOND)
 		return -EINVAL;
 	if (__builtin_mul_overflow(whole, scale_ns, &ns) ||
@@ -133,7 +132,7 @@ const char *config_format_duration(uint64_t duration_ns,
 	return text;
 }
 
-/* shortest: the smallest length that may be given. */
+/* shortest: the smallest prefix length allowed. */
 static int parse_prefix(const char *text, uint64_t shortest, struct xb_address *address,
 			uint8_t *prefix_length)
 {
@@ -209,7 +208,7 @@ bool config_store_group(struct config_parser *parser, const struct config_token 
 	else
 		config_error(
 			parser, token->location,
-			"'%s' is no multicast group for adverts; write \"%s\" with an address of 224.0.0.0/4, or ffx2::",
+			"'%s' is not a multicast group for adverts; write \"%s\" with an address in 224.0.0.0/4, or ffx2::",
 			token->text, keyword->usage);
 	return multicast;
 }
@@ -223,7 +222,7 @@ bool config_store_interface_name(struct config_parser *parser, const struct conf
 	    !strcmp(name, ".") || !strcmp(name, "..")) {
 		config_error(
 			parser, token->location,
-			"'%s' cannot be an interface; write a name of 1 to %d characters as \"ip link\" shows it",
+			"'%s' is not a valid interface name; write a name of 1 to %d characters, as \"ip link\" shows it",
 			name, CONFIG_INTERFACE_BYTES - 1);
 		return false;
 	}
@@ -246,8 +245,8 @@ bool config_store_text(struct config_parser *parser, const struct config_token *
 {
 	if (!*token->text || strlen(token->text) >= bytes) {
 		config_error(parser, token->location,
-			     "%s '%s' does not fit; 1 to %zu bytes are allowed", what, token->text,
-			     bytes - 1);
+			     "%s '%s' has the wrong length; 1 to %zu bytes are allowed", what,
+			     token->text, bytes - 1);
 		return false;
 	}
 	strcpy(text, token->text);
@@ -280,7 +279,7 @@ static bool read_number(struct config_parser *parser, const struct config_keywor
 	int error = config_parse_number(token->text, number);
 
 	if (error == -EINVAL) {
-		config_error(parser, token->location, "'%s' is no whole number; write \"%s\"",
+		config_error(parser, token->location, "'%s' is not a whole number; write \"%s\"",
 			     token->text, keyword->usage);
 		return false;
 	}
@@ -329,7 +328,7 @@ void config_read_int(struct config_parser *parser, struct config_block *block,
 	int error = config_parse_signed(token->text, &number);
 
 	if (error == -EINVAL)
-		config_error(parser, token->location, "'%s' is no whole number; write \"%s\"",
+		config_error(parser, token->location, "'%s' is not a whole number; write \"%s\"",
 			     token->text, keyword->usage);
 	else if (error || number < low || number > high)
 		config_error(parser, token->location,
@@ -372,7 +371,7 @@ void config_read_duration(struct config_parser *parser, struct config_block *blo
 		config_error(parser, token->location, "%s %s has no unit; write %sms or %ss",
 			     keyword->name, token->text, token->text, token->text);
 	else if (error == -EINVAL)
-		config_error(parser, token->location, "'%s' is no duration; write \"%s\"",
+		config_error(parser, token->location, "'%s' is not a duration; write \"%s\"",
 			     token->text, keyword->usage);
 	else if (error || duration_ns < keyword->minimum || duration_ns > keyword->maximum)
 		config_error(parser, token->location, "%s %s is out of range; %s to %s is allowed",

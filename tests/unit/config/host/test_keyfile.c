@@ -72,19 +72,19 @@ static const struct {
 } errors[] = {
 	{"", 0, 0, "no key in the file; make one with xbeatctl genkey"},
 	{"# nothing\n\n", 0, 0, "no key in the file; make one with xbeatctl genkey"},
-	{"\n  x1 " KEY_A, 2, 3, "no key id; a line is \"ID KEY\", ID is 0 to 255"},
-	{"256 " KEY_A, 1, 1, "no key id; a line is \"ID KEY\", ID is 0 to 255"},
-	{KEY_A, 1, 1, "no key id; a line is \"ID KEY\", ID is 0 to 255"},
-	{"1\n", 1, 2, "no key; it is 32 hexadecimal digits, as xbeatctl genkey prints them"},
+	{"\n  x1 " KEY_A, 2, 3, "invalid key id; write \"ID KEY\" with an ID of 0 to 255"},
+	{"256 " KEY_A, 1, 1, "invalid key id; write \"ID KEY\" with an ID of 0 to 255"},
+	{KEY_A, 1, 1, "invalid key id; write \"ID KEY\" with an ID of 0 to 255"},
+	{"1\n", 1, 2, "invalid key; write 32 hexadecimal digits, as xbeatctl genkey prints them"},
 	{"1 " KEY_A "0", 1, 3,
-	 "no key; it is 32 hexadecimal digits, as xbeatctl genkey prints them"},
+	 "invalid key; write 32 hexadecimal digits, as xbeatctl genkey prints them"},
 	{"1 g00102030405060708090a0b0c0d0e0f", 1, 3,
-	 "no key; it is 32 hexadecimal digits, as xbeatctl genkey prints them"},
-	{"1 " KEY_A " more", 1, 36, "more than a key; a line is \"ID KEY\""},
+	 "invalid key; write 32 hexadecimal digits, as xbeatctl genkey prints them"},
+	{"1 " KEY_A " more", 1, 36, "unexpected text after the key; write \"ID KEY\""},
 	{"1 " KEY_A "\n1 " KEY_B, 2, 1,
-	 "key id 1 is also in line 1; each key needs an id of its own"},
+	 "key id 1 is already used on line 1; give each key its own id"},
 	{"1 " KEY_A "\n2 " KEY_B "\n3 " KEY_A, 3, 1,
-	 "a third key; keep the one that signs and the one it replaces"},
+	 "more than two keys; keep the key that signs and the key it replaces"},
 };
 
 static void errors_have_their_place(void **state)

@@ -105,22 +105,22 @@ static void app_users(void **state)
 	config_free(config);
 	diagnostics_free(&diagnostics);
 	check("", "}\nvrrp_app a {\nuser no-such-user", -EINVAL,
-	      "10:1: error: there is no user 'no-such-user'; create it, or name another\n");
+	      "10:1: error: user 'no-such-user' does not exist; create it, or name another\n");
 }
 
 static void not_there(void **state)
 {
 	(void)state;
 	check("", "notify /bin/sh no-such-user", -EINVAL,
-	      "9:1: error: there is no user 'no-such-user'; create it, or name another\n");
+	      "9:1: error: user 'no-such-user' does not exist; create it, or name another\n");
 	check("script_user root no-such-group", "", -EINVAL,
-	      "2:1: error: there is no group 'no-such-group'; create it, or name another\n");
+	      "2:1: error: group 'no-such-group' does not exist; create it, or name another\n");
 	check("", "notify /no/such/program root", 0,
-	      "9:1: warning: program '/no/such/program' is not there or not executable; install it, or write its full path\n");
+	      "9:1: warning: program '/no/such/program' does not exist or is not executable; install it, or write its full path\n");
 	check("", "notify no-such-program root", 0,
-	      "9:1: warning: program 'no-such-program' is not there or not executable; install it, or write its full path\n");
+	      "9:1: warning: program 'no-such-program' does not exist or is not executable; install it, or write its full path\n");
 	check("", "notify /etc/passwd root", 0,
-	      "9:1: warning: program '/etc/passwd' is not there or not executable; install it, or write its full path\n");
+	      "9:1: warning: program '/etc/passwd' does not exist or is not executable; install it, or write its full path\n");
 }
 
 /* Makes DIRECTORY/open/program with the modes; returns its path. */
@@ -150,7 +150,7 @@ static void check_modes(mode_t directory_mode, mode_t program_mode, const char *
 	if (writable)
 		snprintf(
 			said, sizeof(said),
-			"9:1: error: root would run '%s', but users other than root can change %s%s; make it writable by root alone, name a user for the command, or "
+			"9:1: error: root would run '%s', but users other than root can change %s%s; make it writable only by root, name a user for the command, or "
 			"remove enable_script_security\n",
 			path, directory, writable);
 	check("enable_script_security", line, writable ? -EINVAL : 0, said);
@@ -184,7 +184,7 @@ static void the_search_path_is_fixed(void **state)
 	snprintf(own, sizeof(own), "%s/open", directory);
 	setenv("PATH", own, 1);
 	check("", "notify program root", 0,
-	      "9:1: warning: program 'program' is not there or not executable; install it, or write its full path\n");
+	      "9:1: warning: program 'program' does not exist or is not executable; install it, or write its full path\n");
 	check("", "notify sh root", 0, "");
 }
 
