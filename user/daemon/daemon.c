@@ -75,28 +75,13 @@ static void raise_epoch(struct daemon *daemon, uint64_t known_epoch)
 		      "peers know a higher epoch of this node than its own: its clock went back");
 }
 
-static void note_peer_epoch(struct daemon *daemon, const struct xb_event *event)
-{
-	struct peer *peer = peers_by_slot(&daemon->peers, event->slot);
-	bool first;
-	char to[24];
-
-	if (!peer || event->epoch <= peer->epoch) /* another link told of it before */
-		return;
-	first = peer->epoch == 0;
-	peer->epoch = event->epoch;
-	snprintf(to, sizeof(to), "%llu", (unsigned long long)event->epoch);
-	event_log_add(&daemon->event_log, "epoch", peer->node->name, first ? "unknown" : "earlier",
-		      to, first ? "first heard" : "its daemon was started anew");
-}
-
 static void on_kernel_event(void *context, const struct xb_event *event)
 {
 	struct daemon *daemon = context;
 
 	switch ((enum xb_event_kind)event->kind) {
 	case XB_EVENT_PEER_EPOCH:
-		note_peer_epoch(daemon, event);
+		peers_note_epoch(&daemon->peers, event);
 		break;
 	case XB_EVENT_PEER_CHANGED:
 		hear(daemon, event);
@@ -203,26 +188,45 @@ static int watch_kernel(struct daemon *daemon)
 	return 0;
 }
 
+static int start_peers(struct daemon *daemon)
+{
+	const struct peers_setup setup = {
+		.base = daemon->base,
+		.kernel = &daemon->kernel,
+		.config = daemon->config,
+		.own_node = daemon->own_node,
+		.event_log = &daemon->event_log,
+		.callbacks = {.on_verdict = on_verdict,
+			      .on_links = on_links,
+			      .on_isolated = on_isolated,
+			      .context = daemon},
+	};
+
+	return peers_start(&daemon->peers, &setup);
+}
+
 static int start_heartbeats(struct daemon *daemon)
 {
-	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
+	const struct prober_setup setup = {
+		.base = daemon->base,
+		.kernel = &daemon->kernel,
+		.peers = &daemon->peers,
+		.heartbeat = daemon->config->heartbeat,
+		.own_node = daemon->own_node,
+		.key = &daemon->keys[0],
+		.on_progress = on_progress,
+		.context = daemon,
+	};
 	int error;
 
-	if (!heartbeat)
+	if (!daemon->config->heartbeat)
 		return 0;
-	error = peers_start(&daemon->peers, daemon->base, &daemon->kernel, daemon->config,
-			    daemon->own_node, &daemon->event_log, on_verdict, daemon);
+	error = start_peers(daemon);
 	if (error)
 		return error;
-	daemon->peers.on_links = on_links;
-	peers_on_isolated(&daemon->peers, on_isolated, daemon);
 	/* An earlier daemon's evidence counts from the start. */
 	peers_judge(&daemon->peers, clock_now_ns());
-	error = prober_start(&daemon->prober, daemon->base, &daemon->kernel, &daemon->peers,
-			     heartbeat, daemon->own_node, &daemon->keys[0]);
-	daemon->prober.on_progress = on_progress;
-	daemon->prober.context = daemon;
-	return error;
+	return prober_start(&daemon->prober, &setup);
 }
 
 static int start_control(struct daemon *daemon)

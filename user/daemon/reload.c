@@ -133,16 +133,6 @@ static void detach_unwanted(struct daemon *daemon)
 	}
 }
 
-static void retime_peers(struct peers *peers, const struct config_heartbeat *heartbeat)
-{
-	peers->timing.daemon_timeout_ns = heartbeat->daemon_timeout_ns;
-	peers->timing.restart_grace_ns = heartbeat->restart_grace_ns;
-	for (size_t i = 0; i < peers->count; i++) {
-		peers->list[i].timing.daemon_timeout_ns = heartbeat->daemon_timeout_ns;
-		peers->list[i].timing.restart_grace_ns = heartbeat->restart_grace_ns;
-	}
-}
-
 /* Peers and links refer to the block that runs: it stays, and takes over what may change. */
 static void retime(struct daemon *daemon, const struct config_heartbeat *wanted)
 {
@@ -151,7 +141,7 @@ static void retime(struct daemon *daemon, const struct config_heartbeat *wanted)
 	if (!running || print_alike(running, wanted))
 		return;
 	config_heartbeat_retime(running, wanted);
-	retime_peers(&daemon->peers, running);
+	peers_retime(&daemon->peers, running);
 	kernel_self_set_restart_grace(&daemon->kernel, running->restart_grace_ns);
 	event_log_add(
 		&daemon->event_log, "daemon", "self", "running", "running",
@@ -173,14 +163,13 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 	apps_use(&daemon->apps, to); /* instances look at them */
 	instances_reload(door_enter(daemon->vrrp), from, to, changes);
 	daemon->config = to;
-	daemon->peers.config = to;
+	peers_use_config(&daemon->peers, to);
 	reload->inputs.config = from;
-	if (daemon->peers.on_isolated) /* what follows from that may have changed */
-		daemon->peers.on_isolated(daemon->peers.isolated_context);
+	peers_repeat_isolated(&daemon->peers);
 	if (memcmp(daemon->keys, reload->inputs.keys, sizeof(daemon->keys)) != 0) {
 		memcpy(daemon->keys, reload->inputs.keys, sizeof(daemon->keys));
 		kernel_set_keys(&daemon->kernel, daemon->keys);
-		daemon->prober.key = daemon->keys[0];
+		prober_set_key(&daemon->prober, &daemon->keys[0]);
 	}
 	if (from->realtime_priority != to->realtime_priority || from->nice != to->nice)
 		scheduling_apply(&daemon->scheduling, to->realtime_priority, to->nice);

@@ -137,17 +137,17 @@ static void explain_view(const struct peer *subject, const struct peer *responde
 	const char *name = respondent->node->name;
 	char asked[AGE_BYTES], heard[AGE_BYTES];
 
-	age(subject->hearsay.asked_ns, now_ns, asked);
+	age(subject->indirect.asked_ns, now_ns, asked);
 	if (!view->asked)
 		json_say(lines, "%s could not be asked: it is %s.", name, muteness(respondent));
-	else if (view->arrival_ns < subject->hearsay.asked_ns)
+	else if (view->arrival_ns < subject->indirect.asked_ns)
 		json_say(lines, "%s was asked %s ago and did not answer.", name, asked);
 	else if (!view->heard_ns)
 		json_say(lines, "%s, asked %s ago, has never %s it.", name, asked,
-			 subject->hearsay.one_way ? "been heard by" : "heard");
+			 subject->indirect.one_way ? "been heard by" : "heard");
 	else
 		json_say(lines, "%s, asked %s ago, had %s it last %s before.", name, asked,
-			 subject->hearsay.one_way ? "been heard by" : "heard",
+			 subject->indirect.one_way ? "been heard by" : "heard",
 			 age(view->heard_ns, view->arrival_ns, heard));
 }
 
@@ -158,11 +158,11 @@ static void explain_views(const struct peers *peers, const struct peer *peer, ui
 	size_t mute_count = count_mute(peers, peer);
 	bool together = mute_count > SILENT_NAMED_MAX;
 
-	if (!peer->hearsay.asked_ns)
+	if (!peer->indirect.asked_ns)
 		return;
 	if (peers->count == 1)
 		json_say(lines, "There is no third node that could be asked whether it %s.",
-			 peer->hearsay.one_way ? "is heard by it" : "hears it");
+			 peer->indirect.one_way ? "is heard by it" : "hears it");
 	for (size_t i = 0; i < peers->count; i++) {
 		const struct peer_view *view = peers_view(peers, peer, &peers->list[i]);
 
@@ -250,7 +250,7 @@ static void explain_change(const struct peers *peers, const struct peer *peer, j
 
 	if (peer->liveness.verdict == VERDICT_UP)
 		explain_up(peers, peer, lines);
-	else if (peer->liveness.deaf)
+	else if (peer->liveness.receives_nothing)
 		json_say(
 			lines,
 			"It is up when it hears this node: look at what reaches it (filters, its switch port, the receiving half of its cable). It hears nobody, "

@@ -133,7 +133,7 @@ json_t *peer_json(const struct peers *peers, const struct peer *peer, uint64_t n
 	if (peer_is_degraded(peer))
 		json_object_set_new(json, "degraded", json_true());
 	add_said(json, peers, peer, now_ns);
-	add_unless_empty(json, peer->hearsay.one_way ? "hears" : "heard_by",
+	add_unless_empty(json, peer->indirect.one_way ? "hears" : "heard_by",
 			 heard_by_json(peers, peer, now_ns));
 	for (size_t link = 0; link < peer->link_count; link++)
 		json_array_append_new(links, link_json(peers, peer, link, now_ns));

@@ -51,40 +51,40 @@ static void on_deadline(evutil_socket_t fd, short what, void *context)
 	peers_judge(peers, now_ns);
 }
 
-int peers_start(struct peers *peers, struct event_base *base, const struct kernel *kernel,
-		const struct config *config, size_t own_node, struct event_log *event_log,
-		void (*on_verdict)(void *context, struct peer *peer, enum verdict from),
-		void *context)
+static void add_peer(struct peers *peers, const struct config_heartbeat *heartbeat, size_t node)
 {
-	const struct config_heartbeat *heartbeat = config->heartbeat;
+	struct peer *peer = &peers->list[peers->count];
+
+	peer->node = &heartbeat->nodes[node];
+	peer->link_count = heartbeat->interface_count;
+	peer->timing = peers->timing;
+	peer->first_slot = peers->count * heartbeat->interface_count;
+	liveness_init(&peer->liveness, clock_now_ns());
+	peers->count++;
+}
+
+int peers_start(struct peers *peers, const struct peers_setup *setup)
+{
+	const struct config_heartbeat *heartbeat = setup->config->heartbeat;
+	size_t node_count = heartbeat->node_count;
 
 	*peers = (struct peers){
-		.kernel = kernel,
-		.event_log = event_log,
-		.config = config,
+		.kernel = setup->kernel,
+		.event_log = setup->event_log,
+		.config = setup->config,
 		.started_ns = clock_now_ns(),
 		.timing = detection_timing(heartbeat),
-		.on_verdict = on_verdict,
-		.context = context,
+		.callbacks = setup->callbacks,
 	};
-	peers->list = calloc(heartbeat->node_count, sizeof(*peers->list));
-	peers->changes = calloc(heartbeat->node_count, sizeof(*peers->changes));
-	peers->views = calloc(heartbeat->node_count * heartbeat->node_count, sizeof(*peers->views));
-	peers->deadline = evtimer_new(base, on_deadline, peers);
-	if (!peers->list || !peers->changes || !peers->views || !peers->deadline)
+	peers->list = calloc(node_count, sizeof(*peers->list));
+	peers->judgements = calloc(node_count, sizeof(*peers->judgements));
+	peers->views = calloc(node_count * node_count, sizeof(*peers->views));
+	peers->deadline = evtimer_new(setup->base, on_deadline, peers);
+	if (!peers->list || !peers->judgements || !peers->views || !peers->deadline)
 		return -ENOMEM;
-	for (size_t i = 0; i < heartbeat->node_count; i++) {
-		struct peer *peer = &peers->list[peers->count];
-
-		if (i == own_node)
-			continue;
-		peer->node = &heartbeat->nodes[i];
-		peer->link_count = heartbeat->interface_count;
-		peer->timing = peers->timing;
-		peer->first_slot = peers->count * heartbeat->interface_count;
-		liveness_init(&peer->liveness, clock_now_ns());
-		peers->count++;
-	}
+	for (size_t i = 0; i < node_count; i++)
+		if (i != setup->own_node)
+			add_peer(peers, heartbeat, i);
 	peers_refresh(peers);
 	return peers_detection_start(peers, heartbeat, clock_now_ns());
 }
@@ -95,15 +95,15 @@ void peers_stop(struct peers *peers)
 		event_free(peers->deadline);
 	peers_detection_stop(peers);
 	free(peers->list);
-	free(peers->changes);
+	free(peers->judgements);
 	free(peers->views);
 	*peers = (struct peers){0};
 }
 
-static void evidence_of(const struct peer *peer, struct liveness_evidence *evidence)
+static void gather_evidence(struct peer *peer)
 {
 	for (size_t link = 0; link < peer->link_count; link++)
-		evidence[link] = (struct liveness_evidence){
+		peer->evidence[link] = (struct liveness_evidence){
 			.last_evidence_ns = peer->seen[link].last_evidence_ns,
 			.last_heard_ns = peer->seen[link].last_heard_ns,
 			.daemon_age_us = peer->seen[link].daemon_age_us,
@@ -127,24 +127,24 @@ static void note_stall(struct peers *peers, uint64_t now_ns)
 	peers_report_stall(peers, late_ns);
 }
 
-/* Of all links. Returns when a verdict can next get worse. */
-static uint64_t judge_links(struct peers *peers, uint64_t now_ns)
+static void judge_links(struct peers *peers, uint64_t now_ns)
 {
 	bool may_accuse = stall_watch_may_accuse(&peers->stall, now_ns);
-	uint64_t earliest_ns = UINT64_MAX;
 
 	for (size_t i = 0; i < peers->count; i++) {
 		struct peer *peer = &peers->list[i];
-		struct liveness_evidence evidence[XB_LINKS_MAX];
-		uint64_t due_ns;
+		struct liveness_judgement *judgement = &peers->judgements[i];
 
-		evidence_of(peer, evidence);
-		liveness_judge_links(&peer->liveness, evidence, peer->link_count, &peer->timing,
-				     now_ns, may_accuse, &due_ns, &peers->changes[i]);
-		if (due_ns < earliest_ns)
-			earliest_ns = due_ns;
+		gather_evidence(peer);
+		judgement->peer = &peer->liveness;
+		judgement->timing = &peer->timing;
+		judgement->links = peer->evidence;
+		judgement->link_count = peer->link_count;
+		judgement->indirect = &peer->indirect;
+		judgement->now_ns = now_ns;
+		judgement->may_accuse = may_accuse;
+		liveness_judge_links(judgement);
 	}
-	return earliest_ns;
 }
 
 /* A node that has just started has not had the time to hear anybody. */
@@ -159,16 +159,20 @@ static bool hears_nobody(const struct peers *peers, uint64_t now_ns)
 		time_since_ns(now_ns, peers->started_ns) >= peers->timing.detection_time_ns);
 }
 
-static void judge_nodes(struct peers *peers, bool isolated, uint64_t now_ns, uint64_t *due_ns)
+/* Returns when a verdict can next get worse without new evidence. */
+static uint64_t judge_nodes(struct peers *peers, bool isolated)
 {
-	for (size_t i = 0; i < peers->count; i++) {
-		struct peer *peer = &peers->list[i];
-		struct liveness_evidence evidence[XB_LINKS_MAX];
+	uint64_t earliest_ns = UINT64_MAX;
 
-		evidence_of(peer, evidence);
-		liveness_judge_node(&peer->liveness, evidence, peer->link_count, &peer->timing,
-				    &peer->hearsay, isolated, now_ns, due_ns, &peers->changes[i]);
+	for (size_t i = 0; i < peers->count; i++) {
+		struct liveness_judgement *judgement = &peers->judgements[i];
+
+		judgement->isolated = isolated;
+		liveness_judge_node(judgement);
+		if (judgement->next_due_ns < earliest_ns)
+			earliest_ns = judgement->next_due_ns;
 	}
+	return earliest_ns;
 }
 
 void peers_judge(struct peers *peers, uint64_t now_ns)
@@ -177,15 +181,15 @@ void peers_judge(struct peers *peers, uint64_t now_ns)
 	bool isolated;
 
 	note_stall(peers, now_ns);
-	earliest_ns = judge_links(peers, now_ns);
+	judge_links(peers, now_ns);
 	isolated = hears_nobody(peers, now_ns);
 	peers_ask_due(peers, now_ns);
-	judge_nodes(peers, isolated, now_ns, &earliest_ns);
+	earliest_ns = judge_nodes(peers, isolated);
 	/* Only now: what one verdict leads to may depend on the others. */
 	if (isolated != peers->isolated)
 		peers_report_isolated(peers, isolated, now_ns);
 	for (size_t i = 0; i < peers->count; i++)
-		peers_report(peers, &peers->list[i], &peers->changes[i]);
+		peers_report(peers, &peers->list[i], &peers->judgements[i].change);
 	peers_links_judge(peers, now_ns);
 	/* The next tick judges again; the timer is for what falls due before it. */
 	if (earliest_ns < now_ns + peers->timing.interval_ns)

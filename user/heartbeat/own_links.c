@@ -98,8 +98,8 @@ void peers_links_judge(struct peers *peers, uint64_t now_ns)
 		event_log_add(peers->event_log, "link", subject, link->bad ? "good" : "bad",
 			      link->bad ? "bad" : "good", "%s", link->reason);
 	}
-	if (any && peers->on_links)
-		peers->on_links(peers->context);
+	if (any)
+		peers->callbacks.on_links(peers->callbacks.context);
 }
 
 struct track_status peers_link_status(const struct peers *peers, const char *interface,

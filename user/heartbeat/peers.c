@@ -20,10 +20,36 @@ void peers_refresh(struct peers *peers)
 	}
 }
 
-void peers_on_isolated(struct peers *peers, void (*callback)(void *context), void *context)
+void peers_use_config(struct peers *peers, const struct config *config)
 {
-	peers->on_isolated = callback;
-	peers->isolated_context = context;
+	peers->config = config;
+}
+
+void peers_repeat_isolated(struct peers *peers)
+{
+	if (peers->callbacks.on_isolated)
+		peers->callbacks.on_isolated(peers->callbacks.context);
+}
+
+void peers_retime(struct peers *peers, const struct config_heartbeat *heartbeat)
+{
+	peers->timing.daemon_timeout_ns = heartbeat->daemon_timeout_ns;
+	peers->timing.restart_grace_ns = heartbeat->restart_grace_ns;
+	for (size_t i = 0; i < peers->count; i++) {
+		peers->list[i].timing.daemon_timeout_ns = heartbeat->daemon_timeout_ns;
+		peers->list[i].timing.restart_grace_ns = heartbeat->restart_grace_ns;
+	}
+}
+
+void peers_expect_tick(struct peers *peers, uint64_t due_ns)
+{
+	peers->tick_due_ns = due_ns;
+}
+
+void peers_use_asker(struct peers *peers, peers_ask *ask, void *context)
+{
+	peers->ask = ask;
+	peers->ask_context = context;
 }
 
 void peers_note_probe(struct peer *peer, size_t link)

@@ -23,8 +23,9 @@ struct peer {
 	struct liveness_peer liveness;
 	struct liveness_timing
 		timing; /* of this peer: the detection time may follow what is seen of it */
-	struct liveness_hearsay hearsay;
+	struct indirect_probe indirect;
 	struct xb_peer seen[XB_LINKS_MAX]; /* index: link; as of the last refresh */
+	struct liveness_evidence evidence[XB_LINKS_MAX]; /* of these, for the judgement */
 	uint32_t late_apps_bits; /* of peer_late_apps(), as reported */
 	uint64_t answered_count[XB_LINKS_MAX]; /* evidence there was at the last probe */
 	uint32_t unanswered_count[XB_LINKS_MAX]; /* probes sent since there was any */
@@ -50,10 +51,18 @@ struct peer_view {
 typedef void peers_ask(void *context, const struct peer *respondent, uint16_t subject_id,
 		       uint64_t t1_ns);
 
+/* What follows from a judgement is done elsewhere; all members are set. */
+struct peers_callbacks {
+	void (*on_verdict)(void *context, struct peer *peer, enum verdict from); /* has changed */
+	void (*on_links)(void *context); /* one of own_links has become bad or good */
+	void (*on_isolated)(void *context); /* peers->isolated has changed; before on_verdict */
+	void *context;
+};
+
 struct peers {
 	struct peer *list;
 	size_t count;
-	const struct kernel *kernel;
+	struct kernel *kernel;
 	struct event_log *event_log;
 	struct liveness_timing
 		timing; /* with the configured detection time, or the largest of all peers */
@@ -68,32 +77,48 @@ struct peers {
 	peers_ask *ask; /* NULL: nobody can be asked yet */
 	void *ask_context;
 	struct event *deadline;
-	struct liveness_change *changes; /* of one judgement; index: peer */
+	struct liveness_judgement *judgements; /* index: peer; as of the last judgement */
 	uint64_t tick_due_ns; /* when the next tick is to run */
 	uint64_t reported_due_ns; /* the tick whose lateness has been reported */
-	void (*on_verdict)(void *context, struct peer *peer, enum verdict from);
 	struct own_link own_links[XB_LINKS_MAX];
-	/* Whether one of own_links is bad has changed; NULL: nobody asks. */
-	void (*on_links)(void *context);
-	void *context;
-	void (*on_isolated)(void *context);
-	void *isolated_context;
+	struct peers_callbacks callbacks;
+};
+
+struct peers_setup {
+	struct event_base *base;
+	struct kernel *kernel;
+	const struct config *config; /* with a heartbeat block */
+	size_t own_node; /* index of this node in the block */
+	struct event_log *event_log;
+	struct peers_callbacks callbacks;
 };
 
 /* Writes the identities of all slots (to be freed) for kernel_setup. Returns their number. */
 size_t peers_slots(const struct config_heartbeat *heartbeat, size_t own_node,
 		   struct xb_peer **slots);
 
-/* Starts with everybody "not heard yet"; on_verdict is called after each change of a node's verdict. config: with a
- * heartbeat block; a reload, which keeps that block, replaces peers->config. Returns 0 or -ENOMEM. */
-int peers_start(struct peers *peers, struct event_base *base, const struct kernel *kernel,
-		const struct config *config, size_t own_node, struct event_log *event_log,
-		void (*on_verdict)(void *context, struct peer *peer, enum verdict from),
-		void *context);
+/* Starts with all peers down, "not heard yet". Returns 0 or -ENOMEM. */
+int peers_start(struct peers *peers, const struct peers_setup *setup);
 void peers_stop(struct peers *peers);
 
-/* callback is called after peers->isolated has changed, and before on_verdict for what changed with it. */
-void peers_on_isolated(struct peers *peers, void (*callback)(void *context), void *context);
+/* Takes the configuration of a reload, which keeps the heartbeat block; the old one may be freed. */
+void peers_use_config(struct peers *peers, const struct config *config);
+
+/* Calls on_isolated again, because a reload may have changed what follows from isolation. Without heartbeats it does
+ * nothing. */
+void peers_repeat_isolated(struct peers *peers);
+
+/* Takes daemon_timeout and restart_grace of a reload. */
+void peers_retime(struct peers *peers, const struct config_heartbeat *heartbeat);
+
+/* A PEER_EPOCH event: a peer was first heard, or its daemon was restarted. Reports it once, whatever the link. */
+void peers_note_epoch(struct peers *peers, const struct xb_event *event);
+
+/* The next tick is due at due_ns: when it runs later, this node stalled. */
+void peers_expect_tick(struct peers *peers, uint64_t due_ns);
+
+/* Sets what sends indirect probes; NULL: nothing can. */
+void peers_use_asker(struct peers *peers, peers_ask *ask, void *context);
 
 /* Copies all slots. */
 void peers_refresh(struct peers *peers);

@@ -322,8 +322,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	if (prober->on_progress)
-		prober->on_progress(prober->context, now_ns);
+	prober->on_progress(prober->context, now_ns);
 	kernel_self_set_progress(prober->kernel, now_ns);
 	peers_refresh(prober->peers);
 	prober_send(prober, now_ns);
@@ -332,40 +331,48 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	prober->due_ns += interval_ns;
 	if (time_reached(now_ns, prober->due_ns))
 		prober->due_ns = now_ns + interval_ns;
-	prober->peers->tick_due_ns = prober->due_ns;
+	peers_expect_tick(prober->peers, prober->due_ns);
 	clock_arm(prober->tick, prober->due_ns);
 }
 
-int prober_start(struct prober *prober, struct event_base *base, struct kernel *kernel,
-		 struct peers *peers, const struct config_heartbeat *heartbeat, size_t own_node,
-		 const struct xb_key *key)
+int prober_start(struct prober *prober, const struct prober_setup *setup)
 {
-	*prober = (struct prober){.peers = peers,
-				  .kernel = kernel,
-				  .heartbeat = heartbeat,
-				  .key = *key,
-				  .own_node = own_node,
-				  .due_ns = clock_now_ns()};
-	prober->links = calloc(heartbeat->interface_count, sizeof(*prober->links));
-	prober->tick = evtimer_new(base, on_tick, prober);
+	size_t interface_count = setup->heartbeat->interface_count;
+
+	*prober = (struct prober){
+		.peers = setup->peers,
+		.kernel = setup->kernel,
+		.heartbeat = setup->heartbeat,
+		.key = *setup->key,
+		.own_node = setup->own_node,
+		.due_ns = clock_now_ns(),
+		.on_progress = setup->on_progress,
+		.context = setup->context,
+	};
+	prober->links = calloc(interface_count, sizeof(*prober->links));
+	prober->tick = evtimer_new(setup->base, on_tick, prober);
 	if (!prober->links || !prober->tick)
 		return -ENOMEM;
-	while (prober->link_count < heartbeat->interface_count) {
+	while (prober->link_count < interface_count) {
 		int error = start_link(prober, prober->link_count++);
 
 		if (error)
 			return error;
 	}
-	peers->ask = ask;
-	peers->ask_context = prober;
+	peers_use_asker(prober->peers, ask, prober);
 	clock_arm(prober->tick, prober->due_ns);
 	return 0;
+}
+
+void prober_set_key(struct prober *prober, const struct xb_key *key)
+{
+	prober->key = *key;
 }
 
 void prober_stop(struct prober *prober)
 {
 	if (prober->peers)
-		prober->peers->ask = NULL;
+		peers_use_asker(prober->peers, NULL, NULL);
 	for (size_t i = 0; i < prober->link_count; i++) {
 		struct prober_link *link = &prober->links[i];
 

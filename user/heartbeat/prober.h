@@ -24,17 +24,29 @@ struct prober {
 	size_t own_node;
 	struct event *tick;
 	uint64_t due_ns;
-	/* Called first in each tick (NULL: nobody is), with the time that is stamped as the daemon's progress. */
+	void (*on_progress)(void *context, uint64_t now_ns);
+	void *context;
+};
+
+struct prober_setup {
+	struct event_base *base;
+	struct kernel *kernel;
+	struct peers *peers;
+	const struct config_heartbeat *heartbeat;
+	size_t own_node; /* index of this node in the block */
+	const struct xb_key *key; /* signs */
+	/* Called first in each tick, with the time that is stamped as the daemon's progress. */
 	void (*on_progress)(void *context, uint64_t now_ns);
 	void *context;
 };
 
 /* Opens a socket per link, bound to the own address there. The first tick comes with
  * the event loop. Returns 0 or a negative errno, having said what to do. */
-int prober_start(struct prober *prober, struct event_base *base, struct kernel *kernel,
-		 struct peers *peers, const struct config_heartbeat *heartbeat, size_t own_node,
-		 const struct xb_key *key);
+int prober_start(struct prober *prober, const struct prober_setup *setup);
 void prober_stop(struct prober *prober);
+
+/* From now on this key signs. */
+void prober_set_key(struct prober *prober, const struct xb_key *key);
 
 /* An address was added: if it is the own one of a link, its socket is opened anew, because the one before may be
  * bound to an interface that is gone. */

@@ -100,9 +100,24 @@ void peers_report(struct peers *peers, struct peer *peer, const struct liveness_
 	report_apps(peers, peer);
 	if (!change->node)
 		return;
-	peers->on_verdict(peers->context, peer, change->from);
+	peers->callbacks.on_verdict(peers->callbacks.context, peer, change->from);
 	event_log_add(peers->event_log, "peer", peer->node->name, verdict_name(change->from),
 		      verdict_name(peer->liveness.verdict), "%s", peer->liveness.reason);
+}
+
+void peers_note_epoch(struct peers *peers, const struct xb_event *event)
+{
+	struct peer *peer = peers_by_slot(peers, event->slot);
+	bool first;
+	char to[24];
+
+	if (!peer || event->epoch <= peer->epoch) /* another link reported it before */
+		return;
+	first = peer->epoch == 0;
+	peer->epoch = event->epoch;
+	snprintf(to, sizeof(to), "%llu", (unsigned long long)event->epoch);
+	event_log_add(peers->event_log, "epoch", peer->node->name, first ? "unknown" : "earlier",
+		      to, first ? "first heard" : "its daemon was started anew");
 }
 
 void peers_report_stall(struct peers *peers, uint64_t late_ns)
@@ -173,8 +188,7 @@ void peers_report_isolated(struct peers *peers, bool isolated, uint64_t now_ns)
 	peers->isolated = isolated;
 	peers->isolated_since_ns = now_ns;
 	describe_isolation(peers, isolated, now_ns);
-	if (peers->on_isolated)
-		peers->on_isolated(peers->isolated_context);
+	peers->callbacks.on_isolated(peers->callbacks.context);
 	event_log_add(peers->event_log, "node", "self", isolated ? "connected" : "isolated",
 		      isolated ? "isolated" : "connected", "%s", peers->isolated_reason);
 }

@@ -21,15 +21,26 @@ static const struct liveness_timing timing = {
 };
 
 /* Everybody who could be asked has been: there is nobody. */
-static const struct liveness_hearsay nobody = {.asked_ns = START};
+static const struct indirect_probe nobody = {.asked_ns = START};
 
 static void judge(struct liveness_peer *peer, const struct liveness_evidence *links,
 		  size_t link_count, uint64_t now_ns, bool may_accuse, uint64_t *due_ns,
 		  struct liveness_change *change)
 {
-	liveness_judge_links(peer, links, link_count, &timing, now_ns, may_accuse, due_ns, change);
-	liveness_judge_node(peer, links, link_count, &timing, &nobody, false, now_ns, due_ns,
-			    change);
+	struct liveness_judgement judgement = {
+		.peer = peer,
+		.timing = &timing,
+		.links = links,
+		.link_count = link_count,
+		.now_ns = now_ns,
+		.may_accuse = may_accuse,
+		.indirect = &nobody,
+	};
+
+	liveness_judge_links(&judgement);
+	liveness_judge_node(&judgement);
+	*due_ns = judgement.next_due_ns;
+	*change = judgement.change;
 }
 
 #define MS(x) ((x)*NS_PER_MS)
@@ -339,6 +350,7 @@ static void silence_does_not_end_with_a_longer_detection_time(void **state)
 	static const struct case_row silent = {.age_ns = {MS(35), MS(35)}};
 	static const struct case_row heard = {.age_ns = {MS(1), MS(40)}};
 	struct liveness_timing longer = timing;
+	struct liveness_judgement judgement;
 	struct liveness_evidence links[2];
 	struct liveness_change change;
 	struct liveness_peer peer;
@@ -350,11 +362,17 @@ static void silence_does_not_end_with_a_longer_detection_time(void **state)
 	make_evidence(links, &silent);
 	judge(&peer, links, 2, START, true, &due_ns, &change);
 	assert_int_equal(peer.verdict, VERDICT_DOWN);
-	liveness_judge_links(&peer, links, 2, &longer, START + MS(5), true, &due_ns, &change);
-	assert_int_equal(change.links, 0);
+	judgement = (struct liveness_judgement){.peer = &peer,
+						.timing = &longer,
+						.links = links,
+						.link_count = 2,
+						.now_ns = START + MS(5),
+						.may_accuse = true};
+	liveness_judge_links(&judgement);
+	assert_int_equal(judgement.change.links, 0);
 	assert_int_equal(peer.links[0], VERDICT_DOWN);
 	make_evidence(links, &heard);
-	liveness_judge_links(&peer, links, 2, &longer, START + MS(5), true, &due_ns, &change);
+	liveness_judge_links(&judgement);
 	assert_int_equal(peer.links[0], VERDICT_UP);
 }
 

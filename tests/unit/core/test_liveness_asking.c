@@ -28,7 +28,7 @@ static const struct liveness_timing timing = {
 struct scene {
 	struct liveness_peer peer;
 	struct liveness_evidence link;
-	struct liveness_hearsay hearsay;
+	struct indirect_probe indirect;
 	struct liveness_change change;
 	uint64_t due_ns;
 	bool isolated;
@@ -37,10 +37,21 @@ struct scene {
 
 static enum verdict judge(struct scene *scene, uint64_t now_ns)
 {
-	liveness_judge_links(&scene->peer, &scene->link, 1, &timing, now_ns, !scene->after_stall,
-			     &scene->due_ns, &scene->change);
-	liveness_judge_node(&scene->peer, &scene->link, 1, &timing, &scene->hearsay,
-			    scene->isolated, now_ns, &scene->due_ns, &scene->change);
+	struct liveness_judgement judgement = {
+		.peer = &scene->peer,
+		.timing = &timing,
+		.links = &scene->link,
+		.link_count = 1,
+		.now_ns = now_ns,
+		.may_accuse = !scene->after_stall,
+		.indirect = &scene->indirect,
+		.isolated = scene->isolated,
+	};
+
+	liveness_judge_links(&judgement);
+	liveness_judge_node(&judgement);
+	scene->due_ns = judgement.next_due_ns;
+	scene->change = judgement.change;
 	return scene->peer.verdict;
 }
 
@@ -64,7 +75,7 @@ static struct scene begin(void)
 
 static bool should_ask(const struct scene *scene, uint64_t now_ns)
 {
-	return liveness_should_ask(&scene->peer, &timing, &scene->hearsay, now_ns);
+	return liveness_needs_indirect(&scene->peer, &timing, &scene->indirect, now_ns);
 }
 
 /* As the daemon does it between links and nodes. */
@@ -72,7 +83,7 @@ static void ask(struct scene *scene, unsigned count, uint64_t now_ns)
 {
 	judge(scene, now_ns);
 	assert_true(should_ask(scene, now_ns));
-	scene->hearsay = (struct liveness_hearsay){
+	scene->indirect = (struct indirect_probe){
 		.asked_ns = now_ns,
 		.one_way = scene->peer.one_way,
 		.known_ns = scene->link.last_evidence_ns,
@@ -83,7 +94,7 @@ static void ask(struct scene *scene, unsigned count, uint64_t now_ns)
 
 static void answer(struct scene *scene, const char *name, uint64_t heard_ns, uint64_t arrival_ns)
 {
-	liveness_take_answer(&scene->hearsay, &timing, name, heard_ns, arrival_ns);
+	indirect_probe_take_answer(&scene->indirect, &timing, name, heard_ns, arrival_ns);
 	judge(scene, arrival_ns);
 }
 
@@ -181,7 +192,7 @@ static void waits_for_nobody_who_is_silent_too(void **state)
 	ask(&scene, 2, START + MS(30));
 	answer(&scene, "b", START, START + MS(31));
 	assert_int_equal(scene.peer.verdict, VERDICT_UP);
-	scene.hearsay.lost_count = 1;
+	scene.indirect.lost_count = 1;
 	assert_int_equal(judge(&scene, START + MS(32)), VERDICT_DOWN);
 }
 
@@ -282,7 +293,7 @@ static void who_does_not_hear_us_is_one_way(void **state)
 	assert_reason(
 		&scene,
 		"it is heard (0.0 ms ago), but for 30.0 ms it has not heard this node: the way to it is broken");
-	assert_false(scene.peer.deaf);
+	assert_false(scene.peer.receives_nothing);
 	assert_false(should_ask(&scene, now_ns));
 	/* Then it falls silent, too. */
 	judge(&scene, now_ns + MS(30));
@@ -318,16 +329,16 @@ static void who_hears_nobody_is_deaf(void **state)
 	assert_int_equal(judge(&scene, now_ns), VERDICT_UP);
 	answer(&scene, "node-d", 0, now_ns);
 	assert_int_equal(judge(&scene, now_ns), VERDICT_ONE_WAY);
-	assert_true(scene.peer.deaf);
+	assert_true(scene.peer.receives_nothing);
 	assert_reason(&scene, "nor any other that was asked");
 	/* Until it hears somebody. */
 	scene.link.last_heard_ns = now_ns + MS(100);
 	judge(&scene, now_ns + MS(100));
 	ask(&scene, 2, now_ns + MS(100));
-	assert_true(scene.peer.deaf);
+	assert_true(scene.peer.receives_nothing);
 	answer(&scene, "node-c", now_ns + MS(95), now_ns + MS(100));
 	judge(&scene, now_ns + MS(100));
-	assert_false(scene.peer.deaf);
+	assert_false(scene.peer.receives_nothing);
 }
 
 static void who_hears_another_is_one_way(void **state)
@@ -339,7 +350,7 @@ static void who_hears_another_is_one_way(void **state)
 	ask(&scene, 2, now_ns);
 	answer(&scene, "node-c", now_ns - MS(5), now_ns);
 	assert_int_equal(judge(&scene, now_ns), VERDICT_ONE_WAY);
-	assert_false(scene.peer.deaf);
+	assert_false(scene.peer.receives_nothing);
 }
 
 static void nobody_answers_after_one_who_does_not_hear_us(void **state)
@@ -352,7 +363,7 @@ static void nobody_answers_after_one_who_does_not_hear_us(void **state)
 	assert_int_equal(scene.due_ns, now_ns + MS(25) / 2);
 	scene.link.last_heard_ns = now_ns + MS(25) / 2;
 	assert_int_equal(judge(&scene, now_ns + MS(25) / 2), VERDICT_ONE_WAY);
-	assert_false(scene.peer.deaf);
+	assert_false(scene.peer.receives_nothing);
 }
 
 static void one_way_needs_more_than_a_packet(void **state)
@@ -474,7 +485,7 @@ static void isolation_is_in_the_reason(void **state)
 	(void)state;
 	ask(&scene, 1, START + MS(30));
 	assert_int_equal(scene.peer.verdict, VERDICT_UP);
-	scene.hearsay.lost_count = 1;
+	scene.indirect.lost_count = 1;
 	scene.isolated = true;
 	assert_int_equal(judge(&scene, START + MS(38)), VERDICT_DOWN);
 	assert_reason(&scene, "; nobody else is heard either: it may be this node that is cut off");

@@ -239,7 +239,7 @@ bool instance_yield_to_deaf(struct instance *instance, const struct vrrp_advert 
 	    peer->liveness.verdict != VERDICT_ONE_WAY || advert->priority == VRRP_PRIORITY_RELEASE)
 		return false;
 	/* It could serve nobody: no request would reach it. */
-	if (peer->liveness.deaf)
+	if (peer->liveness.receives_nothing)
 		return false;
 	/* An advert from when it still heard us says nothing. */
 	if (said && time_reached(said->last_evidence_ns, advert->arrival_ns))

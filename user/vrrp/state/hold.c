@@ -151,7 +151,7 @@ bool instance_stay_reason(const struct instance *instance, char *text, size_t by
 	for (size_t i = 0; peers && i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];
 
-		if (peer->liveness.verdict != VERDICT_ONE_WAY || peer->liveness.deaf ||
+		if (peer->liveness.verdict != VERDICT_ONE_WAY || peer->liveness.receives_nothing ||
 		    peer->node->witness || !instance_said_of(instance, peer))
 			continue;
 		snprintf(text, bytes, "%s does not hear this node, and would take over again",

@@ -36,7 +36,7 @@ static uint64_t last_heard_ns(const struct peer *peer, bool proof)
 
 static void ask_everybody(struct peers *peers, struct peer *subject, uint64_t now_ns)
 {
-	subject->hearsay = (struct liveness_hearsay){
+	subject->indirect = (struct indirect_probe){
 		.asked_ns = now_ns,
 		.one_way = subject->liveness.one_way,
 		.known_ns = last_heard_ns(subject, subject->liveness.one_way),
@@ -49,7 +49,7 @@ static void ask_everybody(struct peers *peers, struct peer *subject, uint64_t no
 			      !respondent->liveness.one_way && !respondent->liveness.stops;
 		if (!view->asked)
 			continue;
-		subject->hearsay.asked_count++;
+		subject->indirect.asked_count++;
 		peers->ask(peers->ask_context, respondent, subject->node->id, now_ns);
 	}
 }
@@ -57,7 +57,7 @@ static void ask_everybody(struct peers *peers, struct peer *subject, uint64_t no
 /* What was said before it was heard again is no news the next time. */
 static void forget(struct peers *peers, struct peer *subject)
 {
-	subject->hearsay = (struct liveness_hearsay){0};
+	subject->indirect = (struct indirect_probe){0};
 	for (size_t i = 0; i < peers->count; i++)
 		*peers_view(peers, subject, &peers->list[i]) = (struct peer_view){0};
 }
@@ -65,14 +65,14 @@ static void forget(struct peers *peers, struct peer *subject)
 /* Those who have fallen silent since they were asked. */
 static void count_lost(const struct peers *peers, struct peer *subject)
 {
-	subject->hearsay.lost_count = 0;
+	subject->indirect.lost_count = 0;
 	for (size_t i = 0; i < peers->count; i++) {
 		const struct peer *respondent = &peers->list[i];
 		const struct peer_view *view = peers_view(peers, subject, respondent);
 
-		if (view->asked && view->arrival_ns < subject->hearsay.asked_ns &&
+		if (view->asked && view->arrival_ns < subject->indirect.asked_ns &&
 		    respondent->liveness.silent)
-			subject->hearsay.lost_count++;
+			subject->indirect.lost_count++;
 	}
 }
 
@@ -81,11 +81,11 @@ void peers_ask_due(struct peers *peers, uint64_t now_ns)
 	for (size_t i = 0; peers->ask && i < peers->count; i++) {
 		struct peer *subject = &peers->list[i];
 
-		if (liveness_should_ask(&subject->liveness, &subject->timing, &subject->hearsay,
-					now_ns))
+		if (liveness_needs_indirect(&subject->liveness, &subject->timing,
+					    &subject->indirect, now_ns))
 			ask_everybody(peers, subject, now_ns);
 		else if (!subject->liveness.silent && !subject->liveness.one_way &&
-			 subject->hearsay.asked_ns)
+			 subject->indirect.asked_ns)
 			forget(peers, subject);
 		count_lost(peers, subject);
 	}
@@ -124,12 +124,12 @@ bool peers_note_answer(struct peers *peers, const struct xb_event *event)
 	if (!respondent || !subject)
 		return false;
 	view = peers_view(peers, subject, respondent);
-	if (!view->asked || event->answer.t1_ns != subject->hearsay.asked_ns ||
-	    view->arrival_ns >= subject->hearsay.asked_ns)
+	if (!view->asked || event->answer.t1_ns != subject->indirect.asked_ns ||
+	    view->arrival_ns >= subject->indirect.asked_ns)
 		return false;
 	view->arrival_ns = event->arrival_ns;
-	view->heard_ns = view_heard_ns(said, event->arrival_ns, subject->hearsay.one_way);
-	liveness_take_answer(&subject->hearsay, &subject->timing, respondent->node->name,
-			     view->heard_ns, event->arrival_ns);
+	view->heard_ns = view_heard_ns(said, event->arrival_ns, subject->indirect.one_way);
+	indirect_probe_take_answer(&subject->indirect, &subject->timing, respondent->node->name,
+				   view->heard_ns, event->arrival_ns);
 	return true;
 }
