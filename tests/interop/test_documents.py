@@ -2,8 +2,7 @@
 """Every file, function and target that a document names exists, so that documents stay true.
 
 A path is what stands between backticks and begins with a folder of this tree. A function is written
-`name()`; it must be in one of the files that its paragraph (or row of a table) names, or anywhere if
-that names none.
+`name()`; it must be in one of the files that its paragraph, row or item names, or anywhere if that names none.
 """
 
 import re
@@ -27,8 +26,8 @@ def existing():
 
 
 def paragraphs(text):
-    """Blocks between empty lines; each row of a table is one."""
-    for block in re.split(r"\n\s*\n", text):
+    """Blocks between empty lines; each row of a table and each item of a list is one."""
+    for block in re.split(r"\n\s*\n|\n(?=(?:\d+\.|-) )", text):
         yield from block.splitlines() if block.lstrip().startswith("|") else [block]
 
 
