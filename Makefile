@@ -153,13 +153,15 @@ $(BUILD)/man/%: docs/%.scd scripts/man-tidy.awk
 	$(Q)awk -f scripts/man-tidy.awk $@.raw > $@
 	@rm $@.raw
 
+include tests/fuzz/fuzz.mk
+
 deps:
 	@scripts/install-deps
 
 tools: $(addprefix $(BUILD)/tools/,$(TOOLS)) $(TOOLS_BPF)
 man: $(MANUALS)
 test-programs: $(addprefix $(BUILD)/,$(UNIT) $(BPF_TESTS))
-tests: all tools test-programs $(addprefix $(BUILD)/asan/,$(UNIT))
+tests: all tools test-programs $(addprefix $(BUILD)/asan/,$(UNIT)) $(FUZZ_TARGETS)
 
 # The source's own rules; lint has more.
 layers: all

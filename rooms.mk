@@ -33,7 +33,7 @@ uses.user/control := user/lib
 uses.user/ctl := user/ctl/show user/config user/config/host user/config/model user/app user/lib
 uses.user/ctl/show := user/lib
 uses.user/runner := user/runner/child user/config/model user/lib
-uses.user/runner/child := user/config/host user/config/model user/lib
+uses.user/runner/child := user/config/model user/lib
 uses.user/net := user/config/print user/config/model user/lib
 uses.user/kernel := user/core user/lib
 
@@ -61,5 +61,7 @@ uses.tests/unit/config/host := user/config
 uses.tests/unit/config/syntax := user/config
 uses.tests/unit/config := user/config/print
 uses.tests/unit/control := user/ctl
+uses.tests/fuzz := tests/bpf user/control user/runner/child user/net user/config user/config/print \
+	user/config/host user/config/model user/core user/lib
 uses.tests/bpf := user/kernel user/core user/lib
 uses.tests/tools := user/net user/config user/config/print user/config/host user/config/model user/core user/app user/lib

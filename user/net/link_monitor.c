@@ -35,14 +35,17 @@ static void read_link(const struct link_monitor *monitor, const struct nlmsghdr 
 		.running = message->nlmsg_type == RTM_NEWLINK && flags_are_running(link->ifi_flags),
 	};
 	const struct nlattr *found[IFLA_IFNAME + 1] = {0};
+	const struct nlattr *name;
 
-	/* A bridge tells of its ports in this group, too: its RTM_DELLINK means "no longer a port". */
+	/* A bridge reports its ports in this group as well: its RTM_DELLINK means "no longer a port". */
 	if (link->ifi_family != AF_UNSPEC)
 		return;
 	netlink_attributes(message, sizeof(*link), found, IFLA_IFNAME + 1);
-	if (!found[IFLA_IFNAME])
+	name = found[IFLA_IFNAME];
+	if (!name)
 		return;
-	snprintf(event.name, sizeof(event.name), "%s", mnl_attr_get_str(found[IFLA_IFNAME]));
+	snprintf(event.name, sizeof(event.name), "%.*s", (int)mnl_attr_get_payload_len(name),
+		 mnl_attr_get_str(name));
 	monitor->handlers->on_link(monitor->context, &event);
 }
 

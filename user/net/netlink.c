@@ -64,7 +64,7 @@ int netlink_query(struct netlink *netlink, struct nlmsghdr *request,
 		more = mnl_cb_run(answer, (size_t)length, netlink->sequence,
 				  mnl_socket_get_portid(netlink->socket), take, context);
 		if (more < 0)
-			return -errno;
+			return errno > 0 ? -errno : -EPROTO;
 	} while (is_dump && more != MNL_CB_STOP);
 	return 0;
 }

@@ -259,8 +259,9 @@ char *config_print_instance(const struct config_instance *instance)
 	print_vmac(&printer, instance);
 	print_settings(&printer, instance);
 	print_vips(&printer, "virtual_ipaddress", instance->vips, advertised);
-	print_vips(&printer, "virtual_ipaddress_excluded", instance->vips + advertised,
-		   instance->vip_count - advertised);
+	if (instance->vip_count > advertised)
+		print_vips(&printer, "virtual_ipaddress_excluded", instance->vips + advertised,
+			   instance->vip_count - advertised);
 	config_print_routes(&printer, "virtual_routes", &instance->routes);
 	config_print_rules(&printer, "virtual_rules", &instance->rules);
 	config_print_tracks(&printer, instance->tracks, instance->track_count);
