@@ -28,28 +28,6 @@ void liveness_init(struct liveness_peer *peer, uint64_t now_ns)
 	snprintf(peer->reason, sizeof(peer->reason), "not heard yet");
 }
 
-const struct liveness_evidence *liveness_freshest(const struct liveness_evidence *links,
-						  size_t link_count)
-{
-	const struct liveness_evidence *best = NULL;
-
-	for (size_t i = 0; i < link_count; i++)
-		if (links[i].last_evidence_ns &&
-		    (!best || (int64_t)(links[i].last_evidence_ns - best->last_evidence_ns) > 0))
-			best = &links[i];
-	return best;
-}
-
-uint64_t liveness_daemon_age_ns(const struct liveness_evidence *links, size_t link_count,
-				uint64_t now_ns)
-{
-	const struct liveness_evidence *newest = liveness_freshest(links, link_count);
-
-	if (!newest)
-		return UINT64_MAX;
-	return newest->daemon_age_us * NS_PER_US + time_since_ns(now_ns, newest->last_evidence_ns);
-}
-
 static void may_get_worse_at(struct liveness_judgement *judgement, uint64_t due_ns)
 {
 	if (due_ns < judgement->next_due_ns)

@@ -41,35 +41,34 @@ void liveness_explain_link(const struct liveness_judgement *judgement, size_t li
 			 age_ms(judgement, evidence->last_evidence_ns));
 	else if (verdict == VERDICT_ONE_WAY)
 		snprintf(reason, LIVENESS_REASON_BYTES,
-			 "it is heard (%.1f ms ago), but does not hear this node",
+			 "it was heard %.1f ms ago, but does not hear this node",
 			 age_ms(judgement, evidence->last_heard_ns));
 	else if (evidence->last_evidence_ns)
-		snprintf(reason, LIVENESS_REASON_BYTES,
-			 "no evidence for %.1f ms, detection time %.1f ms",
+		snprintf(reason, LIVENESS_REASON_BYTES, "silent for %.1f ms, limit %.1f ms",
 			 age_ms(judgement, evidence->last_evidence_ns), detection_ms);
 	else
-		snprintf(
-			reason, LIVENESS_REASON_BYTES,
-			"nothing for %.1f ms, detection time %.1f ms; it has never heard this node",
-			age_ms(judgement, evidence->last_heard_ns), detection_ms);
+		snprintf(reason, LIVENESS_REASON_BYTES,
+			 "silent for %.1f ms, limit %.1f ms; it never heard this node",
+			 age_ms(judgement, evidence->last_heard_ns), detection_ms);
 }
 
 void liveness_explain_death(const struct liveness_judgement *judgement,
 			    const struct liveness_evidence *newest,
 			    char reason[LIVENESS_REASON_BYTES])
 {
-	snprintf(reason, LIVENESS_REASON_BYTES, "its kernel said %.1f ms ago that its daemon died",
+	snprintf(reason, LIVENESS_REASON_BYTES,
+		 "its kernel reported %.1f ms ago that its daemon died",
 		 age_ms(judgement, newest->last_evidence_ns));
 }
 
 void liveness_explain_return(const struct liveness_judgement *judgement,
 			     char reason[LIVENESS_REASON_BYTES])
 {
-	snprintf(reason, LIVENESS_REASON_BYTES, "it is there again after %.1f ms",
+	snprintf(reason, LIVENESS_REASON_BYTES, "it is running again after %.1f ms",
 		 age_ms(judgement, judgement->peer->died_ns));
 }
 
-/* Since when its daemon has not moved, and whether it is because it died. */
+/* Since when its daemon makes no progress, and whether that is because it died. */
 static const char *describe_daemon(const struct liveness_judgement *judgement,
 				   char text[DAEMON_TEXT_BYTES])
 {
@@ -77,10 +76,10 @@ static const char *describe_daemon(const struct liveness_judgement *judgement,
 
 	if (died_ns)
 		snprintf(text, DAEMON_TEXT_BYTES,
-			 "its daemon died %.0f ms ago and last moved %.0f ms ago",
+			 "its daemon died %.0f ms ago and last made progress %.0f ms ago",
 			 age_ms(judgement, died_ns), daemon_age_ms(judgement));
 	else
-		snprintf(text, DAEMON_TEXT_BYTES, "its daemon has not moved for %.0f ms",
+		snprintf(text, DAEMON_TEXT_BYTES, "its daemon has made no progress for %.0f ms",
 			 daemon_age_ms(judgement));
 	return text;
 }
@@ -89,7 +88,7 @@ void liveness_explain_up(const struct liveness_judgement *judgement,
 			 char reason[LIVENESS_REASON_BYTES])
 {
 	snprintf(reason, LIVENESS_REASON_BYTES,
-		 "evidence was %.1f ms old, its daemon had moved %.1f ms before",
+		 "evidence was %.1f ms old, its daemon had made progress %.1f ms before",
 		 evidence_age_ms(judgement), daemon_age_ms(judgement));
 }
 
@@ -98,7 +97,7 @@ void liveness_explain_dead_daemon(const struct liveness_judgement *judgement,
 {
 	snprintf(
 		reason, LIVENESS_REASON_BYTES,
-		"kernel answers (%.1f ms ago), its daemon died %.0f ms ago and is not there again, restart_grace %.0f ms",
+		"its kernel answers (%.1f ms ago), but its daemon died %.0f ms ago and is not running again (restart_grace %.0f ms)",
 		evidence_age_ms(judgement), age_ms(judgement, judgement->peer->died_ns),
 		milliseconds(judgement->timing->restart_grace_ns));
 }
@@ -109,7 +108,7 @@ void liveness_explain_stalled_daemon(const struct liveness_judgement *judgement,
 	char daemon[DAEMON_TEXT_BYTES];
 
 	snprintf(reason, LIVENESS_REASON_BYTES,
-		 "kernel answers (%.1f ms ago), %s, daemon_timeout %.0f ms",
+		 "its kernel answers (%.1f ms ago), but %s (daemon_timeout %.0f ms)",
 		 evidence_age_ms(judgement), describe_daemon(judgement, daemon),
 		 milliseconds(judgement->timing->daemon_timeout_ns));
 }
@@ -120,14 +119,14 @@ void liveness_explain_fenced(const struct liveness_judgement *judgement,
 	char daemon[DAEMON_TEXT_BYTES];
 
 	snprintf(reason, LIVENESS_REASON_BYTES,
-		 "kernel answers (%.1f ms ago) and has fenced addresses, %s",
+		 "its kernel answers (%.1f ms ago) and has fenced addresses; %s",
 		 evidence_age_ms(judgement), describe_daemon(judgement, daemon));
 }
 
 void liveness_explain_released(const struct liveness_judgement *judgement,
 			       char reason[LIVENESS_REASON_BYTES])
 {
-	snprintf(reason, LIVENESS_REASON_BYTES, "said %.1f ms ago that it stops",
+	snprintf(reason, LIVENESS_REASON_BYTES, "it announced %.1f ms ago that it stops",
 		 evidence_age_ms(judgement));
 }
 
@@ -147,12 +146,13 @@ void liveness_explain_one_way(const struct liveness_judgement *judgement,
 		heard_ns = link_heard_ns < heard_ns ? link_heard_ns : heard_ns;
 		alone_ns = link_alone_ns > alone_ns ? link_alone_ns : alone_ns;
 	}
-	snprintf(reason, LIVENESS_REASON_BYTES,
-		 "it is heard (%.1f ms ago), but for %.1f ms it has not heard this node%s",
-		 milliseconds(heard_ns), milliseconds(alone_ns),
-		 peer->receives_nothing
-			 ? ", nor any other that was asked: it sends, but hears nobody"
-			 : ": the way to it is broken, the way back is not");
+	snprintf(
+		reason, LIVENESS_REASON_BYTES,
+		"it was heard %.1f ms ago, but has not heard this node for %.1f ms; %s",
+		milliseconds(heard_ns), milliseconds(alone_ns),
+		peer->receives_nothing
+			? "no node that was asked is heard by it either: it sends, but receives nothing"
+			: "the path to it is broken, the path back works");
 }
 
 static void list_names(const struct indirect_probe *indirect, char *text, size_t bytes)
@@ -176,17 +176,15 @@ static void describe_indirect(const struct liveness_judgement *judgement, char *
 
 	list_names(indirect, names, sizeof(names));
 	if (judgement->isolated)
-		snprintf(text, bytes,
-			 "; nobody else is heard either: it may be this node that is cut off");
+		snprintf(text, bytes, "; no other node is heard either: this node may be cut off");
 	else if (indirect->heard)
 		snprintf(text, bytes,
-			 "; %s heard it %.1f ms ago: the way between it and this node is broken",
+			 "; %s heard it %.1f ms ago: the path between it and this node is broken",
 			 indirect->by, heard_ms);
 	else if (indirect->answered_count && indirect->heard_ns)
-		snprintf(text, bytes, "; %s, asked %.1f ms ago, heard it no later than %.1f ms ago",
-			 names, asked_ms, heard_ms);
+		snprintf(text, bytes, "; %s last heard it %.1f ms ago", names, heard_ms);
 	else if (indirect->answered_count)
-		snprintf(text, bytes, "; %s, asked %.1f ms ago, never heard it", names, asked_ms);
+		snprintf(text, bytes, "; %s never heard it", names);
 	else if (indirect->asked_count)
 		snprintf(text, bytes, "; %u other node%s, asked %.1f ms ago, did not answer",
 			 indirect->asked_count, indirect->asked_count == 1 ? "" : "s", asked_ms);
@@ -199,9 +197,9 @@ void liveness_explain_silence(const struct liveness_judgement *judgement,
 
 	if (liveness_freshest(judgement->links, judgement->link_count))
 		length = snprintf(reason, LIVENESS_REASON_BYTES,
-				  "no evidence on %zu link%s for %.1f ms, detection time %.1f ms",
-				  judgement->link_count, judgement->link_count == 1 ? "" : "s",
-				  evidence_age_ms(judgement),
+				  "silent for %.1f ms on %zu link%s, limit %.1f ms",
+				  evidence_age_ms(judgement), judgement->link_count,
+				  judgement->link_count == 1 ? "" : "s",
 				  milliseconds(judgement->timing->detection_time_ns));
 	else
 		length = snprintf(reason, LIVENESS_REASON_BYTES, "not heard yet");

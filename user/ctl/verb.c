@@ -40,7 +40,8 @@ const struct verb verbs[] = {
 			"$ xbeatctl peers\n"
 			"NODE    VERDICT  LINK  ADDRESS    HEARD    P50     P99     MAX  LOST\n"
 			"node-b  up       eth0  10.0.0.2  4.1 ms  92 us  140 us  1.2 ms     3\n"
-			"    for 31 s: evidence was 0.1 ms old, its daemon had moved 1.4 ms before\n"
+			"    for 31 s: evidence was 0.1 ms old, its daemon had made progress 1.4 ms\n"
+			"    before\n"
 			"    daemon last moved 2 ms ago\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = run_method,
@@ -55,8 +56,7 @@ const struct verb verbs[] = {
 			"$ xbeatctl vrrp\n"
 			"NAME  STATE   VRID  INTERFACE  PRIORITY  ACTIVE    SINCE\n"
 			"VI_1  active    51  eth0            100  10.0.0.1   31 s\n"
-			"    Active node-b is down: no evidence on 1 link for 30.1 ms, detection\n"
-			"    time 30.0 ms\n"
+			"    Active node-b is down: silent for 30.1 ms on 1 link, limit 30.0 ms\n"
 			"    addresses 10.0.0.100/32\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = run_method,
@@ -131,8 +131,8 @@ const struct verb verbs[] = {
 		.example =
 			"$ xbeatctl events -f\n"
 			"2026-03-01 12:00:00.031  peer  node-b  up -> down\n"
-			"    no evidence on 1 link for 30.2 ms, detection time 30.0 ms; node-c and\n"
-			"    judge, asked 0.2 ms ago, heard it no later than 26.1 ms ago\n",
+			"    silent for 30.2 ms on 1 link, limit 30.0 ms; node-c and judge last heard\n"
+			"    it 26.1 ms ago\n",
 		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_FOLLOW,
 		.run = run_events,
 	},

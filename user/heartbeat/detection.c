@@ -172,7 +172,7 @@ static void report(const struct peers *peers, const struct peer *peer, const str
 	describe_rate(false_alarm_every_ns(phi, to_ns), rate, sizeof(rate));
 	event_log_add(
 		peers->event_log, "detection", peer->node->name, from, to,
-		"gaps of %.1f ms, deviation %.1f ms, the longest of %.0f under %.1f ms: phi %.1f, a false alarm %s",
+		"mean gap %.1f ms, deviation %.1f ms, longest of %.0f gaps under %.1f ms; phi %.1f, a false alarm %s",
 		phi->mean_ns / 1e6, phi->deviation_ns / 1e6, gap_count, (double)longest_ns / 1e6,
 		phi_of(phi, to_ns), rate);
 }

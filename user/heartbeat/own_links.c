@@ -36,7 +36,7 @@ static void describe(struct own_link *link, const struct heard *heard)
 {
 	if (link->bad && heard->here)
 		snprintf(link->reason, sizeof(link->reason),
-			 "%zu of %zu nodes are heard over it, not yet for a second", heard->here,
+			 "%zu of %zu nodes are heard over it, for less than a second", heard->here,
 			 heard->others);
 	else if (link->bad)
 		snprintf(link->reason, sizeof(link->reason),

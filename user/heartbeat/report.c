@@ -61,10 +61,10 @@ const char *peers_app_lateness(const struct peers *peers, size_t place, char tex
 	const struct config *config = peers->config;
 
 	if (place < config->app_count)
-		snprintf(text, PEERS_NAME_BYTES, "it has not beaten within its timeout, %g ms",
+		snprintf(text, PEERS_NAME_BYTES, "no beat within its timeout, %g ms",
 			 (double)config->apps[place].timeout_ns / NS_PER_MS);
 	else
-		snprintf(text, PEERS_NAME_BYTES, "it has not beaten within its timeout");
+		snprintf(text, PEERS_NAME_BYTES, "no beat within its timeout");
 	return text;
 }
 
@@ -84,7 +84,7 @@ static void report_apps(struct peers *peers, struct peer *peer)
 				      late ? "on time" : "late", late ? "late" : "on time", "%s%s",
 				      late ? peers_app_lateness(peers, place, reason)
 					   : "it beats again",
-				      late ? ", says the kernel there" : "");
+				      late ? ", as its kernel reports" : "");
 	}
 }
 
@@ -117,7 +117,7 @@ void peers_note_epoch(struct peers *peers, const struct xb_event *event)
 	peer->epoch = event->epoch;
 	snprintf(to, sizeof(to), "%llu", (unsigned long long)event->epoch);
 	event_log_add(peers->event_log, "epoch", peer->node->name, first ? "unknown" : "earlier",
-		      to, first ? "first heard" : "its daemon was started anew");
+		      to, first ? "first heard" : "its daemon was restarted");
 }
 
 void peers_report_stall(struct peers *peers, uint64_t late_ns)
@@ -125,7 +125,7 @@ void peers_report_stall(struct peers *peers, uint64_t late_ns)
 	bool long_one = late_ns >= NS_PER_SECOND;
 
 	event_log_add(peers->event_log, "stall", "self", "late", "running",
-		      "this node stood still for %.1f %s: nobody is called silent for %.1f ms",
+		      "this node stalled for %.1f %s: no peer is judged silent for %.1f ms",
 		      (double)late_ns / (long_one ? 1e9 : 1e6), long_one ? "s" : "ms",
 		      (double)peers->timing.detection_time_ns / 1e6);
 }
@@ -173,11 +173,10 @@ static void describe_isolation(struct peers *peers, bool isolated, uint64_t now_
 		snprintf(text, sizeof(peers->isolated_reason),
 			 "none of %zu other nodes has been heard", peers->count);
 	else if (isolated)
-		snprintf(
-			text, sizeof(peers->isolated_reason),
-			"none of %zu other nodes is heard; the last was %s, %.1f ms before, detection time %.1f ms",
-			peers->count, last->node->name, age_ms,
-			(double)peers->timing.detection_time_ns / 1e6);
+		snprintf(text, sizeof(peers->isolated_reason),
+			 "none of %zu other nodes is heard (last: %s, %.1f ms ago, limit %.1f ms)",
+			 peers->count, last->node->name, age_ms,
+			 (double)peers->timing.detection_time_ns / 1e6);
 	else
 		snprintf(text, sizeof(peers->isolated_reason), "%s was heard %.1f ms ago",
 			 last->node->name, age_ms);

@@ -70,7 +70,7 @@ def test_quiet_network(lab):
     died = wait_until(lambda: [event for event in events(node, "peer") if event["to"] == "down"],
                       "node-b is down")
     # It may have been chosen again since.
-    in_use_ms = float(re.search(r"detection time ([\d.]+) ms", died[0]["reason"])[1])
+    in_use_ms = float(re.search(r"limit ([\d.]+) ms", died[0]["reason"])[1])
     assert MINIMUM_NS / MS <= in_use_ms < MAXIMUM_NS / MS, died
     assert cut.least_ms(died[0]) < in_use_ms + 2 * INTERVAL_NS / MS, died
 

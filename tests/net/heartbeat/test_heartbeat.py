@@ -56,7 +56,7 @@ def test_cut_is_seen_with_reason_and_heals(lab, cluster):
     start(cluster)
     lab.cut("node-b", "eth0")
     wait_verdict(cluster["node-a"], "node-b", "down")
-    assert "no evidence" in cluster["node-a"].peer("node-b")["reason"]
+    assert "silent for" in cluster["node-a"].peer("node-b")["reason"]
     assert cluster["node-a"].verdict("node-c") == "up"
     lab.heal("node-b", "eth0")
     cluster.wait_up()

@@ -69,7 +69,7 @@ def test_a_daemon_that_died_and_one_that_is_stopped(lab, cluster):
     errors = asked.communicate(timeout=10)[1]
     c.process.send_signal(signal.SIGCONT)
     assert asked.returncode == 1 and f"process {c.process.pid} is stopped" in errors, errors
-    wait_until(lambda: any("this node stood still" in line for line in c.explain("node-c")["lately"]),
+    wait_until(lambda: any("this node stalled" in line for line in c.explain("node-c")["lately"]),
                "it tells that it was stopped")
 
 

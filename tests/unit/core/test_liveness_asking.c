@@ -118,11 +118,11 @@ static const struct answers rounds[] = {
 	{"a death at the same phase",
 	 {0, 0, 0},
 	 .expected = VERDICT_DOWN,
-	 .reason = "b, c and 1 more, asked 0.2 ms ago, heard it no later than 30.2 ms ago"},
+	 .reason = "b, c and 1 more last heard it 30.2 ms ago"},
 	{"a death at all phases",
 	 {0, MS(3), MS(10)},
 	 .expected = VERDICT_DOWN,
-	 .reason = "heard it no later than 20.2 ms ago"},
+	 .reason = "last heard it 20.2 ms ago"},
 	{"a death at the opposite phase of one", {MS(10), 0, 0}, .expected = VERDICT_DOWN},
 	{"a death at the opposite phase after a tick that was late",
 	 {MS(12), 0, 0},
@@ -131,11 +131,11 @@ static const struct answers rounds[] = {
 	 {0, 0, 0},
 	 .never_count = 3,
 	 .expected = VERDICT_DOWN,
-	 .reason = "b, c and 1 more, asked 0.2 ms ago, never heard it"},
+	 .reason = "b, c and 1 more never heard it"},
 	{"one hears it",
 	 {0, MS(26), 0},
 	 .expected = VERDICT_UNREACHABLE,
-	 .reason = "; c heard it 4.2 ms ago: the way between it and this node is broken"},
+	 .reason = "; c heard it 4.2 ms ago: the path between it and this node is broken"},
 	{"all hear it", {MS(22), MS(26), MS(28)}, .expected = VERDICT_UNREACHABLE},
 	{"one hears it, at the worst phase", {0, 0, MS(20)}, .expected = VERDICT_UNREACHABLE},
 	{"one hears it, the others do not answer",
@@ -146,7 +146,7 @@ static const struct answers rounds[] = {
 	 {0, MS(4), NEVER},
 	 .expected = VERDICT_DOWN,
 	 .waits = true,
-	 .reason = "b and c, asked 12.5 ms ago, heard it no later than 38.5 ms ago"},
+	 .reason = "b and c last heard it 38.5 ms ago"},
 	{"nobody answers",
 	 {NEVER, NEVER, NEVER},
 	 .expected = VERDICT_DOWN,
@@ -178,7 +178,7 @@ static void judges_answers_by_the_table(void **state)
 			judge(&scene, scene.due_ns);
 		}
 		assert_int_equal(scene.peer.verdict, row->expected);
-		assert_reason(&scene, "no evidence on 1 link for ");
+		assert_reason(&scene, "silent for ");
 		if (row->reason)
 			assert_reason(&scene, row->reason);
 	}
@@ -203,8 +203,7 @@ static void nobody_to_ask_is_no_wait(void **state)
 	(void)state;
 	ask(&scene, 0, START + MS(30));
 	assert_int_equal(scene.peer.verdict, VERDICT_DOWN);
-	assert_string_equal(scene.peer.reason,
-			    "no evidence on 1 link for 30.0 ms, detection time 30.0 ms");
+	assert_string_equal(scene.peer.reason, "silent for 30.0 ms on 1 link, limit 30.0 ms");
 }
 
 /* Later, the phase at its death explains nothing any more: whoever hears it within the detection time decides. */
@@ -292,7 +291,7 @@ static void who_does_not_hear_us_is_one_way(void **state)
 	assert_int_equal(scene.peer.verdict, VERDICT_ONE_WAY);
 	assert_reason(
 		&scene,
-		"it is heard (0.0 ms ago), but for 30.0 ms it has not heard this node: the way to it is broken");
+		"it was heard 0.0 ms ago, but has not heard this node for 30.0 ms; the path to it is broken");
 	assert_false(scene.peer.receives_nothing);
 	assert_false(should_ask(&scene, now_ns));
 	/* Then it falls silent, too. */
@@ -330,7 +329,7 @@ static void who_hears_nobody_is_deaf(void **state)
 	answer(&scene, "node-d", 0, now_ns);
 	assert_int_equal(judge(&scene, now_ns), VERDICT_ONE_WAY);
 	assert_true(scene.peer.receives_nothing);
-	assert_reason(&scene, "nor any other that was asked");
+	assert_reason(&scene, "receives nothing");
 	/* Until it hears somebody. */
 	scene.link.last_heard_ns = now_ns + MS(100);
 	judge(&scene, now_ns + MS(100));
@@ -412,7 +411,7 @@ static void a_dead_daemon_has_its_grace(void **state)
 	assert_int_equal(judge(&scene, died_ns + MS(1)), VERDICT_UP);
 	assert_true(scene.change.daemon);
 	assert_string_equal(scene.change.daemon_reason,
-			    "its kernel said 1.0 ms ago that its daemon died");
+			    "its kernel reported 1.0 ms ago that its daemon died");
 	for (uint64_t after_ns = MS(10); after_ns < MS(100); after_ns += MS(10)) {
 		evidence(&scene, died_ns + after_ns, XB_NODE_DEAD);
 		assert_int_equal(judge(&scene, died_ns + after_ns), VERDICT_UP);
@@ -421,11 +420,11 @@ static void a_dead_daemon_has_its_grace(void **state)
 	assert_int_equal(scene.due_ns, died_ns + MS(100));
 	assert_int_equal(judge(&scene, scene.due_ns), VERDICT_HUNG);
 	assert_reason(&scene,
-		      "its daemon died 100 ms ago and is not there again, restart_grace 100 ms");
+		      "its daemon died 100 ms ago and is not running again (restart_grace 100 ms)");
 	evidence(&scene, died_ns + MS(120), XB_NODE_RUNNING);
 	assert_int_equal(judge(&scene, died_ns + MS(120)), VERDICT_UP);
 	assert_true(scene.change.daemon);
-	assert_string_equal(scene.change.daemon_reason, "it is there again after 120.0 ms");
+	assert_string_equal(scene.change.daemon_reason, "it is running again after 120.0 ms");
 }
 
 /* What was answered before the daemon was there again may arrive after its first word. */
@@ -488,7 +487,7 @@ static void isolation_is_in_the_reason(void **state)
 	scene.indirect.lost_count = 1;
 	scene.isolated = true;
 	assert_int_equal(judge(&scene, START + MS(38)), VERDICT_DOWN);
-	assert_reason(&scene, "; nobody else is heard either: it may be this node that is cut off");
+	assert_reason(&scene, "; no other node is heard either: this node may be cut off");
 }
 
 int main(void)
