@@ -56,7 +56,7 @@ static void hear(struct daemon *daemon, const struct xb_event *event)
 	if (!peer)
 		return;
 	peers_refresh(&daemon->peers);
-	instances_peer_said(door_enter(daemon->vrrp), peer);
+	instances_peer_reported(door_enter(daemon->vrrp), peer);
 	peers_judge(&daemon->peers, now_ns);
 	instances_leave_bad_links(door_enter(daemon->vrrp));
 }

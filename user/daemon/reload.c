@@ -120,7 +120,7 @@ static bool is_wanted(const struct daemon *daemon, const struct attachment *atta
 	for (size_t i = 0; heartbeat && i < heartbeat->interface_count; i++)
 		if (!strcmp(heartbeat->interfaces[i], attachment->interface))
 			return true;
-	return instances_use(door_enter(daemon->vrrp), attachment->interface_index);
+	return instances_use_interface(door_enter(daemon->vrrp), attachment->interface_index);
 }
 
 static void detach_unwanted(struct daemon *daemon)

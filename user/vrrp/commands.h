@@ -18,7 +18,8 @@ json_t *instances_set_priority(struct instance *instance, uint8_t priority, char
 /* Returns the instance of that name, or NULL. */
 struct instance *instances_named(const struct vrrp_room *room, const char *name);
 
-/* Do it to one (NULL: to all, and to the node), and return the names of those that it changed as new JSON. */
+/* Change one (NULL: to all, and to the node), and return the names of those that it changed as
+ * new JSON. */
 json_t *instances_resume(struct vrrp_room *room, struct instance *instance);
 json_t *instances_drain(struct vrrp_room *room);
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The door of the room: the only way in. A node that stalled must not act as an Active whose guard has expired: other
- * nodes know that its addresses are fenced, and one of them may be Active. Therefore nothing is done to an instance
- * before the guards have been checked, whatever woke the daemon.
+ * The door of the room: the only way in. A node that stalled must not act as an Active whose guard
+ * has expired: other nodes know that its addresses are fenced, and one of them may be Active.
+ * Therefore the guards are checked before anything is done to an instance, whatever woke the
+ * daemon.
  *
- * The rest of the daemon holds a struct vrrp_door, which it cannot look into; every function of the room takes the
- * struct vrrp_room that door_enter() returns. Timers and callbacks of this room are made here and enter by the same
- * way. So a caller that forgot the check would not compile, and tests/unit/vrrp/test_door.c shows it for each event.
+ * The rest of the daemon holds a struct vrrp_door, which is opaque; every function of the room
+ * takes the struct vrrp_room that door_enter() returns. Timers and callbacks of this room are made
+ * here and enter in the same way. A caller that forgets the check does not compile, and
+ * tests/unit/vrrp/test_door.c shows it for each event.
  */
 #ifndef XBEAT_VRRP_DOOR_H
 #define XBEAT_VRRP_DOOR_H

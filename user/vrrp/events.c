@@ -11,8 +11,8 @@
 #include "user/net/netlink.h"
 #include "user/net/routes.h"
 #include "user/vrrp/effects/execute.h"
+#include "user/vrrp/effects/follow_interface.h"
 #include "user/vrrp/effects/interface.h"
-#include "user/vrrp/effects/placement.h"
 #include "user/vrrp/effects/source.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/rules/advert.h"
@@ -22,10 +22,10 @@
 #include "user/vrrp/rules/takeover.h"
 #include "user/vrrp/rules/tracked.h"
 #include "user/vrrp/state/claims.h"
+#include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
 #include "user/vrrp/state/node.h"
-#include "user/vrrp/state/obstacles.h"
 #include "user/vrrp/state/room.h"
 #include <string.h>
 
@@ -37,20 +37,20 @@ void instances_peer_changed(struct vrrp_room *room, const struct peer *peer, enu
 			instance_peer_changed(instances->list[i], peer, from);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_track(instances->list[i]);
-	instances_settle(instances);
+	instances_reconcile(instances);
 }
 
-void instances_peer_said(struct vrrp_room *room, const struct peer *peer)
+void instances_peer_reported(struct vrrp_room *room, const struct peer *peer)
 {
 	const struct instances *instances = &room->instances;
 	for (size_t i = 0; i < instances->count; i++)
-		instance_peer_said(instances->list[i], peer);
+		instance_peer_reported(instances->list[i], peer);
 }
 
 void instances_hear_claimant(struct vrrp_room *room, const struct instance *instance)
 {
 	if (instance->claimant && !instance_is_claimed_by(instance, instance->claimant))
-		instances_peer_said(room, instance->claimant);
+		instances_peer_reported(room, instance->claimant);
 }
 
 void instances_leave_bad_links(struct vrrp_room *room)
@@ -65,7 +65,7 @@ void instances_links_changed(struct vrrp_room *room)
 	const struct instances *instances = &room->instances;
 	for (size_t i = 0; i < instances->count; i++)
 		instance_track(instances->list[i]);
-	instances_settle(instances);
+	instances_reconcile(instances);
 	instances_leave_bad_links(room);
 }
 
@@ -98,22 +98,23 @@ void instances_interface(struct vrrp_room *room, const char *name)
 
 	if (name)
 		link = *interfaces_get(room->services.interfaces, name);
-	/* What was on it when it vanished went with it; what is still there stays. */
+	/* Static addresses disappear with their interface; those that are still present are
+	 * kept. */
 	if (link.running)
 		static_network_change(&room->services.netlink, NULL, room->node.config);
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
 
 		if (!name || uses_interface(instance->config, name))
-			instance_place(instance);
+			instance_follow_interface(instance);
 		instance_track(instance);
 	}
-	instances_settle(instances);
+	instances_reconcile(instances);
 	for (size_t i = 0; i < instances->count && link.running; i++)
-		instance_interface_works(instances->list[i], &link);
+		instance_interface_up(instances->list[i], &link);
 }
 
-bool instances_use(const struct vrrp_room *room, unsigned interface_index)
+bool instances_use_interface(const struct vrrp_room *room, unsigned interface_index)
 {
 	const struct instances *instances = &room->instances;
 
@@ -140,7 +141,7 @@ bool instances_drained(const struct vrrp_room *room)
 	return room->node.drained;
 }
 
-/* Whether an address that came or went may be the source of the instance's adverts. */
+/* Whether an address that was added or removed may be the source of the instance's adverts. */
 static bool concerns_source(const struct instance *instance, const struct address_event *event)
 {
 	const struct config_instance *config = instance->config;
@@ -150,7 +151,7 @@ static bool concerns_source(const struct instance *instance, const struct addres
 	if (event->interface_index != instance->interface->base_index)
 		return false;
 	if (event->present)
-		return instance->obstacles[INSTANCE_OBSTACLE_ADDRESS][0];
+		return instance->inhibitors[INSTANCE_INHIBITOR_ADDRESS][0];
 	return address_equal(&instance->vrrp.parameters.primary_address, &event->address);
 }
 
@@ -167,14 +168,14 @@ void instances_address(struct vrrp_room *room, const struct address_event *event
 		if (!concerns_source(instance, event))
 			continue;
 		instance_find_source(instance);
-		instance_place(instance);
+		instance_follow_interface(instance);
 		concerned = true;
 	}
 	if (concerned)
-		instances_settle(instances);
+		instances_reconcile(instances);
 }
 
-/* To take an address that is there already changes nothing. */
+/* Taking an address that is present changes nothing. */
 void instances_addresses_unknown(struct vrrp_room *room)
 {
 	const struct instances *instances = &room->instances;
@@ -191,7 +192,7 @@ void instances_addresses_unknown(struct vrrp_room *room)
 		}
 		instance_find_source(instances->list[i]);
 	}
-	instances_settle(instances);
+	instances_reconcile(instances);
 }
 
 void instances_tracked_changed(struct vrrp_room *room)
@@ -200,7 +201,7 @@ void instances_tracked_changed(struct vrrp_room *room)
 
 	for (size_t i = 0; i < instances->count; i++)
 		instance_track(instances->list[i]);
-	instances_settle(instances);
+	instances_reconcile(instances);
 }
 
 void instances_isolated(struct vrrp_room *room)
@@ -209,7 +210,7 @@ void instances_isolated(struct vrrp_room *room)
 
 	for (size_t i = 0; i < instances->count; i++)
 		instance_set_isolated(instances->list[i], node_releases_isolated(&room->node));
-	instances_settle(instances);
+	instances_reconcile(instances);
 }
 
 void instances_startup_delay_passed(struct vrrp_room *room)
@@ -218,10 +219,10 @@ void instances_startup_delay_passed(struct vrrp_room *room)
 
 	room->node.starting = false;
 	for (size_t i = 0; i < instances->count; i++)
-		instance_set_obstacle(instances->list[i], INSTANCE_OBSTACLE_STARTUP_DELAY, NULL);
-	instances_settle(instances);
+		instance_set_inhibitor(instances->list[i], INSTANCE_INHIBITOR_STARTUP_DELAY, NULL);
+	instances_reconcile(instances);
 	for (size_t i = 0; i < instances->count; i++)
-		instance_tell_fault(instances->list[i]);
+		instance_notify_fault(instances->list[i]);
 }
 
 void instances_progressed(struct vrrp_room *room, uint64_t now_ns)

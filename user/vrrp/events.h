@@ -15,26 +15,28 @@ void instances_advert(struct vrrp_room *room, const struct xb_event *event);
 /* A peer's verdict has changed. */
 void instances_peer_changed(struct vrrp_room *room, const struct peer *peer, enum verdict from);
 
-/* A peer says something else of itself than before. */
-void instances_peer_said(struct vrrp_room *room, const struct peer *peer);
+/* What a peer reports of itself has changed. */
+void instances_peer_reported(struct vrrp_room *room, const struct peer *peer);
 
-/* Learns that the claimant has given the instance up before the event that reports it has been read. */
+/* Learns that the claimant has given the instance up, before the event that reports it has been
+ * read. */
 void instances_hear_claimant(struct vrrp_room *room, const struct instance *instance);
 
 /* A link of this node has become bad, or good again (user/heartbeat/own_links.h). */
 void instances_links_changed(struct vrrp_room *room);
 
-/* Peers have changed, or say something else: an Active whose tracked link is bad looks for a better node. */
+/* Peers, or what they report, have changed: an Active whose tracked link is bad searches for a
+ * better node. */
 void instances_leave_bad_links(struct vrrp_room *room);
 
 /* peers->isolated has changed. */
 void instances_isolated(struct vrrp_room *room);
 
-/* An interface has come, gone, changed its state or its index; NULL: one of them. */
+/* An interface has appeared, disappeared, or changed its state or index; NULL: any of them. */
 void instances_interface(struct vrrp_room *room, const char *name);
 
 /* Whether an instance hears adverts on this interface; its configuration need not name it. */
-bool instances_use(const struct vrrp_room *room, unsigned interface_index);
+bool instances_use_interface(const struct vrrp_room *room, unsigned interface_index);
 
 size_t instances_count(const struct vrrp_room *room);
 
@@ -53,8 +55,8 @@ void instances_tracked_changed(struct vrrp_room *room);
 /* vrrp_startup_delay has passed. */
 void instances_startup_delay_passed(struct vrrp_room *room);
 
-/* The loop was here at now_ns, which is stamped as the daemon's progress: extends the guards of instances with
- * heartbeats. */
+/* The event loop made progress at now_ns, which packets report: extends the guards of
+ * instances with heartbeats. */
 void instances_progressed(struct vrrp_room *room, uint64_t now_ns);
 
 #endif

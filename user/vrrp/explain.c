@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * "xbeatctl explain": who is Active and why, what this node waits for, and what would make it Active,
- * in sentences for somebody who was woken at night, and as fields for programs.
+ * "xbeatctl explain": which node is Active and why, what this node waits for, and what would make
+ * it Active; in sentences for people who were woken at night, and as fields for programs.
  */
 #include "user/vrrp/explain.h"
 #include "user/config/model/config.h"
@@ -24,13 +24,13 @@
 #include "user/vrrp/rules/tracked.h"
 #include "user/vrrp/state/claims.h"
 #include "user/vrrp/state/hold.h"
+#include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
-#include "user/vrrp/state/obstacles.h"
 #include "user/vrrp/state/room.h"
 #include <stdio.h>
 
-/* What was wrong with adverts longer ago is no news. */
+/* Faults of adverts that are older are not reported. */
 #define WRONG_AGE_NS (60 * NS_PER_SECOND)
 #define INSTANCES_TOLD_MAX 8
 #define NODE_BYTES (XB_NAME_BYTES + ADDRESS_TEXT_BYTES + 4)
@@ -59,20 +59,21 @@ static void explain_guard(const struct instance *instance, json_t *lines)
 {
 	double timeout_s = seconds(instance->config->guard_timeout_ns);
 
-	if (instance_guard_passed(instance, clock_now_ns()))
-		json_say(lines, "Its guard has run out: nobody is answered at its addresses here.");
+	if (instance_guard_expired(instance, clock_now_ns()))
+		json_say(lines,
+			 "Its guard has expired: this node no longer answers for its addresses.");
 	else if (instance_is_guarded(instance))
 		json_say(
 			lines,
-			"Its addresses are guarded: if this daemon stands still for %.1f s they are fenced, and another node takes over.",
+			"Its addresses are guarded: if this daemon stalls for %.1f s, they are fenced and another node takes over.",
 			timeout_s);
 	else if (instance->config->vip_count)
 		json_say(
 			lines,
-			"Its addresses are not all guarded: if this daemon hangs, two nodes may answer for them.");
+			"Not all of its addresses are guarded: if this daemon hangs, two nodes may answer for them.");
 }
 
-/* Something else on this machine takes them away. */
+/* Something else on this machine removes them. */
 static void explain_restored(const struct instance *instance, json_t *lines)
 {
 	char text[ADDRESS_TEXT_BYTES];
@@ -81,39 +82,38 @@ static void explain_restored(const struct instance *instance, json_t *lines)
 		if (instance->vips->list[i].restored_count)
 			json_say(
 				lines,
-				"%s was removed by something else and put back, %u times so far: find out what on this machine manages its addresses, too.",
+				"Something else removed %s, and this daemon restored it (%u so far). Find out what else on this machine manages its addresses.",
 				address_format(&instance->config->vips[i].address, text),
 				instance->vips->list[i].restored_count);
 }
 
-/* Another node that was Active and stands still. */
-static void explain_still(const struct instance *instance, const struct peer *peer, json_t *lines)
+/* Another node that was Active and stalls. */
+static void explain_stalled(const struct instance *instance, const struct peer *peer, json_t *lines)
 {
 	if (instance_is_fenced_at(instance, peer))
 		json_say(
 			lines,
-			"The daemon of %s %s; its kernel has fenced the addresses there, so that only this node answers for them.",
-			peer->node->name, peer->liveness.died_ns ? "is dead" : "stands still");
+			"The daemon of %s %s; the kernel there has fenced the addresses, so that only this node answers for them.",
+			peer->node->name, peer->liveness.died_ns ? "is dead" : "stalls");
 	else
 		json_say(
 			lines,
-			"%s hangs and may still have the addresses, too: start xbeatd there again, or remove them (ip address delete).",
+			"%s hangs and may still have the addresses, too: restart xbeatd there, or remove them (ip address delete).",
 			peer->node->name);
 }
 
-/* Who was Active and may still have the addresses. */
+/* A node that was Active and may still have the addresses. */
 static void explain_lost(const struct peer *peer, json_t *lines)
 {
 	bool down = peer->liveness.verdict == VERDICT_DOWN;
 
-	json_say(
-		lines,
-		"%s was Active when it was heard last, and is %s: %s, it may answer for the addresses, too.",
-		peer->node->name, verdict_name(peer->liveness.verdict),
-		down ? "if it lives all the same" : "it lives, and so");
+	json_say(lines,
+		 "%s was Active when last heard, and is %s: %s may answer for the addresses, too.",
+		 peer->node->name, verdict_name(peer->liveness.verdict),
+		 down ? "if it is still alive, it" : "it is alive and");
 }
 
-/* Those who live, but are not heard here: they may have taken over. */
+/* Nodes that are alive but not heard here: one of them may have taken over. */
 static void explain_apart(const struct instance *instance, json_t *lines)
 {
 	const struct peers *peers = instance->peers;
@@ -131,11 +131,12 @@ static void explain_apart(const struct instance *instance, json_t *lines)
 	if (count)
 		json_say(
 			lines,
-			"Unreachable, but alive: %s. Who lives there may have taken over, and answer for the addresses, too. Look at the network between.",
+			"Unreachable, but alive: %s. One of them may have taken over and answer for the addresses, too. Check the network between the nodes.",
 			names);
 }
 
-/* Whom this node does not hear, who may have taken over, or never have given the addresses up. */
+/* Nodes that this node does not hear, and that may have taken over, or never have given the
+ * addresses up. */
 static void explain_unheard(const struct instance *instance, json_t *lines)
 {
 	const struct peers *peers = instance->peers;
@@ -153,20 +154,20 @@ static void explain_unheard(const struct instance *instance, json_t *lines)
 	if (peers && peers->isolated)
 		json_say(
 			lines,
-			"This node is isolated: another one may have taken over, and answer for the addresses, too (on_isolated keep). Look at this node's network.");
+			"This node is isolated: another node may have taken over and answer for the addresses, too (on_isolated keep). Check this node's network.");
 }
 
-/* Who would be Active but for its timer. */
+/* A node that would be Active but for its timer. */
 static void explain_better(const struct instance *instance, const struct peer *successor,
 			   json_t *lines)
 {
-	const struct xb_instance *said = instance_said_of(instance, successor);
+	const struct xb_instance *said = instance_entry_of(instance, successor);
 	unsigned own = instance->vrrp.effective_priority;
 
 	if (said && said->priority > own)
 		json_say(
 			lines,
-			"%s is Backup with priority %u, above this node's %u: it takes over when its Active_Down_Timer runs out, unless it does not preempt.",
+			"%s is Backup with priority %u, above this node's %u: unless it is configured not to preempt, it takes over when its Active_Down_Timer expires.",
 			successor->node->name, said->priority, own);
 }
 
@@ -174,28 +175,28 @@ static void explain_active(const struct instance *instance, json_t *lines)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
 	const struct peer *successor = instance_successor(instance);
-	const struct peer *still = instance_still_claimant(instance);
+	const struct peer *stalled = instance_stalled_claimant(instance);
 
 	json_say(
 		lines,
-		"This node is Active with priority %u: it advertises every %.2f s and has the addresses.",
+		"This node is Active with priority %u: it has the addresses and advertises every %.2f s.",
 		vrrp->effective_priority, seconds(vrrp->parameters.advert_interval_ns));
 	explain_guard(instance, lines);
 	explain_restored(instance, lines);
-	if (still)
-		explain_still(instance, still, lines);
+	if (stalled)
+		explain_stalled(instance, stalled, lines);
 	explain_unheard(instance, lines);
 	if (successor)
 		explain_better(instance, successor, lines);
 	if (successor)
-		json_say(lines, "If it goes, %s takes over: the best of the nodes that live.",
+		json_say(lines, "If it fails, %s takes over: the best of the live nodes.",
 			 successor->node->name);
 	else if (instance->peers && instance->self_slot >= 0)
 		json_say(lines,
-			 "If it goes, nobody takes over: no other node is Backup of it and lives.");
+			 "If it fails, no node takes over: no other live node is a Backup for it.");
 	json_say(
 		lines,
-		"It would yield to an advert with a priority above %u, or with %u from a higher address.",
+		"It yields to an advert with a priority above %u, or with priority %u from a higher address.",
 		vrrp->effective_priority, vrrp->effective_priority);
 }
 
@@ -228,11 +229,11 @@ static void explain_rank(const struct instance *instance, unsigned other, json_t
 	else
 		json_say(
 			lines,
-			"Its own priority %u is higher than the Active's %u: it preempts when Active_Down_Timer runs out.",
+			"Its own priority %u is higher than the Active's %u: it preempts when Active_Down_Timer expires.",
 			own, other);
 }
 
-/* waits: also when its timer has run out */
+/* waits: also after its timer has expired */
 static void explain_wait(const struct instance *instance, uint64_t now_ns, bool waits,
 			 json_t *lines)
 {
@@ -240,19 +241,19 @@ static void explain_wait(const struct instance *instance, uint64_t now_ns, bool 
 
 	json_say(
 		lines,
-		"It becomes Active when no advert has come for %.3f s (Active_Down_Timer)%s,%s when the Active releases the addresses%s.",
+		"It becomes Active when no advert arrives for %.3f s (Active_Down_Timer)%s,%s when the Active releases the addresses%s.",
 		seconds(vrrp_active_down_interval_ns(vrrp)),
-		instance->group ? " and all members of its sync group are as far" : "",
+		instance->group ? " and all members of its sync group are ready" : "",
 		instance->self_slot >= 0 ? "" : " or",
 		instance->self_slot >= 0
-			? ", or as soon as heartbeats show that the Active is down, or has fenced its addresses, and this node is the best that lives"
+			? ", or as soon as heartbeats show that the Active is down or has fenced its addresses, and this node is the best live candidate"
 			: "");
 	if (vrrp->timer_armed)
-		json_say(lines, "As things are the timer would run out in %.3f s%s.",
+		json_say(lines, "The timer expires in %.3f s%s.",
 			 time_reached(now_ns, vrrp->timer_due_ns)
 				 ? 0.0
 				 : seconds(vrrp->timer_due_ns - now_ns),
-			 waits ? "; then it looks again whether it has to wait" : "");
+			 waits ? "; then it checks again whether it must wait" : "");
 }
 
 /* Returns whether there is one. */
@@ -262,25 +263,25 @@ static bool say_active(const struct instance *instance, uint64_t now_ns, struct 
 	char node[NODE_BYTES];
 
 	if (!instance_hear_active(instance, active)) {
-		json_say(lines, "No adverts of an Active are heard.");
+		json_say(lines, "No adverts from an Active are received.");
 		return false;
 	}
-	json_say(lines, "%s is Active with priority %u; its last advert came %.3f s ago.",
+	json_say(lines, "%s is Active with priority %u; its last advert arrived %.3f s ago.",
 		 node_text(instance, &active->source, node), active->priority,
 		 seconds(time_since_ns(now_ns, active->arrival_ns)));
 	return true;
 }
 
-/* No advert comes, but heartbeats do. */
+/* No advert arrives, but heartbeats do. */
 static void explain_claimant(const struct instance *instance, const struct peer *claimant,
 			     json_t *lines)
 {
-	const struct xb_instance *said = instance_said_of(instance, claimant);
+	const struct xb_instance *said = instance_entry_of(instance, claimant);
 
 	if (said)
 		json_say(
 			lines,
-			"%s says in its heartbeats that it is Active with priority %u; its adverts do not come here.",
+			"%s reports in its heartbeats that it is Active with priority %u, but its adverts do not arrive here.",
 			claimant->node->name, said->priority);
 }
 
@@ -297,7 +298,7 @@ static void explain_backup(const struct instance *instance, json_t *lines)
 	else if (instance->claimant)
 		explain_claimant(instance, instance->claimant, lines);
 	if (vrrp->holding)
-		json_say(lines, "Its timer has run out, but it holds: %s.", vrrp->reason);
+		json_say(lines, "Its timer has expired, but it holds: %s.", vrrp->reason);
 	else if (waits)
 		json_say(lines, "It does not take over yet: %s.", reason);
 	explain_wait(instance, now_ns, waits, lines);
@@ -308,19 +309,19 @@ static void explain_initialize(const struct instance *instance, json_t *lines)
 	struct vrrp_advert active;
 
 	say_active(instance, clock_now_ns(), &active, lines);
-	json_say(lines, "This node takes no part in the instance:");
-	for (size_t i = 0; i < INSTANCE_OBSTACLE_COUNT; i++)
-		if (instance->obstacles[i][0])
-			json_say(lines, "  - %s", instance->obstacles[i]);
-	json_say(lines, "It becomes Backup when that has changed.");
-	if (instance->obstacles[INSTANCE_OBSTACLE_OPERATOR][0])
+	json_say(lines, "This node does not take part in the instance:");
+	for (size_t i = 0; i < INSTANCE_INHIBITOR_COUNT; i++)
+		if (instance->inhibitors[i][0])
+			json_say(lines, "  - %s", instance->inhibitors[i]);
+	json_say(lines, "It becomes Backup when nothing inhibits it any longer.");
+	if (instance->inhibitors[INSTANCE_INHIBITOR_OPERATOR][0])
 		json_say(lines, "To end the failover: xbeatctl resume %s", instance->config->name);
-	if (instance->obstacles[INSTANCE_OBSTACLE_DRAINED][0])
+	if (instance->inhibitors[INSTANCE_INHIBITOR_DRAINED][0])
 		json_say(lines, "To end the drain: xbeatctl resume");
-	if (instance->obstacles[INSTANCE_OBSTACLE_ISOLATED][0])
+	if (instance->inhibitors[INSTANCE_INHIBITOR_ISOLATED][0])
 		json_say(
 			lines,
-			"Look at this node's network: its interfaces, cables, switch ports and filters. To have an isolated node keep its addresses: on_isolated keep");
+			"Check this node's network: its interfaces, cables, switch ports and filters. To let an isolated node keep its addresses: on_isolated keep");
 }
 
 static bool is_recent(uint64_t time_ns)
@@ -328,7 +329,7 @@ static bool is_recent(uint64_t time_ns)
 	return time_ns && time_since_ns(clock_now_ns(), time_ns) < WRONG_AGE_NS;
 }
 
-/* Whose adverts are not taken: the sender may think that it is Active, and have the addresses, too. */
+/* Adverts that are refused: their sender may be Active and have the addresses, too. */
 static void explain_refusal(const struct instance *instance, const struct xb_vrrp *router,
 			    json_t *lines)
 {
@@ -342,13 +343,13 @@ static void explain_refusal(const struct instance *instance, const struct xb_vrr
 	if (is_recent(router->refused_arrival_ns) && router->refused_reason < XB_DROP_COUNT)
 		json_say(
 			lines,
-			"Adverts from %s are refused, the last %.1f s ago: %s. Their sender may be Active, too, and have the addresses: make the configurations agree.",
+			"Adverts from %s are refused, most recently %.1f s ago: %s. Their sender may be Active, too, and have the addresses: make the configurations agree.",
 			node_text(instance, &router->refused_source, node),
 			seconds(time_since_ns(clock_now_ns(), router->refused_arrival_ns)),
 			reasons[router->refused_reason]);
 }
 
-/* In what the configurations of others seem to differ from this node's. */
+/* Where the configurations of others seem to differ from this node's. */
 static void explain_differences(const struct instance *instance, json_t *lines)
 {
 	struct xb_vrrp router;
@@ -361,7 +362,7 @@ static void explain_differences(const struct instance *instance, json_t *lines)
 							     instance->config->advertised_count))
 		json_say(
 			lines,
-			"%s, %.1f s ago, advertised other virtual addresses than this node, or in another order: make the configurations agree.",
+			"%s advertised other virtual addresses than this node, or in another order, %.1f s ago: make the configurations agree.",
 			node_text(instance, &router.source, node),
 			seconds(time_since_ns(clock_now_ns(), router.arrival_ns)));
 }
@@ -407,7 +408,7 @@ static json_t *lines_json(const struct instance *instance)
 	if (instance->operator->pinned_priority)
 		json_say(
 			lines,
-			"An operator has set its priority to %u; back to the configured one: xbeatctl priority %s default",
+			"An operator set its priority to %u; to return to the configured priority: xbeatctl priority %s default",
 			instance->operator->pinned_priority, instance->config->name);
 	return lines;
 }
@@ -429,8 +430,8 @@ json_t *instance_explain(const struct instance *instance)
 	json_object_set_new(json, "state_age_ns",
 			    json_integer((json_int_t)time_since_ns(clock_now_ns(),
 								   instance->report->since_ns)));
-	if (instance_first_obstacle(instance, false) >= 0)
-		json_object_set_new(json, "obstacles", instance_obstacles_json(instance));
+	if (instance_first_inhibitor(instance, false) >= 0)
+		json_object_set_new(json, "obstacles", instance_inhibitors_json(instance));
 	if (instance_hear_active(instance, &active))
 		json_object_set_new(json, "active", active_json(instance, &active));
 	return json;
@@ -447,6 +448,6 @@ void instances_explain(const struct vrrp_room *room, json_t *lines)
 			 instance_state_name(instance->vrrp.state), instance->vrrp.reason);
 	}
 	if (instances->count > INSTANCES_TOLD_MAX)
-		json_say(lines, "There are %zu instances more: xbeatctl vrrp",
+		json_say(lines, "%zu more instances: xbeatctl vrrp",
 			 instances->count - INSTANCES_TOLD_MAX);
 }

@@ -17,15 +17,15 @@
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/operator.h"
+#include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
-#include "user/vrrp/state/obstacles.h"
 #include "user/vrrp/state/room.h"
 #include <stdio.h>
 
-static const char *const obstacle_names[] = {
-#define X(id, name) [INSTANCE_OBSTACLE_##id] = name,
-	INSTANCE_OBSTACLES(X)
+static const char *const inhibitor_names[] = {
+#define X(id, name) [INSTANCE_INHIBITOR_##id] = name,
+	INSTANCE_INHIBITORS(X)
 #undef X
 };
 
@@ -52,15 +52,15 @@ static json_t *addresses_json(const struct config_instance *config)
 	return array;
 }
 
-json_t *instance_obstacles_json(const struct instance *instance)
+json_t *instance_inhibitors_json(const struct instance *instance)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < INSTANCE_OBSTACLE_COUNT; i++)
-		if (instance->obstacles[i][0])
-			json_array_append_new(array,
-					      json_pack("{s:s, s:o}", "kind", obstacle_names[i],
-							"text", json_text(instance->obstacles[i])));
+	for (size_t i = 0; i < INSTANCE_INHIBITOR_COUNT; i++)
+		if (instance->inhibitors[i][0])
+			json_array_append_new(array, json_pack("{s:s, s:o}", "kind",
+							       inhibitor_names[i], "text",
+							       json_text(instance->inhibitors[i])));
 	return array;
 }
 
@@ -79,7 +79,7 @@ static void add_destination(json_t *json, const struct config_instance *config)
 	json_object_set_new(json, "unicast_peers", peers);
 }
 
-/* Of an Active whose addresses are under a deadline. */
+/* Of an Active whose addresses are guarded. */
 static json_t *guard_json(const struct instance *instance)
 {
 	uint64_t now_ns = clock_now_ns();
@@ -87,7 +87,7 @@ static json_t *guard_json(const struct instance *instance)
 
 	return json_pack("{s:I, s:I, s:b}", "timeout_ns",
 			 (json_int_t)instance->config->guard_timeout_ns, "due_in_ns",
-			 (json_int_t)due_in_ns, "fenced", instance_guard_passed(instance, now_ns));
+			 (json_int_t)due_in_ns, "fenced", instance_guard_expired(instance, now_ns));
 }
 
 /* What only some instances have. */
@@ -103,12 +103,12 @@ static void add_optional(json_t *json, const struct instance *instance)
 	if (instance->operator->pinned_priority)
 		json_object_set_new(json, "pinned_priority",
 				    json_integer(instance->operator->pinned_priority));
-	if (instance->obstacles[INSTANCE_OBSTACLE_OPERATOR][0])
+	if (instance->inhibitors[INSTANCE_INHIBITOR_OPERATOR][0])
 		json_object_set_new(json, "stays_away", json_string("operator"));
-	else if (instance->obstacles[INSTANCE_OBSTACLE_DRAINED][0])
+	else if (instance->inhibitors[INSTANCE_INHIBITOR_DRAINED][0])
 		json_object_set_new(json, "stays_away", json_string("drained"));
-	if (instance_first_obstacle(instance, false) >= 0)
-		json_object_set_new(json, "obstacles", instance_obstacles_json(instance));
+	if (instance_first_inhibitor(instance, false) >= 0)
+		json_object_set_new(json, "obstacles", instance_inhibitors_json(instance));
 	if (instance_is_guarded(instance))
 		json_object_set_new(json, "guard", guard_json(instance));
 }

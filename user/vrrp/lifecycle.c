@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One instance from its making to its end: Startup and Shutdown, a changed configuration. */
+/* One instance from its creation to its stop: Startup and Shutdown, a changed configuration. */
 #include "user/vrrp/lifecycle.h"
 #include "user/config/model/config.h"
 #include "user/core/vrrp.h"
@@ -17,9 +17,9 @@
 #include "user/vrrp/effects/advertise.h"
 #include "user/vrrp/effects/announce.h"
 #include "user/vrrp/effects/execute.h"
+#include "user/vrrp/effects/follow_interface.h"
 #include "user/vrrp/effects/guard.h"
 #include "user/vrrp/effects/interface.h"
-#include "user/vrrp/effects/placement.h"
 #include "user/vrrp/effects/publish.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/source.h"
@@ -30,14 +30,15 @@
 #include "user/vrrp/rules/reconcile.h"
 #include "user/vrrp/rules/resume.h"
 #include "user/vrrp/rules/tracked.h"
+#include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
 #include "user/vrrp/state/node.h"
-#include "user/vrrp/state/obstacles.h"
 #include "user/vrrp/state/room.h"
 #include "user/vrrp/state/services.h"
 #include "user/vrrp/timers.h"
 #include <errno.h>
+#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +69,7 @@ static void mark_used(const struct instances *instances, bool used[static XB_INS
 			used[instances->list[i]->self_slot] = true;
 }
 
-/* The lowest free entry of xb_self; -1: none is left, or none is wanted. */
+/* The lowest free entry of xb_self; -1: none is left, or the instance has no heartbeats. */
 static int find_self_slot(const struct vrrp_room *room, const struct config_instance *config)
 {
 	bool used[XB_INSTANCES_MAX] = {false};
@@ -133,7 +134,7 @@ struct instance *instance_new(struct vrrp_room *room, const struct config_instan
 	int error = instance ? make_parts(room, instance) : -ENOMEM;
 
 	if (error) {
-		log_error("%s: cannot be served: %s", config->name, strerror(-error));
+		log_error("%s: this instance cannot run: %s", config->name, strerror(-error));
 		instance_free(room, instance);
 		return NULL;
 	}
@@ -160,7 +161,7 @@ void instance_free(struct vrrp_room *room, struct instance *instance)
 	free(instance);
 }
 
-bool instance_is_another(const struct config_instance *a, const struct config_instance *b)
+bool instance_needs_replacement(const struct config_instance *a, const struct config_instance *b)
 {
 	return strcmp(a->interface, b->interface) != 0 || a->vrid != b->vrid ||
 	       a->family != b->family || a->version != b->version || a->use_vmac != b->use_vmac ||
@@ -180,7 +181,7 @@ void instance_reconfigure(struct instance *instance, const struct config_instanc
 	struct vrrp_actions actions;
 
 	instance_change_addresses(instance, config);
-	instance_place(instance);
+	instance_follow_interface(instance);
 	instance_find_source(instance);
 	parameters.primary_address = *source;
 	*source = source_before; /* so that a new one is a change, which is advertised */
@@ -193,37 +194,37 @@ void instance_reconfigure(struct instance *instance, const struct config_instanc
 void instance_prepare(const struct vrrp_room *room, struct instance *instance)
 {
 	if (room->node.starting)
-		instance_set_obstacle(instance, INSTANCE_OBSTACLE_STARTUP_DELAY,
-				      "vrrp_startup_delay has not passed");
+		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_STARTUP_DELAY,
+				       "vrrp_startup_delay has not passed");
 	instance_set_drained(instance, room->node.drained);
 	instance_set_isolated(instance, node_releases_isolated(&room->node));
-	instance_place(instance);
+	instance_follow_interface(instance);
 	instance_track(instance);
 }
 
-/* What an earlier daemon left of it is cleared, and it is started when nothing is in its way. */
-static void begin_afresh(struct instance *instance)
+/* Clears what an earlier daemon left of it, and starts it if nothing inhibits it. */
+static void start_afresh(struct instance *instance)
 {
 	instance_remove_stale(instance);
-	/* An earlier daemon's entry may still say that this node is Active. */
-	instance_describe(instance);
-	instance_guard_end(instance);
-	instance_settle(instance);
-	instance_tell_fault(instance);
+	/* An earlier daemon's entry may still report that this node is Active. */
+	instance_publish(instance);
+	instance_guard_close(instance);
+	instance_reconcile(instance);
+	instance_notify_fault(instance);
 }
 
-/* In one step: to say "backup" for a moment would be to give the instance up. */
+/* In one step: to report Backup for a moment would be to give the instance up. */
 static void resume_as_active(struct instance *instance, uint64_t stopped_ns)
 {
 	struct vrrp_actions actions;
 	char reason[VRRP_REASON_BYTES];
 
-	instance_set_obstacle(instance, INSTANCE_OBSTACLE_AWAITED, NULL);
+	instance_set_inhibitor(instance, INSTANCE_INHIBITOR_AWAITED, NULL);
 	vrrp_startup(&instance->vrrp, clock_now_ns(), &actions);
 	if (instance->vrrp.state == XB_INSTANCE_BACKUP) {
 		snprintf(
 			reason, sizeof(reason),
-			"this daemon follows one that was Active %.1f ms ago, and nobody took over",
+			"this daemon replaces one that was Active %.1f ms ago, and no node took over",
 			(double)time_since_ns(clock_now_ns(), stopped_ns) / 1e6);
 		vrrp_active_lost(&instance->vrrp, clock_now_ns(), true, reason, &actions);
 		actions.old_state = XB_INSTANCE_INITIALIZE;
@@ -231,32 +232,33 @@ static void resume_as_active(struct instance *instance, uint64_t stopped_ns)
 	instance_act(instance, &actions);
 }
 
-void instance_begin(const struct vrrp_room *room, struct instance *instance)
+void instance_start(const struct vrrp_room *room, struct instance *instance)
 {
 	uint64_t stopped_ns = room->node.stopped_ns;
-	int obstacle = instance_first_obstacle(instance, false);
+	int inhibitor = instance_first_inhibitor(instance, false);
 
-	instance->begun = true;
-	if ((obstacle < 0 || obstacle == INSTANCE_OBSTACLE_AWAITED) &&
+	instance->started = true;
+	if ((inhibitor < 0 || inhibitor == INSTANCE_INHIBITOR_AWAITED) &&
 	    instance_may_resume(instance, room->services.kernel, stopped_ns)) {
 		resume_as_active(instance, stopped_ns);
 		return;
 	}
-	if (obstacle >= 0)
-		log_notice("%s: waits: %s", instance->config->name, instance->obstacles[obstacle]);
-	begin_afresh(instance);
+	if (inhibitor >= 0)
+		log_notice("%s: waits: %s", instance->config->name,
+			   instance->inhibitors[inhibitor]);
+	start_afresh(instance);
 }
 
-void instance_end(struct instance *instance, const char *reason)
+void instance_stop(struct instance *instance, const char *reason)
 {
 	struct vrrp_actions actions;
 
-	instance->stops = true;
+	instance->stopping = true;
 	vrrp_shutdown(&instance->vrrp, clock_now_ns(), reason, &actions);
 	instance_act(instance, &actions);
 }
 
-void instances_forget_others(const struct vrrp_room *room)
+void instances_clear_unused_entries(const struct vrrp_room *room)
 {
 	static const struct xb_instance none;
 	struct kernel *kernel = room->services.kernel;
@@ -291,8 +293,8 @@ int instances_make(struct vrrp_room *room, const struct config *config, struct i
 	return made < config->instance_count ? -ENOSPC : error;
 }
 
-void instances_take_static(struct vrrp_room *room, const struct config *from,
-			   const struct config *to)
+void instances_change_static(struct vrrp_room *room, const struct config *from,
+			     const struct config *to)
 {
 	static_network_watch(room->services.interfaces, to);
 	static_network_change(&room->services.netlink, from, to);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a configuration asks of the machine, and going over from one to another. */
+/* What a configuration requires of the machine, and the change from one to another. */
 #include "user/vrrp/reload.h"
 #include "user/config/model/config.h"
 #include "user/config/print/print.h"
@@ -11,8 +11,8 @@
 #include "user/net/local_address.h"
 #include "user/tracking/entry.h"
 #include "user/tracking/tracking.h"
+#include "user/vrrp/effects/follow_interface.h"
 #include "user/vrrp/effects/guard.h"
-#include "user/vrrp/effects/placement.h"
 #include "user/vrrp/effects/publish.h"
 #include "user/vrrp/effects/source.h"
 #include "user/vrrp/effects/vips.h"
@@ -22,9 +22,9 @@
 #include "user/vrrp/rules/operator.h"
 #include "user/vrrp/rules/reconcile.h"
 #include "user/vrrp/rules/tracked.h"
+#include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
-#include "user/vrrp/state/obstacles.h"
 #include "user/vrrp/state/room.h"
 #include "user/vrrp/state/services.h"
 #include <errno.h>
@@ -65,7 +65,7 @@ static bool same_text(char *a, char *b)
 	return same;
 }
 
-/* Users are looked up outside the configuration; what they were found to be counts. */
+/* Users are looked up outside the configuration; the ids that were found count. */
 static bool same_users(const struct config_notify *a, const struct config_notify *b)
 {
 	for (size_t i = 0; i < CONFIG_NOTIFY_KINDS; i++)
@@ -119,15 +119,15 @@ int instances_check(const struct config *config, const struct config *from,
 		if (!error)
 			error = instance_find_primary(instance, list, count, &primary, message,
 						      bytes);
-		if (error == -EADDRNOTAVAIL) /* DHCP or DAD may give it one yet */
-			log_warning("%s; until then it waits", message);
+		if (error == -EADDRNOTAVAIL) /* DHCP or DAD may still provide one */
+			log_warning("%s; it waits until then", message);
 		else if (error)
 			return error;
 	}
 	return 0;
 }
 
-/* A reload under way. Arrays are by index of the new configuration, and have one place more. */
+/* A reload under way. Arrays are by index of the new configuration, with one element more. */
 struct reload {
 	struct vrrp_room *room;
 	const struct config *from, *to;
@@ -145,7 +145,7 @@ static size_t index_of(const struct config *config, const char *name)
 	return i;
 }
 
-static void end_instance(const struct reload *reload, struct instance *instance, size_t index)
+static void stop_instance(const struct reload *reload, struct instance *instance, size_t index)
 {
 	const char *name = instance->config->name;
 
@@ -153,15 +153,16 @@ static void end_instance(const struct reload *reload, struct instance *instance,
 	json_array_append_new(instance->removed ? reload->changes->removed
 						: reload->changes->changed,
 			      json_text(name));
-	reload->operators[index] = instance_operator_state(instance); /* the last is nobody's */
+	reload->operators[index] =
+		instance_operator_state(instance); /* the last element is for removed ones */
 	instance->group = NULL;
-	instance_end(instance, instance->removed ? "it was removed from the configuration"
-						 : "its configuration has changed: it starts anew");
+	instance_stop(instance, instance->removed ? "it was removed from the configuration"
+						  : "its configuration has changed: it restarts");
 	instance_free(reload->room, instance);
 }
 
-/* Ends the instances that are not in the new configuration, or that cannot be changed in place. */
-static void end_old(const struct reload *reload)
+/* Stops the instances that are not in the new configuration, or that cannot be changed in place. */
+static void stop_old(const struct reload *reload)
 {
 	const struct instances *instances = &reload->room->instances;
 
@@ -170,10 +171,10 @@ static void end_old(const struct reload *reload)
 		size_t k = index_of(reload->to, instance->config->name);
 
 		if (k < reload->to->instance_count &&
-		    !instance_is_another(instance->config, &reload->to->instances[k]))
+		    !instance_needs_replacement(instance->config, &reload->to->instances[k]))
 			reload->kept[k] = instance;
 		else
-			end_instance(reload, instance, k);
+			stop_instance(reload, instance, k);
 	}
 }
 
@@ -185,10 +186,11 @@ static void reload_services(const struct reload *reload)
 	announcer_set_intervals(services->announcer, to->garp_interval_ns, to->gna_interval_ns);
 	tracking_reload(services->tracking, to);
 	notify_reload(services->notify, to);
-	instances_take_static(reload->room, reload->from, to);
+	instances_change_static(reload->room, reload->from, to);
 }
 
-/* First all leave addresses: one of them may go to another instance. */
+/* All leave addresses before any takes new ones: an address may move from one instance to
+ * another. */
 static void leave_addresses(const struct reload *reload)
 {
 	for (size_t i = 0; i < reload->to->instance_count; i++)
@@ -225,24 +227,24 @@ static void apply_configuration(const struct reload *reload)
 static void make_new(const struct reload *reload)
 {
 	if (instances_make(reload->room, reload->to, reload->kept))
-		log_error("reload: out of memory or slots; some instances are not served");
-	instances_forget_others(reload->room);
+		log_error("reload: out of memory or map slots: some instances do not run");
+	instances_clear_unused_entries(reload->room);
 }
 
-/* An address may have gone from one instance to another. */
+/* An address may have moved from one instance to another. */
 static void claim_guards(const struct instances *instances)
 {
 	for (size_t i = 0; i < instances->count; i++) {
 		instance_guard_claim(instances->list[i]);
-		instance_describe(instances->list[i]);
+		instance_publish(instances->list[i]);
 	}
 }
 
-/* What kept it off its interface may be gone, and nothing reports that. */
+/* What kept it off its interface may have disappeared without a notification. */
 static void examine_again(struct instance *instance)
 {
-	if (instance->obstacles[INSTANCE_OBSTACLE_INTERFACE][0])
-		instance_place(instance);
+	if (instance->inhibitors[INSTANCE_INHIBITOR_INTERFACE][0])
+		instance_follow_interface(instance);
 	instance_track(instance);
 }
 
@@ -253,7 +255,7 @@ static void prepare_all(const struct reload *reload)
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
 
-		if (instance->begun) {
+		if (instance->started) {
 			examine_again(instance);
 			continue;
 		}
@@ -263,14 +265,14 @@ static void prepare_all(const struct reload *reload)
 	}
 }
 
-static void begin_new(const struct reload *reload)
+static void start_new(const struct reload *reload)
 {
 	const struct instances *instances = &reload->room->instances;
 
 	for (size_t i = 0; i < instances->count; i++)
-		if (!instances->list[i]->begun)
-			instance_begin(reload->room, instances->list[i]);
-	instances_settle(instances);
+		if (!instances->list[i]->started)
+			instance_start(reload->room, instances->list[i]);
+	instances_reconcile(instances);
 	for (size_t i = 0; i < instances->group_count; i++)
 		instance_group_unmix(&instances->groups[i]);
 }
@@ -278,25 +280,25 @@ static void begin_new(const struct reload *reload)
 void instances_reload(struct vrrp_room *room, const struct config *from, const struct config *to,
 		      struct instances_changes *changes)
 {
-	size_t places = to->instance_count + 1;
+	size_t length = to->instance_count + 1;
 	_cleanup_free_ struct operator_state *operators =
-		calloc(places, sizeof(struct operator_state));
+		calloc(length, sizeof(struct operator_state));
 	const struct reload reload = {.room = room,
 				      .from = from,
 				      .to = to,
-				      .kept = calloc(places, sizeof(struct instance *)),
+				      .kept = calloc(length, sizeof(struct instance *)),
 				      .operators = operators,
 				      .changes = changes};
 
 	if (!reload.kept || !operators)
 		abort();
 	instance_groups_free(&room->instances);
-	end_old(&reload);
+	stop_old(&reload);
 	reload_services(&reload);
 	leave_addresses(&reload);
 	apply_configuration(&reload);
 	make_new(&reload);
 	claim_guards(&room->instances);
 	prepare_all(&reload);
-	begin_new(&reload);
+	start_new(&reload);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a configuration asks of the machine, and going over from one to another. */
+/* What a configuration requires of the machine, and the change from one to another. */
 #ifndef XBEAT_VRRP_RELOAD_H
 #define XBEAT_VRRP_RELOAD_H
 
@@ -16,17 +16,16 @@ struct instances_changes {
 };
 
 /*
- * Whether this machine has what the configuration names: interfaces, and no VIP as the only address to
- * advertise from. One that has no address yet is warned of.
- * from: the configuration that runs (NULL: none); what an instance has lost since is an obstacle of that
- * instance alone, and no reason against changing others.
- * Returns 0, or a negative errno with a text that says what to do.
+ * Whether this machine has what the configuration names: interfaces, and no VIP as the only address
+ * to advertise from. An interface without an address is warned of. from: the running configuration
+ * (NULL: none); what an instance has lost since inhibits that instance alone, and does not prevent
+ * changes of others. Returns 0, or a negative errno with a message that says what to do.
  */
 int instances_check(const struct config *config, const struct config *from,
 		    struct interfaces *interfaces, char *message, size_t bytes);
 
-/* Takes a configuration that instances_check() has found right. Instances whose configuration has not
- * changed go on undisturbed. The one before may be freed afterwards. */
+/* Changes to a configuration that instances_check() has accepted. Instances whose configuration has
+ * not changed continue undisturbed. The earlier configuration may be freed afterwards. */
 void instances_reload(struct vrrp_room *room, const struct config *from, const struct config *to,
 		      struct instances_changes *changes);
 

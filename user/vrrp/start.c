@@ -32,6 +32,7 @@
 #include "user/vrrp/state/room.h"
 #include "user/vrrp/state/services.h"
 #include <errno.h>
+#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -72,13 +73,13 @@ static int start_helpers(struct vrrp_room *room, const struct instances_setup *s
 	return services->notify && services->tracking && room->startup_delay ? 0 : -ENOMEM;
 }
 
-/* A crash does not end a drain: what the node is drained for goes on. A clean stop leaves nothing. */
+/* A drain outlives a crash, because its cause does. A clean stop leaves nothing. */
 static bool was_drained(const struct kernel *kernel)
 {
 	return kernel->adopted && kernel_self_state(kernel) == XB_NODE_DRAINING;
 }
 
-/* An earlier daemon died with this address, and no instance has it any more. */
+/* An earlier daemon died with this address, and no instance has it now. */
 static void remove_left(void *context, unsigned interface_index, const struct xb_address *address)
 {
 	struct vrrp_services *services = context;
@@ -137,29 +138,29 @@ static int make_all(struct vrrp_room *room, const struct config *config)
 }
 
 /* What an earlier daemon left is adopted, or removed. */
-static void begin_all(struct vrrp_room *room, const struct config *config)
+static void start_all(struct vrrp_room *room, const struct config *config)
 {
 	const struct instances *instances = &room->instances;
 	struct kernel *kernel = room->services.kernel;
 
-	instances_take_static(room, NULL, config);
-	instances_forget_others(room);
+	instances_change_static(room, NULL, config);
+	instances_clear_unused_entries(room);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_prepare(room, instances->list[i]);
 	kernel_guard_release_unclaimed(kernel, remove_left, &room->services);
 	for (size_t i = 0; i < instances->count; i++)
-		instance_begin(room, instances->list[i]);
+		instance_start(room, instances->list[i]);
 	kernel_release_unclaimed(kernel);
 	kernel_release_links(kernel);
 }
 
-/* What peers have said before there were instances. */
+/* What peers reported before there were instances. */
 static void hear_all_peers(struct vrrp_room *room)
 {
 	const struct peers *peers = room->services.peers;
 
 	for (size_t i = 0; peers && i < peers->count; i++)
-		instances_peer_said(room, &peers->list[i]);
+		instances_peer_reported(room, &peers->list[i]);
 }
 
 int instances_start(struct vrrp_room *room, const struct instances_setup *setup)
@@ -177,7 +178,7 @@ int instances_start(struct vrrp_room *room, const struct instances_setup *setup)
 		error = make_all(room, config);
 	if (error)
 		return error;
-	begin_all(room, config);
+	start_all(room, config);
 	if (room->node.starting)
 		clock_arm(room->startup_delay, room->node.started_ns + config->startup_delay_ns);
 	hear_all_peers(room);
@@ -209,7 +210,7 @@ void instances_stop(struct vrrp_room *room, const char *reason)
 	for (size_t i = 0; i < instances->count; i++)
 		instances->list[i]->group = NULL;
 	for (size_t i = 0; i < instances->count; i++)
-		instance_end(instances->list[i], reason);
+		instance_stop(instances->list[i], reason);
 	for (size_t i = 0; i < instances->group_count; i++)
 		notify_group(room->services.notify, instances->groups[i].config, NOTIFY_STOP);
 	static_network_change(&room->services.netlink, room->node.config, NULL);

@@ -25,7 +25,7 @@ struct instances_setup {
 };
 
 /* Opens everything and runs the Startup events. setup is copied.
- * Returns 0 or a negative errno, having said what to do. */
+ * Returns 0 or a negative errno, having logged what to do. */
 int instances_start(struct vrrp_room *room, const struct instances_setup *setup);
 
 /* Shutdown events: priority 0 is sent, VIPs are removed. Safe if it never started. */

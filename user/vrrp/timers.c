@@ -21,8 +21,9 @@
 #include <errno.h>
 
 /*
- * The timer of one Backup is due: it, and all others that have heard an advert since they were armed, are armed again
- * from the newest. With many instances this saves as many wake-ups, each of which would find the same.
+ * The timer of one Backup is due: it, and all others that have heard an advert since they were
+ * armed, are armed again from the newest. With many instances this saves as many wake-ups, each of
+ * which would find the same.
  */
 static void catch_up(const struct instances *instances, uint64_t now_ns)
 {
@@ -66,12 +67,12 @@ static void on_protocol(struct vrrp_room *room, struct instance *instance)
 	uint64_t now_ns;
 	bool any;
 
-	instance_note_stall(instance, &room->node, clock_now_ns());
+	instance_report_stall(instance, &room->node, clock_now_ns());
 	newest = instance_newest_advert(instance, &any);
 	shown = any ? &newest : NULL;
 	hear_peers(room, instance);
 	now_ns = clock_now_ns();
-	if (instance_stood_still(instance, shown, now_ns))
+	if (instance_postpone_after_stall(instance, shown, now_ns))
 		return;
 	expire(instance, shown, now_ns);
 	instance_announce_unheard(instance);
@@ -100,7 +101,7 @@ static void on_stay_away(struct vrrp_room *room, struct instance *instance)
 static void on_learn(struct vrrp_room *room, struct instance *instance)
 {
 	(void)room;
-	instance_learnt(instance);
+	instance_finish_learning(instance);
 }
 
 int instance_timers_new(struct vrrp_room *room, struct instance *instance)

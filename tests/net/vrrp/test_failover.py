@@ -58,7 +58,7 @@ def test_kill_moves_address(lab, steady):
     time.sleep(0.5)
     assert not steady["node-c"].activations(), "two nodes took over"
     said = " ".join(steady["node-b"].json("explain", "VI_1")["lines"])
-    assert "The daemon of node-a is dead; its kernel has fenced the addresses there" in said, said
+    assert "The daemon of node-a is dead; the kernel there has fenced the addresses" in said, said
 
 
 def test_restart_after_kill_is_one_active(steady):

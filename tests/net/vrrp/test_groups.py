@@ -52,7 +52,7 @@ def test_group_moves_as_one(lab):
     best.kill()
     best.start()
     for name in NAMES:
-        assert best.vrrp(name)["state"] == "active" and "follows" in best.vrrp(name)["reason"]
+        assert best.vrrp(name)["state"] == "active" and "replaces" in best.vrrp(name)["reason"]
     moves = [(event["subject"], event["to"]) for event in second.events()
              if event["kind"] == "vrrp" and event["from"] != event["to"]]
     expected = ["backup", "active", "backup", "active", "backup"]

@@ -74,7 +74,7 @@ def test_failover_and_back(lab, nodes):
     assert best.json("resume", "VI_1")["instances"] == ["VI_1"]
     waiting = best.explain()
     assert waiting["state"] == "backup" and waiting["active"]["node"] == "node-b", waiting
-    has_words(waiting["said"], "it preempts when Active_Down_Timer runs out")
+    has_words(waiting["said"], "it preempts when Active_Down_Timer expires")
     assert best.vrrp()["active_address"] == "10.77.0.2"
     best.wait_state("active")
     lab.wait_holders(VIP, ["node-a"])
@@ -90,9 +90,9 @@ def test_failover_that_makes_no_sense_is_refused(lab, nodes):
     best, second, third = nodes
     for node in (second, third):
         assert node.json("drain")["instances"] == []
-    wait_until(lambda: "nobody takes over" in best.explain()["said"], "node-a knows")
+    wait_until(lambda: "no node takes over" in best.explain()["said"], "node-a knows")
     done = best.ctl("failover", "VI_1", check=False)
-    assert done.returncode == 1 and "nobody could take VI_1 over" in done.stderr, done.stderr
+    assert done.returncode == 1 and "no node can take VI_1 over" in done.stderr, done.stderr
     assert best.vrrp()["state"] == "active"
     done = best.ctl("failover", "VI_2", check=False)
     assert done.returncode == 1 and "no instance VI_2" in done.stderr, done.stderr

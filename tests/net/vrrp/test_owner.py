@@ -44,8 +44,8 @@ def test_own_address_is_never_fenced(lab, owner):
     """Of the two only the one that xbeatd added: without the other nobody would reach the machine."""
     own_address = lab.address("node-a")
     assert "guard" not in owner.vrrp(), "others must not wait for a fence"
-    assert "not all guarded" in owner.explain()["said"]
-    assert "10.77.0.1 is this node's own address, and not guarded" in owner.process.output()
+    assert "Not all of its addresses are guarded" in owner.explain()["said"]
+    assert "10.77.0.1 is this node's own address and is not guarded" in owner.process.output()
     owner.kill()
     wait_until(lambda: owner.map("xb_self")[0]["fencing"], "the other one is fenced")
     lab.run("client", "ip", "neighbour", "flush", "all")

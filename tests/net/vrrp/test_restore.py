@@ -38,9 +38,9 @@ def test_removed_address_is_back_at_once(lab, router, address, length):
         assert removed.least_ms(event) < RESTORED_MS_MAX, event
         router.wait_address(address)
         wait_until(lambda: watch.claims(address=address), "neighbours are told")
-    assert f"{address} was removed by something else (1 so far)" in event["reason"]
+    assert f"something else removed {address}; it was restored (1 so far)" in event["reason"]
     assert event["to"] == "restored"
-    assert f"{address} was removed by something else and put back" in router.explain(name)["said"]
+    assert f"Something else removed {address}" in router.explain(name)["said"]
     assert router.vrrp(name)["state"] == "active"
     assert any("192.0.2.0/24" in route for route in router.routes())
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The door of the VRRP room: an Active whose guard has expired is stepped down before any event reaches it, and no
- * callback can be registered past the door. The maps of the kernel side are plain memory here.
+ * The door of the VRRP room: an Active whose guard has expired is stepped down before any event
+ * reaches it, and no callback can be registered past the door. The maps of the kernel side are
+ * plain memory here.
  */
 #include "user/kernel/self.h"
 #include "user/lib/address.h"
@@ -126,7 +127,7 @@ static void make_expired(void)
 	vrrp_startup(&instance->vrrp, now_ns, &actions);
 	vrrp_active_lost(&instance->vrrp, now_ns, true, "the test begins", &actions);
 	assert_int_equal(instance->vrrp.state, XB_INSTANCE_ACTIVE);
-	instance->begun = true;
+	instance->started = true;
 	instance->guard->slots[0] = (struct instance_guard_slot){.claimed = true};
 	instance->guard->from_ns = deadline_ns - config_instance.guard_timeout_ns;
 	instance->guard->deadline_ns = deadline_ns;
@@ -178,8 +179,8 @@ static int stop(void **state)
 	return 0;
 }
 
-/* The first change of state is the one that the door made: from Active to Backup. What the event itself does, to
- * Initialize for a fault or an operator, comes afterwards. */
+/* The first change of state is the one that the door made: from Active to Backup. What the event
+ * itself does, to Initialize for a fault or an operator, comes afterwards. */
 static void assert_stepped_down_first(void)
 {
 	const struct event_log_entry *first = NULL;
@@ -231,7 +232,7 @@ static void test_peer_said(void **state)
 	static const struct peer peer;
 
 	(void)state;
-	instances_peer_said(door_enter(door), &peer);
+	instances_peer_reported(door_enter(door), &peer);
 	assert_stepped_down_first();
 }
 
@@ -424,7 +425,8 @@ static void build_folder(char folder[static 512])
 	*tests = '\0';
 }
 
-/* Only the door makes events: no other file of the room refers to a function of libevent that registers a callback. */
+/* Only the door makes events: no other file of the room refers to a function of libevent that
+ * registers a callback. */
 static void test_nothing_else_makes_events(void **state)
 {
 	char folder[512], command[2048], line[1024];

@@ -34,7 +34,8 @@ void instance_adverts_free(struct instance *instance)
 	free(instance->adverts);
 }
 
-/* As the peers send: over IPv4 both kinds of checksum are in use, and keepalived's default is with pseudo-header. */
+/* As the peers send: over IPv4 both kinds of checksum are in use, and keepalived's default is with
+ * pseudo-header. */
 static bool covers_pseudo_header(const struct instance *instance)
 {
 	struct xb_vrrp router;
@@ -112,7 +113,7 @@ int instance_advertise(struct instance *instance, uint8_t priority)
 
 	if (!instance->interface->base_index && instance->config->interface[0])
 		return -ENODEV; /* that the interface is missing has been reported */
-	if (instance_guard_passed(instance, clock_now_ns()))
+	if (instance_guard_expired(instance, clock_now_ns()))
 		return -ESTALE; /* another node may be Active by now; the next event steps this one down */
 	error = send_to_all(instance, &message);
 	if (error && error != instance->adverts->error)

@@ -16,8 +16,8 @@ struct instance_adverts {
 int instance_adverts_new(struct instance *instance, const struct vrrp_services *services);
 void instance_adverts_free(struct instance *instance);
 
-/* Sends an advert now. Returns 0 or a negative errno, having logged it; -ESTALE: the guard has expired, nothing was
- * sent. */
+/* Sends an advert now. Returns 0 or a negative errno, having logged it; -ESTALE: the guard has
+ * expired, nothing was sent. */
 int instance_advertise(struct instance *instance, uint8_t priority);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Announces an Active's addresses to the neighbours: when it takes them over, some time later (garp_master_delay),
- * regularly (garp_master_refresh), and when a rival may have misled the neighbours.
+ * Announces an Active's addresses to the neighbours: when it takes them over, some time later
+ * (garp_master_delay), regularly (garp_master_refresh), and when a rival may have misled the
+ * neighbours.
  */
 #include "user/vrrp/effects/announce.h"
 #include "user/config/model/config.h"
@@ -65,7 +66,7 @@ void instance_cancel_announcement(struct instance *instance, size_t vip)
 
 void instance_announce(struct instance *instance, unsigned repeat)
 {
-	if (instance_guard_passed(instance, clock_now_ns()))
+	if (instance_guard_expired(instance, clock_now_ns()))
 		return;
 	for (size_t i = 0; i < instance->config->vip_count; i++)
 		instance_announce_vip(instance, i, repeat);
@@ -120,7 +121,8 @@ void instance_announce_again(struct instance *instance)
 		     announcements->last_ns + ANNOUNCE_AGAIN_SPACING_NS);
 }
 
-/* The rival yields to our advert, but cannot tell us that it had answered our first one with its announcement. */
+/* The rival yields to our advert, but we cannot know that it had answered our first one with its
+ * own announcement. */
 void instance_announce_unheard(struct instance *instance)
 {
 	uint64_t now_ns = clock_now_ns();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Announces an Active's addresses to the neighbours: gratuitous ARP, unsolicited Neighbor Advertisements. */
+/* Announces an Active's addresses to the neighbours: gratuitous ARP, unsolicited Neighbor
+ * Advertisements. */
 #ifndef XBEAT_VRRP_EFFECTS_ANNOUNCE_H
 #define XBEAT_VRRP_EFFECTS_ANNOUNCE_H
 
@@ -21,7 +22,8 @@ void instance_announcements_free(struct instance *instance);
 void instance_announce_vip(struct instance *instance, size_t vip, unsigned repeat);
 void instance_announce(struct instance *instance, unsigned repeat);
 
-/* Announces all VIPs of a new Active: now, after garp_master_delay, and every garp_master_refresh. */
+/* Announces all VIPs of a new Active: now, after garp_master_delay, and every
+ * garp_master_refresh. */
 void instance_announce_takeover(struct instance *instance);
 
 /* It is no longer Active. */
@@ -30,11 +32,12 @@ void instance_stop_announcing(struct instance *instance);
 /* What is still queued for a VIP is dropped. */
 void instance_cancel_announcement(struct instance *instance, size_t vip);
 
-/* A rival was seen, and neighbours may believe it: announces now, and once more when they take announcements again.
- * Limited in rate. */
+/* A rival was seen, and neighbours may believe it: announces now, and once more when they take
+ * announcements again. Limited in rate. */
 void instance_announce_again(struct instance *instance);
 
-/* Announces once more, after a regular advert, while a rival that is not heard may have misled the neighbours. */
+/* Announces once more, after a regular advert, while a rival that is not heard may have misled the
+ * neighbours. */
 void instance_announce_unheard(struct instance *instance);
 
 /* INSTANCE_TIMER_ANNOUNCE_LATER, INSTANCE_TIMER_ANNOUNCE_REFRESH. */

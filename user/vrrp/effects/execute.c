@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What an instance does in the world, in the order in which the state machine asks: adverts, addresses,
- * announcements, its entry in xb_self, the report. */
+/*
+ * Does what the state machine asks for, in its order: adverts, addresses, announcements, the entry
+ * in xb_self, the guard, the timer, the event log and notifications.
+ */
 #include "user/vrrp/effects/execute.h"
 #include "user/config/model/config.h"
 #include "user/core/names.h"
@@ -14,10 +16,11 @@
 #include "user/vrrp/effects/notify.h"
 #include "user/vrrp/effects/publish.h"
 #include "user/vrrp/effects/vips.h"
+#include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
-#include "user/vrrp/state/obstacles.h"
 #include "user/vrrp/state/timers.h"
 #include <errno.h>
+#include <event2/event.h>
 #include <stdlib.h>
 
 int instance_report_new(struct instance *instance,
@@ -70,9 +73,9 @@ void instance_act(struct instance *instance, const struct vrrp_actions *actions)
 		instance_take_addresses(instance);
 	else if (actions->announce_again)
 		instance_announce_again(instance);
-	instance_describe(instance);
+	instance_publish(instance);
 	if (actions->release_addresses)
-		instance_guard_end(instance);
+		instance_guard_close(instance);
 	if (instance->vrrp.timer_armed)
 		instance_arm(instance, INSTANCE_TIMER_PROTOCOL, instance->vrrp.timer_due_ns);
 	else
@@ -85,13 +88,13 @@ void instance_act(struct instance *instance, const struct vrrp_actions *actions)
 	instance->report->on_transition(instance, actions->old_state);
 }
 
-void instance_tell_fault(struct instance *instance)
+void instance_notify_fault(struct instance *instance)
 {
-	int obstacle = instance_first_obstacle(instance, false);
+	int inhibitor = instance_first_inhibitor(instance, false);
 
 	if (instance->vrrp.state != XB_INSTANCE_INITIALIZE || instance->report->fault_notified ||
-	    instance->obstacles[INSTANCE_OBSTACLE_STARTUP_DELAY][0] ||
-	    obstacle == INSTANCE_OBSTACLE_AWAITED)
+	    instance->inhibitors[INSTANCE_INHIBITOR_STARTUP_DELAY][0] ||
+	    inhibitor == INSTANCE_INHIBITOR_AWAITED)
 		return;
 	instance->report->fault_notified = true;
 	instance_notify(instance);

@@ -10,7 +10,7 @@ struct instance_report {
 	void (*on_transition)(struct instance *instance, enum xb_instance_state from);
 	bool fault_notified; /* that it is in Initialize */
 	uint64_t since_unix_ns; /* of the state */
-	uint64_t since_ns; /* the same by a clock that nobody steps */
+	uint64_t since_ns; /* the same by the monotonic clock */
 };
 
 /* Returns 0 or -ENOMEM. */
@@ -22,8 +22,8 @@ void instance_report_free(struct instance *instance);
 /* Does what the actions ask for, arms the timer and reports. */
 void instance_act(struct instance *instance, const struct vrrp_actions *actions);
 
-/* Notifies of an instance that cannot take part. One that only waits for vrrp_startup_delay is no fault, as in
- * keepalived. */
-void instance_tell_fault(struct instance *instance);
+/* Notifies of an instance that cannot take part. Waiting for vrrp_startup_delay alone is no fault,
+ * as in keepalived. */
+void instance_notify_fault(struct instance *instance);
 
 #endif

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The guard of an instance's addresses: a lease on each of them, held in the kernel (user/kernel/guards.h). It opens
- * before a new Active adds the first address, is extended with each progress of the event loop, and ends when the
- * addresses are removed and packets say Backup.
+ * The guard of an instance's addresses: a lease on each of them, held in the kernel
+ * (user/kernel/guards.h). It opens before a new Active adds the first address, is extended with
+ * each progress of the event loop, and closes when the addresses are removed and packets report
+ * Backup.
  *
- * Without heartbeats the other nodes count from the last advert that they heard, and so does the guard: only an advert
- * that was sent extends it, from the time before it was sent. A loop that runs but sends no adverts is no progress then.
+ * Without heartbeats the other nodes count from the last advert that they heard, and so does the
+ * guard: only an advert that was sent extends it, from the time before it was sent. A loop that
+ * runs but sends no adverts is no progress then.
  *
- * An Active that runs again after its deadline finds its addresses fenced, and other nodes know that: it is no longer
- * Active, whatever it was about to do. Therefore the door (user/vrrp/door.c) steps it down before any event is handled,
- * and an Active whose guard has expired sends nothing (instance_advertise). A deadline that is stored too late does not
- * lift a fence: the fence is checked again after each store.
+ * An Active that runs again after its deadline finds its addresses fenced, and other nodes know
+ * that: it is no longer Active, whatever it was about to do. Therefore the door (user/vrrp/door.c)
+ * steps it down before any event is handled, and an Active whose guard has expired sends nothing
+ * (instance_advertise). A deadline that is stored too late does not lift a fence: the fence is
+ * checked again after each store.
  *
- * The node's own addresses are never guarded: those that its heartbeats use, and those that an address owner had before
- * any daemon. A fence on them would cut the machine off for as long as no daemon runs.
+ * The node's own addresses are never guarded: those that its heartbeats use, and those that an
+ * address owner had before any daemon. A fence on them would cut the machine off for as long as no
+ * daemon runs.
  */
 #include "user/vrrp/effects/guard.h"
 #include "user/config/model/config.h"
@@ -36,8 +40,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where packets to the address arrive: link-local addresses differ from interface to interface. Those to a virtual MAC
- * arrive on its base. */
+/* Where packets to the address arrive: link-local addresses differ from interface to interface.
+ * Those to a virtual MAC arrive on its base. */
 static unsigned guarded_index(const struct instance *instance, size_t vip)
 {
 	const struct config_vip *config = &instance->config->vips[vip];
@@ -185,7 +189,7 @@ void instance_guard_keep(struct instance *instance, const struct config_instance
 	}
 }
 
-bool instance_goes_by_adverts(const struct instance *instance)
+bool instance_guard_follows_adverts(const struct instance *instance)
 {
 	return instance->self_slot < 0;
 }
@@ -223,10 +227,10 @@ void instance_guard_open(struct instance *instance)
 		return;
 	/* Peers add the same time to the daemon's age and to the deadline. */
 	kernel_self_set_progress(kernel, now_ns);
-	/* A takeover that was stopped on its way, behind its advert, is fenced when it goes on. */
+	/* A takeover that stalls after its advert is fenced when it continues. */
 	if (!instance->guard->from_ns)
 		instance_guard_extend(instance, instance->vrrp.advertised_ns);
-	else if (!instance_goes_by_adverts(instance))
+	else if (!instance_guard_follows_adverts(instance))
 		instance_guard_extend(instance, now_ns);
 	else
 		set_deadlines(instance);
@@ -236,10 +240,10 @@ void instance_guard_open(struct instance *instance)
 	log_error(
 		"%s: its addresses are not guarded: %s; if this daemon hangs, two nodes may answer for them",
 		instance->config->name, strerror(-error));
-	instance_guard_end(instance);
+	instance_guard_close(instance);
 }
 
-void instance_guard_end(struct instance *instance)
+void instance_guard_close(struct instance *instance)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++)
 		if (instance->guard->slots[i].claimed)
@@ -247,7 +251,7 @@ void instance_guard_end(struct instance *instance)
 	instance->guard->from_ns = 0;
 }
 
-bool instance_guard_passed(const struct instance *instance, uint64_t now_ns)
+bool instance_guard_expired(const struct instance *instance, uint64_t now_ns)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++)
 		if (instance->guard->slots[i].claimed &&
@@ -272,9 +276,9 @@ void instance_guard_advertised(struct instance *instance)
 	uint64_t advertised_ns = instance->vrrp.advertised_ns;
 
 	if (instance->vrrp.state != XB_INSTANCE_ACTIVE || !instance->guard->from_ns ||
-	    !instance_goes_by_adverts(instance))
+	    !instance_guard_follows_adverts(instance))
 		return;
 	instance_guard_extend(instance, advertised_ns);
-	if (!instance->peers) /* no tick stamps it */
+	if (!instance->peers) /* no heartbeat tick reports progress */
 		kernel_self_set_progress(instance->guard->kernel, advertised_ns);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The network interface of an instance, and the virtual MAC's interface on top of it. Interfaces are known by name: one
- * that is deleted and created again, or renamed and renamed back, is followed.
+ * The network interface of an instance, and the virtual MAC's interface on top of it. Interfaces
+ * are known by name: one that is deleted and created again, or renamed and renamed back, is
+ * followed.
  */
 #include "user/vrrp/effects/interface.h"
 #include "user/config/model/config.h"
@@ -18,10 +19,11 @@
 #include "user/net/macvlan.h"
 #include "user/net/netlink.h"
 #include "user/vrrp/effects/router.h"
+#include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
-#include "user/vrrp/state/obstacles.h"
 #include "user/vrrp/state/services.h"
 #include <errno.h>
+#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -71,26 +73,28 @@ const struct link_event *instance_find_base(const struct instance *instance)
 	return NULL;
 }
 
-/* Asked for each time: what an earlier daemon left is adopted, the MTU follows the base's, and one that
- * somebody has deleted is made again. */
+/* Called each time: what an earlier daemon left is adopted, the MTU follows the base's, and one
+ * that was deleted is created again. */
 void instance_make_vmac(struct instance *instance)
 {
 	const struct config_instance *config = instance->config;
 	unsigned index = 0;
-	bool made_anew;
+	bool recreated;
 
-	interfaces_get(instance->interfaces, config->vmac_interface); /* to be told of it */
+	interfaces_get(
+		instance->interfaces,
+		config->vmac_interface); /* adds it to the table, so that its changes are reported */
 	if (macvlan_ensure(instance->interface->netlink, config->vmac_interface,
 			   instance->interface->base_index, config->vrid, config->family, &index))
-		instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE,
-				      "its virtual MAC interface %s could not be made",
-				      config->vmac_interface);
-	made_anew = index != instance->interface->vmac_index;
-	if (made_anew && index && instance->interface->vmac_index)
+		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_INTERFACE,
+				       "its virtual MAC interface %s could not be created",
+				       config->vmac_interface);
+	recreated = index != instance->interface->vmac_index;
+	if (recreated && index && instance->interface->vmac_index)
 		event_log_add(instance->event_log, "interface", config->vmac_interface, "gone",
-			      "restored", "it was deleted by something else; it was made again");
+			      "restored", "something else deleted it; it was created again");
 	instance->interface->vmac_index = index;
-	if (made_anew && instance->vrrp.state == XB_INSTANCE_ACTIVE)
+	if (recreated && instance->vrrp.state == XB_INSTANCE_ACTIVE)
 		instance_set_vmac(instance, true);
 }
 
@@ -152,14 +156,14 @@ static int attach(struct instance *instance, const char *interface)
 }
 
 /* An instance that does not hear adverts must not take part. */
-int instance_enter(struct instance *instance, const char *interface)
+int instance_attach(struct instance *instance, const char *interface)
 {
 	int error = attach(instance, interface);
 
 	if (error) {
-		instance_set_obstacle(instance, INSTANCE_OBSTACLE_INTERFACE,
-				      "the XDP program is not on %s: %s", interface,
-				      strerror(-error));
+		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_INTERFACE,
+				       "the XDP program is not attached to %s: %s", interface,
+				       strerror(-error));
 		instance->interface->base_index = 0;
 		return error;
 	}

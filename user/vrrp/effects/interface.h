@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The network interface of an instance: group membership, the XDP program, the virtual MAC's interface on top. */
+/* The network interface of an instance: group membership, the XDP program, the virtual MAC's
+ * interface on top. */
 #ifndef XBEAT_VRRP_EFFECTS_INTERFACE_H
 #define XBEAT_VRRP_EFFECTS_INTERFACE_H
 
@@ -27,14 +28,15 @@ const struct link_event *instance_find_base(const struct instance *instance);
 /* Follows the interface to another index; 0: it is missing. */
 void instance_set_base(struct instance *instance, unsigned index);
 
-/* Attaches the program to the interface and joins the group there. Returns 0, or a negative errno with the obstacle
- * set and no base. */
-int instance_enter(struct instance *instance, const char *interface);
+/* Attaches the program to the interface and joins the group there. Returns 0, or a negative errno
+ * with the inhibitor set and no base. */
+int instance_attach(struct instance *instance, const char *interface);
 
 /* Creates the virtual MAC's interface, or adopts it. */
 void instance_make_vmac(struct instance *instance);
 
-/* Sets the virtual MAC's interface up for an Active, before the first advert; or for a Backup, after the last one. */
+/* Sets the virtual MAC's interface up for an Active, before the first advert; or for a Backup,
+ * after the last one. */
 void instance_set_vmac(struct instance *instance, bool active);
 
 /* Where VIPs without "dev" and adverts go. */

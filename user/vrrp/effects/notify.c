@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From states to what keepalived's users are told: MASTER, BACKUP, FAULT, STOP. */
+/* From states to the events that keepalived's users know: MASTER, BACKUP, FAULT, STOP. */
 #include "user/vrrp/effects/notify.h"
 #include "user/config/model/config.h"
 #include "user/core/vrrp.h"
@@ -9,7 +9,7 @@
 
 static enum notify_event event_of(const struct instance *instance)
 {
-	if (instance->stops)
+	if (instance->stopping)
 		return instance->removed ? NOTIFY_DELETED : NOTIFY_STOP;
 	switch (instance->vrrp.state) {
 	case XB_INSTANCE_ACTIVE:

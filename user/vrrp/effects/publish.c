@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the packets of this node say of an instance: its entry in xb_self. */
+/* What the packets of this node report of an instance: its entry in xb_self. */
 #include "user/vrrp/effects/publish.h"
 #include "user/config/model/config.h"
 #include "user/core/vrrp.h"
@@ -10,7 +10,7 @@
 #include "user/vrrp/state/instance.h"
 #include <string.h>
 
-void instance_describe(const struct instance *instance)
+void instance_publish(const struct instance *instance)
 {
 	struct xb_instance entry = {.vrid = instance->config->vrid,
 				    .family_flags = instance->config->family,
@@ -22,7 +22,7 @@ void instance_describe(const struct instance *instance)
 	if (instance->vrrp.state == XB_INSTANCE_ACTIVE && instance_is_guarded(instance))
 		entry.family_flags |= XB_INSTANCE_GUARDED;
 	instance_router_update(instance);
-	if (instance->begun && instance->self_slot >= 0 &&
+	if (instance->started && instance->self_slot >= 0 &&
 	    memcmp(kernel_described(kernel, place), &entry, sizeof(entry)) != 0)
 		kernel_describe(kernel, place, &entry);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The instance's slot of xb_vrrp. Nothing else in this room writes to it; user/kernel/routers.c does so for this file.
- * The slot outlives the daemon: the next one finds it by interface, VRID and family.
+ * The instance's slot of xb_vrrp. Nothing else in this room writes to it; user/kernel/routers.c
+ * does so for this file. The slot outlives the daemon: the next one finds it by interface, VRID and
+ * family.
  */
 #include "user/vrrp/effects/router.h"
 #include "user/config/model/config.h"
@@ -82,7 +83,7 @@ void instance_router_configure(struct instance *instance)
 	configure(instance);
 	error = allow_unicast(instance);
 	if (error)
-		log_error("%s: cannot tell the kernel side of its peers: %s",
+		log_error("%s: cannot write its unicast peers to the map of the kernel side: %s",
 			  instance->config->name, strerror(-error));
 }
 

@@ -12,22 +12,23 @@ struct instance_router {
 	size_t slot;
 };
 
-/* Claims the slot that an earlier daemon used for this instance, or a free one, and writes the configuration to it.
- * Returns 0 or a negative errno. */
+/* Claims the slot that an earlier daemon used for this instance, or a free one, and writes the
+ * configuration to it. Returns 0 or a negative errno. */
 int instance_router_new(struct instance *instance, const struct vrrp_services *services);
 void instance_router_free(struct instance *instance);
 
 /* Writes a changed configuration: intervals, password, unicast peers. */
 void instance_router_configure(struct instance *instance);
 
-/* Writes the state: whom it follows, whether every advert is an event, where adverts go. */
+/* Writes the state: which Active it follows, whether every advert is an event, where adverts go. */
 void instance_router_update(const struct instance *instance);
 
-/* From now on adverts that come in on the interface are for this instance; index 0: none are. Returns 0 or a negative
- * errno. */
+/* From now on adverts that arrive on the interface are for this instance; index 0: none are.
+ * Returns 0 or a negative errno. */
 int instance_router_serve(const struct instance *instance, unsigned interface_index);
 
-/* The event of an advert is about to be handled: from now on the kernel side reports the next one. */
+/* The event of an advert is about to be handled: from now on the kernel side reports the next
+ * one. */
 void instance_router_event_taken(const struct instance *instance);
 
 /* Copies the slot as it was at one moment. */
@@ -37,13 +38,14 @@ void instance_router_read(const struct instance *instance, struct xb_vrrp *copy)
 struct vrrp_advert instance_newest_advert(const struct instance *instance, bool *any);
 bool instance_hear_active(const struct instance *instance, struct vrrp_advert *active);
 
-/* Which addresses a daemon has added: bits by index in the configuration, kept in the slot, which outlives a daemon. An
- * address whose index is too high for a bit counts as not added. */
+/* Which addresses a daemon has added: bits by index in the configuration, kept in the slot, which
+ * outlives a daemon. An address whose index is too high for a bit counts as not added. */
 uint64_t instance_added_bit(size_t vip);
 uint64_t instance_added_bits(const struct instance *instance);
 void instance_set_added_bits(const struct instance *instance, uint64_t bits);
 
-/* Whether a daemon may remove the address. An owner's addresses are its real ones, unless a daemon has added them. */
+/* Whether a daemon may remove the address. An owner's addresses are its real ones, unless a daemon
+ * has added them. */
 bool instance_may_remove(const struct instance *instance, size_t vip);
 
 #endif

@@ -6,8 +6,8 @@
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/net/local_address.h"
+#include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
-#include "user/vrrp/state/obstacles.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,8 +20,8 @@ static bool is_vip(const struct config_instance *config, const struct xb_address
 	return false;
 }
 
-/* Whether adverts of this instance may come from such an address: over IPv6 a group hears only link-local
- * ones (RFC 9568 section 5.1.2.1), and unicast uses those that are routed. */
+/* Whether adverts of this instance may come from such an address: over IPv6 a group hears only
+ * link-local ones (RFC 9568 section 5.1.2.1), and unicast uses those that are routed. */
 static bool suits(const struct config_instance *config, const struct xb_address *address)
 {
 	if (address_family(address) != config->family)
@@ -40,7 +40,7 @@ static int explain_no_primary(const struct config_instance *config, bool has_vip
 	if (has_vip) {
 		snprintf(
 			message, bytes,
-			"%s: interface %s has no address but the virtual one: add one to advertise from, or, if that is its own, set priority 255 (the owner's)",
+			"%s: interface %s has no address except the virtual one: add an address to advertise from, or set priority 255 if this node owns the virtual address",
 			config->name, config->interface);
 		return -EADDRINUSE;
 	}
@@ -94,7 +94,7 @@ void instance_find_source(struct instance *instance)
 		return;
 	if (!error && !instance_find_primary(instance->config, list, count, primary, message,
 					     sizeof(message)))
-		instance_set_obstacle(instance, INSTANCE_OBSTACLE_ADDRESS, NULL);
+		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_ADDRESS, NULL);
 	else
-		instance_set_obstacle(instance, INSTANCE_OBSTACLE_ADDRESS, "%s", message);
+		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_ADDRESS, "%s", message);
 }

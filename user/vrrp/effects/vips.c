@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The addresses, routes and rules of an instance: taken when it becomes Active, released when it no longer is, and
- * restored when something else removes them meanwhile.
+ * The addresses, routes and rules of an instance: taken when it becomes Active, released when it no
+ * longer is, and restored when something else removes them meanwhile.
  */
 #include "user/vrrp/effects/vips.h"
 #include "user/config/model/config.h"
@@ -26,6 +26,7 @@
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/services.h"
 #include <errno.h>
+#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +69,7 @@ void instance_vips_free(struct instance *instance)
 	free(instance->vips);
 }
 
-/* An Active without its addresses serves nobody: the reason, which people read first, reports it. */
+/* An Active without its addresses is of no use: the reason, which people read first, reports it. */
 static void report_missing(struct instance *instance, const struct config_vip *vip, int error)
 {
 	char text[ADDRESS_TEXT_BYTES], earlier[VRRP_REASON_BYTES];
@@ -100,8 +101,8 @@ static void accept_packets(const struct instance *instance, size_t i)
 	vip->refused_index = 0;
 }
 
-/* Packets to an address on another interface than the instance's arrive there. Returns whether the program is attached
- * to it. */
+/* Packets to an address on another interface than the instance's arrive there. Returns whether the
+ * program is attached to it. */
 static bool attach_to(const struct instance *instance, size_t i)
 {
 	const struct config_vip *config = config_of(instance, i);
@@ -112,12 +113,13 @@ static bool attach_to(const struct instance *instance, size_t i)
 	    !kernel_attach(instance->vips->kernel, interface))
 		return true;
 	log_warning(
-		"%s: the XDP program is not on %s: its addresses there are guarded on other interfaces only",
+		"%s: the XDP program is not attached to %s: its addresses there are guarded on other interfaces only",
 		instance->config->name, interface);
 	return false;
 }
 
-/* Accept_Mode (RFC 9568 section 6.1). Packets arrive on the interface itself, also those to a virtual MAC. */
+/* Accept_Mode (RFC 9568 section 6.1). Packets arrive on the interface itself, also those to a
+ * virtual MAC. */
 static void refuse_packets(const struct instance *instance, size_t i)
 {
 	const struct config_vip *config = config_of(instance, i);
@@ -171,14 +173,15 @@ static unsigned find_index(const struct instance *instance, const struct config_
 	return interfaces_get(instance->interfaces, vip->interface)->interface_index;
 }
 
-void instance_place_addresses(struct instance *instance)
+void instance_locate_addresses(struct instance *instance)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++) {
 		struct instance_vip *vip = &instance->vips->list[i];
 		unsigned index = find_index(instance, config_of(instance, i));
 		bool moved = index && index != vip->interface_index;
 
-		/* A renamed interface counts as missing and still has the address: it is to be removed there. */
+		/* A renamed interface counts as missing and still has the address: it is to be
+		 * removed there. */
 		if (moved || !vip->held)
 			vip->interface_index = index;
 		if (moved)
@@ -272,7 +275,7 @@ static void report_restored(const struct instance *instance, size_t i)
 		return;
 	vip->restored_ns = now_ns;
 	event_log_add(instance->event_log, "address", instance->config->name, "removed", "restored",
-		      "%s was removed by something else (%u so far); it was put back",
+		      "something else removed %s; it was restored (%u so far)",
 		      address_format(&config_of(instance, i)->address, text), vip->restored_count);
 }
 
@@ -301,7 +304,7 @@ void instance_address_removed(struct instance *instance, const struct address_ev
 	}
 }
 
-void instance_interface_works(struct instance *instance, const struct link_event *link)
+void instance_interface_up(struct instance *instance, const struct link_event *link)
 {
 	if (instance->vrrp.state != XB_INSTANCE_ACTIVE)
 		return;
@@ -330,7 +333,7 @@ static bool same_vip(const struct config_vip *a, const struct config_vip *b)
 	       a->flags == b->flags && a->preferred_lifetime_s == b->preferred_lifetime_s;
 }
 
-/* Returns its index there, or to->vip_count. */
+/* Returns its index in the other configuration, or to->vip_count. */
 static size_t find_vip(const struct config_instance *to, const struct config_vip *vip)
 {
 	size_t k = 0;
@@ -350,7 +353,8 @@ void instance_leave_addresses(struct instance *instance, const struct config_ins
 	}
 }
 
-/* Returns the added bits of the new list. What is only in the old one has been released. */
+/* Returns the bits of the added addresses in the new list. What is only in the old list has been
+ * released. */
 static uint64_t move_to(struct instance *instance, const struct config_instance *to)
 {
 	uint64_t added = 0;
@@ -390,7 +394,7 @@ void instance_change_addresses(struct instance *instance, const struct config_in
 	if (make_lists(instance, to))
 		abort();
 	instance_guard_keep(instance, from);
-	instance_place_addresses(instance);
+	instance_locate_addresses(instance);
 	if (active)
-		instance_take_addresses(instance); /* those that are there already are kept */
+		instance_take_addresses(instance); /* those that are present are kept */
 }

@@ -10,7 +10,7 @@
 /* Where a VIP is. */
 struct instance_vip {
 	unsigned interface_index;
-	bool held; /* on the interface because of us */
+	bool held; /* on the interface because this daemon added it */
 	bool unattached; /* the program is not on its interface: the guard has no effect there */
 	unsigned refused_index; /* where packets to it are refused (no_accept); 0: nowhere */
 	unsigned restored_count; /* how often it was restored after something else had removed it */
@@ -35,19 +35,21 @@ void instance_release_addresses(struct instance *instance);
 /* Removes VIPs, routes and rules that an earlier daemon left. */
 void instance_remove_stale(struct instance *instance);
 
-/* Releases those that another configuration does not have: another instance may be about to take them. */
+/* Releases those that another configuration does not have: another instance may be about to take
+ * them. */
 void instance_leave_addresses(struct instance *instance, const struct config_instance *to);
 
-/* Changes from the addresses of the instance's configuration to those of another, which becomes the instance's. */
+/* Changes from the addresses of the instance's configuration to those of another, which becomes the
+ * instance's. */
 void instance_change_addresses(struct instance *instance, const struct config_instance *to);
 
 /* Restores an address that something else has removed. */
 void instance_address_removed(struct instance *instance, const struct address_event *event);
 
 /* An interface is up again: restores what its failure removed, and announces it. */
-void instance_interface_works(struct instance *instance, const struct link_event *link);
+void instance_interface_up(struct instance *instance, const struct link_event *link);
 
 /* Finds the interfaces of all VIPs again. */
-void instance_place_addresses(struct instance *instance);
+void instance_locate_addresses(struct instance *instance);
 
 #endif

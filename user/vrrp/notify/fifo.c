@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * FIFOs as keepalived has them: mode 0600, opened for reading, too, so that lines wait in the pipe (64 KiB)
- * while nobody reads. One that was there before is used as it is, and left.
+ * FIFOs as keepalived has them: mode 0600, opened for reading, too, so that lines wait in the pipe
+ * (64 KiB) until a program reads them. A FIFO that existed before is used as it is, and is not
+ * removed.
  */
 #include "user/vrrp/notify/fifo.h"
 #include "user/lib/cleanup.h"
@@ -62,7 +63,7 @@ static void on_script_ended(void *context, const struct runner_result *result)
 	fifo->script = 0;
 	if (result->outcome != RUNNER_NOT_STARTED)
 		log_warning(
-			"the script that reads %s has ended (%s %d); it is started again by a reload that changes it, or a restart",
+			"the script that reads %s has stopped (%s %d); to start it again, restart xbeatd, or change the script's line and reload",
 			fifo->path, result->outcome == RUNNER_SIGNALED ? "signal" : "exit status",
 			result->value);
 }
@@ -77,8 +78,7 @@ void notify_fifo_open(struct notify_fifo *fifo, struct runner *runner, const cha
 
 	if (error) {
 		log_error("cannot open the notify FIFO %s: %s; changes are not written to it", path,
-			  error == -ENXIO ? "there is something else of that name"
-					  : strerror(-error));
+			  error == -ENXIO ? "the path exists and is not a FIFO" : strerror(-error));
 		return;
 	}
 	fifo->runner = runner;
@@ -107,8 +107,8 @@ static void warn_of_dropped(struct notify_fifo *fifo, int error)
 	fifo->dropped_count++;
 	if (fifo->warned_ns && time_since_ns(now_ns, fifo->warned_ns) < WARN_SPACING_NS)
 		return;
-	log_warning("the FIFO %s: %s; %u lines dropped", fifo->path,
-		    error == EAGAIN ? "it is full, nobody reads it" : strerror(error),
+	log_warning("FIFO %s: %s; %u lines dropped", fifo->path,
+		    error == EAGAIN ? "it is full, and no program reads it" : strerror(error),
 		    fifo->dropped_count);
 	fifo->warned_ns = now_ns;
 	fifo->dropped_count = 0;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Notifications: which command and which word belong to an event, and in what order: first the event's own
- * command, then "notify", both started without waiting; then a line to each FIFO. With notify_fifo alone
- * the order of changes is certain, as programs that are started one after the other may overtake.
+ * Notifications: which command and which word belong to an event, and in which order: first the
+ * event's own command, then "notify", both started without waiting; then a line to each FIFO. Only
+ * FIFOs keep the order of changes: programs that are started one after the other may overtake each
+ * other.
  */
 #include "user/vrrp/notify/notify.h"
 #include "user/config/model/command.h"
@@ -12,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Longer lines than PIPE_BUF could be torn apart. */
+/* At most PIPE_BUF: longer lines could be split. */
 #define LINE_BYTES 512
 #define FIFO_COUNT 2
 
@@ -22,7 +23,7 @@ struct notify {
 	struct notify_fifo fifos[FIFO_COUNT]; /* notify_fifo, vrrp_notify_fifo */
 };
 
-/* What the events are called, and who is told of them beside the FIFOs. */
+/* The names of events, and the commands that they run; every event goes to the FIFOs. */
 static const struct {
 	const char *name;
 	int own; /* enum config_notify_kind; -1: none */
@@ -61,7 +62,7 @@ static bool same_fifo(struct fifo_config one, struct fifo_config other)
 	       one.owner->gid == other.owner->gid;
 }
 
-/* One that names no owner is its script's, which must be able to read it. */
+/* A FIFO without a configured owner belongs to its script's user, who must be able to read it. */
 static void open_fifo(struct notify *notify, size_t index)
 {
 	struct fifo_config fifo = fifo_config(notify->config, index);
@@ -79,7 +80,7 @@ struct notify *notify_start(struct event_base *base, struct runner *runner,
 
 	(void)base;
 	if (!notify) {
-		log_error("nobody is notified: no memory");
+		log_error("out of memory: notifications disabled");
 		return NULL;
 	}
 	notify->runner = runner;
@@ -118,7 +119,7 @@ static void write_fifos(struct notify *notify, const char *type, const char *nam
 	int length = snprintf(line, sizeof(line), "%s \"%s\" %s %u\n", type, name, state, priority);
 
 	if (length >= (int)sizeof(line)) {
-		log_warning("%s %.40s...: its name is too long for the FIFO", type, name);
+		log_warning("%s %.40s...: the name is too long for a line of a FIFO", type, name);
 		return;
 	}
 	for (size_t i = 0; i < FIFO_COUNT; i++)
@@ -134,10 +135,12 @@ static void run(const struct notify *notify, const struct config_command *comman
 		runner_run(notify->runner, &job, NULL, NULL);
 }
 
-static void tell(struct notify *notify, const struct config_notify *config, enum notify_event event,
-		 const char *type, const char *name, unsigned priority)
+static void notify_all(struct notify *notify, const struct config_notify *config,
+		       enum notify_event event, const char *type, const char *name,
+		       unsigned priority)
 {
-	/* keepalived says DELETED only to those who ask for it, and runs no notify_fault for it. */
+	/* keepalived notifies of DELETED only where notify_deleted is configured, and runs no
+	 * notify_fault for it. */
 	bool as_fault = event == NOTIFY_DELETED && !config->deleted;
 	const char *state = events[as_fault ? NOTIFY_FAULT : event].name;
 	char number[16];
@@ -158,10 +161,10 @@ void notify_instance(struct notify *notify, const struct config_instance *instan
 
 	if (is_priority && !instance->notify.priority_changes)
 		return;
-	tell(notify, &instance->notify, event, "INSTANCE", instance->name, priority);
+	notify_all(notify, &instance->notify, event, "INSTANCE", instance->name, priority);
 }
 
 void notify_group(struct notify *notify, const struct config_group *group, enum notify_event event)
 {
-	tell(notify, &group->notify, event, "GROUP", group->name, 0);
+	notify_all(notify, &group->notify, event, "GROUP", group->name, 0);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Telling programs and FIFOs of changes, in keepalived's words. Nothing here waits for anybody. */
+/* Notifies programs and FIFOs of changes, in keepalived's words. Nothing here waits. */
 #ifndef XBEAT_VRRP_NOTIFY_NOTIFY_H
 #define XBEAT_VRRP_NOTIFY_NOTIFY_H
 
@@ -18,17 +18,17 @@ enum notify_event {
 
 struct notify;
 
-/* Opens the FIFOs (made if they are not there) and starts their scripts. A FIFO that cannot be opened is
- * reported and left out. Returns NULL without memory. */
+/* Opens the FIFOs, creating those that are missing, and starts their scripts. A FIFO that cannot be
+ * opened is logged and left out. Returns NULL without memory. */
 struct notify *notify_start(struct event_base *base, struct runner *runner,
 			    const struct config *config);
 
-/* Takes a new configuration; FIFOs that are the same stay open. */
+/* Changes to a new configuration; unchanged FIFOs stay open. */
 void notify_reload(struct notify *notify, const struct config *config);
 
 void notify_stop(struct notify *notify);
 
-/* Runs the commands that are for the event, and "notify" with INSTANCE NAME STATE PRIORITY appended;
+/* Runs the commands for the event, and "notify" with INSTANCE NAME STATE PRIORITY appended;
  * writes the same line to the FIFOs. */
 void notify_instance(struct notify *notify, const struct config_instance *instance,
 		     enum notify_event event, uint8_t priority);

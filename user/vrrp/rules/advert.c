@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a received advert means for an instance. Unchanged adverts are no events: a Backup whose timer is due, or that
- * is asked for its state, takes in the newest one from its slot.
+ * What a received advert means for an instance. Unchanged adverts are no events: a Backup whose
+ * timer is due, or that is asked for its state, takes in the newest one from its slot.
  */
 #include "user/vrrp/rules/advert.h"
 #include "user/config/model/config.h"
@@ -34,7 +34,7 @@ void instance_rivals_free(struct instance *instance)
 	free(instance->rivals);
 }
 
-/* Both sides would move other addresses at the next change of Active. */
+/* The two nodes would take over different addresses at the next change of Active. */
 static void compare_addresses(struct instance *instance, const struct xb_event *event)
 {
 	uint64_t now_ns = clock_now_ns();
@@ -59,7 +59,7 @@ static void take_advert(struct instance *instance, const struct vrrp_advert *adv
 	uint64_t now_ns = clock_now_ns();
 	struct vrrp_actions actions;
 
-	if (instance_yield_to_deaf(instance, advert))
+	if (instance_yield_to_one_way(instance, advert))
 		lower_rival = false;
 	vrrp_advert_received(&instance->vrrp, advert, now_ns, &actions);
 	instance_act(instance, &actions);
@@ -73,8 +73,8 @@ static void take_advert(struct instance *instance, const struct vrrp_advert *adv
 }
 
 /*
- * While an event is unread, newer adverts are in the slot alone. Adverts that are older than the instance prove nothing;
- * the slot does.
+ * While an event is unread, newer adverts are in the slot alone. Adverts that are older than the
+ * instance prove nothing; the slot does.
  */
 void instance_advert_event(struct instance *instance, const struct xb_event *event)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An Active whose tracked link is bad: its priority has been lowered, but its adverts do not get out, nor those of
- * who would preempt it in. So it looks into the heartbeats that come over other links, and gives the instance up to
- * a better node, which then knows at once.
+ * An Active whose tracked link is bad: its priority has been lowered, but its adverts do not leave,
+ * and those of a node that would preempt it do not arrive. Therefore it examines the heartbeats
+ * that arrive over other links, and gives the instance up to a better node, which learns of that at
+ * once.
  */
 #include "user/vrrp/rules/bad_link.h"
 #include "user/config/model/config.h"
@@ -40,13 +41,15 @@ static void find_bad(void *context, const struct config_track *track, struct tra
 	bad->reason = reason;
 }
 
-/* Who is better: who says that it is Active, too, or the best of the Backups. *priority: as it says. */
+/* The better node: one that claims to be Active, too, or else the best of the Backups. *priority:
+ * as it reports. */
 static const struct peer *find_better(const struct instance *instance, unsigned *priority)
 {
 	const struct peer *claimant = instance->claimant;
-	bool claimed = claimant && claimant->liveness.verdict == VERDICT_UP; /* not by a dead one */
+	bool claimed =
+		claimant && claimant->liveness.verdict == VERDICT_UP; /* not by a dead node */
 	const struct peer *better = claimed ? claimant : instance_successor(instance);
-	const struct xb_instance *entry = better ? instance_said_of(instance, better) : NULL;
+	const struct xb_instance *entry = better ? instance_entry_of(instance, better) : NULL;
 
 	if (!entry || entry->priority <= instance->vrrp.effective_priority)
 		return NULL;

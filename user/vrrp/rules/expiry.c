@@ -22,9 +22,9 @@ static void step_down(struct instance *instance, struct vrrp_node *node, uint64_
 	struct vrrp_actions actions;
 	char reason[VRRP_REASON_BYTES];
 
-	instance_note_stall(instance, node, now_ns);
+	instance_report_stall(instance, node, now_ns);
 	snprintf(reason, sizeof(reason),
-		 "its guard ran out %.1f s ago: this node stood still for %.1f s",
+		 "its guard expired %.1f s ago: this node stalled for %.1f s",
 		 (double)(still_ns > timeout_ns ? still_ns - timeout_ns : 0) / 1e9,
 		 (double)still_ns / 1e9);
 	vrrp_step_down(&instance->vrrp, now_ns, reason, &actions);
@@ -35,11 +35,12 @@ static void step_down(struct instance *instance, struct vrrp_node *node, uint64_
 static void check(struct instance *instance, struct vrrp_node *node, uint64_t now_ns)
 {
 	if (instance->vrrp.state == XB_INSTANCE_ACTIVE && instance->guard->from_ns &&
-	    instance_guard_passed(instance, now_ns))
+	    instance_guard_expired(instance, now_ns))
 		step_down(instance, node, now_ns);
 }
 
-/* Deadlines need not be examined one by one while the earliest has not passed and nothing is fenced. */
+/* Deadlines need not be examined one by one while the earliest has not passed and nothing is
+ * fenced. */
 static bool may_have_expired(const struct xb_self *self, uint64_t now_ns)
 {
 	uint64_t due_ns = __atomic_load_n(&self->guard_due_ns, __ATOMIC_ACQUIRE);
@@ -64,7 +65,7 @@ void expiry_extend(const struct instances *instances, struct vrrp_node *node, ui
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
 
-		if (!instance->guard->from_ns || instance_goes_by_adverts(instance))
+		if (!instance->guard->from_ns || instance_guard_follows_adverts(instance))
 			continue;
 		instance_guard_extend(instance, now_ns);
 		/* An extension that comes too late does not lift a fence. */

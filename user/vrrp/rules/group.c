@@ -9,14 +9,15 @@
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/notify/notify.h"
+#include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
-#include "user/vrrp/state/obstacles.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The members as user/core/sync_group.h looks at them; to be freed. *self: which one is instance. */
+/* Returns the members as user/core/sync_group.h needs them, to be freed. *self: the index of
+ * instance. */
 static struct sync_group_member *view(const struct instance_group *group,
 				      const struct instance *instance, size_t *self)
 {
@@ -26,12 +27,12 @@ static struct sync_group_member *view(const struct instance_group *group,
 		abort();
 	for (size_t i = 0; i < group->member_count; i++) {
 		const struct instance *member = group->members[i];
-		int obstacle = instance_first_obstacle(member, true);
+		int inhibitor = instance_first_inhibitor(member, true);
 
 		members[i] = (struct sync_group_member){
 			.name = member->config->name,
 			.vrrp = &member->vrrp,
-			.obstacle = obstacle < 0 ? NULL : member->obstacles[obstacle],
+			.obstacle = inhibitor < 0 ? NULL : member->inhibitors[inhibitor],
 		};
 		if (member == instance)
 			*self = i;
@@ -39,24 +40,25 @@ static struct sync_group_member *view(const struct instance_group *group,
 	return members;
 }
 
-void instance_group_settle(struct instance_group *group)
+void instance_group_inhibit(struct instance_group *group)
 {
-	size_t nobody;
-	_cleanup_free_ struct sync_group_member *members = view(group, NULL, &nobody);
+	size_t none;
+	_cleanup_free_ struct sync_group_member *members = view(group, NULL, &none);
 
 	for (size_t i = 0; i < group->member_count; i++) {
 		struct instance *member = group->members[i];
-		char text[INSTANCE_OBSTACLE_BYTES];
+		char text[INSTANCE_INHIBITOR_BYTES];
 
 		if (sync_group_obstacle(members, group->member_count, i, text, sizeof(text)))
-			instance_set_obstacle(member, INSTANCE_OBSTACLE_GROUP, "%s", text);
+			instance_set_inhibitor(member, INSTANCE_INHIBITOR_GROUP, "%s", text);
 		else
-			instance_set_obstacle(member, INSTANCE_OBSTACLE_GROUP, NULL);
+			instance_set_inhibitor(member, INSTANCE_INHIBITOR_GROUP, NULL);
 	}
 }
 
-/* A member that is ready is not told of unchanged adverts: whether it hears its Active again is seen now. */
-static void look_again(struct instance *member)
+/* Unchanged adverts are no events for a member that is ready: whether it hears its Active again is
+ * found out now. */
+static void catch_up(struct instance *member)
 {
 	struct vrrp_actions actions;
 	struct vrrp_advert newest;
@@ -81,13 +83,13 @@ const char *instance_group_reason(struct instance *instance, char *text, size_t 
 		return NULL;
 	for (size_t i = 0; i < group->member_count; i++)
 		if (group->members[i] != instance)
-			look_again(group->members[i]);
+			catch_up(group->members[i]);
 	members = view(group, instance, &self);
 	return sync_group_may_become_active(members, group->member_count, self, text, bytes) ? NULL
 											     : text;
 }
 
-/* Whether all members are in one state, to stay there; *event: as it is told of. */
+/* Whether all members are in one state, and stay there; *event: how it is notified. */
 static bool is_uniform(const struct instance_group *group, enum notify_event *event)
 {
 	static const enum notify_event events[] = {
@@ -103,8 +105,8 @@ static bool is_uniform(const struct instance_group *group, enum notify_event *ev
 		if (i > 0 && member->vrrp.state != state)
 			return false;
 		state = member->vrrp.state;
-		/* Without an obstacle it is about to be started. */
-		if (state == XB_INSTANCE_INITIALIZE && instance_first_obstacle(member, false) < 0)
+		/* Without an inhibitor it is about to start. */
+		if (state == XB_INSTANCE_INITIALIZE && instance_first_inhibitor(member, false) < 0)
 			return false;
 	}
 	if (state == XB_INSTANCE_NONE)
@@ -113,15 +115,15 @@ static bool is_uniform(const struct instance_group *group, enum notify_event *ev
 	return true;
 }
 
-static void tell(struct instance *instance)
+static void notify_change(struct instance *instance)
 {
 	struct instance_group *group = instance->group;
 	enum notify_event event;
 
-	if (!is_uniform(group, &event) || (group->any_told && group->told == event))
+	if (!is_uniform(group, &event) || (group->any_notified && group->notified == event))
 		return;
-	group->told = event;
-	group->any_told = true;
+	group->notified = event;
+	group->any_notified = true;
 	notify_group(instance->notify, group->config, event);
 }
 
@@ -133,8 +135,8 @@ static bool has_active(const struct instance_group *group)
 	return false;
 }
 
-/* One that comes into the group as Backup goes where the others are; one that leaves Active takes
- * them along. */
+/* A member that becomes Backup within the group takes the state of the others; one that stops being
+ * Active takes the others along. */
 static void move_all(struct instance_group *group, enum xb_instance_state state, const char *reason)
 {
 	for (size_t i = 0; i < group->member_count; i++) {
@@ -170,7 +172,7 @@ void instance_group_moved(struct instance *instance, enum xb_instance_state from
 		move_all(group, state, reason);
 		group->moving = false;
 	}
-	tell(instance);
+	notify_change(instance);
 }
 
 void instance_group_unmix(struct instance_group *group)
@@ -202,8 +204,8 @@ static int make_group(struct instances *instances, struct instance_group *group,
 		members[group->member_count++] = member;
 		member->group = group;
 	}
-	/* After a reload: what it is was told of before. */
-	group->any_told = is_uniform(group, &group->told);
+	/* After a reload: its state has been notified before. */
+	group->any_notified = is_uniform(group, &group->notified);
 	return 0;
 }
 
@@ -211,7 +213,7 @@ int instance_groups_make(struct instances *instances, const struct config *confi
 {
 	for (size_t i = 0; i < instances->count; i++) {
 		instances->list[i]->group = NULL;
-		instance_set_obstacle(instances->list[i], INSTANCE_OBSTACLE_GROUP, NULL);
+		instance_set_inhibitor(instances->list[i], INSTANCE_INHIBITOR_GROUP, NULL);
 	}
 	instances->groups = calloc(config->group_count + 1, sizeof(*instances->groups));
 	if (!instances->groups)

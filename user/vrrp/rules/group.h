@@ -10,18 +10,18 @@ struct instance_group {
 	const struct config_group *config;
 	struct instance **members;
 	size_t member_count;
-	enum notify_event told; /* the state that was last told of */
-	bool any_told;
-	bool moving; /* members are being moved together */
+	enum notify_event notified; /* the state that was notified last */
+	bool any_notified;
+	bool moving; /* members are changing state together */
 };
 
-/* Sets or clears the obstacles that members are to each other. */
-void instance_group_settle(struct instance_group *group);
+/* Sets or clears the inhibitors that members are to each other. */
+void instance_group_inhibit(struct instance_group *group);
 
-/* A member has changed its state: the others go along. */
+/* A member has changed its state: the others follow. */
 void instance_group_moved(struct instance *instance, enum xb_instance_state from);
 
-/* Makes a group of one state that a reload has made of members in different ones. */
+/* Brings members that a reload has put into one group to one state. */
 void instance_group_unmix(struct instance_group *group);
 
 /* Why the group is not ready to become Active with this member; NULL: it is. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What an operator asks for: failover, resume, drain, priority. */
+/* What an operator asks for: failover, resume, drain, priority. Operator state outlives a reload,
+ * not a restart. */
 #include "user/vrrp/rules/operator.h"
 #include "user/config/model/config.h"
 #include "user/core/vrrp.h"
@@ -9,10 +10,10 @@
 #include "user/vrrp/rules/reconcile.h"
 #include "user/vrrp/rules/tracked.h"
 #include "user/vrrp/state/claims.h"
+#include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
 #include "user/vrrp/state/node.h"
-#include "user/vrrp/state/obstacles.h"
 #include "user/vrrp/state/timers.h"
 #include <errno.h>
 #include <stdio.h>
@@ -49,29 +50,29 @@ int instance_failover(struct instance *instance, uint64_t duration_ns, char *mes
 	    !instance_successor(instance)) {
 		snprintf(
 			message, bytes,
-			"nobody could take %s over: no live node is Backup of it; stop the daemon if the addresses are to be given up all the same",
+			"no node can take %s over: no other live node is a Backup for it; to give the addresses up anyway, stop xbeatd",
 			instance->config->name);
 		return -EHOSTUNREACH;
 	}
 	stay_away_until(instance, duration_ns ? clock_unix_ns() + duration_ns : 0);
 	if (duration_ns)
-		instance_set_obstacle(instance, INSTANCE_OBSTACLE_OPERATOR,
-				      "an operator gave it away (xbeatctl failover) for %.0f s",
-				      (double)duration_ns / 1e9);
+		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_OPERATOR,
+				       "an operator gave it away (xbeatctl failover) for %.0f s",
+				       (double)duration_ns / 1e9);
 	else
-		instance_set_obstacle(instance, INSTANCE_OBSTACLE_OPERATOR,
-				      "an operator gave it away (xbeatctl failover)");
-	instance_settle(instance);
+		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_OPERATOR,
+				       "an operator gave it away (xbeatctl failover)");
+	instance_reconcile(instance);
 	return 0;
 }
 
 bool instance_resume(struct instance *instance)
 {
-	bool stayed_away = instance->obstacles[INSTANCE_OBSTACLE_OPERATOR][0];
+	bool stayed_away = instance->inhibitors[INSTANCE_INHIBITOR_OPERATOR][0];
 
 	stay_away_until(instance, 0);
-	instance_set_obstacle(instance, INSTANCE_OBSTACLE_OPERATOR, NULL);
-	instance_settle(instance);
+	instance_set_inhibitor(instance, INSTANCE_INHIBITOR_OPERATOR, NULL);
+	instance_reconcile(instance);
 	return stayed_away;
 }
 
@@ -80,7 +81,7 @@ struct operator_state instance_operator_state(const struct instance *instance)
 	struct operator_state state = {.until_unix_ns = instance->operator->until_unix_ns,
 				       .pinned_priority = instance->operator->pinned_priority };
 
-	memcpy(state.stays_away, instance->obstacles[INSTANCE_OBSTACLE_OPERATOR],
+	memcpy(state.stays_away, instance->inhibitors[INSTANCE_INHIBITOR_OPERATOR],
 	       sizeof(state.stays_away));
 	return state;
 }
@@ -91,7 +92,7 @@ void instance_restore_operator_state(struct instance *instance, const struct ope
 		instance->operator->pinned_priority = state->pinned_priority;
 	if (!state->stays_away[0])
 		return;
-	instance_set_obstacle(instance, INSTANCE_OBSTACLE_OPERATOR, "%s", state->stays_away);
+	instance_set_inhibitor(instance, INSTANCE_INHIBITOR_OPERATOR, "%s", state->stays_away);
 	stay_away_until(instance, state->until_unix_ns);
 }
 
@@ -100,7 +101,7 @@ int instance_set_priority(struct instance *instance, uint8_t priority, char *mes
 	if (instance->config->priority == VRRP_PRIORITY_OWNER || priority == VRRP_PRIORITY_OWNER) {
 		snprintf(
 			message, bytes,
-			"%s: priority 255 is the address owner's; it is set and changed in the configuration only",
+			"%s: priority 255 belongs to the address owner: it can be set and changed in the configuration only",
 			instance->config->name);
 		return -EINVAL;
 	}
@@ -114,5 +115,5 @@ void instances_set_drained(const struct instances *instances, struct vrrp_node *
 	node->drained = drained;
 	for (size_t i = 0; i < instances->count; i++)
 		instance_set_drained(instances->list[i], drained);
-	instances_settle(instances);
+	instances_reconcile(instances);
 }

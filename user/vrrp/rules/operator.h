@@ -18,7 +18,7 @@ void instance_operator_free(struct instance *instance);
 
 /* Operator state outlives an instance that a reload replaces. */
 struct operator_state {
-	char stays_away[INSTANCE_OBSTACLE_BYTES]; /* "": it does not */
+	char stays_away[INSTANCE_INHIBITOR_BYTES]; /* "": it does not */
 	uint64_t until_unix_ns;
 	uint8_t pinned_priority;
 };
@@ -26,7 +26,8 @@ struct operator_state {
 struct operator_state instance_operator_state(const struct instance *instance);
 void instance_restore_operator_state(struct instance *instance, const struct operator_state *state);
 
-/* Each returns 0, or a negative errno with a message for the operator: -EHOSTUNREACH, nobody could take over. */
+/* Each returns 0, or a negative errno with a message for the operator: -EHOSTUNREACH, no node could
+ * take over. */
 int instance_failover(struct instance *instance, uint64_t duration_ns, char *message, size_t bytes);
 int instance_set_priority(struct instance *instance, uint8_t priority, char *message, size_t bytes);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether a restarted daemon goes on as Active. */
+/* Whether a restarted daemon continues as Active. */
 #include "user/vrrp/rules/resume.h"
 #include "user/config/model/config.h"
 #include "user/core/vrrp.h"
@@ -14,8 +14,8 @@
 #include "user/vrrp/state/claims.h"
 #include "user/vrrp/state/instance.h"
 
-/* A claim from before this node's daemon stopped, when it was Active itself, or of a peer that is
- * silent now, is nobody's. */
+/* A claim does not count if it dates from before this node's daemon stopped, when it was Active
+ * itself, or if the peer is silent now. */
 static bool is_claimed_since(const struct instance *instance, uint64_t stopped_ns, uint64_t now_ns)
 {
 	const struct peers *peers = instance->peers;
@@ -31,7 +31,8 @@ static bool is_claimed_since(const struct instance *instance, uint64_t stopped_n
 	return false;
 }
 
-/* Without heartbeats the guard goes by adverts: as long as it is open nobody's Active_Down_Timer has run out. */
+/* Without heartbeats the guard follows adverts: as long as it is open, no node's Active_Down_Timer
+ * has expired. */
 static bool may_resume_by_guard(const struct instance *instance, uint64_t now_ns)
 {
 	struct vrrp_advert newest;
@@ -51,8 +52,8 @@ bool instance_may_resume(const struct instance *instance, const struct kernel *k
 	const struct xb_instance *described;
 	struct xb_vrrp router;
 
-	/* Others were told that it is fenced, or may be told so any moment. */
-	if (instance_guard_passed(instance, now_ns))
+	/* Packets report that it is fenced, or may do so at any moment. */
+	if (instance_guard_expired(instance, now_ns))
 		return false;
 	if (!peers || instance->self_slot < 0)
 		return may_resume_by_guard(instance, now_ns);
@@ -65,7 +66,7 @@ bool instance_may_resume(const struct instance *instance, const struct kernel *k
 	    described->state != XB_INSTANCE_ACTIVE)
 		return false;
 	instance_router_read(instance, &router);
-	/* Who releases an instance has not taken it over. */
+	/* A node that releases an instance has not taken it over. */
 	if (router.arrival_ns && router.priority != VRRP_PRIORITY_RELEASE &&
 	    time_since_ns(router.arrival_ns, stopped_ns))
 		return false;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * After this node stood still: who is Active now? What came meanwhile has its arrival time, but what did not come
- * proves nothing, because nothing was asked. So an Active that lost its addresses, and a Backup whose timer ran out,
- * wait until peers have been probed for one detection time. Then, if nobody says or advertises that he is Active,
- * the best candidate is it at once; all nodes may have stood still together.
+ * Which node is Active after this node stalled? What arrived meanwhile has its arrival time, but
+ * silence proves nothing, because no probe was sent. Therefore an Active that lost its addresses,
+ * and a Backup whose timer expired, wait until peers have been probed for one detection time. Then,
+ * if no node reports or advertises that it is Active, the best candidate takes over at once: all
+ * nodes may have stalled together.
  */
 #include "user/vrrp/rules/stall.h"
 #include "user/core/liveness.h"
@@ -19,8 +20,9 @@
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/node.h"
 #include "user/vrrp/state/timers.h"
+#include <event2/event.h>
 
-/* When silence means something again, the tick that judges then included; now_ns, if it does. */
+/* When silence is evidence again, including the tick that judges it; now_ns: it already is. */
 static uint64_t find_trusted(const struct peers *peers, uint64_t now_ns)
 {
 	const struct liveness_timing *timing = &peers->timing;
@@ -56,7 +58,7 @@ void instance_learn(struct instance *instance, uint64_t now_ns)
 		instance_act(instance, &actions);
 	} else if (!has_peers(instance)) {
 		vrrp_active_lost(&instance->vrrp, now_ns, false,
-				 "nobody was heard after this node stood still", &actions);
+				 "no node was heard after this node stalled", &actions);
 		instance_act(instance, &actions);
 	}
 	if (has_peers(instance))
@@ -65,7 +67,7 @@ void instance_learn(struct instance *instance, uint64_t now_ns)
 				     instance->peers->timing.interval_ns);
 }
 
-void instance_learnt(struct instance *instance)
+void instance_finish_learning(struct instance *instance)
 {
 	char text[VRRP_REASON_BYTES];
 
@@ -73,11 +75,11 @@ void instance_learnt(struct instance *instance)
 		return;
 	peers_refresh(instance->peers);
 	if (!instance_hold_reason(instance, text, sizeof(text)))
-		instance_fill(instance);
+		instance_fill_vacancy(instance);
 }
 
-bool instance_stood_still(struct instance *instance, const struct vrrp_advert *newest,
-			  uint64_t now_ns)
+bool instance_postpone_after_stall(struct instance *instance, const struct vrrp_advert *newest,
+				   uint64_t now_ns)
 {
 	struct vrrp *vrrp = &instance->vrrp;
 	uint64_t skew_ns = vrrp_skew_time_ns(vrrp);
@@ -104,8 +106,9 @@ bool instance_stood_still(struct instance *instance, const struct vrrp_advert *n
 	return true;
 }
 
-/* An Active that was late by an advert or more: others may have taken over. With heartbeats peers.c says it. */
-void instance_note_stall(const struct instance *instance, struct vrrp_node *node, uint64_t now_ns)
+/* An Active that was late by an advert or more: another node may have taken over. With heartbeats
+ * user/heartbeat reports the stall. */
+void instance_report_stall(const struct instance *instance, struct vrrp_node *node, uint64_t now_ns)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
 	uint64_t late_ns = time_since_ns(now_ns, vrrp->timer_due_ns);
@@ -113,11 +116,11 @@ void instance_note_stall(const struct instance *instance, struct vrrp_node *node
 	if (instance->peers || vrrp->state != XB_INSTANCE_ACTIVE ||
 	    late_ns < vrrp->parameters.advert_interval_ns)
 		return;
-	/* All instances were late by the same. */
+	/* All instances were late by the same time. */
 	if (!node->stalled_ns || time_since_ns(now_ns, node->stalled_ns) >= late_ns)
 		event_log_add(
 			instance->event_log, "stall", "self", "late", "running",
-			"this node stood still for %.1f ms: no adverts were sent, others may have taken over",
+			"this node stalled for %.1f ms: it sent no adverts, and another node may have taken over",
 			(double)late_ns / 1e6);
 	node->stalled_ns = now_ns;
 }

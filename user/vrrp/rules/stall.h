@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* After this node stalled. */
+/* What an instance does after this node stalled. */
 #ifndef XBEAT_VRRP_RULES_STALL_H
 #define XBEAT_VRRP_RULES_STALL_H
 
@@ -9,14 +9,15 @@
 /* This node was Active, stalled and has stepped down: it finds out who is Active. */
 void instance_learn(struct instance *instance, uint64_t now_ns);
 
-/* The time for that is over. */
-void instance_learnt(struct instance *instance);
+/* INSTANCE_TIMER_LEARN: peers have been probed for long enough. */
+void instance_finish_learning(struct instance *instance);
 
 /* Whether a Backup's timer is late because this node stalled; then it has been postponed. */
-bool instance_stood_still(struct instance *instance, const struct vrrp_advert *newest,
-			  uint64_t now_ns);
+bool instance_postpone_after_stall(struct instance *instance, const struct vrrp_advert *newest,
+				   uint64_t now_ns);
 
 /* Reports an Active that was late by an advert or more. */
-void instance_note_stall(const struct instance *instance, struct vrrp_node *node, uint64_t now_ns);
+void instance_report_stall(const struct instance *instance, struct vrrp_node *node,
+			   uint64_t now_ns);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What heartbeats mean for an instance: whether its Active lives, whether this node is the one to
- * take over, whether two Actives have met again, whether a new daemon may go on as Active.
+ * What heartbeats mean for an instance: whether its Active is alive, whether this node is to take
+ * over, and whether two Actives have met again after a partition.
  */
 #include "user/vrrp/rules/takeover.h"
 #include "user/core/liveness.h"
@@ -23,13 +23,16 @@
 
 /* How the Active was lost. */
 struct loss {
-	const struct peer *peer; /* NULL: nobody knows who it was */
-	uint64_t said_ns; /* when it said so itself; 0: it fell silent or stands still */
-	bool yielded; /* to somebody, who need not be a peer */
+	const struct peer *peer; /* NULL: unknown */
+	uint64_t said_ns; /* when it reported that itself; 0: it fell silent or stalls */
+	bool yielded; /* to a node that need not be a peer */
 };
 
-/* Whether the newest advert shows somebody at work. That of a dead node does not, nor that of the lost
- * one, unless it came after the news of the loss. One that no heartbeat knows may be anybody's. */
+/*
+ * Whether the newest advert shows a node at work. That of a dead node does not, nor that of the
+ * lost one, unless it arrived after the report of the loss. An advert from an address that no
+ * heartbeat knows may be any node's.
+ */
 static bool is_advertised(const struct instance *instance, const struct loss *loss)
 {
 	const struct peers *peers = instance->peers;
@@ -56,7 +59,7 @@ static bool is_advertised(const struct instance *instance, const struct loss *lo
 	return loss->yielded;
 }
 
-/* Whether the whole sync group has lost its Active with this peer: then nobody has to wait for a member. */
+/* Whether the whole sync group has lost its Active with this peer: then it waits for no member. */
 static bool group_is_vacant(const struct instance *instance, const struct peer *peer)
 {
 	const struct instance_group *group = instance->group;
@@ -72,8 +75,8 @@ static bool group_is_vacant(const struct instance *instance, const struct peer *
 	return true;
 }
 
-/* Nobody is Active, and all who live know it: the best Backup takes over, the others wait for it. Unless
- * somebody has done so already. */
+/* No node is Active, and all live nodes know it: the best Backup takes over, the others wait for
+ * it. Unless a node has already taken over. */
 static void fill_vacancy(struct instance *instance, const struct loss *loss, const char *reason)
 {
 	struct vrrp_actions actions;
@@ -90,12 +93,12 @@ static void fill_vacancy(struct instance *instance, const struct loss *loss, con
 
 /*
  * This node is Active, and a peer that was away is back; it may have been Active meanwhile. The
- * sooner it hears our advert, the sooner one of the two yields; and neighbours that went over to it
- * must be called back, because this node never lost the addresses and had nothing to announce.
+ * sooner it hears our advert, the sooner one of the two yields. Neighbours that followed it must be
+ * called back, because this node never lost the addresses and had nothing to announce.
  */
 static void meet_again(struct instance *instance, const struct peer *peer)
 {
-	const struct xb_instance *said = instance_said_of(instance, peer);
+	const struct xb_instance *said = instance_entry_of(instance, peer);
 	uint8_t own_priority = instance->vrrp.effective_priority;
 	bool yields = said && said->state == XB_INSTANCE_ACTIVE &&
 		      (said->priority > own_priority ||
@@ -107,11 +110,11 @@ static void meet_again(struct instance *instance, const struct peer *peer)
 		instance_announce_again(instance);
 }
 
-void instance_fill(struct instance *instance)
+void instance_fill_vacancy(struct instance *instance)
 {
-	struct loss loss = {.yielded = true}; /* whoever advertises counts */
+	struct loss loss = {.yielded = true}; /* any node that advertises counts */
 
-	fill_vacancy(instance, &loss, "nobody is Active, after this node stood still");
+	fill_vacancy(instance, &loss, "no node is Active after this node stalled");
 }
 
 static void peer_failed(struct instance *instance, const struct peer *peer, enum verdict from)
@@ -121,28 +124,29 @@ static void peer_failed(struct instance *instance, const struct peer *peer, enum
 	bool active_failed = lost && !instance_is_lost_by(instance, peer, from) &&
 			     instance_was_active(instance, peer);
 	const struct xb_peer *said = peer_said(peer);
-	bool stops = said && said->node_state == XB_NODE_STOPPING;
+	bool stopping = said && said->node_state == XB_NODE_STOPPING;
 	struct loss loss = {.peer = lost ? peer : NULL,
-			    .said_ns = stops ? said->last_evidence_ns : 0};
+			    .said_ns = stopping ? said->last_evidence_ns : 0};
 	char reason[VRRP_REASON_BYTES];
 
-	/* Who waits for a better Backup must not wait for one that has failed, too. */
+	/* A node that waits for a better Backup must not wait for one that has failed, too. */
 	if (!active_failed && instance->vrrp.vacancy != VRRP_LOST)
 		return;
-	snprintf(reason, sizeof(reason), "%s%s is %s: %.150s", active_failed ? "Active " : "",
+	snprintf(reason, sizeof(reason), "%s%s is %s (%.150s)", active_failed ? "Active " : "",
 		 peer->node->name, verdict_name(verdict), peer->liveness.reason);
 	fill_vacancy(instance, &loss, reason);
 }
 
-/* It answered beside this node and yielded to no advert: neighbours that went over to it are called back. */
-static void rival_is_gone(struct instance *instance)
+/* It answered beside this node and yielded to no advert: neighbours that followed it are called
+ * back. */
+static void rival_has_left(struct instance *instance)
 {
 	if (instance->vrrp.state == XB_INSTANCE_ACTIVE)
 		instance_announce_again(instance);
 }
 
-/* It may be Active, having heard nobody else. */
-static void peer_is_deaf(struct instance *instance)
+/* It may be Active, because it hears no other node. */
+static void peer_is_one_way(struct instance *instance)
 {
 	struct vrrp_actions actions;
 	struct vrrp_advert newest;
@@ -150,7 +154,7 @@ static void peer_is_deaf(struct instance *instance)
 
 	newest = instance_newest_advert(instance, &any);
 	if (!any || !vrrp_timing_stands(&instance->vrrp, &newest, clock_now_ns()) ||
-	    !instance_yield_to_deaf(instance, &newest))
+	    !instance_yield_to_one_way(instance, &newest))
 		return;
 	vrrp_advert_received(&instance->vrrp, &newest, clock_now_ns(), &actions);
 	instance_act(instance, &actions);
@@ -161,9 +165,9 @@ void instance_peer_changed(struct instance *instance, const struct peer *peer, e
 	bool was_away = from != VERDICT_UP && from != VERDICT_HUNG && from != VERDICT_FENCED;
 
 	if (peer->liveness.silent && !was_away && instance_is_claimed_by(instance, peer))
-		rival_is_gone(instance);
+		rival_has_left(instance);
 	if (peer->liveness.verdict == VERDICT_ONE_WAY)
-		peer_is_deaf(instance);
+		peer_is_one_way(instance);
 	if (peer->liveness.verdict != VERDICT_UP)
 		peer_failed(instance, peer, from);
 	else if (was_away && instance->vrrp.state == XB_INSTANCE_ACTIVE)
@@ -178,7 +182,7 @@ static void peer_is_fenced(struct instance *instance, const struct peer *peer)
 	char reason[VRRP_REASON_BYTES];
 
 	snprintf(reason, sizeof(reason), "%s has fenced the addresses: its daemon %s %.1f s%s",
-		 peer->node->name, died ? "died, and last moved" : "had not moved for",
+		 peer->node->name, died ? "died, and last made progress" : "made no progress for",
 		 (double)said->daemon_age_us / 1e6, died ? " before" : "");
 	fill_vacancy(instance, &loss, reason);
 }
@@ -191,19 +195,19 @@ static void peer_gave_up(struct instance *instance, const struct peer *peer,
 			    .yielded = state == XB_INSTANCE_BACKUP};
 	char reason[VRRP_REASON_BYTES];
 
-	snprintf(reason, sizeof(reason), "%s gave the instance up: it says %s", peer->node->name,
+	snprintf(reason, sizeof(reason), "%s gave the instance up: it reports %s", peer->node->name,
 		 instance_state_name(state));
 	fill_vacancy(instance, &loss, reason);
 }
 
-void instance_peer_said(struct instance *instance, const struct peer *peer)
+void instance_peer_reported(struct instance *instance, const struct peer *peer)
 {
-	const struct xb_instance *said = instance_said_of(instance, peer);
+	const struct xb_instance *said = instance_entry_of(instance, peer);
 
 	if (!instance_follow_claim(instance, peer))
 		return;
 	if (instance_is_fenced_at(instance, peer)) {
-		rival_is_gone(instance);
+		rival_has_left(instance);
 		peer_is_fenced(instance, peer);
 	} else {
 		peer_gave_up(instance, peer, said ? said->state : XB_INSTANCE_NONE);
@@ -228,7 +232,7 @@ void instance_released(struct instance *instance, const struct xb_address *sourc
 	}
 }
 
-bool instance_yield_to_deaf(struct instance *instance, const struct vrrp_advert *advert)
+bool instance_yield_to_one_way(struct instance *instance, const struct vrrp_advert *advert)
 {
 	const struct peer *peer = instance_peer_at(instance, &advert->source);
 	const struct xb_peer *said = peer ? peer_said(peer) : NULL;
@@ -238,15 +242,15 @@ bool instance_yield_to_deaf(struct instance *instance, const struct vrrp_advert 
 	if (instance->vrrp.state != XB_INSTANCE_ACTIVE || instance->self_slot < 0 || !peer ||
 	    peer->liveness.verdict != VERDICT_ONE_WAY || advert->priority == VRRP_PRIORITY_RELEASE)
 		return false;
-	/* It could serve nobody: no request would reach it. */
+	/* It receives nothing, so no request would reach it. */
 	if (peer->liveness.receives_nothing)
 		return false;
-	/* An advert from when it still heard us says nothing. */
+	/* An advert from when it still heard us proves nothing. */
 	if (said && time_reached(said->last_evidence_ns, advert->arrival_ns))
 		return false;
 	snprintf(
 		reason, sizeof(reason),
-		"%s does not hear this node and is Active, too (priority %u): this node yields, because %s cannot know",
+		"%s does not hear this node and is Active, too (priority %u): this node yields, because %s cannot know of it",
 		peer->node->name, advert->priority, peer->node->name);
 	vrrp_step_down(&instance->vrrp, clock_now_ns(), reason, &actions);
 	instance_act(instance, &actions);

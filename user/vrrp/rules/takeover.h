@@ -7,16 +7,16 @@
 #include "user/vrrp/state/instance.h"
 
 void instance_peer_changed(struct instance *instance, const struct peer *peer, enum verdict from);
-void instance_peer_said(struct instance *instance, const struct peer *peer);
+void instance_peer_reported(struct instance *instance, const struct peer *peer);
 
 /* An advert of priority 0 came from source. */
 void instance_released(struct instance *instance, const struct xb_address *source,
 		       uint64_t arrival_ns);
 
 /* No node has been found to be Active after this node stalled: the best candidate takes over. */
-void instance_fill(struct instance *instance);
+void instance_fill_vacancy(struct instance *instance);
 
 /* An Active yields to one that cannot hear it, whatever the priorities. Returns whether it did. */
-bool instance_yield_to_deaf(struct instance *instance, const struct vrrp_advert *advert);
+bool instance_yield_to_one_way(struct instance *instance, const struct vrrp_advert *advert);
 
 #endif

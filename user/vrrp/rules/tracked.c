@@ -17,13 +17,14 @@
 #include "user/vrrp/effects/notify.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/operator.h"
+#include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
-#include "user/vrrp/state/obstacles.h"
+#include <event2/event.h>
 #include <stdio.h>
 
-/* Returns what a tracked thing is like; *reason: in words. */
-static struct track_status look_at(const struct instance *instance,
-				   const struct config_track *track, const char **reason)
+/* Returns the status of a tracked thing; *reason: in words. */
+static struct track_status status_of(const struct instance *instance,
+				     const struct config_track *track, const char **reason)
 {
 	const struct peers *peers = instance->peers;
 	const struct link_event *link;
@@ -34,7 +35,7 @@ static struct track_status look_at(const struct instance *instance,
 	switch (track->kind) {
 	case CONFIG_TRACK_INTERFACE:
 		link = interfaces_get(instance->interfaces, track->name);
-		*reason = !link->present  ? "is not there"
+		*reason = !link->present  ? "is missing"
 			  : link->running ? "is up"
 					  : "is down or has no carrier";
 		return (struct track_status){.known = true, .up = link->present && link->running};
@@ -65,7 +66,7 @@ static void each_of(const struct instance *instance, const struct config_track *
 {
 	for (size_t i = 0; i < count; i++) {
 		const char *reason;
-		struct track_status status = look_at(instance, &tracks[i], &reason);
+		struct track_status status = status_of(instance, &tracks[i], &reason);
 
 		report(context, &tracks[i], track_effect(&tracks[i], status), reason);
 	}
@@ -86,7 +87,7 @@ void instance_each_track(const struct instance *instance,
 
 struct sum {
 	int weight;
-	char fault[INSTANCE_OBSTACLE_BYTES];
+	char fault[INSTANCE_INHIBITOR_BYTES];
 	const char *awaited; /* a script without a result yet that could be a fault */
 };
 
@@ -113,15 +114,15 @@ void instance_track(struct instance *instance)
 
 	instance_each_track(instance, add_up, &sum);
 	if (sum.fault[0])
-		instance_set_obstacle(instance, INSTANCE_OBSTACLE_TRACKED, "%s", sum.fault);
+		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_TRACKED, "%s", sum.fault);
 	else
-		instance_set_obstacle(instance, INSTANCE_OBSTACLE_TRACKED, NULL);
-	/* As keepalived: not Active first and a fault then. */
+		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_TRACKED, NULL);
+	/* As keepalived: not Active first and then a fault. */
 	if (sum.awaited && instance->vrrp.state == XB_INSTANCE_INITIALIZE)
-		instance_set_obstacle(instance, INSTANCE_OBSTACLE_AWAITED,
-				      "script %s has had no result yet", sum.awaited);
+		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_AWAITED,
+				       "script %s has no result yet", sum.awaited);
 	else
-		instance_set_obstacle(instance, INSTANCE_OBSTACLE_AWAITED, NULL);
+		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_AWAITED, NULL);
 	vrrp_set_priority(&instance->vrrp, clock_now_ns(), vrrp_weighted_priority(base, sum.weight),
 			  &actions);
 	if (instance->vrrp.effective_priority == before)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What peers said of an instance, and how far that goes: who answers for its addresses, whether an Active that hangs,
- * is silent or does not hear us is lost, and why a Backup whose timer runs out has to wait all the same.
+ * What peers report of an instance, and what follows from it: which node answers for its addresses,
+ * and whether an Active that hangs, is silent or does not hear us is lost.
  */
 #include "user/vrrp/state/claims.h"
 #include "user/config/model/config.h"
@@ -13,7 +13,8 @@
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
 
-const struct xb_instance *instance_said_of(const struct instance *instance, const struct peer *peer)
+const struct xb_instance *instance_entry_of(const struct instance *instance,
+					    const struct peer *peer)
 {
 	const struct xb_peer *said = peer_said(peer);
 
@@ -32,22 +33,21 @@ static bool is_fenced(const struct peer *peer, const struct xb_instance *entry)
 
 bool instance_is_fenced_at(const struct instance *instance, const struct peer *peer)
 {
-	const struct xb_instance *entry = instance_said_of(instance, peer);
+	const struct xb_instance *entry = instance_entry_of(instance, peer);
 
 	return entry && is_fenced(peer, entry);
 }
 
 bool instance_is_claimed_by(const struct instance *instance, const struct peer *peer)
 {
-	const struct xb_instance *entry = instance_said_of(instance, peer);
+	const struct xb_instance *entry = instance_entry_of(instance, peer);
 
 	return entry && entry->state == XB_INSTANCE_ACTIVE && !is_fenced(peer, entry);
 }
 
-/* Whether its guard has still to close: it says FENCED before anybody else may answer. */
 bool instance_is_guarded_by(const struct instance *instance, const struct peer *peer)
 {
-	const struct xb_instance *entry = instance_said_of(instance, peer);
+	const struct xb_instance *entry = instance_entry_of(instance, peer);
 
 	return entry && instance_is_claimed_by(instance, peer) &&
 	       (entry->family_flags & XB_INSTANCE_GUARDED);
@@ -63,7 +63,7 @@ bool instance_has_address(const struct peer *peer, const struct xb_address *addr
 
 bool instance_was_active(const struct instance *instance, const struct peer *peer)
 {
-	const struct xb_instance *entry = instance_said_of(instance, peer);
+	const struct xb_instance *entry = instance_entry_of(instance, peer);
 
 	if (entry && entry->state == XB_INSTANCE_ACTIVE)
 		return true;
@@ -78,7 +78,7 @@ bool instance_is_lost_by(const struct instance *instance, const struct peer *pee
 	switch (verdict) {
 	case VERDICT_RELEASED:
 		return true;
-	case VERDICT_DOWN: /* or it is this node that is cut off */
+	case VERDICT_DOWN: /* or this node is cut off itself */
 		return !(holds && instance->peers->isolated);
 	case VERDICT_UNREACHABLE:
 		return !holds;
@@ -107,13 +107,13 @@ bool instance_has_silent_rival(const struct instance *instance)
 	return false;
 }
 
-const struct peer *instance_still_claimant(const struct instance *instance)
+const struct peer *instance_stalled_claimant(const struct instance *instance)
 {
 	const struct peers *peers = instance->peers;
 
 	for (size_t i = 0; peers && i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];
-		const struct xb_instance *entry = instance_said_of(instance, peer);
+		const struct xb_instance *entry = instance_entry_of(instance, peer);
 
 		if ((peer->liveness.verdict == VERDICT_HUNG ||
 		     peer->liveness.verdict == VERDICT_FENCED) &&
@@ -123,8 +123,6 @@ const struct peer *instance_still_claimant(const struct instance *instance)
 	return NULL;
 }
 
-/* A peer that answers for the addresses, or may do so until its guard closes; except: one that does not count, or
- * NULL. */
 const struct peer *instance_find_claimant(const struct instance *instance,
 					  const struct peer *except)
 {
@@ -133,11 +131,11 @@ const struct peer *instance_find_claimant(const struct instance *instance,
 	for (size_t i = 0; i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];
 		enum verdict verdict = peer->liveness.verdict;
-		bool stands_still = verdict == VERDICT_HUNG || verdict == VERDICT_FENCED;
+		bool is_stalled = verdict == VERDICT_HUNG || verdict == VERDICT_FENCED;
 
 		if (peer != except && instance_is_claimed_by(instance, peer) &&
 		    (verdict == VERDICT_UP ||
-		     (stands_still && !instance_is_lost_by(instance, peer, verdict))))
+		     (is_stalled && !instance_is_lost_by(instance, peer, verdict))))
 			return peer;
 	}
 	return NULL;
@@ -155,8 +153,8 @@ bool instance_follow_claim(struct instance *instance, const struct peer *peer)
 	return true;
 }
 
-/* Every node computes this from the same heartbeats; the answer must not depend on who asks. *own: this
- * node. Returns the best candidate, or NULL. */
+/* Every node computes this from the same heartbeats; the result must not depend on the node that
+ * computes it. *own: it is this node. Returns the best candidate, or NULL. */
 static const struct peer *find_best(const struct instance *instance, bool with_own, bool *own)
 {
 	const struct peers *peers = instance->peers;
@@ -173,7 +171,7 @@ static const struct peer *find_best(const struct instance *instance, bool with_o
 	};
 	for (size_t i = 0; i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];
-		const struct xb_instance *said = instance_said_of(instance, peer);
+		const struct xb_instance *said = instance_entry_of(instance, peer);
 
 		if (!said || peer->node->witness)
 			continue;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What peers said of an instance, and what follows from it. */
+/* What peers report of an instance, and what follows from it. */
 #ifndef XBEAT_VRRP_STATE_CLAIMS_H
 #define XBEAT_VRRP_STATE_CLAIMS_H
 
@@ -7,18 +7,20 @@
 #include "user/heartbeat/peers.h"
 #include "user/vrrp/state/instance.h"
 
-/* The entry of this instance in what the peer last said; NULL: none. */
-const struct xb_instance *instance_said_of(const struct instance *instance,
-					   const struct peer *peer);
+/* The entry of this instance in the peer's last report; NULL: none. */
+const struct xb_instance *instance_entry_of(const struct instance *instance,
+					    const struct peer *peer);
 
-/* Whether the peer, when last heard, was Active and answered for the addresses; or had fenced them. */
+/* Whether the peer, when last heard, was Active and answered for the addresses; or had fenced
+ * them. */
 bool instance_is_claimed_by(const struct instance *instance, const struct peer *peer);
 bool instance_is_fenced_at(const struct instance *instance, const struct peer *peer);
 
-/* Whether the peer's guard has still to close: it says FENCED before another node may answer. */
+/* Whether the peer has a guard that has not expired: it reports FENCED before another node may
+ * answer. */
 bool instance_is_guarded_by(const struct instance *instance, const struct peer *peer);
 
-/* Whether it was this instance's Active: it said so, or its adverts did. */
+/* Whether it was this instance's Active, by its reports or by its adverts. */
 bool instance_was_active(const struct instance *instance, const struct peer *peer);
 
 /* Whether the address is one of the peer's links. */
@@ -28,23 +30,25 @@ bool instance_has_address(const struct peer *peer, const struct xb_address *addr
 const struct peer *instance_peer_at(const struct instance *instance,
 				    const struct xb_address *address);
 
-/* Whether an Active with this verdict is to be replaced at once. One that hangs is not before its guard has closed,
- * one that others hear not with on_partition hold. */
+/* Whether an Active with this verdict is to be replaced at once. One that hangs is not replaced
+ * before its guard has expired, and with on_partition hold one that others hear is not. */
 bool instance_is_lost_by(const struct instance *instance, const struct peer *peer,
 			 enum verdict verdict);
 
-/* Whether a peer fell silent as the Active. It may live, and not know yet that it is not heard. */
+/* Whether a peer fell silent as the Active. It may be alive, and not know yet that it is not
+ * heard. */
 bool instance_has_silent_rival(const struct instance *instance);
 
-/* A peer that stalls and was Active when it last said something, fenced or not; or NULL. */
-const struct peer *instance_still_claimant(const struct instance *instance);
+/* A peer that stalls and was Active in its last report, fenced or not; or NULL. */
+const struct peer *instance_stalled_claimant(const struct instance *instance);
 
-/* A peer that answers for the addresses, or may do so until its guard closes; except: one that does not count, or
- * NULL. */
+/* A peer that answers for the addresses, or may do so until its guard expires; except: one that
+ * does not count, or NULL. */
 const struct peer *instance_find_claimant(const struct instance *instance,
 					  const struct peer *except);
 
-/* Takes in what the peer said. Returns whether it was the claimant and claims the instance no longer. */
+/* Follows what the peer reports. Returns whether it was the claimant and no longer claims the
+ * instance. */
 bool instance_follow_claim(struct instance *instance, const struct peer *peer);
 
 /* Whether this node is the best of those that could be Active. */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The advert that counts, from the map. */
 #include "user/vrrp/state/heard.h"
 #include "user/core/vrrp.h"
 #include "user/core/vrrp_timing.h"
@@ -8,7 +7,8 @@
 #include "user/lib/time.h"
 #include "user/vrrp/state/instance.h"
 
-/* The Active's own last advert, while that stands: rivals may have sent newer ones. */
+/* Whether the last advert of the Active that is followed is still valid: rivals may have sent newer
+ * ones. */
 static bool followed_stands(const struct instance *instance, const struct xb_vrrp *router)
 {
 	return router->followed_arrival_ns && instance->vrrp.state == XB_INSTANCE_BACKUP &&
@@ -41,7 +41,7 @@ bool heard_active(const struct instance *instance, const struct xb_vrrp *router,
 
 	newest = heard_newest_advert(instance, router, &any);
 	if (!address_is_unset(&vrrp->active_address)) {
-		/* Its own newest advert may tell another priority, which is not followed any more. */
+		/* Its own newest advert may carry another priority, which is no longer followed. */
 		if (!address_equal(&newest.source, &vrrp->active_address) ||
 		    newest.priority == VRRP_PRIORITY_RELEASE)
 			newest.priority = vrrp->active_priority;

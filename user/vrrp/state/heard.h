@@ -6,13 +6,13 @@
 #include "user/vrrp/state/instance.h"
 #include <xbeat/map.h>
 
-/* The newest advert that counts: of the Active that is followed while it stands, else the newest of all; *any: whether
- * there was one. */
+/* The newest advert that counts: that of the Active that is followed while it is valid, else the
+ * newest of all; *any: whether there was one. */
 struct vrrp_advert heard_newest_advert(const struct instance *instance,
 				       const struct xb_vrrp *router, bool *any);
 
-/* The Active as far as this node knows: itself, the one it follows, else one it hears and does not follow, because it
- * preempts that one or takes no part. Returns whether there is one. */
+/* The Active as far as this node knows: itself, the one it follows, else one it hears and does not
+ * follow, because it preempts that one or takes no part. Returns whether there is one. */
 bool heard_active(const struct instance *instance, const struct xb_vrrp *router,
 		  struct vrrp_advert *active);
 

@@ -31,12 +31,13 @@ static uint64_t daemon_age_ns(const struct peer *peer, uint64_t now_ns)
 static bool is_preempted(const struct instance *instance, const struct peer *peer)
 {
 	return instance->vrrp.parameters.preempt &&
-	       instance_said_of(instance, peer)->priority < instance->vrrp.effective_priority;
+	       instance_entry_of(instance, peer)->priority < instance->vrrp.effective_priority;
 }
 
-/* One that stands still yields to nobody before its guard closes: it is waited for, also by a better one. */
-static bool stands_still(const struct instance *instance, const struct peer *peer,
-			 const struct clause *clause)
+/* An Active that stalls yields to no node before its guard expires: even a better node waits for
+ * it. */
+static bool is_stalled(const struct instance *instance, const struct peer *peer,
+		       const struct clause *clause)
 {
 	const char *name = peer->node->name;
 	uint64_t age_ns;
@@ -47,24 +48,24 @@ static bool stands_still(const struct instance *instance, const struct peer *pee
 	if (peer_said(peer)->node_state == XB_NODE_DEAD)
 		snprintf(
 			clause->text, clause->bytes,
-			"the daemon of %s died: it may be back within its grace, or its guard closes",
+			"the daemon of %s died: it may restart within restart_grace, or its guard expires",
 			name);
 	else if (peer->liveness.verdict == VERDICT_HUNG || peer->liveness.verdict == VERDICT_FENCED)
 		snprintf(
 			clause->text, clause->bytes,
-			"%s hangs: its daemon has not moved for %.1f s, and its guard is about to close",
+			"%s hangs: its daemon made no progress for %.1f s, and its guard is about to expire",
 			name, (double)age_ns / 1e9);
 	else if (peer->liveness.verdict == VERDICT_UP && is_preempted(instance, peer) &&
 		 age_ns >= peer->timing.detection_time_ns)
 		snprintf(clause->text, clause->bytes,
-			 "the daemon of %s, which is to be preempted, has not moved for %.1f ms",
+			 "the daemon of %s, which is to be preempted, made no progress for %.1f ms",
 			 name, (double)age_ns / 1e6);
 	else
 		return false;
 	return evidence_age_ns(peer, clause->now_ns) < peer->timing.detection_time_ns;
 }
 
-/* Its adverts are lost on the way, or hidden behind those of a rival. */
+/* Its adverts are lost on the way, or hidden by those of a rival. */
 static bool works(const struct instance *instance, const struct peer *peer,
 		  const struct clause *clause)
 {
@@ -75,16 +76,16 @@ static bool works(const struct instance *instance, const struct peer *peer,
 	if (daemon_age_ns(peer, clause->now_ns) >= peer->timing.detection_time_ns)
 		snprintf(
 			clause->text, clause->bytes,
-			"%s answers and is Active with priority %u, though its daemon has not moved for %.1f ms (daemon_timeout %.1f s)",
-			peer->node->name, instance_said_of(instance, peer)->priority,
+			"%s answers and is Active with priority %u, though its daemon made no progress for %.1f ms (daemon_timeout %.1f s)",
+			peer->node->name, instance_entry_of(instance, peer)->priority,
 			(double)daemon_age_ns(peer, clause->now_ns) / 1e6,
 			(double)peer->timing.daemon_timeout_ns / 1e9);
 	else
 		snprintf(
 			clause->text, clause->bytes,
-			"%s answers (evidence %.1f ms old), its daemon moves and it is Active with priority %u: its adverts are lost on the way",
+			"%s answers (evidence %.1f ms old), its daemon makes progress and it is Active with priority %u: its adverts are lost on the way",
 			peer->node->name, (double)evidence_age_ns(peer, clause->now_ns) / 1e6,
-			instance_said_of(instance, peer)->priority);
+			instance_entry_of(instance, peer)->priority);
 	return true;
 }
 
@@ -101,12 +102,12 @@ static bool is_cut_off(const struct instance *instance, const struct peer *peer,
 	if (!decided)
 		snprintf(
 			clause->text, clause->bytes,
-			"%s is silent, and others have still to say whether they hear it (on_partition hold)",
+			"%s is silent, and other nodes have not reported yet whether they hear it (on_partition hold)",
 			peer->node->name);
 	else if (instance->peers->isolated)
 		snprintf(
 			clause->text, clause->bytes,
-			"this node hears nobody: it may be the one that is cut off, and %s may be Active (on_partition hold)",
+			"this node hears no other node: it may be cut off itself, and %s may be Active (on_partition hold)",
 			peer->node->name);
 	else
 		snprintf(clause->text, clause->bytes,
@@ -133,7 +134,7 @@ bool instance_wait_reason(const struct instance *instance, char *text, size_t by
 	const struct clause clause = {.text = text, .bytes = bytes, .now_ns = clock_now_ns()};
 
 	text[0] = '\0';
-	return find_reason(instance, &clause, stands_still) ||
+	return find_reason(instance, &clause, is_stalled) ||
 	       find_reason(instance, &clause, is_cut_off);
 }
 
@@ -152,7 +153,7 @@ bool instance_stay_reason(const struct instance *instance, char *text, size_t by
 		const struct peer *peer = &peers->list[i];
 
 		if (peer->liveness.verdict != VERDICT_ONE_WAY || peer->liveness.receives_nothing ||
-		    peer->node->witness || !instance_said_of(instance, peer))
+		    peer->node->witness || !instance_entry_of(instance, peer))
 			continue;
 		snprintf(text, bytes, "%s does not hear this node, and would take over again",
 			 peer->node->name);

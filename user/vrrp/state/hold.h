@@ -5,8 +5,11 @@
 
 #include "user/vrrp/state/instance.h"
 
-/* Writes why a Backup must not take over though its timer has expired: a clause with figures. Returns whether there is
- * such a reason: an Active that may still answer for the addresses, or cannot be asked; to hold: or one that works. */
+/*
+ * Writes why a Backup must not take over though its timer has expired: a clause with figures.
+ * Returns whether there is such a reason: an Active that may still answer for the addresses, or
+ * cannot be asked; to hold: or one that works.
+ */
 bool instance_wait_reason(const struct instance *instance, char *text, size_t bytes);
 bool instance_hold_reason(const struct instance *instance, char *text, size_t bytes);
 

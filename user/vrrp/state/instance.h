@@ -1,32 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One VRRP instance: the pure state machine of user/core/vrrp.c, what inhibits it, and a part for each
- * file that does something for it. A part is declared in the header of the file that owns it; that
- * file alone writes it.
+ * One VRRP instance: the pure state machine of user/core/vrrp.c, what inhibits it, and a part for
+ * each file that does something for it. A part is declared in the header of the file that owns it;
+ * that file alone writes it.
  */
 #ifndef XBEAT_VRRP_STATE_INSTANCE_H
 #define XBEAT_VRRP_STATE_INSTANCE_H
 
 #include "user/config/model/config.h"
 #include "user/core/vrrp.h"
-#include "user/vrrp/state/obstacles.h"
+#include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/timers.h"
 
 struct instance {
-	const struct config_instance *config;
+	const struct config_instance
+		*config; /* lifecycle.c, reload.c; effects/vips.c while it changes addresses */
 	struct vrrp vrrp;
-	/* "": this one is not in the way, else a clause (state/obstacles.c). */
-	char obstacles[INSTANCE_OBSTACLE_COUNT][INSTANCE_OBSTACLE_BYTES];
+	/* "": not set, else a clause (state/inhibitors.c). */
+	char inhibitors[INSTANCE_INHIBITOR_COUNT][INSTANCE_INHIBITOR_BYTES];
 	struct event *timers[INSTANCE_TIMER_COUNT];
 	struct instance_group *group; /* rules/group.c; NULL: none */
-	const struct peer *claimant; /* state/claims.c: the peer that last said it is Active */
+	const struct peer
+		*claimant; /* state/claims.c: the peer that last reported that it is Active */
 
-	/* Set when it is made, and by a start, stop or reload (lifecycle.c). */
+	/* Set when it is created, started, stopped or reloaded (lifecycle.c, reload.c). */
 	int self_slot; /* in xb_self and in heartbeats; -1: none */
 	struct xb_address own_address; /* of this node; decides between equal priorities */
-	uint64_t made_ns; /* adverts that arrived before were not for it */
-	bool begun; /* before, packets say what an earlier daemon said of it */
-	bool stops; /* for good: STOP or DELETED is notified */
+	uint64_t made_ns; /* adverts that arrived earlier were not for it */
+	bool started; /* before that, packets report what an earlier daemon reported of it */
+	bool stopping; /* for good: STOP or DELETED is notified */
 	bool removed; /* by a reload */
 
 	/* What more than one file uses. */

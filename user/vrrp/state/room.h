@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The room as its doors see it: the set of instances, what they work with, what is known of the node. */
+/* The room as its doors see it: the set of instances, what they work with, what is known of the
+ * node. */
 #ifndef XBEAT_VRRP_STATE_ROOM_H
 #define XBEAT_VRRP_STATE_ROOM_H
 

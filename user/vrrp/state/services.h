@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What instances work with. Only those that make a part of an instance see all of it; a part keeps what it uses. */
+/* What instances work with. Only functions that create a part of an instance see all of it; a part
+ * keeps what it uses. */
 #ifndef XBEAT_VRRP_STATE_SERVICES_H
 #define XBEAT_VRRP_STATE_SERVICES_H
 

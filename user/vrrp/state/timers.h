@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The timers of an instance; user/vrrp/timers.c creates them and says what is done when one is due. */
+/* The timers of an instance; user/vrrp/timers.c creates them and handles those that are due. */
 #ifndef XBEAT_VRRP_STATE_TIMERS_H
 #define XBEAT_VRRP_STATE_TIMERS_H
 
@@ -10,7 +10,7 @@ enum instance_timer {
 	INSTANCE_TIMER_ANNOUNCE_LATER, /* garp_master_delay */
 	INSTANCE_TIMER_ANNOUNCE_REFRESH, /* garp_master_refresh */
 	INSTANCE_TIMER_STAY_AWAY, /* the end of a failover with a duration */
-	INSTANCE_TIMER_LEARN, /* after a stall: what this node hears means something again */
+	INSTANCE_TIMER_LEARN, /* after a stall: what this node hears is evidence again */
 	INSTANCE_TIMER_COUNT
 };
 

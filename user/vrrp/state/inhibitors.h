@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What keeps an instance in Initialize. */
-#ifndef XBEAT_VRRP_STATE_OBSTACLES_H
-#define XBEAT_VRRP_STATE_OBSTACLES_H
+#ifndef XBEAT_VRRP_STATE_INHIBITORS_H
+#define XBEAT_VRRP_STATE_INHIBITORS_H
 
 #include "user/core/vrrp.h"
 #include <stdbool.h>
 
-#define INSTANCE_OBSTACLE_BYTES VRRP_REASON_BYTES
+#define INSTANCE_INHIBITOR_BYTES VRRP_REASON_BYTES
 
 /* Id, name for programs; in the order in which they are reported. */
-#define INSTANCE_OBSTACLES(X)                                                                      \
+#define INSTANCE_INHIBITORS(X)                                                                     \
 	X(INTERFACE, "interface")                                                                  \
 	X(ADDRESS, "address")                                                                      \
 	X(TRACKED, "tracked")                                                                      \
@@ -20,24 +20,25 @@
 	X(ISOLATED, "isolated")                                                                    \
 	X(GROUP, "group") /* only this one comes from other instances: it is the last */
 
-enum instance_obstacle {
-#define X(id, name) INSTANCE_OBSTACLE_##id,
-	INSTANCE_OBSTACLES(X)
+enum instance_inhibitor {
+#define X(id, name) INSTANCE_INHIBITOR_##id,
+	INSTANCE_INHIBITORS(X)
 #undef X
-		INSTANCE_OBSTACLE_COUNT
+		INSTANCE_INHIBITOR_COUNT
 };
 
 struct instance;
 
-/* Sets (a format) or, with NULL, clears an obstacle; instance_settle() acts on it. */
-void instance_set_obstacle(struct instance *instance, enum instance_obstacle obstacle,
-			   const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Sets (a format) or, with NULL, clears an inhibitor; instance_reconcile() acts on it. */
+void instance_set_inhibitor(struct instance *instance, enum instance_inhibitor inhibitor,
+			    const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Sets or clears the obstacle of a drained node, and that of an isolated one (releases: on_isolated release). */
+/* Sets or clears the inhibitor of a drained node, and that of an isolated one (releases:
+ * on_isolated release). */
 void instance_set_drained(struct instance *instance, bool drained);
 void instance_set_isolated(struct instance *instance, bool releases);
 
-/* Returns the first obstacle, or -1. own: those of other members of the group do not count. */
-int instance_first_obstacle(const struct instance *instance, bool own);
+/* Returns the first inhibitor, or -1. own: those of other members of the group do not count. */
+int instance_first_inhibitor(const struct instance *instance, bool own);
 
 #endif
