@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * xbeat's XDP program: says what each packet of the interface is to us and
- * hands it on. Traffic that is not ours leaves here after a few comparisons,
- * without a map lookup or a counter.
+ * xbeat's XDP program: classifies each packet of the interface and hands it on. Packets that are
+ * not ours leave after a few comparisons, without a map lookup or a counter.
  *
- *   frame.h      Ethernet, VLAN tags          receive.h    a heartbeat's way:
- *   ipv4.h, ipv6.h, udp.h  is it for us,        heartbeat.h  checks without lock
- *                lengths, checksum              tag.h        SipHash
- *   vrrp_tap.h, vrrp_advert.h, vrrp_check.h,    evidence.h   what it proves
- *     vrrp_store.h   adverts                    probe.h, reply.h, answer.h
- *   no_accept.h  addresses that take nothing    query.h      what is known of a third node
- *   fence.h      addresses that are not         slot_lock.h
- *                  answered for any more        guard.h, guard_timer.h, daemon_exit.h  when that is
- *   apps.h       applications that beat by themselves
- *   maps.h       shared with user space
- *   drop.h, event.h   what is counted and told
+ *   packet/      Ethernet, IPv4, IPv6, UDP: is it for us, lengths, checksum
+ *   heartbeat/   receive.h   the path of a heartbeat: checks, verdict, answer
+ *                heartbeat.h, tag.h, evidence.h, gap.h   its checks, and what it proves
+ *                probe.h, reply.h, answer.h, query.h, apps.h   what each type causes
+ *   guard/       guard.h, guard_timer.h, daemon_exit.h   when a guard expires
+ *                fence.h, no_accept.h   packets to addresses that must not be answered
+ *   vrrp/        tap.h, advert.h, check.h, store.h   adverts
+ *   base/        maps.h, drop.h, event.h, slot_lock.h, word.h   what all share
  */
 #include "bpf/base/maps.h"
 
@@ -28,22 +24,23 @@
 #include "bpf/packet/ipv6.h"
 #include "bpf/vrrp/tap.h"
 
-/* What looked like ours and is let through may still be for an address that is fenced. */
-static __always_inline int fence_behind(struct xdp_md *ctx, const struct frame *frame, bool ipv6,
+/* Applies the fence to a packet that the program would pass: its destination may be fenced. */
+static __always_inline int fence_passed(struct xdp_md *ctx, const struct frame *frame, bool ipv6,
 					int action)
 {
 	return action == XDP_PASS ? fence(ctx, frame, ipv6) : action;
 }
 
-/* What an answer says must be true when the question came. Checked here because there is little on the stack yet,
- * of which all functions under way together may have 512 bytes, counted in steps of 32 on older kernels. */
+/* An answer must be true when its PROBE arrives, so expired guards are fenced first. Checked
+ * here because little is on the stack yet: all active functions together may use 512 bytes,
+ * counted in steps of 32 on older kernels. */
 static __always_inline int dispatch_heartbeat(struct xdp_md *ctx, const struct frame *frame,
 					      bool ipv6)
 {
 	__u64 arrival_ns = bpf_ktime_get_ns();
 
 	guard_check_if_due(arrival_ns);
-	return fence_behind(ctx, frame, ipv6,
+	return fence_passed(ctx, frame, ipv6,
 			    receive(ctx, frame->network_offset, ipv6, arrival_ns));
 }
 
@@ -62,9 +59,9 @@ static __always_inline int dispatch_ipv4(struct xdp_md *ctx, const struct frame 
 		return XDP_PASS;
 	if (ip->protocol == PROTOCOL_UDP && ipv4_is_heartbeat(ip, frame->end))
 		return dispatch_heartbeat(ctx, frame, false);
-	/* Tagged adverts belong to a VLAN interface, which has another index than this one. */
+	/* Tagged adverts belong to a VLAN interface, whose index is not this one's. */
 	if (ip->protocol == PROTOCOL_VRRP && !frame->vlan_id)
-		return fence_behind(ctx, frame, false, vrrp_tap(ctx, frame->network_offset, false));
+		return fence_passed(ctx, frame, false, vrrp_tap(ctx, frame->network_offset, false));
 	return no_accept(ctx, frame, false);
 }
 
@@ -77,7 +74,7 @@ static __always_inline int dispatch_ipv6(struct xdp_md *ctx, const struct frame 
 	if (ip->nexthdr == PROTOCOL_UDP && udp_is_heartbeat((const void *)(ip + 1), frame->end))
 		return dispatch_heartbeat(ctx, frame, true);
 	if (ip->nexthdr == PROTOCOL_VRRP && !frame->vlan_id)
-		return fence_behind(ctx, frame, true, vrrp_tap(ctx, frame->network_offset, true));
+		return fence_passed(ctx, frame, true, vrrp_tap(ctx, frame->network_offset, true));
 	if (ipv6_is_extension(ip->nexthdr) &&
 	    ipv6_extensions(ctx, frame->network_offset) == XDP_DROP)
 		return XDP_DROP;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Dropping with a reason, and counting it in xb_drops. Checks return the
- * reason (enum xb_drop), or NO_DROP.
- */
+/* Drops packets with a reason, counted in xb_drops. Checks return the reason (enum xb_drop), or
+ * NO_DROP. */
 #ifndef BPF_BASE_DROP_H
 #define BPF_BASE_DROP_H
 
@@ -10,7 +8,7 @@
 
 #define NO_DROP (-1)
 
-/* Counts a reason. The counters are this processor's own, so a plain increment will do. */
+/* Counts a reason. The counters are per processor, so a plain increment is enough. */
 __noinline int drop_count(__u32 reason)
 {
 	__u32 zero = 0;
@@ -21,7 +19,7 @@ __noinline int drop_count(__u32 reason)
 	return XDP_DROP;
 }
 
-/* What a packet gets that is ours and is not taken: it never goes up the stack. */
+/* Drops a packet that is ours but was refused: it never reaches the stack. */
 static __always_inline int drop(int reason)
 {
 	return drop_count((__u32)reason);

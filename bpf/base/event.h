@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Telling the daemon of changes through xb_events. */
+/* Reports changes to the daemon through xb_events. */
 #ifndef BPF_BASE_EVENT_H
 #define BPF_BASE_EVENT_H
 
 #include "bpf/base/drop.h"
 
-/* Returns a zeroed record, or NULL (counted) if the daemon does not keep up. */
+/* Returns a zeroed record, or NULL (counted) if the ring buffer is full. */
 static __always_inline struct xb_event *event_reserve(__u32 kind, __u32 slot, __u64 arrival_ns)
 {
 	struct xb_event *event = bpf_ringbuf_reserve(&xb_events, sizeof(*event), 0);
@@ -21,7 +21,7 @@ static __always_inline struct xb_event *event_reserve(__u32 kind, __u32 slot, __
 	return event;
 }
 
-/* epoch: as the kind says (xbeat/map.h), else 0. */
+/* epoch: by kind (xbeat/map.h), else 0. */
 __noinline int event_peer(__u32 kind, __u32 slot, __u64 arrival_ns, __u64 epoch)
 {
 	struct xb_event *event = event_reserve(kind, slot, arrival_ns);

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The maps and the frozen constants: everything the program shares with user
- * space. Values are described in xbeat/map.h. The daemon sets the sizes of
- * xb_peers, xb_rtt_hist and xb_gap_hist to its count of slots before it loads
- * the program.
- */
+/* The maps and the frozen constants: everything that the program shares with user space.
+ * xbeat/map.h describes the values. Before loading, the daemon sets the size of xb_peers,
+ * xb_rtt_hist and xb_gap_hist to its number of slots. */
 #ifndef BPF_BASE_MAPS_H
 #define BPF_BASE_MAPS_H
 
@@ -54,7 +51,7 @@ struct {
 	__type(value, struct xb_vrrp);
 } xb_vrrp SEC(".maps");
 
-/* These two, and xb_guard_slots, are empty where nobody asks for what they are for, so they take memory by the entry. */
+/* These two and xb_guard_slots are often empty, so their memory is allocated by the entry. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -127,7 +124,7 @@ struct {
 	__type(value, struct xb_app);
 } xb_apps SEC(".maps");
 
-/* Each page is a map of its own, so that each can be given to its program alone. */
+/* Each page is a map of its own, so that a program gets its own page only. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, XB_APP_PAGES_MAX);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The lock of a slot: a sequence that is odd while a processor writes, which
- * user space reads like a seqlock through its memory map. (A bpf_spin_lock
- * cannot be in a map that user space maps.)
- */
+/* The lock of a slot: a sequence number that is odd while a processor writes. User space reads
+ * slots like a seqlock through its memory map. (A map that user space maps cannot hold a
+ * bpf_spin_lock.) */
 #ifndef BPF_BASE_SLOT_LOCK_H
 #define BPF_BASE_SLOT_LOCK_H
 
@@ -11,8 +9,8 @@
 
 #include <bpf/bpf_helpers.h>
 
-/* A holder writes for some 50 ns. Only one whose processor the hypervisor took away keeps
- * the lock for longer, and for that nobody waits. */
+/* A holder writes for about 50 ns. It takes longer only if the hypervisor takes its processor
+ * away, and that is not waited for. */
 #define SLOT_LOCK_TRIES 64
 
 static __always_inline bool slot_lock_try(__u32 *sequence)
@@ -22,7 +20,7 @@ static __always_inline bool slot_lock_try(__u32 *sequence)
 	return !(seen & 1) && __sync_val_compare_and_swap(sequence, seen, seen + 1) == seen;
 }
 
-/* Not static: the verifier looks at the loop once, and not for each way that leads to a lock. */
+/* Not static, so that the verifier checks the loop once, not for each path to a lock. */
 __noinline bool slot_lock_wait(__u32 *sequence)
 {
 	if (!sequence)
@@ -40,7 +38,7 @@ static __always_inline bool slot_lock(__u32 *sequence)
 	return slot_lock_try(sequence) || slot_lock_wait(sequence);
 }
 
-/* The form that fetches: only that one is a full barrier on every architecture. */
+/* The fetching form: only it is a full barrier on every architecture. */
 static __always_inline void slot_unlock(__u32 *sequence)
 {
 	__u32 fetched = __sync_fetch_and_add(sequence, 1);

@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The death of the daemon, seen when the thread that runs its loop exits (do_exit() comes here before it closes
- * files): died_ns is set, which answers tell at once, and no deadline is later than the time a service manager
- * gets to start it again. A daemon that stops cleanly says so first (pid 0).
+ * Detects the death of the daemon when the thread that runs its loop exits; do_exit() comes here
+ * before it closes files. died_ns is set, which answers report at once, and deadlines are limited
+ * to the time that a service manager gets to restart the daemon. A daemon that stops cleanly sets
+ * pid to 0 first.
  */
 #ifndef BPF_GUARD_DAEMON_EXIT_H
 #define BPF_GUARD_DAEMON_EXIT_H
 
 #include "bpf/guard/guard.h"
 
-/* As in the kernel's user interface. */
+/* As in the kernel's UAPI. */
 struct bpf_pidns_info {
 	__u32 pid;
 	__u32 tgid;
 };
 
-struct exit_look {
-	__u64 latest_ns; /* that a deadline may be */
+struct exit_scan {
+	__u64 latest_ns; /* the latest deadline that is allowed */
 };
 
-/* The process as its own PID namespace numbers it: the daemon may be in a container. Cheap questions first, since this
- * is asked of every thread of the machine that exits. */
+/* The daemon may be in a container, so it is compared as its own PID namespace numbers it. Cheap
+ * tests come first, because every exiting thread of the machine is tested. */
 static __always_inline bool exit_is_daemon(const struct xb_self *self)
 {
 	struct bpf_pidns_info here = {0};
@@ -32,20 +33,20 @@ static __always_inline bool exit_is_daemon(const struct xb_self *self)
 	       here.pid == self->pid && here.tgid == self->pid;
 }
 
-/* Nobody extends a deadline any more; only a check on another processor may change it. */
+/* The daemon no longer extends deadlines; only a check on another processor may change one. */
 static long exit_bring_forward(const void *map, const __u32 *slot, struct xb_guard *guard,
-			       const struct exit_look *look)
+			       const struct exit_scan *scan)
 {
 	__u64 deadline_ns = READ_ONCE(guard->deadline_ns);
 
 	(void)map;
 	(void)slot;
-	if (deadline_ns > look->latest_ns)
-		__sync_val_compare_and_swap(&guard->deadline_ns, deadline_ns, look->latest_ns);
+	if (deadline_ns > scan->latest_ns)
+		__sync_val_compare_and_swap(&guard->deadline_ns, deadline_ns, scan->latest_ns);
 	return 0;
 }
 
-/* Like the daemon does, always changing it (guard.h). */
+/* Always changes it, as the daemon does (guard.h). */
 static __always_inline void exit_lower_due(struct xb_self *self, __u64 latest_ns)
 {
 	for (int i = 0; i < GUARD_SWAP_TRIES; i++) {
@@ -62,7 +63,7 @@ int xbeat_exit(void *ctx)
 {
 	__u32 zero = 0;
 	struct xb_self *self = bpf_map_lookup_elem(&xb_self, &zero);
-	struct exit_look look;
+	struct exit_scan scan;
 	__u64 now_ns;
 
 	(void)ctx;
@@ -70,9 +71,9 @@ int xbeat_exit(void *ctx)
 		return 0;
 	now_ns = bpf_ktime_get_ns();
 	WRITE_ONCE(self->died_ns, now_ns);
-	look.latest_ns = now_ns + self->restart_grace_ns;
-	bpf_for_each_map_elem(&xb_guard, exit_bring_forward, &look, 0);
-	exit_lower_due(self, look.latest_ns);
+	scan.latest_ns = now_ns + self->restart_grace_ns;
+	bpf_for_each_map_elem(&xb_guard, exit_bring_forward, &scan, 0);
+	exit_lower_due(self, scan.latest_ns);
 	guard_check(now_ns);
 	return 0;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The fence: packets to an address whose guard ran out (guard.h) are dropped, and so are the questions for it, ARP
- * requests (RFC 826; probes and announcements of RFC 5227 among them) and Neighbor Solicitations (RFC 4861).
- */
+/* The fence drops packets to an address whose guard has expired (guard.h), and the requests for
+ * it: ARP requests (RFC 826; probes and announcements of RFC 5227 among them) and Neighbor
+ * Solicitations (RFC 4861). */
 #ifndef BPF_GUARD_FENCE_H
 #define BPF_GUARD_FENCE_H
 
@@ -16,7 +15,7 @@
 #define ICMPV6_NEIGHBOR_SOLICITATION 135
 #define PROTOCOL_ICMPV6 58
 
-/* Of Ethernet and IPv4. */
+/* For Ethernet and IPv4. */
 struct arp_packet {
 	__be16 hardware_type;
 	__be16 protocol_type;
@@ -37,7 +36,7 @@ struct neighbor_solicitation {
 	__u64 target[2];
 };
 
-/* What is to be looked for in packets that are not ours: one load. */
+/* What packets that are not ours must be checked for, in one load. */
 union refusals {
 	__u16 any;
 	struct {
@@ -103,7 +102,8 @@ static __noinline int fence_ipv4(struct xdp_md *ctx, __u32 network_offset)
 	return fence_drop_if(fence_has(ctx->ingress_ifindex, destination));
 }
 
-/* Reads whom a Neighbor Solicitation asks for, also behind extension headers. Returns whether it is one. */
+/* Reads the target of a Neighbor Solicitation, also after extension headers. Returns whether it
+ * is one. */
 static __always_inline bool fence_solicited(const struct ipv6hdr *ip, const void *end,
 					    __u64 target[static 2])
 {
@@ -147,7 +147,8 @@ static __noinline int fence_ipv6(struct xdp_md *ctx, __u32 network_offset)
 	return fence_drop_if(fence_has(ctx->ingress_ifindex, address));
 }
 
-/* Returns what becomes of a packet that nothing else is wrong with. Tagged ones are a VLAN interface's. */
+/* Returns the action for a packet that is otherwise fine. A tagged one belongs to a VLAN
+ * interface. */
 static __always_inline int fence(struct xdp_md *ctx, const struct frame *frame, bool ipv6)
 {
 	if (!refusals().fencing || frame->vlan_id)

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The timer that looks when the earliest deadline of xb_guard is due. Deadlines move on all the time, so it is
- * armed lazily, for the one that was the earliest when it last looked. It belongs to its pinned map and lives on
- * when the daemon is gone.
- */
+/* The timer that runs guard_check() when the earliest deadline of xb_guard passes. Deadlines are
+ * extended all the time, so it is armed lazily, for the deadline that was the earliest at its
+ * last check. It belongs to its pinned map and survives the daemon. */
 #ifndef BPF_GUARD_GUARD_TIMER_H
 #define BPF_GUARD_GUARD_TIMER_H
 
@@ -15,9 +13,10 @@
 #define GUARD_WAIT_MAX_NS 1000000000ULL
 
 /*
- * The death of the daemon brings deadlines forward to restart_grace_ns behind it, and what sees it
- * (daemon_exit.h) is of a kind of program that may not start a timer. So the timer never waits for longer than
- * that: whenever it looked last before a death, it looks again before the grace is over, and then knows.
+ * The death of the daemon brings deadlines forward to died_ns + restart_grace_ns, but the program
+ * that detects it (daemon_exit.h) is of a type that must not start a timer. So the timer never
+ * waits for longer than restart_grace_ns: after a death it runs before the grace is over, and then
+ * sees the new deadlines.
  */
 static __always_inline __u64 guard_wait_max_ns(const struct xb_self *self)
 {
@@ -37,7 +36,8 @@ static __always_inline __u64 guard_wait_ns(__u64 due_ns, __u64 wait_max_ns)
 	return due_ns - now_ns < wait_max_ns ? due_ns - now_ns : wait_max_ns;
 }
 
-/* Asks again once it is armed: the daemon may have set an earlier time and armed it for that just before. */
+/* Reads guard_due_ns again after arming: the daemon may have set an earlier time, and armed for
+ * it, just before. */
 static __always_inline int guard_timer_arm(struct guard_timer *timer)
 {
 	__u32 zero = 0;
@@ -66,8 +66,9 @@ static int guard_timer_fires(const void *map, const __u32 *key, struct guard_tim
 	return 0;
 }
 
-/* Run by the daemon (kernel_guard.c) with a packet of zeros: looks, and starts the timer. Returns XDP_PASS if that
- * could be done. Of type XDP because programs that may sleep could not use timers before Linux 6.1. */
+/* The daemon runs it (user/kernel/guards.c) with a packet of zeros: it checks, and starts the
+ * timer. Returns XDP_PASS after success. It is an XDP program because programs that may sleep
+ * cannot use timers before Linux 6.1. */
 SEC("xdp")
 int xbeat_guard(struct xdp_md *ctx)
 {
@@ -77,7 +78,7 @@ int xbeat_guard(struct xdp_md *ctx)
 	(void)ctx;
 	if (!timer)
 		return XDP_ABORTED;
-	bpf_timer_init(&timer->timer, &xb_guard_timer, CLOCK_MONOTONIC); /* -EBUSY: it is */
+	bpf_timer_init(&timer->timer, &xb_guard_timer, CLOCK_MONOTONIC); /* -EBUSY: done before */
 	if (bpf_timer_set_callback(&timer->timer, guard_timer_fires))
 		return XDP_ABORTED;
 	guard_check(bpf_ktime_get_ns());

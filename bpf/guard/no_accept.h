@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Accept_Mode false (RFC 9568 section 6.1): an Active that does not own its
- * virtual addresses answers for them in ARP and ND, and forwards, but takes no
- * other packet that is addressed to them (section 6.4.3).
- */
+/* Accept_Mode false (RFC 9568 section 6.1): an Active that does not own its virtual addresses
+ * answers ARP and ND for them, and forwards, but accepts no other packet to them (section
+ * 6.4.3). */
 #ifndef BPF_GUARD_NO_ACCEPT_H
 #define BPF_GUARD_NO_ACCEPT_H
 
@@ -42,17 +40,18 @@ static __noinline int no_accept_look(struct xdp_md *ctx, __u32 network_offset, b
 	return bpf_map_lookup_elem(&xb_no_accept, &key) ? drop(XB_DROP_NO_ACCEPT) : XDP_PASS;
 }
 
-/* Returns what becomes of an IP packet that is neither a heartbeat nor an advert. Where no address is
- * refused or fenced, this is a load and a comparison. Tagged packets are a VLAN interface's. */
+/* Returns the action for an IP packet that is neither a heartbeat nor an advert. Without refused
+ * or fenced addresses, this costs a load and a comparison. Tagged packets belong to a VLAN
+ * interface. */
 static __always_inline int no_accept(struct xdp_md *ctx, const struct frame *frame, bool ipv6)
 {
-	union refusals asked = refusals();
+	union refusals wanted = refusals();
 
-	if (!asked.any || frame->vlan_id)
+	if (!wanted.any || frame->vlan_id)
 		return XDP_PASS;
-	if (asked.fencing && fence(ctx, frame, ipv6) == XDP_DROP)
+	if (wanted.fencing && fence(ctx, frame, ipv6) == XDP_DROP)
 		return XDP_DROP;
-	return asked.refusing ? no_accept_look(ctx, frame->network_offset, ipv6) : XDP_PASS;
+	return wanted.refusing ? no_accept_look(ctx, frame->network_offset, ipv6) : XDP_PASS;
 }
 
 #endif

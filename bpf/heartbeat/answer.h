@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The PROBE becomes its own REPLY: same buffer, same size, same key. The head of
- * the packet stays as it is, and so does the IP header's checksum under the swap of
- * its addresses.
- */
+/* Turns a PROBE into its REPLY: same buffer, same size, same key. The head of the packet stays,
+ * and so does the IP header's checksum, because addresses are only swapped. */
 #ifndef BPF_HEARTBEAT_ANSWER_H
 #define BPF_HEARTBEAT_ANSWER_H
 
@@ -34,7 +31,7 @@ static __always_inline void swap_ports(struct udphdr *udp)
 	udp->dest = port;
 }
 
-/* The stamp may be from another processor and later than now. */
+/* then_ns may be from another processor, and later than now_ns. */
 static __always_inline __u32 age_us(__u64 now_ns, __u64 then_ns)
 {
 	__s64 age_ns = (__s64)(now_ns - then_ns);
@@ -43,26 +40,27 @@ static __always_inline __u32 age_us(__u64 now_ns, __u64 then_ns)
 	return us > 0xffffffff ? 0xffffffff : (__u32)us;
 }
 
-/* What this node says of itself, as the daemon left it. Returns the digest of the instances. */
+/* Writes this node's description of itself, as the daemon left it. Returns the digest of the
+ * instances. */
 static __always_inline __u64 answer_describe_self(struct xb_packet *packet,
 						  const struct xb_self *self, __u64 now_ns,
-						  __u32 key_place)
+						  __u32 key_index)
 {
 	const struct xb_description *description =
 		&self->description[READ_ONCE(self->current) & (XB_DESCRIPTIONS - 1)];
 	const word64 *own = (const word64 *)description->instances;
-	word64 *said = (word64 *)packet->instances;
+	word64 *described = (word64 *)packet->instances;
 
 	packet->node_state = READ_ONCE(self->died_ns) ? XB_NODE_DEAD : self->node_state;
 	packet->daemon_age_us = bpf_htonl(age_us(now_ns, READ_ONCE(self->progress_ns)));
 	packet->late_apps_bits = bpf_htonl(apps_late_bits(READ_ONCE(self->app_count), now_ns));
 #pragma unroll
 	for (int i = 0; i < INSTANCE_WORDS; i++)
-		said[i] = own[i];
-	return description->digest[key_place & (XB_KEYS_MAX - 1)];
+		described[i] = own[i];
+	return description->digest[key_index & (XB_KEYS_MAX - 1)];
 }
 
-/* All between head and tag. Returns the digest of the instances. */
+/* Writes everything between head and tag. Returns the digest of the instances. */
 static __always_inline __u64 answer_write(struct heartbeat *heartbeat, enum xb_packet_type type)
 {
 	struct xb_packet *packet = heartbeat->packet;
@@ -72,10 +70,10 @@ static __always_inline __u64 answer_write(struct heartbeat *heartbeat, enum xb_p
 	packet->fenced_bits = bpf_htons(READ_ONCE(heartbeat->self->fenced_bits));
 	packet->t2_ns = bpf_cpu_to_be64(heartbeat->arrival_ns);
 	return answer_describe_self(packet, heartbeat->self, heartbeat->arrival_ns,
-				    heartbeat->key_place);
+				    heartbeat->key_index);
 }
 
-/* Tag and checksum last: they cover all the rest. */
+/* Writes tag and checksum, last because they cover the rest. */
 static __always_inline void answer_seal(struct heartbeat *heartbeat, __u64 digest)
 {
 	struct xb_packet *packet = heartbeat->packet;
@@ -86,8 +84,8 @@ static __always_inline void answer_seal(struct heartbeat *heartbeat, __u64 diges
 	udp->check = (__u16)udp_checksum(udp, &heartbeat->flow);
 }
 
-static __always_inline void answer_turn_round(struct heartbeat *heartbeat, struct ethhdr *ethernet,
-					      void *network)
+static __always_inline void answer_turn_around(struct heartbeat *heartbeat, struct ethhdr *ethernet,
+					       void *network)
 {
 	swap_hardware_addresses(ethernet);
 	if (heartbeat->flow.ipv6)
@@ -97,16 +95,16 @@ static __always_inline void answer_turn_round(struct heartbeat *heartbeat, struc
 	swap_ports(heartbeat->udp);
 }
 
-/* Returns XDP_TX: back through the port that it came by. */
+/* Returns XDP_TX: back through the port that it came from. */
 static __always_inline int answer(struct heartbeat *heartbeat, struct ethhdr *ethernet,
 				  void *network)
 {
 	__u64 digest = answer_write(heartbeat, XB_REPLY);
 
-	answer_turn_round(heartbeat, ethernet, network);
+	answer_turn_around(heartbeat, ethernet, network);
 	if (heartbeat->addressee_epoch != heartbeat->own_epoch) {
 		heartbeat->packet->responder_epoch = bpf_cpu_to_be64(heartbeat->own_epoch);
-		heartbeat_begin_tag(heartbeat);
+		heartbeat_start_tag(heartbeat);
 	}
 	answer_seal(heartbeat, digest);
 	return XDP_TX;

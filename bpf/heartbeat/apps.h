@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which applications have not beaten in time (xbeat/app.h): read from their own pages when it is to be told. */
+/* Finds the applications that have not beaten in time (xbeat/app.h), from their own pages, when
+ * a packet reports it. */
 #ifndef BPF_HEARTBEAT_APPS_H
 #define BPF_HEARTBEAT_APPS_H
 
 #include "bpf/base/maps.h"
 #include "bpf/base/word.h"
 
-static __always_inline bool app_is_late(__u32 place, __u64 now_ns)
+static __always_inline bool app_is_late(__u32 index, __u64 now_ns)
 {
-	const struct xb_app *app = bpf_map_lookup_elem(&xb_apps, &place);
+	const struct xb_app *app = bpf_map_lookup_elem(&xb_apps, &index);
 	const struct xb_app_page *page;
 	void *pages;
 	__u32 key;
@@ -24,21 +25,21 @@ static __always_inline bool app_is_late(__u32 place, __u64 now_ns)
 	return !page || xb_app_is_late(now_ns, READ_ONCE(page->beat_ns), app->timeout_ns);
 }
 
-/* A function of its own, verified by itself: the loop is no burden on the paths that lead to it. */
+/* Not static, so that the verifier checks the loop once, not for each path to it. */
 __noinline __u32 apps_look(__u32 count, __u64 now_ns)
 {
 	__u32 bits = 0;
 
-	for (__u32 place = 0; place < XB_APPS_MAX; place++) {
-		if (place >= count)
+	for (__u32 index = 0; index < XB_APPS_MAX; index++) {
+		if (index >= count)
 			break;
-		if (app_is_late(place, now_ns))
-			bits |= 1u << place;
+		if (app_is_late(index, now_ns))
+			bits |= 1u << index;
 	}
 	return bits;
 }
 
-/* Returns a bit for each of the first count applications: it is late. */
+/* Returns bit n set if application n, of the first count, is late. */
 static __always_inline __u32 apps_late_bits(__u32 count, __u64 now_ns)
 {
 	return count ? apps_look(count, now_ns) : 0;

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * What makes an authenticated packet evidence of its sender's life: the rules
- * that PROBE and REPLY share, and what is stored then. All of it runs under the
- * slot's lock.
- */
+/* What makes an authentic packet evidence that its sender is alive: the rules that PROBE and
+ * REPLY share, and what is stored then. All of it runs under the slot's lock. */
 #ifndef BPF_HEARTBEAT_EVIDENCE_H
 #define BPF_HEARTBEAT_EVIDENCE_H
 
@@ -14,10 +11,8 @@
 
 #define EVENT_BIT(kind) (1U << (kind))
 
-/*
- * A sender's epoch only grows. A newer one is a new life of the peer, whose numbers start again.
- * That is true of any authenticated packet, fresh or not: the peer once had that epoch.
- */
+/* A sender's epoch only grows. A newer one means that the peer restarted, and that its numbers
+ * start again. That holds for any authentic packet, fresh or not: the peer once had that epoch. */
 static __always_inline int evidence_sender_epoch(struct heartbeat *heartbeat)
 {
 	struct xb_peer *peer = heartbeat->peer;
@@ -34,14 +29,14 @@ static __always_inline int evidence_sender_epoch(struct heartbeat *heartbeat)
 	return NO_DROP;
 }
 
-/* Whether the sender has lately heard our PROBEs: its ack is at most ack_window_count behind. One
- * that is ahead of all that was sent wraps round to far behind. */
+/* Whether the sender has received our recent PROBEs: its ack lags by at most ack_window_count.
+ * An ack of a seq that was never sent wraps round to a large lag. */
 static __always_inline bool evidence_ack_is_recent(const struct heartbeat *heartbeat,
 						   __u32 sent_seq)
 {
-	__u32 behind = sent_seq - bpf_ntohl(heartbeat->packet->ack);
+	__u32 lag = sent_seq - bpf_ntohl(heartbeat->packet->ack);
 
-	return behind <= heartbeat->peer->ack_window_count;
+	return lag <= heartbeat->peer->ack_window_count;
 }
 
 static __always_inline enum xb_drop window_reason(enum xb_window_result result)
@@ -49,16 +44,16 @@ static __always_inline enum xb_drop window_reason(enum xb_window_result result)
 	return result == XB_WINDOW_OLD ? XB_DROP_OLD_SEQ : XB_DROP_REPLAY;
 }
 
-/* Stores the instances and their digest. Returns whether any of them differs from what was stored. */
+/* Stores the instances and their digest. Returns whether any of them changed. */
 static __always_inline bool evidence_take_instances(struct heartbeat *heartbeat)
 {
-	const word64 *said = (const word64 *)heartbeat->packet->instances;
+	const word64 *received = (const word64 *)heartbeat->packet->instances;
 	word64 *stored = (word64 *)heartbeat->peer->instances;
 	__u64 difference = 0;
 
 #pragma unroll
 	for (int i = 0; i < INSTANCE_WORDS; i++) {
-		__u64 word = said[i];
+		__u64 word = received[i];
 
 		difference |= word ^ stored[i];
 		stored[i] = word;
@@ -67,7 +62,7 @@ static __always_inline bool evidence_take_instances(struct heartbeat *heartbeat)
 	return difference != 0;
 }
 
-/* Stores what the sender says of itself. fenced_bits: those that are believed. */
+/* Stores the sender's description of itself. fenced_bits: those that are believed. */
 static __always_inline void evidence_take_description(struct heartbeat *heartbeat,
 						      __u16 fenced_bits)
 {
@@ -86,7 +81,7 @@ static __always_inline void evidence_take_description(struct heartbeat *heartbea
 		heartbeat->events |= EVENT_BIT(XB_EVENT_PEER_CHANGED);
 }
 
-/* Stores what the sender says of itself, and when. */
+/* Stores the sender's description of itself, and its time. */
 static __always_inline void evidence_take(struct heartbeat *heartbeat)
 {
 	const struct xb_packet *packet = heartbeat->packet;

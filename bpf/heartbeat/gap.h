@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The gaps between arrivals of evidence, for a detection time that follows them (xb_gap_hist). Under the slot's lock,
- * and only where the configuration asks for it: xb_constants.adaptive is frozen, so the verifier removes all of this
- * elsewhere.
- */
+/* Counts the gaps between arrivals of evidence, for an adaptive detection time (xb_gap_hist).
+ * Runs under the slot's lock, and only if it is configured: xb_constants.adaptive is frozen, so
+ * the verifier removes all of this otherwise. */
 #ifndef BPF_HEARTBEAT_GAP_H
 #define BPF_HEARTBEAT_GAP_H
 
 #include "bpf/heartbeat/heartbeat.h"
 
-/* Below the first bucket's start there are two bits that the first octave is divided by. */
+/* The first octave is divided by the two bits below its start. */
 #define GAP_SHIFT (XB_GAP_FIRST_SHIFT - 2)
 
-/* Returns gap_ns' place among the buckets: the number of its highest bit, and the two bits behind that. */
+/* Returns the bucket of gap_ns: the index of its highest bit, and the two bits after that. */
 static __always_inline __u32 gap_bucket(__u64 gap_ns)
 {
 	__u32 value = gap_ns >> GAP_SHIFT > 0xffffff ? 0xffffff : (__u32)(gap_ns >> GAP_SHIFT);
@@ -31,8 +29,9 @@ static __always_inline __u32 gap_bucket(__u64 gap_ns)
 	return (octave - 2) * 4 + ((value >> ((octave - 2) & 31)) & 3);
 }
 
-/* Evidence has come; the slot still holds the time of the one before. Two processors may stamp in another order than
- * they store in: that tells nothing. Nor does the time in which a peer was started anew: it was not there to be heard. */
+/* Called before the slot's time of the last evidence changes. A negative gap is ignored: two
+ * processors may stamp in another order than they store. So is the time of a peer's restart,
+ * when it could not be heard. */
 static __always_inline void gap_take(struct heartbeat *heartbeat)
 {
 	__u64 last_ns = heartbeat->peer->new_life ? 0 : heartbeat->peer->last_evidence_ns;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * A heartbeat on its way through the program, and the checks that need no lock
- * (design: "evidence"): is it one, for us, from whom, under which key.
- */
+/* A heartbeat in the program, and the checks that need no lock (docs/design.md, "evidence"): is
+ * it one, is it for us, who sent it, under which key. */
 #ifndef BPF_HEARTBEAT_HEARTBEAT_H
 #define BPF_HEARTBEAT_HEARTBEAT_H
 
@@ -23,22 +21,22 @@ struct heartbeat {
 	const struct xb_self *self;
 	__u64 own_epoch;
 	const struct xb_key *key;
-	__u32 key_place; /* in xb_keys */
+	__u32 key_index; /* in xb_keys */
 	bool from_prober; /* a PROBE or QUERY: to be answered */
-	bool instances_known; /* they are those that the slot holds */
+	bool instances_known; /* they equal those of the slot */
 	__u64 instances_digest;
 	struct tag_head head;
 
-	/* What came of it, gathered under the slot's lock and acted upon behind it. */
-	int remark; /* a reason that is counted, though a PROBE is answered; or NO_DROP */
+	/* The result, gathered under the slot's lock and acted upon after unlocking. */
+	int remark; /* a reason to count although the PROBE is answered; or NO_DROP */
 	__u32 events; /* bit n: enum xb_event_kind n */
 	__u64 sender_epoch;
 	__u64 addressee_epoch;
 	__u32 answer_ack;
 };
 
-/* Finds UDP and the addresses behind an IP header of known family. Returns false if they are not
- * whole; whoever looked at the port has seen that they are, and the verifier sees it here. */
+/* Finds UDP and the addresses after an IP header of known family. Returns false if they are not
+ * whole; the test of the port has shown that they are, and this shows it to the verifier. */
 static __always_inline bool heartbeat_open(struct heartbeat *heartbeat, void *network, bool ipv6)
 {
 	struct iphdr *ipv4_header = network;
@@ -59,7 +57,7 @@ static __always_inline bool heartbeat_open(struct heartbeat *heartbeat, void *ne
 	return true;
 }
 
-/* The headers around the packet, and the packet's length. Returns a reason or NO_DROP. */
+/* Checks the headers around the packet, and its length. Returns a reason or NO_DROP. */
 static __always_inline int heartbeat_check_length(struct heartbeat *heartbeat, const void *network)
 {
 	int reason = heartbeat->flow.ipv6 ? ipv6_check(network, heartbeat->end)
@@ -74,7 +72,7 @@ static __always_inline int heartbeat_check_length(struct heartbeat *heartbeat, c
 _Static_assert(XB_PROBE == 1 && XB_REPLY == 2 && XB_QUERY == 3 && XB_ANSWER == 4,
 	       "what a prober sends is odd");
 
-/* The fields that say whether it is a heartbeat for this node, cheap ones first. */
+/* Checks whether it is a heartbeat for this node, cheap fields first. */
 static __always_inline int heartbeat_check_header(struct heartbeat *heartbeat)
 {
 	const struct xb_packet *packet = heartbeat->packet;
@@ -115,7 +113,7 @@ static __always_inline int heartbeat_find_peer(struct heartbeat *heartbeat)
 	return NO_DROP;
 }
 
-/* Without a description of ourselves there is nothing to judge or answer with. */
+/* Without a description of this node there is nothing to compare or answer with. */
 static __always_inline int heartbeat_find_self(struct heartbeat *heartbeat)
 {
 	__u32 zero = 0;
@@ -129,35 +127,33 @@ static __always_inline int heartbeat_find_self(struct heartbeat *heartbeat)
 
 static __always_inline bool heartbeat_repeats_instances(const struct heartbeat *heartbeat)
 {
-	const word64 *said = (const word64 *)heartbeat->packet->instances;
+	const word64 *received = (const word64 *)heartbeat->packet->instances;
 	const word64 *stored = (const word64 *)heartbeat->peer->instances;
 	__u64 difference = 0;
 
 #pragma unroll
 	for (int i = 0; i < INSTANCE_WORDS; i++)
-		difference |= said[i] ^ stored[i];
+		difference |= received[i] ^ stored[i];
 	return difference == 0;
 }
 
-static __always_inline void heartbeat_begin_tag(struct heartbeat *heartbeat)
+static __always_inline void heartbeat_start_tag(struct heartbeat *heartbeat)
 {
 	tag_begin(&heartbeat->head, heartbeat->packet, heartbeat->key, &heartbeat->flow,
 		  heartbeat->from_prober);
 }
 
-/*
- * The tag is right, so the sender has the key and meant these bytes for these addresses. If the
- * instances are those of the slot, its digest is tried first; it is of no use if it was made under the
- * other key, or while another processor was changing it.
- */
+/* A right tag proves that the sender has the key and meant these bytes for these addresses. If
+ * the instances equal those of the slot, the slot's digest is tried first; it does not match if
+ * it was made under the other key, or while another processor changed it. */
 static __always_inline int heartbeat_authenticate(struct heartbeat *heartbeat)
 {
 	const struct xb_packet *packet = heartbeat->packet;
 
-	heartbeat->key = key_find(packet->key_id, &heartbeat->key_place);
+	heartbeat->key = key_find(packet->key_id, &heartbeat->key_index);
 	if (!heartbeat->key)
 		return XB_DROP_UNKNOWN_KEY;
-	heartbeat_begin_tag(heartbeat);
+	heartbeat_start_tag(heartbeat);
 	heartbeat->instances_digest = READ_ONCE(heartbeat->peer->instances_digest);
 	heartbeat->instances_known =
 		heartbeat_repeats_instances(heartbeat) &&

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * A PROBE: judged under the slot's lock, then answered in place. One that is
- * authentic and fresh but fails the epoch or the ack test is answered too (that
- * is how a restarted node learns epochs) without being evidence. A sender that
- * does not hear us is heard all the same.
- */
+/* A PROBE: judged under the slot's lock, then answered in place. An authentic, fresh PROBE that
+ * fails the epoch or the ack test is answered as well (so a restarted node learns epochs), but
+ * is no evidence. A PROBE from a node that does not hear us still counts as heard. */
 #ifndef BPF_HEARTBEAT_PROBE_H
 #define BPF_HEARTBEAT_PROBE_H
 
@@ -22,11 +19,9 @@ static __always_inline int probe_check_window(struct heartbeat *heartbeat)
 	return NO_DROP;
 }
 
-/*
- * The sender does not hear us, so nothing says how old this is; but it may still be Active. What it says of
- * itself is taken from no PROBE but its newest. That it is fenced is not believed: somebody would take
- * its addresses over.
- */
+/* The sender does not hear us, so the age of this PROBE is unknown; but the sender may still be
+ * Active. Its description is taken from its newest PROBE only. New fenced bits are not believed:
+ * they would make another node take over its addresses. */
 static __always_inline void probe_take_unheard(struct heartbeat *heartbeat)
 {
 	const struct xb_packet *packet = heartbeat->packet;

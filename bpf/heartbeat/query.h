@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What one node asks another about a third: a QUERY becomes its ANSWER in place,
- * made of what xb_peers holds of the subject, whatever the daemon does; an ANSWER
- * to one of our own becomes an event. Neither is evidence of anybody's life.
+ * Indirect probes: one node asks another about a third. A QUERY becomes its ANSWER in place, made
+ * of what xb_peers holds about the subject, whatever the daemon does; an ANSWER to our own QUERY
+ * becomes an event. Neither is evidence that its sender is alive.
  *
- * A QUERY changes nothing here, so one that is sent again is answered again: to
- * its sender's address only, and no larger. An ANSWER is taken once: those of the
- * last t1_ns that the peer answered are noted in its slot. So events are at most
- * as many as this node's own questions.
+ * A QUERY changes nothing here, so a repeated one is answered again: only to its sender's address,
+ * and with no larger packet. An ANSWER is taken once: the slot records those to the last t1_ns that
+ * the peer answered. So there are at most as many events as QUERYs of this node.
  */
 #ifndef BPF_HEARTBEAT_QUERY_H
 #define BPF_HEARTBEAT_QUERY_H
@@ -18,7 +17,7 @@
 
 #define QUERY_LIFE_NS 1000000000
 
-/* What a slot says of the subject over one link. */
+/* What a slot holds about the subject over one link. */
 struct query_slot {
 	__u64 evidence_ns;
 	__u64 heard_ns;
@@ -42,8 +41,9 @@ static __always_inline bool query_try_slot(const struct xb_peer *peer, struct qu
 	return !(sequence & 1) && READ_ONCE(peer->lock_sequence) == sequence;
 }
 
-/* If another processor always writes, the last reading must do: each field by itself is right. No loop: the
- * compiler may lay it out so that its way back is a fall-through, which Linux 6.1 refuses. */
+/* If another processor writes each time, the last read must do: each field by itself is right.
+ * No loop: the compiler may lay it out with a fall-through as its back edge, which Linux 6.1
+ * refuses. */
 static __always_inline void query_read_slot(const struct xb_peer *peer, struct query_slot *slot)
 {
 	if (!query_try_slot(peer, slot) && !query_try_slot(peer, slot))
@@ -63,7 +63,7 @@ static __always_inline const struct xb_peer *query_find_slot(__u64 node_id, __u3
 	return bpf_map_lookup_elem(&xb_peers, &slot);
 }
 
-/* then_ns 0: never. */
+/* then_ns 0: never */
 static __always_inline __u32 query_age_us(__u64 now_ns, __u64 then_ns)
 {
 	return then_ns ? age_us(now_ns, then_ns) : XB_AGE_NEVER;
@@ -79,10 +79,11 @@ static __always_inline void query_clear_view(struct xb_view *view)
 	view->subject_daemon_age_us = bpf_htonl(XB_AGE_NEVER);
 }
 
-/* Adds what is known over one link; what the subject said of itself is that of the link over which it
- * was heard last. Returns when that was. */
+/* Adds what is known over one link. The subject's description is taken from the link over which
+ * it was heard last. Returns when that was. */
 static __always_inline __u64 query_add_link(struct xb_view *view, __u32 link,
-					    const struct xb_peer *peer, __u64 now_ns, __u64 said_ns)
+					    const struct xb_peer *peer, __u64 now_ns,
+					    __u64 heard_last_ns)
 {
 	struct query_slot slot = {};
 	__u64 newest_ns;
@@ -95,8 +96,8 @@ static __always_inline __u64 query_add_link(struct xb_view *view, __u32 link,
 		view->subject_epoch = bpf_cpu_to_be64(slot.epoch);
 	newest_ns =
 		(__s64)(slot.heard_ns - slot.evidence_ns) > 0 ? slot.heard_ns : slot.evidence_ns;
-	if (!newest_ns || (said_ns && (__s64)(newest_ns - said_ns) <= 0))
-		return said_ns;
+	if (!newest_ns || (heard_last_ns && (__s64)(newest_ns - heard_last_ns) <= 0))
+		return heard_last_ns;
 	view->subject_state = slot.node_state;
 	view->subject_fenced_bits = bpf_htons(slot.fenced_bits);
 	view->subject_daemon_age_us =
@@ -104,12 +105,12 @@ static __always_inline __u64 query_add_link(struct xb_view *view, __u32 link,
 	return newest_ns;
 }
 
-/* Of a node that is not configured here, or is this one, nothing is known. Global, so that the verifier
- * looks at it once and not for each way that leads here; it wants to see that the pointer is one, and the
- * id as a whole register: what it has seen byte-swapped, or compared by half, has no bound to Linux 6.1. */
+/* Of this node, or one that is not configured here, nothing is known. Not static, so that the
+ * verifier checks it once. The verifier needs to see that the pointer is not NULL, and the id as
+ * a whole register: one that was byte-swapped, or compared by half, has no bound to Linux 6.1. */
 __noinline int query_fill_view(struct xb_view *view, __u64 subject_id, __u64 now_ns)
 {
-	__u64 said_ns = 0;
+	__u64 heard_last_ns = 0;
 
 	if (!view)
 		return -1;
@@ -117,12 +118,12 @@ __noinline int query_fill_view(struct xb_view *view, __u64 subject_id, __u64 now
 	view->subject_id = bpf_htons((__u16)subject_id);
 #pragma unroll
 	for (__u32 link = 0; link < XB_LINKS_MAX; link++)
-		said_ns = query_add_link(view, link, query_find_slot(subject_id, link), now_ns,
-					 said_ns);
+		heard_last_ns = query_add_link(view, link, query_find_slot(subject_id, link),
+					       now_ns, heard_last_ns);
 	return 0;
 }
 
-/* Like a PROBE, but for the window: it has none. */
+/* Like a PROBE, but without the window. */
 static __always_inline int query_check(const struct heartbeat *heartbeat)
 {
 	if (heartbeat->sender_epoch == 0 ||
@@ -131,7 +132,7 @@ static __always_inline int query_check(const struct heartbeat *heartbeat)
 	return heartbeat->addressee_epoch == heartbeat->own_epoch ? NO_DROP : XB_DROP_WRONG_EPOCH;
 }
 
-/* An authentic QUERY. Returns an XDP action. */
+/* Answers an authentic QUERY. Returns an XDP action. */
 static __noinline int query(struct heartbeat *heartbeat, struct ethhdr *ethernet, void *network)
 {
 	struct xb_packet *packet = heartbeat->packet;
@@ -142,13 +143,15 @@ static __noinline int query(struct heartbeat *heartbeat, struct ethhdr *ethernet
 		return drop(reason);
 	heartbeat->answer_ack = 0;
 	answer_write(heartbeat, XB_ANSWER);
-	query_fill_view(&packet->view, subject_id, heartbeat->arrival_ns); /* over the instances */
-	answer_turn_round(heartbeat, ethernet, network);
+	query_fill_view(&packet->view, subject_id,
+			heartbeat->arrival_ns); /* in place of the instances */
+	answer_turn_around(heartbeat, ethernet, network);
 	answer_seal(heartbeat, tag_digest(packet, heartbeat->key));
 	return XDP_TX;
 }
 
-/* Whether this is the first ANSWER on its subject to a QUERY of this t1_ns or a later one. */
+/* Records the first ANSWER about its subject to a QUERY of this t1_ns or a later one. Returns a
+ * reason or NO_DROP. */
 static __always_inline int query_take_answer(const struct heartbeat *heartbeat)
 {
 	struct xb_peer *peer = heartbeat->peer;
@@ -176,7 +179,7 @@ static __always_inline int query_check_answer(const struct heartbeat *heartbeat)
 		return XB_DROP_OLD_EPOCH;
 	if (heartbeat->addressee_epoch != heartbeat->own_epoch)
 		return XB_DROP_WRONG_EPOCH;
-	if (age_ns >= QUERY_LIFE_NS) /* also one from before its question */
+	if (age_ns >= QUERY_LIFE_NS) /* also one that seems older than its QUERY */
 		return XB_DROP_OLD_ANSWER;
 	if (!slot_lock(&heartbeat->peer->lock_sequence))
 		return XB_DROP_PEER_BUSY;
@@ -185,22 +188,22 @@ static __always_inline int query_check_answer(const struct heartbeat *heartbeat)
 	return reason;
 }
 
-/* The view as the daemon reads it: numbers in this machine's order. */
-static __always_inline void query_tell_view(struct xb_view *told, const struct xb_view *view)
+/* Copies the view as the daemon reads it: in host byte order. */
+static __always_inline void query_report_view(struct xb_view *to, const struct xb_view *view)
 {
-	told->subject_id = bpf_ntohs(view->subject_id);
-	told->subject_state = view->subject_state;
-	told->subject_daemon_age_us = bpf_ntohl(view->subject_daemon_age_us);
-	told->subject_epoch = bpf_be64_to_cpu(view->subject_epoch);
-	told->subject_fenced_bits = bpf_ntohs(view->subject_fenced_bits);
+	to->subject_id = bpf_ntohs(view->subject_id);
+	to->subject_state = view->subject_state;
+	to->subject_daemon_age_us = bpf_ntohl(view->subject_daemon_age_us);
+	to->subject_epoch = bpf_be64_to_cpu(view->subject_epoch);
+	to->subject_fenced_bits = bpf_ntohs(view->subject_fenced_bits);
 #pragma unroll
 	for (int i = 0; i < XB_LINKS_MAX; i++) {
-		told->evidence_age_us[i] = bpf_ntohl(view->evidence_age_us[i]);
-		told->heard_age_us[i] = bpf_ntohl(view->heard_age_us[i]);
+		to->evidence_age_us[i] = bpf_ntohl(view->evidence_age_us[i]);
+		to->heard_age_us[i] = bpf_ntohl(view->heard_age_us[i]);
 	}
 }
 
-/* An authentic ANSWER. Returns an XDP action. */
+/* Handles an authentic ANSWER. Returns an XDP action. */
 static __noinline int query_answered(const struct heartbeat *heartbeat)
 {
 	const struct xb_packet *packet = heartbeat->packet;
@@ -213,7 +216,7 @@ static __noinline int query_answered(const struct heartbeat *heartbeat)
 	if (!event)
 		return XDP_DROP;
 	event->answer.t1_ns = bpf_be64_to_cpu(packet->t1_ns);
-	query_tell_view(&event->answer.view, &packet->view);
+	query_report_view(&event->answer.view, &packet->view);
 	bpf_ringbuf_submit(event, 0);
 	return XDP_DROP;
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The way of a heartbeat, from its IP header to its verdict: checks without the
- * lock, judgement under it, then counters, events and the answer. What is asked and
- * said of a third node parts from it after the first checks.
- */
+/* The path of a heartbeat from its IP header to its verdict: checks without the lock, judgement
+ * under it, then counters, events and the answer. QUERY and ANSWER leave this path after the
+ * first checks. */
 #ifndef BPF_HEARTBEAT_RECEIVE_H
 #define BPF_HEARTBEAT_RECEIVE_H
 
@@ -14,7 +12,7 @@
 #include "bpf/heartbeat/query.h"
 #include "bpf/heartbeat/reply.h"
 
-/* Everything that is not the peer's changing state: alike for all types. */
+/* Checks all but the peer's changing state; the same for all types. */
 static __always_inline int receive_check(struct heartbeat *heartbeat)
 {
 	int reason = heartbeat_check_header(heartbeat);
@@ -54,22 +52,24 @@ static __always_inline int receive_judge(struct heartbeat *heartbeat)
 	return reason;
 }
 
-static __always_inline void receive_tell(const struct heartbeat *heartbeat, __u32 kind, __u64 epoch)
+static __always_inline void receive_report(const struct heartbeat *heartbeat, __u32 kind,
+					   __u64 epoch)
 {
 	if (heartbeat->events & EVENT_BIT(kind))
 		event_peer(kind, heartbeat->slot, heartbeat->arrival_ns, epoch);
 }
 
-static __always_inline void receive_tell_changes(const struct heartbeat *heartbeat)
+static __always_inline void receive_report_changes(const struct heartbeat *heartbeat)
 {
 	if (!heartbeat->events)
 		return;
-	receive_tell(heartbeat, XB_EVENT_PEER_EPOCH, heartbeat->sender_epoch);
-	receive_tell(heartbeat, XB_EVENT_OWN_EPOCH, heartbeat->addressee_epoch);
-	receive_tell(heartbeat, XB_EVENT_PEER_CHANGED, 0);
+	receive_report(heartbeat, XB_EVENT_PEER_EPOCH, heartbeat->sender_epoch);
+	receive_report(heartbeat, XB_EVENT_OWN_EPOCH, heartbeat->addressee_epoch);
+	receive_report(heartbeat, XB_EVENT_PEER_CHANGED, 0);
 }
 
-/* A UDP packet to the heartbeat port, its IP header at network_offset. Returns an XDP action. */
+/* Handles a UDP packet to the heartbeat port, its IP header at network_offset. Returns an XDP
+ * action. */
 static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv6, __u64 arrival_ns)
 {
 	struct ethhdr *ethernet = packet_start(ctx);
@@ -80,7 +80,7 @@ static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv
 	SAME_POINTER(network);
 	heartbeat.arrival_ns = arrival_ns;
 	heartbeat.end = packet_end(ctx);
-	/* Both are whole, or nobody had come here; what the verifier knew of that is lost on the way. */
+	/* Both are whole, which was checked before; the verifier has lost that knowledge. */
 	if ((const void *)(ethernet + 1) > heartbeat.end ||
 	    !heartbeat_open(&heartbeat, network, ipv6))
 		return XDP_PASS;
@@ -94,7 +94,7 @@ static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv
 		return heartbeat.from_prober ? query(&heartbeat, ethernet, network)
 					     : query_answered(&heartbeat);
 	reason = receive_judge(&heartbeat);
-	receive_tell_changes(&heartbeat);
+	receive_report_changes(&heartbeat);
 	if (reason != NO_DROP)
 		return drop(reason);
 	if (heartbeat.remark != NO_DROP)

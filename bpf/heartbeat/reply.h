@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A REPLY: judged under the slot's lock, its round-trip time taken, and consumed. Answers are never answered. */
+/* A REPLY: judged under the slot's lock, its round-trip time measured, and consumed. Answers are
+ * never answered. */
 #ifndef BPF_HEARTBEAT_REPLY_H
 #define BPF_HEARTBEAT_REPLY_H
 
 #include "bpf/heartbeat/evidence.h"
 
-/* Returns the index of the highest bit that is set, at most XB_RTT_BUCKETS - 1. */
+/* Returns the index of the highest bit set, at most XB_RTT_BUCKETS - 1. */
 static __always_inline __u32 rtt_bucket(__u64 rtt_ns)
 {
 	__u32 value = rtt_ns >> 32 ? 0xffffffff : (__u32)rtt_ns;
@@ -21,7 +22,8 @@ static __always_inline __u32 rtt_bucket(__u64 rtt_ns)
 	return bucket;
 }
 
-/* Both ends of the time are on this machine's clock. A REPLY from before its PROBE tells nothing. */
+/* Both times are of this machine's clock. A REPLY that seems older than its PROBE is not
+ * measured. */
 static __always_inline void rtt_take(struct heartbeat *heartbeat)
 {
 	struct xb_rtt_hist *histogram = bpf_map_lookup_elem(&xb_rtt_hist, &heartbeat->slot);
@@ -39,16 +41,16 @@ static __always_inline void rtt_take(struct heartbeat *heartbeat)
 		histogram->bucket_count[rtt_bucket(rtt_ns) & (XB_RTT_BUCKETS - 1)]++;
 }
 
-/* seq must be one that was sent and has not been answered. Seq 0 never was. */
+/* seq must have been sent, and not been answered. 0 was never sent. */
 static __always_inline int reply_check_seq(const struct heartbeat *heartbeat, __u32 sent_seq)
 {
 	__u32 seq = bpf_ntohl(heartbeat->packet->seq);
-	__s32 behind = (__s32)(sent_seq - seq);
+	__s32 lag = (__s32)(sent_seq - seq);
 	enum xb_window_result result;
 
-	if (seq == 0 || behind < 0)
+	if (seq == 0 || lag < 0)
 		return XB_DROP_UNASKED_REPLY;
-	if (behind >= XB_WINDOW_BITS)
+	if (lag >= XB_WINDOW_BITS)
 		return XB_DROP_OLD_SEQ;
 	result = xb_window_check(&heartbeat->peer->reply_window, seq);
 	return result == XB_WINDOW_NEW ? NO_DROP : (int)window_reason(result);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The tag of a heartbeat (xbeat/wire.h): SipHash-2-4 in three parts. The head is
- * alike in a PROBE and its REPLY, the digest of the instances is kept as long
- * as they do not change, and what is left is three words. Hashing is most of what a
- * heartbeat costs. One function a part for question and answer, so that the
- * processor decodes it once.
+ * The tag of a heartbeat (xbeat/wire.h): SipHash-2-4 in three parts. The head is the same in a
+ * PROBE and its REPLY, the digest of the instances is kept while they do not change, and three
+ * words remain. Hashing is most of the cost of a heartbeat. Each part is one function for question
+ * and answer, so that the processor decodes it once.
  */
 #ifndef BPF_HEARTBEAT_TAG_H
 #define BPF_HEARTBEAT_TAG_H
@@ -21,7 +20,7 @@
 #define INSTANCE_WORDS (INSTANCES_BYTES / (int)sizeof(word64))
 #define MIDDLE_WORDS ((INSTANCES_OFFSET - XB_HEAD_BYTES) / (int)sizeof(word64))
 
-/* The tag after the head: the same for both directions. */
+/* The hash after the head: the same for both directions. */
 struct tag_head {
 	struct xb_siphash hash;
 	__u64 message_bytes; /* of the whole message */
@@ -33,7 +32,7 @@ static __always_inline __u64 ipv4_word(__u64 prober, __u64 responder)
 	return prober >> 32 | (responder >> 32) << 32;
 }
 
-/* flow: of this packet. The prober's address comes first in both directions. */
+/* flow: of this packet; the prober's address is hashed first in both directions. */
 __noinline int tag_begin(struct tag_head *head, const struct xb_packet *packet,
 			 const struct xb_key *key, const struct flow *flow, bool from_prober)
 {
@@ -95,17 +94,17 @@ __noinline __u64 tag_digest(const struct xb_packet *packet, const struct xb_key 
 	return xb_siphash_finish(&hash, INSTANCES_BYTES, 0);
 }
 
-/* Returns the key of this id and its place, or NULL. Two are valid at a time, so that keys can be
- * rotated. */
-static __always_inline const struct xb_key *key_find(__u8 id, __u32 *place)
+/* Returns the key with this id, and its index; or NULL. Two keys are valid at a time, so that
+ * keys can be replaced. */
+static __always_inline const struct xb_key *key_find(__u8 id, __u32 *index)
 {
 #pragma unroll
 	for (__u32 i = 0; i < XB_KEYS_MAX; i++) {
-		__u32 index = i;
-		const struct xb_key *key = bpf_map_lookup_elem(&xb_keys, &index);
+		__u32 slot = i;
+		const struct xb_key *key = bpf_map_lookup_elem(&xb_keys, &slot);
 
 		if (key && key->valid && key->id == id) {
-			*place = i;
+			*index = i;
 			return key;
 		}
 	}

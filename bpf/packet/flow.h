@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The two IP addresses of a packet, of either family, as the words that are
- * compared, hashed and summed. IPv4 is mapped (::ffff:a.b.c.d), as in struct
- * xb_address.
- */
+/* The two IP addresses of a packet, of either family, as words to compare, hash and sum. IPv4 is
+ * mapped (::ffff:a.b.c.d), as in struct xb_address. */
 #ifndef BPF_PACKET_FLOW_H
 #define BPF_PACKET_FLOW_H
 
@@ -15,7 +12,7 @@
 struct flow {
 	__u64 source[2];
 	__u64 destination[2];
-	__u64 ipv6; /* true or false; a word, because all of what is passed to a function must have a value */
+	__u64 ipv6; /* true or false; a word, so that no byte of the struct is without a value */
 };
 
 /* The second word of ::ffff:a.b.c.d. */

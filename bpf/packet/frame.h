@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Ethernet with up to two VLAN tags (IEEE 802.1Q, 802.1ad). This is what every
- * packet of the machine pays for, so it reads nothing that it does not need.
- */
+/* Ethernet with up to two VLAN tags (IEEE 802.1Q, 802.1ad). Every packet of the machine passes
+ * here, so nothing is read that is not needed. */
 #ifndef BPF_PACKET_FRAME_H
 #define BPF_PACKET_FRAME_H
 
@@ -23,7 +21,7 @@ struct frame {
 	const void *end;
 	void *network; /* the IP header, if there is one */
 	__u32 network_offset;
-	__be16 ethertype; /* what is in it, behind the tags */
+	__be16 ethertype; /* of the payload, after the tags */
 	__be16 vlan_id; /* 0: untagged, or tagged with a priority only */
 };
 
@@ -37,22 +35,22 @@ static __always_inline void *packet_end(const struct xdp_md *ctx)
 	return (void *)(long)ctx->data_end;
 }
 
-/* The IP header, in a function that was given its offset. Masked, because once an offset has been through
- * the stack the verifier knows no bound of it. */
+/* The IP header, in a function that gets its offset. The mask gives the verifier a bound: it
+ * forgets that of an offset that was on the stack. */
 static __always_inline void *network_at(const struct xdp_md *ctx, __u32 network_offset)
 {
 	return packet_start(ctx) + (network_offset & NETWORK_OFFSET_MASK);
 }
 
-/* Whether so many bytes are there. By subtraction, because Linux 6.1 knows no bound of a length that
- * was byte-swapped and refuses to add it to a packet pointer. */
+/* Whether so many bytes are there. By subtraction: to Linux 6.1 a byte-swapped length has no
+ * bound, so it refuses to add it to a packet pointer. */
 static __always_inline bool packet_holds(const void *start, __u32 bytes, const void *end)
 {
 	return end - start >= (long)bytes;
 }
 
-/* Keeps the compiler from checking one sum of the parts of a pointer and reading through another, which
- * the verifier does not take. */
+/* Keeps the compiler from checking one form of a pointer and reading through another, which the
+ * verifier refuses. */
 #define SAME_POINTER(pointer) asm volatile("" : "+r"(pointer))
 
 static __always_inline bool ethertype_is_vlan(__be16 ethertype)

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * IPv4 (RFC 791) around a heartbeat. The header's checksum is not looked at:
- * the tag covers both addresses, and nothing else of the header is used or
- * changed, so an answer's checksum is as right as the question's.
- */
+/* IPv4 (RFC 791) around a heartbeat. The header's checksum is not checked: the tag covers both
+ * addresses, and nothing else of the header is used or changed, so an answer's checksum is as
+ * right as its question's. */
 #ifndef BPF_PACKET_IPV4_H
 #define BPF_PACKET_IPV4_H
 
@@ -14,7 +12,7 @@
 #define IPV4_OFFSET_MASK 0x1fff
 #define IPV4_WORDS_MIN 5 /* header length without options */
 
-/* Whether this is UDP to our port. Asked before the header is checked, so that a broken header
+/* Whether this is UDP to our port. Tested before the header is checked, so that a wrong header
  * cannot hide a heartbeat; only the first fragment has a port. */
 static __always_inline bool ipv4_is_heartbeat(const struct iphdr *ip, const void *end)
 {
@@ -25,7 +23,7 @@ static __always_inline bool ipv4_is_heartbeat(const struct iphdr *ip, const void
 	return udp_is_heartbeat((const void *)ip + header_words * 4, end);
 }
 
-/* Behind the total length there may be Ethernet padding. */
+/* Ethernet padding may follow the total length. */
 static __always_inline int ipv4_check(const struct iphdr *ip, const void *end)
 {
 	__u32 total_bytes = bpf_ntohs(ip->tot_len);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* IPv6 (RFC 8200) around a heartbeat. Extension headers are walked only to find a port behind them. */
+/* IPv6 (RFC 8200) around a heartbeat. Extension headers are skipped only to find the port. */
 #ifndef BPF_PACKET_IPV6_H
 #define BPF_PACKET_IPV6_H
 
@@ -19,7 +19,7 @@ static __always_inline bool ipv6_is_extension(__u8 next_header)
 	       next_header == IPV6_FRAGMENT || next_header == IPV6_DESTINATION;
 }
 
-/* Behind the payload length there may be Ethernet padding. */
+/* Ethernet padding may follow the payload length. */
 static __always_inline int ipv6_check(const struct ipv6hdr *ip, const void *end)
 {
 	__u32 payload_bytes = bpf_ntohs(ip->payload_len);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * UDP (RFC 768) around a heartbeat: has it the right port and length, what becomes
- * of one that is refused, and the checksum of an answer.
- */
+/* UDP (RFC 768) around a heartbeat: its port and length, what happens to a refused packet, and
+ * the checksum of an answer. */
 #ifndef BPF_PACKET_UDP_H
 #define BPF_PACKET_UDP_H
 
@@ -17,14 +15,14 @@
 
 _Static_assert(HEARTBEAT_UDP_BYTES % sizeof(__u64) == 0, "summed by whole words");
 
-/* Whether what stands here is a UDP header with the heartbeat port as its destination. */
+/* Whether this is a UDP header with the heartbeat port as its destination. */
 static __always_inline bool udp_is_heartbeat(const struct udphdr *udp, const void *end)
 {
 	return (const void *)(udp + 1) <= end && udp->dest == bpf_htons(xb_constants.port);
 }
 
-/* payload_bytes: of the IP packet. Both lengths must be right: bytes that neither the tag nor
- * the checksum covers are not let in. */
+/* payload_bytes: of the IP packet. Both lengths must be exact: no byte may be outside tag and
+ * checksum. */
 static __always_inline int udp_check_length(const struct udphdr *udp, __u32 payload_bytes)
 {
 	__u32 udp_bytes = bpf_ntohs(udp->len);
@@ -36,8 +34,8 @@ static __always_inline int udp_check_length(const struct udphdr *udp, __u32 payl
 	return NO_DROP;
 }
 
-/* Whether the destination is an address of one of this node's links. Volatile, or the compiler takes
- * the constants for the zeros that they are until user space sets them. */
+/* Whether the destination is an address of this node's links. Volatile: until user space sets
+ * the constants they are zeros, which the compiler would use. */
 static __noinline bool udp_is_for_this_node(const struct flow *flow)
 {
 	const volatile word64 *own = (const volatile word64 *)xb_constants.own_addresses;
@@ -51,10 +49,10 @@ static __noinline bool udp_is_for_this_node(const struct flow *flow)
 }
 
 /*
- * What a packet to the heartbeat port gets that is not taken. One that is on its way to somebody
- * else is let through uncounted: a router or bridge that runs xbeat must not stop the heartbeats of
- * another cluster. Asked only here, so that what is taken does not pay for it: that is known to be
- * ours by the address in its slot.
+ * The action for a refused packet to the heartbeat port. One that is forwarded to another host
+ * passes uncounted: a router or bridge that runs xbeat must not stop the heartbeats of another
+ * cluster. Tested only here, so that accepted packets do not pay for it: the address in their slot
+ * shows that they are ours.
  */
 static __always_inline int udp_refuse(const struct flow *flow, int reason)
 {
@@ -79,10 +77,10 @@ static __always_inline __u16 sum_fold(__u64 sum)
 }
 
 /*
- * The checksum in full, because what arrives may hold only the part for the pseudo-header (a
- * local sender on veth leaves the rest to the hardware). udp->check must be 0.
- * The pseudo-headers of both families give one sum: the ffff of a mapped IPv4 address is zero in
- * one's complement. No checksum is 0: that would say "none".
+ * Computes the whole checksum, because an arriving packet may hold only the part of the
+ * pseudo-header (a local sender on veth leaves the rest to the hardware). udp->check must be 0.
+ * Both families' pseudo-headers give the same sum: the ffff of a mapped IPv4 address is zero in
+ * one's complement. A checksum of 0 would mean "none".
  */
 static __noinline __u32 udp_checksum(const struct udphdr *udp, const struct flow *flow)
 {

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * A VRRP packet on its way through the program: where its message begins and
- * what the IP header around it says. RFC 3768 section 5.1 (version 2), RFC 9568
- * section 5 (version 3).
- */
+/* A VRRP packet in the program: where its message starts, and what its IP header says. RFC 3768
+ * section 5.1 (version 2), RFC 9568 section 5 (version 3). */
 #ifndef BPF_VRRP_ADVERT_H
 #define BPF_VRRP_ADVERT_H
 
@@ -34,18 +31,19 @@ struct vrrp_advert {
 	struct vrrp_header header; /* a copy */
 	struct flow flow;
 	__u32 header_offset; /* in the packet */
-	__u32 message_bytes_max; /* what the IP header leaves for it; 0: more than the frame holds */
+	__u32 message_bytes_max; /* by the IP header; 0: more than the frame holds */
 	__u8 ttl; /* or hop limit */
 	bool bad_ip_header; /* options, a fragment, or a wrong checksum */
 
-	/* Known when it is checked. */
+	/* Set by the checks. */
 	__u8 version;
 	bool pseudo_header; /* the checksum covers it */
 	__u16 interval_cs;
 	__u64 digest; /* of the addresses */
 };
 
-/* header: where it begins; its length was not checked yet. Returns false if it is not whole. */
+/* header: where the message starts; its length is not checked yet. Returns false if the header
+ * is not whole. */
 static __always_inline bool vrrp_open(struct vrrp_advert *advert, const void *header,
 				      __u32 message_bytes_max, const void *end)
 {
@@ -58,7 +56,7 @@ static __always_inline bool vrrp_open(struct vrrp_advert *advert, const void *he
 	return true;
 }
 
-/* Nobody has checked this header yet: the stack, which would, comes later. */
+/* Checks the header, as the stack would do later. */
 static __always_inline bool ipv4_header_is_plain(const struct iphdr *ip)
 {
 	const word32 *words = (const word32 *)ip;
@@ -71,8 +69,8 @@ static __always_inline bool ipv4_header_is_plain(const struct iphdr *ip)
 	       !(ip->frag_off & bpf_htons(IPV4_MORE_FRAGMENTS)) && sum_fold(sum) == 0xffff;
 }
 
-/* Returns false if no VRID can be found: of a fragment but the first, and behind a broken header. Both
- * are the stack's business. */
+/* Returns false if there is no VRID: in a fragment other than the first, and after a wrong
+ * header. The stack handles both. */
 static __always_inline bool vrrp_open_ipv4(struct vrrp_advert *advert, const struct iphdr *ip,
 					   const void *end)
 {
@@ -91,8 +89,8 @@ static __always_inline bool vrrp_open_ipv4(struct vrrp_advert *advert, const str
 			 total_bytes > header_bytes ? total_bytes - header_bytes : 0, end);
 }
 
-/* Directly behind the IPv6 header: nobody sends adverts behind extension headers, and the stack, where
- * those go, has no receiver for them. */
+/* Adverts follow the IPv6 header directly. Nobody sends them after extension headers, where the
+ * stack has no receiver for them. */
 static __always_inline bool vrrp_open_ipv6(struct vrrp_advert *advert, const struct ipv6hdr *ip,
 					   const void *end)
 {
@@ -105,7 +103,7 @@ static __always_inline bool vrrp_open_ipv6(struct vrrp_advert *advert, const str
 	return vrrp_open(advert, ip + 1, bpf_ntohs(ip->payload_len), end);
 }
 
-/* Returns the address's first byte, the one that tells a group from a host. */
+/* Returns the first byte of an address, which distinguishes a group from a host. */
 static __always_inline __u8 address_first_byte(const __u64 words[2], bool ipv6)
 {
 	return (__u8)(ipv6 ? words[0] : words[1] >> 32);

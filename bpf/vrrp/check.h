@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * What makes an advert a good one, cheap checks first: RFC 9568 section 7.1,
- * RFC 3768 section 7.1, and authentication of version 2 as RFC 2338 section
- * 5.3.6 has it and keepalived still speaks it. Each returns a reason or NO_DROP.
- */
+/* The conditions for a good advert, cheap ones first: RFC 9568 section 7.1, RFC 3768 section
+ * 7.1, and authentication of version 2 by RFC 2338 section 5.3.6, as keepalived still uses it.
+ * Each check returns a reason or NO_DROP. */
 #ifndef BPF_VRRP_CHECK_H
 #define BPF_VRRP_CHECK_H
 
@@ -19,14 +17,15 @@
 #define VRRP_AUTHENTICATION_NONE 0
 #define VRRP_AUTHENTICATION_PASS 1
 
-/* What is read of the message as a whole. */
+/* What is computed from the message as a whole. */
 struct vrrp_body {
 	__u64 sum; /* for its checksum */
 	__u64 digest; /* of its addresses */
-	__u32 authentication[2]; /* version 2: the data as they stand in memory */
+	__u32 authentication[2]; /* version 2: the data as in memory */
 };
 
-/* TTL 255 shows that nobody forwarded it. Unicast peers may be behind routers; they are known by address. */
+/* TTL 255 proves that the advert was not forwarded. Unicast peers may be behind routers; their
+ * address identifies them. */
 static __always_inline int vrrp_check_unicast(const struct vrrp_advert *advert, __u32 slot)
 {
 	struct xb_vrrp_peer_key key = {.slot = slot};
@@ -41,9 +40,12 @@ static __always_inline int vrrp_check_unicast(const struct vrrp_advert *advert, 
 	return NO_DROP;
 }
 
-/* The stack drops what comes from a group or from nowhere, but it is asked later. Over IPv6 the sender owes a
- * link-local address (RFC 9568 section 5.1.2.1), but the receiver does not ask for it (section 7.1), and
- * keepalived sends from any mcast_src_ip: to drop that would make two Actives. */
+/*
+ * The stack, which comes later, drops packets from a group or the unspecified address. An IPv6
+ * sender must use a link-local address (RFC 9568 section 5.1.2.1), but the receiver does not
+ * require it (section 7.1), and keepalived sends from any mcast_src_ip: dropping its adverts would
+ * cause two Actives.
+ */
 static __always_inline int vrrp_check_multicast(const struct vrrp_advert *advert)
 {
 	const struct flow *flow = &advert->flow;
@@ -55,8 +57,8 @@ static __always_inline int vrrp_check_multicast(const struct vrrp_advert *advert
 	return NO_DROP;
 }
 
-static __always_inline int vrrp_check_way(const struct vrrp_advert *advert,
-					  const struct xb_vrrp *entry, __u32 slot)
+static __always_inline int vrrp_check_path(const struct vrrp_advert *advert,
+					   const struct xb_vrrp *entry, __u32 slot)
 {
 	if (!address_is(&entry->destination, advert->flow.destination))
 		return XB_DROP_VRRP_BAD_DESTINATION;
@@ -81,15 +83,15 @@ static __always_inline __u32 vrrp_address_words(const struct vrrp_advert *advert
 	return (__u32)advert->header.address_count * (advert->flow.ipv6 ? 4 : 1);
 }
 
-/* Version 2 has authentication data behind the addresses, whether it means anything or not. */
+/* Version 2 has authentication data after the addresses, used or not. */
 static __always_inline __u32 vrrp_message_bytes(const struct vrrp_advert *advert)
 {
 	return (__u32)sizeof(advert->header) + 4 * vrrp_address_words(advert) +
 	       (advert->version == 2 ? XB_VRRP_PASSWORD_BYTES : 0);
 }
 
-/* The message must be within the IP packet. An advert without addresses is none (RFC 9568 section
- * 5.2.5), but keepalived's version 2 sends it if all its addresses are excluded ones. */
+/* The message must be within the IP packet. An advert without addresses is invalid (RFC 9568
+ * section 5.2.5), but keepalived's version 2 sends one if all its addresses are excluded. */
 static __always_inline int vrrp_check_length(const struct vrrp_advert *advert)
 {
 	if ((advert->header.address_count == 0 && advert->version != 2) ||
@@ -98,11 +100,9 @@ static __always_inline int vrrp_check_length(const struct vrrp_advert *advert)
 	return NO_DROP;
 }
 
-/*
- * Reads header and addresses, at header_offset in the packet, once. Returns 0, or -1 if the packet ends
- * before the last address. Not static: the verifier then looks at the loop once, by itself, instead of
- * following each of its ends through the rest of the program.
- */
+/* Reads header and addresses, at header_offset in the packet, once. Returns 0, or -1 if the
+ * packet ends before the last address. Not static, so that the verifier checks the loop once,
+ * not each of its ends with the rest of the program. */
 __noinline int vrrp_read_body(struct xdp_md *ctx, __u32 header_offset, __u32 address_words,
 			      struct vrrp_body *body)
 {
@@ -127,7 +127,7 @@ __noinline int vrrp_read_body(struct xdp_md *ctx, __u32 header_offset, __u32 add
 	return 0;
 }
 
-/* Likewise the authentication data of version 2, which are behind the addresses. */
+/* Reads the authentication data of version 2, after the addresses, in the same way. */
 __noinline int vrrp_read_authentication(struct xdp_md *ctx, __u32 offset, struct vrrp_body *body)
 {
 	const word32 *words = packet_start(ctx) + (offset & 0x1fff);
@@ -148,8 +148,8 @@ static __always_inline __u64 vrrp_pseudo_sum(const struct vrrp_advert *advert)
 	return sum_words(sum, (const word64 *)advert->flow.destination, 2);
 }
 
-/* Version 2 has no pseudo-header. Version 3 has one; over IPv4, RFC 9568 leaves it out and RFC 5798 was
- * read as having it in: there, both are right. */
+/* Version 2 has no pseudo-header. Version 3 has one; over IPv4, RFC 9568 leaves it out and RFC
+ * 5798 was read as including it: there, both are accepted. */
 static __always_inline int vrrp_check_checksum(struct vrrp_advert *advert, __u64 sum)
 {
 	advert->pseudo_header =
@@ -159,7 +159,7 @@ static __always_inline int vrrp_check_checksum(struct vrrp_advert *advert, __u64
 	return XB_DROP_VRRP_BAD_CHECKSUM;
 }
 
-/* Without a password the data mean nothing (RFC 3768 section 5.3.10). */
+/* Without a password the data have no meaning (RFC 3768 section 5.3.10). */
 static __always_inline int vrrp_check_password(const struct vrrp_advert *advert,
 					       const struct xb_vrrp *entry,
 					       const struct vrrp_body *body)
@@ -178,8 +178,8 @@ static __always_inline int vrrp_check_password(const struct vrrp_advert *advert,
 	return NO_DROP;
 }
 
-/* Version 2 has no way to learn an interval, so it must be the configured one (RFC 3768 section 7.1).
- * One of 0 would let all Backups take over at once (RFC 9568, erratum 8301). */
+/* Version 2 cannot learn an interval, so it must be the configured one (RFC 3768 section 7.1).
+ * An interval of 0 would make all Backups take over at once (RFC 9568, erratum 8301). */
 static __always_inline int vrrp_check_interval(struct vrrp_advert *advert,
 					       const struct xb_vrrp *entry)
 {
@@ -198,10 +198,11 @@ static __always_inline int vrrp_read(struct xdp_md *ctx, const struct vrrp_adver
 				     struct vrrp_body *body)
 {
 	__u32 address_words = vrrp_address_words(advert);
-	__u32 behind = advert->header_offset + sizeof(advert->header) + 4 * address_words;
+	__u32 authentication_offset =
+		advert->header_offset + sizeof(advert->header) + 4 * address_words;
 
 	if (vrrp_read_body(ctx, advert->header_offset, address_words, body) ||
-	    (advert->version == 2 && vrrp_read_authentication(ctx, behind, body)))
+	    (advert->version == 2 && vrrp_read_authentication(ctx, authentication_offset, body)))
 		return XB_DROP_VRRP_BAD_LENGTH;
 	return NO_DROP;
 }
@@ -224,7 +225,7 @@ static __always_inline int vrrp_check_body(struct xdp_md *ctx, struct vrrp_adver
 static __always_inline int vrrp_check(struct xdp_md *ctx, struct vrrp_advert *advert,
 				      const struct xb_vrrp *entry, __u32 slot)
 {
-	int reason = vrrp_check_way(advert, entry, slot);
+	int reason = vrrp_check_path(advert, entry, slot);
 
 	if (reason == NO_DROP)
 		reason = vrrp_check_version(advert, entry);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Good adverts into their slot of xb_vrrp, and into xb_events if they say something new; of the others,
- * who sent the last one. */
+/* Stores good adverts in their slot of xb_vrrp, and reports changes in xb_events; of refused
+ * adverts, stores who sent the last one. */
 #ifndef BPF_VRRP_STORE_H
 #define BPF_VRRP_STORE_H
 
@@ -8,7 +8,7 @@
 #include "bpf/base/slot_lock.h"
 #include "bpf/vrrp/advert.h"
 
-/* Whether the advert says anything else than the one before. */
+/* Whether the advert differs from the one before. */
 static __always_inline bool vrrp_differs(const struct xb_vrrp *entry,
 					 const struct vrrp_advert *advert)
 {
@@ -19,8 +19,8 @@ static __always_inline bool vrrp_differs(const struct xb_vrrp *entry,
 	       entry->addresses_digest != advert->digest;
 }
 
-/* What is said by the Active that the daemon follows is kept apart, where a flood of rivals' adverts
- * does not replace it. */
+/* The adverts of the Active that the daemon follows are stored separately, where a flood from
+ * rivals does not replace them. */
 static __always_inline void vrrp_store(struct xb_vrrp *entry, const struct vrrp_advert *advert,
 				       __u64 arrival_ns)
 {
@@ -41,13 +41,14 @@ static __always_inline void vrrp_store(struct xb_vrrp *entry, const struct vrrp_
 }
 
 /*
- * The record carries the advert: the slot may hold a newer one when it is read. While a record waits
- * to be read there is no other: a flood of adverts costs the daemon no more wake-ups than it has
- * time for, and takes no room from other events. event_pending is set before the record can be seen,
- * or the daemon could clear it first and hear of no advert again.
+ * Reports an advert. The record carries it, because the slot may hold a newer one when the record
+ * is read. While a record waits to be read there is no other: a flood of adverts causes no more
+ * wake-ups than the daemon has time for, and takes no room from other events. event_pending is set
+ * before the record becomes visible; otherwise the daemon could clear it first and never hear of an
+ * advert again.
  */
-static __always_inline void vrrp_tell(struct xb_vrrp *entry, __u32 slot,
-				      const struct vrrp_advert *advert, __u64 arrival_ns)
+static __always_inline void vrrp_report(struct xb_vrrp *entry, __u32 slot,
+					const struct vrrp_advert *advert, __u64 arrival_ns)
 {
 	struct xb_event *event = event_reserve(XB_EVENT_ADVERT, slot, arrival_ns);
 
@@ -63,7 +64,7 @@ static __always_inline void vrrp_tell(struct xb_vrrp *entry, __u32 slot,
 	bpf_ringbuf_submit(event, 0);
 }
 
-/* Stores a good advert and tells of it if it says something new. Returns a reason or NO_DROP. */
+/* Stores a good advert, and reports it if it is new. Returns a reason or NO_DROP. */
 static __always_inline int vrrp_take(struct xb_vrrp *entry, __u32 slot,
 				     const struct vrrp_advert *advert)
 {
@@ -76,10 +77,10 @@ static __always_inline int vrrp_take(struct xb_vrrp *entry, __u32 slot,
 	vrrp_store(entry, advert, arrival_ns);
 	entry->changed_count += differs;
 	slot_unlock(&entry->lock_sequence);
-	/* Asked behind the full barrier of slot_unlock(): either the daemon sees the slot as it is now,
-	 * or we see that it has cleared event_pending. */
+	/* Read after the full barrier of slot_unlock(): either the daemon sees the slot as it is
+	 * now, or we see that it cleared event_pending. */
 	if ((differs || READ_ONCE(entry->wake_always)) && !READ_ONCE(entry->event_pending))
-		vrrp_tell(entry, slot, advert, arrival_ns);
+		vrrp_report(entry, slot, advert, arrival_ns);
 	return NO_DROP;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * VRRP advertisements of both versions and families: those of served instances
- * are checked (vrrp_check.h) and stored with their arrival time (vrrp_store.h);
- * one that equals the last wakes nobody. All good ones go on up the stack, where
- * a packet dump shows them; those of others go there unseen.
+ * VRRP adverts of both versions and families. Those of served instances are checked (check.h) and
+ * stored with their arrival time (store.h); an advert that equals the last one wakes nothing. All
+ * good adverts go on to the stack, where a packet dump shows them; those of other instances go
+ * there unchecked.
  */
 #ifndef BPF_VRRP_TAP_H
 #define BPF_VRRP_TAP_H
@@ -29,11 +29,9 @@ static __always_inline struct xb_vrrp *vrrp_find(__u32 interface_index,
 	return bpf_map_lookup_elem(&xb_vrrp, slot);
 }
 
-/*
- * A packet to a host that is not this one: a router must not stop the unicast adverts of others that it
- * forwards, whose VRIDs are numbered without regard to ours. What is sent to a group, or to the address of
- * our own adverts, is meant for this machine, and refused if it is wrong.
- */
+/* Whether the destination is another host: a router must not stop unicast adverts that it
+ * forwards, whose VRIDs are assigned independently of ours. An advert to a group, or to the
+ * address of our own adverts, is meant for this machine, and refused if it is wrong. */
 static __always_inline bool vrrp_is_for_others(const struct vrrp_advert *advert,
 					       const struct xb_vrrp *entry)
 {
@@ -44,7 +42,7 @@ static __always_inline bool vrrp_is_for_others(const struct vrrp_advert *advert,
 	       !address_is(&entry->own_source, destination);
 }
 
-/* A packet of protocol 112 behind an IP header at network_offset. Returns an XDP action. */
+/* Handles a packet of protocol 112, its IP header at network_offset. Returns an XDP action. */
 static __noinline int vrrp_tap(struct xdp_md *ctx, __u32 network_offset, bool ipv6)
 {
 	const void *network = packet_start(ctx) + network_offset;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * Why a packet that looked like ours was not taken as one. Each reason is a
- * counter in xb_drops and a key in the output of "xbeatctl drops".
+ * Why a packet that looked like ours was refused. Each reason is a counter in xb_drops and a key in
+ * the output of "xbeatctl drops".
  *
- * X(id, name, normal, help): normal says whether a healthy cluster shows a few
- * of these (after a start, a restart, a lost packet), "no" that somebody
- * should look.
+ * X(id, name, normal, help): normal says when a healthy cluster shows a few of these (after a
+ * start, a restart, a lost packet); "no": never, so each is worth an investigation.
  */
 #ifndef XBEAT_DROP_H
 #define XBEAT_DROP_H
@@ -30,17 +29,17 @@
 	X(BAD_TAG, bad_tag, "no", "authentication tag is wrong: another key, or forged")           \
 	X(OLD_EPOCH, old_epoch, "start", "sender's epoch is older than the one known")             \
 	X(WRONG_EPOCH, wrong_epoch, "start",                                                       \
-	  "meant for another life of this node; PROBEs are answered")                              \
+	  "addressed to another epoch of this node; PROBEs are answered")                          \
 	X(REPLAY, replay, "no", "this seq was seen before")                                        \
 	X(OLD_SEQ, old_seq, "no", "seq is older than the window")                                  \
 	X(UNASKED_REPLY, unasked_reply, "no", "REPLY to a seq that was not sent")                  \
-	X(STALE_ACK, stale_ack, "loss", "sender has not heard our recent PROBEs; is answered")     \
+	X(STALE_ACK, stale_ack, "loss", "sender has not received our recent PROBEs; is answered")  \
 	X(OLD_ANSWER, old_answer, "loss", "ANSWER to a QUERY that is not among the last ones")     \
 	X(PEER_BUSY, peer_busy, "no", "another processor kept the peer's slot locked")             \
-	X(NO_SELF, no_self, "start", "this node's own description is not there yet")               \
+	X(NO_SELF, no_self, "start", "this node has no description of itself yet")                 \
 	X(VRRP_BAD_TTL, vrrp_bad_ttl, "no", "advert with TTL other than 255")                      \
 	X(VRRP_BAD_VERSION, vrrp_bad_version, "no", "advert of another VRRP version than served")  \
-	X(VRRP_BAD_TYPE, vrrp_bad_type, "no", "VRRP packet that is no ADVERTISEMENT")              \
+	X(VRRP_BAD_TYPE, vrrp_bad_type, "no", "VRRP packet other than an ADVERTISEMENT")           \
 	X(VRRP_BAD_LENGTH, vrrp_bad_length, "no", "advert too short for its address count")        \
 	X(VRRP_BAD_CHECKSUM, vrrp_bad_checksum, "no",                                              \
 	  "advert checksum wrong, with and without pseudo-header")                                 \
@@ -54,8 +53,9 @@
 	  "advert from no unicast_peer, or from an address that no host has")                      \
 	X(VRRP_BAD_PASSWORD, vrrp_bad_password, "no",                                              \
 	  "version 2 advert with another authentication than configured")                          \
-	X(NO_ACCEPT, no_accept, "yes", "packet to a virtual address that does not accept any")     \
-	X(FENCED, fenced, "no", "ARP, ND or IP packet to a virtual address whose guard ran out")   \
+	X(NO_ACCEPT, no_accept, "yes", "packet to a virtual address that accepts none")            \
+	X(FENCED, fenced, "no",                                                                    \
+	  "ARP, ND or IP packet to a virtual address whose guard has expired")                     \
 	X(VRRP_OWN, vrrp_own, "no", "our own advert came back: a loop, or a duplicate address")    \
 	X(EVENT_LOST, event_lost, "no",                                                            \
 	  "ring buffer full: the daemon did not read xb_events in time")
@@ -67,7 +67,7 @@ enum xb_drop {
 		XB_DROP_COUNT
 };
 
-/* The value of xb_drops, one per processor; the order is that of enum xb_drop. */
+/* The value of xb_drops, one per processor, in the order of enum xb_drop. */
 struct xb_drops {
 #define X(id, name, normal, help) __u64 name##_count;
 	XB_DROP_REASONS(X)

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * Values of the maps under /sys/fs/bpf/xbeat/<instance>/. Each field has one
- * writer, named in the comments: K the XDP program, D the daemon, L the daemon
- * once, before the program is attached. Integers are in host byte order, times
- * are CLOCK_MONOTONIC in ns (what bpf_ktime_get_ns() gives), and compared as
- * signed differences.
+ * Values of the maps under /sys/fs/bpf/xbeat/<instance>/. Each field has one writer, named in its
+ * comment: K the XDP program, D the daemon, L the daemon once, before the program is attached.
+ * Integers are in host byte order; times are CLOCK_MONOTONIC in ns (as bpf_ktime_get_ns() gives
+ * them) and are compared as signed differences.
  *
- * A slot's K fields are written under lock_sequence: odd while a processor
- * writes. The program takes it with compare-and-swap; a reader copies the slot
- * and retries until lock_sequence was even and the same before and after.
+ * A slot's K fields are written under lock_sequence, which is odd while a processor writes. The
+ * program takes it by compare-and-swap. A reader copies the slot, and retries until lock_sequence
+ * was even and the same before and after.
  */
 #ifndef XBEAT_MAP_H
 #define XBEAT_MAP_H
@@ -16,7 +15,7 @@
 #include <xbeat/drop.h>
 #include <xbeat/wire.h>
 
-/* Of everything in this file; a daemon never adopts maps of another version. */
+/* The version of everything in this file; a daemon never adopts maps of another version. */
 #define XB_MAP_ABI_VERSION 4
 
 #define XB_NAME_BYTES 16 /* with the closing NUL */
@@ -28,13 +27,14 @@
 #define XB_NO_ACCEPT_MAX 4096
 #define XB_GUARD_MAX 4096
 #define XB_EVENTS_BYTES 131072
-/* Who is refused is noted at most this often for an instance, so that a flood costs nothing. */
+/* The sender of a refused advert is recorded at most this often for each instance, so that a
+ * flood costs nothing. */
 #define XB_REFUSAL_SPACING_NS 100000000ULL
 
-/* No such slot, in the frozen table from (node id, link) to a slot of xb_peers. */
+/* No slot, in the frozen table from (node id, link) to a slot of xb_peers. */
 #define XB_NO_SLOT 0xffff
 
-/* Sliding window over 32-bit sequence numbers: bit n set means high - n was seen. */
+/* Sliding window over 32-bit sequence numbers: bit n set means that high_seq - n was seen. */
 struct xb_window {
 	__u64 seen_bits; /* 0: nothing was ever seen */
 	__u32 high_seq;
@@ -57,8 +57,9 @@ struct xb_peer {
 	__u64 probe_sent_count; /* D */
 	__u64 probe_lost_count; /* D: not answered within the detection time */
 
-	__u64 last_evidence_ns; /* K: arrival; 0: never in this epoch of ours */
-	__u64 last_heard_ns; /* K: arrival of the last authentic new PROBE; no evidence if the sender does not hear us */
+	__u64 last_evidence_ns; /* K: arrival; 0: never in our epoch */
+	/* K: arrival of the last authentic new PROBE, also of a sender that does not hear us. */
+	__u64 last_heard_ns;
 	__u64 last_probe_ns; /* K: arrival of the last PROBE that was evidence */
 	__u64 last_reply_ns; /* K: arrival of the last REPLY that was evidence */
 	__u64 evidence_count; /* K */
@@ -66,66 +67,74 @@ struct xb_peer {
 	__u64 reply_received_count; /* K: REPLYs that were evidence */
 
 	__u64 peer_epoch; /* K: highest epoch known of the peer; 0: none */
-	__u64 peer_knows_epoch; /* K: our epoch as the peer last said, authenticated; 0: unknown */
+	__u64 peer_knows_epoch; /* K: our epoch as the peer last reported it; 0: unknown */
 	struct xb_window probe_window; /* K: over the peer's seq */
 	struct xb_window reply_window; /* K: over our seq */
 
-	__u64 answer_t1_ns; /* K: t1_ns of the newest QUERY that the peer has answered; 0: none */
-	__u64 answer_subject_bits; /* K: bit n: its ANSWER on a node whose id modulo 64 is n has been taken */
+	__u64 answer_t1_ns; /* K: t1_ns of the newest QUERY that the peer answered; 0: none */
+	/* K: bit n: its ANSWER about a node whose id modulo 64 is n was taken. */
+	__u64 answer_subject_bits;
 
 	__u64 rtt_last_ns; /* K */
 	__u64 rtt_min_ns; /* K; 0: none yet */
 	__u64 rtt_max_ns; /* K */
 
-	/* What the peer said of itself in its last evidence; all but daemon_age_us also in a newer PROBE that is none
-	 * because it does not hear us. Such a one takes fenced bits back, but sets none. */
+	/* The peer's description of itself in its last evidence. All but daemon_age_us also from
+	 * a newer PROBE that is no evidence because the peer does not hear us; such a PROBE
+	 * clears fenced bits, but sets none. */
 	__u32 daemon_age_us; /* K */
 	__u32 late_apps_bits; /* K */
 	__u8 node_state; /* K: enum xb_node_state */
 	__u8 pad2;
 	__u16 fenced_bits; /* K: of instances */
-	__u8 new_life; /* K: its epoch has grown, and no evidence has come since */
+	__u8 new_life; /* K: its epoch has grown, without evidence since */
 	__u8 pad3[3];
 	struct xb_instance instances[XB_INSTANCES_MAX]; /* K */
-	__u64 instances_digest; /* K: of these (xbeat/wire.h), under the key last used */
+	__u64 instances_digest; /* K: of these (xbeat/wire.h), under the last key used */
 };
 
 _Static_assert(sizeof(struct xb_peer) == 328, "struct xb_peer");
 _Static_assert(__builtin_offsetof(struct xb_peer, probe_sent_seq) == 72, "struct xb_peer");
 
-/* The instances as packets carry them, and their digest (xbeat/wire.h) under each key of xb_keys. */
+/* The instances as in packets, and their digest (xbeat/wire.h) under each key of xb_keys. */
 struct xb_description {
 	struct xb_instance instances[XB_INSTANCES_MAX];
 	__u64 digest[XB_KEYS_MAX];
 };
 
-/* Enough that one is not written again while a program run still reads it. */
+/* So many that none is rewritten while a run of the program still reads it. */
 #define XB_DESCRIPTIONS 4
 
-/* xb_self: array of one, BPF_F_MMAPABLE: what this node says of itself. A new description is written
- * where the program does not look, then current is switched. */
+/* xb_self: array of one, BPF_F_MMAPABLE: this node's description of itself. A new description is
+ * written where the program does not read, then current is switched. */
 struct xb_self {
 	__u32 abi_version; /* L */
 	__u16 node_id; /* L */
-	__u16 guard_count; /* D: so many slots of xb_guard may be in use, from the first */
+	__u16 guard_count; /* D: slots of xb_guard that may be in use, from the first */
 	__u64 epoch; /* D; 0: not ready, nothing is answered */
-	__u64 progress_ns; /* D: the daemon's loop was here */
+	__u64 progress_ns; /* D: last progress of the daemon's loop */
 	__u32 app_count; /* D: how many of xb_apps are in use */
 	__u8 node_state; /* D: enum xb_node_state */
 	__u8 current; /* D: index into description */
-	/* What every packet that is not ours is asked: is there anything to refuse? Read as one word. */
+	/* What every packet that is not ours is checked for. Read as one word. */
 	__u8 refusing; /* D: xb_no_accept is not empty */
-	__u8 fencing; /* K sets it, D clears it: the guard of an address ran out; enum xb_fencing */
-	/* The daemon as its own PID namespace knows it (stat of /proc/self/ns/pid), for the program that sees it die. */
+	/* K sets it, D clears it: the guard of an address has expired; enum xb_fencing. */
+	__u8 fencing;
+	/* The daemon as its own PID namespace knows it (stat of /proc/self/ns/pid), to detect
+	 * its death. */
 	__u64 pid_namespace_device; /* D */
 	__u64 pid_namespace_inode; /* D */
 	__u32 pid; /* D; 0: not watched */
 	/* Bit n: instance n of description. One word, so that both change at once. */
-	__u16 fenced_bits; /* K sets, D clears: its guard ran out, and its addresses are not answered for any more */
-	__u16 fencing_bits; /* K sets, D clears: its addresses are being fenced; packets do not say it yet */
-	__u64 died_ns; /* K: when the daemon died without stopping; D clears it; 0: it lives, or stopped */
-	__u64 restart_grace_ns; /* D: then all deadlines of xb_guard come forward to died_ns + this, if they are later */
-	__u64 guard_due_ns; /* D, K: no deadline of xb_guard is earlier; 0: there is none */
+	/* K sets, D clears: its guard has expired, and its addresses are no longer answered for. */
+	__u16 fenced_bits;
+	/* K sets, D clears: its addresses are being fenced; packets do not report it yet. */
+	__u16 fencing_bits;
+	/* K: when the daemon died without stopping; D clears it; 0: it lives, or stopped. */
+	__u64 died_ns;
+	/* D: after a death, deadlines of xb_guard later than died_ns + this come forward to it. */
+	__u64 restart_grace_ns;
+	__u64 guard_due_ns; /* D, K: no deadline of xb_guard is earlier; 0: none is held */
 	struct xb_description description[XB_DESCRIPTIONS]; /* D */
 };
 
@@ -136,29 +145,29 @@ _Static_assert(__builtin_offsetof(struct xb_self, fenced_bits) % 4 == 0, "change
 
 enum xb_fencing {
 	XB_FENCING_NONE = 0,
-	XB_FENCING_SOME = 1, /* packets are to be looked at */
-	XB_FENCING_ASKED =
-		2, /* still: the daemon is looking whether anything is fenced; the kernel may add SOME */
+	XB_FENCING_SOME = 1, /* packets must be checked */
+	/* Still checked: the daemon scans whether anything is fenced; the kernel may add SOME. */
+	XB_FENCING_ASKED = 2,
 };
 
-/*
- * xb_guard: array, BPF_F_MMAPABLE, XB_GUARD_MAX: the virtual addresses that this node may hold, each with the
- * time until which it may answer for it. A timer in the kernel looks when the earliest is due. All that can be
- * raced for is in deadline_ns, which is only ever changed by compare-and-swap.
- */
+/* xb_guard: array, BPF_F_MMAPABLE, XB_GUARD_MAX: the virtual addresses that this node may hold,
+ * each with the time until which it may answer for it. A timer in the kernel fires at the
+ * earliest deadline. All races are about deadline_ns, which changes by compare-and-swap only. */
 struct xb_guard {
 	struct xb_address address; /* D */
-	__u32 interface_index; /* D: where it is guarded; 0: on every interface (all but link-local addresses) */
+	/* D: where it is guarded; 0: on every interface (all but link-local addresses). */
+	__u32 interface_index;
 	__u8 used; /* D: the slot is taken */
-	__u8 place; /* D: of its instance in xb_self; XB_GUARD_NO_PLACE: in no packet */
+	__u8 instance_index; /* D: of its instance in xb_self; XB_GUARD_NO_INSTANCE: none */
 	__u8 pad[2];
-	/* D; 0: not held, nothing is guarded. K sets XB_GUARD_FENCED, once it has passed: ARP, ND and IP to the
-	 * address are dropped until the daemon, having given the address up, sets it to 0. */
+	/* D; 0: not held, so not guarded. K sets XB_GUARD_FENCED after the deadline: ARP, ND and
+	 * IP packets to the address are dropped until the daemon has removed the address and
+	 * sets 0. */
 	__u64 deadline_ns;
 };
 
-#define XB_GUARD_FENCED 1 /* as a time: past, whatever the time is */
-#define XB_GUARD_NO_PLACE 0xff
+#define XB_GUARD_FENCED 1 /* as a time: always past */
+#define XB_GUARD_NO_INSTANCE 0xff
 
 _Static_assert(sizeof(struct xb_guard) == 32, "struct xb_guard");
 
@@ -171,32 +180,35 @@ struct xb_guard_key {
 
 /* xb_guard_timer: array of one, not mappable: the timer (struct bpf_timer). */
 
-/* xb_apps: array, BPF_F_MMAPABLE, XB_APPS_MAX: applications that prove their progress by writing to memory. */
+/* xb_apps: array, BPF_F_MMAPABLE, XB_APPS_MAX: applications that prove their progress by writing
+ * to memory. */
 struct xb_app {
 	char name[XB_NAME_BYTES]; /* D: "" in a free slot */
 	__u64 timeout_ns; /* D: it is late if its last beat is older */
 	__u64 opened_ns; /* D: when a program last asked for its page; 0: never */
-	__u32 page; /* D: of xb_app_pages; it stays, whatever place the application has among others */
+	__u32 page; /* D: of xb_app_pages; the same even if the index changes */
 	__u32 pad;
 };
 
 _Static_assert(sizeof(struct xb_app) == 40, "struct xb_app");
 
-/* xb_app_pages: array of maps, XB_APP_PAGES_MAX: the pages that programs are given, each an array of one of these. */
-#define XB_APP_PAGES_MAX (2 * XB_APPS_MAX) /* so that a whole list can be replaced by another one */
+/* xb_app_pages: array of maps, XB_APP_PAGES_MAX: the pages of the applications, each an array of
+ * one of these. */
+#define XB_APP_PAGES_MAX (2 * XB_APPS_MAX) /* so that a whole list can be replaced */
 
 struct xb_app_page {
 	__u64 beat_ns; /* A, the application: its last beat, CLOCK_MONOTONIC; 0: none yet */
-	__u32 gone; /* D: nobody looks at this page any more, ask for another */
+	__u32 gone; /* D: this page is no longer read, ask for another */
 	__u32 pad;
 };
 
 _Static_assert(sizeof(struct xb_app_page) == 16, "struct xb_app_page");
 
-/* A beat may be a little later than the time it is compared with; one from far ahead is of another clock. */
+/* A beat may be a little later than the time it is compared with; one far ahead is of another
+ * clock. */
 #define XB_APP_AHEAD_NS 1000000000ULL
 
-/* Whether a beat has become too old by now_ns. */
+/* Whether a beat is too old at now_ns. */
 static inline int xb_app_is_late(__u64 now_ns, __u64 beat_ns, __u64 timeout_ns)
 {
 	return !beat_ns || now_ns - beat_ns + XB_APP_AHEAD_NS >= timeout_ns + XB_APP_AHEAD_NS;
@@ -218,9 +230,10 @@ struct xb_rtt_hist {
 };
 
 /*
- * xb_gap_hist: array, a value per slot of xb_peers; kept if xb_constants.adaptive. Counts the gaps between
- * arrivals of evidence. Four buckets an octave: bucket n from (4 + n % 4) << (XB_GAP_FIRST_SHIFT - 2 + n / 4) ns on.
- * Shorter ones are in the first bucket, longer ones in the last.
+ * xb_gap_hist: array, a value per slot of xb_peers; kept if xb_constants.adaptive. Counts the gaps
+ * between arrivals of evidence, in four buckets an octave: bucket n starts at (4 + n % 4) <<
+ * (XB_GAP_FIRST_SHIFT - 2 + n / 4) ns. Shorter gaps count in the first bucket, longer ones in the
+ * last.
  */
 #define XB_GAP_FIRST_SHIFT 16 /* 65,536 ns */
 #define XB_GAP_BUCKETS 88 /* to 2^38 ns, 275 s */
@@ -239,7 +252,7 @@ struct xb_vrrp_key {
 
 _Static_assert(sizeof(struct xb_vrrp_key) == 8, "struct xb_vrrp_key");
 
-/* Authentication of version 2 (RFC 2338 section 5.3.6, as keepalived still speaks it). */
+/* Authentication of version 2 (RFC 2338 section 5.3.6, as keepalived still uses it). */
 #define XB_VRRP_PASSWORD_BYTES 8
 
 /* xb_vrrp: array, BPF_F_MMAPABLE, XB_VRRP_SLOTS_MAX: the last advert of each served instance. */
@@ -250,10 +263,9 @@ struct xb_vrrp {
 	__u8 wake_always; /* D: an event for every advert (own state is Active) */
 	__u8 served_version; /* D: 2 or 3 */
 	__u32 lock_sequence; /* K */
-	struct xb_address
-		own_source; /* D: of our own adverts; one that comes back with it is VRRP_OWN */
+	struct xb_address own_source; /* D: of our own adverts; one that returns is VRRP_OWN */
 	struct xb_address destination; /* D: the group, or with unicast our own address */
-	__u8 unicast; /* D: takes adverts only from those in xb_vrrp_peers, with their TTL bounds */
+	__u8 unicast; /* D: only adverts from xb_vrrp_peers, within their TTL bounds */
 	__u8 has_password; /* D: version 2: authentication type 1, and these bytes */
 	__u8 password[XB_VRRP_PASSWORD_BYTES]; /* D */
 	__u16 served_interval_cs; /* D: version 2: adverts with another interval are dropped */
@@ -264,24 +276,26 @@ struct xb_vrrp {
 	__u8 priority; /* K */
 	__u8 address_count; /* K */
 	/* K sets it, D clears it: an ADVERT event is in the ring buffer, and no other is put there. D
-	 * clears it before it handles the event; behind a full barrier it then looks at the slot. */
+	 * clears it before it handles the event, then reads the slot after a full barrier. */
 	__u8 event_pending;
-	__u16 interval_cs; /* K: centiseconds, 12 bits (RFC 9568 section 5.2.7); version 2: seconds * 100 */
+	/* K: centiseconds, 12 bits (RFC 9568 section 5.2.7); version 2: seconds * 100. */
+	__u16 interval_cs;
 	__u8 pseudo_header; /* K: the checksum covered it (version 3 over IPv4: 0 or 1) */
 	__u8 pad3[9];
-	__u64 addresses_added; /* D: bit per virtual address, in the file's order: a daemon added it */
-	__u64 addresses_digest; /* K: of the advertised addresses in their order; equal lists, equal digests */
+	__u64 addresses_added; /* D: bit n: a daemon added virtual address n of the file */
+	__u64 addresses_digest; /* K: of the advertised addresses, in their order */
 	__u64 received_count; /* K: well-formed adverts */
-	__u64 changed_count; /* K: of these, different from the one before */
-	/* The Active that the daemon follows: rivals' adverts, however many, do not hide its own. */
-	struct xb_address followed; /* D: all zero: nobody */
-	__u64 followed_arrival_ns; /* K: of the last advert with that source; D clears it with followed */
+	__u64 changed_count; /* K: of these, those that differ from the one before */
+	/* The Active that the daemon follows; its adverts are not hidden by those of rivals,
+	 * however many. */
+	struct xb_address followed; /* D: all zero: none */
+	__u64 followed_arrival_ns; /* K: of its last advert; D clears it with followed */
 	__u16 followed_interval_cs; /* K */
 	__u8 followed_priority; /* K */
 	__u8 refused_reason; /* K: enum xb_drop */
 	__u8 pad2[4];
-	/* Of the adverts that were refused, the last one or, in a flood, one of the last: who sends them may
-	 * take himself for the Active. */
+	/* The last refused advert or, in a flood, one of the last. Its sender may consider
+	 * itself the Active. */
 	__u64 refused_arrival_ns; /* K; 0: never */
 	struct xb_address refused_source; /* K */
 };
@@ -289,7 +303,7 @@ struct xb_vrrp {
 _Static_assert(XB_DROP_COUNT <= 256, "refused_reason");
 _Static_assert(sizeof(struct xb_vrrp) == 200, "struct xb_vrrp");
 
-/* xb_vrrp_peers: hash, who may send adverts to an instance with unicast peers. */
+/* xb_vrrp_peers: hash of the senders that an instance with unicast peers accepts. */
 struct xb_vrrp_peer_key {
 	__u32 slot; /* of xb_vrrp */
 	__u32 pad;
@@ -301,9 +315,9 @@ struct xb_vrrp_peer {
 	__u8 ttl_maximum;
 };
 
-/* xb_no_accept: hash by destination address: a VIP that this node holds without being its owner and
- * with Accept_Mode false (RFC 9568 section 6.1): all but ARP and ND to it is dropped. The program looks
- * only if refusing, of xb_self, is not 0. */
+/* xb_no_accept: hash by destination address: a VIP that this node holds without being its owner
+ * and with Accept_Mode false (RFC 9568 section 6.1). All packets to it but ARP and ND are
+ * dropped. Read only if xb_self.refusing is set. */
 struct xb_no_accept_key {
 	__u32 interface_index;
 	__u32 pad;
@@ -312,18 +326,17 @@ struct xb_no_accept_key {
 
 /* Kinds of struct xb_event: value, id, meaning of slot. */
 enum xb_event_kind {
-	XB_EVENT_PEER_EPOCH = 1, /* slot of xb_peers: first heard, or restarted */
-	/* slot of xb_peers: node state, instances, fenced or late bits differ from what it said before */
+	XB_EVENT_PEER_EPOCH = 1, /* slot of xb_peers: heard for the first time, or restarted */
+	/* slot of xb_peers: node state, instances, fenced or late bits have changed */
 	XB_EVENT_PEER_CHANGED = 2,
-	XB_EVENT_OWN_EPOCH =
-		3, /* slot of xb_peers: the peer knows a higher epoch of us than ours */
+	XB_EVENT_OWN_EPOCH = 3, /* slot of xb_peers: it knows a higher epoch of ours than ours */
 	XB_EVENT_ADVERT = 4, /* slot of xb_vrrp: a changed advert, or any while wake_always */
 	XB_EVENT_ANSWER = 5, /* slot of xb_peers: the peer answers a QUERY of this epoch */
 	XB_EVENT_FENCED = 6, /* slot of xb_guard: its deadline has passed */
 };
 
-/* xb_events: ring buffer of XB_EVENTS_BYTES: only changes. The record carries what it was made of,
- * because the slot may have moved on when it is read. */
+/* xb_events: ring buffer of XB_EVENTS_BYTES, for changes only. The record carries its data,
+ * because the slot may have changed again when it is read. */
 struct xb_event {
 	__u32 kind; /* enum xb_event_kind */
 	__u32 slot;

@@ -15,7 +15,7 @@ struct xb_siphash {
 
 #define XB_ROTATE_LEFT(x, bits) ((x) << (bits) | (x) >> (64 - (bits)))
 
-/* Keeps the compiler from putting the steps of a chain in another order. */
+/* Keeps the compiler from reordering the steps of a chain. */
 #ifdef __bpf__
 #define XB_IN_ORDER(x) asm("" : "+r"(x))
 #else

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
-/* The sliding window over sequence numbers (the scheme of RFC 4303, appendix A2, with 64 bits). */
+/* A sliding window over sequence numbers (the scheme of RFC 4303, appendix A2, with 64 bits). */
 #ifndef XBEAT_WINDOW_H
 #define XBEAT_WINDOW_H
 
@@ -11,7 +11,7 @@ enum xb_window_result {
 	XB_WINDOW_OLD,
 };
 
-/* Says what seq is to the window, without changing it. */
+/* Classifies seq, without a change of the window. */
 static inline __attribute__((always_inline)) enum xb_window_result
 xb_window_check(const struct xb_window *window, __u32 seq)
 {
@@ -24,7 +24,7 @@ xb_window_check(const struct xb_window *window, __u32 seq)
 	return window->seen_bits >> -ahead & 1 ? XB_WINDOW_SEEN : XB_WINDOW_NEW;
 }
 
-/* Marks seq as seen; it must have been XB_WINDOW_NEW. */
+/* Marks seq as seen. It must be XB_WINDOW_NEW. */
 static inline __attribute__((always_inline)) void xb_window_mark(struct xb_window *window,
 								 __u32 seq)
 {

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * The heartbeat packet, version 1: the payload of a UDP datagram over IPv4 or
- * IPv6. All fields are in network byte order. PROBE and REPLY, QUERY and ANSWER have
- * the same size, so that an answer is an in-place rewrite and can never amplify.
+ * The heartbeat packet, version 1: the payload of a UDP datagram over IPv4 or IPv6. All fields are
+ * in network byte order. PROBE and REPLY, QUERY and ANSWER have the same size, so that an answer is
+ * written in place and never amplifies.
  *
- * Fields name prober and responder, not sender and addressee, so that what
- * both know is the same bytes in both packets, and stands in front: the responder
- * goes on from the hash of the PROBE's head instead of hashing it again.
+ * Fields name prober and responder, not sender and addressee. So what both know is the same bytes
+ * in both packets, and comes first: the responder continues from the hash of the PROBE's head
+ * instead of computing it again.
  *
  * The tag is SipHash-2-4 under the shared key over these bytes:
+ *
  *   the head: bytes 0-39 of the packet, the prober's IP address, the responder's
  *   IP address (4 bytes each for IPv4, 16 for IPv6);
  *   bytes 40-63;
  *   the digest of the instances, or of the view: SipHash-2-4 under the same key over
  *   bytes 64-127.
- * The digest is there because instances rarely change: both sides keep it instead
- * of hashing them for each packet. Hashes are written as SipHash gives
- * them: little-endian. The two uses of the key cannot be mistaken for each other,
- * because SipHash covers the length of its message.
+ *
+ * Instances rarely change, so both sides keep the digest instead of hashing them for each packet.
+ * Hashes are written as SipHash gives them: little-endian. The two uses of the key cannot be
+ * confused, because SipHash covers the length of its message.
  */
 #ifndef XBEAT_WIRE_H
 #define XBEAT_WIRE_H
@@ -29,22 +30,23 @@
 #define XB_WIRE_VERSION 1
 #define XB_PACKET_BYTES 136
 #define XB_TAGGED_BYTES 128 /* the bytes of the packet under the tag */
-#define XB_HEAD_BYTES 40 /* of these, alike in a question and its answer */
+#define XB_HEAD_BYTES 40 /* of these, the same in a question and its answer */
 #define XB_INSTANCES_MAX 16 /* VRRP instances that one packet describes */
 #define XB_NODE_ID_MAX 255
 #define XB_LINKS_MAX 4
-#define XB_APPS_MAX 32 /* applications whose liveness one packet tells */
+#define XB_APPS_MAX 32 /* applications whose liveness one packet reports */
 
 enum xb_packet_type {
 	XB_PROBE = 1,
 	XB_REPLY = 2,
-	/* What did you last hear of another node? Asked and answered like a PROBE, from the responder's map, but no
-	 * evidence: it has no sequence, and what it tells is a view instead of instances. */
+	/* Asks what the responder last heard of another node. Answered like a PROBE, from the
+	 * responder's map, but no evidence: it has no sequence number, and its answer carries a
+	 * view instead of instances. */
 	XB_QUERY = 3,
 	XB_ANSWER = 4,
 };
 
-/* What a node says of itself as a whole: value, name, meaning. */
+/* The state of a node as a whole: value, name, meaning. */
 #define XB_NODE_STATES(X)                                                                          \
 	X(0, STARTING, "starting", "its daemon is not ready yet")                                  \
 	X(1, RUNNING, "running", "normal work")                                                    \
@@ -58,7 +60,7 @@ enum xb_node_state {
 #undef X
 };
 
-/* State of a VRRP instance, RFC 9568 section 6.4: value, name, meaning. */
+/* The state of a VRRP instance, RFC 9568 section 6.4: value, name, meaning. */
 #define XB_INSTANCE_STATES(X)                                                                      \
 	X(0, NONE, "none", "the entry is empty")                                                   \
 	X(1, INITIALIZE, "initialize", "takes no part")                                            \
@@ -71,7 +73,8 @@ enum xb_instance_state {
 #undef X
 };
 
-/* One VRRP instance in a packet. family_flags: low four bits 4 or 6; of the high four, one is used. */
+/* One VRRP instance in a packet. family_flags: 4 or 6 in the low four bits, one flag in the high
+ * four. */
 struct xb_instance {
 	__u8 vrid;
 	__u8 family_flags;
@@ -80,23 +83,23 @@ struct xb_instance {
 };
 
 #define XB_INSTANCE_FAMILY_MASK 0x0f
-/* Its addresses are under a deadline: if the daemon hangs, they are fenced, and the packet will say so. */
+/* Its addresses are guarded: if the daemon hangs, they are fenced, and the packet reports it. */
 #define XB_INSTANCE_GUARDED 0x10
 
-#define XB_AGE_NEVER 0xffffffff /* also what an age saturates at */
+#define XB_AGE_NEVER 0xffffffff /* also the largest age */
 
-/* What the sender of an ANSWER knows of a third node; in a QUERY all but subject_id is 0. */
+/* What the sender of an ANSWER knows about a third node; in a QUERY all but subject_id is 0. */
 struct xb_view {
 	__u16 subject_id;
-	__u8 subject_state; /* enum xb_node_state as it last said, on whichever link */
+	__u8 subject_state; /* enum xb_node_state as it last reported, on any link */
 	__u8 reserved1;
-	__u32 subject_daemon_age_us; /* as in its last evidence; XB_AGE_NEVER */
+	__u32 subject_daemon_age_us; /* as in its last evidence; or XB_AGE_NEVER */
 	__u64 subject_epoch; /* the highest known; 0: none */
-	__u32 evidence_age_us
-		[XB_LINKS_MAX]; /* since its last evidence on each link; XB_AGE_NEVER */
-	__u32 heard_age_us
-		[XB_LINKS_MAX]; /* since its last new PROBE to this life of ours, evidence or not; XB_AGE_NEVER */
-	__u16 subject_fenced_bits; /* as it last said */
+	/* By link: since its last evidence; or XB_AGE_NEVER. */
+	__u32 evidence_age_us[XB_LINKS_MAX];
+	/* By link: since its last new PROBE to our epoch, evidence or not; or XB_AGE_NEVER. */
+	__u32 heard_age_us[XB_LINKS_MAX];
+	__u16 subject_fenced_bits; /* as it last reported */
 	__u8 reserved2[14];
 };
 
@@ -109,18 +112,21 @@ struct xb_packet {
 	__u8 reserved1;
 	__u16 prober_id;
 	__u16 responder_id;
-	__u32 seq; /* the prober's number; of no meaning in QUERY and ANSWER */
+	__u32 seq; /* the prober's number; meaningless in QUERY and ANSWER */
 	__u64 prober_epoch;
 	__u64 responder_epoch; /* in a question: as the prober knows it; 0: unknown */
 	__u64 t1_ns; /* prober's send time, prober's monotonic clock */
 
 	__u8 type; /* enum xb_packet_type */
 	__u8 node_state; /* enum xb_node_state, of the sender like all that follows */
-	__u16 fenced_bits; /* bit n: the guard of instances[n] ran out; its addresses are not answered for */
-	__u32 ack; /* highest seq of a PROBE seen from the other side; 0: none; of no meaning in QUERY and ANSWER */
+	/* Bit n: the guard of instances[n] has expired; its addresses are not answered for. */
+	__u16 fenced_bits;
+	/* Highest seq of the other side's PROBEs; 0: none; meaningless in QUERY and ANSWER. */
+	__u32 ack;
 	__u64 t2_ns; /* responder's receive time, its monotonic clock; 0 in a question */
 	__u32 daemon_age_us; /* since the sender's daemon last made progress; saturates */
-	__u32 late_apps_bits; /* bit n: application n (the order of the configuration) has not beaten in time */
+	/* Bit n: application n, in the order of the configuration, has not beaten in time. */
+	__u32 late_apps_bits;
 	union {
 		struct xb_instance instances[XB_INSTANCES_MAX]; /* PROBE, REPLY */
 		struct xb_view view; /* QUERY, ANSWER */

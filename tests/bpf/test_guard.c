@@ -42,7 +42,7 @@ static void test_an_earlier_deadline_is_not_missed(void **state)
 	struct fixture *fixture = *state;
 
 	guarded_hold(OTHER4, FAR_NS);
-	guarded_hold_at(0, VIP4, XB_GUARD_NO_PLACE, now_ns() + 20 * NS_PER_MS);
+	guarded_hold_at(0, VIP4, XB_GUARD_NO_INSTANCE, now_ns() + 20 * NS_PER_MS);
 	sleep_ms(50);
 	guarded_expect_all(fixture, SLOT_A, false);
 	assert_int_equal(guarded_answer(fixture).fenced_bits, 0);
@@ -169,7 +169,7 @@ static void test_as_many_as_there_are(void **state)
 
 		address.bytes[14] = (uint8_t)(i >> 8);
 		address.bytes[15] = (uint8_t)i;
-		error = kernel_guard_claim(&kernel, 0, &address, XB_GUARD_NO_PLACE, &slot);
+		error = kernel_guard_claim(&kernel, 0, &address, XB_GUARD_NO_INSTANCE, &slot);
 		assert_int_equal(error, i < XB_GUARD_MAX ? 0 : -ENOSPC);
 	}
 }

@@ -197,7 +197,8 @@ static void *extend_late(void *context)
 	for (unsigned i = 0; i < OTHERS; i++) {
 		const struct xb_address address = vip(i);
 
-		if (kernel_guard_claim(&kernel, 0, &address, XB_GUARD_NO_PLACE, i ? &other : &slot))
+		if (kernel_guard_claim(&kernel, 0, &address, XB_GUARD_NO_INSTANCE,
+				       i ? &other : &slot))
 			abort();
 	}
 	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))

@@ -289,7 +289,7 @@ static void fenced(struct fixture *fixture, struct frame *frame)
 {
 	plain_probe(frame);
 	frame->bytes[frame->network + 9] = 6; /* TCP */
-	fixture_guard(fixture, 0, 0, "10.0.0.1", XB_GUARD_NO_PLACE, XB_GUARD_FENCED);
+	fixture_guard(fixture, 0, 0, "10.0.0.1", XB_GUARD_NO_INSTANCE, XB_GUARD_FENCED);
 	fixture->self->fencing = XB_FENCING_SOME;
 }
 

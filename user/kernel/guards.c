@@ -47,7 +47,7 @@ static bool any_fenced(const struct kernel *kernel)
 static bool any_fenced_at(const struct kernel *kernel, uint8_t place)
 {
 	for (size_t i = 0; i < kernel->self->guard_count; i++)
-		if (kernel->guards[i].place == place && is_fenced(&kernel->guards[i]))
+		if (kernel->guards[i].instance_index == place && is_fenced(&kernel->guards[i]))
 			return true;
 	return false;
 }
@@ -72,7 +72,8 @@ void kernel_guard_tidy(struct kernel *kernel)
 static bool any_held(const struct kernel *kernel, uint8_t place)
 {
 	for (size_t i = 0; i < kernel->self->guard_count; i++)
-		if (kernel->guards[i].place == place && load(&kernel->guards[i].deadline_ns))
+		if (kernel->guards[i].instance_index == place &&
+		    load(&kernel->guards[i].deadline_ns))
 			return true;
 	return false;
 }
@@ -103,7 +104,7 @@ static int take_free(struct kernel *kernel, const struct xb_guard_key *key, uint
 	kernel->guards[unused] = (struct xb_guard){.address = key->address,
 						   .interface_index = key->interface_index,
 						   .used = 1,
-						   .place = place};
+						   .instance_index = place};
 	if (bpf_map_update_elem(bpf_map__fd(kernel->skeleton->maps.xb_guard_slots), key, &value,
 				BPF_ANY)) {
 		kernel->guards[unused].used = 0;
@@ -119,12 +120,12 @@ static int take_free(struct kernel *kernel, const struct xb_guard_key *key, uint
 static void take_over(struct kernel *kernel, size_t slot, uint8_t place)
 {
 	struct xb_guard *guard = &kernel->guards[slot];
-	uint8_t before = guard->place;
+	uint8_t before = guard->instance_index;
 
 	kernel->guard_claimed[slot] = true;
 	if (before == place)
 		return;
-	__atomic_store_n(&guard->place, place, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&guard->instance_index, place, __ATOMIC_SEQ_CST);
 	clear_fenced(kernel, before);
 	if (load(&guard->deadline_ns))
 		kernel_guard_look(kernel);
@@ -184,8 +185,8 @@ void kernel_guard_extend(struct kernel *kernel, size_t slot, uint64_t deadline_n
 	__u64 seen_ns = load(&guard->deadline_ns);
 	bool earlier = !seen_ns || deadline_ns < seen_ns;
 
-	if (!seen_ns && !any_held(kernel, guard->place))
-		clear_fenced(kernel, guard->place);
+	if (!seen_ns && !any_held(kernel, guard->instance_index))
+		clear_fenced(kernel, guard->instance_index);
 	while (seen_ns != XB_GUARD_FENCED &&
 	       !__atomic_compare_exchange_n(&guard->deadline_ns, &seen_ns, deadline_ns, false,
 					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
@@ -193,7 +194,7 @@ void kernel_guard_extend(struct kernel *kernel, size_t slot, uint64_t deadline_n
 	if (!earlier || seen_ns == XB_GUARD_FENCED)
 		return;
 	lower_due(kernel, deadline_ns);
-	if (kernel_self_is_fenced(kernel, guard->place))
+	if (kernel_self_is_fenced(kernel, guard->instance_index))
 		__atomic_store_n(&guard->deadline_ns, XB_GUARD_FENCED, __ATOMIC_SEQ_CST);
 }
 
@@ -239,7 +240,7 @@ void kernel_guard_end(struct kernel *kernel, size_t slot)
 
 	if (__atomic_exchange_n(&guard->deadline_ns, 0, __ATOMIC_SEQ_CST) != XB_GUARD_FENCED)
 		return;
-	clear_fenced(kernel, guard->place);
+	clear_fenced(kernel, guard->instance_index);
 	kernel_guard_tidy(kernel);
 }
 
@@ -268,7 +269,7 @@ static void describe_guards(struct kernel *kernel)
 	for (size_t i = 0; i < XB_GUARD_MAX; i++) {
 		struct xb_guard *guard = &kernel->guards[i];
 
-		guard->place = XB_GUARD_NO_PLACE;
+		guard->instance_index = XB_GUARD_NO_INSTANCE;
 		if (guard->used)
 			kernel_self_use_guards(kernel, i + 1);
 		if (load(&guard->deadline_ns) > XB_GUARD_FENCED)

@@ -12,7 +12,7 @@
 /*
  * Finds the slot that an earlier daemon used for this address, its deadline included, or takes a free one, not held.
  * interface_index: where it is guarded; 0: on every interface. place: of its instance in packets, or
- * XB_GUARD_NO_PLACE. Returns 0 with *slot, or a negative errno (-ENOSPC: XB_GUARD_MAX are there; -EEXIST: it is claimed
+ * XB_GUARD_NO_INSTANCE. Returns 0 with *slot, or a negative errno (-ENOSPC: XB_GUARD_MAX are there; -EEXIST: it is claimed
  * already, by another instance or before a reload).
  */
 int kernel_guard_claim(struct kernel *kernel, unsigned interface_index,

@@ -29,21 +29,22 @@ static bool flags_are_running(unsigned flags)
 static void read_link(const struct link_monitor *monitor, const struct nlmsghdr *message)
 {
 	const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
-	struct link_event event = {
-		.interface_index = (unsigned)link->ifi_index,
-		.present = message->nlmsg_type == RTM_NEWLINK,
-		.running = message->nlmsg_type == RTM_NEWLINK && flags_are_running(link->ifi_flags),
-	};
 	const struct nlattr *found[IFLA_IFNAME + 1] = {0};
 	const struct nlattr *name;
+	struct link_event event;
 
 	/* A bridge reports its ports in this group as well: its RTM_DELLINK means "no longer a port". */
-	if (link->ifi_family != AF_UNSPEC)
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(*link) || link->ifi_family != AF_UNSPEC)
 		return;
 	netlink_attributes(message, sizeof(*link), found, IFLA_IFNAME + 1);
 	name = found[IFLA_IFNAME];
 	if (!name)
 		return;
+	event = (struct link_event){
+		.interface_index = (unsigned)link->ifi_index,
+		.present = message->nlmsg_type == RTM_NEWLINK,
+		.running = message->nlmsg_type == RTM_NEWLINK && flags_are_running(link->ifi_flags),
+	};
 	snprintf(event.name, sizeof(event.name), "%.*s", (int)mnl_attr_get_payload_len(name),
 		 mnl_attr_get_str(name));
 	monitor->handlers->on_link(monitor->context, &event);

@@ -139,7 +139,8 @@ bool netlink_address_read(const struct nlmsghdr *message, struct netlink_address
 	const struct nlattr *attributes[IFA_FLAGS + 1] = {0};
 	struct xb_address own;
 
-	if (message->nlmsg_type != RTM_NEWADDR && message->nlmsg_type != RTM_DELADDR)
+	if ((message->nlmsg_type != RTM_NEWADDR && message->nlmsg_type != RTM_DELADDR) ||
+	    mnl_nlmsg_get_payload_len(message) < sizeof(*head))
 		return false;
 	netlink_attributes(message, sizeof(*head), attributes, IFA_FLAGS + 1);
 	/* With a peer IFA_ADDRESS is the peer's; IPv6 has IFA_LOCAL only then. */

@@ -54,7 +54,7 @@ static unsigned guarded_index(const struct instance *instance, size_t vip)
 
 static uint8_t self_index(const struct instance *instance)
 {
-	return instance->self_slot < 0 ? XB_GUARD_NO_PLACE : (uint8_t)instance->self_slot;
+	return instance->self_slot < 0 ? XB_GUARD_NO_INSTANCE : (uint8_t)instance->self_slot;
 }
 
 int instance_guard_new(struct instance *instance, const struct vrrp_services *services)
