@@ -16,8 +16,10 @@ import contextlib
 import ctypes
 import os
 import pathlib
+import select
 import signal
 import sys
+import threading
 import time
 import traceback
 
@@ -94,7 +96,25 @@ def status_of(function):
         sys.stdout.flush()
 
 
-def keep(function):
+def watch_terminal():
+    """A make that leads its session, as in "ssh -t HOST make check", is alone in getting SIGHUP when
+    the terminal closes, and does not stop its children."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    with contextlib.suppress(OSError):  # no terminal
+        poller = select.poll()
+        poller.register(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC), 0)
+        poller.poll()
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGHUP)
+
+
+def stop_with(pid, numbers):
+    """Passes signals on. Those that nohup or a shell made us ignore stay ignored."""
+    for number in numbers:
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda *_: os.kill(pid, signal.SIGTERM))
+
+
+def keep(function, is_outer=False):
     """Runs a function in a child. Returns its exit status; negative: a signal killed it."""
     call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     keeper = os.getpid()
@@ -106,9 +126,10 @@ def keep(function):
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         die_with_parent(keeper)
         os._exit(status_of(function))
-    for number in STOP_SIGNALS:
-        signal.signal(number, lambda *_: os.kill(pid, signal.SIGTERM))
+    stop_with(pid, STOP_SIGNALS if is_outer else [signal.SIGTERM])
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    if is_outer:
+        threading.Thread(target=watch_terminal, daemon=True).start()
     status = reap_until(pid)
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
@@ -141,4 +162,4 @@ def run(function):
     # make, when it is killed, does not stop its children.
     if "MAKELEVEL" in os.environ:
         die_with_parent()
-    return keep(inner)
+    return keep(inner, is_outer=True)

@@ -2,12 +2,15 @@
 """Nothing is left of a suite that is interrupted, however and whenever."""
 
 import contextlib
+import fcntl
 import os
 import pathlib
+import pty
 import random
 import signal
 import subprocess
 import tempfile
+import termios
 import time
 
 import pytest
@@ -44,15 +47,18 @@ def contents():
 
 
 class Suite:
-    """A make whose only recipe is a suite, as "make check" is."""
+    """A make whose only recipe is a suite, as "make check" is, in a terminal of its own."""
 
     def __init__(self, directory):
         makefile = directory / "Makefile"
         makefile.write_text(f"check:\n\t@exec {ROOT}/tests/run {PART}\n")
         self.log = directory / "log"
+        self.terminal, terminal = pty.openpty()
         with open(self.log, "wb") as output:
-            self.make = subprocess.Popen(["make", "-f", makefile], env={"PATH": os.defpath}, stdin=subprocess.DEVNULL,
-                                         stdout=output, stderr=output, start_new_session=True)
+            self.make = subprocess.Popen(["make", "-f", makefile], env={"PATH": os.defpath}, stdin=terminal,
+                                         stdout=output, stderr=output, start_new_session=True,
+                                         preexec_fn=lambda: fcntl.ioctl(terminal, termios.TIOCSCTTY))
+        os.close(terminal)
         self.outer, self.inner, self.parts = wait_until(self.keepers, "the suite has its keepers")
         self.namespace = wait_until(self.own_namespace, "the suite has a mount namespace")
 
@@ -76,11 +82,11 @@ class Suite:
 
 
 def interrupt_terminal(suite):
-    os.killpg(suite.make.pid, signal.SIGINT)
+    os.write(suite.terminal, b"\x03")
 
 
 def close_terminal(suite):
-    os.killpg(suite.make.pid, signal.SIGHUP)
+    os.close(suite.terminal)
 
 
 def terminate_make(suite):
