@@ -43,8 +43,9 @@ def installed_packages():
 
 
 def names(relation):
-    """Of "a (>= 1) | b, c:any": a, b, c. An alternative counts if it is installed."""
-    return re.findall(r"(?:^|[,|])\s*([a-z0-9][a-z0-9+.-]*)", relation)
+    """Of "a (>= 1) | b, c:any": a, c. A bare machine gets the first of several alternatives, so that
+    what another one brings here is not to be relied on."""
+    return re.findall(r"(?:^|,)\s*([a-z0-9][a-z0-9+.-]*)", relation)
 
 
 def closure(wanted, packages):
