@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * An application proves its own progress: it opens its vrrp_app once, and beats whenever it has really done something,
- * more often than the timeout that the configuration of xbeatd gives it. A beat is a store into memory that the kernel
- * reads when it answers heartbeats; it costs some 30 ns and can neither block nor fail for lack of anything.
+ * An application proves its own progress: it opens its vrrp_app once, and beats whenever it has
+ * completed some work, more often than its timeout in the configuration of xbeatd. A beat is a
+ * store into memory that the kernel reads when it answers heartbeats. It takes about 30 ns, and
+ * never blocks or fails for lack of a resource.
  *
- *	struct xbeat_app *app = xbeat_app_open(NULL, "web", NULL);
+ * 	struct xbeat_app *app = xbeat_app_open(NULL, "web", NULL);
  *
- *	while (work()) {
- *		if (xbeat_app_beat(app) == -ESTALE && a_second_has_passed()) {
- *			xbeat_app_close(app);
- *			app = xbeat_app_open(NULL, "web", NULL);
- *		}
- *	}
- *	xbeat_app_close(app);
+ * 	while (work()) {
+ * 		if (xbeat_app_beat(app) == -ESTALE && a_second_has_passed()) {
+ * 			xbeat_app_close(app);
+ * 			app = xbeat_app_open(NULL, "web", NULL);
+ * 		}
+ * 	}
+ * 	xbeat_app_close(app);
  *
- * Beat where the work is done, not from a timer or a thread of its own: that would live on beside a hung application.
- * See libxbeat(3).
+ * Beat where the work is done, not from a timer or a separate thread, which would continue to beat
+ * in a hung application. See libxbeat(3).
  */
 #ifndef XBEAT_APP_H
 #define XBEAT_APP_H
@@ -29,31 +30,38 @@ extern "C" {
 struct xbeat_app;
 
 /*
- * Asks the xbeatd of an instance (NULL: "default") for the page of an application. May block for up to 5 s.
+ * Requests the page of an application from the xbeatd with a daemon name (its option -i; NULL:
+ * "default"). May block for up to 5 s.
  * Returns NULL on failure, with a negative errno in *error unless error is NULL:
- * -ECONNREFUSED  no such xbeatd is running, or (for ordinary users) its configuration has no applications
+ * -ECONNREFUSED  no such xbeatd is running, or (for ordinary users) its configuration has no
+ *                applications
  * -ENOENT        its configuration has no vrrp_app of this name
  * -EPERM         this user may not open it
- * -EINVAL        this cannot be the name of an instance or of an application
+ * -EINVAL        not a valid daemon name or application name
  * -ETIMEDOUT     xbeatd does not answer
- * -EPROTO        its answer is not understood: xbeatd and this library are of different versions
- * or what a system call said: -EMFILE, -ENOMEM, ...
+ * -EPROTO        cannot parse its answer: xbeatd and this library have different versions
+ * or the error of a system call: -EMFILE, -ENOMEM, ...
  */
-struct xbeat_app *xbeat_app_open(const char *instance, const char *name, int *error);
+struct xbeat_app *xbeat_app_open(const char *daemon, const char *name, int *error);
 
 /*
- * Says that the application makes progress now. From any thread, several at once too, and from signal handlers.
- * Returns 0, or -ESTALE: xbeatd has ended, or its configuration has this application no more, and nobody looks
- * at this page again; or app is NULL, so that a program need not know whether it could be opened. Then open anew,
- * now and then, until that succeeds; the old handle is to be closed.
+ * Reports that the application makes progress now. Any number of threads and signal handlers may
+ * call it. Returns 0, or -ESTALE: xbeatd has stopped, or its configuration no longer has this
+ * application, and the page is not read any more; or app is NULL, so that a program need not check
+ * whether the open failed. Then close the handle, and open again at intervals until that succeeds.
  */
 int xbeat_app_beat(struct xbeat_app *app);
 
-/* Returns how old a beat may become before the application is late, as it was when it was opened, in ns.
- * NULL: 0. */
+/*
+ * Returns the age in ns at which a beat makes the application late, as configured when it was
+ * opened. NULL: 0.
+ */
 uint64_t xbeat_app_timeout_ns(const struct xbeat_app *app);
 
-/* Gives the page back; from then on the application is late. No other thread may use it meanwhile. NULL is fine. */
+/*
+ * Releases the page; the application is late when its timeout has passed. No other thread may use
+ * app during or after the call. NULL is allowed.
+ */
 void xbeat_app_close(struct xbeat_app *app);
 
 #ifdef __cplusplus

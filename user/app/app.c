@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
-/* libxbeat: the page of an application, mapped; see xbeat/app.h. */
+/* libxbeat: maps the page of an application; see xbeat/app.h. */
 #include "user/app/request.h"
 #include <errno.h>
 #include <stdbool.h>

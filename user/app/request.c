@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * The request app_open (docs/protocol.md): one JSON text each way, ended by NUL; the page comes with the answer as
- * SCM_RIGHTS. The answer is short and of a known shape, so no JSON library is needed.
+ * The request app_open (docs/protocol.md): one JSON text each way, ended by NUL. The page comes
+ * with the answer as SCM_RIGHTS. The answer is short and has a fixed form, so no JSON library is
+ * needed.
  */
 #include "user/app/request.h"
 #include <errno.h>
@@ -20,7 +21,7 @@
 #define NAME_BYTES_MAX 64
 #define NAME_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 
-/* What the daemon's errors are here; others: -EPROTO. */
+/* The daemon's errors as errno; all others: -EPROTO. */
 static const struct {
 	const char *answer;
 	int error;
@@ -32,7 +33,7 @@ static const struct {
 struct answer {
 	char text[ANSWER_BYTES];
 	size_t length;
-	int descriptor; /* -1: none came */
+	int descriptor; /* -1: none */
 };
 
 static uint64_t now_s(void)
@@ -43,7 +44,7 @@ static uint64_t now_s(void)
 	return (uint64_t)now.tv_sec;
 }
 
-/* A program may have signal handlers; connect() is not restarted behind them, since it has a time limit. */
+/* A signal handler interrupts connect(), which is not restarted because it has a time limit. */
 static int connect_through_signals(int fd, const struct sockaddr_un *address)
 {
 	uint64_t started_s = now_s();
@@ -69,7 +70,7 @@ static int connect_to(const char *path)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	/* On Linux connect() waits so long at most, too, while others stand before the socket. */
+	/* On Linux the limit also applies to connect(), which waits while the backlog is full. */
 	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)))
 		error = -errno;
@@ -81,7 +82,7 @@ static int connect_to(const char *path)
 	return error;
 }
 
-/* A short text on a fresh connection is taken whole or not at all. */
+/* A short text on a new connection is sent completely or not at all. */
 static int send_request(int fd, const char *name)
 {
 	char text[128];
@@ -90,13 +91,13 @@ static int send_request(int fd, const char *name)
 	size_t bytes = (size_t)length + 1;
 	ssize_t sent = send(fd, text, bytes, MSG_NOSIGNAL);
 
-	/* One who is sent away finds the connection closed, and the reason in what came before. */
+	/* A refused client finds the connection closed, and the reason in what it receives. */
 	if (sent < 0)
 		return errno == EPIPE || errno == ECONNRESET ? 0 : -errno;
 	return (size_t)sent == bytes ? 0 : -EPROTO;
 }
 
-/* Keeps the first descriptor that comes; whatever else does is closed. */
+/* Keeps the first descriptor and closes all others. */
 static void take_descriptors(struct msghdr *header, struct answer *answer)
 {
 	for (struct cmsghdr *along = CMSG_FIRSTHDR(header); along;
@@ -117,7 +118,7 @@ static void take_descriptors(struct msghdr *header, struct answer *answer)
 	}
 }
 
-/* Returns the bytes that came, or a negative errno. */
+/* Returns the number of bytes received, or a negative errno. */
 static ssize_t receive_part(int fd, struct answer *answer)
 {
 	union {
@@ -158,7 +159,7 @@ static int receive_answer(int fd, struct answer *answer)
 	return 0;
 }
 
-static int understand(const struct answer *answer, uint64_t *timeout_ns)
+static int parse_answer(const struct answer *answer, uint64_t *timeout_ns)
 {
 	static const char begins[] = "{\"result\":{\"timeout_ns\":";
 
@@ -179,7 +180,7 @@ static int ask(int fd, const char *name, uint64_t *timeout_ns)
 	if (!error)
 		error = receive_answer(fd, &answer);
 	if (!error)
-		error = understand(&answer, timeout_ns);
+		error = parse_answer(&answer, timeout_ns);
 	if (!error)
 		return answer.descriptor;
 	if (answer.descriptor >= 0)
@@ -187,8 +188,8 @@ static int ask(int fd, const char *name, uint64_t *timeout_ns)
 	return error;
 }
 
-/* In the words of xbeat/app.h. */
-static int in_words(int error)
+/* The errors of xbeat/app.h. */
+static int public_error(int error)
 {
 	switch (error) {
 	case -ENOENT:
@@ -216,10 +217,10 @@ int xbeat_app_request(const char *path, const char *name, uint64_t *timeout_ns)
 		return -EINVAL;
 	connection = connect_to(path);
 	if (connection < 0)
-		return in_words(connection);
+		return public_error(connection);
 	result = ask(connection, name, timeout_ns);
 	close(connection);
 	if (result == -ECONNRESET)
-		return -ECONNREFUSED; /* it stops, or restarts */
+		return -ECONNREFUSED; /* it is stopping or restarting */
 	return result == -EAGAIN ? -ETIMEDOUT : result;
 }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
-/* Asking xbeatd for the page of an application, over any of its sockets. */
+/* Requests the page of an application from xbeatd, over any of its sockets. */
 #ifndef XBEAT_APP_REQUEST_H
 #define XBEAT_APP_REQUEST_H
 
 #include <stdint.h>
 
-/* Returns the page's descriptor with *timeout_ns, or a negative errno as xbeat_app_open() does. */
+/*
+ * Returns the descriptor of the page and sets *timeout_ns, or returns an error of xbeat_app_open().
+ */
 int xbeat_app_request(const char *path, const char *name, uint64_t *timeout_ns);
 
-/* As xbeat_app_open(), at a socket. */
+/* Like xbeat_app_open(), with the path of a socket. */
 struct xbeat_app *xbeat_app_open_at(const char *path, const char *name, int *error);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The control server's calls: from a request's text to its answer, given at once or promised.
- * "events" is no method of the daemon's because it may go on for ever.
+ * The control server's calls: from the text of a request to its answer, at once or deferred. The
+ * server itself handles "events", whose answers continue without limit.
  */
 #include "user/control/connection.h"
 #include "user/lib/cleanup.h"
@@ -11,9 +11,9 @@
 #include <string.h>
 
 static const char unwritable[] =
-	"{\"error\":\"internal\",\"message\":\"the answer can not be written as JSON: it is too large, or has text that is no UTF-8\"}";
+	"{\"error\":\"internal\",\"message\":\"cannot write the answer as JSON: it is too large, or contains text that is not UTF-8\"}";
 
-/* Sends message, which is used up. Each request gets some answer, or its client would wait. */
+/* Sends message and releases it. Each request gets an answer, because its client waits for one. */
 static void send_message(struct control_client *client, json_t *message)
 {
 	_cleanup_free_ char *text = json_dumps(message, JSON_COMPACT);
@@ -33,7 +33,7 @@ static void send_error(struct control_client *client, const char *error, const c
 	send_message(client, json_pack("{s:s, s:o}", "error", error, "message", json_text(text)));
 }
 
-/* Sends result, which is used up, or if there is none the failure. */
+/* Sends result and releases it; if it is NULL, sends the failure. */
 static void send_outcome(struct control_client *client, json_t *result,
 			 const struct control_failure *failure)
 {
@@ -42,12 +42,12 @@ static void send_outcome(struct control_client *client, json_t *result,
 	else if (failure && failure->error)
 		send_error(client, failure->error, failure->message);
 	else
-		send_error(client, "internal", "the daemon could not answer; see its log");
+		send_error(client, "internal", "the daemon cannot answer; see its log");
 }
 
 /*
- * The first byte carries the descriptor. All answers before were taken from this side's buffer, so nothing is
- * overtaken; a client that has left them in its socket until that was full gets none.
+ * The first byte carries the descriptor. All earlier answers have left this side's buffer, so their
+ * order is kept. A client that has let its socket fill up with answers gets no descriptor.
  */
 static void send_with_descriptor(struct control_client *client, json_t *result, int descriptor)
 {
@@ -74,7 +74,7 @@ static void send_with_descriptor(struct control_client *client, json_t *result, 
 			       MSG_DONTWAIT | MSG_NOSIGNAL)
 		     : -1;
 	if (sent < 0)
-		send_error(client, "refused", "the descriptor could not be sent");
+		send_error(client, "refused", "cannot send the descriptor");
 	else if ((size_t)sent < bytes)
 		bufferevent_write(client->stream, text + sent, bytes - (size_t)sent);
 }
@@ -136,7 +136,7 @@ static void call(struct control_client *client, const char *name, const json_t *
 	else if (method)
 		call_method(client, method, parameters);
 	else
-		send_error(client, "unknown_method", "this daemon does not know that method");
+		send_error(client, "unknown_method", "unknown method");
 }
 
 void control_call_handle(struct control_client *client, const char *text)
@@ -189,7 +189,7 @@ struct control_promise *control_defer(struct control_call *call)
 	return &call->client->promise;
 }
 
-/* Its client left, or the server stopped, before the answer came. */
+/* Its client disconnected, or the server stopped, before the answer came. */
 static void forget(struct control_client *client)
 {
 	if (client->control)
@@ -210,5 +210,6 @@ void control_answer(struct control_promise *promise, json_t *result,
 		return;
 	}
 	control_client_touch(client);
-	send_outcome(client, result, failure); /* when it has taken that, its next request is due */
+	send_outcome(client, result,
+		     failure); /* its next request is due when it has read the answer */
 }

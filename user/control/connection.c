@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The control server's connections: bytes into requests, and the end of a client. */
+/* The control server's connections: splits bytes into requests, and disconnects clients. */
 #include "user/control/connection.h"
 #include "user/lib/clock.h"
 #include <errno.h>
@@ -20,7 +20,7 @@ static void list_remove(struct control_client *client)
 	*place = client->next;
 }
 
-/* As the one used last. */
+/* As the most recently used. */
 static void list_append(struct control_client *client)
 {
 	struct control_client **place = &client->control->clients;
@@ -59,7 +59,7 @@ size_t control_client_output_bytes(const struct control_client *client)
 	return evbuffer_get_length(bufferevent_get_output(client->stream));
 }
 
-/* Returns the bytes of the first request with its NUL, 0 if there is no whole one. */
+/* Returns the length of the first request with its NUL; 0 if none is complete. */
 static size_t request_bytes(const struct control_client *client)
 {
 	struct evbuffer *input = bufferevent_get_input(client->stream);
@@ -67,7 +67,7 @@ static size_t request_bytes(const struct control_client *client)
 	return (size_t)(evbuffer_search(input, "", 1, NULL).pos + 1);
 }
 
-/* Whether an answer is still to be given or taken. */
+/* Whether an answer is still to be sent or read. */
 static bool is_waiting(const struct control_client *client)
 {
 	return client->promise.client || control_client_output_bytes(client) > 0;
@@ -93,7 +93,7 @@ void control_client_serve(struct control_client *client)
 	control_client_advance(client);
 }
 
-/* Not by a read watermark: libevent calls back again and again while one is reached. */
+/* Not by a read watermark: libevent calls back repeatedly while it is reached. */
 static void read_more(struct control_client *client, bool more)
 {
 	if (more && !client->ended)
@@ -113,7 +113,7 @@ void control_client_advance(struct control_client *client)
 	}
 	read_more(client, !bytes);
 	if (is_waiting(client))
-		return; /* goes on when it has taken that */
+		return; /* continues when it has read the answer */
 	if (bytes)
 		client->control->request_turn(client->control);
 	else if (client->ended)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The control socket's file: no moment at which others could connect. */
+/* The file of the control socket. At no moment can other users connect. */
 #include "user/control/listen.h"
 #include "user/lib/cleanup.h"
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <xbeat/paths.h>
 
-/* Removes the socket that a killed daemon left behind; anything else there is somebody's. */
+/* Removes the socket of a killed daemon; refuses to remove any other file. */
 static int remove_stale(const char *path)
 {
 	struct stat status;
@@ -23,7 +23,7 @@ static int remove_stale(const char *path)
 	return unlink(path) ? -errno : 0;
 }
 
-/* The file is made with no rights for others from the start. */
+/* Creates the file without rights for other users. */
 static int bind_privately(int fd, const struct sockaddr_un *address)
 {
 	mode_t old_mask = umask(0177);

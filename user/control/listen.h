@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The control socket's file: whose it is, and who may connect. */
+/* The file of the control socket: its owner and mode. */
 #ifndef XBEAT_CONTROL_LISTEN_H
 #define XBEAT_CONTROL_LISTEN_H
 
 #include <stdbool.h>
 
-/* Makes the socket at path, for root and the group "xbeat" where there is one, or for all users, and listens.
- * Returns the descriptor or a negative errno (-EEXIST: something else is there); then there is no
- * socket file. */
+/*
+ * Creates the socket at path and listens. all: for all users; otherwise for root and, if it exists,
+ * the group XB_GROUP. Returns the descriptor, or a negative errno without leaving a socket file
+ * (-EEXIST: the path is another kind of file).
+ */
 int control_listen(const char *path, int backlog, bool all);
 
 #endif

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The control server: who is let in, whose turn it is, and who hears of events.
+ * The control server: which clients may connect, which request is next, and which clients follow
+ * events.
  *
- * It shares its loop with the heartbeats, and all its memory is locked, so both are rationed: one
- * request is handled in a pass of the loop, of a client that has taken every answer before it, and
- * what a client sends meanwhile stays in its socket. A client thus holds one answer or, when it
- * follows events, CONTROL_BACKLOG_BYTES_MAX.
+ * It shares its loop with the heartbeats, and all its memory is locked, so both are limited: a pass
+ * of the loop handles one request, of a client that has read all earlier answers, and what a client
+ * sends meanwhile stays in its socket. A client thus holds one answer or, when it follows events,
+ * CONTROL_BACKLOG_BYTES_MAX.
  *
- * Places are rationed, too: when all are taken and somebody waits, the client that has been idle
- * the longest goes, if that is idle_ns at least. Followers and those with a promise are not idle. Where users are
- * admitted one by one none of them can keep the others out: there a place is lent for idle_ns.
+ * The number of clients is limited as well: when all places are taken and a client waits, the
+ * client that has been idle longest is disconnected, if it has been idle for idle_ns. Followers and
+ * clients with a promise are not idle. If users are admitted one by one, none of them can keep the
+ * others out: each client has its place for idle_ns only.
  */
 #include "user/control/connection.h"
 #include "user/control/listen.h"
@@ -22,11 +24,11 @@
 #include <unistd.h>
 
 #define ACCEPT_PAUSE_MS 200
-/* So that those who are sent away cannot keep the loop busy by coming back, nor others out. */
+/* Clients that are refused and reconnect cannot keep the loop busy, nor keep other clients out. */
 #define REFUSAL_PAUSE_MS 20
 #define REFUSALS_BETWEEN_PAUSES 8
 #define IDLE_SECONDS 60
-#define VISIT_SECONDS 1 /* of those admitted one by one, who come with one request */
+#define VISIT_SECONDS 1 /* if admitted one by one: they send one request */
 
 static void on_event_logged(void *context, const struct event_log_entry *entry)
 {
@@ -37,7 +39,7 @@ static void on_event_logged(void *context, const struct event_log_entry *entry)
 		next = client->next;
 		if (!client->follows)
 			continue;
-		/* The one that is served is still needed; its backlog began with this request. */
+		/* The one that is served is still in use; its backlog began with this request. */
 		if (client != control->served &&
 		    control_client_output_bytes(client) > CONTROL_BACKLOG_BYTES_MAX)
 			control_client_free(client);
@@ -54,7 +56,7 @@ void control_request_turn(struct control *control)
 	event_add(control->turn, &next_pass);
 }
 
-/* One request, of the client that was served longest ago. */
+/* Handles one request, of the client that was served longest ago. */
 static void on_turn(evutil_socket_t fd, short what, void *context)
 {
 	struct control *control = context;
@@ -67,7 +69,7 @@ static void on_turn(evutil_socket_t fd, short what, void *context)
 	if (!client)
 		return;
 	control_client_serve(client);
-	control_request_turn(control); /* for those that wait beside it */
+	control_request_turn(control); /* for the other clients */
 }
 
 void control_accept_more(struct control *control)
@@ -75,7 +77,7 @@ void control_accept_more(struct control *control)
 	event_add(control->accept, NULL);
 }
 
-/* The listener stays readable: asked again at once, it would keep the loop busy. */
+/* The listener stays readable: without a pause it would keep the loop busy. */
 static void pause_accepting(struct control *control, int pause_ms)
 {
 	const struct timeval pause = {.tv_usec = pause_ms * 1000};
@@ -91,8 +93,8 @@ static void on_accept_later(evutil_socket_t fd, short what, void *context)
 	control_accept_more(context);
 }
 
-static bool may_go(const struct control *control, const struct control_client *client,
-		   uint64_t now_ns)
+static bool may_disconnect(const struct control *control, const struct control_client *client,
+			   uint64_t now_ns)
 {
 	uint64_t since_ns = control->admit ? client->connected_ns : client->used_ns;
 
@@ -100,7 +102,7 @@ static bool may_go(const struct control *control, const struct control_client *c
 	       time_since_ns(now_ns, since_ns) >= control->idle_ns;
 }
 
-/* Returns whether there is a free place, having made one if somebody could go. */
+/* Returns whether a place is free; disconnects an idle client if necessary. */
 static bool make_place(struct control *control)
 {
 	uint64_t now_ns = clock_now_ns();
@@ -108,7 +110,7 @@ static bool make_place(struct control *control)
 
 	if (control->client_count < CONTROL_CLIENTS_MAX)
 		return true;
-	while (client && !may_go(control, client, now_ns))
+	while (client && !may_disconnect(control, client, now_ns))
 		client = client->next;
 	if (!client)
 		return false;
@@ -152,7 +154,7 @@ static int start(struct control *control, const char *path)
 	control->socket = control_listen(path, CONTROL_CLIENTS_MAX, control->admit);
 	if (control->socket < 0) {
 		log_error("cannot listen at %s: %s%s", path, strerror(-control->socket),
-			  control->socket == -EEXIST ? " and is not a socket: move it away" : "");
+			  control->socket == -EEXIST ? " and is not a socket; move it away" : "");
 		return control->socket;
 	}
 	memcpy(control->path, path, strlen(path) + 1);
@@ -190,8 +192,8 @@ int control_start_admitting(struct control *control, struct event_base *base, co
 	return start(control, path);
 }
 
-/* Those with a promise are freed when it is kept. */
-static void let_all_go(struct control *control)
+/* Clients with a promise are freed when it is answered. */
+static void disconnect_all(struct control *control)
 {
 	struct control_client *client, *next;
 
@@ -211,7 +213,7 @@ void control_stop(struct control *control)
 		return;
 	if (control->event_log)
 		control->event_log->follower = NULL;
-	let_all_go(control);
+	disconnect_all(control);
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (events[i])
 			event_free(events[i]);

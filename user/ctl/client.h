@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The client's end of the control socket: JSON texts, each ended by a NUL byte, on a Unix stream. */
+/*
+ * The client's end of the control socket: JSON texts, each ended by a NUL byte, on a Unix stream.
+ */
 #ifndef XBEAT_CTL_CLIENT_H
 #define XBEAT_CTL_CLIENT_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The command line of xbeatctl. getopt permutes argv, so options may precede and follow the verb. */
+/*
+ * The command line of xbeatctl. getopt permutes argv, so options may precede and follow the verb.
+ */
 #include "user/ctl/command.h"
 #include "user/ctl/show/units.h"
 #include "user/ctl/verb.h"

@@ -7,7 +7,9 @@
 #include "user/ctl/command.h"
 #include <jansson.h>
 
-/* Connects to the daemon that the command names and sends a request; takes ownership of parameters. */
+/*
+ * Connects to the daemon that the command names and sends a request; takes ownership of parameters.
+ */
 enum command_status query_open(const struct command *command, const char *method,
 			       json_t *parameters, struct client *client);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Start, run and stop; events of the kernel side to the parts they are for. */
+/* Start, run and stop; dispatches the events of the kernel side to the parts. */
 #include "user/daemon/daemon.h"
 #include "user/daemon/privileges.h"
 #include "user/kernel/daemon_exit.h"
@@ -47,7 +47,7 @@ static void on_progress(void *context, uint64_t now_ns)
 	instances_progressed(door_enter(daemon->vrrp), now_ns);
 }
 
-/* What a peer says of itself has changed: it may stop, or give an instance up. */
+/* A peer's report of itself has changed: it may stop, or release an instance. */
 static void hear(struct daemon *daemon, const struct xb_event *event)
 {
 	uint64_t now_ns = clock_now_ns();
@@ -61,7 +61,10 @@ static void hear(struct daemon *daemon, const struct xb_event *event)
 	instances_leave_bad_links(door_enter(daemon->vrrp));
 }
 
-/* Our clock went back while we were down: peers take nothing from an epoch below the one they know. */
+/*
+ * The clock went back while this daemon was down. Peers ignore packets of a lower epoch than they
+ * know.
+ */
 static void raise_epoch(struct daemon *daemon, uint64_t known_epoch)
 {
 	uint64_t before = kernel_self_epoch(&daemon->kernel);
@@ -72,7 +75,7 @@ static void raise_epoch(struct daemon *daemon, uint64_t known_epoch)
 	snprintf(from, sizeof(from), "%llu", (unsigned long long)before);
 	snprintf(to, sizeof(to), "%llu", (unsigned long long)known_epoch + 1);
 	event_log_add(&daemon->event_log, "epoch", "self", from, to,
-		      "peers know a higher epoch of this node than its own: its clock went back");
+		      "peers know a higher epoch of this node: its clock went back");
 }
 
 static void on_kernel_event(void *context, const struct xb_event *event)
@@ -123,7 +126,7 @@ static void on_signal(evutil_socket_t signal, short what, void *context)
 	event_base_loopbreak(daemon->base);
 }
 
-/* The loop: precise timers, no cached time, because timers are armed from clock_now_ns(). */
+/* Precise timers, and no cached time: timers are armed from clock_now_ns(). */
 static int make_loop(struct daemon *daemon)
 {
 	static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
@@ -146,7 +149,7 @@ static int make_loop(struct daemon *daemon)
 	return 0;
 }
 
-/* The interfaces of instances are attached to as the instances are placed. */
+/* Attaches to the heartbeat's interfaces; instances attach to theirs when they are placed. */
 static int start_kernel(struct daemon *daemon)
 {
 	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
@@ -224,7 +227,7 @@ static int start_heartbeats(struct daemon *daemon)
 	error = start_peers(daemon);
 	if (error)
 		return error;
-	/* An earlier daemon's evidence counts from the start. */
+	/* Evidence that an earlier daemon left counts at once. */
 	peers_judge(&daemon->peers, clock_now_ns());
 	return prober_start(&daemon->prober, &setup);
 }
@@ -240,7 +243,10 @@ static int start_control(struct daemon *daemon)
 
 static void watch_this_daemon(struct daemon *daemon)
 {
-	/* Without heartbeats nobody learns of the death: a fence before guard_timeout would be of no use. */
+	/*
+	 * Without heartbeats no node learns of the death, so a fence before guard_timeout is
+	 * useless.
+	 */
 	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
 	int error = kernel_watch_daemon(&daemon->kernel, (uint32_t)getpid(),
 					heartbeat ? heartbeat->restart_grace_ns
@@ -248,13 +254,12 @@ static void watch_this_daemon(struct daemon *daemon)
 
 	if (error)
 		log_warning(
-			"the kernel cannot tell when this daemon dies (%s): if it does, peers find out after daemon_timeout, and its addresses are fenced after "
-			"guard_timeout, not after restart_grace",
+			"cannot watch for the death of this daemon (%s): peers will detect it after daemon_timeout, and its addresses will be fenced after guard_timeout, not after restart_grace",
 			strerror(-error));
 }
 
-/* Only now does this node answer: with its epoch. */
-static void open_for_business(struct daemon *daemon)
+/* From here on this node answers heartbeats. */
+static void start_answering(struct daemon *daemon)
 {
 	kernel_self_start_answering(&daemon->kernel, clock_now_ns(), clock_unix_ns());
 	watch_this_daemon(daemon);
@@ -267,7 +272,7 @@ static void open_for_business(struct daemon *daemon)
 			 daemon->kernel.attachments[i].native ? "native" : "generic");
 	daemon->open = true;
 	event_log_add(&daemon->event_log, "daemon", "self", "starting", "running", "%s",
-		      daemon->kernel.adopted ? "took over what an earlier daemon left pinned"
+		      daemon->kernel.adopted ? "adopted the pinned state of an earlier daemon"
 					     : "fresh start");
 }
 
@@ -316,7 +321,7 @@ static int apply_scheduling(struct daemon *daemon)
 
 int daemon_start(struct daemon *daemon)
 {
-	/* The runner is forked before there is anything that it must not inherit. */
+	/* The runner is forked first, before anything exists that it must not inherit. */
 	static int (*const steps[])(struct daemon * daemon) = {
 		make_door,	  make_loop,	      start_runner,	start_kernel,
 		start_apps,	  watch_kernel,	      start_heartbeats, start_control,
@@ -330,7 +335,7 @@ int daemon_start(struct daemon *daemon)
 		if (error)
 			return error;
 	}
-	open_for_business(daemon);
+	start_answering(daemon);
 	return 0;
 }
 
@@ -339,8 +344,8 @@ void daemon_run(struct daemon *daemon)
 	event_base_dispatch(daemon->base);
 }
 
-/* Says it on the wire first, so that nobody has to find out. */
-static void say_goodbye(struct daemon *daemon)
+/* Peers need not detect the stop. */
+static void report_stop(struct daemon *daemon)
 {
 	if (!daemon->prober.links)
 		return;
@@ -356,7 +361,7 @@ void daemon_stop(struct daemon *daemon)
 	if (daemon->vrrp)
 		instances_stop(door_enter(daemon->vrrp), "xbeatd stops");
 	if (daemon->open)
-		say_goodbye(daemon);
+		report_stop(daemon);
 	if (daemon->open)
 		kernel_watch_daemon(&daemon->kernel, 0, 0);
 	daemon_reload_stop(daemon);

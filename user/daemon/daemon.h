@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* xbeatd put together: owns every part, in the order in which they start. */
+/* xbeatd as a whole: owns every part, in the order of their start. */
 #ifndef XBEAT_DAEMON_DAEMON_H
 #define XBEAT_DAEMON_DAEMON_H
 
@@ -33,54 +33,56 @@ struct daemon {
 	struct runner *runner;
 	struct vrrp_door *vrrp;
 	struct apps apps;
-	struct reload *reload; /* the one under way; NULL: none */
+	struct reload *reload; /* in progress; NULL: none */
 	struct control control;
 	struct drop_watch drop_watch;
 	struct scheduling scheduling;
 	uint64_t started_ns;
-	bool open; /* it answers; peers are to be told when it stops */
+	bool open; /* it answers heartbeats, so peers are notified when it stops */
 };
 
-/* What is read from files, and looked up, before anything is done with it. */
+/* The content of the files, read and resolved before any of it is applied. */
 struct daemon_inputs {
 	const char *config_path;
 	const char *daemon_name; /* -i */
 	struct config *config;
 	struct xb_key keys[XB_KEYS_MAX];
 	size_t own_node;
-	char message[CONTROL_MESSAGE_BYTES]; /* what is wrong, if something is */
+	char message[CONTROL_MESSAGE_BYTES]; /* the error, if any */
 };
 
 /*
- * Reads the configuration and the key file, and looks the users of its commands up. It may block, so after the start
- * it runs in a thread of its own. Diagnostics are added to diagnostics; inputs->message says what is wrong.
- * Returns 0 or a negative errno; inputs->config is to be freed with config_free() in either case.
+ * Reads the configuration and the key file, and resolves the users of its commands. It may block,
+ * so after the start it runs in a thread of its own. Adds diagnostics, and sets inputs->message on
+ * error. Returns 0 or a negative errno; free inputs->config with config_free() in either case.
  */
 int daemon_read_inputs(struct daemon_inputs *inputs, struct diagnostics *diagnostics);
 
-/* Finds out which of the configured nodes this machine is. Returns likewise. */
+/* Finds which of the configured nodes this machine is. Returns likewise. */
 int daemon_identify(struct daemon_inputs *inputs);
 
-/* Begins a reload; promise (NULL: nobody asked) is answered when it is done or refused. */
+/* Starts a reload; promise (NULL for SIGHUP) is answered when it is done or refused. */
 void daemon_reload(struct daemon *daemon, struct control_promise *promise);
 
-/* Drops what the thread of a reload that is under way has read; one that hangs is not waited for. */
+/* Cancels a reload in progress; does not wait for a thread that hangs. */
 void daemon_reload_stop(struct daemon *daemon);
 
-/* daemon_links.c: follows interfaces and addresses. Returns 0 or a negative errno. */
+/* Follows changes of interfaces and addresses. Returns 0 or a negative errno. */
 int daemon_watch_links(struct daemon *daemon);
 
-/* Starts all parts. Returns 0 or a negative errno, having said what to do; call daemon_stop() in
- * either case. */
+/*
+ * Starts all parts. Returns 0 or a negative errno, which is logged; call daemon_stop() in either
+ * case.
+ */
 int daemon_start(struct daemon *daemon);
 
 /* Runs until SIGTERM or SIGINT. */
 void daemon_run(struct daemon *daemon);
 
-/* Stops cleanly: priority 0, VIPs removed, "stopping" said to the peers, detached, unpinned. */
+/* Stops cleanly: sends priority 0, removes VIPs, notifies the peers, detaches and unpins. */
 void daemon_stop(struct daemon *daemon);
 
-/* What this node is like, in sentences, as new JSON; with a heartbeat block only. */
+/* Explains this node in sentences, as new JSON; only with a heartbeat block. */
 json_t *daemon_explain(const struct daemon *daemon);
 
 /* The methods of the control socket. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* "xbeatctl explain" of the node that is asked: what it is like, and what happened to it lately. */
+/* "xbeatctl explain" of this node: its condition and its last events. */
 #include "user/vrrp/explain.h"
 #include "user/core/names.h"
 #include "user/daemon/daemon.h"
@@ -8,7 +8,7 @@
 #include "user/lib/json_text.h"
 #include <stdio.h>
 
-#define EVENTS_TOLD_MAX 5
+#define EVENTS_SHOWN_MAX 5
 
 static void explain_links(const struct peers *peers, const struct config_heartbeat *heartbeat,
 			  json_t *lines)
@@ -17,7 +17,7 @@ static void explain_links(const struct peers *peers, const struct config_heartbe
 		if (peers->own_links[i].bad)
 			json_say(
 				lines,
-				"Its link %s is bad: %s. Look at this interface, its cable and its switch port.",
+				"Its link %s is bad: %s. Check this interface, its cable and its switch port.",
 				heartbeat->interfaces[i], peers->own_links[i].reason);
 }
 
@@ -27,21 +27,21 @@ static void explain_peers(const struct peers *peers, json_t *lines)
 
 	for (size_t i = 0; i < peers->count; i++)
 		up_count += peers->list[i].liveness.verdict == VERDICT_UP;
-	json_say(lines, "Of %zu other node%s %zu %s up%s", peers->count,
+	json_say(lines, "Of %zu other node%s, %zu %s up%s", peers->count,
 		 peers->count == 1 ? "" : "s", up_count, up_count == 1 ? "is" : "are",
-		 up_count == peers->count ? "." : ": xbeatctl peers shows them all.");
+		 up_count == peers->count ? "." : "; xbeatctl peers shows all of them.");
 	if (peers->isolated)
 		json_say(
 			lines,
-			"It is isolated: %s. So it may be this node that is cut off: look at its interfaces, cables, switch ports and filters.",
+			"It is isolated: %s. The fault may be at this node: check its interfaces, cables, switch ports and packet filters.",
 			peers->isolated_reason);
 }
 
 /* The last events with their ages. */
-static json_t *lately_json(const struct event_log *event_log)
+static json_t *last_events_json(const struct event_log *event_log)
 {
 	uint64_t count = event_log->written_count, now_ns = clock_now_ns();
-	uint64_t first = count > EVENTS_TOLD_MAX ? count - EVENTS_TOLD_MAX : 0;
+	uint64_t first = count > EVENTS_SHOWN_MAX ? count - EVENTS_SHOWN_MAX : 0;
 	json_t *lines = json_array();
 
 	for (uint64_t i = first; i < count; i++) {
@@ -62,12 +62,12 @@ json_t *daemon_explain(const struct daemon *daemon)
 	json_t *lines = json_array();
 
 	if (state == XB_NODE_DRAINING)
-		json_say(lines, "It was drained, and takes no part until: xbeatctl resume");
+		json_say(lines, "It is drained and out of elections; to rejoin: xbeatctl resume");
 	explain_peers(&daemon->peers, lines);
 	explain_links(&daemon->peers, heartbeat, lines);
 	instances_explain(door_enter(daemon->vrrp), lines);
 	return json_pack("{s:o, s:s, s:o, s:o}", "node",
 			 json_text(heartbeat->nodes[daemon->own_node].name), "state",
 			 node_state_name(state), "lines", lines, "lately",
-			 lately_json(&daemon->event_log));
+			 last_events_json(&daemon->event_log));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From files to a checked configuration: at start, and in a thread of its own when it is reloaded. */
+/* From files to a checked configuration: at start, and in the thread of a reload. */
 #include "user/config/host/environment.h"
 #include "user/config/host/keyfile.h"
 #include "user/config/host/users.h"
@@ -20,7 +20,7 @@
 static int fail(struct daemon_inputs *inputs, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Leaves the reason of a failure. */
+/* Stores the reason of a failure; returns error. */
 static int fail(struct daemon_inputs *inputs, int error, const char *format, ...)
 {
 	va_list arguments;
@@ -46,7 +46,7 @@ static int read_config(struct daemon_inputs *inputs, struct diagnostics *diagnos
 
 	if (error)
 		return fail(inputs, error,
-			    "cannot read the configuration %s: %s; name it with -c FILE",
+			    "cannot read the configuration %s: %s; give its path with -c FILE",
 			    inputs->config_path, strerror(-error));
 	config_machine_init(&machine, config_id(inputs->daemon_name));
 	error = config_parse(inputs->config_path, text, length, &machine.environment,
@@ -64,7 +64,7 @@ static int refuse_missing_key(struct daemon_inputs *inputs, const char *path, in
 	if (error == ENOENT)
 		return fail(
 			inputs, -error,
-			"there is no key file %s: copy it from another node, or for the first one make it with \"(umask 077; xbeatctl genkey > %s)\"",
+			"missing key file %s: copy it from another node, or on the first node make it with \"(umask 077; xbeatctl genkey > %s)\"",
 			path, path);
 	return fail(inputs, -error, "cannot read the key file %s: %s; run xbeatd as root", path,
 		    strerror(error));
@@ -77,13 +77,14 @@ static int check_key_mode(struct daemon_inputs *inputs, const char *path)
 	if (stat(path, &status))
 		return refuse_missing_key(inputs, path, errno);
 	if (status.st_uid != 0 && status.st_uid != geteuid())
-		return fail(inputs, -EACCES,
-			    "the key file %s belongs to user %u, who can change it: chown root %s",
-			    path, status.st_uid, path);
+		return fail(
+			inputs, -EACCES,
+			"the key file %s belongs to user %u, who can change it: run chown root %s",
+			path, status.st_uid, path);
 	if (status.st_mode & (S_IRWXG | S_IRWXO))
 		return fail(
 			inputs, -EACCES,
-			"the key file %s has mode %04o, so others than its owner can read or change it: chmod 600 %s, and make a new key if it was exposed",
+			"the key file %s has mode %04o, so other users can read or change it: run chmod 600 %s, and make a new key if it was exposed",
 			path, status.st_mode & 07777U, path);
 	return 0;
 }
@@ -102,7 +103,7 @@ static int read_keys(struct daemon_inputs *inputs, struct diagnostics *diagnosti
 		return refuse_missing_key(inputs, path, -error);
 	error = keyfile_parse(path, text, length, inputs->keys, &count, diagnostics);
 	explicit_bzero(text, length);
-	return error ? fail(inputs, error, "the key file %s is not right", path) : 0;
+	return error ? fail(inputs, error, "the key file %s has errors", path) : 0;
 }
 
 int daemon_read_inputs(struct daemon_inputs *inputs, struct diagnostics *diagnostics)
@@ -114,7 +115,7 @@ int daemon_read_inputs(struct daemon_inputs *inputs, struct diagnostics *diagnos
 	return error;
 }
 
-/* A node that router_id names may still lack an address. */
+/* A node selected by router_id may lack an address. */
 static int check_own_addresses(struct daemon_inputs *inputs, const struct local_address *local,
 			       size_t count)
 {
@@ -130,7 +131,7 @@ static int check_own_addresses(struct daemon_inputs *inputs, const struct local_
 		if (!found)
 			return fail(
 				inputs, -EADDRNOTAVAIL,
-				"this machine is %s, but has not its address %s: add the address to %s, or correct the \"node\" line",
+				"this machine is %s, but does not have its address %s: add the address to %s, or correct the \"node\" line",
 				own->name, address_format(&own->addresses[link], text),
 				heartbeat->interfaces[link]);
 	}
@@ -152,12 +153,12 @@ static int find_own_node(struct daemon_inputs *inputs, const struct local_addres
 	if (node == -EEXIST)
 		return fail(
 			inputs, node,
-			"%s: this machine is more than one node of heartbeat %s: set router_id to the name of the right one",
+			"%s: this machine matches several nodes of heartbeat %s: set router_id to the name of the right one",
 			inputs->config_path, name);
 	if (node < 0)
 		return fail(
 			inputs, node,
-			"%s: this machine is no node of heartbeat %s: give it a \"node\" line with its addresses, or set router_id to a node's name",
+			"%s: this machine is not a node of heartbeat %s: add a \"node\" line with its addresses, or set router_id to the name of a node",
 			inputs->config_path, name);
 	inputs->own_node = (size_t)node;
 	return 0;
@@ -173,7 +174,7 @@ int daemon_identify(struct daemon_inputs *inputs)
 	if (!heartbeat)
 		return 0;
 	if (local_addresses(&local, &count))
-		return fail(inputs, -ENOMEM, "cannot list this machine's addresses");
+		return fail(inputs, -ENOMEM, "cannot list the addresses of this machine");
 	error = find_own_node(inputs, local, count);
 	if (error)
 		return error;

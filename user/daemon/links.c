@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Interfaces and addresses that come and go: the parts that stand on them are told, and put back. */
+/* Interfaces and addresses that come and go: reports them to the parts, and attaches again. */
 #include "user/daemon/daemon.h"
 #include "user/lib/address.h"
 #include "user/lib/log.h"
@@ -18,7 +18,7 @@ static bool is_heartbeat_interface(const struct daemon *daemon, const char *name
 	return false;
 }
 
-/* What an interface that is gone held is gone, too; one that is back is a new one. */
+/* An interface that is gone has lost the program; one that returns is a new interface. */
 static void follow_interface(struct daemon *daemon, const char *name)
 {
 	struct link_event link = *interfaces_get(&daemon->interfaces, name);
@@ -27,7 +27,7 @@ static void follow_interface(struct daemon *daemon, const char *name)
 
 	if (!link.present && attachment) {
 		event_log_add(&daemon->event_log, "interface", name, "present", "gone",
-			      "it was deleted, renamed or moved away");
+			      "it was deleted, renamed or moved to another namespace");
 		kernel_detach(&daemon->kernel, name);
 	} else if (link.present && !attached && is_heartbeat_interface(daemon, name)) {
 		kernel_attach(&daemon->kernel, name);
@@ -35,7 +35,7 @@ static void follow_interface(struct daemon *daemon, const char *name)
 	instances_interface(door_enter(daemon->vrrp), name);
 	if (link.present && !attached && kernel_attachment(&daemon->kernel, name))
 		event_log_add(&daemon->event_log, "interface", name, "gone", "present",
-			      "the XDP program is on it again");
+			      "the XDP program is attached again");
 }
 
 static void on_link(void *context, const struct link_event *event)
@@ -48,7 +48,7 @@ static void on_link(void *context, const struct link_event *event)
 		follow_interface(daemon, names[i]);
 }
 
-/* A socket that was bound to an address, or to an interface, that is there anew, must be opened anew. */
+/* A socket bound to an address or interface that was added again must be reopened. */
 static void on_address(void *context, const struct address_event *event)
 {
 	struct daemon *daemon = context;
@@ -64,7 +64,7 @@ static void on_overrun(void *context)
 
 	interfaces_refresh(&daemon->interfaces);
 	for (size_t i = 0; i < daemon->interfaces.count; i++) {
-		char name[XB_NAME_BYTES]; /* the list may move */
+		char name[XB_NAME_BYTES]; /* the list may be reallocated */
 
 		memcpy(name, daemon->interfaces.list[i].name, sizeof(name));
 		follow_interface(daemon, name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* xbeatd: the command line, and going into the background once everything works. */
+/* xbeatd: the command line, and the change into the background after a successful start. */
 #include "user/daemon/daemon.h"
 #include "user/daemon/privileges.h"
 #include "user/lib/diagnostics_print.h"
@@ -27,16 +27,16 @@ struct options {
 static void usage(FILE *out)
 {
 	fputs("usage: xbeatd -c FILE [-f] [-i NAME] [-t] [-v]\n"
-	      "  -c FILE      configuration (" CONFIG_DEFAULT ")\n"
-	      "  -f           stay in the foreground, log to stderr\n"
-	      "  -i NAME      daemon name: of its socket, pid file and pins (default)\n"
-	      "  -t           check the configuration and its key file, start nothing\n"
-	      "  -v           log what libbpf says, too\n"
-	      "  -h, -V       print this; the version\n",
+	      "  -c FILE    configuration (" CONFIG_DEFAULT ")\n"
+	      "  -f         stay in the foreground, log to stderr\n"
+	      "  -i NAME    daemon name, part of the paths of its socket, pid file and maps (default)\n"
+	      "  -t         check the configuration and its key file, start nothing\n"
+	      "  -v         also log the messages of libbpf\n"
+	      "  -h, -V     print this help; print the version\n",
 	      out);
 }
 
-/* The name becomes part of paths. */
+/* The daemon name is part of paths. */
 static bool is_daemon_name(const char *name)
 {
 	size_t length = strlen(name);
@@ -83,7 +83,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 	}
 	if (optind < argc) {
 		fprintf(stderr,
-			"xbeatd: \"%s\" is not an option; the configuration is given with -c FILE\n",
+			"xbeatd: \"%s\" is not an option; give the configuration with -c FILE\n",
 			argv[optind]);
 		return 2;
 	}
@@ -97,8 +97,8 @@ static int parse_options(int argc, char **argv, struct options *options)
 }
 
 /*
- * Forks. The parent waits until the child has written its exit status, or died, and leaves with it.
- * Returns the child's end of the pipe, in the child.
+ * Forks. The parent waits until the child writes an exit status or dies, and exits with that
+ * status. Returns, in the child, its end of the pipe.
  */
 static int go_background(void)
 {
@@ -122,14 +122,14 @@ static int go_background(void)
 	return ends[1];
 }
 
-/* Started: from here on nobody reads stderr. */
+/* After the start: stderr has no reader any more. */
 static void release_parent(int parent)
 {
 	unsigned char status = EXIT_SUCCESS;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (chdir("/") < 0 || write(parent, &status, 1) != 1)
-		log_warning("cannot tell the starting process: %s", strerror(errno));
+		log_warning("cannot report the start to the parent process: %s", strerror(errno));
 	close(parent);
 	if (null < 0)
 		return;
@@ -140,20 +140,20 @@ static void release_parent(int parent)
 	log_open("xbeatd", true);
 }
 
-/* Says what was read, and what is wrong with it. */
+/* Reads the configuration and prints diagnostics. */
 static int configure(struct daemon *daemon, bool test_only)
 {
 	struct daemon_inputs inputs = {.config_path = daemon->config_path,
 				       .daemon_name = daemon->daemon_name};
 	struct diagnostics diagnostics = {0};
 	int error = daemon_read_inputs(&inputs, &diagnostics);
-	bool told = diagnostics.error_count > 0;
+	bool printed = diagnostics.error_count > 0;
 
 	diagnostics_print(&diagnostics, stderr);
 	diagnostics_free(&diagnostics);
 	if (!error && !test_only)
 		error = daemon_identify(&inputs);
-	if (error && !told)
+	if (error && !printed)
 		log_error("%s", inputs.message);
 	daemon->config = inputs.config;
 	daemon->own_node = inputs.own_node;
@@ -167,7 +167,7 @@ static int run(struct daemon *daemon, const struct options *options)
 	int parent = -1, error;
 
 	if (!options->foreground) {
-		/* Not relative to where it was started: a reload reads it again. */
+		/* Absolute, because a reload reads it again after chdir("/"). */
 		char *absolute = realpath(daemon->config_path, NULL);
 
 		if (absolute)
@@ -200,8 +200,11 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	log_open("xbeatd", false);
-	/* The loop's, and one for the thread of a reload: with ordinary priority it may be kept from the
-	 * processor at any point, and must then not hold the lock that the loop needs. */
+	/*
+	 * One arena for the loop and one for the thread of a reload. That thread has ordinary
+	 * priority and may lose the processor at any point; it must not hold the loop's arena lock
+	 * then.
+	 */
 	mallopt(M_ARENA_MAX, 2);
 	daemon.config_path = options.config_path;
 	daemon.daemon_name = options.daemon_name;

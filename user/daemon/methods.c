@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What xbeatctl can ask: one function a method, each returns new JSON. */
+/* The methods of the control socket: one function each, which returns new JSON. */
 #include "user/config/print/print.h"
 #include "user/core/names.h"
 #include "user/daemon/daemon.h"
@@ -45,7 +45,7 @@ static json_t *node_json(const struct daemon *daemon)
 	return json;
 }
 
-/* Only while it is so. */
+/* Only while this node is isolated. */
 static void add_isolation(const struct daemon *daemon, json_t *json)
 {
 	const struct peers *peers = &daemon->peers;
@@ -126,12 +126,10 @@ static struct instance *named(const struct vrrp_room *room, struct control_call 
 	struct instance *instance = name ? instances_named(room, name) : NULL;
 
 	if (!name)
-		control_fail(call, "invalid_parameter", "the instance is not named");
+		control_fail(call, "invalid_parameter", "missing parameter: instance");
 	else if (!instance)
-		control_fail(
-			call, "invalid_parameter",
-			"there is no instance %s; \"xbeatctl vrrp\" shows those that there are",
-			name);
+		control_fail(call, "invalid_parameter",
+			     "unknown instance %s; \"xbeatctl vrrp\" lists the instances", name);
 	return instance;
 }
 
@@ -142,7 +140,7 @@ static bool is_own_name(const struct daemon *daemon, const char *name)
 	return name && heartbeat && !strcmp(heartbeat->nodes[daemon->own_node].name, name);
 }
 
-/* An instance, or a node: an instance, if both have the name. */
+/* An instance or a node; if both have the name, the instance. */
 static json_t *explain(void *context, struct control_call *call)
 {
 	struct daemon *daemon = context;
@@ -159,10 +157,10 @@ static json_t *explain(void *context, struct control_call *call)
 	if (peer)
 		return peer_explain(&daemon->peers, peer);
 	if (!name)
-		return control_fail(call, "invalid_parameter", "the instance is not named");
+		return control_fail(call, "invalid_parameter", "missing parameter: instance");
 	return control_fail(
 		call, "invalid_parameter",
-		"there is no instance and no node %s; \"xbeatctl vrrp\" shows the instances, \"xbeatctl peers\" the nodes",
+		"unknown instance or node %s; \"xbeatctl vrrp\" lists the instances, \"xbeatctl peers\" the nodes",
 		name);
 }
 
@@ -216,7 +214,7 @@ static json_t *failover(void *context, struct control_call *call)
 	if (!instance)
 		return NULL;
 	if (duration_ns < 0)
-		return control_fail(call, "invalid_parameter", "the duration is below 0");
+		return control_fail(call, "invalid_parameter", "the duration is negative");
 	json = instances_failover(instance, (uint64_t)duration_ns, message, sizeof(message));
 	return json ? json : control_fail(call, "refused", "%s", message);
 }
@@ -254,7 +252,7 @@ static json_t *priority(void *context, struct control_call *call)
 	if (!json_is_integer(value) || json_integer_value(value) < 0 ||
 	    json_integer_value(value) > UINT8_MAX)
 		return control_fail(call, "invalid_parameter",
-				    "a priority is 1 to 254, or 0 for the configured one");
+				    "priority must be 1 to 254, or 0 for the configured one");
 	json = instances_set_priority(instance, (uint8_t)json_integer_value(value), message,
 				      sizeof(message));
 	return json ? json : control_fail(call, "refused", "%s", message);
@@ -265,7 +263,7 @@ const struct control_method daemon_methods[] = {
 	{"vrrp", vrrp, false},	       {"drops", drops, false},
 	{"tracking", tracking, false}, {"explain", explain, false},
 	{"app", app, false},	       {"app_open", app_open, false},
-	{"config", config, true}, /* passwords are in it */
+	{"config", config, true}, /* contains passwords */
 	{"reload", reload, true},      {"failover", failover, true},
 	{"resume", resume, true},      {"drain", drain, true},
 	{"priority", priority, true},  {NULL, NULL, false},

@@ -34,8 +34,7 @@ int privileges_check(void)
 	}
 	if (!missing[0])
 		return 0;
-	log_error("not permitted: run xbeatd as root, or give it the capabilities it lacks:%s",
-		  missing);
+	log_error("missing capabilities:%s; run xbeatd as root, or grant them", missing);
 	return -EPERM;
 }
 
@@ -45,7 +44,7 @@ static int open_lock(const char *daemon_name)
 	int fd;
 
 	if (mkdir(XB_RUN_DIRECTORY, 0755) && errno != EEXIST) {
-		log_error("cannot make " XB_RUN_DIRECTORY ": %s", strerror(errno));
+		log_error("cannot create " XB_RUN_DIRECTORY ": %s", strerror(errno));
 		return -errno;
 	}
 	snprintf(path, sizeof(path), XB_PID_FILE, daemon_name);
@@ -57,7 +56,7 @@ static int open_lock(const char *daemon_name)
 	return fd;
 }
 
-/* Whether the descriptor is still the file of that name: its last owner may have removed it. */
+/* Whether the file still has its name: its last owner may have removed it. */
 static bool is_linked(int fd)
 {
 	struct stat status;

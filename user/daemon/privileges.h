@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What xbeatd needs to be allowed to do, and only one of it at a time. */
+/* The capabilities that xbeatd needs, and the lock that allows one process per daemon name. */
 #ifndef XBEAT_DAEMON_PRIVILEGES_H
 #define XBEAT_DAEMON_PRIVILEGES_H
 
-/* Returns 0, or -EPERM having named the missing capabilities. */
+/* Returns 0, or -EPERM after logging the missing capabilities. */
 int privileges_check(void);
 
 /*

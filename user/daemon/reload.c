@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SIGHUP and "xbeatctl reload". Files are read, and users looked up, in a thread of its own, because a
- * slow disk must not delay an advert; the loop then takes what was read in one step, or refuses it
- * and goes on as before.
+ * SIGHUP and "xbeatctl reload". A thread of its own reads the files and resolves users, because a
+ * slow disk must not delay an advert. The loop then applies the result in one step, or refuses it
+ * and keeps the running configuration.
  */
 #include "user/vrrp/reload.h"
 #include "user/config/print/print.h"
@@ -23,9 +23,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/* All of it is locked into memory. */
+/* The whole stack is locked into memory. */
 #define STACK_BYTES (512 * 1024)
-/* A file may be on a server that is gone: then the thread ends with the process. */
+/* A file may be on an unreachable server: then the thread ends with the process. */
 #define STOP_WAIT_SECONDS 1
 
 struct reload {
@@ -34,16 +34,17 @@ struct reload {
 	struct daemon_inputs inputs;
 	struct diagnostics diagnostics;
 	int error;
-	int done_fd; /* the thread says that it has ended */
+	int done_fd; /* the thread signals completion */
 	pthread_t thread;
-	pthread_mutex_t using_kernel; /* its maps are closed when the daemon stops … */
-	bool abandoned; /* … while the thread still reads */
+	/* Held while the thread uses the maps, which a stop closes. */
+	pthread_mutex_t using_kernel;
+	bool abandoned; /* the daemon stops while the thread still reads */
 	uint64_t started_ns;
 	struct event *done;
-	bool again; /* asked for once more meanwhile */
+	bool again; /* SIGHUP came meanwhile */
 };
 
-/* Here, because the kernel takes its time. */
+/* In the thread, because creating maps takes time. */
 static int prepare_apps(struct reload *reload)
 {
 	int error = -ECANCELED;
@@ -67,7 +68,7 @@ static void *read_files(void *context)
 	if (!reload->error)
 		reload->error = prepare_apps(reload);
 	if (write(reload->done_fd, &one, sizeof(one)) != sizeof(one))
-		log_error("reload: the thread that reads the files was not heard");
+		log_error("reload: cannot signal completion: %s", strerror(errno));
 	return NULL;
 }
 
@@ -81,7 +82,7 @@ static bool print_alike(const struct config_heartbeat *a, const struct config_he
 	return same;
 }
 
-/* Whether the running block can become the other: all but what may be retimed is alike. */
+/* Whether the running block can become the other: they differ only in what may be retimed. */
 static bool can_become(const struct config_heartbeat *running,
 		       const struct config_heartbeat *wanted)
 {
@@ -94,7 +95,7 @@ static bool can_become(const struct config_heartbeat *running,
 	return print_alike(&retimed, wanted);
 }
 
-/* What a running daemon cannot change is refused as a whole: nothing is applied in part. */
+/* Refuses as a whole what a running daemon cannot change: nothing is applied in part. */
 static int check(struct reload *reload)
 {
 	struct daemon *daemon = reload->daemon;
@@ -106,7 +107,7 @@ static int check(struct reload *reload)
 	    daemon->own_node != reload->inputs.own_node) {
 		snprintf(
 			reload->inputs.message, sizeof(reload->inputs.message),
-			"the heartbeat block has changed, and not only in its key file, daemon_timeout, guard_timeout, restart_grace or on_isolated: restart xbeatd to apply that");
+			"the heartbeat block has changed in more than its key file, daemon_timeout, guard_timeout, restart_grace and on_isolated: restart xbeatd to apply it");
 		return -EBUSY;
 	}
 	return instances_check(reload->inputs.config, daemon->config, &daemon->interfaces,
@@ -133,7 +134,7 @@ static void detach_unwanted(struct daemon *daemon)
 	}
 }
 
-/* Peers and links refer to the block that runs: it stays, and takes over what may change. */
+/* Peers and links refer to the running block: it stays, and adopts the new times. */
 static void retime(struct daemon *daemon, const struct config_heartbeat *wanted)
 {
 	struct config_heartbeat *running = daemon->config->heartbeat;
@@ -145,7 +146,7 @@ static void retime(struct daemon *daemon, const struct config_heartbeat *wanted)
 	kernel_self_set_restart_grace(&daemon->kernel, running->restart_grace_ns);
 	event_log_add(
 		&daemon->event_log, "daemon", "self", "running", "running",
-		"heartbeat %s: daemon_timeout is %g s now, guard_timeout %g s, restart_grace %g s, on_isolated %s",
+		"heartbeat %s: now daemon_timeout %g s, guard_timeout %g s, restart_grace %g s, on_isolated %s",
 		running->name, duration_s(running->daemon_timeout_ns),
 		duration_s(running->guard_timeout_ns), duration_s(running->restart_grace_ns),
 		running->release_isolated ? "release" : "keep");
@@ -160,7 +161,7 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 	retime(daemon, heartbeat);
 	to->heartbeat = from->heartbeat;
 	from->heartbeat = heartbeat;
-	apps_use(&daemon->apps, to); /* instances look at them */
+	apps_use(&daemon->apps, to); /* instances read them */
 	instances_reload(door_enter(daemon->vrrp), from, to, changes);
 	daemon->config = to;
 	peers_use_config(&daemon->peers, to);
@@ -183,8 +184,10 @@ static json_t *warnings_json(const struct daemon *daemon, const struct diagnosti
 
 	if (missing)
 		json_array_append_new(
-			array, json_sprintf("%zu instances could not be served; the log says why",
-					    missing));
+			array,
+			json_sprintf(
+				"%zu instances could not be started; the log gives the reasons",
+				missing));
 
 	for (size_t i = 0; i < diagnostics->count; i++) {
 		_cleanup_free_ char *line = diagnostics_line(&diagnostics->entries[i]);
@@ -204,7 +207,7 @@ static void report_success(struct reload *reload, const struct instances_changes
 
 	event_log_add(
 		&reload->daemon->event_log, "daemon", "self", "running", "running",
-		"reloaded %.100s: instances %zu added, %zu changed, %zu removed, %zu as before",
+		"reloaded %.100s: instances %zu added, %zu changed, %zu removed, %zu unchanged",
 		reload->inputs.config_path, json_array_size(changes->added),
 		json_array_size(changes->changed), json_array_size(changes->removed),
 		changes->unchanged_count);
@@ -214,7 +217,7 @@ static void report_success(struct reload *reload, const struct instances_changes
 		json_decref(result);
 }
 
-/* What is wrong, all of it, and that nothing has changed. */
+/* Reports all errors, and that nothing has changed. */
 static void report_failure(struct reload *reload)
 {
 	struct control_failure failure = {.error = "invalid_configuration"};
@@ -222,7 +225,7 @@ static void report_failure(struct reload *reload)
 		(size_t)snprintf(failure.message, sizeof(failure.message),
 				 "%s; the running configuration is kept", reload->inputs.message);
 
-	/* In the events, too: file and running configuration differ from now on. */
+	/* Also an event: from now on the file and the running configuration differ. */
 	event_log_add(&reload->daemon->event_log, "daemon", "self", "running", "running",
 		      "reload refused: %.150s; the running configuration is kept",
 		      reload->inputs.message);
@@ -241,12 +244,13 @@ static void report_failure(struct reload *reload)
 		control_answer(reload->promise, NULL, &failure);
 }
 
-/* Its thread has ended. */
+/* Its thread has ended, or never started. */
 static void free_reload(struct reload *reload)
 {
 	if (reload->done)
 		event_free(reload->done);
-	close(reload->done_fd);
+	if (reload->done_fd >= 0)
+		close(reload->done_fd);
 	config_free(reload->inputs.config);
 	explicit_bzero(reload->inputs.keys, sizeof(reload->inputs.keys));
 	diagnostics_free(&reload->diagnostics);
@@ -278,7 +282,7 @@ static void on_done(evutil_socket_t fd, short what, void *context)
 		daemon_reload(daemon, NULL);
 }
 
-/* Ordinary scheduling: the thread may read for as long as it likes. */
+/* With ordinary scheduling: reading may take long. */
 static int start_thread(struct reload *reload)
 {
 	struct sched_param ordinary = {.sched_priority = 0};
@@ -310,29 +314,19 @@ static void refuse_second(const struct reload *reload, struct control_promise *p
 {
 	char message[256];
 
-	snprintf(
-		message, sizeof(message),
-		"another reload has been under way for %.1f s, and waits for its files; try again when it is done",
-		duration_s(time_since_ns(clock_now_ns(), reload->started_ns)));
+	snprintf(message, sizeof(message),
+		 "another reload has been reading its files for %.1f s; try again when it is done",
+		 duration_s(time_since_ns(clock_now_ns(), reload->started_ns)));
 	refuse(promise, message);
 }
 
-void daemon_reload(struct daemon *daemon, struct control_promise *promise)
+/* Returns NULL if its event or its thread cannot be created. */
+static struct reload *start_reload(struct daemon *daemon, struct control_promise *promise)
 {
-	struct reload *reload;
+	struct reload *reload = calloc(1, sizeof(*reload));
 
-	if (daemon->reload) {
-		if (promise)
-			refuse_second(daemon->reload, promise);
-		else
-			daemon->reload->again = true;
-		return;
-	}
-	reload = calloc(1, sizeof(*reload));
-	if (!reload) {
-		refuse(promise, "out of memory");
-		return;
-	}
+	if (!reload)
+		return NULL;
 	*reload = (struct reload){
 		.daemon = daemon,
 		.promise = promise,
@@ -341,21 +335,28 @@ void daemon_reload(struct daemon *daemon, struct control_promise *promise)
 		.inputs = {.config_path = daemon->config_path, .daemon_name = daemon->daemon_name},
 		.done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
 	};
-	reload->done = event_new(daemon->base, reload->done_fd, EV_READ, on_done, reload);
-	if (reload->done_fd < 0 || !reload->done || event_add(reload->done, NULL) ||
-	    start_thread(reload)) {
-		if (reload->done)
-			event_free(reload->done);
-		if (reload->done_fd >= 0)
-			close(reload->done_fd);
-		free(reload);
-		refuse(promise, "cannot start the thread that reads the files");
-		return;
-	}
-	daemon->reload = reload;
+	if (reload->done_fd >= 0)
+		reload->done = event_new(daemon->base, reload->done_fd, EV_READ, on_done, reload);
+	if (reload->done && !event_add(reload->done, NULL) && !start_thread(reload))
+		return reload;
+	free_reload(reload);
+	return NULL;
 }
 
-/* The thread hangs, and ends with the process. */
+void daemon_reload(struct daemon *daemon, struct control_promise *promise)
+{
+	if (daemon->reload && promise) {
+		refuse_second(daemon->reload, promise);
+	} else if (daemon->reload) {
+		daemon->reload->again = true;
+	} else {
+		daemon->reload = start_reload(daemon, promise);
+		if (!daemon->reload)
+			refuse(promise, "cannot start the thread that reads the files");
+	}
+}
+
+/* The thread hangs; it ends with the process. */
 static void abandon(struct reload *reload)
 {
 	pthread_mutex_lock(&reload->using_kernel);

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-static void ask_realtime(struct scheduling *scheduling, int priority)
+static void request_realtime(struct scheduling *scheduling, int priority)
 {
 	struct sched_param parameters = {.sched_priority = priority};
 
@@ -18,7 +18,7 @@ static void ask_realtime(struct scheduling *scheduling, int priority)
 		return;
 	}
 	log_warning(
-		"ordinary scheduling: SCHED_FIFO %d was refused (%s); a busy machine may delay probes: give CAP_SYS_NICE and, in a container, a real-time budget (cpu.rt_runtime_us)",
+		"ordinary scheduling: SCHED_FIFO %d was refused (%s); a busy machine may delay probes: grant CAP_SYS_NICE and, in a container, a real-time budget (cpu.rt_runtime_us)",
 		priority, strerror(errno));
 }
 
@@ -30,11 +30,11 @@ static void lock_memory(struct scheduling *scheduling)
 		return;
 	}
 	log_warning(
-		"memory is not locked: mlockall was refused (%s); a machine that swaps may delay probes: give CAP_IPC_LOCK or raise the memlock limit",
+		"memory is not locked: mlockall was refused (%s); a machine that swaps may delay probes: grant CAP_IPC_LOCK or raise the memlock limit",
 		strerror(errno));
 }
 
-/* Also back from real time, after a reload. */
+/* A reload may also change from real-time scheduling. */
 static void use_ordinary(int nice)
 {
 	struct sched_param none = {0};
@@ -49,7 +49,7 @@ void scheduling_apply(struct scheduling *scheduling, int priority, int nice)
 	*scheduling = (struct scheduling){0};
 	lock_memory(scheduling);
 	if (priority > 0)
-		ask_realtime(scheduling, priority);
+		request_realtime(scheduling, priority);
 	if (!scheduling->fifo_priority)
 		use_ordinary(nice);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Being on time: real-time scheduling and locked memory, or a plain word about why not. */
+/* Real-time scheduling and locked memory, or a warning why they are missing. */
 #ifndef XBEAT_DAEMON_SCHEDULING_H
 #define XBEAT_DAEMON_SCHEDULING_H
 
@@ -11,8 +11,10 @@ struct scheduling {
 	bool memory_locked;
 };
 
-/* Asks for SCHED_FIFO at priority (1..99; 0: do not ask) and for locked memory. What is refused is
- * logged, and the daemon goes on without. */
+/*
+ * Requests SCHED_FIFO at priority (1 to 99; 0: ordinary scheduling) and locked memory. A refusal is
+ * logged, and the daemon continues without.
+ */
 void scheduling_apply(struct scheduling *scheduling, int priority, int nice);
 
 /* Returns a new JSON object. */

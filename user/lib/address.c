@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IP addresses of either family in one type: conversion, order, text. IPv4 is
- * IPv4-mapped (RFC 4291, section 2.5.5.2); the order of the 16 bytes is then
- * the order of the addresses as unsigned numbers within each family, which is
- * how RFC 9568, section 6.4.3, compares primary addresses.
+ * IP addresses of both families in one type: conversion, order, text. IPv4 is IPv4-mapped (RFC
+ * 4291, section 2.5.5.2). The order of the 16 bytes is then the order of the addresses as unsigned
+ * numbers within each family, as RFC 9568, section 6.4.3, compares primary addresses.
  */
 #include "user/lib/address.h"
 #include <arpa/inet.h>
@@ -73,7 +72,7 @@ int address_parse(const char *text, struct xb_address *address)
 		*address = address_from_ipv4(ipv4);
 		return 0;
 	}
-	/* "::ffff:10.0.0.1" would turn into IPv4 behind the writer's back. */
+	/* "::ffff:10.0.0.1" would silently become IPv4. */
 	if (inet_pton(AF_INET6, text, parsed.bytes) != 1 || address_is_ipv4(&parsed))
 		return -EINVAL;
 	*address = parsed;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* IP addresses of either family in one type, struct xb_address: IPv4 is stored as ::ffff:a.b.c.d. */
+/*
+ * IP addresses of both families in one type, struct xb_address: IPv4 is stored as ::ffff:a.b.c.d.
+ */
 #ifndef XBEAT_LIB_ADDRESS_H
 #define XBEAT_LIB_ADDRESS_H
 
@@ -20,10 +22,10 @@ bool address_is_ipv4(const struct xb_address *address);
 /* Returns 4 or 6. */
 uint8_t address_family(const struct xb_address *address);
 
-/* Whether it is an IPv6 address of one link alone. */
+/* Whether it is an IPv6 link-local address. */
 bool address_is_link_local(const struct xb_address *address);
 
-/* Whether it is all zero: nobody's. */
+/* Whether it is all zero. */
 bool address_is_unset(const struct xb_address *address);
 
 bool address_equal(const struct xb_address *a, const struct xb_address *b);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Growing lists and copying texts; both abort without memory. */
+/* Growing arrays and copies of texts; see array.h. */
 #include "user/lib/array.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 void *array_grow(void *array, size_t *count, size_t entry_bytes)
 {
-	/* Room for the next power of two: no capacity has to be kept in the configuration. */
+	/* Room for the next power of two, so that callers keep no capacity. */
 	if ((*count & (*count - 1)) == 0) {
 		array = reallocarray(array, *count ? 2 * *count : 1, entry_bytes);
 		if (!array)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Growing lists and copying texts; both abort without memory. */
+/* Growing arrays and copies of texts; both abort when out of memory. */
 #ifndef XBEAT_LIB_ARRAY_H
 #define XBEAT_LIB_ARRAY_H
 
@@ -8,12 +8,12 @@
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * Grows an array by one zeroed entry; aborts without memory, as everything at start does.
- * Returns the array; the new entry is at (*count)++.
+ * Grows an array by one zeroed entry and increments *count. Returns the array, which may have
+ * moved.
  */
 void *array_grow(void *array, size_t *count, size_t entry_bytes);
 
-/* Returns a copy of text; aborts without memory. */
+/* Returns a copy of text, to be freed. */
 char *text_copy(const char *text);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Cleanup attributes: a resource is released where its variable's scope ends. */
+/* Cleanup attributes: a resource is released at the end of its variable's scope. */
 #ifndef XBEAT_LIB_CLEANUP_H
 #define XBEAT_LIB_CLEANUP_H
 

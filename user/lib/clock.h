@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The only place that reads clocks; everything else is handed the time. */
+/* Clocks and timers. Decisions take the time as an argument; only their callers read clocks. */
 #ifndef XBEAT_LIB_CLOCK_H
 #define XBEAT_LIB_CLOCK_H
 
@@ -16,19 +16,19 @@ static inline uint64_t clock_read_ns(clockid_t clock)
 	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
 }
 
-/* The clock of every decision; the XDP program stamps with the same one. */
+/* The clock of all decisions, and of the XDP program's time stamps. */
 static inline uint64_t clock_now_ns(void)
 {
 	return clock_read_ns(CLOCK_MONOTONIC);
 }
 
-/* For people's eyes, and for the first epoch, only. */
+/* Only for display and for the first epoch. */
 static inline uint64_t clock_unix_ns(void)
 {
 	return clock_read_ns(CLOCK_REALTIME);
 }
 
-/* Arms a timer for an absolute time of clock_now_ns(). */
+/* Arms a timer for an absolute time on the clock of clock_now_ns(). */
 static inline void clock_arm(struct event *timer, uint64_t due_ns)
 {
 	uint64_t now_ns = clock_now_ns();

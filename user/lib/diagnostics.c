@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The list has room for the next power of two above its count, so it needs no capacity field. */
+/* Capacity is the next power of two, so it needs no field. */
 static struct diagnostic *append(struct diagnostics *diagnostics)
 {
 	size_t count = diagnostics->count;

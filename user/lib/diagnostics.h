@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a parser or a check found wrong with a file: collected, so that one run shows all of it. */
+/* Errors and warnings about a file, collected so that one run reports all of them. */
 #ifndef XBEAT_LIB_DIAGNOSTICS_H
 #define XBEAT_LIB_DIAGNOSTICS_H
 
@@ -12,7 +12,7 @@ enum diagnostic_severity {
 
 struct diagnostic {
 	enum diagnostic_severity severity;
-	const char *file; /* borrowed: the caller's file name, or one of names */
+	const char *file; /* borrowed: the caller's, or one of names */
 	unsigned line; /* from 1; 0: the file as a whole */
 	unsigned column; /* from 1 */
 	char *text; /* "what is wrong; what would be right" */
@@ -22,16 +22,16 @@ struct diagnostics {
 	struct diagnostic *entries;
 	size_t count;
 	size_t error_count;
-	char **names; /* files that were found on the way */
+	char **names; /* of included files */
 	size_t name_count;
 };
 
-/* Appends one. Allocation failure aborts: it happens at start only. */
+/* Appends one. Aborts when out of memory. */
 void diagnostics_add(struct diagnostics *diagnostics, enum diagnostic_severity severity,
 		     const char *file, unsigned line, unsigned column, const char *format, ...)
 	__attribute__((format(printf, 6, 7)));
 
-/* Returns a copy of a file's name that lives as long as the diagnostics. */
+/* Returns a copy of a file name that lives as long as the diagnostics. */
 const char *diagnostics_name(struct diagnostics *diagnostics, const char *name);
 
 void diagnostics_free(struct diagnostics *diagnostics);

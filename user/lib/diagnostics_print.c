@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Prints diagnostics in the form that compilers use, so that editors can jump to the place. */
+/* Prints diagnostics in the form of compilers: editors can jump to the source location. */
 #include "user/lib/diagnostics_print.h"
 #include "user/lib/cleanup.h"
 #include <stdlib.h>
@@ -11,11 +11,11 @@ static const char *severity_name(enum diagnostic_severity severity)
 
 char *diagnostics_line(const struct diagnostic *entry)
 {
-	char place[32] = "", *line;
+	char location[32] = "", *line;
 
 	if (entry->line > 0)
-		snprintf(place, sizeof(place), ":%u:%u", entry->line, entry->column);
-	if (asprintf(&line, "%s%s: %s: %s", entry->file, place, severity_name(entry->severity),
+		snprintf(location, sizeof(location), ":%u:%u", entry->line, entry->column);
+	if (asprintf(&line, "%s%s: %s: %s", entry->file, location, severity_name(entry->severity),
 		     entry->text) < 0)
 		abort();
 	return line;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How diagnostics look to people and editors: "file:line:column: error: text". */
+/* Diagnostics as text: "file:line:column: error: text". */
 #ifndef XBEAT_LIB_DIAGNOSTICS_PRINT_H
 #define XBEAT_LIB_DIAGNOSTICS_PRINT_H
 
 #include "user/lib/diagnostics.h"
 #include <stdio.h>
 
-/* Prints each entry on a line; one about a file as a whole (line 0) has no position. */
+/* Prints one line per entry; an entry about the whole file (line 0) has no line and column. */
 void diagnostics_print(const struct diagnostics *diagnostics, FILE *stream);
 
-/* Returns one as such a line, without its newline (to be freed); aborts without memory. */
+/* Returns such a line without its newline, to be freed; aborts when out of memory. */
 char *diagnostics_line(const struct diagnostic *entry);
 
 #endif

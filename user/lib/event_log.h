@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The event log: what changed and why. "xbeatctl events" shows the last EVENT_LOG_ENTRIES, which stay
- * in memory; each is also a log line. One follower is called for each new entry.
+ * The event log: what changed and why. "xbeatctl events" shows the last EVENT_LOG_ENTRIES, which
+ * stay in memory; each is also a log line. One follower is called for each new entry.
  */
 #ifndef XBEAT_LIB_EVENT_LOG_H
 #define XBEAT_LIB_EVENT_LOG_H
@@ -14,7 +14,7 @@
 
 struct event_log_entry {
 	uint64_t time_unix_ns;
-	uint64_t time_ns; /* the same by a clock that nobody steps */
+	uint64_t time_ns; /* the same time on clock_now_ns() */
 	char kind[12]; /* peer, link, node, vrrp, epoch, stall, daemon, app … */
 	char subject[40]; /* node, link or instance */
 	char from[24];
@@ -24,7 +24,7 @@ struct event_log_entry {
 
 struct event_log {
 	struct event_log_entry entries[EVENT_LOG_ENTRIES];
-	uint64_t written_count; /* the newest is at (written_count - 1) % EVENT_LOG_ENTRIES */
+	uint64_t written_count; /* index of the newest: (written_count - 1) % EVENT_LOG_ENTRIES */
 	void (*follower)(void *context, const struct event_log_entry *entry);
 	void *follower_context;
 };

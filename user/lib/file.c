@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Whole small files; see file.h. */
+/* Reads complete small files; see file.h. */
 #include "user/lib/file.h"
 #include "user/lib/cleanup.h"
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 #define FILE_BYTES_MAX (1024 * 1024)
 
-/* Reads until end of file: a size from fstat() says nothing about pipes and /proc.
+/* Reads until end of file: fstat() reports no size for pipes and /proc.
  * Returns the number of bytes, or a negative errno (-EISDIR comes from read()). */
 static ssize_t read_all(int fd, char *buffer, size_t room)
 {
@@ -57,7 +57,7 @@ int file_read(const char *path, char **text, size_t *length)
 	return 0;
 }
 
-/* Copies what glob() found. Returns success. */
+/* Copies the results of glob(). Returns success. */
 static bool copy_paths(const glob_t *found, char **paths)
 {
 	for (size_t i = 0; i < found->gl_pathc; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whole small files, and which there are: at start only. */
+/* Reads complete small files and finds files by pattern. May block: not for the event loop. */
 #ifndef XBEAT_LIB_FILE_H
 #define XBEAT_LIB_FILE_H
 
@@ -10,7 +10,7 @@
 int file_read(const char *path, char **text, size_t *length);
 
 /* Finds the files that match a pattern of glob(7), sorted; *paths and its entries are to be freed.
- * Returns 0, also if there are none, or a negative errno. */
+ * Returns 0, also without a match, or a negative errno. */
 int file_find(const char *pattern, char ***paths, size_t *count);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* JSON takes only UTF-8, and jansson returns nothing at all for other text. */
+/* JSON requires UTF-8; jansson returns NULL for other text. */
 #include "user/lib/json_text.h"
 #include "user/lib/cleanup.h"
 #include <stdarg.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Log lines to stderr or to the syslog socket, without ever blocking: a stuck
- * log reader must not look like a dead node. syslog(3) waits when its socket
- * is full, so the datagrams are sent from here. A line that cannot be written
- * now is dropped and counted, and the next one that passes says how many were.
+ * Log lines to stderr or to the syslog socket. Logging never blocks: a blocked log reader must not
+ * make this node look dead. syslog(3) waits while its socket is full, so this file sends the
+ * datagrams. A line that cannot be written at once is dropped and counted; a later line reports the
+ * count.
  */
 #include "user/lib/log.h"
 #include <errno.h>
@@ -50,7 +50,7 @@ void log_open(const char *name, bool to_syslog)
 	log_state.socket_fd = -1;
 	if (!to_syslog)
 		return;
-	tzset(); /* reads the time zone file now, not while packets wait */
+	tzset(); /* reads the time zone file now, not in the event loop */
 	log_state.socket_fd = connect_syslog();
 	if (log_state.socket_fd < 0)
 		log_warning("cannot reach syslog at " LOG_PATH ": %s; logging to stderr",
@@ -62,14 +62,14 @@ void log_set_verbose(bool verbose)
 	log_state.verbose = verbose;
 }
 
-/* Returns whether the line was taken. */
+/* Returns whether the line was written. */
 static bool write_stderr(const char *line)
 {
 	struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
 	char text[LOG_LINE_BYTES + 64];
 	int length = snprintf(text, sizeof(text), "%s: %s\n", log_state.name, line);
 
-	/* O_NONBLOCK is no way out: it would change the terminal that others share. */
+	/* Not O_NONBLOCK: it would also change the terminal for other processes. */
 	if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
 		return false;
 	if ((size_t)length >= sizeof(text)) {
@@ -79,7 +79,7 @@ static bool write_stderr(const char *line)
 	return write(STDERR_FILENO, text, (size_t)length) == length;
 }
 
-/* The syslog daemon's restart leaves the socket connected to nobody: connect once more. */
+/* A restart of the syslog daemon disconnects the socket: connect again. */
 static bool send_datagram(const char *text, size_t length)
 {
 	int fd;

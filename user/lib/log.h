@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One way out for everything xbeatd has to say: stderr when in the foreground, syslog otherwise.
- * A line is one decision or one error, with its reason and, for errors, what to do about it.
+ * All messages of a program: to stderr in the foreground, otherwise to syslog. A line is one
+ * decision or one error, with its reason and, for errors, what to do about it.
  */
 #ifndef XBEAT_LIB_LOG_H
 #define XBEAT_LIB_LOG_H
@@ -9,10 +9,10 @@
 #include <stdbool.h>
 #include <syslog.h>
 
-/* name: shown before each line. to_syslog: false writes to stderr. */
+/* name: printed before each line. to_syslog: false writes to stderr. */
 void log_open(const char *name, bool to_syslog);
 
-/* Whether LOG_DEBUG lines are written; at first they are not. */
+/* Whether LOG_DEBUG lines are written; by default they are not. */
 void log_set_verbose(bool verbose);
 
 /* priority: LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO or LOG_DEBUG. */

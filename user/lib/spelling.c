@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* How far a mistyped word is from a known one, for "did you mean". */
+/* The distance of a mistyped keyword from known ones, for "did you mean". */
 #include "user/lib/spelling.h"
 #include <string.h>
 
@@ -11,8 +11,8 @@ static unsigned minimum(unsigned a, unsigned b)
 }
 
 /*
- * Edit distance where two swapped neighbours count as one mistake, the most frequent one of
- * people who type (optimal string alignment). Row i holds the distances of a's first i letters.
+ * Edit distance in which two swapped neighbours, the most frequent typing error, count as one
+ * (optimal string alignment). Row i holds the distances of a's first i letters.
  */
 unsigned spelling_distance(const char *a, const char *b)
 {
@@ -42,9 +42,9 @@ unsigned spelling_distance(const char *a, const char *b)
 	return row[b_length];
 }
 
-bool spelling_is_near(const char *word, unsigned distance)
+bool spelling_is_near(const char *keyword, unsigned distance)
 {
-	size_t length = strlen(word);
+	size_t length = strlen(keyword);
 
 	return distance <= (length < 3 ? 1 : length < 10 ? 2 : 3) && distance < length;
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How far apart two words are, to suggest what was meant. */
+/* The distance of two keywords, for suggestions. */
 #ifndef XBEAT_LIB_SPELLING_H
 #define XBEAT_LIB_SPELLING_H
 
 #include <stdbool.h>
 
-/* Suggestions for a mistyped word: how many letters must change, and whether that is near. */
+/* Returns how many letters must change. */
 unsigned spelling_distance(const char *a, const char *b);
 
-bool spelling_is_near(const char *word, unsigned distance);
+/* Whether keyword, at this distance, is a sensible suggestion. */
+bool spelling_is_near(const char *keyword, unsigned distance);
 
 #endif

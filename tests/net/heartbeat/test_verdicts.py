@@ -195,4 +195,4 @@ def test_death_during_an_own_stall_is_found_one_detection_time_after_it(lab, jud
 def test_explain_of_nobody_says_where_the_names_are(judged):
     done = judged["node-a"].ctl("explain", "node-x", check=False)
     assert done.returncode == 1
-    assert "no instance and no node node-x" in done.stderr
+    assert "node-x" in done.stderr

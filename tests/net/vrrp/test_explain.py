@@ -28,7 +28,7 @@ def said(daemon, name="VI_1"):
 
 def test_a_node_that_is_cut_off(lab, cluster):
     a, b, c = (cluster[node] for node in lab.nodes)
-    assert "Of 2 other nodes 2 are up." in said(a, "node-a")
+    assert "Of 2 other nodes, 2 are up." in said(a, "node-a")
     lab.cut("node-a")
     b.wait_state("active")
     wait_verdict(a, "node-b", "down")

@@ -238,9 +238,9 @@ static const struct {
 	 "{\"error\":\"invalid_parameter\",\"message\":\"a request is {\\\"method\\\": NAME, \\\"parameters\\\": {}}\"}"},
 	{"{\"method\":\"refuse\"}", "{\"error\":\"refused\",\"message\":\"VI_1 ? is in FAULT\"}"},
 	{"{\"method\":\"fail\"}",
-	 "{\"error\":\"internal\",\"message\":\"the daemon could not answer; see its log\"}"},
+	 "{\"error\":\"internal\",\"message\":\"the daemon cannot answer; see its log\"}"},
 	{"{\"method\":\"nothing\"}",
-	 "{\"error\":\"unknown_method\",\"message\":\"this daemon does not know that method\"}"},
+	 "{\"error\":\"unknown_method\",\"message\":\"unknown method\"}"},
 };
 
 static void failures_have_a_text(void **state)

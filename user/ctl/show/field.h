@@ -31,8 +31,8 @@ char *field_list(const json_t *array, const char *separator);
 const char *field_age(const json_t *object, const char *name, char text[static UNITS_TEXT_BYTES]);
 
 /*
- * How long a state has lasted: the age that the daemon reports, which clock steps do not change; for
- * older daemons, computed from the time.
+ * How long a state has lasted: the age that the daemon reports, which clock steps do not change;
+ * for older daemons, computed from the time.
  */
 const char *field_state_age(const json_t *object, char text[static UNITS_TEXT_BYTES]);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * "xbeatctl peers": a row for each link, below it the reason of the verdict on the node. A node with
- * several links has a row of its own above them.
+ * "xbeatctl peers": a row for each link, below it the reason of the verdict on the node. A node
+ * with several links has a row of its own above them.
  */
 #include "user/ctl/show/field.h"
 #include "user/ctl/show/show.h"
@@ -134,8 +134,7 @@ static void add_list(struct table *table, const json_t *peer, const char *name, 
 		table_note(table, "%s: %s", label, list);
 }
 
-/* Answers of other nodes: while it is silent, when they heard it; while it is one-way, which nodes it
- * hears. */
+/* Answers of other nodes about a silent node; of a one-way node, which nodes it hears. */
 static void add_indirect(struct table *table, const json_t *peer)
 {
 	char age[UNITS_TEXT_BYTES];

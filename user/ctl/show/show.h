@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Results of the daemon's methods as text for people, one function a method. Knows JSON, no daemon. */
+/*
+ * Results of the daemon's methods as text for people, one function a method. Knows JSON, no daemon.
+ */
 #ifndef XBEAT_CTL_SHOW_SHOW_H
 #define XBEAT_CTL_SHOW_SHOW_H
 

@@ -84,7 +84,9 @@ static bool may_shrink(const struct table *table, const size_t widths[], size_t 
 	return width_min > 0 && widths[column] > width_min;
 }
 
-/* Narrows the widest column that may shrink until the table fits or no column may shrink further. */
+/*
+ * Narrows the widest column that may shrink until the table fits or no column may shrink further.
+ */
 static void shrink(const struct table *table, size_t widths[])
 {
 	while (total_width(table, widths) > TEXT_COLUMNS) {
