@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Gaps into detection times; see peers_detection.h. */
+/* Chooses detection times from gaps; see detection.h. */
 #include "user/heartbeat/detection.h"
 #include "user/core/phi.h"
 #include <errno.h>
@@ -9,23 +9,23 @@
 
 #define SAMPLE_NS NS_PER_SECOND
 #define STEPS_PER_INTERVAL 10
-/* A PROBE and its REPLY will be lost some time: to have seen none for a second promises nothing. */
+/* A PROBE and its REPLY will be lost at some time, even if none was lost in the last second. */
 #define EXPECTED_INTERVALS 2
-/* Beyond this nobody reads a figure: a hundred years. */
+/* A hundred years: larger figures mean nothing to a reader. */
 #define FALSE_ALARM_NS_MAX (UINT64_C(36525) * 24 * 3600 * NS_PER_SECOND)
 
 /* What is known of the gaps of one peer. */
 struct peer_gaps {
 	struct phi links[XB_LINKS_MAX];
-	struct xb_gap_hist counted[XB_LINKS_MAX]; /* by the driver, as of sampled_ns */
+	struct xb_gap_hist counted[XB_LINKS_MAX]; /* by the kernel side, as of sampled_ns */
 	uint64_t sampled_ns;
 	struct phi_choice choice;
 };
 
 struct peers_detection {
 	uint64_t minimum_ns, maximum_ns, interval_ns;
-	size_t per_tick; /* so many peers at most, so that no tick is long */
-	size_t next; /* whose turn it is */
+	size_t per_tick; /* how many peers are sampled in a tick at most, so that no tick is long */
+	size_t next; /* index of the peer to be sampled next */
 	struct peer_gaps list[]; /* index: peer */
 };
 
@@ -85,9 +85,9 @@ void peers_detection_stop(struct peers *peers)
 	peers->detection = NULL;
 }
 
-/* A gap over which this node sent no probes is no gap of the network. One that ends behind a stall is counted just after
- * it; judge_after_ns is later than that. */
-static bool stood_still(const struct peers *peers, const struct peer_gaps *gaps)
+/* A gap in which this node sent no probes is no gap of the network. One that ends with a stall is counted just after it;
+ * judge_after_ns is later than that. */
+static bool was_stalled(const struct peers *peers, const struct peer_gaps *gaps)
 {
 	return peers->stall.judge_after_ns &&
 	       time_reached(peers->stall.judge_after_ns, gaps->sampled_ns);
@@ -103,12 +103,12 @@ static void learn_link(const struct peers *peers, const struct peer *peer, size_
 	for (size_t i = 0; i < XB_GAP_BUCKETS; i++)
 		newer.bucket_count[i] = now.bucket_count[i] - before->bucket_count[i];
 	*before = now;
-	if (!stood_still(peers, gaps))
+	if (!was_stalled(peers, gaps))
 		phi_learn(&gaps->links[link], &newer, now_ns - gaps->sampled_ns,
 			  peers->detection->maximum_ns);
 }
 
-/* The link that needs the longest time, of those that are known; NULL: none is. */
+/* Returns the link that needs the longest detection time, with that time; NULL: none is known. */
 static const struct phi *slowest_link(const struct peers_detection *detection,
 				      const struct peer *peer, const struct peer_gaps *gaps,
 				      uint64_t *needed_ns)
@@ -177,7 +177,8 @@ static void report(const struct peers *peers, const struct peer *peer, const str
 		phi_of(phi, to_ns), rate);
 }
 
-/* The driver's window of acks follows: a peer that does not hear us is no evidence for longer than this time. */
+/* The kernel side's window of acks follows: packets of a peer that does not hear this node are evidence for no longer than
+ * this time. */
 static void apply(const struct peers *peers, struct peer *peer, uint64_t time_ns)
 {
 	uint32_t intervals = detection_intervals(time_ns, peer->timing.interval_ns);
@@ -189,7 +190,7 @@ static void apply(const struct peers *peers, struct peer *peer, uint64_t time_ns
 				 intervals, __ATOMIC_RELAXED);
 }
 
-/* After a stall of our own the slowest peer is waited for. */
+/* After a stall of this node the peer with the longest detection time is waited for. */
 static void apply_to_all(struct peers *peers)
 {
 	const struct liveness_timing *slowest = &peers->list[0].timing;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The detection time of each peer, where the configuration says "multiplier auto": chosen from the gaps that the
- * driver counts (core/phi.h), once a second. With a fixed multiplier there is nothing here.
+ * The detection time of each peer with "multiplier auto": chosen once a second from the gaps that the kernel side counts
+ * (core/phi.h). With a fixed multiplier nothing of this is used.
  */
 #ifndef XBEAT_HEARTBEAT_DETECTION_H
 #define XBEAT_HEARTBEAT_DETECTION_H

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * "xbeatctl explain" of a node, in sentences for somebody who was woken at night: what is known of it, from whom,
- * and what would change what was concluded. The verdict and its reason are fields before them.
+ * "xbeatctl explain" of a node, in sentences: what is known of it, from which node, and what would change the verdict.
+ * The verdict and its reason are fields before them.
  */
 #include "user/heartbeat/own_links.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
+#include "user/lib/drop_reasons.h"
 #include "user/lib/json_text.h"
 #include <stdio.h>
 #include <string.h>
 
 #define AGE_BYTES 24
-/* Of more it is said how many there are. */
+/* If there are more, they are only counted. */
 #define SILENT_NAMED_MAX 2
 
 /* "4.1 ms", "31.0 s". */
@@ -30,14 +31,14 @@ static const char *age(uint64_t then_ns, uint64_t now_ns, char text[AGE_BYTES])
 	return duration(time_since_ns(now_ns, then_ns), text);
 }
 
-/* " This node ...", or "": whether others are heard over the link on which this one is silent. */
+/* A sentence if no node is heard over the link on which the peer is silent, but over other links; else "". */
 static const char *blame(const struct peers *peers, const char *interface)
 {
 	const char *reason;
 	struct track_status status = peers_link_status(peers, interface, &reason);
 
 	return status.known && !status.up
-		       ? " So are all others over this link, but not over others: look at this node's end of it first."
+		       ? " So are all other nodes on this link, but not on other links: check this node's end of it first."
 		       : "";
 }
 
@@ -52,16 +53,15 @@ static void explain_link(const struct peers *peers, const struct peer *peer, siz
 	if (peer->liveness.links[link] == VERDICT_ONE_WAY)
 		json_say(
 			lines,
-			"Over %s (%s) it is heard, %s ago, but what it sends shows that it does not hear this node.",
+			"On %s (%s) it was heard %s ago, but its packets show that it does not hear this node.",
 			seen->interface, address, age(seen->last_heard_ns, now_ns, heard));
 	else if (!seen->last_evidence_ns)
-		json_say(lines, "Over %s (%s) it has not been heard yet.", seen->interface,
-			 address);
+		json_say(lines, "On %s (%s) it has not been heard yet.", seen->interface, address);
 	else if (peer->liveness.links[link] == VERDICT_UP)
-		json_say(lines, "Over %s (%s) it was heard %s ago.", seen->interface, address,
+		json_say(lines, "On %s (%s) it was heard %s ago.", seen->interface, address,
 			 evidence);
 	else
-		json_say(lines, "Over %s (%s) it is silent: its last evidence came %s ago.%s",
+		json_say(lines, "On %s (%s) it is silent: its last evidence arrived %s ago.%s",
 			 seen->interface, address, evidence, blame(peers, seen->interface));
 }
 
@@ -69,26 +69,26 @@ static void explain_fenced(const struct peers *peers, const struct xb_peer *said
 {
 	char name[PEERS_NAME_BYTES];
 
-	for (size_t place = 0; place < XB_INSTANCES_MAX; place++)
-		if (said->fenced_bits >> place & 1)
+	for (size_t index = 0; index < XB_INSTANCES_MAX; index++)
+		if (said->fenced_bits >> index & 1)
 			json_say(
 				lines,
-				"Its kernel has fenced the addresses of %s: it does not answer for them.",
-				peers_instance_name(peers, &said->instances[place], name));
+				"Its kernel has fenced the addresses of %s and does not answer for them.",
+				peers_instance_name(peers, &said->instances[index], name));
 }
 
 static void explain_apps(const struct peers *peers, const struct peer *peer, json_t *lines)
 {
 	char name[PEERS_NAME_BYTES], reason[PEERS_NAME_BYTES];
 
-	for (size_t place = 0; place < XB_APPS_MAX; place++)
-		if (peer_late_apps(peer) >> place & 1)
+	for (size_t index = 0; index < XB_APPS_MAX; index++)
+		if (peer_late_apps(peer) >> index & 1)
 			json_say(lines, "Its application %s is late: %s.",
-				 peers_app_name(peers, place, name),
-				 peers_app_lateness(peers, place, reason));
+				 peers_app_name(peers, index, name),
+				 peers_app_lateness(peers, index, reason));
 }
 
-/* What it said of itself, while it says anything. */
+/* What it last reported of itself. */
 static void explain_said(const struct peers *peers, const struct peer *peer, uint64_t now_ns,
 			 json_t *lines)
 {
@@ -98,13 +98,14 @@ static void explain_said(const struct peers *peers, const struct peer *peer, uin
 	if (!said)
 		return;
 	if (peer->liveness.died_ns)
-		json_say(lines, "Its daemon died %s ago, as its kernel says.",
+		json_say(lines, "Its daemon died %s ago, as its kernel reports.",
 			 age(peer->liveness.died_ns, now_ns, text));
 	else if (peer->liveness.silent || peer->liveness.verdict == VERDICT_ONE_WAY)
-		json_say(lines, "When its last evidence left it, its daemon had moved %s before.",
+		json_say(lines,
+			 "When it sent its last evidence, its daemon had made progress %s before.",
 			 duration(said->daemon_age_us * NS_PER_US, text));
 	else
-		json_say(lines, "Its daemon last moved %s ago.",
+		json_say(lines, "Its daemon last made progress %s ago.",
 			 duration(said->daemon_age_us * NS_PER_US +
 					  time_since_ns(now_ns, said->last_evidence_ns),
 				  text));
@@ -112,15 +113,15 @@ static void explain_said(const struct peers *peers, const struct peer *peer, uin
 	explain_apps(peers, peer, lines);
 }
 
-/* Why it could not be asked. */
+/* Why the respondent could not be asked. */
 static const char *muteness(const struct peer *respondent)
 {
 	if (respondent->liveness.stops)
 		return "stopped";
-	return respondent->liveness.one_way ? "one-way, too" : "silent, too";
+	return respondent->liveness.one_way ? "one-way as well" : "silent as well";
 }
 
-/* Those who could not be asked. */
+/* How many nodes could not be asked. */
 static size_t count_mute(const struct peers *peers, const struct peer *peer)
 {
 	size_t count = 0;
@@ -146,12 +147,12 @@ static void explain_view(const struct peer *subject, const struct peer *responde
 		json_say(lines, "%s, asked %s ago, has never %s it.", name, asked,
 			 subject->indirect.one_way ? "been heard by" : "heard");
 	else
-		json_say(lines, "%s, asked %s ago, had %s it last %s before.", name, asked,
+		json_say(lines, "%s, asked %s ago, had last %s it %s before.", name, asked,
 			 subject->indirect.one_way ? "been heard by" : "heard",
 			 age(view->heard_ns, view->arrival_ns, heard));
 }
 
-/* What others know of it, who are asked only while it is silent or does not hear this node. */
+/* The answers of other nodes, which are asked only while the peer is silent or does not hear this node. */
 static void explain_views(const struct peers *peers, const struct peer *peer, uint64_t now_ns,
 			  json_t *lines)
 {
@@ -161,7 +162,7 @@ static void explain_views(const struct peers *peers, const struct peer *peer, ui
 	if (!peer->indirect.asked_ns)
 		return;
 	if (peers->count == 1)
-		json_say(lines, "There is no third node that could be asked whether it %s.",
+		json_say(lines, "There is no third node to ask whether it %s.",
 			 peer->indirect.one_way ? "is heard by it" : "hears it");
 	for (size_t i = 0; i < peers->count; i++) {
 		const struct peer_view *view = peers_view(peers, peer, &peers->list[i]);
@@ -171,11 +172,11 @@ static void explain_views(const struct peers *peers, const struct peer *peer, ui
 	}
 	if (together)
 		json_say(lines,
-			 "%zu other nodes could not be asked: they are silent, too, or stopped.",
+			 "%zu other nodes could not be asked: they are silent, one-way or stopped.",
 			 mute_count);
 }
 
-/* Whichever comes first. */
+/* How long the restart of a dead daemon may take: daemon_timeout also expires. */
 static uint64_t grace_ns(const struct liveness_timing *timing)
 {
 	return timing->restart_grace_ns < timing->daemon_timeout_ns ? timing->restart_grace_ns
@@ -188,33 +189,25 @@ static void explain_up(const struct peers *peers, const struct peer *peer, json_
 
 	duration(peer->timing.detection_time_ns, detection);
 	if (peer_is_degraded(peer))
-		json_say(lines, "It is degraded: up, but not on all of its links.");
+		json_say(lines, "It is degraded: up, but not on all its links.");
 	json_say(
-		lines, "If no evidence of it comes for %s, on no link, %s", detection,
+		lines, "If no evidence of it arrives on any link for %s, %s", detection,
 		peers->count > 1
-			? "the other nodes are asked: it is unreachable if one of them hears it, else down."
-			: "it is down: there is no third node that could be asked.");
+			? "the other nodes are asked: if one of them hears it, it is unreachable, else down."
+			: "it is down: there is no third node to ask.");
 	if (peer->liveness.died_ns)
 		json_say(
 			lines,
-			"If its daemon is not there again %s after it died, it is hung: start xbeatd there.",
+			"If its daemon is not running again %s after it died, it is hung: start xbeatd there.",
 			duration(grace_ns(&peer->timing), timeout));
 	else
-		json_say(lines, "If its daemon does not move for %s it is hung.",
+		json_say(lines, "If its daemon makes no progress for %s, it is hung.",
 			 duration(peer->timing.daemon_timeout_ns, timeout));
 }
 
-/* What a wrong key, say, looks like: packets come, but nobody is heard. */
+/* Packets arrive, but the peer is not heard: a wrong key, for example. */
 static void explain_refusals(const struct peers *peers, const struct peer *peer, json_t *lines)
 {
-	static const struct {
-		unsigned reason;
-		const char *text;
-	} refusals[] = {
-#define X(id, name, normal, help) {XB_DROP_##id, #name ", " help},
-		XB_DROP_REASONS(X)
-#undef X
-	};
 	static const unsigned suspects[] = {XB_DROP_BAD_TAG, XB_DROP_UNKNOWN_KEY,
 					    XB_DROP_BAD_CLUSTER, XB_DROP_BAD_ADDRESS,
 					    XB_DROP_BAD_VERSION};
@@ -226,26 +219,26 @@ static void explain_refusals(const struct peers *peers, const struct peer *peer,
 		if (counts[suspects[i]])
 			json_say(
 				lines,
-				"%llu packets were refused here so far: %s. If xbeatctl drops shows more and more, they may be its own: compare key files and configurations.",
+				"%llu packets were refused here so far: %s, %s. If this counter grows in xbeatctl drops, they may come from it: compare key files and configurations.",
 				(unsigned long long)counts[suspects[i]],
-				refusals[suspects[i]].text);
+				drop_reasons[suspects[i]].name, drop_reasons[suspects[i]].help);
 }
 
-/* What would change the verdict, and what may be done for it. */
+/* What would change the verdict, and what to do. */
 static void explain_change(const struct peers *peers, const struct peer *peer, json_t *lines)
 {
 	static const char *const texts[] = {
 		[VERDICT_DOWN] =
-			"It is up with the next evidence, and unreachable if another node hears it.",
+			"It becomes up with the next evidence, and unreachable if another node hears it.",
 		[VERDICT_HUNG] =
-			"It is up as soon as its daemon moves: look there what stops xbeatd, and restart it if it does not go on.",
+			"It becomes up as soon as its daemon makes progress: find out there what stops xbeatd, and restart it if it does not continue.",
 		[VERDICT_FENCED] =
-			"It is up as soon as its daemon moves and has given these addresses up: look there what stops xbeatd, and restart it if it does not go on.",
-		[VERDICT_RELEASED] = "It is up when xbeatd is started there.",
+			"It becomes up as soon as its daemon makes progress and has given up these addresses: find out there what stops xbeatd, and restart it if it does not continue.",
+		[VERDICT_RELEASED] = "It becomes up when xbeatd is started there.",
 		[VERDICT_ONE_WAY] =
-			"It is up when it hears this node: look at the way from this node to it (filters, switch ports, the sending half of a cable).",
+			"It becomes up when it hears this node: check the path from this node to it (filters, switch ports, the sending half of a cable).",
 		[VERDICT_UNREACHABLE] =
-			"It lives: look at the network between this node and it. It is up with the next evidence, and down if nobody hears it any more.",
+			"It is alive: check the network between this node and it. It becomes up with the next evidence, and down if no node hears it any more.",
 	};
 
 	if (peer->liveness.verdict == VERDICT_UP)
@@ -253,18 +246,18 @@ static void explain_change(const struct peers *peers, const struct peer *peer, j
 	else if (peer->liveness.receives_nothing)
 		json_say(
 			lines,
-			"It is up when it hears this node: look at what reaches it (filters, its switch port, the receiving half of its cable). It hears nobody, "
-			"so an Active yields to it only if its priority is higher.");
+			"It becomes up when it hears this node: check what reaches it (filters, its switch port, the receiving half of its cable). It receives "
+			"nothing, so an Active yields to it only if its priority is higher.");
 	else if (peer->liveness.died_ns && !peer->liveness.silent)
-		json_say(lines,
-			 "It is up as soon as its daemon is there again: start xbeatd there.");
+		json_say(
+			lines,
+			"It becomes up as soon as its daemon is running again: start xbeatd there.");
 	else
 		json_say(lines, "%s", texts[peer->liveness.verdict]);
 	if (peer->liveness.verdict == VERDICT_DOWN && !peers->isolated)
-		json_say(lines, "Look at the machine, its power, its cables and its log.");
+		json_say(lines, "Check the machine, its power, its cables and its log.");
 	if (peers->isolated)
-		json_say(lines,
-			 "This node hears nobody, so it may be this node that is cut off: %s.",
+		json_say(lines, "This node hears no other node, so this node may be cut off: %s.",
 			 peers->isolated_reason);
 }
 

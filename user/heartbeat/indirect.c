@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Asking: what have you last heard of that node? All who are heard themselves, and hear this node, are asked, on all links, and their
- * kernel sides answer, so that what is not known after one round trip is not known. An answer is taken if it is to
- * the last round of questions after that node, and the first of its sender.
+ * Indirect probes (core/indirect_probe.h): asks other nodes when they last heard a peer. All nodes that are heard and
+ * hear this node are asked, on all links. Their kernel sides answer, so the answers need one round trip and no daemon. An
+ * answer counts if it belongs to the last round about that peer and is the first of its sender.
  */
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
@@ -22,7 +22,7 @@ static void later(uint64_t *newest_ns, uint64_t candidate_ns)
 		*newest_ns = candidate_ns;
 }
 
-/* When this node itself last heard it, or, with proof, was last heard by it; 0: never. */
+/* Returns when this node itself last heard the peer or, with proof, was heard by it; 0: never. */
 static uint64_t last_heard_ns(const struct peer *peer, bool proof)
 {
 	uint64_t newest_ns = 0;
@@ -34,7 +34,7 @@ static uint64_t last_heard_ns(const struct peer *peer, bool proof)
 	return newest_ns;
 }
 
-static void ask_everybody(struct peers *peers, struct peer *subject, uint64_t now_ns)
+static void start_round(struct peers *peers, struct peer *subject, uint64_t now_ns)
 {
 	subject->indirect = (struct indirect_probe){
 		.asked_ns = now_ns,
@@ -54,7 +54,7 @@ static void ask_everybody(struct peers *peers, struct peer *subject, uint64_t no
 	}
 }
 
-/* What was said before it was heard again is no news the next time. */
+/* The peer is heard again: old answers must not count in the next round. */
 static void forget(struct peers *peers, struct peer *subject)
 {
 	subject->indirect = (struct indirect_probe){0};
@@ -62,7 +62,7 @@ static void forget(struct peers *peers, struct peer *subject)
 		*peers_view(peers, subject, &peers->list[i]) = (struct peer_view){0};
 }
 
-/* Those who have fallen silent since they were asked. */
+/* Counts the nodes that have fallen silent since they were asked. */
 static void count_lost(const struct peers *peers, struct peer *subject)
 {
 	subject->indirect.lost_count = 0;
@@ -83,7 +83,7 @@ void peers_ask_due(struct peers *peers, uint64_t now_ns)
 
 		if (liveness_needs_indirect(&subject->liveness, &subject->timing,
 					    &subject->indirect, now_ns))
-			ask_everybody(peers, subject, now_ns);
+			start_round(peers, subject, now_ns);
 		else if (!subject->liveness.silent && !subject->liveness.one_way &&
 			 subject->indirect.asked_ns)
 			forget(peers, subject);
@@ -91,7 +91,7 @@ void peers_ask_due(struct peers *peers, uint64_t now_ns)
 	}
 }
 
-/* Ages are since the answer left, so what comes of them is a little too new: at most half a round trip. */
+/* Ages count until the answer was sent, so the result is too new by half a round trip at most. */
 static uint64_t view_heard_ns(const struct xb_view *view, uint64_t arrival_ns, bool proof)
 {
 	uint32_t age_us = XB_AGE_NEVER;
@@ -113,7 +113,7 @@ static struct peer *by_id(const struct peers *peers, uint16_t node_id)
 	return NULL;
 }
 
-/* Returns whether it is one that was waited for. */
+/* Returns whether the answer was expected. */
 bool peers_note_answer(struct peers *peers, const struct xb_event *event)
 {
 	const struct xb_view *said = &event->answer.view;

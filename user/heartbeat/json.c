@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* "xbeatctl peers". Absent fields mean unknown. */
+/* The answer of "xbeatctl peers". Absent fields mean unknown. */
 #include "user/core/histogram.h"
 #include "user/heartbeat/detection.h"
 #include "user/lib/address.h"
@@ -54,10 +54,10 @@ static json_t *fenced_json(const struct peers *peers, const struct xb_peer *said
 	char name[PEERS_NAME_BYTES];
 	json_t *array = json_array();
 
-	for (size_t place = 0; place < XB_INSTANCES_MAX; place++)
-		if (said->fenced_bits >> place & 1)
+	for (size_t index = 0; index < XB_INSTANCES_MAX; index++)
+		if (said->fenced_bits >> index & 1)
 			json_array_append_new(
-				array, json_text(peers_instance_name(peers, &said->instances[place],
+				array, json_text(peers_instance_name(peers, &said->instances[index],
 								     name)));
 	return array;
 }
@@ -67,9 +67,9 @@ static json_t *late_apps_json(const struct peers *peers, const struct peer *peer
 	char name[PEERS_NAME_BYTES];
 	json_t *array = json_array();
 
-	for (size_t place = 0; place < XB_APPS_MAX; place++)
-		if (peer_late_apps(peer) >> place & 1)
-			json_array_append_new(array, json_text(peers_app_name(peers, place, name)));
+	for (size_t index = 0; index < XB_APPS_MAX; index++)
+		if (peer_late_apps(peer) >> index & 1)
+			json_array_append_new(array, json_text(peers_app_name(peers, index, name)));
 	return array;
 }
 
@@ -80,7 +80,7 @@ static void add_unless_empty(json_t *json, const char *name, json_t *array)
 	json_decref(array);
 }
 
-/* What it last said of itself. */
+/* What it last reported of itself. */
 static void add_said(json_t *json, const struct peers *peers, const struct peer *peer,
 		     uint64_t now_ns)
 {
@@ -98,7 +98,7 @@ static void add_said(json_t *json, const struct peers *peers, const struct peer 
 	add_unless_empty(json, "late_apps", late_apps_json(peers, peer));
 }
 
-/* What others answered who were asked after it: there while it is silent or does not hear this node. */
+/* The answers to indirect probes: only while the peer is silent or does not hear this node. */
 static json_t *heard_by_json(const struct peers *peers, const struct peer *peer, uint64_t now_ns)
 {
 	json_t *array = json_array();

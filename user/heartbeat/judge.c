@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Slots into verdicts, verdicts into the event_log; see peers.h. */
+/* Judges all peers from their slots; see peers.h. */
 #include "user/heartbeat/detection.h"
 #include "user/heartbeat/own_links.h"
 #include "user/heartbeat/peers.h"
@@ -113,7 +113,7 @@ static void gather_evidence(struct peer *peer)
 		};
 }
 
-/* Whoever judges first after a stall notices it, not only the tick that was late. */
+/* The first judgement after a stall notices it, which need not be the late tick. */
 static void note_stall(struct peers *peers, uint64_t now_ns)
 {
 	uint64_t late_ns = peers->tick_due_ns ? stall_watch_tick(&peers->stall, &peers->timing,
@@ -147,8 +147,8 @@ static void judge_links(struct peers *peers, uint64_t now_ns)
 	}
 }
 
-/* A node that has just started has not had the time to hear anybody. */
-static bool hears_nobody(const struct peers *peers, uint64_t now_ns)
+/* A node that has just started has not had time to hear any peer. */
+static bool is_isolated(const struct peers *peers, uint64_t now_ns)
 {
 	struct liveness_census census = {0};
 
@@ -182,16 +182,16 @@ void peers_judge(struct peers *peers, uint64_t now_ns)
 
 	note_stall(peers, now_ns);
 	judge_links(peers, now_ns);
-	isolated = hears_nobody(peers, now_ns);
+	isolated = is_isolated(peers, now_ns);
 	peers_ask_due(peers, now_ns);
 	earliest_ns = judge_nodes(peers, isolated);
-	/* Only now: what one verdict leads to may depend on the others. */
+	/* After all verdicts, because what follows from one may depend on the others. */
 	if (isolated != peers->isolated)
 		peers_report_isolated(peers, isolated, now_ns);
 	for (size_t i = 0; i < peers->count; i++)
 		peers_report(peers, &peers->list[i], &peers->judgements[i].change);
 	peers_links_judge(peers, now_ns);
-	/* The next tick judges again; the timer is for what falls due before it. */
+	/* The next tick judges again; the timer is for what is due before it. */
 	if (earliest_ns < now_ns + peers->timing.interval_ns)
 		clock_arm(peers->deadline, earliest_ns);
 	else

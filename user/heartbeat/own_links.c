@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* This node's own links; see peers_links.h. */
+/* This node's own links; see own_links.h. */
 #include "user/heartbeat/own_links.h"
 #include "user/lib/time.h"
 #include <stdio.h>
 #include <string.h>
 
-/* A link that comes and goes is bad: addresses would come and go with it. */
+/* A link that goes up and down is bad: addresses would move with it. */
 #define RECOVERY_NS NS_PER_SECOND
 
 struct heard {
-	size_t here; /* nodes that are up over the link */
-	size_t elsewhere; /* nodes that are up, but not over it */
+	size_t here; /* nodes that are up on the link */
+	size_t elsewhere; /* nodes that are up, but not on it */
 	size_t others; /* all but this one */
 };
 
@@ -36,20 +36,20 @@ static void describe(struct own_link *link, const struct heard *heard)
 {
 	if (link->bad && heard->here)
 		snprintf(link->reason, sizeof(link->reason),
-			 "%zu of %zu nodes are heard over it, for less than a second", heard->here,
+			 "%zu of %zu nodes are heard on it, for less than a second", heard->here,
 			 heard->others);
 	else if (link->bad)
 		snprintf(link->reason, sizeof(link->reason),
-			 "no node is heard over it, %zu of %zu over other links", heard->elsewhere,
+			 "no node is heard on it, %zu of %zu on other links", heard->elsewhere,
 			 heard->others);
 	else if (heard->here)
-		snprintf(link->reason, sizeof(link->reason), "%zu of %zu nodes are heard over it",
+		snprintf(link->reason, sizeof(link->reason), "%zu of %zu nodes are heard on it",
 			 heard->here, heard->others);
 	else
-		snprintf(link->reason, sizeof(link->reason), "no node is heard over any link");
+		snprintf(link->reason, sizeof(link->reason), "no node is heard on any link");
 }
 
-/* Whether it has been so for wait_ns; *since_ns: since when; 0: it was not. */
+/* Whether a state has lasted for wait_ns; *since_ns: when it began; 0: it is new. */
 static bool has_lasted(uint64_t *since_ns, uint64_t wait_ns, uint64_t now_ns)
 {
 	if (!*since_ns)
@@ -69,7 +69,7 @@ static bool is_bad(struct own_link *link, const struct heard *heard,
 	return link->bad && heard->here && !has_lasted(&link->heard_since_ns, RECOVERY_NS, now_ns);
 }
 
-/* Returns whether the judgement has changed. */
+/* Returns whether the link has become bad or good. */
 static bool judge(struct own_link *link, const struct heard *heard,
 		  const struct liveness_timing *timing, uint64_t now_ns)
 {

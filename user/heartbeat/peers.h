@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The other nodes as this one sees them: a copy of their slots, refreshed once a tick, and the
- * verdicts made from it. Owns the deadline timer, which fires between ticks when a peer's evidence
- * runs out of the detection time. peers.c judges, peers_report.c says what has changed, peers_ask.c asks
- * others after those who are silent, peers_explain.c and peers_json.c are for xbeatctl.
+ * The other nodes as this one sees them: a copy of their slots in xb_peers, refreshed once a tick, and the verdicts made
+ * from it. Only user/heartbeat writes these structs. The deadline timer fires between ticks when a peer's evidence
+ * becomes older than the detection time.
+ *
+ * judge.c judges, report.c reports what has changed, indirect.c asks other nodes about silent peers, detection.c chooses
+ * detection times, own_links.c judges this node's links, explain.c and json.c answer xbeatctl.
+ *
+ * All times are CLOCK_MONOTONIC in ns unless the name says otherwise.
  */
 #ifndef XBEAT_HEARTBEAT_PEERS_H
 #define XBEAT_HEARTBEAT_PEERS_H
@@ -31,23 +35,23 @@ struct peer {
 	uint32_t unanswered_count[XB_LINKS_MAX]; /* probes sent since there was any */
 };
 
-/* One of this node's own (peers_links.h). */
+/* One of this node's own links (own_links.h). */
 struct own_link {
-	bool known; /* something was heard over it, or it is bad */
+	bool known; /* a peer was heard on it, or it is bad */
 	bool bad;
-	uint64_t silent_since_ns; /* nobody is up over it, but over others; 0: not so */
-	uint64_t heard_since_ns; /* it is bad, but somebody is up over it; 0: not so */
+	uint64_t silent_since_ns; /* no peer is up on it, but on other links; 0: not so */
+	uint64_t heard_since_ns; /* it is bad, but a peer is up on it; 0: not so */
 	char reason[96];
 };
 
-/* What one node last answered, asked after another. */
+/* What one node last answered about another. */
 struct peer_view {
-	bool asked; /* in the last round about that one */
+	bool asked; /* in the last round about the subject */
 	uint64_t arrival_ns; /* of the answer; 0: none since the subject fell silent */
 	uint64_t heard_ns; /* when it last heard the subject, on this node's clock; 0: never */
 };
 
-/* Sends a QUERY after the node subject_id to a peer, on all links. */
+/* Sends a QUERY about the node subject_id to a peer, on all links. */
 typedef void peers_ask(void *context, const struct peer *respondent, uint16_t subject_id,
 		       uint64_t t1_ns);
 
@@ -68,18 +72,18 @@ struct peers {
 		timing; /* with the configured detection time, or the largest of all peers */
 	struct stall_watch stall;
 	struct peers_detection *detection; /* NULL: the multiplier is fixed */
-	bool isolated; /* nobody is heard, of at least two that there are: it may be this node that is cut off */
+	bool isolated; /* this node hears no peer, of at least two: it may be cut off */
 	uint64_t isolated_since_ns; /* when that last changed */
-	char isolated_reason[LIVENESS_REASON_BYTES]; /* why it is, or is not any more */
+	char isolated_reason[LIVENESS_REASON_BYTES]; /* of the last change */
 	uint64_t started_ns;
 	const struct config *config; /* for the names of applications and instances */
-	struct peer_view *views; /* count x count: by subject, then by who is asked */
-	peers_ask *ask; /* NULL: nobody can be asked yet */
+	struct peer_view *views; /* count x count: by subject, then by respondent */
+	peers_ask *ask; /* NULL: cannot send yet */
 	void *ask_context;
 	struct event *deadline;
 	struct liveness_judgement *judgements; /* index: peer; as of the last judgement */
-	uint64_t tick_due_ns; /* when the next tick is to run */
-	uint64_t reported_due_ns; /* the tick whose lateness has been reported */
+	uint64_t tick_due_ns; /* when the next tick is due */
+	uint64_t reported_due_ns; /* due time of the tick whose stall has been reported */
 	struct own_link own_links[XB_LINKS_MAX];
 	struct peers_callbacks callbacks;
 };
@@ -123,8 +127,8 @@ void peers_use_asker(struct peers *peers, peers_ask *ask, void *context);
 /* Copies all slots. */
 void peers_refresh(struct peers *peers);
 
-/* Judges everybody from the last refresh, then reports what changed and arms the deadline timer. now_ns
- * must have been read before the refresh: a pause between the two must not make evidence look old. */
+/* Judges all peers from the last refresh, then reports what changed and arms the deadline timer. now_ns must have been
+ * read before the refresh: a pause between the two must not make evidence look old. */
 void peers_judge(struct peers *peers, uint64_t now_ns);
 
 /* A PROBE is about to leave on a link. */
@@ -133,41 +137,41 @@ void peers_note_probe(struct peer *peer, size_t link);
 /* Returns the peer that owns a slot of xb_peers, or NULL. */
 struct peer *peers_by_slot(const struct peers *peers, size_t slot);
 
-/* Returns what the peer last said of itself (its freshest link), or NULL if it was never heard. */
+/* Returns what the peer last reported of itself (its freshest link), or NULL if it was never heard. */
 const struct xb_peer *peer_said(const struct peer *peer);
 
-/* Returns the bits of its applications that are late. A witness has the same file, but no applications. */
+/* Returns the bits of its applications that are late. A witness has the same configuration, but runs no applications. */
 uint32_t peer_late_apps(const struct peer *peer);
 
-/* Asks after everybody for whom that is due. */
+/* Starts a round of indirect probes about each peer for which one is due. */
 void peers_ask_due(struct peers *peers, uint64_t now_ns);
 
-/* An ANSWER has come. Verdicts that waited for it are passed. */
+/* An ANSWER event: takes it, and judges again, because verdicts may wait for it. */
 void peers_take_answer(struct peers *peers, const struct xb_event *event);
 
-/* Returns what respondent last said of subject. */
+/* Returns what respondent last answered about subject. */
 struct peer_view *peers_view(const struct peers *peers, const struct peer *subject,
 			     const struct peer *respondent);
 
 /* Reports what a judgement has changed. */
 void peers_report(struct peers *peers, struct peer *peer, const struct liveness_change *change);
 
-/* Says that the tick which was due ran late_ns late, once. */
+/* Reports that the tick ran late_ns late, once a tick. */
 void peers_report_stall(struct peers *peers, uint64_t late_ns);
 
-/* Whether nobody is heard has changed. */
+/* Reports that this node has become isolated or connected. */
 void peers_report_isolated(struct peers *peers, bool isolated, uint64_t now_ns);
 
-/* Writes the name of the peer's application or instance at a place of its packets; returns text. */
+/* Writes the name of the application or instance with an index in the peer's packets; returns text. */
 #define PEERS_NAME_BYTES 64
-const char *peers_app_name(const struct peers *peers, size_t place, char text[PEERS_NAME_BYTES]);
-/* Why it is late, in figures of this node's configuration: packets tell no more than that it is. */
-const char *peers_app_lateness(const struct peers *peers, size_t place,
+const char *peers_app_name(const struct peers *peers, size_t index, char text[PEERS_NAME_BYTES]);
+/* Writes why it is late, with the timeout from this node's configuration: packets carry only one bit. */
+const char *peers_app_lateness(const struct peers *peers, size_t index,
 			       char text[PEERS_NAME_BYTES]);
 const char *peers_instance_name(const struct peers *peers, const struct xb_instance *said,
 				char text[PEERS_NAME_BYTES]);
 
-/* Whether heartbeats of others come to this address of this node's. peers: NULL without heartbeats. */
+/* Whether this node receives heartbeats at the address. peers: NULL without heartbeats. */
 bool peers_come_to(const struct peers *peers, const struct xb_address *address);
 
 /* Returns the node of that name, or NULL. */
@@ -182,9 +186,10 @@ json_t *peers_json(struct peers *peers);
 /* Returns a new JSON object of one, as of the last refresh. */
 json_t *peer_json(const struct peers *peers, const struct peer *peer, uint64_t now_ns);
 
-/* Returns a new JSON object: one peer in plain words. */
+/* Returns a new JSON object: one peer in sentences. */
 json_t *peer_explain(struct peers *peers, const struct peer *peer);
 
+/* Takes an ANSWER. Returns whether it was expected. */
 bool peers_note_answer(struct peers *peers, const struct xb_event *event);
 
 #endif

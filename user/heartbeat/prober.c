@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Probing; see prober.h. Sockets here only ever send: the answers end in the driver. */
+/* Sends PROBEs and QUERYs; see prober.h. The sockets only send: answers are taken by the XDP program. */
 #include "user/heartbeat/prober.h"
 #include "user/core/heartbeat.h"
 #include "user/heartbeat/detection.h"
 #include "user/kernel/app_pages.h"
+#include "user/kernel/self.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
@@ -55,7 +56,7 @@ static socklen_t make_address(union socket_address *to, const struct xb_address 
 	return sizeof(to->ipv6);
 }
 
-/* Nothing is to be queued on a socket that nobody reads. */
+/* Queue nothing on a socket that is never read. */
 static int refuse_input(int fd)
 {
 	struct sock_filter drop = {.code = BPF_RET | BPF_K, .k = 0};
@@ -91,7 +92,7 @@ static const char *find_device(const struct local_address *list, size_t count,
 	return device;
 }
 
-/* So that a link that has lost its route does not live on over another one. */
+/* So that a link that has lost its route does not use another interface. */
 static int bind_to_device(int fd, const struct xb_address *local, const char *preferred)
 {
 	_cleanup_free_ struct local_address *list = NULL;
@@ -183,7 +184,7 @@ static int start_link(struct prober *prober, size_t index)
 	error = open_link(prober, index);
 	if (error)
 		log_error(
-			"cannot use %s port %u for heartbeats: %s; is the address on %s, and the port free?",
+			"cannot use %s port %u for heartbeats: %s; check that the address is on %s and the port is free",
 			address_format(&prober->heartbeat->nodes[prober->own_node].addresses[index],
 				       text),
 			prober->heartbeat->port, strerror(-error), link->interface);
@@ -200,12 +201,13 @@ void prober_address_added(struct prober *prober, const struct address_event *eve
 		if (address_equal(&own->addresses[index], &event->address))
 			error = open_link(prober, index);
 		if (error && error != -EADDRINUSE) /* then the one before still works */
-			log_warning("heartbeats on %s: cannot open the socket anew: %s",
+			log_warning("heartbeats on %s: cannot reopen the socket: %s",
 				    prober->links[index].interface, strerror(-error));
 	}
 }
 
-/* Counts the probe that has just become too old to be answered in time, or to be told by the window whether it was. */
+/* Counts the probe as lost that has just become too old: for an answer in time, or for the window to tell whether there
+ * was one. */
 static void count_lost(struct xb_peer *slot, const struct xb_peer *seen, uint32_t seq,
 		       uint32_t window_count)
 {
@@ -254,7 +256,7 @@ static void send_batch(struct prober_link *link)
 	size_t sent = 0;
 	int error = 0;
 
-	/* sendmmsg stops at the first message that fails; the others must go out all the same. */
+	/* sendmmsg stops at the first message that fails; the others must still be sent. */
 	while (sent < link->count) {
 		int done = sendmmsg(link->socket, link->messages + sent,
 				    (unsigned)(link->count - sent), 0);
@@ -266,7 +268,7 @@ static void send_batch(struct prober_link *link)
 		sent += (size_t)done;
 	}
 	if (error && error != link->last_error)
-		log_warning("probes on %s are not sent: %s; check the link and the route",
+		log_warning("cannot send probes on %s: %s; check the interface and the route",
 			    link->interface, strerror(error));
 	else if (!error && link->last_error)
 		log_notice("probes on %s are sent again", link->interface);
@@ -287,7 +289,7 @@ void prober_send(struct prober *prober, uint64_t now_ns)
 	}
 }
 
-/* Sent at once, one by one: it is rare. What is lost is asked again. */
+/* Sends at once, one by one, because it is rare. A lost QUERY is sent again. */
 static void ask(void *context, const struct peer *respondent, uint16_t subject_id, uint64_t t1_ns)
 {
 	struct prober *prober = context;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Events of peers: every change of a verdict with its evidence in figures. */
+/* Puts changes of verdicts into the event log, with the evidence in figures. */
 #include "user/heartbeat/peers.h"
 #include "user/lib/time.h"
 #include <stdio.h>
@@ -28,16 +28,16 @@ static void report_links(struct peers *peers, const struct peer *peer,
 				      change->link_reason[link]);
 }
 
-const char *peers_app_name(const struct peers *peers, size_t place, char text[PEERS_NAME_BYTES])
+const char *peers_app_name(const struct peers *peers, size_t index, char text[PEERS_NAME_BYTES])
 {
-	if (place < peers->config->app_count)
-		snprintf(text, PEERS_NAME_BYTES, "%s", peers->config->apps[place].name);
+	if (index < peers->config->app_count)
+		snprintf(text, PEERS_NAME_BYTES, "%s", peers->config->apps[index].name);
 	else
-		snprintf(text, PEERS_NAME_BYTES, "application %zu", place + 1);
+		snprintf(text, PEERS_NAME_BYTES, "application %zu", index + 1);
 	return text;
 }
 
-/* The one of this node that is the same virtual router: names need not agree. */
+/* Of this node's instance for the same virtual router: names may differ between nodes. */
 const char *peers_instance_name(const struct peers *peers, const struct xb_instance *said,
 				char text[PEERS_NAME_BYTES])
 {
@@ -56,13 +56,13 @@ const char *peers_instance_name(const struct peers *peers, const struct xb_insta
 	return text;
 }
 
-const char *peers_app_lateness(const struct peers *peers, size_t place, char text[PEERS_NAME_BYTES])
+const char *peers_app_lateness(const struct peers *peers, size_t index, char text[PEERS_NAME_BYTES])
 {
 	const struct config *config = peers->config;
 
-	if (place < config->app_count)
+	if (index < config->app_count)
 		snprintf(text, PEERS_NAME_BYTES, "no beat within its timeout, %g ms",
-			 (double)config->apps[place].timeout_ns / NS_PER_MS);
+			 (double)config->apps[index].timeout_ns / NS_PER_MS);
 	else
 		snprintf(text, PEERS_NAME_BYTES, "no beat within its timeout");
 	return text;
@@ -75,14 +75,14 @@ static void report_apps(struct peers *peers, struct peer *peer)
 	char subject[SUBJECT_BYTES], name[PEERS_NAME_BYTES], reason[PEERS_NAME_BYTES];
 
 	peer->late_apps_bits = bits;
-	for (size_t place = 0; place < XB_APPS_MAX; place++) {
-		bool late = bits >> place & 1;
+	for (size_t index = 0; index < XB_APPS_MAX; index++) {
+		bool late = bits >> index & 1;
 
-		if (changed >> place & 1)
+		if (changed >> index & 1)
 			event_log_add(peers->event_log, "app",
-				      part_of(peer, peers_app_name(peers, place, name), subject),
+				      part_of(peer, peers_app_name(peers, index, name), subject),
 				      late ? "on time" : "late", late ? "late" : "on time", "%s%s",
-				      late ? peers_app_lateness(peers, place, reason)
+				      late ? peers_app_lateness(peers, index, reason)
 					   : "it beats again",
 				      late ? ", as its kernel reports" : "");
 	}
@@ -130,7 +130,7 @@ void peers_report_stall(struct peers *peers, uint64_t late_ns)
 		      (double)peers->timing.detection_time_ns / 1e6);
 }
 
-/* When anything came from it, be it evidence or not; 0: never. */
+/* Returns when a packet last arrived from it, evidence or not; 0: never. */
 static uint64_t peer_heard_ns(const struct peer *peer)
 {
 	uint64_t heard_ns = 0;
@@ -146,7 +146,7 @@ static uint64_t peer_heard_ns(const struct peer *peer)
 	return heard_ns;
 }
 
-/* The peer that was heard last of all. Returns NULL if none ever was. */
+/* Returns the peer that was heard last of all, or NULL if none was ever heard. */
 static const struct peer *heard_last(const struct peers *peers, uint64_t *heard_ns)
 {
 	const struct peer *last = NULL;
