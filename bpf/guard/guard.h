@@ -7,7 +7,7 @@
  * processors at once, and while the daemon is anywhere in its own code.
  *
  * Invariant: once a packet has reported an instance as fenced, none of its addresses is answered
- * for until the daemon has removed them and reports so (kernel_guard_end()).
+ * for until the daemon has removed them and reports so (kernel_guard_lift()).
  *
  * One address: deadline_ns is the state of its guard and changes by compare-and-swap only. The
  * kernel side sets it to XB_GUARD_FENCED from any value; only the daemon takes it from there, to 0.

@@ -63,7 +63,7 @@ size_t guarded_hold_at(unsigned interface_index, const char *text, uint8_t place
 
 	assert_int_equal(kernel_guard_claim(&kernel, interface_index, &address, place, &slot), 0);
 	kernel_guard_extend(&kernel, slot, deadline_ns);
-	assert_int_equal(kernel_guard_watch(&kernel), 0);
+	assert_int_equal(kernel_guard_arm_timer(&kernel), 0);
 	return slot;
 }
 

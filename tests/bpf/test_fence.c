@@ -15,9 +15,9 @@ static void test_held_until_the_deadline(void **state)
 		guarded_expect_all(fixture, i ? SLOT_IPV6 : SLOT_A, true);
 		fixture->guards[slots[i]].deadline_ns = deadline_ns;
 	}
-	assert_false(kernel_guard_passed(&kernel, slots[0], deadline_ns - 1));
-	assert_true(kernel_guard_passed(&kernel, slots[0], deadline_ns));
-	kernel_guard_look(&kernel);
+	assert_false(kernel_guard_has_expired(&kernel, slots[0], deadline_ns - 1));
+	assert_true(kernel_guard_has_expired(&kernel, slots[0], deadline_ns));
+	kernel_guard_check(&kernel);
 	for (int i = 0; i < 2; i++)
 		guarded_expect_all(fixture, i ? SLOT_IPV6 : SLOT_A, false);
 	assert_int_equal(guarded_answer(fixture).fenced_bits, htons(1 << PLACE));

@@ -55,7 +55,7 @@ static void test_extended_in_time(void **state)
 
 	for (int i = 0; i < 25; i++) {
 		sleep_ms(10);
-		assert_false(kernel_guard_passed(&kernel, slot, now_ns()));
+		assert_false(kernel_guard_has_expired(&kernel, slot, now_ns()));
 		kernel_guard_extend(&kernel, slot, now_ns() + 100 * NS_PER_MS);
 	}
 	guarded_expect_all(fixture, SLOT_A, true);
@@ -70,15 +70,15 @@ static void test_sticky_until_the_end(void **state)
 	size_t slot = guarded_hold(VIP4, 0);
 
 	kernel_guard_extend(&kernel, slot, now_ns() + FAR_NS);
-	kernel_guard_watch(&kernel);
+	kernel_guard_arm_timer(&kernel);
 	guarded_expect_all(fixture, SLOT_A, false);
-	assert_true(kernel_guard_passed(&kernel, slot, now_ns()));
-	kernel_guard_end(&kernel, slot);
+	assert_true(kernel_guard_has_expired(&kernel, slot, now_ns()));
+	kernel_guard_lift(&kernel, slot);
 	guarded_expect_all(fixture, SLOT_A, true);
 	assert_int_equal(fixture->self->fencing, 0);
 	assert_int_equal(guarded_answer(fixture).fenced_bits, 0);
 	kernel_guard_extend(&kernel, slot, now_ns() + FAR_NS);
-	assert_false(kernel_guard_passed(&kernel, slot, now_ns()));
+	assert_false(kernel_guard_has_expired(&kernel, slot, now_ns()));
 	guarded_expect_all(fixture, SLOT_A, true);
 }
 
@@ -90,14 +90,14 @@ static void test_an_instance_as_a_whole(void **state)
 	size_t other = guarded_hold_at(0, VIP6, PLACE + 1, now_ns() + FAR_NS);
 	size_t due = guarded_hold(OTHER4, 0);
 
-	assert_true(kernel_guard_passed(&kernel, late, now_ns()));
-	assert_false(kernel_guard_passed(&kernel, other, now_ns()));
+	assert_true(kernel_guard_has_expired(&kernel, late, now_ns()));
+	assert_false(kernel_guard_has_expired(&kernel, other, now_ns()));
 	guarded_expect_all(fixture, SLOT_A, false);
 	guarded_expect_all(fixture, SLOT_IPV6, true);
-	kernel_guard_end(&kernel, due);
+	kernel_guard_lift(&kernel, due);
 	guarded_expect_all(fixture, SLOT_A, false);
 	assert_int_equal(guarded_answer(fixture).fenced_bits, htons(1 << PLACE));
-	kernel_guard_end(&kernel, late);
+	kernel_guard_lift(&kernel, late);
 	guarded_expect_all(fixture, SLOT_A, true);
 	assert_int_equal(guarded_answer(fixture).fenced_bits, 0);
 }
@@ -111,7 +111,7 @@ static void test_no_address_is_added_to_a_fenced_instance(void **state)
 
 	fixture->self->fencing_bits = 1 << PLACE;
 	fixture->guards[fenced].deadline_ns = XB_GUARD_FENCED;
-	assert_true(kernel_guard_passed(&kernel, guarded_hold(VIP4, FAR_NS), now_ns()));
+	assert_true(kernel_guard_has_expired(&kernel, guarded_hold(VIP4, FAR_NS), now_ns()));
 }
 
 /* A check came too late for what the daemon gave up under its hands: it left a bit, and fenced nothing. */
@@ -120,7 +120,7 @@ static void test_a_bit_without_a_fence_is_no_fence(void **state)
 	struct fixture *fixture = *state;
 
 	fixture->self->fencing_bits = 1 << PLACE;
-	assert_false(kernel_guard_passed(&kernel, guarded_hold(VIP4, FAR_NS), now_ns()));
+	assert_false(kernel_guard_has_expired(&kernel, guarded_hold(VIP4, FAR_NS), now_ns()));
 	assert_int_equal(fixture->self->fencing_bits, 0);
 }
 
@@ -153,7 +153,7 @@ static void test_slots_outlive_a_daemon(void **state)
 	assert_int_equal(fixture->guards[gone].used, 0);
 	assert_int_equal(kernel_guard_claim(&kernel, 0, &address, PLACE, &again), -EEXIST);
 	assert_int_equal(kernel_guard_claim(&kernel, 0, &other, PLACE, &again), 0);
-	assert_false(kernel_guard_passed(&kernel, again, now_ns()));
+	assert_false(kernel_guard_has_expired(&kernel, again, now_ns()));
 	kernel_guard_release(&kernel, slot);
 	guarded_expect_all(fixture, SLOT_A, true);
 }

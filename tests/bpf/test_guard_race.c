@@ -63,16 +63,16 @@ static void hold_once(const size_t slots[static ADDRESSES], unsigned *random)
 			__atomic_add_fetch(&life, 1, __ATOMIC_SEQ_CST);
 		first = false;
 		if (rand_r(random) % 4 == 0)
-			kernel_guard_watch(&kernel);
+			kernel_guard_arm_timer(&kernel);
 		for (unsigned i = 0; i < ADDRESSES; i++)
-			passed |= kernel_guard_passed(&kernel, slots[i], now_ns());
+			passed |= kernel_guard_has_expired(&kernel, slots[i], now_ns());
 	}
 	/* A while of standing still, in which others may look. */
 	for (uint64_t until_ns = now_ns() + HELD_NS_MAX; now_ns() < until_ns;)
 		;
 	__atomic_add_fetch(&life, 1, __ATOMIC_SEQ_CST);
 	for (unsigned i = 0; i < ADDRESSES; i++)
-		kernel_guard_end(&kernel, slots[i]);
+		kernel_guard_lift(&kernel, slots[i]);
 }
 
 static void *be_daemon(void *context)
@@ -159,8 +159,8 @@ static void test_fenced_is_true(void **state)
 	assert_true(seen.fenced_count >= FENCED_COUNT_MIN);
 	assert_int_equal(seen.broken_count, 0);
 	/* Nothing is left of it, at the latest when an address is held again. */
-	kernel_guard_tidy(&kernel);
-	kernel_guard_end(&kernel, guarded_hold("10.0.0.9", FAR_NS));
+	kernel_guard_stop_filtering(&kernel);
+	kernel_guard_lift(&kernel, guarded_hold("10.0.0.9", FAR_NS));
 	assert_int_equal(fixture->self->fencing, XB_FENCING_NONE);
 	assert_int_equal(fixture->self->fenced_bits, 0);
 	assert_int_equal(fixture->self->fencing_bits, 0);
@@ -181,10 +181,10 @@ static bool miss_once(size_t slot, unsigned *random)
 	for (uint64_t until_ns = now_ns() + TICK_NS; now_ns() < until_ns;)
 		;
 	due_ns = __atomic_load_n(&kernel.self->guard_due_ns, __ATOMIC_SEQ_CST);
-	missed = !kernel_guard_passed(&kernel, slot, now_ns());
+	missed = !kernel_guard_has_expired(&kernel, slot, now_ns());
 	seen.extended_count += missed;
 	missed = missed && (!due_ns || due_ns > deadline_ns);
-	kernel_guard_end(&kernel, slot);
+	kernel_guard_lift(&kernel, slot);
 	return missed;
 }
 
@@ -230,7 +230,7 @@ static void test_no_deadline_is_missed(void **state)
 		      (unsigned long)seen.extended_count, (unsigned long)seen.missed_count);
 	assert_true(seen.extended_count > 0);
 	assert_int_equal(seen.missed_count, 0);
-	kernel_guard_tidy(&kernel);
+	kernel_guard_stop_filtering(&kernel);
 	assert_int_equal(fixture->self->fencing, XB_FENCING_NONE);
 }
 

@@ -59,7 +59,7 @@ static size_t claim(uint64_t deadline_ns)
 	assert_int_equal(kernel_guard_claim(&kernel, 0, &address, PLACE, &slot), 0);
 	if (deadline_ns)
 		kernel_guard_extend(&kernel, slot, deadline_ns);
-	assert_int_equal(kernel_guard_watch(&kernel), 0);
+	assert_int_equal(kernel_guard_arm_timer(&kernel), 0);
 	return slot;
 }
 
@@ -131,11 +131,11 @@ static void test_back_within_the_grace(void **state)
 	assert_int_not_equal(kernel.self->died_ns, 0);
 	slot = claim(0);
 	assert_int_equal(kernel.guards[slot].deadline_ns, kernel.self->died_ns + 10000 * NS_PER_MS);
-	assert_false(kernel_guard_passed(&kernel, slot, now_ns()));
+	assert_false(kernel_guard_has_expired(&kernel, slot, now_ns()));
 	kernel_guard_extend(&kernel, slot, now_ns() + FAR_NS);
 	assert_int_equal(kernel_watch_daemon(&kernel, (uint32_t)getpid(), 0), 0);
 	assert_int_equal(kernel.self->died_ns, 0);
-	assert_false(kernel_guard_passed(&kernel, slot, now_ns() + FAR_NS / 2));
+	assert_false(kernel_guard_has_expired(&kernel, slot, now_ns() + FAR_NS / 2));
 }
 
 static void test_back_too_late(void **state)
@@ -146,10 +146,10 @@ static void test_back_too_late(void **state)
 	live_and_die(FAR_NS, 0);
 	assert_int_equal(start(EARLIER_NODE), 0);
 	slot = claim(now_ns() + FAR_NS);
-	assert_true(kernel_guard_passed(&kernel, slot, now_ns()));
+	assert_true(kernel_guard_has_expired(&kernel, slot, now_ns()));
 	assert_int_equal(kernel.self->fencing, XB_FENCING_SOME);
 	assert_int_equal(kernel.self->fenced_bits, 1 << PLACE);
-	kernel_guard_end(&kernel, slot);
+	kernel_guard_lift(&kernel, slot);
 	assert_int_equal(kernel.self->fencing, XB_FENCING_NONE);
 	assert_int_equal(kernel.self->fenced_bits, 0);
 }
@@ -166,7 +166,7 @@ static void test_another_configuration_lifts_no_fence(void **state)
 	assert_int_equal(kernel.self->fencing, XB_FENCING_SOME);
 	assert_int_equal(kernel.self->fenced_bits, 0); /* places were another's */
 	slot = claim(0);
-	assert_true(kernel_guard_passed(&kernel, slot, now_ns()));
+	assert_true(kernel_guard_has_expired(&kernel, slot, now_ns()));
 	assert_int_equal(kernel.self->fenced_bits, 1 << PLACE);
 }
 
@@ -178,7 +178,7 @@ static void test_another_configuration_keeps_deadlines(void **state)
 	live_and_die(FAR_NS, 1500);
 	assert_int_equal(start(EARLIER_NODE + 1), 0);
 	slot = claim(0);
-	assert_false(kernel_guard_passed(&kernel, slot, now_ns()));
+	assert_false(kernel_guard_has_expired(&kernel, slot, now_ns()));
 	usleep(1700000); /* the timer knows of it */
 	assert_int_equal(kernel.guards[slot].deadline_ns, XB_GUARD_FENCED);
 	assert_int_equal(kernel.self->fencing, XB_FENCING_SOME);

@@ -3,6 +3,7 @@
 #include "user/daemon/daemon.h"
 #include "user/daemon/privileges.h"
 #include "user/kernel/daemon_exit.h"
+#include "user/kernel/self.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/log.h"

@@ -3,6 +3,7 @@
 #include "user/vrrp/explain.h"
 #include "user/core/names.h"
 #include "user/daemon/daemon.h"
+#include "user/kernel/self.h"
 #include "user/lib/clock.h"
 #include "user/lib/duration.h"
 #include "user/lib/json_text.h"

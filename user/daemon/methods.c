@@ -4,6 +4,7 @@
 #include "user/core/names.h"
 #include "user/daemon/daemon.h"
 #include "user/heartbeat/own_links.h"
+#include "user/kernel/self.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/drop_reasons.h"

@@ -7,6 +7,7 @@
 #include "user/vrrp/reload.h"
 #include "user/config/print/print.h"
 #include "user/daemon/daemon.h"
+#include "user/kernel/self.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/diagnostics_print.h"

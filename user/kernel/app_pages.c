@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Pages of applications: see kernel_apps.h. Each is pinned as app_N, N its place in xb_app_pages. */
+/* Pages of applications: see app_pages.h. Each is pinned as app_N, N its index in xb_app_pages. */
 #include "user/kernel/app_pages.h"
 #include "user/kernel/bpffs.h"
 #include "user/kernel/self.h"
@@ -29,7 +29,7 @@ static size_t page_bytes(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* Writable for as long as it is used: so nobody who has the descriptor can freeze the map. */
+/* Mapped writable while it is used, so that no holder of the descriptor can freeze the map. */
 static struct xb_app_page *map_page(int fd)
 {
 	void *memory = mmap(NULL, page_bytes(), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -46,16 +46,16 @@ static void unmap(struct kernel_app_page *page)
 	*page = (struct kernel_app_page){0};
 }
 
-static void release(struct kernel *kernel, size_t place)
+static void release(struct kernel *kernel, size_t index)
 {
-	struct kernel_app_page *page = &kernel->app_pages[place];
+	struct kernel_app_page *page = &kernel->app_pages[index];
 	char path[BPFFS_PATH_BYTES];
 
 	if (!page->memory)
 		return;
 	__atomic_store_n(&page->memory->gone, 1, __ATOMIC_RELEASE);
 	unmap(page);
-	pin_path(kernel, place, path);
+	pin_path(kernel, index, path);
 	unlink(path);
 }
 
@@ -67,7 +67,7 @@ static bool is_listed(const struct kernel *kernel, size_t page)
 	return false;
 }
 
-/* One that cannot be taken over is made anew when it is wanted. */
+/* A page that cannot be taken over is made again when it is needed. */
 static void adopt(struct kernel *kernel, struct xb_app *app)
 {
 	struct kernel_app_page *page = &kernel->app_pages[app->page % XB_APP_PAGES_MAX];
@@ -89,8 +89,8 @@ static void adopt(struct kernel *kernel, struct xb_app *app)
 	page->name[sizeof(page->name) - 1] = '\0';
 }
 
-/* Pages that are in no list which could be taken over: whoever beats into one is to ask for another. */
-static void end_strays(const struct kernel *kernel)
+/* Pages of applications that could not be taken over: an application that beats into one must ask for another. */
+static void remove_strays(const struct kernel *kernel)
 {
 	for (size_t i = 0; i < XB_APP_PAGES_MAX; i++) {
 		struct kernel_app_page stray = {0};
@@ -122,7 +122,7 @@ int kernel_apps_start(struct kernel *kernel)
 	for (size_t i = 0; i < XB_APPS_MAX; i++)
 		if (kernel->apps[i].name[0])
 			adopt(kernel, &kernel->apps[i]);
-	end_strays(kernel);
+	remove_strays(kernel);
 	return 0;
 }
 
@@ -138,7 +138,7 @@ void kernel_apps_stop(struct kernel *kernel, bool kept)
 	kernel->apps = NULL;
 }
 
-/* Returns the place of a name's page, or -ENOENT. */
+/* Returns the index of a name's page, or -ENOENT. */
 static int find_page(const struct kernel *kernel, const char *name)
 {
 	for (int i = 0; i < XB_APP_PAGES_MAX; i++)
@@ -155,21 +155,21 @@ static bool is_wanted(const struct kernel_app *apps, size_t count, const char *n
 	return false;
 }
 
-/* A place that is free, or was prepared for a reload that was refused. */
-static size_t free_place(struct kernel *kernel, const struct kernel_app *apps, size_t count)
+/* Returns the index of a page that is free, or was prepared for a reload that was refused. */
+static size_t free_page(struct kernel *kernel, const struct kernel_app *apps, size_t count)
 {
-	size_t place = 0;
+	size_t index = 0;
 
-	while (place < XB_APP_PAGES_MAX - 1 && kernel->app_pages[place].memory &&
-	       (is_listed(kernel, place) || is_wanted(apps, count, kernel->app_pages[place].name)))
-		place++;
-	return place;
+	while (index < XB_APP_PAGES_MAX - 1 && kernel->app_pages[index].memory &&
+	       (is_listed(kernel, index) || is_wanted(apps, count, kernel->app_pages[index].name)))
+		index++;
+	return index;
 }
 
-static int make_page(struct kernel *kernel, uint32_t place, const char *name)
+static int make_page(struct kernel *kernel, uint32_t index, const char *name)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
-	struct kernel_app_page *page = &kernel->app_pages[place];
+	struct kernel_app_page *page = &kernel->app_pages[index];
 	char path[BPFFS_PATH_BYTES];
 	int error = 0;
 	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "xb_app_page", sizeof(uint32_t),
@@ -177,8 +177,8 @@ static int make_page(struct kernel *kernel, uint32_t place, const char *name)
 
 	if (fd < 0)
 		return -errno;
-	pin_path(kernel, place, path);
-	if (bpf_map_update_elem(bpf_map__fd(kernel->skeleton->maps.xb_app_pages), &place, &fd,
+	pin_path(kernel, index, path);
+	if (bpf_map_update_elem(bpf_map__fd(kernel->skeleton->maps.xb_app_pages), &index, &fd,
 				BPF_ANY))
 		error = -errno;
 	if (!error)
@@ -197,14 +197,14 @@ static int make_page(struct kernel *kernel, uint32_t place, const char *name)
 int kernel_apps_prepare(struct kernel *kernel, const struct kernel_app *apps, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		size_t place;
+		size_t index;
 		int error;
 
 		if (find_page(kernel, apps[i].name) >= 0)
 			continue;
-		place = free_place(kernel, apps, count);
-		release(kernel, place);
-		error = make_page(kernel, (uint32_t)place, apps[i].name);
+		index = free_page(kernel, apps, count);
+		release(kernel, index);
+		error = make_page(kernel, (uint32_t)index, apps[i].name);
 		if (error)
 			return error;
 	}
@@ -250,25 +250,25 @@ int kernel_app_find(const struct kernel *kernel, const char *name)
 	return -ENOENT;
 }
 
-static const struct kernel_app_page *page_of(const struct kernel *kernel, size_t place)
+static const struct kernel_app_page *page_of(const struct kernel *kernel, size_t app_index)
 {
-	return &kernel->app_pages[kernel->apps[place].page];
+	return &kernel->app_pages[kernel->apps[app_index].page];
 }
 
-void kernel_app_read(const struct kernel *kernel, size_t place, struct kernel_app_state *state)
+void kernel_app_read(const struct kernel *kernel, size_t app_index, struct kernel_app_state *state)
 {
 	*state = (struct kernel_app_state){
-		.timeout_ns = kernel->apps[place].timeout_ns,
-		.opened_ns = kernel->apps[place].opened_ns,
-		.beat_ns =
-			__atomic_load_n(&page_of(kernel, place)->memory->beat_ns, __ATOMIC_ACQUIRE),
+		.timeout_ns = kernel->apps[app_index].timeout_ns,
+		.opened_ns = kernel->apps[app_index].opened_ns,
+		.beat_ns = __atomic_load_n(&page_of(kernel, app_index)->memory->beat_ns,
+					   __ATOMIC_ACQUIRE),
 	};
 }
 
-int kernel_app_open(struct kernel *kernel, size_t place, uint64_t now_ns)
+int kernel_app_open(struct kernel *kernel, size_t app_index, uint64_t now_ns)
 {
-	kernel->apps[place].opened_ns = now_ns;
-	return page_of(kernel, place)->fd;
+	kernel->apps[app_index].opened_ns = now_ns;
+	return page_of(kernel, app_index)->fd;
 }
 
 uint32_t kernel_late_apps(const struct kernel *kernel)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Attaching: native where the driver can, else generic, and which of the two is said. */
+/* Attaches in native mode where the driver supports it, else in generic mode, and logs which; see attach.h. */
 #include "user/kernel/attach.h"
 #include "user/kernel/bpffs.h"
 #include "user/lib/cleanup.h"
@@ -52,7 +52,7 @@ static bool refuse_foreign(const struct attachment *attachment)
 	program_name(id, name);
 	if (!strcmp(name, "xbeat"))
 		log_error(
-			"interface %s belongs to another instance of xbeatd (program id %u): stop it; if it crashed, start and stop it, or remove its directory in " BPFFS_XBEAT,
+			"interface %s belongs to another xbeatd (program id %u): stop that one; if it crashed, start and stop it, or remove its directory in " BPFFS_XBEAT,
 			attachment->interface, id);
 	else
 		log_error(
@@ -62,7 +62,7 @@ static bool refuse_foreign(const struct attachment *attachment)
 	return true;
 }
 
-/* Takes over the link an earlier daemon of this instance pinned, if it is still on the interface. */
+/* Takes over the BPF link that an earlier daemon pinned, if it is still on the interface. */
 static int adopt_link(const struct attachment *attachment, const char *path, int program_fd)
 {
 	_cleanup_close_ int fd = bpf_obj_get(path);
@@ -105,7 +105,7 @@ static int new_link(const struct attachment *attachment, int program_fd)
 			  attachment->interface, strerror(-native_error), strerror(-fd));
 	else
 		log_warning(
-			"interface %s: its driver does not take XDP now (%s): attached in generic mode, which is slower",
+			"interface %s: attached in generic mode, which is slower: its driver refuses native XDP (%s)",
 			attachment->interface, strerror(-native_error));
 	return fd;
 }
@@ -120,7 +120,7 @@ int attach_interface(struct attachment *attachment, const char *instance, int pr
 	attachment->interface_index = if_nametoindex(attachment->interface);
 	if (!attachment->interface_index) {
 		log_error(
-			"no interface %s: correct \"interface\" in the configuration, or create it before xbeatd starts (ip link shows those that exist)",
+			"no interface %s; correct \"interface\" in the configuration, or create it before xbeatd starts (ip link shows those that exist)",
 			attachment->interface);
 		return -ENODEV;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The bpf file system and what xbeat pins there: /sys/fs/bpf/xbeat/<instance>/. */
+/* The bpf file system and what xbeat pins there: /sys/fs/bpf/xbeat/NAME/, NAME being the daemon name. instance is that
+ * name throughout. */
 #ifndef XBEAT_KERNEL_BPFFS_H
 #define XBEAT_KERNEL_BPFFS_H
 
@@ -10,23 +11,22 @@
 #define BPFFS_XBEAT BPFFS_ROOT "/xbeat"
 #define BPFFS_PATH_BYTES 128
 
-/* Makes sure that the file system is mounted and the instance's directory exists.
- * Returns 0 or a negative errno, having said what to do. */
+/* Mounts the file system and makes the daemon's directory, if they are missing.
+ * Returns 0 or a negative errno, which is logged. */
 int bpffs_prepare(const char *instance);
 
-/* Writes the path of a pin; dots, which bpffs does not take, become colons. */
+/* Writes the path of a pin; dots become colons, because bpffs refuses dots. */
 void bpffs_path(char path[static BPFFS_PATH_BYTES], const char *instance, const char *prefix,
 		const char *name);
 
-/* Pins fd at path, in one step over whatever was pinned there. Returns 0 or a negative errno. */
+/* Pins fd at path; replaces an earlier pin in one step. Returns 0 or a negative errno. */
 int bpffs_pin(int fd, const char *path);
 
-/* Removes each pin of the instance whose name begins with prefix and for which keep (NULL: none is
- * kept) returns false. */
+/* Removes each pin whose name begins with prefix and for which keep returns false (NULL: all of them). */
 void bpffs_unpin(const char *instance, const char *prefix,
 		 bool (*keep)(const void *context, const char *name), const void *context);
 
-/* Removes the instance's directory, and xbeat's if it was the last one. */
+/* Removes the daemon's directory, and xbeat's if it is empty then. */
 void bpffs_remove(const char *instance);
 
 #endif

@@ -13,7 +13,7 @@
 
 #define EXIT_LINK "exit"
 
-/* The new link exists before the earlier daemon's is removed. Its pin keeps it after this daemon's death. */
+/* The new BPF link exists before the earlier daemon's is removed. Its pin keeps it after this daemon's death. */
 static int attach_exit(struct kernel *kernel)
 {
 	char path[BPFFS_PATH_BYTES];
@@ -52,5 +52,5 @@ int kernel_watch_daemon(struct kernel *kernel, uint32_t pid, uint64_t restart_gr
 		return error;
 	kernel_self_name_daemon(kernel, pid, namespace.st_dev, namespace.st_ino);
 	/* A death that happened before this may have brought deadlines forward. */
-	return kernel_guard_look(kernel);
+	return kernel_guard_check(kernel);
 }

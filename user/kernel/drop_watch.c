@@ -1,27 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Looks at the drop counters now and then; each reason is said at most every ten minutes. */
+/* Checks the drop counters every 10 s; logs each reason at most every 10 minutes. See drop_watch.h. */
 #include "user/kernel/drop_watch.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
+#include "user/lib/drop_reasons.h"
 #include "user/lib/log.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#define LOOK_SPACING_NS (10 * NS_PER_SECOND)
-#define SAY_SPACING_NS (600 * NS_PER_SECOND)
+#define CHECK_SPACING_NS (10 * NS_PER_SECOND)
+#define REPORT_SPACING_NS (600 * NS_PER_SECOND)
 
-static const struct {
-	const char *name;
-	const char *normal;
-	const char *help;
-} reasons[] = {
-#define X(id, name, normal, help) {#name, normal, help},
-	XB_DROP_REASONS(X)
-#undef X
-};
-
-/* Whose adverts they were, as far as the slots still know: ", VRID 51 on eth0 from 10.0.0.3", or "". */
+/* Who sent the adverts, if a slot still has it: ", VRID 51 on eth0 from 10.0.0.3", or "". */
 static void name_sender(const struct drop_watch *watch, size_t reason, uint64_t now_ns, char *text,
 			size_t bytes)
 {
@@ -32,7 +23,7 @@ static void name_sender(const struct drop_watch *watch, size_t reason, uint64_t 
 	for (size_t i = 0; i < XB_VRRP_SLOTS_MAX; i++) {
 		kernel_read_router(watch->kernel, i, &router);
 		if (!router.vrid || !router.refused_arrival_ns || router.refused_reason != reason ||
-		    time_since_ns(now_ns, router.refused_arrival_ns) > LOOK_SPACING_NS)
+		    time_since_ns(now_ns, router.refused_arrival_ns) > CHECK_SPACING_NS)
 			continue;
 		snprintf(text, bytes, ", VRID %u on %s from %s", router.vrid, router.interface,
 			 address_format(&router.refused_source, address));
@@ -40,19 +31,20 @@ static void name_sender(const struct drop_watch *watch, size_t reason, uint64_t 
 	}
 }
 
-static void say(struct drop_watch *watch, size_t reason, uint64_t count, uint64_t now_ns)
+static void report(struct drop_watch *watch, size_t reason, uint64_t count, uint64_t now_ns)
 {
 	char sender[ADDRESS_TEXT_BYTES + XB_NAME_BYTES + 32];
 
-	if (strcmp(reasons[reason].normal, "no") != 0 ||
-	    (watch->said_ns[reason] &&
-	     time_since_ns(now_ns, watch->said_ns[reason]) < SAY_SPACING_NS))
+	if (strcmp(drop_reasons[reason].normal, "no") != 0 ||
+	    (watch->reported_ns[reason] &&
+	     time_since_ns(now_ns, watch->reported_ns[reason]) < REPORT_SPACING_NS))
 		return;
-	watch->said_ns[reason] = now_ns;
+	watch->reported_ns[reason] = now_ns;
 	name_sender(watch, reason, now_ns, sender, sizeof(sender));
-	log_warning("%llu packet%s refused within 10 s: %s (%s)%s; xbeatctl drops goes on counting",
-		    (unsigned long long)count, count == 1 ? "" : "s", reasons[reason].name,
-		    reasons[reason].help, sender);
+	log_warning(
+		"%llu packet%s refused within 10 s: %s (%s)%s; \"xbeatctl drops\" shows the counters",
+		(unsigned long long)count, count == 1 ? "" : "s", drop_reasons[reason].name,
+		drop_reasons[reason].help, sender);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *context)
@@ -62,12 +54,12 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	clock_arm(watch->timer, now_ns + LOOK_SPACING_NS);
+	clock_arm(watch->timer, now_ns + CHECK_SPACING_NS);
 	if (kernel_read_drops(watch->kernel, counts))
 		return;
 	for (size_t i = 0; i < XB_DROP_COUNT; i++)
 		if (counts[i] > watch->seen_counts[i])
-			say(watch, i, counts[i] - watch->seen_counts[i], now_ns);
+			report(watch, i, counts[i] - watch->seen_counts[i], now_ns);
 	memcpy(watch->seen_counts, counts, sizeof(counts));
 }
 
@@ -78,7 +70,7 @@ int drop_watch_start(struct drop_watch *watch, struct event_base *base, const st
 	if (!watch->timer)
 		return -ENOMEM;
 	kernel_read_drops(kernel, watch->seen_counts); /* of an earlier daemon's time */
-	clock_arm(watch->timer, clock_now_ns() + LOOK_SPACING_NS);
+	clock_arm(watch->timer, clock_now_ns() + CHECK_SPACING_NS);
 	return 0;
 }
 

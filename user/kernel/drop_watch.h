@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Says in the log that packets are refused which a healthy cluster never sends: a wrong key on one
- * node, say, which otherwise shows only as a peer that is not heard. */
+/* Logs refused packets that a healthy cluster never sends, because of a wrong key for example. Otherwise they would show
+ * only as a peer that is not heard. */
 #ifndef XBEAT_KERNEL_DROP_WATCH_H
 #define XBEAT_KERNEL_DROP_WATCH_H
 
@@ -11,7 +11,7 @@ struct drop_watch {
 	const struct kernel *kernel;
 	struct event *timer;
 	uint64_t seen_counts[XB_DROP_COUNT];
-	uint64_t said_ns[XB_DROP_COUNT]; /* when it was last in the log; 0: never */
+	uint64_t reported_ns[XB_DROP_COUNT]; /* when the reason was last logged; 0: never */
 };
 
 /* Returns 0 or -ENOMEM. */

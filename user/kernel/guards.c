@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Slots of xb_guard, as the daemon uses them, and who the daemon is. bpf/guard/guard.h says what must hold, and
- * what the kernel side does for it at any moment; this is the other half:
+ * The daemon's half of the guard (guards.h). bpf/guard/guard.h is the kernel's half and says what must hold:
  *
- * - deadline_ns changes by compare-and-swap. One that is XB_GUARD_FENCED is left alone by an extension; only
- *   kernel_guard_end() and kernel_guard_release() lead out of it. Their caller has taken the address off its interface.
- * - An address that begins to be held, while its instance is being fenced, is fenced here: first the deadline is
- *   written, then the bits of the instance are read, and the kernel side does it the other way round. A check may have
- *   set them for what was given up under its hands: they are cleared before the first address of an instance is held.
- * - The bits of an instance are cleared, both in one step, when its last fenced address has been; what was fenced
- *   since is looked for afterwards. Packets go on being looked at until nothing is fenced.
- * - guard_due_ns is lowered after a deadline was written, and changed even if it is early enough: a check that
- *   did not see the deadline cannot raise it then.
+ * - deadline_ns changes by compare-and-swap. kernel_guard_extend() leaves XB_GUARD_FENCED alone; only
+ *   kernel_guard_lift() and kernel_guard_release() end it, after their caller has removed the address from its
+ *   interface.
+ * - An address that gets its first deadline while its instance is being fenced is fenced here: first the deadline is
+ *   written, then the bits of the instance are read; the kernel side does it in the opposite order. A check may have
+ *   set the bits for an address that was given up at the same time, so they are cleared before the first address of
+ *   an instance gets a deadline.
+ * - The bits of an instance are cleared, both in one step, when its last fenced address is lifted; then it is checked
+ *   whether an address was fenced meanwhile. Packets are compared with fenced addresses until there are none.
+ * - guard_due_ns is lowered after a deadline was written (kernel_self_lower_guard_due()).
  */
 #include "user/kernel/guards.h"
 #include "user/kernel/bpffs.h"
@@ -44,35 +44,36 @@ static bool any_fenced(const struct kernel *kernel)
 	return false;
 }
 
-static bool any_fenced_at(const struct kernel *kernel, uint8_t place)
+static bool any_fenced_of(const struct kernel *kernel, uint8_t instance_index)
 {
 	for (size_t i = 0; i < kernel->self->guard_count; i++)
-		if (kernel->guards[i].instance_index == place && is_fenced(&kernel->guards[i]))
+		if (kernel->guards[i].instance_index == instance_index &&
+		    is_fenced(&kernel->guards[i]))
 			return true;
 	return false;
 }
 
-/* Something of this place is fenced no more, or no more of this place. */
-static void clear_fenced(struct kernel *kernel, uint8_t place)
+/* An address of this instance is no longer fenced, or no longer of this instance. */
+static void clear_fenced(struct kernel *kernel, uint8_t instance_index)
 {
-	if (place >= XB_INSTANCES_MAX || any_fenced_at(kernel, place))
+	if (instance_index >= XB_INSTANCES_MAX || any_fenced_of(kernel, instance_index))
 		return;
-	kernel_self_clear_fenced(kernel, place);
+	kernel_self_clear_fenced(kernel, instance_index);
 	/* The kernel side has set fencing, or is about to. */
-	if (any_fenced_at(kernel, place))
-		kernel_guard_look(kernel);
+	if (any_fenced_of(kernel, instance_index))
+		kernel_guard_check(kernel);
 }
 
-void kernel_guard_tidy(struct kernel *kernel)
+void kernel_guard_stop_filtering(struct kernel *kernel)
 {
 	if (kernel_self_ask_fencing(kernel) && !any_fenced(kernel))
 		kernel_self_end_fencing(kernel);
 }
 
-static bool any_held(const struct kernel *kernel, uint8_t place)
+static bool any_held(const struct kernel *kernel, uint8_t instance_index)
 {
 	for (size_t i = 0; i < kernel->self->guard_count; i++)
-		if (kernel->guards[i].instance_index == place &&
+		if (kernel->guards[i].instance_index == instance_index &&
 		    load(&kernel->guards[i].deadline_ns))
 			return true;
 	return false;
@@ -84,7 +85,7 @@ static struct xb_guard_key key_of(const struct xb_guard *guard)
 				     .address = guard->address};
 }
 
-/* Returns a slot that nobody has, or XB_GUARD_MAX. */
+/* Returns an unused slot, or XB_GUARD_MAX. */
 static size_t find_free(const struct kernel *kernel)
 {
 	for (size_t i = 0; i < XB_GUARD_MAX; i++)
@@ -93,7 +94,7 @@ static size_t find_free(const struct kernel *kernel)
 	return XB_GUARD_MAX;
 }
 
-static int take_free(struct kernel *kernel, const struct xb_guard_key *key, uint8_t place,
+static int take_free(struct kernel *kernel, const struct xb_guard_key *key, uint8_t instance_index,
 		     size_t *slot)
 {
 	size_t unused = find_free(kernel);
@@ -104,7 +105,7 @@ static int take_free(struct kernel *kernel, const struct xb_guard_key *key, uint
 	kernel->guards[unused] = (struct xb_guard){.address = key->address,
 						   .interface_index = key->interface_index,
 						   .used = 1,
-						   .instance_index = place};
+						   .instance_index = instance_index};
 	if (bpf_map_update_elem(bpf_map__fd(kernel->skeleton->maps.xb_guard_slots), key, &value,
 				BPF_ANY)) {
 		kernel->guards[unused].used = 0;
@@ -116,32 +117,32 @@ static int take_free(struct kernel *kernel, const struct xb_guard_key *key, uint
 	return 0;
 }
 
-/* One that an earlier daemon had. Its instance may have another place now. */
-static void take_over(struct kernel *kernel, size_t slot, uint8_t place)
+/* From an earlier daemon. Its instance may have another index now. */
+static void take_over(struct kernel *kernel, size_t slot, uint8_t instance_index)
 {
 	struct xb_guard *guard = &kernel->guards[slot];
 	uint8_t before = guard->instance_index;
 
 	kernel->guard_claimed[slot] = true;
-	if (before == place)
+	if (before == instance_index)
 		return;
-	__atomic_store_n(&guard->instance_index, place, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&guard->instance_index, instance_index, __ATOMIC_SEQ_CST);
 	clear_fenced(kernel, before);
 	if (load(&guard->deadline_ns))
-		kernel_guard_look(kernel);
+		kernel_guard_check(kernel);
 }
 
 int kernel_guard_claim(struct kernel *kernel, unsigned interface_index,
-		       const struct xb_address *address, uint8_t place, size_t *slot)
+		       const struct xb_address *address, uint8_t instance_index, size_t *slot)
 {
 	const struct xb_guard_key key = {.interface_index = interface_index, .address = *address};
 	uint32_t found;
 
 	if (bpf_map_lookup_elem(bpf_map__fd(kernel->skeleton->maps.xb_guard_slots), &key, &found))
-		return take_free(kernel, &key, place, slot);
+		return take_free(kernel, &key, instance_index, slot);
 	if (found >= XB_GUARD_MAX || kernel->guard_claimed[found])
 		return -EEXIST;
-	take_over(kernel, found, place);
+	take_over(kernel, found, instance_index);
 	*slot = found;
 	return 0;
 }
@@ -151,7 +152,7 @@ void kernel_guard_release(struct kernel *kernel, size_t slot)
 	struct xb_guard *guard = &kernel->guards[slot];
 	const struct xb_guard_key key = key_of(guard);
 
-	kernel_guard_end(kernel, slot);
+	kernel_guard_lift(kernel, slot);
 	bpf_map_delete_elem(bpf_map__fd(kernel->skeleton->maps.xb_guard_slots), &key);
 	kernel->guard_claimed[slot] = false;
 	guard->used = 0;
@@ -198,7 +199,7 @@ void kernel_guard_extend(struct kernel *kernel, size_t slot, uint64_t deadline_n
 		__atomic_store_n(&guard->deadline_ns, XB_GUARD_FENCED, __ATOMIC_SEQ_CST);
 }
 
-int kernel_guard_look(struct kernel *kernel)
+int kernel_guard_check(struct kernel *kernel)
 {
 	const uint8_t frame[64] = {0};
 	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = sizeof(frame),
@@ -209,39 +210,39 @@ int kernel_guard_look(struct kernel *kernel)
 	return options.retval == XDP_ACTION_PASS ? 0 : -EIO;
 }
 
-int kernel_guard_watch(struct kernel *kernel)
+int kernel_guard_arm_timer(struct kernel *kernel)
 {
 	int error = 0;
 
 	if (kernel->guard_timer_is_late)
-		error = kernel_guard_look(kernel);
+		error = kernel_guard_check(kernel);
 	if (!error)
 		kernel->guard_timer_is_late = false;
 	return error;
 }
 
-bool kernel_guard_passed(const struct kernel *kernel, size_t slot, uint64_t now_ns)
+bool kernel_guard_has_expired(const struct kernel *kernel, size_t slot, uint64_t now_ns)
 {
 	uint64_t deadline_ns = load(&kernel->guards[slot].deadline_ns);
 
 	return deadline_ns && deadline_ns <= now_ns;
 }
 
-bool kernel_guard_is_open(const struct kernel *kernel, size_t slot, uint64_t now_ns)
+bool kernel_guard_is_valid(const struct kernel *kernel, size_t slot, uint64_t now_ns)
 {
 	uint64_t deadline_ns = load(&kernel->guards[slot].deadline_ns);
 
 	return deadline_ns > XB_GUARD_FENCED && deadline_ns > now_ns;
 }
 
-void kernel_guard_end(struct kernel *kernel, size_t slot)
+void kernel_guard_lift(struct kernel *kernel, size_t slot)
 {
 	struct xb_guard *guard = &kernel->guards[slot];
 
 	if (__atomic_exchange_n(&guard->deadline_ns, 0, __ATOMIC_SEQ_CST) != XB_GUARD_FENCED)
 		return;
 	clear_fenced(kernel, guard->instance_index);
-	kernel_guard_tidy(kernel);
+	kernel_guard_stop_filtering(kernel);
 }
 
 bool kernel_guard_is_held(const char *instance)
@@ -263,7 +264,7 @@ bool kernel_guard_is_held(const char *instance)
 	return held;
 }
 
-/* A new xb_self for slots of an earlier daemon: their places were those of its table. */
+/* A new xb_self for slots of an earlier daemon: their instance indices meant its description. */
 static void describe_guards(struct kernel *kernel)
 {
 	for (size_t i = 0; i < XB_GUARD_MAX; i++) {
@@ -282,5 +283,5 @@ int kernel_guard_start(struct kernel *kernel)
 	if (!kernel->adopted)
 		describe_guards(kernel);
 	kernel_self_forget_process(kernel); /* another process may have its number now */
-	return kernel_guard_look(kernel);
+	return kernel_guard_check(kernel);
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel side as the daemon holds it: the loaded program, its maps (three of them mapped into
- * memory), its interfaces. Everything is pinned; a daemon that was killed leaves all of it working,
- * and the next one of the same instance and configuration takes it over, epoch and windows included.
+ * The kernel side as the daemon holds it: the loaded program, its maps, the interfaces that it is attached to. All of it
+ * is pinned: when the daemon is killed, it goes on working, and the next daemon of the same name and configuration takes
+ * it over, with its epoch and windows.
+ *
+ * load.c starts and stops it, interfaces are attached here, maps.c reads maps. Each map that the daemon writes has one
+ * file that does: self.c, routers.c, guards.c, app_pages.c; user/heartbeat writes the probe counters of xb_peers.
  */
 #ifndef XBEAT_KERNEL_KERNEL_H
 #define XBEAT_KERNEL_KERNEL_H
 
 #include "user/kernel/attach.h"
-#include "user/kernel/routers.h"
-#include "user/kernel/self.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <xbeat/map.h>
@@ -19,9 +20,9 @@
 struct xbeat_bpf;
 struct ring_buffer;
 
-/* What is to be loaded. The arrays are borrowed for the time of the call. */
+/* What kernel_start() loads. The arrays are borrowed during the call. */
 struct kernel_setup {
-	const char *instance;
+	const char *instance; /* the daemon name */
 	struct xb_constants constants;
 	const struct xb_peer *peers; /* identities: the fields marked L */
 	size_t peer_count;
@@ -38,7 +39,7 @@ struct kernel_app_page {
 };
 
 struct kernel {
-	char instance[64];
+	char instance[64]; /* the daemon name */
 	struct xbeat_bpf *skeleton;
 	struct ring_buffer *ring;
 	struct attachment attachments[KERNEL_INTERFACES_MAX];
@@ -50,41 +51,41 @@ struct kernel {
 	struct xb_vrrp *routers; /* mapped, XB_VRRP_SLOTS_MAX */
 	struct xb_guard *guards; /* mapped, XB_GUARD_MAX */
 	bool guard_claimed[XB_GUARD_MAX];
-	bool guard_timer_is_late; /* a deadline is earlier than what it waits for */
-	int exit_link_fd; /* to what sees the daemon die; 0: none */
+	bool guard_timer_is_late; /* a deadline is earlier than the one that the timer waits for */
+	int exit_link_fd; /* BPF link of the program that sees the daemon die; 0: none */
 	size_t refused_count; /* entries of xb_no_accept */
-	struct xb_vrrp_key router_keys[XB_VRRP_SLOTS_MAX]; /* as served; interface_index 0: not */
+	struct xb_vrrp_key router_keys[XB_VRRP_SLOTS_MAX]; /* interface_index 0: not served */
 	bool router_claimed[XB_VRRP_SLOTS_MAX];
 	struct xb_app *apps; /* mapped, XB_APPS_MAX */
 	struct kernel_app_page app_pages[XB_APP_PAGES_MAX];
 	void (*on_event)(void *context, const struct xb_event *event);
 	void *event_context;
 	uint64_t consumed_count;
-	bool adopted; /* an earlier daemon's maps: epoch, seqs and windows go on */
+	bool adopted; /* an earlier daemon's maps were taken over, with epoch, sequence numbers and windows */
 };
 
 /*
- * Loads, or takes over, attaches and pins. kernel must stay where it is; on_event is called from kernel_consume().
- * Returns 0 or a negative errno, having said what to do; nothing is left behind then.
+ * Loads or takes over, attaches and pins. kernel must not move; on_event is called from kernel_consume().
+ * Returns 0 or a negative errno, which is logged; then nothing stays loaded.
  */
 int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 		 void (*on_event)(void *context, const struct xb_event *event), void *context);
 
-/* Detaches, unpins, unloads. Safe on a kernel that never started. */
+/* Detaches, unpins, unloads. Safe if it never started. */
 void kernel_stop(struct kernel *kernel);
 
-/* Attaches to one more interface; nothing happens if it is attached already. An interface that was
- * deleted and is there again is another one. Returns 0 or a negative errno, having said what to do. */
+/* Attaches to one more interface, unless it is attached already. An interface that was deleted and created again is
+ * another one. Returns 0 or a negative errno, which is logged. */
 int kernel_attach(struct kernel *kernel, const char *interface);
 
-/* Detaches from an interface, also from one that is gone. */
+/* Detaches from an interface, which need not exist any more. */
 void kernel_detach(struct kernel *kernel, const char *interface);
 
 /* Returns the attachment of an interface, or NULL. */
 const struct attachment *kernel_attachment(const struct kernel *kernel, const char *interface);
 
-/* Detaches from the interfaces that an earlier daemon was on and this one, with all its instances, is not. */
-void kernel_release_links(struct kernel *kernel);
+/* Detaches from the interfaces that only an earlier daemon used. */
+void kernel_release_interfaces(struct kernel *kernel);
 
 /* Returns the descriptor that is readable when there are events. */
 int kernel_events_fd(const struct kernel *kernel);
@@ -92,10 +93,10 @@ int kernel_events_fd(const struct kernel *kernel);
 /* Delivers events, a limited number at a time; kernel_events_fd() stays readable if there are more. */
 void kernel_consume(struct kernel *kernel);
 
-/* Replaces the keys; packets under the new ones are taken and sent at once. Returns 0 or a negative errno. */
+/* Replaces the keys, for packets in both directions, at once. Returns 0 or a negative errno. */
 int kernel_set_keys(struct kernel *kernel, const struct xb_key keys[static XB_KEYS_MAX]);
 
-/* Copies a slot as it was at one moment. */
+/* Copies a slot, all of it as of one moment. */
 void kernel_read_peer(const struct kernel *kernel, size_t slot, struct xb_peer *copy);
 void kernel_read_router(const struct kernel *kernel, size_t slot, struct xb_vrrp *copy);
 

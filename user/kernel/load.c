@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Loading, taking over, filling and unloading the kernel side; reading its maps is in kernel_read.c. */
+/* Loads, takes over, fills and unloads the kernel side, and attaches it to interfaces; see kernel.h. */
 #include "user/kernel/app_pages.h"
 #include "user/kernel/bpffs.h"
 #include "user/kernel/guards.h"
@@ -21,7 +21,7 @@
 /* A flood of events must not keep the loop from its timers. */
 #define EVENTS_AT_ONCE 32
 
-/* libbpf's own messages go the way of all others, for those who ask for them with -v. */
+/* libbpf's own messages go to the log with -v. */
 __attribute__((format(printf, 2, 0))) static int print_libbpf(enum libbpf_print_level level,
 							      const char *format, va_list arguments)
 {
@@ -53,7 +53,7 @@ static void *map_into_memory(const struct bpf_map *map)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-/* Fills the program's frozen constants and sizes its maps; all this is before the load. */
+/* Fills the program's frozen constants and sizes its maps, before the load. */
 static void freeze_constants(struct xbeat_bpf *skeleton, const struct kernel_setup *setup)
 {
 	skeleton->rodata->xb_constants = setup->constants;
@@ -103,7 +103,7 @@ static bool same_shape(int fd, const struct bpf_map *map)
 	       info.max_entries == bpf_map__max_entries(map);
 }
 
-/* Whether the pinned maps are of this configuration, so that their contents mean the same. */
+/* Whether the pinned maps belong to this configuration, so that their contents mean the same. */
 static bool pins_fit(const struct kernel_setup *setup, const struct xbeat_bpf *skeleton)
 {
 	_cleanup_close_ int self_fd = open_pinned(setup->instance, skeleton->maps.xb_self);
@@ -126,7 +126,7 @@ static bool pins_fit(const struct kernel_setup *setup, const struct xbeat_bpf *s
 	return true;
 }
 
-/* What keeps addresses from being answered for must not end with a configuration; nor do the pages of applications. */
+/* Fences and the pages of applications must outlive a configuration. */
 static bool is_kept(const struct bpf_map *map)
 {
 	const char *name = bpf_map__name(map);
@@ -135,7 +135,7 @@ static bool is_kept(const struct bpf_map *map)
 	       !strncmp(name, "xb_app", strlen("xb_app"));
 }
 
-/* Whether the pinned maps mean the same by the same bytes. */
+/* Whether the pinned maps have this layout. */
 static bool same_version(const char *instance, const struct bpf_map *self_map)
 {
 	_cleanup_close_ int fd = open_pinned(instance, self_map);
@@ -146,7 +146,7 @@ static bool same_version(const char *instance, const struct bpf_map *self_map)
 	       self.abi_version == XB_MAP_ABI_VERSION;
 }
 
-/* The maps whose contents outlive a daemon: all, or, if its configuration was another, those that are kept. */
+/* Takes over all maps of an earlier daemon or, if its configuration was another, those that are kept. */
 static void adopt_maps(struct kernel *kernel)
 {
 	struct bpf_map *map;
@@ -241,7 +241,7 @@ static int attach_all(struct kernel *kernel, const struct kernel_setup *setup)
 	return 0;
 }
 
-void kernel_release_links(struct kernel *kernel)
+void kernel_release_interfaces(struct kernel *kernel)
 {
 	bpffs_unpin(kernel->instance, "link_", is_own_link, kernel);
 }
@@ -265,12 +265,12 @@ static void adopt(struct kernel *kernel, const struct kernel_setup *setup)
 		adopt_maps(kernel);
 	if (!kernel->adopted && is_pinned(kernel->instance, self_map))
 		log_warning(
-			"an earlier daemon of instance \"%s\" ended without stopping, and its configuration was another: starting anew%s",
+			"an earlier daemon \"%s\" ended without stopping, with another configuration: fresh start%s",
 			kernel->instance,
-			known ? "" : "; look for its virtual addresses on the interfaces");
+			known ? "" : "; check the interfaces for its virtual addresses");
 }
 
-/* Programs of tracepoints are refused in places (lockdown) where those of XDP are not. */
+/* Where kernel lockdown refuses programs of tracepoints, those of XDP may still be loaded. */
 static int open_and_load(struct kernel *kernel, const struct kernel_setup *setup, bool see_exit)
 {
 	int error;
@@ -297,7 +297,7 @@ static int load(struct kernel *kernel, const struct kernel_setup *setup)
 		error = open_and_load(kernel, setup, false);
 	if (error)
 		log_error(
-			"the kernel refused the BPF program: %s; xbeatd needs Linux 5.15 or later with CONFIG_BPF_SYSCALL, and CAP_BPF; -v shows the verifier's words",
+			"the kernel refused the BPF program: %s; xbeatd needs Linux 5.15 or later with CONFIG_BPF_SYSCALL, and CAP_BPF; -v shows the verifier's log",
 			strerror(-error));
 	return error;
 }
@@ -321,7 +321,7 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 	if (!error) {
 		error = kernel_guard_start(kernel);
 		if (error)
-			log_error("cannot start the kernel's timer of the guard: %s",
+			log_error("cannot start the guard's timer in the kernel: %s",
 				  strerror(-error));
 	}
 	if (!error)
@@ -364,7 +364,7 @@ int kernel_attach(struct kernel *kernel, const char *interface)
 	if (attachment)
 		kernel_detach(kernel, interface);
 	if (kernel->attachment_count == KERNEL_INTERFACES_MAX) {
-		log_error("interface %s is one too many: %d are allowed", interface,
+		log_error("cannot attach to %s: limit of %d interfaces reached", interface,
 			  KERNEL_INTERFACES_MAX);
 		return -ENOSPC;
 	}
@@ -387,7 +387,7 @@ void kernel_detach(struct kernel *kernel, const char *interface)
 		return;
 	bpffs_path(path, kernel->instance, "link_", interface);
 	unlink(path);
-	/* One that was moved to another namespace took the program along. */
+	/* An interface that was moved to another namespace took the program with it. */
 	if (attachment->link_fd >= 0)
 		bpf_link_detach(attachment->link_fd);
 	attach_release(attachment);
@@ -417,7 +417,7 @@ void kernel_stop(struct kernel *kernel)
 	kernel_apps_stop(kernel, held);
 	if (held)
 		log_warning(
-			"addresses that an earlier daemon of instance \"%s\" held stay fenced: the kernel side stays on its interfaces until a daemon starts",
+			"addresses that an earlier daemon \"%s\" held stay fenced: the kernel side stays attached until a daemon starts",
 			kernel->instance);
 	else
 		bpffs_remove(kernel->instance);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading the maps: slots under their sequence number, counters over all processors. */
+/* Reads maps: slots under their sequence number, counters of all processors. */
 #include "user/kernel/kernel.h"
 #include "user/lib/cleanup.h"
 #include "xbeat.skel.h"
@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* A writer holds a slot for well under a microsecond; after so many tries the copy is used as it is. */
+/* A writer holds a slot for well under a microsecond; after so many tries the last copy is used. */
 #define READ_TRIES 10000
 
 static void read_slot(void *copy, const void *slot, size_t bytes, const __u32 *lock_sequence)

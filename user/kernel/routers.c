@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Slots of xb_vrrp: which router has which, and the hashes beside it that lead to it. A slot keeps what
- * is in it while the daemon is away, so that the next one finds it by interface, VRID and family.
- */
+/* Writes xb_vrrp and the hashes that lead to its slots; see routers.h. A slot keeps its contents while no daemon runs, so
+ * that the next one finds it by interface, VRID and family. */
 #include "user/kernel/routers.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/self.h"
@@ -145,8 +143,8 @@ int kernel_allow_unicast(struct kernel *kernel, size_t slot, const struct xb_add
 		       : 0;
 }
 
-/* All but the lock, which a run of the program may be taking or giving back now: a copy of it that came
- * late would leave it taken for ever. */
+/* Clears all but the lock, which a run of the program may be taking or releasing now: overwriting it could leave it
+ * taken for ever. */
 static void clear_router(struct xb_vrrp *router)
 {
 	const size_t behind =
@@ -165,7 +163,7 @@ void kernel_release_router(struct kernel *kernel, size_t slot)
 	kernel->router_claimed[slot] = false;
 }
 
-/* Those of interfaces that had another index then. */
+/* Removes keys of interfaces that had another index when an earlier daemon ran. */
 static void drop_stale_keys(struct kernel *kernel)
 {
 	int fd = bpf_map__fd(kernel->skeleton->maps.xb_vrrp_slots);

@@ -56,15 +56,15 @@ void kernel_take_router_event(struct kernel *kernel, size_t slot);
 void kernel_set_added_addresses(struct kernel *kernel, size_t slot, uint64_t bits);
 uint64_t kernel_added_addresses(const struct kernel *kernel, size_t slot);
 
-/* From now on adverts that come in on the interface are for this slot; index 0: none are.
+/* Delivers adverts that arrive on the interface to this slot; index 0: none.
  * Returns 0 or a negative errno. */
 int kernel_serve_router(struct kernel *kernel, size_t slot, unsigned interface_index);
 
-/* Says who may send adverts to a router with unicast peers. Returns 0 or a negative errno. */
+/* Allows an address to send adverts to a router with unicast peers, within these TTL bounds. Returns 0 or a negative errno. */
 int kernel_allow_unicast(struct kernel *kernel, size_t slot, const struct xb_address *address,
 			 struct xb_vrrp_peer bounds);
 
-/* Takes all of them back. */
+/* Removes all allowed addresses. */
 void kernel_forbid_unicast(struct kernel *kernel, size_t slot);
 
 /* Stops serving and empties the slot, its unicast peers included. */
@@ -73,10 +73,10 @@ void kernel_release_router(struct kernel *kernel, size_t slot);
 /* Empties the slots that an earlier daemon used and this one has not claimed. */
 void kernel_release_unclaimed(struct kernel *kernel);
 
-/* Forgets what an earlier daemon had refused. */
+/* Accepts packets to all addresses again. */
 void kernel_accept_all(struct kernel *kernel);
 
-/* Whether packets to an address on an interface are dropped (Accept_Mode false). Returns 0 or a negative
+/* Drops packets to an address on an interface (Accept_Mode false), or stops that. Returns 0 or a negative
  * errno. */
 int kernel_refuse_packets(struct kernel *kernel, unsigned interface_index,
 			  const struct xb_address *address, bool refuse);

@@ -15,9 +15,11 @@ static aliasing_word *fenced_word(const struct kernel *kernel)
 	return (aliasing_word *)&kernel->self->fenced_bits;
 }
 
-static uint32_t place_bits(uint8_t place)
+static uint32_t instance_bits(uint8_t instance_index)
 {
-	return place < XB_INSTANCES_MAX ? 1U << place | 1U << place << FENCING_BITS_SHIFT : 0;
+	return instance_index < XB_INSTANCES_MAX
+		       ? 1U << instance_index | 1U << instance_index << FENCING_BITS_SHIFT
+		       : 0;
 }
 
 void kernel_self_init(struct kernel *kernel, uint16_t node_id)
@@ -67,7 +69,7 @@ enum xb_node_state kernel_self_state(const struct kernel *kernel)
 	return (enum xb_node_state)kernel->self->node_state;
 }
 
-void kernel_describe(struct kernel *kernel, size_t place, const struct xb_instance *entry)
+void kernel_describe(struct kernel *kernel, size_t instance_index, const struct xb_instance *entry)
 {
 	struct xb_self *self = kernel->self;
 	uint8_t next = (uint8_t)((self->current + 1) % XB_DESCRIPTIONS);
@@ -75,7 +77,7 @@ void kernel_describe(struct kernel *kernel, size_t place, const struct xb_instan
 
 	memcpy(description->instances, self->description[self->current].instances,
 	       sizeof(description->instances));
-	description->instances[place] = *entry;
+	description->instances[instance_index] = *entry;
 	for (size_t i = 0; i < XB_KEYS_MAX; i++)
 		description->digest[i] = heartbeat_digest(description->instances, &kernel->keys[i]);
 	__atomic_store_n(&self->current, next, __ATOMIC_RELEASE);
@@ -88,9 +90,9 @@ void kernel_describe_again(struct kernel *kernel)
 	kernel_describe(kernel, 0, &entry);
 }
 
-const struct xb_instance *kernel_described(const struct kernel *kernel, size_t place)
+const struct xb_instance *kernel_described(const struct kernel *kernel, size_t instance_index)
 {
-	return &kernel->self->description[kernel->self->current].instances[place];
+	return &kernel->self->description[kernel->self->current].instances[instance_index];
 }
 
 void kernel_self_set_app_count(struct kernel *kernel, size_t count)
@@ -122,14 +124,15 @@ bool kernel_self_lower_guard_due(struct kernel *kernel, uint64_t deadline_ns)
 	return earlier;
 }
 
-bool kernel_self_is_fenced(const struct kernel *kernel, uint8_t place)
+bool kernel_self_is_fenced(const struct kernel *kernel, uint8_t instance_index)
 {
-	return __atomic_load_n(fenced_word(kernel), __ATOMIC_SEQ_CST) & place_bits(place);
+	return __atomic_load_n(fenced_word(kernel), __ATOMIC_SEQ_CST) &
+	       instance_bits(instance_index);
 }
 
-void kernel_self_clear_fenced(struct kernel *kernel, uint8_t place)
+void kernel_self_clear_fenced(struct kernel *kernel, uint8_t instance_index)
 {
-	__atomic_fetch_and(fenced_word(kernel), ~place_bits(place), __ATOMIC_SEQ_CST);
+	__atomic_fetch_and(fenced_word(kernel), ~instance_bits(instance_index), __ATOMIC_SEQ_CST);
 }
 
 bool kernel_self_ask_fencing(struct kernel *kernel)

@@ -38,15 +38,15 @@ bool kernel_self_raise_epoch(struct kernel *kernel, uint64_t known_epoch);
 void kernel_self_set_state(struct kernel *kernel, enum xb_node_state state);
 enum xb_node_state kernel_self_state(const struct kernel *kernel);
 
-/* Changes one entry (place: 0 to XB_INSTANCES_MAX - 1) of what this node says of its instances, at once
- * for every packet that is answered from then on. */
-void kernel_describe(struct kernel *kernel, size_t place, const struct xb_instance *entry);
+/* Changes the entry of one instance (index: 0 to XB_INSTANCES_MAX - 1) in what packets report, at once for every
+ * packet from then on. */
+void kernel_describe(struct kernel *kernel, size_t instance_index, const struct xb_instance *entry);
 
 /* Computes the digests of the description again, after the keys have changed. */
 void kernel_describe_again(struct kernel *kernel);
 
 /* Returns the entry that packets carry now. */
-const struct xb_instance *kernel_described(const struct kernel *kernel, size_t place);
+const struct xb_instance *kernel_described(const struct kernel *kernel, size_t instance_index);
 
 /* Sets how many slots of xb_apps are in use. */
 void kernel_self_set_app_count(struct kernel *kernel, size_t count);
@@ -62,11 +62,11 @@ void kernel_self_use_guards(struct kernel *kernel, size_t count);
  * armed again. */
 bool kernel_self_lower_guard_due(struct kernel *kernel, uint64_t deadline_ns);
 
-/* Whether the addresses of the instance at a place are fenced, or being fenced. */
-bool kernel_self_is_fenced(const struct kernel *kernel, uint8_t place);
+/* Whether the addresses of an instance are fenced, or being fenced. */
+bool kernel_self_is_fenced(const struct kernel *kernel, uint8_t instance_index);
 
-/* Clears both bits of the instance at a place in one step. */
-void kernel_self_clear_fenced(struct kernel *kernel, uint8_t place);
+/* Clears both bits of an instance in one step. */
+void kernel_self_clear_fenced(struct kernel *kernel, uint8_t instance_index);
 
 /* Stops comparing packets with fenced addresses, in two steps: the first returns false if they are not compared; the
  * second has no effect if the kernel side fenced something after the first. */

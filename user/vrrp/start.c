@@ -151,7 +151,7 @@ static void start_all(struct vrrp_room *room, const struct config *config)
 	for (size_t i = 0; i < instances->count; i++)
 		instance_start(room, instances->list[i]);
 	kernel_release_unclaimed(kernel);
-	kernel_release_links(kernel);
+	kernel_release_interfaces(kernel);
 }
 
 /* What peers reported before there were instances. */

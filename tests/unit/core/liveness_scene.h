@@ -92,7 +92,8 @@ static inline void ask(struct scene *scene, unsigned count, uint64_t now_ns)
 	judge(scene, now_ns);
 }
 
-static inline void answer(struct scene *scene, const char *name, uint64_t heard_ns, uint64_t arrival_ns)
+static inline void answer(struct scene *scene, const char *name, uint64_t heard_ns,
+			  uint64_t arrival_ns)
 {
 	indirect_probe_take_answer(&scene->indirect, &timing, name, heard_ns, arrival_ns);
 	judge(scene, arrival_ns);

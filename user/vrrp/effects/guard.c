@@ -234,7 +234,7 @@ void instance_guard_open(struct instance *instance)
 		instance_guard_extend(instance, now_ns);
 	else
 		set_deadlines(instance);
-	error = kernel_guard_watch(kernel);
+	error = kernel_guard_arm_timer(kernel);
 	if (!error)
 		return;
 	log_error(
@@ -247,7 +247,7 @@ void instance_guard_close(struct instance *instance)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++)
 		if (instance->guard->slots[i].claimed)
-			kernel_guard_end(instance->guard->kernel, instance->guard->slots[i].slot);
+			kernel_guard_lift(instance->guard->kernel, instance->guard->slots[i].slot);
 	instance->guard->from_ns = 0;
 }
 
@@ -255,8 +255,8 @@ bool instance_guard_expired(const struct instance *instance, uint64_t now_ns)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++)
 		if (instance->guard->slots[i].claimed &&
-		    kernel_guard_passed(instance->guard->kernel, instance->guard->slots[i].slot,
-					now_ns))
+		    kernel_guard_has_expired(instance->guard->kernel,
+					     instance->guard->slots[i].slot, now_ns))
 			return true;
 	return false;
 }
@@ -265,8 +265,8 @@ bool instance_guard_was_left_open(const struct instance *instance, uint64_t now_
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++)
 		if (!instance->guard->slots[i].claimed ||
-		    !kernel_guard_is_open(instance->guard->kernel, instance->guard->slots[i].slot,
-					  now_ns))
+		    !kernel_guard_is_valid(instance->guard->kernel, instance->guard->slots[i].slot,
+					   now_ns))
 			return false;
 	return instance->config->vip_count;
 }

@@ -57,7 +57,7 @@ void expiry_check(const struct instances *instances, struct vrrp_node *node, str
 		return;
 	for (size_t i = 0; i < instances->count; i++)
 		check(instances->list[i], node, now_ns);
-	kernel_guard_tidy(kernel);
+	kernel_guard_stop_filtering(kernel);
 }
 
 void expiry_extend(const struct instances *instances, struct vrrp_node *node, uint64_t now_ns)
