@@ -10,7 +10,7 @@
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
 #include "user/net/local_address.h"
-#include "user/net/send_room.h"
+#include "user/net/send_buffer.h"
 #include <errno.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
@@ -152,7 +152,7 @@ static int open_link(struct prober *prober, size_t index)
 
 	if (fd < 0)
 		return fd;
-	send_room(fd, link->count);
+	send_buffer_grow(fd, link->count);
 	if (link->socket >= 0)
 		close(link->socket);
 	link->socket = fd;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Announcements leave as whole frames by a packet socket that receives nothing.
+ * Announcements are sent as whole frames by a packet socket that receives nothing.
  *
- * Without spacing they are sent at once. With spacing each interface and family has a lane while less than
- * an interval ago something was sent there: a queue of addresses and a timer. They take turns, so that
- * every address is announced once before the first is repeated.
+ * Without an interval they are sent at once. With one, each interface and family has a lane from a
+ * transmission until an interval after it: a queue of addresses and a timer. Addresses take turns,
+ * so that each is announced once before the first is repeated.
  */
 #include "user/net/announce.h"
 #include "user/lib/address.h"
@@ -29,7 +29,7 @@
 #define FRAMES_AT_ONCE 16
 
 struct pending {
-	TAILQ_ENTRY(pending) place;
+	TAILQ_ENTRY(pending) links;
 	struct xb_address address;
 	unsigned remaining_count;
 };
@@ -37,7 +37,7 @@ struct pending {
 TAILQ_HEAD(pending_queue, pending);
 
 struct lane {
-	LIST_ENTRY(lane) place;
+	LIST_ENTRY(lane) links;
 	struct announcer *announcer;
 	unsigned interface_index;
 	uint8_t family;
@@ -54,7 +54,7 @@ struct announcer {
 	struct lane_list lanes;
 };
 
-/* The values of net.ipv6.conf.INTERFACE.forwarding above 0 all mean a router. */
+/* Every value of net.ipv6.conf.INTERFACE.forwarding above 0 means a router. */
 static bool is_router(const char *interface)
 {
 	char path[sizeof("/proc/sys/net/ipv6/conf//forwarding") + IFNAMSIZ], value = '0';
@@ -65,8 +65,8 @@ static bool is_router(const char *interface)
 	return fd >= 0 && read(fd, &value, 1) == 1 && value != '0';
 }
 
-/* Returns the frame's length, 0 if the interface has no neighbours that understand it (a loopback or
- * point-to-point device), or a negative errno. */
+/* Returns the frame's length; 0 if the interface has no neighbours that understand it (a
+ * loopback or point-to-point device); or a negative errno. */
 static int make_frame(int socket, unsigned interface_index, const struct xb_address *address,
 		      uint8_t frame[static NEIGHBOUR_PACKET_BYTES_MAX])
 {
@@ -132,7 +132,7 @@ static struct lane *find_lane(const struct announcer *announcer, unsigned interf
 {
 	struct lane *lane;
 
-	LIST_FOREACH(lane, &announcer->lanes, place)
+	LIST_FOREACH(lane, &announcer->lanes, links)
 	if (lane->interface_index == interface_index && lane->family == family)
 		return lane;
 	return NULL;
@@ -142,7 +142,7 @@ static struct pending *find_pending(const struct lane *lane, const struct xb_add
 {
 	struct pending *pending;
 
-	TAILQ_FOREACH(pending, &lane->queue, place)
+	TAILQ_FOREACH(pending, &lane->queue, links)
 	if (address_equal(&pending->address, address))
 		return pending;
 	return NULL;
@@ -150,7 +150,7 @@ static struct pending *find_pending(const struct lane *lane, const struct xb_add
 
 static void forget(struct lane *lane, struct pending *pending)
 {
-	TAILQ_REMOVE(&lane->queue, pending, place);
+	TAILQ_REMOVE(&lane->queue, pending, links);
 	free(pending);
 }
 
@@ -158,13 +158,13 @@ static void close_lane(struct lane *lane)
 {
 	while (!TAILQ_EMPTY(&lane->queue))
 		forget(lane, TAILQ_FIRST(&lane->queue));
-	LIST_REMOVE(lane, place);
+	LIST_REMOVE(lane, links);
 	if (lane->timer)
 		event_free(lane->timer);
 	free(lane);
 }
 
-/* Sends one and puts its address behind the others. */
+/* Sends one, and moves its address to the end of the queue. */
 static void send_next(struct lane *lane)
 {
 	struct pending *pending = TAILQ_FIRST(&lane->queue);
@@ -172,15 +172,15 @@ static void send_next(struct lane *lane)
 	char text[ADDRESS_TEXT_BYTES];
 
 	if (error)
-		log_error("%s was not announced on interface %u: %s",
+		log_error("cannot announce %s on interface %u: %s",
 			  address_format(&pending->address, text), lane->interface_index,
 			  strerror(-error));
 	if (error || --pending->remaining_count == 0) {
 		forget(lane, pending);
 		return;
 	}
-	TAILQ_REMOVE(&lane->queue, pending, place);
-	TAILQ_INSERT_TAIL(&lane->queue, pending, place);
+	TAILQ_REMOVE(&lane->queue, pending, links);
+	TAILQ_INSERT_TAIL(&lane->queue, pending, links);
 }
 
 static void on_turn(evutil_socket_t fd, short what, void *context)
@@ -197,7 +197,7 @@ static void on_turn(evutil_socket_t fd, short what, void *context)
 	clock_arm(lane->timer, clock_now_ns() + interval_ns(lane->announcer, lane->family));
 }
 
-/* A new lane's timer is due at once. Returns NULL if there is no memory. */
+/* A new lane's timer fires at once. Returns NULL without memory. */
 static struct lane *open_lane(struct announcer *announcer, unsigned interface_index, uint8_t family)
 {
 	struct lane *lane = calloc(1, sizeof(*lane));
@@ -208,7 +208,7 @@ static struct lane *open_lane(struct announcer *announcer, unsigned interface_in
 	lane->interface_index = interface_index;
 	lane->family = family;
 	TAILQ_INIT(&lane->queue);
-	LIST_INSERT_HEAD(&announcer->lanes, lane, place);
+	LIST_INSERT_HEAD(&announcer->lanes, lane, links);
 	lane->timer = evtimer_new(announcer->base, on_turn, lane);
 	if (!lane->timer) {
 		close_lane(lane);
@@ -227,7 +227,7 @@ static int enqueue(struct lane *lane, const struct xb_address *address, unsigned
 		if (!pending)
 			return -ENOMEM;
 		pending->address = *address;
-		TAILQ_INSERT_TAIL(&lane->queue, pending, place);
+		TAILQ_INSERT_TAIL(&lane->queue, pending, links);
 	}
 	if (pending->remaining_count < repeat)
 		pending->remaining_count = repeat;

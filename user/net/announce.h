@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tells the neighbours that an address has moved: gratuitous ARP requests (RFC 9568 section 8.1.2),
- * unsolicited Neighbor Advertisements with the override flag, and the router flag if this machine forwards
- * (section 8.2.2).
- * vrrp_garp_interval and vrrp_gna_interval space those of one interface out.
+ * Announces to the neighbours that an address has moved: by gratuitous ARP requests (RFC 9568
+ * section 8.1.2), and by unsolicited Neighbor Advertisements with the override flag, and with the
+ * router flag if this machine forwards (section 8.2.2). vrrp_garp_interval and vrrp_gna_interval
+ * are the least time between two on an interface.
  */
 #ifndef XBEAT_NET_ANNOUNCE_H
 #define XBEAT_NET_ANNOUNCE_H
@@ -14,19 +14,19 @@
 
 struct announcer;
 
-/* The intervals are in ns, 0: no spacing. Returns NULL, having said what to do. */
+/* The intervals are in ns, 0: none. Returns NULL after logging what to do. */
 struct announcer *announcer_start(struct event_base *base, uint64_t garp_interval_ns,
 				  uint64_t gna_interval_ns);
 void announcer_set_intervals(struct announcer *announcer, uint64_t garp_interval_ns,
 			     uint64_t gna_interval_ns);
 void announcer_stop(struct announcer *announcer);
 
-/* Announces address repeat times, from the MAC address that the interface has now (a bond's changes): at
- * once, or with spacing as soon as it is its turn. Returns 0 or a negative errno. */
+/* Announces an address repeat times, from the MAC address that the interface has now (a bond's
+ * changes): at once, or with an interval in turn. Returns 0 or a negative errno. */
 int announce(struct announcer *announcer, unsigned interface_index,
 	     const struct xb_address *address, unsigned repeat);
 
-/* Forgets what is still queued for an address: it is not ours any more. */
+/* Cancels what is queued for an address that this node no longer holds. */
 void announce_cancel(struct announcer *announcer, unsigned interface_index,
 		     const struct xb_address *address);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of interfaces; see interfaces.h. By name: an index dies with the interface. */
+/* The table of interfaces; see interfaces.h. Its key is the name, because an index ends with its
+ * interface. */
 #include "user/net/interfaces.h"
 #include <stdio.h>
 #include <stdlib.h>

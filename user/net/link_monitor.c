@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Interfaces and addresses: rtnetlink's notifications (RTNLGRP_LINK, _IPV4_IFADDR, _IPV6_IFADDR)
- * through libmnl. Owns the socket they come in on.
- */
+/* Interfaces and addresses by rtnetlink's notifications (RTNLGRP_LINK, _IPV4_IFADDR,
+ * _IPV6_IFADDR), through libmnl. Owns the socket that receives them. */
 #include "user/net/link_monitor.h"
 #include "user/lib/cleanup.h"
 #include "user/net/netlink.h"
@@ -18,7 +16,7 @@
 /* Room for the notifications of thousands of interfaces that change at once (about 2 KiB each). */
 #define RECEIVE_BUFFER_BYTES (8 << 20)
 #define MESSAGE_BYTES_MAX 32768
-/* Of one turn of the loop; heartbeats and timers come between the turns. */
+/* Per turn of the loop; heartbeats and timers are handled between turns. */
 #define MESSAGES_PER_TURN 64
 
 static bool flags_are_running(unsigned flags)
@@ -33,7 +31,7 @@ static void read_link(const struct link_monitor *monitor, const struct nlmsghdr 
 	const struct nlattr *name;
 	struct link_event event;
 
-	/* A bridge reports its ports in this group as well: its RTM_DELLINK means "no longer a port". */
+	/* Ports of a bridge are reported here as well; their RTM_DELLINK means "no longer a port". */
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*link) || link->ifi_family != AF_UNSPEC)
 		return;
 	netlink_attributes(message, sizeof(*link), found, IFLA_IFNAME + 1);
@@ -79,7 +77,7 @@ static int on_message(const struct nlmsghdr *message, void *context)
 	return MNL_CB_OK;
 }
 
-/* Takes one datagram. Returns whether there may be more. */
+/* Handles one datagram. Returns whether there may be more. */
 static bool take_datagram(struct link_monitor *monitor)
 {
 	char buffer[MESSAGE_BYTES_MAX] __attribute__((aligned(NLMSG_ALIGNTO)));
@@ -104,7 +102,7 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	for (int i = 0; i < MESSAGES_PER_TURN; i++)
 		if (!take_datagram(monitor)) {
-			/* Only now: what was still queued is older than a look. */
+			/* Only now, because what was still queued is older than a new read. */
 			if (monitor->overrun)
 				monitor->handlers->on_overrun(monitor->context);
 			monitor->overrun = false;
@@ -120,7 +118,7 @@ static int join(const struct link_monitor *monitor)
 
 	if (mnl_socket_bind(monitor->socket, 0, MNL_SOCKET_AUTOPID))
 		return -errno;
-	/* Without CAP_NET_ADMIN as much as net.core.rmem_max grants; losses are told of anyway. */
+	/* Without CAP_NET_ADMIN the limit is net.core.rmem_max; losses are reported in any case. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)))
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {

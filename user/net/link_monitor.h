@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tells of changes of network interfaces and addresses, by rtnetlink's notifications. */
+/* Reports changes of network interfaces and addresses, from rtnetlink's notifications. */
 #ifndef XBEAT_NET_LINK_MONITOR_H
 #define XBEAT_NET_LINK_MONITOR_H
 
@@ -11,8 +11,8 @@ struct mnl_socket;
 
 struct link_event {
 	unsigned interface_index;
-	char name[XB_NAME_BYTES]; /* now; a renamed interface is told of with its new name */
-	bool present; /* false: it was deleted, or moved to another namespace */
+	char name[XB_NAME_BYTES]; /* after a rename, the new one */
+	bool present; /* false: deleted, or moved to another namespace */
 	bool running; /* it is up and has a carrier */
 };
 
@@ -24,10 +24,10 @@ struct address_event {
 };
 
 struct link_handlers {
-	/* For every notification, also when nothing has changed. */
+	/* For every notification, even if nothing has changed. */
 	void (*on_link)(void *context, const struct link_event *event);
 	void (*on_address)(void *context, const struct address_event *event);
-	/* Notifications were lost: look at everything (link_lookup(), local_addresses()). */
+	/* Notifications were lost: read everything again (link_lookup(), local_addresses()). */
 	void (*on_overrun)(void *context);
 };
 
@@ -44,8 +44,8 @@ int link_monitor_start(struct link_monitor *monitor, struct event_base *base,
 		       const struct link_handlers *handlers, void *context);
 void link_monitor_stop(struct link_monitor *monitor);
 
-/* Finds out what an interface is like now, without waiting for anything.
- * Returns whether there is one of that name. */
+/* Reads the present state of an interface, without waiting. Returns whether there is one of that
+ * name. */
 bool link_lookup(const char *name, struct link_event *state);
 
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * All addresses, by a dump of rtnetlink's. getifaddrs(3) will not do: it calls an address with a label by
- * the label instead of its interface's name.
- */
+/* Lists all addresses by a dump of rtnetlink. getifaddrs(3) is unsuitable: it gives an address's
+ * label instead of its interface's name. */
 #include "user/net/local_address.h"
 #include "user/lib/cleanup.h"
 #include "user/net/netlink.h"
@@ -35,7 +33,7 @@ static int grow(struct collection *collection)
 	return 0;
 }
 
-/* A dump goes interface by interface: to ask for each address would cost three system calls more. */
+/* A dump is ordered by interface; a lookup for each address would cost three system calls. */
 static bool name_interface(const struct collection *collection, struct local_address *local)
 {
 	if (!collection->count || local[-1].interface_index != local->interface_index)
@@ -65,7 +63,7 @@ static int collect(const struct nlmsghdr *message, void *context)
 			!(address.flags & IFA_F_DADFAILED) &&
 			(!(address.flags & IFA_F_TENTATIVE) || (address.flags & IFA_F_OPTIMISTIC)),
 	};
-	if (name_interface(collection, local)) /* else it has just gone */
+	if (name_interface(collection, local)) /* else it is gone */
 		collection->count++;
 	return MNL_CB_OK;
 }
@@ -90,7 +88,7 @@ int local_addresses(struct local_address **list, size_t *count)
 
 	if (error)
 		return error;
-	error = grow(&collection); /* also without any address *list is not NULL */
+	error = grow(&collection); /* *list is not NULL even without an address */
 	/* EINTR: addresses changed during the dump, some may be missing. */
 	for (int tries = 0; !error || error == -EINTR; tries++) {
 		error = dump(&netlink, &collection);

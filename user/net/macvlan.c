@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Virtual MAC interfaces, by rtnetlink and their settings under /proc/sys; see macvlan.h. */
+/* Virtual MAC interfaces, by rtnetlink and by settings under /proc/sys; see macvlan.h. */
 #include "user/net/macvlan.h"
 #include "user/lib/log.h"
 #include "user/net/interface_setting.h"
@@ -15,7 +15,7 @@
 #define MAC_BYTES 6
 #define KIND "macvlan"
 
-/* Of a virtual MAC address; a byte for the family, 1 or 2, and the VRID follow. */
+/* The start of a virtual MAC address; the family, 1 or 2, and the VRID follow. */
 static const uint8_t mac_prefix[] = {0x00, 0x00, 0x5e, 0x00};
 
 /* An interface as rtnetlink describes it. */
@@ -28,7 +28,7 @@ struct link {
 	bool up;
 };
 
-/* What macvlan_ensure() is asked for. */
+/* What macvlan_ensure() is to create. */
 struct wanted {
 	const char *name;
 	unsigned base_index;
@@ -37,7 +37,7 @@ struct wanted {
 	uint8_t mac[MAC_BYTES];
 };
 
-/* buffer: REQUEST_BYTES; name or index says which interface. */
+/* buffer: REQUEST_BYTES; name or index identifies the interface. */
 static struct nlmsghdr *begin(char *buffer, uint16_t type, uint16_t flags, const char *name,
 			      unsigned index)
 {
@@ -53,13 +53,15 @@ static struct nlmsghdr *begin(char *buffer, uint16_t type, uint16_t flags, const
 	return request;
 }
 
-static bool says_macvlan(const struct nlattr *link_info)
+static bool is_macvlan_info(const struct nlattr *link_info)
 {
-	const struct nlattr *info[IFLA_INFO_KIND + 1] = {0};
+	const struct nlattr *info[IFLA_INFO_KIND + 1] = {0}, *kind;
 
 	if (link_info)
 		netlink_nested_attributes(link_info, info, IFLA_INFO_KIND + 1);
-	return info[IFLA_INFO_KIND] && !strcmp(mnl_attr_get_str(info[IFLA_INFO_KIND]), KIND);
+	kind = info[IFLA_INFO_KIND];
+	return kind && mnl_attr_get_payload_len(kind) == sizeof(KIND) &&
+	       !memcmp(mnl_attr_get_payload(kind), KIND, sizeof(KIND));
 }
 
 static uint32_t number(const struct nlattr *attribute)
@@ -79,7 +81,7 @@ static int read_link(const struct nlmsghdr *answer, void *context)
 		.base_index = found[IFLA_LINK_NETNSID] ? 0 : number(found[IFLA_LINK]),
 		.mtu = number(found[IFLA_MTU]),
 		.up = head->ifi_flags & IFF_UP,
-		.is_macvlan = says_macvlan(found[IFLA_LINKINFO]),
+		.is_macvlan = is_macvlan_info(found[IFLA_LINKINFO]),
 	};
 	if (found[IFLA_ADDRESS] && mnl_attr_get_payload_len(found[IFLA_ADDRESS]) == MAC_BYTES)
 		memcpy(link->mac, mnl_attr_get_payload(found[IFLA_ADDRESS]), MAC_BYTES);
@@ -135,7 +137,7 @@ static int bring_up(struct netlink *netlink, const char *name, unsigned index)
 	return error;
 }
 
-/* Sets it, and says so if it cannot. A kernel without IPv6 has nothing to be set. */
+/* Sets a value, and logs failures. Without IPv6 in the kernel there is nothing to set. */
 static int set(uint8_t family, const char *interface, const char *key, int value)
 {
 	int error = interface_set(family, interface, key, value);
@@ -144,16 +146,14 @@ static int set(uint8_t family, const char *interface, const char *key, int value
 		return 0;
 	if (error)
 		log_error(
-			"cannot set net.ipv%u.conf.%s.%s to %d: %s: where /proc/sys is read-only, set it from outside",
+			"cannot set net.ipv%u.conf.%s.%s to %d: %s; if /proc/sys is read-only here, set it from outside",
 			family, interface, key, value, strerror(-error));
 	return error;
 }
 
-/*
- * Neighbours must find the virtual interface's addresses at the virtual MAC alone: neither may the base
- * answer for them (arp_ignore), nor give them as the sender's when it asks (arp_announce; what the Active
- * sends from a virtual address leaves by the base). Higher values do as well.
- */
+/* Neighbours must find the virtual interface's addresses at the virtual MAC only: the base must
+ * not answer for them (arp_ignore), nor use them as a sender's address (arp_announce; the
+ * Active's packets from a virtual address leave by the base). Higher values are as good. */
 static int set_base(const char *base)
 {
 	static const struct {
@@ -168,8 +168,8 @@ static int set_base(const char *base)
 	return error;
 }
 
-/* What comes to the virtual MAC may have come from where the base's route points (rp_filter; the greater of
- * "all" and its own counts, and 2, the loose one, is the greatest). */
+/* Packets to the virtual MAC may come from where the base's route points, which rp_filter must
+ * allow (the greater of "all" and its own value counts; 2, loose, is the greatest). */
 static int set_virtual(const char *name)
 {
 	const struct {
@@ -197,16 +197,16 @@ static int make_new(struct netlink *netlink, const struct wanted *wanted)
 
 	if (error)
 		log_error(
-			"cannot make %s, a macvlan on %s for virtual router %u: %s%s", wanted->name,
-			wanted->base, wanted->vrid, strerror(-error),
-			error == -EOPNOTSUPP ? ": the kernel needs the module macvlan"
+			"cannot create %s, a macvlan on %s for virtual router %u: %s%s",
+			wanted->name, wanted->base, wanted->vrid, strerror(-error),
+			error == -EOPNOTSUPP ? "; the kernel needs the module macvlan"
 			: error == -EBUSY
-				? ": is the interface a port of a bridge or bond? Use the bridge or bond itself"
+				? "; if the interface is a port of a bridge or bond, use the bridge or bond itself"
 				: "");
 	return error;
 }
 
-/* Returns 0 if an interface that is there already is what would be made. */
+/* Returns 0 if an existing interface is what would be created. */
 static int check(const struct link *link, const struct wanted *wanted)
 {
 	const uint8_t *mac = wanted->mac;
@@ -215,7 +215,7 @@ static int check(const struct link *link, const struct wanted *wanted)
 	    !memcmp(link->mac, mac, MAC_BYTES))
 		return 0;
 	log_error(
-		"interface %s exists and is not the macvlan on %s with %02x:%02x:%02x:%02x:%02x:%02x: remove it (ip link delete %s), or name another with use_vmac NAME",
+		"interface %s exists but is not a macvlan on %s with %02x:%02x:%02x:%02x:%02x:%02x; remove it (ip link delete %s), or choose another name with use_vmac NAME",
 		wanted->name, wanted->base, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5],
 		wanted->name);
 	return -EEXIST;
@@ -231,19 +231,19 @@ static int find_or_make(struct netlink *netlink, const struct wanted *wanted, st
 		error = make_new(netlink, wanted);
 		return error ? error : find_link(netlink, wanted->name, 0, link);
 	}
-	log_error("cannot look for interface %s: %s", wanted->name, strerror(-error));
+	log_error("cannot look up interface %s: %s", wanted->name, strerror(-error));
 	return error;
 }
 
-/* The kernel shrinks the MTU with the base's, but does not let it grow. */
+/* The kernel reduces the MTU with the base's, but does not raise it again. */
 static int follow_mtu(struct netlink *netlink, const char *name, const struct link *link,
 		      const struct link *base)
 {
 	int error = link->mtu == base->mtu ? 0 : set_mtu(netlink, link->index, base->mtu);
 
 	if (error)
-		log_error("cannot set the MTU of %s to %u, its base's: %s", name, base->mtu,
-			  strerror(-error));
+		log_error("cannot set the MTU of %s to %u, the MTU of its base: %s", name,
+			  base->mtu, strerror(-error));
 	return error;
 }
 
@@ -256,7 +256,7 @@ static int prepare(struct netlink *netlink, const struct wanted *wanted, const s
 		error = set_base(wanted->base);
 	if (!error)
 		error = follow_mtu(netlink, wanted->name, link, base);
-	/* New, or left half made: silent before it comes up. */
+	/* A new interface, or one left incomplete, must be silent before it comes up. */
 	if (!error && !link->up)
 		error = macvlan_set_backup(wanted->name);
 	if (!error && !link->up)
@@ -272,12 +272,13 @@ int macvlan_ensure(struct netlink *netlink, const char *name, unsigned base_inde
 	int error = base_index ? find_link(netlink, NULL, base_index, &base) : -ENODEV;
 
 	if (error || !if_indextoname(base_index, wanted.base)) {
-		log_error("cannot make %s: its interface (index %u) has gone", name, base_index);
+		log_error("cannot create %s: its base interface (index %u) is gone", name,
+			  base_index);
 		return -ENODEV;
 	}
-	if (base.is_macvlan) { /* packets to it would not come in on the base, where the XDP program is */
+	if (base.is_macvlan) { /* its packets would bypass the base, where the XDP program is */
 		log_error(
-			"cannot make %s: %s is a macvlan itself, and the kernel would put it on the interface below that; use the one below, or no use_vmac",
+			"cannot create %s: %s is a macvlan itself, and the kernel would use the interface below it; use that one, or no use_vmac",
 			name, wanted.base);
 		return -EOPNOTSUPP;
 	}

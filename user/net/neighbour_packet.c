@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Building the frames of neighbour_packet.h; announce.c sends them. */
+/* Builds the frames of neighbour_packet.h; announce.c sends them. */
 #include "user/net/neighbour_packet.h"
 #include "user/lib/address.h"
 #include "user/lib/checksum.h"
@@ -11,7 +11,7 @@
 #include <netinet/ip6.h>
 #include <string.h>
 
-#define HOP_LIMIT 255 /* shows that nobody forwarded it (RFC 4861 section 7.1.2) */
+#define HOP_LIMIT 255 /* proves that it was not forwarded (RFC 4861 section 7.1.2) */
 
 struct arp_frame {
 	struct ether_header ethernet;

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Requests to rtnetlink, through libmnl. The kernel works on a request before sendto() returns, so the
- * socket never has to wait for an answer: one that is not there was lost.
- */
+/* Requests to rtnetlink, through libmnl. The kernel handles a request before sendto() returns,
+ * so the socket never waits for an answer: a missing answer was lost. */
 #include "user/net/netlink.h"
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
-/* What the kernel makes a message of a dump at most. */
+/* The longest message of a dump. */
 #define ANSWER_BYTES 32768
 
 int netlink_open(struct netlink *netlink)
@@ -34,7 +32,7 @@ void netlink_close(struct netlink *netlink)
 	netlink->socket = NULL;
 }
 
-/* Receives what answers the last request; whatever an earlier one that failed has left is passed over. */
+/* Receives an answer to the last request, and skips those to an earlier one that failed. */
 static ssize_t receive(const struct netlink *netlink, char *answer)
 {
 	const struct nlmsghdr *header = (const void *)answer;

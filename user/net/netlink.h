@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What xbeatd changes in the kernel's network, over rtnetlink; each request is acknowledged before the
- * call returns. */
+/* Changes of the kernel's network configuration over rtnetlink; each request is acknowledged
+ * before the call returns. */
 #ifndef XBEAT_NET_NETLINK_H
 #define XBEAT_NET_NETLINK_H
 
@@ -20,16 +20,16 @@ struct netlink {
 int netlink_open(struct netlink *netlink);
 void netlink_close(struct netlink *netlink);
 
-/* Sends a request (with NLM_F_ACK) and waits for its acknowledgement. Returns 0 or a negative errno. */
+/* Sends a request (with NLM_F_ACK) and reads its acknowledgement. Returns 0 or a negative errno. */
 int netlink_transact(struct netlink *netlink, struct nlmsghdr *request);
 
-/* Sends a request without NLM_F_ACK and hands what answers it to take, as mnl_cb_run() does: one
- * message, or with NLM_F_DUMP any number of them. Returns 0 or a negative errno. */
+/* Sends a request without NLM_F_ACK and passes its answers to take, like mnl_cb_run(): one
+ * message, or with NLM_F_DUMP any number. Returns 0 or a negative errno. */
 int netlink_query(struct netlink *netlink, struct nlmsghdr *request,
 		  int (*take)(const struct nlmsghdr *answer, void *context), void *context);
 
-/* Finds the attributes behind head_bytes of a message's own: table[TYPE] for types below count; those that
- * are not there stay as they are. */
+/* Finds the attributes after head_bytes of a message's own: table[TYPE] for types below count;
+ * entries of missing attributes stay as they are. */
 void netlink_attributes(const struct nlmsghdr *message, unsigned head_bytes,
 			const struct nlattr **table, uint16_t count);
 
@@ -37,21 +37,24 @@ void netlink_attributes(const struct nlmsghdr *message, unsigned head_bytes,
 void netlink_nested_attributes(const struct nlattr *nest, const struct nlattr **table,
 			       uint16_t count);
 
-/* Adds an address, IPv4 or IPv6, with all that its line says. Returns 0, -EEXIST if it was there
- * already (perhaps with another prefix length, label …), or a negative errno. */
+/* Adds an address, IPv4 or IPv6, with everything that its line sets. Returns 0; -EEXIST if the
+ * address exists (perhaps with another prefix length or label); or a negative errno. */
 int netlink_add_vip(struct netlink *netlink, unsigned interface_index,
 		    const struct config_vip *vip);
 
-/* Removes an address, also if it is there with another prefix length, label …
- * Returns 0, -EADDRNOTAVAIL if it was not there, or a negative errno. */
+/* Removes an address, whatever its prefix length and label. Returns 0; -EADDRNOTAVAIL if it does
+ * not exist; or a negative errno. */
 int netlink_remove_vip(struct netlink *netlink, unsigned interface_index,
 		       const struct config_vip *vip);
 
-/* netlink_route.c, netlink_rule.c. An addition returns 0, -EEXIST if the same was there already, or a
- * negative errno; a removal 0, -ESRCH (route) or -ENOENT (rule) if it was not there, or a negative
- * errno. Both -ENODEV without the interface of "dev".
- * default_interface_index: for a route with neither "dev" nor a gateway that tells the kernel the
- * interface: the instance's; 0: none. */
+/*
+ * netlink_route.c, netlink_rule.c. An addition returns 0; -EEXIST if the same exists; or a negative
+ * errno. A removal returns 0; -ESRCH (route) or -ENOENT (rule) if it does not exist; or a negative
+ * errno. Both return -ENODEV if the interface of "dev" does not exist.
+ *
+ * default_interface_index: the instance's interface, for a route without "dev" and without a
+ * gateway that implies the interface; 0: none.
+ */
 int netlink_add_route(struct netlink *netlink, const struct config_route *route,
 		      unsigned default_interface_index);
 int netlink_remove_route(struct netlink *netlink, const struct config_route *route,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Addresses of interfaces, both families, by rtnetlink: adding, removing, reading what it says. */
+/* Addresses of interfaces, of both families: adds, removes and reads them. */
 #include "user/net/netlink_address.h"
 #include "user/lib/address.h"
 #include "user/net/netlink.h"
@@ -52,7 +52,7 @@ int netlink_add_vip(struct netlink *netlink, unsigned interface_index, const str
 		netlink_put_address(request, IFA_BROADCAST, &vip->broadcast);
 	if (vip->label[0])
 		mnl_attr_put_strz(request, IFA_LABEL, vip->label);
-	/* Most do not fit into the 8 bits of ifa_flags. */
+	/* Most flags do not fit in the 8 bits of ifa_flags. */
 	if (vip->flags)
 		mnl_attr_put_u32(request, IFA_FLAGS, vip->flags);
 	if (vip->preferred_lifetime_s != UINT32_MAX && !address_is_ipv4(&vip->address))
@@ -70,7 +70,9 @@ static int take_prefix_length(const struct nlmsghdr *answer, void *context)
 	return MNL_CB_OK;
 }
 
-/* Finds the prefix length that an IPv6 address has on an interface. Returns 0 or a negative errno. */
+/*
+ * Finds the prefix length that an IPv6 address has on an interface. Returns 0 or a negative errno.
+ */
 static int find_prefix_length(struct netlink *netlink, unsigned interface_index,
 			      const struct config_vip *vip, uint8_t *prefix_length)
 {
@@ -81,8 +83,8 @@ static int find_prefix_length(struct netlink *netlink, unsigned interface_index,
 	return netlink_query(netlink, request, take_prefix_length, prefix_length);
 }
 
-/* An IPv4 address goes by IFA_LOCAL alone: with IFA_ADDRESS or IFA_LABEL, one that has another
- * prefix length or label would stay. IPv6 always compares the length. */
+/* An IPv4 address is removed by IFA_LOCAL alone: with IFA_ADDRESS or IFA_LABEL, an address with
+ * another prefix length or label would stay. IPv6 always compares the length. */
 static int remove_address(struct netlink *netlink, unsigned interface_index,
 			  const struct config_vip *vip, uint8_t prefix_length)
 {
@@ -94,7 +96,8 @@ static int remove_address(struct netlink *netlink, unsigned interface_index,
 	return netlink_transact(netlink, request);
 }
 
-/* The kernel takes one IPv4 address several times, with different prefix lengths or peers: none may stay. */
+/* The kernel accepts an IPv4 address several times, with different prefix lengths or peers: all
+ * must go. */
 static int remove_ipv4(struct netlink *netlink, unsigned interface_index,
 		       const struct config_vip *vip)
 {
@@ -143,7 +146,7 @@ bool netlink_address_read(const struct nlmsghdr *message, struct netlink_address
 	    mnl_nlmsg_get_payload_len(message) < sizeof(*head))
 		return false;
 	netlink_attributes(message, sizeof(*head), attributes, IFA_FLAGS + 1);
-	/* With a peer IFA_ADDRESS is the peer's; IPv6 has IFA_LOCAL only then. */
+	/* With a peer, IFA_ADDRESS is the peer's. IPv6 has IFA_LOCAL only then. */
 	if (!read_address(attributes[IFA_LOCAL] ? attributes[IFA_LOCAL] : attributes[IFA_ADDRESS],
 			  head->ifa_family, &own))
 		return false;

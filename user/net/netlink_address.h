@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* IP addresses in messages of rtnetlink. */
+/* IP addresses in rtnetlink messages. */
 #ifndef XBEAT_NET_NETLINK_ADDRESS_H
 #define XBEAT_NET_NETLINK_ADDRESS_H
 
@@ -16,7 +16,8 @@ struct netlink_address {
 	uint32_t flags; /* IFA_F_* */
 };
 
-/* Reads an RTM_NEWADDR or RTM_DELADDR. Returns whether it is one, with an IP address. */
+/* Reads an RTM_NEWADDR or RTM_DELADDR. Returns false for other messages, and without an IP
+ * address. */
 bool netlink_address_read(const struct nlmsghdr *message, struct netlink_address *address);
 
 /* Adds an address to a message as an attribute: 4 or 16 bytes. */

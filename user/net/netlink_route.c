@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * Routes over rtnetlink. What a line leaves out is as ip-route(8) decides it, but for the protocol,
- * which is keepalived's. A route is removed by all that tells it from others, so that one that
- * somebody else put to the same destination stays.
- */
+/* Routes over rtnetlink. Defaults are those of ip-route(8), but for the protocol, which is
+ * keepalived's. A route is removed by all that identifies it, so that another program's route to
+ * the same destination stays. */
 #include "user/lib/address.h"
 #include "user/net/netlink.h"
 #include "user/net/netlink_address.h"
@@ -21,12 +19,12 @@ static uint32_t number_or(const struct config_number *number, uint32_t otherwise
 	return number->given ? number->value : otherwise;
 }
 
-/* Types that stand for the machine itself belong into the table "local". */
+/* Types for the machine itself belong in the table "local". */
 static uint32_t route_table(const struct config_route *route, uint32_t type)
 {
 	bool local = type == RTN_LOCAL || type == RTN_BROADCAST || type == RTN_ANYCAST;
 
-	/* "table 0" is no table. */
+	/* "table 0" means no table. */
 	return number_or(&route->table, 0) ? route->table.value
 	       : local			   ? RT_TABLE_LOCAL
 					   : RT_TABLE_MAIN;
@@ -57,7 +55,7 @@ static uint8_t implied_scope(const struct config_route *route, uint32_t type)
 	}
 }
 
-/* Which interface a next hop leaves by; 0: the kernel finds it by the gateway. */
+/* Finds the interface of a next hop; 0: the kernel finds it by the gateway. */
 static int find_interface(const struct config_next_hop *next_hop, unsigned default_interface_index,
 			  unsigned *index)
 {
@@ -150,11 +148,11 @@ static int put_next_hops(struct nlmsghdr *header, struct rtmsg *message,
 
 	if (route->next_hop_count > 1)
 		return put_multipath(header, route, default_interface_index);
-	/* "blackhole" and its like go nowhere, so the default interface is not for them. */
+	/* Routes like "blackhole" lead nowhere, so they do not get the default interface. */
 	return put_single_hop(header, message, route, reaches ? default_interface_index : 0);
 }
 
-/* What tells a route from others; a removal needs no more. */
+/* What identifies a route; a removal needs no more. */
 static void put_identity(struct nlmsghdr *header, struct rtmsg *message,
 			 const struct config_route *route)
 {
@@ -229,7 +227,7 @@ static int change_route(struct netlink *netlink, uint16_t type, uint16_t flags,
 int netlink_add_route(struct netlink *netlink, const struct config_route *route,
 		      unsigned default_interface_index)
 {
-	/* Without NLM_F_EXCL: routes of others to the same destination do not matter. */
+	/* Without NLM_F_EXCL: other programs' routes to the same destination do not matter. */
 	uint16_t flags = NLM_F_CREATE | (route->append ? NLM_F_APPEND : 0);
 
 	return change_route(netlink, RTM_NEWROUTE, flags, route, default_interface_index);

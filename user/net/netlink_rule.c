@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Rules of policy routing over rtnetlink. A rule is removed by all that it says. */
+/* Rules of policy routing over rtnetlink. A rule is removed by all its attributes. */
 #include "user/net/netlink.h"
 #include "user/net/netlink_address.h"
 #include <libmnl/libmnl.h>
@@ -60,7 +60,7 @@ static void put_addresses(struct nlmsghdr *header, struct fib_rule_hdr *message,
 	}
 }
 
-/* Which packets a rule is for. */
+/* The packets that a rule selects. */
 static void put_selector(struct nlmsghdr *header, const struct config_rule *rule)
 {
 	put_text(header, FRA_IIFNAME, rule->input_interface);
@@ -77,7 +77,7 @@ static void put_selector(struct nlmsghdr *header, const struct config_rule *rule
 		mnl_attr_put_u64(header, FRA_TUN_ID, htobe64(rule->tunnel_id.value));
 }
 
-/* What becomes of them. */
+/* What happens to them. */
 static void put_action(struct nlmsghdr *header, const struct config_rule *rule)
 {
 	put_u32(header, FRA_TABLE, &rule->table);

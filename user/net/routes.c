@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Routes and rules in their order, and what is static; see static_network.h. */
+/* Routes and rules in their order, and static entries; see routes.h. */
 #include "user/net/routes.h"
 #include "user/config/model/route.h"
 #include "user/config/print/print.h"
@@ -38,8 +38,8 @@ static char *rule_text(const struct config_rule *rule)
 	return text;
 }
 
-static void complain(const char *owner, const char *verb, const char *what, const char *text,
-		     int error)
+static void log_failure(const char *owner, const char *verb, const char *what, const char *text,
+			int error)
 {
 	log_error("%s: cannot %s the %s \"%s\": %s", owner, verb, what, text ? text : "?",
 		  strerror(-error));
@@ -54,7 +54,7 @@ static void add_route(struct netlink *netlink, const char *owner, const struct c
 	if (!error || error == -EEXIST)
 		return;
 	text = route_text(route);
-	complain(owner, "add", "route", text, error);
+	log_failure(owner, "add", "route", text, error);
 }
 
 static void remove_route(struct netlink *netlink, const char *owner,
@@ -63,11 +63,11 @@ static void remove_route(struct netlink *netlink, const char *owner,
 	int error = netlink_remove_route(netlink, route, index);
 	_cleanup_free_ char *text = NULL;
 
-	/* It goes by itself with its interface or address. */
+	/* It may be gone with its interface or address. */
 	if (!error || error == -ESRCH || error == -ENOENT || error == -ENODEV)
 		return;
 	text = route_text(route);
-	complain(owner, "remove", "route", text, error);
+	log_failure(owner, "remove", "route", text, error);
 }
 
 static void add_rule(struct netlink *netlink, const char *owner, const struct config_rule *rule)
@@ -78,7 +78,7 @@ static void add_rule(struct netlink *netlink, const char *owner, const struct co
 	if (!error || error == -EEXIST)
 		return;
 	text = rule_text(rule);
-	complain(owner, "add", "rule", text, error);
+	log_failure(owner, "add", "rule", text, error);
 }
 
 static void remove_rule(struct netlink *netlink, const char *owner, const struct config_rule *rule)
@@ -89,7 +89,7 @@ static void remove_rule(struct netlink *netlink, const char *owner, const struct
 	if (!error || error == -ENOENT || error == -ESRCH)
 		return;
 	text = rule_text(rule);
-	complain(owner, "remove", "rule", text, error);
+	log_failure(owner, "remove", "rule", text, error);
 }
 
 void routes_add(struct netlink *netlink, const char *owner, const struct config_route_list *routes,
@@ -197,7 +197,7 @@ static void change_address(struct netlink *netlink, const struct config_vip *vip
 			  address_format(&vip->address, text), vip->interface, strerror(-error));
 }
 
-static void remove_gone(struct netlink *netlink, const struct config *from, const struct config *to)
+static void remove_old(struct netlink *netlink, const struct config *from, const struct config *to)
 {
 	for (size_t i = 0; i < from->static_rules.count; i++)
 		if (!has_rule(to, &from->static_rules.entries[i]))
@@ -227,7 +227,7 @@ void static_network_change(struct netlink *netlink, const struct config *from,
 			   const struct config *to)
 {
 	if (from)
-		remove_gone(netlink, from, to);
+		remove_old(netlink, from, to);
 	if (to)
 		add_new(netlink, from, to);
 }

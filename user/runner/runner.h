@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs programs in a process of its own, the runner. It is forked when the daemon starts, before memory is
- * locked and real-time scheduling is granted, and does all that can block: fork, exec, reading files,
- * searching /proc. The daemon's loop only sends it requests and receives results. When the daemon is gone,
- * the runner kills the checks and exits.
+ * Runs programs in a process of its own, the runner. It is forked when the daemon starts, before
+ * memory is locked and real-time scheduling is granted, and does all that can block: fork, exec,
+ * reading files, searching /proc. The daemon's loop only sends it requests and receives results.
+ * When the daemon is gone, the runner kills the checks and exits.
  */
 #ifndef XBEAT_RUNNER_RUNNER_H
 #define XBEAT_RUNNER_RUNNER_H
@@ -16,8 +16,8 @@
 
 /*
  * A check is killed with its whole process group if it is late, writes too much, or ends and leaves
- * processes behind, and when the daemon ends. Any other job is a notification: its output is discarded,
- * and it may outlive the daemon.
+ * processes behind, and when the daemon ends. Any other job is a notification: its output is
+ * discarded, and it may outlive the daemon.
  */
 struct runner_job {
 	const struct config_command *command;
@@ -45,9 +45,12 @@ uint32_t runner_run(struct runner *runner, const struct runner_job *job, runner_
 /* Kills a check; a notification gets SIGTERM after a second. done will not be called. */
 void runner_cancel(struct runner *runner, uint32_t number);
 
-/* Watches until runner_unwatch(). seen is called from the loop: at first with the present state, then on
- * changes. A new runner, after the old one was killed, continues the watches. config may be freed
- * afterwards. Returns a number for runner_unwatch(); 0 without memory or if the configuration is too long. */
+/*
+ * Watches until runner_unwatch(). seen is called from the loop: at first with the present state,
+ * then on changes. A new runner, after the old one was killed, continues the watches. config may be
+ * freed afterwards. Returns a number for runner_unwatch(); 0 without memory or if the configuration
+ * is too long.
+ */
 uint32_t runner_watch_process(struct runner *runner, const struct config_process *config,
 			      runner_seen *seen, void *context);
 uint32_t runner_watch_file(struct runner *runner, const struct config_file *config,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The runner's process: forked from the daemon, without an exec. It releases what it must not share with
- * the daemon (descriptors, real-time scheduling, locked memory), serves the socket, and reaps: its
- * programs, and as a subreaper whatever they leave behind. It ignores signals, because a signal to the
- * daemon's process group would otherwise stop the notifications about that stop.
+ * The runner's process: forked from the daemon, without an exec. It releases what it must not share
+ * with the daemon (descriptors, real-time scheduling, locked memory), serves the socket, and reaps:
+ * its programs, and as a subreaper whatever they leave behind. It ignores signals, because a signal
+ * to the daemon's process group would otherwise stop the notifications about that stop.
  */
 #include "user/runner/child/child.h"
 #include "user/runner/child/jobs.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From fork to exec. The program inherits nothing of the daemon: it gets ordinary scheduling, the limits that
- * the daemon was started with, default signals, a new environment, and no descriptors.
+ * From fork to exec. The program inherits nothing of the daemon: it gets ordinary scheduling, the
+ * limits that the daemon was started with, default signals, a new environment, and no descriptors.
  */
 #include "user/runner/child/exec.h"
 #include "user/config/model/command.h"

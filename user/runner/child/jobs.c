@@ -2,15 +2,15 @@
 /*
  * Jobs in the runner's process, from the request to the result.
  *
- *	WAITING    a notification, while RUNNING_MAX others run
- *	RUNNING
- *	LINGERING  the check has ended, other processes of its group have not. A process that reads from the
- *	           script ("exec > >(logger)") ends a moment later; others are killed after LINGER_NS
- *	KILLED     until it is dead, which takes long while it is blocked in the kernel
- *	LEAVING    a cancelled notification: it sees the end of its input, after LEAVE_NS it gets SIGTERM
+ *   WAITING    a notification, while RUNNING_MAX others run
+ *   RUNNING
+ *   LINGERING  the check has ended, other processes of its group have not. One that reads from the
+ *              script ("exec > >(logger)") ends a moment later; others are killed after LINGER_NS
+ *   KILLED     until it is dead, which takes long while it is blocked in the kernel
+ *   LEAVING    a cancelled notification: it sees the end of its input, then SIGTERM after LEAVE_NS
  *
- * A process that has left the group for a session of its own is not killed: services that a script starts,
- * often the one that it checks, do that.
+ * A process that has left the group for a session of its own is not killed: services that a script
+ * starts, often the one that it checks, do that.
  */
 #include "user/runner/child/jobs.h"
 #include "user/lib/cleanup.h"
@@ -198,7 +198,10 @@ static void on_output(evutil_socket_t fd, short what, void *context)
 	kill_job(job);
 }
 
-/* Makes the pipes, with the program's ends in *output_fd and *error_fd. Returns 0 or a negative errno. */
+/*
+ * Makes the pipes, with the program's ends in *output_fd and *error_fd. Returns 0 or a negative
+ * errno.
+ */
 static int make_pipes(struct job *job, int *output_fd, int *error_fd)
 {
 	int ends[2];

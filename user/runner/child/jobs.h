@@ -15,7 +15,10 @@ void jobs_child_ended(struct runner_child *child, pid_t pid, int status);
 /* Call it once jobs_child_ended() has been called for all that ended. */
 void jobs_children_reaped(struct runner_child *child);
 
-/* Kills the checks and starts the notifications that wait. Returns whether to wait for others to end. */
+/*
+ * Kills the checks and starts the notifications that wait. Returns whether to wait for others to
+ * end.
+ */
 bool jobs_end(struct runner_child *child);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The proc connector (linux/cn_proc.h). Whether it works shows after subscribing: it answers with the event
- * PROC_EVENT_NONE, which carries an error or 0. Outside the first network and PID namespace it does not answer.
+ * The proc connector (linux/cn_proc.h). Whether it works shows after subscribing: it answers with
+ * the event PROC_EVENT_NONE, which carries an error or 0. Outside the first network and PID
+ * namespace it does not answer.
  */
 #include "user/runner/child/proc_connector.h"
 #include "user/lib/cleanup.h"

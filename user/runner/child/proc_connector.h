@@ -5,8 +5,9 @@
 
 #include <event2/event.h>
 
-/* From now on calls happened whenever a process starts, changes its name, executes another program or
- * ends, and when events were lost. Returns 0, or a negative errno if the kernel gives us no events. */
+/* From now on calls happened whenever a process starts, changes its name, executes another
+ * program or ends, and when events were lost. Returns 0, or a negative errno if the kernel gives
+ * us no events. */
 int proc_connector_start(struct event_base *base, void (*happened)(void *context), void *context);
 
 #endif

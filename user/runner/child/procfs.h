@@ -18,7 +18,10 @@ bool procfs_read_name(pid_t pid, char name[static PROCFS_NAME_BYTES]);
 /* Reads the arguments, each with its NUL. Returns the number of bytes; 0 without arguments. */
 size_t procfs_read_arguments(pid_t pid, char *arguments, size_t bytes);
 
-/* Reads whether it runs, as opposed to waiting to be reaped, and its process group. Returns success. */
+/*
+ * Reads whether it runs, as opposed to waiting to be reaped, and its process group. Returns
+ * success.
+ */
 bool procfs_read_state(pid_t pid, bool *alive, pid_t *group);
 
 /* Returns the number of living processes in a group. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The messages between the daemon and its runner: one in each packet of a SOCK_SEQPACKET socket pair.
- * Both are the same program, forked, so structs are sent as they are in memory. A request may carry
- * strings (arguments, a path), each ended by a NUL, after its fixed part.
+ * The messages between the daemon and its runner: one in each packet of a SOCK_SEQPACKET socket
+ * pair. Both are the same program, forked, so structs are sent as they are in memory. A request may
+ * carry strings (arguments, a path), each ended by a NUL, after its fixed part.
  */
 #ifndef XBEAT_RUNNER_CHILD_PROTOCOL_H
 #define XBEAT_RUNNER_CHILD_PROTOCOL_H
@@ -85,7 +85,10 @@ static inline size_t runner_request_length(const struct runner_request *request)
 /* Appends strings up to a NULL; NULL appends none. Returns 0 or -E2BIG. */
 int runner_request_add_strings(struct runner_request *request, const char *const *strings);
 
-/* Whether a message of length bytes is a request: of a known type, filled by as many strings as it states. */
+/*
+ * Whether a message of length bytes is a request: of a known type, filled by as many strings as it
+ * states.
+ */
 bool runner_request_is_valid(const struct runner_request *request, size_t length);
 
 /* Sets strings to point into a valid request, and ends them by NULL. */

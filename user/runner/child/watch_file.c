@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Files that hold a number, watched by inotify(7) on their directories, so that creation, replacement by a
- * rename, and removal are seen. As in keepalived, a file that is missing, or does not start with a number,
- * has the value 0; a number that does not fit 32 bits is ignored.
+ * Files that hold a number, watched by inotify(7) on their directories, so that creation,
+ * replacement by a rename, and removal are seen. As in keepalived, a file that is missing, or does
+ * not start with a number, has the value 0; a number that does not fit 32 bits is ignored.
  *
- * A missing directory is searched for once a second. An empty file may be about to be written, so it is
- * read again before it has the value 0.
+ * A missing directory is searched for once a second. An empty file may be about to be written, so
+ * it is read again before it has the value 0.
  */
 #include "user/runner/child/watch_file.h"
 #include "user/lib/cleanup.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The number of processes with a name or a command line, found by scanning /proc. The kernel's process events
- * only trigger a scan; where there are none (another network namespace, a container), a scan starts every
- * SCAN_SPACING_NS. Scanning takes at most 1/COST_FACTOR of a processor: with very many processes it is done
- * less often.
+ * The number of processes with a name or a command line, found by scanning /proc. The kernel's
+ * process events only trigger a scan; where there are none (another network namespace, a
+ * container), a scan starts every SCAN_SPACING_NS. Scanning takes at most 1/COST_FACTOR of a
+ * processor: with very many processes it is done less often.
  */
 #include "user/runner/child/watch_process.h"
 #include "user/lib/clock.h"
@@ -69,7 +69,10 @@ static void on_delay(evutil_socket_t fd, short what, void *context)
 		report(watch);
 }
 
-/* Takes over the count of a scan. A change that crosses the quorum counts once it has lasted for its delay. */
+/*
+ * Takes over the count of a scan. A change that crosses the quorum counts once it has lasted for
+ * its delay.
+ */
 static void finish_scan(struct process_watch *watch)
 {
 	uint64_t delay_ns = watch->seen > watch->count ? watch->request->process.fork_delay_ns
