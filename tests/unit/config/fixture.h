@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Parses a text and compares everything that was said about it, for the tests of the configuration. */
+/* Parses a text and compares all diagnostics, for the tests of the configuration. */
 #ifndef XBEAT_TESTS_CONFIG_FIXTURE_H
 #define XBEAT_TESTS_CONFIG_FIXTURE_H
 
@@ -15,7 +15,7 @@
 #include "user/lib/address.h"
 #include <cmocka.h>
 
-/* Whatever an include names is one file. */
+/* Every include pattern matches one file. */
 static inline int fixture_find(const char *pattern, char ***paths, size_t *count)
 {
 	*paths = calloc(1, sizeof(**paths));
@@ -93,7 +93,7 @@ static inline void check_address(const struct xb_address *address, const char *e
 	assert_string_equal(address_format(address, text), expected);
 }
 
-/* The beginning of a file with one instance, four lines of it, and addresses for it. */
+/* The beginning of a file with one instance (four lines), and addresses for it. */
 #define V3 "global_defs { vrrp_version 3 }\n"
 #define INSTANCE V3 "vrrp_instance V {\ninterface eth0\nvirtual_router_id 1\n"
 #define VIPS "virtual_ipaddress { 10.0.0.9 }\n"

@@ -115,7 +115,7 @@ static void lines_of_a_group(void **state)
 	config_free(config);
 }
 
-static void links_that_tell_nothing(void **state)
+static void links_without_effect(void **state)
 {
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "track_link eth0\n}\nheartbeat h {\ninterface eth0\nkey_file k\n"
@@ -167,7 +167,7 @@ int main(void)
 		cmocka_unit_test(lines),
 		cmocka_unit_test(lines_of_a_group),
 		cmocka_unit_test(wrong_lines),
-		cmocka_unit_test(links_that_tell_nothing),
+		cmocka_unit_test(links_without_effect),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

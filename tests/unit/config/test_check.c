@@ -7,7 +7,7 @@
 #define HEARTBEAT(nodes) "heartbeat h {\ninterface eth0\nkey_file k\n" nodes "}\n"
 #define TWO_LINKS(nodes) "heartbeat h {\ninterface eth0\ninterface eth1\nkey_file k\n" nodes "}\n"
 
-/* One line per instance, so that positions are easy to see. */
+/* One line per instance keeps the locations simple. */
 #define ROUTER(name, interface, vrid, more)                                                        \
 	"vrrp_instance " name " {\ninterface " interface "\nvirtual_router_id " vrid "\n" more "}" \
 	"\n"
@@ -79,7 +79,7 @@ static void pairs_of_instances(void **state)
 		{V3 ROUTER("V", "eth0", "1", VIP("10.0.0.8/24"))
 			 ROUTER("W", "eth0", "2", VIP("10.0.0.8")),
 		 "10:21: error: 10.0.0.8 already belongs to vrrp_instance V on line 5; keep it in one instance\n"},
-		/* Link-local addresses belong to their link. */
+		/* Link-local addresses are separate on each link. */
 		{ROUTER("V", "eth0", "1", VIP("fe80::1")) ROUTER("W", "eth1", "1", VIP("fe80::1")),
 		 ""},
 		/* The same VRID in both families. */
@@ -102,7 +102,7 @@ static void references(void **state)
 		 "2:1: error: vrrp_instance V uses heartbeat h, which is not defined; add \"heartbeat h { ... }\"\n"},
 		{V3 HEARTBEAT(NODES) ROUTER("V", "eth0", "1", "heartbeat g\n" VIP("10.0.0.9")),
 		 "8:1: error: vrrp_instance V uses heartbeat g, which is not defined; add \"heartbeat g { ... }\"\n"},
-		/* The heartbeat may come later. */
+		/* The heartbeat block may come later. */
 		{V3 ROUTER("V", "eth0", "1", "heartbeat h\n" VIP("10.0.0.9")) HEARTBEAT(NODES), ""},
 		{V3 HEARTBEAT(NODES) ROUTER("V", "eth0", "1", "heartbeat h\n" VIP("10.0.0.8"))
 			 ROUTER("W", "eth1", "1", "heartbeat h\n" VIP("10.0.0.9")),
@@ -113,7 +113,7 @@ static void references(void **state)
 	RUN_CASES(cases);
 }
 
-/* A text of count instances, one per line from line 7 on, all with heartbeat h if with_heartbeat. */
+/* A text of count instances, one per line from line 7 on; with_heartbeat: all use heartbeat h. */
 static char *many_instances(unsigned count, const char *heartbeat)
 {
 	char *text = NULL;
@@ -204,7 +204,7 @@ static void own_node(void **state)
 	assert_int_equal(find(THREE_NODES, second), 1);
 	assert_int_equal(find(THREE_NODES, both), -EEXIST);
 	assert_int_equal(find("global_defs { router_id c }\n" THREE_NODES, second), 2);
-	/* A name that is only keepalived's decides nothing. */
+	/* A router_id that names no node is ignored. */
 	assert_int_equal(find("global_defs { router_id LVS_DEVEL }\n" THREE_NODES, second), 1);
 	assert_int_equal(find(V3 ROUTER("V", "eth0", "1", VIP("10.0.0.9")), second), -ENOENT);
 }

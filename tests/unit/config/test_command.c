@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Command values: keepalived's quotes and escapes, users, and notify and FIFOs that have them. The
- * expected arguments are what keepalived 2.2.7 makes of the same lines. */
+/*
+ * Command values: keepalived's quotes and escapes, users, notify and FIFOs. The expected arguments
+ * are those of keepalived 2.2.7 for the same lines.
+ */
 #include "tests/unit/config/fixture.h"
 
 static char *joined(char *const words[])

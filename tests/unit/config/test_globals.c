@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The words of global_defs: what they become, and what is said of wrong ones. */
+/* The keywords of global_defs: their values, and the errors of invalid ones. */
 #include "tests/unit/config/fixture.h"
 #include "user/lib/time.h"
 
@@ -76,7 +76,7 @@ static void values(void **state)
 	config_free(config);
 }
 
-/* global_defs holds for the instances before it, too; an instance's own word goes first. */
+/* global_defs applies to earlier instances, too; an instance's own keyword has precedence. */
 static void inherited_values(void **state)
 {
 	struct config *config = fixture_parse(
@@ -104,7 +104,7 @@ static void inherited_values(void **state)
 	assert_false(own->strict);
 	assert_int_equal(own->down_timer_adverts, 5);
 	assert_int_equal(own->garp_repeat, 6);
-	/* As in keepalived: of the global word, not of the instance's. */
+	/* As in keepalived: it follows the global keyword, not the instance's. */
 	assert_int_equal(own->garp_lower_prio_repeat, 2);
 	assert_int_equal(own->garp_lower_prio_delay_ns, 9 * NS_PER_SECOND);
 	assert_false(own->lower_prio_no_advert);

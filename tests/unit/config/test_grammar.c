@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Definitions, conditions and loops: the text that is left of them, and what is
- * said of wrong ones, with places. The rules and examples are keepalived's.
+ * Definitions, conditions and loops: the resulting text, and the errors of invalid ones with their
+ * locations. The rules and examples are keepalived's.
  */
 #include "tests/unit/config/fixture.h"
 #include "user/config/syntax/preprocess.h"
@@ -24,7 +24,7 @@ static const struct config_environment node = {
 	.variable = variable,
 };
 
-/* Returns what the lexer would read, without empty lines and blanks at the end of lines. */
+/* Returns the lexer's input, without empty lines and trailing blanks. */
 static char *preprocess(const char *file, const char *text, struct diagnostics *diagnostics)
 {
 	struct config_preprocessor preprocessor;
@@ -76,20 +76,20 @@ static void definitions(void **state)
 {
 	static const struct expansion cases[] = {
 		{"$A=1\nb${A}c $A\nd$A", "b1c 1\nd1"},
-		/* Without braces a blank or the end must follow. */
+		/* Without braces, a blank or the end must follow. */
 		{"$A=1\n$A.5 $Ab $A{ \"$A\" \"${A}\"", "$A.5 $Ab $A{\"$A\" \"1\""},
 		{"$A=\na${A}b", "ab"},
 		{"$A= x y # comment\n$A z", "x y z"},
 		{"$A=\"b # c\" ! d\n$A", "\"b # c\""},
 		{"$A=b\\#c\n$A", "b\\#c"},
-		/* Late and recursive: keepalived's example. */
+		/* Late and recursive expansion: keepalived's example. */
 		{"$BASE=10.2.${SUB}\n$SUB=0\n${BASE}.100/32\n$SUB=10\n${BASE}.100/32",
 		 "10.2.0.100/32\n10.2.10.100/32"},
 		{"$A=${B} x\n$B=y\n$A z", "y x z"},
-		/* What is not defined stays; blanks behind braces mean nothing. */
+		/* Undefined names are unchanged; blanks after braces are ignored. */
 		{"$ ${ ${} ${A $A ${A} ${ A } $1A=2", "$ ${${}${A $A ${A} ${A }$1A=2"},
 		{"a $A=1\n$A =2\nb$A", "a $A=1\n$A =2\nb$A"},
-		/* Behind a brace a statement may begin. */
+		/* A statement may begin after a brace. */
 		{"a {$B=1\nb$B\n}", "a {\nb1\n}"},
 		{"$OPEN={\na $OPEN\n}", "a {\n}"},
 		{"$_X=1\na$_X", "a1"},
@@ -168,7 +168,7 @@ static void predefined(void **state)
 	}
 }
 
-/* Every value comes up, none outside, and the same seed gives the same ones. */
+/* Every value occurs, none is out of range, and the same seed gives the same values. */
 static void random_numbers(void **state)
 {
 	char text[200 * 16] = "", *first, *second;
@@ -256,7 +256,7 @@ static void wrong_loops(void **state)
 		"3:1: error: '{1,2}' has 2 value(s) for 1 name(s); give each name one value\n");
 }
 
-static void circles(void **state)
+static void cycles(void **state)
 {
 	(void)state;
 	expect_error(
@@ -275,7 +275,7 @@ static void circles(void **state)
 		     "1:1: error: $_HASH is predefined by xbeat; choose another name\n");
 }
 
-/* Counts the diagnostics, the last of which must say so. */
+/* Checks that the last diagnostic contains a text. */
 static void expect_end(const char *text, const char *said)
 {
 	struct diagnostics diagnostics = {0};
@@ -288,7 +288,7 @@ static void expect_end(const char *text, const char *said)
 	diagnostics_free(&diagnostics);
 }
 
-/* Nothing takes long, or all memory, however little text asks for it. */
+/* A short text cannot cause long runs or exhaust the memory. */
 static void limits(void **state)
 {
 	char chain[60 * 16] = "", loops_in_loops[40 * 16] = "";
@@ -332,8 +332,8 @@ static void lines(void **state)
 	"vrrp_instance V {\nversion 3\ninterface eth0\nvirtual_router_id 1\n"                      \
 	"virtual_ipaddress { 10.0.0.9 }\n"
 
-/* A report points to the text in the file, and says how it came where it is. */
-static void places(void **state)
+/* An error names the location in the file, and the definitions that the text was expanded from. */
+static void source_locations(void **state)
 {
 	static const struct config_case cases[] = {
 		{"$P=  300\n" ROUTER "priority $P\n}",
@@ -361,12 +361,12 @@ static void places(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(definitions),	  cmocka_unit_test(several_lines),
-		cmocka_unit_test(conditions),	  cmocka_unit_test(predefined),
-		cmocka_unit_test(random_numbers), cmocka_unit_test(loops),
-		cmocka_unit_test(wrong_loops),	  cmocka_unit_test(circles),
-		cmocka_unit_test(limits),	  cmocka_unit_test(lines),
-		cmocka_unit_test(places),
+		cmocka_unit_test(definitions),	    cmocka_unit_test(several_lines),
+		cmocka_unit_test(conditions),	    cmocka_unit_test(predefined),
+		cmocka_unit_test(random_numbers),   cmocka_unit_test(loops),
+		cmocka_unit_test(wrong_loops),	    cmocka_unit_test(cycles),
+		cmocka_unit_test(limits),	    cmocka_unit_test(lines),
+		cmocka_unit_test(source_locations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

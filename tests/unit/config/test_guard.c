@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* How long an instance's addresses are answered for without its daemon, and what it does in a partition. */
+/*
+ * How long an instance's addresses are answered for without its daemon, and what it does in a
+ * partition.
+ */
 #include "tests/unit/config/fixture.h"
 #include "user/lib/time.h"
 
@@ -26,14 +29,14 @@ static void guard_defaults(void **state)
 	check_guard(INSTANCE VIPS "}\n", 3 * NS_PER_SECOND);
 	check_guard(INSTANCE VIPS "advert_int 0.1\ndown_timer_adverts 5\n}\n", 500 * NS_PER_MS);
 	check_guard(INSTANCE VIPS "advert_int 0.03\n}\n", 100 * NS_PER_MS);
-	/* One interval would be over when the next advert is due. */
+	/* One interval would expire when the next advert is due. */
 	check_guard(INSTANCE VIPS "down_timer_adverts 1\n}\n", 2 * NS_PER_SECOND);
 	check_guard(INSTANCE VIPS "guard_timeout 1500ms\n}\n", 1500 * NS_PER_MS);
-	/* A heartbeat block that the instance does not refer to is none of its own. */
+	/* A heartbeat block that the instance does not use has no influence. */
 	check_guard(INSTANCE VIPS "advert_int 0.1\n}\n" HEARTBEAT(""), 300 * NS_PER_MS);
 }
 
-static void guards_that_do_not_fit(void **state)
+static void invalid_guards(void **state)
 {
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "guard_timeout 4s\n}\n",
@@ -67,7 +70,7 @@ static void partition(void **state)
 	config_free(config);
 }
 
-static void partitions_that_do_not_fit(void **state)
+static void invalid_partitions(void **state)
 {
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "on_partition take\n}\n" HEARTBEAT(WITNESS),
@@ -87,9 +90,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(guard_defaults),
-		cmocka_unit_test(guards_that_do_not_fit),
+		cmocka_unit_test(invalid_guards),
 		cmocka_unit_test(partition),
-		cmocka_unit_test(partitions_that_do_not_fit),
+		cmocka_unit_test(invalid_partitions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The heartbeat block: its values, its defaults, what is said of wrong ones. */
+/* The heartbeat block: its values, its defaults, the errors of invalid values. */
 #include "tests/unit/config/fixture.h"
 #include "user/lib/time.h"
 
@@ -129,7 +129,7 @@ static void isolation(void **state)
 	config_free(config);
 }
 
-/* A reload may change these, and nothing else. */
+/* A reload may change these settings only. */
 static void retiming(void **state)
 {
 	struct config *running = fixture_parse(HEARTBEAT "node 3 c 10.0.0.3\n}", "");
@@ -151,7 +151,7 @@ static void retiming(void **state)
 	config_free(wanted);
 }
 
-static void times_that_do_not_fit(void **state)
+static void invalid_times(void **state)
 {
 	static const struct config_case cases[] = {
 		{HEARTBEAT "multiplier outo\n}",
@@ -171,7 +171,7 @@ static void times_that_do_not_fit(void **state)
 		{HEARTBEAT "interval 1s\nguard_timeout 1s\n}",
 		 "7:1: error: guard_timeout 1s is not longer than the interval of heartbeat h (1s), at which the guard is extended; raise guard_timeout\n"},
 		{HEARTBEAT "on_isolated release\n}",
-		 "6:1: error: on_isolated release needs at least 2 other nodes: the death of the only one would look the same, and nobody would keep the addresses; add a "
+		 "6:1: error: on_isolated release needs at least 2 other nodes: the death of the only one would look like isolation, and no node would keep the addresses; add a "
 		 "witness, or write \"on_isolated keep\"\n"},
 		{HEARTBEAT "on_isolated relase\n}",
 		 "6:13: error: 'relase' is neither release nor keep; write \"on_isolated release|keep\"\n"},
@@ -184,13 +184,10 @@ static void times_that_do_not_fit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(heartbeat_defaults),
-		cmocka_unit_test(wrong_heartbeat_values),
-		cmocka_unit_test(detection),
-		cmocka_unit_test(guard),
-		cmocka_unit_test(isolation),
-		cmocka_unit_test(retiming),
-		cmocka_unit_test(times_that_do_not_fit),
+		cmocka_unit_test(heartbeat_defaults), cmocka_unit_test(wrong_heartbeat_values),
+		cmocka_unit_test(detection),	      cmocka_unit_test(guard),
+		cmocka_unit_test(isolation),	      cmocka_unit_test(retiming),
+		cmocka_unit_test(invalid_times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Includes, from files that only this test knows: what is read, in which order, and what is said. */
+/*
+ * Includes, from files that exist only in this test: what is read, in which order, and which errors
+ * are reported.
+ */
 #include "tests/unit/config/fixture.h"
 #include <errno.h>
 #include <fnmatch.h>
@@ -79,7 +82,7 @@ static char *render(const struct diagnostics *diagnostics)
 	return text;
 }
 
-/* A block that has nothing to do with includes, so that the rest of a text may be only them. */
+/* A block without includes, so that the rest of a text may be only includes. */
 #define SERVED                                                                                     \
 	"vrrp_instance S {\nversion 3\ninterface eth9\nvirtual_router_id 9\n"                      \
 	"virtual_ipaddress { 10.9.9.9 }\n}\n"
@@ -98,7 +101,7 @@ static struct config *parse(const char *text, const char *expected)
 	return config;
 }
 
-static void texts_are_put_in(void **state)
+static void texts_are_inserted(void **state)
 {
 	struct config *config;
 
@@ -118,7 +121,7 @@ static void texts_are_put_in(void **state)
 	config_free(config);
 }
 
-static void places(void **state)
+static void source_locations(void **state)
 {
 	(void)state;
 	parse(SERVED "\ninclude bad.conf\n",
@@ -133,7 +136,7 @@ static void places(void **state)
 	      "test.conf:8:1: error: vrrp_instance V is already defined on line 1 of again.conf; give each instance its own name\n");
 }
 
-static void circles(void **state)
+static void cycles(void **state)
 {
 	(void)state;
 	config_free(parse(
@@ -145,7 +148,7 @@ static void circles(void **state)
 	      "test.conf:7:1: error: test.conf includes itself through test.conf; break the cycle\n");
 }
 
-/* What is missing is an error only if the letter asks for it: as keepalived does. */
+/* As in keepalived, a missing file is an error only if the letter asks for it. */
 static void missing(void **state)
 {
 #define NO_FILE(severity)                                                                          \
@@ -187,7 +190,7 @@ static void missing(void **state)
 static void checks(void **state)
 {
 	(void)state;
-	/* What an included file sets ends with it. */
+	/* include_check in an included file ends with that file. */
 	parse(SERVED "include checks.conf\ninclude nothing2\n"
 		     "global_defs {\n include_check match wildcard_match\n}\n"
 		     "include n*3\ninclude_check -wildcard_match\ninclude n*4\ninclude nothing5\n"
@@ -206,7 +209,7 @@ static void checks(void **state)
 static void braces(void **state)
 {
 	(void)state;
-	/* Nested ones, empty alternatives, and one that is not closed. */
+	/* Nested braces, empty alternatives, and an unclosed brace. */
 	config_free(parse(
 		SERVED "include {emp{ty,tier},e}.conf\n",
 		"test.conf:7:1: warning: no file matches e.conf, an alternative in the braces; correct its name\n"
@@ -226,7 +229,7 @@ static void wrong_includes(void **state)
 	      "test.conf:8:1: error: includem lacks a file name; write \"include FILE\"\n"
 	      "test.conf:9:1: error: unknown keyword 'includez'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, vrrp_track_file, "
 	      "track_file, vrrp_app, static_routes, static_rules, static_ipaddress\n");
-	/* A great many alternatives are cut off. */
+	/* A large number of alternatives is truncated. */
 	for (int i = 0; i < 100; i++)
 		strcat(deep, "{a,b}");
 	config_free(parse(
@@ -246,9 +249,12 @@ static void wrong_includes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(texts_are_put_in), cmocka_unit_test(places),
-		cmocka_unit_test(circles),	    cmocka_unit_test(missing),
-		cmocka_unit_test(checks),	    cmocka_unit_test(braces),
+		cmocka_unit_test(texts_are_inserted),
+		cmocka_unit_test(source_locations),
+		cmocka_unit_test(cycles),
+		cmocka_unit_test(missing),
+		cmocka_unit_test(checks),
+		cmocka_unit_test(braces),
 		cmocka_unit_test(wrong_includes),
 	};
 

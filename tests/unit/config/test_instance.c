@@ -26,7 +26,7 @@ static void instance_defaults(void **state)
 	config_free(config);
 }
 
-/* Which setting clears which, as keepalived does, but said. */
+/* Which setting clears which: as in keepalived, but reported. */
 static void settings_that_clear_others(void **state)
 {
 	struct config *config;
@@ -120,7 +120,7 @@ static void wrong_instance_values(void **state)
 	RUN_CASES(cases);
 }
 
-static void wrong_instance_words(void **state)
+static void wrong_instance_keywords(void **state)
 {
 	static const struct config_case cases[] = {
 		{INSTANCE "preempt\nnopreempt\naccept\nno_accept\n" VIPS "}",
@@ -219,7 +219,7 @@ static void every_value(void **state)
 	config_free(config);
 }
 
-/* Halves upwards, as keepalived; never to 0. */
+/* Halves are rounded up, as in keepalived; never to 0. */
 static void rounded_intervals(void **state)
 {
 	static const struct {
@@ -313,7 +313,7 @@ int main(void)
 		cmocka_unit_test(instance_defaults),
 		cmocka_unit_test(settings_that_clear_others),
 		cmocka_unit_test(wrong_instance_values),
-		cmocka_unit_test(wrong_instance_words),
+		cmocka_unit_test(wrong_instance_keywords),
 		cmocka_unit_test(every_default),
 		cmocka_unit_test(every_value),
 		cmocka_unit_test(rounded_intervals),

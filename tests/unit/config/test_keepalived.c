@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Configurations as keepalived's users have them: they work, and everything left
- * out is named. Then the same text, cut off
- * everywhere and with random damage, for the sanitizers. The same for a file that
- * is a template: definitions, conditions, loops and an include.
+ * Configurations of keepalived users: they work, and everything ignored is reported. Then the same
+ * text, truncated everywhere and with random damage, for the sanitizers. The same for a template:
+ * definitions, conditions, loops and an include.
  */
 #include "tests/unit/config/fixture.h"
 #include "user/lib/address.h"
@@ -109,7 +108,7 @@ static void whole_file(void **state)
 	config_free(config);
 }
 
-/* The first configuration of this kind that anyone meets. */
+/* The usual first configuration of a keepalived user. */
 static const char first_of_all[] = "vrrp_script chk_nginx {\n"
 				   "    script \"pidof nginx\"\n"
 				   "    interval 2\n"
@@ -154,7 +153,7 @@ static void first_file_of_all(void **state)
 	config_free(config);
 }
 
-/* Parses a copy that ends where the text does, so that a read behind it is seen. */
+/* Parses a copy of exact size, so that a read past its end is detected. */
 static void parse_exactly(const char *text, size_t length)
 {
 	struct diagnostics diagnostics = {0};
@@ -186,7 +185,7 @@ static const char own_blocks[] =
 	"static_ipaddress { 10.0.0.7/24 dev lo\n }\n"
 	"$X=1 \\\n 2\n~SEQ(A,1,2) {\n@a b ${C} \\# ! c\n";
 
-/* The whole grammar at once; its include finds one file, which holds a comment. */
+/* The whole grammar at once; its include finds one file, with a comment. */
 static const char template[] =
 	"# One file for both routers\n"
 	"@main   $PRIORITY=150\n"
@@ -253,7 +252,7 @@ static uint32_t next_random(uint32_t *seed)
 	return *seed >> 8;
 }
 
-/* Replaces, removes, doubles or moves a few bytes; returns the new length. */
+/* Replaces, removes, duplicates or moves a few bytes; returns the new length. */
 static size_t damage(char *text, size_t length, size_t room, uint32_t *seed)
 {
 	static const char likely[] = "{}\"#!\\\n\r\t $@~=/.(),0123456789ax\x01\xff";
@@ -301,7 +300,7 @@ static void random_damage(void **state)
 	}
 }
 
-/* Blocks inside blocks do not use up the stack. */
+/* Nested blocks do not exhaust the stack. */
 static void deep_nesting(void **state)
 {
 	static char text[200000];

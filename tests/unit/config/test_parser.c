@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The parser: what good files become, what is said of bad ones, recovery after errors. */
+/* The parser: the result of valid files, the errors of invalid ones, recovery after errors. */
 #include "tests/unit/config/fixture.h"
 #include "user/lib/time.h"
 #include <linux/rtnetlink.h>
@@ -155,7 +155,7 @@ static void other_forms(void **state)
 	config_free(fixture_parse(texts[7], ""));
 }
 
-static void not_served_yet(void **state)
+static void unsupported_keywords(void **state)
 {
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "vrf red\n}",
@@ -198,7 +198,7 @@ static void braces(void **state)
 		{INSTANCE VIPS "}\nvirtual_server 1.2.3.4 80 { x {\n }",
 		 "7:1: error: the block is not closed; add '}'\n"
 		 "7:1: warning: 'virtual_server' configures keepalived's load balancer, which xbeat does not have; the block is skipped\n"},
-		/* One forgotten brace is one error, and the block after it is read. */
+		/* One missing brace is one error, and the next block is read. */
 		{INSTANCE VIPS "vrrp_instance W { interface eth0\nvirtual_router_id 2\n"
 			       "virtual_ipaddress { 10.0.0.8 }\npriority 300\n}\n",
 		 "6:1: error: 'vrrp_instance' inside the vrrp_instance block that begins on line 2; close that block with '}' first\n"
@@ -215,7 +215,7 @@ static void braces(void **state)
 	RUN_CASES(cases);
 }
 
-static void nothing_to_do(void **state)
+static void nothing_configured(void **state)
 {
 	static const struct config_case cases[] = {
 		{"",
@@ -228,7 +228,7 @@ static void nothing_to_do(void **state)
 	RUN_CASES(cases);
 }
 
-/* On failure the caller's pointer stays what it was. */
+/* On failure the caller's pointer is unchanged. */
 static void output_untouched_on_error(void **state)
 {
 	struct diagnostics diagnostics = {0};
@@ -248,9 +248,9 @@ int main(void)
 		cmocka_unit_test(instance_values),
 		cmocka_unit_test(address_values),
 		cmocka_unit_test(other_forms),
-		cmocka_unit_test(not_served_yet),
+		cmocka_unit_test(unsupported_keywords),
 		cmocka_unit_test(braces),
-		cmocka_unit_test(nothing_to_do),
+		cmocka_unit_test(nothing_configured),
 		cmocka_unit_test(output_untouched_on_error),
 	};
 

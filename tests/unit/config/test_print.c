@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The printed configuration: what it looks like, that reading it prints the
- * same again, and that no setting can change without the print changing too.
+ * The printed configuration: its form, that parsing it prints the same again, and that every change
+ * of a setting changes the print.
  */
 #include "tests/unit/config/fixture.h"
 #include "user/config/print/print.h"
@@ -31,7 +31,7 @@
 	      "virtual_ipaddress { 10.0.0.8 }\n}\n"                                                \
 	      "vrrp_sync_group G {\ngroup { V W }\n" more "\n}\n"
 
-/* No two of them may print the same. Each row is about one keyword, or one form of it. */
+/* No two print the same. Each row is about one keyword, or one form of it. */
 static const char *const different[] = {
 	EMPTY,
 	/* global_defs */
@@ -146,7 +146,7 @@ static const char *const different[] = {
 	GROUP("notify_deleted x"),
 	GROUP("notify x"),
 	GROUP("track_interface { eth9 weight 3 }"),
-	/* what instances track, whom they tell */
+	/* what instances track, and whom they notify */
 	TRACKING(""),
 	TRACKING("track_interface {\neth8\neth9 weight -3 reverse\n}"),
 	TRACKING("track_script {\ns\nr\n}"),
@@ -352,8 +352,8 @@ static void defaults(void **state)
 	config_free(config);
 }
 
-/* What weights that do not count have become is printed, not what was written. */
-static void settled_weights(void **state)
+/* Weights without effect are printed as they are used, not as they were written. */
+static void finalized_weights(void **state)
 {
 	struct config *config = parse_silently(
 		"vrrp_instance V {\ninterface eth0\nvirtual_router_id 1\npriority 255\n" VIPS
@@ -376,7 +376,7 @@ int main(void)
 		cmocka_unit_test(reading_again),
 		cmocka_unit_test(no_two_alike),
 		cmocka_unit_test(defaults),
-		cmocka_unit_test(settled_weights),
+		cmocka_unit_test(finalized_weights),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

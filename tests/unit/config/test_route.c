@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Lines of virtual_routes and virtual_rules: what each means, as it is printed (and read again, to the
- * same), and what is said of wrong ones.
+ * Lines of virtual_routes and virtual_rules: the meaning of each as printed (and parsed again, with
+ * the same result), and the errors of invalid ones.
  */
 #include "tests/unit/config/fixture.h"
 #include "user/config/print/print.h"
@@ -10,13 +10,13 @@
 	"global_defs {\nvrrp_version 3\n}\nvrrp_instance V {\ninterface eth0\n"                    \
 	"virtual_router_id 1\nvirtual_ipaddress {\n10.0.0.9\n}\n"
 
-/* A line, and how it is printed; printed NULL: just so. */
+/* A line and its printed form; NULL: the same. */
 struct line_case {
 	const char *line;
 	const char *printed;
 };
 
-/* A line, and what is said of it, from the column on. */
+/* A line and its diagnostics, from the column on. */
 struct wrong_case {
 	const char *line;
 	const char *said;
@@ -205,7 +205,7 @@ static const struct wrong_case wrong_rules[] = {
 	 "1: warning: the rule has no priority; as in keepalived it gets 16384, which changes with the rules before it: add \"priority NUMBER\"\n"},
 };
 
-/* The place of the only line of the block that follows BEFORE. */
+/* The location of the only line of the block after BEFORE. */
 #define LINE "11:"
 
 static struct config *parse_lines(const char *block, const char *line, const char *said)
@@ -289,7 +289,7 @@ static void wrong_rule_lines(void **state)
 	CHECK(check_wrong, "virtual_rules", wrong_rules);
 }
 
-/* Cut off anywhere, a line is refused or means something: for the sanitizers. */
+/* A truncated line is rejected or has a meaning: for the sanitizers. */
 static void cut_lines(const char *block, const struct line_case *cases, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -316,7 +316,7 @@ static void cut_off(void **state)
 	CHECK(cut_lines, "virtual_rules", rules);
 }
 
-/* More gateways than a route has room for, and more words than a line. */
+/* More gateways than a route can have, and more tokens than a line can have. */
 static void too_many_next_hops(void **state)
 {
 	char line[1000] = "192.0.2.0/24";
@@ -335,7 +335,7 @@ static void too_many_next_hops(void **state)
 		LINE "1: error: the route has 64 or more tokens; at most 63 are allowed\n"));
 }
 
-/* The kernel's units: an eighth and a quarter of a millisecond, and milliseconds. */
+/* The kernel's units: 1/8 ms, 1/4 ms, and ms. */
 static void times_are_scaled(void **state)
 {
 	struct config *config = parse_lines(
@@ -364,7 +364,7 @@ static void static_blocks(void **state)
 	config_free(config);
 }
 
-/* Counted over the whole file, static rules and instances alike. */
+/* Counted over the whole file, including static rules. */
 static void assigned_priorities(void **state)
 {
 	static const char advice[] =

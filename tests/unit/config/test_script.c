@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* vrrp_script, vrrp_track_process and track_file: each word with a good and a bad value. */
+/*
+ * vrrp_script, vrrp_track_process and track_file: each keyword with a valid and an invalid value.
+ */
 #include "tests/unit/config/fixture.h"
 #include "user/lib/time.h"
 

@@ -25,7 +25,7 @@ static void resets(void **state)
 	RUN_CASES(cases);
 }
 
-static void settled_values(void **state)
+static void finalized_values(void **state)
 {
 	struct config *config = fixture_parse(STRICT VIPS "}", "");
 	const struct config_instance *instance = &config->instances[0];
@@ -97,7 +97,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(resets),
-		cmocka_unit_test(settled_values),
+		cmocka_unit_test(finalized_values),
 		cmocka_unit_test(states_and_addresses),
 		cmocka_unit_test(accept_mode),
 	};

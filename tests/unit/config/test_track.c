@@ -44,7 +44,8 @@ static void lines(void **state)
 	config_free(config);
 }
 
-/* The line's weight goes before the thing's; "reverse" is inherited unless the line says it. */
+/* The line's weight has precedence over the thing's; "reverse" is inherited unless the line
+ * gives it. */
 static void weights_of_lines(void **state)
 {
 	struct config *config = fixture_parse(
@@ -170,7 +171,7 @@ static void bad_groups(void **state)
 	RUN_CASES(cases);
 }
 
-/* A witness keeps no instance that heartbeats drive; groups must follow. */
+/* A witness removes the instances with heartbeats; groups must follow. */
 static void dropped_members(void **state)
 {
 	struct config *config =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Where adverts come from and go to: source, unicast peers, multicast group, interface. */
+/* Source, unicast peers, multicast group and interface of adverts. */
 #include "tests/unit/config/fixture.h"
 
 #define PEERS "unicast_peer {\n10.0.0.2\n}\n"
@@ -17,7 +17,7 @@ static void peers(void **state)
 	(void)state;
 	assert_true(instance->has_source);
 	check_address(&instance->source, "10.0.0.1");
-	/* The file of all nodes names the node itself, too. */
+	/* A file for all nodes also lists the node itself. */
 	assert_int_equal(instance->unicast_peer_count, 2);
 	check_address(&instance->unicast_peers[0].address, "10.0.0.2");
 	assert_int_equal(instance->unicast_peers[0].ttl_minimum, 3);
@@ -68,7 +68,7 @@ static void without_interface(void **state)
 		 "2:1: error: vrrp_instance V has no interface, and a link-local source address does not determine one; add \"interface NAME\"\n"},
 		{NO_INTERFACE "unicast_src_ip 10.0.0.1\nuse_vmac\nvmac_xmit_base\n" PEERS VIPS "}",
 		 "5:1: error: use_vmac needs an interface for the virtual MAC address; add \"interface NAME\"\n"},
-		/* The source addresses tell the two apart. */
+		/* The source addresses distinguish the two. */
 		{NO_INTERFACE "unicast_src_ip 10.0.0.1\n" PEERS VIPS "}\nvrrp_instance W {\n"
 			      "virtual_router_id 1\nunicast_src_ip 10.1.0.1\n" PEERS
 			      "virtual_ipaddress { 10.1.0.9 dev eth1 }\n}",

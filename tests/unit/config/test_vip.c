@@ -111,7 +111,8 @@ static void options(void **state)
 	assert_true(vips[1].no_track);
 	assert_false(vips[1].has_interface);
 	assert_string_equal(vips[1].interface, "eth0");
-	/* keepalived deprecates what has the full length, so that it is no source address. */
+	/* As in keepalived, an address of full length is deprecated, so that it is no source
+	 * address. */
 	assert_int_equal(vips[1].preferred_lifetime_s, 0);
 	assert_int_equal(vips[2].preferred_lifetime_s, UINT32_MAX);
 	assert_true(vips[2].has_peer);
@@ -134,7 +135,7 @@ static void peer_length(void **state)
 	config_free(config);
 }
 
-/* Those advertised come first, in their order; then those excluded, of any family. */
+/* Advertised addresses come first, in their order; then excluded ones, of any family. */
 static void excluded(void **state)
 {
 	static const char *const order[] = {"10.0.0.1", "10.0.0.3", "fd00::2", "10.0.0.4"};

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* use_vmac: names of its interfaces, and what goes with it. */
+/* use_vmac: the names of its interfaces, and the keywords that belong to it. */
 #include "tests/unit/config/fixture.h"
 
 #define ROUTER(name, interface, more)                                                              \
 	"vrrp_instance " name " {\ninterface " interface "\nvirtual_router_id 51\n" more "}\n"
 #define VIP(address) "virtual_ipaddress { " address " }\n"
 
-/* names: of all instances, with an empty one at the end. */
+/* names: of all instances, ended by an empty one. */
 static void check_names(const char *text, const char names[][16])
 {
 	struct config *config = fixture_parse(text, "");
@@ -48,7 +48,7 @@ static void flags(void **state)
 	config_free(config);
 }
 
-static void wrong_words(void **state)
+static void wrong_keywords(void **state)
 {
 	static const struct config_case cases[] = {
 		{INSTANCE "vmac_xmit_base\n" VIPS "}",
@@ -73,7 +73,7 @@ static void wrong_words(void **state)
 	RUN_CASES(cases);
 }
 
-/* Ten letters leave room for "9.255", not for a tenth of the same VRID. */
+/* A prefix of ten letters leaves room for "9.255", not for a tenth interface of the same VRID. */
 static void no_name_left(void **state)
 {
 	char *text = NULL;
@@ -99,7 +99,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),
 		cmocka_unit_test(flags),
-		cmocka_unit_test(wrong_words),
+		cmocka_unit_test(wrong_keywords),
 		cmocka_unit_test(no_name_left),
 	};
 

@@ -11,7 +11,7 @@
 /* AH is listed so that its error message can be specific. */
 static const struct {
 	const char *name;
-	bool served;
+	bool supported;
 	enum config_authentication authentication;
 } types[] = {
 	{"PASS", true, CONFIG_AUTHENTICATION_PASS},
@@ -32,7 +32,7 @@ static void read_type(struct config_parser *parser, struct config_block *block,
 	if (i == ARRAY_SIZE(types))
 		config_error(parser, token->location, "unknown auth_type '%s'; write \"%s\"",
 			     token->text, keyword->usage);
-	else if (!types[i].served)
+	else if (!types[i].supported)
 		config_error(
 			parser, token->location,
 			"auth_type AH is not supported; use PASS on all nodes, or heartbeats, which are authenticated");

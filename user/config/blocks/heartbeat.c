@@ -351,8 +351,7 @@ static void check_isolation(struct config_parser *parser, const struct config_bl
 	if (heartbeat->release_isolated && heartbeat->node_count < OTHERS_FOR_ISOLATION + 1)
 		config_error(
 			parser, location_of(block, "on_isolated"),
-			"on_isolated release needs at least %d other nodes: the death of the only one would look the same, and nobody would keep the addresses; "
-			"add a witness, or write \"on_isolated keep\"",
+			"on_isolated release needs at least %d other nodes: the death of the only one would look like isolation, and no node would keep the addresses; add a witness, or write \"on_isolated keep\"",
 			OTHERS_FOR_ISOLATION);
 }
 

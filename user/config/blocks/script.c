@@ -17,10 +17,13 @@ void config_read_weights(struct config_parser *parser, struct config_block *bloc
 			 const struct config_keyword *keyword,
 			 const struct config_statement *statement)
 {
+	const struct config_weight_range range = {
+		.limit = (int)keyword->maximum,
+		.usage = keyword->usage,
+	};
 	char *target = block->target;
 
-	config_read_weight(parser, &statement->tokens[1], statement->count - 1,
-			   (int)keyword->maximum, false, keyword->usage,
+	config_read_weight(parser, &statement->tokens[1], statement->count - 1, &range,
 			   (int *)(void *)(target + keyword->offset),
 			   (bool *)(target + keyword->bytes));
 }

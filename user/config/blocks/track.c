@@ -21,13 +21,14 @@ const struct config_track_keyword config_track_keywords[CONFIG_TRACK_LINK + 1] =
 
 /* Reads "reverse" or, if allowed, "noreverse". Returns success. */
 static bool read_reverse(struct config_parser *parser, const struct config_token *token,
-			 bool no_reverse, const char *usage, bool *reverse)
+			 const struct config_weight_range *range, bool *reverse)
 {
 	bool off = !strcmp(token->text, "noreverse") || !strcmp(token->text, "no_reverse");
 
-	if (strcmp(token->text, "reverse") != 0 && !(no_reverse && off)) {
+	if (strcmp(token->text, "reverse") != 0 && !(range->no_reverse && off)) {
 		config_error(parser, token->location,
-			     "unexpected '%s' after a weight; write \"%s\"", token->text, usage);
+			     "unexpected '%s' after a weight; write \"%s\"", token->text,
+			     range->usage);
 		return false;
 	}
 	*reverse = !off;
@@ -35,7 +36,7 @@ static bool read_reverse(struct config_parser *parser, const struct config_token
 }
 
 bool config_read_weight(struct config_parser *parser, const struct config_token *tokens,
-			size_t count, int limit, bool no_reverse, const char *usage, int *weight,
+			size_t count, const struct config_weight_range *range, int *weight,
 			bool *reverse)
 {
 	int64_t number;
@@ -43,12 +44,12 @@ bool config_read_weight(struct config_parser *parser, const struct config_token 
 
 	if (error == -EINVAL)
 		config_error(parser, tokens[0].location, "'%s' is not a weight; write \"%s\"",
-			     tokens[0].text, usage);
-	else if (error || number < -limit || number > limit)
+			     tokens[0].text, range->usage);
+	else if (error || number < -range->limit || number > range->limit)
 		config_error(parser, tokens[0].location,
 			     "weight %s is out of range; -%d to %d is allowed", tokens[0].text,
-			     limit, limit);
-	else if (count < 2 || read_reverse(parser, &tokens[1], no_reverse, usage, reverse)) {
+			     range->limit, range->limit);
+	else if (count < 2 || read_reverse(parser, &tokens[1], range, reverse)) {
 		*weight = (int)number;
 		return true;
 	}
@@ -66,20 +67,23 @@ struct track_reader {
 static bool read_line_tokens(struct config_parser *parser, const struct config_token *tokens,
 			     size_t count, struct config_track *track)
 {
-	const char *usage = LINE_USAGE;
+	const struct config_weight_range range = {
+		.limit = config_track_keywords[track->kind].weight_max,
+		.no_reverse = true,
+		.usage = LINE_USAGE,
+	};
 
 	if (count == 1)
 		return true;
 	if (strcmp(tokens[1].text, "weight") != 0 || count < 3 || count > 4) {
 		config_error(parser, tokens[1].location, "'%s' is not a weight of %s; write \"%s\"",
-			     tokens[count > 4 ? 4 : 1].text, tokens[0].text, usage);
+			     tokens[count > 4 ? 4 : 1].text, tokens[0].text, range.usage);
 		return false;
 	}
 	track->has_weight = true;
 	track->has_reverse = count > 3;
-	return config_read_weight(parser, &tokens[2], count - 2,
-				  config_track_keywords[track->kind].weight_max, true, usage,
-				  &track->weight, &track->reverse);
+	return config_read_weight(parser, &tokens[2], count - 2, &range, &track->weight,
+				  &track->reverse);
 }
 
 /* As in keepalived, a thing that is named twice counts once. */

@@ -79,10 +79,16 @@ config_read config_read_notify_deleted;
 config_read config_read_fifo; /* stores into parser->config, as the next one */
 config_read config_read_fifo_script;
 
-/* Reads "NUMBER [reverse]" at tokens[0], within -limit..limit. usage: for messages. no_reverse:
- * whether "noreverse" is allowed. *weight and *reverse are unchanged on error. Returns success. */
+/* The valid weights of a keyword. */
+struct config_weight_range {
+	int limit; /* -limit..limit */
+	bool no_reverse; /* "noreverse" is allowed */
+	const char *usage; /* for messages */
+};
+
+/* Reads "NUMBER [reverse]" at tokens[0]. *weight and *reverse are unchanged on error. Returns success. */
 bool config_read_weight(struct config_parser *parser, const struct config_token *tokens,
-			size_t count, int limit, bool no_reverse, const char *usage, int *weight,
+			size_t count, const struct config_weight_range *range, int *weight,
 			bool *reverse);
 
 /* A row for "weight NUMBER [reverse]" of a type that has weight and reverse. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Key files: what is accepted, in which byte order, and where each error is said to be. */
+/* Key files: what is accepted, the byte order, and the location of each error. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -87,7 +87,7 @@ static const struct {
 	 "more than two keys; keep the key that signs and the key it replaces"},
 };
 
-static void errors_have_their_place(void **state)
+static void errors_have_locations(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
@@ -140,7 +140,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_are_little_endian),
 		cmocka_unit_test(accepted_forms),
-		cmocka_unit_test(errors_have_their_place),
+		cmocka_unit_test(errors_have_locations),
 		cmocka_unit_test(all_errors_in_one_run),
 		cmocka_unit_test(what_is_written_can_be_read),
 	};

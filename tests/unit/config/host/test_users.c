@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Users and programs of commands, against this machine's own: root, nobody, and files made here. */
+/* Users and programs of commands on this machine: root, nobody, and files created here. */
 #include "tests/unit/config/fixture.h"
 #include "user/config/host/users.h"
 #include <errno.h>
@@ -108,7 +108,7 @@ static void app_users(void **state)
 	      "10:1: error: user 'no-such-user' does not exist; create it, or name another\n");
 }
 
-static void not_there(void **state)
+static void missing_things(void **state)
 {
 	(void)state;
 	check("", "notify /bin/sh no-such-user", -EINVAL,
@@ -169,12 +169,12 @@ static void security(void **state)
 	check_modes(0757, 0757, "nobody", NULL);
 	assert_int_equal(chown(make_program(0755, 0755), 0, 1), 0);
 	check_modes(0755, 0755, "root", NULL);
-	check_modes(0755, 0775, "root", "/open/program"); /* the group is another one's */
+	check_modes(0755, 0775, "root", "/open/program"); /* the group is another user's */
 	assert_int_equal(chown(make_program(0755, 0755), 1, 0), 0);
 	check_modes(0755, 0755, "root", "/open/program");
 }
 
-/* What the daemon's own PATH has, programs are not run from. */
+/* Programs are not searched in the daemon's own PATH. */
 static void the_search_path_is_fixed(void **state)
 {
 	char own[64];
@@ -210,7 +210,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids),	     cmocka_unit_test(fifo_owners),
-		cmocka_unit_test(app_users), cmocka_unit_test(not_there),
+		cmocka_unit_test(app_users), cmocka_unit_test(missing_things),
 		cmocka_unit_test(security),  cmocka_unit_test(the_search_path_is_fixed),
 	};
 

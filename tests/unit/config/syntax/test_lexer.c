@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The lexer: tokens with their places, for each rule of keepalived's grammar. */
+/* The lexer: tokens with their locations, for each rule of keepalived's grammar. */
 #include "tests/unit/config/fixture.h"
 #include "user/config/syntax/lexer.h"
 
-/* Text of the lexer, where each line stands in the file as it is. */
+/* Makes the lexer's input from a text, each line at its location in the file. */
 static void split_lines(const char *text, size_t length, struct config_text *out)
 {
 	struct config_location location = {.line = 1, .column = 1};
@@ -16,7 +16,7 @@ static void split_lines(const char *text, size_t length, struct config_text *out
 	}
 }
 
-/* Renders tokens as "word@line:column", with {, } and ; for the line's end. */
+/* Renders tokens as "word@line:column"; {, } and ; (end of line) as themselves. */
 static char *render(const char *string, struct diagnostics *diagnostics)
 {
 	static const char *const marks[] = {
@@ -99,14 +99,14 @@ static void open_quote(void **state)
 	expect_error("\"", "@1:1", "1:1: error: quote is not closed; add \" on the same line\n");
 }
 
-/* They were reported with their line; here they only must not reach a terminal. */
+/* They are reported with their line; here they must only not reach a terminal. */
 static void control_characters(void **state)
 {
 	(void)state;
 	expect_error("a\x01\x02 b\n\"\x1b[31m\"", "a@1:1 b@1:5 ;@1:6 ?[31m@2:1", "");
 }
 
-/* The text need not end in a NUL, and what follows it is not read. */
+/* The text need not end in a NUL, and bytes after it are not read. */
 static void length_is_respected(void **state)
 {
 	static const char bytes[] = {'a', ' ', '"', 'b'};

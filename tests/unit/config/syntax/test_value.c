@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Numbers, durations, prefixes and word distances of the configuration. */
+/* Numbers, durations, prefixes and spelling distances of the configuration. */
 #include "tests/unit/config/fixture.h"
 #include "user/config/syntax/value.h"
 #include "user/lib/address.h"
