@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The reasons of verdicts in words; see liveness_reason.h. */
 #include "user/core/liveness_reason.h"
-#include "user/lib/time.h"
+#include "user/lib/duration.h"
 #include <stdio.h>
 
 #define DAEMON_TEXT_BYTES 96
 
-static double milliseconds(uint64_t ns)
-{
-	return (double)ns / (double)NS_PER_MS;
-}
-
 static double age_ms(const struct liveness_judgement *judgement, uint64_t then_ns)
 {
-	return milliseconds(time_since_ns(judgement->now_ns, then_ns));
+	return duration_ms(time_since_ns(judgement->now_ns, then_ns));
 }
 
 static double evidence_age_ms(const struct liveness_judgement *judgement)
@@ -26,7 +21,7 @@ static double evidence_age_ms(const struct liveness_judgement *judgement)
 
 static double daemon_age_ms(const struct liveness_judgement *judgement)
 {
-	return milliseconds(
+	return duration_ms(
 		liveness_daemon_age_ns(judgement->links, judgement->link_count, judgement->now_ns));
 }
 
@@ -34,7 +29,7 @@ void liveness_explain_link(const struct liveness_judgement *judgement, size_t li
 			   enum verdict verdict, char reason[LIVENESS_REASON_BYTES])
 {
 	const struct liveness_evidence *evidence = &judgement->links[link];
-	double detection_ms = milliseconds(judgement->timing->detection_time_ns);
+	double detection_ms = duration_ms(judgement->timing->detection_time_ns);
 
 	if (verdict == VERDICT_UP)
 		snprintf(reason, LIVENESS_REASON_BYTES, "evidence was %.1f ms old",
@@ -99,7 +94,7 @@ void liveness_explain_dead_daemon(const struct liveness_judgement *judgement,
 		reason, LIVENESS_REASON_BYTES,
 		"its kernel answers (%.1f ms ago), but its daemon died %.0f ms ago and is not running again (restart_grace %.0f ms)",
 		evidence_age_ms(judgement), age_ms(judgement, judgement->peer->died_ns),
-		milliseconds(judgement->timing->restart_grace_ns));
+		duration_ms(judgement->timing->restart_grace_ns));
 }
 
 void liveness_explain_stalled_daemon(const struct liveness_judgement *judgement,
@@ -110,7 +105,7 @@ void liveness_explain_stalled_daemon(const struct liveness_judgement *judgement,
 	snprintf(reason, LIVENESS_REASON_BYTES,
 		 "its kernel answers (%.1f ms ago), but %s (daemon_timeout %.0f ms)",
 		 evidence_age_ms(judgement), describe_daemon(judgement, daemon),
-		 milliseconds(judgement->timing->daemon_timeout_ns));
+		 duration_ms(judgement->timing->daemon_timeout_ns));
 }
 
 void liveness_explain_fenced(const struct liveness_judgement *judgement,
@@ -149,7 +144,7 @@ void liveness_explain_one_way(const struct liveness_judgement *judgement,
 	snprintf(
 		reason, LIVENESS_REASON_BYTES,
 		"it was heard %.1f ms ago, but has not heard this node for %.1f ms; %s",
-		milliseconds(heard_ns), milliseconds(alone_ns),
+		duration_ms(heard_ns), duration_ms(alone_ns),
 		peer->receives_nothing
 			? "no node that was asked is heard by it either: it sends, but receives nothing"
 			: "the path to it is broken, the path back works");
@@ -200,7 +195,7 @@ void liveness_explain_silence(const struct liveness_judgement *judgement,
 				  "silent for %.1f ms on %zu link%s, limit %.1f ms",
 				  evidence_age_ms(judgement), judgement->link_count,
 				  judgement->link_count == 1 ? "" : "s",
-				  milliseconds(judgement->timing->detection_time_ns));
+				  duration_ms(judgement->timing->detection_time_ns));
 	else
 		length = snprintf(reason, LIVENESS_REASON_BYTES, "not heard yet");
 	describe_indirect(judgement, reason + length, (size_t)(LIVENESS_REASON_BYTES - length));

@@ -2,7 +2,7 @@
 /* What the VRRP state machine says of its decisions; see vrrp_reason.h. */
 #include "user/core/vrrp_reason.h"
 #include "user/lib/address.h"
-#include "user/lib/time.h"
+#include "user/lib/duration.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,29 +24,9 @@ static void set_reason(struct vrrp *vrrp, const char *format, ...)
 	va_end(arguments);
 }
 
-/* Three digits in the unit that suits: "78.1 µs", "609 ms", "3.61 s". */
-static struct text duration(uint64_t duration_ns)
+static struct duration_text elapsed(uint64_t now_ns, uint64_t then_ns)
 {
-	static const struct {
-		double unit_ns;
-		const char *name;
-	} units[] = {{1e9, "s"}, {1e6, "ms"}, {1e3, "µs"}};
-	double value = (double)duration_ns;
-	struct text out;
-	size_t unit = 0;
-	int decimals;
-
-	while (unit < 2 && value < units[unit].unit_ns)
-		unit++;
-	value /= units[unit].unit_ns;
-	decimals = value < 10 ? 2 : value < 100 ? 1 : 0;
-	snprintf(out.text, sizeof(out.text), "%.*f %s", decimals, value, units[unit].name);
-	return out;
-}
-
-static struct text elapsed(uint64_t now_ns, uint64_t then_ns)
-{
-	return duration(time_since_ns(now_ns, then_ns));
+	return duration_text(time_since_ns(now_ns, then_ns));
 }
 
 static struct text address_text(const struct xb_address *address)
@@ -70,7 +50,7 @@ void vrrp_explain_owner(struct vrrp *vrrp)
 void vrrp_explain_start(struct vrrp *vrrp)
 {
 	set_reason(vrrp, "started with priority %u, Active_Down_Timer %s", vrrp->effective_priority,
-		   duration(vrrp_active_down_interval_ns(vrrp)).text);
+		   duration_text(vrrp_active_down_interval_ns(vrrp)).text);
 }
 
 void vrrp_explain_followed(struct vrrp *vrrp)
@@ -82,13 +62,13 @@ void vrrp_explain_followed(struct vrrp *vrrp)
 void vrrp_explain_release(struct vrrp *vrrp, const struct vrrp_advert *advert)
 {
 	set_reason(vrrp, "%s released the addresses (priority 0), Skew_Time %s",
-		   address_text(&advert->source).text, duration(vrrp_skew_time_ns(vrrp)).text);
+		   address_text(&advert->source).text, duration_text(vrrp_skew_time_ns(vrrp)).text);
 }
 
 void vrrp_explain_loss(struct vrrp *vrrp, const char *clause)
 {
 	set_reason(vrrp, "%s; nobody better within Skew_Time %s", clause,
-		   duration(vrrp_skew_time_ns(vrrp)).text);
+		   duration_text(vrrp_skew_time_ns(vrrp)).text);
 }
 
 void vrrp_explain_yielding(struct vrrp *vrrp, const struct vrrp_advert *advert)
@@ -107,7 +87,7 @@ void vrrp_explain_yielding(struct vrrp *vrrp, const struct vrrp_advert *advert)
 
 void vrrp_explain_silence(struct vrrp *vrrp, uint64_t now_ns)
 {
-	struct text interval = duration(vrrp_active_down_interval_ns(vrrp));
+	struct duration_text interval = duration_text(vrrp_active_down_interval_ns(vrrp));
 
 	if (!vrrp->heard_ns)
 		set_reason(vrrp, "no advert for %s, Active_Down_Timer %s",
@@ -131,8 +111,8 @@ void vrrp_explain_preemption(struct vrrp *vrrp, const struct vrrp_advert *advert
 			"preempts %s: lower priority %u, ours %u, for %s (preempt_delay %s, Active_Down_Timer %s)",
 			source.text, advert->priority, vrrp->effective_priority,
 			elapsed(now_ns, vrrp->preempt_since_ns).text,
-			duration(vrrp->parameters.preempt_delay_ns).text,
-			duration(vrrp_active_down_interval_ns(vrrp)).text);
+			duration_text(vrrp->parameters.preempt_delay_ns).text,
+			duration_text(vrrp_active_down_interval_ns(vrrp)).text);
 	else
 		set_reason(vrrp, "preempts %s: lower priority %u, ours %u", source.text,
 			   advert->priority, vrrp->effective_priority);
@@ -163,5 +143,5 @@ void vrrp_explain_lateness(struct vrrp *vrrp, uint64_t now_ns, uint64_t limit_ns
 {
 	set_reason(vrrp, "no advert of ours for %s: a Backup of priority %u takes over after %s",
 		   elapsed(now_ns, vrrp->advertised_ns).text,
-		   vrrp->parameters.timer_expired_priority, duration(limit_ns).text);
+		   vrrp->parameters.timer_expired_priority, duration_text(limit_ns).text);
 }

@@ -63,6 +63,25 @@ const char *duration_format(uint64_t duration_ns, char text[static DURATION_TEXT
 	return text;
 }
 
+struct duration_text duration_text(uint64_t duration_ns)
+{
+	static const struct {
+		double ns;
+		const char *name;
+	} units[] = {{1e9, "s"}, {1e6, "ms"}, {1e3, "µs"}};
+	double value = (double)duration_ns;
+	struct duration_text out;
+	size_t unit = 0;
+	int decimals;
+
+	while (unit < 2 && value < units[unit].ns)
+		unit++;
+	value /= units[unit].ns;
+	decimals = value < 10 ? 2 : value < 100 ? 1 : 0;
+	snprintf(out.text, sizeof(out.text), "%.*f %s", decimals, value, units[unit].name);
+	return out;
+}
+
 bool duration_parse(const char *text, uint64_t *duration_ns)
 {
 	size_t digits = strspn(text, "0123456789");

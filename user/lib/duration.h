@@ -13,6 +13,14 @@
  */
 const char *duration_format(uint64_t duration_ns, char text[static DURATION_TEXT_BYTES]);
 
+/* By value, to be an argument of printf: duration_text(duration_ns).text */
+struct duration_text {
+	char text[DURATION_TEXT_BYTES];
+};
+
+/* "78.1 µs", "609 ms", "3.61 s": three significant digits, rounded. */
+struct duration_text duration_text(uint64_t duration_ns);
+
 /*
  * Parses "30s", "10m", "2h", "1d": a whole number and its unit. Returns whether text is a duration;
  * 0 and more than 10,000 days are refused.

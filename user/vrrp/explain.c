@@ -12,8 +12,9 @@
 #include "user/heartbeat/peers.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
+#include "user/lib/drop_reasons.h"
+#include "user/lib/duration.h"
 #include "user/lib/json_text.h"
-#include "user/lib/time.h"
 #include "user/tracking/effect.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/guard.h"
@@ -50,14 +51,9 @@ static const char *node_text(const struct instance *instance, const struct xb_ad
 	return text;
 }
 
-static double seconds(uint64_t duration_ns)
-{
-	return (double)duration_ns / 1e9;
-}
-
 static void explain_guard(const struct instance *instance, json_t *lines)
 {
-	double timeout_s = seconds(instance->config->guard_timeout_ns);
+	double timeout_s = duration_s(instance->config->guard_timeout_ns);
 
 	if (instance_guard_expired(instance, clock_now_ns()))
 		json_say(lines,
@@ -180,7 +176,7 @@ static void explain_active(const struct instance *instance, json_t *lines)
 	json_say(
 		lines,
 		"This node is Active with priority %u: it has the addresses and advertises every %.2f s.",
-		vrrp->effective_priority, seconds(vrrp->parameters.advert_interval_ns));
+		vrrp->effective_priority, duration_s(vrrp->parameters.advert_interval_ns));
 	explain_guard(instance, lines);
 	explain_restored(instance, lines);
 	if (stalled)
@@ -225,7 +221,7 @@ static void explain_rank(const struct instance *instance, unsigned other, json_t
 		json_say(
 			lines,
 			"Its own priority %u is higher than the Active's %u: it preempts when preempt_delay, %.1f s, has passed.",
-			own, other, seconds(vrrp->parameters.preempt_delay_ns));
+			own, other, duration_s(vrrp->parameters.preempt_delay_ns));
 	else
 		json_say(
 			lines,
@@ -242,7 +238,7 @@ static void explain_wait(const struct instance *instance, uint64_t now_ns, bool 
 	json_say(
 		lines,
 		"It becomes Active when no advert arrives for %.3f s (Active_Down_Timer)%s,%s when the Active releases the addresses%s.",
-		seconds(vrrp_active_down_interval_ns(vrrp)),
+		duration_s(vrrp_active_down_interval_ns(vrrp)),
 		instance->group ? " and all members of its sync group are ready" : "",
 		instance->self_slot >= 0 ? "" : " or",
 		instance->self_slot >= 0
@@ -252,7 +248,7 @@ static void explain_wait(const struct instance *instance, uint64_t now_ns, bool 
 		json_say(lines, "The timer expires in %.3f s%s.",
 			 time_reached(now_ns, vrrp->timer_due_ns)
 				 ? 0.0
-				 : seconds(vrrp->timer_due_ns - now_ns),
+				 : duration_s(vrrp->timer_due_ns - now_ns),
 			 waits ? "; then it checks again whether it must wait" : "");
 }
 
@@ -268,7 +264,7 @@ static bool say_active(const struct instance *instance, uint64_t now_ns, struct 
 	}
 	json_say(lines, "%s is Active with priority %u; its last advert arrived %.3f s ago.",
 		 node_text(instance, &active->source, node), active->priority,
-		 seconds(time_since_ns(now_ns, active->arrival_ns)));
+		 duration_s(time_since_ns(now_ns, active->arrival_ns)));
 	return true;
 }
 
@@ -333,20 +329,16 @@ static bool is_recent(uint64_t time_ns)
 static void explain_refusal(const struct instance *instance, const struct xb_vrrp *router,
 			    json_t *lines)
 {
-	static const char *const reasons[] = {
-#define X(id, name, normal, help) [XB_DROP_##id] = #name ", " help,
-		XB_DROP_REASONS(X)
-#undef X
-	};
 	char node[NODE_BYTES];
 
 	if (is_recent(router->refused_arrival_ns) && router->refused_reason < XB_DROP_COUNT)
 		json_say(
 			lines,
-			"Adverts from %s are refused, most recently %.1f s ago: %s. Their sender may be Active, too, and have the addresses: make the configurations agree.",
+			"Adverts from %s are refused, most recently %.1f s ago: %s, %s. Their sender may be Active, too, and have the addresses: make the configurations agree.",
 			node_text(instance, &router->refused_source, node),
-			seconds(time_since_ns(clock_now_ns(), router->refused_arrival_ns)),
-			reasons[router->refused_reason]);
+			duration_s(time_since_ns(clock_now_ns(), router->refused_arrival_ns)),
+			drop_reasons[router->refused_reason].name,
+			drop_reasons[router->refused_reason].help);
 }
 
 /* Where the configurations of others seem to differ from this node's. */
@@ -364,7 +356,7 @@ static void explain_differences(const struct instance *instance, json_t *lines)
 			lines,
 			"%s advertised other virtual addresses than this node, or in another order, %.1f s ago: make the configurations agree.",
 			node_text(instance, &router.source, node),
-			seconds(time_since_ns(clock_now_ns(), router.arrival_ns)));
+			duration_s(time_since_ns(clock_now_ns(), router.arrival_ns)));
 }
 
 static void add_part(void *context, const struct config_track *track, struct track_effect effect,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What people see: units, wrapping, tables. */
+/* What people see: counts and times, wrapping, tables. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,37 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-static const struct {
-	uint64_t duration_ns;
-	const char *text;
-} durations[] = {
-	{0, "0 ns"},
-	{999, "999 ns"},
-	{1000, "1 us"},
-	{1299, "1.2 us"},
-	{92700, "92 us"},
-	{1200000, "1.2 ms"},
-	{10000000, "10 ms"},
-	{999999999, "999 ms"},
-	{UINT64_C(31000000000), "31 s"},
-	{UINT64_C(59999999999), "59 s"},
-	{UINT64_C(60000000000), "1 min"},
-	{UINT64_C(7500000000000), "2 h 5 min"},
-	{UINT64_C(90000000000000), "1 d 1 h"},
-	{UINT64_MAX, "213503 d 23 h"},
-};
-
-static void durations_are_short(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof(durations) / sizeof(durations[0]); i++) {
-		char text[UNITS_TEXT_BYTES];
-
-		assert_string_equal(duration_format(durations[i].duration_ns, text),
-				    durations[i].text);
-	}
-}
 
 static void counts_are_short(void **state)
 {
@@ -149,7 +118,6 @@ static void wide_tables_wrap_where_they_may(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(durations_are_short),
 		cmocka_unit_test(counts_are_short),
 		cmocka_unit_test(times_are_local),
 		cmocka_unit_test(lines_break_at_blanks),
