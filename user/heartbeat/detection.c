@@ -2,6 +2,7 @@
 /* Chooses detection times from gaps; see detection.h. */
 #include "user/heartbeat/detection.h"
 #include "user/core/phi.h"
+#include "user/lib/duration.h"
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -167,13 +168,13 @@ static void report(const struct peers *peers, const struct peer *peer, const str
 	double gap_count;
 	uint64_t longest_ns = phi_longest_ns(phi, &gap_count);
 
-	snprintf(from, sizeof(from), "%.1f ms", (double)from_ns / 1e6);
-	snprintf(to, sizeof(to), "%.1f ms", (double)to_ns / 1e6);
+	snprintf(from, sizeof(from), "%.1f ms", duration_ms(from_ns));
+	snprintf(to, sizeof(to), "%.1f ms", duration_ms(to_ns));
 	describe_rate(false_alarm_every_ns(phi, to_ns), rate, sizeof(rate));
 	event_log_add(
 		peers->event_log, "detection", peer->node->name, from, to,
 		"mean gap %.1f ms, deviation %.1f ms, longest of %.0f gaps under %.1f ms; phi %.1f, a false alarm %s",
-		phi->mean_ns / 1e6, phi->deviation_ns / 1e6, gap_count, (double)longest_ns / 1e6,
+		phi->mean_ns / 1e6, phi->deviation_ns / 1e6, gap_count, duration_ms(longest_ns),
 		phi_of(phi, to_ns), rate);
 }
 

@@ -8,27 +8,17 @@
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
 #include "user/lib/drop_reasons.h"
+#include "user/lib/duration.h"
 #include "user/lib/json_text.h"
 #include <stdio.h>
 #include <string.h>
 
-#define AGE_BYTES 24
 /* If there are more, they are only counted. */
 #define SILENT_NAMED_MAX 2
 
-/* "4.1 ms", "31.0 s". */
-static const char *duration(uint64_t duration_ns, char text[AGE_BYTES])
+static const char *age(uint64_t then_ns, uint64_t now_ns, char text[DURATION_TEXT_BYTES])
 {
-	bool long_one = duration_ns >= NS_PER_SECOND;
-
-	snprintf(text, AGE_BYTES, "%.1f %s", (double)duration_ns / (long_one ? 1e9 : 1e6),
-		 long_one ? "s" : "ms");
-	return text;
-}
-
-static const char *age(uint64_t then_ns, uint64_t now_ns, char text[AGE_BYTES])
-{
-	return duration(time_since_ns(now_ns, then_ns), text);
+	return duration_format(time_since_ns(now_ns, then_ns), text);
 }
 
 /* A sentence if no node is heard over the link on which the peer is silent, but over other links; else "". */
@@ -46,7 +36,7 @@ static void explain_link(const struct peers *peers, const struct peer *peer, siz
 			 uint64_t now_ns, json_t *lines)
 {
 	const struct xb_peer *seen = &peer->seen[link];
-	char address[ADDRESS_TEXT_BYTES], evidence[AGE_BYTES], heard[AGE_BYTES];
+	char address[ADDRESS_TEXT_BYTES], evidence[DURATION_TEXT_BYTES], heard[DURATION_TEXT_BYTES];
 
 	address_format(&seen->peer_address, address);
 	age(seen->last_evidence_ns, now_ns, evidence);
@@ -93,7 +83,7 @@ static void explain_said(const struct peers *peers, const struct peer *peer, uin
 			 json_t *lines)
 {
 	const struct xb_peer *said = peer_said(peer);
-	char text[AGE_BYTES];
+	char text[DURATION_TEXT_BYTES];
 
 	if (!said)
 		return;
@@ -103,12 +93,12 @@ static void explain_said(const struct peers *peers, const struct peer *peer, uin
 	else if (peer->liveness.silent || peer->liveness.verdict == VERDICT_ONE_WAY)
 		json_say(lines,
 			 "When it sent its last evidence, its daemon had made progress %s before.",
-			 duration(said->daemon_age_us * NS_PER_US, text));
+			 duration_format(said->daemon_age_us * NS_PER_US, text));
 	else
 		json_say(lines, "Its daemon last made progress %s ago.",
-			 duration(said->daemon_age_us * NS_PER_US +
-					  time_since_ns(now_ns, said->last_evidence_ns),
-				  text));
+			 duration_format(said->daemon_age_us * NS_PER_US +
+						 time_since_ns(now_ns, said->last_evidence_ns),
+					 text));
 	explain_fenced(peers, said, lines);
 	explain_apps(peers, peer, lines);
 }
@@ -136,7 +126,7 @@ static void explain_view(const struct peer *subject, const struct peer *responde
 			 const struct peer_view *view, uint64_t now_ns, json_t *lines)
 {
 	const char *name = respondent->node->name;
-	char asked[AGE_BYTES], heard[AGE_BYTES];
+	char asked[DURATION_TEXT_BYTES], heard[DURATION_TEXT_BYTES];
 
 	age(subject->indirect.asked_ns, now_ns, asked);
 	if (!view->asked)
@@ -185,9 +175,9 @@ static uint64_t grace_ns(const struct liveness_timing *timing)
 
 static void explain_up(const struct peers *peers, const struct peer *peer, json_t *lines)
 {
-	char detection[AGE_BYTES], timeout[AGE_BYTES];
+	char detection[DURATION_TEXT_BYTES], timeout[DURATION_TEXT_BYTES];
 
-	duration(peer->timing.detection_time_ns, detection);
+	duration_format(peer->timing.detection_time_ns, detection);
 	if (peer_is_degraded(peer))
 		json_say(lines, "It is degraded: up, but not on all its links.");
 	json_say(
@@ -199,10 +189,10 @@ static void explain_up(const struct peers *peers, const struct peer *peer, json_
 		json_say(
 			lines,
 			"If its daemon is not running again %s after it died, it is hung: start xbeatd there.",
-			duration(grace_ns(&peer->timing), timeout));
+			duration_format(grace_ns(&peer->timing), timeout));
 	else
 		json_say(lines, "If its daemon makes no progress for %s, it is hung.",
-			 duration(peer->timing.daemon_timeout_ns, timeout));
+			 duration_format(peer->timing.daemon_timeout_ns, timeout));
 }
 
 /* Packets arrive, but the peer is not heard: a wrong key, for example. */

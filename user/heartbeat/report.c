@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Puts changes of verdicts into the event log, with the evidence in figures. */
 #include "user/heartbeat/peers.h"
+#include "user/lib/duration.h"
 #include "user/lib/time.h"
 #include <stdio.h>
 #include <string.h>
@@ -127,7 +128,7 @@ void peers_report_stall(struct peers *peers, uint64_t late_ns)
 	event_log_add(peers->event_log, "stall", "self", "late", "running",
 		      "this node stalled for %.1f %s: no peer is judged silent for %.1f ms",
 		      (double)late_ns / (long_one ? 1e9 : 1e6), long_one ? "s" : "ms",
-		      (double)peers->timing.detection_time_ns / 1e6);
+		      duration_ms(peers->timing.detection_time_ns));
 }
 
 /* Returns when a packet last arrived from it, evidence or not; 0: never. */
@@ -166,7 +167,7 @@ static void describe_isolation(struct peers *peers, bool isolated, uint64_t now_
 {
 	uint64_t heard_ns = 0;
 	const struct peer *last = heard_last(peers, &heard_ns);
-	double age_ms = (double)time_since_ns(now_ns, heard_ns) / 1e6;
+	double age_ms = duration_ms(time_since_ns(now_ns, heard_ns));
 	char *text = peers->isolated_reason;
 
 	if (!last)
@@ -176,7 +177,7 @@ static void describe_isolation(struct peers *peers, bool isolated, uint64_t now_
 		snprintf(text, sizeof(peers->isolated_reason),
 			 "none of %zu other nodes is heard (last: %s, %.1f ms ago, limit %.1f ms)",
 			 peers->count, last->node->name, age_ms,
-			 (double)peers->timing.detection_time_ns / 1e6);
+			 duration_ms(peers->timing.detection_time_ns));
 	else
 		snprintf(text, sizeof(peers->isolated_reason), "%s was heard %.1f ms ago",
 			 last->node->name, age_ms);

@@ -9,6 +9,7 @@
  */
 #include "user/config/model/command.h"
 #include "user/lib/clock.h"
+#include "user/lib/duration.h"
 #include "user/lib/log.h"
 #include "user/tracking/entry.h"
 #include <errno.h>
@@ -16,15 +17,6 @@
 #include <string.h>
 
 #define RETRY_NS NS_PER_SECOND /* after a run that could not be asked for, or was lost */
-
-static const char *duration_text(uint64_t duration_ns, char text[static 24])
-{
-	if (duration_ns < NS_PER_SECOND)
-		snprintf(text, 24, "%u ms", (unsigned)(duration_ns / NS_PER_MS));
-	else
-		snprintf(text, 24, "%.1f s", (double)duration_ns / (double)NS_PER_SECOND);
-	return text;
-}
 
 static void not_started_text(const struct config_command *command, int error, char *text,
 			     size_t bytes)
@@ -43,9 +35,9 @@ static void not_started_text(const struct config_command *command, int error, ch
 static void outcome_text(const struct config_command *command, const struct runner_result *result,
 			 char *text, size_t bytes)
 {
-	char duration[24];
+	char duration[DURATION_TEXT_BYTES];
 
-	duration_text(result->duration_ns, duration);
+	duration_format(result->duration_ns, duration);
 	switch (result->outcome) {
 	case RUNNER_EXITED:
 		snprintf(text, bytes, "exited with status %d after %s", result->value, duration);

@@ -74,7 +74,7 @@ def test_broken_way_between_two_is_no_death(lab, judged):
     assert {judged["node-c"].verdict(peer) for peer in ("node-a", "node-b", "client")} == {"up"}
     said = judged["node-a"].explain("node-b")
     assert said["peer"] == "node-b" and said["verdict"] == "unreachable"
-    assert re.search(r"node-c, asked [\d.]+ ms ago, had last heard it [\d.]+ ms before",
+    assert re.search(r"node-c, asked [\d.]+ [mu]s ago, had last heard it [\d.]+ [mun]s before",
                      said["said"]), said
     heard_by = {view["node"]: view["age_ns"] for view in judged["node-a"].peer("node-b")["heard_by"]}
     assert set(heard_by) == {"node-c", "client"}

@@ -53,7 +53,7 @@ static const struct {
 	const char *text;
 	const char *reason;
 } failures[] = {
-	{"sleep 1000", "killed after 1.0 s (timeout), 1 of 1 times"},
+	{"sleep 1000", "killed after 1 s (timeout), 1 of 1 times"},
 	{"yes", "wrote more than 64 KiB, killed after "},
 	{"sleep 1000 & sleep 1000 & sleep 1000 & exit 0",
 	 "left 3 processes behind, killed, 1 of 1 times"},
