@@ -35,8 +35,8 @@ static struct {
 	uint64_t fenced_count; /* answers that said so */
 	uint64_t broken_count; /* packets that were let in afterwards */
 	uint64_t extended_count; /* holds that were extended when their guard ran out */
-	uint64_t
-		missed_count; /* of these, those whose deadline nobody would have looked at in time */
+	/* of these, those whose deadline nobody would have looked at in time */
+	uint64_t missed_count;
 } seen;
 
 /* An address of the instance; the first is the destination of the fixture's heartbeats. */

@@ -7,8 +7,8 @@
 
 #define SATURATE_TAGS (1U << 24) /* PROBEs that are prepared: more than are sent in a run */
 
-#define SATURATE_FRAME_BYTES                                                                       \
-	178 /* Ethernet, IPv4, UDP or ICMP, a heartbeat or as much of nothing */
+/* Ethernet, IPv4, UDP or ICMP, a heartbeat or as much of nothing */
+#define SATURATE_FRAME_BYTES 178
 
 struct saturate_state {
 	__u32 answer_port; /* UDP source port of an answer, host byte order; 0: ICMP echo replies */

@@ -20,8 +20,8 @@ struct control_promise {
 
 struct control_client {
 	struct control *control; /* NULL: the server stopped */
-	struct bufferevent
-		*stream; /* NULL: it has disconnected, but a promised answer is still to come */
+	/* NULL: it has disconnected, but a promised answer is still to come */
+	struct bufferevent *stream;
 	uid_t uid;
 	uint64_t connected_ns;
 	uint64_t used_ns; /* when it connected, made its last request, or was last answered */

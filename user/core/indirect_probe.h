@@ -20,8 +20,8 @@ struct liveness_timing {
 	uint64_t detection_time_ns; /* interval x multiplier */
 	uint64_t daemon_timeout_ns;
 	uint64_t restart_grace_ns; /* how long the restart of a dead daemon may take */
-	uint32_t
-		unanswered_max; /* after so many unanswered probes, this node's stalls are no excuse */
+	/* after so many unanswered probes, this node's stalls are no excuse */
+	uint32_t unanswered_max;
 };
 
 /* The last round of indirect probes about one peer. */

@@ -90,12 +90,12 @@ struct liveness_judgement {
 	 * because both may have stalled together. What fresh evidence reports (it stops, its daemon died, its addresses are
 	 * fenced) counts all the same. */
 	bool may_accuse;
-	const struct indirect_probe
-		*indirect; /* a verdict on a silent peer waits for its answers */
+	/* a verdict on a silent peer waits for its answers */
+	const struct indirect_probe *indirect;
 	bool isolated; /* this node hears no other node */
 
-	uint64_t
-		next_due_ns; /* when a verdict can next get worse without new evidence; UINT64_MAX: never */
+	/* when a verdict can next get worse without new evidence; UINT64_MAX: never */
+	uint64_t next_due_ns;
 	struct liveness_change change;
 };
 

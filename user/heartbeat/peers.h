@@ -25,8 +25,8 @@ struct peer {
 	size_t first_slot; /* slot of link 0 in xb_peers; the others follow */
 	uint64_t epoch; /* the newest reported */
 	struct liveness_peer liveness;
-	struct liveness_timing
-		timing; /* of this peer: the detection time may follow what is seen of it */
+	/* of this peer: the detection time may follow what is seen of it */
+	struct liveness_timing timing;
 	struct indirect_probe indirect;
 	struct xb_peer seen[XB_LINKS_MAX]; /* index: link; as of the last refresh */
 	struct liveness_evidence evidence[XB_LINKS_MAX]; /* of these, for the judgement */
@@ -68,8 +68,8 @@ struct peers {
 	size_t count;
 	struct kernel *kernel;
 	struct event_log *event_log;
-	struct liveness_timing
-		timing; /* with the configured detection time, or the largest of all peers */
+	/* with the configured detection time, or the largest of all peers */
+	struct liveness_timing timing;
 	struct stall_watch stall;
 	struct peers_detection *detection; /* NULL: the multiplier is fixed */
 	bool isolated; /* this node hears no peer, of at least two: it may be cut off */

@@ -16,8 +16,8 @@ struct tracked {
 	const char *name;
 	struct track_status status;
 	uint64_t since_ns; /* of the status; 0: not known yet */
-	char reason
-		[200]; /* with figures: "exited with status 1 after 12 ms, 3 of 3 times: no route" */
+	/* with figures: "exited with status 1 after 12 ms, 3 of 3 times: no route" */
+	char reason[200];
 };
 
 struct tracking;

@@ -7,8 +7,8 @@
 #include <sys/types.h>
 
 struct runner_program {
-	char *const
-		*arguments; /* ended by NULL; the first is searched for in COMMAND_SEARCH_PATH */
+	/* ended by NULL; the first is searched for in COMMAND_SEARCH_PATH */
+	char *const *arguments;
 	uid_t uid;
 	gid_t gid;
 	int output_fd; /* for stdout and stderr; -1: /dev/null */

@@ -13,15 +13,15 @@
 #include "user/vrrp/state/timers.h"
 
 struct instance {
-	const struct config_instance
-		*config; /* lifecycle.c, reload.c; effects/vips.c while it changes addresses */
+	/* lifecycle.c, reload.c; effects/vips.c while it changes addresses */
+	const struct config_instance *config;
 	struct vrrp vrrp;
 	/* "": not set, else a clause (state/inhibitors.c). */
 	char inhibitors[INSTANCE_INHIBITOR_COUNT][INSTANCE_INHIBITOR_BYTES];
 	struct event *timers[INSTANCE_TIMER_COUNT];
 	struct instance_group *group; /* rules/group.c; NULL: none */
-	const struct peer
-		*claimant; /* state/claims.c: the peer that last reported that it is Active */
+	/* state/claims.c: the peer that last reported that it is Active */
+	const struct peer *claimant;
 
 	/* Set when it is created, started, stopped or reloaded (lifecycle.c, reload.c). */
 	int self_slot; /* in xb_self and in heartbeats; -1: none */

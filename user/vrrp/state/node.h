@@ -8,14 +8,14 @@
 #include <stdint.h>
 
 struct vrrp_node {
-	const struct config
-		*config; /* whose static addresses, routes and rules are there; NULL: not started */
+	/* whose static addresses, routes and rules are there; NULL: not started */
+	const struct config *config;
 	bool drained; /* rules/operator.c */
 	bool starting; /* vrrp_startup_delay has not passed */
 	uint64_t started_ns;
 	uint64_t stopped_ns; /* when an earlier daemon last made progress */
-	uint64_t
-		stalled_ns; /* rules/stall.c: when an Active was last late by an advert; 0: never */
+	/* rules/stall.c: when an Active was last late by an advert; 0: never */
+	uint64_t stalled_ns;
 };
 
 /* Whether an isolated node gives its instances up (on_isolated release). */
