@@ -2,7 +2,8 @@
 """Every file, function and target that a document names exists, so that documents stay true.
 
 A path is what stands between backticks and begins with a folder of this tree. A function is written
-`name()`; it must be in one of the files that its paragraph, row or item names, or anywhere if that names none.
+`name()`; it must be in one of the files that its paragraph, row or item names, or anywhere if that names
+none.
 """
 
 import re
@@ -69,6 +70,6 @@ def test_functions_are_where_they_are_said_to_be(document):
 
 @pytest.mark.parametrize("document", existing(), ids=lambda path: path.name)
 def test_make_targets_exist(document):
-    makefile = (ROOT / "Makefile").read_text()
-    phony = set(re.search(r"^\.PHONY:(.*(?:\\\n.*)*)", makefile, re.MULTILINE)[1].split())
-    assert set(TARGET.findall(document.read_text())) <= phony
+    makefiles = "".join(path.read_text() for path in [ROOT / "Makefile", *ROOT.glob("tests/*/*.mk")])
+    phony = " ".join(re.findall(r"^\.PHONY:(.*)", makefiles, re.MULTILINE)).split()
+    assert set(TARGET.findall(document.read_text())) <= set(phony)
