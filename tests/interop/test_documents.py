@@ -73,3 +73,10 @@ def test_make_targets_exist(document):
     makefiles = "".join(path.read_text() for path in [ROOT / "Makefile", *ROOT.glob("tests/*/*.mk")])
     phony = " ".join(re.findall(r"^\.PHONY:(.*)", makefiles, re.MULTILINE)).split()
     assert set(TARGET.findall(document.read_text())) <= set(phony)
+
+
+def test_every_room_has_a_row():
+    rooms = re.search(r"^ROOMS :=((?:.*\\\n)*.*)", (ROOT / "rooms.mk").read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| `([\w/]+)` \|", (ROOT / "docs/architecture.md").read_text(), re.MULTILINE)
+    folders = [room for room in rooms[1].replace("\\", " ").split() if "/" in room]
+    assert folders and not set(folders) - set(rows)
