@@ -4,14 +4,14 @@
 #include "user/lib/address.h"
 #include <stdio.h>
 
-const char *sync_group_obstacle(const struct sync_group_member *members, size_t count, size_t self,
-				char *text, size_t bytes)
+const char *sync_group_inhibitor(const struct sync_group_member *members, size_t count, size_t self,
+				 char *text, size_t bytes)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (i == self || !members[i].obstacle)
+		if (i == self || !members[i].inhibitor)
 			continue;
 		snprintf(text, bytes, "%s of its sync group cannot run: %s", members[i].name,
-			 members[i].obstacle);
+			 members[i].inhibitor);
 		return text;
 	}
 	return NULL;
@@ -19,7 +19,7 @@ const char *sync_group_obstacle(const struct sync_group_member *members, size_t 
 
 static bool is_ready(const struct sync_group_member *member)
 {
-	return !member->obstacle &&
+	return !member->inhibitor &&
 	       (member->vrrp->state == XB_INSTANCE_ACTIVE || member->vrrp->ready_for_group);
 }
 
@@ -28,8 +28,8 @@ static void describe_unready(const struct sync_group_member *member, char *text,
 	const struct vrrp *vrrp = member->vrrp;
 	char address[ADDRESS_TEXT_BYTES];
 
-	if (member->obstacle)
-		snprintf(text, bytes, "%s cannot run: %s", member->name, member->obstacle);
+	if (member->inhibitor)
+		snprintf(text, bytes, "%s cannot run: %s", member->name, member->inhibitor);
 	else if (vrrp->state == XB_INSTANCE_INITIALIZE)
 		snprintf(text, bytes, "%s is not started", member->name);
 	else if (vrrp->holding)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vrrp_app: looked at when its newest beat is due to be too old, and while it is late often enough that its recovery
- * is seen soon. A look that comes late itself, because this daemon or the whole machine stood still, finds nobody
- * late: the application gets a whole timeout from then on.
+ * vrrp_app: checked when its newest beat becomes too old, and while it is late often enough to notice its recovery soon.
+ * A check that runs late itself, because this daemon or the whole machine stalled, judges no application late: it gets a
+ * whole timeout from then on.
  */
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
@@ -10,25 +10,25 @@
 #include <stdio.h>
 #include <xbeat/map.h>
 
-#define RECOVERY_LOOK_MAX_NS (100 * NS_PER_MS)
+#define RECOVERY_CHECK_MAX_NS (100 * NS_PER_MS)
 #define STALL_NS (20 * NS_PER_MS)
 
-static uint64_t recovery_look_ns(const struct config_app *config)
+static uint64_t recovery_check_ns(const struct config_app *config)
 {
 	uint64_t quarter_ns = config->timeout_ns / 4;
 
-	return quarter_ns < RECOVERY_LOOK_MAX_NS ? quarter_ns : RECOVERY_LOOK_MAX_NS;
+	return quarter_ns < RECOVERY_CHECK_MAX_NS ? quarter_ns : RECOVERY_CHECK_MAX_NS;
 }
 
-static void say_late(const struct config_app *config, const struct tracking_app *app,
-		     uint64_t now_ns, char *reason, size_t bytes)
+static void describe_late(const struct config_app *config, const struct tracking_app *app,
+			  uint64_t now_ns, char *reason, size_t bytes)
 {
 	double timeout_ms = (double)config->timeout_ns / NS_PER_MS;
 
 	if (!app->opened_ns)
-		snprintf(reason, bytes, "nobody has opened it");
+		snprintf(reason, bytes, "not opened yet");
 	else if (!app->beat_ns)
-		snprintf(reason, bytes, "opened %.0f ms ago, and no beat since",
+		snprintf(reason, bytes, "opened %.0f ms ago, no beat since",
 			 (double)time_since_ns(now_ns, app->opened_ns) / NS_PER_MS);
 	else if (!time_reached(now_ns, app->beat_ns))
 		snprintf(reason, bytes,
@@ -39,16 +39,16 @@ static void say_late(const struct config_app *config, const struct tracking_app 
 			 (double)time_since_ns(now_ns, app->beat_ns) / NS_PER_MS, timeout_ms);
 }
 
-/* Says what it is like, and when to look again. */
-static struct track_status look(struct tracking_entry *entry, bool stalled, char *reason,
-				size_t bytes)
+/* Returns its status, and sets when to check again. */
+static struct track_status check(struct tracking_entry *entry, bool stalled, char *reason,
+				 size_t bytes)
 {
 	const struct config_app *config = entry->config;
 	struct tracking_app app = {0};
-	bool there = tracking_look_at_app(entry, &app);
+	bool found = tracking_read_app(entry, &app);
 	uint64_t now_ns = clock_now_ns(); /* after the beat was read */
 
-	if (there && !xb_app_is_late(now_ns, app.beat_ns, config->timeout_ns)) {
+	if (found && !xb_app_is_late(now_ns, app.beat_ns, config->timeout_ns)) {
 		entry->due_ns = app.beat_ns + config->timeout_ns;
 		snprintf(reason, bytes, "beats in time, timeout %.0f ms",
 			 (double)config->timeout_ns / NS_PER_MS);
@@ -56,11 +56,11 @@ static struct track_status look(struct tracking_entry *entry, bool stalled, char
 	}
 	if (stalled && entry->tracked.status.up) {
 		entry->due_ns = now_ns + config->timeout_ns;
-		snprintf(reason, bytes, "not judged: this node stood still");
+		snprintf(reason, bytes, "not judged: this node stalled");
 		return entry->tracked.status;
 	}
-	entry->due_ns = now_ns + recovery_look_ns(config);
-	say_late(config, &app, now_ns, reason, bytes);
+	entry->due_ns = now_ns + recovery_check_ns(config);
+	describe_late(config, &app, now_ns, reason, bytes);
 	return (struct track_status){.known = true};
 }
 
@@ -69,7 +69,7 @@ static void on_due(evutil_socket_t fd, short what, void *context)
 	struct tracking_entry *entry = context;
 	bool stalled = time_reached(clock_now_ns(), entry->due_ns + STALL_NS);
 	char reason[sizeof(entry->tracked.reason)];
-	struct track_status status = look(entry, stalled, reason, sizeof(reason));
+	struct track_status status = check(entry, stalled, reason, sizeof(reason));
 
 	(void)fd;
 	(void)what;
@@ -77,21 +77,21 @@ static void on_due(evutil_socket_t fd, short what, void *context)
 	tracking_set_status(entry, status, reason);
 }
 
-/* A new one is looked at here, so that no instance becomes Active first and a fault then; nobody is told, since
- * whoever starts or reloads looks at everything afterwards. */
+/* Checks a new application here, so that no instance becomes Active first and has a fault then. Does not report it: the
+ * start or reload that adds it checks everything afterwards. */
 static void start(struct tracking_entry *entry)
 {
 	struct tracked *tracked = &entry->tracked;
 
 	entry->timer = evtimer_new(tracking_base(entry), on_due, entry);
 	if (!entry->timer) {
-		log_error("app %s is not watched: no memory", tracked->name);
+		log_error("out of memory: app %s is not watched", tracked->name);
 		return;
 	}
 	entry->due_ns = clock_now_ns();
 	if (!tracked->status.known) {
 		tracked->since_ns = entry->due_ns;
-		tracked->status = look(entry, false, tracked->reason, sizeof(tracked->reason));
+		tracked->status = check(entry, false, tracked->reason, sizeof(tracked->reason));
 	}
 	clock_arm(entry->timer, entry->due_ns);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Applications: their socket, who may open which, what is known of them. See apps.h. */
+/* The socket of applications, who may open which, and their state; see apps.h. */
 #include "user/tracking/apps.h"
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
@@ -12,7 +12,7 @@
 #include <xbeat/paths.h>
 
 #define GROUP_NONE ((gid_t)-1)
-#define GROUPS_MAX 1024 /* of a caller; one with more is asked for its first group alone */
+#define GROUPS_MAX 1024 /* of a caller; of one with more only the first group counts */
 
 static size_t wanted(const struct config *config, struct kernel_app list[static XB_APPS_MAX])
 {
@@ -47,20 +47,20 @@ static bool is_member(const struct apps *apps, int connection, gid_t first)
 	return false;
 }
 
-static bool ask_who(int connection, struct ucred *peer)
+static bool read_credentials(int connection, struct ucred *peer)
 {
 	socklen_t bytes = sizeof(*peer);
 
 	return !getsockopt(connection, SOL_SOCKET, SO_PEERCRED, peer, &bytes);
 }
 
-/* Whether who is at the other end may open an application, or (NULL) any of them. */
+/* Whether the peer of the connection may open an application, or (NULL) any of them. */
 static bool may_open(const struct apps *apps, int connection, const struct config_app *app)
 {
 	const struct config *config = apps->config;
 	struct ucred peer;
 
-	if (!ask_who(connection, &peer))
+	if (!read_credentials(connection, &peer))
 		return false;
 	if (peer.uid == 0 || is_member(apps, connection, peer.gid))
 		return true;
@@ -98,9 +98,10 @@ static void note_opener(struct apps *apps, const char *name, int connection)
 	struct ucred peer = {0};
 
 	for (size_t i = 0; !opener && i < XB_APPS_MAX; i++)
-		if (!find(apps, apps->openers[i].name)) /* of none, or of one that is gone */
+		if (!find(apps, apps->openers[i]
+					.name)) /* unused, or of an application that was removed */
 			opener = &apps->openers[i];
-	if (!opener || !ask_who(connection, &peer))
+	if (!opener || !read_credentials(connection, &peer))
 		return;
 	snprintf(opener->name, sizeof(opener->name), "%s", name);
 	opener->uid = peer.uid;
@@ -112,23 +113,24 @@ json_t *apps_call_open(struct apps *apps, struct control_call *call)
 	int connection = control_connection(call);
 	const struct config_app *app;
 	const char *name;
-	int place;
+	int index;
 
 	if (!control_unpack(call, "{s:s}", "name", &name))
 		return NULL;
 	app = find(apps, name);
-	place = app ? kernel_app_find(apps->kernel, name) : -ENOENT;
-	if (place < 0)
+	index = app ? kernel_app_find(apps->kernel, name) : -ENOENT;
+	if (index < 0)
 		return control_fail(
 			call, "no_app",
-			"there is no vrrp_app %.40s in the configuration; \"xbeatctl app\" shows those that there are",
+			"no vrrp_app %.40s is configured; \"xbeatctl app\" lists the configured ones",
 			name);
 	if (!may_open(apps, connection, app))
-		return control_fail(call, "not_permitted",
-				    "app %s is for %s%s, root and the group " XB_GROUP, name,
-				    app->user[0] ? "user " : "nobody else than", app->user);
+		return control_fail(
+			call, "not_permitted",
+			"app %s may be opened only by %s%s%sroot and the group " XB_GROUP, name,
+			app->user[0] ? "user " : "", app->user, app->user[0] ? ", " : "");
 	note_opener(apps, name, connection);
-	call->descriptor = kernel_app_open(apps->kernel, (size_t)place, clock_now_ns());
+	call->descriptor = kernel_app_open(apps->kernel, (size_t)index, clock_now_ns());
 	return json_pack("{s:I, s:o}", "timeout_ns", (json_int_t)app->timeout_ns, "name",
 			 json_text(name));
 }
@@ -143,7 +145,7 @@ static const struct control_method methods[] = {
 	{NULL, NULL, false},
 };
 
-/* Where there are no applications there is nothing for others to connect to. */
+/* Without applications there is no socket. */
 static int listen_if_needed(struct apps *apps)
 {
 	bool listens = apps->socket.path[0];
@@ -191,22 +193,22 @@ void apps_stop(struct apps *apps)
 	control_stop(&apps->socket);
 }
 
-static bool look(void *context, const char *name, struct tracking_app *app)
+static bool read_state(void *context, const char *name, struct tracking_app *app)
 {
 	const struct apps *apps = context;
-	int place = kernel_app_find(apps->kernel, name);
+	int index = kernel_app_find(apps->kernel, name);
 	struct kernel_app_state state;
 
-	if (place < 0)
+	if (index < 0)
 		return false;
-	kernel_app_read(apps->kernel, (size_t)place, &state);
+	kernel_app_read(apps->kernel, (size_t)index, &state);
 	*app = (struct tracking_app){.opened_ns = state.opened_ns, .beat_ns = state.beat_ns};
 	return true;
 }
 
 struct tracking_apps apps_tracking(struct apps *apps)
 {
-	return (struct tracking_apps){.look = look, .context = apps};
+	return (struct tracking_apps){.read = read_state, .context = apps};
 }
 
 static void add_trackers(json_t *array, const char *owner, const struct config_track *tracks,
@@ -237,18 +239,18 @@ static const char *state_name(const struct kernel_app_state *state, uint64_t now
 	return state->opened_ns ? "late" : "unopened";
 }
 
-static json_t *app_json(const struct apps *apps, size_t place)
+static json_t *app_json(const struct apps *apps, size_t index)
 {
-	const struct config_app *app = &apps->config->apps[place];
+	const struct config_app *app = &apps->config->apps[index];
 	const struct app_opener *opener = find_opener(apps, app->name);
 	struct kernel_app_state state;
 	uint64_t now_ns;
 	json_t *json;
 
-	kernel_app_read(apps->kernel, place, &state);
+	kernel_app_read(apps->kernel, index, &state);
 	now_ns = clock_now_ns();
 	json = json_pack("{s:o, s:i, s:s, s:I, s:o}", "name", json_text(app->name), "place",
-			 (int)place, "state", state_name(&state, now_ns), "timeout_ns",
+			 (int)index, "state", state_name(&state, now_ns), "timeout_ns",
 			 (json_int_t)state.timeout_ns, "tracked_by",
 			 trackers_json(apps->config, app->name));
 	if (app->user[0])

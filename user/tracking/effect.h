@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What tracked things mean for an instance: weights that add up to its effective priority, and faults.
- * keepalived's rules: a weight above 0 is added while the thing is fine, one below 0 while it is not;
- * without weight a thing that is not fine is a fault.
+ * The effect of tracked objects on an instance: weights that are added to its priority, and faults. The rules are
+ * keepalived's: a weight above 0 is added while the object is up, one below 0 while it is down; without weight an object
+ * that is down is a fault.
  */
 #ifndef XBEAT_TRACKING_EFFECT_H
 #define XBEAT_TRACKING_EFFECT_H
@@ -10,18 +10,18 @@
 #include "user/config/model/config.h"
 
 struct track_status {
-	bool known; /* false: not found out yet, nothing is added and there is no fault */
-	bool up; /* the interface, script, process, peer is fine */
-	int32_t value; /* of a file: what stands in it */
+	bool known; /* false: no result yet; no weight is added and there is no fault */
+	bool up; /* the interface, script, process, application or peer works */
+	int32_t value; /* of a file: the number in it */
 };
 
 struct track_effect {
 	int weight; /* to be added to the priority */
 	bool fault;
-	bool unknown; /* nothing is known yet */
+	bool unknown; /* no result yet */
 };
 
-/* Returns what one line means while the thing it names is like that. */
+/* Returns the effect of one track line while its object has this status. */
 struct track_effect track_effect(const struct config_track *track, struct track_status status);
 
 #endif

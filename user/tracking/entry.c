@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One tracked thing and its status. */
+/* The status of one tracked object; see entry.h. */
 #include "user/tracking/entry.h"
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
@@ -18,11 +18,11 @@ struct event_base *tracking_base(const struct tracking_entry *entry)
 	return entry->tracking->base;
 }
 
-bool tracking_look_at_app(const struct tracking_entry *entry, struct tracking_app *app)
+bool tracking_read_app(const struct tracking_entry *entry, struct tracking_app *app)
 {
 	const struct tracking_apps *apps = &entry->tracking->apps;
 
-	return apps->look(apps->context, entry->tracked.name, app);
+	return apps->read(apps->context, entry->tracked.name, app);
 }
 
 const char *tracking_status_name(struct track_status status)
@@ -32,7 +32,7 @@ const char *tracking_status_name(struct track_status status)
 	return status.up ? "up" : "down";
 }
 
-/* A file is its value, other things are up or down. */
+/* The status of a file is its value, of all else up or down. */
 static const char *status_text(const struct tracked *tracked, char text[static 16])
 {
 	if (tracked->kind == CONFIG_TRACK_FILE && tracked->status.known)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One tracked thing, and what differs between scripts, processes, files and applications. */
+/* One tracked object, and what differs between scripts, processes, files and applications; private to user/tracking. */
 #ifndef XBEAT_TRACKING_ENTRY_H
 #define XBEAT_TRACKING_ENTRY_H
 
@@ -24,19 +24,20 @@ struct tracking_entry {
 	uint32_t number; /* of the runner's job or watch; 0: none */
 	/* Of scripts and applications: */
 	struct event *timer;
-	uint64_t due_ns; /* of the next run, or look */
+	uint64_t due_ns; /* of the next run or check */
 	/* Of scripts: */
-	uint32_t streak; /* so many times in a row … */
-	bool succeeded; /* … with this result */
-	bool late; /* the next run is due, the last one goes on */
+	uint32_t streak; /* how many times in a row … */
+	bool succeeded; /* … the result was this */
+	bool late; /* the next run is due while the last one continues */
 };
 
 struct tracking_kind {
 	enum config_track_kind kind;
 	const char *name;
-	void (*start)(struct tracking_entry *entry); /* status may be known, from before a reload */
+	void (*start)(
+		struct tracking_entry *entry); /* the status may be known from before a reload */
 	void (*stop)(struct tracking_entry *entry);
-	bool (*same)(const void *one, const void *other); /* as far as start() goes */
+	bool (*same)(const void *one, const void *other); /* whether start() would do the same */
 };
 
 extern const struct tracking_kind tracking_scripts, tracking_processes, tracking_files,
@@ -45,7 +46,7 @@ extern const struct tracking_kind tracking_scripts, tracking_processes, tracking
 /* In tracking.c. */
 struct runner *tracking_runner(const struct tracking_entry *entry);
 struct event_base *tracking_base(const struct tracking_entry *entry);
-bool tracking_look_at_app(const struct tracking_entry *entry, struct tracking_app *app);
+bool tracking_read_app(const struct tracking_entry *entry, struct tracking_app *app);
 void tracking_set_status(struct tracking_entry *entry, struct track_status status,
 			 const char *reason);
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vrrp_script: run every interval, by a schedule that does not drift, never twice at once. A run that
- * still goes on when the next is due is waited for (its timeout decides), and followed at once by that.
+ * vrrp_script: runs every interval, on a schedule that does not drift, never twice at once. If a run continues when the
+ * next is due, the next follows it at once; its timeout limits it.
  *
- * As in keepalived the first result decides by itself, then rise successes or fall failures in a row do;
- * with init_fail a script counts as failing until it has succeeded rise times. A run that was lost with
- * the runner is none.
+ * As in keepalived, the first result alone decides, then rise successes or fall failures in a row; with init_fail a script
+ * counts as failing until it has succeeded rise times. A run that was lost with the runner does not count.
  */
 #include "user/config/model/command.h"
 #include "user/lib/clock.h"
@@ -16,13 +15,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RETRY_NS NS_PER_SECOND /* after a run that could not be asked for, or was lost */
+#define RETRY_NS NS_PER_SECOND /* after a run that could not be requested, or was lost */
 
 static void not_started_text(const struct config_command *command, int error, char *text,
 			     size_t bytes)
 {
 	if (error == EBUSY)
-		snprintf(text, bytes, "its last run was killed and still is not dead");
+		snprintf(text, bytes, "its last run was killed but has not ended yet");
 	else if (command->user[0])
 		snprintf(text, bytes, "%s cannot be started as %s: %s", command->arguments[0],
 			 command->user, strerror(error));
@@ -31,7 +30,7 @@ static void not_started_text(const struct config_command *command, int error, ch
 			 command->uid, strerror(error));
 }
 
-/* Writes what happened, as a phrase. */
+/* Writes the outcome as a phrase. */
 static void outcome_text(const struct config_command *command, const struct runner_result *result,
 			 char *text, size_t bytes)
 {
@@ -53,7 +52,7 @@ static void outcome_text(const struct config_command *command, const struct runn
 		snprintf(text, bytes, "wrote more than 64 KiB, killed after %s", duration);
 		break;
 	case RUNNER_LEFT_PROCESSES:
-		snprintf(text, bytes, "left %d process%s behind, killed", result->value,
+		snprintf(text, bytes, "killed %d process%s that it left", result->value,
 			 result->value == 1 ? "" : "es");
 		break;
 	case RUNNER_NOT_STARTED:
@@ -146,14 +145,14 @@ static void start(struct tracking_entry *entry)
 
 	entry->timer = evtimer_new(tracking_base(entry), on_due, entry);
 	if (!entry->timer) {
-		log_error("script %s is not run: no memory", script->name);
+		log_error("out of memory: script %s is not run", script->name);
 		return;
 	}
 	if (script->init_fail && !entry->tracked.status.known) {
 		entry->tracked.status.known = true;
 		entry->tracked.since_ns = clock_now_ns();
 		snprintf(entry->tracked.reason, sizeof(entry->tracked.reason),
-			 "init_fail: it has not succeeded yet");
+			 "init_fail: no success yet");
 	}
 	entry->due_ns = clock_now_ns();
 	clock_arm(entry->timer, entry->due_ns);
@@ -169,7 +168,7 @@ static void stop(struct tracking_entry *entry)
 	entry->late = false;
 }
 
-/* Weights are the business of those who track it. */
+/* Weights are used by the instances that track it. */
 static bool same(const void *left, const void *right)
 {
 	const struct config_script *one = left, *other = right;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is tracked, with its status. Only what an instance or a group names is run or watched, each once:
+ * All tracked objects with their status; see tracking.h. Only what an instance or a group tracks is run or watched:
  *
- *	tracking_script.c  vrrp_script
- *	tracking_watch.c   vrrp_track_process, track_file
- *	tracking_app.c     vrrp_app; those that nobody names, too: peers are told of them
+ *	script.c  vrrp_script
+ *	watch.c   vrrp_track_process, track_file
+ *	app.c     vrrp_app; also those that are not tracked, because packets report them
  */
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
@@ -36,7 +36,7 @@ static bool is_used(const struct config *config, enum config_track_kind kind, co
 	return false;
 }
 
-/* Returns the link to an entry, which holds NULL if there is none. */
+/* Returns the pointer to an entry in the list; it holds NULL if there is none. */
 static struct tracking_entry **find(struct tracking_entry **link, enum config_track_kind kind,
 				    const char *name)
 {
@@ -56,7 +56,7 @@ static struct tracking_entry *take(struct tracking_entry **entries, enum config_
 	return entry;
 }
 
-/* A changed definition keeps the status of the old one until it has found out its own. */
+/* An entry whose definition changed keeps its status until it has a new one. */
 static void adopt(struct tracking_entry *entry, const void *config, const char *name)
 {
 	bool same = entry->kind->same(entry->config, config);
@@ -75,7 +75,7 @@ static struct tracking_entry *entry_new(struct tracking *tracking, const struct 
 	struct tracking_entry *entry = calloc(1, sizeof(*entry));
 
 	if (!entry) {
-		log_error("%s %s is not tracked: no memory", kind->name, name);
+		log_error("out of memory: %s %s is not tracked", kind->name, name);
 		return NULL;
 	}
 	entry->tracking = tracking;
@@ -87,11 +87,11 @@ static struct tracking_entry *entry_new(struct tracking *tracking, const struct 
 	return entry;
 }
 
-/* A new configuration that is being taken over. */
+/* A reload in progress. */
 struct reload {
 	struct tracking *tracking;
 	const struct config *config;
-	struct tracking_entry *old; /* not met again yet */
+	struct tracking_entry *old; /* not in the new configuration so far */
 	struct tracking_entry **end; /* of the new list */
 };
 
@@ -155,7 +155,7 @@ struct tracking *tracking_start(struct event_base *base, struct runner *runner,
 	struct tracking *tracking = calloc(1, sizeof(*tracking));
 
 	if (!tracking) {
-		log_error("nothing is tracked: no memory");
+		log_error("out of memory: tracking disabled");
 		return NULL;
 	}
 	tracking->base = base;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Scripts, processes and files that instances track: runs and watches them, each once however many
- * instances track it; and applications, which are all watched. What interfaces and peers are like is known elsewhere.
+ * Runs and watches what instances track: scripts, processes, files and applications, each once even if several instances
+ * track it. The status of interfaces and peers is known elsewhere.
  */
 #ifndef XBEAT_TRACKING_TRACKING_H
 #define XBEAT_TRACKING_TRACKING_H
@@ -15,40 +15,40 @@ struct tracked {
 	enum config_track_kind kind; /* SCRIPT, PROCESS, FILE or APP */
 	const char *name;
 	struct track_status status;
-	uint64_t since_ns; /* of the status; 0: not known yet */
+	uint64_t since_ns; /* of the status, CLOCK_MONOTONIC; 0: not known yet */
 	/* with figures: "exited with status 1 after 12 ms, 3 of 3 times: no route" */
 	char reason[200];
 };
 
 struct tracking;
 
-/* What is known of an application now; times of the monotonic clock. */
+/* The state of an application; CLOCK_MONOTONIC in ns. */
 struct tracking_app {
-	uint64_t opened_ns; /* 0: nobody has opened it */
+	uint64_t opened_ns; /* 0: never */
 	uint64_t beat_ns; /* 0: never */
 };
 
-/* Who knows: returns false if there is no such application. */
+/* Reads that state; returns false if there is no such application. */
 struct tracking_apps {
-	bool (*look)(void *context, const char *name, struct tracking_app *app);
+	bool (*read)(void *context, const char *name, struct tracking_app *app);
 	void *context;
 };
 
 /* on_change is called from the loop after the status of one has changed. Changes are put into the
- * event log (kind "track"). apps may look at none if the configuration has none. Returns NULL without memory, having said so. */
+ * event log (kind "track"). apps may be NULL if the configuration has no vrrp_app. Returns NULL if out of memory, which is logged. */
 struct tracking *tracking_start(struct event_base *base, struct runner *runner,
 				const struct config *config, const struct tracking_apps *apps,
 				struct event_log *event_log,
 				void (*on_change)(void *context, const struct tracked *tracked),
 				void *context);
 
-/* Takes a new configuration: what is the same goes on with its status, timers and runs; what is new
- * starts; what is gone stops. The old configuration may be freed afterwards. */
+/* Takes a new configuration: what is the same keeps its status, timers and runs; what is new starts; what was removed
+ * stops. The old configuration may be freed afterwards. */
 void tracking_reload(struct tracking *tracking, const struct config *config);
 
 void tracking_stop(struct tracking *tracking);
 
-/* Returns what a track line names, or NULL (an interface, a peer). */
+/* Returns the object of a track line, or NULL for an interface or a peer. */
 const struct tracked *tracking_find(const struct tracking *tracking, enum config_track_kind kind,
 				    const char *name);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* vrrp_track_process and track_file: the runner watches them, and says what has changed. */
+/* vrrp_track_process and track_file: the runner watches them and reports changes. */
 #include "user/config/model/command.h"
 #include "user/runner/runner.h"
 #include "user/tracking/entry.h"
@@ -45,7 +45,7 @@ static bool same_process(const void *left, const void *right)
 	       one->terminate_delay_ns == other->terminate_delay_ns;
 }
 
-/* init_file is for the start only, as in keepalived. */
+/* init_file has an effect only at the start, as in keepalived. */
 static bool same_file(const void *left, const void *right)
 {
 	const struct config_file *one = left, *other = right;

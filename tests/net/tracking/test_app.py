@@ -86,7 +86,7 @@ def last_event(daemon, kind, to):
 def test_a_stopped_application_is_a_fault_and_peers_know(lab, applications):
     """Without weight: nobody is Active without the application, and back within a moment when it goes on."""
     node, peer = (applications.daemon(name).start() for name in (NODE, PEER))
-    assert node.state() == "initialize" and "nobody has opened it" in node.explain()["said"]
+    assert node.state() == "initialize" and "not opened yet" in node.explain()["said"]
     assert shown(node)["state"] == "unopened" and late_bits(peer) == 1
     web = applications.run()
     node.wait_state("active")

@@ -113,7 +113,7 @@ static void an_obstacle_keeps_the_others_back(void **state)
 {
 	(void)state;
 	make_group();
-	members[1].obstacle = "interface eth1 is down";
+	members[1].inhibitor = "interface eth1 is down";
 	assert_may_not(
 		2, "only 2 of 3 in its sync group ready: VI_2 cannot run: interface eth1 is down");
 }
@@ -125,11 +125,11 @@ static void obstacles_are_those_of_others(void **state)
 	(void)state;
 	make_group();
 	for (size_t self = 0; self < 3; self++)
-		assert_null(sync_group_obstacle(members, 3, self, text, sizeof(text)));
-	members[1].obstacle = "interface eth1 is down";
-	assert_null(sync_group_obstacle(members, 3, 1, text, sizeof(text)));
+		assert_null(sync_group_inhibitor(members, 3, self, text, sizeof(text)));
+	members[1].inhibitor = "interface eth1 is down";
+	assert_null(sync_group_inhibitor(members, 3, 1, text, sizeof(text)));
 	assert_string_equal(text, "untouched");
-	assert_ptr_equal(sync_group_obstacle(members, 3, 0, text, sizeof(text)), text);
+	assert_ptr_equal(sync_group_inhibitor(members, 3, 0, text, sizeof(text)), text);
 	assert_string_equal(text, "VI_2 of its sync group cannot run: interface eth1 is down");
 }
 

@@ -56,7 +56,7 @@ static const struct {
 	{"sleep 1000", "killed after 1 s (timeout), 1 of 1 times"},
 	{"yes", "wrote more than 64 KiB, killed after "},
 	{"sleep 1000 & sleep 1000 & sleep 1000 & exit 0",
-	 "left 3 processes behind, killed, 1 of 1 times"},
+	 "killed 3 processes that it left, 1 of 1 times"},
 	{"kill -SEGV $$", "ended by signal 11 (Segmentation fault) after "},
 };
 

@@ -32,7 +32,7 @@ static struct sync_group_member *view(const struct instance_group *group,
 		members[i] = (struct sync_group_member){
 			.name = member->config->name,
 			.vrrp = &member->vrrp,
-			.obstacle = inhibitor < 0 ? NULL : member->inhibitors[inhibitor],
+			.inhibitor = inhibitor < 0 ? NULL : member->inhibitors[inhibitor],
 		};
 		if (member == instance)
 			*self = i;
@@ -49,7 +49,7 @@ void instance_group_inhibit(struct instance_group *group)
 		struct instance *member = group->members[i];
 		char text[INSTANCE_INHIBITOR_BYTES];
 
-		if (sync_group_obstacle(members, group->member_count, i, text, sizeof(text)))
+		if (sync_group_inhibitor(members, group->member_count, i, text, sizeof(text)))
 			instance_set_inhibitor(member, INSTANCE_INHIBITOR_GROUP, "%s", text);
 		else
 			instance_set_inhibitor(member, INSTANCE_INHIBITOR_GROUP, NULL);
