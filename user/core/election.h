@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who takes over an instance whose Active is gone: every node computes the same answer from what
- * the heartbeats say. */
+/* Which node takes over an instance whose Active is gone. Every node computes the same answer from the heartbeats. */
 #ifndef XBEAT_CORE_ELECTION_H
 #define XBEAT_CORE_ELECTION_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Gaps into suspicion and a detection time; see phi.h. */
+/* Computes suspicion and a detection time from gaps; see phi.h. */
 #include "user/core/phi.h"
 #include <math.h>
 
@@ -29,7 +29,7 @@ uint64_t phi_bucket_start_ns(unsigned bucket)
 	return bucket ? edge_ns(bucket) : 0;
 }
 
-/* How a bucket's gaps lie in it is not known: evenly, that is. */
+/* Assumes that the gaps of a bucket are spread evenly in it. */
 static double middle_ns(unsigned bucket)
 {
 	return ((double)phi_bucket_start_ns(bucket) + (double)edge_ns(bucket + 1)) / 2;
@@ -57,7 +57,7 @@ static void forget(struct phi *phi, uint64_t span_ns)
 	phi->block[0].gap_count = 0;
 }
 
-/* Mean and deviation, each gap counting as much as it is long. */
+/* Mean and deviation, with each gap weighted by its length. */
 static void measure(struct phi *phi)
 {
 	double time = 0, sum = 0, squares = 0;
@@ -167,7 +167,7 @@ double phi_of(const struct phi *phi, uint64_t gap_ns)
 	return fmin(phi_normal(phi, gap), fmin(phi_seen(phi, gap), phi_line(phi, gap)));
 }
 
-/* phi never falls with time, so the first step that is enough can be bisected for. */
+/* phi never falls with time, so the first sufficient step is found by bisection. */
 uint64_t phi_time_ns(const struct phi *phi, uint64_t minimum_ns, uint64_t maximum_ns,
 		     uint64_t step_ns)
 {

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How long to wait for a peer, from the gaps between its evidence that were seen: phi(t) = -log10 P(gap > t), the
+ * How long to wait for a peer, from the observed gaps between its evidence: phi(t) = -log10 P(gap > t), the
  * suspicion after t without evidence (Hayashibara, Defago, Yared, Katayama: The phi accrual failure detector, 2004).
  * The detection time is the shortest t at which phi reaches PHI_THRESHOLD.
  *
  * P is the largest of three:
- * - the normal distribution of that paper, of the gaps as a moment of time meets them: each counts as much as it
- *   is long. A peer is heard twice an interval, by its PROBE and by its REPLY; how far apart the two fall is
- *   chance, and deviates without meaning anything;
- * - what was seen: the part of the gaps that were longer than t;
- * - a straight line of phi through the longest gap. Machines stand still now and then, for longer than any normal
- *   distribution allows; the longest of n gaps has phi = log10 n, and what is longer still is no less likely
- *   than that rate of growth says.
+ * - the normal distribution of that paper, with each gap weighted by its length. A peer is heard twice an interval, by
+ *   its PROBE and by its REPLY; the distance between the two is chance and its deviation has no meaning;
+ * - the observed share of gaps that were longer than t;
+ * - a straight line of phi through the longest gap. Machines stall from time to time for longer than any normal
+ *   distribution allows; the longest of n gaps has phi = log10 n, and longer ones are at least as likely as that
+ *   line predicts.
  *
- * Gaps are forgotten by half every PHI_HALF_LIFE_NS, the longest one after PHI_LONGEST_NS to twice that. Time in which
- * nothing was learnt does not count.
+ * The weight of a gap halves every PHI_HALF_LIFE_NS; the longest one is forgotten after PHI_LONGEST_NS to twice that.
+ * Time in which nothing was learnt does not count.
  */
 #ifndef XBEAT_CORE_PHI_H
 #define XBEAT_CORE_PHI_H
@@ -26,21 +25,21 @@
 
 /* One gap in 10^8: with 200 gaps a second, heartbeats 10 ms apart, one in 5.8 days at the worst. */
 #define PHI_THRESHOLD 8.0
-/* More than can ever be told from figures; also what is certain. */
+/* More than can be concluded from the figures; also stands for certainty. */
 #define PHI_MAX 300.0
-/* With fewer gaps nothing can be said. */
+/* With fewer gaps there is no choice. */
 #define PHI_GAPS_MIN 100
 #define PHI_HALF_LIFE_NS (30 * NS_PER_SECOND)
 #define PHI_LONGEST_NS (600 * NS_PER_SECOND)
 
-/* What was seen over one link. */
+/* The gaps on one link. */
 struct phi {
-	double weight[XB_GAP_BUCKETS]; /* gaps, less those forgotten */
+	double weight[XB_GAP_BUCKETS]; /* number of gaps, less those forgotten */
 	double weight_total;
-	double span_ns; /* the time in which they came, forgotten likewise */
-	uint64_t idle_ns; /* none has come for so long */
-	double mean_ns, deviation_ns; /* as a moment of time meets them */
-	/* The longest gap is remembered by blocks of time: this one, and the one before. */
+	double span_ns; /* the time in which they were counted, forgotten likewise */
+	uint64_t idle_ns; /* since the last gap was counted */
+	double mean_ns, deviation_ns; /* weighted by length */
+	/* The longest gap in the present block of time and in the one before. */
 	struct {
 		uint64_t longest_ns;
 		double gap_count;
@@ -55,22 +54,22 @@ unsigned phi_bucket(uint64_t gap_ns);
 uint64_t phi_bucket_start_ns(unsigned bucket);
 
 /*
- * Takes in the gaps that were counted in span_ns. Those of gap_max_ns or more teach nothing: no detection time that
- * could be chosen would have bridged them, so they were failures.
+ * Adds the gaps that were counted in span_ns. Those of gap_max_ns or more are ignored: no detection time that can be
+ * chosen would have bridged them, so they were failures.
  */
 void phi_learn(struct phi *phi, const struct xb_gap_hist *gaps, uint64_t span_ns,
 	       uint64_t gap_max_ns);
 
-/* At the start: for the first PHI_LONGEST_NS one gap this long is taken to have been seen. */
+/* At the start: assumes one gap of this length for the first PHI_LONGEST_NS. */
 void phi_expect(struct phi *phi, uint64_t gap_ns);
 
-/* Whether enough gaps were seen to choose by. */
+/* Whether enough gaps were counted for a choice. */
 bool phi_knows(const struct phi *phi);
 
 /* Returns phi after gap_ns without evidence: 0 to PHI_MAX. */
 double phi_of(const struct phi *phi, uint64_t gap_ns);
 
-/* Returns the longest gap that is remembered, and in *gap_count of how many. */
+/* Returns the longest remembered gap in ns, and in *gap_count of how many. */
 uint64_t phi_longest_ns(const struct phi *phi, double *gap_count);
 
 /* Returns the shortest time between minimum_ns and maximum_ns with phi of at least PHI_THRESHOLD, rounded up to
@@ -81,13 +80,13 @@ uint64_t phi_time_ns(const struct phi *phi, uint64_t minimum_ns, uint64_t maximu
 /* Returns how often in a second a gap is expected to be longer. */
 double phi_false_alarms_per_second(const struct phi *phi, uint64_t time_ns);
 
-/* A choice that does not follow every breath: it grows at once, by a tenth at least, and falls only after
- * PHI_CALM_COUNT times in a row less than three quarters of it was needed. */
+/* A choice with hysteresis: it grows at once, by a tenth at least, and falls only after less than three quarters of it
+ * was needed PHI_CALM_COUNT times in a row. */
 #define PHI_CALM_COUNT 10
 
 struct phi_choice {
 	uint64_t time_ns;
-	bool made; /* false: time_ns is what holds until enough is known */
+	bool made; /* false: time_ns is the initial value */
 	unsigned calm_count;
 	uint64_t calm_ns; /* the most that was needed meanwhile */
 };

@@ -1,29 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The VRRP state machine of one instance: RFC 9568, sections 6.1 (timers), 6.4.1
- * (Initialize), 6.4.2 (Backup) and 6.4.3 (Active). It owns struct vrrp and nothing
- * else; struct vrrp_actions says what is to be done about the world.
+ * The VRRP state machine of one instance: RFC 9568, sections 6.1 (timers), 6.4.1 (Initialize), 6.4.2 (Backup) and 6.4.3
+ * (Active). It owns struct vrrp and nothing else; struct vrrp_actions tells the caller what to do.
  *
- * Version 2 differs in the intervals only (RFC 3768 section 6.1, vrrp_timing.c).
- * The sentences are in vrrp_reason.c. Where the machine goes beyond the RFCs:
+ * Version 2 differs only in the intervals (RFC 3768 section 6.1, vrrp_timing.c). The reasons in words are in
+ * vrrp_reason.c. Where the machine goes beyond the RFCs:
  *
- * - Adverts are judged by when they arrived, not by when they were read. A
- *   Backup that was stopped finds on waking that the Active was heard just
- *   now, and an Active does not yield to an advert whose sender fell silent since.
- * - preempt_delay: a Backup that may preempt first follows the lower Active for
- *   that long. If its adverts stop, Active_Down_Timer ends it sooner.
- * - Heartbeats can end an Active before its timer does (vrrp_active_lost), and
- *   can keep it when only adverts are lost (alive_reason).
- * - A member of a sync group waits for the others (group_reason, ready_for_group)
- *   and goes along with them (vrrp_follow_group).
- * - Priority 0 ends the Active that is followed. From another sender it says nothing of
- *   that one: in a sync group, who yields to it releases the other members.
- * - An Active asserts itself against rivals at a limited rate, so that a flood of
- *   their adverts does not make a flood of ours. None goes unanswered.
- * - An Active whose time is over (vrrp_step_down) leaves without a word; a Backup that stood
- *   still waits (vrrp_postpone) until what it hears means something again.
- * - timer_expired_priority: an Active that stood still leaves the addresses to
- *   whoever must have taken over meanwhile.
+ * - Adverts are judged by their arrival time, not by when they were read. A Backup that was stopped finds when it
+ *   continues that the Active was heard just now, and an Active does not yield to an advert whose sender has been
+ *   silent since.
+ * - preempt_delay: a Backup that may preempt first follows the lower Active for that long. If its adverts stop,
+ *   Active_Down_Timer ends that sooner.
+ * - Heartbeats can end an Active before its timer does (vrrp_active_lost), and can keep it when only adverts are lost
+ *   (alive_reason).
+ * - A member of a sync group waits for the others (group_reason, ready_for_group) and follows their changes
+ *   (vrrp_follow_group).
+ * - Priority 0 ends the Active that is followed, not another one: in a sync group, a node that yields to the Active
+ *   releases the other members.
+ * - An Active answers the adverts of rivals at a limited rate, so that a flood of them does not cause a flood of its
+ *   own. None goes unanswered.
+ * - An Active whose guard has expired (vrrp_step_down) stops without an advert; a Backup that stalled waits
+ *   (vrrp_postpone) until what it hears is conclusive again.
+ * - timer_expired_priority: an Active that stalled leaves the addresses to the node that must have taken over
+ *   meanwhile.
  */
 #include "user/core/vrrp.h"
 #include "user/core/vrrp_reason.h"
@@ -126,7 +125,7 @@ void vrrp_shutdown(struct vrrp *vrrp, uint64_t now_ns, const char *reason,
 	change_state(vrrp, XB_INSTANCE_INITIALIZE, now_ns, actions);
 }
 
-/* Whether the advert is older than the news that its sender is gone. */
+/* Whether the advert arrived before its sender was found to be lost. */
 static bool advert_is_outdated(const struct vrrp *vrrp, const struct vrrp_advert *advert)
 {
 	return vrrp->lost_ns && time_reached(vrrp->lost_ns, advert->arrival_ns) &&
@@ -152,7 +151,7 @@ static void follow(struct vrrp *vrrp, const struct vrrp_advert *advert)
 	vrrp->active_interval_ns = vrrp_timing_interval_ns(vrrp, advert);
 	vrrp->heard_ns = advert->arrival_ns;
 	arm_timer(vrrp, advert->arrival_ns + vrrp_active_down_interval_ns(vrrp));
-	/* The reason told of what is over now. */
+	/* The reason described what is over now. */
 	if (another || vrrp->holding || vrrp->ready_for_group || vrrp->vacancy != VRRP_NOT_VACANT)
 		vrrp_explain_followed(vrrp);
 	vrrp->holding = false;
@@ -160,14 +159,14 @@ static void follow(struct vrrp *vrrp, const struct vrrp_advert *advert)
 	vrrp->vacancy = VRRP_NOT_VACANT;
 }
 
-/* Whether the sender is the Active that is followed, or nobody is. */
+/* Whether the sender is the Active that is followed, or none is followed. */
 static bool is_from_active(const struct vrrp *vrrp, const struct vrrp_advert *advert)
 {
 	return address_is_unset(&vrrp->active_address) ||
 	       address_equal(&vrrp->active_address, &advert->source);
 }
 
-/* The Active has gone of its own accord: the timer becomes Skew_Time. */
+/* The Active has released the addresses: the timer becomes Skew_Time. */
 static void note_release(struct vrrp *vrrp, const struct vrrp_advert *advert)
 {
 	vrrp->active_address = (struct xb_address){};
@@ -181,8 +180,8 @@ static void note_release(struct vrrp *vrrp, const struct vrrp_advert *advert)
 	vrrp_explain_release(vrrp, advert);
 }
 
-/* Follows an Active that could be preempted, but for preempt_delay at most: then its adverts restart
- * the timer no more. So the delay comes on top of what preemption takes without it. */
+/* Follows an Active that could be preempted for preempt_delay at most: then its adverts no longer restart the timer. So
+ * the delay is added to the time that preemption takes without it. */
 static void endure(struct vrrp *vrrp, const struct vrrp_advert *advert)
 {
 	uint64_t delay_over_ns;
@@ -197,7 +196,7 @@ static void endure(struct vrrp *vrrp, const struct vrrp_advert *advert)
 		arm_timer(vrrp, delay_over_ns + vrrp_active_down_interval_ns(vrrp));
 }
 
-/* An advert at a Backup (section 6.4.2). It counts once, and not after a later one. */
+/* An advert at a Backup (section 6.4.2). It counts once, and not if a later one was counted. */
 static void backup_advert(struct vrrp *vrrp, const struct vrrp_advert *advert)
 {
 	if (advert_is_outdated(vrrp, advert) ||
@@ -212,10 +211,10 @@ static void backup_advert(struct vrrp *vrrp, const struct vrrp_advert *advert)
 	} else if (vrrp->parameters.preempt_delay_ns) {
 		endure(vrrp, advert);
 	}
-	/* Else it is discarded: the timer goes on, and at its end we preempt. */
+	/* Else it is discarded: when the timer expires, this node preempts. */
 }
 
-/* Whether this Active stood still for so long that it has a successor, and may not preempt it. */
+/* Whether this Active stalled for so long that it has a successor, which it may not preempt. */
 static bool has_overslept(const struct vrrp *vrrp, uint64_t now_ns)
 {
 	return vrrp->parameters.timer_expired_priority && !vrrp->parameters.preempt &&
@@ -233,7 +232,7 @@ static void leave_to_successor(struct vrrp *vrrp, const struct vrrp_advert *newe
 		backup_advert(vrrp, newest);
 }
 
-/* Whether the sender is to be Active instead of us (section 6.4.3). */
+/* Whether the sender must be Active instead of this node (section 6.4.3). */
 static bool advert_outranks(const struct vrrp *vrrp, const struct vrrp_advert *advert)
 {
 	if (advert->priority != vrrp->effective_priority)
@@ -244,7 +243,7 @@ static bool advert_outranks(const struct vrrp *vrrp, const struct vrrp_advert *a
 static void yield_to(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns,
 		     struct vrrp_actions *actions)
 {
-	/* A lower advert has the rival announce itself again to clients that heard us last. */
+	/* A lower advert makes the rival announce itself again to clients that heard this node last. */
 	if (vrrp->parameters.higher_priority_send_advert)
 		send_advert(vrrp, vrrp->effective_priority, now_ns, actions);
 	vrrp_explain_yielding(vrrp, advert);
@@ -252,8 +251,8 @@ static void yield_to(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64
 	follow(vrrp, advert);
 }
 
-/* Answers a rival at once; right after another answer, when VRRP_ASSERT_SPACING_NS has passed: it may
- * have become Active since, and would be it until the next regular advert. */
+/* Answers a rival at once, or VRRP_ASSERT_SPACING_NS after the last answer: the rival may have become Active since, and
+ * would stay it until the next regular advert. */
 static void assert_active(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns,
 			  struct vrrp_actions *actions)
 {
@@ -269,7 +268,7 @@ static void assert_active(struct vrrp *vrrp, const struct vrrp_advert *advert, u
 	}
 	vrrp->asserted_ns = now_ns;
 	send_advert(vrrp, vrrp->effective_priority, now_ns, actions);
-	/* If the timer is due, too, this was its advert. */
+	/* If the timer is due as well, this was its advert. */
 	if (released || time_reached(now_ns, vrrp->timer_due_ns))
 		arm_timer(vrrp, now_ns + vrrp->parameters.advert_interval_ns);
 }
@@ -280,7 +279,7 @@ static void active_advert(struct vrrp *vrrp, const struct vrrp_advert *advert, u
 {
 	if (advert_is_outdated(vrrp, advert))
 		return;
-	/* Our address and priority in another's hands: answering would be answered, without end. */
+	/* A node with the same address and priority: it would answer each answer, without end. */
 	if (advert->priority == vrrp->effective_priority &&
 	    address_equal(&advert->source, &vrrp->parameters.primary_address))
 		return;
@@ -292,7 +291,7 @@ static void active_advert(struct vrrp *vrrp, const struct vrrp_advert *advert, u
 		leave_to_successor(vrrp, advert, now_ns, actions);
 		return;
 	}
-	/* The sender was Active too: clients may have learnt its link-layer address. */
+	/* The sender was Active, too: clients may have learnt its link-layer address. */
 	actions->announce_again = true;
 	assert_active(vrrp, advert, now_ns, actions);
 }
@@ -307,7 +306,7 @@ void vrrp_advert_received(struct vrrp *vrrp, const struct vrrp_advert *advert, u
 		active_advert(vrrp, advert, now_ns, actions);
 }
 
-/* Adver_Timer (section 6.4.3). A late wake-up neither shifts the rhythm nor makes a burst. */
+/* Adver_Timer (section 6.4.3). Running late neither shifts the schedule nor causes a burst. */
 static void advert_due(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_advert *newest,
 		       struct vrrp_actions *actions)
 {
@@ -323,7 +322,7 @@ static void advert_due(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_adv
 	arm_timer(vrrp, time_reached(now_ns, next_ns) ? now_ns + interval_ns : next_ns);
 }
 
-/* The Active is alive, or must be endured; the reason has been given. */
+/* The Active is alive, or may not be preempted; the caller has set the reason. */
 static void hold(struct vrrp *vrrp, uint64_t now_ns, struct vrrp_actions *actions)
 {
 	actions->held = !vrrp->holding;
@@ -333,7 +332,7 @@ static void hold(struct vrrp *vrrp, uint64_t now_ns, struct vrrp_actions *action
 	arm_timer(vrrp, now_ns + vrrp_active_down_interval_ns(vrrp));
 }
 
-/* This instance would take over, which its sync group does together or not at all. */
+/* This instance would take over, but a sync group takes over together or not at all. */
 static void wait_for_group(struct vrrp *vrrp, uint64_t now_ns, const char *group_reason,
 			   struct vrrp_actions *actions)
 {
@@ -345,7 +344,7 @@ static void wait_for_group(struct vrrp *vrrp, uint64_t now_ns, const char *group
 	arm_timer(vrrp, now_ns + vrrp_active_down_interval_ns(vrrp));
 }
 
-/* Whether the advert shows an Active that is heard well and that we are to preempt. */
+/* Whether the advert shows an Active that is heard and that this node must preempt. */
 static bool may_preempt(const struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns)
 {
 	return advert && advert->priority != VRRP_PRIORITY_RELEASE &&
@@ -353,7 +352,7 @@ static bool may_preempt(const struct vrrp *vrrp, const struct vrrp_advert *adver
 	       vrrp_timing_stands(vrrp, advert, now_ns);
 }
 
-/* Nobody is Active. A vacancy was explained when it arose. */
+/* There is no Active. A vacancy was explained when it arose. */
 static void note_silence(struct vrrp *vrrp, uint64_t now_ns)
 {
 	if (vrrp->vacancy == VRRP_NOT_VACANT)
@@ -402,7 +401,7 @@ void vrrp_timer_expired(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_ti
 		active_down_due(vrrp, now_ns, view, actions);
 }
 
-/* Whether adverts say something else than before. */
+/* Whether adverts change. */
 static bool is_news(const struct vrrp *vrrp, const struct vrrp_parameters *parameters,
 		    uint8_t priority)
 {

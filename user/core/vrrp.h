@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The VRRP state machine of one instance, RFC 9568 section 6.4, as a pure
- * module: time and events go in, actions come out, nothing is done here.
+ * module: takes time and events, returns actions, and executes nothing.
  * Quiet Backups: unchanged adverts are not delivered as events; when the
  * Active_Down_Timer is due the caller shows the newest advert (arrival time
  * included) and the machine re-arms from it.
@@ -17,7 +17,7 @@
 #define VRRP_REASON_BYTES 240
 #define VRRP_PRIORITY_OWNER 255
 #define VRRP_PRIORITY_RELEASE 0
-/* A rival's adverts come at any rate; an Active answers them with its own at most this often. */
+/* An Active answers the adverts of rivals at most this often, whatever their rate. */
 #define VRRP_ASSERT_SPACING_NS (10 * UINT64_C(1000000))
 
 struct vrrp_parameters {
@@ -28,28 +28,29 @@ struct vrrp_parameters {
 	uint64_t preempt_delay_ns;
 	uint64_t advert_interval_ns;
 	uint32_t down_timer_adverts; /* intervals without advert until the Active is gone: 3 */
-	/* timer_expired_backup: an Active that could send nothing for so long that a Backup of this
-	 * priority must have taken over becomes Backup itself; 0: it goes on */
+	/* timer_expired_backup: an Active that sent nothing for so long that a Backup of this priority
+	 * must have taken over becomes Backup itself; 0: it stays Active */
 	uint8_t timer_expired_priority;
 	bool lower_priority_no_advert; /* a lower rival is not answered at once (not RFC 9568) */
 	bool higher_priority_send_advert; /* one last advert before yielding to a higher rival */
-	/* Others may learn by so much later what heartbeats have told this node: their interval; 0 without. */
+	/* How much later other nodes may learn what heartbeats have shown this node: their interval; 0 without. */
 	uint64_t news_spread_ns;
 	struct xb_address primary_address; /* source of our adverts */
 };
 
-/* Why nobody is Active, while Active_Down_Timer runs only for Skew_Time. */
+/* Why there is no Active, while Active_Down_Timer runs only for Skew_Time. */
 enum vrrp_vacancy {
 	VRRP_NOT_VACANT,
 	VRRP_RELEASED, /* an advert with priority 0 */
 	VRRP_LOST, /* vrrp_active_lost() */
 };
 
-/* A well-formed advert of this instance's VRID, from somebody else. */
+/* A well-formed advert of this instance's VRID, from another router. */
 struct vrrp_advert {
 	struct xb_address source;
 	uint8_t priority;
-	uint64_t interval_ns; /* Max Advertise Interval it carries; 0 is read as the own */
+	uint64_t
+		interval_ns; /* the Max Advertise Interval that it carries; 0 is read as the own interval */
 	uint64_t arrival_ns;
 };
 
@@ -58,21 +59,21 @@ struct vrrp {
 	enum xb_instance_state state;
 	uint8_t effective_priority;
 	uint64_t active_interval_ns; /* Active_Adver_Interval: learnt while Backup */
-	struct xb_address active_address; /* who is Active; all zero: unknown */
+	struct xb_address active_address; /* of the Active; all zero: unknown */
 	uint8_t active_priority;
 	uint64_t timer_due_ns; /* Adver_Timer if Active, Active_Down_Timer if Backup */
 	bool timer_armed;
-	/* A lower Active is being endured since then (preempt_delay); 0: no. */
+	/* Since when a lower Active is followed (preempt_delay); 0: none is. */
 	uint64_t preempt_since_ns;
 	uint64_t state_since_ns;
 	uint64_t transition_count;
 	uint64_t heard_ns; /* arrival of the last advert that counted while Backup; 0: none */
 	enum vrrp_vacancy vacancy;
-	bool holding; /* the timer ran out with the Active alive; until an advert or a loss counts */
-	bool ready_for_group; /* the timer ran out, but its sync group was not ready; until an advert counts */
+	bool holding; /* the timer expired, but the Active is alive; until an advert or a loss counts */
+	bool ready_for_group; /* the timer expired, but its sync group was not ready; until an advert counts */
 	uint64_t advertised_ns; /* when an advert was last asked for while Active */
 	uint64_t asserted_ns; /* of the last advert, regular or in answer to a rival; 0: none */
-	/* The Active that was lost: its adverts that arrived before lost_ns count no more. */
+	/* The Active that was lost: its adverts that arrived before lost_ns no longer count. */
 	struct xb_address lost_address;
 	uint64_t lost_ns; /* 0: never */
 	/* Of the last transition, vacancy or holding, with figures. */
@@ -84,11 +85,11 @@ struct vrrp_actions {
 	bool send_advert;
 	uint8_t advert_priority;
 	bool take_addresses; /* add the VIPs, gratuitous ARP, at once */
-	bool announce_again; /* a pretender was seen: repeat gratuitous ARP, for clients' caches */
+	bool announce_again; /* a rival was Active: repeat gratuitous ARP, for clients' caches */
 	bool release_addresses;
 	bool state_changed; /* old_state -> state; reason is in struct vrrp */
 	enum xb_instance_state old_state;
-	/* The timer ran out, but holding or waiting for the group began instead; reason says why. */
+	/* The timer expired, but the instance began to hold or to wait for its group; see reason. */
 	bool held;
 };
 
@@ -116,18 +117,18 @@ void vrrp_advert_received(struct vrrp *vrrp, const struct vrrp_advert *advert, u
 /* What is known when the timer is due. */
 struct vrrp_timer_view {
 	const struct vrrp_advert *newest; /* the newest advert of the Active that counts, or NULL */
-	/* A clause with figures if heartbeats say that an Active which this node would follow answers, its
-	 * daemon moves and it still claims the instance: then adverts are being lost (or hidden behind those
+	/* A clause with figures if heartbeats show that an Active which this node would follow answers, its
+	 * daemon makes progress and it still claims the instance: then adverts are lost (or hidden by those
 	 * of a rival), not the node; else NULL. */
 	const char *alive_reason;
-	/* A clause why a lower Active that is heard is not to be preempted now; else NULL. */
+	/* A clause why a lower Active that is heard must not be preempted now; else NULL. */
 	const char *stay_reason;
 	/* A clause if another member of the sync group still hears its Active, or is not ready; else NULL. */
 	const char *group_reason;
 };
 
-/* The timer is due. With one of the reasons that applies the machine holds (re-arms one
- * Active_Down_Interval) instead of taking over. */
+/* The timer is due. If one of the reasons applies, the machine holds (re-arms Active_Down_Interval) instead of
+ * taking over. */
 void vrrp_timer_expired(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_timer_view *view,
 			struct vrrp_actions *actions);
 
@@ -136,7 +137,7 @@ void vrrp_timer_expired(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_ti
 uint8_t vrrp_weighted_priority(uint8_t base, int weights);
 
 /* Tracking has changed the effective priority, 1..254 (255: the owner's stays). An Active advertises
- * it at once; a Backup's timer follows its new Skew_Time. Nothing happens if it is the same. */
+ * it at once; a Backup's timer follows its new Skew_Time. Has no effect if it is the same. */
 void vrrp_set_priority(struct vrrp *vrrp, uint64_t now_ns, uint8_t priority,
 		       struct vrrp_actions *actions);
 
@@ -144,27 +145,26 @@ void vrrp_set_priority(struct vrrp *vrrp, uint64_t now_ns, uint8_t priority,
 void vrrp_reconfigure(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_parameters *parameters,
 		      uint8_t priority, struct vrrp_actions *actions);
 
-/* Another member of the sync group has become Active or Backup, and this one goes along. From Active to
- * Backup an advert of priority 0 goes out, so that the other side need not wait. Not in Initialize. */
+/* Another member of the sync group has become Active or Backup, and this one follows. From Active to Backup it sends an
+ * advert of priority 0, so that the other side need not wait. Not in Initialize. */
 void vrrp_follow_group(struct vrrp *vrrp, uint64_t now_ns, enum xb_instance_state state,
 		       const char *reason, struct vrrp_actions *actions);
 
 /*
- * An Active may not go on: the time for which it may answer for its addresses has run out, or it must leave them to
- * another whatever the priorities. It becomes Backup without an advert: others must not think that it is there.
+ * An Active must stop: its guard has expired, or it must leave the addresses to another node whatever the priorities.
+ * It becomes Backup without an advert, because other nodes must not take it for the Active.
  * reason: a clause with figures. Only has an effect in state Active.
  */
 void vrrp_step_down(struct vrrp *vrrp, uint64_t now_ns, const char *reason,
 		    struct vrrp_actions *actions);
 
-/* This node stood still, so that what it has heard proves nothing yet: a Backup's timer is due at due_ns, and not
- * before. Only has an effect in state Backup. */
+/* This node stalled, so that what it has heard proves nothing yet: a Backup's timer is due at due_ns, not before. Only has an effect in state Backup. */
 void vrrp_postpone(struct vrrp *vrrp, uint64_t due_ns);
 
 /*
- * Heartbeats say that the Active is gone. best: this node is the best live candidate and becomes
- * Active at once; otherwise Active_Down_Timer is set to Skew_Time, after news_spread_ns in which the best one
- * may have to learn of it; of a vacancy that is known already never later than it is due.
+ * Heartbeats show that the Active is gone. best: this node is the best live candidate and becomes Active at once.
+ * Otherwise Active_Down_Timer is set to Skew_Time after news_spread_ns, in which the best candidate may learn of it; if
+ * the vacancy is known already, never to a later time than before.
  * reason: a clause with figures. Only has an effect in state Backup.
  */
 void vrrp_active_lost(struct vrrp *vrrp, uint64_t now_ns, bool best, const char *reason,

@@ -24,7 +24,7 @@
 #define VRRP_INTERVAL_S_MAX 255
 #define VRRP_AUTHENTICATION_PASS 1
 
-/* Where a family puts things. */
+/* Offsets and sizes of an address family. */
 struct layout {
 	size_t header_bytes;
 	size_t source_offset; /* in the IP header; the destination follows */
@@ -101,7 +101,7 @@ static void put_ipv4_header(const struct vrrp_message *message, uint8_t *header,
 	header[9] = VRRP_PROTOCOL;
 }
 
-/* The traffic class is in the four bits behind the version and the four that follow. */
+/* The traffic class is in the eight bits after the version. */
 static void put_ipv6_header(const struct vrrp_message *message, uint8_t *header,
 			    size_t advert_bytes)
 {

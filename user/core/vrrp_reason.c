@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the VRRP state machine says of its decisions; see vrrp_reason.h. */
+/* The reasons of the state machine in words; see vrrp_reason.h. */
 #include "user/core/vrrp_reason.h"
 #include "user/lib/address.h"
 #include "user/lib/duration.h"
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* By value, so that it can stand in an argument list. */
+/* Returned by value, for use in an argument list. */
 struct text {
 	char text[ADDRESS_TEXT_BYTES];
 };
@@ -67,7 +67,7 @@ void vrrp_explain_release(struct vrrp *vrrp, const struct vrrp_advert *advert)
 
 void vrrp_explain_loss(struct vrrp *vrrp, const char *clause)
 {
-	set_reason(vrrp, "%s; nobody better within Skew_Time %s", clause,
+	set_reason(vrrp, "%s; no better node took over within Skew_Time %s", clause,
 		   duration_text(vrrp_skew_time_ns(vrrp)).text);
 }
 
@@ -141,7 +141,7 @@ void vrrp_explain_waiting(struct vrrp *vrrp, const char *clause)
 
 void vrrp_explain_lateness(struct vrrp *vrrp, uint64_t now_ns, uint64_t limit_ns)
 {
-	set_reason(vrrp, "no advert of ours for %s: a Backup of priority %u takes over after %s",
+	set_reason(vrrp, "sent no advert for %s: a Backup of priority %u takes over after %s",
 		   elapsed(now_ns, vrrp->advertised_ns).text,
 		   vrrp->parameters.timer_expired_priority, duration_text(limit_ns).text);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The state machine's sentences, private to vrrp.c: each sets vrrp->reason, with figures. Those about
- * what is over now are to be called before the fields that they tell of change.
+ * The reasons of the state machine in words, private to vrrp.c: each function sets vrrp->reason, with figures. Those about
+ * what is over now are called before the fields that they describe change.
  */
 #ifndef XBEAT_CORE_VRRP_REASON_H
 #define XBEAT_CORE_VRRP_REASON_H
@@ -24,10 +24,10 @@ void vrrp_explain_holding(struct vrrp *vrrp, uint64_t now_ns, const char *clause
 /* Why the sender of the advert is not preempted. */
 void vrrp_explain_staying(struct vrrp *vrrp, const struct vrrp_advert *advert, const char *clause);
 
-/* Goes on from the reason that there is: "…, but CLAUSE". */
+/* Appends to the present reason: "…, but CLAUSE". */
 void vrrp_explain_waiting(struct vrrp *vrrp, const char *clause);
 
-/* An Active that advertised nothing for limit_ns or longer. */
+/* An Active sent no advert for limit_ns or longer. */
 void vrrp_explain_lateness(struct vrrp *vrrp, uint64_t now_ns, uint64_t limit_ns);
 
 #endif

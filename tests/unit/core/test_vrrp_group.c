@@ -88,7 +88,7 @@ static void a_loss_leaves_it_ready(void **state)
 	assert_quiet_backup(now_ns + SKEW_NS + DOWN_NS);
 	assert_string_equal(
 		vrrp.reason,
-		"node-a down: no evidence for 31 ms; nobody better within Skew_Time 609 ms, but " HEARD);
+		"node-a down: no evidence for 31 ms; no better node took over within Skew_Time 609 ms, but " HEARD);
 }
 
 static void an_active_that_lives_is_no_readiness(void **state)

@@ -94,7 +94,7 @@ static void others_wait_their_skew(void **state)
 	/* The lost Active's last advert is younger than Active_Down_Interval, and yet means nothing. */
 	expire(START + 40 * MS + SKEW_NS, &newest, NULL);
 	assert_took_over(
-		"node-a down: no evidence for 31 ms; nobody better within Skew_Time 609 ms");
+		"node-a down: no evidence for 31 ms; no better node took over within Skew_Time 609 ms");
 }
 
 /* Adverts may have been lost before, so that the timer is about to run out. */
