@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Building VRRP adverts (RFC 3768 section 5.1, RFC 9568 section 5) for the program under test. */
+/* Builds VRRP adverts (RFC 3768 section 5.1, RFC 9568 section 5) for the program under test. */
 #include "tests/bpf/advert.h"
 
 #include <string.h>
@@ -114,7 +114,7 @@ static void put_virtual_address(const struct advert *advert, size_t index, uint8
 	bytes[address_bytes(advert) - 1] = (uint8_t)(advert->first_address + index);
 }
 
-/* Returns the sum that the message's own is added to. */
+/* Returns the sum to which the message's own is added. */
 static uint32_t pseudo_sum(const struct advert *advert, const uint8_t *vrrp)
 {
 	size_t bytes = 2 * address_bytes(advert);

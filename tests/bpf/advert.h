@@ -16,28 +16,28 @@ struct advert {
 	uint8_t vrid;
 	uint8_t priority;
 	uint8_t address_count;
-	uint8_t first_address; /* 10.0.0.this or fd00::this, and so on upwards */
+	uint8_t first_address; /* the last byte of 10.0.0.N or fd00::N, which then counts up */
 	uint16_t interval_cs; /* version 2: whole seconds */
 	uint8_t authentication_type; /* version 2 */
-	const char *password; /* version 2: its authentication data, zeros behind; NULL: zeros */
+	const char *password; /* version 2: its authentication data, padded by zeros; may be NULL */
 	enum advert_checksum checksum;
-	size_t padding; /* behind the IP packet */
+	size_t padding; /* after the IP packet */
 };
 
-/* Adverts that the fixture's served instances take: version 3 over IPv4, version 2, IPv6. */
+/* Adverts that the fixture's served instances accept: version 3 over IPv4, version 2, IPv6. */
 struct advert advert_default(void);
 struct advert advert_version2(void);
 struct advert advert_ipv6(void);
 
 void advert_build(const struct advert *advert, struct frame *frame);
 
-/* Puts a whole IP packet into a frame. */
+/* Builds a frame around a whole IP packet. */
 void advert_wrap(const uint8_t *packet, size_t length, struct frame *frame);
 
-/* Puts the right IPv4 header checksum in, after a test changed something. */
+/* Writes the right IPv4 header checksum, after a test changed something. */
 void advert_sign_header(struct frame *frame);
 
-/* The digest of the addresses that advert_build() puts in. */
+/* The digest of the addresses that advert_build() writes. */
 uint64_t advert_digest(const struct advert *advert);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Loading, resetting and running the program under test. */
+/* Loads, resets and runs the program under test. */
 #include "tests/bpf/fixture.h"
 
 #include <bpf/bpf.h>
@@ -147,7 +147,7 @@ static void reset_histograms(struct fixture *fixture)
 				 0);
 }
 
-/* The counters of all processors in one. */
+/* Adds up the counters of all processors. */
 static struct xb_drops read_drops(struct fixture *fixture)
 {
 	int processors = libbpf_num_possible_cpus();
@@ -359,7 +359,7 @@ void fixture_no_accept(struct fixture *fixture, uint32_t interface_index, const 
 }
 
 void fixture_guard(struct fixture *fixture, uint32_t slot, uint32_t interface_index,
-		   const char *address, uint8_t place, uint64_t deadline_ns)
+		   const char *address, uint8_t instance_index, uint64_t deadline_ns)
 {
 	const struct xb_guard_key key = {.interface_index = interface_index,
 					 .address = address_of(address)};
@@ -367,7 +367,7 @@ void fixture_guard(struct fixture *fixture, uint32_t slot, uint32_t interface_in
 	fixture->guards[slot] = (struct xb_guard){.address = key.address,
 						  .interface_index = interface_index,
 						  .used = 1,
-						  .instance_index = place,
+						  .instance_index = instance_index,
 						  .deadline_ns = deadline_ns};
 	fixture->self->guard_count = XB_GUARD_MAX;
 	assert_int_equal(bpf_map__update_elem(fixture->program->maps.xb_guard_slots, &key,

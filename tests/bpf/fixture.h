@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The real program, loaded once for a test binary, its maps reset before each
- * test. This node is 1 of cluster 7; its peers are node 2 on link 0 (IPv4) and
- * link 1 (IPv4), and node 3 on link 0 (IPv6).
- */
+/* The real program, loaded once for a test binary; its maps are reset before each test. This
+ * node is 1 of cluster 7; its peers are node 2 on link 0 (IPv4) and link 1 (IPv4), and node 3 on
+ * link 0 (IPv6). */
 #ifndef TESTS_BPF_FIXTURE_H
 #define TESTS_BPF_FIXTURE_H
 
@@ -16,7 +14,7 @@
 
 #include "tests/bpf/packet.h"
 
-/* Those of the kernel's enum xdp_action that the program returns. */
+/* The values of the kernel's enum xdp_action that the program returns. */
 enum action { ACTION_DROP = 1, ACTION_PASS = 2, ACTION_TX = 3 };
 
 enum { SLOT_A, SLOT_B, SLOT_IPV6, SLOT_COUNT };
@@ -29,7 +27,7 @@ enum { SLOT_A, SLOT_B, SLOT_IPV6, SLOT_COUNT };
 #define CLUSTER 7
 #define VRRP_SLOT 5
 #define VRID 51
-#define INTERFACE_INDEX 1 /* a test run comes in by the loopback device unless told otherwise */
+#define INTERFACE_INDEX 1 /* test runs arrive on the loopback device by default */
 #define EVENTS_MAX 64
 
 struct fixture {
@@ -47,10 +45,10 @@ struct fixture {
 extern const uint8_t key_old[16]; /* id 1 */
 extern const uint8_t key_new[16]; /* id 2 */
 
-/* Whether groups that are opened from now on count gaps. */
+/* Whether groups count gaps; for those opened from now on. */
 extern bool fixture_adaptive;
 
-/* Gives our own instances the digests that the daemon would. */
+/* Computes the digests of our own instances, as the daemon would. */
 void fixture_digest_self(struct fixture *fixture);
 
 /* cmocka's group and test functions. The group is skipped when not root. */
@@ -58,60 +56,60 @@ int fixture_open(void **state);
 int fixture_reset(void **state);
 int fixture_close(void **state);
 
-/* Runs the tests of a binary, or says that they are skipped. */
+/* Runs the tests of a binary, or reports that they are skipped. */
 #define FIXTURE_RUN(tests)                                                                         \
 	(fixture_may_run() ? cmocka_run_group_tests(tests, fixture_open, fixture_close) : 0)
 #define FIXTURE_TEST(function) cmocka_unit_test_setup(function, fixture_reset)
 bool fixture_may_run(void);
 
-/* Runs the program once; *frame becomes what it made of it. Returns the action. */
+/* Runs the program once; *frame becomes its output. Returns the action. */
 enum action fixture_run(struct fixture *fixture, struct frame *frame);
 
-/* How often a reason was counted since the test began, over all processors. */
+/* How often a reason was counted since the test started, on all processors. */
 uint64_t fixture_drop_count(struct fixture *fixture, enum xb_drop reason);
 uint64_t fixture_drop_total(struct fixture *fixture);
 
-/* Runs a copy of the frame: it must get this action and count just this reason, once. */
+/* Runs a copy of the frame: it must return this action and count this reason once, and no other. */
 void fixture_expect(struct fixture *fixture, const struct frame *frame, enum action action,
 		    enum xb_drop reason);
 
-/* Runs a copy of the frame: it must get this action and count nothing. */
+/* Runs a copy of the frame: it must return this action and count nothing. */
 void fixture_expect_uncounted(struct fixture *fixture, const struct frame *frame,
 			      enum action action);
 
-/* Reads the ring buffer into events; returns how many came since the last call. */
+/* Reads the ring buffer into events. Returns how many came since the last call. */
 size_t fixture_events(struct fixture *fixture);
 
-/* A heartbeat from a slot's peer that is evidence when it comes first. */
+/* A heartbeat from a slot's peer that is evidence if it comes first. */
 struct heartbeat heartbeat_from(int slot, enum xb_packet_type type);
 
-/* Makes the instance {INTERFACE_INDEX, vrid, family} a served one, in slot VRRP_SLOT, with the interval
- * of 1 s that version 2 insists on. destination: the group or our own address. Returns its entry. */
+/* Serves the instance {INTERFACE_INDEX, vrid, family} in slot VRRP_SLOT, with an interval of 1
+ * s, which version 2 requires. destination: the group or our own address. Returns its entry. */
 struct xb_vrrp *fixture_serve(struct fixture *fixture, uint8_t version, uint8_t vrid,
 			      const char *destination);
 
-/* That of the served instance. */
+/* Returns the entry of the served instance. */
 static inline struct xb_vrrp *fixture_entry(const struct fixture *fixture)
 {
 	return &fixture->vrrp[VRRP_SLOT];
 }
 
-/* VRID by version 3 over IPv4, multicast. */
+/* Serves VRID by version 3 over IPv4, multicast. */
 void fixture_serve_vrrp(struct fixture *fixture);
 
-/* Makes the served instance a unicast one; the instance of a slot takes adverts from this address with
- * these TTLs. */
+/* Makes the served instance a unicast one; the instance of a slot accepts adverts from this
+ * address with these TTLs. */
 void fixture_add_unicast_peer(struct fixture *fixture, uint32_t slot, const char *address,
 			      uint8_t ttl_minimum, uint8_t ttl_maximum);
 
-/* Of the served instance, by version 2; NULL: none. */
+/* Sets the password of the served instance, of version 2; NULL: none. */
 void fixture_set_password(struct fixture *fixture, const char *password);
 
 /* Guards an address on an interface (0: on each) until deadline_ns. */
 void fixture_guard(struct fixture *fixture, uint32_t slot, uint32_t interface_index,
-		   const char *address, uint8_t place, uint64_t deadline_ns);
+		   const char *address, uint8_t instance_index, uint64_t deadline_ns);
 
-/* Accept_Mode false for an address on this interface. */
+/* Sets Accept_Mode false for an address on this interface. */
 void fixture_no_accept(struct fixture *fixture, uint32_t interface_index, const char *address);
 
 #endif

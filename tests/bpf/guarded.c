@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Addresses that are guarded, the packets for them, and what an answer says. */
+/* Guarded addresses, packets to them, and the contents of an answer. */
 #include "tests/bpf/guarded.h"
 
 #include "user/kernel/bpffs.h"
@@ -38,12 +38,12 @@ int guarded_reset(void **state)
 				 .self = fixture->self,
 				 .guards = fixture->guards,
 				 .adopted = true};
-	/* Tests of other programs pin at the same time. */
+	/* Other tests pin at the same time, so the directory is this process's own. */
 	snprintf(kernel.instance, sizeof(kernel.instance), "test_guard_%d", getpid());
 	return error;
 }
 
-/* Without a daemon's death to be noticed by the kernel any more. */
+/* Without a daemon whose death the kernel could detect. */
 int guarded_leave(void **state)
 {
 	(void)state;
@@ -55,13 +55,14 @@ int guarded_leave(void **state)
 }
 
 /* Claims and holds an address. */
-size_t guarded_hold_at(unsigned interface_index, const char *text, uint8_t place,
+size_t guarded_hold_at(unsigned interface_index, const char *text, uint8_t instance_index,
 		       uint64_t deadline_ns)
 {
 	const struct xb_address address = address_of(text);
 	size_t slot;
 
-	assert_int_equal(kernel_guard_claim(&kernel, interface_index, &address, place, &slot), 0);
+	assert_int_equal(
+		kernel_guard_claim(&kernel, interface_index, &address, instance_index, &slot), 0);
 	kernel_guard_extend(&kernel, slot, deadline_ns);
 	assert_int_equal(kernel_guard_arm_timer(&kernel), 0);
 	return slot;
@@ -69,7 +70,7 @@ size_t guarded_hold_at(unsigned interface_index, const char *text, uint8_t place
 
 size_t guarded_hold(const char *text, uint64_t wait_ns)
 {
-	return guarded_hold_at(0, text, PLACE, now_ns() + wait_ns);
+	return guarded_hold_at(0, text, INSTANCE_INDEX, now_ns() + wait_ns);
 }
 
 void guarded_packet(int slot, uint8_t protocol, struct frame *frame)
@@ -127,7 +128,7 @@ void guarded_expect_all(struct fixture *fixture, int slot, bool let_in)
 	if (slot == SLOT_IPV6) {
 		solicitation(&frame);
 		guarded_expect(fixture, &frame, let_in);
-		frame_insert(&frame, frame.udp, 8); /* behind an extension header */
+		frame_insert(&frame, frame.udp, 8); /* after an extension header */
 		frame.bytes[frame.network + 6] = 60;
 		frame.bytes[frame.network + 40] = ICMPV6;
 		guarded_expect(fixture, &frame, let_in);

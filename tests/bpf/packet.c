@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Building and reading frames for the program under test. */
+/* Builds and reads frames for the program under test. */
 #include "tests/bpf/packet.h"
 
 #include <arpa/inet.h>

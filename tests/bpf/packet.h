@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Frames for the program under test: a heartbeat described in host byte order
- * and built down to its Ethernet header, and independent readings of what comes
- * back (checksums, tags) that share no code with bpf/.
- */
+/* Frames for the program under test: a heartbeat described in host byte order and built down to
+ * its Ethernet header, and independent readings of the result (checksums, tags), which share no
+ * code with bpf/. */
 #ifndef TESTS_BPF_PACKET_H
 #define TESTS_BPF_PACKET_H
 
@@ -12,7 +10,7 @@
 #include <stdint.h>
 #include <xbeat/map.h>
 
-#define FRAME_BYTES_MAX 3400 /* a test run takes little more */
+#define FRAME_BYTES_MAX 3400 /* the limit of a test run is little more */
 
 /* A frame, and where its headers are. */
 struct frame {
@@ -26,8 +24,8 @@ struct frame {
 /* A heartbeat before it is built: the IP level, then the packet in host byte order. */
 struct heartbeat {
 	bool ipv6;
-	unsigned vlan_tags; /* 0, 1 (802.1Q) or 2 (802.1ad outside) */
-	size_t padding; /* bytes behind the IP packet */
+	unsigned vlan_tags; /* 0, 1 (802.1Q) or 2 (802.1ad outermost) */
+	size_t padding; /* bytes after the IP packet */
 	struct xb_address source;
 	struct xb_address destination;
 	const uint8_t *key; /* 16 bytes */
@@ -60,13 +58,13 @@ struct xb_address address_of(const char *text);
 
 void frame_build(const struct heartbeat *heartbeat, struct frame *frame);
 
-/* Puts the right tag on the frame as it stands (after a test changed something in it). */
+/* Writes the right tag, after a test changed something in the frame. */
 void frame_sign(struct frame *frame, const uint8_t key[16]);
 
-/* Inserts bytes (zeroed) at an offset; what is behind moves. The headers' lengths stay as they were. */
+/* Inserts zero bytes at an offset, and moves the rest. The headers' lengths stay. */
 void frame_insert(struct frame *frame, size_t offset, size_t bytes);
 
-/* Sends it to a neighbour of its destination instead; the tag stays as it was. */
+/* Changes the destination to a neighbouring address; the tag stays. */
 void frame_readdress(struct frame *frame);
 
 struct xb_packet *frame_packet(struct frame *frame);
@@ -74,10 +72,10 @@ struct xb_packet *frame_packet(struct frame *frame);
 /* The digest of XB_INSTANCES_MAX instances. */
 uint64_t instances_digest(const struct xb_instance *instances, const uint8_t key[16]);
 
-/* The tag that the frame ought to carry. */
+/* The right tag of the frame. */
 uint64_t frame_tag(const struct frame *frame, const uint8_t key[16]);
 
-/* Whether the UDP checksum is there and right, summed byte by byte. */
+/* Whether the UDP checksum is present and right, summed byte by byte. */
 bool frame_udp_checksum_is_right(const struct frame *frame);
 
 bool frame_ipv4_checksum_is_right(const struct frame *frame);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An ANSWER: told to the daemon once, if it was asked for lately; and no evidence of anything. */
+/* An ANSWER is reported to the daemon once, if it was requested recently; it is no evidence. */
 #include "tests/bpf/fixture.h"
 
 #include <arpa/inet.h>
@@ -50,7 +50,7 @@ static struct heartbeat answer_from(int slot, uint16_t subject_id)
 	return answer;
 }
 
-/* Consumed, and told to the daemon once. */
+/* Consumed, and reported to the daemon once. */
 static void expect_told(struct fixture *fixture, const struct heartbeat *answer)
 {
 	struct frame frame;
@@ -87,7 +87,7 @@ static void test_answer_is_told(void **state)
 	}
 }
 
-/* It proves nothing of its sender, and nothing of its subject. */
+/* It is no evidence of its sender, nor of its subject. */
 static void test_answer_is_no_evidence(void **state)
 {
 	struct fixture *fixture = *state;
@@ -117,7 +117,7 @@ static void test_answers_of_another_time(void **state)
 	expect_told(fixture, &answer);
 }
 
-/* Each once; when a later question has been answered, none to an earlier one. */
+/* Each is taken once; after an answer to a later QUERY, none to an earlier one. */
 static void test_answer_is_taken_once(void **state)
 {
 	struct fixture *fixture = *state;
@@ -125,7 +125,7 @@ static void test_answer_is_taken_once(void **state)
 
 	expect_told(fixture, &answer);
 	expect_refused(fixture, &answer, XB_DROP_REPLAY);
-	answer.view.subject_id = htons(XB_NODE_ID_MAX); /* asked about in the same moment */
+	answer.view.subject_id = htons(XB_NODE_ID_MAX); /* requested at the same time */
 	expect_told(fixture, &answer);
 	expect_refused(fixture, &answer, XB_DROP_REPLAY);
 	answer.t1_ns--;
@@ -134,7 +134,7 @@ static void test_answer_is_taken_once(void **state)
 	expect_told(fixture, &answer);
 	answer.view.subject_id = htons(NODE_IPV6); /* asked about again */
 	expect_told(fixture, &answer);
-	answer = answer_from(SLOT_B, NODE_IPV6); /* another link's are its own */
+	answer = answer_from(SLOT_B, NODE_IPV6); /* another link has its own */
 	expect_told(fixture, &answer);
 }
 
@@ -165,7 +165,7 @@ static void test_answers_of_another_life(void **state)
 	expect_refused(fixture, &good, XB_DROP_PEER_BUSY);
 }
 
-/* What this program answers it takes, when roles are changed. */
+/* The program accepts its own answer when roles are exchanged. */
 static void test_answer_of_the_program_is_taken(void **state)
 {
 	struct fixture *fixture = *state;
@@ -187,7 +187,7 @@ static void test_answer_of_the_program_is_taken(void **state)
 	assert_int_equal(fixture->events[0].answer.view.subject_epoch, PEER_EPOCH + 1);
 }
 
-/* Whatever bit is another one, the type's and the subject's included, nobody is told. */
+/* With any bit changed, the type's and the subject's included, nothing is reported. */
 static void check_bit_flips(struct fixture *fixture, const struct heartbeat *heartbeat)
 {
 	struct frame good;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Applications that beat into their pages: what answers say of them. */
+/* Applications that beat in their pages: what answers report about them. */
 #include "tests/bpf/fixture.h"
 
 #include <arpa/inet.h>
@@ -28,7 +28,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-/* What the answer to a PROBE says. */
+/* Sends a PROBE and returns its answer. */
 static uint32_t late_bits(struct fixture *fixture)
 {
 	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
@@ -42,16 +42,16 @@ static uint32_t late_bits(struct fixture *fixture)
 	return ntohl(frame_packet(&frame)->late_apps_bits);
 }
 
-static void put_app(struct fixture *fixture, uint32_t place, uint32_t page)
+static void put_app(struct fixture *fixture, uint32_t index, uint32_t page)
 {
 	const struct xb_app app = {.name = "app", .timeout_ns = TIMEOUT_NS, .page = page};
 
-	assert_int_equal(bpf_map_update_elem(bpf_map__fd(fixture->program->maps.xb_apps), &place,
+	assert_int_equal(bpf_map_update_elem(bpf_map__fd(fixture->program->maps.xb_apps), &index,
 					     &app, BPF_ANY),
 			 0);
 }
 
-/* Makes a page and puts it into the map. Returns its descriptor. */
+/* Creates a page in the map. Returns its descriptor. */
 static int put_page(struct fixture *fixture, uint32_t page)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
@@ -102,18 +102,18 @@ static void test_beats_decide(void **state)
 	close(fd);
 }
 
-/* Each has its bit, whichever page it has. */
+/* Each application has its bit, whatever page it has. */
 static void test_all_places(void **state)
 {
 	struct fixture *fixture = *state;
 	struct xb_app_page *pages[XB_APPS_MAX];
 
 	for (uint32_t i = 0; i < XB_APPS_MAX; i++) {
-		uint32_t place = XB_APP_PAGES_MAX - 1 - i;
-		int fd = put_page(fixture, place);
+		uint32_t index = XB_APP_PAGES_MAX - 1 - i;
+		int fd = put_page(fixture, index);
 
 		pages[i] = map_page(fd);
-		put_app(fixture, i, place);
+		put_app(fixture, i, index);
 		close(fd);
 	}
 	fixture->self->app_count = XB_APPS_MAX;
@@ -134,7 +134,7 @@ static void test_all_places(void **state)
 		munmap(pages[i], PAGE_BYTES);
 }
 
-/* Late from the first moment, also where the machine has not been up for as long as the timeout. */
+/* Late from the start, even if the machine has been up for less than the timeout. */
 static void test_never_beaten(void **state)
 {
 	struct fixture *fixture = *state;
@@ -149,7 +149,7 @@ static void test_never_beaten(void **state)
 	assert_int_equal(late_bits(fixture), 1);
 }
 
-/* A place without a page is late, not forgotten. */
+/* An index without a page is late, not ignored. */
 static void test_missing_page(void **state)
 {
 	struct fixture *fixture = *state;
@@ -159,7 +159,7 @@ static void test_missing_page(void **state)
 	assert_int_equal(late_bits(fixture), 1);
 }
 
-/* What a program may do with the descriptor that it was given: map it, and write what it may write there anyhow. */
+/* A program can map its descriptor, and write only what it may write in any case. */
 static int try_as_nobody(int fd)
 {
 	void *memory;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The death of the daemon, as the kernel side sees it, and what is no death. */
+/* What the kernel side takes for the death of the daemon, and what not. */
 #include "tests/bpf/guarded.h"
 
 #include "user/kernel/bpffs.h"
@@ -15,7 +15,7 @@
 
 #include "xbeat.skel.h"
 
-/* A child that is the daemon for the kernel side, and waits to be killed. */
+/* A child that is the daemon to the kernel side, and waits to be killed. */
 static pid_t daemon_child(unsigned grace_ms)
 {
 	pid_t child = fork();
@@ -36,7 +36,7 @@ static void end_child(pid_t child)
 	waitpid(child, NULL, 0);
 }
 
-/* A daemon with a program and maps of its own, of which it pins what a daemon does, and then waits to be killed. */
+/* A daemon with its own program and maps; it pins what a daemon pins, then waits to be killed. */
 static void be_daemon(int ready_fd)
 {
 	struct xbeat_bpf *program = xbeat_bpf__open_and_load();
@@ -92,14 +92,14 @@ static void test_death(void **state)
 	assert_true(fixture->self->guard_due_ns <= fixture->guards[slot].deadline_ns);
 	assert_int_equal(guarded_answer(fixture).fenced_bits, 0);
 	fixture_events(fixture);
-	sleep_ms(80); /* nobody looks but the timer */
+	sleep_ms(80); /* only the timer checks */
 	assert_int_equal(fixture_events(fixture), 1);
 	print_message("    fenced %.3f ms after the grace\n",
 		      (double)(fixture->events[0].arrival_ns - fixture->self->died_ns) /
 				      (double)NS_PER_MS -
 			      50);
 	guarded_expect_all(fixture, SLOT_A, false);
-	assert_int_equal(guarded_answer(fixture).fenced_bits, htons(1 << PLACE));
+	assert_int_equal(guarded_answer(fixture).fenced_bits, htons(1 << INSTANCE_INDEX));
 	kernel_watch_daemon(&kernel, (uint32_t)getpid(), 50 * NS_PER_MS);
 	assert_int_equal(guarded_answer(fixture).node_state, XB_NODE_RUNNING);
 	guarded_expect_all(fixture, SLOT_A, false);
@@ -109,7 +109,7 @@ static void test_death_leaves_an_earlier_deadline(void **state)
 {
 	struct fixture *fixture = *state;
 	uint64_t deadline_ns = now_ns() + 500 * NS_PER_MS;
-	size_t slot = guarded_hold_at(0, VIP4, PLACE, deadline_ns);
+	size_t slot = guarded_hold_at(0, VIP4, INSTANCE_INDEX, deadline_ns);
 
 	end_child(daemon_child(1000));
 	assert_int_not_equal(fixture->self->died_ns, 0);
@@ -123,7 +123,7 @@ static void test_death_without_grace(void **state)
 	guarded_expect_all(*state, SLOT_A, false);
 }
 
-/* Processes of others, children of the daemon, its threads: none of these is its death, nor is a clean stop. */
+/* Not a death of the daemon: other processes, its children, its threads, a clean stop. */
 static void test_other_exits_are_none(void **state)
 {
 	struct fixture *fixture = *state;
@@ -138,7 +138,7 @@ static void test_other_exits_are_none(void **state)
 	assert_int_equal(fixture->self->died_ns, 0);
 }
 
-/* Nothing is left of the daemon but what it pinned, and that fences. */
+/* Only pinned objects are left of the daemon, and they fence. */
 static void test_fenced_after_kill(void **state)
 {
 	int ready[2];

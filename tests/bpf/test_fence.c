@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The fence: which packets an address that is fenced does not get, and which are not its. */
+/* The fence: which packets to a fenced address are dropped, and which are others'. */
 #include "tests/bpf/guarded.h"
 
 #include <arpa/inet.h>
@@ -20,7 +20,7 @@ static void test_held_until_the_deadline(void **state)
 	kernel_guard_check(&kernel);
 	for (int i = 0; i < 2; i++)
 		guarded_expect_all(fixture, i ? SLOT_IPV6 : SLOT_A, false);
-	assert_int_equal(guarded_answer(fixture).fenced_bits, htons(1 << PLACE));
+	assert_int_equal(guarded_answer(fixture).fenced_bits, htons(1 << INSTANCE_INDEX));
 }
 
 static void test_what_is_not_for_the_address(void **state)
@@ -29,7 +29,7 @@ static void test_what_is_not_for_the_address(void **state)
 	struct frame frame;
 
 	guarded_hold(OTHER4, 0);
-	guarded_hold_at(INTERFACE_INDEX + 1, VIP6, PLACE, now_ns());
+	guarded_hold_at(INTERFACE_INDEX + 1, VIP6, INSTANCE_INDEX, now_ns());
 	guarded_expect_all(fixture, SLOT_A, true);
 	guarded_expect_all(fixture, SLOT_IPV6, true);
 	guarded_hold(VIP4, 0);
@@ -39,7 +39,7 @@ static void test_what_is_not_for_the_address(void **state)
 	guarded_expect(fixture, &frame, true);
 }
 
-/* A VLAN's are looked at on its interface. */
+/* A VLAN's packets are checked on its interface. */
 static void test_tagged_packets_pass(void **state)
 {
 	struct frame frame;
@@ -60,7 +60,7 @@ static void test_an_interface_of_its_own(void **state)
 {
 	struct fixture *fixture = *state;
 
-	guarded_hold_at(INTERFACE_INDEX, VIP6, PLACE, now_ns());
+	guarded_hold_at(INTERFACE_INDEX, VIP6, INSTANCE_INDEX, now_ns());
 	guarded_expect_all(fixture, SLOT_IPV6, false);
 	guarded_expect_all(fixture, SLOT_A, true);
 }
@@ -68,7 +68,7 @@ static void test_an_interface_of_its_own(void **state)
 static void test_heartbeats_are_answered(void **state)
 {
 	guarded_hold(VIP4, 0);
-	assert_int_equal(guarded_answer(*state).fenced_bits, htons(1 << PLACE));
+	assert_int_equal(guarded_answer(*state).fenced_bits, htons(1 << INSTANCE_INDEX));
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The gaps between arrivals of evidence: counted in the right bucket, and only where they are asked for. */
+/* Gaps between arrivals of evidence are counted in the right bucket, if adaptive is set. */
 #include "tests/bpf/fixture.h"
 
 #include "user/core/phi.h"
@@ -9,7 +9,7 @@
 
 #include "xbeat.skel.h"
 
-/* What passes between the test's look at the clock and the program's. */
+/* The time between the test's reading of the clock and the program's. */
 #define LATENESS_NS_MAX (20 * NS_PER_MS)
 
 static uint64_t now_ns(void)
@@ -65,7 +65,7 @@ static int reset(void **state)
 	return 0;
 }
 
-/* Makes evidence come so long after the one before, and returns the gap that the slot shows. */
+/* Sends evidence after a gap, and returns the gap by the slot's times. */
 static uint64_t take_after(struct fixture *fixture, uint64_t gap_ns, uint32_t seq)
 {
 	struct xb_peer *peer = &fixture->peers[SLOT_B];
@@ -85,7 +85,7 @@ static void test_buckets(void **state)
 	const struct xb_gap_hist none = {{0}};
 	uint32_t seq = 40;
 
-	/* Just beyond each edge; the little that passes meanwhile is in the gap, too. */
+	/* Just beyond each edge; the time that passes meanwhile is part of the gap. */
 	for (unsigned bucket = 0; bucket < XB_GAP_BUCKETS; bucket++) {
 		uint64_t gap_ns, start_ns = phi_bucket_start_ns(bucket);
 		struct xb_gap_hist gaps;
@@ -100,7 +100,7 @@ static void test_buckets(void **state)
 	assert_int_equal(count_of(fixture, SLOT_A), 0);
 }
 
-/* The edges themselves cannot be hit through a clock. So gaps that a packet made are compared in bulk, too. */
+/* A clock cannot hit the edges exactly, so gaps of packets are compared in bulk as well. */
 static void test_many_gaps(void **state)
 {
 	struct fixture *fixture = *state;
@@ -153,7 +153,7 @@ static void test_stamps_out_of_order(void **state)
 	assert_int_equal(count_of(fixture, SLOT_A), 0);
 }
 
-/* It was stopped and started. What tells of its new life is not always evidence itself. */
+/* After a restart of the peer. The packet that shows its new epoch need not be evidence. */
 static void test_restart_is_no_gap(void **state)
 {
 	struct fixture *fixture = *state;

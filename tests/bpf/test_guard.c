@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The guard's deadlines: who finds that one has passed, what is fenced then, and who lifts it. */
+/* The guard's deadlines: what detects that one has passed, what is fenced then, what lifts a
+ * fence. */
 #include "tests/bpf/guarded.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 
-/* The PROBE itself finds that the time is up, and the fence is closed when the answer says so. */
+/* The PROBE itself detects the expiry, and the fence is closed when its answer reports it. */
 static void test_an_answer_looks_first(void **state)
 {
 	struct fixture *fixture = *state;
@@ -14,7 +15,7 @@ static void test_an_answer_looks_first(void **state)
 
 	assert_int_equal(guarded_answer(fixture).fenced_bits, 0);
 	fixture->guards[slot].deadline_ns = fixture->self->guard_due_ns = now_ns();
-	assert_int_equal(guarded_answer(fixture).fenced_bits, htons(1 << PLACE));
+	assert_int_equal(guarded_answer(fixture).fenced_bits, htons(1 << INSTANCE_INDEX));
 	guarded_expect_all(fixture, SLOT_A, false);
 }
 
@@ -23,7 +24,7 @@ static void test_the_timer_fences(void **state)
 {
 	struct fixture *fixture = *state;
 	uint64_t due_ns = now_ns() + 30 * NS_PER_MS;
-	size_t slot = guarded_hold_at(0, VIP4, PLACE, due_ns);
+	size_t slot = guarded_hold_at(0, VIP4, INSTANCE_INDEX, due_ns);
 
 	fixture_events(fixture);
 	sleep_ms(60);
@@ -82,12 +83,13 @@ static void test_sticky_until_the_end(void **state)
 	guarded_expect_all(fixture, SLOT_A, true);
 }
 
-/* The addresses of an instance are fenced together, and it is fenced until the last one's fence is lifted. */
+/* The addresses of an instance are fenced together, and it is fenced until the last fence is
+ * lifted. */
 static void test_an_instance_as_a_whole(void **state)
 {
 	struct fixture *fixture = *state;
 	size_t late = guarded_hold(VIP4, FAR_NS);
-	size_t other = guarded_hold_at(0, VIP6, PLACE + 1, now_ns() + FAR_NS);
+	size_t other = guarded_hold_at(0, VIP6, INSTANCE_INDEX + 1, now_ns() + FAR_NS);
 	size_t due = guarded_hold(OTHER4, 0);
 
 	assert_true(kernel_guard_has_expired(&kernel, late, now_ns()));
@@ -96,35 +98,35 @@ static void test_an_instance_as_a_whole(void **state)
 	guarded_expect_all(fixture, SLOT_IPV6, true);
 	kernel_guard_lift(&kernel, due);
 	guarded_expect_all(fixture, SLOT_A, false);
-	assert_int_equal(guarded_answer(fixture).fenced_bits, htons(1 << PLACE));
+	assert_int_equal(guarded_answer(fixture).fenced_bits, htons(1 << INSTANCE_INDEX));
 	kernel_guard_lift(&kernel, late);
 	guarded_expect_all(fixture, SLOT_A, true);
 	assert_int_equal(guarded_answer(fixture).fenced_bits, 0);
 }
 
-/* One more address of an instance that the kernel side is just fencing. */
-/* While a check has fenced one of its addresses, and has not said so yet. */
+/* One more address of an instance that the kernel side is about to fence. */
+/* A check has fenced one of its addresses, and has not reported it yet. */
 static void test_no_address_is_added_to_a_fenced_instance(void **state)
 {
 	struct fixture *fixture = *state;
 	size_t fenced = guarded_hold(OTHER4, FAR_NS);
 
-	fixture->self->fencing_bits = 1 << PLACE;
+	fixture->self->fencing_bits = 1 << INSTANCE_INDEX;
 	fixture->guards[fenced].deadline_ns = XB_GUARD_FENCED;
 	assert_true(kernel_guard_has_expired(&kernel, guarded_hold(VIP4, FAR_NS), now_ns()));
 }
 
-/* A check came too late for what the daemon gave up under its hands: it left a bit, and fenced nothing. */
+/* A check raced with the daemon's release: it left a bit, and fenced nothing. */
 static void test_a_bit_without_a_fence_is_no_fence(void **state)
 {
 	struct fixture *fixture = *state;
 
-	fixture->self->fencing_bits = 1 << PLACE;
+	fixture->self->fencing_bits = 1 << INSTANCE_INDEX;
 	assert_false(kernel_guard_has_expired(&kernel, guarded_hold(VIP4, FAR_NS), now_ns()));
 	assert_int_equal(fixture->self->fencing_bits, 0);
 }
 
-/* context: the address that is to be removed, and no other; it is overwritten. */
+/* context: the only address that must be removed; it is overwritten. */
 static void take_removed(void *context, unsigned interface_index, const struct xb_address *address)
 {
 	struct xb_address *expected = context;
@@ -144,15 +146,16 @@ static void test_slots_outlive_a_daemon(void **state)
 	memset(kernel.guard_claimed, 0, sizeof(kernel.guard_claimed));
 	assert_int_equal(kernel_guard_start(&kernel), 0);
 	guarded_expect_all(fixture, SLOT_A, false);
-	assert_int_equal(kernel_guard_claim(&kernel, 0, &address, PLACE + 2, &again), 0);
+	assert_int_equal(kernel_guard_claim(&kernel, 0, &address, INSTANCE_INDEX + 2, &again), 0);
 	assert_int_equal(again, slot);
-	assert_int_equal(guarded_answer(fixture).fenced_bits, htons(1 << (PLACE + 2) | 1 << PLACE));
+	assert_int_equal(guarded_answer(fixture).fenced_bits,
+			 htons(1 << (INSTANCE_INDEX + 2) | 1 << INSTANCE_INDEX));
 	kernel_guard_release_unclaimed(&kernel, take_removed, &removed);
 	assert_int_equal(removed.bytes[15], 0);
-	assert_int_equal(guarded_answer(fixture).fenced_bits, htons(1 << (PLACE + 2)));
+	assert_int_equal(guarded_answer(fixture).fenced_bits, htons(1 << (INSTANCE_INDEX + 2)));
 	assert_int_equal(fixture->guards[gone].used, 0);
-	assert_int_equal(kernel_guard_claim(&kernel, 0, &address, PLACE, &again), -EEXIST);
-	assert_int_equal(kernel_guard_claim(&kernel, 0, &other, PLACE, &again), 0);
+	assert_int_equal(kernel_guard_claim(&kernel, 0, &address, INSTANCE_INDEX, &again), -EEXIST);
+	assert_int_equal(kernel_guard_claim(&kernel, 0, &other, INSTANCE_INDEX, &again), 0);
 	assert_false(kernel_guard_has_expired(&kernel, again, now_ns()));
 	kernel_guard_release(&kernel, slot);
 	guarded_expect_all(fixture, SLOT_A, true);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Daemon, timer and PROBEs at once: once an answer has said FENCED of an instance, none of its addresses takes a
- * packet until the daemon has begun to give them up; and no deadline is lost sight of. Deadlines are so short that all
- * of them meet.
- */
+/* Daemon, timer and PROBEs at once: once an answer has reported an instance as FENCED, none of
+ * its addresses accepts a packet until the daemon has started to release them; and no deadline
+ * is missed. Deadlines are so short that all of them meet. */
 #include "tests/bpf/guarded.h"
 
 #include <arpa/inet.h>
@@ -26,16 +24,16 @@
 #define JITTER_NS 10000
 
 static uint64_t
-	life; /* grows when the daemon begins to give its addresses up, and when it has: odd between */
+	life; /* grows when the daemon starts and ends to release addresses: odd meanwhile */
 static bool stop;
 
 /* What the prober saw. */
 static struct {
 	uint64_t answer_count;
 	uint64_t fenced_count; /* answers that said so */
-	uint64_t broken_count; /* packets that were let in afterwards */
-	uint64_t extended_count; /* holds that were extended when their guard ran out */
-	/* of these, those whose deadline nobody would have looked at in time */
+	uint64_t broken_count; /* packets that were passed afterwards */
+	uint64_t extended_count; /* holds that were extended when their guard expired */
+	/* Of these, those whose deadline no check would have met in time. */
 	uint64_t missed_count;
 } seen;
 
@@ -49,7 +47,8 @@ static struct xb_address vip(unsigned i)
 	return address;
 }
 
-/* One hold of the instance: extended a few times, one address after the other, until its guard has run out. */
+/* One hold of the instance: extended a few times, one address after the other, until its guard
+ * has expired. */
 static void hold_once(const size_t slots[static ADDRESSES], unsigned *random)
 {
 	bool passed = false, first = true;
@@ -67,7 +66,7 @@ static void hold_once(const size_t slots[static ADDRESSES], unsigned *random)
 		for (unsigned i = 0; i < ADDRESSES; i++)
 			passed |= kernel_guard_has_expired(&kernel, slots[i], now_ns());
 	}
-	/* A while of standing still, in which others may look. */
+	/* Stalls for a while, in which others may check. */
 	for (uint64_t until_ns = now_ns() + HELD_NS_MAX; now_ns() < until_ns;)
 		;
 	__atomic_add_fetch(&life, 1, __ATOMIC_SEQ_CST);
@@ -83,7 +82,7 @@ static void *be_daemon(void *context)
 	for (unsigned i = 0; i < ADDRESSES; i++) {
 		const struct xb_address address = vip(i);
 
-		if (kernel_guard_claim(&kernel, 0, &address, PLACE, &slots[i]))
+		if (kernel_guard_claim(&kernel, 0, &address, INSTANCE_INDEX, &slots[i]))
 			abort();
 	}
 	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))
@@ -115,7 +114,7 @@ static void make_packets(struct frame packets[static ADDRESSES])
 	}
 }
 
-/* One PROBE; if the answer says FENCED, a packet to each address. */
+/* Sends one PROBE; if the answer reports FENCED, a packet to each address. */
 static void probe_once(struct fixture *fixture, struct heartbeat *heartbeat,
 		       struct frame packets[static ADDRESSES])
 {
@@ -128,7 +127,7 @@ static void probe_once(struct fixture *fixture, struct heartbeat *heartbeat,
 	if (run(fixture, &frame) != ACTION_TX)
 		return;
 	seen.answer_count++;
-	if (!(frame_packet(&frame)->fenced_bits & htons(1 << PLACE)))
+	if (!(frame_packet(&frame)->fenced_bits & htons(1 << INSTANCE_INDEX)))
 		return;
 	for (unsigned i = 0; i < ADDRESSES; i++)
 		let_in += run(fixture, &packets[i]) == ACTION_PASS;
@@ -158,7 +157,7 @@ static void test_fenced_is_true(void **state)
 		      (unsigned long)seen.answer_count, (unsigned long)seen.fenced_count);
 	assert_true(seen.fenced_count >= FENCED_COUNT_MIN);
 	assert_int_equal(seen.broken_count, 0);
-	/* Nothing is left of it, at the latest when an address is held again. */
+	/* No trace is left when an address is held again, at the latest. */
 	kernel_guard_stop_filtering(&kernel);
 	kernel_guard_lift(&kernel, guarded_hold("10.0.0.9", FAR_NS));
 	assert_int_equal(fixture->self->fencing, XB_FENCING_NONE);
@@ -166,8 +165,8 @@ static void test_fenced_is_true(void **state)
 	assert_int_equal(fixture->self->fencing_bits, 0);
 }
 
-/* One hold of an address that no packet tells of, extended for long at about the time at which its guard runs out.
- * Returns whether it was extended, and its deadline is not found then. */
+/* One hold of an address that no packet reports, extended for long at about the time at which
+ * its guard expires. Returns whether it was extended but its deadline is missed. */
 static bool miss_once(size_t slot, unsigned *random)
 {
 	uint64_t due_ns, deadline_ns = now_ns() + TICK_NS;
@@ -193,7 +192,7 @@ static void *extend_late(void *context)
 	unsigned random = 1;
 	size_t slot = 0, other;
 
-	/* The others make the look long. */
+	/* The other addresses make the scan long. */
 	for (unsigned i = 0; i < OTHERS; i++) {
 		const struct xb_address address = vip(i);
 
@@ -220,7 +219,7 @@ static void test_no_deadline_is_missed(void **state)
 	assert_int_equal(pthread_create(&daemon, NULL, extend_late, NULL), 0);
 	frame_build(&heartbeat, &frame);
 	while (now_ns() < end_ns) {
-		struct frame again = frame; /* enough to make it look, though it is answered once */
+		struct frame again = frame; /* triggers a check, though it is answered once */
 
 		run(fixture, &again);
 	}

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What becomes of guards when daemons die, fail to start, and come back, with the daemon's own loading and
- * pinning (kernel.c), on no interface.
- */
+/* Guards when daemons die, fail to start, and return, with the daemon's own loading and pinning
+ * (user/kernel), on no interface. */
 #include "tests/bpf/fixture.h"
 
 #include "user/kernel/bpffs.h"
@@ -18,7 +16,7 @@
 
 #define INSTANCE "test_guard_restart"
 #define EARLIER_NODE 1
-#define PLACE 3
+#define INSTANCE_INDEX 3
 #define NS_PER_MS 1000000ULL
 #define FAR_NS (3600000 * NS_PER_MS)
 
@@ -38,7 +36,7 @@ static void on_event(void *context, const struct xb_event *event)
 	(void)event;
 }
 
-/* Another node id is another configuration. */
+/* Another node id makes another configuration. */
 static int start(uint16_t node_id)
 {
 	static const struct xb_key keys[XB_KEYS_MAX];
@@ -56,14 +54,14 @@ static size_t claim(uint64_t deadline_ns)
 	const struct xb_address address = address_of("10.0.0.1");
 	size_t slot;
 
-	assert_int_equal(kernel_guard_claim(&kernel, 0, &address, PLACE, &slot), 0);
+	assert_int_equal(kernel_guard_claim(&kernel, 0, &address, INSTANCE_INDEX, &slot), 0);
 	if (deadline_ns)
 		kernel_guard_extend(&kernel, slot, deadline_ns);
 	assert_int_equal(kernel_guard_arm_timer(&kernel), 0);
 	return slot;
 }
 
-/* A daemon that holds an address until it is killed; returns when it was. */
+/* A daemon that holds an address until it is killed. Returns when it was. */
 static void live_and_die(uint64_t held_ns, unsigned grace_ms)
 {
 	int ready[2];
@@ -97,7 +95,7 @@ static bool is_pinned(const char *name)
 	return access(path, F_OK) == 0;
 }
 
-/* There are no addresses here but in maps. */
+/* Addresses exist in maps only. */
 static void leave(void *context, unsigned interface_index, const struct xb_address *address)
 {
 	(void)context;
@@ -105,7 +103,7 @@ static void leave(void *context, unsigned interface_index, const struct xb_addre
 	(void)address;
 }
 
-/* Whatever a failed test has left. */
+/* Removes what a failed test has left. */
 static int clean(void **state)
 {
 	(void)state;
@@ -148,13 +146,13 @@ static void test_back_too_late(void **state)
 	slot = claim(now_ns() + FAR_NS);
 	assert_true(kernel_guard_has_expired(&kernel, slot, now_ns()));
 	assert_int_equal(kernel.self->fencing, XB_FENCING_SOME);
-	assert_int_equal(kernel.self->fenced_bits, 1 << PLACE);
+	assert_int_equal(kernel.self->fenced_bits, 1 << INSTANCE_INDEX);
 	kernel_guard_lift(&kernel, slot);
 	assert_int_equal(kernel.self->fencing, XB_FENCING_NONE);
 	assert_int_equal(kernel.self->fenced_bits, 0);
 }
 
-/* With maps of its own for all but the guard. */
+/* With its own maps for all but the guard. */
 static void test_another_configuration_lifts_no_fence(void **state)
 {
 	size_t slot;
@@ -167,7 +165,7 @@ static void test_another_configuration_lifts_no_fence(void **state)
 	assert_int_equal(kernel.self->fenced_bits, 0); /* places were another's */
 	slot = claim(0);
 	assert_true(kernel_guard_has_expired(&kernel, slot, now_ns()));
-	assert_int_equal(kernel.self->fenced_bits, 1 << PLACE);
+	assert_int_equal(kernel.self->fenced_bits, 1 << INSTANCE_INDEX);
 }
 
 static void test_another_configuration_keeps_deadlines(void **state)

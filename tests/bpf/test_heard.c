@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A PROBE of a node that does not hear us is no evidence; but it is heard, and what it says is taken with care. */
+/* A PROBE of a node that does not hear us is no evidence, but counts as heard; its contents are
+ * taken with care. */
 #include "tests/bpf/fixture.h"
 
 #include <string.h>
@@ -55,7 +56,7 @@ static void test_heard_is_no_evidence(void **state)
 	assert_int_equal(peer->evidence_count, 0);
 	assert_int_equal(peer->probe_received_count, 0);
 	assert_int_equal(peer->daemon_age_us,
-			 0); /* of evidence only: how old this is nobody knows */
+			 0); /* evidence only: the age of this PROBE is unknown */
 	probe = heartbeat_from(SLOT_A, XB_PROBE);
 	probe.seq = deaf_probe().seq + 1;
 	expect_evidence(fixture, &probe);
@@ -86,7 +87,7 @@ static void test_what_it_says_is_taken(void **state)
 	assert_int_equal(fixture->events[0].kind, XB_EVENT_PEER_CHANGED);
 }
 
-/* One that was overtaken says what was true before. */
+/* An overtaken PROBE has outdated contents. */
 static void test_only_the_newest_speaks(void **state)
 {
 	struct fixture *fixture = *state;
@@ -105,7 +106,8 @@ static void test_only_the_newest_speaks(void **state)
 	assert_int_equal(fixture_events(fixture), 0);
 }
 
-/* Who is fenced gives its addresses to others: that needs evidence. That a fence was lifted does not. */
+/* Another node takes over a fenced node's addresses, so fenced bits need evidence. That a fence
+ * was lifted does not. */
 static void test_fences_are_lifted_only(void **state)
 {
 	struct fixture *fixture = *state;
@@ -125,7 +127,7 @@ static void test_fences_are_lifted_only(void **state)
 	assert_int_equal(peer->fenced_bits, 2);
 }
 
-/* Neither a PROBE to another life of ours, nor a second one of the same number, nor a REPLY. */
+/* Not heard: a PROBE to another epoch of ours, a second one with the same seq, a REPLY. */
 static void test_what_is_not_heard(void **state)
 {
 	struct fixture *fixture = *state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Accept_Mode false: what is addressed to such a virtual address is dropped, what finds it is not. */
+/* Accept_Mode false: packets to such a virtual address are dropped, ARP and ND are not. */
 #include "tests/bpf/advert.h"
 #include "tests/bpf/fixture.h"
 
@@ -110,7 +110,7 @@ static void test_adverts_are_taken(void **state)
 	assert_int_equal(fixture->vrrp[VRRP_SLOT].received_count, 1);
 }
 
-/* A tagged packet is for an address of the VLAN's interface, where it is looked at again. */
+/* A tagged packet is for an address of the VLAN's interface, where it is checked again. */
 static void test_tagged_packets_pass(void **state)
 {
 	struct fixture *fixture = *state;

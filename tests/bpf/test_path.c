@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is ours and what is not: headers, lengths, tags, fragments. What is not ours is passed uncounted. */
+/* Which packets are ours: headers, lengths, tags, fragments. Others pass uncounted. */
 #include "tests/bpf/fixture.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ static struct frame build(int slot)
 	return frame;
 }
 
-/* One byte of a frame is set; offset is from the IP header. */
+/* Sets a byte of a frame; offset is from the IP header. */
 struct change {
 	const char *what;
 	int slot;
@@ -29,7 +29,7 @@ static struct frame changed(const struct change *change)
 	return frame;
 }
 
-/* Refused if it is for this node; let through uncounted if it is on its way to another. */
+/* Refused if it is for this node; passed uncounted if it is forwarded to another. */
 static void expect_refused(struct fixture *fixture, const struct frame *frame, enum xb_drop reason)
 {
 	struct frame other = *frame;
@@ -65,7 +65,7 @@ static void test_not_ours(void **state)
 	fixture_expect_uncounted(*state, &frame, ACTION_PASS);
 }
 
-/* The source port, and what the tag covers in no other way, does not matter. */
+/* The source port is free, like all that only the tag covers. */
 static void test_ours_whatever_else_the_header_says(void **state)
 {
 	static const struct change changes[] = {
@@ -115,7 +115,7 @@ static void test_bad_lengths(void **state)
 	}
 }
 
-/* More bytes within the IP packet than the heartbeat has, right in every length field. */
+/* More bytes within the IP packet than a heartbeat has, right in every length field. */
 static void test_surplus(void **state)
 {
 	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
@@ -143,7 +143,7 @@ static void test_ipv4_options(void **state)
 	}
 }
 
-/* Puts an extension header of bytes before UDP, or before the one that is there. */
+/* Inserts an extension header of bytes before UDP, or before the existing one. */
 static void insert_extension(struct frame *frame, uint8_t type, size_t bytes)
 {
 	uint8_t *ip = frame->bytes + frame->network;
@@ -186,7 +186,7 @@ static void test_ipv6_fragments(void **state)
 	fixture_expect_uncounted(*state, &frame, ACTION_PASS);
 }
 
-/* Extension headers whose lengths lead out of the packet, cut at every length. */
+/* Extension headers whose lengths exceed the packet, cut at every length. */
 static void test_ipv6_extension_truncations(void **state)
 {
 	struct frame good = build(SLOT_IPV6);
@@ -205,7 +205,7 @@ static void test_ipv6_extension_truncations(void **state)
 	fixture_expect_uncounted(*state, &good, ACTION_PASS);
 }
 
-/* Three tags are one too many to look behind. */
+/* The third tag is not skipped. */
 static void test_three_vlan_tags(void **state)
 {
 	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);

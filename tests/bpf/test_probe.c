@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A PROBE: what makes it evidence, what is stored of it, and its answer byte by byte. */
+/* A PROBE: when it is evidence, what is stored, and its answer byte by byte. */
 #include "tests/bpf/fixture.h"
 
 #include <arpa/inet.h>
@@ -155,7 +155,7 @@ static void test_stores_evidence(void **state)
 	assert_int_equal(fixture->peers[SLOT_B].evidence_count, 0);
 }
 
-/* Sends a probe with this seq; says whether it was taken, and if not, under which reason. */
+/* Sends a PROBE with this seq. Returns whether it was taken, or the reason why not. */
 static void check_seq(struct fixture *fixture, uint32_t seq, int reason)
 {
 	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
@@ -321,8 +321,8 @@ static void test_daemon_age_is_clamped(void **state)
 	assert_int_equal(ntohl(frame_packet(&frame)->daemon_age_us), UINT32_MAX);
 }
 
-/* Flips each bit of the heartbeat and of the IP addresses; none is to be taken. With another
- * destination it may be another's. */
+/* Flips each bit of the heartbeat and of the IP addresses; none is taken. With another
+ * destination it may be another node's. */
 static void check_bit_flips(struct fixture *fixture, const struct heartbeat *heartbeat)
 {
 	struct frame good;
@@ -354,7 +354,7 @@ static void check_bit_flips_from(struct fixture *fixture, int slot)
 	assert_int_equal(peer->evidence_count, 0);
 	assert_int_equal(peer->peer_epoch, 0);
 	assert_int_equal(peer->lock_sequence, 0);
-	/* And once more when the slot knows the instances and their digest. */
+	/* Again with a slot that holds the instances and their digest. */
 	send_probe(fixture, &heartbeat, &frame);
 	heartbeat.seq++;
 	check_bit_flips(fixture, &heartbeat);
@@ -364,7 +364,7 @@ static void check_bit_flips_from(struct fixture *fixture, int slot)
 	assert_int_equal(peer->evidence_count, 2);
 }
 
-/* The digest is kept with the instances; one that is of no use costs time, never a packet. */
+/* The digest is kept with the instances; a useless one costs time, never a packet. */
 static void test_digest_of_instances(void **state)
 {
 	struct fixture *fixture = *state;
@@ -398,7 +398,7 @@ static void test_bit_flips(void **state)
 	check_bit_flips_from(*state, SLOT_IPV6);
 }
 
-/* Cut at every length: counted or passed, never read beyond, never evidence. */
+/* Cut at every length: counted or passed, never read past the end, never evidence. */
 static void test_truncations(void **state)
 {
 	struct fixture *fixture = *state;

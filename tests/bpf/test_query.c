@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A QUERY: what is told of a third node, byte by byte; who is told; and that it proves and changes nothing. */
+/* A QUERY: what is reported about a third node, byte by byte; to whom; and that it proves and
+ * changes nothing. */
 #include "tests/bpf/fixture.h"
 
 #include "user/core/heartbeat.h"
@@ -33,7 +34,7 @@ static struct heartbeat query_from(int slot, uint16_t subject_id)
 	return query;
 }
 
-/* Asks, and returns the view of the answer. */
+/* Sends a QUERY and returns the view of the answer. */
 static struct xb_view ask(struct fixture *fixture, const struct heartbeat *query)
 {
 	struct frame frame;
@@ -56,8 +57,8 @@ static void describe_self(struct fixture *fixture)
 	fixture_digest_self(fixture);
 }
 
-/* The fixture's node with two links: heard on the first one, and more lately on the second, but there
- * without evidence for some time. */
+/* The fixture's node with two links: heard on the first one, and later on the second, where
+ * evidence is older. */
 static void know_both_links(struct fixture *fixture, uint64_t at_ns)
 {
 	struct xb_peer *first = &fixture->peers[SLOT_A];
@@ -111,7 +112,7 @@ static void test_tells_what_the_slots_hold(void **state)
 	assert_int_equal(ntohl(view.subject_daemon_age_us), 222);
 }
 
-/* On which link the subject was heard last, not which comes last. */
+/* The description is of the link that heard the subject last, not of the last link. */
 static void test_the_newest_link_speaks(void **state)
 {
 	struct fixture *fixture = *state;
@@ -140,7 +141,7 @@ static void test_ages_saturate(void **state)
 	assert_int_equal(view.evidence_age_us[1], XB_AGE_NEVER);
 }
 
-/* Also of this node itself: what it is, the rest of the packet says. */
+/* Also about this node itself: the rest of the packet describes it. */
 static void test_nothing_known(void **state)
 {
 	static const uint16_t subjects[] = {NODE_TWO_LINKS, NODE_UNKNOWN,	OWN_NODE,  0,
@@ -173,7 +174,7 @@ static void test_the_asker_as_subject(void **state)
 	check_age(view.heard_age_us[1], fixture->peers[SLOT_B].last_heard_ns, before_ns, now_ns());
 }
 
-/* A slot that stays locked is read all the same, and its lock left alone. */
+/* A locked slot is read in spite of its lock, which is left alone. */
 static void test_busy_subject(void **state)
 {
 	struct fixture *fixture = *state;
@@ -207,7 +208,7 @@ static void check_swapped(const struct frame *answer, const struct frame *questi
 	assert_memory_equal(answer->bytes + answer->udp + 2, question->bytes + question->udp, 2);
 }
 
-/* All of the packet around the view, and of the frame around the packet. */
+/* Everything in the packet around the view, and in the frame around the packet. */
 static void check_answered(struct fixture *fixture, const struct heartbeat *query)
 {
 	struct frame question;
@@ -253,7 +254,7 @@ static void test_answer_around_the_view(void **state)
 	}
 }
 
-/* What the daemon builds is what the program answers. */
+/* The program answers what the daemon builds. */
 static void test_query_of_the_codec(void **state)
 {
 	struct fixture *fixture = *state;
@@ -277,7 +278,7 @@ static void test_query_of_the_codec(void **state)
 	assert_int_equal(be64toh(frame_packet(&frame)->t1_ns), 99);
 }
 
-/* However often it comes, it changes nothing here, and gets the same. */
+/* Repeated, it changes nothing here, and gets the same answer. */
 static void test_query_leaves_no_trace(void **state)
 {
 	struct fixture *fixture = *state;
@@ -337,7 +338,7 @@ static void test_who_is_not_answered(void **state)
 	expect_refused(fixture, &good, XB_DROP_NO_SELF);
 }
 
-/* Whatever bit is another one, the type's and the subject's included, nobody is answered. */
+/* With any bit changed, the type's and the subject's included, it is not answered. */
 static void check_bit_flips(struct fixture *fixture, const struct heartbeat *heartbeat)
 {
 	struct frame good;

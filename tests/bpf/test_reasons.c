@@ -9,7 +9,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-/* Makes the frame, and the state of the maps in which it meets this reason. */
+/* Builds the frame, and the state of the maps in which it is dropped for this reason. */
 typedef void prepare(struct fixture *fixture, struct frame *frame);
 
 static void plain_probe(struct frame *frame)
@@ -19,7 +19,7 @@ static void plain_probe(struct frame *frame)
 	frame_build(&heartbeat, frame);
 }
 
-/* A PROBE with one byte of the packet set before it is signed. */
+/* A PROBE with one byte of the packet changed before it is signed. */
 static void probe_with_byte(struct frame *frame, size_t offset, uint8_t value)
 {
 	plain_probe(frame);
@@ -301,7 +301,7 @@ static void vrrp_own(struct fixture *fixture, struct frame *frame)
 	fixture->vrrp[VRRP_SLOT].own_source = address_of(advert.source);
 }
 
-/* Events that nobody reads until the ring buffer is full. */
+/* Events until the ring buffer is full, because none is read. */
 static void event_lost(struct fixture *fixture, struct frame *frame)
 {
 	struct advert advert = advert_default();
@@ -361,7 +361,7 @@ static void test_every_reason(void **state)
 	}
 }
 
-/* What is dropped changes nothing in the slot. */
+/* A dropped packet changes nothing in the slot. */
 static void test_refused_packets_leave_no_trace(void **state)
 {
 	struct fixture *fixture = *state;
@@ -383,7 +383,7 @@ static void test_refused_packets_leave_no_trace(void **state)
 	}
 }
 
-/* Whatever is wrong with a heartbeat, one that is addressed to none of our links is another's. */
+/* A wrong heartbeat that is addressed to none of our links is another node's. */
 static void test_heartbeats_of_others_pass(void **state)
 {
 	struct fixture *fixture = *state;
@@ -399,7 +399,7 @@ static void test_heartbeats_of_others_pass(void **state)
 	}
 }
 
-/* Ours, but of another link than the sender's. */
+/* Ours, but on another link than the sender's. */
 static void test_address_of_another_link(void **state)
 {
 	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A REPLY: only the first answer to a PROBE that was sent, for this life of ours, is evidence. */
+/* A REPLY is evidence only as the first answer to a PROBE that was sent, for our present epoch. */
 #include "tests/bpf/fixture.h"
 
 #include <bpf/bpf.h>
@@ -163,7 +163,7 @@ static void test_ack_must_be_recent(void **state)
 	expect_refused(fixture, &heartbeat, XB_DROP_STALE_ACK);
 	heartbeat.ack = SENT_SEQ + 1;
 	expect_refused(fixture, &heartbeat, XB_DROP_STALE_ACK);
-	heartbeat.ack = SENT_SEQ - ACK_WINDOW; /* and the refused ones did not use up the seq */
+	heartbeat.ack = SENT_SEQ - ACK_WINDOW; /* the refused ones did not mark the seq */
 	expect_taken(fixture, &heartbeat);
 }
 

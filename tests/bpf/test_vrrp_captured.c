@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Whole adverts, as keepalived sends them (tests/captured.h) and as user/core/vrrp_packet.c builds them:
- * all of them are taken; mutilated, none is.
- */
+/* Whole adverts, as keepalived sends them (tests/captured.h) and as user/core/vrrp_packet.c
+ * builds them: all are accepted; mutilated ones are not. */
 #include "tests/bpf/advert.h"
 #include "tests/bpf/fixture.h"
 
@@ -68,7 +66,7 @@ static void test_takes_what_keepalived_sent(void **state)
 	}
 }
 
-/* Builds the same advert ourselves. */
+/* Builds the same advert with our own code. */
 static void build(const struct captured *captured, struct frame *frame)
 {
 	struct xb_address addresses[CAPTURED_ADDRESSES_MAX];
@@ -98,8 +96,8 @@ static void test_takes_what_we_send(void **state)
 	}
 }
 
-/* Bits of one 16-bit word, which no checksum misses (those of two words may cancel out); then perhaps
- * cut, perhaps lengthened. Returns whether the IP packet is another than it was. */
+/* Changes bits of one 16-bit word, which every checksum detects (changes of two words may cancel
+ * out); then perhaps cuts or lengthens. Returns whether the IP packet changed. */
 static bool mutilate(struct frame *frame, size_t ip_bytes)
 {
 	const struct frame before = *frame;
@@ -115,7 +113,7 @@ static bool mutilate(struct frame *frame, size_t ip_bytes)
 	return frame->length < ip_end || memcmp(before.bytes, frame->bytes, ip_end) != 0;
 }
 
-/* What the checksums do not cover, or what may differ without harm. */
+/* Fields that no checksum covers, or that may differ harmlessly. */
 static bool says_the_same(const struct frame *frame, const struct frame *good)
 {
 	const uint8_t *ip = frame->bytes + frame->network, *other = good->bytes + good->network;
@@ -127,8 +125,8 @@ static bool says_the_same(const struct frame *frame, const struct frame *good)
 	return memcmp(ip + 8, other + 8, good->length - good->network - 8) == 0;
 }
 
-/* Random damage: whatever is taken says what the undamaged advert said, and it never gets anywhere else
- * than up or nowhere. */
+/* Random damage: an accepted advert has the contents of the undamaged one; others are passed or
+ * dropped. */
 static void test_takes_nothing_damaged(void **state)
 {
 	struct fixture *fixture = *state;
@@ -163,8 +161,8 @@ static void test_takes_nothing_damaged(void **state)
 	}
 }
 
-/* Random fields with right checksums, in frames that are often cut: what is taken is just what is an
- * advert and whole. */
+/* Random fields with right checksums, in frames that are often cut: exactly the whole adverts
+ * are accepted. */
 static void test_random_messages(void **state)
 {
 	struct fixture *fixture = *state;

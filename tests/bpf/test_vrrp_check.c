@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which adverts of a served instance are good: a table of them for each rule of RFC 3768 and RFC 9568. */
+/* Which adverts of a served instance are accepted: a table for each rule of RFC 3768 and RFC
+ * 9568. */
 #include "tests/bpf/advert.h"
 #include "tests/bpf/fixture.h"
 
@@ -59,7 +60,7 @@ static void test_ipv4_header(void **state)
 	expect(fixture, &frame, TAKEN);
 }
 
-/* Adverts behind extension headers are not looked for. */
+/* Adverts after extension headers are not searched for. */
 static void test_ipv6_header(void **state)
 {
 	struct fixture *fixture = *state;
@@ -83,7 +84,7 @@ static void test_ipv6_header(void **state)
 	expect(fixture, &good, TAKEN);
 }
 
-/* One VRID in both families is two instances. */
+/* A VRID in both families means two instances. */
 static void test_families_are_apart(void **state)
 {
 	struct fixture *fixture = *state;
@@ -124,7 +125,7 @@ static void test_multicast_way(void **state)
 		{"10.0.0.9", "224.0.0.19", 255, XB_DROP_VRRP_BAD_DESTINATION},
 		{"10.0.0.9", "255.255.255.255", 255, XB_DROP_VRRP_BAD_DESTINATION},
 		{"10.0.0.9", "10.0.0.1", 255, XB_DROP_VRRP_BAD_DESTINATION}, /* our address */
-		{"10.0.0.9", "10.0.0.2", 255, UNSEEN}, /* on its way to somebody else */
+		{"10.0.0.9", "10.0.0.2", 255, UNSEEN}, /* forwarded to another host */
 		{"0.0.0.0", "224.0.0.18", 255, XB_DROP_VRRP_BAD_SOURCE},
 		{"127.0.0.1", "224.0.0.18", 255, XB_DROP_VRRP_BAD_SOURCE},
 		{"224.0.0.18", "224.0.0.18", 255, XB_DROP_VRRP_BAD_SOURCE},
@@ -342,7 +343,7 @@ static void test_checksum(void **state)
 	}
 }
 
-/* Makes the IP header say so many bytes more. */
+/* Adds to the length in the IP header. */
 static void lengthen(struct frame *frame, int bytes)
 {
 	uint8_t *low = frame->bytes + frame->network + (frame->ipv6 ? 5 : 3);
@@ -352,7 +353,7 @@ static void lengthen(struct frame *frame, int bytes)
 		advert_sign_header(frame);
 }
 
-/* Ethernet padding must not stand in for what the IP packet does not hold. */
+/* Ethernet padding must not replace missing bytes of the IP packet. */
 static void test_length_is_that_of_the_ip_packet(void **state)
 {
 	struct fixture *fixture = *state;
@@ -367,12 +368,12 @@ static void test_length_is_that_of_the_ip_packet(void **state)
 		advert_build(&advert, &frame);
 		lengthen(&frame, -1);
 		expect(fixture, &frame, XB_DROP_VRRP_BAD_LENGTH);
-		lengthen(&frame, 2); /* behind the end of the frame */
+		lengthen(&frame, 2); /* past the end of the frame */
 		expect(fixture, &frame, XB_DROP_VRRP_BAD_LENGTH);
 		advert.padding = 20;
 		expect_advert(fixture, &advert, TAKEN);
 		advert_build(&advert, &frame);
-		lengthen(&frame, 20); /* more than the message is no harm */
+		lengthen(&frame, 20); /* more than the message is harmless */
 		expect(fixture, &frame, TAKEN);
 		advert.address_count = 0;
 		expect_advert(fixture, &advert,

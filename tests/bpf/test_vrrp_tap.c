@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Adverts of a served instance are checked, stored and passed on; those of others are left alone. */
+/* Adverts of a served instance are checked, stored and passed; those of others are left alone. */
 #include "tests/bpf/advert.h"
 #include "tests/bpf/fixture.h"
 
 #include <string.h>
 
-/* What the daemon does with what is in the ring buffer. Returns the number of events. */
+/* Handles the ring buffer as the daemon does. Returns the number of events. */
 static size_t read_events(struct fixture *fixture)
 {
 	fixture_entry(fixture)->event_pending = 0;
@@ -77,7 +77,7 @@ static void expect_every_count(struct fixture *fixture, struct advert advert, un
 	assert_int_equal(fixture_entry(fixture)->changed_count, last);
 }
 
-/* A frame that a test run takes does not hold more than 200 IPv6 addresses. */
+/* A test run's frame holds at most 200 IPv6 addresses. */
 static void test_every_address_count(void **state)
 {
 	expect_every_count(*state, advert_default(), 255);
@@ -85,7 +85,7 @@ static void test_every_address_count(void **state)
 	expect_every_count(*state, advert_ipv6(), 200);
 }
 
-/* A flood of rivals does not hide what the followed Active says. */
+/* A flood from rivals does not hide the adverts of the followed Active. */
 static void test_followed_active_is_kept_apart(void **state)
 {
 	struct fixture *fixture = *state;
@@ -126,7 +126,7 @@ static void test_reserved_bits_are_ignored(void **state)
 	assert_int_equal(fixture_entry(fixture)->interval_cs, 250);
 }
 
-/* Only what is new is told, and the record carries it. */
+/* Only changes are reported, and the record carries the advert. */
 static void test_events(void **state)
 {
 	struct fixture *fixture = *state;
@@ -161,7 +161,7 @@ static void test_events(void **state)
 	assert_int_equal(fixture_entry(fixture)->changed_count, 6);
 }
 
-/* While an event waits to be read, the slot alone keeps up with what arrives. */
+/* While an event waits to be read, only the slot follows the adverts. */
 static void test_one_event_waits_at_a_time(void **state)
 {
 	static const struct {
@@ -200,7 +200,7 @@ static void test_one_event_waits_at_a_time(void **state)
 	assert_int_equal(entry->changed_count, 3);
 }
 
-/* Or nobody would be told of the next one either. */
+/* Otherwise the next one would not be reported either. */
 static void test_full_ring_leaves_nothing_pending(void **state)
 {
 	struct fixture *fixture = *state;
@@ -245,7 +245,7 @@ static void test_others_are_left_alone(void **state)
 	expect_unseen(fixture, &frame);
 }
 
-/* A tag of VLAN 0 carries a priority and no VLAN. */
+/* A tag with VLAN 0 carries a priority and no VLAN. */
 static void test_priority_tag(void **state)
 {
 	struct fixture *fixture = *state;

@@ -127,6 +127,31 @@ static void send_some(int fd, struct input *input, size_t length)
 	(void)sent; /* the server may have closed the connection, or read nothing for long */
 }
 
+/* A whole request: a method and parameters by number. */
+static void request_some(int fd, struct input *input)
+{
+	static const char *const names[] = {"echo",   "refuse", "defer",   "fill",
+					    "change", "events", "missing", ""};
+	static const char *const parameters[] = {
+		"{}",
+		"{\"follow\":true}",
+		"{\"name\":\"a\"}",
+		"{\"name\":\"a\",\"number\":1}",
+		"{\"name\":1}",
+		"[]",
+		"null",
+	};
+	const char *name = names[input_byte(input) % (sizeof(names) / sizeof(names[0]))];
+	const char *parameter =
+		parameters[input_byte(input) % (sizeof(parameters) / sizeof(parameters[0]))];
+	char text[128];
+	int length = snprintf(text, sizeof(text), "{\"method\":\"%s\",\"parameters\":%s}", name,
+			      parameter);
+	ssize_t sent = send(fd, text, (size_t)length + 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	(void)sent; /* as above */
+}
+
 static void operate(struct input *input)
 {
 	uint8_t operation = input_byte(input);
@@ -148,6 +173,9 @@ static void operate(struct input *input)
 	case 4:
 		close(*client);
 		*client = new_client();
+		break;
+	case 5:
+		request_some(*client, input);
 		break;
 	default:
 		send_some(*client, input, (size_t)(operation >> 2) * 4);

@@ -87,7 +87,7 @@ static void reference_vectors(void **state)
 		assert_int_equal(siphash(bytes, length), published[length]);
 }
 
-/* The heartbeat's tag hangs on each bit of what it covers. */
+/* The heartbeat's tag depends on each bit that it covers. */
 static void every_bit_counts(void **state)
 {
 	uint8_t bytes[XB_TAGGED_BYTES] = {};

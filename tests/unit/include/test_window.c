@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* include/xbeat/window.h: replays and old numbers are told from new ones, also across the wrap. */
+/* include/xbeat/window.h: distinguishes replays and old numbers from new ones, also across the
+ * wrap. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -84,7 +85,7 @@ static void a_check_changes_nothing(void **state)
 	assert_memory_equal(&window, &before, sizeof(window));
 }
 
-/* Against a plain record of everything that was ever accepted. */
+/* Compares with a plain record of every number that was accepted. */
 static void agrees_with_a_full_record(void **state)
 {
 	enum { NUMBERS = 4096 };

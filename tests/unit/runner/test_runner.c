@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The runner as its loop sees it: a real process, real programs, good ones and bad ones. */
+/* The runner from the loop's side: a real process and real programs, good and bad. */
 #include "tests/unit/runner/fixture.h"
 #include <fcntl.h>
 #include <grp.h>
@@ -51,7 +51,7 @@ static int stop(void **state)
 	return fixture_teardown(state);
 }
 
-/* Asks for "sh -c SCRIPT" in the scratch directory. */
+/* Requests "sh -c SCRIPT" in the scratch directory. */
 static uint32_t ask(const char *script, struct runner_job job, struct run *run)
 {
 	char text[1024];
@@ -97,12 +97,12 @@ static const struct {
 	{"sleep 0.02 & exit 4", RUNNER_EXITED, 4, ""},
 	{"sleep 1000", RUNNER_TIMED_OUT, 0, ""},
 	{"trap '' TERM INT HUP; echo stuck; sleep 1000", RUNNER_TIMED_OUT, 0, "stuck"},
-	/* What a program finds: nothing of the daemon's. */
+	/* A program inherits nothing of the daemon. */
 	{"readlink /proc/self/fd/0", RUNNER_EXITED, 0, "/dev/null"},
 	{"ls /proc/self/fd | tr -d '\\n'", RUNNER_EXITED, 0, "0123"}, /* 3: the directory */
 	{"echo $XBEAT_SECRET $PATH $HOME", RUNNER_EXITED, 0,
 	 "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /root"},
-	/* But for 32 and 33: the C library's own, which what it starts programs with may ignore. */
+	/* All but 32 and 33, which the C library uses and may leave ignored. */
 	{"grep -E 'Sig(Blk|Ign)' /proc/self/status | sed 's/[01][08]0000000$/000000000/' | tr -d '\\t\\n'",
 	 RUNNER_EXITED, 0, "SigBlk:0000000000000000SigIgn:0000000000000000"},
 	{"chrt -p $$ | head -1 | sed 's/.*: //'", RUNNER_EXITED, 0, "SCHED_OTHER"},
@@ -111,7 +111,7 @@ static const struct {
 	{"umask", RUNNER_EXITED, 0, "0022"},
 };
 
-/* The daemon has changed much by the time that programs are run: none of it is inherited. */
+/* The daemon changes much before programs are run: none of it is inherited. */
 static void programs_end_in_every_way(void **state)
 {
 	(void)state;
@@ -154,7 +154,7 @@ static void programs_that_cannot_start(void **state)
 	result = run_command((char *[]){path, NULL}, 0);
 	assert_int_equal(result.outcome, RUNNER_NOT_STARTED);
 	assert_int_equal(result.value, EACCES);
-	/* The user may not look into the directory. */
+	/* The user must not read the directory. */
 	assert_int_equal(chmod(fixture_directory, 0700), 0);
 	assert_int_equal(chmod(path, 0755), 0);
 	result = run_command((char *[]){path, NULL}, NOBODY);
@@ -235,7 +235,7 @@ static pid_t parent_of(pid_t pid)
 	return parent;
 }
 
-/* A service that a script starts lives on in a session of its own, and leaves no zombie. */
+/* A service that a script starts survives in its own session, and leaves no zombie. */
 static void services_live_on(void **state)
 {
 	char path[PATH_BYTES];
@@ -321,7 +321,7 @@ static void stopping_starts_what_was_asked_for(void **state)
 	runner = runner_start(base);
 }
 
-/* The loop is never made to wait: a runner that does not read is refused more, and goes on later. */
+/* The loop never waits: a runner that does not read is sent nothing more, and continues later. */
 static void a_full_socket_refuses(void **state)
 {
 	static char word[16000];
@@ -365,11 +365,11 @@ static void a_killed_runner_is_replaced(void **state)
 		event_base_loop(base, EVLOOP_ONCE);
 	fixture_until(base, is_done, &run);
 	assert_int_equal(run.result.value, 7);
-	/* Limits of its programs are those that the daemon was started with, not what it has made of them. */
+	/* Its programs get the limits that the daemon was started with, not those it has set. */
 	assert_int_equal(atoi(run.result.output), FILES);
 }
 
-/* Plays the daemon until it is killed. */
+/* Acts as the daemon until it is killed. */
 static _Noreturn void play_daemon(void)
 {
 	struct run run = {0};
@@ -409,7 +409,7 @@ static void nothing_is_left_of_a_killed_daemon(void **state)
 	kill(notification, SIGKILL);
 }
 
-/* What a daemon is like, so that it can be seen to be inherited by nobody. */
+/* Sets the state of a daemon, which no program must inherit. */
 static void become_like_a_daemon(void)
 {
 	const struct sched_param fifo = {.sched_priority = 10};

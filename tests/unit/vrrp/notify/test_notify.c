@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Notifications: which programs are run with which words, and FIFOs whose bytes are keepalived's. */
+/* Notifications: which programs are run with which arguments, and FIFOs with keepalived's bytes. */
 #include "tests/unit/runner/fixture.h"
 #include "user/vrrp/notify/notify.h"
 #include <fcntl.h>
@@ -16,7 +16,7 @@ static struct config_instance instance;
 static struct config_group group;
 static char fifo_path[PATH_BYTES], vrrp_fifo_path[PATH_BYTES], log_path[PATH_BYTES];
 
-/* Appends its arguments to the log, like a user's notification script. */
+/* Appends its arguments to the log, as a user's notification script would. */
 static char *say_any[] = {"sh", "-c", "echo any \"$@\" >> $0", log_path, NULL};
 static char *say_master[] = {"sh", "-c", "echo master $# >> $0", log_path, NULL};
 static char *say_fault[] = {"sh", "-c", "echo fault $# >> $0", log_path, NULL};
@@ -105,7 +105,7 @@ static const struct {
 	{NOTIFY_BACKUP_PRIORITY, NULL, NULL, "INSTANCE \"VI_1\" BACKUP_PRIORITY 77\n"},
 };
 
-/* Returns what waits in a FIFO. */
+/* Returns the unread bytes of a FIFO. */
 static const char *take_lines(int fd, char lines[static LINES_BYTES])
 {
 	ssize_t length = read(fd, lines, LINES_BYTES - 1);
@@ -174,7 +174,7 @@ static void deleted_is_said_to_who_asks(void **state)
 	notify_instance(notify, &instance, NOTIFY_DELETED, 100);
 	assert_string_equal(take_lines(fd, lines), "INSTANCE \"VI_1\" DELETED 100\n");
 	until_log("deleted 0\n");
-	/* Without notify_priority_changes nobody hears of these. */
+	/* Without notify_priority_changes these are not reported. */
 	notify_instance(notify, &instance, NOTIFY_MASTER_PRIORITY, 100);
 	assert_string_equal(take_lines(fd, lines), "");
 	close(fd);
@@ -228,7 +228,7 @@ static void other_files_are_left_alone(void **state)
 	close(fd);
 }
 
-/* Nobody reads: whole lines are dropped, and those that waited are whole. */
+/* Without a reader whole lines are dropped, and those that waited are whole. */
 static void a_full_fifo_drops_lines(void **state)
 {
 	char lines[LINES_BYTES];
@@ -253,7 +253,7 @@ static void a_full_fifo_drops_lines(void **state)
 	close(fd);
 }
 
-/* The FIFO's script gets its path, reads it under its own user, up to the last line. */
+/* The FIFO's script gets its path, and reads it as its own user, up to the last line. */
 static void fifo_scripts_read_to_the_end(void **state)
 {
 	char *arguments[] = {"sh", "-c", "cat $1 >> $0", log_path, NULL};
@@ -311,7 +311,7 @@ static const char keepalived_text[] = "global_defs {\n"
 				      "	}\n"
 				      "}\n";
 
-/* In a namespace of its own. Returns keepalived's pid. */
+/* Starts keepalived in a namespace of its own. Returns its pid. */
 static pid_t start_keepalived(void)
 {
 	char conf[PATH_BYTES], pid[PATH_BYTES], vrrp_pid[PATH_BYTES];
