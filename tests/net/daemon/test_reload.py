@@ -166,7 +166,7 @@ def test_times_of_the_heartbeat_block_are_changed(lab):
     assert answer["changed"] == ["VI_1"], "it takes its guard_timeout from the block"
     assert first.vrrp()["guard"]["timeout_ns"] == 500_000_000
     said = [event["reason"] for event in first.events() if event["kind"] == "daemon"]
-    assert any("daemon_timeout is 1 s now, guard_timeout 0.5 s, restart_grace 0.2 s, on_isolated keep"
+    assert any("now daemon_timeout 1 s, guard_timeout 0.5 s, restart_grace 0.2 s, on_isolated keep"
                in reason for reason in said), said
     assert first.json("status")["heartbeat"]["daemon_timeout_ns"] == 1_000_000_000
     assert [event["to"] for event in first.events() if event["kind"] == "peer"] == ["up"]
