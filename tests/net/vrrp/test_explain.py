@@ -93,7 +93,7 @@ def test_a_link_of_its_own_that_is_bad(lab):
     a = cluster["node-a"]
     lab.cut("node-a", "eth1")
     wait_until(lambda: "Its link eth1 is bad" in said(a, "node-a"), "eth1 is bad")
-    assert "look at this node's end of it first" in said(a, "node-b")
+    assert "this node's end of it first" in said(a, "node-b")
     lab.heal("node-a")
     a.wait_state("active")
     lab.cut("node-a", "eth0")
