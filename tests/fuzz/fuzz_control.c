@@ -192,7 +192,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		clients[i] = new_client();
 	while (input.left) {
 		operate(&input);
-		run_loop(2);
+		run_loop(4); /* accept, read, handle, answer */
 	}
 	for (int i = 0; i < CLIENTS; i++)
 		close(clients[i]);
