@@ -32,6 +32,7 @@
 void instances_peer_changed(struct vrrp_room *room, const struct peer *peer, enum verdict from)
 {
 	const struct instances *instances = &room->instances;
+
 	for (size_t i = 0; i < instances->count; i++)
 		if (instances->list[i]->self_slot >= 0)
 			instance_peer_changed(instances->list[i], peer, from);
@@ -43,6 +44,7 @@ void instances_peer_changed(struct vrrp_room *room, const struct peer *peer, enu
 void instances_peer_reported(struct vrrp_room *room, const struct peer *peer)
 {
 	const struct instances *instances = &room->instances;
+
 	for (size_t i = 0; i < instances->count; i++)
 		instance_peer_reported(instances->list[i], peer);
 }
@@ -56,6 +58,7 @@ void instances_hear_claimant(struct vrrp_room *room, const struct instance *inst
 void instances_leave_bad_links(struct vrrp_room *room)
 {
 	const struct instances *instances = &room->instances;
+
 	for (size_t i = 0; room->services.peers && i < instances->count; i++)
 		instance_leave_bad_link(instances->list[i]);
 }
@@ -63,6 +66,7 @@ void instances_leave_bad_links(struct vrrp_room *room)
 void instances_links_changed(struct vrrp_room *room)
 {
 	const struct instances *instances = &room->instances;
+
 	for (size_t i = 0; i < instances->count; i++)
 		instance_track(instances->list[i]);
 	instances_reconcile(instances);
@@ -179,6 +183,7 @@ void instances_address(struct vrrp_room *room, const struct address_event *event
 void instances_addresses_unknown(struct vrrp_room *room)
 {
 	const struct instances *instances = &room->instances;
+
 	for (size_t i = 0; i < instances->count; i++) {
 		const struct instance *instance = instances->list[i];
 

@@ -9,7 +9,6 @@
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
 #include "user/lib/time.h"
-#include "user/tracking/entry.h"
 #include "user/tracking/tracking.h"
 #include "user/vrrp/effects/advertise.h"
 #include "user/vrrp/effects/execute.h"

@@ -13,7 +13,6 @@
 #include "user/net/interfaces.h"
 #include "user/net/netlink.h"
 #include "user/net/routes.h"
-#include "user/tracking/entry.h"
 #include "user/vrrp/effects/advertise.h"
 #include "user/vrrp/effects/announce.h"
 #include "user/vrrp/effects/execute.h"

@@ -9,7 +9,6 @@
 #include "user/net/announce.h"
 #include "user/net/interfaces.h"
 #include "user/net/local_address.h"
-#include "user/tracking/entry.h"
 #include "user/tracking/tracking.h"
 #include "user/vrrp/effects/follow_interface.h"
 #include "user/vrrp/effects/guard.h"
@@ -176,6 +175,7 @@ static void stop_old(const struct reload *reload)
 		else
 			stop_instance(reload, instance, k);
 	}
+	reload->room->instances.count = 0; /* until instances_make() */
 }
 
 static void reload_services(const struct reload *reload)

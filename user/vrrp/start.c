@@ -18,8 +18,6 @@
 #include "user/net/local_address.h"
 #include "user/net/netlink.h"
 #include "user/net/routes.h"
-#include "user/tracking/apps.h"
-#include "user/tracking/entry.h"
 #include "user/tracking/tracking.h"
 #include "user/vrrp/door.h"
 #include "user/vrrp/events.h"

@@ -11,7 +11,6 @@
 #include "user/net/interfaces.h"
 #include "user/net/link_monitor.h"
 #include "user/tracking/effect.h"
-#include "user/tracking/entry.h"
 #include "user/tracking/tracking.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/notify.h"
