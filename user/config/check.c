@@ -188,7 +188,7 @@ static bool instances_fit(struct config_parser *parser)
 
 	if (config->instance_count > XB_VRRP_SLOTS_MAX) {
 		config_error(parser, config->instances[XB_VRRP_SLOTS_MAX].location,
-			     "too many instances (%zu); at most %d are allowed",
+			     "%zu instances exceed the limit of %d; remove some",
 			     config->instance_count, XB_VRRP_SLOTS_MAX);
 		return false;
 	}

@@ -80,7 +80,7 @@ static void too_many(void **state)
 	snprintf(text + used, sizeof(text) - used, "vrrp_app b { }\nvrrp_app c { }\n");
 	assert_null(fixture_parse(
 		text,
-		"39:1: error: vrrp_app b exceeds the limit of 32 applications, for each of which heartbeats carry one bit; remove one\n"));
+		"39:1: error: vrrp_app b exceeds the limit of 32 applications (heartbeats carry one bit for each); remove one\n"));
 }
 
 static void lines(void **state)
@@ -120,7 +120,7 @@ static void links_without_effect(void **state)
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "track_link eth0\n}\nheartbeat h {\ninterface eth0\nkey_file k\n"
 			       "node 1 a 10.0.0.1\nnode 2 b 10.0.0.2\n}\n",
-		 "6:12: warning: track_link eth0 has no effect with one link: only a second link shows that this one is bad; add an \"interface\" to heartbeat h\n"},
+		 "6:12: warning: track_link eth0 has no effect with one link: a link is bad only if the other nodes are heard on another link; add an \"interface\" to heartbeat h\n"},
 		{INSTANCE VIPS
 		 "track_link eth0\ntrack_link eth1 weight 3\n}\nheartbeat h {\ninterface eth0\n"
 		 "interface eth1\nkey_file k\nnode 1 a 10.0.0.1 10.0.1.1\n"

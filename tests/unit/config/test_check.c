@@ -141,7 +141,7 @@ static void too_many_instances(void **state)
 		{17, "heartbeat h",
 		 "87:1: error: vrrp_instance V16 exceeds the limit of 16 instances with a heartbeat; remove \"heartbeat\" from some\n"},
 		{256, "", ""},
-		{257, "", "1287:1: error: too many instances (257); at most 256 are allowed\n"},
+		{257, "", "1287:1: error: 257 instances exceed the limit of 256; remove some\n"},
 	};
 
 	(void)state;

@@ -111,7 +111,7 @@ static void guard(void **state)
 	config = fixture_parse(
 		HEARTBEAT "guard_timeout 5s\nrestart_grace 5s\n}",
 		"6:1: warning: guard_timeout 5s is longer than daemon_timeout 3s: no node takes over from a hung node before its guard expires; lower guard_timeout\n"
-		"7:1: warning: restart_grace 5s is not shorter than guard_timeout 5s: the guard expires and ends the wait for a dead daemon; lower restart_grace\n");
+		"7:1: warning: restart_grace 5s is not shorter than guard_timeout 5s: the guard of a dead daemon expires first and ends the wait for its restart; lower restart_grace\n");
 	assert_int_equal(config->heartbeat->restart_grace_ns, 5 * NS_PER_SECOND);
 	config_free(config);
 }

@@ -339,7 +339,7 @@ static void finalize_guard(struct config_parser *parser, const struct config_blo
 	    heartbeat->restart_grace_ns >= heartbeat->guard_timeout_ns)
 		config_warning(
 			parser, location_of(block, "restart_grace"),
-			"restart_grace %s is not shorter than guard_timeout %s: the guard expires and ends the wait for a dead daemon; lower restart_grace",
+			"restart_grace %s is not shorter than guard_timeout %s: the guard of a dead daemon expires first and ends the wait for its restart; lower restart_grace",
 			config_format_duration(heartbeat->restart_grace_ns, grace),
 			config_format_duration(heartbeat->guard_timeout_ns, guard));
 }

@@ -322,6 +322,6 @@ void config_read_app(struct config_parser *parser, struct config_block *block,
 	if (parser->config->app_count == XB_APPS_MAX + 1)
 		config_error(
 			parser, app.location,
-			"vrrp_app %s exceeds the limit of %d applications, for each of which heartbeats carry one bit; remove one",
+			"vrrp_app %s exceeds the limit of %d applications (heartbeats carry one bit for each); remove one",
 			app.name, XB_APPS_MAX);
 }

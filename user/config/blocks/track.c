@@ -266,7 +266,7 @@ static void check_link(struct config_parser *parser, const struct config_track *
 	if (heartbeat->interface_count < 2)
 		config_warning(
 			parser, track->location,
-			"track_link %s has no effect with one link: only a second link shows that this one is bad; add an \"interface\" to heartbeat %s",
+			"track_link %s has no effect with one link: a link is bad only if the other nodes are heard on another link; add an \"interface\" to heartbeat %s",
 			track->name, heartbeat->name);
 	else if (heartbeat->node_count < 3 && !track->weight)
 		config_warning(

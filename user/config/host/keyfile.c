@@ -124,7 +124,7 @@ static void parse_key_line(struct parser *parser, struct token id_token, const c
 	else if (!parse_key(&key_token, &key))
 		error_at(
 			parser, key_token.text,
-			"invalid key; write 32 hexadecimal digits, as xbeatctl genkey prints them");
+			"missing or invalid key; write 32 hexadecimal digits, as xbeatctl genkey prints them");
 	else if (rest.length > 0)
 		error_at(parser, rest.text, "unexpected text after the key; write \"ID KEY\"");
 	else if (parser->count == XB_KEYS_MAX)
