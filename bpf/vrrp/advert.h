@@ -89,7 +89,7 @@ static __always_inline bool vrrp_open_ipv4(struct vrrp_advert *advert, const str
 			 total_bytes > header_bytes ? total_bytes - header_bytes : 0, end);
 }
 
-/* Adverts follow the IPv6 header directly. Nobody sends them after extension headers, where the
+/* Adverts follow the IPv6 header directly. No router sends them after extension headers, where the
  * stack has no receiver for them. */
 static __always_inline bool vrrp_open_ipv6(struct vrrp_advert *advert, const struct ipv6hdr *ip,
 					   const void *end)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Adverts made by hand, right ones and wrong ones, and who sends them: anybody in a laboratory."""
+"""Adverts made by hand, right ones and wrong ones, and their sender: any node of a laboratory."""
 
 import struct
 

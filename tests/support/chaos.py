@@ -4,7 +4,7 @@
 An episode is a list of faults, made from a number: the same number makes the same episode again. It is played on
 a scene (failure.py). Each fault begins at its time, lasts, and is undone. While all this goes on, a client and an
 ARP prober ask for the service address each millisecond; when the last fault is undone, the cluster has to come to
-rest: one Active who alone has the address, everybody up to everybody, nothing fenced, nobody said to be dead.
+rest: one Active, the only owner of the address, all nodes up for each other, nothing fenced, no daemon dead.
 """
 
 import contextlib
@@ -337,7 +337,7 @@ def run_fault(chaos, fault, start, errors):
 
 
 def unrest(chaos, owner):
-    """What is not yet as it must be in the end; owner: who has to be Active, None: anybody."""
+    """What is not yet as it must be in the end; owner: the node that has to be Active, None: any node."""
     active = []
     for node in chaos.lab.nodes:
         daemon = chaos.scene[node]
@@ -430,8 +430,8 @@ def healthy(node, faults, course):
 
 
 def wrong_outage(setting, nodes, faults, course):
-    """A healthy node takes over, unless it is meant to be otherwise: an Active that hears nobody keeps its addresses, and
-    so does one whose untracked link is cut; hold and release give service up."""
+    """A healthy node takes over, unless it is meant to be otherwise: an Active that hears no node keeps its addresses,
+    and so does one whose untracked link is cut; hold and release give service up."""
     if any(fault.kind in DEAFENING or not fault.done_ns for fault in faults) or setting.links > 1 or \
             setting.settings.instance_lines or len(setting.settings.heartbeat_lines) > 1:
         return
@@ -439,8 +439,8 @@ def wrong_outage(setting, nodes, faults, course):
         for start, stop in ((outage.start_ns, outage.end_ns) for outage in course.owners.outages()):
             most_ns = TAKEN_OVER_NS + course.stalled_ms(start, stop) * NS_PER_MS
             if min(end, stop) - max(begin, start) > most_ns:
-                yield (f"nobody answers for {(stop - start) / NS_PER_MS:.0f} ms, from "
-                       f"{(start - course.start_ns) / NS_PER_MS:.0f}, though somebody could")
+                yield (f"no node answers for {(stop - start) / NS_PER_MS:.0f} ms, from "
+                       f"{(start - course.start_ns) / NS_PER_MS:.0f}, though one could")
 
 
 def wrong_owners(faults, course):

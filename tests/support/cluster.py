@@ -30,7 +30,7 @@ class Cluster:
             "vips": settings.vip_lines or [f"{settings.vip}/24"], **keys})
 
     def daemon(self, node, *more, instance=True):
-        """Its xbeatd, not started, whose configuration is written anew. more: blocks of it."""
+        """Its xbeatd, not started, with a new configuration file. more: blocks of it."""
         blocks = [heartbeat(self.lab, self.settings, self.key_file), *more]
         if instance and node != self.settings.witness:
             blocks.insert(1, self.vrrp_instance(node, "heartbeat lan", *self.settings.instance_lines))
@@ -72,5 +72,5 @@ class Cluster:
         wait_up(*self.daemons.values())
 
     def wait_holder(self, node):
-        """Until node, and nobody else, has the service address."""
+        """Until node, and no other node, has the service address."""
         self.lab.wait_holders(self.settings.vip, [node])

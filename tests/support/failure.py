@@ -178,7 +178,7 @@ class Course:
     stopped: set
 
     def stalled_daemons(self):
-        """Nodes whose daemons report a stall that nobody made: the machine did not let them run."""
+        """Nodes whose daemons report a stall that the test did not cause: the machine did not let them run."""
         return sorted({node for node in self.events.keys() - self.restarted - self.stopped
                        for event in self.events[node] if event["kind"] == "stall"})
 
@@ -227,7 +227,7 @@ def last_verdicts(events):
 
 
 def wrong_verdicts(row, course):
-    """Of nodes that were not restarted: those begin anew."""
+    """Of nodes that were not restarted: restarted ones start with no verdicts."""
     for node in course.failing.keys() - course.restarted:
         said = last_verdicts(course.failing[node])
         wanted = {peer: verdict for (who, peer), verdict in row.verdicts.items() if who == node}
@@ -302,7 +302,7 @@ def run_row(stage, row):
 
 
 def play_and_check(stage, row):
-    """Leaves no scene behind that it may have spoilt."""
+    """Drops the scene if the row may have spoilt it."""
     scene = stage.scene_for(row.setting)
     try:
         check(row, play(scene, row))

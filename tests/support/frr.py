@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""FRR's zebra and vrrpd on a node of a laboratory. A virtual router of theirs is a macvlan that somebody
-else makes, with the virtual MAC and addresses; they take it up and down."""
+"""FRR's zebra and vrrpd on a node of a laboratory. A virtual router of theirs is a macvlan that
+another program creates, with the virtual MAC and addresses; they set it up and down."""
 
 import pathlib
 import shutil

@@ -25,8 +25,8 @@ SOCKETS = pathlib.Path("/run/xbeat")
 LAB = ROOT / "scripts" / "lab"
 
 
-# A wait ends on its condition. This deadline only says that it never comes: it is no promise of
-# anybody's, and no test judges by it.
+# A wait ends on its condition. This deadline only shows that it never comes: it is no promise, and no test judges by
+# it.
 NEVER_SECONDS = 90
 
 

@@ -78,7 +78,7 @@ class Outage:
 
 
 def outages_of(spans):
-    """Two spans that nobody answered never follow each other."""
+    """Two spans without an answer never follow each other."""
     return [Outage(before.last_ns, after.first_ns, silent.requests)
             for before, silent, after in zip(spans, spans[1:], spans[2:]) if not silent.owners]
 

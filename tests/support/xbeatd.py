@@ -14,7 +14,7 @@ from tests.support.laboratory import BUILD, NEVER_SECONDS, PINS, SOCKETS, wait_u
 
 
 def find_bpftool():
-    """Debian's is not in everybody's PATH, and another one may be before it."""
+    """Debian's is not in every user's PATH, and another one may be before it."""
     return next((path for path in ("/usr/sbin/bpftool", "/sbin/bpftool")
                  if pathlib.Path(path).exists()), "bpftool")
 

@@ -66,7 +66,7 @@ def test_configuration_of_other_machines(lab, configured):
 
 
 def test_named_node_whose_address_is_not_here(lab, configured):
-    """router_id says which node this is, and so nobody looked at its addresses before."""
+    """router_id names this node, so its addresses were not checked before."""
     edit(lab, "10.77.0.1", "10.77.0.77")
     edit(lab, "heartbeat lan {", f"global_defs {{ router_id {NODE} }}\nheartbeat lan {{")
     start_and_fail(lab, words=["10.77.0.77", "eth0"])

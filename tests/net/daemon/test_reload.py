@@ -211,7 +211,7 @@ def test_node_that_is_isolated_learns_what_to_do_about_it(lab):
     wait_up(*nodes)
     nodes[0].wait_state("active")
     lab.cut("node-a")
-    wait_until(lambda: nodes[0].json("status").get("isolated"), "node-a hears nobody")
+    wait_until(lambda: nodes[0].json("status").get("isolated"), "node-a hears no other node")
     assert nodes[0].state() == "active" and lab.has_address("node-a", VIP)
     nodes[0].reload(*blocks("release"))
     wait_until(lambda: not lab.has_address("node-a", VIP), "it gives its address up")

@@ -71,7 +71,7 @@ def test_reload_that_hangs_does_not_keep_the_daemon(lab):
 
 
 def test_instance_without_room_harms_no_other(lab):
-    """There is room for 4096 unicast peers; what was served before it ran out is served on."""
+    """The map has room for 4096 unicast peers; instances that run when it is full keep running."""
     daemon = Xbeatd(lab, "node-a", instance()).start()
     daemon.wait_state("active")
     greedy = "".join(
@@ -98,7 +98,7 @@ def test_one_interface_that_is_gone_does_not_stop_changes(lab):
 
 
 def test_failover_outlives_a_reload(lab):
-    """Also where what has changed needs the instance to be made anew."""
+    """Also when the change requires that the instance is created again."""
     daemon = Xbeatd(lab, "node-a", instance()).start()
     daemon.wait_state("active")
     daemon.ctl("priority", "VI_1", "77")
@@ -115,7 +115,7 @@ def test_failover_outlives_a_reload(lab):
 @pytest.mark.laboratory(nodes=1)
 @pytest.mark.parametrize("taker", ["VI_1", "VI_2"])
 def test_address_that_goes_to_another_instance_stays(lab, taker):
-    """Whichever of the two is looked at first; it is guarded as before."""
+    """Whichever of the two instances is processed first; the address is guarded as before."""
     moved = "10.77.0.120/24"
 
     def blocks(owner):

@@ -74,7 +74,7 @@ def test_instance_taken_out_of_the_file_is_claimed_no_more(lab, quick):
     quick.daemon("node-a").start().wait_state("active")
     wait_until(lambda: SECOND_VRID not in claims(), "node-a gives VI_2 up")
     wait_until(lambda: lab.has_address("node-b", SECOND_VIP), "node-b has VI_2's address")
-    # Another configuration starts anew, so VI_1 may have moved for a moment; it must not stay so.
+    # With another configuration the daemon starts fresh, so VI_1 may move for a moment; it must return.
     wait_until(lambda: lab.has_address("node-a", VIP) and not lab.has_address("node-b", VIP),
                "node-a alone has VI_1's address")
 
@@ -92,7 +92,7 @@ def test_address_written_otherwise_is_still_the_same(lab, quick):
     quick["node-b"].wait_state("active")
 
 
-@pytest.mark.parametrize("daemon_timeout", ["300ms", "10s"], ids=["anew", "resumed"])
+@pytest.mark.parametrize("daemon_timeout", ["300ms", "10s"], ids=["fresh", "resumed"])
 def test_release_while_away_is_no_news(lab, daemon_timeout):
     """node-c's kernel heard node-a release the instance; node-b took it while node-c was away."""
     cluster = Cluster(lab, Settings(advert_interval="0.1", daemon_timeout=daemon_timeout))

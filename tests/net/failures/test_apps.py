@@ -16,7 +16,7 @@ TAKEOVER_MS = 150
 
 
 def start_applications(scene):
-    """On every node: one that nobody has opened is late."""
+    """On every node: an application that no process has opened is late."""
     scene.applications = {}
     for node in scene.lab.nodes:
         process = scene.lab.spawn(node, BUILD / "tools" / "app_example", scene.lab.instance(node), "web",

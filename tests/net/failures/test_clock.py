@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A daemon's wall clock is stepped by an hour, either way, while it runs and across a restart: no failure.
 
-libfaketime, on that daemon alone, reads the step from a file at each look at the clock; the monotonic clock
+libfaketime, in that daemon only, reads the step from a file whenever the clock is read; the monotonic clock
 stays as it is.
 """
 
@@ -22,7 +22,7 @@ def step_file(lab):
 
 
 def set_step(scene, hours):
-    """Replaced, not written anew: half of it would be another time."""
+    """The file is replaced, not rewritten: half a file would be another time."""
     path = step_file(scene.lab)
     scene.lab.write(f"{path.name}.new", f"{hours:+d}h\n", mode=0o644).rename(path)
 

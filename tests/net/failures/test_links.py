@@ -73,7 +73,7 @@ ROWS = [
     Row("nothing arrives at the Active, which keeps its addresses", PLAIN, lose("in"), find_again,
         {**seen_by_others("one-way"), **seen_by_it("down")},
         outage_ms=None, return_outage_ms=None),
-    Row("nothing arrives at a Backup, to which nobody yields", PLAIN, lose("in", "node-c"), find_again,
+    Row("nothing arrives at a Backup, to which no node yields", PLAIN, lose("in", "node-c"), find_again,
         {("node-a", "node-c"): "one-way", ("node-b", "node-c"): "one-way",
          ("node-c", "node-a"): "down", ("node-c", "node-b"): "down"},
         also_active=("node-c",), outage_ms=TAKEOVER_MS, return_outage_ms=TAKEOVER_MS),

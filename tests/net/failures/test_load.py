@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is no failure: packets late, twice and in another order; a machine full of processor hogs, also of
-those that real-time scheduling prefers. Nobody is accused, and nothing moves."""
+"""What is not a failure: packets late, twice and in another order; a machine full of processor hogs, also of
+those that real-time scheduling prefers. No node is judged down, and no address moves."""
 
 import os
 import time

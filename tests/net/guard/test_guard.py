@@ -90,7 +90,7 @@ def test_long_stop_moves_the_address_without_a_second_owner(lab, guarded):
     guarded["node-b"].wait_state("active")
     said = guarded["node-b"].explain()["said"]
     assert "the kernel there has fenced the addresses" in said, said
-    assert lab.holders(VIP) == ["node-a", "node-b"], "nobody could take it off node-a"
+    assert lab.holders(VIP) == ["node-a", "node-b"], "nothing could remove it from node-a"
     time.sleep(0.5)
     woke_ns = time.monotonic_ns()
     guarded["node-a"].process.send_signal(signal.SIGCONT)
@@ -115,7 +115,7 @@ def test_long_stop_of_one_that_does_not_preempt(lab):
 
 
 def test_stop_of_a_lonely_active_is_over_when_it_wakes(lab):
-    """Nobody has taken over; it learns so within one detection time."""
+    """No node has taken over; it learns this within one detection time."""
     cluster = Cluster(lab, Settings(**SETTINGS)).start_active()
     for node in ("node-b", "node-c"):
         assert cluster[node].stop() == 0
@@ -134,17 +134,17 @@ def test_all_stopped_together(guarded):
     assert [guarded[node].state() for node in nodes] == ["active", "backup", "backup"]
     seen = guarded.watch.finish()
     assert seen.two_owners_ms() <= HANDOVER_MS + seen.stalled_ms, seen.two_owners()
-    assert seen.outage_ms() < 1000 + seen.stalled_ms, "half a second of it is that nobody runs"
+    assert seen.outage_ms() < 1000 + seen.stalled_ms, "no daemon runs for half a second of it"
     assert sum(len(guarded[node].activations()) for node in nodes) <= 3
 
 
 def test_killed_and_not_restarted(lab, guarded):
-    """Within restart_grace nobody moves; then the kernel of the dead daemon's node has fenced."""
+    """Within restart_grace no node takes over; then the kernel of the dead daemon's node has fenced."""
     killed = lab.moment(guarded["node-a"].kill)
     guarded["node-b"].wait_state("active")
     activation, = guarded["node-b"].activations()
     assert killed.most_ms(activation) > 900 * GUARD_SECONDS, activation
-    assert lab.has_address("node-a", VIP), "nobody could take it off"
+    assert lab.has_address("node-a", VIP), "nothing could remove it"
     time.sleep(1)
     guarded["node-a"].start()
     guarded["node-a"].wait_state("active")

@@ -39,8 +39,8 @@ def start_all(lab, *more, blocks=(), **keys):
 
 
 def test_all_stopped_together(lab):
-    """After a moment nothing has happened. After a longer one nobody is Active, and the two best wait for their
-    Skew_Time, which is the same but for 0.4 ms."""
+    """A short stop changes nothing. After a longer one no node is Active, and the two best nodes wait for their
+    Skew_Time, which differs by 0.4 ms only."""
     daemons, watch = start_all(lab)
     stop_all(daemons, 0.15)
     stop_all(daemons[1:], 0.5)  # adverts came meanwhile

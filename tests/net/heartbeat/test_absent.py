@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Nodes that are not there at all: nobody answers ARP for them, so what is sent to them waits in the kernel.
-That must not keep anything from those that live."""
+"""Nodes that do not exist: nothing answers ARP for them, so packets to them wait in the kernel. Those must not delay
+packets to live nodes."""
 
 import time
 

@@ -57,12 +57,12 @@ def test_addresses_leave_a_bad_interface(lab, track):
     assert "2 of 2 over other links" in event["reason"], event
     assert [bad_links(cluster[node]) for node in lab.nodes] == [["eth0"], [], []]
     assert "bad link" in cluster["node-a"].text("status")
-    # Nobody is down: the other link lives.
+    # No node is down: the other link works.
     assert {node: peer_events(cluster[node], before[node]) for node in lab.nodes} == \
            {node: [] for node in lab.nodes}
     assert links(cluster["node-b"], "node-a") == ["down", "up"]
     assert links(cluster["node-b"], "node-c") == ["up", "up"]
-    # For longer than the VRRP timer: nobody takes it back while its interface is bad.
+    # For longer than the VRRP timer: no node takes it back while its interface is bad.
     time.sleep(1.5)
     assert lab.holders(VIP) == ["node-b"]
     lab.heal("node-a", "eth0")
@@ -132,7 +132,7 @@ def test_dying_node_makes_no_link_bad(lab):
 
 @pytest.mark.laboratory(nodes=3, links=2)
 def test_better_node_that_comes_later_takes_it_from_a_bad_interface(lab):
-    """When eth0 of node-a fell silent nobody was better; heartbeats tell of one that is."""
+    """No node was better when eth0 of node-a fell silent; later, heartbeats report one that is."""
     cluster = start(lab, "track_link eth0 weight -60")
     cluster["node-b"].stop()
     lab.cut_together("node-a")

@@ -63,7 +63,7 @@ def test_nodes_that_stood_still_together_do_not_accuse_each_other(lab, quick):
 
 
 def test_death_during_a_stall_is_found_a_detection_time_after_waking(lab):
-    """No sooner, because nobody was asked meanwhile; and no later, because of all that was not heard."""
+    """No sooner, because no node was asked meanwhile; and no later, because nothing was heard."""
     cluster = Cluster(lab, Settings(interval="20ms", multiplier=5, daemon_timeout="3s",
                                     advert_interval="0.1")).start_active()
     backups = [cluster[node] for node in ("node-b", "node-c")]

@@ -33,7 +33,7 @@ def verdicts(daemon, peer):
 
 
 def isolation(daemon):
-    """What it has reported of itself since it first heard somebody: the first to start hears nobody."""
+    """What it has reported of itself since it first heard a node: the first to start hears none."""
     events = daemon.events()
     heard = next(number for number, event in enumerate(events)
                  if event["kind"] == "peer" and event["to"] == "up")
@@ -57,7 +57,7 @@ def test_dead_node_is_down_for_all_who_were_asked(lab, judged):
 
 
 def set_apart(lab, *nodes, apart=True):
-    """These hear everybody but each other: the switch keeps isolated ports from one another."""
+    """These hear every node except each other: the switch separates isolated ports."""
     for node in nodes:
         lab.run("switch", "bridge", "link", "set", "dev", f"{node}.0", "isolated",
                 "on" if apart else "off")
@@ -130,7 +130,7 @@ def test_node_that_hears_nobody_is_isolated(lab, judged):
 
 
 def test_halves_of_a_cluster_are_down_for_each_other_and_none_is_isolated(lab, judged):
-    """What nobody on this side hears may as well be dead."""
+    """A node that no node on this side hears may be dead."""
     halves = (("node-a", "client"), ("node-b", "node-c"))
     lab.run("switch", "ip", "link", "add", "half", "up", "type", "bridge")
     # All at once: one that was alone in between would be isolated.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the daemon is told of interfaces and their addresses."""
+"""What the kernel reports to the daemon about interfaces and their addresses."""
 
 import signal
 
@@ -90,7 +90,7 @@ def test_burst_is_not_lost(lab, network):
 
 
 def test_overrun_is_told_last(lab, network):
-    """What is looked at then must not be overwritten by what was still in the queue."""
+    """What is read after that must not be overwritten by what was still in the queue."""
     _, monitor = burst(lab, network, BURST_LOST)
     monitor.wait_for("overrun")
     assert len(monitor.lines()) < BURST_LOST

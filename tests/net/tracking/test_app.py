@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Applications that beat into their pages: real ones, stopped, killed and started anew, beside daemons that are."""
+"""Applications that beat into their pages: real ones, stopped, killed and restarted, as are the daemons."""
 
 import os
 import shutil
@@ -84,7 +84,7 @@ def last_event(daemon, kind, to):
 
 
 def test_a_stopped_application_is_a_fault_and_peers_know(lab, applications):
-    """Without weight: nobody is Active without the application, and back within a moment when it goes on."""
+    """Without weight: no node is Active without the application, and one is again as soon as it continues."""
     node, peer = (applications.daemon(name).start() for name in (NODE, PEER))
     assert node.state() == "initialize" and "not opened yet" in node.explain()["said"]
     assert shown(node)["state"] == "unopened" and late_bits(peer) == 1
@@ -183,7 +183,7 @@ def test_the_page_outlives_a_killed_daemon_of_another_heartbeat(applications):
 
 
 def test_a_page_that_cannot_be_taken_over_is_ended(applications):
-    """As when a daemon of another version follows one that was killed: nothing tells whose page it is."""
+    """As when a daemon of another version follows a killed one: nothing shows which daemon owns the page."""
     node = applications.daemon(NODE).start()
     web = applications.run()
     node.wait_state("active")
@@ -298,7 +298,7 @@ def test_strangers_cost_little_and_stand_in_nobodys_way(applications):
 def test_beat_for_scripts(applications):
     node = applications.daemon(NODE).start()
     assert node.ctl("app", "beat", "web").returncode == 0
-    # One beat lasts for its timeout: the state may have come and gone before anybody asks.
+    # One beat lasts for its timeout: the state may have come and gone before the query.
     wait_until(lambda: {"up", "down"} <= {event["to"] for event in node.events() if event["subject"] == "app web"},
                "the beat is taken, and then the next is missed")
     done = node.ctl("app", "beat", "nothing", check=False)

@@ -33,7 +33,7 @@ def test_active_without_carrier_gives_the_instance_up(lab):
 
 @pytest.mark.laboratory(nodes=2, links=2)
 def test_killed_active_back_without_carrier_is_followed(lab):
-    """Nobody said priority 0: that node-a is no more Active is known from its heartbeats alone."""
+    """No advert had priority 0: only its heartbeats show that node-a is not Active any more."""
     # It is back before daemon_timeout, so that it is not followed as a hung one.
     cluster = Cluster(lab, Settings(advert_interval="0.1", daemon_timeout="3s")).start_active()
     cluster["node-a"].kill()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What somebody is told who was woken at night: of two owners that there may be, of this node itself, of whom nobody
-can hear, and never two things that contradict each other."""
+"""What "explain" tells a person who was woken at night: about two possible owners, about this node, about nodes that no
+node hears; and never two statements that contradict each other."""
 
 import signal
 import subprocess
@@ -36,7 +36,7 @@ def test_a_node_that_is_cut_off(lab, cluster):
     assert "node-a was Active when last heard, and is down" in said(b)
     assert "It is isolated: none of 2 other nodes is heard" in said(a, "node-a")
     assert any("connected -> isolated" in line for line in a.explain("node-a")["lately"])
-    assert "made progress" not in a.text("peers"), "nobody can know"
+    assert "made progress" not in a.text("peers"), "no node can know"
     wait_until(lambda: "10.77.0.2" in c.vrrp()["reason"], "node-c follows node-b")
     lab.heal("node-a")
     wait_up(a, b, c)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Floods: what anybody on the network can send at any rate moves nothing and accuses nobody."""
+"""Floods: packets that any host can send, at any rate, move no address and make no node down."""
 
 import json
 import os
@@ -63,7 +63,7 @@ def test_lower_adverts_move_nothing(lab, steady):
 
 
 def test_takeover_after_a_flood(lab, steady):
-    """Whatever the flood left behind, the daemons hear of what comes after it."""
+    """The daemons receive what arrives after the flood."""
     run_flood(lab, priority_max=49)
     lab.cut("node-a", "eth0")
     steady.client.wait_owner("node-b")

@@ -146,7 +146,7 @@ def test_owners_take_their_addresses(lab):
 
 @pytest.mark.laboratory(nodes=1)
 def test_one_that_cannot_run_keeps_all_from_starting(lab):
-    """Nobody is told of a Backup that is none."""
+    """No notification reports a Backup that is none."""
     lab.run("node-a", "ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1")
     lab.run("node-a", "ip", "address", "add", "10.88.0.1/24", "dev", "v0")
     text = instance() + instance("VI_2", vrid=52, interface="v0", vips=["10.88.0.100/24"]) + GROUP

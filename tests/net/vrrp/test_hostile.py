@@ -46,14 +46,14 @@ WRONG = [
     ("vrrp_bad_destination", {"destination": BROADCAST}),
     ("vrrp_bad_destination", {"destination": "224.0.0.1"}),
 ]
-# Nobody's, so they go up the stack, which has no use for them: VRID 0, one that is not served, a
+# Of no instance, so they go up the stack, which ignores them: VRID 0, a VRID without an instance, a
 # fragment that shows none, one to a host.
 PASSED = [{"vrid": 0}, {"vrid": 52}, {"fragment": 0x0008}, {"destination": HOST}]
 
 
 @pytest.fixture
 def pair(lab):
-    # A switch looks at no IP header; Linux's, with br_netfilter, drops or trims what is wrong.
+    # A switch does not read IP headers; Linux's, with br_netfilter, drops or trims wrong packets.
     lab.run("switch", "sysctl", "-q", "-w", "net.bridge.bridge-nf-call-iptables=0", check=False)
     active = Xbeatd(lab, ACTIVE, instance(priority=200)).start_active()
     return active, Xbeatd(lab, BACKUP, instance(priority=100)).start()
@@ -103,7 +103,7 @@ def test_other_addresses_are_told_of_and_do_not_make_two_actives(lab, pair, forg
 
 
 def test_releases_of_another_than_the_active_move_nothing(lab, pair, forger):
-    """The Active answers one at once; those right behind it must not make the Backup's timer shorter
+    """The Active answers one at once; those that follow directly must not make the Backup's timer shorter
     than the time until the next advert."""
     pair[1].wait_state("backup")
     forger.send(RIVAL, priority=0, copies=3)
@@ -124,7 +124,7 @@ def test_rival_with_higher_priority_moves_it(lab, pair, forger):
 
 def flood_frames(count=4096):
     """For the served VRID: half well-formed ones of lower priority, each of another sender with
-    another interval and list, half of random bytes behind a right IP header."""
+    another interval and list, half of random bytes after a valid IP header."""
     chance = random.Random(1)
     frames = []
     for _ in range(count // 2):

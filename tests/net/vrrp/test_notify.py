@@ -142,7 +142,7 @@ def test_removal_is_told_as_by_keepalived(lab):
         daemon.hang_up()
     for story in stories:
         wait_until(lambda story=story: all(len(said) == 2 for said in story.last_words()[:2]),
-                   f"{story.node}: the removals are told: {story.last_words()}")
+                   f"{story.node}: the removals are notified: {story.last_words()}")
     time.sleep(0.3)  # for a notify_fault that should not come
     told = [story.last_words() for story in stories]
     for story in stories:

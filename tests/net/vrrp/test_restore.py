@@ -65,7 +65,7 @@ def test_all_addresses_flushed(lab, router):
 
 
 def test_backup_does_not_fight_for_or_against_an_address(router):
-    """Who adds it by hand is told of by nobody but the network; the Backup leaves it alone."""
+    """A Backup leaves an address alone that was added by hand."""
     router.ctl("drain")
     router.wait_state("initialize")
     for state in ("initialize", "backup"):
