@@ -54,7 +54,7 @@ def test_addresses_leave_a_bad_interface(lab, track):
     lab.wait_holders(VIP, ["node-b"])
     event = link_events(cluster["node-a"], "self/eth0")[-1]
     assert (event["from"], event["to"]) == ("good", "bad"), event
-    assert "2 of 2 over other links" in event["reason"], event
+    assert "2 of 2 on other links" in event["reason"], event
     assert [bad_links(cluster[node]) for node in lab.nodes] == [["eth0"], [], []]
     assert "bad link" in cluster["node-a"].text("status")
     # No node is down: the other link works.
