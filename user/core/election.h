@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which node takes over an instance whose Active is gone. Every node computes the same answer from the heartbeats. */
+/* Which node takes over an instance whose Active is gone. Every node computes the same answer from
+ * the heartbeats. */
 #ifndef XBEAT_CORE_ELECTION_H
 #define XBEAT_CORE_ELECTION_H
 

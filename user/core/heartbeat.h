@@ -19,15 +19,16 @@ struct heartbeat_target {
 	struct xb_address peer_address;
 };
 
-/* Builds a PROBE in packet: the state of this node in self, and which applications are late, to target, sent at
- * t1_ns, under key. */
+/* Builds a PROBE in packet: the state of this node in self, and which applications are late, to
+ * target, sent at t1_ns, under key. */
 void heartbeat_build_probe(struct xb_packet *packet, const struct xb_self *self,
 			   uint32_t late_apps_bits, const struct heartbeat_target *target,
 			   uint64_t t1_ns, const struct xb_key *key);
 
-/* Builds a QUERY: what does target know of the node subject_id? t1_ns tells its ANSWER (XB_EVENT_ANSWER) from
- * those to others. It must not be less than in an earlier QUERY to the same target, and may be the same only for
- * another subject: an answer to an older one is dropped. target->seq and ack are not used. */
+/* Builds a QUERY: what does target know of the node subject_id? t1_ns tells its ANSWER
+ * (XB_EVENT_ANSWER) from those to others. It must not be less than in an earlier QUERY to the same
+ * target, and may be the same only for another subject: an answer to an older one is dropped.
+ * target->seq and ack are not used. */
 void heartbeat_build_query(struct xb_packet *packet, const struct xb_self *self,
 			   const struct heartbeat_target *target, uint16_t subject_id,
 			   uint64_t t1_ns, const struct xb_key *key);

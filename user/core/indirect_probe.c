@@ -6,8 +6,8 @@
 
 #define PATIENCE_MIN_NS (2 * NS_PER_MS)
 
-/* Long enough for nodes that died at the same time to fall silent, too: their last evidence may be an interval
- * newer. */
+/* Long enough for nodes that died at the same time to fall silent, too: their last evidence may be
+ * an interval newer. */
 uint64_t indirect_probe_patience_ns(const struct liveness_timing *timing)
 {
 	uint64_t wait_ns = timing->interval_ns + timing->interval_ns / 4;
@@ -16,9 +16,10 @@ uint64_t indirect_probe_patience_ns(const struct liveness_timing *timing)
 }
 
 /*
- * When a node dies, others may have heard it up to one interval later than this one, because answers to PROBEs are not
- * simultaneous. So only what is newer than that shows that it lives. Of what the detection time has beyond two intervals
- * a quarter is left for late ticks and slow answers.
+ * When a node dies, others may have heard it up to one interval later than this one, because
+ * answers to PROBEs are not simultaneous. So only what is newer than that shows that it lives. Of
+ * what the detection time has beyond two intervals a quarter is left for late ticks and slow
+ * answers.
  */
 static bool shows_life(const struct indirect_probe *indirect, const struct liveness_timing *timing,
 		       uint64_t heard_ns, uint64_t arrival_ns)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Indirect probes, as SWIM's ping-req: when a peer falls silent, or does not hear this node, the other nodes are asked
- * when they last heard it (or it heard them). Their answers tell a dead peer from one that is cut off from this node.
- * All times are CLOCK_MONOTONIC in ns.
+ * Indirect probes, as SWIM's ping-req: when a peer falls silent, or does not hear this node, the
+ * other nodes are asked when they last heard it (or it heard them). Their answers tell a dead peer
+ * from one that is cut off from this node. All times are CLOCK_MONOTONIC in ns.
  */
 #ifndef XBEAT_CORE_INDIRECT_PROBE_H
 #define XBEAT_CORE_INDIRECT_PROBE_H
@@ -38,8 +38,8 @@ struct indirect_probe {
 	char by[XB_NAME_BYTES]; /* who answered so */
 };
 
-/* Adds an answer: the node of that name last heard the peer, or was heard by it, at heard_ns (this node's clock; 0:
- * never). */
+/* Adds an answer: the node of that name last heard the peer, or was heard by it, at heard_ns (this
+ * node's clock; 0: never). */
 void indirect_probe_take_answer(struct indirect_probe *indirect,
 				const struct liveness_timing *timing, const char *name,
 				uint64_t heard_ns, uint64_t arrival_ns);
@@ -47,7 +47,8 @@ void indirect_probe_take_answer(struct indirect_probe *indirect,
 /* Returns how long answers are waited for, in ns. */
 uint64_t indirect_probe_patience_ns(const struct liveness_timing *timing);
 
-/* Whether there is nothing more to wait for: every expected answer is there, one is enough, or time is up. */
+/* Whether there is nothing more to wait for: every expected answer is there, one is enough, or time
+ * is up. */
 bool indirect_probe_is_complete(const struct indirect_probe *indirect,
 				const struct liveness_timing *timing, uint64_t now_ns);
 

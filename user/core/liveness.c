@@ -61,8 +61,8 @@ static bool is_fresh(const struct liveness_judgement *judgement, size_t link)
 	       time_since_ns(judgement->now_ns, last_ns) < judgement->timing->detection_time_ns;
 }
 
-/* A peer that comes back is heard a little before it hears this node, and so may be one that goes: neither is one-way
- * yet. */
+/* A peer that comes back is heard a little before it hears this node, and so may be one that goes:
+ * neither is one-way yet. */
 static enum verdict link_verdict(struct liveness_judgement *judgement, size_t link)
 {
 	const struct liveness_evidence *evidence = &judgement->links[link];
@@ -132,8 +132,9 @@ void liveness_judge_links(struct liveness_judgement *judgement)
 	peer->receives_nothing &= peer->one_way;
 }
 
-/* A reordered answer must not report the same death twice: it is ignored if the daemon's last progress predates the
- * known death. Answers are reordered between links, and because probes and answers leave by different queues. */
+/* A reordered answer must not report the same death twice: it is ignored if the daemon's last
+ * progress predates the known death. Answers are reordered between links, and because probes and
+ * answers leave by different queues. */
 static bool is_old_death(const struct liveness_peer *peer, const struct liveness_evidence *newest)
 {
 	uint64_t progress_ns = newest->last_evidence_ns - newest->daemon_age_us * NS_PER_US;
@@ -161,8 +162,8 @@ static void note_daemon(struct liveness_judgement *judgement,
 	}
 }
 
-/* Returns until when a daemon that makes no progress is not called hung; 0: it is. Not for ever, or a node that is
- * always late would find none. */
+/* Returns until when a daemon that makes no progress is not called hung; 0: it is. Not for ever, or
+ * a node that is always late would find none. */
 static uint64_t excused_until_ns(const struct liveness_judgement *judgement)
 {
 	const struct liveness_peer *peer = judgement->peer;

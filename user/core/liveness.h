@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whether other nodes are alive: takes evidence with arrival times, returns verdicts with reasons. It reads no clock and
- * does no I/O. Four rules:
+ * Whether other nodes are alive: takes evidence with arrival times, returns verdicts with reasons.
+ * It reads no clock and does no I/O. Four rules:
  *
  * - A node is judged from all its links together.
  * - A kernel that answers does not hide a daemon that stalls.
- * - After a stall of this node no peer is accused of silence, because probes that were not sent are not answered. That
- *   lasts one detection time, or until so many probes have gone unanswered that the stall does not explain it.
- * - Whether a silent peer is down or unreachable is decided by indirect probes (as SWIM's ping-req): other nodes are
- *   asked when they last heard it (indirect_probe.h).
+ * - After a stall of this node no peer is accused of silence, because probes that were not sent are
+ *   not answered. That lasts one detection time, or until so many probes have gone unanswered that
+ *   the stall does not explain it.
+ * - Whether a silent peer is down or unreachable is decided by indirect probes (as SWIM's
+ *   ping-req): other nodes are asked when they last heard it (indirect_probe.h).
  *
  * All times are CLOCK_MONOTONIC in ns, compared as signed differences.
  */
@@ -62,7 +63,8 @@ struct liveness_peer {
 	bool stops; /* its last evidence announced that it stops */
 	uint64_t died_ns; /* when it first reported that its daemon is dead; 0: it is not */
 	uint64_t buried_ns; /* the same of the previous death, which has ended; 0: none */
-	/* Since when a stall of this node may be why the peer seems worse than it is; 0: it is not. */
+	/* Since when a stall of this node may be why the peer seems worse than it is; 0: it is not.
+	 * */
 	uint64_t excused_ns;
 	uint64_t since_ns; /* when the verdict last changed */
 	char reason[LIVENESS_REASON_BYTES]; /* of the verdict, with figures */
@@ -86,9 +88,9 @@ struct liveness_judgement {
 	const struct liveness_evidence *links;
 	size_t link_count;
 	uint64_t now_ns;
-	/* False after a stall of this node: then silence proves nothing, nor does a daemon that made no progress meanwhile,
-	 * because both may have stalled together. What fresh evidence reports (it stops, its daemon died, its addresses are
-	 * fenced) counts all the same. */
+	/* False after a stall of this node: then silence proves nothing, nor does a daemon that
+	 * made no progress meanwhile, because both may have stalled together. What fresh evidence
+	 * reports (it stops, its daemon died, its addresses are fenced) counts all the same. */
 	bool may_accuse;
 	/* a verdict on a silent peer waits for its answers */
 	const struct indirect_probe *indirect;
@@ -102,13 +104,15 @@ struct liveness_judgement {
 /* Starts with everything down, "not heard yet". */
 void liveness_init(struct liveness_peer *peer, uint64_t now_ns);
 
-/* Judges the links of a peer: sets next_due_ns and begins change. Neither indirect nor isolated is used. */
+/* Judges the links of a peer: sets next_due_ns and begins change. Neither indirect nor isolated is
+ * used. */
 void liveness_judge_links(struct liveness_judgement *judgement);
 
 /* Then judges the peer as a whole and completes change; next_due_ns may become earlier. */
 void liveness_judge_node(struct liveness_judgement *judgement);
 
-/* Whether other nodes are to be asked about this peer now: for the first time since it fell silent, or again. */
+/* Whether other nodes are to be asked about this peer now: for the first time since it fell silent,
+ * or again. */
 bool liveness_needs_indirect(const struct liveness_peer *peer, const struct liveness_timing *timing,
 			     const struct indirect_probe *indirect, uint64_t now_ns);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The reasons of verdicts in words, with figures; private to liveness.c, as vrrp_reason.h is to vrrp.c. Each function
- * writes one reason. Those about what is over now are called before the fields that they describe change.
+ * The reasons of verdicts in words, with figures; private to liveness.c, as vrrp_reason.h is to
+ * vrrp.c. Each function writes one reason. Those about what is over now are called before the
+ * fields that they describe change.
  */
 #ifndef XBEAT_CORE_LIVENESS_REASON_H
 #define XBEAT_CORE_LIVENESS_REASON_H
@@ -21,8 +22,8 @@ void liveness_explain_death(const struct liveness_judgement *judgement,
 void liveness_explain_return(const struct liveness_judgement *judgement,
 			     char reason[LIVENESS_REASON_BYTES]);
 
-/* Verdicts on a peer whose kernel answers: up; hung because its daemon died longer than restart_grace ago; hung because
- * it stalls for daemon_timeout; fenced; released. */
+/* Verdicts on a peer whose kernel answers: up; hung because its daemon died longer than
+ * restart_grace ago; hung because it stalls for daemon_timeout; fenced; released. */
 void liveness_explain_up(const struct liveness_judgement *judgement,
 			 char reason[LIVENESS_REASON_BYTES]);
 void liveness_explain_dead_daemon(const struct liveness_judgement *judgement,

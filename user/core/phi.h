@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How long to wait for a peer, from the observed gaps between its evidence: phi(t) = -log10 P(gap > t), the
- * suspicion after t without evidence (Hayashibara, Defago, Yared, Katayama: The phi accrual failure detector, 2004).
- * The detection time is the shortest t at which phi reaches PHI_THRESHOLD.
+ * How long to wait for a peer, from the observed gaps between its evidence: phi(t) = -log10 P(gap >
+ * t), the suspicion after t without evidence (Hayashibara, Defago, Yared, Katayama: The phi accrual
+ * failure detector, 2004). The detection time is the shortest t at which phi reaches PHI_THRESHOLD.
  *
  * P is the largest of three:
- * - the normal distribution of that paper, with each gap weighted by its length. A peer is heard twice an interval, by
- *   its PROBE and by its REPLY; the distance between the two is chance and its deviation has no meaning;
+ * - the normal distribution of that paper, with each gap weighted by its length. A peer is heard
+ *   twice an interval, by its PROBE and by its REPLY; the distance between the two is chance and
+ *   its deviation has no meaning;
  * - the observed share of gaps that were longer than t;
- * - a straight line of phi through the longest gap. Machines stall from time to time for longer than any normal
- *   distribution allows; the longest of n gaps has phi = log10 n, and longer ones are at least as likely as that
- *   line predicts.
+ * - a straight line of phi through the longest gap. Machines stall from time to time for longer
+ *   than any normal distribution allows; the longest of n gaps has phi = log10 n, and longer ones
+ *   are at least as likely as that line predicts.
  *
- * The weight of a gap halves every PHI_HALF_LIFE_NS; the longest one is forgotten after PHI_LONGEST_NS to twice that.
- * Time in which nothing was learnt does not count.
+ * The weight of a gap halves every PHI_HALF_LIFE_NS; the longest one is forgotten after
+ * PHI_LONGEST_NS to twice that. Time in which nothing was learnt does not count.
  */
 #ifndef XBEAT_CORE_PHI_H
 #define XBEAT_CORE_PHI_H
@@ -50,12 +51,13 @@ struct phi {
 /* Returns the bucket of xb_gap_hist that a gap is counted in. */
 unsigned phi_bucket(uint64_t gap_ns);
 
-/* Returns the shortest gap of a bucket; 0 for the first. Those of a bucket are shorter than the next one's. */
+/* Returns the shortest gap of a bucket; 0 for the first. Those of a bucket are shorter than the
+ * next one's. */
 uint64_t phi_bucket_start_ns(unsigned bucket);
 
 /*
- * Adds the gaps that were counted in span_ns. Those of gap_max_ns or more are ignored: no detection time that can be
- * chosen would have bridged them, so they were failures.
+ * Adds the gaps that were counted in span_ns. Those of gap_max_ns or more are ignored: no detection
+ * time that can be chosen would have bridged them, so they were failures.
  */
 void phi_learn(struct phi *phi, const struct xb_gap_hist *gaps, uint64_t span_ns,
 	       uint64_t gap_max_ns);
@@ -72,16 +74,17 @@ double phi_of(const struct phi *phi, uint64_t gap_ns);
 /* Returns the longest remembered gap in ns, and in *gap_count of how many. */
 uint64_t phi_longest_ns(const struct phi *phi, double *gap_count);
 
-/* Returns the shortest time between minimum_ns and maximum_ns with phi of at least PHI_THRESHOLD, rounded up to
- * steps of step_ns from minimum_ns; maximum_ns if there is none, or nothing is known yet. */
+/* Returns the shortest time between minimum_ns and maximum_ns with phi of at least PHI_THRESHOLD,
+ * rounded up to steps of step_ns from minimum_ns; maximum_ns if there is none, or nothing is known
+ * yet. */
 uint64_t phi_time_ns(const struct phi *phi, uint64_t minimum_ns, uint64_t maximum_ns,
 		     uint64_t step_ns);
 
 /* Returns how often in a second a gap is expected to be longer. */
 double phi_false_alarms_per_second(const struct phi *phi, uint64_t time_ns);
 
-/* A choice with hysteresis: it grows at once, by a tenth at least, and falls only after less than three quarters of it
- * was needed PHI_CALM_COUNT times in a row. */
+/* A choice with hysteresis: it grows at once, by a tenth at least, and falls only after less than
+ * three quarters of it was needed PHI_CALM_COUNT times in a row. */
 #define PHI_CALM_COUNT 10
 
 struct phi_choice {

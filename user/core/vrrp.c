@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The VRRP state machine of one instance: RFC 9568, sections 6.1 (timers), 6.4.1 (Initialize), 6.4.2 (Backup) and 6.4.3
- * (Active). It owns struct vrrp and nothing else; struct vrrp_actions tells the caller what to do.
+ * The VRRP state machine of one instance: RFC 9568, sections 6.1 (timers), 6.4.1 (Initialize),
+ * 6.4.2 (Backup) and 6.4.3 (Active). It owns struct vrrp and nothing else; struct vrrp_actions
+ * tells the caller what to do.
  *
- * Version 2 differs only in the intervals (RFC 3768 section 6.1, vrrp_timing.c). The reasons in words are in
- * vrrp_reason.c. Where the machine goes beyond the RFCs:
+ * Version 2 differs only in the intervals (RFC 3768 section 6.1, vrrp_timing.c). The reasons in
+ * words are in vrrp_reason.c. Where the machine goes beyond the RFCs:
  *
- * - Adverts are judged by their arrival time, not by when they were read. A Backup that was stopped finds when it
- *   continues that the Active was heard just now, and an Active does not yield to an advert whose sender has been
- *   silent since.
- * - preempt_delay: a Backup that may preempt first follows the lower Active for that long. If its adverts stop,
- *   Active_Down_Timer ends that sooner.
- * - Heartbeats can end an Active before its timer does (vrrp_active_lost), and can keep it when only adverts are lost
- *   (alive_reason).
- * - A member of a sync group waits for the others (group_reason, ready_for_group) and follows their changes
- *   (vrrp_follow_group).
- * - Priority 0 ends the Active that is followed, not another one: in a sync group, a node that yields to the Active
- *   releases the other members.
- * - An Active answers the adverts of rivals at a limited rate, so that a flood of them does not cause a flood of its
- *   own. None goes unanswered.
- * - An Active whose guard has expired (vrrp_step_down) stops without an advert; a Backup that stalled waits
- *   (vrrp_postpone) until what it hears is conclusive again.
- * - timer_expired_priority: an Active that stalled leaves the addresses to the node that must have taken over
- *   meanwhile.
+ * - Adverts are judged by their arrival time, not by when they were read. A Backup that was stopped
+ *   finds when it continues that the Active was heard just now, and an Active does not yield to an
+ *   advert whose sender has been silent since.
+ * - preempt_delay: a Backup that may preempt first follows the lower Active for that long. If its
+ *   adverts stop, Active_Down_Timer ends that sooner.
+ * - Heartbeats can end an Active before its timer does (vrrp_active_lost), and can keep it when
+ *   only adverts are lost (alive_reason).
+ * - A member of a sync group waits for the others (group_reason, ready_for_group) and follows their
+ *   changes (vrrp_follow_group).
+ * - Priority 0 ends the Active that is followed, not another one: in a sync group, a node that
+ *   yields to the Active releases the other members.
+ * - An Active answers the adverts of rivals at a limited rate, so that a flood of them does not
+ *   cause a flood of its own. None goes unanswered.
+ * - An Active whose guard has expired (vrrp_step_down) stops without an advert; a Backup that
+ *   stalled waits (vrrp_postpone) until what it hears is conclusive again.
+ * - timer_expired_priority: an Active that stalled leaves the addresses to the node that must have
+ *   taken over meanwhile.
  */
 #include "user/core/vrrp.h"
 #include "user/core/vrrp_reason.h"
@@ -132,8 +133,8 @@ static bool advert_is_outdated(const struct vrrp *vrrp, const struct vrrp_advert
 	       address_equal(&advert->source, &vrrp->lost_address);
 }
 
-/* Whether a Backup follows an Active of this priority (section 6.4.2). An owner preempts in any case
- * (section 6.1, Preempt_Mode). */
+/* Whether a Backup follows an Active of this priority (section 6.4.2). An owner preempts in any
+ * case (section 6.1, Preempt_Mode). */
 static bool backup_accepts(const struct vrrp *vrrp, uint8_t priority)
 {
 	return priority >= vrrp->effective_priority ||
@@ -180,8 +181,8 @@ static void note_release(struct vrrp *vrrp, const struct vrrp_advert *advert)
 	vrrp_explain_release(vrrp, advert);
 }
 
-/* Follows an Active that could be preempted for preempt_delay at most: then its adverts no longer restart the timer. So
- * the delay is added to the time that preemption takes without it. */
+/* Follows an Active that could be preempted for preempt_delay at most: then its adverts no longer
+ * restart the timer. So the delay is added to the time that preemption takes without it. */
 static void endure(struct vrrp *vrrp, const struct vrrp_advert *advert)
 {
 	uint64_t delay_over_ns;
@@ -243,7 +244,8 @@ static bool advert_outranks(const struct vrrp *vrrp, const struct vrrp_advert *a
 static void yield_to(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns,
 		     struct vrrp_actions *actions)
 {
-	/* A lower advert makes the rival announce itself again to clients that heard this node last. */
+	/* A lower advert makes the rival announce itself again to clients that heard this node
+	 * last. */
 	if (vrrp->parameters.higher_priority_send_advert)
 		send_advert(vrrp, vrrp->effective_priority, now_ns, actions);
 	vrrp_explain_yielding(vrrp, advert);
@@ -251,8 +253,8 @@ static void yield_to(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64
 	follow(vrrp, advert);
 }
 
-/* Answers a rival at once, or VRRP_ASSERT_SPACING_NS after the last answer: the rival may have become Active since, and
- * would stay it until the next regular advert. */
+/* Answers a rival at once, or VRRP_ASSERT_SPACING_NS after the last answer: the rival may have
+ * become Active since, and would stay it until the next regular advert. */
 static void assert_active(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns,
 			  struct vrrp_actions *actions)
 {

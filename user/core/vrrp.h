@@ -28,12 +28,13 @@ struct vrrp_parameters {
 	uint64_t preempt_delay_ns;
 	uint64_t advert_interval_ns;
 	uint32_t down_timer_adverts; /* intervals without advert until the Active is gone: 3 */
-	/* timer_expired_backup: an Active that sent nothing for so long that a Backup of this priority
-	 * must have taken over becomes Backup itself; 0: it stays Active */
+	/* timer_expired_backup: an Active that sent nothing for so long that a Backup of this
+	 * priority must have taken over becomes Backup itself; 0: it stays Active */
 	uint8_t timer_expired_priority;
 	bool lower_priority_no_advert; /* a lower rival is not answered at once (not RFC 9568) */
 	bool higher_priority_send_advert; /* one last advert before yielding to a higher rival */
-	/* How much later other nodes may learn what heartbeats have shown this node: their interval; 0 without. */
+	/* How much later other nodes may learn what heartbeats have shown this node: their
+	 * interval; 0 without. */
 	uint64_t news_spread_ns;
 	struct xb_address primary_address; /* source of our adverts */
 };
@@ -50,7 +51,8 @@ struct vrrp_advert {
 	struct xb_address source;
 	uint8_t priority;
 	uint64_t
-		interval_ns; /* the Max Advertise Interval that it carries; 0 is read as the own interval */
+		/* The Max Advertise Interval that it carries; 0 is read as the own interval. */
+		interval_ns;
 	uint64_t arrival_ns;
 };
 
@@ -69,8 +71,10 @@ struct vrrp {
 	uint64_t transition_count;
 	uint64_t heard_ns; /* arrival of the last advert that counted while Backup; 0: none */
 	enum vrrp_vacancy vacancy;
-	bool holding; /* the timer expired, but the Active is alive; until an advert or a loss counts */
-	bool ready_for_group; /* the timer expired, but its sync group was not ready; until an advert counts */
+	/* The timer expired, but the Active is alive; until an advert or a loss counts. */
+	bool holding;
+	/* The timer expired, but its sync group was not ready; until an advert counts. */
+	bool ready_for_group;
 	uint64_t advertised_ns; /* when an advert was last asked for while Active */
 	uint64_t asserted_ns; /* of the last advert, regular or in answer to a rival; 0: none */
 	/* The Active that was lost: its adverts that arrived before lost_ns no longer count. */
@@ -80,7 +84,8 @@ struct vrrp {
 	char reason[VRRP_REASON_BYTES];
 };
 
-/* What the caller must do, in this order: send the advert, take or release the addresses, report. */
+/* What the caller must do, in this order: send the advert, take or release the addresses, report.
+ * */
 struct vrrp_actions {
 	bool send_advert;
 	uint8_t advert_priority;
@@ -89,15 +94,16 @@ struct vrrp_actions {
 	bool release_addresses;
 	bool state_changed; /* old_state -> state; reason is in struct vrrp */
 	enum xb_instance_state old_state;
-	/* The timer expired, but the instance began to hold or to wait for its group; see reason. */
+	/* The timer expired, but the instance began to hold or to wait for its group; see reason.
+	 * */
 	bool held;
 };
 
 /* Starts in Initialize. parameters are copied. */
 void vrrp_init(struct vrrp *vrrp, const struct vrrp_parameters *parameters);
 
-/* Skew_Time in ns: ((256 - priority) * Active_Adver_Interval) / 256 (RFC 9568 section 6.1); of version 2:
- * (256 - priority) / 256 s (RFC 3768 section 6.1). */
+/* Skew_Time in ns: ((256 - priority) * Active_Adver_Interval) / 256 (RFC 9568 section 6.1); of
+ * version 2: (256 - priority) / 256 s (RFC 3768 section 6.1). */
 uint64_t vrrp_skew_time_ns(const struct vrrp *vrrp);
 
 /* Active_Down_Interval in ns: down_timer_adverts * Active_Adver_Interval + Skew_Time, likewise. */
@@ -117,27 +123,29 @@ void vrrp_advert_received(struct vrrp *vrrp, const struct vrrp_advert *advert, u
 /* What is known when the timer is due. */
 struct vrrp_timer_view {
 	const struct vrrp_advert *newest; /* the newest advert of the Active that counts, or NULL */
-	/* A clause with figures if heartbeats show that an Active which this node would follow answers, its
-	 * daemon makes progress and it still claims the instance: then adverts are lost (or hidden by those
-	 * of a rival), not the node; else NULL. */
+	/* A clause with figures if heartbeats show that an Active which this node would follow
+	 * answers, its daemon makes progress and it still claims the instance: then adverts are
+	 * lost (or hidden by those of a rival), not the node; else NULL. */
 	const char *alive_reason;
 	/* A clause why a lower Active that is heard must not be preempted now; else NULL. */
 	const char *stay_reason;
-	/* A clause if another member of the sync group still hears its Active, or is not ready; else NULL. */
+	/* A clause if another member of the sync group still hears its Active, or is not ready;
+	 * else NULL. */
 	const char *group_reason;
 };
 
-/* The timer is due. If one of the reasons applies, the machine holds (re-arms Active_Down_Interval) instead of
- * taking over. */
+/* The timer is due. If one of the reasons applies, the machine holds (re-arms Active_Down_Interval)
+ * instead of taking over. */
 void vrrp_timer_expired(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_timer_view *view,
 			struct vrrp_actions *actions);
 
-/* Returns the effective priority: base plus the sum of tracked weights, limited to 1..254; an owner's
- * 255 stays. */
+/* Returns the effective priority: base plus the sum of tracked weights, limited to 1..254; an
+ * owner's 255 stays. */
 uint8_t vrrp_weighted_priority(uint8_t base, int weights);
 
-/* Tracking has changed the effective priority, 1..254 (255: the owner's stays). An Active advertises
- * it at once; a Backup's timer follows its new Skew_Time. Has no effect if it is the same. */
+/* Tracking has changed the effective priority, 1..254 (255: the owner's stays). An Active
+ * advertises it at once; a Backup's timer follows its new Skew_Time. Has no effect if it is the
+ * same. */
 void vrrp_set_priority(struct vrrp *vrrp, uint64_t now_ns, uint8_t priority,
 		       struct vrrp_actions *actions);
 
@@ -145,27 +153,29 @@ void vrrp_set_priority(struct vrrp *vrrp, uint64_t now_ns, uint8_t priority,
 void vrrp_reconfigure(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_parameters *parameters,
 		      uint8_t priority, struct vrrp_actions *actions);
 
-/* Another member of the sync group has become Active or Backup, and this one follows. From Active to Backup it sends an
- * advert of priority 0, so that the other side need not wait. Not in Initialize. */
+/* Another member of the sync group has become Active or Backup, and this one follows. From Active
+ * to Backup it sends an advert of priority 0, so that the other side need not wait. Not in
+ * Initialize. */
 void vrrp_follow_group(struct vrrp *vrrp, uint64_t now_ns, enum xb_instance_state state,
 		       const char *reason, struct vrrp_actions *actions);
 
 /*
- * An Active must stop: its guard has expired, or it must leave the addresses to another node whatever the priorities.
- * It becomes Backup without an advert, because other nodes must not take it for the Active.
- * reason: a clause with figures. Only has an effect in state Active.
+ * An Active must stop: its guard has expired, or it must leave the addresses to another node
+ * whatever the priorities. It becomes Backup without an advert, because other nodes must not take
+ * it for the Active. reason: a clause with figures. Only has an effect in state Active.
  */
 void vrrp_step_down(struct vrrp *vrrp, uint64_t now_ns, const char *reason,
 		    struct vrrp_actions *actions);
 
-/* This node stalled, so that what it has heard proves nothing yet: a Backup's timer is due at due_ns, not before. Only has an effect in state Backup. */
+/* This node stalled, so that what it has heard proves nothing yet: a Backup's timer is due at
+ * due_ns, not before. Only has an effect in state Backup. */
 void vrrp_postpone(struct vrrp *vrrp, uint64_t due_ns);
 
 /*
- * Heartbeats show that the Active is gone. best: this node is the best live candidate and becomes Active at once.
- * Otherwise Active_Down_Timer is set to Skew_Time after news_spread_ns, in which the best candidate may learn of it; if
- * the vacancy is known already, never to a later time than before.
- * reason: a clause with figures. Only has an effect in state Backup.
+ * Heartbeats show that the Active is gone. best: this node is the best live candidate and becomes
+ * Active at once. Otherwise Active_Down_Timer is set to Skew_Time after news_spread_ns, in which
+ * the best candidate may learn of it; if the vacancy is known already, never to a later time than
+ * before. reason: a clause with figures. Only has an effect in state Backup.
  */
 void vrrp_active_lost(struct vrrp *vrrp, uint64_t now_ns, bool best, const char *reason,
 		      struct vrrp_actions *actions);

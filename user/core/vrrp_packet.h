@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Codec of VRRP advertisements: version 2 (RFC 3768 section 5.1) over IPv4, version 3 (RFC 9568 section 5)
- * over IPv4 and IPv6. */
+/* Codec of VRRP advertisements: version 2 (RFC 3768 section 5.1) over IPv4, version 3 (RFC 9568
+ * section 5) over IPv4 and IPv6. */
 #ifndef XBEAT_CORE_VRRP_PACKET_H
 #define XBEAT_CORE_VRRP_PACKET_H
 
@@ -34,8 +34,8 @@ struct vrrp_message {
 };
 
 /*
- * Builds an IP packet around an ADVERTISEMENT: IP header included, DSCP CS6; the IPv4 header checksum is
- * left to the kernel.
+ * Builds an IP packet around an ADVERTISEMENT: IP header included, DSCP CS6; the IPv4 header
+ * checksum is left to the kernel.
  * Returns its length in bytes, or -EMSGSIZE if bytes is too small, -EINVAL if a field does not fit.
  */
 int vrrp_packet_build(const struct vrrp_message *message, uint8_t *packet, size_t bytes);

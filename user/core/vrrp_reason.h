@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The reasons of the state machine in words, private to vrrp.c: each function sets vrrp->reason, with figures. Those about
- * what is over now are called before the fields that they describe change.
+ * The reasons of the state machine in words, private to vrrp.c: each function sets vrrp->reason,
+ * with figures. Those about what is over now are called before the fields that they describe
+ * change.
  */
 #ifndef XBEAT_CORE_VRRP_REASON_H
 #define XBEAT_CORE_VRRP_REASON_H

@@ -86,8 +86,8 @@ void peers_detection_stop(struct peers *peers)
 	peers->detection = NULL;
 }
 
-/* A gap in which this node sent no probes is no gap of the network. One that ends with a stall is counted just after it;
- * judge_after_ns is later than that. */
+/* A gap in which this node sent no probes is no gap of the network. One that ends with a stall is
+ * counted just after it; judge_after_ns is later than that. */
 static bool was_stalled(const struct peers *peers, const struct peer_gaps *gaps)
 {
 	return peers->stall.judge_after_ns &&
@@ -178,8 +178,8 @@ static void report(const struct peers *peers, const struct peer *peer, const str
 		phi_of(phi, to_ns), rate);
 }
 
-/* The kernel side's window of acks follows: packets of a peer that does not hear this node are evidence for no longer than
- * this time. */
+/* The kernel side's window of acks follows: packets of a peer that does not hear this node are
+ * evidence for no longer than this time. */
 static void apply(const struct peers *peers, struct peer *peer, uint64_t time_ns)
 {
 	uint32_t intervals = detection_intervals(time_ns, peer->timing.interval_ns);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The detection time of each peer with "multiplier auto": chosen once a second from the gaps that the kernel side counts
- * (core/phi.h). With a fixed multiplier nothing of this is used.
+ * The detection time of each peer with "multiplier auto": chosen once a second from the gaps that
+ * the kernel side counts (core/phi.h). With a fixed multiplier nothing of this is used.
  */
 #ifndef XBEAT_HEARTBEAT_DETECTION_H
 #define XBEAT_HEARTBEAT_DETECTION_H
@@ -19,11 +19,12 @@ int peers_detection_start(struct peers *peers, const struct config_heartbeat *he
 			  uint64_t now_ns);
 void peers_detection_stop(struct peers *peers);
 
-/* Once a tick, when everybody has been judged: takes in what a few of the peers have shown, and changes their timing.
- * What was counted while this node itself stood still is left out. */
+/* Once a tick, after all peers have been judged: samples the gaps of a few peers and changes their
+ * timing. Leaves out what was counted while this node stalled. */
 void peers_detection_learn(struct peers *peers, uint64_t now_ns);
 
-/* Adds "detection" to a peer's JSON, and "phi", now, to that of its links; nothing with a fixed multiplier. */
+/* Adds "detection" to a peer's JSON, and "phi", now, to that of its links; nothing with a fixed
+ * multiplier. */
 void peers_detection_json(const struct peers *peers, const struct peer *peer, uint64_t now_ns,
 			  json_t *json);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * "xbeatctl explain" of a node, in sentences: what is known of it, from which node, and what would change the verdict.
- * The verdict and its reason are fields before them.
+ * "xbeatctl explain" of a node, in sentences: what is known of it, from which node, and what would
+ * change the verdict. The verdict and its reason are fields before them.
  */
 #include "user/heartbeat/own_links.h"
 #include "user/heartbeat/peers.h"
@@ -21,7 +21,8 @@ static const char *age(uint64_t then_ns, uint64_t now_ns, char text[DURATION_TEX
 	return duration_format(time_since_ns(now_ns, then_ns), text);
 }
 
-/* A sentence if no node is heard over the link on which the peer is silent, but over other links; else "". */
+/* A sentence if no node is heard over the link on which the peer is silent, but over other links;
+ * else "". */
 static const char *blame(const struct peers *peers, const char *interface)
 {
 	const char *reason;
@@ -142,7 +143,8 @@ static void explain_view(const struct peer *subject, const struct peer *responde
 			 age(view->heard_ns, view->arrival_ns, heard));
 }
 
-/* The answers of other nodes, which are asked only while the peer is silent or does not hear this node. */
+/* The answers of other nodes, which are asked only while the peer is silent or does not hear this
+ * node. */
 static void explain_views(const struct peers *peers, const struct peer *peer, uint64_t now_ns,
 			  json_t *lines)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Indirect probes (core/indirect_probe.h): asks other nodes when they last heard a peer. All nodes that are heard and
- * hear this node are asked, on all links. Their kernel sides answer, so the answers need one round trip and no daemon. An
- * answer counts if it belongs to the last round about that peer and is the first of its sender.
+ * Indirect probes (core/indirect_probe.h): asks other nodes when they last heard a peer. All nodes
+ * that are heard and hear this node are asked, on all links. Their kernel sides answer, so the
+ * answers need one round trip and no daemon. An answer counts if it belongs to the last round about
+ * that peer and is the first of its sender.
  */
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The other nodes as this one sees them: a copy of their slots in xb_peers, refreshed once a tick, and the verdicts made
- * from it. Only user/heartbeat writes these structs. The deadline timer fires between ticks when a peer's evidence
- * becomes older than the detection time.
+ * The other nodes as this one sees them: a copy of their slots in xb_peers, refreshed once a tick,
+ * and the verdicts made from it. Only user/heartbeat writes these structs. The deadline timer fires
+ * between ticks when a peer's evidence becomes older than the detection time.
  *
- * judge.c judges, report.c reports what has changed, indirect.c asks other nodes about silent peers, detection.c chooses
- * detection times, own_links.c judges this node's links, explain.c and json.c answer xbeatctl.
+ * judge.c judges, report.c reports what has changed, indirect.c asks other nodes about silent
+ * peers, detection.c chooses detection times, own_links.c judges this node's links, explain.c and
+ * json.c answer xbeatctl.
  *
  * All times are CLOCK_MONOTONIC in ns unless the name says otherwise.
  */
@@ -105,17 +106,19 @@ size_t peers_slots(const struct config_heartbeat *heartbeat, size_t own_node,
 int peers_start(struct peers *peers, const struct peers_setup *setup);
 void peers_stop(struct peers *peers);
 
-/* Takes the configuration of a reload, which keeps the heartbeat block; the old one may be freed. */
+/* Takes the configuration of a reload, which keeps the heartbeat block; the old one may be freed.
+ * */
 void peers_use_config(struct peers *peers, const struct config *config);
 
-/* Calls on_isolated again, because a reload may have changed what follows from isolation. Without heartbeats it does
- * nothing. */
+/* Calls on_isolated again, because a reload may have changed what follows from isolation. Without
+ * heartbeats it does nothing. */
 void peers_repeat_isolated(struct peers *peers);
 
 /* Takes daemon_timeout and restart_grace of a reload. */
 void peers_retime(struct peers *peers, const struct config_heartbeat *heartbeat);
 
-/* A PEER_EPOCH event: a peer was first heard, or its daemon was restarted. Reports it once, whatever the link. */
+/* A PEER_EPOCH event: a peer was first heard, or its daemon was restarted. Reports it once,
+ * whatever the link. */
 void peers_note_epoch(struct peers *peers, const struct xb_event *event);
 
 /* The next tick is due at due_ns: when it runs later, this node stalled. */
@@ -127,8 +130,9 @@ void peers_use_asker(struct peers *peers, peers_ask *ask, void *context);
 /* Copies all slots. */
 void peers_refresh(struct peers *peers);
 
-/* Judges all peers from the last refresh, then reports what changed and arms the deadline timer. now_ns must have been
- * read before the refresh: a pause between the two must not make evidence look old. */
+/* Judges all peers from the last refresh, then reports what changed and arms the deadline timer.
+ * now_ns must have been read before the refresh: a pause between the two must not make evidence
+ * look old. */
 void peers_judge(struct peers *peers, uint64_t now_ns);
 
 /* A PROBE is about to leave on a link. */
@@ -137,10 +141,12 @@ void peers_note_probe(struct peer *peer, size_t link);
 /* Returns the peer that owns a slot of xb_peers, or NULL. */
 struct peer *peers_by_slot(const struct peers *peers, size_t slot);
 
-/* Returns what the peer last reported of itself (its freshest link), or NULL if it was never heard. */
+/* Returns what the peer last reported of itself (its freshest link), or NULL if it was never heard.
+ * */
 const struct xb_peer *peer_said(const struct peer *peer);
 
-/* Returns the bits of its applications that are late. A witness has the same configuration, but runs no applications. */
+/* Returns the bits of its applications that are late. A witness has the same configuration, but
+ * runs no applications. */
 uint32_t peer_late_apps(const struct peer *peer);
 
 /* Starts a round of indirect probes about each peer for which one is due. */
@@ -162,10 +168,12 @@ void peers_report_stall(struct peers *peers, uint64_t late_ns);
 /* Reports that this node has become isolated or connected. */
 void peers_report_isolated(struct peers *peers, bool isolated, uint64_t now_ns);
 
-/* Writes the name of the application or instance with an index in the peer's packets; returns text. */
+/* Writes the name of the application or instance with an index in the peer's packets; returns text.
+ * */
 #define PEERS_NAME_BYTES 64
 const char *peers_app_name(const struct peers *peers, size_t index, char text[PEERS_NAME_BYTES]);
-/* Writes why it is late, with the timeout from this node's configuration: packets carry only one bit. */
+/* Writes why it is late, with the timeout from this node's configuration: packets carry only one
+ * bit. */
 const char *peers_app_lateness(const struct peers *peers, size_t index,
 			       char text[PEERS_NAME_BYTES]);
 const char *peers_instance_name(const struct peers *peers, const struct xb_instance *said,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sends PROBEs and QUERYs; see prober.h. The sockets only send: answers are taken by the XDP program. */
+/* Sends PROBEs and QUERYs; see prober.h. The sockets only send: answers are taken by the XDP
+ * program. */
 #include "user/heartbeat/prober.h"
 #include "user/core/heartbeat.h"
 #include "user/heartbeat/detection.h"
@@ -74,8 +75,8 @@ static int mark_as_network_control(int fd, bool ipv4)
 	return setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &class, sizeof(class));
 }
 
-/* The device that has the address: the link's own if it does, else another (a VLAN's, perhaps), but not
- * the loopback, from where addresses are routed. Returns NULL for none. */
+/* The device that has the address: the link's own if it does, else another (a VLAN's, perhaps), but
+ * not the loopback, from where addresses are routed. Returns NULL for none. */
 static const char *find_device(const struct local_address *list, size_t count,
 			       const struct xb_address *address, const char *preferred)
 {
@@ -140,7 +141,7 @@ static int allocate(struct prober_link *link, size_t count)
 	return link->packets && link->messages && link->data && link->to ? 0 : -ENOMEM;
 }
 
-/* Opens, or opens anew, the socket of a link, and addresses its packets. */
+/* Opens or reopens the socket of a link, and addresses its packets. */
 static int open_link(struct prober *prober, size_t index)
 {
 	struct prober_link *link = &prober->links[index];
@@ -206,18 +207,18 @@ void prober_address_added(struct prober *prober, const struct address_event *eve
 	}
 }
 
-/* Counts the probe as lost that has just become too old: for an answer in time, or for the window to tell whether there
- * was one. */
+/* Counts the probe as lost that has just become too old: for an answer in time, or for the window
+ * to tell whether there was one. */
 static void count_lost(struct xb_peer *slot, const struct xb_peer *seen, uint32_t seq,
 		       uint32_t window_count)
 {
 	const struct xb_window *window = &seen->reply_window;
 	uint32_t age_count = window_count < XB_WINDOW_BITS ? window_count : XB_WINDOW_BITS;
-	int32_t behind = (int32_t)(window->high_seq - (seq - age_count));
+	int32_t lag = (int32_t)(window->high_seq - (seq - age_count));
 
 	if (seq <= age_count || !window->seen_bits) /* or it was never there */
 		return;
-	if (behind < 0 || (behind < XB_WINDOW_BITS && !(window->seen_bits >> behind & 1)))
+	if (lag < 0 || (lag < XB_WINDOW_BITS && !(window->seen_bits >> lag & 1)))
 		slot->probe_lost_count++;
 }
 

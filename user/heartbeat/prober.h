@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The tick: once an interval it stamps the daemon's progress, sends a PROBE to every peer on every link (one batch a
- * link) and judges all peers. Between ticks it sends QUERYs, the packets of indirect probes (indirect.c). The schedule is
- * absolute: it does not drift, and after a stall it continues from now instead of catching up.
+ * The tick: once an interval it stamps the daemon's progress, sends a PROBE to every peer on every
+ * link (one batch a link) and judges all peers. Between ticks it sends QUERYs, the packets of
+ * indirect probes (indirect.c). The schedule is absolute: it does not drift, and after a stall it
+ * continues from now instead of catching up.
  */
 #ifndef XBEAT_HEARTBEAT_PROBER_H
 #define XBEAT_HEARTBEAT_PROBER_H
@@ -39,16 +40,16 @@ struct prober_setup {
 	void *context;
 };
 
-/* Opens a socket per link, bound to this node's address there. The first tick runs in the event loop. Returns 0 or a
- * negative errno, which is logged. */
+/* Opens a socket per link, bound to this node's address there. The first tick runs in the event
+ * loop. Returns 0 or a negative errno, which is logged. */
 int prober_start(struct prober *prober, const struct prober_setup *setup);
 void prober_stop(struct prober *prober);
 
 /* Signs with this key from now on. */
 void prober_set_key(struct prober *prober, const struct xb_key *key);
 
-/* An address was added: if it is this node's address on a link, reopens the socket, because the earlier one may be bound
- * to an interface that was removed. */
+/* An address was added: if it is this node's address on a link, reopens the socket, because the
+ * earlier one may be bound to an interface that was removed. */
 void prober_address_added(struct prober *prober, const struct address_event *event);
 
 /* Sends one PROBE to every peer on every link, now. */

@@ -89,7 +89,8 @@ static void adopt(struct kernel *kernel, struct xb_app *app)
 	page->name[sizeof(page->name) - 1] = '\0';
 }
 
-/* Pages of applications that could not be taken over: an application that beats into one must ask for another. */
+/* Pages of applications that could not be taken over: an application that beats into one must ask
+ * for another. */
 static void remove_strays(const struct kernel *kernel)
 {
 	for (size_t i = 0; i < XB_APP_PAGES_MAX; i++) {

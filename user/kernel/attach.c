@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Attaches in native mode where the driver supports it, else in generic mode, and logs which; see attach.h. */
+/* Attaches in native mode where the driver supports it, else in generic mode, and logs which; see
+ * attach.h. */
 #include "user/kernel/attach.h"
 #include "user/kernel/bpffs.h"
 #include "user/lib/cleanup.h"

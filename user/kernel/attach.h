@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Attaches the XDP program to network interfaces through a pinned BPF link, never in place of another project's
- * program. */
+/* Attaches the XDP program to network interfaces through a pinned BPF link, never in place of
+ * another project's program. */
 #ifndef XBEAT_KERNEL_ATTACH_H
 #define XBEAT_KERNEL_ATTACH_H
 
@@ -18,8 +18,8 @@ struct attachment {
 };
 
 /*
- * Attaches the program to attachment->interface and pins the BPF link; a link that an earlier daemon left is updated in
- * place, so that no packet is missed.
+ * Attaches the program to attachment->interface and pins the BPF link; a link that an earlier
+ * daemon left is updated in place, so that no packet is missed.
  * Returns 0 or a negative errno, which is logged.
  */
 int attach_interface(struct attachment *attachment, const char *instance, int program_fd);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Mounts bpffs where it is missing, as iproute2 does; replaces pins by rename, without a gap. See bpffs.h. */
+/* Mounts bpffs where it is missing, as iproute2 does; replaces pins by rename, without a gap. See
+ * bpffs.h. */
 #include "user/kernel/bpffs.h"
 #include "user/lib/log.h"
 #include <bpf/bpf.h>

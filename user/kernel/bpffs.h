@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The bpf file system and what xbeat pins there: /sys/fs/bpf/xbeat/NAME/, NAME being the daemon name. instance is that
- * name throughout. */
+/* The bpf file system and what xbeat pins there: /sys/fs/bpf/xbeat/NAME/, NAME being the daemon
+ * name. instance is that name throughout. */
 #ifndef XBEAT_KERNEL_BPFFS_H
 #define XBEAT_KERNEL_BPFFS_H
 
@@ -22,7 +22,8 @@ void bpffs_path(char path[static BPFFS_PATH_BYTES], const char *instance, const 
 /* Pins fd at path; replaces an earlier pin in one step. Returns 0 or a negative errno. */
 int bpffs_pin(int fd, const char *path);
 
-/* Removes each pin whose name begins with prefix and for which keep returns false (NULL: all of them). */
+/* Removes each pin whose name begins with prefix and for which keep returns false (NULL: all of
+ * them). */
 void bpffs_unpin(const char *instance, const char *prefix,
 		 bool (*keep)(const void *context, const char *name), const void *context);
 

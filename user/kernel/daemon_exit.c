@@ -13,7 +13,8 @@
 
 #define EXIT_LINK "exit"
 
-/* The new BPF link exists before the earlier daemon's is removed. Its pin keeps it after this daemon's death. */
+/* The new BPF link exists before the earlier daemon's is removed. Its pin keeps it after this
+ * daemon's death. */
 static int attach_exit(struct kernel *kernel)
 {
 	char path[BPFFS_PATH_BYTES];

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The daemon's half of the guard (guards.h). bpf/guard/guard.h is the kernel's half and says what must hold:
+ * The daemon's half of the guard (guards.h). bpf/guard/guard.h is the kernel's half and says what
+ * must hold:
  *
- * - deadline_ns changes by compare-and-swap. kernel_guard_extend() leaves XB_GUARD_FENCED alone; only
- *   kernel_guard_lift() and kernel_guard_release() end it, after their caller has removed the address from its
- *   interface.
- * - An address that gets its first deadline while its instance is being fenced is fenced here: first the deadline is
- *   written, then the bits of the instance are read; the kernel side does it in the opposite order. A check may have
- *   set the bits for an address that was given up at the same time, so they are cleared before the first address of
- *   an instance gets a deadline.
- * - The bits of an instance are cleared, both in one step, when its last fenced address is lifted; then it is checked
- *   whether an address was fenced meanwhile. Packets are compared with fenced addresses until there are none.
+ * - deadline_ns changes by compare-and-swap. kernel_guard_extend() leaves XB_GUARD_FENCED alone;
+ *   only kernel_guard_lift() and kernel_guard_release() end it, after their caller has removed the
+ *   address from its interface.
+ * - An address that gets its first deadline while its instance is being fenced is fenced here:
+ *   first the deadline is written, then the bits of the instance are read; the kernel side does it
+ *   in the opposite order. A check may have set the bits for an address that was given up at the
+ *   same time, so they are cleared before the first address of an instance gets a deadline.
+ * - The bits of an instance are cleared, both in one step, when its last fenced address is lifted;
+ *   then it is checked whether an address was fenced meanwhile. Packets are compared with fenced
+ *   addresses until there are none.
  * - guard_due_ns is lowered after a deadline was written (kernel_self_lower_guard_due()).
  */
 #include "user/kernel/guards.h"

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel side as the daemon holds it: the loaded program, its maps, the interfaces that it is attached to. All of it
- * is pinned: when the daemon is killed, it goes on working, and the next daemon of the same name and configuration takes
- * it over, with its epoch and windows.
+ * The kernel side as the daemon holds it: the loaded program, its maps, the interfaces that it is
+ * attached to. All of it is pinned: when the daemon is killed, it goes on working, and the next
+ * daemon of the same name and configuration takes it over, with its epoch and windows.
  *
- * load.c starts and stops it, interfaces are attached here, maps.c reads maps. Each map that the daemon writes has one
- * file that does: self.c, routers.c, guards.c, app_pages.c; user/heartbeat writes the probe counters of xb_peers.
+ * load.c starts and stops it, interfaces are attached here, maps.c reads maps. Each map that the
+ * daemon writes has one file that does: self.c, routers.c, guards.c, app_pages.c; user/heartbeat
+ * writes the probe counters of xb_peers.
  */
 #ifndef XBEAT_KERNEL_KERNEL_H
 #define XBEAT_KERNEL_KERNEL_H
@@ -61,11 +62,13 @@ struct kernel {
 	void (*on_event)(void *context, const struct xb_event *event);
 	void *event_context;
 	uint64_t consumed_count;
-	bool adopted; /* an earlier daemon's maps were taken over, with epoch, sequence numbers and windows */
+	/* An earlier daemon's maps were taken over, with epoch, sequence numbers and windows. */
+	bool adopted;
 };
 
 /*
- * Loads or takes over, attaches and pins. kernel must not move; on_event is called from kernel_consume().
+ * Loads or takes over, attaches and pins. kernel must not move; on_event is called from
+ * kernel_consume().
  * Returns 0 or a negative errno, which is logged; then nothing stays loaded.
  */
 int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
@@ -74,8 +77,8 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 /* Detaches, unpins, unloads. Safe if it never started. */
 void kernel_stop(struct kernel *kernel);
 
-/* Attaches to one more interface, unless it is attached already. An interface that was deleted and created again is
- * another one. Returns 0 or a negative errno, which is logged. */
+/* Attaches to one more interface, unless it is attached already. An interface that was deleted and
+ * created again is another one. Returns 0 or a negative errno, which is logged. */
 int kernel_attach(struct kernel *kernel, const char *interface);
 
 /* Detaches from an interface, which need not exist any more. */
@@ -90,7 +93,8 @@ void kernel_release_interfaces(struct kernel *kernel);
 /* Returns the descriptor that is readable when there are events. */
 int kernel_events_fd(const struct kernel *kernel);
 
-/* Delivers events, a limited number at a time; kernel_events_fd() stays readable if there are more. */
+/* Delivers events, a limited number at a time; kernel_events_fd() stays readable if there are more.
+ * */
 void kernel_consume(struct kernel *kernel);
 
 /* Replaces the keys, for packets in both directions, at once. Returns 0 or a negative errno. */
@@ -107,7 +111,8 @@ int kernel_read_histogram(const struct kernel *kernel, uint32_t slot,
 /* Only where the program was loaded with xb_constants.adaptive. Returns 0 or a negative errno. */
 int kernel_read_gaps(const struct kernel *kernel, uint32_t slot, struct xb_gap_hist *histogram);
 
-/* Sums the counters of all processors, in the order of enum xb_drop. Returns 0 or a negative errno. */
+/* Sums the counters of all processors, in the order of enum xb_drop. Returns 0 or a negative errno.
+ * */
 int kernel_read_drops(const struct kernel *kernel, uint64_t counts[static XB_DROP_COUNT]);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Loads, takes over, fills and unloads the kernel side, and attaches it to interfaces; see kernel.h. */
+/* Loads, takes over, fills and unloads the kernel side, and attaches it to interfaces; see
+ * kernel.h. */
 #include "user/kernel/app_pages.h"
 #include "user/kernel/bpffs.h"
 #include "user/kernel/guards.h"
@@ -146,7 +147,8 @@ static bool same_version(const char *instance, const struct bpf_map *self_map)
 	       self.abi_version == XB_MAP_ABI_VERSION;
 }
 
-/* Takes over all maps of an earlier daemon or, if its configuration was another, those that are kept. */
+/* Takes over all maps of an earlier daemon or, if its configuration was another, those that are
+ * kept. */
 static void adopt_maps(struct kernel *kernel)
 {
 	struct bpf_map *map;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writes xb_vrrp and the hashes that lead to its slots; see routers.h. A slot keeps its contents while no daemon runs, so
- * that the next one finds it by interface, VRID and family. */
+/* Writes xb_vrrp and the hashes that lead to its slots; see routers.h. A slot keeps its contents
+ * while no daemon runs, so that the next one finds it by interface, VRID and family. */
 #include "user/kernel/routers.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/self.h"
@@ -143,15 +143,14 @@ int kernel_allow_unicast(struct kernel *kernel, size_t slot, const struct xb_add
 		       : 0;
 }
 
-/* Clears all but the lock, which a run of the program may be taking or releasing now: overwriting it could leave it
- * taken for ever. */
+/* Clears all but the lock, which a run of the program may be taking or releasing now: overwriting
+ * it could leave it taken for ever. */
 static void clear_router(struct xb_vrrp *router)
 {
-	const size_t behind =
-		offsetof(struct xb_vrrp, lock_sequence) + sizeof(router->lock_sequence);
+	const size_t rest = offsetof(struct xb_vrrp, lock_sequence) + sizeof(router->lock_sequence);
 
 	memset(router, 0, offsetof(struct xb_vrrp, lock_sequence));
-	memset((char *)router + behind, 0, sizeof(*router) - behind);
+	memset((char *)router + rest, 0, sizeof(*router) - rest);
 }
 
 void kernel_release_router(struct kernel *kernel, size_t slot)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Virtual routers in the kernel side: their slots of xb_vrrp, who may send them adverts (xb_vrrp_peers), and addresses
- * that take no packets (xb_no_accept). routers.c is the daemon's only writer of these maps. Slots outlive a daemon; the
- * next one claims them.
+ * Virtual routers in the kernel side: their slots of xb_vrrp, who may send them adverts
+ * (xb_vrrp_peers), and addresses that take no packets (xb_no_accept). routers.c is the daemon's
+ * only writer of these maps. Slots outlive a daemon; the next one claims them.
  */
 #ifndef XBEAT_KERNEL_ROUTERS_H
 #define XBEAT_KERNEL_ROUTERS_H
@@ -32,8 +32,8 @@ struct kernel_router_state {
 };
 
 /*
- * Finds the slot of xb_vrrp that an earlier daemon used for this router (interface, VRID, family), or a
- * free one. kernel_configure_router() follows.
+ * Finds the slot of xb_vrrp that an earlier daemon used for this router (interface, VRID, family),
+ * or a free one. kernel_configure_router() follows.
  * Returns 0 with *slot, or -ENOSPC.
  */
 int kernel_claim_router(struct kernel *kernel, const char *interface, uint8_t vrid, uint8_t family,
@@ -47,12 +47,12 @@ void kernel_configure_router(struct kernel *kernel, size_t slot,
 void kernel_publish_router(struct kernel *kernel, size_t slot,
 			   const struct kernel_router_state *state);
 
-/* Takes note of an ADVERT event: the next advert makes another one. What the caller reads from the slot afterwards is
- * at least as new as the event. */
+/* Takes note of an ADVERT event: the next advert makes another one. What the caller reads from the
+ * slot afterwards is at least as new as the event. */
 void kernel_take_router_event(struct kernel *kernel, size_t slot);
 
-/* The virtual addresses that a daemon added, one bit each in the order of the configuration; the next daemon removes
- * only these. */
+/* The virtual addresses that a daemon added, one bit each in the order of the configuration; the
+ * next daemon removes only these. */
 void kernel_set_added_addresses(struct kernel *kernel, size_t slot, uint64_t bits);
 uint64_t kernel_added_addresses(const struct kernel *kernel, size_t slot);
 
@@ -60,7 +60,8 @@ uint64_t kernel_added_addresses(const struct kernel *kernel, size_t slot);
  * Returns 0 or a negative errno. */
 int kernel_serve_router(struct kernel *kernel, size_t slot, unsigned interface_index);
 
-/* Allows an address to send adverts to a router with unicast peers, within these TTL bounds. Returns 0 or a negative errno. */
+/* Allows an address to send adverts to a router with unicast peers, within these TTL bounds.
+ * Returns 0 or a negative errno. */
 int kernel_allow_unicast(struct kernel *kernel, size_t slot, const struct xb_address *address,
 			 struct xb_vrrp_peer bounds);
 
@@ -76,8 +77,8 @@ void kernel_release_unclaimed(struct kernel *kernel);
 /* Accepts packets to all addresses again. */
 void kernel_accept_all(struct kernel *kernel);
 
-/* Drops packets to an address on an interface (Accept_Mode false), or stops that. Returns 0 or a negative
- * errno. */
+/* Drops packets to an address on an interface (Accept_Mode false), or stops that. Returns 0 or a
+ * negative errno. */
 int kernel_refuse_packets(struct kernel *kernel, unsigned interface_index,
 			  const struct xb_address *address, bool refuse);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What this node says of itself: the map xb_self, from which the kernel side fills every packet. self.c is the daemon's
- * only writer of it. The kernel side writes fencing, fencing_bits, fenced_bits, died_ns and guard_due_ns, too
- * (xbeat/map.h), so these change by atomic read-modify-write only.
+ * What this node says of itself: the map xb_self, from which the kernel side fills every packet.
+ * self.c is the daemon's only writer of it. The kernel side writes fencing, fencing_bits,
+ * fenced_bits, died_ns and guard_due_ns, too (xbeat/map.h), so these change by atomic
+ * read-modify-write only.
  *
  * All times are CLOCK_MONOTONIC in ns unless the name says otherwise.
  */
@@ -25,8 +26,8 @@ void kernel_self_set_progress(struct kernel *kernel, uint64_t now_ns);
 /* Returns when the loop, of this daemon or of an earlier one, last made progress. */
 uint64_t kernel_self_progress_ns(const struct kernel *kernel);
 
-/* Starts answering: the loop made progress at now_ns. A fresh start takes epoch (Unix time in ns); a daemon that took
- * maps over keeps the epoch that it found. */
+/* Starts answering: the loop made progress at now_ns. A fresh start takes epoch (Unix time in ns);
+ * a daemon that took maps over keeps the epoch that it found. */
 void kernel_self_start_answering(struct kernel *kernel, uint64_t now_ns, uint64_t epoch);
 
 /* Returns the epoch; 0: nothing is answered yet. */
@@ -38,8 +39,8 @@ bool kernel_self_raise_epoch(struct kernel *kernel, uint64_t known_epoch);
 void kernel_self_set_state(struct kernel *kernel, enum xb_node_state state);
 enum xb_node_state kernel_self_state(const struct kernel *kernel);
 
-/* Changes the entry of one instance (index: 0 to XB_INSTANCES_MAX - 1) in what packets report, at once for every
- * packet from then on. */
+/* Changes the entry of one instance (index: 0 to XB_INSTANCES_MAX - 1) in what packets report, at
+ * once for every packet from then on. */
 void kernel_describe(struct kernel *kernel, size_t instance_index, const struct xb_instance *entry);
 
 /* Computes the digests of the description again, after the keys have changed. */
@@ -54,12 +55,13 @@ void kernel_self_set_app_count(struct kernel *kernel, size_t count);
 /* Sets whether xb_no_accept has an entry, so that packets are to be compared with it. */
 void kernel_self_set_refusing(struct kernel *kernel, bool refusing);
 
-/* Makes the kernel side examine the first count slots of xb_guard at least; the number never falls. */
+/* Makes the kernel side examine the first count slots of xb_guard at least; the number never falls.
+ * */
 void kernel_self_use_guards(struct kernel *kernel, size_t count);
 
-/* Lowers guard_due_ns to deadline_ns, and changes it even if it is early enough: a check that did not see the deadline
- * cannot raise it then. Returns whether the deadline is earlier than all before, so that the kernel's timer must be
- * armed again. */
+/* Lowers guard_due_ns to deadline_ns, and changes it even if it is early enough: a check that did
+ * not see the deadline cannot raise it then. Returns whether the deadline is earlier than all
+ * before, so that the kernel's timer must be armed again. */
 bool kernel_self_lower_guard_due(struct kernel *kernel, uint64_t deadline_ns);
 
 /* Whether the addresses of an instance are fenced, or being fenced. */
@@ -68,8 +70,8 @@ bool kernel_self_is_fenced(const struct kernel *kernel, uint8_t instance_index);
 /* Clears both bits of an instance in one step. */
 void kernel_self_clear_fenced(struct kernel *kernel, uint8_t instance_index);
 
-/* Stops comparing packets with fenced addresses, in two steps: the first returns false if they are not compared; the
- * second has no effect if the kernel side fenced something after the first. */
+/* Stops comparing packets with fenced addresses, in two steps: the first returns false if they are
+ * not compared; the second has no effect if the kernel side fenced something after the first. */
 bool kernel_self_ask_fencing(struct kernel *kernel);
 void kernel_self_end_fencing(struct kernel *kernel);
 
@@ -82,7 +84,8 @@ void kernel_self_forget_process(struct kernel *kernel);
 /* Forgets the daemon's process and any death that was noticed. */
 void kernel_self_forget_daemon(struct kernel *kernel);
 
-/* Names the process whose death the kernel side notices: pid in the PID namespace of these numbers (stat(2)). */
+/* Names the process whose death the kernel side notices: pid in the PID namespace of these numbers
+ * (stat(2)). */
 void kernel_self_name_daemon(struct kernel *kernel, uint32_t pid, uint64_t namespace_device,
 			     uint64_t namespace_inode);
 

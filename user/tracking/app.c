@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vrrp_app: checked when its newest beat becomes too old, and while it is late often enough to notice its recovery soon.
- * A check that runs late itself, because this daemon or the whole machine stalled, judges no application late: it gets a
- * whole timeout from then on.
+ * vrrp_app: checked when its newest beat becomes too old, and while it is late often enough to
+ * notice its recovery soon. A check that runs late itself, because this daemon or the whole machine
+ * stalled, judges no application late: it gets a whole timeout from then on.
  */
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
@@ -77,8 +77,8 @@ static void on_due(evutil_socket_t fd, short what, void *context)
 	tracking_set_status(entry, status, reason);
 }
 
-/* Checks a new application here, so that no instance becomes Active first and has a fault then. Does not report it: the
- * start or reload that adds it checks everything afterwards. */
+/* Checks a new application here, so that no instance becomes Active first and has a fault then.
+ * Does not report it: the start or reload that adds it checks everything afterwards. */
 static void start(struct tracking_entry *entry)
 {
 	struct tracked *tracked = &entry->tracked;

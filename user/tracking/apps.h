@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Applications that prove their own progress (xbeat/app.h): who may open the page of one, and the state of each. The
- * socket XB_APP_SOCKET is open to every user, but serves only app_open, and only to root, members of the group xbeat, and
- * the users that the configuration names for applications. It exists while the configuration has applications.
+ * Applications that prove their own progress (xbeat/app.h): who may open the page of one, and the
+ * state of each. The socket XB_APP_SOCKET is open to every user, but serves only app_open, and only
+ * to root, members of the group xbeat, and the users that the configuration names for applications.
+ * It exists while the configuration has applications.
  */
 #ifndef XBEAT_TRACKING_APPS_H
 #define XBEAT_TRACKING_APPS_H
@@ -28,15 +29,17 @@ struct apps {
 	struct app_opener openers[XB_APPS_MAX];
 };
 
-/* Makes the pages that are missing for config. Waits for the kernel, so after the start another thread calls it. Returns
- * 0 or a negative errno. */
+/* Makes the pages that are missing for config. Waits for the kernel, so after the start another
+ * thread calls it. Returns 0 or a negative errno. */
 int apps_prepare(struct kernel *kernel, const struct config *config);
 
-/* Prepares and uses them, and listens at path while there are any. Returns 0 or a negative errno, which is logged. */
+/* Prepares and uses them, and listens at path while there are any. Returns 0 or a negative errno,
+ * which is logged. */
 int apps_start(struct apps *apps, struct event_base *base, struct kernel *kernel,
 	       const struct config *config, const char *path);
 
-/* Uses the applications of a configuration for which pages were prepared. The old configuration may be freed. */
+/* Uses the applications of a configuration for which pages were prepared. The old configuration may
+ * be freed. */
 void apps_use(struct apps *apps, const struct config *config);
 
 /* Safe if it never started. */

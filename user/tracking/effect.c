@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* keepalived's rules of weights and faults, see effect.h; the value of a file is multiplied by its weight. */
+/* keepalived's rules of weights and faults, see effect.h; the value of a file is multiplied by its
+ * weight. */
 #include "user/tracking/effect.h"
 
 #define WEIGHT_MAX 253

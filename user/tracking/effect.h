@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The effect of tracked objects on an instance: weights that are added to its priority, and faults. The rules are
- * keepalived's: a weight above 0 is added while the object is up, one below 0 while it is down; without weight an object
- * that is down is a fault.
+ * The effect of tracked objects on an instance: weights that are added to its priority, and faults.
+ * The rules are keepalived's: a weight above 0 is added while the object is up, one below 0 while
+ * it is down; without weight an object that is down is a fault.
  */
 #ifndef XBEAT_TRACKING_EFFECT_H
 #define XBEAT_TRACKING_EFFECT_H

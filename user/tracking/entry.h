@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One tracked object, and what differs between scripts, processes, files and applications; private to user/tracking. */
+/* One tracked object, and what differs between scripts, processes, files and applications; private
+ * to user/tracking. */
 #ifndef XBEAT_TRACKING_ENTRY_H
 #define XBEAT_TRACKING_ENTRY_H
 

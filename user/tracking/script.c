@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vrrp_script: runs every interval, on a schedule that does not drift, never twice at once. If a run continues when the
- * next is due, the next follows it at once; its timeout limits it.
+ * vrrp_script: runs every interval, on a schedule that does not drift, never twice at once. If a
+ * run continues when the next is due, the next follows it at once; its timeout limits it.
  *
- * As in keepalived, the first result alone decides, then rise successes or fall failures in a row; with init_fail a script
- * counts as failing until it has succeeded rise times. A run that was lost with the runner does not count.
+ * As in keepalived, the first result alone decides, then rise successes or fall failures in a row;
+ * with init_fail a script counts as failing until it has succeeded rise times. A run that was lost
+ * with the runner does not count.
  */
 #include "user/config/model/command.h"
 #include "user/lib/clock.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * All tracked objects with their status; see tracking.h. Only what an instance or a group tracks is run or watched:
+ * All tracked objects with their status; see tracking.h. Only what an instance or a group tracks is
+ * run or watched:
  *
  *	script.c  vrrp_script
  *	watch.c   vrrp_track_process, track_file

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs and watches what instances track: scripts, processes, files and applications, each once even if several instances
- * track it. The status of interfaces and peers is known elsewhere.
+ * Runs and watches what instances track: scripts, processes, files and applications, each once even
+ * if several instances track it. The status of interfaces and peers is known elsewhere.
  */
 #ifndef XBEAT_TRACKING_TRACKING_H
 #define XBEAT_TRACKING_TRACKING_H
@@ -35,15 +35,16 @@ struct tracking_apps {
 };
 
 /* on_change is called from the loop after the status of one has changed. Changes are put into the
- * event log (kind "track"). apps may be NULL if the configuration has no vrrp_app. Returns NULL if out of memory, which is logged. */
+ * event log (kind "track"). apps may be NULL if the configuration has no vrrp_app. Returns NULL if
+ * out of memory, which is logged. */
 struct tracking *tracking_start(struct event_base *base, struct runner *runner,
 				const struct config *config, const struct tracking_apps *apps,
 				struct event_log *event_log,
 				void (*on_change)(void *context, const struct tracked *tracked),
 				void *context);
 
-/* Takes a new configuration: what is the same keeps its status, timers and runs; what is new starts; what was removed
- * stops. The old configuration may be freed afterwards. */
+/* Takes a new configuration: what is the same keeps its status, timers and runs; what is new
+ * starts; what was removed stops. The old configuration may be freed afterwards. */
 void tracking_reload(struct tracking *tracking, const struct config *config);
 
 void tracking_stop(struct tracking *tracking);
