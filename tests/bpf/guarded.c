@@ -29,6 +29,15 @@ void sleep_ms(unsigned ms)
 	nanosleep(&wait, NULL);
 }
 
+size_t guarded_wait_events(struct fixture *fixture)
+{
+	size_t count;
+
+	while ((count = fixture_events(fixture)) == 0)
+		sleep_ms(1);
+	return count;
+}
+
 int guarded_reset(void **state)
 {
 	struct fixture *fixture = *state;

@@ -23,6 +23,9 @@ extern struct kernel kernel;
 uint64_t now_ns(void);
 void sleep_ms(unsigned ms);
 
+/* Until an event came from the kernel side, however long a busy machine takes; returns how many. */
+size_t guarded_wait_events(struct fixture *fixture);
+
 /* Setup and teardown of a test. */
 int guarded_reset(void **state);
 int guarded_leave(void **state);

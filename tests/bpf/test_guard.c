@@ -19,7 +19,7 @@ static void test_an_answer_looks_first(void **state)
 	guarded_expect_all(fixture, SLOT_A, false);
 }
 
-/* With nobody looking. */
+/* With no packet that checks it. */
 static void test_the_timer_fences(void **state)
 {
 	struct fixture *fixture = *state;
@@ -27,9 +27,8 @@ static void test_the_timer_fences(void **state)
 	size_t slot = guarded_hold_at(0, VIP4, INSTANCE_INDEX, due_ns);
 
 	fixture_events(fixture);
-	sleep_ms(60);
+	assert_int_equal(guarded_wait_events(fixture), 1);
 	assert_int_equal(fixture->guards[slot].deadline_ns, XB_GUARD_FENCED);
-	assert_int_equal(fixture_events(fixture), 1);
 	assert_int_equal(fixture->events[0].kind, XB_EVENT_FENCED);
 	assert_int_equal(fixture->events[0].slot, slot);
 	print_message("    the timer was %.3f ms late\n",
@@ -49,15 +48,31 @@ static void test_an_earlier_deadline_is_not_missed(void **state)
 	assert_int_equal(guarded_answer(fixture).fenced_bits, 0);
 }
 
+/* Returns whether this program was run often enough to extend it in time. */
+static bool extend_for_a_while(size_t slot)
+{
+	uint64_t deadline_ns = now_ns() + 100 * NS_PER_MS;
+
+	kernel_guard_extend(&kernel, slot, deadline_ns);
+	for (int i = 0; i < 25; i++) {
+		sleep_ms(10);
+		if (now_ns() >= deadline_ns - 20 * NS_PER_MS)
+			return false;
+		assert_false(kernel_guard_has_expired(&kernel, slot, now_ns()));
+		deadline_ns = now_ns() + 100 * NS_PER_MS;
+		kernel_guard_extend(&kernel, slot, deadline_ns);
+	}
+	return true;
+}
+
 static void test_extended_in_time(void **state)
 {
 	struct fixture *fixture = *state;
 	size_t slot = guarded_hold(VIP4, 100 * NS_PER_MS);
 
-	for (int i = 0; i < 25; i++) {
-		sleep_ms(10);
-		assert_false(kernel_guard_has_expired(&kernel, slot, now_ns()));
-		kernel_guard_extend(&kernel, slot, now_ns() + 100 * NS_PER_MS);
+	while (!extend_for_a_while(slot)) {
+		kernel_guard_end(&kernel, slot);
+		fixture_events(fixture);
 	}
 	guarded_expect_all(fixture, SLOT_A, true);
 	assert_int_equal(fixture_events(fixture), 0);

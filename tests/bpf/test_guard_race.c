@@ -149,13 +149,12 @@ static void test_fenced_is_true(void **state)
 		.skeleton = fixture->program, .self = fixture->self, .guards = fixture->guards};
 	make_packets(packets);
 	assert_int_equal(pthread_create(&daemon, NULL, be_daemon, NULL), 0);
-	while (now_ns() < end_ns)
+	while (now_ns() < end_ns || seen.fenced_count < FENCED_COUNT_MIN)
 		probe_once(fixture, &heartbeat, packets);
 	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
 	pthread_join(daemon, NULL);
 	print_message("    %lu lives, %lu answers, %lu said fenced\n", (unsigned long)life / 2,
 		      (unsigned long)seen.answer_count, (unsigned long)seen.fenced_count);
-	assert_true(seen.fenced_count >= FENCED_COUNT_MIN);
 	assert_int_equal(seen.broken_count, 0);
 	/* No trace is left when an address is held again, at the latest. */
 	kernel_guard_stop_filtering(&kernel);
@@ -218,7 +217,7 @@ static void test_no_deadline_is_missed(void **state)
 	stop = false;
 	assert_int_equal(pthread_create(&daemon, NULL, extend_late, NULL), 0);
 	frame_build(&heartbeat, &frame);
-	while (now_ns() < end_ns) {
+	while (now_ns() < end_ns || !__atomic_load_n(&seen.extended_count, __ATOMIC_RELAXED)) {
 		struct frame again = frame; /* triggers a check, though it is answered once */
 
 		run(fixture, &again);
@@ -227,7 +226,6 @@ static void test_no_deadline_is_missed(void **state)
 	pthread_join(daemon, NULL);
 	print_message("    %lu extended in the last moment, %lu missed\n",
 		      (unsigned long)seen.extended_count, (unsigned long)seen.missed_count);
-	assert_true(seen.extended_count > 0);
 	assert_int_equal(seen.missed_count, 0);
 	kernel_guard_stop_filtering(&kernel);
 	assert_int_equal(fixture->self->fencing, XB_FENCING_NONE);

@@ -29,7 +29,7 @@
 #define EVENTS 1200 /* more than a follower may leave untaken */
 #define PROMISES_MAX 4
 #define ANSWER_BYTES 8192
-#define WAIT_NS (2 * NS_PER_SECOND)
+#define WAIT_NS (60 * NS_PER_SECOND) /* it never comes */
 #define SILENCE_NS (30 * NS_PER_MS)
 #define USER_OTHER 65534
 #define GROUP_OTHER 65533

@@ -116,7 +116,9 @@ static void programs_end_in_every_way(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct runner_result result = run_check(cases[i].script, NS_PER_SECOND / 2);
+		const bool ends = cases[i].outcome != RUNNER_TIMED_OUT;
+		struct runner_result result =
+			run_check(cases[i].script, ends ? PATIENCE_NS : NS_PER_SECOND);
 
 		if (result.outcome != cases[i].outcome || result.value != cases[i].value)
 			print_error("%s: outcome %d, value %d\n", cases[i].script, result.outcome,
@@ -211,7 +213,7 @@ static void timeout_kills_the_group(void **state)
 	fixture_path("first", first);
 	fixture_path("second", second);
 	assert_int_equal(
-		run_check("sleep 1000 & echo $$ > first; echo $! > second; wait", NS_PER_SECOND)
+		run_check("sleep 1000 & echo $$ > first; echo $! > second; wait", 2 * NS_PER_SECOND)
 			.outcome,
 		RUNNER_TIMED_OUT);
 	leader = fixture_pid(first);

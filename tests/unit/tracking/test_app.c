@@ -64,17 +64,27 @@ static void known_before_anything_runs(void **state)
 	assert_true(says("beats in time, timeout 80 ms"));
 }
 
-/* One look a timeout, however often it beats. */
-static void beating_costs_a_look_a_timeout(void **state)
+/* Returns whether this program was run often enough to beat in time. */
+static bool beat_for_a_while(void)
 {
-	(void)state;
 	use_app();
 	beat();
 	begin();
+	change_count = 0;
+	fixture_stalled_ns = 0;
 	for (int i = 0; i < 40; i++) {
 		turn_for(10 * NS_PER_MS);
 		beat();
 	}
+	return fixture_stalled_ns < TIMEOUT_NS / 2;
+}
+
+/* One look a timeout, however often it beats. */
+static void beating_costs_a_look_a_timeout(void **state)
+{
+	(void)state;
+	while (!beat_for_a_while())
+		tracking_stop(tracking);
 	assert_true(it()->status.up);
 	assert_int_equal(change_count, 0);
 	assert_in_range(look_count, 3, 10);
@@ -89,16 +99,19 @@ static void late_with_the_timeout_and_back_soon(void **state)
 	beat();
 	begin();
 	beat_ns = seen.beat_ns;
+	fixture_stalled_ns = 0;
 	until_changes(1);
 	assert_int_equal(values[0], false);
 	late_ns = clock_now_ns() - beat_ns;
-	assert_in_range(late_ns, TIMEOUT_NS, TIMEOUT_NS + 60 * NS_PER_MS);
+	assert_in_range(late_ns, TIMEOUT_NS, TIMEOUT_NS + 60 * NS_PER_MS + fixture_stalled_ns);
 	assert_true(says("last beat "));
 	assert_true(says(" ms ago, timeout 80 ms"));
 	beat();
+	fixture_stalled_ns = 0;
 	until_changes(2);
 	assert_int_equal(values[1], true);
-	assert_true(clock_now_ns() - seen.beat_ns < TIMEOUT_NS / 4 + 60 * NS_PER_MS);
+	assert_true(clock_now_ns() - seen.beat_ns <
+		    TIMEOUT_NS / 4 + 60 * NS_PER_MS + fixture_stalled_ns);
 }
 
 /* The reason's figure grows while it is late, without an event each time. */
@@ -126,7 +139,7 @@ static void another_clock_is_named(void **state)
 	assert_true(says("ahead of this clock"));
 }
 
-/* This process stood still, and perhaps the application with it: it gets a whole timeout. */
+/* This process stalled, and perhaps the application with it: it gets a whole timeout. */
 static void an_own_stall_accuses_nobody(void **state)
 {
 	uint64_t woke_ns;
@@ -137,8 +150,9 @@ static void an_own_stall_accuses_nobody(void **state)
 	begin();
 	usleep(3 * TIMEOUT_NS / NS_PER_US);
 	woke_ns = clock_now_ns();
+	fixture_stalled_ns = 0;
 	turn_for(TIMEOUT_NS / 2);
-	assert_int_equal(change_count, 0);
+	assert_true(change_count == 0 || fixture_stalled_ns > TIMEOUT_NS / 4);
 	until_changes(1);
 	assert_int_equal(values[0], false);
 	/* Nearly: libevent counts from when the loop last looked at the clock. */
