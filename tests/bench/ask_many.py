@@ -3,8 +3,9 @@
 """Many service addresses at once: for how long is each away?
 
     ask_many.py serve NAME             answers on every address of the machine
-    ask_many.py SECONDS ADDRESS…       asks all every 5 ms, then prints a line per address that went from one
-                                       owner to another: ms from the last answer of the one to the first of the other
+    ask_many.py SECONDS ADDRESS…       asks all every 5 ms until each went from one owner to another, or for so
+                                       long; prints a line per address: ms from the last answer of the one owner
+                                       to the first of the other, inf if it did not move
 """
 
 import socket
@@ -53,7 +54,7 @@ def ask(seconds, addresses):
     last, moved = {}, {}
     due = time.monotonic()
     end = due + seconds
-    while due < end:
+    while due < end and len(moved) < len(addresses):
         for address in addresses:
             try:
                 fd.sendto(b"%.6f" % time.monotonic(), (address, PORT))

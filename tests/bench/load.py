@@ -2,13 +2,14 @@
 """Three healthy nodes on a machine full of processor hogs: how often is one called anything but up?
 
 All nodes share the machine with the hogs. The largest gap is the longest that any node was without
-evidence of another, as the daemons' own figures show it four times a second.
+evidence of another, by the daemons' own figures, read four times a second.
 """
 
 import contextlib
 import os
 import time
 
+from tests.bench.rounds import measure_rounds
 from tests.support.cluster import Cluster
 from tests.support.configuration import Settings
 from tests.support.hogs import hogs
@@ -42,7 +43,7 @@ def chosen_ms(cluster):
 
 @contextlib.contextmanager
 def above_hogs():
-    """Who watches is not to be starved, nor what it starts."""
+    """The bench itself and what it starts must run beside them."""
     os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(60))
     try:
         yield
@@ -69,6 +70,6 @@ def run():
     for multiplier in 3, "auto":
         with Laboratory(f"xl{os.getpid()}") as lab:
             cluster = Cluster(lab, Settings(multiplier=multiplier)).start_active()
-            time.sleep(3)  # so that something is known of gaps
+            time.sleep(3)  # until gaps have been measured
             for row in LADDER:
-                measure(cluster, *row)
+                measure_rounds(1, row[0], measure, cluster, *row)

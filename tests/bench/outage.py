@@ -11,6 +11,7 @@ import os
 import statistics
 import time
 
+from tests.bench.rounds import measure_rounds
 from tests.support.cluster import Cluster
 from tests.support.configuration import Settings
 from tests.support.laboratory import Laboratory, wait_until
@@ -26,6 +27,7 @@ CASES = [
 
 
 def one_round(lab, settings):
+    """Returns the outage in ns; None: another node had taken over just before the cut, by mistake."""
     client = Client(lab, settings.vip)
     client.wait_owner("node-a")
     time.sleep(2)
@@ -46,17 +48,16 @@ def measure(daemon, advert_interval, rounds):
         start = cluster.start_xbeatd if daemon == "xbeat" else cluster.start_keepalived
         start()
         cluster.wait_holder("node-a")
-        outages = []
-        while len(outages) < rounds:
-            outage = one_round(lab, settings)
-            if outage is not None:  # else somebody had taken over just before the cut, by mistake
-                outages.append(outage)
-        return outages
+        what = f"{daemon} {advert_interval} s"
+        outages = measure_rounds(rounds, what, one_round, lab, settings)
+        return [outage for outage in outages if outage is not None]
 
 
 def run():
     print("   daemon      adverts  rounds  median ms   min ms   max ms")
     for daemon, advert_interval, rounds in CASES:
         outages = [ns / 1e6 for ns in measure(daemon, advert_interval, rounds)]
-        print(f"   {daemon:<11} {float(advert_interval):5g} s  {rounds:6}  {statistics.median(outages):9.1f}"
+        if not outages:
+            continue
+        print(f"   {daemon:<11} {float(advert_interval):5g} s  {len(outages):6}  {statistics.median(outages):9.1f}"
               f"  {min(outages):7.1f}  {max(outages):7.1f}")

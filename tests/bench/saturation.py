@@ -16,6 +16,7 @@ import json
 import os
 import statistics
 
+from tests.bench.rounds import measure_rounds
 from tests.support.cluster import Cluster
 from tests.support.configuration import KEY, Settings
 from tests.support.laboratory import BUILD, Laboratory
@@ -39,12 +40,12 @@ def core():
 def saturate(lab, kind, *arguments):
     done = lab.run("switch", "taskset", "-c", core(), TOOLS / "saturate",
                    TOOLS / "saturate.bpf.o", "node-a.0", kind, lab.address("node-b"),
-                   lab.address("node-a"), lab.mac("node-a"), *arguments, seconds=60)
+                   lab.address("node-a"), lab.mac("node-a"), *arguments)
     return json.loads(done.stdout)
 
 
 def heartbeat_round(lab, cluster):
-    """A new life of the daemon each time, so that the window starts afresh."""
+    """A new daemon each time, so that its window is empty."""
     cluster.start_xbeatd("node-a", instance=False)
     daemon = cluster["node-a"]
     sent = daemon.peer("node-b")["links"][0]["sent"]
@@ -72,10 +73,10 @@ def run():
         cluster = Cluster(lab, Settings(interval="60s", daemon_timeout="600s"))
         lab.run("node-a", "ip", "neigh", "replace", lab.address("node-b"), "lladdr", SENDER_MAC,
                 "dev", "eth0")
-        rounds = [one_round(lab, cluster) for _ in range(ROUNDS)]
+        rounds = measure_rounds(ROUNDS, "saturation", one_round, lab, cluster)
     cost_ns = {kind: statistics.median(costs[kind] for costs, _ in rounds) for kind in rounds[0][0]}
     asking_ns = cost_ns["asking"]
-    print(f"   one core, median of {ROUNDS} rounds; asking and delivery alone {asking_ns:.0f} ns")
+    print(f"   one core, median of {len(rounds)} rounds; asking and delivery alone {asking_ns:.0f} ns")
     print(f"   {'':<28} {'answers/s':>12} {'ns':>6} {'net ns':>7}   xbeat is, net")
     for kind, name in NAMES.items():
         net_ns = cost_ns[kind] - asking_ns

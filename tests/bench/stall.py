@@ -12,6 +12,7 @@ import signal
 import statistics
 import time
 
+from tests.bench.rounds import measure_rounds
 from tests.support.cluster import Cluster
 from tests.support.configuration import Settings
 from tests.support.laboratory import Laboratory
@@ -67,7 +68,10 @@ def run():
     print("   the Active's daemon      daemon      adverts   two owners ms     outage ms    changes of owner")
     for what, fail in ((f"stopped for {STOPPED_S} s", stop), (f"killed, {KILLED_S} s", kill)):
         for daemon, advert_interval in CASES:
-            rounds = [one_round(daemon, advert_interval, fail) for _ in range(ROUNDS)]
+            rounds = measure_rounds(ROUNDS, f"{what}, {daemon} {advert_interval} s", one_round, daemon,
+                                    advert_interval, fail)
+            if not rounds:
+                continue
             two, outage, changes = (list(column) for column in zip(*rounds))
             print(f"   {what:<24} {daemon:<11} {float(advert_interval):5g} s  {statistics.median(two):7.0f} "
                   f"({max(two):5.0f})  {statistics.median(outage):5.0f} ({max(outage):5.0f})  "

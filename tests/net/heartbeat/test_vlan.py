@@ -17,6 +17,7 @@ from scapy.layers.l2 import Dot1AD, Dot1Q, Ether
 from tests.support import wire
 from tests.support.cluster import Cluster
 from tests.support.configuration import KEY, KEY_ID, Settings
+from tests.support.laboratory import NEVER_SECONDS
 from tests.support.port import PACKET_AUXDATA, SOL_PACKET, open_port
 
 pytestmark = pytest.mark.laboratory(nodes=2)
@@ -40,7 +41,7 @@ def restore_tag(frame, ancillary):
     return frame
 
 
-def receive_reply(port, seq, seconds=2):
+def receive_reply(port, seq, seconds=NEVER_SECONDS):
     """Returns the REPLY to seq as scapy reads it, or None."""
     end = time.monotonic() + seconds
     port.settimeout(0.1)

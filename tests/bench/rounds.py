@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Rounds of a measurement. One that fails is reported, and the others go on."""
+
+
+def measure_rounds(count, what, measure, *arguments):
+    """Returns the results of the rounds that could be measured."""
+    results = []
+    for number in range(1, count + 1):
+        try:
+            results.append(measure(*arguments))
+        except Exception as error:  # whatever it is, the other rounds are worth their figures
+            print(f"   {what}, round {number} of {count}: not measured: {type(error).__name__}: {error}")
+    return results
