@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.interop.test_keywords import PLACE, SECONDS_MAX, TAKEN
+from tests.interop.test_keywords import PLACE, TAKEN
 from tests.support.laboratory import BUILD
 
 
@@ -16,10 +16,9 @@ def printed(tmp_path_factory):
     for number, text in enumerate(TAKEN):
         (directory / f"{number}.given").write_text(text)
         done = subprocess.run([str(BUILD / "tools/print_config"), f"{number}.given"], cwd=directory,
-                              check=True, capture_output=True, text=True, timeout=SECONDS_MAX)
+                              check=True, capture_output=True, text=True)
         (directory / f"{number}.conf").write_text(done.stdout)
-    subprocess.run(["unshare", "--net", "sh", "-c", PLACE], cwd=directory, check=True,
-                   timeout=SECONDS_MAX)
+    subprocess.run(["unshare", "--net", "sh", "-c", PLACE], cwd=directory, check=True)
     return directory
 
 

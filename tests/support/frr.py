@@ -6,7 +6,7 @@ import pathlib
 import shutil
 import subprocess
 
-from tests.support.laboratory import wait_until
+from tests.support.laboratory import NEVER_SECONDS, wait_until
 from tests.support.probe import REALTIME
 
 PROGRAMS = pathlib.Path("/usr/lib/frr")
@@ -54,7 +54,7 @@ class Frr:
 
     def show(self):
         return subprocess.run(["vtysh", "--vty_socket", self.directory, "-d", "vrrpd", "-c", "show vrrp"],
-                              text=True, capture_output=True, timeout=10).stdout
+                              text=True, capture_output=True, timeout=NEVER_SECONDS).stdout
 
     def stop(self):
         return self.process.end()

@@ -77,8 +77,8 @@ def stop(scene):
 
 
 # A start takes its time on a busy machine.
-CLOCKED = Setting(settings=Settings(advert_interval="0.1", daemon_timeout="8s",
-                                    heartbeat_lines=["restart_grace 7s"]), before={STEPPED: with_clock})
+CLOCKED = Setting(settings=Settings(advert_interval="0.1", daemon_timeout="30s",
+                                    heartbeat_lines=["restart_grace 25s"]), before={STEPPED: with_clock})
 RELEASED = {("node-b", STEPPED): "released", ("node-c", STEPPED): "released"}
 
 ROWS = [

@@ -19,7 +19,7 @@ def setting(daemon_timeout_ms, grace_ms):
 
 PLAIN = setting(GUARD_MS, 500)
 # A start takes its time on a busy machine.
-PATIENT = setting(8000, 7000)
+PATIENT = setting(30000, 25000)
 TAKEOVER_MS = 150
 # A hung node is called what its kernel said last: it may have fenced before its daemon was late, or after.
 OUT_OF_ORDER = {"hung", "fenced"}

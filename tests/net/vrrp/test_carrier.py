@@ -35,7 +35,7 @@ def test_active_without_carrier_gives_the_instance_up(lab):
 def test_killed_active_back_without_carrier_is_followed(lab):
     """No advert had priority 0: only its heartbeats show that node-a is not Active any more."""
     # It is back before daemon_timeout, so that it is not followed as a hung one.
-    cluster = Cluster(lab, Settings(advert_interval="0.1", daemon_timeout="3s")).start_active()
+    cluster = Cluster(lab, Settings(advert_interval="0.1", daemon_timeout="30s")).start_active()
     cluster["node-a"].kill()
     lab.cut("node-a", "eth0", "--carrier")
     cluster["node-a"].start().wait_state("initialize")

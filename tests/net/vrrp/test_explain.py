@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.cluster import Cluster
 from tests.support.configuration import Settings
-from tests.support.laboratory import wait_until
+from tests.support.laboratory import NEVER_SECONDS, wait_until
 from tests.support.xbeatd import wait_up
 
 
@@ -66,7 +66,7 @@ def test_a_daemon_that_died_and_one_that_is_stopped(lab, cluster):
     assert "its daemon died" in b.vrrp()["reason"] and "The daemon of node-a is dead" in said(b)
     wait_verdict(b, "node-a", "fenced")
     assert "start xbeatd there" in said(b, "node-a") and "died" in b.peer("node-a")["reason"]
-    errors = asked.communicate(timeout=10)[1]
+    errors = asked.communicate(timeout=NEVER_SECONDS)[1]
     c.process.send_signal(signal.SIGCONT)
     assert asked.returncode == 1 and f"process {c.process.pid} is stopped" in errors, errors
     wait_until(lambda: any("this node stalled" in line for line in c.explain("node-c")["lately"]),
