@@ -71,7 +71,7 @@ static void test_extended_in_time(void **state)
 	size_t slot = guarded_hold(VIP4, 100 * NS_PER_MS);
 
 	while (!extend_for_a_while(slot)) {
-		kernel_guard_end(&kernel, slot);
+		kernel_guard_lift(&kernel, slot);
 		fixture_events(fixture);
 	}
 	guarded_expect_all(fixture, SLOT_A, true);
