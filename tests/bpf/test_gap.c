@@ -9,7 +9,6 @@
 
 #include "xbeat.skel.h"
 
-
 static uint64_t now_ns(void)
 {
 	struct timespec now;
