@@ -63,8 +63,8 @@ struct liveness_peer {
 	bool stops; /* its last evidence announced that it stops */
 	uint64_t died_ns; /* when it first reported that its daemon is dead; 0: it is not */
 	uint64_t buried_ns; /* the same of the previous death, which has ended; 0: none */
-	/* Since when a stall of this node may be why the peer seems worse than it is; 0: it is not.
-	 * */
+	/* Since when a stall of this node may be why the peer seems worse than it is; 0: it is
+	 * not. */
 	uint64_t excused_ns;
 	uint64_t since_ns; /* when the verdict last changed */
 	char reason[LIVENESS_REASON_BYTES]; /* of the verdict, with figures */

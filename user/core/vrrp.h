@@ -50,9 +50,8 @@ enum vrrp_vacancy {
 struct vrrp_advert {
 	struct xb_address source;
 	uint8_t priority;
-	uint64_t
-		/* The Max Advertise Interval that it carries; 0 is read as the own interval. */
-		interval_ns;
+	/* The Max Advertise Interval that it carries; 0 is read as the own interval. */
+	uint64_t interval_ns;
 	uint64_t arrival_ns;
 };
 
@@ -84,8 +83,8 @@ struct vrrp {
 	char reason[VRRP_REASON_BYTES];
 };
 
-/* What the caller must do, in this order: send the advert, take or release the addresses, report.
- * */
+/* What the caller must do, in this order: send the advert, take or release the addresses,
+ * report. */
 struct vrrp_actions {
 	bool send_advert;
 	uint8_t advert_priority;
@@ -94,8 +93,8 @@ struct vrrp_actions {
 	bool release_addresses;
 	bool state_changed; /* old_state -> state; reason is in struct vrrp */
 	enum xb_instance_state old_state;
-	/* The timer expired, but the instance began to hold or to wait for its group; see reason.
-	 * */
+	/* The timer expired, but the instance began to hold or to wait for its group; see
+	 * reason. */
 	bool held;
 };
 

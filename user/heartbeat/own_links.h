@@ -16,8 +16,8 @@
 /* Judges this node's links after those of all peers, reports what changed and calls on_links. */
 void peers_links_judge(struct peers *peers, uint64_t now_ns);
 
-/* Returns the status of the link on an interface: up unless it is bad. *reason: in words, borrowed.
- * */
+/* Returns the status of the link on an interface: up unless it is bad. *reason: in words,
+ * borrowed. */
 struct track_status peers_link_status(const struct peers *peers, const char *interface,
 				      const char **reason);
 

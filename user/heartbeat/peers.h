@@ -106,8 +106,8 @@ size_t peers_slots(const struct config_heartbeat *heartbeat, size_t own_node,
 int peers_start(struct peers *peers, const struct peers_setup *setup);
 void peers_stop(struct peers *peers);
 
-/* Takes the configuration of a reload, which keeps the heartbeat block; the old one may be freed.
- * */
+/* Takes the configuration of a reload, which keeps the heartbeat block; the old one may be
+ * freed. */
 void peers_use_config(struct peers *peers, const struct config *config);
 
 /* Calls on_isolated again, because a reload may have changed what follows from isolation. Without
@@ -141,8 +141,8 @@ void peers_note_probe(struct peer *peer, size_t link);
 /* Returns the peer that owns a slot of xb_peers, or NULL. */
 struct peer *peers_by_slot(const struct peers *peers, size_t slot);
 
-/* Returns what the peer last reported of itself (its freshest link), or NULL if it was never heard.
- * */
+/* Returns what the peer last reported of itself (its freshest link), or NULL if it was never
+ * heard. */
 const struct xb_peer *peer_said(const struct peer *peer);
 
 /* Returns the bits of its applications that are late. A witness has the same configuration, but
@@ -168,8 +168,8 @@ void peers_report_stall(struct peers *peers, uint64_t late_ns);
 /* Reports that this node has become isolated or connected. */
 void peers_report_isolated(struct peers *peers, bool isolated, uint64_t now_ns);
 
-/* Writes the name of the application or instance with an index in the peer's packets; returns text.
- * */
+/* Writes the name of the application or instance with an index in the peer's packets; returns
+ * text. */
 #define PEERS_NAME_BYTES 64
 const char *peers_app_name(const struct peers *peers, size_t index, char text[PEERS_NAME_BYTES]);
 /* Writes why it is late, with the timeout from this node's configuration: packets carry only one

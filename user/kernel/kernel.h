@@ -93,8 +93,8 @@ void kernel_release_interfaces(struct kernel *kernel);
 /* Returns the descriptor that is readable when there are events. */
 int kernel_events_fd(const struct kernel *kernel);
 
-/* Delivers events, a limited number at a time; kernel_events_fd() stays readable if there are more.
- * */
+/* Delivers events, a limited number at a time; kernel_events_fd() stays readable if there are
+ * more. */
 void kernel_consume(struct kernel *kernel);
 
 /* Replaces the keys, for packets in both directions, at once. Returns 0 or a negative errno. */
@@ -111,8 +111,8 @@ int kernel_read_histogram(const struct kernel *kernel, uint32_t slot,
 /* Only where the program was loaded with xb_constants.adaptive. Returns 0 or a negative errno. */
 int kernel_read_gaps(const struct kernel *kernel, uint32_t slot, struct xb_gap_hist *histogram);
 
-/* Sums the counters of all processors, in the order of enum xb_drop. Returns 0 or a negative errno.
- * */
+/* Sums the counters of all processors, in the order of enum xb_drop. Returns 0 or a negative
+ * errno. */
 int kernel_read_drops(const struct kernel *kernel, uint64_t counts[static XB_DROP_COUNT]);
 
 #endif

@@ -55,8 +55,8 @@ void kernel_self_set_app_count(struct kernel *kernel, size_t count);
 /* Sets whether xb_no_accept has an entry, so that packets are to be compared with it. */
 void kernel_self_set_refusing(struct kernel *kernel, bool refusing);
 
-/* Makes the kernel side examine the first count slots of xb_guard at least; the number never falls.
- * */
+/* Makes the kernel side examine the first count slots of xb_guard at least; the number never
+ * falls. */
 void kernel_self_use_guards(struct kernel *kernel, size_t count);
 
 /* Lowers guard_due_ns to deadline_ns, and changes it even if it is early enough: a check that did
