@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Detects the death of the daemon when the thread that runs its loop exits; do_exit() comes here
- * before it closes files. died_ns is set, which answers report at once, and deadlines are limited
- * to the time that a service manager gets to restart the daemon. A daemon that stops cleanly sets
- * pid to 0 first.
+ * Detects the death of the daemon, also by SIGKILL, when the thread that runs its loop exits: the
+ * kernel's do_exit() reaches this tracepoint before it closes files. died_ns is set, and every
+ * answer reports it from then on. Deadlines of guards are brought forward to restart_grace from
+ * now, the time that a service manager gets to restart the daemon. A daemon that stops cleanly sets
+ * pid to 0 first, so it is not reported as dead.
  */
 #ifndef BPF_GUARD_DAEMON_EXIT_H
 #define BPF_GUARD_DAEMON_EXIT_H

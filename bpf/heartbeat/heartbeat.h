@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A heartbeat in the program, and the checks that need no lock (docs/design.md, "evidence"): is
- * it one, is it for us, who sent it, under which key. */
+/*
+ * A heartbeat as the program handles it, and the checks that need no lock: whether it is a heartbeat
+ * for this node, who sent it, and whether its tag proves the key. A tag is the MAC (message
+ * authentication code) of a heartbeat (tag.h). receive.h calls these checks and drops what they
+ * refuse. Replays have a right tag; probe.h, reply.h and query.h refuse them, under the lock.
+ */
 #ifndef BPF_HEARTBEAT_HEARTBEAT_H
 #define BPF_HEARTBEAT_HEARTBEAT_H
 
@@ -143,9 +147,9 @@ static __always_inline void heartbeat_start_tag(struct heartbeat *heartbeat)
 		  heartbeat->from_prober);
 }
 
-/* A right tag proves that the sender has the key and meant these bytes for these addresses. If
- * the instances equal those of the slot, the slot's digest is tried first; it does not match if
- * it was made under the other key, or while another processor changed it. */
+/* Refuses a forged heartbeat: a right tag proves that the sender has the key and meant these bytes
+ * for these addresses. If the instances equal those of the slot, the slot's digest is tried first;
+ * it does not match if it was made under the other key, or while another processor changed it. */
 static __always_inline int heartbeat_authenticate(struct heartbeat *heartbeat)
 {
 	const struct xb_packet *packet = heartbeat->packet;

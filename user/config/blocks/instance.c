@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The keywords of a vrrp_instance block. finalize.c settles what they mean together, and with
- * global_defs, when the whole file is known.
+ * The keywords of a vrrp_instance block, one row each in instance_keywords. What depends on several
+ * keywords, or on global_defs, is derived in finalize.c when the whole file has been read.
  */
 #include "user/config/blocks/instance.h"
 #include "user/config/blocks/blocks.h"
@@ -14,7 +14,7 @@
 
 #define TIMER_EXPIRED_PRIORITY_DEFAULT 254
 
-/* RFC 9568 says Active where keepalived's files say MASTER. */
+/* keepalived's files write MASTER for what RFC 9568 calls Active. */
 static const struct {
 	const char *name;
 	bool start_as_master;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Jobs in the runner's process, from the request to the result.
+ * Jobs in the runner's process, from the request to the result. A job is a check (a tracked script)
+ * or a notification; its process leads a process group.
  *
  *   WAITING    a notification, while RUNNING_MAX others run
- *   RUNNING
+ *   RUNNING    until its process ends, or its timeout expires and the group is killed
  *   LINGERING  the check has ended, other processes of its group have not. One that reads from the
  *              script ("exec > >(logger)") ends a moment later; others are killed after LINGER_NS
- *   KILLED     until it is dead, which takes long while it is blocked in the kernel
+ *   KILLED     until the process is dead, which takes long while it is blocked in the kernel
  *   LEAVING    a cancelled notification: it sees the end of its input, then SIGTERM after LEAVE_NS
  *
  * A process that has left the group for a session of its own is not killed: services that a script
@@ -261,7 +262,7 @@ static void job_start(struct job *job)
 		clock_arm(job->timer, job->started_ns + job->request->run.timeout_ns);
 }
 
-/* Appends a job with a copy of its request to the list. Returns NULL without memory. */
+/* Appends a job with a copy of its request to the list. Returns NULL if out of memory. */
 static struct job *job_new(struct runner_child *child, const struct runner_request *request)
 {
 	struct job *job = calloc(1, sizeof(*job));

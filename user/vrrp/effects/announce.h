@@ -22,8 +22,8 @@ void instance_announcements_free(struct instance *instance);
 void instance_announce_vip(struct instance *instance, size_t vip, unsigned repeat);
 void instance_announce(struct instance *instance, unsigned repeat);
 
-/* Announces all VIPs of a new Active: now, after garp_master_delay, and every
- * garp_master_refresh. */
+/* Arms the timers of a new Active: garp_master_delay and garp_master_refresh. Its first set of
+ * announcements goes out with the addresses (instance_take_addresses()). */
 void instance_announce_takeover(struct instance *instance);
 
 /* It is no longer Active. */

@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What heartbeats mean for an instance: whether its Active is alive, whether this node is to take
- * over, and whether two Actives have met again after a partition.
+ * What heartbeats mean for an instance: whether its Active is lost, whether this node takes over,
+ * and whether two Actives meet again after a partition.
+ *
+ * The Active is lost in one of four ways:
+ *
+ *   its node fails          instance_peer_changed(), peer_failed(): the verdict changes
+ *   its kernel fences it    instance_peer_reported(), peer_is_fenced()
+ *   it gives up the role    instance_peer_reported(), peer_gave_up()
+ *   it sends priority 0     instance_released()
+ *
+ * All four end in fill_vacancy(): the state machine, vrrp_active_lost(), either takes over or waits
+ * for a better Backup, and instance_act() does what it decides.
  */
 #include "user/vrrp/rules/takeover.h"
 #include "user/core/liveness.h"
@@ -24,7 +34,7 @@
 /* How the Active was lost. */
 struct loss {
 	const struct peer *peer; /* NULL: unknown */
-	uint64_t said_ns; /* when it reported that itself; 0: it fell silent or stalls */
+	uint64_t said_ns; /* when the peer reported it itself; 0: it fell silent or stalls */
 	bool yielded; /* to a node that need not be a peer */
 };
 
@@ -76,7 +86,7 @@ static bool group_is_vacant(const struct instance *instance, const struct peer *
 }
 
 /* No node is Active, and all live nodes know it: the best Backup takes over, the others wait for
- * it. Unless a node has already taken over. */
+ * it. Does nothing if a node has already taken over. */
 static void fill_vacancy(struct instance *instance, const struct loss *loss, const char *reason)
 {
 	struct vrrp_actions actions;
@@ -137,15 +147,15 @@ static void peer_failed(struct instance *instance, const struct peer *peer, enum
 	fill_vacancy(instance, &loss, reason);
 }
 
-/* It answered beside this node and yielded to no advert: neighbours that followed it are called
- * back. */
+/* The peer answered for the addresses beside this node and never yielded: neighbours that followed
+ * it are called back. */
 static void rival_has_left(struct instance *instance)
 {
 	if (instance->vrrp.state == XB_INSTANCE_ACTIVE)
 		instance_announce_again(instance);
 }
 
-/* It may be Active, because it hears no other node. */
+/* The peer hears no other node, so it may be Active. */
 static void peer_is_one_way(struct instance *instance)
 {
 	struct vrrp_actions actions;
