@@ -55,7 +55,7 @@ struct guard_scan {
 
 static __always_inline __u32 guard_instance_bit(const struct xb_guard *guard)
 {
-	__u32 index = READ_ONCE(guard->instance_index);
+	__u32 index = READ_ONCE(guard->place);
 
 	return index < XB_INSTANCES_MAX ? 1U << index : 0;
 }

@@ -158,7 +158,7 @@ struct xb_guard {
 	/* D: where it is guarded; 0: on every interface (all but link-local addresses). */
 	__u32 interface_index;
 	__u8 used; /* D: the slot is taken */
-	__u8 instance_index; /* D: of its instance in xb_self; XB_GUARD_NO_INSTANCE: none */
+	__u8 place; /* D: index of its instance in xb_self; XB_GUARD_NO_INSTANCE: none */
 	__u8 pad[2];
 	/* D; 0: not held, so not guarded. K sets XB_GUARD_FENCED after the deadline: ARP, ND and
 	 * IP packets to the address are dropped until the daemon has removed the address and

@@ -367,7 +367,7 @@ void fixture_guard(struct fixture *fixture, uint32_t slot, uint32_t interface_in
 	fixture->guards[slot] = (struct xb_guard){.address = key.address,
 						  .interface_index = interface_index,
 						  .used = 1,
-						  .instance_index = instance_index,
+						  .place = instance_index,
 						  .deadline_ns = deadline_ns};
 	fixture->self->guard_count = XB_GUARD_MAX;
 	assert_int_equal(bpf_map__update_elem(fixture->program->maps.xb_guard_slots, &key,

@@ -194,7 +194,7 @@ static void put_guard(struct bench *bench, __u32 slot, const struct xb_address *
 {
 	const struct xb_guard guard = {.address = *address,
 				       .used = 1,
-				       .instance_index = XB_GUARD_NO_INSTANCE,
+				       .place = XB_GUARD_NO_INSTANCE,
 				       .deadline_ns = deadline_ns};
 	const struct xb_guard_key key = {.address = *address};
 	const struct bpf_map *slots = bench->product->maps.xb_guard_slots;

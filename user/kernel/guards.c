@@ -49,8 +49,7 @@ static bool any_fenced(const struct kernel *kernel)
 static bool any_fenced_of(const struct kernel *kernel, uint8_t instance_index)
 {
 	for (size_t i = 0; i < kernel->self->guard_count; i++)
-		if (kernel->guards[i].instance_index == instance_index &&
-		    is_fenced(&kernel->guards[i]))
+		if (kernel->guards[i].place == instance_index && is_fenced(&kernel->guards[i]))
 			return true;
 	return false;
 }
@@ -75,7 +74,7 @@ void kernel_guard_stop_filtering(struct kernel *kernel)
 static bool any_held(const struct kernel *kernel, uint8_t instance_index)
 {
 	for (size_t i = 0; i < kernel->self->guard_count; i++)
-		if (kernel->guards[i].instance_index == instance_index &&
+		if (kernel->guards[i].place == instance_index &&
 		    load(&kernel->guards[i].deadline_ns))
 			return true;
 	return false;
@@ -107,7 +106,7 @@ static int take_free(struct kernel *kernel, const struct xb_guard_key *key, uint
 	kernel->guards[unused] = (struct xb_guard){.address = key->address,
 						   .interface_index = key->interface_index,
 						   .used = 1,
-						   .instance_index = instance_index};
+						   .place = instance_index};
 	if (bpf_map_update_elem(bpf_map__fd(kernel->skeleton->maps.xb_guard_slots), key, &value,
 				BPF_ANY)) {
 		kernel->guards[unused].used = 0;
@@ -123,12 +122,12 @@ static int take_free(struct kernel *kernel, const struct xb_guard_key *key, uint
 static void take_over(struct kernel *kernel, size_t slot, uint8_t instance_index)
 {
 	struct xb_guard *guard = &kernel->guards[slot];
-	uint8_t before = guard->instance_index;
+	uint8_t before = guard->place;
 
 	kernel->guard_claimed[slot] = true;
 	if (before == instance_index)
 		return;
-	__atomic_store_n(&guard->instance_index, instance_index, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&guard->place, instance_index, __ATOMIC_SEQ_CST);
 	clear_fenced(kernel, before);
 	if (load(&guard->deadline_ns))
 		kernel_guard_check(kernel);
@@ -188,8 +187,8 @@ void kernel_guard_extend(struct kernel *kernel, size_t slot, uint64_t deadline_n
 	__u64 seen_ns = load(&guard->deadline_ns);
 	bool earlier = !seen_ns || deadline_ns < seen_ns;
 
-	if (!seen_ns && !any_held(kernel, guard->instance_index))
-		clear_fenced(kernel, guard->instance_index);
+	if (!seen_ns && !any_held(kernel, guard->place))
+		clear_fenced(kernel, guard->place);
 	while (seen_ns != XB_GUARD_FENCED &&
 	       !__atomic_compare_exchange_n(&guard->deadline_ns, &seen_ns, deadline_ns, false,
 					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
@@ -197,7 +196,7 @@ void kernel_guard_extend(struct kernel *kernel, size_t slot, uint64_t deadline_n
 	if (!earlier || seen_ns == XB_GUARD_FENCED)
 		return;
 	lower_due(kernel, deadline_ns);
-	if (kernel_self_is_fenced(kernel, guard->instance_index))
+	if (kernel_self_is_fenced(kernel, guard->place))
 		__atomic_store_n(&guard->deadline_ns, XB_GUARD_FENCED, __ATOMIC_SEQ_CST);
 }
 
@@ -243,7 +242,7 @@ void kernel_guard_lift(struct kernel *kernel, size_t slot)
 
 	if (__atomic_exchange_n(&guard->deadline_ns, 0, __ATOMIC_SEQ_CST) != XB_GUARD_FENCED)
 		return;
-	clear_fenced(kernel, guard->instance_index);
+	clear_fenced(kernel, guard->place);
 	kernel_guard_stop_filtering(kernel);
 }
 
@@ -272,7 +271,7 @@ static void describe_guards(struct kernel *kernel)
 	for (size_t i = 0; i < XB_GUARD_MAX; i++) {
 		struct xb_guard *guard = &kernel->guards[i];
 
-		guard->instance_index = XB_GUARD_NO_INSTANCE;
+		guard->place = XB_GUARD_NO_INSTANCE;
 		if (guard->used)
 			kernel_self_use_guards(kernel, i + 1);
 		if (load(&guard->deadline_ns) > XB_GUARD_FENCED)

@@ -131,8 +131,8 @@ static void make_expired(void)
 	instance->guard->slots[0] = (struct instance_guard_slot){.claimed = true};
 	instance->guard->from_ns = deadline_ns - config_instance.guard_timeout_ns;
 	instance->guard->deadline_ns = deadline_ns;
-	kernel.guards[0] = (struct xb_guard){
-		.address = vip.address, .used = 1, .instance_index = XB_GUARD_NO_INSTANCE};
+	kernel.guards[0] =
+		(struct xb_guard){.address = vip.address, .used = 1, .place = XB_GUARD_NO_INSTANCE};
 	kernel.guards[0].deadline_ns = deadline_ns;
 	kernel.self->guard_count = 1;
 	kernel.self->guard_due_ns = deadline_ns;
