@@ -191,7 +191,7 @@ check-bare:
 demo:
 	$(need_root)
 	@scripts/install-deps build demo
-	@$(MAKE) -s --no-print-directory -j$$(nproc) all $(BUILD)/tools/vip_probe $(BUILD)/tools/lab_pass.bpf.o
+	@$(MAKE) -s --no-print-directory -j$$(nproc) all tools
 	@scripts/demo
 
 bench:
