@@ -189,7 +189,6 @@ static json_t *warnings_json(const struct daemon *daemon, const struct diagnosti
 			json_sprintf(
 				"%zu instances could not be started; the log gives the reasons",
 				missing));
-
 	for (size_t i = 0; i < diagnostics->count; i++) {
 		_cleanup_free_ char *line = diagnostics_line(&diagnostics->entries[i]);
 
@@ -321,39 +320,63 @@ static void refuse_second(const struct reload *reload, struct control_promise *p
 	refuse(promise, message);
 }
 
-/* Returns NULL if its event or its thread cannot be created. */
-static struct reload *start_reload(struct daemon *daemon, struct control_promise *promise)
+static void refuse_unstarted(struct control_promise *promise, int error)
+{
+	char message[128];
+
+	if (error == -ENOMEM)
+		snprintf(message, sizeof(message), "out of memory");
+	else
+		snprintf(message, sizeof(message),
+			 "cannot start the thread that reads the files: %s", strerror(-error));
+	refuse(promise, message);
+}
+
+static int start_reading(struct reload *reload)
+{
+	reload->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (reload->done_fd < 0)
+		return -errno;
+	reload->done = event_new(reload->daemon->base, reload->done_fd, EV_READ, on_done, reload);
+	if (!reload->done || event_add(reload->done, NULL))
+		return -ENOMEM;
+	return start_thread(reload);
+}
+
+/* Returns 0, or a negative errno. */
+static int start_reload(struct daemon *daemon, struct control_promise *promise)
 {
 	struct reload *reload = calloc(1, sizeof(*reload));
+	int error;
 
 	if (!reload)
-		return NULL;
+		return -ENOMEM;
 	*reload = (struct reload){
 		.daemon = daemon,
 		.promise = promise,
 		.using_kernel = PTHREAD_MUTEX_INITIALIZER,
 		.started_ns = clock_now_ns(),
 		.inputs = {.config_path = daemon->config_path, .daemon_name = daemon->daemon_name},
-		.done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
 	};
-	if (reload->done_fd >= 0)
-		reload->done = event_new(daemon->base, reload->done_fd, EV_READ, on_done, reload);
-	if (reload->done && !event_add(reload->done, NULL) && !start_thread(reload))
-		return reload;
-	free_reload(reload);
-	return NULL;
+	daemon->reload = reload;
+	error = start_reading(reload);
+	if (error)
+		free_reload(reload);
+	return error;
 }
 
 void daemon_reload(struct daemon *daemon, struct control_promise *promise)
 {
+	int error;
+
 	if (daemon->reload && promise) {
 		refuse_second(daemon->reload, promise);
 	} else if (daemon->reload) {
 		daemon->reload->again = true;
 	} else {
-		daemon->reload = start_reload(daemon, promise);
-		if (!daemon->reload)
-			refuse(promise, "cannot start the thread that reads the files");
+		error = start_reload(daemon, promise);
+		if (error)
+			refuse_unstarted(promise, error);
 	}
 }
 
