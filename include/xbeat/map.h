@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * Values of the maps under /sys/fs/bpf/xbeat/<instance>/. Each field has one writer, named in its
- * comment: K the XDP program, D the daemon, L the daemon once, before the program is attached.
+ * Values of the maps under /sys/fs/bpf/xbeat/<daemon name>/. Each field has one writer, named in
+ * its comment: K the XDP program, D the daemon, L the daemon once, before the program is attached.
  * Integers are in host byte order; times are CLOCK_MONOTONIC in ns (as bpf_ktime_get_ns() gives
  * them) and are compared as signed differences.
  *
@@ -329,7 +329,7 @@ enum xb_event_kind {
 	XB_EVENT_PEER_EPOCH = 1, /* slot of xb_peers: heard for the first time, or restarted */
 	/* slot of xb_peers: node state, instances, fenced or late bits have changed */
 	XB_EVENT_PEER_CHANGED = 2,
-	XB_EVENT_OWN_EPOCH = 3, /* slot of xb_peers: it knows a higher epoch of ours than ours */
+	XB_EVENT_OWN_EPOCH = 3, /* slot of xb_peers: it knows a higher epoch of this node */
 	XB_EVENT_ADVERT = 4, /* slot of xb_vrrp: a changed advert, or any while wake_always */
 	XB_EVENT_ANSWER = 5, /* slot of xb_peers: the peer answers a QUERY of this epoch */
 	XB_EVENT_FENCED = 6, /* slot of xb_guard: its deadline has passed */

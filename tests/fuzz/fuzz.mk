@@ -37,7 +37,7 @@ $(FUZZ_TARGETS): $(FUZZ)/%: $(FUZZ)/tests/fuzz/fuzz_%.o
 	$(Q)clang -fsanitize=fuzzer,address,undefined $(filter %.o,$^) $(filter %.a,$^) $(LIBS) -lcmocka -o $@
 
 # Keywords, from the tables that define them.
-$(FUZZ)/config.dict: $(shell find user/config/blocks -name '*.c')
+$(FUZZ)/config.dict: $(wildcard user/config/blocks/*.c)
 	@mkdir -p $(@D)
 	$(Q)grep -rhoE '"[a-z_0-9]+"' user/config/blocks | sort -u > $@
 $(FUZZ)/config: $(FUZZ)/config.dict

@@ -33,7 +33,7 @@ static inline int fixture_read(const char *path, char **text, size_t *length)
 }
 
 static const struct config_environment fixture_node = {
-	.instance = "main",
+	.config_id = "main",
 	.directory = "/etc",
 	.find = fixture_find,
 	.read = fixture_read,

@@ -19,7 +19,7 @@ static char *variable(const char *name)
 }
 
 static const struct config_environment node = {
-	.instance = "main",
+	.config_id = "main",
 	.directory = "/etc/xbeat",
 	.variable = variable,
 };

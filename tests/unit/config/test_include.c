@@ -60,7 +60,7 @@ static int read_file(const char *path, char **text, size_t *length)
 }
 
 static const struct config_environment node = {
-	.instance = "main",
+	.config_id = "main",
 	.directory = "/etc",
 	.find = find,
 	.read = read_file,

@@ -7,7 +7,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-void config_machine_init(struct config_machine *machine, const char *instance)
+void config_machine_init(struct config_machine *machine, const char *config_id)
 {
 	struct config_environment *environment = &machine->environment;
 
@@ -17,7 +17,7 @@ void config_machine_init(struct config_machine *machine, const char *instance)
 	machine->host_name[strcspn(machine->host_name, ".")] = '\0';
 	if (!getcwd(machine->directory, sizeof(machine->directory)))
 		strcpy(machine->directory, "/");
-	environment->instance = instance ? instance : machine->host_name;
+	environment->config_id = config_id ? config_id : machine->host_name;
 	environment->directory = machine->directory;
 	environment->variable = getenv;
 	environment->find = file_find;

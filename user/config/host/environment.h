@@ -12,8 +12,8 @@ struct config_machine {
 	char directory[PATH_MAX];
 };
 
-/* Fills machine, which must not move afterwards. instance: what @ID compares with, borrowed;
+/* Fills machine, which must not move afterwards. config_id: what @ID compares with, borrowed;
  * NULL: the host name. */
-void config_machine_init(struct config_machine *machine, const char *instance);
+void config_machine_init(struct config_machine *machine, const char *config_id);
 
 #endif

@@ -23,7 +23,7 @@
 
 /* What a configuration may read from its host. Everything is borrowed. */
 struct config_environment {
-	const char *instance; /* what @ID compares with, and ${_INSTANCE} */
+	const char *config_id; /* what @ID compares with, and ${_INSTANCE} */
 	const char *directory; /* absolute: base of relative file names */
 	uint64_t random_seed; /* for ${_RANDOM} */
 	char *(*variable)(const char *name); /* for ${_ENV NAME}; NULL if it is not set */

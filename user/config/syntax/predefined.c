@@ -42,7 +42,7 @@ static char *value_of_directory(struct config_preprocessor *preprocessor, const 
 static char *value_of_instance(struct config_preprocessor *preprocessor, const char *arguments)
 {
 	(void)arguments;
-	return text_copy(preprocessor->environment->instance);
+	return text_copy(preprocessor->environment->config_id);
 }
 
 /* SplitMix64: has no short cycles, whatever the seed. */

@@ -48,7 +48,7 @@ static void skip_blanks(struct scan *scan)
 /* @ID or @^ID: skips the line on other nodes, or on this one. */
 static void apply_condition(struct scan *scan)
 {
-	const char *id = scan->preprocessor->environment->instance;
+	const char *id = scan->preprocessor->environment->config_id;
 	size_t end = line_end(scan), length = 0;
 	bool negated, same;
 
