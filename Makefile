@@ -50,7 +50,7 @@ LIBS := -Wl,--as-needed -lbpf -lelf -lz -levent_core -lmnl -ljansson -lcap-ng -l
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(BUILD)/xbeatd $(BUILD)/xbeatctl $(BUILD)/xbeat.bpf.o $(BUILD)/libxbeat.a $(BUILD)/$(APP_SONAME)
+all: $(BUILD)/xbeatd $(BUILD)/xbeatctl $(BUILD)/xbeat.bpf.o $(BUILD)/libxbeat.a $(BUILD)/$(APP_SONAME) $(BUILD)/tools/lab_pass.bpf.o
 
 # Named at once, and together, instead of by the first command that fails.
 compilers:
