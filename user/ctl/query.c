@@ -36,8 +36,9 @@ static enum command_status complain_not_running(const struct command *command, c
 		log_error("xbeatd '%s' is not running (%s %s); start it with: xbeatd -c FILE -i %s",
 			  command->daemon_name, socket_state, path, command->daemon_name);
 	else
-		log_error("xbeatd '%s' is not running (%s %s); start it with: xbeatd -c FILE",
-			  XB_DAEMON_NAME_DEFAULT, socket_state, path);
+		log_error(
+			"xbeatd '%s' is not running (%s %s); start it (xbeatd -c FILE), or name another daemon with -i",
+			XB_DAEMON_NAME_DEFAULT, socket_state, path);
 	return COMMAND_NOT_RUNNING;
 }
 

@@ -42,7 +42,7 @@ const struct verb verbs[] = {
 			"node-b  up       eth0  10.0.0.2  4.1 ms  92 us  140 us  1.2 ms     3\n"
 			"    for 31 s: evidence was 0.1 ms old, its daemon had made progress 1.4 ms\n"
 			"    before\n"
-			"    daemon last moved 2 ms ago\n",
+			"    its daemon made progress 2 ms ago\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = run_method,
 		.print = show_peers,
@@ -56,7 +56,7 @@ const struct verb verbs[] = {
 			"$ xbeatctl vrrp\n"
 			"NAME  STATE   VRID  INTERFACE  PRIORITY  ACTIVE    SINCE\n"
 			"VI_1  active    51  eth0            100  10.0.0.1   31 s\n"
-			"    Active node-b is down: silent for 30.1 ms on 1 link, limit 30.0 ms\n"
+			"    Active node-b is down (silent for 30.1 ms on 1 link, limit 30.0 ms)\n"
 			"    addresses 10.0.0.100/32\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = run_method,
@@ -67,14 +67,18 @@ const struct verb verbs[] = {
 		.arguments = "INSTANCE|NODE",
 		.summary = "one VRRP instance or node in plain words",
 		.help = "Explains a VRRP instance: its state and why, which node is Active, what this node waits for, what would make it Active, and how its priority adds up. Explains this node: its condition and its last events. Explains another node: what is known of it and from which node, the verdict, and what would change the verdict.",
-		.example = "$ xbeatctl explain VI_1\n"
-			   "state      VI_1 is backup, for 31 s\n"
-			   "reason     an advert of a higher priority came\n"
-			   "active     node-b, 10.0.0.2, priority 150\n"
-			   "next       Active when node-b is silent for 3.6 s\n"
-			   "priority    100  configured\n"
-			   "            +20  script chk_nginx: exit status 0\n"
-			   "            120  in effect\n",
+		.example =
+			"$ xbeatctl explain VI_1\n"
+			"state      VI_1 is backup, for 31 s\n"
+			"reason     advert from 10.0.0.2 with higher priority 150, ours 120\n"
+			"active     node-b, 10.0.0.2, priority 150\n"
+			"next       node-b (10.0.0.2) is Active with priority 150; its last advert\n"
+			"           arrived 0.807 s ago.\n"
+			"           ...\n"
+			"priority    100  configured\n"
+			"            +20  script chk_nginx: exited with status 0 after 6 ms, 1 of 1\n"
+			"                 times\n"
+			"            120  in effect\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.arguments_min = 1,
 		.arguments_max = 1,
@@ -90,7 +94,7 @@ const struct verb verbs[] = {
 		.example = "$ xbeatctl tracking\n"
 			   "KIND    NAME       STATUS  VALUE  SINCE\n"
 			   "script  chk_nginx  down            31 s\n"
-			   "    exit status 1, 3 times in a row\n",
+			   "    exited with status 1 after 6 ms, 3 of 3 times\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = run_method,
 		.print = show_tracking,
