@@ -111,7 +111,7 @@ def test_bad_scripts_delay_nothing(lab, watch):
     node.wait_state("active")
     start_ns = time.time_ns()
     node.wait_priority(85)
-    for name, word in (("hangs", "timeout"), ("floods", "64 KiB"), ("missing", "127"), ("leaves", "behind")):
+    for name, word in (("hangs", "timeout"), ("floods", "64 KiB"), ("missing", "127"), ("leaves", "left")):
         wait_until(lambda name=name, word=word: word in node.tracked(name)["reason"],
                    lambda name=name: node.tracked(name))
     time.sleep(1)
