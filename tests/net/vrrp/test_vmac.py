@@ -82,7 +82,7 @@ def test_killed_daemons_interface_is_taken_over(lab, router):
 def test_deleted_interface_is_made_again(lab, router):
     router.ip("link", "delete", "vrrp.51")
     router.ip("link", "delete", "vrrp6.51")
-    wait_until(lambda: router.has_link("vrrp.51") and router.has_link("vrrp6.51"), "made again")
+    wait_until(lambda: router.has_link("vrrp.51") and router.has_link("vrrp6.51"), "created again")
     router.wait_address(VIP, "vrrp.51")
     router.wait_address(VIP6, "vrrp6.51")
     assert advert_macs(lab) == {4: MAC4, 6: MAC6}
