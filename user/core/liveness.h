@@ -24,7 +24,8 @@
 #define LIVENESS_VERDICTS(X)                                                                       \
 	X(DOWN, "down", "no node hears it")                                                        \
 	X(UP, "up", "evidence within the detection time, its daemon makes progress")               \
-	X(HUNG, "hung", "its kernel answers, its daemon is dead or stalls for daemon_timeout")     \
+	X(HUNG, "hung",                                                                            \
+	  "its kernel answers, its daemon is dead or has stalled for daemon_timeout")              \
 	X(FENCED, "fenced", "its kernel answers, and has fenced addresses that its daemon held")   \
 	X(RELEASED, "released", "it announced that it stops")                                      \
 	X(ONE_WAY, "one-way", "this node hears it, but it does not hear this node")                \

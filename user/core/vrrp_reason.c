@@ -141,7 +141,8 @@ void vrrp_explain_waiting(struct vrrp *vrrp, const char *clause)
 
 void vrrp_explain_lateness(struct vrrp *vrrp, uint64_t now_ns, uint64_t limit_ns)
 {
-	set_reason(vrrp, "sent no advert for %s: a Backup of priority %u takes over after %s",
+	set_reason(vrrp,
+		   "this node sent no advert for %s: a Backup of priority %u takes over after %s",
 		   elapsed(now_ns, vrrp->advertised_ns).text,
 		   vrrp->parameters.timer_expired_priority, duration_text(limit_ns).text);
 }

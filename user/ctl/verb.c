@@ -89,7 +89,7 @@ const struct verb verbs[] = {
 	{
 		.name = "tracking",
 		.arguments = "",
-		.summary = "tracked scripts, interfaces, files and their status",
+		.summary = "tracked scripts, interfaces, files; their status",
 		.help = "Shows everything that instances track: its status, since when, and why.",
 		.example = "$ xbeatctl tracking\n"
 			   "KIND    NAME       STATUS  VALUE  SINCE\n"
@@ -173,10 +173,10 @@ const struct verb verbs[] = {
 	{
 		.name = "drain",
 		.arguments = "",
-		.summary = "hand over all instances, before maintenance",
-		.help = "Hands over every VRRP instance cleanly and reports to the other nodes that this node is draining. It stays out of elections until resume. Only for root.",
+		.summary = "give up all instances, before maintenance",
+		.help = "Gives up every VRRP instance cleanly, also without a Backup, and reports to the other nodes that this node is draining. It stays out of elections until resume. Only for root.",
 		.example = "$ xbeatctl drain\n"
-			   "handed over: VI_1 VI_2\n"
+			   "given up: VI_1 VI_2\n"
 			   "    out of elections until: xbeatctl resume\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = run_method,
@@ -185,7 +185,7 @@ const struct verb verbs[] = {
 	{
 		.name = "priority",
 		.arguments = "INSTANCE N|default",
-		.summary = "override the priority of an instance",
+		.summary = "set an instance's priority until the next change",
 		.help = "Gives a VRRP instance the priority N, 1 to 254, instead of the configured one; default restores the configured priority. Only for root.",
 		.example = "$ xbeatctl priority VI_1 200\n"
 			   "VI_1: priority 200 (configured: 100)\n",
@@ -223,7 +223,7 @@ const struct verb verbs[] = {
 		.name = "genkey",
 		.arguments = "[ID]",
 		.summary = "make a key for a key file",
-		.help = "Makes a new random 128-bit key and prints it as a line of a key file. ID is 0 to 255 (default 1). All nodes of a cluster have the same key file; only root should be able to read it.",
+		.help = "Makes a new random 128-bit key and prints it as a line of a key file. ID is 0 to 255 (default 1). All nodes of a cluster have the same key file; keep it readable only by root.",
 		.example = "$ (umask 077; xbeatctl genkey > /etc/xbeat/lan.key)\n",
 		.arguments_max = 1,
 		.run = local_genkey,
@@ -375,7 +375,7 @@ enum command_status local_help(const struct command *command)
 
 	if (command->argument_count > 0 &&
 	    verb_find(command->arguments[0], &verb, candidates) != VERB_FOUND) {
-		log_error("no verb '%s'; verbs are %s", command->arguments[0], candidates);
+		log_error("no help for '%s'; verbs are %s", command->arguments[0], candidates);
 		return COMMAND_USAGE;
 	}
 	return verb_help(verb);

@@ -76,7 +76,7 @@ static void raise_epoch(struct daemon *daemon, uint64_t known_epoch)
 	snprintf(from, sizeof(from), "%llu", (unsigned long long)before);
 	snprintf(to, sizeof(to), "%llu", (unsigned long long)known_epoch + 1);
 	event_log_add(&daemon->event_log, "epoch", "self", from, to,
-		      "peers know a higher epoch of this node: its clock went back");
+		      "peers know a higher epoch of this node than its own: its clock went back");
 }
 
 static void on_kernel_event(void *context, const struct xb_event *event)

@@ -43,7 +43,7 @@ static void report(struct drop_watch *watch, size_t reason, uint64_t count, uint
 	watch->reported_ns[reason] = now_ns;
 	name_sender(watch, reason, now_ns, sender, sizeof(sender));
 	log_warning(
-		"%llu packet%s refused within 10 s: %s (%s)%s; \"xbeatctl drops\" shows the counters",
+		"%llu packet%s refused within 10 s: %s (%s)%s; \"xbeatctl drops\" keeps counting",
 		(unsigned long long)count, count == 1 ? "" : "s", drop_reasons[reason].name,
 		drop_reasons[reason].help, sender);
 }

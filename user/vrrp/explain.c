@@ -78,9 +78,10 @@ static void explain_restored(const struct instance *instance, json_t *lines)
 		if (instance->vips->list[i].restored_count)
 			json_say(
 				lines,
-				"Something else removed %s, and this daemon restored it (%u so far). Find out what else on this machine manages its addresses.",
+				"Something else removed %s, and this daemon restored it (%u time%s so far). Find out what else on this machine manages its addresses.",
 				address_format(&instance->config->vips[i].address, text),
-				instance->vips->list[i].restored_count);
+				instance->vips->list[i].restored_count,
+				instance->vips->list[i].restored_count == 1 ? "" : "s");
 }
 
 /* Another node that was Active and stalls. */

@@ -38,7 +38,7 @@ def test_removed_address_is_back_at_once(lab, router, address, length):
         assert removed.least_ms(event) < RESTORED_MS_MAX, event
         router.wait_address(address)
         wait_until(lambda: watch.claims(address=address), "neighbours are told")
-    assert f"something else removed {address}; it was restored (1 so far)" in event["reason"]
+    assert f"something else removed {address}; it was restored (1 time so far)" in event["reason"]
     assert event["to"] == "restored"
     assert f"Something else removed {address}" in router.explain(name)["said"]
     assert router.vrrp(name)["state"] == "active"

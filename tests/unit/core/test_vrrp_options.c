@@ -39,7 +39,7 @@ static void an_active_that_overslept_leaves_to_its_successor(void **state)
 	assert_int_equal(vrrp.timer_due_ns, now_ns + DOWN_NS);
 	assert_string_equal(
 		vrrp.reason,
-		"sent no advert for 3.01 s: a Backup of priority 254 takes over after 3.01 s");
+		"this node sent no advert for 3.01 s: a Backup of priority 254 takes over after 3.01 s");
 }
 
 static void it_follows_the_successor_that_advertised_meanwhile(void **state)

@@ -84,7 +84,7 @@ void show_drain(const json_t *result, FILE *stream)
 	_cleanup_free_ char *list = field_list(names, " ");
 
 	if (json_array_size(names) > 0)
-		text_print_labelled(stream, 0, "", "handed over: %s", list);
+		text_print_labelled(stream, 0, "", "given up: %s", list);
 	else
 		fputs("no instance was Active on this node\n", stream);
 	text_print_labelled(stream, DETAIL_COLUMNS, "", "out of elections until: xbeatctl resume");

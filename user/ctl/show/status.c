@@ -77,7 +77,8 @@ static void print_heartbeat(const json_t *heartbeat, FILE *stream)
 			   field_duration(heartbeat, "detection_time_ns", detection),
 			   integer(heartbeat, "multiplier"));
 	else
-		print_line(stream, "heartbeat", "%s: every %s, detection time %s to %s (from gaps)",
+		print_line(stream, "heartbeat",
+			   "%s: every %s, detection time %s to %s (from gaps seen)",
 			   field_text(heartbeat, "name"),
 			   field_duration(heartbeat, "interval_ns", interval),
 			   field_duration(heartbeat, "detection_min_ns", detection),

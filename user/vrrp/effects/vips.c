@@ -275,8 +275,9 @@ static void report_restored(const struct instance *instance, size_t i)
 		return;
 	vip->restored_ns = now_ns;
 	event_log_add(instance->event_log, "address", instance->config->name, "removed", "restored",
-		      "something else removed %s; it was restored (%u so far)",
-		      address_format(&config_of(instance, i)->address, text), vip->restored_count);
+		      "something else removed %s; it was restored (%u time%s so far)",
+		      address_format(&config_of(instance, i)->address, text), vip->restored_count,
+		      vip->restored_count == 1 ? "" : "s");
 }
 
 static void restore(struct instance *instance, size_t i)

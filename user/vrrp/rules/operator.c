@@ -57,11 +57,11 @@ int instance_failover(struct instance *instance, uint64_t duration_ns, char *mes
 	stay_away_until(instance, duration_ns ? clock_unix_ns() + duration_ns : 0);
 	if (duration_ns)
 		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_OPERATOR,
-				       "an operator gave it away (xbeatctl failover) for %.0f s",
+				       "an operator handed it over (xbeatctl failover) for %.0f s",
 				       (double)duration_ns / 1e9);
 	else
 		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_OPERATOR,
-				       "an operator gave it away (xbeatctl failover)");
+				       "an operator handed it over (xbeatctl failover)");
 	instance_reconcile(instance);
 	return 0;
 }

@@ -53,13 +53,14 @@ static bool is_stalled(const struct instance *instance, const struct peer *peer,
 	else if (peer->liveness.verdict == VERDICT_HUNG || peer->liveness.verdict == VERDICT_FENCED)
 		snprintf(
 			clause->text, clause->bytes,
-			"%s hangs: its daemon made no progress for %.1f s, and its guard is about to expire",
+			"%s hangs: its daemon has made no progress for %.1f s, and its guard is about to expire",
 			name, (double)age_ns / 1e9);
 	else if (peer->liveness.verdict == VERDICT_UP && is_preempted(instance, peer) &&
 		 age_ns >= peer->timing.detection_time_ns)
-		snprintf(clause->text, clause->bytes,
-			 "the daemon of %s, which is to be preempted, made no progress for %.1f ms",
-			 name, (double)age_ns / 1e6);
+		snprintf(
+			clause->text, clause->bytes,
+			"the daemon of %s, which is to be preempted, has made no progress for %.1f ms",
+			name, (double)age_ns / 1e6);
 	else
 		return false;
 	return evidence_age_ns(peer, clause->now_ns) < peer->timing.detection_time_ns;
@@ -76,7 +77,7 @@ static bool works(const struct instance *instance, const struct peer *peer,
 	if (daemon_age_ns(peer, clause->now_ns) >= peer->timing.detection_time_ns)
 		snprintf(
 			clause->text, clause->bytes,
-			"%s answers and is Active with priority %u, though its daemon made no progress for %.1f ms (daemon_timeout %.1f s)",
+			"%s answers and is Active with priority %u, though its daemon has made no progress for %.1f ms (daemon_timeout %.1f s)",
 			peer->node->name, instance_entry_of(instance, peer)->priority,
 			(double)daemon_age_ns(peer, clause->now_ns) / 1e6,
 			(double)peer->timing.daemon_timeout_ns / 1e9);

@@ -123,7 +123,7 @@ static void detection_times_that_follow_the_gaps(void **state)
 		"daemon         version -, pid 0, up for -\n"
 		"daemon name    -\n"
 		"configuration  -\n"
-		"heartbeat      lan: every 10 ms, detection time 20 ms to 500 ms (from gaps)\n"
+		"heartbeat      lan: every 10 ms, detection time 20 ms to 500 ms (from gaps seen)\n"
 		"               a daemon is hung after - without progress\n"
 		"bad link       eth0: no node\n"
 		"scheduling     -, memory not locked\n");
@@ -259,7 +259,7 @@ static const struct {
 	{show_resume, "{\"instances\":[]}",
 	 "nothing to resume: no instance was out of elections\n"},
 	{show_drain, "{\"instances\":[\"VI_1\"]}",
-	 "handed over: VI_1\n    out of elections until: xbeatctl resume\n"},
+	 "given up: VI_1\n    out of elections until: xbeatctl resume\n"},
 	{show_drain, "{\"instances\":[]}",
 	 "no instance was Active on this node\n    out of elections until: xbeatctl resume\n"},
 	{show_priority, "{\"instance\":\"VI_1\",\"configured\":100,\"effective\":200}",
