@@ -91,7 +91,7 @@ static int read_file(const char *path, char **text, size_t *length)
 static struct config *parse(const char *text, size_t length)
 {
 	static const struct config_environment environment = {
-		.instance = "node-a",
+		.config_id = "node-a",
 		.directory = "/etc/xbeat",
 		.random_seed = 7,
 		.variable = variable,
