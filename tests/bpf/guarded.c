@@ -48,7 +48,7 @@ int guarded_reset(void **state)
 				 .guards = fixture->guards,
 				 .adopted = true};
 	/* Other tests pin at the same time, so the directory is this process's own. */
-	snprintf(kernel.instance, sizeof(kernel.instance), "test_guard_%d", getpid());
+	snprintf(kernel.daemon_name, sizeof(kernel.daemon_name), "test_guard_%d", getpid());
 	return error;
 }
 
@@ -59,7 +59,7 @@ int guarded_leave(void **state)
 	kernel_watch_daemon(&kernel, 0, 0);
 	if (kernel.exit_link_fd > 0)
 		close(kernel.exit_link_fd);
-	bpffs_remove(kernel.instance);
+	bpffs_remove(kernel.daemon_name);
 	return 0;
 }
 

@@ -27,7 +27,7 @@ static pid_t daemon_child(unsigned grace_ms)
 		pause();
 		_exit(0);
 	}
-	assert_int_equal(bpffs_prepare(kernel.instance), 0);
+	assert_int_equal(bpffs_prepare(kernel.daemon_name), 0);
 	assert_int_equal(kernel_watch_daemon(&kernel, (uint32_t)child, grace_ms * NS_PER_MS), 0);
 	return child;
 }
@@ -52,7 +52,7 @@ static void be_daemon(int ready_fd)
 	kernel.guards = mmap(NULL, XB_GUARD_MAX * sizeof(struct xb_guard), PROT_READ | PROT_WRITE,
 			     MAP_SHARED, bpf_map__fd(program->maps.xb_guard), 0);
 	for (size_t i = 0; i < sizeof(pinned) / sizeof(pinned[0]); i++) {
-		bpffs_path(path, kernel.instance, "", bpf_map__name(pinned[i]));
+		bpffs_path(path, kernel.daemon_name, "", bpf_map__name(pinned[i]));
 		bpffs_pin(bpf_map__fd(pinned[i]), path);
 	}
 	kernel_watch_daemon(&kernel, (uint32_t)getpid(), GRACE_MS * NS_PER_MS);
@@ -69,7 +69,7 @@ static uint64_t pinned_deadline(void)
 	__u32 zero = 0;
 	int fd;
 
-	bpffs_path(path, kernel.instance, "", "xb_guard");
+	bpffs_path(path, kernel.daemon_name, "", "xb_guard");
 	fd = bpf_obj_get(path);
 	assert_true(fd >= 0);
 	assert_int_equal(bpf_map_lookup_elem(fd, &zero, &guard), 0);
@@ -149,7 +149,7 @@ static void test_fenced_after_kill(void **state)
 	char byte;
 
 	(void)state;
-	assert_int_equal(bpffs_prepare(kernel.instance), 0);
+	assert_int_equal(bpffs_prepare(kernel.daemon_name), 0);
 	assert_int_equal(pipe(ready), 0);
 	child = fork();
 	if (child == 0)
@@ -157,13 +157,13 @@ static void test_fenced_after_kill(void **state)
 	close(ready[1]);
 	assert_int_equal(read(ready[0], &byte, 1), 1);
 	close(ready[0]);
-	assert_true(kernel_guard_is_held(kernel.instance));
+	assert_true(kernel_guard_is_held(kernel.daemon_name));
 	killed_ns = now_ns();
 	end_child(child);
 	assert_in_range(pinned_deadline(), killed_ns, now_ns() + GRACE_MS * NS_PER_MS);
 	while (pinned_deadline() != XB_GUARD_FENCED)
 		sleep_ms(1);
-	assert_true(kernel_guard_is_held(kernel.instance));
+	assert_true(kernel_guard_is_held(kernel.daemon_name));
 }
 
 int main(void)

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define INSTANCE "test_guard_restart"
+#define DAEMON_NAME "test_guard_restart"
 #define EARLIER_NODE 1
 #define INSTANCE_INDEX 3
 #define NS_PER_MS 1000000ULL
@@ -44,7 +44,7 @@ static int start(uint16_t node_id)
 {
 	static const struct xb_key keys[XB_KEYS_MAX];
 	const struct kernel_setup setup = {
-		.instance = INSTANCE, .constants = {.node_id = node_id}, .keys = keys};
+		.daemon_name = DAEMON_NAME, .constants = {.node_id = node_id}, .keys = keys};
 	uint64_t begin_ns = now_ns();
 	int error = kernel_start(&kernel, &setup, on_event, NULL);
 
@@ -97,7 +97,7 @@ static bool is_pinned(const char *name)
 {
 	char path[BPFFS_PATH_BYTES];
 
-	bpffs_path(path, INSTANCE, "", name);
+	bpffs_path(path, DAEMON_NAME, "", name);
 	return access(path, F_OK) == 0;
 }
 
@@ -113,14 +113,14 @@ static void leave(void *context, unsigned interface_index, const struct xb_addre
 static int clean(void **state)
 {
 	(void)state;
-	if (kernel.instance[0]) {
+	if (kernel.daemon_name[0]) {
 		kernel_guard_release_unclaimed(&kernel, leave, NULL);
 		for (size_t i = 0; i < XB_GUARD_MAX; i++)
 			if (kernel.guards[i].used)
 				kernel_guard_release(&kernel, i);
 		kernel_stop(&kernel);
 	}
-	bpffs_remove(INSTANCE);
+	bpffs_remove(DAEMON_NAME);
 	return 0;
 }
 

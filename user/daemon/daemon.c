@@ -155,7 +155,7 @@ static int start_kernel(struct daemon *daemon)
 {
 	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
 	_cleanup_free_ struct xb_peer *slots = NULL;
-	struct kernel_setup setup = {.instance = daemon->daemon_name, .keys = daemon->keys};
+	struct kernel_setup setup = {.daemon_name = daemon->daemon_name, .keys = daemon->keys};
 
 	if (heartbeat) {
 		setup.interfaces = heartbeat->interfaces;

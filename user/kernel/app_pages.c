@@ -21,7 +21,7 @@ static void pin_path(const struct kernel *kernel, size_t page, char path[static 
 	char name[12];
 
 	snprintf(name, sizeof(name), "%zu", page);
-	bpffs_path(path, kernel->instance, PIN_PREFIX, name);
+	bpffs_path(path, kernel->daemon_name, PIN_PREFIX, name);
 }
 
 static size_t page_bytes(void)

@@ -57,8 +57,7 @@ static bool refuse_foreign(const struct attachment *attachment)
 			attachment->interface, id);
 	else
 		log_error(
-			"interface %s already runs the XDP program \"%s\" (id %u): detach it (ip link set dev %s xdp off; if a bpf_link holds it, bpftool link list and "
-			"bpftool link detach id N) or choose another interface",
+			"interface %s already runs the XDP program \"%s\" (id %u): detach it (ip link set dev %s xdp off; if a bpf_link holds it, bpftool link list and bpftool link detach id N) or choose another interface",
 			attachment->interface, name, id, attachment->interface);
 	return true;
 }
@@ -111,7 +110,7 @@ static int new_link(const struct attachment *attachment, int program_fd)
 	return fd;
 }
 
-int attach_interface(struct attachment *attachment, const char *instance, int program_fd)
+int attach_interface(struct attachment *attachment, const char *daemon_name, int program_fd)
 {
 	struct bpf_xdp_query_opts status;
 	char path[BPFFS_PATH_BYTES];
@@ -125,7 +124,7 @@ int attach_interface(struct attachment *attachment, const char *instance, int pr
 			attachment->interface);
 		return -ENODEV;
 	}
-	bpffs_path(path, instance, "link_", attachment->interface);
+	bpffs_path(path, daemon_name, "link_", attachment->interface);
 	fd = adopt_link(attachment, path, program_fd);
 	if (fd < 0)
 		fd = new_link(attachment, program_fd);

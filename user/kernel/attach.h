@@ -22,7 +22,7 @@ struct attachment {
  * daemon left is updated in place, so that no packet is missed.
  * Returns 0 or a negative errno, which is logged.
  */
-int attach_interface(struct attachment *attachment, const char *instance, int program_fd);
+int attach_interface(struct attachment *attachment, const char *daemon_name, int program_fd);
 
 /* Closes the BPF link; if its pin is removed, that detaches the program. */
 void attach_release(struct attachment *attachment);

@@ -29,7 +29,7 @@ static int make_directory(const char *path)
 	return -errno;
 }
 
-int bpffs_prepare(const char *instance)
+int bpffs_prepare(const char *daemon_name)
 {
 	char path[BPFFS_PATH_BYTES];
 	int error;
@@ -45,14 +45,14 @@ int bpffs_prepare(const char *instance)
 	error = make_directory(BPFFS_XBEAT);
 	if (error)
 		return error;
-	snprintf(path, sizeof(path), BPFFS_XBEAT "/%s", instance);
+	snprintf(path, sizeof(path), BPFFS_XBEAT "/%s", daemon_name);
 	return make_directory(path);
 }
 
-void bpffs_path(char path[static BPFFS_PATH_BYTES], const char *instance, const char *prefix,
+void bpffs_path(char path[static BPFFS_PATH_BYTES], const char *daemon_name, const char *prefix,
 		const char *name)
 {
-	size_t start = (size_t)snprintf(path, BPFFS_PATH_BYTES, BPFFS_XBEAT "/%s/", instance);
+	size_t start = (size_t)snprintf(path, BPFFS_PATH_BYTES, BPFFS_XBEAT "/%s/", daemon_name);
 
 	snprintf(path + start, BPFFS_PATH_BYTES - start, "%s%s", prefix, name);
 	for (char *dot = path + start; (dot = strchr(dot, '.'));)
@@ -77,14 +77,14 @@ int bpffs_pin(int fd, const char *path)
 	return 0;
 }
 
-void bpffs_unpin(const char *instance, const char *prefix,
+void bpffs_unpin(const char *daemon_name, const char *prefix,
 		 bool (*keep)(const void *context, const char *name), const void *context)
 {
 	char path[BPFFS_PATH_BYTES];
 	struct dirent *entry;
 	DIR *directory;
 
-	snprintf(path, sizeof(path), BPFFS_XBEAT "/%s", instance);
+	snprintf(path, sizeof(path), BPFFS_XBEAT "/%s", daemon_name);
 	directory = opendir(path);
 	if (!directory)
 		return;
@@ -97,12 +97,12 @@ void bpffs_unpin(const char *instance, const char *prefix,
 	closedir(directory);
 }
 
-void bpffs_remove(const char *instance)
+void bpffs_remove(const char *daemon_name)
 {
 	char path[BPFFS_PATH_BYTES];
 
-	bpffs_unpin(instance, "", NULL, NULL);
-	snprintf(path, sizeof(path), BPFFS_XBEAT "/%s", instance);
+	bpffs_unpin(daemon_name, "", NULL, NULL);
+	snprintf(path, sizeof(path), BPFFS_XBEAT "/%s", daemon_name);
 	rmdir(path);
 	rmdir(BPFFS_XBEAT);
 }

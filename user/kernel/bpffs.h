@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The bpf file system and what xbeat pins there: /sys/fs/bpf/xbeat/NAME/, NAME being the daemon
- * name. instance is that name throughout. */
+ * name. */
 #ifndef XBEAT_KERNEL_BPFFS_H
 #define XBEAT_KERNEL_BPFFS_H
 
@@ -13,10 +13,10 @@
 
 /* Mounts the file system and makes the daemon's directory, if they are missing.
  * Returns 0 or a negative errno, which is logged. */
-int bpffs_prepare(const char *instance);
+int bpffs_prepare(const char *daemon_name);
 
 /* Writes the path of a pin; dots become colons, because bpffs refuses dots. */
-void bpffs_path(char path[static BPFFS_PATH_BYTES], const char *instance, const char *prefix,
+void bpffs_path(char path[static BPFFS_PATH_BYTES], const char *daemon_name, const char *prefix,
 		const char *name);
 
 /* Pins fd at path; replaces an earlier pin in one step. Returns 0 or a negative errno. */
@@ -24,10 +24,10 @@ int bpffs_pin(int fd, const char *path);
 
 /* Removes each pin whose name begins with prefix and for which keep returns false (NULL: all of
  * them). */
-void bpffs_unpin(const char *instance, const char *prefix,
+void bpffs_unpin(const char *daemon_name, const char *prefix,
 		 bool (*keep)(const void *context, const char *name), const void *context);
 
 /* Removes the daemon's directory, and xbeat's if it is empty then. */
-void bpffs_remove(const char *instance);
+void bpffs_remove(const char *daemon_name);
 
 #endif

@@ -28,7 +28,7 @@ static int attach_exit(struct kernel *kernel)
 		"sched_process_exit", bpf_program__fd(kernel->skeleton->progs.xbeat_exit));
 	if (kernel->exit_link_fd < 0)
 		return -errno;
-	bpffs_path(path, kernel->instance, "", EXIT_LINK);
+	bpffs_path(path, kernel->daemon_name, "", EXIT_LINK);
 	error = bpffs_pin(kernel->exit_link_fd, path);
 	if (error) {
 		close(kernel->exit_link_fd);

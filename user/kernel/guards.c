@@ -246,13 +246,13 @@ void kernel_guard_lift(struct kernel *kernel, size_t slot)
 	kernel_guard_stop_filtering(kernel);
 }
 
-bool kernel_guard_is_held(const char *instance)
+bool kernel_guard_is_held(const char *daemon_name)
 {
 	char path[BPFFS_PATH_BYTES];
 	bool held = false;
 	int fd;
 
-	bpffs_path(path, instance, "", "xb_guard");
+	bpffs_path(path, daemon_name, "", "xb_guard");
 	fd = bpf_obj_get(path);
 	if (fd < 0)
 		return false;

@@ -62,7 +62,7 @@ int kernel_guard_check(struct kernel *kernel);
 
 /* Whether the pinned maps of a daemon name hold an address: then they must outlive a daemon that
  * could not start. */
-bool kernel_guard_is_held(const char *instance);
+bool kernel_guard_is_held(const char *daemon_name);
 
 /* Stops comparing packets with fenced addresses if there are none: a check may have started that
  * for an address that was given up at the same time. */

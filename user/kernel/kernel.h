@@ -23,7 +23,7 @@ struct ring_buffer;
 
 /* What kernel_start() loads. The arrays are borrowed during the call. */
 struct kernel_setup {
-	const char *instance; /* the daemon name */
+	const char *daemon_name;
 	struct xb_constants constants;
 	const struct xb_peer *peers; /* identities: the fields marked L */
 	size_t peer_count;
@@ -40,7 +40,7 @@ struct kernel_app_page {
 };
 
 struct kernel {
-	char instance[64]; /* the daemon name */
+	char daemon_name[64];
 	struct xbeat_bpf *skeleton;
 	struct ring_buffer *ring;
 	struct attachment attachments[KERNEL_INTERFACES_MAX];

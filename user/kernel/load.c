@@ -78,17 +78,17 @@ static bool same_peer(const struct xb_peer *a, const struct xb_peer *b)
 	       !memcmp(&a->local_address, &b->local_address, sizeof(a->local_address));
 }
 
-static int open_pinned(const char *instance, const struct bpf_map *map)
+static int open_pinned(const char *daemon_name, const struct bpf_map *map)
 {
 	char path[BPFFS_PATH_BYTES];
 
-	bpffs_path(path, instance, "", bpf_map__name(map));
+	bpffs_path(path, daemon_name, "", bpf_map__name(map));
 	return bpf_obj_get(path);
 }
 
-static bool is_pinned(const char *instance, const struct bpf_map *map)
+static bool is_pinned(const char *daemon_name, const struct bpf_map *map)
 {
-	_cleanup_close_ int fd = open_pinned(instance, map);
+	_cleanup_close_ int fd = open_pinned(daemon_name, map);
 
 	return fd >= 0;
 }
@@ -107,9 +107,9 @@ static bool same_shape(int fd, const struct bpf_map *map)
 /* Whether the pinned maps belong to this configuration, so that their contents mean the same. */
 static bool pins_fit(const struct kernel_setup *setup, const struct xbeat_bpf *skeleton)
 {
-	_cleanup_close_ int self_fd = open_pinned(setup->instance, skeleton->maps.xb_self);
-	_cleanup_close_ int peers_fd = open_pinned(setup->instance, skeleton->maps.xb_peers);
-	_cleanup_close_ int routers_fd = open_pinned(setup->instance, skeleton->maps.xb_vrrp);
+	_cleanup_close_ int self_fd = open_pinned(setup->daemon_name, skeleton->maps.xb_self);
+	_cleanup_close_ int peers_fd = open_pinned(setup->daemon_name, skeleton->maps.xb_peers);
+	_cleanup_close_ int routers_fd = open_pinned(setup->daemon_name, skeleton->maps.xb_vrrp);
 	struct xb_peer peer;
 	struct xb_self self;
 	uint32_t zero = 0;
@@ -137,9 +137,9 @@ static bool is_kept(const struct bpf_map *map)
 }
 
 /* Whether the pinned maps have this layout. */
-static bool same_version(const char *instance, const struct bpf_map *self_map)
+static bool same_version(const char *daemon_name, const struct bpf_map *self_map)
 {
-	_cleanup_close_ int fd = open_pinned(instance, self_map);
+	_cleanup_close_ int fd = open_pinned(daemon_name, self_map);
 	struct xb_self self;
 	uint32_t zero = 0;
 
@@ -159,7 +159,7 @@ static void adopt_maps(struct kernel *kernel)
 
 		if (bpf_map__is_internal(map) || (!kernel->adopted && !is_kept(map)))
 			continue;
-		fd = open_pinned(kernel->instance, map);
+		fd = open_pinned(kernel->daemon_name, map);
 		if (fd >= 0 && same_shape(fd, map))
 			bpf_map__reuse_fd(map, fd);
 	}
@@ -209,7 +209,7 @@ static int pin_maps(const struct kernel *kernel)
 	{
 		if (bpf_map__is_internal(map))
 			continue;
-		bpffs_path(path, kernel->instance, "", bpf_map__name(map));
+		bpffs_path(path, kernel->daemon_name, "", bpf_map__name(map));
 		error = bpffs_pin(bpf_map__fd(map), path);
 		if (error) {
 			log_error("cannot pin %s: %s", path, strerror(-error));
@@ -225,7 +225,7 @@ static bool is_own_link(const void *context, const char *name)
 	char path[BPFFS_PATH_BYTES];
 
 	for (size_t i = 0; i < kernel->attachment_count; i++) {
-		bpffs_path(path, kernel->instance, "link_", kernel->attachments[i].interface);
+		bpffs_path(path, kernel->daemon_name, "link_", kernel->attachments[i].interface);
 		if (!strcmp(strrchr(path, '/') + 1, name))
 			return true;
 	}
@@ -245,7 +245,7 @@ static int attach_all(struct kernel *kernel, const struct kernel_setup *setup)
 
 void kernel_release_interfaces(struct kernel *kernel)
 {
-	bpffs_unpin(kernel->instance, "link_", is_own_link, kernel);
+	bpffs_unpin(kernel->daemon_name, "link_", is_own_link, kernel);
 }
 
 static int handle_record(void *context, void *data, size_t bytes)
@@ -260,15 +260,15 @@ static int handle_record(void *context, void *data, size_t bytes)
 static void adopt(struct kernel *kernel, const struct kernel_setup *setup)
 {
 	const struct bpf_map *self_map = kernel->skeleton->maps.xb_self;
-	bool known = same_version(kernel->instance, self_map);
+	bool known = same_version(kernel->daemon_name, self_map);
 
 	kernel->adopted = pins_fit(setup, kernel->skeleton);
 	if (kernel->adopted || known)
 		adopt_maps(kernel);
-	if (!kernel->adopted && is_pinned(kernel->instance, self_map))
+	if (!kernel->adopted && is_pinned(kernel->daemon_name, self_map))
 		log_warning(
 			"an earlier daemon \"%s\" ended without stopping, with another configuration: fresh start%s",
-			kernel->instance,
+			kernel->daemon_name,
 			known ? "" : "; check the interfaces for its virtual addresses");
 }
 
@@ -310,9 +310,9 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 	int error;
 
 	libbpf_set_print(print_libbpf);
-	snprintf(kernel->instance, sizeof(kernel->instance), "%s", setup->instance);
+	snprintf(kernel->daemon_name, sizeof(kernel->daemon_name), "%s", setup->daemon_name);
 	kernel->slot_count = setup->peer_count;
-	error = bpffs_prepare(setup->instance);
+	error = bpffs_prepare(setup->daemon_name);
 	if (!error)
 		error = load(kernel, setup);
 	if (!error) {
@@ -373,7 +373,7 @@ int kernel_attach(struct kernel *kernel, const char *interface)
 	attachment = &kernel->attachments[kernel->attachment_count++];
 	*attachment = (struct attachment){.link_fd = -1};
 	snprintf(attachment->interface, sizeof(attachment->interface), "%s", interface);
-	error = attach_interface(attachment, kernel->instance,
+	error = attach_interface(attachment, kernel->daemon_name,
 				 bpf_program__fd(kernel->skeleton->progs.xbeat));
 	if (error)
 		kernel_detach(kernel, interface);
@@ -387,7 +387,7 @@ void kernel_detach(struct kernel *kernel, const char *interface)
 
 	if (!attachment)
 		return;
-	bpffs_path(path, kernel->instance, "link_", interface);
+	bpffs_path(path, kernel->daemon_name, "link_", interface);
 	unlink(path);
 	/* An interface that was moved to another namespace took the program with it. */
 	if (attachment->link_fd >= 0)
@@ -413,16 +413,16 @@ void kernel_stop(struct kernel *kernel)
 {
 	bool held;
 
-	if (!kernel->instance[0])
+	if (!kernel->daemon_name[0])
 		return;
-	held = kernel_guard_is_held(kernel->instance);
+	held = kernel_guard_is_held(kernel->daemon_name);
 	kernel_apps_stop(kernel, held);
 	if (held)
 		log_warning(
 			"addresses that an earlier daemon \"%s\" held stay fenced: the kernel side stays attached until a daemon starts",
-			kernel->instance);
+			kernel->daemon_name);
 	else
-		bpffs_remove(kernel->instance);
+		bpffs_remove(kernel->daemon_name);
 	if (kernel->exit_link_fd > 0)
 		close(kernel->exit_link_fd);
 	for (size_t i = 0; i < kernel->attachment_count; i++)
