@@ -238,8 +238,7 @@ static void explain_change(const struct peers *peers, const struct peer *peer, j
 	else if (peer->liveness.receives_nothing)
 		json_say(
 			lines,
-			"It becomes up when it hears this node: check what reaches it (filters, its switch port, the receiving half of its cable). It receives "
-			"nothing, so an Active yields to it only if its priority is higher.");
+			"It becomes up when it hears this node: check what reaches it (filters, its switch port, the receiving half of its cable). It receives nothing, so an Active yields to it only if its priority is higher.");
 	else if (peer->liveness.died_ns && !peer->liveness.silent)
 		json_say(
 			lines,

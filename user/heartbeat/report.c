@@ -63,7 +63,7 @@ const char *peers_app_lateness(const struct peers *peers, size_t index, char tex
 
 	if (index < config->app_count)
 		snprintf(text, PEERS_NAME_BYTES, "no beat within its timeout, %g ms",
-			 (double)config->apps[index].timeout_ns / NS_PER_MS);
+			 duration_ms(config->apps[index].timeout_ns));
 	else
 		snprintf(text, PEERS_NAME_BYTES, "no beat within its timeout");
 	return text;
@@ -127,7 +127,7 @@ void peers_report_stall(struct peers *peers, uint64_t late_ns)
 
 	event_log_add(peers->event_log, "stall", "self", "late", "running",
 		      "this node stalled for %.1f %s: no peer is judged silent for %.1f ms",
-		      (double)late_ns / (long_one ? 1e9 : 1e6), long_one ? "s" : "ms",
+		      long_one ? duration_s(late_ns) : duration_ms(late_ns), long_one ? "s" : "ms",
 		      duration_ms(peers->timing.detection_time_ns));
 }
 

@@ -5,6 +5,7 @@
  * stalled, judges no application late: it gets a whole timeout from then on.
  */
 #include "user/lib/clock.h"
+#include "user/lib/duration.h"
 #include "user/lib/log.h"
 #include "user/tracking/entry.h"
 #include <stdio.h>
@@ -23,20 +24,20 @@ static uint64_t recovery_check_ns(const struct config_app *config)
 static void describe_late(const struct config_app *config, const struct tracking_app *app,
 			  uint64_t now_ns, char *reason, size_t bytes)
 {
-	double timeout_ms = (double)config->timeout_ns / NS_PER_MS;
+	double timeout_ms = duration_ms(config->timeout_ns);
 
 	if (!app->opened_ns)
 		snprintf(reason, bytes, "not opened yet");
 	else if (!app->beat_ns)
 		snprintf(reason, bytes, "opened %.0f ms ago, no beat since",
-			 (double)time_since_ns(now_ns, app->opened_ns) / NS_PER_MS);
+			 duration_ms(time_since_ns(now_ns, app->opened_ns)));
 	else if (!time_reached(now_ns, app->beat_ns))
 		snprintf(reason, bytes,
 			 "its last beat is %.0f ms ahead of this clock: is it in a time namespace?",
-			 (double)(app->beat_ns - now_ns) / NS_PER_MS);
+			 duration_ms(app->beat_ns - now_ns));
 	else
 		snprintf(reason, bytes, "last beat %.0f ms ago, timeout %.0f ms",
-			 (double)time_since_ns(now_ns, app->beat_ns) / NS_PER_MS, timeout_ms);
+			 duration_ms(time_since_ns(now_ns, app->beat_ns)), timeout_ms);
 }
 
 /* Returns its status, and sets when to check again. */
@@ -51,7 +52,7 @@ static struct track_status check(struct tracking_entry *entry, bool stalled, cha
 	if (found && !xb_app_is_late(now_ns, app.beat_ns, config->timeout_ns)) {
 		entry->due_ns = app.beat_ns + config->timeout_ns;
 		snprintf(reason, bytes, "beats in time, timeout %.0f ms",
-			 (double)config->timeout_ns / NS_PER_MS);
+			 duration_ms(config->timeout_ns));
 		return (struct track_status){.known = true, .up = true};
 	}
 	if (stalled && entry->tracked.status.up) {

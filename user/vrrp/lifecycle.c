@@ -7,6 +7,7 @@
 #include "user/kernel/kernel.h"
 #include "user/kernel/self.h"
 #include "user/lib/clock.h"
+#include "user/lib/duration.h"
 #include "user/lib/event_log.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
@@ -224,7 +225,7 @@ static void resume_as_active(struct instance *instance, uint64_t stopped_ns)
 		snprintf(
 			reason, sizeof(reason),
 			"this daemon replaces one that was Active %.1f ms ago, and no node took over",
-			(double)time_since_ns(clock_now_ns(), stopped_ns) / 1e6);
+			duration_ms(time_since_ns(clock_now_ns(), stopped_ns)));
 		vrrp_active_lost(&instance->vrrp, clock_now_ns(), true, reason, &actions);
 		actions.old_state = XB_INSTANCE_INITIALIZE;
 	}

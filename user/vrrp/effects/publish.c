@@ -17,12 +17,12 @@ void instance_publish(const struct instance *instance)
 				    .state = (uint8_t)instance->vrrp.state,
 				    .priority = instance->vrrp.effective_priority};
 	struct kernel *kernel = instance->router->kernel;
-	size_t place = (size_t)instance->self_slot;
+	size_t index = (size_t)instance->self_slot;
 
 	if (instance->vrrp.state == XB_INSTANCE_ACTIVE && instance_is_guarded(instance))
 		entry.family_flags |= XB_INSTANCE_GUARDED;
 	instance_router_update(instance);
 	if (instance->started && instance->self_slot >= 0 &&
-	    memcmp(kernel_described(kernel, place), &entry, sizeof(entry)) != 0)
-		kernel_describe(kernel, place, &entry);
+	    memcmp(kernel_described(kernel, index), &entry, sizeof(entry)) != 0)
+		kernel_describe(kernel, index, &entry);
 }

@@ -6,6 +6,7 @@
 #include "user/kernel/guards.h"
 #include "user/kernel/kernel.h"
 #include "user/lib/clock.h"
+#include "user/lib/duration.h"
 #include "user/lib/time.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/guard.h"
@@ -25,8 +26,8 @@ static void step_down(struct instance *instance, struct vrrp_node *node, uint64_
 	instance_report_stall(instance, node, now_ns);
 	snprintf(reason, sizeof(reason),
 		 "its guard expired %.1f s ago: this node stalled for %.1f s",
-		 (double)(still_ns > timeout_ns ? still_ns - timeout_ns : 0) / 1e9,
-		 (double)still_ns / 1e9);
+		 duration_s(still_ns > timeout_ns ? still_ns - timeout_ns : 0),
+		 duration_s(still_ns));
 	vrrp_step_down(&instance->vrrp, now_ns, reason, &actions);
 	instance_act(instance, &actions);
 	instance_learn(instance, now_ns);

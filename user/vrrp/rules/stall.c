@@ -11,6 +11,7 @@
 #include "user/core/vrrp.h"
 #include "user/core/vrrp_timing.h"
 #include "user/heartbeat/peers.h"
+#include "user/lib/duration.h"
 #include "user/lib/event_log.h"
 #include "user/lib/time.h"
 #include "user/vrrp/effects/execute.h"
@@ -121,6 +122,6 @@ void instance_report_stall(const struct instance *instance, struct vrrp_node *no
 		event_log_add(
 			instance->event_log, "stall", "self", "late", "running",
 			"this node stalled for %.1f ms: it sent no adverts, and another node may have taken over",
-			(double)late_ns / 1e6);
+			duration_ms(late_ns));
 	node->stalled_ns = now_ns;
 }

@@ -21,6 +21,7 @@
 #include "user/heartbeat/peers.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
+#include "user/lib/duration.h"
 #include "user/lib/time.h"
 #include "user/vrrp/effects/advertise.h"
 #include "user/vrrp/effects/announce.h"
@@ -193,7 +194,7 @@ static void peer_is_fenced(struct instance *instance, const struct peer *peer)
 
 	snprintf(reason, sizeof(reason), "%s has fenced the addresses: its daemon %s %.1f s%s",
 		 peer->node->name, died ? "died, and last made progress" : "made no progress for",
-		 (double)said->daemon_age_us / 1e6, died ? " before" : "");
+		 duration_s(said->daemon_age_us * NS_PER_US), died ? " before" : "");
 	fill_vacancy(instance, &loss, reason);
 }
 
