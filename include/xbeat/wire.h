@@ -50,9 +50,9 @@ enum xb_packet_type {
 #define XB_NODE_STATES(X)                                                                          \
 	X(0, STARTING, "starting", "its daemon is not ready yet")                                  \
 	X(1, RUNNING, "running", "normal work")                                                    \
-	X(2, DRAINING, "draining", "gives its addresses away and takes none")                      \
+	X(2, DRAINING, "draining", "gives up its addresses and takes none")                        \
 	X(3, STOPPING, "stopping", "its daemon is about to leave cleanly")                         \
-	X(4, DEAD, "dead", "its daemon died without stopping; its kernel says so")
+	X(4, DEAD, "dead", "its daemon died without stopping, as its kernel reports")
 
 enum xb_node_state {
 #define X(value, id, name, meaning) XB_NODE_##id = value,

@@ -20,7 +20,7 @@ class Cluster:
         self.client = None
 
     def vrrp_instance(self, node, *lines, name="VI_1", **keys):
-        """As the settings say; lines and keys are those of instance()."""
+        """By the settings; lines and keys are those of instance()."""
         settings = self.settings
         if not settings.preempt:
             lines = ("state BACKUP", "nopreempt", *lines)

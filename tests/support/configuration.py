@@ -12,7 +12,7 @@ KEY_ID, KEY = 1, bytes(range(16))
 
 @dataclass
 class Settings:
-    """What a cluster's configuration says; the nodes share all of it but their priority."""
+    """A cluster's configuration; the nodes share all of it but their priority."""
 
     interval: str = "10ms"
     multiplier: int = 3

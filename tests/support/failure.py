@@ -101,7 +101,7 @@ class Scene:
         self.stack.close()
 
     def print_logs(self):
-        """Of daemons that are not there any more: they can tell nothing else."""
+        """Of daemons that do not run any more: they can report nothing else."""
         for daemon in self.cluster.daemons.values():
             if daemon.process and not daemon.process.running():
                 print(f"{daemon.node} ended with {daemon.process.wait()}:\n{daemon.process.output()[-2000:]}")

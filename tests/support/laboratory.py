@@ -189,7 +189,7 @@ class Laboratory:
         return time.monotonic_ns()
 
     def lose_all(self, *rules):
-        """Loses packets as tests/tools/lose.c says, all rules at once. Returns when, CLOCK_MONOTONIC in ns."""
+        """Loses packets as tests/tools/lose.c describes, all rules at once. Returns when, CLOCK_MONOTONIC in ns."""
         self.losing_ports |= {rule.partition(",")[0] for rule in rules}
         return int(self.run("switch", BUILD / "tools" / "lose", BUILD / "tools" / "lose.bpf.o",
                             *rules).stdout)

@@ -12,7 +12,7 @@ PROGRAM = BUILD / "tools" / "vip_probe"
 
 # So that a busy machine does not hide what the nodes do.
 REALTIME = ("chrt", "-f", "40")
-# It asks until it is ended; this only says how many requests there is room for.
+# It asks until it is ended; this only limits how many requests there is room for.
 ASK_SECONDS_MAX = 600
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""xbeatd on a node of a laboratory: its start and end, what xbeatctl says and does."""
+"""xbeatd on a node of a laboratory: its start and stop, and xbeatctl."""
 
 import glob
 import json
@@ -75,7 +75,7 @@ class Xbeatd(Daemon):
                               check=True, timeout=NEVER_SECONDS).stdout
 
     def reload(self, *texts):
-        """Takes another configuration over; returns what xbeatctl says of it."""
+        """Applies another configuration; returns the output of xbeatctl."""
         self.configure(*texts)
         return self.json("reload")
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What this node says of itself: the map xb_self, from which the kernel side fills every packet.
+ * What this node reports of itself: the map xb_self, from which the kernel side fills every packet.
  * self.c is the daemon's only writer of it. The kernel side writes fencing, fencing_bits,
  * fenced_bits, died_ns and guard_due_ns, too (xbeat/map.h), so these change by atomic
  * read-modify-write only.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Packets that are refused: the log says why, and explain who sends them."""
+"""Packets that are refused: the log reports why, and explain their sender."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_wrong_key_is_in_the_log(lab, cluster):
     wait_until(lambda: daemon.json("drops")["bad_tag"] > 10, "node-a refuses node-b's tags")
     assert daemon.verdict("node-b") == "down"
     wait_until(lambda: "bad_tag (authentication tag is wrong" in daemon.process.output(),
-               "the log of node-a says why")
+               "the log of node-a gives the reason")
 
 
 @pytest.mark.laboratory(nodes=2)

@@ -75,7 +75,7 @@ def test_bad_files_change_nothing_and_say_why(lab, watch):
     place = f"{node.configuration}:15:"
     assert place in reason and "300" in reason and "configuration is kept" in reason, reason
     node.hang_up()
-    wait_until(lambda: node.process.output().count(place) >= 2, "the log says where, too")
+    wait_until(lambda: node.process.output().count(place) >= 2, "the log gives the location, too")
     reason = node.refused_reload(instance("VI_1").replace("eth0", "eth7"))
     assert "eth7" in reason and "kept" in reason
     reason = node.refused_reload(good, heartbeat(lab, client_is_node=True))
@@ -129,7 +129,7 @@ def test_stop_does_not_wait_for_a_file_that_blocks(lab, watch):
 
 @pytest.mark.laboratory(nodes=2)
 def test_keys_are_changed_without_a_gap(lab):
-    """As the manual says: known to all, then used by all, then the old one is taken away."""
+    """As in the manual: known to all, then used by all, then the old one is removed."""
     blocks = [heartbeat(lab, daemon_timeout="1s"), instance("VI_1", "heartbeat lan")]
     nodes = [Xbeatd(lab, name, *blocks).start() for name in lab.nodes]
     wait_up(*nodes)

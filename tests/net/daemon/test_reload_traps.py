@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A reload does what the new file says, and harms nothing that the file does not speak of."""
+"""A reload applies the new file, and harms nothing that the file does not change."""
 
 import os
 import time
@@ -86,7 +86,7 @@ def test_instance_without_room_harms_no_other(lab):
 
 
 def test_one_interface_that_is_gone_does_not_stop_changes(lab):
-    """The instance on it waits, and says so; the others are what the reload is about."""
+    """The instance on it waits, and reports it; the reload is about the others."""
     lab.run("node-a", "ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1")
     lab.run("node-a", "ip", "address", "add", "10.88.0.1/24", "dev", "v0")
     other = instance("VI_2", vrid=52, interface="v0", vips=["10.88.0.100/24"])

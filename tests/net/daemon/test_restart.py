@@ -61,7 +61,7 @@ def test_restarted_after_takeover_resumes_though_the_first_died_active(lab, quic
 @pytest.mark.laboratory(nodes=2)
 def test_instance_taken_out_of_the_file_is_claimed_no_more(lab, quick):
     def claims():
-        """The VRIDs of which node-a says, as node-b heard it, that it is Active."""
+        """The VRIDs for which node-a reports to node-b that it is Active."""
         slot = next(slot for slot in quick["node-b"].map("xb_peers") if slot["node_id"] == 1)
         return [entry["vrid"] for entry in slot["instances"] if entry["state"] == ACTIVE]
 

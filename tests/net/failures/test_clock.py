@@ -42,7 +42,7 @@ def clock_shows_ns(daemon):
 def check_clock(scene, hours):
     shows_ns = clock_shows_ns(scene[STEPPED])
     assert abs(shows_ns - time.time_ns() - hours * 3600 * 10**9) < 60 * 10**9, "the clock was not stepped"
-    # What it tells of how long something has lasted does not move with it.
+    # The ages that it reports do not move with it.
     assert scene[STEPPED].vrrp()["state_age_ns"] < 60 * 10**9
     assert all(0 <= float(line.split()[0]) < 60 for line in scene[STEPPED].explain(STEPPED)["lately"])
 

@@ -42,7 +42,7 @@ def unite(scene):
 
 
 def between(verdict, *sides):
-    """Each node of a side says this of each of the others."""
+    """Each node of a side has this verdict on each of the others."""
     return {(node, peer): verdict for side in sides for other in sides if other is not side
             for node in side for peer in other}
 

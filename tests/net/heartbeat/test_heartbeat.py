@@ -74,7 +74,7 @@ def test_lost_carrier_is_seen_and_heals(lab, cluster):
 
 
 def test_killed_daemon_is_hung_not_down(cluster):
-    """Its kernel goes on answering and says how long the daemon has not moved."""
+    """Its kernel continues to answer and reports how long the daemon has made no progress."""
     start(cluster)
     cluster["node-b"].kill()
     wait_verdict(cluster["node-a"], "node-b", "hung")

@@ -13,7 +13,7 @@ TAKEOVER_MS_MAX = 200
 
 @pytest.mark.laboratory(nodes=2, links=2)
 def test_heartbeat_on_another_link_than_the_instance(lab):
-    """Adverts come from an address that no heartbeat knows; the heartbeats say whose they are."""
+    """Adverts come from an address that no heartbeat knows; the heartbeats show whose they are."""
     cluster = Cluster(lab, Settings(heartbeat_links=[1])).start_active()
     wait_until(lambda: cluster["node-b"].vrrp().get("active_address") == lab.address("node-a"),
                "node-b hears adverts of node-a")

@@ -88,5 +88,5 @@ def test_active_without_heartbeats_says_that_it_stood_still(lab):
     node = Xbeatd(lab, "node-a", instance("VI_1"), instance("VI_2", vrid=52)).start_active("VI_2")
     stop_for(0.3, node.process)
     said = wait_until(lambda: [event["reason"] for event in node.events()
-                               if event["kind"] == "stall"], "it says so")
+                               if event["kind"] == "stall"], "it reports its stall")
     assert len(said) == 1 and "it sent no adverts" in said[0], said

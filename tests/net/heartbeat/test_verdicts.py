@@ -112,7 +112,7 @@ def test_node_that_does_not_hear_is_one_way_for_others_and_isolated_itself(lab, 
 
 def test_node_that_hears_nobody_is_isolated(lab, judged):
     lab.cut("node-a", "eth0")
-    wait_until(lambda: isolation(judged["node-a"]), "node-a says so")
+    wait_until(lambda: isolation(judged["node-a"]), "node-a reports it")
     status = judged["node-a"].json("status")
     assert status["isolated"] is True
     assert re.match(r"none of 3 other nodes is heard \(last: \S+, [\d.]+ ms ago",

@@ -46,7 +46,7 @@ def test_another_namespace(lab, network):
 
 
 def test_port_of_a_bridge(network):
-    """A bridge says with RTM_DELLINK that an interface is no port of its any more."""
+    """A bridge reports with RTM_DELLINK that an interface is no port of it any more."""
     index = network.make_pair("x0", "x1")
     network.ip("link", "add", "br0", "type", "bridge")
     monitor = network.monitor()

@@ -100,7 +100,7 @@ def test_a_stopped_application_is_a_fault_and_peers_know(lab, applications):
     wait_late(peer, 1)
     late = last_event(peer, "app", "late")
     assert stopped.least_ms(late) < TIMEOUT_MS + SLACK_MS, late
-    # PROBEs and answers say the same.
+    # PROBEs and answers report the same.
     assert {late_bits(peer) for _ in range(30)} == {1}
     assert peer.peer(NODE)["late_apps"] == ["web"]
     assert f"{TIMEOUT_MS} ms" in late["reason"], late

@@ -24,7 +24,7 @@ def neighbour_mac(lab):
 
 
 def pretend(lab, node, port):
-    """Says in the name of a node that it has the address: an advert and gratuitous ARP."""
+    """Claims in the name of a node that it has the address: an advert and gratuitous ARP."""
     own = lab.mac(node)
     advert = (Ether(src=own, dst="01:00:5e:00:00:12")
               / IP(src=lab.address(node), dst="224.0.0.18", ttl=255, proto=112)

@@ -70,7 +70,7 @@ def test_a_daemon_that_died_and_one_that_is_stopped(lab, cluster):
     c.process.send_signal(signal.SIGCONT)
     assert asked.returncode == 1 and f"process {c.process.pid} is stopped" in errors, errors
     wait_until(lambda: any("this node stalled" in line for line in c.explain("node-c")["lately"]),
-               "it tells that it was stopped")
+               "it reports that it was stopped")
 
 
 def test_another_key(lab, cluster):
@@ -82,7 +82,7 @@ def test_another_key(lab, cluster):
     c.start()
     for daemon, peer in ((c, "node-a"), (cluster["node-a"], "node-c")):
         wait_until(lambda daemon=daemon, peer=peer: "compare key files" in said(daemon, peer),
-                   f"{daemon.node} tells of the key of {peer}")
+                   f"{daemon.node} mentions the key of {peer}")
 
 
 @pytest.mark.laboratory(nodes=2, links=2)

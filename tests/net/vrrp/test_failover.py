@@ -107,7 +107,7 @@ def test_last_node_takes_all(lab, steady):
 
 
 def test_stop_hands_over_to_the_best_at_once(lab, cluster):
-    """The daemon says that it stops."""
+    """The daemon announces that it stops."""
     cluster.start_active().start_client()
     asked = lab.moment(lambda: cluster["node-a"].process.send_signal(signal.SIGTERM))
     cluster.client.wait_owner("node-b")

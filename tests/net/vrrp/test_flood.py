@@ -25,7 +25,7 @@ def steady(cluster):
 
 
 def changes(cluster):
-    """What the nodes say of each other and of the instance, without what stays the same."""
+    """What the nodes report of each other and of the instance, without what stays the same."""
     return [(node, event) for node in cluster.daemons for event in cluster[node].events()
             if event["kind"] in ("peer", "vrrp") and event["from"] != event["to"]]
 

@@ -118,7 +118,7 @@ def test_preempt_delay(lab):
     second.wait_state("active")
     best.start()
     start = moment_of(lab, next(event for event in best.events() if event["kind"] == "vrrp"))
-    wait_until(lambda: "preempt_delay" in best.explain()["said"], "it says what it waits for")
+    wait_until(lambda: "preempt_delay" in best.explain()["said"], "it reports what it waits for")
     best.wait_state("active")
     activation, = best.activations()
     assert start.most_ms(activation) > 1000 * delay_s - 100, activation

@@ -89,7 +89,7 @@ def test_own_advert_that_comes_back_is_counted(lab, pair, forger):
     forger.send(lab.address(ACTIVE), priority=254, copies=COPIES)
     wait_until(lambda: active.drops("vrrp_own") == COPIES, "they are counted")
     assert active.vrrp()["state"] == "active"
-    # The Backup cannot tell it from the true one: it says what it always says.
+    # The Backup cannot tell it from the true one: it reports the same as always.
     assert backup.vrrp()["state"] == "backup"
 
 
@@ -117,7 +117,7 @@ def test_rival_with_higher_priority_moves_it(lab, pair, forger):
     active, backup = pair
     forger.send(RIVAL, priority=254)
     active.wait_state("backup")
-    # The rival says no more, so the true one is back after its Active_Down_Timer.
+    # The rival sends no more, so the true one is back after its Active_Down_Timer.
     active.wait_state("active")
     assert backup.vrrp()["state"] == "backup"
 

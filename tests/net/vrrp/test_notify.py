@@ -65,9 +65,9 @@ class Story:
         wait_until(said, f"{self.node}: {state} {count} times: {self.lines()}")
 
     def told(self):
-        """What each script was told, each name's lines in the FIFO, and in what order the kinds of
+        """The arguments of each script, each name's lines in the FIFO, and in what order the kinds of
         them came; members of a group follow each other in any order, with keepalived, too. At the
-        start keepalived tells of the group before its members, xbeat always after."""
+        start keepalived reports the group before its members, xbeat always after."""
         told = {word: sorted(self.runs(word)) for word in WORDS}
         for name in (*NAMES, "both"):
             told[name] = [line for line in self.lines() if f'"{name}"' in line]
@@ -123,7 +123,7 @@ class Removal(Story):
         self.later = head + stays
 
     def last_words(self):
-        """What the FIFO and "notify" say of the instances that were removed, without the start."""
+        """What the FIFO and "notify" report of the instances that were removed, without the start."""
         runs = [line for line in self.runs("notify") if line.split()[2] in ("FAULT", "DELETED")]
         lines = [line for line in self.lines() if line.split()[2] in ("FAULT", "DELETED")]
         return sorted(lines), sorted(runs), sorted(self.runs("notify_fault"))

@@ -37,7 +37,7 @@ def test_removed_address_is_back_at_once(lab, router, address, length):
         event, = wait_until(lambda: restorations(router, name), "it is restored")
         assert removed.least_ms(event) < RESTORED_MS_MAX, event
         router.wait_address(address)
-        wait_until(lambda: watch.claims(address=address), "neighbours are told")
+        wait_until(lambda: watch.claims(address=address), "neighbours are notified")
     assert f"something else removed {address}; it was restored (1 time so far)" in event["reason"]
     assert event["to"] == "restored"
     assert f"Something else removed {address}" in router.explain(name)["said"]

@@ -313,7 +313,7 @@ static bool is_undead(const struct runner_child *child, const struct runner_requ
 	return false;
 }
 
-/* Returns 0, or an errno that says why a job is not run now. */
+/* Returns 0, or an errno: why a job is not run now. */
 static int refusal(const struct runner_child *child, const struct runner_request *request)
 {
 	if (!request->run.check)
