@@ -120,7 +120,7 @@ static void links_without_effect(void **state)
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "track_link eth0\n}\nheartbeat h {\ninterface eth0\nkey_file k\n"
 			       "node 1 a 10.0.0.1\nnode 2 b 10.0.0.2\n}\n",
-		 "6:12: warning: track_link eth0 has no effect with one link: a link is bad only if the other nodes are heard on another link; add an \"interface\" to heartbeat h\n"},
+		 "6:12: warning: track_link eth0 has no effect with one link: a link is bad only if nodes are heard on another link; add an \"interface\" to heartbeat h\n"},
 		{INSTANCE VIPS
 		 "track_link eth0\ntrack_link eth1 weight 3\n}\nheartbeat h {\ninterface eth0\n"
 		 "interface eth1\nkey_file k\nnode 1 a 10.0.0.1 10.0.1.1\n"

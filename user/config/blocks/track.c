@@ -257,8 +257,8 @@ static void report_unknown(struct config_parser *parser, const struct config_tra
 			     kind->what, track->name, kind->what, track->name);
 }
 
-/* A link is bad if all other nodes are heard over another link, but not over this one. With two
- * nodes both see the same. */
+/* A link is bad if no node is heard on it while one is heard on another link. With two nodes both
+ * see the same. */
 static void check_link(struct config_parser *parser, const struct config_track *track)
 {
 	const struct config_heartbeat *heartbeat = parser->config->heartbeat;
@@ -266,7 +266,7 @@ static void check_link(struct config_parser *parser, const struct config_track *
 	if (heartbeat->interface_count < 2)
 		config_warning(
 			parser, track->location,
-			"track_link %s has no effect with one link: a link is bad only if the other nodes are heard on another link; add an \"interface\" to heartbeat %s",
+			"track_link %s has no effect with one link: a link is bad only if nodes are heard on another link; add an \"interface\" to heartbeat %s",
 			track->name, heartbeat->name);
 	else if (heartbeat->node_count < 3 && !track->weight)
 		config_warning(
