@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Adverts as keepalived 2.2.7 (Debian 12) sent them on a veth pair, from the IP header on, and what its
- * configuration said. The codec must build them, the program must take them. IP identification, header
- * checksum and flow label are the sender's own matter.
+ * Adverts as keepalived 2.2.7 (Debian 12) sent them on a veth pair, from the IP header on, and what
+ * its configuration said. The codec must build them, the program must take them. IP identification,
+ * header checksum and flow label are the sender's own matter.
  */
 #ifndef TESTS_CAPTURED_H
 #define TESTS_CAPTURED_H

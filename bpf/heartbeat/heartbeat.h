@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A heartbeat as the program handles it, and the checks that need no lock: whether it is a heartbeat
- * for this node, who sent it, and whether its tag proves the key. A tag is the MAC (message
- * authentication code) of a heartbeat (tag.h). receive.h calls these checks and drops what they
- * refuse. Replays have a right tag; probe.h, reply.h and query.h refuse them, under the lock.
+ * A heartbeat as the program handles it, and the checks that need no lock: whether it is a
+ * heartbeat for this node, who sent it, and whether its tag proves the key. A tag is the MAC
+ * (message authentication code) of a heartbeat (tag.h). receive.h calls these checks and drops what
+ * they refuse. Replays have a right tag; probe.h, reply.h and query.h refuse them, under the lock.
  */
 #ifndef BPF_HEARTBEAT_HEARTBEAT_H
 #define BPF_HEARTBEAT_HEARTBEAT_H

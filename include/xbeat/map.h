@@ -275,8 +275,8 @@ struct xb_vrrp {
 	__u8 version; /* K */
 	__u8 priority; /* K */
 	__u8 address_count; /* K */
-	/* K sets it, D clears it: an ADVERT event is in the ring buffer, and no other is put there. D
-	 * clears it before it handles the event, then reads the slot after a full barrier. */
+	/* K sets it, D clears it: an ADVERT event is in the ring buffer, and no other is put there.
+	 * D clears it before it handles the event, then reads the slot after a full barrier. */
 	__u8 event_pending;
 	/* K: centiseconds, 12 bits (RFC 9568 section 5.2.7); version 2: seconds * 100. */
 	__u16 interval_cs;

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """An application on the Active hangs: when does another node know, and when does that one take over?
 
-Both from the moment of its SIGSTOP, with timeout 100 ms, a beat every 5 ms and a heartbeat every 10 ms. So the newest
-beat is up to 5 ms old by then; a PROBE that says so follows within 10 ms of the timeout.
+Both from the moment of its SIGSTOP, with timeout 100 ms, a beat every 5 ms and a heartbeat every 10
+ms. So the newest beat is up to 5 ms old by then; a PROBE that says so follows within 10 ms of the
+timeout.
 """
 
 import os

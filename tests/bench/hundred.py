@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A hundred instances: what they cost a Backup, how long their change of Active takes, what a reload does.
+"""A hundred instances: what they cost a Backup, how long their change of Active takes, what a
+reload does.
 
 Adverts every 100 ms, version 3, without heartbeats: what keepalived does, too. The cost is that of
-user space (user and system time of all processes of the daemon, from the scheduler's accounts), both
-daemons in one run beside each other as Backups of the same Active. For the change of Active a client
-asks all hundred addresses every 5 ms; what counts is the last of them to be answered again.
+user space (user and system time of all processes of the daemon, from the scheduler's accounts),
+both daemons in one run beside each other as Backups of the same Active. For the change of Active a
+client asks all hundred addresses every 5 ms; what counts is the last of them to be answered again.
 """
 
 import math
@@ -115,7 +116,8 @@ def change():
 
 
 def reload():
-    """One of a hundred changes its priority; both nodes' states and the Active's adverts are watched."""
+    """One of a hundred changes its priority; both nodes' states and the Active's adverts are
+    watched."""
     with Laboratory(f"xh{os.getpid()}", nodes=2) as lab:
         active = start("xbeat", lab, "node-a", 200)
         wait_until(lambda: holds_all(lab, "node-a"), "node-a has all addresses")

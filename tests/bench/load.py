@@ -15,8 +15,8 @@ from tests.support.configuration import Settings
 from tests.support.hogs import hogs
 from tests.support.laboratory import Laboratory
 
-# What is on the machine, and for how long. Hogs whose priority is not below the daemon's, 50, would keep
-# it from running at all.
+# What is on the machine, and for how long. Hogs whose priority is not below the daemon's, 50, would
+# keep it from running at all.
 LADDER = (
     ("16 ordinary hogs", 60, {"count": 16}),
     ("a FIFO-40 hog on each processor", 20,

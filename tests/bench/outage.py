@@ -27,7 +27,8 @@ CASES = [
 
 
 def one_round(lab, settings):
-    """Returns the outage in ns; None: another node had taken over just before the cut, by mistake."""
+    """Returns the outage in ns; None: another node had taken over just before the cut, by
+    mistake."""
     client = Client(lab, settings.vip)
     client.wait_owner("node-a")
     time.sleep(2)

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The Active's daemon hangs, or dies: for how long do two nodes own the address, and for how long none?
+"""The Active's daemon hangs, or dies: for how long do two nodes own the address, and for how long
+none?
 
-Three nodes; node-a is Active; a client and an ARP prober ask each millisecond (tests/support/owners.py).
-Stopped: all processes of the daemon get SIGSTOP, and SIGCONT after 2 s; what counts is this time and 2 s more.
-Killed: they get SIGKILL, nobody starts them again; what counts are the 5 s that follow. A laboratory of its
-own for each round. xbeat has the times that are its defaults.
+Three nodes; node-a is Active; a client and an ARP prober ask each millisecond
+(tests/support/owners.py). Stopped: all processes of the daemon get SIGSTOP, and SIGCONT after 2 s;
+what counts is this time and 2 s more. Killed: they get SIGKILL, nobody starts them again; what
+counts are the 5 s that follow. A laboratory of its own for each round. xbeat has the times that are
+its defaults.
 """
 
 import os

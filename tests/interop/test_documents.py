@@ -2,8 +2,8 @@
 """Every file, function and target that a document names exists, so that documents stay true.
 
 A path is what stands between backticks and begins with a folder of this tree. A function is written
-`name()`; it must be in one of the files that its paragraph, row or item names, or anywhere if that names
-none.
+`name()`; it must be in one of the files that its paragraph, row or item names, or anywhere if that
+names none.
 """
 
 import re

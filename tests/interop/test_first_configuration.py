@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The first configuration that anyone meets, the same file on both nodes: what xbeatd and keepalived do
-with it is what two keepalived do. Each node has processes of its own, so that nginx runs where it should.
-All pairs of programs, in both orders of start, go through the same steps at the same time.
+"""The first configuration that anyone meets, the same file on both nodes: what xbeatd and
+keepalived do with it is what two keepalived do. Each node has processes of its own, so that nginx
+runs where it should. All pairs of programs, in both orders of start, go through the same steps at
+the same time.
 """
 
 import concurrent.futures
@@ -64,7 +65,8 @@ class Host:
     def __init__(self, lab, node, program, configuration):
         self.lab = lab
         self.node = node
-        # Debian's pidof is a link to killall5, which keepalived runs by that name: it finds nothing then.
+        # Debian's pidof is a link to killall5, which keepalived runs by that name: it finds nothing
+        # then.
         lab.write("pidof", '#!/bin/sh\nexec /bin/pidof "$@"\n', mode=0o755)
         self.process = lab.spawn(node, "env", f"PATH={lab.directory}:{os.environ['PATH']}", *PRIVATE,
                                  *argv(lab, node, program, configuration))

@@ -13,7 +13,8 @@ from tests.support.laboratory import BUILD
 
 
 # Left out, because keepalived 2.2 differs from its manual: ${_HASH} and ${_BANG} outside quotes, a
-# definition of several lines within a word, values of ~LST with quotes, definitions that are circles.
+# definition of several lines within a word, values of ~LST with quotes, definitions that are
+# circles.
 CASES = {
     "definitions": """
         $A=1

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The guard beside keepalived, which hears adverts and nothing else: an xbeatd that is Active stands still, or dies,
-and its addresses are fenced before keepalived takes over, whenever in an interval that was."""
+"""The guard beside keepalived, which hears adverts and nothing else: an xbeatd that is Active
+stands still, or dies, and its addresses are fenced before keepalived takes over, whenever in an
+interval that was."""
 
 import signal
 import time
@@ -52,7 +53,8 @@ class Pair:
 
 @pytest.mark.parametrize("version,interval_s,others", [(2, 1, False), (3, 0.4, True)])
 def test_stands_still_and_is_replaced(lab, version, interval_s, others):
-    """Heartbeats of other instances are of no use to who hears adverts only: their ticks extend no guard."""
+    """Heartbeats of other instances are of no use to who hears adverts only: their ticks extend no
+    guard."""
     pair = Pair(lab, version, interval_s, *([heartbeat(lab)] if others else []))
     with punctual():
         pair.fail(signal.SIGSTOP)

@@ -8,8 +8,8 @@ import pytest
 
 from tests.support.laboratory import BUILD
 
-# Where the interfaces are that the configurations name: keepalived looks for them. Its check of some
-# files with a vrrp_track_process does not end by itself.
+# Where the interfaces are that the configurations name: keepalived looks for them. Its check of
+# some files with a vrrp_track_process does not end by itself.
 PLACE = """
 for name in eth0 eth1; do
     ip link add $name type veth peer name p$name

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What keepalived takes without a word it takes again when xbeat has printed it, defaults included."""
+"""What keepalived takes without a word it takes again when xbeat has printed it, defaults
+included."""
 
 import subprocess
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The cases of RFC 3768, 5798 and 9568 that implementations get wrong, as they show on the wire, one after
-the other; xbeatd on node-a, keepalived on node-b or adverts made by hand. tests/unit/core/test_vrrp_rfc_cases.c
-has the same at the state machine. What both programs' adverts look like, priority 0 and the virtual MAC in
-every kind of router: tests/interop/test_roles.py.
+"""The cases of RFC 3768, 5798 and 9568 that implementations get wrong, as they show on the wire,
+one after the other; xbeatd on node-a, keepalived on node-b or adverts made by hand.
+tests/unit/core/test_vrrp_rfc_cases.c has the same at the state machine. What both programs' adverts
+look like, priority 0 and the virtual MAC in every kind of router: tests/interop/test_roles.py.
 """
 
 import json
@@ -149,7 +149,8 @@ def test_rfc_case_05_an_owner_is_active_at_once(lab, watch):
 
 
 def test_rfc_case_05_of_two_owners_one_stays(lab):
-    """The higher address, unless keepalived hears of the other owner first: it then becomes one of 254."""
+    """The higher address, unless keepalived hears of the other owner first: it then becomes one of
+    254."""
     split_and_heal(lab, "node-a", "node-b", 255)
     wait_until(lambda: len(lab.holders(VIP)) == 1, "one of them is Active")
     time.sleep(0.5)

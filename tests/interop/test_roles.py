@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""xbeatd on node-a and keepalived on node-b share virtual routers of every kind, in both roles at once:
-versions, families, multicast and unicast, password, virtual MAC. All of them go through one exercise
-together; each test looks at one kind in one role. VRIDs repeat: in both families, and on both interfaces.
+"""xbeatd on node-a and keepalived on node-b share virtual routers of every kind, in both roles at
+once: versions, families, multicast and unicast, password, virtual MAC. All of them go through one
+exercise together; each test looks at one kind in one role. VRIDs repeat: in both families, and on
+both interfaces.
 """
 
 import contextlib

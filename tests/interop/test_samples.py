@@ -18,8 +18,8 @@ from tests.support.xbeatd import Xbeatd
 SHIPPED = sorted(pathlib.Path("/usr/share/doc/keepalived/samples").glob("keepalived.conf.*"))
 OURS = sorted((pathlib.Path(__file__).parent / "samples").glob("*.conf"))
 
-# Both look for interfaces and programs, so all are asked in one place. keepalived's check of some files
-# with a vrrp_track_process does not end by itself.
+# Both look for interfaces and programs, so all are asked in one place. keepalived's check of some
+# files with a vrrp_track_process does not end by itself.
 PLACE = """
 for name in eth0 eth1 eth2 eth3 eth0.1 ha0; do
     ip link add $name type veth peer name p$name
@@ -141,7 +141,8 @@ def wait_moved(lab, node):
 
 @pytest.mark.laboratory(nodes=2, links=2)
 def test_beside_keepalived(lab):
-    """Four of ours at once, on xbeatd and keepalived: all moves over at once, as between two of a kind."""
+    """Four of ours at once, on xbeatd and keepalived: all moves over at once, as between two of a
+    kind."""
     xbeatd = Xbeatd(lab, "node-a", write_node(lab, "node-a", 150)).start()
     Keepalived(lab, "node-b", write_node(lab, "node-b", 100)).start()
     wait_moved(lab, "node-a")

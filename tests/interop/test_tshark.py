@@ -151,7 +151,8 @@ def test_neighbours_believe_announcements(lab):
 
 
 def test_spaced_announcements_take_turns(lab):
-    """Every address once before one is repeated, no two closer than the interval, none that is cancelled."""
+    """Every address once before one is repeated, no two closer than the interval, none that is
+    cancelled."""
     addresses = ["10.77.0.100", "10.77.0.101", "10.77.0.102"]
     path, process = capture(lab, "client", "eth0", "arp")
     send(lab, "-a", "2", "-g", "30", "-c", "10.77.0.103", *addresses, "10.77.0.103")
@@ -164,7 +165,8 @@ def test_spaced_announcements_take_turns(lab):
 
 @pytest.mark.parametrize("family", [4, 6])
 def test_replies_have_full_checksums(lab, family):
-    """A PROBE's checksum is left to the device; the REPLY made of it in the driver must be whole."""
+    """A PROBE's checksum is left to the device; the REPLY made of it in the driver must be
+    whole."""
     path, process = capture(lab, "switch", "node-a.0", "udp port 694")
     cluster = Cluster(lab, Settings(family=family))
     cluster.start_xbeatd(instance=False)

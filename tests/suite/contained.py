@@ -2,9 +2,9 @@
 """Runs a function so that nothing of it outlives it, however it ends.
 
 A keeper forks the function and is the parent of last resort (PR_SET_CHILD_SUBREAPER) of all its
-descendants: when the function ends, or the keeper receives a signal, it kills what is left of them. There are
-two keepers, one the child of the other. If one is killed, the other acts: the outer one waits for
-the inner one, and the inner one gets SIGTERM (PR_SET_PDEATHSIG).
+descendants: when the function ends, or the keeper receives a signal, it kills what is left of them.
+There are two keepers, one the child of the other. If one is killed, the other acts: the outer one
+waits for the inner one, and the inner one gets SIGTERM (PR_SET_PDEATHSIG).
 
 What the function makes lives in a mount namespace of its own with a private /run and /sys/fs/bpf:
 named network namespaces, sockets, pins, mounts and temporary files. The kernel drops them with the

@@ -29,7 +29,8 @@ sys.meta_path.insert(0, Undeclared())
 
 
 def installed_packages():
-    """By name, and by the names that they provide: (name, what it depends on, if it is essential)."""
+    """By name, and by the names that they provide: (name, what it depends on, if it is
+    essential)."""
     fields = "${Package}\t${Provides}\t${Pre-Depends}, ${Depends}\t${Essential}\t${db:Status-Status}\n"
     text = subprocess.run(["dpkg-query", "-W", "-f", fields], check=True, text=True,
                           stdout=subprocess.PIPE).stdout
@@ -73,7 +74,8 @@ class Declared:
         self.files = set(text.splitlines())
 
     def has(self, path):
-        """Where /bin is /usr/bin, a package may own a file by either name. Alternatives are links."""
+        """Where /bin is /usr/bin, a package may own a file by either name. Alternatives are
+        links."""
         real = os.path.realpath(path)
         return not self.files.isdisjoint({str(path), real, real.removeprefix("/usr"), f"/usr{real}"})
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Failures at random, one alone or several that overlap, and what must be true of every one of them.
 
-An episode is a list of faults, made from a number: the same number makes the same episode again. It is played on
-a scene (failure.py). Each fault begins at its time, lasts, and is undone. While all this goes on, a client and an
-ARP prober ask for the service address each millisecond; when the last fault is undone, the cluster has to come to
-rest: one Active, the only owner of the address, all nodes up for each other, nothing fenced, no daemon dead.
+An episode is a list of faults, made from a number: the same number makes the same episode again. It
+is played on a scene (failure.py). Each fault begins at its time, lasts, and is undone. While all
+this goes on, a client and an ARP prober ask for the service address each millisecond; when the last
+fault is undone, the cluster has to come to rest: one Active, the only owner of the address, all
+nodes up for each other, nothing fenced, no daemon dead.
 """
 
 import contextlib
@@ -337,7 +338,8 @@ def run_fault(chaos, fault, start, errors):
 
 
 def unrest(chaos, owner):
-    """What is not yet as it must be in the end; owner: the node that has to be Active, None: any node."""
+    """What is not yet as it must be in the end; owner: the node that has to be Active, None: any
+    node."""
     active = []
     for node in chaos.lab.nodes:
         daemon = chaos.scene[node]
@@ -408,8 +410,8 @@ class Outcome:
 
 
 def excused(faults):
-    """When two may be Active, since neither can know of the other: (from, to) in ns. An Active that is stalled
-    when they could meet again goes on answering until its guard closes."""
+    """When two may be Active, since neither can know of the other: (from, to) in ns. An Active that
+    is stalled when they could meet again goes on answering until its guard closes."""
     stalled = any(fault.kind in ("stop", "stop-all", "kill", "hang-start") for fault in faults)
     then_ns = (MEET_MS + stalled * DAEMON_TIMEOUT_MS) * NS_PER_MS
     return [(fault.done_ns[0], fault.done_ns[-1] + then_ns) for fault in faults
@@ -430,8 +432,9 @@ def healthy(node, faults, course):
 
 
 def wrong_outage(setting, nodes, faults, course):
-    """A healthy node takes over, unless it is meant to be otherwise: an Active that hears no node keeps its addresses,
-    and so does one whose untracked link is cut; hold and release give service up."""
+    """A healthy node takes over, unless it is meant to be otherwise: an Active that hears no node
+    keeps its addresses, and so does one whose untracked link is cut; hold and release give service
+    up."""
     if any(fault.kind in DEAFENING or not fault.done_ns for fault in faults) or setting.links > 1 or \
             setting.settings.instance_lines or len(setting.settings.heartbeat_lines) > 1:
         return

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Failures as a table: what is done, and what must come of it.
 
-A row is played on a scene: a laboratory with xbeatd on every node, node-a Active, and a client and an ARP
-prober that ask for the service address each millisecond. The failure is made, lasts, and is mended; both
-parts of that time are judged: the verdicts that the other nodes came to, who took over, for how long two
-nodes answered, for how long none did; and who is the only owner at the end.
+A row is played on a scene: a laboratory with xbeatd on every node, node-a Active, and a client and
+an ARP prober that ask for the service address each millisecond. The failure is made, lasts, and is
+mended; both parts of that time are judged: the verdicts that the other nodes came to, who took
+over, for how long two nodes answered, for how long none did; and who is the only owner at the end.
 
 Rows of one setting share a scene, unless one of them fails.
 """
@@ -140,7 +140,8 @@ class Scene:
             self.failing[node] = [event for event in self.events_since(node) if event["time_unix_ns"] <= end_ns]
 
     def events_since(self, node):
-        """Since the beginning of the row; a daemon that was started since has none of the earlier ones."""
+        """Since the beginning of the row; a daemon that was started since has none of the earlier
+        ones."""
         return self[node].events()[0 if node in self.restarted else self.counts[node]:]
 
 
@@ -178,7 +179,8 @@ class Course:
     stopped: set
 
     def stalled_daemons(self):
-        """Nodes whose daemons report a stall that the test did not cause: the machine did not let them run."""
+        """Nodes whose daemons report a stall that the test did not cause: the machine did not let
+        them run."""
         return sorted({node for node in self.events.keys() - self.restarted - self.stopped
                        for event in self.events[node] if event["kind"] == "stall"})
 
@@ -292,7 +294,8 @@ def check(row, course):
 
 
 def run_row(stage, row):
-    """Plays a row; again if it went wrong while the machine did not let a daemon run: that proves nothing."""
+    """Plays a row; again if it went wrong while the machine did not let a daemon run: that proves
+    nothing."""
     for _ in range(PLAYED_MAX - 1):
         try:
             return play_and_check(stage, row)

@@ -21,7 +21,8 @@ while True:
 
 @contextlib.contextmanager
 def hogs(count, seconds, fifo_priority=0, processors=()):
-    """count of them, on any processor, or one after the other on those given. seconds: at most so long."""
+    """count of them, on any processor, or one after the other on those given. seconds: at most so
+    long."""
     processes = [subprocess.Popen([sys.executable, "-c", PROGRAM, str(seconds), str(fifo_priority),
                                    str(processors[index % len(processors)] if processors else -1)])
                  for index in range(count)]

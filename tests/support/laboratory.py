@@ -25,8 +25,8 @@ SOCKETS = pathlib.Path("/run/xbeat")
 LAB = ROOT / "scripts" / "lab"
 
 
-# A wait ends on its condition. This deadline only shows that it never comes: it is no promise, and no test judges by
-# it.
+# A wait ends on its condition. This deadline only shows that it never comes: it is no promise, and
+# no test judges by it.
 NEVER_SECONDS = 90
 
 
@@ -178,7 +178,8 @@ class Laboratory:
         return self.moment(lambda: self.run("switch", "ip", "-batch", batch))
 
     def flap(self, node, times, gone_s, back_s, link=0):
-        """Its link is gone for so long and back for so long, again and again, whatever else runs."""
+        """Its link is gone for so long and back for so long, again and again, whatever else
+        runs."""
         port, bridge = f"{node}.{link}", f"br{link}"
         self.run("switch", "chrt", "-f", "40", "sh", "-c",
                  f"for i in $(seq {times}); do ip link set {port} nomaster; sleep {gone_s}; "
@@ -189,7 +190,8 @@ class Laboratory:
         return time.monotonic_ns()
 
     def lose_all(self, *rules):
-        """Loses packets as tests/tools/lose.c describes, all rules at once. Returns when, CLOCK_MONOTONIC in ns."""
+        """Loses packets as tests/tools/lose.c describes, all rules at once. Returns when,
+        CLOCK_MONOTONIC in ns."""
         self.losing_ports |= {rule.partition(",")[0] for rule in rules}
         return int(self.run("switch", BUILD / "tools" / "lose", BUILD / "tools" / "lose.bpf.o",
                             *rules).stdout)
@@ -203,7 +205,8 @@ class Laboratory:
         return [f"{receiver}.{link},to,{self.mac(sender, f'eth{link}')}" for link in range(self.links)]
 
     def part(self, *sides):
-        """A partition: members of one side hear nothing of those of another. Members of no side hear all."""
+        """A partition: members of one side hear nothing of those of another. Members of no side
+        hear all."""
         return self.lose_all(*(
             rule for side in sides for other in sides if other is not side
             for receiver in side for sender in other

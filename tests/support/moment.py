@@ -2,8 +2,8 @@
 """Time that a busy machine does not falsify: moments between two readings of the clock, stops that
 last as long as they are meant to, and how long the machine ran nothing at all.
 
-A test that makes a failure knows when it began to make it and when that was done; the failure came in
-between. An upper bound counts from the later reading, a lower bound from the earlier one, and an
+A test that makes a failure knows when it began to make it and when that was done; the failure came
+in between. An upper bound counts from the later reading, a lower bound from the earlier one, and an
 upper bound does not count the time in which the machine ran nothing.
 """
 
@@ -57,7 +57,8 @@ def moment_of(lab, event):
 
 
 def stop_for(seconds, *processes):
-    """Stops processes for so long, and no longer. Returns when they went on again, CLOCK_MONOTONIC in ns."""
+    """Stops processes for so long, and no longer. Returns when they went on again, CLOCK_MONOTONIC
+    in ns."""
     with punctual():
         for process in processes:
             process.send_signal(signal.SIGSTOP)

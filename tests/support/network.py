@@ -23,8 +23,8 @@ class Network(Node):
         return self.run_tool(*words).stdout.strip()
 
     def told_of_addresses(self, device):
-        """All that the kernel reports of each address but its index and name, and whether it is still being
-        checked for a duplicate, by address."""
+        """All that the kernel reports of each address but its index and name, and whether it is
+        still being checked for a duplicate, by address."""
         return {entry["local"]: {key: value for key, value in entry.items()
                                  if key != "tentative" and (key != "label" or value != device)}
                 for entry in self.address_entries(device) if not entry["local"].startswith("fe80::")}

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Who answers for a service address, at each millisecond: an ARP prober and a client count.
 
-Both take their times from CLOCK_MONOTONIC. Two nodes own the address while two answer one ARP request,
-or while the client is answered by one and ARP requests by another.
+Both take their times from CLOCK_MONOTONIC. Two nodes own the address while two answer one ARP
+request, or while the client is answered by one and ARP requests by another.
 """
 
 import json

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An application as somebody else would write it, with nothing but the installed header and library:
+ * An application as somebody else would write it, with nothing but the installed header and
+ * library:
  *
  *	app_example INSTANCE NAME [INTERVAL_MS]
  *
- * beats every interval (10 ms), opens anew when xbeatd was started anew, and says what happens, a line each.
+ * beats every interval (10 ms), opens anew when xbeatd was started anew, and says what happens, a
+ * line each.
  */
 #include <errno.h>
 #include <stdio.h>

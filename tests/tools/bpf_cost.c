@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the XDP program costs, in ns over an empty program, by BPF_PROG_TEST_RUN:
- * a TCP packet, also beside guarded addresses, a PROBE answered, a REPLY consumed, and what a look at all guards
+ * What the XDP program costs, in ns over an empty program, by BPF_PROG_TEST_RUN: a TCP packet, also
+ * beside guarded addresses, a PROBE answered, a REPLY consumed, and what a look at all guards
  * costs. Usage: bpf_cost [ROUNDS]
  *
- * A test run repeats one packet in one buffer, and the second time a heartbeat
- * is a replay. So heartbeats go through "prepare" (bpf_cost.bpf.c), which
- * restores packet and windows and tail-calls the very program that the daemon
- * loads; the same with an empty program behind it is the base. Runs of base and
- * program alternate; each round gives one difference. The drop counters, summed
- * before and after, show that every repetition was evidence.
+ * A test run repeats one packet in one buffer, and the second time a heartbeat is a replay. So
+ * heartbeats go through "prepare" (bpf_cost.bpf.c), which restores packet and windows and
+ * tail-calls the very program that the daemon loads; the same with an empty program behind it is
+ * the base. Runs of base and program alternate; each round gives one difference. The drop counters,
+ * summed before and after, show that every repetition was evidence.
  */
 #include "user/core/heartbeat.h"
 #include <arpa/inet.h>

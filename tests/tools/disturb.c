@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * disturb: a bad cable between two interfaces: passes on what comes in at one by the other, late, twice, in another
- * order, or not at all.
+ * disturb: a bad cable between two interfaces: passes on what comes in at one by the other, late,
+ * twice, in another order, or not at all.
  *
  *	disturb INTERFACE INTERFACE SECONDS [WORD=NUMBER]…
  *		delay_us, jitter_us	each packet is late by delay and by 0 to jitter
@@ -9,8 +9,9 @@
  *		twice_percent, lost_percent
  *		seed			the same numbers again (1)
  *
- * What it has decided is counted and printed, one line of JSON, when it ends: by SIGINT, SIGTERM, or after SECONDS.
- * Checksums that the sender left to its interface are left to the next one (virtio_net_hdr of packet sockets).
+ * What it has decided is counted and printed, one line of JSON, when it ends: by SIGINT, SIGTERM,
+ * or after SECONDS. Checksums that the sender left to its interface are left to the next one
+ * (virtio_net_hdr of packet sockets).
  */
 #include "user/lib/time.h"
 #include <arpa/inet.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Notes every program that processes of one mount namespace, and their descendants, execute. See executed.c. */
+/* Notes every program that processes of one mount namespace, and their descendants, execute. See
+ * executed.c. */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>

@@ -4,8 +4,8 @@
  *
  *	executed OBJECT
  *
- * Prints "started", observes until its standard input ends, and prints a line per file: the name that was given to
- * execve(), a tab, and its interpreter, which is the same for what is no script.
+ * Prints "started", observes until its standard input ends, and prints a line per file: the name
+ * that was given to execve(), a tab, and its interpreter, which is the same for what is no script.
  */
 #include "tests/tools/executed_shared.h"
 #include <bpf/bpf.h>

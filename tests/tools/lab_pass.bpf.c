@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Passes everything: on the far end of a veth pair it makes native XDP_TX of the near end arrive. */
+/* Passes everything: on the far end of a veth pair it makes native XDP_TX of the near end
+ * arrive. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Loses packets at a port of a laboratory's switch: all, or those from one Ethernet address. See lose.c. */
+/* Loses packets at a port of a laboratory's switch: all, or those from one Ethernet address. See
+ * lose.c. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 

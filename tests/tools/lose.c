@@ -4,10 +4,10 @@
  *
  *	lose OBJECT RULE…	RULE: PORT,from | PORT,to | PORT,to,MAC
  *
- * "from": what the member at this port sends; "to": what is sent to it, all or only what comes from one Ethernet
- * address. All rules are made ready first and then put in place within microseconds of each other. Prints when
- * that was done, CLOCK_MONOTONIC in ns. They stay until the clsact qdisc of their port is deleted, by anybody:
- * tc qdisc del dev PORT clsact.
+ * "from": what the member at this port sends; "to": what is sent to it, all or only what comes from
+ * one Ethernet address. All rules are made ready first and then put in place within microseconds of
+ * each other. Prints when that was done, CLOCK_MONOTONIC in ns. They stay until the clsact qdisc of
+ * their port is deleted, by anybody: tc qdisc del dev PORT clsact.
  */
 #include "user/lib/time.h"
 #include <bpf/bpf.h>

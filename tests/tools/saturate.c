@@ -4,12 +4,12 @@
  *
  *   saturate OBJECT INTERFACE KIND FROM TO TO_MAC [KEY EPOCH ACK]
  *
- * KIND: heartbeat (node 2 probes node 1; KEY is key 1 in hex, EPOCH node 1's, ACK the highest seq it
- * sent), udp (port 7777), icmp, or asking: no heartbeat, but sent to its port, so dropped after a few
- * comparisons, which shows what asking and delivery cost by themselves. Frames have the same size in
- * all and are sent by BPF_PROG_TEST_RUN on live frames through saturate.bpf.c; heartbeats carry
- * prepared tags under advancing numbers, because a replayed one would be dropped. Prints JSON. The
- * caller chooses the core, and removes the interface, and with it the programs.
+ * KIND: heartbeat (node 2 probes node 1; KEY is key 1 in hex, EPOCH node 1's, ACK the highest seq
+ * it sent), udp (port 7777), icmp, or asking: no heartbeat, but sent to its port, so dropped after
+ * a few comparisons, which shows what asking and delivery cost by themselves. Frames have the same
+ * size in all and are sent by BPF_PROG_TEST_RUN on live frames through saturate.bpf.c; heartbeats
+ * carry prepared tags under advancing numbers, because a replayed one would be dropped. Prints
+ * JSON. The caller chooses the core, and removes the interface, and with it the programs.
  */
 #include "tests/tools/saturate_shared.h"
 #include "user/core/heartbeat.h"

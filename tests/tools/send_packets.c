@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For tests only: sends what xbeatd's own code makes, so that other decoders and neighbours can judge it
- * without a daemon behind it.
+ * For tests only: sends what xbeatd's own code makes, so that other decoders and neighbours can
+ * judge it without a daemon behind it.
  *
  *   send_packets -i IFACE -s SOURCE -d DESTINATION [OPTION...] ADDRESS...   an advert
  *   send_packets -i IFACE -a REPEAT [-g INTERVAL_MS] [-c CANCELLED] ADDRESS...   announcements

@@ -6,9 +6,9 @@
  *   vip_probe ask ADDRESS PORT INTERVAL_US SECONDS     asks on an absolute schedule, prints JSON
  *
  * "ask" prints a line for each change of owner, with the time of the first request that the new one
- * answered, and a line with the result at the end (also after SIGINT or SIGTERM). An outage runs from the sending of the last request that was
- * answered to the sending of the next one that was. Times: unix for people, monotonic to compare
- * with other processes of the same machine.
+ * answered, and a line with the result at the end (also after SIGINT or SIGTERM). An outage runs
+ * from the sending of the last request that was answered to the sending of the next one that was.
+ * Times: unix for people, monotonic to compare with other processes of the same machine.
  */
 #include "user/lib/cleanup.h"
 #include "user/lib/time.h"

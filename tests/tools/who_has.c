@@ -4,16 +4,17 @@
  *
  *	who_has INTERFACE ADDRESS INTERVAL_US SECONDS
  *
- * Sends an ARP request (for an IPv6 address a neighbour solicitation) to everybody on an absolute schedule and
- * takes down who answers each. Two answers to one of them: the address has two owners. Every other ARP request is
- * a probe as of RFC 5227, from no address.
+ * Sends an ARP request (for an IPv6 address a neighbour solicitation) to everybody on an absolute
+ * schedule and takes down who answers each. Two answers to one of them: the address has two owners.
+ * Every other ARP request is a probe as of RFC 5227, from no address.
  *
- * Which request an answer is for: those of ARP repeat the sender's Ethernet address, which carries the request's
- * number; those of a neighbour solicitation are sent to its source address, whose last byte carries the number's
- * low bits.
+ * Which request an answer is for: those of ARP repeat the sender's Ethernet address, which carries
+ * the request's number; those of a neighbour solicitation are sent to its source address, whose
+ * last byte carries the number's low bits.
  *
- * Prints, when it ends (also by SIGINT or SIGTERM), one line of JSON: "runs" of successive requests with the same
- * set of owners, none included, from the sending of the first of them to that of the last, CLOCK_MONOTONIC.
+ * Prints, when it ends (also by SIGINT or SIGTERM), one line of JSON: "runs" of successive requests
+ * with the same set of owners, none included, from the sending of the first of them to that of the
+ * last, CLOCK_MONOTONIC.
  *
  * RFC 826, RFC 4861 section 4.3.
  */
@@ -158,7 +159,8 @@ static void send_solicitation(const struct run *run, uint32_t number)
 	(void)!send(run->fd, &frame, sizeof(frame), MSG_DONTWAIT);
 }
 
-/* Returns whether the frame answers for the address: which request, and from which Ethernet address. */
+/* Returns whether the frame answers for the address: which request, and from which Ethernet
+ * address. */
 static bool read_arp(const struct run *run, const uint8_t *data, ssize_t bytes, size_t *number,
 		     uint8_t mac[ETH_ALEN])
 {
@@ -295,7 +297,8 @@ static void print_result(const struct run *run)
 	puts("]}");
 }
 
-/* Returns a packet socket for the frames that answers come in, or a negative errno; *mac: the interface's. */
+/* Returns a packet socket for the frames that answers come in, or a negative errno; *mac: the
+ * interface's. */
 static int open_port(const char *interface, uint16_t ethertype, uint8_t mac[ETH_ALEN])
 {
 	struct sockaddr_ll address = {.sll_family = AF_PACKET,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The daemon's half of the guard (guards.h). bpf/guard/guard.h is the kernel's half and explains what
- * must hold:
+ * The daemon's half of the guard (guards.h). bpf/guard/guard.h is the kernel's half and explains
+ * what must hold:
  *
  * - deadline_ns changes by compare-and-swap. kernel_guard_extend() leaves XB_GUARD_FENCED alone;
  *   only kernel_guard_lift() and kernel_guard_release() end it, after their caller has removed the

@@ -31,7 +31,8 @@ static void read_link(const struct link_monitor *monitor, const struct nlmsghdr 
 	const struct nlattr *name;
 	struct link_event event;
 
-	/* Ports of a bridge are reported here as well; their RTM_DELLINK means "no longer a port". */
+	/* Ports of a bridge are reported here as well; their RTM_DELLINK means "no longer a
+	 * port". */
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*link) || link->ifi_family != AF_UNSPEC)
 		return;
 	netlink_attributes(message, sizeof(*link), found, IFLA_IFNAME + 1);

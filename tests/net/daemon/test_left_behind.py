@@ -73,7 +73,8 @@ class Machine(Xbeatd):
 
 
 def test_addresses_of_an_instance_that_is_gone_are_removed(lab):
-    """The instance is removed from the file while its daemon is dead: only the kernel still knows them."""
+    """The instance is removed from the file while its daemon is dead: only the kernel still knows
+    them."""
     blocks = [instance("VI_1", block("virtual_ipaddress_excluded", "fd77::100/64"), use_vmac=True),
               instance("VI_2", vrid=52)]
     node = Xbeatd(lab, NODE, *blocks).start_active("VI_2")
@@ -116,7 +117,8 @@ def test_next_daemon_removes_what_a_killed_one_left(lab):
     wait_until(lambda: not machine.checks() and not alive(children), "the runner ends the rest")
     assert machine.leftovers() == {"interface", "address", "routes", "rules", "program", "pins",
                                    "files", "fifo"}
-    # The next one starts after the guard has expired, as a Backup: it must not keep the state of an Active.
+    # The next one starts after the guard has expired, as a Backup: it must not keep the state of an
+    # Active.
     wait_until(lambda: machine.map("xb_self")[0]["fencing"], "the addresses are fenced")
     text = machine.configuration.read_text().replace("advert_int 0.1", "advert_int 30")
     machine.configuration.write_text(text)

@@ -13,7 +13,8 @@ pytestmark = pytest.mark.laboratory(nodes=2)
 
 
 def test_instance_without_interface_still_hears(lab):
-    """With unicast an instance need not name its interface; the program stays there all the same."""
+    """With unicast an instance need not name its interface; the program stays there all the
+    same."""
     daemons = {}
     for node, other, priority in (("node-a", "node-b", 150), ("node-b", "node-a", 100)):
         text = instance(unicast_src_ip=lab.address(node), unicast_peer=[lab.address(other)],

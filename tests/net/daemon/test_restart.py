@@ -20,7 +20,8 @@ RESUME_MS_MAX = 100
 
 @pytest.fixture
 def quick(lab):
-    """Adverts come fast, so that starting takes little; a start fits into daemon_timeout everywhere."""
+    """Adverts come fast, so that starting takes little; a start fits into daemon_timeout
+    everywhere."""
     return Cluster(lab, Settings(advert_interval="0.1", daemon_timeout="20s"))
 
 
@@ -74,7 +75,8 @@ def test_instance_taken_out_of_the_file_is_claimed_no_more(lab, quick):
     quick.daemon("node-a").start().wait_state("active")
     wait_until(lambda: SECOND_VRID not in claims(), "node-a gives VI_2 up")
     wait_until(lambda: lab.has_address("node-b", SECOND_VIP), "node-b has VI_2's address")
-    # With another configuration the daemon starts fresh, so VI_1 may move for a moment; it must return.
+    # With another configuration the daemon starts fresh, so VI_1 may move for a moment; it must
+    # return.
     wait_until(lambda: lab.has_address("node-a", VIP) and not lab.has_address("node-b", VIP),
                "node-a alone has VI_1's address")
 
@@ -111,7 +113,8 @@ def test_release_while_away_is_no_news(lab, daemon_timeout):
 
 @pytest.mark.laboratory(nodes=1)
 def test_link_of_an_instance_without_heartbeats_is_taken_over(lab):
-    """Let go of first, it might still be on the interface when the program is to be attached there."""
+    """Let go of first, it might still be on the interface when the program is to be attached
+    there."""
     def link_id():
         done = subprocess.run([find_bpftool(), "-j", "link", "show", "pinned",
                                PINS / node.instance / "link_eth0"],

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An application hangs on the Active: its node and daemon are as well as before, but the address goes."""
+"""An application hangs on the Active: its node and daemon are as well as before, but the address
+goes."""
 
 import signal
 import time

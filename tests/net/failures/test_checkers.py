@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The checkers of failures detect each kind: two owners, an outage, an unexpected takeover. Addresses are added and
-removed by hand."""
+"""The checkers of failures detect each kind: two owners, an outage, an unexpected takeover.
+Addresses are added and removed by hand."""
 
 import time
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A daemon's wall clock is stepped by an hour, either way, while it runs and across a restart: no failure.
+"""A daemon's wall clock is stepped by an hour, either way, while it runs and across a restart: no
+failure.
 
-libfaketime, in that daemon only, reads the step from a file whenever the clock is read; the monotonic clock
-stays as it is.
+libfaketime, in that daemon only, reads the step from a file whenever the clock is read; the
+monotonic clock stays as it is.
 """
 
 import time

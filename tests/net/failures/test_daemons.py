@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Failures of daemons: stopped for less and for more than guard_timeout, killed, all stopped at once."""
+"""Failures of daemons: stopped for less and for more than guard_timeout, killed, all stopped at
+once."""
 
 import time
 
@@ -21,7 +22,8 @@ PLAIN = setting(GUARD_MS, 500)
 # A start takes its time on a busy machine.
 PATIENT = setting(30000, 25000)
 TAKEOVER_MS = 150
-# A hung node is called what its kernel said last: it may have fenced before its daemon was late, or after.
+# A hung node is called what its kernel said last: it may have fenced before its daemon was late, or
+# after.
 OUT_OF_ORDER = {"hung", "fenced"}
 BY_OTHERS = {("node-b", "node-a"): OUT_OF_ORDER, ("node-c", "node-a"): OUT_OF_ORDER}
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is not a failure: packets late, twice and in another order; a machine full of processor hogs, also of
-those that real-time scheduling prefers. No node is judged down, and no address moves."""
+"""What is not a failure: packets late, twice and in another order; a machine full of processor
+hogs, also of those that real-time scheduling prefers. No node is judged down, and no address
+moves."""
 
 import os
 import time
@@ -44,7 +45,8 @@ ROWS = [
 ]
 ALONE_ROWS = [
     Row("ordinary hogs", LOADED, load(16), outage_ms=60),
-    # Real-time throttling stops all such tasks, those that measure included, for 50 ms in each second.
+    # Real-time throttling stops all such tasks, those that measure included, for 50 ms in each
+    # second.
     Row("hogs with real-time priority", LOADED,
         load(os.cpu_count(), fifo_priority=HOG_PRIORITY, processors=sorted(os.sched_getaffinity(0))),
         outage_ms=120),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Partitions of two nodes and one, with and without a witness. Client and prober stand where they hear both
-sides, which is the worst that can happen."""
+"""Partitions of two nodes and one, with and without a witness. Client and prober stand where they
+hear both sides, which is the worst that can happen."""
 
 import time
 

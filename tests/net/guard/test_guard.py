@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The guard: an Active whose daemon stalls is fenced by its kernel, another takes over, and there are never
-two owners; also when it wakes up again, or never does."""
+"""The guard: an Active whose daemon stalls is fenced by its kernel, another takes over, and there
+are never two owners; also when it wakes up again, or never does."""
 
 import signal
 import time
@@ -18,7 +18,8 @@ from tests.support.xbeatd import Xbeatd, wait_up
 GUARD_SECONDS = 1
 SETTINGS = {"advert_interval": "0.1", "daemon_timeout": f"{GUARD_SECONDS}s"}
 TAKEOVER_MS = 150
-# The one that preempts has the addresses while its advert is on the way to the other, which removes them.
+# The one that preempts has the addresses while its advert is on the way to the other, which removes
+# them.
 HANDOVER_MS = 20
 FIRST6, VIP6 = "fe80::100", "fd77::100"
 
@@ -139,7 +140,8 @@ def test_all_stopped_together(guarded):
 
 
 def test_killed_and_not_restarted(lab, guarded):
-    """Within restart_grace no node takes over; then the kernel of the dead daemon's node has fenced."""
+    """Within restart_grace no node takes over; then the kernel of the dead daemon's node has
+    fenced."""
     killed = lab.moment(guarded["node-a"].kill)
     guarded["node-b"].wait_state("active")
     activation, = guarded["node-b"].activations()
@@ -195,7 +197,8 @@ def test_virtual_mac_and_both_families(lab):
 
 @pytest.mark.laboratory(nodes=1, links=2)
 def test_several_interfaces(lab):
-    """An address on another interface than its instance's is fenced there too, and on whichever it is asked for."""
+    """An address on another interface than its instance's is fenced there too, and on whichever it
+    is asked for."""
     other, stranger = "10.77.1.100", "10.77.1.101"
     vips = [f"{VIP}/24", f"{other}/24 dev eth1", f"{stranger}/24 dev eth1"]
     node = Xbeatd(lab, "node-a", instance(vips=vips)).start_active()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Addresses of every kind under the guard, without heartbeats: while the daemon stalls, the node answers for none of
-them, but for everything else; afterwards for all."""
+"""Addresses of every kind under the guard, without heartbeats: while the daemon stalls, the node
+answers for none of them, but for everything else; afterwards for all."""
 
 import signal
 import time

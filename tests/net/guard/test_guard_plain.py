@@ -15,7 +15,8 @@ from tests.support.watch import Watch
 from tests.support.xbeatd import Xbeatd
 
 SECOND_VIP, OTHER_VIP = "10.77.0.101", "10.77.1.100"
-# Two that become Active at the same moment: until the lower one has heard the other, and removed the address.
+# Two that become Active at the same moment: until the lower one has heard the other, and removed
+# the address.
 CONTEST_MS = 20
 
 
@@ -39,8 +40,8 @@ def start_all(lab, *more, blocks=(), **keys):
 
 
 def test_all_stopped_together(lab):
-    """A short stop changes nothing. After a longer one no node is Active, and the two best nodes wait for their
-    Skew_Time, which differs by 0.4 ms only."""
+    """A short stop changes nothing. After a longer one no node is Active, and the two best nodes
+    wait for their Skew_Time, which differs by 0.4 ms only."""
     daemons, watch = start_all(lab)
     stop_all(daemons, 0.15)
     stop_all(daemons[1:], 0.5)  # adverts came meanwhile

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Nodes that do not exist: nothing answers ARP for them, so packets to them wait in the kernel. Those must not delay
-packets to live nodes."""
+"""Nodes that do not exist: nothing answers ARP for them, so packets to them wait in the kernel.
+Those must not delay packets to live nodes."""
 
 import time
 

@@ -53,8 +53,8 @@ def test_quiet_network(lab):
     assert detection(node, "node-b")["time_ns"] == MAXIMUM_NS
     assert ack_window(node, "node-b") == 50
     cluster.start_xbeatd("node-b", instance=False)
-    # A gap of two intervals is expected until ten minutes have shown none: 56 ms after a second, 40 ms
-    # after ten. On a busy machine there are longer ones.
+    # A gap of two intervals is expected until ten minutes have shown none: 56 ms after a second, 40
+    # ms after ten. On a busy machine there are longer ones.
     chosen = wait_chosen(node, "node-b")
     longest_ns = 4 * max(MINIMUM_NS, chosen["gap_longest_ns"])
     assert MINIMUM_NS <= chosen["time_ns"] <= longest_ns and chosen["phi"] >= 8, chosen
@@ -77,7 +77,8 @@ def test_quiet_network(lab):
 
 @pytest.mark.laboratory(nodes=3)
 def test_peer_behind_a_bad_cable_is_given_more_time(lab):
-    """Its packets are late by up to 25 ms, each by another time; those of the third node are not."""
+    """Its packets are late by up to 25 ms, each by another time; those of the third node are
+    not."""
     cable = lab.disturb("node-b", jitter_us=25000)
     cluster = start(lab)
     node = cluster["node-a"]
@@ -97,7 +98,8 @@ def test_peer_behind_a_bad_cable_is_given_more_time(lab):
 
 @pytest.mark.laboratory(nodes=2)
 def test_own_stalls_teach_nothing(lab):
-    """Both are stopped: neither asks, so each hears nothing of the other for 200 ms. That is no gap of the network."""
+    """Both are stopped: neither asks, so each hears nothing of the other for 200 ms. That is no gap
+    of the network."""
     cluster = start(lab)
     node = cluster["node-a"]
     cluster.wait_up()
@@ -115,7 +117,8 @@ def test_own_stalls_teach_nothing(lab):
 
 @pytest.mark.laboratory(nodes=2)
 def test_a_restart_teaches_nothing(lab):
-    """An orderly one of the other node, over in less than detection_max: its network is as good as before."""
+    """An orderly one of the other node, over in less than detection_max: its network is as good as
+    before."""
     cluster = start(lab, heartbeat_lines=["detection_max 10s"])
     node = cluster["node-a"]
     cluster.wait_up()

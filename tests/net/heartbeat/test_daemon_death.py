@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A daemon that dies: its kernel reports it at once, and peers wait restart_grace for the next one."""
+"""A daemon that dies: its kernel reports it at once, and peers wait restart_grace for the next
+one."""
 
 import os
 import signal

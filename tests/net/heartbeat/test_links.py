@@ -72,7 +72,8 @@ def test_addresses_leave_a_bad_interface(lab, track):
 
 @pytest.mark.laboratory(nodes=3, links=2)
 def test_addresses_do_not_follow_a_link_that_flaps(lab):
-    """Gone for 100 ms, back for 200 ms, again and again: its node is up, and without the address until that ends."""
+    """Gone for 100 ms, back for 200 ms, again and again: its node is up, and without the address
+    until that ends."""
     cluster = start(lab, "track_link eth0 weight -60")
     before = {node: len(cluster[node].events()) for node in lab.nodes}
     lab.flap("node-a", 6, gone_s=0.1, back_s=0.2)
@@ -119,7 +120,8 @@ def test_two_nodes_cannot_tell_whose_link_it_is(lab):
 
 @pytest.mark.laboratory(nodes=2, links=2)
 def test_dying_node_makes_no_link_bad(lab):
-    """Its links fall silent one after the other; the survivor, which must take over, has no fault."""
+    """Its links fall silent one after the other; the survivor, which must take over, has no
+    fault."""
     cluster = start(lab, "track_link eth0", "track_link eth1")
     cut = lab.cut_together("node-a", links=(0, 1))
     cluster["node-b"].wait_state("active")

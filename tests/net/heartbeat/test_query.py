@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A node's kernel reports what it knows of a third node, while its daemon is stopped.
 
-The client of the laboratory is the witness of the cluster, node 3, made by hand: it asks node-a about node-b.
+The client of the laboratory is the witness of the cluster, node 3, made by hand: it asks node-a
+about node-b.
 """
 
 import signal

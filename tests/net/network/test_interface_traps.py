@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Changes to an interface under a running daemon: every daemon still receives, and no address is left behind."""
+"""Changes to an interface under a running daemon: every daemon still receives, and no address is
+left behind."""
 
 import time
 
@@ -32,8 +33,9 @@ def test_without_program_nothing_is_taken(lab):
 
 
 def test_virtual_mac_that_is_deleted_comes_back_as_it_was(lab):
-    """IPv6 is off on a Backup's interface; one that is created again for an Active is an Active's. And every advert
-    leaves, the first too: before the interface has an address, the kernel sends none."""
+    """IPv6 is off on a Backup's interface; one that is created again for an Active is an Active's.
+    And every advert leaves, the first too: before the interface has an address, the kernel sends
+    none."""
     daemon = Xbeatd(lab, "node-a", instance(use_vmac=True, vips=["fe80::61/64", "fd77::100/64"])).start()
     daemon.wait_state("active")
     device = daemon.vrrp()["virtual_mac_interface"]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Interfaces that go down, vanish and return, with the instances, heartbeats and addresses on them."""
+"""Interfaces that go down, vanish and return, with the instances, heartbeats and addresses on
+them."""
 
 import pathlib
 

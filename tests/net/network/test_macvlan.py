@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Interfaces with a virtual MAC: what they are, that a Backup's is silent, that they are found again."""
+"""Interfaces with a virtual MAC: what they are, that a Backup's is silent, that they are found
+again."""
 
 import time
 
@@ -102,7 +103,8 @@ def is_forwarded(lab, family):
 
 @pytest.mark.parametrize("family,target", [(4, "192.0.2.1/32"), (6, "2001:db8::1/128")])
 def test_backup_takes_nothing_to_the_virtual_mac(lab, network, family, target):
-    """Switches flood what is for a MAC they have not learnt; two routers must not both forward it."""
+    """Switches flood what is for a MAC they have not learnt; two routers must not both forward
+    it."""
     # It would drop packets to an interface without an address, which is not what is tested.
     network.sysctl("net.ipv4.conf.all.rp_filter=0")
     client = lab.address("client", family=family)
@@ -130,7 +132,8 @@ def test_reached_by_the_virtual_mac_alone(lab, network, family, address):
 
 
 def test_base_does_not_give_its_own_mac(lab, network):
-    """What the Active sends from the virtual address leaves by the base, which asks for neighbours."""
+    """What the Active sends from the virtual address leaves by the base, which asks for
+    neighbours."""
     network.tool("macvlan", "vrrp.51", "eth0", "51", "4")
     network.tool("active", "vrrp.51", "eth0", "4")
     network.tool("add", "vrrp.51", "10.77.0.100/24")

@@ -88,7 +88,8 @@ def test_no_such_interface(network):
 
 @pytest.mark.laboratory(nodes=1)
 def test_list(network):
-    """By interface also where an address has a label, in the kernel's order, link-local ones too."""
+    """By interface also where an address has a label, in the kernel's order, link-local ones
+    too."""
     network.ip("address", "add", "10.77.0.100/32", "dev", DEVICE, "label", "eth0:vip")
     network.sysctl("net.ipv6.conf.eth0.accept_dad=1", "net.ipv6.conf.eth0.dad_transmits=9")
     network.ip("address", "add", "fd77::7/64", "dev", DEVICE)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Applications that beat into their pages: real ones, stopped, killed and restarted, as are the daemons."""
+"""Applications that beat into their pages: real ones, stopped, killed and restarted, as are the
+daemons."""
 
 import os
 import shutil
@@ -84,7 +85,8 @@ def last_event(daemon, kind, to):
 
 
 def test_a_stopped_application_is_a_fault_and_peers_know(lab, applications):
-    """Without weight: no node is Active without the application, and one is again as soon as it continues."""
+    """Without weight: no node is Active without the application, and one is again as soon as it
+    continues."""
     node, peer = (applications.daemon(name).start() for name in (NODE, PEER))
     assert node.state() == "initialize" and "not opened yet" in node.explain()["said"]
     assert shown(node)["state"] == "unopened" and late_bits(peer) == 1
@@ -183,7 +185,8 @@ def test_the_page_outlives_a_killed_daemon_of_another_heartbeat(applications):
 
 
 def test_a_page_that_cannot_be_taken_over_is_ended(applications):
-    """As when a daemon of another version follows a killed one: nothing shows which daemon owns the page."""
+    """As when a daemon of another version follows a killed one: nothing shows which daemon owns the
+    page."""
     node = applications.daemon(NODE).start()
     web = applications.run()
     node.wait_state("active")
@@ -310,7 +313,8 @@ def test_beat_for_scripts(applications):
 
 
 def test_own_standstill_accuses_nobody(applications):
-    """Daemon and application stall together, as when a machine is paused, and the daemon wakes first."""
+    """Daemon and application stall together, as when a machine is paused, and the daemon wakes
+    first."""
     node = applications.daemon(NODE).start()
     web = applications.run()
     node.wait_state("active")

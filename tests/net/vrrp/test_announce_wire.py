@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Adverts and announcements as they leave: unicast alone, and gratuitous ARP when it is asked for."""
+"""Adverts and announcements as they leave: unicast alone, and gratuitous ARP when it is asked
+for."""
 
 import time
 

@@ -63,8 +63,9 @@ def test_neighbours_are_called_back_at_once(lab, cluster):
 
 @pytest.fixture
 def two_actives(lab):
-    """node-b has taken over from node-a, which was cut off; then node-a's daemon was stopped, and its link healed: its
-    kernel goes on answering until the guard closes, and the client is with it."""
+    """node-b has taken over from node-a, which was cut off; then node-a's daemon was stopped, and
+    its link healed: its kernel goes on answering until the guard closes, and the client is with
+    it."""
     cluster = Cluster(lab, Settings(advert_interval="0.1", daemon_timeout="1s")).start_active().start_client()
     lab.cut("node-a")
     cluster["node-b"].wait_state("active")

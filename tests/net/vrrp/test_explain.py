@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What "explain" tells a person who was woken at night: about two possible owners, about this node, about nodes that no
-node hears; and never two statements that contradict each other."""
+"""What "explain" tells a person who was woken at night: about two possible owners, about this node,
+about nodes that no node hears; and never two statements that contradict each other."""
 
 import signal
 import subprocess

@@ -82,7 +82,8 @@ def test_startup_delay(lab):
 
 @pytest.mark.laboratory(nodes=2, links=2)
 def test_nopreempt(lab):
-    """It is kept after a restart, after a fault, and after a reload that gives the higher priority."""
+    """It is kept after a restart, after a fault, and after a reload that gives the higher
+    priority."""
     def configuration(priority):
         return instance("VI_1", "nopreempt", block("track_interface", "eth1"), priority=priority)
 

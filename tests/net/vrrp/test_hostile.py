@@ -103,8 +103,8 @@ def test_other_addresses_are_told_of_and_do_not_make_two_actives(lab, pair, forg
 
 
 def test_releases_of_another_than_the_active_move_nothing(lab, pair, forger):
-    """The Active answers one at once; those that follow directly must not make the Backup's timer shorter
-    than the time until the next advert."""
+    """The Active answers one at once; those that follow directly must not make the Backup's timer
+    shorter than the time until the next advert."""
     pair[1].wait_state("backup")
     forger.send(RIVAL, priority=0, copies=3)
     time.sleep(0.3)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Notifications side by side with keepalived: the same configuration, the same story, the same lines."""
+"""Notifications side by side with keepalived: the same configuration, the same story, the same
+lines."""
 
 import contextlib
 import os
@@ -17,7 +18,8 @@ WORDS = ("notify", "notify_master", "notify_backup", "notify_fault", "notify_sto
 
 
 class Story:
-    """A daemon on a node whose notifications go to a directory: a file for each word, and the FIFO."""
+    """A daemon on a node whose notifications go to a directory: a file for each word, and the
+    FIFO."""
 
     def __init__(self, lab, node, *global_lines):
         self.lab = lab
@@ -123,7 +125,8 @@ class Removal(Story):
         self.later = head + stays
 
     def last_words(self):
-        """What the FIFO and "notify" report of the instances that were removed, without the start."""
+        """What the FIFO and "notify" report of the instances that were removed, without the
+        start."""
         runs = [line for line in self.runs("notify") if line.split()[2] in ("FAULT", "DELETED")]
         lines = [line for line in self.lines() if line.split()[2] in ("FAULT", "DELETED")]
         return sorted(lines), sorted(runs), sorted(self.runs("notify_fault"))

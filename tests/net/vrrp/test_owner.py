@@ -41,7 +41,8 @@ def test_stopped_owner_removes_only_what_it_added(lab, owner):
 
 
 def test_own_address_is_never_fenced(lab, owner):
-    """Of the two addresses, only the one that xbeatd added: without the other the machine is unreachable."""
+    """Of the two addresses, only the one that xbeatd added: without the other the machine is
+    unreachable."""
     own_address = lab.address("node-a")
     assert "guard" not in owner.vrrp(), "others must not wait for a fence"
     assert "Not all of its addresses are guarded" in owner.explain()["said"]

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The library against the daemon's own control server on a real socket: pages that come over it, who gets none,
- * and answers that are none. The page is a memfd here; the kernel's are in tests/net.
+ * The library against the daemon's own control server on a real socket: pages that come over it,
+ * who gets none, and answers that are none. The page is a memfd here; the kernel's are in
+ * tests/net.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The codec of PROBE and QUERY. The tag is checked against a SipHash-2-4 of the same bytes fed one buffer at a
- * time, so that a slip in the order of the words shows; SipHash itself has its own vectors.
+ * The codec of PROBE and QUERY. The tag is checked against a SipHash-2-4 of the same bytes fed one
+ * buffer at a time, so that a slip in the order of the words shows; SipHash itself has its own
+ * vectors.
  */
 #include <setjmp.h>
 #include <stdarg.h>

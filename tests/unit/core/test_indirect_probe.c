@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Silent peers: dead or cut off, as the answers to indirect probes show: user/core/liveness.c, indirect_probe.c. */
+/* Silent peers: dead or cut off, as the answers to indirect probes show: user/core/liveness.c,
+ * indirect_probe.c. */
 #include "tests/unit/core/liveness_scene.h"
 
 #define NEVER UINT64_MAX
 #define RESPONDENTS 3
 
-/* Others last heard it so long after this node did; the answers come 200 us after the question, at 30 ms. */
+/* Others last heard it so long after this node did; the answers come 200 us after the question, at
+ * 30 ms. */
 struct answers {
 	const char *what;
 	uint64_t later_ns[RESPONDENTS]; /* NEVER: does not answer */
@@ -107,7 +109,8 @@ static void nobody_to_ask_is_no_wait(void **state)
 	assert_string_equal(scene.peer.reason, "silent for 30.0 ms on 1 link, limit 30.0 ms");
 }
 
-/* Later, the phase at its death explains nothing any more: whoever hears it within the detection time decides. */
+/* Later, the phase at its death explains nothing any more: whoever hears it within the detection
+ * time decides. */
 static void asks_again_and_changes_its_mind(void **state)
 {
 	struct scene scene = begin();
@@ -247,7 +250,8 @@ static void isolated_by_the_table(void **state)
 	}
 }
 
-/* The second falls silent while the first is asked after: neither is dead for all this node knows. */
+/* The second falls silent while the first is asked after: neither is dead for all this node
+ * knows. */
 static void isolation_is_in_the_reason(void **state)
 {
 	struct scene scene = begin();

@@ -62,8 +62,8 @@ static void test_buckets_are_whole(void **state)
 	assert_int_equal(phi_bucket_start_ns(XB_GAP_BUCKETS - 4), UINT64_C(1) << 37);
 }
 
-/* The normal distribution, where nothing else speaks: all gaps in one bucket around 1 s. phi of mean + z x deviation
- * is -log10 of the upper tail, by tables. */
+/* The normal distribution, where nothing else speaks: all gaps in one bucket around 1 s. phi of
+ * mean + z x deviation is -log10 of the upper tail, by tables. */
 static void test_normal_distribution(void **state)
 {
 	static const struct {
@@ -79,7 +79,8 @@ static void test_normal_distribution(void **state)
 		       end = (double)phi_bucket_start_ns(i + 1);
 		double middle = (start + end) / 2 / 1e9;
 
-		/* A gap counts as much as it is long; divided by that, a normal distribution remains. */
+		/* A gap counts as much as it is long; divided by that, a normal distribution
+		 * remains. */
 		gaps.bucket_count[i] =
 			(uint64_t)(1e9 * (end - start) / 1e9 *
 				   exp(-(middle - 1) * (middle - 1) / 2 / 0.09) / middle);
@@ -357,8 +358,9 @@ static double heavy_tail(double gap_ms)
 	return pow(3 / gap_ms, 3);
 }
 
-/* The claim, one gap in 10^8, against the truth about networks whose distribution is known: from the first minute on, the
- * mean over an hour of how likely the next gap is to be longer than the time chosen before it. */
+/* The claim, one gap in 10^8, against the truth about networks whose distribution is known: from
+ * the first minute on, the mean over an hour of how likely the next gap is to be longer than the
+ * time chosen before it. */
 static void test_claim_against_truth(void **state)
 {
 	static const struct {

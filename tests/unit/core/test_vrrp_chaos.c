@@ -14,8 +14,8 @@
 #define INTERVAL_MAX_NS NS_PER_SECOND
 /* Under way, and a step to read it. */
 #define TRAVEL_NS (4 * MS)
-/* Some node takes over (5 s at most: Active_Down_Interval of version 2 with priority 1), and a better one
- * preempts it (7 s: preempt_delay more), in a group after another round for the rest. */
+/* Some node takes over (5 s at most: Active_Down_Interval of version 2 with priority 1), and a
+ * better one preempts it (7 s: preempt_delay more), in a group after another round for the rest. */
 #define SETTLE_NS (24 * NS_PER_SECOND)
 
 static unsigned seed;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* user/core/vrrp.c: an Active whose time is over, and a Backup that stood still or may not preempt. */
+/* user/core/vrrp.c: an Active whose time is over, and a Backup that stood still or may not
+ * preempt. */
 #include "tests/unit/core/vrrp_fixture.h"
 
 #define REASON "its guard ran out 1.2 s ago: this node stood still for 4.2 s"

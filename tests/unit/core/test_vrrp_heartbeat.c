@@ -91,7 +91,8 @@ static void others_wait_their_skew(void **state)
 	vrrp_active_lost(&vrrp, START + 40 * MS, false, "node-a down: no evidence for 31 ms",
 			 &actions);
 	assert_quiet_backup(START + 40 * MS + SKEW_NS);
-	/* The lost Active's last advert is younger than Active_Down_Interval, and yet means nothing. */
+	/* The lost Active's last advert is younger than Active_Down_Interval, and yet means
+	 * nothing. */
 	expire(START + 40 * MS + SKEW_NS, &newest, NULL);
 	assert_took_over(
 		"node-a down: no evidence for 31 ms; no better node took over within Skew_Time 609 ms");

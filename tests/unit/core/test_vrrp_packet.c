@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* user/core/vrrp_packet.c against bytes that keepalived sent (tests/captured.h), and at its limits. */
+/* user/core/vrrp_packet.c against bytes that keepalived sent (tests/captured.h), and at its
+ * limits. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>

@@ -101,7 +101,8 @@ static void an_active_answers_a_flood_at_a_limited_rate(void **state)
 	}
 	assert_int_equal(answers, 10);
 	assert_int_equal(vrrp.state, ACTIVE);
-	/* Those in between are answered, too, together: by the timer, or by an answer at that time. */
+	/* Those in between are answered, too, together: by the timer, or by an answer at that
+	 * time. */
 	assert_int_equal(vrrp.timer_due_ns, start_ns + 100 * MS);
 	expire(start_ns + 100 * MS, NULL, NULL);
 	assert_true(actions.send_advert);
@@ -109,7 +110,8 @@ static void an_active_answers_a_flood_at_a_limited_rate(void **state)
 	assert_false(actions.send_advert);
 }
 
-/* One that comes too soon is answered as soon as may be, before Backups with a long interval act on it. */
+/* One that comes too soon is answered as soon as may be, before Backups with a long interval act on
+ * it. */
 static void a_flood_of_releases_does_not_silence_an_active(void **state)
 {
 	uint64_t now_ns = START + DOWN_NS + 100 * MS;
@@ -130,7 +132,8 @@ static void a_flood_of_releases_does_not_silence_an_active(void **state)
 	assert_int_equal(vrrp.timer_due_ns, next_ns + NS_PER_SECOND);
 }
 
-/* The other side gives up a sync group: one member yields to our answer, the next sends a release. */
+/* The other side gives up a sync group: one member yields to our answer, the next sends a
+ * release. */
 static void a_release_behind_an_answer_is_answered_soon(void **state)
 {
 	uint64_t now_ns = START + DOWN_NS + 100 * MS;

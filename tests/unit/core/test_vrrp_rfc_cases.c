@@ -72,7 +72,8 @@ static void rfc_case_02_an_active_returns_to_its_own_interval(void **state)
 	assert_int_equal(vrrp.timer_due_ns, START + 400 * MS + NS_PER_SECOND);
 }
 
-/* One that differs is dropped before (tests/bpf/test_vrrp_tap.c); were it not, it would teach nothing. */
+/* One that differs is dropped before (tests/bpf/test_vrrp_tap.c); were it not, it would teach
+ * nothing. */
 static void rfc_case_02_version_2_learns_no_interval(void **state)
 {
 	struct vrrp_parameters parameters = default_parameters();

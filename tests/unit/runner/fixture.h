@@ -153,8 +153,8 @@ static inline bool fixture_has_pid(void *path)
 	return fixture_pid(path) > 0;
 }
 
-/* Returns the pid of our runner: the last child, if the test makes none of its own. One of an earlier test
- * may still be about to end. */
+/* Returns the pid of our runner: the last child, if the test makes none of its own. One of an
+ * earlier test may still be about to end. */
 static inline pid_t fixture_runner(void)
 {
 	char path[64], text[256] = "";

@@ -86,7 +86,8 @@ struct config_weight_range {
 	const char *usage; /* for messages */
 };
 
-/* Reads "NUMBER [reverse]" at tokens[0]. *weight and *reverse are unchanged on error. Returns success. */
+/* Reads "NUMBER [reverse]" at tokens[0]. *weight and *reverse are unchanged on error. Returns
+ * success. */
 bool config_read_weight(struct config_parser *parser, const struct config_token *tokens,
 			size_t count, const struct config_weight_range *range, int *weight,
 			bool *reverse);
