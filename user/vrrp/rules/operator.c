@@ -6,6 +6,7 @@
 #include "user/core/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
+#include "user/lib/duration.h"
 #include "user/lib/time.h"
 #include "user/vrrp/rules/reconcile.h"
 #include "user/vrrp/rules/tracked.h"
@@ -58,7 +59,7 @@ int instance_failover(struct instance *instance, uint64_t duration_ns, char *mes
 	if (duration_ns)
 		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_OPERATOR,
 				       "an operator handed it over (xbeatctl failover) for %.0f s",
-				       (double)duration_ns / 1e9);
+				       duration_s(duration_ns));
 	else
 		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_OPERATOR,
 				       "an operator handed it over (xbeatctl failover)");

@@ -6,6 +6,7 @@
 #include "user/core/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
+#include "user/lib/duration.h"
 #include "user/lib/time.h"
 #include "user/vrrp/state/claims.h"
 #include "user/vrrp/state/instance.h"
@@ -54,13 +55,13 @@ static bool is_stalled(const struct instance *instance, const struct peer *peer,
 		snprintf(
 			clause->text, clause->bytes,
 			"%s hangs: its daemon has made no progress for %.1f s, and its guard is about to expire",
-			name, (double)age_ns / 1e9);
+			name, duration_s(age_ns));
 	else if (peer->liveness.verdict == VERDICT_UP && is_preempted(instance, peer) &&
 		 age_ns >= peer->timing.detection_time_ns)
 		snprintf(
 			clause->text, clause->bytes,
 			"the daemon of %s, which is to be preempted, has made no progress for %.1f ms",
-			name, (double)age_ns / 1e6);
+			name, duration_ms(age_ns));
 	else
 		return false;
 	return evidence_age_ns(peer, clause->now_ns) < peer->timing.detection_time_ns;
@@ -79,13 +80,13 @@ static bool works(const struct instance *instance, const struct peer *peer,
 			clause->text, clause->bytes,
 			"%s answers and is Active with priority %u, though its daemon has made no progress for %.1f ms (daemon_timeout %.1f s)",
 			peer->node->name, instance_entry_of(instance, peer)->priority,
-			(double)daemon_age_ns(peer, clause->now_ns) / 1e6,
-			(double)peer->timing.daemon_timeout_ns / 1e9);
+			duration_ms(daemon_age_ns(peer, clause->now_ns)),
+			duration_s(peer->timing.daemon_timeout_ns));
 	else
 		snprintf(
 			clause->text, clause->bytes,
 			"%s answers (evidence %.1f ms old), its daemon makes progress and it is Active with priority %u: its adverts are lost on the way",
-			peer->node->name, (double)evidence_age_ns(peer, clause->now_ns) / 1e6,
+			peer->node->name, duration_ms(evidence_age_ns(peer, clause->now_ns)),
 			instance_entry_of(instance, peer)->priority);
 	return true;
 }
