@@ -135,7 +135,7 @@ static inline void make_expired(void)
 
 static inline int start(void **state)
 {
-	struct instance **list = calloc(2, sizeof(*list));
+	struct instance **list = calloc(2, sizeof(struct instance *));
 
 	(void)state;
 	make_configuration();

@@ -385,8 +385,8 @@ static void prepare_change(struct instance *instance, const struct config_instan
 void instance_change_addresses(struct instance *instance, const struct config_instance *to)
 {
 	const struct config_instance *from = instance->config;
-	_cleanup_free_ struct xb_address *advertised = instance->vips->advertised;
-	_cleanup_free_ struct instance_vip *list = instance->vips->list;
+	struct xb_address *advertised = instance->vips->advertised;
+	struct instance_vip *list = instance->vips->list;
 	bool active = instance->vrrp.state == XB_INSTANCE_ACTIVE;
 
 	if (active)
@@ -394,6 +394,8 @@ void instance_change_addresses(struct instance *instance, const struct config_in
 	instance->config = to;
 	if (make_lists(instance, to))
 		abort();
+	free(advertised);
+	free(list);
 	instance_guard_keep(instance, from);
 	instance_locate_addresses(instance);
 	if (active)
