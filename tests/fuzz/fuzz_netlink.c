@@ -7,7 +7,7 @@
  * length and the bytes themselves, or what a well-formed message with attributes is composed from.
  */
 #include "tests/fuzz/input.h"
-#include "user/net/link_monitor.h"
+#include "user/net/interface_monitor.h"
 #include "user/net/local_address.h"
 #include "user/net/netlink.h"
 #include "user/net/netlink_address.h"
@@ -146,7 +146,7 @@ static void check_name(const char *name)
 		abort();
 }
 
-static void on_link(void *context, const struct link_event *event)
+static void on_interface(void *context, const struct interface_event *event)
 {
 	(void)context;
 	check_name(event->name);
@@ -165,17 +165,17 @@ static void on_overrun(void *context)
 
 static void monitor_links(void)
 {
-	static const struct link_handlers handlers = {on_link, on_address, on_overrun};
+	static const struct interface_handlers handlers = {on_interface, on_address, on_overrun};
 	static struct event_base *base;
-	struct link_monitor monitor;
+	struct interface_monitor monitor;
 
 	if (!base)
 		base = event_base_new();
-	if (link_monitor_start(&monitor, base, &handlers, NULL))
+	if (interface_monitor_start(&monitor, base, &handlers, NULL))
 		abort();
 	while (input.left)
 		event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
-	link_monitor_stop(&monitor);
+	interface_monitor_stop(&monitor);
 }
 
 static void list_addresses(void)

@@ -14,7 +14,7 @@
  */
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
-#include "user/net/link_monitor.h"
+#include "user/net/interface_monitor.h"
 #include "user/net/local_address.h"
 #include "user/net/macvlan.h"
 #include "user/net/netlink.h"
@@ -111,7 +111,7 @@ static int change_link(struct netlink *netlink, int count, char **words)
 	return macvlan_set_backup(words[1]);
 }
 
-static void print_link(void *context, const struct link_event *event)
+static void print_link(void *context, const struct interface_event *event)
 {
 	(void)context;
 	printf("link %s %u %s\n", event->name, event->interface_index,
@@ -141,10 +141,11 @@ static void print_overrun(void *context)
 
 static int monitor(struct netlink *netlink, int count, char **words)
 {
-	static const struct link_handlers handlers = {print_link, print_address, print_overrun};
+	static const struct interface_handlers handlers = {print_link, print_address,
+							   print_overrun};
 	struct event_base *base = event_base_new();
-	struct link_monitor links;
-	int error = link_monitor_start(&links, base, &handlers, NULL);
+	struct interface_monitor links;
+	int error = interface_monitor_start(&links, base, &handlers, NULL);
 
 	(void)netlink;
 	if (error)
@@ -159,12 +160,12 @@ static int monitor(struct netlink *netlink, int count, char **words)
 
 static int lookup(struct netlink *netlink, int count, char **words)
 {
-	struct link_event event;
+	struct interface_event event;
 
 	(void)netlink;
 	if (count != 2)
 		usage();
-	if (!link_lookup(words[1], &event))
+	if (!interface_lookup(words[1], &event))
 		return -ENODEV;
 	print_link(NULL, &event);
 	return 0;

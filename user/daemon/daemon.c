@@ -324,9 +324,12 @@ int daemon_start(struct daemon *daemon)
 {
 	/* The runner is forked first, before anything exists that it must not inherit. */
 	static int (*const steps[])(struct daemon * daemon) = {
-		make_door,	  make_loop,	      start_runner,	start_kernel,
-		start_apps,	  watch_kernel,	      start_heartbeats, start_control,
-		start_drop_watch, daemon_watch_links, apply_scheduling, start_instances,
+		make_door,	  make_loop,
+		start_runner,	  start_kernel,
+		start_apps,	  watch_kernel,
+		start_heartbeats, start_control,
+		start_drop_watch, daemon_watch_interfaces,
+		apply_scheduling, start_instances,
 	};
 
 	daemon->started_ns = clock_now_ns();
@@ -366,7 +369,7 @@ void daemon_stop(struct daemon *daemon)
 	if (daemon->open)
 		kernel_watch_daemon(&daemon->kernel, 0, 0);
 	daemon_reload_stop(daemon);
-	link_monitor_stop(&daemon->links);
+	interface_monitor_stop(&daemon->interface_monitor);
 	interfaces_free(&daemon->interfaces);
 	if (daemon->runner)
 		runner_stop(daemon->runner);

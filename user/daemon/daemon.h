@@ -7,8 +7,8 @@
 #include "user/daemon/scheduling.h"
 #include "user/heartbeat/prober.h"
 #include "user/kernel/drop_watch.h"
+#include "user/net/interface_monitor.h"
 #include "user/net/interfaces.h"
-#include "user/net/link_monitor.h"
 #include "user/tracking/apps.h"
 #include "user/vrrp/door.h"
 
@@ -29,7 +29,7 @@ struct daemon {
 	struct peers peers;
 	struct prober prober;
 	struct interfaces interfaces;
-	struct link_monitor links;
+	struct interface_monitor interface_monitor;
 	struct runner *runner;
 	struct vrrp_door *vrrp;
 	struct apps apps;
@@ -68,7 +68,7 @@ void daemon_reload(struct daemon *daemon, struct control_promise *promise);
 void daemon_reload_stop(struct daemon *daemon);
 
 /* Follows changes of interfaces and addresses. Returns 0 or a negative errno. */
-int daemon_watch_links(struct daemon *daemon);
+int daemon_watch_interfaces(struct daemon *daemon);
 
 /*
  * Starts all parts. Returns 0 or a negative errno, which is logged; call daemon_stop() in either

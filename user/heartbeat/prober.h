@@ -9,7 +9,7 @@
 #define XBEAT_HEARTBEAT_PROBER_H
 
 #include "user/heartbeat/peers.h"
-#include "user/net/link_monitor.h"
+#include "user/net/interface_monitor.h"
 #include <event2/event.h>
 
 struct prober_link;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct link_event *find(const struct interfaces *interfaces, const char *name)
+static struct interface_event *find(const struct interfaces *interfaces, const char *name)
 {
 	for (size_t i = 0; i < interfaces->count; i++)
 		if (!strcmp(interfaces->list[i].name, name))
@@ -14,19 +14,19 @@ static struct link_event *find(const struct interfaces *interfaces, const char *
 	return NULL;
 }
 
-static void look_up(struct link_event *entry)
+static void look_up(struct interface_event *entry)
 {
 	char name[XB_NAME_BYTES];
 
 	memcpy(name, entry->name, sizeof(name));
-	if (!link_lookup(name, entry))
-		*entry = (struct link_event){0};
+	if (!interface_lookup(name, entry))
+		*entry = (struct interface_event){0};
 	memcpy(entry->name, name, sizeof(name));
 }
 
-const struct link_event *interfaces_get(struct interfaces *interfaces, const char *name)
+const struct interface_event *interfaces_get(struct interfaces *interfaces, const char *name)
 {
-	struct link_event *entry = find(interfaces, name);
+	struct interface_event *entry = find(interfaces, name);
 
 	if (entry)
 		return entry;
@@ -39,20 +39,20 @@ const struct link_event *interfaces_get(struct interfaces *interfaces, const cha
 	return entry;
 }
 
-size_t interfaces_update(struct interfaces *interfaces, const struct link_event *event,
+size_t interfaces_update(struct interfaces *interfaces, const struct interface_event *event,
 			 char names[2][XB_NAME_BYTES])
 {
 	size_t changed = 0;
 
 	for (size_t i = 0; i < interfaces->count && changed < 2; i++) {
-		struct link_event *entry = &interfaces->list[i];
+		struct interface_event *entry = &interfaces->list[i];
 		bool same_name = !strcmp(entry->name, event->name);
-		struct link_event before = *entry;
+		struct interface_event before = *entry;
 
 		if (same_name && event->present) {
 			*entry = *event;
 		} else if (entry->interface_index == event->interface_index && entry->present) {
-			*entry = (struct link_event){0};
+			*entry = (struct interface_event){0};
 			memcpy(entry->name, before.name, sizeof(entry->name));
 		}
 		if (entry->interface_index != before.interface_index ||

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The network interfaces that the configuration names: a table that the link monitor keeps up to
+/* The network interfaces that the configuration names: a table that the interface monitor keeps up to
  * date, so that no state must be requested when it matters. */
 #ifndef XBEAT_NET_INTERFACES_H
 #define XBEAT_NET_INTERFACES_H
 
-#include "user/net/link_monitor.h"
+#include "user/net/interface_monitor.h"
 
 struct interfaces {
-	struct link_event *list;
+	struct interface_event *list;
 	size_t count;
 };
 
 /* Returns the state of an interface; a name that is new to the table is looked up now. If there
  * is no such interface, index is 0 and present false. The pointer is valid until the next call
  * with a new name. */
-const struct link_event *interfaces_get(struct interfaces *interfaces, const char *name);
+const struct interface_event *interfaces_get(struct interfaces *interfaces, const char *name);
 
 /* Applies a notification. Returns the names whose entries it changed in names, 0 to 2 of them: a
  * rename takes one away and brings another. */
-size_t interfaces_update(struct interfaces *interfaces, const struct link_event *event,
+size_t interfaces_update(struct interfaces *interfaces, const struct interface_event *event,
 			 char names[2][XB_NAME_BYTES]);
 
 /* Looks up all entries again. */

@@ -6,8 +6,8 @@
 #include "user/core/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/address.h"
+#include "user/net/interface_monitor.h"
 #include "user/net/interfaces.h"
-#include "user/net/link_monitor.h"
 #include "user/net/netlink.h"
 #include "user/net/routes.h"
 #include "user/vrrp/effects/execute.h"
@@ -98,7 +98,7 @@ static bool uses_interface(const struct config_instance *config, const char *nam
 void instances_interface(struct vrrp_room *room, const char *name)
 {
 	const struct instances *instances = &room->instances;
-	struct link_event link = {0};
+	struct interface_event link = {0};
 
 	if (name)
 		link = *interfaces_get(room->services.interfaces, name);

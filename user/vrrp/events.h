@@ -4,7 +4,7 @@
 #define XBEAT_VRRP_EVENTS_H
 
 #include "user/heartbeat/peers.h"
-#include "user/net/link_monitor.h"
+#include "user/net/interface_monitor.h"
 
 struct instance;
 struct vrrp_room;

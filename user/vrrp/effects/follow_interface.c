@@ -2,7 +2,7 @@
 /* Follows an instance's interface: when it appears, changes or disappears. */
 #include "user/vrrp/effects/follow_interface.h"
 #include "user/config/model/config.h"
-#include "user/net/link_monitor.h"
+#include "user/net/interface_monitor.h"
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/publish.h"
 #include "user/vrrp/effects/router.h"
@@ -11,7 +11,7 @@
 #include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
 
-static void find_inhibitor(struct instance *instance, const struct link_event *base)
+static void find_inhibitor(struct instance *instance, const struct interface_event *base)
 {
 	const char *name = base ? base->name : "";
 
@@ -28,7 +28,7 @@ static void find_inhibitor(struct instance *instance, const struct link_event *b
 }
 
 /* Its index has changed; 0: the interface is missing. */
-static void follow(struct instance *instance, const struct link_event *base, unsigned index)
+static void follow(struct instance *instance, const struct interface_event *base, unsigned index)
 {
 	instance_set_base(instance, index);
 	/* The kernel side must know the destination of adverts before it checks them. */
@@ -43,7 +43,7 @@ static void follow(struct instance *instance, const struct link_event *base, uns
 
 void instance_follow_interface(struct instance *instance)
 {
-	const struct link_event *base = instance_find_base(instance);
+	const struct interface_event *base = instance_find_base(instance);
 	unsigned index = base && base->present ? base->interface_index : 0;
 
 	find_inhibitor(instance, base);

@@ -13,8 +13,8 @@
 #include "user/lib/event_log.h"
 #include "user/lib/log.h"
 #include "user/net/advert_socket.h"
+#include "user/net/interface_monitor.h"
 #include "user/net/interfaces.h"
-#include "user/net/link_monitor.h"
 #include "user/net/local_address.h"
 #include "user/net/macvlan.h"
 #include "user/net/netlink.h"
@@ -57,7 +57,7 @@ const char *instance_interface_name(const struct instance *instance)
 }
 
 /* The interface of an instance that names none is the one that has its unicast source. */
-const struct link_event *instance_find_base(const struct instance *instance)
+const struct interface_event *instance_find_base(const struct instance *instance)
 {
 	const struct config_instance *config = instance->config;
 	_cleanup_free_ struct local_address *list = NULL;

@@ -23,7 +23,7 @@ int instance_interface_new(struct instance *instance, struct vrrp_services *serv
 void instance_interface_free(struct instance *instance);
 
 /* The instance's interface; NULL: none has its unicast source. */
-const struct link_event *instance_find_base(const struct instance *instance);
+const struct interface_event *instance_find_base(const struct instance *instance);
 
 /* Follows the interface to another index; 0: it is missing. */
 void instance_set_base(struct instance *instance, unsigned index);

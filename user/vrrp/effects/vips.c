@@ -15,8 +15,8 @@
 #include "user/lib/event_log.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
+#include "user/net/interface_monitor.h"
 #include "user/net/interfaces.h"
-#include "user/net/link_monitor.h"
 #include "user/net/netlink.h"
 #include "user/net/routes.h"
 #include "user/vrrp/effects/announce.h"
@@ -305,14 +305,14 @@ void instance_address_removed(struct instance *instance, const struct address_ev
 	}
 }
 
-void instance_interface_up(struct instance *instance, const struct link_event *link)
+void instance_interface_up(struct instance *instance, const struct interface_event *interface)
 {
 	if (instance->vrrp.state != XB_INSTANCE_ACTIVE)
 		return;
 	for (size_t i = 0; i < instance->config->vip_count; i++) {
 		const struct instance_vip *vip = &instance->vips->list[i];
 
-		if (!vip->held || vip->interface_index != link->interface_index)
+		if (!vip->held || vip->interface_index != interface->interface_index)
 			continue;
 		if (!config_of(instance, i)->no_track)
 			netlink_add_vip(instance->vips->netlink, vip->interface_index,

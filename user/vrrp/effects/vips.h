@@ -3,7 +3,7 @@
 #ifndef XBEAT_VRRP_EFFECTS_VIPS_H
 #define XBEAT_VRRP_EFFECTS_VIPS_H
 
-#include "user/net/link_monitor.h"
+#include "user/net/interface_monitor.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/services.h"
 
@@ -47,7 +47,7 @@ void instance_change_addresses(struct instance *instance, const struct config_in
 void instance_address_removed(struct instance *instance, const struct address_event *event);
 
 /* An interface is up again: restores what its failure removed, and announces it. */
-void instance_interface_up(struct instance *instance, const struct link_event *link);
+void instance_interface_up(struct instance *instance, const struct interface_event *interface);
 
 /* Finds the interfaces of all VIPs again. */
 void instance_locate_addresses(struct instance *instance);

@@ -8,8 +8,8 @@
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
 #include "user/lib/event_log.h"
+#include "user/net/interface_monitor.h"
 #include "user/net/interfaces.h"
-#include "user/net/link_monitor.h"
 #include "user/tracking/effect.h"
 #include "user/tracking/tracking.h"
 #include "user/vrrp/effects/execute.h"
@@ -26,7 +26,7 @@ static struct track_status status_of(const struct instance *instance,
 				     const struct config_track *track, const char **reason)
 {
 	const struct peers *peers = instance->peers;
-	const struct link_event *link;
+	const struct interface_event *link;
 	const struct tracked *tracked;
 	const struct peer *peer;
 

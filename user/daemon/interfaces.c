@@ -21,24 +21,24 @@ static bool is_heartbeat_interface(const struct daemon *daemon, const char *name
 /* An interface that is gone has lost the program; one that returns is a new interface. */
 static void follow_interface(struct daemon *daemon, const char *name)
 {
-	struct link_event link = *interfaces_get(&daemon->interfaces, name);
+	struct interface_event interface = *interfaces_get(&daemon->interfaces, name);
 	const struct attachment *attachment = kernel_attachment(&daemon->kernel, name);
-	bool attached = attachment && attachment->interface_index == link.interface_index;
+	bool attached = attachment && attachment->interface_index == interface.interface_index;
 
-	if (!link.present && attachment) {
+	if (!interface.present && attachment) {
 		event_log_add(&daemon->event_log, "interface", name, "present", "gone",
 			      "it was deleted, renamed or moved to another namespace");
 		kernel_detach(&daemon->kernel, name);
-	} else if (link.present && !attached && is_heartbeat_interface(daemon, name)) {
+	} else if (interface.present && !attached && is_heartbeat_interface(daemon, name)) {
 		kernel_attach(&daemon->kernel, name);
 	}
 	instances_interface(door_enter(daemon->vrrp), name);
-	if (link.present && !attached && kernel_attachment(&daemon->kernel, name))
+	if (interface.present && !attached && kernel_attachment(&daemon->kernel, name))
 		event_log_add(&daemon->event_log, "interface", name, "gone", "present",
 			      "the XDP program is attached again");
 }
 
-static void on_link(void *context, const struct link_event *event)
+static void on_interface(void *context, const struct interface_event *event)
 {
 	struct daemon *daemon = context;
 	char names[2][XB_NAME_BYTES];
@@ -72,11 +72,12 @@ static void on_overrun(void *context)
 	instances_addresses_unknown(door_enter(daemon->vrrp));
 }
 
-int daemon_watch_links(struct daemon *daemon)
+int daemon_watch_interfaces(struct daemon *daemon)
 {
-	static const struct link_handlers handlers = {
-		.on_link = on_link, .on_address = on_address, .on_overrun = on_overrun};
-	int error = link_monitor_start(&daemon->links, daemon->base, &handlers, daemon);
+	static const struct interface_handlers handlers = {
+		.on_interface = on_interface, .on_address = on_address, .on_overrun = on_overrun};
+	int error = interface_monitor_start(&daemon->interface_monitor, daemon->base, &handlers,
+					    daemon);
 
 	if (error)
 		log_error("cannot watch the network interfaces: %s", strerror(-error));

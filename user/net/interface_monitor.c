@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Interfaces and addresses by rtnetlink's notifications (RTNLGRP_LINK, _IPV4_IFADDR,
  * _IPV6_IFADDR), through libmnl. Owns the socket that receives them. */
-#include "user/net/link_monitor.h"
+#include "user/net/interface_monitor.h"
 #include "user/lib/cleanup.h"
 #include "user/net/netlink.h"
 #include "user/net/netlink_address.h"
@@ -24,12 +24,12 @@ static bool flags_are_running(unsigned flags)
 	return flags & IFF_UP && flags & IFF_RUNNING;
 }
 
-static void read_link(const struct link_monitor *monitor, const struct nlmsghdr *message)
+static void read_link(const struct interface_monitor *monitor, const struct nlmsghdr *message)
 {
 	const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
 	const struct nlattr *found[IFLA_IFNAME + 1] = {0};
 	const struct nlattr *name;
-	struct link_event event;
+	struct interface_event event;
 
 	/* Ports of a bridge are reported here as well; their RTM_DELLINK means "no longer a
 	 * port". */
@@ -39,17 +39,17 @@ static void read_link(const struct link_monitor *monitor, const struct nlmsghdr 
 	name = found[IFLA_IFNAME];
 	if (!name)
 		return;
-	event = (struct link_event){
+	event = (struct interface_event){
 		.interface_index = (unsigned)link->ifi_index,
 		.present = message->nlmsg_type == RTM_NEWLINK,
 		.running = message->nlmsg_type == RTM_NEWLINK && flags_are_running(link->ifi_flags),
 	};
 	snprintf(event.name, sizeof(event.name), "%.*s", (int)mnl_attr_get_payload_len(name),
 		 mnl_attr_get_str(name));
-	monitor->handlers->on_link(monitor->context, &event);
+	monitor->handlers->on_interface(monitor->context, &event);
 }
 
-static void read_address(const struct link_monitor *monitor, const struct nlmsghdr *message)
+static void read_address(const struct interface_monitor *monitor, const struct nlmsghdr *message)
 {
 	struct netlink_address address;
 	struct address_event event;
@@ -79,7 +79,7 @@ static int on_message(const struct nlmsghdr *message, void *context)
 }
 
 /* Handles one datagram. Returns whether there may be more. */
-static bool take_datagram(struct link_monitor *monitor)
+static bool take_datagram(struct interface_monitor *monitor)
 {
 	char buffer[MESSAGE_BYTES_MAX] __attribute__((aligned(NLMSG_ALIGNTO)));
 	ssize_t length = mnl_socket_recvfrom(monitor->socket, buffer, sizeof(buffer));
@@ -97,7 +97,7 @@ static bool take_datagram(struct link_monitor *monitor)
 
 static void on_readable(evutil_socket_t fd, short what, void *context)
 {
-	struct link_monitor *monitor = context;
+	struct interface_monitor *monitor = context;
 
 	(void)fd;
 	(void)what;
@@ -111,7 +111,7 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
 		}
 }
 
-static int join(const struct link_monitor *monitor)
+static int join(const struct interface_monitor *monitor)
 {
 	static const int groups[] = {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR};
 	int bytes = RECEIVE_BUFFER_BYTES;
@@ -132,12 +132,12 @@ static int join(const struct link_monitor *monitor)
 	return 0;
 }
 
-int link_monitor_start(struct link_monitor *monitor, struct event_base *base,
-		       const struct link_handlers *handlers, void *context)
+int interface_monitor_start(struct interface_monitor *monitor, struct event_base *base,
+			    const struct interface_handlers *handlers, void *context)
 {
 	int error;
 
-	*monitor = (struct link_monitor){.handlers = handlers, .context = context};
+	*monitor = (struct interface_monitor){.handlers = handlers, .context = context};
 	monitor->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	error = monitor->socket ? join(monitor) : -errno;
 	if (!error) {
@@ -147,23 +147,23 @@ int link_monitor_start(struct link_monitor *monitor, struct event_base *base,
 			error = -ENOMEM;
 	}
 	if (error)
-		link_monitor_stop(monitor);
+		interface_monitor_stop(monitor);
 	return error;
 }
 
-void link_monitor_stop(struct link_monitor *monitor)
+void interface_monitor_stop(struct interface_monitor *monitor)
 {
 	if (monitor->readable)
 		event_free(monitor->readable);
 	if (monitor->socket)
 		mnl_socket_close(monitor->socket);
-	*monitor = (struct link_monitor){0};
+	*monitor = (struct interface_monitor){0};
 }
 
-bool link_lookup(const char *name, struct link_event *state)
+bool interface_lookup(const char *name, struct interface_event *state)
 {
 	_cleanup_close_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct link_event found = {.present = true};
+	struct interface_event found = {.present = true};
 	struct ifreq request = {0};
 
 	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
