@@ -86,14 +86,16 @@ def test_peer_behind_a_bad_cable_is_given_more_time(lab):
     for peer in ("node-b", "node-c"):
         wait_chosen(node, peer)
     time.sleep(8)
-    late, punctual = detection(node, "node-b"), detection(node, "node-c")
+    late = detection(node, "node-b")
+    # A stall of the machine delays both peers' packets; what it taught of node-c is forgotten.
+    wait_until(lambda: detection(node, "node-c")["time_ns"] < detection(node, "node-b")["time_ns"],
+               "the peer behind a good cable is given less time than the one behind the bad cable")
     downs = {node: [event for event in events(daemon, "peer") if event["from"] == "up"]
              for node, daemon in cluster.daemons.items()}
     lab.undisturb("node-b", cable)
     assert downs == {node: [] for node in lab.nodes}, "false alarms"
     assert late["gap_longest_ns"] > MINIMUM_NS, "the smallest detection time would have been wrong"
     assert late["time_ns"] > 1.5 * MINIMUM_NS and late["time_ns"] > late["gap_longest_ns"], late
-    assert punctual["time_ns"] < late["time_ns"], (punctual, late)
 
 
 @pytest.mark.laboratory(nodes=2)
