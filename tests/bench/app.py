@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An application on the Active hangs: when does another node know, and when does that one take over?
+"""An application on the Active hangs: after how long does another node know, and take over?
 
-Both from the moment of its SIGSTOP, with timeout 100 ms, a beat every 5 ms and a heartbeat every 10
-ms. So the newest beat is up to 5 ms old by then; a PROBE that says so follows within 10 ms of the
-timeout.
+Both times count from its SIGSTOP, with timeout 100 ms, a beat every 5 ms and a heartbeat every 10
+ms. The last beat is up to 5 ms old at that moment, and the PROBE that reports the timeout follows
+within 10 ms of it.
 """
 
 import os
@@ -27,7 +27,7 @@ def event_ms(daemon, since, kind, to, began_ns):
 
 
 def one_round(cluster, web):
-    """Returns after how many ms the other node knows, and is Active."""
+    """Returns the times in ms after which the other node knows, and after which it is Active."""
     cluster.wait_holder("node-a")
     time.sleep(0.3)
     other = cluster["node-b"]

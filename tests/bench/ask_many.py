@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Many service addresses at once: for how long is each away?
+"""Many service addresses at once: how long is the outage of each?
 
-    ask_many.py serve NAME             answers on every address of the machine
-    ask_many.py SECONDS ADDRESS…       asks all every 5 ms until each went from one owner to another, or for so
-                                       long; prints a line per address: ms from the last answer of the one owner
-                                       to the first of the other, inf if it did not move
+    ask_many.py serve NAME          answers on every address of the machine
+    ask_many.py SECONDS ADDRESS…    asks all every 5 ms until each has changed its owner, or for
+                                    this time; prints a line per address: ms from the last answer
+                                    of the old owner to the first of the new one, inf if it did
+                                    not move
 """
 
 import socket
@@ -23,13 +24,13 @@ def serve(name):
     fd.bind(("0.0.0.0", PORT))
     while True:
         data, ancillary, _, sender = fd.recvmsg(64, socket.CMSG_SPACE(12))
-        # Answered from the address that was asked.
+        # Answers from the address that was asked.
         _, _, destination = struct.unpack("=I4s4s", ancillary[0][2])
         info = struct.pack("=I4s4s", 0, destination, b"\0\0\0\0")
         try:
             fd.sendmsg([name.encode() + b" " + data], [(socket.IPPROTO_IP, 8, info)], 0, sender)
         except OSError:
-            pass  # the address has just gone
+            pass  # the address was removed meanwhile
 
 
 def take_answers(fd, last, moved):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a packet costs in the kernel: build/tools/bpf_cost, which says it itself."""
+"""The cost of a packet in the kernel, as build/tools/bpf_cost prints it."""
 
 import subprocess
 
@@ -11,4 +11,4 @@ def run():
                           stderr=subprocess.STDOUT, timeout=120)
     print("".join(f"   {line}\n" for line in done.stdout.splitlines()), end="")
     if done.returncode:
-        raise RuntimeError(f"bpf_cost ended with status {done.returncode}")
+        raise RuntimeError(f"bpf_cost: exit status {done.returncode}")

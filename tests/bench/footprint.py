@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What xbeatd with two peers takes of a quiet machine, by the kernel's own accounts."""
+"""Memory and processor time of xbeatd with two peers on an idle machine, from the kernel's
+accounts."""
 
 import os
 import time
@@ -21,5 +22,5 @@ def run():
             used = (daemon.cpu_ns() - before[node]) / (SECONDS * 1e9) * 100
             memory = {name: daemon.memory_kib(name) for name in ("VmRSS", "VmHWM", "VmLck")}
             print(f"   {node} ({daemon.state()}): resident {memory['VmRSS'] / 1024:.1f} MiB, "
-                  f"at most {memory['VmHWM'] / 1024:.1f} MiB, locked {memory['VmLck'] / 1024:.1f} MiB; "
+                  f"peak {memory['VmHWM'] / 1024:.1f} MiB, locked {memory['VmLck'] / 1024:.1f} MiB; "
                   f"processor {used:.2f} % of a core")

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A hundred instances: what they cost a Backup, how long their change of Active takes, what a
+"""A hundred instances: what they cost a Backup, how long their change of Active takes, and what a
 reload does.
 
-Adverts every 100 ms, version 3, without heartbeats: what keepalived does, too. The cost is that of
-user space (user and system time of all processes of the daemon, from the scheduler's accounts),
-both daemons in one run beside each other as Backups of the same Active. For the change of Active a
-client asks all hundred addresses every 5 ms; what counts is the last of them to be answered again.
+Adverts every 100 ms, version 3, without heartbeats, as keepalived can do it too. The cost is
+user-space time (user and system time of all processes of the daemon, from the scheduler's
+accounts). Both daemons are measured in one run, as Backups of the same Active. For the change of
+Active, a client asks all hundred addresses every 5 ms; the time ends when the last of them answers
+again.
 """
 
 import math
@@ -33,7 +34,7 @@ def vip(number):
 
 
 def configuration(priority, **changed):
-    """changed: priority of single instances by number, as VI_7=120."""
+    """changed: priorities of single instances, for example VI_7=120."""
     return [block("global_defs", "vrrp_garp_master_delay 1"),
             *(instance(f"VI_{number}", vrid=number + 1, priority=changed.get(f"VI_{number}", priority),
                        vips=[f"{vip(number)}/24"]) for number in range(INSTANCES))]
@@ -84,7 +85,7 @@ def ask_all(lab, seconds):
 
 
 def one_change(daemon):
-    """Returns the ms until each address was answered again, sorted."""
+    """Returns the ms until each address answered again, sorted."""
     with Laboratory(f"xh{os.getpid()}", nodes=2) as lab:
         for node in lab.nodes:
             lab.spawn(node, sys.executable, ASKER, "serve", node)
@@ -99,12 +100,12 @@ def one_change(daemon):
         times = sorted(float(word) for word in client.output().split())
         missing = sum(map(math.isinf, times))
         if missing or len(times) != INSTANCES:
-            raise RuntimeError(f"{missing} of {INSTANCES} addresses were not answered again")
+            raise RuntimeError(f"{missing} of {INSTANCES} addresses did not answer again")
         return times
 
 
 def change():
-    print("   daemon      rounds  all answered again after ms: median   min     max   (first address)")
+    print("   daemon      rounds  all answer again after ms:  median   min     max   (first address)")
     for daemon in ("xbeat", "keepalived"):
         rounds = measure_rounds(ROUNDS, daemon, one_change, daemon)
         if not rounds:
@@ -116,8 +117,8 @@ def change():
 
 
 def reload():
-    """One of a hundred changes its priority; both nodes' states and the Active's adverts are
-    watched."""
+    """Changes the priority of one of a hundred instances, and watches both nodes' states and the
+    Active's adverts."""
     with Laboratory(f"xh{os.getpid()}", nodes=2) as lab:
         active = start("xbeat", lab, "node-a", 200)
         wait_until(lambda: holds_all(lab, "node-a"), "node-a has all addresses")

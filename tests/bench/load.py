@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Three healthy nodes on a machine full of processor hogs: how often is one called anything but up?
+"""Three healthy nodes on a machine full of processor hogs: how often is a node judged anything but
+up?
 
-All nodes share the machine with the hogs. The largest gap is the longest that any node was without
+All nodes share the machine with the hogs. The largest gap is the longest time that any node had no
 evidence of another, by the daemons' own figures, read four times a second.
 """
 
@@ -15,8 +16,8 @@ from tests.support.configuration import Settings
 from tests.support.hogs import hogs
 from tests.support.laboratory import Laboratory
 
-# What is on the machine, and for how long. Hogs whose priority is not below the daemon's, 50, would
-# keep it from running at all.
+# The load on the machine, and its duration. Hogs with a priority of 50 (the daemon's) or more would
+# keep the daemon from running at all.
 LADDER = (
     ("16 ordinary hogs", 60, {"count": 16}),
     ("a FIFO-40 hog on each processor", 20,
@@ -35,15 +36,16 @@ def largest_age_ns(cluster):
 
 
 def chosen_ms(cluster):
-    """The shortest and the longest detection time of all nodes for all others; "": fixed."""
+    """The shortest and the longest detection time of all nodes for all others; "" if it is
+    fixed."""
     times = [peer["detection"]["time_ns"] / 1e6 for daemon in cluster.daemons.values()
              for peer in daemon.json("peers") if "detection" in peer]
-    return f", {min(times):.0f} to {max(times):.0f} ms chosen" if times else ""
+    return f", detection time {min(times):.0f} to {max(times):.0f} ms" if times else ""
 
 
 @contextlib.contextmanager
 def above_hogs():
-    """The bench itself and what it starts must run beside them."""
+    """The bench and what it starts must run beside the hogs."""
     os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(60))
     try:
         yield
@@ -62,8 +64,8 @@ def measure(cluster, what, seconds, load):
     takeovers = cluster["node-a"].vrrp()["transitions"] - transitions
     scheduling = cluster["node-a"].json("status")["scheduling"]
     print(f"   {what}, {seconds} s, 10 ms × {cluster.settings.multiplier}{chosen_ms(cluster)}, scheduling "
-          f"{scheduling.get('policy')}: {changes} changes of verdict, {takeovers} of the Active; "
-          f"largest gap seen {largest_ns / 1e6:.1f} ms")
+          f"{scheduling.get('policy')}: {changes} changes of verdict, {takeovers} changes of the Active; "
+          f"largest gap {largest_ns / 1e6:.1f} ms")
 
 
 def run():

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A client asks the service address each millisecond while the Active's link goes silent.
 
-Three nodes; node-a is Active; its link is cut (carrier stays, as behind a failed switch); the
+Three nodes; node-a is Active. Its link is cut, but its carrier stays, as with a failed switch. The
 outage is the client's own: from the last request that node-a answered to the first that another
-node did. Then the link is healed, node-a preempts, and the client talks 2 s more, because a
+node answered. Then the link is healed and node-a preempts. The client continues for 2 s, because a
 neighbour entry younger than a second ignores gratuitous ARP.
 """
 
@@ -27,8 +27,7 @@ CASES = [
 
 
 def one_round(lab, settings):
-    """Returns the outage in ns; None: another node had taken over just before the cut, by
-    mistake."""
+    """Returns the outage in ns; None if another node had taken over by mistake before the cut."""
     client = Client(lab, settings.vip)
     client.wait_owner("node-a")
     time.sleep(2)

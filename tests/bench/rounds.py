@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Rounds of a measurement. One that fails is reported, and the others go on."""
+"""Rounds of a measurement. A round that fails is reported, and the others continue."""
 
 
 def measure_rounds(count, what, measure, *arguments):
@@ -8,6 +8,6 @@ def measure_rounds(count, what, measure, *arguments):
     for number in range(1, count + 1):
         try:
             results.append(measure(*arguments))
-        except Exception as error:  # whatever it is, the other rounds are worth their figures
+        except Exception as error:  # whatever the error, the other rounds are still worth measuring
             print(f"   {what}, round {number} of {count}: not measured: {type(error).__name__}: {error}")
     return results

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Answers per second of one core that does nothing else.
 
-One cable (a veth pair): the switch's end sends frames of 178 bytes by BPF_PROG_TEST_RUN on live
-frames, node-a answers, the answers are counted and dropped where they arrive. All of it runs on one
-core: what answers in XDP or in the kernel runs in the softirq that each batch of 64 frames raises,
-what answers in user space is pinned to the core. A second core for the sender would make the
-figures those of cache lines that travel between the two. What asking and delivery cost by
-themselves is measured with frames that are dropped at once, and taken off in the column "net".
+There is one cable (a veth pair). The switch's end sends frames of 178 bytes by BPF_PROG_TEST_RUN in
+live-frames mode; node-a answers; the answers are counted and dropped where they arrive. All of it
+runs on one core: answers from XDP or from the kernel run in the softirq that each batch of 64
+frames raises, and a user-space responder is pinned to the core. With a second core for the sender,
+the figures would measure cache lines that move between the two. The cost of sending and delivery
+alone is measured with frames that are dropped at once; the column "net" leaves it out.
 
-xbeatd is attached in all runs: what is not a heartbeat passes its program to the kernel's stack.
-Heartbeats are authentic and new, each with the next number and its own tag.
+xbeatd is attached in all runs: its program passes what is not a heartbeat to the kernel's stack.
+Heartbeats are authentic and new, each with the next number and its own message
+authentication code.
 """
 
 import json
@@ -33,7 +34,7 @@ NAMES = {
 
 
 def core():
-    """The last one: the first is where devices interrupt."""
+    """The last processor: the first is where devices interrupt."""
     return max(os.sched_getaffinity(0))
 
 
@@ -45,7 +46,7 @@ def saturate(lab, kind, *arguments):
 
 
 def heartbeat_round(lab, cluster):
-    """A new daemon each time, so that its window is empty."""
+    """Starts a new daemon each time, so that its window is empty."""
     cluster.start_xbeatd("node-a", instance=False)
     daemon = cluster["node-a"]
     sent = daemon.peer("node-b")["links"][0]["sent"]
@@ -57,7 +58,8 @@ def heartbeat_round(lab, cluster):
 
 
 def one_round(lab, cluster):
-    """Returns ns per answer of each kind, and of asking; and what was no evidence."""
+    """Returns ns per answer of each kind, ns per frame sent, and the heartbeats that were no
+    evidence."""
     answers, dropped = heartbeat_round(lab, cluster)
     rates = {"heartbeat": answers, "icmp": saturate(lab, "icmp")["answers_per_second"],
              "asking": saturate(lab, "asking")["sent_per_second"]}
@@ -76,8 +78,8 @@ def run():
         rounds = measure_rounds(ROUNDS, "saturation", one_round, lab, cluster)
     cost_ns = {kind: statistics.median(costs[kind] for costs, _ in rounds) for kind in rounds[0][0]}
     asking_ns = cost_ns["asking"]
-    print(f"   one core, median of {len(rounds)} rounds; asking and delivery alone {asking_ns:.0f} ns")
-    print(f"   {'':<28} {'answers/s':>12} {'ns':>6} {'net ns':>7}   xbeat is, net")
+    print(f"   one core, median of {len(rounds)} rounds; sending and delivery alone {asking_ns:.0f} ns")
+    print(f"   {'':<28} {'answers/s':>12} {'ns':>6} {'net ns':>7}   xbeat's speed, net")
     for kind, name in NAMES.items():
         net_ns = cost_ns[kind] - asking_ns
         times, net_times = (cost_ns[kind] / cost_ns["heartbeat"],

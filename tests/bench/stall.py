@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The Active's daemon hangs, or dies: for how long do two nodes own the address, and for how long
-none?
+does none?
 
-Three nodes; node-a is Active; a client and an ARP prober ask each millisecond
-(tests/support/owners.py). Stopped: all processes of the daemon get SIGSTOP, and SIGCONT after 2 s;
-what counts is this time and 2 s more. Killed: they get SIGKILL, nobody starts them again; what
-counts are the 5 s that follow. A laboratory of its own for each round. xbeat has the times that are
-its defaults.
+Three nodes; node-a is Active. A client and an ARP prober ask each millisecond
+(tests/support/owners.py). Stopped: all processes of the daemon receive SIGSTOP, and SIGCONT after 2
+s; this time and the 2 s after it count. Killed: they receive SIGKILL and are not started again; the
+5 s after it count. Each round has a laboratory of its own. xbeat runs with its default times.
 """
 
 import os
@@ -28,7 +27,7 @@ ROUNDS = 3
 
 
 def processes_of(daemon):
-    """The daemon's process and its children: keepalived's VRRP is one."""
+    """The daemon's process and its children: keepalived's VRRP process is a child."""
     children = (daemon.proc() / "task" / str(daemon.process.pid) / "children").read_text()
     return [daemon.process.pid, *map(int, children.split())]
 
@@ -48,7 +47,7 @@ def kill(daemon):
 
 
 def one_round(daemon, advert_interval, fail):
-    """Returns ms of two owners, ms of the longest outage, changes of owner."""
+    """Returns ms with two owners, ms of the longest outage, and the number of changes of owner."""
     settings = Settings(advert_interval=advert_interval, daemon_timeout="3s")
     with Laboratory(f"xh{os.getpid()}") as lab:
         cluster = Cluster(lab, settings)

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Failures at random, one alone or several that overlap, and what must be true of every one of them.
+"""Random failures, one alone or several that overlap, and what must hold for each of them.
 
-An episode is a list of faults, made from a number: the same number makes the same episode again. It
-is played on a scene (failure.py). Each fault begins at its time, lasts, and is undone. While all
-this goes on, a client and an ARP prober ask for the service address each millisecond; when the last
-fault is undone, the cluster has to come to rest: one Active, the only owner of the address, all
-nodes up for each other, nothing fenced, no daemon dead.
+An episode is a list of faults, made from a seed: the same seed makes the same episode again. It is
+played on a scene (failure.py). Each fault starts at its time, lasts, and is undone. Meanwhile a
+client and an ARP prober ask for the service address each millisecond. After the last fault is
+undone, the cluster must come to rest: one Active, the only owner of the address, all nodes up for
+each other, nothing fenced, no daemon dead.
 """
 
 import contextlib
@@ -23,13 +23,13 @@ from tests.support.laboratory import NEVER_SECONDS
 from tests.support.moment import merged
 from tests.support.owners import NS_PER_MS, OwnerWatch
 
-# What a hung or a dead Active is given, and when it is taken for lost.
+# The timeouts after which a hung or a dead Active counts as lost.
 DAEMON_TIMEOUT_MS, RESTART_GRACE_MS = 600, 400
 BEGIN_WITHIN_S = 1.2
 REST_WITHIN_MS = 3000
-# Two Actives who hear each other again: the next advert of the better one, and a busy machine.
+# Two Actives hear each other again: the next advert of the better one, and a busy machine.
 MEET_MS = 250
-# The longest way to an owner: a guard that closes, a Backup's timer, and a busy machine.
+# The longest takeover: a guard that expires, a Backup's timer, and a busy machine.
 TAKEN_OVER_NS = 1000 * NS_PER_MS
 DEAFENING = ("deaf", "unheard")
 
@@ -57,8 +57,8 @@ class Fault:
     nodes: tuple
     begin_s: float
     last_s: float
-    number: int  # for whatever else it has to choose
-    done_ns: list = field(default_factory=list)  # when it was made, and when undone
+    number: int  # for any other choice that it makes
+    done_ns: list = field(default_factory=list)  # start and end of making it, then of undoing it
 
     def __str__(self):
         return f"{self.kind} {' '.join(self.nodes)} at {self.begin_s:.3f} for {self.last_s:.3f} s ({self.number})"
@@ -73,10 +73,11 @@ class Chaos:
         self.candidates = [node for node in self.lab.nodes if node != scene.setting.settings.witness]
         self.losses = []
         self.losing = threading.Lock()
-        self.lives = {node: threading.RLock() for node in self.lab.nodes}  # of a daemon: one ends or begins it
+        # Held while a fault stops or starts the daemon.
+        self.lives = {node: threading.RLock() for node in self.lab.nodes}
 
     def lose_all(self, change):
-        """The network loses what all faults together want lost."""
+        """Applies the losses of all faults together."""
         with self.losing:
             change(self.losses)
             self.lab.lose_nothing()
@@ -93,7 +94,7 @@ class Chaos:
             self.lose_all(lambda losses: losses.remove(rules))
 
     def ctl(self, node, *words):
-        """It may be stopped or dead."""
+        """The daemon may be stopped or dead."""
         with contextlib.suppress(Exception):
             self.scene[node].ctl(*words, check=False)
 
@@ -166,7 +167,7 @@ def hung_at_start(chaos, fault):
 
 @contextlib.contextmanager
 def unplugged(chaos, fault):
-    """It sees that."""
+    """The node loses its carrier."""
     chaos.lab.cut(*fault.nodes, "--carrier")
     try:
         yield
@@ -193,7 +194,7 @@ def mute(chaos, fault):
 
 
 def unheard(chaos, fault):
-    """One does not hear the other."""
+    """The first node does not hear the second."""
     return chaos.lost(*chaos.lab.loss_between(*fault.nodes[:2]))
 
 
@@ -205,7 +206,7 @@ def parted(chaos, fault):
 
 @contextlib.contextmanager
 def changed_file(chaos, fault):
-    """A reload of another priority, and one of the old."""
+    """A reload with another priority, and one with the old."""
     daemon = chaos.scene[fault.nodes[0]]
     before = daemon.configuration.read_text()
     # Some are refused.
@@ -255,7 +256,7 @@ def pinned_priority(chaos, fault):
 
 @contextlib.contextmanager
 def address_removed(chaos, fault):
-    """By hand, from whoever has it."""
+    """By hand, from the node that has it."""
     for node in chaos.candidates:
         chaos.lab.run(node, "ip", "address", "del", f"{chaos.scene.vip}/24", "dev", "eth0", check=False)
     yield
@@ -269,10 +270,10 @@ def loaded(chaos, fault):
 
 @dataclass
 class Kind:
-    make: object  # a context manager of the chaos and the fault
+    make: object  # a context manager; arguments: the chaos and the fault
     weight: int
-    last_s: tuple  # from, to
-    who: str = "candidate"  # or any node, two, some, all
+    last_s: tuple  # minimum, maximum
+    who: str = "candidate"  # candidate, any, two, some or all
     network: bool = False  # two can be Active, since neither can know of the other
 
 
@@ -300,7 +301,7 @@ KINDS = {
 
 
 def choose_nodes(chance, who, nodes, candidates):
-    """The one that is Active to begin with oftener than others."""
+    """The Active of the start is chosen more often than others."""
     order = chance.sample(nodes if who != "candidate" else candidates, len(candidates))
     if who == "all":
         return tuple(nodes)
@@ -313,7 +314,7 @@ def choose_nodes(chance, who, nodes, candidates):
 
 
 def make_episode(seed, chaos, kinds=None, count=None):
-    """Its faults, in the order of their beginnings."""
+    """Its faults, in the order of their starts."""
     chance = random.Random(seed)
     names = sorted(kinds or KINDS)
     count = count or chance.choice([1, 1, 2, 2, 3, 4])
@@ -338,15 +339,15 @@ def run_fault(chaos, fault, start, errors):
 
 
 def unrest(chaos, owner):
-    """What is not yet as it must be in the end; owner: the node that has to be Active, None: any
-    node."""
+    """Yields what differs from the required final state; owner: the node that must be Active, None:
+    any node."""
     active = []
     for node in chaos.lab.nodes:
         daemon = chaos.scene[node]
         for peer in daemon.json("peers"):
             if peer["verdict"] != "up" or peer.get("degraded") or peer.get("fenced") or \
                     peer.get("daemon") != "running":
-                yield f"{node} of {peer['name']}: {peer['verdict']}, {peer.get('daemon')}, " \
+                yield f"{node} on {peer['name']}: {peer['verdict']}, daemon {peer.get('daemon')}, " \
                       f"fenced {peer.get('fenced')}: {peer['reason']}"
         if node not in chaos.candidates:
             continue
@@ -356,7 +357,7 @@ def unrest(chaos, owner):
         if (instance["state"] == "active") != (instance.get("guard") is not None):
             yield f"{node} is {instance['state']} with guard {instance.get('guard')}"
         elif instance.get("guard", {}).get("fenced"):
-            yield f"{node} is active and fenced"
+            yield f"{node} is Active and fenced"
         if instance["state"] not in ("active", "backup") or instance.get("obstacles") or \
                 instance.get("pinned_priority"):
             yield f"{node}: {instance}"
@@ -368,7 +369,7 @@ def unrest(chaos, owner):
 
 
 def leftovers(chaos):
-    """What may only be seen in the maps."""
+    """Leftovers that only the maps show."""
     for node in chaos.lab.nodes:
         own, = chaos.scene[node].map("xb_self")
         if own["fenced_bits"] or own["fencing_bits"] or own["fencing"] or own["died_ns"]:
@@ -398,7 +399,7 @@ class Outcome:
     course: Course
     wrong: list
     rest_ms: float
-    stalled_ms: float  # for so long the machine ran nothing at all: then little is proved
+    stalled_ms: float  # the time for which no task ran: a long one proves little
 
     def figures(self):
         two, course = self.course.owners.two_owners_ms, self.course
@@ -410,8 +411,9 @@ class Outcome:
 
 
 def excused(faults):
-    """When two may be Active, since neither can know of the other: (from, to) in ns. An Active that
-    is stalled when they could meet again goes on answering until its guard closes."""
+    """The times in which two may be Active, since neither can know of the other: (from, to) in ns.
+    An Active that is stalled when they could hear each other again answers until its guard
+    expires."""
     stalled = any(fault.kind in ("stop", "stop-all", "kill", "hang-start") for fault in faults)
     then_ns = (MEET_MS + stalled * DAEMON_TIMEOUT_MS) * NS_PER_MS
     return [(fault.done_ns[0], fault.done_ns[-1] + then_ns) for fault in faults
@@ -419,22 +421,22 @@ def excused(faults):
 
 
 def inexcusable_ms(intervals, excuses):
-    """How much of the first is in none of the second."""
+    """How much of the intervals is outside of the excuses."""
     allowed = sum(max(0, min(end, to) - max(start, since)) for start, end in intervals
                   for since, to in merged(excuses))
     return (sum(end - start for start, end in intervals) - allowed) / NS_PER_MS
 
 
 def healthy(node, faults, course):
-    """When nothing is the matter with a node: (from, to) in ns."""
+    """The times in which a node has no fault: (from, to) in ns."""
     bad = merged((fault.done_ns[0], fault.done_ns[-1]) for fault in faults if node in fault.nodes)
     return list(zip([course.start_ns] + [end for _, end in bad], [start for start, _ in bad] + [course.end_ns]))
 
 
 def wrong_outage(setting, nodes, faults, course):
-    """A healthy node takes over, unless it is meant to be otherwise: an Active that hears no node
-    keeps its addresses, and so does one whose untracked link is cut; hold and release give service
-    up."""
+    """A healthy node must take over, with exceptions: an Active that hears no node keeps its
+    addresses, and so does one whose untracked link is cut; hold and release interrupt the
+    service."""
     if any(fault.kind in DEAFENING or not fault.done_ns for fault in faults) or setting.links > 1 or \
             setting.settings.instance_lines or len(setting.settings.heartbeat_lines) > 1:
         return
@@ -443,7 +445,7 @@ def wrong_outage(setting, nodes, faults, course):
             most_ns = TAKEN_OVER_NS + course.stalled_ms(start, stop) * NS_PER_MS
             if min(end, stop) - max(begin, start) > most_ns:
                 yield (f"no node answers for {(stop - start) / NS_PER_MS:.0f} ms, from "
-                       f"{(start - course.start_ns) / NS_PER_MS:.0f}, though one could")
+                       f"{(start - course.start_ns) / NS_PER_MS:.0f}, though a healthy node could")
 
 
 def wrong_owners(faults, course):
@@ -453,17 +455,17 @@ def wrong_owners(faults, course):
 
 
 def late_rest(course):
-    """The cluster is at rest soon after the last fault was undone, by its own events."""
+    """By its own events, the cluster must be at rest soon after the last fault was undone."""
     to_monotonic_ns = time.monotonic_ns() - time.time_ns()
     moves_ns = [event["time_unix_ns"] + to_monotonic_ns for events in course.events.values() for event in events
                 if event["kind"] in ("peer", "vrrp", "daemon", "node")]
     rest_ms = (max(moves_ns, default=0) - course.mended_ns) / NS_PER_MS
     if rest_ms > REST_WITHIN_MS + course.stalled_ms(course.mended_ns, course.end_ns):
-        yield f"the last change comes {rest_ms:.0f} ms after the last fault"
+        yield f"the last change came {rest_ms:.0f} ms after the last fault (limit {REST_WITHIN_MS} ms)"
 
 
 def play_episode(scene, seed, faults):
-    """Returns its outcome. The scene is at rest when it begins."""
+    """Returns its outcome. The scene must be at rest at the start."""
     chaos = Chaos(scene)
     errors, owner = [], ACTIVE if scene.setting.settings.preempt else None
     watch = OwnerWatch(scene.lab, scene.vip)

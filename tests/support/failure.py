@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Failures as a table: what is done, and what must come of it.
+"""Failures as a table: what is done, and the required result.
 
 A row is played on a scene: a laboratory with xbeatd on every node, node-a Active, and a client and
 an ARP prober that ask for the service address each millisecond. The failure is made, lasts, and is
-mended; both parts of that time are judged: the verdicts that the other nodes came to, who took
-over, for how long two nodes answered, for how long none did; and who is the only owner at the end.
+mended. Both phases are checked: the verdicts of the other nodes, which node took over, for how long
+two nodes answered, for how long none did, and which node is the only owner at the end.
 
 Rows of one setting share a scene, unless one of them fails.
 """
@@ -21,28 +21,28 @@ from tests.support.moment import stop_for
 from tests.support.owners import OwnerWatch
 from tests.support.probe import serve_everywhere
 
-# An address that is handed over in order goes from one node to the other in two steps on two nodes.
+# An orderly handover of an address takes two steps on two nodes.
 HANDOVER_MS = 20
-# A request or a few may get lost on a busy machine.
+# A few requests may be lost on a busy machine.
 LOST_MS = 10
 ACTIVE = "node-a"
 PLAYED_MAX = 3
 
 
 class UnprovenError(AssertionError):
-    """What went wrong may be the machine's doing."""
+    """The machine may have caused the failure."""
 
 
 @dataclass
 class Setting:
-    """What a scene is made of; rows with the same one share it."""
+    """What a scene is made of; rows with the same setting share it."""
     nodes: int = 3
     links: int = 1
     settings: Settings = None
-    before: dict = field(default_factory=dict)  # by node: what its daemon is started by, a function of the scene
+    before: dict = field(default_factory=dict)  # by node: a function of the scene; returns its daemon's prefix command
     blocks: tuple = ()  # of every node's configuration
     prepare: object = None  # a function of the scene, before its daemons start
-    accompany: object = None  # one of the scene, when they run
+    accompany: object = None  # a function of the scene, when they run
 
 
 @dataclass
@@ -51,13 +51,13 @@ class Row:
     setting: Setting
     make: object  # a function of the scene; returns when the failure has lasted long enough
     mend: object = lambda scene: None
-    verdicts: dict = field(default_factory=dict)  # (who, of whom): the last one, or a set; all others: no change
-    events: dict = field(default_factory=dict)  # by node: (kind, subject, to) of one that there is
+    verdicts: dict = field(default_factory=dict)  # (node, peer): the last verdict, or a set; no other changes
+    events: dict = field(default_factory=dict)  # by node: (kind, subject, to) of an event that must be there
     takeover: str = None  # who owns the address while the failure lasts, if not node-a
-    also_active: tuple = ()  # who else may take itself for Active meanwhile
-    two_owners_ms: float = 0  # at most, while it lasts; None: as long as it lasts
-    return_two_owners_ms: float = HANDOVER_MS  # at most, after it was mended
-    outage_ms: float = LOST_MS  # at most; None: as long as it lasts, and longer
+    also_active: tuple = ()  # who else may be Active meanwhile
+    two_owners_ms: float = 0  # limit while it lasts; None: as long as it lasts
+    return_two_owners_ms: float = HANDOVER_MS  # limit after it was mended
+    outage_ms: float = LOST_MS  # limit; None: as long as it lasts, and longer
     return_outage_ms: float = LOST_MS
     owner: str = ACTIVE  # at the end
 
@@ -81,7 +81,7 @@ class Scene:
     def start(self):
         lab, setting = self.lab, self.setting
         self.vip = setting.settings.vip
-        # The client believes a gratuitous ARP also right after another.
+        # The client accepts a gratuitous ARP also right after another.
         lab.run("client", "sysctl", "-q", "-w", "net.ipv4.neigh.eth0.locktime=0")
         self.cluster = Cluster(lab, setting.settings)
         if setting.prepare:
@@ -101,16 +101,16 @@ class Scene:
         self.stack.close()
 
     def print_logs(self):
-        """Of daemons that do not run any more: they can report nothing else."""
+        """The logs of daemons that no longer run: they can report nothing else."""
         for daemon in self.cluster.daemons.values():
             if daemon.process and not daemon.process.running():
-                print(f"{daemon.node} ended with {daemon.process.wait()}:\n{daemon.process.output()[-2000:]}")
+                print(f"{daemon.node} ended with status {daemon.process.wait()}:\n{daemon.process.output()[-2000:]}")
 
     def __getitem__(self, node):
         return self.cluster[node]
 
     def wait_steady(self, owner=ACTIVE):
-        """All up, one owner, and nothing on its way any more."""
+        """Waits until all nodes are up, with one owner and no change pending."""
         self.cluster.wait_up()
         self.cluster.wait_holder(owner)
         candidates = [node for node in self.lab.nodes if node != self.setting.settings.witness]
@@ -118,7 +118,8 @@ class Scene:
             self[node].wait_state("active" if node == owner else "backup")
 
     def stop(self, seconds, *nodes):
-        """Stops daemons for so long. They are on their own again afterwards: it is mended."""
+        """Stops daemons for this time. Afterwards they continue by themselves: the failure is
+        mended."""
         self.stopped = set(nodes)
         went_on_ns = stop_for(seconds, *(self[node].process for node in nodes))
         self.note_mended(*(node for node in self.lab.nodes if node not in nodes), at_ns=went_on_ns)
@@ -130,8 +131,8 @@ class Scene:
         self.start_ns = time.monotonic_ns()
 
     def note_mended(self, *nodes, at_ns=None):
-        """It is the return that is judged from now on, or was from at_ns on. nodes: those that can be
-        asked what they have seen until then."""
+        """The return is checked from now on, or from at_ns on. nodes: those that can report what
+        they have seen until then."""
         if self.mended_ns:
             return
         self.mended_ns = at_ns or time.monotonic_ns()
@@ -140,8 +141,7 @@ class Scene:
             self.failing[node] = [event for event in self.events_since(node) if event["time_unix_ns"] <= end_ns]
 
     def events_since(self, node):
-        """Since the beginning of the row; a daemon that was started since has none of the earlier
-        ones."""
+        """Since the start of the row; a daemon that was started since has no earlier events."""
         return self[node].events()[0 if node in self.restarted else self.counts[node]:]
 
 
@@ -168,11 +168,11 @@ class Stage:
 class Course:
     """What happened: times are CLOCK_MONOTONIC in ns, events by node."""
     start_ns: int
-    mend_ns: int  # when mending began
+    mend_ns: int  # when mending started
     mended_ns: int  # when it was done
     end_ns: int
     owners: object
-    stalled_ms: object  # a function of two times: for how long the machine ran nothing at all
+    stalled_ms: object  # a function of two times: for how long no task on the machine ran
     failing: dict  # events while it failed
     events: dict  # all of them
     restarted: set
@@ -187,7 +187,7 @@ class Course:
     def describe(self):
         failing_ms, mended_ms = ((end - begin) / 1e6 for begin, end in
                                  ((self.start_ns, self.mend_ns), (self.mend_ns, self.end_ns)))
-        lines = [f"failing {failing_ms:.0f} ms, mended {mended_ms:.0f} ms; owners by ARP: {self.owners.order()}"]
+        lines = [f"failed for {failing_ms:.0f} ms, mended for {mended_ms:.0f} ms; owners by ARP: {self.owners.order()}"]
         start_unix_ns = time.time_ns() - time.monotonic_ns() + self.start_ns
         for node, events in self.events.items():
             lines += [f"{node} {(event['time_unix_ns'] - start_unix_ns) / 1e6:8.1f} {event['kind']} "
@@ -197,7 +197,7 @@ class Course:
 
 
 def play(scene, row):
-    """Returns the course of it."""
+    """Returns its course."""
     lab = scene.lab
     scene.wait_steady()
     watch = OwnerWatch(lab, scene.vip)
@@ -224,12 +224,12 @@ def play(scene, row):
 
 
 def last_verdicts(events):
-    """By peer: the verdict that a node came to in the end."""
+    """By peer: the last verdict of a node."""
     return {event["subject"]: event["to"] for event in events if event["kind"] == "peer"}
 
 
 def wrong_verdicts(row, course):
-    """Of nodes that were not restarted: restarted ones start with no verdicts."""
+    """For nodes that were not restarted: restarted ones start with no verdicts."""
     for node in course.failing.keys() - course.restarted:
         said = last_verdicts(course.failing[node])
         wanted = {peer: verdict for (who, peer), verdict in row.verdicts.items() if who == node}
@@ -237,16 +237,16 @@ def wrong_verdicts(row, course):
             right = wanted.get(peer)
             right = right if isinstance(right, (set, type(None))) else {right}
             if right is None:
-                yield f"{node} calls {peer} {said[peer]}, which is no failure of it"
+                yield f"{node} reports {peer} {said[peer]}, which this row does not allow"
             elif said.get(peer, "up") not in right:
-                yield f"{node} calls {peer} {said.get(peer, 'up')}, not {' or '.join(sorted(right))}"
+                yield f"{node} reports {peer} {said.get(peer, 'up')}, not {' or '.join(sorted(right))}"
 
 
 def missing_events(row, course):
     for node, wanted in row.events.items():
         told = [(event["kind"], event["subject"], event["to"]) for event in course.failing[node]]
         if wanted not in told:
-            yield f"{node} does not say {wanted}"
+            yield f"{node} does not report {wanted}"
 
 
 def activations(events):
@@ -265,23 +265,23 @@ def wrong_actions(row, course):
 def wrong_owners(row, course):
     two, outage, owners = course.owners.two_owners_ms, course.owners.outage_ms, course.owners
     failing = (course.start_ns, course.mend_ns)
-    # What may last as long as the failure does lasts until its mending is done.
+    # What may last as long as the failure lasts until mending is done.
     two_after = (course.mended_ns if row.two_owners_ms is None else course.mend_ns, course.end_ns)
     outage_after = (course.mend_ns, course.end_ns)
     limits = [
-        ("two owners while it failed", two(*failing), row.two_owners_ms, failing),
-        ("two owners after that", two(*two_after), row.return_two_owners_ms, two_after),
-        ("outage while it failed", outage(*failing), row.outage_ms, failing),
-        ("outage after that", outage(*outage_after), row.return_outage_ms, outage_after),
+        ("two owners during the failure", two(*failing), row.two_owners_ms, failing),
+        ("two owners after mending", two(*two_after), row.return_two_owners_ms, two_after),
+        ("outage during the failure", outage(*failing), row.outage_ms, failing),
+        ("outage after mending", outage(*outage_after), row.return_outage_ms, outage_after),
     ]
     for what, was_ms, most_ms, when in limits:
         if most_ms is not None and was_ms > most_ms + course.stalled_ms(*when):
-            yield (f"{what}: {was_ms:.1f} ms, at most {most_ms} ms (the machine stalled for "
+            yield (f"{what}: {was_ms:.1f} ms, limit {most_ms} ms (the machine stalled for "
                    f"{course.stalled_ms(*when):.1f} ms)")
     order = owners.order(course.start_ns, course.mend_ns)
     wanted = [ACTIVE] + ([row.takeover] if row.takeover else [])
     if order[-1:] != wanted[-1:] and row.two_owners_ms == 0 and row.outage_ms is not None:
-        yield f"answered in turn by {order}, not by {wanted}"
+        yield f"answered by {order}, in this order, not by {wanted}"
 
 
 def check(row, course):
@@ -294,7 +294,7 @@ def check(row, course):
 
 
 def run_row(stage, row):
-    """Plays a row; again if it went wrong while the machine did not let a daemon run: that proves
+    """Plays a row; again if it failed while the machine did not let a daemon run: that proves
     nothing."""
     for _ in range(PLAYED_MAX - 1):
         try:

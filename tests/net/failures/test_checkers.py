@@ -23,7 +23,7 @@ def have(lab, node, address, there=True):
 
 @pytest.fixture
 def watched(lab):
-    """node-a has both addresses; watch(address) begins to ask."""
+    """node-a has both addresses; watch(address) starts to ask."""
     for address in (VIP, VIP6):
         have(lab, "node-a", address)
     serve_everywhere(lab)
@@ -72,7 +72,7 @@ def test_outage(lab, watched, address):
 
 
 def test_owner_that_answers_clients_only(lab, watched):
-    """As one would whose fence has a gap."""
+    """As with a fence that has a gap."""
     watch, begin_ns = watched(VIP), time.monotonic_ns()
     lab.run("node-a", "sysctl", "-q", "-w", "net.ipv4.conf.eth0.arp_ignore=8")
     have(lab, "node-b", VIP)
@@ -83,17 +83,17 @@ def test_owner_that_answers_clients_only(lab, watched):
 
 
 WRONG = [
-    ({}, "node-b calls node-a"),
-    ({"verdicts": {("node-b", "node-a"): "up"}}, "node-b calls node-a"),
+    ({}, "node-b reports node-a"),
+    ({"verdicts": {("node-b", "node-a"): "up"}}, "node-b reports node-a"),
     ({}, "node-b became Active"),
     ({"takeover": "node-c"}, "node-c became Active 0 times"),
     ({"takeover": "node-c"}, "not by ['node-a', 'node-c']"),
-    ({"outage_ms": float("-inf")}, "outage while it failed"),
+    ({"outage_ms": float("-inf")}, "outage during the failure"),
 ]
 
 
 def test_table_finds_what_is_wrong(stage):
-    """A takeover, judged by rows that expect another course."""
+    """A takeover, judged by rows that expect something else."""
     setting = Setting(settings=Settings(advert_interval="0.1"))
 
     def cut(scene):
@@ -117,5 +117,5 @@ def test_table_finds_two_owners(stage):
         have(scene.lab, "node-c", VIP, there=False)
 
     row = Row("pretender", setting, pretend, outage_ms=1000, return_outage_ms=1000)
-    with pytest.raises(AssertionError, match="two owners while it failed"):
+    with pytest.raises(AssertionError, match="two owners during the failure"):
         check(row, play(stage.scene_for(setting), row))
