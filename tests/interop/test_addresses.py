@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""keepalived's addresses and the daemon's, of the same virtual_ipaddress lines, in the kernel."""
+"""keepalived's addresses and the daemon's, from the same virtual_ipaddress lines, in the kernel."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.support.network import Network
 pytestmark = pytest.mark.laboratory(nodes=2)
 NODAD, HOME, MNGTMPADDR, NOPREFIXROUTE = 0x02, 0x10, 0x100, 0x200
 
-# keepalived's line, and the same for the tool; IPv6 stands in virtual_ipaddress_excluded.
+# keepalived's line, and the same for the tool; IPv6 is in virtual_ipaddress_excluded.
 LINES = (
     ("10.77.0.100", "10.77.0.100/32"),
     ("10.77.0.101/24", "10.77.0.101/24"),
@@ -47,7 +47,7 @@ def configuration():
 
 
 def added(network):
-    """Of eth0, without those of the laboratory."""
+    """The addresses of eth0, without those of the laboratory."""
     return {address: entry for address, entry in network.told_of_addresses("eth0").items()
             if address not in (network.lab.address(network.node, family=family)
                                for family in (4, 6))}

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every file, function and target that a document names exists, so that documents stay true.
+"""Every file, function and target that a document names exists.
 
-A path is what stands between backticks and begins with a folder of this tree. A function is written
-`name()`; it must be in one of the files that its paragraph, row or item names, or anywhere if that
+A path is text between backticks that begins with a folder of this tree. A function is written
+`name()`; it must be in one of the files that its paragraph, row or item names, or in any file if it
 names none.
 """
 
@@ -58,7 +58,7 @@ def test_files_exist(document):
 
 
 @pytest.mark.parametrize("document", existing(), ids=lambda path: path.name)
-def test_functions_are_where_they_are_said_to_be(document):
+def test_functions_are_in_the_named_files(document):
     missing = []
     for paragraph in paragraphs(document.read_text()):
         named = [path for pattern in PATH.findall(paragraph) for path in files(pattern)]

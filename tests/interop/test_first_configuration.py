@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The first configuration that anyone meets, the same file on both nodes: what xbeatd and
-keepalived do with it is what two keepalived do. Each node has processes of its own, so that nginx
-runs where it should. All pairs of programs, in both orders of start, go through the same steps at
-the same time.
-"""
+"""A typical first configuration, the same file on both nodes: xbeatd and keepalived together behave
+as two keepalived do. Each node has a PID namespace of its own, so that nginx runs on the intended
+node only. All pairs of programs, in both orders of start, go through the same steps at the same
+time."""
 
 import concurrent.futures
 import itertools
@@ -42,7 +41,7 @@ vrrp_instance VI_1 {
 }
 """
 PAIRS = [("keepalived", "keepalived"), ("xbeatd", "keepalived"), ("keepalived", "xbeatd")]
-# A host with processes of its own.
+# A host with a PID namespace of its own.
 PRIVATE = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
 CASES = list(itertools.product(PAIRS, (0, 1)))
 
@@ -60,13 +59,13 @@ def child_of(process):
 
 
 class Host:
-    """A node with processes of its own."""
+    """A node with a PID namespace of its own."""
 
     def __init__(self, lab, node, program, configuration):
         self.lab = lab
         self.node = node
-        # Debian's pidof is a link to killall5, which keepalived runs by that name: it finds nothing
-        # then.
+        # Debian's pidof is a link to killall5. keepalived runs it under that name, and it then
+        # finds nothing.
         lab.write("pidof", '#!/bin/sh\nexec /bin/pidof "$@"\n', mode=0o755)
         self.process = lab.spawn(node, "env", f"PATH={lab.directory}:{os.environ['PATH']}", *PRIVATE,
                                  *argv(lab, node, program, configuration))
@@ -83,14 +82,14 @@ class Host:
 
 
 def steps(lab, programs, first):
-    """Yields after each step what it was, and who should have the address then."""
+    """Yields, after each step, the step and the node that should have the address then."""
     path = lab.write("keepalived.conf", TEXT)
     node_a, node_b = lab.nodes
     hosts = {}
     for index in (first, 1 - first):
         node = lab.nodes[index]
         hosts[node] = Host(lab, node, programs[index], path)
-        # Of equals, the one that is Active already stays.
+        # Of two nodes with equal priority, the one that is already Active stays Active.
         yield f"start of {node}", [lab.nodes[first]]
     time.sleep(1)
     lab.cut(node_b)
@@ -105,7 +104,7 @@ def steps(lab, programs, first):
 
 
 def walk(case):
-    """Returns the name of the step that went wrong with who had the address, or None."""
+    """Returns the name of the step that failed, and who had the address, or None."""
     programs, first = case
     name = f"xf{os.getpid()}-{CASES.index(case)}"
     with Laboratory(name, nodes=2) as lab:

@@ -33,7 +33,7 @@ def watch(lab):
 
 
 def test_frr_is_active(lab, watch):
-    """Until it is cut off, and until it stops."""
+    """FRR is Active until its link is cut, and again until it stops."""
     theirs, ours = lab.address("node-b"), lab.address("node-a")
     frr = start_frr(lab, 150)
     watch.wait_advert(source=theirs)

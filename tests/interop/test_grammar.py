@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The configuration's grammar as keepalived reads it.
 
-Each statement is a word that neither knows, so both name what they made of it; nothing is started.
+Each statement is a keyword that neither program knows, so both report how they parsed it; nothing
+is started.
 """
 
 import re
@@ -13,8 +14,7 @@ from tests.support.laboratory import BUILD
 
 
 # Left out, because keepalived 2.2 differs from its manual: ${_HASH} and ${_BANG} outside quotes, a
-# definition of several lines within a word, values of ~LST with quotes, definitions that are
-# circles.
+# definition of several lines within a word, values of ~LST with quotes, circular definitions.
 CASES = {
     "definitions": """
         $A=1
@@ -114,13 +114,13 @@ FILES = {
 
 
 def unknown_words(argv, directory):
-    """The words a program does not know, in the order it names them."""
+    """The keywords that a program reports as unknown, in order."""
     done = subprocess.run(argv, cwd=directory, capture_output=True, text=True)
     return re.findall(r"nknown keyword '([^']*)'", done.stdout + done.stderr)
 
 
 def keepalived_words(directory):
-    """Both of keepalived's readers say so: once in all is enough."""
+    """Both of keepalived's readers report each keyword: one report is enough."""
     words = unknown_words(["unshare", "--net", "keepalived", "--config-test", "--config-id", "main",
                            "--use-file", "test.conf"], directory)
     return words[:len(words) // 2] if words[:len(words) // 2] == words[len(words) // 2:] else words

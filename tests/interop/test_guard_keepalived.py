@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The guard beside keepalived, which hears adverts and nothing else: an xbeatd that is Active
-stands still, or dies, and its addresses are fenced before keepalived takes over, whenever in an
-interval that was."""
+"""The guard next to keepalived, which hears adverts only: when an xbeatd that is Active stalls or
+dies, at any moment of an advert interval, its addresses are fenced before keepalived takes over."""
 
 import signal
 import time
@@ -17,7 +16,7 @@ from tests.support.watch import Watch
 from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=2)
-# The lower of them waits for three intervals and hardly more.
+# The shortest Master_Down_Interval: three intervals and hardly more.
 HIGHER, LOWER = 254, 253
 
 
@@ -37,8 +36,8 @@ class Pair:
         self.watch.client.wait_owner("node-a")
 
     def fail(self, number, after=0.85):
-        """Just before an advert: then the others have waited longest, and a loop that goes on has just
-        made progress. after: an advert, in intervals."""
+        """Waits until just before an advert: then the others have waited longest, and the loop of a
+        daemon that is not stopped has just made progress. after: in advert intervals."""
         with Watch(self.lab, "node-a") as watch, punctual():
             watch.wait_advert(sent=True)
             time.sleep(after * self.interval_s)
@@ -52,9 +51,9 @@ class Pair:
 
 
 @pytest.mark.parametrize("version,interval_s,others", [(2, 1, False), (3, 0.4, True)])
-def test_stands_still_and_is_replaced(lab, version, interval_s, others):
-    """Heartbeats of other instances are of no use to who hears adverts only: their ticks extend no
-    guard."""
+def test_stalled_active_is_replaced(lab, version, interval_s, others):
+    """Heartbeats of other instances do not help a node that hears adverts only: their ticks must
+    not extend a guard."""
     pair = Pair(lab, version, interval_s, *([heartbeat(lab)] if others else []))
     with punctual():
         pair.fail(signal.SIGSTOP)
@@ -66,7 +65,7 @@ def test_stands_still_and_is_replaced(lab, version, interval_s, others):
     pair.check("node-a", "node-b", outage_ms=200)
 
 
-def test_dies_and_is_replaced(lab):
+def test_dead_active_is_replaced(lab):
     pair = Pair(lab, 3, 0.4)
     pair.fail(signal.SIGKILL)
     pair.watch.client.wait_owner("node-b")
@@ -76,8 +75,8 @@ def test_dies_and_is_replaced(lab):
     pair.check("node-a", "node-b", outage_ms=200)
 
 
-def test_dies_and_is_there_again(lab):
-    """Before its guard has run out, so keepalived has not taken over."""
+def test_restarted_active_keeps_the_address(lab):
+    """It restarts before its guard has expired, so keepalived has not taken over."""
     pair = Pair(lab, 3, 1)
     pair.fail(signal.SIGKILL, after=0.1)
     pair.xbeatd.process.wait()

@@ -8,9 +8,9 @@ import subprocess
 from tests.support.laboratory import NEVER_SECONDS, wait_until
 from tests.support.routing import Host
 
-# Left out, because xbeat takes ip(8)'s side where keepalived 2.2 differs from it: the scope of a
-# route without a gateway (written out here), times below 200 ms, "or", the types that belong into
-# the table "local", a destination with bits beyond its length, and the word "inet6".
+# Left out, because xbeat follows ip(8) where keepalived 2.2 differs from it: the scope of a route
+# without a gateway (written out here), times below 200 ms, "or", the types that belong into the
+# table "local", a destination with bits beyond its prefix length, and the keyword "inet6".
 ROUTES = [
     "198.18.1.0/24 via 10.0.0.2",
     "198.18.2.0/24 gw 10.0.1.2 dev eth1 no_track",
@@ -58,7 +58,7 @@ RULES = [
 
 
 def under_keepalived(host):
-    """Returns the routes and rules that keepalived has while it is Active."""
+    """Returns the routes and rules that keepalived has installed while it is Active."""
     command = ["ip", "netns", "exec", host.name, "keepalived", "--dont-fork", "--log-console",
                "--no-syslog", "--vrrp", "--use-file", host.path,
                "--pid", f"{host.path}.pid", "--vrrp_pid", f"{host.path}.vrrp.pid"]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Keywords of instances, addresses and global_defs: what keepalived takes without a word, xbeat takes
-without a word, and what one complains about, the other does."""
+"""Keywords of instances, addresses and global_defs: xbeat accepts without a message what keepalived
+accepts without a message, and complains about what keepalived complains about."""
 
 import subprocess
 
@@ -8,8 +8,8 @@ import pytest
 
 from tests.support.laboratory import BUILD
 
-# Where the interfaces are that the configurations name: keepalived looks for them. Its check of
-# some files with a vrrp_track_process does not end by itself.
+# Runs where the interfaces exist that the configurations name, because keepalived checks them.
+# keepalived's check of some files with a vrrp_track_process does not end by itself.
 PLACE = """
 for name in eth0 eth1; do
     ip link add $name type veth peer name p$name
@@ -208,7 +208,7 @@ COMPLAINED = [
 
 @pytest.fixture(scope="module")
 def keepalived(tmp_path_factory):
-    """The directory with all configurations, and what keepalived made of each."""
+    """The directory with all configurations and keepalived's output for each."""
     directory = tmp_path_factory.mktemp("keywords")
     for number, text in enumerate(TAKEN + COMPLAINED):
         (directory / f"{number}.conf").write_text(text)
@@ -217,7 +217,7 @@ def keepalived(tmp_path_factory):
 
 
 def check(keepalived, number):
-    """Whether each of the two complained, and what they said."""
+    """Whether each of the two complained, and their messages."""
     name = f"{number}.conf"
     code = int((keepalived / f"{name}.code").read_text())
     done = subprocess.run([str(BUILD / "xbeatctl"), "check", name], cwd=keepalived,

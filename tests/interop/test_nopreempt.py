@@ -13,7 +13,7 @@ pytestmark = pytest.mark.laboratory(nodes=2)
 
 @pytest.mark.parametrize("first,second", [("keepalived", "xbeatd"), ("xbeatd", "keepalived")])
 def test_nopreempt_is_kept_both_ways(lab, first, second):
-    """The newcomer has the higher priority and leaves the Active alone."""
+    """The new node has the higher priority and does not preempt the Active."""
     node = {"xbeatd": "node-a", "keepalived": "node-b"}
     priorities = [150, 100] if second == "xbeatd" else [100, 150]
     cluster = Cluster(lab, Settings(priorities=priorities, advert_interval="0.1", preempt=False))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What keepalived takes without a word it takes again when xbeat has printed it, defaults
-included."""
+"""A configuration that keepalived accepts without a message is accepted again after xbeat has
+printed it, defaults included."""
 
 import subprocess
 
@@ -12,7 +12,7 @@ from tests.support.laboratory import BUILD
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory):
-    """The directory with all printed configurations, and what keepalived made of each."""
+    """The directory with all printed configurations and keepalived's output for each."""
     directory = tmp_path_factory.mktemp("print")
     for number, text in enumerate(TAKEN):
         (directory / f"{number}.given").write_text(text)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The cases of RFC 3768, 5798 and 9568 that implementations get wrong, as they show on the wire,
-one after the other; xbeatd on node-a, keepalived on node-b or adverts made by hand.
-tests/unit/core/test_vrrp_rfc_cases.c has the same at the state machine. What both programs' adverts
-look like, priority 0 and the virtual MAC in every kind of router: tests/interop/test_roles.py.
-"""
+"""The cases of RFC 3768, 5798 and 9568 that implementations often get wrong, as seen on the wire,
+one after the other: xbeatd on node-a, keepalived on node-b or adverts made by hand.
+tests/unit/core/test_vrrp_rfc_cases.c tests the same in the state machine.
+tests/interop/test_roles.py compares both programs' adverts, and tests priority 0 and the virtual
+MAC for every kind of router."""
 
 import json
 import time
@@ -50,7 +50,7 @@ def follows(daemon, name="A"):
 
 
 def silence_before(lab, watch, vrid):
-    """The last advert of node-b and the first of node-a after it."""
+    """Returns the last advert of node-b and the first of node-a after it."""
     ours, theirs = lab.address("node-a"), lab.address("node-b")
     last = watch.adverts(source=theirs, vrid=vrid)[-1]
     return last, watch.wait_advert(source=ours, vrid=vrid, since_ns=last.time_ns)
@@ -71,7 +71,7 @@ def test_rfc_case_01_active_down_timer_has_the_skew_of_its_version(lab, watch):
 
 
 def xbeat_follows(lab, *instances):
-    """keepalived owns what xbeatd then is a Backup of, with priority 100. Returns xbeatd."""
+    """keepalived is the owner, xbeatd its Backup with priority 100. Returns xbeatd."""
     keepalived(lab, *(text.replace("priority 100", "priority 255") for text in instances))
     daemon = xbeatd(lab, *instances)
     wait_until(lambda: all("active_address" in entry for entry in daemon.json("vrrp")),
@@ -99,7 +99,7 @@ def test_rfc_case_02_version_2_with_another_interval_is_dropped(lab):
     assert follows(daemon) != lab.address("node-b")
 
 
-def test_rfc_case_03_fault_is_told_by_priority_zero(lab, watch):
+def test_rfc_case_03_fault_is_announced_by_priority_zero(lab, watch):
     keepalived(lab, instance("A", vips=[VIP]))
     daemon = xbeatd(lab, instance("A", vips=[VIP], priority=150, track_interface=["eth1"]))
     lab.wait_holders(VIP, ["node-a"])
@@ -115,7 +115,7 @@ def test_rfc_case_03_the_active_answers_priority_zero_at_once(lab, watch, forger
 
 
 def answer_to(lab, watch, forger, **fields):
-    """After how many seconds an Active with adverts of 10 s answers a forged advert."""
+    """Returns the seconds after which an Active with adverts of 10 s answers a forged advert."""
     xbeatd(lab, instance("A", vips=[VIP], priority=255, advert_int=10))
     watch.wait_advert(source=lab.address("node-a"))
     time.sleep(0.2)
@@ -125,7 +125,7 @@ def answer_to(lab, watch, forger, **fields):
 
 
 def split_and_heal(lab, ours, theirs, priority):
-    """Two of the same priority are Active; then each hears the other."""
+    """Two nodes with the same priority are Active; then each hears the other."""
     Xbeatd(lab, ours, instance("A", vips=[VIP], priority=priority)).start()
     Keepalived(lab, theirs, instance("A", vips=[VIP], priority=priority)).start()
     wait_until(lambda: any(VIP in lab.addresses(node) for node in lab.nodes), "one is Active")
@@ -149,8 +149,8 @@ def test_rfc_case_05_an_owner_is_active_at_once(lab, watch):
 
 
 def test_rfc_case_05_of_two_owners_one_stays(lab):
-    """The higher address, unless keepalived hears of the other owner first: it then becomes one of
-    254."""
+    """The higher address stays Active, unless keepalived hears the other owner first: it then
+    lowers its priority to 254."""
     split_and_heal(lab, "node-a", "node-b", 255)
     wait_until(lambda: len(lab.holders(VIP)) == 1, "one of them is Active")
     time.sleep(0.5)
@@ -161,7 +161,7 @@ def test_rfc_case_06_a_lower_advert_is_answered_at_once(lab, watch, forger):
     assert answer_to(lab, watch, forger, priority=1) < 0.05
 
 
-# What is wrong with an advert, and the reason it is counted under.
+# The fault of an advert, and the drop reason that counts it.
 BAD_ADVERTS = [
     ({"ttl": 254}, "vrrp_bad_ttl"),
     ({"version": 2}, "vrrp_bad_version"),
@@ -211,7 +211,7 @@ def test_rfc_case_07_what_is_wrong_is_counted_and_ignored(lab, forger):
 
 
 def test_rfc_case_08_checksums_are_sent_as_the_peers_send_them(lab, watch, forger):
-    """After each kind of advert; a daemon that has heard none sends keepalived's."""
+    """Tested after each kind of advert; a daemon that has heard none sends keepalived's kind."""
     daemon = xbeatd(lab, instance("A", vips=[VIP], advert_int=0.1))
     ours = lab.address("node-a")
     assert watch.wait_advert(source=ours).checksum == "pseudo"
@@ -223,7 +223,7 @@ def test_rfc_case_08_checksums_are_sent_as_the_peers_send_them(lab, watch, forge
 
 
 def test_rfc_case_09_another_address_list_makes_no_second_active(lab, watch):
-    """As it is while a change is rolled out: keepalived has the new file already."""
+    """As during a rollout: keepalived has the new file already."""
     keepalived(lab, instance("A", vips=[VIP, OTHER_VIP], priority=150))
     lab.wait_holders(VIP, ["node-b"])
     daemon = xbeatd(lab, instance("A", vips=[VIP]))
@@ -233,7 +233,7 @@ def test_rfc_case_09_another_address_list_makes_no_second_active(lab, watch):
 
 
 def test_rfc_case_09_a_rolling_change_between_ours(lab, watch):
-    """First the Backup's file, then the Active's; nobody else ever advertises."""
+    """First the Backup's file changes, then the Active's; no other node ever advertises."""
     daemons = {node: Xbeatd(lab, node, instance("A", vips=[VIP], priority=priority)).start()
                for node, priority in (("node-a", 150), ("node-b", 100))}
     lab.wait_holders(VIP, ["node-a"])
@@ -258,8 +258,8 @@ def ask(lab):
         assert lab.run("client", "ping", "-c", "2", "-i", "0.2", "-W", "1", vips[1]).returncode == 0
 
 
-def test_rfc_case_10_a_backup_says_nothing_from_the_virtual_mac(lab, watch):
-    """Although a client asks for the address; the Active's stop makes it speak."""
+def test_rfc_case_10_a_backup_sends_nothing_from_the_virtual_mac(lab, watch):
+    """Silent although a client asks for the address; it sends only when the Active stops."""
     active = keepalived(lab, *both_families(priority=255, use_vmac=True))
     daemon = xbeatd(lab, *both_families(use_vmac=True))
     wait_until(lambda: follows(daemon, "A") and follows(daemon, "B"), "the Active is heard")
@@ -275,7 +275,8 @@ def test_rfc_case_10_a_backup_says_nothing_from_the_virtual_mac(lab, watch):
 
 @pytest.mark.parametrize("keys", [{}, {"use_vmac": True}], ids=["own-mac", "virtual-mac"])
 def test_rfc_case_11_the_advert_comes_first(lab, watch, keys):
-    """Then gratuitous ARP requests, or NA with override and, from a router, that flag."""
+    """Then gratuitous ARP requests, or NA with the override flag and, from a router, the router
+    flag."""
     lab.run("node-a", "sysctl", "-q", "-w", "net.ipv6.conf.all.forwarding=1")
     xbeatd(lab, *both_families(priority=255, **keys))
     for vips, operation, flags in zip(BOTH_FAMILIES.values(), (1, 0), (0, 0xA0)):
@@ -313,7 +314,7 @@ def wait_group(lab, node):
 
 @pytest.mark.parametrize("active,backup", [("node-a", "node-b"), ("node-b", "node-a")])
 def test_rfc_case_13_a_sync_group_moves_as_one(lab, active, backup):
-    """One of the Active's two links fails, and comes back."""
+    """One of the Active's two links fails, and recovers."""
     xbeatd(lab, *group_of(150 if active == "node-a" else 100))
     keepalived(lab, *group_of(150 if active == "node-b" else 100))
     wait_group(lab, active)
@@ -324,7 +325,7 @@ def test_rfc_case_13_a_sync_group_moves_as_one(lab, active, backup):
 
 
 def test_rfc_case_14_the_same_vrid_in_both_families_and_on_two_interfaces(lab):
-    """Each with another Active."""
+    """Each instance has another Active."""
     texts = {150: [], 100: []}
     vips = {"A": [VIP], "B": ["fe80::100", "fd77::100"], "C": ["10.77.1.100"]}
     for priority, other in ((150, 100), (100, 150)):

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """xbeatd on node-a and keepalived on node-b share virtual routers of every kind, in both roles at
 once: versions, families, multicast and unicast, password, virtual MAC. All of them go through one
-exercise together; each test looks at one kind in one role. VRIDs repeat: in both families, and on
-both interfaces.
-"""
+exercise together; each test checks one kind in one role. VRIDs repeat in both families and on both
+interfaces."""
 
 import contextlib
 import ipaddress
@@ -31,7 +30,7 @@ KINDS = {
     "virtual_mac": (4, {"use_vmac": True}, False),
     "virtual_mac_from_base": (4, {"use_vmac": True, "vmac_xmit_base": True}, False),
     "ipv6": (6, {}, False),
-    # Which need not be link-local for keepalived; here it is the node's own.
+    # keepalived accepts an address that is not link-local; here it is the node's own.
     "ipv6_routable_source": (6, {"mcast_src_ip": True}, False),
     "ipv6_unicast": (6, {}, True),
     "ipv6_virtual_mac": (6, {"use_vmac": True}, False),
@@ -42,7 +41,7 @@ every_router = pytest.mark.parametrize("router", ROUTERS, ids=lambda router: f"{
 
 
 def vrid(router):
-    """Both families count from 10, and so does the other interface."""
+    """Both families, and both interfaces, count from 10."""
     same = [other for other in ROUTERS if link_and_family(other) == link_and_family(router)]
     return 10 + same.index(router)
 
@@ -60,7 +59,7 @@ def vips(router):
 
 
 def virtual_mac(router):
-    """None: the routers' own are used."""
+    """None: the routers' own settings."""
     _, family = link_and_family(router)
     mac = f"00:00:5e:00:0{1 if family == 4 else 2}:{vrid(router):02x}"
     return mac if "use_vmac" in KINDS[router[0]][1] else None
@@ -68,7 +67,7 @@ def virtual_mac(router):
 
 def unicast(lab, family, node):
     other = next(name for name in lab.nodes if name != node)
-    # keepalived's own default over IPv6 is a hop limit of 64.
+    # keepalived's default over IPv6 is a hop limit of 64.
     return {"unicast_src_ip": lab.address(node, family=family), "unicast_ttl": 255,
             "unicast_peer": [f"{lab.address(other, family=family)} min_ttl 255 max_ttl 255"]}
 
@@ -99,8 +98,8 @@ def client_mac(lab, router, step):
 
 
 class Exercise:
-    """What happened in each step: which virtual routers came to be where they belong, and where a
-    client then had its address."""
+    """The result of each step: which virtual routers reached the expected nodes, and which node the
+    client then reached."""
 
     def __init__(self, lab):
         self.lab = lab
@@ -109,18 +108,18 @@ class Exercise:
         self.watches = [Watch(lab, "node-a", link) for link in range(lab.links)]
 
     def ask_all(self):
-        """The client gets to know all addresses."""
+        """The client resolves all addresses."""
         commands = [f"ping -c 1 -W 1 {vips(router)[-1]} &" for router in ROUTERS]
         self.lab.run("client", "sh", "-c", " ".join(commands) + " wait")
 
     def placed(self, expected):
-        """Those that are on the nodes that must have them, and on no others."""
+        """The virtual routers that are on the expected nodes, and on no others."""
         addresses = {node: self.lab.addresses(node) for node in self.lab.nodes}
         return [router for router in ROUTERS if expected(router) == [
             node for node in self.lab.nodes if set(vips(router)) <= addresses[node]]]
 
     def step(self, name, expected):
-        """expected: of a router, the nodes that must have it."""
+        """expected: a function from a router to the nodes that must have it."""
         with contextlib.suppress(AssertionError):
             wait_until(lambda: len(self.placed(expected)) == len(ROUTERS), "all are where they belong")
         self.reached[name] = self.placed(expected)
@@ -184,7 +183,7 @@ def test_is_where_it_belongs(exercise, router, step):
 
 @every_router
 def test_clean_stop_is_followed_within_skew_time(exercise, router):
-    """By the other program; without priority 0 it would be three intervals more."""
+    """The other program takes over; without priority 0 it would take three intervals more."""
     adverts = exercise.adverts(router)
     interval_s = adverts[0].interval_cs / 100
     stops = [index for index, advert in enumerate(adverts) if advert.priority == 0]
@@ -197,8 +196,8 @@ def test_clean_stop_is_followed_within_skew_time(exercise, router):
 
 @every_router
 def test_client_goes_along(exercise, router):
-    """By gratuitous ARP or unsolicited NA; a virtual MAC stays the same. keepalived does not call its
-    clients back after a split: that is not looked at."""
+    """The client learns of it by gratuitous ARP or unsolicited NA; a virtual MAC stays the same.
+    keepalived does not announce again after a split, so that is not tested."""
     for step in CLIENT_IS_WITH[router[1]]:
         known = exercise.neighbours[step].get(vips(router)[-1])
         assert known == client_mac(exercise.lab, router, step), step
@@ -206,7 +205,7 @@ def test_client_goes_along(exercise, router):
 
 @every_router
 def test_adverts_look_alike(exercise, router):
-    """Both programs' adverts are the same but for what names the sender."""
+    """Both programs' adverts are the same except for the fields that identify the sender."""
     _, keys, is_unicast = KINDS[router[0]]
     adverts = exercise.adverts(router)
     assert len({advert.source for advert in adverts}) == 2

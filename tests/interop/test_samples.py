@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Configurations of keepalived as they are found: those that its package ships, and ours of the kinds
-that people write (tests/interop/samples). xbeat takes what keepalived takes, and what it says about
-them is written down: in a sample of ours by lines that begin with "#=".
-"""
+"""Real configurations of keepalived: those that its package ships, and samples of ours in the usual
+styles (tests/interop/samples). xbeat accepts what keepalived accepts. Its expected messages are
+listed, in a sample of ours by lines that begin with "#="."""
 
 import pathlib
 import re
@@ -18,8 +17,8 @@ from tests.support.xbeatd import Xbeatd
 SHIPPED = sorted(pathlib.Path("/usr/share/doc/keepalived/samples").glob("keepalived.conf.*"))
 OURS = sorted((pathlib.Path(__file__).parent / "samples").glob("*.conf"))
 
-# Both look for interfaces and programs, so all are asked in one place. keepalived's check of some
-# files with a vrrp_track_process does not end by itself.
+# Both programs check interfaces and programs, so all files are checked in one place. keepalived's
+# check of some files with a vrrp_track_process does not end by itself.
 PLACE = """
 for name in eth0 eth1 eth2 eth3 eth0.1 ha0; do
     ip link add $name type veth peer name p$name
@@ -33,10 +32,10 @@ for file in [a-z]*.conf*; do
     echo $? > "code.xbeatd.$file"
 done
 """
-# keepalived's exit status: nothing to say, or only that scripts run without enable_script_security.
+# keepalived's exit status: no message, or only that scripts run without enable_script_security.
 CONTENT = {0, 6}
 
-# Remarks on the shipped samples that are right, each with what the reader is to do.
+# Expected messages about the shipped samples, each with what the reader must do.
 RIGHT = re.compile("|".join([
     r"warning: '\w+' configures keepalived's [\w -]+, which xbeat does not have; (the block is skipped"
     r"|it is ignored)",
@@ -67,7 +66,7 @@ class Said:
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory):
-    """Returns what both say about a file."""
+    """Returns the messages of both programs about a file."""
     directory = tmp_path_factory.mktemp("samples")
     for path in SHIPPED + OURS:
         shutil.copy(path, directory)
@@ -141,8 +140,8 @@ def wait_moved(lab, node):
 
 @pytest.mark.laboratory(nodes=2, links=2)
 def test_beside_keepalived(lab):
-    """Four of ours at once, on xbeatd and keepalived: all moves over at once, as between two of a
-    kind."""
+    """Runs four of our samples at once, on xbeatd and keepalived: all instances fail over at once,
+    as between two nodes of one kind."""
     xbeatd = Xbeatd(lab, "node-a", write_node(lab, "node-a", 150)).start()
     Keepalived(lab, "node-b", write_node(lab, "node-b", 100)).start()
     wait_moved(lab, "node-a")

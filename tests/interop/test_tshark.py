@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What we put on the wire, read by somebody else's decoder."""
+"""xbeat's packets, read by an independent decoder."""
 
 import signal
 import time
@@ -17,7 +17,7 @@ FIELDS = ["ip.dst", "ip.ttl", "vrrp.version", "vrrp.type", "vrrp.virt_rtr_id", "
 
 
 def capture(lab, member, interface, capture_filter):
-    """Starts a capture; returns its file, and the process, when it has begun."""
+    """Starts a capture; returns its file and the process once it captures."""
     path = lab.path("capture.pcapng")
     process = lab.spawn(member, *REALTIME, "tshark", "-q", "-i", interface, "-f", capture_filter, "-w", path)
     wait_until(lambda: path.exists() and path.stat().st_size > 0, "tshark captures")
@@ -31,7 +31,7 @@ def decode(lab, path, *arguments):
 
 @pytest.fixture
 def adverts(lab):
-    """A capture of a start, a clean stop and what is between."""
+    """A capture of a start, normal operation and a clean stop."""
     path, process = capture(lab, "client", "eth0", "ip proto 112")
     cluster = Cluster(lab, Settings(advert_interval="0.1"))
     cluster.start_xbeatd()
@@ -120,7 +120,7 @@ def test_announcements(lab):
     send(lab, "-a", "3", "10.77.0.100")
     send(lab, "-a", "2", "fd77::100")
     lab.run("node-a", "sysctl", "-q", "-w", "net.ipv6.conf.eth0.forwarding=1")
-    send(lab, "-a", "20", "fd77::101")  # more than one sendmmsg()
+    send(lab, "-a", "20", "fd77::101")  # more than one sendmmsg() can send
     finish(process)
     own = lab.mac("node-a")
     fields = ["eth.dst", "arp.opcode", "arp.isgratuitous", "arp.src.hw_mac", "arp.src.proto_ipv4",
@@ -142,7 +142,7 @@ def test_neighbours_believe_announcements(lab):
     for address in addresses:
         lab.run("client", "ip", "neighbour", "replace", address, "lladdr", "02:00:00:00:00:99",
                 "dev", "eth0", "nud", "reachable")
-    time.sleep(1.2)  # an entry younger than a second is not changed
+    time.sleep(1.2)  # a neighbour entry younger than a second does not change
     for address in addresses:
         send(lab, "-a", "1", address)
         wait_until(lambda text=address: lab.mac("node-a") in
@@ -151,8 +151,8 @@ def test_neighbours_believe_announcements(lab):
 
 
 def test_spaced_announcements_take_turns(lab):
-    """Every address once before one is repeated, no two closer than the interval, none that is
-    cancelled."""
+    """Every address is announced once before one is repeated; no two are closer than the interval;
+    none is cancelled."""
     addresses = ["10.77.0.100", "10.77.0.101", "10.77.0.102"]
     path, process = capture(lab, "client", "eth0", "arp")
     send(lab, "-a", "2", "-g", "30", "-c", "10.77.0.103", *addresses, "10.77.0.103")
@@ -165,8 +165,8 @@ def test_spaced_announcements_take_turns(lab):
 
 @pytest.mark.parametrize("family", [4, 6])
 def test_replies_have_full_checksums(lab, family):
-    """A PROBE's checksum is left to the device; the REPLY made of it in the driver must be
-    whole."""
+    """The device fills in a PROBE's checksum; the REPLY that the driver makes of it must have a
+    complete one."""
     path, process = capture(lab, "switch", "node-a.0", "udp port 694")
     cluster = Cluster(lab, Settings(family=family))
     cluster.start_xbeatd(instance=False)

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs a function so that nothing of it outlives it, however it ends.
+"""Runs a function so that no process of it outlives it, however it ends.
 
-A keeper forks the function and is the parent of last resort (PR_SET_CHILD_SUBREAPER) of all its
-descendants: when the function ends, or the keeper receives a signal, it kills what is left of them.
-There are two keepers, one the child of the other. If one is killed, the other acts: the outer one
-waits for the inner one, and the inner one gets SIGTERM (PR_SET_PDEATHSIG).
+A keeper forks the function and is the subreaper (PR_SET_CHILD_SUBREAPER) of all its descendants:
+when the function ends, or the keeper receives a signal, it kills the remaining ones. There are two
+keepers, one the child of the other. If one is killed, the other acts: the outer one waits for the
+inner one, and the inner one gets SIGTERM (PR_SET_PDEATHSIG).
 
-What the function makes lives in a mount namespace of its own with a private /run and /sys/fs/bpf:
-named network namespaces, sockets, pins, mounts and temporary files. The kernel drops them with the
-last process in it. A PID namespace would not do: the kernel reports processes (proc connector) only
-to the first one.
+The function runs in a mount namespace of its own with a private /run and /sys/fs/bpf, for named
+network namespaces, sockets, pins, mounts and temporary files. The kernel drops them with the last
+process in it. A PID namespace would not do: the kernel reports processes (proc connector) only to
+the first one.
 """
 
 import contextlib
@@ -63,7 +63,7 @@ def descendants(ancestor):
 
 
 def kill_descendants():
-    """Returns those that do not die, as a process in an uninterruptible system call does."""
+    """Returns those that do not die, such as a process in an uninterruptible system call."""
     end = time.monotonic() + KILL_SECONDS_MAX
     while True:
         left = descendants(os.getpid())
@@ -79,7 +79,8 @@ def kill_descendants():
 
 
 def reap_until(pid):
-    """Waits for a child, also for adopted ones, which would be zombies. Returns its exit status."""
+    """Waits for a child, and reaps adopted ones, which would be zombies. Returns its exit
+    status."""
     while True:
         ended, status = os.waitpid(-1, 0)
         if ended == pid:
@@ -97,8 +98,8 @@ def status_of(function):
 
 
 def watch_terminal():
-    """A make that leads its session, as in "ssh -t HOST make check", is alone in getting SIGHUP when
-    the terminal closes, and does not stop its children."""
+    """When the terminal closes, a make that leads its session, as in "ssh -t HOST make check", is
+    the only one to receive SIGHUP, and it does not stop its children."""
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     with contextlib.suppress(OSError):  # no terminal
         poller = select.poll()
@@ -108,7 +109,7 @@ def watch_terminal():
 
 
 def stop_with(pid, numbers):
-    """Passes signals on. Those that nohup or a shell made us ignore stay ignored."""
+    """Forwards signals. Those that nohup or a shell made us ignore stay ignored."""
     for number in numbers:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, lambda *_: os.kill(pid, signal.SIGTERM))
@@ -139,7 +140,8 @@ def keep(function, is_outer=False):
 
 
 def separate():
-    """A session, so that signals of the terminal arrive by the outer keeper only; mounts."""
+    """A session of its own, so that signals of the terminal arrive through the outer keeper only;
+    mounts."""
     os.setsid()
     if os.geteuid() != 0:
         return

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The commands and Python modules that the declared packages bring, and no others.
 
-Declared is what scripts/install-deps installs for a build and the tests, with what those packages
-depend on, and Debian's essential packages. A test that uses anything else fails on every machine,
-not only on one where it is not installed.
+Declared is what scripts/install-deps installs for a build and the tests, with the dependencies of
+those packages, and Debian's essential packages. A test that uses anything else fails on every
+machine, not only on one where it is not installed.
 """
 
 import os
@@ -29,7 +29,7 @@ sys.meta_path.insert(0, Undeclared())
 
 
 def installed_packages():
-    """By name, and by the names that they provide: (name, what it depends on, if it is
+    """By name, and by the names that they provide: (name, dependencies, whether it is
     essential)."""
     fields = "${Package}\t${Provides}\t${Pre-Depends}, ${Depends}\t${Essential}\t${db:Status-Status}\n"
     text = subprocess.run(["dpkg-query", "-W", "-f", fields], check=True, text=True,
@@ -44,8 +44,8 @@ def installed_packages():
 
 
 def names(relation):
-    """Of "a (>= 1) | b, c:any": a, c. A bare machine gets the first of several alternatives, so that
-    what another one brings here is not to be relied on."""
+    """Of "a (>= 1) | b, c:any": a, c. A bare machine gets the first of several alternatives, so a
+    test must not rely on what another one brings here."""
     return re.findall(r"(?:^|,)\s*([a-z0-9][a-z0-9+.-]*)", relation)
 
 
@@ -93,7 +93,7 @@ class Declared:
                       if path.suffix != ".pyc" and path.name != "__pycache__" and not self.has(path))
 
     def environment(self, directory):
-        """Makes the folders of links. Returns what is to be set."""
+        """Makes the folders of links. Returns the environment variables to set."""
         self.link((path for name in COMMANDS for path in pathlib.Path(name).iterdir()), directory / "bin")
         self.link(MODULES.iterdir(), directory / "python")
         site = directory / "python" / "sitecustomize.py"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the suite executes, also by absolute paths, as tests/tools/executed.c observes it."""
+"""The files that the suite executes, also by absolute paths, as tests/tools/executed.c observes
+it."""
 
 import os
 import pathlib
@@ -10,7 +11,7 @@ from tests.suite.declared import ROOT
 
 
 class Executed:
-    """Of this process's mount namespace and all its descendants, from now on."""
+    """Observes this process's mount namespace and all its descendants, from now on."""
 
     def __init__(self, build):
         tool = build / "tools" / "executed"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What make and its scripts say where something is missing."""
+"""What make and its scripts report where something is missing."""
 
 import os
 import pathlib
@@ -21,7 +21,7 @@ def make(*arguments, **options):
 
 @pytest.fixture
 def few_commands(tmp_path):
-    """A folder with what make itself calls, but no compiler."""
+    """A folder with the commands that make itself calls, but no compiler."""
     for name in ("sh", "make", "find", "sort", "mkdir", "id", "nproc"):
         (tmp_path / name).symlink_to(subprocess.run(["sh", "-c", f"command -v {name}"], text=True, check=True,
                                                     stdout=subprocess.PIPE).stdout.strip())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Nothing is left of a suite that is interrupted, however and whenever."""
+"""Nothing remains of a suite that is interrupted, however and whenever."""
 
 import contextlib
 import fcntl
@@ -20,7 +20,7 @@ from tests.support.laboratory import ROOT, wait_until
 
 # Network tests: laboratories, daemons, workers.
 PART = "net/failures"
-# Until the first laboratories are up, and some beyond that.
+# Until the first laboratories are up, and some time after that.
 SECONDS_MAX = 6
 PLACES = ["/run", "/run/netns", "/run/xbeat-lab", "/run/xbeat", "/sys/fs/bpf", "/sys/fs/bpf/xbeat",
           tempfile.gettempdir()]
@@ -63,7 +63,8 @@ class Suite:
         self.namespace = wait_until(self.own_namespace, "the suite has a mount namespace")
 
     def keepers(self):
-        """The outer one, which make started, the inner one, and what runs the parts."""
+        """The outer keeper, which make started, the inner one, and the process that runs the
+        parts."""
         found, pid = [], self.make.pid
         while len(found) < 3:
             children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The suite has only what declared packages bring, and names what it executes besides."""
+"""The suite has only what declared packages bring, and names everything else that it executes."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from tests.suite.declared import closure, names
 from tests.suite.executed import Executed
 from tests.support.laboratory import BUILD
 
-# (name, what it depends on, whether it is essential), by the names that it is known as.
+# (name, dependencies, whether it is essential), by the names that provide it.
 PACKAGES = {"a": [("a", ["b", "virtual"], False)], "b": [("b", ["a"], False)],
             "virtual": [("c", [], False)], "c": [("c", [], False)], "d": [("d", ["a"], False)]}
 

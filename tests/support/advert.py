@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Adverts made by hand, right ones and wrong ones, and their sender: any node of a laboratory."""
+"""Adverts made by hand, valid and invalid, and their sender: any node of a laboratory."""
 
 import struct
 
@@ -13,8 +13,8 @@ SENDER_MAC = "02:00:00:00:00:c8"
 
 def message(source, destination, version=3, type=1, vrid=VRID, priority=200, count=None, interval_cs=10,
             addresses=(VIP,), checksum_kind="pseudo", authentication=b""):
-    """A VRRP message. checksum_kind: "plain", "pseudo", "bad", or the number itself; authentication:
-    of version 2, its type and 8 bytes."""
+    """A VRRP message. checksum_kind: "plain", "pseudo", "bad", or the number itself;
+    authentication: of version 2, its type and 8 bytes."""
     timing, data = struct.pack("!H", interval_cs), b""
     if version == 2:
         timing = (authentication[:1] or b"\0") + bytes([interval_cs // 100 & 0xFF])
@@ -33,7 +33,8 @@ def message(source, destination, version=3, type=1, vrid=VRID, priority=200, cou
 
 def packet(source, destination=GROUP, ttl=255, fragment=0, options=b"", header_checksum=None,
            cut_bytes=0, **fields):
-    """An IPv4 packet. fields: those of message(); cut_bytes: of its end, that are missing."""
+    """An IPv4 packet. fields: those of message(); cut_bytes: how many bytes are missing at its
+    end."""
     body = message(source, destination, **fields)
     body = body[:len(body) - cut_bytes]
     header_bytes = 20 + len(options)
@@ -47,17 +48,17 @@ def packet(source, destination=GROUP, ttl=255, fragment=0, options=b"", header_c
 
 
 def frame(source, mac=GROUP_MAC, bytes_min=0, **fields):
-    """An Ethernet frame. mac: of the destination; bytes_min: what it is padded to; fields: those of
-    packet()."""
+    """An Ethernet frame. mac: of the destination; bytes_min: the length it is padded to; fields:
+    those of packet()."""
     head = mac_bytes(mac) + mac_bytes(SENDER_MAC) + struct.pack("!H", ETHERTYPE_IPV4)
     return (head + packet(source, **fields)).ljust(bytes_min, b"\0")
 
 
 class Forger:
-    """Sends from a member in the name of its address, or of another one."""
+    """Sends from a member, with its own source address or another one."""
 
     def __init__(self, lab, member="client", **always):
-        """always: fields of all that it sends."""
+        """always: fields of all adverts that it sends."""
         self.port = open_port(lab, member, "eth0")
         self.always = always
         self.source = lab.address(member)

@@ -20,7 +20,7 @@ class Cluster:
         self.client = None
 
     def vrrp_instance(self, node, *lines, name="VI_1", **keys):
-        """By the settings; lines and keys are those of instance()."""
+        """From the settings; lines and keys are those of instance()."""
         settings = self.settings
         if not settings.preempt:
             lines = ("state BACKUP", "nopreempt", *lines)
@@ -30,7 +30,7 @@ class Cluster:
             "vips": settings.vip_lines or [f"{settings.vip}/24"], **keys})
 
     def daemon(self, node, *more, instance=True):
-        """Its xbeatd, not started, with a new configuration file. more: blocks of it."""
+        """Its xbeatd, not started, with a new configuration file. more: further blocks of it."""
         blocks = [heartbeat(self.lab, self.settings, self.key_file), *more]
         if instance and node != self.settings.witness:
             blocks.insert(1, self.vrrp_instance(node, "heartbeat lan", *self.settings.instance_lines))
@@ -50,14 +50,14 @@ class Cluster:
         return self
 
     def start_active(self, *nodes):
-        """Starts daemons; node-a is Active, and all know it, when this returns."""
+        """Starts daemons; returns when node-a is Active and all know it."""
         self.start_xbeatd(*nodes)
         self.wait_up()
         self.wait_holder("node-a")
         return self
 
     def start_client(self):
-        """A client that has talked long enough for its neighbour entry to settle."""
+        """A client that has talked long enough for its neighbour entry to be stable."""
         serve_everywhere(self.lab)
         self.client = Client(self.lab, self.settings.vip)
         self.client.wait_owner("node-a")
@@ -68,9 +68,9 @@ class Cluster:
         return self.daemons[node]
 
     def wait_up(self):
-        """Until every running xbeatd calls every other one up."""
+        """Waits until every running xbeatd judges every other one up."""
         wait_up(*self.daemons.values())
 
     def wait_holder(self, node):
-        """Until node, and no other node, has the service address."""
+        """Waits until node, and no other node, has the service address."""
         self.lab.wait_holders(self.settings.vip, [node])

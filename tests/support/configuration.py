@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 VRID = 51
 VIP = "10.77.0.100"
-# Stamped on by every test that makes packets by hand.
+# All tests that make packets by hand use this key.
 KEY_ID, KEY = 1, bytes(range(16))
 
 
 @dataclass
 class Settings:
-    """A cluster's configuration; the nodes share all of it but their priority."""
+    """A cluster's configuration; only the priority differs between nodes."""
 
     interval: str = "10ms"
     multiplier: int = 3
@@ -23,12 +23,12 @@ class Settings:
     vip: str = VIP
     preempt: bool = True
     client_is_node: bool = False
-    witness: str = ""  # a node of the laboratory that is one
-    heartbeat_lines: list = field(default_factory=list)  # more of them
+    witness: str = ""  # a node of the laboratory that is the witness
+    heartbeat_lines: list = field(default_factory=list)  # more lines of the heartbeat block
     instance_lines: list = field(default_factory=list)
     vip_lines: list = field(default_factory=list)  # of virtual_ipaddress; empty: vip alone
     heartbeat_links: list = None  # None: all of the laboratory's
-    heartbeat_addresses: dict = field(default_factory=dict)  # of a member, one a link; else the laboratory's
+    heartbeat_addresses: dict = field(default_factory=dict)  # of a member, one per link; else the laboratory's
 
 
 def block(head, *lines):
@@ -38,7 +38,8 @@ def block(head, *lines):
 
 
 def statement(key, value):
-    """value: None for none, True for a bare key, a list for a block, else one word or several."""
+    """value: None: no statement, True: a bare keyword, a list: a block, else one or several
+    tokens."""
     if value is None:
         return []
     if value is True:
@@ -47,13 +48,13 @@ def statement(key, value):
 
 
 def default_vip(vrid):
-    """VIP is that of VRID."""
+    """VIP is the address for VRID."""
     return f"10.77.0.{vrid - VRID + 100}"
 
 
 def instance(name="VI_1", *lines, vrid=VRID, vips=None, **keys):
     """A vrrp_instance, by default on eth0, of version 3, with adverts of 0.1 s. lines: any of its
-    statements and blocks; keys: as statement() takes them."""
+    statements and blocks; keys: as for statement()."""
     values = {"interface": "eth0", "version": 3, "virtual_router_id": vrid, "priority": 100,
               "advert_int": "0.1", **keys}
     return block(f"vrrp_instance {name}",
@@ -72,7 +73,7 @@ def write_key(lab):
 
 
 def heartbeat(lab, settings=None, key_file=None, **changes):
-    """The heartbeat block of all nodes. changes: of settings, where none are given."""
+    """The heartbeat block of all nodes. changes: settings that replace the given ones."""
     settings = settings or Settings(**changes)
     links = range(lab.links) if settings.heartbeat_links is None else settings.heartbeat_links
     lines = [f"interface eth{link}" for link in links]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What serves virtual routers on a node of a laboratory, and keepalived as one such."""
+"""A daemon that serves virtual routers on a node of a laboratory; keepalived is one."""
 
 import pathlib
 import signal
@@ -9,7 +9,7 @@ from tests.support.probe import REALTIME
 
 
 class Daemon(Node):
-    """A program whose configuration is what was last given to configure()."""
+    """A program with the configuration of the last configure()."""
 
     def __init__(self, lab, node, *texts):
         super().__init__(lab, node)
@@ -36,7 +36,7 @@ class Daemon(Node):
 class Keepalived(Daemon):
     def start(self):
         pid_files = [f"--{kind}={self.lab.path(f'{self.node}-{kind}')}" for kind in ("pid", "vrrp_pid")]
-        # In time whatever else runs, as xbeatd is by itself.
+        # On time on a busy machine, as xbeatd is by itself.
         self.process = self.lab.spawn(self.node, *REALTIME, "keepalived", "--dont-fork", "--log-console",
                                       "--log-detail", "--vrrp", "--use-file", self.configuration,
                                       *pid_files)

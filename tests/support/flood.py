@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A flood of adverts for the served VRID, well formed, each with another sender, priority, interval
-or address list than the one before, so that none of them is old news.
+"""A flood of well-formed adverts for the served VRID. Each differs from the one before in sender,
+priority, interval or address list, so that none is a repetition.
 
     flood.py ADVERTS_PER_SECOND SECONDS PRIORITY_MAX      prints how many were sent
 """
@@ -30,7 +30,7 @@ def variants(priority_max):
 
 
 def flood(rate, seconds, priority_max):
-    """Sends at that rate, or as fast as it goes. Returns how many were sent."""
+    """Sends at that rate, or as fast as possible. Returns how many were sent."""
     raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth0")
     packets = itertools.cycle(variants(priority_max))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""FRR's zebra and vrrpd on a node of a laboratory. A virtual router of theirs is a macvlan that
-another program creates, with the virtual MAC and addresses; they set it up and down."""
+"""FRR's zebra and vrrpd on a node of a laboratory. Its virtual router is a macvlan that another
+program creates, with the virtual MAC and addresses; FRR sets it up and down."""
 
 import pathlib
 import shutil
@@ -10,7 +10,7 @@ from tests.support.laboratory import NEVER_SECONDS, wait_until
 from tests.support.probe import REALTIME
 
 PROGRAMS = pathlib.Path("/usr/lib/frr")
-# Root is not in the group that they want their terminals to have.
+# Root is not in the group that they require for their terminals.
 USER = "frr"
 
 

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Processor hogs that end by themselves, whatever becomes of the test that started them."""
+"""Processor hogs that end by themselves, even if the test that started them is killed."""
 
 import contextlib
 import subprocess
 import sys
 
-# The alarm ends it; a FIFO hog lowers itself from root's ordinary scheduling before it begins.
+# The alarm ends it. A FIFO hog sets its own scheduling, so that it can start in root's ordinary
+# one.
 PROGRAM = """
 import os, signal, sys
 seconds, priority, processor = map(int, sys.argv[1:])
@@ -21,8 +22,8 @@ while True:
 
 @contextlib.contextmanager
 def hogs(count, seconds, fifo_priority=0, processors=()):
-    """count of them, on any processor, or one after the other on those given. seconds: at most so
-    long."""
+    """Runs count hogs, on any processor, or one on each of those given. seconds: their time
+    limit."""
     processes = [subprocess.Popen([sys.executable, "-c", PROGRAM, str(seconds), str(fifo_priority),
                                    str(processors[index % len(processors)] if processors else -1)])
                  for index in range(count)]

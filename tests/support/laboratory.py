@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A laboratory made by scripts/lab, with the processes and files that run in it.
 
-Whatever is started here is ended here, by its pid, and whatever a killed daemon leaves behind
+Each process that is started here is also stopped here, by its pid, and what a killed daemon leaves
 (pins, socket) is removed, also when a test fails.
 """
 
@@ -25,8 +25,8 @@ SOCKETS = pathlib.Path("/run/xbeat")
 LAB = ROOT / "scripts" / "lab"
 
 
-# A wait ends on its condition. This deadline only shows that it never comes: it is no promise, and
-# no test judges by it.
+# A wait ends on its condition. This deadline only shows that the condition never comes: it is no
+# limit, and no test depends on it.
 NEVER_SECONDS = 90
 
 
@@ -54,7 +54,7 @@ def put_on_macvlan(lab, node):
 
 @contextlib.contextmanager
 def uninterrupted():
-    """Signals wait until this is done: half of it could not be undone, or not be known."""
+    """Signals wait until this is done: a partial change could not be undone, or not be known."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
     try:
         yield
@@ -127,9 +127,9 @@ class Laboratory:
             self.remove()
 
     def remove(self):
-        # The last started first: whoever watches others goes before them.
+        # The last started first: watchers end before the processes that they watch.
         for process in reversed(self.processes):
-            with contextlib.suppress(subprocess.TimeoutExpired):  # the others are ended all the same
+            with contextlib.suppress(subprocess.TimeoutExpired):  # the others are ended in any case
                 process.end(signal.SIGKILL)
         self.lab("down")
         for member in [*self.nodes, "client"]:
@@ -153,15 +153,15 @@ class Laboratory:
     def watch_stalls(self):
         process = Process([BUILD / "tools" / "stalls"], self.path("stalls.log"))
         self.processes.append(process)
-        wait_until(process.output, "stalls are watched for")
+        wait_until(process.output, "stalls are recorded")
         return process
 
     def stalled_ms(self, start_ns, end_ns):
-        """For how long the machine ran nothing at all between these (CLOCK_MONOTONIC)."""
+        """How long no task on the machine ran between these times (CLOCK_MONOTONIC)."""
         return overlap_ms(read_stalls(self.stalls.output()), start_ns, end_ns)
 
     def moment(self, act):
-        """Calls a function. Returns when that was."""
+        """Calls a function. Returns its moment."""
         before_ns = time.time_ns()
         act()
         return Moment(self, before_ns, time.time_ns())
@@ -172,14 +172,13 @@ class Laboratory:
         return time.monotonic_ns()
 
     def cut_together(self, *nodes, links=(0,)):
-        """Cuts several nodes off within a millisecond or so. Returns when."""
+        """Cuts several nodes off within about a millisecond. Returns when."""
         commands = "".join(f"link set {node}.{link} nomaster\n" for node in nodes for link in links)
         batch = self.write("cut.batch", commands)
         return self.moment(lambda: self.run("switch", "ip", "-batch", batch))
 
     def flap(self, node, times, gone_s, back_s, link=0):
-        """Its link is gone for so long and back for so long, again and again, whatever else
-        runs."""
+        """Its link goes down and up again and again, for these times, also on a busy machine."""
         port, bridge = f"{node}.{link}", f"br{link}"
         self.run("switch", "chrt", "-f", "40", "sh", "-c",
                  f"for i in $(seq {times}); do ip link set {port} nomaster; sleep {gone_s}; "
@@ -197,11 +196,11 @@ class Laboratory:
                             *rules).stdout)
 
     def lose(self, node, direction, link=0):
-        """All that a member sends ("out"), or all that is sent to it ("in")."""
+        """All packets from a member ("out"), or all to it ("in")."""
         return self.lose_all(f"{node}.{link},{'from' if direction == 'out' else 'to'}")
 
     def loss_between(self, sender, receiver):
-        """The rules for all that one member sends to another, multicast included."""
+        """The rules for all packets from one member to another, multicast included."""
         return [f"{receiver}.{link},to,{self.mac(sender, f'eth{link}')}" for link in range(self.links)]
 
     def part(self, *sides):
@@ -221,8 +220,8 @@ class Laboratory:
         return time.monotonic_ns()
 
     def disturb(self, node, link=0, **wishes):
-        """Puts a bad cable between a member and the switch (tests/tools/disturb.c). undisturb() takes
-        it away. The change itself may cost some 30 ms of packets."""
+        """Puts a bad cable between a member and the switch (tests/tools/disturb.c). undisturb()
+        removes it. The change itself may lose about 30 ms of packets."""
         port, inner, outer = f"{node}.{link}", f"d{node}.{link}", f"s{node}.{link}"
         self.run("switch", "ip", "-batch", self.write("disturb.batch", (
             f"link add {inner} type veth peer name {outer}\n"
@@ -230,23 +229,23 @@ class Laboratory:
         process = self.spawn("switch", "chrt", "-f", "40", BUILD / "tools" / "disturb", port, inner,
                              NEVER_SECONDS, *(f"{word}={number}" for word, number in wishes.items()))
         wait_until(lambda: "started" in process.output(), "the bad cable is there")
-        # Until here there are two cables, which is better than none.
+        # Until here there are two cables, which is better than no cable.
         self.run("switch", "ip", "link", "set", port, "nomaster")
         return process
 
     def undisturb(self, node, process, link=0):
-        """Returns what the cable did."""
+        """Removes the bad cable. Returns its statistics."""
         process.end(signal.SIGINT)
         self.run("switch", "ip", "-batch", self.write("disturb.batch", (
             f"link del d{node}.{link}\nlink set {node}.{link} master br{link}\n")))
         return json.loads(process.output().splitlines()[-1])
 
     def instance(self, node):
-        """The daemon's instance: pins and sockets of all nodes are on one machine."""
+        """The daemon name: pins and sockets of all nodes are on one machine."""
         return f"{self.name}-{node}"
 
     def run_files(self, node):
-        """What its daemon has under /run: the socket, the lock."""
+        """Its daemon's files under /run: the socket, the lock."""
         return list(SOCKETS.glob(f"{self.instance(node)}.*"))
 
     def address(self, node, link=0, family=4):
@@ -281,7 +280,7 @@ class Laboratory:
         return done
 
     def addresses(self, node):
-        """Of all interfaces of a node."""
+        """The addresses of all interfaces of a node."""
         links = json.loads(self.run(node, "ip", "-j", "address", "show").stdout)
         return {entry["local"] for link in links for entry in link["addr_info"] if "local" in entry}
 
@@ -292,7 +291,7 @@ class Laboratory:
         return [node for node in self.nodes if self.has_address(node, address)]
 
     def wait_holders(self, address, nodes):
-        """Until these nodes have the address, and no others."""
+        """Waits until these nodes have the address, and no others."""
         wait_until(lambda: self.holders(address) == nodes,
                    lambda: f"{address} is on {nodes}: {self.holders(address)}")
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Time that a busy machine does not falsify: moments between two readings of the clock, stops that
-last as long as they are meant to, and how long the machine ran nothing at all.
+"""Time measurements that a busy machine does not falsify: moments between two readings of the
+clock, stops of an exact length, and the time for which no task on the machine ran.
 
-A test that makes a failure knows when it began to make it and when that was done; the failure came
-in between. An upper bound counts from the later reading, a lower bound from the earlier one, and an
-upper bound does not count the time in which the machine ran nothing.
+A test that makes a failure reads the clock before and after it; the failure happened in between. An
+upper bound counts from the later reading and leaves out the time in which no task ran. A lower
+bound counts from the earlier reading.
 """
 
 import contextlib
@@ -19,8 +19,8 @@ PUNCTUAL_PRIORITY = 45  # below the daemons', above what asks for addresses
 
 @contextlib.contextmanager
 def punctual():
-    """What is done in here is done when it is due, whatever else runs. Programs that are started in
-    here run as others do."""
+    """The block runs on time on a busy machine. Programs that it starts have ordinary
+    scheduling."""
     policy, parameter = os.sched_getscheduler(0), os.sched_getparam(0)
     os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(PUNCTUAL_PRIORITY))
     try:
@@ -36,19 +36,18 @@ def stalled_ms(lab, since_unix_ns, to_unix_ns):
 
 @dataclass(frozen=True)
 class Moment:
-    """When something was done: not before the one reading, and not after the other. CLOCK_REALTIME in
-    ns, as in events."""
+    """When something was done: between two readings of CLOCK_REALTIME in ns, as in events."""
     lab: object
     before_ns: int
     after_ns: int
 
     def least_ms(self, event):
-        """So much later did an event come, at least, without the machine's own stalls."""
+        """The least time after which an event came, without the machine's own stalls."""
         came_ns = event["time_unix_ns"]
         return (came_ns - self.after_ns) / NS_PER_MS - stalled_ms(self.lab, self.after_ns, came_ns)
 
     def most_ms(self, event):
-        """So much later did an event come, at most."""
+        """The greatest time after which an event came."""
         return (event["time_unix_ns"] - self.before_ns) / NS_PER_MS
 
 
@@ -57,8 +56,7 @@ def moment_of(lab, event):
 
 
 def stop_for(seconds, *processes):
-    """Stops processes for so long, and no longer. Returns when they went on again, CLOCK_MONOTONIC
-    in ns."""
+    """Stops processes for exactly this time. Returns when they continued, CLOCK_MONOTONIC in ns."""
     with punctual():
         for process in processes:
             process.send_signal(signal.SIGSTOP)
@@ -71,7 +69,7 @@ def stop_for(seconds, *processes):
 
 
 def merged(intervals):
-    """Of (start, end) in ns: what they cover together, in order."""
+    """The union of (start, end) in ns, in order."""
     result = []
     for start, end in sorted(intervals):
         if result and start <= result[-1][1]:
@@ -82,7 +80,7 @@ def merged(intervals):
 
 
 def read_stalls(text):
-    """Of the output of tests/tools/stalls.c: (from, to), CLOCK_MONOTONIC in ns, in order."""
+    """From the output of tests/tools/stalls.c: (from, to), CLOCK_MONOTONIC in ns, in order."""
     lines = [line.split() for line in text.split("\n")[:-1]]
     return merged(tuple(map(int, line)) for line in lines if len(line) == 2)
 

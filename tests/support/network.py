@@ -23,8 +23,8 @@ class Network(Node):
         return self.run_tool(*words).stdout.strip()
 
     def told_of_addresses(self, device):
-        """All that the kernel reports of each address but its index and name, and whether it is
-        still being checked for a duplicate, by address."""
+        """All attributes of each address but its index and name, and whether duplicate address
+        detection still runs, by address."""
         return {entry["local"]: {key: value for key, value in entry.items()
                                  if key != "tentative" and (key != "label" or value != device)}
                 for entry in self.address_entries(device) if not entry["local"].startswith("fe80::")}
@@ -36,7 +36,7 @@ class Network(Node):
         return self.link(device)["ifindex"]
 
     def monitor(self, *words):
-        """Starts the monitor; lines() of what it has said since, once a line is there."""
+        """Starts the monitor; returns it once it has started."""
         process = self.lab.spawn(self.node, TOOL, "monitor", *words)
         wait_until(lambda: "started" in process.output(), "the monitor starts")
         return Monitor(process)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Who answers for a service address, at each millisecond: an ARP prober and a client count.
+"""Which node answers for a service address, at each millisecond, by an ARP prober and a client.
 
-Both take their times from CLOCK_MONOTONIC. Two nodes own the address while two answer one ARP
-request, or while the client is answered by one and ARP requests by another.
+Both take their times from CLOCK_MONOTONIC. Two nodes own the address if two answer one ARP request,
+or if one answers the client while another answers ARP requests.
 """
 
 import json
@@ -16,22 +16,22 @@ from tests.support.probe import ASK_SECONDS_MAX, REALTIME, Client
 
 WHO_HAS = BUILD / "tools" / "who_has"
 NS_PER_MS = 10**6
-# A request of the client and one of the prober are no more than this apart; a change of owner in
+# The greatest distance of a request of the client from one of the prober; a change of owner in
 # between is no overlap.
 REQUESTS_APART_NS = NS_PER_MS
 
 
 @dataclass(frozen=True)
 class Span:
-    """Successive requests that the same nodes answered: when the first was sent, and the last; of the
-    prober's also how many there were."""
+    """Successive requests that the same nodes answered: the times of the first and the last, and
+    for the prober also their number."""
     owners: frozenset
     first_ns: int
     last_ns: int
     requests: int = 0
 
     def within(self, start_ns, end_ns):
-        """The part of it; None: there is none."""
+        """The part in this time; None: there is no such part."""
         first, last = max(self.first_ns, start_ns), min(self.last_ns, end_ns)
         return Span(self.owners, first, last, self.requests) if first <= last else None
 
@@ -48,7 +48,7 @@ def arp_spans(lab, result):
 
 
 def client_spans(lines):
-    """Of its changes of owner, without its outages."""
+    """The client's changes of owner, without its outages."""
     changes = [line for line in lines if line["event"] == "owner"]
     outages = [(outage["start_monotonic_ns"], outage["start_monotonic_ns"] + outage["duration_ns"],
                 outage["from"] != outage["to"]) for outage in lines[-1]["outages"]]
@@ -67,8 +67,8 @@ def client_spans(lines):
 
 @dataclass(frozen=True)
 class Outage:
-    """From the last request that was answered to the next that was. It is as long as requests were
-    lost: a prober that was late itself did not ask."""
+    """From the last answered request to the next. Lost requests give its length: a prober that was
+    late itself did not ask."""
     start_ns: int
     end_ns: int
     lost: int
@@ -84,10 +84,10 @@ def outages_of(spans):
 
 
 class Owners:
-    """What prober and client saw together."""
+    """The observations of prober and client together."""
 
     def __init__(self, arp, client, client_result, interval_ns, stalled_ms):
-        self.stalled_ms = stalled_ms  # for so long the machine ran nothing at all, them included
+        self.stalled_ms = stalled_ms  # the time for which no task on the machine ran
         self.arp = arp
         self.client = client
         self.client_result = client_result
@@ -108,18 +108,18 @@ class Owners:
         return sum(end - start for start, end in self.two_owners(start_ns, end_ns)) / NS_PER_MS
 
     def outages(self):
-        """To the prober or to the client."""
+        """Outages of the prober and of the client."""
         client = [Outage(outage["start_monotonic_ns"], outage["start_monotonic_ns"] + outage["duration_ns"],
                          outage["lost"]) for outage in self.client_result["outages"]]
         return outages_of(self.arp) + client
 
     def outage_ms(self, start_ns=0, end_ns=2**62):
-        """The longest of those that touch this time."""
+        """The longest outage that overlaps this time."""
         return max((outage.length_ms(self.interval_ns) for outage in self.outages()
                     if outage.start_ns < end_ns and outage.end_ns > start_ns), default=0)
 
     def order(self, start_ns=0, end_ns=2**62):
-        """Which nodes answered alone, one after the other, by ARP."""
+        """The nodes that answered alone, one after the other, by ARP."""
         names = []
         for span in parts(self.arp, start_ns, end_ns):
             if len(span.owners) == 1 and names[-1:] != list(span.owners):

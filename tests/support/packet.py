@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What packets made and read by hand have in common: checksums, addresses, VRRP's numbers.
+"""Shared by all packets made and read by hand: checksums, addresses, VRRP's numbers.
 
-Apart from the project's C. RFC 1071; RFC 3768 and 9568 section 5.1.
+Independent of the project's C code. RFC 1071; RFC 3768 and 9568 section 5.1.
 """
 
 import ipaddress
@@ -13,7 +13,7 @@ ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6 = 0x0806, 0x0800, 0x86DD
 
 
 def checksum(data):
-    """The sum is 0 over data that hold a right one."""
+    """The sum is 0 over data that contain a valid checksum."""
     data += bytes(len(data) % 2)
     total = sum(struct.unpack(f"!{len(data) // 2}H", data))
     while total >> 16:
@@ -22,7 +22,7 @@ def checksum(data):
 
 
 def pseudo_header(source, destination, message_bytes):
-    """Of packed addresses; IPv6's, which has the same sum as IPv4's."""
+    """Of packed addresses; the sum is the same for IPv6 and IPv4."""
     return source + destination + struct.pack("!II", message_bytes, PROTOCOL_VRRP)
 
 

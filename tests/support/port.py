@@ -12,7 +12,7 @@ CLONE_NEWNET = 0x40000000
 
 @contextlib.contextmanager
 def inside(lab, member):
-    """In the network namespace of a member; sockets stay where they were made."""
+    """Inside the network namespace of a member; sockets stay where they were made."""
     libc = ctypes.CDLL(None, use_errno=True)
     with open("/proc/self/ns/net") as home, open(f"/run/netns/{lab.name}-{member}") as away:
         assert libc.setns(away.fileno(), CLONE_NEWNET) == 0, os.strerror(ctypes.get_errno())

@@ -10,9 +10,9 @@ PORT = 7000
 PROGRAM = BUILD / "tools" / "vip_probe"
 
 
-# So that a busy machine does not hide what the nodes do.
+# So that a busy machine does not distort what the nodes do.
 REALTIME = ("chrt", "-f", "40")
-# It asks until it is ended; this only limits how many requests there is room for.
+# The client runs until it is stopped; this only limits the number of requests it can store.
 ASK_SECONDS_MAX = 600
 
 
@@ -31,7 +31,7 @@ class Client:
         return [json.loads(line) for line in complete]
 
     def owner(self):
-        """Who answered last; None before the first answer."""
+        """The last node that answered; None before the first answer."""
         changes = [line for line in self.lines() if line["event"] == "owner"]
         return changes[-1]["to"] if changes else None
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A host of its own for routes and rules: what a configuration puts there, without a daemon."""
+"""A host of its own for routes and rules: what a configuration installs there, without a daemon."""
 
 import re
 import subprocess
@@ -64,7 +64,7 @@ class Host:
                               stdout=subprocess.PIPE).stdout
 
     def change(self, verb):
-        """Returns what failed: "LINE ERRNO"."""
+        """Returns the failures: "LINE ERRNO"."""
         done = subprocess.run(["ip", "netns", "exec", self.name, TOOL, verb, self.path, "eth0"],
                               text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert done.returncode == 0, done.stderr
@@ -75,7 +75,7 @@ class Host:
         self.path.write_text(text)
 
     def routes(self, protocol="keepalived"):
-        """All routes, each with its words one blank apart."""
+        """All routes, each with its tokens one blank apart."""
         shown = "".join(self.ip(family, "route", "show", "table", "all", "proto", protocol)
                         for family in ("-4", "-6"))
         return [" ".join(route.split()) for route in re.split(r"\n(?!\s)", shown) if route.strip()]

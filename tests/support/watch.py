@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What passes one port of a laboratory's switch, as far as VRRP is concerned: adverts, gratuitous
-ARP, unsolicited neighbour advertisements. Read by hand, apart from the project's C.
+"""VRRP traffic of one port of a laboratory's switch: adverts, gratuitous ARP, unsolicited neighbour
+advertisements. Read by hand, independent of the project's C code.
 
 Layouts: RFC 3768 section 5.1, RFC 9568 section 5.1, RFC 826, RFC 4861 section 4.4.
 """
@@ -119,7 +119,7 @@ def read_frame(frame, time_ns, sent):
 
 class Watch:
     """Packets to and from a member, from now on; the kernel keeps and stamps them until they are
-    read. The client's are all that is multicast."""
+    read. At the client, all multicast packets."""
 
     def __init__(self, lab, member, link=0):
         self.lab = lab
@@ -136,13 +136,13 @@ class Watch:
         self.port.close()
 
     def forget(self):
-        """All that was seen so far."""
+        """All packets seen so far."""
         self.packets, self.sender_macs = [], []
         self.read()
         self.packets, self.sender_macs = [], []
 
     def read(self):
-        """Takes over what the kernel has kept."""
+        """Reads the packets that the kernel has kept."""
         while True:
             try:
                 frame, ancillary, _, address = self.port.recvmsg(FRAME_BYTES_MAX, 256)
@@ -165,7 +165,7 @@ class Watch:
                 and all(getattr(packet, name) == value for name, value in fields.items())]
 
     def adverts(self, since_ns=0, **fields):
-        """Those whose fields are as given, since then."""
+        """Adverts with these fields, since then."""
         return self.select(Advert, since_ns, fields)
 
     def claims(self, since_ns=0, **fields):
@@ -188,6 +188,6 @@ class Watch:
         return {advert.family for advert in self.adverts(sent=True)}
 
     def count_sent_from(self, mac_start):
-        """How many frames of any kind the member has sent from MAC addresses that begin so."""
+        """How many frames of any kind the member has sent from MAC addresses with this prefix."""
         self.read()
         return sum(mac.startswith(mac_start) for mac in self.sender_macs)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Heartbeats made and read by hand: an implementation of the packet apart from the project's C.
+"""Heartbeats made and read by hand: an implementation of the packet independent of the project's C
+code.
 
-Layout and tag as docs/protocol.md gives them; SipHash-2-4 after Aumasson and Bernstein, 2012.
+Layout and message authentication code (MAC) as in docs/protocol.md; SipHash-2-4 after Aumasson and
+Bernstein, 2012.
 """
 
 import ipaddress
@@ -58,7 +60,7 @@ def siphash(key, message):
 
 
 def tag(key, packet, source, destination):
-    """The tag of a packet from source to destination."""
+    """The MAC (tag) of a packet from source to destination."""
     question = packet[HEAD_BYTES] not in (REPLY, ANSWER)
     prober, responder = (source, destination) if question else (destination, source)
     addresses = b"".join(ipaddress.ip_address(text).packed for text in (prober, responder))
@@ -76,7 +78,7 @@ def build(key, source, destination, **fields):
 
 
 def build_query(key, source, destination, subject_id, **fields):
-    """What does destination know of node subject_id?"""
+    """A QUERY: what does destination know of node subject_id?"""
     view = VIEW.pack(subject_id, 0, 0, 0, *[0] * 2 * LINKS, 0)
     return build(key, source, destination, type=QUERY, seq=0, instances=view, **fields)
 

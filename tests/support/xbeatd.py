@@ -14,7 +14,7 @@ from tests.support.laboratory import BUILD, NEVER_SECONDS, PINS, SOCKETS, wait_u
 
 
 def find_bpftool():
-    """Debian's is not in every user's PATH, and another one may be before it."""
+    """Debian's is not in every user's PATH, and another one may precede it."""
     return next((path for path in ("/usr/sbin/bpftool", "/sbin/bpftool")
                  if pathlib.Path(path).exists()), "bpftool")
 
@@ -30,7 +30,7 @@ class Xbeatd(Daemon):
         self.socket = SOCKETS / f"{self.instance}.sock"
 
     def start(self, *before):
-        """Returns when it answers. before: a command that changes its surroundings."""
+        """Returns when it answers. before: a command that changes its environment."""
         self.process = self.lab.spawn(self.node, *before, BUILD / "xbeatd", "-f",
                                       "-c", self.configuration, "-i", self.instance)
         wait_until(self.ready, f"xbeatd on {self.node} answers on its socket")
@@ -46,7 +46,7 @@ class Xbeatd(Daemon):
         return self.ctl("status", check=False).returncode == 0
 
     def kill(self):
-        """Ends the daemon as a crash would. Returns when, CLOCK_MONOTONIC in ns."""
+        """Kills the daemon, as a crash would. Returns when, CLOCK_MONOTONIC in ns."""
         killed_ns = time.monotonic_ns()
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
@@ -62,7 +62,7 @@ class Xbeatd(Daemon):
         return done
 
     def command(self, *arguments):
-        """An xbeatctl that may take its time."""
+        """Starts an xbeatctl without waiting for it."""
         return subprocess.Popen(self.ctl_argv("-j", *arguments), text=True, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE)
 
@@ -70,7 +70,7 @@ class Xbeatd(Daemon):
         return json.loads(self.ctl(*arguments).stdout)
 
     def text(self, *arguments):
-        """What xbeatctl prints for people."""
+        """The text that xbeatctl prints for people."""
         return subprocess.run(self.ctl_argv(*arguments), text=True, stdout=subprocess.PIPE,
                               check=True, timeout=NEVER_SECONDS).stdout
 
@@ -87,7 +87,7 @@ class Xbeatd(Daemon):
         return done.stderr
 
     def reads_files(self):
-        """Whether a reload is under way: the daemon has a second thread."""
+        """Whether a reload is in progress: the daemon then has a second thread."""
         return len(list((self.proc() / "task").iterdir())) > 1
 
     def cpu_ns(self):
@@ -101,12 +101,12 @@ class Xbeatd(Daemon):
         return [json.loads(line) for line in self.ctl("events").stdout.splitlines()]
 
     def changes(self, name="VI_1"):
-        """Of an instance's state, in order."""
+        """The changes of an instance's state, in order."""
         return [(event["from"], event["to"]) for event in self.events()
                 if event["kind"] == "vrrp" and event["subject"] == name]
 
     def activations(self, name="VI_1"):
-        """The events in which this life of the daemon made an instance Active."""
+        """The events in which this run of the daemon made an instance Active."""
         return [event for event in self.events() if event["kind"] == "vrrp"
                 and event["subject"] == name and event["from"] != event["to"] == "active"]
 
@@ -134,11 +134,11 @@ class Xbeatd(Daemon):
                    lambda: f"{self.node}: {name} has priority {priority}: {self.explain(name)}")
 
     def obstacles(self, name="VI_1"):
-        """Their kinds."""
+        """The kinds of its inhibitors."""
         return [obstacle["kind"] for obstacle in self.vrrp(name).get("obstacles", [])]
 
     def explain(self, name="VI_1"):
-        """In fields, with all sentences together under "said"."""
+        """Its fields, with all sentences joined under "said"."""
         answer = self.json("explain", name)
         answer["said"] = " ".join(answer["lines"])
         return answer
@@ -163,7 +163,7 @@ class Xbeatd(Daemon):
 
 
 def wait_up(*daemons):
-    """Until each of them calls every other one up."""
+    """Waits until each of them judges every other one up."""
     wait_until(lambda: all(daemon.verdict(other.node) == "up"
                            for daemon in daemons for other in daemons if other is not daemon),
-               f"{[daemon.node for daemon in daemons]} call each other up")
+               f"{[daemon.node for daemon in daemons]} judge each other up")

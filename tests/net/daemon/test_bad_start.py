@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A start that cannot work: one clear line, a non-zero exit, nothing left behind."""
+"""A start that must fail: one clear line, a non-zero exit status, nothing left."""
 
 import os
 
@@ -13,7 +13,8 @@ NODE = "node-a"
 
 
 def start_and_fail(lab, *before, configuration=None, words=()):
-    """Starts xbeatd on node-a, after a prefix that changes its surroundings; returns its line."""
+    """Starts xbeatd on node-a with a prefix command that changes its environment; returns its error
+    line."""
     instance = lab.instance(NODE)
     configuration = configuration or lab.path(f"{NODE}.conf")
     done = lab.run(NODE, *before, BUILD / "xbeatd", "-f", "-c", configuration, "-i", instance,
@@ -118,7 +119,7 @@ def test_no_privileges(lab, configured):
 
 
 def test_no_bpffs(lab, configured):
-    """/sys/fs/bpf is neither there nor can it be made."""
+    """/sys/fs/bpf does not exist and cannot be created."""
     line = start_and_fail(lab, "unshare", "--mount", "sh", "-c",
                           'mount -t tmpfs -o ro none /sys/fs && exec "$@"', "sh")
     assert "/sys/fs/bpf" in line

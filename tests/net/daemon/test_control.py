@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The control socket and clients that misbehave: none may cost the daemon memory or time."""
+"""The control socket and misbehaving clients: none may cost the daemon memory or time."""
 
 import json
 import os
@@ -24,13 +24,13 @@ OTHER, GROUP = 65534, 4242  # user and group ids
 SHOWING = ["status", "peers", "vrrp", "drops", "events"]
 CHANGING = ["failover VI_1", "resume", "drain", "priority VI_1 7", "reload", "config"]
 CLIENTS_MAX = 16
-JOURNAL_ENTRIES = 512
+EVENT_LOG_ENTRIES = 512
 MEMORY_KIB_MAX = 16 * 1024
 DROPS = b'{"method":"drops"}\0'
 EVENTS = b'{"method":"events"}\0'
 FOLLOW = b'{"method":"events","parameters":{"follow":true}}\0'
 
-# Started on the other node: a daemon that begins a new life again and again, each an event here.
+# Runs on the other node: a daemon that restarts again and again, each time an event here.
 LIVES = """
 import socket, sys, time
 sys.path.insert(0, {root!r})
@@ -53,12 +53,12 @@ def daemon(lab, cluster):
 
 @pytest.fixture
 def eventful(lab, daemon):
-    """A daemon whose journal is full: its longest answer is to "events"."""
+    """A daemon whose event log is full: its longest answer is to "events"."""
     root = str(pathlib.Path(wire.__file__).parent.parent.parent)
     program = LIVES.format(root=root, source=lab.address(PEER), to=lab.address(NODE), key=KEY,
-                           key_id=KEY_ID, count=JOURNAL_ENTRIES + 50)
+                           key_id=KEY_ID, count=EVENT_LOG_ENTRIES + 50)
     lab.run(PEER, "/usr/bin/python3", "-c", program)
-    wait_until(lambda: len(daemon.events()) == JOURNAL_ENTRIES, "a full journal")
+    wait_until(lambda: len(daemon.events()) == EVENT_LOG_ENTRIES, "a full event log")
     return daemon
 
 
@@ -70,7 +70,7 @@ def connect(daemon, seconds=NEVER_SECONDS):
 
 
 def send_until_blocked(client, request, count):
-    """Sends request up to count times, and reads nothing; returns the bytes that were taken."""
+    """Sends request up to count times and reads nothing; returns the number of bytes sent."""
     client.settimeout(0.3)
     data, sent = request * count, 0
     try:
@@ -108,14 +108,15 @@ def test_pipelined_requests_are_answered_in_order(daemon):
     assert events["result"][0]["kind"]
 
 
-def test_answers_that_nobody_reads_cost_no_memory(eventful):
-    """Requests wait in the socket of a client that reads nothing, and are answered when it does."""
+def test_answers_that_no_client_reads_cost_no_memory(eventful):
+    """Requests wait in the socket of a client that reads nothing, and are answered when it
+    reads."""
     with connect(eventful) as client:
         count = send_until_blocked(client, EVENTS, 2000) // len(EVENTS)
         assert eventful.ready(), "others are served"
         assert eventful.memory_kib("VmHWM") < MEMORY_KIB_MAX
         for answer in read_messages(client, min(count, 50)):
-            assert len(answer["result"]) == JOURNAL_ENTRIES
+            assert len(answer["result"]) == EVENT_LOG_ENTRIES
 
 
 def test_all_clients_together_stay_within_the_memory(eventful):
@@ -170,7 +171,7 @@ def test_more_clients_than_may_be_wait(daemon):
 
 
 def test_no_descriptors_left_is_waited_out(daemon):
-    """The connection stays pending, the loop does not turn in vain."""
+    """The connection stays pending; the loop does not spin."""
     pid = daemon.process.pid
     limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (descriptors(daemon), limits[1]))
@@ -209,7 +210,7 @@ def test_what_is_no_socket_is_left_alone(lab, cluster):
 
 
 def with_group(lab):
-    """The beginning of a command that sees a group xbeat."""
+    """The start of a command that sees a group xbeat."""
     groups = lab.path("group")
     shutil.copy("/etc/group", groups)
     with open(groups, "a") as file:
@@ -232,7 +233,7 @@ def grouped(lab, cluster):
 
 @pytest.fixture
 def public_xbeatctl():
-    """A copy that every user can reach, wherever this tree is."""
+    """A copy that every user can execute, wherever this tree is."""
     with tempfile.TemporaryDirectory() as directory:
         os.chmod(directory, 0o755)
         yield shutil.copy(BUILD / "xbeatctl", directory)
@@ -260,7 +261,7 @@ def test_only_root_may_change(grouped, public_xbeatctl):
 
 
 def completions(daemon, *words):
-    """What bash offers for the last of the words after xbeatctl."""
+    """What bash completes for the last of the words after xbeatctl."""
     script = (f'source {ROOT}/dist/xbeatctl.bash-completion; COMP_WORDS=("$@");'
               'COMP_CWORD=$(($# - 1)); _xbeatctl; printf "%s\\n" "${COMPREPLY[@]}"')
     done = subprocess.run(["bash", "-c", script, "bash", "xbeatctl", "-i", daemon.instance, *words],

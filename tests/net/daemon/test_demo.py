@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The demo, which new users run first, works and leaves nothing behind."""
+"""The demo, which new users run first, works and cleans up."""
 
 import pathlib
 import re
@@ -13,7 +13,7 @@ from tests.support.laboratory import PINS, ROOT, SOCKETS, wait_until
 
 @pytest.fixture
 def demo(tmp_path):
-    """The running demo; afterwards none of its traces may be left."""
+    """The running demo; afterwards no trace of it may remain."""
     with open(tmp_path / "output", "wb") as output:
         process = subprocess.Popen([ROOT / "scripts" / "demo"], stdout=output,
                                    stderr=subprocess.STDOUT, start_new_session=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Packets that are refused: the log reports why, and explain their sender."""
+"""Refused packets: the log reports why, and explain names their sender."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def test_wrong_key_is_in_the_log(lab, cluster):
 
 @pytest.mark.laboratory(nodes=2)
 def test_explain_names_who_is_refused(lab):
-    """Both are Active then, and neither would know of the other."""
+    """Both nodes are then Active, and neither would know of the other."""
     node = Xbeatd(lab, "node-a", instance(version=2, advert_int=1)).start()
     assert "refused" not in node.explain()["said"]
     Xbeatd(lab, "node-b", instance()).start()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a daemon leaves: nothing when it stops, and after kill -9 only what the next one removes."""
+"""What a daemon leaves: nothing after a clean stop; after kill -9 only what the next one
+removes."""
 
 import os
 import pathlib
@@ -20,7 +21,8 @@ STATIC = "100.64.0.0/11 via 10.77.0.200 dev eth0"
 
 
 class Machine(Xbeatd):
-    """A router with all that could be left: a virtual MAC, routes, a check that hangs, a FIFO."""
+    """A router with everything that could be left: a virtual MAC, routes, a check that hangs, a
+    FIFO."""
 
     def __init__(self, lab):
         self.fifo = lab.path("notify.fifo")
@@ -57,7 +59,7 @@ class Machine(Xbeatd):
                 pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
     def leftovers(self):
-        """Names of what is there of the daemon's."""
+        """Names of everything that exists of the daemon."""
         there = {
             "interface": self.has_link("vrrp.51"),
             "address": f" {VIP}/" in self.ip("-o", "address", "show"),
@@ -73,8 +75,8 @@ class Machine(Xbeatd):
 
 
 def test_addresses_of_an_instance_that_is_gone_are_removed(lab):
-    """The instance is removed from the file while its daemon is dead: only the kernel still knows
-    them."""
+    """The instance is removed from the file while its daemon is dead: only the kernel still has its
+    addresses."""
     blocks = [instance("VI_1", block("virtual_ipaddress_excluded", "fd77::100/64"), use_vmac=True),
               instance("VI_2", vrid=52)]
     node = Xbeatd(lab, NODE, *blocks).start_active("VI_2")
@@ -117,8 +119,8 @@ def test_next_daemon_removes_what_a_killed_one_left(lab):
     wait_until(lambda: not machine.checks() and not alive(children), "the runner ends the rest")
     assert machine.leftovers() == {"interface", "address", "routes", "rules", "program", "pins",
                                    "files", "fifo"}
-    # The next one starts after the guard has expired, as a Backup: it must not keep the state of an
-    # Active.
+    # The next daemon starts after the guard has expired, as a Backup: it must not keep an Active's
+    # state.
     wait_until(lambda: machine.map("xb_self")[0]["fencing"], "the addresses are fenced")
     text = machine.configuration.read_text().replace("advert_int 0.1", "advert_int 30")
     machine.configuration.write_text(text)

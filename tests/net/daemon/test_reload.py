@@ -17,7 +17,7 @@ OTHER_KEY = "2 " + "5a" * 16
 
 
 def states(node):
-    """What a reload must leave alone in instances that it does not concern, by name."""
+    """State of each instance that a reload of other instances must not change, by name."""
     return {vrrp["name"]: (vrrp["state"], vrrp["since_unix_ns"], vrrp["transitions"])
             for vrrp in node.json("vrrp")}
 
@@ -66,7 +66,7 @@ def test_added_changed_removed_and_untouched(lab, watch):
 
 
 @pytest.mark.laboratory(nodes=1)
-def test_bad_files_change_nothing_and_say_why(lab, watch):
+def test_bad_files_change_nothing_and_report_why(lab, watch):
     good = instance("VI_1")
     node = Xbeatd(lab, "node-a", good).start()
     node.wait_state("active")
@@ -91,7 +91,7 @@ def test_bad_files_change_nothing_and_say_why(lab, watch):
 
 @pytest.mark.laboratory(nodes=1)
 def test_file_that_blocks_delays_nothing(lab, watch):
-    """Opening a FIFO waits for its writer, as a file on a dead file server does."""
+    """Opening a FIFO blocks until it has a writer, like a file on a dead file server."""
     node = Xbeatd(lab, "node-a", instance()).start()
     node.wait_state("active")
     text = node.configuration.read_text()
@@ -108,7 +108,7 @@ def test_file_that_blocks_delays_nothing(lab, watch):
     output, error = command.communicate(timeout=NEVER_SECONDS)
     assert command.returncode == 0 and '"changed":["VI_1"]' in output.replace(" ", ""), error
     assert node.priority() == 99
-    # SIGHUP asked for one more meanwhile: it waits for a writer, too.
+    # SIGHUP requested another reload meanwhile, which waits for a writer, too.
     node.configuration.write_text(text.replace("priority 100", "priority 98"))
     node.wait_priority(98)
     assert watch.longest_gap_s(VRID, start_ns) < 0.19
@@ -129,7 +129,7 @@ def test_stop_does_not_wait_for_a_file_that_blocks(lab, watch):
 
 @pytest.mark.laboratory(nodes=2)
 def test_keys_are_changed_without_a_gap(lab):
-    """As in the manual: known to all, then used by all, then the old one is removed."""
+    """As in the manual: all nodes get the new key, then all use it, then the old one is removed."""
     blocks = [heartbeat(lab, daemon_timeout="1s"), instance("VI_1", "heartbeat lan")]
     nodes = [Xbeatd(lab, name, *blocks).start() for name in lab.nodes]
     wait_up(*nodes)
@@ -154,7 +154,7 @@ def test_keys_are_changed_without_a_gap(lab):
 
 @pytest.mark.laboratory(nodes=2)
 def test_times_of_the_heartbeat_block_are_changed(lab):
-    """A timeout that a reload has shortened finds the daemon that stalls."""
+    """A timeout that a reload has shortened detects the daemon that stalls."""
     def blocks(daemon_timeout, *more):
         return [heartbeat(lab, daemon_timeout=daemon_timeout, heartbeat_lines=more),
                 instance("VI_1", "heartbeat lan")]
@@ -175,7 +175,7 @@ def test_times_of_the_heartbeat_block_are_changed(lab):
     hung = [event for event in first.events() if event["kind"] == "peer"][-1]
     assert stopped.most_ms(hung) > 800 and stopped.least_ms(hung) < 2000, hung
     second.process.send_signal(signal.SIGCONT)
-    wait_until(lambda: first.verdict("node-b") == "up", "node-b goes on")
+    wait_until(lambda: first.verdict("node-b") == "up", "node-b continues")
     answer = first.reload(*blocks("1s", "guard_timeout 500ms", "restart_grace 200ms"))
     assert answer["unchanged_count"] == 1 and not answer["changed"]
     reason = first.refused_reload(*blocks("1s", "guard_timeout 500ms", "on_isolated release"))
@@ -222,7 +222,7 @@ def test_node_that_is_isolated_learns_what_to_do_about_it(lab):
 
 
 @pytest.mark.laboratory(nodes=2)
-def test_operators_words_outlive_a_reload(lab):
+def test_operator_state_outlives_a_reload(lab):
     nodes = [Xbeatd(lab, name, instance(priority=priority)).start()
              for name, priority in zip(lab.nodes, (150, 100))]
     first, second = nodes
@@ -248,7 +248,7 @@ def test_operators_words_outlive_a_reload(lab):
 
 @pytest.mark.laboratory(nodes=2, links=2)
 def test_groups_and_identities_are_changed(lab, watch):
-    """Instances come into a sync group and leave it; one becomes another of the same name."""
+    """Instances join and leave a sync group; one is replaced by another with the same name."""
     tracked = instance("VI_1", block("track_interface", "eth1"), priority=150)
     other = instance("VI_2", vrid=52, priority=150)
     group = sync_group("both", "VI_1", "VI_2")
@@ -297,7 +297,7 @@ def test_scripts_are_changed(lab):
 
 
 def hundred(changed=None):
-    """A hundred instances, one of them perhaps with another priority."""
+    """A hundred instances, one of them optionally with another priority."""
     return [instance(f"VI_{vrid}", vrid=vrid, priority=101 if vrid == changed else 100,
                      vips=[f"10.77.1.{vrid}/32"]) for vrid in range(1, 101)]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A reload applies the new file, and harms nothing that the file does not change."""
+"""A reload applies the new file and affects nothing that the file does not change."""
 
 import os
 import time
@@ -13,8 +13,7 @@ pytestmark = pytest.mark.laboratory(nodes=2)
 
 
 def test_instance_without_interface_still_hears(lab):
-    """With unicast an instance need not name its interface; the program stays there all the
-    same."""
+    """With unicast, an instance need not name its interface; the program stays attached there."""
     daemons = {}
     for node, other, priority in (("node-a", "node-b", 150), ("node-b", "node-a", 100)):
         text = instance(unicast_src_ip=lab.address(node), unicast_peer=[lab.address(other)],
@@ -29,7 +28,7 @@ def test_instance_without_interface_still_hears(lab):
 
 
 def test_refresh_that_is_taken_away_ends(lab):
-    """Its timer was armed already; it must neither announce nor come back at once, for ever."""
+    """Its timer was armed already; it must neither announce nor fire again at once, in a loop."""
     daemon = Xbeatd(lab, "node-a", instance(garp_master_refresh=1)).start()
     daemon.wait_state("active")
     daemon.reload(instance())
@@ -58,21 +57,21 @@ def test_source_ownership_and_tracking_follow(lab):
 
 
 def test_reload_that_hangs_does_not_keep_the_daemon(lab):
-    """A file of the configuration may be on a server that is gone."""
+    """A file of the configuration may be on a server that is unreachable."""
     included = lab.write("included.conf", "")
     daemon = Xbeatd(lab, "node-a", instance() + f"include {included}\n").start()
     daemon.wait_state("active")
     included.unlink()
-    os.mkfifo(included)  # whoever opens it waits for a writer
+    os.mkfifo(included)  # opening it blocks until it has a writer
     daemon.hang_up()
     time.sleep(0.2)
-    assert daemon.state() == "active", "the loop goes on"
+    assert daemon.state() == "active", "the loop continues"
     assert daemon.stop() == 0
     assert not lab.has_address("node-a", VIP)
 
 
 def test_instance_without_room_harms_no_other(lab):
-    """The map has room for 4096 unicast peers; instances that run when it is full keep running."""
+    """The map has room for 4096 unicast peers; when it is full, running instances continue."""
     daemon = Xbeatd(lab, "node-a", instance()).start()
     daemon.wait_state("active")
     greedy = "".join(
@@ -87,7 +86,7 @@ def test_instance_without_room_harms_no_other(lab):
 
 
 def test_one_interface_that_is_gone_does_not_stop_changes(lab):
-    """The instance on it waits, and reports it; the reload is about the others."""
+    """The instance on it waits, and reports this; the reload changes the others."""
     lab.run("node-a", "ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1")
     lab.run("node-a", "ip", "address", "add", "10.88.0.1/24", "dev", "v0")
     other = instance("VI_2", vrid=52, interface="v0", vips=["10.88.0.100/24"])

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A daemon that was killed and is back soon goes on where it was; what it left behind is no lie."""
+"""A daemon that was killed and restarts soon resumes its state; what it left misleads no other
+node."""
 
 import json
 import subprocess
@@ -20,8 +21,7 @@ RESUME_MS_MAX = 100
 
 @pytest.fixture
 def quick(lab):
-    """Adverts come fast, so that starting takes little; a start fits into daemon_timeout
-    everywhere."""
+    """A short advert interval, so that a start is quick and always shorter than daemon_timeout."""
     return Cluster(lab, Settings(advert_interval="0.1", daemon_timeout="20s"))
 
 
@@ -31,7 +31,7 @@ def restart(daemon):
 
 
 def test_quick_restart_moves_nothing(quick):
-    """A daemon that is back within daemon_timeout was never away."""
+    """A daemon that is back within daemon_timeout counts as never absent."""
     quick.start_active().start_client()
     epoch = quick["node-a"].json("status")["epoch"]
     restart(quick["node-a"]).wait_state("active")
@@ -45,7 +45,7 @@ def test_quick_restart_moves_nothing(quick):
 
 
 def test_restarted_after_takeover_resumes_though_the_first_died_active(lab, quick):
-    """What node-a said last, before it died, is no claim that node-b must yield to."""
+    """node-a's last report before it died is no claim that node-b must yield to."""
     quick.start_active()
     lab.cut("node-a", "eth0")
     quick["node-b"].wait_state("active")
@@ -75,22 +75,22 @@ def test_instance_taken_out_of_the_file_is_claimed_no_more(lab, quick):
     quick.daemon("node-a").start().wait_state("active")
     wait_until(lambda: SECOND_VRID not in claims(), "node-a gives VI_2 up")
     wait_until(lambda: lab.has_address("node-b", SECOND_VIP), "node-b has VI_2's address")
-    # With another configuration the daemon starts fresh, so VI_1 may move for a moment; it must
-    # return.
+    # With another configuration the daemon starts without state, so VI_1 may move for a moment; it
+    # must return.
     wait_until(lambda: lab.has_address("node-a", VIP) and not lab.has_address("node-b", VIP),
                "node-a alone has VI_1's address")
 
 
 @pytest.mark.laboratory(nodes=2)
 def test_address_written_otherwise_is_still_the_same(lab, quick):
-    """The next daemon finds the address without the label that it would have given it."""
+    """The next daemon finds the address without the label that it would have set."""
     quick.start_active()
     quick["node-a"].kill()
     quick.settings.vip_lines = [f"{VIP}/24 label eth0:vip"]
     quick.daemon("node-a").start().wait_state("active")
     wait_until(lambda: lab.holders(VIP) == ["node-a"], "node-a alone has the address")
     assert quick["node-a"].stop() == 0
-    assert not lab.has_address("node-a", VIP), "left behind by a clean stop"
+    assert not lab.has_address("node-a", VIP), "left by a clean stop"
     quick["node-b"].wait_state("active")
 
 
@@ -113,7 +113,7 @@ def test_release_while_away_is_no_news(lab, daemon_timeout):
 
 @pytest.mark.laboratory(nodes=1)
 def test_link_of_an_instance_without_heartbeats_is_taken_over(lab):
-    """Let go of first, it might still be on the interface when the program is to be attached
+    """If it were detached first, it might still be on the interface when the program is attached
     there."""
     def link_id():
         done = subprocess.run([find_bpftool(), "-j", "link", "show", "pinned",
@@ -126,7 +126,7 @@ def test_link_of_an_instance_without_heartbeats_is_taken_over(lab):
     restart(node)
     assert link_id() == before
     node.wait_state("active")
-    # One that the new configuration does not use is let go of.
+    # A link that the new configuration does not use is detached.
     node.kill()
     node.configure(instance(vrid=52, interface="lo1"))
     node.lab.run("node-a", "ip", "link", "add", "lo1", "type", "veth", "peer", "lo2")

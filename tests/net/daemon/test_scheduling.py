@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Real-time scheduling and locked memory: by default, and a plain word where they are refused."""
+"""Real-time scheduling and locked memory: the default, and a clear message where they are
+refused."""
 
 import pytest
 
@@ -13,7 +14,7 @@ def test_default_is_fifo_with_locked_memory(cluster):
         "policy": "fifo", "priority": 50, "memory_locked": True}
 
 
-def test_refusal_is_said_and_the_daemon_works(cluster):
+def test_refusal_is_logged_and_the_daemon_works(cluster):
     daemon = cluster.daemon("node-a").start(
         "setpriv", "--bounding-set=-sys_nice,-ipc_lock", "prlimit", "--memlock=65536")
     assert daemon.json("status")["scheduling"] == {"policy": "other", "memory_locked": False}

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An application hangs on the Active: its node and daemon are as well as before, but the address
-goes."""
+"""An application hangs on the Active: its node and daemon are healthy, but the address moves."""
 
 import signal
 import time

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A few episodes of random failures; tests/chaos plays as many as are wished."""
+"""A few episodes of random failures; tests/chaos plays as many as requested."""
 
 import pytest
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A daemon's wall clock is stepped by an hour, either way, while it runs and across a restart: no
-failure.
+"""A daemon's wall clock is stepped by an hour, in either direction, while it runs and across a
+restart: no failure follows.
 
-libfaketime, in that daemon only, reads the step from a file whenever the clock is read; the
-monotonic clock stays as it is.
+libfaketime, in that daemon only, reads the step from a file at each reading of the clock; the
+monotonic clock does not change.
 """
 
 import time
@@ -23,7 +23,7 @@ def step_file(lab):
 
 
 def set_step(scene, hours):
-    """The file is replaced, not rewritten: half a file would be another time."""
+    """The file is replaced, not rewritten: a partly written file would be another time."""
     path = step_file(scene.lab)
     scene.lab.write(f"{path.name}.new", f"{hours:+d}h\n", mode=0o644).rename(path)
 
@@ -35,7 +35,7 @@ def with_clock(scene):
 
 
 def clock_shows_ns(daemon):
-    """The wall clock as the daemon has it, by a line of its journal."""
+    """The daemon's wall clock, from the time stamp of a log line."""
     daemon.ctl("reload")
     return daemon.events()[-1]["time_unix_ns"]
 
@@ -43,7 +43,7 @@ def clock_shows_ns(daemon):
 def check_clock(scene, hours):
     shows_ns = clock_shows_ns(scene[STEPPED])
     assert abs(shows_ns - time.time_ns() - hours * 3600 * 10**9) < 60 * 10**9, "the clock was not stepped"
-    # The ages that it reports do not move with it.
+    # The ages that it reports do not change with it.
     assert scene[STEPPED].vrrp()["state_age_ns"] < 60 * 10**9
     assert all(0 <= float(line.split()[0]) < 60 for line in scene[STEPPED].explain(STEPPED)["lately"])
 
@@ -77,7 +77,7 @@ def stop(scene):
     time.sleep(0.3)
 
 
-# A start takes its time on a busy machine.
+# A start takes time on a busy machine.
 CLOCKED = Setting(settings=Settings(advert_interval="0.1", daemon_timeout="30s",
                                     heartbeat_lines=["restart_grace 25s"]), before={STEPPED: with_clock})
 RELEASED = {("node-b", STEPPED): "released", ("node-c", STEPPED): "released"}

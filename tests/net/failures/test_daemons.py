@@ -19,11 +19,11 @@ def setting(daemon_timeout_ms, grace_ms):
 
 
 PLAIN = setting(GUARD_MS, 500)
-# A start takes its time on a busy machine.
+# A start takes time on a busy machine.
 PATIENT = setting(30000, 25000)
 TAKEOVER_MS = 150
-# A hung node is called what its kernel said last: it may have fenced before its daemon was late, or
-# after.
+# The verdict on a hung node follows the last report of its kernel, which may have fenced before or
+# after its daemon became late.
 OUT_OF_ORDER = {"hung", "fenced"}
 BY_OTHERS = {("node-b", "node-a"): OUT_OF_ORDER, ("node-c", "node-a"): OUT_OF_ORDER}
 

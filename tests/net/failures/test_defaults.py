@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The Active's daemon stopped for 1 s and for 10 s, with the times that are the default."""
+"""The Active's daemon is stopped for 1 s and for 10 s, with the default times."""
 
 import pytest
 

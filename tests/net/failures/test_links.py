@@ -21,7 +21,7 @@ HOLD = Setting(settings=settings(instance_lines=["on_partition hold"]))
 TWO_LINKS = Setting(links=2, settings=settings())
 TRACKED = Setting(links=2, settings=settings(instance_lines=["track_link eth0 weight -120"]))
 
-# An Active that was cut off, and kept its addresses, learns of the other one's by its next advert.
+# An Active that was cut off and kept its addresses learns of the other Active by its next advert.
 TWO_ACTIVES_MEET_MS = 150
 TAKEOVER_MS = 150
 

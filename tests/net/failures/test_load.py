@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is not a failure: packets late, twice and in another order; a machine full of processor
-hogs, also of those that real-time scheduling prefers. No node is judged down, and no address
-moves."""
+"""What is not a failure: packets that are late, duplicated or reordered; a machine full of
+processor hogs, including some that real-time scheduling prefers. No node is judged down, and no
+address moves."""
 
 import os
 import time
@@ -13,9 +13,9 @@ from tests.support.failure import Row, Setting, run_row
 from tests.support.hogs import hogs
 
 LASTS_S = 3
-# The hogs' time limit, should the test be ended.
+# The hogs' time limit, in case the test is killed.
 HOGS_END_S = 10
-HOG_PRIORITY = 30  # above all that is ordinary, below what asks for the address
+HOG_PRIORITY = 30  # above all ordinary tasks, below the programs that ask for the address
 
 
 def bad_cable(scene):
@@ -45,7 +45,7 @@ ROWS = [
 ]
 ALONE_ROWS = [
     Row("ordinary hogs", LOADED, load(16), outage_ms=60),
-    # Real-time throttling stops all such tasks, those that measure included, for 50 ms in each
+    # Real-time throttling stops all such tasks, including the measuring ones, for 50 ms in each
     # second.
     Row("hogs with real-time priority", LOADED,
         load(os.cpu_count(), fifo_priority=HOG_PRIORITY, processors=sorted(os.sched_getaffinity(0))),

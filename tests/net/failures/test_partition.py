@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Partitions of two nodes and one, with and without a witness. Client and prober stand where they
-hear both sides, which is the worst that can happen."""
+"""Partitions of two nodes and one, with and without a witness. Client and prober hear both sides,
+which is the worst case."""
 
 import time
 
@@ -14,7 +14,7 @@ WITNESS = "node-d"
 TAKEOVER_MS = 150
 TWO_ACTIVES_MEET_MS = 150
 WHILE_IT_LASTS = None
-# An isolated Active gives up when it has found out; the others take over when they have.
+# An isolated Active gives up after its detection; the others take over after theirs.
 RELEASE_MS = 60
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The guard: an Active whose daemon stalls is fenced by its kernel, another takes over, and there
-are never two owners; also when it wakes up again, or never does."""
+"""The guard, a lease on an address, held in the kernel: when an Active's daemon stalls, its kernel
+fences it, another node takes over, and there are never two owners, also if the daemon wakes up
+again, or never does."""
 
 import signal
 import time
@@ -18,14 +19,14 @@ from tests.support.xbeatd import Xbeatd, wait_up
 GUARD_SECONDS = 1
 SETTINGS = {"advert_interval": "0.1", "daemon_timeout": f"{GUARD_SECONDS}s"}
 TAKEOVER_MS = 150
-# The one that preempts has the addresses while its advert is on the way to the other, which removes
-# them.
+# A node that preempts already has the addresses while its advert is on the way to the other node,
+# which then removes them.
 HANDOVER_MS = 20
 FIRST6, VIP6 = "fe80::100", "fd77::100"
 
 
 def start_guarded(lab, **changes):
-    """node-a is Active, and who answers is watched."""
+    """node-a is Active, and the answers are recorded."""
     lab.run("client", "sysctl", "-q", "-w", "net.ipv4.neigh.eth0.locktime=0")
     cluster = Cluster(lab, Settings(**{**SETTINGS, **changes})).start_active()
     serve_everywhere(lab)
@@ -53,8 +54,8 @@ def check_owners(watch, *owners, outage_ms=TAKEOVER_MS, two_owners_ms=0):
 
 
 @pytest.mark.laboratory(nodes=1)
-def test_guard_is_told_of(lab):
-    """With and without heartbeats; without, its time is that for which Backups wait."""
+def test_guard_is_reported(lab):
+    """With and without heartbeats; without, its time is the time for which Backups wait."""
     node = Xbeatd(lab, "node-a", instance()).start_active()
     guard = node.vrrp()["guard"]
     assert guard["timeout_ns"] == 300 * 10**6 and not guard["fenced"], guard
@@ -95,7 +96,7 @@ def test_long_stop_moves_the_address_without_a_second_owner(lab, guarded):
     time.sleep(0.5)
     woke_ns = time.monotonic_ns()
     guarded["node-a"].process.send_signal(signal.SIGCONT)
-    # It preempts, as configured, when it has heard the other for as long as it has to.
+    # It preempts, as configured, after it has heard the other for the required time.
     guarded["node-a"].wait_state("active")
     guarded.wait_holder("node-a")
     seen = check_owners(guarded.watch, "node-a", "node-b", "node-a", two_owners_ms=HANDOVER_MS)
@@ -106,7 +107,7 @@ def test_long_stop_moves_the_address_without_a_second_owner(lab, guarded):
 
 
 def test_long_stop_of_one_that_does_not_preempt(lab):
-    """What it was about to do when it was stopped is not done: the other stays Active."""
+    """It drops what was pending when it was stopped: the other stays Active."""
     cluster = Cluster(lab, Settings(preempt=False, **SETTINGS)).start_active()
     stop_for(2 * GUARD_SECONDS, cluster["node-a"].process)
     time.sleep(0.5)
@@ -128,7 +129,7 @@ def test_stop_of_a_lonely_active_is_over_when_it_wakes(lab):
 
 
 def test_all_stopped_together(guarded):
-    """Whoever wakes first may take over from one that is still fenced; two never answer."""
+    """The first to wake may take over from one that is still fenced; two never answer."""
     nodes = guarded.lab.nodes
     stop_for(1.6 * GUARD_SECONDS, *(guarded[node].process for node in nodes))
     time.sleep(1)
@@ -140,7 +141,7 @@ def test_all_stopped_together(guarded):
 
 
 def test_killed_and_not_restarted(lab, guarded):
-    """Within restart_grace no node takes over; then the kernel of the dead daemon's node has
+    """Within restart_grace no node takes over; afterwards the kernel of the dead daemon's node has
     fenced."""
     killed = lab.moment(guarded["node-a"].kill)
     guarded["node-b"].wait_state("active")
@@ -185,7 +186,7 @@ def test_virtual_mac_and_both_families(lab):
     before = first.lab.run("client", "ip", "neighbour", "flush", "all")
     assert before.returncode == 0
     lab.cut("node-b", "eth0")
-    # Only the node that is fenced is left, and it is silent.
+    # Only the fenced node remains, and it is silent.
     for address in (VIP, VIP6, f"{FIRST6}%eth0"):
         assert lab.run("client", "ping", "-c", "1", "-W", "1", address, check=False).returncode, address
     lab.heal("node-b", "eth0")
@@ -197,8 +198,8 @@ def test_virtual_mac_and_both_families(lab):
 
 @pytest.mark.laboratory(nodes=1, links=2)
 def test_several_interfaces(lab):
-    """An address on another interface than its instance's is fenced there too, and on whichever it
-    is asked for."""
+    """An address on another interface than its instance's is fenced there too, on whichever
+    interface a request for it arrives."""
     other, stranger = "10.77.1.100", "10.77.1.101"
     vips = [f"{VIP}/24", f"{other}/24 dev eth1", f"{stranger}/24 dev eth1"]
     node = Xbeatd(lab, "node-a", instance(vips=vips)).start_active()

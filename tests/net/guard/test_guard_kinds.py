@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Addresses of every kind under the guard, without heartbeats: while the daemon stalls, the node
-answers for none of them, but for everything else; afterwards for all."""
+answers for no guarded address, but for everything else; afterwards for all."""
 
 import signal
 import time
@@ -17,7 +17,7 @@ CLOSED = "10.77.0.103"
 OWN = ["10.77.0.1", "10.77.1.1", "fd77::1", "fd77:1::1"]
 
 
-# Of twenty instances; in that of 10.77.0.103 there is no_accept, and it answers ARP alone.
+# Of twenty instances; that of 10.77.0.103 has no_accept, and it answers ARP alone.
 VIPS = ["10.77.0.100", "10.77.0.101", "fd77::102", "10.77.0.102", "10.77.1.100", "fe80::100%eth0", "fd77::100",
         "fd77:1::100", "fe80::100%eth1", "10.77.0.104", "10.77.1.105", "fe80::105%eth1", "fd77:1::105",
         *(f"10.77.0.{120 + number}" for number in range(MANY))]
@@ -40,7 +40,7 @@ def configuration():
 
 
 def answering(lab, *wanted):
-    """Which of them answer a ping within 0.5 s."""
+    """The addresses that answer a ping within 0.5 s."""
     commands = [f"ping -c 1 -W 0.5 {address} >/dev/null && echo {address} &" for address in wanted]
     return set(lab.run("client", "sh", "-c", " ".join(commands) + " wait").stdout.split())
 
@@ -63,7 +63,7 @@ def test_every_kind(lab, mode):
         put_on_macvlan(lab, "node-a")
         lab.run("node-a", "ip", "address", "add", f"{OWN[2]}/64", "dev", "eth0", "nodad")
     lab.run("node-a", "ip", "link", "set", "lo", "up")
-    # The laboratory has an interface answer for its own addresses only.
+    # In the laboratory an interface answers for its own addresses only.
     lab.run("node-a", "sysctl", "-q", "-w", "net.ipv4.conf.all.arp_ignore=0", "net.ipv4.conf.eth0.arp_ignore=0")
     node = Xbeatd(lab, "node-a", configuration()).start()
     assert [one["mode"] for one in node.json("status")["interfaces"]] == [mode, "native"]

@@ -15,8 +15,8 @@ from tests.support.watch import Watch
 from tests.support.xbeatd import Xbeatd
 
 SECOND_VIP, OTHER_VIP = "10.77.0.101", "10.77.1.100"
-# Two that become Active at the same moment: until the lower one has heard the other, and removed
-# the address.
+# Two nodes become Active at the same moment: the overlap lasts until the lower one has heard the
+# other and has removed the address.
 CONTEST_MS = 20
 
 
@@ -25,7 +25,7 @@ def stop_all(daemons, seconds):
 
 
 def start_all(lab, *more, blocks=(), **keys):
-    """node-a is Active; returns the daemons, and who answers from now on."""
+    """node-a is Active; returns the daemons, and the watch that records the answers from now on."""
     lab.run("client", "sysctl", "-q", "-w", "net.ipv4.neigh.eth0.locktime=0")
     keys = {"state": "BACKUP", "nopreempt": True, **keys}
     daemons = []
@@ -59,7 +59,7 @@ def test_all_stopped_together(lab):
 
 @pytest.mark.laboratory(nodes=2)
 def test_group_whose_members_are_fenced_one_after_the_other(lab):
-    """It moves as one, once, and comes back as one."""
+    """It fails over as one, once, and returns as one."""
     daemons, watch = start_all(lab, {"name": "VI_2", "vrid": 52}, blocks=[sync_group("both", "VI_1", "VI_2")],
                                guard_timeout="200ms")
     first, second = daemons
@@ -78,7 +78,7 @@ def test_group_whose_members_are_fenced_one_after_the_other(lab):
 
 @pytest.mark.laboratory(nodes=1)
 def test_reload_that_shortens_it(lab):
-    """Below the age of the last advert: the next one, which goes out at once, counts."""
+    """Shorter than the age of the last advert: the next one, which leaves at once, counts."""
     node = Xbeatd(lab, "node-a", instance(advert_int=0.5)).start_active()
     with Watch(lab, "node-a") as watch:
         watch.wait_advert(sent=True)
@@ -91,7 +91,7 @@ def test_reload_that_shortens_it(lab):
 
 @pytest.mark.laboratory(nodes=2, links=2)
 def test_two_daemons_on_a_node(lab):
-    """Each with a guard, a kernel side and a death of its own."""
+    """Each daemon has its own guard, kernel side and death."""
     first = Xbeatd(lab, "node-a", instance()).start_active()
     second = Xbeatd(lab, "node-a")
     second.configuration = lab.path("second.conf")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Nodes that do not exist: nothing answers ARP for them, so packets to them wait in the kernel.
-Those must not delay packets to live nodes."""
+"""Nodes that do not exist: ARP gets no answer, so packets to them wait in the kernel. They must not
+delay packets to live nodes."""
 
 import time
 
@@ -22,7 +22,8 @@ def test_absent_nodes_keep_nothing_from_the_living(lab):
     for node, priority in (("node-a", 150), ("node-b", 100)):
         peers = [lab.address(peer) for peer in lab.nodes if peer != node]
         nodes[node] = Xbeatd(lab, node, heartbeat(lab, multiplier=10), instance(
-            "VI_1", "heartbeat lan", block("unicast_peer", *peers), priority=priority, advert_int=ADVERT_INTERVAL)).start()
+            "VI_1", "heartbeat lan", block("unicast_peer", *peers), priority=priority,
+            advert_int=ADVERT_INTERVAL)).start()
     a, b = nodes.values()
     wait_up(a, b)
     a.wait_state("active")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""multiplier auto: the detection time of each peer follows the gaps that are seen of it."""
+"""multiplier auto: the detection time of each peer follows the gaps that are measured for it."""
 
 import math
 import re
@@ -41,7 +41,7 @@ def ack_window(daemon, peer):
 
 
 def counted_gaps(daemon):
-    """By the driver, of all peers: (start of the bucket in ns, gaps)."""
+    """Gaps measured by the driver, of all peers: (start of the bucket in ns, gaps)."""
     return [((4 + place % 4) << (14 + place // 4), count) for slot in daemon.map("xb_gap_hist")
             for place, count in enumerate(slot["bucket_count"]) if count]
 
@@ -53,8 +53,8 @@ def test_quiet_network(lab):
     assert detection(node, "node-b")["time_ns"] == MAXIMUM_NS
     assert ack_window(node, "node-b") == 50
     cluster.start_xbeatd("node-b", instance=False)
-    # A gap of two intervals is expected until ten minutes have shown none: 56 ms after a second, 40
-    # ms after ten. On a busy machine there are longer ones.
+    # A gap of two intervals is expected until ten minutes have shown none: the detection time is 56
+    # ms after a second, 40 ms after ten. Gaps are longer on a busy machine.
     chosen = wait_chosen(node, "node-b")
     longest_ns = 4 * max(MINIMUM_NS, chosen["gap_longest_ns"])
     assert MINIMUM_NS <= chosen["time_ns"] <= longest_ns and chosen["phi"] >= 8, chosen
@@ -65,7 +65,7 @@ def test_quiet_network(lab):
     assert change["subject"] == "node-b" and change["from"] == "500.0 ms", change
     assert "a false alarm" in change["reason"], change
     assert "detection time" in node.text("peers") and "phi" in node.text("peers")
-    # And it is what counts: a death is found in that time.
+    # The detection time is the one in use: a death is found in that time.
     cut = lab.cut_together("node-b")
     died = wait_until(lambda: [event for event in events(node, "peer") if event["to"] == "down"],
                       "node-b is down")
@@ -76,8 +76,8 @@ def test_quiet_network(lab):
 
 
 @pytest.mark.laboratory(nodes=3)
-def test_peer_behind_a_bad_cable_is_given_more_time(lab):
-    """Its packets are late by up to 25 ms, each by another time; those of the third node are
+def test_peer_with_a_bad_cable_gets_a_longer_detection_time(lab):
+    """Its packets are delayed by up to 25 ms, each by another time; those of the third node are
     not."""
     cable = lab.disturb("node-b", jitter_us=25000)
     cluster = start(lab)
@@ -87,9 +87,10 @@ def test_peer_behind_a_bad_cable_is_given_more_time(lab):
         wait_chosen(node, peer)
     time.sleep(8)
     late = detection(node, "node-b")
-    # A stall of the machine delays both peers' packets; what it taught of node-c is forgotten.
+    # A stall of the machine delays both peers' packets; what was learned of node-c from it is
+    # discarded.
     wait_until(lambda: detection(node, "node-c")["time_ns"] < detection(node, "node-b")["time_ns"],
-               "the peer behind a good cable is given less time than the one behind the bad cable")
+               "the detection time of node-c is shorter than that of node-b, which has the bad cable")
     downs = {node: [event for event in events(daemon, "peer") if event["from"] == "up"]
              for node, daemon in cluster.daemons.items()}
     lab.undisturb("node-b", cable)
@@ -100,8 +101,8 @@ def test_peer_behind_a_bad_cable_is_given_more_time(lab):
 
 @pytest.mark.laboratory(nodes=2)
 def test_own_stalls_teach_nothing(lab):
-    """Both are stopped: neither asks, so each hears nothing of the other for 200 ms. That is no gap
-    of the network."""
+    """Both are stopped: neither asks, so neither hears the other for 200 ms. That is no gap of the
+    network."""
     cluster = start(lab)
     node = cluster["node-a"]
     cluster.wait_up()
@@ -119,7 +120,7 @@ def test_own_stalls_teach_nothing(lab):
 
 @pytest.mark.laboratory(nodes=2)
 def test_a_restart_teaches_nothing(lab):
-    """An orderly one of the other node, over in less than detection_max: its network is as good as
+    """A clean restart of the other node, shorter than detection_max: its network is as good as
     before."""
     cluster = start(lab, heartbeat_lines=["detection_max 10s"])
     node = cluster["node-a"]

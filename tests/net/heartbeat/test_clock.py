@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A node comes back with a wall clock that is an hour late: its first epoch is older than the one that
-its peers know, so they accept nothing from it until it has learnt the higher epoch from them."""
+"""A node returns with its wall clock set back by an hour. Its first epoch is older than the one
+that its peers know, so they accept nothing from it until it has learned the higher epoch from
+them."""
 
 import pytest
 

@@ -26,13 +26,13 @@ def died_ns(daemon):
 
 
 def said(pair):
-    """What node-a said of itself last, as node-b's kernel heard it."""
+    """node-a's last report of its own state, as node-b's kernel heard it."""
     slot = next(slot for slot in pair["node-b"].map("xb_peers") if slot["node_id"] == 1)
     return slot["node_state"]
 
 
 @pytest.mark.laboratory(nodes=2)
-def test_death_is_said_until_the_daemon_is_back(pair):
+def test_death_is_reported_until_the_daemon_is_back(pair):
     daemon = pair["node-a"]
     assert said(pair) == RUNNING
     killed_ns = daemon.kill()
@@ -45,7 +45,7 @@ def test_death_is_said_until_the_daemon_is_back(pair):
 
 @pytest.mark.laboratory(nodes=2)
 def test_its_second_life_ends_as_well(pair):
-    """The program of the first one's link is gone by then."""
+    """The program of the first daemon's link is no longer loaded by then."""
     daemon = pair["node-a"]
     daemon.kill()
     daemon.start()
@@ -75,7 +75,7 @@ def test_clean_stop_is_no_death(pair):
 
 
 def patient(lab, grace):
-    """Its nodes wait for a hung daemon longer than for a dead one."""
+    """Its nodes wait longer for a hung daemon than for a dead one."""
     cluster = Cluster(lab, Settings(daemon_timeout="10s", heartbeat_lines=[f"restart_grace {grace}"]))
     cluster.start_xbeatd(instance=False)
     cluster.wait_up()
@@ -92,7 +92,7 @@ def daemon_of(daemon, peer):
             if event["kind"] == "daemon" and event["subject"] == peer]
 
 
-def test_dead_daemon_is_told_at_once_and_hung_after_its_grace(lab):
+def test_dead_daemon_is_reported_at_once_and_is_hung_after_its_grace(lab):
     cluster = patient(lab, "500ms")
     cluster["node-b"].kill()
     node = cluster["node-a"]

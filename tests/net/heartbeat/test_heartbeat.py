@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Who is alive: verdicts of three daemons on each other, without any service address."""
+"""Liveness: verdicts of three daemons on each other, without any service address."""
 
 import signal
 
@@ -18,7 +18,7 @@ def start(cluster):
 
 def wait_verdict(daemon, peer, verdict):
     wait_until(lambda: daemon.verdict(peer) == verdict,
-               f"{daemon.node} calls {peer} {verdict}, it says {daemon.peer(peer)}")
+               f"{daemon.node} judges {peer} {verdict}; it reports {daemon.peer(peer)}")
 
 
 def test_start_all_up(lab, cluster):
@@ -46,7 +46,7 @@ def test_healthy_cluster_drops_nothing_wrong(cluster):
     before = cluster["node-a"].json("drops")
     wait_until(lambda: cluster["node-a"].peer("node-b")["links"][0]["sent"] > 100, "100 PROBEs")
     after = cluster["node-a"].json("drops")
-    # A start may count packets of an unknown epoch; afterwards there must be none of any kind.
+    # A start may count packets of an unknown epoch; afterwards no packet of any kind is dropped.
     starting = {"wrong_epoch", "old_epoch", "no_self", "stale_ack"}
     assert {name: after[name] - before[name] for name in after if name not in starting
             and after[name] != before[name]} == {}
@@ -91,7 +91,7 @@ def test_stopped_daemon_is_hung_until_it_goes_on(cluster):
     cluster.wait_up()
 
 
-def test_stopped_daemon_accuses_nobody_when_it_goes_on(cluster):
+def test_stopped_daemon_accuses_no_node_when_it_continues(cluster):
     start(cluster)
     before = len(cluster["node-b"].events())
     cluster["node-b"].process.send_signal(signal.SIGSTOP)

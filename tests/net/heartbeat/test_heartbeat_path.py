@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Heartbeats that take another way than the instance's adverts: another link, routed addresses."""
+"""Heartbeats that take another path than the instance's adverts: another link, routed addresses."""
 
 import pytest
 
@@ -13,7 +13,8 @@ TAKEOVER_MS_MAX = 200
 
 @pytest.mark.laboratory(nodes=2, links=2)
 def test_heartbeat_on_another_link_than_the_instance(lab):
-    """Adverts come from an address that no heartbeat knows; the heartbeats show whose they are."""
+    """Adverts come from an address that no heartbeat uses; the heartbeats show which node sent
+    them."""
     cluster = Cluster(lab, Settings(heartbeat_links=[1])).start_active()
     wait_until(lambda: cluster["node-b"].vrrp().get("active_address") == lab.address("node-a"),
                "node-b hears adverts of node-a")
@@ -26,7 +27,7 @@ def test_heartbeat_on_another_link_than_the_instance(lab):
 
 @pytest.mark.laboratory(nodes=2)
 def test_routed_addresses_on_the_loopback_interface(lab):
-    """Heartbeats arrive on eth0, whoever has the address they are for."""
+    """Heartbeats arrive on eth0, whichever interface has their address."""
     addresses = {node: f"10.99.0.{number}" for number, node in enumerate(lab.nodes, start=1)}
     for node, other in zip(lab.nodes, reversed(lab.nodes)):
         lab.run(node, "ip", "address", "add", f"{addresses[node]}/32", "dev", "lo")

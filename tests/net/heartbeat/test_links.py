@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Several links: which of them is bad, whose, and what that means for addresses."""
+"""Several links: which of them is bad, on which node, and what that means for addresses."""
 
 import time
 
@@ -9,12 +9,12 @@ from tests.support.cluster import Cluster
 from tests.support.configuration import VIP, Settings
 from tests.support.laboratory import wait_until
 
-# Detection time is 30 ms: found silent, then found to be so for another one.
+# Detection time is 30 ms: one for this node, and one more for another node that is asked.
 MOVE_MS_MAX = 200
 
 
 def start(lab, *track, **keys):
-    """Active_Down_Timer is above a second: what is quicker here comes from heartbeats."""
+    """Active_Down_Timer is above a second: anything quicker here comes from heartbeats."""
     cluster = Cluster(lab, Settings(advert_interval="0.3", **keys))
     for node in lab.nodes:
         cluster.daemon(node, cluster.vrrp_instance(node, "heartbeat lan", *track),
@@ -44,7 +44,7 @@ def links(daemon, peer):
 @pytest.mark.laboratory(nodes=3, links=2)
 @pytest.mark.parametrize("track", ["track_link eth0 weight -60", "track_link eth0"])
 def test_addresses_leave_a_bad_interface(lab, track):
-    """Its carrier is up, and heartbeats over eth1 live."""
+    """Its carrier is up, and heartbeats over eth1 continue."""
     cluster = start(lab, track)
     before = {node: len(cluster[node].events()) for node in lab.nodes}
     cut = lab.cut_together("node-a")
@@ -72,7 +72,7 @@ def test_addresses_leave_a_bad_interface(lab, track):
 
 @pytest.mark.laboratory(nodes=3, links=2)
 def test_addresses_do_not_follow_a_link_that_flaps(lab):
-    """Gone for 100 ms, back for 200 ms, again and again: its node is up, and without the address
+    """Down for 100 ms, up for 200 ms, again and again: its node is up, and without the address
     until that ends."""
     cluster = start(lab, "track_link eth0 weight -60")
     before = {node: len(cluster[node].events()) for node in lab.nodes}
@@ -87,7 +87,7 @@ def test_addresses_do_not_follow_a_link_that_flaps(lab):
 
 
 @pytest.mark.laboratory(nodes=3, links=2)
-def test_bad_link_without_tracking_is_only_said(lab):
+def test_bad_link_without_tracking_is_only_reported(lab):
     cluster = start(lab)
     lab.cut_together("node-a")
     wait_until(lambda: bad_links(cluster["node-a"]) == ["eth0"], "node-a finds eth0 bad")
@@ -147,7 +147,7 @@ def test_better_node_that_comes_later_takes_it_from_a_bad_interface(lab):
 
 @pytest.mark.laboratory(nodes=4, links=2)
 def test_addresses_leave_a_bad_interface_also_of_a_successor(lab):
-    """Who died as the Active is not whom it is left to."""
+    """The node that died as the Active is no candidate: the next best takes over."""
     cluster = start(lab, "track_link eth0 weight -60", priorities=[200, 150, 100, 50])
     lab.cut_together("node-a", links=(0, 1))
     cluster["node-b"].wait_state("active")

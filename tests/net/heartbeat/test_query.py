@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A node's kernel reports what it knows of a third node, while its daemon is stopped.
+"""A node's kernel reports what it knows of a third node while its daemon is stopped.
 
 The client of the laboratory is the witness of the cluster, node 3, made by hand: it asks node-a
 about node-b.
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.laboratory(nodes=2)
 NODE_A, NODE_B, WITNESS, UNKNOWN = 1, 2, 3, 9
 EPOCH = 5
 INTERVAL_MS = 10
-# Between machines without load it is 0.1 ms.
+# Between idle machines it is 0.1 ms.
 ANSWER_MS_MAX = 50
 
 
@@ -35,7 +35,7 @@ class Witness:
         self.seq = 0
 
     def exchange(self, payload):
-        """Returns the answer, and how many ms it took."""
+        """Returns the answer and its time in ms."""
         with punctual():
             before_ns = time.monotonic_ns()
             self.socket.sendto(payload, (self.destination, wire.PORT))
@@ -52,14 +52,14 @@ class Witness:
                 "prober_epoch": EPOCH, "responder_epoch": self.epoch, "t1_ns": time.monotonic_ns()}
 
     def probe(self):
-        """The answer teaches node-a's epoch."""
+        """The witness learns node-a's epoch from the answer."""
         self.seq += 1
         reply, _ = self.exchange(wire.build(KEY, self.source, self.destination, type=wire.PROBE,
                                             seq=self.seq, **self.fields()))
         self.epoch = reply["responder_epoch"]
 
     def ask(self, subject_id):
-        """Returns the view, and how many ms it took."""
+        """Returns the view and its time in ms."""
         fields = self.fields()
         answer, took_ms = self.exchange(
             wire.build_query(KEY, self.source, self.destination, subject_id, **fields))
@@ -124,7 +124,7 @@ def test_kernel_answers_for_a_stopped_daemon(lab, witness, stopped):
     asked_ns = time.monotonic_ns()
     view, took_ms = witness.ask(NODE_B)
     assert took_ms < ANSWER_MS_MAX
-    # The last evidence came before the cut, and no more than an interval before.
+    # The last evidence came before the cut, by at most an interval.
     most_ms = (time.monotonic_ns() - before_ns) / 1e6 + INTERVAL_MS + ANSWER_MS_MAX
     assert (asked_ns - after_ns) / 1e6 < view["evidence_age_us"][0] / 1000 < most_ms
     assert view["epoch"] > 0

@@ -19,7 +19,7 @@ def quick(lab):
 
 
 def changes(daemon, since):
-    """What a daemon has reported of others and of itself, its own stall aside."""
+    """Events of a daemon about others and itself, except its own stall."""
     return [event for event in daemon.events()[since:] if event["kind"] in ("peer", "link", "vrrp")]
 
 
@@ -47,7 +47,7 @@ def test_long_stall_of_the_active_ends_with_one_active(lab, quick):
 
 
 @pytest.mark.laboratory(nodes=2)
-def test_nodes_that_stood_still_together_do_not_accuse_each_other(lab, quick):
+def test_nodes_that_stalled_together_do_not_accuse_each_other(lab, quick):
     """Neither has heard the other, because neither has asked."""
     before = {node: len(quick[node].events()) for node in lab.nodes}
     stop_for(1, quick["node-a"].process, quick["node-b"].process)
@@ -75,7 +75,7 @@ def test_death_during_a_stall_is_found_a_detection_time_after_waking(lab):
     cluster["node-b"].wait_state("active")
     for daemon in backups:
         event = next(event for event in daemon.events() if event["kind"] == "peer" and event["to"] == "down")
-        # Others are waited for as long as they may take to notice it.
+        # It waits for others as long as they may take to notice it.
         assert woke.most_ms(event) > 99 and woke.least_ms(event) < 100 + 25 + 50, event
     activation, = cluster["node-b"].activations()
     assert woke.least_ms(activation) < 175, activation
@@ -83,8 +83,8 @@ def test_death_during_a_stall_is_found_a_detection_time_after_waking(lab):
 
 
 @pytest.mark.laboratory(nodes=1)
-def test_active_without_heartbeats_says_that_it_stood_still(lab):
-    """Once, however many instances it has."""
+def test_active_without_heartbeats_reports_its_stall(lab):
+    """One event, however many instances it has."""
     node = Xbeatd(lab, "node-a", instance("VI_1"), instance("VI_2", vrid=52)).start_active("VI_2")
     stop_for(0.3, node.process)
     said = wait_until(lambda: [event["reason"] for event in node.events()

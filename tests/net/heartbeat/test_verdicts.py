@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is broken: a node, the way to it, one direction, or this node itself. Others are asked."""
+"""Where the fault is: a node, the path to it, one direction, or this node itself. Other nodes are
+asked by indirect probes."""
 
 import re
 import signal
@@ -24,7 +25,7 @@ def judged(lab):
 
 def wait_verdict(daemon, peer, verdict):
     wait_until(lambda: daemon.verdict(peer) == verdict,
-               f"{daemon.node} calls {peer} {verdict}, it says {daemon.peer(peer)}")
+               f"{daemon.node} judges {peer} {verdict}; it reports {daemon.peer(peer)}")
 
 
 def verdicts(daemon, peer):
@@ -33,7 +34,7 @@ def verdicts(daemon, peer):
 
 
 def isolation(daemon):
-    """What it has reported of itself since it first heard a node: the first to start hears none."""
+    """Events of a node about itself since it first heard another: the first to start hears none."""
     events = daemon.events()
     heard = next(number for number, event in enumerate(events)
                  if event["kind"] == "peer" and event["to"] == "up")
@@ -52,7 +53,7 @@ def test_dead_node_is_down_for_all_who_were_asked(lab, judged):
         silent, heard = map(float, re.fullmatch(
             r"silent for ([\d.]+) ms on 1 link, limit 30.0 ms; \S+ and \S+ last heard it ([\d.]+) ms ago",
             event["reason"]).groups())
-        # None of them has heard it in the last interval but one.
+        # No node has heard it in the last interval but one.
         assert heard > 10 and silent >= 30, event
 
 
@@ -110,7 +111,7 @@ def test_node_that_does_not_hear_is_one_way_for_others_and_isolated_itself(lab, 
     assert isolation(judged["node-b"])[-1] == "connected"
 
 
-def test_node_that_hears_nobody_is_isolated(lab, judged):
+def test_node_that_hears_no_node_is_isolated(lab, judged):
     lab.cut("node-a", "eth0")
     wait_until(lambda: isolation(judged["node-a"]), "node-a reports it")
     status = judged["node-a"].json("status")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A PROBE under none, one or two VLAN tags gets its REPLY under the same tags.
+"""A PROBE under zero, one or two VLAN tags gets its REPLY under the same tags.
 
-The frames are made by hand and leave through the switch's port to node-a, which is the other end
-of node-a's cable: a bridge would take the outer tag out of the frame.
+The frames are made by hand and leave through the switch's port to node-a, which is the other end of
+node-a's cable: a bridge would remove the outer tag.
 """
 
 import socket
@@ -31,7 +31,7 @@ TAGS = {
 
 
 def restore_tag(frame, ancillary):
-    """The kernel takes the outer tag out of a received frame and hands it over beside it."""
+    """The kernel removes the outer tag from a received frame and passes it as ancillary data."""
     for level, kind, data in ancillary:
         if level == SOL_PACKET and kind == PACKET_AUXDATA:
             status, _, _, _, _, tci, tpid = struct.unpack("=IIIHHHH", data)

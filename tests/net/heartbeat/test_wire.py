@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The tests' own SipHash against the published vectors: what it is compared with must be right."""
+"""The tests' own SipHash against the published vectors: the reference must be right."""
 
 import pytest
 

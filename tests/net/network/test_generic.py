@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An interface whose driver takes no XDP (a macvlan) runs in generic mode, which is logged."""
+"""An interface whose driver does not support XDP (a macvlan) uses generic mode, which is logged."""
 
 import pytest
 

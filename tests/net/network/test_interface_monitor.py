@@ -24,7 +24,7 @@ def test_life_of_an_interface(network):
     monitor.wait_for(f"link x0 {index} running")
     assert network.tool("lookup", "x0").splitlines()[0] == f"link x0 {index} running"
     network.ip("link", "set", "x1", "down")  # no carrier
-    # It was said at the making, too, so it proves nothing by itself.
+    # It was also reported at creation, so it proves nothing by itself.
     wait_until(lambda: network.tool("lookup", "x0").splitlines()[0] == f"link x0 {index} present",
                "x0 has no carrier")
     monitor.wait_for(f"link x0 {index} present")
@@ -46,7 +46,7 @@ def test_another_namespace(lab, network):
 
 
 def test_port_of_a_bridge(network):
-    """A bridge reports with RTM_DELLINK that an interface is no port of it any more."""
+    """A bridge reports with RTM_DELLINK that an interface is no longer its port."""
     index = network.make_pair("x0", "x1")
     network.ip("link", "add", "br0", "type", "bridge")
     monitor = network.monitor()
@@ -71,7 +71,8 @@ def test_addresses(network):
 
 
 def burst(lab, network, count):
-    """Changes x0 so often while the monitor is stopped; returns what it reports when it goes on."""
+    """Changes x0 that many times while the monitor is stopped; returns what it reports
+    afterwards."""
     index = network.make_pair("x0", "x1")
     batch = lab.write("burst", "".join(f"link set x0 alias n{n}\n" for n in range(count)))
     monitor = network.monitor()
@@ -90,7 +91,7 @@ def test_burst_is_not_lost(lab, network):
 
 
 def test_overrun_is_told_last(lab, network):
-    """What is read after that must not be overwritten by what was still in the queue."""
+    """Events still in the queue must not overwrite what is read after them."""
     _, monitor = burst(lab, network, BURST_LOST)
     monitor.wait_for("overrun")
     assert len(monitor.lines()) < BURST_LOST

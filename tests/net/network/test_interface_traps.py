@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Changes to an interface under a running daemon: every daemon still receives, and no address is
-left behind."""
+"""Changes to an interface under a running daemon: every daemon still receives, and no address
+remains."""
 
 import time
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.laboratory(nodes=2)
 
 
 def test_without_program_nothing_is_taken(lab):
-    """Who cannot hear adverts stays out of it, also when the interface goes and comes."""
+    """A node that cannot hear adverts is not eligible, also when the interface goes and comes."""
     active = Xbeatd(lab, "node-a", instance(priority=150)).start()
     active.wait_state("active")
     for words in (["off"], ["obj", BUILD / "tools" / "lab_pass.bpf.o", "sec", "xdp"]):
@@ -33,9 +33,9 @@ def test_without_program_nothing_is_taken(lab):
 
 
 def test_virtual_mac_that_is_deleted_comes_back_as_it_was(lab):
-    """IPv6 is off on a Backup's interface; one that is created again for an Active is an Active's.
-    And every advert leaves, the first too: before the interface has an address, the kernel sends
-    none."""
+    """IPv6 is off on a Backup's interface; one that is created again for an Active is set up for an
+    Active. Every advert leaves, also the first: before the interface has an address, the kernel
+    sends none."""
     daemon = Xbeatd(lab, "node-a", instance(use_vmac=True, vips=["fe80::61/64", "fd77::100/64"])).start()
     daemon.wait_state("active")
     device = daemon.vrrp()["virtual_mac_interface"]
@@ -47,7 +47,8 @@ def test_virtual_mac_that_is_deleted_comes_back_as_it_was(lab):
 
 
 def test_renamed_interface_keeps_no_address(lab):
-    """The name is what is configured: under another the interface is not ours, and has no VIP."""
+    """The configuration goes by name: under another name the interface is not ours, and has no
+    VIP."""
     active = Xbeatd(lab, "node-a", instance()).start()
     active.wait_state("active")
     lab.run("node-a", "ip", "link", "set", "eth0", "name", "lan0")
@@ -59,7 +60,7 @@ def test_renamed_interface_keeps_no_address(lab):
 
 
 def test_address_may_come_after_the_start(lab):
-    """As at boot, with DHCP or while the uniqueness of an IPv6 address is found out."""
+    """As at boot, with DHCP or during duplicate address detection of IPv6."""
     lab.run("node-a", "ip", "address", "flush", "dev", "eth0")
     daemon = Xbeatd(lab, "node-a", instance()).start()
     assert daemon.state() == "initialize"

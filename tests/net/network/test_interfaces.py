@@ -36,7 +36,7 @@ class Port:
         self.ip("link", "set", self.name, "down")
 
     def up(self):
-        """IPv6 addresses went when it went down."""
+        """Its IPv6 addresses were lost when it went down."""
         self.batch(NODE, f"link set {self.name} up",
                    f"address replace fd77:{self.link}::1/64 dev {self.name} nodad")
 
@@ -44,7 +44,7 @@ class Port:
         self.ip("link", "delete", self.name)
 
     def make(self):
-        """As the laboratory made it, the addresses last."""
+        """Restored as the laboratory made it, the addresses last."""
         port, namespace = f"{NODE}.{self.link}", f"{self.lab.name}-{NODE}"
         self.batch("switch", f"link add {port} type veth peer name {self.name} netns {namespace}",
                    f"link set {port} master br{self.link} up",
@@ -107,7 +107,7 @@ def test_instances_follow_their_interface(lab, go, come):
 
 
 def left_behind(daemon):
-    """What a round must not grow: open files, pins, and entries of maps."""
+    """What a round must not increase: open files, pins, and entries of maps."""
     descriptors = pathlib.Path(f"/proc/{daemon.process.pid}/fd").iterdir()
     pins = sorted(path.name for path in (PINS / daemon.instance).iterdir())
     entries = {name: len(daemon.map(name)) for name in ("xb_vrrp_slots", "xb_no_accept")}
@@ -147,7 +147,7 @@ def test_nothing_leaks(lab):
 @pytest.mark.laboratory(nodes=1, links=2)
 @each_absence
 def test_address_on_another_interface_follows_it(lab, go, come):
-    """The instance goes on: only some of its addresses and routes live on eth1."""
+    """The instance continues: only some of its addresses and routes are on eth1."""
     vips = [f"{VIP}/24", "10.77.1.100/24 dev eth1", "fd77:1::100/64 dev eth1"]
     routes = ["192.0.2.0/24 via 10.77.1.200 dev eth1"]
     static = [block("static_ipaddress", "10.77.1.150/24 dev eth1"),
@@ -167,7 +167,8 @@ def test_address_on_another_interface_follows_it(lab, go, come):
 
 
 def test_primary_that_is_not_tracked(lab):
-    """The instance stays Active; what the kernel took while the interface was down is put back."""
+    """The instance stays Active; what the kernel removed while the interface was down is
+    restored."""
     routes = ["192.0.2.0/24 via 10.77.0.200 dev eth0"]
     router = Xbeatd(lab, NODE, instance(dont_track_primary=True, virtual_routes=routes,
                                         virtual_ipaddress_excluded=["fd77::100/64"])).start_active()

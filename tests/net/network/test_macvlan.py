@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Interfaces with a virtual MAC: what they are, that a Backup's is silent, that they are found
-again."""
+"""Interfaces with a virtual MAC: their properties, that a Backup's is silent, and that they are
+found again after a restart."""
 
 import time
 
@@ -19,7 +19,7 @@ MADE = "0"
 
 @pytest.fixture
 def network(lab):
-    """Node-a is a router with the kernel's own settings."""
+    """node-a is a router with the kernel's default settings."""
     made = Network(lab)
     made.sysctl("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1",
                 *(f"net.ipv4.conf.{name}.{key}" for name in ("all", "default", "eth0")
@@ -72,8 +72,8 @@ def test_settings_that_do_already_stay(network):
 
 
 def test_backup_is_silent(network, watch):
-    """On a router, too, which IPv6 makes report a group on each of its interfaces; and after it has
-    been Active, when it would report that it leaves those of its addresses."""
+    """On a router, too, where IPv6 reports a group on each interface; and after it was Active, when
+    it would report that it leaves the groups of its addresses."""
     network.tool("macvlan", "vrrp.51", "eth0", "51", "4")
     network.tool("macvlan", "vrrp6.51", "eth0", "51", "6")
     time.sleep(SILENCE_SECONDS)
@@ -93,7 +93,7 @@ def test_backup_is_silent(network, watch):
 
 
 def is_forwarded(lab, family):
-    """Whether a packet that comes to node-a's virtual MAC comes back, to its real destination."""
+    """Whether a packet that comes to node-a's virtual MAC is forwarded to its real destination."""
     target, gateway = ("192.0.2.1", "10.77.0.99") if family == 4 else ("2001:db8::1", "fd77::99")
     mac = f"00:00:5e:00:0{1 if family == 4 else 2}:33"
     lab.run("node-b", "ip", "neigh", "replace", gateway, "lladdr", mac, "dev", "eth0")
@@ -103,8 +103,8 @@ def is_forwarded(lab, family):
 
 @pytest.mark.parametrize("family,target", [(4, "192.0.2.1/32"), (6, "2001:db8::1/128")])
 def test_backup_takes_nothing_to_the_virtual_mac(lab, network, family, target):
-    """Switches flood what is for a MAC they have not learnt; two routers must not both forward
-    it."""
+    """Switches flood frames to a MAC that they have not learned; two routers must not both forward
+    them."""
     # It would drop packets to an interface without an address, which is not what is tested.
     network.sysctl("net.ipv4.conf.all.rp_filter=0")
     client = lab.address("client", family=family)
@@ -120,7 +120,7 @@ def test_backup_takes_nothing_to_the_virtual_mac(lab, network, family, target):
 
 @pytest.mark.parametrize("family,address", [(4, "10.77.0.100"), (6, "fd77::100")])
 def test_reached_by_the_virtual_mac_alone(lab, network, family, address):
-    """Although the base hears each question, and has the route back."""
+    """Although the base interface hears each request, and has the route back."""
     network.tool("macvlan", "vrrp.51", "eth0", "51", str(family))
     network.tool("active", "vrrp.51", "eth0", str(family))
     network.tool("add", "vrrp.51", f"{address}/{32 if family == 4 else 128}", "flags", "2")
@@ -132,8 +132,8 @@ def test_reached_by_the_virtual_mac_alone(lab, network, family, address):
 
 
 def test_base_does_not_give_its_own_mac(lab, network):
-    """What the Active sends from the virtual address leaves by the base, which asks for
-    neighbours."""
+    """Packets that the Active sends from the virtual address leave by the base interface, which
+    resolves neighbours."""
     network.tool("macvlan", "vrrp.51", "eth0", "51", "4")
     network.tool("active", "vrrp.51", "eth0", "4")
     network.tool("add", "vrrp.51", "10.77.0.100/24")
@@ -155,7 +155,7 @@ def test_taken_over(network):
 
 
 def test_half_made_is_silent(network, watch):
-    """Left by a daemon that was killed right after it had made it."""
+    """Left by a daemon that was killed right after it had created it."""
     network.ip("link", "add", "vrrp.51", "link", "eth0", "address", "00:00:5e:00:02:33",
                "type", "macvlan", "mode", "private")
     assert network.tool("macvlan", "vrrp.51", "eth0", "51", "6") == MADE

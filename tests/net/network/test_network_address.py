@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Virtual addresses of all kinds in the kernel, as iproute2 puts them there with the same words."""
+"""Virtual addresses of all kinds in the kernel, as iproute2 adds them with the same arguments."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.support.network import Network
 DEVICE = "eth0"
 NODAD, HOME, MNGTMPADDR, NOPREFIXROUTE, AUTOJOIN = 0x02, 0x10, 0x100, 0x200, 0x400
 
-# What the tool is given, and iproute2.
+# Arguments for the tool, and for iproute2.
 CASES = {
     "plain": ("10.77.0.100/32", "10.77.0.100/32"),
     "broadcast": ("10.77.0.100/24 brd 10.77.0.255", "10.77.0.100/24 brd +"),
@@ -60,7 +60,7 @@ def test_as_iproute2(network, name):
     (["fd77::100/64"], "fd77::100/128"),
 ])
 def test_other_attributes_do_not_save_it(network, there, removed):
-    """One that stayed would be a virtual address on two nodes."""
+    """An address that remained would be a virtual address on two nodes."""
     before = network.told_of_addresses(DEVICE)
     for words in there:
         network.ip("address", "add", *words.split(), "dev", DEVICE)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Routes and rules in the kernel, as ip(8) shows what a line of the configuration put there.
+"""Routes and rules in the kernel, as ip(8) shows what a configuration line installed.
 
-The parser and the netlink part do the work, without a daemon, in a namespace with two interfaces.
+The parser and the netlink part run without a daemon, in a namespace with two interfaces.
 """
 
 import os
@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.routing import Host
 
-# The line, and what "ip route show table all proto keepalived" then says, words in order.
+# The line, and the output of "ip route show table all proto keepalived" for it, words in order.
 ROUTES = [
     ("192.0.2.0/24 via 10.0.0.2", "192.0.2.0/24 via 10.0.0.2 dev eth0"),
     ("192.0.2.0/24 via 10.0.1.2", "192.0.2.0/24 via 10.0.1.2 dev eth1"),
@@ -157,7 +157,8 @@ def test_expiry(host):
 
 
 def test_routes_of_others_stay(host):
-    """One to the same destination does not hinder, comes second, and is not removed."""
+    """A foreign route to the same destination is kept, and ours is added, after it with
+    "append"."""
     others = ["192.0.2.0/24 via 10.0.0.7 dev eth0"]
     host.ip("route", "add", *others[0].split(), "proto", "static")
     host.write(routes=["192.0.2.0/24 via 10.0.0.2"])
@@ -174,7 +175,7 @@ def test_routes_of_others_stay(host):
 
 
 def test_many(host):
-    """A thousand routes and rules stand and go."""
+    """A thousand routes and rules are added and removed."""
     count = 1000
     host.write(routes=[f"198.{18 + i // 256}.{i % 256}.0/24 via 10.0.0.2" for i in range(count)],
                rules=[f"from 198.{18 + i // 256}.{i % 256}.0/24 table 9 priority {i + 1}"

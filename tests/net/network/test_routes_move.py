@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What an Active has beside its addresses: routes, rules, excluded addresses; and what is
-static."""
+"""What an Active installs beside its addresses: routes, rules, excluded addresses; and static
+ones."""
 
 import pytest
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Applications that beat into their pages: real ones, stopped, killed and restarted, as are the
-daemons."""
+"""Applications that write beats to their pages: real ones, stopped, killed and restarted, as are
+the daemons."""
 
 import os
 import shutil
@@ -30,7 +30,7 @@ def app(name, *lines, timeout_ms=TIMEOUT_MS):
 
 @pytest.fixture
 def public_tools():
-    """Copies that every user can reach, wherever this tree is."""
+    """Copies that every user can execute, wherever this tree is."""
     with tempfile.TemporaryDirectory() as directory:
         os.chmod(directory, 0o755)
         for tool in (BUILD / "xbeatctl", BUILD / "tools" / "app_example"):
@@ -39,7 +39,7 @@ def public_tools():
 
 
 class Applications:
-    """Two nodes whose first instance tracks an application; it is not started."""
+    """Two nodes whose first instance tracks an application, which is not started."""
 
     def __init__(self, lab, cluster):
         self.lab = lab
@@ -54,7 +54,7 @@ class Applications:
                                    instance=False)
 
     def run(self, node=NODE, name="web", interval_ms=10):
-        """A program that beats, in time whatever else runs; returns when it does."""
+        """Starts a program that beats in time on a busy machine; returns once it beats."""
         process = self.lab.spawn(node, *REALTIME, BUILD / "tools" / "app_example", self.lab.instance(node),
                                  name, interval_ms)
         wait_until(lambda: "opened" in process.output(), f"{name} is opened")
@@ -85,8 +85,8 @@ def last_event(daemon, kind, to):
 
 
 def test_a_stopped_application_is_a_fault_and_peers_know(lab, applications):
-    """Without weight: no node is Active without the application, and one is again as soon as it
-    continues."""
+    """Without weight: no node is Active without the application, and one is again as soon as the
+    application continues."""
     node, peer = (applications.daemon(name).start() for name in (NODE, PEER))
     assert node.state() == "initialize" and "not opened yet" in node.explain()["said"]
     assert shown(node)["state"] == "unopened" and late_bits(peer) == 1
@@ -135,7 +135,8 @@ def test_priority_falls_by_the_weight(applications):
 
 
 def test_reverse_and_sync_group(applications, lab):
-    """One costs priority while it beats; late, the other is a fault of its whole group."""
+    """One application lowers the priority while it beats; the other, when late, is a fault of its
+    whole group."""
     node = applications.daemon(NODE, app("spare"), app("web"))
     track = block("track_app", "spare weight 20 reverse")
     node.configure(heartbeat(lab, applications.cluster.settings), app("spare"), app("web"),
@@ -210,7 +211,7 @@ def test_a_clean_restart_is_noticed_by_the_application(applications, lab):
 
 
 def test_reload_adds_moves_and_removes(applications, lab):
-    """A program does not notice that others come, that its place changes, or its timeout."""
+    """A program does not notice that others arrive, that its slot changes, or its timeout."""
     node, peer = (applications.daemon(name).start() for name in (NODE, PEER))
     web = applications.run()
     node.wait_state("active")
@@ -278,7 +279,7 @@ while time.monotonic() < end:
 
 
 def busy_share(node):
-    """Of a processor, for a second."""
+    """The share of a processor, during a second."""
     before_ns, start_ns = node.cpu_ns(), time.monotonic_ns()
     time.sleep(1)
     return (node.cpu_ns() - before_ns) / (time.monotonic_ns() - start_ns)
@@ -332,7 +333,7 @@ def test_own_standstill_accuses_nobody(applications):
 
 
 def test_installed_library(tmp_path):
-    """A program that knows the installed header and library alone, shared and static."""
+    """A program that knows only the installed header and library, shared and static."""
     subprocess.run(["make", "-s", "install", f"DESTDIR={tmp_path}", f"BUILD={BUILD}"], cwd=BUILD.parent,
                    check=True, stdout=subprocess.DEVNULL)
     environment = dict(os.environ, PKG_CONFIG_SYSROOT_DIR=str(tmp_path),

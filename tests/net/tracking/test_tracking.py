@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Tracked things in the running daemon: priorities, faults, and adverts that go on in time."""
+"""Tracked objects in the running daemon: priorities, faults, and adverts that continue on time."""
 
 import shutil
 import subprocess
@@ -100,7 +100,7 @@ def test_scripts_weights_rise_and_fall(lab):
 
 @pytest.mark.laboratory(nodes=1)
 def test_bad_scripts_delay_nothing(lab, watch):
-    """Each is a failing script with its reason; adverts go on in time meanwhile."""
+    """Each is a failing script with its reason; adverts continue on time meanwhile."""
     node = Xbeatd(
         lab, "node-a",
         script("hangs", "/bin/sleep 60", "weight -1", "timeout 0.2", interval="0.3"),
@@ -165,7 +165,7 @@ def test_process_file_and_bounds(lab):
 
 @pytest.mark.laboratory(nodes=2)
 def test_peer(lab):
-    """Alone, a node lowers one instance and takes no part in another."""
+    """A single node lowers one instance and disables another."""
     common = heartbeat(lab, daemon_timeout="1s")
     node = Xbeatd(lab, "node-a", common,
                   instance("weighed", "heartbeat lan", "track_peer node-b weight -30"),

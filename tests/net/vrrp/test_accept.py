@@ -57,7 +57,8 @@ def test_no_accept_refuses_all_but_neighbour_discovery(lab, serving):
             refused = router.drops("no_accept")
         assert knows_neighbour(lab, address), address
     wait_served(lab, lab.address(NODE))
-    # What is refused follows the role: whoever accepts answers, and the first keeps nothing back.
+    # The filter follows the role: a node that accepts answers, and the first no longer drops
+    # anything.
     other = Xbeatd(lab, OTHER, REFUSING.replace("no_accept", "accept").replace("200", "250")).start()
     other.wait_state("active", "VI_6")
     router.wait_state("backup")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Adverts and announcements as they leave: unicast alone, and gratuitous ARP when it is asked
-for."""
+"""Adverts and announcements on the wire: unicast alone, and gratuitous ARP when it is
+configured."""
 
 import time
 
@@ -28,7 +28,7 @@ def test_unicast_sends_nothing_to_the_group(lab):
 
 
 def test_refresh_repeats_announcements(lab):
-    """At the start, garp_master_delay later, then at garp_master_refresh."""
+    """Announced at the start, garp_master_delay later, then every garp_master_refresh."""
     with Watch(lab, NODE) as watch:
         Xbeatd(lab, NODE, instance(garp_master_delay=0, garp_master_repeat=1, garp_master_refresh=1,
                                    garp_master_refresh_repeat=2)).start_active()
@@ -56,13 +56,14 @@ def test_announcements_are_spaced(lab):
 
 
 def test_lower_rival_is_answered_with_announcements(lab):
-    """garp_lower_prio_repeat, and once more when neighbours listen again."""
+    """garp_lower_prio_repeat announcements, and as many again when neighbours accept updates
+    again."""
     router = Xbeatd(lab, NODE, instance(priority=200, garp_master_delay=0, garp_master_repeat=1,
                                         garp_lower_prio_repeat=3,
                                         garp_lower_prio_delay=1)).start_active()
     time.sleep(0.2)  # not right after an announcement
     with Watch(lab, NODE) as watch, Forger(lab, OTHER) as forger:
-        # A rival that comes right after a regular advert has been answered by that.
+        # A rival's advert right after a regular advert counts as answered by that one.
         regular_ns = watch.wait_advert(sent=True).time_ns
         time.sleep(0.03)
         forger.send(priority=100)

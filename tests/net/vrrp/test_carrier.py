@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A node that lives but cannot serve: only the interface of its instance lost its carrier."""
+"""A live node that cannot serve: only the interface of its instance lost its carrier."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_active_without_carrier_gives_the_instance_up(lab):
 @pytest.mark.laboratory(nodes=2, links=2)
 def test_killed_active_back_without_carrier_is_followed(lab):
     """No advert had priority 0: only its heartbeats show that node-a is not Active any more."""
-    # It is back before daemon_timeout, so that it is not followed as a hung one.
+    # It is back before daemon_timeout, so it does not count as hung.
     cluster = Cluster(lab, Settings(advert_interval="0.1", daemon_timeout="30s")).start_active()
     cluster["node-a"].kill()
     lab.cut("node-a", "eth0", "--carrier")

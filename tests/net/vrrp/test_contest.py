@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A rival announces itself right after a takeover: neighbours come back to the Active at once, not
+"""A rival announces itself right after a takeover: neighbours return to the Active at once, not
 only with the next gratuitous ARP of garp_master_delay."""
 
 import itertools
@@ -24,7 +24,7 @@ def neighbour_mac(lab):
 
 
 def pretend(lab, node, port):
-    """Claims in the name of a node that it has the address: an advert and gratuitous ARP."""
+    """Claims the address in the name of a node: an advert and gratuitous ARP."""
     own = lab.mac(node)
     advert = (Ether(src=own, dst="01:00:5e:00:00:12")
               / IP(src=lab.address(node), dst="224.0.0.18", ttl=255, proto=112)
@@ -42,7 +42,7 @@ def test_neighbours_are_called_back_at_once(lab, cluster):
     changes = lab.spawn("client", "ip", "monitor", "neigh")
 
     def client_was_with():
-        """The nodes, in order, since the first was lost."""
+        """The nodes that the client used, in order, since the first was lost."""
         seen = re.findall(rf"^{VIP} dev eth0 lladdr (\S+)", changes.output(), re.M)
         return [mac for mac, _ in itertools.groupby(seen)]
 
@@ -63,13 +63,12 @@ def test_neighbours_are_called_back_at_once(lab, cluster):
 
 @pytest.fixture
 def two_actives(lab):
-    """node-b has taken over from node-a, which was cut off; then node-a's daemon was stopped, and
-    its link healed: its kernel goes on answering until the guard closes, and the client is with
-    it."""
+    """node-b has taken over from node-a, which was cut off. Then node-a's daemon was stopped, and
+    its link healed: its kernel answers until the guard expires, and the client uses node-a."""
     cluster = Cluster(lab, Settings(advert_interval="0.1", daemon_timeout="1s")).start_active().start_client()
     lab.cut("node-a")
     cluster["node-b"].wait_state("active")
-    time.sleep(3)  # until node-b does not repeat its announcement any more
+    time.sleep(3)  # until node-b no longer repeats its announcement
     cluster["node-a"].process.send_signal(signal.SIGSTOP)
     lab.heal("node-a")
     wait_until(lambda: cluster["node-b"].verdict("node-a") == "up", "they hear each other")

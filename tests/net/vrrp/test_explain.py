@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What "explain" tells a person who was woken at night: about two possible owners, about this node,
-about nodes that no node hears; and never two statements that contradict each other."""
+"""What "explain" reports about two possible owners, about this node, and about nodes that no node
+hears; two of its statements never contradict each other."""
 
 import signal
 import subprocess
@@ -19,7 +19,7 @@ def cluster(lab):
 
 
 def wait_verdict(daemon, peer, verdict):
-    wait_until(lambda: daemon.verdict(peer) == verdict, f"{daemon.node} calls {peer} {verdict}")
+    wait_until(lambda: daemon.verdict(peer) == verdict, f"{daemon.node} judges {peer} {verdict}")
 
 
 def said(daemon, name="VI_1"):
@@ -87,7 +87,8 @@ def test_another_key(lab, cluster):
 
 @pytest.mark.laboratory(nodes=2, links=2)
 def test_a_link_of_its_own_that_is_bad(lab):
-    cluster = Cluster(lab, Settings(advert_interval="0.1", client_is_node=True, instance_lines=["track_link eth0 weight -120"]))
+    cluster = Cluster(lab, Settings(advert_interval="0.1", client_is_node=True,
+                                    instance_lines=["track_link eth0 weight -120"]))
     cluster.start_xbeatd()
     cluster.wait_up()
     a = cluster["node-a"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The service address: it is on the best live node, and clients are answered by it."""
+"""The service address: it is on the best live node, which answers the clients."""
 
 import re
 import signal
@@ -70,11 +70,11 @@ def test_restart_after_kill_is_one_active(steady):
 
 
 def test_stopped_active_loses_address_and_yields(steady):
-    """The one that was stopped must not stay Active beside the one that took over."""
+    """The stopped node must not stay Active beside the one that took over."""
     steady["node-a"].process.send_signal(signal.SIGSTOP)
     steady.client.wait_owner("node-b")
     steady["node-a"].process.send_signal(signal.SIGCONT)
-    # It preempts, as configured, and then it is the only one.
+    # It preempts, as configured, and then it is the only Active.
     steady.wait_holder("node-a")
     steady.client.wait_owner("node-a")
 
@@ -95,7 +95,7 @@ def test_death_of_backup_moves_nothing(lab, steady):
     steady.wait_up()
     result = steady.client.finish()
     assert result["owner_changes"] == 0
-    # node-c, alone for a moment, took the address too, and gave it back.
+    # node-c, alone for a moment, took the address too, and released it.
     steady.wait_holder("node-a")
 
 
@@ -124,7 +124,7 @@ def test_stop_hands_over_to_the_best_at_once(lab, cluster):
 
 
 def test_active_and_best_backup_die_together(lab, cluster):
-    """The third does not wait for one who is dead."""
+    """The third does not wait for a node that is dead."""
     cluster.start_active()
     cut = lab.cut_together("node-a", "node-b")
     cluster["node-c"].wait_state("active")

@@ -14,7 +14,7 @@ from tests.support.laboratory import wait_until
 from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=2)
-RATE, SECONDS = 20000, 5  # longer than Active_Down_Timer, 3.6 s, while node-a's adverts drown
+RATE, SECONDS = 20000, 5  # longer than Active_Down_Timer, 3.6 s, while node-a's adverts are lost in the flood
 ANSWERS_PER_SECOND_MAX = 100
 
 
@@ -51,7 +51,7 @@ def test_lower_adverts_move_nothing(lab, steady):
         assert adverts(steady[node], "received") - received[node] >= sent * 0.5
     answers = adverts(steady["node-a"], "sent") - answers
     passed = time.monotonic() - start
-    assert answers <= passed * (ANSWERS_PER_SECOND_MAX + 1) + 1  # with those by the timer
+    assert answers <= passed * (ANSWERS_PER_SECOND_MAX + 1) + 1  # including those sent by the timer
     assert changes(steady) == before
     assert steady["node-a"].state() == "active"
     assert steady["node-b"].state() == "backup"

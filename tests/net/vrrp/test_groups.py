@@ -34,7 +34,7 @@ def test_group_moves_as_one(lab):
     wait_up(best, second)
     wait_all(best, "active")
     wait_all(second, "backup")
-    # A fault of one member takes the other along, on both nodes.
+    # A fault of one member moves the other, too, on both nodes.
     lab.cut("node-a", "eth1", "--carrier")
     wait_all(second, "active")
     wait_all(best, "initialize")
@@ -48,7 +48,7 @@ def test_group_moves_as_one(lab):
     wait_all(second, "active")
     lab.heal("node-a")
     wait_all(second, "backup")
-    # A daemon that crashes and is there again at once has lost none.
+    # A daemon that crashes and restarts at once has lost none.
     best.kill()
     best.start()
     for name in NAMES:
@@ -62,7 +62,7 @@ def test_group_moves_as_one(lab):
 
 @pytest.mark.laboratory(nodes=1)
 def test_startup_delay(lab):
-    # Long enough to be asked and reloaded meanwhile.
+    # Long enough to be queried and reloaded meanwhile.
     delay_s = 3
     node = Xbeatd(lab, "node-a", block("global_defs", f"vrrp_startup_delay {delay_s}"), instance())
     start = time.monotonic()
@@ -82,7 +82,7 @@ def test_startup_delay(lab):
 
 @pytest.mark.laboratory(nodes=2, links=2)
 def test_nopreempt(lab):
-    """It is kept after a restart, after a fault, and after a reload that gives the higher
+    """nopreempt holds after a restart, after a fault, and after a reload that gives the higher
     priority."""
     def configuration(priority):
         return instance("VI_1", "nopreempt", block("track_interface", "eth1"), priority=priority)
@@ -105,7 +105,7 @@ def test_nopreempt(lab):
     second.start()
     time.sleep(0.6)
     assert best.vrrp()["state"] == "active" and second.vrrp()["state"] == "backup"
-    # Taken out, it preempts.
+    # With nopreempt removed, it preempts.
     second.reload(configuration(200).replace("nopreempt", "preempt"))
     second.wait_state("active")
     best.wait_state("backup")
@@ -125,7 +125,7 @@ def test_preempt_delay(lab):
     assert start.most_ms(activation) > 1000 * delay_s - 100, activation
     assert start.least_ms(activation) < 1000 * delay_s + 1000, activation
     second.wait_state("backup")
-    # It is for live Actives: a dead one is not waited for.
+    # It applies to live Actives: a dead one is not waited for.
     best.json("failover", "VI_1")
     second.wait_state("active")
     best.json("resume")
@@ -147,7 +147,7 @@ def test_owners_take_their_addresses(lab):
 
 @pytest.mark.laboratory(nodes=1)
 def test_one_that_cannot_run_keeps_all_from_starting(lab):
-    """No notification reports a Backup that is none."""
+    """No notification reports a Backup state that does not exist."""
     lab.run("node-a", "ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1")
     lab.run("node-a", "ip", "address", "add", "10.88.0.1/24", "dev", "v0")
     text = instance() + instance("VI_2", vrid=52, interface="v0", vips=["10.88.0.100/24"]) + GROUP

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Hostile adverts: each wrong one is counted under its reason, and none moves an instance."""
+"""Hostile adverts: each invalid one is counted under its reason, and none moves an instance."""
 
 import random
 import struct
@@ -16,12 +16,12 @@ pytestmark = pytest.mark.laboratory(nodes=2)
 ACTIVE, BACKUP = "node-a", "node-b"
 RIVAL = "10.77.0.66"
 COPIES = 5
-PADDED = {"bytes_min": 60}  # as the cards of real machines do
+PADDED = {"bytes_min": 60}  # as the network cards of real machines do
 FLOOD_SECONDS, FLOOD_FRAMES_MIN = 2.5, 2000
 IP_OPTION = b"\x07\x03\x04\x00"  # record route, then the end of the list
 BROADCAST, HOST = "255.255.255.255", "10.77.0.99"
 
-# Reason, and how the advert differs from a right one with the highest priority.
+# The drop reason, and how the advert differs from a valid one with the highest priority.
 WRONG = [
     ("vrrp_bad_ttl", {"ttl": 254}),
     ("vrrp_bad_ttl", {"ttl": 0}),
@@ -47,13 +47,13 @@ WRONG = [
     ("vrrp_bad_destination", {"destination": "224.0.0.1"}),
 ]
 # Of no instance, so they go up the stack, which ignores them: VRID 0, a VRID without an instance, a
-# fragment that shows none, one to a host.
+# fragment without a VRID, one to a host.
 PASSED = [{"vrid": 0}, {"vrid": 52}, {"fragment": 0x0008}, {"destination": HOST}]
 
 
 @pytest.fixture
 def pair(lab):
-    # A switch does not read IP headers; Linux's, with br_netfilter, drops or trims wrong packets.
+    # A switch does not read IP headers; Linux's, with br_netfilter, drops or trims invalid packets.
     lab.run("switch", "sysctl", "-q", "-w", "net.bridge.bridge-nf-call-iptables=0", check=False)
     active = Xbeatd(lab, ACTIVE, instance(priority=200)).start_active()
     return active, Xbeatd(lab, BACKUP, instance(priority=100)).start()
@@ -89,7 +89,7 @@ def test_own_advert_that_comes_back_is_counted(lab, pair, forger):
     forger.send(lab.address(ACTIVE), priority=254, copies=COPIES)
     wait_until(lambda: active.drops("vrrp_own") == COPIES, "they are counted")
     assert active.vrrp()["state"] == "active"
-    # The Backup cannot tell it from the true one: it reports the same as always.
+    # The Backup cannot distinguish it from the true Active: it reports the same as before.
     assert backup.vrrp()["state"] == "backup"
 
 
@@ -113,7 +113,7 @@ def test_releases_of_another_than_the_active_move_nothing(lab, pair, forger):
 
 
 def test_rival_with_higher_priority_moves_it(lab, pair, forger):
-    """As VRRP must: it is right in every respect."""
+    """As VRRP requires: it is valid in every respect."""
     active, backup = pair
     forger.send(RIVAL, priority=254)
     active.wait_state("backup")
@@ -123,8 +123,8 @@ def test_rival_with_higher_priority_moves_it(lab, pair, forger):
 
 
 def flood_frames(count=4096):
-    """For the served VRID: half well-formed ones of lower priority, each of another sender with
-    another interval and list, half of random bytes after a valid IP header."""
+    """For the served VRID: half are well-formed adverts of lower priority, each of another sender
+    with another interval and list; half are random bytes after a valid IP header."""
     chance = random.Random(1)
     frames = []
     for _ in range(count // 2):
@@ -157,7 +157,7 @@ def test_flood_at_line_rate_moves_nothing(lab, pair, forger):
                     if reason.startswith("vrrp_bad"))
         assert taken > 0 and wrong > 0 and taken + wrong > FLOOD_FRAMES_MIN
     assert lab.holders(VIP) == [ACTIVE]
-    # And the elections go on as ever.
+    # Elections continue to work.
     forger.send(RIVAL, priority=254)
     pair[0].wait_state("backup")
     pair[0].stop()

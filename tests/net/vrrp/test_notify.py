@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Notifications side by side with keepalived: the same configuration, the same story, the same
+"""Notifications compared with keepalived: the same configuration, the same sequence, the same
 lines."""
 
 import contextlib
@@ -18,7 +18,7 @@ WORDS = ("notify", "notify_master", "notify_backup", "notify_fault", "notify_sto
 
 
 class Story:
-    """A daemon on a node whose notifications go to a directory: a file for each word, and the
+    """A daemon on a node whose notifications go to a directory: a file for each state, and the
     FIFO."""
 
     def __init__(self, lab, node, *global_lines):
@@ -27,7 +27,7 @@ class Story:
         self.directory = lab.path(f"told-{node}")
         self.directory.mkdir()
         self.script = self.directory / "tell"
-        # A line is written at once, so two programs do not tear each other's.
+        # A line is one write, so lines of two programs do not mix.
         self.script.write_text('#!/bin/sh\nword=$1; shift\necho "$*" >>"${0%/*}/$word"\n')
         self.script.chmod(0o700)
         fifo = self.directory / "fifo"
@@ -45,13 +45,13 @@ class Story:
         return [f'{word} "{self.script} {word}"' for word in WORDS]
 
     def lines(self):
-        """What was written to the FIFO."""
+        """The lines that were written to the FIFO."""
         with contextlib.suppress(BlockingIOError):
             self.read += os.read(self.fifo, 1 << 16)
         return self.read.decode().splitlines()
 
     def runs(self, word):
-        """What the script of this word was called with."""
+        """The arguments of each call of this state's script."""
         path = self.directory / word
         return path.read_text().splitlines() if path.exists() else []
 
@@ -59,7 +59,7 @@ class Story:
         os.close(self.fifo)
 
     def wait_for(self, state, count=1):
-        """Until all have said that they are in a state."""
+        """Waits until all have notified a state."""
         def said():
             words = [line.split() for line in self.lines()]
             return all(sum(line[1] == f'"{name}"' and line[2] == state for line in words) >= count
@@ -67,9 +67,9 @@ class Story:
         wait_until(said, f"{self.node}: {state} {count} times: {self.lines()}")
 
     def told(self):
-        """The arguments of each script, each name's lines in the FIFO, and in what order the kinds of
-        them came; members of a group follow each other in any order, with keepalived, too. At the
-        start keepalived reports the group before its members, xbeat always after."""
+        """The arguments of each script, each name's lines in the FIFO, and the order of their
+        kinds. Members of a group follow each other in any order, with keepalived, too. At the start
+        keepalived reports the group before its members, xbeat always after them."""
         told = {word: sorted(self.runs(word)) for word in WORDS}
         for name in (*NAMES, "both"):
             told[name] = [line for line in self.lines() if f'"{name}"' in line]
@@ -114,7 +114,7 @@ def test_same_lines_as_keepalived(lab, first, delay):
 
 
 class Removal(Story):
-    """Two instances in no group, one with notify_deleted; later neither is there."""
+    """Two instances in no group, one with notify_deleted; later both are removed."""
 
     def __init__(self, lab, node):
         super().__init__(lab, node)
@@ -125,8 +125,7 @@ class Removal(Story):
         self.later = head + stays
 
     def last_words(self):
-        """What the FIFO and "notify" report of the instances that were removed, without the
-        start."""
+        """What the FIFO and "notify" report of the removed instances, without the start."""
         runs = [line for line in self.runs("notify") if line.split()[2] in ("FAULT", "DELETED")]
         lines = [line for line in self.lines() if line.split()[2] in ("FAULT", "DELETED")]
         return sorted(lines), sorted(runs), sorted(self.runs("notify_fault"))

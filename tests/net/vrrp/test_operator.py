@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What an operator does to a cluster with xbeatctl, and what he is told."""
+"""What an operator does to a cluster with xbeatctl, and what it reports to the operator."""
 
 import subprocess
 import time
@@ -12,7 +12,7 @@ from tests.support.probe import Client, serve_everywhere
 from tests.support.xbeatd import Xbeatd, wait_up
 
 PRIORITIES = (150, 120, 100)
-# Active_Down_Interval is 0.7 s: not to be mistaken for a handover.
+# Active_Down_Interval is 0.7 s: clearly longer than a handover.
 INTERVAL, HANDOVER_MS_MAX = "0.2", 500
 
 
@@ -96,7 +96,7 @@ def test_failover_that_makes_no_sense_is_refused(lab, nodes):
     assert best.vrrp()["state"] == "active"
     done = best.ctl("failover", "VI_2", check=False)
     assert done.returncode == 1 and "VI_2" in done.stderr, done.stderr
-    # Another daemon is there to take over, but away from the others: not a live Backup.
+    # Another daemon could take over, but it is cut off from the others: not a live Backup.
     assert second.json("resume")["instances"] == ["VI_1"]
     wait_until(lambda: "node-b takes over" in best.explain()["said"], "node-b is back")
     lab.cut("node-b", "eth0")
@@ -114,7 +114,7 @@ def test_drain_resume_and_restart(lab, nodes):
     assert best.vrrp()["stays_away"] == "drained"
     has_words(best.explain()["said"], "drained", "xbeatctl resume")
     has_words(best.text("status"), "draining")
-    # A crash does not end it: what it is drained for goes on.
+    # A crash does not end it: the node is still drained afterwards.
     best.kill()
     best.start()
     wait_up(*nodes)
@@ -123,7 +123,7 @@ def test_drain_resume_and_restart(lab, nodes):
     assert best.json("resume")["instances"] == ["VI_1"]
     best.wait_state("active")
     assert best.json("status")["state"] == "running"
-    # A clean stop does: what starts then takes part.
+    # A clean stop does: the next daemon takes part.
     best.json("drain")
     second.wait_state("active")
     best.stop()

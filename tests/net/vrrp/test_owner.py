@@ -26,7 +26,7 @@ def test_owner_is_active_at_once_and_keeps_its_address(lab):
 
 @pytest.fixture
 def owner(lab):
-    """Runs on node-a: one address is the interface's own, the other one xbeatd adds."""
+    """Runs on node-a: one address is the interface's own, the other is added by xbeatd."""
     vip_lines = [f"{VIP}/24", f"{lab.address('node-a')}/24"]
     cluster = Cluster(lab, Settings(vip_lines=vip_lines, priorities=[OWNER, 100]))
     cluster.start_xbeatd("node-a")["node-a"].wait_state("active")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Addresses that something else removes from the Active, or adds to a Backup."""
+"""Another program removes addresses from the Active, or adds them to a Backup."""
 
 import time
 
@@ -52,7 +52,7 @@ def test_address_that_is_not_tracked_is_left_alone(router):
 
 
 def test_all_addresses_flushed(lab, router):
-    """Without an address to advertise from there is no Active; with one there is again."""
+    """Without an address to advertise from, no node is Active; with one, it is Active again."""
     router.ip("address", "flush", "dev", "eth0", check=False)
     wait_until(lambda: "address" in router.obstacles(), "no address to advertise from")
     assert router.vrrp()["state"] == "initialize"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""use_vmac in a running daemon: the interface's life, who advertises and answers from it."""
+"""use_vmac in a running daemon: the interface's life, and which interface advertises and
+answers."""
 
 import time
 
@@ -31,7 +32,7 @@ def router(lab):
 
 
 def advert_macs(lab, node=NODE):
-    """Of the two families."""
+    """Adverts of the two families."""
     with Watch(lab, node) as watch:
         wait_until(lambda: watch.families() == {4, 6}, "adverts of both families")
         return {advert.family: advert.mac for advert in watch.adverts(sent=True)}
