@@ -9,8 +9,8 @@ the figures would measure cache lines that move between the two. The cost of sen
 alone is measured with frames that are dropped at once; the column "net" leaves it out.
 
 xbeatd is attached in all runs: its program passes what is not a heartbeat to the kernel's stack.
-Heartbeats are authentic and new, each with the next number and its own message
-authentication code.
+Heartbeats are authentic and new, each with the next number and its own message authentication
+code.
 """
 
 import json

@@ -127,7 +127,7 @@ class Exercise:
             self.ask_all()
         # An entry younger than a second ignores gratuitous ARP, which is then repeated.
         with contextlib.suppress(AssertionError):
-            wait_until(lambda: self.client_is_right(name), "the client has gone along")
+            wait_until(lambda: self.client_is_right(name), "the client has followed")
 
     def client_is_right(self, step):
         self.neighbours[step] = known = self.lab.neighbours("client")

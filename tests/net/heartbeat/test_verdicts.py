@@ -167,7 +167,7 @@ def test_node_on_one_of_two_links_is_degraded(lab, cluster):
     assert [event["to"] for event in events][-1] == "down" and events[-1]["from"] == "up"
     assert "degraded" in node.explain("node-b")["said"]
     lab.heal("node-b", "eth1")
-    wait_until(lambda: "degraded" not in node.peer("node-b"), "node-b is well")
+    wait_until(lambda: "degraded" not in node.peer("node-b"), "node-b is healthy")
 
 
 def test_death_during_an_own_stall_is_found_one_detection_time_after_it(lab, judged):

@@ -50,7 +50,7 @@ def test_a_direction_that_is_lost(lab, cluster):
     lab.lose("node-a", "out")
     a.wait_state("backup")
     wait_verdict(a, "node-b", "one-way")
-    wait_until(lambda: "does not preempt: node-b does not hear this node" in said(a), "why it stays Backup")
+    wait_until(lambda: "does not preempt: node-b does not hear this node" in said(a), "explain gives the reason")
     assert "it preempts when" not in said(a)
     assert a.peer("node-b")["links"][0]["heard_age_ns"] < 100e6
     row = next(line for line in a.text("peers").splitlines() if line.startswith("node-b"))
@@ -99,4 +99,4 @@ def test_a_link_of_its_own_that_is_bad(lab):
     a.wait_state("active")
     lab.cut("node-a", "eth0")
     a.wait_state("backup")
-    wait_until(lambda: "node-b reports in its heartbeats that it is Active" in said(a), "who has it")
+    wait_until(lambda: "node-b reports in its heartbeats that it is Active" in said(a), "node-a knows the Active")
