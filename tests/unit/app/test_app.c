@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The library against the daemon's own control server on a real socket: pages that come over it,
- * who gets none, and answers that are none. The page is a memfd here; the kernel's are in
- * tests/net.
+ * The library against the daemon's own control server on a real socket: passed pages, refused
+ * clients and invalid answers. The page is a memfd here; the kernel's are in tests/net.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -63,7 +62,7 @@ static json_t *call_open(void *context, struct control_call *call)
 	return json_pack("{s:I, s:s}", "timeout_ns", (json_int_t)TIMEOUT_NS, "name", name);
 }
 
-/* As a method of an older daemon, or a broken one. */
+/* Like the method of an older or a faulty daemon. */
 static json_t *call_without(void *context, struct control_call *call)
 {
 	(void)context;
@@ -157,7 +156,7 @@ static struct xbeat_app *open_app(struct server *server, const char *name, int *
 	return attempt.app;
 }
 
-static void beats_are_seen_and_the_end_is(void **state)
+static void beats_and_the_end_are_seen(void **state)
 {
 	struct server *server = *state;
 	uint64_t before_ns = clock_now_ns();
@@ -213,8 +212,8 @@ static bool makes_no_call(void (*action)(struct xbeat_app *app), struct xbeat_ap
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/* On machines whose clock can be read so. */
-static void a_beat_is_no_system_call(void **state)
+/* On machines whose clock can be read without a system call. */
+static void a_beat_makes_no_system_call(void **state)
 {
 	struct server *server = *state;
 	struct xbeat_app *app;
@@ -225,13 +224,13 @@ static void a_beat_is_no_system_call(void **state)
 	app = open_app(server, "web", &error);
 	assert_non_null(app);
 	assert_true(makes_no_call(beat, app));
-	assert_true(server->page->beat_ns > 0); /* a child has the page, too */
+	assert_true(server->page->beat_ns > 0); /* a child process has the page, too */
 	xbeat_app_close(app);
 }
 #endif
 
-/* What a program has that could not open its application. */
-static void no_handle_is_a_stale_one(void **state)
+/* The handle of a program that could not open its application is NULL. */
+static void a_null_handle_is_stale(void **state)
 {
 	int error = 0;
 
@@ -251,7 +250,7 @@ static void assert_refused(struct server *server, const char *name, int expected
 	assert_int_equal(error, expected);
 }
 
-static void failures_have_a_name(void **state)
+static void failures_have_an_errno(void **state)
 {
 	struct server *server = *state;
 	int error = 0;
@@ -305,7 +304,7 @@ static size_t descriptors_of(struct server *server, const char *text)
 	return count;
 }
 
-static void only_what_was_asked_for_carries_a_descriptor(void **state)
+static void only_a_successful_open_passes_a_descriptor(void **state)
 {
 	assert_int_equal(
 		descriptors_of(*state,
@@ -320,8 +319,9 @@ static void only_what_was_asked_for_carries_a_descriptor(void **state)
 	assert_int_equal(descriptors_of(*state, "{\"method\":\"events\"}"), 0);
 }
 
-/* A client that asks and asks and reads nothing costs the server neither memory nor itself. */
-static void one_who_takes_nothing_gets_no_more(void **state)
+/* A client that sends requests and reads no answers neither fills the server's memory nor stalls
+ * it. */
+static void a_client_that_does_not_read_gets_no_more(void **state)
 {
 	static const char request[] = "{\"method\":\"app_open\",\"parameters\":{\"name\":\"web\"}}";
 	struct server *server = *state;
@@ -339,8 +339,8 @@ static void one_who_takes_nothing_gets_no_more(void **state)
 	close(greedy);
 }
 
-/* One user's programs hold all places, and use them. */
-static void nobody_is_kept_out_by_others(void **state)
+/* One user's programs hold all connections, and use them. */
+static void a_user_with_all_connections_keeps_no_other_out(void **state)
 {
 	static const char request[] = "{\"method\":\"other\"}";
 	struct server *server = *state;
@@ -370,7 +370,7 @@ static void nobody_is_kept_out_by_others(void **state)
 	xbeat_app_close(attempt.app);
 }
 
-/* In a child, since it becomes another user. */
+/* In a child process, because it changes its user. */
 static void ask_as_nobody(const char *path)
 {
 	uint64_t timeout_ns;
@@ -380,7 +380,7 @@ static void ask_as_nobody(const char *path)
 	_exit(xbeat_app_request(path, "web", &timeout_ns) == -EPERM ? 0 : 2);
 }
 
-static void strangers_are_sent_away_and_take_no_place(void **state)
+static void unauthorized_clients_are_refused_and_use_no_connection(void **state)
 {
 	struct server *server = *state;
 	struct xbeat_app *app;
@@ -412,16 +412,16 @@ int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, start, stop)
 	static const struct CMUnitTest tests[] = {
-		TEST(beats_are_seen_and_the_end_is),
-#ifndef __SANITIZE_ADDRESS__ /* which makes some of its own */
-		TEST(a_beat_is_no_system_call),
+		TEST(beats_and_the_end_are_seen),
+#ifndef __SANITIZE_ADDRESS__ /* which makes system calls of its own */
+		TEST(a_beat_makes_no_system_call),
 #endif
-		TEST(no_handle_is_a_stale_one),
-		TEST(failures_have_a_name),
-		TEST(only_what_was_asked_for_carries_a_descriptor),
-		TEST(one_who_takes_nothing_gets_no_more),
-		TEST(nobody_is_kept_out_by_others),
-		TEST(strangers_are_sent_away_and_take_no_place),
+		TEST(a_null_handle_is_stale),
+		TEST(failures_have_an_errno),
+		TEST(only_a_successful_open_passes_a_descriptor),
+		TEST(a_client_that_does_not_read_gets_no_more),
+		TEST(a_user_with_all_connections_keeps_no_other_out),
+		TEST(unauthorized_clients_are_refused_and_use_no_connection),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

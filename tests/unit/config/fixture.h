@@ -70,12 +70,12 @@ static inline struct config *fixture_parse(const char *text, const char *expecte
 	struct config *config = NULL;
 	int result =
 		config_parse("test.conf", text, strlen(text), &fixture_node, &config, &diagnostics);
-	char *said = fixture_render(&diagnostics);
+	char *messages = fixture_render(&diagnostics);
 
-	assert_string_equal(said, expected);
+	assert_string_equal(messages, expected);
 	assert_int_equal(result == 0, diagnostics.error_count == 0);
 	assert_int_equal(result == 0, config != NULL);
-	free(said);
+	free(messages);
 	diagnostics_free(&diagnostics);
 	return config;
 }

@@ -60,11 +60,11 @@ static void expect(const struct expansion *cases, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		struct diagnostics diagnostics = {0};
 		char *out = preprocess("test.conf", cases[i].text, &diagnostics);
-		char *said = fixture_render(&diagnostics);
+		char *messages = fixture_render(&diagnostics);
 
-		assert_string_equal(said, "");
+		assert_string_equal(messages, "");
 		assert_string_equal(out, cases[i].result);
-		free(said);
+		free(messages);
 		free(out);
 		diagnostics_free(&diagnostics);
 	}
@@ -220,10 +220,10 @@ static void expect_error(const char *text, const char *expected)
 {
 	struct diagnostics diagnostics = {0};
 	char *out = preprocess("test.conf", text, &diagnostics);
-	char *said = fixture_render(&diagnostics);
+	char *messages = fixture_render(&diagnostics);
 
-	assert_string_equal(said, expected);
-	free(said);
+	assert_string_equal(messages, expected);
+	free(messages);
 	free(out);
 	diagnostics_free(&diagnostics);
 }
@@ -276,13 +276,13 @@ static void cycles(void **state)
 }
 
 /* Checks that the last diagnostic contains a text. */
-static void expect_end(const char *text, const char *said)
+static void expect_end(const char *text, const char *messages)
 {
 	struct diagnostics diagnostics = {0};
 	char *out = preprocess("test.conf", text, &diagnostics);
 
 	assert_true(diagnostics.count > 0);
-	if (!strstr(diagnostics.entries[diagnostics.count - 1].text, said))
+	if (!strstr(diagnostics.entries[diagnostics.count - 1].text, messages))
 		fail_msg("%s", diagnostics.entries[diagnostics.count - 1].text);
 	free(out);
 	diagnostics_free(&diagnostics);
@@ -346,8 +346,7 @@ static void source_locations(void **state)
 		 "2:3: error: unknown keyword 'prioritty' in vrrp_instance; did you mean 'priority'? (from $A, used on line 9)\n"
 		 "3:3: error: unknown keyword 'nonsense' in vrrp_instance; see xbeat.conf(5) for the valid keywords (from $A, used on line 9)\n"},
 		{ROUTER "}\n~SEQ(I,1,3) priorit 1\n",
-		 "7:13: error: unknown keyword 'priorit'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, "
-		 "vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, static_ipaddress\n"},
+		 "7:13: error: unknown keyword 'priorit'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, static_ipaddress\n"},
 		{ROUTER "@main @^other  priority 0\n}",
 		 "6:25: error: priority 0 is out of range; 1 to 255 is allowed\n"},
 		{ROUTER "~LST(P,100, 300) priority $P\n}",

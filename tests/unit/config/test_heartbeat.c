@@ -60,8 +60,7 @@ static void wrong_heartbeat_values(void **state)
 		 "9:11: error: interface e4 exceeds the limit of 4 interfaces; remove one\n"},
 		{HEARTBEAT "intervall 10ms\nsmtp_alert\n}",
 		 "6:1: error: unknown keyword 'intervall' in heartbeat; did you mean 'interval'?\n"
-		 "7:1: error: unknown keyword 'smtp_alert' in heartbeat; valid keywords: interface, port, cluster_id, key_file, interval, multiplier, detection_min, detection_max, "
-		 "daemon_timeout, guard_timeout, restart_grace, on_isolated, node\n"},
+		 "7:1: error: unknown keyword 'smtp_alert' in heartbeat; valid keywords: interface, port, cluster_id, key_file, interval, multiplier, detection_min, detection_max, daemon_timeout, guard_timeout, restart_grace, on_isolated, node\n"},
 		{HEARTBEAT "}\nheartbeat g { interval 10 }",
 		 "7:1: error: a second heartbeat block is not supported; keep this one or \"h\" on line 1\n"},
 		{"heartbeat { }\nheartbeat sixteen-bytes-xx {\nnode 1 a 10.0.0.1\n"
@@ -171,8 +170,7 @@ static void invalid_times(void **state)
 		{HEARTBEAT "interval 1s\nguard_timeout 1s\n}",
 		 "7:1: error: guard_timeout 1s is not longer than the interval of heartbeat h (1s), at which the guard is extended; raise guard_timeout\n"},
 		{HEARTBEAT "on_isolated release\n}",
-		 "6:1: error: on_isolated release needs at least 2 other nodes: the death of the only one would look like isolation, and no node would keep the addresses; add a "
-		 "witness, or write \"on_isolated keep\"\n"},
+		 "6:1: error: on_isolated release needs at least 2 other nodes: the death of the only one would look like isolation, and no node would keep the addresses; add a witness, or write \"on_isolated keep\"\n"},
 		{HEARTBEAT "on_isolated relase\n}",
 		 "6:13: error: 'relase' is neither release nor keep; write \"on_isolated release|keep\"\n"},
 	};

@@ -92,11 +92,11 @@ static struct config *parse(const char *text, const char *expected)
 	struct diagnostics diagnostics = {0};
 	struct config *config = NULL;
 	int result = config_parse("test.conf", text, strlen(text), &node, &config, &diagnostics);
-	char *said = render(&diagnostics);
+	char *messages = render(&diagnostics);
 
-	assert_string_equal(said, expected);
+	assert_string_equal(messages, expected);
 	assert_int_equal(result == 0, config != NULL);
-	free(said);
+	free(messages);
 	diagnostics_free(&diagnostics);
 	return config;
 }
@@ -227,8 +227,7 @@ static void wrong_includes(void **state)
 	parse(SERVED "include\nincludem   # x\nincludez empty.conf\n",
 	      "test.conf:7:1: error: include lacks a file name; write \"include FILE\"\n"
 	      "test.conf:8:1: error: includem lacks a file name; write \"include FILE\"\n"
-	      "test.conf:9:1: error: unknown keyword 'includez'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, vrrp_track_file, "
-	      "track_file, vrrp_app, static_routes, static_rules, static_ipaddress\n");
+	      "test.conf:9:1: error: unknown keyword 'includez'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, static_ipaddress\n");
 	/* A large number of alternatives is truncated. */
 	for (int i = 0; i < 100; i++)
 		strcat(deep, "{a,b}");

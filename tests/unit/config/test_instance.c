@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A vrrp_instance: its values and defaults, which setting clears which, what is wrong. */
+/* A vrrp_instance: its values and defaults, which setting clears which, and invalid ones. */
 #include "tests/unit/config/fixture.h"
 #include "user/lib/time.h"
 

@@ -86,8 +86,7 @@ static const char what_is_left_out[] =
 	"7:4: warning: 'notification_email_from' configures keepalived's mail alerts, which xbeat does not have; it is ignored\n"
 	"8:4: warning: 'smtp_server' configures keepalived's mail alerts, which xbeat does not have; it is ignored\n"
 	"37:5: warning: authentication has no effect with VRRP version 3; remove one\n"
-	"46:20: warning: the weight -20 of check_proxy has no effect in a sync group without "
-	"sync_group_tracking_weight: it is not tracked; remove it, or write \"weight 0\" to make its failure a fault\n"
+	"46:20: warning: the weight -20 of check_proxy has no effect in a sync group without sync_group_tracking_weight: it is not tracked; remove it, or write \"weight 0\" to make its failure a fault\n"
 	"48:9: warning: eth0 is the instance's own interface, which is always tracked; this line is ignored\n"
 	"49:9: warning: the weight -10 of eth1 has no effect in a sync group without sync_group_tracking_weight: its failure is a fault; remove the weight\n"
 	"51:5: warning: 'smtp_alert' configures keepalived's mail alerts, which xbeat does not have; it is ignored\n"
@@ -132,7 +131,7 @@ static const char first_of_all[] = "vrrp_script chk_nginx {\n"
 				   "    }\n"
 				   "}\n";
 
-static void first_file_of_all(void **state)
+static void usual_first_file(void **state)
 {
 	struct config *config = fixture_parse(first_of_all, "");
 	const struct config_instance *instance = &config->instances[0];
@@ -234,7 +233,7 @@ static void whole_template(void **state)
 	config_free(config);
 }
 
-static void cut_off_everywhere(void **state)
+static void truncated_everywhere(void **state)
 {
 	(void)state;
 	for (size_t length = 0; length <= sizeof(keepalived) - 1; length++)
@@ -320,8 +319,8 @@ static void deep_nesting(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole_file),	  cmocka_unit_test(first_file_of_all),
-		cmocka_unit_test(whole_template), cmocka_unit_test(cut_off_everywhere),
+		cmocka_unit_test(whole_file),	  cmocka_unit_test(usual_first_file),
+		cmocka_unit_test(whole_template), cmocka_unit_test(truncated_everywhere),
 		cmocka_unit_test(random_damage),  cmocka_unit_test(deep_nesting),
 	};
 

@@ -146,7 +146,7 @@ static const char *const different[] = {
 	GROUP("notify_deleted x"),
 	GROUP("notify x"),
 	GROUP("track_interface { eth9 weight 3 }"),
-	/* what instances track, and whom they notify */
+	/* what instances track and notify */
 	TRACKING(""),
 	TRACKING("track_interface {\neth8\neth9 weight -3 reverse\n}"),
 	TRACKING("track_script {\ns\nr\n}"),
@@ -238,9 +238,9 @@ static struct config *parse_silently(const char *text)
 	struct config *config = NULL;
 
 	if (config_parse("test.conf", text, strlen(text), &fixture_node, &config, &diagnostics)) {
-		char *said = fixture_render(&diagnostics);
+		char *messages = fixture_render(&diagnostics);
 
-		fail_msg("%s\n%s", said, text);
+		fail_msg("%s\n%s", messages, text);
 	}
 	diagnostics_free(&diagnostics);
 	return config;
@@ -263,7 +263,7 @@ static void reading_again(void **state)
 	}
 }
 
-static void no_two_alike(void **state)
+static void every_setting_changes_the_print(void **state)
 {
 	char *printed[sizeof(different) / sizeof(different[0])];
 	size_t count = sizeof(different) / sizeof(different[0]);
@@ -374,7 +374,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reading_again),
-		cmocka_unit_test(no_two_alike),
+		cmocka_unit_test(every_setting_changes_the_print),
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(finalized_weights),
 	};

@@ -19,7 +19,7 @@ struct line_case {
 /* A line and its diagnostics, from the column on. */
 struct wrong_case {
 	const char *line;
-	const char *said;
+	const char *messages;
 };
 
 static const struct line_case routes[] = {
@@ -205,15 +205,15 @@ static const struct wrong_case wrong_rules[] = {
 	 "1: warning: the rule has no priority; as in keepalived it gets 16384, which changes with the rules before it: add \"priority NUMBER\"\n"},
 };
 
-/* The location of the only line of the block after BEFORE. */
+/* The location of the line that follows BEFORE. */
 #define LINE "11:"
 
-static struct config *parse_lines(const char *block, const char *line, const char *said)
+static struct config *parse_lines(const char *block, const char *line, const char *messages)
 {
 	char text[2048];
 
 	snprintf(text, sizeof(text), BEFORE "%s {\n%s\n}\n}\n", block, line);
-	return fixture_parse(text, said);
+	return fixture_parse(text, messages);
 }
 
 static char *print_only_entry(const struct config *config)
@@ -256,10 +256,10 @@ static void check_lines(const char *block, const struct line_case *cases, size_t
 static void check_wrong(const char *block, const struct wrong_case *cases, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		char said[512];
+		char messages[512];
 
-		snprintf(said, sizeof(said), LINE "%s", cases[i].said);
-		config_free(parse_lines(block, cases[i].line, said));
+		snprintf(messages, sizeof(messages), LINE "%s", cases[i].messages);
+		config_free(parse_lines(block, cases[i].line, messages));
 	}
 }
 
@@ -309,7 +309,7 @@ static void cut_lines(const char *block, const struct line_case *cases, size_t c
 	}
 }
 
-static void cut_off(void **state)
+static void truncated_lines(void **state)
 {
 	(void)state;
 	CHECK(cut_lines, "virtual_routes", routes);
@@ -369,17 +369,17 @@ static void assigned_priorities(void **state)
 {
 	static const char advice[] =
 		", which changes with the rules before it: add \"priority NUMBER\"\n";
-	char said[512];
+	char messages[512];
 	struct config *config;
 
 	(void)state;
 	snprintf(
-		said, sizeof(said),
+		messages, sizeof(messages),
 		"2:1: warning: the rule has no priority; as in keepalived it gets 16384%s15:1: warning: the rule has no priority; as in keepalived it gets 16383%s",
 		advice, advice);
 	config = fixture_parse("static_rules {\ntable 5\n}\n" BEFORE
 			       "virtual_rules {\ntable 6 priority 9\ntable 7\n}\n}\n",
-			       said);
+			       messages);
 	assert_int_equal(config->instances[0].rules.entries[1].priority.value, 16383);
 	config_free(config);
 }
@@ -387,14 +387,10 @@ static void assigned_priorities(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(route_lines),
-		cmocka_unit_test(rule_lines),
-		cmocka_unit_test(wrong_route_lines),
-		cmocka_unit_test(wrong_rule_lines),
-		cmocka_unit_test(cut_off),
-		cmocka_unit_test(too_many_next_hops),
-		cmocka_unit_test(times_are_scaled),
-		cmocka_unit_test(static_blocks),
+		cmocka_unit_test(route_lines),	       cmocka_unit_test(rule_lines),
+		cmocka_unit_test(wrong_route_lines),   cmocka_unit_test(wrong_rule_lines),
+		cmocka_unit_test(truncated_lines),     cmocka_unit_test(too_many_next_hops),
+		cmocka_unit_test(times_are_scaled),    cmocka_unit_test(static_blocks),
 		cmocka_unit_test(assigned_priorities),
 	};
 

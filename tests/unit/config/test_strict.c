@@ -3,7 +3,7 @@
 #include "tests/unit/config/fixture.h"
 
 #define STRICT INSTANCE "strict_mode\n"
-#define RESET(word) "6:1: warning: " word " has no effect with strict_mode; remove one\n"
+#define RESET(keyword) "6:1: warning: " keyword " has no effect with strict_mode; remove one\n"
 
 static void resets(void **state)
 {

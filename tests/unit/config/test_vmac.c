@@ -6,7 +6,7 @@
 	"vrrp_instance " name " {\ninterface " interface "\nvirtual_router_id 51\n" more "}\n"
 #define VIP(address) "virtual_ipaddress { " address " }\n"
 
-/* names: of all instances, ended by an empty one. */
+/* names: of all instances; an empty one ends the list. */
 static void check_names(const char *text, const char names[][16])
 {
 	struct config *config = fixture_parse(text, "");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The control server on a real socket and loop: calls with parameters, failures with text, answers
- * that come later, who may call what, and idle clients that make way.
+ * that come later, who may call what, and idle clients that are disconnected for new ones.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,10 +26,10 @@
 #include <unistd.h>
 
 #define CLIENTS_MAX 16
-#define EVENTS 1200 /* more than a follower may leave untaken */
+#define EVENTS 1200 /* more than may wait for a follower */
 #define PROMISES_MAX 4
 #define ANSWER_BYTES 8192
-#define WAIT_NS (60 * NS_PER_SECOND) /* it never comes */
+#define WAIT_NS (60 * NS_PER_SECOND) /* never reached */
 #define SILENCE_NS (30 * NS_PER_MS)
 #define USER_OTHER 65534
 #define GROUP_OTHER 65533
@@ -176,7 +176,7 @@ static void request(int fd, const char *text)
 	assert_int_equal(send(fd, text, strlen(text) + 1, MSG_NOSIGNAL), strlen(text) + 1);
 }
 
-/* Returns whether a whole message came in time; "" when the daemon closed instead. */
+/* Returns whether a whole message came in time; "" if the daemon closed the connection. */
 static bool receive(struct server *server, int fd, uint64_t wait_ns, char text[ANSWER_BYTES])
 {
 	uint64_t end_ns = clock_now_ns() + wait_ns;
@@ -289,7 +289,7 @@ static void a_promise_may_be_kept_before_the_method_returns(void **state)
 	close(fd);
 }
 
-static void promises_of_two_clients_are_apart(void **state)
+static void promises_of_two_clients_are_separate(void **state)
 {
 	struct server *server = *state;
 	int one = connect_to(server);
@@ -309,7 +309,7 @@ static void promises_of_two_clients_are_apart(void **state)
 	close(two);
 }
 
-/* A half-closed one still gets it; one that is gone for good costs nothing but its place. */
+/* A half-closed client still gets its answer; one that has gone costs only its slot. */
 static void a_client_may_leave_before_its_answer(void **state)
 {
 	struct server *server = *state;
@@ -350,7 +350,7 @@ static void a_promise_outlives_the_server(void **state)
 	close(fd);
 }
 
-/* Its own request makes more events than a follower may have untaken. */
+/* Its own request makes more events than may wait for a follower. */
 static void a_follower_may_cause_events(void **state)
 {
 	struct server *server = *state;
@@ -369,9 +369,9 @@ static void a_follower_may_cause_events(void **state)
 	close(fd);
 }
 
-/* Sixteen clients that ask nothing: all but a follower and one with a promise make way, each for
- * one that waits, the one used longest ago first. */
-static void idle_clients_make_way(void **state)
+/* Sixteen idle clients: all but a follower and one with a promise are disconnected, each for one
+ * that waits, the least recently used first. */
+static void idle_clients_are_disconnected_for_new_ones(void **state)
 {
 	struct server *server = *state;
 	int fds[CLIENTS_MAX];
@@ -390,7 +390,7 @@ static void idle_clients_make_way(void **state)
 
 	late = connect_to(server);
 	request(late, "{\"method\":\"drops\"}");
-	assert_silence(server, late); /* nobody is idle for a minute */
+	assert_silence(server, late); /* no client is idle for a minute */
 	server->control.idle_ns = 1;
 	assert_answer(server, late, "{\"result\":{}}");
 	assert_answer(server, fds[3], "");
@@ -403,7 +403,7 @@ static void idle_clients_make_way(void **state)
 	close(late);
 }
 
-/* In the child: xbeatctl as that user. */
+/* In the child process: xbeatctl as that user. */
 static void run_xbeatctl(const struct server *server, const char *verb, uid_t user, gid_t group)
 {
 	char *words[] = {"xbeatctl", (char *)verb, "-s", (char *)server->path, NULL};
@@ -463,11 +463,11 @@ int main(void)
 		TEST(failures_have_a_text),
 		TEST(a_promise_is_kept),
 		TEST(a_promise_may_be_kept_before_the_method_returns),
-		TEST(promises_of_two_clients_are_apart),
+		TEST(promises_of_two_clients_are_separate),
 		TEST(a_client_may_leave_before_its_answer),
 		TEST(a_promise_outlives_the_server),
 		TEST(a_follower_may_cause_events),
-		TEST(idle_clients_make_way),
+		TEST(idle_clients_are_disconnected_for_new_ones),
 		TEST(the_group_reads_and_root_changes),
 	};
 

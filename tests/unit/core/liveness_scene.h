@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A peer on one link that is judged as time goes on, and the indirect probes about it. */
+/* A peer on one link, judged repeatedly in virtual time, and the indirect probes about it. */
 #ifndef XBEAT_TESTS_LIVENESS_SCENE_H
 #define XBEAT_TESTS_LIVENESS_SCENE_H
 
@@ -24,7 +24,7 @@ static const struct liveness_timing timing = {
 	.unanswered_max = 6,
 };
 
-/* A peer on one link, judged as time goes on. */
+/* A peer on one link. */
 struct scene {
 	struct liveness_peer peer;
 	struct liveness_evidence link;
@@ -32,7 +32,7 @@ struct scene {
 	struct liveness_change change;
 	uint64_t due_ns;
 	bool isolated;
-	bool after_stall; /* of our own */
+	bool after_stall; /* of this node */
 };
 
 static inline enum verdict judge(struct scene *scene, uint64_t now_ns)
@@ -55,11 +55,11 @@ static inline enum verdict judge(struct scene *scene, uint64_t now_ns)
 	return scene->peer.verdict;
 }
 
-static inline void evidence(struct scene *scene, uint64_t arrival_ns, enum xb_node_state said)
+static inline void evidence(struct scene *scene, uint64_t arrival_ns, enum xb_node_state reported)
 {
 	scene->link.last_evidence_ns = arrival_ns;
 	scene->link.last_heard_ns = arrival_ns;
-	scene->link.node_state = said;
+	scene->link.node_state = reported;
 }
 
 /* Up, with the last evidence at START. */
@@ -78,7 +78,7 @@ static inline bool should_ask(const struct scene *scene, uint64_t now_ns)
 	return liveness_needs_indirect(&scene->peer, &timing, &scene->indirect, now_ns);
 }
 
-/* As the daemon does it between links and nodes. */
+/* The daemon does the same between links and nodes. */
 static inline void ask(struct scene *scene, unsigned count, uint64_t now_ns)
 {
 	judge(scene, now_ns);

@@ -36,7 +36,7 @@ static void highest_live_backup_wins(void **state)
 	assert_int_equal(election_best(candidates, 0), -ENOENT);
 }
 
-/* All nodes must come to the same answer, in whatever order they list the candidates. */
+/* All nodes must choose the same one, whatever the order of their candidates. */
 static void equal_priorities_go_by_address(void **state)
 {
 	struct election_candidate low = candidate(100, XB_INSTANCE_BACKUP, true, "10.0.0.9");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The codec of PROBE and QUERY. The tag is checked against a SipHash-2-4 of the same bytes fed one
- * buffer at a time, so that a slip in the order of the words shows; SipHash itself has its own
- * vectors.
+ * The codec of PROBE and QUERY. The tag is checked against a SipHash-2-4 of the same bytes, hashed
+ * one buffer at a time, so that a wrong order of the 64-bit words is detected; SipHash has its own
+ * test vectors.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -78,7 +78,7 @@ static void probe_is_laid_out_as_documented(void **state)
 			    sizeof(packet.instances));
 }
 
-/* Its head is that of a PROBE; instead of instances it has the subject. */
+/* Its header is that of a PROBE; it has the subject instead of instances. */
 static void query_is_laid_out_as_documented(void **state)
 {
 	static const uint8_t middle[4] = {3, 1, 0x02, 0x01};
@@ -99,7 +99,7 @@ static void query_is_laid_out_as_documented(void **state)
 			 heartbeat_tag(&packet, &target.local_address, &target.peer_address, &key));
 }
 
-/* The message under the tag, put together byte by byte. */
+/* The authenticated message, byte by byte. */
 static uint64_t tag_by_hand(const struct xb_packet *packet, const uint8_t *addresses, size_t bytes)
 {
 	uint64_t digest = htole64(hash_bytes((const uint8_t *)packet->instances, 64));

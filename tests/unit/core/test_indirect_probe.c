@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Silent peers: dead or cut off, as the answers to indirect probes show: user/core/liveness.c,
- * indirect_probe.c. */
+/* Whether silent peers are dead or unreachable, by the answers to indirect probes:
+ * user/core/liveness.c, indirect_probe.c. */
 #include "tests/unit/core/liveness_scene.h"
 
 #define NEVER UINT64_MAX
 #define RESPONDENTS 3
 
-/* Others last heard it so long after this node did; the answers come 200 us after the question, at
- * 30 ms. */
+/* The delays after which other nodes last heard it, from when this node did; the answers come 200
+ * us after the indirect probe at 30 ms. */
 struct answers {
 	const char *what;
 	uint64_t later_ns[RESPONDENTS]; /* NEVER: does not answer */
-	unsigned never_count; /* of them, the first so many have never heard it */
+	unsigned never_count; /* the first ones of them that have never heard it */
 	enum verdict expected;
-	bool waits; /* for the rest of the answers, in vain */
+	bool waits; /* for the missing answers, which do not come */
 	const char *reason;
 };
 
@@ -30,7 +30,7 @@ static const struct answers rounds[] = {
 	{"a death at the opposite phase after a tick that was late",
 	 {MS(12), 0, 0},
 	 .expected = VERDICT_DOWN},
-	{"nobody else ever heard it",
+	{"no other node ever heard it",
 	 {0, 0, 0},
 	 .never_count = 3,
 	 .expected = VERDICT_DOWN,
@@ -50,7 +50,7 @@ static const struct answers rounds[] = {
 	 .expected = VERDICT_DOWN,
 	 .waits = true,
 	 .reason = "b and c last heard it 38.5 ms ago"},
-	{"nobody answers",
+	{"no node answers",
 	 {NEVER, NEVER, NEVER},
 	 .expected = VERDICT_DOWN,
 	 .waits = true,
@@ -87,7 +87,7 @@ static void judges_answers_by_the_table(void **state)
 	}
 }
 
-static void waits_for_nobody_who_is_silent_too(void **state)
+static void does_not_wait_for_silent_nodes(void **state)
 {
 	struct scene scene = begin();
 
@@ -99,7 +99,7 @@ static void waits_for_nobody_who_is_silent_too(void **state)
 	assert_int_equal(judge(&scene, START + MS(32)), VERDICT_DOWN);
 }
 
-static void nobody_to_ask_is_no_wait(void **state)
+static void without_other_nodes_there_is_no_wait(void **state)
 {
 	struct scene scene = begin();
 
@@ -109,9 +109,9 @@ static void nobody_to_ask_is_no_wait(void **state)
 	assert_string_equal(scene.peer.reason, "silent for 30.0 ms on 1 link, limit 30.0 ms");
 }
 
-/* Later, the phase at its death explains nothing any more: whoever hears it within the detection
- * time decides. */
-static void asks_again_and_changes_its_mind(void **state)
+/* Later, the phase at its death no longer matters: it is alive if another node heard it within the
+ * detection time. */
+static void probes_again_and_changes_the_verdict(void **state)
 {
 	struct scene scene = begin();
 	uint64_t now_ns = START + MS(30);
@@ -137,7 +137,7 @@ static void asks_again_and_changes_its_mind(void **state)
 	assert_false(should_ask(&scene, now_ns + MS(1)));
 }
 
-static void asks_after_whom_it_never_heard(void **state)
+static void probes_for_a_node_never_heard(void **state)
 {
 	struct scene scene = {0};
 
@@ -149,7 +149,7 @@ static void asks_after_whom_it_never_heard(void **state)
 	assert_reason(&scene, "not heard yet; b heard it 2.0 ms ago");
 }
 
-static void asks_after_nobody_when_it_stood_still_itself(void **state)
+static void sends_no_probe_after_its_own_stall(void **state)
 {
 	struct scene scene = begin();
 
@@ -162,7 +162,7 @@ static void asks_after_nobody_when_it_stood_still_itself(void **state)
 	assert_true(should_ask(&scene, START + MS(530)));
 }
 
-static void one_that_stops_is_released_and_not_asked_after(void **state)
+static void a_stopping_node_needs_no_probe(void **state)
 {
 	struct scene scene = begin();
 
@@ -175,7 +175,7 @@ static void one_that_stops_is_released_and_not_asked_after(void **state)
 	assert_int_equal(judge(&scene, START + MS(6000)), VERDICT_UP);
 }
 
-static void a_dead_daemon_has_its_grace(void **state)
+static void a_dead_daemon_has_a_grace(void **state)
 {
 	struct scene scene = begin();
 	uint64_t died_ns = START + MS(5);
@@ -201,8 +201,8 @@ static void a_dead_daemon_has_its_grace(void **state)
 	assert_string_equal(scene.change.daemon_reason, "it is running again after 120.0 ms");
 }
 
-/* What was answered before the daemon was there again may arrive after its first word. */
-static void a_daemon_dies_once(void **state)
+/* An answer from before the restart may arrive after the daemon's first message. */
+static void a_reordered_answer_reports_no_second_death(void **state)
 {
 	struct scene scene = begin();
 	uint64_t died_ns = START + MS(5), back_ns = died_ns + MS(80);
@@ -217,7 +217,7 @@ static void a_daemon_dies_once(void **state)
 	scene.link.daemon_age_us = 86 * 1000;
 	assert_int_equal(judge(&scene, back_ns + MS(1)), VERDICT_UP);
 	assert_false(scene.change.daemon);
-	/* The new one dies as well. */
+	/* The restarted daemon dies as well. */
 	evidence(&scene, back_ns + MS(10), XB_NODE_DEAD);
 	scene.link.daemon_age_us = 9 * 1000;
 	judge(&scene, back_ns + MS(10));
@@ -225,7 +225,7 @@ static void a_daemon_dies_once(void **state)
 	assert_true(scene.peer.died_ns == back_ns + MS(10));
 }
 
-/* Each letter is another node: u is heard, s is silent, r said that it stops and is silent. */
+/* Each letter is another node: u is heard, s is silent, r reported that it stops and is silent. */
 static const struct {
 	const char *nodes;
 	bool isolated;
@@ -250,8 +250,8 @@ static void isolated_by_the_table(void **state)
 	}
 }
 
-/* The second falls silent while the first is asked after: neither is dead for all this node
- * knows. */
+/* The second falls silent while indirect probes for the first are pending: this node cannot know
+ * that either is dead. */
 static void isolation_is_in_the_reason(void **state)
 {
 	struct scene scene = begin();
@@ -269,14 +269,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judges_answers_by_the_table),
-		cmocka_unit_test(waits_for_nobody_who_is_silent_too),
-		cmocka_unit_test(nobody_to_ask_is_no_wait),
-		cmocka_unit_test(asks_again_and_changes_its_mind),
-		cmocka_unit_test(asks_after_whom_it_never_heard),
-		cmocka_unit_test(asks_after_nobody_when_it_stood_still_itself),
-		cmocka_unit_test(one_that_stops_is_released_and_not_asked_after),
-		cmocka_unit_test(a_dead_daemon_has_its_grace),
-		cmocka_unit_test(a_daemon_dies_once),
+		cmocka_unit_test(does_not_wait_for_silent_nodes),
+		cmocka_unit_test(without_other_nodes_there_is_no_wait),
+		cmocka_unit_test(probes_again_and_changes_the_verdict),
+		cmocka_unit_test(probes_for_a_node_never_heard),
+		cmocka_unit_test(sends_no_probe_after_its_own_stall),
+		cmocka_unit_test(a_stopping_node_needs_no_probe),
+		cmocka_unit_test(a_dead_daemon_has_a_grace),
+		cmocka_unit_test(a_reordered_answer_reports_no_second_death),
 		cmocka_unit_test(isolated_by_the_table),
 		cmocka_unit_test(isolation_is_in_the_reason),
 	};

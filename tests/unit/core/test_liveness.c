@@ -20,8 +20,8 @@ static const struct liveness_timing timing = {
 	.unanswered_max = 6,
 };
 
-/* Everybody who could be asked has been: there is nobody. */
-static const struct indirect_probe nobody = {.asked_ns = START};
+/* No other node can be asked, so no answer is pending. */
+static const struct indirect_probe no_other_nodes = {.asked_ns = START};
 
 static void judge(struct liveness_peer *peer, const struct liveness_evidence *links,
 		  size_t link_count, uint64_t now_ns, bool may_accuse, uint64_t *due_ns,
@@ -34,7 +34,7 @@ static void judge(struct liveness_peer *peer, const struct liveness_evidence *li
 		.link_count = link_count,
 		.now_ns = now_ns,
 		.may_accuse = may_accuse,
-		.indirect = &nobody,
+		.indirect = &no_other_nodes,
 	};
 
 	liveness_judge_links(&judgement);
@@ -50,17 +50,17 @@ static void judge(struct liveness_peer *peer, const struct liveness_evidence *li
 		VERDICT_UP, VERDICT_UP                                                             \
 	}
 
-/* A peer that was up on both links, and what is known of it when it is judged again. */
+/* A peer that was up on both links, and its condition when it is judged again. */
 struct case_row {
 	const char *what;
-	uint64_t age_ns[2]; /* of the evidence; NEVER: there is none */
+	uint64_t age_ns[2]; /* of the evidence; NEVER: no evidence */
 	uint32_t daemon_age_us;
 	uint32_t unanswered_count;
-	enum xb_node_state said; /* STARTING here means RUNNING */
+	enum xb_node_state reported; /* STARTING here means RUNNING */
 	bool fenced;
-	bool after_stall; /* of our own */
+	bool after_stall; /* of this node */
 	enum verdict expected, link[2];
-	const char *reason; /* a part of it; NULL: the verdict does not change */
+	const char *reason; /* a part of the text; NULL: the verdict does not change */
 };
 
 static const struct case_row rows[] = {
@@ -95,47 +95,47 @@ static const struct case_row rows[] = {
 	 .expected = VERDICT_DOWN,
 	 .link = {VERDICT_DOWN, VERDICT_DOWN},
 	 .reason = "silent for 90.0 ms on 2 links"},
-	{.what = "daemon moves slowly",
+	{.what = "daemon makes slow progress",
 	 .age_ns = {MS(4), MS(4)},
 	 .daemon_age_us = 295000,
 	 .expected = VERDICT_UP,
 	 .link = BOTH_UP},
-	{.what = "daemon stands",
+	{.what = "daemon stalls",
 	 .age_ns = {MS(4), MS(4)},
 	 .daemon_age_us = 296000,
 	 .expected = VERDICT_HUNG,
 	 .link = BOTH_UP,
 	 .reason = "daemon has made no progress for 300 ms (daemon_timeout 300 ms)"},
-	{.what = "daemon stands after our stall: both may have stood still together",
+	{.what = "daemon stalls after our stall: both may have stalled together",
 	 .age_ns = {MS(4), MS(4)},
 	 .daemon_age_us = 296000,
 	 .after_stall = true,
 	 .expected = VERDICT_UP,
 	 .link = BOTH_UP},
-	{.what = "old evidence after our stall says nothing of the daemon",
+	{.what = "old evidence after our stall does not show that the daemon hangs",
 	 .age_ns = {MS(2000), MS(2000)},
 	 .after_stall = true,
 	 .expected = VERDICT_UP,
 	 .link = BOTH_UP},
 	{.what = "stops",
 	 .age_ns = {MS(1), MS(1)},
-	 .said = XB_NODE_STOPPING,
+	 .reported = XB_NODE_STOPPING,
 	 .expected = VERDICT_RELEASED,
 	 .link = BOTH_UP,
 	 .reason = "announced 1.0 ms ago that it stops"},
 	{.what = "stopped",
 	 .age_ns = {MS(90), MS(90)},
-	 .said = XB_NODE_STOPPING,
+	 .reported = XB_NODE_STOPPING,
 	 .expected = VERDICT_RELEASED,
 	 .link = {VERDICT_DOWN, VERDICT_DOWN},
 	 .reason = "announced 90.0 ms ago that it stops"},
 	{.what = "may have stopped, but our stall hides what came after",
 	 .age_ns = {MS(90), MS(90)},
-	 .said = XB_NODE_STOPPING,
+	 .reported = XB_NODE_STOPPING,
 	 .after_stall = true,
 	 .expected = VERDICT_UP,
 	 .link = BOTH_UP},
-	{.what = "fenced, which it says before its daemon is called hung",
+	{.what = "fenced, which is reported before its daemon counts as hung",
 	 .age_ns = {MS(1), MS(2)},
 	 .daemon_age_us = 100000,
 	 .fenced = true,
@@ -152,20 +152,20 @@ static const struct case_row rows[] = {
 	 .reason = "fenced"},
 	{.what = "stops, and what it held is fenced",
 	 .age_ns = {MS(1), MS(2)},
-	 .said = XB_NODE_STOPPING,
+	 .reported = XB_NODE_STOPPING,
 	 .fenced = true,
 	 .expected = VERDICT_RELEASED,
 	 .link = BOTH_UP,
 	 .reason = "stops"},
 	{.what = "its daemon has just died",
 	 .age_ns = {MS(1), MS(2)},
-	 .said = XB_NODE_DEAD,
+	 .reported = XB_NODE_DEAD,
 	 .expected = VERDICT_UP,
 	 .link = BOTH_UP},
 	{.what = "its daemon died, and was late before",
 	 .age_ns = {MS(1), MS(2)},
 	 .daemon_age_us = 300000,
-	 .said = XB_NODE_DEAD,
+	 .reported = XB_NODE_DEAD,
 	 .expected = VERDICT_HUNG,
 	 .link = BOTH_UP,
 	 .reason = "its daemon died 1 ms ago and last made progress 301 ms ago"},
@@ -182,7 +182,7 @@ static void make_evidence(struct liveness_evidence *links, const struct case_row
 			.last_evidence_ns = row->age_ns[i] == NEVER ? 0 : START - row->age_ns[i],
 			.daemon_age_us = row->daemon_age_us,
 			.unanswered_count = row->unanswered_count,
-			.node_state = row->said ? row->said : XB_NODE_RUNNING,
+			.node_state = row->reported ? row->reported : XB_NODE_RUNNING,
 			.fenced = row->fenced,
 		};
 }
@@ -264,7 +264,7 @@ static void hung_recovers(void **state)
 	assert_int_equal(change.from, VERDICT_HUNG);
 }
 
-/* The next time something can get worse is the earliest of all deadlines. */
+/* The next time at which a verdict can get worse is the earliest of all deadlines. */
 static void next_due_is_the_daemons(void **state)
 {
 	static const struct case_row row = {.age_ns = {0, 0}, .daemon_age_us = 290000};
@@ -280,7 +280,7 @@ static void next_due_is_the_daemons(void **state)
 	assert_int_equal(due_ns, START + MS(10));
 }
 
-/* A hung peer whose evidence got old during our own stall is not thereby healthy. */
+/* A hung peer whose evidence aged during our own stall remains hung. */
 static void hung_stays_hung_after_our_stall(void **state)
 {
 	static const struct case_row stands = {.age_ns = {MS(1), MS(1)}, .daemon_age_us = 400000};
@@ -300,8 +300,8 @@ static void hung_stays_hung_after_our_stall(void **state)
 	assert_false(change.node);
 }
 
-/* Its daemon has not moved for longer than daemon_timeout, but we stood still ourselves. */
-static void stand_still_together(struct liveness_peer *peer, struct liveness_evidence links[2])
+/* Its daemon made no progress for longer than daemon_timeout, but this node stalled as well. */
+static void stall_together(struct liveness_peer *peer, struct liveness_evidence links[2])
 {
 	static const struct case_row stands = {.age_ns = {MS(1), MS(1)}, .daemon_age_us = 400000};
 	struct liveness_change change;
@@ -313,8 +313,8 @@ static void stand_still_together(struct liveness_peer *peer, struct liveness_evi
 	assert_int_equal(peer->verdict, VERDICT_UP);
 }
 
-/* A machine that is always late finds it, too. */
-static void a_stall_excuses_a_hung_daemon_for_a_while(void **state)
+/* A machine that is always late detects it, too. */
+static void own_stall_delays_the_hung_verdict(void **state)
 {
 	struct liveness_evidence links[2];
 	struct liveness_change change;
@@ -322,7 +322,7 @@ static void a_stall_excuses_a_hung_daemon_for_a_while(void **state)
 	uint64_t due_ns;
 
 	(void)state;
-	stand_still_together(&peer, links);
+	stall_together(&peer, links);
 	links[0].last_evidence_ns = links[1].last_evidence_ns = START + MS(59);
 	judge(&peer, links, 2, START + MS(60) - 1, false, &due_ns, &change);
 	assert_int_equal(peer.verdict, VERDICT_UP);
@@ -331,7 +331,7 @@ static void a_stall_excuses_a_hung_daemon_for_a_while(void **state)
 	assert_int_equal(peer.verdict, VERDICT_HUNG);
 }
 
-static void without_the_excuse_it_is_hung_at_once(void **state)
+static void without_a_stall_it_is_hung_at_once(void **state)
 {
 	struct liveness_evidence links[2];
 	struct liveness_change change;
@@ -339,12 +339,12 @@ static void without_the_excuse_it_is_hung_at_once(void **state)
 	uint64_t due_ns;
 
 	(void)state;
-	stand_still_together(&peer, links);
+	stall_together(&peer, links);
 	judge(&peer, links, 2, START + MS(1), true, &due_ns, &change);
 	assert_int_equal(peer.verdict, VERDICT_HUNG);
 }
 
-/* The gaps before a death may be learnt after it. */
+/* Gaps from before a death may be learned after it. */
 static void silence_does_not_end_with_a_longer_detection_time(void **state)
 {
 	static const struct case_row silent = {.age_ns = {MS(35), MS(35)}};
@@ -376,7 +376,7 @@ static void silence_does_not_end_with_a_longer_detection_time(void **state)
 	assert_int_equal(peer.links[0], VERDICT_UP);
 }
 
-static void own_stall_accuses_nobody(void **state)
+static void own_stall_changes_no_verdict(void **state)
 {
 	struct stall_watch watch = {0};
 
@@ -398,10 +398,10 @@ int main(void)
 		cmocka_unit_test(hung_recovers),
 		cmocka_unit_test(next_due_is_the_daemons),
 		cmocka_unit_test(hung_stays_hung_after_our_stall),
-		cmocka_unit_test(a_stall_excuses_a_hung_daemon_for_a_while),
-		cmocka_unit_test(without_the_excuse_it_is_hung_at_once),
+		cmocka_unit_test(own_stall_delays_the_hung_verdict),
+		cmocka_unit_test(without_a_stall_it_is_hung_at_once),
 		cmocka_unit_test(silence_does_not_end_with_a_longer_detection_time),
-		cmocka_unit_test(own_stall_accuses_nobody),
+		cmocka_unit_test(own_stall_changes_no_verdict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

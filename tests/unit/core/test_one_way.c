@@ -2,8 +2,8 @@
 /* Peers that are heard, but do not hear this node: user/core/liveness.c. */
 #include "tests/unit/core/liveness_scene.h"
 
-/* Its PROBEs come, but are no evidence. */
-static void who_does_not_hear_us_is_one_way(void **state)
+/* Its PROBEs arrive, but are no evidence. */
+static void a_node_that_does_not_hear_us_is_one_way(void **state)
 {
 	struct scene scene = begin();
 	uint64_t now_ns;
@@ -46,7 +46,7 @@ static struct scene begin_one_way(uint64_t now_ns)
 	return scene;
 }
 
-static void who_hears_nobody_receives_nothing(void **state)
+static void a_node_that_hears_no_node_receives_nothing(void **state)
 {
 	uint64_t now_ns = START + MS(50);
 	struct scene scene = begin_one_way(now_ns);
@@ -54,14 +54,14 @@ static void who_hears_nobody_receives_nothing(void **state)
 	(void)state;
 	ask(&scene, 2, now_ns);
 	assert_int_equal(scene.peer.verdict, VERDICT_UP);
-	/* Others were heard by it a little longer. */
+	/* It heard other nodes a little longer. */
 	answer(&scene, "node-c", START + MS(10), now_ns);
 	assert_int_equal(judge(&scene, now_ns), VERDICT_UP);
 	answer(&scene, "node-d", 0, now_ns);
 	assert_int_equal(judge(&scene, now_ns), VERDICT_ONE_WAY);
 	assert_true(scene.peer.receives_nothing);
 	assert_reason(&scene, "receives nothing");
-	/* Until it hears somebody. */
+	/* Until it hears a node. */
 	scene.link.last_heard_ns = now_ns + MS(100);
 	judge(&scene, now_ns + MS(100));
 	ask(&scene, 2, now_ns + MS(100));
@@ -71,7 +71,7 @@ static void who_hears_nobody_receives_nothing(void **state)
 	assert_false(scene.peer.receives_nothing);
 }
 
-static void who_hears_another_is_one_way(void **state)
+static void a_node_that_hears_another_is_one_way(void **state)
 {
 	uint64_t now_ns = START + MS(50);
 	struct scene scene = begin_one_way(now_ns);
@@ -83,7 +83,7 @@ static void who_hears_another_is_one_way(void **state)
 	assert_false(scene.peer.receives_nothing);
 }
 
-static void nobody_answers_after_one_who_does_not_hear_us(void **state)
+static void without_answers_a_node_that_does_not_hear_us_is_one_way(void **state)
 {
 	uint64_t now_ns = START + MS(50);
 	struct scene scene = begin_one_way(now_ns);
@@ -110,14 +110,14 @@ static void one_way_needs_more_than_a_packet(void **state)
 	assert_int_equal(judge(&scene, back_ns + MS(29)), VERDICT_DOWN);
 	evidence(&scene, back_ns + MS(29), XB_NODE_RUNNING);
 	assert_int_equal(judge(&scene, back_ns + MS(30)), VERDICT_UP);
-	/* The time before does not count. */
+	/* Earlier times do not count. */
 	scene.link.last_heard_ns = back_ns + MS(50);
 	assert_int_equal(judge(&scene, back_ns + MS(50)), VERDICT_UP);
 	assert_int_equal(judge(&scene, back_ns + MS(60)), VERDICT_UP);
 	assert_int_equal(judge(&scene, back_ns + MS(79)), VERDICT_UP);
 }
 
-static void one_way_after_our_stall_is_our_own_doing(void **state)
+static void one_way_after_our_own_stall_does_not_count(void **state)
 {
 	struct scene scene = begin();
 
@@ -135,12 +135,12 @@ static void one_way_after_our_stall_is_our_own_doing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(who_does_not_hear_us_is_one_way),
-		cmocka_unit_test(who_hears_nobody_receives_nothing),
-		cmocka_unit_test(who_hears_another_is_one_way),
-		cmocka_unit_test(nobody_answers_after_one_who_does_not_hear_us),
+		cmocka_unit_test(a_node_that_does_not_hear_us_is_one_way),
+		cmocka_unit_test(a_node_that_hears_no_node_receives_nothing),
+		cmocka_unit_test(a_node_that_hears_another_is_one_way),
+		cmocka_unit_test(without_answers_a_node_that_does_not_hear_us_is_one_way),
 		cmocka_unit_test(one_way_needs_more_than_a_packet),
-		cmocka_unit_test(one_way_after_our_stall_is_our_own_doing),
+		cmocka_unit_test(one_way_after_our_own_stall_does_not_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

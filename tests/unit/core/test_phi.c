@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Buckets, suspicion and the detection time made of it: user/core/phi.c. */
+/* Buckets, suspicion (phi), and the detection time derived from it: user/core/phi.c. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@ static void add(struct xb_gap_hist *gaps, uint64_t gap_ns, uint64_t count)
 	gaps->bucket_count[phi_bucket(gap_ns)] += count;
 }
 
-/* Heartbeats every 10 ms, PROBE and REPLY so far apart, for some seconds. */
+/* Heartbeats every 10 ms for some seconds, with this time between PROBE and REPLY. */
 static void learn_quiet(struct phi *phi, uint64_t apart_ns, unsigned seconds)
 {
 	struct xb_gap_hist gaps = {{0}};
@@ -50,7 +50,7 @@ static void test_buckets_are_whole(void **state)
 	assert_int_equal(phi_bucket(0), 0);
 	assert_int_equal(phi_bucket(65535), 0);
 	assert_int_equal(phi_bucket(81919), 0);
-	assert_int_equal(phi_bucket(81920), 1); /* five quarters of 65,536 */
+	assert_int_equal(phi_bucket(81920), 1); /* 5/4 of 65,536 */
 	assert_int_equal(phi_bucket(131071), 3);
 	assert_int_equal(phi_bucket(131072), 4);
 	assert_int_equal(phi_bucket(UINT64_MAX), XB_GAP_BUCKETS - 1);
@@ -62,8 +62,8 @@ static void test_buckets_are_whole(void **state)
 	assert_int_equal(phi_bucket_start_ns(XB_GAP_BUCKETS - 4), UINT64_C(1) << 37);
 }
 
-/* The normal distribution, where nothing else speaks: all gaps in one bucket around 1 s. phi of
- * mean + z x deviation is -log10 of the upper tail, by tables. */
+/* The normal distribution alone: all gaps are in one bucket around 1 s. phi of mean + z x deviation
+ * is -log10 of the upper tail, by tables. */
 static void test_normal_distribution(void **state)
 {
 	static const struct {
@@ -73,13 +73,14 @@ static void test_normal_distribution(void **state)
 	struct phi phi = {0};
 
 	(void)state;
-	/* So many that neither what was seen nor the longest gap says more, up to 4 deviations. */
+	/* With so many gaps, neither the histogram nor the longest gap raises the result up to 4
+	 * deviations. */
 	for (unsigned i = phi_bucket(NS_PER_SECOND / 8); i < phi_bucket(4 * NS_PER_SECOND); i++) {
 		double start = (double)phi_bucket_start_ns(i),
 		       end = (double)phi_bucket_start_ns(i + 1);
 		double middle = (start + end) / 2 / 1e9;
 
-		/* A gap counts as much as it is long; divided by that, a normal distribution
+		/* Gaps are weighted by their length; without that weight a normal distribution
 		 * remains. */
 		gaps.bucket_count[i] =
 			(uint64_t)(1e9 * (end - start) / 1e9 *
@@ -128,7 +129,7 @@ static void test_before_anything_is_known(void **state)
 	assert_in_range(time_of(&phi), minimum_ns, maximum_ns / 2);
 }
 
-/* However PROBE and REPLY fall together. */
+/* Whatever the time between PROBE and REPLY. */
 static void test_quiet_network(void **state)
 {
 	(void)state;
@@ -143,8 +144,8 @@ static void test_quiet_network(void **state)
 	}
 }
 
-/* One pause of 31 ms among 6,000 gaps: the line through it decides. */
-static void test_longest_gap_is_kept_in_mind(void **state)
+/* One pause of 31 ms among 6,000 gaps: the line through it determines the result. */
+static void test_longest_gap_is_remembered(void **state)
 {
 	struct phi phi = {0};
 	uint64_t chosen_ns, longest_ns;
@@ -160,17 +161,17 @@ static void test_longest_gap_is_kept_in_mind(void **state)
 	chosen_ns = time_of(&phi);
 	/* 5 ms + (longest - 5 ms) x 8 / log10 6001 */
 	assert_in_range(chosen_ns, MS(60), MS(75));
-	/* The bulk has forgotten it long since, this has not … */
+	/* The histogram has forgotten the pause, the longest gap has not yet … */
 	learn_quiet(&phi, MS(5), 300);
 	assert_int_equal(phi_longest_ns(&phi, &gap_count), longest_ns);
 	assert_true(time_of(&phi) < chosen_ns && time_of(&phi) > longest_ns);
-	/* … until it is no news any more. */
+	/* … until it has aged. */
 	learn_quiet(&phi, MS(5), 600);
 	learn_quiet(&phi, MS(5), 600);
 	assert_true(time_of(&phi) < MS(25));
 }
 
-/* Trust is earned: with few gaps seen, one of two intervals must be reckoned with. */
+/* With few gaps seen, a gap of two intervals must be expected. */
 static void test_expected_gap(void **state)
 {
 	struct phi phi = {0};
@@ -208,14 +209,14 @@ static void test_loaded_network(void **state)
 	assert_true(time_of(&phi) < MS(25));
 }
 
-static void test_what_was_seen_is_never_denied(void **state)
+static void test_observed_gaps_always_count(void **state)
 {
 	struct xb_gap_hist gaps = {{0}};
 	struct phi phi = {0};
 
 	(void)state;
 	add(&gaps, MS(5), 100000);
-	add(&gaps, MS(100), 100); /* one in a thousand: far from normal, and below the line */
+	add(&gaps, MS(100), 100); /* 1 of 1000: far from normal, and below the line */
 	phi_learn(&phi, &gaps, NS_PER_SECOND, maximum_ns);
 	assert_true(phi_of(&phi, MS(80)) <= 3.01);
 	assert_true(phi_of(&phi, MS(80)) >= 2.99);
@@ -276,14 +277,14 @@ static void test_rate_of_false_alarms(void **state)
 
 	(void)state;
 	learn_quiet(&phi, MS(5), 60);
-	/* At no time at all every gap is an alarm. */
+	/* With a detection time of 0 every gap is an alarm. */
 	rate = phi_false_alarms_per_second(&phi, 0);
 	assert_true(rate > 199 && rate < 201);
 	rate = phi_false_alarms_per_second(&phi, MS(20));
 	assert_true(rate < 200.001 * pow(10, -PHI_THRESHOLD));
 }
 
-/* Heartbeats further apart than learning is: most of the time none has come. */
+/* Heartbeats are further apart than learning steps: most steps see no new one. */
 static void test_rate_of_slow_heartbeats(void **state)
 {
 	const struct xb_gap_hist none = {{0}};
@@ -315,7 +316,7 @@ static double tail(double deviations)
 	return erfc(deviations / M_SQRT2) / 2;
 }
 
-/* Gaps in ms, and how likely one longer than that is. */
+/* Gaps in ms, and the probability of a longer one. */
 static double normal_gap(uint64_t *seed)
 {
 	return fmax(0.1, 5 + 1.5 * random_normal(seed));
@@ -347,7 +348,7 @@ static double two_kinds_tail(double gap_ms)
 	return 0.99 * tail((gap_ms - 5) / 0.3) + 0.01 * tail((gap_ms - 25) / 2);
 }
 
-/* Nothing that could be seen in any time says how far such a tail goes on. */
+/* No observation of finite length shows how far such a tail extends. */
 static double heavy_gap(uint64_t *seed)
 {
 	return 3 * pow(random_part(seed), -1.0 / 3);
@@ -358,9 +359,9 @@ static double heavy_tail(double gap_ms)
 	return pow(3 / gap_ms, 3);
 }
 
-/* The claim, one gap in 10^8, against the truth about networks whose distribution is known: from
- * the first minute on, the mean over an hour of how likely the next gap is to be longer than the
- * time chosen before it. */
+/* The claim of one false alarm in 10^8 gaps against networks of known distribution: after the first
+ * minute, the mean over an hour of the probability that the next gap is longer than the time chosen
+ * before it. */
 static void test_claim_against_truth(void **state)
 {
 	static const struct {
@@ -408,7 +409,7 @@ static void test_claim_against_truth(void **state)
 	}
 }
 
-/* All that a 64-bit counter and the widest bucket can hold. */
+/* The maximum of a 64-bit counter and of the widest bucket. */
 static void test_extremes(void **state)
 {
 	struct xb_gap_hist gaps = {{0}};
@@ -469,10 +470,10 @@ int main(void)
 		cmocka_unit_test(test_phi_never_falls),
 		cmocka_unit_test(test_before_anything_is_known),
 		cmocka_unit_test(test_quiet_network),
-		cmocka_unit_test(test_longest_gap_is_kept_in_mind),
+		cmocka_unit_test(test_longest_gap_is_remembered),
 		cmocka_unit_test(test_expected_gap),
 		cmocka_unit_test(test_loaded_network),
-		cmocka_unit_test(test_what_was_seen_is_never_denied),
+		cmocka_unit_test(test_observed_gaps_always_count),
 		cmocka_unit_test(test_failures_teach_nothing),
 		cmocka_unit_test(test_silence_forgets_nothing),
 		cmocka_unit_test(test_times_are_steps_within_bounds),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* user/core/sync_group.c: a group of three, of which each in turn asks about the others. */
+/* user/core/sync_group.c: a group of three, where each member in turn asks whether the others are
+ * ready. */
 #include "user/core/sync_group.h"
 
 #include "tests/unit/core/vrrp_fixture.h"
@@ -44,7 +45,7 @@ static void when_all_are_ready_each_may(void **state)
 		assert_may(self);
 }
 
-/* Its timer is just being looked at. */
+/* Its timer is being handled now. */
 static void readiness_of_the_asking_member_does_not_matter(void **state)
 {
 	(void)state;
@@ -54,7 +55,7 @@ static void readiness_of_the_asking_member_does_not_matter(void **state)
 	assert_may_not(0, "only 2 of 3 in its sync group ready: VI_2 still waits for adverts");
 }
 
-static void a_group_of_one_waits_for_nobody(void **state)
+static void a_group_of_one_does_not_wait(void **state)
 {
 	char reason[VRRP_REASON_BYTES];
 
@@ -108,8 +109,8 @@ static void one_in_initialize_keeps_the_others_back(void **state)
 	assert_may_not(0, "only 1 of 3 in its sync group ready: VI_2 is not started");
 }
 
-/* Although its machine has not been told yet. */
-static void an_obstacle_keeps_the_others_back(void **state)
+/* Although its state machine is not yet notified. */
+static void an_inhibitor_keeps_the_others_back(void **state)
 {
 	(void)state;
 	make_group();
@@ -118,7 +119,7 @@ static void an_obstacle_keeps_the_others_back(void **state)
 		2, "only 2 of 3 in its sync group ready: VI_2 cannot run: interface eth1 is down");
 }
 
-static void obstacles_are_those_of_others(void **state)
+static void inhibitors_are_those_of_the_others(void **state)
 {
 	char text[VRRP_REASON_BYTES] = "untouched";
 
@@ -138,13 +139,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(when_all_are_ready_each_may),
 		cmocka_unit_test(readiness_of_the_asking_member_does_not_matter),
-		cmocka_unit_test(a_group_of_one_waits_for_nobody),
+		cmocka_unit_test(a_group_of_one_does_not_wait),
 		cmocka_unit_test(one_that_follows_its_active_keeps_the_others_back),
 		cmocka_unit_test(one_that_holds_keeps_the_others_back),
 		cmocka_unit_test(an_active_member_is_ready),
 		cmocka_unit_test(one_in_initialize_keeps_the_others_back),
-		cmocka_unit_test(an_obstacle_keeps_the_others_back),
-		cmocka_unit_test(obstacles_are_those_of_others),
+		cmocka_unit_test(an_inhibitor_keeps_the_others_back),
+		cmocka_unit_test(inhibitors_are_those_of_the_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* user/core/vrrp.c: adverts judged by their arrival, quiet Backups, and
- * timers that neither drift nor burst. */
+/* user/core/vrrp.c: adverts judged by their arrival, quiet Backups, and timers that neither drift
+ * nor burst. */
 #include "tests/unit/core/vrrp_fixture.h"
 
 static void an_advert_counts_from_its_arrival(void **state)
@@ -40,7 +40,7 @@ static void a_stale_newest_advert_does_not(void **state)
 		"no advert from 10.0.0.1 (priority 150) for 3.61 s, Active_Down_Timer 3.61 s");
 }
 
-/* Stopped for 20 s: the Active was heard 4 ms before we look. */
+/* Stopped for 20 s: the Active was heard 4 ms before the timer is handled. */
 static void a_stopped_backup_does_not_accuse(void **state)
 {
 	struct vrrp_advert newest = advert_from(1, 150, START + 20 * NS_PER_SECOND - 4 * MS);
@@ -64,7 +64,7 @@ static void a_newest_release_means_skew_time(void **state)
 	assert_took_over("10.0.0.1 released the addresses (priority 0), Skew_Time 609 ms");
 }
 
-/* Who yields to the Active that is followed may release the instance after that one's advert. */
+/* A router that yields to the followed Active may send its release after that Active's advert. */
 static void a_release_of_another_than_the_active_means_nothing(void **state)
 {
 	(void)state;
@@ -88,7 +88,7 @@ static void a_timer_that_is_not_due_does_nothing(void **state)
 	assert_int_equal(vrrp.state, INITIALIZE);
 }
 
-/* Read after a stall: whoever sent it has been silent for longer than it may. */
+/* Read after a stall: its sender has since been silent for longer than Active_Down_Interval. */
 static void an_active_does_not_yield_to_stale_adverts(void **state)
 {
 	uint64_t arrival_ns = START + DOWN_NS + MS;
@@ -129,7 +129,7 @@ static void adverts_do_not_burst(void **state)
 	assert_int_equal(vrrp.timer_due_ns, due_ns + 6300 * MS);
 }
 
-/* On becoming Active its own interval counts again. */
+/* An Active uses its own interval again. */
 static void the_own_interval_returns(void **state)
 {
 	struct vrrp_advert advert = advert_from(1, 150, START);

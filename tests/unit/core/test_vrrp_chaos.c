@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Random networks under random faults: versions, intervals, priorities and options,
- * routers alone or as a sync group; losses, pauses, cuts, stops, changes of priority.
+ * Random networks under random faults: versions, intervals, priorities and options, routers alone
+ * or as a sync group; losses, pauses, cuts, stops, changes of priority.
  *
- * - While all hear each other, no contest outlasts the longest interval between adverts.
- * - After the faults each router has one Active, who stays; with preemption it is one of
- *   the highest priority; a sync group has all of its on one node.
+ * - While all nodes hear each other, no contest lasts longer than the longest advert interval.
+ * - After the faults each router has one Active, which stays; with preemption it has
+ *   the highest priority; a sync group is Active on one node.
  */
 #include "tests/unit/core/vrrp_network.h"
 
 #define SEEDS 60
 #define FAULTS 60
 #define INTERVAL_MAX_NS NS_PER_SECOND
-/* Under way, and a step to read it. */
+/* Time on the network, and one step to read the advert. */
 #define TRAVEL_NS (4 * MS)
 /* Some node takes over (5 s at most: Active_Down_Interval of version 2 with priority 1), and a
- * better one preempts it (7 s: preempt_delay more), in a group after another round for the rest. */
+ * better one preempts it (7 s: preempt_delay more), in a group one more round for the other
+ * members. */
 #define SETTLE_NS (24 * NS_PER_SECOND)
 
 static unsigned seed;
 
-/* What all nodes must have alike. */
+/* Parameters that are the same on all nodes. */
 static struct vrrp_parameters random_router(bool preempt, uint64_t preempt_delay_ns)
 {
 	struct vrrp_parameters parameters = {
@@ -36,7 +37,7 @@ static struct vrrp_parameters random_router(bool preempt, uint64_t preempt_delay
 	return parameters;
 }
 
-/* Version 3 may differ in the interval, and members of a group are alike in priority. */
+/* In version 3 intervals may differ; all members of a group have the same priority. */
 static void add_random_node(const struct vrrp_parameters *routers)
 {
 	struct vrrp_parameters parameters[ROUTERS_MAX];
@@ -51,7 +52,7 @@ static void add_random_node(const struct vrrp_parameters *routers)
 	add_node(parameters);
 }
 
-/* Returns whether there is preemption. */
+/* Returns whether preemption is enabled. */
 static bool build_network(bool grouped)
 {
 	struct vrrp_parameters routers[ROUTERS_MAX];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* user/core/vrrp.c as a member of a sync group: ready or not, along with the others. */
+/* user/core/vrrp.c as a member of a sync group: readiness and state follow the group. */
 #include "tests/unit/core/vrrp_fixture.h"
 
 #define HEARD "VI_2 heard 10.0.0.1 20 ms ago"
@@ -12,7 +12,7 @@ static void become_ready(void)
 	assert_true(vrrp.ready_for_group && actions.held);
 }
 
-static void waiting_is_explained_and_said_once(void **state)
+static void waiting_is_explained_and_reported_once(void **state)
 {
 	(void)state;
 	become_ready();
@@ -39,7 +39,7 @@ static void hearing_the_active_again_ends_readiness(void **state)
 	assert_string_equal(vrrp.reason, "follows 10.0.0.1 (priority 150)");
 }
 
-/* The advert that went unfollowed for too long is still the newest one. */
+/* The advert after which none came in time is still the newest one. */
 static void an_advert_that_counted_does_not_end_readiness(void **state)
 {
 	struct vrrp_advert newest = advert_from(1, 150, START);
@@ -53,7 +53,7 @@ static void an_advert_that_counted_does_not_end_readiness(void **state)
 	assert_true(vrrp.ready_for_group);
 }
 
-/* There was an Active after all: those with a shorter skew go first. */
+/* An Active existed after all: members with a shorter skew go first. */
 static void a_release_means_skew_time_before_readiness(void **state)
 {
 	struct vrrp_advert newest = advert_from(1, 0, START + DOWN_NS + MS);
@@ -91,7 +91,7 @@ static void a_loss_leaves_it_ready(void **state)
 		"node-a down: no evidence for 31 ms; no better node took over within Skew_Time 609 ms, but " HEARD);
 }
 
-static void an_active_that_lives_is_no_readiness(void **state)
+static void a_live_active_prevents_readiness(void **state)
 {
 	struct vrrp_timer_view view = {.alive_reason = "node-a answers", .group_reason = HEARD};
 
@@ -142,8 +142,8 @@ static void preempt_delay_is_waited_for_once(void **state)
 	assert_true(vrrp.ready_for_group);
 }
 
-/* A later lower Active is another one. */
-static void preempt_delay_starts_anew_after_silence(void **state)
+/* A later Active of lower priority is another one. */
+static void preempt_delay_restarts_after_silence(void **state)
 {
 	struct vrrp_parameters parameters = default_parameters();
 	uint64_t now_ns = START + 2 * DOWN_NS;
@@ -189,7 +189,7 @@ static void it_leaves_with_its_group(void **state)
 	assert_string_equal(vrrp.reason, "VI_2 became Backup");
 }
 
-static void a_group_moves_nobody_that_is_there_or_in_initialize(void **state)
+static void a_group_does_not_move_a_member_in_that_state_or_in_initialize(void **state)
 {
 	(void)state;
 	start_backup();
@@ -213,18 +213,18 @@ static void a_group_moves_nobody_that_is_there_or_in_initialize(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(waiting_is_explained_and_said_once),
+		cmocka_unit_test(waiting_is_explained_and_reported_once),
 		cmocka_unit_test(hearing_the_active_again_ends_readiness),
 		cmocka_unit_test(an_advert_that_counted_does_not_end_readiness),
 		cmocka_unit_test(a_release_means_skew_time_before_readiness),
 		cmocka_unit_test(a_loss_leaves_it_ready),
-		cmocka_unit_test(an_active_that_lives_is_no_readiness),
+		cmocka_unit_test(a_live_active_prevents_readiness),
 		cmocka_unit_test(a_lower_active_does_not_end_readiness),
 		cmocka_unit_test(preempt_delay_is_waited_for_once),
-		cmocka_unit_test(preempt_delay_starts_anew_after_silence),
+		cmocka_unit_test(preempt_delay_restarts_after_silence),
 		cmocka_unit_test(it_becomes_active_with_its_group),
 		cmocka_unit_test(it_leaves_with_its_group),
-		cmocka_unit_test(a_group_moves_nobody_that_is_there_or_in_initialize),
+		cmocka_unit_test(a_group_does_not_move_a_member_in_that_state_or_in_initialize),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* user/core/vrrp.c: an Active whose time is over, and a Backup that stood still or may not
+/* user/core/vrrp.c: an Active whose guard has expired, and a Backup that stalled or may not
  * preempt. */
 #include "tests/unit/core/vrrp_fixture.h"
 
-#define REASON "its guard ran out 1.2 s ago: this node stood still for 4.2 s"
+#define REASON "its guard expired 1.2 s ago: this node stalled for 4.2 s"
 
-static void an_active_steps_down_without_a_word(void **state)
+static void an_active_steps_down_without_a_release(void **state)
 {
 	uint64_t now_ns = START + 100 * NS_PER_SECOND;
 
@@ -39,7 +39,7 @@ static void only_an_active_steps_down(void **state)
 	assert_int_equal(vrrp.state, INITIALIZE);
 }
 
-/* What it heard while it stood still shows who is Active now. */
+/* The adverts that arrived during its stall show which router is Active now. */
 static void it_follows_who_took_over(void **state)
 {
 	uint64_t now_ns = START + 100 * NS_PER_SECOND;
@@ -52,7 +52,7 @@ static void it_follows_who_took_over(void **state)
 	assert_int_equal(vrrp.active_address.bytes[15], 9);
 }
 
-static void nobody_took_over_so_the_best_takes_it_back(void **state)
+static void without_a_successor_the_best_takes_over_again(void **state)
 {
 	uint64_t now_ns = START + 100 * NS_PER_SECOND;
 
@@ -60,11 +60,11 @@ static void nobody_took_over_so_the_best_takes_it_back(void **state)
 	start_active();
 	vrrp_step_down(&vrrp, now_ns, REASON, &actions);
 	forget_actions();
-	vrrp_active_lost(&vrrp, now_ns + 30 * MS, true, "nobody has taken it", &actions);
-	assert_took_over("nobody has taken it");
+	vrrp_active_lost(&vrrp, now_ns + 30 * MS, true, "no node has taken it", &actions);
+	assert_took_over("no node has taken it");
 }
 
-static void a_backup_that_stood_still_waits(void **state)
+static void a_backup_that_stalled_waits(void **state)
 {
 	uint64_t woke_ns = START + DOWN_NS + 2 * NS_PER_SECOND;
 
@@ -123,14 +123,14 @@ static void a_lower_active_that_does_not_hear_us_is_not_preempted(void **state)
 		vrrp.reason,
 		"does not preempt 10.0.0.9 (priority 50, ours 100): node-b does not hear this node");
 	assert_int_equal(vrrp.timer_due_ns, now_ns + DOWN_NS);
-	/* It hears us again. */
+	/* The other node hears this one again. */
 	newest.arrival_ns = now_ns + DOWN_NS - 100 * MS;
 	expire(now_ns + DOWN_NS, &newest, NULL);
 	assert_int_equal(vrrp.state, ACTIVE);
 }
 
-/* When the lower Active is silent there is nobody to endure. */
-static void silence_ends_the_patience(void **state)
+/* When the lower Active is silent, the wait ends. */
+static void silence_ends_the_wait(void **state)
 {
 	(void)state;
 	start_backup();
@@ -142,15 +142,15 @@ static void silence_ends_the_patience(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_active_steps_down_without_a_word),
+		cmocka_unit_test(an_active_steps_down_without_a_release),
 		cmocka_unit_test(only_an_active_steps_down),
 		cmocka_unit_test(it_follows_who_took_over),
-		cmocka_unit_test(nobody_took_over_so_the_best_takes_it_back),
-		cmocka_unit_test(a_backup_that_stood_still_waits),
+		cmocka_unit_test(without_a_successor_the_best_takes_over_again),
+		cmocka_unit_test(a_backup_that_stalled_waits),
 		cmocka_unit_test(the_active_heard_meanwhile_ends_the_wait),
 		cmocka_unit_test(only_a_backup_is_postponed),
 		cmocka_unit_test(a_lower_active_that_does_not_hear_us_is_not_preempted),
-		cmocka_unit_test(silence_ends_the_patience),
+		cmocka_unit_test(silence_ends_the_wait),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

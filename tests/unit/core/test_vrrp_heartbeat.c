@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* user/core/vrrp.c: heartbeats that end an Active before its timer does,
- * or keep it when only adverts are lost. */
+/* user/core/vrrp.c: heartbeats that replace a dead Active before the timer expires, or keep an
+ * Active whose adverts are lost. */
 #include "tests/unit/core/vrrp_fixture.h"
 
-/* Its adverts come so often that those of the true Active are never the newest. */
+/* Its adverts are so frequent that those of the true Active are never the newest. */
 static void a_lower_rival_is_not_preempted_beside_a_live_active(void **state)
 {
 	struct vrrp_advert newest = advert_from(9, 50, START + 3500 * MS);
@@ -17,7 +17,7 @@ static void a_lower_rival_is_not_preempted_beside_a_live_active(void **state)
 	assert_false(actions.send_advert || actions.take_addresses);
 }
 
-static void the_timer_holds_while_heartbeats_say_alive(void **state)
+static void the_timer_is_held_while_heartbeats_show_life(void **state)
 {
 	uint64_t now_ns = START + DOWN_NS;
 
@@ -32,7 +32,7 @@ static void the_timer_holds_while_heartbeats_say_alive(void **state)
 		"no advert for 3.61 s, but node-a answered 2 ms ago and claims the instance");
 	assert_int_equal(vrrp.timer_due_ns, now_ns + DOWN_NS);
 	expire(now_ns + DOWN_NS, NULL, "node-a answers");
-	assert_quiet_backup(now_ns + 2 * DOWN_NS); /* said once */
+	assert_quiet_backup(now_ns + 2 * DOWN_NS); /* reported once */
 	assert_string_equal(vrrp.reason, "no advert for 7.22 s, but node-a answers");
 	expire(now_ns + 2 * DOWN_NS, NULL, NULL);
 	assert_took_over(
@@ -51,8 +51,8 @@ static void holding_ends_when_adverts_arrive(void **state)
 	assert_string_equal(vrrp.reason, "follows 10.0.0.1 (priority 150)");
 }
 
-/* Each time that it begins is said. */
-static void holding_begins_anew(void **state)
+/* Each start of holding is reported. */
+static void holding_restarts(void **state)
 {
 	uint64_t now_ns = START + DOWN_NS;
 
@@ -91,14 +91,13 @@ static void others_wait_their_skew(void **state)
 	vrrp_active_lost(&vrrp, START + 40 * MS, false, "node-a down: no evidence for 31 ms",
 			 &actions);
 	assert_quiet_backup(START + 40 * MS + SKEW_NS);
-	/* The lost Active's last advert is younger than Active_Down_Interval, and yet means
-	 * nothing. */
+	/* The lost Active's last advert is younger than Active_Down_Interval, but is ignored. */
 	expire(START + 40 * MS + SKEW_NS, &newest, NULL);
 	assert_took_over(
 		"node-a down: no evidence for 31 ms; no better node took over within Skew_Time 609 ms");
 }
 
-/* Adverts may have been lost before, so that the timer is about to run out. */
+/* Adverts may have been lost before, so that the timer is about to expire. */
 static void a_loss_leaves_the_better_one_its_time(void **state)
 {
 	uint64_t lost_ns = START + DOWN_NS - MS;
@@ -109,18 +108,18 @@ static void a_loss_leaves_the_better_one_its_time(void **state)
 	receive(1, 150, START, START);
 	vrrp_active_lost(&vrrp, lost_ns, false, "node-a gave the instance up", &actions);
 	assert_quiet_backup(lost_ns + 10 * MS + SKEW_NS);
-	/* A second reason for the same vacancy does not begin anew. */
+	/* A second reason for the same vacancy does not restart the wait. */
 	vrrp_active_lost(&vrrp, lost_ns + 5 * MS, false, "node-a down", &actions);
 	assert_quiet_backup(lost_ns + 10 * MS + SKEW_NS);
 }
 
-static void a_better_candidate_s_advert_ends_the_skew(void **state)
+static void a_better_candidates_advert_ends_the_skew(void **state)
 {
 	(void)state;
 	start_backup();
 	receive(1, 150, START, START);
 	vrrp_active_lost(&vrrp, START + 40 * MS, false, "node-a down", &actions);
-	/* It arrived before we judged node-a, but it is another's. */
+	/* It arrived before the verdict on node-a, but another router sent it. */
 	receive(2, 120, START + 39 * MS, START + 41 * MS);
 	assert_quiet_backup(START + 39 * MS + DOWN_NS);
 	assert_string_equal(vrrp.reason, "follows 10.0.0.2 (priority 120)");
@@ -138,7 +137,7 @@ static void a_lost_active_may_come_back(void **state)
 	assert_quiet_backup(START + 50 * MS + DOWN_NS);
 }
 
-static void the_last_word_of_a_lost_active_deposes_nobody(void **state)
+static void the_last_advert_of_a_lost_active_is_ignored(void **state)
 {
 	(void)state;
 	start_backup();
@@ -177,15 +176,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_lower_rival_is_not_preempted_beside_a_live_active),
-		cmocka_unit_test(the_timer_holds_while_heartbeats_say_alive),
+		cmocka_unit_test(the_timer_is_held_while_heartbeats_show_life),
 		cmocka_unit_test(holding_ends_when_adverts_arrive),
-		cmocka_unit_test(holding_begins_anew),
+		cmocka_unit_test(holding_restarts),
 		cmocka_unit_test(the_best_takes_over_when_the_active_is_lost),
 		cmocka_unit_test(others_wait_their_skew),
 		cmocka_unit_test(a_loss_leaves_the_better_one_its_time),
-		cmocka_unit_test(a_better_candidate_s_advert_ends_the_skew),
+		cmocka_unit_test(a_better_candidates_advert_ends_the_skew),
 		cmocka_unit_test(a_lost_active_may_come_back),
-		cmocka_unit_test(the_last_word_of_a_lost_active_deposes_nobody),
+		cmocka_unit_test(the_last_advert_of_a_lost_active_is_ignored),
 		cmocka_unit_test(a_loss_means_nothing_outside_backup),
 		cmocka_unit_test(a_long_reason_is_cut),
 	};

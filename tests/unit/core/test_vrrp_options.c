@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* user/core/vrrp.c: keepalived's options beside the RFCs, each off by default. */
+/* user/core/vrrp.c: keepalived's options that the RFCs do not have, each off by default. */
 #include "tests/unit/core/vrrp_fixture.h"
 
-/* What a Backup of priority 254 waits for. */
+/* How long a Backup of priority 254 waits. */
 #define SUCCESSION_NS (3 * NS_PER_SECOND + NS_PER_SECOND * 2 / 256)
 
 static void start_active_that_may_oversleep(void)
@@ -14,7 +14,7 @@ static void start_active_that_may_oversleep(void)
 	start_active_with(&parameters);
 }
 
-static void down_timer_adverts_in_place_of_three(void **state)
+static void down_timer_adverts_replaces_three(void **state)
 {
 	struct vrrp_parameters parameters = default_parameters();
 
@@ -26,7 +26,7 @@ static void down_timer_adverts_in_place_of_three(void **state)
 	assert_quiet_backup(START + MS + 10 * NS_PER_SECOND + SKEW_NS);
 }
 
-static void an_active_that_overslept_leaves_to_its_successor(void **state)
+static void an_active_that_stalled_yields_to_its_successor(void **state)
 {
 	uint64_t now_ns = START + DOWN_NS + SUCCESSION_NS;
 
@@ -68,7 +68,7 @@ static void it_does_not_follow_a_stale_advert(void **state)
 	assert_int_equal(vrrp.timer_due_ns, now_ns + DOWN_NS);
 }
 
-/* Queued events are read before the timer is looked at. */
+/* Queued events are read before the timer is handled. */
 static void it_neither_answers_the_successor_nor_advertises_a_priority(void **state)
 {
 	uint64_t now_ns = START + DOWN_NS + 5 * NS_PER_SECOND;
@@ -88,7 +88,7 @@ static void it_neither_answers_the_successor_nor_advertises_a_priority(void **st
 	assert_int_equal(vrrp.timer_due_ns, now_ns + 3 * NS_PER_SECOND + NS_PER_SECOND * 136 / 256);
 }
 
-static void one_that_is_late_but_not_too_late_goes_on(void **state)
+static void an_active_that_is_not_too_late_stays(void **state)
 {
 	(void)state;
 	start_active_that_may_oversleep();
@@ -97,7 +97,7 @@ static void one_that_is_late_but_not_too_late_goes_on(void **state)
 	assert_true(actions.send_advert);
 }
 
-static void with_preemption_or_as_owner_it_goes_on(void **state)
+static void with_preemption_or_as_owner_it_stays(void **state)
 {
 	struct vrrp_parameters parameters = default_parameters();
 
@@ -124,7 +124,7 @@ static void lower_priority_no_advert_leaves_rivals_unanswered(void **state)
 	start_active_with(&parameters);
 	receive(9, 50, now_ns, now_ns);
 	assert_false(actions.send_advert);
-	assert_true(actions.announce_again); /* clients are called back in any case */
+	assert_true(actions.announce_again); /* clients' caches are corrected in any case */
 	receive(4, 100, now_ns, now_ns);
 	assert_false(actions.send_advert);
 	receive(9, 0, now_ns, now_ns);
@@ -132,7 +132,7 @@ static void lower_priority_no_advert_leaves_rivals_unanswered(void **state)
 	assert_int_equal(vrrp.state, ACTIVE);
 }
 
-static void higher_priority_send_advert_is_a_last_word(void **state)
+static void higher_priority_send_advert_sends_a_last_advert(void **state)
 {
 	struct vrrp_parameters parameters = default_parameters();
 	uint64_t now_ns = START + DOWN_NS + MS;
@@ -150,15 +150,15 @@ static void higher_priority_send_advert_is_a_last_word(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(down_timer_adverts_in_place_of_three),
-		cmocka_unit_test(an_active_that_overslept_leaves_to_its_successor),
+		cmocka_unit_test(down_timer_adverts_replaces_three),
+		cmocka_unit_test(an_active_that_stalled_yields_to_its_successor),
 		cmocka_unit_test(it_follows_the_successor_that_advertised_meanwhile),
 		cmocka_unit_test(it_does_not_follow_a_stale_advert),
 		cmocka_unit_test(it_neither_answers_the_successor_nor_advertises_a_priority),
-		cmocka_unit_test(one_that_is_late_but_not_too_late_goes_on),
-		cmocka_unit_test(with_preemption_or_as_owner_it_goes_on),
+		cmocka_unit_test(an_active_that_is_not_too_late_stays),
+		cmocka_unit_test(with_preemption_or_as_owner_it_stays),
 		cmocka_unit_test(lower_priority_no_advert_leaves_rivals_unanswered),
-		cmocka_unit_test(higher_priority_send_advert_is_a_last_word),
+		cmocka_unit_test(higher_priority_send_advert_sends_a_last_advert),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* user/core/vrrp_packet.c against bytes that keepalived sent (tests/captured.h), and at its
+/* user/core/vrrp_packet.c against bytes that keepalived sent (tests/captured.h), and at the
  * limits. */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -22,7 +22,7 @@ static bool is_ipv6(const struct captured *captured)
 	return captured->bytes[0] >> 4 == 6;
 }
 
-/* A message of a kind with any number of addresses. */
+/* A message like the captured one, with any number of addresses. */
 static struct vrrp_message message_like(uint8_t version, bool ipv6)
 {
 	struct vrrp_message message = {
@@ -44,7 +44,7 @@ static struct vrrp_message message_like(uint8_t version, bool ipv6)
 	return message;
 }
 
-/* Zeroes what every sender chooses for itself. */
+/* Zeroes the fields that each sender chooses. */
 static void forget_own_matters(uint8_t *packet, bool ipv6)
 {
 	if (ipv6) {
@@ -55,7 +55,7 @@ static void forget_own_matters(uint8_t *packet, bool ipv6)
 	}
 }
 
-static void adverts_are_keepalived_s(void **state)
+static void adverts_equal_those_of_keepalived(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < CAPTURED_COUNT; i++) {
@@ -72,7 +72,7 @@ static void adverts_are_keepalived_s(void **state)
 	}
 }
 
-/* One's complement sum over what the checksum covers, itself included: all ones. */
+/* One's complement sum over all covered bytes, with the checksum: all ones. */
 static uint16_t verified_sum(const uint8_t *packet, size_t length, size_t header_bytes,
 			     bool pseudo_header)
 {
@@ -202,7 +202,7 @@ static void digest_is_over_the_bytes_of_the_packet(void **state)
 	}
 }
 
-static void digest_tells_lists_apart(void **state)
+static void digest_distinguishes_lists(void **state)
 {
 	struct vrrp_message message = message_like(3, true);
 	struct xb_address swapped[2] = {addresses[1], addresses[0]};
@@ -218,12 +218,12 @@ static void digest_tells_lists_apart(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(adverts_are_keepalived_s),
+		cmocka_unit_test(adverts_equal_those_of_keepalived),
 		cmocka_unit_test(every_count_fits_and_verifies),
 		cmocka_unit_test(room_is_respected),
 		cmocka_unit_test(wrong_fields_are_refused),
 		cmocka_unit_test(digest_is_over_the_bytes_of_the_packet),
-		cmocka_unit_test(digest_tells_lists_apart),
+		cmocka_unit_test(digest_distinguishes_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* user/core/vrrp.c: preemption, preempt_delay, and rivals at the Active. */
+/* user/core/vrrp.c: preemption, preempt_delay, and rivals of an Active. */
 #include "tests/unit/core/vrrp_fixture.h"
 
 static void start_backup_with_delay(uint64_t preempt_delay_ns)
@@ -20,8 +20,8 @@ static void a_lower_active_is_preempted(void **state)
 	assert_took_over("preempts 10.0.0.1: lower priority 50, ours 100");
 }
 
-/* On top of the time that it takes without, as keepalived's manual has it. */
-static void preempt_delay_endures_a_lower_active(void **state)
+/* In addition to the time without it, as in keepalived's manual. */
+static void preempt_delay_tolerates_a_lower_active(void **state)
 {
 	struct vrrp_advert newest = advert_from(1, 50, START + 3100 * MS);
 
@@ -41,7 +41,7 @@ static void preempt_delay_endures_a_lower_active(void **state)
 	assert_int_equal(vrrp.preempt_since_ns, 0);
 }
 
-static void preempt_delay_speeds_nothing_up(void **state)
+static void preempt_delay_never_shortens_a_wait(void **state)
 {
 	(void)state;
 	start_backup_with_delay(MS);
@@ -62,7 +62,7 @@ static void preempt_delay_ends_when_adverts_stop(void **state)
 		"no advert from 10.0.0.1 (priority 50) for 3.61 s, Active_Down_Timer 3.61 s");
 }
 
-static void preempt_delay_starts_anew_after_a_higher_active(void **state)
+static void preempt_delay_restarts_after_a_higher_active(void **state)
 {
 	(void)state;
 	start_backup_with_delay(5 * NS_PER_SECOND);
@@ -85,7 +85,7 @@ static void preempt_delay_ends_with_a_release(void **state)
 	assert_int_equal(vrrp.preempt_since_ns, 0);
 }
 
-/* Rivals' adverts at a given rate; ours in answer, beside the regular timer. */
+/* Rivals' adverts at a given rate, and our answers in addition to the regular timer. */
 static void an_active_answers_a_flood_at_a_limited_rate(void **state)
 {
 	uint64_t start_ns = START + DOWN_NS + MS;
@@ -101,8 +101,7 @@ static void an_active_answers_a_flood_at_a_limited_rate(void **state)
 	}
 	assert_int_equal(answers, 10);
 	assert_int_equal(vrrp.state, ACTIVE);
-	/* Those in between are answered, too, together: by the timer, or by an answer at that
-	 * time. */
+	/* Those in between are answered together, by the timer or by one answer at that time. */
 	assert_int_equal(vrrp.timer_due_ns, start_ns + 100 * MS);
 	expire(start_ns + 100 * MS, NULL, NULL);
 	assert_true(actions.send_advert);
@@ -110,8 +109,8 @@ static void an_active_answers_a_flood_at_a_limited_rate(void **state)
 	assert_false(actions.send_advert);
 }
 
-/* One that comes too soon is answered as soon as may be, before Backups with a long interval act on
- * it. */
+/* One that comes too soon is answered at the earliest allowed time, before Backups with a long
+ * interval act on it. */
 static void a_flood_of_releases_does_not_silence_an_active(void **state)
 {
 	uint64_t now_ns = START + DOWN_NS + 100 * MS;
@@ -132,9 +131,9 @@ static void a_flood_of_releases_does_not_silence_an_active(void **state)
 	assert_int_equal(vrrp.timer_due_ns, next_ns + NS_PER_SECOND);
 }
 
-/* The other side gives up a sync group: one member yields to our answer, the next sends a
+/* The other node gives up a sync group: one member yields to our answer, the next sends a
  * release. */
-static void a_release_behind_an_answer_is_answered_soon(void **state)
+static void a_release_after_an_answer_is_answered_soon(void **state)
 {
 	uint64_t now_ns = START + DOWN_NS + 100 * MS;
 
@@ -151,14 +150,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_lower_active_is_preempted),
-		cmocka_unit_test(preempt_delay_endures_a_lower_active),
-		cmocka_unit_test(preempt_delay_speeds_nothing_up),
+		cmocka_unit_test(preempt_delay_tolerates_a_lower_active),
+		cmocka_unit_test(preempt_delay_never_shortens_a_wait),
 		cmocka_unit_test(preempt_delay_ends_when_adverts_stop),
-		cmocka_unit_test(preempt_delay_starts_anew_after_a_higher_active),
+		cmocka_unit_test(preempt_delay_restarts_after_a_higher_active),
 		cmocka_unit_test(preempt_delay_ends_with_a_release),
 		cmocka_unit_test(an_active_answers_a_flood_at_a_limited_rate),
 		cmocka_unit_test(a_flood_of_releases_does_not_silence_an_active),
-		cmocka_unit_test(a_release_behind_an_answer_is_answered_soon),
+		cmocka_unit_test(a_release_after_an_answer_is_answered_soon),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

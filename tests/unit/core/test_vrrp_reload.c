@@ -84,7 +84,7 @@ static void preempt_delay_bounds_it_as_before(void **state)
 	assert_quiet_backup(START + 3100 * MS + SKEW_OF(200));
 }
 
-static void in_initialize_the_priority_is_for_later(void **state)
+static void in_initialize_the_priority_is_stored(void **state)
 {
 	struct vrrp_parameters parameters = default_parameters();
 
@@ -114,7 +114,7 @@ static void a_reload_that_changes_nothing_does_nothing(void **state)
 	assert_quiet_backup(START + DOWN_NS);
 }
 
-/* So that the Backups learn the interval before they miss the next advert. */
+/* So Backups learn the interval before they miss the next advert. */
 static void an_active_advertises_its_new_interval_at_once(void **state)
 {
 	struct vrrp_parameters parameters = default_parameters();
@@ -156,7 +156,7 @@ static void a_backup_keeps_the_interval_that_it_learnt(void **state)
 	assert_int_equal(vrrp.active_interval_ns, 2 * NS_PER_SECOND);
 }
 
-static void a_backup_that_heard_nobody_takes_the_new_interval(void **state)
+static void a_backup_that_heard_no_active_takes_the_new_interval(void **state)
 {
 	struct vrrp_parameters parameters = default_parameters();
 
@@ -193,7 +193,7 @@ static void more_adverts_may_be_missed_after_a_reload(void **state)
 }
 
 /* It waits for Skew_Time, in which adverts are not counted. */
-static void that_is_nothing_to_a_vacancy(void **state)
+static void missed_adverts_do_not_matter_in_a_vacancy(void **state)
 {
 	struct vrrp_parameters parameters = default_parameters();
 
@@ -205,7 +205,7 @@ static void that_is_nothing_to_a_vacancy(void **state)
 	assert_quiet_backup(START + SKEW_NS);
 }
 
-static void preempt_delay_ends_when_it_is_taken_away(void **state)
+static void preempt_delay_ends_when_it_is_removed(void **state)
 {
 	struct vrrp_parameters parameters = default_parameters();
 	struct vrrp_advert newest = advert_from(1, 50, START + 3500 * MS);
@@ -220,7 +220,7 @@ static void preempt_delay_ends_when_it_is_taken_away(void **state)
 	assert_took_over("preempts 10.0.0.1: lower priority 50, ours 100");
 }
 
-/* An owner is Active at its start; a reload changes no state, and preemption does the rest. */
+/* An owner becomes Active at its start, but a reload changes no state: it must preempt. */
 static void a_backup_that_becomes_owner_preempts(void **state)
 {
 	struct vrrp_parameters parameters = default_parameters();
@@ -243,16 +243,16 @@ int main(void)
 		cmocka_unit_test(a_backup_s_timer_follows_its_skew),
 		cmocka_unit_test(a_backup_raised_above_the_active_preempts),
 		cmocka_unit_test(preempt_delay_bounds_it_as_before),
-		cmocka_unit_test(in_initialize_the_priority_is_for_later),
+		cmocka_unit_test(in_initialize_the_priority_is_stored),
 		cmocka_unit_test(a_reload_that_changes_nothing_does_nothing),
 		cmocka_unit_test(an_active_advertises_its_new_interval_at_once),
 		cmocka_unit_test(an_active_advertises_from_its_new_address_at_once),
 		cmocka_unit_test(a_backup_keeps_the_interval_that_it_learnt),
-		cmocka_unit_test(a_backup_that_heard_nobody_takes_the_new_interval),
+		cmocka_unit_test(a_backup_that_heard_no_active_takes_the_new_interval),
 		cmocka_unit_test(version_2_takes_the_new_interval_in_any_case),
 		cmocka_unit_test(more_adverts_may_be_missed_after_a_reload),
-		cmocka_unit_test(that_is_nothing_to_a_vacancy),
-		cmocka_unit_test(preempt_delay_ends_when_it_is_taken_away),
+		cmocka_unit_test(missed_adverts_do_not_matter_in_a_vacancy),
+		cmocka_unit_test(preempt_delay_ends_when_it_is_removed),
 		cmocka_unit_test(a_backup_that_becomes_owner_preempts),
 	};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The cases of RFC 3768, 5798 and 9568 that implementations get wrong, as they
- * show at the state machine, one after the other. Those that show only in packets:
+ * The cases of RFC 3768, 5798 and 9568 that implementations often get wrong, tested at the state
+ * machine. Those that are visible only in packets:
  *
  *   7  TTL, version, type, length, address count, VRID: tests/bpf/test_vrrp_tap.c
  *   8  checksums with and without pseudo-header: tests/bpf/test_vrrp_tap.c (received),
@@ -72,8 +72,7 @@ static void rfc_case_02_an_active_returns_to_its_own_interval(void **state)
 	assert_int_equal(vrrp.timer_due_ns, START + 400 * MS + NS_PER_SECOND);
 }
 
-/* One that differs is dropped before (tests/bpf/test_vrrp_tap.c); were it not, it would teach
- * nothing. */
+/* A different interval is dropped earlier (tests/bpf/test_vrrp_tap.c), and would not be learned. */
 static void rfc_case_02_version_2_learns_no_interval(void **state)
 {
 	struct vrrp_parameters parameters = default_parameters();
@@ -171,7 +170,7 @@ static void start_owner(void)
 	struct vrrp_parameters parameters = default_parameters();
 
 	parameters.priority = VRRP_PRIORITY_OWNER;
-	parameters.preempt = false; /* does not concern an owner */
+	parameters.preempt = false; /* has no effect on an owner */
 	start_with(&parameters);
 }
 
@@ -203,7 +202,8 @@ static void rfc_case_05_of_two_owners_the_higher_address_stays(void **state)
 	assert_int_equal(vrrp.state, BACKUP);
 }
 
-/* The other owner is gone; nopreempt does not make this one follow a mere Backup. */
+/* The other owner has stopped; nopreempt does not make this owner follow a Backup that took
+ * over. */
 static void rfc_case_05_an_owner_in_backup_preempts(void **state)
 {
 	struct vrrp_advert newest = advert_from(7, 254, START + 2500 * MS);
@@ -241,7 +241,7 @@ static void rfc_case_06_a_lower_advert_is_answered_at_once(void **state)
 	assert_int_equal(vrrp.timer_due_ns, due_ns);
 }
 
-/* The order is that of struct vrrp_actions (tests/net looks at the packets). */
+/* The order is that of struct vrrp_actions (tests/net checks the packets). */
 static void rfc_case_11_the_advert_and_the_addresses_are_asked_for_in_one_step(void **state)
 {
 	(void)state;
@@ -295,7 +295,7 @@ static void rfc_case_13_a_member_leaves_with_its_group(void **state)
 	assert_int_equal(actions.advert_priority, 0);
 }
 
-/* The same VRID twice: nothing is shared between them. */
+/* The same VRID in both families: no state is shared. */
 static void rfc_case_14_the_same_vrid_in_both_families(void **state)
 {
 	struct vrrp_parameters parameters = default_parameters();

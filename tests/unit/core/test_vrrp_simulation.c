@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Several VRRP machines on one simulated network: whatever is cut, stopped or
- * killed, in the end exactly one of them is Active, the right one, and soon enough.
+ * Several VRRP routers on one simulated network: whatever is cut, stopped or killed, exactly one of
+ * them, the right one, is Active in time.
  */
 #include "tests/unit/core/vrrp_network.h"
 
@@ -30,7 +30,7 @@ static void assert_only_active(const struct node *machine)
 	}
 }
 
-/* Three machines with priorities 100, 150 and 200, settled; the last is Active. */
+/* Three routers with priorities 100, 150 and 200 in a stable state; the last is Active. */
 static void settle_three(bool preempt)
 {
 	net_reset(1, 1);
@@ -90,7 +90,7 @@ static void a_higher_priority_preempts(void **state)
 	run_for(NS_PER_SECOND);
 	assert_only_active(&net.nodes[2]);
 	assert_int_equal(net.vacant_ns[0], 0);
-	/* No longer than the new Active's first advert travels. */
+	/* At most the travel time of the new Active's first advert. */
 	assert_in_range(net.contested_ns[0], 0, 3 * MS);
 }
 
@@ -131,7 +131,7 @@ static void two_owners_agree(void **state)
 	assert_in_range(net.contested_ns[0], 1, 5 * MS);
 }
 
-static void a_healed_partition_leaves_one(void **state)
+static void a_healed_partition_leaves_one_active(void **state)
 {
 	(void)state;
 	settle_three(true);
@@ -143,11 +143,11 @@ static void a_healed_partition_leaves_one(void **state)
 	forget_times();
 	run_for(NS_PER_SECOND);
 	assert_only_active(&net.nodes[2]);
-	/* Whichever advertises first ends it. */
+	/* The first advert ends the contest. */
 	assert_in_range(net.contested_ns[0], 0, INTERVAL_NS + 5 * MS);
 }
 
-static void a_stopped_backup_wakes_up_quietly(void **state)
+static void a_stopped_backup_resumes_quietly(void **state)
 {
 	(void)state;
 	settle_three(true);
@@ -160,7 +160,7 @@ static void a_stopped_backup_wakes_up_quietly(void **state)
 	assert_int_equal(net.nodes[1].machines[0].vrrp.transition_count, 1);
 }
 
-/* It reads adverts of its replacement, asserts itself, and that is all. */
+/* It reads adverts of its replacement, answers, and stays Active. */
 static void a_stopped_active_returns_in_one_step(void **state)
 {
 	(void)state;
@@ -176,7 +176,7 @@ static void a_stopped_active_returns_in_one_step(void **state)
 	assert_int_equal(net.nodes[1].machines[0].vrrp.transition_count, 3);
 }
 
-/* Its replacement outranks it: it yields on waking. */
+/* Its replacement has a higher priority: it yields when it resumes. */
 static void a_stopped_lower_active_yields_in_one_step(void **state)
 {
 	(void)state;
@@ -242,11 +242,11 @@ static void a_group_stays_while_one_member_hears(void **state)
 	(void)state;
 	settle_group();
 	assert_group_is_on(&net.nodes[1]);
-	net.deaf_routers = 1;
+	net.unheard_routers = 1;
 	run_for(5 * NS_PER_SECOND);
 	assert_group_is_on(&net.nodes[1]);
 	assert_true(net.nodes[0].machines[0].vrrp.ready_for_group);
-	net.deaf_routers = 0;
+	net.unheard_routers = 0;
 	run_for(NS_PER_SECOND);
 	assert_false(net.nodes[0].machines[0].vrrp.ready_for_group);
 	assert_int_equal(net.nodes[0].machines[0].vrrp.transition_count, 1);
@@ -281,8 +281,8 @@ int main(void)
 		cmocka_unit_test(without_preemption_it_waits),
 		cmocka_unit_test(equal_priorities_end_with_the_higher_address),
 		cmocka_unit_test(two_owners_agree),
-		cmocka_unit_test(a_healed_partition_leaves_one),
-		cmocka_unit_test(a_stopped_backup_wakes_up_quietly),
+		cmocka_unit_test(a_healed_partition_leaves_one_active),
+		cmocka_unit_test(a_stopped_backup_resumes_quietly),
 		cmocka_unit_test(a_stopped_active_returns_in_one_step),
 		cmocka_unit_test(a_stopped_lower_active_yields_in_one_step),
 		cmocka_unit_test(a_different_interval_is_learnt),

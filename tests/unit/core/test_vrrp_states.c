@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * user/core/vrrp.c against RFC 9568 by table: a row is a state, an event and
- * what the section named in it demands of state, actions and timer.
+ * user/core/vrrp.c against RFC 9568: each row of the table is a state, an event, and the state,
+ * actions and timer that the named section requires.
  *
- * In each row the machine has 10.0.0.5 and an advertisement interval of 1 s,
- * and entered its state 400 ms before NOW. The event is at NOW; a timer event
- * is when the timer is due.
+ * In each row the router has 10.0.0.5 and an advertisement interval of 1 s, and entered its state
+ * 400 ms before NOW. The event is at NOW; a timer event is when the timer is due.
  */
 #include "tests/unit/core/vrrp_fixture.h"
 
@@ -160,7 +159,7 @@ static void enter_state(const struct row *row)
 	assert_int_equal(vrrp.state, row->state);
 }
 
-/* Returns when it was. */
+/* Returns the time of the event. */
 static uint64_t run_event(const struct row *row)
 {
 	struct vrrp_advert advert = advert_from(row->host, row->priority, NOW);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One VRRP machine for the tests of user/core/vrrp.c: 10.0.0.5 with priority 100,
- * version 3, intervals of 1 s. START is its start.
+ * One VRRP router for the tests of user/core/vrrp.c: 10.0.0.5 with priority 100, version 3, an
+ * interval of 1 s. It starts at START.
  */
 #ifndef XBEAT_TESTS_VRRP_FIXTURE_H
 #define XBEAT_TESTS_VRRP_FIXTURE_H
@@ -64,7 +64,7 @@ static inline struct vrrp_parameters default_parameters(void)
 	return parameters;
 }
 
-/* Each event may leave no action as it was. */
+/* Each event must set every action. */
 static inline void forget_actions(void)
 {
 	memset(&actions, 0xff, sizeof(actions));
@@ -116,7 +116,7 @@ static inline void expire(uint64_t now_ns, const struct vrrp_advert *newest,
 	vrrp_timer_expired(&vrrp, now_ns, &view, &actions);
 }
 
-/* Active one Active_Down_Interval after START. */
+/* Active after one Active_Down_Interval from START. */
 static inline void start_active_with(const struct vrrp_parameters *parameters)
 {
 	start_with(parameters);

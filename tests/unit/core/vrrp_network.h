@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A simulated network in virtual time: nodes that each run a VRRP machine for
- * every router, one by one or as one sync group.
+ * A simulated network in virtual time: nodes that each run a VRRP state machine for every router,
+ * separately or as one sync group.
  *
- * Adverts reach a machine as the XDP program hands them on: each is stored with its
- * arrival time, and only a changed one, or any while Active, is an event, of which
- * one waits at a time. A stopped node (SIGSTOP) still has them stored, and reads late.
+ * Adverts reach a state machine as from the XDP program: each is stored with its arrival time, and
+ * only a changed one, or any while Active, is an event; only one is pending at a time. For a
+ * stopped node (SIGSTOP) they are stored and read late.
  */
 #ifndef XBEAT_TESTS_VRRP_NETWORK_H
 #define XBEAT_TESTS_VRRP_NETWORK_H
@@ -38,7 +38,7 @@ struct machine {
 struct node {
 	struct machine machines[ROUTERS_MAX];
 	bool running; /* false: stopped, adverts are only stored */
-	bool cut; /* its link is dead */
+	bool cut; /* its link is down */
 };
 
 struct flight {
@@ -54,11 +54,11 @@ static struct {
 	size_t flight_count;
 	uint64_t now_ns, step_ns;
 	unsigned loss_percent;
-	unsigned deaf_routers; /* a bit each: all adverts are lost */
-	/* How long more than one connected machine of a router was Active, and how long none. */
+	unsigned unheard_routers; /* one bit each: all their adverts are lost */
+	/* How long more than one connected node was Active for a router, and how long none. */
 	uint64_t contested_ns[ROUTERS_MAX], vacant_ns[ROUTERS_MAX];
-	uint64_t contest_ns[ROUTERS_MAX],
-		contest_max_ns; /* the contest that goes on; the longest */
+	uint64_t contest_ns[ROUTERS_MAX]; /* of the current contest */
+	uint64_t contest_max_ns; /* of the longest */
 } net;
 
 static inline void net_reset(unsigned routers, unsigned seed)
@@ -76,7 +76,7 @@ static inline unsigned chance(unsigned limit)
 	return limit ? (unsigned)random() % limit : 0;
 }
 
-/* Each router's parameters, but for the node's address. */
+/* Each router's parameters, except the node's address. */
 static inline struct node *add_node(const struct vrrp_parameters *parameters)
 {
 	struct node *node = &net.nodes[net.node_count++];
@@ -99,7 +99,7 @@ static inline void send_to(unsigned receiver, unsigned router, const struct node
 	struct flight *flight = &net.flights[net.flight_count];
 	const struct vrrp_parameters *parameters = &sender->machines[router].vrrp.parameters;
 
-	if (sender->cut || net.deaf_routers >> router & 1 || chance(100) < net.loss_percent)
+	if (sender->cut || net.unheard_routers >> router & 1 || chance(100) < net.loss_percent)
 		return;
 	assert_true(net.flight_count++ < FLIGHTS_MAX);
 	*flight = (struct flight){
@@ -202,7 +202,7 @@ static inline void take_advert(struct node *node, unsigned router, const struct 
 	perform(node, router, &actions);
 }
 
-/* While an event waited, newer adverts went into the slot alone. */
+/* While an event was pending, newer adverts were only stored in the slot. */
 static inline void read_event(struct node *node, unsigned router)
 {
 	struct machine *machine = &node->machines[router];
@@ -263,7 +263,7 @@ static inline bool is_active(const struct node *node, unsigned router)
 	return node->machines[router].vrrp.state == XB_INSTANCE_ACTIVE;
 }
 
-/* On connected nodes. */
+/* Of connected nodes only. */
 static inline unsigned active_count(unsigned router)
 {
 	unsigned count = 0;

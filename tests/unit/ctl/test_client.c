@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The transport of xbeatctl against the other end of a socket pair, and the reading of answers. */
+/* The transport of xbeatctl on a socket pair, and its handling of answers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@
 
 #define LARGE_BYTES (3u << 20)
 
-/* What the daemon's end does in its thread: writes bytes in pieces, then closes. */
+/* The thread of the daemon's end: writes bytes in pieces, then closes. */
 struct daemon_end {
 	pthread_t thread;
 	int fd;
@@ -147,7 +147,7 @@ static void silence_times_out(void **state)
 	close(pair[1]);
 }
 
-static void waiting_ends_with_the_reader(void **state)
+static void waiting_ends_when_the_reader_closes(void **state)
 {
 	_cleanup_client_ struct client client = CLIENT_CLOSED;
 	int output[2];
@@ -165,7 +165,7 @@ static void waiting_ends_with_the_reader(void **state)
 	close(pair[1]);
 }
 
-static void connecting_to_nobody(void **state)
+static void connecting_without_a_daemon(void **state)
 {
 	struct client client = CLIENT_CLOSED;
 	char long_path[200];
@@ -215,8 +215,8 @@ int main(void)
 		cmocka_unit_test(endless_messages),
 		cmocka_unit_test(requests_end_with_nul),
 		cmocka_unit_test(silence_times_out),
-		cmocka_unit_test(waiting_ends_with_the_reader),
-		cmocka_unit_test(connecting_to_nobody),
+		cmocka_unit_test(waiting_ends_when_the_reader_closes),
+		cmocka_unit_test(connecting_without_a_daemon),
 		cmocka_unit_test(answers_become_exit_statuses),
 	};
 

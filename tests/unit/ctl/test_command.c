@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The command line of xbeatctl: verbs and their beginnings, options, the completeness of the
+/* The command line of xbeatctl: verbs and their abbreviations, options, completeness of the
  * help. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * include/xbeat/siphash.h against published results: the worked example of the
- * paper's appendix A, and the 64 vectors of the authors' reference
- * implementation (key 00 01 .. 0f; input n is the n bytes 00 01 .. n-1).
+ * include/xbeat/siphash.h against published results: the worked example of the paper's appendix A,
+ * and the 64 vectors of the authors' reference implementation (key 00 01 .. 0f; input n is the n
+ * bytes 00 01 .. n-1).
  */
 #include <setjmp.h>
 #include <stdarg.h>

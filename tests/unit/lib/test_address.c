@@ -52,7 +52,7 @@ static void ipv6_is_stored_as_it_is(void **state)
 	assert_false(address_is_ipv4(&unspecified));
 }
 
-static void text_comes_back(void **state)
+static void text_is_preserved(void **state)
 {
 	static const char *const texts[] = {
 		"0.0.0.0",
@@ -119,7 +119,7 @@ int main(void)
 		cmocka_unit_test(ipv4_is_stored_mapped),
 		cmocka_unit_test(ipv4_survives_conversion),
 		cmocka_unit_test(ipv6_is_stored_as_it_is),
-		cmocka_unit_test(text_comes_back),
+		cmocka_unit_test(text_is_preserved),
 		cmocka_unit_test(wrong_text_leaves_the_address_alone),
 		cmocka_unit_test(order_is_numeric),
 	};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Durations as people read and write them. */
+/* Durations in the form that people read and write. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

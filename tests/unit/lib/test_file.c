@@ -15,7 +15,7 @@
 
 #define LIMIT_BYTES (1024 * 1024)
 
-/* Writes bytes to a new file, reads it back, and removes it. Returns what file_read() said. */
+/* Writes bytes to a new file, reads it back, and removes it. Returns the result of file_read(). */
 static int read_back(const char *bytes, size_t count, char **text, size_t *length)
 {
 	char path[] = "/tmp/xbeat-test-file-XXXXXX";

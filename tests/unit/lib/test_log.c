@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Log lines on stderr: their form, and that a reader who does not read blocks nobody. */
+/* Log lines on stderr: their form, and that an unread pipe does not block the writer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@ struct capture {
 	int read_fd;
 };
 
-/* Puts a pipe in the place of stderr. */
+/* Replaces stderr by a pipe. */
 static void capture_begin(struct capture *capture)
 {
 	int ends[2];
@@ -100,7 +100,7 @@ static void full_pipe(void **state)
 	capture_begin(&capture);
 	log_open("xbeatd", false);
 	for (int i = 0; i < 5000; i++)
-		log_info("line %d of thousands that nobody reads", i);
+		log_info("line %d of thousands, all unread", i);
 	while (capture_read(&capture, text, sizeof(text)) > 0)
 		;
 	log_info("read again");

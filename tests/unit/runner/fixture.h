@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A loop with a real runner and a scratch directory; waiting for what happens in them. */
+/* A loop with a real runner and a scratch directory, and waiting for events in them. */
 #ifndef XBEAT_TESTS_RUNNER_FIXTURE_H
 #define XBEAT_TESTS_RUNNER_FIXTURE_H
 
@@ -23,7 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* So long a test waits before it has failed; on a busy machine nothing is quick. */
+/* A test fails after this time; a busy machine is slow. */
 #define FIXTURE_TURN_NS (5 * NS_PER_MS)
 #define PATIENCE_NS (60 * NS_PER_SECOND)
 #define PATH_BYTES 128
@@ -66,10 +66,10 @@ static inline int fixture_teardown(void **state)
 	return fixture_shell(command);
 }
 
-/* For how long this program was not run while it turned the loop. */
+/* How long this process was not scheduled while it ran the loop. */
 static uint64_t fixture_stalled_ns;
 
-/* Runs the loop until happened says so; fails the test if that takes for ever. */
+/* Runs the loop until happened() returns true; fails the test after the time limit. */
 static inline void fixture_until(struct event_base *base, bool (*happened)(void *context),
 				 void *context)
 {
@@ -87,7 +87,7 @@ static inline void fixture_until(struct event_base *base, bool (*happened)(void 
 	}
 }
 
-/* Whether a process is there, zombies included. */
+/* Whether a process exists, zombies included. */
 static inline bool fixture_exists(pid_t pid)
 {
 	return kill(pid, 0) == 0;
@@ -103,7 +103,7 @@ static inline bool fixture_is_over(void *end_ns)
 	return time_reached(clock_now_ns(), *(const uint64_t *)end_ns);
 }
 
-/* For what should not happen: gives it a while to. */
+/* For events that must not happen: runs the loop for a while. */
 static inline void fixture_linger(struct event_base *base)
 {
 	uint64_t end_ns = clock_now_ns() + 300 * NS_PER_MS;
@@ -111,7 +111,7 @@ static inline void fixture_linger(struct event_base *base)
 	fixture_until(base, fixture_is_over, &end_ns);
 }
 
-/* Of orphans, whom init may take its time to reap. */
+/* For orphans, which init may reap late. */
 static inline bool fixture_is_dead(void *pid)
 {
 	bool alive = false;
@@ -120,7 +120,7 @@ static inline bool fixture_is_dead(void *pid)
 	return !procfs_read_state(*(const pid_t *)pid, &alive, &group) || !alive;
 }
 
-/* Returns how many lines a file has; 0 if it is not there. */
+/* Returns how many lines a file has; 0 if it does not exist. */
 static inline unsigned fixture_lines(const char *path)
 {
 	unsigned count = 0;
@@ -135,7 +135,7 @@ static inline unsigned fixture_lines(const char *path)
 	return count;
 }
 
-/* Returns the number that a file holds, 0 if there is none yet. */
+/* Returns the number in a file, 0 if it has none yet. */
 static inline pid_t fixture_pid(const char *path)
 {
 	char *text = NULL;
@@ -153,8 +153,8 @@ static inline bool fixture_has_pid(void *path)
 	return fixture_pid(path) > 0;
 }
 
-/* Returns the pid of our runner: the last child, if the test makes none of its own. One of an
- * earlier test may still be about to end. */
+/* Returns the pid of this test's runner: the last child, if the test has no child of its own. An
+ * earlier test's runner may not have ended yet. */
 static inline pid_t fixture_runner(void)
 {
 	char path[64], text[256] = "";
@@ -168,7 +168,7 @@ static inline pid_t fixture_runner(void)
 	fclose(children);
 	text[strcspn(text, "\n")] = '\0';
 	if (text[0])
-		text[strlen(text) - 1] = '\0'; /* a blank ends each */
+		text[strlen(text) - 1] = '\0'; /* a blank follows each pid */
 	last = strrchr(text, ' ');
 	return atoi(last ? last : text);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The runner from the loop's side: a real process and real programs, good and bad. */
+/* The runner from the loop's side: a real process and real programs, valid and faulty. */
 #include "tests/unit/runner/fixture.h"
 #include <fcntl.h>
 #include <grp.h>
@@ -97,12 +97,12 @@ static const struct {
 	{"sleep 0.02 & exit 4", RUNNER_EXITED, 4, ""},
 	{"sleep 1000", RUNNER_TIMED_OUT, 0, ""},
 	{"trap '' TERM INT HUP; echo stuck; sleep 1000", RUNNER_TIMED_OUT, 0, "stuck"},
-	/* A program inherits nothing of the daemon. */
+	/* A program inherits nothing from the daemon. */
 	{"readlink /proc/self/fd/0", RUNNER_EXITED, 0, "/dev/null"},
 	{"ls /proc/self/fd | tr -d '\\n'", RUNNER_EXITED, 0, "0123"}, /* 3: the directory */
 	{"echo $XBEAT_SECRET $PATH $HOME", RUNNER_EXITED, 0,
 	 "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /root"},
-	/* All but 32 and 33, which the C library uses and may leave ignored. */
+	/* All signals except 32 and 33, which the C library uses and may leave ignored. */
 	{"grep -E 'Sig(Blk|Ign)' /proc/self/status | sed 's/[01][08]0000000$/000000000/' | tr -d '\\t\\n'",
 	 RUNNER_EXITED, 0, "SigBlk:0000000000000000SigIgn:0000000000000000"},
 	{"chrt -p $$ | head -1 | sed 's/.*: //'", RUNNER_EXITED, 0, "SCHED_OTHER"},
@@ -111,7 +111,7 @@ static const struct {
 	{"umask", RUNNER_EXITED, 0, "0022"},
 };
 
-/* The daemon changes much before programs are run: none of it is inherited. */
+/* The daemon changes its own settings before programs run: no program inherits them. */
 static void programs_end_in_every_way(void **state)
 {
 	(void)state;
@@ -173,7 +173,7 @@ static void programs_run_as_their_user(void **state)
 			     NOBODY);
 	assert_string_equal(result.output, "65534 65534 65534");
 	result = run_command((char *[]){"sh", "-c", "echo $(id -u) $(id -G)", NULL}, 54321);
-	assert_string_equal(result.output, "54321 54321"); /* nobody's name */
+	assert_string_equal(result.output, "54321 54321"); /* no user has this id */
 }
 
 static void appended_arguments(void **state)
@@ -237,8 +237,8 @@ static pid_t parent_of(pid_t pid)
 	return parent;
 }
 
-/* A service that a script starts survives in its own session, and leaves no zombie. */
-static void services_live_on(void **state)
+/* A service that a script starts in its own session survives, and leaves no zombie. */
+static void services_survive(void **state)
 {
 	char path[PATH_BYTES];
 	pid_t service;
@@ -259,7 +259,7 @@ static void services_live_on(void **state)
 	fixture_until(base, fixture_is_gone, &service);
 }
 
-static void cancelled_checks_die_silently(void **state)
+static void cancelled_checks_have_no_result(void **state)
 {
 	char path[PATH_BYTES];
 	struct run run = {0};
@@ -275,19 +275,19 @@ static void cancelled_checks_die_silently(void **state)
 	fixture_until(base, fixture_is_gone, &pid);
 	assert_int_equal(run_check("exit 1", 0).value, 1);
 	assert_int_equal(run.done_count, 0);
-	runner_cancel(runner, number); /* it is nobody's any more */
+	runner_cancel(runner, number); /* no job has this number any more */
 }
 
-static void cancelled_notifications_are_told(void **state)
+static void cancelled_notifications_get_sigterm(void **state)
 {
 	char path[PATH_BYTES];
 	uint32_t number;
 
 	(void)state;
-	number = ask("trap 'echo 1 > told; exit' TERM; while :; do sleep 0.05; done",
+	number = ask("trap 'echo 1 > signalled; exit' TERM; while :; do sleep 0.05; done",
 		     (struct runner_job){0}, NULL);
 	runner_cancel(runner, number);
-	fixture_until(base, fixture_has_pid, (void *)fixture_path("told", path));
+	fixture_until(base, fixture_has_pid, (void *)fixture_path("signalled", path));
 }
 
 static bool all_have_run(void *path)
@@ -311,7 +311,7 @@ static void no_notification_is_lost(void **state)
 	fixture_until(base, all_have_run, (void *)fixture_path("log", path));
 }
 
-static void stopping_starts_what_was_asked_for(void **state)
+static void stopping_starts_waiting_notifications(void **state)
 {
 	char path[PATH_BYTES];
 
@@ -323,7 +323,7 @@ static void stopping_starts_what_was_asked_for(void **state)
 	runner = runner_start(base);
 }
 
-/* The loop never waits: a runner that does not read is sent nothing more, and continues later. */
+/* The loop never waits: nothing more is sent to a runner that does not read; it continues later. */
 static void a_full_socket_refuses(void **state)
 {
 	static char word[16000];
@@ -362,12 +362,13 @@ static void a_killed_runner_is_replaced(void **state)
 	assert_int_equal(run.result.outcome, RUNNER_NOT_STARTED);
 	assert_int_equal(run.result.value, ECONNRESET);
 	fixture_until(base, fixture_is_dead, &check);
-	for (run = (struct run){0}; !ask("ulimit -n; exit 7", (struct runner_job){.check = true},
-					 &run);) /* once a second */
+	/* A new runner is started at most once a second. */
+	for (run = (struct run){0};
+	     !ask("ulimit -n; exit 7", (struct runner_job){.check = true}, &run);)
 		event_base_loop(base, EVLOOP_ONCE);
 	fixture_until(base, is_done, &run);
 	assert_int_equal(run.result.value, 7);
-	/* Its programs get the limits that the daemon was started with, not those it has set. */
+	/* Programs get the limits that the daemon was started with, not those that it set later. */
 	assert_int_equal(atoi(run.result.output), FILES);
 }
 
@@ -393,7 +394,7 @@ static pid_t await_pid(const char *name)
 	return fixture_pid(path);
 }
 
-static void nothing_is_left_of_a_killed_daemon(void **state)
+static void no_process_of_a_killed_daemon_remains(void **state)
 {
 	pid_t leader, member, notification, daemon = fork();
 
@@ -418,12 +419,12 @@ static void become_like_a_daemon(void)
 	const gid_t group = GROUP_OTHER;
 
 	if (setgroups(1, &group))
-		print_message("without root, its groups are not seen to be taken away\n");
+		print_message("not root: removal of the daemon's groups not tested\n");
 	signal(SIGPIPE, SIG_IGN);
 	setenv("XBEAT_SECRET", "secret", 1);
 	umask(077);
 	if (sched_setscheduler(0, SCHED_FIFO, &fifo))
-		print_message("real-time scheduling is refused here and not tried\n");
+		print_message("real-time scheduling not permitted: not tested\n");
 }
 
 int main(void)
@@ -436,14 +437,14 @@ int main(void)
 		TEST(appended_arguments),
 		TEST(too_long_is_refused),
 		TEST(timeout_kills_the_group),
-		TEST(services_live_on),
-		TEST(cancelled_checks_die_silently),
-		TEST(cancelled_notifications_are_told),
+		TEST(services_survive),
+		TEST(cancelled_checks_have_no_result),
+		TEST(cancelled_notifications_get_sigterm),
 		TEST(no_notification_is_lost),
-		TEST(stopping_starts_what_was_asked_for),
+		TEST(stopping_starts_waiting_notifications),
 		TEST(a_full_socket_refuses),
 		TEST(a_killed_runner_is_replaced),
-		TEST(nothing_is_left_of_a_killed_daemon),
+		TEST(no_process_of_a_killed_daemon_remains),
 	};
 	const struct rlimit limit = {.rlim_cur = FILES, .rlim_max = FILES};
 

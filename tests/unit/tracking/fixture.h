@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One tracked thing, "it", with a real runner, as an instance hears of it. */
+/* One tracked thing, "it", with a real runner, and the changes that are reported to instances. */
 #ifndef XBEAT_TESTS_UNIT_TRACKING_FIXTURE_H
 #define XBEAT_TESTS_UNIT_TRACKING_FIXTURE_H
 
@@ -12,7 +12,7 @@ static struct tracking *tracking;
 static struct event_log event_log;
 static struct tracking_apps apps;
 
-/* What instances were told of "it", the one thing that each test tracks. */
+/* The changes of "it", the tracked thing of each test, that were reported to instances. */
 static unsigned change_count;
 static int32_t values[32]; /* up or down for scripts and processes, else the value */
 
@@ -91,14 +91,14 @@ static inline void until_changes(unsigned count)
 	assert_int_equal(change_count, count);
 }
 
-static inline bool says(void *text)
+static inline bool reason_contains(void *text)
 {
 	return strstr(it()->reason, text) != NULL;
 }
 
 static inline void until_reason(const char *text)
 {
-	fixture_until(base, says, (void *)text);
+	fixture_until(base, reason_contains, (void *)text);
 }
 
 static inline void write_file(const char *name, const char *text)

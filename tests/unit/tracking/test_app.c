@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tracked applications: when they are late, when they are back, and what is said of them. */
+/* Tracked applications: when they are late, when they recover, and the reported reasons. */
 #include "tests/unit/tracking/fixture.h"
 #include "user/lib/clock.h"
 
 #define TIMEOUT_NS (80 * NS_PER_MS)
 
 static struct config_app application;
-static struct tracking_app seen; /* what its slot holds */
-static unsigned look_count;
+static struct tracking_app seen; /* the contents of its slot */
+static unsigned check_count;
 
 static bool look(void *context, const char *name, struct tracking_app *app)
 {
 	(void)context;
 	assert_string_equal(name, "it");
-	look_count++;
+	check_count++;
 	*app = seen;
 	return true;
 }
@@ -22,7 +22,7 @@ static void use_app(void)
 {
 	track.kind = CONFIG_TRACK_APP;
 	apps.read = look;
-	look_count = 0;
+	check_count = 0;
 	seen = (struct tracking_app){0};
 	application = (struct config_app){.name = "it", .timeout_ns = TIMEOUT_NS};
 	config.apps = &application;
@@ -55,16 +55,16 @@ static void known_before_anything_runs(void **state)
 	begin();
 	assert_true(it()->status.known);
 	assert_false(it()->status.up);
-	assert_true(says("not opened yet"));
+	assert_true(reason_contains("not opened yet"));
 	assert_int_equal(change_count, 0);
 	tracking_stop(tracking);
 	beat();
 	begin();
 	assert_true(it()->status.up);
-	assert_true(says("beats in time, timeout 80 ms"));
+	assert_true(reason_contains("beats in time, timeout 80 ms"));
 }
 
-/* Returns whether this program was run often enough to beat in time. */
+/* Returns whether this process was scheduled often enough to beat in time. */
 static bool beat_for_a_while(void)
 {
 	use_app();
@@ -79,15 +79,15 @@ static bool beat_for_a_while(void)
 	return fixture_stalled_ns < TIMEOUT_NS / 2;
 }
 
-/* One look a timeout, however often it beats. */
-static void beating_costs_a_look_a_timeout(void **state)
+/* A few checks per timeout, however often it beats. */
+static void beating_costs_few_checks_per_timeout(void **state)
 {
 	(void)state;
 	while (!beat_for_a_while())
 		tracking_stop(tracking);
 	assert_true(it()->status.up);
 	assert_int_equal(change_count, 0);
-	assert_in_range(look_count, 3, 10);
+	assert_in_range(check_count, 3, 10);
 }
 
 static void late_with_the_timeout_and_back_soon(void **state)
@@ -104,8 +104,8 @@ static void late_with_the_timeout_and_back_soon(void **state)
 	assert_int_equal(values[0], false);
 	late_ns = clock_now_ns() - beat_ns;
 	assert_in_range(late_ns, TIMEOUT_NS, TIMEOUT_NS + 60 * NS_PER_MS + fixture_stalled_ns);
-	assert_true(says("last beat "));
-	assert_true(says(" ms ago, timeout 80 ms"));
+	assert_true(reason_contains("last beat "));
+	assert_true(reason_contains(" ms ago, timeout 80 ms"));
 	beat();
 	fixture_stalled_ns = 0;
 	until_changes(2);
@@ -114,17 +114,17 @@ static void late_with_the_timeout_and_back_soon(void **state)
 		    TIMEOUT_NS / 4 + 60 * NS_PER_MS + fixture_stalled_ns);
 }
 
-/* The reason's figure grows while it is late, without an event each time. */
-static void lateness_is_told_anew(void **state)
+/* The time in the reason grows while it is late, without further events. */
+static void lateness_grows_in_the_reason(void **state)
 {
 	(void)state;
 	use_app();
 	seen.opened_ns = clock_now_ns();
 	begin();
 	turn_for(100 * NS_PER_MS);
-	assert_true(says("opened "));
-	assert_true(says(" ms ago, no beat since"));
-	assert_false(says("opened 0 ms"));
+	assert_true(reason_contains("opened "));
+	assert_true(reason_contains(" ms ago, no beat since"));
+	assert_false(reason_contains("opened 0 ms"));
 	assert_int_equal(change_count, 0);
 }
 
@@ -136,11 +136,11 @@ static void another_clock_is_named(void **state)
 	seen.beat_ns += 3600 * NS_PER_SECOND;
 	begin();
 	assert_false(it()->status.up);
-	assert_true(says("ahead of this clock"));
+	assert_true(reason_contains("ahead of this clock"));
 }
 
-/* This process stalled, and perhaps the application with it: it gets a whole timeout. */
-static void an_own_stall_accuses_nobody(void **state)
+/* This process stalled, and perhaps the application, too: it gets a whole timeout. */
+static void an_own_stall_makes_no_application_late(void **state)
 {
 	uint64_t woke_ns;
 
@@ -155,12 +155,12 @@ static void an_own_stall_accuses_nobody(void **state)
 	assert_true(change_count == 0 || fixture_stalled_ns > TIMEOUT_NS / 4);
 	until_changes(1);
 	assert_int_equal(values[0], false);
-	/* Nearly: libevent counts from when the loop last looked at the clock. */
+	/* Nearly: libevent counts from the time that its loop cached. */
 	assert_true(clock_now_ns() - woke_ns >= TIMEOUT_NS / 4 * 3);
 }
 
-/* Peers are told of it in any case, so the events are, too. */
-static void one_that_nobody_tracks_is_watched(void **state)
+/* It is reported to peers in any case, so it is also in the event log. */
+static void an_untracked_application_is_watched(void **state)
 {
 	(void)state;
 	use_app();
@@ -199,12 +199,12 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 	static const struct CMUnitTest tests[] = {
 		TEST(known_before_anything_runs),
-		TEST(beating_costs_a_look_a_timeout),
+		TEST(beating_costs_few_checks_per_timeout),
 		TEST(late_with_the_timeout_and_back_soon),
-		TEST(lateness_is_told_anew),
+		TEST(lateness_grows_in_the_reason),
 		TEST(another_clock_is_named),
-		TEST(an_own_stall_accuses_nobody),
-		TEST(one_that_nobody_tracks_is_watched),
+		TEST(an_own_stall_makes_no_application_late),
+		TEST(an_untracked_application_is_watched),
 		TEST(reload_keeps_status_and_takes_the_new_timeout),
 	};
 

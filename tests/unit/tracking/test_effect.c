@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What tracked things mean: keepalived's weights, reversed ones, faults, and the sum's limits. */
+/* The effect of tracked things: keepalived's weights, reversed ones, faults, and limits of the
+ * sum. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -76,7 +77,7 @@ static void files(void **state)
 	CHECK(of_file(254, false, INT32_MIN), 0, true);
 }
 
-/* What is not known yet must not fault an instance at start. */
+/* An unknown status must not fault an instance at start. */
 static void not_known(void **state)
 {
 	const struct config_track file = {.kind = CONFIG_TRACK_FILE};

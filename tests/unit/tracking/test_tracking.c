@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tracked scripts, real ones. */
+/* Tracked scripts, with real programs. */
 #include "tests/unit/tracking/fixture.h"
 
 static void the_first_result_decides(void **state)
@@ -14,8 +14,8 @@ static void the_first_result_decides(void **state)
 	assert_true(it()->status.known);
 	assert_int_equal(values[0], false);
 	assert_int_not_equal(it()->since_ns, 0);
-	assert_true(says("exited with status 3 after "));
-	assert_true(says(" ms, 1 of 1000000 times"));
+	assert_true(reason_contains("exited with status 3 after "));
+	assert_true(reason_contains(" ms, 1 of 1000000 times"));
 }
 
 static void rise_and_fall_count_in_a_row(void **state)
@@ -30,7 +30,7 @@ static void rise_and_fall_count_in_a_row(void **state)
 	assert_int_equal(values[0], true);
 	assert_int_equal(values[1], false);
 	assert_int_equal(values[2], true);
-	assert_true(says("2 of 2 times: run 6"));
+	assert_true(reason_contains("2 of 2 times: run 6"));
 }
 
 static void init_fail_waits_for_rise(void **state)
@@ -70,9 +70,9 @@ static void bad_scripts_fail_with_a_reason(void **state)
 		begin();
 		until_changes(1);
 		assert_int_equal(values[0], false);
-		if (!says((void *)failures[i].reason))
+		if (!reason_contains((void *)failures[i].reason))
 			print_error("%s\n", it()->reason);
-		assert_true(says((void *)failures[i].reason));
+		assert_true(reason_contains((void *)failures[i].reason));
 		tracking_stop(tracking);
 	}
 	use_script("");
@@ -88,7 +88,7 @@ static bool five_runs(void *path)
 	return fixture_lines(path) >= 5;
 }
 
-/* One that takes longer than its interval is not run beside itself. */
+/* A script that takes longer than its interval is not started twice. */
 static void slow_scripts_run_alone(void **state)
 {
 	char path[PATH_BYTES];
@@ -101,7 +101,7 @@ static void slow_scripts_run_alone(void **state)
 	assert_int_equal(fixture_lines(fixture_path("twice", path)), 0);
 }
 
-/* A run that was lost with the runner says nothing about the service. */
+/* A run that was lost with the runner does not change the script's status. */
 static void a_lost_run_is_no_failure(void **state)
 {
 	char path[PATH_BYTES];
@@ -120,7 +120,7 @@ static void a_lost_run_is_no_failure(void **state)
 	assert_true(it()->status.up);
 }
 
-static void what_nobody_tracks_is_not_run(void **state)
+static void an_untracked_script_is_not_run(void **state)
 {
 	(void)state;
 	use_script("true");
@@ -130,7 +130,7 @@ static void what_nobody_tracks_is_not_run(void **state)
 	assert_null(tracking_find(tracking, CONFIG_TRACK_INTERFACE, "eth0"));
 }
 
-static void reload_keeps_what_is_the_same(void **state)
+static void reload_keeps_unchanged_scripts(void **state)
 {
 	struct config_script copy;
 	struct config again;
@@ -150,7 +150,7 @@ static void reload_keeps_what_is_the_same(void **state)
 	tracking_reload(tracking, &config);
 	until_changes(1);
 	since_ns = it()->since_ns;
-	/* Changed: its status is kept until it says otherwise. */
+	/* Changed: its status is kept until its next result. */
 	copy = script;
 	copy.interval_ns *= 2;
 	tracking_reload(tracking, &again);
@@ -161,8 +161,8 @@ static void reload_keeps_what_is_the_same(void **state)
 	assert_null(it());
 }
 
-/* Whatever a script prints in whatever encoding, it is shown that it failed and why. */
-static void json_takes_any_output(void **state)
+/* The failure and its reason are shown, whatever the script prints, in any encoding. */
+static void json_accepts_any_output(void **state)
 {
 	const char *reason;
 	json_t *json;
@@ -182,11 +182,11 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 	static const struct CMUnitTest tests[] = {
-		TEST(the_first_result_decides),	     TEST(rise_and_fall_count_in_a_row),
-		TEST(init_fail_waits_for_rise),	     TEST(bad_scripts_fail_with_a_reason),
-		TEST(slow_scripts_run_alone),	     TEST(a_lost_run_is_no_failure),
-		TEST(what_nobody_tracks_is_not_run), TEST(reload_keeps_what_is_the_same),
-		TEST(json_takes_any_output),
+		TEST(the_first_result_decides),	      TEST(rise_and_fall_count_in_a_row),
+		TEST(init_fail_waits_for_rise),	      TEST(bad_scripts_fail_with_a_reason),
+		TEST(slow_scripts_run_alone),	      TEST(a_lost_run_is_no_failure),
+		TEST(an_untracked_script_is_not_run), TEST(reload_keeps_unchanged_scripts),
+		TEST(json_accepts_any_output),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

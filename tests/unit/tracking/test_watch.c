@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tracked processes and files, real ones. */
+/* Tracked processes and files, with real ones. */
 #include "tests/unit/tracking/fixture.h"
 #include <sched.h>
 #include <sys/prctl.h>
 
 static char file_path[PATH_BYTES];
-static char process_name[16]; /* our own: there is one /proc for all */
+static char process_name[16]; /* unique to this test: /proc is shared */
 static char *process_command[] = {process_name, NULL};
 static struct config_process process;
 static struct config_file file;
@@ -23,7 +23,7 @@ static void use_process(uint32_t quorum, uint32_t quorum_max)
 	config.process_count = 1;
 }
 
-/* Returns the pid of a process with the short name, or with a command line of that. */
+/* Returns the pid of a process that has the short name, or a command line of it. */
 static pid_t spawn(const char *parameter)
 {
 	pid_t pid = fork();
@@ -52,7 +52,8 @@ static void watch_three_processes(void)
 	begin();
 	until_changes(1);
 	assert_int_equal(values[0], false);
-	assert_true(says("0 processes of xbeat-") && says(", wanted at least 1, at most 2"));
+	assert_true(reason_contains("0 processes of xbeat-") &&
+		    reason_contains(", wanted at least 1, at most 2"));
 	first = spawn(NULL);
 	until_changes(2);
 	second = spawn(NULL);
@@ -74,7 +75,7 @@ static void processes_are_counted(void **state)
 	watch_three_processes();
 }
 
-/* In another network namespace the kernel tells nobody: /proc is looked through. */
+/* In another network namespace the kernel reports no events: /proc is scanned. */
 static void processes_are_counted_without_events(void **state)
 {
 	(void)state;
@@ -84,7 +85,7 @@ static void processes_are_counted_without_events(void **state)
 	watch_three_processes();
 }
 
-/* Only zombies are left of it while nobody waits for them. */
+/* They remain as zombies until they are waited for. */
 static void zombies_do_not_count(void **state)
 {
 	pid_t pid = spawn(NULL);
@@ -121,7 +122,7 @@ static void command_lines_are_compared(void **state)
 	begin();
 	until_changes(4);
 	assert_int_equal(values[3], true);
-	process.command[3] = "th"; /* the beginning of the last one is enough */
+	process.command[3] = "th"; /* a prefix of the last one is enough */
 	tracking_stop(tracking);
 	process.match_partial = false;
 	process.match_initial = true;
@@ -135,7 +136,7 @@ static void command_lines_are_compared(void **state)
 	end(wrong);
 }
 
-/* A process that restarts within the delay never went away. */
+/* A process that restarts within the delay counts as running throughout. */
 static void delays_bridge_a_restart(void **state)
 {
 	pid_t pid = spawn(NULL);
@@ -170,7 +171,7 @@ static void use_file(const char *name)
 	config.file_count = 1;
 }
 
-/* As keepalived 2.2.7 reads them. Two in a row must differ, to be seen. */
+/* As keepalived 2.2.7 reads them. Successive values must differ, so that a change is reported. */
 static const struct {
 	const char *text;
 	int32_t value;
@@ -193,7 +194,7 @@ static void files_are_numbers(void **state)
 		until_changes(2 + i);
 		assert_int_equal(values[1 + i], contents[i].value);
 	}
-	assert_true(says("/number contains -2147483648"));
+	assert_true(reason_contains("/number contains -2147483648"));
 }
 
 static void numbers_that_do_not_fit_are_ignored(void **state)
@@ -208,7 +209,7 @@ static void numbers_that_do_not_fit_are_ignored(void **state)
 	tracking_stop(tracking);
 	begin();
 	until_changes(2);
-	assert_int_equal(values[1], 0); /* there was no value before */
+	assert_int_equal(values[1], 0); /* the file had no value before */
 }
 
 static void files_come_and_go(void **state)
@@ -220,7 +221,7 @@ static void files_come_and_go(void **state)
 	begin();
 	until_changes(1);
 	assert_int_equal(values[0], 0);
-	assert_true(says("cannot be read (No such file or directory)"));
+	assert_true(reason_contains("cannot be read (No such file or directory)"));
 	assert_int_equal(mkdir(fixture_path("later", other), 0755), 0);
 	write_file("later/number", "7");
 	until_changes(2);
@@ -238,7 +239,7 @@ static void files_come_and_go(void **state)
 	assert_int_equal(values[3], 0);
 	assert_int_equal(values[4], 9);
 	assert_int_equal(values[5], 0);
-	/* The directory is made anew. */
+	/* The directory is created again. */
 	unlink(other);
 	assert_int_equal(rmdir(fixture_path("later", other)), 0);
 	fixture_linger(base);
@@ -247,7 +248,7 @@ static void files_come_and_go(void **state)
 	until_changes(7);
 }
 
-static void a_fifo_holds_nobody_up(void **state)
+static void a_fifo_does_not_block(void **state)
 {
 	(void)state;
 	use_file("fifo");
@@ -269,7 +270,7 @@ static void init_file_writes_once(void **state)
 	write_file("number", "34");
 	until_changes(2);
 	tracking_stop(tracking);
-	begin(); /* it is there now */
+	begin(); /* the file exists now */
 	until_changes(3);
 	assert_int_equal(values[2], 34);
 	tracking_stop(tracking);
@@ -277,7 +278,7 @@ static void init_file_writes_once(void **state)
 	begin();
 	until_changes(4);
 	assert_int_equal(values[3], 33);
-	/* The next runner goes on watching, and overwrites nothing. */
+	/* The next runner continues to watch the file, and does not overwrite it. */
 	write_file("number", "35");
 	until_changes(5);
 	kill(fixture_runner(), SIGKILL);
@@ -286,7 +287,7 @@ static void init_file_writes_once(void **state)
 	assert_int_equal(values[5], 36);
 }
 
-/* The directory may be another user's, who wants a file of root's overwritten. */
+/* The directory may belong to another user, who wants to have a file of root overwritten. */
 static void init_file_follows_no_link(void **state)
 {
 	char target[PATH_BYTES];
@@ -302,7 +303,7 @@ static void init_file_follows_no_link(void **state)
 	assert_int_equal(values[0], 34);
 }
 
-static void json_tells_all(void **state)
+static void json_is_complete(void **state)
 {
 	json_t *json;
 	char *text;
@@ -328,18 +329,12 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 	static const struct CMUnitTest tests[] = {
-		TEST(processes_are_counted),
-		TEST(zombies_do_not_count),
-		TEST(command_lines_are_compared),
-		TEST(delays_bridge_a_restart),
-		TEST(files_are_numbers),
-		TEST(numbers_that_do_not_fit_are_ignored),
-		TEST(files_come_and_go),
-		TEST(a_fifo_holds_nobody_up),
-		TEST(init_file_writes_once),
-		TEST(init_file_follows_no_link),
-		TEST(json_tells_all),
-		TEST(processes_are_counted_without_events),
+		TEST(processes_are_counted),	  TEST(zombies_do_not_count),
+		TEST(command_lines_are_compared), TEST(delays_bridge_a_restart),
+		TEST(files_are_numbers),	  TEST(numbers_that_do_not_fit_are_ignored),
+		TEST(files_come_and_go),	  TEST(a_fifo_does_not_block),
+		TEST(init_file_writes_once),	  TEST(init_file_follows_no_link),
+		TEST(json_is_complete),		  TEST(processes_are_counted_without_events),
 	};
 
 	snprintf(process_name, sizeof(process_name), "xbeat-%d", (int)getpid());

@@ -28,7 +28,7 @@
 #define VRID 7
 #define PRIORITY 100
 
-/* Its absence is a fault of the instance: what an event does after the door is seen by that. */
+/* Its absence is a fault of the instance, which shows what an event does after the door. */
 static char missing_interface[] = "absent9";
 static char instance_name[] = "VI_1";
 
@@ -83,7 +83,7 @@ static inline void make_kernel(void)
 	assert_non_null(kernel.guards);
 }
 
-/* Interfaces are in the table, so that none is looked up on this machine. */
+/* The interfaces are in the table, so that no lookup on this machine is needed. */
 static inline void make_interfaces(void)
 {
 	static const char *const names[] = {"eth0", missing_interface};

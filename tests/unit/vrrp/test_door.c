@@ -28,7 +28,7 @@ static void assert_stepped_down_first(void)
 	assert_int_equal(kernel.guards[0].deadline_ns, 0);
 }
 
-/* It took no part in what the event did while it was Active. */
+/* The event did not act on it as Active. */
 static void assert_fault_after_that(void)
 {
 	assert_stepped_down_first();
@@ -143,7 +143,7 @@ static void note_state(struct vrrp_room *entered, struct instance *called)
 }
 
 /* Any timer of the room: its handler finds the instance stepped down already. */
-static void test_timer_for_all(void **state)
+static void test_timer_of_all_instances(void **state)
 {
 	(void)state;
 	room->startup_delay = door_timer_new(room, note_state, NULL);
@@ -209,8 +209,8 @@ static void test_reload(void **state)
 	assert_fault_after_that();
 }
 
-/* What people are told is true at that moment. */
-static void test_question(void **state)
+/* A status query reports the state after the step-down. */
+static void test_status_query(void **state)
 {
 	json_t *json, *first;
 
@@ -222,7 +222,7 @@ static void test_question(void **state)
 	assert_stepped_down_first();
 }
 
-/* A guard that has not expired is left alone. */
+/* An instance whose guard has not expired is not changed. */
 static void test_open_guard(void **state)
 {
 	(void)state;
@@ -249,7 +249,7 @@ static void test_fenced(void **state)
 		"test_timer " #id, test_timer, start_timer_##id, stop, NULL                        \
 	}
 
-/* cmocka hands the state on from the setup. */
+/* cmocka passes on the state from the setup. */
 #define TIMER_SETUP(id)                                                                            \
 	static int start_timer_##id(void **state)                                                  \
 	{                                                                                          \
@@ -283,13 +283,13 @@ int main(void)
 		TIMER(ANNOUNCE_REFRESH),
 		TIMER(STAY_AWAY),
 		TIMER(LEARN),
-		EXPIRED(test_timer_for_all),
+		EXPIRED(test_timer_of_all_instances),
 		EXPIRED(test_failover),
 		EXPIRED(test_priority),
 		EXPIRED(test_resume),
 		EXPIRED(test_drain),
 		EXPIRED(test_reload),
-		EXPIRED(test_question),
+		EXPIRED(test_status_query),
 		EXPIRED(test_open_guard),
 		EXPIRED(test_fenced),
 	};

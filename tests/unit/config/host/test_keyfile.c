@@ -119,7 +119,7 @@ static void all_errors_in_one_run(void **state)
 	diagnostics_free(&found);
 }
 
-static void what_is_written_can_be_read(void **state)
+static void written_files_can_be_read(void **state)
 {
 	static const uint8_t key[KEYFILE_KEY_BYTES] = {0xff, 1, 2, 3, 4, 5, 6, 7, 0x80};
 	struct xb_key keys[XB_KEYS_MAX];
@@ -143,7 +143,7 @@ int main(void)
 		cmocka_unit_test(accepted_forms),
 		cmocka_unit_test(errors_have_locations),
 		cmocka_unit_test(all_errors_in_one_run),
-		cmocka_unit_test(what_is_written_can_be_read),
+		cmocka_unit_test(written_files_can_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,7 +23,7 @@ static struct config *parse(const char *globals, const char *more, struct diagno
 	return config;
 }
 
-static void check(const char *globals, const char *more, int expected, const char *said)
+static void check(const char *globals, const char *more, int expected, const char *messages)
 {
 	struct diagnostics diagnostics = {0};
 	struct config *config = parse(globals, more, &diagnostics);
@@ -31,7 +31,7 @@ static void check(const char *globals, const char *more, int expected, const cha
 
 	assert_int_equal(command_users_resolve(config, &diagnostics), expected);
 	text = fixture_render(&diagnostics);
-	assert_string_equal(text, said);
+	assert_string_equal(text, messages);
 	free(text);
 	config_free(config);
 	diagnostics_free(&diagnostics);
@@ -143,17 +143,16 @@ static const char *make_program(mode_t directory_mode, mode_t program_mode)
 static void check_modes(mode_t directory_mode, mode_t program_mode, const char *user,
 			const char *writable)
 {
-	char line[256], said[600] = "";
+	char line[256], messages[600] = "";
 	const char *path = make_program(directory_mode, program_mode);
 
 	snprintf(line, sizeof(line), "notify %s %s", path, user);
 	if (writable)
 		snprintf(
-			said, sizeof(said),
-			"9:1: error: root would run '%s', but users other than root can change %s%s; make it writable only by root, name a user for the command, or "
-			"remove enable_script_security\n",
+			messages, sizeof(messages),
+			"9:1: error: root would run '%s', but users other than root can change %s%s; make it writable only by root, name a user for the command, or remove enable_script_security\n",
 			path, directory, writable);
-	check("enable_script_security", line, writable ? -EINVAL : 0, said);
+	check("enable_script_security", line, writable ? -EINVAL : 0, messages);
 }
 
 static void security(void **state)

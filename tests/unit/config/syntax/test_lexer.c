@@ -3,7 +3,7 @@
 #include "tests/unit/config/fixture.h"
 #include "user/config/syntax/lexer.h"
 
-/* Makes the lexer's input from a text, each line at its location in the file. */
+/* Makes the lexer's input from a text, each line with its location in the file. */
 static void split_lines(const char *text, size_t length, struct config_text *out)
 {
 	struct config_location location = {.line = 1, .column = 1};
@@ -16,7 +16,7 @@ static void split_lines(const char *text, size_t length, struct config_text *out
 	}
 }
 
-/* Renders tokens as "word@line:column"; {, } and ; (end of line) as themselves. */
+/* Renders tokens as "token@line:column"; {, } and ; (end of line) as themselves. */
 static char *render(const char *string, struct diagnostics *diagnostics)
 {
 	static const char *const marks[] = {
@@ -81,12 +81,12 @@ static void tokens(void **state)
 static void expect_error(const char *text, const char *expected_tokens, const char *expected)
 {
 	struct diagnostics diagnostics = {0};
-	char *out = render(text, &diagnostics), *said = fixture_render(&diagnostics);
+	char *out = render(text, &diagnostics), *messages = fixture_render(&diagnostics);
 
 	if (expected_tokens)
 		assert_string_equal(out, expected_tokens);
-	assert_string_equal(said, expected);
-	free(said);
+	assert_string_equal(messages, expected);
+	free(messages);
 	free(out);
 	diagnostics_free(&diagnostics);
 }
@@ -99,7 +99,7 @@ static void open_quote(void **state)
 	expect_error("\"", "@1:1", "1:1: error: quote is not closed; add \" on the same line\n");
 }
 
-/* They are reported with their line; here they must only not reach a terminal. */
+/* They are reported with their line; this test checks only that they do not reach a terminal. */
 static void control_characters(void **state)
 {
 	(void)state;

@@ -137,12 +137,12 @@ static void distances(void **state)
 
 static void distance_of_long_words(void **state)
 {
-	char word[400];
+	char text[400];
 
 	(void)state;
-	memset(word, 'x', sizeof(word));
-	word[sizeof(word) - 1] = '\0';
-	assert_false(spelling_is_near(word, spelling_distance(word, "priority")));
+	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	assert_false(spelling_is_near(text, spelling_distance(text, "priority")));
 }
 
 static void signed_numbers(void **state)

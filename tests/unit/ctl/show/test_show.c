@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The daemon's answers as tables: what is unknown shows as "-", and 80 columns are enough. */
+/* The daemon's answers as tables: unknown values are shown as "-", and 80 columns suffice. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 
 typedef void (*show_function)(const json_t *, FILE *);
 
-/* Returns what show prints for a value, after a look at the length of its lines. */
+/* Returns what show prints for a value, after a check of the length of its lines. */
 static char *shown(show_function show, const char *json_text)
 {
 	json_t *value = json_loads(json_text, JSON_DECODE_ANY, NULL);
@@ -69,7 +69,7 @@ static void peers_never_heard_on_two_links(void **state)
 		"    never heard\n");
 }
 
-static void peers_with_all_there_is(void **state)
+static void peers_with_every_field(void **state)
 {
 	(void)state;
 	assert_shown(
@@ -134,9 +134,9 @@ static void explanation_of_a_node(void **state)
 	(void)state;
 	assert_shown(
 		show_explain,
-		"{\"peer\":\"node-b\",\"verdict\":\"down\",\"verdict_age_ns\":31000000000,\"reason\":\"nobody hears it\",\"lines\":[\"It is silent.\",\"It was.\"]}",
+		"{\"peer\":\"node-b\",\"verdict\":\"down\",\"verdict_age_ns\":31000000000,\"reason\":\"no node hears it\",\"lines\":[\"It is silent.\",\"It was.\"]}",
 		"verdict    node-b is down, for 31 s\n"
-		"reason     nobody hears it\n"
+		"reason     no node hears it\n"
 		"known      It is silent.\n"
 		"           It was.\n");
 }
@@ -156,7 +156,7 @@ static void vrrp_instances(void **state)
 		"    version 3, adverts sent 0, received 4, transitions 2\n");
 }
 
-static void vrrp_instances_with_all_there_is(void **state)
+static void vrrp_instances_with_every_field(void **state)
 {
 	(void)state;
 	assert_shown(
@@ -185,8 +185,8 @@ static void explanation_of_a_backup(void **state)
 	(void)state;
 	assert_shown(
 		show_explain,
-		"{\"instance\":\"VI_1\",\"state\":\"backup\",\"reason\":\"an advert of a higher priority came\",\"lines\":[\"Active when node-b is silent for 3.6 s.\",\"It would "
-		"preempt node-b if its priority were above 150, which script chk_nginx keeps it from.\"],\"configured_priority\":100,\"effective_priority\":130,"
+		"{\"instance\":\"VI_1\",\"state\":\"backup\",\"reason\":\"an advert of a higher priority came\",\"lines\":[\"Active when node-b is silent for 3.6 s.\",\"It would preempt node-b if its priority were above 150, which script chk_nginx keeps it from.\"],"
+		"\"configured_priority\":100,\"effective_priority\":130,"
 		"\"priority_parts\":[{\"what\":\"script chk_nginx\",\"weight\":50,\"reason\":\"exit status 0\"},{\"what\":\"interface eth1\",\"weight\":-20}],"
 		"\"obstacles\":[{\"kind\":\"preempt_delay\",\"text\":\"20 s more\"},{\"kind\":\"sync group\",\"text\":\"VI_2 is not ready\"}],"
 		"\"active\":{\"address\":\"10.0.0.2\",\"node\":\"node-b\",\"priority\":150}}",
@@ -282,7 +282,7 @@ static void applications(void **state)
 	assert_shown(show_apps, "[]", "no applications (vrrp_app) are configured\n");
 }
 
-static void what_was_changed(void **state)
+static void results_of_commands(void **state)
 {
 	(void)state;
 	setenv("TZ", "UTC", 1);
@@ -386,16 +386,16 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(peers_with_one_link),
 		cmocka_unit_test(peers_never_heard_on_two_links),
-		cmocka_unit_test(peers_with_all_there_is),
+		cmocka_unit_test(peers_with_every_field),
 		cmocka_unit_test(detection_times_that_follow_the_gaps),
 		cmocka_unit_test(explanation_of_a_node),
 		cmocka_unit_test(vrrp_instances),
-		cmocka_unit_test(vrrp_instances_with_all_there_is),
+		cmocka_unit_test(vrrp_instances_with_every_field),
 		cmocka_unit_test(explanation_of_a_backup),
 		cmocka_unit_test(explanation_of_the_least_and_the_most),
 		cmocka_unit_test(tracked_things),
 		cmocka_unit_test(applications),
-		cmocka_unit_test(what_was_changed),
+		cmocka_unit_test(results_of_commands),
 		cmocka_unit_test(drops_that_occurred_come_first),
 		cmocka_unit_test(events_with_and_without_a_past),
 		cmocka_unit_test(status_of_a_whole_daemon),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What people see: counts and times, wrapping, tables. */
+/* The printed form of counts and times, wrapping, tables. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -51,7 +51,7 @@ static void lines_break_at_blanks(void **state)
 	assert_string_equal(next, "wo");
 }
 
-static void terminals_are_not_steered(void **state)
+static void no_control_characters_reach_a_terminal(void **state)
 {
 	char text[] = "a\033[2Jb\nc\177";
 
@@ -107,7 +107,7 @@ static void wide_tables_wrap_where_they_may(void **state)
 	name[60] = '\0';
 	table_add(&table, (const char *const[]){name, "some words that need two lines"});
 	text = printed(&table);
-	assert_int_equal(strcspn(text, "\n"), 66); /* the titles */
+	assert_int_equal(strcspn(text, "\n"), 66); /* the column heads */
 	assert_memory_equal(text + 67, name, 60);
 	assert_string_equal(
 		text + 67 + 60,
@@ -121,7 +121,7 @@ int main(void)
 		cmocka_unit_test(counts_are_short),
 		cmocka_unit_test(times_are_local),
 		cmocka_unit_test(lines_break_at_blanks),
-		cmocka_unit_test(terminals_are_not_steered),
+		cmocka_unit_test(no_control_characters_reach_a_terminal),
 		cmocka_unit_test(columns_are_as_wide_as_their_cells),
 		cmocka_unit_test(wide_tables_wrap_where_they_may),
 	};

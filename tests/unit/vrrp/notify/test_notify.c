@@ -22,7 +22,7 @@ static char *say_master[] = {"sh", "-c", "echo master $# >> $0", log_path, NULL}
 static char *say_fault[] = {"sh", "-c", "echo fault $# >> $0", log_path, NULL};
 static char *say_stop[] = {"sh", "-c", "echo stop $# >> $0", log_path, NULL};
 static char *say_lower[] = {"sh", "-c", "echo lower $# >> $0", log_path, NULL};
-static char *say_deleted[] = {"sh", "-c", "echo deleted $# >> $0", log_path, NULL};
+static char *log_deleted[] = {"sh", "-c", "echo deleted $# >> $0", log_path, NULL};
 
 static int start(void **state)
 {
@@ -90,7 +90,7 @@ static void until_log(const char *text)
 
 static const struct {
 	enum notify_event event;
-	const char *own, *any; /* lines of the log; NULL: none */
+	const char *own, *any; /* expected lines of the log; NULL: none */
 	const char *fifo;
 } events[] = {
 	{NOTIFY_MASTER, "master 0\n", "any INSTANCE VI_1 MASTER 77\n",
@@ -119,7 +119,7 @@ static unsigned lines_of(const char *own, const char *any)
 	return (own ? 1U : 0U) + (any ? 1U : 0U);
 }
 
-static void every_event_has_its_words(void **state)
+static void every_event_has_its_arguments_and_lines(void **state)
 {
 	char lines[LINES_BYTES];
 	int fd;
@@ -143,7 +143,7 @@ static void every_event_has_its_words(void **state)
 	close(fd);
 }
 
-static void groups_are_told_of_as_groups(void **state)
+static void groups_are_reported_as_groups(void **state)
 {
 	char lines[LINES_BYTES];
 	int fd;
@@ -160,13 +160,13 @@ static void groups_are_told_of_as_groups(void **state)
 	close(fd);
 }
 
-static void deleted_is_said_to_who_asks(void **state)
+static void deleted_is_reported_if_configured(void **state)
 {
 	char lines[LINES_BYTES];
 	int fd;
 
 	(void)state;
-	instance.notify.commands[CONFIG_NOTIFY_DELETED].arguments = say_deleted;
+	instance.notify.commands[CONFIG_NOTIFY_DELETED].arguments = log_deleted;
 	instance.notify.deleted = true;
 	config.notify_fifo = fifo_path;
 	begin();
@@ -221,14 +221,14 @@ static void other_files_are_left_alone(void **state)
 	text = read_all(fifo_path);
 	assert_string_equal(text, "");
 	free(text);
-	assert_string_equal(take_lines(fd, lines), ""); /* a link leads anywhere */
+	assert_string_equal(take_lines(fd, lines), ""); /* a symbolic link may point anywhere */
 	notify_stop(notify);
 	notify = NULL;
 	assert_int_equal(access(fifo_path, F_OK), 0);
 	close(fd);
 }
 
-/* Without a reader whole lines are dropped, and those that waited are whole. */
+/* Without a reader only whole lines are dropped, and those that are read later are complete. */
 static void a_full_fifo_drops_lines(void **state)
 {
 	char lines[LINES_BYTES];
@@ -271,7 +271,7 @@ static void fifo_scripts_read_to_the_end(void **state)
 	until_log("INSTANCE \"VI_1\" STOP 100\n");
 }
 
-static void reload_keeps_fifos_that_are_the_same(void **state)
+static void reload_keeps_unchanged_fifos(void **state)
 {
 	struct config again;
 	struct stat before, after;
@@ -392,10 +392,14 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 	static const struct CMUnitTest tests[] = {
-		TEST(every_event_has_its_words),    TEST(groups_are_told_of_as_groups),
-		TEST(deleted_is_said_to_who_asks),  TEST(fifos_are_made_and_removed),
-		TEST(other_files_are_left_alone),   TEST(a_full_fifo_drops_lines),
-		TEST(fifo_scripts_read_to_the_end), TEST(reload_keeps_fifos_that_are_the_same),
+		TEST(every_event_has_its_arguments_and_lines),
+		TEST(groups_are_reported_as_groups),
+		TEST(deleted_is_reported_if_configured),
+		TEST(fifos_are_made_and_removed),
+		TEST(other_files_are_left_alone),
+		TEST(a_full_fifo_drops_lines),
+		TEST(fifo_scripts_read_to_the_end),
+		TEST(reload_keeps_unchanged_fifos),
 		TEST(the_bytes_are_keepaliveds),
 	};
 
