@@ -114,7 +114,7 @@ static void put_virtual_address(const struct advert *advert, size_t index, uint8
 	bytes[address_bytes(advert) - 1] = (uint8_t)(advert->first_address + index);
 }
 
-/* Returns the sum to which the message's own is added. */
+/* Returns the checksum of the pseudo-header, to which the message's is added. */
 static uint32_t pseudo_sum(const struct advert *advert, const uint8_t *vrrp)
 {
 	size_t bytes = 2 * address_bytes(advert);

@@ -24,7 +24,7 @@ struct advert {
 	size_t padding; /* after the IP packet */
 };
 
-/* Adverts that the fixture's served instances accept: version 3 over IPv4, version 2, IPv6. */
+/* Adverts that the instances served in the fixture accept: version 3 over IPv4, version 2, IPv6. */
 struct advert advert_default(void);
 struct advert advert_version2(void);
 struct advert advert_ipv6(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The real program, loaded once for a test binary; its maps are reset before each test. This
- * node is 1 of cluster 7; its peers are node 2 on link 0 (IPv4) and link 1 (IPv4), and node 3 on
- * link 0 (IPv6). */
+/* The real program, loaded once for a test binary; its maps are reset before each test. This node
+ * is 1 of cluster 7; its peers are node 2 on link 0 (IPv4) and link 1 (IPv4), and node 3 on link 0
+ * (IPv6). */
 #ifndef TESTS_BPF_FIXTURE_H
 #define TESTS_BPF_FIXTURE_H
 
@@ -45,7 +45,7 @@ struct fixture {
 extern const uint8_t key_old[16]; /* id 1 */
 extern const uint8_t key_new[16]; /* id 2 */
 
-/* Whether groups count gaps; for those opened from now on. */
+/* Whether the program counts gaps, in groups that are set up after this call. */
 extern bool fixture_adaptive;
 
 /* Computes the digests of our own instances, as the daemon would. */
@@ -83,8 +83,8 @@ size_t fixture_events(struct fixture *fixture);
 /* A heartbeat from a slot's peer that is evidence if it comes first. */
 struct heartbeat heartbeat_from(int slot, enum xb_packet_type type);
 
-/* Serves the instance {INTERFACE_INDEX, vrid, family} in slot VRRP_SLOT, with an interval of 1
- * s, which version 2 requires. destination: the group or our own address. Returns its entry. */
+/* Serves the instance {INTERFACE_INDEX, vrid, family} in slot VRRP_SLOT, with an interval of 1 s,
+ * which version 2 requires. destination: the group or our own address. Returns its entry. */
 struct xb_vrrp *fixture_serve(struct fixture *fixture, uint8_t version, uint8_t vrid,
 			      const char *destination);
 
@@ -97,8 +97,8 @@ static inline struct xb_vrrp *fixture_entry(const struct fixture *fixture)
 /* Serves VRID by version 3 over IPv4, multicast. */
 void fixture_serve_vrrp(struct fixture *fixture);
 
-/* Makes the served instance a unicast one; the instance of a slot accepts adverts from this
- * address with these TTLs. */
+/* Makes the served instance a unicast one; the instance of a slot accepts adverts from this address
+ * with these TTLs. */
 void fixture_add_unicast_peer(struct fixture *fixture, uint32_t slot, const char *address,
 			      uint8_t ttl_minimum, uint8_t ttl_maximum);
 

@@ -52,7 +52,7 @@ int guarded_reset(void **state)
 	return error;
 }
 
-/* Without a daemon whose death the kernel could detect. */
+/* Without a daemon whose death the kernel side could detect. */
 int guarded_leave(void **state)
 {
 	(void)state;
@@ -91,7 +91,7 @@ void guarded_packet(int slot, uint8_t protocol, struct frame *frame)
 	frame->bytes[frame->network + (frame->ipv6 ? 6 : 9)] = protocol;
 }
 
-/* An ARP packet for an address, from nobody (a probe) or an address. */
+/* An ARP packet for an address, from an address or without a sender (a probe). */
 void guarded_arp(uint8_t operation, const char *sender, const char *target, struct frame *frame)
 {
 	static const uint8_t head[] = {0x08, 0x06, 0, 1, 0x08, 0, 6, 4, 0};
@@ -125,7 +125,7 @@ void guarded_expect(struct fixture *fixture, const struct frame *frame, bool let
 		fixture_expect(fixture, frame, ACTION_DROP, XB_DROP_FENCED);
 }
 
-/* Everything for one of the two VIPs that must not come in. */
+/* All packets to one of the two VIPs that a fence must drop. */
 void guarded_expect_all(struct fixture *fixture, int slot, bool let_in)
 {
 	struct frame frame;
@@ -149,7 +149,7 @@ void guarded_expect_all(struct fixture *fixture, int slot, bool let_in)
 	guarded_expect(fixture, &frame, let_in);
 }
 
-/* What the answer to a PROBE says. */
+/* Sends a PROBE and returns its answer. */
 struct xb_packet guarded_answer(struct fixture *fixture)
 {
 	static uint32_t seq = 40;

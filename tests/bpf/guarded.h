@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* For tests of the guard, both halves of it: the kernel's program and timer, and the daemon's
+/* For tests of both halves of the guard: the program and timer of the kernel side, and the daemon's
  * user/kernel/guards.c, on the fixture's maps. */
 #ifndef TESTS_BPF_GUARDED_H
 #define TESTS_BPF_GUARDED_H
@@ -23,7 +23,7 @@ extern struct kernel kernel;
 uint64_t now_ns(void);
 void sleep_ms(unsigned ms);
 
-/* Until an event came from the kernel side, however long a busy machine takes; returns how many. */
+/* Waits for events from the kernel side, without a time limit; returns how many came. */
 size_t guarded_wait_events(struct fixture *fixture);
 
 /* Setup and teardown of a test. */
@@ -34,7 +34,7 @@ int guarded_leave(void **state);
 	cmocka_unit_test_setup_teardown(function, guarded_reset, guarded_leave)
 
 /* Claims and holds an address, until deadline_ns or for wait_ns from now; returns its slot. The
- * second form is for all interfaces and for the instance with index INSTANCE_INDEX. */
+ * second form is for all interfaces, and for the instance with index INSTANCE_INDEX. */
 size_t guarded_hold_at(unsigned interface_index, const char *text, uint8_t instance_index,
 		       uint64_t deadline_ns);
 size_t guarded_hold(const char *text, uint64_t wait_ns);
@@ -45,7 +45,7 @@ void guarded_packet(int slot, uint8_t protocol, struct frame *frame);
 /* An ARP packet for an address, from an address or without a sender (a probe). */
 void guarded_arp(uint8_t operation, const char *sender, const char *target, struct frame *frame);
 
-/* The packet is passed to the stack; or is dropped and counted. */
+/* Expects that the packet is passed to the stack, or that it is dropped and counted. */
 void guarded_expect(struct fixture *fixture, const struct frame *frame, bool let_in);
 
 /* The same for each packet to VIP4 or VIP6 (SLOT_IPV6) that a fence must drop. */

@@ -132,7 +132,7 @@ void frame_build(const struct heartbeat *heartbeat, struct frame *frame)
 	put16(udp, 40000);
 	put16(udp + 2, heartbeat->destination_port);
 	put16(udp + 4, UDP_BYTES + XB_PACKET_BYTES);
-	put16(udp + 6, 0x1234); /* as wrong as a partial checksum */
+	put16(udp + 6, 0x1234); /* wrong, as a partial checksum is */
 	put_packet(heartbeat, &packet);
 	memcpy(udp + UDP_BYTES, &packet, sizeof(packet));
 	frame->length = frame->udp + UDP_BYTES + XB_PACKET_BYTES;
@@ -175,7 +175,7 @@ uint64_t instances_digest(const struct xb_instance *instances, const uint8_t key
 	return hash_bytes((const uint8_t *)instances, 64, key);
 }
 
-/* The prober's address comes first, also in an answer, which the responder sends. */
+/* The prober's address comes first, also in an answer from the responder. */
 static size_t put_addresses(const struct frame *frame, bool probe, uint8_t *bytes)
 {
 	size_t half = frame_addresses_bytes(frame) / 2;

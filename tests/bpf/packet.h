@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Frames for the program under test: a heartbeat described in host byte order and built down to
- * its Ethernet header, and independent readings of the result (checksums, tags), which share no
- * code with bpf/. */
+/* Frames for the program under test: a heartbeat described in host byte order and built down to its
+ * Ethernet header, and independent readings of the result (checksums, tags), which share no code
+ * with bpf/. */
 #ifndef TESTS_BPF_PACKET_H
 #define TESTS_BPF_PACKET_H
 
@@ -21,7 +21,7 @@ struct frame {
 	bool ipv6;
 };
 
-/* A heartbeat before it is built: the IP level, then the packet in host byte order. */
+/* A heartbeat before it is built: the IP fields, then the packet in host byte order. */
 struct heartbeat {
 	bool ipv6;
 	unsigned vlan_tags; /* 0, 1 (802.1Q) or 2 (802.1ad outermost) */

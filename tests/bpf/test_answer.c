@@ -51,7 +51,7 @@ static struct heartbeat answer_from(int slot, uint16_t subject_id)
 }
 
 /* Consumed, and reported to the daemon once. */
-static void expect_told(struct fixture *fixture, const struct heartbeat *answer)
+static void expect_reported(struct fixture *fixture, const struct heartbeat *answer)
 {
 	struct frame frame;
 
@@ -62,7 +62,7 @@ static void expect_told(struct fixture *fixture, const struct heartbeat *answer)
 	assert_int_equal(fixture->events[0].answer.t1_ns, answer->t1_ns);
 }
 
-static void test_answer_is_told(void **state)
+static void test_answer_is_reported(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -72,7 +72,7 @@ static void test_answer_is_told(void **state)
 		const struct xb_view *view = &event->answer.view;
 		uint64_t before_ns = now_ns();
 
-		expect_told(fixture, &answer);
+		expect_reported(fixture, &answer);
 		assert_int_equal(event->slot, slot);
 		assert_in_range(event->arrival_ns, before_ns, now_ns());
 		assert_int_equal(view->subject_id, 0x0102);
@@ -97,14 +97,14 @@ static void test_answer_is_no_evidence(void **state)
 	answer.sender_epoch = PEER_EPOCH + 9;
 	fixture->peers[SLOT_A].peer_epoch = PEER_EPOCH;
 	memcpy(before, fixture->peers, sizeof(before));
-	expect_told(fixture, &answer);
+	expect_reported(fixture, &answer);
 	before[SLOT_A].lock_sequence += 2;
 	before[SLOT_A].answer_t1_ns = answer.t1_ns;
 	before[SLOT_A].answer_subject_bits = 1ull << NODE_IPV6;
 	assert_memory_equal(fixture->peers, before, sizeof(before));
 }
 
-static void test_answers_of_another_time(void **state)
+static void test_answers_after_a_second_are_refused(void **state)
 {
 	struct fixture *fixture = *state;
 	struct heartbeat answer = answer_from(SLOT_A, NODE_IPV6);
@@ -114,31 +114,31 @@ static void test_answers_of_another_time(void **state)
 	answer.t1_ns = now_ns() + NS_PER_SECOND;
 	expect_refused(fixture, &answer, XB_DROP_OLD_ANSWER);
 	answer.t1_ns = now_ns() - 900 * NS_PER_MS;
-	expect_told(fixture, &answer);
+	expect_reported(fixture, &answer);
 }
 
-/* Each is taken once; after an answer to a later QUERY, none to an earlier one. */
+/* Each is accepted once; after an answer to a later QUERY, answers to earlier ones are refused. */
 static void test_answer_is_taken_once(void **state)
 {
 	struct fixture *fixture = *state;
 	struct heartbeat answer = answer_from(SLOT_A, NODE_IPV6);
 
-	expect_told(fixture, &answer);
+	expect_reported(fixture, &answer);
 	expect_refused(fixture, &answer, XB_DROP_REPLAY);
 	answer.view.subject_id = htons(XB_NODE_ID_MAX); /* requested at the same time */
-	expect_told(fixture, &answer);
+	expect_reported(fixture, &answer);
 	expect_refused(fixture, &answer, XB_DROP_REPLAY);
 	answer.t1_ns--;
 	expect_refused(fixture, &answer, XB_DROP_OLD_ANSWER);
 	answer.t1_ns += 2;
-	expect_told(fixture, &answer);
-	answer.view.subject_id = htons(NODE_IPV6); /* asked about again */
-	expect_told(fixture, &answer);
-	answer = answer_from(SLOT_B, NODE_IPV6); /* another link has its own */
-	expect_told(fixture, &answer);
+	expect_reported(fixture, &answer);
+	answer.view.subject_id = htons(NODE_IPV6); /* queried again */
+	expect_reported(fixture, &answer);
+	answer = answer_from(SLOT_B, NODE_IPV6); /* another link has a sequence of its own */
+	expect_reported(fixture, &answer);
 }
 
-static void test_answers_of_another_life(void **state)
+static void test_answers_to_another_epoch_are_refused(void **state)
 {
 	struct fixture *fixture = *state;
 	const struct heartbeat good = answer_from(SLOT_A, NODE_IPV6);
@@ -182,7 +182,7 @@ static void test_answer_of_the_program_is_taken(void **state)
 	assert_int_equal(fixture_run(fixture, &frame), ACTION_TX);
 	answer.view = frame_packet(&frame)->view;
 	answer.t1_ns = now_ns();
-	expect_told(fixture, &answer);
+	expect_reported(fixture, &answer);
 	assert_int_equal(fixture->events[0].answer.view.subject_daemon_age_us, 222);
 	assert_int_equal(fixture->events[0].answer.view.subject_epoch, PEER_EPOCH + 1);
 }
@@ -214,11 +214,11 @@ static void test_bit_flips(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FIXTURE_TEST(test_answer_is_told),
+		FIXTURE_TEST(test_answer_is_reported),
 		FIXTURE_TEST(test_answer_is_no_evidence),
-		FIXTURE_TEST(test_answers_of_another_time),
+		FIXTURE_TEST(test_answers_after_a_second_are_refused),
 		FIXTURE_TEST(test_answer_is_taken_once),
-		FIXTURE_TEST(test_answers_of_another_life),
+		FIXTURE_TEST(test_answers_to_another_epoch_are_refused),
 		FIXTURE_TEST(test_answer_of_the_program_is_taken),
 		FIXTURE_TEST(test_bit_flips),
 	};

@@ -73,7 +73,7 @@ static struct xb_app_page *map_page(int fd)
 	return memory;
 }
 
-static void test_beats_decide(void **state)
+static void test_lateness_by_age_of_beat(void **state)
 {
 	static const struct {
 		int64_t age_ns; /* of the beat */
@@ -91,7 +91,7 @@ static void test_beats_decide(void **state)
 	struct xb_app_page *page = map_page(fd);
 
 	put_app(fixture, 0, 0);
-	assert_int_equal(late_bits(fixture), 0); /* it does not count yet */
+	assert_int_equal(late_bits(fixture), 0); /* app_count is 0 */
 	fixture->self->app_count = 1;
 	assert_int_equal(late_bits(fixture), 1); /* it never beat */
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -102,8 +102,8 @@ static void test_beats_decide(void **state)
 	close(fd);
 }
 
-/* Each application has its bit, whatever page it has. */
-static void test_all_places(void **state)
+/* Each application has a bit of its own, whatever its page. */
+static void test_each_index_has_its_bit(void **state)
 {
 	struct fixture *fixture = *state;
 	struct xb_app_page *pages[XB_APPS_MAX];
@@ -159,7 +159,7 @@ static void test_missing_page(void **state)
 	assert_int_equal(late_bits(fixture), 1);
 }
 
-/* A program can map its descriptor, and write only what it may write in any case. */
+/* A program can map its descriptor and write its own page, but nothing else. */
 static int try_as_nobody(int fd)
 {
 	void *memory;
@@ -179,7 +179,7 @@ static int try_as_nobody(int fd)
 	return 0;
 }
 
-static void test_descriptor_is_for_its_page_alone(void **state)
+static void test_descriptor_gives_access_to_its_page_only(void **state)
 {
 	int fd = put_page(*state, 0), status;
 	struct xb_app_page *page = map_page(fd); /* as the daemon has it */
@@ -197,11 +197,11 @@ static void test_descriptor_is_for_its_page_alone(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		FIXTURE_TEST(test_beats_decide),
-		FIXTURE_TEST(test_all_places),
+		FIXTURE_TEST(test_lateness_by_age_of_beat),
+		FIXTURE_TEST(test_each_index_has_its_bit),
 		FIXTURE_TEST(test_never_beaten),
 		FIXTURE_TEST(test_missing_page),
-		FIXTURE_TEST(test_descriptor_is_for_its_page_alone),
+		FIXTURE_TEST(test_descriptor_gives_access_to_its_page_only),
 	};
 
 	return FIXTURE_RUN(tests);

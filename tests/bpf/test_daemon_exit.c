@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernel side takes for the death of the daemon, and what not. */
+/* What the kernel side treats as the death of the daemon, and what not. */
 #include "tests/bpf/guarded.h"
 
 #include "user/kernel/bpffs.h"
@@ -15,9 +15,9 @@
 
 #include "xbeat.skel.h"
 
-#define GRACE_MS 400 /* in which a busy machine runs this program */
+#define GRACE_MS 400 /* enough for a busy machine to run this program */
 
-/* A child that is the daemon to the kernel side, and waits to be killed. */
+/* A child process that the kernel side takes for the daemon, and that waits to be killed. */
 static pid_t daemon_child(unsigned grace_ms)
 {
 	pid_t child = fork();
@@ -38,7 +38,8 @@ static void end_child(pid_t child)
 	waitpid(child, NULL, 0);
 }
 
-/* A daemon with its own program and maps; it pins what a daemon pins, then waits to be killed. */
+/* A daemon with its own program and maps; it pins them as a daemon does, then waits to be
+ * killed. */
 static void be_daemon(int ready_fd)
 {
 	struct xbeat_bpf *program = xbeat_bpf__open_and_load();
@@ -96,7 +97,7 @@ static void test_death(void **state)
 	fixture_events(fixture);
 	/* Only the timer checks it. */
 	assert_int_equal(guarded_wait_events(fixture), 1);
-	print_message("    fenced %.3f ms after the grace\n",
+	print_message("    fenced %.3f ms after the end of the grace\n",
 		      (double)(fixture->events[0].arrival_ns - fixture->self->died_ns) /
 				      (double)NS_PER_MS -
 			      GRACE_MS);
@@ -126,7 +127,7 @@ static void test_death_without_grace(void **state)
 }
 
 /* Not a death of the daemon: other processes, its children, its threads, a clean stop. */
-static void test_other_exits_are_none(void **state)
+static void test_other_exits_are_no_death(void **state)
 {
 	struct fixture *fixture = *state;
 	pid_t child = daemon_child(0);
@@ -140,7 +141,7 @@ static void test_other_exits_are_none(void **state)
 	assert_int_equal(fixture->self->died_ns, 0);
 }
 
-/* Only pinned objects are left of the daemon, and they fence. */
+/* Only pinned objects remain of the daemon, and they fence. */
 static void test_fenced_after_kill(void **state)
 {
 	uint64_t killed_ns;
@@ -172,7 +173,7 @@ int main(void)
 		GUARDED_TEST(test_death),
 		GUARDED_TEST(test_death_leaves_an_earlier_deadline),
 		GUARDED_TEST(test_death_without_grace),
-		GUARDED_TEST(test_other_exits_are_none),
+		GUARDED_TEST(test_other_exits_are_no_death),
 		GUARDED_TEST(test_fenced_after_kill),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The fence: which packets to a fenced address are dropped, and which are others'. */
+/* The fence: which packets to a fenced address are dropped, and which are not for it. */
 #include "tests/bpf/guarded.h"
 
 #include <arpa/inet.h>
@@ -23,7 +23,7 @@ static void test_held_until_the_deadline(void **state)
 	assert_int_equal(guarded_answer(fixture).fenced_bits, htons(1 << INSTANCE_INDEX));
 }
 
-static void test_what_is_not_for_the_address(void **state)
+static void test_packets_not_to_the_address_pass(void **state)
 {
 	struct fixture *fixture = *state;
 	struct frame frame;
@@ -56,7 +56,7 @@ static void test_tagged_packets_pass(void **state)
 	}
 }
 
-static void test_an_interface_of_its_own(void **state)
+static void test_fence_of_an_address_on_one_interface(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -75,9 +75,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		GUARDED_TEST(test_held_until_the_deadline),
-		GUARDED_TEST(test_what_is_not_for_the_address),
+		GUARDED_TEST(test_packets_not_to_the_address_pass),
 		GUARDED_TEST(test_tagged_packets_pass),
-		GUARDED_TEST(test_an_interface_of_its_own),
+		GUARDED_TEST(test_fence_of_an_address_on_one_interface),
 		GUARDED_TEST(test_heartbeats_are_answered),
 	};
 

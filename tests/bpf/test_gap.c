@@ -62,7 +62,7 @@ static int reset(void **state)
 	return 0;
 }
 
-/* Sends evidence after a gap, and returns the gap by the slot's times. */
+/* Sends evidence after a gap, and returns the gap between the times in the slot. */
 static uint64_t take_after(struct fixture *fixture, uint64_t gap_ns, uint32_t seq)
 {
 	struct xb_peer *peer = &fixture->peers[SLOT_B];
@@ -83,7 +83,7 @@ static void test_buckets(void **state)
 	const struct xb_gap_hist none = {{0}};
 	uint32_t seq = 40;
 
-	/* Just beyond each edge; the time that passes meanwhile is part of the gap. */
+	/* Gaps just above each edge; the run time of the test is part of the gap. */
 	for (unsigned bucket = 0; bucket < XB_GAP_BUCKETS; bucket++) {
 		uint64_t gap_ns;
 		struct xb_gap_hist gaps;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The guard's deadlines: what detects that one has passed, what is fenced then, what lifts a
+/* The guard's deadlines: what detects that one has expired, what is fenced then, what lifts a
  * fence. */
 #include "tests/bpf/guarded.h"
 
@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* The PROBE itself detects the expiry, and the fence is closed when its answer reports it. */
-static void test_an_answer_looks_first(void **state)
+static void test_expiry_is_checked_before_an_answer(void **state)
 {
 	struct fixture *fixture = *state;
 	size_t slot = guarded_hold(VIP4, FAR_NS);
@@ -19,7 +19,7 @@ static void test_an_answer_looks_first(void **state)
 	guarded_expect_all(fixture, SLOT_A, false);
 }
 
-/* With no packet that checks it. */
+/* Without packets, whose check would detect it. */
 static void test_the_timer_fences(void **state)
 {
 	struct fixture *fixture = *state;
@@ -48,7 +48,7 @@ static void test_an_earlier_deadline_is_not_missed(void **state)
 	assert_int_equal(guarded_answer(fixture).fenced_bits, 0);
 }
 
-/* Returns whether this program was run often enough to extend it in time. */
+/* Returns whether this process was scheduled often enough to extend it in time. */
 static bool extend_for_a_while(size_t slot)
 {
 	uint64_t deadline_ns = now_ns() + 100 * NS_PER_MS;
@@ -80,7 +80,7 @@ static void test_extended_in_time(void **state)
 	guarded_expect_all(fixture, SLOT_A, false);
 }
 
-static void test_sticky_until_the_end(void **state)
+static void test_a_fence_stays_until_it_is_lifted(void **state)
 {
 	struct fixture *fixture = *state;
 	size_t slot = guarded_hold(VIP4, 0);
@@ -100,7 +100,7 @@ static void test_sticky_until_the_end(void **state)
 
 /* The addresses of an instance are fenced together, and it is fenced until the last fence is
  * lifted. */
-static void test_an_instance_as_a_whole(void **state)
+static void test_addresses_of_an_instance_are_fenced_together(void **state)
 {
 	struct fixture *fixture = *state;
 	size_t late = guarded_hold(VIP4, FAR_NS);
@@ -119,7 +119,7 @@ static void test_an_instance_as_a_whole(void **state)
 	assert_int_equal(guarded_answer(fixture).fenced_bits, 0);
 }
 
-/* One more address of an instance that the kernel side is about to fence. */
+/* No address can be added to an instance that the kernel side is about to fence. */
 /* A check has fenced one of its addresses, and has not reported it yet. */
 static void test_no_address_is_added_to_a_fenced_instance(void **state)
 {
@@ -131,7 +131,7 @@ static void test_no_address_is_added_to_a_fenced_instance(void **state)
 	assert_true(kernel_guard_has_expired(&kernel, guarded_hold(VIP4, FAR_NS), now_ns()));
 }
 
-/* A check raced with the daemon's release: it left a bit, and fenced nothing. */
+/* A check raced with the daemon's release: it set the bit, but fenced no address. */
 static void test_a_bit_without_a_fence_is_no_fence(void **state)
 {
 	struct fixture *fixture = *state;
@@ -176,7 +176,7 @@ static void test_slots_outlive_a_daemon(void **state)
 	guarded_expect_all(fixture, SLOT_A, true);
 }
 
-static void test_as_many_as_there_are(void **state)
+static void test_every_slot_can_be_claimed(void **state)
 {
 	size_t slot;
 
@@ -195,16 +195,16 @@ static void test_as_many_as_there_are(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		GUARDED_TEST(test_an_answer_looks_first),
+		GUARDED_TEST(test_expiry_is_checked_before_an_answer),
 		GUARDED_TEST(test_the_timer_fences),
 		GUARDED_TEST(test_an_earlier_deadline_is_not_missed),
 		GUARDED_TEST(test_extended_in_time),
-		GUARDED_TEST(test_sticky_until_the_end),
-		GUARDED_TEST(test_an_instance_as_a_whole),
+		GUARDED_TEST(test_a_fence_stays_until_it_is_lifted),
+		GUARDED_TEST(test_addresses_of_an_instance_are_fenced_together),
 		GUARDED_TEST(test_no_address_is_added_to_a_fenced_instance),
 		GUARDED_TEST(test_a_bit_without_a_fence_is_no_fence),
 		GUARDED_TEST(test_slots_outlive_a_daemon),
-		GUARDED_TEST(test_as_many_as_there_are),
+		GUARDED_TEST(test_every_slot_can_be_claimed),
 	};
 
 	return FIXTURE_RUN(tests);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Daemon, timer and PROBEs at once: once an answer has reported an instance as FENCED, none of
- * its addresses accepts a packet until the daemon has started to release them; and no deadline
- * is missed. Deadlines are so short that all of them meet. */
+/* Daemon, timer and PROBEs at once: after an answer has reported an instance as FENCED, its
+ * addresses accept no packet until the daemon has started to release them; and no deadline is
+ * missed. Deadlines are short, so that all three race. */
 #include "tests/bpf/guarded.h"
 
 #include <arpa/inet.h>
@@ -24,16 +24,16 @@
 #define JITTER_NS 10000
 
 static uint64_t
-	life; /* grows when the daemon starts and ends to release addresses: odd meanwhile */
+	life; /* incremented before and after the daemon releases the addresses: odd in between */
 static bool stop;
 
-/* What the prober saw. */
+/* What the prober observed. */
 static struct {
 	uint64_t answer_count;
-	uint64_t fenced_count; /* answers that said so */
+	uint64_t fenced_count; /* answers that reported FENCED */
 	uint64_t broken_count; /* packets that were passed afterwards */
 	uint64_t extended_count; /* holds that were extended when their guard expired */
-	/* Of these, those whose deadline no check would have met in time. */
+	/* Of these, those whose new deadline no check would have covered in time. */
 	uint64_t missed_count;
 } seen;
 
@@ -47,8 +47,8 @@ static struct xb_address vip(unsigned i)
 	return address;
 }
 
-/* One hold of the instance: extended a few times, one address after the other, until its guard
- * has expired. */
+/* One hold of the instance: extended a few times, one address after the other, until its guard has
+ * expired. */
 static void hold_once(const size_t slots[static ADDRESSES], unsigned *random)
 {
 	bool passed = false, first = true;
@@ -137,7 +137,7 @@ static void probe_once(struct fixture *fixture, struct heartbeat *heartbeat,
 	seen.broken_count += let_in;
 }
 
-static void test_fenced_is_true(void **state)
+static void test_reported_fence_drops_every_packet(void **state)
 {
 	static struct frame packets[ADDRESSES];
 	struct fixture *fixture = *state;
@@ -153,10 +153,11 @@ static void test_fenced_is_true(void **state)
 		probe_once(fixture, &heartbeat, packets);
 	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
 	pthread_join(daemon, NULL);
-	print_message("    %lu lives, %lu answers, %lu said fenced\n", (unsigned long)life / 2,
-		      (unsigned long)seen.answer_count, (unsigned long)seen.fenced_count);
+	print_message("    %lu holds, %lu answers, of which %lu reported FENCED\n",
+		      (unsigned long)life / 2, (unsigned long)seen.answer_count,
+		      (unsigned long)seen.fenced_count);
 	assert_int_equal(seen.broken_count, 0);
-	/* No trace is left when an address is held again, at the latest. */
+	/* Nothing of the fence remains, at the latest when an address is held again. */
 	kernel_guard_stop_filtering(&kernel);
 	kernel_guard_lift(&kernel, guarded_hold("10.0.0.9", FAR_NS));
 	assert_int_equal(fixture->self->fencing, XB_FENCING_NONE);
@@ -164,8 +165,8 @@ static void test_fenced_is_true(void **state)
 	assert_int_equal(fixture->self->fencing_bits, 0);
 }
 
-/* One hold of an address that no packet reports, extended for long at about the time at which
- * its guard expires. Returns whether it was extended but its deadline is missed. */
+/* One hold of an address that no packet reports, extended by a long time when its guard is about to
+ * expire. Returns whether it was extended but its deadline is missed. */
 static bool miss_once(size_t slot, unsigned *random)
 {
 	uint64_t due_ns, deadline_ns = now_ns() + TICK_NS;
@@ -218,13 +219,13 @@ static void test_no_deadline_is_missed(void **state)
 	assert_int_equal(pthread_create(&daemon, NULL, extend_late, NULL), 0);
 	frame_build(&heartbeat, &frame);
 	while (now_ns() < end_ns || !__atomic_load_n(&seen.extended_count, __ATOMIC_RELAXED)) {
-		struct frame again = frame; /* triggers a check, though it is answered once */
+		struct frame again = frame; /* triggers a check, but is not answered again */
 
 		run(fixture, &again);
 	}
 	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
 	pthread_join(daemon, NULL);
-	print_message("    %lu extended in the last moment, %lu missed\n",
+	print_message("    %lu extended at their deadline, %lu missed\n",
 		      (unsigned long)seen.extended_count, (unsigned long)seen.missed_count);
 	assert_int_equal(seen.missed_count, 0);
 	kernel_guard_stop_filtering(&kernel);
@@ -233,7 +234,7 @@ static void test_no_deadline_is_missed(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {FIXTURE_TEST(test_fenced_is_true),
+	const struct CMUnitTest tests[] = {FIXTURE_TEST(test_reported_fence_drops_every_packet),
 					   FIXTURE_TEST(test_no_deadline_is_missed)};
 
 	return FIXTURE_RUN(tests);

@@ -36,10 +36,10 @@ static void on_event(void *context, const struct xb_event *event)
 	(void)event;
 }
 
-/* Of those before: the grace of a test is longer than a start takes here and now. */
+/* Of the starts so far: the grace of a test is longer than a start takes on this machine. */
 static uint64_t longest_start_ns;
 
-/* Another node id makes another configuration. */
+/* Another node id means another configuration. */
 static int start(uint16_t node_id)
 {
 	static const struct xb_key keys[XB_KEYS_MAX];
@@ -67,7 +67,7 @@ static size_t claim(uint64_t deadline_ns)
 	return slot;
 }
 
-/* A daemon that holds an address until it is killed. Returns when it was. */
+/* A daemon that holds an address until it is killed. Returns the time of its death. */
 static void live_and_die(uint64_t held_ns, unsigned grace_ms)
 {
 	int ready[2];
@@ -109,7 +109,7 @@ static void leave(void *context, unsigned interface_index, const struct xb_addre
 	(void)address;
 }
 
-/* Removes what a failed test has left. */
+/* Removes the leftovers of a failed test. */
 static int clean(void **state)
 {
 	(void)state;
@@ -124,7 +124,7 @@ static int clean(void **state)
 	return 0;
 }
 
-static void test_back_within_the_grace(void **state)
+static void test_restart_within_the_grace(void **state)
 {
 	size_t slot;
 
@@ -142,7 +142,7 @@ static void test_back_within_the_grace(void **state)
 	assert_false(kernel_guard_has_expired(&kernel, slot, now_ns() + FAR_NS / 2));
 }
 
-static void test_back_too_late(void **state)
+static void test_restart_after_the_grace(void **state)
 {
 	size_t slot;
 
@@ -158,7 +158,7 @@ static void test_back_too_late(void **state)
 	assert_int_equal(kernel.self->fenced_bits, 0);
 }
 
-/* With its own maps for all but the guard. */
+/* With maps of its own, except those of the guard. */
 static void test_another_configuration_lifts_no_fence(void **state)
 {
 	size_t slot;
@@ -168,7 +168,7 @@ static void test_another_configuration_lifts_no_fence(void **state)
 	assert_int_equal(start(EARLIER_NODE + 1), 0);
 	assert_false(kernel.adopted);
 	assert_int_equal(kernel.self->fencing, XB_FENCING_SOME);
-	assert_int_equal(kernel.self->fenced_bits, 0); /* places were another's */
+	assert_int_equal(kernel.self->fenced_bits, 0); /* indexes of another configuration */
 	slot = claim(0);
 	assert_true(kernel_guard_has_expired(&kernel, slot, now_ns()));
 	assert_int_equal(kernel.self->fenced_bits, 1 << INSTANCE_INDEX);
@@ -184,7 +184,7 @@ static void test_another_configuration_keeps_deadlines(void **state)
 	slot = claim(0);
 	assert_false(kernel_guard_has_expired(&kernel, slot, now_ns()));
 	while (kernel.guards[slot].deadline_ns != XB_GUARD_FENCED)
-		usleep(1000); /* the timer knows of it */
+		usleep(1000); /* the timer takes the new deadline */
 	assert_int_equal(kernel.self->fencing, XB_FENCING_SOME);
 }
 
@@ -209,8 +209,8 @@ static void test_a_failed_start_lifts_no_fence(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		RESTART_TEST(test_back_within_the_grace),
-		RESTART_TEST(test_back_too_late),
+		RESTART_TEST(test_restart_within_the_grace),
+		RESTART_TEST(test_restart_after_the_grace),
 		RESTART_TEST(test_another_configuration_lifts_no_fence),
 		RESTART_TEST(test_another_configuration_keeps_deadlines),
 		RESTART_TEST(test_a_failed_start_lifts_no_fence),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A PROBE of a node that does not hear us is no evidence, but counts as heard; its contents are
- * taken with care. */
+/* A PROBE from a node that does not hear this one is no evidence, but counts as heard; only some of
+ * its contents are stored. */
 #include "tests/bpf/fixture.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static struct heartbeat deaf_probe(void)
+static struct heartbeat probe_without_hearing_us(void)
 {
 	struct heartbeat probe = heartbeat_from(SLOT_A, XB_PROBE);
 
@@ -48,25 +48,25 @@ static void test_heard_is_no_evidence(void **state)
 {
 	struct fixture *fixture = *state;
 	const struct xb_peer *peer = &fixture->peers[SLOT_A];
-	struct heartbeat probe = deaf_probe();
+	struct heartbeat probe = probe_without_hearing_us();
 
 	expect_heard(fixture, &probe);
 	assert_int_equal(peer->last_evidence_ns, 0);
 	assert_int_equal(peer->last_probe_ns, 0);
 	assert_int_equal(peer->evidence_count, 0);
 	assert_int_equal(peer->probe_received_count, 0);
-	assert_int_equal(peer->daemon_age_us,
-			 0); /* evidence only: the age of this PROBE is unknown */
+	/* Only set by evidence: the age of this PROBE is unknown. */
+	assert_int_equal(peer->daemon_age_us, 0);
 	probe = heartbeat_from(SLOT_A, XB_PROBE);
-	probe.seq = deaf_probe().seq + 1;
+	probe.seq = probe_without_hearing_us().seq + 1;
 	expect_evidence(fixture, &probe);
 }
 
-static void test_what_it_says_is_taken(void **state)
+static void test_contents_are_stored(void **state)
 {
 	struct fixture *fixture = *state;
 	const struct xb_peer *peer = &fixture->peers[SLOT_A];
-	struct heartbeat probe = deaf_probe();
+	struct heartbeat probe = probe_without_hearing_us();
 
 	probe.node_state = XB_NODE_DRAINING;
 	expect_heard(fixture, &probe);
@@ -88,12 +88,12 @@ static void test_what_it_says_is_taken(void **state)
 }
 
 /* An overtaken PROBE has outdated contents. */
-static void test_only_the_newest_speaks(void **state)
+static void test_only_the_newest_is_stored(void **state)
 {
 	struct fixture *fixture = *state;
 	const struct xb_peer *peer = &fixture->peers[SLOT_A];
-	struct heartbeat probe = deaf_probe();
-	struct heartbeat late = deaf_probe();
+	struct heartbeat probe = probe_without_hearing_us();
+	struct heartbeat late = probe_without_hearing_us();
 
 	expect_heard(fixture, &probe);
 	fixture_events(fixture);
@@ -106,14 +106,14 @@ static void test_only_the_newest_speaks(void **state)
 	assert_int_equal(fixture_events(fixture), 0);
 }
 
-/* Another node takes over a fenced node's addresses, so fenced bits need evidence. That a fence
- * was lifted does not. */
-static void test_fences_are_lifted_only(void **state)
+/* Another node takes over a fenced node's addresses, so fenced bits need evidence. Clearing them
+ * does not. */
+static void test_fences_are_only_lifted(void **state)
 {
 	struct fixture *fixture = *state;
 	const struct xb_peer *peer = &fixture->peers[SLOT_A];
 	struct heartbeat evidence = heartbeat_from(SLOT_A, XB_PROBE);
-	struct heartbeat probe = deaf_probe();
+	struct heartbeat probe = probe_without_hearing_us();
 
 	probe.fenced_bits = 3;
 	expect_heard(fixture, &probe);
@@ -128,11 +128,11 @@ static void test_fences_are_lifted_only(void **state)
 }
 
 /* Not heard: a PROBE to another epoch of ours, a second one with the same seq, a REPLY. */
-static void test_what_is_not_heard(void **state)
+static void test_packets_that_do_not_count_as_heard(void **state)
 {
 	struct fixture *fixture = *state;
 	const struct xb_peer *peer = &fixture->peers[SLOT_A];
-	struct heartbeat probe = deaf_probe();
+	struct heartbeat probe = probe_without_hearing_us();
 	struct heartbeat reply = heartbeat_from(SLOT_A, XB_REPLY);
 	struct frame frame;
 
@@ -152,10 +152,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(test_heard_is_no_evidence),
-		FIXTURE_TEST(test_what_it_says_is_taken),
-		FIXTURE_TEST(test_only_the_newest_speaks),
-		FIXTURE_TEST(test_fences_are_lifted_only),
-		FIXTURE_TEST(test_what_is_not_heard),
+		FIXTURE_TEST(test_contents_are_stored),
+		FIXTURE_TEST(test_only_the_newest_is_stored),
+		FIXTURE_TEST(test_fences_are_only_lifted),
+		FIXTURE_TEST(test_packets_that_do_not_count_as_heard),
 	};
 
 	return FIXTURE_RUN(tests);

@@ -31,7 +31,7 @@ static void expect(struct fixture *fixture, const struct frame *frame, bool acce
 		fixture_expect(fixture, frame, ACTION_DROP, XB_DROP_NO_ACCEPT);
 }
 
-static void test_only_while_it_is_asked_for(void **state)
+static void test_only_while_configured(void **state)
 {
 	static const int slots[] = {SLOT_A, SLOT_IPV6};
 	struct fixture *fixture = *state;
@@ -60,7 +60,7 @@ static void test_every_protocol_but_neighbor_discovery(void **state)
 	} cases[] = {
 		{SLOT_A, 1, 8, false}, /* an echo request */
 		{SLOT_A, UDP, 0, false},
-		{SLOT_A, 112, 0, true}, /* VRRP that is not served, too */
+		{SLOT_A, 112, 0, true}, /* also of an instance that is not served */
 		{SLOT_IPV6, UDP, 0, false},
 		{SLOT_IPV6, 112, 0, true},
 		{SLOT_IPV6, ICMPV6, 128, false}, /* an echo request */
@@ -69,7 +69,7 @@ static void test_every_protocol_but_neighbor_discovery(void **state)
 		{SLOT_IPV6, ICMPV6, 135, true}, /* a Neighbor Solicitation */
 		{SLOT_IPV6, ICMPV6, 137, true},
 		{SLOT_IPV6, ICMPV6, 138, false},
-		{SLOT_IPV6, 60, 0, false}, /* extension headers hide nothing */
+		{SLOT_IPV6, 60, 0, false}, /* extension headers do not bypass the check */
 	};
 	struct fixture *fixture = *state;
 
@@ -137,7 +137,7 @@ static void test_arp_passes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FIXTURE_TEST(test_only_while_it_is_asked_for),
+		FIXTURE_TEST(test_only_while_configured),
 		FIXTURE_TEST(test_every_protocol_but_neighbor_discovery),
 		FIXTURE_TEST(test_heartbeats_are_answered),
 		FIXTURE_TEST(test_adverts_are_taken),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which packets are ours: headers, lengths, tags, fragments. Others pass uncounted. */
+/* Which packets are heartbeats for this node: headers, lengths, tags, fragments. Others pass
+ * uncounted. */
 #include "tests/bpf/fixture.h"
 
 #include <string.h>
@@ -65,8 +66,8 @@ static void test_not_ours(void **state)
 	fixture_expect_uncounted(*state, &frame, ACTION_PASS);
 }
 
-/* The source port is free, like all that only the tag covers. */
-static void test_ours_whatever_else_the_header_says(void **state)
+/* Any source port is accepted, as any other field that only the tag covers. */
+static void test_other_header_fields_do_not_matter(void **state)
 {
 	static const struct change changes[] = {
 		{"DSCP", SLOT_A, 1, 0xb8},	     {"identification", SLOT_A, 4, 7},
@@ -115,8 +116,8 @@ static void test_bad_lengths(void **state)
 	}
 }
 
-/* More bytes within the IP packet than a heartbeat has, right in every length field. */
-static void test_surplus(void **state)
+/* More bytes in the IP packet than a heartbeat has, with correct length fields. */
+static void test_surplus_bytes(void **state)
 {
 	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
 	struct frame frame;
@@ -222,9 +223,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(test_not_ours),
-		FIXTURE_TEST(test_ours_whatever_else_the_header_says),
+		FIXTURE_TEST(test_other_header_fields_do_not_matter),
 		FIXTURE_TEST(test_bad_lengths),
-		FIXTURE_TEST(test_surplus),
+		FIXTURE_TEST(test_surplus_bytes),
 		FIXTURE_TEST(test_ipv4_options),
 		FIXTURE_TEST(test_ipv6_extension_headers),
 		FIXTURE_TEST(test_ipv6_fragments),

@@ -155,7 +155,7 @@ static void test_stores_evidence(void **state)
 	assert_int_equal(fixture->peers[SLOT_B].evidence_count, 0);
 }
 
-/* Sends a PROBE with this seq. Returns whether it was taken, or the reason why not. */
+/* Sends a PROBE with this seq. Returns whether it was accepted, or the reason of its refusal. */
 static void check_seq(struct fixture *fixture, uint32_t seq, int reason)
 {
 	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
@@ -236,7 +236,7 @@ static void test_ack_window(void **state)
 	}
 }
 
-static void test_new_life_of_peer(void **state)
+static void test_new_epoch_of_peer(void **state)
 {
 	struct fixture *fixture = *state;
 	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
@@ -246,7 +246,7 @@ static void test_new_life_of_peer(void **state)
 	frame_build(&heartbeat, &old_life);
 	send_probe(fixture, &heartbeat, &frame);
 	heartbeat.sender_epoch++;
-	heartbeat.seq = 1; /* its numbers start again */
+	heartbeat.seq = 1; /* its sequence restarts */
 	assert_int_equal(send_probe(fixture, &heartbeat, &frame), ACTION_TX);
 	assert_int_equal(fixture->peers[SLOT_A].peer_epoch, PEER_EPOCH + 1);
 	assert_int_equal(fixture->peers[SLOT_A].probe_window.high_seq, 1);
@@ -271,7 +271,7 @@ static void test_wrong_own_epoch_is_answered(void **state)
 	}
 	assert_int_equal(fixture->peers[SLOT_A].evidence_count, 0);
 	assert_int_equal(fixture->peers[SLOT_A].last_evidence_ns, 0);
-	/* first heard; then one that knows a later life of us than we do */
+	/* the first one heard, then one with a later epoch of this node than its own */
 	assert_int_equal(fixture_events(fixture), 2);
 	assert_int_equal(fixture->events[0].kind, XB_EVENT_PEER_EPOCH);
 	assert_int_equal(fixture->events[1].kind, XB_EVENT_OWN_EPOCH);
@@ -321,8 +321,8 @@ static void test_daemon_age_is_clamped(void **state)
 	assert_int_equal(ntohl(frame_packet(&frame)->daemon_age_us), UINT32_MAX);
 }
 
-/* Flips each bit of the heartbeat and of the IP addresses; none is taken. With another
- * destination it may be another node's. */
+/* Flips each bit of the heartbeat and of the IP addresses; none is accepted. With another
+ * destination it may be for another node. */
 static void check_bit_flips(struct fixture *fixture, const struct heartbeat *heartbeat)
 {
 	struct frame good;
@@ -364,7 +364,7 @@ static void check_bit_flips_from(struct fixture *fixture, int slot)
 	assert_int_equal(peer->evidence_count, 2);
 }
 
-/* The digest is kept with the instances; a useless one costs time, never a packet. */
+/* The digest is stored with the instances; a useless one costs time, but no packet is lost. */
 static void test_digest_of_instances(void **state)
 {
 	struct fixture *fixture = *state;
@@ -429,7 +429,7 @@ int main(void)
 		FIXTURE_TEST(test_window),
 		FIXTURE_TEST(test_ack_of_answer_is_highest_seq),
 		FIXTURE_TEST(test_ack_window),
-		FIXTURE_TEST(test_new_life_of_peer),
+		FIXTURE_TEST(test_new_epoch_of_peer),
 		FIXTURE_TEST(test_wrong_own_epoch_is_answered),
 		FIXTURE_TEST(test_events),
 		FIXTURE_TEST(test_daemon_age_is_clamped),

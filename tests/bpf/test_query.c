@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A QUERY: what is reported about a third node, byte by byte; to whom; and that it proves and
- * changes nothing. */
+/* A QUERY: what is reported about a third node, byte by byte, and to whom; it is no evidence and
+ * changes no state. */
 #include "tests/bpf/fixture.h"
 
 #include "user/core/heartbeat.h"
@@ -84,7 +84,7 @@ static void check_age(uint32_t said_us, uint64_t then_ns, uint64_t before_ns, ui
 			(after_ns - then_ns) / NS_PER_US);
 }
 
-static void test_tells_what_the_slots_hold(void **state)
+static void test_view_is_that_of_the_slots(void **state)
 {
 	struct fixture *fixture = *state;
 	const struct xb_peer *first = &fixture->peers[SLOT_A];
@@ -113,7 +113,7 @@ static void test_tells_what_the_slots_hold(void **state)
 }
 
 /* The description is of the link that heard the subject last, not of the last link. */
-static void test_the_newest_link_speaks(void **state)
+static void test_view_is_of_the_link_heard_last(void **state)
 {
 	struct fixture *fixture = *state;
 	struct heartbeat query = query_from(SLOT_IPV6, NODE_TWO_LINKS);
@@ -133,8 +133,8 @@ static void test_ages_saturate(void **state)
 	struct heartbeat query = query_from(SLOT_IPV6, NODE_TWO_LINKS);
 	struct xb_view view;
 
-	fixture->peers[SLOT_A].last_evidence_ns =
-		now_ns() + NS_PER_SECOND; /* another processor's clock */
+	/* In the future, as read from another processor's clock. */
+	fixture->peers[SLOT_A].last_evidence_ns = now_ns() + NS_PER_SECOND;
 	fixture->peers[SLOT_B].last_evidence_ns = now_ns() - 5000 * NS_PER_SECOND;
 	view = ask(fixture, &query);
 	assert_int_equal(view.evidence_age_us[0], 0);
@@ -147,7 +147,7 @@ static void test_nothing_known(void **state)
 	static const uint16_t subjects[] = {NODE_TWO_LINKS, NODE_UNKNOWN,	OWN_NODE,  0,
 					    XB_NODE_ID_MAX, XB_NODE_ID_MAX + 1, UINT16_MAX};
 
-	describe_self(*state); /* nothing is left of that */
+	describe_self(*state); /* it leaves no trace in the next answer */
 	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
 		struct heartbeat query = query_from(SLOT_IPV6, subjects[i]);
 		struct xb_view view = ask(*state, &query);
@@ -160,8 +160,8 @@ static void test_nothing_known(void **state)
 	}
 }
 
-/* A node may ask how it is heard itself. */
-static void test_the_asker_as_subject(void **state)
+/* A node may query how it is heard itself. */
+static void test_sender_as_subject(void **state)
 {
 	struct fixture *fixture = *state;
 	struct heartbeat query = query_from(SLOT_A, NODE_TWO_LINKS);
@@ -174,7 +174,7 @@ static void test_the_asker_as_subject(void **state)
 	check_age(view.heard_age_us[1], fixture->peers[SLOT_B].last_heard_ns, before_ns, now_ns());
 }
 
-/* A locked slot is read in spite of its lock, which is left alone. */
+/* A locked slot is read despite its lock, which is not changed. */
 static void test_busy_subject(void **state)
 {
 	struct fixture *fixture = *state;
@@ -208,7 +208,7 @@ static void check_swapped(const struct frame *answer, const struct frame *questi
 	assert_memory_equal(answer->bytes + answer->udp + 2, question->bytes + question->udp, 2);
 }
 
-/* Everything in the packet around the view, and in the frame around the packet. */
+/* All fields of the packet around the view, and of the frame around the packet. */
 static void check_answered(struct fixture *fixture, const struct heartbeat *query)
 {
 	struct frame question;
@@ -278,15 +278,15 @@ static void test_query_of_the_codec(void **state)
 	assert_int_equal(be64toh(frame_packet(&frame)->t1_ns), 99);
 }
 
-/* Repeated, it changes nothing here, and gets the same answer. */
-static void test_query_leaves_no_trace(void **state)
+/* A repeated QUERY changes no state, and gets the same answer. */
+static void test_query_changes_no_state(void **state)
 {
 	struct fixture *fixture = *state;
 	struct heartbeat query = query_from(SLOT_A, NODE_IPV6);
 	struct xb_peer before[SLOT_COUNT];
 	struct frame frame;
 
-	query.sender_epoch = PEER_EPOCH + 9; /* newer than known, and no news */
+	query.sender_epoch = PEER_EPOCH + 9; /* newer than the known one, but not stored */
 	fixture->peers[SLOT_A].peer_epoch = PEER_EPOCH;
 	frame_build(&query, &frame);
 	memcpy(before, fixture->peers, sizeof(before));
@@ -306,7 +306,7 @@ static void expect_refused(struct fixture *fixture, const struct heartbeat *hear
 	assert_int_equal(fixture_events(fixture), 0);
 }
 
-static void test_who_is_not_answered(void **state)
+static void test_queries_that_are_not_answered(void **state)
 {
 	struct fixture *fixture = *state;
 	const struct heartbeat good = query_from(SLOT_A, NODE_IPV6);
@@ -365,16 +365,16 @@ static void test_bit_flips(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FIXTURE_TEST(test_tells_what_the_slots_hold),
-		FIXTURE_TEST(test_the_newest_link_speaks),
+		FIXTURE_TEST(test_view_is_that_of_the_slots),
+		FIXTURE_TEST(test_view_is_of_the_link_heard_last),
 		FIXTURE_TEST(test_ages_saturate),
 		FIXTURE_TEST(test_nothing_known),
-		FIXTURE_TEST(test_the_asker_as_subject),
+		FIXTURE_TEST(test_sender_as_subject),
 		FIXTURE_TEST(test_busy_subject),
 		FIXTURE_TEST(test_answer_around_the_view),
 		FIXTURE_TEST(test_query_of_the_codec),
-		FIXTURE_TEST(test_query_leaves_no_trace),
-		FIXTURE_TEST(test_who_is_not_answered),
+		FIXTURE_TEST(test_query_changes_no_state),
+		FIXTURE_TEST(test_queries_that_are_not_answered),
 		FIXTURE_TEST(test_bit_flips),
 	};
 

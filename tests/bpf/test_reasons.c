@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every reason of XB_DROP_REASONS has a packet here that is counted under it and
- * under nothing else, and that is no evidence.
+ * For each reason of XB_DROP_REASONS, a packet that is counted under this reason only, and that is
+ * no evidence.
  */
 #include "tests/bpf/advert.h"
 #include "tests/bpf/fixture.h"
@@ -9,7 +9,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-/* Builds the frame, and the state of the maps in which it is dropped for this reason. */
+/* Builds a frame, and the state of the maps in which it is dropped for this reason. */
 typedef void prepare(struct fixture *fixture, struct frame *frame);
 
 static void plain_probe(struct frame *frame)
@@ -123,7 +123,7 @@ static void bad_tag(struct fixture *fixture, struct frame *frame)
 	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
 
 	(void)fixture;
-	heartbeat.key = key_new; /* under the old one's id */
+	heartbeat.key = key_new; /* under the old key's id */
 	frame_build(&heartbeat, frame);
 }
 
@@ -174,7 +174,7 @@ static void old_answer(struct fixture *fixture, struct frame *frame)
 	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_ANSWER);
 
 	(void)fixture;
-	heartbeat.t1_ns = 1; /* soon after this machine started */
+	heartbeat.t1_ns = 1; /* soon after the start of this machine */
 	frame_build(&heartbeat, frame);
 }
 
@@ -326,9 +326,9 @@ static enum action action_of(enum xb_drop reason)
 	switch (reason) {
 	case XB_DROP_WRONG_EPOCH:
 	case XB_DROP_STALE_ACK:
-		return ACTION_TX; /* a PROBE is answered all the same */
+		return ACTION_TX; /* a PROBE is answered nevertheless */
 	case XB_DROP_EVENT_LOST:
-		return ACTION_PASS; /* the advert itself is good */
+		return ACTION_PASS; /* the advert itself is valid */
 	default:
 		return ACTION_DROP;
 	}
@@ -362,7 +362,7 @@ static void test_every_reason(void **state)
 }
 
 /* A dropped packet changes nothing in the slot. */
-static void test_refused_packets_leave_no_trace(void **state)
+static void test_refused_packets_change_no_state(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -371,7 +371,7 @@ static void test_refused_packets_leave_no_trace(void **state)
 		struct frame frame;
 
 		if (action_of(reason) != ACTION_DROP || reason == XB_DROP_UNASKED_REPLY)
-			continue; /* an authentic packet teaches the peer's epoch */
+			continue; /* the peer's epoch is learned from an authentic packet */
 		fixture_reset(state);
 		prepare_for[reason](fixture, &frame);
 		before = fixture->peers[SLOT_A];
@@ -383,7 +383,7 @@ static void test_refused_packets_leave_no_trace(void **state)
 	}
 }
 
-/* A wrong heartbeat that is addressed to none of our links is another node's. */
+/* A wrong heartbeat to an address of no link of this node is another node's. */
 static void test_heartbeats_of_others_pass(void **state)
 {
 	struct fixture *fixture = *state;
@@ -399,7 +399,7 @@ static void test_heartbeats_of_others_pass(void **state)
 	}
 }
 
-/* Ours, but on another link than the sender's. */
+/* To an address of this node, but on another link than the sender's. */
 static void test_address_of_another_link(void **state)
 {
 	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
@@ -414,7 +414,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(test_every_reason),
-		FIXTURE_TEST(test_refused_packets_leave_no_trace),
+		FIXTURE_TEST(test_refused_packets_change_no_state),
 		FIXTURE_TEST(test_heartbeats_of_others_pass),
 		FIXTURE_TEST(test_address_of_another_link),
 	};

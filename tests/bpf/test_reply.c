@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A REPLY is evidence only as the first answer to a PROBE that was sent, for our present epoch. */
+/* A REPLY is evidence only as the first answer to a PROBE that was sent, for the present epoch of
+ * this node. */
 #include "tests/bpf/fixture.h"
 
 #include <bpf/bpf.h>

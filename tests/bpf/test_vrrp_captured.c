@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whole adverts, as keepalived sends them (tests/captured.h) and as user/core/vrrp_packet.c
- * builds them: all are accepted; mutilated ones are not. */
+/* Whole adverts, as keepalived sends them (tests/captured.h) and as user/core/vrrp_packet.c builds
+ * them: all are accepted, damaged ones are not. */
 #include "tests/bpf/advert.h"
 #include "tests/bpf/fixture.h"
 
@@ -51,7 +51,7 @@ static void expect_taken(struct fixture *fixture, const struct captured *capture
 			 vrrp_addresses_digest(addresses, message.address_count));
 }
 
-static void test_takes_what_keepalived_sent(void **state)
+static void test_accepts_what_keepalived_sent(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -66,7 +66,7 @@ static void test_takes_what_keepalived_sent(void **state)
 	}
 }
 
-/* Builds the same advert with our own code. */
+/* Builds the same advert with xbeat's own code. */
 static void build(const struct captured *captured, struct frame *frame)
 {
 	struct xb_address addresses[CAPTURED_ADDRESSES_MAX];
@@ -81,7 +81,7 @@ static void build(const struct captured *captured, struct frame *frame)
 		advert_sign_header(frame); /* as the kernel does when it sends */
 }
 
-static void test_takes_what_we_send(void **state)
+static void test_accepts_what_xbeat_sends(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -114,20 +114,20 @@ static bool mutilate(struct frame *frame, size_t ip_bytes)
 }
 
 /* Fields that no checksum covers, or that may differ harmlessly. */
-static bool says_the_same(const struct frame *frame, const struct frame *good)
+static bool has_same_contents(const struct frame *frame, const struct frame *good)
 {
 	const uint8_t *ip = frame->bytes + frame->network, *other = good->bytes + good->network;
 
 	if (frame->length < good->length)
 		return false;
-	if (!frame->ipv6) /* the addresses, then the message */
+	if (!frame->ipv6) /* first the addresses, then the message */
 		return memcmp(ip + 12, other + 12, good->length - good->network - 12) == 0;
 	return memcmp(ip + 8, other + 8, good->length - good->network - 8) == 0;
 }
 
 /* Random damage: an accepted advert has the contents of the undamaged one; others are passed or
  * dropped. */
-static void test_takes_nothing_damaged(void **state)
+static void test_damaged_adverts_are_not_accepted(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -153,7 +153,7 @@ static void test_takes_nothing_damaged(void **state)
 			assert_true(action == ACTION_PASS || action == ACTION_DROP);
 			damaged_count += damaged;
 			if (fixture_entry(fixture)->received_count != received_count)
-				assert_true(says_the_same(&sent, &good));
+				assert_true(has_same_contents(&sent, &good));
 			else
 				assert_true(damaged);
 		}
@@ -161,8 +161,8 @@ static void test_takes_nothing_damaged(void **state)
 	}
 }
 
-/* Random fields with right checksums, in frames that are often cut: exactly the whole adverts
- * are accepted. */
+/* Random fields with right checksums, in frames that are often cut: exactly the whole adverts are
+ * accepted. */
 static void test_random_messages(void **state)
 {
 	struct fixture *fixture = *state;
@@ -198,9 +198,9 @@ static void test_random_messages(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FIXTURE_TEST(test_takes_what_keepalived_sent),
-		FIXTURE_TEST(test_takes_what_we_send),
-		FIXTURE_TEST(test_takes_nothing_damaged),
+		FIXTURE_TEST(test_accepts_what_keepalived_sent),
+		FIXTURE_TEST(test_accepts_what_xbeat_sends),
+		FIXTURE_TEST(test_damaged_adverts_are_not_accepted),
 		FIXTURE_TEST(test_random_messages),
 	};
 

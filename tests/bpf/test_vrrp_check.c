@@ -85,7 +85,7 @@ static void test_ipv6_header(void **state)
 }
 
 /* A VRID in both families means two instances. */
-static void test_families_are_apart(void **state)
+static void test_families_are_separate(void **state)
 {
 	struct fixture *fixture = *state;
 	struct advert ipv4 = advert_default(), ipv6 = advert_ipv6();
@@ -116,7 +116,7 @@ static void expect_way(struct fixture *fixture, const struct way *way)
 	expect_advert(fixture, &advert, way->outcome);
 }
 
-static void test_multicast_way(void **state)
+static void test_multicast_addresses_and_ttl(void **state)
 {
 	static const struct way ways[] = {
 		{"10.0.0.9", "224.0.0.18", 255, TAKEN},
@@ -157,7 +157,7 @@ static void test_multicast_way(void **state)
 	}
 }
 
-static void test_unicast_way(void **state)
+static void test_unicast_addresses_and_ttl(void **state)
 {
 	static const struct way ways[] = {
 		{"10.0.0.9", "10.0.0.1", 64, TAKEN},
@@ -186,8 +186,8 @@ static void test_unicast_way(void **state)
 	}
 }
 
-/* The peers of one instance are not those of another. */
-static void test_unicast_peers_are_of_a_slot(void **state)
+/* The peers of one instance are not accepted for another. */
+static void test_unicast_peers_are_per_slot(void **state)
 {
 	const struct way way = {"10.0.0.9", "10.0.0.1", 255, XB_DROP_VRRP_BAD_SOURCE};
 	struct fixture *fixture = *state;
@@ -202,7 +202,7 @@ static void test_authentication(void **state)
 	static const struct {
 		const char *configured; /* NULL: none */
 		uint8_t type;
-		const char *said;
+		const char *sent;
 		unsigned outcome;
 	} cases[] = {
 		{NULL, 0, NULL, TAKEN},
@@ -226,12 +226,12 @@ static void test_authentication(void **state)
 		struct advert advert = advert_version2();
 
 		print_message("    %s: type %u, %s\n", cases[i].configured, cases[i].type,
-			      cases[i].said);
+			      cases[i].sent);
 		fixture_reset(state);
 		fixture_serve(fixture, 2, VRID, "224.0.0.18");
 		fixture_set_password(fixture, cases[i].configured);
 		advert.authentication_type = cases[i].type;
-		advert.password = cases[i].said;
+		advert.password = cases[i].sent;
 		expect_advert(fixture, &advert, cases[i].outcome);
 	}
 }
@@ -250,7 +250,7 @@ static void test_sender_of_a_refused_advert_is_noted(void **state)
 	assert_memory_equal(&entry->refused_source, &entry->source, sizeof(entry->source));
 	assert_int_equal(entry->refused_reason, XB_DROP_VRRP_BAD_VERSION);
 	assert_int_not_equal(entry->refused_arrival_ns, 0);
-	/* The next ones are only counted for a while. */
+	/* For some time, further ones are only counted. */
 	advert.version = 3;
 	advert.type = 2;
 	expect_advert(fixture, &advert, XB_DROP_VRRP_BAD_TYPE);
@@ -386,10 +386,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(test_ipv4_header),
 		FIXTURE_TEST(test_ipv6_header),
-		FIXTURE_TEST(test_families_are_apart),
-		FIXTURE_TEST(test_multicast_way),
-		FIXTURE_TEST(test_unicast_way),
-		FIXTURE_TEST(test_unicast_peers_are_of_a_slot),
+		FIXTURE_TEST(test_families_are_separate),
+		FIXTURE_TEST(test_multicast_addresses_and_ttl),
+		FIXTURE_TEST(test_unicast_addresses_and_ttl),
+		FIXTURE_TEST(test_unicast_peers_are_per_slot),
 		FIXTURE_TEST(test_authentication),
 		FIXTURE_TEST(test_sender_of_a_refused_advert_is_noted),
 		FIXTURE_TEST(test_version_and_type),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Adverts of a served instance are checked, stored and passed; those of others are left alone. */
+/* Adverts of a served instance are checked, stored and passed; others are passed unchanged. */
 #include "tests/bpf/advert.h"
 #include "tests/bpf/fixture.h"
 
@@ -86,7 +86,7 @@ static void test_every_address_count(void **state)
 }
 
 /* A flood from rivals does not hide the adverts of the followed Active. */
-static void test_followed_active_is_kept_apart(void **state)
+static void test_followed_active_is_stored_separately(void **state)
 {
 	struct fixture *fixture = *state;
 	struct xb_vrrp *entry = fixture_entry(fixture);
@@ -98,7 +98,7 @@ static void test_followed_active_is_kept_apart(void **state)
 	rival.source = "10.0.0.10";
 	rival.priority = 10;
 	expect_taken(fixture, &active);
-	assert_int_equal(entry->followed_arrival_ns, 0); /* nobody is followed yet */
+	assert_int_equal(entry->followed_arrival_ns, 0); /* no Active is followed yet */
 	entry->followed = address_of(active.source);
 	expect_taken(fixture, &active);
 	heard_ns = entry->followed_arrival_ns;
@@ -126,7 +126,7 @@ static void test_reserved_bits_are_ignored(void **state)
 	assert_int_equal(fixture_entry(fixture)->interval_cs, 250);
 }
 
-/* Only changes are reported, and the record carries the advert. */
+/* Only changes are reported, and the event carries the advert. */
 static void test_events(void **state)
 {
 	struct fixture *fixture = *state;
@@ -161,8 +161,8 @@ static void test_events(void **state)
 	assert_int_equal(fixture_entry(fixture)->changed_count, 6);
 }
 
-/* While an event waits to be read, only the slot follows the adverts. */
-static void test_one_event_waits_at_a_time(void **state)
+/* While an event is unread, newer adverts are only stored in the slot. */
+static void test_one_event_is_pending_at_a_time(void **state)
 {
 	static const struct {
 		const char *what;
@@ -172,7 +172,7 @@ static void test_one_event_waits_at_a_time(void **state)
 		size_t waiting; /* events, then */
 	} steps[] = {
 		{"the first", 150, false, false, 1},
-		{"another, while that one waits", 10, false, false, 1},
+		{"another, while that one is unread", 10, false, false, 1},
 		{"any, at an Active", 10, true, false, 1},
 		{"the same, when all is read", 10, false, true, 0},
 		{"another, when all is read", 150, false, false, 1},
@@ -222,7 +222,7 @@ static void test_full_ring_leaves_nothing_pending(void **state)
 	assert_int_equal(read_events(fixture), 1);
 }
 
-static void test_others_are_left_alone(void **state)
+static void test_others_pass_unchanged(void **state)
 {
 	struct fixture *fixture = *state;
 	struct advert advert = advert_default();
@@ -241,7 +241,7 @@ static void test_others_are_left_alone(void **state)
 	memcpy(frame.bytes + 12, "\x81\x00\x00\x0a", 4);
 	expect_unseen(fixture, &frame);
 	advert_build(&advert, &frame);
-	frame.bytes[frame.network + 7] = 1; /* a fragment but the first has no VRID */
+	frame.bytes[frame.network + 7] = 1; /* only the first fragment has a VRID */
 	expect_unseen(fixture, &frame);
 }
 
@@ -300,12 +300,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(test_stores_with_both_checksums),
 		FIXTURE_TEST(test_every_address_count),
-		FIXTURE_TEST(test_followed_active_is_kept_apart),
+		FIXTURE_TEST(test_followed_active_is_stored_separately),
 		FIXTURE_TEST(test_reserved_bits_are_ignored),
 		FIXTURE_TEST(test_events),
-		FIXTURE_TEST(test_one_event_waits_at_a_time),
+		FIXTURE_TEST(test_one_event_is_pending_at_a_time),
 		FIXTURE_TEST(test_full_ring_leaves_nothing_pending),
-		FIXTURE_TEST(test_others_are_left_alone),
+		FIXTURE_TEST(test_others_pass_unchanged),
 		FIXTURE_TEST(test_priority_tag),
 		FIXTURE_TEST(test_bit_flips_and_truncations),
 		FIXTURE_TEST(test_own_advert),
