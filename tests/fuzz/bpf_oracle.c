@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A plain reading of frames, byte by byte. */
+/* A simple decoder of frames, byte by byte. */
 #include "tests/fuzz/bpf_oracle.h"
 #include "user/core/heartbeat.h"
 #include "user/lib/address.h"
@@ -92,7 +92,7 @@ bool oracle_tag_is_right(const uint8_t *frame, size_t length, const struct xb_ke
 	return false;
 }
 
-/* Length of the payload by the IP header, if that header is one that an advert may have; else 0. */
+/* Length of the payload in the IP header, if an advert may have such a header; else 0. */
 static size_t advert_room(const struct packet *packet, const struct xb_vrrp *entry)
 {
 	static const uint8_t group[] = {224, 0, 0, 18};

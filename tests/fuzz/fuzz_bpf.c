@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Frames for the XDP program, by BPF_PROG_TEST_RUN: a heartbeat or an advert that it would take,
- * then changed. Whatever the change, the program never aborts, answers and believes only heartbeats
- * with a right tag, takes exactly the adverts that a second reading takes, and an answer is no
- * longer than its question.
+ * Frames for the XDP program, by BPF_PROG_TEST_RUN: a heartbeat or an advert that it would accept,
+ * then changed. Whatever the change, the program never aborts, answers and accepts only heartbeats
+ * with a correct tag, accepts exactly the adverts that a second decoder accepts, and an answer is
+ * no longer than its question.
  *
  * Input: a byte that chooses the frame, then mutations: an operation, two bytes of offset, one of
  * value. Some sign the frame again, so that changes pass the checks of tag and checksum. libFuzzer
@@ -68,7 +68,7 @@ static void build(unsigned kind, struct frame *frame)
 	frame_build(&heartbeat, frame);
 }
 
-/* Takes bytes out, or puts some in, at an offset. */
+/* Removes or inserts bytes at an offset. */
 static void resize(struct frame *frame, size_t at, size_t bytes, bool insert)
 {
 	if (insert && frame->length + bytes <= LENGTH_MAX) {
@@ -125,7 +125,7 @@ static void note_coverage(unsigned kind, uint32_t action)
 			coverage[KINDS * 8 + reason] = 1;
 }
 
-/* Returns the action; the frame stays as it was. */
+/* Returns the action; the frame is not changed. */
 static uint32_t run_program(const struct frame *frame, uint32_t *answer_length)
 {
 	static uint8_t answer[FRAME_BYTES_MAX];

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Configurations: every refusal has a diagnostic, and what was accepted is the same after printing
- * and reading it again. Files that are included come from memory.
+ * Configurations: every refusal has a diagnostic, and an accepted one is the same after printing
+ * and parsing it again. Included files come from memory.
  *
- * Few random texts are configurations, so the mutator knows lines, words and blocks: it moves them
- * about in one text and from another text, and replaces words by keywords (fuzz_config.dict) and by
+ * Few random texts are configurations, so the mutator knows lines, tokens and blocks: it moves them
+ * within one text and from another text, and replaces tokens by keywords (fuzz_config.dict) and by
  * values.
  */
 #include "tests/fuzz/input.h"
@@ -66,7 +66,7 @@ static char *variable(const char *name)
 	return strcmp(name, "HOME") ? NULL : (char *)"/root";
 }
 
-/* Every pattern finds one file, patterns of some lengths a second one. */
+/* Every pattern matches one file, patterns of some lengths a second one. */
 static int find(const char *pattern, char ***paths, size_t *count)
 {
 	if (strlen(pattern) > 2000)
@@ -139,7 +139,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* A part of a text: a word, a line, or lines up to the end of the block that they open. */
+/* A part of a text: a token, a line, or lines up to the end of the block that they open. */
 struct part {
 	size_t start, end;
 };
@@ -162,15 +162,15 @@ static struct part find_line(const uint8_t *text, size_t size, size_t at)
 	return line;
 }
 
-static struct part find_word(const uint8_t *text, size_t size, size_t at)
+static struct part find_token(const uint8_t *text, size_t size, size_t at)
 {
-	struct part word = {at, at};
+	struct part token = {at, at};
 
-	while (word.start > 0 && !isspace(text[word.start - 1]))
-		word.start--;
-	while (word.end < size && !isspace(text[word.end]))
-		word.end++;
-	return word;
+	while (token.start > 0 && !isspace(text[token.start - 1]))
+		token.start--;
+	while (token.end < size && !isspace(text[token.end]))
+		token.end++;
+	return token;
 }
 
 static struct part find_block(const uint8_t *text, size_t size, size_t at)
@@ -191,7 +191,7 @@ static struct part find_block(const uint8_t *text, size_t size, size_t at)
 static struct part find_part(const uint8_t *text, size_t size, unsigned *seed)
 {
 	static struct part (*const finders[])(const uint8_t *, size_t,
-					      size_t) = {find_line, find_word, find_block};
+					      size_t) = {find_line, find_token, find_block};
 
 	if (!size)
 		return (struct part){0};
@@ -202,24 +202,24 @@ static struct part find_part(const uint8_t *text, size_t size, unsigned *seed)
 static size_t replace(uint8_t *text, size_t size, size_t size_max, struct part part,
 		      const void *bytes, size_t length)
 {
-	size_t behind = size - part.end;
+	size_t tail_bytes = size - part.end;
 
 	if (size - (part.end - part.start) + length > size_max)
 		return size;
-	memmove(text + part.start + length, text + part.end, behind);
+	memmove(text + part.start + length, text + part.end, tail_bytes);
 	memcpy(text + part.start, bytes, length);
-	return part.start + length + behind;
+	return part.start + length + tail_bytes;
 }
 
 static size_t set_value(uint8_t *text, size_t size, size_t size_max, unsigned *seed)
 {
 	const char *value = values[random_next(seed) % (sizeof(values) / sizeof(values[0]))];
 
-	return replace(text, size, size_max, find_word(text, size, random_next(seed) % size), value,
-		       strlen(value));
+	return replace(text, size, size_max, find_token(text, size, random_next(seed) % size),
+		       value, strlen(value));
 }
 
-/* Puts a copy of a part of other at the start of a part of text, or in its stead. */
+/* Inserts a copy of a part of other at the start of a part of text, or replaces that part. */
 static size_t copy_part(uint8_t *text, size_t size, size_t size_max, const uint8_t *other,
 			size_t other_size, unsigned *seed)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Messages to the control socket: three clients of a real server send the input in pieces, in and
- * out of turn, stop sending, stop reading, and come again. In the end no client and no promise is
+ * Messages to the control socket: three clients of a real server send the input in pieces, in any
+ * order, stop sending, stop reading, and connect again. In the end no client and no promise is
  * left.
  *
- * Input: operations; the two low bits of the byte choose the client, the others what it does.
+ * Input: operations; the two low bits of the byte choose the client, the others its operation.
  */
 #include "tests/fuzz/input.h"
 #include "user/control/control.h"
@@ -53,7 +53,7 @@ static json_t *defer(void *context, struct control_call *call)
 	return NULL;
 }
 
-/* More than a socket takes at once. */
+/* More than a socket accepts at once. */
 static json_t *fill(void *context, struct control_call *call)
 {
 	json_t *array = json_array();
@@ -124,7 +124,7 @@ static void send_some(int fd, struct input *input, size_t length)
 	const uint8_t *bytes = input_bytes(input, length, &length);
 	ssize_t sent = send(fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
 
-	(void)sent; /* the server may have closed the connection, or read nothing for long */
+	(void)sent; /* the server may have closed the connection, or stopped reading */
 }
 
 /* A whole request: a method and parameters by number. */

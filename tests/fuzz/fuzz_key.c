@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Key files: a refused one has a diagnostic, an accepted one reads the same after
- * keyfile_format(). */
+/* Key files: a refused one has a diagnostic, an accepted one is the same after keyfile_format() and
+ * parsing. */
 #include "tests/fuzz/input.h"
 #include "user/config/host/keyfile.h"
 #include <stdio.h>
@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct diagnostics diagnostics = {0};
 	struct xb_key keys[XB_KEYS_MAX] = {0};
 	size_t count;
-	char *text = malloc(size ? size : 1); /* of its own, so that a read past its end shows */
+	char *text = malloc(size ? size : 1); /* exact size: a read past its end is detected */
 
 	memcpy(text, data, size);
 	if (keyfile_parse("key", text, size, keys, &count, &diagnostics) == 0)

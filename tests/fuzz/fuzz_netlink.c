@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Messages of rtnetlink: the answers to a request and to a dump, and notifications. libmnl's socket
- * functions are replaced: what is received comes from the input, and nothing leaves the process.
+ * functions are replaced: received data comes from the input, and nothing leaves the process.
  *
  * Input: a byte that chooses the reader, then datagrams: a byte of flags, and either (RAW) two of
  * length and the bytes themselves, or what a well-formed message with attributes is composed from.
@@ -75,8 +75,8 @@ ssize_t mnl_socket_sendto(const struct mnl_socket *nl, const void *req, size_t s
 	return (ssize_t)siz;
 }
 
-/* libmnl takes a length above INT32_MAX for a negative one, and reads on far away. The kernel sends
- * none. */
+/* libmnl treats a length above INT32_MAX as negative, and reads out of bounds. The kernel sends no
+ * such length. */
 static void bound_lengths(char *datagram, size_t length)
 {
 	for (size_t at = 0; length - at >= sizeof(struct nlmsghdr);) {
@@ -91,7 +91,7 @@ static void bound_lengths(char *datagram, size_t length)
 	}
 }
 
-/* Appends a message with attributes, as far as the room goes. Returns the bytes of the datagram. */
+/* Appends a message with attributes, as far as they fit. Returns the bytes of the datagram. */
 static size_t compose(char *datagram, size_t room)
 {
 	static const uint16_t types[] = {RTM_NEWLINK, RTM_DELLINK, RTM_NEWADDR,
@@ -136,7 +136,7 @@ ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf, size_t siz)
 		errno = input.left ? ENOBUFS : EAGAIN;
 		return -1;
 	}
-	memset(buf, 0xff, siz); /* no 0 after the datagram ends a text */
+	memset(buf, 0xff, siz); /* no 0 after the datagram terminates a string */
 	return (ssize_t)(flags & RAW ? copy_raw(buf, siz) : compose(buf, siz));
 }
 
@@ -202,7 +202,7 @@ static void change_address(void)
 	netlink_close(&netlink);
 }
 
-/* A message in memory of its own size, so that a read past its end shows. */
+/* A message in exact-size memory, so that a read past its end is detected. */
 static void read_message(void)
 {
 	size_t length = input.left;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The runner's protocol, and its jobs. A message that is accepted has its strings within its bytes.
- * However requests, ends of programs and cancellations follow each other, every job that is not
- * cancelled has one result, and none is left. No program runs, and no time passes by itself:
- * runner_exec(), kill() and the like are replaced by functions here.
+ * The runner's protocol and jobs. The strings of an accepted message are within its bytes. Whatever
+ * the order of requests, program exits and cancellations, every job that is not cancelled has one
+ * result, and no job is left. No program runs, and no time passes by itself: runner_exec(), kill()
+ * and the like are replaced by functions here.
  *
  * Input: operations, a byte each, with what they need after it.
  */
@@ -163,7 +163,7 @@ static void pass_time(void)
 	event_base_loop(child.base, EVLOOP_NONBLOCK);
 }
 
-/* Nothing after the message ends a string of it. */
+/* No byte after the message terminates one of its strings. */
 static void read_request(void)
 {
 	struct runner_request *request = malloc(sizeof(*request));

@@ -28,7 +28,7 @@ static inline uint16_t input_word(struct input *input)
 	return (uint16_t)(high << 8 | input_byte(input));
 }
 
-/* Takes at most length bytes. Returns where they are, how many in *taken. */
+/* Takes at most length bytes. Returns their address, and their number in *taken. */
 static inline const uint8_t *input_bytes(struct input *input, size_t length, size_t *taken)
 {
 	const uint8_t *bytes = input->bytes;

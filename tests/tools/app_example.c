@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An application as somebody else would write it, with nothing but the installed header and
- * library:
+ * An example of an application, with nothing but the installed header and library:
  *
  *	app_example INSTANCE NAME [INTERVAL_MS]
  *
- * beats every interval (10 ms), opens anew when xbeatd was started anew, and says what happens, a
- * line each.
+ * beats every interval (10 ms), opens again after a restart of xbeatd, and prints its events, one
+ * per line.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For bpf_cost only, no part of the product. "prepare" makes each repetition of
- * a test run a fresh heartbeat: it restores the packet, which the run before
- * turned into an answer, sets the slot's windows to where they stand just
- * before this seq, and tail-calls the program under test. The cost of prepare
- * itself is in every figure alike, also in that of the empty program. It writes
- * the packet by the words in which the program reads it: a load that spans
- * several fresh stores stalls, which no packet from a driver does.
+ * For bpf_cost only, not part of the product. "prepare" makes each repetition of a test run a new
+ * heartbeat: it restores the packet, which the previous run turned into an answer, sets the slot's
+ * windows to their state before this seq, and tail-calls the program under test. The cost of
+ * prepare is part of each figure, also of that of the empty program. It writes the packet in the
+ * units in which the program reads it: a load that spans several recent stores stalls, which does
+ * not happen with packets from a driver.
  */
 #include <vmlinux.h>
 
@@ -16,12 +15,12 @@
 #define HEADER_BYTES (14 + 20 + 8)
 #define PACKET_WORDS (XB_PACKET_BYTES / 8)
 
-/* The packet first, so that its words are aligned. */
+/* The packet is first, so that its 64-bit fields are aligned. */
 struct pristine {
 	__u64 packet[PACKET_WORDS];
 	__u8 header[HEADER_BYTES];
 	__u16 forget_digest;
-	__u32 high_seq; /* the windows' before the packet arrives */
+	__u32 high_seq; /* of the windows, before the packet arrives */
 };
 
 struct {
@@ -54,7 +53,7 @@ int empty(struct xdp_md *ctx)
 	return XDP_PASS;
 }
 
-/* In pieces none of which a field of the headers crosses. */
+/* In pieces, so that no field of the headers crosses the border of two. */
 static __always_inline void copy_header(void *to, const void *from)
 {
 	*(__u64 *)to = *(const __u64 *)from;
@@ -80,7 +79,7 @@ int prepare(struct xdp_md *ctx)
 #pragma unroll
 	for (int i = 0; i < PACKET_WORDS; i++)
 		packet[i] = from->packet[i];
-	peer->last_evidence_ns = 1; /* as gaps are in earnest: not next to none */
+	peer->last_evidence_ns = 1; /* so that gaps are as long as real ones */
 	peer->probe_window.high_seq = from->high_seq;
 	peer->probe_window.seen_bits = ~0ULL;
 	peer->reply_window.high_seq = from->high_seq;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the XDP program costs, in ns over an empty program, by BPF_PROG_TEST_RUN: a TCP packet, also
- * beside guarded addresses, a PROBE answered, a REPLY consumed, and what a look at all guards
- * costs. Usage: bpf_cost [ROUNDS]
+ * The cost of the XDP program, in ns above an empty program, by BPF_PROG_TEST_RUN: a TCP packet,
+ * also with guarded addresses, a PROBE answered, a REPLY consumed, and a check of all guards.
+ * Usage: bpf_cost [ROUNDS]
  *
  * A test run repeats one packet in one buffer, and the second time a heartbeat is a replay. So
  * heartbeats go through "prepare" (bpf_cost.bpf.c), which restores packet and windows and
- * tail-calls the very program that the daemon loads; the same with an empty program behind it is
- * the base. Runs of base and program alternate; each round gives one difference. The drop counters,
- * summed before and after, show that every repetition was evidence.
+ * tail-calls the program that the daemon loads; the same with an empty program instead is the
+ * baseline. Runs of baseline and program alternate; each round gives one difference. The drop
+ * counters, summed before and after, show that every repetition was evidence.
  */
 #include "user/core/heartbeat.h"
 #include <arpa/inet.h>
@@ -30,7 +30,7 @@
 #define ROUNDS_DEFAULT 9
 #define ROUNDS_MAX 1000
 #define REPEAT 1000000
-#define REPEAT_LOOK 1000
+#define REPEAT_TIMER_CHECK 1000
 #define GUARDS 100
 #define FAR_NS (1ULL << 62)
 #define FRAME_BYTES (14 + 20 + 8 + XB_PACKET_BYTES)
@@ -51,27 +51,27 @@ struct bench {
 	int product_fd;
 	int empty_fd;
 	int prepare_fd;
-	int look_fd;
+	int timer_check_fd;
 };
 
 /* Guarded addresses, other than the packet's destination or also that one. */
 enum guards { GUARDS_NONE, GUARDS_OTHERS, GUARDS_ITS, GUARDS_OTHERS_FENCED, GUARDS_ITS_FENCED };
 
-/* One line of the result: through prepare or not, and the frame. */
+/* One line of the result: the frame, and whether it goes through prepare. */
 struct measurement {
 	const char *name;
 	bool fresh;
 	enum xb_packet_type type;
 	double target_ns; /* 0: none */
-	bool forget_digest; /* the slot's is of no use: the key has changed */
+	bool forget_digest; /* the slot's digest is useless: the key has changed */
 	enum guards guards;
 	bool arp; /* for the destination, instead of TCP to it */
-	bool look; /* of the kernel's timer, instead of a packet */
-	unsigned app_count; /* whose pages are looked at */
+	bool timer_check; /* a check by the kernel's timer, instead of a packet */
+	unsigned app_count; /* whose pages are checked */
 };
 
 static const struct measurement measurements[] = {
-	{"TCP packet, none of ours", .target_ns = 5},
+	{"TCP packet, not ours", .target_ns = 5},
 	{"TCP, 100 guards held", .target_ns = 10, .guards = GUARDS_OTHERS},
 	{"TCP to a guarded address", .target_ns = 10, .guards = GUARDS_ITS},
 	{"ARP request, guards held", .target_ns = 10, .guards = GUARDS_ITS, .arp = true},
@@ -86,7 +86,7 @@ static const struct measurement measurements[] = {
 	{"REPLY, instances rehashed", .fresh = true, .type = XB_REPLY, .forget_digest = true},
 	{"PROBE, 4 applications", .fresh = true, .type = XB_PROBE, .app_count = 4},
 	{"PROBE, 32 applications", .fresh = true, .type = XB_PROBE, .app_count = 32},
-	{"the timer looks", .guards = GUARDS_OTHERS, .look = true},
+	{"the timer checks", .guards = GUARDS_OTHERS, .timer_check = true},
 };
 
 static const __u64 key_words[2] = {0x0706050403020100, 0x0f0e0d0c0b0a0908};
@@ -277,7 +277,7 @@ static void load_product(struct bench *bench, bool adaptive)
 	make_app_pages(product);
 	bench->product = product;
 	bench->product_fd = bpf_program__fd(product->progs.xbeat);
-	bench->look_fd = bpf_program__fd(product->progs.xbeat_guard);
+	bench->timer_check_fd = bpf_program__fd(product->progs.xbeat_guard);
 }
 
 static int program_fd(const struct bpf_object *object, const char *name)
@@ -285,7 +285,7 @@ static int program_fd(const struct bpf_object *object, const char *name)
 	return bpf_program__fd(bpf_object__find_program_by_name(object, name));
 }
 
-/* The helper object lies beside this tool; it shares the product's xb_peers. */
+/* The helper object is in the directory of this tool; it shares the product's xb_peers. */
 static void load_helper(struct bench *bench)
 {
 	char self[PATH_MAX] = "";
@@ -305,7 +305,7 @@ static void load_helper(struct bench *bench)
 	bench->prepare_fd = program_fd(bench->helper, "prepare");
 }
 
-/* Returns ns for a repetition. */
+/* Returns ns per repetition. */
 static uint32_t run(int fd, const uint8_t *frame, int repeat, uint32_t *action)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = FRAME_BYTES,
@@ -318,7 +318,7 @@ static uint32_t run(int fd, const uint8_t *frame, int repeat, uint32_t *action)
 	return options.duration;
 }
 
-/* Runs a frame through one of the programs: behind prepare if each repetition must be fresh. */
+/* Runs a frame through one of the programs: through prepare if each repetition must be new. */
 static uint32_t run_program(struct bench *bench, const struct measurement *what, int fd,
 			    const struct pristine *pristine, uint32_t *action)
 {
@@ -327,7 +327,7 @@ static uint32_t run_program(struct bench *bench, const struct measurement *what,
 	memcpy(frame, pristine->header, sizeof(headers));
 	memcpy(frame + sizeof(headers), pristine->packet, sizeof(pristine->packet));
 	if (!what->fresh)
-		return run(fd, frame, what->look ? REPEAT_LOOK : REPEAT, action);
+		return run(fd, frame, what->timer_check ? REPEAT_TIMER_CHECK : REPEAT, action);
 	put(bpf_object__find_map_by_name(bench->helper, "under_test"), &fd, sizeof(fd));
 	return run(bench->prepare_fd, frame, REPEAT, action);
 }
@@ -364,7 +364,7 @@ static const char *action_name(uint32_t action)
 	return action < 4 ? names[action] : "?";
 }
 
-/* A packet that is none of ours, out of a heartbeat. */
+/* A packet that is no heartbeat, made from one. */
 static void make_foreign(struct pristine *pristine, bool arp)
 {
 	static const uint8_t arp_head[] = {8, 6, 0, 1, 8, 0, 6, 4, 0, 1};
@@ -393,9 +393,9 @@ static void measure(struct bench *bench, const struct measurement *what, int rou
 		uint32_t base_action;
 		uint32_t base_ns =
 			run_program(bench, what, bench->empty_fd, &pristine, &base_action);
-		uint32_t product_ns =
-			run_program(bench, what, what->look ? bench->look_fd : bench->product_fd,
-				    &pristine, &action);
+		uint32_t product_ns = run_program(
+			bench, what, what->timer_check ? bench->timer_check_fd : bench->product_fd,
+			&pristine, &action);
 
 		differences_ns[i] = (int)product_ns - (int)base_ns;
 	}
@@ -408,7 +408,7 @@ static void measure(struct bench *bench, const struct measurement *what, int rou
 	       !what->fresh || drop_total(bench) == dropped ? "" : " SOME WERE NOT EVIDENCE");
 }
 
-/* adaptive: gaps are counted, too; what is no heartbeat is the same then. */
+/* adaptive: gaps are counted, too, which affects heartbeats only. */
 static void measure_all(bool adaptive, int rounds)
 {
 	struct bench bench = {0};

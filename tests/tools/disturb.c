@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * disturb: a bad cable between two interfaces: passes on what comes in at one by the other, late,
- * twice, in another order, or not at all.
+ * disturb: a bad cable between two interfaces: forwards packets from one to the other, late, twice,
+ * in another order, or not at all.
  *
- *	disturb INTERFACE INTERFACE SECONDS [WORD=NUMBER]…
- *		delay_us, jitter_us	each packet is late by delay and by 0 to jitter
- *		late_us, late_percent	so many more, for so many of them: others overtake these
+ *	disturb INTERFACE INTERFACE SECONDS [KEYWORD=NUMBER]…
+ *		delay_us, jitter_us	each packet is late by delay plus 0 to jitter
+ *		late_us, late_percent	this much more, for this percentage: others overtake them
  *		twice_percent, lost_percent
  *		seed			the same numbers again (1)
  *
- * What it has decided is counted and printed, one line of JSON, when it ends: by SIGINT, SIGTERM,
- * or after SECONDS. Checksums that the sender left to its interface are left to the next one
- * (virtio_net_hdr of packet sockets).
+ * Prints counts of its actions, one line of JSON, when it ends: by SIGINT, SIGTERM, or after
+ * SECONDS. Checksums that the sender left to its interface are left to the next one (virtio_net_hdr
+ * of packet sockets).
  */
 #include "user/lib/time.h"
 #include <arpa/inet.h>
@@ -53,7 +53,7 @@ struct counts {
 	size_t passed, late, twice, lost;
 };
 
-/* Frames that wait, a few, in no order. */
+/* Frames that wait, few, in no order. */
 static struct frame queue[QUEUE_MAX];
 static size_t queue_count;
 static struct wishes wishes = {.seed = 1};
@@ -119,7 +119,7 @@ static void receive_all(int from_fd, int to_fd)
 	}
 }
 
-/* Returns the frame that is due first; NULL: none waits. */
+/* Returns the frame that is due first; NULL if none waits. */
 static struct frame *earliest(void)
 {
 	struct frame *first = queue_count ? queue : NULL;
@@ -195,9 +195,9 @@ static void usage(void)
 static void parse_wish(const char *text)
 {
 	static const struct {
-		const char *word;
+		const char *keyword;
 		uint64_t *value;
-	} words[] = {
+	} keywords[] = {
 		{"delay_us", &wishes.delay_us},
 		{"jitter_us", &wishes.jitter_us},
 		{"late_us", &wishes.late_us},
@@ -208,10 +208,10 @@ static void parse_wish(const char *text)
 	};
 	const char *equals = strchr(text, '=');
 
-	for (size_t i = 0; equals && i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strlen(words[i].word) == (size_t)(equals - text) &&
-		    !strncmp(words[i].word, text, (size_t)(equals - text))) {
-			*words[i].value = strtoull(equals + 1, NULL, 10);
+	for (size_t i = 0; equals && i < sizeof(keywords) / sizeof(keywords[0]); i++) {
+		if (strlen(keywords[i].keyword) == (size_t)(equals - text) &&
+		    !strncmp(keywords[i].keyword, text, (size_t)(equals - text))) {
+			*keywords[i].value = strtoull(equals + 1, NULL, 10);
 			return;
 		}
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Notes every program that processes of one mount namespace, and their descendants, execute. See
+/* Records every program that processes of one mount namespace, and their descendants, execute. See
  * executed.c. */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -50,7 +50,7 @@ struct {
 __u32 lost_count;
 const volatile __u32 mount_namespace;
 
-/* A descendant may live in a mount namespace of its own, as "ip netns exec" makes one. */
+/* A descendant may be in a mount namespace of its own: "ip netns exec" creates one. */
 static bool is_observed(struct task_struct *task)
 {
 	for (int i = 0; i < GENERATIONS_MAX; i++) {
@@ -63,8 +63,9 @@ static bool is_observed(struct task_struct *task)
 	return false;
 }
 
+/* arguments: task, former pid, program */
 SEC("tp_btf/sched_process_exec")
-int report(__u64 *arguments) /* task, former pid, program */
+int report(__u64 *arguments)
 {
 	struct task_struct *task = (void *)arguments[0];
 	struct linux_binprm *program = (void *)arguments[2];

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * executed: lists what processes of its mount namespace, and their descendants, execute.
+ * executed: lists the programs that processes of its mount namespace, and their descendants,
+ * execute.
  *
  *	executed OBJECT
  *
  * Prints "started", observes until its standard input ends, and prints a line per file: the name
- * that was given to execve(), a tab, and its interpreter, which is the same for what is no script.
+ * that was given to execve(), a tab, and its interpreter, which is the file itself if it is no
+ * script.
  */
 #include "tests/tools/executed_shared.h"
 #include <bpf/bpf.h>

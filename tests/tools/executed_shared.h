@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What executed.c and executed.bpf.c agree on. */
+/* Shared by executed.c and executed.bpf.c. */
 #ifndef XBEAT_TOOLS_EXECUTED_SHARED_H
 #define XBEAT_TOOLS_EXECUTED_SHARED_H
 
 #define EXECUTED_PATH_BYTES 256
 
-/* As given to execve(); the interpreter of what is no script is the file itself. */
+/* As given to execve(); the interpreter is the file itself if it is no script. */
 struct executed {
 	char file[EXECUTED_PATH_BYTES];
 	char interpreter[EXECUTED_PATH_BYTES];

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * lose: makes ports of a laboratory's switch lose packets, one way.
+ * lose: makes ports of a laboratory's switch lose packets, in one direction.
  *
  *	lose OBJECT RULE…	RULE: PORT,from | PORT,to | PORT,to,MAC
  *
- * "from": what the member at this port sends; "to": what is sent to it, all or only what comes from
- * one Ethernet address. All rules are made ready first and then put in place within microseconds of
- * each other. Prints when that was done, CLOCK_MONOTONIC in ns. They stay until the clsact qdisc of
- * their port is deleted, by anybody: tc qdisc del dev PORT clsact.
+ * "from": packets that the member at this port sends; "to": packets to it, all or only those from
+ * one Ethernet address. All rules are prepared first, then attached within microseconds of each
+ * other. Prints the time of that, CLOCK_MONOTONIC in ns. They stay until the clsact qdisc of their
+ * port is deleted: tc qdisc del dev PORT clsact.
  */
 #include "user/lib/time.h"
 #include <bpf/bpf.h>
@@ -70,7 +70,7 @@ static struct bpf_map *constants_of(const struct bpf_object *object)
 	return NULL;
 }
 
-/* The object stays open for as long as this process lives; the filter keeps what it needs of it. */
+/* The object stays open until this process ends; the filter keeps a reference to its program. */
 static void load_rule(const char *path, struct rule *rule)
 {
 	struct bpf_object *object = bpf_object__open_file(path, NULL);
@@ -106,7 +106,7 @@ static void attach_rule(const struct rule *rule)
 		fail("attach", error);
 }
 
-/* Of a hook that was there before, libbpf says so in words of its own. */
+/* Suppresses libbpf's message about a hook that exists already. */
 static int print_nothing(enum libbpf_print_level level, const char *format, va_list arguments)
 {
 	(void)level;

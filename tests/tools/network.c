@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The daemon's network parts by hand, in whatever network namespace it is run:
+ * The daemon's network functions by hand, in the network namespace in which it runs:
  *
- *	network add|remove DEVICE ADDRESS/LENGTH [WORD VALUE]…
- *		WORD: peer ADDRESS/LENGTH, brd ADDRESS, label TEXT, scope N, flags N, preferred N
+ *	network add|remove DEVICE ADDRESS/LENGTH [KEYWORD VALUE]…
+ *		KEYWORD: peer ADDRESS/LENGTH, brd ADDRESS, label TEXT, scope N, flags N, preferred N
  *	network macvlan NAME BASE VRID FAMILY
  *	network active NAME BASE FAMILY | backup NAME | unmake NAME | promote NAME
  *	network lookup NAME
  *	network addresses
- *	network monitor [MS]	until it is ended; MS: sleeps so long first, to lose notifications
+ *	network monitor [MS]	until it is ended; MS: sleeps this long first, to lose notifications
  *
- * Prints "0" or the name of an error ("EEXIST"), or what was asked for, a line each.
+ * Prints "0" or the name of an error ("EEXIST"), or the requested objects, one per line.
  */
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
@@ -47,20 +47,20 @@ static void parse_prefix(char *text, struct xb_address *address, uint8_t *prefix
 	*prefix_length = (uint8_t)number(slash + 1);
 }
 
-static void parse_word(struct config_vip *vip, const char *word, char *value)
+static void parse_keyword(struct config_vip *vip, const char *keyword, char *value)
 {
-	if (!strcmp(word, "peer")) {
+	if (!strcmp(keyword, "peer")) {
 		vip->has_peer = true;
 		parse_prefix(value, &vip->peer, &vip->peer_prefix_length);
-	} else if (!strcmp(word, "brd")) {
+	} else if (!strcmp(keyword, "brd")) {
 		vip->has_broadcast = !address_parse(value, &vip->broadcast);
-	} else if (!strcmp(word, "label")) {
+	} else if (!strcmp(keyword, "label")) {
 		snprintf(vip->label, sizeof(vip->label), "%s", value);
-	} else if (!strcmp(word, "scope")) {
+	} else if (!strcmp(keyword, "scope")) {
 		vip->scope = (uint8_t)number(value);
-	} else if (!strcmp(word, "flags")) {
+	} else if (!strcmp(keyword, "flags")) {
 		vip->flags = number(value);
-	} else if (!strcmp(word, "preferred")) {
+	} else if (!strcmp(keyword, "preferred")) {
 		vip->preferred_lifetime_s = number(value);
 	} else {
 		usage();
@@ -77,7 +77,7 @@ static int change_address(struct netlink *netlink, int count, char **words)
 	index = if_nametoindex(words[1]);
 	parse_prefix(words[2], &vip.address, &vip.prefix_length);
 	for (int i = 3; i < count; i += 2)
-		parse_word(&vip, words[i], words[i + 1]);
+		parse_keyword(&vip, words[i], words[i + 1]);
 	return !strcmp(words[0], "add") ? netlink_add_vip(netlink, index, &vip)
 					: netlink_remove_vip(netlink, index, &vip);
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Prints a configuration as it is understood: print_config FILE. Warnings and errors go to
- * stderr. */
+/* Prints a configuration as it was parsed: print_config FILE. Warnings and errors go to stderr. */
 #include "user/config/host/environment.h"
 #include "user/config/print/print.h"
 #include "user/lib/cleanup.h"

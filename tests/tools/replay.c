@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * replay: sends the frames of a file again and again, as fast as a core can.
+ * replay: sends the frames of a file repeatedly, as fast as a core can.
  *
  *   replay INTERFACE FILE SECONDS
  *
@@ -35,7 +35,7 @@ static int fail(const char *what)
 	return EXIT_FAILURE;
 }
 
-/* Frames refer to text. */
+/* The frames point into text. */
 static void split(char *text, size_t length, struct frames *frames)
 {
 	size_t offset = 0;
@@ -66,7 +66,7 @@ static int open_port(const char *interface)
 	return fd;
 }
 
-/* Frames that do not fit into the queue are tried again. Returns how many were sent. */
+/* Frames that do not fit into the queue are sent again. Returns how many were sent. */
 static uint64_t send_until(int fd, const struct frames *frames, uint64_t end_ns)
 {
 	struct mmsghdr batch[BATCH] = {0};

@@ -2,12 +2,12 @@
 /*
  * route_change: the routes and rules of a configuration, without the daemon.
  *
- *   route_change add|remove FILE [INTERFACE]   those of static_routes, static_rules and all instances;
- *                                              INTERFACE: for routes that name none
- *   route_change print FILE                    their lines, as they are printed
+ *   route_change add|remove FILE [INTERFACE]  those of static_routes, static_rules and all instances;
+ *                                             INTERFACE: for routes that name none
+ *   route_change print FILE                   their lines, as they are printed
  *
- * What fails is said on the standard output as "LINE ERRNO-NAME"; the exit status is 1 only if the
- * configuration is wrong.
+ * Failures are printed on the standard output as "LINE ERRNO-NAME"; the exit status is 1 only if
+ * the configuration is wrong.
  */
 #include "user/config/host/environment.h"
 #include "user/config/print/print.h"

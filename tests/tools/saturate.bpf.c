@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The two ends of a saturated link. "sender" runs on live frames (BPF_PROG_TEST_RUN): it writes the
- * frame anew each time, because the buffer comes back as the answer that was made in it, gives a
- * PROBE the number and the tag that saturate.c prepared, and transmits. "counter" is
- * attached to the same interface: it counts the answers and drops them.
+ * whole frame each time, because the buffer comes back with the answer in it, sets the number and
+ * the tag of a PROBE that saturate.c prepared, and transmits. "counter" is attached to the same
+ * interface: it counts the answers and drops them.
  */
 #include "vmlinux.h"
 

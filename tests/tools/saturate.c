@@ -4,12 +4,12 @@
  *
  *   saturate OBJECT INTERFACE KIND FROM TO TO_MAC [KEY EPOCH ACK]
  *
- * KIND: heartbeat (node 2 probes node 1; KEY is key 1 in hex, EPOCH node 1's, ACK the highest seq
- * it sent), udp (port 7777), icmp, or asking: no heartbeat, but sent to its port, so dropped after
- * a few comparisons, which shows what asking and delivery cost by themselves. Frames have the same
- * size in all and are sent by BPF_PROG_TEST_RUN on live frames through saturate.bpf.c; heartbeats
- * carry prepared tags under advancing numbers, because a replayed one would be dropped. Prints
- * JSON. The caller chooses the core, and removes the interface, and with it the programs.
+ * KIND: heartbeat (node 2 probes node 1; KEY is key 1 in hex, EPOCH is node 1's, ACK the highest
+ * seq it sent), udp (port 7777), icmp, or asking: no heartbeat, but sent to its port, so dropped
+ * after a few comparisons, which shows the cost of sending and delivery alone. Frames have the same
+ * size in all kinds and are sent by BPF_PROG_TEST_RUN on live frames through saturate.bpf.c;
+ * heartbeats carry prepared tags under advancing numbers, because a replayed one would be dropped.
+ * Prints JSON. The caller chooses the core, and removes the interface, and with it the programs.
  */
 #include "tests/tools/saturate_shared.h"
 #include "user/core/heartbeat.h"
@@ -49,7 +49,7 @@
 struct frame {
 	struct ethhdr ethernet;
 	struct iphdr ip;
-	struct udphdr udp; /* of ICMP: type, code, checksum, id, sequence: as long */
+	struct udphdr udp; /* for ICMP: type, code, checksum, id, sequence, of the same size */
 	struct xb_packet packet;
 } __attribute__((packed));
 
@@ -172,7 +172,7 @@ static int read_key(const char *text, uint64_t key[2])
 	return 0;
 }
 
-/* Fills in what the kind of traffic asks for. Returns 0 or a negative errno. */
+/* Fills in what this kind of traffic needs. Returns 0 or a negative errno. */
 static int fill_kind(struct frame *frame, char **arguments, int argument_count, int tags_fd,
 		     struct saturate_state *state)
 {
@@ -220,7 +220,7 @@ static int load(struct programs *programs, const char *path, const char *interfa
 			      XDP_FLAGS_DRV_MODE, NULL);
 }
 
-/* Does not return: sends until it is killed. */
+/* Sends until it is killed; does not return. */
 static void send_forever(const struct programs *programs, const struct frame *frame)
 {
 	struct xdp_md context = {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What saturate.c and saturate.bpf.c agree on. */
+/* Shared by saturate.c and saturate.bpf.c. */
 #ifndef XBEAT_TOOLS_SATURATE_SHARED_H
 #define XBEAT_TOOLS_SATURATE_SHARED_H
 
 #include <xbeat/types.h>
 
-#define SATURATE_TAGS (1U << 24) /* PROBEs that are prepared: more than are sent in a run */
+#define SATURATE_TAGS (1U << 24) /* prepared PROBEs: more than are sent in a run */
 
-/* Ethernet, IPv4, UDP or ICMP, a heartbeat or as much of nothing */
+/* Ethernet, IPv4, UDP or ICMP, a heartbeat or as many zero bytes */
 #define SATURATE_FRAME_BYTES 178
 
 struct saturate_state {

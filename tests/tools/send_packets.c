@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For tests only: sends what xbeatd's own code makes, so that other decoders and neighbours can
- * judge it without a daemon behind it.
+ * For tests only: sends packets that xbeatd's own code builds, so that other decoders and
+ * neighbours can check them without a daemon.
  *
  *   send_packets -i IFACE -s SOURCE -d DESTINATION [OPTION...] ADDRESS...   an advert
  *   send_packets -i IFACE -a REPEAT [-g INTERVAL_MS] [-c CANCELLED] ADDRESS...   announcements
@@ -122,7 +122,7 @@ static void advertise(const struct order *order)
 	close(fd);
 }
 
-/* Until the queue is empty: then no timer is left. */
+/* Until the queue is empty and no timer is left. */
 static void announce_all(const struct order *order)
 {
 	struct event_base *base = event_base_new();

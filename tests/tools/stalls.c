@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * stalls: when did a processor of this machine run nothing at all?
+ * stalls: the times at which a processor of this machine ran nothing at all.
  *
  * Wakes on each of them every 2 ms with real-time priority, which ordinary load does not delay, and
  * prints a line "FROM TO" (CLOCK_MONOTONIC in ns) for each time that it was woken late by more than
- * 3 ms. What a test has measured meanwhile is not the daemons' doing.
+ * 3 ms. The daemons did not cause what a test measured at these times.
  */
 #include "user/lib/time.h"
 #include <inttypes.h>
@@ -47,7 +47,7 @@ static void watch_processor(size_t processor)
 	}
 }
 
-/* One process for each processor but the first, which is the caller's. Returns its processor. */
+/* One process for each processor except the first, which is the caller's. Returns its processor. */
 static size_t fork_watchers(void)
 {
 	cpu_set_t allowed;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The time by which tools measure. */
+/* The clock of the tools. */
 #ifndef TESTS_TOOLS_TOOL_CLOCK_H
 #define TESTS_TOOLS_TOOL_CLOCK_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A tool that ends, and says what it found, when it is told to. */
+/* A signal handler that asks a tool to stop and print its result. */
 #ifndef TESTS_TOOLS_TOOL_STOP_H
 #define TESTS_TOOLS_TOOL_STOP_H
 

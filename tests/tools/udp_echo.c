@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * udp_echo PORT: the fastest ordinary UDP responder, to compare with: one thread that receives and
+ * udp_echo PORT: the fastest ordinary UDP responder, for comparison: one thread that receives and
  * answers in batches (recvmmsg, sendmmsg). Runs until it is ended.
  */
 #include "user/lib/cleanup.h"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vip_probe: how long is a service address away, and who has it?
+ * vip_probe: how long a service address is away, and which node has it.
  *
  *   vip_probe serve NAME PORT                          answers on every address of the machine
  *   vip_probe ask ADDRESS PORT INTERVAL_US SECONDS     asks on an absolute schedule, prints JSON
  *
- * "ask" prints a line for each change of owner, with the time of the first request that the new one
- * answered, and a line with the result at the end (also after SIGINT or SIGTERM). An outage runs
- * from the sending of the last request that was answered to the sending of the next one that was.
- * Times: unix for people, monotonic to compare with other processes of the same machine.
+ * "ask" prints a line for each change of owner, with the time of the first request that the new
+ * owner answered, and a line with the result at the end (also after SIGINT or SIGTERM). An outage
+ * runs from the sending of the last request that was answered to the sending of the next one that
+ * was. Times: unix for people, monotonic to compare with other processes of the same machine.
  */
 #include "user/lib/cleanup.h"
 #include "user/lib/time.h"
@@ -34,12 +34,12 @@
 #define REQUESTS_MAX 10000000
 #define OWNERS_MAX 8
 #define LATE_ANSWERS_NS (500 * NS_PER_MS)
-#define NO_OWNER 0 /* also: not answered */
+#define NO_OWNER 0 /* or not answered */
 
 /* The request and its answer: one UDP datagram; the answer adds who gave it. */
 struct probe_message {
 	uint32_t magic;
-	uint32_t run; /* so that a late answer to an earlier run is none to this one */
+	uint32_t run; /* so that a late answer to an earlier run is ignored */
 	uint64_t number;
 	char owner[PROBE_OWNER_BYTES]; /* empty in a request; with its NUL */
 };
@@ -61,7 +61,7 @@ struct run {
 	size_t duplicates;
 	size_t owner_changes;
 	uint64_t newest; /* number of the newest request that was answered */
-	uint8_t owner; /* of that */
+	uint8_t owner; /* of that request */
 	char owners[OWNERS_MAX + 1][PROBE_OWNER_BYTES];
 };
 
@@ -208,7 +208,7 @@ static void receive_until(struct run *run, uint64_t until_ns)
 	}
 }
 
-/* A request that cannot be sent (no route, no neighbour) is a lost one. */
+/* A request that cannot be sent (no route, no neighbour) counts as lost. */
 static void send_request(struct run *run, uint64_t now_ns)
 {
 	struct probe_message message = {
@@ -231,7 +231,8 @@ static void ask(struct run *run)
 		receive_until(run, due_ns);
 		now_ns = clock_ns(CLOCK_MONOTONIC);
 		send_request(run, now_ns);
-		/* Slots missed by our own stall are left out: a burst would measure nothing. */
+		/* Times that were missed in a stall of this process are skipped: a burst would
+		 * measure nothing. */
 		due_ns += (1 + time_since_ns(now_ns, due_ns) / run->interval_ns) * run->interval_ns;
 	}
 	stop_asked = 0;

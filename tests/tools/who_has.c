@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * who_has: which nodes answer for a service address, at each millisecond?
+ * who_has: which nodes answer for a service address, at each millisecond.
  *
  *	who_has INTERFACE ADDRESS INTERVAL_US SECONDS
  *
- * Sends an ARP request (for an IPv6 address a neighbour solicitation) to everybody on an absolute
- * schedule and takes down who answers each. Two answers to one of them: the address has two owners.
- * Every other ARP request is a probe as of RFC 5227, from no address.
+ * Sends an ARP request (for an IPv6 address a neighbour solicitation) to all nodes on an absolute
+ * schedule and records which answer it. Two answers to one request: the address has two owners.
+ * Every other ARP request is a probe (RFC 5227), without a sender address.
  *
  * Which request an answer is for: those of ARP repeat the sender's Ethernet address, which carries
  * the request's number; those of a neighbour solicitation are sent to its source address, whose
@@ -46,8 +46,8 @@
 #define OWNERS_MAX 8
 #define REQUESTS_MAX 10000000
 #define LATE_ANSWERS_NS (200 * NS_PER_MS)
-#define ASKER_HOST 250 /* of the address that ARP requests come from; nobody has it */
-#define SOURCES 64 /* of neighbour solicitations: so many are told apart */
+#define ASKER_HOST 250 /* of the sender address of ARP requests; no node has it */
+#define SOURCES 64 /* of neighbour solicitations: this many are distinguished */
 
 struct arp_frame {
 	struct ethhdr ethernet;
@@ -79,7 +79,7 @@ struct run {
 	size_t owner_count;
 };
 
-/* Locally administered; the number makes it one of its own. */
+/* Locally administered; the number makes it unique. */
 static void number_to_mac(uint32_t number, uint8_t mac[ETH_ALEN])
 {
 	const uint32_t network_order = htonl(number);
@@ -159,7 +159,7 @@ static void send_solicitation(const struct run *run, uint32_t number)
 	(void)!send(run->fd, &frame, sizeof(frame), MSG_DONTWAIT);
 }
 
-/* Returns whether the frame answers for the address: which request, and from which Ethernet
+/* Returns whether the frame answers for the address, and which request, from which Ethernet
  * address. */
 static bool read_arp(const struct run *run, const uint8_t *data, ssize_t bytes, size_t *number,
 		     uint8_t mac[ETH_ALEN])
@@ -258,7 +258,8 @@ static void ask(struct run *run)
 		now = now_ns();
 		run->requests[run->sent].sent_ns = now;
 		(run->is_ipv6 ? send_solicitation : send_arp)(run, (uint32_t)run->sent++);
-		/* Slots missed by our own stall are left out: a burst would measure nothing. */
+		/* Times that were missed in a stall of this process are skipped: a burst would
+		 * measure nothing. */
 		due_ns += (1 + time_since_ns(now, due_ns) / run->interval_ns) * run->interval_ns;
 	}
 	stop_asked = 0;
@@ -297,8 +298,7 @@ static void print_result(const struct run *run)
 	puts("]}");
 }
 
-/* Returns a packet socket for the frames that answers come in, or a negative errno; *mac: the
- * interface's. */
+/* Returns a packet socket for answers, or a negative errno; *mac: the interface's address. */
 static int open_port(const char *interface, uint16_t ethertype, uint8_t mac[ETH_ALEN])
 {
 	struct sockaddr_ll address = {.sll_family = AF_PACKET,
