@@ -255,7 +255,7 @@ def both_families(**keys):
 
 def ask(lab):
     for vips in BOTH_FAMILIES.values():
-        assert lab.run("client", "ping", "-c", "2", "-i", "0.2", "-W", "1", vips[1]).returncode == 0
+        lab.ping("client", vips[1])
 
 
 def test_rfc_case_10_a_backup_sends_nothing_from_the_virtual_mac(lab, watch):

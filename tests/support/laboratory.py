@@ -279,6 +279,12 @@ class Laboratory:
             raise AssertionError(f"{member}: {' '.join(map(str, command))}: {done.stderr.strip()}")
         return done
 
+    def ping(self, member, address, *options):
+        """Pings until the address answers: a request or its resolution may be late or lost, as on a
+        macvlan, whose multicast waits for a kernel thread."""
+        command = ("ping", "-c", "1", "-W", "1", *options, address)
+        wait_until(lambda: self.run(member, *command, check=False).returncode == 0, f"{address} answers {member}")
+
     def addresses(self, node):
         """The addresses of all interfaces of a node."""
         links = json.loads(self.run(node, "ip", "-j", "address", "show").stdout)

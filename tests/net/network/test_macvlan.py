@@ -113,7 +113,7 @@ def test_backup_takes_nothing_to_the_virtual_mac(lab, network, family, target):
     network.tool("macvlan", "vrrp.51", "eth0", "51", str(family))
     assert not is_forwarded(lab, family)
     network.tool("active", "vrrp.51", "eth0", str(family))
-    assert is_forwarded(lab, family)
+    wait_until(lambda: is_forwarded(lab, family), "the Active forwards")
     network.tool("backup", "vrrp.51")
     assert not is_forwarded(lab, family)
 
@@ -125,7 +125,7 @@ def test_reached_by_the_virtual_mac_alone(lab, network, family, address):
     network.tool("active", "vrrp.51", "eth0", str(family))
     network.tool("add", "vrrp.51", f"{address}/{32 if family == 4 else 128}", "flags", "2")
     for _ in range(5):
-        lab.run("node-b", "ping", "-c", "1", "-W", "1", address)
+        lab.ping("node-b", address)
         entry = lab.run("node-b", "ip", "neigh", "show", "to", address).stdout
         assert f"lladdr 00:00:5e:00:0{1 if family == 4 else 2}:33" in entry
         lab.run("node-b", "ip", "neigh", "flush", "to", address)
@@ -139,7 +139,7 @@ def test_base_does_not_give_its_own_mac(lab, network):
     network.tool("add", "vrrp.51", "10.77.0.100/24")
     network.ip("neigh", "flush", "dev", "eth0")
     lab.run("node-b", "ip", "neigh", "flush", "dev", "eth0")
-    network.lab.run(NODE, "ping", "-c", "1", "-W", "1", "-I", "10.77.0.100", "10.77.0.2")
+    network.lab.ping(NODE, "10.77.0.2", "-I", "10.77.0.100")
     entry = lab.run("node-b", "ip", "neigh", "show", "to", "10.77.0.100").stdout
     assert "lladdr 00:00:5e:00:01:33" in entry
 

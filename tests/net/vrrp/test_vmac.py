@@ -40,7 +40,7 @@ def advert_macs(lab, node=NODE):
 
 def neighbour_mac(lab, address):
     lab.run("client", "ip", "neighbour", "flush", "to", address)
-    lab.run("client", "ping", "-c", "1", "-W", "1", address)
+    lab.ping("client", address)
     return lab.run("client", "ip", "neighbour", "show", "to", address).stdout
 
 
