@@ -46,7 +46,7 @@ MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
 
 LIBS := -Wl,--as-needed -lbpf -lelf -lz -levent_core -lmnl -ljansson -lcap-ng -lm
 
-.PHONY: all deps compilers tests test-programs tools man layers test check check-bare demo bench lint format clean install
+.PHONY: all deps compilers tests test-programs tools man lint-layers test check check-bare demo bench lint format clean install
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -164,7 +164,7 @@ test-programs: $(addprefix $(BUILD)/,$(UNIT) $(BPF_TESTS))
 tests: all tools test-programs $(addprefix $(BUILD)/asan/,$(UNIT)) $(FUZZ_TARGETS)
 
 # The source's own rules; lint has more.
-layers: all
+lint-layers: all
 	@scripts/check-layers $(BUILD)
 
 test:

@@ -100,15 +100,16 @@ int instances_check(const struct config *config, const struct config *from,
 {
 	_cleanup_free_ struct local_address *list = NULL;
 	size_t count = 0;
+	int error = local_addresses(&list, &count);
 
-	if (local_addresses(&list, &count)) {
-		snprintf(message, bytes, "cannot list this machine's addresses");
-		return -ENOMEM;
+	if (error) {
+		snprintf(message, bytes, "cannot list this machine's addresses: %s",
+			 strerror(-error));
+		return error;
 	}
 	for (size_t i = 0; i < config->instance_count; i++) {
 		const struct config_instance *instance = &config->instances[i];
 		struct xb_address primary;
-		int error;
 
 		if (was_checked(from, instance))
 			continue;

@@ -320,7 +320,7 @@ void config_check_guard(struct config_parser *parser, struct config_location loc
 			config_format_duration(heartbeat->daemon_timeout_ns, other));
 }
 
-/* The default of restart_grace may exceed the guard: nobody chose it, so it is not reported. */
+/* The default of restart_grace may exceed the guard: not chosen, so it is not reported. */
 static void finalize_guard(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_heartbeat *heartbeat = block->target;
