@@ -8,7 +8,7 @@ guards. By symbols, so that neither a macro nor a forgotten include hides it.
 import re
 import subprocess
 
-from tests.support.laboratory import BUILD
+from tests.support.laboratory import BUILD, ROOT
 
 TAKES_CALLBACK = re.compile(r"event_new|event_assign|event_base_once|bufferevent_\w+|runner_(run|watch)\w*"
                             r"|tracking_start|interface_monitor_start|peers_(start|use_asker)")
@@ -19,7 +19,9 @@ MAY_TAKE = {("vrrp/start.o", "tracking_start")}
 
 def references():
     """Returns (object, symbol) for each function that takes a callback and that the room refers to."""
-    objects = sorted((BUILD / "user" / "vrrp").rglob("*.o"))
+    # By the sources: the build folder may have objects of files that are gone.
+    sources = sorted((ROOT / "user" / "vrrp").rglob("*.c"))
+    objects = [BUILD / source.relative_to(ROOT).with_suffix(".o") for source in sources]
     output = subprocess.run(["nm", "-A", "-P", "-u", *objects], capture_output=True, text=True, check=True).stdout
     pairs = [line.split()[:2] for line in output.splitlines()]
     pairs = [(where.split("/user/")[1].rstrip(":"), symbol) for where, symbol in pairs]
