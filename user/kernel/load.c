@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Loads, takes over, fills and unloads the kernel side, and attaches it to interfaces; see
- * kernel.h. */
+/* Loads, fills and unloads the kernel side; see kernel.h. pins.c takes over what an earlier daemon
+ * left, attachments.c attaches it to interfaces. */
 #include "user/kernel/app_pages.h"
 #include "user/kernel/bpffs.h"
 #include "user/kernel/guards.h"
+#include "user/kernel/pins.h"
 #include "user/kernel/routers.h"
 #include "user/kernel/self.h"
-#include "user/lib/cleanup.h"
 #include "user/lib/log.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <net/if.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,101 +69,6 @@ static void freeze_constants(struct xbeat_bpf *skeleton, const struct kernel_set
 		bpf_map__set_max_entries(skeleton->maps.xb_gap_hist, (uint32_t)setup->peer_count);
 }
 
-static bool same_peer(const struct xb_peer *a, const struct xb_peer *b)
-{
-	return a->node_id == b->node_id && a->link == b->link && !strcmp(a->name, b->name) &&
-	       !strcmp(a->interface, b->interface) &&
-	       !memcmp(&a->peer_address, &b->peer_address, sizeof(a->peer_address)) &&
-	       !memcmp(&a->local_address, &b->local_address, sizeof(a->local_address));
-}
-
-static int open_pinned(const char *daemon_name, const struct bpf_map *map)
-{
-	char path[BPFFS_PATH_BYTES];
-
-	bpffs_path(path, daemon_name, "", bpf_map__name(map));
-	return bpf_obj_get(path);
-}
-
-static bool is_pinned(const char *daemon_name, const struct bpf_map *map)
-{
-	_cleanup_close_ int fd = open_pinned(daemon_name, map);
-
-	return fd >= 0;
-}
-
-static bool same_shape(int fd, const struct bpf_map *map)
-{
-	struct bpf_map_info info = {0};
-	uint32_t length = sizeof(info);
-
-	return bpf_obj_get_info_by_fd(fd, &info, &length) == 0 && info.type == bpf_map__type(map) &&
-	       info.key_size == bpf_map__key_size(map) &&
-	       info.value_size == bpf_map__value_size(map) &&
-	       info.max_entries == bpf_map__max_entries(map);
-}
-
-/* Whether the pinned maps belong to this configuration, so that their contents mean the same. */
-static bool pins_fit(const struct kernel_setup *setup, const struct xbeat_bpf *skeleton)
-{
-	_cleanup_close_ int self_fd = open_pinned(setup->daemon_name, skeleton->maps.xb_self);
-	_cleanup_close_ int peers_fd = open_pinned(setup->daemon_name, skeleton->maps.xb_peers);
-	_cleanup_close_ int routers_fd = open_pinned(setup->daemon_name, skeleton->maps.xb_vrrp);
-	struct xb_peer peer;
-	struct xb_self self;
-	uint32_t zero = 0;
-
-	if (self_fd < 0 || peers_fd < 0 || routers_fd < 0 ||
-	    !same_shape(self_fd, skeleton->maps.xb_self) ||
-	    !same_shape(peers_fd, skeleton->maps.xb_peers) ||
-	    !same_shape(routers_fd, skeleton->maps.xb_vrrp) ||
-	    bpf_map_lookup_elem(self_fd, &zero, &self) || !self.epoch ||
-	    self.abi_version != XB_MAP_ABI_VERSION || self.node_id != setup->constants.node_id)
-		return false;
-	for (uint32_t i = 0; i < setup->peer_count; i++)
-		if (bpf_map_lookup_elem(peers_fd, &i, &peer) || !same_peer(&peer, &setup->peers[i]))
-			return false;
-	return true;
-}
-
-/* Fences and the pages of applications must outlive a configuration. */
-static bool is_kept(const struct bpf_map *map)
-{
-	const char *name = bpf_map__name(map);
-
-	return !strncmp(name, "xb_guard", strlen("xb_guard")) ||
-	       !strncmp(name, "xb_app", strlen("xb_app"));
-}
-
-/* Whether the pinned maps have this layout. */
-static bool same_version(const char *daemon_name, const struct bpf_map *self_map)
-{
-	_cleanup_close_ int fd = open_pinned(daemon_name, self_map);
-	struct xb_self self;
-	uint32_t zero = 0;
-
-	return fd >= 0 && same_shape(fd, self_map) && bpf_map_lookup_elem(fd, &zero, &self) == 0 &&
-	       self.abi_version == XB_MAP_ABI_VERSION;
-}
-
-/* Takes over all maps of an earlier daemon or, if its configuration was another, those that are
- * kept. */
-static void adopt_maps(struct kernel *kernel)
-{
-	struct bpf_map *map;
-
-	bpf_object__for_each_map(map, kernel->skeleton->obj)
-	{
-		_cleanup_close_ int fd = -1;
-
-		if (bpf_map__is_internal(map) || (!kernel->adopted && !is_kept(map)))
-			continue;
-		fd = open_pinned(kernel->daemon_name, map);
-		if (fd >= 0 && same_shape(fd, map))
-			bpf_map__reuse_fd(map, fd);
-	}
-}
-
 static int fill_keys(const struct xbeat_bpf *skeleton, const struct xb_key *keys)
 {
 	for (uint32_t i = 0; i < XB_KEYS_MAX; i++)
@@ -199,39 +103,6 @@ static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 	return error ? error : fill_keys(skeleton, setup->keys);
 }
 
-static int pin_maps(const struct kernel *kernel)
-{
-	char path[BPFFS_PATH_BYTES];
-	struct bpf_map *map;
-	int error;
-
-	bpf_object__for_each_map(map, kernel->skeleton->obj)
-	{
-		if (bpf_map__is_internal(map))
-			continue;
-		bpffs_path(path, kernel->daemon_name, "", bpf_map__name(map));
-		error = bpffs_pin(bpf_map__fd(map), path);
-		if (error) {
-			log_error("cannot pin %s: %s", path, strerror(-error));
-			return error;
-		}
-	}
-	return 0;
-}
-
-static bool is_own_link(const void *context, const char *name)
-{
-	const struct kernel *kernel = context;
-	char path[BPFFS_PATH_BYTES];
-
-	for (size_t i = 0; i < kernel->attachment_count; i++) {
-		bpffs_path(path, kernel->daemon_name, "link_", kernel->attachments[i].interface);
-		if (!strcmp(strrchr(path, '/') + 1, name))
-			return true;
-	}
-	return false;
-}
-
 static int attach_all(struct kernel *kernel, const struct kernel_setup *setup)
 {
 	for (size_t i = 0; i < setup->interface_count; i++) {
@@ -243,11 +114,6 @@ static int attach_all(struct kernel *kernel, const struct kernel_setup *setup)
 	return 0;
 }
 
-void kernel_release_interfaces(struct kernel *kernel)
-{
-	bpffs_unpin(kernel->daemon_name, "link_", is_own_link, kernel);
-}
-
 static int handle_record(void *context, void *data, size_t bytes)
 {
 	struct kernel *kernel = context;
@@ -255,21 +121,6 @@ static int handle_record(void *context, void *data, size_t bytes)
 	if (bytes >= sizeof(struct xb_event))
 		kernel->on_event(kernel->event_context, data);
 	return ++kernel->consumed_count % EVENTS_AT_ONCE ? 0 : -EAGAIN;
-}
-
-static void adopt(struct kernel *kernel, const struct kernel_setup *setup)
-{
-	const struct bpf_map *self_map = kernel->skeleton->maps.xb_self;
-	bool known = same_version(kernel->daemon_name, self_map);
-
-	kernel->adopted = pins_fit(setup, kernel->skeleton);
-	if (kernel->adopted || known)
-		adopt_maps(kernel);
-	if (!kernel->adopted && is_pinned(kernel->daemon_name, self_map))
-		log_warning(
-			"an earlier daemon \"%s\" ended without stopping, with another configuration: fresh start%s",
-			kernel->daemon_name,
-			known ? "" : "; check the interfaces for its virtual addresses");
 }
 
 /* Where kernel lockdown refuses programs of tracepoints, those of XDP may still be loaded. */
@@ -282,7 +133,7 @@ static int open_and_load(struct kernel *kernel, const struct kernel_setup *setup
 		return -errno;
 	freeze_constants(kernel->skeleton, setup);
 	bpf_program__set_autoload(kernel->skeleton->progs.xbeat_exit, see_exit);
-	adopt(kernel, setup);
+	pins_adopt(kernel, setup);
 	error = xbeat_bpf__load(kernel->skeleton);
 	if (error) {
 		xbeat_bpf__destroy(kernel->skeleton);
@@ -327,7 +178,7 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 				  strerror(-error));
 	}
 	if (!error)
-		error = pin_maps(kernel);
+		error = pins_make(kernel);
 	if (!error)
 		error = attach_all(kernel, setup);
 	if (!error) {
@@ -341,59 +192,6 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 	if (error)
 		kernel_stop(kernel);
 	return error;
-}
-
-static struct attachment *find_attachment(struct kernel *kernel, const char *interface)
-{
-	for (size_t i = 0; i < kernel->attachment_count; i++)
-		if (!strcmp(kernel->attachments[i].interface, interface))
-			return &kernel->attachments[i];
-	return NULL;
-}
-
-const struct attachment *kernel_attachment(const struct kernel *kernel, const char *interface)
-{
-	return find_attachment((struct kernel *)kernel, interface);
-}
-
-int kernel_attach(struct kernel *kernel, const char *interface)
-{
-	struct attachment *attachment = find_attachment(kernel, interface);
-	int error;
-
-	if (attachment && attachment->interface_index == if_nametoindex(interface))
-		return 0;
-	if (attachment)
-		kernel_detach(kernel, interface);
-	if (kernel->attachment_count == KERNEL_INTERFACES_MAX) {
-		log_error("cannot attach to %s: limit of %d interfaces reached", interface,
-			  KERNEL_INTERFACES_MAX);
-		return -ENOSPC;
-	}
-	attachment = &kernel->attachments[kernel->attachment_count++];
-	*attachment = (struct attachment){.link_fd = -1};
-	snprintf(attachment->interface, sizeof(attachment->interface), "%s", interface);
-	error = attach_interface(attachment, kernel->daemon_name,
-				 bpf_program__fd(kernel->skeleton->progs.xbeat));
-	if (error)
-		kernel_detach(kernel, interface);
-	return error;
-}
-
-void kernel_detach(struct kernel *kernel, const char *interface)
-{
-	struct attachment *attachment = find_attachment(kernel, interface);
-	char path[BPFFS_PATH_BYTES];
-
-	if (!attachment)
-		return;
-	bpffs_path(path, kernel->daemon_name, "link_", interface);
-	unlink(path);
-	/* An interface that was moved to another namespace took the program with it. */
-	if (attachment->link_fd >= 0)
-		bpf_link_detach(attachment->link_fd);
-	attach_release(attachment);
-	*attachment = kernel->attachments[--kernel->attachment_count];
 }
 
 int kernel_set_keys(struct kernel *kernel, const struct xb_key keys[static XB_KEYS_MAX])

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The interfaces that the program is attached to: a table of them. attach.c attaches to one. See
+ * kernel.h. */
+#include "user/kernel/bpffs.h"
+#include "user/kernel/kernel.h"
+#include "user/lib/log.h"
+#include "xbeat.skel.h"
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct attachment *find_attachment(struct kernel *kernel, const char *interface)
+{
+	for (size_t i = 0; i < kernel->attachment_count; i++)
+		if (!strcmp(kernel->attachments[i].interface, interface))
+			return &kernel->attachments[i];
+	return NULL;
+}
+
+const struct attachment *kernel_attachment(const struct kernel *kernel, const char *interface)
+{
+	return find_attachment((struct kernel *)kernel, interface);
+}
+
+int kernel_attach(struct kernel *kernel, const char *interface)
+{
+	struct attachment *attachment = find_attachment(kernel, interface);
+	int error;
+
+	if (attachment && attachment->interface_index == if_nametoindex(interface))
+		return 0;
+	if (attachment)
+		kernel_detach(kernel, interface);
+	if (kernel->attachment_count == KERNEL_INTERFACES_MAX) {
+		log_error("cannot attach to %s: limit of %d interfaces reached", interface,
+			  KERNEL_INTERFACES_MAX);
+		return -ENOSPC;
+	}
+	attachment = &kernel->attachments[kernel->attachment_count++];
+	*attachment = (struct attachment){.link_fd = -1};
+	snprintf(attachment->interface, sizeof(attachment->interface), "%s", interface);
+	error = attach_interface(attachment, kernel->daemon_name,
+				 bpf_program__fd(kernel->skeleton->progs.xbeat));
+	if (error)
+		kernel_detach(kernel, interface);
+	return error;
+}
+
+void kernel_detach(struct kernel *kernel, const char *interface)
+{
+	struct attachment *attachment = find_attachment(kernel, interface);
+	char path[BPFFS_PATH_BYTES];
+
+	if (!attachment)
+		return;
+	bpffs_path(path, kernel->daemon_name, "link_", interface);
+	unlink(path);
+	/* An interface that was moved to another namespace took the program with it. */
+	if (attachment->link_fd >= 0)
+		bpf_link_detach(attachment->link_fd);
+	attach_release(attachment);
+	*attachment = kernel->attachments[--kernel->attachment_count];
+}
+
+static bool is_own_link(const void *context, const char *name)
+{
+	const struct kernel *kernel = context;
+	char path[BPFFS_PATH_BYTES];
+
+	for (size_t i = 0; i < kernel->attachment_count; i++) {
+		bpffs_path(path, kernel->daemon_name, "link_", kernel->attachments[i].interface);
+		if (!strcmp(strrchr(path, '/') + 1, name))
+			return true;
+	}
+	return false;
+}
+
+void kernel_release_interfaces(struct kernel *kernel)
+{
+	bpffs_unpin(kernel->daemon_name, "link_", is_own_link, kernel);
+}

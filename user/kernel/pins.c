@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Takes over and pins maps; see pins.h. */
+#include "user/kernel/pins.h"
+#include "user/kernel/bpffs.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/log.h"
+#include "xbeat.skel.h"
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <string.h>
+
+static bool same_peer(const struct xb_peer *a, const struct xb_peer *b)
+{
+	return a->node_id == b->node_id && a->link == b->link && !strcmp(a->name, b->name) &&
+	       !strcmp(a->interface, b->interface) &&
+	       !memcmp(&a->peer_address, &b->peer_address, sizeof(a->peer_address)) &&
+	       !memcmp(&a->local_address, &b->local_address, sizeof(a->local_address));
+}
+
+static int open_pinned(const char *daemon_name, const struct bpf_map *map)
+{
+	char path[BPFFS_PATH_BYTES];
+
+	bpffs_path(path, daemon_name, "", bpf_map__name(map));
+	return bpf_obj_get(path);
+}
+
+static bool is_pinned(const char *daemon_name, const struct bpf_map *map)
+{
+	_cleanup_close_ int fd = open_pinned(daemon_name, map);
+
+	return fd >= 0;
+}
+
+static bool same_shape(int fd, const struct bpf_map *map)
+{
+	struct bpf_map_info info = {0};
+	uint32_t length = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &length) == 0 && info.type == bpf_map__type(map) &&
+	       info.key_size == bpf_map__key_size(map) &&
+	       info.value_size == bpf_map__value_size(map) &&
+	       info.max_entries == bpf_map__max_entries(map);
+}
+
+/* Whether the pinned maps belong to this configuration, so that their contents mean the same. */
+static bool pins_fit(const struct kernel_setup *setup, const struct xbeat_bpf *skeleton)
+{
+	_cleanup_close_ int self_fd = open_pinned(setup->daemon_name, skeleton->maps.xb_self);
+	_cleanup_close_ int peers_fd = open_pinned(setup->daemon_name, skeleton->maps.xb_peers);
+	_cleanup_close_ int routers_fd = open_pinned(setup->daemon_name, skeleton->maps.xb_vrrp);
+	struct xb_peer peer;
+	struct xb_self self;
+	uint32_t zero = 0;
+
+	if (self_fd < 0 || peers_fd < 0 || routers_fd < 0 ||
+	    !same_shape(self_fd, skeleton->maps.xb_self) ||
+	    !same_shape(peers_fd, skeleton->maps.xb_peers) ||
+	    !same_shape(routers_fd, skeleton->maps.xb_vrrp) ||
+	    bpf_map_lookup_elem(self_fd, &zero, &self) || !self.epoch ||
+	    self.abi_version != XB_MAP_ABI_VERSION || self.node_id != setup->constants.node_id)
+		return false;
+	for (uint32_t i = 0; i < setup->peer_count; i++)
+		if (bpf_map_lookup_elem(peers_fd, &i, &peer) || !same_peer(&peer, &setup->peers[i]))
+			return false;
+	return true;
+}
+
+/* Fences and the pages of applications must outlive a configuration. */
+static bool is_kept(const struct bpf_map *map)
+{
+	const char *name = bpf_map__name(map);
+
+	return !strncmp(name, "xb_guard", strlen("xb_guard")) ||
+	       !strncmp(name, "xb_app", strlen("xb_app"));
+}
+
+/* Whether the pinned maps have this layout. */
+static bool same_version(const char *daemon_name, const struct bpf_map *self_map)
+{
+	_cleanup_close_ int fd = open_pinned(daemon_name, self_map);
+	struct xb_self self;
+	uint32_t zero = 0;
+
+	return fd >= 0 && same_shape(fd, self_map) && bpf_map_lookup_elem(fd, &zero, &self) == 0 &&
+	       self.abi_version == XB_MAP_ABI_VERSION;
+}
+
+/* Takes over all maps of an earlier daemon or, if its configuration was another, those that are
+ * kept. */
+static void adopt_maps(struct kernel *kernel)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, kernel->skeleton->obj)
+	{
+		_cleanup_close_ int fd = -1;
+
+		if (bpf_map__is_internal(map) || (!kernel->adopted && !is_kept(map)))
+			continue;
+		fd = open_pinned(kernel->daemon_name, map);
+		if (fd >= 0 && same_shape(fd, map))
+			bpf_map__reuse_fd(map, fd);
+	}
+}
+
+void pins_adopt(struct kernel *kernel, const struct kernel_setup *setup)
+{
+	const struct bpf_map *self_map = kernel->skeleton->maps.xb_self;
+	bool known = same_version(kernel->daemon_name, self_map);
+
+	kernel->adopted = pins_fit(setup, kernel->skeleton);
+	if (kernel->adopted || known)
+		adopt_maps(kernel);
+	if (!kernel->adopted && is_pinned(kernel->daemon_name, self_map))
+		log_warning(
+			"an earlier daemon \"%s\" ended without stopping, with another configuration: fresh start%s",
+			kernel->daemon_name,
+			known ? "" : "; check the interfaces for its virtual addresses");
+}
+
+int pins_make(const struct kernel *kernel)
+{
+	char path[BPFFS_PATH_BYTES];
+	struct bpf_map *map;
+	int error;
+
+	bpf_object__for_each_map(map, kernel->skeleton->obj)
+	{
+		if (bpf_map__is_internal(map))
+			continue;
+		bpffs_path(path, kernel->daemon_name, "", bpf_map__name(map));
+		error = bpffs_pin(bpf_map__fd(map), path);
+		if (error) {
+			log_error("cannot pin %s: %s", path, strerror(-error));
+			return error;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The maps in the bpf file system: the next daemon of the same name and configuration takes them
+ * over. */
+#ifndef XBEAT_KERNEL_PINS_H
+#define XBEAT_KERNEL_PINS_H
+
+#include "user/kernel/kernel.h"
+
+/* Takes over, before the load, all maps of an earlier daemon (kernel->adopted) or, if its
+ * configuration was another, those that are kept. */
+void pins_adopt(struct kernel *kernel, const struct kernel_setup *setup);
+
+/* Pins all maps. Returns 0 or a negative errno, which is logged. */
+int pins_make(const struct kernel *kernel);
+
+#endif
