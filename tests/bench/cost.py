@@ -1,14 +1,58 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The cost of a packet in the kernel, as build/tools/bpf_cost prints it."""
+"""The cost of a packet in the kernel, as build/tools/bpf_cost prints it. BESIDE=PROGRAM names the
+bpf_cost of another build: both are measured by turns, so that one column can be compared with the
+other."""
 
+import os
+import re
+import statistics
 import subprocess
 
 from tests.support.laboratory import BUILD
 
+OWN = BUILD / "tools" / "bpf_cost"
+TURNS = 9
+# Name, action, median, minimum, maximum; the target, if there is one, is not needed here.
+LINE = re.compile(r"(.{26}) \S+ +(-?\d+) +(-?\d+) +(-?\d+)")
+
+
+def measure(program, *arguments):
+    done = subprocess.run([program, *arguments], text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=120)
+    if done.returncode:
+        raise RuntimeError(f"{program}: exit status {done.returncode}: {done.stdout}")
+    return done.stdout.splitlines()
+
+
+def one_round(program):
+    """Returns (adaptive or not, name) -> ns of one round."""
+    costs = {}
+    adaptive = False
+    for line in measure(program, "1"):
+        found = LINE.match(line)
+        adaptive = adaptive or line.startswith("the same")
+        if found:
+            costs[adaptive, found[1].strip()] = int(found[2])
+    return costs
+
+
+def spread(values):
+    return f"{statistics.median(values):5.0f} ({min(values)}-{max(values)})" if values else "-"
+
+
+def compare(other):
+    rounds = [(one_round(other), one_round(OWN)) for _ in range(TURNS)]
+    print(f"   ns over an empty program, median of {TURNS} (minimum-maximum)")
+    print(f"   {'':44} {'beside':>16}  this build")
+    for key in rounds[0][1]:
+        columns = [spread([costs[key] for costs in side if key in costs]) for side in zip(*rounds)]
+        name = key[1] + (", multiplier auto" if key[0] else "")
+        print(f"   {name:44} {columns[0]:>16}  {columns[1]}")
+
 
 def run():
-    done = subprocess.run([BUILD / "tools" / "bpf_cost"], text=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=120)
-    print("".join(f"   {line}\n" for line in done.stdout.splitlines()), end="")
-    if done.returncode:
-        raise RuntimeError(f"bpf_cost: exit status {done.returncode}")
+    other = os.environ.get("BESIDE")
+    if other:
+        compare(other)
+    else:
+        print("".join(f"   {line}\n" for line in measure(OWN)), end="")
