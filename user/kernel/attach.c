@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <linux/if_link.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -89,32 +90,70 @@ static int create_link(const struct attachment *attachment, int program_fd, bool
 	return fd < 0 ? -errno : fd;
 }
 
-static int new_link(const struct attachment *attachment, int program_fd)
+static int pin_link(const struct attachment *attachment, const char *daemon_name)
 {
-	int fd, native_error;
+	char path[BPFFS_PATH_BYTES];
+	int error;
+
+	bpffs_path(path, daemon_name, "link_", attachment->interface);
+	error = bpffs_pin(attachment->link_fd, path);
+	if (error)
+		log_error("cannot pin %s: %s", path, strerror(-error));
+	return error;
+}
+
+/* Tries native mode, then generic mode, or only the configured one. Returns the descriptor of a new
+ * BPF link, or a negative errno. */
+static int choose_mode(struct attachment *attachment, int program_fd)
+{
+	int fd, native_error = 0;
+
+	if (attachment->wish != ATTACH_GENERIC) {
+		fd = create_link(attachment, program_fd, true);
+		if (fd >= 0 || attachment->wish == ATTACH_NATIVE)
+			return fd;
+		native_error = fd;
+	}
+	fd = create_link(attachment, program_fd, false);
+	if (fd < 0)
+		return fd;
+	if (!native_error)
+		return fd;
+	snprintf(attachment->reason, sizeof(attachment->reason),
+		 "its driver refuses native XDP (%s)", strerror(-native_error));
+	log_warning("interface %s: attached in generic mode, which is slower: %s",
+		    attachment->interface, attachment->reason);
+	return fd;
+}
+
+static int new_link(struct attachment *attachment, int program_fd)
+{
+	int fd;
 
 	if (refuse_foreign(attachment))
 		return -EBUSY;
-	fd = create_link(attachment, program_fd, true);
-	if (fd >= 0)
-		return fd;
-	native_error = fd;
-	fd = create_link(attachment, program_fd, false);
+	fd = choose_mode(attachment, program_fd);
 	if (fd < 0)
-		log_error("cannot attach to interface %s: native: %s, generic: %s",
-			  attachment->interface, strerror(-native_error), strerror(-fd));
-	else
-		log_warning(
-			"interface %s: attached in generic mode, which is slower: its driver refuses native XDP (%s)",
-			attachment->interface, strerror(-native_error));
+		log_error("cannot attach to interface %s%s: %s", attachment->interface,
+			  attachment->wish == ATTACH_NATIVE ? " in native mode" : "",
+			  strerror(-fd));
 	return fd;
+}
+
+/* Reads from the interface what is attached. */
+static void read_mode(struct attachment *attachment, int program_fd)
+{
+	struct bpf_xdp_query_opts status;
+
+	attachment->native = query(attachment->interface_index, &status) == 0 &&
+			     status.attach_mode == XDP_ATTACHED_DRV;
+	attachment->program_id = program_id(program_fd);
 }
 
 int attach_interface(struct attachment *attachment, const char *daemon_name, int program_fd)
 {
-	struct bpf_xdp_query_opts status;
 	char path[BPFFS_PATH_BYTES];
-	int fd, error;
+	int error;
 
 	attachment->link_fd = -1;
 	attachment->interface_index = if_nametoindex(attachment->interface);
@@ -125,21 +164,32 @@ int attach_interface(struct attachment *attachment, const char *daemon_name, int
 		return -ENODEV;
 	}
 	bpffs_path(path, daemon_name, "link_", attachment->interface);
-	fd = adopt_link(attachment, path, program_fd);
-	if (fd < 0)
-		fd = new_link(attachment, program_fd);
+	attachment->link_fd = adopt_link(attachment, path, program_fd);
+	if (attachment->link_fd < 0)
+		attachment->link_fd = new_link(attachment, program_fd);
+	if (attachment->link_fd < 0)
+		return attachment->link_fd;
+	error = pin_link(attachment, daemon_name);
+	if (!error)
+		read_mode(attachment, program_fd);
+	return error;
+}
+
+int attach_switch(struct attachment *attachment, const char *daemon_name, int program_fd,
+		  bool native)
+{
+	int fd;
+
+	/* Native and generic mode exclude each other, so the old link must go first. */
+	if (attachment->link_fd >= 0)
+		bpf_link_detach(attachment->link_fd);
+	attach_release(attachment);
+	fd = create_link(attachment, program_fd, native);
 	if (fd < 0)
 		return fd;
 	attachment->link_fd = fd;
-	error = bpffs_pin(fd, path);
-	if (error) {
-		log_error("cannot pin %s: %s", path, strerror(-error));
-		return error;
-	}
-	attachment->native = query(attachment->interface_index, &status) == 0 &&
-			     status.attach_mode == XDP_ATTACHED_DRV;
-	attachment->program_id = program_id(program_fd);
-	return 0;
+	read_mode(attachment, program_fd);
+	return pin_link(attachment, daemon_name);
 }
 
 void attach_release(struct attachment *attachment)
@@ -151,7 +201,11 @@ void attach_release(struct attachment *attachment)
 
 json_t *attach_json(const struct attachment *attachment)
 {
-	return json_pack("{s:s, s:s, s:i}", "name", attachment->interface, "mode",
-			 attachment->native ? "native" : "generic", "program_id",
-			 (int)attachment->program_id);
+	json_t *json = json_pack("{s:s, s:s, s:i}", "name", attachment->interface, "mode",
+				 attachment->native ? "native" : "generic", "program_id",
+				 (int)attachment->program_id);
+
+	if (attachment->reason[0])
+		json_object_set_new(json, "mode_reason", json_string(attachment->reason));
+	return json;
 }

@@ -9,10 +9,16 @@
 #include <stdint.h>
 #include <xbeat/map.h>
 
+#define ATTACH_REASON_BYTES 256
+
+enum attach_mode { ATTACH_AUTO, ATTACH_NATIVE, ATTACH_GENERIC };
+
 struct attachment {
 	char interface[XB_NAME_BYTES];
 	unsigned interface_index;
+	enum attach_mode wish; /* the configured mode */
 	bool native; /* mode: in the driver; else generic */
+	char reason[ATTACH_REASON_BYTES]; /* why this mode; "": it is as configured */
 	uint32_t program_id;
 	int link_fd; /* BPF link; -1: none */
 };
@@ -23,6 +29,14 @@ struct attachment {
  * Returns 0 or a negative errno, which is logged.
  */
 int attach_interface(struct attachment *attachment, const char *daemon_name, int program_fd);
+
+/*
+ * Attaches the program again, in native or generic mode, and pins the new link in place of the old
+ * one. Between the two no program runs, so the caller must be sure that nothing is fenced.
+ * Returns 0 or a negative errno, not logged; then the interface may have no program.
+ */
+int attach_switch(struct attachment *attachment, const char *daemon_name, int program_fd,
+		  bool native);
 
 /* Closes the BPF link; if its pin is removed, that detaches the program. */
 void attach_release(struct attachment *attachment);
