@@ -9,6 +9,7 @@
 #include "user/lib/diagnostics_print.h"
 #include "user/lib/file.h"
 #include "user/lib/log.h"
+#include "user/lib/printable.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,11 +31,14 @@ static size_t count_addresses(const struct config *config)
 static void print_summary(const char *path, const struct config *config)
 {
 	const struct config_heartbeat *heartbeat = config->heartbeat;
+	_cleanup_free_ char *name = printable_text(path, PRINTABLE_LINE);
+	_cleanup_free_ char *block =
+		heartbeat ? printable_text(heartbeat->name, PRINTABLE_LINE) : NULL;
 	size_t addresses = count_addresses(config);
 
-	printf("%s: ok: ", path);
-	if (heartbeat)
-		printf("heartbeat %s with %zu node%s on %zu interface%s, ", heartbeat->name,
+	printf("%s: ok: ", name ? name : "");
+	if (block)
+		printf("heartbeat %s with %zu node%s on %zu interface%s, ", block,
 		       heartbeat->node_count, plural(heartbeat->node_count),
 		       heartbeat->interface_count, plural(heartbeat->interface_count));
 	printf("%zu VRRP instance%s with %zu address%s\n", config->instance_count,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Standard output, with error checks. */
 #include "user/ctl/output.h"
+#include "user/lib/cleanup.h"
 #include "user/lib/log.h"
+#include "user/lib/printable.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +19,10 @@ enum command_status output_finish(void)
 
 void output_json(const json_t *value)
 {
-	json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY);
-	putchar('\n');
+	_cleanup_free_ char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	_cleanup_free_ char *printable = text ? printable_text(text, PRINTABLE_JSON) : NULL;
+
+	if (!printable)
+		abort();
+	puts(printable);
 }

@@ -9,7 +9,7 @@
 /* Flushes; returns COMMAND_OK, or COMMAND_FAILED if not all of the output could be written. */
 enum command_status output_finish(void);
 
-/* Prints a value as JSON on one line. */
+/* Prints a value as JSON on one line; what could control a terminal is escaped in it. */
 void output_json(const json_t *value);
 
 #endif

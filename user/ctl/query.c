@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Requests to xbeatd, and messages about their failures. */
 #include "user/ctl/query.h"
-#include "user/ctl/show/text.h"
 #include "user/ctl/verb.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/log.h"
@@ -154,7 +153,7 @@ static enum command_status complain_refused(const json_t *answer, const char *na
 	char *rest = text, *line;
 
 	while ((line = strsep(&rest, "\n"))) {
-		log_error("%s%s", before, text_make_printable(line));
+		log_error("%s%s", before, line);
 		before = "";
 	}
 	return strcmp(name, "not_permitted") ? COMMAND_FAILED : COMMAND_NOT_PERMITTED;

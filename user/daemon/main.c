@@ -2,8 +2,10 @@
 /* xbeatd: the command line, and the change into the background after a successful start. */
 #include "user/daemon/daemon.h"
 #include "user/daemon/privileges.h"
+#include "user/lib/cleanup.h"
 #include "user/lib/diagnostics_print.h"
 #include "user/lib/log.h"
+#include "user/lib/printable.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -189,6 +191,13 @@ static int run(struct daemon *daemon, const struct options *options)
 	return error;
 }
 
+static void report_ok(const char *path)
+{
+	_cleanup_free_ char *name = printable_text(path, PRINTABLE_LINE);
+
+	printf("%s: ok\n", name ? name : "");
+}
+
 int main(int argc, char **argv)
 {
 	static struct daemon daemon = {.lock = -1};
@@ -212,7 +221,7 @@ int main(int argc, char **argv)
 	if (!error)
 		error = configure(&daemon, options.test_only);
 	if (!error && options.test_only)
-		printf("%s: ok\n", options.config_path);
+		report_ok(options.config_path);
 	else if (!error)
 		error = run(&daemon, &options);
 	daemon_stop(&daemon);

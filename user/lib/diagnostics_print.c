@@ -2,6 +2,7 @@
 /* Prints diagnostics in the form of compilers: editors can jump to the source location. */
 #include "user/lib/diagnostics_print.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/printable.h"
 #include <stdlib.h>
 
 static const char *severity_name(enum diagnostic_severity severity)
@@ -26,6 +27,8 @@ void diagnostics_print(const struct diagnostics *diagnostics, FILE *stream)
 	for (size_t i = 0; i < diagnostics->count; i++) {
 		_cleanup_free_ char *line = diagnostics_line(&diagnostics->entries[i]);
 
-		fprintf(stream, "%s\n", line);
+		_cleanup_free_ char *printable = printable_text(line, PRINTABLE_LINE);
+
+		fprintf(stream, "%s\n", printable ? printable : "out of memory");
 	}
 }

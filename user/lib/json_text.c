@@ -2,23 +2,18 @@
 /* JSON requires UTF-8; jansson returns NULL for other text. */
 #include "user/lib/json_text.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/printable.h"
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #define LINE_BYTES 512
 
 json_t *json_text(const char *text)
 {
 	json_t *json = json_string(text);
-	_cleanup_free_ char *copy = json ? NULL : strdup(text);
+	_cleanup_free_ char *copy = json ? NULL : printable_text(text, PRINTABLE_LINES);
 
-	if (!copy)
-		return json;
-	for (char *byte = copy; *byte; byte++)
-		if ((unsigned char)*byte > 127)
-			*byte = '?';
-	return json_string(copy);
+	return copy ? json_string(copy) : json;
 }
 
 void json_say(json_t *lines, const char *format, ...)

@@ -5,7 +5,8 @@
 
 #include <jansson.h>
 
-/* Returns text as a new JSON string; if it is not UTF-8, each byte above 127 becomes '?'. */
+/* Returns text as a new JSON string; if it is not UTF-8, with what is not and
+ * control characters escaped. */
 json_t *json_text(const char *text);
 
 /* Appends a line of at most 511 bytes to an array. */

@@ -6,6 +6,7 @@
  * count.
  */
 #include "user/lib/log.h"
+#include "user/lib/printable.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -131,14 +132,15 @@ static void report_dropped(void)
 
 void log_message(int priority, const char *format, ...)
 {
-	char line[LOG_LINE_BYTES];
+	char text[LOG_LINE_BYTES], line[LOG_LINE_BYTES];
 	va_list arguments;
 
 	if (priority == LOG_DEBUG && !log_state.verbose)
 		return;
 	va_start(arguments, format);
-	vsnprintf(line, sizeof(line), format, arguments);
+	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
+	printable_copy(line, sizeof(line), text, PRINTABLE_LINE);
 	report_dropped();
 	if (!write_line(priority, line))
 		log_state.dropped_count++;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * All messages of a program: to stderr in the foreground, otherwise to syslog. A line is one
- * decision or one error, with its reason and, for errors, what to do about it.
+ * decision or one error, with its reason and, for errors, what to do about it. Control characters
+ * in it, newlines too, are escaped.
  */
 #ifndef XBEAT_LIB_LOG_H
 #define XBEAT_LIB_LOG_H

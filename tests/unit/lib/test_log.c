@@ -62,6 +62,20 @@ static void lines(void **state)
 	assert_string_equal(text, "xbeatd: cannot x\nxbeatd: 7\n");
 }
 
+static void control_characters_are_escaped(void **state)
+{
+	struct capture capture;
+	char text[256];
+
+	(void)state;
+	capture_begin(&capture);
+	log_open("xbeatd", false);
+	log_error("%s", "a\nxbeatd: b\x1b[2J\xc2\x9b\u202e\xff");
+	capture_read(&capture, text, sizeof(text));
+	capture_end(&capture);
+	assert_string_equal(text, "xbeatd: a\\nxbeatd: b\\x1b[2J\\u009b\\u202e\\xff\n");
+}
+
 static void long_line_is_cut(void **state)
 {
 	static const char long_name[] =
@@ -114,6 +128,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines),
+		cmocka_unit_test(control_characters_are_escaped),
 		cmocka_unit_test(long_line_is_cut),
 		cmocka_unit_test(full_pipe),
 	};

@@ -4,8 +4,10 @@
 #include "user/ctl/show/show.h"
 #include "user/ctl/show/text.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/printable.h"
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LABEL_COLUMNS 9
 #define DETAIL_COLUMNS 4
@@ -40,13 +42,14 @@ void show_reload(const json_t *result, FILE *stream)
 		field_count(result, "unchanged_count", unchanged));
 }
 
-/* Unchanged: users redirect it into a file. */
+/* In a file it is unchanged; a terminal gets control characters escaped. */
 void show_config(const json_t *result, FILE *stream)
 {
 	const char *text = json_string_value(json_object_get(result, "text"));
+	_cleanup_free_ char *printable = printable_text(text ? text : "", PRINTABLE_LINES);
 
 	if (text)
-		fputs(text, stream);
+		fputs(printable && isatty(fileno(stream)) ? printable : text, stream);
 }
 
 void show_failover(const json_t *result, FILE *stream)

@@ -82,7 +82,7 @@ static void print_zeros(const json_t *drops, FILE *stream)
 		separator = ", ";
 	}
 	fclose(memory);
-	text_print_wrapped(stream, 0, text_make_printable(list));
+	text_print_labelled(stream, 0, "", "%s", list);
 }
 
 void show_drops(const json_t *drops, FILE *stream)

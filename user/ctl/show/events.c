@@ -50,16 +50,16 @@ static char *event_line(const json_t *event)
 		field_text(event, "subject"));
 	write_change(event, memory);
 	fclose(memory);
-	return text_make_printable(line);
+	return line;
 }
 
 void show_event(const json_t *event, FILE *stream)
 {
 	const char *reason = json_string_value(json_object_get(event, "reason"));
 	_cleanup_free_ char *line = event_line(event);
-	_cleanup_free_ char *printable = strdup(reason ? reason : "");
+	_cleanup_free_ char *first = text_printable(line);
+	_cleanup_free_ char *rest = text_printable(reason ? reason : "");
 
-	text_print_wrapped(stream, 0, line);
-	if (printable)
-		text_print_wrapped(stream, REASON_INDENT, text_make_printable(printable));
+	text_print_wrapped(stream, 0, first);
+	text_print_wrapped(stream, REASON_INDENT, rest);
 }

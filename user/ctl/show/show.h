@@ -24,7 +24,7 @@ void show_drain(const json_t *result, FILE *stream);
 void show_priority(const json_t *result, FILE *stream);
 void show_reload(const json_t *result, FILE *stream);
 
-/* The text of the configuration, unchanged. */
+/* The text of the configuration; unchanged, unless stream is a terminal. */
 void show_config(const json_t *result, FILE *stream);
 
 #endif

@@ -16,13 +16,15 @@ static void print_line(FILE *stream, const char *label, const char *format, ...)
 
 static void print_line(FILE *stream, const char *label, const char *format, ...)
 {
+	_cleanup_free_ char *printable = NULL;
 	char text[512];
 	va_list arguments;
 
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	fprintf(stream, "%-*s%s\n", LABEL_COLUMNS, label, text_make_printable(text));
+	printable = text_printable(text);
+	fprintf(stream, "%-*s%s\n", LABEL_COLUMNS, label, printable);
 }
 
 static long long integer(const json_t *object, const char *name)

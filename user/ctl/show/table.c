@@ -2,6 +2,7 @@
 /* Tables for people: see table.h. */
 #include "user/ctl/show/table.h"
 #include "user/ctl/show/text.h"
+#include "user/lib/cleanup.h"
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -9,15 +10,6 @@
 
 #define GAP_COLUMNS 2
 #define NOTE_INDENT 4
-
-static char *copy_or_abort(const char *text)
-{
-	char *copy = strdup(text);
-
-	if (!copy)
-		abort();
-	return text_make_printable(copy);
-}
 
 static struct table_row *append_row(struct table *table)
 {
@@ -36,21 +28,22 @@ void table_add(struct table *table, const char *const cells[])
 	struct table_row *row = append_row(table);
 
 	for (size_t i = 0; i < table->column_count; i++)
-		row->cells[i] = copy_or_abort(cells[i]);
+		row->cells[i] = text_printable(cells[i]);
 }
 
 void table_note(struct table *table, const char *format, ...)
 {
 	struct table_row *row = append_row(table);
+	_cleanup_free_ char *text = NULL;
 	va_list arguments;
 	int length;
 
 	va_start(arguments, format);
-	length = vasprintf(&row->note, format, arguments);
+	length = vasprintf(&text, format, arguments);
 	va_end(arguments);
 	if (length < 0)
 		abort();
-	text_make_printable(row->note);
+	row->note = text_printable(text);
 }
 
 static size_t larger(size_t a, size_t b)
@@ -111,7 +104,7 @@ static void print_line(const struct table *table, const size_t widths[], const c
 	for (size_t i = 0; i < table->column_count; i++) {
 		const char *next;
 		size_t length = text_line(cells[i], widths[i], &next);
-		size_t fill = widths[i] - length;
+		size_t fill = widths[i] > length ? widths[i] - length : 0;
 		size_t before = table->columns[i].align == TABLE_RIGHT ? fill : 0;
 
 		if (length > 0) {

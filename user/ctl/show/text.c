@@ -2,13 +2,32 @@
 /* Wrapping of text: see text.h. */
 #include "user/ctl/show/text.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/printable.h"
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *skip_blanks(const char *text)
 {
 	return text + strspn(text, " ");
+}
+
+static bool is_continuation(char byte)
+{
+	return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+/* At least one character of UTF-8, also if it has more bytes than width. */
+static size_t bytes_of_whole_characters(const char *text, size_t width)
+{
+	size_t length = width;
+
+	while (length > 0 && is_continuation(text[length]))
+		length--;
+	while (length == 0 || is_continuation(text[length]))
+		length++;
+	return length;
 }
 
 size_t text_line(const char *text, size_t width, const char **next)
@@ -20,7 +39,7 @@ size_t text_line(const char *text, size_t width, const char **next)
 		while (length > 0 && text[length] != ' ')
 			length--;
 		if (length == 0)
-			length = width;
+			length = bytes_of_whole_characters(text, width);
 	}
 	*next = skip_blanks(text + length);
 	return length;
@@ -37,18 +56,19 @@ void text_print_wrapped(FILE *stream, size_t indent, const char *text)
 	}
 }
 
-char *text_make_printable(char *text)
+char *text_printable(const char *text)
 {
-	for (char *character = text; *character; character++)
-		if ((unsigned char)*character < ' ' || *character == 0x7f)
-			*character = '?';
-	return text;
+	char *printable = printable_text(text, PRINTABLE_LINE);
+
+	if (!printable)
+		abort();
+	return printable;
 }
 
 void text_print_labelled(FILE *stream, size_t label_columns, const char *label, const char *format,
 			 ...)
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = NULL, *printable = NULL;
 	const char *line, *next;
 	va_list arguments;
 	int length;
@@ -58,7 +78,7 @@ void text_print_labelled(FILE *stream, size_t label_columns, const char *label, 
 	va_end(arguments);
 	if (length < 0)
 		abort();
-	line = text_make_printable(text);
+	line = printable = text_printable(text);
 	do {
 		size_t bytes = text_line(line, TEXT_COLUMNS - label_columns, &next);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Text for an 80-column terminal: wrapped, and without control characters. */
+/* Text for an 80-column terminal: wrapped, and with control characters escaped. */
 #ifndef XBEAT_CTL_SHOW_TEXT_H
 #define XBEAT_CTL_SHOW_TEXT_H
 
@@ -10,7 +10,7 @@
 
 /*
  * Returns how many bytes of text fit on a line of width columns: up to a blank if there is one,
- * else width. *next: the start of the next line.
+ * else width, without splitting a character. *next: the start of the next line.
  */
 size_t text_line(const char *text, size_t width, const char **next);
 
@@ -18,13 +18,13 @@ size_t text_line(const char *text, size_t width, const char **next);
 void text_print_wrapped(FILE *stream, size_t indent, const char *text);
 
 /*
- * Prints a text likewise, without control characters. The first line begins with a label shorter
+ * Prints a text likewise, with control characters escaped. The first line begins with a label shorter
  * than label_columns; the others are indented.
  */
 void text_print_labelled(FILE *stream, size_t label_columns, const char *label, const char *format,
 			 ...) __attribute__((format(printf, 4, 5)));
 
-/* Replaces control characters, which could control the terminal, by "?"; returns text. */
-char *text_make_printable(char *text);
+/* Returns a copy with control characters escaped, to be freed. */
+char *text_printable(const char *text);
 
 #endif

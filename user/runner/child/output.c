@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The last line of an output; of one that is too long, its beginning. */
 #include "user/runner/child/output.h"
-#include <string.h>
+#include "user/lib/printable.h"
 
 static void end_line(struct runner_output *output)
 {
 	while (output->length > 0 && output->line[output->length - 1] == ' ')
 		output->length--;
-	if (output->length > 0) {
-		memcpy(output->last, output->line, output->length);
-		output->last[output->length] = '\0';
-	}
+	output->line[output->length] = '\0';
+	if (output->length > 0)
+		printable_copy(output->last, sizeof(output->last), output->line, PRINTABLE_LINE);
 	output->length = 0;
 }
 
-/* Logs and terminals get no control characters. */
-static char printable(char byte)
+/* A tab is a blank; a NUL would end the line. */
+static char readable(char byte)
 {
 	if (byte == '\t')
 		return ' ';
-	return (unsigned char)byte < ' ' || byte == 0x7f ? '?' : byte;
+	return byte ? byte : '?';
 }
 
 void runner_output_take(struct runner_output *output, const char *bytes, size_t count)
@@ -29,7 +28,7 @@ void runner_output_take(struct runner_output *output, const char *bytes, size_t 
 		if (bytes[i] == '\n')
 			end_line(output);
 		else if (output->length < sizeof(output->line) - 1)
-			output->line[output->length++] = printable(bytes[i]);
+			output->line[output->length++] = readable(bytes[i]);
 	}
 }
 

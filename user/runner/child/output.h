@@ -15,7 +15,7 @@ struct runner_output {
 
 void runner_output_take(struct runner_output *output, const char *bytes, size_t count);
 
-/* Returns the last line that was not empty, complete or not, without control characters. */
+/* Returns the last line that was not empty, complete or not, with control characters escaped. */
 const char *runner_output_last(struct runner_output *output);
 
 #endif

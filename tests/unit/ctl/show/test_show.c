@@ -359,6 +359,16 @@ static void unexpected_values(void **state)
 		 "\"configured_priority\":1,\"effective_priority\":2,\"instances\":[1],\"warnings\":[{},\"\\u001b\"],\"added\":[\"\\u001b\"]}"),
 		"[{\"obstacles\":7,\"stays_away\":1,\"unicast_peers\":[1],\"group\":[]}]",
 		"[{\"addresses\":[1],\"adverts\":[],\"name\":\"\\u001b[2J\"}]",
+		("[{\"name\":\"\\u009b2J\",\"reason\":\"\\u202e\\n\",\"interface\":\"\\u2066\",\"state\":\"\\u0085\","
+		 "\"links\":[{\"interface\":\"\\u0090\",\"reason\":\"\\u200f\"}],\"obstacles\":[{\"kind\":\"\\r\",\"text\":\"\\u061c\"}]}]"),
+		("{\"peer\":\"\\u009b\",\"reason\":\"\\u202a\",\"lines\":[\"\\u0080\\u2069\"],\"kind\":\"\\u007f\",\"subject\":\"\\u009d\","
+		 "\"from\":\"\\u009e\",\"to\":\"\\u200e\",\"instances\":[\"\\u009b\"],\"successor\":\"\\u202d\",\"instance\":\"\\u0085\"}"),
+	};
+
+	static const char *const controls[] = {
+		"\033",	    "\r",	"\x7f",	    "\xc2\x80", "\xc2\x85", "\xc2\x90",
+		"\xc2\x9b", "\xc2\x9d", "\xc2\x9e", "\u061c",	"\u200e",   "\u200f",
+		"\u202a",   "\u202d",	"\u202e",   "\u2066",	"\u2069",
 	};
 
 	(void)state;
@@ -366,7 +376,8 @@ static void unexpected_values(void **state)
 		for (size_t k = 0; k < sizeof(values) / sizeof(values[0]); k++) {
 			_cleanup_free_ char *text = shown(functions[i], values[k]);
 
-			assert_null(strchr(text, '\033'));
+			for (size_t m = 0; m < sizeof(controls) / sizeof(controls[0]); m++)
+				assert_null(strstr(text, controls[m]));
 		}
 }
 
