@@ -315,8 +315,7 @@ static int start_drop_watch(struct daemon *daemon)
 
 static int apply_scheduling(struct daemon *daemon)
 {
-	scheduling_apply(&daemon->scheduling, daemon->config->realtime_priority,
-			 daemon->config->nice);
+	scheduling_apply(&daemon->scheduling, daemon->config);
 	return 0;
 }
 

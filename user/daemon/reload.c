@@ -173,8 +173,8 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 		kernel_set_keys(&daemon->kernel, daemon->keys);
 		prober_set_key(&daemon->prober, &daemon->keys[0]);
 	}
-	if (from->realtime_priority != to->realtime_priority || from->nice != to->nice)
-		scheduling_apply(&daemon->scheduling, to->realtime_priority, to->nice);
+	if (scheduling_differs(from, to))
+		scheduling_apply(&daemon->scheduling, to);
 	detach_unwanted(daemon);
 }
 

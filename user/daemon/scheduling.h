@@ -3,19 +3,25 @@
 #ifndef XBEAT_DAEMON_SCHEDULING_H
 #define XBEAT_DAEMON_SCHEDULING_H
 
+#include "user/config/model/config.h"
 #include <jansson.h>
 #include <stdbool.h>
 
 struct scheduling {
-	int fifo_priority; /* 0: ordinary scheduling */
+	int policy; /* SCHED_DEADLINE, SCHED_FIFO or SCHED_OTHER */
+	int fifo_priority; /* of SCHED_FIFO */
 	bool memory_locked;
+	char reason[256]; /* why a better policy was refused, and the remedy; "": none was */
 };
 
 /*
- * Requests SCHED_FIFO at priority (1 to 99; 0: ordinary scheduling) and locked memory. A refusal is
- * logged, and the daemon continues without.
+ * Requests the scheduling that is configured, by default SCHED_DEADLINE, and locked memory. A
+ * refusal is logged, and the daemon continues with the next best policy.
  */
-void scheduling_apply(struct scheduling *scheduling, int priority, int nice);
+void scheduling_apply(struct scheduling *scheduling, const struct config *config);
+
+/* Whether two configurations ask for different scheduling. */
+bool scheduling_differs(const struct config *a, const struct config *b);
 
 /* Returns a new JSON object. */
 json_t *scheduling_json(const struct scheduling *scheduling);

@@ -14,7 +14,7 @@ static void heartbeat_defaults(void **state)
 					      "");
 
 	(void)state;
-	assert_int_equal(config->realtime_priority, 0);
+	assert_true(config->no_realtime);
 	assert_int_equal(config->heartbeat->port, 694);
 	assert_int_equal(config->heartbeat->cluster_id, 1);
 	assert_int_equal(config->heartbeat->interval_ns, 10 * NS_PER_MS);

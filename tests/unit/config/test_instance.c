@@ -10,7 +10,8 @@ static void instance_defaults(void **state)
 
 	(void)state;
 	assert_string_equal(config->router_id, "");
-	assert_int_equal(config->realtime_priority, 50);
+	assert_int_equal(config->realtime_priority, 0);
+	assert_false(config->no_realtime);
 	assert_null(config->heartbeat);
 	assert_int_equal(instance->priority, 100);
 	assert_false(instance->start_as_master);

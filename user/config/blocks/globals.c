@@ -9,7 +9,6 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#define REALTIME_PRIORITY_DEFAULT 50
 #define DOWN_TIMER_ADVERTS_DEFAULT 3
 
 /* Outside every range: the keyword was not given. */
@@ -105,7 +104,6 @@ void config_globals_defaults(struct config_globals *globals)
 		.group4 = address_from_ipv4(htonl(0xe0000012)), /* 224.0.0.18 */
 		.group6 = {.bytes = {0xff, 0x02, [15] = 0x12}},
 		.default_interface = "eth0",
-		.realtime_priority = REALTIME_PRIORITY_DEFAULT,
 		.defaults =
 			{
 				.garp_delay_ns = UNSET_NS,
@@ -157,7 +155,8 @@ void config_finalize_globals(struct config_parser *parser)
 
 	finalize_garp(globals);
 	strcpy(config->router_id, globals->router_id);
-	config->realtime_priority = globals->no_realtime ? 0 : globals->realtime_priority;
+	config->realtime_priority = globals->realtime_priority;
+	config->no_realtime = globals->no_realtime;
 	config->nice = globals->nice;
 	config->startup_delay_ns = globals->startup_delay_ns;
 	config->garp_interval_ns = globals->garp_interval_ns;

@@ -284,7 +284,8 @@ struct config {
 	size_t static_address_count;
 	struct config_route_list static_routes;
 	struct config_rule_list static_rules;
-	int realtime_priority; /* global vrrp_rt_priority 1..99 (50); 0: no_realtime */
+	int realtime_priority; /* global vrrp_rt_priority 1..99; 0: not given, SCHED_DEADLINE */
+	bool no_realtime;
 	int nice; /* vrrp_priority -20..19 (0), without real-time scheduling */
 	uint64_t startup_delay_ns; /* vrrp_startup_delay */
 	/* between two packets on one interface; 0: none */

@@ -194,8 +194,7 @@ static void print_globals(struct config_printer *printer, const struct config *c
 		config_print_token(printer, "router_id", config->router_id);
 	if (config->realtime_priority)
 		config_print_line(printer, "vrrp_rt_priority %d", config->realtime_priority);
-	else
-		config_print_line(printer, "no_realtime");
+	config_print_flag(printer, "no_realtime", config->no_realtime);
 	config_print_line(printer, "vrrp_priority %d", config->nice);
 	print_delay(printer, "vrrp_startup_delay", config->startup_delay_ns);
 	print_delay(printer, "vrrp_garp_interval", config->garp_interval_ns);

@@ -116,14 +116,19 @@ static void print_scheduling(const json_t *scheduling, FILE *stream)
 	const char *memory = json_is_true(json_object_get(scheduling, "memory_locked"))
 				     ? "memory locked"
 				     : "memory not locked";
-	uint64_t priority;
+	char runtime[UNITS_TEXT_BYTES], period[UNITS_TEXT_BYTES], detail[64] = "";
 
-	if (field_number(scheduling, "priority", &priority) && priority > 0)
-		print_line(stream, "scheduling", "%s, priority %" PRIu64 ", %s",
-			   field_text(scheduling, "policy"), priority, memory);
-	else
-		print_line(stream, "scheduling", "%s, %s", field_text(scheduling, "policy"),
-			   memory);
+	if (json_object_get(scheduling, "priority"))
+		snprintf(detail, sizeof(detail), ", priority %lld",
+			 integer(scheduling, "priority"));
+	if (json_object_get(scheduling, "runtime_ns"))
+		snprintf(detail, sizeof(detail), ", at least %s of each %s",
+			 field_duration(scheduling, "runtime_ns", runtime),
+			 field_duration(scheduling, "period_ns", period));
+	print_line(stream, "scheduling", "%s%s, %s", field_text(scheduling, "policy"), detail,
+		   memory);
+	if (json_object_get(scheduling, "reason"))
+		print_line(stream, "", "%s", field_text(scheduling, "reason"));
 }
 
 void show_status(const json_t *status, FILE *stream)
