@@ -4,6 +4,7 @@
 #include "user/daemon/privileges.h"
 #include "user/kernel/daemon_exit.h"
 #include "user/kernel/self.h"
+#include "user/kernel/upkeep.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
@@ -323,12 +324,13 @@ int daemon_start(struct daemon *daemon)
 {
 	/* The runner is forked first, before anything exists that it must not inherit. */
 	static int (*const steps[])(struct daemon * daemon) = {
-		make_door,	  make_loop,
-		start_runner,	  start_kernel,
-		start_apps,	  watch_kernel,
-		start_heartbeats, start_control,
-		start_drop_watch, daemon_watch_interfaces,
-		apply_scheduling, start_instances,
+		make_door,	     make_loop,
+		start_runner,	     start_kernel,
+		start_apps,	     watch_kernel,
+		start_heartbeats,    start_control,
+		start_drop_watch,    daemon_watch_interfaces,
+		apply_scheduling,    start_instances,
+		daemon_start_upkeep,
 	};
 
 	daemon->started_ns = clock_now_ns();
@@ -375,6 +377,7 @@ void daemon_stop(struct daemon *daemon)
 	control_stop(&daemon->control);
 	apps_stop(&daemon->apps);
 	drop_watch_stop(&daemon->drop_watch);
+	kernel_upkeep_stop(&daemon->kernel);
 	prober_stop(&daemon->prober);
 	peers_stop(&daemon->peers);
 	if (daemon->kernel_events)

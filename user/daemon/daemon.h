@@ -37,6 +37,8 @@ struct daemon {
 	struct control control;
 	struct drop_watch drop_watch;
 	struct scheduling scheduling;
+	unsigned restored_pins_count, unreported_pins_count;
+	uint64_t pins_reported_ns; /* 0: never */
 	uint64_t started_ns;
 	bool open; /* it answers heartbeats, so peers are notified when it stops */
 };
@@ -69,6 +71,9 @@ void daemon_reload_stop(struct daemon *daemon);
 
 /* Follows changes of interfaces and addresses. Returns 0 or a negative errno. */
 int daemon_watch_interfaces(struct daemon *daemon);
+
+/* Looks after pins and XDP programs. Returns 0 or a negative errno. */
+int daemon_start_upkeep(struct daemon *daemon);
 
 /*
  * Starts all parts. Returns 0 or a negative errno, which is logged; call daemon_stop() in either

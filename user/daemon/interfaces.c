@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Interfaces and addresses that come and go: reports them to the parts, and attaches again. */
 #include "user/daemon/daemon.h"
+#include "user/kernel/upkeep.h"
 #include "user/lib/address.h"
 #include "user/lib/log.h"
 #include "user/vrrp/events.h"
@@ -25,6 +26,7 @@ static void follow_interface(struct daemon *daemon, const char *name)
 	const struct attachment *attachment = kernel_attachment(&daemon->kernel, name);
 	bool attached = attachment && attachment->interface_index == interface.interface_index;
 
+	kernel_check_attachment(&daemon->kernel, attachment);
 	if (!interface.present && attachment) {
 		event_log_add(&daemon->event_log, "interface", name, "present", "gone",
 			      "it was deleted, renamed or moved to another namespace");

@@ -76,6 +76,7 @@ static json_t *status(void *context, struct control_call *call)
 	for (size_t i = 0; i < daemon->kernel.attachment_count; i++)
 		json_array_append_new(interfaces, attach_json(&daemon->kernel.attachments[i]));
 	json_object_set_new(json, "interfaces", interfaces);
+	json_object_set_new(json, "restored_pins_count", json_integer(daemon->restored_pins_count));
 	json_object_set_new(json, "scheduling", scheduling_json(&daemon->scheduling));
 	if (daemon->config->heartbeat) {
 		json_object_set_new(json, "node", node_json(daemon));

@@ -3,6 +3,7 @@
 #include "user/heartbeat/detection.h"
 #include "user/heartbeat/own_links.h"
 #include "user/heartbeat/peers.h"
+#include "user/kernel/upkeep.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
 #include <errno.h>
@@ -147,6 +148,38 @@ static void judge_links(struct peers *peers, uint64_t now_ns)
 	}
 }
 
+/* Whether a peer is about to be found silent on the link. */
+static bool falls_silent(const struct peer *peer, size_t link, uint64_t now_ns)
+{
+	return peer->liveness.links[link] == VERDICT_UP &&
+	       time_since_ns(now_ns, peer->seen[link].last_evidence_ns) >=
+		       peer->timing.detection_time_ns;
+}
+
+/* Without the XDP program no answer arrives: that excuses silence as a stall of this node does. */
+static void check_program(struct peers *peers, size_t link, uint64_t now_ns)
+{
+	const struct attachment *attachment =
+		kernel_attachment(peers->kernel, peers->list[0].seen[link].interface);
+	uint64_t excused_until_ns;
+
+	kernel_check_attachment(peers->kernel, attachment);
+	if (!attachment || !attachment->off_changed_ns)
+		return;
+	excused_until_ns = attachment->off_changed_ns + peers->timing.detection_time_ns;
+	if (!time_reached(now_ns, excused_until_ns) &&
+	    !time_reached(peers->stall.judge_after_ns, excused_until_ns))
+		peers->stall.judge_after_ns = excused_until_ns;
+}
+
+static void check_programs(struct peers *peers, uint64_t now_ns)
+{
+	for (size_t i = 0; i < peers->count; i++)
+		for (size_t link = 0; link < peers->list[i].link_count; link++)
+			if (falls_silent(&peers->list[i], link, now_ns))
+				check_program(peers, link, now_ns);
+}
+
 /* A node that has just started has not had time to hear any peer. */
 static bool is_isolated(const struct peers *peers, uint64_t now_ns)
 {
@@ -181,6 +214,7 @@ void peers_judge(struct peers *peers, uint64_t now_ns)
 	bool isolated;
 
 	note_stall(peers, now_ns);
+	check_programs(peers, now_ns);
 	judge_links(peers, now_ns);
 	isolated = is_isolated(peers, now_ns);
 	peers_ask_due(peers, now_ns);

@@ -3,7 +3,9 @@
  * attach.h. */
 #include "user/kernel/attach.h"
 #include "user/kernel/bpffs.h"
+#include "user/kernel/pins.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/json_text.h"
 #include "user/lib/log.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -40,18 +42,28 @@ static int query(unsigned interface_index, struct bpf_xdp_query_opts *status)
 	return bpf_xdp_query((int)interface_index, 0, status);
 }
 
-static bool refuse_foreign(const struct attachment *attachment)
+/* Finds the program that is on the interface. Returns its id; 0: none. */
+static uint32_t find_program(const struct attachment *attachment, char name[BPF_OBJ_NAME_LEN])
 {
 	struct bpf_xdp_query_opts status;
-	char name[BPF_OBJ_NAME_LEN];
 	uint32_t id;
 
 	if (query(attachment->interface_index, &status) || status.attach_mode == XDP_ATTACHED_NONE)
-		return false;
+		return 0;
 	id = status.prog_id	  ? status.prog_id
 	     : status.drv_prog_id ? status.drv_prog_id
 				  : status.skb_prog_id;
 	program_name(id, name);
+	return id;
+}
+
+static bool refuse_foreign(const struct attachment *attachment)
+{
+	char name[BPF_OBJ_NAME_LEN];
+	uint32_t id = find_program(attachment, name);
+
+	if (!id)
+		return false;
 	if (!strcmp(name, "xbeat"))
 		log_error(
 			"interface %s belongs to another xbeatd (program id %u): stop that one; if it crashed, start and stop it, or remove its directory in " BPFFS_XBEAT,
@@ -95,7 +107,7 @@ static int pin_link(const struct attachment *attachment, const char *daemon_name
 	char path[BPFFS_PATH_BYTES];
 	int error;
 
-	bpffs_path(path, daemon_name, "link_", attachment->interface);
+	bpffs_path(path, daemon_name, PINS_LINK, attachment->interface);
 	error = bpffs_pin(attachment->link_fd, path);
 	if (error)
 		log_error("cannot pin %s: %s", path, strerror(-error));
@@ -163,7 +175,7 @@ int attach_interface(struct attachment *attachment, const char *daemon_name, int
 			attachment->interface);
 		return -ENODEV;
 	}
-	bpffs_path(path, daemon_name, "link_", attachment->interface);
+	bpffs_path(path, daemon_name, PINS_LINK, attachment->interface);
 	attachment->link_fd = adopt_link(attachment, path, program_fd);
 	if (attachment->link_fd < 0)
 		attachment->link_fd = new_link(attachment, program_fd);
@@ -192,6 +204,26 @@ int attach_switch(struct attachment *attachment, const char *daemon_name, int pr
 	return pin_link(attachment, daemon_name);
 }
 
+bool attach_is_on(const struct attachment *attachment)
+{
+	struct bpf_link_info info = {0};
+	uint32_t length = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(attachment->link_fd, &info, &length) == 0 &&
+	       info.xdp.ifindex == attachment->interface_index;
+}
+
+bool attach_is_taken(const struct attachment *attachment, char text[static ATTACH_REASON_BYTES])
+{
+	char name[BPF_OBJ_NAME_LEN];
+	uint32_t id = find_program(attachment, name);
+
+	if (id)
+		snprintf(text, ATTACH_REASON_BYTES,
+			 "the XDP program \"%s\" (id %u) has taken its place", name, id);
+	return id;
+}
+
 void attach_release(struct attachment *attachment)
 {
 	if (attachment->link_fd >= 0)
@@ -201,11 +233,14 @@ void attach_release(struct attachment *attachment)
 
 json_t *attach_json(const struct attachment *attachment)
 {
-	json_t *json = json_pack("{s:s, s:s, s:i}", "name", attachment->interface, "mode",
+	json_t *json = json_pack("{s:s, s:s, s:i, s:i}", "name", attachment->interface, "mode",
 				 attachment->native ? "native" : "generic", "program_id",
-				 (int)attachment->program_id);
+				 (int)attachment->program_id, "reattached_count",
+				 (int)attachment->restored_count);
 
 	if (attachment->reason[0])
 		json_object_set_new(json, "mode_reason", json_string(attachment->reason));
+	if (attachment->off)
+		json_object_set_new(json, "detached_reason", json_text(attachment->off_reason));
 	return json;
 }

@@ -21,6 +21,10 @@ struct attachment {
 	char reason[ATTACH_REASON_BYTES]; /* why this mode; "": it is as configured */
 	uint32_t program_id;
 	int link_fd; /* BPF link; -1: none */
+	bool off; /* something else detached it (upkeep.c) */
+	char off_reason[ATTACH_REASON_BYTES];
+	uint64_t off_changed_ns; /* 0: never */
+	unsigned restored_count; /* how often it was attached again */
 };
 
 /*
@@ -37,6 +41,12 @@ int attach_interface(struct attachment *attachment, const char *daemon_name, int
  */
 int attach_switch(struct attachment *attachment, const char *daemon_name, int program_fd,
 		  bool native);
+
+/* Whether the program is still on its interface. */
+bool attach_is_on(const struct attachment *attachment);
+
+/* Whether a program is on the interface, after ours was detached: then text names it. */
+bool attach_is_taken(const struct attachment *attachment, char text[static ATTACH_REASON_BYTES]);
 
 /* Closes the BPF link; if its pin is removed, that detaches the program. */
 void attach_release(struct attachment *attachment);

@@ -3,6 +3,7 @@
  * kernel.h. */
 #include "user/kernel/bpffs.h"
 #include "user/kernel/kernel.h"
+#include "user/kernel/pins.h"
 #include "user/lib/log.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
@@ -24,6 +25,14 @@ static struct attachment *find_attachment(struct kernel *kernel, const char *int
 const struct attachment *kernel_attachment(const struct kernel *kernel, const char *interface)
 {
 	return find_attachment((struct kernel *)kernel, interface);
+}
+
+const struct attachment *kernel_attachment_at(const struct kernel *kernel, unsigned interface_index)
+{
+	for (size_t i = 0; i < kernel->attachment_count; i++)
+		if (kernel->attachments[i].interface_index == interface_index)
+			return &kernel->attachments[i];
+	return NULL;
 }
 
 int kernel_attach(struct kernel *kernel, const char *interface)
@@ -57,7 +66,7 @@ void kernel_detach(struct kernel *kernel, const char *interface)
 
 	if (!attachment)
 		return;
-	bpffs_path(path, kernel->daemon_name, "link_", interface);
+	bpffs_path(path, kernel->daemon_name, PINS_LINK, interface);
 	unlink(path);
 	/* An interface that was moved to another namespace took the program with it. */
 	if (attachment->link_fd >= 0)
@@ -72,7 +81,7 @@ static bool is_own_link(const void *context, const char *name)
 	char path[BPFFS_PATH_BYTES];
 
 	for (size_t i = 0; i < kernel->attachment_count; i++) {
-		bpffs_path(path, kernel->daemon_name, "link_", kernel->attachments[i].interface);
+		bpffs_path(path, kernel->daemon_name, PINS_LINK, kernel->attachments[i].interface);
 		if (!strcmp(strrchr(path, '/') + 1, name))
 			return true;
 	}
@@ -81,5 +90,5 @@ static bool is_own_link(const void *context, const char *name)
 
 void kernel_release_interfaces(struct kernel *kernel)
 {
-	bpffs_unpin(kernel->daemon_name, "link_", is_own_link, kernel);
+	bpffs_unpin(kernel->daemon_name, PINS_LINK, is_own_link, kernel);
 }

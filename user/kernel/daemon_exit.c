@@ -3,6 +3,7 @@
 #include "user/kernel/daemon_exit.h"
 #include "user/kernel/bpffs.h"
 #include "user/kernel/guards.h"
+#include "user/kernel/pins.h"
 #include "user/kernel/self.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
@@ -10,8 +11,6 @@
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define EXIT_LINK "exit"
 
 /* The new BPF link exists before the earlier daemon's is removed. Its pin keeps it after this
  * daemon's death. */
@@ -28,7 +27,7 @@ static int attach_exit(struct kernel *kernel)
 		"sched_process_exit", bpf_program__fd(kernel->skeleton->progs.xbeat_exit));
 	if (kernel->exit_link_fd < 0)
 		return -errno;
-	bpffs_path(path, kernel->daemon_name, "", EXIT_LINK);
+	bpffs_path(path, kernel->daemon_name, "", PINS_EXIT_LINK);
 	error = bpffs_pin(kernel->exit_link_fd, path);
 	if (error) {
 		close(kernel->exit_link_fd);

@@ -20,6 +20,7 @@
 
 struct xbeat_bpf;
 struct ring_buffer;
+struct kernel_upkeep;
 
 /* What kernel_start() loads. The arrays are borrowed during the call. */
 struct kernel_setup {
@@ -54,6 +55,7 @@ struct kernel {
 	bool guard_claimed[XB_GUARD_MAX];
 	bool guard_timer_is_late; /* a deadline is earlier than the one that the timer waits for */
 	int exit_link_fd; /* BPF link of the program that sees the daemon die; 0: none */
+	struct kernel_upkeep *upkeep; /* upkeep.c; NULL: nothing is checked */
 	size_t refused_count; /* entries of xb_no_accept */
 	struct xb_vrrp_key router_keys[XB_VRRP_SLOTS_MAX]; /* interface_index 0: not served */
 	bool router_claimed[XB_VRRP_SLOTS_MAX];
@@ -86,6 +88,8 @@ void kernel_detach(struct kernel *kernel, const char *interface);
 
 /* Returns the attachment of an interface, or NULL. */
 const struct attachment *kernel_attachment(const struct kernel *kernel, const char *interface);
+const struct attachment *kernel_attachment_at(const struct kernel *kernel,
+					      unsigned interface_index);
 
 /* Detaches from the interfaces that only an earlier daemon used. */
 void kernel_release_interfaces(struct kernel *kernel);

@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool same_peer(const struct xb_peer *a, const struct xb_peer *b)
 {
@@ -119,22 +120,63 @@ void pins_adopt(struct kernel *kernel, const struct kernel_setup *setup)
 			known ? "" : "; check the interfaces for its virtual addresses");
 }
 
-int pins_make(const struct kernel *kernel)
+static int pin(const struct kernel *kernel, const char *prefix, const char *name, int fd)
 {
 	char path[BPFFS_PATH_BYTES];
-	struct bpf_map *map;
 	int error;
+
+	bpffs_path(path, kernel->daemon_name, prefix, name);
+	error = bpffs_pin(fd, path);
+	if (error)
+		log_error("cannot pin %s: %s", path, strerror(-error));
+	return error;
+}
+
+int pins_make(const struct kernel *kernel)
+{
+	struct bpf_map *map;
 
 	bpf_object__for_each_map(map, kernel->skeleton->obj)
 	{
-		if (bpf_map__is_internal(map))
-			continue;
-		bpffs_path(path, kernel->daemon_name, "", bpf_map__name(map));
-		error = bpffs_pin(bpf_map__fd(map), path);
-		if (error) {
-			log_error("cannot pin %s: %s", path, strerror(-error));
+		int error = bpf_map__is_internal(map)
+				    ? 0
+				    : pin(kernel, "", bpf_map__name(map), bpf_map__fd(map));
+
+		if (error)
 			return error;
-		}
 	}
 	return 0;
+}
+
+static int restore(const struct kernel *kernel, const char *prefix, const char *name, int fd,
+		   unsigned *count)
+{
+	char path[BPFFS_PATH_BYTES];
+	int error;
+
+	bpffs_path(path, kernel->daemon_name, prefix, name);
+	if (fd < 0 || access(path, F_OK) == 0)
+		return 0;
+	error = *count ? 0 : bpffs_prepare(kernel->daemon_name); /* all of it may be gone */
+	if (!error)
+		error = pin(kernel, prefix, name, fd);
+	*count += !error;
+	return error;
+}
+
+int pins_restore(const struct kernel *kernel, unsigned *count)
+{
+	struct bpf_map *map;
+	int error = 0;
+
+	*count = 0;
+	bpf_object__for_each_map(map,
+				 kernel->skeleton->obj) if (!error && !bpf_map__is_internal(map))
+		error = restore(kernel, "", bpf_map__name(map), bpf_map__fd(map), count);
+	for (size_t i = 0; !error && i < kernel->attachment_count; i++)
+		error = restore(kernel, PINS_LINK, kernel->attachments[i].interface,
+				kernel->attachments[i].link_fd, count);
+	if (!error && kernel->exit_link_fd > 0)
+		error = restore(kernel, "", PINS_EXIT_LINK, kernel->exit_link_fd, count);
+	return error;
 }

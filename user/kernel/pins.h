@@ -6,11 +6,19 @@
 
 #include "user/kernel/kernel.h"
 
+/* Names of BPF links: that of an interface begins so; that of the tracepoint (daemon_exit.c). */
+#define PINS_LINK "link_"
+#define PINS_EXIT_LINK "exit"
+
 /* Takes over, before the load, all maps of an earlier daemon (kernel->adopted) or, if its
  * configuration was another, those that are kept. */
 void pins_adopt(struct kernel *kernel, const struct kernel_setup *setup);
 
 /* Pins all maps. Returns 0 or a negative errno, which is logged. */
 int pins_make(const struct kernel *kernel);
+
+/* Makes those pins again, of maps and of BPF links, that are missing. Returns 0 with their number,
+ * or a negative errno, which is logged. */
+int pins_restore(const struct kernel *kernel, unsigned *count);
 
 #endif

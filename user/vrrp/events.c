@@ -13,6 +13,7 @@
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/follow_interface.h"
 #include "user/vrrp/effects/interface.h"
+#include "user/vrrp/effects/publish.h"
 #include "user/vrrp/effects/source.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/rules/advert.h"
@@ -116,6 +117,20 @@ void instances_interface(struct vrrp_room *room, const char *name)
 	instances_reconcile(instances);
 	for (size_t i = 0; i < instances->count && link.running; i++)
 		instance_interface_up(instances->list[i], &link);
+}
+
+void instances_program(struct vrrp_room *room, unsigned interface_index)
+{
+	const struct instances *instances = &room->instances;
+
+	for (size_t i = 0; i < instances->count; i++) {
+		struct instance *instance = instances->list[i];
+
+		if (instance->interface->base_index == interface_index)
+			instance_follow_program(instance);
+		instance_publish(instance);
+	}
+	instances_reconcile(instances);
 }
 
 bool instances_use_interface(const struct vrrp_room *room, unsigned interface_index)

@@ -35,6 +35,9 @@ void instances_isolated(struct vrrp_room *room);
 /* An interface has appeared, disappeared, or changed its state or index; NULL: any of them. */
 void instances_interface(struct vrrp_room *room, const char *name);
 
+/* The XDP program was detached from an interface, or attached again. */
+void instances_program(struct vrrp_room *room, unsigned interface_index);
+
 /* Whether an instance hears adverts on this interface; its configuration need not name it. */
 bool instances_use_interface(const struct vrrp_room *room, unsigned interface_index);
 

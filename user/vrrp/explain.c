@@ -54,10 +54,16 @@ static const char *node_text(const struct instance *instance, const struct xb_ad
 static void explain_guard(const struct instance *instance, json_t *lines)
 {
 	double timeout_s = duration_s(instance->config->guard_timeout_ns);
+	const struct attachment *gap = instance_guard_gap(instance);
 
 	if (instance_guard_expired(instance, clock_now_ns()))
 		json_say(lines,
 			 "Its guard has expired: this node no longer answers for its addresses.");
+	else if (gap)
+		json_say(
+			lines,
+			"Nothing fences its addresses: on %s %s. If this daemon hangs, two nodes may answer for them, and this node does not hear a better one there.",
+			gap->interface, gap->off_reason);
 	else if (instance_is_guarded(instance))
 		json_say(
 			lines,

@@ -4,9 +4,11 @@
 #include "user/core/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
+#include "user/lib/time.h"
 #include "user/vrrp/door.h"
 #include "user/vrrp/effects/announce.h"
 #include "user/vrrp/effects/execute.h"
+#include "user/vrrp/effects/follow_interface.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/events.h"
 #include "user/vrrp/rules/advert.h"
@@ -44,6 +46,15 @@ static void hear_peers(struct vrrp_room *room, const struct instance *instance)
 	instances_hear_claimant(room, instance);
 }
 
+/* Whether the silence of a Backup's Active, if it is silent, proves anything. */
+static bool silence_counts(struct instance *instance, uint64_t now_ns)
+{
+	const struct vrrp *vrrp = &instance->vrrp;
+
+	return vrrp->state != XB_INSTANCE_BACKUP || !vrrp->timer_armed ||
+	       !time_reached(now_ns, vrrp->timer_due_ns) || instance_receives(instance);
+}
+
 /* Shows the state machine what is known. */
 static void expire(struct instance *instance, const struct vrrp_advert *newest, uint64_t now_ns)
 {
@@ -72,7 +83,8 @@ static void on_protocol(struct vrrp_room *room, struct instance *instance)
 	shown = any ? &newest : NULL;
 	hear_peers(room, instance);
 	now_ns = clock_now_ns();
-	if (instance_postpone_after_stall(instance, shown, now_ns))
+	if (instance_postpone_after_stall(instance, shown, now_ns) ||
+	    !silence_counts(instance, now_ns))
 		return;
 	expire(instance, shown, now_ns);
 	instance_announce_unheard(instance);

@@ -106,9 +106,17 @@ static void print_interfaces(const json_t *interfaces, FILE *stream)
 	size_t index;
 
 	json_array_foreach(interfaces, index, interface)
-		print_line(stream, index == 0 ? "interface" : "", "%s: %s, program %lld",
-			   field_text(interface, "name"), field_text(interface, "mode"),
-			   integer(interface, "program_id"));
+	{
+		const char *label = index == 0 ? "interface" : "";
+
+		if (json_object_get(interface, "detached_reason"))
+			print_line(stream, label, "%s: DETACHED: %s", field_text(interface, "name"),
+				   field_text(interface, "detached_reason"));
+		else
+			print_line(stream, label, "%s: %s, program %lld",
+				   field_text(interface, "name"), field_text(interface, "mode"),
+				   integer(interface, "program_id"));
+	}
 }
 
 static void print_scheduling(const json_t *scheduling, FILE *stream)

@@ -2,6 +2,9 @@
 /* Follows an instance's interface: when it appears, changes or disappears. */
 #include "user/vrrp/effects/follow_interface.h"
 #include "user/config/model/config.h"
+#include "user/core/vrrp.h"
+#include "user/kernel/kernel.h"
+#include "user/kernel/upkeep.h"
 #include "user/net/interface_monitor.h"
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/publish.h"
@@ -51,6 +54,28 @@ void instance_follow_interface(struct instance *instance)
 		follow(instance, base, index);
 	if (instance->interface->base_index && instance->config->use_vmac)
 		instance_make_vmac(instance);
+	instance_follow_program(instance);
 	instance_locate_addresses(instance);
 	instance_publish(instance);
+}
+
+void instance_follow_program(struct instance *instance)
+{
+	const struct attachment *attachment =
+		kernel_attachment_at(instance->interface->kernel, instance->interface->base_index);
+
+	if (!attachment || !attachment->off)
+		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_PROGRAM, NULL);
+	else if (instance->vrrp.state != XB_INSTANCE_ACTIVE)
+		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_PROGRAM,
+				       "no advert can be received on %s: %s", attachment->interface,
+				       attachment->off_reason);
+}
+
+bool instance_receives(const struct instance *instance)
+{
+	struct kernel *kernel = instance->interface->kernel;
+
+	return kernel_check_attachment(
+		kernel, kernel_attachment_at(kernel, instance->interface->base_index));
 }

@@ -9,4 +9,12 @@
  * it off if the interface is missing. Sets the inhibitors that result from it. */
 void instance_follow_interface(struct instance *instance);
 
+/* Sets or clears the inhibitor of an instance whose interface has lost the XDP program. An Active
+ * goes on: the others hear its adverts. It is only no longer guarded. */
+void instance_follow_program(struct instance *instance);
+
+/* Checks whether the program is on the interface, for a Backup to which the Active is silent. False
+ * if it was off: then the instance has started again, or is inhibited until the program is back. */
+bool instance_receives(const struct instance *instance);
+
 #endif

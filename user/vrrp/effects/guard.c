@@ -194,12 +194,33 @@ bool instance_guard_follows_adverts(const struct instance *instance)
 	return instance->self_slot < 0;
 }
 
+/* Of the interface at which packets to the address arrive. */
+static const struct attachment *attachment_of(const struct instance *instance, size_t vip)
+{
+	return kernel_attachment_at(instance->guard->kernel,
+				    instance->config->vips[vip].has_interface
+					    ? instance->vips->list[vip].interface_index
+					    : instance->interface->base_index);
+}
+
+const struct attachment *instance_guard_gap(const struct instance *instance)
+{
+	for (size_t i = 0; i < instance->config->vip_count; i++) {
+		const struct attachment *attachment = attachment_of(instance, i);
+
+		if (attachment && attachment->off)
+			return attachment;
+	}
+	return NULL;
+}
+
 bool instance_is_guarded(const struct instance *instance)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++)
 		if (!instance->guard->slots[i].claimed || instance->vips->list[i].unattached)
 			return false;
-	return instance->guard->from_ns && instance->config->vip_count;
+	return instance->guard->from_ns && instance->config->vip_count &&
+	       !instance_guard_gap(instance);
 }
 
 static void set_deadlines(struct instance *instance)

@@ -57,7 +57,11 @@ bool instance_guard_follows_adverts(const struct instance *instance);
  * else does. */
 void instance_guard_advertised(struct instance *instance);
 
-/* Whether all addresses have a deadline. */
+/* Returns an interface with addresses from which the XDP program was detached, so that nothing
+ * fences them; NULL: there is none. */
+const struct attachment *instance_guard_gap(const struct instance *instance);
+
+/* Whether all addresses have a deadline, and would be fenced after it. */
 bool instance_is_guarded(const struct instance *instance);
 
 /* Whether the guard of an address has expired: it must no longer be answered for. */

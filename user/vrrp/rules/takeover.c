@@ -26,6 +26,7 @@
 #include "user/vrrp/effects/advertise.h"
 #include "user/vrrp/effects/announce.h"
 #include "user/vrrp/effects/execute.h"
+#include "user/vrrp/effects/follow_interface.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/state/claims.h"
@@ -93,7 +94,8 @@ static void fill_vacancy(struct instance *instance, const struct loss *loss, con
 	struct vrrp_actions actions;
 
 	if (instance->vrrp.state != XB_INSTANCE_BACKUP ||
-	    instance_find_claimant(instance, loss->peer) || is_advertised(instance, loss))
+	    instance_find_claimant(instance, loss->peer) || is_advertised(instance, loss) ||
+	    !instance_receives(instance))
 		return;
 	vrrp_active_lost(&instance->vrrp, clock_now_ns(),
 			 instance_is_best_candidate(instance) &&

@@ -11,6 +11,7 @@
 /* Id, name for programs; in the order in which they are reported. */
 #define INSTANCE_INHIBITORS(X)                                                                     \
 	X(INTERFACE, "interface")                                                                  \
+	X(PROGRAM, "program") /* the XDP program is not on its interface */                        \
 	X(ADDRESS, "address")                                                                      \
 	X(TRACKED, "tracked")                                                                      \
 	X(AWAITED, "awaited") /* the first result of a script that could be a fault */             \

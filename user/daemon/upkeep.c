@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Pins and XDP programs that another program removed: reports them, and tells the instances. */
+#include "user/kernel/upkeep.h"
+#include "user/daemon/daemon.h"
+#include "user/lib/clock.h"
+#include "user/lib/time.h"
+#include "user/vrrp/events.h"
+#include <stdio.h>
+#include <string.h>
+
+/* Repeated removals of pins are reported this often. */
+#define PINS_SPACING_NS (10 * NS_PER_SECOND)
+
+/* First the event, because it is why instances change. */
+static void on_attachment(void *context, const struct attachment *attachment, bool news)
+{
+	struct daemon *daemon = context;
+
+	if (news && attachment->off)
+		event_log_add(
+			&daemon->event_log, "program", attachment->interface, "attached",
+			"detached",
+			"%s: this node receives no heartbeats and no adverts on it, and nothing fences addresses there",
+			attachment->off_reason);
+	else if (news)
+		event_log_add(&daemon->event_log, "program", attachment->interface, "detached",
+			      "attached", "this daemon attached it again");
+	instances_program(door_enter(daemon->vrrp), attachment->interface_index);
+}
+
+static void on_pins(void *context, unsigned count, int error)
+{
+	struct daemon *daemon = context;
+	uint64_t now_ns = clock_now_ns();
+
+	daemon->restored_pins_count += count;
+	daemon->unreported_pins_count += count;
+	if (error) {
+		event_log_add(
+			&daemon->event_log, "pins", "self", "missing", "missing",
+			"they cannot be made again (%s): nothing fences addresses after this daemon's death",
+			strerror(-error));
+		return;
+	}
+	if (daemon->pins_reported_ns &&
+	    time_since_ns(now_ns, daemon->pins_reported_ns) < PINS_SPACING_NS)
+		return;
+	daemon->pins_reported_ns = now_ns;
+	event_log_add(
+		&daemon->event_log, "pins", "self", "missing", "restored",
+		"something else removed %u pins of /sys/fs/bpf/xbeat/%s, which keep the fence if this daemon dies; they were made again",
+		daemon->unreported_pins_count, daemon->daemon_name);
+	daemon->unreported_pins_count = 0;
+}
+
+int daemon_start_upkeep(struct daemon *daemon)
+{
+	const struct kernel_upkeep_handlers handlers = {
+		.on_attachment = on_attachment, .on_pins = on_pins, .context = daemon};
+
+	return kernel_upkeep_start(&daemon->kernel, daemon->base, &handlers);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Pins and BPF links that another program removes are made again; see upkeep.h. */
+#include "user/kernel/upkeep.h"
+#include "user/kernel/attach.h"
+#include "user/kernel/pins.h"
+#include "user/lib/clock.h"
+#include "xbeat.skel.h"
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Everything must be noticed within a second. A check is about 25 system calls, 30 us. */
+#define CHECK_SPACING_NS (300 * NS_PER_MS)
+/* Where pins cannot be made, a try leaves a line in the log. */
+#define RETRY_SPACING_NS (10 * NS_PER_SECOND)
+
+struct kernel_upkeep {
+	struct kernel_upkeep_handlers handlers;
+	struct event *timer;
+	uint64_t retry_ns; /* no pins are made before; 0: the last ones could be made */
+};
+
+static void set_off(struct kernel *kernel, struct attachment *attachment, const char *reason)
+{
+	const struct kernel_upkeep_handlers *handlers = &kernel->upkeep->handlers;
+	bool off = reason[0];
+	bool news = off != attachment->off || strcmp(reason, attachment->off_reason) != 0;
+
+	if (off != attachment->off)
+		attachment->off_changed_ns = clock_now_ns();
+	attachment->off = off;
+	snprintf(attachment->off_reason, sizeof(attachment->off_reason), "%s", reason);
+	handlers->on_attachment(handlers->context, attachment, news);
+}
+
+bool kernel_check_attachment(struct kernel *kernel, const struct attachment *checked)
+{
+	struct attachment *attachment = (struct attachment *)checked;
+	char reason[ATTACH_REASON_BYTES] = "something else detached the XDP program";
+	bool taken;
+	int error;
+
+	if (!attachment || !kernel->upkeep)
+		return true;
+	if (attach_is_on(attachment)) {
+		if (attachment->off)
+			set_off(kernel, attachment, "");
+		return true;
+	}
+	/* It was deleted or replaced, which user/daemon/interfaces.c follows. */
+	if (if_nametoindex(attachment->interface) != attachment->interface_index)
+		return true;
+	taken = attach_is_taken(attachment, reason);
+	if (taken || !attachment->off)
+		set_off(kernel, attachment, reason);
+	if (taken)
+		return false;
+	error = attach_switch(attachment, kernel->daemon_name,
+			      bpf_program__fd(kernel->skeleton->progs.xbeat), attachment->native);
+	if (error)
+		snprintf(reason, sizeof(reason), "the XDP program cannot be attached again: %s",
+			 strerror(-error));
+	attachment->restored_count += !error;
+	set_off(kernel, attachment, error ? reason : "");
+	return false;
+}
+
+static void check_pins(struct kernel *kernel, uint64_t now_ns)
+{
+	struct kernel_upkeep *upkeep = kernel->upkeep;
+	unsigned count = 0;
+	int error;
+
+	if (upkeep->retry_ns && !time_reached(now_ns, upkeep->retry_ns))
+		return;
+	error = pins_restore(kernel, &count);
+	upkeep->retry_ns = error ? now_ns + RETRY_SPACING_NS : 0;
+	if (count || error)
+		upkeep->handlers.on_pins(upkeep->handlers.context, count, error);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *context)
+{
+	struct kernel *kernel = context;
+	uint64_t now_ns = clock_now_ns();
+
+	(void)fd;
+	(void)what;
+	for (size_t i = 0; i < kernel->attachment_count; i++)
+		kernel_check_attachment(kernel, &kernel->attachments[i]);
+	check_pins(kernel, now_ns);
+	clock_arm(kernel->upkeep->timer, now_ns + CHECK_SPACING_NS);
+}
+
+int kernel_upkeep_start(struct kernel *kernel, struct event_base *base,
+			const struct kernel_upkeep_handlers *handlers)
+{
+	struct kernel_upkeep *upkeep = calloc(1, sizeof(*upkeep));
+
+	if (!upkeep)
+		return -ENOMEM;
+	upkeep->handlers = *handlers;
+	upkeep->timer = evtimer_new(base, on_timer, kernel);
+	kernel->upkeep = upkeep;
+	if (!upkeep->timer)
+		return -ENOMEM;
+	clock_arm(upkeep->timer, clock_now_ns() + CHECK_SPACING_NS);
+	return 0;
+}
+
+void kernel_upkeep_stop(struct kernel *kernel)
+{
+	if (!kernel->upkeep)
+		return;
+	if (kernel->upkeep->timer)
+		event_free(kernel->upkeep->timer);
+	free(kernel->upkeep);
+	kernel->upkeep = NULL;
+}
