@@ -115,23 +115,21 @@ static void on_kernel_readable(evutil_socket_t fd, short what, void *context)
 	kernel_consume(&daemon->kernel);
 }
 
-static void on_signal(evutil_socket_t signal, short what, void *context)
+static void on_signal(void *context, int number)
 {
 	struct daemon *daemon = context;
 
-	(void)what;
-	if (signal == SIGHUP) {
+	if (number == SIGHUP) {
 		daemon_reload(daemon, NULL);
 		return;
 	}
-	log_notice("%s: stopping", strsignal((int)signal));
+	log_notice("%s: stopping", strsignal(number));
 	event_base_loopbreak(daemon->base);
 }
 
 /* Precise timers, and no cached time: timers are armed from clock_now_ns(). */
 static int make_loop(struct daemon *daemon)
 {
-	static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
 	struct event_config *config = event_config_new();
 
 	if (!config)
@@ -142,13 +140,7 @@ static int make_loop(struct daemon *daemon)
 	event_config_free(config);
 	if (!daemon->base)
 		return -ENOMEM;
-	signal(SIGPIPE, SIG_IGN);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		daemon->signals[i] = evsignal_new(daemon->base, numbers[i], on_signal, daemon);
-		if (!daemon->signals[i] || event_add(daemon->signals[i], NULL))
-			return -ENOMEM;
-	}
-	return 0;
+	return signals_start(&daemon->signals, daemon->base, on_signal, daemon);
 }
 
 /* Attaches to the heartbeat's interfaces; instances attach to theirs when they are placed. */
@@ -383,9 +375,7 @@ void daemon_stop(struct daemon *daemon)
 	if (daemon->kernel_events)
 		event_free(daemon->kernel_events);
 	kernel_stop(&daemon->kernel);
-	for (size_t i = 0; i < sizeof(daemon->signals) / sizeof(daemon->signals[0]); i++)
-		if (daemon->signals[i])
-			event_free(daemon->signals[i]);
+	signals_stop(&daemon->signals);
 	if (daemon->base)
 		event_base_free(daemon->base);
 	door_free(daemon->vrrp);

@@ -5,6 +5,7 @@
 
 #include "user/control/control.h"
 #include "user/daemon/scheduling.h"
+#include "user/daemon/signals.h"
 #include "user/heartbeat/prober.h"
 #include "user/kernel/drop_watch.h"
 #include "user/net/interface_monitor.h"
@@ -22,7 +23,7 @@ struct daemon {
 	struct xb_key keys[XB_KEYS_MAX];
 	int lock;
 	struct event_base *base;
-	struct event *signals[3];
+	struct signals signals;
 	struct event *kernel_events;
 	struct kernel kernel;
 	struct event_log event_log;

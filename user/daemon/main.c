@@ -208,6 +208,7 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	signals_ignore();
 	log_open("xbeatd", false);
 	/*
 	 * One arena for the loop and one for the thread of a reload. That thread has ordinary

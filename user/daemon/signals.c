@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Signals of xbeatd. Operators send USR1, USR2 and SIGRTMIN+2 by habit, because keepalived answers
+ * them with a dump; their default would end the daemon and cost a failover.
+ */
+#include "user/daemon/signals.h"
+#include "user/lib/log.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const int wanted[] = {SIGTERM, SIGINT, SIGHUP};
+
+/* All others that end a process by default, except those of a crash. */
+static const int unwanted[] = {
+	SIGQUIT, SIGPIPE, SIGALRM,   SIGUSR1, SIGUSR2, SIGSTKFLT, SIGXCPU,
+	SIGXFSZ, SIGPROF, SIGVTALRM, SIGIO,   SIGPWR,
+};
+
+static const struct {
+	int number;
+	const char *text;
+} hints[] = {
+	{SIGUSR1, "see: xbeatctl vrrp, xbeatctl explain INSTANCE"},
+	{SIGUSR2, "for counters see: xbeatctl vrrp, xbeatctl drops"},
+	/* keepalived --signum=JSON is SIGRTMIN+2; user space counts from 34. */
+	{36, "for JSON see: xbeatctl -j vrrp"},
+	{SIGQUIT, "SIGTERM stops xbeatd, SIGABRT makes it dump core"},
+};
+
+static const char *hint(int number)
+{
+	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
+		if (hints[i].number == number)
+			return hints[i].text;
+	return "SIGTERM stops xbeatd, SIGHUP reloads its configuration";
+}
+
+static void log_ignored(int number)
+{
+	const char *name = sigabbrev_np(number);
+
+	if (name)
+		log_notice("SIG%s ignored: %s", name, hint(number));
+	else
+		log_notice("SIGRTMIN+%d ignored: %s", number - SIGRTMIN, hint(number));
+}
+
+static void on_wanted(evutil_socket_t number, short what, void *context)
+{
+	const struct signals *signals = context;
+
+	(void)what;
+	signals->wanted(signals->context, (int)number);
+}
+
+/* Its event is gone now, and libevent has put SIG_IGN back: the next one costs nothing. */
+static void on_unwanted(evutil_socket_t number, short what, void *context)
+{
+	(void)what;
+	(void)context;
+	log_ignored((int)number);
+}
+
+void signals_ignore(void)
+{
+	sigset_t none;
+
+	for (size_t i = 0; i < sizeof(unwanted) / sizeof(unwanted[0]); i++)
+		signal(unwanted[i], SIG_IGN);
+	for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
+		signal(number, SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int watch(struct signals *signals, struct event_base *base, int number, short persist,
+		 event_callback_fn callback)
+{
+	struct event *event = event_new(base, number, EV_SIGNAL | persist, callback, signals);
+
+	signals->events[number] = event;
+	return event && !event_add(event, NULL) ? 0 : -ENOMEM;
+}
+
+int signals_start(struct signals *signals, struct event_base *base, signals_callback *callback,
+		  void *context)
+{
+	int error = 0;
+
+	*signals = (struct signals){.wanted = callback, .context = context};
+	for (size_t i = 0; !error && i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		error = watch(signals, base, wanted[i], EV_PERSIST, on_wanted);
+	for (size_t i = 0; !error && i < sizeof(unwanted) / sizeof(unwanted[0]); i++)
+		if (unwanted[i] != SIGPIPE) /* a client that has gone; send() reports it */
+			error = watch(signals, base, unwanted[i], 0, on_unwanted);
+	for (int number = SIGRTMIN; !error && number <= SIGRTMAX; number++)
+		error = watch(signals, base, number, 0, on_unwanted);
+	return error;
+}
+
+void signals_stop(struct signals *signals)
+{
+	for (size_t i = 0; i < NSIG; i++)
+		if (signals->events[i])
+			event_free(signals->events[i]);
+	*signals = (struct signals){0};
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Signals of xbeatd: stop, reload, and those that must not end it. */
+#ifndef XBEAT_DAEMON_SIGNALS_H
+#define XBEAT_DAEMON_SIGNALS_H
+
+#include <event2/event.h>
+#include <signal.h>
+#include <stdbool.h>
+
+typedef void signals_callback(void *context, int number);
+
+struct signals {
+	struct event *events[NSIG];
+	signals_callback *wanted; /* SIGTERM, SIGINT, SIGHUP */
+	void *context;
+};
+
+/*
+ * From here on a signal whose default is to end the process is ignored, unless it asks for a stop
+ * or reports a crash. Unblocks what the parent blocked.
+ */
+void signals_ignore(void);
+
+/*
+ * Calls wanted for SIGTERM, SIGINT and SIGHUP, and logs the first of each ignored signal. Returns 0
+ * or a negative errno; call signals_stop() in either case.
+ */
+int signals_start(struct signals *signals, struct event_base *base, signals_callback *wanted,
+		  void *context);
+
+void signals_stop(struct signals *signals);
+
+#endif
