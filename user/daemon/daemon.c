@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Start, run and stop; dispatches the events of the kernel side to the parts. */
 #include "user/daemon/daemon.h"
-#include "user/daemon/privileges.h"
+#include "user/daemon/lock.h"
 #include "user/kernel/daemon_exit.h"
 #include "user/kernel/self.h"
 #include "user/kernel/upkeep.h"
@@ -353,8 +353,6 @@ static void report_stop(struct daemon *daemon)
 
 void daemon_stop(struct daemon *daemon)
 {
-	char path[108];
-
 	if (daemon->vrrp)
 		instances_stop(door_enter(daemon->vrrp), "xbeatd stops");
 	if (daemon->open)
@@ -381,10 +379,6 @@ void daemon_stop(struct daemon *daemon)
 	door_free(daemon->vrrp);
 	libevent_global_shutdown();
 	config_free(daemon->config);
-	if (daemon->lock >= 0) {
-		snprintf(path, sizeof(path), XB_PID_FILE, daemon->daemon_name);
-		unlink(path);
-		close(daemon->lock);
-	}
+	lock_release(daemon->lock, daemon->daemon_name);
 	explicit_bzero(daemon->keys, sizeof(daemon->keys));
 }

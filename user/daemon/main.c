@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xbeatd: the command line, and the change into the background after a successful start. */
 #include "user/daemon/daemon.h"
+#include "user/daemon/lock.h"
 #include "user/daemon/privileges.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/diagnostics_print.h"
@@ -180,7 +181,7 @@ static int run(struct daemon *daemon, const struct options *options)
 			return parent;
 		}
 	}
-	daemon->lock = privileges_lock(options->daemon_name);
+	daemon->lock = lock_take(options->daemon_name);
 	if (daemon->lock < 0)
 		return daemon->lock;
 	error = daemon_start(daemon);

@@ -13,8 +13,8 @@ static const int wanted[] = {SIGTERM, SIGINT, SIGHUP};
 
 /* All others that end a process by default, except those of a crash. */
 static const int unwanted[] = {
-	SIGQUIT, SIGPIPE, SIGALRM,   SIGUSR1, SIGUSR2, SIGSTKFLT, SIGXCPU,
-	SIGXFSZ, SIGPROF, SIGVTALRM, SIGIO,   SIGPWR,
+	SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1,   SIGUSR2, SIGSTKFLT,
+	SIGXCPU, SIGXFSZ, SIGPROF, SIGVTALRM, SIGIO,   SIGPWR,
 };
 
 static const struct {
