@@ -21,28 +21,59 @@ static bool is_mounted(void)
 	return statfs(BPFFS_ROOT, &status) == 0 && status.f_type == BPF_FS_MAGIC;
 }
 
+/* Who may write to a directory can put other maps in the place of ours, whose fences would then be
+ * believed; a sticky bit still lets them come first. */
+static int check_owner(const char *path)
+{
+	struct stat status;
+
+	if (lstat(path, &status) < 0)
+		return -errno;
+	if (!S_ISDIR(status.st_mode))
+		log_error("%s is not a directory: remove it, then start xbeatd again", path);
+	else if (status.st_uid && status.st_uid != geteuid())
+		log_error(
+			"%s belongs to user %u, who could replace the pins of xbeatd: run \"chown root %s\", or remove it, then start xbeatd again",
+			path, status.st_uid, path);
+	else if (status.st_mode & (S_IWGRP | S_IWOTH))
+		log_error(
+			"%s can be written by others (mode %04o), who could replace the pins of xbeatd: run \"chmod 0700 %s\", then start xbeatd again",
+			path, status.st_mode & 07777, path);
+	else
+		return 0;
+	return -EPERM;
+}
+
 static int make_directory(const char *path)
 {
 	if (mkdir(path, 0700) == 0 || errno == EEXIST)
-		return 0;
+		return check_owner(path);
 	log_error("cannot make %s: %s", path, strerror(errno));
 	return -errno;
+}
+
+static int mount_if_missing(void)
+{
+	int error;
+
+	if (is_mounted() || mount("bpf", BPFFS_ROOT, "bpf", 0, "mode=0700") == 0)
+		return 0;
+	error = -errno;
+	log_error("no bpf file system at " BPFFS_ROOT
+		  " and it cannot be mounted (%s): run \"" BPFFS_MOUNT_COMMAND "\" as root",
+		  strerror(-error));
+	return error;
 }
 
 int bpffs_prepare(const char *daemon_name)
 {
 	char path[BPFFS_PATH_BYTES];
-	int error;
+	int error = mount_if_missing();
 
-	if (!is_mounted() && mount("bpf", BPFFS_ROOT, "bpf", 0, "mode=0700") < 0) {
-		error = -errno;
-		log_error("no bpf file system at " BPFFS_ROOT
-			  " and it cannot be mounted (%s): run \"mount -t bpf bpf " BPFFS_ROOT
-			  "\" as root",
-			  strerror(-error));
-		return error;
-	}
-	error = make_directory(BPFFS_XBEAT);
+	if (!error)
+		error = check_owner(BPFFS_ROOT);
+	if (!error)
+		error = make_directory(BPFFS_XBEAT);
 	if (error)
 		return error;
 	snprintf(path, sizeof(path), BPFFS_XBEAT "/%s", daemon_name);

@@ -10,8 +10,10 @@
 #define BPFFS_ROOT "/sys/fs/bpf"
 #define BPFFS_XBEAT BPFFS_ROOT "/xbeat"
 #define BPFFS_PATH_BYTES 128
+#define BPFFS_MOUNT_COMMAND "mount -t bpf -o mode=0700 bpf " BPFFS_ROOT
 
-/* Mounts the file system and makes the daemon's directory, if they are missing.
+/* Mounts the file system and makes the daemon's directory, if they are missing. Refuses what does
+ * not belong to root or to this user, or what others can write.
  * Returns 0 or a negative errno, which is logged. */
 int bpffs_prepare(const char *daemon_name);
 

@@ -129,3 +129,20 @@ def test_second_daemon_of_the_same_instance(lab, cluster):
     first = cluster.daemon(NODE).start()
     start_and_fail(lab, words=[lab.instance(NODE)])
     assert first.ready() and lab.has_program(NODE)
+
+
+@pytest.mark.parametrize("change, words", [
+    ("chmod 1777 /sys/fs/bpf", ["/sys/fs/bpf can be written by others (mode 1777)", "chmod 0700 /sys/fs/bpf"]),
+    ("chown 65534 /sys/fs/bpf", ["/sys/fs/bpf belongs to user 65534", "chown root /sys/fs/bpf"]),
+    ("chmod 0770 /sys/fs/bpf/xbeat", ["/sys/fs/bpf/xbeat can be written by others", "0770"]),
+    ("chown 65534 /sys/fs/bpf/xbeat", ["/sys/fs/bpf/xbeat belongs to user 65534"]),
+    ("ln -s /tmp /sys/fs/bpf/xbeat/{name}", ["/sys/fs/bpf/xbeat/{name} is not a directory"]),
+    ("mkdir -m 0722 /sys/fs/bpf/xbeat/{name}", ["/sys/fs/bpf/xbeat/{name} can be written by others"]),
+])
+def test_bpf_file_system_of_others(lab, configured, change, words):
+    """Whoever can write there could put maps of their own in the place of the pins."""
+    name = lab.instance(NODE)
+    make = "mount -t bpf -o mode=0700 bpf /sys/fs/bpf && mkdir -m 0700 /sys/fs/bpf/xbeat && umask 0"
+    start_and_fail(lab, "unshare", "-m", "sh", "-c",
+                   f'{make} && {change.format(name=name)} && exec "$@"', "sh",
+                   words=[word.format(name=name) for word in words])
