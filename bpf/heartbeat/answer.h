@@ -95,9 +95,17 @@ static __always_inline void answer_turn_around(struct heartbeat *heartbeat, stru
 	swap_ports(heartbeat->udp);
 }
 
-/* Returns XDP_TX: back through the port that it came from. */
-static __always_inline int answer(struct heartbeat *heartbeat, struct ethhdr *ethernet,
-				  void *network)
+/* Sends it back through the port that it came from: by XDP_TX or, where the daemon has found that
+ * such packets are lost, by a redirect. Returns an XDP action. */
+static __always_inline int answer_send(const struct xdp_md *ctx, const struct heartbeat *heartbeat)
+{
+	return READ_ONCE(heartbeat->peer->redirect) ? (int)bpf_redirect(ctx->ingress_ifindex, 0)
+						    : XDP_TX;
+}
+
+/* Makes the REPLY. */
+static __always_inline void answer(struct heartbeat *heartbeat, struct ethhdr *ethernet,
+				   void *network)
 {
 	__u64 digest = answer_write(heartbeat, XB_REPLY);
 
@@ -107,7 +115,6 @@ static __always_inline int answer(struct heartbeat *heartbeat, struct ethhdr *et
 		heartbeat_start_tag(heartbeat);
 	}
 	answer_seal(heartbeat, digest);
-	return XDP_TX;
 }
 
 #endif

@@ -4,9 +4,10 @@
  * of what xb_peers holds about the subject, whatever the daemon does; an ANSWER to our own QUERY
  * becomes an event. Neither is evidence that its sender is alive.
  *
- * A QUERY changes nothing here, so a repeated one is answered again: only to its sender's address,
- * and with no larger packet. An ANSWER is taken once: the slot records those to the last t1_ns that
- * the peer answered. So there are at most as many events as QUERYs of this node.
+ * A QUERY changes nothing here but the record of loss reports, so a repeated one is answered again:
+ * only to its sender's address, and with no larger packet. An ANSWER is taken once: the slot records
+ * those to the last t1_ns that the peer answered. So there are at most as many events as QUERYs of
+ * this node.
  */
 #ifndef BPF_HEARTBEAT_QUERY_H
 #define BPF_HEARTBEAT_QUERY_H
@@ -132,8 +133,26 @@ static __always_inline int query_check(const struct heartbeat *heartbeat)
 	return heartbeat->addressee_epoch == heartbeat->own_epoch ? NO_DROP : XB_DROP_WRONG_EPOCH;
 }
 
+/* A QUERY about this node itself reports that its REPLYs do not reach the sender. Each counts once:
+ * its t1_ns must be later than that of all before it in this life of the sender. */
+static __always_inline void query_take_loss_report(const struct heartbeat *heartbeat)
+{
+	struct xb_peer *peer = heartbeat->peer;
+	__u64 t1_ns = bpf_be64_to_cpu(heartbeat->packet->t1_ns);
+
+	if (!slot_lock(&peer->lock_sequence))
+		return;
+	if ((__s64)(t1_ns - peer->loss_report_t1_ns) > 0) {
+		peer->loss_report_t1_ns = t1_ns;
+		peer->loss_report_ns = heartbeat->arrival_ns;
+		peer->loss_report_count++;
+	}
+	slot_unlock(&peer->lock_sequence);
+}
+
 /* Answers an authentic QUERY. Returns an XDP action. */
-static __noinline int query(struct heartbeat *heartbeat, struct ethhdr *ethernet, void *network)
+static __noinline int query(const struct xdp_md *ctx, struct heartbeat *heartbeat,
+			    struct ethhdr *ethernet, void *network)
 {
 	struct xb_packet *packet = heartbeat->packet;
 	__u32 subject_id = bpf_ntohs(packet->view.subject_id);
@@ -141,13 +160,15 @@ static __noinline int query(struct heartbeat *heartbeat, struct ethhdr *ethernet
 
 	if (reason != NO_DROP)
 		return drop(reason);
+	if (subject_id == xb_constants.node_id)
+		query_take_loss_report(heartbeat);
 	heartbeat->answer_ack = 0;
 	answer_write(heartbeat, XB_ANSWER);
 	query_fill_view(&packet->view, subject_id,
 			heartbeat->arrival_ns); /* in place of the instances */
 	answer_turn_around(heartbeat, ethernet, network);
 	answer_seal(heartbeat, tag_digest(packet, heartbeat->key));
-	return XDP_TX;
+	return answer_send(ctx, heartbeat);
 }
 
 /* Records the first ANSWER about its subject to a QUERY of this t1_ns or a later one. Returns a

@@ -91,7 +91,7 @@ static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv
 		return udp_refuse(&heartbeat.flow, reason);
 	receive_read_epochs(&heartbeat);
 	if (heartbeat.packet->type >= XB_QUERY)
-		return heartbeat.from_prober ? query(&heartbeat, ethernet, network)
+		return heartbeat.from_prober ? query(ctx, &heartbeat, ethernet, network)
 					     : query_answered(&heartbeat);
 	reason = receive_judge(&heartbeat);
 	receive_report_changes(&heartbeat);
@@ -99,7 +99,10 @@ static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv
 		return drop(reason);
 	if (heartbeat.remark != NO_DROP)
 		drop_count((__u32)heartbeat.remark);
-	return heartbeat.from_prober ? answer(&heartbeat, ethernet, network) : XDP_DROP;
+	if (!heartbeat.from_prober)
+		return XDP_DROP;
+	answer(&heartbeat, ethernet, network);
+	return answer_send(ctx, &heartbeat);
 }
 
 #endif

@@ -16,7 +16,7 @@
 #include <xbeat/wire.h>
 
 /* The version of everything in this file; a daemon never adopts maps of another version. */
-#define XB_MAP_ABI_VERSION 4
+#define XB_MAP_ABI_VERSION 5
 
 #define XB_NAME_BYTES 16 /* with the closing NUL */
 #define XB_KEYS_MAX 2
@@ -88,12 +88,18 @@ struct xb_peer {
 	__u8 pad2;
 	__u16 fenced_bits; /* K: of instances */
 	__u8 new_life; /* K: its epoch has grown, without evidence since */
-	__u8 pad3[3];
+	__u8 redirect; /* D: answer it by bpf_redirect() to where it came from, not by XDP_TX */
+	__u8 pad3[2];
 	struct xb_instance instances[XB_INSTANCES_MAX]; /* K */
 	__u64 instances_digest; /* K: of these (xbeat/wire.h), under the last key used */
+
+	/* The peer's reports that none of our REPLYs reach it over this link. */
+	__u64 loss_report_t1_ns; /* K: t1_ns of the newest, of the peer's clock; 0: none */
+	__u64 loss_report_ns; /* K: arrival of the newest; 0: never */
+	__u64 loss_report_count; /* K */
 };
 
-_Static_assert(sizeof(struct xb_peer) == 328, "struct xb_peer");
+_Static_assert(sizeof(struct xb_peer) == 352, "struct xb_peer");
 _Static_assert(__builtin_offsetof(struct xb_peer, probe_sent_seq) == 72, "struct xb_peer");
 
 /* The instances as in packets, and their digest (xbeat/wire.h) under each key of xb_keys. */

@@ -100,8 +100,11 @@ class Process:
 
 
 class Laboratory:
-    def __init__(self, name, nodes=3, links=1):
+    """ends: of the cables in the switch: "program", "plain" or "gro" (scripts/lab)."""
+
+    def __init__(self, name, nodes=3, links=1, ends="program"):
         self.name = name
+        self.ends = ends
         self.nodes = [f"node-{chr(ord('a') + index)}" for index in range(nodes)]
         self.links = links
         self.processes = []
@@ -112,7 +115,7 @@ class Laboratory:
         try:
             with uninterrupted():
                 self.directory = pathlib.Path(tempfile.mkdtemp(prefix=f"{self.name}-"))
-            self.lab("up", str(len(self.nodes)), "--links", str(self.links))
+            self.lab("up", str(len(self.nodes)), "--links", str(self.links), "--ends", self.ends)
             self.stalls = self.watch_stalls()
         except BaseException:
             self.close()

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Interfaces and addresses that come and go: reports them to the parts, and attaches again. */
 #include "user/daemon/daemon.h"
+#include "user/heartbeat/answers.h"
 #include "user/kernel/upkeep.h"
 #include "user/lib/address.h"
 #include "user/lib/log.h"
@@ -34,6 +35,8 @@ static void follow_interface(struct daemon *daemon, const char *name)
 	} else if (interface.present && !attached && is_heartbeat_interface(daemon, name)) {
 		kernel_attach(&daemon->kernel, name);
 	}
+	if (attached)
+		peers_device_changed(&daemon->peers, name);
 	instances_interface(door_enter(daemon->vrrp), name);
 	if (interface.present && !attached && kernel_attachment(&daemon->kernel, name))
 		event_log_add(&daemon->event_log, "interface", name, "gone", "present",

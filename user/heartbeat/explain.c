@@ -54,6 +54,11 @@ static void explain_link(const struct peers *peers, const struct peer *peer, siz
 	else
 		json_say(lines, "On %s (%s) it is silent: its last evidence arrived %s ago.%s",
 			 seen->interface, address, evidence, blame(peers, seen->interface));
+	if (peer->replies[link].missing)
+		json_say(
+			lines,
+			"On %s its PROBEs arrive, but its REPLYs have been missing for %s: if its daemon stops, it looks dead. Check there, by xbeatctl status, in which mode the program is attached, and the network between for filters.",
+			seen->interface, age(peer->replies[link].since_ns, now_ns, heard));
 }
 
 static void explain_fenced(const struct peers *peers, const struct xb_peer *said, json_t *lines)

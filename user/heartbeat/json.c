@@ -25,6 +25,22 @@ static void add_round_trips(json_t *json, const struct peers *peers, size_t slot
 			  "max", (json_int_t)seen->rtt_max_ns));
 }
 
+/* Losses of REPLYs alone, in both directions. */
+static void add_replies(json_t *json, const struct peer_replies *replies,
+			const struct xb_peer *seen, uint64_t now_ns)
+{
+	if (replies->missing)
+		json_object_set_new(
+			json, "replies_missing_age_ns",
+			json_integer((json_int_t)time_since_ns(now_ns, replies->since_ns)));
+	if (replies->spell_count)
+		json_object_set_new(json, "replies_missing_count",
+				    json_integer((json_int_t)replies->spell_count));
+	if (seen->loss_report_count)
+		json_object_set_new(json, "loss_reports",
+				    json_integer((json_int_t)seen->loss_report_count));
+}
+
 static json_t *link_json(const struct peers *peers, const struct peer *peer, size_t link,
 			 uint64_t now_ns)
 {
@@ -45,6 +61,7 @@ static json_t *link_json(const struct peers *peers, const struct peer *peer, siz
 	json_object_set_new(json, "sent", json_integer((json_int_t)seen->probe_sent_count));
 	json_object_set_new(json, "received", json_integer((json_int_t)seen->reply_received_count));
 	json_object_set_new(json, "lost", json_integer((json_int_t)seen->probe_lost_count));
+	add_replies(json, &peer->replies[link], seen, now_ns);
 	add_round_trips(json, peers, peer->first_slot + link, seen);
 	return json;
 }

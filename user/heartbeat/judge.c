@@ -80,13 +80,17 @@ int peers_start(struct peers *peers, const struct peers_setup *setup)
 	peers->list = calloc(node_count, sizeof(*peers->list));
 	peers->judgements = calloc(node_count, sizeof(*peers->judgements));
 	peers->views = calloc(node_count * node_count, sizeof(*peers->views));
+	peers->answers = calloc(XB_LINKS_MAX, sizeof(*peers->answers));
 	peers->deadline = evtimer_new(setup->base, on_deadline, peers);
-	if (!peers->list || !peers->judgements || !peers->views || !peers->deadline)
+	if (!peers->list || !peers->judgements || !peers->views || !peers->answers ||
+	    !peers->deadline)
 		return -ENOMEM;
 	for (size_t i = 0; i < node_count; i++)
 		if (i != setup->own_node)
 			add_peer(peers, heartbeat, i);
 	peers_refresh(peers);
+	for (size_t i = 0; i < peers->count; i++)
+		peers_replies_start(&peers->list[i]);
 	return peers_detection_start(peers, heartbeat, clock_now_ns());
 }
 
@@ -98,6 +102,7 @@ void peers_stop(struct peers *peers)
 	free(peers->list);
 	free(peers->judgements);
 	free(peers->views);
+	free(peers->answers);
 	*peers = (struct peers){0};
 }
 

@@ -4,8 +4,8 @@
  * and the verdicts made from it. Only user/heartbeat writes these structs. The deadline timer fires
  * between ticks when a peer's evidence becomes older than the detection time.
  *
- * judge.c judges, report.c reports what has changed, indirect.c asks other nodes about silent
- * peers, detection.c chooses detection times, own_links.c judges this node's links, explain.c and
+ * judge.c judges, report.c reports what has changed, replies.c finds peers whose REPLYs are lost,
+ * answers.c those of this node, indirect.c asks other nodes about silent peers, detection.c chooses detection times, own_links.c judges this node's links, explain.c and
  * json.c answer xbeatctl.
  *
  * All times are CLOCK_MONOTONIC in ns unless the name says otherwise.
@@ -15,10 +15,20 @@
 
 #include "user/config/model/config.h"
 #include "user/core/liveness.h"
+#include "user/kernel/answer_way.h"
 #include "user/kernel/kernel.h"
 #include "user/lib/event_log.h"
 #include <event2/event.h>
 #include <jansson.h>
+
+/* Whether a peer's REPLYs arrive over a link (replies.c). */
+struct peer_replies {
+	uint64_t reply_count, probe_count, sent_count; /* of the slot, at the last REPLY */
+	bool missing;
+	uint64_t since_ns; /* it is missing */
+	uint64_t report_due_ns;
+	uint64_t spell_count; /* how often they have become missing */
+};
 
 struct peer {
 	const struct config_node *node;
@@ -34,6 +44,7 @@ struct peer {
 	uint32_t late_apps_bits; /* of peer_late_apps(), as reported */
 	uint64_t answered_count[XB_LINKS_MAX]; /* evidence there was at the last probe */
 	uint32_t unanswered_count[XB_LINKS_MAX]; /* probes sent since there was any */
+	struct peer_replies replies[XB_LINKS_MAX];
 };
 
 /* One of this node's own links (own_links.h). */
@@ -43,6 +54,21 @@ struct own_link {
 	uint64_t silent_since_ns; /* no peer is up on it, but on other links; 0: not so */
 	uint64_t heard_since_ns; /* it is bad, but a peer is up on it; 0: not so */
 	char reason[96];
+};
+
+/* How this node's answers leave a link, and whether they arrive (answers.h). */
+struct answers {
+	unsigned interface_index; /* of the device that this is about; 0: none yet */
+	enum answer_way way;
+	uint64_t judged_from_ns; /* reports that arrive from then on are about this way */
+	uint64_t first_count; /* answers sent when it was taken */
+	uint32_t failed_bits; /* bit n: way n */
+	uint64_t sent_count[ANSWER_WAYS]; /* of those that failed: answers lost */
+	bool native_refused; /* by the driver */
+	bool exhausted; /* all have failed: the network loses the answers */
+	bool changed; /* the device has, since a way failed */
+	uint64_t retry_ns; /* not before; 0: at once */
+	uint64_t retry_wait_ns; /* the next time */
 };
 
 /* What one node last answered about another. */
@@ -86,6 +112,7 @@ struct peers {
 	uint64_t tick_due_ns; /* when the next tick is due */
 	uint64_t reported_due_ns; /* due time of the tick whose stall has been reported */
 	struct own_link own_links[XB_LINKS_MAX];
+	struct answers *answers; /* index: link */
 	struct peers_callbacks callbacks;
 };
 
@@ -134,6 +161,15 @@ void peers_refresh(struct peers *peers);
  * now_ns must have been read before the refresh: a pause between the two must not make evidence
  * look old. */
 void peers_judge(struct peers *peers, uint64_t now_ns);
+
+/* From what the slots hold now. */
+void peers_replies_start(struct peer *peer);
+
+/* Judges whether the REPLYs of all peers arrive, from the last refresh. */
+void peers_replies_judge(struct peers *peers, uint64_t now_ns);
+
+/* Whether to report to a peer now that its REPLYs do not arrive. */
+bool peers_loss_report_due(struct peers *peers, struct peer *peer, size_t link, uint64_t now_ns);
 
 /* A PROBE is about to leave on a link. */
 void peers_note_probe(struct peer *peer, size_t link);

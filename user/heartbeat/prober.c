@@ -3,6 +3,7 @@
  * program. */
 #include "user/heartbeat/prober.h"
 #include "user/core/heartbeat.h"
+#include "user/heartbeat/answers.h"
 #include "user/heartbeat/detection.h"
 #include "user/kernel/app_pages.h"
 #include "user/kernel/self.h"
@@ -209,16 +210,17 @@ void prober_address_added(struct prober *prober, const struct address_event *eve
 
 /* Counts the probe as lost that has just become too old: for an answer in time, or for the window
  * to tell whether there was one. */
-static void count_lost(struct xb_peer *slot, const struct xb_peer *seen, uint32_t seq,
-		       uint32_t window_count)
+static void count_lost(struct xb_peer *slot, const struct xb_peer *seen, uint32_t seq, bool is_up)
 {
+	uint32_t window_count = slot->ack_window_count;
 	const struct xb_window *window = &seen->reply_window;
 	uint32_t age_count = window_count < XB_WINDOW_BITS ? window_count : XB_WINDOW_BITS;
 	int32_t lag = (int32_t)(window->high_seq - (seq - age_count));
 
-	if (seq <= age_count || !window->seen_bits) /* or it was never there */
+	if (seq <= age_count || (!window->seen_bits && !is_up)) /* it was never there */
 		return;
-	if (lag < 0 || (lag < XB_WINDOW_BITS && !(window->seen_bits >> lag & 1)))
+	if (!window->seen_bits || lag < 0 ||
+	    (lag < XB_WINDOW_BITS && !(window->seen_bits >> lag & 1)))
 		slot->probe_lost_count++;
 }
 
@@ -245,7 +247,7 @@ static void prepare(struct prober *prober, struct peer *peer, size_t index, uint
 	};
 
 	peers_note_probe(peer, index);
-	count_lost(slot, seen, target.seq, slot->ack_window_count);
+	count_lost(slot, seen, target.seq, peer->liveness.links[index] == VERDICT_UP);
 	__atomic_store_n(&slot->probe_sent_seq, target.seq, __ATOMIC_RELEASE);
 	slot->probe_sent_count++;
 	heartbeat_build_probe(packet, prober->kernel->self, late_apps_bits, &target, now_ns,
@@ -291,29 +293,48 @@ void prober_send(struct prober *prober, uint64_t now_ns)
 }
 
 /* Sends at once, one by one, because it is rare. A lost QUERY is sent again. */
+static void send_query(const struct prober *prober, size_t index, const struct peer *respondent,
+		       uint16_t subject_id, uint64_t t1_ns)
+{
+	const struct prober_link *link = &prober->links[index];
+	struct msghdr message = link->messages[respondent - prober->peers->list].msg_hdr;
+	const struct xb_peer *seen = &respondent->seen[index];
+	struct heartbeat_target target = {
+		.cluster_id = prober->heartbeat->cluster_id,
+		.node_id = respondent->node->id,
+		.link = (uint8_t)index,
+		.peer_epoch = seen->peer_epoch,
+		.local_address = seen->local_address,
+		.peer_address = seen->peer_address,
+	};
+	struct xb_packet packet;
+	struct iovec data = {&packet, sizeof(packet)};
+
+	heartbeat_build_query(&packet, prober->kernel->self, &target, subject_id, t1_ns,
+			      &prober->key);
+	message.msg_iov = &data;
+	sendmsg(link->socket, &message, 0);
+}
+
 static void ask(void *context, const struct peer *respondent, uint16_t subject_id, uint64_t t1_ns)
 {
-	struct prober *prober = context;
+	const struct prober *prober = context;
 
-	for (size_t index = 0; index < prober->link_count; index++) {
-		struct prober_link *link = &prober->links[index];
-		struct msghdr message = link->messages[respondent - prober->peers->list].msg_hdr;
-		const struct xb_peer *seen = &respondent->seen[index];
-		struct heartbeat_target target = {
-			.cluster_id = prober->heartbeat->cluster_id,
-			.node_id = respondent->node->id,
-			.link = (uint8_t)index,
-			.peer_epoch = seen->peer_epoch,
-			.local_address = seen->local_address,
-			.peer_address = seen->peer_address,
-		};
-		struct xb_packet packet;
-		struct iovec data = {&packet, sizeof(packet)};
+	for (size_t index = 0; index < prober->link_count; index++)
+		send_query(prober, index, respondent, subject_id, t1_ns);
+}
 
-		heartbeat_build_query(&packet, prober->kernel->self, &target, subject_id, t1_ns,
-				      &prober->key);
-		message.msg_iov = &data;
-		sendmsg(link->socket, &message, 0);
+/* A QUERY about the peer itself reports that its REPLYs do not arrive here. */
+static void report_losses(const struct prober *prober, uint64_t now_ns)
+{
+	struct peers *peers = prober->peers;
+
+	for (size_t i = 0; i < peers->count; i++) {
+		struct peer *peer = &peers->list[i];
+
+		for (size_t index = 0; index < prober->link_count; index++)
+			if (peers_loss_report_due(peers, peer, index, now_ns))
+				send_query(prober, index, peer, peer->node->id, now_ns);
 	}
 }
 
@@ -330,6 +351,9 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	peers_refresh(prober->peers);
 	prober_send(prober, now_ns);
 	peers_judge(prober->peers, now_ns);
+	peers_replies_judge(prober->peers, now_ns);
+	report_losses(prober, now_ns);
+	peers_answers_judge(prober->peers, now_ns);
 	peers_detection_learn(prober->peers, now_ns);
 	prober->due_ns += interval_ns;
 	if (time_reached(now_ns, prober->due_ns))

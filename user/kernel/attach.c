@@ -238,6 +238,8 @@ json_t *attach_json(const struct attachment *attachment)
 				 (int)attachment->program_id, "reattached_count",
 				 (int)attachment->restored_count);
 
+	if (attachment->redirect)
+		json_object_set_new(json, "answers", json_string("redirect"));
 	if (attachment->reason[0])
 		json_object_set_new(json, "mode_reason", json_string(attachment->reason));
 	if (attachment->off)

@@ -18,6 +18,7 @@ struct attachment {
 	unsigned interface_index;
 	enum attach_mode wish; /* the configured mode */
 	bool native; /* mode: in the driver; else generic */
+	bool redirect; /* answers leave by a redirect (answer_way.h) */
 	char reason[ATTACH_REASON_BYTES]; /* why this mode; "": it is as configured */
 	uint32_t program_id;
 	int link_fd; /* BPF link; -1: none */

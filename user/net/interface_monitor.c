@@ -27,7 +27,7 @@ static bool flags_are_running(unsigned flags)
 static void read_link(const struct interface_monitor *monitor, const struct nlmsghdr *message)
 {
 	const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
-	const struct nlattr *found[IFLA_IFNAME + 1] = {0};
+	const struct nlattr *found[IFLA_MTU + 1] = {0};
 	const struct nlattr *name;
 	struct interface_event event;
 
@@ -35,7 +35,7 @@ static void read_link(const struct interface_monitor *monitor, const struct nlms
 	 * port". */
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*link) || link->ifi_family != AF_UNSPEC)
 		return;
-	netlink_attributes(message, sizeof(*link), found, IFLA_IFNAME + 1);
+	netlink_attributes(message, sizeof(*link), found, IFLA_MTU + 1);
 	name = found[IFLA_IFNAME];
 	if (!name)
 		return;
@@ -43,6 +43,7 @@ static void read_link(const struct interface_monitor *monitor, const struct nlms
 		.interface_index = (unsigned)link->ifi_index,
 		.present = message->nlmsg_type == RTM_NEWLINK,
 		.running = message->nlmsg_type == RTM_NEWLINK && flags_are_running(link->ifi_flags),
+		.mtu = found[IFLA_MTU] ? mnl_attr_get_u32(found[IFLA_MTU]) : 0,
 	};
 	snprintf(event.name, sizeof(event.name), "%.*s", (int)mnl_attr_get_payload_len(name),
 		 mnl_attr_get_str(name));
@@ -174,6 +175,9 @@ bool interface_lookup(const char *name, struct interface_event *state)
 	if (ioctl(fd, SIOCGIFFLAGS, &request))
 		return false;
 	found.running = flags_are_running((unsigned short)request.ifr_flags);
+	if (ioctl(fd, SIOCGIFMTU, &request))
+		return false;
+	found.mtu = (uint32_t)request.ifr_mtu;
 	*state = found;
 	return true;
 }

@@ -14,6 +14,7 @@ struct interface_event {
 	char name[XB_NAME_BYTES]; /* after a rename, the new one */
 	bool present; /* false: deleted, or moved to another namespace */
 	bool running; /* it is up and has a carrier */
+	uint32_t mtu;
 };
 
 struct address_event {

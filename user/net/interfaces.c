@@ -56,7 +56,8 @@ size_t interfaces_update(struct interfaces *interfaces, const struct interface_e
 			memcpy(entry->name, before.name, sizeof(entry->name));
 		}
 		if (entry->interface_index != before.interface_index ||
-		    entry->present != before.present || entry->running != before.running)
+		    entry->present != before.present || entry->running != before.running ||
+		    entry->mtu != before.mtu)
 			memcpy(names[changed++], entry->name, XB_NAME_BYTES);
 	}
 	return changed;

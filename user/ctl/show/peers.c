@@ -105,6 +105,22 @@ static void add_reason(struct table *table, const json_t *peer)
 			   field_duration(peer, "daemon_age_ns", daemon_age));
 }
 
+/* Links whose PROBEs arrive while REPLYs do not. */
+static void add_missing(struct table *table, const json_t *peer)
+{
+	char age[UNITS_TEXT_BYTES];
+	const json_t *link;
+	size_t index;
+
+	json_array_foreach(json_object_get(peer, "links"), index, link)
+	{
+		if (json_object_get(link, "replies_missing_age_ns"))
+			table_note(table, "%s: its PROBEs arrive, its REPLYs are missing for %s",
+				   field_text(link, "interface"),
+				   field_duration(link, "replies_missing_age_ns", age));
+	}
+}
+
 /* With multiplier auto. */
 static void add_detection(struct table *table, const json_t *detection)
 {
@@ -177,6 +193,7 @@ void show_peers(const json_t *peers, FILE *stream)
 	{
 		add_links(&table, peer);
 		add_reason(&table, peer);
+		add_missing(&table, peer);
 		add_detection(&table, json_object_get(peer, "detection"));
 		add_indirect(&table, peer);
 		add_list(&table, peer, "fenced", "fenced on that node");
