@@ -2,15 +2,17 @@
 /*
  * Users, groups and programs of commands, looked up once after a configuration has been read. The
  * checks of enable_script_security follow keepalived.conf(5): no part of the path of a program that
- * root runs may be writable by others.
+ * root runs may be writable by others, and a program needs a user that is named or DEFAULT_USER.
  */
 #include "user/config/host/users.h"
 #include "user/config/model/command.h"
-#include "user/lib/cleanup.h"
+#include "user/lib/trust.h"
 #include <errno.h>
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -20,6 +22,7 @@ struct resolver {
 	const struct config *config;
 	struct diagnostics *diagnostics;
 	uint32_t uid, gid; /* of commands without a user */
+	bool user_required; /* there is no such user but root */
 };
 
 #define report(resolver, severity, command, ...)                                                   \
@@ -119,52 +122,18 @@ static bool find_program(const char *name, char path[static PATH_MAX])
 	return false;
 }
 
-/* A sticky directory is safe: others cannot replace root's files in it. */
-static bool others_can_write(const struct stat *status)
-{
-	bool sticky_directory = S_ISDIR(status->st_mode) && (status->st_mode & S_ISVTX);
-
-	if (status->st_uid != 0)
-		return true;
-	if ((status->st_mode & S_IWGRP) && status->st_gid != 0 && !sticky_directory)
-		return true;
-	return (status->st_mode & S_IWOTH) && !sticky_directory;
-}
-
-/* Truncates an absolute path after its first part that others can write. Returns false if there
- * is none. */
-static bool find_writable_part(char *path)
-{
-	for (size_t end = 1;; end++) {
-		char byte = path[end];
-		struct stat status;
-
-		if (byte != '/' && byte != '\0')
-			continue;
-		path[end] = '\0';
-		if (!stat(path, &status) && others_can_write(&status))
-			return true;
-		path[end] = byte;
-		if (!byte)
-			return false;
-	}
-}
-
-/* Checks both the path as written and the path after resolving links. */
+/* Only a warning without enable_script_security, as keepalived runs such a program, too. */
 static void check_security(const struct resolver *resolver, const struct config_command *command,
-			   char path[static PATH_MAX])
+			   const char *path)
 {
-	_cleanup_free_ char *real = realpath(path, NULL);
-	const char *part = NULL;
+	bool refused = resolver->config->script_security;
+	char culprit[PATH_MAX];
 
-	if (*path == '/' && find_writable_part(path))
-		part = path;
-	else if (real && find_writable_part(real))
-		part = real;
-	if (part)
-		report(resolver, DIAGNOSTIC_ERROR, command,
-		       "root would run '%s', but users other than root can change %s; make it writable only by root, name a user for the command, or remove enable_script_security",
-		       command->arguments[0], part);
+	if (trust_path(path, 0, culprit))
+		return;
+	report(resolver, refused ? DIAGNOSTIC_ERROR : DIAGNOSTIC_WARNING, command,
+	       "root would run '%s', but users other than root can change %s; make it writable only by root, name a user for the command%s",
+	       command->arguments[0], culprit, refused ? ", or remove enable_script_security" : "");
 }
 
 static void check_program(const struct resolver *resolver, const struct config_command *command)
@@ -175,22 +144,41 @@ static void check_program(const struct resolver *resolver, const struct config_c
 		report(resolver, DIAGNOSTIC_WARNING, command,
 		       "program '%s' does not exist or is not executable; install it, or write its full path",
 		       command->arguments[0]);
-	else if (resolver->config->script_security && command->uid == 0)
+	else if (command->uid == 0)
 		check_security(resolver, command, path);
 }
 
-static void resolve_command(const struct resolver *resolver, struct config_command *command)
+/* As in keepalived, root is then not the default. script: the name of its vrrp_script; NULL:
+ * none. */
+static void refuse_without_user(const struct resolver *resolver,
+				const struct config_command *command, const char *script)
+{
+	if (script)
+		report(resolver, DIAGNOSTIC_ERROR, command,
+		       "no user for vrrp_script %s, which enable_script_security requires; add \"user NAME\" to it, or \"script_user NAME\" to global_defs",
+		       script);
+	else
+		report(resolver, DIAGNOSTIC_ERROR, command,
+		       "no user for '%s', which enable_script_security requires; add its user to the line, or \"script_user NAME\" to global_defs",
+		       command->arguments[0]);
+}
+
+static void resolve_command(const struct resolver *resolver, struct config_command *command,
+			    const char *script)
 {
 	if (!command->arguments)
 		return;
 	resolve_user(resolver, command);
-	check_program(resolver, command);
+	if (!*command->user && resolver->user_required)
+		refuse_without_user(resolver, command, script);
+	else
+		check_program(resolver, command);
 }
 
 static void resolve_notify(const struct resolver *resolver, struct config_notify *notify)
 {
 	for (size_t i = 0; i < CONFIG_NOTIFY_KINDS; i++)
-		resolve_command(resolver, &notify->commands[i]);
+		resolve_command(resolver, &notify->commands[i], NULL);
 }
 
 static void resolve_app(const struct resolver *resolver, struct config_app *app)
@@ -208,17 +196,19 @@ int command_users_resolve(struct config *config, struct diagnostics *diagnostics
 	struct resolver resolver = {.config = config, .diagnostics = diagnostics};
 	size_t errors = diagnostics->error_count;
 
-	if (!find_user(DEFAULT_USER, &resolver.uid, &resolver.gid))
+	if (!find_user(DEFAULT_USER, &resolver.uid, &resolver.gid)) {
 		resolver.uid = resolver.gid = 0;
+		resolver.user_required = config->script_security && !*config->script_user.user;
+	}
 	resolve_user(&resolver, &config->script_user);
 	resolver.uid = config->script_user.uid;
 	resolver.gid = config->script_user.gid;
 	resolve_user(&resolver, &config->notify_fifo_owner);
 	resolve_user(&resolver, &config->vrrp_notify_fifo_owner);
-	resolve_command(&resolver, &config->notify_fifo_script);
-	resolve_command(&resolver, &config->vrrp_notify_fifo_script);
+	resolve_command(&resolver, &config->notify_fifo_script, NULL);
+	resolve_command(&resolver, &config->vrrp_notify_fifo_script, NULL);
 	for (size_t i = 0; i < config->script_count; i++)
-		resolve_command(&resolver, &config->scripts[i].command);
+		resolve_command(&resolver, &config->scripts[i].command, config->scripts[i].name);
 	for (size_t i = 0; i < config->app_count; i++)
 		resolve_app(&resolver, &config->apps[i]);
 	for (size_t i = 0; i < config->group_count; i++)

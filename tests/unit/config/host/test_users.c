@@ -140,19 +140,31 @@ static const char *make_program(mode_t directory_mode, mode_t program_mode)
 	return path;
 }
 
+/* Always a warning; an error with enable_script_security. */
+static void check_path(const char *path, const char *user, const char *culprit)
+{
+	char line[256], messages[600] = "";
+	static const char warning[] =
+		"9:1: %s: root would run '%s', but users other than root can change %s; make it writable only by root, name a user for the command%s\n";
+
+	snprintf(line, sizeof(line), "notify %s %s", path, user);
+	if (culprit)
+		snprintf(messages, sizeof(messages), warning, "warning", path, culprit, "");
+	check("", line, 0, messages);
+	if (culprit)
+		snprintf(messages, sizeof(messages), warning, "error", path, culprit,
+			 ", or remove enable_script_security");
+	check("enable_script_security", line, culprit ? -EINVAL : 0, messages);
+}
+
 static void check_modes(mode_t directory_mode, mode_t program_mode, const char *user,
 			const char *writable)
 {
-	char line[256], messages[600] = "";
 	const char *path = make_program(directory_mode, program_mode);
+	char culprit[128];
 
-	snprintf(line, sizeof(line), "notify %s %s", path, user);
-	if (writable)
-		snprintf(
-			messages, sizeof(messages),
-			"9:1: error: root would run '%s', but users other than root can change %s%s; make it writable only by root, name a user for the command, or remove enable_script_security\n",
-			path, directory, writable);
-	check("enable_script_security", line, writable ? -EINVAL : 0, messages);
+	snprintf(culprit, sizeof(culprit), "%s%s", directory, writable ? writable : "");
+	check_path(path, user, writable ? culprit : NULL);
 }
 
 static void security(void **state)
@@ -171,6 +183,50 @@ static void security(void **state)
 	check_modes(0755, 0775, "root", "/open/program"); /* the group is another user's */
 	assert_int_equal(chown(make_program(0755, 0755), 1, 0), 0);
 	check_modes(0755, 0755, "root", "/open/program");
+}
+
+/* What a link leads through can be changed as well. */
+static void links_are_followed(void **state)
+{
+	char link[128], inner[128];
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	snprintf(link, sizeof(link), "%s/link", directory);
+	snprintf(inner, sizeof(inner), "%s/open", directory);
+	assert_int_equal(symlink(make_program(0757, 0755), link), 0);
+	assert_int_equal(chown(link, 0, 0), 0);
+	check_path(link, "root", inner);
+	make_program(0755, 0755);
+	check_path(link, "root", NULL);
+	assert_int_equal(lchown(link, 1, 1), 0);
+	check_path(link, "root", link);
+	unlink(link);
+}
+
+static void check_user(const char *globals, const char *more, const char *message)
+{
+	bool allowed = getpwnam("keepalived_script"); /* as in keepalived, the default user */
+
+	check(globals, more, allowed ? 0 : -EINVAL, allowed ? "" : message);
+}
+
+static void root_is_no_default_with_script_security(void **state)
+{
+	(void)state;
+	check_user(
+		"enable_script_security", "notify /bin/sh\n}\nvrrp_script s {\nscript /bin/true",
+		"12:1: error: no user for vrrp_script s, which enable_script_security requires; add \"user NAME\" to it, or \"script_user NAME\" to global_defs\n"
+		"9:1: error: no user for '/bin/sh', which enable_script_security requires; add its user to the line, or \"script_user NAME\" to global_defs\n");
+	check_user(
+		"enable_script_security\nnotify_fifo /f\nnotify_fifo_script /bin/sh", "",
+		"4:1: error: no user for '/bin/sh', which enable_script_security requires; add its user to the line, or \"script_user NAME\" to global_defs\n");
+	check("enable_script_security\nscript_user root",
+	      "notify /bin/sh\n}\nvrrp_script s {\nscript /bin/true", 0, "");
+	check("enable_script_security",
+	      "notify /bin/sh nobody\n}\nvrrp_script s {\nscript /bin/true\nuser root", 0, "");
+	check("", "notify /bin/sh\n}\nvrrp_script s {\nscript /bin/true", 0, "");
 }
 
 /* Programs are not searched in the daemon's own PATH. */
@@ -208,9 +264,14 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ids),	     cmocka_unit_test(fifo_owners),
-		cmocka_unit_test(app_users), cmocka_unit_test(missing_things),
-		cmocka_unit_test(security),  cmocka_unit_test(the_search_path_is_fixed),
+		cmocka_unit_test(ids),
+		cmocka_unit_test(fifo_owners),
+		cmocka_unit_test(app_users),
+		cmocka_unit_test(missing_things),
+		cmocka_unit_test(security),
+		cmocka_unit_test(links_are_followed),
+		cmocka_unit_test(root_is_no_default_with_script_security),
+		cmocka_unit_test(the_search_path_is_fixed),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
