@@ -7,8 +7,10 @@
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/file.h"
+#include "user/lib/trust.h"
 #include "user/net/local_address.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,23 +72,46 @@ static int refuse_missing_key(struct daemon_inputs *inputs, const char *path, in
 		    strerror(error));
 }
 
-static int check_key_mode(struct daemon_inputs *inputs, const char *path)
+/* status is that of the open file: what was opened cannot be replaced after the check. */
+static int check_key_file(struct daemon_inputs *inputs, const char *path, const struct stat *status)
 {
-	struct stat status;
+	char culprit[PATH_MAX];
 
-	if (stat(path, &status))
-		return refuse_missing_key(inputs, path, errno);
-	if (status.st_uid != 0 && status.st_uid != geteuid())
+	if (!S_ISREG(status->st_mode))
+		return fail(inputs, -EINVAL, "the key file %s is not a regular file", path);
+	if (status->st_uid != 0 && status->st_uid != geteuid())
 		return fail(
 			inputs, -EACCES,
 			"the key file %s belongs to user %u, who can change it: run chown root %s",
-			path, status.st_uid, path);
-	if (status.st_mode & (S_IRWXG | S_IRWXO))
+			path, status->st_uid, path);
+	if (status->st_mode & (S_IRWXG | S_IRWXO))
 		return fail(
 			inputs, -EACCES,
 			"the key file %s has mode %04o, so other users can read or change it: run chmod 600 %s, and make a new key if it was exposed",
-			path, status.st_mode & 07777U, path);
+			path, status->st_mode & 07777U, path);
+	if (!trust_directories(path, geteuid(), culprit))
+		return fail(
+			inputs, -EACCES,
+			"the key file %s can be replaced by other users, who can change %s: run chown root %s; chmod go-w %s",
+			path, culprit, culprit, culprit);
 	return 0;
+}
+
+/* The descriptor is not to be waited for: a FIFO may have been put there. */
+static int read_key_file(struct daemon_inputs *inputs, const char *path, char **text,
+			 size_t *length)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat status;
+	int error;
+
+	if (fd < 0 || fstat(fd, &status))
+		return refuse_missing_key(inputs, path, errno);
+	error = check_key_file(inputs, path, &status);
+	if (error)
+		return error;
+	error = file_read_open(fd, text, length);
+	return error ? refuse_missing_key(inputs, path, -error) : 0;
 }
 
 static int read_keys(struct daemon_inputs *inputs, struct diagnostics *diagnostics)
@@ -94,13 +119,10 @@ static int read_keys(struct daemon_inputs *inputs, struct diagnostics *diagnosti
 	const char *path = inputs->config->heartbeat->key_file;
 	_cleanup_free_ char *text = NULL;
 	size_t length, count = 0;
-	int error = check_key_mode(inputs, path);
+	int error = read_key_file(inputs, path, &text, &length);
 
 	if (error)
 		return error;
-	error = file_read(path, &text, &length);
-	if (error)
-		return refuse_missing_key(inputs, path, -error);
 	error = keyfile_parse(path, text, length, inputs->keys, &count, diagnostics);
 	explicit_bzero(text, length);
 	return error ? fail(inputs, error, "the key file %s has errors", path) : 0;

@@ -33,12 +33,16 @@ static ssize_t read_all(int fd, char *buffer, size_t room)
 int file_read(const char *path, char **text, size_t *length)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? -errno : file_read_open(fd, text, length);
+}
+
+int file_read_open(int fd, char **text, size_t *length)
+{
 	_cleanup_free_ char *buffer = NULL;
 	ssize_t got;
 	char *fitted;
 
-	if (fd < 0)
-		return -errno;
 	buffer = malloc(FILE_BYTES_MAX + 1);
 	if (!buffer)
 		return -ENOMEM;

@@ -9,6 +9,9 @@
  * Returns 0 or a negative errno (-EFBIG over 1 MiB, -EISDIR for a directory). */
 int file_read(const char *path, char **text, size_t *length);
 
+/* The same for an open file, which stays open. */
+int file_read_open(int fd, char **text, size_t *length);
+
 /* Finds the files that match a pattern of glob(7), sorted; *paths and its entries are to be freed.
  * Returns 0, also without a match, or a negative errno. */
 int file_find(const char *pattern, char ***paths, size_t *count);

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A start that must fail: one clear line, a non-zero exit status, nothing left."""
 
+import ctypes
 import os
+import threading
 
 import pytest
 
@@ -10,6 +12,7 @@ from tests.support.laboratory import BUILD, PINS
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 NODE = "node-a"
+CHECKS = 200
 
 
 def start_and_fail(lab, *before, configuration=None, words=()):
@@ -46,6 +49,15 @@ def edit(lab, old, new):
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
+
+
+def exchange(path, other, done):
+    """Lets two files change places until done is set."""
+    libc = ctypes.CDLL(None)
+    names = os.fsencode(path), os.fsencode(other)
+    while not done.is_set():
+        for _ in range(100):
+            assert libc.renameat2(-1, names[0], -1, names[1], 2) == 0  # RENAME_EXCHANGE
 
 
 def test_no_configuration_file(lab, configured):
@@ -92,6 +104,50 @@ def test_group_writable_key_file(lab, configured):
 def test_key_file_of_another_user(lab, configured):
     os.chown(configured.key_file, 65534, 65534)
     start_and_fail(lab, words=[str(configured.key_file), "chown"])
+
+
+def test_key_file_in_a_directory_of_another_user(lab, configured):
+    directory = lab.path("keys")
+    directory.mkdir()
+    os.chown(directory, 65534, 65534)
+    configured.key_file.rename(directory / "lan.key")
+    edit(lab, str(configured.key_file), str(directory / "lan.key"))
+    start_and_fail(lab, words=[str(directory / "lan.key"), f"chown root {directory}"])
+
+
+def test_key_file_by_a_link_of_another_user(lab, configured):
+    link = lab.path("link.key")
+    link.symlink_to(configured.key_file)
+    os.lchown(link, 65534, 65534)
+    edit(lab, str(configured.key_file), str(link))
+    start_and_fail(lab, words=[str(link), "chown"])
+
+
+def test_key_file_that_is_a_fifo(lab, configured):
+    configured.key_file.unlink()
+    os.mkfifo(configured.key_file, 0o600)
+    start_and_fail(lab, words=[str(configured.key_file), "regular"])
+
+
+def test_key_file_that_is_exchanged_after_a_check(lab, configured):
+    """Two files change places all the time. The other one, which belongs to another user and has no
+    key, is never read."""
+    other = lab.write("other.key", "not a key")
+    os.chown(other, 65534, 65534)
+    done = threading.Event()
+    thread = threading.Thread(target=exchange, args=(configured.key_file, other, done))
+    thread.start()
+    try:
+        run = lab.run(NODE, "sh", "-c", f"for i in $(seq {CHECKS}); do \"$0\" -t -c \"$1\"; done",
+                      BUILD / "xbeatd", lab.path(f"{NODE}.conf"), check=False)
+    finally:
+        done.set()
+        thread.join()
+    refused = run.stderr.splitlines()
+    assert 0 < len(refused) < CHECKS
+    assert len(refused) + run.stdout.count("ok\n") == CHECKS
+    for line in refused:
+        assert "belongs to user 65534" in line
 
 
 def test_broken_key_file(lab, configured):
