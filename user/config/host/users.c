@@ -175,6 +175,20 @@ static void resolve_command(const struct resolver *resolver, struct config_comma
 		check_program(resolver, command);
 }
 
+/* What a script of root reads, another user should not write. */
+static void resolve_fifo(const struct resolver *resolver, const char *path,
+			 struct config_command *owner, struct config_command *script)
+{
+	bool refused = resolver->config->script_security;
+
+	resolve_user(resolver, owner);
+	resolve_command(resolver, script, NULL);
+	if (script->arguments && script->uid == 0 && *owner->user && owner->uid != 0)
+		report(resolver, refused ? DIAGNOSTIC_ERROR : DIAGNOSTIC_WARNING, owner,
+		       "root would run '%s' to read %s, which user '%s' can write; name the same user for both",
+		       script->arguments[0], path, owner->user);
+}
+
 static void resolve_notify(const struct resolver *resolver, struct config_notify *notify)
 {
 	for (size_t i = 0; i < CONFIG_NOTIFY_KINDS; i++)
@@ -203,10 +217,10 @@ int command_users_resolve(struct config *config, struct diagnostics *diagnostics
 	resolve_user(&resolver, &config->script_user);
 	resolver.uid = config->script_user.uid;
 	resolver.gid = config->script_user.gid;
-	resolve_user(&resolver, &config->notify_fifo_owner);
-	resolve_user(&resolver, &config->vrrp_notify_fifo_owner);
-	resolve_command(&resolver, &config->notify_fifo_script, NULL);
-	resolve_command(&resolver, &config->vrrp_notify_fifo_script, NULL);
+	resolve_fifo(&resolver, config->notify_fifo, &config->notify_fifo_owner,
+		     &config->notify_fifo_script);
+	resolve_fifo(&resolver, config->vrrp_notify_fifo, &config->vrrp_notify_fifo_owner,
+		     &config->vrrp_notify_fifo_script);
 	for (size_t i = 0; i < config->script_count; i++)
 		resolve_command(&resolver, &config->scripts[i].command, config->scripts[i].name);
 	for (size_t i = 0; i < config->app_count; i++)

@@ -2,12 +2,13 @@
 /*
  * FIFOs as keepalived has them: mode 0600, opened for reading, too, so that lines wait in the pipe
  * (64 KiB) until a program reads them. A FIFO that existed before is used as it is, and is not
- * removed.
+ * removed; but a script of root does not read one into which others could write.
  */
 #include "user/vrrp/notify/fifo.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
+#include "user/lib/trust.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -31,29 +32,65 @@ static int open_fifo(const char *path)
 	return -ENXIO;
 }
 
+/* Whether only root and the configured owner own the open FIFO, can write it, and can put another
+ * one in its place; if not, culprit is what others can change. */
+static bool is_trusted(int fd, const char *path, const struct config_command *owner,
+		       char culprit[static PATH_MAX])
+{
+	struct stat status;
+
+	if (!trust_directories(path, owner->uid, culprit))
+		return false;
+	snprintf(culprit, PATH_MAX, "%s", path);
+	return !fstat(fd, &status) && trust_status(&status, owner->uid, owner->gid);
+}
+
+static int judge_and_own(int fd, bool made, const char *path, const struct config_command *script,
+			 const struct config_command *owner, char culprit[static PATH_MAX])
+{
+	if (script->arguments && script->uid == 0 && !is_trusted(fd, path, owner, culprit))
+		return -EPERM;
+	*culprit = '\0';
+	return made && fchown(fd, owner->uid, owner->gid) ? -errno : 0;
+}
+
 /* Returns 0, or a negative errno with everything as it was. */
 static int make_and_open(struct notify_fifo *fifo, const char *path,
-			 const struct config_command *owner)
+			 const struct config_command *script, const struct config_command *owner,
+			 char culprit[static PATH_MAX])
 {
 	bool made = mkfifo(path, 0600) == 0;
-	int fd;
+	int fd, error;
 
 	if (!made && errno != EEXIST)
 		return -errno;
 	fd = open_fifo(path);
-	if (made && (fd < 0 || fchown(fd, owner->uid, owner->gid))) {
-		int error = fd < 0 ? fd : -errno;
-
-		unlink(path);
-		if (fd >= 0)
-			close(fd);
-		return error;
+	error = fd < 0 ? fd : judge_and_own(fd, made, path, script, owner, culprit);
+	if (!error) {
+		fifo->fd = fd;
+		fifo->made = made;
+		return 0;
 	}
-	if (fd < 0)
-		return fd;
-	fifo->fd = fd;
-	fifo->made = made;
-	return 0;
+	if (made)
+		unlink(path);
+	if (fd >= 0)
+		close(fd);
+	return error;
+}
+
+static void report_unusable(const char *path, int error, const char *culprit)
+{
+	const char *reason = error == -ENXIO   ? "the path exists and is not a FIFO"
+			     : error == -ELOOP ? "the path is a symbolic link"
+					       : strerror(-error);
+
+	if (*culprit)
+		log_error(
+			"refused the notify FIFO %s: its script runs as root, and other users can change %s; make it writable only by root, or name a user for the script; changes are not written to it",
+			path, culprit);
+	else
+		log_error("cannot open the notify FIFO %s: %s; changes are not written to it", path,
+			  reason);
 }
 
 static void on_script_ended(void *context, const struct runner_result *result)
@@ -74,11 +111,11 @@ void notify_fifo_open(struct notify_fifo *fifo, struct runner *runner, const cha
 	const char *const appended[] = {path, NULL};
 	const struct runner_job job = {.command = script, .appended = appended};
 	_cleanup_free_ char *copy = strdup(path);
-	int error = copy ? make_and_open(fifo, path, owner) : -ENOMEM;
+	char culprit[PATH_MAX] = "";
+	int error = copy ? make_and_open(fifo, path, script, owner, culprit) : -ENOMEM;
 
 	if (error) {
-		log_error("cannot open the notify FIFO %s: %s; changes are not written to it", path,
-			  error == -ENXIO ? "the path exists and is not a FIFO" : strerror(-error));
+		report_unusable(path, error, culprit);
 		return;
 	}
 	fifo->runner = runner;

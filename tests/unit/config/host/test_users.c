@@ -88,6 +88,25 @@ static void fifo_owners(void **state)
 	diagnostics_free(&diagnostics);
 }
 
+static void a_fifo_of_another_user_for_a_script_of_root(void **state)
+{
+	static const char globals[] =
+		"notify_fifo /a nobody\nnotify_fifo_script /bin/cat root\n%s\nscript_user root";
+	static const char message[] =
+		"2:1: %s: root would run '/bin/cat' to read /a, which user 'nobody' can write; name the same user for both\n";
+	char text[256], expected[256];
+
+	(void)state;
+	snprintf(text, sizeof(text), globals, "");
+	snprintf(expected, sizeof(expected), message, "warning");
+	check(text, "", 0, expected);
+	snprintf(text, sizeof(text), globals, "enable_script_security");
+	snprintf(expected, sizeof(expected), message, "error");
+	check(text, "", -EINVAL, expected);
+	check("notify_fifo /a nobody\nnotify_fifo_script /bin/cat nobody", "", 0, "");
+	check("notify_fifo /a root\nnotify_fifo_script /bin/cat root", "", 0, "");
+}
+
 static void app_users(void **state)
 {
 	struct diagnostics diagnostics = {0};
@@ -266,6 +285,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids),
 		cmocka_unit_test(fifo_owners),
+		cmocka_unit_test(a_fifo_of_another_user_for_a_script_of_root),
 		cmocka_unit_test(app_users),
 		cmocka_unit_test(missing_things),
 		cmocka_unit_test(security),

@@ -271,6 +271,84 @@ static void fifo_scripts_read_to_the_end(void **state)
 	until_log("INSTANCE \"VI_1\" STOP 100\n");
 }
 
+/* A FIFO that another user has planted, before xbeatd could make it. */
+static const struct {
+	const char *how;
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+	mode_t directory_mode;
+	bool is_read; /* by a script of root */
+} planted[] = {
+	{"root's own", 0600, 0, 0, 0700, true},
+	{"readable", 0644, 0, 0, 0755, true},
+	{"in a sticky directory", 0600, 0, 0, 01777, true},
+	{"root's group", 0660, 0, 0, 0700, true},
+	{"another owner", 0600, 65534, 65534, 01777, false},
+	{"writable by another group", 0660, 0, 65534, 0700, false},
+	{"writable by all", 0622, 0, 0, 0700, false},
+	{"replaceable", 0600, 0, 0, 0777, false},
+};
+
+static void plant(size_t i)
+{
+	assert_int_equal(mkfifo(fifo_path, 0600), 0);
+	assert_int_equal(chown(fifo_path, planted[i].uid, planted[i].gid), 0);
+	assert_int_equal(chmod(fifo_path, planted[i].mode), 0);
+	assert_int_equal(chmod(fixture_directory, planted[i].directory_mode), 0);
+}
+
+static void end_and_remove(int fd)
+{
+	notify_stop(notify);
+	notify = NULL;
+	close(fd);
+	assert_int_equal(unlink(fifo_path), 0); /* not ours */
+	unlink(log_path);
+}
+
+static void scripts_of_root_read_no_fifo_of_others(void **state)
+{
+	char *arguments[] = {"sh", "-c", "cat $1 >> $0", log_path, NULL};
+	char lines[LINES_BYTES];
+
+	(void)state;
+	config.notify_fifo = fifo_path;
+	config.notify_fifo_script = (struct config_command){.arguments = arguments};
+	for (size_t i = 0; i < sizeof(planted) / sizeof(planted[0]); i++) {
+		int fd;
+
+		plant(i);
+		fd = open(fifo_path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+		begin();
+		notify_instance(notify, &instance, NOTIFY_MASTER, 100);
+		if (planted[i].is_read)
+			until_log("INSTANCE");
+		else if (*take_lines(fd, lines))
+			fail_msg("%s: %s", planted[i].how, lines);
+		end_and_remove(fd);
+	}
+}
+
+/* A FIFO without a script is the reader's own affair. */
+static void fifos_of_others_get_lines(void **state)
+{
+	char lines[LINES_BYTES];
+
+	(void)state;
+	config.notify_fifo = fifo_path;
+	for (size_t i = 0; i < sizeof(planted) / sizeof(planted[0]); i++) {
+		int fd;
+
+		plant(i);
+		fd = open(fifo_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+		begin();
+		notify_instance(notify, &instance, NOTIFY_MASTER, 100);
+		assert_string_equal(take_lines(fd, lines), "INSTANCE \"VI_1\" MASTER 100\n");
+		end_and_remove(fd);
+	}
+}
+
 static void reload_keeps_unchanged_fifos(void **state)
 {
 	struct config again;
@@ -399,6 +477,8 @@ int main(void)
 		TEST(other_files_are_left_alone),
 		TEST(a_full_fifo_drops_lines),
 		TEST(fifo_scripts_read_to_the_end),
+		TEST(scripts_of_root_read_no_fifo_of_others),
+		TEST(fifos_of_others_get_lines),
 		TEST(reload_keeps_unchanged_fifos),
 		TEST(the_bytes_are_keepaliveds),
 	};
