@@ -238,7 +238,7 @@ def given_up(chaos, fault):
 
 @contextlib.contextmanager
 def drained(chaos, fault):
-    chaos.ctl(fault.nodes[0], "drain")
+    chaos.ctl(fault.nodes[0], "drain", "--force")
     try:
         yield
     finally:

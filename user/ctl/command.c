@@ -10,14 +10,13 @@
 #include <stddef.h>
 #include <string.h>
 
+#define OPTION_FORCE 1 /* has no letter: it is not to be given by habit */
+
 static const struct option long_options[] = {
-	{"json", no_argument, NULL, 'j'},
-	{"follow", no_argument, NULL, 'f'},
-	{"help", no_argument, NULL, 'h'},
-	{"instance", required_argument, NULL, 'i'},
-	{"socket", required_argument, NULL, 's'},
-	{"for", required_argument, NULL, 't'},
-	{0},
+	{"json", no_argument, NULL, 'j'},	    {"follow", no_argument, NULL, 'f'},
+	{"help", no_argument, NULL, 'h'},	    {"instance", required_argument, NULL, 'i'},
+	{"socket", required_argument, NULL, 's'},   {"for", required_argument, NULL, 't'},
+	{"force", no_argument, NULL, OPTION_FORCE}, {0},
 };
 
 static enum command_status usage_error(void)
@@ -34,6 +33,7 @@ static const struct {
 	{VERB_ACCEPTS_JSON, "has no JSON output: remove -j"},
 	{VERB_ACCEPTS_FOLLOW, "cannot be followed: only events accepts -f"},
 	{VERB_ACCEPTS_DURATION, "takes no duration: only failover accepts -t"},
+	{VERB_ACCEPTS_FORCE, "cannot be forced: only failover and drain accept --force"},
 };
 
 static bool take_duration(struct command *command, const char *text)
@@ -63,6 +63,9 @@ static bool take_option(struct command *command, int option, char **argv)
 		return true;
 	case 't':
 		return take_duration(command, optarg);
+	case OPTION_FORCE:
+		command->force = true;
+		return true;
 	case ':':
 		log_error("option '-%c' needs a value", optopt);
 		return false;
@@ -108,7 +111,8 @@ static unsigned restricted_options(const struct command *command)
 {
 	return (command->json ? VERB_ACCEPTS_JSON : 0u) |
 	       (command->follow ? VERB_ACCEPTS_FOLLOW : 0u) |
-	       (command->duration_ns ? VERB_ACCEPTS_DURATION : 0u);
+	       (command->duration_ns ? VERB_ACCEPTS_DURATION : 0u) |
+	       (command->force ? VERB_ACCEPTS_FORCE : 0u);
 }
 
 static bool check_accepted(const struct command *command)

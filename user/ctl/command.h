@@ -22,6 +22,7 @@ struct command {
 	bool json;
 	bool follow;
 	uint64_t duration_ns; /* 0: not given */
+	bool force;
 	bool help;
 	char **arguments; /* after the verb */
 	int argument_count;

@@ -23,10 +23,21 @@ json_t *parameters_instance(const struct command *command)
 	return parameters;
 }
 
+json_t *parameters_drain(const struct command *command)
+{
+	json_t *parameters = json_object();
+
+	if (command->force)
+		json_object_set_new(parameters, "force", json_true());
+	return parameters;
+}
+
 json_t *parameters_failover(const struct command *command)
 {
 	json_t *parameters = parameters_instance(command);
 
+	if (parameters && command->force)
+		json_object_set_new(parameters, "force", json_true());
 	if (parameters && command->duration_ns > 0)
 		json_object_set_new(parameters, "duration_ns",
 				    json_integer((json_int_t)command->duration_ns));

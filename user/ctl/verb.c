@@ -142,15 +142,15 @@ const struct verb verbs[] = {
 	},
 	{
 		.name = "failover",
-		.arguments = "INSTANCE [-t TIME]",
+		.arguments = "INSTANCE [-t TIME] [--force]",
 		.summary = "hand an instance over to the best Backup",
-		.help = "Gives up the Active role of a VRRP instance cleanly: the best Backup takes over at once. This node then stays out of elections for the instance until resume, or for TIME (30s, 10m, 2h). Only for root.",
+		.help = "Gives up the Active role of a VRRP instance cleanly: the best Backup takes over at once. This node then stays out of elections for the instance until resume, or for TIME (30s, 10m, 2h). Refused if no live Backup is known; --force gives the addresses up all the same. Only for root.",
 		.example =
 			"$ xbeatctl failover VI_1 -t 10m\n"
 			"VI_1 is now initialize on this node; node-b takes over\n"
 			"    out of elections until 2026-03-01 12:10:00.031, or until: xbeatctl\n"
 			"    resume VI_1\n",
-		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_DURATION,
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_DURATION | VERB_ACCEPTS_FORCE,
 		.arguments_min = 1,
 		.arguments_max = 1,
 		.run = run_method,
@@ -172,14 +172,15 @@ const struct verb verbs[] = {
 	},
 	{
 		.name = "drain",
-		.arguments = "",
+		.arguments = "[--force]",
 		.summary = "give up all instances, before maintenance",
-		.help = "Gives up every VRRP instance cleanly, also without a Backup, and reports to the other nodes that this node is draining. It stays out of elections until resume. Only for root.",
+		.help = "Gives up every VRRP instance cleanly, and reports to the other nodes that this node is draining. It stays out of elections until resume. Refused if no live Backup is known for one of them; --force gives them up all the same. Only for root.",
 		.example = "$ xbeatctl drain\n"
 			   "given up: VI_1 VI_2\n"
 			   "    out of elections until: xbeatctl resume\n",
-		.accepts = VERB_ACCEPTS_JSON,
+		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_FORCE,
 		.run = run_method,
+		.parameters = parameters_drain,
 		.print = show_drain,
 	},
 	{

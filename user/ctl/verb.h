@@ -15,6 +15,7 @@ enum verb_accepts {
 	VERB_ACCEPTS_JSON = 1 << 0,
 	VERB_ACCEPTS_FOLLOW = 1 << 1,
 	VERB_ACCEPTS_DURATION = 1 << 2,
+	VERB_ACCEPTS_FORCE = 1 << 3,
 };
 
 enum verb_match {

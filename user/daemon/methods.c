@@ -204,6 +204,17 @@ static json_t *reload(void *context, struct control_call *call)
 	return NULL;
 }
 
+/* Returns success, or false with the failure set. */
+static bool read_force(struct control_call *call, bool *force)
+{
+	const json_t *value = json_object_get(call->parameters, "force");
+
+	*force = json_is_true(value);
+	if (value && !json_is_boolean(value))
+		control_fail(call, "invalid_parameter", "force must be true or false");
+	return !value || json_is_boolean(value);
+}
+
 static json_t *failover(void *context, struct control_call *call)
 {
 	const struct daemon *daemon = context;
@@ -212,12 +223,13 @@ static json_t *failover(void *context, struct control_call *call)
 		json_integer_value(json_object_get(call->parameters, "duration_ns"));
 	char message[512];
 	json_t *json;
+	bool force;
 
-	if (!instance)
+	if (!instance || !read_force(call, &force))
 		return NULL;
 	if (duration_ns < 0)
 		return control_fail(call, "invalid_parameter", "the duration is negative");
-	json = instances_failover(instance, (uint64_t)duration_ns, message, sizeof(message));
+	json = instances_failover(instance, (uint64_t)duration_ns, force, message, sizeof(message));
 	return json ? json : control_fail(call, "refused", "%s", message);
 }
 
@@ -236,9 +248,16 @@ static json_t *resume(void *context, struct control_call *call)
 static json_t *drain(void *context, struct control_call *call)
 {
 	struct daemon *daemon = context;
+	char message[512];
+	json_t *names;
+	bool force;
 
-	(void)call;
-	return json_pack("{s:o}", "instances", instances_drain(door_enter(daemon->vrrp)));
+	if (!read_force(call, &force))
+		return NULL;
+	names = instances_drain(door_enter(daemon->vrrp), force, message, sizeof(message));
+	if (!names)
+		return control_fail(call, "refused", "%s", message);
+	return json_pack("{s:o}", "instances", names);
 }
 
 static json_t *priority(void *context, struct control_call *call)

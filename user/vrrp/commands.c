@@ -40,10 +40,10 @@ struct instance *instances_named(const struct vrrp_room *room, const char *name)
 	return instances_find(&room->instances, name);
 }
 
-json_t *instances_failover(struct instance *instance, uint64_t duration_ns, char *message,
-			   size_t bytes)
+json_t *instances_failover(struct instance *instance, uint64_t duration_ns, bool force,
+			   char *message, size_t bytes)
 {
-	if (instance_failover(instance, duration_ns, message, bytes))
+	if (instance_failover(instance, duration_ns, force, message, bytes))
 		return NULL;
 	return failover_json(instance);
 }
@@ -81,11 +81,14 @@ json_t *instances_resume(struct vrrp_room *room, struct instance *instance)
 	return names;
 }
 
-json_t *instances_drain(struct vrrp_room *room)
+json_t *instances_drain(struct vrrp_room *room, bool force, char *message, size_t bytes)
 {
 	const struct instances *instances = &room->instances;
-	json_t *names = json_array();
+	json_t *names;
 
+	if (!force && instances_check_successors(instances->list, instances->count, message, bytes))
+		return NULL;
+	names = json_array();
 	for (size_t i = 0; i < instances->count; i++)
 		if (instances->list[i]->vrrp.state == XB_INSTANCE_ACTIVE)
 			json_array_append_new(names, json_text(instances->list[i]->config->name));

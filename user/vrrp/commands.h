@@ -4,14 +4,15 @@
 #define XBEAT_VRRP_COMMANDS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct instance;
 struct vrrp_room;
 
 /* Each returns new JSON, or NULL with a message for the operator. */
-json_t *instances_failover(struct instance *instance, uint64_t duration_ns, char *message,
-			   size_t bytes);
+json_t *instances_failover(struct instance *instance, uint64_t duration_ns, bool force,
+			   char *message, size_t bytes);
 json_t *instances_set_priority(struct instance *instance, uint8_t priority, char *message,
 			       size_t bytes);
 
@@ -21,6 +22,9 @@ struct instance *instances_named(const struct vrrp_room *room, const char *name)
 /* Change one (NULL: to all, and to the node), and return the names of those that it changed as
  * new JSON. */
 json_t *instances_resume(struct vrrp_room *room, struct instance *instance);
-json_t *instances_drain(struct vrrp_room *room);
+
+/* Likewise all instances; NULL with a message if no node would take one of them over, unless force.
+ */
+json_t *instances_drain(struct vrrp_room *room, bool force, char *message, size_t bytes);
 
 #endif

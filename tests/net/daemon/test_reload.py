@@ -234,12 +234,12 @@ def test_operator_state_outlives_a_reload(lab):
     first.json("priority", "VI_1", "default")
     first.wait_priority(160)
     first.wait_state("active")
-    first.json("failover", "VI_1")
+    first.json("failover", "VI_1", "--force")
     first.reload(instance(priority=170), instance("VI_2", vrid=52))
     first.wait_state("active", "VI_2")
     assert first.vrrp()["stays_away"] == "operator" and second.vrrp()["state"] == "active"
     first.json("resume")
-    first.json("drain")
+    first.json("drain", "--force")
     first.reload(instance(priority=170), instance("VI_2", vrid=52), instance("VI_3", vrid=53))
     assert {vrrp["stays_away"] for vrrp in first.json("vrrp")} == {"drained"}
     assert first.json("resume")["instances"] == ["VI_1", "VI_2", "VI_3"]

@@ -102,7 +102,7 @@ def test_failover_outlives_a_reload(lab):
     daemon = Xbeatd(lab, "node-a", instance()).start()
     daemon.wait_state("active")
     daemon.ctl("priority", "VI_1", "77")
-    daemon.ctl("failover", "VI_1")
+    daemon.ctl("failover", "VI_1", "--force")
     assert daemon.reload(instance(no_accept=True))["changed"] == ["VI_1"]
     time.sleep(0.6)  # more than Active_Down_Interval
     assert daemon.state() == "initialize"

@@ -62,7 +62,7 @@ def test_all_of_it_moves_and_is_removed(lab):
     second = Xbeatd(lab, OTHER, configuration(100)).start()
     assert has_all(first), (shown(first) ^ (MOVING | STAYING), first.addresses())
     assert has_static_alone(second), (shown(second) ^ STAYING, second.addresses())
-    first.ctl("drain")
+    first.ctl("drain", "--force")
     second.wait_state("active")
     assert has_all(second) and has_static_alone(first)
     first.ctl("resume")

@@ -126,7 +126,7 @@ def test_preempt_delay(lab):
     assert start.least_ms(activation) < 1000 * delay_s + 1000, activation
     second.wait_state("backup")
     # It applies to live Actives: a dead one is not waited for.
-    best.json("failover", "VI_1")
+    best.json("failover", "VI_1", "--force")
     second.wait_state("active")
     best.json("resume")
     wait_until(lambda: "preempt_delay" in best.explain()["said"], "it waits again")

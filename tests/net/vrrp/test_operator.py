@@ -93,7 +93,11 @@ def test_failover_that_makes_no_sense_is_refused(lab, nodes):
     wait_until(lambda: "no node takes over" in best.explain()["said"], "node-a knows")
     done = best.ctl("failover", "VI_1", check=False)
     assert done.returncode == 1 and "no node can take VI_1 over" in done.stderr, done.stderr
-    assert best.vrrp()["state"] == "active"
+    assert "--force" in done.stderr and best.vrrp()["state"] == "active"
+    done = best.ctl("drain", check=False)
+    assert done.returncode == 1 and "VI_1" in done.stderr and "--force" in done.stderr, done
+    assert best.json("status")["state"] == "running" and best.vrrp()["state"] == "active"
+    assert len(best.activations()) == 1 and best.obstacles() == []
     done = best.ctl("failover", "VI_2", check=False)
     assert done.returncode == 1 and "VI_2" in done.stderr, done.stderr
     # Another daemon could take over, but it is cut off from the others: not a live Backup.
@@ -102,6 +106,35 @@ def test_failover_that_makes_no_sense_is_refused(lab, nodes):
     lab.cut("node-b", "eth0")
     wait_until(lambda: best.verdict("node-b") == "down", "node-b is down")
     assert best.ctl("failover", "VI_1", check=False).returncode == 1
+    assert best.ctl("drain", check=False).returncode == 1
+    assert best.json("drain", "--force")["instances"] == ["VI_1"]
+    assert best.json("status")["state"] == "draining"
+    wait_until(lambda: "node-a" not in lab.holders(VIP), "node-a has given the address up")
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_nodes_that_are_not_known_are_not_relied_on(lab):
+    """Without heartbeats a Backup is silent; and a node may serve only some of the instances."""
+    alone = Xbeatd(lab, "node-a", instance()).start_active()
+    for line in (["failover", "VI_1"], ["drain"]):
+        done = alone.ctl(*line, check=False)
+        assert done.returncode == 1 and "without heartbeats" in done.stderr, done
+    assert alone.obstacles() == [] and alone.json("status")["state"] == "running"
+    assert "successor" not in alone.json("failover", "VI_1", "--force")
+    alone.wait_state("initialize")
+    assert alone.stop() == 0
+    first = Xbeatd(lab, "node-a", *blocks(lab, 150, instance("VI_2", "heartbeat lan", vrid=52),
+                                          sync_group("both", "VI_1", "VI_2"))).start()
+    second = Xbeatd(lab, "node-b", *blocks(lab, 100)).start()
+    wait_up(first, second)
+    first.wait_state("active", "VI_2")
+    wait_until(lambda: "node-b takes over" in first.explain()["said"], "node-b is ready for VI_1")
+    for line in (["failover", "VI_1"], ["drain"]):
+        done = first.ctl(*line, check=False)
+        assert done.returncode == 1 and "take VI_2 over" in done.stderr, done
+    assert {first.state("VI_1"), first.state("VI_2")} == {"active"}
+    assert first.json("drain", "--force")["instances"] == ["VI_1", "VI_2"]
+    second.wait_state("active")
 
 
 def test_drain_resume_and_restart(lab, nodes):

@@ -66,7 +66,7 @@ def test_all_addresses_flushed(lab, router):
 
 def test_backup_does_not_fight_for_or_against_an_address(router):
     """A Backup leaves an address alone that was added by hand."""
-    router.ctl("drain")
+    router.ctl("drain", "--force")
     router.wait_state("initialize")
     for state in ("initialize", "backup"):
         router.ip("address", "add", f"{VIP}/24", "dev", "eth0")

@@ -100,7 +100,7 @@ def test_backup_is_silent(lab, router):
         backup = Xbeatd(lab, OTHER, both_families(priority=100)).start()
         time.sleep(SILENCE_SECONDS)
         assert watch.count_sent_from(VIRTUAL_MACS) == 0
-        router.ctl("drain")
+        router.ctl("drain", "--force")
         for name in ("VI_1", "VI_6"):
             backup.wait_state("active", name)
         wait_until(lambda: MAC4 in neighbour_mac(lab, VIP), "the other one answers")

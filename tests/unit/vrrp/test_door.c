@@ -158,8 +158,8 @@ static void test_failover(void **state)
 	json_t *json;
 
 	(void)state;
-	json = instances_failover(instances_named(door_enter(door), instance_name), 0, message,
-				  sizeof(message));
+	json = instances_failover(instances_named(door_enter(door), instance_name), 0, false,
+				  message, sizeof(message));
 	assert_non_null(json);
 	json_decref(json);
 	assert_fault_after_that();
@@ -187,10 +187,12 @@ static void test_resume(void **state)
 
 static void test_drain(void **state)
 {
+	char message[256];
 	json_t *names;
 
 	(void)state;
-	names = instances_drain(door_enter(door));
+	names = instances_drain(door_enter(door), false, message, sizeof(message));
+	assert_non_null(names);
 	assert_int_equal(json_array_size(names), 0); /* none is Active any more */
 	json_decref(names);
 	assert_fault_after_that();

@@ -60,7 +60,8 @@ void show_failover(const json_t *result, FILE *stream)
 	uint64_t until_unix_ns;
 
 	text_print_labelled(stream, 0, "", "%s is now %s on this node; %s takes over", name,
-			    field_text(result, "state"), successor ? successor : "the best Backup");
+			    field_text(result, "state"),
+			    successor ? successor : "no node is known that");
 	if (field_number(result, "until_unix_ns", &until_unix_ns))
 		text_print_labelled(stream, DETAIL_COLUMNS, "",
 				    "out of elections until %s, or until: xbeatctl resume %s",

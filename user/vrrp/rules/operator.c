@@ -8,6 +8,7 @@
 #include "user/lib/clock.h"
 #include "user/lib/duration.h"
 #include "user/lib/time.h"
+#include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/reconcile.h"
 #include "user/vrrp/rules/tracked.h"
 #include "user/vrrp/state/claims.h"
@@ -43,18 +44,60 @@ static void stay_away_until(struct instance *instance, uint64_t until_unix_ns)
 		instance_disarm(instance, INSTANCE_TIMER_STAY_AWAY);
 }
 
-int instance_failover(struct instance *instance, uint64_t duration_ns, char *message, size_t bytes)
+static bool is_last(const struct instance *instance)
 {
-	bool knows_others = instance->peers && instance->self_slot >= 0;
+	return instance->vrrp.state == XB_INSTANCE_ACTIVE && !instance_successor(instance);
+}
 
-	if (instance->vrrp.state == XB_INSTANCE_ACTIVE && knows_others &&
-	    !instance_successor(instance)) {
-		snprintf(
-			message, bytes,
-			"no node can take %s over: no other live node is a Backup for it; to give the addresses up anyway, stop xbeatd",
-			instance->config->name);
-		return -EHOSTUNREACH;
+static const char *reason_last(const struct instance *instance)
+{
+	return instance->peers && instance->self_slot >= 0
+		       ? "no other live node is a Backup for it"
+		       : "without heartbeats xbeatd does not know whether another node is ready";
+}
+
+int instances_check_successors(struct instance *const *list, size_t count, char *message,
+			       size_t bytes)
+{
+	const struct instance *first = NULL;
+	size_t last_count = 0;
+	char more[48] = "";
+
+	for (size_t i = 0; i < count; i++) {
+		if (!is_last(list[i]))
+			continue;
+		if (!first)
+			first = list[i];
+		last_count++;
 	}
+	if (!first)
+		return 0;
+	if (last_count > 1)
+		snprintf(more, sizeof(more), " (and %zu more)", last_count - 1);
+	snprintf(message, bytes,
+		 "no node can take %s over%s: %s; to give the addresses up anyway: --force",
+		 first->config->name, more, reason_last(first));
+	return -EHOSTUNREACH;
+}
+
+/* It takes its sync group along. */
+static int check_successors(struct instance *instance, char *message, size_t bytes)
+{
+	const struct instance_group *group = instance->group;
+
+	if (group)
+		return instances_check_successors(group->members, group->member_count, message,
+						  bytes);
+	return instances_check_successors(&instance, 1, message, bytes);
+}
+
+int instance_failover(struct instance *instance, uint64_t duration_ns, bool force, char *message,
+		      size_t bytes)
+{
+	int error = force ? 0 : check_successors(instance, message, bytes);
+
+	if (error)
+		return error;
 	stay_away_until(instance, duration_ns ? clock_unix_ns() + duration_ns : 0);
 	if (duration_ns)
 		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_OPERATOR,

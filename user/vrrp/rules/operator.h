@@ -26,9 +26,12 @@ struct operator_state {
 struct operator_state instance_operator_state(const struct instance *instance);
 void instance_restore_operator_state(struct instance *instance, const struct operator_state *state);
 
-/* Each returns 0, or a negative errno with a message for the operator: -EHOSTUNREACH, no node could
- * take over. */
-int instance_failover(struct instance *instance, uint64_t duration_ns, char *message, size_t bytes);
+/* Each returns 0, or a negative errno with a message for the operator: -EHOSTUNREACH, no node is
+ * known that would take over. */
+int instances_check_successors(struct instance *const *list, size_t count, char *message,
+			       size_t bytes);
+int instance_failover(struct instance *instance, uint64_t duration_ns, bool force, char *message,
+		      size_t bytes);
 int instance_set_priority(struct instance *instance, uint8_t priority, char *message, size_t bytes);
 
 /* Ends a failover. Returns whether there was one. */

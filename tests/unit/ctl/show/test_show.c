@@ -253,7 +253,7 @@ static const struct {
 	 "    out of elections until 2026-03-01 12:00:00.031, or until: xbeatctl resume\n"
 	 "    VI_1\n"},
 	{show_failover, "{\"instance\":\"VI_1\",\"state\":\"initialize\"}",
-	 "VI_1 is now initialize on this node; the best Backup takes over\n"
+	 "VI_1 is now initialize on this node; no node is known that takes over\n"
 	 "    out of elections until: xbeatctl resume VI_1\n"},
 	{show_resume, "{\"instances\":[\"VI_1\",\"VI_2\"]}", "resumed: VI_1 VI_2\n"},
 	{show_resume, "{\"instances\":[]}",
