@@ -9,7 +9,7 @@
  *                probe.h, reply.h, answer.h, query.h, apps.h   what each type causes
  *   guard/       guard.h, guard_timer.h, daemon_exit.h   when a guard expires
  *                fence.h, no_accept.h   packets to addresses that must not be answered
- *   vrrp/        tap.h, advert.h, check.h, store.h   adverts
+ *   vrrp/        tap.h, way.h, advert.h, check.h, store.h   adverts, also in a program of tc
  *   base/        maps.h, drop.h, event.h, slot_lock.h, word.h   what all share
  */
 #include "bpf/base/maps.h"
@@ -86,7 +86,7 @@ int xbeat(struct xdp_md *ctx)
 {
 	struct frame frame;
 
-	if (!frame_parse(ctx, &frame))
+	if (!frame_parse(packet_start(ctx), packet_end(ctx), &frame))
 		return XDP_PASS;
 	if (frame.ethertype == bpf_htons(ETHERTYPE_IPV4))
 		return dispatch_ipv4(ctx, &frame);
@@ -95,6 +95,37 @@ int xbeat(struct xdp_md *ctx)
 	if (frame.ethertype == bpf_htons(ETHERTYPE_ARP))
 		return dispatch_arp(ctx, &frame);
 	return XDP_PASS;
+}
+
+/* Whether this is an IP packet of protocol 112; its IP header may be in a page. */
+static __always_inline bool skb_is_vrrp(struct __sk_buff *skb, const struct frame *frame, bool ipv6)
+{
+	const __u8 *protocol = frame->network + (ipv6 ? __builtin_offsetof(struct ipv6hdr, nexthdr)
+						      : __builtin_offsetof(struct iphdr, protocol));
+	__u8 copy;
+
+	if ((const void *)(protocol + 1) <= frame->end)
+		return *protocol == PROTOCOL_VRRP;
+	return !bpf_skb_load_bytes(skb, (const void *)protocol - skb_start(skb), &copy, 1) &&
+	       copy == PROTOCOL_VRRP;
+}
+
+/* Adverts of interfaces whose VLAN tags the XDP program does not see (vrrp/way.h). */
+SEC("tc")
+int xbeat_tc(struct __sk_buff *skb)
+{
+	struct frame frame;
+	bool ipv6, tagged;
+
+	if (!frame_parse(skb_start(skb), skb_end(skb), &frame))
+		return TC_ACT_UNSPEC;
+	ipv6 = frame.ethertype == bpf_htons(ETHERTYPE_IPV6);
+	if (!ipv6 && frame.ethertype != bpf_htons(ETHERTYPE_IPV4))
+		return TC_ACT_UNSPEC;
+	if (!skb_is_vrrp(skb, &frame, ipv6))
+		return TC_ACT_UNSPEC;
+	tagged = frame.vlan_id || (skb->vlan_present && skb->vlan_tci & VLAN_ID_MASK);
+	return vrrp_tap_stack(skb, frame.network_offset, ipv6, tagged);
 }
 
 const char xb_license[] SEC("license") = "GPL";

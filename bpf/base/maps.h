@@ -62,6 +62,21 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, XB_VLAN_MAX);
+	__type(key, __u32);
+	__type(value, struct xb_vlan);
+} xb_vlan SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, XB_NETWORKS_MAX);
+	__type(key, struct xb_network_key);
+	__type(value, __u8);
+} xb_networks SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, XB_NO_ACCEPT_MAX);
 	__type(key, struct xb_no_accept_key);

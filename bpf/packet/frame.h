@@ -15,7 +15,15 @@
 #define ETHERTYPE_8021AD 0x88a8
 #define VLAN_TAGS_MAX 2
 #define VLAN_ID_MASK 0x0fff
+#define TC_ACT_UNSPEC (-1) /* the next filter decides */
+#define TC_ACT_SHOT 2
 #define NETWORK_OFFSET_MASK 31 /* Ethernet and two tags are 22 bytes */
+
+/* The context of the running program: one of the two is NULL, which the compiler knows. */
+struct context {
+	struct xdp_md *xdp;
+	struct __sk_buff *skb; /* of tc */
+};
 
 struct frame {
 	const void *end;
@@ -58,12 +66,22 @@ static __always_inline bool ethertype_is_vlan(__be16 ethertype)
 	return ethertype == bpf_htons(ETHERTYPE_8021Q) || ethertype == bpf_htons(ETHERTYPE_8021AD);
 }
 
-/* Returns false if the packet is too short for its own headers. */
-static __always_inline bool frame_parse(const struct xdp_md *ctx, struct frame *frame)
+static __always_inline void *skb_start(const struct __sk_buff *skb)
 {
-	const struct ethhdr *ethernet = packet_start(ctx);
+	return (void *)(long)skb->data;
+}
 
-	frame->end = packet_end(ctx);
+static __always_inline void *skb_end(const struct __sk_buff *skb)
+{
+	return (void *)(long)skb->data_end;
+}
+
+/* Returns false if the packet is too short for its own headers. */
+static __always_inline bool frame_parse(void *start, const void *end, struct frame *frame)
+{
+	const struct ethhdr *ethernet = start;
+
+	frame->end = end;
 	frame->network_offset = sizeof(*ethernet);
 	frame->vlan_id = 0;
 	if ((const void *)(ethernet + 1) > frame->end)
@@ -71,7 +89,7 @@ static __always_inline bool frame_parse(const struct xdp_md *ctx, struct frame *
 	frame->ethertype = ethernet->h_proto;
 #pragma unroll
 	for (int tags = 0; tags < VLAN_TAGS_MAX; tags++) {
-		const struct vlan_hdr *tag = packet_start(ctx) + frame->network_offset;
+		const struct vlan_hdr *tag = start + frame->network_offset;
 
 		if (!ethertype_is_vlan(frame->ethertype))
 			break;
@@ -81,7 +99,7 @@ static __always_inline bool frame_parse(const struct xdp_md *ctx, struct frame *
 		frame->ethertype = tag->h_vlan_encapsulated_proto;
 		frame->network_offset += sizeof(*tag);
 	}
-	frame->network = packet_start(ctx) + frame->network_offset;
+	frame->network = start + frame->network_offset;
 	return true;
 }
 

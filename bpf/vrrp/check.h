@@ -100,14 +100,10 @@ static __always_inline int vrrp_check_length(const struct vrrp_advert *advert)
 	return NO_DROP;
 }
 
-/* Reads header and addresses, at header_offset in the packet, once. Returns 0, or -1 if the
- * packet ends before the last address. Not static, so that the verifier checks the loop once,
- * not each of its ends with the rest of the program. */
-__noinline int vrrp_read_body(struct xdp_md *ctx, __u32 header_offset, __u32 address_words,
-			      struct vrrp_body *body)
+/* Reads header and addresses once. Returns 0, or -1 if the packet ends before the last address. */
+static __always_inline int vrrp_sum_addresses(const word32 *words, const void *end,
+					      __u32 address_words, struct vrrp_body *body)
 {
-	const void *end = packet_end(ctx);
-	const word32 *words = packet_start(ctx) + (header_offset & 0xff);
 	__u64 digest = XB_DIGEST_START, sum;
 
 	if (!body || (const void *)(words + 2) > end)
@@ -127,17 +123,61 @@ __noinline int vrrp_read_body(struct xdp_md *ctx, __u32 header_offset, __u32 add
 	return 0;
 }
 
-/* Reads the authentication data of version 2, after the addresses, in the same way. */
-__noinline int vrrp_read_authentication(struct xdp_md *ctx, __u32 offset, struct vrrp_body *body)
+/* Reads the authentication data of version 2, after the addresses. Returns 0, or -1 if the packet
+ * ends before. */
+static __always_inline int vrrp_sum_authentication(const word32 *words, const void *end,
+						   struct vrrp_body *body)
 {
-	const word32 *words = packet_start(ctx) + (offset & 0x1fff);
-
-	if (!body || (const void *)(words + 2) > packet_end(ctx))
+	if (!body || (const void *)(words + 2) > end)
 		return -1;
 	body->authentication[0] = words[0];
 	body->authentication[1] = words[1];
 	body->sum += (__u64)words[0] + words[1];
 	return 0;
+}
+
+/* Not static, so that the verifier checks the loop once, not each of its ends with the rest of the
+ * program. Such a function takes the context of one type of program. */
+__noinline int vrrp_read_addresses_xdp(struct xdp_md *ctx, __u32 header_offset, __u32 address_words,
+				       struct vrrp_body *body)
+{
+	return vrrp_sum_addresses(packet_start(ctx) + (header_offset & 0xff), packet_end(ctx),
+				  address_words, body);
+}
+
+__noinline int vrrp_read_addresses_skb(struct __sk_buff *skb, __u32 header_offset,
+				       __u32 address_words, struct vrrp_body *body)
+{
+	return vrrp_sum_addresses(skb_start(skb) + (header_offset & 0xff), skb_end(skb),
+				  address_words, body);
+}
+
+__noinline int vrrp_read_authentication_xdp(struct xdp_md *ctx, __u32 offset,
+					    struct vrrp_body *body)
+{
+	return vrrp_sum_authentication(packet_start(ctx) + (offset & 0x1fff), packet_end(ctx),
+				       body);
+}
+
+__noinline int vrrp_read_authentication_skb(struct __sk_buff *skb, __u32 offset,
+					    struct vrrp_body *body)
+{
+	return vrrp_sum_authentication(skb_start(skb) + (offset & 0x1fff), skb_end(skb), body);
+}
+
+static __always_inline int vrrp_read_addresses(struct context context, __u32 header_offset,
+					       __u32 address_words, struct vrrp_body *body)
+{
+	return context.skb
+		       ? vrrp_read_addresses_skb(context.skb, header_offset, address_words, body)
+		       : vrrp_read_addresses_xdp(context.xdp, header_offset, address_words, body);
+}
+
+static __always_inline int vrrp_read_authentication(struct context context, __u32 offset,
+						    struct vrrp_body *body)
+{
+	return context.skb ? vrrp_read_authentication_skb(context.skb, offset, body)
+			   : vrrp_read_authentication_xdp(context.xdp, offset, body);
 }
 
 static __always_inline __u64 vrrp_pseudo_sum(const struct vrrp_advert *advert)
@@ -194,24 +234,25 @@ static __always_inline int vrrp_check_interval(struct vrrp_advert *advert,
 	return NO_DROP;
 }
 
-static __always_inline int vrrp_read(struct xdp_md *ctx, const struct vrrp_advert *advert,
+static __always_inline int vrrp_read(struct context context, const struct vrrp_advert *advert,
 				     struct vrrp_body *body)
 {
 	__u32 address_words = vrrp_address_words(advert);
 	__u32 authentication_offset =
 		advert->header_offset + sizeof(advert->header) + 4 * address_words;
 
-	if (vrrp_read_body(ctx, advert->header_offset, address_words, body) ||
-	    (advert->version == 2 && vrrp_read_authentication(ctx, authentication_offset, body)))
+	if (vrrp_read_addresses(context, advert->header_offset, address_words, body) ||
+	    (advert->version == 2 &&
+	     vrrp_read_authentication(context, authentication_offset, body)))
 		return XB_DROP_VRRP_BAD_LENGTH;
 	return NO_DROP;
 }
 
-static __always_inline int vrrp_check_body(struct xdp_md *ctx, struct vrrp_advert *advert,
+static __always_inline int vrrp_check_body(struct context context, struct vrrp_advert *advert,
 					   const struct xb_vrrp *entry)
 {
 	struct vrrp_body body = {};
-	int reason = vrrp_read(ctx, advert, &body);
+	int reason = vrrp_read(context, advert, &body);
 
 	if (reason != NO_DROP)
 		return reason;
@@ -222,7 +263,7 @@ static __always_inline int vrrp_check_body(struct xdp_md *ctx, struct vrrp_adver
 	return reason == NO_DROP ? vrrp_check_interval(advert, entry) : reason;
 }
 
-static __always_inline int vrrp_check(struct xdp_md *ctx, struct vrrp_advert *advert,
+static __always_inline int vrrp_check(struct context context, struct vrrp_advert *advert,
 				      const struct xb_vrrp *entry, __u32 slot)
 {
 	int reason = vrrp_check_path(advert, entry, slot);
@@ -232,7 +273,7 @@ static __always_inline int vrrp_check(struct xdp_md *ctx, struct vrrp_advert *ad
 	if (reason == NO_DROP)
 		reason = vrrp_check_length(advert);
 	if (reason == NO_DROP)
-		reason = vrrp_check_body(ctx, advert, entry);
+		reason = vrrp_check_body(context, advert, entry);
 	if (reason == NO_DROP && address_is(&entry->own_source, advert->flow.source))
 		return XB_DROP_VRRP_OWN;
 	return reason;

@@ -321,6 +321,29 @@ struct xb_vrrp_peer {
 	__u8 ttl_maximum;
 };
 
+/* xb_vlan: hash by interface index (__u32), of interfaces whose VLAN tags may be removed before the
+ * XDP program runs. Their adverts are handed over to the tc program, which knows the tag. */
+#define XB_VLAN_MAX 64
+
+struct xb_vlan {
+	/* K: when the XDP program handed over the first advert that the tc program has not taken;
+	 * 0: it has taken all. D writes 0 at the start, or XB_VLAN_NO_TC. */
+	__u64 handed_ns;
+};
+
+#define XB_VLAN_NO_TC 1 /* as a time: long past, so the XDP program handles the adverts */
+
+/* xb_networks: longest-prefix trie of the networks of these interfaces (value: __u8, not used).
+ * Senders are looked up in it where the tag of an advert cannot be known. */
+#define XB_NETWORKS_MAX 1024
+#define XB_NETWORK_BITS_MAX 160 /* interface_index and address */
+
+struct xb_network_key {
+	__u32 prefix_bits; /* of what follows */
+	__u32 interface_index;
+	struct xb_address address;
+};
+
 /* xb_no_accept: hash by destination address: a VIP that this node holds without being its owner
  * and with Accept_Mode false (RFC 9568 section 6.1). All packets to it but ARP and ND are
  * dropped. Read only if xb_self.refusing is set. */

@@ -197,6 +197,8 @@ int fixture_reset(void **state)
 	memset(&fixture->vrrp[VRRP_SLOT], 0, sizeof(fixture->vrrp[VRRP_SLOT]));
 	clear_map(fixture->program->maps.xb_vrrp_slots);
 	clear_map(fixture->program->maps.xb_vrrp_peers);
+	clear_map(fixture->program->maps.xb_vlan);
+	clear_map(fixture->program->maps.xb_networks);
 	clear_map(fixture->program->maps.xb_no_accept);
 	fixture->self->refusing = 0;
 	clear_map(fixture->program->maps.xb_guard_slots);
@@ -222,6 +224,17 @@ enum action fixture_run(struct fixture *fixture, struct frame *frame)
 	assert_int_equal(options.data_size_out, frame->length);
 	memcpy(frame->bytes, result, frame->length);
 	return (enum action)options.retval;
+}
+
+int fixture_run_tc(struct fixture *fixture, const struct frame *frame)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame->bytes,
+		    .data_size_in = (__u32)frame->length, .repeat = 1);
+
+	assert_int_equal(
+		bpf_prog_test_run_opts(bpf_program__fd(fixture->program->progs.xbeat_tc), &options),
+		0);
+	return (int)options.retval;
 }
 
 uint64_t fixture_drop_count(struct fixture *fixture, enum xb_drop reason)
@@ -323,6 +336,31 @@ struct xb_vrrp *fixture_serve(struct fixture *fixture, uint8_t version, uint8_t 
 void fixture_serve_vrrp(struct fixture *fixture)
 {
 	fixture_serve(fixture, 3, VRID, "224.0.0.18");
+}
+
+void fixture_hide_tags(struct fixture *fixture, uint64_t handed_ns)
+{
+	const struct xb_vlan entry = {.handed_ns = handed_ns};
+	const __u32 interface_index = INTERFACE_INDEX;
+
+	assert_int_equal(bpf_map__update_elem(fixture->program->maps.xb_vlan, &interface_index,
+					      sizeof(interface_index), &entry, sizeof(entry),
+					      BPF_ANY),
+			 0);
+}
+
+void fixture_add_network(struct fixture *fixture, const char *address, unsigned prefix_length)
+{
+	const struct xb_network_key key = {
+		.prefix_bits = 32 + (strchr(address, ':') ? 0U : 96U) + prefix_length,
+		.interface_index = INTERFACE_INDEX,
+		.address = address_of(address),
+	};
+	const __u8 yes = 1;
+
+	assert_int_equal(bpf_map__update_elem(fixture->program->maps.xb_networks, &key, sizeof(key),
+					      &yes, sizeof(yes), BPF_ANY),
+			 0);
 }
 
 void fixture_add_unicast_peer(struct fixture *fixture, uint32_t slot, const char *address,

@@ -65,6 +65,9 @@ bool fixture_may_run(void);
 /* Runs the program once; *frame becomes its output. Returns the action. */
 enum action fixture_run(struct fixture *fixture, struct frame *frame);
 
+/* The same by the program of tc. Returns its action. */
+int fixture_run_tc(struct fixture *fixture, const struct frame *frame);
+
 /* How often a reason was counted since the test started, on all processors. */
 uint64_t fixture_drop_count(struct fixture *fixture, enum xb_drop reason);
 uint64_t fixture_drop_total(struct fixture *fixture);
@@ -96,6 +99,12 @@ static inline struct xb_vrrp *fixture_entry(const struct fixture *fixture)
 
 /* Serves VRID by version 3 over IPv4, multicast. */
 void fixture_serve_vrrp(struct fixture *fixture);
+
+/* VLAN tags of this interface may have been removed; handed_ns: as in struct xb_vlan. */
+void fixture_hide_tags(struct fixture *fixture, uint64_t handed_ns);
+
+/* Adds a network of this interface. */
+void fixture_add_network(struct fixture *fixture, const char *address, unsigned prefix_length);
 
 /* Makes the served instance a unicast one; the instance of a slot accepts adverts from this address
  * with these TTLs. */

@@ -301,6 +301,15 @@ static void vrrp_own(struct fixture *fixture, struct frame *frame)
 	fixture->vrrp[VRRP_SLOT].own_source = address_of(advert.source);
 }
 
+/* The tc program, which would know the tag, does not run here. */
+static void vrrp_unknown_vlan(struct fixture *fixture, struct frame *frame)
+{
+	struct advert advert = advert_default();
+
+	build_advert(fixture, &advert, frame);
+	fixture_hide_tags(fixture, XB_VLAN_NO_TC);
+}
+
 /* Events until the ring buffer is full, because none is read. */
 static void event_lost(struct fixture *fixture, struct frame *frame)
 {
@@ -329,6 +338,8 @@ static enum action action_of(enum xb_drop reason)
 		return ACTION_TX; /* a PROBE is answered nevertheless */
 	case XB_DROP_EVENT_LOST:
 		return ACTION_PASS; /* the advert itself is valid */
+	case XB_DROP_VRRP_UNKNOWN_VLAN:
+		return ACTION_PASS; /* it may be a VLAN interface's */
 	default:
 		return ACTION_DROP;
 	}

@@ -322,7 +322,7 @@ int daemon_start(struct daemon *daemon)
 		start_heartbeats,    start_control,
 		start_drop_watch,    daemon_watch_interfaces,
 		apply_scheduling,    start_instances,
-		daemon_start_upkeep,
+		daemon_start_upkeep, daemon_networks_start,
 	};
 
 	daemon->started_ns = clock_now_ns();
@@ -368,6 +368,7 @@ void daemon_stop(struct daemon *daemon)
 	apps_stop(&daemon->apps);
 	drop_watch_stop(&daemon->drop_watch);
 	kernel_upkeep_stop(&daemon->kernel);
+	daemon_networks_stop(daemon);
 	prober_stop(&daemon->prober);
 	peers_stop(&daemon->peers);
 	if (daemon->kernel_events)

@@ -37,6 +37,7 @@ struct daemon {
 	struct reload *reload; /* in progress; NULL: none */
 	struct control control;
 	struct drop_watch drop_watch;
+	struct event *networks; /* networks.c: they are read again when it is due */
 	struct scheduling scheduling;
 	unsigned restored_pins_count, unreported_pins_count;
 	uint64_t pins_reported_ns; /* 0: never */
@@ -69,6 +70,12 @@ void daemon_reload(struct daemon *daemon, struct control_promise *promise);
 
 /* Cancels a reload in progress; does not wait for a thread that hangs. */
 void daemon_reload_stop(struct daemon *daemon);
+
+/* Reads the networks of the interfaces for the kernel side, and again soon after a change. Returns 0
+ * or -ENOMEM. */
+int daemon_networks_start(struct daemon *daemon);
+void daemon_networks_changed(struct daemon *daemon);
+void daemon_networks_stop(struct daemon *daemon);
 
 /* Follows changes of interfaces and addresses. Returns 0 or a negative errno. */
 int daemon_watch_interfaces(struct daemon *daemon);

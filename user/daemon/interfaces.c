@@ -38,6 +38,7 @@ static void follow_interface(struct daemon *daemon, const char *name)
 	if (attached)
 		peers_device_changed(&daemon->peers, name);
 	instances_interface(door_enter(daemon->vrrp), name);
+	daemon_networks_changed(daemon);
 	if (interface.present && !attached && kernel_attachment(&daemon->kernel, name))
 		event_log_add(&daemon->event_log, "interface", name, "gone", "present",
 			      "the XDP program is attached again");
@@ -61,6 +62,7 @@ static void on_address(void *context, const struct address_event *event)
 	if (event->present && daemon->prober.links)
 		prober_address_added(&daemon->prober, event);
 	instances_address(door_enter(daemon->vrrp), event);
+	daemon_networks_changed(daemon);
 }
 
 static void on_overrun(void *context)
@@ -75,6 +77,7 @@ static void on_overrun(void *context)
 		follow_interface(daemon, name);
 	}
 	instances_addresses_unknown(door_enter(daemon->vrrp));
+	daemon_networks_changed(daemon);
 }
 
 int daemon_watch_interfaces(struct daemon *daemon)

@@ -176,6 +176,7 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 	if (scheduling_differs(from, to))
 		scheduling_apply(&daemon->scheduling, to);
 	detach_unwanted(daemon);
+	daemon_networks_changed(daemon);
 }
 
 static json_t *warnings_json(const struct daemon *daemon, const struct diagnostics *diagnostics)

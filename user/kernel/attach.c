@@ -233,10 +233,12 @@ void attach_release(struct attachment *attachment)
 
 json_t *attach_json(const struct attachment *attachment)
 {
-	json_t *json = json_pack("{s:s, s:s, s:i, s:i}", "name", attachment->interface, "mode",
+	static const char *const vlan_tags[] = {"visible", "tc", "unknown"};
+	json_t *json = json_pack("{s:s, s:s, s:i, s:i, s:s}", "name", attachment->interface, "mode",
 				 attachment->native ? "native" : "generic", "program_id",
 				 (int)attachment->program_id, "reattached_count",
-				 (int)attachment->restored_count);
+				 (int)attachment->restored_count, "vlan_tags",
+				 vlan_tags[attachment->vlan_tags]);
 
 	if (attachment->redirect)
 		json_object_set_new(json, "answers", json_string("redirect"));

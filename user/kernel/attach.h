@@ -11,6 +11,13 @@
 
 #define ATTACH_REASON_BYTES 256
 
+/* How the VLAN tag of an advert is known. */
+enum attach_vlan_tags {
+	ATTACH_TAGS_VISIBLE, /* it is in the packet */
+	ATTACH_TAGS_BY_TC, /* it may have been removed: the tc program knows it */
+	ATTACH_TAGS_UNKNOWN, /* it may have been removed, and there is no tc program */
+};
+
 enum attach_mode { ATTACH_AUTO, ATTACH_NATIVE, ATTACH_GENERIC };
 
 struct attachment {
@@ -20,6 +27,7 @@ struct attachment {
 	bool native; /* mode: in the driver; else generic */
 	bool redirect; /* answers leave by a redirect (answer_way.h) */
 	char reason[ATTACH_REASON_BYTES]; /* why this mode; "": it is as configured */
+	enum attach_vlan_tags vlan_tags;
 	uint32_t program_id;
 	int link_fd; /* BPF link; -1: none */
 	bool off; /* something else detached it (upkeep.c) */

@@ -4,6 +4,9 @@
 #include "user/kernel/bpffs.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/pins.h"
+#include "user/kernel/tc_filter.h"
+#include "user/kernel/vlan.h"
+#include "user/lib/cleanup.h"
 #include "user/lib/log.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
@@ -52,6 +55,10 @@ int kernel_attach(struct kernel *kernel, const char *interface)
 	attachment = &kernel->attachments[kernel->attachment_count++];
 	*attachment = (struct attachment){.link_fd = -1};
 	snprintf(attachment->interface, sizeof(attachment->interface), "%s", interface);
+	attachment->interface_index = if_nametoindex(interface);
+	/* First, so that the XDP program finds who handles its adverts. */
+	if (attachment->interface_index)
+		vlan_attach(kernel, attachment);
 	error = attach_interface(attachment, kernel->daemon_name,
 				 bpf_program__fd(kernel->skeleton->progs.xbeat));
 	if (error)
@@ -72,6 +79,7 @@ void kernel_detach(struct kernel *kernel, const char *interface)
 	if (attachment->link_fd >= 0)
 		bpf_link_detach(attachment->link_fd);
 	attach_release(attachment);
+	vlan_detach(kernel, attachment);
 	*attachment = kernel->attachments[--kernel->attachment_count];
 }
 
@@ -88,7 +96,42 @@ static bool is_own_link(const void *context, const char *name)
 	return false;
 }
 
+/* The tc program is not on the link: it would stay. */
+static void remove_filter(const struct kernel *kernel, const char *pin)
+{
+	char path[BPFFS_PATH_BYTES];
+	struct bpf_link_info info = {0};
+	uint32_t length = sizeof(info);
+	_cleanup_close_ int fd = -1;
+
+	bpffs_path(path, kernel->daemon_name, "", pin);
+	fd = bpf_obj_get(path);
+	if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &length) && info.xdp.ifindex)
+		tc_filter_detach(info.xdp.ifindex);
+}
+
+static bool keep_own(const void *context, const char *name)
+{
+	if (is_own_link(context, name))
+		return true;
+	remove_filter(context, name);
+	return false;
+}
+
+static bool keep_none(const void *context, const char *name)
+{
+	remove_filter(context, name);
+	return false;
+}
+
 void kernel_release_interfaces(struct kernel *kernel)
 {
-	bpffs_unpin(kernel->daemon_name, PINS_LINK, is_own_link, kernel);
+	bpffs_unpin(kernel->daemon_name, PINS_LINK, keep_own, kernel);
+}
+
+void kernel_detach_all(const struct kernel *kernel)
+{
+	for (size_t i = 0; i < kernel->attachment_count; i++)
+		tc_filter_detach(kernel->attachments[i].interface_index);
+	bpffs_unpin(kernel->daemon_name, PINS_LINK, keep_none, kernel);
 }

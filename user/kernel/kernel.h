@@ -94,6 +94,9 @@ const struct attachment *kernel_attachment_at(const struct kernel *kernel,
 /* Detaches from the interfaces that only an earlier daemon used. */
 void kernel_release_interfaces(struct kernel *kernel);
 
+/* Detaches from all interfaces, those that only an earlier daemon used included. */
+void kernel_detach_all(const struct kernel *kernel);
+
 /* Returns the descriptor that is readable when there are events. */
 int kernel_events_fd(const struct kernel *kernel);
 

@@ -219,8 +219,10 @@ void kernel_stop(struct kernel *kernel)
 		log_warning(
 			"addresses that an earlier daemon \"%s\" held stay fenced: the kernel side stays attached until a daemon starts",
 			kernel->daemon_name);
-	else
+	else {
+		kernel_detach_all(kernel);
 		bpffs_remove(kernel->daemon_name);
+	}
 	if (kernel->exit_link_fd > 0)
 		close(kernel->exit_link_fd);
 	for (size_t i = 0; i < kernel->attachment_count; i++)

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""VLAN tags that are removed before the XDP program runs: a veth passes the tag beside the packet. An
+advert of a VLAN counts for no instance of the interface under it."""
+
+import contextlib
+import json
+import time
+
+import pytest
+
+from tests.support.advert import Forger
+from tests.support.configuration import VIP, instance
+from tests.support.laboratory import BUILD, wait_until
+from tests.support.xbeatd import Xbeatd
+
+pytestmark = pytest.mark.laboratory(nodes=2)
+ACTIVE, BACKUP = "node-a", "node-b"
+PUSH_VLAN, ACCEPT_ALL = "tc", "classifier"  # sections of tests/tools/tc_filters.bpf.c
+STRANGERS = ["10.77.0.66", "192.0.2.66"]  # of the same network, and of another
+
+
+def tc(lab, node, *words, check=True):
+    return lab.run(node, "tc", *words, check=check).stdout
+
+
+def filters(lab, node, side="ingress"):
+    """Name and priority of the BPF filters of eth0."""
+    shown = json.loads(tc(lab, node, "-j", "filter", "show", "dev", "eth0", side) or "[]")
+    return [(entry["options"]["bpf_name"].partition(":")[0], entry["pref"])
+            for entry in shown if entry["kind"] == "bpf" and "options" in entry]
+
+
+def has_qdisc(lab, node):
+    return "clsact" in tc(lab, node, "qdisc", "show", "dev", "eth0")
+
+
+def vlan_tags(router):
+    return next(entry["vlan_tags"] for entry in router.json("status")["interfaces"]
+                if entry["name"] == "eth0")
+
+
+@pytest.fixture
+def active(lab):
+    return Xbeatd(lab, ACTIVE, instance(priority=100)).start_active()
+
+
+def add_filter(lab, member, side, section, *options):
+    tc(lab, member, "filter", "add", "dev", "eth0", side, *options, "bpf", "direct-action",
+       "object-file", BUILD / "tools" / "tc_filters.bpf.o", "section", section)
+
+
+@contextlib.contextmanager
+def tagged(lab, member="client"):
+    """Its adverts go to VLAN 7."""
+    tc(lab, member, "qdisc", "add", "dev", "eth0", "clsact")
+    add_filter(lab, member, "egress", PUSH_VLAN)
+    yield
+    tc(lab, member, "qdisc", "del", "dev", "eth0", "clsact")
+
+
+def send_for_a_while(forger, source):
+    for _ in range(25):
+        forger.send(source, priority=254)
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_strangers_vlan_moves_nothing(lab, active, stranger):
+    transitions = active.vrrp()["transitions"]
+    with Forger(lab) as forger:
+        with tagged(lab):
+            send_for_a_while(forger, stranger)
+            for _ in range(3):
+                assert lab.run("client", "ping", "-c", "1", "-W", "1", VIP).returncode == 0
+        assert (active.state(), active.vrrp()["transitions"]) == ("active", transitions)
+        # The same without the tag.
+        forger.send(stranger, priority=254)
+        active.wait_state("backup")
+
+
+def test_filter_outlives_the_daemon(lab, active):
+    assert vlan_tags(active) == "tc"
+    assert filters(lab, ACTIVE) == [("xbeat_tc", 1)]
+    active.kill()
+    assert filters(lab, ACTIVE) == [("xbeat_tc", 1)]
+    active.start_active()
+    assert filters(lab, ACTIVE) == [("xbeat_tc", 1)]
+    assert active.stop() == 0
+    assert not has_qdisc(lab, ACTIVE)
+
+
+@pytest.mark.laboratory(nodes=1, links=2)
+def test_interface_that_the_next_daemon_does_not_use(lab, active):
+    active.kill()
+    active.configure(instance(interface="eth1", vips=["10.77.1.100/24"])).start()
+    assert not has_qdisc(lab, ACTIVE)
+    assert not lab.has_program(ACTIVE)
+
+
+@pytest.mark.parametrize("side", ["ingress", "egress", None])
+def test_qdisc_of_others_stays(lab, side):
+    tc(lab, ACTIVE, "qdisc", "add", "dev", "eth0", "clsact")
+    if side:
+        add_filter(lab, ACTIVE, side, PUSH_VLAN)
+    others = filters(lab, ACTIVE, side or "ingress")
+    active = Xbeatd(lab, ACTIVE, instance()).start_active()
+    assert ("xbeat_tc", 1) in filters(lab, ACTIVE)
+    active.kill()
+    active.start_active()
+    assert active.stop() == 0
+    assert has_qdisc(lab, ACTIVE)
+    assert filters(lab, ACTIVE, side or "ingress") == others
+
+
+def test_qdisc_that_others_use_stays(lab, active):
+    add_filter(lab, ACTIVE, "egress", PUSH_VLAN)
+    assert active.stop() == 0
+    assert filters(lab, ACTIVE) == []
+    assert len(filters(lab, ACTIVE, "egress")) == 1
+
+
+def hears_active(backup):
+    """Waits for adverts that count from now on."""
+    before = backup.vrrp()["adverts"]["received"]
+    wait_until(lambda: backup.vrrp()["adverts"]["received"] > before + 10, "adverts count")
+
+
+def test_filter_of_others_that_decides_first(lab, active):
+    """The tc program gets nothing then: the interface's networks decide."""
+    backup = Xbeatd(lab, BACKUP, instance(priority=90)).start()
+    backup.wait_state("backup")
+    transitions = backup.vrrp()["transitions"]
+    add_filter(lab, BACKUP, "ingress", ACCEPT_ALL, "pref", "1")
+    hears_active(backup)
+    with Forger(lab) as forger, tagged(lab):
+        send_for_a_while(forger, STRANGERS[1])
+    assert backup.drops("vrrp_unknown_vlan") >= 20
+    tc(lab, BACKUP, "qdisc", "del", "dev", "eth0", "clsact")
+    hears_active(backup)
+    assert (backup.state(), backup.vrrp()["transitions"]) == ("backup", transitions)
+    assert active.state() == "active"

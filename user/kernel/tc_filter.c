@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Attaches by libbpf; lists filters over rtnetlink, which libbpf cannot do. See tc_filter.h. */
+#include "user/kernel/tc_filter.h"
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/pkt_cls.h>
+#include <linux/rtnetlink.h>
+#include <stdint.h>
+#include <string.h>
+
+/* "xb", and who made the qdisc. */
+#define HANDLE_OTHERS_QDISC 0x78620001
+#define HANDLE_OWN_QDISC 0x78620002
+#define PROGRAM_NAME "xbeat_tc:" /* libbpf appends the program's id */
+
+/* The first one comes before all others, which may end the search for filters. The second is for
+ * where the first belongs to filters of another kind. */
+static const uint32_t priorities[] = {1, 0x7862};
+
+/* The filters of one side of the qdisc. */
+struct filters {
+	uint32_t handle; /* ours; 0: none */
+	uint32_t priority;
+	unsigned other_count;
+};
+
+static int take_name(const struct nlattr *attribute, void *context)
+{
+	const char **name = context;
+
+	if (mnl_attr_get_type(attribute) == TCA_BPF_NAME &&
+	    mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) >= 0)
+		*name = mnl_attr_get_str(attribute);
+	return MNL_CB_OK;
+}
+
+static int take_options(const struct nlattr *attribute, void *context)
+{
+	return mnl_attr_get_type(attribute) == TCA_OPTIONS
+		       ? mnl_attr_parse_nested(attribute, take_name, context)
+		       : MNL_CB_OK;
+}
+
+/* A dump has a message with handle 0 for each priority, then one for each filter. */
+static int take_filter(const struct nlmsghdr *message, void *context)
+{
+	const struct tcmsg *filter = mnl_nlmsg_get_payload(message);
+	struct filters *filters = context;
+	const char *name = "";
+
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(*filter) || !filter->tcm_handle)
+		return MNL_CB_OK;
+	mnl_attr_parse(message, sizeof(*filter), take_options, &name);
+	if ((filter->tcm_handle != HANDLE_OTHERS_QDISC && filter->tcm_handle != HANDLE_OWN_QDISC) ||
+	    strncmp(name, PROGRAM_NAME, strlen(PROGRAM_NAME)) != 0) {
+		filters->other_count++;
+		return MNL_CB_OK;
+	}
+	filters->handle = filter->tcm_handle;
+	filters->priority = TC_H_MAJ(filter->tcm_info) >> 16;
+	return MNL_CB_OK;
+}
+
+static int receive(struct mnl_socket *socket, struct filters *filters)
+{
+	char answer[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
+	ssize_t length;
+	int more;
+
+	do {
+		length = mnl_socket_recvfrom(socket, answer, sizeof(answer));
+		if (length < 0)
+			return -errno;
+		more = mnl_cb_run(answer, (size_t)length, 1, mnl_socket_get_portid(socket),
+				  take_filter, filters);
+	} while (more > MNL_CB_STOP);
+	return more < 0 ? -errno : 0;
+}
+
+static int request_filters(struct mnl_socket *socket, unsigned interface_index, uint32_t side)
+{
+	char buffer[128] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct tcmsg *which = mnl_nlmsg_put_extra_header(request, sizeof(*which));
+
+	request->nlmsg_type = RTM_GETTFILTER;
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	request->nlmsg_seq = 1;
+	which->tcm_ifindex = (int)interface_index;
+	which->tcm_parent = TC_H_MAKE(TC_H_CLSACT, side);
+	return mnl_socket_sendto(socket, request, request->nlmsg_len) < 0 ? -errno : 0;
+}
+
+/* Without a qdisc there are none. Returns 0 or a negative errno. */
+static int list_filters(unsigned interface_index, uint32_t side, struct filters *filters)
+{
+	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	int error;
+
+	*filters = (struct filters){0};
+	if (!socket)
+		return -errno;
+	error = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno : 0;
+	if (!error)
+		error = request_filters(socket, interface_index, side);
+	if (!error)
+		error = receive(socket, filters);
+	mnl_socket_close(socket);
+	return error;
+}
+
+static struct bpf_tc_hook ingress(unsigned interface_index)
+{
+	return (struct bpf_tc_hook){.sz = sizeof(struct bpf_tc_hook),
+				    .ifindex = (int)interface_index,
+				    .attach_point = BPF_TC_INGRESS};
+}
+
+static int replace(const struct bpf_tc_hook *hook, int program_fd, const struct filters *old)
+{
+	LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program_fd, .handle = old->handle,
+		    .priority = old->priority, .flags = BPF_TC_F_REPLACE);
+
+	return bpf_tc_attach(hook, &options);
+}
+
+static int attach(const struct bpf_tc_hook *hook, int program_fd, uint32_t handle)
+{
+	int error = -EINVAL;
+
+	for (size_t i = 0; error && i < sizeof(priorities) / sizeof(priorities[0]); i++) {
+		LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program_fd, .handle = handle,
+			    .priority = priorities[i]);
+
+		error = bpf_tc_attach(hook, &options);
+	}
+	return error;
+}
+
+static void remove_qdisc(struct bpf_tc_hook hook)
+{
+	hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
+	bpf_tc_hook_destroy(&hook);
+}
+
+int tc_filter_attach(unsigned interface_index, int program_fd)
+{
+	struct bpf_tc_hook hook = ingress(interface_index);
+	struct filters old;
+	int error = list_filters(interface_index, TC_H_MIN_INGRESS, &old);
+	bool made;
+
+	if (error)
+		return error;
+	if (old.handle)
+		return replace(&hook, program_fd, &old);
+	error = bpf_tc_hook_create(&hook);
+	if (error && error != -EEXIST)
+		return error;
+	made = !error;
+	error = attach(&hook, program_fd, made ? HANDLE_OWN_QDISC : HANDLE_OTHERS_QDISC);
+	if (error && made)
+		remove_qdisc(hook);
+	return error;
+}
+
+bool tc_filter_is_attached(unsigned interface_index)
+{
+	struct filters filters;
+
+	return !list_filters(interface_index, TC_H_MIN_INGRESS, &filters) && filters.handle;
+}
+
+void tc_filter_detach(unsigned interface_index)
+{
+	struct bpf_tc_hook hook = ingress(interface_index);
+	struct filters in, out;
+
+	if (list_filters(interface_index, TC_H_MIN_INGRESS, &in) || !in.handle)
+		return;
+	LIBBPF_OPTS(bpf_tc_opts, options, .handle = in.handle, .priority = in.priority);
+	bpf_tc_detach(&hook, &options);
+	if (in.handle == HANDLE_OWN_QDISC && !in.other_count &&
+	    !list_filters(interface_index, TC_H_MIN_EGRESS, &out) && !out.other_count)
+		remove_qdisc(hook);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Asks the driver what it does with VLAN tags; see vlan.h. */
+#include "user/kernel/vlan.h"
+#include "user/kernel/tc_filter.h"
+#include "user/lib/cleanup.h"
+#include "user/lib/log.h"
+#include "xbeat.skel.h"
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int ask_driver(const char *interface, void *question)
+{
+	_cleanup_close_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq request = {.ifr_data = question};
+
+	if (fd < 0)
+		return -errno;
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", interface);
+	return ioctl(fd, SIOCETHTOOL, &request) ? -errno : 0;
+}
+
+/* Only of an adapter, which is on a bus, whose offload is off. A veth gets packets as the other end
+ * left them; bridge, bond and macvlan get them from the stack, which has taken the tag off. */
+static bool tags_are_visible(const char *interface)
+{
+	struct ethtool_drvinfo driver = {.cmd = ETHTOOL_GDRVINFO};
+	struct ethtool_value flags = {.cmd = ETHTOOL_GFLAGS};
+
+	if (ask_driver(interface, &driver) || !driver.bus_info[0] ||
+	    !strcmp(driver.bus_info, "N/A"))
+		return false;
+	return !ask_driver(interface, &flags) && !(flags.data & ETH_FLAG_RXVLAN);
+}
+
+static void forget(const struct kernel *kernel, unsigned interface_index)
+{
+	bpf_map__delete_elem(kernel->skeleton->maps.xb_vlan, &interface_index,
+			     sizeof(interface_index), 0);
+}
+
+static void write_entry(const struct kernel *kernel, unsigned interface_index, bool by_tc)
+{
+	struct xb_vlan entry = {.handed_ns = by_tc ? 0 : XB_VLAN_NO_TC};
+
+	bpf_map__update_elem(kernel->skeleton->maps.xb_vlan, &interface_index,
+			     sizeof(interface_index), &entry, sizeof(entry), BPF_ANY);
+}
+
+void vlan_attach(struct kernel *kernel, struct attachment *attachment)
+{
+	unsigned interface_index = attachment->interface_index;
+	int error;
+
+	if (tags_are_visible(attachment->interface)) {
+		attachment->vlan_tags = ATTACH_TAGS_VISIBLE;
+		forget(kernel, interface_index);
+		tc_filter_detach(interface_index);
+		return;
+	}
+	error = tc_filter_attach(interface_index,
+				 bpf_program__fd(kernel->skeleton->progs.xbeat_tc));
+	attachment->vlan_tags = error ? ATTACH_TAGS_UNKNOWN : ATTACH_TAGS_BY_TC;
+	write_entry(kernel, interface_index, !error);
+	if (error)
+		log_warning(
+			"interface %s: VLAN tags may be removed before the XDP program runs, and the tc program cannot be attached (%s): adverts from other networks than the interface's move nothing; load sch_ingress and cls_bpf and restart, or let an adapter keep the tags (ethtool -K %s rxvlan off)",
+			attachment->interface, strerror(-error), attachment->interface);
+}
+
+void vlan_detach(struct kernel *kernel, const struct attachment *attachment)
+{
+	forget(kernel, attachment->interface_index);
+	tc_filter_detach(attachment->interface_index);
+}
+
+static bool has_key(const struct xb_network_key *keys, size_t count,
+		    const struct xb_network_key *key)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!memcmp(&keys[i], key, sizeof(*key)))
+			return true;
+	return false;
+}
+
+void vlan_set_networks(const struct kernel *kernel, const struct xb_network_key *keys, size_t count)
+{
+	int fd = bpf_map__fd(kernel->skeleton->maps.xb_networks);
+	struct xb_network_key key, next;
+	const uint8_t any = 1;
+	bool more = bpf_map_get_next_key(fd, NULL, &next) == 0;
+
+	while (more) {
+		key = next;
+		more = bpf_map_get_next_key(fd, &key, &next) == 0;
+		if (!has_key(keys, count, &key))
+			bpf_map_delete_elem(fd, &key);
+	}
+	for (size_t i = 0; i < count; i++)
+		bpf_map_update_elem(fd, &keys[i], &any, BPF_ANY);
+}
