@@ -198,6 +198,11 @@ static void forget(struct control_client *client)
 		free(client);
 }
 
+bool control_is_awaited(const struct control_promise *promise)
+{
+	return !control_client_is_gone(promise->client);
+}
+
 void control_answer(struct control_promise *promise, json_t *result,
 		    const struct control_failure *failure)
 {

@@ -4,6 +4,8 @@
 #include "user/lib/clock.h"
 #include <errno.h>
 #include <event2/buffer.h>
+#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -78,12 +80,23 @@ bool control_client_is_due(const struct control_client *client)
 	return client->stream && !is_waiting(client) && request_bytes(client) > 0;
 }
 
+bool control_client_is_gone(const struct control_client *client)
+{
+	struct pollfd polled = {.fd = client->stream ? bufferevent_getfd(client->stream) : -1};
+
+	return polled.fd < 0 || (poll(&polled, 1, 0) > 0 && (polled.revents & (POLLHUP | POLLERR)));
+}
+
 void control_client_serve(struct control_client *client)
 {
 	struct evbuffer *input = bufferevent_get_input(client->stream);
 	size_t bytes = request_bytes(client);
 	const char *text = (const char *)evbuffer_pullup(input, (ev_ssize_t)bytes);
 
+	if (control_client_is_gone(client)) {
+		control_client_free(client);
+		return;
+	}
 	control_client_touch(client);
 	client->control->served = client;
 	if (text)
@@ -140,7 +153,7 @@ static void on_stream_event(struct bufferevent *stream, short what, void *contex
 	}
 }
 
-static uid_t peer_uid(int connection)
+uid_t control_connection_uid(int connection)
 {
 	struct ucred peer;
 	socklen_t bytes = sizeof(peer);
@@ -150,23 +163,23 @@ static uid_t peer_uid(int connection)
 	return peer.uid;
 }
 
-static bool is_admitted(const struct control *control, int connection)
+void control_connection_refuse(int connection, const char *error, const char *message)
 {
-	static const char refusal[] =
-		"{\"error\":\"not_permitted\",\"message\":\"this user may not use this socket\"}";
+	char text[256];
+	int length = snprintf(text, sizeof(text), "{\"error\":\"%s\",\"message\":\"%s\"}", error,
+			      message);
 
-	if (!control->admit || control->admit(control->context, connection))
-		return true;
-	send(connection, refusal, sizeof(refusal), MSG_DONTWAIT | MSG_NOSIGNAL);
-	return false;
+	send(connection, text, (size_t)length + 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	close(connection);
 }
 
 int control_client_add(struct control *control, int connection)
 {
 	struct control_client *client;
 
-	if (!is_admitted(control, connection)) {
-		close(connection);
+	if (control->admit && !control->admit(control->context, connection)) {
+		control_connection_refuse(connection, "not_permitted",
+					  "this user may not use this socket");
 		return -EPERM;
 	}
 	client = calloc(1, sizeof(*client));
@@ -179,7 +192,7 @@ int control_client_add(struct control *control, int connection)
 		return -ENOMEM;
 	}
 	client->control = control;
-	client->uid = peer_uid(connection);
+	client->uid = control_connection_uid(connection);
 	list_append(client);
 	client->connected_ns = client->used_ns;
 	control->client_count++;

@@ -12,6 +12,9 @@
 #include <sys/types.h>
 
 #define CONTROL_CLIENTS_MAX 16 /* times CONTROL_BACKLOG_BYTES_MAX: 4 MiB */
+/* Unless admitted one by one: of all users but root and the daemon's own, and of one of them. */
+#define CONTROL_CLIENTS_OF_USERS_MAX 12
+#define CONTROL_CLIENTS_OF_A_USER_MAX 6
 #define CONTROL_BACKLOG_BYTES_MAX (256 * 1024) /* a follower above it is disconnected */
 
 struct control_promise {
@@ -31,6 +34,12 @@ struct control_client {
 	struct control_client *next;
 };
 
+/* The user of a connection; (uid_t)-1: unknown. */
+uid_t control_connection_uid(int connection);
+
+/* Sends a failure to a connection that gets no place, and closes it. */
+void control_connection_refuse(int connection, const char *error, const char *message);
+
 /*
  * Takes ownership of connection, also on failure. Returns 0 or a negative errno; -EPERM: not
  * admitted.
@@ -39,6 +48,9 @@ int control_client_add(struct control *control, int connection);
 
 /* Disconnects a client. Its place becomes free when no answer is promised to it any more. */
 void control_client_free(struct control_client *client);
+
+/* Whether the other side has closed, and not only its sending side: it reads no answer. */
+bool control_client_is_gone(const struct control_client *client);
 
 /* After a request or an answer: it becomes the last to be served and to be disconnected. */
 void control_client_touch(struct control_client *client);
@@ -49,7 +61,7 @@ size_t control_client_output_bytes(const struct control_client *client);
 /* Whether it has a request that may be handled now. */
 bool control_client_is_due(const struct control_client *client);
 
-/* Handles its first request. */
+/* Handles its first request, or forgets a client that has gone. */
 void control_client_serve(struct control_client *client);
 
 /* Continues with a client after it sent or read bytes, or was answered. */

@@ -112,6 +112,9 @@ json_t *control_fail(struct control_call *call, const char *error, const char *f
  */
 struct control_promise *control_defer(struct control_call *call);
 
+/* Whether the client still waits for the answer: one that has gone wants no change any more. */
+bool control_is_awaited(const struct control_promise *promise);
+
 /* Gives a deferred answer: result, which it releases, or NULL with failure. */
 void control_answer(struct control_promise *promise, json_t *result,
 		    const struct control_failure *failure);

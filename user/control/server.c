@@ -10,14 +10,17 @@
  *
  * The number of clients is limited as well: when all places are taken and a client waits, the
  * client that has been idle longest is disconnected, if it has been idle for idle_ns. Followers and
- * clients with a promise are not idle. If users are admitted one by one, none of them can keep the
- * others out: each client has its place for idle_ns only.
+ * clients with a promise are not idle. Users other than root and the daemon's own get some of the
+ * places only, and each of them a few: beyond that they are refused, because their followers would
+ * otherwise lock root out. If users are admitted one by one, none of them can keep the others out:
+ * each client has its place for idle_ns only.
  */
 #include "user/control/connection.h"
 #include "user/control/listen.h"
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -102,20 +105,67 @@ static bool may_disconnect(const struct control *control, const struct control_c
 	       time_since_ns(now_ns, since_ns) >= control->idle_ns;
 }
 
-/* Returns whether a place is free; disconnects an idle client if necessary. */
-static bool make_place(struct control *control)
+/* Some of the clients: all, those of a user, or those of all users with a limit. */
+typedef bool belongs(uid_t client, uid_t user);
+
+static bool to_all(uid_t client, uid_t user)
+{
+	(void)client;
+	(void)user;
+	return true;
+}
+
+static bool to_user(uid_t client, uid_t user)
+{
+	return client == user;
+}
+
+static bool to_limited(uid_t client, uid_t user)
+{
+	(void)user;
+	return client != 0 && client != geteuid();
+}
+
+/* Returns whether one more is allowed; disconnects an idle one of them if necessary. */
+static bool make_place(struct control *control, size_t max, belongs *is_counted, uid_t user)
 {
 	uint64_t now_ns = clock_now_ns();
-	struct control_client *client = control->clients;
+	struct control_client *idle = NULL;
+	size_t count = 0;
 
-	if (control->client_count < CONTROL_CLIENTS_MAX)
-		return true;
-	while (client && !may_disconnect(control, client, now_ns))
-		client = client->next;
-	if (!client)
-		return false;
-	control_client_free(client);
-	return true;
+	for (struct control_client *client = control->clients; client; client = client->next) {
+		if (!is_counted(client->uid, user))
+			continue;
+		count++;
+		if (!idle && may_disconnect(control, client, now_ns))
+			idle = client;
+	}
+	if (count >= max && idle)
+		control_client_free(idle);
+	return count < max || idle;
+}
+
+/* Returns 0, or -EPERM after refusing and closing the connection. */
+static int limit_users(struct control *control, int connection)
+{
+	uid_t user = control_connection_uid(connection);
+	char message[128] = "";
+
+	if (control->admit || !to_limited(user, user))
+		return 0;
+	if (!make_place(control, CONTROL_CLIENTS_OF_A_USER_MAX, to_user, user))
+		snprintf(message, sizeof(message),
+			 "user %u has %d connections already, the limit for a user; close one",
+			 user, CONTROL_CLIENTS_OF_A_USER_MAX);
+	else if (!make_place(control, CONTROL_CLIENTS_OF_USERS_MAX, to_limited, user))
+		snprintf(
+			message, sizeof(message),
+			"users other than root have %d connections already, their limit; close one",
+			CONTROL_CLIENTS_OF_USERS_MAX);
+	if (!message[0])
+		return 0;
+	control_connection_refuse(connection, "refused", message);
+	return -EPERM;
 }
 
 static void on_accept(evutil_socket_t fd, short what, void *context)
@@ -124,12 +174,14 @@ static void on_accept(evutil_socket_t fd, short what, void *context)
 	int connection, error;
 
 	(void)what;
-	if (!make_place(control)) {
+	if (!make_place(control, CONTROL_CLIENTS_MAX, to_all, 0)) {
 		pause_accepting(control, ACCEPT_PAUSE_MS);
 		return;
 	}
 	connection = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	error = connection < 0 ? -errno : control_client_add(control, connection);
+	error = connection < 0 ? -errno : limit_users(control, connection);
+	if (!error)
+		error = control_client_add(control, connection);
 	if (error == -EPERM) {
 		if (++control->refused_count % REFUSALS_BETWEEN_PAUSES == 0)
 			pause_accepting(control, REFUSAL_PAUSE_MS);

@@ -141,6 +141,8 @@ enum command_status query_open(const struct command *command, const char *method
 	if (error)
 		return complain_connect(command, socket, error);
 	error = client_send(client, text);
+	if (error == -EPIPE) /* a refusal may be there to be read */
+		error = 0;
 	return error ? complain_transfer(client, error) : COMMAND_OK;
 }
 

@@ -115,6 +115,16 @@ static int check(struct reload *reload)
 			       reload->inputs.message, sizeof(reload->inputs.message));
 }
 
+/* An operator who was told that it failed must not find it applied later. */
+static int check_awaited(struct reload *reload)
+{
+	if (!reload->promise || control_is_awaited(reload->promise))
+		return 0;
+	snprintf(reload->inputs.message, sizeof(reload->inputs.message),
+		 "the client that asked for it has disconnected");
+	return -ECANCELED;
+}
+
 static bool is_wanted(const struct daemon *daemon, const struct attachment *attachment)
 {
 	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
@@ -268,6 +278,8 @@ static void on_done(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
+	if (!reload->error)
+		reload->error = check_awaited(reload);
 	if (!reload->error)
 		reload->error = check(reload);
 	if (reload->error) {

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The control socket and misbehaving clients: none may cost the daemon memory or time."""
 
+import contextlib
 import json
 import os
 import pathlib
 import resource
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -23,12 +25,32 @@ NODE, PEER = "node-a", "node-b"
 OTHER, GROUP = 65534, 4242  # user and group ids
 SHOWING = ["status", "peers", "vrrp", "drops", "events"]
 CHANGING = ["failover VI_1", "resume", "drain", "priority VI_1 7", "reload", "config"]
-CLIENTS_MAX = 16
+CLIENTS_MAX, CLIENTS_OF_USERS_MAX, CLIENTS_OF_A_USER_MAX = 16, 12, 6
 EVENT_LOG_ENTRIES = 512
 MEMORY_KIB_MAX = 16 * 1024
 DROPS = b'{"method":"drops"}\0'
 EVENTS = b'{"method":"events"}\0'
 FOLLOW = b'{"method":"events","parameters":{"follow":true}}\0'
+
+# Runs as a user: follows events on many connections, prints the first message of each, and keeps
+# them open.
+FOLLOWERS = """
+import json, socket, sys
+clients = [socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) for _ in range(int(sys.argv[2]))]
+answers = []
+for client in clients:
+    client.connect(sys.argv[1])
+    try:
+        client.sendall({follow!r})
+    except BrokenPipeError:
+        pass
+    text = b""
+    while not text.count(bytes(1)):
+        text += client.recv(65536)
+    answers.append(json.loads(text.split(bytes(1))[0]))
+print(json.dumps(answers), flush=True)
+sys.stdin.read()
+"""
 
 # Runs on the other node: a daemon that restarts again and again, each time an event here.
 LIVES = """
@@ -258,6 +280,76 @@ def test_only_root_may_change(grouped, public_xbeatctl):
         done = ctl_as(OTHER, GROUP, public_xbeatctl, grouped, line)
         assert done.returncode == 4 and "root" in done.stderr, done
     assert grouped.ready()
+
+
+@contextlib.contextmanager
+def followers(daemon, user, count):
+    """Yields the first answers to a user of the group who opens so many connections."""
+    process = subprocess.Popen(["/usr/bin/python3", "-c", FOLLOWERS.format(follow=FOLLOW),
+                                daemon.socket, str(count)], user=user, group=GROUP,
+                               extra_groups=[], cwd="/", stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, text=True)
+    with process:
+        yield json.loads(process.stdout.readline() or "[]")
+        process.stdin.close()
+        process.wait(timeout=NEVER_SECONDS)
+
+
+def refusals(answers):
+    return [answer["message"] for answer in answers if answer.get("error") == "refused"]
+
+
+def test_users_leave_places_for_root_and_for_each_other(grouped, public_xbeatctl):
+    with followers(grouped, OTHER, CLIENTS_MAX) as answers:
+        refused = refusals(answers)
+        assert len(refused) == CLIENTS_MAX - CLIENTS_OF_A_USER_MAX
+        assert f"user {OTHER}" in refused[0] and str(CLIENTS_OF_A_USER_MAX) in refused[0]
+        assert grouped.ready()
+        done = ctl_as(OTHER, GROUP, public_xbeatctl, grouped, "status")
+        assert done.returncode == 1 and f"user {OTHER}" in done.stderr, done
+        second = CLIENTS_OF_USERS_MAX - CLIENTS_OF_A_USER_MAX
+        with followers(grouped, OTHER - 1, second) as answers:
+            assert refusals(answers) == []
+            done = ctl_as(OTHER - 2, GROUP, public_xbeatctl, grouped, "status")
+            assert done.returncode == 1 and str(CLIENTS_OF_USERS_MAX) in done.stderr, done
+            root = [connect(grouped) for _ in range(CLIENTS_MAX - CLIENTS_OF_USERS_MAX - 1)]
+            assert grouped.ready()
+            for client in root:
+                client.close()
+        wait_until(lambda: ctl_as(OTHER - 2, GROUP, public_xbeatctl, grouped,
+                                  "status").returncode == 0, "a place is free again")
+
+
+def test_change_is_not_made_for_a_client_that_has_gone(daemon):
+    """As xbeatctl has, when it waited too long for a daemon that was stopped."""
+    daemon.process.send_signal(signal.SIGSTOP)
+    for request in ({"method": "drain", "parameters": {"force": True}},
+                    {"method": "priority", "parameters": {"instance": "VI_1", "priority": 7}}):
+        with connect(daemon) as client:
+            client.sendall(json.dumps(request).encode() + b"\0")
+    daemon.process.send_signal(signal.SIGCONT)
+    assert daemon.json("status")["state"] == "running"
+    assert "pinned_priority" not in daemon.vrrp()
+
+
+def test_reload_is_not_applied_for_a_client_that_has_gone(daemon):
+    """A file may be on a server that is slow."""
+    text = daemon.configuration.read_text()
+    daemon.configuration.unlink()
+    os.mkfifo(daemon.configuration)
+    with connect(daemon) as client:
+        client.sendall(b'{"method":"reload"}\0')
+        wait_until(daemon.reads_files, "it waits for the file")
+    daemon.configuration.write_text(text.replace("priority 150", "priority 140"))
+    wait_until(lambda: not daemon.reads_files(), "the file has been read")
+    assert daemon.priority() == 150
+    event = daemon.events()[-1]
+    assert "reload refused" in event["reason"] and "disconnected" in event["reason"], event
+    # Nobody needs to wait for SIGHUP.
+    daemon.configuration.unlink()
+    daemon.configuration.write_text(text.replace("priority 150", "priority 140"))
+    daemon.hang_up()
+    daemon.wait_priority(140)
 
 
 def completions(daemon, *words):
