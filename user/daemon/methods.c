@@ -76,6 +76,8 @@ static json_t *status(void *context, struct control_call *call)
 	for (size_t i = 0; i < daemon->kernel.attachment_count; i++)
 		json_array_append_new(interfaces, attach_json(&daemon->kernel.attachments[i]));
 	json_object_set_new(json, "interfaces", interfaces);
+	json_object_set_new(json, "foreign_addresses",
+			    instances_foreign_json(door_enter(daemon->vrrp)));
 	json_object_set_new(json, "restored_pins_count", json_integer(daemon->restored_pins_count));
 	json_object_set_new(json, "scheduling", scheduling_json(&daemon->scheduling));
 	if (daemon->config->heartbeat) {

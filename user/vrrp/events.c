@@ -6,6 +6,7 @@
 #include "user/core/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/address.h"
+#include "user/lib/clock.h"
 #include "user/net/interface_monitor.h"
 #include "user/net/interfaces.h"
 #include "user/net/netlink.h"
@@ -19,6 +20,7 @@
 #include "user/vrrp/rules/advert.h"
 #include "user/vrrp/rules/bad_link.h"
 #include "user/vrrp/rules/expiry.h"
+#include "user/vrrp/rules/foreign.h"
 #include "user/vrrp/rules/reconcile.h"
 #include "user/vrrp/rules/takeover.h"
 #include "user/vrrp/rules/tracked.h"
@@ -28,7 +30,12 @@
 #include "user/vrrp/state/instances.h"
 #include "user/vrrp/state/node.h"
 #include "user/vrrp/state/room.h"
+#include <event2/event.h>
 #include <string.h>
+
+/* Until then the notifications of this daemon's own additions and removals have been read; also
+ * the least time between two checks, whatever changes addresses. */
+#define FOREIGN_DELAY_NS NS_PER_SECOND
 
 void instances_peer_changed(struct vrrp_room *room, const struct peer *peer, enum verdict from)
 {
@@ -179,6 +186,8 @@ void instances_address(struct vrrp_room *room, const struct address_event *event
 	const struct instances *instances = &room->instances;
 	bool concerned = false;
 
+	if (foreign_concerns(instances, event))
+		instances_expect_foreign(room);
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
 
@@ -212,7 +221,21 @@ void instances_addresses_unknown(struct vrrp_room *room)
 		}
 		instance_find_source(instances->list[i]);
 	}
+	instances_expect_foreign(room);
 	instances_reconcile(instances);
+}
+
+void instances_expect_foreign(struct vrrp_room *room)
+{
+	if (room->foreign_check && !evtimer_pending(room->foreign_check, NULL))
+		clock_arm(room->foreign_check, clock_now_ns() + FOREIGN_DELAY_NS);
+}
+
+void instances_check_foreign(struct vrrp_room *room, struct instance *instance)
+{
+	(void)instance;
+	if (foreign_check(&room->instances, &room->node))
+		instances_expect_foreign(room);
 }
 
 void instances_tracked_changed(struct vrrp_room *room)

@@ -52,6 +52,12 @@ void instances_address(struct vrrp_room *room, const struct address_event *event
 /* Notifications of addresses were lost: all are checked. */
 void instances_addresses_unknown(struct vrrp_room *room);
 
+/* An address may be here that no instance holds: looks a moment later (rules/foreign.h). */
+void instances_expect_foreign(struct vrrp_room *room);
+
+/* That moment has come. */
+void instances_check_foreign(struct vrrp_room *room, struct instance *instance);
+
 /* Something that is tracked has changed (user/tracking). */
 void instances_tracked_changed(struct vrrp_room *room);
 

@@ -21,6 +21,7 @@
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/json.h"
+#include "user/vrrp/rules/foreign.h"
 #include "user/vrrp/rules/operator.h"
 #include "user/vrrp/rules/tracked.h"
 #include "user/vrrp/state/claims.h"
@@ -403,6 +404,7 @@ static json_t *lines_json(const struct instance *instance)
 	default:
 		explain_initialize(instance, lines);
 	}
+	foreign_explain(instance, lines);
 	explain_differences(instance, lines);
 	if (instance->operator->pinned_priority)
 		json_say(

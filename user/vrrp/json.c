@@ -14,6 +14,7 @@
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/guard.h"
 #include "user/vrrp/effects/router.h"
+#include "user/vrrp/rules/foreign.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/operator.h"
 #include "user/vrrp/state/inhibitors.h"
@@ -93,6 +94,7 @@ static json_t *guard_json(const struct instance *instance)
 static void add_optional(json_t *json, const struct instance *instance)
 {
 	const struct config_instance *config = instance->config;
+	json_t *foreign = json_array();
 
 	if (instance->group)
 		json_object_set_new(json, "group", json_text(instance->group->config->name));
@@ -110,6 +112,10 @@ static void add_optional(json_t *json, const struct instance *instance)
 		json_object_set_new(json, "obstacles", instance_inhibitors_json(instance));
 	if (instance_is_guarded(instance))
 		json_object_set_new(json, "guard", guard_json(instance));
+	foreign_json(instance, foreign);
+	if (json_array_size(foreign))
+		json_object_set(json, "foreign_addresses", foreign);
+	json_decref(foreign);
 }
 
 static json_t *instance_json(const struct instance *instance)
@@ -153,6 +159,15 @@ json_t *instances_json(const struct vrrp_room *room)
 
 	for (size_t i = 0; i < instances->count; i++)
 		json_array_append_new(array, instance_json(instances->list[i]));
+	return array;
+}
+
+json_t *instances_foreign_json(const struct vrrp_room *room)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < room->instances.count; i++)
+		foreign_json(room->instances.list[i], array);
 	return array;
 }
 

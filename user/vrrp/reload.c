@@ -15,6 +15,7 @@
 #include "user/vrrp/effects/publish.h"
 #include "user/vrrp/effects/source.h"
 #include "user/vrrp/effects/vips.h"
+#include "user/vrrp/events.h"
 #include "user/vrrp/lifecycle.h"
 #include "user/vrrp/notify/notify.h"
 #include "user/vrrp/rules/group.h"
@@ -302,4 +303,5 @@ void instances_reload(struct vrrp_room *room, const struct config *from, const s
 	claim_guards(&room->instances);
 	prepare_all(&reload);
 	start_new(&reload);
+	instances_expect_foreign(room);
 }

@@ -68,7 +68,10 @@ static int start_helpers(struct vrrp_room *room, const struct instances_setup *s
 	services->tracking = tracking_start(setup->base, setup->runner, setup->config, &setup->apps,
 					    setup->event_log, door_on_tracked, door_of(room));
 	room->startup_delay = door_timer_new(room, on_startup_delay, NULL);
-	return services->notify && services->tracking && room->startup_delay ? 0 : -ENOMEM;
+	room->foreign_check = door_timer_new(room, instances_check_foreign, NULL);
+	return services->notify && services->tracking && room->startup_delay && room->foreign_check
+		       ? 0
+		       : -ENOMEM;
 }
 
 /* A drain outlives a crash, because its cause does. A clean stop leaves nothing. */
@@ -180,6 +183,7 @@ int instances_start(struct vrrp_room *room, const struct instances_setup *setup)
 	if (room->node.starting)
 		clock_arm(room->startup_delay, room->node.started_ns + config->startup_delay_ns);
 	hear_all_peers(room);
+	instances_expect_foreign(room);
 	return 0;
 }
 
@@ -188,6 +192,7 @@ static void stop_helpers(struct vrrp_room *room)
 	struct vrrp_services *services = &room->services;
 
 	door_timer_free(room->startup_delay);
+	door_timer_free(room->foreign_check);
 	if (services->tracking)
 		tracking_stop(services->tracking);
 	if (services->notify)

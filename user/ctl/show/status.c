@@ -123,6 +123,19 @@ static void print_interfaces(const json_t *interfaces, FILE *stream)
 	}
 }
 
+/* What something else has put on a node that is not Active. */
+static void print_foreign(const json_t *addresses, FILE *stream)
+{
+	const json_t *address;
+	size_t index;
+
+	json_array_foreach(addresses, index, address)
+		print_line(stream, index == 0 ? "foreign" : "",
+			   "%s is on %s, added by something else: %s is not Active here",
+			   field_text(address, "address"), field_text(address, "interface"),
+			   field_text(address, "instance"));
+}
+
 static void print_scheduling(const json_t *scheduling, FILE *stream)
 {
 	const char *memory = json_is_true(json_object_get(scheduling, "memory_locked"))
@@ -151,5 +164,6 @@ void show_status(const json_t *status, FILE *stream)
 	print_heartbeat(json_object_get(status, "heartbeat"), stream);
 	print_links(json_object_get(status, "links"), stream);
 	print_interfaces(json_object_get(status, "interfaces"), stream);
+	print_foreign(json_object_get(status, "foreign_addresses"), stream);
 	print_scheduling(json_object_get(status, "scheduling"), stream);
 }

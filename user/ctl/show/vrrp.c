@@ -107,6 +107,16 @@ static void add_text(struct table *table, const json_t *instance, const char *fi
 		table_note(table, "%s %s", label, text);
 }
 
+static void add_foreign(struct table *table, const json_t *instance)
+{
+	const json_t *address;
+	size_t index;
+
+	json_array_foreach(json_object_get(instance, "foreign_addresses"), index, address)
+		table_note(table, "%s is on %s, added by something else: remove it",
+			   field_text(address, "address"), field_text(address, "interface"));
+}
+
 static void add_counters(struct table *table, const json_t *instance)
 {
 	const json_t *adverts = json_object_get(instance, "adverts");
@@ -138,6 +148,7 @@ void show_vrrp(const json_t *instances, FILE *stream)
 		add_inhibitors(&table, instance);
 		add_pinned_priority(&table, instance);
 		add_list(&table, instance, "addresses", "addresses");
+		add_foreign(&table, instance);
 		add_list(&table, instance, "unicast_peers", "unicast to");
 		add_text(&table, instance, "destination", "multicast to");
 		add_text(&table, instance, "virtual_mac_interface", "virtual MAC on");

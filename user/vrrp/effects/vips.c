@@ -157,6 +157,7 @@ static void take_address(struct instance *instance, size_t i)
 	struct instance_vip *vip = &instance->vips->list[i];
 	int error;
 
+	vip->foreign = (struct foreign_vip){.reported_ns = vip->foreign.reported_ns};
 	refuse_packets(instance, i);
 	error = add_address(instance, i);
 	vip->held = !error || (error == -EEXIST && instance_may_remove(instance, i));

@@ -7,6 +7,13 @@
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/services.h"
 
+/* rules/foreign.c: what something else did with a VIP while the instance was not Active. */
+struct foreign_vip {
+	char interface[XB_NAME_BYTES]; /* which has it; "": none */
+	bool reported; /* that it is there */
+	uint64_t reported_ns; /* when that was; 0: never */
+};
+
 /* Where a VIP is. */
 struct instance_vip {
 	unsigned interface_index;
@@ -15,6 +22,7 @@ struct instance_vip {
 	unsigned refused_index; /* where packets to it are refused (no_accept); 0: nowhere */
 	unsigned restored_count; /* how often it was restored after something else had removed it */
 	uint64_t restored_ns; /* when that was last reported; 0: never */
+	struct foreign_vip foreign; /* cleared when the VIP is taken */
 };
 
 struct instance_vips {

@@ -13,6 +13,7 @@ struct vrrp_room {
 	struct vrrp_services services;
 	struct vrrp_node node;
 	struct event *startup_delay;
+	struct event *foreign_check; /* events.c */
 };
 
 #endif
