@@ -5,6 +5,7 @@
 #include "user/core/heartbeat.h"
 #include "user/heartbeat/answers.h"
 #include "user/heartbeat/detection.h"
+#include "user/heartbeat/port_holder.h"
 #include "user/kernel/app_pages.h"
 #include "user/kernel/self.h"
 #include "user/lib/address.h"
@@ -172,10 +173,26 @@ static int open_link(struct prober *prober, size_t index)
 	return 0;
 }
 
+static void log_unusable(const struct prober *prober, size_t index, int error)
+{
+	const struct config_heartbeat *heartbeat = prober->heartbeat;
+	const struct xb_address *own = &heartbeat->nodes[prober->own_node].addresses[index];
+	char text[ADDRESS_TEXT_BYTES], holder[PORT_HOLDER_BYTES];
+
+	address_format(own, text);
+	if (error == -EADDRINUSE)
+		log_error(
+			"cannot use %s port %u for heartbeats: it is held by %s; end that, or use another port (below 1024 only root can take it)",
+			text, heartbeat->port, port_holder_describe(own, heartbeat->port, holder));
+	else
+		log_error(
+			"cannot use %s port %u for heartbeats: %s; check that the address is on %s",
+			text, heartbeat->port, strerror(-error), heartbeat->interfaces[index]);
+}
+
 static int start_link(struct prober *prober, size_t index)
 {
 	struct prober_link *link = &prober->links[index];
-	char text[ADDRESS_TEXT_BYTES];
 	int error;
 
 	link->socket = -1;
@@ -185,11 +202,7 @@ static int start_link(struct prober *prober, size_t index)
 		return -ENOMEM;
 	error = open_link(prober, index);
 	if (error)
-		log_error(
-			"cannot use %s port %u for heartbeats: %s; check that the address is on %s and the port is free",
-			address_format(&prober->heartbeat->nodes[prober->own_node].addresses[index],
-				       text),
-			prober->heartbeat->port, strerror(-error), link->interface);
+		log_unusable(prober, index, error);
 	return error;
 }
 

@@ -3,12 +3,14 @@
 
 import ctypes
 import os
+import socket
 import threading
 
 import pytest
 
 from tests.support.configuration import KEY, KEY_ID, VIP
 from tests.support.laboratory import BUILD, PINS
+from tests.support.port import inside
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 NODE = "node-a"
@@ -179,6 +181,19 @@ def test_no_bpffs(lab, configured):
     line = start_and_fail(lab, "unshare", "--mount", "sh", "-c",
                           'mount -t tmpfs -o ro none /sys/fs && exec "$@"', "sh")
     assert "/sys/fs/bpf" in line
+
+
+@pytest.mark.parametrize("address", ["10.77.0.1", "", "::"])
+def test_port_that_another_user_holds(lab, configured, address):
+    edit(lab, "    key_file", "    port 7694\n    key_file")
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with inside(lab, NODE):
+        holder = socket.socket(family, socket.SOCK_DGRAM)
+    with holder:
+        # The socket belongs to whom it is given.
+        os.fchown(holder.fileno(), 65534, -1)
+        holder.bind((address, 7694))
+        start_and_fail(lab, words=["10.77.0.1 port 7694", f"process {os.getpid()} of user 65534"])
 
 
 def test_second_daemon_of_the_same_instance(lab, cluster):
