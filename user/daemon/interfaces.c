@@ -3,6 +3,7 @@
 #include "user/daemon/daemon.h"
 #include "user/heartbeat/answers.h"
 #include "user/kernel/upkeep.h"
+#include "user/kernel/vlan.h"
 #include "user/lib/address.h"
 #include "user/lib/log.h"
 #include "user/vrrp/events.h"
@@ -37,6 +38,7 @@ static void follow_interface(struct daemon *daemon, const char *name)
 	}
 	if (attached)
 		peers_device_changed(&daemon->peers, name);
+	vlan_follow(&daemon->kernel, kernel_attachment(&daemon->kernel, name));
 	instances_interface(door_enter(daemon->vrrp), name);
 	daemon_networks_changed(daemon);
 	if (interface.present && !attached && kernel_attachment(&daemon->kernel, name))

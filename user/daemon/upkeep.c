@@ -53,10 +53,27 @@ static void on_pins(void *context, unsigned count, int error)
 	daemon->unreported_pins_count = 0;
 }
 
+static void on_filter(void *context, const struct attachment *attachment, int error)
+{
+	struct daemon *daemon = context;
+
+	if (error)
+		event_log_add(
+			&daemon->event_log, "filter", attachment->interface, "attached", "removed",
+			"something else removed the program in tc, which knows VLAN tags, and it cannot be attached again: %s",
+			strerror(-error));
+	else
+		event_log_add(
+			&daemon->event_log, "filter", attachment->interface, "removed", "attached",
+			"something else removed the program in tc, which knows VLAN tags; this daemon attached it again");
+}
+
 int daemon_start_upkeep(struct daemon *daemon)
 {
-	const struct kernel_upkeep_handlers handlers = {
-		.on_attachment = on_attachment, .on_pins = on_pins, .context = daemon};
+	const struct kernel_upkeep_handlers handlers = {.on_attachment = on_attachment,
+							.on_pins = on_pins,
+							.on_filter = on_filter,
+							.context = daemon};
 
 	return kernel_upkeep_start(&daemon->kernel, daemon->base, &handlers);
 }

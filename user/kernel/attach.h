@@ -28,6 +28,10 @@ struct attachment {
 	bool redirect; /* answers leave by a redirect (answer_way.h) */
 	char reason[ATTACH_REASON_BYTES]; /* why this mode; "": it is as configured */
 	enum attach_vlan_tags vlan_tags;
+	bool tc_own_qdisc; /* xbeat made it */
+	bool tc_changed; /* qdisc or filters; not looked at yet */
+	uint64_t tc_tried_ns; /* when the tc program was last attached, or refused */
+	uint64_t tc_reported_ns; /* when its removal was last reported; 0: never */
 	uint32_t program_id;
 	int link_fd; /* BPF link; -1: none */
 	bool off; /* something else detached it (upkeep.c) */

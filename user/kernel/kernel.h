@@ -54,6 +54,7 @@ struct kernel {
 	struct xb_guard *guards; /* mapped, XB_GUARD_MAX */
 	bool guard_claimed[XB_GUARD_MAX];
 	bool guard_timer_is_late; /* a deadline is earlier than the one that the timer waits for */
+	int tc_watch_fd; /* reports changes of qdiscs and filters; 0: none */
 	int exit_link_fd; /* BPF link of the program that sees the daemon die; 0: none */
 	struct kernel_upkeep *upkeep; /* upkeep.c; NULL: nothing is checked */
 	size_t refused_count; /* entries of xb_no_accept */

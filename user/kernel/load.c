@@ -7,6 +7,7 @@
 #include "user/kernel/pins.h"
 #include "user/kernel/routers.h"
 #include "user/kernel/self.h"
+#include "user/kernel/tc_filter.h"
 #include "user/lib/log.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
@@ -179,8 +180,10 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 	}
 	if (!error)
 		error = pins_make(kernel);
-	if (!error)
+	if (!error) {
+		kernel->tc_watch_fd = tc_watch_open();
 		error = attach_all(kernel, setup);
+	}
 	if (!error) {
 		kernel->on_event = on_event;
 		kernel->event_context = context;
@@ -223,6 +226,8 @@ void kernel_stop(struct kernel *kernel)
 		kernel_detach_all(kernel);
 		bpffs_remove(kernel->daemon_name);
 	}
+	if (kernel->tc_watch_fd > 0)
+		close(kernel->tc_watch_fd);
 	if (kernel->exit_link_fd > 0)
 		close(kernel->exit_link_fd);
 	for (size_t i = 0; i < kernel->attachment_count; i++)

@@ -8,6 +8,8 @@
 #include <linux/rtnetlink.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 /* "xb", and who made the qdisc. */
 #define HANDLE_OTHERS_QDISC 0x78620001
@@ -144,7 +146,7 @@ static void remove_qdisc(struct bpf_tc_hook hook)
 	bpf_tc_hook_destroy(&hook);
 }
 
-int tc_filter_attach(unsigned interface_index, int program_fd)
+int tc_filter_attach(unsigned interface_index, int program_fd, bool *own_qdisc)
 {
 	struct bpf_tc_hook hook = ingress(interface_index);
 	struct filters old;
@@ -153,13 +155,16 @@ int tc_filter_attach(unsigned interface_index, int program_fd)
 
 	if (error)
 		return error;
-	if (old.handle)
+	if (old.handle) {
+		*own_qdisc = old.handle == HANDLE_OWN_QDISC;
 		return replace(&hook, program_fd, &old);
+	}
 	error = bpf_tc_hook_create(&hook);
 	if (error && error != -EEXIST)
 		return error;
 	made = !error;
-	error = attach(&hook, program_fd, made ? HANDLE_OWN_QDISC : HANDLE_OTHERS_QDISC);
+	*own_qdisc |= made;
+	error = attach(&hook, program_fd, *own_qdisc ? HANDLE_OWN_QDISC : HANDLE_OTHERS_QDISC);
 	if (error && made)
 		remove_qdisc(hook);
 	return error;
@@ -184,4 +189,38 @@ void tc_filter_detach(unsigned interface_index)
 	if (in.handle == HANDLE_OWN_QDISC && !in.other_count &&
 	    !list_filters(interface_index, TC_H_MIN_EGRESS, &out) && !out.other_count)
 		remove_qdisc(hook);
+}
+
+int tc_watch_open(void)
+{
+	const struct sockaddr_nl groups = {.nl_family = AF_NETLINK,
+					   .nl_groups = 1U << (RTNLGRP_TC - 1)};
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	if (bind(fd, (const struct sockaddr *)&groups, sizeof(groups)) == 0)
+		return fd;
+	error = -errno;
+	close(fd);
+	return error;
+}
+
+/* Each datagram has one message; only its beginning is needed. */
+bool tc_watch_next(int fd, unsigned *interface_index, bool *qdisc_removed)
+{
+	struct {
+		struct nlmsghdr header;
+		struct tcmsg what;
+	} message = {0};
+	ssize_t bytes = recv(fd, &message, sizeof(message), 0);
+
+	*interface_index = 0;
+	*qdisc_removed = true;
+	if (bytes < 0)
+		return errno == ENOBUFS;
+	*interface_index = (unsigned)message.what.tcm_ifindex;
+	*qdisc_removed = message.header.nlmsg_type == RTM_DELQDISC;
+	return true;
 }

@@ -9,13 +9,21 @@
 
 #include <stdbool.h>
 
-/* Attaches the program, in place of an earlier daemon's. Returns 0 or a negative errno. */
-int tc_filter_attach(unsigned interface_index, int program_fd);
+/* Attaches the program, in place of an earlier daemon's. *own_qdisc: a qdisc that is there was made
+ * by xbeat; set to whether it was. Returns 0 or a negative errno. */
+int tc_filter_attach(unsigned interface_index, int program_fd, bool *own_qdisc);
 
 /* Whether the filter is there. */
 bool tc_filter_is_attached(unsigned interface_index);
 
 /* Removes the filter, if there is one, and the qdisc if xbeat made it and no filter is left. */
 void tc_filter_detach(unsigned interface_index);
+
+/* A socket that reports changes of qdiscs and filters. Returns it or a negative errno. */
+int tc_watch_open(void);
+
+/* Takes the next report. Returns false if there is none. *interface_index is 0 if reports were lost;
+ * *qdisc_removed: a qdisc was, or may have been. */
+bool tc_watch_next(int fd, unsigned *interface_index, bool *qdisc_removed);
 
 #endif

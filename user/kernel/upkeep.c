@@ -3,6 +3,7 @@
 #include "user/kernel/upkeep.h"
 #include "user/kernel/attach.h"
 #include "user/kernel/pins.h"
+#include "user/kernel/vlan.h"
 #include "user/lib/clock.h"
 #include "xbeat.skel.h"
 #include <bpf/libbpf.h>
@@ -14,6 +15,8 @@
 
 /* Everything must be noticed within a second. A check is about 25 system calls, 30 us. */
 #define CHECK_SPACING_NS (300 * NS_PER_MS)
+/* Something may remove filters again and again. */
+#define FILTER_REPORT_SPACING_NS (10 * NS_PER_SECOND)
 /* Where pins cannot be made, a try leaves a line in the log. */
 #define RETRY_SPACING_NS (10 * NS_PER_SECOND)
 
@@ -82,6 +85,21 @@ static void check_pins(struct kernel *kernel, uint64_t now_ns)
 		upkeep->handlers.on_pins(upkeep->handlers.context, count, error);
 }
 
+static void check_filters(struct kernel *kernel, uint64_t now_ns)
+{
+	const struct kernel_upkeep_handlers *handlers = &kernel->upkeep->handlers;
+	struct attachment *restored;
+	int error;
+
+	while ((restored = vlan_restore(kernel, &error))) {
+		if (restored->tc_reported_ns &&
+		    time_since_ns(now_ns, restored->tc_reported_ns) < FILTER_REPORT_SPACING_NS)
+			continue;
+		restored->tc_reported_ns = now_ns;
+		handlers->on_filter(handlers->context, restored, error);
+	}
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
 	struct kernel *kernel = context;
@@ -92,6 +110,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	for (size_t i = 0; i < kernel->attachment_count; i++)
 		kernel_check_attachment(kernel, &kernel->attachments[i]);
 	check_pins(kernel, now_ns);
+	check_filters(kernel, now_ns);
 	clock_arm(kernel->upkeep->timer, now_ns + CHECK_SPACING_NS);
 }
 

@@ -18,6 +18,9 @@ struct kernel_upkeep_handlers {
 	/* So many pins were missing, and have been made again; error: or could not be (negative
 	 * errno). */
 	void (*on_pins)(void *context, unsigned count, int error);
+	/* The tc program was removed, and is attached again; error: or could not be. Not for each
+	 * of many removals. */
+	void (*on_filter)(void *context, const struct attachment *attachment, int error);
 	void *context;
 };
 

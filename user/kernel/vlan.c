@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Asks the driver what it does with VLAN tags; see vlan.h. */
+/* Asks the driver what it does with VLAN tags, and keeps the tc program in place; see vlan.h. */
 #include "user/kernel/vlan.h"
 #include "user/kernel/tc_filter.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
 #include "user/lib/log.h"
+#include "user/lib/time.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -16,6 +18,9 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* Between tries to attach to tc where it was refused. */
+#define RETRY_SPACING_NS (10 * NS_PER_SECOND)
 
 static int ask_driver(const char *interface, void *question)
 {
@@ -55,25 +60,81 @@ static void write_entry(const struct kernel *kernel, unsigned interface_index, b
 			     sizeof(interface_index), &entry, sizeof(entry), BPF_ANY);
 }
 
-void vlan_attach(struct kernel *kernel, struct attachment *attachment)
+int vlan_attach(struct kernel *kernel, struct attachment *attachment)
 {
 	unsigned interface_index = attachment->interface_index;
+	bool known = attachment->vlan_tags != ATTACH_TAGS_UNKNOWN;
 	int error;
 
 	if (tags_are_visible(attachment->interface)) {
 		attachment->vlan_tags = ATTACH_TAGS_VISIBLE;
 		forget(kernel, interface_index);
 		tc_filter_detach(interface_index);
-		return;
+		return 0;
 	}
-	error = tc_filter_attach(interface_index,
-				 bpf_program__fd(kernel->skeleton->progs.xbeat_tc));
+	error = tc_filter_attach(interface_index, bpf_program__fd(kernel->skeleton->progs.xbeat_tc),
+				 &attachment->tc_own_qdisc);
 	attachment->vlan_tags = error ? ATTACH_TAGS_UNKNOWN : ATTACH_TAGS_BY_TC;
+	attachment->tc_tried_ns = clock_now_ns();
 	write_entry(kernel, interface_index, !error);
-	if (error)
+	if (error && known)
 		log_warning(
 			"interface %s: VLAN tags may be removed before the XDP program runs, and the tc program cannot be attached (%s): adverts from other networks than the interface's move nothing; load sch_ingress and cls_bpf and restart, or let an adapter keep the tags (ethtool -K %s rxvlan off)",
 			attachment->interface, strerror(-error), attachment->interface);
+	return error;
+}
+
+void vlan_follow(struct kernel *kernel, const struct attachment *changed)
+{
+	struct attachment *attachment = (struct attachment *)changed;
+
+	if (attachment && tags_are_visible(attachment->interface) !=
+				  (attachment->vlan_tags == ATTACH_TAGS_VISIBLE))
+		vlan_attach(kernel, attachment);
+}
+
+static void note_changes(struct kernel *kernel)
+{
+	unsigned interface_index;
+	bool qdisc_removed;
+
+	while (kernel->tc_watch_fd > 0 &&
+	       tc_watch_next(kernel->tc_watch_fd, &interface_index, &qdisc_removed))
+		for (size_t i = 0; i < kernel->attachment_count; i++) {
+			struct attachment *attachment = &kernel->attachments[i];
+
+			if (interface_index && attachment->interface_index != interface_index)
+				continue;
+			attachment->tc_changed = true;
+			if (qdisc_removed)
+				attachment->tc_own_qdisc = false;
+		}
+}
+
+/* A failed try changes qdiscs, too, and must not cause the next one. */
+static bool is_due(const struct attachment *attachment)
+{
+	if (!attachment->tc_changed || attachment->vlan_tags == ATTACH_TAGS_VISIBLE)
+		return false;
+	return attachment->vlan_tags == ATTACH_TAGS_BY_TC ||
+	       time_since_ns(clock_now_ns(), attachment->tc_tried_ns) >= RETRY_SPACING_NS;
+}
+
+struct attachment *vlan_restore(struct kernel *kernel, int *error)
+{
+	note_changes(kernel);
+	for (size_t i = 0; i < kernel->attachment_count; i++) {
+		struct attachment *attachment = &kernel->attachments[i];
+
+		if (!is_due(attachment))
+			continue;
+		attachment->tc_changed = false;
+		if (tc_filter_is_attached(attachment->interface_index))
+			continue;
+		*error = vlan_attach(kernel, attachment);
+		return attachment;
+	}
+	return NULL;
 }
 
 void vlan_detach(struct kernel *kernel, const struct attachment *attachment)

@@ -9,12 +9,18 @@
 #include "user/kernel/kernel.h"
 
 /* Finds out whether tags of the interface may be removed, and attaches or removes the tc program.
- * To be called again when a setting of the interface may have changed. What fails is logged; the
- * XDP program manages without. */
-void vlan_attach(struct kernel *kernel, struct attachment *attachment);
+ * A failure is logged; the XDP program manages without. Returns 0 or a negative errno. */
+int vlan_attach(struct kernel *kernel, struct attachment *attachment);
 
 /* Removes the tc program, and what is known of the interface. */
 void vlan_detach(struct kernel *kernel, const struct attachment *attachment);
+
+/* The same if a setting of the interface has changed. NULL: there is no attachment. */
+void vlan_follow(struct kernel *kernel, const struct attachment *changed);
+
+/* Attaches tc programs again that something else has removed. Returns at most one attachment at a
+ * call, with *error if that failed; NULL: there is none (left). */
+struct attachment *vlan_restore(struct kernel *kernel, int *error);
 
 /* Replaces the networks of all interfaces. keys: without host bits. */
 void vlan_set_networks(const struct kernel *kernel, const struct xb_network_key *keys,

@@ -139,3 +139,28 @@ def test_filter_of_others_that_decides_first(lab, active):
     hears_active(backup)
     assert (backup.state(), backup.vrrp()["transitions"]) == ("backup", transitions)
     assert active.state() == "active"
+
+
+def removals(router):
+    return [event for event in router.events() if event["kind"] == "filter"]
+
+
+@pytest.mark.parametrize("removed", [["qdisc", "del", "dev", "eth0", "clsact"],
+                                     ["filter", "del", "dev", "eth0", "ingress"]], ids=["qdisc", "filter"])
+def test_removed_filter_comes_back(lab, active, removed):
+    """Meanwhile the Active is heard: not one Backup takes over."""
+    backup = Xbeatd(lab, BACKUP, instance(priority=90)).start()
+    backup.wait_state("backup")
+    moment = lab.moment(lambda: tc(lab, BACKUP, *removed))
+    wait_until(lambda: filters(lab, BACKUP), "the filter is there again")
+    event, = wait_until(lambda: removals(backup), "the removal is reported")
+    assert (event["subject"], event["from"], event["to"]) == ("eth0", "removed", "attached")
+    assert moment.least_ms(event) < 1000
+    tc(lab, BACKUP, *removed)
+    wait_until(lambda: filters(lab, BACKUP), "the filter is there again")
+    hears_active(backup)
+    assert len(removals(backup)) == 1
+    assert backup.changes() == [("initialize", "backup")]
+    assert backup.stop() == 0
+    # It was xbeat that made it, also if only the filter was removed.
+    assert not has_qdisc(lab, BACKUP)
