@@ -87,10 +87,16 @@ static void request_fifo(struct scheduling *scheduling, int priority)
 		priority, strerror(errno));
 }
 
+/*
+ * Where RLIMIT_MEMLOCK applies, only what is allocated now is locked: with MCL_FUTURE, what a later
+ * reload needs beyond the limit could not be allocated at all.
+ */
 static void lock_memory(struct scheduling *scheduling)
 {
+	bool unlimited = capng_have_capability(CAPNG_EFFECTIVE, CAP_IPC_LOCK);
+
 	malloc_trim(0);
-	if (mlockall(MCL_CURRENT | MCL_FUTURE) == 0) {
+	if (mlockall(MCL_CURRENT | (unlimited ? MCL_FUTURE : 0)) == 0) {
 		scheduling->memory_locked = true;
 		return;
 	}
