@@ -104,6 +104,11 @@ class Xbeatd(Daemon):
         """Whether a reload is in progress: the daemon then has a second thread."""
         return len(list((self.proc() / "task").iterdir())) > 1
 
+    def child(self):
+        """The pid of the runner, its only child; None while there is none."""
+        pids = (self.proc() / "task" / str(self.process.pid) / "children").read_text().split()
+        return int(pids[0]) if pids else None
+
     def cpu_ns(self):
         """Time on a processor, from the scheduler: finer than the ticks of /proc/PID/stat."""
         return int((self.proc() / "schedstat").read_text().split()[0])

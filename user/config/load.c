@@ -15,6 +15,7 @@
 #include "user/config/check.h"
 #include "user/config/syntax/parser.h"
 #include "user/config/syntax/preprocess.h"
+#include "user/lib/limits.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,21 +82,21 @@ static void sort_diagnostics(struct diagnostics *diagnostics, size_t first)
 	drop_repeated(diagnostics, first);
 }
 
-/* Returns a parser with the defaults; aborts if out of memory. */
+/* Returns a parser with the defaults; ends the process if out of memory. */
 static struct config_parser *new_parser(const struct config_preprocessor *preprocessor,
 					struct config_globals *globals)
 {
 	struct config_parser *parser = calloc(1, sizeof(*parser));
 
 	if (!parser)
-		abort();
+		limits_out_of_memory();
 	parser->top = &config_top_type;
 	parser->sources = &preprocessor->sources;
 	parser->globals = globals;
 	config_globals_defaults(globals);
 	parser->config = calloc(1, sizeof(*parser->config));
 	if (!parser->config)
-		abort();
+		limits_out_of_memory();
 	return parser;
 }
 

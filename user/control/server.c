@@ -18,6 +18,7 @@
 #include "user/control/connection.h"
 #include "user/control/listen.h"
 #include "user/lib/clock.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include <errno.h>
 #include <stdio.h>
@@ -189,7 +190,7 @@ static void on_accept(evutil_socket_t fd, short what, void *context)
 	}
 	if (error && error != control->accept_error)
 		log_warning("cannot accept a connection at %s: %s; trying again every %d ms",
-			    control->path, strerror(-error), ACCEPT_PAUSE_MS);
+			    control->path, limits_strerror(-error), ACCEPT_PAUSE_MS);
 	if (error)
 		pause_accepting(control, ACCEPT_PAUSE_MS);
 	control->accept_error = error;
@@ -205,7 +206,7 @@ static int start(struct control *control, const char *path)
 	control->idle_ns = (control->admit ? VISIT_SECONDS : IDLE_SECONDS) * NS_PER_SECOND;
 	control->socket = control_listen(path, CONTROL_CLIENTS_MAX, control->admit);
 	if (control->socket < 0) {
-		log_error("cannot listen at %s: %s%s", path, strerror(-control->socket),
+		log_error("cannot listen at %s: %s%s", path, limits_strerror(-control->socket),
 			  control->socket == -EEXIST ? " and is not a socket; move it away" : "");
 		return control->socket;
 	}

@@ -2,6 +2,7 @@
 /* Standard output, with error checks. */
 #include "user/ctl/output.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/printable.h"
 #include <errno.h>
@@ -23,6 +24,6 @@ void output_json(const json_t *value)
 	_cleanup_free_ char *printable = text ? printable_text(text, PRINTABLE_JSON) : NULL;
 
 	if (!printable)
-		abort();
+		limits_out_of_memory();
 	puts(printable);
 }

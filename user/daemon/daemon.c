@@ -7,6 +7,7 @@
 #include "user/kernel/upkeep.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/vrrp/events.h"
 #include "user/vrrp/start.h"
@@ -249,7 +250,7 @@ static void watch_this_daemon(struct daemon *daemon)
 	if (error)
 		log_warning(
 			"cannot watch for the death of this daemon (%s): peers will detect it after daemon_timeout, and its addresses will be fenced after guard_timeout, not after restart_grace",
-			strerror(-error));
+			limits_strerror(-error));
 }
 
 /* From here on this node answers heartbeats. */
@@ -298,7 +299,10 @@ static int make_door(struct daemon *daemon)
 static int start_runner(struct daemon *daemon)
 {
 	daemon->runner = runner_start(daemon->base);
-	return daemon->runner ? 0 : -ENOMEM;
+	if (!daemon->runner)
+		return -ENOMEM;
+	limits_raise_descriptors(); /* programs get the limit that the runner has noted */
+	return 0;
 }
 
 static int start_drop_watch(struct daemon *daemon)
@@ -310,6 +314,13 @@ static int apply_scheduling(struct daemon *daemon)
 {
 	scheduling_apply(&daemon->scheduling, daemon->config);
 	return 0;
+}
+
+/* Other errors are logged where they occur. */
+static void report_exhaustion(int error)
+{
+	if (error == -EMFILE || error == -ENFILE || error == -ENOMEM)
+		log_error("cannot start: %s", limits_strerror(-error));
 }
 
 int daemon_start(struct daemon *daemon)
@@ -329,8 +340,10 @@ int daemon_start(struct daemon *daemon)
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		int error = steps[i](daemon);
 
-		if (error)
+		if (error) {
+			report_exhaustion(error);
 			return error;
+		}
 	}
 	start_answering(daemon);
 	return 0;

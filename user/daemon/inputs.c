@@ -7,6 +7,7 @@
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/file.h"
+#include "user/lib/limits.h"
 #include "user/lib/trust.h"
 #include "user/net/local_address.h"
 #include <errno.h>
@@ -49,7 +50,7 @@ static int read_config(struct daemon_inputs *inputs, struct diagnostics *diagnos
 	if (error)
 		return fail(inputs, error,
 			    "cannot read the configuration %s: %s; give its path with -c FILE",
-			    inputs->config_path, strerror(-error));
+			    inputs->config_path, limits_strerror(-error));
 	config_machine_init(&machine, config_id(inputs->daemon_name));
 	error = config_parse(inputs->config_path, text, length, &machine.environment,
 			     &inputs->config, diagnostics);
@@ -69,7 +70,7 @@ static int refuse_missing_key(struct daemon_inputs *inputs, const char *path, in
 			"missing key file %s: copy it from another node, or on the first node make it with \"(umask 077; xbeatctl genkey > %s)\"",
 			path, path);
 	return fail(inputs, -error, "cannot read the key file %s: %s; run xbeatd as root", path,
-		    strerror(error));
+		    limits_strerror(error));
 }
 
 /* status is that of the open file: what was opened cannot be replaced after the check. */

@@ -5,6 +5,7 @@
 #include "user/kernel/upkeep.h"
 #include "user/kernel/vlan.h"
 #include "user/lib/address.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/vrrp/events.h"
 #include <errno.h>
@@ -90,6 +91,6 @@ int daemon_watch_interfaces(struct daemon *daemon)
 					    daemon);
 
 	if (error)
-		log_error("cannot watch the network interfaces: %s", strerror(-error));
+		log_error("cannot watch the network interfaces: %s", limits_strerror(-error));
 	return error;
 }

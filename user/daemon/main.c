@@ -5,6 +5,7 @@
 #include "user/daemon/privileges.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/diagnostics_print.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/printable.h"
 #include <errno.h>
@@ -132,7 +133,8 @@ static void release_parent(int parent)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (chdir("/") < 0 || write(parent, &status, 1) != 1)
-		log_warning("cannot report the start to the parent process: %s", strerror(errno));
+		log_warning("cannot report the start to the parent process: %s",
+			    limits_strerror(errno));
 	close(parent);
 	if (null < 0)
 		return;
@@ -177,7 +179,7 @@ static int run(struct daemon *daemon, const struct options *options)
 			daemon->config_path = absolute;
 		parent = go_background();
 		if (parent < 0) {
-			log_error("cannot go into the background: %s", strerror(-parent));
+			log_error("cannot go into the background: %s", limits_strerror(-parent));
 			return parent;
 		}
 	}
@@ -220,6 +222,8 @@ int main(int argc, char **argv)
 	daemon.config_path = options.config_path;
 	daemon.daemon_name = options.daemon_name;
 	error = options.test_only ? 0 : privileges_check();
+	if (!error && !options.test_only)
+		error = privileges_check_descriptors();
 	if (!error)
 		error = configure(&daemon, options.test_only);
 	if (!error && options.test_only)

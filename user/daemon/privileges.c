@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static const struct {
 	unsigned capability;
@@ -15,6 +16,21 @@ static const struct {
 	{CAP_NET_RAW, "CAP_NET_RAW"}, {CAP_NET_BIND_SERVICE, "CAP_NET_BIND_SERVICE"},
 	{CAP_PERFMON, "CAP_PERFMON"},
 };
+
+/* More than a daemon with one interface and all clients has open. */
+#define DESCRIPTORS_MIN 128
+
+int privileges_check_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_max >= DESCRIPTORS_MIN)
+		return 0;
+	log_error(
+		"at most %llu open files (hard RLIMIT_NOFILE), and xbeatd needs at least %d: raise LimitNOFILE= of the service, or ulimit -Hn",
+		(unsigned long long)limit.rlim_max, DESCRIPTORS_MIN);
+	return -EMFILE;
+}
 
 int privileges_check(void)
 {

@@ -13,6 +13,7 @@
 #include "user/lib/diagnostics_print.h"
 #include "user/lib/duration.h"
 #include "user/lib/json_text.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/vrrp/events.h"
 #include <errno.h>
@@ -56,7 +57,8 @@ static int prepare_apps(struct reload *reload)
 	pthread_mutex_unlock(&reload->using_kernel);
 	if (error)
 		snprintf(reload->inputs.message, sizeof(reload->inputs.message),
-			 "cannot make the pages of applications (vrrp_app): %s", strerror(-error));
+			 "cannot make the pages of applications (vrrp_app): %s",
+			 limits_strerror(-error));
 	return error;
 }
 
@@ -69,7 +71,7 @@ static void *read_files(void *context)
 	if (!reload->error)
 		reload->error = prepare_apps(reload);
 	if (write(reload->done_fd, &one, sizeof(one)) != sizeof(one))
-		log_error("reload: cannot signal completion: %s", strerror(errno));
+		log_error("reload: cannot signal completion: %s", limits_strerror(errno));
 	return NULL;
 }
 
@@ -341,7 +343,8 @@ static void refuse_unstarted(struct control_promise *promise, int error)
 		snprintf(message, sizeof(message), "out of memory");
 	else
 		snprintf(message, sizeof(message),
-			 "cannot start the thread that reads the files: %s", strerror(-error));
+			 "cannot start the thread that reads the files: %s",
+			 limits_strerror(-error));
 	refuse(promise, message);
 }
 

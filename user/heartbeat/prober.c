@@ -11,6 +11,7 @@
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/net/local_address.h"
 #include "user/net/send_buffer.h"
@@ -187,7 +188,8 @@ static void log_unusable(const struct prober *prober, size_t index, int error)
 	else
 		log_error(
 			"cannot use %s port %u for heartbeats: %s; check that the address is on %s",
-			text, heartbeat->port, strerror(-error), heartbeat->interfaces[index]);
+			text, heartbeat->port, limits_strerror(-error),
+			heartbeat->interfaces[index]);
 }
 
 static int start_link(struct prober *prober, size_t index)
@@ -217,7 +219,7 @@ void prober_address_added(struct prober *prober, const struct address_event *eve
 			error = open_link(prober, index);
 		if (error && error != -EADDRINUSE) /* then the one before still works */
 			log_warning("heartbeats on %s: cannot reopen the socket: %s",
-				    prober->links[index].interface, strerror(-error));
+				    prober->links[index].interface, limits_strerror(-error));
 	}
 }
 
@@ -285,7 +287,7 @@ static void send_batch(struct prober_link *link)
 	}
 	if (error && error != link->last_error)
 		log_warning("cannot send probes on %s: %s; check the interface and the route",
-			    link->interface, strerror(error));
+			    link->interface, limits_strerror(error));
 	else if (!error && link->last_error)
 		log_notice("probes on %s are sent again", link->interface);
 	link->last_error = error;

@@ -6,6 +6,7 @@
 #include "user/kernel/pins.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/json_text.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -110,7 +111,7 @@ static int pin_link(const struct attachment *attachment, const char *daemon_name
 	bpffs_path(path, daemon_name, PINS_LINK, attachment->interface);
 	error = bpffs_pin(attachment->link_fd, path);
 	if (error)
-		log_error("cannot pin %s: %s", path, strerror(-error));
+		log_error("cannot pin %s: %s", path, limits_strerror(-error));
 	return error;
 }
 
@@ -132,7 +133,7 @@ static int choose_mode(struct attachment *attachment, int program_fd)
 	if (!native_error)
 		return fd;
 	snprintf(attachment->reason, sizeof(attachment->reason),
-		 "its driver refuses native XDP (%s)", strerror(-native_error));
+		 "its driver refuses native XDP (%s)", limits_strerror(-native_error));
 	log_warning("interface %s: attached in generic mode, which is slower: %s",
 		    attachment->interface, attachment->reason);
 	return fd;
@@ -148,7 +149,7 @@ static int new_link(struct attachment *attachment, int program_fd)
 	if (fd < 0)
 		log_error("cannot attach to interface %s%s: %s", attachment->interface,
 			  attachment->wish == ATTACH_NATIVE ? " in native mode" : "",
-			  strerror(-fd));
+			  limits_strerror(-fd));
 	return fd;
 }
 

@@ -8,6 +8,7 @@
 #include "user/kernel/routers.h"
 #include "user/kernel/self.h"
 #include "user/kernel/tc_filter.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
@@ -152,7 +153,7 @@ static int load(struct kernel *kernel, const struct kernel_setup *setup)
 	if (error)
 		log_error(
 			"the kernel refused the BPF program: %s; xbeatd needs Linux 5.15 or later with CONFIG_BPF_SYSCALL, and CAP_BPF; -v shows the verifier's log",
-			strerror(-error));
+			limits_strerror(-error));
 	return error;
 }
 
@@ -170,13 +171,13 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 	if (!error) {
 		error = fill_maps(kernel, setup);
 		if (error)
-			log_error("cannot fill the BPF maps: %s", strerror(-error));
+			log_error("cannot fill the BPF maps: %s", limits_strerror(-error));
 	}
 	if (!error) {
 		error = kernel_guard_start(kernel);
 		if (error)
 			log_error("cannot start the guard's timer in the kernel: %s",
-				  strerror(-error));
+				  limits_strerror(-error));
 	}
 	if (!error)
 		error = pins_make(kernel);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Growing arrays and copies of texts; see array.h. */
 #include "user/lib/array.h"
+#include "user/lib/limits.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@ void *array_grow(void *array, size_t *count, size_t entry_bytes)
 	if ((*count & (*count - 1)) == 0) {
 		array = reallocarray(array, *count ? 2 * *count : 1, entry_bytes);
 		if (!array)
-			abort();
+			limits_out_of_memory();
 	}
 	memset((char *)array + *count * entry_bytes, 0, entry_bytes);
 	++*count;
@@ -24,6 +25,6 @@ char *text_copy(const char *text)
 	char *copy = strdup(text);
 
 	if (!copy)
-		abort();
+		limits_out_of_memory();
 	return copy;
 }

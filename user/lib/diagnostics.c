@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A growing list of diagnostics; see diagnostics.h. */
 #include "user/lib/diagnostics.h"
+#include "user/lib/limits.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ static struct diagnostic *append(struct diagnostics *diagnostics)
 			reallocarray(diagnostics->entries, room, sizeof(*entries));
 
 		if (!entries)
-			abort();
+			limits_out_of_memory();
 		diagnostics->entries = entries;
 	}
 	return &diagnostics->entries[diagnostics->count++];
@@ -37,7 +38,7 @@ void diagnostics_add(struct diagnostics *diagnostics, enum diagnostic_severity s
 	};
 	va_start(arguments, format);
 	if (vasprintf(&entry->text, format, arguments) < 0)
-		abort();
+		limits_out_of_memory();
 	va_end(arguments);
 	if (severity == DIAGNOSTIC_ERROR)
 		diagnostics->error_count++;
@@ -50,7 +51,7 @@ const char *diagnostics_name(struct diagnostics *diagnostics, const char *name)
 		reallocarray(diagnostics->names, diagnostics->name_count + 1, sizeof(*names));
 
 	if (!copy || !names)
-		abort();
+		limits_out_of_memory();
 	names[diagnostics->name_count++] = copy;
 	diagnostics->names = names;
 	return copy;

@@ -2,6 +2,7 @@
 /* Prints diagnostics in the form of compilers: editors can jump to the source location. */
 #include "user/lib/diagnostics_print.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/limits.h"
 #include "user/lib/printable.h"
 #include <stdlib.h>
 
@@ -18,7 +19,7 @@ char *diagnostics_line(const struct diagnostic *entry)
 		snprintf(location, sizeof(location), ":%u:%u", entry->line, entry->column);
 	if (asprintf(&line, "%s%s: %s: %s", entry->file, location, severity_name(entry->severity),
 		     entry->text) < 0)
-		abort();
+		limits_out_of_memory();
 	return line;
 }
 

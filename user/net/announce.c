@@ -10,6 +10,7 @@
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/net/neighbour_packet.h"
 #include <errno.h>
@@ -174,7 +175,7 @@ static void send_next(struct lane *lane)
 	if (error)
 		log_error("cannot announce %s on interface %u: %s",
 			  address_format(&pending->address, text), lane->interface_index,
-			  strerror(-error));
+			  limits_strerror(-error));
 	if (error || --pending->remaining_count == 0) {
 		forget(lane, pending);
 		return;
@@ -267,7 +268,7 @@ struct announcer *announcer_start(struct event_base *base, uint64_t garp_interva
 
 	if (!announcer || fd < 0) {
 		log_error("cannot open the socket for gratuitous ARP: %s; xbeatd needs CAP_NET_RAW",
-			  strerror(errno));
+			  limits_strerror(errno));
 		cleanup_close(&fd);
 		free(announcer);
 		return NULL;

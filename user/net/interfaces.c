@@ -2,6 +2,7 @@
 /* The table of interfaces; see interfaces.h. Its key is the name, because an index ends with its
  * interface. */
 #include "user/net/interfaces.h"
+#include "user/lib/limits.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,7 @@ const struct interface_event *interfaces_get(struct interfaces *interfaces, cons
 		return entry;
 	interfaces->list = reallocarray(interfaces->list, interfaces->count + 1, sizeof(*entry));
 	if (!interfaces->list)
-		abort();
+		limits_out_of_memory();
 	entry = &interfaces->list[interfaces->count++];
 	snprintf(entry->name, sizeof(entry->name), "%s", name);
 	look_up(entry);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Virtual MAC interfaces, by rtnetlink and by settings under /proc/sys; see macvlan.h. */
 #include "user/net/macvlan.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/net/interface_setting.h"
 #include <errno.h>
@@ -133,7 +134,7 @@ static int bring_up(struct netlink *netlink, const char *name, unsigned index)
 	message->ifi_flags = message->ifi_change = IFF_UP;
 	error = netlink_transact(netlink, request);
 	if (error)
-		log_error("cannot bring %s up: %s", name, strerror(-error));
+		log_error("cannot bring %s up: %s", name, limits_strerror(-error));
 	return error;
 }
 
@@ -147,7 +148,7 @@ static int set(uint8_t family, const char *interface, const char *key, int value
 	if (error)
 		log_error(
 			"cannot set net.ipv%u.conf.%s.%s to %d: %s; if /proc/sys is read-only here, set it from outside",
-			family, interface, key, value, strerror(-error));
+			family, interface, key, value, limits_strerror(-error));
 	return error;
 }
 
@@ -198,7 +199,7 @@ static int make_new(struct netlink *netlink, const struct wanted *wanted)
 	if (error)
 		log_error(
 			"cannot create %s, a macvlan on %s for virtual router %u: %s%s",
-			wanted->name, wanted->base, wanted->vrid, strerror(-error),
+			wanted->name, wanted->base, wanted->vrid, limits_strerror(-error),
 			error == -EOPNOTSUPP ? "; the kernel needs the module macvlan"
 			: error == -EBUSY
 				? "; if the interface is a port of a bridge or bond, use the bridge or bond itself"
@@ -231,7 +232,7 @@ static int find_or_make(struct netlink *netlink, const struct wanted *wanted, st
 		error = make_new(netlink, wanted);
 		return error ? error : find_link(netlink, wanted->name, 0, link);
 	}
-	log_error("cannot look up interface %s: %s", wanted->name, strerror(-error));
+	log_error("cannot look up interface %s: %s", wanted->name, limits_strerror(-error));
 	return error;
 }
 
@@ -243,7 +244,7 @@ static int follow_mtu(struct netlink *netlink, const char *name, const struct li
 
 	if (error)
 		log_error("cannot set the MTU of %s to %u, the MTU of its base: %s", name,
-			  base->mtu, strerror(-error));
+			  base->mtu, limits_strerror(-error));
 	return error;
 }
 

@@ -5,6 +5,7 @@
 #include "user/config/print/print.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include <errno.h>
 #include <net/if.h>
@@ -42,7 +43,7 @@ static void log_failure(const char *owner, const char *verb, const char *what, c
 			int error)
 {
 	log_error("%s: cannot %s the %s \"%s\": %s", owner, verb, what, text ? text : "?",
-		  strerror(-error));
+		  limits_strerror(-error));
 }
 
 static void add_route(struct netlink *netlink, const char *owner, const struct config_route *route,
@@ -194,7 +195,8 @@ static void change_address(struct netlink *netlink, const struct config_vip *vip
 
 	if (error && error != (add ? -EEXIST : -EADDRNOTAVAIL))
 		log_error("static_ipaddress: cannot %s %s on %s: %s", add ? "add" : "remove",
-			  address_format(&vip->address, text), vip->interface, strerror(-error));
+			  address_format(&vip->address, text), vip->interface,
+			  limits_strerror(-error));
 }
 
 static void remove_old(struct netlink *netlink, const struct config *from, const struct config *to)

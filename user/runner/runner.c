@@ -7,6 +7,7 @@
 #include "user/runner/runner.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/runner/child/protocol.h"
 #include <errno.h>
@@ -134,7 +135,7 @@ static void deliver_result(struct runner *runner, uint32_t number,
 	if (!job)
 		return;
 	if (!job->check && result->outcome == RUNNER_NOT_STARTED)
-		log_warning("cannot run %s: %s", job->program, strerror(result->value));
+		log_warning("cannot run %s: %s", job->program, limits_strerror(result->value));
 	if (job->done)
 		job->done(job->context, result);
 }
@@ -211,7 +212,7 @@ static void restart(struct runner *runner)
 	if (error)
 		log_error(
 			"cannot start another runner: %s; no scripts are run; next attempt in 1 s",
-			strerror(-error));
+			limits_strerror(-error));
 	else
 		send_watches(runner);
 }
@@ -297,7 +298,8 @@ struct runner *runner_start(struct event_base *base)
 			return runner;
 		free_all(runner);
 	}
-	log_error("cannot start the runner, the process that runs scripts: %s", strerror(error));
+	log_error("cannot start the runner, the process that runs scripts: %s",
+		  limits_strerror(error));
 	return NULL;
 }
 
@@ -365,7 +367,7 @@ static void log_refused(struct runner *runner, const struct runner_job *job, int
 	if (!job->check || !runner->refused)
 		log_warning("cannot run %s: request refused: %s", job->command->arguments[0],
 			    error == -E2BIG ? "arguments too long (limit: 16 KiB, 512 arguments)"
-					    : strerror(-error));
+					    : limits_strerror(-error));
 	runner->refused = true;
 }
 

@@ -3,6 +3,7 @@
 #include "user/tracking/apps.h"
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include <errno.h>
 #include <grp.h>
@@ -180,7 +181,8 @@ int apps_start(struct apps *apps, struct event_base *base, struct kernel *kernel
 			      .config = config,
 			      .group = group ? group->gr_gid : GROUP_NONE};
 	if (error) {
-		log_error("cannot make the pages of applications (vrrp_app): %s", strerror(-error));
+		log_error("cannot make the pages of applications (vrrp_app): %s",
+			  limits_strerror(-error));
 		return error;
 	}
 	snprintf(apps->path, sizeof(apps->path), "%s", path);

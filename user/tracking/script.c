@@ -10,6 +10,7 @@
 #include "user/config/model/command.h"
 #include "user/lib/clock.h"
 #include "user/lib/duration.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/tracking/entry.h"
 #include <errno.h>
@@ -25,10 +26,10 @@ static void not_started_text(const struct config_command *command, int error, ch
 		snprintf(text, bytes, "its last run was killed but has not ended yet");
 	else if (command->user[0])
 		snprintf(text, bytes, "%s cannot be started as %s: %s", command->arguments[0],
-			 command->user, strerror(error));
+			 command->user, limits_strerror(error));
 	else
 		snprintf(text, bytes, "%s cannot be started as user %u: %s", command->arguments[0],
-			 command->uid, strerror(error));
+			 command->uid, limits_strerror(error));
 }
 
 /* Writes the outcome as a phrase. */

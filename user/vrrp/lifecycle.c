@@ -9,6 +9,7 @@
 #include "user/lib/clock.h"
 #include "user/lib/duration.h"
 #include "user/lib/event_log.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
 #include "user/net/interfaces.h"
@@ -134,7 +135,8 @@ struct instance *instance_new(struct vrrp_room *room, const struct config_instan
 	int error = instance ? make_parts(room, instance) : -ENOMEM;
 
 	if (error) {
-		log_error("%s: this instance cannot run: %s", config->name, strerror(-error));
+		log_error("%s: this instance cannot run: %s", config->name,
+			  limits_strerror(-error));
 		instance_free(room, instance);
 		return NULL;
 	}

@@ -5,6 +5,7 @@
 #include "user/config/print/print.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/json_text.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/net/announce.h"
 #include "user/net/interfaces.h"
@@ -105,7 +106,7 @@ int instances_check(const struct config *config, const struct config *from,
 
 	if (error) {
 		snprintf(message, bytes, "cannot list this machine's addresses: %s",
-			 strerror(-error));
+			 limits_strerror(-error));
 		return error;
 	}
 	for (size_t i = 0; i < config->instance_count; i++) {
@@ -293,7 +294,7 @@ void instances_reload(struct vrrp_room *room, const struct config *from, const s
 				      .changes = changes};
 
 	if (!reload.kept || !operators)
-		abort();
+		limits_out_of_memory();
 	instance_groups_free(&room->instances);
 	stop_old(&reload);
 	reload_services(&reload);

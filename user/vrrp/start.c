@@ -11,6 +11,7 @@
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/event_log.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/net/advert_socket.h"
 #include "user/net/announce.h"
@@ -50,7 +51,7 @@ static int open_sockets(struct vrrp_services *services, const struct config *con
 	if (error)
 		log_error(
 			"cannot open the sockets for VRRP: %s; xbeatd needs CAP_NET_ADMIN and CAP_NET_RAW",
-			strerror(-error));
+			limits_strerror(-error));
 	return error;
 }
 

@@ -27,16 +27,11 @@ def policy(pid):
     return os.sched_getscheduler(pid) & ~os.SCHED_RESET_ON_FORK
 
 
-def children(process):
-    return [int(pid) for task in os.listdir(f"/proc/{process.pid}/task")
-            for pid in open(f"/proc/{process.pid}/task/{task}/children").read().split()]
-
-
 def test_default_is_deadline_with_locked_memory(cluster):
     daemon = cluster.daemon("node-a").start()
     assert scheduling(daemon) == DEADLINE
     assert policy(daemon.process.pid) == SCHED_DEADLINE
-    assert [policy(pid) for pid in children(daemon.process)] == [os.SCHED_OTHER]
+    assert policy(daemon.child()) == os.SCHED_OTHER
     assert "deadline, at least 2 ms of each 10 ms" in daemon.text("status")
 
 
@@ -44,10 +39,10 @@ def test_deadline_task_forks_and_starts_threads(cluster):
     """The thread of a reload, and the runner once more after its death."""
     daemon = cluster.daemon("node-a").start()
     daemon.json("reload")
-    runner = children(daemon.process)[0]
+    runner = daemon.child()
     os.kill(runner, 9)
-    wait_until(lambda: children(daemon.process) not in ([], [runner]), "another runner is there")
-    assert [policy(pid) for pid in children(daemon.process)] == [os.SCHED_OTHER]
+    wait_until(lambda: daemon.child() not in (None, runner), "another runner is there")
+    assert policy(daemon.child()) == os.SCHED_OTHER
     assert policy(daemon.process.pid) == SCHED_DEADLINE
 
 

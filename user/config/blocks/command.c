@@ -7,6 +7,7 @@
 #include "user/config/blocks/command.h"
 #include "user/config/blocks/track.h"
 #include "user/config/syntax/value.h"
+#include "user/lib/limits.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,7 +116,7 @@ char **config_split(const char *text)
 	size_t count = 0;
 
 	if (!argument)
-		abort();
+		limits_out_of_memory();
 	while (next_argument(&text, argument, &bad))
 		arguments = append_argument(arguments, &count, argument);
 	free(argument);
@@ -147,7 +148,7 @@ static char *statement_text(const struct config_statement *statement)
 	FILE *stream = open_memstream(&text, &bytes);
 
 	if (!stream)
-		abort();
+		limits_out_of_memory();
 	for (size_t i = 1; i < statement->count; i++) {
 		const struct config_token *token = &statement->tokens[i];
 		const char *quote = token->quoted ? "\"" : "";
@@ -156,7 +157,7 @@ static char *statement_text(const struct config_statement *statement)
 			quote);
 	}
 	if (fclose(stream))
-		abort();
+		limits_out_of_memory();
 	return text;
 }
 
@@ -220,7 +221,7 @@ void config_store_user(struct config_parser *parser, struct config_location loca
 	char *user = strndup(names[0], strcspn(names[0], ":"));
 
 	if (!user)
-		abort();
+		limits_out_of_memory();
 	if (colon && colon[1])
 		group = colon + 1;
 	else if (group && *group == ':')
@@ -294,7 +295,7 @@ static void append_unquoted(struct config_parser *parser, const struct config_ke
 		command->arguments =
 			reallocarray(command->arguments, count + 2, sizeof(*command->arguments));
 		if (!command->arguments)
-			abort();
+			limits_out_of_memory();
 		command->arguments[count++] = text_copy(*unquoted);
 		command->arguments[count] = NULL;
 	}

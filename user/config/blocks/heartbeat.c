@@ -6,6 +6,7 @@
 #include "user/config/syntax/parser.h"
 #include "user/config/syntax/value.h"
 #include "user/lib/address.h"
+#include "user/lib/limits.h"
 #include "user/lib/time.h"
 #include <stdlib.h>
 #include <string.h>
@@ -367,7 +368,7 @@ static struct config_heartbeat *new_heartbeat(void)
 	struct config_heartbeat *heartbeat = malloc(sizeof(*heartbeat));
 
 	if (!heartbeat)
-		abort();
+		limits_out_of_memory();
 	*heartbeat = (struct config_heartbeat){
 		.port = XB_PORT_DEFAULT,
 		.cluster_id = 1,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Lines, tokens and quotes of a printed configuration. It owns the text until it is closed. */
 #include "user/config/print/printer.h"
+#include "user/lib/limits.h"
 #include "user/lib/time.h"
 #include <ctype.h>
 #include <inttypes.h>
@@ -15,13 +16,13 @@ void config_printer_open(struct config_printer *printer)
 	*printer = (struct config_printer){0};
 	printer->stream = open_memstream(&printer->text, &printer->bytes);
 	if (!printer->stream)
-		abort();
+		limits_out_of_memory();
 }
 
 char *config_printer_close(struct config_printer *printer)
 {
 	if (fclose(printer->stream))
-		abort();
+		limits_out_of_memory();
 	return printer->text;
 }
 

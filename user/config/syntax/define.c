@@ -5,6 +5,7 @@
  */
 #include "user/config/syntax/parser.h"
 #include "user/config/syntax/preprocess.h"
+#include "user/lib/limits.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +50,7 @@ static struct config_definition *add_definition(struct config_definitions *defin
 							sizeof(struct config_definition *));
 
 	if (!definition)
-		abort();
+		limits_out_of_memory();
 	definition->name = text_copy(name);
 	memmove(entries + index + 1, entries + index,
 		(definitions->count - 1 - index) * sizeof(struct config_definition *));

@@ -7,6 +7,7 @@
  */
 #include "user/config/syntax/parser.h"
 #include "user/config/syntax/preprocess.h"
+#include "user/lib/limits.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,7 +149,7 @@ static void expand_alternative(const char *pattern, const char *open, const char
 
 	if (asprintf(&whole, "%.*s%.*s%s", (int)(open - pattern), pattern, (int)(end - begin),
 		     begin, suffix) < 0)
-		abort();
+		limits_out_of_memory();
 	expand_braces(whole, patterns, count);
 	free(whole);
 }
@@ -220,7 +221,7 @@ static char *resolve(const struct config_preprocessor *preprocessor, const char 
 
 	if (asprintf(&resolved, "%.*s%.*s", slash ? (int)(slash - file) + 1 : 0, file, (int)length,
 		     pattern) < 0)
-		abort();
+		limits_out_of_memory();
 	return resolved;
 }
 

@@ -10,6 +10,7 @@
  */
 #include "user/config/syntax/lexer.h"
 #include "user/config/syntax/preprocess.h"
+#include "user/lib/limits.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +82,7 @@ void config_lexer_init(struct config_lexer *lexer, const struct config_text *tex
 		.token_texts = malloc(2 * text->length + 2),
 	};
 	if (!lexer->token_texts)
-		abort();
+		limits_out_of_memory();
 }
 
 void config_lexer_free(struct config_lexer *lexer)

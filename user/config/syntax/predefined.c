@@ -2,6 +2,7 @@
 /* The predefined definitions, by table. */
 #include "user/config/syntax/parser.h"
 #include "user/config/syntax/preprocess.h"
+#include "user/lib/limits.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@ static char *print(const char *format, ...)
 
 	va_start(arguments, format);
 	if (vasprintf(&text, format, arguments) < 0)
-		abort();
+		limits_out_of_memory();
 	va_end(arguments);
 	return text;
 }

@@ -2,6 +2,7 @@
 /* Files, uses of definitions, and messages that name them; see sources.h. */
 #include "user/config/syntax/sources.h"
 #include "user/config/syntax/parser.h"
+#include "user/lib/limits.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,11 +93,11 @@ void config_sources_report(const struct config_sources *sources, enum diagnostic
 	FILE *stream = open_memstream(&text, &bytes);
 
 	if (!stream)
-		abort();
+		limits_out_of_memory();
 	vfprintf(stream, format, arguments);
 	print_expansions(sources, location.expansion, stream);
 	if (fclose(stream))
-		abort();
+		limits_out_of_memory();
 	diagnostics_add(sources->diagnostics, severity, config_sources_file_name(sources, location),
 			location.line, location.column, "%s", text);
 	free(text);

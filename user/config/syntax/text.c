@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Text with locations; see text.h. */
 #include "user/config/syntax/text.h"
+#include "user/lib/limits.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@ static void *reserve(void *array, size_t *room, size_t wanted, size_t entry_byte
 	*room = wanted > 2 * *room ? wanted : 2 * *room;
 	array = reallocarray(array, *room, entry_bytes);
 	if (!array)
-		abort();
+		limits_out_of_memory();
 	return array;
 }
 

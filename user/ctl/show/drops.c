@@ -7,6 +7,7 @@
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/drop_reasons.h"
+#include "user/lib/limits.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,7 +74,7 @@ static void print_zeros(const json_t *drops, FILE *stream)
 	const json_t *count;
 
 	if (!memory)
-		abort();
+		limits_out_of_memory();
 	json_object_foreach((json_t *)drops, name, count)
 	{
 		if (json_integer_value(count) != 0)

@@ -4,6 +4,7 @@
 #include "user/ctl/show/show.h"
 #include "user/ctl/show/text.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/limits.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +46,7 @@ static char *event_line(const json_t *event)
 	FILE *memory = open_memstream(&line, &bytes);
 
 	if (!memory)
-		abort();
+		limits_out_of_memory();
 	fprintf(memory, "%s  %s  %s", time_text(event, time), field_text(event, "kind"),
 		field_text(event, "subject"));
 	write_change(event, memory);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Fields of JSON objects as cells of tables: see field.h. */
 #include "user/ctl/show/field.h"
+#include "user/lib/limits.h"
 #include "user/lib/time.h"
 #include <stdlib.h>
 #include <time.h>
@@ -45,7 +46,7 @@ char *field_list(const json_t *array, const char *separator)
 	FILE *memory = open_memstream(&list, &bytes);
 
 	if (!memory)
-		abort();
+		limits_out_of_memory();
 	json_array_foreach(array, index, text)
 		fprintf(memory, "%s%s", index > 0 ? separator : "",
 			json_is_string(text) ? json_string_value(text) : FIELD_UNKNOWN);

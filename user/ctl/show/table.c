@@ -3,6 +3,7 @@
 #include "user/ctl/show/table.h"
 #include "user/ctl/show/text.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/limits.h"
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ static struct table_row *append_row(struct table *table)
 		reallocarray(table->rows, table->row_count + 1, sizeof(*table->rows));
 
 	if (!rows)
-		abort();
+		limits_out_of_memory();
 	table->rows = rows;
 	rows[table->row_count] = (struct table_row){0};
 	return &rows[table->row_count++];
@@ -42,7 +43,7 @@ void table_note(struct table *table, const char *format, ...)
 	length = vasprintf(&text, format, arguments);
 	va_end(arguments);
 	if (length < 0)
-		abort();
+		limits_out_of_memory();
 	row->note = text_printable(text);
 }
 

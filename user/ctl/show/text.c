@@ -2,6 +2,7 @@
 /* Wrapping of text: see text.h. */
 #include "user/ctl/show/text.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/limits.h"
 #include "user/lib/printable.h"
 #include <stdarg.h>
 #include <stdbool.h>
@@ -61,7 +62,7 @@ char *text_printable(const char *text)
 	char *printable = printable_text(text, PRINTABLE_LINE);
 
 	if (!printable)
-		abort();
+		limits_out_of_memory();
 	return printable;
 }
 
@@ -77,7 +78,7 @@ void text_print_labelled(FILE *stream, size_t label_columns, const char *label, 
 	length = vasprintf(&text, format, arguments);
 	va_end(arguments);
 	if (length < 0)
-		abort();
+		limits_out_of_memory();
 	line = printable = text_printable(text);
 	do {
 		size_t bytes = text_line(line, TEXT_COLUMNS - label_columns, &next);

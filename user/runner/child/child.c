@@ -6,6 +6,7 @@
  * to the daemon's process group would otherwise stop the notifications about that stop.
  */
 #include "user/runner/child/child.h"
+#include "user/lib/limits.h"
 #include "user/runner/child/jobs.h"
 #include "user/runner/child/watch_file.h"
 #include "user/runner/child/watch_process.h"
@@ -53,6 +54,7 @@ static void leave_daemon(int socket_fd)
 	sched_setscheduler(0, SCHED_OTHER, &ordinary);
 	setpriority(PRIO_PROCESS, 0, 0);
 	munlockall();
+	limits_raise_descriptors();
 	prctl(PR_SET_NAME, "xbeat-runner");
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	umask(022);

@@ -10,6 +10,7 @@
 #include "user/runner/child/watch_file.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
+#include "user/lib/limits.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -251,7 +252,7 @@ static void write_initial(const struct file_watch *watch, const struct runner_re
 		return;
 	if (fd < 0 || dprintf(fd, "%d\n", (int)request->file.value) < 0)
 		child_log(watch->child, LOG_WARNING, "init_file: cannot write %.160s: %s",
-			  watch->path, strerror(errno));
+			  watch->path, limits_strerror(errno));
 }
 
 static void watch_free(struct file_watch *watch)
@@ -287,7 +288,7 @@ void watch_file_add(struct runner_child *child, const struct runner_request *req
 
 	if (!watch) {
 		child_log(child, LOG_ERR, "cannot watch %.160s: %s", request->strings,
-			  strerror(error ? -error : ENOMEM));
+			  limits_strerror(error ? -error : ENOMEM));
 		return;
 	}
 	watch->next = child->files->list;

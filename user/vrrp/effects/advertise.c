@@ -5,6 +5,7 @@
 #include "user/core/vrrp.h"
 #include "user/core/vrrp_packet.h"
 #include "user/lib/clock.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
 #include "user/net/advert_socket.h"
@@ -118,7 +119,7 @@ int instance_advertise(struct instance *instance, uint8_t priority)
 	error = send_to_all(instance, &message);
 	if (error && error != instance->adverts->error)
 		log_error("%s: advert on %s was not sent: %s", instance->config->name,
-			  instance_interface_name(instance), strerror(-error));
+			  instance_interface_name(instance), limits_strerror(-error));
 	instance->adverts->error = error;
 	instance->adverts->sent_count += !error;
 	return error;

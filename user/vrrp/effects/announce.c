@@ -9,6 +9,7 @@
 #include "user/core/vrrp.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
 #include "user/net/announce.h"
@@ -54,7 +55,7 @@ void instance_announce_vip(struct instance *instance, size_t vip, unsigned repea
 
 	if (error)
 		log_error("%s: %s was not announced: %s", instance->config->name,
-			  address_format(address, text), strerror(-error));
+			  address_format(address, text), limits_strerror(-error));
 }
 
 void instance_cancel_announcement(struct instance *instance, size_t vip)

@@ -29,6 +29,7 @@
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/net/local_address.h"
 #include "user/vrrp/effects/interface.h"
@@ -182,7 +183,7 @@ void instance_guard_keep(struct instance *instance, const struct config_instance
 
 	instance->guard->slots = calloc(instance->config->vip_count + 1, sizeof(*old));
 	if (!instance->guard->slots)
-		abort();
+		limits_out_of_memory();
 	for (size_t i = 0; i < from->vip_count; i++) {
 		keep(instance, &old[i], &from->vips[i].address);
 		give_back(instance, &old[i]);

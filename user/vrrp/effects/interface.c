@@ -11,6 +11,7 @@
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/event_log.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/net/advert_socket.h"
 #include "user/net/interface_monitor.h"
@@ -118,7 +119,7 @@ void instance_set_vmac(struct instance *instance, bool active)
 		       : macvlan_set_backup(config->vmac_interface);
 	if (error && error != -ENOENT && error != -ENODEV)
 		log_error("%s: cannot set %s up for %s: %s", config->name, config->vmac_interface,
-			  active ? "an Active" : "a Backup", strerror(-error));
+			  active ? "an Active" : "a Backup", limits_strerror(-error));
 }
 
 static void join(struct instance *instance)
@@ -131,7 +132,7 @@ static void join(struct instance *instance)
 		advert_join(instance->interface->base_index, &config->group);
 	if (instance->interface->membership < 0)
 		log_error("%s: cannot join the multicast group on %s: %s", config->name,
-			  config->interface, strerror(-instance->interface->membership));
+			  config->interface, limits_strerror(-instance->interface->membership));
 }
 
 static void leave(struct instance *instance)
@@ -163,7 +164,7 @@ int instance_attach(struct instance *instance, const char *interface)
 	if (error) {
 		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_INTERFACE,
 				       "the XDP program is not attached to %s: %s", interface,
-				       strerror(-error));
+				       limits_strerror(-error));
 		instance->interface->base_index = 0;
 		return error;
 	}

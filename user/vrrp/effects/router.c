@@ -10,6 +10,7 @@
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/routers.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
 #include "user/vrrp/state/heard.h"
@@ -84,7 +85,7 @@ void instance_router_configure(struct instance *instance)
 	error = allow_unicast(instance);
 	if (error)
 		log_error("%s: cannot write its unicast peers to the map of the kernel side: %s",
-			  instance->config->name, strerror(-error));
+			  instance->config->name, limits_strerror(-error));
 }
 
 void instance_router_update(const struct instance *instance)

@@ -13,6 +13,7 @@
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/event_log.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
 #include "user/net/interface_monitor.h"
@@ -78,11 +79,11 @@ static void report_missing(struct instance *instance, const struct config_vip *v
 
 	address_format(&vip->address, text);
 	log_error("%s: cannot add %s/%u to %s: %s", instance->config->name, text,
-		  vip->prefix_length, interface, strerror(-error));
+		  vip->prefix_length, interface, limits_strerror(-error));
 	memcpy(earlier, instance->vrrp.reason, sizeof(earlier));
 	snprintf(instance->vrrp.reason, sizeof(instance->vrrp.reason),
 		 "WITHOUT %s, which could not be added to %s (%s); %.100s", text, interface,
-		 strerror(-error), earlier);
+		 limits_strerror(-error), earlier);
 }
 
 static const struct config_vip *config_of(const struct instance *instance, size_t i)
@@ -135,7 +136,7 @@ static void refuse_packets(const struct instance *instance, size_t i)
 	error = kernel_refuse_packets(instance->vips->kernel, index, &config->address, true);
 	if (error)
 		log_error("%s: no_accept has no effect: %s", instance->config->name,
-			  strerror(-error));
+			  limits_strerror(-error));
 	else
 		vip->refused_index = index;
 }
@@ -210,7 +211,8 @@ static void release_address(struct instance *instance, size_t i)
 				   config_of(instance, i));
 	if (error && error != -EADDRNOTAVAIL && error != -ENODEV)
 		log_error("%s: cannot remove %s: %s", instance->config->name,
-			  address_format(&config_of(instance, i)->address, text), strerror(-error));
+			  address_format(&config_of(instance, i)->address, text),
+			  limits_strerror(-error));
 }
 
 static void change_routes(struct instance *instance, bool add)
@@ -394,7 +396,7 @@ void instance_change_addresses(struct instance *instance, const struct config_in
 		prepare_change(instance, to);
 	instance->config = to;
 	if (make_lists(instance, to))
-		abort();
+		limits_out_of_memory();
 	free(advertised);
 	free(list);
 	instance_guard_keep(instance, from);

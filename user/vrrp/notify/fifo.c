@@ -7,6 +7,7 @@
 #include "user/vrrp/notify/fifo.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/trust.h"
 #include <errno.h>
@@ -82,7 +83,7 @@ static void report_unusable(const char *path, int error, const char *culprit)
 {
 	const char *reason = error == -ENXIO   ? "the path exists and is not a FIFO"
 			     : error == -ELOOP ? "the path is a symbolic link"
-					       : strerror(-error);
+					       : limits_strerror(-error);
 
 	if (*culprit)
 		log_error(
@@ -132,7 +133,7 @@ void notify_fifo_close(struct notify_fifo *fifo)
 	runner_cancel(fifo->runner, fifo->script);
 	close(fifo->fd);
 	if (fifo->made && unlink(fifo->path) && errno != ENOENT)
-		log_warning("cannot remove the FIFO %s: %s", fifo->path, strerror(errno));
+		log_warning("cannot remove the FIFO %s: %s", fifo->path, limits_strerror(errno));
 	free(fifo->path);
 	*fifo = (struct notify_fifo){0};
 }
@@ -145,7 +146,8 @@ static void warn_of_dropped(struct notify_fifo *fifo, int error)
 	if (fifo->warned_ns && time_since_ns(now_ns, fifo->warned_ns) < WARN_SPACING_NS)
 		return;
 	log_warning("FIFO %s: %s; %u lines dropped", fifo->path,
-		    error == EAGAIN ? "it is full, and no program reads it" : strerror(error),
+		    error == EAGAIN ? "it is full, and no program reads it"
+				    : limits_strerror(error),
 		    fifo->dropped_count);
 	fifo->warned_ns = now_ns;
 	fifo->dropped_count = 0;

@@ -6,6 +6,7 @@
 #include "user/core/vrrp.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
+#include "user/lib/limits.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/notify/notify.h"
@@ -24,7 +25,7 @@ static struct sync_group_member *view(const struct instance_group *group,
 	struct sync_group_member *members = calloc(group->member_count + 1, sizeof(*members));
 
 	if (!members)
-		abort();
+		limits_out_of_memory();
 	for (size_t i = 0; i < group->member_count; i++) {
 		const struct instance *member = group->members[i];
 		int inhibitor = instance_first_inhibitor(member, true);
