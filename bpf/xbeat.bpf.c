@@ -46,8 +46,11 @@ static __always_inline int dispatch_heartbeat(struct xdp_md *ctx, const struct f
 
 static __always_inline int dispatch_arp(struct xdp_md *ctx, const struct frame *frame)
 {
-	if (!refusals().fencing || frame->vlan_id)
+	__u8 fencing = refusals().fencing;
+
+	if (!fencing || frame->vlan_id)
 		return XDP_PASS;
+	fence_what_is_due(fencing);
 	return fence_arp(ctx, frame->network_offset);
 }
 

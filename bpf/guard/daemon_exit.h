@@ -5,6 +5,10 @@
  * answer reports it from then on. Deadlines of guards are brought forward to restart_grace from
  * now, the time that a service manager gets to restart the daemon. A daemon that stops cleanly sets
  * pid to 0 first, so it is not reported as dead.
+ *
+ * If a whole container dies, its bpf file system may die with it, and so the timer. The program on
+ * the interface survives (user/kernel/attach.c), so from the death on each packet checks whether a
+ * deadline has passed.
  */
 #ifndef BPF_GUARD_DAEMON_EXIT_H
 #define BPF_GUARD_DAEMON_EXIT_H
@@ -75,6 +79,7 @@ int xbeat_exit(void *ctx)
 	scan.latest_ns = now_ns + self->restart_grace_ns;
 	bpf_for_each_map_elem(&xb_guard, exit_bring_forward, &scan, 0);
 	exit_lower_due(self, scan.latest_ns);
+	guard_add_fencing(self, XB_FENCING_BY_PACKETS);
 	guard_check(now_ns);
 	return 0;
 }

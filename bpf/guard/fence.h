@@ -56,6 +56,13 @@ static __always_inline union refusals refusals(void)
 	return refusals;
 }
 
+/* Before a packet is compared with fenced addresses. */
+static __always_inline void fence_what_is_due(__u8 fencing)
+{
+	if (fencing & XB_FENCING_BY_PACKETS)
+		guard_check_if_due(bpf_ktime_get_ns());
+}
+
 static __always_inline bool fence_has_key(const struct xb_guard_key *key)
 {
 	const __u32 *slot = bpf_map_lookup_elem(&xb_guard_slots, key);
@@ -151,8 +158,11 @@ static __noinline int fence_ipv6(struct xdp_md *ctx, __u32 network_offset)
  * interface. */
 static __always_inline int fence(struct xdp_md *ctx, const struct frame *frame, bool ipv6)
 {
-	if (!refusals().fencing || frame->vlan_id)
+	__u8 fencing = refusals().fencing;
+
+	if (!fencing || frame->vlan_id)
 		return XDP_PASS;
+	fence_what_is_due(fencing);
 	return ipv6 ? fence_ipv6(ctx, frame->network_offset)
 		    : fence_ipv4(ctx, frame->network_offset);
 }

@@ -3,8 +3,9 @@
  * The guard: a lease on an address, held in the kernel. An address is answered for only until its
  * deadline (xb_guard), which only the daemon's progress extends. guard_check() fences addresses
  * whose deadline has passed. It runs in a timer (guard_timer.h), before a heartbeat is read if a
- * deadline has passed (xbeat.bpf.c), and when the daemon dies (daemon_exit.h); on several
- * processors at once, and while the daemon is anywhere in its own code.
+ * deadline has passed (xbeat.bpf.c), when the daemon dies (daemon_exit.h), and from then on before
+ * any packet is compared with fenced addresses (fence.h); on several processors at once, and while
+ * the daemon is anywhere in its own code.
  *
  * Invariant: once a packet has reported an instance as fenced, none of its addresses is answered
  * for until the daemon has removed them and reports so (kernel_guard_lift()).
@@ -125,6 +126,12 @@ static __always_inline void guard_publish(word32 *bits, __u32 due_bits)
 	}
 }
 
+/* Sets bits of the field fencing. Returns what was there: the fetching form is a full barrier. */
+static __always_inline __u32 guard_add_fencing(struct xb_self *self, __u32 bits)
+{
+	return __sync_fetch_and_or((word32 *)&self->node_state, bits << FENCING_SHIFT);
+}
+
 /* In the order that the head of this file explains. Deadlines that had passed may have been
  * extended or given up meanwhile, so what is fenced, and which deadline is earliest, is known
  * only afterwards. */
@@ -142,9 +149,7 @@ static __always_inline void guard_fence(struct xb_self *self, struct guard_scan 
 	scan->held_count = after.held_count;
 	if (!after.fenced_count)
 		return;
-	fetched |=
-		__sync_fetch_and_or((word32 *)&self->node_state, XB_FENCING_SOME << FENCING_SHIFT);
-	/* The fetching form is a full barrier. */
+	fetched |= guard_add_fencing(self, XB_FENCING_SOME);
 	asm volatile("" ::"r"(fetched) : "memory");
 	guard_publish(bits, scan->due_bits & after.fenced_bits);
 }

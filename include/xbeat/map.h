@@ -19,6 +19,7 @@
 #define XB_MAP_ABI_VERSION 5
 
 #define XB_NAME_BYTES 16 /* with the closing NUL */
+#define XB_DAEMON_NAME_BYTES 32 /* likewise */
 #define XB_KEYS_MAX 2
 #define XB_WINDOW_BITS 64
 #define XB_RTT_BUCKETS 32
@@ -124,7 +125,8 @@ struct xb_self {
 	__u8 current; /* D: index into description */
 	/* What every packet that is not ours is checked for. Read as one word. */
 	__u8 refusing; /* D: xb_no_accept is not empty */
-	/* K sets it, D clears it: the guard of an address has expired; enum xb_fencing. */
+	/* K sets bits, D clears them: what packets are checked for because of guards; enum
+	 * xb_fencing. */
 	__u8 fencing;
 	/* The daemon as its own PID namespace knows it (stat of /proc/self/ns/pid), to detect
 	 * its death. */
@@ -141,19 +143,25 @@ struct xb_self {
 	/* D: after a death, deadlines of xb_guard later than died_ns + this come forward to it. */
 	__u64 restart_grace_ns;
 	__u64 guard_due_ns; /* D, K: no deadline of xb_guard is earlier; 0: none is held */
+	/* L: -i. A daemon in a new container finds the program of an earlier one by it. */
+	char daemon_name[XB_DAEMON_NAME_BYTES];
 	struct xb_description description[XB_DESCRIPTIONS]; /* D */
 };
 
-_Static_assert(sizeof(struct xb_self) == 400, "struct xb_self");
+_Static_assert(sizeof(struct xb_self) == 432, "struct xb_self");
 _Static_assert(__builtin_offsetof(struct xb_self, node_state) % 4 == 0, "changed as one word");
 _Static_assert(__builtin_offsetof(struct xb_self, refusing) % 4 == 2, "read as one word");
 _Static_assert(__builtin_offsetof(struct xb_self, fenced_bits) % 4 == 0, "changed as one word");
 
 enum xb_fencing {
 	XB_FENCING_NONE = 0,
-	XB_FENCING_SOME = 1, /* packets must be checked */
-	/* Still checked: the daemon scans whether anything is fenced; the kernel may add SOME. */
+	XB_FENCING_SOME = 1, /* packets are compared with fenced addresses */
+	/* Still compared: the daemon scans whether anything is fenced; the kernel may add SOME. */
 	XB_FENCING_ASKED = 2,
+	XB_FENCING_ANY = XB_FENCING_SOME | XB_FENCING_ASKED,
+	/* Each packet first fences what is due. K sets it when the daemon dies, because the timer
+	 * may die with a container; D sets it where its death is not noticed. */
+	XB_FENCING_BY_PACKETS = 4,
 };
 
 /* xb_guard: array, BPF_F_MMAPABLE, XB_GUARD_MAX: the virtual addresses that this node may hold,

@@ -23,6 +23,25 @@ static void test_held_until_the_deadline(void **state)
 	assert_int_equal(guarded_answer(fixture).fenced_bits, htons(1 << INSTANCE_INDEX));
 }
 
+/* After a death no timer may be left: the first packet fences, whatever it is for. */
+static void test_packets_fence_what_is_due(void **state)
+{
+	struct fixture *fixture = *state;
+	size_t slot = guarded_hold(VIP4, FAR_NS);
+	struct frame frame;
+
+	fixture->guards[slot].deadline_ns = fixture->self->guard_due_ns = now_ns();
+	fixture->self->fencing = XB_FENCING_BY_PACKETS;
+	guarded_arp(1, "10.0.0.2", "10.0.0.3", &frame);
+	guarded_expect(fixture, &frame, true);
+	assert_int_equal(fixture->guards[slot].deadline_ns, XB_GUARD_FENCED);
+	assert_int_equal(fixture->self->fencing, XB_FENCING_SOME | XB_FENCING_BY_PACKETS);
+	guarded_expect_all(fixture, SLOT_A, false);
+	kernel_guard_lift(&kernel, slot);
+	assert_int_equal(fixture->self->fencing, XB_FENCING_BY_PACKETS);
+	guarded_expect_all(fixture, SLOT_A, true);
+}
+
 static void test_packets_not_to_the_address_pass(void **state)
 {
 	struct fixture *fixture = *state;
@@ -75,6 +94,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		GUARDED_TEST(test_held_until_the_deadline),
+		GUARDED_TEST(test_packets_fence_what_is_due),
 		GUARDED_TEST(test_packets_not_to_the_address_pass),
 		GUARDED_TEST(test_tagged_packets_pass),
 		GUARDED_TEST(test_fence_of_an_address_on_one_interface),

@@ -51,6 +51,7 @@ int kernel_watch_daemon(struct kernel *kernel, uint32_t pid, uint64_t restart_gr
 	if (error)
 		return error;
 	kernel_self_name_daemon(kernel, pid, namespace.st_dev, namespace.st_ino);
+	kernel_self_check_by_packets(kernel, false);
 	/* A death that happened before this may have brought deadlines forward. */
 	return kernel_guard_check(kernel);
 }

@@ -284,5 +284,6 @@ int kernel_guard_start(struct kernel *kernel)
 	if (!kernel->adopted)
 		describe_guards(kernel);
 	kernel_self_forget_process(kernel); /* another process may have its number now */
+	kernel_self_check_by_packets(kernel, true); /* until kernel_watch_daemon() */
 	return kernel_guard_check(kernel);
 }

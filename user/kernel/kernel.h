@@ -41,7 +41,7 @@ struct kernel_app_page {
 };
 
 struct kernel {
-	char daemon_name[64];
+	char daemon_name[XB_DAEMON_NAME_BYTES];
 	struct xbeat_bpf *skeleton;
 	struct ring_buffer *ring;
 	struct attachment attachments[KERNEL_INTERFACES_MAX];

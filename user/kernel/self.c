@@ -3,6 +3,7 @@
 #include "user/kernel/self.h"
 #include "user/core/heartbeat.h"
 #include "user/kernel/kernel.h"
+#include <stdio.h>
 #include <string.h>
 
 #define FENCING_BITS_SHIFT 16
@@ -26,6 +27,8 @@ void kernel_self_init(struct kernel *kernel, uint16_t node_id)
 {
 	kernel->self->abi_version = XB_MAP_ABI_VERSION;
 	kernel->self->node_id = node_id;
+	snprintf(kernel->self->daemon_name, sizeof(kernel->self->daemon_name), "%s",
+		 kernel->daemon_name);
 }
 
 void kernel_self_set_progress(struct kernel *kernel, uint64_t now_ns)
@@ -138,19 +141,34 @@ void kernel_self_clear_fenced(struct kernel *kernel, uint8_t instance_index)
 bool kernel_self_ask_fencing(struct kernel *kernel)
 {
 	__u8 *fencing = &kernel->self->fencing;
+	__u8 seen = __atomic_load_n(fencing, __ATOMIC_SEQ_CST), asked;
 
-	if (__atomic_load_n(fencing, __ATOMIC_SEQ_CST) == XB_FENCING_NONE)
-		return false;
-	__atomic_store_n(fencing, XB_FENCING_ASKED, __ATOMIC_SEQ_CST);
+	do {
+		if (!(seen & XB_FENCING_ANY))
+			return false;
+		asked = (__u8)((seen & ~XB_FENCING_ANY) | XB_FENCING_ASKED);
+	} while (!__atomic_compare_exchange_n(fencing, &seen, asked, false, __ATOMIC_SEQ_CST,
+					      __ATOMIC_SEQ_CST));
 	return true;
 }
 
 void kernel_self_end_fencing(struct kernel *kernel)
 {
-	__u8 asked = XB_FENCING_ASKED;
+	__u8 *fencing = &kernel->self->fencing;
+	__u8 seen = __atomic_load_n(fencing, __ATOMIC_SEQ_CST);
 
-	__atomic_compare_exchange_n(&kernel->self->fencing, &asked, XB_FENCING_NONE, false,
-				    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+	if ((seen & XB_FENCING_ANY) == XB_FENCING_ASKED)
+		__atomic_compare_exchange_n(fencing, &seen, (__u8)(seen & ~XB_FENCING_ANY), false,
+					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+void kernel_self_check_by_packets(struct kernel *kernel, bool check)
+{
+	if (check)
+		__atomic_fetch_or(&kernel->self->fencing, XB_FENCING_BY_PACKETS, __ATOMIC_SEQ_CST);
+	else
+		__atomic_fetch_and(&kernel->self->fencing, (__u8)~XB_FENCING_BY_PACKETS,
+				   __ATOMIC_SEQ_CST);
 }
 
 void kernel_self_set_restart_grace(struct kernel *kernel, uint64_t restart_grace_ns)

@@ -17,7 +17,7 @@
 
 struct kernel;
 
-/* Sets the layout version and the node id of a new map, before the program is attached. */
+/* Sets what identifies a new map, before the program is attached. */
 void kernel_self_init(struct kernel *kernel, uint16_t node_id);
 
 /* The daemon's loop made progress at now_ns; packets carry the age of this. */
@@ -74,6 +74,10 @@ void kernel_self_clear_fenced(struct kernel *kernel, uint8_t instance_index);
  * not compared; the second has no effect if the kernel side fenced something after the first. */
 bool kernel_self_ask_fencing(struct kernel *kernel);
 void kernel_self_end_fencing(struct kernel *kernel);
+
+/* Whether each packet fences what is due: where a death of this daemon would go unnoticed, and the
+ * timer may end with it. */
+void kernel_self_check_by_packets(struct kernel *kernel, bool check);
 
 /* How long after the daemon's death its addresses are fenced, in ns. */
 void kernel_self_set_restart_grace(struct kernel *kernel, uint64_t restart_grace_ns);

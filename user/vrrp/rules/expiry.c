@@ -46,7 +46,7 @@ static bool may_have_expired(const struct xb_self *self, uint64_t now_ns)
 {
 	uint64_t due_ns = __atomic_load_n(&self->guard_due_ns, __ATOMIC_ACQUIRE);
 
-	return __atomic_load_n(&self->fencing, __ATOMIC_ACQUIRE) ||
+	return (__atomic_load_n(&self->fencing, __ATOMIC_ACQUIRE) & XB_FENCING_ANY) ||
 	       (due_ns && time_reached(now_ns, due_ns));
 }
 
