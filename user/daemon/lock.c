@@ -85,14 +85,12 @@ static int find_holder(int fd)
 {
 	_cleanup_fclose_ FILE *locks = fopen("/proc/locks", "re");
 	char line[256];
-	struct stat file;
+	struct stat file = {0};
 	int pid = 0;
 
-	if (!locks)
-		return 0;
-	if (!fstat(fd, &file))
-		while (!pid && fgets(line, sizeof(line), locks))
-			pid = locking_pid(line, &file);
+	fstat(fd, &file);
+	while (locks && !pid && fgets(line, sizeof(line), locks))
+		pid = locking_pid(line, &file);
 	return pid > 0 ? pid : 0;
 }
 

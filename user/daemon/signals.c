@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const int wanted[] = {SIGTERM, SIGINT, SIGHUP};
+static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
 
 /* All others that end a process by default, except those of a crash. */
 static const int unwanted[] = {
@@ -83,14 +83,14 @@ static int watch(struct signals *signals, struct event_base *base, int number, s
 	return event && !event_add(event, NULL) ? 0 : -ENOMEM;
 }
 
-int signals_start(struct signals *signals, struct event_base *base, signals_callback *callback,
+int signals_start(struct signals *signals, struct event_base *base, signals_callback *wanted,
 		  void *context)
 {
 	int error = 0;
 
-	*signals = (struct signals){.wanted = callback, .context = context};
-	for (size_t i = 0; !error && i < sizeof(wanted) / sizeof(wanted[0]); i++)
-		error = watch(signals, base, wanted[i], EV_PERSIST, on_wanted);
+	*signals = (struct signals){.wanted = wanted, .context = context};
+	for (size_t i = 0; !error && i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		error = watch(signals, base, numbers[i], EV_PERSIST, on_wanted);
 	for (size_t i = 0; !error && i < sizeof(unwanted) / sizeof(unwanted[0]); i++)
 		if (unwanted[i] != SIGPIPE) /* a client that has gone; send() reports it */
 			error = watch(signals, base, unwanted[i], 0, on_unwanted);
