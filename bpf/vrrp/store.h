@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Stores good adverts in their slot of xb_vrrp, and reports changes in xb_events; of refused
- * adverts, stores who sent the last one. */
+/* Stores good adverts in their slot of xb_vrrp, and reports in xb_events that the daemon must read
+ * it; of refused adverts, stores who sent the last one. */
 #ifndef BPF_VRRP_STORE_H
 #define BPF_VRRP_STORE_H
 
 #include "bpf/base/event.h"
 #include "bpf/base/slot_lock.h"
 #include "bpf/vrrp/advert.h"
+
+#include <xbeat/heard.h>
 
 /* Whether the advert differs from the one before. */
 static __always_inline bool vrrp_differs(const struct xb_vrrp *entry,
@@ -19,11 +21,10 @@ static __always_inline bool vrrp_differs(const struct xb_vrrp *entry,
 	       entry->addresses_digest != advert->digest;
 }
 
-/* The adverts of the Active that the daemon follows are stored separately, where a flood from
- * rivals does not replace them. */
 static __always_inline void vrrp_store(struct xb_vrrp *entry, const struct vrrp_advert *advert,
 				       __u64 arrival_ns)
 {
+	entry->changed_count += vrrp_differs(entry, advert);
 	entry->arrival_ns = arrival_ns;
 	address_store(&entry->source, advert->flow.source);
 	entry->version = advert->version;
@@ -33,54 +34,56 @@ static __always_inline void vrrp_store(struct xb_vrrp *entry, const struct vrrp_
 	entry->pseudo_header = advert->pseudo_header;
 	entry->addresses_digest = advert->digest;
 	entry->received_count++;
-	if (!address_is(&entry->followed, advert->flow.source))
-		return;
-	entry->followed_arrival_ns = arrival_ns;
-	entry->followed_interval_cs = advert->interval_cs;
-	entry->followed_priority = advert->header.priority;
+}
+
+/* Returns whether the daemon must read the slot now. */
+static __always_inline bool vrrp_hear(struct xb_vrrp *entry, const struct vrrp_advert *advert,
+				      __u64 arrival_ns)
+{
+	struct xb_vrrp_advert heard = {
+		.arrival_ns = arrival_ns,
+		.interval_cs = advert->interval_cs,
+		.priority = advert->header.priority,
+	};
+
+	address_store(&heard.source, advert->flow.source);
+	return xb_vrrp_hear(entry, &heard);
 }
 
 /*
- * Reports an advert. The record carries it, because the slot may hold a newer one when the record
- * is read. While a record waits to be read there is no other: a flood of adverts causes no more
- * wake-ups than the daemon has time for, and takes no room from other events. event_pending is set
- * before the record becomes visible; otherwise the daemon could clear it first and never hear of an
- * advert again.
+ * Wakes the daemon, which reads the slot. While it has not read it, or did so a moment ago, it is
+ * not woken again: a flood of adverts costs it a fixed number of wake-ups, and takes no room from
+ * other events. event_pending is set before the record becomes visible; otherwise the daemon could
+ * clear it first and never hear of an advert again.
  */
-static __always_inline void vrrp_report(struct xb_vrrp *entry, __u32 slot,
-					const struct vrrp_advert *advert, __u64 arrival_ns)
+static __always_inline bool vrrp_report(struct xb_vrrp *entry, __u32 slot, __u64 arrival_ns)
 {
 	struct xb_event *event = event_reserve(XB_EVENT_ADVERT, slot, arrival_ns);
 
 	if (!event)
-		return;
-	address_store(&event->advert.source, advert->flow.source);
-	event->advert.addresses_digest = advert->digest;
-	event->advert.interval_cs = advert->interval_cs;
-	event->advert.version = advert->version;
-	event->advert.priority = advert->header.priority;
-	event->advert.address_count = advert->header.address_count;
+		return false;
 	WRITE_ONCE(entry->event_pending, 1);
 	bpf_ringbuf_submit(event, 0);
+	return true;
 }
 
-/* Stores a good advert, and reports it if it is new. Returns a reason or NO_DROP. */
+/* Stores a good advert, and reports it if the daemon must know it. Returns a reason or NO_DROP. */
 static __always_inline int vrrp_take(struct xb_vrrp *entry, __u32 slot,
 				     const struct vrrp_advert *advert)
 {
-	__u64 arrival_ns = bpf_ktime_get_ns();
-	bool differs;
+	__u64 arrival_ns;
+	bool report;
 
 	if (!slot_lock(&entry->lock_sequence))
 		return XB_DROP_PEER_BUSY;
-	differs = vrrp_differs(entry, advert);
+	arrival_ns = bpf_ktime_get_ns(); /* under the lock: in the order of arrivals */
 	vrrp_store(entry, advert, arrival_ns);
-	entry->changed_count += differs;
+	report = vrrp_hear(entry, advert, arrival_ns) | entry->heard.unreported;
 	slot_unlock(&entry->lock_sequence);
 	/* Read after the full barrier of slot_unlock(): either the daemon sees the slot as it is
 	 * now, or we see that it cleared event_pending. */
-	if ((differs || READ_ONCE(entry->wake_always)) && !READ_ONCE(entry->event_pending))
-		vrrp_report(entry, slot, advert, arrival_ns);
+	if (report && !READ_ONCE(entry->event_pending))
+		WRITE_ONCE(entry->heard.unreported, !vrrp_report(entry, slot, arrival_ns));
 	return NO_DROP;
 }
 

@@ -31,6 +31,8 @@
 /* The sender of a refused advert is recorded at most this often for each instance, so that a
  * flood costs nothing. */
 #define XB_REFUSAL_SPACING_NS 100000000ULL
+/* Adverts of an instance wake the daemon at most this often, whatever the senders vary. */
+#define XB_ADVERT_SPACING_NS 10000000ULL
 
 /* No slot, in the frozen table from (node id, link) to a slot of xb_peers. */
 #define XB_NO_SLOT 0xffff
@@ -269,12 +271,64 @@ _Static_assert(sizeof(struct xb_vrrp_key) == 8, "struct xb_vrrp_key");
 /* Authentication of version 2 (RFC 2338 section 5.3.6, as keepalived still uses it). */
 #define XB_VRRP_PASSWORD_BYTES 8
 
-/* xb_vrrp: array, BPF_F_MMAPABLE, XB_VRRP_SLOTS_MAX: the last advert of each served instance. */
+/* How a served instance judges adverts (xbeat/heard.h). Written and read as one word. */
+enum xb_vrrp_role {
+	XB_VRRP_NO_ROLE = 0, /* adverts are only stored */
+	XB_VRRP_BACKUP = 1,
+	XB_VRRP_ACTIVE = 2,
+};
+
+struct xb_vrrp_rule {
+	/* Grows whenever the rule or the base changes; what was heard by an earlier rule no longer
+	 * counts, because the daemon has taken it in. */
+	__u32 period;
+	__u8 role; /* enum xb_vrrp_role */
+	__u8 priority; /* effective */
+	__u8 accepts_lower; /* it does not preempt, and is not the owner */
+	__u8 endures_lower; /* preempt_delay: a lower Active is followed until the delay is over */
+};
+
+_Static_assert(sizeof(struct xb_vrrp_rule) == sizeof(__u64), "read as one word");
+
+/* Where a Backup stands when a period begins. */
+struct xb_vrrp_base {
+	struct xb_address followed; /* all zero: no Active is followed */
+	__u64 lower_since_ns; /* since when a lower one is followed (preempt_delay); 0: it is not */
+};
+
+struct xb_vrrp_advert {
+	struct xb_address source;
+	__u64 arrival_ns; /* 0: none */
+	__u16 interval_cs;
+	__u8 priority;
+	__u8 pad[5];
+};
+
+/* What matters of all adverts since the period began (xbeat/heard.h). */
+struct xb_vrrp_heard {
+	/*
+	 * Backup: the last advert of the Active that is followed. Priority 0: it released the
+	 * addresses, then interval_cs is that of its last advert before. interval_cs 0: it is not
+	 * known. Active: the last release, until rival is set.
+	 */
+	struct xb_vrrp_advert last;
+	/* The last advert with a lower priority that was not accepted; also of earlier periods. At
+	 * an Active: the last that does not outrank it. */
+	struct xb_vrrp_advert lower;
+	/* Active: the first advert that outranks it; all later ones were judged as by a Backup. */
+	struct xb_vrrp_advert rival;
+	__u64 lower_since_ns; /* Backup: as in struct xb_vrrp_base */
+	__u32 period; /* of the rule; another one: nothing was heard since the rule changed */
+	__u8 unreported; /* the daemon must read this, but the ring buffer was full */
+	__u8 pad[3];
+};
+
+/* xb_vrrp: array, BPF_F_MMAPABLE, XB_VRRP_SLOTS_MAX: the adverts of each served instance. */
 struct xb_vrrp {
 	char interface[XB_NAME_BYTES]; /* D: "" in a free slot */
 	__u8 vrid; /* D */
 	__u8 family; /* D: 4 or 6 */
-	__u8 wake_always; /* D: an event for every advert (own state is Active) */
+	__u8 pad1;
 	__u8 served_version; /* D: 2 or 3 */
 	__u32 lock_sequence; /* K */
 	struct xb_address own_source; /* D: of our own adverts; one that returns is VRRP_OWN */
@@ -283,31 +337,28 @@ struct xb_vrrp {
 	__u8 has_password; /* D: version 2: authentication type 1, and these bytes */
 	__u8 password[XB_VRRP_PASSWORD_BYTES]; /* D */
 	__u16 served_interval_cs; /* D: version 2: adverts with another interval are dropped */
-	__u8 pad1[4];
+	__u8 pad2[4];
+	/* The last advert of all. */
 	__u64 arrival_ns; /* K; 0: never */
 	struct xb_address source; /* K */
 	__u8 version; /* K */
 	__u8 priority; /* K */
 	__u8 address_count; /* K */
 	/* K sets it, D clears it: an ADVERT event is in the ring buffer, and no other is put there.
-	 * D clears it before it handles the event, then reads the slot after a full barrier. */
+	 * D clears it XB_ADVERT_SPACING_NS after it has read the event, then reads the slot again
+	 * after a full barrier. */
 	__u8 event_pending;
 	/* K: centiseconds, 12 bits (RFC 9568 section 5.2.7); version 2: seconds * 100. */
 	__u16 interval_cs;
 	__u8 pseudo_header; /* K: the checksum covered it (version 3 over IPv4: 0 or 1) */
-	__u8 pad3[9];
+	__u8 refused_reason; /* K: enum xb_drop */
 	__u64 addresses_added; /* D: bit n: a daemon added virtual address n of the file */
 	__u64 addresses_digest; /* K: of the advertised addresses, in their order */
 	__u64 received_count; /* K: well-formed adverts */
 	__u64 changed_count; /* K: of these, those that differ from the one before */
-	/* The Active that the daemon follows; its adverts are not hidden by those of rivals,
-	 * however many. */
-	struct xb_address followed; /* D: all zero: none */
-	__u64 followed_arrival_ns; /* K: of its last advert; D clears it with followed */
-	__u16 followed_interval_cs; /* K */
-	__u8 followed_priority; /* K */
-	__u8 refused_reason; /* K: enum xb_drop */
-	__u8 pad2[4];
+	struct xb_vrrp_rule rule; /* D, after base */
+	struct xb_vrrp_base base; /* D */
+	struct xb_vrrp_heard heard; /* K */
 	/* The last refused advert or, in a flood, one of the last. Its sender may consider
 	 * itself the Active. */
 	__u64 refused_arrival_ns; /* K; 0: never */
@@ -315,7 +366,7 @@ struct xb_vrrp {
 };
 
 _Static_assert(XB_DROP_COUNT <= 256, "refused_reason");
-_Static_assert(sizeof(struct xb_vrrp) == 200, "struct xb_vrrp");
+_Static_assert(sizeof(struct xb_vrrp) == 304, "struct xb_vrrp");
 
 /* xb_vrrp_peers: hash of the senders that an instance with unicast peers accepts. */
 struct xb_vrrp_peer_key {
@@ -367,28 +418,19 @@ enum xb_event_kind {
 	/* slot of xb_peers: node state, instances, fenced or late bits have changed */
 	XB_EVENT_PEER_CHANGED = 2,
 	XB_EVENT_OWN_EPOCH = 3, /* slot of xb_peers: it knows a higher epoch of this node */
-	XB_EVENT_ADVERT = 4, /* slot of xb_vrrp: a changed advert, or any while wake_always */
+	XB_EVENT_ADVERT = 4, /* slot of xb_vrrp: what was heard must be read now */
 	XB_EVENT_ANSWER = 5, /* slot of xb_peers: the peer answers a QUERY of this epoch */
 	XB_EVENT_FENCED = 6, /* slot of xb_guard: its deadline has passed */
 };
 
-/* xb_events: ring buffer of XB_EVENTS_BYTES, for changes only. The record carries its data,
- * because the slot may have changed again when it is read. */
+/* xb_events: ring buffer of XB_EVENTS_BYTES, for changes only. The record carries what the slot may
+ * no longer have when it is read. */
 struct xb_event {
 	__u32 kind; /* enum xb_event_kind */
 	__u32 slot;
 	__u64 arrival_ns;
 	union {
 		__u64 epoch; /* PEER_EPOCH: the peer's; OWN_EPOCH: ours as the peer knows it */
-		struct {
-			struct xb_address source;
-			__u64 addresses_digest;
-			__u16 interval_cs;
-			__u8 version;
-			__u8 priority;
-			__u8 address_count;
-			__u8 pad[3];
-		} advert; /* ADVERT */
 		struct {
 			__u64 t1_ns; /* of the QUERY: which one it was */
 			struct xb_view view; /* ages as of arrival_ns; numbers in host byte order */

@@ -316,7 +316,8 @@ static void event_lost(struct fixture *fixture, struct frame *frame)
 	struct advert advert = advert_default();
 
 	build_advert(fixture, &advert, frame);
-	fixture->vrrp[VRRP_SLOT].wake_always = 1;
+	fixture->vrrp[VRRP_SLOT].rule =
+		(struct xb_vrrp_rule){.role = XB_VRRP_ACTIVE, .priority = 200};
 	while (fixture_drop_count(fixture, XB_DROP_EVENT_LOST) == 0) {
 		fixture->vrrp[VRRP_SLOT].event_pending = 0;
 		fixture_run(fixture, frame);

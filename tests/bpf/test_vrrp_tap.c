@@ -85,36 +85,6 @@ static void test_every_address_count(void **state)
 	expect_every_count(*state, advert_ipv6(), 200);
 }
 
-/* A flood from rivals does not hide the adverts of the followed Active. */
-static void test_followed_active_is_stored_separately(void **state)
-{
-	struct fixture *fixture = *state;
-	struct xb_vrrp *entry = fixture_entry(fixture);
-	struct advert active = advert_default(), rival = advert_default();
-	uint64_t heard_ns;
-
-	fixture_serve_vrrp(fixture);
-	active.interval_cs = 50;
-	rival.source = "10.0.0.10";
-	rival.priority = 10;
-	expect_taken(fixture, &active);
-	assert_int_equal(entry->followed_arrival_ns, 0); /* no Active is followed yet */
-	entry->followed = address_of(active.source);
-	expect_taken(fixture, &active);
-	heard_ns = entry->followed_arrival_ns;
-	assert_int_equal(heard_ns, entry->arrival_ns);
-	for (int i = 0; i < 3; i++)
-		expect_taken(fixture, &rival);
-	assert_int_equal(entry->followed_arrival_ns, heard_ns);
-	assert_int_equal(entry->followed_priority, 150);
-	assert_int_equal(entry->followed_interval_cs, 50);
-	assert_int_equal(entry->priority, 10);
-	active.priority = 0;
-	expect_taken(fixture, &active);
-	assert_true(entry->followed_arrival_ns > heard_ns);
-	assert_int_equal(entry->followed_priority, 0);
-}
-
 static void test_reserved_bits_are_ignored(void **state)
 {
 	struct fixture *fixture = *state;
@@ -126,8 +96,143 @@ static void test_reserved_bits_are_ignored(void **state)
 	assert_int_equal(fixture_entry(fixture)->interval_cs, 250);
 }
 
-/* Only changes are reported, and the event carries the advert. */
+static struct xb_vrrp *serve_as(struct fixture *fixture, enum xb_vrrp_role role)
+{
+	static uint32_t period;
+	struct xb_vrrp *entry = fixture_entry(fixture);
+
+	fixture_serve_vrrp(fixture);
+	entry->own_source = address_of("10.0.0.5");
+	entry->rule =
+		(struct xb_vrrp_rule){.period = ++period, .role = (uint8_t)role, .priority = 100};
+	return entry;
+}
+
+static void expect_from(struct fixture *fixture, const char *source, uint8_t priority)
+{
+	struct advert advert = advert_default();
+
+	advert.source = source;
+	advert.priority = priority;
+	expect_taken(fixture, &advert);
+}
+
+static void assert_is(const struct xb_vrrp_advert *heard, const char *source, uint8_t priority)
+{
+	struct xb_address address = address_of(source);
+
+	assert_memory_equal(&heard->source, &address, sizeof(address));
+	assert_int_equal(heard->priority, priority);
+}
+
+/* A flood of lower adverts hides neither the followed Active nor its release. */
+static void test_backup_hears_the_active_beside_a_flood(void **state)
+{
+	struct fixture *fixture = *state;
+	struct xb_vrrp *entry = serve_as(fixture, XB_VRRP_BACKUP);
+	const struct xb_vrrp_heard *heard = &entry->heard;
+	uint64_t heard_ns;
+
+	expect_from(fixture, "10.0.0.9", 150);
+	heard_ns = entry->arrival_ns;
+	for (uint8_t i = 1; i < 4; i++)
+		expect_from(fixture, "10.0.0.10", i);
+	assert_is(&heard->last, "10.0.0.9", 150);
+	assert_int_equal(heard->last.arrival_ns, heard_ns);
+	assert_is(&heard->lower, "10.0.0.10", 3);
+	assert_int_equal(heard->lower.arrival_ns, entry->arrival_ns);
+	assert_int_equal(entry->priority, 3);
+	expect_from(fixture, "10.0.0.10", 0); /* not followed */
+	assert_int_equal(heard->last.arrival_ns, heard_ns);
+	expect_from(fixture, "10.0.0.9", 0);
+	expect_from(fixture, "10.0.0.10", 5);
+	assert_is(&heard->last, "10.0.0.9", 0);
+	expect_from(fixture, "10.0.0.9", 150);
+	assert_is(&heard->last, "10.0.0.9", 150);
+}
+
+static void test_active_hears_the_higher_rival_beside_a_flood(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct xb_vrrp_heard *heard = &serve_as(fixture, XB_VRRP_ACTIVE)->heard;
+
+	expect_from(fixture, "10.0.0.4", 100); /* equal, with a lower address */
+	expect_from(fixture, "10.0.0.10", 0);
+	assert_is(&heard->lower, "10.0.0.4", 100);
+	assert_is(&heard->last, "10.0.0.10", 0);
+	assert_int_equal(heard->rival.arrival_ns, 0);
+	expect_from(fixture, "10.0.0.6", 100);
+	for (uint8_t i = 1; i < 4; i++)
+		expect_from(fixture, "10.0.0.10", i);
+	assert_is(&heard->rival, "10.0.0.6", 100);
+	assert_is(&heard->last, "10.0.0.6", 100);
+}
+
+/* Another period: what the daemon has taken in is forgotten, and its base applies. */
+static void test_period_begins_with_the_base(void **state)
+{
+	struct fixture *fixture = *state;
+	struct xb_vrrp *entry = serve_as(fixture, XB_VRRP_BACKUP);
+
+	expect_from(fixture, "10.0.0.9", 150);
+	entry->rule.period++;
+	entry->rule.endures_lower = 1;
+	entry->base.followed = address_of("10.0.0.8");
+	entry->base.lower_since_ns = 7;
+	expect_from(fixture, "10.0.0.9", 0); /* no longer followed */
+	assert_int_equal(entry->heard.period, entry->rule.period);
+	assert_int_equal(entry->heard.last.arrival_ns, 0);
+	expect_from(fixture, "10.0.0.8", 50);
+	assert_is(&entry->heard.last, "10.0.0.8", 50);
+	assert_int_equal(entry->heard.lower_since_ns, 7);
+	expect_from(fixture, "10.0.0.8", 0);
+	assert_int_equal(entry->heard.last.interval_cs, 100);
+	assert_int_equal(entry->heard.lower_since_ns, 0);
+}
+
+/* A Backup is woken by what brings its timer forward, an Active by all. */
 static void test_events(void **state)
+{
+	static const struct {
+		const char *what, *source;
+		enum xb_vrrp_role role;
+		uint8_t priority;
+		uint16_t interval_cs;
+		size_t events;
+	} steps[] = {
+		{"in no role", "10.0.0.9", XB_VRRP_NO_ROLE, 150, 100, 0},
+		{"the first that is followed", "10.0.0.9", XB_VRRP_BACKUP, 150, 100, 1},
+		{"the same", "10.0.0.9", XB_VRRP_BACKUP, 150, 100, 0},
+		{"another Active", "10.0.0.8", XB_VRRP_BACKUP, 120, 100, 0},
+		{"a longer interval", "10.0.0.8", XB_VRRP_BACKUP, 120, 200, 0},
+		{"a shorter one", "10.0.0.8", XB_VRRP_BACKUP, 120, 50, 1},
+		{"a lower priority", "10.0.0.8", XB_VRRP_BACKUP, 90, 10, 0},
+		{"a release by another", "10.0.0.9", XB_VRRP_BACKUP, 0, 50, 0},
+		{"a release", "10.0.0.8", XB_VRRP_BACKUP, 0, 50, 1},
+		{"a lower one at an Active", "10.0.0.8", XB_VRRP_ACTIVE, 50, 100, 1},
+		{"the same at an Active", "10.0.0.8", XB_VRRP_ACTIVE, 50, 100, 1},
+	};
+	struct fixture *fixture = *state;
+	struct xb_vrrp *entry = serve_as(fixture, XB_VRRP_NO_ROLE);
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct advert advert = advert_default();
+
+		print_message("    %s\n", steps[i].what);
+		entry->rule.role = (uint8_t)steps[i].role;
+		advert.source = steps[i].source;
+		advert.priority = steps[i].priority;
+		advert.interval_cs = steps[i].interval_cs;
+		expect_taken(fixture, &advert);
+		assert_int_equal(read_events(fixture), steps[i].events);
+	}
+	assert_int_equal(fixture->events[0].kind, XB_EVENT_ADVERT);
+	assert_int_equal(fixture->events[0].slot, VRRP_SLOT);
+	assert_int_equal(fixture->events[0].arrival_ns, entry->arrival_ns);
+}
+
+/* Adverts count as changed that differ from the one before. */
+static void test_changes_are_counted(void **state)
 {
 	struct fixture *fixture = *state;
 	struct advert first = advert_default();
@@ -140,86 +245,57 @@ static void test_events(void **state)
 	variants[5].first_address = 101;
 	fixture_serve_vrrp(fixture);
 	for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++) {
-		struct xb_event *event = &fixture->events[0];
-
 		expect_taken(fixture, &variants[i]);
 		expect_taken(fixture, &variants[i]);
-		assert_int_equal(read_events(fixture), 1);
-		assert_int_equal(event->kind, XB_EVENT_ADVERT);
-		assert_int_equal(event->slot, VRRP_SLOT);
-		assert_int_equal(event->advert.priority, variants[i].priority);
-		assert_int_equal(event->advert.interval_cs, variants[i].interval_cs);
-		assert_int_equal(event->advert.version, 3);
-		assert_int_equal(event->advert.address_count, variants[i].address_count);
-		assert_int_equal(event->advert.addresses_digest, advert_digest(&variants[i]));
 	}
-	assert_int_equal(fixture_entry(fixture)->changed_count, 6);
-	fixture_entry(fixture)->wake_always = 1;
-	expect_taken(fixture, &variants[5]);
-	assert_int_equal(read_events(fixture), 1);
-	assert_int_equal(fixture->events[0].arrival_ns, fixture_entry(fixture)->arrival_ns);
 	assert_int_equal(fixture_entry(fixture)->changed_count, 6);
 }
 
-/* While an event is unread, newer adverts are only stored in the slot. */
+/* The daemon clears event_pending some time after it has read an event. */
 static void test_one_event_is_pending_at_a_time(void **state)
 {
-	static const struct {
-		const char *what;
-		uint8_t priority;
-		bool wake_always;
-		bool read_before;
-		size_t waiting; /* events, then */
-	} steps[] = {
-		{"the first", 150, false, false, 1},
-		{"another, while that one is unread", 10, false, false, 1},
-		{"any, at an Active", 10, true, false, 1},
-		{"the same, when all is read", 10, false, true, 0},
-		{"another, when all is read", 150, false, false, 1},
-		{"any, at an Active that has read all", 150, true, true, 1},
-	};
 	struct fixture *fixture = *state;
-	struct xb_vrrp *entry = fixture_entry(fixture);
-	size_t waiting = 0;
+	struct xb_vrrp *entry = serve_as(fixture, XB_VRRP_ACTIVE);
 
-	fixture_serve_vrrp(fixture);
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		struct advert advert = advert_default();
-
-		print_message("    %s\n", steps[i].what);
-		if (steps[i].read_before)
-			assert_int_equal(read_events(fixture), waiting);
-		advert.priority = steps[i].priority;
-		entry->wake_always = steps[i].wake_always;
-		expect_taken(fixture, &advert);
-		check_stored(fixture, &advert);
-		waiting = steps[i].waiting;
-		assert_int_equal(entry->event_pending, waiting);
-	}
-	assert_int_equal(read_events(fixture), waiting);
-	assert_int_equal(entry->changed_count, 3);
+	for (uint8_t i = 1; i < 4; i++)
+		expect_from(fixture, "10.0.0.10", i);
+	assert_int_equal(fixture_events(fixture), 1);
+	expect_from(fixture, "10.0.0.10", 4);
+	assert_int_equal(fixture_events(fixture), 0);
+	assert_is(&entry->heard.lower, "10.0.0.10", 4);
+	entry->event_pending = 0;
+	expect_from(fixture, "10.0.0.10", 5);
+	assert_int_equal(fixture_events(fixture), 1);
 }
 
-/* Otherwise the next one would not be reported either. */
+static void hear_priority(struct fixture *fixture, uint8_t priority)
+{
+	struct advert advert = advert_default();
+	struct frame frame;
+
+	advert.priority = priority;
+	advert_build(&advert, &frame);
+	fixture_run(fixture, &frame);
+}
+
+/* Otherwise the next one would not be reported either. Any advert makes up for a lost event. */
 static void test_full_ring_leaves_nothing_pending(void **state)
 {
 	struct fixture *fixture = *state;
-	struct advert advert = advert_default();
-	struct xb_vrrp *entry = fixture_entry(fixture);
-	struct frame frame;
+	struct xb_vrrp *entry = serve_as(fixture, XB_VRRP_ACTIVE);
 
-	fixture_serve_vrrp(fixture);
-	entry->wake_always = 1;
-	advert_build(&advert, &frame);
 	while (fixture_drop_count(fixture, XB_DROP_EVENT_LOST) == 0) {
 		entry->event_pending = 0;
-		fixture_run(fixture, &frame);
+		hear_priority(fixture, 50);
 	}
 	assert_int_equal(entry->event_pending, 0);
 	read_events(fixture);
-	expect_taken(fixture, &advert);
+	entry->rule.role = XB_VRRP_BACKUP;
+	hear_priority(fixture, 50);
 	assert_int_equal(entry->event_pending, 1);
 	assert_int_equal(read_events(fixture), 1);
+	hear_priority(fixture, 50);
+	assert_int_equal(read_events(fixture), 0);
 }
 
 static void test_others_pass_unchanged(void **state)
@@ -300,9 +376,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(test_stores_with_both_checksums),
 		FIXTURE_TEST(test_every_address_count),
-		FIXTURE_TEST(test_followed_active_is_stored_separately),
+		FIXTURE_TEST(test_backup_hears_the_active_beside_a_flood),
+		FIXTURE_TEST(test_active_hears_the_higher_rival_beside_a_flood),
+		FIXTURE_TEST(test_period_begins_with_the_base),
 		FIXTURE_TEST(test_reserved_bits_are_ignored),
 		FIXTURE_TEST(test_events),
+		FIXTURE_TEST(test_changes_are_counted),
 		FIXTURE_TEST(test_one_event_is_pending_at_a_time),
 		FIXTURE_TEST(test_full_ring_leaves_nothing_pending),
 		FIXTURE_TEST(test_others_pass_unchanged),

@@ -2,9 +2,8 @@
 /*
  * The VRRP state machine of one instance, RFC 9568 section 6.4, as a pure
  * module: takes time and events, returns actions, and executes nothing.
- * Quiet Backups: unchanged adverts are not delivered as events; when the
- * Active_Down_Timer is due the caller shows the newest advert (arrival time
- * included) and the machine re-arms from it.
+ * Quiet Backups: most adverts are no events. Before every other event, and when a timer is due, the
+ * caller shows with vrrp_hear() what was heard since the last time.
  */
 #ifndef XBEAT_CORE_VRRP_H
 #define XBEAT_CORE_VRRP_H
@@ -12,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <xbeat/wire.h>
+#include <xbeat/map.h>
 
 #define VRRP_REASON_BYTES 240
 #define VRRP_PRIORITY_OWNER 255
@@ -76,6 +75,10 @@ struct vrrp {
 	bool ready_for_group;
 	uint64_t advertised_ns; /* when an advert was last asked for while Active */
 	uint64_t asserted_ns; /* of the last advert, regular or in answer to a rival; 0: none */
+	/* Grows with every change of what the kernel side must know to judge adverts: state,
+	 * parameters, and which Active is followed unless an advert said so. */
+	uint32_t period;
+	uint64_t rivals_ns; /* Active: arrival of the last advert of a rival that was taken in */
 	/* The Active that was lost: its adverts that arrived before lost_ns no longer count. */
 	struct xb_address lost_address;
 	uint64_t lost_ns; /* 0: never */
@@ -96,6 +99,7 @@ struct vrrp_actions {
 	/* The timer expired, but the instance began to hold or to wait for its group; see
 	 * reason. */
 	bool held;
+	bool lower_rival; /* vrrp_hear(): this Active heard one of lower priority, not a release */
 };
 
 /* Starts in Initialize. parameters are copied. */
@@ -115,13 +119,24 @@ void vrrp_startup(struct vrrp *vrrp, uint64_t now_ns, struct vrrp_actions *actio
 void vrrp_shutdown(struct vrrp *vrrp, uint64_t now_ns, const char *reason,
 		   struct vrrp_actions *actions);
 
-/* An advert that differs from the one before, or any advert while Active. Of a flood, some. */
+/* What was heard in this period, judged by the kernel side at each arrival; in another period it has
+ * no effect. */
+void vrrp_hear(struct vrrp *vrrp, const struct xb_vrrp_heard *heard, uint64_t now_ns,
+	       struct vrrp_actions *actions);
+
+/* One advert, judged now. */
 void vrrp_advert_received(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns,
 			  struct vrrp_actions *actions);
 
-/* What is known when the timer is due. */
+/* How the kernel side judges adverts in this state, and where it begins. */
+struct xb_vrrp_rule vrrp_rule(const struct vrrp *vrrp);
+struct xb_vrrp_base vrrp_base(const struct vrrp *vrrp);
+
+struct vrrp_advert vrrp_advert_heard(const struct xb_vrrp_advert *heard);
+
+/* What is known when the timer is due, after vrrp_hear(). */
 struct vrrp_timer_view {
-	const struct vrrp_advert *newest; /* the newest advert of the Active that counts, or NULL */
+	const struct vrrp_advert *lower; /* the last advert of lower priority, or NULL */
 	/* A clause with figures if heartbeats show that an Active which this node would follow
 	 * answers, its daemon makes progress and it still claims the instance: then adverts are
 	 * lost (or hidden by those of a rival), not the node; else NULL. */

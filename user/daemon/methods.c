@@ -103,7 +103,6 @@ static json_t *vrrp(void *context, struct control_call *call)
 	struct vrrp_room *room = door_enter(daemon->vrrp);
 
 	(void)call;
-	instances_catch_up(room);
 	return instances_json(room);
 }
 
@@ -153,7 +152,6 @@ static json_t *explain(void *context, struct control_call *call)
 	struct instance *instance = name ? instances_named(room, name) : NULL;
 	struct peer *peer = name ? peers_find(&daemon->peers, name) : NULL;
 
-	instances_catch_up(room);
 	if (instance)
 		return instance_explain(instance);
 	if (is_own_name(daemon, name))

@@ -78,17 +78,26 @@ void kernel_publish_router(struct kernel *kernel, size_t slot,
 {
 	struct xb_vrrp *router = &kernel->routers[slot];
 
-	router->wake_always = state->active;
 	router->own_source = state->own_source;
 	router->destination = state->destination;
-	if (!memcmp(&router->followed, &state->followed, sizeof(router->followed)))
+	if (router->rule.period == state->rule.period)
 		return;
-	router->followed = state->followed;
-	/* Afterwards, or the arrival of an advert of the one before could count for this one. */
-	__atomic_store_n(&router->followed_arrival_ns, 0, __ATOMIC_SEQ_CST);
+	router->base = state->base;
+	/* Afterwards: the kernel side reads the base when it sees another period. */
+	__atomic_store(&router->rule, &state->rule, __ATOMIC_SEQ_CST);
 }
 
-void kernel_take_router_event(struct kernel *kernel, size_t slot)
+uint64_t kernel_router_arrival_ns(const struct kernel *kernel, size_t slot)
+{
+	return __atomic_load_n(&kernel->routers[slot].arrival_ns, __ATOMIC_ACQUIRE);
+}
+
+uint32_t kernel_router_period(const struct kernel *kernel, size_t slot)
+{
+	return kernel->routers[slot].rule.period;
+}
+
+void kernel_want_router_event(struct kernel *kernel, size_t slot)
 {
 	__atomic_store_n(&kernel->routers[slot].event_pending, 0, __ATOMIC_SEQ_CST);
 	atomic_thread_fence(memory_order_seq_cst);

@@ -25,10 +25,10 @@ struct kernel_router_service {
 
 /* What changes while a router is served. */
 struct kernel_router_state {
-	bool active; /* every advert makes an event; else only a changed one does */
 	struct xb_address own_source; /* of this node's adverts */
 	struct xb_address destination; /* of adverts: the group, or with unicast own_source */
-	struct xb_address followed; /* the Active that is followed; all zero: none */
+	struct xb_vrrp_rule rule;
+	struct xb_vrrp_base base; /* changes with the period of the rule */
 };
 
 /*
@@ -47,9 +47,15 @@ void kernel_configure_router(struct kernel *kernel, size_t slot,
 void kernel_publish_router(struct kernel *kernel, size_t slot,
 			   const struct kernel_router_state *state);
 
-/* Takes note of an ADVERT event: the next advert makes another one. What the caller reads from the
- * slot afterwards is at least as new as the event. */
-void kernel_take_router_event(struct kernel *kernel, size_t slot);
+/* Lets adverts wake the daemon again after an ADVERT event. What the caller reads from the slot
+ * afterwards is at least as new as all that did not. */
+void kernel_want_router_event(struct kernel *kernel, size_t slot);
+
+/* Returns when the last advert arrived; 0: never. */
+uint64_t kernel_router_arrival_ns(const struct kernel *kernel, size_t slot);
+
+/* Returns the period of the rule that was published last, also by an earlier daemon. */
+uint32_t kernel_router_period(const struct kernel *kernel, size_t slot);
 
 /* The virtual addresses that a daemon added, one bit each in the order of the configuration; the
  * next daemon removes only these. */

@@ -4,6 +4,7 @@
 #include "user/kernel/kernel.h"
 #include "user/tracking/tracking.h"
 #include "user/vrrp/events.h"
+#include "user/vrrp/rules/advert.h"
 #include "user/vrrp/rules/expiry.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
@@ -37,8 +38,10 @@ struct vrrp_room *door_enter(struct vrrp_door *door)
 {
 	struct vrrp_room *room = &door->room;
 
-	if (room->services.kernel) /* it has been started */
+	if (room->services.kernel) { /* it has been started */
 		expiry_check(&room->instances, &room->node, room->services.kernel);
+		instances_hear(&room->instances);
+	}
 	return room;
 }
 

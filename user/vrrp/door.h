@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The door of the room: the only way in. A node that stalled must not act as an Active whose guard
- * has expired: other nodes know that its addresses are fenced, and one of them may be Active.
+ * The door of the room: the only way in. First, a node that stalled must not act as an Active whose
+ * guard has expired: other nodes know that its addresses are fenced, and one of them may be Active.
  * Therefore the guards are checked before anything is done to an instance, whatever woke the
- * daemon.
+ * daemon. Second, adverts count from their arrival: what was heard is taken in before anything that
+ * happened later, by the rules that applied until now.
  *
  * The rest of the daemon holds a struct vrrp_door, which is opaque; every function of the room
  * takes the struct vrrp_room that door_enter() returns. Timers and callbacks of this room are made
@@ -23,7 +24,8 @@ struct vrrp_room;
 struct vrrp_door *door_new(void);
 void door_free(struct vrrp_door *door); /* or NULL */
 
-/* Steps down every Active whose guard has expired; then returns the room, for one event. */
+/* Steps down every Active whose guard has expired, and takes in the adverts that were heard; then
+ * returns the room, for one event. */
 struct vrrp_room *door_enter(struct vrrp_door *door);
 
 /* What is done when a timer is due; instance: NULL if the timer is for all. */

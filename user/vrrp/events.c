@@ -90,7 +90,7 @@ void instances_advert(struct vrrp_room *room, const struct xb_event *event)
 	instance = room->instances.by_slot[event->slot];
 	if (!instance)
 		return;
-	instance_advert_event(instance, event);
+	instance_pause_events(instance);
 }
 
 static bool uses_interface(const struct config_instance *config, const char *name)

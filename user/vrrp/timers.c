@@ -22,22 +22,6 @@
 #include "user/vrrp/state/timers.h"
 #include <errno.h>
 
-/*
- * The timer of one Backup is due: it, and all others that have heard an advert since they were
- * armed, are armed again from the newest. With many instances this saves as many wake-ups, each of
- * which would find the same.
- */
-static void catch_up(const struct instances *instances, uint64_t now_ns)
-{
-	for (size_t i = 0; i < instances->count; i++)
-		instance_catch_up(instances->list[i], now_ns);
-}
-
-void instances_catch_up(const struct vrrp_room *room)
-{
-	catch_up(&room->instances, clock_now_ns());
-}
-
 static void hear_peers(struct vrrp_room *room, const struct instance *instance)
 {
 	if (!room->services.peers)
@@ -56,12 +40,17 @@ static bool silence_counts(struct instance *instance, uint64_t now_ns)
 }
 
 /* Shows the state machine what is known. */
-static void expire(struct instance *instance, const struct vrrp_advert *newest, uint64_t now_ns)
+static void expire(struct instance *instance, uint64_t now_ns)
 {
 	char alive[VRRP_REASON_BYTES], stay[VRRP_REASON_BYTES], group[VRRP_REASON_BYTES];
-	struct vrrp_timer_view view = {.newest = newest};
+	struct vrrp_timer_view view = {};
 	struct vrrp_actions actions;
+	struct vrrp_advert lower;
+	bool any;
 
+	lower = instance_lower_advert(instance, &any);
+	if (any)
+		view.lower = &lower;
 	if (instance_hold_reason(instance, alive, sizeof(alive)))
 		view.alive_reason = alive;
 	if (instance_stay_reason(instance, stay, sizeof(stay)))
@@ -73,23 +62,15 @@ static void expire(struct instance *instance, const struct vrrp_advert *newest, 
 
 static void on_protocol(struct vrrp_room *room, struct instance *instance)
 {
-	const struct vrrp_advert *shown;
-	struct vrrp_advert newest;
 	uint64_t now_ns;
-	bool any;
 
 	instance_report_stall(instance, &room->node, clock_now_ns());
-	newest = instance_newest_advert(instance, &any);
-	shown = any ? &newest : NULL;
 	hear_peers(room, instance);
 	now_ns = clock_now_ns();
-	if (instance_postpone_after_stall(instance, shown, now_ns) ||
-	    !silence_counts(instance, now_ns))
+	if (instance_postpone_after_stall(instance, now_ns) || !silence_counts(instance, now_ns))
 		return;
-	expire(instance, shown, now_ns);
+	expire(instance, now_ns);
 	instance_announce_unheard(instance);
-	if (instance->vrrp.state == XB_INSTANCE_BACKUP)
-		catch_up(&room->instances, now_ns);
 }
 
 static void on_announce_later(struct vrrp_room *room, struct instance *instance)
@@ -110,6 +91,12 @@ static void on_stay_away(struct vrrp_room *room, struct instance *instance)
 	instance_resume(instance);
 }
 
+static void on_hear(struct vrrp_room *room, struct instance *instance)
+{
+	(void)room;
+	instance_want_events(instance);
+}
+
 static void on_learn(struct vrrp_room *room, struct instance *instance)
 {
 	(void)room;
@@ -123,6 +110,7 @@ int instance_timers_new(struct vrrp_room *room, struct instance *instance)
 		[INSTANCE_TIMER_ANNOUNCE_LATER] = on_announce_later,
 		[INSTANCE_TIMER_ANNOUNCE_REFRESH] = on_announce_refresh,
 		[INSTANCE_TIMER_STAY_AWAY] = on_stay_away,
+		[INSTANCE_TIMER_HEAR] = on_hear,
 		[INSTANCE_TIMER_LEARN] = on_learn,
 	};
 

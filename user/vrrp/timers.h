@@ -10,8 +10,4 @@ struct vrrp_room;
 int instance_timers_new(struct vrrp_room *room, struct instance *instance);
 void instance_timers_free(struct instance *instance);
 
-/* Backups take in the newest adverts, which were no events: before they are asked whom they
- * follow. */
-void instances_catch_up(const struct vrrp_room *room);
-
 #endif

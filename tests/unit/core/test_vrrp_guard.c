@@ -102,11 +102,8 @@ static void only_a_backup_is_postponed(void **state)
 
 static void expire_to_stay(uint64_t now_ns, const struct vrrp_advert *newest)
 {
-	struct vrrp_timer_view view = {.newest = newest,
-				       .stay_reason = "node-b does not hear this node"};
-
-	forget_actions();
-	vrrp_timer_expired(&vrrp, now_ns, &view, &actions);
+	expire_with(now_ns, newest,
+		    (struct vrrp_timer_view){.stay_reason = "node-b does not hear this node"});
 }
 
 static void a_lower_active_that_does_not_hear_us_is_not_preempted(void **state)

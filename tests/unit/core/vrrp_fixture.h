@@ -98,22 +98,27 @@ static inline void receive(uint8_t host, uint8_t priority, uint64_t arrival_ns, 
 	receive_advert(&advert, now_ns);
 }
 
+/* newest: an advert that is taken in before the timer is handled, or NULL. */
+static inline void expire_with(uint64_t now_ns, const struct vrrp_advert *newest,
+			       struct vrrp_timer_view view)
+{
+	if (newest && vrrp.state == BACKUP)
+		vrrp_advert_received(&vrrp, newest, now_ns, &actions);
+	view.lower = newest;
+	forget_actions();
+	vrrp_timer_expired(&vrrp, now_ns, &view, &actions);
+}
+
 static inline void expire_in_group(uint64_t now_ns, const struct vrrp_advert *newest,
 				   const char *group_reason)
 {
-	struct vrrp_timer_view view = {.newest = newest, .group_reason = group_reason};
-
-	forget_actions();
-	vrrp_timer_expired(&vrrp, now_ns, &view, &actions);
+	expire_with(now_ns, newest, (struct vrrp_timer_view){.group_reason = group_reason});
 }
 
 static inline void expire(uint64_t now_ns, const struct vrrp_advert *newest,
 			  const char *alive_reason)
 {
-	struct vrrp_timer_view view = {.newest = newest, .alive_reason = alive_reason};
-
-	forget_actions();
-	vrrp_timer_expired(&vrrp, now_ns, &view, &actions);
+	expire_with(now_ns, newest, (struct vrrp_timer_view){.alive_reason = alive_reason});
 }
 
 /* Active after one Active_Down_Interval from START. */

@@ -3,9 +3,8 @@
  * A simulated network in virtual time: nodes that each run a VRRP state machine for every router,
  * separately or as one sync group.
  *
- * Adverts reach a state machine as from the XDP program: each is stored with its arrival time, and
- * only a changed one, or any while Active, is an event; only one is pending at a time. For a
- * stopped node (SIGSTOP) they are stored and read late.
+ * Adverts reach a state machine as in xbeatd: the kernel side judges each at its arrival
+ * (xbeat/heard.h), and only some wake the node. For a stopped node (SIGSTOP) they are read late.
  */
 #ifndef XBEAT_TESTS_VRRP_NETWORK_H
 #define XBEAT_TESTS_VRRP_NETWORK_H
@@ -22,6 +21,7 @@
 #include "user/lib/address.h"
 #include "user/lib/time.h"
 #include <cmocka.h>
+#include <xbeat/heard.h>
 
 #define MS NS_PER_MS
 #define NODES_MAX 4
@@ -30,8 +30,7 @@
 
 struct machine {
 	struct vrrp vrrp;
-	struct vrrp_advert newest; /* arrival_ns 0: none */
-	struct vrrp_advert event;
+	struct xb_vrrp slot;
 	bool event_pending;
 };
 
@@ -112,6 +111,16 @@ static inline void send_to(unsigned receiver, unsigned router, const struct node
 	};
 }
 
+/* What the daemon does after every change. */
+static inline void publish(struct machine *machine)
+{
+	if (machine->slot.rule.period == machine->vrrp.period)
+		return;
+	machine->slot.own_source = machine->vrrp.parameters.primary_address;
+	machine->slot.base = vrrp_base(&machine->vrrp);
+	machine->slot.rule = vrrp_rule(&machine->vrrp);
+}
+
 static inline void perform(struct node *node, unsigned router, const struct vrrp_actions *actions);
 
 static inline void lead_group(struct node *node, enum xb_instance_state state)
@@ -127,12 +136,22 @@ static inline void lead_group(struct node *node, enum xb_instance_state state)
 
 static inline void perform(struct node *node, unsigned router, const struct vrrp_actions *actions)
 {
+	publish(&node->machines[router]);
 	if (actions->send_advert)
 		for (unsigned i = 0; i < net.node_count; i++)
 			if (&net.nodes[i] != node)
 				send_to(i, router, node, actions->advert_priority);
 	if (net.grouped && actions->state_changed)
 		lead_group(node, node->machines[router].vrrp.state);
+}
+
+static inline void hear(struct node *node, unsigned router)
+{
+	struct machine *machine = &node->machines[router];
+	struct vrrp_actions actions;
+
+	vrrp_hear(&machine->vrrp, &machine->slot.heard, net.now_ns, &actions);
+	perform(node, router, &actions);
 }
 
 static inline void start(struct node *node)
@@ -159,6 +178,7 @@ static inline void set_priority(struct node *node, unsigned router, uint8_t prio
 {
 	struct vrrp_actions actions;
 
+	hear(node, router);
 	vrrp_set_priority(&node->machines[router].vrrp, net.now_ns, priority, &actions);
 	perform(node, router, &actions);
 }
@@ -168,16 +188,15 @@ static inline void store_advert(struct node *node, unsigned router,
 				const struct vrrp_advert *advert)
 {
 	struct machine *machine = &node->machines[router];
-	bool changed = advert->priority != machine->newest.priority ||
-		       !address_equal(&advert->source, &machine->newest.source);
+	struct xb_vrrp_advert heard = {
+		.source = advert->source,
+		.priority = advert->priority,
+		.interval_cs = (uint16_t)(advert->interval_ns / NS_PER_CENTISECOND),
+		.arrival_ns = advert->arrival_ns,
+	};
 
-	if (node->cut)
-		return;
-	if (!machine->event_pending && (changed || machine->vrrp.state == XB_INSTANCE_ACTIVE)) {
+	if (!node->cut && xb_vrrp_hear(&machine->slot, &heard))
 		machine->event_pending = true;
-		machine->event = *advert;
-	}
-	machine->newest = *advert;
 }
 
 static inline void deliver_flights(void)
@@ -194,15 +213,6 @@ static inline void deliver_flights(void)
 	}
 }
 
-static inline void take_advert(struct node *node, unsigned router, const struct vrrp_advert *advert)
-{
-	struct vrrp_actions actions;
-
-	vrrp_advert_received(&node->machines[router].vrrp, advert, net.now_ns, &actions);
-	perform(node, router, &actions);
-}
-
-/* While an event was pending, newer adverts were only stored in the slot. */
 static inline void read_event(struct node *node, unsigned router)
 {
 	struct machine *machine = &node->machines[router];
@@ -210,9 +220,7 @@ static inline void read_event(struct node *node, unsigned router)
 	if (!machine->event_pending)
 		return;
 	machine->event_pending = false;
-	take_advert(node, router, &machine->event);
-	if (machine->newest.arrival_ns != machine->event.arrival_ns)
-		take_advert(node, router, &machine->newest);
+	hear(node, router);
 }
 
 /* Returns the reason, or NULL. */
@@ -224,8 +232,7 @@ static inline const char *group_reason(struct node *node, unsigned router, char 
 	for (unsigned i = 0; i < net.router_count; i++) {
 		struct machine *machine = &node->machines[i];
 
-		if (machine->vrrp.ready_for_group && machine->newest.arrival_ns)
-			take_advert(node, i, &machine->newest);
+		hear(node, i);
 		members[i] = (struct sync_group_member){.name = "a member", .vrrp = &machine->vrrp};
 	}
 	return sync_group_may_become_active(members, net.router_count, router, reason, bytes)
@@ -239,11 +246,14 @@ static inline void run_timer(struct node *node, unsigned router)
 	struct vrrp_timer_view view = {};
 	char reason[VRRP_REASON_BYTES];
 	struct vrrp_actions actions;
+	struct vrrp_advert lower;
 
 	if (!machine->vrrp.timer_armed || !time_reached(net.now_ns, machine->vrrp.timer_due_ns))
 		return;
-	if (machine->newest.arrival_ns)
-		view.newest = &machine->newest;
+	hear(node, router);
+	lower = vrrp_advert_heard(&machine->slot.heard.lower);
+	if (lower.arrival_ns)
+		view.lower = &lower;
 	if (net.grouped && machine->vrrp.state == XB_INSTANCE_BACKUP)
 		view.group_reason = group_reason(node, router, reason, sizeof(reason));
 	vrrp_timer_expired(&machine->vrrp, net.now_ns, &view, &actions);

@@ -39,11 +39,13 @@ static void assert_fault_after_that(void)
 static void test_advert(void **state)
 {
 	struct xb_event event = {.kind = XB_EVENT_ADVERT, .arrival_ns = clock_now_ns()};
+	struct xb_vrrp *router = &kernel.routers[0];
 
 	(void)state;
-	event.advert.priority = PRIORITY + 100;
-	event.advert.interval_cs = 100;
-	assert_int_equal(address_parse("192.0.2.2", &event.advert.source), 0);
+	router->arrival_ns = event.arrival_ns;
+	router->priority = PRIORITY + 100;
+	router->interval_cs = 100;
+	assert_int_equal(address_parse("192.0.2.2", &router->source), 0);
 	instances_advert(door_enter(door), &event);
 	assert_stepped_down_first();
 	assert_int_equal(instance->vrrp.active_priority, PRIORITY + 100);
@@ -265,6 +267,7 @@ TIMER_SETUP(PROTOCOL)
 TIMER_SETUP(ANNOUNCE_LATER)
 TIMER_SETUP(ANNOUNCE_REFRESH)
 TIMER_SETUP(STAY_AWAY)
+TIMER_SETUP(HEAR)
 TIMER_SETUP(LEARN)
 
 int main(void)
@@ -284,6 +287,7 @@ int main(void)
 		TIMER(ANNOUNCE_LATER),
 		TIMER(ANNOUNCE_REFRESH),
 		TIMER(STAY_AWAY),
+		TIMER(HEAR),
 		TIMER(LEARN),
 		EXPIRED(test_timer_of_all_instances),
 		EXPIRED(test_failover),

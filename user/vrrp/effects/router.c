@@ -10,12 +10,14 @@
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/routers.h"
+#include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
 #include "user/vrrp/state/heard.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/services.h"
+#include "user/vrrp/state/timers.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +55,7 @@ int instance_router_new(struct instance *instance, const struct vrrp_services *s
 {
 	const struct config_instance *config = instance->config;
 	struct instance_router *router = calloc(1, sizeof(*router));
+	struct xb_vrrp copy;
 	int error;
 
 	if (!router)
@@ -65,6 +68,9 @@ int instance_router_new(struct instance *instance, const struct vrrp_services *s
 		return error;
 	}
 	instance->router = router;
+	/* What an earlier daemon's rule made of adverts does not count. */
+	instance->vrrp.period = kernel_router_period(router->kernel, router->slot) + 1;
+	instance_router_hear(instance, &copy);
 	configure(instance);
 	return allow_unicast(instance);
 }
@@ -88,20 +94,29 @@ void instance_router_configure(struct instance *instance)
 			  instance->config->name, limits_strerror(-error));
 }
 
+bool instance_router_has_news(const struct instance *instance)
+{
+	const struct instance_router *router = instance->router;
+
+	return kernel_router_arrival_ns(router->kernel, router->slot) != router->read_ns;
+}
+
 void instance_router_update(const struct instance *instance)
 {
-	static const struct xb_address none;
+	const struct instance_router *router = instance->router;
 	const struct vrrp *vrrp = &instance->vrrp;
 	bool unicast = instance->config->unicast_peer_count > 0;
+	bool changes = kernel_router_period(router->kernel, router->slot) != vrrp->period;
 	const struct kernel_router_state state = {
-		.active = vrrp->state == XB_INSTANCE_ACTIVE,
 		.own_source = vrrp->parameters.primary_address,
 		.destination = unicast ? vrrp->parameters.primary_address : instance->config->group,
-		/* Rivals' adverts do not hide those of the Active that is followed. */
-		.followed = vrrp->state == XB_INSTANCE_BACKUP ? vrrp->active_address : none,
+		.rule = vrrp_rule(vrrp),
+		.base = vrrp_base(vrrp),
 	};
 
-	kernel_publish_router(instance->router->kernel, instance->router->slot, &state);
+	kernel_publish_router(router->kernel, router->slot, &state);
+	if (changes && instance_router_has_news(instance))
+		instance_arm(instance, INSTANCE_TIMER_HEAR, clock_now_ns());
 }
 
 int instance_router_serve(const struct instance *instance, unsigned interface_index)
@@ -110,14 +125,35 @@ int instance_router_serve(const struct instance *instance, unsigned interface_in
 				   interface_index);
 }
 
-void instance_router_event_taken(const struct instance *instance)
+void instance_router_want_events(const struct instance *instance)
 {
-	kernel_take_router_event(instance->router->kernel, instance->router->slot);
+	kernel_want_router_event(instance->router->kernel, instance->router->slot);
 }
 
 void instance_router_read(const struct instance *instance, struct xb_vrrp *copy)
 {
 	kernel_read_router(instance->router->kernel, instance->router->slot, copy);
+}
+
+bool instance_router_hear(const struct instance *instance, struct xb_vrrp *copy)
+{
+	struct instance_router *router = instance->router;
+	bool newer;
+
+	instance_router_read(instance, copy);
+	newer = copy->arrival_ns != router->read_ns;
+	router->read_ns = copy->arrival_ns;
+	return newer && copy->heard.period != instance->vrrp.period &&
+	       time_reached(copy->arrival_ns, instance->vrrp.state_since_ns);
+}
+
+struct vrrp_advert instance_lower_advert(const struct instance *instance, bool *any)
+{
+	struct xb_vrrp router;
+
+	instance_router_read(instance, &router);
+	*any = router.heard.lower.arrival_ns != 0;
+	return vrrp_advert_heard(&router.heard.lower);
 }
 
 struct vrrp_advert instance_newest_advert(const struct instance *instance, bool *any)

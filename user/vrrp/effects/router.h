@@ -10,6 +10,7 @@
 struct instance_router {
 	struct kernel *kernel;
 	size_t slot;
+	uint64_t read_ns; /* arrival of the newest advert that was taken in */
 };
 
 /* Claims the slot that an earlier daemon used for this instance, or a free one, and writes the
@@ -20,19 +21,29 @@ void instance_router_free(struct instance *instance);
 /* Writes a changed configuration: intervals, password, unicast peers. */
 void instance_router_configure(struct instance *instance);
 
-/* Writes the state: which Active it follows, whether every advert is an event, where adverts go. */
+/* Writes the state: how adverts are judged from now on, and where they go. If some arrived since
+ * instance_router_hear(), they were judged by the rule before: INSTANCE_TIMER_HEAR is due. */
 void instance_router_update(const struct instance *instance);
 
 /* From now on adverts that arrive on the interface are for this instance; index 0: none are.
  * Returns 0 or a negative errno. */
 int instance_router_serve(const struct instance *instance, unsigned interface_index);
 
-/* The event of an advert is about to be handled: from now on the kernel side reports the next
- * one. */
-void instance_router_event_taken(const struct instance *instance);
+/* From now on adverts wake the daemon again. */
+void instance_router_want_events(const struct instance *instance);
+
+/* Whether an advert has arrived since instance_router_hear(). */
+bool instance_router_has_news(const struct instance *instance);
 
 /* Copies the slot as it was at one moment. */
 void instance_router_read(const struct instance *instance, struct xb_vrrp *copy);
+
+/* The same, to take it in. Returns whether the newest advert was judged by an earlier rule, so that
+ * it is in no summary. */
+bool instance_router_hear(const struct instance *instance, struct xb_vrrp *copy);
+
+/* The last advert of lower priority; *any: whether there was one. */
+struct vrrp_advert instance_lower_advert(const struct instance *instance, bool *any);
 
 /* The same for state/heard.h. */
 struct vrrp_advert instance_newest_advert(const struct instance *instance, bool *any);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a received advert means for an instance. Unchanged adverts are no events: a Backup whose
- * timer is due, or that is asked for its state, takes in the newest one from its slot.
+ * What received adverts mean for an instance. Most are no events: they are taken in from the slot
+ * when a timer is due, and before whatever changes how they are judged or depends on them.
  */
 #include "user/vrrp/rules/advert.h"
 #include "user/config/model/config.h"
@@ -35,85 +35,119 @@ void instance_rivals_free(struct instance *instance)
 }
 
 /* The two nodes would take over different addresses at the next change of Active. */
-static void compare_addresses(struct instance *instance, const struct xb_event *event)
+static void compare_addresses(struct instance *instance, const struct xb_vrrp *router)
 {
+	struct instance_rivals *rivals = instance->rivals;
 	uint64_t now_ns = clock_now_ns();
 	char text[ADDRESS_TEXT_BYTES];
 
-	if (event->advert.addresses_digest ==
-		    vrrp_addresses_digest(instance->vips->advertised,
-					  instance->config->advertised_count) ||
-	    (instance->rivals->addresses_warned_ns &&
-	     time_since_ns(now_ns, instance->rivals->addresses_warned_ns) < WARNING_SPACING_NS))
+	if (!router->received_count || router->addresses_digest == rivals->addresses_digest)
 		return;
-	instance->rivals->addresses_warned_ns = now_ns;
+	rivals->addresses_digest = router->addresses_digest;
+	if (router->addresses_digest == vrrp_addresses_digest(instance->vips->advertised,
+							      instance->config->advertised_count) ||
+	    (rivals->addresses_warned_ns &&
+	     time_since_ns(now_ns, rivals->addresses_warned_ns) < WARNING_SPACING_NS))
+		return;
+	rivals->addresses_warned_ns = now_ns;
 	log_warning(
 		"%s: %s advertises other virtual addresses than this node, or in another order: make the configurations agree",
-		instance->config->name, address_format(&event->advert.source, text));
+		instance->config->name, address_format(&router->source, text));
 }
 
-static void take_advert(struct instance *instance, const struct vrrp_advert *advert)
+static void note_lower_rival(struct instance *instance, uint64_t now_ns)
 {
-	bool lower_rival = instance->vrrp.state == XB_INSTANCE_ACTIVE &&
-			   advert->priority < instance->vrrp.effective_priority;
-	uint64_t now_ns = clock_now_ns();
-	struct vrrp_actions actions;
-
-	if (instance_yield_to_one_way(instance, advert))
-		lower_rival = false;
-	vrrp_advert_received(&instance->vrrp, advert, now_ns, &actions);
-	instance_act(instance, &actions);
-	if (!lower_rival || advert->priority == VRRP_PRIORITY_RELEASE ||
-	    (instance->rivals->lower_notified_ns &&
-	     time_since_ns(now_ns, instance->rivals->lower_notified_ns) <
-		     instance->config->advert_interval_ns))
+	if (instance->rivals->lower_notified_ns &&
+	    time_since_ns(now_ns, instance->rivals->lower_notified_ns) <
+		    instance->config->advert_interval_ns)
 		return;
 	instance->rivals->lower_notified_ns = now_ns;
 	instance_notify_lower_rival(instance);
 }
 
-/*
- * While an event is unread, newer adverts are in the slot alone. Adverts that are older than the
- * instance prove nothing; the slot does.
- */
-void instance_advert_event(struct instance *instance, const struct xb_event *event)
+/* What has changed nothing but the timer needs no more than that. */
+static void act(struct instance *instance, const struct vrrp_actions *actions, uint32_t period)
 {
-	struct vrrp_advert advert = {
-		.source = event->advert.source,
-		.priority = event->advert.priority,
-		.interval_ns = event->advert.interval_cs * NS_PER_CENTISECOND,
-		.arrival_ns = event->arrival_ns,
-	};
-	struct vrrp_advert newest;
-	bool any, newer;
+	const struct vrrp *vrrp = &instance->vrrp;
 
-	instance_router_event_taken(instance);
-	newest = instance_newest_advert(instance, &any);
-	newer = any && newest.arrival_ns != event->arrival_ns;
-	if (time_reached(event->arrival_ns, instance->made_ns))
-		take_advert(instance, &advert);
-	if (newer && time_reached(newest.arrival_ns, instance->made_ns))
-		take_advert(instance, &newest);
-	if (newer)
-		advert = newest;
-	if (advert.priority == VRRP_PRIORITY_RELEASE && instance->vrrp.vacancy == VRRP_RELEASED)
-		instance_released(instance, &advert.source, advert.arrival_ns);
-	compare_addresses(instance, event);
+	if (vrrp->period != period || actions->send_advert || actions->announce_again)
+		instance_act(instance, actions);
+	else if (vrrp->timer_armed)
+		instance_arm(instance, INSTANCE_TIMER_PROTOCOL, vrrp->timer_due_ns);
 }
 
-void instance_catch_up(struct instance *instance, uint64_t now_ns)
+static void take_advert(struct instance *instance, const struct vrrp_advert *advert)
 {
+	uint32_t period = instance->vrrp.period;
 	struct vrrp_actions actions;
-	struct vrrp_advert newest;
-	bool any;
 
-	if (instance->vrrp.state != XB_INSTANCE_BACKUP || instance->vrrp.holding ||
-	    time_reached(now_ns, instance->vrrp.timer_due_ns))
+	vrrp_advert_received(&instance->vrrp, advert, clock_now_ns(), &actions);
+	act(instance, &actions, period);
+}
+
+static void take_heard(struct instance *instance, const struct xb_vrrp_heard *heard)
+{
+	struct vrrp *vrrp = &instance->vrrp;
+	uint64_t now_ns = clock_now_ns(), heard_ns = vrrp->heard_ns;
+	uint32_t period = vrrp->period;
+	struct vrrp_actions actions;
+
+	vrrp_hear(vrrp, heard, now_ns, &actions);
+	act(instance, &actions, period);
+	if (actions.lower_rival)
+		note_lower_rival(instance, now_ns);
+	if (vrrp->vacancy == VRRP_RELEASED && vrrp->heard_ns != heard_ns)
+		instance_released(instance, &heard->last.source, vrrp->heard_ns);
+}
+
+/* A peer that does not hear this node is Active, too. If its priority were higher, this node would
+ * yield anyway. Returns whether it yields to it. */
+static bool yield_to_one_way(struct instance *instance, const struct xb_vrrp_heard *heard)
+{
+	struct vrrp_advert lower = vrrp_advert_heard(&heard->lower);
+
+	if (!time_since_ns(lower.arrival_ns, instance->vrrp.rivals_ns) ||
+	    !instance_yield_to_one_way(instance, &lower))
+		return false;
+	take_advert(instance, &lower);
+	return true;
+}
+
+static void hear(struct instance *instance)
+{
+	struct xb_vrrp router;
+	bool unjudged = instance_router_hear(instance, &router);
+	bool active = instance->vrrp.state == XB_INSTANCE_ACTIVE;
+	struct vrrp_advert newest = {.source = router.source,
+				     .priority = router.priority,
+				     .interval_ns = router.interval_cs * NS_PER_CENTISECOND,
+				     .arrival_ns = router.arrival_ns};
+
+	if (instance->vrrp.state == XB_INSTANCE_INITIALIZE ||
+	    (active && yield_to_one_way(instance, &router.heard)))
 		return;
-	newest = instance_newest_advert(instance, &any);
-	if (!any || !time_reached(newest.arrival_ns, instance->vrrp.heard_ns + 1))
-		return;
-	vrrp_advert_received(&instance->vrrp, &newest, now_ns, &actions);
-	if (instance->vrrp.timer_armed)
-		instance_arm(instance, INSTANCE_TIMER_PROTOCOL, instance->vrrp.timer_due_ns);
+	if (unjudged)
+		take_advert(instance, &newest);
+	else
+		take_heard(instance, &router.heard);
+	compare_addresses(instance, &router);
+}
+
+void instances_hear(const struct instances *instances)
+{
+	for (size_t i = 0; i < instances->count; i++)
+		if (instance_router_has_news(instances->list[i]))
+			hear(instances->list[i]);
+}
+
+void instance_pause_events(const struct instance *instance)
+{
+	instance_arm(instance, INSTANCE_TIMER_HEAR, clock_now_ns() + XB_ADVERT_SPACING_NS);
+}
+
+void instance_want_events(struct instance *instance)
+{
+	instance_router_want_events(instance);
+	if (instance_router_has_news(instance))
+		hear(instance);
 }

@@ -8,7 +8,6 @@
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/vrrp/effects/execute.h"
-#include "user/vrrp/effects/router.h"
 #include "user/vrrp/notify/notify.h"
 #include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
@@ -57,23 +56,6 @@ void instance_group_inhibit(struct instance_group *group)
 	}
 }
 
-/* Unchanged adverts are no events for a member that is ready: whether it hears its Active again is
- * found out now. */
-static void catch_up(struct instance *member)
-{
-	struct vrrp_actions actions;
-	struct vrrp_advert newest;
-	bool any;
-
-	if (!member->vrrp.ready_for_group)
-		return;
-	newest = instance_newest_advert(member, &any);
-	if (!any)
-		return;
-	vrrp_advert_received(&member->vrrp, &newest, clock_now_ns(), &actions);
-	instance_act(member, &actions);
-}
-
 const char *instance_group_reason(struct instance *instance, char *text, size_t bytes)
 {
 	const struct instance_group *group = instance->group;
@@ -82,9 +64,6 @@ const char *instance_group_reason(struct instance *instance, char *text, size_t 
 
 	if (!group || instance->vrrp.state != XB_INSTANCE_BACKUP)
 		return NULL;
-	for (size_t i = 0; i < group->member_count; i++)
-		if (group->members[i] != instance)
-			catch_up(group->members[i]);
 	members = view(group, instance, &self);
 	return sync_group_may_become_active(members, group->member_count, self, text, bytes) ? NULL
 											     : text;

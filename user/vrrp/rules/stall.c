@@ -79,19 +79,14 @@ void instance_finish_learning(struct instance *instance)
 		instance_fill_vacancy(instance);
 }
 
-bool instance_postpone_after_stall(struct instance *instance, const struct vrrp_advert *newest,
-				   uint64_t now_ns)
+bool instance_postpone_after_stall(struct instance *instance, uint64_t now_ns)
 {
 	struct vrrp *vrrp = &instance->vrrp;
 	uint64_t skew_ns = vrrp_skew_time_ns(vrrp);
-	struct vrrp_actions actions;
 	uint64_t trusted_ns;
 
-	if (vrrp->state != XB_INSTANCE_BACKUP || !vrrp->timer_armed)
-		return false;
-	if (newest)
-		vrrp_advert_received(vrrp, newest, now_ns, &actions);
-	if (!time_reached(now_ns, vrrp->timer_due_ns))
+	if (vrrp->state != XB_INSTANCE_BACKUP || !vrrp->timer_armed ||
+	    !time_reached(now_ns, vrrp->timer_due_ns))
 		return false;
 	if (!has_peers(instance)) {
 		if (time_since_ns(now_ns, vrrp->timer_due_ns) < vrrp->parameters.advert_interval_ns)

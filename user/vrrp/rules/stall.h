@@ -13,8 +13,7 @@ void instance_learn(struct instance *instance, uint64_t now_ns);
 void instance_finish_learning(struct instance *instance);
 
 /* Whether a Backup's timer is late because this node stalled; then it has been postponed. */
-bool instance_postpone_after_stall(struct instance *instance, const struct vrrp_advert *newest,
-				   uint64_t now_ns);
+bool instance_postpone_after_stall(struct instance *instance, uint64_t now_ns);
 
 /* Reports an Active that was late by an advert or more. */
 void instance_report_stall(const struct instance *instance, struct vrrp_node *node,

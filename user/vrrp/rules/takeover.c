@@ -162,14 +162,14 @@ static void rival_has_left(struct instance *instance)
 static void peer_is_one_way(struct instance *instance)
 {
 	struct vrrp_actions actions;
-	struct vrrp_advert newest;
+	struct vrrp_advert lower;
 	bool any;
 
-	newest = instance_newest_advert(instance, &any);
-	if (!any || !vrrp_timing_stands(&instance->vrrp, &newest, clock_now_ns()) ||
-	    !instance_yield_to_one_way(instance, &newest))
+	lower = instance_lower_advert(instance, &any);
+	if (!any || !vrrp_timing_stands(&instance->vrrp, &lower, clock_now_ns()) ||
+	    !instance_yield_to_one_way(instance, &lower))
 		return;
-	vrrp_advert_received(&instance->vrrp, &newest, clock_now_ns(), &actions);
+	vrrp_advert_received(&instance->vrrp, &lower, clock_now_ns(), &actions);
 	instance_act(instance, &actions);
 }
 

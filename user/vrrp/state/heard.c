@@ -9,23 +9,24 @@
 
 /* Whether the last advert of the Active that is followed is still valid: rivals may have sent newer
  * ones. */
-static bool followed_stands(const struct instance *instance, const struct xb_vrrp *router)
+static bool followed_stands(const struct vrrp *vrrp)
 {
-	return router->followed_arrival_ns && instance->vrrp.state == XB_INSTANCE_BACKUP &&
-	       time_since_ns(clock_now_ns(), router->followed_arrival_ns) <
-		       vrrp_active_down_interval_ns(&instance->vrrp);
+	return vrrp->state == XB_INSTANCE_BACKUP && vrrp->heard_ns &&
+	       vrrp->active_priority != VRRP_PRIORITY_RELEASE &&
+	       time_since_ns(clock_now_ns(), vrrp->heard_ns) < vrrp_active_down_interval_ns(vrrp);
 }
 
 struct vrrp_advert heard_newest_advert(const struct instance *instance,
 				       const struct xb_vrrp *router, bool *any)
 {
+	const struct vrrp *vrrp = &instance->vrrp;
+
 	*any = router->arrival_ns != 0;
-	if (followed_stands(instance, router))
-		return (struct vrrp_advert){.source = router->followed,
-					    .priority = router->followed_priority,
-					    .interval_ns = router->followed_interval_cs *
-							   NS_PER_CENTISECOND,
-					    .arrival_ns = router->followed_arrival_ns};
+	if (followed_stands(vrrp))
+		return (struct vrrp_advert){.source = vrrp->active_address,
+					    .priority = vrrp->active_priority,
+					    .interval_ns = vrrp->active_interval_ns,
+					    .arrival_ns = vrrp->heard_ns};
 	return (struct vrrp_advert){.source = router->source,
 				    .priority = router->priority,
 				    .interval_ns = router->interval_cs * NS_PER_CENTISECOND,
