@@ -19,7 +19,7 @@
 
 #define PERIOD_NS (2 * NS_PER_MS)
 #define LATE_NS (3 * NS_PER_MS)
-#define PRIORITY 60 /* above the daemons' */
+#define PRIORITY 60 /* above all but the daemons, which are deadline tasks */
 
 static void sleep_until(uint64_t due_ns)
 {

@@ -68,12 +68,12 @@ void limits_out_of_memory(void)
 	abort();
 }
 
-rlim_t limits_raise_descriptors(void)
+void limits_raise_descriptors(void)
 {
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return RLIM_INFINITY;
+		return;
 	limit.rlim_cur = limit.rlim_max;
-	return setrlimit(RLIMIT_NOFILE, &limit) ? limit_of(RLIMIT_NOFILE) : limit.rlim_cur;
+	setrlimit(RLIMIT_NOFILE, &limit);
 }

@@ -14,7 +14,7 @@ const char *limits_strerror(int error);
 /* Logs that memory is exhausted, and aborts. */
 _Noreturn void limits_out_of_memory(void);
 
-/* Raises the limit of descriptors of this process as far as it may. Returns the new one. */
-rlim_t limits_raise_descriptors(void);
+/* Raises the limit of descriptors of this process to the hard one. */
+void limits_raise_descriptors(void);
 
 #endif
