@@ -147,6 +147,9 @@ static int make_loop(struct daemon *daemon)
 /* Attaches to the heartbeat's interfaces; instances attach to theirs when they are placed. */
 static int start_kernel(struct daemon *daemon)
 {
+	static const enum attach_mode modes[] = {[CONFIG_XDP_AUTO] = ATTACH_AUTO,
+						 [CONFIG_XDP_NATIVE] = ATTACH_NATIVE,
+						 [CONFIG_XDP_GENERIC] = ATTACH_GENERIC};
 	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
 	_cleanup_free_ struct xb_peer *slots = NULL;
 	struct kernel_setup setup = {.daemon_name = daemon->daemon_name, .keys = daemon->keys};
@@ -154,6 +157,7 @@ static int start_kernel(struct daemon *daemon)
 	if (heartbeat) {
 		setup.interfaces = heartbeat->interfaces;
 		setup.interface_count = heartbeat->interface_count;
+		setup.mode = modes[heartbeat->mode];
 		setup.peer_count = peers_slots(heartbeat, daemon->own_node, &slots);
 		setup.constants = (struct xb_constants){
 			.port = heartbeat->port,

@@ -144,12 +144,13 @@ static void start(struct peers *peers, size_t link, const struct attachment *att
 	start_way(peers, link, kernel_answer_way(peers->kernel, attachment->interface), now_ns);
 }
 
-static void give_up(struct peers *peers, size_t link, const char *reason)
+static void give_up(struct peers *peers, size_t link, const char *reason, uint64_t now_ns)
 {
 	struct answers *answers = &peers->answers[link];
 	const char *interface = peers->list[0].seen[link].interface;
 
 	answers->exhausted = true;
+	answers->retry_ns = now_ns + answers->retry_wait_ns;
 	kernel_set_mode_reason(peers->kernel, interface, reason);
 	event_log_add(peers->event_log, "mode", interface, answer_way_name(answers->way),
 		      answer_way_name(answers->way), "%s", reason);
@@ -167,7 +168,7 @@ static void way_failed(struct peers *peers, size_t link, const struct attachment
 	describe(answers, attachment, peer_name, reason);
 	next = next_way(answers, attachment);
 	if (next == ANSWER_WAYS)
-		give_up(peers, link, reason);
+		give_up(peers, link, reason, now_ns);
 	else
 		use_way(peers, link, next, reason, now_ns);
 }
@@ -209,6 +210,10 @@ static void judge(struct peers *peers, size_t link, uint64_t now_ns)
 
 	if (!attachment || attachment->off)
 		return;
+	if (kernel_changes_way(peers->kernel, attachment->interface)) {
+		start_way(peers, link, answers->way, now_ns); /* its time begins after that */
+		return;
+	}
 	if (attachment->interface_index != answers->interface_index)
 		start(peers, link, attachment, now_ns);
 	if (may_retry(peers, answers, attachment, now_ns))

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Changes how answers leave an interface; see answer_way.h. */
 #include "user/kernel/answer_way.h"
-#include "user/lib/log.h"
-#include "xbeat.skel.h"
-#include <bpf/libbpf.h>
+#include "user/kernel/mode_switch.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,24 +48,6 @@ static void set_redirect(struct kernel *kernel, struct attachment *attachment, b
 			__atomic_store_n(&kernel->peers[slot].redirect, redirect, __ATOMIC_RELAXED);
 }
 
-static int switch_mode(const struct kernel *kernel, struct attachment *attachment, bool native)
-{
-	int program_fd = bpf_program__fd(kernel->skeleton->progs.xbeat);
-	bool before = attachment->native;
-	int error = attach_switch(attachment, kernel->daemon_name, program_fd, native);
-	int back;
-
-	if (!error)
-		return 0;
-	log_error("interface %s: cannot attach in %s mode: %s", attachment->interface,
-		  native ? "native" : "generic", strerror(-error));
-	back = attach_switch(attachment, kernel->daemon_name, program_fd, before);
-	if (back)
-		log_error("interface %s: cannot attach again in %s mode: %s", attachment->interface,
-			  before ? "native" : "generic", strerror(-back));
-	return error;
-}
-
 int kernel_set_answer_way(struct kernel *kernel, const char *interface, enum answer_way way,
 			  const char *reason)
 {
@@ -78,7 +58,7 @@ int kernel_set_answer_way(struct kernel *kernel, const char *interface, enum ans
 	if (!attachment)
 		return -ENODEV;
 	if (attachment->native != native)
-		error = switch_mode(kernel, attachment, native);
+		error = mode_switch_start(kernel, attachment, native);
 	if (error)
 		return error;
 	set_redirect(kernel, attachment, way == ANSWER_BY_REDIRECT);
@@ -92,6 +72,13 @@ void kernel_set_mode_reason(struct kernel *kernel, const char *interface, const 
 
 	if (attachment)
 		snprintf(attachment->reason, sizeof(attachment->reason), "%s", reason);
+}
+
+bool kernel_changes_way(struct kernel *kernel, const char *interface)
+{
+	struct attachment *attachment = find(kernel, interface);
+
+	return attachment && mode_switch_in_progress(attachment);
 }
 
 bool kernel_holds_nothing(const struct kernel *kernel)

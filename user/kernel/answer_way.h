@@ -22,13 +22,13 @@ const char *answer_way_name(enum answer_way way);
 /* Reads the way from the kernel side: an earlier daemon may have changed it. */
 enum answer_way kernel_answer_way(struct kernel *kernel, const char *interface);
 
-/*
- * Changes the way, and the mode if need be; then no program runs for a moment. reason: of the
- * attachment from now on. Returns 0 or a negative errno; then the interface is as it was or, if
- * even that is refused, has no program.
- */
+/* Changes the way; another mode needs some time. reason: of the attachment from now on. Returns 0
+ * or a negative errno, which is logged. */
 int kernel_set_answer_way(struct kernel *kernel, const char *interface, enum answer_way way,
 			  const char *reason);
+
+/* Whether the mode is being changed: no program runs there. */
+bool kernel_changes_way(struct kernel *kernel, const char *interface);
 
 /* Changes only the reason. */
 void kernel_set_mode_reason(struct kernel *kernel, const char *interface, const char *reason);

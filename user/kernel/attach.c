@@ -139,6 +139,15 @@ static int choose_mode(struct attachment *attachment, int program_fd)
 	return fd;
 }
 
+static void log_refusal(const struct attachment *attachment, int error)
+{
+	bool native = attachment->wish == ATTACH_NATIVE;
+
+	log_error("cannot attach to interface %s%s: %s%s", attachment->interface,
+		  native ? " in native mode" : "", limits_strerror(-error),
+		  native ? "; write \"mode auto\" in the heartbeat block" : "");
+}
+
 static int new_link(struct attachment *attachment, int program_fd)
 {
 	int fd;
@@ -147,9 +156,7 @@ static int new_link(struct attachment *attachment, int program_fd)
 		return -EBUSY;
 	fd = choose_mode(attachment, program_fd);
 	if (fd < 0)
-		log_error("cannot attach to interface %s%s: %s", attachment->interface,
-			  attachment->wish == ATTACH_NATIVE ? " in native mode" : "",
-			  limits_strerror(-fd));
+		log_refusal(attachment, fd);
 	return fd;
 }
 
@@ -183,8 +190,15 @@ int attach_interface(struct attachment *attachment, const char *daemon_name, int
 	if (attachment->link_fd < 0)
 		return attachment->link_fd;
 	error = pin_link(attachment, daemon_name);
-	if (!error)
-		read_mode(attachment, program_fd);
+	if (error)
+		return error;
+	read_mode(attachment, program_fd);
+	/* The earlier daemon was configured otherwise. */
+	if ((attachment->wish == ATTACH_GENERIC && attachment->native) ||
+	    (attachment->wish == ATTACH_NATIVE && !attachment->native))
+		error = attach_switch(attachment, daemon_name, program_fd, !attachment->native);
+	if (error)
+		log_refusal(attachment, error);
 	return error;
 }
 

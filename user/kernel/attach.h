@@ -20,6 +20,8 @@ enum attach_vlan_tags {
 
 enum attach_mode { ATTACH_AUTO, ATTACH_NATIVE, ATTACH_GENERIC };
 
+struct mode_switch;
+
 struct attachment {
 	char interface[XB_NAME_BYTES];
 	unsigned interface_index;
@@ -34,6 +36,7 @@ struct attachment {
 	uint64_t tc_reported_ns; /* when its removal was last reported; 0: never */
 	uint32_t program_id;
 	int link_fd; /* BPF link; -1: none */
+	struct mode_switch *mode_switch; /* in progress (mode_switch.h); NULL: none */
 	bool off; /* something else detached it (upkeep.c) */
 	char off_reason[ATTACH_REASON_BYTES];
 	uint64_t off_changed_ns; /* 0: never */

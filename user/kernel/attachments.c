@@ -3,6 +3,7 @@
  * kernel.h. */
 #include "user/kernel/bpffs.h"
 #include "user/kernel/kernel.h"
+#include "user/kernel/mode_switch.h"
 #include "user/kernel/pins.h"
 #include "user/kernel/tc_filter.h"
 #include "user/kernel/vlan.h"
@@ -38,6 +39,14 @@ const struct attachment *kernel_attachment_at(const struct kernel *kernel, unsig
 	return NULL;
 }
 
+static enum attach_mode wished_mode(const struct kernel *kernel, const char *interface)
+{
+	for (size_t i = 0; i < XB_LINKS_MAX; i++)
+		if (!strcmp(kernel->heartbeat_interfaces[i], interface))
+			return kernel->heartbeat_mode;
+	return ATTACH_AUTO;
+}
+
 int kernel_attach(struct kernel *kernel, const char *interface)
 {
 	struct attachment *attachment = find_attachment(kernel, interface);
@@ -59,6 +68,7 @@ int kernel_attach(struct kernel *kernel, const char *interface)
 	/* First, so that the XDP program finds who handles its adverts. */
 	if (attachment->interface_index)
 		vlan_attach(kernel, attachment);
+	attachment->wish = wished_mode(kernel, interface);
 	error = attach_interface(attachment, kernel->daemon_name,
 				 bpf_program__fd(kernel->skeleton->progs.xbeat));
 	if (error)
@@ -73,6 +83,7 @@ void kernel_detach(struct kernel *kernel, const char *interface)
 
 	if (!attachment)
 		return;
+	mode_switch_wait(attachment);
 	bpffs_path(path, kernel->daemon_name, PINS_LINK, interface);
 	unlink(path);
 	/* An interface that was moved to another namespace took the program with it. */

@@ -31,6 +31,7 @@ struct kernel_setup {
 	const struct xb_key *keys; /* XB_KEYS_MAX */
 	const char (*interfaces)[XB_NAME_BYTES];
 	size_t interface_count;
+	enum attach_mode mode; /* of these */
 };
 
 /* The page of an application: see app_pages.h. */
@@ -45,6 +46,8 @@ struct kernel {
 	struct xbeat_bpf *skeleton;
 	struct ring_buffer *ring;
 	struct attachment attachments[KERNEL_INTERFACES_MAX];
+	char heartbeat_interfaces[XB_LINKS_MAX][XB_NAME_BYTES]; /* "": none */
+	enum attach_mode heartbeat_mode; /* of these */
 	size_t attachment_count;
 	struct xb_peer *peers; /* mapped, slot_count of them */
 	size_t slot_count;

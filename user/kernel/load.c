@@ -4,6 +4,7 @@
 #include "user/kernel/app_pages.h"
 #include "user/kernel/bpffs.h"
 #include "user/kernel/guards.h"
+#include "user/kernel/mode_switch.h"
 #include "user/kernel/pins.h"
 #include "user/kernel/routers.h"
 #include "user/kernel/self.h"
@@ -107,6 +108,9 @@ static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 
 static int attach_all(struct kernel *kernel, const struct kernel_setup *setup)
 {
+	kernel->heartbeat_mode = setup->mode;
+	for (size_t i = 0; i < setup->interface_count; i++)
+		memcpy(kernel->heartbeat_interfaces[i], setup->interfaces[i], XB_NAME_BYTES);
 	for (size_t i = 0; i < setup->interface_count; i++) {
 		int error = kernel_attach(kernel, setup->interfaces[i]);
 
@@ -217,6 +221,8 @@ void kernel_stop(struct kernel *kernel)
 
 	if (!kernel->daemon_name[0])
 		return;
+	for (size_t i = 0; i < kernel->attachment_count; i++)
+		mode_switch_wait(&kernel->attachments[i]);
 	held = kernel_guard_is_held(kernel->daemon_name);
 	kernel_apps_stop(kernel, held);
 	if (held)

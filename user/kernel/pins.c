@@ -174,8 +174,9 @@ int pins_restore(const struct kernel *kernel, unsigned *count)
 				 kernel->skeleton->obj) if (!error && !bpf_map__is_internal(map))
 		error = restore(kernel, "", bpf_map__name(map), bpf_map__fd(map), count);
 	for (size_t i = 0; !error && i < kernel->attachment_count; i++)
-		error = restore(kernel, PINS_LINK, kernel->attachments[i].interface,
-				kernel->attachments[i].link_fd, count);
+		if (kernel->attachments[i].link_fd >= 0)
+			error = restore(kernel, PINS_LINK, kernel->attachments[i].interface,
+					kernel->attachments[i].link_fd, count);
 	if (!error && kernel->exit_link_fd > 0)
 		error = restore(kernel, "", PINS_EXIT_LINK, kernel->exit_link_fd, count);
 	return error;

@@ -2,6 +2,7 @@
 /* Pins and BPF links that another program removes are made again; see upkeep.h. */
 #include "user/kernel/upkeep.h"
 #include "user/kernel/attach.h"
+#include "user/kernel/mode_switch.h"
 #include "user/kernel/pins.h"
 #include "user/kernel/vlan.h"
 #include "user/lib/clock.h"
@@ -48,6 +49,10 @@ bool kernel_check_attachment(struct kernel *kernel, const struct attachment *che
 
 	if (!attachment || !kernel->upkeep)
 		return true;
+	if (mode_switch_in_progress(attachment)) {
+		attachment->off_changed_ns = clock_now_ns();
+		return false;
+	}
 	if (attach_is_on(attachment)) {
 		if (attachment->off)
 			set_off(kernel, attachment, "");

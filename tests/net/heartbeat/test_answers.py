@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.cluster import Cluster
 from tests.support.configuration import Settings
-from tests.support.laboratory import wait_until
+from tests.support.laboratory import BUILD, wait_until
 from tests.support.owners import OwnerWatch
 from tests.support.probe import serve_everywhere
 
@@ -40,8 +40,9 @@ def test_plain_ends_lead_to_generic_mode(lab, cluster):
     wait_replies(cluster)
     for node, other in ("node-a", "node-b"), ("node-b", "node-a"):
         daemon = cluster[node]
+        wait_until(lambda: interface(daemon)["mode"] == "generic", f"{node} has changed its mode")
         shown = interface(daemon)
-        assert shown["mode"] == "generic" and other in shown["mode_reason"], shown
+        assert other in shown["mode_reason"], shown
         assert "veth" in shown["mode_reason"], "what can be done about it"
         assert modes(daemon) == ["native, redirect", "generic"]
         assert not daemon.activations(), "it is known before any address is taken"
@@ -72,6 +73,47 @@ def test_program_on_the_far_end_stays_native(lab, cluster):
     for daemon in cluster.daemons.values():
         assert interface(daemon)["mode"] == "native" and not modes(daemon)
         assert "mode_reason" not in interface(daemon)
+
+
+def far_end(lab, node, *words):
+    lab.run("switch", "ip", "link", "set", "dev", f"{node}.0", *words)
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_active_changes_its_mode_without_a_takeover(lab, cluster):
+    """The far end of the Active loses its program: no program runs on the Active for some 40 ms,
+    longer than the detection time, and nothing follows from that."""
+    cluster.start_active()
+    serve_everywhere(lab)
+    watch = OwnerWatch(lab, cluster.settings.vip)
+    watch.client.wait_owner("node-a")
+    far_end(lab, "node-a", "xdpdrv", "off")
+    wait_until(lambda: interface(cluster["node-a"])["mode"] == "generic", "node-a is in generic mode")
+    before = link(cluster["node-b"], "node-a")["received"]
+    wait_until(lambda: link(cluster["node-b"], "node-a")["received"] > before + 10, "its REPLYs arrive")
+    seen = watch.finish()
+    assert seen.order() == ["node-a"] and not cluster["node-b"].activations()
+    assert not seen.two_owners_ms() and seen.outage_ms() <= 10 + seen.stalled_ms
+    for one, other in ("node-a", "node-b"), ("node-b", "node-a"):
+        verdicts = [event["to"] for event in cluster[one].events() if event["kind"] == "peer"]
+        assert "down" not in verdicts and cluster[one].verdict(other) == "up", verdicts
+
+
+@pytest.mark.laboratory(nodes=2, ends="plain")
+def test_native_mode_is_tried_again_when_the_device_has_changed(lab, cluster):
+    cluster.start_xbeatd()
+    wait_replies(cluster)
+    cluster.wait_holder("node-a")
+    for node in lab.nodes:
+        far_end(lab, node, "xdpdrv", "object", BUILD / "tools" / "lab_pass.bpf.o", "section", "xdp")
+        far_end(lab, node, "mtu", "1400")
+        lab.run(node, "ip", "link", "set", "dev", "eth0", "mtu", "1400")
+    wait_until(lambda: modes(cluster["node-b"])[2:] == ["native"], "node-b tries native mode")
+    wait_until(lambda: interface(cluster["node-b"])["mode"] == "native", "it is in native mode")
+    before = link(cluster["node-a"], "node-b")["received"]
+    wait_until(lambda: link(cluster["node-a"], "node-b")["received"] > before + 20, "REPLYs arrive")
+    assert modes(cluster["node-b"])[2:] == ["native"]
+    assert modes(cluster["node-a"])[2:] == [], "not while it holds a guarded address"
 
 
 @pytest.mark.laboratory(ends="plain")

@@ -60,7 +60,7 @@ static void wrong_heartbeat_values(void **state)
 		 "9:11: error: interface e4 exceeds the limit of 4 interfaces; remove one\n"},
 		{HEARTBEAT "intervall 10ms\nsmtp_alert\n}",
 		 "6:1: error: unknown keyword 'intervall' in heartbeat; did you mean 'interval'?\n"
-		 "7:1: error: unknown keyword 'smtp_alert' in heartbeat; valid keywords: interface, port, cluster_id, key_file, interval, multiplier, detection_min, detection_max, daemon_timeout, guard_timeout, restart_grace, on_isolated, node\n"},
+		 "7:1: error: unknown keyword 'smtp_alert' in heartbeat; valid keywords: interface, port, cluster_id, key_file, interval, multiplier, detection_min, detection_max, daemon_timeout, guard_timeout, restart_grace, on_isolated, mode, node\n"},
 		{HEARTBEAT "}\nheartbeat g { interval 10 }",
 		 "7:1: error: a second heartbeat block is not supported; keep this one or \"h\" on line 1\n"},
 		{"heartbeat { }\nheartbeat sixteen-bytes-xx {\nnode 1 a 10.0.0.1\n"
@@ -128,6 +128,25 @@ static void isolation(void **state)
 	config_free(config);
 }
 
+static void mode(void **state)
+{
+	struct config *config = fixture_parse(HEARTBEAT "}", "");
+
+	(void)state;
+	assert_int_equal(config->heartbeat->mode, CONFIG_XDP_AUTO);
+	config_free(config);
+	config = fixture_parse(HEARTBEAT "mode generic\n}", "");
+	assert_int_equal(config->heartbeat->mode, CONFIG_XDP_GENERIC);
+	config_free(config);
+	config = fixture_parse(HEARTBEAT "mode native\n}", "");
+	assert_int_equal(config->heartbeat->mode, CONFIG_XDP_NATIVE);
+	config_free(config);
+	config = fixture_parse(
+		HEARTBEAT "mode driver\n}",
+		"6:6: error: 'driver' is not a mode; write \"mode auto|native|generic\"\n");
+	config_free(config);
+}
+
 /* A reload may change these settings only. */
 static void retiming(void **state)
 {
@@ -185,7 +204,7 @@ int main(void)
 		cmocka_unit_test(heartbeat_defaults), cmocka_unit_test(wrong_heartbeat_values),
 		cmocka_unit_test(detection),	      cmocka_unit_test(guard),
 		cmocka_unit_test(isolation),	      cmocka_unit_test(retiming),
-		cmocka_unit_test(invalid_times),
+		cmocka_unit_test(invalid_times),      cmocka_unit_test(mode),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,6 +86,8 @@ static const char *const different[] = {
 	EMPTY LAN("", "node 3 \"c d\" 10.0.0.3 witness\n"),
 	EMPTY LAN("on_isolated release\n", "node 3 c 10.0.0.3\n"),
 	EMPTY LAN("on_isolated keep\n", "node 3 c 10.0.0.3\n"),
+	EMPTY LAN("mode generic\n", ""),
+	EMPTY LAN("mode native\n", ""),
 	INSTANCE_WITH("heartbeat h") LAN("", ""),
 	INSTANCE_WITH("heartbeat h\nguard_timeout 900ms") LAN("", ""),
 	INSTANCE_WITH("heartbeat h\nguard_timeout 900ms") LAN("guard_timeout 800ms\n", ""),

@@ -143,6 +143,28 @@ static void read_on_isolated(struct config_parser *parser, struct config_block *
 			    &heartbeat->release_isolated);
 }
 
+static void read_mode(struct config_parser *parser, struct config_block *block,
+		      const struct config_keyword *keyword,
+		      const struct config_statement *statement)
+{
+	static const char *const names[] = {
+#define X(id, name) name,
+		CONFIG_XDP_MODES(X)
+#undef X
+	};
+	struct config_heartbeat *heartbeat = block->target;
+	const struct config_token *token = &statement->tokens[1];
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strcmp(token->text, names[i])) {
+			heartbeat->mode = (enum config_xdp_mode)i;
+			return;
+		}
+	}
+	config_error(parser, token->location, "'%s' is not a mode; write \"%s\"", token->text,
+		     keyword->usage);
+}
+
 #define HEARTBEAT(field) .offset = offsetof(struct config_heartbeat, field)
 #define ONE_VALUE .values_minimum = 1, .values_maximum = 1
 #define DURATION_MAX_NS (3600 * NS_PER_SECOND)
@@ -212,6 +234,12 @@ static const struct config_keyword heartbeat_keywords[] = {
 		.name = "on_isolated",
 		.usage = "on_isolated release|keep",
 		.read = read_on_isolated,
+		ONE_VALUE,
+	},
+	{
+		.name = "mode",
+		.usage = "mode auto|native|generic",
+		.read = read_mode,
 		ONE_VALUE,
 	},
 	{

@@ -42,6 +42,15 @@ struct config_node {
 	struct config_location location;
 };
 
+/* How the XDP program is attached. */
+#define CONFIG_XDP_MODES(X) X(AUTO, "auto") X(NATIVE, "native") X(GENERIC, "generic")
+
+enum config_xdp_mode {
+#define X(id, name) CONFIG_XDP_##id,
+	CONFIG_XDP_MODES(X)
+#undef X
+};
+
 struct config_heartbeat {
 	char name[XB_NAME_BYTES];
 	char interfaces[XB_LINKS_MAX][CONFIG_INTERFACE_BYTES]; /* index: link number */
@@ -58,6 +67,7 @@ struct config_heartbeat {
 	uint64_t restart_grace_ns; /* 1s: how long a dead daemon may take to restart */
 	/* on_isolated release: a node that receives nothing releases its VIPs */
 	bool release_isolated;
+	enum config_xdp_mode mode; /* of its interfaces */
 	struct config_node *nodes;
 	size_t node_count;
 	struct config_location location;

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Attaches in another mode without keeping the loop; see mode_switch.h. */
+#include "user/kernel/mode_switch.h"
+#include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "xbeat.skel.h"
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STACK_BYTES (256 << 10)
+/* Between detaching and attaching nothing may keep it from running. */
+#define PRIORITY 50
+
+struct mode_switch {
+	pthread_t thread;
+	struct attachment attachment; /* a copy, of the thread until it is done */
+	char daemon_name[64];
+	int program_fd;
+	bool native; /* the new mode */
+	int error; /* in the new mode */
+	int back_error; /* in the old mode, after an error */
+	bool done;
+};
+
+static void *run(void *context)
+{
+	struct mode_switch *job = context;
+	bool before = job->attachment.native;
+
+	job->error =
+		attach_switch(&job->attachment, job->daemon_name, job->program_fd, job->native);
+	if (job->error)
+		job->back_error =
+			attach_switch(&job->attachment, job->daemon_name, job->program_fd, before);
+	__atomic_store_n(&job->done, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* Real-time where that is permitted. Signals are the loop's. */
+static int start_thread(struct mode_switch *job)
+{
+	struct sched_param priority = {.sched_priority = PRIORITY};
+	pthread_attr_t attributes;
+	sigset_t all, before;
+	int error = pthread_attr_init(&attributes);
+
+	if (error)
+		return -error;
+	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
+	pthread_attr_setschedpolicy(&attributes, SCHED_FIFO);
+	pthread_attr_setschedparam(&attributes, &priority);
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	error = pthread_create(&job->thread, &attributes, run, job);
+	if (error == EPERM) {
+		pthread_attr_setinheritsched(&attributes, PTHREAD_INHERIT_SCHED);
+		error = pthread_create(&job->thread, &attributes, run, job);
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attributes);
+	return -error;
+}
+
+int mode_switch_start(const struct kernel *kernel, struct attachment *attachment, bool native)
+{
+	struct mode_switch *job = malloc(sizeof(*job));
+	int error = -ENOMEM;
+
+	if (job) {
+		*job = (struct mode_switch){
+			.attachment = *attachment,
+			.program_fd = bpf_program__fd(kernel->skeleton->progs.xbeat),
+			.native = native,
+		};
+		snprintf(job->daemon_name, sizeof(job->daemon_name), "%s", kernel->daemon_name);
+		error = start_thread(job);
+	}
+	if (error) {
+		log_error("interface %s: cannot start a thread to change its mode: %s",
+			  attachment->interface, strerror(-error));
+		free(job);
+		return error;
+	}
+	attachment->mode_switch = job;
+	attachment->link_fd = -1; /* the thread closes it */
+	attachment->off_changed_ns = clock_now_ns();
+	return 0;
+}
+
+static const char *mode_name(bool native)
+{
+	return native ? "native" : "generic";
+}
+
+/* Takes the result of a thread that has ended. */
+static void take(struct attachment *attachment, const struct mode_switch *job)
+{
+	attachment->link_fd = job->attachment.link_fd;
+	attachment->native = job->attachment.native;
+	attachment->program_id = job->attachment.program_id;
+	attachment->off_changed_ns = clock_now_ns();
+	attachment->mode_switch = NULL;
+	if (job->error)
+		log_error("interface %s: cannot attach in %s mode: %s", attachment->interface,
+			  mode_name(job->native), strerror(-job->error));
+	if (job->back_error)
+		log_error("interface %s: cannot attach again in %s mode: %s", attachment->interface,
+			  mode_name(!job->native), strerror(-job->back_error));
+}
+
+bool mode_switch_in_progress(struct attachment *attachment)
+{
+	const struct mode_switch *job = attachment->mode_switch;
+
+	if (!job)
+		return false;
+	if (!__atomic_load_n(&job->done, __ATOMIC_ACQUIRE))
+		return true;
+	mode_switch_wait(attachment);
+	return false;
+}
+
+void mode_switch_wait(struct attachment *attachment)
+{
+	struct mode_switch *job = attachment->mode_switch;
+
+	if (!job)
+		return;
+	pthread_join(job->thread, NULL);
+	take(attachment, job);
+	free(job);
+}
