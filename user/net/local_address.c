@@ -63,8 +63,10 @@ static int collect(const struct nlmsghdr *message, void *context)
 			!(address.flags & IFA_F_DADFAILED) &&
 			(!(address.flags & IFA_F_TENTATIVE) || (address.flags & IFA_F_OPTIMISTIC)),
 	};
-	if (name_interface(collection, local)) /* else it is gone */
+	if (name_interface(collection, local))
 		collection->count++;
+	else if (errno != ENXIO && errno != ENODEV) /* with these it is gone */
+		return MNL_CB_ERROR;
 	return MNL_CB_OK;
 }
 

@@ -10,10 +10,12 @@
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/follow_interface.h"
 #include "user/vrrp/effects/router.h"
+#include "user/vrrp/effects/source.h"
 #include "user/vrrp/events.h"
 #include "user/vrrp/rules/advert.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/operator.h"
+#include "user/vrrp/rules/reconcile.h"
 #include "user/vrrp/rules/stall.h"
 #include "user/vrrp/state/hold.h"
 #include "user/vrrp/state/instance.h"
@@ -103,6 +105,13 @@ static void on_learn(struct vrrp_room *room, struct instance *instance)
 	instance_finish_learning(instance);
 }
 
+static void on_source(struct vrrp_room *room, struct instance *instance)
+{
+	instance_find_source(instance);
+	instance_follow_interface(instance);
+	instances_reconcile(&room->instances);
+}
+
 int instance_timers_new(struct vrrp_room *room, struct instance *instance)
 {
 	static door_handler *const handlers[INSTANCE_TIMER_COUNT] = {
@@ -112,6 +121,7 @@ int instance_timers_new(struct vrrp_room *room, struct instance *instance)
 		[INSTANCE_TIMER_STAY_AWAY] = on_stay_away,
 		[INSTANCE_TIMER_HEAR] = on_hear,
 		[INSTANCE_TIMER_LEARN] = on_learn,
+		[INSTANCE_TIMER_SOURCE] = on_source,
 	};
 
 	for (size_t i = 0; i < INSTANCE_TIMER_COUNT; i++) {

@@ -50,7 +50,7 @@ def test_too_few_descriptors_are_refused_at_the_start(lab, cluster):
     assert daemon.process.wait() == 1
     assert daemon.process.output().splitlines() == [
         "xbeatd: at most 40 open files (hard RLIMIT_NOFILE), and xbeatd needs at least 128: raise "
-        "LimitNOFILE= of the service, or ulimit -Hn"]
+        "LimitNOFILE= or ulimit -Hn"]
 
 
 def test_clients_wait_while_no_descriptor_is_free(daemon):
@@ -78,6 +78,20 @@ def test_reload_without_descriptors(daemon):
     limit(daemon.process.pid, "nofile", 4096)
     daemon.json("reload")
     assert used(daemon.proc() / "fd") == before
+
+
+def test_interface_that_comes_back_without_descriptors(lab, daemon):
+    """No change of it comes later: the daemon itself tries again."""
+    limit(daemon.process.pid, "nofile", used(daemon.proc() / "fd"))
+    lab.run("node-a", "ip", "link", "set", "eth0", "down")
+    wait_until(lambda: "active -> initialize" in daemon.process.output(), "active -> initialize")
+    lab.run("node-a", "ip", "link", "set", "eth0", "name", "other")
+    wait_until(lambda: "interface eth0: present -> gone" in daemon.process.output(), "interface eth0: present -> gone")
+    lab.run("node-a", "ip", "link", "set", "other", "name", "eth0")
+    lab.run("node-a", "ip", "link", "set", "eth0", "up")
+    wait_until(lambda: "interface eth0: gone -> present" in daemon.process.output(), "interface eth0: gone -> present")
+    limit(daemon.process.pid, "nofile", 4096)
+    daemon.wait_state("active")
 
 
 def test_script_without_descriptors(cluster):

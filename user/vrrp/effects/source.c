@@ -5,12 +5,18 @@
 #include "user/core/vrrp.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
+#include "user/lib/limits.h"
+#include "user/lib/time.h"
 #include "user/net/local_address.h"
 #include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/timers.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+#define RETRY_NS NS_PER_SECOND
 
 static bool is_vip(const struct config_instance *config, const struct xb_address *address)
 {
@@ -85,10 +91,15 @@ void instance_find_source(struct instance *instance)
 {
 	struct xb_address *primary = &instance->vrrp.parameters.primary_address;
 	_cleanup_free_ struct local_address *list = NULL;
-	char message[512] = "cannot list this machine's addresses";
+	char message[512];
 	size_t count = 0;
 	int error = local_addresses(&list, &count);
 
+	if (error) {
+		snprintf(message, sizeof(message), "cannot list this machine's addresses: %s",
+			 limits_strerror(-error));
+		instance_arm(instance, INSTANCE_TIMER_SOURCE, clock_now_ns() + RETRY_NS);
+	}
 	/* Unknown addresses are no reason to give anything up. */
 	if (error && instance->vrrp.state != XB_INSTANCE_INITIALIZE)
 		return;
