@@ -6,6 +6,7 @@
 #include "user/daemon/lock.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
 #include <errno.h>
@@ -34,7 +35,7 @@ static int check_directory(void)
 	struct stat status;
 
 	if (mkdir(XB_RUN_DIRECTORY, 0755) && errno != EEXIST) {
-		log_error("cannot create " XB_RUN_DIRECTORY ": %s", strerror(errno));
+		log_error("cannot create " XB_RUN_DIRECTORY ": %s", limits_strerror(errno));
 		return -errno;
 	}
 	if (lstat(XB_RUN_DIRECTORY, &status))
@@ -54,7 +55,7 @@ static int open_file(const char *path)
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 
 	if (fd < 0 || fstat(fd, &status)) {
-		log_error("cannot open %s: %s", path, strerror(errno));
+		log_error("cannot open %s: %s", path, limits_strerror(errno));
 		return -errno;
 	}
 	if (S_ISREG(status.st_mode) && is_trusted(status.st_uid))
@@ -136,7 +137,7 @@ static void write_pid(int fd, const char *path)
 	int length = snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
 
 	if (ftruncate(fd, 0) || pwrite(fd, pid, (size_t)length, 0) != length)
-		log_warning("cannot write %s: %s", path, strerror(errno));
+		log_warning("cannot write %s: %s", path, limits_strerror(errno));
 }
 
 static int refuse(int fd, int holder, const char *daemon_name)

@@ -27,7 +27,7 @@ int privileges_check_descriptors(void)
 	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_max >= DESCRIPTORS_MIN)
 		return 0;
 	log_error(
-		"at most %llu open files (hard RLIMIT_NOFILE), and xbeatd needs at least %d: raise LimitNOFILE= of the service, or ulimit -Hn",
+		"at most %llu open files (hard RLIMIT_NOFILE), and xbeatd needs at least %d: raise LimitNOFILE= or ulimit -Hn",
 		(unsigned long long)limit.rlim_max, DESCRIPTORS_MIN);
 	return -EMFILE;
 }

@@ -3,6 +3,7 @@
 #include "user/kernel/upkeep.h"
 #include "user/daemon/daemon.h"
 #include "user/lib/clock.h"
+#include "user/lib/limits.h"
 #include "user/lib/time.h"
 #include "user/vrrp/events.h"
 #include <stdio.h>
@@ -39,7 +40,7 @@ static void on_pins(void *context, unsigned count, int error)
 		event_log_add(
 			&daemon->event_log, "pins", "self", "missing", "missing",
 			"they cannot be made again (%s): nothing fences addresses after this daemon's death",
-			strerror(-error));
+			limits_strerror(-error));
 		return;
 	}
 	if (daemon->pins_reported_ns &&
@@ -61,7 +62,7 @@ static void on_filter(void *context, const struct attachment *attachment, int er
 		event_log_add(
 			&daemon->event_log, "filter", attachment->interface, "attached", "removed",
 			"something else removed the program in tc, which knows VLAN tags, and it cannot be attached again: %s",
-			strerror(-error));
+			limits_strerror(-error));
 	else
 		event_log_add(
 			&daemon->event_log, "filter", attachment->interface, "removed", "attached",

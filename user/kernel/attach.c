@@ -177,6 +177,12 @@ int attach_interface(struct attachment *attachment, const char *daemon_name, int
 
 	attachment->link_fd = -1;
 	attachment->interface_index = if_nametoindex(attachment->interface);
+	if (!attachment->interface_index && errno != ENODEV) {
+		error = -errno;
+		log_error("cannot look up interface %s: %s", attachment->interface,
+			  limits_strerror(-error));
+		return error;
+	}
 	if (!attachment->interface_index) {
 		log_error(
 			"no interface %s; correct \"interface\" in the configuration, or create it before xbeatd starts (ip link shows those that exist)",

@@ -2,6 +2,7 @@
 /* Mounts bpffs where it is missing, as iproute2 does; replaces pins by rename, without a gap. See
  * bpffs.h. */
 #include "user/kernel/bpffs.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include <bpf/bpf.h>
 #include <dirent.h>
@@ -48,7 +49,7 @@ static int make_directory(const char *path)
 {
 	if (mkdir(path, 0700) == 0 || errno == EEXIST)
 		return check_owner(path);
-	log_error("cannot make %s: %s", path, strerror(errno));
+	log_error("cannot make %s: %s", path, limits_strerror(errno));
 	return -errno;
 }
 
@@ -61,7 +62,7 @@ static int mount_if_missing(void)
 	error = -errno;
 	log_error("no bpf file system at " BPFFS_ROOT
 		  " and it cannot be mounted (%s): run \"" BPFFS_MOUNT_COMMAND "\" as root",
-		  strerror(-error));
+		  limits_strerror(-error));
 	return error;
 }
 

@@ -2,6 +2,7 @@
 /* Attaches in another mode without keeping the loop; see mode_switch.h. */
 #include "user/kernel/mode_switch.h"
 #include "user/lib/clock.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "xbeat.skel.h"
 #include <bpf/libbpf.h>
@@ -83,7 +84,7 @@ int mode_switch_start(const struct kernel *kernel, struct attachment *attachment
 	}
 	if (error) {
 		log_error("interface %s: cannot start a thread to change its mode: %s",
-			  attachment->interface, strerror(-error));
+			  attachment->interface, limits_strerror(-error));
 		free(job);
 		return error;
 	}
@@ -108,10 +109,10 @@ static void take(struct attachment *attachment, const struct mode_switch *job)
 	attachment->mode_switch = NULL;
 	if (job->error)
 		log_error("interface %s: cannot attach in %s mode: %s", attachment->interface,
-			  mode_name(job->native), strerror(-job->error));
+			  mode_name(job->native), limits_strerror(-job->error));
 	if (job->back_error)
 		log_error("interface %s: cannot attach again in %s mode: %s", attachment->interface,
-			  mode_name(!job->native), strerror(-job->back_error));
+			  mode_name(!job->native), limits_strerror(-job->back_error));
 }
 
 bool mode_switch_in_progress(struct attachment *attachment)

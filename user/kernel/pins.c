@@ -3,6 +3,7 @@
 #include "user/kernel/pins.h"
 #include "user/kernel/bpffs.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
@@ -128,7 +129,7 @@ static int pin(const struct kernel *kernel, const char *prefix, const char *name
 	bpffs_path(path, kernel->daemon_name, prefix, name);
 	error = bpffs_pin(fd, path);
 	if (error)
-		log_error("cannot pin %s: %s", path, strerror(-error));
+		log_error("cannot pin %s: %s", path, limits_strerror(-error));
 	return error;
 }
 

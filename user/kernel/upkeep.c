@@ -6,6 +6,7 @@
 #include "user/kernel/pins.h"
 #include "user/kernel/vlan.h"
 #include "user/lib/clock.h"
+#include "user/lib/limits.h"
 #include "xbeat.skel.h"
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -70,7 +71,7 @@ bool kernel_check_attachment(struct kernel *kernel, const struct attachment *che
 			      bpf_program__fd(kernel->skeleton->progs.xbeat), attachment->native);
 	if (error)
 		snprintf(reason, sizeof(reason), "the XDP program cannot be attached again: %s",
-			 strerror(-error));
+			 limits_strerror(-error));
 	attachment->restored_count += !error;
 	set_off(kernel, attachment, error ? reason : "");
 	return false;

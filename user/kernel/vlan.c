@@ -4,6 +4,7 @@
 #include "user/kernel/tc_filter.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
 #include "xbeat.skel.h"
@@ -80,7 +81,7 @@ int vlan_attach(struct kernel *kernel, struct attachment *attachment)
 	if (error && known)
 		log_warning(
 			"interface %s: VLAN tags may be removed before the XDP program runs, and the tc program cannot be attached (%s): adverts from other networks than the interface's move nothing; load sch_ingress and cls_bpf and restart, or let an adapter keep the tags (ethtool -K %s rxvlan off)",
-			attachment->interface, strerror(-error), attachment->interface);
+			attachment->interface, limits_strerror(-error), attachment->interface);
 	return error;
 }
 

@@ -36,8 +36,7 @@ static void describe_memory(char *text, size_t room, int error)
 	add_memory_limit(text, room, RLIMIT_DATA, "RLIMIT_DATA");
 	add_memory_limit(text, room, RLIMIT_MEMLOCK, "RLIMIT_MEMLOCK");
 	length = strlen(text);
-	snprintf(text + length, room - length,
-		 "; free memory, or raise the limit of the process or its cgroup");
+	snprintf(text + length, room - length, "; free memory, or raise the limit");
 }
 
 const char *limits_strerror(int error)
@@ -46,10 +45,9 @@ const char *limits_strerror(int error)
 
 	switch (error) {
 	case EMFILE:
-		snprintf(
-			text, sizeof(text),
-			"%s (RLIMIT_NOFILE is %llu; raise it by LimitNOFILE= of the service, or ulimit -n)",
-			strerror(error), (unsigned long long)limit_of(RLIMIT_NOFILE));
+		snprintf(text, sizeof(text),
+			 "%s (RLIMIT_NOFILE is %llu: raise LimitNOFILE= or ulimit -n)",
+			 strerror(error), (unsigned long long)limit_of(RLIMIT_NOFILE));
 		return text;
 	case ENFILE:
 		snprintf(text, sizeof(text), "%s (raise fs.file-max)", strerror(error));

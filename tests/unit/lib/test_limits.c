@@ -25,7 +25,7 @@ static void descriptors_are_named(void **state)
 	(void)state;
 	set_limit(RLIMIT_NOFILE, 77);
 	assert_non_null(strstr(limits_strerror(EMFILE), strerror(EMFILE)));
-	assert_non_null(strstr(limits_strerror(EMFILE), "RLIMIT_NOFILE is 77;"));
+	assert_non_null(strstr(limits_strerror(EMFILE), "RLIMIT_NOFILE is 77:"));
 	assert_non_null(strstr(limits_strerror(ENFILE), "fs.file-max"));
 }
 

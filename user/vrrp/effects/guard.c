@@ -151,7 +151,8 @@ static void claim(struct instance *instance, size_t vip)
 	if (error && !guard->failure_logged)
 		log_warning(
 			"%s: %s is not guarded (%s): if this daemon hangs, two nodes may answer for it",
-			instance->config->name, address_format(address, text), strerror(-error));
+			instance->config->name, address_format(address, text),
+			limits_strerror(-error));
 	guard->failure_logged |= error != 0;
 }
 
@@ -261,7 +262,7 @@ void instance_guard_open(struct instance *instance)
 		return;
 	log_error(
 		"%s: its addresses are not guarded: %s; if this daemon hangs, two nodes may answer for them",
-		instance->config->name, strerror(-error));
+		instance->config->name, limits_strerror(-error));
 	instance_guard_close(instance);
 }
 
