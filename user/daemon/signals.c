@@ -64,14 +64,15 @@ static void on_unwanted(evutil_socket_t number, short what, void *context)
 
 void signals_ignore(void)
 {
-	sigset_t none;
+	sigset_t reload;
 
 	for (size_t i = 0; i < sizeof(unwanted) / sizeof(unwanted[0]); i++)
 		signal(unwanted[i], SIG_IGN);
 	for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
 		signal(number, SIG_IGN);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	sigemptyset(&reload);
+	sigaddset(&reload, SIGHUP);
+	sigprocmask(SIG_SETMASK, &reload, NULL);
 }
 
 static int watch(struct signals *signals, struct event_base *base, int number, short persist,
@@ -86,6 +87,7 @@ static int watch(struct signals *signals, struct event_base *base, int number, s
 int signals_start(struct signals *signals, struct event_base *base, signals_callback *wanted,
 		  void *context)
 {
+	sigset_t none;
 	int error = 0;
 
 	*signals = (struct signals){.wanted = wanted, .context = context};
@@ -96,6 +98,8 @@ int signals_start(struct signals *signals, struct event_base *base, signals_call
 			error = watch(signals, base, unwanted[i], 0, on_unwanted);
 	for (int number = SIGRTMIN; !error && number <= SIGRTMAX; number++)
 		error = watch(signals, base, number, 0, on_unwanted);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	return error;
 }
 

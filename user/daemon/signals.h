@@ -17,7 +17,7 @@ struct signals {
 
 /*
  * From here on a signal whose default is to end the process is ignored, unless it asks for a stop
- * or reports a crash. Unblocks what the parent blocked.
+ * or reports a crash. SIGHUP waits for signals_start(). Unblocks what the parent blocked.
  */
 void signals_ignore(void);
 

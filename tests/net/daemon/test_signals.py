@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from tests.support.configuration import block, instance
-from tests.support.laboratory import wait_until
+from tests.support.laboratory import BUILD, wait_until
 from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=1)
@@ -52,6 +52,22 @@ def test_line_names_what_shows_the_same(lab):
                           (signal.SIGRTMIN + 2, "xbeatctl -j vrrp"), (signal.SIGQUIT, "SIGTERM")):
         daemon.process.send_signal(number)
         wait_until(lambda words=words: words in daemon.process.output().split("ignored")[-1], words)
+
+
+def test_reload_waits_for_the_start(lab):
+    """The configuration may be on a server that is slow."""
+    daemon = Xbeatd(lab, "node-a", instance())
+    text = daemon.configuration.read_text()
+    daemon.configuration.unlink()
+    os.mkfifo(daemon.configuration)
+    daemon.process = lab.spawn("node-a", BUILD / "xbeatd", "-f", "-c", daemon.configuration, "-i",
+                               daemon.instance)
+    wait_until(lambda: daemon.process.running() and (daemon.proc() / "comm").read_text() == "xbeatd\n"
+               and signal.SIGUSR1 in handled(daemon, "SigIgn"), "xbeatd runs")
+    daemon.hang_up()
+    daemon.configuration.write_text(text)
+    wait_until(daemon.ready, "it starts")
+    wait_until(daemon.reads_files, "it reads the file again")
 
 
 def test_stop_works_where_the_parent_blocked_its_signals(lab):
