@@ -119,10 +119,10 @@ static int read_keys(struct daemon_inputs *inputs, struct diagnostics *diagnosti
 {
 	const char *path = inputs->config->heartbeat->key_file;
 	_cleanup_free_ char *text = NULL;
-	size_t length, count = 0;
+	size_t length = 0, count = 0;
 	int error = read_key_file(inputs, path, &text, &length);
 
-	if (error)
+	if (!text)
 		return error;
 	error = keyfile_parse(path, text, length, inputs->keys, &count, diagnostics);
 	explicit_bzero(text, length);
