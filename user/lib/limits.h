@@ -12,7 +12,7 @@
 const char *limits_strerror(int error);
 
 /* Logs that memory is exhausted, and aborts. */
-_Noreturn void limits_out_of_memory(void);
+void limits_out_of_memory(void) __attribute__((noreturn));
 
 /* Raises the limit of descriptors of this process to the hard one. */
 void limits_raise_descriptors(void);
