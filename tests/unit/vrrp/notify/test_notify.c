@@ -403,7 +403,7 @@ static pid_t start_keepalived(void)
 	fclose(out);
 	if (unshare(CLONE_NEWNET) ||
 	    fixture_shell(
-		    "ip link set lo up && ip link add xbn0 type veth peer name xbn1 && ip addr add 10.77.0.1/24 dev xbn0 && ip link set xbn0 up && ip link set xbn1 up") ||
+		    "ip link set lo up && ip link add xbn0 type veth peer name xbn1 && ip addr add 10.77.0.1/24 dev xbn0 && ip link set xbn1 up && ip link set xbn0 up && until ip link show xbn0 | grep -q 'state UP'; do :; done") ||
 	    !freopen("/dev/null", "we", stderr) || !freopen("/dev/null", "we", stdout))
 		_exit(EXIT_FAILURE);
 	execlp("keepalived", "keepalived", "--dont-fork", "--log-console", "--vrrp", "--use-file",
