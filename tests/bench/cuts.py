@@ -88,7 +88,7 @@ def cut_often(lab, cluster, pauses, load):
     known = len(peer_events(cluster))
     with load:
         cutter = lab.spawn("switch", *DEADLINE, "/usr/bin/python3", "-c", PROGRAM, f"{CUT}.0", CUTS)
-        cutter.wait()
+        assert cutter.wait() == 0, cutter.output()
     cluster.wait_up()
     cuts = [tuple(map(int, line.split())) for line in cutter.output().splitlines()]
     events = sorted(peer_events(cluster), key=lambda event: event["time_unix_ns"])[known:]
@@ -119,4 +119,4 @@ def run():
             every = {"count": os.cpu_count(), "fifo_priority": 99, "processors": range(os.cpu_count())}
             for what, load in (("idle", contextlib.nullcontext()),
                                ("FIFO-99 hogs", hogs(seconds=HOGS_SECONDS, **every))):
-                print_found(f"10 ms × {multiplier}, {what}", *cut_often(lab, cluster, pauses, load))
+                print_found(f"10 ms × {multiplier}, {cluster.policies()}, {what}", *cut_often(lab, cluster, pauses, load))

@@ -77,9 +77,8 @@ def measure(cluster, what, seconds, load):
             time.sleep(0.25)
         slowest = slowest_ms(cluster)
     time.sleep(AFTER_SECONDS)
-    scheduling = cluster["node-a"].json("status")["scheduling"]
     print(f"   {what}, {seconds} s, 10 ms × {cluster.settings.multiplier}{chosen_ms(cluster)}, scheduling "
-          f"{scheduling['policy']}: {verdict_changes(cluster) - verdicts} changes of verdict, "
+          f"{cluster.policies()}: {verdict_changes(cluster) - verdicts} changes of verdict, "
           f"{owner_changes(cluster) - owners} of state; largest gap {largest_ns / 1e6:.1f} ms, slowest "
           f"round trip so far {slowest:.1f} ms")
 

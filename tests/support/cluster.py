@@ -67,6 +67,11 @@ class Cluster:
     def __getitem__(self, node):
         return self.daemons[node]
 
+    def policies(self):
+        """The scheduling policies of its xbeatds, as a text."""
+        return ", ".join(sorted({daemon.json("status")["scheduling"]["policy"]
+                                 for daemon in self.daemons.values()}))
+
     def wait_up(self):
         """Waits until every running xbeatd judges every other one up."""
         wait_up(*self.daemons.values())

@@ -3,10 +3,11 @@
  * SCHED_DEADLINE, or else SCHED_FIFO, and mlockall(2), each with a fallback.
  *
  * Tasks of SCHED_DEADLINE precede all real-time priorities, and real-time throttling does not stop
- * them. The loop is guaranteed RUNTIME_NS in each PERIOD_NS: 250 peers probed every 10 ms need 85 %
- * of it (1.7 ms in 10 ms). SCHED_FLAG_RECLAIM adds what no other deadline task has reserved, up to
- * 95 % of a processor; without it a longer pass of the loop, as in a reload, would be interrupted
- * until the next period.
+ * them. The loop is guaranteed runtime_ns() in each PERIOD_NS. 250 peers probed every 10 ms need 1.4
+ * to 1.7 ms of it, 6 to 7 us a PROBE, and get 3 ms; two peers need 0.1 ms. SCHED_FLAG_RECLAIM adds
+ * what no other deadline task has reserved, up to 95 % of a processor; without it a longer pass of
+ * the loop, as in a reload, would be interrupted until the next period. So a small reservation is
+ * enough, and leaves room for other daemons.
  */
 #include "user/daemon/scheduling.h"
 #include "user/lib/log.h"
@@ -23,8 +24,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define RUNTIME_NS (2 * NS_PER_MS)
 #define PERIOD_NS (10 * NS_PER_MS)
+#define RUNTIME_BASE_NS NS_PER_MS
+#define RUNTIME_PROBE_NS (8 * NS_PER_US)
+#define RUNTIME_MAX_NS (5 * NS_PER_MS)
 #define FIFO_PRIORITY_DEFAULT 50
 
 /* struct sched_attr of sched_setattr(2); the kernel's header clashes with <sched.h>. */
@@ -52,18 +55,31 @@ static const char *deadline_remedy(int error)
 	return "allow xbeatd all processors (no CPUAffinity=, taskset or cpuset), and kernel.sched_rt_runtime_us above 0";
 }
 
-static void request_deadline(struct scheduling *scheduling)
+static uint64_t runtime_ns(const struct config_heartbeat *heartbeat)
+{
+	uint64_t probes = 0, runtime_ns;
+
+	if (heartbeat)
+		probes = heartbeat->node_count * heartbeat->interface_count * PERIOD_NS /
+			 heartbeat->interval_ns;
+	runtime_ns = RUNTIME_BASE_NS + probes * RUNTIME_PROBE_NS;
+	return runtime_ns < RUNTIME_MAX_NS ? runtime_ns : RUNTIME_MAX_NS;
+}
+
+static void request_deadline(struct scheduling *scheduling,
+			     const struct config_heartbeat *heartbeat)
 {
 	const struct attributes attributes = {
 		.size = sizeof(attributes),
 		.policy = SCHED_DEADLINE,
 		.flags = SCHED_FLAG_RESET_ON_FORK | SCHED_FLAG_RECLAIM,
-		.runtime_ns = RUNTIME_NS,
+		.runtime_ns = runtime_ns(heartbeat),
 		.deadline_ns = PERIOD_NS,
 		.period_ns = PERIOD_NS,
 	};
 	int error = syscall(SYS_sched_setattr, 0, &attributes, 0) ? errno : 0;
 
+	scheduling->runtime_ns = attributes.runtime_ns;
 	if (!error)
 		scheduling->policy = SCHED_DEADLINE;
 	else
@@ -115,10 +131,12 @@ static void use_ordinary(int nice)
 		log_warning("vrrp_priority %d was refused: %s", nice, strerror(errno));
 }
 
-static void request_realtime(struct scheduling *scheduling, int fifo_priority)
+static void request_realtime(struct scheduling *scheduling, const struct config *config)
 {
+	int fifo_priority = config->realtime_priority;
+
 	if (!fifo_priority)
-		request_deadline(scheduling);
+		request_deadline(scheduling, config->heartbeat);
 	if (scheduling->policy == SCHED_OTHER)
 		request_fifo(scheduling, fifo_priority ? fifo_priority : FIFO_PRIORITY_DEFAULT);
 	if (scheduling->policy == SCHED_OTHER)
@@ -135,7 +153,7 @@ void scheduling_apply(struct scheduling *scheduling, const struct config *config
 	*scheduling = (struct scheduling){.policy = SCHED_OTHER};
 	lock_memory(scheduling);
 	if (!config->no_realtime)
-		request_realtime(scheduling, config->realtime_priority);
+		request_realtime(scheduling, config);
 	if (scheduling->policy == SCHED_OTHER)
 		use_ordinary(config->nice);
 }
@@ -166,7 +184,8 @@ json_t *scheduling_json(const struct scheduling *scheduling)
 	if (scheduling->policy == SCHED_FIFO)
 		json_object_set_new(json, "priority", json_integer(scheduling->fifo_priority));
 	if (scheduling->policy == SCHED_DEADLINE) {
-		json_object_set_new(json, "runtime_ns", json_integer(RUNTIME_NS));
+		json_object_set_new(json, "runtime_ns",
+				    json_integer((json_int_t)scheduling->runtime_ns));
 		json_object_set_new(json, "period_ns", json_integer(PERIOD_NS));
 	}
 	if (*scheduling->reason)

@@ -6,10 +6,12 @@
 #include "user/config/model/config.h"
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct scheduling {
 	int policy; /* SCHED_DEADLINE, SCHED_FIFO or SCHED_OTHER */
 	int fifo_priority; /* of SCHED_FIFO */
+	uint64_t runtime_ns; /* of SCHED_DEADLINE */
 	bool memory_locked;
 	char reason[256]; /* why a better policy was refused, and the remedy; "": none was */
 };

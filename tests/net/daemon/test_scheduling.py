@@ -13,7 +13,7 @@ from tests.support.laboratory import wait_until
 pytestmark = [pytest.mark.laboratory(nodes=2), pytest.mark.alone]
 
 SCHED_DEADLINE = 6
-DEADLINE = {"policy": "deadline", "runtime_ns": 2000000, "period_ns": 10000000,
+DEADLINE = {"policy": "deadline", "runtime_ns": 1016000, "period_ns": 10000000,
             "memory_locked": True}
 FIFO = {"policy": "fifo", "priority": 50, "memory_locked": True}
 
@@ -32,7 +32,7 @@ def test_default_is_deadline_with_locked_memory(cluster):
     assert scheduling(daemon) == DEADLINE
     assert policy(daemon.process.pid) == SCHED_DEADLINE
     assert policy(daemon.child()) == os.SCHED_OTHER
-    assert "deadline, at least 2 ms of each 10 ms" in daemon.text("status")
+    assert "deadline, at least 1 ms of each 10 ms" in daemon.text("status")
 
 
 def test_deadline_task_forks_and_starts_threads(cluster):
@@ -58,7 +58,7 @@ def test_a_reload_changes_the_policy(cluster):
 
 def reserve_processors(lab):
     """Starts deadline tasks until one is refused."""
-    reserving = ("chrt", "-d", "-T", "180000", "-D", "1000000", "-P", "1000000", "0", "sleep", "60")
+    reserving = ("chrt", "-d", "-T", "90000", "-D", "1000000", "-P", "1000000", "0", "sleep", "60")
     while True:
         task = lab.spawn("node-b", *reserving)
         wait_until(lambda: not task.running() or policy(task.pid) == SCHED_DEADLINE, "chrt is done")
