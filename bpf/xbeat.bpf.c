@@ -41,7 +41,7 @@ static __always_inline int dispatch_heartbeat(struct xdp_md *ctx, const struct f
 
 	guard_check_if_due(arrival_ns);
 	return fence_passed(ctx, frame, ipv6,
-			    receive(ctx, frame->network_offset, ipv6, arrival_ns));
+			    receive(ctx, frame->network_offset, ipv6, arrival_ns, frame->vlan_id));
 }
 
 static __always_inline int dispatch_arp(struct xdp_md *ctx, const struct frame *frame)

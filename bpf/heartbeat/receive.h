@@ -68,9 +68,19 @@ static __always_inline void receive_report_changes(const struct heartbeat *heart
 	receive_report(heartbeat, XB_EVENT_PEER_CHANGED, 0);
 }
 
+/* Whether the stack would take it at the peer's link: a tag of another VLAN belongs to another
+ * interface, or to none. */
+static __always_inline bool receive_vlan_is_right(const struct xb_peer *peer, __u16 vlan_id)
+{
+	__u16 wanted = READ_ONCE(peer->vlan_id);
+
+	return wanted == vlan_id || wanted == XB_VLAN_ANY;
+}
+
 /* Handles a UDP packet to the heartbeat port, its IP header at network_offset. Returns an XDP
  * action. */
-static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv6, __u64 arrival_ns)
+static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv6, __u64 arrival_ns,
+			      __u16 vlan_id)
 {
 	struct ethhdr *ethernet = packet_start(ctx);
 	void *network = network_at(ctx, network_offset);
@@ -87,6 +97,8 @@ static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv
 	reason = heartbeat_check_length(&heartbeat, network);
 	if (reason == NO_DROP)
 		reason = receive_check(&heartbeat);
+	if (reason == NO_DROP && !receive_vlan_is_right(heartbeat.peer, vlan_id))
+		reason = XB_DROP_WRONG_VLAN;
 	if (reason != NO_DROP)
 		return udp_refuse(&heartbeat.flow, reason);
 	receive_read_epochs(&heartbeat);

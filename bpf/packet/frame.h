@@ -30,8 +30,10 @@ struct frame {
 	void *network; /* the IP header, if there is one */
 	__u32 network_offset;
 	__be16 ethertype; /* of the payload, after the tags */
-	__be16 vlan_id; /* 0: untagged, or tagged with a priority only */
+	__u16 vlan_id; /* 0: untagged, or tagged with a priority only; VLAN_IDS_TWO */
 };
+
+#define VLAN_IDS_TWO 0xfffe
 
 static __always_inline void *packet_start(const struct xdp_md *ctx)
 {
@@ -80,6 +82,7 @@ static __always_inline void *skb_end(const struct __sk_buff *skb)
 static __always_inline bool frame_parse(void *start, const void *end, struct frame *frame)
 {
 	const struct ethhdr *ethernet = start;
+	__u16 vlan_id;
 
 	frame->end = end;
 	frame->network_offset = sizeof(*ethernet);
@@ -95,7 +98,9 @@ static __always_inline bool frame_parse(void *start, const void *end, struct fra
 			break;
 		if ((const void *)(tag + 1) > frame->end)
 			return false;
-		frame->vlan_id |= tag->h_vlan_TCI & bpf_htons(VLAN_ID_MASK);
+		vlan_id = bpf_ntohs(tag->h_vlan_TCI) & VLAN_ID_MASK;
+		frame->vlan_id =
+			frame->vlan_id && vlan_id ? VLAN_IDS_TWO : frame->vlan_id | vlan_id;
 		frame->ethertype = tag->h_vlan_encapsulated_proto;
 		frame->network_offset += sizeof(*tag);
 	}

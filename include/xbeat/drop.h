@@ -27,6 +27,8 @@
 	X(BAD_ADDRESS, bad_address, "no", "not between the addresses configured for this link")     \
 	X(UNKNOWN_KEY, unknown_key, "no", "key id is in neither line of the key file")              \
 	X(BAD_TAG, bad_tag, "no", "authentication tag is wrong: another key, or forged")            \
+	X(WRONG_VLAN, wrong_vlan, "no",                                                             \
+	  "heartbeat with another VLAN tag than its address has on the interface, or without it")   \
 	X(OLD_EPOCH, old_epoch, "start", "sender's epoch is older than the one known")              \
 	X(WRONG_EPOCH, wrong_epoch, "start",                                                        \
 	  "addressed to another epoch of this node; PROBEs are answered")                           \

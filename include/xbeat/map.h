@@ -34,6 +34,8 @@
 /* Adverts of an instance wake the daemon at most this often, whatever the senders vary. */
 #define XB_ADVERT_SPACING_NS 10000000ULL
 
+#define XB_VLAN_ANY 0xffff
+
 /* No slot, in the frozen table from (node id, link) to a slot of xb_peers. */
 #define XB_NO_SLOT 0xffff
 
@@ -92,7 +94,9 @@ struct xb_peer {
 	__u16 fenced_bits; /* K: of instances */
 	__u8 new_life; /* K: its epoch has grown, without evidence since */
 	__u8 redirect; /* D: answer it by bpf_redirect() to where it came from, not by XDP_TX */
-	__u8 pad3[2];
+	/* D: of the tag that packets to local_address have on this interface, where the program sees
+	 * tags; 0: none; XB_VLAN_ANY: unknown. */
+	__u16 vlan_id;
 	struct xb_instance instances[XB_INSTANCES_MAX]; /* K */
 	__u64 instances_digest; /* K: of these (xbeat/wire.h), under the last key used */
 

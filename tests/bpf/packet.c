@@ -51,7 +51,7 @@ static size_t put_ethernet(const struct heartbeat *heartbeat, uint8_t *bytes)
 	memcpy(bytes, addresses, sizeof(addresses));
 	for (unsigned tag = heartbeat->vlan_tags; tag > 0; tag--) {
 		put16(bytes + offset, tag == 2 ? 0x88a8 : 0x8100);
-		put16(bytes + offset + 2, 100 + tag);
+		put16(bytes + offset + 2, tag == 2 ? 102 : FRAME_VLAN_ID);
 		offset += 4;
 	}
 	put16(bytes + offset, heartbeat->ipv6 ? 0x86dd : 0x0800);

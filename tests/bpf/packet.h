@@ -11,6 +11,7 @@
 #include <xbeat/map.h>
 
 #define FRAME_BYTES_MAX 3400 /* the limit of a test run is little more */
+#define FRAME_VLAN_ID 101
 
 /* A frame, and where its headers are. */
 struct frame {
@@ -24,7 +25,7 @@ struct frame {
 /* A heartbeat before it is built: the IP fields, then the packet in host byte order. */
 struct heartbeat {
 	bool ipv6;
-	unsigned vlan_tags; /* 0, 1 (802.1Q) or 2 (802.1ad outermost) */
+	unsigned vlan_tags; /* 0, 1 (802.1Q, FRAME_VLAN_ID) or 2 (802.1ad outermost) */
 	size_t padding; /* bytes after the IP packet */
 	struct xb_address source;
 	struct xb_address destination;

@@ -219,6 +219,36 @@ static void test_three_vlan_tags(void **state)
 	fixture_expect_uncounted(*state, &frame, ACTION_PASS);
 }
 
+/* The tag must be that of the link: none, one, or any where the daemon does not know. */
+static void test_vlan_of_the_link(void **state)
+{
+	static const struct {
+		uint16_t vlan_id;
+		bool taken[3]; /* with so many tags */
+	} links[] = {{0, {true, false, false}},
+		     {FRAME_VLAN_ID, {false, true, false}},
+		     {FRAME_VLAN_ID + 1, {false, false, false}},
+		     {XB_VLAN_ANY, {true, true, true}}};
+	struct fixture *fixture = *state;
+	uint32_t seq = 1;
+
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		for (unsigned tags = 0; tags <= 2; tags++) {
+			struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
+			struct frame frame;
+
+			heartbeat.vlan_tags = tags;
+			heartbeat.seq = seq++;
+			frame_build(&heartbeat, &frame);
+			fixture->peers[SLOT_A].vlan_id = links[i].vlan_id;
+			if (links[i].taken[tags])
+				fixture_expect_uncounted(fixture, &frame, ACTION_TX);
+			else
+				fixture_expect(fixture, &frame, ACTION_DROP, XB_DROP_WRONG_VLAN);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +261,7 @@ int main(void)
 		FIXTURE_TEST(test_ipv6_fragments),
 		FIXTURE_TEST(test_ipv6_extension_truncations),
 		FIXTURE_TEST(test_three_vlan_tags),
+		FIXTURE_TEST(test_vlan_of_the_link),
 	};
 
 	return FIXTURE_RUN(tests);

@@ -110,6 +110,10 @@ static void test_answer_in_every_encapsulation(void **state)
 				struct heartbeat heartbeat = heartbeat_from(slot, XB_PROBE);
 
 				heartbeat.vlan_tags = tags;
+				((struct fixture *)*state)->peers[slot].vlan_id =
+					tags == 2   ? XB_VLAN_ANY
+					: tags == 1 ? FRAME_VLAN_ID
+						    : 0;
 				heartbeat.padding = padding;
 				heartbeat.seq = seq++;
 				check_answered(*state, &heartbeat);
@@ -408,6 +412,7 @@ static void test_truncations(void **state)
 		struct frame good;
 
 		heartbeat.vlan_tags = (unsigned)slot % 2;
+		fixture->peers[slot].vlan_id = slot % 2 ? FRAME_VLAN_ID : 0;
 		frame_build(&heartbeat, &good);
 		for (size_t length = 14; length < good.length; length++) {
 			struct frame cut = good;

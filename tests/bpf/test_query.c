@@ -248,6 +248,7 @@ static void test_answer_around_the_view(void **state)
 
 		check_answered(*state, &query);
 		query.vlan_tags = 1;
+		((struct fixture *)*state)->peers[slot].vlan_id = FRAME_VLAN_ID;
 		query.key = key_new;
 		query.key_id = 2;
 		check_answered(*state, &query);

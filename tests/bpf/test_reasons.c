@@ -133,6 +133,15 @@ static void old_epoch(struct fixture *fixture, struct frame *frame)
 	plain_probe(frame);
 }
 
+static void wrong_vlan(struct fixture *fixture, struct frame *frame)
+{
+	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
+
+	(void)fixture;
+	heartbeat.vlan_tags = 1;
+	frame_build(&heartbeat, frame);
+}
+
 static void wrong_epoch(struct fixture *fixture, struct frame *frame)
 {
 	fixture->self->epoch = OWN_EPOCH + 1;

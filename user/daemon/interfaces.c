@@ -40,6 +40,8 @@ static void follow_interface(struct daemon *daemon, const char *name)
 	if (attached)
 		peers_device_changed(&daemon->peers, name);
 	vlan_follow(&daemon->kernel, kernel_attachment(&daemon->kernel, name));
+	if (daemon->prober.links)
+		prober_interface_changed(&daemon->prober, name);
 	instances_interface(door_enter(daemon->vrrp), name);
 	daemon_networks_changed(daemon);
 	if (interface.present && !attached && kernel_attachment(&daemon->kernel, name))

@@ -15,8 +15,10 @@
 #include "user/lib/log.h"
 #include "user/net/local_address.h"
 #include "user/net/send_buffer.h"
+#include "user/net/vlan_device.h"
 #include <errno.h>
 #include <linux/filter.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <stdlib.h>
@@ -144,6 +146,37 @@ static int allocate(struct prober_link *link, size_t count)
 	return link->packets && link->messages && link->data && link->to ? 0 : -ENOMEM;
 }
 
+/* The tag that heartbeats have on the link's interface if this node's address is on a VLAN interface
+ * over it. Where tags are removed before the program runs, it cannot demand one. */
+static uint16_t find_vlan(const struct local_address *list, size_t count,
+			  const struct xb_address *local, const struct attachment *attachment)
+{
+	const char *device = find_device(list, count, local, attachment->interface);
+	int vlan_id = device ? vlan_device_id(if_nametoindex(device), attachment->interface_index)
+			     : -ENODEV;
+
+	if (vlan_id < 0 || (vlan_id && attachment->vlan_tags != ATTACH_TAGS_VISIBLE))
+		return XB_VLAN_ANY;
+	return (uint16_t)vlan_id;
+}
+
+static void write_vlan(struct prober *prober, size_t index)
+{
+	const struct attachment *attachment =
+		kernel_attachment(prober->kernel, prober->links[index].interface);
+	_cleanup_free_ struct local_address *list = NULL;
+	uint16_t vlan_id;
+	size_t count = 0;
+
+	if (!attachment || local_addresses(&list, &count))
+		return;
+	vlan_id =
+		find_vlan(list, count, &prober->heartbeat->nodes[prober->own_node].addresses[index],
+			  attachment);
+	for (size_t i = 0; i < prober->peers->count; i++)
+		prober->kernel->peers[prober->peers->list[i].first_slot + index].vlan_id = vlan_id;
+}
+
 /* Opens or reopens the socket of a link, and addresses its packets. */
 static int open_link(struct prober *prober, size_t index)
 {
@@ -156,6 +189,7 @@ static int open_link(struct prober *prober, size_t index)
 
 	if (fd < 0)
 		return fd;
+	write_vlan(prober, index);
 	send_buffer_grow(fd, link->count);
 	if (link->socket >= 0)
 		close(link->socket);
@@ -221,6 +255,13 @@ void prober_address_added(struct prober *prober, const struct address_event *eve
 			log_warning("heartbeats on %s: cannot reopen the socket: %s",
 				    prober->links[index].interface, limits_strerror(-error));
 	}
+}
+
+void prober_interface_changed(struct prober *prober, const char *interface)
+{
+	for (size_t index = 0; index < prober->link_count; index++)
+		if (!strcmp(prober->links[index].interface, interface))
+			write_vlan(prober, index);
 }
 
 /* Counts the probe as lost that has just become too old: for an answer in time, or for the window

@@ -52,6 +52,9 @@ void prober_set_key(struct prober *prober, const struct xb_key *key);
  * earlier one may be bound to an interface that was removed. */
 void prober_address_added(struct prober *prober, const struct address_event *event);
 
+/* An interface or its attachment has changed: finds out again whether its heartbeats have a tag. */
+void prober_interface_changed(struct prober *prober, const char *interface);
+
 /* Sends one PROBE to every peer on every link, now. */
 void prober_send(struct prober *prober, uint64_t now_ns);
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A PROBE under zero, one or two VLAN tags gets its REPLY under the same tags.
+"""A PROBE under zero, one or two VLAN tags gets its REPLY under the same tags, if the node has its
+address there.
 
 The frames are made by hand and leave through the switch's port to node-a, which is the other end of
 node-a's cable: a bridge would remove the outer tag.
@@ -17,7 +18,7 @@ from scapy.layers.l2 import Dot1AD, Dot1Q, Ether
 from tests.support import wire
 from tests.support.cluster import Cluster
 from tests.support.configuration import KEY, KEY_ID, Settings
-from tests.support.laboratory import NEVER_SECONDS
+from tests.support.laboratory import NEVER_SECONDS, wait_until
 from tests.support.port import PACKET_AUXDATA, SOL_PACKET, open_port
 
 pytestmark = pytest.mark.laboratory(nodes=2)
@@ -78,11 +79,24 @@ def family(request):
 
 
 @pytest.fixture
-def port(lab, family):
+def router(lab, family):
     cluster = Cluster(lab, Settings(family=family, client_is_node=True))
-    cluster.start_xbeatd("node-a", instance=False)
+    return cluster.start_xbeatd("node-a", instance=False)["node-a"]
+
+
+@pytest.fixture
+def port(lab, router):
     with open_port(lab, "switch", "node-a.0") as opened:
         yield opened
+
+
+@pytest.fixture
+def elsewhere(lab, family):
+    """The node's address is on an interface that is not over eth0, so its VLAN is unknown."""
+    address = f"{lab.address('node-a', 0, family)}/{24 if family == 4 else 64}"
+    for command in (f"addr del {address} dev eth0", "link add elsewhere type bridge",
+                    "link set elsewhere up", f"addr add {address} dev elsewhere nodad"):
+        lab.run("node-a", "ip", *(command if family == 6 else command.removesuffix(" nodad")).split())
 
 
 def layers(packet):
@@ -91,7 +105,7 @@ def layers(packet):
 
 
 @pytest.mark.parametrize("tags", TAGS.values(), ids=TAGS.keys())
-def test_reply_comes_back_under_the_same_tags(lab, family, port, tags):
+def test_reply_comes_back_under_the_same_tags(lab, family, elsewhere, port, tags):
     sent = probe(lab, family, tags, seq=1)
     port.send(sent)
     reply = receive_reply(port, seq=1)
@@ -107,6 +121,17 @@ def test_reply_comes_back_under_the_same_tags(lab, family, port, tags):
     assert (fields["responder_id"], fields["prober_id"]) == (1, 3)
     assert fields["t1_ns"] == 12345 and fields["t2_ns"] > 0
     assert fields["responder_epoch"] > 0 and fields["prober_epoch"] == 5
+
+
+@pytest.mark.parametrize("tags", [TAGS["one tag"], TAGS["two tags"]], ids=["one tag", "two tags"])
+def test_tagged_probe_to_an_untagged_address(lab, family, router, port, tags):
+    """The stack would not take it on eth0. A tag of priority belongs to no VLAN."""
+    port.send(probe(lab, family, tags, seq=1))
+    wait_until(lambda: router.drops("wrong_vlan") == 1, "it is counted")
+    port.send(probe(lab, family, [Dot1Q(vlan=0, prio=5)], seq=2))
+    assert receive_reply(port, seq=2) is not None
+    assert receive_reply(port, seq=1, seconds=0.3) is None
+    assert router.drops("wrong_vlan") == 1
 
 
 def test_three_tags_are_none_of_ours(lab, family, port):
