@@ -103,6 +103,8 @@ xb_vrrp_hear_as_active(struct xb_vrrp *entry, struct xb_vrrp_rule rule,
 		heard->last = *advert;
 	} else {
 		heard->lower = *advert;
+		if (advert->priority < rule.priority)
+			heard->lower_rival_ns = advert->arrival_ns;
 	}
 	return 1;
 }

@@ -322,6 +322,7 @@ struct xb_vrrp_heard {
 	/* Active: the first advert that outranks it; all later ones were judged as by a Backup. */
 	struct xb_vrrp_advert rival;
 	__u64 lower_since_ns; /* Backup: as in struct xb_vrrp_base */
+	__u64 lower_rival_ns; /* arrival of the last advert with a lower priority at an Active */
 	__u32 period; /* of the rule; another one: nothing was heard since the rule changed */
 	__u8 unreported; /* the daemon must read this, but the ring buffer was full */
 	__u8 pad[3];
@@ -370,7 +371,7 @@ struct xb_vrrp {
 };
 
 _Static_assert(XB_DROP_COUNT <= 256, "refused_reason");
-_Static_assert(sizeof(struct xb_vrrp) == 304, "struct xb_vrrp");
+_Static_assert(sizeof(struct xb_vrrp) == 312, "struct xb_vrrp");
 
 /* xb_vrrp_peers: hash of the senders that an instance with unicast peers accepts. */
 struct xb_vrrp_peer_key {

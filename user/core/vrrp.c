@@ -107,6 +107,7 @@ static void advert_due(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_adv
 static void hold(struct vrrp *vrrp, uint64_t now_ns, struct vrrp_actions *actions)
 {
 	actions->held = !vrrp->holding;
+	vrrp->waits_since_ns = now_ns;
 	vrrp->holding = true;
 	vrrp->ready_for_group = false;
 	vrrp->vacancy = VRRP_NOT_VACANT;
@@ -119,6 +120,7 @@ static void wait_for_group(struct vrrp *vrrp, uint64_t now_ns, const char *group
 {
 	vrrp_explain_waiting(vrrp, group_reason);
 	actions->held = !vrrp->ready_for_group;
+	vrrp->waits_since_ns = now_ns;
 	vrrp->ready_for_group = true;
 	vrrp->holding = false;
 	vrrp->vacancy = VRRP_NOT_VACANT;
@@ -198,8 +200,8 @@ void vrrp_reconfigure(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_para
 		      uint8_t priority, struct vrrp_actions *actions)
 {
 	bool news = is_news(vrrp, parameters, priority);
+	uint64_t preempt_delay_ns = vrrp->parameters.preempt_delay_ns, wait_ns;
 	struct xb_vrrp_rule rule = vrrp_rule(vrrp);
-	uint64_t wait_ns;
 
 	*actions = (struct vrrp_actions){};
 	if (vrrp->state == XB_INSTANCE_ACTIVE && vrrp_has_overslept(vrrp, now_ns))
@@ -216,7 +218,9 @@ void vrrp_reconfigure(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_para
 		vrrp->timer_due_ns += vrrp_timing_backup_wait_ns(vrrp) - wait_ns;
 	else if (vrrp->state == XB_INSTANCE_ACTIVE && news)
 		advertise(vrrp, now_ns, actions);
-	if (!rules_are_equal(rule, vrrp_rule(vrrp)))
+	/* A new delay may be over with the next advert, so that one must be an event. */
+	if (!rules_are_equal(rule, vrrp_rule(vrrp)) ||
+	    preempt_delay_ns != parameters->preempt_delay_ns)
 		vrrp->period++;
 }
 
@@ -256,8 +260,10 @@ void vrrp_step_down(struct vrrp *vrrp, uint64_t now_ns, const char *reason,
 
 void vrrp_postpone(struct vrrp *vrrp, uint64_t due_ns)
 {
-	if (vrrp->state == XB_INSTANCE_BACKUP)
-		vrrp_arm(vrrp, due_ns);
+	if (vrrp->state != XB_INSTANCE_BACKUP)
+		return;
+	vrrp_arm(vrrp, due_ns);
+	vrrp->period++; /* the next advert that is followed must be an event */
 }
 
 void vrrp_active_lost(struct vrrp *vrrp, uint64_t now_ns, bool best, const char *reason,
@@ -279,5 +285,6 @@ void vrrp_active_lost(struct vrrp *vrrp, uint64_t now_ns, bool best, const char 
 	if (vrrp->vacancy == VRRP_NOT_VACANT || !time_reached(due_ns, vrrp->timer_due_ns))
 		vrrp_arm(vrrp, due_ns);
 	vrrp->vacancy = VRRP_LOST;
+	vrrp->period++; /* the next advert that is followed must be an event */
 	vrrp->holding = false;
 }

@@ -73,10 +73,12 @@ struct vrrp {
 	bool holding;
 	/* The timer expired, but its sync group was not ready; until an advert counts. */
 	bool ready_for_group;
+	uint64_t waits_since_ns; /* when the timer last expired so */
 	uint64_t advertised_ns; /* when an advert was last asked for while Active */
 	uint64_t asserted_ns; /* of the last advert, regular or in answer to a rival; 0: none */
 	/* Grows with every change of what the kernel side must know to judge adverts: state,
-	 * parameters, and which Active is followed unless an advert said so. */
+	 * parameters, which Active is followed unless an advert said so, and the timer if the next
+	 * advert can bring it forward again. */
 	uint32_t period;
 	uint64_t rivals_ns; /* Active: arrival of the last advert of a rival that was taken in */
 	/* The Active that was lost: its adverts that arrived before lost_ns no longer count. */

@@ -65,7 +65,10 @@ static void endure(struct vrrp *vrrp, const struct vrrp_advert *advert)
 	if (!vrrp->preempt_since_ns)
 		vrrp->preempt_since_ns = advert->arrival_ns;
 	delay_over_ns = vrrp->preempt_since_ns + vrrp->parameters.preempt_delay_ns;
-	if (vrrp->ready_for_group && time_reached(advert->arrival_ns, delay_over_ns)) {
+	/* When the delay was over it decided not to preempt; it does so again when its timer is
+	 * due. */
+	if ((vrrp->ready_for_group || vrrp->holding) &&
+	    time_reached(vrrp->waits_since_ns, delay_over_ns)) {
 		note_active(vrrp, advert);
 		return;
 	}
@@ -199,9 +202,6 @@ static void backup_hear(struct vrrp *vrrp, const struct xb_vrrp_heard *heard)
 
 	if (!last.arrival_ns || !advert_counts(vrrp, &last))
 		return;
-	/* Another one since which a lower Active is followed: in between, none was. */
-	if (heard->lower_since_ns != vrrp->preempt_since_ns)
-		vrrp->ready_for_group = false;
 	vrrp->preempt_since_ns = heard->lower_since_ns;
 	if (last.priority == VRRP_PRIORITY_RELEASE) {
 		if (last.interval_ns)
@@ -253,7 +253,7 @@ static void active_hear(struct vrrp *vrrp, const struct xb_vrrp_heard *heard, ui
 	struct vrrp_advert last = vrrp_advert_heard(&heard->last);
 	struct vrrp_advert lower = vrrp_advert_heard(&heard->lower);
 	bool lower_is_new = is_new(vrrp, &lower), last_is_new = is_new(vrrp, &last);
-	bool lower_rival = lower_is_new && lower.priority < vrrp->effective_priority;
+	bool lower_rival = time_since_ns(heard->lower_rival_ns, vrrp->rivals_ns) > 0;
 
 	if (!yield_to_heard(vrrp, heard, now_ns, actions)) {
 		if (lower_is_new)

@@ -43,6 +43,7 @@ static bool has_peers(const struct instance *instance)
 static void postpone(struct instance *instance, uint64_t due_ns)
 {
 	vrrp_postpone(&instance->vrrp, due_ns);
+	instance_router_update(instance);
 	instance_arm(instance, INSTANCE_TIMER_PROTOCOL, due_ns);
 }
 
