@@ -2,8 +2,9 @@
 /*
  * The runner's process: forked from the daemon, without an exec. It releases what it must not share
  * with the daemon (descriptors, real-time scheduling, locked memory), serves the socket, and reaps:
- * its programs, and as a subreaper whatever they leave behind. It ignores signals, because a signal
- * to the daemon's process group would otherwise stop the notifications about that stop.
+ * its programs, and as a subreaper whatever they leave behind. All signals stay blocked, as they were
+ * for the fork: one to the daemon's process group would otherwise stop the notifications about that
+ * stop.
  */
 #include "user/runner/child/child.h"
 #include "user/lib/limits.h"
@@ -45,10 +46,7 @@ static void take_descriptors(int socket_fd)
 static void leave_daemon(int socket_fd)
 {
 	static const struct sched_param ordinary;
-	sigset_t all;
 
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, NULL);
 	setsid();
 	take_descriptors(socket_fd);
 	sched_setscheduler(0, SCHED_OTHER, &ordinary);
