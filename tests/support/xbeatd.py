@@ -13,6 +13,8 @@ import time
 from tests.support.daemon import Daemon
 from tests.support.laboratory import BUILD, NEVER_SECONDS, PINS, SOCKETS, wait_until
 
+FENCING_SOME = 1  # XB_FENCING_SOME
+
 
 def find_bpftool():
     """Debian's is not in every user's PATH, and another one may precede it."""
@@ -172,6 +174,10 @@ class Xbeatd(Daemon):
 
     def drops(self, reason):
         return self.json("drops")[reason]
+
+    def is_fencing(self):
+        """Whether an address is fenced; before that, a death alone sets another bit (xbeat/map.h)."""
+        return bool(self.map("xb_self")[0]["fencing"] & FENCING_SOME)
 
     def map(self, name):
         """A pinned map's values as bpftool prints them."""

@@ -82,7 +82,7 @@ def test_addresses_of_an_instance_that_is_gone_are_removed(lab):
     node = Xbeatd(lab, NODE, *blocks).start_active("VI_2")
     node.wait_state("active")
     node.kill()
-    wait_until(lambda: node.map("xb_self")[0]["fencing"], "they are fenced")
+    wait_until(node.is_fencing, "they are fenced")
     lab.run(NODE, "ip", "address", "add", "10.77.0.110/24", "dev", "eth0")
     node.configure(blocks[1])
     node.start_active("VI_2")
@@ -121,7 +121,7 @@ def test_next_daemon_removes_what_a_killed_one_left(lab):
                                    "files", "fifo"}
     # The next daemon starts after the guard has expired, as a Backup: it must not keep an Active's
     # state.
-    wait_until(lambda: machine.map("xb_self")[0]["fencing"], "the addresses are fenced")
+    wait_until(machine.is_fencing, "the addresses are fenced")
     text = machine.configuration.read_text().replace("advert_int 0.1", "advert_int 30")
     machine.configuration.write_text(text)
     machine.start()

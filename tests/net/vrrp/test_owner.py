@@ -48,7 +48,7 @@ def test_own_address_is_never_fenced(lab, owner):
     assert "Not all of its addresses are guarded" in owner.explain()["said"]
     assert "10.77.0.1 is this node's own address and is not guarded" in owner.process.output()
     owner.kill()
-    wait_until(lambda: owner.map("xb_self")[0]["fencing"], "the other one is fenced")
+    wait_until(owner.is_fencing, "the other one is fenced")
     lab.run("client", "ip", "neighbour", "flush", "all")
     assert lab.run("client", "ping", "-c", "1", "-W", "1", VIP, check=False).returncode
     lab.ping("client", own_address)
