@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -67,20 +66,6 @@ static void grow_buffers(int fd)
 
 static void on_replies(evutil_socket_t fd, short what, void *context);
 
-/* The child keeps all signals blocked: it must never run the daemon's handlers. */
-static pid_t fork_masked(void)
-{
-	sigset_t all, before;
-	pid_t pid;
-
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &before);
-	pid = fork();
-	if (pid)
-		sigprocmask(SIG_SETMASK, &before, NULL);
-	return pid;
-}
-
 /* Returns 0 or a negative errno. */
 static int fork_runner(struct runner *runner)
 {
@@ -93,9 +78,7 @@ static int fork_runner(struct runner *runner)
 	runner->started_ns = clock_now_ns();
 	runner->readable =
 		event_new(runner->base, ends[0], EV_READ | EV_PERSIST, on_replies, runner);
-	runner->pid = runner->readable ? fork_masked() : -1;
-	if (runner->pid == 0)
-		runner_child_run(ends[1], &runner->inheritance);
+	runner->pid = runner->readable ? runner_child_fork(ends[1], &runner->inheritance) : -1;
 	close(ends[1]);
 	if (runner->pid < 0 || event_add(runner->readable, NULL)) {
 		int error = errno ? errno : ENOMEM;

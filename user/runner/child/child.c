@@ -135,7 +135,7 @@ static bool listen_to(struct runner_child *child, int fd, event_callback_fn call
 	return *made && !event_add(*made, NULL);
 }
 
-void runner_child_run(int socket_fd, const struct runner_inheritance *inheritance)
+static _Noreturn void run(int socket_fd, const struct runner_inheritance *inheritance)
 {
 	static struct runner_child child;
 	struct event *requests, *children;
@@ -157,4 +157,18 @@ void runner_child_run(int socket_fd, const struct runner_inheritance *inheritanc
 	end_if_done(&child);
 	event_base_dispatch(child.base);
 	_exit(EXIT_SUCCESS);
+}
+
+pid_t runner_child_fork(int socket_fd, const struct runner_inheritance *inheritance)
+{
+	sigset_t all, before;
+	pid_t pid;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	pid = fork();
+	if (pid == 0)
+		run(socket_fd, inheritance);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return pid;
 }

@@ -10,6 +10,7 @@
 #include "user/runner/child/report.h"
 #include <stddef.h>
 #include <sys/resource.h>
+#include <sys/types.h>
 
 #define RUNNER_STRINGS_BYTES 16384
 #define RUNNER_STRINGS_MAX 512
@@ -101,7 +102,9 @@ bool runner_request_same_strings(const struct runner_request *one,
 /* Whether a message of length bytes is a reply: of a known type, with texts that end. */
 bool runner_reply_is_valid(const struct runner_reply *reply, size_t length);
 
-/* Runs the runner's process (child.c): serves the socket until its other end is closed. */
-_Noreturn void runner_child_run(int socket_fd, const struct runner_inheritance *inheritance);
+/* Forks the runner's process (child.c), which serves the socket until its other end is closed. All
+ * signals are blocked for the fork, so that the child never runs the daemon's handlers. Returns as
+ * fork(2) does in the parent. */
+pid_t runner_child_fork(int socket_fd, const struct runner_inheritance *inheritance);
 
 #endif
