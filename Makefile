@@ -4,7 +4,7 @@
 #   sudo make check    installs what is missing, builds, runs every test
 #   make               builds into build/, as any user
 #   make test PART=unit/core     one part of the tests (tests/README.md)
-#   make lint | bench | check-bare | format | compile_commands.json | install DESTDIR= PREFIX=
+#   make lint | bench | check-bare | check-guests | format | compile_commands.json | install DESTDIR= PREFIX=
 
 PREFIX ?= /usr/local
 BUILD := build
@@ -46,7 +46,7 @@ MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
 
 LIBS := -Wl,--as-needed -lbpf -lelf -lz -levent_core -lmnl -ljansson -lcap-ng -lm
 
-.PHONY: all deps compilers tests test-programs tools man lint-layers test check check-bare demo bench lint format clean install
+.PHONY: all deps compilers tests test-programs tools man lint-layers test check check-bare check-guests demo bench lint format clean install
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -187,6 +187,13 @@ check-bare:
 	$(need_root)
 	@scripts/install-deps bare
 	@exec scripts/check-bare
+
+# On Linux 6.1, in virtual machines: what needs modules or adapters. PART: a scenario.
+check-guests:
+	$(need_root)
+	@scripts/install-deps build test guests
+	@$(MAKE) -s --no-print-directory -j$$(nproc) all tools
+	@exec tests/guests/run $(PART)
 
 demo:
 	$(need_root)

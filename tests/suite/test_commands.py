@@ -54,6 +54,7 @@ def test_missing_compilers_are_named(few_commands, tmp_path):
 @pytest.mark.parametrize("groups, wanted, unwanted", [
     ([], "clang", "keepalived"), (["build"], "bpftool", "iputils-ping"), (["test"], "iputils-ping", "debootstrap"),
     (["demo"], "iproute2", "keepalived"), (["bare"], "debootstrap", "clang"),
+    (["guests"], "qemu-system-x86", "clang"),
 ])
 def test_groups_of_packages(groups, wanted, unwanted):
     listed = subprocess.run([ROOT / "scripts" / "install-deps", "--list", *groups], text=True,

@@ -1,0 +1,14 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A trunk over veth, which hands over tags beside the packet."""
+
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3]))
+
+from tests.guests.vlan import check_trunk  # noqa: E402 (needs the path above)
+from tests.support.laboratory import Laboratory  # noqa: E402
+
+with Laboratory("guest", nodes=2) as lab:
+    check_trunk(lab, "tc")
