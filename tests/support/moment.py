@@ -56,16 +56,18 @@ def moment_of(lab, event):
 
 
 def stop_for(seconds, *processes):
-    """Stops processes for exactly this time. Returns when they continued, CLOCK_MONOTONIC in ns."""
+    """Stops processes for exactly this time. Returns when they were about to continue,
+    CLOCK_MONOTONIC in ns."""
     with punctual():
         for process in processes:
             process.send_signal(signal.SIGSTOP)
         try:
             time.sleep(seconds)
         finally:
+            end_ns = time.monotonic_ns()
             for process in processes:
                 process.send_signal(signal.SIGCONT)
-        return time.monotonic_ns()
+        return end_ns
 
 
 def merged(intervals):

@@ -12,6 +12,7 @@
 
 void peers_refresh(struct peers *peers)
 {
+	peers->refreshed_ns = clock_now_ns();
 	for (size_t i = 0; i < peers->count; i++) {
 		struct peer *peer = &peers->list[i];
 

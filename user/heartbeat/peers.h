@@ -103,6 +103,7 @@ struct peers {
 	uint64_t isolated_since_ns; /* when that last changed */
 	char isolated_reason[LIVENESS_REASON_BYTES]; /* of the last change */
 	uint64_t started_ns;
+	uint64_t refreshed_ns; /* before the last refresh */
 	const struct config *config; /* for the names of applications and instances */
 	struct peer_view *views; /* count x count: by subject, then by respondent */
 	peers_ask *ask; /* NULL: cannot send yet */

@@ -48,12 +48,13 @@ struct loss {
 static bool is_advertised(const struct instance *instance, const struct loss *loss)
 {
 	const struct peers *peers = instance->peers;
+	uint64_t now_ns = clock_now_ns();
 	struct vrrp_advert newest;
 	bool any;
 
 	newest = instance_newest_advert(instance, &any);
 	if (!any || newest.priority == VRRP_PRIORITY_RELEASE ||
-	    time_since_ns(clock_now_ns(), newest.arrival_ns) >=
+	    time_since_ns(now_ns, newest.arrival_ns) >=
 		    vrrp_active_down_interval_ns(&instance->vrrp))
 		return false;
 	for (size_t i = 0; i < peers->count; i++) {
@@ -88,14 +89,14 @@ static bool group_is_vacant(const struct instance *instance, const struct peer *
 }
 
 /* No node is Active, and all live nodes know it: the best Backup takes over, the others wait for
- * it. Does nothing if a node has already taken over. */
+ * it. Does nothing if a node has already taken over, also while the kernel is asked whether this
+ * node receives anything: that may take long. */
 static void fill_vacancy(struct instance *instance, const struct loss *loss, const char *reason)
 {
 	struct vrrp_actions actions;
 
-	if (instance->vrrp.state != XB_INSTANCE_BACKUP ||
-	    instance_find_claimant(instance, loss->peer) || is_advertised(instance, loss) ||
-	    !instance_receives(instance))
+	if (instance->vrrp.state != XB_INSTANCE_BACKUP || !instance_receives(instance) ||
+	    instance_find_claimant(instance, loss->peer) || is_advertised(instance, loss))
 		return;
 	vrrp_active_lost(&instance->vrrp, clock_now_ns(),
 			 instance_is_best_candidate(instance) &&

@@ -5,7 +5,6 @@
 #include "user/core/liveness.h"
 #include "user/core/vrrp.h"
 #include "user/heartbeat/peers.h"
-#include "user/lib/clock.h"
 #include "user/lib/duration.h"
 #include "user/lib/time.h"
 #include "user/vrrp/state/claims.h"
@@ -16,8 +15,15 @@
 struct clause {
 	char *text;
 	size_t bytes;
-	uint64_t now_ns;
+	uint64_t now_ns; /* of the last refresh: a pause after it makes no evidence old */
 };
+
+static struct clause clause_to(const struct instance *instance, char *text, size_t bytes)
+{
+	return (struct clause){.text = text,
+			       .bytes = bytes,
+			       .now_ns = instance->peers ? instance->peers->refreshed_ns : 0};
+}
 
 static uint64_t evidence_age_ns(const struct peer *peer, uint64_t now_ns)
 {
@@ -133,7 +139,7 @@ static bool find_reason(const struct instance *instance, const struct clause *cl
 
 bool instance_wait_reason(const struct instance *instance, char *text, size_t bytes)
 {
-	const struct clause clause = {.text = text, .bytes = bytes, .now_ns = clock_now_ns()};
+	const struct clause clause = clause_to(instance, text, bytes);
 
 	text[0] = '\0';
 	return find_reason(instance, &clause, is_stalled) ||
@@ -142,7 +148,7 @@ bool instance_wait_reason(const struct instance *instance, char *text, size_t by
 
 bool instance_hold_reason(const struct instance *instance, char *text, size_t bytes)
 {
-	const struct clause clause = {.text = text, .bytes = bytes, .now_ns = clock_now_ns()};
+	const struct clause clause = clause_to(instance, text, bytes);
 
 	return instance_wait_reason(instance, text, bytes) || find_reason(instance, &clause, works);
 }
