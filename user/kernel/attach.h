@@ -37,6 +37,7 @@ struct attachment {
 	uint32_t program_id;
 	int link_fd; /* BPF link; -1: none */
 	struct mode_switch *mode_switch; /* in progress (mode_switch.h); NULL: none */
+	uint64_t mode_changed_ns; /* when it was last in progress; 0: never */
 	bool off; /* something else detached it (upkeep.c) */
 	char off_reason[ATTACH_REASON_BYTES];
 	uint64_t off_changed_ns; /* 0: never */

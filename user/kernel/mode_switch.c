@@ -42,6 +42,12 @@ static void *run(void *context)
 	return NULL;
 }
 
+/* Until now nothing was received. */
+static void note_time(struct attachment *attachment)
+{
+	attachment->mode_changed_ns = attachment->off_changed_ns = clock_now_ns();
+}
+
 /* Real-time where that is permitted. Signals are the loop's. */
 static int start_thread(struct mode_switch *job)
 {
@@ -90,7 +96,7 @@ int mode_switch_start(const struct kernel *kernel, struct attachment *attachment
 	}
 	attachment->mode_switch = job;
 	attachment->link_fd = -1; /* the thread closes it */
-	attachment->off_changed_ns = clock_now_ns();
+	note_time(attachment);
 	return 0;
 }
 
@@ -105,7 +111,7 @@ static void take(struct attachment *attachment, const struct mode_switch *job)
 	attachment->link_fd = job->attachment.link_fd;
 	attachment->native = job->attachment.native;
 	attachment->program_id = job->attachment.program_id;
-	attachment->off_changed_ns = clock_now_ns();
+	note_time(attachment);
 	attachment->mode_switch = NULL;
 	if (job->error)
 		log_error("interface %s: cannot attach in %s mode: %s", attachment->interface,
@@ -121,8 +127,10 @@ bool mode_switch_in_progress(struct attachment *attachment)
 
 	if (!job)
 		return false;
-	if (!__atomic_load_n(&job->done, __ATOMIC_ACQUIRE))
+	if (!__atomic_load_n(&job->done, __ATOMIC_ACQUIRE)) {
+		note_time(attachment);
 		return true;
+	}
 	mode_switch_wait(attachment);
 	return false;
 }

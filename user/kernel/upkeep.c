@@ -41,6 +41,15 @@ static void set_off(struct kernel *kernel, struct attachment *attachment, const 
 	handlers->on_attachment(handlers->context, attachment, news);
 }
 
+/* Until that is done, every question about an XDP program waits for it in the kernel. */
+static bool changes_mode(const struct kernel *kernel)
+{
+	for (size_t i = 0; i < kernel->attachment_count; i++)
+		if (kernel->attachments[i].mode_switch)
+			return true;
+	return false;
+}
+
 bool kernel_check_attachment(struct kernel *kernel, const struct attachment *checked)
 {
 	struct attachment *attachment = (struct attachment *)checked;
@@ -50,10 +59,10 @@ bool kernel_check_attachment(struct kernel *kernel, const struct attachment *che
 
 	if (!attachment || !kernel->upkeep)
 		return true;
-	if (mode_switch_in_progress(attachment)) {
-		attachment->off_changed_ns = clock_now_ns();
+	if (mode_switch_in_progress(attachment))
 		return false;
-	}
+	if (changes_mode(kernel))
+		return true;
 	if (attach_is_on(attachment)) {
 		if (attachment->off)
 			set_off(kernel, attachment, "");
@@ -115,8 +124,10 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	for (size_t i = 0; i < kernel->attachment_count; i++)
 		kernel_check_attachment(kernel, &kernel->attachments[i]);
-	check_pins(kernel, now_ns);
-	check_filters(kernel, now_ns);
+	if (!changes_mode(kernel)) {
+		check_pins(kernel, now_ns);
+		check_filters(kernel, now_ns);
+	}
 	clock_arm(kernel->upkeep->timer, now_ns + CHECK_SPACING_NS);
 }
 

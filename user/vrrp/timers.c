@@ -32,13 +32,31 @@ static void hear_peers(struct vrrp_room *room, const struct instance *instance)
 	instances_hear_claimant(room, instance);
 }
 
+/* Adverts were lost while no program ran: a Backup waits for as long again. Returns whether it
+ * does. */
+static bool wait_after_deafness(struct instance *instance, uint64_t now_ns)
+{
+	uint64_t deaf_until_ns = instance_deaf_until_ns(instance);
+	uint64_t due_ns = deaf_until_ns + vrrp_active_down_interval_ns(&instance->vrrp);
+
+	if (!deaf_until_ns || time_reached(now_ns, due_ns))
+		return false;
+	vrrp_postpone(&instance->vrrp, due_ns);
+	instance_arm(instance, INSTANCE_TIMER_PROTOCOL, due_ns);
+	return true;
+}
+
 /* Whether the silence of a Backup's Active, if it is silent, proves anything. */
 static bool silence_counts(struct instance *instance, uint64_t now_ns)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
+	bool receives;
 
-	return vrrp->state != XB_INSTANCE_BACKUP || !vrrp->timer_armed ||
-	       !time_reached(now_ns, vrrp->timer_due_ns) || instance_receives(instance);
+	if (vrrp->state != XB_INSTANCE_BACKUP || !vrrp->timer_armed ||
+	    !time_reached(now_ns, vrrp->timer_due_ns))
+		return true;
+	receives = instance_receives(instance);
+	return !wait_after_deafness(instance, now_ns) && receives;
 }
 
 /* Shows the state machine what is known. */
@@ -67,9 +85,12 @@ static void on_protocol(struct vrrp_room *room, struct instance *instance)
 	uint64_t now_ns;
 
 	instance_report_stall(instance, &room->node, clock_now_ns());
+	/* First, because it may wait for the kernel: what peers report must be new. */
+	if (!silence_counts(instance, clock_now_ns()))
+		return;
 	hear_peers(room, instance);
 	now_ns = clock_now_ns();
-	if (instance_postpone_after_stall(instance, now_ns) || !silence_counts(instance, now_ns))
+	if (instance_postpone_after_stall(instance, now_ns))
 		return;
 	expire(instance, now_ns);
 	instance_announce_unheard(instance);

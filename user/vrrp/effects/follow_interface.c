@@ -79,3 +79,11 @@ bool instance_receives(const struct instance *instance)
 	return kernel_check_attachment(
 		kernel, kernel_attachment_at(kernel, instance->interface->base_index));
 }
+
+uint64_t instance_deaf_until_ns(const struct instance *instance)
+{
+	const struct attachment *attachment =
+		kernel_attachment_at(instance->interface->kernel, instance->interface->base_index);
+
+	return attachment ? attachment->mode_changed_ns : 0;
+}

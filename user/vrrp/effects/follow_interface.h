@@ -17,4 +17,7 @@ void instance_follow_program(struct instance *instance);
  * if it was off: then the instance has started again, or is inhibited until the program is back. */
 bool instance_receives(const struct instance *instance);
 
+/* Until when the program was off because its mode was changed, and adverts were lost; 0: never. */
+uint64_t instance_deaf_until_ns(const struct instance *instance);
+
 #endif
