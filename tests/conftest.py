@@ -2,7 +2,8 @@
 """Fixtures of the tests in network namespaces.
 
 A test that needs another laboratory than three nodes with one link says so:
-@pytest.mark.laboratory(nodes=2, links=2). Daemons' output is shown when a test fails.
+@pytest.mark.laboratory(nodes=2, links=2). About half of the others have plain ends
+(tests/support/laboratory.py), always the same ones. Daemons' output is shown when a test fails.
 """
 
 import os
@@ -16,11 +17,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from tests.support.cluster import Cluster  # noqa: E402 (needs the path above)
 from tests.support.failure import Stage  # noqa: E402
-from tests.support.laboratory import BUILD, Laboratory  # noqa: E402
+from tests.support.laboratory import BUILD, Laboratory, some_ends  # noqa: E402
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "laboratory(nodes, links): size of the laboratory")
+    config.addinivalue_line("markers", "laboratory(nodes, links, ends): size of the laboratory")
     config.addinivalue_line("markers", "alone: loads the machine, so nothing else may run beside it")
     # Ended from outside, fixtures still clean up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -38,6 +39,7 @@ def pytest_runtest_makereport(item, call):
     report = (yield).get_result()
     lab = item.funcargs.get("lab") if hasattr(item, "funcargs") else None
     if report.when == "call" and report.failed and lab:
+        report.sections.append(("laboratory", f"ends of the cables: {lab.ends}"))
         for process in lab.processes:
             report.sections.append((process.output_path.name, process.output()[-4000:]))
 
@@ -45,7 +47,7 @@ def pytest_runtest_makereport(item, call):
 @pytest.fixture
 def lab(request):
     marker = request.node.get_closest_marker("laboratory")
-    size = marker.kwargs if marker else {}
+    size = {"ends": some_ends(request.node.nodeid), **(marker.kwargs if marker else {})}
     lab_pass = BUILD / "tools" / "lab_pass.bpf.o"
     assert lab_pass.exists(), f"no {lab_pass}: run make tests"
     with Laboratory(f"xt{os.getpid()}", **size) as laboratory:

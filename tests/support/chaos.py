@@ -41,11 +41,11 @@ def settings(**changes):
 
 VARIANTS = {
     "three": Setting(settings=settings()),
-    "two": Setting(nodes=2, settings=settings()),
+    "two": Setting(ends="plain", nodes=2, settings=settings()),
     "witness": Setting(settings=settings(witness="node-c")),
-    "links": Setting(links=2, settings=settings()),
+    "links": Setting(ends="plain", links=2, settings=settings()),
     "nopreempt": Setting(settings=settings(preempt=False)),
-    "hold": Setting(settings=settings(instance_lines=["on_partition hold"])),
+    "hold": Setting(ends="plain", settings=settings(instance_lines=["on_partition hold"])),
     "release": Setting(settings=settings(
         heartbeat_lines=[f"restart_grace {RESTART_GRACE_MS}ms", "on_isolated release"])),
 }

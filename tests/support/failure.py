@@ -38,6 +38,7 @@ class Setting:
     """What a scene is made of; rows with the same setting share it."""
     nodes: int = 3
     links: int = 1
+    ends: str = "program"  # of the cables in the switch
     settings: Settings = None
     before: dict = field(default_factory=dict)  # by node: a function of the scene; returns its daemon's prefix command
     blocks: tuple = ()  # of every node's configuration
@@ -71,7 +72,8 @@ class Scene:
         self.restarted, self.stopped = set(), set()
         self.stack = contextlib.ExitStack()
         self.lab = self.stack.enter_context(
-            Laboratory(f"xs{os.getpid()}", nodes=setting.nodes, links=setting.links))
+            Laboratory(f"xs{os.getpid()}", nodes=setting.nodes, links=setting.links,
+                       ends=os.environ.get("XBEAT_ENDS", setting.ends)))
         try:
             self.start()
         except BaseException:

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import zlib
 
 from tests.support.moment import Moment, overlap_ms, read_stalls
 
@@ -23,6 +24,12 @@ BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
 PINS = pathlib.Path("/sys/fs/bpf/xbeat")
 SOCKETS = pathlib.Path("/run/xbeat")
 LAB = ROOT / "scripts" / "lab"
+
+
+def some_ends(name):
+    """The ends of the cables for a test of this name: one half runs with each of the two that are
+    usual, always the same one. XBEAT_ENDS=plain or program: for all tests."""
+    return os.environ.get("XBEAT_ENDS") or ("plain", "program")[zlib.crc32(name.encode()) % 2]
 
 
 # A wait ends on its condition. This deadline only shows that the condition never comes: it is no

@@ -137,6 +137,13 @@ class Xbeatd(Daemon):
     def verdict(self, name):
         return self.peer(name)["verdict"]
 
+    def knows(self, name):
+        """Whether it is up, and its REPLYs arrive on each link that is up."""
+        peer = self.peer(name)
+        return peer["verdict"] == "up" and all(
+            link["received"] and "replies_missing_age_ns" not in link
+            for link in peer["links"] if link["verdict"] == "up")
+
     def vrrp(self, name="VI_1"):
         return next(instance for instance in self.json("vrrp") if instance["name"] == name)
 
@@ -188,7 +195,7 @@ class Xbeatd(Daemon):
 
 
 def wait_up(*daemons):
-    """Waits until each of them judges every other one up."""
-    wait_until(lambda: all(daemon.verdict(other.node) == "up"
+    """Waits until each of them judges every other one up, and its own answers arrive there."""
+    wait_until(lambda: all(daemon.knows(other.node)
                            for daemon in daemons for other in daemons if other is not daemon),
                f"{[daemon.node for daemon in daemons]} judge each other up")

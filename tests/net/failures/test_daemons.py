@@ -13,14 +13,15 @@ ALL = ("node-a", "node-b", "node-c")
 GUARD_MS = 900
 
 
-def setting(daemon_timeout_ms, grace_ms):
-    return Setting(settings=Settings(advert_interval="0.1", daemon_timeout=f"{daemon_timeout_ms}ms",
-                                     heartbeat_lines=[f"restart_grace {grace_ms}ms"]))
+def setting(daemon_timeout_ms, grace_ms, ends):
+    return Setting(ends=ends, settings=Settings(advert_interval="0.1",
+                                                daemon_timeout=f"{daemon_timeout_ms}ms",
+                                                heartbeat_lines=[f"restart_grace {grace_ms}ms"]))
 
 
-PLAIN = setting(GUARD_MS, 500)
+PLAIN = setting(GUARD_MS, 500, "plain")
 # A start takes time on a busy machine.
-PATIENT = setting(30000, 25000)
+PATIENT = setting(30000, 25000, "program")
 TAKEOVER_MS = 150
 # The verdict on a hung node follows the last report of its kernel, which may have fenced before or
 # after its daemon became late.

@@ -6,7 +6,7 @@ import pytest
 from tests.support.configuration import Settings
 from tests.support.failure import Row, Setting, run_row
 
-DEFAULTS = Setting(settings=Settings(advert_interval="0.1", daemon_timeout="3s"))
+DEFAULTS = Setting(ends="plain", settings=Settings(advert_interval="0.1", daemon_timeout="3s"))
 TAKEOVER_MS = 150
 OUT_OF_ORDER = {"hung", "fenced"}
 

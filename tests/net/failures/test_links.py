@@ -16,9 +16,9 @@ def settings(**changes):
 
 
 PLAIN = Setting(settings=settings())
-RELEASE = Setting(settings=settings(heartbeat_lines=["on_isolated release"]))
+RELEASE = Setting(ends="plain", settings=settings(heartbeat_lines=["on_isolated release"]))
 HOLD = Setting(settings=settings(instance_lines=["on_partition hold"]))
-TWO_LINKS = Setting(links=2, settings=settings())
+TWO_LINKS = Setting(ends="plain", links=2, settings=settings())
 TRACKED = Setting(links=2, settings=settings(instance_lines=["track_link eth0 weight -120"]))
 
 # An Active that was cut off and kept its addresses learns of the other Active by its next advert.

@@ -24,9 +24,9 @@ def settings(*heartbeat_lines, partition="take", **changes):
 
 
 THREE = Setting(settings=settings())
-THREE_HOLD = Setting(settings=settings(partition="hold"))
+THREE_HOLD = Setting(ends="plain", settings=settings(partition="hold"))
 THREE_RELEASE = Setting(settings=settings("on_isolated release"))
-FOUR = Setting(nodes=4, settings=settings(witness=WITNESS))
+FOUR = Setting(ends="plain", nodes=4, settings=settings(witness=WITNESS))
 FOUR_HOLD = Setting(nodes=4, settings=settings("on_isolated release", partition="hold", witness=WITNESS))
 
 

@@ -65,7 +65,7 @@ def test_gro_on_the_far_end_leads_to_redirect(lab, cluster):
         assert "answers by redirect" in daemon.text("status")
 
 
-@pytest.mark.laboratory(nodes=2)
+@pytest.mark.laboratory(nodes=2, ends="program")
 def test_program_on_the_far_end_stays_native(lab, cluster):
     cluster.start_xbeatd()
     wait_replies(cluster)
@@ -79,7 +79,7 @@ def far_end(lab, node, *words):
     lab.run("switch", "ip", "link", "set", "dev", f"{node}.0", *words)
 
 
-@pytest.mark.laboratory(nodes=2)
+@pytest.mark.laboratory(nodes=2, ends="program")
 def test_active_changes_its_mode_without_a_takeover(lab, cluster):
     """The far end of the Active loses its program: no program runs on the Active for some 40 ms,
     longer than the detection time, and nothing follows from that."""

@@ -33,6 +33,7 @@ def test_start_all_up(lab, cluster):
     assert 0 < rtt["min"] <= rtt["p50"] <= rtt["p99"] <= rtt["max"]
 
 
+@pytest.mark.laboratory(ends="program")
 def test_attached_in_native_mode_and_pinned(lab, cluster):
     start(cluster)
     interface = cluster["node-a"].json("status")["interfaces"][0]

@@ -28,7 +28,7 @@ def test_generic_mode_answers_and_takes_over(lab, cluster):
     cluster["node-b"].wait_state("active")
 
 
-@pytest.mark.laboratory(nodes=2)
+@pytest.mark.laboratory(nodes=2, ends="program")
 def test_configured_generic_mode(lab):
     """It never tries native mode, and replaces the mode that a killed daemon left."""
     cluster = Cluster(lab).start_active()
