@@ -168,7 +168,7 @@ static void check_program(struct peers *peers, size_t link, uint64_t now_ns)
 		kernel_attachment(peers->kernel, peers->list[0].seen[link].interface);
 	uint64_t excused_until_ns;
 
-	kernel_check_attachment(peers->kernel, attachment);
+	kernel_check_silence(peers->kernel, attachment, peers->timing.interval_ns);
 	if (!attachment || !attachment->off_changed_ns)
 		return;
 	excused_until_ns = attachment->off_changed_ns + peers->timing.detection_time_ns;

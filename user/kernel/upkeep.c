@@ -86,6 +86,30 @@ bool kernel_check_attachment(struct kernel *kernel, const struct attachment *che
 	return false;
 }
 
+/* Whether evidence arrived there since then. */
+static bool is_receiving(const struct kernel *kernel, const struct attachment *attachment,
+			 uint64_t since_ns)
+{
+	for (size_t slot = 0; slot < kernel->slot_count; slot++) {
+		const struct xb_peer *peer = &kernel->peers[slot];
+
+		if (!strcmp(peer->interface, attachment->interface) &&
+		    time_reached(__atomic_load_n(&peer->last_evidence_ns, __ATOMIC_RELAXED),
+				 since_ns))
+			return true;
+	}
+	return false;
+}
+
+bool kernel_check_silence(struct kernel *kernel, const struct attachment *attachment,
+			  uint64_t interval_ns)
+{
+	if (attachment && !attachment->off && !attachment->mode_switch &&
+	    is_receiving(kernel, attachment, clock_now_ns() - interval_ns))
+		return true;
+	return kernel_check_attachment(kernel, attachment);
+}
+
 static void check_pins(struct kernel *kernel, uint64_t now_ns)
 {
 	struct kernel_upkeep *upkeep = kernel->upkeep;

@@ -34,4 +34,9 @@ void kernel_upkeep_stop(struct kernel *kernel);
  * each time that it was not. */
 bool kernel_check_attachment(struct kernel *kernel, const struct attachment *attachment);
 
+/* The same, because some node is silent. The system call waits for a lock that others may hold for
+ * 100 ms, so it is not made if heartbeats of another node arrived within the last interval. */
+bool kernel_check_silence(struct kernel *kernel, const struct attachment *attachment,
+			  uint64_t interval_ns);
+
 #endif

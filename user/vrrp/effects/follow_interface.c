@@ -3,6 +3,7 @@
 #include "user/vrrp/effects/follow_interface.h"
 #include "user/config/model/config.h"
 #include "user/core/vrrp.h"
+#include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/upkeep.h"
 #include "user/net/interface_monitor.h"
@@ -76,8 +77,9 @@ bool instance_receives(const struct instance *instance)
 {
 	struct kernel *kernel = instance->interface->kernel;
 
-	return kernel_check_attachment(
-		kernel, kernel_attachment_at(kernel, instance->interface->base_index));
+	return kernel_check_silence(kernel,
+				    kernel_attachment_at(kernel, instance->interface->base_index),
+				    instance->peers ? instance->peers->timing.interval_ns : 0);
 }
 
 uint64_t instance_deaf_until_ns(const struct instance *instance)
