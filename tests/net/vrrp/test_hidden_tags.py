@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.advert import Forger
 from tests.support.configuration import VIP, instance
+from tests.support.daemon import Keepalived
 from tests.support.laboratory import BUILD, wait_until
 from tests.support.xbeatd import Xbeatd
 
@@ -76,6 +77,19 @@ def test_strangers_vlan_moves_nothing(lab, active, stranger):
         # The same without the tag.
         forger.send(stranger, priority=254)
         active.wait_state("backup")
+
+
+def test_keepalived_is_not_moved_either(lab):
+    """The same adverts, and what the stack makes of them."""
+    keepalived = Keepalived(lab, ACTIVE, instance(priority=100)).start()
+    lab.wait_holders(VIP, [ACTIVE])
+    with Forger(lab) as forger:
+        with tagged(lab):
+            send_for_a_while(forger, STRANGERS[0])
+        assert lab.holders(VIP) == [ACTIVE]
+        forger.send(STRANGERS[0], priority=254)
+        lab.wait_holders(VIP, [])
+    keepalived.stop()
 
 
 def test_filter_outlives_the_daemon(lab, active):
@@ -164,3 +178,22 @@ def test_removed_filter_comes_back(lab, active, removed):
     assert backup.stop() == 0
     # It was xbeat that made it, also if only the filter was removed.
     assert not has_qdisc(lab, BACKUP)
+
+
+def test_kernel_that_refuses_the_filter(lab, active):
+    """A qdisc whose filters are shared by interfaces takes none for one interface."""
+    tc(lab, BACKUP, "qdisc", "add", "dev", "eth0", "ingress_block", "1", "clsact")
+    backup = Xbeatd(lab, BACKUP, instance(priority=90)).start()
+    backup.wait_state("backup")
+    assert vlan_tags(backup) == "unknown"
+    assert "VLAN tags are unknown" in backup.text("status")
+    assert backup.process.output().count("cannot be attached") == 1
+    hears_active(backup)
+    with Forger(lab) as forger, tagged(lab):
+        send_for_a_while(forger, STRANGERS[1])
+    assert backup.drops("vrrp_unknown_vlan") >= 20
+    tc(lab, BACKUP, "qdisc", "del", "dev", "eth0", "clsact")
+    wait_until(lambda: vlan_tags(backup) == "tc", "it is attached now")
+    hears_active(backup)
+    assert backup.changes() == [("initialize", "backup")]
+    assert active.state() == "active"

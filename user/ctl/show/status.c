@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define LABEL_COLUMNS 15
 
@@ -120,6 +121,10 @@ static void print_interfaces(const json_t *interfaces, FILE *stream)
 				   integer(interface, "program_id"));
 		if (json_object_get(interface, "mode_reason"))
 			print_line(stream, "", "%s", field_text(interface, "mode_reason"));
+		if (!strcmp(field_text(interface, "vlan_tags"), "unknown"))
+			print_line(
+				stream, "",
+				"VLAN tags are unknown, without the program in tc: adverts from other networks than its own count for nothing");
 	}
 }
 
