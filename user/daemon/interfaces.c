@@ -39,7 +39,6 @@ static void follow_interface(struct daemon *daemon, const char *name)
 	}
 	if (attached)
 		peers_device_changed(&daemon->peers, name);
-	vlan_follow(&daemon->kernel, kernel_attachment(&daemon->kernel, name));
 	if (daemon->prober.links)
 		prober_interface_changed(&daemon->prober, name);
 	instances_interface(door_enter(daemon->vrrp), name);
@@ -49,12 +48,25 @@ static void follow_interface(struct daemon *daemon, const char *name)
 			      "the XDP program is attached again");
 }
 
+/* A setting of the driver may have changed, which no entry shows. */
+static void follow_vlan_tags(struct daemon *daemon, const struct interface_event *event)
+{
+	const struct attachment *attachment =
+		kernel_attachment_at(&daemon->kernel, event->interface_index);
+
+	if (!attachment || !event->present || strcmp(event->name, attachment->interface) != 0)
+		return;
+	if (vlan_follow(&daemon->kernel, attachment) && daemon->prober.links)
+		prober_interface_changed(&daemon->prober, attachment->interface);
+}
+
 static void on_interface(void *context, const struct interface_event *event)
 {
 	struct daemon *daemon = context;
 	char names[2][XB_NAME_BYTES];
 	size_t count = interfaces_update(&daemon->interfaces, event, names);
 
+	follow_vlan_tags(daemon, event);
 	for (size_t i = 0; i < count; i++)
 		follow_interface(daemon, names[i]);
 }

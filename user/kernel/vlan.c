@@ -85,13 +85,15 @@ int vlan_attach(struct kernel *kernel, struct attachment *attachment)
 	return error;
 }
 
-void vlan_follow(struct kernel *kernel, const struct attachment *changed)
+bool vlan_follow(struct kernel *kernel, const struct attachment *changed)
 {
 	struct attachment *attachment = (struct attachment *)changed;
 
-	if (attachment && tags_are_visible(attachment->interface) !=
-				  (attachment->vlan_tags == ATTACH_TAGS_VISIBLE))
-		vlan_attach(kernel, attachment);
+	if (tags_are_visible(attachment->interface) ==
+	    (attachment->vlan_tags == ATTACH_TAGS_VISIBLE))
+		return false;
+	vlan_attach(kernel, attachment);
+	return true;
 }
 
 static void note_changes(struct kernel *kernel)

@@ -15,8 +15,9 @@ int vlan_attach(struct kernel *kernel, struct attachment *attachment);
 /* Removes the tc program, and what is known of the interface. */
 void vlan_detach(struct kernel *kernel, const struct attachment *attachment);
 
-/* The same if a setting of the interface has changed. NULL: there is no attachment. */
-void vlan_follow(struct kernel *kernel, const struct attachment *changed);
+/* The same if a setting of the interface has changed. Returns whether that changed how tags
+ * are known. */
+bool vlan_follow(struct kernel *kernel, const struct attachment *changed);
 
 /* Attaches tc programs again that something else has removed. Returns at most one attachment at a
  * call, with *error if that failed; NULL: there is none (left). */
