@@ -115,6 +115,11 @@ class Xbeatd(Daemon):
         """Time on a processor, from the scheduler: finer than the ticks of /proc/PID/stat."""
         return int((self.proc() / "schedstat").read_text().split()[0])
 
+    def wake_ups(self):
+        """How often it has waited for something to do."""
+        status = (self.proc() / "status").read_text()
+        return int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status, re.M)[1])
+
     def memory_kib(self, name="VmRSS"):
         return int(re.search(rf"^{name}:\s+(\d+) kB", (self.proc() / "status").read_text(), re.M)[1])
 

@@ -3,14 +3,17 @@
 
 import json
 import os
+import signal
 import sys
 import time
 
 import pytest
 
 from tests.support import flood
+from tests.support.advert import Forger
 from tests.support.configuration import block, instance
-from tests.support.laboratory import wait_until
+from tests.support.laboratory import BUILD, wait_until
+from tests.support.moment import punctual
 from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=2)
@@ -86,3 +89,52 @@ def test_flood_of_lower_adverts_is_told_of_once_an_interval(lab):
     os.close(reader)
     told = [line for line in lines if "MASTER_RX_LOWER_PRI" in line]
     assert 2 <= len(told) <= intervals + 2, (len(told), intervals)
+
+
+# An event, and the look 10 ms after it; at an Active also the answer, and the regular advert.
+WAKE_UPS_PER_SECOND_MAX = {"active": 400, "backup": 40}
+
+
+@pytest.fixture
+def alone(lab):
+    """Two nodes without heartbeats, which would wake the daemons themselves."""
+    active = Xbeatd(lab, "node-a", instance(priority=200)).start()
+    active.wait_state("active")
+    backup = Xbeatd(lab, "node-b", instance(priority=150)).start()
+    backup.wait_state("backup")
+    return {"active": active, "backup": backup}
+
+
+def replay(lab, seconds):
+    """All adverts differ from the one before and are lower than both nodes'; at the ports of both
+    nodes, past the switch."""
+    file = lab.path("flood.frames")
+    file.write_bytes(flood.frames(100))
+    return [lab.spawn("switch", BUILD / "tools" / "replay", f"{node}.0", file, seconds) for node in lab.nodes]
+
+
+def test_differing_adverts_wake_the_daemon_at_a_bounded_rate(lab, alone):
+    def sample():
+        return {role: (daemon.wake_ups(), daemon.cpu_ns(), adverts(daemon, "received"))
+                for role, daemon in alone.items()}
+    before, start = sample(), time.monotonic()
+    assert [process.wait() for process in replay(lab, SECONDS)] == [0, 0]
+    after, passed = sample(), time.monotonic() - start
+    for role, daemon in alone.items():
+        wake_ups, cpu_ns, received = (last - first for last, first in zip(after[role], before[role]))
+        print(f"{role}: {received / passed:.0f} adverts/s, {wake_ups / passed:.0f} wake-ups/s, "
+              f"{cpu_ns / passed / 1e7:.2f} % of a core")
+        assert daemon.state() == role
+        assert received > SECONDS * 1000
+        assert wake_ups < WAKE_UPS_PER_SECOND_MAX[role] * passed + 50
+
+
+def test_lower_adverts_do_not_hide_a_higher_one(lab, alone):
+    """The daemon reads all three at once."""
+    active = alone["active"]
+    with Forger(lab, interval_cs=100) as forger, punctual():
+        active.process.send_signal(signal.SIGSTOP)
+        for priority in (50, 254, 60):
+            forger.send(priority=priority)
+        active.process.send_signal(signal.SIGCONT)
+    wait_until(lambda: ("active", "backup") in active.changes(), "it yields to the only higher advert")
