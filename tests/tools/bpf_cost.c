@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The cost of the XDP program, in ns above an empty program, by BPF_PROG_TEST_RUN: a TCP packet,
- * also with guarded addresses, a PROBE answered, a REPLY consumed, and a check of all guards.
+ * also with guarded addresses, a PROBE answered, a REPLY consumed, an advert at a Backup, and a
+ * check of all guards.
  * Usage: bpf_cost [ROUNDS]
  *
  * A test run repeats one packet in one buffer, and the second time a heartbeat is a replay. So
@@ -25,6 +26,7 @@
 #include <unistd.h>
 #include <xbeat/map.h>
 
+#include "tests/tools/bpf_cost_advert.h"
 #include "xbeat.skel.h"
 
 #define ROUNDS_DEFAULT 9
@@ -36,6 +38,7 @@
 #define FRAME_BYTES (14 + 20 + 8 + XB_PACKET_BYTES)
 #define SEQ 1000
 #define EPOCH 5
+#define LOOPBACK_INDEX 1 /* where test runs come from */
 
 /* As in bpf_cost.bpf.c. */
 struct pristine {
@@ -66,6 +69,7 @@ struct measurement {
 	bool forget_digest; /* the slot's digest is useless: the key has changed */
 	enum guards guards;
 	bool arp; /* for the destination, instead of TCP to it */
+	uint8_t advert_priority; /* an advert instead; 0: not */
 	bool timer_check; /* a check by the kernel's timer, instead of a packet */
 	unsigned app_count; /* whose pages are checked */
 };
@@ -78,6 +82,8 @@ static const struct measurement measurements[] = {
 	{"TCP, others are fenced", .guards = GUARDS_OTHERS_FENCED},
 	{"TCP, fenced", .guards = GUARDS_ITS_FENCED},
 	{"ARP request, fenced", .guards = GUARDS_ITS_FENCED, .arp = true},
+	{"advert that is followed", .advert_priority = ADVERT_PRIORITY + 1},
+	{"advert, lower", .advert_priority = ADVERT_PRIORITY - 1},
 	{"PROBE answered", .fresh = true, .type = XB_PROBE, .target_ns = 250},
 	{"PROBE, 100 guards held", .fresh = true, .type = XB_PROBE, .target_ns = 250,
 	 .guards = GUARDS_OTHERS},
@@ -142,17 +148,9 @@ static void fail(const char *what, int error)
 	exit(EXIT_FAILURE);
 }
 
-static struct xb_address ipv4_address(const uint8_t *bytes)
-{
-	struct xb_address address = {{[10] = 0xff, [11] = 0xff}};
-
-	memcpy(address.bytes + 12, bytes, 4);
-	return address;
-}
-
 static void build_heartbeat(enum xb_packet_type type, struct pristine *pristine)
 {
-	const struct xb_address peer = ipv4_address(headers + 26), own = ipv4_address(headers + 30);
+	const struct xb_address peer = ipv4_mapped(headers + 26), own = ipv4_mapped(headers + 30);
 	const struct xb_key key = {.word = {key_words[0], key_words[1]}, .id = 1, .valid = 1};
 	struct xb_packet packet = {
 		.magic = htons(XB_MAGIC),
@@ -225,7 +223,7 @@ static void put_state(struct bench *bench, enum guards guards, unsigned app_coun
 {
 	bool fenced = guards >= GUARDS_OTHERS_FENCED;
 	__u64 deadline_ns = guards == GUARDS_NONE ? 0 : fenced ? XB_GUARD_FENCED : FAR_NS;
-	struct xb_address address = ipv4_address(headers + 30);
+	struct xb_address address = ipv4_mapped(headers + 30);
 
 	put_guard(bench, 0, &address,
 		  guards == GUARDS_ITS || guards == GUARDS_ITS_FENCED ? deadline_ns : 0);
@@ -270,8 +268,8 @@ static void load_product(struct bench *bench, bool adaptive)
 							      .adaptive = adaptive};
 	if (xbeat_bpf__load(product))
 		fail("load the program (root?)", errno);
-	peer.peer_address = ipv4_address(headers + 26);
-	peer.local_address = ipv4_address(headers + 30);
+	peer.peer_address = ipv4_mapped(headers + 26);
+	peer.local_address = ipv4_mapped(headers + 30);
 	put(product->maps.xb_peers, &peer, sizeof(peer));
 	put(product->maps.xb_keys, &key, sizeof(key));
 	make_app_pages(product);
@@ -376,6 +374,31 @@ static void make_foreign(struct pristine *pristine, bool arp)
 	memcpy(pristine->header + 38, headers + 30, 4);
 }
 
+static void serve_advert(struct bench *bench)
+{
+	const struct xb_vrrp_key key = {
+		.interface_index = LOOPBACK_INDEX, .vrid = ADVERT_VRID, .family = 4};
+	const struct xb_vrrp router = served_router();
+	const __u32 slot = 0;
+
+	put(bench->product->maps.xb_vrrp, &router, sizeof(router));
+	if (bpf_map__update_elem(bench->product->maps.xb_vrrp_slots, &key, sizeof(key), &slot,
+				 sizeof(slot), BPF_ANY))
+		fail("xb_vrrp_slots", errno);
+}
+
+static void make_advert(struct pristine *pristine, uint8_t priority)
+{
+	const size_t in_header = sizeof(headers) - 14;
+	uint8_t packet[VRRP_PACKET_BYTES_MAX] = {0};
+	int bytes = advert_build(priority, ipv4_mapped(headers + 26), packet);
+
+	if (bytes < 0)
+		fail("advert", bytes);
+	memcpy(pristine->header + 14, packet, in_header);
+	memcpy(pristine->packet, packet + in_header, (size_t)bytes - in_header);
+}
+
 static void measure(struct bench *bench, const struct measurement *what, int rounds)
 {
 	struct pristine pristine;
@@ -385,9 +408,12 @@ static void measure(struct bench *bench, const struct measurement *what, int rou
 
 	build_heartbeat(what->type, &pristine);
 	pristine.forget_digest = what->forget_digest;
-	if (!what->fresh)
+	if (what->advert_priority)
+		make_advert(&pristine, what->advert_priority);
+	else if (!what->fresh)
 		make_foreign(&pristine, what->arp);
 	put_state(bench, what->guards, what->app_count);
+	serve_advert(bench);
 	put(bpf_object__find_map_by_name(bench->helper, "pristine"), &pristine, sizeof(pristine));
 	for (int i = 0; i < rounds; i++) {
 		uint32_t base_action;
