@@ -2,6 +2,7 @@
 /* Interfaces and addresses that come and go: reports them to the parts, and attaches again. */
 #include "user/daemon/daemon.h"
 #include "user/heartbeat/answers.h"
+#include "user/kernel/native_mtu.h"
 #include "user/kernel/upkeep.h"
 #include "user/kernel/vlan.h"
 #include "user/lib/address.h"
@@ -37,8 +38,10 @@ static void follow_interface(struct daemon *daemon, const char *name)
 	} else if (interface.present && !attached && is_heartbeat_interface(daemon, name)) {
 		kernel_attach(&daemon->kernel, name);
 	}
-	if (attached)
+	if (attached) {
+		kernel_follow_mtu(&daemon->kernel, name, interface.mtu);
 		peers_device_changed(&daemon->peers, name);
+	}
 	if (daemon->prober.links)
 		prober_interface_changed(&daemon->prober, name);
 	instances_interface(door_enter(daemon->vrrp), name);

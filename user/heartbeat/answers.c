@@ -144,6 +144,22 @@ static void start(struct peers *peers, size_t link, const struct attachment *att
 	start_way(peers, link, kernel_answer_way(peers->kernel, attachment->interface), now_ns);
 }
 
+/* The mode was changed because of the MTU, or could not be changed. */
+static void follow_mode(struct peers *peers, size_t link, const struct attachment *attachment,
+			uint64_t now_ns)
+{
+	struct answers *answers = &peers->answers[link];
+	enum answer_way from = answers->way;
+
+	if (attachment->native && !answers->native_refused)
+		answers->failed_bits |= 1U << ANSWER_GENERIC;
+	answers->native_refused = !attachment->native;
+	start_way(peers, link, kernel_answer_way(peers->kernel, attachment->interface), now_ns);
+	event_log_add(peers->event_log, "mode", attachment->interface, answer_way_name(from),
+		      answer_way_name(answers->way), "%s",
+		      attachment->reason[0] ? attachment->reason : "its driver accepts it");
+}
+
 static void give_up(struct peers *peers, size_t link, const char *reason, uint64_t now_ns)
 {
 	struct answers *answers = &peers->answers[link];
@@ -216,6 +232,8 @@ static void judge(struct peers *peers, size_t link, uint64_t now_ns)
 	}
 	if (attachment->interface_index != answers->interface_index)
 		start(peers, link, attachment, now_ns);
+	else if (attachment->native == (answers->way == ANSWER_GENERIC))
+		follow_mode(peers, link, attachment, now_ns);
 	if (may_retry(peers, answers, attachment, now_ns))
 		retry(peers, link, attachment, now_ns);
 	census = take_census(peers, link, now_ns);

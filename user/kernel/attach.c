@@ -3,6 +3,7 @@
  * attach.h. */
 #include "user/kernel/attach.h"
 #include "user/kernel/bpffs.h"
+#include "user/kernel/mtu.h"
 #include "user/kernel/pins.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/json_text.h"
@@ -120,6 +121,7 @@ static int pin_link(const struct attachment *attachment, const char *daemon_name
 static int choose_mode(struct attachment *attachment, int program_fd)
 {
 	int fd, native_error = 0;
+	uint32_t mtu;
 
 	if (attachment->wish != ATTACH_GENERIC) {
 		fd = create_link(attachment, program_fd, true);
@@ -132,8 +134,10 @@ static int choose_mode(struct attachment *attachment, int program_fd)
 		return fd;
 	if (!native_error)
 		return fd;
+	mtu = mtu_get(attachment->interface);
 	snprintf(attachment->reason, sizeof(attachment->reason),
-		 "its driver refuses native XDP (%s)", limits_strerror(-native_error));
+		 "its driver refuses native XDP (%s)%s", limits_strerror(-native_error),
+		 mtu > mtu_native_limit() ? "; a smaller MTU may help" : "");
 	log_warning("interface %s: attached in generic mode, which is slower: %s",
 		    attachment->interface, attachment->reason);
 	return fd;
@@ -168,6 +172,8 @@ static void read_mode(struct attachment *attachment, int program_fd)
 	attachment->native = query(attachment->interface_index, &status) == 0 &&
 			     status.attach_mode == XDP_ATTACHED_DRV;
 	attachment->program_id = program_id(program_fd);
+	if (attachment->native)
+		attachment->native_mtu = mtu_get(attachment->interface);
 }
 
 int attach_interface(struct attachment *attachment, const char *daemon_name, int program_fd)

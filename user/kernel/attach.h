@@ -27,6 +27,8 @@ struct attachment {
 	unsigned interface_index;
 	enum attach_mode wish; /* the configured mode */
 	bool native; /* mode: in the driver; else generic */
+	uint32_t native_mtu; /* with which the driver accepted native mode; 0: it has not */
+	bool mtu_refused; /* it refused native mode when the MTU was raised */
 	bool redirect; /* answers leave by a redirect (answer_way.h) */
 	char reason[ATTACH_REASON_BYTES]; /* why this mode; "": it is as configured */
 	enum attach_vlan_tags vlan_tags;

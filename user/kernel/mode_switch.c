@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Attaches in another mode without keeping the loop; see mode_switch.h. */
 #include "user/kernel/mode_switch.h"
+#include "user/kernel/mtu.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "xbeat.skel.h"
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <pthread.h>
@@ -23,21 +25,27 @@ struct mode_switch {
 	char daemon_name[64];
 	int program_fd;
 	bool native; /* the new mode */
+	bool fallback; /* whether the mode after an error is native */
+	uint32_t mtu; /* that the driver may refuse to leave native mode with; 0: none */
 	int error; /* in the new mode */
-	int back_error; /* in the old mode, after an error */
+	int back_error; /* in that of fallback */
 	bool done;
 };
 
 static void *run(void *context)
 {
 	struct mode_switch *job = context;
-	bool before = job->attachment.native;
 
+	if (job->mtu) {
+		mtu_set(job->attachment.interface, job->attachment.native_mtu);
+		bpf_link_detach(job->attachment.link_fd);
+		mtu_set(job->attachment.interface, job->mtu);
+	}
 	job->error =
 		attach_switch(&job->attachment, job->daemon_name, job->program_fd, job->native);
 	if (job->error)
-		job->back_error =
-			attach_switch(&job->attachment, job->daemon_name, job->program_fd, before);
+		job->back_error = attach_switch(&job->attachment, job->daemon_name, job->program_fd,
+						job->fallback);
 	__atomic_store_n(&job->done, true, __ATOMIC_RELEASE);
 	return NULL;
 }
@@ -74,7 +82,8 @@ static int start_thread(struct mode_switch *job)
 	return -error;
 }
 
-int mode_switch_start(const struct kernel *kernel, struct attachment *attachment, bool native)
+static int start(const struct kernel *kernel, struct attachment *attachment,
+		 const struct mode_switch *wish)
 {
 	struct mode_switch *job = malloc(sizeof(*job));
 	int error = -ENOMEM;
@@ -83,7 +92,9 @@ int mode_switch_start(const struct kernel *kernel, struct attachment *attachment
 		*job = (struct mode_switch){
 			.attachment = *attachment,
 			.program_fd = bpf_program__fd(kernel->skeleton->progs.xbeat),
-			.native = native,
+			.native = wish->native,
+			.fallback = wish->fallback,
+			.mtu = wish->mtu,
 		};
 		snprintf(job->daemon_name, sizeof(job->daemon_name), "%s", kernel->daemon_name);
 		error = start_thread(job);
@@ -100,6 +111,20 @@ int mode_switch_start(const struct kernel *kernel, struct attachment *attachment
 	return 0;
 }
 
+int mode_switch_start(const struct kernel *kernel, struct attachment *attachment, bool native)
+{
+	const struct mode_switch wish = {.native = native, .fallback = attachment->native};
+
+	return start(kernel, attachment, &wish);
+}
+
+int mode_switch_start_mtu(const struct kernel *kernel, struct attachment *attachment, uint32_t mtu)
+{
+	const struct mode_switch wish = {.native = true, .fallback = false, .mtu = mtu};
+
+	return start(kernel, attachment, &wish);
+}
+
 static const char *mode_name(bool native)
 {
 	return native ? "native" : "generic";
@@ -113,12 +138,20 @@ static void take(struct attachment *attachment, const struct mode_switch *job)
 	attachment->program_id = job->attachment.program_id;
 	note_time(attachment);
 	attachment->mode_switch = NULL;
-	if (job->error)
+	attachment->mtu_refused = job->mtu && !attachment->native;
+	if (attachment->native)
+		attachment->native_mtu = job->attachment.native_mtu;
+	if (attachment->mtu_refused)
+		snprintf(attachment->reason, sizeof(attachment->reason),
+			 "its driver refuses native XDP with MTU %u; lower the MTU", job->mtu);
+	else if (job->mtu)
+		attachment->reason[0] = '\0';
+	else if (job->error)
 		log_error("interface %s: cannot attach in %s mode: %s", attachment->interface,
 			  mode_name(job->native), limits_strerror(-job->error));
 	if (job->back_error)
 		log_error("interface %s: cannot attach again in %s mode: %s", attachment->interface,
-			  mode_name(!job->native), limits_strerror(-job->back_error));
+			  mode_name(job->fallback), limits_strerror(-job->back_error));
 }
 
 bool mode_switch_in_progress(struct attachment *attachment)

@@ -12,6 +12,10 @@
 /* Starts. Returns 0 or a negative errno, which is logged; then nothing has changed. */
 int mode_switch_start(const struct kernel *kernel, struct attachment *attachment, bool native);
 
+/* The same for an MTU that was raised: native mode if the driver accepts it with this MTU, else
+ * generic mode. */
+int mode_switch_start_mtu(const struct kernel *kernel, struct attachment *attachment, uint32_t mtu);
+
 /* Whether one is in progress. The first call after it is done updates the attachment, and logs
  * errors: then the mode is as before, or no program is attached. */
 bool mode_switch_in_progress(struct attachment *attachment);
