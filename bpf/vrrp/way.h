@@ -35,8 +35,10 @@ static __always_inline enum vrrp_way vrrp_way(__u32 interface_index)
 	handed_ns = READ_ONCE(vlan->handed_ns);
 	if (!handed_ns)
 		WRITE_ONCE(vlan->handed_ns, now_ns);
-	else if ((__s64)(now_ns - handed_ns) >= VRRP_HANDED_LOST_NS)
+	else if ((__s64)(now_ns - handed_ns) >= VRRP_HANDED_LOST_NS) {
+		__sync_fetch_and_add(&vlan->untaken_count, 1);
 		return VRRP_WAY_UNSURE;
+	}
 	return VRRP_WAY_STACK;
 }
 

@@ -393,6 +393,7 @@ struct xb_vlan {
 	/* K: when the XDP program handed over the first advert that the tc program has not taken;
 	 * 0: it has taken all. D writes 0 at the start, or XB_VLAN_NO_TC. */
 	__u64 handed_ns;
+	__u64 untaken_count; /* K: adverts that the XDP program handled itself for that reason */
 };
 
 #define XB_VLAN_NO_TC 1 /* as a time: long past, so the XDP program handles the adverts */

@@ -69,11 +69,22 @@ static void on_filter(void *context, const struct attachment *attachment, int er
 			"something else removed the program in tc, which knows VLAN tags; this daemon attached it again");
 }
 
+static void on_bypassed(void *context, const struct attachment *attachment)
+{
+	struct daemon *daemon = context;
+
+	event_log_add(
+		&daemon->event_log, "filter", attachment->interface, "attached", "bypassed",
+		"other programs in tc decide before this daemon's, which knows VLAN tags: adverts from other networks than the interface's count for nothing; give theirs a later place (tc filter show dev %s ingress)",
+		attachment->interface);
+}
+
 int daemon_start_upkeep(struct daemon *daemon)
 {
 	const struct kernel_upkeep_handlers handlers = {.on_attachment = on_attachment,
 							.on_pins = on_pins,
 							.on_filter = on_filter,
+							.on_bypassed = on_bypassed,
 							.context = daemon};
 
 	return kernel_upkeep_start(&daemon->kernel, daemon->base, &handlers);

@@ -35,6 +35,8 @@ struct attachment {
 	bool tc_own_qdisc; /* xbeat made it */
 	bool tc_changed; /* qdisc or filters; not looked at yet */
 	uint64_t tc_tried_ns; /* when the tc program was last attached, or refused */
+	uint64_t untaken_seen_count; /* of xb_vlan */
+	uint64_t untaken_reported_ns; /* when that it grew was last reported; 0: never */
 	uint64_t tc_reported_ns; /* when its removal was last reported; 0: never */
 	uint32_t program_id;
 	int link_fd; /* BPF link; -1: none */

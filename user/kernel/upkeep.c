@@ -19,6 +19,7 @@
 #define CHECK_SPACING_NS (300 * NS_PER_MS)
 /* Something may remove filters again and again. */
 #define FILTER_REPORT_SPACING_NS (10 * NS_PER_SECOND)
+#define BYPASS_REPORT_SPACING_NS (600 * NS_PER_SECOND)
 /* Where pins cannot be made, a try leaves a line in the log. */
 #define RETRY_SPACING_NS (10 * NS_PER_SECOND)
 
@@ -139,6 +140,23 @@ static void check_filters(struct kernel *kernel, uint64_t now_ns)
 	}
 }
 
+static void check_bypassed(struct kernel *kernel, uint64_t now_ns)
+{
+	const struct kernel_upkeep_handlers *handlers = &kernel->upkeep->handlers;
+
+	for (size_t i = 0; i < kernel->attachment_count; i++) {
+		struct attachment *attachment = &kernel->attachments[i];
+
+		if (!vlan_is_bypassed(kernel, attachment) ||
+		    (attachment->untaken_reported_ns &&
+		     time_since_ns(now_ns, attachment->untaken_reported_ns) <
+			     BYPASS_REPORT_SPACING_NS))
+			continue;
+		attachment->untaken_reported_ns = now_ns;
+		handlers->on_bypassed(handlers->context, attachment);
+	}
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
 	struct kernel *kernel = context;
@@ -151,6 +169,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	if (!changes_mode(kernel)) {
 		check_pins(kernel, now_ns);
 		check_filters(kernel, now_ns);
+		check_bypassed(kernel, now_ns);
 	}
 	clock_arm(kernel->upkeep->timer, now_ns + CHECK_SPACING_NS);
 }

@@ -21,6 +21,8 @@ struct kernel_upkeep_handlers {
 	/* The tc program was removed, and is attached again; error: or could not be. Not for each
 	 * of many removals. */
 	void (*on_filter)(void *context, const struct attachment *attachment, int error);
+	/* The tc program is attached, but other programs decide before it. Not for each advert. */
+	void (*on_bypassed)(void *context, const struct attachment *attachment);
 	void *context;
 };
 

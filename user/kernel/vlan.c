@@ -77,6 +77,7 @@ int vlan_attach(struct kernel *kernel, struct attachment *attachment)
 				 &attachment->tc_own_qdisc);
 	attachment->vlan_tags = error ? ATTACH_TAGS_UNKNOWN : ATTACH_TAGS_BY_TC;
 	attachment->tc_tried_ns = clock_now_ns();
+	attachment->untaken_seen_count = 0;
 	write_entry(kernel, interface_index, !error);
 	if (error && known)
 		log_warning(
@@ -144,6 +145,20 @@ void vlan_detach(struct kernel *kernel, const struct attachment *attachment)
 {
 	forget(kernel, attachment->interface_index);
 	tc_filter_detach(attachment->interface_index);
+}
+
+/* One advert may have been lost on its way. */
+bool vlan_is_bypassed(const struct kernel *kernel, struct attachment *attachment)
+{
+	uint64_t before = attachment->untaken_seen_count;
+	struct xb_vlan entry;
+
+	if (attachment->vlan_tags != ATTACH_TAGS_BY_TC ||
+	    bpf_map__lookup_elem(kernel->skeleton->maps.xb_vlan, &attachment->interface_index,
+				 sizeof(attachment->interface_index), &entry, sizeof(entry), 0))
+		return false;
+	attachment->untaken_seen_count = entry.untaken_count;
+	return entry.untaken_count > before + 1;
 }
 
 static bool has_key(const struct xb_network_key *keys, size_t count,
