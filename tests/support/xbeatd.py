@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """xbeatd on a node of a laboratory: its start and stop, and xbeatctl."""
 
+import contextlib
 import glob
 import json
 import pathlib
@@ -103,8 +104,12 @@ class Xbeatd(Daemon):
         return done.stderr
 
     def reads_files(self):
-        """Whether a reload is in progress: the daemon then has a second thread."""
-        return len(list((self.proc() / "task").iterdir())) > 1
+        """Whether a reload is in progress: the daemon then has a thread more."""
+        threads = 0
+        for task in (self.proc() / "task").iterdir():
+            with contextlib.suppress(OSError):  # it has ended
+                threads += (task / "comm").read_text() != "xbeat-upkeep\n"
+        return threads > 1
 
     def child(self):
         """The pid of the runner, its only child; None while there is none."""

@@ -3,7 +3,6 @@
 #include "user/daemon/daemon.h"
 #include "user/heartbeat/answers.h"
 #include "user/kernel/native_mtu.h"
-#include "user/kernel/upkeep.h"
 #include "user/kernel/vlan.h"
 #include "user/lib/address.h"
 #include "user/lib/limits.h"
@@ -30,7 +29,6 @@ static void follow_interface(struct daemon *daemon, const char *name)
 	const struct attachment *attachment = kernel_attachment(&daemon->kernel, name);
 	bool attached = attachment && attachment->interface_index == interface.interface_index;
 
-	kernel_check_attachment(&daemon->kernel, attachment);
 	if (!interface.present && attachment) {
 		event_log_add(&daemon->event_log, "interface", name, "present", "gone",
 			      "it was deleted, renamed or moved to another namespace");

@@ -166,12 +166,11 @@ static void check_program(struct peers *peers, size_t link, uint64_t now_ns)
 {
 	const struct attachment *attachment =
 		kernel_attachment(peers->kernel, peers->list[0].seen[link].interface);
-	uint64_t excused_until_ns;
+	uint64_t changed_ns = kernel_program_changed_ns(attachment), excused_until_ns;
 
-	kernel_check_silence(peers->kernel, attachment, peers->timing.interval_ns);
-	if (!attachment || !attachment->off_changed_ns)
+	if (!changed_ns)
 		return;
-	excused_until_ns = attachment->off_changed_ns + peers->timing.detection_time_ns;
+	excused_until_ns = changed_ns + peers->timing.detection_time_ns;
 	if (!time_reached(now_ns, excused_until_ns) &&
 	    !time_reached(peers->stall.judge_after_ns, excused_until_ns))
 		peers->stall.judge_after_ns = excused_until_ns;

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Attaches the XDP program to network interfaces through a pinned BPF link, never in place of
- * another project's program. */
+/*
+ * Attaches the XDP program to network interfaces, never in place of another project's program.
+ *
+ * Through a pinned BPF link, which no other program can replace, where the pin outlives the daemon
+ * whatever happens. In a container with a bpf file system of its own pins die with the container,
+ * and the fence would die with them: there it is attached by netlink, and stays until something
+ * detaches it.
+ */
 #ifndef XBEAT_KERNEL_ATTACH_H
 #define XBEAT_KERNEL_ATTACH_H
 
@@ -39,6 +45,9 @@ struct attachment {
 	uint64_t untaken_reported_ns; /* when that it grew was last reported; 0: never */
 	uint64_t tc_reported_ns; /* when its removal was last reported; 0: never */
 	uint32_t program_id;
+	bool by_netlink; /* else through a BPF link */
+	bool unpinned; /* there is no place for pins */
+	int program_fd; /* borrowed */
 	int link_fd; /* BPF link; -1: none */
 	struct mode_switch *mode_switch; /* in progress (mode_switch.h); NULL: none */
 	uint64_t mode_changed_ns; /* when it was last in progress; 0: never */
@@ -46,11 +55,14 @@ struct attachment {
 	char off_reason[ATTACH_REASON_BYTES];
 	uint64_t off_changed_ns; /* 0: never */
 	unsigned restored_count; /* how often it was attached again */
+	bool attaches_again; /* a thread does so */
+	uint64_t again_due_ns; /* not before, after an error; 0: at once */
+	int switch_error; /* of the last change of the mode: the program is not attached */
 };
 
 /*
- * Attaches the program to attachment->interface and pins the BPF link; a link that an earlier
- * daemon left is updated in place, so that no packet is missed.
+ * Attaches the program to attachment->interface, by_netlink or through a BPF link, which is pinned;
+ * what an earlier daemon left is replaced in one step, so that no packet is missed.
  * Returns 0 or a negative errno, which is logged.
  */
 int attach_interface(struct attachment *attachment, const char *daemon_name, int program_fd);
@@ -68,6 +80,13 @@ bool attach_is_on(const struct attachment *attachment);
 
 /* Whether a program is on the interface, after ours was detached: then text names it. */
 bool attach_is_taken(const struct attachment *attachment, char text[static ATTACH_REASON_BYTES]);
+
+/* Detaches the program. An interface that was moved to another namespace took it along. */
+void attach_end(const struct attachment *attachment);
+
+/* Detaches from all interfaces of this network namespace but these the program of an earlier
+ * daemon, whose maps program_fd uses. */
+void attach_end_left(const struct attachment *kept, size_t kept_count, int program_fd);
 
 /* Closes the BPF link; if its pin is removed, that detaches the program. */
 void attach_release(struct attachment *attachment);

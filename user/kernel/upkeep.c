@@ -2,6 +2,7 @@
 /* Pins and BPF links that another program removes are made again; see upkeep.h. */
 #include "user/kernel/upkeep.h"
 #include "user/kernel/attach.h"
+#include "user/kernel/attach_watch.h"
 #include "user/kernel/mode_switch.h"
 #include "user/kernel/pins.h"
 #include "user/kernel/vlan.h"
@@ -22,10 +23,13 @@
 #define BYPASS_REPORT_SPACING_NS (600 * NS_PER_SECOND)
 /* Where pins cannot be made, a try leaves a line in the log. */
 #define RETRY_SPACING_NS (10 * NS_PER_SECOND)
+/* While a thread attaches a program again. */
+#define AGAIN_SPACING_NS (10 * NS_PER_MS)
 
 struct kernel_upkeep {
 	struct kernel_upkeep_handlers handlers;
 	struct event *timer;
+	struct attach_watch *watch;
 	uint64_t retry_ns; /* no pins are made before; 0: the last ones could be made */
 };
 
@@ -51,40 +55,68 @@ static bool changes_mode(const struct kernel *kernel)
 	return false;
 }
 
-bool kernel_check_attachment(struct kernel *kernel, const struct attachment *checked)
+uint64_t kernel_program_changed_ns(const struct attachment *attachment)
 {
-	struct attachment *attachment = (struct attachment *)checked;
+	struct attachment *changed = (struct attachment *)attachment;
+
+	if (!attachment)
+		return 0;
+	if (mode_switch_in_progress(changed))
+		changed->off_changed_ns = clock_now_ns();
+	return attachment->off_changed_ns;
+}
+
+/* A driver may need tens of milliseconds to attach; the loop goes on sending PROBEs. */
+static void attach_again(struct kernel *kernel, struct attachment *attachment)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	if (attachment->again_due_ns && !time_reached(now_ns, attachment->again_due_ns))
+		return;
+	attachment->again_due_ns = now_ns + RETRY_SPACING_NS;
+	attachment->attaches_again = mode_switch_start(kernel, attachment, attachment->native) == 0;
+	clock_arm(kernel->upkeep->timer, now_ns + AGAIN_SPACING_NS);
+}
+
+/* Returns whether a thread still attaches it. */
+static bool is_attaching(struct kernel *kernel, struct attachment *attachment)
+{
+	char reason[ATTACH_REASON_BYTES] = "";
+
+	if (!attachment->attaches_again)
+		return false;
+	if (mode_switch_in_progress(attachment))
+		return true;
+	attachment->attaches_again = false;
+	if (attachment->switch_error) {
+		snprintf(reason, sizeof(reason), "the XDP program cannot be attached again: %s",
+			 limits_strerror(-attachment->switch_error));
+	} else {
+		attachment->again_due_ns = 0;
+		attachment->restored_count++;
+	}
+	set_off(kernel, attachment, reason);
+	return false;
+}
+
+static void check_attachment(struct kernel *kernel, struct attachment *attachment)
+{
 	char reason[ATTACH_REASON_BYTES] = "something else detached the XDP program";
 	bool taken;
-	int error;
 
-	if (!attachment || !kernel->upkeep)
-		return true;
-	if (mode_switch_in_progress(attachment))
-		return false;
-	if (changes_mode(kernel))
-		return true;
 	if (attach_is_on(attachment)) {
 		if (attachment->off)
 			set_off(kernel, attachment, "");
-		return true;
+		return;
 	}
 	/* It was deleted or replaced, which user/daemon/interfaces.c follows. */
 	if (if_nametoindex(attachment->interface) != attachment->interface_index)
-		return true;
+		return;
 	taken = attach_is_taken(attachment, reason);
 	if (taken || !attachment->off)
 		set_off(kernel, attachment, reason);
-	if (taken)
-		return false;
-	error = attach_switch(attachment, kernel->daemon_name,
-			      bpf_program__fd(kernel->skeleton->progs.xbeat), attachment->native);
-	if (error)
-		snprintf(reason, sizeof(reason), "the XDP program cannot be attached again: %s",
-			 limits_strerror(-error));
-	attachment->restored_count += !error;
-	set_off(kernel, attachment, error ? reason : "");
-	return false;
+	if (!taken)
+		attach_again(kernel, attachment);
 }
 
 /* Whether evidence arrived there since then. */
@@ -102,13 +134,22 @@ static bool is_receiving(const struct kernel *kernel, const struct attachment *a
 	return false;
 }
 
-bool kernel_check_silence(struct kernel *kernel, const struct attachment *attachment,
-			  uint64_t interval_ns)
+bool kernel_check_attachments(struct kernel *kernel, uint64_t interval_ns)
 {
-	if (attachment && !attachment->off && !attachment->mode_switch &&
-	    is_receiving(kernel, attachment, clock_now_ns() - interval_ns))
-		return true;
-	return kernel_check_attachment(kernel, attachment);
+	bool as_known = true;
+
+	for (size_t i = 0; kernel->upkeep && i < kernel->attachment_count; i++) {
+		struct attachment *attachment = &kernel->attachments[i];
+		uint64_t before_ns = attachment->off_changed_ns;
+
+		kernel_program_changed_ns(attachment);
+		if (!is_attaching(kernel, attachment) && !changes_mode(kernel) &&
+		    (attachment->off || !interval_ns ||
+		     !is_receiving(kernel, attachment, clock_now_ns() - interval_ns)))
+			check_attachment(kernel, attachment);
+		as_known &= attachment->off_changed_ns == before_ns;
+	}
+	return as_known;
 }
 
 static void check_pins(struct kernel *kernel, uint64_t now_ns)
@@ -157,6 +198,15 @@ static void check_bypassed(struct kernel *kernel, uint64_t now_ns)
 	}
 }
 
+static bool any_attaching(struct kernel *kernel)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < kernel->attachment_count; i++)
+		any |= is_attaching(kernel, &kernel->attachments[i]);
+	return any;
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
 	struct kernel *kernel = context;
@@ -164,14 +214,15 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	for (size_t i = 0; i < kernel->attachment_count; i++)
-		kernel_check_attachment(kernel, &kernel->attachments[i]);
+	if (attach_watch_turn(kernel->upkeep->watch, kernel->attachments, kernel->attachment_count))
+		kernel_check_attachments(kernel, 0);
 	if (!changes_mode(kernel)) {
 		check_pins(kernel, now_ns);
 		check_filters(kernel, now_ns);
 		check_bypassed(kernel, now_ns);
 	}
-	clock_arm(kernel->upkeep->timer, now_ns + CHECK_SPACING_NS);
+	clock_arm(kernel->upkeep->timer,
+		  now_ns + (any_attaching(kernel) ? AGAIN_SPACING_NS : CHECK_SPACING_NS));
 }
 
 int kernel_upkeep_start(struct kernel *kernel, struct event_base *base,
@@ -183,8 +234,9 @@ int kernel_upkeep_start(struct kernel *kernel, struct event_base *base,
 		return -ENOMEM;
 	upkeep->handlers = *handlers;
 	upkeep->timer = evtimer_new(base, on_timer, kernel);
+	upkeep->watch = attach_watch_start();
 	kernel->upkeep = upkeep;
-	if (!upkeep->timer)
+	if (!upkeep->timer || !upkeep->watch)
 		return -ENOMEM;
 	clock_arm(upkeep->timer, clock_now_ns() + CHECK_SPACING_NS);
 	return 0;
@@ -194,6 +246,7 @@ void kernel_upkeep_stop(struct kernel *kernel)
 {
 	if (!kernel->upkeep)
 		return;
+	attach_watch_stop(kernel->upkeep->watch);
 	if (kernel->upkeep->timer)
 		event_free(kernel->upkeep->timer);
 	free(kernel->upkeep);

@@ -3,7 +3,7 @@
  * Keeps the kernel side in place while the daemon runs. Without its pins it would die with the
  * daemon, and the fence with it; without its BPF link an interface receives no heartbeats and no
  * adverts, and nothing fences. The kernel reports neither, so both are checked: by a timer, and
- * before silence counts.
+ * before a Backup takes over from an Active that is silent.
  */
 #ifndef XBEAT_KERNEL_UPKEEP_H
 #define XBEAT_KERNEL_UPKEEP_H
@@ -31,14 +31,15 @@ int kernel_upkeep_start(struct kernel *kernel, struct event_base *base,
 			const struct kernel_upkeep_handlers *handlers);
 void kernel_upkeep_stop(struct kernel *kernel);
 
-/* Checks an attachment now (NULL: there is none), which costs a system call, and attaches again if
- * something detached it. Returns whether the program was on the interface. on_attachment is called
- * each time that it was not. */
-bool kernel_check_attachment(struct kernel *kernel, const struct attachment *attachment);
+/* Checks all attachments now, and attaches again where something detached the program. It may wait
+ * for the lock of network configuration, 100 ms and more, so it is for those who are about to change
+ * addresses, and leaves out interfaces at which heartbeats arrived within the last interval (0:
+ * none). Returns whether all were as they were known; if not, silence on their interfaces proves
+ * nothing. */
+bool kernel_check_attachments(struct kernel *kernel, uint64_t interval_ns);
 
-/* The same, because some node is silent. The system call waits for a lock that others may hold for
- * 100 ms, so it is not made if heartbeats of another node arrived within the last interval. */
-bool kernel_check_silence(struct kernel *kernel, const struct attachment *attachment,
-			  uint64_t interval_ns);
+/* Returns when the program was last known to be off the interface, without asking the kernel; 0:
+ * never, or there is no attachment. */
+uint64_t kernel_program_changed_ns(const struct attachment *attachment);
 
 #endif

@@ -32,31 +32,42 @@ static void hear_peers(struct vrrp_room *room, const struct instance *instance)
 	instances_hear_claimant(room, instance);
 }
 
-/* Adverts were lost while no program ran: a Backup waits for as long again. Returns whether it
- * does. */
-static bool wait_after_deafness(struct instance *instance, uint64_t now_ns)
-{
-	uint64_t deaf_until_ns = instance_deaf_until_ns(instance);
-	uint64_t due_ns = deaf_until_ns + vrrp_active_down_interval_ns(&instance->vrrp);
-
-	if (!deaf_until_ns || time_reached(now_ns, due_ns))
-		return false;
-	vrrp_postpone(&instance->vrrp, due_ns);
-	instance_arm(instance, INSTANCE_TIMER_PROTOCOL, due_ns);
-	return true;
-}
-
-/* Whether the silence of a Backup's Active, if it is silent, proves anything. */
-static bool silence_counts(struct instance *instance, uint64_t now_ns)
+static bool is_due(const struct instance *instance, uint64_t now_ns)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
+
+	return vrrp->state == XB_INSTANCE_BACKUP && vrrp->timer_armed &&
+	       time_reached(now_ns, vrrp->timer_due_ns);
+}
+
+static void postpone(struct instance *instance, uint64_t due_ns)
+{
+	vrrp_postpone(&instance->vrrp, due_ns);
+	instance_arm(instance, INSTANCE_TIMER_PROTOCOL, due_ns);
+}
+
+/* Whether a Backup that would take over now may believe the silence of its Active. The check may
+ * wait for the kernel: what is known of the peers is refreshed. */
+static bool silence_counts(struct vrrp_room *room, struct instance *instance, uint64_t now_ns)
+{
+	char text[VRRP_REASON_BYTES];
+	uint64_t deaf_until_ns, heard_ns;
 	bool receives;
 
-	if (vrrp->state != XB_INSTANCE_BACKUP || !vrrp->timer_armed ||
-	    !time_reached(now_ns, vrrp->timer_due_ns))
+	if (!is_due(instance, now_ns) || instance_hold_reason(instance, text, sizeof(text)))
 		return true;
 	receives = instance_receives(instance);
-	return !wait_after_deafness(instance, now_ns) && receives;
+	now_ns = clock_now_ns();
+	deaf_until_ns = instance_deaf_until_ns(instance);
+	/* Adverts were lost while no program ran: a Backup waits for as long again. */
+	heard_ns = deaf_until_ns + vrrp_active_down_interval_ns(&instance->vrrp);
+	if (deaf_until_ns && !time_reached(now_ns, heard_ns))
+		postpone(instance, heard_ns);
+	else if (receives)
+		hear_peers(room, instance);
+	else if (is_due(instance, now_ns))
+		postpone(instance, now_ns + vrrp_skew_time_ns(&instance->vrrp));
+	return receives && is_due(instance, now_ns);
 }
 
 /* Shows the state machine what is known. */
@@ -85,12 +96,10 @@ static void on_protocol(struct vrrp_room *room, struct instance *instance)
 	uint64_t now_ns;
 
 	instance_report_stall(instance, &room->node, clock_now_ns());
-	/* First, because it may wait for the kernel: what peers report must be new. */
-	if (!silence_counts(instance, clock_now_ns()))
-		return;
 	hear_peers(room, instance);
 	now_ns = clock_now_ns();
-	if (instance_postpone_after_stall(instance, now_ns))
+	if (instance_postpone_after_stall(instance, now_ns) ||
+	    !silence_counts(room, instance, now_ns))
 		return;
 	expire(instance, now_ns);
 	instance_announce_unheard(instance);

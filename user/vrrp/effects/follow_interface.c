@@ -76,10 +76,12 @@ void instance_follow_program(struct instance *instance)
 bool instance_receives(const struct instance *instance)
 {
 	struct kernel *kernel = instance->interface->kernel;
+	bool as_known = kernel_check_attachments(
+		kernel, instance->peers ? instance->peers->timing.interval_ns : 0);
+	const struct attachment *attachment =
+		kernel_attachment_at(kernel, instance->interface->base_index);
 
-	return kernel_check_silence(kernel,
-				    kernel_attachment_at(kernel, instance->interface->base_index),
-				    instance->peers ? instance->peers->timing.interval_ns : 0);
+	return as_known && !(attachment && attachment->off);
 }
 
 uint64_t instance_deaf_until_ns(const struct instance *instance)

@@ -13,8 +13,9 @@ void instance_follow_interface(struct instance *instance);
  * goes on: the others hear its adverts. It is only no longer guarded. */
 void instance_follow_program(struct instance *instance);
 
-/* Checks whether the program is on the interface, for a Backup to which the Active is silent. False
- * if it was off: then the instance has started again, or is inhibited until the program is back. */
+/* Checks whether programs are on their interfaces, for a Backup that is about to take over from an
+ * Active that is silent. False if one was off: then the silence proves nothing, and if it is on the
+ * interface of the instance, that has started again, or is inhibited until the program is back. */
 bool instance_receives(const struct instance *instance);
 
 /* Until when the program was off because its mode was changed, and adverts were lost; 0: never. */
