@@ -9,7 +9,8 @@ inner one, and the inner one gets SIGTERM (PR_SET_PDEATHSIG).
 The function runs in a mount namespace of its own with a private /run and /sys/fs/bpf, for named
 network namespaces, sockets, pins, mounts and temporary files. The kernel drops them with the last
 process in it. A PID namespace would not do: the kernel reports processes (proc connector) only to
-the first one.
+the first one. xbeatd takes the private /sys/fs/bpf for that of the machine, not of a container,
+because the mounts of process 1 seem to be those of the suite.
 """
 
 import contextlib
@@ -26,6 +27,7 @@ import traceback
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 CLONE_NEWNS = 0x00020000
+MS_BIND = 0x1000
 MS_REC = 0x4000
 MS_PRIVATE = 0x40000
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -149,6 +151,7 @@ def separate():
     call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
     call("mount", b"xbeat-check", os.fsencode(RUN), b"tmpfs", 0, b"mode=755")
     call("mount", b"xbeat-check", b"/sys/fs/bpf", b"bpf", 0, b"mode=700")
+    call("mount", os.fsencode(f"/proc/{os.getpid()}/mountinfo"), b"/proc/1/mountinfo", None, MS_BIND, None)
     TEMPORARY.mkdir(mode=0o1777)
     TEMPORARY.chmod(0o1777)
     os.environ["TMPDIR"] = str(TEMPORARY)

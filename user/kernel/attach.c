@@ -3,6 +3,7 @@
  * attach.h. */
 #include "user/kernel/attach.h"
 #include "user/kernel/bpffs.h"
+#include "user/kernel/left.h"
 #include "user/kernel/mtu.h"
 #include "user/kernel/pins.h"
 #include "user/lib/cleanup.h"
@@ -68,8 +69,9 @@ static bool refuse_foreign(const struct attachment *attachment)
 		return false;
 	if (!strcmp(name, "xbeat"))
 		log_error(
-			"interface %s belongs to another xbeatd (program id %u): stop that one; if it crashed, start and stop it, or remove its directory in " BPFFS_XBEAT,
-			attachment->interface, id);
+			"interface %s belongs to another xbeatd (program id %u): stop that one; if it crashed, start and stop it, or remove its directory in " BPFFS_XBEAT
+			", or detach its program (ip link set dev %s xdp off)",
+			attachment->interface, id, attachment->interface);
 	else
 		log_error(
 			"interface %s already runs the XDP program \"%s\" (id %u): detach it (ip link set dev %s xdp off; if a bpf_link holds it, bpftool link list and bpftool link detach id N) or choose another interface",
@@ -95,13 +97,49 @@ static int adopt_link(const struct attachment *attachment, const char *path, int
 	return adopted;
 }
 
-static int create_link(const struct attachment *attachment, int program_fd, bool native)
+static uint32_t mode_flag(bool native)
 {
-	LIBBPF_OPTS(bpf_link_create_opts, options,
-		    .flags = native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
-	int fd = bpf_link_create(program_fd, (int)attachment->interface_index, BPF_XDP, &options);
+	return native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE;
+}
 
-	return fd < 0 ? -errno : fd;
+static int create_link(struct attachment *attachment, bool native)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = mode_flag(native));
+	int fd = bpf_link_create(attachment->program_fd, (int)attachment->interface_index, BPF_XDP,
+				 &options);
+
+	if (fd < 0)
+		return -errno;
+	attachment->link_fd = fd;
+	return 0;
+}
+
+static int put_on(struct attachment *attachment, bool native)
+{
+	if (!attachment->by_netlink)
+		return create_link(attachment, native);
+	return bpf_xdp_attach((int)attachment->interface_index, attachment->program_fd,
+			      mode_flag(native) | XDP_FLAGS_UPDATE_IF_NOEXIST, NULL);
+}
+
+/* Takes over the program that a daemon left on the interface when its container died: it is
+ * replaced only if it is still that one. Returns -ENOENT if there is none. */
+static int adopt_program(struct attachment *attachment)
+{
+	LIBBPF_OPTS(bpf_xdp_attach_opts, options);
+	_cleanup_close_ int old_fd = -1;
+	struct bpf_xdp_query_opts status;
+
+	if (query(attachment->interface_index, &status) || !status.prog_id ||
+	    !left_shares_maps(status.prog_id, attachment->program_fd))
+		return -ENOENT;
+	old_fd = bpf_prog_get_fd_by_id(status.prog_id);
+	if (old_fd < 0)
+		return -errno;
+	attachment->by_netlink = true;
+	options.old_prog_fd = old_fd;
+	return bpf_xdp_attach((int)attachment->interface_index, attachment->program_fd,
+			      mode_flag(status.attach_mode == XDP_ATTACHED_DRV), &options);
 }
 
 static int pin_link(const struct attachment *attachment, const char *daemon_name)
@@ -109,6 +147,8 @@ static int pin_link(const struct attachment *attachment, const char *daemon_name
 	char path[BPFFS_PATH_BYTES];
 	int error;
 
+	if (attachment->by_netlink || attachment->unpinned)
+		return 0;
 	bpffs_path(path, daemon_name, PINS_LINK, attachment->interface);
 	error = bpffs_pin(attachment->link_fd, path);
 	if (error)
@@ -116,31 +156,29 @@ static int pin_link(const struct attachment *attachment, const char *daemon_name
 	return error;
 }
 
-/* Tries native mode, then generic mode, or only the configured one. Returns the descriptor of a new
- * BPF link, or a negative errno. */
-static int choose_mode(struct attachment *attachment, int program_fd)
+/* Tries native mode, then generic mode, or only the configured one. Returns 0 or a negative
+ * errno. */
+static int choose_mode(struct attachment *attachment)
 {
-	int fd, native_error = 0;
+	int error, native_error = 0;
 	uint32_t mtu;
 
 	if (attachment->wish != ATTACH_GENERIC) {
-		fd = create_link(attachment, program_fd, true);
-		if (fd >= 0 || attachment->wish == ATTACH_NATIVE)
-			return fd;
-		native_error = fd;
+		error = put_on(attachment, true);
+		if (!error || attachment->wish == ATTACH_NATIVE)
+			return error;
+		native_error = error;
 	}
-	fd = create_link(attachment, program_fd, false);
-	if (fd < 0)
-		return fd;
-	if (!native_error)
-		return fd;
+	error = put_on(attachment, false);
+	if (error || !native_error)
+		return error;
 	mtu = mtu_get(attachment->interface);
 	snprintf(attachment->reason, sizeof(attachment->reason),
 		 "its driver refuses native XDP (%s)%s", limits_strerror(-native_error),
 		 mtu > mtu_native_limit() ? "; a smaller MTU may help" : "");
 	log_warning("interface %s: attached in generic mode, which is slower: %s",
 		    attachment->interface, attachment->reason);
-	return fd;
+	return 0;
 }
 
 static void log_refusal(const struct attachment *attachment, int error)
@@ -152,36 +190,50 @@ static void log_refusal(const struct attachment *attachment, int error)
 		  native ? "; write \"mode auto\" in the heartbeat block" : "");
 }
 
-static int new_link(struct attachment *attachment, int program_fd)
+static int attach_new(struct attachment *attachment)
 {
-	int fd;
+	int error;
 
 	if (refuse_foreign(attachment))
 		return -EBUSY;
-	fd = choose_mode(attachment, program_fd);
-	if (fd < 0)
-		log_refusal(attachment, fd);
-	return fd;
+	error = choose_mode(attachment);
+	if (error)
+		log_refusal(attachment, error);
+	return error;
+}
+
+/* What an earlier daemon left is taken over first. */
+static int attach_any(struct attachment *attachment, const char *daemon_name)
+{
+	char path[BPFFS_PATH_BYTES];
+
+	bpffs_path(path, daemon_name, PINS_LINK, attachment->interface);
+	attachment->link_fd = adopt_link(attachment, path, attachment->program_fd);
+	if (attachment->link_fd >= 0)
+		attachment->by_netlink = false;
+	else if (adopt_program(attachment))
+		return attach_new(attachment);
+	return 0;
 }
 
 /* Reads from the interface what is attached. */
-static void read_mode(struct attachment *attachment, int program_fd)
+static void read_mode(struct attachment *attachment)
 {
 	struct bpf_xdp_query_opts status;
 
 	attachment->native = query(attachment->interface_index, &status) == 0 &&
 			     status.attach_mode == XDP_ATTACHED_DRV;
-	attachment->program_id = program_id(program_fd);
+	attachment->program_id = program_id(attachment->program_fd);
 	if (attachment->native)
 		attachment->native_mtu = mtu_get(attachment->interface);
 }
 
 int attach_interface(struct attachment *attachment, const char *daemon_name, int program_fd)
 {
-	char path[BPFFS_PATH_BYTES];
 	int error;
 
 	attachment->link_fd = -1;
+	attachment->program_fd = program_fd;
 	attachment->interface_index = if_nametoindex(attachment->interface);
 	if (!attachment->interface_index && errno != ENODEV) {
 		error = -errno;
@@ -195,16 +247,12 @@ int attach_interface(struct attachment *attachment, const char *daemon_name, int
 			attachment->interface);
 		return -ENODEV;
 	}
-	bpffs_path(path, daemon_name, PINS_LINK, attachment->interface);
-	attachment->link_fd = adopt_link(attachment, path, program_fd);
-	if (attachment->link_fd < 0)
-		attachment->link_fd = new_link(attachment, program_fd);
-	if (attachment->link_fd < 0)
-		return attachment->link_fd;
-	error = pin_link(attachment, daemon_name);
+	error = attach_any(attachment, daemon_name);
+	if (!error)
+		error = pin_link(attachment, daemon_name);
 	if (error)
 		return error;
-	read_mode(attachment, program_fd);
+	read_mode(attachment);
 	/* The earlier daemon was configured otherwise. */
 	if ((attachment->wish == ATTACH_GENERIC && attachment->native) ||
 	    (attachment->wish == ATTACH_NATIVE && !attachment->native))
@@ -217,25 +265,73 @@ int attach_interface(struct attachment *attachment, const char *daemon_name, int
 int attach_switch(struct attachment *attachment, const char *daemon_name, int program_fd,
 		  bool native)
 {
-	int fd;
+	int error;
 
-	/* Native and generic mode exclude each other, so the old link must go first. */
-	if (attachment->link_fd >= 0)
-		bpf_link_detach(attachment->link_fd);
+	/* Native and generic mode exclude each other, so the old one must go first. */
+	attach_end(attachment);
 	attach_release(attachment);
-	fd = create_link(attachment, program_fd, native);
-	if (fd < 0)
-		return fd;
-	attachment->link_fd = fd;
-	read_mode(attachment, program_fd);
+	attachment->program_fd = program_fd;
+	error = put_on(attachment, native);
+	if (error)
+		return error;
+	read_mode(attachment);
 	return pin_link(attachment, daemon_name);
+}
+
+static void detach_program(unsigned interface_index, int program_fd)
+{
+	LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = program_fd);
+	struct bpf_xdp_query_opts status;
+
+	if (query(interface_index, &status) == 0)
+		bpf_xdp_detach((int)interface_index,
+			       mode_flag(status.attach_mode == XDP_ATTACHED_DRV), &options);
+}
+
+void attach_end(const struct attachment *attachment)
+{
+	if (attachment->by_netlink)
+		detach_program(attachment->interface_index, attachment->program_fd);
+	else if (attachment->link_fd >= 0)
+		bpf_link_detach(attachment->link_fd);
+}
+
+static bool is_among(unsigned interface_index, const struct attachment *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].interface_index == interface_index)
+			return true;
+	return false;
+}
+
+void attach_end_left(const struct attachment *kept, size_t kept_count, int program_fd)
+{
+	struct if_nameindex *interfaces = if_nameindex();
+
+	for (size_t i = 0; interfaces && interfaces[i].if_index; i++) {
+		_cleanup_close_ int fd = -1;
+		struct bpf_xdp_query_opts status;
+
+		if (is_among(interfaces[i].if_index, kept, kept_count) ||
+		    query(interfaces[i].if_index, &status) || !status.prog_id ||
+		    !left_shares_maps(status.prog_id, program_fd))
+			continue;
+		fd = bpf_prog_get_fd_by_id(status.prog_id);
+		detach_program(interfaces[i].if_index, fd);
+	}
+	if (interfaces)
+		if_freenameindex(interfaces);
 }
 
 bool attach_is_on(const struct attachment *attachment)
 {
 	struct bpf_link_info info = {0};
 	uint32_t length = sizeof(info);
+	struct bpf_xdp_query_opts status;
 
+	if (attachment->by_netlink)
+		return query(attachment->interface_index, &status) == 0 &&
+		       status.prog_id == attachment->program_id;
 	return bpf_obj_get_info_by_fd(attachment->link_fd, &info, &length) == 0 &&
 	       info.xdp.ifindex == attachment->interface_index;
 }
@@ -261,8 +357,9 @@ void attach_release(struct attachment *attachment)
 json_t *attach_json(const struct attachment *attachment)
 {
 	static const char *const vlan_tags[] = {"visible", "tc", "unknown"};
-	json_t *json = json_pack("{s:s, s:s, s:i, s:i, s:s}", "name", attachment->interface, "mode",
-				 attachment->native ? "native" : "generic", "program_id",
+	json_t *json = json_pack("{s:s, s:s, s:s, s:i, s:i, s:s}", "name", attachment->interface,
+				 "mode", attachment->native ? "native" : "generic", "attached_by",
+				 attachment->by_netlink ? "netlink" : "link", "program_id",
 				 (int)attachment->program_id, "reattached_count",
 				 (int)attachment->restored_count, "vlan_tags",
 				 vlan_tags[attachment->vlan_tags]);

@@ -62,7 +62,8 @@ int kernel_attach(struct kernel *kernel, const char *interface)
 		return -ENOSPC;
 	}
 	attachment = &kernel->attachments[kernel->attachment_count++];
-	*attachment = (struct attachment){.link_fd = -1};
+	*attachment = (struct attachment){
+		.link_fd = -1, .by_netlink = kernel->by_netlink, .unpinned = kernel->unpinned};
 	snprintf(attachment->interface, sizeof(attachment->interface), "%s", interface);
 	attachment->interface_index = if_nametoindex(interface);
 	/* First, so that the XDP program finds who handles its adverts. */
@@ -86,9 +87,7 @@ void kernel_detach(struct kernel *kernel, const char *interface)
 	mode_switch_wait(attachment);
 	bpffs_path(path, kernel->daemon_name, PINS_LINK, interface);
 	unlink(path);
-	/* An interface that was moved to another namespace took the program with it. */
-	if (attachment->link_fd >= 0)
-		bpf_link_detach(attachment->link_fd);
+	attach_end(attachment);
 	attach_release(attachment);
 	vlan_detach(kernel, attachment);
 	*attachment = kernel->attachments[--kernel->attachment_count];
@@ -138,11 +137,16 @@ static bool keep_none(const void *context, const char *name)
 void kernel_release_interfaces(struct kernel *kernel)
 {
 	bpffs_unpin(kernel->daemon_name, PINS_LINK, keep_own, kernel);
+	if (kernel->found_program)
+		attach_end_left(kernel->attachments, kernel->attachment_count,
+				bpf_program__fd(kernel->skeleton->progs.xbeat));
 }
 
 void kernel_detach_all(const struct kernel *kernel)
 {
-	for (size_t i = 0; i < kernel->attachment_count; i++)
+	for (size_t i = 0; i < kernel->attachment_count; i++) {
+		attach_end(&kernel->attachments[i]);
 		tc_filter_detach(kernel->attachments[i].interface_index);
+	}
 	bpffs_unpin(kernel->daemon_name, PINS_LINK, keep_none, kernel);
 }

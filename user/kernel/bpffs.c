@@ -2,6 +2,7 @@
 /* Mounts bpffs where it is missing, as iproute2 does; replaces pins by rename, without a gap. See
  * bpffs.h. */
 #include "user/kernel/bpffs.h"
+#include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include <bpf/bpf.h>
@@ -12,8 +13,12 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+/* Fixed in the kernel (PROC_PID_INIT_INO). */
+#define FIRST_PID_NAMESPACE 0xeffffffcU
 
 static bool is_mounted(void)
 {
@@ -55,15 +60,14 @@ static int make_directory(const char *path)
 
 static int mount_if_missing(void)
 {
-	int error;
-
 	if (is_mounted() || mount("bpf", BPFFS_ROOT, "bpf", 0, "mode=0700") == 0)
 		return 0;
-	error = -errno;
-	log_error("no bpf file system at " BPFFS_ROOT
-		  " and it cannot be mounted (%s): run \"" BPFFS_MOUNT_COMMAND "\" as root",
-		  limits_strerror(-error));
-	return error;
+	log_warning(
+		"no bpf file system at " BPFFS_ROOT
+		" and it cannot be mounted (%s), so nothing is pinned: run \"" BPFFS_MOUNT_COMMAND
+		"\" as root, before xbeatd starts",
+		limits_strerror(errno));
+	return -ENODEV;
 }
 
 int bpffs_prepare(const char *daemon_name)
@@ -79,6 +83,33 @@ int bpffs_prepare(const char *daemon_name)
 		return error;
 	snprintf(path, sizeof(path), BPFFS_XBEAT "/%s", daemon_name);
 	return make_directory(path);
+}
+
+/* Whether the machine's init has mounted this device, at any place. */
+static bool is_mounted_by_init(dev_t device)
+{
+	_cleanup_fclose_ FILE *file = fopen("/proc/1/mountinfo", "re");
+	unsigned major_number, minor_number;
+	char line[4096];
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%*u %*u %u:%u", &major_number, &minor_number) == 2 &&
+		    makedev(major_number, minor_number) == device)
+			return true;
+	return false;
+}
+
+/* Process 1 is the machine's in the first PID namespace only. In another one, a file system that no
+ * process of the container could mount comes from outside; of any other nothing is known. */
+bool bpffs_outlives_container(bool may_mount)
+{
+	struct stat root, namespace;
+
+	if (stat(BPFFS_ROOT, &root) || stat("/proc/self/ns/pid", &namespace))
+		return false;
+	if (namespace.st_ino == FIRST_PID_NAMESPACE)
+		return is_mounted_by_init(root.st_dev);
+	return !may_mount;
 }
 
 void bpffs_path(char path[static BPFFS_PATH_BYTES], const char *daemon_name, const char *prefix,

@@ -14,8 +14,12 @@
 
 /* Mounts the file system and makes the daemon's directory, if they are missing. Refuses what does
  * not belong to root or to this user, or what others can write.
- * Returns 0 or a negative errno, which is logged. */
+ * Returns 0 or a negative errno, which is logged; -ENODEV: there is no such file system. */
 int bpffs_prepare(const char *daemon_name);
+
+/* Whether pins survive when all processes of this container end at once: if the file system is also
+ * the machine's, outside of it. may_mount: a process in the container could have mounted it. */
+bool bpffs_outlives_container(bool may_mount);
 
 /* Writes the path of a pin; dots become colons, because bpffs refuses dots. */
 void bpffs_path(char path[static BPFFS_PATH_BYTES], const char *daemon_name, const char *prefix,

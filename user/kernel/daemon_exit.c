@@ -27,6 +27,8 @@ static int attach_exit(struct kernel *kernel)
 		"sched_process_exit", bpf_program__fd(kernel->skeleton->progs.xbeat_exit));
 	if (kernel->exit_link_fd < 0)
 		return -errno;
+	if (kernel->unpinned)
+		return 0;
 	bpffs_path(path, kernel->daemon_name, "", PINS_EXIT_LINK);
 	error = bpffs_pin(kernel->exit_link_fd, path);
 	if (error) {
@@ -36,22 +38,30 @@ static int attach_exit(struct kernel *kernel)
 	return error;
 }
 
-int kernel_watch_daemon(struct kernel *kernel, uint32_t pid, uint64_t restart_grace_ns)
+static int watch(struct kernel *kernel, uint32_t pid)
 {
 	struct stat namespace;
+	int error;
+
+	if (stat("/proc/self/ns/pid", &namespace))
+		return -errno;
+	error = attach_exit(kernel);
+	if (!error)
+		kernel_self_name_daemon(kernel, pid, namespace.st_dev, namespace.st_ino);
+	return error;
+}
+
+int kernel_watch_daemon(struct kernel *kernel, uint32_t pid, uint64_t restart_grace_ns)
+{
 	int error;
 
 	kernel_self_forget_daemon(kernel);
 	kernel_self_set_restart_grace(kernel, restart_grace_ns);
 	if (!pid)
 		return 0;
-	if (stat("/proc/self/ns/pid", &namespace))
-		return -errno;
-	error = attach_exit(kernel);
-	if (error)
-		return error;
-	kernel_self_name_daemon(kernel, pid, namespace.st_dev, namespace.st_ino);
-	kernel_self_check_by_packets(kernel, false);
+	error = watch(kernel, pid);
+	/* Where pins survive, the timer does. */
+	kernel_self_check_by_packets(kernel, error && kernel->by_netlink);
 	/* A death that happened before this may have brought deadlines forward. */
-	return kernel_guard_check(kernel);
+	return error ? error : kernel_guard_check(kernel);
 }

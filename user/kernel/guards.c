@@ -265,6 +265,14 @@ bool kernel_guard_is_held(const char *daemon_name)
 	return held;
 }
 
+bool kernel_guard_any_held(const struct kernel *kernel)
+{
+	for (size_t i = 0; kernel->guards && i < XB_GUARD_MAX; i++)
+		if (load(&kernel->guards[i].deadline_ns))
+			return true;
+	return false;
+}
+
 /* A new xb_self for slots of an earlier daemon: their instance indices meant its description. */
 static void describe_guards(struct kernel *kernel)
 {

@@ -64,6 +64,9 @@ int kernel_guard_check(struct kernel *kernel);
  * could not start. */
 bool kernel_guard_is_held(const char *daemon_name);
 
+/* Whether the maps that this daemon uses, if it has any, hold an address. */
+bool kernel_guard_any_held(const struct kernel *kernel);
+
 /* Stops comparing packets with fenced addresses if there are none: a check may have started that
  * for an address that was given up at the same time. */
 void kernel_guard_stop_filtering(struct kernel *kernel);

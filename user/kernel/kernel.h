@@ -4,7 +4,7 @@
  * attached to. All of it is pinned: when the daemon is killed, it goes on working, and the next
  * daemon of the same name and configuration takes it over, with its epoch and windows.
  *
- * load.c starts and stops it, pins.c pins and takes over maps, attachments.c attaches to interfaces,
+ * load.c starts and stops it, pins.c pins and takes over maps, left.c finds what there is to take over, attachments.c attaches to interfaces,
  * maps.c reads maps. Each map that the daemon writes has one file that does: self.c, routers.c,
  * guards.c, app_pages.c; user/heartbeat writes the probe counters of xb_peers.
  */
@@ -68,6 +68,11 @@ struct kernel {
 	void (*on_event)(void *context, const struct xb_event *event);
 	void *event_context;
 	uint64_t consumed_count;
+	bool unpinned; /* there is no bpf file system */
+	/* The bpf file system may die with this container, so programs are attached by netlink. */
+	bool by_netlink;
+	bool unguarded; /* nothing survives this container, so addresses are not guarded */
+	bool found_program; /* of an earlier daemon, on an interface (left.h) */
 	/* An earlier daemon's maps were taken over, with epoch, sequence numbers and windows. */
 	bool adopted;
 };

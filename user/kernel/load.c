@@ -4,6 +4,7 @@
 #include "user/kernel/app_pages.h"
 #include "user/kernel/bpffs.h"
 #include "user/kernel/guards.h"
+#include "user/kernel/left.h"
 #include "user/kernel/mode_switch.h"
 #include "user/kernel/pins.h"
 #include "user/kernel/routers.h"
@@ -161,6 +162,32 @@ static int load(struct kernel *kernel, const struct kernel_setup *setup)
 	return error;
 }
 
+/* How the kernel side survives this daemon, and its container. */
+static int prepare_survival(struct kernel *kernel)
+{
+	bool may_find = left_may_find();
+	int error = bpffs_prepare(kernel->daemon_name);
+
+	kernel->unpinned = error == -ENODEV;
+	if (error && !kernel->unpinned)
+		return error;
+	if (!kernel->unpinned && bpffs_outlives_container(may_find))
+		return 0;
+	kernel->by_netlink = may_find;
+	kernel->unguarded = !may_find;
+	if (kernel->unguarded)
+		log_warning(
+			"addresses are not guarded: pins die with this container, and without "
+			"CAP_SYS_ADMIN nothing else can be taken over; on the host run \"" BPFFS_MOUNT_COMMAND
+			"\", and mount that directory into the container "
+			"(-v /sys/fs/bpf:/sys/fs/bpf)");
+	else
+		log_info(
+			"pins in " BPFFS_ROOT
+			" may die with this container: programs are attached by netlink, so that they survive it");
+	return 0;
+}
+
 int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 		 void (*on_event)(void *context, const struct xb_event *event), void *context)
 {
@@ -169,7 +196,7 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 	libbpf_set_print(print_libbpf);
 	snprintf(kernel->daemon_name, sizeof(kernel->daemon_name), "%s", setup->daemon_name);
 	kernel->slot_count = setup->peer_count;
-	error = bpffs_prepare(setup->daemon_name);
+	error = prepare_survival(kernel);
 	if (!error)
 		error = load(kernel, setup);
 	if (!error) {
@@ -223,7 +250,7 @@ void kernel_stop(struct kernel *kernel)
 		return;
 	for (size_t i = 0; i < kernel->attachment_count; i++)
 		mode_switch_wait(&kernel->attachments[i]);
-	held = kernel_guard_is_held(kernel->daemon_name);
+	held = kernel_guard_is_held(kernel->daemon_name) || kernel_guard_any_held(kernel);
 	kernel_apps_stop(kernel, held);
 	if (held)
 		log_warning(

@@ -2,6 +2,7 @@
 /* Takes over and pins maps; see pins.h. */
 #include "user/kernel/pins.h"
 #include "user/kernel/bpffs.h"
+#include "user/kernel/left.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
@@ -19,17 +20,20 @@ static bool same_peer(const struct xb_peer *a, const struct xb_peer *b)
 	       !memcmp(&a->local_address, &b->local_address, sizeof(a->local_address));
 }
 
-static int open_pinned(const char *daemon_name, const struct bpf_map *map)
-{
-	char path[BPFFS_PATH_BYTES];
+/* Where the maps of an earlier daemon are: left_open_map(). */
+struct earlier {
+	const char *daemon_name;
+	int program_fd;
+};
 
-	bpffs_path(path, daemon_name, "", bpf_map__name(map));
-	return bpf_obj_get(path);
+static int open_earlier(const struct earlier *earlier, const struct bpf_map *map)
+{
+	return left_open_map(earlier->daemon_name, earlier->program_fd, bpf_map__name(map));
 }
 
-static bool is_pinned(const char *daemon_name, const struct bpf_map *map)
+static bool is_there(const struct earlier *earlier, const struct bpf_map *map)
 {
-	_cleanup_close_ int fd = open_pinned(daemon_name, map);
+	_cleanup_close_ int fd = open_earlier(earlier, map);
 
 	return fd >= 0;
 }
@@ -45,12 +49,13 @@ static bool same_shape(int fd, const struct bpf_map *map)
 	       info.max_entries == bpf_map__max_entries(map);
 }
 
-/* Whether the pinned maps belong to this configuration, so that their contents mean the same. */
-static bool pins_fit(const struct kernel_setup *setup, const struct xbeat_bpf *skeleton)
+/* Whether the maps belong to this configuration, so that their contents mean the same. */
+static bool maps_fit(const struct earlier *earlier, const struct kernel_setup *setup,
+		     const struct xbeat_bpf *skeleton)
 {
-	_cleanup_close_ int self_fd = open_pinned(setup->daemon_name, skeleton->maps.xb_self);
-	_cleanup_close_ int peers_fd = open_pinned(setup->daemon_name, skeleton->maps.xb_peers);
-	_cleanup_close_ int routers_fd = open_pinned(setup->daemon_name, skeleton->maps.xb_vrrp);
+	_cleanup_close_ int self_fd = open_earlier(earlier, skeleton->maps.xb_self);
+	_cleanup_close_ int peers_fd = open_earlier(earlier, skeleton->maps.xb_peers);
+	_cleanup_close_ int routers_fd = open_earlier(earlier, skeleton->maps.xb_vrrp);
 	struct xb_peer peer;
 	struct xb_self self;
 	uint32_t zero = 0;
@@ -77,10 +82,10 @@ static bool is_kept(const struct bpf_map *map)
 	       !strncmp(name, "xb_app", strlen("xb_app"));
 }
 
-/* Whether the pinned maps have this layout. */
-static bool same_version(const char *daemon_name, const struct bpf_map *self_map)
+/* Whether the maps have this layout. */
+static bool same_version(const struct earlier *earlier, const struct bpf_map *self_map)
 {
-	_cleanup_close_ int fd = open_pinned(daemon_name, self_map);
+	_cleanup_close_ int fd = open_earlier(earlier, self_map);
 	struct xb_self self;
 	uint32_t zero = 0;
 
@@ -90,7 +95,7 @@ static bool same_version(const char *daemon_name, const struct bpf_map *self_map
 
 /* Takes over all maps of an earlier daemon or, if its configuration was another, those that are
  * kept. */
-static void adopt_maps(struct kernel *kernel)
+static void adopt_maps(struct kernel *kernel, const struct earlier *earlier)
 {
 	struct bpf_map *map;
 
@@ -100,7 +105,7 @@ static void adopt_maps(struct kernel *kernel)
 
 		if (bpf_map__is_internal(map) || (!kernel->adopted && !is_kept(map)))
 			continue;
-		fd = open_pinned(kernel->daemon_name, map);
+		fd = open_earlier(earlier, map);
 		if (fd >= 0 && same_shape(fd, map))
 			bpf_map__reuse_fd(map, fd);
 	}
@@ -109,12 +114,15 @@ static void adopt_maps(struct kernel *kernel)
 void pins_adopt(struct kernel *kernel, const struct kernel_setup *setup)
 {
 	const struct bpf_map *self_map = kernel->skeleton->maps.xb_self;
-	bool known = same_version(kernel->daemon_name, self_map);
+	_cleanup_close_ int program_fd = left_find_program(kernel->daemon_name);
+	const struct earlier earlier = {kernel->daemon_name, program_fd};
+	bool known = same_version(&earlier, self_map);
 
-	kernel->adopted = pins_fit(setup, kernel->skeleton);
+	kernel->found_program = program_fd >= 0;
+	kernel->adopted = maps_fit(&earlier, setup, kernel->skeleton);
 	if (kernel->adopted || known)
-		adopt_maps(kernel);
-	if (!kernel->adopted && is_pinned(kernel->daemon_name, self_map))
+		adopt_maps(kernel, &earlier);
+	if (!kernel->adopted && is_there(&earlier, self_map))
 		log_warning(
 			"an earlier daemon \"%s\" ended without stopping, with another configuration: fresh start%s",
 			kernel->daemon_name,
@@ -137,6 +145,8 @@ int pins_make(const struct kernel *kernel)
 {
 	struct bpf_map *map;
 
+	if (kernel->unpinned)
+		return 0;
 	bpf_object__for_each_map(map, kernel->skeleton->obj)
 	{
 		int error = bpf_map__is_internal(map)
@@ -171,6 +181,8 @@ int pins_restore(const struct kernel *kernel, unsigned *count)
 	int error = 0;
 
 	*count = 0;
+	if (kernel->unpinned)
+		return 0;
 	bpf_object__for_each_map(map,
 				 kernel->skeleton->obj) if (!error && !bpf_map__is_internal(map))
 		error = restore(kernel, "", bpf_map__name(map), bpf_map__fd(map), count);

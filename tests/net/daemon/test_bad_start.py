@@ -176,13 +176,6 @@ def test_no_privileges(lab, configured):
     start_and_fail(lab, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
 
-def test_no_bpffs(lab, configured):
-    """/sys/fs/bpf does not exist and cannot be created."""
-    line = start_and_fail(lab, "unshare", "--mount", "sh", "-c",
-                          'mount -t tmpfs -o ro none /sys/fs && exec "$@"', "sh")
-    assert "/sys/fs/bpf" in line
-
-
 @pytest.mark.parametrize("address", ["10.77.0.1", "", "::"])
 def test_port_that_another_user_holds(lab, configured, address):
     edit(lab, "    key_file", "    port 7694\n    key_file")

@@ -27,8 +27,12 @@ FIRST6, VIP6 = "fe80::100", "fd77::100"
 
 def start_guarded(lab, **changes):
     """node-a is Active, and the answers are recorded."""
+    return watch_guarded(Cluster(lab, Settings(**{**SETTINGS, **changes})).start_active())
+
+
+def watch_guarded(cluster):
+    lab = cluster.lab
     lab.run("client", "sysctl", "-q", "-w", "net.ipv4.neigh.eth0.locktime=0")
-    cluster = Cluster(lab, Settings(**{**SETTINGS, **changes})).start_active()
     serve_everywhere(lab)
     cluster.watch = OwnerWatch(lab, VIP)
     time.sleep(0.2)

@@ -222,7 +222,7 @@ bool instance_is_guarded(const struct instance *instance)
 		if (!instance->guard->slots[i].claimed || instance->vips->list[i].unattached)
 			return false;
 	return instance->guard->from_ns && instance->config->vip_count &&
-	       !instance_guard_gap(instance);
+	       !instance->guard->kernel->unguarded && !instance_guard_gap(instance);
 }
 
 static void set_deadlines(struct instance *instance)
