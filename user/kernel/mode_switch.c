@@ -6,7 +6,6 @@
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "xbeat.skel.h"
-#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <pthread.h>
@@ -38,7 +37,7 @@ static void *run(void *context)
 
 	if (job->mtu) {
 		mtu_set(job->attachment.interface, job->attachment.native_mtu);
-		bpf_link_detach(job->attachment.link_fd);
+		attach_end(&job->attachment);
 		mtu_set(job->attachment.interface, job->mtu);
 	}
 	job->error =
