@@ -6,9 +6,7 @@
  * - Before a member is started: sync_group_inhibitor(). With one, it stays in Initialize, or goes
  *   there.
  * - When a member's timer is due: sync_group_may_become_active(), whose reason is the group_reason
- *   of struct vrrp_timer_view. A Backup that is ready gets no event for unchanged adverts until its
- *   timer is due again, so the newest advert of each ready member is passed to
- *   vrrp_advert_received() before that.
+ *   of struct vrrp_timer_view. Before that, vrrp_hear() for each member.
  * - After a member has become Active or Backup: vrrp_follow_group() for all others.
  */
 #ifndef XBEAT_CORE_SYNC_GROUP_H

@@ -9,6 +9,7 @@
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -82,15 +83,32 @@ static bool is_kept(const struct bpf_map *map)
 	       !strncmp(name, "xb_app", strlen("xb_app"));
 }
 
-/* Whether the maps have this layout. */
-static bool same_version(const struct earlier *earlier, const struct bpf_map *self_map)
+/* Returns the version of the maps, whatever their layout: it comes first in xb_self. 0: there are
+ * none. */
+static uint32_t version_of(const struct earlier *earlier, const struct bpf_map *self_map)
 {
 	_cleanup_close_ int fd = open_earlier(earlier, self_map);
-	struct xb_self self;
-	uint32_t zero = 0;
+	_cleanup_free_ uint32_t *value = NULL;
+	struct bpf_map_info info = {0};
+	uint32_t length = sizeof(info), zero = 0;
 
-	return fd >= 0 && same_shape(fd, self_map) && bpf_map_lookup_elem(fd, &zero, &self) == 0 &&
-	       self.abi_version == XB_MAP_ABI_VERSION;
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &length) ||
+	    info.value_size < sizeof(*value))
+		return 0;
+	value = calloc(1, info.value_size);
+	return value && bpf_map_lookup_elem(fd, &zero, value) == 0 ? *value : 0;
+}
+
+static void warn_of_fresh_start(const struct kernel *kernel, uint32_t version)
+{
+	if (version == XB_MAP_ABI_VERSION)
+		log_warning(
+			"an earlier daemon \"%s\" ended without stopping, with another configuration: fresh start",
+			kernel->daemon_name);
+	else
+		log_warning(
+			"an earlier daemon \"%s\" ended without stopping, with maps of version %u, not %u: fresh start; check the interfaces for its virtual addresses",
+			kernel->daemon_name, version, XB_MAP_ABI_VERSION);
 }
 
 /* Takes over all maps of an earlier daemon or, if its configuration was another, those that are
@@ -116,17 +134,14 @@ void pins_adopt(struct kernel *kernel, const struct kernel_setup *setup)
 	const struct bpf_map *self_map = kernel->skeleton->maps.xb_self;
 	_cleanup_close_ int program_fd = left_find_program(kernel->daemon_name);
 	const struct earlier earlier = {kernel->daemon_name, program_fd};
-	bool known = same_version(&earlier, self_map);
+	uint32_t version = version_of(&earlier, self_map);
 
 	kernel->found_program = program_fd >= 0;
 	kernel->adopted = maps_fit(&earlier, setup, kernel->skeleton);
-	if (kernel->adopted || known)
+	if (kernel->adopted || version == XB_MAP_ABI_VERSION)
 		adopt_maps(kernel, &earlier);
 	if (!kernel->adopted && is_there(&earlier, self_map))
-		log_warning(
-			"an earlier daemon \"%s\" ended without stopping, with another configuration: fresh start%s",
-			kernel->daemon_name,
-			known ? "" : "; check the interfaces for its virtual addresses");
+		warn_of_fresh_start(kernel, version);
 }
 
 static int pin(const struct kernel *kernel, const char *prefix, const char *name, int fd)

@@ -119,7 +119,6 @@ static struct instance *make(const struct vrrp_room *room, const struct config_i
 	instance->config = config;
 	instance->self_slot = find_self_slot(room, config);
 	instance->own_address = services->own_address;
-	instance->made_ns = clock_now_ns();
 	instance->peers = services->peers;
 	instance->event_log = services->event_log;
 	instance->notify = services->notify;

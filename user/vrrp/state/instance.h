@@ -26,7 +26,6 @@ struct instance {
 	/* Set when it is created, started, stopped or reloaded (lifecycle.c, reload.c). */
 	int self_slot; /* in xb_self and in heartbeats; -1: none */
 	struct xb_address own_address; /* of this node; decides between equal priorities */
-	uint64_t made_ns; /* adverts that arrived earlier were not for it */
 	bool started; /* before that, packets report what an earlier daemon reported of it */
 	bool stopping; /* for good: STOP or DELETED is notified */
 	bool removed; /* by a reload */
