@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
@@ -140,15 +141,29 @@ int bpffs_pin(int fd, const char *path)
 	return 0;
 }
 
+/* Only on a bpf file system, and not through a link: whatever is in it may be removed. */
+static DIR *open_directory(const char *daemon_name)
+{
+	char path[BPFFS_PATH_BYTES];
+	struct statfs status;
+	DIR *directory = NULL;
+	int fd;
+
+	snprintf(path, sizeof(path), BPFFS_XBEAT "/%s", daemon_name);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0 && fstatfs(fd, &status) == 0 && status.f_type == BPF_FS_MAGIC)
+		directory = fdopendir(fd);
+	if (fd >= 0 && !directory)
+		close(fd);
+	return directory;
+}
+
 void bpffs_unpin(const char *daemon_name, const char *prefix,
 		 bool (*keep)(const void *context, const char *name), const void *context)
 {
-	char path[BPFFS_PATH_BYTES];
+	DIR *directory = open_directory(daemon_name);
 	struct dirent *entry;
-	DIR *directory;
 
-	snprintf(path, sizeof(path), BPFFS_XBEAT "/%s", daemon_name);
-	directory = opendir(path);
 	if (!directory)
 		return;
 	while ((entry = readdir(directory))) {

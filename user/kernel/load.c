@@ -197,8 +197,11 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 	snprintf(kernel->daemon_name, sizeof(kernel->daemon_name), "%s", setup->daemon_name);
 	kernel->slot_count = setup->peer_count;
 	error = prepare_survival(kernel);
-	if (!error)
-		error = load(kernel, setup);
+	if (error) {
+		*kernel = (struct kernel){0}; /* what is there may be somebody else's */
+		return error;
+	}
+	error = load(kernel, setup);
 	if (!error) {
 		error = fill_maps(kernel, setup);
 		if (error)

@@ -200,13 +200,18 @@ def test_second_daemon_of_the_same_instance(lab, cluster):
     ("chown 65534 /sys/fs/bpf", ["/sys/fs/bpf belongs to user 65534", "chown root /sys/fs/bpf"]),
     ("chmod 0770 /sys/fs/bpf/xbeat", ["/sys/fs/bpf/xbeat can be written by others", "0770"]),
     ("chown 65534 /sys/fs/bpf/xbeat", ["/sys/fs/bpf/xbeat belongs to user 65534"]),
-    ("ln -s /tmp /sys/fs/bpf/xbeat/{name}", ["/sys/fs/bpf/xbeat/{name} is not a directory"]),
+    ("ln -s {elsewhere} /sys/fs/bpf/xbeat/{name}", ["/sys/fs/bpf/xbeat/{name} is not a directory"]),
     ("mkdir -m 0722 /sys/fs/bpf/xbeat/{name}", ["/sys/fs/bpf/xbeat/{name} can be written by others"]),
 ])
 def test_bpf_file_system_of_others(lab, configured, change, words):
-    """Whoever can write there could put maps of their own in the place of the pins."""
+    """Whoever can write there could put maps of their own in the place of the pins, or have files
+    removed elsewhere."""
     name = lab.instance(NODE)
+    elsewhere = lab.path("elsewhere")
+    elsewhere.mkdir()
+    (elsewhere / "file").touch()
     make = "mount -t bpf -o mode=0700 bpf /sys/fs/bpf && mkdir -m 0700 /sys/fs/bpf/xbeat && umask 0"
     start_and_fail(lab, "unshare", "-m", "sh", "-c",
-                   f'{make} && {change.format(name=name)} && exec "$@"', "sh",
+                   f'{make} && {change.format(name=name, elsewhere=elsewhere)} && exec "$@"', "sh",
                    words=[word.format(name=name) for word in words])
+    assert (elsewhere / "file").exists()
