@@ -136,7 +136,7 @@ static void start(struct peers *peers, size_t link, const struct attachment *att
 
 	*answers = (struct answers){
 		.interface_index = attachment->interface_index,
-		.native_refused = !attachment->native && attachment->reason[0],
+		.native_refused = attachment->native_refused,
 		.retry_wait_ns = RETRY_FIRST_NS,
 	};
 	if (again && attachment->native)
@@ -256,5 +256,5 @@ void peers_device_changed(struct peers *peers, const char *interface)
 
 	for (size_t link = 0; link < link_count; link++)
 		if (!strcmp(peers->list[0].seen[link].interface, interface))
-			peers->answers[link].changed = peers->answers[link].failed_bits != 0;
+			peers->answers[link].changed = peers->answers[link].way != ANSWER_BY_TX;
 }

@@ -172,6 +172,7 @@ static int choose_mode(struct attachment *attachment)
 	error = put_on(attachment, false);
 	if (error || !native_error)
 		return error;
+	attachment->native_refused = true;
 	mtu = mtu_get(attachment->interface);
 	snprintf(attachment->reason, sizeof(attachment->reason),
 		 "its driver refuses native XDP (%s)%s", limits_strerror(-native_error),
@@ -253,6 +254,9 @@ int attach_interface(struct attachment *attachment, const char *daemon_name, int
 	if (error)
 		return error;
 	read_mode(attachment);
+	if (!attachment->native && attachment->wish == ATTACH_AUTO && !attachment->native_refused)
+		snprintf(attachment->reason, sizeof(attachment->reason),
+			 "an earlier daemon left it so");
 	/* The earlier daemon was configured otherwise. */
 	if ((attachment->wish == ATTACH_GENERIC && attachment->native) ||
 	    (attachment->wish == ATTACH_NATIVE && !attachment->native))

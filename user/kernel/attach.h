@@ -33,6 +33,7 @@ struct attachment {
 	unsigned interface_index;
 	enum attach_mode wish; /* the configured mode */
 	bool native; /* mode: in the driver; else generic */
+	bool native_refused; /* by its driver, when it was attached */
 	uint32_t native_mtu; /* with which the driver accepted native mode; 0: it has not */
 	bool mtu_refused; /* it refused native mode when the MTU was raised */
 	bool redirect; /* answers leave by a redirect (answer_way.h) */

@@ -75,6 +75,19 @@ def test_program_on_the_far_end_stays_native(lab, cluster):
         assert "mode_reason" not in interface(daemon)
 
 
+@pytest.mark.laboratory(nodes=2, ends="plain")
+def test_mode_outlives_the_daemon(lab, cluster):
+    """The next one takes over the link as it is, so that no answer is lost again."""
+    cluster.start_active()
+    cluster["node-a"].kill()
+    cluster["node-a"].start()
+    cluster.wait_up()
+    shown = interface(cluster["node-a"])
+    assert (shown["mode"], shown["mode_reason"]) == ("generic", "an earlier daemon left it so"), shown
+    assert not modes(cluster["node-a"])
+    assert link(cluster["node-b"], "node-a")["replies_missing_count"] == 1
+
+
 def far_end(lab, node, *words):
     lab.run("switch", "ip", "link", "set", "dev", f"{node}.0", *words)
 
