@@ -339,6 +339,31 @@ static void status_of_a_whole_daemon(void **state)
 		"scheduling     deadline, at least 2 ms of each 10 ms, memory locked\n");
 }
 
+static void lost_replies(void **state)
+{
+	(void)state;
+	assert_shown(
+		show_status,
+		"{\"interfaces\":[{\"name\":\"eth0\",\"mode\":\"native\",\"answers\":\"redirect\","
+		"\"mode_reason\":\"10 answers did not reach b\",\"program_id\":12}]}",
+		"node           -\n"
+		"epoch          0\n"
+		"daemon         version -, pid 0, up for -\n"
+		"daemon name    -\n"
+		"configuration  -\n"
+		"interface      eth0: native, answers by redirect, program 12\n"
+		"               10 answers did not reach b\n"
+		"scheduling     -, memory not locked\n");
+	assert_shown(
+		show_peers,
+		"[{\"name\":\"b\",\"verdict\":\"up\",\"reason\":\"fine\",\"links\":[{\"interface\":\"eth0\","
+		"\"address\":\"10.0.0.2\",\"verdict\":\"up\",\"lost\":30,\"replies_missing_age_ns\":31000000000}]}]",
+		"NODE  VERDICT  LINK  ADDRESS   HEARD  P50  P99  MAX  LOST\n"
+		"b     up       eth0  10.0.0.2      -    -    -    -    30\n"
+		"    fine\n"
+		"    eth0: its PROBEs arrive, its REPLYs are missing for 31 s\n");
+}
+
 /* A daemon of another version must not crash its client. */
 static void unexpected_values(void **state)
 {
@@ -410,6 +435,7 @@ int main(void)
 		cmocka_unit_test(drops_that_occurred_come_first),
 		cmocka_unit_test(events_with_and_without_a_past),
 		cmocka_unit_test(status_of_a_whole_daemon),
+		cmocka_unit_test(lost_replies),
 		cmocka_unit_test(unexpected_values),
 		cmocka_unit_test(the_longest_names_fit),
 	};
