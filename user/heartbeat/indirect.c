@@ -7,6 +7,7 @@
  */
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
+#include "user/lib/time.h"
 #include <string.h>
 
 struct peer_view *peers_view(const struct peers *peers, const struct peer *subject,
@@ -106,6 +107,25 @@ static uint64_t view_heard_ns(const struct xb_view *view, uint64_t arrival_ns, b
 	return age_us == XB_AGE_NEVER ? 0 : arrival_ns - age_us * NS_PER_US;
 }
 
+/*
+ * A node that stalls sends no PROBEs, so the subject, which repeats the ack of the last one, seems
+ * to hear it for as much longer, and for one detection time after the stall. So the answer proves
+ * nothing after the node's last progress, or that before the stall. If it hangs for good, its
+ * answer is all there is.
+ */
+static uint64_t limit_proof_ns(const struct peer *respondent, uint64_t heard_ns)
+{
+	const struct liveness_timing *timing = &respondent->timing;
+	uint64_t limit_ns = respondent->progress_ns;
+
+	if (respondent->liveness.verdict != VERDICT_UP)
+		return heard_ns;
+	if (!time_reached(heard_ns, respondent->stall_end_ns + timing->detection_time_ns +
+					    timing->interval_ns))
+		limit_ns = respondent->stall_start_ns;
+	return time_reached(heard_ns, limit_ns) ? limit_ns : heard_ns;
+}
+
 static struct peer *by_id(const struct peers *peers, uint16_t node_id)
 {
 	for (size_t i = 0; i < peers->count; i++)
@@ -130,6 +150,8 @@ bool peers_note_answer(struct peers *peers, const struct xb_event *event)
 		return false;
 	view->arrival_ns = event->arrival_ns;
 	view->heard_ns = view_heard_ns(said, event->arrival_ns, subject->indirect.one_way);
+	if (subject->indirect.one_way && view->heard_ns)
+		view->heard_ns = limit_proof_ns(respondent, view->heard_ns);
 	indirect_probe_take_answer(&subject->indirect, &subject->timing, respondent->node->name,
 				   view->heard_ns, event->arrival_ns);
 	return true;

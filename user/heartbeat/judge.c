@@ -240,8 +240,7 @@ void peers_take_answer(struct peers *peers, const struct xb_event *event)
 {
 	uint64_t now_ns = clock_now_ns();
 
-	if (!peers_note_answer(peers, event))
-		return;
 	peers_refresh(peers);
-	peers_judge(peers, now_ns);
+	if (peers_note_answer(peers, event))
+		peers_judge(peers, now_ns);
 }

@@ -5,10 +5,26 @@
 #include "user/heartbeat/own_links.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
+#include "user/lib/time.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Notes whether its daemon has stalled. */
+static void note_progress(struct peer *peer, uint64_t interval_ns)
+{
+	const struct xb_peer *said = peer_said(peer);
+	uint64_t last_ns = peer->progress_ns;
+
+	if (!said)
+		return;
+	peer->progress_ns = said->last_evidence_ns - said->daemon_age_us * NS_PER_US;
+	if (time_since_ns(peer->progress_ns, last_ns) <= 2 * interval_ns)
+		return;
+	peer->stall_start_ns = last_ns;
+	peer->stall_end_ns = peer->progress_ns;
+}
 
 void peers_refresh(struct peers *peers)
 {
@@ -18,6 +34,7 @@ void peers_refresh(struct peers *peers)
 
 		for (size_t link = 0; link < peer->link_count; link++)
 			kernel_read_peer(peers->kernel, peer->first_slot + link, &peer->seen[link]);
+		note_progress(peer, peers->timing.interval_ns);
 	}
 }
 

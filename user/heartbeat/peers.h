@@ -39,6 +39,8 @@ struct peer {
 	/* of this peer: the detection time may follow what is seen of it */
 	struct liveness_timing timing;
 	struct indirect_probe indirect;
+	uint64_t progress_ns; /* of its daemon, the last; as of the last refresh */
+	uint64_t stall_start_ns, stall_end_ns; /* of its daemon, the last */
 	struct xb_peer seen[XB_LINKS_MAX]; /* index: link; as of the last refresh */
 	struct liveness_evidence evidence[XB_LINKS_MAX]; /* of these, for the judgement */
 	uint32_t late_apps_bits; /* of peer_late_apps(), as reported */
@@ -234,7 +236,7 @@ json_t *peer_json(const struct peers *peers, const struct peer *peer, uint64_t n
 /* Returns a new JSON object: one peer in sentences. */
 json_t *peer_explain(struct peers *peers, const struct peer *peer);
 
-/* Takes an ANSWER. Returns whether it was expected. */
+/* Takes an ANSWER, after a refresh. Returns whether it was expected. */
 bool peers_note_answer(struct peers *peers, const struct xb_event *event);
 
 #endif

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Failures of links: a node's link cut, one of two, both, one direction, between two nodes only."""
 
+import signal
 import time
 
 import pytest
@@ -45,6 +46,17 @@ def lose(direction, node="node-a"):
     return lasting(lambda scene: scene.lab.lose(node, direction))
 
 
+def lose_while_one_stalls(scene):
+    """The acks of its last PROBEs do not get older meanwhile."""
+    scene.stopped = {"node-b"}
+    scene["node-b"].process.send_signal(signal.SIGSTOP)
+    try:
+        scene.lab.lose("node-c", "in")
+        time.sleep(0.1)
+    finally:
+        scene["node-b"].process.send_signal(signal.SIGCONT)
+
+
 def lose_between(*pairs):
     return lasting(lambda scene: scene.lab.lose_all(
         *(rule for sender, receiver in pairs for rule in scene.lab.loss_between(sender, receiver))))
@@ -73,10 +85,12 @@ ROWS = [
     Row("nothing arrives at the Active, which keeps its addresses", PLAIN, lose("in"), find_again,
         {**seen_by_others("one-way"), **seen_by_it("down")},
         outage_ms=None, return_outage_ms=None),
-    Row("nothing arrives at a Backup, to which no node yields", PLAIN, lose("in", "node-c"), find_again,
-        {("node-a", "node-c"): "one-way", ("node-b", "node-c"): "one-way",
-         ("node-c", "node-a"): "down", ("node-c", "node-b"): "down"},
-        also_active=("node-c",), outage_ms=TAKEOVER_MS, return_outage_ms=TAKEOVER_MS),
+    *(Row(f"nothing arrives at a Backup, to which no node yields{while_what}", PLAIN, make, find_again,
+          {("node-a", "node-c"): "one-way", ("node-b", "node-c"): "one-way",
+           ("node-c", "node-a"): "down", ("node-c", "node-b"): "down"},
+          also_active=("node-c",), outage_ms=TAKEOVER_MS, return_outage_ms=TAKEOVER_MS)
+      for while_what, make in (("", lose("in", "node-c")),
+                               (", while the other one stalls", lasting(lose_while_one_stalls)))),
     Row("one Backup does not hear the Active", PLAIN, lose_between(("node-a", "node-b")), find_again,
         {("node-b", "node-a"): "unreachable", ("node-a", "node-b"): "one-way"}, takeover="node-b",
         two_owners_ms=TWO_ACTIVES_MEET_MS, outage_ms=TAKEOVER_MS, return_outage_ms=TAKEOVER_MS),
