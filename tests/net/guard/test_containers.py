@@ -14,34 +14,13 @@ from tests.net.guard.test_guard import HANDOVER_MS, SETTINGS, check_owners, watc
 from tests.net.guard.test_upkeep import GUARDED, interface
 from tests.support.cluster import Cluster
 from tests.support.configuration import VIP, Settings, instance
+from tests.support.container import container, inner_pids, kill_init
 from tests.support.laboratory import wait_until
 from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=2)
-NO_BPFFS = "while umount /sys/fs/bpf 2>/dev/null; do :; done"
 # No process of it can mount, or find programs by their ids.
 NO_ADMIN = "setpriv --bounding-set -sys_admin --inh-caps -sys_admin"
-
-
-def container(before=NO_BPFFS, wrapper=""):
-    """A command that runs another one in a container, as a child of its init."""
-    return ("unshare", "--pid", "--fork", "--kill-child", "--mount", "--mount-proc",
-            "sh", "-c", f'{before}; {wrapper} "$@" & wait', "sh")
-
-
-def inner_pids(daemon):
-    """The container's processes, its init first."""
-    def children(pid):
-        return [int(word) for word in
-                pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-    init, = children(daemon.process.pid)
-    return [init, *children(init)]
-
-
-def kill_init(daemon):
-    os.kill(inner_pids(daemon)[0], signal.SIGKILL)
-    daemon.process.wait()
 
 
 def cgroup_root():
