@@ -292,12 +292,34 @@ static void detach_program(unsigned interface_index, int program_fd)
 			       mode_flag(status.attach_mode == XDP_ATTACHED_DRV), &options);
 }
 
-void attach_end(const struct attachment *attachment)
+static void detach(const struct attachment *attachment)
 {
 	if (attachment->by_netlink)
 		detach_program(attachment->interface_index, attachment->program_fd);
 	else if (attachment->link_fd >= 0)
 		bpf_link_detach(attachment->link_fd);
+}
+
+/* Returns the MTU if the driver may refuse to detach with it (native_mtu.h), else 0. */
+static uint32_t refused_mtu(const struct attachment *attachment)
+{
+	uint32_t mtu;
+
+	if (!attachment->native || !attach_is_on(attachment))
+		return 0;
+	mtu = mtu_get(attachment->interface);
+	return mtu > mtu_native_limit() && mtu > attachment->native_mtu ? mtu : 0;
+}
+
+void attach_end(const struct attachment *attachment)
+{
+	uint32_t mtu = refused_mtu(attachment);
+
+	if (mtu)
+		mtu_set(attachment->interface, attachment->native_mtu);
+	detach(attachment);
+	if (mtu)
+		mtu_set(attachment->interface, mtu);
 }
 
 static bool is_among(unsigned interface_index, const struct attachment *list, size_t count)

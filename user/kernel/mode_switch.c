@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Attaches in another mode without keeping the loop; see mode_switch.h. */
 #include "user/kernel/mode_switch.h"
-#include "user/kernel/mtu.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
@@ -35,11 +34,6 @@ static void *run(void *context)
 {
 	struct mode_switch *job = context;
 
-	if (job->mtu) {
-		mtu_set(job->attachment.interface, job->attachment.native_mtu);
-		attach_end(&job->attachment);
-		mtu_set(job->attachment.interface, job->mtu);
-	}
 	job->error =
 		attach_switch(&job->attachment, job->daemon_name, job->program_fd, job->native);
 	if (job->error)

@@ -2,8 +2,8 @@
 /*
  * An MTU that is raised while the program is attached in native mode. Most drivers refuse that, but
  * virtio_net lets it go beyond what native XDP carries: it loses large packets from then on, and
- * refuses even to detach the program. So the MTU is lowered again for a moment, the program is
- * detached, and the driver is asked whether it accepts native mode with the new MTU.
+ * refuses even to detach the program. So attach_end() lowers the MTU again for a moment; then the
+ * driver is asked whether it accepts native mode with the new MTU.
  */
 #ifndef XBEAT_KERNEL_NATIVE_MTU_H
 #define XBEAT_KERNEL_NATIVE_MTU_H
