@@ -103,8 +103,9 @@ static struct xb_vrrp *serve_as(struct fixture *fixture, enum xb_vrrp_role role)
 
 	fixture_serve_vrrp(fixture);
 	entry->own_source = address_of("10.0.0.5");
+	period++;
 	entry->rule =
-		(struct xb_vrrp_rule){.period = ++period, .role = (uint8_t)role, .priority = 100};
+		(struct xb_vrrp_rule){.period = period, .role = (uint8_t)role, .priority = 100};
 	return entry;
 }
 

@@ -77,14 +77,15 @@ void kernel_publish_router(struct kernel *kernel, size_t slot,
 			   const struct kernel_router_state *state)
 {
 	struct xb_vrrp *router = &kernel->routers[slot];
+	struct xb_vrrp_rule rule = state->rule;
 
 	router->own_source = state->own_source;
 	router->destination = state->destination;
-	if (router->rule.period == state->rule.period)
+	if (router->rule.period == rule.period)
 		return;
 	router->base = state->base;
 	/* Afterwards: the kernel side reads the base when it sees another period. */
-	__atomic_store(&router->rule, &state->rule, __ATOMIC_SEQ_CST);
+	__atomic_store(&router->rule, &rule, __ATOMIC_SEQ_CST);
 }
 
 uint64_t kernel_router_arrival_ns(const struct kernel *kernel, size_t slot)
