@@ -346,10 +346,9 @@ static enum action action_of(enum xb_drop reason)
 	case XB_DROP_WRONG_EPOCH:
 	case XB_DROP_STALE_ACK:
 		return ACTION_TX; /* a PROBE is answered nevertheless */
-	case XB_DROP_EVENT_LOST:
-		return ACTION_PASS; /* the advert itself is valid */
-	case XB_DROP_VRRP_UNKNOWN_VLAN:
-		return ACTION_PASS; /* it may be a VLAN interface's */
+	case XB_DROP_EVENT_LOST: /* the advert itself is valid */
+	case XB_DROP_VRRP_UNKNOWN_VLAN: /* it may be a VLAN interface's */
+		return ACTION_PASS;
 	default:
 		return ACTION_DROP;
 	}
