@@ -184,6 +184,33 @@ static void check_programs(struct peers *peers, uint64_t now_ns)
 				check_program(peers, link, now_ns);
 }
 
+/* Whether peers that are up are late on a link, all of them. */
+static bool is_quiet(const struct peers *peers, size_t link, uint64_t now_ns)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer *peer = &peers->list[i];
+
+		if (link >= peer->link_count || peer->liveness.links[link] != VERDICT_UP)
+			continue;
+		any = true;
+		if (time_since_ns(now_ns, peer->seen[link].last_evidence_ns) <=
+		    peers->timing.interval_ns * 5 / 4)
+			return false;
+	}
+	return any;
+}
+
+static void suspect_programs(struct peers *peers, uint64_t now_ns)
+{
+	for (size_t link = 0; link < XB_LINKS_MAX; link++)
+		if (is_quiet(peers, link, now_ns)) {
+			kernel_suspect_programs(peers->kernel, now_ns);
+			return;
+		}
+}
+
 /* A node that has just started has not had time to hear any peer. */
 static bool is_isolated(const struct peers *peers, uint64_t now_ns)
 {
@@ -218,6 +245,7 @@ void peers_judge(struct peers *peers, uint64_t now_ns)
 	bool isolated;
 
 	note_stall(peers, now_ns);
+	suspect_programs(peers, now_ns);
 	check_programs(peers, now_ns);
 	judge_links(peers, now_ns);
 	isolated = is_isolated(peers, now_ns);

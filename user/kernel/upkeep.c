@@ -25,11 +25,15 @@
 #define RETRY_SPACING_NS (10 * NS_PER_SECOND)
 /* While a thread attaches a program again. */
 #define AGAIN_SPACING_NS (10 * NS_PER_MS)
+/* The thread needs less to answer, if nothing holds the lock. */
+#define ANSWER_NS (3 * NS_PER_MS)
+#define SUSPICION_SPACING_NS (50 * NS_PER_MS)
 
 struct kernel_upkeep {
 	struct kernel_upkeep_handlers handlers;
 	struct event *timer;
 	struct attach_watch *watch;
+	uint64_t suspected_ns; /* when silence last led to a question; 0: never */
 	uint64_t retry_ns; /* no pins are made before; 0: the last ones could be made */
 };
 
@@ -223,6 +227,19 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	}
 	clock_arm(kernel->upkeep->timer,
 		  now_ns + (any_attaching(kernel) ? AGAIN_SPACING_NS : CHECK_SPACING_NS));
+}
+
+void kernel_suspect_programs(struct kernel *kernel, uint64_t now_ns)
+{
+	struct kernel_upkeep *upkeep = kernel->upkeep;
+
+	if (!upkeep || (upkeep->suspected_ns &&
+			time_since_ns(now_ns, upkeep->suspected_ns) < SUSPICION_SPACING_NS))
+		return;
+	upkeep->suspected_ns = now_ns;
+	if (attach_watch_turn(upkeep->watch, kernel->attachments, kernel->attachment_count))
+		kernel_check_attachments(kernel, 0);
+	clock_arm(upkeep->timer, now_ns + ANSWER_NS);
 }
 
 int kernel_upkeep_start(struct kernel *kernel, struct event_base *base,

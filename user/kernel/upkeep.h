@@ -38,6 +38,10 @@ void kernel_upkeep_stop(struct kernel *kernel);
  * nothing. */
 bool kernel_check_attachments(struct kernel *kernel, uint64_t interval_ns);
 
+/* Nothing arrives on a link: a thread asks the kernel now, so that the answer is there before silence
+ * counts. Does not wait, and does nothing if it was called lately. */
+void kernel_suspect_programs(struct kernel *kernel, uint64_t now_ns);
+
 /* Returns when the program was last known to be off the interface, without asking the kernel; 0:
  * never, or there is no attachment. */
 uint64_t kernel_program_changed_ns(const struct attachment *attachment);
