@@ -66,7 +66,7 @@ def start_again(scene):
 
 def cut(scene):
     scene.lab.cut(ACTIVE)
-    time.sleep(LASTS_S)
+    time.sleep(LASTS_S * scene.setting.slow)
 
 
 def heal(scene):
@@ -116,14 +116,17 @@ KINDS = {
 }
 
 
-def rows(*kinds):
+def failures(kind, setting, contained=False):
     """A stop of 2 s is shorter than the guard, one of 10 s is longer."""
+    pause, end = (stop_contained, kill_container) if contained else (stop, kill)
+    yield from (
+        Row(f"{kind}: {what}", setting, make, **expected) for what, make, expected in (
+            ("stopped for 2 s", pause(2), {}),
+            ("cut and healed", cut, {"mend": heal, "verdicts": CUT_OFF, "return_two_owners_ms": 0, **MOVED}),
+            ("killed", end, {"mend": start_again, "verdicts": HUNG, **MOVED}),
+            ("stopped for 10 s", pause(10), {"verdicts": HUNG, **MOVED})))
+
+
+def rows(*kinds):
     for kind in kinds:
-        contained = kind == "container"
-        pause, end = (stop_contained, kill_container) if contained else (stop, kill)
-        yield from (
-            Row(f"{kind}: {what}", KINDS[kind], make, **expected) for what, make, expected in (
-                ("stopped for 2 s", pause(2), {}),
-                ("cut and healed", cut, {"mend": heal, "verdicts": CUT_OFF, "return_two_owners_ms": 0, **MOVED}),
-                ("killed", end, {"mend": start_again, "verdicts": HUNG, **MOVED}),
-                ("stopped for 10 s", pause(10), {"verdicts": HUNG, **MOVED})))
+        yield from failures(kind, KINDS[kind], contained=kind == "container")

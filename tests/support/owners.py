@@ -16,9 +16,6 @@ from tests.support.probe import ASK_SECONDS_MAX, REALTIME, Client
 
 WHO_HAS = BUILD / "tools" / "who_has"
 NS_PER_MS = 10**6
-# The greatest distance of a request of the client from one of the prober; a change of owner in
-# between is no overlap.
-REQUESTS_APART_NS = NS_PER_MS
 
 
 @dataclass(frozen=True)
@@ -99,8 +96,10 @@ class Owners:
                  for span in parts(self.arp, start_ns, end_ns) if len(span.owners) > 1]
         for asked in parts(self.client, start_ns, end_ns):
             for span in parts(self.arp, asked.first_ns, asked.last_ns):
+                # So far a request of the client may be from one of the prober: a change of owner in
+                # between is no overlap.
                 if span.owners and span.owners != asked.owners and \
-                        span.last_ns - span.first_ns > REQUESTS_APART_NS:
+                        span.last_ns - span.first_ns > self.interval_ns:
                     found.append((span.first_ns, span.last_ns))
         return merged(found)
 
