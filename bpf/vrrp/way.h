@@ -4,9 +4,9 @@
  * remove VLAN tags before the XDP program runs: then it cannot tell an advert of the interface from
  * one of a VLAN on it. Such interfaces are in xb_vlan, and their adverts are handed over to the tc
  * program: it runs after the stack has noted the tag, and before the packet goes to a VLAN
- * interface. If it does not take what is handed over (another program has removed it, or decides
- * before it), the XDP program handles the next adverts by what it knows: the networks of the
- * interface.
+ * interface. If it does not take two adverts in a row (another program has removed it, or decides
+ * before it), the XDP program handles the next ones by what it knows: the networks of the
+ * interface. A single advert may be lost in a full queue.
  */
 #ifndef BPF_VRRP_WAY_H
 #define BPF_VRRP_WAY_H
@@ -14,8 +14,10 @@
 #include "bpf/base/drop.h"
 #include "bpf/vrrp/advert.h"
 
-/* Far longer than a packet's way from the driver to the stack. */
-#define VRRP_HANDED_LOST_NS 20000000LL
+/* Far longer than a packet's way from the driver to the stack, and below the shortest interval of
+ * adverts. */
+#define VRRP_HANDED_LOST_NS 8000000LL
+#define VRRP_LOST_MAX 1 /* that it may lose before the XDP program takes over */
 
 enum vrrp_way {
 	VRRP_WAY_XDP, /* what shows no tag has none */
@@ -33,12 +35,15 @@ static __always_inline enum vrrp_way vrrp_way(__u32 interface_index)
 		return VRRP_WAY_XDP;
 	now_ns = bpf_ktime_get_ns();
 	handed_ns = READ_ONCE(vlan->handed_ns);
-	if (!handed_ns)
-		WRITE_ONCE(vlan->handed_ns, now_ns);
-	else if ((__s64)(now_ns - handed_ns) >= VRRP_HANDED_LOST_NS) {
+	if (handed_ns && (__s64)(now_ns - handed_ns) < VRRP_HANDED_LOST_NS)
+		return VRRP_WAY_STACK; /* that one may still be on its way */
+	if (handed_ns == XB_VLAN_NO_TC || (handed_ns && vlan->lost_count >= VRRP_LOST_MAX)) {
 		__sync_fetch_and_add(&vlan->untaken_count, 1);
 		return VRRP_WAY_UNSURE;
 	}
+	if (handed_ns)
+		vlan->lost_count++;
+	WRITE_ONCE(vlan->handed_ns, now_ns);
 	return VRRP_WAY_STACK;
 }
 
@@ -51,11 +56,12 @@ static __always_inline bool vrrp_take_over(__u32 interface_index)
 	if (!vlan)
 		return false;
 	WRITE_ONCE(vlan->handed_ns, 0);
+	WRITE_ONCE(vlan->lost_count, 0);
 	return true;
 }
 
 /* Where the tag is unknown, a sender of the interface's own networks is taken to be untagged, and
- * any other moves nothing. */
+ * any other is refused. */
 static __always_inline int vrrp_check_network(const struct vrrp_advert *advert,
 					      __u32 interface_index)
 {

@@ -390,9 +390,10 @@ struct xb_vrrp_peer {
 #define XB_VLAN_MAX 64
 
 struct xb_vlan {
-	/* K: when the XDP program handed over the first advert that the tc program has not taken;
-	 * 0: it has taken all. D writes 0 at the start, or XB_VLAN_NO_TC. */
+	/* K: when the XDP program handed over an advert that the tc program has not taken; 0: it has
+	 * taken all. D writes 0 at the start, or XB_VLAN_NO_TC. */
 	__u64 handed_ns;
+	__u64 lost_count; /* K: earlier ones that it has not taken either, in a row */
 	__u64 untaken_count; /* K: adverts that the XDP program handled itself for that reason */
 };
 

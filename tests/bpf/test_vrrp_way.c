@@ -24,7 +24,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * NANOSECONDS + (uint64_t)now.tv_nsec;
 }
 
-static uint64_t handed_ns(const struct fixture *fixture)
+static struct xb_vlan vlan_entry(const struct fixture *fixture)
 {
 	const __u32 interface_index = INTERFACE_INDEX;
 	struct xb_vlan entry;
@@ -32,7 +32,26 @@ static uint64_t handed_ns(const struct fixture *fixture)
 	assert_int_equal(bpf_map__lookup_elem(fixture->program->maps.xb_vlan, &interface_index,
 					      sizeof(interface_index), &entry, sizeof(entry), 0),
 			 0);
-	return entry.handed_ns;
+	return entry;
+}
+
+static uint64_t handed_ns(const struct fixture *fixture)
+{
+	return vlan_entry(fixture).handed_ns;
+}
+
+/* As if the last advert had been handed over earlier, or, below 0, just now however long the test
+ * takes. */
+static void age_hand_over(const struct fixture *fixture, int seconds)
+{
+	const __u32 interface_index = INTERFACE_INDEX;
+	struct xb_vlan entry = vlan_entry(fixture);
+
+	entry.handed_ns -= (uint64_t)(seconds * (int64_t)NANOSECONDS);
+	assert_int_equal(bpf_map__update_elem(fixture->program->maps.xb_vlan, &interface_index,
+					      sizeof(interface_index), &entry, sizeof(entry),
+					      BPF_ANY),
+			 0);
 }
 
 static void put_advert(struct fixture *fixture, struct frame *frame)
@@ -156,8 +175,14 @@ static void test_lost_tc_program(void **state)
 	struct frame frame;
 
 	put_advert(fixture, &frame);
-	fixture_hide_tags(fixture, now_ns() - NANOSECONDS);
+	fixture_hide_tags(fixture, 0);
+	for (unsigned i = 0; i < 2; i++) {
+		fixture_expect_uncounted(fixture, &frame, ACTION_PASS);
+		age_hand_over(fixture, 1);
+	}
+	assert_int_equal(vlan_entry(fixture).untaken_count, 0);
 	fixture_expect(fixture, &frame, ACTION_PASS, XB_DROP_VRRP_UNKNOWN_VLAN);
+	assert_int_equal(vlan_entry(fixture).untaken_count, 1);
 	expect_received(fixture, 0);
 	assert_int_equal(fixture_entry(fixture)->refused_reason, XB_DROP_VRRP_UNKNOWN_VLAN);
 	fixture_add_network(fixture, "10.0.0.0", 24);
@@ -167,6 +192,28 @@ static void test_lost_tc_program(void **state)
 	expect_received(fixture, 2);
 	fixture_expect_uncounted(fixture, &frame, ACTION_PASS);
 	expect_received(fixture, 2);
+}
+
+/* Each may be a VLAN's, so none counts but by the tc program, also of those that follow at once. */
+static void test_single_lost_adverts(void **state)
+{
+	struct fixture *fixture = *state;
+	struct frame frame;
+
+	put_advert(fixture, &frame);
+	fixture_hide_tags(fixture, 0);
+	fixture_add_network(fixture, "10.0.0.0", 24);
+	for (unsigned i = 1; i <= 3; i++) {
+		fixture_expect_uncounted(fixture, &frame, ACTION_PASS);
+		age_hand_over(fixture, 1); /* it is lost */
+		fixture_expect_uncounted(fixture, &frame, ACTION_PASS);
+		age_hand_over(fixture, -1);
+		fixture_expect_uncounted(fixture, &frame, ACTION_PASS);
+		expect_received(fixture, i - 1);
+		fixture_run_tc(fixture, &frame);
+		expect_received(fixture, i);
+	}
+	assert_int_equal(vlan_entry(fixture).untaken_count, 0);
 }
 
 /* A peer that is configured by its address may be in another network. */
@@ -241,6 +288,7 @@ int main(void)
 		FIXTURE_TEST(test_longest_advert_of_version_2),
 		FIXTURE_TEST(test_ipv6_by_tc),
 		FIXTURE_TEST(test_lost_tc_program),
+		FIXTURE_TEST(test_single_lost_adverts),
 		FIXTURE_TEST(test_unicast_peer_without_tc),
 		FIXTURE_TEST(test_networks_are_the_interfaces),
 		FIXTURE_TEST(test_foreign_packets_go_to_the_next_filter),

@@ -147,7 +147,7 @@ void vlan_detach(struct kernel *kernel, const struct attachment *attachment)
 	tc_filter_detach(attachment->interface_index);
 }
 
-/* One advert may have been lost on its way. */
+/* It has not taken the newest adverts either. */
 bool vlan_is_bypassed(const struct kernel *kernel, struct attachment *attachment)
 {
 	uint64_t before = attachment->untaken_seen_count;
@@ -158,7 +158,7 @@ bool vlan_is_bypassed(const struct kernel *kernel, struct attachment *attachment
 				 sizeof(attachment->interface_index), &entry, sizeof(entry), 0))
 		return false;
 	attachment->untaken_seen_count = entry.untaken_count;
-	return entry.untaken_count > before + 1;
+	return entry.untaken_count > before && entry.lost_count;
 }
 
 static bool has_key(const struct xb_network_key *keys, size_t count,
