@@ -5,9 +5,12 @@
  */
 #include "user/daemon/signals.h"
 #include "user/lib/log.h"
+#include "user/lib/signal_action.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+#define REALTIME_FIRST 32 /* of the kernel: those below SIGRTMIN stay ignored without a log line */
 
 static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
 
@@ -68,8 +71,8 @@ void signals_ignore(void)
 
 	for (size_t i = 0; i < sizeof(unwanted) / sizeof(unwanted[0]); i++)
 		signal(unwanted[i], SIG_IGN);
-	for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
-		signal(number, SIG_IGN);
+	for (int number = REALTIME_FIRST; number <= SIGRTMAX; number++)
+		signal_set_action(number, SIG_IGN);
 	sigemptyset(&reload);
 	sigaddset(&reload, SIGHUP);
 	sigprocmask(SIG_SETMASK, &reload, NULL);

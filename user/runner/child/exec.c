@@ -5,6 +5,7 @@
  */
 #include "user/runner/child/exec.h"
 #include "user/config/model/command.h"
+#include "user/lib/signal_action.h"
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -18,7 +19,7 @@ static void reset_signals(void)
 	sigset_t none;
 
 	for (int number = 1; number < NSIG; number++)
-		signal(number, SIG_DFL);
+		signal_set_action(number, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
