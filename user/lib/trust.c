@@ -37,18 +37,22 @@ static bool list_lets_others_write(const char *path, const struct stat *status)
 	       lgetxattr(path, "system.posix_acl_access", NULL, 0) > 0;
 }
 
-/* Moves the first name of the rest to the end of the path. Returns false at the end, and if it is
- * too long. */
-static bool take_name(struct walk *walk)
+enum step { STEP_ON, STEP_END, STEP_UNSAFE };
+
+/* Moves the first name of the rest to the end of the path. The kernel may follow a path that is too
+ * long here: through links, or from the working directory. */
+static enum step take_name(struct walk *walk)
 {
 	const char *start = walk->rest + strspn(walk->rest, "/");
 	size_t length = strcspn(start, "/"), used = strlen(walk->done);
 
-	if (length == 0 || used + length + 2 > PATH_MAX)
-		return false;
+	if (length == 0)
+		return STEP_END;
+	if (used + length + 2 > PATH_MAX)
+		return STEP_UNSAFE;
 	snprintf(walk->done + used, PATH_MAX - used, "/%.*s", (int)length, start);
 	memmove(walk->rest, start + length, strlen(start + length) + 1);
-	return true;
+	return STEP_ON;
 }
 
 static void drop_name(struct walk *walk)
@@ -59,23 +63,22 @@ static void drop_name(struct walk *walk)
 		*slash = '\0';
 }
 
-/* Returns false if the link cannot be followed. */
-static bool follow_link(struct walk *walk)
+static enum step follow_link(struct walk *walk)
 {
 	char target[PATH_MAX], rest[sizeof(walk->rest)];
 	ssize_t length = readlink(walk->done, target, sizeof(target) - 1);
 
 	if (length <= 0 || ++walk->link_count > LINKS_MAX)
-		return false;
+		return STEP_END;
 	target[length] = '\0';
 	if (snprintf(rest, sizeof(rest), "%s/%s", target, walk->rest) >= (int)sizeof(rest))
-		return false;
+		return STEP_UNSAFE;
 	memcpy(walk->rest, rest, sizeof(rest));
 	if (*target == '/')
 		*walk->done = '\0';
 	else
 		drop_name(walk);
-	return true;
+	return STEP_ON;
 }
 
 static bool is_last(const struct walk *walk)
@@ -88,14 +91,13 @@ static bool name_is(const struct walk *walk, const char *name)
 	return !strcmp(strrchr(walk->done, '/') + 1, name);
 }
 
-enum step { STEP_ON, STEP_END, STEP_UNSAFE };
-
 static enum step take_step(struct walk *walk)
 {
+	enum step step = take_name(walk);
 	struct stat status;
 
-	if (!take_name(walk))
-		return STEP_END;
+	if (step != STEP_ON)
+		return step;
 	if (name_is(walk, ".") || name_is(walk, "..")) {
 		bool up = name_is(walk, "..");
 
@@ -110,7 +112,7 @@ static enum step take_step(struct walk *walk)
 		return STEP_END;
 	if (!trust_status(&status, walk->uid, 0) || list_lets_others_write(walk->done, &status))
 		return STEP_UNSAFE;
-	return !S_ISLNK(status.st_mode) || follow_link(walk) ? STEP_ON : STEP_END;
+	return S_ISLNK(status.st_mode) ? follow_link(walk) : STEP_ON;
 }
 
 static bool walk_path(const char *path, uid_t uid, bool last_too, char culprit[static PATH_MAX])
@@ -125,8 +127,10 @@ static bool walk_path(const char *path, uid_t uid, bool last_too, char culprit[s
 		return false;
 	*culprit = '\0';
 	if (*path != '/' && !getcwd(directory, sizeof(directory)))
-		strcpy(directory, ".");
-	snprintf(walk.rest, sizeof(walk.rest), "%s/%s", directory, path);
+		return false;
+	if (snprintf(walk.rest, sizeof(walk.rest), "%s/%s", directory, path) >=
+	    (int)sizeof(walk.rest))
+		return false;
 	do
 		step = take_step(&walk);
 	while (step == STEP_ON);
