@@ -3,13 +3,15 @@
  * Log lines to stderr or to the syslog socket. Logging never blocks: a blocked log reader must not
  * make this node look dead. syslog(3) waits while its socket is full, so this file sends the
  * datagrams. A line that cannot be written at once is dropped and counted; a later line reports the
- * count.
+ * count. Threads log, too, without a lock, in which a slow one would stop the loop.
  */
 #include "user/lib/log.h"
 #include "user/lib/printable.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -24,7 +26,7 @@ static struct {
 	const char *name;
 	int socket_fd; /* -1: stderr */
 	bool verbose;
-	unsigned long dropped_count;
+	_Atomic unsigned long dropped_count;
 } log_state = {.name = "xbeat", .socket_fd = -1};
 
 static int connect_syslog(void)
@@ -80,10 +82,11 @@ static bool write_stderr(const char *line)
 	return write(STDERR_FILENO, text, (size_t)length) == length;
 }
 
-/* A restart of the syslog daemon disconnects the socket: connect again. */
+/* A restart of the syslog daemon disconnects the socket: connect again, under the same number, which
+ * another thread may be using. */
 static bool send_datagram(const char *text, size_t length)
 {
-	int fd;
+	int fd, moved;
 
 	if (send(log_state.socket_fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
 		return true;
@@ -92,9 +95,10 @@ static bool send_datagram(const char *text, size_t length)
 	fd = connect_syslog();
 	if (fd < 0)
 		return false;
-	close(log_state.socket_fd);
-	log_state.socket_fd = fd;
-	return send(fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+	moved = dup3(fd, log_state.socket_fd, O_CLOEXEC);
+	close(fd);
+	return moved >= 0 &&
+	       send(log_state.socket_fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
 
 static bool write_syslog(int priority, const char *line)
@@ -120,14 +124,14 @@ static bool write_line(int priority, const char *line)
 
 static void report_dropped(void)
 {
+	unsigned long count = atomic_load(&log_state.dropped_count);
 	char line[96];
 
-	if (!log_state.dropped_count)
+	if (!count)
 		return;
-	snprintf(line, sizeof(line), "%lu log lines dropped: the log reader was too slow",
-		 log_state.dropped_count);
+	snprintf(line, sizeof(line), "%lu log lines dropped: the log reader was too slow", count);
 	if (write_line(LOG_WARNING, line))
-		log_state.dropped_count = 0;
+		atomic_fetch_sub(&log_state.dropped_count, count);
 }
 
 void log_message(int priority, const char *format, ...)
