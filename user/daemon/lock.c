@@ -131,6 +131,14 @@ static bool is_exposed(const struct stat *status, bool locked, int holder)
 	return (status->st_mode & OTHERS) && (locked || (holder && !is_trusted_process(holder)));
 }
 
+/* Whether the path still leads to this file: another start may have replaced it. */
+static bool is_at(const char *path, const struct stat *file)
+{
+	struct stat now;
+
+	return !lstat(path, &now) && now.st_dev == file->st_dev && now.st_ino == file->st_ino;
+}
+
 static void write_pid(int fd, const char *path)
 {
 	char pid[16];
@@ -168,7 +176,7 @@ static int attempt(const char *path, const char *daemon_name, uint64_t until_ns,
 	holder = locked ? 0 : find_holder(fd);
 	if (fstat(fd, &status))
 		return -errno;
-	if (status.st_nlink == 0) /* its last owner has removed it */
+	if (!is_at(path, &status)) /* its last owner has removed it */
 		return -EAGAIN;
 	if (is_exposed(&status, locked, holder))
 		return unlink(path) ? -errno : -EAGAIN;
