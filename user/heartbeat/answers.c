@@ -237,8 +237,8 @@ static void judge(struct peers *peers, size_t link, uint64_t now_ns)
 	if (may_retry(peers, answers, attachment, now_ns))
 		retry(peers, link, attachment, now_ns);
 	census = take_census(peers, link, now_ns);
-	/* Most of those heard; a single one may be behind a filter. */
-	if (census.lost_count && 2 * census.lost_count >= census.heard_count && !answers->exhausted)
+	/* More than half of those heard; the others may be behind a filter. */
+	if (2 * census.lost_count > census.heard_count && !answers->exhausted)
 		way_failed(peers, link, attachment, census.name, now_ns);
 }
 
