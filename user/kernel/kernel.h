@@ -58,6 +58,7 @@ struct kernel {
 	bool guard_claimed[XB_GUARD_MAX];
 	bool guard_timer_is_late; /* a deadline is earlier than the one that the timer waits for */
 	int tc_watch_fd; /* reports changes of qdiscs and filters; 0: none */
+	bool networks_logged; /* that not all fit into xb_networks */
 	int exit_link_fd; /* BPF link of the program that sees the daemon die; 0: none */
 	struct kernel_upkeep *upkeep; /* upkeep.c; NULL: nothing is checked */
 	size_t refused_count; /* entries of xb_no_accept */
@@ -105,6 +106,9 @@ void kernel_release_interfaces(struct kernel *kernel);
 
 /* Detaches from all interfaces, those that only an earlier daemon used included. */
 void kernel_detach_all(const struct kernel *kernel);
+
+/* Why no addresses are guarded, and the remedy; NULL: they can be. */
+const char *kernel_unguarded_reason(const struct kernel *kernel);
 
 /* Returns the descriptor that is readable when there are events. */
 int kernel_events_fd(const struct kernel *kernel);

@@ -15,6 +15,7 @@
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -81,7 +82,7 @@ int vlan_attach(struct kernel *kernel, struct attachment *attachment)
 	write_entry(kernel, interface_index, !error);
 	if (error && known)
 		log_warning(
-			"interface %s: VLAN tags may be removed before the XDP program runs, and the tc program cannot be attached (%s): adverts from other networks than the interface's move nothing; load sch_ingress and cls_bpf and restart, or let an adapter keep the tags (ethtool -K %s rxvlan off)",
+			"interface %s: VLAN tags may be removed before the XDP program runs, and the tc program cannot be attached (%s): adverts from other networks than the interface's are ignored; load sch_ingress and cls_bpf and restart, or let an adapter keep the tags (ethtool -K %s rxvlan off)",
 			attachment->interface, limits_strerror(-error), attachment->interface);
 	return error;
 }
@@ -161,28 +162,49 @@ bool vlan_is_bypassed(const struct kernel *kernel, struct attachment *attachment
 	return entry.untaken_count > before && entry.lost_count;
 }
 
-static bool has_key(const struct xb_network_key *keys, size_t count,
-		    const struct xb_network_key *key)
+static int compare_keys(const void *left, const void *right)
 {
-	for (size_t i = 0; i < count; i++)
-		if (!memcmp(&keys[i], key, sizeof(*key)))
-			return true;
-	return false;
+	return memcmp(left, right, sizeof(struct xb_network_key));
 }
 
-void vlan_set_networks(const struct kernel *kernel, const struct xb_network_key *keys, size_t count)
+/* Many addresses are in one network. Returns how many different keys there are. */
+static size_t sort_keys(struct xb_network_key *keys, size_t count)
 {
-	int fd = bpf_map__fd(kernel->skeleton->maps.xb_networks);
+	size_t kept = 0;
+
+	qsort(keys, count, sizeof(*keys), compare_keys);
+	for (size_t i = 0; i < count; i++)
+		if (!kept || compare_keys(&keys[kept - 1], &keys[i]))
+			keys[kept++] = keys[i];
+	return kept;
+}
+
+static void remove_others(int fd, const struct xb_network_key *keys, size_t count)
+{
 	struct xb_network_key key, next;
-	const uint8_t any = 1;
 	bool more = bpf_map_get_next_key(fd, NULL, &next) == 0;
 
 	while (more) {
 		key = next;
 		more = bpf_map_get_next_key(fd, &key, &next) == 0;
-		if (!has_key(keys, count, &key))
+		if (!bsearch(&key, keys, count, sizeof(key), compare_keys))
 			bpf_map_delete_elem(fd, &key);
 	}
-	for (size_t i = 0; i < count; i++)
-		bpf_map_update_elem(fd, &keys[i], &any, BPF_ANY);
+}
+
+void vlan_set_networks(struct kernel *kernel, struct xb_network_key *keys, size_t count)
+{
+	size_t distinct = sort_keys(keys, count), added = 0;
+	size_t fitting = distinct < XB_NETWORKS_MAX ? distinct : XB_NETWORKS_MAX;
+	int fd = bpf_map__fd(kernel->skeleton->maps.xb_networks);
+	const uint8_t any = 1;
+
+	remove_others(fd, keys, fitting);
+	while (added < fitting && !bpf_map_update_elem(fd, &keys[added], &any, BPF_ANY))
+		added++;
+	if (added < distinct && !kernel->networks_logged)
+		log_warning(
+			"only %zu of the %zu networks of this node's interfaces fit into the kernel side (limit %d): if something else removes the program in tc, adverts from the others are ignored until it is attached again",
+			added, distinct, XB_NETWORKS_MAX);
+	kernel->networks_logged |= added < distinct;
 }

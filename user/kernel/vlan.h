@@ -26,8 +26,8 @@ struct attachment *vlan_restore(struct kernel *kernel, int *error);
 /* Whether adverts did not get to the tc program since the last call, although it is attached. */
 bool vlan_is_bypassed(const struct kernel *kernel, struct attachment *attachment);
 
-/* Replaces the networks of all interfaces. keys: without host bits. */
-void vlan_set_networks(const struct kernel *kernel, const struct xb_network_key *keys,
-		       size_t count);
+/* Replaces the networks of all interfaces. keys: without host bits; sorted here. Those that do not
+ * fit are logged, once. */
+void vlan_set_networks(struct kernel *kernel, struct xb_network_key *keys, size_t count);
 
 #endif

@@ -181,6 +181,17 @@ def test_removed_filter_comes_back(lab, active, removed):
     assert not has_qdisc(lab, BACKUP)
 
 
+def test_more_networks_than_fit(lab):
+    """Adverts count all the same while the tc program has them."""
+    batch = lab.write("batch", "".join(f"address add 10.{64 + i // 256}.{i % 256}.1/24 dev eth0\n"
+                                       for i in range(1100)))
+    lab.run(BACKUP, "ip", "-batch", batch)
+    backup = Xbeatd(lab, BACKUP, instance(priority=90)).start_active()
+    line, = [line for line in backup.process.output().splitlines() if " networks " in line]
+    assert "only 1024 of the 110" in line, line
+    assert len(backup.map("xb_networks")) == 1024
+
+
 def test_kernel_that_refuses_the_filter(lab, active):
     """A qdisc whose filters are shared by interfaces takes none for one interface."""
     tc(lab, BACKUP, "qdisc", "add", "dev", "eth0", "ingress_block", "1", "clsact")
