@@ -33,10 +33,17 @@ static void send_error(struct control_client *client, const char *error, const c
 	send_message(client, json_pack("{s:s, s:o}", "error", error, "message", json_text(text)));
 }
 
+static bool is_refusal(const char *error)
+{
+	return !strcmp(error, "refused") || !strcmp(error, "not_permitted");
+}
+
 /* Sends result and releases it; if it is NULL, sends the failure. */
 static void send_outcome(struct control_client *client, json_t *result,
 			 const struct control_failure *failure)
 {
+	if (!result && failure && failure->error && is_refusal(failure->error))
+		client->control->refused.requests++;
 	if (result)
 		control_send_result(client, result);
 	else if (failure && failure->error)
@@ -200,7 +207,11 @@ static void forget(struct control_client *client)
 
 bool control_is_awaited(const struct control_promise *promise)
 {
-	return !control_client_is_gone(promise->client);
+	bool gone = control_client_is_gone(promise->client);
+
+	if (gone && promise->client->control)
+		promise->client->control->refused.gone++;
+	return !gone;
 }
 
 void control_answer(struct control_promise *promise, json_t *result,

@@ -2,6 +2,8 @@
 /* The control server's connections: splits bytes into requests, and disconnects clients. */
 #include "user/control/connection.h"
 #include "user/lib/clock.h"
+#include "user/lib/log.h"
+#include "user/lib/time.h"
 #include <errno.h>
 #include <event2/buffer.h>
 #include <poll.h>
@@ -12,6 +14,7 @@
 
 #define REQUEST_BYTES_MAX 4096
 #define UID_UNKNOWN ((uid_t)-1)
+#define REFUSAL_LOG_SPACING_NS (60 * NS_PER_SECOND)
 
 static void list_remove(struct control_client *client)
 {
@@ -87,6 +90,14 @@ bool control_client_is_gone(const struct control_client *client)
 	return polled.fd < 0 || (poll(&polled, 1, 0) > 0 && (polled.revents & (POLLHUP | POLLERR)));
 }
 
+/* A request that it still has is not carried out. */
+static void forget_gone(struct control_client *client)
+{
+	if (request_bytes(client))
+		client->control->refused.gone++;
+	control_client_free(client);
+}
+
 void control_client_serve(struct control_client *client)
 {
 	struct evbuffer *input = bufferevent_get_input(client->stream);
@@ -94,7 +105,7 @@ void control_client_serve(struct control_client *client)
 	const char *text = (const char *)evbuffer_pullup(input, (ev_ssize_t)bytes);
 
 	if (control_client_is_gone(client)) {
-		control_client_free(client);
+		forget_gone(client);
 		return;
 	}
 	control_client_touch(client);
@@ -145,7 +156,7 @@ static void on_stream_event(struct bufferevent *stream, short what, void *contex
 
 	(void)stream;
 	if (what & BEV_EVENT_ERROR) {
-		control_client_free(client);
+		forget_gone(client);
 	} else if (what & BEV_EVENT_EOF) {
 		client->ended = true;
 		client->follows = false;
@@ -163,12 +174,28 @@ uid_t control_connection_uid(int connection)
 	return peer.uid;
 }
 
-void control_connection_refuse(int connection, const char *error, const char *message)
+static void log_refusal(struct control *control, int connection, const char *message)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	if (control->refusal_logged_ns &&
+	    time_since_ns(now_ns, control->refusal_logged_ns) < REFUSAL_LOG_SPACING_NS)
+		return;
+	control->refusal_logged_ns = now_ns;
+	log_warning("refused a connection of user %u at %s: %s (%u since the start)",
+		    control_connection_uid(connection), control->path, message,
+		    control->refused.connections);
+}
+
+void control_connection_refuse(struct control *control, int connection, const char *error,
+			       const char *message)
 {
 	char text[256];
 	int length = snprintf(text, sizeof(text), "{\"error\":\"%s\",\"message\":\"%s\"}", error,
 			      message);
 
+	control->refused.connections++;
+	log_refusal(control, connection, message);
 	send(connection, text, (size_t)length + 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 	close(connection);
 }
@@ -178,7 +205,7 @@ int control_client_add(struct control *control, int connection)
 	struct control_client *client;
 
 	if (control->admit && !control->admit(control->context, connection)) {
-		control_connection_refuse(connection, "not_permitted",
+		control_connection_refuse(control, connection, "not_permitted",
 					  "this user may not use this socket");
 		return -EPERM;
 	}

@@ -37,8 +37,10 @@ struct control_client {
 /* The user of a connection; (uid_t)-1: unknown. */
 uid_t control_connection_uid(int connection);
 
-/* Sends a failure to a connection that gets no place, and closes it. */
-void control_connection_refuse(int connection, const char *error, const char *message);
+/* Sends a failure to a connection that gets no place, closes it, counts it, and logs it with the
+ * user at most once a minute. */
+void control_connection_refuse(struct control *control, int connection, const char *error,
+			       const char *message);
 
 /*
  * Takes ownership of connection, also on failure. Returns 0 or a negative errno; -EPERM: not

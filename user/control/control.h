@@ -50,6 +50,13 @@ struct control_method {
 /* Whether the user of a connection (SO_PEERCRED) is admitted. */
 typedef bool control_admit(void *context, int connection);
 
+/* What was refused since the start. */
+struct control_refused {
+	unsigned connections; /* beyond the limits, or not admitted */
+	unsigned requests; /* answered with "refused" or "not_permitted" */
+	unsigned gone; /* requests whose client disconnected before they were handled */
+};
+
 struct control {
 	char path[108];
 	int socket;
@@ -62,7 +69,8 @@ struct control {
 	 * admitted one by one, so does any client that has been connected for this time.
 	 */
 	uint64_t idle_ns;
-	unsigned refused_count;
+	struct control_refused refused;
+	uint64_t refusal_logged_ns; /* 0: never */
 	struct event *turn; /* handles the next request */
 	/* What a connection requests from the server. */
 	void (*request_turn)(struct control *control);
@@ -112,7 +120,8 @@ json_t *control_fail(struct control_call *call, const char *error, const char *f
  */
 struct control_promise *control_defer(struct control_call *call);
 
-/* Whether the client still waits for the answer: one that has gone wants no change any more. */
+/* Whether the client still waits for the answer: one that has gone wants no change any more, and
+ * its request, which the caller does not carry out, is counted. */
 bool control_is_awaited(const struct control_promise *promise);
 
 /* Gives a deferred answer: result, which it releases, or NULL with failure. */

@@ -165,7 +165,7 @@ static int limit_users(struct control *control, int connection)
 			CONTROL_CLIENTS_OF_USERS_MAX);
 	if (!message[0])
 		return 0;
-	control_connection_refuse(connection, "refused", message);
+	control_connection_refuse(control, connection, "refused", message);
 	return -EPERM;
 }
 
@@ -184,7 +184,7 @@ static void on_accept(evutil_socket_t fd, short what, void *context)
 	if (!error)
 		error = control_client_add(control, connection);
 	if (error == -EPERM) {
-		if (++control->refused_count % REFUSALS_BETWEEN_PAUSES == 0)
+		if (control->refused.connections % REFUSALS_BETWEEN_PAUSES == 0)
 			pause_accepting(control, REFUSAL_PAUSE_MS);
 		return;
 	}

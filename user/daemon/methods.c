@@ -60,6 +60,26 @@ static void add_isolation(const struct daemon *daemon, json_t *json)
 	json_object_set_new(json, "isolated_reason", json_text(peers->isolated_reason));
 }
 
+static json_t *refused_json(const struct daemon *daemon)
+{
+	const struct control_refused *refused = &daemon->control.refused,
+				     *by_apps = &daemon->apps.socket.refused;
+
+	return json_pack("{s:I, s:I, s:I, s:i}", "connections",
+			 (json_int_t)refused->connections + by_apps->connections, "requests",
+			 (json_int_t)refused->requests + by_apps->requests, "gone",
+			 (json_int_t)refused->gone + by_apps->gone, "fifos",
+			 (int)instances_refused_fifos(door_enter(daemon->vrrp)));
+}
+
+static void add_guard(const struct daemon *daemon, json_t *json)
+{
+	const char *reason = kernel_unguarded_reason(&daemon->kernel);
+
+	if (reason)
+		json_object_set_new(json, "guard_refused_reason", json_text(reason));
+}
+
 static json_t *status(void *context, struct control_call *call)
 {
 	const struct daemon *daemon = context;
@@ -80,6 +100,8 @@ static json_t *status(void *context, struct control_call *call)
 			    instances_foreign_json(door_enter(daemon->vrrp)));
 	json_object_set_new(json, "restored_pins_count", json_integer(daemon->restored_pins_count));
 	json_object_set_new(json, "scheduling", scheduling_json(&daemon->scheduling));
+	json_object_set_new(json, "refused", refused_json(daemon));
+	add_guard(daemon, json);
 	if (daemon->config->heartbeat) {
 		json_object_set_new(json, "node", node_json(daemon));
 		json_object_set_new(json, "heartbeat", heartbeat_json(daemon->config->heartbeat));

@@ -162,6 +162,16 @@ static int load(struct kernel *kernel, const struct kernel_setup *setup)
 	return error;
 }
 
+const char *kernel_unguarded_reason(const struct kernel *kernel)
+{
+	static const char reason[] =
+		"pins die with this container, and without CAP_SYS_ADMIN nothing else can be taken "
+		"over; on the host run \"" BPFFS_MOUNT_COMMAND
+		"\", and mount that directory into the container (-v /sys/fs/bpf:/sys/fs/bpf)";
+
+	return kernel->unguarded ? reason : NULL;
+}
+
 /* How the kernel side survives this daemon, and its container. */
 static int prepare_survival(struct kernel *kernel)
 {
@@ -176,16 +186,22 @@ static int prepare_survival(struct kernel *kernel)
 	kernel->by_netlink = may_find;
 	kernel->unguarded = !may_find;
 	if (kernel->unguarded)
-		log_warning(
-			"addresses are not guarded: pins die with this container, and without "
-			"CAP_SYS_ADMIN nothing else can be taken over; on the host run \"" BPFFS_MOUNT_COMMAND
-			"\", and mount that directory into the container "
-			"(-v /sys/fs/bpf:/sys/fs/bpf)");
+		log_warning("addresses are not guarded: %s", kernel_unguarded_reason(kernel));
 	else
 		log_info(
 			"pins in " BPFFS_ROOT
 			" may die with this container: programs are attached by netlink, so that they survive it");
 	return 0;
+}
+
+/* Without it xbeatd works, but a removed filter stays removed. */
+static void open_tc_watch(struct kernel *kernel)
+{
+	kernel->tc_watch_fd = tc_watch_open();
+	if (kernel->tc_watch_fd < 0)
+		log_warning(
+			"cannot watch the filters of tc: %s; if something else removes this daemon's, it stays removed",
+			limits_strerror(-kernel->tc_watch_fd));
 }
 
 int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
@@ -216,7 +232,7 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 	if (!error)
 		error = pins_make(kernel);
 	if (!error) {
-		kernel->tc_watch_fd = tc_watch_open();
+		open_tc_watch(kernel);
 		error = attach_all(kernel, setup);
 	}
 	if (!error) {

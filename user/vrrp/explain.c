@@ -56,6 +56,7 @@ static void explain_guard(const struct instance *instance, json_t *lines)
 {
 	double timeout_s = duration_s(instance->config->guard_timeout_ns);
 	const struct attachment *gap = instance_guard_gap(instance);
+	const char *refused = instance_guard_refused_reason(instance);
 
 	if (instance_guard_expired(instance, clock_now_ns()))
 		json_say(lines,
@@ -63,13 +64,18 @@ static void explain_guard(const struct instance *instance, json_t *lines)
 	else if (gap)
 		json_say(
 			lines,
-			"Nothing fences its addresses: on %s %s. If this daemon hangs, two nodes may answer for them, and this node does not hear a better one there.",
+			"Nothing fences its addresses: on %s %s. If this daemon hangs, two nodes may answer for them, and this node receives no adverts of higher priority there.",
 			gap->interface, gap->off_reason);
 	else if (instance_is_guarded(instance))
 		json_say(
 			lines,
 			"Its addresses are guarded: if this daemon stalls for %.1f s, they are fenced and another node takes over.",
 			timeout_s);
+	else if (refused && instance->config->vip_count)
+		json_say(
+			lines,
+			"Its addresses are not guarded (%s). If this daemon hangs, two nodes may answer for them.",
+			refused);
 	else if (instance->config->vip_count)
 		json_say(
 			lines,

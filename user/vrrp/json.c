@@ -14,6 +14,7 @@
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/guard.h"
 #include "user/vrrp/effects/router.h"
+#include "user/vrrp/notify/notify.h"
 #include "user/vrrp/rules/foreign.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/operator.h"
@@ -169,6 +170,11 @@ json_t *instances_foreign_json(const struct vrrp_room *room)
 	for (size_t i = 0; i < room->instances.count; i++)
 		foreign_json(room->instances.list[i], array);
 	return array;
+}
+
+unsigned instances_refused_fifos(const struct vrrp_room *room)
+{
+	return notify_refused_count(room->services.notify);
 }
 
 json_t *instances_tracking_json(const struct vrrp_room *room)

@@ -14,4 +14,7 @@ json_t *instances_foreign_json(const struct vrrp_room *room);
 json_t *instances_tracking_json(const struct vrrp_room *room);
 json_t *instance_inhibitors_json(const struct instance *instance);
 
+/* How often a notify FIFO was refused. */
+unsigned instances_refused_fifos(const struct vrrp_room *room);
+
 #endif

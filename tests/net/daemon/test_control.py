@@ -279,7 +279,7 @@ def test_only_root_may_change(grouped, public_xbeatctl):
     for line in CHANGING:
         done = ctl_as(OTHER, GROUP, public_xbeatctl, grouped, line)
         assert done.returncode == 4 and "root" in done.stderr, done
-    assert grouped.ready()
+    assert grouped.json("status")["refused"]["requests"] == len(CHANGING)
 
 
 @contextlib.contextmanager
@@ -304,7 +304,9 @@ def test_users_leave_places_for_root_and_for_each_other(grouped, public_xbeatctl
         refused = refusals(answers)
         assert len(refused) == CLIENTS_MAX - CLIENTS_OF_A_USER_MAX
         assert f"user {OTHER}" in refused[0] and str(CLIENTS_OF_A_USER_MAX) in refused[0]
-        assert grouped.ready()
+        assert grouped.json("status")["refused"]["connections"] == len(refused)
+        line, = [line for line in grouped.process.output().splitlines() if "refused a conn" in line]
+        assert f"user {OTHER} " in line, line
         done = ctl_as(OTHER, GROUP, public_xbeatctl, grouped, "status")
         assert done.returncode == 1 and f"user {OTHER}" in done.stderr, done
         second = CLIENTS_OF_USERS_MAX - CLIENTS_OF_A_USER_MAX
@@ -328,7 +330,7 @@ def test_change_is_not_made_for_a_client_that_has_gone(daemon):
         with connect(daemon) as client:
             client.sendall(json.dumps(request).encode() + b"\0")
     daemon.process.send_signal(signal.SIGCONT)
-    assert daemon.json("status")["state"] == "running"
+    assert daemon.json("status")["refused"] == {"connections": 0, "requests": 0, "gone": 2, "fifos": 0}
     assert "pinned_priority" not in daemon.vrrp()
 
 

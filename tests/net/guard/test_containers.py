@@ -138,6 +138,9 @@ def test_guard_is_refused_where_nothing_survives(lab):
     lines = [line for line in first.process.output().splitlines() if "not guarded" in line]
     assert len(lines) == 1 and "mount -t bpf -o mode=0700 bpf /sys/fs/bpf" in lines[0], lines
     assert "-v /sys/fs/bpf:/sys/fs/bpf" in lines[0]
+    reason = first.json("status")["guard_refused_reason"]
+    assert reason in lines[0] and reason in first.explain()["said"]
+    assert "guard_refused_reason" not in other.json("status")
     wait_until(lambda: other.vrrp()["state"] == "backup" and other.verdict("node-a") == "up", "it hears it")
     assert not other.map("xb_peers")[0]["instances"][0]["family_flags"] & GUARDED
 

@@ -124,7 +124,7 @@ static void print_interfaces(const json_t *interfaces, FILE *stream)
 		if (!strcmp(field_text(interface, "vlan_tags"), "unknown"))
 			print_line(
 				stream, "",
-				"VLAN tags are unknown, without the program in tc: adverts from other networks than its own count for nothing");
+				"VLAN tags are unknown, without the program in tc: adverts from other networks than its own are ignored");
 	}
 }
 
@@ -161,6 +161,36 @@ static void print_scheduling(const json_t *scheduling, FILE *stream)
 		print_line(stream, "", "%s", field_text(scheduling, "reason"));
 }
 
+static void print_guard(const json_t *status, FILE *stream)
+{
+	if (json_object_get(status, "guard_refused_reason"))
+		print_line(stream, "guard", "addresses are not guarded: %s",
+			   field_text(status, "guard_refused_reason"));
+}
+
+/* Only what is not 0. */
+static void print_refused(const json_t *refused, FILE *stream)
+{
+	static const struct {
+		const char *name, *text;
+	} kinds[] = {
+		{"connections", "control connections"},
+		{"requests", "requests"},
+		{"gone", "requests of clients that had gone"},
+		{"fifos", "notify FIFOs"},
+	};
+	bool first = true;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		long long count = integer(refused, kinds[i].name);
+
+		if (count <= 0)
+			continue;
+		print_line(stream, first ? "refused" : "", "%s: %lld", kinds[i].text, count);
+		first = false;
+	}
+}
+
 void show_status(const json_t *status, FILE *stream)
 {
 	print_node(status, stream);
@@ -170,5 +200,7 @@ void show_status(const json_t *status, FILE *stream)
 	print_links(json_object_get(status, "links"), stream);
 	print_interfaces(json_object_get(status, "interfaces"), stream);
 	print_foreign(json_object_get(status, "foreign_addresses"), stream);
+	print_guard(status, stream);
 	print_scheduling(json_object_get(status, "scheduling"), stream);
+	print_refused(json_object_get(status, "refused"), stream);
 }

@@ -216,13 +216,18 @@ const struct attachment *instance_guard_gap(const struct instance *instance)
 	return NULL;
 }
 
+const char *instance_guard_refused_reason(const struct instance *instance)
+{
+	return kernel_unguarded_reason(instance->guard->kernel);
+}
+
 bool instance_is_guarded(const struct instance *instance)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++)
 		if (!instance->guard->slots[i].claimed || instance->vips->list[i].unattached)
 			return false;
 	return instance->guard->from_ns && instance->config->vip_count &&
-	       !instance->guard->kernel->unguarded && !instance_guard_gap(instance);
+	       !instance_guard_refused_reason(instance) && !instance_guard_gap(instance);
 }
 
 static void set_deadlines(struct instance *instance)

@@ -61,6 +61,9 @@ void instance_guard_advertised(struct instance *instance);
  * fences them; NULL: there is none. */
 const struct attachment *instance_guard_gap(const struct instance *instance);
 
+/* Why this daemon guards no addresses, and the remedy; NULL: it can. */
+const char *instance_guard_refused_reason(const struct instance *instance);
+
 /* Whether all addresses have a deadline, and would be fenced after it. */
 bool instance_is_guarded(const struct instance *instance);
 

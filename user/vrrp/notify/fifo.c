@@ -106,7 +106,7 @@ static void on_script_ended(void *context, const struct runner_result *result)
 			result->value);
 }
 
-void notify_fifo_open(struct notify_fifo *fifo, struct runner *runner, const char *path,
+bool notify_fifo_open(struct notify_fifo *fifo, struct runner *runner, const char *path,
 		      const struct config_command *script, const struct config_command *owner)
 {
 	const char *const appended[] = {path, NULL};
@@ -117,13 +117,14 @@ void notify_fifo_open(struct notify_fifo *fifo, struct runner *runner, const cha
 
 	if (error) {
 		report_unusable(path, error, culprit);
-		return;
+		return !*culprit;
 	}
 	fifo->runner = runner;
 	fifo->path = copy;
 	copy = NULL;
 	if (script->arguments)
 		fifo->script = runner_run(runner, &job, on_script_ended, fifo);
+	return true;
 }
 
 void notify_fifo_close(struct notify_fifo *fifo)

@@ -17,8 +17,9 @@ struct notify_fifo {
 
 /* Opens path, creating it if it is missing, readable for the script's user, and starts the script
  * if it has arguments. If that is root's, others than root and owner must not be able to write the
- * FIFO. A failure is logged, and the FIFO stays closed. */
-void notify_fifo_open(struct notify_fifo *fifo, struct runner *runner, const char *path,
+ * FIFO: returns false if it is refused for that reason. A failure is logged, and the FIFO stays
+ * closed. */
+bool notify_fifo_open(struct notify_fifo *fifo, struct runner *runner, const char *path,
 		      const struct config_command *script, const struct config_command *owner);
 
 /* The script reads until end of file; one second later it is terminated. */

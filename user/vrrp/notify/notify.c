@@ -21,6 +21,7 @@ struct notify {
 	struct runner *runner;
 	const struct config *config;
 	struct notify_fifo fifos[FIFO_COUNT]; /* notify_fifo, vrrp_notify_fifo */
+	unsigned refused_count;
 };
 
 /* The names of events, and the commands that they run; every event goes to the FIFOs. */
@@ -68,9 +69,14 @@ static void open_fifo(struct notify *notify, size_t index)
 	struct fifo_config fifo = fifo_config(notify->config, index);
 	bool of_script = !fifo.owner->user[0] && fifo.script->arguments;
 
-	if (fifo.path)
-		notify_fifo_open(&notify->fifos[index], notify->runner, fifo.path, fifo.script,
-				 of_script ? fifo.script : fifo.owner);
+	if (fifo.path && !notify_fifo_open(&notify->fifos[index], notify->runner, fifo.path,
+					   fifo.script, of_script ? fifo.script : fifo.owner))
+		notify->refused_count++;
+}
+
+unsigned notify_refused_count(const struct notify *notify)
+{
+	return notify->refused_count;
 }
 
 struct notify *notify_start(struct event_base *base, struct runner *runner,

@@ -26,6 +26,9 @@ struct notify *notify_start(struct event_base *base, struct runner *runner,
 /* Changes to a new configuration; unchanged FIFOs stay open. */
 void notify_reload(struct notify *notify, const struct config *config);
 
+/* How often a FIFO was refused, because others can change it. */
+unsigned notify_refused_count(const struct notify *notify);
+
 void notify_stop(struct notify *notify);
 
 /* Runs the commands for the event, and "notify" with INSTANCE NAME STATE PRIORITY appended;

@@ -339,6 +339,23 @@ static void status_of_a_whole_daemon(void **state)
 		"scheduling     deadline, at least 2 ms of each 10 ms, memory locked\n");
 }
 
+static void what_a_daemon_refuses(void **state)
+{
+	(void)state;
+	assert_shown(
+		show_status,
+		"{\"guard_refused_reason\":\"pins die\",\"refused\":{\"connections\":3,\"requests\":0,\"gone\":1,\"fifos\":0}}",
+		"node           -\n"
+		"epoch          0\n"
+		"daemon         version -, pid 0, up for -\n"
+		"daemon name    -\n"
+		"configuration  -\n"
+		"guard          addresses are not guarded: pins die\n"
+		"scheduling     -, memory not locked\n"
+		"refused        control connections: 3\n"
+		"               requests of clients that had gone: 1\n");
+}
+
 static void lost_replies(void **state)
 {
 	(void)state;
@@ -435,6 +452,7 @@ int main(void)
 		cmocka_unit_test(drops_that_occurred_come_first),
 		cmocka_unit_test(events_with_and_without_a_past),
 		cmocka_unit_test(status_of_a_whole_daemon),
+		cmocka_unit_test(what_a_daemon_refuses),
 		cmocka_unit_test(lost_replies),
 		cmocka_unit_test(unexpected_values),
 		cmocka_unit_test(the_longest_names_fit),
