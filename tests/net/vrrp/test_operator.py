@@ -86,6 +86,16 @@ def test_failover_and_back(lab, nodes):
     lab.wait_holders(VIP, ["node-a"])
 
 
+def test_instance_without_heartbeats_is_kept(lab):
+    """Although other instances may have them."""
+    node = Xbeatd(lab, "node-a", heartbeat(lab), instance()).start_active()
+    for line in ("failover VI_1", "drain"):
+        done = node.ctl(*line.split(), check=False)
+        assert done.returncode == 1 and 'VI_1 has no "heartbeat NAME"' in done.stderr, done
+    assert node.state() == "active" and node.json("status")["refused"]["requests"] == 2
+    assert node.json("failover", "VI_1", "--force")["state"] == "initialize"
+
+
 def test_failover_that_makes_no_sense_is_refused(lab, nodes):
     best, second, third = nodes
     for node in (second, third):

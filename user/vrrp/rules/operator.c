@@ -51,7 +51,7 @@ static bool is_last(const struct instance *instance)
 
 static const char *reason_last(const struct instance *instance)
 {
-	return instance->peers && instance->self_slot >= 0
+	return instance->peers
 		       ? "no other live node is a Backup for it"
 		       : "without heartbeats xbeatd does not know whether another node is ready";
 }
@@ -74,9 +74,15 @@ int instances_check_successors(struct instance *const *list, size_t count, char 
 		return 0;
 	if (last_count > 1)
 		snprintf(more, sizeof(more), " (and %zu more)", last_count - 1);
-	snprintf(message, bytes,
-		 "no node can take %s over%s: %s; to give the addresses up anyway: --force",
-		 first->config->name, more, reason_last(first));
+	if (first->peers && first->self_slot < 0)
+		snprintf(
+			message, bytes,
+			"%s%s has no \"heartbeat NAME\", so xbeatd does not know its Backups; --force gives the addresses up",
+			first->config->name, more);
+	else
+		snprintf(message, bytes,
+			 "no node can take %s over%s: %s; to give the addresses up anyway: --force",
+			 first->config->name, more, reason_last(first));
 	return -EHOSTUNREACH;
 }
 
