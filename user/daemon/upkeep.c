@@ -75,7 +75,7 @@ static void on_bypassed(void *context, const struct attachment *attachment)
 
 	event_log_add(
 		&daemon->event_log, "filter", attachment->interface, "attached", "bypassed",
-		"other programs in tc decide before this daemon's, which knows VLAN tags: adverts from other networks than the interface's count for nothing; give theirs a later place (tc filter show dev %s ingress)",
+		"other programs in tc decide before this daemon's, which knows VLAN tags: adverts from other networks than the interface's are ignored; give those filters a higher pref (tc filter show dev %s ingress)",
 		attachment->interface);
 }
 
