@@ -156,12 +156,21 @@ static int pin_link(const struct attachment *attachment, const char *daemon_name
 	return error;
 }
 
+/* What can be done about a driver that refuses native mode. */
+static const char *native_remedy(const struct attachment *attachment, int error)
+{
+	if (mtu_get(attachment->interface) > mtu_native_limit())
+		return "a smaller MTU may help";
+	if (error == -EOPNOTSUPP)
+		return "nothing is wrong, but only another adapter would be faster";
+	return "the kernel's log may give its reason";
+}
+
 /* Tries native mode, then generic mode, or only the configured one. Returns 0 or a negative
  * errno. */
 static int choose_mode(struct attachment *attachment)
 {
 	int error, native_error = 0;
-	uint32_t mtu;
 
 	if (attachment->wish != ATTACH_GENERIC) {
 		error = put_on(attachment, true);
@@ -173,10 +182,9 @@ static int choose_mode(struct attachment *attachment)
 	if (error || !native_error)
 		return error;
 	attachment->native_refused = true;
-	mtu = mtu_get(attachment->interface);
 	snprintf(attachment->reason, sizeof(attachment->reason),
-		 "its driver refuses native XDP (%s)%s", limits_strerror(-native_error),
-		 mtu > mtu_native_limit() ? "; a smaller MTU may help" : "");
+		 "its driver refuses native XDP (%s); %s", limits_strerror(-native_error),
+		 native_remedy(attachment, native_error));
 	log_warning("interface %s: attached in generic mode, which is slower: %s",
 		    attachment->interface, attachment->reason);
 	return 0;

@@ -21,6 +21,7 @@ def test_generic_mode_answers_and_takes_over(lab, cluster):
     cluster.start_active()
     interface = cluster["node-b"].json("status")["interfaces"][0]
     assert (interface["name"], interface["mode"]) == ("eth0", "generic")
+    assert "another adapter" in interface["mode_reason"], "what can be done about it"
     assert "attached in generic mode" in cluster["node-b"].process.output()
     assert cluster["node-a"].peer("node-b")["links"][0]["received"] > 0
     assert cluster["node-b"].vrrp()["adverts"]["received"] > 0
