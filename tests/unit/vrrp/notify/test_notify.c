@@ -326,6 +326,7 @@ static void scripts_of_root_read_no_fifo_of_others(void **state)
 			until_log("INSTANCE");
 		else if (*take_lines(fd, lines))
 			fail_msg("%s: %s", planted[i].how, lines);
+		assert_int_equal(notify_refused_count(notify), !planted[i].is_read);
 		end_and_remove(fd);
 	}
 }
