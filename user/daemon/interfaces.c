@@ -3,7 +3,7 @@
 #include "user/daemon/daemon.h"
 #include "user/heartbeat/answers.h"
 #include "user/kernel/native_mtu.h"
-#include "user/kernel/vlan.h"
+#include "user/kernel/upkeep.h"
 #include "user/lib/address.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
@@ -57,8 +57,7 @@ static void follow_vlan_tags(struct daemon *daemon, const struct interface_event
 
 	if (!attachment || !event->present || strcmp(event->name, attachment->interface) != 0)
 		return;
-	if (vlan_follow(&daemon->kernel, attachment) && daemon->prober.links)
-		prober_interface_changed(&daemon->prober, attachment->interface);
+	kernel_driver_changed(&daemon->kernel, attachment);
 }
 
 static void on_interface(void *context, const struct interface_event *event)

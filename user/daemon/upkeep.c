@@ -25,7 +25,9 @@ static void on_attachment(void *context, const struct attachment *attachment, bo
 			attachment->off_reason);
 	else if (news)
 		event_log_add(&daemon->event_log, "program", attachment->interface, "detached",
-			      "attached", "this daemon attached it again");
+			      "attached",
+			      "this daemon attached it again (number %u since it started)",
+			      attachment->restored_count);
 	instances_program(door_enter(daemon->vrrp), attachment->interface_index);
 }
 
@@ -69,6 +71,14 @@ static void on_filter(void *context, const struct attachment *attachment, int er
 			"something else removed the program in tc, which knows VLAN tags; this daemon attached it again");
 }
 
+static void on_tags(void *context, const struct attachment *attachment)
+{
+	struct daemon *daemon = context;
+
+	if (daemon->prober.links)
+		prober_interface_changed(&daemon->prober, attachment->interface);
+}
+
 static void on_bypassed(void *context, const struct attachment *attachment)
 {
 	struct daemon *daemon = context;
@@ -84,6 +94,7 @@ int daemon_start_upkeep(struct daemon *daemon)
 	const struct kernel_upkeep_handlers handlers = {.on_attachment = on_attachment,
 							.on_pins = on_pins,
 							.on_filter = on_filter,
+							.on_tags = on_tags,
 							.on_bypassed = on_bypassed,
 							.context = daemon};
 

@@ -3,7 +3,6 @@
 #include "user/heartbeat/answers.h"
 #include "user/kernel/answer_way.h"
 #include "user/lib/time.h"
-#include "user/net/driver.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -92,7 +91,6 @@ static void describe(const struct answers *answers, const struct attachment *att
 {
 	static const char *const ways[ANSWER_WAYS] = {"by XDP_TX", "by redirect",
 						      "in generic mode"};
-	char driver[DRIVER_NAME_BYTES];
 	size_t length = 0;
 
 	for (unsigned way = 0; way < ANSWER_WAYS; way++)
@@ -106,7 +104,7 @@ static void describe(const struct answers *answers, const struct attachment *att
 	if (answers->failed_bits >> ANSWER_GENERIC & 1)
 		snprintf(text + length, ATTACH_REASON_BYTES - length,
 			 "; check the network for filters");
-	else if (interface_driver(attachment->interface, driver) && !strcmp(driver, "veth"))
+	else if (attachment->is_veth)
 		snprintf(text + length, ATTACH_REASON_BYTES - length,
 			 "; native mode needs an XDP program on the far end of this veth, or GRO");
 	else if (attachment->wish == ATTACH_NATIVE)

@@ -133,32 +133,45 @@ static void note_stall(struct peers *peers, uint64_t now_ns)
 	peers_report_stall(peers, late_ns);
 }
 
-static void judge_links(struct peers *peers, uint64_t now_ns)
-{
-	bool may_accuse = stall_watch_may_accuse(&peers->stall, now_ns);
-
-	for (size_t i = 0; i < peers->count; i++) {
-		struct peer *peer = &peers->list[i];
-		struct liveness_judgement *judgement = &peers->judgements[i];
-
-		gather_evidence(peer);
-		judgement->peer = &peer->liveness;
-		judgement->timing = &peer->timing;
-		judgement->links = peer->evidence;
-		judgement->link_count = peer->link_count;
-		judgement->indirect = &peer->indirect;
-		judgement->now_ns = now_ns;
-		judgement->may_accuse = may_accuse;
-		liveness_judge_links(judgement);
-	}
-}
-
 /* Whether a peer is about to be found silent on the link. */
 static bool falls_silent(const struct peer *peer, size_t link, uint64_t now_ns)
 {
 	return peer->liveness.links[link] == VERDICT_UP &&
 	       time_since_ns(now_ns, peer->seen[link].last_evidence_ns) >=
 		       peer->timing.detection_time_ns;
+}
+
+/* How old evidence is when the kernel is asked for the program: at least one PROBE has not been
+ * answered, and the ticks before the detection time find the answer. */
+static uint64_t suspicious_ns(const struct liveness_timing *timing)
+{
+	uint64_t half_ns = timing->detection_time_ns / 2, two_ns = 2 * timing->interval_ns;
+
+	return timing->detection_time_ns > half_ns + two_ns ? timing->detection_time_ns - two_ns
+							    : half_ns;
+}
+
+/* Whether silence on the link does not count yet, because it is not known whether the XDP program
+ * is there. */
+static bool awaits_program(const struct peers *peers, const struct peer *peer, size_t link,
+			   uint64_t now_ns)
+{
+	uint64_t last_ns = peer->seen[link].last_evidence_ns;
+	uint64_t silent_ns = time_since_ns(now_ns, last_ns),
+		 asked_ns = suspicious_ns(&peer->timing);
+
+	return peer->liveness.links[link] == VERDICT_UP && silent_ns >= asked_ns &&
+	       kernel_programs_unknown_ns(peers->kernel, last_ns + asked_ns, now_ns) &&
+	       silent_ns < peer->timing.detection_time_ns + KERNEL_PROGRAMS_PATIENCE_NS;
+}
+
+static bool awaits_any_program(const struct peers *peers, const struct peer *peer, uint64_t now_ns)
+{
+	bool any = false;
+
+	for (size_t link = 0; link < peer->link_count; link++)
+		any |= awaits_program(peers, peer, link, now_ns);
+	return any;
 }
 
 /* Without the XDP program no answer arrives: that excuses silence as a stall of this node does. */
@@ -184,31 +197,59 @@ static void check_programs(struct peers *peers, uint64_t now_ns)
 				check_program(peers, link, now_ns);
 }
 
-/* Whether peers that are up are late on a link, all of them. */
-static bool is_quiet(const struct peers *peers, size_t link, uint64_t now_ns)
+/* When all peers that are up on the link began to be late; 0: they are not. */
+static uint64_t quiet_since_ns(const struct peers *peers, size_t link, uint64_t now_ns)
 {
-	bool any = false;
+	uint64_t since_ns = 0;
 
 	for (size_t i = 0; i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];
+		uint64_t late_ns =
+			peer->seen[link].last_evidence_ns + peers->timing.interval_ns * 5 / 4;
 
 		if (link >= peer->link_count || peer->liveness.links[link] != VERDICT_UP)
 			continue;
-		any = true;
-		if (time_since_ns(now_ns, peer->seen[link].last_evidence_ns) <=
-		    peers->timing.interval_ns * 5 / 4)
-			return false;
+		if (!time_reached(now_ns, late_ns))
+			return 0;
+		if (!since_ns || time_reached(late_ns, since_ns))
+			since_ns = late_ns;
 	}
-	return any;
+	return since_ns;
 }
 
+/* The sooner a detached program is noticed, the sooner it is attached again. */
 static void suspect_programs(struct peers *peers, uint64_t now_ns)
 {
-	for (size_t link = 0; link < XB_LINKS_MAX; link++)
-		if (is_quiet(peers, link, now_ns)) {
-			kernel_suspect_programs(peers->kernel, now_ns);
-			return;
-		}
+	for (size_t link = 0; link < XB_LINKS_MAX; link++) {
+		uint64_t since_ns = quiet_since_ns(peers, link, now_ns);
+
+		if (since_ns)
+			kernel_programs_unknown_ns(peers->kernel, since_ns, now_ns);
+	}
+}
+
+/* Returns whether a peer is silent that is not accused yet. */
+static bool judge_links(struct peers *peers, uint64_t now_ns)
+{
+	bool may_accuse = stall_watch_may_accuse(&peers->stall, now_ns), any_waits = false;
+
+	for (size_t i = 0; i < peers->count; i++) {
+		struct peer *peer = &peers->list[i];
+		struct liveness_judgement *judgement = &peers->judgements[i];
+		bool waits = awaits_any_program(peers, peer, now_ns);
+
+		gather_evidence(peer);
+		judgement->peer = &peer->liveness;
+		judgement->timing = &peer->timing;
+		judgement->links = peer->evidence;
+		judgement->link_count = peer->link_count;
+		judgement->indirect = &peer->indirect;
+		judgement->now_ns = now_ns;
+		judgement->may_accuse = may_accuse && !waits;
+		liveness_judge_links(judgement);
+		any_waits |= waits;
+	}
+	return any_waits;
 }
 
 /* A node that has just started has not had time to hear any peer. */
@@ -242,15 +283,17 @@ static uint64_t judge_nodes(struct peers *peers, bool isolated)
 void peers_judge(struct peers *peers, uint64_t now_ns)
 {
 	uint64_t earliest_ns;
-	bool isolated;
+	bool isolated, waits;
 
 	note_stall(peers, now_ns);
 	suspect_programs(peers, now_ns);
 	check_programs(peers, now_ns);
-	judge_links(peers, now_ns);
+	waits = judge_links(peers, now_ns);
 	isolated = is_isolated(peers, now_ns);
 	peers_ask_due(peers, now_ns);
 	earliest_ns = judge_nodes(peers, isolated);
+	if (waits && earliest_ns > now_ns + KERNEL_PROGRAMS_RETRY_NS)
+		earliest_ns = now_ns + KERNEL_PROGRAMS_RETRY_NS;
 	/* After all verdicts, because what follows from one may depend on the others. */
 	if (isolated != peers->isolated)
 		peers_report_isolated(peers, isolated, now_ns);

@@ -287,7 +287,8 @@ int attach_switch(struct attachment *attachment, const char *daemon_name, int pr
 	if (error)
 		return error;
 	read_mode(attachment);
-	return pin_link(attachment, daemon_name);
+	pin_link(attachment, daemon_name);
+	return 0;
 }
 
 static void detach_program(unsigned interface_index, int program_fd)

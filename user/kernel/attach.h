@@ -36,11 +36,14 @@ struct attachment {
 	bool native_refused; /* by its driver, when it was attached */
 	uint32_t native_mtu; /* with which the driver accepted native mode; 0: it has not */
 	bool mtu_refused; /* it refused native mode when the MTU was raised */
+	bool is_veth;
 	bool redirect; /* answers leave by a redirect (answer_way.h) */
 	char reason[ATTACH_REASON_BYTES]; /* why this mode; "": it is as configured */
 	enum attach_vlan_tags vlan_tags;
 	bool tc_own_qdisc; /* xbeat made it */
 	bool tc_changed; /* qdisc or filters; not looked at yet */
+	bool tags_changed; /* a setting of the driver may have; not looked at yet */
+	bool vlan_due; /* both are looked at with the next question (attach_watch.h), or being */
 	uint64_t tc_tried_ns; /* when the tc program was last attached, or refused */
 	uint64_t untaken_seen_count; /* of xb_vlan */
 	uint64_t untaken_reported_ns; /* when that it grew was last reported; 0: never */
@@ -50,14 +53,18 @@ struct attachment {
 	bool unpinned; /* there is no place for pins */
 	int program_fd; /* borrowed */
 	int link_fd; /* BPF link; -1: none */
+	uint64_t attached_ns; /* when the daemon last changed what is attached */
 	struct mode_switch *mode_switch; /* in progress (mode_switch.h); NULL: none */
 	uint64_t mode_changed_ns; /* when it was last in progress; 0: never */
 	bool off; /* something else detached it (upkeep.c) */
 	char off_reason[ATTACH_REASON_BYTES];
 	uint64_t off_changed_ns; /* 0: never */
+	uint64_t reason_reported_ns; /* that only off_reason had changed; 0: never */
 	unsigned restored_count; /* how often it was attached again */
 	bool attaches_again; /* a thread does so */
-	uint64_t again_due_ns; /* not before, after an error; 0: at once */
+	uint64_t again_due_ns; /* not before; 0: at once */
+	uint64_t again_ns; /* when it was last attached again; 0: never */
+	unsigned again_count; /* detached soon after that, in a row */
 	int switch_error; /* of the last change of the mode: the program is not attached */
 };
 
@@ -71,7 +78,8 @@ int attach_interface(struct attachment *attachment, const char *daemon_name, int
 /*
  * Attaches the program again, in native or generic mode, and pins the new link in place of the old
  * one. Between the two no program runs, so the caller must be sure that nothing is fenced.
- * Returns 0 or a negative errno, not logged; then the interface may have no program.
+ * Returns 0 or a negative errno, not logged; then the interface may have no program. A link that
+ * cannot be pinned is logged: upkeep.c pins it later.
  */
 int attach_switch(struct attachment *attachment, const char *daemon_name, int program_fd,
 		  bool native);

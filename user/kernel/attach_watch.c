@@ -2,40 +2,52 @@
 /* The thread has a copy of the attachments; see attach_watch.h. */
 #include "user/kernel/attach_watch.h"
 #include "user/kernel/kernel.h"
+#include "user/lib/clock.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/lib/thread.h"
 #include <errno.h>
-#include <pthread.h>
+#include <net/if.h>
 #include <semaphore.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
-/* The whole stack is locked into memory. */
 #define STACK_BYTES (128 * 1024)
 
 /* Whose turn it is: the loop writes what is asked while the thread waits, and the reverse. */
-enum turn { TURN_LOOP, TURN_THREAD, TURN_END };
+enum turn { TURN_LOOP, TURN_THREAD, TURN_ANSWERED, TURN_END };
 
 struct attach_watch {
 	pthread_t thread;
 	sem_t asked;
+	int answered_fd; /* eventfd */
 	_Atomic enum turn turn;
-	struct attachment list[KERNEL_INTERFACES_MAX];
+	struct attach_answer list[KERNEL_INTERFACES_MAX];
 	size_t count;
-	bool any; /* the answer */
+	uint64_t asked_ns;
+	int tc_program_fd; /* borrowed */
 };
 
-/* A descriptor that was closed meanwhile, or used again, only leads to a needless check. */
-static bool has_changed(const struct attachment *attachment)
+/* A descriptor that was closed meanwhile, or used again, gives a false answer, which the loop
+ * ignores: then the attachment is another one. */
+static void find_state(struct attach_answer *answer)
 {
-	char text[ATTACH_REASON_BYTES];
+	const struct attachment *asked = &answer->asked;
 
-	if (attachment->mode_switch)
-		return false;
-	if (!attachment->off)
-		return !attach_is_on(attachment);
-	return attach_is_on(attachment) || !attach_is_taken(attachment, text);
+	answer->on = attach_is_on(asked);
+	answer->missing = !answer->on && if_nametoindex(asked->interface) != asked->interface_index;
+	if (!answer->on && !answer->missing)
+		answer->taken = attach_is_taken(asked, answer->reason);
+}
+
+static void find_answer(const struct attach_watch *watch, struct attach_answer *answer)
+{
+	if (!answer->asked.mode_switch)
+		find_state(answer);
+	if (!answer->missing)
+		vlan_keep(&answer->asked, watch->tc_program_fd, &answer->vlan);
 }
 
 static void *run(void *context)
@@ -48,66 +60,68 @@ static void *run(void *context)
 			;
 		if (atomic_load(&watch->turn) == TURN_END)
 			return NULL;
-		watch->any = false;
 		for (size_t i = 0; i < watch->count; i++)
-			watch->any |= has_changed(&watch->list[i]);
-		atomic_compare_exchange_strong(&watch->turn, &asked, TURN_LOOP);
+			find_answer(watch, &watch->list[i]);
+		atomic_compare_exchange_strong(&watch->turn, &asked, TURN_ANSWERED);
 		asked = TURN_THREAD;
+		eventfd_write(watch->answered_fd, 1);
 	}
 }
 
-bool attach_watch_turn(struct attach_watch *watch, const struct attachment *attachments,
-		       size_t count)
+bool attach_watch_ask(struct attach_watch *watch, const struct attachment *attachments,
+		      size_t count)
 {
-	bool any;
-
 	if (atomic_load(&watch->turn) != TURN_LOOP)
 		return false;
-	any = watch->any;
-	memcpy(watch->list, attachments, count * sizeof(*attachments));
+	for (size_t i = 0; i < count; i++)
+		watch->list[i] = (struct attach_answer){.asked = attachments[i]};
 	watch->count = count;
-	watch->any = false;
+	watch->asked_ns = clock_now_ns();
 	atomic_store(&watch->turn, TURN_THREAD);
 	sem_post(&watch->asked);
-	return any;
+	return true;
 }
 
-/* It inherits the mask: signals are the loop's. */
-static int start_thread(struct attach_watch *watch)
+const struct attach_answer *attach_watch_take(struct attach_watch *watch, size_t *count,
+					      uint64_t *asked_ns)
 {
-	struct sched_param ordinary = {.sched_priority = 0};
-	pthread_attr_t attributes;
-	sigset_t all, before;
-	int error = pthread_attr_init(&attributes);
+	eventfd_t answers;
 
-	if (error)
-		return error;
-	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
-	pthread_attr_setschedpolicy(&attributes, SCHED_OTHER);
-	pthread_attr_setschedparam(&attributes, &ordinary);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&watch->thread, &attributes, run, watch);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attributes);
-	if (!error)
-		pthread_setname_np(watch->thread, "xbeat-upkeep");
-	return error;
+	if (atomic_load(&watch->turn) != TURN_ANSWERED)
+		return NULL;
+	eventfd_read(watch->answered_fd, &answers);
+	*count = watch->count;
+	*asked_ns = watch->asked_ns;
+	return watch->list;
 }
 
-struct attach_watch *attach_watch_start(void)
+void attach_watch_done(struct attach_watch *watch)
+{
+	atomic_store(&watch->turn, TURN_LOOP);
+}
+
+int attach_watch_fd(const struct attach_watch *watch)
+{
+	return watch->answered_fd;
+}
+
+struct attach_watch *attach_watch_start(int tc_program_fd)
 {
 	struct attach_watch *watch = calloc(1, sizeof(*watch));
-	int error = watch ? 0 : ENOMEM;
+	int error = -ENOMEM;
 
-	if (!error && sem_init(&watch->asked, 0, 0) < 0)
-		error = errno;
+	if (watch) {
+		watch->tc_program_fd = tc_program_fd;
+		watch->answered_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		error = watch->answered_fd < 0 || sem_init(&watch->asked, 0, 0) < 0 ? -errno : 0;
+	}
 	if (!error)
-		error = start_thread(watch);
+		error = thread_start(&watch->thread, "xbeat-upkeep", STACK_BYTES, run, watch);
 	if (!error)
 		return watch;
-	log_error("cannot watch the XDP programs: no thread: %s", strerror(error));
+	log_error("cannot watch the XDP programs: no thread: %s", limits_strerror(-error));
+	if (watch && watch->answered_fd >= 0)
+		close(watch->answered_fd);
 	free(watch);
 	return NULL;
 }
@@ -120,5 +134,6 @@ void attach_watch_stop(struct attach_watch *watch)
 	sem_post(&watch->asked);
 	pthread_join(watch->thread, NULL);
 	sem_destroy(&watch->asked);
+	close(watch->answered_fd);
 	free(watch);
 }

@@ -8,6 +8,7 @@
 #include "user/kernel/tc_filter.h"
 #include "user/kernel/vlan.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
 #include "user/lib/log.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
@@ -63,7 +64,11 @@ int kernel_attach(struct kernel *kernel, const char *interface)
 	}
 	attachment = &kernel->attachments[kernel->attachment_count++];
 	*attachment = (struct attachment){
-		.link_fd = -1, .by_netlink = kernel->by_netlink, .unpinned = kernel->unpinned};
+		.link_fd = -1,
+		.by_netlink = kernel->by_netlink,
+		.unpinned = kernel->unpinned,
+		.attached_ns = clock_now_ns(),
+	};
 	snprintf(attachment->interface, sizeof(attachment->interface), "%s", interface);
 	attachment->interface_index = if_nametoindex(interface);
 	/* First, so that the XDP program finds who handles its adverts. */
@@ -84,7 +89,7 @@ void kernel_detach(struct kernel *kernel, const char *interface)
 
 	if (!attachment)
 		return;
-	mode_switch_wait(attachment);
+	mode_switch_abandon(attachment);
 	bpffs_path(path, kernel->daemon_name, PINS_LINK, interface);
 	unlink(path);
 	attach_end(attachment);

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Attaches in another mode without keeping the loop; see mode_switch.h. */
 #include "user/kernel/mode_switch.h"
+#include "user/kernel/bpffs.h"
+#include "user/kernel/pins.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/lib/thread.h"
 #include "xbeat.skel.h"
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
 #define STACK_BYTES (256 << 10)
-/* Between detaching and attaching nothing may keep it from running. */
-#define PRIORITY 50
+
+/* The thread works until it is done, or the loop no longer wants the result. */
+enum job_state { JOB_RUNNING, JOB_DONE, JOB_ABANDONED };
 
 struct mode_switch {
 	pthread_t thread;
@@ -27,8 +30,20 @@ struct mode_switch {
 	uint32_t mtu; /* that the driver may refuse to leave native mode with; 0: none */
 	int error; /* in the new mode */
 	int back_error; /* in that of fallback */
-	bool done;
+	_Atomic enum job_state state;
 };
+
+/* Nothing stays of what the thread has attached. */
+static void undo(struct mode_switch *job)
+{
+	char path[BPFFS_PATH_BYTES];
+
+	bpffs_path(path, job->daemon_name, PINS_LINK, job->attachment.interface);
+	unlink(path);
+	attach_end(&job->attachment);
+	attach_release(&job->attachment);
+	free(job);
+}
 
 static void *run(void *context)
 {
@@ -39,40 +54,16 @@ static void *run(void *context)
 	if (job->error)
 		job->back_error = attach_switch(&job->attachment, job->daemon_name, job->program_fd,
 						job->fallback);
-	__atomic_store_n(&job->done, true, __ATOMIC_RELEASE);
+	if (atomic_exchange(&job->state, JOB_DONE) == JOB_ABANDONED)
+		undo(job);
 	return NULL;
 }
 
 /* Until now nothing was received. */
 static void note_time(struct attachment *attachment)
 {
-	attachment->mode_changed_ns = attachment->off_changed_ns = clock_now_ns();
-}
-
-/* Real-time where that is permitted. Signals are the loop's. */
-static int start_thread(struct mode_switch *job)
-{
-	struct sched_param priority = {.sched_priority = PRIORITY};
-	pthread_attr_t attributes;
-	sigset_t all, before;
-	int error = pthread_attr_init(&attributes);
-
-	if (error)
-		return -error;
-	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
-	pthread_attr_setschedpolicy(&attributes, SCHED_FIFO);
-	pthread_attr_setschedparam(&attributes, &priority);
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	error = pthread_create(&job->thread, &attributes, run, job);
-	if (error == EPERM) {
-		pthread_attr_setinheritsched(&attributes, PTHREAD_INHERIT_SCHED);
-		error = pthread_create(&job->thread, &attributes, run, job);
-	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attributes);
-	return -error;
+	attachment->attached_ns = attachment->mode_changed_ns = attachment->off_changed_ns =
+		clock_now_ns();
 }
 
 static int start(const struct kernel *kernel, struct attachment *attachment,
@@ -90,7 +81,7 @@ static int start(const struct kernel *kernel, struct attachment *attachment,
 			.mtu = wish->mtu,
 		};
 		snprintf(job->daemon_name, sizeof(job->daemon_name), "%s", kernel->daemon_name);
-		error = start_thread(job);
+		error = thread_start(&job->thread, "xbeat-mode", STACK_BYTES, run, job);
 	}
 	if (error) {
 		log_error("interface %s: cannot start a thread to change its mode: %s",
@@ -154,7 +145,7 @@ bool mode_switch_in_progress(struct attachment *attachment)
 
 	if (!job)
 		return false;
-	if (!__atomic_load_n(&job->done, __ATOMIC_ACQUIRE)) {
+	if (atomic_load(&job->state) == JOB_RUNNING) {
 		note_time(attachment);
 		return true;
 	}
@@ -171,4 +162,20 @@ void mode_switch_wait(struct attachment *attachment)
 	pthread_join(job->thread, NULL);
 	take(attachment, job);
 	free(job);
+}
+
+void mode_switch_abandon(struct attachment *attachment)
+{
+	struct mode_switch *job = attachment->mode_switch;
+	pthread_t thread;
+
+	if (!job)
+		return;
+	thread = job->thread;
+	if (atomic_exchange(&job->state, JOB_ABANDONED) == JOB_DONE) {
+		mode_switch_wait(attachment);
+		return;
+	}
+	pthread_detach(thread);
+	attachment->mode_switch = NULL;
 }

@@ -20,7 +20,10 @@ int mode_switch_start_mtu(const struct kernel *kernel, struct attachment *attach
  * errors: then the mode is as before, or no program is attached. */
 bool mode_switch_in_progress(struct attachment *attachment);
 
-/* Waits until none is. */
+/* Waits until none is, which may take long: for a stop only. */
 void mode_switch_wait(struct attachment *attachment);
+
+/* The attachment is no longer wanted: the thread detaches what it attaches. */
+void mode_switch_abandon(struct attachment *attachment);
 
 #endif

@@ -5,13 +5,13 @@
 #include "user/kernel/attach_watch.h"
 #include "user/kernel/mode_switch.h"
 #include "user/kernel/pins.h"
+#include "user/kernel/tc_filter.h"
 #include "user/kernel/vlan.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "xbeat.skel.h"
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,28 +20,42 @@
 #define CHECK_SPACING_NS (300 * NS_PER_MS)
 /* Something may remove filters again and again. */
 #define FILTER_REPORT_SPACING_NS (10 * NS_PER_SECOND)
+#define REASON_REPORT_SPACING_NS (10 * NS_PER_SECOND)
 #define BYPASS_REPORT_SPACING_NS (600 * NS_PER_SECOND)
 /* Where pins cannot be made, a try leaves a line in the log. */
 #define RETRY_SPACING_NS (10 * NS_PER_SECOND)
+/* What something detaches again within this time after it was attached is attached at once a few
+ * times, then less and less often: each time leaves lines in the log. */
+#define STEADY_NS (10 * NS_PER_SECOND)
+#define AGAIN_AT_ONCE 3
 /* While a thread attaches a program again. */
 #define AGAIN_SPACING_NS (10 * NS_PER_MS)
-/* The thread needs less to answer, if nothing holds the lock. */
-#define ANSWER_NS (3 * NS_PER_MS)
-#define SUSPICION_SPACING_NS (50 * NS_PER_MS)
 
 struct kernel_upkeep {
 	struct kernel_upkeep_handlers handlers;
 	struct event *timer;
 	struct attach_watch *watch;
-	uint64_t suspected_ns; /* when silence last led to a question; 0: never */
+	struct event *answered;
+	uint64_t answered_ns; /* when the last question was asked that is answered; 0: none */
+	uint64_t wanted_ns; /* since when a later answer is waited for; 0: none is */
 	uint64_t retry_ns; /* no pins are made before; 0: the last ones could be made */
 };
+
+static bool may_report_reason(struct attachment *attachment, uint64_t now_ns)
+{
+	if (attachment->reason_reported_ns &&
+	    time_since_ns(now_ns, attachment->reason_reported_ns) < REASON_REPORT_SPACING_NS)
+		return false;
+	attachment->reason_reported_ns = now_ns;
+	return true;
+}
 
 static void set_off(struct kernel *kernel, struct attachment *attachment, const char *reason)
 {
 	const struct kernel_upkeep_handlers *handlers = &kernel->upkeep->handlers;
 	bool off = reason[0];
-	bool news = off != attachment->off || strcmp(reason, attachment->off_reason) != 0;
+	bool news = off != attachment->off || (strcmp(reason, attachment->off_reason) != 0 &&
+					       may_report_reason(attachment, clock_now_ns()));
 
 	if (off != attachment->off)
 		attachment->off_changed_ns = clock_now_ns();
@@ -50,8 +64,7 @@ static void set_off(struct kernel *kernel, struct attachment *attachment, const 
 	handlers->on_attachment(handlers->context, attachment, news);
 }
 
-/* Until that is done, every question about an XDP program waits for it in the kernel. */
-static bool changes_mode(const struct kernel *kernel)
+bool kernel_changes_mode(const struct kernel *kernel)
 {
 	for (size_t i = 0; i < kernel->attachment_count; i++)
 		if (kernel->attachments[i].mode_switch)
@@ -97,63 +110,162 @@ static bool is_attaching(struct kernel *kernel, struct attachment *attachment)
 			 limits_strerror(-attachment->switch_error));
 	} else {
 		attachment->again_due_ns = 0;
+		attachment->again_ns = clock_now_ns();
 		attachment->restored_count++;
 	}
 	set_off(kernel, attachment, reason);
 	return false;
 }
 
-static void check_attachment(struct kernel *kernel, struct attachment *attachment)
+/* Returns how long to wait before it is attached again. */
+static uint64_t again_wait_ns(struct attachment *attachment, uint64_t now_ns)
 {
-	char reason[ATTACH_REASON_BYTES] = "something else detached the XDP program";
-	bool taken;
+	unsigned doublings;
 
-	if (attach_is_on(attachment)) {
-		if (attachment->off)
-			set_off(kernel, attachment, "");
-		return;
+	if (attachment->again_ns && time_since_ns(now_ns, attachment->again_ns) < STEADY_NS)
+		attachment->again_count++;
+	else
+		attachment->again_count = 0;
+	if (attachment->again_count < AGAIN_AT_ONCE)
+		return 0;
+	doublings = attachment->again_count - AGAIN_AT_ONCE;
+	return doublings < 3 ? NS_PER_SECOND << doublings : RETRY_SPACING_NS;
+}
+
+static void note_detached(struct kernel *kernel, struct attachment *attachment)
+{
+	uint64_t now_ns = clock_now_ns(), wait_ns = again_wait_ns(attachment, now_ns);
+	char reason[ATTACH_REASON_BYTES] = "something else detached the XDP program";
+
+	if (wait_ns) {
+		attachment->again_due_ns = now_ns + wait_ns;
+		snprintf(
+			reason, sizeof(reason),
+			"something else detaches the XDP program again and again: %u times in a row, the next try is in %u s",
+			attachment->again_count + 1, (unsigned)(wait_ns / NS_PER_SECOND));
 	}
+	set_off(kernel, attachment, reason);
+}
+
+static void take_state(struct kernel *kernel, struct attachment *attachment,
+		       const struct attach_answer *answer)
+{
 	/* It was deleted or replaced, which user/daemon/interfaces.c follows. */
-	if (if_nametoindex(attachment->interface) != attachment->interface_index)
+	if (answer->missing || attachment->mode_switch)
 		return;
-	taken = attach_is_taken(attachment, reason);
-	if (taken || !attachment->off)
-		set_off(kernel, attachment, reason);
-	if (!taken)
+	if (answer->on && attachment->off)
+		set_off(kernel, attachment, "");
+	if (answer->on)
+		return;
+	if (answer->taken)
+		set_off(kernel, attachment, answer->reason);
+	else if (!attachment->off)
+		note_detached(kernel, attachment);
+	if (!answer->taken)
 		attach_again(kernel, attachment);
 }
 
-/* Whether evidence arrived there since then. */
-static bool is_receiving(const struct kernel *kernel, const struct attachment *attachment,
-			 uint64_t since_ns)
+static void take_tags(struct kernel *kernel, struct attachment *attachment,
+		      const struct vlan_result *result)
 {
-	for (size_t slot = 0; slot < kernel->slot_count; slot++) {
-		const struct xb_peer *peer = &kernel->peers[slot];
+	const struct kernel_upkeep_handlers *handlers = &kernel->upkeep->handlers;
+	uint64_t now_ns = clock_now_ns();
 
-		if (!strcmp(peer->interface, attachment->interface) &&
-		    time_reached(__atomic_load_n(&peer->last_evidence_ns, __ATOMIC_RELAXED),
-				 since_ns))
-			return true;
+	if (!result->changed)
+		return;
+	if (vlan_take(kernel, attachment, result)) {
+		handlers->on_tags(handlers->context, attachment);
+		return;
 	}
-	return false;
+	if (attachment->tc_reported_ns &&
+	    time_since_ns(now_ns, attachment->tc_reported_ns) < FILTER_REPORT_SPACING_NS)
+		return;
+	attachment->tc_reported_ns = now_ns;
+	handlers->on_filter(handlers->context, attachment, result->error);
 }
 
-bool kernel_check_attachments(struct kernel *kernel, uint64_t interval_ns)
+/* Returns what was asked about, or NULL if it is gone. */
+static struct attachment *find_asked(struct kernel *kernel, const struct attachment *asked)
 {
-	bool as_known = true;
-
-	for (size_t i = 0; kernel->upkeep && i < kernel->attachment_count; i++) {
+	for (size_t i = 0; i < kernel->attachment_count; i++) {
 		struct attachment *attachment = &kernel->attachments[i];
-		uint64_t before_ns = attachment->off_changed_ns;
 
-		kernel_program_changed_ns(attachment);
-		if (!is_attaching(kernel, attachment) && !changes_mode(kernel) &&
-		    (attachment->off || !interval_ns ||
-		     !is_receiving(kernel, attachment, clock_now_ns() - interval_ns)))
-			check_attachment(kernel, attachment);
-		as_known &= attachment->off_changed_ns == before_ns;
+		if (attachment->interface_index == asked->interface_index)
+			return attachment;
 	}
-	return as_known;
+	return NULL;
+}
+
+static void take_answer(struct kernel *kernel, const struct attach_answer *answer)
+{
+	struct attachment *attachment = find_asked(kernel, &answer->asked);
+
+	/* The thread attached to tc while the loop let the interface go. */
+	if (!attachment && answer->vlan.changed)
+		tc_filter_detach(answer->asked.interface_index);
+	if (!attachment)
+		return;
+	if (answer->asked.vlan_due)
+		attachment->vlan_due = false;
+	take_tags(kernel, attachment, &answer->vlan);
+	/* Else its link has been replaced, and the descriptor that was asked about may be another. */
+	if (attachment->attached_ns == answer->asked.attached_ns)
+		take_state(kernel, attachment, answer);
+}
+
+static void ask(struct kernel *kernel)
+{
+	if (!attach_watch_ask(kernel->upkeep->watch, kernel->attachments, kernel->attachment_count))
+		return;
+	for (size_t i = 0; i < kernel->attachment_count; i++) {
+		struct attachment *attachment = &kernel->attachments[i];
+
+		if (attachment->vlan_due)
+			attachment->tc_changed = attachment->tags_changed = false;
+	}
+}
+
+static void on_answered(evutil_socket_t fd, short what, void *context)
+{
+	struct kernel *kernel = context;
+	struct kernel_upkeep *upkeep = kernel->upkeep;
+	uint64_t asked_ns;
+	size_t count;
+	const struct attach_answer *answers = attach_watch_take(upkeep->watch, &count, &asked_ns);
+
+	(void)fd;
+	(void)what;
+	if (!answers)
+		return;
+	upkeep->answered_ns = asked_ns;
+	for (size_t i = 0; i < count; i++)
+		take_answer(kernel, &answers[i]);
+	attach_watch_done(upkeep->watch);
+	if (!upkeep->wanted_ns)
+		return;
+	if (time_reached(asked_ns, upkeep->wanted_ns))
+		upkeep->wanted_ns = 0;
+	else
+		ask(kernel);
+}
+
+uint64_t kernel_programs_unknown_ns(struct kernel *kernel, uint64_t since_ns, uint64_t now_ns)
+{
+	struct kernel_upkeep *upkeep = kernel->upkeep;
+
+	if (!upkeep || (upkeep->answered_ns && time_reached(upkeep->answered_ns, since_ns)))
+		return 0;
+	if (!upkeep->wanted_ns) {
+		upkeep->wanted_ns = now_ns;
+		ask(kernel);
+	}
+	return time_since_ns(now_ns, upkeep->wanted_ns) + 1;
+}
+
+void kernel_driver_changed(struct kernel *kernel, const struct attachment *changed)
+{
+	(void)kernel;
+	((struct attachment *)changed)->tags_changed = true;
 }
 
 static void check_pins(struct kernel *kernel, uint64_t now_ns)
@@ -170,21 +282,6 @@ static void check_pins(struct kernel *kernel, uint64_t now_ns)
 		upkeep->handlers.on_pins(upkeep->handlers.context, count, error);
 }
 
-static void check_filters(struct kernel *kernel, uint64_t now_ns)
-{
-	const struct kernel_upkeep_handlers *handlers = &kernel->upkeep->handlers;
-	struct attachment *restored;
-	int error;
-
-	while ((restored = vlan_restore(kernel, &error))) {
-		if (restored->tc_reported_ns &&
-		    time_since_ns(now_ns, restored->tc_reported_ns) < FILTER_REPORT_SPACING_NS)
-			continue;
-		restored->tc_reported_ns = now_ns;
-		handlers->on_filter(handlers->context, restored, error);
-	}
-}
-
 static void check_bypassed(struct kernel *kernel, uint64_t now_ns)
 {
 	const struct kernel_upkeep_handlers *handlers = &kernel->upkeep->handlers;
@@ -192,6 +289,9 @@ static void check_bypassed(struct kernel *kernel, uint64_t now_ns)
 	for (size_t i = 0; i < kernel->attachment_count; i++) {
 		struct attachment *attachment = &kernel->attachments[i];
 
+		/* The tc program may have been removed. */
+		if (attachment->vlan_due)
+			continue;
 		if (!vlan_is_bypassed(kernel, attachment) ||
 		    (attachment->untaken_reported_ns &&
 		     time_since_ns(now_ns, attachment->untaken_reported_ns) <
@@ -215,31 +315,19 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 {
 	struct kernel *kernel = context;
 	uint64_t now_ns = clock_now_ns();
+	bool attaching;
 
 	(void)fd;
 	(void)what;
-	if (attach_watch_turn(kernel->upkeep->watch, kernel->attachments, kernel->attachment_count))
-		kernel_check_attachments(kernel, 0);
-	if (!changes_mode(kernel)) {
-		check_pins(kernel, now_ns);
-		check_filters(kernel, now_ns);
+	attaching = any_attaching(kernel);
+	if (!kernel_changes_mode(kernel)) {
+		vlan_note_changes(kernel);
 		check_bypassed(kernel, now_ns);
+		ask(kernel);
+		check_pins(kernel, now_ns);
 	}
 	clock_arm(kernel->upkeep->timer,
-		  now_ns + (any_attaching(kernel) ? AGAIN_SPACING_NS : CHECK_SPACING_NS));
-}
-
-void kernel_suspect_programs(struct kernel *kernel, uint64_t now_ns)
-{
-	struct kernel_upkeep *upkeep = kernel->upkeep;
-
-	if (!upkeep || (upkeep->suspected_ns &&
-			time_since_ns(now_ns, upkeep->suspected_ns) < SUSPICION_SPACING_NS))
-		return;
-	upkeep->suspected_ns = now_ns;
-	if (attach_watch_turn(upkeep->watch, kernel->attachments, kernel->attachment_count))
-		kernel_check_attachments(kernel, 0);
-	clock_arm(upkeep->timer, now_ns + ANSWER_NS);
+		  now_ns + (attaching ? AGAIN_SPACING_NS : CHECK_SPACING_NS));
 }
 
 int kernel_upkeep_start(struct kernel *kernel, struct event_base *base,
@@ -251,9 +339,13 @@ int kernel_upkeep_start(struct kernel *kernel, struct event_base *base,
 		return -ENOMEM;
 	upkeep->handlers = *handlers;
 	upkeep->timer = evtimer_new(base, on_timer, kernel);
-	upkeep->watch = attach_watch_start();
+	upkeep->watch = attach_watch_start(bpf_program__fd(kernel->skeleton->progs.xbeat_tc));
 	kernel->upkeep = upkeep;
 	if (!upkeep->timer || !upkeep->watch)
+		return -ENOMEM;
+	upkeep->answered = event_new(base, attach_watch_fd(upkeep->watch), EV_READ | EV_PERSIST,
+				     on_answered, kernel);
+	if (!upkeep->answered || event_add(upkeep->answered, NULL))
 		return -ENOMEM;
 	clock_arm(upkeep->timer, clock_now_ns() + CHECK_SPACING_NS);
 	return 0;
@@ -263,6 +355,8 @@ void kernel_upkeep_stop(struct kernel *kernel)
 {
 	if (!kernel->upkeep)
 		return;
+	if (kernel->upkeep->answered)
+		event_free(kernel->upkeep->answered);
 	attach_watch_stop(kernel->upkeep->watch);
 	if (kernel->upkeep->timer)
 		event_free(kernel->upkeep->timer);

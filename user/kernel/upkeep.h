@@ -3,15 +3,16 @@
  * Keeps the kernel side in place while the daemon runs. Without its pins it would die with the
  * daemon, and the fence with it; without its BPF link an interface receives no heartbeats and no
  * adverts, and nothing fences. The kernel reports neither, so both are checked: by a timer, and
- * before a Backup takes over from an Active that is silent.
+ * when a peer or an Active falls silent. A thread does what may wait in the kernel.
  */
 #ifndef XBEAT_KERNEL_UPKEEP_H
 #define XBEAT_KERNEL_UPKEEP_H
 
 #include "user/kernel/kernel.h"
+#include "user/lib/time.h"
 #include <event2/event.h>
 
-/* Both handlers may be called from any function here. */
+/* The handlers may be called from any function here. */
 struct kernel_upkeep_handlers {
 	/* It is off, or is attached again; news: it was not known, or the reason was another. */
 	void (*on_attachment)(void *context, const struct attachment *attachment, bool news);
@@ -21,6 +22,8 @@ struct kernel_upkeep_handlers {
 	/* The tc program was removed, and is attached again; error: or could not be. Not for each
 	 * of many removals. */
 	void (*on_filter)(void *context, const struct attachment *attachment, int error);
+	/* Whether VLAN tags are visible to the XDP program has changed. */
+	void (*on_tags)(void *context, const struct attachment *attachment);
 	/* The tc program is attached, but other programs decide before it. Not for each advert. */
 	void (*on_bypassed)(void *context, const struct attachment *attachment);
 	void *context;
@@ -31,16 +34,23 @@ int kernel_upkeep_start(struct kernel *kernel, struct event_base *base,
 			const struct kernel_upkeep_handlers *handlers);
 void kernel_upkeep_stop(struct kernel *kernel);
 
-/* Checks all attachments now, and attaches again where something detached the program. It may wait
- * for the lock of network configuration, 100 ms and more, so it is for those who are about to change
- * addresses, and leaves out interfaces at which heartbeats arrived within the last interval (0:
- * none). Returns whether all were as they were known; if not, silence on their interfaces proves
- * nothing. */
-bool kernel_check_attachments(struct kernel *kernel, uint64_t interval_ns);
+/*
+ * Whether programs are on their interfaces is known as of since_ns or later: returns 0. Else a
+ * thread is asked, unless it has been, and how long its answer has been waited for is returned: the
+ * caller comes again soon, and goes on without it after KERNEL_PROGRAMS_PATIENCE_NS, because others
+ * may hold the lock of network configuration, which the answer needs, for any time.
+ */
+uint64_t kernel_programs_unknown_ns(struct kernel *kernel, uint64_t since_ns, uint64_t now_ns);
+#define KERNEL_PROGRAMS_PATIENCE_NS (5 * NS_PER_MS)
+/* The usual answer takes some 50 us. */
+#define KERNEL_PROGRAMS_RETRY_NS (500 * NS_PER_US)
 
-/* Nothing arrives on a link: a thread asks the kernel now, so that the answer is there before silence
- * counts. Does not wait, and does nothing if it was called lately. */
-void kernel_suspect_programs(struct kernel *kernel, uint64_t now_ns);
+/* Whether a program is being attached again, or in another mode. */
+bool kernel_changes_mode(const struct kernel *kernel);
+
+/* A setting of the interface's driver may have changed: the thread is to ask for that of VLAN
+ * tags. */
+void kernel_driver_changed(struct kernel *kernel, const struct attachment *changed);
 
 /* Returns when the program was last known to be off the interface, without asking the kernel; 0:
  * never, or there is no attachment. */

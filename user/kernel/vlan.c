@@ -48,6 +48,13 @@ static bool tags_are_visible(const char *interface)
 	return !ask_driver(interface, &flags) && !(flags.data & ETH_FLAG_RXVLAN);
 }
 
+static bool is_veth(const char *interface)
+{
+	struct ethtool_drvinfo driver = {.cmd = ETHTOOL_GDRVINFO};
+
+	return !ask_driver(interface, &driver) && !strcmp(driver.driver, "veth");
+}
+
 static void forget(const struct kernel *kernel, unsigned interface_index)
 {
 	bpf_map__delete_elem(kernel->skeleton->maps.xb_vlan, &interface_index,
@@ -62,43 +69,67 @@ static void write_entry(const struct kernel *kernel, unsigned interface_index, b
 			     sizeof(interface_index), &entry, sizeof(entry), BPF_ANY);
 }
 
-int vlan_attach(struct kernel *kernel, struct attachment *attachment)
+static void change(const struct attachment *attachment, bool visible, int tc_program_fd,
+		   struct vlan_result *result)
 {
-	unsigned interface_index = attachment->interface_index;
-	bool known = attachment->vlan_tags != ATTACH_TAGS_UNKNOWN;
-	int error;
-
-	if (tags_are_visible(attachment->interface)) {
-		attachment->vlan_tags = ATTACH_TAGS_VISIBLE;
-		forget(kernel, interface_index);
-		tc_filter_detach(interface_index);
-		return 0;
+	*result = (struct vlan_result){.changed = true,
+				       .tags = ATTACH_TAGS_VISIBLE,
+				       .own_qdisc = attachment->tc_own_qdisc};
+	if (visible) {
+		tc_filter_detach(attachment->interface_index);
+		return;
 	}
-	error = tc_filter_attach(interface_index, bpf_program__fd(kernel->skeleton->progs.xbeat_tc),
-				 &attachment->tc_own_qdisc);
-	attachment->vlan_tags = error ? ATTACH_TAGS_UNKNOWN : ATTACH_TAGS_BY_TC;
+	result->error =
+		tc_filter_attach(attachment->interface_index, tc_program_fd, &result->own_qdisc);
+	result->tags = result->error ? ATTACH_TAGS_UNKNOWN : ATTACH_TAGS_BY_TC;
+}
+
+void vlan_keep(const struct attachment *attachment, int tc_program_fd, struct vlan_result *result)
+{
+	bool was_visible = attachment->vlan_tags == ATTACH_TAGS_VISIBLE, visible;
+
+	if (!attachment->vlan_due)
+		return;
+	visible = tags_are_visible(attachment->interface);
+	if (visible != was_visible || (!visible && attachment->tc_changed &&
+				       !tc_filter_is_attached(attachment->interface_index)))
+		change(attachment, visible, tc_program_fd, result);
+}
+
+bool vlan_take(const struct kernel *kernel, struct attachment *attachment,
+	       const struct vlan_result *result)
+{
+	enum attach_vlan_tags before = attachment->vlan_tags;
+
+	attachment->vlan_tags = result->tags;
+	attachment->tc_own_qdisc = result->own_qdisc;
+	if (result->tags == ATTACH_TAGS_VISIBLE) {
+		forget(kernel, attachment->interface_index);
+		return before != ATTACH_TAGS_VISIBLE;
+	}
 	attachment->tc_tried_ns = clock_now_ns();
 	attachment->untaken_seen_count = 0;
-	write_entry(kernel, interface_index, !error);
-	if (error && known)
+	write_entry(kernel, attachment->interface_index, !result->error);
+	if (result->error && before != ATTACH_TAGS_UNKNOWN)
 		log_warning(
 			"interface %s: VLAN tags may be removed before the XDP program runs, and the tc program cannot be attached (%s): adverts from other networks than the interface's are ignored; load sch_ingress and cls_bpf and restart, or let an adapter keep the tags (ethtool -K %s rxvlan off)",
-			attachment->interface, limits_strerror(-error), attachment->interface);
-	return error;
+			attachment->interface, limits_strerror(-result->error),
+			attachment->interface);
+	return before == ATTACH_TAGS_VISIBLE;
 }
 
-bool vlan_follow(struct kernel *kernel, const struct attachment *changed)
+int vlan_attach(struct kernel *kernel, struct attachment *attachment)
 {
-	struct attachment *attachment = (struct attachment *)changed;
+	struct vlan_result result;
 
-	if (tags_are_visible(attachment->interface) ==
-	    (attachment->vlan_tags == ATTACH_TAGS_VISIBLE))
-		return false;
-	vlan_attach(kernel, attachment);
-	return true;
+	attachment->is_veth = is_veth(attachment->interface);
+	change(attachment, tags_are_visible(attachment->interface),
+	       bpf_program__fd(kernel->skeleton->progs.xbeat_tc), &result);
+	vlan_take(kernel, attachment, &result);
+	return result.error;
 }
 
-static void note_changes(struct kernel *kernel)
+static void read_changes(struct kernel *kernel)
 {
 	unsigned interface_index;
 	bool qdisc_removed;
@@ -125,21 +156,14 @@ static bool is_due(const struct attachment *attachment)
 	       time_since_ns(clock_now_ns(), attachment->tc_tried_ns) >= RETRY_SPACING_NS;
 }
 
-struct attachment *vlan_restore(struct kernel *kernel, int *error)
+void vlan_note_changes(struct kernel *kernel)
 {
-	note_changes(kernel);
+	read_changes(kernel);
 	for (size_t i = 0; i < kernel->attachment_count; i++) {
 		struct attachment *attachment = &kernel->attachments[i];
 
-		if (!is_due(attachment))
-			continue;
-		attachment->tc_changed = false;
-		if (tc_filter_is_attached(attachment->interface_index))
-			continue;
-		*error = vlan_attach(kernel, attachment);
-		return attachment;
+		attachment->vlan_due |= attachment->tags_changed || is_due(attachment);
 	}
-	return NULL;
 }
 
 void vlan_detach(struct kernel *kernel, const struct attachment *attachment)

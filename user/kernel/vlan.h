@@ -15,13 +15,26 @@ int vlan_attach(struct kernel *kernel, struct attachment *attachment);
 /* Removes the tc program, and what is known of the interface. */
 void vlan_detach(struct kernel *kernel, const struct attachment *attachment);
 
-/* The same if a setting of the interface has changed. Returns whether that changed how tags
- * are known. */
-bool vlan_follow(struct kernel *kernel, const struct attachment *changed);
+/* What vlan_keep() did. */
+struct vlan_result {
+	bool changed; /* the rest is set */
+	enum attach_vlan_tags tags;
+	bool own_qdisc;
+	int error; /* the tc program could not be attached */
+};
 
-/* Attaches tc programs again that something else has removed. Returns at most one attachment at a
- * call, with *error if that failed; NULL: there is none (left). */
-struct attachment *vlan_restore(struct kernel *kernel, int *error);
+/* Notes for which attachments vlan_keep() has something to do: filters or settings changed. */
+void vlan_note_changes(struct kernel *kernel);
+
+/* If something is due for the attachment, finds out what the driver does with tags, and attaches
+ * the tc program again if something else has removed it. It may wait for the lock of network
+ * configuration, so it is for the thread of attach_watch.c. */
+void vlan_keep(const struct attachment *attachment, int tc_program_fd, struct vlan_result *result);
+
+/* Takes a result into the attachment and xb_vlan. Returns whether tags are visible now and were not,
+ * or the reverse. */
+bool vlan_take(const struct kernel *kernel, struct attachment *attachment,
+	       const struct vlan_result *result);
 
 /* Whether adverts did not get to the tc program since the last call, although it is attached. */
 bool vlan_is_bypassed(const struct kernel *kernel, struct attachment *attachment);

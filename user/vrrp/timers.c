@@ -3,6 +3,7 @@
 #include "user/vrrp/timers.h"
 #include "user/core/vrrp.h"
 #include "user/heartbeat/peers.h"
+#include "user/kernel/upkeep.h"
 #include "user/lib/clock.h"
 #include "user/lib/time.h"
 #include "user/vrrp/door.h"
@@ -46,8 +47,7 @@ static void postpone(struct instance *instance, uint64_t due_ns)
 	instance_arm(instance, INSTANCE_TIMER_PROTOCOL, due_ns);
 }
 
-/* Whether a Backup that would take over now may believe the silence of its Active. The check may
- * wait for the kernel: what is known of the peers is refreshed. */
+/* Whether a Backup that would take over now may believe the silence of its Active. */
 static bool silence_counts(struct vrrp_room *room, struct instance *instance, uint64_t now_ns)
 {
 	char text[VRRP_REASON_BYTES];
@@ -56,8 +56,11 @@ static bool silence_counts(struct vrrp_room *room, struct instance *instance, ui
 
 	if (!is_due(instance, now_ns) || instance_hold_reason(instance, text, sizeof(text)))
 		return true;
+	if (instance_awaits_program(instance, now_ns)) {
+		postpone(instance, now_ns + KERNEL_PROGRAMS_RETRY_NS);
+		return false;
+	}
 	receives = instance_receives(instance);
-	now_ns = clock_now_ns();
 	deaf_until_ns = instance_deaf_until_ns(instance);
 	/* Adverts were lost while no program ran: a Backup waits for as long again. */
 	heard_ns = deaf_until_ns + vrrp_active_down_interval_ns(&instance->vrrp);

@@ -2,6 +2,7 @@
 """Something else removes the pins or detaches the XDP program: the daemon notices, reports it and
 makes them again; meanwhile no node takes over because it receives nothing."""
 
+import contextlib
 import signal
 import subprocess
 import time
@@ -51,6 +52,10 @@ def replace_program(daemon):
 
 def program_events(daemon):
     return [(event["from"], event["to"]) for event in daemon.events() if event["kind"] == "program"]
+
+
+def program_reasons(daemon):
+    return [event["reason"] for event in daemon.events() if event["kind"] == "program"]
 
 
 def interface(daemon):
@@ -134,3 +139,49 @@ def test_active_without_program_is_not_guarded(lab):
 def promises(daemon):
     """Whether the first node reports that its addresses are guarded."""
     return bool(daemon.map("xb_peers")[0]["instances"][0]["family_flags"] & GUARDED)
+
+
+@pytest.mark.laboratory(nodes=3)
+def test_detached_program_is_no_silence(lab):
+    """No node judges another, or itself, by what it does not receive meanwhile."""
+    settings = Settings(**SETTINGS, multiplier=5, heartbeat_lines=["on_isolated release"])
+    cluster = Cluster(lab, settings).start_active()
+    active = cluster["node-a"]
+    before = len(active.events())
+    detach(active)
+    wait_until(lambda: len(program_events(active)) == 2, "it is noticed and attached again")
+    wait_until(lambda: all(active.knows(node) for node in lab.nodes[1:]), "it hears the others")
+    judged = [event for event in active.events()[before:] if event["kind"] in ("peer", "node", "link")]
+    assert not judged, judged
+    assert [cluster[node].state() for node in lab.nodes] == ["active", "backup", "backup"]
+    assert len(active.activations()) == 1
+
+
+def test_repeated_detaching_does_not_flood_the_log(lab):
+    """The first times it is attached at once, then less and less often."""
+    daemon = Cluster(lab, Settings(**SETTINGS)).start_active()["node-a"]
+    before = len(daemon.events())
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        with contextlib.suppress(subprocess.CalledProcessError):
+            detach(daemon)
+        time.sleep(0.05)
+    lines = daemon.events()[before:]
+    assert 2 * 3 <= len([event for event in lines if event["kind"] == "program"]) <= 2 * 7, lines
+    assert any("again and again" in reason for reason in program_reasons(daemon))
+    wait_until(lambda: lab.has_program("node-a") and "detached_reason" not in interface(daemon),
+               "it is attached again")
+
+
+def test_attached_program_without_pin_is_attached(lab):
+    """Its pin cannot be made: that is another fault, with a message of its own."""
+    daemon = Cluster(lab, Settings(**SETTINGS)).start_active()["node-a"]
+    directory = PINS / daemon.instance
+    (directory / "link_eth0").rename(directory / "link_moved")
+    (directory / "link_eth0").mkdir()
+    subprocess.run([find_bpftool(), "link", "detach", "pinned", directory / "link_moved"], check=True)
+    (directory / "link_moved").unlink()
+    wait_until(lambda: len(program_events(daemon)) == 2, "it is attached again")
+    (directory / "link_eth0").rmdir()
+    assert not [reason for reason in program_reasons(daemon) if "cannot" in reason], program_reasons(daemon)
+    assert interface(daemon)["reattached_count"] == 1 and lab.has_program("node-a")

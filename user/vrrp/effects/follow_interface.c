@@ -3,6 +3,7 @@
 #include "user/vrrp/effects/follow_interface.h"
 #include "user/config/model/config.h"
 #include "user/core/vrrp.h"
+#include "user/core/vrrp_timing.h"
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/upkeep.h"
@@ -75,13 +76,20 @@ void instance_follow_program(struct instance *instance)
 
 bool instance_receives(const struct instance *instance)
 {
-	struct kernel *kernel = instance->interface->kernel;
-	bool as_known = kernel_check_attachments(
-		kernel, instance->peers ? instance->peers->timing.interval_ns : 0);
+	const struct kernel *kernel = instance->interface->kernel;
 	const struct attachment *attachment =
 		kernel_attachment_at(kernel, instance->interface->base_index);
 
-	return as_known && !(attachment && attachment->off);
+	return !kernel_changes_mode(kernel) && !(attachment && attachment->off);
+}
+
+bool instance_awaits_program(const struct instance *instance, uint64_t now_ns)
+{
+	uint64_t since_ns = now_ns - vrrp_active_down_interval_ns(&instance->vrrp) / 2;
+	uint64_t waited_ns =
+		kernel_programs_unknown_ns(instance->interface->kernel, since_ns, now_ns);
+
+	return waited_ns && waited_ns < KERNEL_PROGRAMS_PATIENCE_NS;
 }
 
 uint64_t instance_deaf_until_ns(const struct instance *instance)

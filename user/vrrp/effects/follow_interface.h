@@ -13,10 +13,12 @@ void instance_follow_interface(struct instance *instance);
  * goes on: the others hear its adverts. It is only no longer guarded. */
 void instance_follow_program(struct instance *instance);
 
-/* Checks whether programs are on their interfaces, for a Backup that is about to take over from an
- * Active that is silent. False if one was off: then the silence proves nothing, and if it is on the
- * interface of the instance, that has started again, or is inhibited until the program is back. */
+/* Whether the program is on its interface, as far as is known. If not, silence proves nothing. */
 bool instance_receives(const struct instance *instance);
+
+/* Whether that is about to be found out, for the second half of the silence that a Backup takes over
+ * after. It takes a few milliseconds at most. */
+bool instance_awaits_program(const struct instance *instance, uint64_t now_ns);
 
 /* Until when the program was off because its mode was changed, and adverts were lost; 0: never. */
 uint64_t instance_deaf_until_ns(const struct instance *instance);

@@ -89,8 +89,7 @@ static bool group_is_vacant(const struct instance *instance, const struct peer *
 }
 
 /* No node is Active, and all live nodes know it: the best Backup takes over, the others wait for
- * it. Does nothing if a node has already taken over, also while the kernel is asked whether this
- * node receives anything: that may take long. */
+ * it. Does nothing if a node has already taken over, or this one receives nothing. */
 static void fill_vacancy(struct instance *instance, const struct loss *loss, const char *reason)
 {
 	struct vrrp_actions actions;
