@@ -7,14 +7,14 @@ from tests.support.configuration import Settings
 from tests.support.failure import HANDOVER_MS, Setting, Stage, run_row
 
 # What the limits of time are multiplied by. No two owners is no limit of time.
-SLOW = 10
+SLOW = 20
 
 
 def guest_setting(**more):
-    """daemon_timeout is between the two lengths of a stop. On a busy machine no packet moves between
-    adapters for some 100 ms."""
+    """daemon_timeout is between the two lengths of a stop. On a busy machine no packet moves for
+    more than a second."""
     return Setting(slow=SLOW, settings=Settings(
-        interval="100ms", multiplier=10, advert_interval="0.2", daemon_timeout="4s", heartbeat_links=[0],
+        interval="100ms", multiplier=20, advert_interval="0.2", daemon_timeout="4s", heartbeat_links=[0],
         heartbeat_lines=["on_isolated release"]), **more)
 
 

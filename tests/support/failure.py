@@ -23,6 +23,8 @@ from tests.support.probe import serve_everywhere
 
 # An orderly handover of an address takes two steps on two nodes.
 HANDOVER_MS = 20
+# The event that reports it may come later than its start by so much.
+HANDOVER_REPORT_MS = 50
 # A few requests may be lost on a busy machine.
 LOST_MS = 10
 ACTIVE = "node-a"
@@ -270,7 +272,8 @@ def before_handover_ns(row, course):
     """A slow machine takes its time to give the address back. Before that no two nodes may answer."""
     taken_ns = [event["time_unix_ns"] for event in activations(course.events.get(ACTIVE, []))]
     from_unix_ns = time.monotonic_ns() - time.time_ns()
-    return max([ns + from_unix_ns for ns in taken_ns], default=course.end_ns) - HANDOVER_MS * row.setting.slow * 10**6
+    reported_ns = max([ns + from_unix_ns for ns in taken_ns], default=course.end_ns)
+    return reported_ns - HANDOVER_REPORT_MS * row.setting.slow * 10**6
 
 
 def wrong_owners(row, course):
@@ -303,14 +306,18 @@ def wrong_owners(row, course):
 
 def breaks_the_guard(row, course):
     """A takeover while the owner still answers: no stall of the machine excuses it."""
-    return row.two_owners_ms == 0 and course.owners.two_owners_ms(course.start_ns, course.mend_ns) > HANDOVER_MS
+    two, slow = course.owners.two_owners_ms, row.setting.slow > 1
+    if slow and two(course.mend_ns, before_handover_ns(row, course)):
+        return True
+    return row.two_owners_ms == 0 and two(course.start_ns, course.mend_ns) > (0 if slow else HANDOVER_MS)
 
 
 def check(row, course):
     wrong = [*wrong_verdicts(row, course), *missing_events(row, course), *wrong_actions(row, course),
              *wrong_owners(row, course)]
     text, stalled = "\n".join([row.name, *wrong]), course.stalled_daemons()
-    if wrong and stalled and not breaks_the_guard(row, course):
+    # On a slow machine a daemon, or a node's packets, may wait without notice.
+    if wrong and (stalled or row.setting.slow > 1) and not breaks_the_guard(row, course):
         raise UnprovenError(f"{text}\n(the machine stalled {' and '.join(stalled)})")
     assert not wrong, text
 
