@@ -26,6 +26,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#define TIMER_TRIES 100
+#define TIMER_SPACING_US 1000
+
 enum { XDP_ACTION_PASS = 2 };
 
 static uint64_t load(const __u64 *value)
@@ -287,11 +290,25 @@ static void describe_guards(struct kernel *kernel)
 	}
 }
 
+/* The kernel takes the timer's memory without waiting: since Linux 6.18 that fails now and then
+ * while other processors allocate. */
+static int start_timer(struct kernel *kernel)
+{
+	int error = -EIO;
+
+	for (int i = 0; i < TIMER_TRIES && error == -EIO; i++) {
+		if (i)
+			usleep(TIMER_SPACING_US);
+		error = kernel_guard_check(kernel);
+	}
+	return error;
+}
+
 int kernel_guard_start(struct kernel *kernel)
 {
 	if (!kernel->adopted)
 		describe_guards(kernel);
 	kernel_self_forget_process(kernel); /* another process may have its number now */
 	kernel_self_check_by_packets(kernel, true); /* until kernel_watch_daemon() */
-	return kernel_guard_check(kernel);
+	return start_timer(kernel);
 }
