@@ -196,12 +196,23 @@ class Xbeatd(Daemon):
         """Whether an address is fenced; before that, a death alone sets another bit (xbeat/map.h)."""
         return bool(self.map("xb_self")[0]["fencing"] & FENCING_SOME)
 
+    def bpftool_map(self, verb, name, *arguments):
+        done = subprocess.run([find_bpftool(), "-j", "map", verb, "pinned",
+                               PINS / self.instance / name, *arguments],
+                              text=True, stdout=subprocess.PIPE, check=True, timeout=NEVER_SECONDS)
+        return done.stdout
+
     def map(self, name):
         """A pinned map's values as bpftool prints them."""
-        done = subprocess.run([find_bpftool(), "-j", "map", "dump", "pinned",
-                               PINS / self.instance / name],
-                              text=True, stdout=subprocess.PIPE, check=True, timeout=NEVER_SECONDS)
-        return [entry["formatted"]["value"] for entry in json.loads(done.stdout)]
+        return [entry["formatted"]["value"] for entry in json.loads(self.bpftool_map("dump", name))]
+
+    def make_maps_older(self):
+        """As if a daemon of the version before had left them. Returns the own version of the maps."""
+        value = json.loads(self.bpftool_map("dump", "xb_self"))[0]["value"]
+        own = int(value[0], 16)
+        value[0] = f"{own - 1:#04x}"
+        self.bpftool_map("update", "xb_self", *"key 0 0 0 0 value".split(), *value)
+        return own
 
 
 def wait_up(*daemons):

@@ -138,16 +138,8 @@ def test_link_of_an_instance_without_heartbeats_is_taken_over(lab):
 @pytest.mark.laboratory(nodes=1)
 def test_maps_of_another_version_are_not_taken_over(lab):
     """The log names both versions."""
-    def bpftool(*arguments):
-        done = subprocess.run([find_bpftool(), "-j", "map", *arguments], text=True, check=True,
-                              stdout=subprocess.PIPE, timeout=NEVER_SECONDS)
-        return done.stdout
     node = Xbeatd(lab, "node-a", instance()).start_active()
     node.kill()
-    path = PINS / node.instance / "xb_self"
-    value = json.loads(bpftool("dump", "pinned", path))[0]["value"]
-    own = int(value[0], 16)
-    value[0] = f"{own - 1:#04x}"
-    bpftool("update", "pinned", path, "key", "0", "0", "0", "0", "value", *value)
+    own = node.make_maps_older()
     node.start().wait_state("active")
     assert f"maps of version {own - 1}, not {own}: fresh start" in node.process.output()

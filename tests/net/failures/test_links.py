@@ -88,7 +88,8 @@ ROWS = [
     *(Row(f"nothing arrives at a Backup, to which no node yields{while_what}", PLAIN, make, find_again,
           {("node-a", "node-c"): "one-way", ("node-b", "node-c"): "one-way",
            ("node-c", "node-a"): "down", ("node-c", "node-b"): "down"},
-          also_active=("node-c",), outage_ms=TAKEOVER_MS, return_outage_ms=TAKEOVER_MS)
+          also_active=("node-c",), outage_ms=TAKEOVER_MS, return_outage_ms=TAKEOVER_MS,
+          return_two_owners_ms=TWO_ACTIVES_MEET_MS)
       for while_what, make in (("", lose("in", "node-c")),
                                (", while the other one stalls", lasting(lose_while_one_stalls)))),
     Row("one Backup does not hear the Active", PLAIN, lose_between(("node-a", "node-b")), find_again,

@@ -12,7 +12,7 @@ import time
 import pytest
 
 from tests.support.configuration import block, heartbeat, instance
-from tests.support.laboratory import BUILD, NEVER_SECONDS, PINS, SOCKETS, wait_until
+from tests.support.laboratory import BUILD, NEVER_SECONDS, SOCKETS, wait_until
 from tests.support.moment import punctual
 from tests.support.probe import REALTIME
 
@@ -192,7 +192,7 @@ def test_a_page_that_cannot_be_taken_over_is_ended(applications):
     web = applications.run()
     node.wait_state("active")
     node.kill()
-    (PINS / node.instance / "xb_apps").unlink()
+    node.make_maps_older()
     node.start()
     node.wait_state("active")
     assert "stale" in web.output() and shown(node)["state"] == "beating"
