@@ -19,6 +19,9 @@ pytestmark = pytest.mark.laboratory(nodes=2)
 # The shortest Master_Down_Interval: three intervals and hardly more.
 HIGHER, LOWER = 254, 253
 
+# Longer than the machine pauses.
+PAUSE_NS_MAX = 100 * 10**6
+
 
 class Pair:
     """xbeatd on node-a is Active, keepalived on node-b is Backup."""
@@ -46,7 +49,9 @@ class Pair:
     def check(self, *owners, outage_ms):
         seen = self.watch.finish()
         assert seen.order() == list(owners), seen.order()
-        assert seen.two_owners() == []
+        for start_ns, end_ns in seen.two_owners():
+            # A pause that began before may delay the kernel's timer.
+            assert (end_ns - start_ns) / 1e6 <= self.lab.stalled_ms(start_ns - PAUSE_NS_MAX, end_ns)
         assert seen.outage_ms() <= outage_ms + seen.stalled_ms, seen.client_result
 
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import pathlib
 import signal
+import subprocess
 import time
 
 import pytest
@@ -23,11 +24,21 @@ pytestmark = pytest.mark.laboratory(nodes=2)
 NO_ADMIN = "setpriv --bounding-set -sys_admin --inh-caps -sys_admin"
 
 
-def cgroup_root():
-    """Where the second version is mounted, if it is."""
+@contextlib.contextmanager
+def cgroup_root(lab):
+    """Where the second version is mounted."""
     mounts = (line.split() for line in pathlib.Path("/proc/mounts").read_text().splitlines())
     root = next((mount[1] for mount in mounts if mount[2] == "cgroup2"), None)
-    return pathlib.Path(root) if root else pytest.skip("no cgroup2 is mounted")
+    if root:
+        yield pathlib.Path(root)
+        return
+    own = lab.path("cgroup")
+    own.mkdir()
+    subprocess.run(["mount", "-t", "cgroup2", "cgroup2", own], check=True)
+    try:
+        yield own
+    finally:
+        subprocess.run(["umount", own], check=True)
 
 
 def removed(directory):
@@ -39,15 +50,16 @@ def removed(directory):
 
 def kill_cgroup(daemon):
     """All processes in one step, as a container manager does."""
-    group = cgroup_root() / daemon.instance
-    group.mkdir()
-    try:
-        for pid in [daemon.process.pid, *inner_pids(daemon)]:
-            (group / "cgroup.procs").write_text(str(pid))
-        (group / "cgroup.kill").write_text("1")
-        daemon.process.wait()
-    finally:
-        wait_until(lambda: removed(group), "all are dead")
+    with cgroup_root(daemon.lab) as root:
+        group = root / daemon.instance
+        group.mkdir()
+        try:
+            for pid in [daemon.process.pid, *inner_pids(daemon)]:
+                (group / "cgroup.procs").write_text(str(pid))
+            (group / "cgroup.kill").write_text("1")
+            daemon.process.wait()
+        finally:
+            wait_until(lambda: removed(group), "all are dead")
 
 
 def adopted(daemon):
