@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * pauses: the times at which a processor took no timer interrupt, so the machine stood still.
+ * pauses: the times at which a processor took no timer interrupt, so the machine stalled.
  *
  *	pauses OBJECT
  *

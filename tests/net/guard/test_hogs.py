@@ -16,7 +16,7 @@ from tests.support.xbeatd import find_bpftool
 
 SECONDS = 20
 DETACH_SECONDS = 6
-# Longer than what a virtual machine stands still; the guard's 3 s are the defaults.
+# Longer than a virtual machine stalls; the guard's 3 s are the defaults.
 SETTINGS = Settings(multiplier=10, daemon_timeout="3s")
 
 
