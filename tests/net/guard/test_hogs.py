@@ -35,9 +35,11 @@ def test_hogs_above_every_fifo_daemon(lab):
 
 
 @pytest.mark.alone
+@pytest.mark.xfail(reason="known fault: while the kernel detaches beside hogs, the daemon may stall for half a second")
 @pytest.mark.laboratory(nodes=2)
 def test_detached_program_beside_hogs(lab):
-    """Neither what notices it nor what attaches it again waits for a processor."""
+    """Neither what notices it nor what attaches it again waits for a processor, and the daemon does
+    not wait for them."""
     cluster = Cluster(lab, SETTINGS).start_active()
     active = cluster["node-a"]
     before = [len(daemon.events()) for daemon in cluster.daemons.values()]
@@ -48,9 +50,7 @@ def test_detached_program_beside_hogs(lab):
             process.wait()
     events = [daemon.events()[count:] for daemon, count in zip(cluster.daemons.values(), before)]
     noticed, attached = (event for event in events[0] if event["kind"] == "program")
-    # A detach in generic mode keeps the kernel's lock while the hogs run: node-a may stall, but no
-    # verdict and no owner changes.
-    assert {event["kind"] for event in events[0]} <= {"program", "stall"} and not events[1], events
+    assert {event["kind"] for event in events[0]} <= {"program"} and not events[1], events
     assert attached["to"] == "attached", events
     assert attached["time_unix_ns"] - noticed["time_unix_ns"] < 10**9, events
     assert lab.holders(SETTINGS.vip) == ["node-a"]
