@@ -13,26 +13,19 @@
 #define XBEAT_MAP_H
 
 #include <xbeat/drop.h>
+#include <xbeat/map_vrrp.h>
 #include <xbeat/wire.h>
 
-/* The version of everything in this file; a daemon never adopts maps of another version. */
-#define XB_MAP_ABI_VERSION 5
+/* The version of everything in this file and in xbeat/map_vrrp.h; a daemon never adopts maps of another version. */
+#define XB_MAP_ABI_VERSION 6
 
-#define XB_NAME_BYTES 16 /* with the closing NUL */
-#define XB_DAEMON_NAME_BYTES 32 /* likewise */
+#define XB_DAEMON_NAME_BYTES 32 /* with the closing NUL */
 #define XB_KEYS_MAX 2
 #define XB_WINDOW_BITS 64
 #define XB_RTT_BUCKETS 32
-#define XB_VRRP_SLOTS_MAX 256
-#define XB_VRRP_PEERS_MAX 4096
 #define XB_NO_ACCEPT_MAX 4096
 #define XB_GUARD_MAX 4096
 #define XB_EVENTS_BYTES 131072
-/* The sender of a refused advert is recorded at most this often for each instance, so that a
- * flood costs nothing. */
-#define XB_REFUSAL_SPACING_NS 100000000ULL
-/* Adverts of an instance wake the daemon at most this often, whatever the senders vary. */
-#define XB_ADVERT_SPACING_NS 10000000ULL
 
 #define XB_VLAN_ANY 0xffff
 
@@ -104,9 +97,28 @@ struct xb_peer {
 	__u64 loss_report_t1_ns; /* K: t1_ns of the newest, of the peer's clock; 0: none */
 	__u64 loss_report_ns; /* K: arrival of the newest; 0: never */
 	__u64 loss_report_count; /* K */
+
+	__u64 query_t1_ns; /* K: t1_ns of the newest QUERY of the peer, of its clock; 0: none */
+	/* K: bit n: its QUERY with that t1_ns about a node whose id modulo 64 is n was answered. */
+	__u64 query_subject_bits;
+
+	__u32 acked_seq; /* K: the highest ack that was evidence: it left after this PROBE came */
+	/* D: evidence whose ack has reached it is an event (ACKED); 0: none is awaited. */
+	__u32 awaited_seq;
+	/* K: when the claims of its last PROBE that carried one end, by our clock; 0: none yet */
+	__u64 claim_until_ns;
+	__u32 interface_index; /* D: of the link's interface; 0: unknown */
+	__u8 claims; /* K: instances has a claim */
+	__u8 witness; /* L */
+	__u8 outranks_equal; /* L: the address of its first link is higher than that of this node */
+	__u8 routed; /* L: packets of this link may come through routers */
+	/* K: a packet of this life of the peer came with TTL 255, so it is on-link: from then on all
+	 * must, and on the link's interface. */
+	__u8 on_link;
+	__u8 pad3[7];
 };
 
-_Static_assert(sizeof(struct xb_peer) == 352, "struct xb_peer");
+_Static_assert(sizeof(struct xb_peer) == 400, "struct xb_peer");
 _Static_assert(__builtin_offsetof(struct xb_peer, probe_sent_seq) == 72, "struct xb_peer");
 
 /* The instances as in packets, and their digest (xbeat/wire.h) under each key of xb_keys. */
@@ -149,12 +161,27 @@ struct xb_self {
 	/* D: after a death, deadlines of xb_guard later than died_ns + this come forward to it. */
 	__u64 restart_grace_ns;
 	__u64 guard_due_ns; /* D, K: no deadline of xb_guard is earlier; 0: none is held */
+	/*
+	 * Bit n: of instance n of description. One word, so that both change at once.
+	 * D sets, and clears by compare-and-swap (user/kernel/claims.c): packets to its addresses
+	 * are dropped, as fenced ones are, but not reported as fenced.
+	 */
+	__u16 closed_bits;
+	/* K sets, D clears: its claim is over: claim_until_ns has passed, or a better claim was
+	 * answered. */
+	__u16 revoked_bits;
+	/* D: bit n of [i]: if instance i is claimed, so must n be: they are fenced together. 0: it
+	 * is not given to a claim. */
+	__u16 claim_group_bits[XB_INSTANCES_MAX];
+	__u8 pad2[4];
+	__u64 claim_until_ns[XB_INSTANCES_MAX]; /* D: of a closed instance; 0: it claims nothing */
 	/* L: -i. A daemon in a new container finds the program of an earlier one by it. */
 	char daemon_name[XB_DAEMON_NAME_BYTES];
 	struct xb_description description[XB_DESCRIPTIONS]; /* D */
 };
 
-_Static_assert(sizeof(struct xb_self) == 432, "struct xb_self");
+_Static_assert(sizeof(struct xb_self) == 600, "struct xb_self");
+_Static_assert(__builtin_offsetof(struct xb_self, closed_bits) % 4 == 0, "changed as one word");
 _Static_assert(__builtin_offsetof(struct xb_self, node_state) % 4 == 0, "changed as one word");
 _Static_assert(__builtin_offsetof(struct xb_self, refusing) % 4 == 2, "read as one word");
 _Static_assert(__builtin_offsetof(struct xb_self, fenced_bits) % 4 == 0, "changed as one word");
@@ -262,129 +289,6 @@ struct xb_gap_hist {
 	__u64 bucket_count[XB_GAP_BUCKETS]; /* K */
 };
 
-/* xb_vrrp_slots: hash from a served instance to its slot (__u32) in xb_vrrp. */
-struct xb_vrrp_key {
-	__u32 interface_index;
-	__u8 vrid;
-	__u8 family; /* 4 or 6 */
-	__u16 pad;
-};
-
-_Static_assert(sizeof(struct xb_vrrp_key) == 8, "struct xb_vrrp_key");
-
-/* Authentication of version 2 (RFC 2338 section 5.3.6, as keepalived still uses it). */
-#define XB_VRRP_PASSWORD_BYTES 8
-
-/* How a served instance judges adverts (xbeat/heard.h). Written and read as one word. */
-enum xb_vrrp_role {
-	XB_VRRP_NO_ROLE = 0, /* adverts are only stored */
-	XB_VRRP_BACKUP = 1,
-	XB_VRRP_ACTIVE = 2,
-};
-
-struct xb_vrrp_rule {
-	/* Grows whenever the rule or the base changes; what was heard by an earlier rule no longer
-	 * counts, because the daemon has taken it in. */
-	__u32 period;
-	__u8 role; /* enum xb_vrrp_role */
-	__u8 priority; /* effective */
-	__u8 accepts_lower; /* it does not preempt, and is not the owner */
-	__u8 endures_lower; /* preempt_delay: a lower Active is followed until the delay is over */
-};
-
-_Static_assert(sizeof(struct xb_vrrp_rule) == sizeof(__u64), "read as one word");
-
-/* Where a Backup stands when a period begins. */
-struct xb_vrrp_base {
-	struct xb_address followed; /* all zero: no Active is followed */
-	__u64 lower_since_ns; /* since when a lower one is followed (preempt_delay); 0: it is not */
-};
-
-struct xb_vrrp_advert {
-	struct xb_address source;
-	__u64 arrival_ns; /* 0: none */
-	__u16 interval_cs;
-	__u8 priority;
-	__u8 pad[5];
-};
-
-/* What matters of all adverts since the period began (xbeat/heard.h). */
-struct xb_vrrp_heard {
-	/*
-	 * Backup: the last advert of the Active that is followed. Priority 0: it released the
-	 * addresses, then interval_cs is that of its last advert before. interval_cs 0: it is not
-	 * known. Active: the last release, until rival is set.
-	 */
-	struct xb_vrrp_advert last;
-	/* The last advert with a lower priority that was not accepted; also of earlier periods. At
-	 * an Active: the last that does not outrank it. */
-	struct xb_vrrp_advert lower;
-	/* Active: the first advert that outranks it; all later ones were judged as by a Backup. */
-	struct xb_vrrp_advert rival;
-	__u64 lower_since_ns; /* Backup: as in struct xb_vrrp_base */
-	__u64 lower_rival_ns; /* arrival of the last advert with a lower priority at an Active */
-	__u32 period; /* of the rule; another one: nothing was heard since the rule changed */
-	__u8 unreported; /* the daemon must read this, but the ring buffer was full */
-	__u8 pad[3];
-};
-
-/* xb_vrrp: array, BPF_F_MMAPABLE, XB_VRRP_SLOTS_MAX: the adverts of each served instance. */
-struct xb_vrrp {
-	char interface[XB_NAME_BYTES]; /* D: "" in a free slot */
-	__u8 vrid; /* D */
-	__u8 family; /* D: 4 or 6 */
-	__u8 pad1;
-	__u8 served_version; /* D: 2 or 3 */
-	__u32 lock_sequence; /* K */
-	struct xb_address own_source; /* D: of our own adverts; one that returns is VRRP_OWN */
-	struct xb_address destination; /* D: the group, or with unicast our own address */
-	__u8 unicast; /* D: only adverts from xb_vrrp_peers, within their TTL bounds */
-	__u8 has_password; /* D: version 2: authentication type 1, and these bytes */
-	__u8 password[XB_VRRP_PASSWORD_BYTES]; /* D */
-	__u16 served_interval_cs; /* D: version 2: adverts with another interval are dropped */
-	__u8 pad2[4];
-	/* The last advert of all. */
-	__u64 arrival_ns; /* K; 0: never */
-	struct xb_address source; /* K */
-	__u8 version; /* K */
-	__u8 priority; /* K */
-	__u8 address_count; /* K */
-	/* K sets it, D clears it: an ADVERT event is in the ring buffer, and no other is put there.
-	 * D clears it XB_ADVERT_SPACING_NS after it has read the event, then reads the slot again
-	 * after a full barrier. */
-	__u8 event_pending;
-	/* K: centiseconds, 12 bits (RFC 9568 section 5.2.7); version 2: seconds * 100. */
-	__u16 interval_cs;
-	__u8 pseudo_header; /* K: the checksum covered it (version 3 over IPv4: 0 or 1) */
-	__u8 refused_reason; /* K: enum xb_drop */
-	__u64 addresses_added; /* D: bit n: a daemon added virtual address n of the file */
-	__u64 addresses_digest; /* K: of the advertised addresses, in their order */
-	__u64 received_count; /* K: well-formed adverts */
-	__u64 changed_count; /* K: of these, those that differ from the one before */
-	struct xb_vrrp_rule rule; /* D, after base */
-	struct xb_vrrp_base base; /* D */
-	struct xb_vrrp_heard heard; /* K */
-	/* The last refused advert or, in a flood, one of the last. Its sender may consider
-	 * itself the Active. */
-	__u64 refused_arrival_ns; /* K; 0: never */
-	struct xb_address refused_source; /* K */
-};
-
-_Static_assert(XB_DROP_COUNT <= 256, "refused_reason");
-_Static_assert(sizeof(struct xb_vrrp) == 312, "struct xb_vrrp");
-
-/* xb_vrrp_peers: hash of the senders that an instance with unicast peers accepts. */
-struct xb_vrrp_peer_key {
-	__u32 slot; /* of xb_vrrp */
-	__u32 pad;
-	struct xb_address address;
-};
-
-struct xb_vrrp_peer {
-	__u8 ttl_minimum;
-	__u8 ttl_maximum;
-};
-
 /* xb_vlan: hash by interface index (__u32), of interfaces whose VLAN tags may be removed before the
  * XDP program runs. Their adverts are handed over to the tc program, which knows the tag. */
 #define XB_VLAN_MAX 64
@@ -428,6 +332,9 @@ enum xb_event_kind {
 	XB_EVENT_ADVERT = 4, /* slot of xb_vrrp: what was heard must be read now */
 	XB_EVENT_ANSWER = 5, /* slot of xb_peers: the peer answers a QUERY of this epoch */
 	XB_EVENT_FENCED = 6, /* slot of xb_guard: its deadline has passed */
+	/* slot of xb_peers: this node's instances of claimed_bits were fenced for its claim */
+	XB_EVENT_CLAIMED = 7,
+	XB_EVENT_ACKED = 8, /* slot of xb_peers: acked_seq has reached awaited_seq */
 };
 
 /* xb_events: ring buffer of XB_EVENTS_BYTES, for changes only. The record carries what the slot may
@@ -438,6 +345,7 @@ struct xb_event {
 	__u64 arrival_ns;
 	union {
 		__u64 epoch; /* PEER_EPOCH: the peer's; OWN_EPOCH: ours as the peer knows it */
+		__u64 claimed_bits; /* CLAIMED */
 		struct {
 			__u64 t1_ns; /* of the QUERY: which one it was */
 			struct xb_view view; /* ages as of arrival_ns; numbers in host byte order */

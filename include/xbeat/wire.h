@@ -44,6 +44,10 @@ enum xb_packet_type {
 	 * view instead of instances. */
 	XB_QUERY = 3,
 	XB_ANSWER = 4,
+	/* Reserved, of the same size: a question and its answer that compare the configurations of
+	 * two nodes. */
+	XB_COMPARE = 5,
+	XB_COMPARED = 6,
 };
 
 /* The state of a node as a whole: value, name, meaning. */
@@ -73,7 +77,7 @@ enum xb_instance_state {
 #undef X
 };
 
-/* One VRRP instance in a packet. family_flags: 4 or 6 in the low four bits, one flag in the high
+/* One VRRP instance in a packet. family_flags: 4 or 6 in the low four bits, flags in the high
  * four. */
 struct xb_instance {
 	__u8 vrid;
@@ -85,6 +89,11 @@ struct xb_instance {
 #define XB_INSTANCE_FAMILY_MASK 0x0f
 /* Its addresses are guarded: if the daemon hangs, they are fenced, and the packet reports it. */
 #define XB_INSTANCE_GUARDED 0x10
+/* Beside state Backup: a claim. The addresses are placed, behind a closed fence; a lower Active
+ * fences them for this node. */
+#define XB_INSTANCE_CLAIM 0x20
+/* Its node knows claims. */
+#define XB_INSTANCE_KNOWS_CLAIMS 0x40
 
 #define XB_AGE_NEVER 0xffffffff /* also the largest age */
 
@@ -123,7 +132,9 @@ struct xb_packet {
 	__u16 fenced_bits;
 	/* Highest seq of the other side's PROBEs; 0: none; meaningless in QUERY and ANSWER. */
 	__u32 ack;
-	__u64 t2_ns; /* responder's receive time, its monotonic clock; 0 in a question */
+	/* Responder's receive time, its monotonic clock. In a PROBE with a claim: how long the claim
+	 * may still be carried out, from t1_ns on; in another question 0. */
+	__u64 t2_ns;
 	__u32 daemon_age_us; /* since the sender's daemon last made progress; saturates */
 	/* Bit n: application n, in the order of the configuration, has not beaten in time. */
 	__u32 late_apps_bits;

@@ -102,6 +102,8 @@ static void on_kernel_event(void *context, const struct xb_event *event)
 		peers_take_answer(&daemon->peers, event);
 		break;
 	case XB_EVENT_FENCED:
+	case XB_EVENT_CLAIMED:
+	case XB_EVENT_ACKED:
 		door_enter(daemon->vrrp); /* which is all that there is to do */
 		break;
 	}
