@@ -37,6 +37,7 @@ static __always_inline void probe_take_unheard(struct heartbeat *heartbeat)
 static __always_inline int probe_judge(struct heartbeat *heartbeat)
 {
 	struct xb_peer *peer = heartbeat->peer;
+	__u32 sent_seq = READ_ONCE(peer->probe_sent_seq);
 	int reason = probe_check_window(heartbeat);
 
 	if (reason != NO_DROP)
@@ -50,11 +51,11 @@ static __always_inline int probe_judge(struct heartbeat *heartbeat)
 		return NO_DROP;
 	}
 	peer->last_heard_ns = heartbeat->arrival_ns;
-	if (!evidence_ack_is_recent(heartbeat, READ_ONCE(peer->probe_sent_seq))) {
+	if (!evidence_ack_is_recent(heartbeat, sent_seq)) {
 		probe_take_unheard(heartbeat);
 		return NO_DROP;
 	}
-	evidence_take(heartbeat);
+	evidence_take(heartbeat, sent_seq);
 	peer->last_probe_ns = heartbeat->arrival_ns;
 	peer->probe_received_count++;
 	return NO_DROP;

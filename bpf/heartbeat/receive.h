@@ -66,6 +66,7 @@ static __always_inline void receive_report_changes(const struct heartbeat *heart
 	receive_report(heartbeat, XB_EVENT_PEER_EPOCH, heartbeat->sender_epoch);
 	receive_report(heartbeat, XB_EVENT_OWN_EPOCH, heartbeat->addressee_epoch);
 	receive_report(heartbeat, XB_EVENT_PEER_CHANGED, 0);
+	receive_report(heartbeat, XB_EVENT_ACKED, 0);
 }
 
 /* Whether the stack would take it at the peer's link: a tag of another VLAN belongs to another

@@ -72,7 +72,7 @@ static __always_inline int reply_judge(struct heartbeat *heartbeat)
 		return XB_DROP_STALE_ACK;
 	xb_window_mark(&peer->reply_window, bpf_ntohl(heartbeat->packet->seq));
 	peer->peer_knows_epoch = heartbeat->addressee_epoch;
-	evidence_take(heartbeat);
+	evidence_take(heartbeat, sent_seq);
 	rtt_take(heartbeat);
 	peer->last_reply_ns = heartbeat->arrival_ns;
 	peer->reply_received_count++;
