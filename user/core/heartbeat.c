@@ -2,6 +2,7 @@
 /* Heartbeat packets as user space builds them; the kernel's side of the same format is in bpf/. */
 #include "user/core/heartbeat.h"
 #include "user/lib/address.h"
+#include "user/lib/time.h"
 #include <endian.h>
 #include <stddef.h>
 #include <string.h>
@@ -76,6 +77,22 @@ static void sign(struct xb_packet *packet, const struct heartbeat_target *target
 		htole64(heartbeat_tag(packet, &target->local_address, &target->peer_address, key));
 }
 
+/* How long after t1_ns the last of the claims in instances may still be carried out; 0: no claim. */
+static uint64_t claim_left_ns(const struct xb_self *self,
+			      const struct xb_instance instances[XB_INSTANCES_MAX], uint64_t t1_ns)
+{
+	uint64_t left_ns = 0;
+
+	for (size_t i = 0; i < XB_INSTANCES_MAX; i++) {
+		uint64_t until_ns = self->claim_until_ns[i];
+
+		if ((instances[i].family_flags & XB_INSTANCE_CLAIM) &&
+		    !time_reached(t1_ns, until_ns) && until_ns - t1_ns > left_ns)
+			left_ns = until_ns - t1_ns;
+	}
+	return left_ns;
+}
+
 void heartbeat_build_probe(struct xb_packet *packet, const struct xb_self *self,
 			   uint32_t late_apps_bits, const struct heartbeat_target *target,
 			   uint64_t t1_ns, const struct xb_key *key)
@@ -84,6 +101,7 @@ void heartbeat_build_probe(struct xb_packet *packet, const struct xb_self *self,
 	packet->late_apps_bits = htobe32(late_apps_bits);
 	memcpy(packet->instances, self->description[self->current].instances,
 	       sizeof(packet->instances));
+	packet->t2_ns = htobe64(claim_left_ns(self, packet->instances, t1_ns));
 	sign(packet, target, key);
 }
 

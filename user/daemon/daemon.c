@@ -366,8 +366,7 @@ static void report_stop(struct daemon *daemon)
 	if (!daemon->prober.links)
 		return;
 	kernel_self_set_state(&daemon->kernel, XB_NODE_STOPPING);
-	peers_refresh(&daemon->peers);
-	prober_send(&daemon->prober, clock_now_ns());
+	peers_probe_now(&daemon->peers);
 }
 
 void daemon_stop(struct daemon *daemon)

@@ -178,17 +178,12 @@ static void report(const struct peers *peers, const struct peer *peer, const str
 		phi_of(phi, to_ns), rate);
 }
 
-/* The kernel side's window of acks follows: packets of a peer that does not hear this node are
- * evidence for no longer than this time. */
-static void apply(const struct peers *peers, struct peer *peer, uint64_t time_ns)
+/* The kernel side's window of acks follows with the next PROBE (prober.c): packets of a peer that
+ * does not hear this node are evidence for no longer than this time. */
+static void apply(struct peer *peer, uint64_t time_ns)
 {
-	uint32_t intervals = detection_intervals(time_ns, peer->timing.interval_ns);
-
 	peer->timing.detection_time_ns = time_ns;
-	peer->timing.unanswered_max = 2 * intervals;
-	for (size_t link = 0; link < peer->link_count; link++)
-		__atomic_store_n(&peers->kernel->peers[peer->first_slot + link].ack_window_count,
-				 intervals, __ATOMIC_RELAXED);
+	peer->timing.unanswered_max = 2 * detection_intervals(time_ns, peer->timing.interval_ns);
 }
 
 /* After a stall of this node the peer with the longest detection time is waited for. */
@@ -216,7 +211,7 @@ static void learn_peer(struct peers *peers, size_t index, uint64_t now_ns)
 	slowest = slowest_link(detection, peer, gaps, &needed_ns);
 	if (!slowest || !phi_choose(&gaps->choice, needed_ns, detection->maximum_ns))
 		return;
-	apply(peers, peer, gaps->choice.time_ns);
+	apply(peer, gaps->choice.time_ns);
 	apply_to_all(peers);
 	report(peers, peer, slowest, before_ns, gaps->choice.time_ns);
 }

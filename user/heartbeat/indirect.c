@@ -52,7 +52,7 @@ static void start_round(struct peers *peers, struct peer *subject, uint64_t now_
 		if (!view->asked)
 			continue;
 		subject->indirect.asked_count++;
-		peers->ask(peers->ask_context, respondent, subject->node->id, now_ns);
+		peers->ask(peers->prober, respondent, subject->node->id, now_ns);
 	}
 }
 

@@ -64,16 +64,28 @@ void peers_expect_tick(struct peers *peers, uint64_t due_ns)
 	peers->tick_due_ns = due_ns;
 }
 
-void peers_use_asker(struct peers *peers, peers_ask *ask, void *context)
+void peers_use_prober(struct peers *peers, peers_ask *ask, peers_probe *probe, void *context)
 {
 	peers->ask = ask;
-	peers->ask_context = context;
+	peers->probe = probe;
+	peers->prober = context;
 }
 
-void peers_note_probe(struct peer *peer, size_t link)
+void peers_probe_now(struct peers *peers)
+{
+	if (peers && peers->probe)
+		peers->probe(peers->prober);
+}
+
+/* Those between ticks are too close together to show that a peer is silent. */
+void peers_note_probe(struct peer *peer, size_t link, bool extra)
 {
 	uint64_t evidence_count = peer->seen[link].evidence_count;
 
+	if (extra) {
+		peer->extra_count[link]++;
+		return;
+	}
 	if (evidence_count != peer->answered_count[link])
 		peer->unanswered_count[link] = 0;
 	peer->answered_count[link] = evidence_count;

@@ -45,7 +45,8 @@ struct peer {
 	struct liveness_evidence evidence[XB_LINKS_MAX]; /* of these, for the judgement */
 	uint32_t late_apps_bits; /* of peer_late_apps(), as reported */
 	uint64_t answered_count[XB_LINKS_MAX]; /* evidence there was at the last probe */
-	uint32_t unanswered_count[XB_LINKS_MAX]; /* probes sent since there was any */
+	uint32_t unanswered_count[XB_LINKS_MAX]; /* probes sent since there was any, in ticks */
+	uint64_t extra_count[XB_LINKS_MAX]; /* probes sent between ticks */
 	struct peer_replies replies[XB_LINKS_MAX];
 };
 
@@ -84,6 +85,9 @@ struct peer_view {
 typedef void peers_ask(void *context, const struct peer *respondent, uint16_t subject_id,
 		       uint64_t t1_ns);
 
+/* Sends a PROBE to all peers on all links, now. */
+typedef void peers_probe(void *context);
+
 /* What follows from a judgement is done elsewhere; all members are set. */
 struct peers_callbacks {
 	void (*on_verdict)(void *context, struct peer *peer, enum verdict from); /* has changed */
@@ -109,7 +113,8 @@ struct peers {
 	const struct config *config; /* for the names of applications and instances */
 	struct peer_view *views; /* count x count: by subject, then by respondent */
 	peers_ask *ask; /* NULL: cannot send yet */
-	void *ask_context;
+	peers_probe *probe; /* likewise */
+	void *prober;
 	struct event *deadline;
 	struct liveness_judgement *judgements; /* index: peer; as of the last judgement */
 	uint64_t tick_due_ns; /* when the next tick is due */
@@ -154,8 +159,12 @@ void peers_note_epoch(struct peers *peers, const struct xb_event *event);
 /* The next tick is due at due_ns: when it runs later, this node stalled. */
 void peers_expect_tick(struct peers *peers, uint64_t due_ns);
 
-/* Sets what sends indirect probes; NULL: nothing can. */
-void peers_use_asker(struct peers *peers, peers_ask *ask, void *context);
+/* Sets what sends QUERYs and extra PROBEs; NULL: nothing can. */
+void peers_use_prober(struct peers *peers, peers_ask *ask, peers_probe *probe, void *context);
+
+/* Sends a PROBE to each peer on each link at once, beside those of the ticks: they carry the present
+ * description of this node. Judges nothing. peers: NULL without heartbeats. */
+void peers_probe_now(struct peers *peers);
 
 /* Copies all slots. */
 void peers_refresh(struct peers *peers);
@@ -174,8 +183,8 @@ void peers_replies_judge(struct peers *peers, uint64_t now_ns);
 /* Whether to report to a peer now that its REPLYs do not arrive. */
 bool peers_loss_report_due(struct peers *peers, struct peer *peer, size_t link, uint64_t now_ns);
 
-/* A PROBE is about to leave on a link. */
-void peers_note_probe(struct peer *peer, size_t link);
+/* A PROBE is about to leave on a link; extra: between ticks. */
+void peers_note_probe(struct peer *peer, size_t link, bool extra);
 
 /* Returns the peer that owns a slot of xb_peers, or NULL. */
 struct peer *peers_by_slot(const struct peers *peers, size_t slot);

@@ -6,6 +6,7 @@
 #include "user/heartbeat/answers.h"
 #include "user/heartbeat/detection.h"
 #include "user/heartbeat/port_holder.h"
+#include "user/heartbeat/probe_socket.h"
 #include "user/kernel/app_pages.h"
 #include "user/kernel/self.h"
 #include "user/lib/address.h"
@@ -17,20 +18,11 @@
 #include "user/net/send_buffer.h"
 #include "user/net/vlan_device.h"
 #include <errno.h>
-#include <linux/filter.h>
 #include <net/if.h>
-#include <netinet/in.h>
-#include <netinet/ip.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-union socket_address {
-	struct sockaddr any;
-	struct sockaddr_in ipv4;
-	struct sockaddr_in6 ipv6;
-};
 
 /* All PROBEs of one link: sent in one system call. */
 struct prober_link {
@@ -43,99 +35,6 @@ struct prober_link {
 	union socket_address *to;
 	size_t count;
 };
-
-static socklen_t make_address(union socket_address *to, const struct xb_address *address,
-			      uint16_t port, unsigned interface_index)
-{
-	memset(to, 0, sizeof(*to));
-	if (address_is_ipv4(address)) {
-		to->ipv4.sin_family = AF_INET;
-		to->ipv4.sin_port = htons(port);
-		to->ipv4.sin_addr.s_addr = address_to_ipv4(address);
-		return sizeof(to->ipv4);
-	}
-	to->ipv6.sin6_family = AF_INET6;
-	to->ipv6.sin6_port = htons(port);
-	memcpy(&to->ipv6.sin6_addr, address->bytes, 16);
-	if (IN6_IS_ADDR_LINKLOCAL(&to->ipv6.sin6_addr))
-		to->ipv6.sin6_scope_id = interface_index;
-	return sizeof(to->ipv6);
-}
-
-/* Queue nothing on a socket that is never read. */
-static int refuse_input(int fd)
-{
-	struct sock_filter drop = {.code = BPF_RET | BPF_K, .k = 0};
-	struct sock_fprog program = {.len = 1, .filter = &drop};
-
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) ? -errno : 0;
-}
-
-static int mark_as_network_control(int fd, bool ipv4)
-{
-	int class = IPTOS_CLASS_CS6;
-
-	if (ipv4)
-		return setsockopt(fd, IPPROTO_IP, IP_TOS, &class, sizeof(class));
-	return setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &class, sizeof(class));
-}
-
-/* The device that has the address: the link's own if it does, else another (a VLAN's, perhaps), but
- * not the loopback, from where addresses are routed. Returns NULL for none. */
-static const char *find_device(const struct local_address *list, size_t count,
-			       const struct xb_address *address, const char *preferred)
-{
-	const char *device = NULL;
-
-	for (size_t i = 0; i < count; i++) {
-		if (!address_equal(&list[i].address, address))
-			continue;
-		if (!strcmp(list[i].interface, preferred))
-			return preferred;
-		if (!device && strcmp(list[i].interface, "lo") != 0)
-			device = list[i].interface;
-	}
-	return device;
-}
-
-/* So that a link that has lost its route does not use another interface. */
-static int bind_to_device(int fd, const struct xb_address *local, const char *preferred)
-{
-	_cleanup_free_ struct local_address *list = NULL;
-	const char *device;
-	size_t count = 0;
-
-	if (local_addresses(&list, &count))
-		return -ENOMEM;
-	device = find_device(list, count, local, preferred);
-	if (device &&
-	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device)))
-		return -errno;
-	return 0;
-}
-
-static int open_socket(const struct xb_address *local, uint16_t port, unsigned interface_index,
-		       const char *interface)
-{
-	union socket_address from;
-	socklen_t length = make_address(&from, local, port, interface_index);
-	int fd = socket(from.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int error;
-
-	if (fd < 0)
-		return -errno;
-	error = refuse_input(fd);
-	if (!error)
-		error = bind_to_device(fd, local, interface);
-	mark_as_network_control(fd, address_is_ipv4(local));
-	if (!error && bind(fd, &from.any, length))
-		error = -errno;
-	if (error) {
-		close(fd);
-		return error;
-	}
-	return fd;
-}
 
 static int allocate(struct prober_link *link, size_t count)
 {
@@ -151,7 +50,7 @@ static int allocate(struct prober_link *link, size_t count)
 static uint16_t find_vlan(const struct local_address *list, size_t count,
 			  const struct xb_address *local, const struct attachment *attachment)
 {
-	const char *device = find_device(list, count, local, attachment->interface);
+	const char *device = probe_socket_device(list, count, local, attachment->interface);
 	int vlan_id = device ? vlan_device_id(if_nametoindex(device), attachment->interface_index)
 			     : -ENODEV;
 
@@ -185,7 +84,8 @@ static int open_link(struct prober *prober, size_t index)
 		&prober->heartbeat->nodes[prober->own_node].addresses[index];
 	const struct attachment *attachment = kernel_attachment(prober->kernel, link->interface);
 	unsigned interface_index = attachment ? attachment->interface_index : 0;
-	int fd = open_socket(local, prober->heartbeat->port, interface_index, link->interface);
+	int fd =
+		probe_socket_open(local, prober->heartbeat->port, interface_index, link->interface);
 
 	if (fd < 0)
 		return fd;
@@ -198,9 +98,9 @@ static int open_link(struct prober *prober, size_t index)
 		struct msghdr *message = &link->messages[i].msg_hdr;
 
 		link->data[i] = (struct iovec){&link->packets[i], sizeof(link->packets[i])};
-		message->msg_namelen =
-			make_address(&link->to[i], &prober->peers->list[i].node->addresses[index],
-				     prober->heartbeat->port, interface_index);
+		message->msg_namelen = probe_socket_address(
+			&link->to[i], &prober->peers->list[i].node->addresses[index],
+			prober->heartbeat->port, interface_index);
 		message->msg_name = &link->to[i];
 		message->msg_iov = &link->data[i];
 		message->msg_iovlen = 1;
@@ -264,20 +164,33 @@ void prober_interface_changed(struct prober *prober, const char *interface)
 			write_vlan(prober, index);
 }
 
-/* Counts the probe as lost that has just become too old: for an answer in time, or for the window
- * to tell whether there was one. */
-static void count_lost(struct xb_peer *slot, const struct xb_peer *seen, uint32_t seq, bool is_up)
+/* The number after which it is decided whether a PROBE was answered in time: for an answer in time,
+ * or for the window to tell whether there was one. 0: none yet. */
+static uint32_t decided_seq(uint32_t sent_seq, uint32_t window_count)
 {
-	uint32_t window_count = slot->ack_window_count;
-	const struct xb_window *window = &seen->reply_window;
 	uint32_t age_count = window_count < XB_WINDOW_BITS ? window_count : XB_WINDOW_BITS;
-	int32_t lag = (int32_t)(window->high_seq - (seq - age_count));
 
-	if (seq <= age_count || (!window->seen_bits && !is_up)) /* it was never there */
+	return sent_seq > age_count ? sent_seq - age_count : 0;
+}
+
+static bool was_answered(const struct xb_window *window, uint32_t seq)
+{
+	int32_t lag = (int32_t)(window->high_seq - seq);
+
+	return window->seen_bits && lag >= 0 &&
+	       (lag >= XB_WINDOW_BITS || (window->seen_bits >> lag & 1));
+}
+
+/* Counts the probes as lost that have just become too old. */
+static void count_lost(struct xb_peer *slot, const struct xb_peer *seen, uint32_t after_seq,
+		       bool is_up)
+{
+	uint32_t last_seq = decided_seq(slot->probe_sent_seq, slot->ack_window_count);
+
+	if (!seen->reply_window.seen_bits && !is_up) /* it was never there */
 		return;
-	if (!window->seen_bits || lag < 0 ||
-	    (lag < XB_WINDOW_BITS && !(window->seen_bits >> lag & 1)))
-		slot->probe_lost_count++;
+	for (uint32_t seq = after_seq + 1; seq <= last_seq; seq++)
+		slot->probe_lost_count += !was_answered(&seen->reply_window, seq);
 }
 
 /* 0 means "none" in an ack. */
@@ -286,28 +199,57 @@ static uint32_t next_seq(uint32_t seq)
 	return seq + 1 ? seq + 1 : 1;
 }
 
-static void prepare(struct prober *prober, struct peer *peer, size_t index, uint64_t now_ns,
-		    uint32_t late_apps_bits, struct xb_packet *packet)
+/* What the PROBEs have in common that leave together. */
+struct round {
+	uint64_t now_ns;
+	uint32_t late_apps_bits;
+	bool extra; /* beside those of the ticks */
+};
+
+/* Returns the number of the PROBE. The window of acks grows by each extra one, and first: an ack of
+ * what left before must not be too old for a moment. */
+static uint32_t count_probe(const struct prober *prober, struct peer *peer, size_t index,
+			    const struct round *round)
 {
 	struct xb_peer *slot = &prober->kernel->peers[peer->first_slot + index];
+	const struct liveness_timing *timing = &peer->timing;
+	uint32_t ticks = detection_intervals(timing->detection_time_ns, timing->interval_ns);
+	uint32_t seq = next_seq(slot->probe_sent_seq);
+	uint32_t decided = decided_seq(slot->probe_sent_seq, slot->ack_window_count);
+
+	__atomic_store_n(&slot->ack_window_count, ticks + extra_probes_in(&prober->extra, ticks),
+			 __ATOMIC_RELEASE);
+	__atomic_store_n(&slot->probe_sent_seq, seq, __ATOMIC_RELEASE);
+	slot->probe_sent_count++;
+	count_lost(slot, &peer->seen[index], decided, peer->liveness.links[index] == VERDICT_UP);
+	peers_note_probe(peer, index, round->extra);
+	return seq;
+}
+
+static void prepare(struct prober *prober, struct peer *peer, size_t index,
+		    const struct round *round, struct xb_packet *packet)
+{
 	const struct xb_peer *seen = &peer->seen[index];
-	struct heartbeat_target target = {
+	struct xb_peer now;
+	struct heartbeat_target target;
+
+	if (round->extra) { /* a tick has just read it */
+		kernel_read_peer(prober->kernel, peer->first_slot + index, &now);
+		seen = &now;
+	}
+	target = (struct heartbeat_target){
 		.cluster_id = prober->heartbeat->cluster_id,
 		.node_id = peer->node->id,
 		.link = (uint8_t)index,
-		.seq = next_seq(slot->probe_sent_seq),
+		.seq = count_probe(prober, peer, index, round),
 		.ack = seen->probe_window.high_seq,
 		.peer_epoch = seen->peer_epoch,
 		.local_address = seen->local_address,
 		.peer_address = seen->peer_address,
 	};
 
-	peers_note_probe(peer, index);
-	count_lost(slot, seen, target.seq, peer->liveness.links[index] == VERDICT_UP);
-	__atomic_store_n(&slot->probe_sent_seq, target.seq, __ATOMIC_RELEASE);
-	slot->probe_sent_count++;
-	heartbeat_build_probe(packet, prober->kernel->self, late_apps_bits, &target, now_ns,
-			      &prober->key);
+	heartbeat_build_probe(packet, prober->kernel->self, round->late_apps_bits, &target,
+			      round->now_ns, &prober->key);
 }
 
 static void send_batch(struct prober_link *link)
@@ -334,18 +276,32 @@ static void send_batch(struct prober_link *link)
 	link->last_error = error;
 }
 
-void prober_send(struct prober *prober, uint64_t now_ns)
+static void send_round(struct prober *prober, const struct round *round)
 {
-	uint32_t late_apps_bits = kernel_late_apps(prober->kernel);
-
 	for (size_t index = 0; index < prober->link_count; index++) {
 		struct prober_link *link = &prober->links[index];
 
 		for (size_t i = 0; i < link->count; i++)
-			prepare(prober, &prober->peers->list[i], index, now_ns, late_apps_bits,
-				&link->packets[i]);
+			prepare(prober, &prober->peers->list[i], index, round, &link->packets[i]);
 		send_batch(link);
 	}
+}
+
+static void send_tick(struct prober *prober, uint64_t now_ns)
+{
+	extra_probes_tick(&prober->extra);
+	send_round(prober, &(struct round){.now_ns = now_ns,
+					   .late_apps_bits = kernel_late_apps(prober->kernel)});
+}
+
+static void probe_now(void *context)
+{
+	struct prober *prober = context;
+
+	extra_probes_add(&prober->extra);
+	send_round(prober, &(struct round){.now_ns = clock_now_ns(),
+					   .late_apps_bits = kernel_late_apps(prober->kernel),
+					   .extra = true});
 }
 
 /* Sends at once, one by one, because it is rare. A lost QUERY is sent again. */
@@ -405,7 +361,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	prober->on_progress(prober->context, now_ns);
 	kernel_self_set_progress(prober->kernel, now_ns);
 	peers_refresh(prober->peers);
-	prober_send(prober, now_ns);
+	send_tick(prober, now_ns);
 	peers_judge(prober->peers, now_ns);
 	peers_replies_judge(prober->peers, now_ns);
 	report_losses(prober, now_ns);
@@ -420,6 +376,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 
 int prober_start(struct prober *prober, const struct prober_setup *setup)
 {
+	const struct liveness_timing timing = detection_timing(setup->heartbeat);
 	size_t interface_count = setup->heartbeat->interface_count;
 
 	*prober = (struct prober){
@@ -434,7 +391,9 @@ int prober_start(struct prober *prober, const struct prober_setup *setup)
 	};
 	prober->links = calloc(interface_count, sizeof(*prober->links));
 	prober->tick = evtimer_new(setup->base, on_tick, prober);
-	if (!prober->links || !prober->tick)
+	if (!prober->links || !prober->tick ||
+	    extra_probes_start(&prober->extra,
+			       detection_intervals(timing.detection_time_ns, timing.interval_ns)))
 		return -ENOMEM;
 	while (prober->link_count < interface_count) {
 		int error = start_link(prober, prober->link_count++);
@@ -442,7 +401,7 @@ int prober_start(struct prober *prober, const struct prober_setup *setup)
 		if (error)
 			return error;
 	}
-	peers_use_asker(prober->peers, ask, prober);
+	peers_use_prober(prober->peers, ask, probe_now, prober);
 	clock_arm(prober->tick, prober->due_ns);
 	return 0;
 }
@@ -455,7 +414,7 @@ void prober_set_key(struct prober *prober, const struct xb_key *key)
 void prober_stop(struct prober *prober)
 {
 	if (prober->peers)
-		peers_use_asker(prober->peers, NULL, NULL);
+		peers_use_prober(prober->peers, NULL, NULL, NULL);
 	for (size_t i = 0; i < prober->link_count; i++) {
 		struct prober_link *link = &prober->links[i];
 
@@ -467,6 +426,7 @@ void prober_stop(struct prober *prober)
 		free(link->to);
 	}
 	free(prober->links);
+	extra_probes_stop(&prober->extra);
 	if (prober->tick)
 		event_free(prober->tick);
 	*prober = (struct prober){0};

@@ -2,12 +2,13 @@
 /*
  * The tick: once an interval it stamps the daemon's progress, sends a PROBE to every peer on every
  * link (one batch a link) and judges all peers. Between ticks it sends QUERYs, the packets of
- * indirect probes (indirect.c). The schedule is absolute: it does not drift, and after a stall it
+ * indirect probes (indirect.c), and extra PROBEs (peers_probe_now()). The schedule is absolute: it does not drift, and after a stall it
  * continues from now instead of catching up.
  */
 #ifndef XBEAT_HEARTBEAT_PROBER_H
 #define XBEAT_HEARTBEAT_PROBER_H
 
+#include "user/core/extra_probes.h"
 #include "user/heartbeat/peers.h"
 #include "user/net/interface_monitor.h"
 #include <event2/event.h>
@@ -23,6 +24,7 @@ struct prober {
 	size_t link_count;
 	size_t own_node;
 	struct event *tick;
+	struct extra_probes extra;
 	uint64_t due_ns;
 	void (*on_progress)(void *context, uint64_t now_ns);
 	void *context;
@@ -54,8 +56,5 @@ void prober_address_added(struct prober *prober, const struct address_event *eve
 
 /* An interface or its attachment has changed: finds out again whether its heartbeats have a tag. */
 void prober_interface_changed(struct prober *prober, const char *interface);
-
-/* Sends one PROBE to every peer on every link, now. */
-void prober_send(struct prober *prober, uint64_t now_ns);
 
 #endif

@@ -32,11 +32,19 @@ static void report(struct peers *peers, const struct peer *peer, size_t link)
 			      "its REPLYs arrive");
 }
 
-/* What was sent and received since the last REPLY; after a stall of this node little was sent. */
-static bool is_missing(const struct xb_peer *seen, const struct peer_replies *replies)
+/* Those of the ticks: others leave so close together that many may be on their way. */
+static uint64_t sent_count(const struct peer *peer, size_t link)
 {
-	return seen->probe_received_count - replies->probe_count >= MISSING_COUNT &&
-	       seen->probe_sent_count - replies->sent_count >= MISSING_COUNT;
+	return peer->seen[link].probe_sent_count - peer->extra_count[link];
+}
+
+/* What was sent and received since the last REPLY; after a stall of this node little was sent. */
+static bool is_missing(const struct peer *peer, size_t link)
+{
+	const struct peer_replies *replies = &peer->replies[link];
+
+	return peer->seen[link].probe_received_count - replies->probe_count >= MISSING_COUNT &&
+	       sent_count(peer, link) - replies->sent_count >= MISSING_COUNT;
 }
 
 static void judge(struct peers *peers, struct peer *peer, size_t link, uint64_t now_ns)
@@ -48,9 +56,9 @@ static void judge(struct peers *peers, struct peer *peer, size_t link, uint64_t 
 	if (seen->reply_received_count != replies->reply_count) {
 		replies->reply_count = seen->reply_received_count;
 		replies->probe_count = seen->probe_received_count;
-		replies->sent_count = seen->probe_sent_count;
+		replies->sent_count = sent_count(peer, link);
 		replies->missing = false;
-	} else if (!missing && is_missing(seen, replies)) {
+	} else if (!missing && is_missing(peer, link)) {
 		replies->missing = true;
 		replies->since_ns = replies->report_due_ns = now_ns;
 		replies->spell_count++;
@@ -67,7 +75,7 @@ void peers_replies_start(struct peer *peer)
 		peer->replies[link] = (struct peer_replies){
 			.reply_count = seen->reply_received_count,
 			.probe_count = seen->probe_received_count,
-			.sent_count = seen->probe_sent_count,
+			.sent_count = sent_count(peer, link),
 		};
 	}
 }

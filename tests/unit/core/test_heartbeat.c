@@ -78,6 +78,26 @@ static void probe_is_laid_out_as_documented(void **state)
 			    sizeof(packet.instances));
 }
 
+/* Until when the addressee must leave the instances to the claimer: until the last claim ends. */
+static void probe_carries_how_long_its_claims_last(void **state)
+{
+	struct heartbeat_target target = target_between("10.0.0.1", "10.0.0.2");
+	struct xb_self claiming = self;
+	struct xb_instance *instances = claiming.description[claiming.current].instances;
+	struct xb_packet packet;
+
+	(void)state;
+	claiming.claim_until_ns[0] = 1000;
+	claiming.claim_until_ns[1] = 3000;
+	claiming.claim_until_ns[2] = 9000;
+	instances[0].family_flags |= XB_INSTANCE_CLAIM;
+	instances[1].family_flags |= XB_INSTANCE_CLAIM;
+	heartbeat_build_probe(&packet, &claiming, 0, &target, 600, &key);
+	assert_int_equal(be64toh(packet.t2_ns), 2400);
+	heartbeat_build_probe(&packet, &claiming, 0, &target, 3001, &key);
+	assert_int_equal(packet.t2_ns, 0);
+}
+
 /* Its header is that of a PROBE; it has the subject instead of instances. */
 static void query_is_laid_out_as_documented(void **state)
 {
@@ -149,6 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(probe_is_laid_out_as_documented),
+		cmocka_unit_test(probe_carries_how_long_its_claims_last),
 		cmocka_unit_test(query_is_laid_out_as_documented),
 		cmocka_unit_test(tag_covers_packet_and_addresses),
 		cmocka_unit_test(quantiles),
