@@ -25,6 +25,8 @@ static __always_inline int evidence_sender_epoch(struct heartbeat *heartbeat)
 		peer->probe_window.high_seq = 0;
 		peer->new_life = 1;
 		peer->loss_report_t1_ns = 0;
+		peer->query_t1_ns = 0;
+		peer->query_subject_bits = 0;
 		heartbeat->events |= EVENT_BIT(XB_EVENT_PEER_EPOCH);
 	}
 	return NO_DROP;

@@ -4,10 +4,9 @@
  * of what xb_peers holds about the subject, whatever the daemon does; an ANSWER to our own QUERY
  * becomes an event. Neither is evidence that its sender is alive.
  *
- * A QUERY changes nothing here but the record of loss reports, so a repeated one is answered again:
- * only to its sender's address, and with no larger packet. An ANSWER is taken once: the slot records
- * those to the last t1_ns that the peer answered. So there are at most as many events as QUERYs of
- * this node.
+ * Both have the same window, over t1_ns instead of a sequence number: none that is earlier than
+ * another one of this sender, and each subject once with the same t1_ns. So a recorded QUERY is not
+ * answered again, and there are at most as many events as QUERYs of this node.
  */
 #ifndef BPF_HEARTBEAT_QUERY_H
 #define BPF_HEARTBEAT_QUERY_H
@@ -124,13 +123,29 @@ __noinline int query_fill_view(struct xb_view *view, __u64 subject_id, __u64 now
 	return 0;
 }
 
-/* Like a PROBE, but without the window. */
-static __always_inline int query_check(const struct heartbeat *heartbeat)
+/* What the window holds: the newest t1_ns, and the subjects of QUERYs with it. */
+struct query_window {
+	__u64 *t1_ns;
+	__u64 *subject_bits; /* bit n: of a node whose id modulo 64 is n */
+};
+
+/* Takes each subject once with the newest t1_ns. old: the reason for an earlier t1_ns. Returns a
+ * reason or NO_DROP. */
+static __always_inline int query_take_once(const struct query_window *window,
+					   const struct xb_packet *packet, enum xb_drop old)
 {
-	if (heartbeat->sender_epoch == 0 ||
-	    heartbeat->sender_epoch < READ_ONCE(heartbeat->peer->peer_epoch))
-		return XB_DROP_OLD_EPOCH;
-	return heartbeat->addressee_epoch == heartbeat->own_epoch ? NO_DROP : XB_DROP_WRONG_EPOCH;
+	__u64 t1_ns = bpf_be64_to_cpu(packet->t1_ns);
+	__u64 subject_bit = 1ULL << (bpf_ntohs(packet->view.subject_id) & 63);
+
+	if ((__s64)(t1_ns - *window->t1_ns) < 0)
+		return (int)old;
+	if (t1_ns != *window->t1_ns)
+		*window->subject_bits = 0;
+	else if (*window->subject_bits & subject_bit)
+		return XB_DROP_REPLAY;
+	*window->t1_ns = t1_ns;
+	*window->subject_bits |= subject_bit;
+	return NO_DROP;
 }
 
 /* A QUERY about this node itself reports that its REPLYs do not reach the sender. Each counts once:
@@ -140,14 +155,44 @@ static __always_inline void query_take_loss_report(const struct heartbeat *heart
 	struct xb_peer *peer = heartbeat->peer;
 	__u64 t1_ns = bpf_be64_to_cpu(heartbeat->packet->t1_ns);
 
-	if (!slot_lock(&peer->lock_sequence))
+	if ((__s64)(t1_ns - peer->loss_report_t1_ns) <= 0)
 		return;
-	if ((__s64)(t1_ns - peer->loss_report_t1_ns) > 0) {
-		peer->loss_report_t1_ns = t1_ns;
-		peer->loss_report_ns = heartbeat->arrival_ns;
-		peer->loss_report_count++;
-	}
-	slot_unlock(&peer->lock_sequence);
+	peer->loss_report_t1_ns = t1_ns;
+	peer->loss_report_ns = heartbeat->arrival_ns;
+	peer->loss_report_count++;
+}
+
+/* Under the slot's lock. Like a PROBE, but of this epoch only, and with a window of its own. */
+static __always_inline int query_judge(struct heartbeat *heartbeat)
+{
+	struct xb_peer *peer = heartbeat->peer;
+	const struct query_window window = {&peer->query_t1_ns, &peer->query_subject_bits};
+	int reason = evidence_sender_epoch(heartbeat);
+
+	if (reason != NO_DROP)
+		return reason;
+	if (heartbeat->addressee_epoch != heartbeat->own_epoch)
+		return XB_DROP_WRONG_EPOCH;
+	reason = query_take_once(&window, heartbeat->packet, XB_DROP_OLD_QUERY);
+	if (reason == NO_DROP &&
+	    heartbeat->packet->view.subject_id == bpf_htons(xb_constants.node_id))
+		query_take_loss_report(heartbeat);
+	return reason;
+}
+
+static __always_inline int query_check(struct heartbeat *heartbeat)
+{
+	int reason;
+
+	heartbeat->events = 0;
+	if (!slot_lock(&heartbeat->peer->lock_sequence))
+		return XB_DROP_PEER_BUSY;
+	reason = query_judge(heartbeat);
+	slot_unlock(&heartbeat->peer->lock_sequence);
+	if (heartbeat->events) /* only one kind is possible */
+		event_peer(XB_EVENT_PEER_EPOCH, heartbeat->slot, heartbeat->arrival_ns,
+			   heartbeat->sender_epoch);
+	return reason;
 }
 
 /* Answers an authentic QUERY. Returns an XDP action. */
@@ -160,8 +205,6 @@ static __noinline int query(const struct xdp_md *ctx, struct heartbeat *heartbea
 
 	if (reason != NO_DROP)
 		return drop(reason);
-	if (subject_id == xb_constants.node_id)
-		query_take_loss_report(heartbeat);
 	heartbeat->answer_ack = 0;
 	answer_write(heartbeat, XB_ANSWER);
 	query_fill_view(&packet->view, subject_id,
@@ -171,41 +214,23 @@ static __noinline int query(const struct xdp_md *ctx, struct heartbeat *heartbea
 	return answer_send(ctx, heartbeat);
 }
 
-/* Records the first ANSWER about its subject to a QUERY of this t1_ns or a later one. Returns a
- * reason or NO_DROP. */
-static __always_inline int query_take_answer(const struct heartbeat *heartbeat)
-{
-	struct xb_peer *peer = heartbeat->peer;
-	__u64 t1_ns = bpf_be64_to_cpu(heartbeat->packet->t1_ns);
-	__u64 subject_bit = 1ULL << (bpf_ntohs(heartbeat->packet->view.subject_id) & 63);
-
-	if ((__s64)(t1_ns - peer->answer_t1_ns) < 0)
-		return XB_DROP_OLD_ANSWER;
-	if (t1_ns != peer->answer_t1_ns)
-		peer->answer_subject_bits = 0;
-	else if (peer->answer_subject_bits & subject_bit)
-		return XB_DROP_REPLAY;
-	peer->answer_t1_ns = t1_ns;
-	peer->answer_subject_bits |= subject_bit;
-	return NO_DROP;
-}
-
 static __always_inline int query_check_answer(const struct heartbeat *heartbeat)
 {
 	__u64 age_ns = heartbeat->arrival_ns - bpf_be64_to_cpu(heartbeat->packet->t1_ns);
+	struct xb_peer *peer = heartbeat->peer;
+	const struct query_window window = {&peer->answer_t1_ns, &peer->answer_subject_bits};
 	int reason;
 
-	if (heartbeat->sender_epoch == 0 ||
-	    heartbeat->sender_epoch < READ_ONCE(heartbeat->peer->peer_epoch))
+	if (heartbeat->sender_epoch == 0 || heartbeat->sender_epoch < READ_ONCE(peer->peer_epoch))
 		return XB_DROP_OLD_EPOCH;
 	if (heartbeat->addressee_epoch != heartbeat->own_epoch)
 		return XB_DROP_WRONG_EPOCH;
 	if (age_ns >= QUERY_LIFE_NS) /* also one that seems older than its QUERY */
 		return XB_DROP_OLD_ANSWER;
-	if (!slot_lock(&heartbeat->peer->lock_sequence))
+	if (!slot_lock(&peer->lock_sequence))
 		return XB_DROP_PEER_BUSY;
-	reason = query_take_answer(heartbeat);
-	slot_unlock(&heartbeat->peer->lock_sequence);
+	reason = query_take_once(&window, heartbeat->packet, XB_DROP_OLD_ANSWER);
+	slot_unlock(&peer->lock_sequence);
 	return reason;
 }
 

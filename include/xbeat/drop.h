@@ -37,6 +37,7 @@
 	X(UNASKED_REPLY, unasked_reply, "no", "REPLY to a seq that was not sent")                  \
 	X(STALE_ACK, stale_ack, "loss", "sender has not received our recent PROBEs; is answered")  \
 	X(OLD_ANSWER, old_answer, "loss", "ANSWER to a QUERY that is not among the last ones")     \
+	X(OLD_QUERY, old_query, "loss", "QUERY that is not among the last ones of its sender")     \
 	X(PEER_BUSY, peer_busy, "no", "another processor kept the peer's slot locked")             \
 	X(NO_SELF, no_self, "start", "this node has no description of itself yet")                 \
 	X(VRRP_BAD_TTL, vrrp_bad_ttl, "no", "advert with TTL other than 255")                      \

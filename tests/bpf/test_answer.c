@@ -180,6 +180,7 @@ static void test_answer_of_the_program_is_taken(void **state)
 	query.view.subject_id = htons(2); /* that slot's node */
 	frame_build(&query, &frame);
 	assert_int_equal(fixture_run(fixture, &frame), ACTION_TX);
+	fixture_events(fixture); /* of the first packet of the peer */
 	answer.view = frame_packet(&frame)->view;
 	answer.t1_ns = now_ns();
 	expect_reported(fixture, &answer);

@@ -26,11 +26,12 @@ static uint64_t now_ns(void)
 
 static struct heartbeat query_from(int slot, uint16_t subject_id)
 {
+	static uint64_t t1_ns = 12345;
 	struct heartbeat query = heartbeat_from(slot, XB_QUERY);
 
 	memset(&query.view, 0, sizeof(query.view));
 	query.view.subject_id = htons(subject_id);
-	query.t1_ns = 12345;
+	query.t1_ns = t1_ns++;
 	return query;
 }
 
@@ -247,6 +248,7 @@ static void test_answer_around_the_view(void **state)
 			query_from(slot, slot == SLOT_IPV6 ? NODE_TWO_LINKS : NODE_IPV6);
 
 		check_answered(*state, &query);
+		query.t1_ns++;
 		query.vlan_tags = 1;
 		((struct fixture *)*state)->peers[slot].vlan_id = FRAME_VLAN_ID;
 		query.key = key_new;
@@ -279,24 +281,6 @@ static void test_query_of_the_codec(void **state)
 	assert_int_equal(be64toh(frame_packet(&frame)->t1_ns), 99);
 }
 
-/* A repeated QUERY changes no state, and gets the same answer. */
-static void test_query_changes_no_state(void **state)
-{
-	struct fixture *fixture = *state;
-	struct heartbeat query = query_from(SLOT_A, NODE_IPV6);
-	struct xb_peer before[SLOT_COUNT];
-	struct frame frame;
-
-	query.sender_epoch = PEER_EPOCH + 9; /* newer than the known one, but not stored */
-	fixture->peers[SLOT_A].peer_epoch = PEER_EPOCH;
-	frame_build(&query, &frame);
-	memcpy(before, fixture->peers, sizeof(before));
-	for (int i = 0; i < 3; i++)
-		fixture_expect_uncounted(fixture, &frame, ACTION_TX);
-	assert_memory_equal(fixture->peers, before, sizeof(before));
-	assert_int_equal(fixture_events(fixture), 0);
-}
-
 static void expect_refused(struct fixture *fixture, const struct heartbeat *heartbeat,
 			   enum xb_drop reason)
 {
@@ -304,6 +288,68 @@ static void expect_refused(struct fixture *fixture, const struct heartbeat *hear
 
 	frame_build(heartbeat, &frame);
 	fixture_expect(fixture, &frame, ACTION_DROP, reason);
+	assert_int_equal(fixture_events(fixture), 0);
+}
+
+/* Each is answered once; after a later one, earlier ones are refused. */
+static void test_query_is_answered_once(void **state)
+{
+	struct fixture *fixture = *state;
+	struct heartbeat query = query_from(SLOT_A, NODE_IPV6);
+
+	ask(fixture, &query);
+	fixture_events(fixture); /* of the first packet of the peer */
+	expect_refused(fixture, &query, XB_DROP_REPLAY);
+	query.view.subject_id = htons(NODE_UNKNOWN); /* asked at the same time */
+	ask(fixture, &query);
+	expect_refused(fixture, &query, XB_DROP_REPLAY);
+	query.t1_ns--;
+	expect_refused(fixture, &query, XB_DROP_OLD_QUERY);
+	query.t1_ns += 2;
+	ask(fixture, &query);
+	query.view.subject_id = htons(NODE_IPV6);
+	ask(fixture, &query);
+	query = query_from(SLOT_B, NODE_IPV6); /* another link has a window of its own */
+	query.t1_ns = 1;
+	ask(fixture, &query);
+}
+
+/* A recorded QUERY of an earlier life is refused by its epoch; the clock of the new life may be
+ * earlier. */
+static void test_window_of_a_new_life(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct heartbeat recorded = query_from(SLOT_A, NODE_IPV6);
+	struct heartbeat query = recorded;
+
+	ask(fixture, &recorded);
+	fixture_events(fixture);
+	query.t1_ns = 3;
+	expect_refused(fixture, &query, XB_DROP_OLD_QUERY);
+	query.sender_epoch++;
+	ask(fixture, &query);
+	assert_int_equal(fixture->peers[SLOT_A].peer_epoch, PEER_EPOCH + 1);
+	assert_int_equal(fixture_events(fixture), 1);
+	assert_int_equal(fixture->events[0].kind, XB_EVENT_PEER_EPOCH);
+	assert_int_equal(fixture->events[0].epoch, PEER_EPOCH + 1);
+	expect_refused(fixture, &query, XB_DROP_REPLAY);
+	expect_refused(fixture, &recorded, XB_DROP_OLD_EPOCH);
+}
+
+/* But for the window of QUERYs. */
+static void test_query_changes_no_state(void **state)
+{
+	struct fixture *fixture = *state;
+	struct heartbeat query = query_from(SLOT_A, NODE_IPV6);
+	struct xb_peer before[SLOT_COUNT];
+
+	fixture->peers[SLOT_A].peer_epoch = PEER_EPOCH;
+	memcpy(before, fixture->peers, sizeof(before));
+	ask(fixture, &query);
+	before[SLOT_A].lock_sequence += 2;
+	before[SLOT_A].query_t1_ns = query.t1_ns;
+	before[SLOT_A].query_subject_bits = 1ull << NODE_IPV6;
+	assert_memory_equal(fixture->peers, before, sizeof(before));
 	assert_int_equal(fixture_events(fixture), 0);
 }
 
@@ -374,6 +420,8 @@ int main(void)
 		FIXTURE_TEST(test_busy_subject),
 		FIXTURE_TEST(test_answer_around_the_view),
 		FIXTURE_TEST(test_query_of_the_codec),
+		FIXTURE_TEST(test_query_is_answered_once),
+		FIXTURE_TEST(test_window_of_a_new_life),
 		FIXTURE_TEST(test_query_changes_no_state),
 		FIXTURE_TEST(test_queries_that_are_not_answered),
 		FIXTURE_TEST(test_bit_flips),

@@ -187,6 +187,15 @@ static void old_answer(struct fixture *fixture, struct frame *frame)
 	frame_build(&heartbeat, frame);
 }
 
+static void old_query(struct fixture *fixture, struct frame *frame)
+{
+	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_QUERY);
+
+	fixture->peers[SLOT_A].peer_epoch = PEER_EPOCH;
+	fixture->peers[SLOT_A].query_t1_ns = heartbeat.t1_ns + 1;
+	frame_build(&heartbeat, frame);
+}
+
 static void peer_busy(struct fixture *fixture, struct frame *frame)
 {
 	fixture->peers[SLOT_A].lock_sequence = 1;

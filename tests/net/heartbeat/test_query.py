@@ -161,3 +161,20 @@ def test_who_is_not_answered(witness, cluster):
         assert after[reason] == before[reason] + 1
     view, _ = witness.ask(NODE_B)
     assert view["epoch"] > 0
+
+
+def test_a_query_is_answered_once(witness, cluster):
+    """Whoever has recorded it gets no answer for it."""
+    node = cluster["node-a"]
+    earlier, recorded = (wire.build_query(KEY, witness.source, witness.destination, NODE_B, **witness.fields())
+                         for _ in range(2))
+    before = node.json("drops")
+    witness.exchange(recorded)
+    witness.socket.settimeout(0.3)
+    assert witness.is_ignored(recorded)
+    assert witness.is_ignored(earlier)
+    after = node.json("drops")
+    for reason in "replay", "old_query":
+        assert after[reason] == before[reason] + 1
+    view, _ = witness.ask(NODE_B)
+    assert view["epoch"] > 0
