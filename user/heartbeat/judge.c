@@ -106,6 +106,15 @@ void peers_stop(struct peers *peers)
 	*peers = (struct peers){0};
 }
 
+/* A guard expires because a daemon stalls or is dead. An Active that is fenced for another node's
+ * claim works. */
+static bool is_fenced(const struct peer *peer, const struct xb_peer *seen)
+{
+	return seen->fenced_bits &&
+	       (seen->node_state == XB_NODE_DEAD ||
+		seen->daemon_age_us * NS_PER_US >= peer->timing.detection_time_ns);
+}
+
 static void gather_evidence(struct peer *peer)
 {
 	for (size_t link = 0; link < peer->link_count; link++)
@@ -115,7 +124,7 @@ static void gather_evidence(struct peer *peer)
 			.daemon_age_us = peer->seen[link].daemon_age_us,
 			.unanswered_count = peer->unanswered_count[link],
 			.node_state = peer->seen[link].node_state,
-			.fenced = peer->seen[link].fenced_bits != 0,
+			.fenced = is_fenced(peer, &peer->seen[link]),
 		};
 }
 

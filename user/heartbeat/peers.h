@@ -115,6 +115,7 @@ struct peers {
 	peers_ask *ask; /* NULL: cannot send yet */
 	peers_probe *probe; /* likewise */
 	void *prober;
+	size_t awaiting_count; /* moments since which answers are awaited (acks.h) */
 	struct event *deadline;
 	struct liveness_judgement *judgements; /* index: peer; as of the last judgement */
 	uint64_t tick_due_ns; /* when the next tick is due */
