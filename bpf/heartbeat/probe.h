@@ -19,6 +19,15 @@ static __always_inline int probe_check_window(struct heartbeat *heartbeat)
 	return NO_DROP;
 }
 
+/* Whether the sender has received numbers of this epoch that we have not sent: they went back, as
+ * after a return to a snapshot. 0 is none. */
+static __always_inline bool probe_ack_is_ahead(const struct heartbeat *heartbeat, __u32 sent_seq)
+{
+	__u32 ack = bpf_ntohl(heartbeat->packet->ack);
+
+	return ack != 0 && (__s32)(ack - sent_seq) > 0;
+}
+
 /* The sender does not hear us, so the age of this PROBE is unknown; but the sender may still be
  * Active. Its description is taken from its newest PROBE only. New fenced bits are not believed:
  * they would make another node take over its addresses. */
@@ -52,6 +61,8 @@ static __always_inline int probe_judge(struct heartbeat *heartbeat)
 	}
 	peer->last_heard_ns = heartbeat->arrival_ns;
 	if (!evidence_ack_is_recent(heartbeat, sent_seq)) {
+		if (probe_ack_is_ahead(heartbeat, sent_seq))
+			heartbeat->events |= EVENT_BIT(XB_EVENT_OWN_EPOCH);
 		probe_take_unheard(heartbeat);
 		return NO_DROP;
 	}

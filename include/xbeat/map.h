@@ -328,7 +328,8 @@ enum xb_event_kind {
 	XB_EVENT_PEER_EPOCH = 1, /* slot of xb_peers: heard for the first time, or restarted */
 	/* slot of xb_peers: node state, instances, fenced or late bits have changed */
 	XB_EVENT_PEER_CHANGED = 2,
-	XB_EVENT_OWN_EPOCH = 3, /* slot of xb_peers: it knows a higher epoch of this node */
+	/* slot of xb_peers: it knows a higher epoch of this node, or higher numbers of this one */
+	XB_EVENT_OWN_EPOCH = 3,
 	XB_EVENT_ADVERT = 4, /* slot of xb_vrrp: what was heard must be read now */
 	XB_EVENT_ANSWER = 5, /* slot of xb_peers: the peer answers a QUERY of this epoch */
 	XB_EVENT_FENCED = 6, /* slot of xb_guard: its deadline has passed */

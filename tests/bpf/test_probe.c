@@ -282,6 +282,40 @@ static void test_wrong_own_epoch_is_answered(void **state)
 	assert_int_equal(fixture->events[1].epoch, OWN_EPOCH + 5);
 }
 
+/* To this epoch, and the sender has received what was never sent: numbers have gone back. */
+static void test_ack_ahead_ends_the_epoch(void **state)
+{
+	struct fixture *fixture = *state;
+	static const struct {
+		uint32_t ack;
+		size_t event_count;
+	} cases[] = {{SENT_SEQ, 0},
+		     {0, 0},
+		     {SENT_SEQ - ACK_WINDOW - 1, 0},
+		     {SENT_SEQ + 1, 1},
+		     {SENT_SEQ + 1000000, 1}};
+	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
+	struct frame frame;
+
+	send_probe(fixture, &heartbeat, &frame);
+	fixture_events(fixture);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		heartbeat.seq++;
+		heartbeat.ack = cases[i].ack;
+		assert_int_equal(send_probe(fixture, &heartbeat, &frame), ACTION_TX);
+		assert_int_equal(fixture_events(fixture), cases[i].event_count);
+		if (cases[i].event_count) {
+			assert_int_equal(fixture->events[0].kind, XB_EVENT_OWN_EPOCH);
+			assert_int_equal(fixture->events[0].epoch, OWN_EPOCH);
+		}
+	}
+	fixture->peers[SLOT_A].probe_sent_seq = 0x80000064; /* 0 is none, also here */
+	heartbeat.seq++;
+	heartbeat.ack = 0;
+	send_probe(fixture, &heartbeat, &frame);
+	assert_int_equal(fixture_events(fixture), 0);
+}
+
 static void test_events(void **state)
 {
 	struct fixture *fixture = *state;
@@ -436,6 +470,7 @@ int main(void)
 		FIXTURE_TEST(test_ack_window),
 		FIXTURE_TEST(test_new_epoch_of_peer),
 		FIXTURE_TEST(test_wrong_own_epoch_is_answered),
+		FIXTURE_TEST(test_ack_ahead_ends_the_epoch),
 		FIXTURE_TEST(test_events),
 		FIXTURE_TEST(test_daemon_age_is_clamped),
 		FIXTURE_TEST(test_bit_flips),

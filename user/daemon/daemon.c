@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Start, run and stop; dispatches the events of the kernel side to the parts. */
 #include "user/daemon/daemon.h"
+#include "user/core/epoch.h"
 #include "user/daemon/lock.h"
 #include "user/kernel/daemon_exit.h"
 #include "user/kernel/self.h"
@@ -64,21 +65,30 @@ static void hear(struct daemon *daemon, const struct xb_event *event)
 	instances_leave_bad_links(door_enter(daemon->vrrp));
 }
 
-/*
- * The clock went back while this daemon was down. Peers ignore packets of a lower epoch than they
- * know.
- */
-static void raise_epoch(struct daemon *daemon, uint64_t known_epoch)
+/* Why the epoch is not high enough for a peer that knows this one. */
+static const char *epoch_reason(uint64_t epoch, uint64_t known_epoch)
 {
+	if (known_epoch == epoch)
+		return "higher numbers in this epoch than this node has sent: its memory went back, as after a return to a snapshot of a virtual machine";
+	if (epoch_time(known_epoch) == epoch_time(epoch))
+		return "a higher epoch of this node than its own: it was started twice within a second";
+	return "a higher epoch of this node than its own: its clock went back; check its time synchronization";
+}
+
+/* Peers ignore packets of a lower epoch than they know, and numbers that they have seen. */
+static void raise_epoch(struct daemon *daemon, const struct xb_event *event)
+{
+	const struct peer *peer = peers_by_slot(&daemon->peers, event->slot);
 	uint64_t before = kernel_self_epoch(&daemon->kernel);
 	char from[24], to[24];
 
-	if (!kernel_self_raise_epoch(&daemon->kernel, known_epoch))
+	if (!kernel_self_raise_epoch(&daemon->kernel, event->epoch, clock_unix_ns()))
 		return;
+	peers_skip_answered(&daemon->peers);
 	snprintf(from, sizeof(from), "%llu", (unsigned long long)before);
-	snprintf(to, sizeof(to), "%llu", (unsigned long long)known_epoch + 1);
-	event_log_add(&daemon->event_log, "epoch", "self", from, to,
-		      "peers know a higher epoch of this node than its own: its clock went back");
+	snprintf(to, sizeof(to), "%llu", (unsigned long long)kernel_self_epoch(&daemon->kernel));
+	event_log_add(&daemon->event_log, "epoch", "self", from, to, "%s knows %s",
+		      peer ? peer->node->name : "a peer", epoch_reason(before, event->epoch));
 }
 
 static void on_kernel_event(void *context, const struct xb_event *event)
@@ -93,7 +103,7 @@ static void on_kernel_event(void *context, const struct xb_event *event)
 		hear(daemon, event);
 		break;
 	case XB_EVENT_OWN_EPOCH:
-		raise_epoch(daemon, event->epoch);
+		raise_epoch(daemon, event);
 		break;
 	case XB_EVENT_ADVERT:
 		instances_advert(door_enter(daemon->vrrp), event);

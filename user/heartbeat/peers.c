@@ -92,6 +92,25 @@ void peers_note_probe(struct peer *peer, size_t link, bool extra)
 	peer->unanswered_count[link]++;
 }
 
+static void skip_answered(const struct peers *peers, size_t index)
+{
+	struct xb_peer *slot = &peers->kernel->peers[index];
+	struct xb_peer seen;
+
+	kernel_read_peer(peers->kernel, index, &seen);
+	if (seen.reply_window.seen_bits &&
+	    (int32_t)(seen.reply_window.high_seq - slot->probe_sent_seq) > 0)
+		__atomic_store_n(&slot->probe_sent_seq, seen.reply_window.high_seq,
+				 __ATOMIC_RELEASE);
+}
+
+void peers_skip_answered(struct peers *peers)
+{
+	for (size_t i = 0; i < peers->count; i++)
+		for (size_t link = 0; link < peers->list[i].link_count; link++)
+			skip_answered(peers, peers->list[i].first_slot + link);
+}
+
 struct peer *peers_by_slot(const struct peers *peers, size_t slot)
 {
 	for (size_t i = 0; i < peers->count; i++) {

@@ -187,6 +187,9 @@ bool peers_loss_report_due(struct peers *peers, struct peer *peer, size_t link, 
 /* A PROBE is about to leave on a link; extra: between ticks. */
 void peers_note_probe(struct peer *peer, size_t link, bool extra);
 
+/* Jumps over numbers of PROBEs that were answered, if this node's have gone back behind them. */
+void peers_skip_answered(struct peers *peers);
+
 /* Returns the peer that owns a slot of xb_peers, or NULL. */
 struct peer *peers_by_slot(const struct peers *peers, size_t slot);
 

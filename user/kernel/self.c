@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The daemon's only writer of xb_self; see self.h. */
 #include "user/kernel/self.h"
+#include "user/core/epoch.h"
 #include "user/core/heartbeat.h"
 #include "user/kernel/kernel.h"
+#include "user/lib/log.h"
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
 #define FENCING_BITS_SHIFT 16
 
@@ -41,12 +45,29 @@ uint64_t kernel_self_progress_ns(const struct kernel *kernel)
 	return kernel->self->progress_ns;
 }
 
+/* For what nobody may foretell. */
+static uint64_t read_random(void)
+{
+	uint64_t random = 0;
+	ssize_t bytes;
+
+	do
+		bytes = getrandom(&random, sizeof(random), 0);
+	while (bytes < 0 && errno == EINTR);
+	if (bytes != (ssize_t)sizeof(random))
+		log_error(
+			"cannot read random numbers: %s; this node's epoch can be foretold, so recorded heartbeats may count again",
+			strerror(errno));
+	return random;
+}
+
 /* The epoch comes last: with it the kernel side starts answering. */
-void kernel_self_start_answering(struct kernel *kernel, uint64_t now_ns, uint64_t epoch)
+void kernel_self_start_answering(struct kernel *kernel, uint64_t now_ns, uint64_t unix_ns)
 {
 	kernel_self_set_progress(kernel, now_ns);
 	if (!kernel->adopted)
-		__atomic_store_n(&kernel->self->epoch, epoch, __ATOMIC_RELEASE);
+		__atomic_store_n(&kernel->self->epoch,
+				 epoch_make(epoch_time(unix_ns), read_random()), __ATOMIC_RELEASE);
 }
 
 uint64_t kernel_self_epoch(const struct kernel *kernel)
@@ -54,11 +75,12 @@ uint64_t kernel_self_epoch(const struct kernel *kernel)
 	return kernel->self->epoch;
 }
 
-bool kernel_self_raise_epoch(struct kernel *kernel, uint64_t known_epoch)
+bool kernel_self_raise_epoch(struct kernel *kernel, uint64_t known_epoch, uint64_t unix_ns)
 {
 	if (known_epoch < kernel->self->epoch)
 		return false;
-	__atomic_store_n(&kernel->self->epoch, known_epoch + 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&kernel->self->epoch, epoch_above(known_epoch, unix_ns, read_random()),
+			 __ATOMIC_RELEASE);
 	return true;
 }
 

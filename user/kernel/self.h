@@ -26,15 +26,16 @@ void kernel_self_set_progress(struct kernel *kernel, uint64_t now_ns);
 /* Returns when the loop, of this daemon or of an earlier one, last made progress. */
 uint64_t kernel_self_progress_ns(const struct kernel *kernel);
 
-/* Starts answering: the loop made progress at now_ns. A fresh start takes epoch (Unix time in ns);
+/* Starts answering: the loop made progress at now_ns. A fresh start takes a new epoch (core/epoch.h);
  * a daemon that took maps over keeps the epoch that it found. */
-void kernel_self_start_answering(struct kernel *kernel, uint64_t now_ns, uint64_t epoch);
+void kernel_self_start_answering(struct kernel *kernel, uint64_t now_ns, uint64_t unix_ns);
 
 /* Returns the epoch; 0: nothing is answered yet. */
 uint64_t kernel_self_epoch(const struct kernel *kernel);
 
-/* Raises the epoch above one that a peer knows. Returns false if it is above already. */
-bool kernel_self_raise_epoch(struct kernel *kernel, uint64_t known_epoch);
+/* Begins an epoch above one that a peer knows, or that has to end. Returns false if the present one
+ * is above already. */
+bool kernel_self_raise_epoch(struct kernel *kernel, uint64_t known_epoch, uint64_t unix_ns);
 
 void kernel_self_set_state(struct kernel *kernel, enum xb_node_state state);
 enum xb_node_state kernel_self_state(const struct kernel *kernel);
