@@ -4,6 +4,9 @@
  * at its arrival. struct xb_vrrp_heard keeps what is needed to do later what would have been done
  * at once; the daemon reads it when its timer is due, when it is woken, and before it changes
  * anything that the rules depend on.
+ *
+ * If adverts are held to what nodes report in heartbeats, only those count that fit it; the daemon
+ * decides about the others, which are kept aside.
  */
 #ifndef XBEAT_HEARD_H
 #define XBEAT_HEARD_H
@@ -68,11 +71,11 @@ xb_vrrp_hear_as_backup(struct xb_vrrp_rule rule, struct xb_vrrp_heard *heard,
 		heard->lower_since_ns = 0;
 		return 1;
 	}
-	if (advert->priority >= rule.priority || rule.accepts_lower) {
+	if (advert->priority >= rule.priority || (rule.flags & XB_VRRP_ACCEPTS_LOWER)) {
 		heard->lower_since_ns = 0;
 	} else {
 		heard->lower = *advert;
-		if (!rule.endures_lower)
+		if (!(rule.flags & XB_VRRP_ENDURES_LOWER))
 			return 0;
 		if (!heard->lower_since_ns)
 			heard->lower_since_ns = advert->arrival_ns;
@@ -82,10 +85,14 @@ xb_vrrp_hear_as_backup(struct xb_vrrp_rule rule, struct xb_vrrp_heard *heard,
 }
 
 static inline __attribute__((always_inline)) int
-xb_vrrp_outranks(const struct xb_vrrp_advert *advert, __u8 priority, const struct xb_address *own)
+xb_vrrp_outranks(const struct xb_vrrp_advert *advert, struct xb_vrrp_rule rule,
+		 const struct xb_address *own)
 {
-	if (advert->priority != priority)
-		return advert->priority > priority;
+	if (advert->priority != rule.priority)
+		return advert->priority > rule.priority;
+	/* An address can be forged; which of two nodes is the higher one cannot. */
+	if (rule.flags & XB_VRRP_HELD_TO_NODES)
+		return rule.flags & XB_VRRP_EQUAL_OUTRANKS;
 	return xb_address_higher(&advert->source, own);
 }
 
@@ -98,7 +105,7 @@ xb_vrrp_hear_as_active(struct xb_vrrp *entry, struct xb_vrrp_rule rule,
 
 	if (!advert->priority) {
 		heard->last = *advert;
-	} else if (xb_vrrp_outranks(advert, rule.priority, &entry->own_source)) {
+	} else if (xb_vrrp_outranks(advert, rule, &entry->own_source)) {
 		heard->rival = *advert;
 		heard->last = *advert;
 	} else {
@@ -123,6 +130,25 @@ static inline __attribute__((always_inline)) void xb_vrrp_begin_period(struct xb
 	heard->lower_since_ns = entry->base.lower_since_ns;
 }
 
+/* Whether the advert is one that a node may have sent, as nodes report. */
+static inline __attribute__((always_inline)) int xb_vrrp_fits(struct xb_vrrp_rule rule,
+							      __u8 priority)
+{
+	/* A release (0) fits if none is Active (0). */
+	return !(rule.flags & XB_VRRP_HELD_TO_NODES) || priority == rule.active_priority;
+}
+
+static inline __attribute__((always_inline)) int
+xb_vrrp_keep_aside(struct xb_vrrp_heard *heard, const struct xb_vrrp_advert *advert)
+{
+	heard->aside_count++;
+	if (advert->priority)
+		heard->aside = *advert;
+	else
+		heard->aside_release = *advert;
+	return 1;
+}
+
 /* An advert has arrived; the caller holds the lock of the slot. Returns whether the daemon must
  * know it now. */
 static inline __attribute__((always_inline)) int xb_vrrp_hear(struct xb_vrrp *entry,
@@ -135,11 +161,13 @@ static inline __attribute__((always_inline)) int xb_vrrp_hear(struct xb_vrrp *en
 
 	if (entry->heard.period != now.rule.period)
 		xb_vrrp_begin_period(entry, now.rule.period);
+	if (now.rule.role == XB_VRRP_NO_ROLE)
+		return 0;
+	if (!xb_vrrp_fits(now.rule, advert->priority))
+		return xb_vrrp_keep_aside(&entry->heard, advert);
 	if (now.rule.role == XB_VRRP_ACTIVE && !entry->heard.rival.arrival_ns)
 		return xb_vrrp_hear_as_active(entry, now.rule, advert);
-	if (now.rule.role != XB_VRRP_NO_ROLE)
-		return xb_vrrp_hear_as_backup(now.rule, &entry->heard, advert);
-	return 0;
+	return xb_vrrp_hear_as_backup(now.rule, &entry->heard, advert);
 }
 
 #endif

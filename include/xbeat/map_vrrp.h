@@ -41,8 +41,19 @@ struct xb_vrrp_rule {
 	__u32 period;
 	__u8 role; /* enum xb_vrrp_role */
 	__u8 priority; /* effective */
-	__u8 accepts_lower; /* it does not preempt, and is not the owner */
-	__u8 endures_lower; /* preempt_delay: a lower Active is followed until the delay is over */
+	__u8 flags; /* enum xb_vrrp_flag */
+	/* HELD_TO_NODES: the priority of the node that reports to be Active, the highest of several;
+	 * 0: none does. */
+	__u8 active_priority;
+};
+
+enum xb_vrrp_flag {
+	XB_VRRP_ACCEPTS_LOWER = 1, /* it does not preempt, and is not the owner */
+	XB_VRRP_ENDURES_LOWER = 2, /* preempt_delay: a lower Active is followed until it is over */
+	/* Only adverts count that fit what nodes report in heartbeats; others are kept aside. */
+	XB_VRRP_HELD_TO_NODES = 4,
+	/* HELD_TO_NODES: of two with this priority the other node must be Active. */
+	XB_VRRP_EQUAL_OUTRANKS = 8,
 };
 
 _Static_assert(sizeof(struct xb_vrrp_rule) == sizeof(__u64), "read as one word");
@@ -76,6 +87,10 @@ struct xb_vrrp_heard {
 	struct xb_vrrp_advert rival;
 	__u64 lower_since_ns; /* Backup: as in struct xb_vrrp_base */
 	__u64 lower_rival_ns; /* arrival of the last advert with a lower priority at an Active */
+	/* Those that fitted no node's report when they came, whatever the period: the newest advert,
+	 * the newest release, and how many of both there were. */
+	struct xb_vrrp_advert aside, aside_release;
+	__u64 aside_count;
 	__u32 period; /* of the rule; another one: nothing was heard since the rule changed */
 	__u8 unreported; /* the daemon must read this, but the ring buffer was full */
 	__u8 pad[3];
@@ -121,10 +136,11 @@ struct xb_vrrp {
 	 * itself the Active. */
 	__u64 refused_arrival_ns; /* K; 0: never */
 	struct xb_address refused_source; /* K */
+	__u64 refuted_count; /* D: adverts kept aside that the nodes' later reports refuted */
 };
 
 _Static_assert(XB_DROP_COUNT <= 256, "refused_reason");
-_Static_assert(sizeof(struct xb_vrrp) == 312, "struct xb_vrrp");
+_Static_assert(sizeof(struct xb_vrrp) == 392, "struct xb_vrrp");
 
 /* xb_vrrp_peers: hash of the senders that an instance with unicast peers accepts. */
 struct xb_vrrp_peer_key {

@@ -177,7 +177,7 @@ static void test_period_begins_with_the_base(void **state)
 
 	expect_from(fixture, "10.0.0.9", 150);
 	entry->rule.period++;
-	entry->rule.endures_lower = 1;
+	entry->rule.flags = XB_VRRP_ENDURES_LOWER;
 	entry->base.followed = address_of("10.0.0.8");
 	entry->base.lower_since_ns = 7;
 	expect_from(fixture, "10.0.0.9", 0); /* no longer followed */
@@ -189,6 +189,53 @@ static void test_period_begins_with_the_base(void **state)
 	expect_from(fixture, "10.0.0.8", 0);
 	assert_int_equal(entry->heard.last.interval_cs, 100);
 	assert_int_equal(entry->heard.lower_since_ns, 0);
+}
+
+/* What fits no node's report is stored for the daemon, which is woken, and changes nothing else. */
+static void test_held_to_nodes(void **state)
+{
+	struct fixture *fixture = *state;
+	struct xb_vrrp *entry = serve_as(fixture, XB_VRRP_BACKUP);
+	const struct xb_vrrp_heard *heard = &entry->heard;
+
+	entry->rule.flags = XB_VRRP_HELD_TO_NODES;
+	entry->rule.active_priority = 150;
+	expect_from(fixture, "10.0.0.9", 150);
+	read_events(fixture);
+	expect_from(fixture, "10.0.0.10", 254);
+	assert_int_equal(read_events(fixture), 1);
+	expect_from(fixture, "10.0.0.9", 0);
+	assert_int_equal(read_events(fixture), 1);
+	assert_is(&heard->last, "10.0.0.9", 150);
+	assert_is(&heard->aside, "10.0.0.10", 254);
+	assert_is(&heard->aside_release, "10.0.0.9", 0);
+	assert_int_equal(heard->aside_count, 2);
+	/* Another period forgets none of it; without an Active a release fits. */
+	entry->rule.period++;
+	entry->rule.active_priority = 0;
+	expect_from(fixture, "10.0.0.9", 0);
+	assert_is(&heard->last, "10.0.0.9", 0);
+	assert_is(&heard->aside, "10.0.0.10", 254);
+	assert_int_equal(heard->aside_count, 2);
+}
+
+/* An Active yields to the priority that a node reports, and between equal ones not to a source. */
+static void test_active_held_to_nodes(void **state)
+{
+	struct fixture *fixture = *state;
+	struct xb_vrrp *entry = serve_as(fixture, XB_VRRP_ACTIVE);
+
+	entry->rule.flags = XB_VRRP_HELD_TO_NODES;
+	entry->rule.active_priority = 100;
+	expect_from(fixture, "10.0.0.9", 254);
+	expect_from(fixture, "10.0.0.9", 100);
+	assert_int_equal(entry->heard.rival.arrival_ns, 0);
+	assert_int_equal(entry->heard.aside_count, 1);
+	entry->rule.flags |= XB_VRRP_EQUAL_OUTRANKS;
+	entry->rule.period++;
+	expect_from(fixture, "10.0.0.1", 100);
+	assert_is(&entry->heard.rival, "10.0.0.1", 100);
+	assert_int_equal(entry->heard.aside_count, 1);
 }
 
 /* A Backup is woken by what brings its timer forward, an Active by all. */
@@ -381,6 +428,8 @@ int main(void)
 		FIXTURE_TEST(test_active_hears_the_higher_rival_beside_a_flood),
 		FIXTURE_TEST(test_period_begins_with_the_base),
 		FIXTURE_TEST(test_reserved_bits_are_ignored),
+		FIXTURE_TEST(test_held_to_nodes),
+		FIXTURE_TEST(test_active_held_to_nodes),
 		FIXTURE_TEST(test_events),
 		FIXTURE_TEST(test_changes_are_counted),
 		FIXTURE_TEST(test_one_event_is_pending_at_a_time),

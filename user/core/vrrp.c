@@ -22,6 +22,8 @@
  *   cause a flood of its own. None goes unanswered.
  * - An Active whose guard has expired (vrrp_step_down) stops without an advert; a Backup that
  *   stalled waits (vrrp_postpone) until what it hears is conclusive again.
+ * - vrrp_hold_to_nodes(): adverts that fit no node's report are none. Which of two nodes with one
+ *   priority is Active depends on their heartbeat addresses, because a source can be forged.
  * - timer_expired_priority: an Active that stalled leaves the addresses to the node that must have
  *   taken over meanwhile.
  */
@@ -192,8 +194,8 @@ static bool is_news(const struct vrrp *vrrp, const struct vrrp_parameters *param
 
 static bool rules_are_equal(struct xb_vrrp_rule a, struct xb_vrrp_rule b)
 {
-	return a.role == b.role && a.priority == b.priority && a.accepts_lower == b.accepts_lower &&
-	       a.endures_lower == b.endures_lower;
+	return a.role == b.role && a.priority == b.priority && a.flags == b.flags &&
+	       a.active_priority == b.active_priority;
 }
 
 void vrrp_reconfigure(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_parameters *parameters,
@@ -264,6 +266,35 @@ void vrrp_postpone(struct vrrp *vrrp, uint64_t due_ns)
 		return;
 	vrrp_arm(vrrp, due_ns);
 	vrrp->period++; /* the next advert that is followed must be an event */
+}
+
+static bool nodes_are_equal(const struct vrrp_nodes *a, const struct vrrp_nodes *b)
+{
+	return a->held == b->held && a->active_priority == b->active_priority &&
+	       a->equal_outranks == b->equal_outranks;
+}
+
+void vrrp_hold_to_nodes(struct vrrp *vrrp, const struct vrrp_nodes *nodes)
+{
+	if (nodes_are_equal(&vrrp->nodes, nodes))
+		return;
+	vrrp->nodes = *nodes;
+	vrrp->period++;
+}
+
+void vrrp_limit_interval(struct vrrp *vrrp, uint64_t interval_max_ns)
+{
+	uint64_t wait_ns = vrrp_timing_backup_wait_ns(vrrp);
+
+	if (vrrp->interval_max_ns == interval_max_ns)
+		return;
+	vrrp->interval_max_ns = interval_max_ns;
+	vrrp->period++;
+	if (!interval_max_ns || vrrp->active_interval_ns <= interval_max_ns)
+		return;
+	vrrp->active_interval_ns = interval_max_ns;
+	if (vrrp->state == XB_INSTANCE_BACKUP)
+		vrrp->timer_due_ns -= wait_ns - vrrp_timing_backup_wait_ns(vrrp);
 }
 
 void vrrp_active_lost(struct vrrp *vrrp, uint64_t now_ns, bool best, const char *reason,

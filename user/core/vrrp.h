@@ -54,8 +54,17 @@ struct vrrp_advert {
 	uint64_t arrival_ns;
 };
 
+/* What nodes report in heartbeats, to which adverts are held. */
+struct vrrp_nodes {
+	bool held; /* else all adverts count */
+	uint8_t active_priority; /* of the node that reports to be Active, the best; 0: none does */
+	bool equal_outranks; /* with the own priority, that node must be Active, not this one */
+};
+
 struct vrrp {
 	struct vrrp_parameters parameters;
+	struct vrrp_nodes nodes;
+	uint64_t interval_max_ns; /* a longer Active_Adver_Interval counts as this; 0: no limit */
 	enum xb_instance_state state;
 	uint8_t effective_priority;
 	uint64_t active_interval_ns; /* Active_Adver_Interval: learnt while Backup */
@@ -182,6 +191,12 @@ void vrrp_follow_group(struct vrrp *vrrp, uint64_t now_ns, enum xb_instance_stat
  */
 void vrrp_step_down(struct vrrp *vrrp, uint64_t now_ns, const char *reason,
 		    struct vrrp_actions *actions);
+
+/* Adverts are held to this from now on. The caller has shown what was heard before. */
+void vrrp_hold_to_nodes(struct vrrp *vrrp, const struct vrrp_nodes *nodes);
+
+/* Limits what is learnt as Active_Adver_Interval; 0: as in RFC 9568. */
+void vrrp_limit_interval(struct vrrp *vrrp, uint64_t interval_max_ns);
 
 /* This node stalled, so that what it has heard proves nothing yet: a Backup's timer is due at
  * due_ns, not before. Only has an effect in state Backup. */

@@ -115,6 +115,8 @@ static bool advert_outranks(const struct vrrp *vrrp, const struct vrrp_advert *a
 {
 	if (advert->priority != vrrp->effective_priority)
 		return advert->priority > vrrp->effective_priority;
+	if (vrrp->nodes.held)
+		return vrrp->nodes.equal_outranks;
 	return address_compare(&advert->source, &vrrp->parameters.primary_address) > 0;
 }
 

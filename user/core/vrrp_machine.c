@@ -66,6 +66,21 @@ bool vrrp_has_overslept(const struct vrrp *vrrp, uint64_t now_ns)
 	       time_reached(now_ns, vrrp->advertised_ns + vrrp_timing_succession_ns(vrrp));
 }
 
+static uint8_t rule_flags(const struct vrrp *vrrp)
+{
+	int flags = 0;
+
+	if (vrrp_backup_accepts(vrrp, VRRP_PRIORITY_RELEASE))
+		flags |= XB_VRRP_ACCEPTS_LOWER;
+	if (vrrp->parameters.preempt_delay_ns)
+		flags |= XB_VRRP_ENDURES_LOWER;
+	if (vrrp->nodes.held)
+		flags |= XB_VRRP_HELD_TO_NODES;
+	if (vrrp->nodes.held && vrrp->nodes.equal_outranks)
+		flags |= XB_VRRP_EQUAL_OUTRANKS;
+	return (uint8_t)flags;
+}
+
 struct xb_vrrp_rule vrrp_rule(const struct vrrp *vrrp)
 {
 	return (struct xb_vrrp_rule){
@@ -74,8 +89,8 @@ struct xb_vrrp_rule vrrp_rule(const struct vrrp *vrrp)
 			: vrrp->state == XB_INSTANCE_ACTIVE ? XB_VRRP_ACTIVE
 							    : XB_VRRP_NO_ROLE,
 		.priority = vrrp->effective_priority,
-		.accepts_lower = vrrp_backup_accepts(vrrp, VRRP_PRIORITY_RELEASE),
-		.endures_lower = vrrp->parameters.preempt_delay_ns != 0,
+		.flags = rule_flags(vrrp),
+		.active_priority = vrrp->nodes.held ? vrrp->nodes.active_priority : 0,
 	};
 }
 

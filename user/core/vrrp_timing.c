@@ -8,6 +8,8 @@ uint64_t vrrp_timing_interval_ns(const struct vrrp *vrrp, const struct vrrp_adve
 {
 	if (vrrp->parameters.version == 2 || !advert->interval_ns)
 		return vrrp->parameters.advert_interval_ns;
+	if (vrrp->interval_max_ns && advert->interval_ns > vrrp->interval_max_ns)
+		return vrrp->interval_max_ns;
 	return advert->interval_ns;
 }
 

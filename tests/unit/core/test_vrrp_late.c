@@ -12,24 +12,6 @@
 
 #define SEQUENCES 100000
 #define STEPS 40
-#define DOWN_NS (3 * NS_PER_SECOND + NS_PER_SECOND * 156 / 256)
-#define RIVAL 9
-
-static void reset(bool old)
-{
-	struct vrrp_parameters parameters = router_parameters();
-
-	scene_reset(old, &parameters);
-}
-
-/* A rival that advertises once a second, at this priority. */
-static void advertise_for(unsigned seconds, uint8_t priority)
-{
-	for (unsigned i = 0; i < seconds && !scene.wrong; i++) {
-		pass_until(scene.now_ns + NS_PER_SECOND);
-		arrive(RIVAL, priority, NS_PER_SECOND, 0);
-	}
-}
 
 /* Returns after how long this node takes over, 0: not within 6 s. */
 static uint64_t fall(bool old, unsigned phase)
@@ -111,23 +93,6 @@ static void preempt_delay_begins_with_the_first_advert(void **state)
 	assert_null(scene.wrong);
 	assert_true(start_of_preempt_delay(true) >= 2 * NS_PER_SECOND);
 	assert_non_null(scene.wrong);
-}
-
-static void become_active(bool old)
-{
-	reset(old);
-	pass_until(scene.now_ns + 4 * NS_PER_SECOND);
-	assert_int_equal(scene.late.state, XB_INSTANCE_ACTIVE);
-}
-
-/* The daemon reads its event 5 ms late. */
-static void hear_three_late(const uint8_t priorities[3])
-{
-	for (unsigned i = 0; i < 3; i++) {
-		arrive(RIVAL, priorities[i], NS_PER_SECOND, 5 * MS);
-		scene.now_ns += MS;
-	}
-	pass_until(scene.now_ns + 10 * MS);
 }
 
 static void a_lower_rival_is_not_missed(void **state)
@@ -262,11 +227,32 @@ static void change_priority(void)
 	vrrp_set_priority(&scene.late, scene.now_ns, priority, &actions);
 }
 
+/* Of a node that reports to be Active with one of the rivals' priorities, or of none. */
+static void report_of_nodes(void)
+{
+	static const uint8_t priorities[] = {0, 0, 50, 90, 100, 100, 150, 200};
+	struct vrrp_nodes nodes = {.held = chance(4) != 0,
+				   .active_priority = priorities[chance(8)],
+				   .equal_outranks = chance(2)};
+
+	vrrp_hold_to_nodes(&scene.eager, &nodes);
+	vrrp_hold_to_nodes(&scene.late, &nodes);
+}
+
+static void limit_interval(void)
+{
+	static const uint64_t limits_ns[] = {0, 400 * MS, 2 * NS_PER_SECOND};
+	uint64_t limit_ns = limits_ns[chance(3)];
+
+	vrrp_limit_interval(&scene.eager, limit_ns);
+	vrrp_limit_interval(&scene.late, limit_ns);
+}
+
 static void random_change(void)
 {
 	hear(false);
 	compare();
-	switch (chance(10)) {
+	switch (chance(13)) {
 	case 0:
 		reconfigure();
 		break;
@@ -284,6 +270,13 @@ static void random_change(void)
 		break;
 	case 5:
 		postpone();
+		break;
+	case 6:
+	case 7:
+		report_of_nodes();
+		break;
+	case 8:
+		limit_interval();
 		break;
 	default:
 		change_priority();

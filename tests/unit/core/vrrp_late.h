@@ -26,6 +26,8 @@
 #define MS NS_PER_MS
 #define SPACING_NS XB_ADVERT_SPACING_NS
 #define NEVER UINT64_MAX
+#define DOWN_NS (3 * NS_PER_SECOND + NS_PER_SECOND * 156 / 256)
+#define RIVAL 9
 
 /* The slot and its use as they were before adverts were judged at their arrival: it kept the newest
  * advert, and that of the Active that was followed; a changed one made an event. */
@@ -45,6 +47,9 @@ static struct {
 	uint64_t lateness_ns; /* of every look */
 	bool loses_events;
 	struct vrrp_advert lower; /* the last that the eager one did not accept */
+	/* That fitted no node's report: the newest advert, the newest release, and their number. */
+	struct vrrp_advert aside, aside_release;
+	uint64_t aside_count;
 	/* The late one has not learnt in time that it was to yield: a rival came, and fell silent
 	 * for so long that the eager one is to take over again. */
 	bool slept;
@@ -143,11 +148,18 @@ static inline void compare(void)
 {
 	const char *difference = find_difference(&scene.eager, &scene.late);
 	struct vrrp_advert lower = vrrp_advert_heard(&scene.slot.heard.lower);
+	struct vrrp_advert aside = vrrp_advert_heard(&scene.slot.heard.aside);
+	struct vrrp_advert release = vrrp_advert_heard(&scene.slot.heard.aside_release);
 
 	if (difference)
 		find_wrong(difference);
-	if (!scene.old.used && !same_advert(&lower, &scene.lower))
+	if (scene.old.used)
+		return;
+	if (!same_advert(&lower, &scene.lower))
 		find_wrong("lower");
+	if (!same_advert(&aside, &scene.aside) || !same_advert(&release, &scene.aside_release) ||
+	    scene.slot.heard.aside_count != scene.aside_count)
+		find_wrong("aside");
 }
 
 /* As heard_newest_advert() was. */
@@ -299,7 +311,25 @@ static inline bool outranks(const struct vrrp_advert *advert)
 {
 	if (advert->priority != scene.eager.effective_priority)
 		return advert->priority > scene.eager.effective_priority;
+	if (scene.eager.nodes.held)
+		return scene.eager.nodes.equal_outranks;
 	return address_compare(&advert->source, &scene.eager.parameters.primary_address) > 0;
+}
+
+/* Returns whether the advert is kept aside. */
+static inline bool eager_keeps_aside(const struct vrrp_advert *advert)
+{
+	const struct vrrp *eager = &scene.eager;
+
+	if (eager->state == XB_INSTANCE_INITIALIZE || !eager->nodes.held ||
+	    advert->priority == eager->nodes.active_priority)
+		return false;
+	if (advert->priority)
+		scene.aside = *advert;
+	else
+		scene.aside_release = *advert;
+	scene.aside_count++;
+	return true;
 }
 
 static inline void eager_take(const struct vrrp_advert *advert)
@@ -330,7 +360,10 @@ static inline void arrive(uint8_t host, uint8_t priority, uint64_t interval_ns,
 	bool wakes = scene.old.used ? store_newest(&advert) : judge_in_kernel(&advert);
 
 	note_sleep();
-	eager_take(&advert);
+	if (!eager_keeps_aside(&advert))
+		eager_take(&advert);
+	else if (!wakes)
+		find_wrong("not woken");
 	if (wakes && scene.wake_ns == NEVER && scene.quiet_until_ns == NEVER && !scene.loses_events)
 		scene.wake_ns = scene.now_ns + wake_delay_ns;
 }
@@ -347,6 +380,39 @@ static inline void pass_until(uint64_t at_ns)
 		look(nothing);
 	}
 	scene.now_ns = at_ns;
+}
+
+static inline void reset(bool old)
+{
+	struct vrrp_parameters parameters = router_parameters();
+
+	scene_reset(old, &parameters);
+}
+
+/* A rival that advertises once a second, at this priority. */
+static inline void advertise_for(unsigned seconds, uint8_t priority)
+{
+	for (unsigned i = 0; i < seconds && !scene.wrong; i++) {
+		pass_until(scene.now_ns + NS_PER_SECOND);
+		arrive(RIVAL, priority, NS_PER_SECOND, 0);
+	}
+}
+
+static inline void become_active(bool old)
+{
+	reset(old);
+	pass_until(scene.now_ns + 4 * NS_PER_SECOND);
+	assert_int_equal(scene.late.state, XB_INSTANCE_ACTIVE);
+}
+
+/* The daemon reads its event 5 ms late. */
+static inline void hear_three_late(const uint8_t priorities[3])
+{
+	for (unsigned i = 0; i < 3; i++) {
+		arrive(RIVAL, priorities[i], NS_PER_SECOND, 5 * MS);
+		scene.now_ns += MS;
+	}
+	pass_until(scene.now_ns + 10 * MS);
 }
 
 #endif
