@@ -8,6 +8,7 @@
  *                heartbeat.h, tag.h, evidence.h, gap.h   its checks, and what it proves
  *                probe.h, reply.h, answer.h, query.h, apps.h   what each type causes
  *   guard/       guard.h, guard_timer.h, daemon_exit.h   when a guard expires
+ *                closing.h   instances that are closed, and their claims
  *                fence.h, no_accept.h   packets to addresses that must not be answered
  *   vrrp/        tap.h, way.h, advert.h, check.h, store.h   adverts, also in a program of tc
  *   base/        maps.h, drop.h, event.h, slot_lock.h, word.h   what all share

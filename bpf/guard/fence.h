@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The fence drops packets to an address whose guard has expired (guard.h), and the requests for
- * it: ARP requests (RFC 826; probes and announcements of RFC 5227 among them) and Neighbor
+/* The fence drops packets to an address whose guard has expired (guard.h) or whose instance is
+ * closed (closing.h), and the requests for it: ARP requests (RFC 826; probes and announcements of RFC 5227 among them) and Neighbor
  * Solicitations (RFC 4861). */
 #ifndef BPF_GUARD_FENCE_H
 #define BPF_GUARD_FENCE_H
@@ -68,7 +68,8 @@ static __always_inline bool fence_has_key(const struct xb_guard_key *key)
 	const __u32 *slot = bpf_map_lookup_elem(&xb_guard_slots, key);
 	const struct xb_guard *guard = slot ? bpf_map_lookup_elem(&xb_guard, slot) : NULL;
 
-	return guard && READ_ONCE(guard->deadline_ns) == XB_GUARD_FENCED;
+	return guard && (READ_ONCE(guard->deadline_ns) == XB_GUARD_FENCED ||
+			 closing_has(READ_ONCE(guard->place)));
 }
 
 static __noinline bool fence_has(__u32 interface_index, const __u64 address[static 2])

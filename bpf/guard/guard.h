@@ -36,6 +36,7 @@
 
 #include "bpf/base/event.h"
 #include "bpf/base/word.h"
+#include "bpf/guard/closing.h"
 
 #define GUARD_SWAP_TRIES 4 /* the daemon changes a deadline once a tick */
 #define GUARD_EVENTS_MAX 32 /* per check; one makes the daemon examine all */
@@ -154,8 +155,20 @@ static __always_inline void guard_fence(struct xb_self *self, struct guard_scan 
 	guard_publish(bits, scan->due_bits & after.fenced_bits);
 }
 
-/* Fences every address whose deadline has passed. Returns how many addresses are held, fenced
- * ones included. Not static, so that the verifier checks it once, not for each of the many paths
+/* Revokes the claims whose deadline has passed, and counts one of the others as held. */
+static __always_inline void guard_check_claims(const struct xb_self *self, struct guard_scan *scan)
+{
+	__u64 claim_ns = closing_word(self) ? closing_check(scan->now_ns) : CLOSING_NEVER;
+
+	if (claim_ns == CLOSING_NEVER)
+		return;
+	scan->held_count++;
+	if (!scan->earliest_ns || claim_ns < scan->earliest_ns)
+		scan->earliest_ns = claim_ns;
+}
+
+/* Fences every address whose deadline has passed, and revokes claims. Returns how many addresses
+ * are held, fenced ones included, and one more if a claim is pending. Not static, so that the verifier checks it once, not for each of the many paths
  * to an answer; this halves the time to load. */
 __noinline __u32 guard_check(__u64 now_ns)
 {
@@ -171,6 +184,7 @@ __noinline __u32 guard_check(__u64 now_ns)
 	bpf_for_each_map_elem(&xb_guard, guard_find, &scan, 0);
 	if (scan.due_count)
 		guard_fence(self, &scan);
+	guard_check_claims(self, &scan);
 	/* Only the daemon takes it from 0, and then starts the timer. */
 	if (due_ns)
 		__sync_val_compare_and_swap(&self->guard_due_ns, due_ns, scan.earliest_ns);

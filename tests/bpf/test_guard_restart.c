@@ -4,8 +4,10 @@
 #include "tests/bpf/fixture.h"
 
 #include "user/kernel/bpffs.h"
+#include "user/kernel/claims.h"
 #include "user/kernel/daemon_exit.h"
 #include "user/kernel/guards.h"
+#include "user/kernel/self.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,8 +72,21 @@ static size_t claim(uint64_t deadline_ns)
 	return slot;
 }
 
-/* A daemon that holds an address until it is killed. Returns the time of its death. */
-static void live_and_die(uint64_t held_ns, unsigned grace_ms)
+/* What a daemon has done when it is killed. */
+static void hold(uint64_t held_ns)
+{
+	claim(now_ns() + held_ns);
+}
+
+/* An address that is placed for a claim has no deadline yet. */
+static void close_for_a_claim(uint64_t held_ns)
+{
+	claim(0);
+	kernel_close(&kernel, 1 << INSTANCE_INDEX, now_ns() + held_ns);
+}
+
+/* A daemon that holds an address until it is killed. */
+static void live_and_die_after(void (*act)(uint64_t held_ns), uint64_t held_ns, unsigned grace_ms)
 {
 	int ready[2];
 	pid_t child;
@@ -83,7 +98,7 @@ static void live_and_die(uint64_t held_ns, unsigned grace_ms)
 		prctl(PR_SET_PDEATHSIG, SIGKILL); /* also if the test fails */
 		if (start(EARLIER_NODE) == 0 &&
 		    kernel_watch_daemon(&kernel, (uint32_t)getpid(), grace_ms * NS_PER_MS) == 0) {
-			claim(now_ns() + held_ns);
+			act(held_ns);
 			if (write(ready[1], "", 1) == 1)
 				pause();
 		}
@@ -94,6 +109,11 @@ static void live_and_die(uint64_t held_ns, unsigned grace_ms)
 	close(ready[0]);
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
+}
+
+static void live_and_die(uint64_t held_ns, unsigned grace_ms)
+{
+	live_and_die_after(hold, held_ns, grace_ms);
 }
 
 static bool is_pinned(const char *name)
@@ -208,6 +228,33 @@ static void test_a_failed_start_lifts_no_fence(void **state)
 	assert_false(is_pinned("xb_guard"));
 }
 
+/* Its address may be on an interface, and another node has it, or will. */
+static void test_what_was_closed_is_fenced(void **state)
+{
+	size_t slot;
+
+	(void)state;
+	live_and_die_after(close_for_a_claim, FAR_NS, 0);
+	assert_int_equal(start(EARLIER_NODE), 0);
+	assert_true(kernel.adopted);
+	slot = claim(0);
+	assert_true(kernel_guard_has_expired(&kernel, slot, now_ns()));
+	assert_int_equal(kernel_self_closed(&kernel), 0);
+	kernel_guard_lift(&kernel, slot);
+	assert_int_equal(kernel.self->fencing, XB_FENCING_BY_PACKETS);
+}
+
+static void test_another_configuration_fences_what_was_closed(void **state)
+{
+	(void)state;
+	live_and_die_after(close_for_a_claim, FAR_NS, 0);
+	assert_int_equal(start(EARLIER_NODE + 1), 0);
+	assert_false(kernel.adopted);
+	assert_true(kernel_guard_has_expired(&kernel, claim(0), now_ns()));
+	assert_int_equal(kernel.self->fencing, FENCING);
+	assert_int_equal(kernel.self->fenced_bits, 1 << INSTANCE_INDEX);
+}
+
 #define RESTART_TEST(function) cmocka_unit_test_teardown(function, clean)
 
 int main(void)
@@ -218,6 +265,8 @@ int main(void)
 		RESTART_TEST(test_another_configuration_lifts_no_fence),
 		RESTART_TEST(test_another_configuration_keeps_deadlines),
 		RESTART_TEST(test_a_failed_start_lifts_no_fence),
+		RESTART_TEST(test_what_was_closed_is_fenced),
+		RESTART_TEST(test_another_configuration_fences_what_was_closed),
 	};
 
 	return fixture_may_run() ? cmocka_run_group_tests(tests, NULL, NULL) : 0;

@@ -70,7 +70,7 @@ static void clear_fenced(struct kernel *kernel, uint8_t instance_index)
 
 void kernel_guard_stop_filtering(struct kernel *kernel)
 {
-	if (kernel_self_ask_fencing(kernel) && !any_fenced(kernel))
+	if (!kernel_self_closed(kernel) && kernel_self_ask_fencing(kernel) && !any_fenced(kernel))
 		kernel_self_end_fencing(kernel);
 }
 
@@ -178,7 +178,7 @@ void kernel_guard_release_unclaimed(struct kernel *kernel,
 	}
 }
 
-static void lower_due(struct kernel *kernel, uint64_t deadline_ns)
+void kernel_guard_lower_due(struct kernel *kernel, uint64_t deadline_ns)
 {
 	if (kernel_self_lower_guard_due(kernel, deadline_ns))
 		kernel->guard_timer_is_late = true;
@@ -198,7 +198,7 @@ void kernel_guard_extend(struct kernel *kernel, size_t slot, uint64_t deadline_n
 		;
 	if (!earlier || seen_ns == XB_GUARD_FENCED)
 		return;
-	lower_due(kernel, deadline_ns);
+	kernel_guard_lower_due(kernel, deadline_ns);
 	if (kernel_self_is_fenced(kernel, guard->place))
 		__atomic_store_n(&guard->deadline_ns, XB_GUARD_FENCED, __ATOMIC_SEQ_CST);
 }
@@ -276,6 +276,22 @@ bool kernel_guard_any_held(const struct kernel *kernel)
 	return false;
 }
 
+/* Whatever an earlier daemon closed becomes fenced, so that what removes fenced addresses at a start
+ * removes these, too; its bits may mean nothing in a new xb_self. */
+static void fence_left_closed(struct kernel *kernel)
+{
+	for (size_t i = 0; kernel->left_closed_bits && i < XB_GUARD_MAX; i++) {
+		struct xb_guard *guard = &kernel->guards[i];
+
+		if (guard->used && guard->place < XB_INSTANCES_MAX &&
+		    kernel->left_closed_bits >> guard->place & 1)
+			__atomic_store_n(&guard->deadline_ns, XB_GUARD_FENCED, __ATOMIC_SEQ_CST);
+	}
+	if (kernel->left_closed_bits)
+		kernel_self_start_fencing(kernel);
+	kernel_self_clear_closed(kernel, kernel->left_closed_bits);
+}
+
 /* A new xb_self for slots of an earlier daemon: their instance indices meant its description. */
 static void describe_guards(struct kernel *kernel)
 {
@@ -286,7 +302,7 @@ static void describe_guards(struct kernel *kernel)
 		if (guard->used)
 			kernel_self_use_guards(kernel, i + 1);
 		if (load(&guard->deadline_ns) > XB_GUARD_FENCED)
-			lower_due(kernel, load(&guard->deadline_ns));
+			kernel_guard_lower_due(kernel, load(&guard->deadline_ns));
 	}
 }
 
@@ -306,6 +322,7 @@ static int start_timer(struct kernel *kernel)
 
 int kernel_guard_start(struct kernel *kernel)
 {
+	fence_left_closed(kernel);
 	if (!kernel->adopted)
 		describe_guards(kernel);
 	kernel_self_forget_process(kernel); /* another process may have its number now */

@@ -42,6 +42,9 @@ void kernel_guard_release_unclaimed(struct kernel *kernel,
  */
 void kernel_guard_extend(struct kernel *kernel, size_t slot, uint64_t deadline_ns);
 
+/* The kernel side must check again at deadline_ns; kernel_guard_arm_timer() must follow. */
+void kernel_guard_lower_due(struct kernel *kernel, uint64_t deadline_ns);
+
 /* Arms the kernel side's timer if a deadline is earlier than the one it waits for. Returns 0 or a
  * negative errno. */
 int kernel_guard_arm_timer(struct kernel *kernel);
@@ -67,7 +70,7 @@ bool kernel_guard_is_held(const char *daemon_name);
 /* Whether the maps that this daemon uses, if it has any, hold an address. */
 bool kernel_guard_any_held(const struct kernel *kernel);
 
-/* Stops comparing packets with fenced addresses if there are none: a check may have started that
+/* Stops comparing packets with fenced addresses if there are none, and no closed ones: a check may have started that
  * for an address that was given up at the same time. */
 void kernel_guard_stop_filtering(struct kernel *kernel);
 

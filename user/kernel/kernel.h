@@ -6,8 +6,8 @@
  *
  * load.c starts and stops it, pins.c pins and takes over maps, left.c finds what there is to take
  * over, attachments.c attaches to interfaces, maps.c reads maps. Each map that the daemon writes has
- * one file that does: self.c, routers.c, guards.c, app_pages.c, vlan.c; user/heartbeat writes the
- * probe counters of xb_peers.
+ * one file that does: self.c (claims.c for claims), routers.c, guards.c, app_pages.c, vlan.c;
+ * user/heartbeat writes the probe counters of xb_peers.
  */
 #ifndef XBEAT_KERNEL_KERNEL_H
 #define XBEAT_KERNEL_KERNEL_H
@@ -77,6 +77,7 @@ struct kernel {
 	bool found_program; /* of an earlier daemon, on an interface (left.h) */
 	/* An earlier daemon's maps were taken over, with epoch, sequence numbers and windows. */
 	bool adopted;
+	uint16_t left_closed_bits; /* instances of an earlier daemon that it left closed */
 };
 
 /*

@@ -99,6 +99,17 @@ static uint32_t version_of(const struct earlier *earlier, const struct bpf_map *
 	return value && bpf_map_lookup_elem(fd, &zero, value) == 0 ? *value : 0;
 }
 
+static uint16_t closed_bits_of(const struct earlier *earlier, const struct bpf_map *self_map)
+{
+	_cleanup_close_ int fd = open_earlier(earlier, self_map);
+	struct xb_self self;
+	uint32_t zero = 0;
+
+	if (fd < 0 || !same_shape(fd, self_map) || bpf_map_lookup_elem(fd, &zero, &self))
+		return 0;
+	return self.closed_bits;
+}
+
 static void warn_of_fresh_start(const struct kernel *kernel, uint32_t version)
 {
 	if (version == XB_MAP_ABI_VERSION)
@@ -138,8 +149,10 @@ void pins_adopt(struct kernel *kernel, const struct kernel_setup *setup)
 
 	kernel->found_program = program_fd >= 0;
 	kernel->adopted = maps_fit(&earlier, setup, kernel->skeleton);
-	if (kernel->adopted || version == XB_MAP_ABI_VERSION)
+	if (kernel->adopted || version == XB_MAP_ABI_VERSION) {
+		kernel->left_closed_bits = closed_bits_of(&earlier, self_map);
 		adopt_maps(kernel, &earlier);
+	}
 	if (!kernel->adopted && is_there(&earlier, self_map))
 		warn_of_fresh_start(kernel, version);
 }

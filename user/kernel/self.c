@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The daemon's only writer of xb_self; see self.h. */
+/* The daemon's writer of xb_self, but for claims; see self.h. */
 #include "user/kernel/self.h"
 #include "user/core/epoch.h"
 #include "user/core/heartbeat.h"
@@ -11,10 +11,12 @@
 #include <sys/random.h>
 
 #define FENCING_BITS_SHIFT 16
+#define REVOKED_SHIFT 16
 
-/* fenced_bits and fencing_bits, which change together. */
+/* Two fields that change together. */
 typedef uint32_t __attribute__((__may_alias__)) aliasing_word;
 
+/* fenced_bits and fencing_bits. */
 static aliasing_word *fenced_word(const struct kernel *kernel)
 {
 	return (aliasing_word *)&kernel->self->fenced_bits;
@@ -158,6 +160,64 @@ bool kernel_self_is_fenced(const struct kernel *kernel, uint8_t instance_index)
 void kernel_self_clear_fenced(struct kernel *kernel, uint8_t instance_index)
 {
 	__atomic_fetch_and(fenced_word(kernel), ~instance_bits(instance_index), __ATOMIC_SEQ_CST);
+}
+
+/* closed_bits and revoked_bits. */
+static aliasing_word *closed_word(const struct kernel *kernel)
+{
+	return (aliasing_word *)&kernel->self->closed_bits;
+}
+
+static uint32_t load_closed(const struct kernel *kernel)
+{
+	return __atomic_load_n(closed_word(kernel), __ATOMIC_SEQ_CST);
+}
+
+static uint32_t with_revoked(uint16_t bits)
+{
+	return bits | (uint32_t)bits << REVOKED_SHIFT;
+}
+
+void kernel_self_close(struct kernel *kernel, uint16_t bits)
+{
+	uint32_t seen = load_closed(kernel);
+
+	while (!__atomic_compare_exchange_n(closed_word(kernel), &seen,
+					    (seen & ~with_revoked(bits)) | bits, false,
+					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		;
+}
+
+bool kernel_self_open(struct kernel *kernel, uint16_t bits)
+{
+	uint32_t seen = load_closed(kernel);
+
+	do
+		if ((seen & with_revoked(bits)) != bits)
+			return false;
+	while (!__atomic_compare_exchange_n(closed_word(kernel), &seen, seen & ~(uint32_t)bits,
+					    false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
+	return true;
+}
+
+void kernel_self_clear_closed(struct kernel *kernel, uint16_t bits)
+{
+	__atomic_fetch_and(closed_word(kernel), ~with_revoked(bits), __ATOMIC_SEQ_CST);
+}
+
+uint16_t kernel_self_closed(const struct kernel *kernel)
+{
+	return (uint16_t)load_closed(kernel);
+}
+
+uint16_t kernel_self_revoked(const struct kernel *kernel)
+{
+	return (uint16_t)(load_closed(kernel) >> REVOKED_SHIFT);
+}
+
+void kernel_self_start_fencing(struct kernel *kernel)
+{
+	__atomic_fetch_or(&kernel->self->fencing, XB_FENCING_SOME, __ATOMIC_SEQ_CST);
 }
 
 bool kernel_self_ask_fencing(struct kernel *kernel)

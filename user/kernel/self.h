@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What this node reports of itself: the map xb_self, from which the kernel side fills every packet.
- * self.c is the daemon's only writer of it. The kernel side writes fencing, fencing_bits,
- * fenced_bits, died_ns and guard_due_ns, too (xbeat/map.h), so these change by atomic
- * read-modify-write only.
+ * self.c is the daemon's only writer of it, except for the times and groups of claims (claims.c). The
+ * kernel side writes fencing, fencing_bits, fenced_bits, revoked_bits, died_ns and guard_due_ns, too
+ * (xbeat/map.h), so these change by atomic read-modify-write only.
  *
  * All times are CLOCK_MONOTONIC in ns unless the name says otherwise.
  */
@@ -70,6 +70,23 @@ bool kernel_self_is_fenced(const struct kernel *kernel, uint8_t instance_index);
 
 /* Clears both bits of an instance in one step. */
 void kernel_self_clear_fenced(struct kernel *kernel, uint8_t instance_index);
+
+/* For claims.c, whose functions are to be called. Closes instances, and forgets that they were
+ * revoked. */
+void kernel_self_close(struct kernel *kernel, uint16_t bits);
+
+/* Opens instances in one step. Returns false if one of them is not closed, or is revoked. */
+bool kernel_self_open(struct kernel *kernel, uint16_t bits);
+
+/* Clears both bits of each of these instances. */
+void kernel_self_clear_closed(struct kernel *kernel, uint16_t bits);
+
+/* Returns the bits of the closed instances, or of those whose claim is revoked. */
+uint16_t kernel_self_closed(const struct kernel *kernel);
+uint16_t kernel_self_revoked(const struct kernel *kernel);
+
+/* Starts comparing packets with fenced addresses. */
+void kernel_self_start_fencing(struct kernel *kernel);
 
 /* Stops comparing packets with fenced addresses, in two steps: the first returns false if they are
  * not compared; the second has no effect if the kernel side fenced something after the first. */
