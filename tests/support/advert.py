@@ -4,8 +4,8 @@
 import struct
 
 from tests.support.configuration import VIP, VRID
-from tests.support.packet import (ETHERTYPE_IPV4, GROUP, GROUP_MAC, PROTOCOL_VRRP, checksum, mac_bytes,
-                                  packed, pseudo_header)
+from tests.support.packet import (ETHERTYPE_IPV4, ETHERTYPE_IPV6, GROUP, GROUP6, GROUP6_MAC, GROUP_MAC,
+                                  PROTOCOL_VRRP, checksum, mac_bytes, packed, pseudo_header)
 from tests.support.port import open_port
 
 SENDER_MAC = "02:00:00:00:00:c8"
@@ -47,11 +47,21 @@ def packet(source, destination=GROUP, ttl=255, fragment=0, options=b"", header_c
     return header(checksum(header(0)) if header_checksum is None else header_checksum) + body
 
 
-def frame(source, mac=GROUP_MAC, bytes_min=0, **fields):
-    """An Ethernet frame. mac: of the destination; bytes_min: the length it is padded to; fields:
-    those of packet()."""
-    head = mac_bytes(mac) + mac_bytes(SENDER_MAC) + struct.pack("!H", ETHERTYPE_IPV4)
-    return (head + packet(source, **fields)).ljust(bytes_min, b"\0")
+def packet6(source, destination=GROUP6, ttl=255, **fields):
+    """An IPv6 packet. ttl: the hop limit; fields: those of message()."""
+    body = message(source, destination, **fields)
+    return struct.pack("!IHBB16s16s", 6 << 28, len(body), PROTOCOL_VRRP, ttl, packed(source),
+                       packed(destination)) + body
+
+
+def frame(source, mac=None, bytes_min=0, **fields):
+    """An Ethernet frame. mac: of the destination, by default the group's; bytes_min: the length it
+    is padded to; fields: those of packet() or packet6()."""
+    family6 = ":" in source
+    mac = mac or (GROUP6_MAC if family6 else GROUP_MAC)
+    ethertype = ETHERTYPE_IPV6 if family6 else ETHERTYPE_IPV4
+    head = mac_bytes(mac) + mac_bytes(SENDER_MAC) + struct.pack("!H", ethertype)
+    return (head + (packet6 if family6 else packet)(source, **fields)).ljust(bytes_min, b"\0")
 
 
 class Forger:
