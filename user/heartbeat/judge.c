@@ -160,10 +160,19 @@ static uint64_t suspicious_ns(const struct liveness_timing *timing)
 							    : half_ns;
 }
 
+/* How long to wait for the answer beyond the detection time. What goes past the program may be the
+ * answers to this node's PROBEs, so these do not count as unanswered. */
+static uint64_t patience_ns(struct peers *peers, struct peer *peer, size_t link, uint64_t now_ns)
+{
+	if (!bypass_check(&peers->bypass[link], now_ns, peers->timing.detection_time_ns))
+		return KERNEL_PROGRAMS_PATIENCE_NS;
+	peer->unanswered_count[link] = 0;
+	return BYPASS_PATIENCE_NS;
+}
+
 /* Whether silence on the link does not count yet, because it is not known whether the XDP program
  * is there. */
-static bool awaits_program(const struct peers *peers, const struct peer *peer, size_t link,
-			   uint64_t now_ns)
+static bool awaits_program(struct peers *peers, struct peer *peer, size_t link, uint64_t now_ns)
 {
 	uint64_t last_ns = peer->seen[link].last_evidence_ns;
 	uint64_t silent_ns = time_since_ns(now_ns, last_ns),
@@ -171,10 +180,10 @@ static bool awaits_program(const struct peers *peers, const struct peer *peer, s
 
 	return peer->liveness.links[link] == VERDICT_UP && silent_ns >= asked_ns &&
 	       kernel_programs_unknown_ns(peers->kernel, last_ns + asked_ns, now_ns) &&
-	       silent_ns < peer->timing.detection_time_ns + KERNEL_PROGRAMS_PATIENCE_NS;
+	       silent_ns < peer->timing.detection_time_ns + patience_ns(peers, peer, link, now_ns);
 }
 
-static bool awaits_any_program(const struct peers *peers, const struct peer *peer, uint64_t now_ns)
+static bool awaits_any_program(struct peers *peers, struct peer *peer, uint64_t now_ns)
 {
 	bool any = false;
 
@@ -232,8 +241,8 @@ static void suspect_programs(struct peers *peers, uint64_t now_ns)
 	for (size_t link = 0; link < XB_LINKS_MAX; link++) {
 		uint64_t since_ns = quiet_since_ns(peers, link, now_ns);
 
-		if (since_ns)
-			kernel_programs_unknown_ns(peers->kernel, since_ns, now_ns);
+		if (since_ns && kernel_programs_unknown_ns(peers->kernel, since_ns, now_ns))
+			bypass_check(&peers->bypass[link], now_ns, peers->timing.detection_time_ns);
 	}
 }
 

@@ -4,7 +4,8 @@
  * and the verdicts made from it. Only user/heartbeat writes these structs. The deadline timer fires
  * between ticks when a peer's evidence becomes older than the detection time.
  *
- * judge.c judges, report.c reports what has changed, replies.c finds peers whose REPLYs are lost,
+ * judge.c judges, bypass.c sees heartbeats that went past the XDP program, report.c reports what has
+ * changed, replies.c finds peers whose REPLYs are lost,
  * answers.c those of this node, indirect.c asks other nodes about silent peers, detection.c chooses
  * detection times, own_links.c judges this node's links, explain.c and json.c answer xbeatctl.
  *
@@ -15,6 +16,7 @@
 
 #include "user/config/model/config.h"
 #include "user/core/liveness.h"
+#include "user/heartbeat/bypass.h"
 #include "user/kernel/answer_way.h"
 #include "user/kernel/kernel.h"
 #include "user/lib/event_log.h"
@@ -122,6 +124,7 @@ struct peers {
 	uint64_t reported_due_ns; /* due time of the tick whose stall has been reported */
 	struct own_link own_links[XB_LINKS_MAX];
 	struct answers *answers; /* index: link */
+	struct bypass bypass[XB_LINKS_MAX];
 	struct peers_callbacks callbacks;
 };
 

@@ -94,6 +94,7 @@ static int open_link(struct prober *prober, size_t index)
 	if (link->socket >= 0)
 		close(link->socket);
 	link->socket = fd;
+	bypass_use_socket(&prober->peers->bypass[index], fd);
 	for (size_t i = 0; i < link->count; i++) {
 		struct msghdr *message = &link->messages[i].msg_hdr;
 
@@ -418,6 +419,7 @@ void prober_stop(struct prober *prober)
 	for (size_t i = 0; i < prober->link_count; i++) {
 		struct prober_link *link = &prober->links[i];
 
+		bypass_use_socket(&prober->peers->bypass[i], -1);
 		if (link->socket >= 0)
 			close(link->socket);
 		free(link->packets);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lists all addresses by a dump of rtnetlink. getifaddrs(3) is unsuitable: it gives an address's
- * label instead of its interface's name. */
+/* Lists all addresses by dumps of rtnetlink. getifaddrs(3) is unsuitable: it gives an address's
+ * label instead of its interface's name, and waits for rtnl. */
 #include "user/net/local_address.h"
+#include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/net/netlink.h"
 #include "user/net/netlink_address.h"
@@ -19,6 +20,7 @@
 struct collection {
 	struct local_address *list;
 	size_t count, room;
+	unsigned family; /* 4 or 6; without IPv6 the kernel answers with all */
 };
 
 static int grow(struct collection *collection)
@@ -48,7 +50,8 @@ static int collect(const struct nlmsghdr *message, void *context)
 	struct netlink_address address;
 	struct local_address *local;
 
-	if (!netlink_address_read(message, &address))
+	if (!netlink_address_read(message, &address) ||
+	    address_family(&address.address) != collection->family)
 		return MNL_CB_OK;
 	if (collection->count == collection->room && grow(collection)) {
 		errno = ENOMEM;
@@ -70,16 +73,29 @@ static int collect(const struct nlmsghdr *message, void *context)
 	return MNL_CB_OK;
 }
 
-static int dump(struct netlink *netlink, struct collection *collection)
+/* Since Linux 6.9 a dump of one family does not wait for the lock of all network configuration
+ * (rtnl), which others may hold for long. One of all families does. */
+static int dump(struct netlink *netlink, unsigned family, struct collection *collection)
 {
 	char buffer[64] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct ifaddrmsg *wanted;
 
 	request->nlmsg_type = RTM_GETADDR;
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	mnl_nlmsg_put_extra_header(request, sizeof(struct ifaddrmsg));
-	collection->count = 0;
+	wanted = mnl_nlmsg_put_extra_header(request, sizeof(*wanted));
+	wanted->ifa_family = family == 4 ? AF_INET : AF_INET6;
+	collection->family = family;
 	return netlink_query(netlink, request, collect, collection);
+}
+
+static int dump_all(struct netlink *netlink, struct collection *collection)
+{
+	int error;
+
+	collection->count = 0;
+	error = dump(netlink, 4, collection);
+	return error ? error : dump(netlink, 6, collection);
 }
 
 int local_addresses(struct local_address **list, size_t *count)
@@ -93,7 +109,7 @@ int local_addresses(struct local_address **list, size_t *count)
 	error = grow(&collection); /* *list is not NULL even without an address */
 	/* EINTR: addresses changed during the dump, some may be missing. */
 	for (int tries = 0; !error || error == -EINTR; tries++) {
-		error = dump(&netlink, &collection);
+		error = dump_all(&netlink, &collection);
 		if (error != -EINTR || tries == DUMP_TRIES)
 			break;
 	}
