@@ -14,6 +14,8 @@
  *   adverts stop, Active_Down_Timer ends that sooner.
  * - Heartbeats can end an Active before its timer does (vrrp_active_lost), and can keep it when
  *   only adverts are lost (alive_reason).
+ * - Where the Active gives the addresses to a claim (claim_from), the machine asks for that, and
+ *   takes over when it was answered (vrrp_take_over).
  * - A member of a sync group waits for the others (group_reason, ready_for_group) and follows their
  *   changes (vrrp_follow_group).
  * - Priority 0 ends the Active that is followed, not another one: in a sync group, a node that
@@ -116,17 +118,32 @@ static void hold(struct vrrp *vrrp, uint64_t now_ns, struct vrrp_actions *action
 	vrrp_arm(vrrp, now_ns + vrrp_active_down_interval_ns(vrrp));
 }
 
-/* This instance would take over, but a sync group takes over together or not at all. */
-static void wait_for_group(struct vrrp *vrrp, uint64_t now_ns, const char *group_reason,
-			   struct vrrp_actions *actions)
+/* This instance would take over, but must wait. */
+static void wait_ready(struct vrrp *vrrp, uint64_t now_ns)
 {
-	vrrp_explain_waiting(vrrp, group_reason);
-	actions->held = !vrrp->ready_for_group;
 	vrrp->waits_since_ns = now_ns;
 	vrrp->ready_for_group = true;
 	vrrp->holding = false;
 	vrrp->vacancy = VRRP_NOT_VACANT;
 	vrrp_arm(vrrp, now_ns + vrrp_active_down_interval_ns(vrrp));
+}
+
+/* A sync group takes over together or not at all. */
+static void wait_for_group(struct vrrp *vrrp, uint64_t now_ns, const char *group_reason,
+			   struct vrrp_actions *actions)
+{
+	vrrp_explain_waiting(vrrp, group_reason);
+	actions->held = !vrrp->ready_for_group;
+	wait_ready(vrrp, now_ns);
+}
+
+/* The Active is alive, and hands the addresses over. */
+static void claim(struct vrrp *vrrp, uint64_t now_ns, const char *claim_from,
+		  struct vrrp_actions *actions)
+{
+	vrrp_explain_claim(vrrp, claim_from);
+	actions->claim = true;
+	wait_ready(vrrp, now_ns);
 }
 
 /* Whether the advert shows an Active that is heard and that this node must preempt. */
@@ -167,6 +184,8 @@ static void active_down_due(struct vrrp *vrrp, uint64_t now_ns, const struct vrr
 		note_silence(vrrp, now_ns);
 	if (view->group_reason)
 		wait_for_group(vrrp, now_ns, view->group_reason, actions);
+	else if (view->claim_from)
+		claim(vrrp, now_ns, view->claim_from, actions);
 	else
 		become_active(vrrp, now_ns, actions);
 }
@@ -258,6 +277,16 @@ void vrrp_step_down(struct vrrp *vrrp, uint64_t now_ns, const char *reason,
 		return;
 	vrrp_explain(vrrp, reason);
 	vrrp_become_backup(vrrp, now_ns, actions);
+}
+
+void vrrp_take_over(struct vrrp *vrrp, uint64_t now_ns, const char *reason,
+		    struct vrrp_actions *actions)
+{
+	*actions = (struct vrrp_actions){};
+	if (vrrp->state != XB_INSTANCE_BACKUP)
+		return;
+	vrrp_explain(vrrp, reason);
+	become_active(vrrp, now_ns, actions);
 }
 
 void vrrp_postpone(struct vrrp *vrrp, uint64_t due_ns)

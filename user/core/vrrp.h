@@ -80,7 +80,8 @@ struct vrrp {
 	enum vrrp_vacancy vacancy;
 	/* The timer expired, but the Active is alive; until an advert or a loss counts. */
 	bool holding;
-	/* The timer expired, but its sync group was not ready; until an advert counts. */
+	/* The timer expired, but its sync group was not ready, or the addresses are claimed; until
+	 * an advert counts. */
 	bool ready_for_group;
 	uint64_t waits_since_ns; /* when the timer last expired so */
 	uint64_t advertised_ns; /* when an advert was last asked for while Active */
@@ -110,6 +111,7 @@ struct vrrp_actions {
 	/* The timer expired, but the instance began to hold or to wait for its group; see
 	 * reason. */
 	bool held;
+	bool claim; /* the addresses must be claimed from the Active, then vrrp_take_over() */
 	bool lower_rival; /* vrrp_hear(): this Active heard one of lower priority, not a release */
 };
 
@@ -157,10 +159,13 @@ struct vrrp_timer_view {
 	/* A clause if another member of the sync group still hears its Active, or is not ready;
 	 * else NULL. */
 	const char *group_reason;
+	/* The name of the node that is Active and gives the addresses to a claim; else NULL. */
+	const char *claim_from;
 };
 
 /* The timer is due. If one of the reasons applies, the machine holds (re-arms Active_Down_Interval)
- * instead of taking over. */
+ * instead of taking over; with claim_from it asks for a claim, and for another one after that
+ * time. */
 void vrrp_timer_expired(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_timer_view *view,
 			struct vrrp_actions *actions);
 
@@ -197,6 +202,10 @@ void vrrp_hold_to_nodes(struct vrrp *vrrp, const struct vrrp_nodes *nodes);
 
 /* Limits what is learnt as Active_Adver_Interval; 0: as in RFC 9568. */
 void vrrp_limit_interval(struct vrrp *vrrp, uint64_t interval_max_ns);
+
+/* The claim was answered: a Backup becomes Active. reason: a clause with figures. */
+void vrrp_take_over(struct vrrp *vrrp, uint64_t now_ns, const char *reason,
+		    struct vrrp_actions *actions);
 
 /* This node stalled, so that what it has heard proves nothing yet: a Backup's timer is due at
  * due_ns, not before. Only has an effect in state Backup. */

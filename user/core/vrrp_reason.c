@@ -139,6 +139,14 @@ void vrrp_explain_waiting(struct vrrp *vrrp, const char *clause)
 	snprintf(vrrp->reason + length, sizeof(vrrp->reason) - length, ", but %s", clause);
 }
 
+void vrrp_explain_claim(struct vrrp *vrrp, const char *node)
+{
+	size_t length = strlen(vrrp->reason);
+
+	snprintf(vrrp->reason + length, sizeof(vrrp->reason) - length,
+		 "; claims the addresses from %s", node);
+}
+
 void vrrp_explain_lateness(struct vrrp *vrrp, uint64_t now_ns, uint64_t limit_ns)
 {
 	set_reason(vrrp,

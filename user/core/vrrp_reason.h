@@ -28,6 +28,9 @@ void vrrp_explain_staying(struct vrrp *vrrp, const struct vrrp_advert *advert, c
 /* Appends to the present reason: "…, but CLAUSE". */
 void vrrp_explain_waiting(struct vrrp *vrrp, const char *clause);
 
+/* Appends to the present reason from which node the addresses are claimed. */
+void vrrp_explain_claim(struct vrrp *vrrp, const char *node);
+
 /* An Active sent no advert for limit_ns or longer. */
 void vrrp_explain_lateness(struct vrrp *vrrp, uint64_t now_ns, uint64_t limit_ns);
 

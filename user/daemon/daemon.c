@@ -60,6 +60,7 @@ static void hear(struct daemon *daemon, const struct xb_event *event)
 	if (!peer)
 		return;
 	peers_refresh(&daemon->peers);
+	instances_answered(door_enter(daemon->vrrp));
 	instances_peer_reported(door_enter(daemon->vrrp), peer);
 	peers_judge(&daemon->peers, now_ns);
 	instances_leave_bad_links(door_enter(daemon->vrrp));
@@ -111,9 +112,12 @@ static void on_kernel_event(void *context, const struct xb_event *event)
 	case XB_EVENT_ANSWER:
 		peers_take_answer(&daemon->peers, event);
 		break;
+	case XB_EVENT_ACKED:
+		peers_refresh(&daemon->peers);
+		instances_answered(door_enter(daemon->vrrp));
+		break;
 	case XB_EVENT_FENCED:
 	case XB_EVENT_CLAIMED:
-	case XB_EVENT_ACKED:
 		door_enter(daemon->vrrp); /* which is all that there is to do */
 		break;
 	}

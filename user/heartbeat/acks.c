@@ -42,7 +42,7 @@ int peers_moment_take(struct peers *peers, struct peers_moment *moment)
 
 void peers_moment_end(struct peers *peers, struct peers_moment *moment)
 {
-	size_t count = count_slots(peers);
+	size_t count;
 
 	if (!moment->seqs)
 		return;
@@ -50,6 +50,7 @@ void peers_moment_end(struct peers *peers, struct peers_moment *moment)
 	moment->seqs = NULL;
 	if (--peers->awaiting_count)
 		return;
+	count = count_slots(peers);
 	for (size_t slot = 0; slot < count; slot++)
 		__atomic_store_n(&peers->kernel->peers[slot].awaited_seq, 0, __ATOMIC_SEQ_CST);
 }

@@ -96,7 +96,8 @@ enum xb_node_state kernel_self_state(const struct kernel *kernel)
 	return (enum xb_node_state)kernel->self->node_state;
 }
 
-void kernel_describe(struct kernel *kernel, size_t instance_index, const struct xb_instance *entry)
+void kernel_describe_all(struct kernel *kernel, uint16_t bits,
+			 const struct xb_instance entries[XB_INSTANCES_MAX])
 {
 	struct xb_self *self = kernel->self;
 	uint8_t next = (uint8_t)((self->current + 1) % XB_DESCRIPTIONS);
@@ -104,10 +105,20 @@ void kernel_describe(struct kernel *kernel, size_t instance_index, const struct 
 
 	memcpy(description->instances, self->description[self->current].instances,
 	       sizeof(description->instances));
-	description->instances[instance_index] = *entry;
+	for (size_t i = 0; i < XB_INSTANCES_MAX; i++)
+		if (bits >> i & 1)
+			description->instances[i] = entries[i];
 	for (size_t i = 0; i < XB_KEYS_MAX; i++)
 		description->digest[i] = heartbeat_digest(description->instances, &kernel->keys[i]);
 	__atomic_store_n(&self->current, next, __ATOMIC_RELEASE);
+}
+
+void kernel_describe(struct kernel *kernel, size_t instance_index, const struct xb_instance *entry)
+{
+	struct xb_instance entries[XB_INSTANCES_MAX];
+
+	entries[instance_index] = *entry;
+	kernel_describe_all(kernel, (uint16_t)(1U << instance_index), entries);
 }
 
 void kernel_describe_again(struct kernel *kernel)

@@ -44,6 +44,10 @@ enum xb_node_state kernel_self_state(const struct kernel *kernel);
  * once for every packet from then on. */
 void kernel_describe(struct kernel *kernel, size_t instance_index, const struct xb_instance *entry);
 
+/* The same for several at once (bits: by index). */
+void kernel_describe_all(struct kernel *kernel, uint16_t bits,
+			 const struct xb_instance entries[XB_INSTANCES_MAX]);
+
 /* Computes the digests of the description again, after the keys have changed. */
 void kernel_describe_again(struct kernel *kernel);
 

@@ -19,6 +19,7 @@
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/rules/advert.h"
 #include "user/vrrp/rules/bad_link.h"
+#include "user/vrrp/rules/claim.h"
 #include "user/vrrp/rules/expiry.h"
 #include "user/vrrp/rules/foreign.h"
 #include "user/vrrp/rules/reconcile.h"
@@ -61,6 +62,11 @@ void instances_hear_claimant(struct vrrp_room *room, const struct instance *inst
 {
 	if (instance->claimant && !instance_is_claimed_by(instance, instance->claimant))
 		instances_peer_reported(room, instance->claimant);
+}
+
+void instances_answered(struct vrrp_room *room)
+{
+	instances_judge_claims(&room->instances);
 }
 
 void instances_leave_bad_links(struct vrrp_room *room)

@@ -26,11 +26,13 @@
 #include "user/vrrp/effects/source.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/rules/advert.h"
+#include "user/vrrp/rules/claim.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/operator.h"
 #include "user/vrrp/rules/reconcile.h"
 #include "user/vrrp/rules/resume.h"
 #include "user/vrrp/rules/tracked.h"
+#include "user/vrrp/state/handover.h"
 #include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
@@ -84,6 +86,12 @@ static int find_self_slot(const struct vrrp_room *room, const struct config_inst
 	return -1;
 }
 
+static void on_transition(struct instance *instance, enum xb_instance_state from)
+{
+	instance_end_claim(instance);
+	instance_group_moved(instance, from);
+}
+
 static int make_parts(struct vrrp_room *room, struct instance *instance)
 {
 	struct vrrp_services *services = &room->services;
@@ -102,7 +110,11 @@ static int make_parts(struct vrrp_room *room, struct instance *instance)
 	if (!error)
 		error = instance_adverts_new(instance, services);
 	if (!error)
-		error = instance_report_new(instance, instance_group_moved);
+		error = instance_report_new(instance, on_transition, instance_group_close);
+	if (!error)
+		error = instance_handover_new(instance);
+	if (!error)
+		error = instance_claim_new(instance);
 	if (!error)
 		error = instance_operator_new(instance);
 	return error ? error : instance_rivals_new(instance);
@@ -157,6 +169,8 @@ void instance_free(struct vrrp_room *room, struct instance *instance)
 	instance_announcements_free(instance);
 	instance_adverts_free(instance);
 	instance_report_free(instance);
+	instance_claim_free(instance);
+	instance_handover_free(instance);
 	instance_operator_free(instance);
 	instance_rivals_free(instance);
 	free(instance);

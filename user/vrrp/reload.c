@@ -19,6 +19,7 @@
 #include "user/vrrp/events.h"
 #include "user/vrrp/lifecycle.h"
 #include "user/vrrp/notify/notify.h"
+#include "user/vrrp/rules/claim.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/operator.h"
 #include "user/vrrp/rules/reconcile.h"
@@ -295,6 +296,8 @@ void instances_reload(struct vrrp_room *room, const struct config *from, const s
 
 	if (!reload.kept || !operators)
 		limits_out_of_memory();
+	instances_withdraw_claims(&room->instances, "a reload changes the instances");
+	instances_set_claim_groups(&room->instances, true);
 	instance_groups_free(&room->instances);
 	stop_old(&reload);
 	reload_services(&reload);
@@ -304,5 +307,6 @@ void instances_reload(struct vrrp_room *room, const struct config *from, const s
 	claim_guards(&room->instances);
 	prepare_all(&reload);
 	start_new(&reload);
+	instances_set_claim_groups(&room->instances, false);
 	instances_expect_foreign(room);
 }

@@ -3,6 +3,7 @@
 #include "user/vrrp/start.h"
 #include "user/config/model/config.h"
 #include "user/heartbeat/peers.h"
+#include "user/kernel/claims.h"
 #include "user/kernel/guards.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/routers.h"
@@ -21,10 +22,12 @@
 #include "user/net/routes.h"
 #include "user/tracking/tracking.h"
 #include "user/vrrp/door.h"
+#include "user/vrrp/effects/closing.h"
 #include "user/vrrp/events.h"
 #include "user/vrrp/lifecycle.h"
 #include "user/vrrp/notify/notify.h"
 #include "user/vrrp/reload.h"
+#include "user/vrrp/rules/claim.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
@@ -152,6 +155,8 @@ static void start_all(struct vrrp_room *room, const struct config *config)
 	kernel_guard_release_unclaimed(kernel, remove_left, &room->services);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_start(room, instances->list[i]);
+	kernel_end_closing(kernel, UINT16_MAX); /* an earlier daemon died in a hand-over */
+	instances_set_claim_groups(instances, false);
 	kernel_release_unclaimed(kernel);
 	kernel_release_interfaces(kernel);
 }
@@ -213,6 +218,8 @@ void instances_stop(struct vrrp_room *room, const char *reason)
 	/* A group leaves as a whole: no member waits for others that have stopped. */
 	for (size_t i = 0; i < instances->count; i++)
 		instances->list[i]->group = NULL;
+	instances_withdraw_claims(instances, reason);
+	instances_close_active(instances);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_stop(instances->list[i], reason);
 	for (size_t i = 0; i < instances->group_count; i++)

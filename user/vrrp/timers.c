@@ -14,10 +14,12 @@
 #include "user/vrrp/effects/source.h"
 #include "user/vrrp/events.h"
 #include "user/vrrp/rules/advert.h"
+#include "user/vrrp/rules/claim.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/operator.h"
 #include "user/vrrp/rules/reconcile.h"
 #include "user/vrrp/rules/stall.h"
+#include "user/vrrp/state/handover.h"
 #include "user/vrrp/state/hold.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
@@ -73,10 +75,23 @@ static bool silence_counts(struct vrrp_room *room, struct instance *instance, ui
 	return receives && is_due(instance, now_ns);
 }
 
+/* Whether another node claims the addresses, and may become Active. */
+static bool postpone_for_claim(struct instance *instance, uint64_t now_ns)
+{
+	uint64_t until_ns;
+
+	if (!is_due(instance, now_ns) || !instance_claim_pending(instance, now_ns, &until_ns))
+		return false;
+	postpone(instance, until_ns);
+	return true;
+}
+
 /* Shows the state machine what is known. */
 static void expire(struct instance *instance, uint64_t now_ns)
 {
 	char alive[VRRP_REASON_BYTES], stay[VRRP_REASON_BYTES], group[VRRP_REASON_BYTES];
+	char unclaimed[VRRP_REASON_BYTES];
+	const struct peer *from = instance_claim_from(instance, unclaimed, sizeof(unclaimed));
 	struct vrrp_timer_view view = {};
 	struct vrrp_actions actions;
 	struct vrrp_advert lower;
@@ -90,8 +105,11 @@ static void expire(struct instance *instance, uint64_t now_ns)
 	if (instance_stay_reason(instance, stay, sizeof(stay)))
 		view.stay_reason = stay;
 	view.group_reason = instance_group_reason(instance, group, sizeof(group));
+	view.claim_from = from ? from->node->name : NULL;
 	vrrp_timer_expired(&instance->vrrp, now_ns, &view, &actions);
 	instance_act(instance, &actions);
+	if (actions.claim)
+		instance_start_claim(instance, from);
 }
 
 static void on_protocol(struct vrrp_room *room, struct instance *instance)
@@ -102,7 +120,7 @@ static void on_protocol(struct vrrp_room *room, struct instance *instance)
 	hear_peers(room, instance);
 	now_ns = clock_now_ns();
 	if (instance_postpone_after_stall(instance, now_ns) ||
-	    !silence_counts(room, instance, now_ns))
+	    postpone_for_claim(instance, now_ns) || !silence_counts(room, instance, now_ns))
 		return;
 	expire(instance, now_ns);
 	instance_announce_unheard(instance);
@@ -138,6 +156,12 @@ static void on_learn(struct vrrp_room *room, struct instance *instance)
 	instance_finish_learning(instance);
 }
 
+static void on_claim(struct vrrp_room *room, struct instance *instance)
+{
+	(void)room;
+	instance_continue_claim(instance);
+}
+
 static void on_source(struct vrrp_room *room, struct instance *instance)
 {
 	instance_find_source(instance);
@@ -154,6 +178,7 @@ int instance_timers_new(struct vrrp_room *room, struct instance *instance)
 		[INSTANCE_TIMER_STAY_AWAY] = on_stay_away,
 		[INSTANCE_TIMER_HEAR] = on_hear,
 		[INSTANCE_TIMER_LEARN] = on_learn,
+		[INSTANCE_TIMER_CLAIM] = on_claim,
 		[INSTANCE_TIMER_SOURCE] = on_source,
 	};
 

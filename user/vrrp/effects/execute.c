@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Does what the state machine asks for, in its order: adverts, addresses, announcements, the entry
- * in xb_self, the guard, the timer, the event log and notifications.
+ * Does what the state machine asks for: the entry in xb_self, PROBEs that carry it, adverts,
+ * addresses and their guard, announcements, the timer, the event log and notifications.
  */
 #include "user/vrrp/effects/execute.h"
 #include "user/config/model/config.h"
 #include "user/core/names.h"
 #include "user/core/vrrp.h"
+#include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
 #include "user/lib/event_log.h"
 #include "user/vrrp/effects/advertise.h"
 #include "user/vrrp/effects/announce.h"
+#include "user/vrrp/effects/closing.h"
 #include "user/vrrp/effects/guard.h"
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/notify.h"
@@ -25,13 +27,15 @@
 
 int instance_report_new(struct instance *instance,
 			void (*on_transition)(struct instance *instance,
-					      enum xb_instance_state from))
+					      enum xb_instance_state from),
+			void (*on_release)(struct instance *instance))
 {
 	struct instance_report *made = calloc(1, sizeof(*made));
 
 	if (!made)
 		return -ENOMEM;
 	made->on_transition = on_transition;
+	made->on_release = on_release;
 	made->since_unix_ns = clock_unix_ns();
 	made->since_ns = clock_now_ns();
 	instance->report = made;
@@ -60,22 +64,55 @@ static void report(struct instance *instance, const struct vrrp_actions *actions
 	}
 }
 
-void instance_act(struct instance *instance, const struct vrrp_actions *actions)
+/* Heartbeats report a change before an advert shows it: the advert of a node is believed if it fits
+ * what the node says. */
+static void tell(struct instance *instance, const struct vrrp_actions *actions)
 {
-	if (actions->take_addresses)
-		instance_set_vmac(instance, true);
+	if (instance_publish(instance))
+		peers_probe_now(instance->peers);
 	if (actions->send_advert &&
 	    instance_advertise(instance, actions->advert_priority) != -ESTALE)
 		instance_guard_advertised(instance);
-	if (actions->release_addresses)
+}
+
+/* The lease comes before the report that there is one. */
+static void become_active(struct instance *instance, const struct vrrp_actions *actions)
+{
+	instance_set_vmac(instance, true);
+	instance_guard_open(instance);
+	tell(instance, actions);
+	instance_take_addresses(instance);
+	instance_publish(instance); /* an address may turn out to be the node's own */
+}
+
+/* No packet that others take for the end of this Active leaves while it answers for an address: they
+ * take over at once. */
+static void give_up(struct instance *instance, const struct vrrp_actions *actions)
+{
+	bool first = instance->self_slot >= 0 && !instance_can_close(instance);
+
+	instance->report->on_release(instance);
+	instances_close(&instance, 1);
+	if (first)
 		instance_release_addresses(instance);
+	tell(instance, actions);
+	if (!first)
+		instance_release_addresses(instance);
+	instance_set_vmac(instance, false);
+	instance_guard_close(instance);
+	instance_end_closing(instance);
+}
+
+void instance_act(struct instance *instance, const struct vrrp_actions *actions)
+{
 	if (actions->take_addresses)
-		instance_take_addresses(instance);
-	else if (actions->announce_again)
+		become_active(instance, actions);
+	else if (actions->release_addresses)
+		give_up(instance, actions);
+	else
+		tell(instance, actions);
+	if (actions->announce_again && !actions->take_addresses)
 		instance_announce_again(instance);
-	instance_publish(instance);
-	if (actions->release_addresses)
-		instance_guard_close(instance);
 	if (instance->vrrp.timer_armed)
 		instance_arm(instance, INSTANCE_TIMER_PROTOCOL, instance->vrrp.timer_due_ns);
 	else

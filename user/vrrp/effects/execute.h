@@ -8,6 +8,9 @@
 struct instance_report {
 	/* Called after each change of state, with the state before: sync groups follow. */
 	void (*on_transition)(struct instance *instance, enum xb_instance_state from);
+	/* Called before packets report that the instance is given up: its sync group is closed with
+	 * it. */
+	void (*on_release)(struct instance *instance);
 	bool fault_notified; /* that it is in Initialize */
 	uint64_t since_unix_ns; /* of the state */
 	uint64_t since_ns; /* the same by the monotonic clock */
@@ -16,7 +19,8 @@ struct instance_report {
 /* Returns 0 or -ENOMEM. */
 int instance_report_new(struct instance *instance,
 			void (*on_transition)(struct instance *instance,
-					      enum xb_instance_state from));
+					      enum xb_instance_state from),
+			void (*on_release)(struct instance *instance));
 void instance_report_free(struct instance *instance);
 
 /* Does what the actions ask for, arms the timer and reports. */

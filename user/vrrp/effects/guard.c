@@ -221,13 +221,18 @@ const char *instance_guard_refused_reason(const struct instance *instance)
 	return kernel_unguarded_reason(instance->guard->kernel);
 }
 
-bool instance_is_guarded(const struct instance *instance)
+bool instance_can_be_guarded(const struct instance *instance)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++)
 		if (!instance->guard->slots[i].claimed || instance->vips->list[i].unattached)
 			return false;
-	return instance->guard->from_ns && instance->config->vip_count &&
-	       !instance_guard_refused_reason(instance) && !instance_guard_gap(instance);
+	return instance->config->vip_count && !instance_guard_refused_reason(instance) &&
+	       !instance_guard_gap(instance);
+}
+
+bool instance_is_guarded(const struct instance *instance)
+{
+	return instance->guard->from_ns && instance_can_be_guarded(instance);
 }
 
 static void set_deadlines(struct instance *instance)

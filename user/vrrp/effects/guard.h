@@ -64,6 +64,10 @@ const struct attachment *instance_guard_gap(const struct instance *instance);
 /* Why this daemon guards no addresses, and the remedy; NULL: it can. */
 const char *instance_guard_refused_reason(const struct instance *instance);
 
+/* Whether all addresses can have a deadline: each has a slot, and the program sees the packets to
+ * it. */
+bool instance_can_be_guarded(const struct instance *instance);
+
 /* Whether all addresses have a deadline, and would be fenced after it. */
 bool instance_is_guarded(const struct instance *instance);
 

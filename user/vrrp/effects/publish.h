@@ -4,8 +4,13 @@
 #define XBEAT_VRRP_EFFECTS_PUBLISH_H
 
 #include "user/vrrp/state/instance.h"
+#include <stddef.h>
 
-/* Publishes the state to the kernel side, and in every packet from now on. */
-void instance_publish(const struct instance *instance);
+/* Publishes the state to the kernel side, and in every packet from now on. Returns whether packets
+ * differ from those before. */
+bool instance_publish(const struct instance *instance);
+
+/* The same for all of them at once: no packet carries the new state of only some. */
+void instances_publish(struct instance *const *list, size_t count);
 
 #endif

@@ -21,9 +21,11 @@
 #include "user/net/netlink.h"
 #include "user/net/routes.h"
 #include "user/vrrp/effects/announce.h"
+#include "user/vrrp/effects/closing.h"
 #include "user/vrrp/effects/guard.h"
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/router.h"
+#include "user/vrrp/state/handover.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/services.h"
 #include <errno.h>
@@ -230,24 +232,47 @@ static void change_routes(struct instance *instance, bool add)
 	}
 }
 
-void instance_take_addresses(struct instance *instance)
+static void add_all(struct instance *instance)
 {
-	instance_guard_open(instance);
 	for (size_t i = 0; i < instance->config->vip_count; i++)
 		take_address(instance, i);
+}
+
+void instance_place_addresses(struct instance *instance)
+{
+	instance->handover->placed = true;
+	add_all(instance);
+}
+
+void instance_take_addresses(struct instance *instance)
+{
+	if (!instance->handover->placed)
+		add_all(instance);
+	instance->handover->placed = false;
+	instance_end_closing(instance);
 	instance_announce(instance, instance->config->garp_repeat);
 	change_routes(instance, true);
 	instance_announce_takeover(instance);
 }
 
-void instance_release_addresses(struct instance *instance)
+static void remove_all(struct instance *instance)
 {
-	instance_stop_announcing(instance);
-	instance_set_vmac(instance, false);
-	change_routes(instance, false);
 	for (size_t i = 0; i < instance->config->vip_count; i++)
 		release_address(instance, i);
 	instance_set_added_bits(instance, 0);
+}
+
+void instance_withdraw_addresses(struct instance *instance)
+{
+	instance->handover->placed = false;
+	remove_all(instance);
+}
+
+void instance_release_addresses(struct instance *instance)
+{
+	instance_stop_announcing(instance);
+	change_routes(instance, false);
+	remove_all(instance);
 }
 
 void instance_remove_stale(struct instance *instance)
@@ -401,6 +426,8 @@ void instance_change_addresses(struct instance *instance, const struct config_in
 	free(list);
 	instance_guard_keep(instance, from);
 	instance_locate_addresses(instance);
-	if (active)
-		instance_take_addresses(instance); /* those that are present are kept */
+	if (!active)
+		return;
+	instance_guard_open(instance);
+	instance_take_addresses(instance); /* those that are present are kept */
 }

@@ -37,8 +37,15 @@ struct instance_vips {
 int instance_vips_new(struct instance *instance, struct vrrp_services *services);
 void instance_vips_free(struct instance *instance);
 
+/* After instance_guard_open(): adds those that are not placed, and announces all. */
 void instance_take_addresses(struct instance *instance);
+
+/* Removes them, and the routes through them; instance_set_vmac() follows. */
 void instance_release_addresses(struct instance *instance);
+
+/* Adds the closed addresses of an instance that claims them, or removes them again. */
+void instance_place_addresses(struct instance *instance);
+void instance_withdraw_addresses(struct instance *instance);
 
 /* Removes VIPs, routes and rules that an earlier daemon left. */
 void instance_remove_stale(struct instance *instance);

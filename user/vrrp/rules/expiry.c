@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An Active whose guard has expired steps down. */
+/* An Active whose addresses are fenced steps down: its guard has expired, or another node has claimed
+ * them. */
 #include "user/vrrp/rules/expiry.h"
 #include "user/config/model/config.h"
 #include "user/core/vrrp.h"
@@ -10,6 +11,7 @@
 #include "user/lib/time.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/guard.h"
+#include "user/vrrp/rules/claim.h"
 #include "user/vrrp/rules/stall.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
@@ -33,10 +35,15 @@ static void step_down(struct instance *instance, struct vrrp_node *node, uint64_
 	instance_learn(instance, now_ns);
 }
 
+/* Fenced before its deadline: for another node's claim. */
 static void check(struct instance *instance, struct vrrp_node *node, uint64_t now_ns)
 {
-	if (instance->vrrp.state == XB_INSTANCE_ACTIVE && instance->guard->from_ns &&
-	    instance_guard_expired(instance, now_ns))
+	if (instance->vrrp.state != XB_INSTANCE_ACTIVE || !instance->guard->from_ns ||
+	    !instance_guard_expired(instance, now_ns))
+		return;
+	if (instance->self_slot >= 0 && !time_reached(now_ns, instance->guard->deadline_ns))
+		instance_hand_over(instance, now_ns);
+	else
 		step_down(instance, node, now_ns);
 }
 

@@ -7,6 +7,7 @@
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
+#include "user/vrrp/effects/closing.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/notify/notify.h"
 #include "user/vrrp/state/inhibitors.h"
@@ -113,6 +114,17 @@ static bool has_active(const struct instance_group *group)
 		if (group->members[i]->vrrp.state == XB_INSTANCE_ACTIVE)
 			return true;
 	return false;
+}
+
+void instance_group_close(struct instance *instance)
+{
+	const struct instance_group *group = instance->group;
+
+	if (!group || instance->vrrp.state != XB_INSTANCE_BACKUP)
+		return;
+	for (size_t i = 0; i < group->member_count; i++)
+		if (group->members[i]->vrrp.state == XB_INSTANCE_ACTIVE)
+			instances_close(&group->members[i], 1);
 }
 
 /* A member that becomes Backup within the group takes the state of the others; one that stops being

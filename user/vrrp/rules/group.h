@@ -18,6 +18,10 @@ struct instance_group {
 /* Sets or clears the inhibitors that members are to each other. */
 void instance_group_inhibit(struct instance_group *group);
 
+/* A member that becomes Backup takes the others along: closes all that are Active, before packets
+ * report the first. */
+void instance_group_close(struct instance *instance);
+
 /* A member has changed its state: the others follow. */
 void instance_group_moved(struct instance *instance, enum xb_instance_state from);
 

@@ -6,6 +6,7 @@
 #include "user/vrrp/rules/reconcile.h"
 #include "user/core/vrrp.h"
 #include "user/lib/clock.h"
+#include "user/vrrp/effects/closing.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/state/inhibitors.h"
@@ -34,6 +35,16 @@ static void reconcile_alone(struct instance *instance)
 	instance_act(instance, &actions);
 }
 
+/* Members of a group, and all instances of a drained node, are closed together: another node takes
+ * over all when it hears of one. */
+static void close_inhibited(struct instance *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i]->vrrp.state == XB_INSTANCE_ACTIVE && list[i]->started &&
+		    !list[i]->stopping && instance_first_inhibitor(list[i], false) >= 0)
+			instances_close(&list[i], 1);
+}
+
 void instance_reconcile(struct instance *instance)
 {
 	if (!instance->group) {
@@ -41,6 +52,7 @@ void instance_reconcile(struct instance *instance)
 		return;
 	}
 	instance_group_inhibit(instance->group);
+	close_inhibited(instance->group->members, instance->group->member_count);
 	for (size_t i = 0; i < instance->group->member_count; i++)
 		reconcile_alone(instance->group->members[i]);
 }
@@ -49,6 +61,7 @@ void instances_reconcile(const struct instances *instances)
 {
 	for (size_t i = 0; i < instances->group_count; i++)
 		instance_group_inhibit(&instances->groups[i]);
+	close_inhibited(instances->list, instances->count);
 	for (size_t i = 0; i < instances->count; i++)
 		reconcile_alone(instances->list[i]);
 }

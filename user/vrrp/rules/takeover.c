@@ -30,7 +30,9 @@
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/state/claims.h"
+#include "user/vrrp/state/handover.h"
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/timers.h"
 #include <stdio.h>
 
 /* How the Active was lost. */
@@ -93,7 +95,13 @@ static bool group_is_vacant(const struct instance *instance, const struct peer *
 static void fill_vacancy(struct instance *instance, const struct loss *loss, const char *reason)
 {
 	struct vrrp_actions actions;
+	uint64_t until_ns;
 
+	if (instance->vrrp.state == XB_INSTANCE_BACKUP &&
+	    instance_claim_pending(instance, clock_now_ns(), &until_ns)) {
+		instance_arm(instance, INSTANCE_TIMER_LEARN, until_ns);
+		return;
+	}
 	if (instance->vrrp.state != XB_INSTANCE_BACKUP || !instance_receives(instance) ||
 	    instance_find_claimant(instance, loss->peer) || is_advertised(instance, loss))
 		return;

@@ -10,6 +10,7 @@
 #include "user/core/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/address.h"
+#include "user/vrrp/state/handover.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
 
@@ -173,7 +174,7 @@ static const struct peer *find_best(const struct instance *instance, bool with_o
 		const struct peer *peer = &peers->list[i];
 		const struct xb_instance *said = instance_entry_of(instance, peer);
 
-		if (!said || peer->node->witness)
+		if (!said || peer->node->witness || instance_claim_failed(instance, peer))
 			continue;
 		owners[count] = peer;
 		candidates[count++] = (struct election_candidate){

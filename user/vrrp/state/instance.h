@@ -45,6 +45,9 @@ struct instance {
 	struct instance_guard *guard; /* effects/guard.c */
 	struct instance_adverts *adverts; /* effects/advertise.c */
 	struct instance_report *report; /* effects/execute.c */
+	/* state/handover.h; rules/claim.c, rules/operator.c and effects/closing.c write it */
+	struct instance_handover *handover;
+	struct instance_claim *claim; /* rules/claim.c */
 	struct instance_operator *operator; /* rules/operator.c */
 	struct instance_rivals *rivals; /* rules/advert.c */
 };

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rules of claims; see claim.h. */
+#include "user/core/claim.h"
+#include <stdio.h>
+
+static bool is_active(const struct claim_node *node)
+{
+	return node->said && node->said->state == XB_INSTANCE_ACTIVE && !node->fenced;
+}
+
+static bool has_flag(const struct claim_node *node, uint8_t flag)
+{
+	return node->said->family_flags & flag;
+}
+
+/* Each node that has the instance must know what a claim is, or it takes the fence of the Active for
+ * a vacancy. */
+static const struct claim_node *find_ignorant(const struct claim_node *nodes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (nodes[i].said && !has_flag(&nodes[i], XB_INSTANCE_KNOWS_CLAIMS))
+			return &nodes[i];
+	return NULL;
+}
+
+static size_t count_active(const struct claim_node *nodes, size_t count, size_t *active)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!is_active(&nodes[i]))
+			continue;
+		*active = i;
+		found++;
+	}
+	return found;
+}
+
+enum claim_prospect claim_prospect(const struct claim_node *nodes, size_t count,
+				   uint8_t own_priority, size_t *active, char *reason, size_t bytes)
+{
+	const struct claim_node *ignorant = find_ignorant(nodes, count);
+	size_t found = count_active(nodes, count, active);
+
+	if (!found || (found == 1 && nodes[*active].said->priority >= own_priority))
+		return CLAIM_NEEDLESS;
+	if (found > 1)
+		snprintf(reason, bytes, "%zu nodes are Active", found);
+	else if (ignorant)
+		snprintf(reason, bytes, "%s runs a version of xbeat without claims",
+			 ignorant->name);
+	else if (!has_flag(&nodes[*active], XB_INSTANCE_GUARDED))
+		snprintf(reason, bytes, "%s does not guard the addresses", nodes[*active].name);
+	else
+		return CLAIM_POSSIBLE;
+	return CLAIM_IMPOSSIBLE;
+}
+
+static bool ranks_higher(const struct claim_node *node, uint8_t own_priority)
+{
+	if (node->said->priority != own_priority)
+		return node->said->priority > own_priority;
+	return node->outranks_equal;
+}
+
+/* An Active of the same priority does not give the addresses up either. */
+static bool is_better(const struct claim_node *node, uint8_t own_priority)
+{
+	if (is_active(node))
+		return node->said->priority >= own_priority;
+	return node->said && node->said->state == XB_INSTANCE_BACKUP &&
+	       has_flag(node, XB_INSTANCE_CLAIM) && ranks_higher(node, own_priority);
+}
+
+enum claim_outcome claim_judge(const struct claim_node *nodes, size_t count, uint8_t own_priority,
+			       char *reason, size_t bytes)
+{
+	enum claim_outcome outcome = CLAIM_GRANTED;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct claim_node *node = &nodes[i];
+
+		if (is_better(node, own_priority)) {
+			snprintf(reason, bytes, "%s %s with priority %u, ours %u", node->name,
+				 is_active(node) ? "is Active" : "claims it, too,",
+				 node->said->priority, own_priority);
+			return CLAIM_LOST;
+		}
+		if (outcome == CLAIM_WAITS || (node->answered && !is_active(node)))
+			continue;
+		snprintf(reason, bytes,
+			 node->answered ? "%s answers, but is still Active" : "%s does not answer",
+			 node->name);
+		outcome = CLAIM_WAITS;
+	}
+	return outcome;
+}

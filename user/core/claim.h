@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Whether a Backup may claim an instance from its Active, and what the answers to its claim decide,
+ * as a pure module. A claim (XB_INSTANCE_CLAIM) asks the Active's kernel to fence the addresses,
+ * which the claimer has placed behind a closed fence of its own; it opens them when every node that
+ * is up has answered a PROBE that carries the claim, no node is Active unfenced, and no node claims
+ * better.
+ */
+#ifndef XBEAT_CORE_CLAIM_H
+#define XBEAT_CORE_CLAIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <xbeat/wire.h>
+
+/* A node that is up, as it last described the instance; no witness, which holds no addresses. */
+struct claim_node {
+	const char *name;
+	const struct xb_instance *said; /* NULL: it does not have the instance */
+	bool fenced;
+	bool outranks_equal; /* of two with the same priority it is the better one */
+	bool answered; /* since the claim */
+};
+
+enum claim_prospect {
+	CLAIM_NEEDLESS, /* no node is Active with a lower priority */
+	CLAIM_POSSIBLE,
+	CLAIM_IMPOSSIBLE, /* the Active would not answer it */
+};
+
+/* *active: index of the node to claim from. reason: why it is impossible. */
+enum claim_prospect claim_prospect(const struct claim_node *nodes, size_t count,
+				   uint8_t own_priority, size_t *active, char *reason,
+				   size_t bytes);
+
+enum claim_outcome {
+	CLAIM_WAITS,
+	CLAIM_GRANTED,
+	CLAIM_LOST, /* to a node that ranks higher by now */
+};
+
+/* reason: a clause with figures: for what it waits, or why it is lost. */
+enum claim_outcome claim_judge(const struct claim_node *nodes, size_t count, uint8_t own_priority,
+			       char *reason, size_t bytes);
+
+#endif

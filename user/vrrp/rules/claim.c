@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An instance goes from its Active to a better node without an instant of two owners, and with one
+ * of none that lasts as long as a PROBE and its answer (docs/design.md, "Claims").
+ *
+ * The claimer closes its fence, adds the addresses behind it, and says in PROBEs that it claims them.
+ * The kernel of the Active fences them and says so in its answer. When every node that is up has
+ * answered, none is Active unfenced and none claims better (core/claim.h), the claimer says that it is
+ * Active, and opens. Opening fails if the claim has passed or a better one was answered. What a
+ * sync group has is claimed together, in one PROBE.
+ *
+ * A claim that is not granted is withdrawn, and left to other nodes for a moment: first the node
+ * that was fenced judges, whether any node is Active, then the others (state/handover.h).
+ */
+#include "user/vrrp/rules/claim.h"
+#include "user/config/model/config.h"
+#include "user/core/claim.h"
+#include "user/core/vrrp.h"
+#include "user/heartbeat/peers.h"
+#include "user/kernel/claims.h"
+#include "user/lib/address.h"
+#include "user/lib/clock.h"
+#include "user/lib/duration.h"
+#include "user/lib/event_log.h"
+#include "user/vrrp/effects/closing.h"
+#include "user/vrrp/effects/execute.h"
+#include "user/vrrp/effects/guard.h"
+#include "user/vrrp/effects/interface.h"
+#include "user/vrrp/effects/publish.h"
+#include "user/vrrp/effects/vips.h"
+#include "user/vrrp/rules/group.h"
+#include "user/vrrp/rules/reconcile.h"
+#include "user/vrrp/state/claims.h"
+#include "user/vrrp/state/handover.h"
+#include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/instances.h"
+#include "user/vrrp/state/timers.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* At most 1 ms apart, with the lateness of a timer. */
+#define REPEAT_NS (800 * NS_PER_US)
+/* Until the nodes that were not asked know what the one that was fenced has decided. */
+#define LEFT_INTERVALS 2
+
+/* What moves together: a sync group, or one instance. */
+struct members {
+	struct instance *alone;
+	struct instance *const *list;
+	size_t count;
+};
+
+static void find_members(struct instance *instance, struct members *members)
+{
+	const struct instance_group *group = instance->group;
+
+	members->alone = instance;
+	members->list = group ? group->members : &members->alone;
+	members->count = group ? group->member_count : 1;
+}
+
+int instance_claim_new(struct instance *instance)
+{
+	instance->claim = calloc(1, sizeof(*instance->claim));
+	return instance->claim ? 0 : -ENOMEM;
+}
+
+void instance_claim_free(struct instance *instance)
+{
+	if (instance->claim)
+		peers_moment_end(instance->peers, &instance->claim->moment);
+	free(instance->claim);
+}
+
+/* The member that keeps the claim, or NULL. */
+static struct instance *find_leader(struct instance *instance)
+{
+	struct members members;
+
+	find_members(instance, &members);
+	for (size_t i = 0; i < members.count; i++)
+		if (members.list[i]->claim->open)
+			return members.list[i];
+	return NULL;
+}
+
+/* The nodes that count. Returns how many. */
+static size_t gather(const struct instance *instance, const struct peers_moment *moment,
+		     struct claim_node nodes[XB_NODE_ID_MAX])
+{
+	const struct peers *peers = instance->peers;
+	size_t count = 0;
+
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer *peer = &peers->list[i];
+
+		if (peer->liveness.verdict != VERDICT_UP || peer->node->witness)
+			continue;
+		nodes[count++] = (struct claim_node){
+			.name = peer->node->name,
+			.said = instance_entry_of(instance, peer),
+			.fenced = instance_is_fenced_at(instance, peer),
+			.outranks_equal = address_compare(&peer->node->addresses[0],
+							  &instance->own_address) > 0,
+			.answered = moment && peer_answered_since(peer, moment),
+		};
+	}
+	return count;
+}
+
+static const char *find_obstacle(const struct instance *instance)
+{
+	if (instance->vrrp.state != XB_INSTANCE_BACKUP)
+		return "a member of its sync group is not Backup";
+	if (instance->self_slot < 0)
+		return "heartbeats do not describe it";
+	if (!instance_can_close(instance))
+		return "its addresses cannot be guarded here";
+	return "the kernel side answers no claims yet";
+}
+
+/* *from: the Active of this member, if it must be claimed from. Returns whether that is possible, or
+ * there is none. */
+static bool may_claim(const struct instance *instance, const struct peer **from, char *reason,
+		      size_t bytes)
+{
+	struct claim_node nodes[XB_NODE_ID_MAX];
+	size_t count = gather(instance, NULL, nodes), active = 0;
+	enum claim_prospect prospect = claim_prospect(
+		nodes, count, instance->vrrp.effective_priority, &active, reason, bytes);
+
+	if (prospect == CLAIM_POSSIBLE && !*from)
+		*from = peers_find(instance->peers, nodes[active].name);
+	return prospect != CLAIM_IMPOSSIBLE;
+}
+
+const struct peer *instance_claim_from(struct instance *instance, char *reason, size_t bytes)
+{
+	const struct peer *from = NULL;
+	const char *obstacle = NULL;
+	struct members members;
+
+	reason[0] = '\0';
+	if (!instance->peers || !instance->config->heartbeat[0])
+		return NULL;
+	find_members(instance, &members);
+	for (size_t i = 0; i < members.count; i++) {
+		if (!obstacle)
+			obstacle = find_obstacle(members.list[i]);
+		if (members.list[i]->self_slot >= 0 &&
+		    !may_claim(members.list[i], &from, reason, bytes))
+			return NULL;
+	}
+	if (!from)
+		return NULL;
+	if (!obstacle && instance->claim->refused_by != from)
+		return from;
+	snprintf(reason, bytes, "%s", obstacle ? obstacle : "the last claim was not granted");
+	return NULL;
+}
+
+static void say(const struct members *members, enum handover_word word)
+{
+	for (size_t i = 0; i < members->count; i++)
+		members->list[i]->handover->word = word;
+	instances_publish(members->list, members->count);
+}
+
+static void send_claim(struct instance *instance)
+{
+	struct instance_claim *claim = instance->claim;
+
+	claim->probed_ns = clock_now_ns();
+	claim->probe_count++;
+	peers_probe_now(instance->peers);
+	instance_arm(instance, INSTANCE_TIMER_CLAIM, claim->probed_ns + REPEAT_NS);
+}
+
+/* Its life begins when the addresses are there. */
+static int place(struct instance *instance, const struct members *members)
+{
+	struct instance_claim *claim = instance->claim;
+	int error = instances_close_for_claim(members->list, members->count, 0);
+
+	for (size_t i = 0; i < members->count && !error; i++) {
+		instance_set_vmac(members->list[i], true);
+		instance_place_addresses(members->list[i]);
+	}
+	claim->started_ns = clock_now_ns();
+	claim->until_ns = claim->started_ns + instance->peers->timing.detection_time_ns;
+	if (!error)
+		error = instances_close_for_claim(members->list, members->count, claim->until_ns);
+	return error ? error : peers_moment_take(instance->peers, &claim->moment);
+}
+
+static void remove_placed(struct instance *instance)
+{
+	if (instance->vrrp.state == XB_INSTANCE_ACTIVE) /* it took over without the claim */
+		return;
+	instance_guard_close(instance);
+	instance_withdraw_addresses(instance);
+	instance_set_vmac(instance, false);
+	instance_end_closing(instance);
+}
+
+static void leave_for_a_while(struct instance *instance, uint64_t until_ns)
+{
+	instance->handover->left_until_ns = until_ns;
+	if (instance->vrrp.state == XB_INSTANCE_BACKUP)
+		instance_arm(instance, INSTANCE_TIMER_LEARN, until_ns);
+}
+
+static void forget(struct instance *instance)
+{
+	struct instance_claim *claim = instance->claim;
+
+	peers_moment_end(instance->peers, &claim->moment);
+	instance_disarm(instance, INSTANCE_TIMER_CLAIM);
+	claim->open = claim->ending = false;
+}
+
+static void withdraw(struct instance *instance, const char *reason)
+{
+	struct instance_claim *claim = instance->claim;
+	uint64_t left_until_ns =
+		claim->until_ns + LEFT_INTERVALS * instance->peers->timing.interval_ns;
+	struct members members;
+
+	claim->ending = true;
+	find_members(instance, &members);
+	say(&members, HANDOVER_NONE);
+	peers_probe_now(instance->peers);
+	for (size_t i = 0; i < members.count; i++) {
+		remove_placed(members.list[i]);
+		leave_for_a_while(members.list[i], left_until_ns);
+	}
+	forget(instance);
+	event_log_add(instance->event_log, "claim", instance->config->name, "claimed", "withdrawn",
+		      "the claim on the addresses of %s was withdrawn after %.1f ms: %s",
+		      claim->from->node->name,
+		      duration_ms(time_since_ns(clock_now_ns(), claim->started_ns)), reason);
+}
+
+void instance_start_claim(struct instance *instance, const struct peer *from)
+{
+	struct instance_claim *claim = instance->claim;
+	struct members members;
+
+	if (find_leader(instance))
+		return;
+	find_members(instance, &members);
+	*claim = (struct instance_claim){.open = true, .from = from};
+	if (place(instance, &members)) {
+		claim->refused_by = from;
+		withdraw(instance, "the kernel cannot watch its deadline");
+		return;
+	}
+	say(&members, HANDOVER_CLAIMS);
+	send_claim(instance);
+}
+
+/* Before packets report Active: then the guard may be relied on. */
+static void lease(struct instance *instance)
+{
+	instance_guard_extend(instance, clock_now_ns());
+	instance_guard_open(instance);
+}
+
+static void take_over(struct instance *instance, const struct peer *from, double after_ms,
+		      unsigned probe_count)
+{
+	const struct xb_instance *said = instance_entry_of(instance, from);
+	struct vrrp_actions actions;
+	char reason[VRRP_REASON_BYTES];
+
+	snprintf(
+		reason, sizeof(reason),
+		"%s handed it over %.1f ms after this node claimed it with priority %u%s (%u PROBE%s)",
+		from->node->name, after_ms, instance->vrrp.effective_priority,
+		said && said->priority < instance->vrrp.effective_priority ? ", the higher one"
+									   : "",
+		probe_count, probe_count == 1 ? "" : "s");
+	vrrp_take_over(&instance->vrrp, clock_now_ns(), reason, &actions);
+	instance_act(instance, &actions);
+}
+
+static void carry_out(struct instance *instance, const struct members *members)
+{
+	struct instance_claim *claim = instance->claim;
+	double after_ms;
+
+	claim->ending = true;
+	for (size_t i = 0; i < members->count; i++)
+		lease(members->list[i]);
+	say(members, HANDOVER_OPENS);
+	if (!instances_open(members->list, members->count)) {
+		withdraw(instance, "it came to its end when it was granted");
+		return;
+	}
+	peers_probe_now(instance->peers);
+	after_ms = duration_ms(time_since_ns(clock_now_ns(), claim->started_ns));
+	for (size_t i = 0; i < members->count; i++)
+		if (members->list[i]->vrrp.state == XB_INSTANCE_BACKUP)
+			take_over(members->list[i], claim->from, after_ms, claim->probe_count);
+	say(members, HANDOVER_NONE);
+	forget(instance);
+}
+
+static enum claim_outcome judge_all(const struct instance_claim *claim,
+				    const struct members *members, char *reason, size_t bytes)
+{
+	enum claim_outcome outcome = CLAIM_GRANTED;
+
+	for (size_t i = 0; i < members->count && outcome != CLAIM_LOST; i++) {
+		const struct instance *member = members->list[i];
+		struct claim_node nodes[XB_NODE_ID_MAX];
+		size_t count = gather(member, &claim->moment, nodes);
+		enum claim_outcome one =
+			claim_judge(nodes, count, member->vrrp.effective_priority, reason, bytes);
+
+		if (one != CLAIM_GRANTED)
+			outcome = one;
+	}
+	return outcome;
+}
+
+static void judge(struct instance *instance)
+{
+	struct instance_claim *claim = instance->claim;
+	char reason[VRRP_REASON_BYTES];
+	enum claim_outcome outcome;
+	struct members members;
+
+	find_members(instance, &members);
+	outcome = judge_all(claim, &members, reason, sizeof(reason));
+	if (outcome == CLAIM_GRANTED) {
+		carry_out(instance, &members);
+	} else if (outcome == CLAIM_LOST) {
+		withdraw(instance, reason);
+	} else if (time_reached(clock_now_ns(), claim->until_ns)) {
+		if (peer_answered_since(claim->from, &claim->moment))
+			claim->refused_by = claim->from;
+		withdraw(instance, reason);
+	}
+}
+
+void instance_continue_claim(struct instance *instance)
+{
+	if (!instance->claim->open)
+		return;
+	peers_refresh(instance->peers);
+	judge(instance);
+	if (instance->claim->open)
+		send_claim(instance);
+}
+
+void instances_judge_claims(const struct instances *instances)
+{
+	for (size_t i = 0; i < instances->count; i++)
+		if (instances->list[i]->claim->open)
+			judge(instances->list[i]);
+}
+
+void instance_end_claim(struct instance *instance)
+{
+	struct instance *leader = find_leader(instance);
+
+	if (leader && !leader->claim->ending)
+		withdraw(leader, instance->vrrp.state == XB_INSTANCE_ACTIVE
+					 ? "it is no longer needed"
+					 : "this node takes no part any more");
+	instance->claim->refused_by = NULL;
+}
+
+void instances_withdraw_claims(const struct instances *instances, const char *reason)
+{
+	for (size_t i = 0; i < instances->count; i++)
+		if (instances->list[i]->claim->open)
+			withdraw(instances->list[i], reason);
+}
+
+/* The node whose claim the kernel side has answered: it claims, or is Active by now. */
+static const struct peer *find_claimer(const struct instance *instance, uint64_t now_ns)
+{
+	const struct peers *peers = instance->peers;
+	const struct peer *newest = NULL;
+
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer *peer = &peers->list[i];
+		uint64_t end_ns = instance_claim_end_ns(peer);
+
+		if (peer->node->witness || !end_ns ||
+		    time_since_ns(now_ns, end_ns) > peers->timing.detection_time_ns ||
+		    !(instance_peer_claims(instance, peer) ||
+		      instance_is_claimed_by(instance, peer)))
+			continue;
+		if (!newest || time_since_ns(end_ns, instance_claim_end_ns(newest)))
+			newest = peer;
+	}
+	return newest;
+}
+
+static void note_claimer(struct instance *instance, const struct peer *claimer, uint64_t now_ns)
+{
+	const struct liveness_timing *timing = &instance->peers->timing;
+	uint64_t end_ns =
+		claimer ? instance_claim_end_ns(claimer) : now_ns + timing->detection_time_ns;
+
+	instance->handover->claimer = claimer;
+	instance->handover->left_until_ns = end_ns + timing->interval_ns;
+}
+
+static void explain_handover(const struct instance *instance, const struct peer *claimer,
+			     char reason[VRRP_REASON_BYTES])
+{
+	const struct xb_instance *said = claimer ? instance_entry_of(instance, claimer) : NULL;
+
+	if (instance->handover->word == HANDOVER_OFFERS)
+		snprintf(reason, VRRP_REASON_BYTES, "handed over to %s, as an operator asked",
+			 claimer ? claimer->node->name : "another node");
+	else
+		snprintf(reason, VRRP_REASON_BYTES,
+			 "handed over to %s, which claimed it with priority %u, ours %u",
+			 claimer ? claimer->node->name : "another node", said ? said->priority : 0,
+			 instance->vrrp.effective_priority);
+}
+
+void instance_hand_over(struct instance *instance, uint64_t now_ns)
+{
+	struct vrrp_actions actions;
+	char reason[VRRP_REASON_BYTES];
+	const struct peer *claimer;
+	struct members members;
+
+	peers_refresh(instance->peers);
+	claimer = find_claimer(instance, now_ns);
+	explain_handover(instance, claimer, reason);
+	find_members(instance, &members);
+	for (size_t i = 0; i < members.count; i++)
+		note_claimer(members.list[i], claimer, now_ns);
+	vrrp_step_down(&instance->vrrp, now_ns, reason, &actions);
+	instance_act(instance, &actions);
+	for (size_t i = 0; i < members.count; i++) {
+		members.list[i]->handover->word = HANDOVER_NONE;
+		leave_for_a_while(members.list[i], members.list[i]->handover->left_until_ns);
+	}
+	instance_reconcile(instance); /* an operator may have asked for it */
+}
+
+/* All members, or 0 if one of them is not in heartbeats. */
+static uint16_t group_bits(struct instance *instance)
+{
+	struct members members;
+	uint16_t bits = 0;
+
+	find_members(instance, &members);
+	for (size_t i = 0; i < members.count; i++) {
+		if (members.list[i]->self_slot < 0)
+			return 0;
+		bits |= (uint16_t)(1U << members.list[i]->self_slot);
+	}
+	return bits;
+}
+
+void instances_set_claim_groups(const struct instances *instances, bool changing)
+{
+	for (size_t i = 0; i < instances->count; i++) {
+		struct instance *instance = instances->list[i];
+
+		if (instance->self_slot >= 0)
+			kernel_set_claim_group(instance->guard->kernel, (size_t)instance->self_slot,
+					       changing ? 0 : group_bits(instance));
+	}
+}
