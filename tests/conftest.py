@@ -15,7 +15,8 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from tests.support.cluster import Cluster  # noqa: E402 (needs the path above)
+from tests.support.before import before_build  # noqa: E402 (needs the path above)
+from tests.support.cluster import Cluster  # noqa: E402
 from tests.support.failure import Stage  # noqa: E402
 from tests.support.laboratory import BUILD, Laboratory, some_ends  # noqa: E402
 
@@ -58,6 +59,12 @@ def lab(request):
 def cluster(lab):
     """Not started; tests say which daemon runs where."""
     return Cluster(lab)
+
+
+@pytest.fixture(scope="session")
+def before():
+    """The folder with the programs of the version before: Cluster.daemon("node-b", build=before)."""
+    return before_build()
 
 
 @pytest.fixture(scope="module")

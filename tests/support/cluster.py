@@ -5,6 +5,7 @@ import time
 
 from tests.support.configuration import Settings, block, heartbeat, instance, write_key
 from tests.support.daemon import Keepalived
+from tests.support.laboratory import BUILD
 from tests.support.probe import Client, serve_everywhere
 from tests.support.xbeatd import Xbeatd, wait_up
 
@@ -29,17 +30,18 @@ class Cluster:
             "advert_int": settings.advert_interval,
             "vips": settings.vip_lines or [f"{settings.vip}/24"], **keys})
 
-    def daemon(self, node, *more, instance=True):
-        """Its xbeatd, not started, with a new configuration file. more: further blocks of it."""
+    def daemon(self, node, *more, instance=True, build=BUILD):
+        """Its xbeatd, not started, with a new configuration file. more: further blocks of it.
+        build: the folder of its programs (tests/support/before.py)."""
         blocks = [heartbeat(self.lab, self.settings, self.key_file), *more]
         if instance and node != self.settings.witness:
             blocks.insert(1, self.vrrp_instance(node, "heartbeat lan", *self.settings.instance_lines))
-        self.daemons[node] = Xbeatd(self.lab, node, *blocks)
+        self.daemons[node] = Xbeatd(self.lab, node, *blocks, build=build)
         return self.daemons[node]
 
-    def start_xbeatd(self, *nodes, instance=True):
+    def start_xbeatd(self, *nodes, instance=True, build=BUILD):
         for node in nodes or self.lab.nodes:
-            self.daemon(node, instance=instance).start()
+            self.daemon(node, instance=instance, build=build).start()
         return self
 
     def start_keepalived(self, *nodes):
@@ -49,9 +51,9 @@ class Cluster:
                                             self.vrrp_instance(node)).start()
         return self
 
-    def start_active(self, *nodes):
+    def start_active(self, *nodes, build=BUILD):
         """Starts daemons; returns when node-a is Active and all know it."""
-        self.start_xbeatd(*nodes)
+        self.start_xbeatd(*nodes, build=build)
         self.wait_up()
         self.wait_holder("node-a")
         return self

@@ -28,14 +28,16 @@ def libfaketime():
 
 
 class Xbeatd(Daemon):
-    def __init__(self, lab, node, *texts):
+    def __init__(self, lab, node, *texts, build=BUILD):
+        """build: the folder of its programs; another one is another version's."""
         super().__init__(lab, node, *texts)
+        self.build = build
         self.instance = lab.instance(node)
         self.socket = SOCKETS / f"{self.instance}.sock"
 
     def start(self, *before):
         """Returns when it answers. before: a command that changes its environment."""
-        self.process = self.lab.spawn(self.node, *before, BUILD / "xbeatd", "-f",
+        self.process = self.lab.spawn(self.node, *before, self.build / "xbeatd", "-f",
                                       "-c", self.configuration, "-i", self.instance)
         wait_until(self.ready, f"xbeatd on {self.node} answers on its socket")
         return self
@@ -57,7 +59,7 @@ class Xbeatd(Daemon):
         return killed_ns
 
     def ctl_argv(self, *arguments):
-        return [BUILD / "xbeatctl", "-i", self.instance, *arguments]
+        return [self.build / "xbeatctl", "-i", self.instance, *arguments]
 
     def ctl(self, *arguments, check=True):
         done = subprocess.run(self.ctl_argv("-j", *arguments), text=True, stdout=subprocess.PIPE,

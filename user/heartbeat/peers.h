@@ -5,9 +5,9 @@
  * between ticks when a peer's evidence becomes older than the detection time.
  *
  * judge.c judges, bypass.c sees heartbeats that went past the XDP program, report.c reports what has
- * changed, replies.c finds peers whose REPLYs are lost,
- * answers.c those of this node, indirect.c asks other nodes about silent peers, detection.c chooses
- * detection times, own_links.c judges this node's links, explain.c and json.c answer xbeatctl.
+ * changed, replies.c finds peers whose REPLYs are lost, answers.c those of this node, indirect.c asks
+ * other nodes about silent peers, detection.c chooses detection times, own_links.c judges this node's
+ * links, explain.c and json.c answer xbeatctl.
  *
  * All times are CLOCK_MONOTONIC in ns unless the name says otherwise.
  */
