@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Turns a PROBE into its REPLY: same buffer, same size, same key. The head of the packet stays,
- * and so does the IP header's checksum, because addresses are only swapped. */
+/* Turns a PROBE into its REPLY: same buffer, same size, same key. The head of the packet stays. Of
+ * the IP header, addresses are swapped, which leaves its checksum, and the TTL becomes 255. */
 #ifndef BPF_HEARTBEAT_ANSWER_H
 #define BPF_HEARTBEAT_ANSWER_H
 
@@ -88,10 +88,13 @@ static __always_inline void answer_turn_around(struct heartbeat *heartbeat, stru
 					       void *network)
 {
 	swap_hardware_addresses(ethernet);
-	if (heartbeat->flow.ipv6)
+	if (heartbeat->flow.ipv6) {
 		ipv6_swap_addresses(network, &heartbeat->flow);
-	else
+		((struct ipv6hdr *)network)->hop_limit = HEARTBEAT_TTL;
+	} else {
 		ipv4_swap_addresses(network);
+		ipv4_set_ttl(network, HEARTBEAT_TTL);
+	}
 	swap_ports(heartbeat->udp);
 }
 

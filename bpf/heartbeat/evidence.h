@@ -27,6 +27,7 @@ static __always_inline int evidence_sender_epoch(struct heartbeat *heartbeat)
 		peer->loss_report_t1_ns = 0;
 		peer->query_t1_ns = 0;
 		peer->query_subject_bits = 0;
+		peer->on_link = 0;
 		heartbeat->events |= EVENT_BIT(XB_EVENT_PEER_EPOCH);
 	}
 	return NO_DROP;

@@ -13,6 +13,9 @@
 #include "bpf/packet/ipv4.h"
 #include "bpf/packet/ipv6.h"
 
+/* With which heartbeats leave: it arrives only from the same link (RFC 5082). */
+#define HEARTBEAT_TTL 255
+
 struct heartbeat {
 	const void *end;
 	struct udphdr *udp;
@@ -27,6 +30,7 @@ struct heartbeat {
 	const struct xb_key *key;
 	__u32 key_index; /* in xb_keys */
 	bool from_prober; /* a PROBE or QUERY: to be answered */
+	bool on_link; /* with TTL 255, on the link's interface */
 	bool instances_known; /* they equal those of the slot */
 	__u64 instances_digest;
 	struct tag_head head;

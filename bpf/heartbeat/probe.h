@@ -67,6 +67,9 @@ static __always_inline int probe_judge(struct heartbeat *heartbeat)
 		return NO_DROP;
 	}
 	evidence_take(heartbeat, sent_seq);
+	/* Not by a REPLY: an older node returns the TTL of the PROBE, and sends a lower one. */
+	if (heartbeat->on_link)
+		peer->on_link = 1;
 	peer->last_probe_ns = heartbeat->arrival_ns;
 	peer->probe_received_count++;
 	return NO_DROP;

@@ -78,6 +78,32 @@ static __always_inline bool receive_vlan_is_right(const struct xb_peer *peer, __
 	return wanted == vlan_id || wanted == XB_VLAN_ANY;
 }
 
+/* Whether its PROBEs have shown that it is on-link, in this life of it: a new one begins anew, so
+ * that another version of xbeat may run there. */
+static __always_inline bool receive_is_held(const struct heartbeat *heartbeat)
+{
+	const struct xb_peer *peer = heartbeat->peer;
+
+	return READ_ONCE(peer->on_link) && !peer->routed &&
+	       heartbeat->sender_epoch <= READ_ONCE(peer->peer_epoch);
+}
+
+/* Nothing in the tag covers TTL and interface: they show that a packet came through no router. */
+static __always_inline int receive_check_link(struct heartbeat *heartbeat, const struct xdp_md *ctx,
+					      const void *network)
+{
+	__u8 ttl = heartbeat->flow.ipv6 ? ((const struct ipv6hdr *)network)->hop_limit
+					: ((const struct iphdr *)network)->ttl;
+	__u32 wanted = READ_ONCE(heartbeat->peer->interface_index);
+	bool right_interface = wanted == ctx->ingress_ifindex || wanted == 0;
+
+	heartbeat->on_link = ttl == HEARTBEAT_TTL && right_interface;
+	if (heartbeat->on_link || !receive_is_held(heartbeat))
+		return NO_DROP;
+	__sync_fetch_and_add(&heartbeat->peer->off_link_count, 1);
+	return right_interface ? XB_DROP_BAD_TTL : XB_DROP_WRONG_INTERFACE;
+}
+
 /* Handles a UDP packet to the heartbeat port, its IP header at network_offset. Returns an XDP
  * action. */
 static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv6, __u64 arrival_ns,
@@ -103,6 +129,9 @@ static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv
 	if (reason != NO_DROP)
 		return udp_refuse(&heartbeat.flow, reason);
 	receive_read_epochs(&heartbeat);
+	reason = receive_check_link(&heartbeat, ctx, network);
+	if (reason != NO_DROP)
+		return drop(reason);
 	if (heartbeat.packet->type >= XB_QUERY)
 		return heartbeat.from_prober ? query(ctx, &heartbeat, ethernet, network)
 					     : query_answered(&heartbeat);

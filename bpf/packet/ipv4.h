@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* IPv4 (RFC 791) around a heartbeat. The header's checksum is not checked: the tag covers both
- * addresses, and nothing else of the header is used or changed, so an answer's checksum is as
- * right as its question's. */
+ * addresses, and nothing else of the header decides what is accepted but the TTL, which the
+ * checksum does not protect. An answer's checksum is updated, so it is as right as its question's. */
 #ifndef BPF_PACKET_IPV4_H
 #define BPF_PACKET_IPV4_H
 
@@ -38,6 +38,22 @@ static __always_inline int ipv4_check(const struct iphdr *ip, const void *end)
 	    !packet_holds(ip, total_bytes, end))
 		return XB_DROP_BAD_IP_HEADER;
 	return udp_check_length((const void *)(ip + 1), total_bytes - sizeof(*ip));
+}
+
+/* Sets the TTL, and updates the checksum (RFC 1624, equation 3). TTL and protocol are one 16-bit
+ * word of it. */
+static __always_inline void ipv4_set_ttl(struct iphdr *ip, __u8 ttl)
+{
+	__u32 before = (__u32)ip->ttl << 8 | ip->protocol, after = (__u32)ttl << 8 | ip->protocol;
+	__u32 sum;
+
+	if (ip->ttl == ttl)
+		return;
+	sum = (__u16)~bpf_ntohs(ip->check) + (~before & 0xffff) + after;
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	ip->check = bpf_htons((__u16)~sum);
+	ip->ttl = ttl;
 }
 
 static __always_inline void ipv4_swap_addresses(struct iphdr *ip)

@@ -29,6 +29,10 @@
 	X(BAD_TAG, bad_tag, "no", "authentication tag is wrong: another key, or forged")           \
 	X(WRONG_VLAN, wrong_vlan, "no",                                                            \
 	  "heartbeat with another VLAN tag than its address has on the interface, or without it")  \
+	X(BAD_TTL, bad_ttl, "no",                                                                  \
+	  "heartbeat with TTL below 255 from a node whose PROBEs came with 255")                   \
+	X(WRONG_INTERFACE, wrong_interface, "no",                                                  \
+	  "heartbeat on another interface than its link's, from a node that is on-link there")     \
 	X(OLD_EPOCH, old_epoch, "start", "sender's epoch is older than the one known")             \
 	X(WRONG_EPOCH, wrong_epoch, "start",                                                       \
 	  "addressed to another epoch of this node; PROBEs are answered")                          \

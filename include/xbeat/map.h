@@ -107,15 +107,16 @@ struct xb_peer {
 	__u32 awaited_seq;
 	/* K: when the claims of its last PROBE that carried one end, by our clock; 0: none yet */
 	__u64 claim_until_ns;
-	__u32 interface_index; /* D: of the link's interface; 0: unknown */
+	__u32 interface_index; /* D: where packets of the link arrive; 0: unknown */
 	__u8 claims; /* K: instances has a claim */
 	__u8 witness; /* L */
 	__u8 outranks_equal; /* L: the address of its first link is higher than that of this node */
 	__u8 routed; /* L: packets of this link may come through routers */
-	/* K: a packet of this life of the peer came with TTL 255, so it is on-link: from then on all
-	 * must, and on the link's interface. */
+	/* K: a PROBE of this life of the peer came with TTL 255, so it is on-link: from then on all
+	 * packets must, and on the link's interface, unless it is routed. */
 	__u8 on_link;
-	__u8 pad3[7];
+	__u8 pad3[3];
+	__u32 off_link_count; /* K: packets that were refused for that */
 };
 
 _Static_assert(sizeof(struct xb_peer) == 400, "struct xb_peer");

@@ -62,7 +62,7 @@ static size_t put_ipv4(const struct heartbeat *heartbeat, uint8_t *ip)
 {
 	ip[0] = 0x45;
 	put16(ip + 2, 20 + UDP_BYTES + XB_PACKET_BYTES);
-	ip[8] = 64;
+	ip[8] = heartbeat->ttl ? heartbeat->ttl : 255;
 	ip[9] = 17;
 	memcpy(ip + 12, heartbeat->source.bytes + 12, 4);
 	memcpy(ip + 16, heartbeat->destination.bytes + 12, 4);
@@ -75,7 +75,7 @@ static size_t put_ipv6(const struct heartbeat *heartbeat, uint8_t *ip)
 	ip[0] = 0x60;
 	put16(ip + 4, UDP_BYTES + XB_PACKET_BYTES);
 	ip[6] = 17;
-	ip[7] = 64;
+	ip[7] = heartbeat->ttl ? heartbeat->ttl : 255;
 	memcpy(ip + 8, heartbeat->source.bytes, 16);
 	memcpy(ip + 24, heartbeat->destination.bytes, 16);
 	return 40;

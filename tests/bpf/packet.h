@@ -27,6 +27,7 @@ struct heartbeat {
 	bool ipv6;
 	unsigned vlan_tags; /* 0, 1 (802.1Q, FRAME_VLAN_ID) or 2 (802.1ad outermost) */
 	size_t padding; /* bytes after the IP packet */
+	uint8_t ttl; /* 0: 255 */
 	struct xb_address source;
 	struct xb_address destination;
 	const uint8_t *key; /* 16 bytes */

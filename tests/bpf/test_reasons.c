@@ -142,6 +142,29 @@ static void wrong_vlan(struct fixture *fixture, struct frame *frame)
 	frame_build(&heartbeat, frame);
 }
 
+static struct heartbeat probe_of_on_link_peer(struct fixture *fixture)
+{
+	fixture->peers[SLOT_A].peer_epoch = PEER_EPOCH;
+	fixture->peers[SLOT_A].on_link = 1;
+	return heartbeat_from(SLOT_A, XB_PROBE);
+}
+
+static void bad_ttl(struct fixture *fixture, struct frame *frame)
+{
+	struct heartbeat heartbeat = probe_of_on_link_peer(fixture);
+
+	heartbeat.ttl = 254;
+	frame_build(&heartbeat, frame);
+}
+
+static void wrong_interface(struct fixture *fixture, struct frame *frame)
+{
+	struct heartbeat heartbeat = probe_of_on_link_peer(fixture);
+
+	fixture->peers[SLOT_A].interface_index = INTERFACE_INDEX + 1;
+	frame_build(&heartbeat, frame);
+}
+
 static void wrong_epoch(struct fixture *fixture, struct frame *frame)
 {
 	fixture->self->epoch = OWN_EPOCH + 1;
@@ -406,6 +429,8 @@ static void test_refused_packets_change_no_state(void **state)
 		before = fixture->peers[SLOT_A];
 		fixture_run(fixture, &frame);
 		before.lock_sequence = fixture->peers[SLOT_A].lock_sequence;
+		before.off_link_count =
+			reason == XB_DROP_BAD_TTL || reason == XB_DROP_WRONG_INTERFACE;
 		assert_memory_equal(&before, &fixture->peers[SLOT_A], sizeof(before));
 		assert_int_equal(fixture->peers[SLOT_A].lock_sequence % 2,
 				 reason == XB_DROP_PEER_BUSY);

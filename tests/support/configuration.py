@@ -27,6 +27,7 @@ class Settings:
     heartbeat_lines: list = field(default_factory=list)  # more lines of the heartbeat block
     instance_lines: list = field(default_factory=list)
     vip_lines: list = field(default_factory=list)  # of virtual_ipaddress; empty: vip alone
+    routed: bool = False  # all links
     heartbeat_links: list = None  # None: all of the laboratory's
     heartbeat_addresses: dict = field(default_factory=dict)  # of a member, one per link; else the laboratory's
 
@@ -76,7 +77,7 @@ def heartbeat(lab, settings=None, key_file=None, **changes):
     """The heartbeat block of all nodes. changes: settings that replace the given ones."""
     settings = settings or Settings(**changes)
     links = range(lab.links) if settings.heartbeat_links is None else settings.heartbeat_links
-    lines = [f"interface eth{link}" for link in links]
+    lines = [f"interface eth{link}{' routed' if settings.routed else ''}" for link in links]
     members = lab.nodes + (["client"] if settings.client_is_node else [])
     for number, member in enumerate(members, start=1):
         addresses = settings.heartbeat_addresses.get(

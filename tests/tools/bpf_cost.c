@@ -120,7 +120,7 @@ static const uint8_t headers[42] = {
 	0,
 	0,
 	0,
-	64,
+	255,
 	17,
 	0,
 	0, /* IPv4 */

@@ -96,7 +96,7 @@ static int fill_network(struct frame *frame, const char *from, const char *to, c
 
 	frame->ethernet.h_proto = htons(ETH_P_IP);
 	memcpy(frame->ethernet.h_source, our_mac, ETH_ALEN);
-	frame->ip = (struct iphdr){.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_UDP};
+	frame->ip = (struct iphdr){.version = 4, .ihl = 5, .ttl = 255, .protocol = IPPROTO_UDP};
 	frame->ip.tot_len = htons(sizeof(*frame) - sizeof(frame->ethernet));
 	if (read_mac(to_mac, frame->ethernet.h_dest) ||
 	    inet_pton(AF_INET, from, &frame->ip.saddr) != 1 ||

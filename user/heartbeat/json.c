@@ -41,6 +41,17 @@ static void add_replies(json_t *json, const struct peer_replies *replies,
 				    json_integer((json_int_t)seen->loss_report_count));
 }
 
+/* Whether the peer is held to TTL 255 and to the interface. */
+static void add_on_link(json_t *json, const struct xb_peer *seen)
+{
+	if (seen->routed)
+		json_object_set_new(json, "routed", json_true());
+	else if (seen->last_evidence_ns)
+		json_object_set_new(json, "on_link", json_boolean(seen->on_link));
+	if (seen->off_link_count)
+		json_object_set_new(json, "off_link", json_integer(seen->off_link_count));
+}
+
 static json_t *link_json(const struct peers *peers, const struct peer *peer, size_t link,
 			 uint64_t now_ns)
 {
@@ -62,6 +73,7 @@ static json_t *link_json(const struct peers *peers, const struct peer *peer, siz
 	json_object_set_new(json, "received", json_integer((json_int_t)seen->reply_received_count));
 	json_object_set_new(json, "lost", json_integer((json_int_t)seen->probe_lost_count));
 	add_replies(json, &peer->replies[link], seen, now_ns);
+	add_on_link(json, seen);
 	add_round_trips(json, peers, peer->first_slot + link, seen);
 	return json;
 }

@@ -32,6 +32,7 @@ size_t peers_slots(const struct config_heartbeat *heartbeat, size_t own_node,
 				 heartbeat->interfaces[link]);
 			slot->node_id = node->id;
 			slot->link = (uint8_t)link;
+			slot->routed = heartbeat->routed[link];
 			slot->peer_address = node->addresses[link];
 			slot->local_address = own->addresses[link];
 			slot->ack_window_count =

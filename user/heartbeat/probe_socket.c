@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PROBE_TTL 255
+
 socklen_t probe_socket_address(union socket_address *to, const struct xb_address *address,
 			       uint16_t port, unsigned interface_index)
 {
@@ -34,6 +36,16 @@ static int refuse_input(int fd)
 	struct sock_fprog program = {.len = 1, .filter = &drop};
 
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) ? -errno : 0;
+}
+
+/* What arrives with 255 came through no router. */
+static int set_hops(int fd, bool ipv4)
+{
+	int hops = PROBE_TTL;
+
+	if (ipv4)
+		return setsockopt(fd, IPPROTO_IP, IP_TTL, &hops, sizeof(hops)) ? -errno : 0;
+	return setsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &hops, sizeof(hops)) ? -errno : 0;
 }
 
 static int mark_as_network_control(int fd, bool ipv4)
@@ -90,6 +102,8 @@ int probe_socket_open(const struct xb_address *local, uint16_t port, unsigned in
 	error = refuse_input(fd);
 	if (!error)
 		error = bind_to_device(fd, local, interface);
+	if (!error)
+		error = set_hops(fd, address_is_ipv4(local));
 	mark_as_network_control(fd, address_is_ipv4(local));
 	if (!error && bind(fd, &from.any, length))
 		error = -errno;

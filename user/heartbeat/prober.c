@@ -59,21 +59,29 @@ static uint16_t find_vlan(const struct local_address *list, size_t count,
 	return (uint16_t)vlan_id;
 }
 
-static void write_vlan(struct prober *prober, size_t index)
+/* Where packets of the link arrive: interface and VLAN. Through routers they may come anywhere. */
+static void write_arrival(struct prober *prober, size_t index)
 {
+	const struct config_heartbeat *heartbeat = prober->heartbeat;
 	const struct attachment *attachment =
 		kernel_attachment(prober->kernel, prober->links[index].interface);
 	_cleanup_free_ struct local_address *list = NULL;
-	uint16_t vlan_id;
+	uint16_t vlan_id = XB_VLAN_ANY;
 	size_t count = 0;
 
 	if (!attachment || local_addresses(&list, &count))
 		return;
-	vlan_id =
-		find_vlan(list, count, &prober->heartbeat->nodes[prober->own_node].addresses[index],
-			  attachment);
-	for (size_t i = 0; i < prober->peers->count; i++)
-		prober->kernel->peers[prober->peers->list[i].first_slot + index].vlan_id = vlan_id;
+	if (!heartbeat->routed[index])
+		vlan_id =
+			find_vlan(list, count, &heartbeat->nodes[prober->own_node].addresses[index],
+				  attachment);
+	for (size_t i = 0; i < prober->peers->count; i++) {
+		struct xb_peer *slot =
+			&prober->kernel->peers[prober->peers->list[i].first_slot + index];
+
+		slot->vlan_id = vlan_id;
+		slot->interface_index = attachment->is_lowest ? attachment->interface_index : 0;
+	}
 }
 
 /* Opens or reopens the socket of a link, and addresses its packets. */
@@ -89,7 +97,7 @@ static int open_link(struct prober *prober, size_t index)
 
 	if (fd < 0)
 		return fd;
-	write_vlan(prober, index);
+	write_arrival(prober, index);
 	send_buffer_grow(fd, link->count);
 	if (link->socket >= 0)
 		close(link->socket);
@@ -162,7 +170,7 @@ void prober_interface_changed(struct prober *prober, const char *interface)
 {
 	for (size_t index = 0; index < prober->link_count; index++)
 		if (!strcmp(prober->links[index].interface, interface))
-			write_vlan(prober, index);
+			write_arrival(prober, index);
 }
 
 /* The number after which it is decided whether a PROBE was answered in time: for an answer in time,

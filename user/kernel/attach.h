@@ -37,6 +37,9 @@ struct attachment {
 	uint32_t native_mtu; /* with which the driver accepted native mode; 0: it has not */
 	bool mtu_refused; /* it refused native mode when the MTU was raised */
 	bool is_veth;
+	/* An adapter or a veth: all its packets arrive on it itself. A bond's arrive on its ports, a
+	 * bridge's or VLAN interface's may be seen on one below first. */
+	bool is_lowest;
 	bool redirect; /* answers leave by a redirect (answer_way.h) */
 	char reason[ATTACH_REASON_BYTES]; /* why this mode; "": it is as configured */
 	enum attach_vlan_tags vlan_tags;

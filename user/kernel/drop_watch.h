@@ -11,6 +11,7 @@ struct drop_watch {
 	const struct kernel *kernel;
 	struct event *timer;
 	uint64_t seen_counts[XB_DROP_COUNT];
+	uint32_t off_link_counts[XB_NODE_ID_MAX * XB_LINKS_MAX]; /* of the slots of xb_peers */
 	uint64_t reported_ns[XB_DROP_COUNT]; /* when the reason was last logged; 0: never */
 };
 

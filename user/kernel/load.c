@@ -97,8 +97,10 @@ static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 			kernel->peers[i] = setup->peers[i];
 		kernel_self_init(kernel, setup->constants.node_id);
 	}
-	for (size_t i = 0; i < setup->peer_count; i++)
+	for (size_t i = 0; i < setup->peer_count; i++) {
 		kernel->peers[i].ack_window_count = setup->peers[i].ack_window_count;
+		kernel->peers[i].routed = setup->peers[i].routed;
+	}
 	memcpy(kernel->keys, setup->keys, sizeof(kernel->keys));
 	/* An earlier daemon's description stays; its digests may be of other keys. */
 	kernel_describe_again(kernel);

@@ -35,6 +35,11 @@ static int ask_driver(const char *interface, void *question)
 	return ioctl(fd, SIOCETHTOOL, &request) ? -errno : 0;
 }
 
+static bool is_on_bus(const struct ethtool_drvinfo *driver)
+{
+	return driver->bus_info[0] && strcmp(driver->bus_info, "N/A") != 0;
+}
+
 /* Only of an adapter, which is on a bus, whose offload is off. A veth gets packets as the other end
  * left them; bridge, bond and macvlan get them from the stack, which has taken the tag off. */
 static bool tags_are_visible(const char *interface)
@@ -42,17 +47,19 @@ static bool tags_are_visible(const char *interface)
 	struct ethtool_drvinfo driver = {.cmd = ETHTOOL_GDRVINFO};
 	struct ethtool_value flags = {.cmd = ETHTOOL_GFLAGS};
 
-	if (ask_driver(interface, &driver) || !driver.bus_info[0] ||
-	    !strcmp(driver.bus_info, "N/A"))
+	if (ask_driver(interface, &driver) || !is_on_bus(&driver))
 		return false;
 	return !ask_driver(interface, &flags) && !(flags.data & ETH_FLAG_RXVLAN);
 }
 
-static bool is_veth(const char *interface)
+static void read_kind(struct attachment *attachment)
 {
 	struct ethtool_drvinfo driver = {.cmd = ETHTOOL_GDRVINFO};
 
-	return !ask_driver(interface, &driver) && !strcmp(driver.driver, "veth");
+	if (ask_driver(attachment->interface, &driver))
+		driver.driver[0] = driver.bus_info[0] = 0;
+	attachment->is_veth = !strcmp(driver.driver, "veth");
+	attachment->is_lowest = attachment->is_veth || is_on_bus(&driver);
 }
 
 static void forget(const struct kernel *kernel, unsigned interface_index)
@@ -122,7 +129,7 @@ int vlan_attach(struct kernel *kernel, struct attachment *attachment)
 {
 	struct vlan_result result;
 
-	attachment->is_veth = is_veth(attachment->interface);
+	read_kind(attachment);
 	change(attachment, tags_are_visible(attachment->interface),
 	       bpf_program__fd(kernel->skeleton->progs.xbeat_tc), &result);
 	vlan_take(kernel, attachment, &result);

@@ -29,6 +29,20 @@ static void heartbeat_defaults(void **state)
 	config_free(config);
 }
 
+static void routed_links(void **state)
+{
+	struct config *config =
+		fixture_parse("heartbeat h {\ninterface eth0\ninterface eth1 routed\nkey_file k\n"
+			      "node 1 a 10.0.0.1 10.0.1.1\nnode 2 b 10.0.0.2 10.0.1.2\n}",
+			      "");
+
+	(void)state;
+	assert_int_equal(config->heartbeat->interface_count, 2);
+	assert_false(config->heartbeat->routed[0]);
+	assert_true(config->heartbeat->routed[1]);
+	config_free(config);
+}
+
 static void wrong_heartbeat_values(void **state)
 {
 	static const struct config_case cases[] = {
@@ -58,6 +72,8 @@ static void wrong_heartbeat_values(void **state)
 		 "4:1: error: node a lists 1 address(es) for 4 interface(s); write one address per interface, in the order of the interfaces\n"
 		 "5:1: error: node b lists 1 address(es) for 4 interface(s); write one address per interface, in the order of the interfaces\n"
 		 "9:11: error: interface e4 exceeds the limit of 4 interfaces; remove one\n"},
+		{HEARTBEAT "interface e1 route\n}",
+		 "6:14: error: 'route' is not understood; write \"interface NAME [routed]\"\n"},
 		{HEARTBEAT "intervall 10ms\nsmtp_alert\n}",
 		 "6:1: error: unknown keyword 'intervall' in heartbeat; did you mean 'interval'?\n"
 		 "7:1: error: unknown keyword 'smtp_alert' in heartbeat; valid keywords: interface, port, cluster_id, key_file, interval, multiplier, detection_min, detection_max, daemon_timeout, guard_timeout, restart_grace, on_isolated, mode, node\n"},
@@ -205,6 +221,7 @@ int main(void)
 		cmocka_unit_test(detection),	      cmocka_unit_test(guard),
 		cmocka_unit_test(isolation),	      cmocka_unit_test(retiming),
 		cmocka_unit_test(invalid_times),      cmocka_unit_test(mode),
+		cmocka_unit_test(routed_links),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

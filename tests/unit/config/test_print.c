@@ -87,6 +87,8 @@ static const char *const different[] = {
 	EMPTY LAN("on_isolated release\n", "node 3 c 10.0.0.3\n"),
 	EMPTY LAN("on_isolated keep\n", "node 3 c 10.0.0.3\n"),
 	EMPTY LAN("mode generic\n", ""),
+	EMPTY "heartbeat h {\ninterface eth0 routed\nkey_file /k\n"
+	      "node 1 a 10.0.0.1\nnode 2 b 10.0.0.2\n}\n",
 	EMPTY LAN("mode native\n", ""),
 	INSTANCE_WITH("heartbeat h") LAN("", ""),
 	INSTANCE_WITH("heartbeat h\nguard_timeout 900ms") LAN("", ""),

@@ -17,6 +17,18 @@
  * many peers. */
 #define OTHERS_FOR_ISOLATION 2
 
+/* Returns whether what follows the name, if anything does, is "routed". */
+static bool check_routed(struct config_parser *parser, const struct config_statement *statement)
+{
+	const struct config_token *token = &statement->tokens[2];
+
+	if (statement->count < 3 || !strcmp(token->text, "routed"))
+		return true;
+	config_error(parser, token->location,
+		     "'%s' is not understood; write \"interface NAME [routed]\"", token->text);
+	return false;
+}
+
 static void read_link(struct config_parser *parser, struct config_block *block,
 		      const struct config_keyword *keyword,
 		      const struct config_statement *statement)
@@ -26,7 +38,7 @@ static void read_link(struct config_parser *parser, struct config_block *block,
 	char interface[CONFIG_INTERFACE_BYTES];
 
 	(void)keyword;
-	if (!config_store_interface(parser, token, interface))
+	if (!config_store_interface(parser, token, interface) || !check_routed(parser, statement))
 		return;
 	for (size_t i = 0; i < heartbeat->interface_count; i++) {
 		if (!strcmp(heartbeat->interfaces[i], interface)) {
@@ -42,6 +54,7 @@ static void read_link(struct config_parser *parser, struct config_block *block,
 			     interface, XB_LINKS_MAX);
 		return;
 	}
+	heartbeat->routed[heartbeat->interface_count] = statement->count > 2;
 	strcpy(heartbeat->interfaces[heartbeat->interface_count++], interface);
 }
 
@@ -177,10 +190,11 @@ static void read_mode(struct config_parser *parser, struct config_block *block,
 static const struct config_keyword heartbeat_keywords[] = {
 	{
 		.name = "interface",
-		.usage = "interface NAME",
+		.usage = "interface NAME [routed]",
 		.read = read_link,
 		.flags = CONFIG_REPEATABLE,
-		ONE_VALUE,
+		.values_minimum = 1,
+		.values_maximum = 2,
 	},
 	{
 		.name = "port",

@@ -54,6 +54,7 @@ enum config_xdp_mode {
 struct config_heartbeat {
 	char name[XB_NAME_BYTES];
 	char interfaces[XB_LINKS_MAX][CONFIG_INTERFACE_BYTES]; /* index: link number */
+	bool routed[XB_LINKS_MAX]; /* index: link; its packets may come through routers */
 	size_t interface_count;
 	uint16_t port; /* 694 */
 	uint16_t cluster_id; /* 1..65535 (1) */

@@ -138,6 +138,14 @@ static void print_node(struct config_printer *printer, const struct config_node 
 	fputs(node->witness ? " witness\n" : "\n", printer->stream);
 }
 
+static void print_link(struct config_printer *printer, const char *interface, bool routed)
+{
+	config_print_indent(printer);
+	fputs("interface ", printer->stream);
+	config_write_token(printer->stream, interface);
+	fputs(routed ? " routed\n" : "\n", printer->stream);
+}
+
 /* With a fixed detection time its bounds would be reported as having no effect. */
 static void print_detection(struct config_printer *printer,
 			    const struct config_heartbeat *heartbeat)
@@ -164,7 +172,7 @@ char *config_print_heartbeat(const struct config_heartbeat *heartbeat)
 	config_printer_open(&printer);
 	config_print_open(&printer, "heartbeat", heartbeat->name);
 	for (size_t i = 0; i < heartbeat->interface_count; i++)
-		config_print_token(&printer, "interface", heartbeat->interfaces[i]);
+		print_link(&printer, heartbeat->interfaces[i], heartbeat->routed[i]);
 	config_print_line(&printer, "port %u", heartbeat->port);
 	config_print_line(&printer, "cluster_id %u", heartbeat->cluster_id);
 	config_print_token(&printer, "key_file", heartbeat->key_file);

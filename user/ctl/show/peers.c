@@ -8,7 +8,9 @@
 #include "user/ctl/show/table.h"
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
+#include <stdio.h>
 #include <string.h>
+#include <xbeat/map.h>
 
 /* The daemon reports no longer interval. */
 #define FALSE_ALARM_NS_MAX (UINT64_C(36525) * 24 * 3600 * 1000000000)
@@ -121,6 +123,34 @@ static void add_missing(struct table *table, const json_t *peer)
 	}
 }
 
+/* Links on which it is held to TTL 255 and to the interface, and what was refused for that. */
+static void add_on_link(struct table *table, const json_t *peer)
+{
+	char interfaces[XB_LINKS_MAX * (XB_NAME_BYTES + 2)] = "", count[UNITS_TEXT_BYTES];
+	const json_t *link;
+	size_t index;
+
+	json_array_foreach(json_object_get(peer, "links"), index, link)
+	{
+		size_t length = strlen(interfaces);
+
+		if (json_is_true(json_object_get(link, "on_link")))
+			snprintf(interfaces + length, sizeof(interfaces) - length, "%s%s",
+				 length ? ", " : "", field_text(link, "interface"));
+	}
+	if (interfaces[0])
+		table_note(table, "on-link, held to TTL 255: %s", interfaces);
+	json_array_foreach(json_object_get(peer, "links"), index, link)
+	{
+		if (json_object_get(link, "off_link"))
+			table_note(
+				table,
+				"%s: %s packets refused: through a router, or on another interface",
+				field_text(link, "interface"),
+				field_count(link, "off_link", count));
+	}
+}
+
 /* With multiplier auto. */
 static void add_detection(struct table *table, const json_t *detection)
 {
@@ -194,6 +224,7 @@ void show_peers(const json_t *peers, FILE *stream)
 		add_links(&table, peer);
 		add_reason(&table, peer);
 		add_missing(&table, peer);
+		add_on_link(&table, peer);
 		add_detection(&table, json_object_get(peer, "detection"));
 		add_indirect(&table, peer);
 		add_list(&table, peer, "fenced", "fenced on that node");

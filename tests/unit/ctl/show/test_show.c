@@ -55,6 +55,24 @@ static void peers_with_one_link(void **state)
 		"    its daemon made progress 2 ms ago\n");
 }
 
+static void peers_held_to_their_link(void **state)
+{
+	(void)state;
+	assert_shown(
+		show_peers,
+		"[{\"name\":\"b\",\"verdict\":\"up\",\"reason\":\"r\",\"links\":[{\"interface\":\"eth0\",\"on_link\":true},{\"interface\":\"eth1\",\"on_link\":false},"
+		"{\"interface\":\"eth2\",\"on_link\":true,\"off_link\":3},{\"interface\":\"eth3\",\"routed\":true}]}]",
+		"NODE  VERDICT  LINK  ADDRESS  HEARD  P50  P99  MAX  LOST\n"
+		"b     up\n"
+		"      -        eth0  -            -    -    -    -     -\n"
+		"      -        eth1  -            -    -    -    -     -\n"
+		"      -        eth2  -            -    -    -    -     -\n"
+		"      -        eth3  -            -    -    -    -     -\n"
+		"    r\n"
+		"    on-link, held to TTL 255: eth0, eth2\n"
+		"    eth2: 3 packets refused: through a router, or on another interface\n");
+}
+
 static void peers_never_heard_on_two_links(void **state)
 {
 	(void)state;
@@ -438,6 +456,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(peers_with_one_link),
+		cmocka_unit_test(peers_held_to_their_link),
 		cmocka_unit_test(peers_never_heard_on_two_links),
 		cmocka_unit_test(peers_with_every_field),
 		cmocka_unit_test(detection_times_that_follow_the_gaps),
