@@ -13,9 +13,7 @@ static bool has_flag(const struct claim_node *node, uint8_t flag)
 	return node->said->family_flags & flag;
 }
 
-/* Each node that has the instance must know what a claim is, or it takes the fence of the Active for
- * a vacancy. */
-static const struct claim_node *find_ignorant(const struct claim_node *nodes, size_t count)
+const struct claim_node *claim_find_ignorant(const struct claim_node *nodes, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (nodes[i].said && !has_flag(&nodes[i], XB_INSTANCE_KNOWS_CLAIMS))
@@ -39,7 +37,7 @@ static size_t count_active(const struct claim_node *nodes, size_t count, size_t 
 enum claim_prospect claim_prospect(const struct claim_node *nodes, size_t count,
 				   uint8_t own_priority, size_t *active, char *reason, size_t bytes)
 {
-	const struct claim_node *ignorant = find_ignorant(nodes, count);
+	const struct claim_node *ignorant = claim_find_ignorant(nodes, count);
 	size_t found = count_active(nodes, count, active);
 
 	if (!found || (found == 1 && nodes[*active].said->priority >= own_priority))

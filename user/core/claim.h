@@ -23,6 +23,10 @@ struct claim_node {
 	bool answered; /* since the claim */
 };
 
+/* Returns a node that has the instance and knows no claims, or NULL: it would take the fence of the
+ * Active for a vacancy. */
+const struct claim_node *claim_find_ignorant(const struct claim_node *nodes, size_t count);
+
 enum claim_prospect {
 	CLAIM_NEEDLESS, /* no node is Active with a lower priority */
 	CLAIM_POSSIBLE,

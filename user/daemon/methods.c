@@ -237,6 +237,14 @@ static bool read_force(struct control_call *call, bool *force)
 	return !value || json_is_boolean(value);
 }
 
+static void answer_failover(void *context, json_t *json)
+{
+	static const struct control_failure none;
+
+	control_answer(context, json, &none);
+}
+
+/* A node that claims the instance may take a moment to answer. */
 static json_t *failover(void *context, struct control_call *call)
 {
 	const struct daemon *daemon = context;
@@ -244,15 +252,16 @@ static json_t *failover(void *context, struct control_call *call)
 	json_int_t duration_ns =
 		json_integer_value(json_object_get(call->parameters, "duration_ns"));
 	char message[512];
-	json_t *json;
 	bool force;
 
 	if (!instance || !read_force(call, &force))
 		return NULL;
 	if (duration_ns < 0)
 		return control_fail(call, "invalid_parameter", "the duration is negative");
-	json = instances_failover(instance, (uint64_t)duration_ns, force, message, sizeof(message));
-	return json ? json : control_fail(call, "refused", "%s", message);
+	if (instances_failover(instance, (uint64_t)duration_ns, force, message, sizeof(message)))
+		return control_fail(call, "refused", "%s", message);
+	instances_await_failover(instance, answer_failover, control_defer(call));
+	return NULL;
 }
 
 static json_t *resume(void *context, struct control_call *call)

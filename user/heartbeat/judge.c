@@ -35,6 +35,9 @@ size_t peers_slots(const struct config_heartbeat *heartbeat, size_t own_node,
 			slot->routed = heartbeat->routed[link];
 			slot->peer_address = node->addresses[link];
 			slot->local_address = own->addresses[link];
+			slot->witness = node->witness;
+			slot->outranks_equal =
+				address_compare(&node->addresses[0], &own->addresses[0]) > 0;
 			slot->ack_window_count =
 				detection_intervals(timing.detection_time_ns, timing.interval_ns);
 		}

@@ -81,6 +81,16 @@ static int fill_keys(const struct xbeat_bpf *skeleton, const struct xb_key *keys
 	return 0;
 }
 
+/* Of a slot that an earlier daemon used. */
+static void take_settings(struct xb_peer *slot, const struct xb_peer *setup)
+{
+	slot->ack_window_count = setup->ack_window_count;
+	slot->witness = setup->witness;
+	slot->outranks_equal = setup->outranks_equal;
+	slot->routed = setup->routed;
+	slot->awaited_seq = 0;
+}
+
 static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 {
 	const struct xbeat_bpf *skeleton = kernel->skeleton;
@@ -97,10 +107,8 @@ static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 			kernel->peers[i] = setup->peers[i];
 		kernel_self_init(kernel, setup->constants.node_id);
 	}
-	for (size_t i = 0; i < setup->peer_count; i++) {
-		kernel->peers[i].ack_window_count = setup->peers[i].ack_window_count;
-		kernel->peers[i].routed = setup->peers[i].routed;
-	}
+	for (size_t i = 0; i < setup->peer_count; i++)
+		take_settings(&kernel->peers[i], &setup->peers[i]);
 	memcpy(kernel->keys, setup->keys, sizeof(kernel->keys));
 	/* An earlier daemon's description stays; its digests may be of other keys. */
 	kernel_describe_again(kernel);

@@ -7,16 +7,18 @@
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/self.h"
+#include "user/lib/cleanup.h"
 #include "user/lib/json_text.h"
+#include "user/lib/limits.h"
 #include "user/vrrp/rules/operator.h"
 #include "user/vrrp/state/claims.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
 #include "user/vrrp/state/room.h"
+#include <stdlib.h>
 
-static json_t *failover_json(const struct instance *instance)
+static json_t *failover_json(const struct instance *instance, const struct peer *successor)
 {
-	const struct peer *successor = instance_successor(instance);
 	json_t *json = json_pack("{s:o, s:s}", "instance", json_text(instance->config->name),
 				 "state", instance_state_name(instance->vrrp.state));
 
@@ -40,12 +42,33 @@ struct instance *instances_named(const struct vrrp_room *room, const char *name)
 	return instances_find(&room->instances, name);
 }
 
-json_t *instances_failover(struct instance *instance, uint64_t duration_ns, bool force,
-			   char *message, size_t bytes)
+int instances_failover(struct instance *instance, uint64_t duration_ns, bool force, char *message,
+		       size_t bytes)
 {
-	if (instance_failover(instance, duration_ns, force, message, bytes))
-		return NULL;
-	return failover_json(instance);
+	return instance_failover(instance, duration_ns, force, message, bytes);
+}
+
+struct waiter {
+	instances_failover_done *done;
+	void *context;
+};
+
+static void on_done(void *context, const struct instance *instance, const struct peer *successor)
+{
+	_cleanup_free_ struct waiter *waiter = context;
+
+	waiter->done(waiter->context, failover_json(instance, successor));
+}
+
+void instances_await_failover(struct instance *instance, instances_failover_done *done,
+			      void *context)
+{
+	struct waiter *waiter = malloc(sizeof(*waiter));
+
+	if (!waiter)
+		limits_out_of_memory();
+	*waiter = (struct waiter){.done = done, .context = context};
+	instance_await_failover(instance, on_done, waiter);
 }
 
 json_t *instances_set_priority(struct instance *instance, uint8_t priority, char *message,

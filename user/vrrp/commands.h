@@ -10,9 +10,17 @@
 struct instance;
 struct vrrp_room;
 
+/* The instance has left this node. Takes ownership of json. */
+typedef void instances_failover_done(void *context, json_t *json);
+
+/* Returns 0, and instances_await_failover() follows, which calls done once, at once or later; or a
+ * negative errno with a message for the operator. */
+int instances_failover(struct instance *instance, uint64_t duration_ns, bool force, char *message,
+		       size_t bytes);
+void instances_await_failover(struct instance *instance, instances_failover_done *done,
+			      void *context);
+
 /* Each returns new JSON, or NULL with a message for the operator. */
-json_t *instances_failover(struct instance *instance, uint64_t duration_ns, bool force,
-			   char *message, size_t bytes);
 json_t *instances_set_priority(struct instance *instance, uint8_t priority, char *message,
 			       size_t bytes);
 

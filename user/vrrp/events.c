@@ -55,6 +55,8 @@ void instances_peer_reported(struct vrrp_room *room, const struct peer *peer)
 	const struct instances *instances = &room->instances;
 
 	for (size_t i = 0; i < instances->count; i++)
+		instance_answer_offer(instances->list[i], peer);
+	for (size_t i = 0; i < instances->count; i++)
 		instance_peer_reported(instances->list[i], peer);
 }
 

@@ -90,6 +90,7 @@ static void on_transition(struct instance *instance, enum xb_instance_state from
 {
 	instance_end_claim(instance);
 	instance_group_moved(instance, from);
+	instance_operator_moved(instance);
 }
 
 static int make_parts(struct vrrp_room *room, struct instance *instance)

@@ -21,6 +21,7 @@
 #include "user/vrrp/notify/notify.h"
 #include "user/vrrp/rules/claim.h"
 #include "user/vrrp/rules/group.h"
+#include "user/vrrp/rules/handover.h"
 #include "user/vrrp/rules/operator.h"
 #include "user/vrrp/rules/reconcile.h"
 #include "user/vrrp/rules/tracked.h"

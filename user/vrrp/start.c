@@ -29,6 +29,7 @@
 #include "user/vrrp/reload.h"
 #include "user/vrrp/rules/claim.h"
 #include "user/vrrp/rules/group.h"
+#include "user/vrrp/rules/handover.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
 #include "user/vrrp/state/room.h"

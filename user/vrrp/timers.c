@@ -162,6 +162,12 @@ static void on_claim(struct vrrp_room *room, struct instance *instance)
 	instance_continue_claim(instance);
 }
 
+static void on_offer(struct vrrp_room *room, struct instance *instance)
+{
+	(void)room;
+	instance_end_offer(instance);
+}
+
 static void on_source(struct vrrp_room *room, struct instance *instance)
 {
 	instance_find_source(instance);
@@ -179,6 +185,7 @@ int instance_timers_new(struct vrrp_room *room, struct instance *instance)
 		[INSTANCE_TIMER_HEAR] = on_hear,
 		[INSTANCE_TIMER_LEARN] = on_learn,
 		[INSTANCE_TIMER_CLAIM] = on_claim,
+		[INSTANCE_TIMER_OFFER] = on_offer,
 		[INSTANCE_TIMER_SOURCE] = on_source,
 	};
 

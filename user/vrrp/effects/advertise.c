@@ -13,6 +13,7 @@
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/vips.h"
+#include "user/vrrp/state/handover.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/services.h"
 #include <errno.h>
@@ -114,6 +115,9 @@ int instance_advertise(struct instance *instance, uint8_t priority)
 
 	if (!instance->interface->base_index && instance->config->interface[0])
 		return -ENODEV; /* that the interface is missing has been reported */
+	/* Packets report another priority: the next advert comes when no node claims it. */
+	if (priority && instance->handover->word == HANDOVER_OFFERS)
+		return 0;
 	if (instance_guard_expired(instance, clock_now_ns()))
 		return -ESTALE; /* another node may be Active by now; the next event steps this one down */
 	error = send_to_all(instance, &message);

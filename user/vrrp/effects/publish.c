@@ -71,3 +71,10 @@ bool instance_publish(const struct instance *instance)
 		kernel_describe_all(instance->router->kernel, bits, entries);
 	return bits;
 }
+
+void instances_say(struct instance *const *list, size_t count, enum handover_word word)
+{
+	for (size_t i = 0; i < count; i++)
+		list[i]->handover->word = word;
+	instances_publish(list, count);
+}

@@ -17,7 +17,6 @@
 #include "user/core/claim.h"
 #include "user/core/vrrp.h"
 #include "user/heartbeat/peers.h"
-#include "user/kernel/claims.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
 #include "user/lib/duration.h"
@@ -29,7 +28,6 @@
 #include "user/vrrp/effects/publish.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/rules/group.h"
-#include "user/vrrp/rules/reconcile.h"
 #include "user/vrrp/state/claims.h"
 #include "user/vrrp/state/handover.h"
 #include "user/vrrp/state/instance.h"
@@ -43,22 +41,6 @@
 #define REPEAT_NS (800 * NS_PER_US)
 /* Until the nodes that were not asked know what the one that was fenced has decided. */
 #define LEFT_INTERVALS 2
-
-/* What moves together: a sync group, or one instance. */
-struct members {
-	struct instance *alone;
-	struct instance *const *list;
-	size_t count;
-};
-
-static void find_members(struct instance *instance, struct members *members)
-{
-	const struct instance_group *group = instance->group;
-
-	members->alone = instance;
-	members->list = group ? group->members : &members->alone;
-	members->count = group ? group->member_count : 1;
-}
 
 int instance_claim_new(struct instance *instance)
 {
@@ -76,18 +58,17 @@ void instance_claim_free(struct instance *instance)
 /* The member that keeps the claim, or NULL. */
 static struct instance *find_leader(struct instance *instance)
 {
-	struct members members;
+	struct instance_members members;
 
-	find_members(instance, &members);
+	instance_find_members(instance, &members);
 	for (size_t i = 0; i < members.count; i++)
 		if (members.list[i]->claim->open)
 			return members.list[i];
 	return NULL;
 }
 
-/* The nodes that count. Returns how many. */
-static size_t gather(const struct instance *instance, const struct peers_moment *moment,
-		     struct claim_node nodes[XB_NODE_ID_MAX])
+size_t instance_claim_nodes(const struct instance *instance, const struct peers_moment *moment,
+			    struct claim_node nodes[XB_NODE_ID_MAX])
 {
 	const struct peers *peers = instance->peers;
 	size_t count = 0;
@@ -111,13 +92,13 @@ static size_t gather(const struct instance *instance, const struct peers_moment 
 
 static const char *find_obstacle(const struct instance *instance)
 {
+	if (!CLAIMS_ARE_ANSWERED)
+		return "the kernel side answers no claims yet";
 	if (instance->vrrp.state != XB_INSTANCE_BACKUP)
 		return "a member of its sync group is not Backup";
 	if (instance->self_slot < 0)
 		return "heartbeats do not describe it";
-	if (!instance_can_close(instance))
-		return "its addresses cannot be guarded here";
-	return "the kernel side answers no claims yet";
+	return instance_can_close(instance) ? NULL : "its addresses cannot be guarded here";
 }
 
 /* *from: the Active of this member, if it must be claimed from. Returns whether that is possible, or
@@ -126,7 +107,7 @@ static bool may_claim(const struct instance *instance, const struct peer **from,
 		      size_t bytes)
 {
 	struct claim_node nodes[XB_NODE_ID_MAX];
-	size_t count = gather(instance, NULL, nodes), active = 0;
+	size_t count = instance_claim_nodes(instance, NULL, nodes), active = 0;
 	enum claim_prospect prospect = claim_prospect(
 		nodes, count, instance->vrrp.effective_priority, &active, reason, bytes);
 
@@ -139,12 +120,12 @@ const struct peer *instance_claim_from(struct instance *instance, char *reason, 
 {
 	const struct peer *from = NULL;
 	const char *obstacle = NULL;
-	struct members members;
+	struct instance_members members;
 
 	reason[0] = '\0';
 	if (!instance->peers || !instance->config->heartbeat[0])
 		return NULL;
-	find_members(instance, &members);
+	instance_find_members(instance, &members);
 	for (size_t i = 0; i < members.count; i++) {
 		if (!obstacle)
 			obstacle = find_obstacle(members.list[i]);
@@ -160,13 +141,6 @@ const struct peer *instance_claim_from(struct instance *instance, char *reason, 
 	return NULL;
 }
 
-static void say(const struct members *members, enum handover_word word)
-{
-	for (size_t i = 0; i < members->count; i++)
-		members->list[i]->handover->word = word;
-	instances_publish(members->list, members->count);
-}
-
 static void send_claim(struct instance *instance)
 {
 	struct instance_claim *claim = instance->claim;
@@ -178,7 +152,7 @@ static void send_claim(struct instance *instance)
 }
 
 /* Its life begins when the addresses are there. */
-static int place(struct instance *instance, const struct members *members)
+static int place(struct instance *instance, const struct instance_members *members)
 {
 	struct instance_claim *claim = instance->claim;
 	int error = instances_close_for_claim(members->list, members->count, 0);
@@ -204,7 +178,7 @@ static void remove_placed(struct instance *instance)
 	instance_end_closing(instance);
 }
 
-static void leave_for_a_while(struct instance *instance, uint64_t until_ns)
+void instance_leave_until(struct instance *instance, uint64_t until_ns)
 {
 	instance->handover->left_until_ns = until_ns;
 	if (instance->vrrp.state == XB_INSTANCE_BACKUP)
@@ -225,15 +199,15 @@ static void withdraw(struct instance *instance, const char *reason)
 	struct instance_claim *claim = instance->claim;
 	uint64_t left_until_ns =
 		claim->until_ns + LEFT_INTERVALS * instance->peers->timing.interval_ns;
-	struct members members;
+	struct instance_members members;
 
 	claim->ending = true;
-	find_members(instance, &members);
-	say(&members, HANDOVER_NONE);
+	instance_find_members(instance, &members);
+	instances_say(members.list, members.count, HANDOVER_NONE);
 	peers_probe_now(instance->peers);
 	for (size_t i = 0; i < members.count; i++) {
 		remove_placed(members.list[i]);
-		leave_for_a_while(members.list[i], left_until_ns);
+		instance_leave_until(members.list[i], left_until_ns);
 	}
 	forget(instance);
 	event_log_add(instance->event_log, "claim", instance->config->name, "claimed", "withdrawn",
@@ -242,21 +216,34 @@ static void withdraw(struct instance *instance, const char *reason)
 		      duration_ms(time_since_ns(clock_now_ns(), claim->started_ns)), reason);
 }
 
+/* Which the node describes; 0: it does not have the instance. */
+static uint8_t priority_of(const struct instance *instance, const struct peer *peer)
+{
+	const struct xb_instance *said = instance_entry_of(instance, peer);
+
+	return said ? said->priority : 0;
+}
+
 void instance_start_claim(struct instance *instance, const struct peer *from)
 {
 	struct instance_claim *claim = instance->claim;
-	struct members members;
+	struct instance_members members;
 
 	if (find_leader(instance))
 		return;
-	find_members(instance, &members);
-	*claim = (struct instance_claim){.open = true, .from = from};
+	instance_find_members(instance, &members);
+	*claim = (struct instance_claim){
+		.open = true,
+		.from = from,
+		.offered = instance_peer_offers(instance, from),
+		.priority = priority_of(instance, from),
+	};
 	if (place(instance, &members)) {
 		claim->refused_by = from;
 		withdraw(instance, "the kernel cannot watch its deadline");
 		return;
 	}
-	say(&members, HANDOVER_CLAIMS);
+	instances_say(members.list, members.count, HANDOVER_CLAIMS);
 	send_claim(instance);
 }
 
@@ -267,55 +254,67 @@ static void lease(struct instance *instance)
 	instance_guard_open(instance);
 }
 
-static void take_over(struct instance *instance, const struct peer *from, double after_ms,
-		      unsigned probe_count)
+/* Of a member that has an Active to be claimed from; the others have the reason of the machine. */
+static void explain_claimed(const struct instance *instance, const struct instance_claim *claim,
+			    char reason[VRRP_REASON_BYTES])
 {
-	const struct xb_instance *said = instance_entry_of(instance, from);
+	const char *name = claim->from->node->name;
+	double after_ms = duration_ms(time_since_ns(clock_now_ns(), claim->started_ns));
+	const char *plural = claim->probe_count == 1 ? "" : "s";
+
+	if (claim->offered)
+		snprintf(
+			reason, VRRP_REASON_BYTES,
+			"an operator of %s offered it; handed over %.1f ms after the claim (%u PROBE%s)",
+			name, after_ms, claim->probe_count, plural);
+	else
+		snprintf(
+			reason, VRRP_REASON_BYTES,
+			"preempts %s: lower priority %u, ours %u; handed over %.1f ms after the claim (%u PROBE%s)",
+			name, claim->priority, instance->vrrp.effective_priority, after_ms,
+			claim->probe_count, plural);
+}
+
+static void take_over(struct instance *instance, const struct instance_claim *claim)
+{
 	struct vrrp_actions actions;
 	char reason[VRRP_REASON_BYTES];
 
-	snprintf(
-		reason, sizeof(reason),
-		"%s handed it over %.1f ms after this node claimed it with priority %u%s (%u PROBE%s)",
-		from->node->name, after_ms, instance->vrrp.effective_priority,
-		said && said->priority < instance->vrrp.effective_priority ? ", the higher one"
-									   : "",
-		probe_count, probe_count == 1 ? "" : "s");
+	explain_claimed(instance, claim, reason);
 	vrrp_take_over(&instance->vrrp, clock_now_ns(), reason, &actions);
 	instance_act(instance, &actions);
 }
 
-static void carry_out(struct instance *instance, const struct members *members)
+static void carry_out(struct instance *instance, const struct instance_members *members)
 {
 	struct instance_claim *claim = instance->claim;
-	double after_ms;
 
 	claim->ending = true;
 	for (size_t i = 0; i < members->count; i++)
 		lease(members->list[i]);
-	say(members, HANDOVER_OPENS);
+	instances_say(members->list, members->count, HANDOVER_OPENS);
 	if (!instances_open(members->list, members->count)) {
 		withdraw(instance, "it came to its end when it was granted");
 		return;
 	}
 	peers_probe_now(instance->peers);
-	after_ms = duration_ms(time_since_ns(clock_now_ns(), claim->started_ns));
 	for (size_t i = 0; i < members->count; i++)
 		if (members->list[i]->vrrp.state == XB_INSTANCE_BACKUP)
-			take_over(members->list[i], claim->from, after_ms, claim->probe_count);
-	say(members, HANDOVER_NONE);
+			take_over(members->list[i], claim);
+	instances_say(members->list, members->count, HANDOVER_NONE);
 	forget(instance);
 }
 
 static enum claim_outcome judge_all(const struct instance_claim *claim,
-				    const struct members *members, char *reason, size_t bytes)
+				    const struct instance_members *members, char *reason,
+				    size_t bytes)
 {
 	enum claim_outcome outcome = CLAIM_GRANTED;
 
 	for (size_t i = 0; i < members->count && outcome != CLAIM_LOST; i++) {
 		const struct instance *member = members->list[i];
 		struct claim_node nodes[XB_NODE_ID_MAX];
-		size_t count = gather(member, &claim->moment, nodes);
+		size_t count = instance_claim_nodes(member, &claim->moment, nodes);
 		enum claim_outcome one =
 			claim_judge(nodes, count, member->vrrp.effective_priority, reason, bytes);
 
@@ -330,9 +329,9 @@ static void judge(struct instance *instance)
 	struct instance_claim *claim = instance->claim;
 	char reason[VRRP_REASON_BYTES];
 	enum claim_outcome outcome;
-	struct members members;
+	struct instance_members members;
 
-	find_members(instance, &members);
+	instance_find_members(instance, &members);
 	outcome = judge_all(claim, &members, reason, sizeof(reason));
 	if (outcome == CLAIM_GRANTED) {
 		carry_out(instance, &members);
@@ -371,6 +370,19 @@ void instance_end_claim(struct instance *instance)
 					 ? "it is no longer needed"
 					 : "this node takes no part any more");
 	instance->claim->refused_by = NULL;
+	if (instance->vrrp.state != XB_INSTANCE_ACTIVE &&
+	    instance->handover->word == HANDOVER_OFFERS)
+		instance->handover->word = HANDOVER_NONE;
+}
+
+void instance_answer_offer(struct instance *instance, const struct peer *peer)
+{
+	char reason[VRRP_REASON_BYTES];
+
+	if (instance->vrrp.state == XB_INSTANCE_BACKUP && instance_peer_offers(instance, peer) &&
+	    instance_is_best_candidate(instance) &&
+	    instance_claim_from(instance, reason, sizeof(reason)) == peer)
+		instance_start_claim(instance, peer);
 }
 
 void instances_withdraw_claims(const struct instances *instances, const char *reason)
@@ -378,98 +390,4 @@ void instances_withdraw_claims(const struct instances *instances, const char *re
 	for (size_t i = 0; i < instances->count; i++)
 		if (instances->list[i]->claim->open)
 			withdraw(instances->list[i], reason);
-}
-
-/* The node whose claim the kernel side has answered: it claims, or is Active by now. */
-static const struct peer *find_claimer(const struct instance *instance, uint64_t now_ns)
-{
-	const struct peers *peers = instance->peers;
-	const struct peer *newest = NULL;
-
-	for (size_t i = 0; i < peers->count; i++) {
-		const struct peer *peer = &peers->list[i];
-		uint64_t end_ns = instance_claim_end_ns(peer);
-
-		if (peer->node->witness || !end_ns ||
-		    time_since_ns(now_ns, end_ns) > peers->timing.detection_time_ns ||
-		    !(instance_peer_claims(instance, peer) ||
-		      instance_is_claimed_by(instance, peer)))
-			continue;
-		if (!newest || time_since_ns(end_ns, instance_claim_end_ns(newest)))
-			newest = peer;
-	}
-	return newest;
-}
-
-static void note_claimer(struct instance *instance, const struct peer *claimer, uint64_t now_ns)
-{
-	const struct liveness_timing *timing = &instance->peers->timing;
-	uint64_t end_ns =
-		claimer ? instance_claim_end_ns(claimer) : now_ns + timing->detection_time_ns;
-
-	instance->handover->claimer = claimer;
-	instance->handover->left_until_ns = end_ns + timing->interval_ns;
-}
-
-static void explain_handover(const struct instance *instance, const struct peer *claimer,
-			     char reason[VRRP_REASON_BYTES])
-{
-	const struct xb_instance *said = claimer ? instance_entry_of(instance, claimer) : NULL;
-
-	if (instance->handover->word == HANDOVER_OFFERS)
-		snprintf(reason, VRRP_REASON_BYTES, "handed over to %s, as an operator asked",
-			 claimer ? claimer->node->name : "another node");
-	else
-		snprintf(reason, VRRP_REASON_BYTES,
-			 "handed over to %s, which claimed it with priority %u, ours %u",
-			 claimer ? claimer->node->name : "another node", said ? said->priority : 0,
-			 instance->vrrp.effective_priority);
-}
-
-void instance_hand_over(struct instance *instance, uint64_t now_ns)
-{
-	struct vrrp_actions actions;
-	char reason[VRRP_REASON_BYTES];
-	const struct peer *claimer;
-	struct members members;
-
-	peers_refresh(instance->peers);
-	claimer = find_claimer(instance, now_ns);
-	explain_handover(instance, claimer, reason);
-	find_members(instance, &members);
-	for (size_t i = 0; i < members.count; i++)
-		note_claimer(members.list[i], claimer, now_ns);
-	vrrp_step_down(&instance->vrrp, now_ns, reason, &actions);
-	instance_act(instance, &actions);
-	for (size_t i = 0; i < members.count; i++) {
-		members.list[i]->handover->word = HANDOVER_NONE;
-		leave_for_a_while(members.list[i], members.list[i]->handover->left_until_ns);
-	}
-	instance_reconcile(instance); /* an operator may have asked for it */
-}
-
-/* All members, or 0 if one of them is not in heartbeats. */
-static uint16_t group_bits(struct instance *instance)
-{
-	struct members members;
-	uint16_t bits = 0;
-
-	find_members(instance, &members);
-	for (size_t i = 0; i < members.count; i++) {
-		if (members.list[i]->self_slot < 0)
-			return 0;
-		bits |= (uint16_t)(1U << members.list[i]->self_slot);
-	}
-	return bits;
-}
-
-void instances_set_claim_groups(const struct instances *instances, bool changing)
-{
-	for (size_t i = 0; i < instances->count; i++) {
-		struct instance *instance = instances->list[i];
-
-		if (instance->self_slot >= 0)
-			kernel_set_claim_group(instance->guard->kernel, (size_t)instance->self_slot,
-					       changing ? 0 : group_bits(instance));
-	}
 }

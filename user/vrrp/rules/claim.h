@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Claims an instance from its Active, and leaves one to a node that claims it. */
+/* Claims an instance from its Active. */
 #ifndef XBEAT_VRRP_RULES_CLAIM_H
 #define XBEAT_VRRP_RULES_CLAIM_H
 
+#include "user/core/claim.h"
 #include "user/heartbeat/acks.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
 #include <stddef.h>
+
+#define CLAIMS_ARE_ANSWERED 0 /* not by the kernel side yet */
 
 /* The claim of an instance and its sync group: kept by the member that began it. */
 struct instance_claim {
 	bool open; /* there is one */
 	bool ending; /* it is being carried out, or withdrawn */
 	const struct peer *from;
+	uint8_t priority; /* of that node when the claim began */
+	bool offered; /* it offered the instance */
 	struct peers_moment moment; /* before its first PROBE */
 	uint64_t started_ns, until_ns, probed_ns;
 	unsigned probe_count;
@@ -30,8 +35,20 @@ void instance_claim_free(struct instance *instance);
  * without a claim, else "". */
 const struct peer *instance_claim_from(struct instance *instance, char *reason, size_t bytes);
 
+/* Writes the nodes that a claim of the instance concerns, and whether they have answered since the
+ * moment, or NULL. Returns how many. */
+size_t instance_claim_nodes(const struct instance *instance, const struct peers_moment *moment,
+			    struct claim_node nodes[XB_NODE_ID_MAX]);
+
+/* The instance is left to others until then, and judged again. */
+void instance_leave_until(struct instance *instance, uint64_t until_ns);
+
 /* The state machine asks for a claim. */
 void instance_start_claim(struct instance *instance, const struct peer *from);
+
+/* The peer has described itself anew: if it offers the instance, the best candidate claims it,
+ * whether it preempts or not. */
+void instance_answer_offer(struct instance *instance, const struct peer *peer);
 
 /* INSTANCE_TIMER_CLAIM: judges, and asks again. */
 void instance_continue_claim(struct instance *instance);
@@ -44,13 +61,5 @@ void instance_end_claim(struct instance *instance);
 
 /* Withdraws all claims: a reload is about to change the instances. */
 void instances_withdraw_claims(const struct instances *instances, const char *reason);
-
-/* This node is Active and its kernel has fenced the addresses for the claim of another node: it
- * becomes Backup, and judges later whether that node took them. */
-void instance_hand_over(struct instance *instance, uint64_t now_ns);
-
-/* Tells the kernel side which instances are given to a claim, and which only together. changing:
- * none yet, because groups are about to change. */
-void instances_set_claim_groups(const struct instances *instances, bool changing);
 
 #endif

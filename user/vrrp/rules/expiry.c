@@ -11,7 +11,7 @@
 #include "user/lib/time.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/guard.h"
-#include "user/vrrp/rules/claim.h"
+#include "user/vrrp/rules/handover.h"
 #include "user/vrrp/rules/stall.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"

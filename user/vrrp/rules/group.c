@@ -41,6 +41,15 @@ static struct sync_group_member *view(const struct instance_group *group,
 	return members;
 }
 
+void instance_find_members(struct instance *instance, struct instance_members *members)
+{
+	const struct instance_group *group = instance->group;
+
+	members->alone = instance;
+	members->list = group ? group->members : &members->alone;
+	members->count = group ? group->member_count : 1;
+}
+
 void instance_group_inhibit(struct instance_group *group)
 {
 	size_t none;

@@ -15,6 +15,15 @@ struct instance_group {
 	bool moving; /* members are changing state together */
 };
 
+/* What changes its state together: a sync group, or one instance. */
+struct instance_members {
+	struct instance *alone;
+	struct instance *const *list;
+	size_t count;
+};
+
+void instance_find_members(struct instance *instance, struct instance_members *members);
+
 /* Sets or clears the inhibitors that members are to each other. */
 void instance_group_inhibit(struct instance_group *group);
 

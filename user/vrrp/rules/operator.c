@@ -9,6 +9,7 @@
 #include "user/lib/duration.h"
 #include "user/lib/time.h"
 #include "user/vrrp/rules/group.h"
+#include "user/vrrp/rules/handover.h"
 #include "user/vrrp/rules/reconcile.h"
 #include "user/vrrp/rules/tracked.h"
 #include "user/vrrp/state/claims.h"
@@ -30,6 +31,9 @@ int instance_operator_new(struct instance *instance)
 
 void instance_operator_free(struct instance *instance)
 {
+	if (instance->operator&& instance->operator->done)
+		instance->operator->done(instance->operator->context, instance,
+					 instance->operator->successor);
 	free(instance->operator);
 }
 
@@ -104,6 +108,7 @@ int instance_failover(struct instance *instance, uint64_t duration_ns, bool forc
 
 	if (error)
 		return error;
+	instance->operator->successor = instance_successor(instance);
 	stay_away_until(instance, duration_ns ? clock_unix_ns() + duration_ns : 0);
 	if (duration_ns)
 		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_OPERATOR,
@@ -112,8 +117,42 @@ int instance_failover(struct instance *instance, uint64_t duration_ns, bool forc
 	else
 		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_OPERATOR,
 				       "an operator handed it over (xbeatctl failover)");
-	instance_reconcile(instance);
+	if (instance_start_offer(instance))
+		instance_arm(instance, INSTANCE_TIMER_OFFER,
+			     clock_now_ns() + instance->peers->timing.detection_time_ns +
+				     instance->peers->timing.interval_ns);
+	else
+		instance_reconcile(instance);
 	return 0;
+}
+
+void instance_end_offer(struct instance *instance)
+{
+	instance_stop_offer(instance);
+	instance_reconcile(instance);
+}
+
+void instance_operator_moved(struct instance *instance)
+{
+	struct instance_operator *operator= instance->operator;
+	operator_done *done = operator->done;
+
+	if (!done || instance->vrrp.state == XB_INSTANCE_ACTIVE)
+		return;
+	operator->done = NULL;
+	done(operator->context, instance, operator->successor);
+}
+
+void instance_await_failover(struct instance *instance, operator_done *done, void *context)
+{
+	struct instance_operator *operator= instance->operator;
+
+	if (operator->done || instance->vrrp.state != XB_INSTANCE_ACTIVE) {
+		done(context, instance, operator->successor);
+		return;
+	}
+	operator->done = done;
+	operator->context = context;
 }
 
 bool instance_resume(struct instance *instance)
@@ -122,6 +161,7 @@ bool instance_resume(struct instance *instance)
 
 	stay_away_until(instance, 0);
 	instance_set_inhibitor(instance, INSTANCE_INHIBITOR_OPERATOR, NULL);
+	instance_stop_offer(instance);
 	instance_reconcile(instance);
 	return stayed_away;
 }

@@ -7,9 +7,18 @@
 #include "user/vrrp/state/instances.h"
 #include "user/vrrp/state/node.h"
 
+/* The instance has left this node after a failover. successor: the node that was to take over, or
+ * NULL. */
+typedef void operator_done(void *context, const struct instance *instance,
+			   const struct peer *successor);
+
 struct instance_operator {
 	uint8_t pinned_priority; /* 0: none */
 	uint64_t until_unix_ns; /* the end of a failover; 0: the operator's resume */
+	/* Who waits for a failover; NULL: nobody. */
+	operator_done *done;
+	void *context;
+	const struct peer *successor; /* of that failover */
 };
 
 /* Returns 0 or -ENOMEM. */
@@ -32,6 +41,16 @@ int instances_check_successors(struct instance *const *list, size_t count, char 
 			       size_t bytes);
 int instance_failover(struct instance *instance, uint64_t duration_ns, bool force, char *message,
 		      size_t bytes);
+
+/* After instance_failover(): calls done when the instance has left this node, which may be at
+ * once. */
+void instance_await_failover(struct instance *instance, operator_done *done, void *context);
+
+/* INSTANCE_TIMER_OFFER: no node has claimed it. */
+void instance_end_offer(struct instance *instance);
+
+/* Its state has changed: tells who waits for a failover. */
+void instance_operator_moved(struct instance *instance);
 int instance_set_priority(struct instance *instance, uint8_t priority, char *message, size_t bytes);
 
 /* Ends a failover. Returns whether there was one. */

@@ -9,6 +9,7 @@
 #include "user/vrrp/effects/closing.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/rules/group.h"
+#include "user/vrrp/state/handover.h"
 #include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
@@ -20,6 +21,8 @@ static void reconcile_alone(struct instance *instance)
 	struct vrrp_actions actions;
 
 	if (!instance->started || instance->stopping)
+		return;
+	if (inhibitor >= 0 && instance_is_offered(instance))
 		return;
 	if (takes_part == (inhibitor < 0)) {
 		if (inhibitor >= 0)
@@ -41,7 +44,8 @@ static void close_inhibited(struct instance *const *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (list[i]->vrrp.state == XB_INSTANCE_ACTIVE && list[i]->started &&
-		    !list[i]->stopping && instance_first_inhibitor(list[i], false) >= 0)
+		    !list[i]->stopping && !instance_is_offered(list[i]) &&
+		    instance_first_inhibitor(list[i], false) >= 0)
 			instances_close(&list[i], 1);
 }
 

@@ -29,14 +29,35 @@ bool instance_claims(const struct instance *instance)
 	       instance->handover->word == HANDOVER_OPENS;
 }
 
+/* A witness holds no addresses. */
+static const struct xb_instance *entry_of(const struct instance *instance, const struct peer *peer)
+{
+	const struct xb_peer *said = peer_said(peer);
+
+	if (!said || peer->node->witness)
+		return NULL;
+	return election_find(said->instances, instance->config->vrid, instance->config->family);
+}
+
+bool instance_is_offered(const struct instance *instance)
+{
+	for (int i = 0; i < INSTANCE_INHIBITOR_COUNT; i++)
+		if (instance->inhibitors[i][0] && i != INSTANCE_INHIBITOR_OPERATOR &&
+		    i != INSTANCE_INHIBITOR_GROUP)
+			return false;
+	return instance->handover->word == HANDOVER_OFFERS;
+}
+
+bool instance_peer_offers(const struct instance *instance, const struct peer *peer)
+{
+	const struct xb_instance *entry = entry_of(instance, peer);
+
+	return entry && entry->state == XB_INSTANCE_ACTIVE && !entry->priority;
+}
+
 bool instance_peer_claims(const struct instance *instance, const struct peer *peer)
 {
-	const struct config_instance *config = instance->config;
-	const struct xb_peer *said = peer_said(peer);
-	const struct xb_instance *entry =
-		said && !peer->node->witness
-			? election_find(said->instances, config->vrid, config->family)
-			: NULL;
+	const struct xb_instance *entry = entry_of(instance, peer);
 
 	return entry && entry->state == XB_INSTANCE_BACKUP &&
 	       (entry->family_flags & XB_INSTANCE_CLAIM);

@@ -45,6 +45,13 @@ bool instance_claim_pending(const struct instance *instance, uint64_t now_ns, ui
 /* Whether the peer does not count as a candidate: it claimed the addresses, and may never act. */
 bool instance_claim_failed(const struct instance *instance, const struct peer *peer);
 
+/* Whether it is offered to other nodes, and nothing but its operator keeps it from staying Active until
+ * one of them claims it. */
+bool instance_is_offered(const struct instance *instance);
+
+/* Whether the peer, when it was last heard, offered the instance. */
+bool instance_peer_offers(const struct instance *instance, const struct peer *peer);
+
 /* Returns when the peer's last claim ends, by this node's clock; 0: it never claimed. */
 uint64_t instance_claim_end_ns(const struct peer *peer);
 

@@ -13,6 +13,7 @@ enum instance_timer {
 	INSTANCE_TIMER_HEAR, /* XB_ADVERT_SPACING_NS after an ADVERT event */
 	INSTANCE_TIMER_LEARN, /* after a stall: what this node hears is evidence again */
 	INSTANCE_TIMER_CLAIM, /* a claim is to be repeated */
+	INSTANCE_TIMER_OFFER, /* no node has claimed what is offered */
 	INSTANCE_TIMER_SOURCE, /* another attempt to list this machine's addresses */
 	INSTANCE_TIMER_COUNT
 };
