@@ -63,6 +63,9 @@
 	X(VRRP_UNKNOWN_VLAN, vrrp_unknown_vlan, "no",                                              \
 	  "advert from no network of the interface, while the program in tc, which knows its "     \
 	  "VLAN tag, gets none; passed on")                                                        \
+	X(VRRP_NOT_A_NODE, vrrp_not_a_node, "no",                                                  \
+	  "advert that no node has sent, as their heartbeats show; it goes on, but counts for "    \
+	  "nothing (counted by the daemon)")                                                       \
 	X(NO_ACCEPT, no_accept, "yes", "packet to a virtual address that accepts none")            \
 	X(FENCED, fenced, "no",                                                                    \
 	  "ARP, ND or IP packet to a virtual address whose guard has expired")                     \

@@ -8,6 +8,9 @@
 #define XB_APP_SOCKET XB_RUN_DIRECTORY "/%s.app" /* open to every user; serves app_open alone */
 #define XB_PID_FILE XB_RUN_DIRECTORY "/%s.pid"
 
+#define XB_STATE_DIRECTORY "/var/lib/xbeat" /* kept over restarts of the machine */
+#define XB_ROUTERS_FILE XB_STATE_DIRECTORY "/%s.routers"
+
 #define XB_DAEMON_NAME_DEFAULT "default"
 
 /* Members may use the control socket. */

@@ -23,6 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build")).resolve()
 PINS = pathlib.Path("/sys/fs/bpf/xbeat")
 SOCKETS = pathlib.Path("/run/xbeat")
+STATE = pathlib.Path("/var/lib/xbeat")
 LAB = ROOT / "scripts" / "lab"
 
 
@@ -144,6 +145,7 @@ class Laboratory:
         self.lab("down")
         for member in [*self.nodes, "client"]:
             shutil.rmtree(PINS / self.instance(member), ignore_errors=True)
+            (STATE / f"{self.instance(member)}.routers").unlink(missing_ok=True)
             for path in self.run_files(member):
                 path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # not empty: other instances live

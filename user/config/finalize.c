@@ -206,6 +206,36 @@ static void finalize_partition(struct config_parser *parser, const struct config
 	}
 }
 
+/* Nodes are those of the heartbeat block, and only with them an interval is limited. */
+static void finalize_routers(struct config_parser *parser, const struct config_block *block)
+{
+	struct config_instance *instance = block->target;
+	const struct config_location *limit = config_block_seen(block, "advert_int_max");
+	char own[CONFIG_DURATION_TEXT_BYTES], given[CONFIG_DURATION_TEXT_BYTES];
+
+	if (instance->routers == CONFIG_ROUTERS_NODES && !instance->heartbeat[0])
+		config_error(
+			parser, *config_block_seen(block, "routers"),
+			"routers nodes needs a heartbeat; add \"heartbeat NAME\", or remove it");
+	if (!limit)
+		return;
+	if (instance->routers == CONFIG_ROUTERS_ANY || !instance->heartbeat[0] ||
+	    instance->version == 2) {
+		instance->advert_interval_max_ns = 0;
+		config_warning(
+			parser, *limit, "advert_int_max has no effect %s; remove it",
+			instance->version == 2
+				? "with version 2, where no interval is learnt"
+				: "without \"routers nodes\", because any router may advertise then");
+	} else if (instance->advert_interval_max_ns < instance->advert_interval_ns) {
+		config_error(
+			parser, *limit,
+			"advert_int_max %s is shorter than advert_int %s; raise advert_int_max",
+			config_format_duration(instance->advert_interval_max_ns, given),
+			config_format_duration(instance->advert_interval_ns, own));
+	}
+}
+
 static void check_required(struct config_parser *parser, const struct config_block *block)
 {
 	const struct config_instance *instance = block->target;
@@ -241,6 +271,7 @@ static config_finalize *const steps[] = {
 	config_finalize_addresses,
 	finalize_guard,
 	finalize_partition,
+	finalize_routers,
 };
 
 void config_finalize_instances(struct config_parser *parser)

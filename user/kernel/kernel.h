@@ -65,6 +65,7 @@ struct kernel {
 	size_t refused_count; /* entries of xb_no_accept */
 	struct xb_vrrp_key router_keys[XB_VRRP_SLOTS_MAX]; /* interface_index 0: not served */
 	bool router_claimed[XB_VRRP_SLOTS_MAX];
+	uint64_t refuted_before_count; /* of routers that are no longer served */
 	struct xb_app *apps; /* mapped, XB_APPS_MAX */
 	struct kernel_app_page app_pages[XB_APP_PAGES_MAX];
 	void (*on_event)(void *context, const struct xb_event *event);

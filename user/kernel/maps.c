@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads maps: slots under their sequence number, counters of all processors. */
 #include "user/kernel/kernel.h"
+#include "user/kernel/routers.h"
 #include "user/lib/cleanup.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
@@ -69,6 +70,7 @@ int kernel_read_drops(const struct kernel *kernel, uint64_t counts[static XB_DRO
 	memset(counts, 0, XB_DROP_COUNT * sizeof(*counts));
 	for (size_t i = 0; i < (size_t)processors * XB_DROP_COUNT; i++)
 		counts[i % XB_DROP_COUNT] += values[i];
+	counts[XB_DROP_VRRP_NOT_A_NODE] += kernel_refuted_count(kernel);
 	return 0;
 }
 

@@ -104,6 +104,20 @@ void kernel_want_router_event(struct kernel *kernel, size_t slot)
 	atomic_thread_fence(memory_order_seq_cst);
 }
 
+void kernel_add_refuted(struct kernel *kernel, size_t slot, uint64_t count)
+{
+	kernel->routers[slot].refuted_count += count;
+}
+
+uint64_t kernel_refuted_count(const struct kernel *kernel)
+{
+	uint64_t count = kernel->refuted_before_count;
+
+	for (size_t i = 0; i < XB_VRRP_SLOTS_MAX; i++)
+		count += kernel->routers[i].refuted_count;
+	return count;
+}
+
 void kernel_set_added_addresses(struct kernel *kernel, size_t slot, uint64_t bits)
 {
 	kernel->routers[slot].addresses_added = bits;
@@ -168,6 +182,7 @@ void kernel_release_router(struct kernel *kernel, size_t slot)
 	stop_serving(kernel, slot);
 	if (kernel->routers[slot].unicast)
 		kernel_forbid_unicast(kernel, slot);
+	kernel->refuted_before_count += kernel->routers[slot].refuted_count;
 	clear_router(&kernel->routers[slot]);
 	kernel->router_claimed[slot] = false;
 }

@@ -57,6 +57,11 @@ uint64_t kernel_router_arrival_ns(const struct kernel *kernel, size_t slot);
 /* Returns the period of the rule that was published last, also by an earlier daemon. */
 uint32_t kernel_router_period(const struct kernel *kernel, size_t slot);
 
+/* Counts adverts under XB_DROP_VRRP_NOT_A_NODE. The sum of all routers includes those that are no
+ * longer served. */
+void kernel_add_refuted(struct kernel *kernel, size_t slot, uint64_t count);
+uint64_t kernel_refuted_count(const struct kernel *kernel);
+
 /* The virtual addresses that a daemon added, one bit each in the order of the configuration; the
  * next daemon removes only these. */
 void kernel_set_added_addresses(struct kernel *kernel, size_t slot, uint64_t bits);

@@ -43,6 +43,8 @@ void instances_peer_changed(struct vrrp_room *room, const struct peer *peer, enu
 	const struct instances *instances = &room->instances;
 
 	for (size_t i = 0; i < instances->count; i++)
+		instance_follow_nodes(instances->list[i]);
+	for (size_t i = 0; i < instances->count; i++)
 		if (instances->list[i]->self_slot >= 0)
 			instance_peer_changed(instances->list[i], peer, from);
 	for (size_t i = 0; i < instances->count; i++)
@@ -54,6 +56,8 @@ void instances_peer_reported(struct vrrp_room *room, const struct peer *peer)
 {
 	const struct instances *instances = &room->instances;
 
+	for (size_t i = 0; i < instances->count; i++)
+		instance_follow_nodes(instances->list[i]);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_answer_offer(instances->list[i], peer);
 	for (size_t i = 0; i < instances->count; i++)

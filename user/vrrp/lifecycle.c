@@ -17,6 +17,7 @@
 #include "user/net/routes.h"
 #include "user/vrrp/effects/advertise.h"
 #include "user/vrrp/effects/announce.h"
+#include "user/vrrp/effects/described.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/follow_interface.h"
 #include "user/vrrp/effects/guard.h"
@@ -118,7 +119,9 @@ static int make_parts(struct vrrp_room *room, struct instance *instance)
 		error = instance_claim_new(instance);
 	if (!error)
 		error = instance_operator_new(instance);
-	return error ? error : instance_rivals_new(instance);
+	if (!error)
+		error = instance_rivals_new(instance);
+	return error ? error : instance_nodes_new(instance, services);
 }
 
 static struct instance *make(const struct vrrp_room *room, const struct config_instance *config)
@@ -174,6 +177,7 @@ void instance_free(struct vrrp_room *room, struct instance *instance)
 	instance_handover_free(instance);
 	instance_operator_free(instance);
 	instance_rivals_free(instance);
+	instance_nodes_free(instance);
 	free(instance);
 }
 
@@ -205,6 +209,7 @@ void instance_reconfigure(struct instance *instance, const struct config_instanc
 			 instance->vrrp.effective_priority, &actions);
 	instance_act(instance, &actions);
 	instance_router_configure(instance);
+	instance_follow_nodes(instance);
 }
 
 void instance_prepare(const struct vrrp_room *room, struct instance *instance)
@@ -254,6 +259,7 @@ void instance_start(const struct vrrp_room *room, struct instance *instance)
 	int inhibitor = instance_first_inhibitor(instance, false);
 
 	instance->started = true;
+	instance_follow_nodes(instance);
 	if ((inhibitor < 0 || inhibitor == INSTANCE_INHIBITOR_AWAITED) &&
 	    instance_may_resume(instance, room->services.kernel, stopped_ns)) {
 		resume_as_active(instance, stopped_ns);

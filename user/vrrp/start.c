@@ -23,6 +23,7 @@
 #include "user/tracking/tracking.h"
 #include "user/vrrp/door.h"
 #include "user/vrrp/effects/closing.h"
+#include "user/vrrp/effects/described.h"
 #include "user/vrrp/events.h"
 #include "user/vrrp/lifecycle.h"
 #include "user/vrrp/notify/notify.h"
@@ -69,6 +70,9 @@ static int start_helpers(struct vrrp_room *room, const struct instances_setup *s
 {
 	struct vrrp_services *services = &room->services;
 
+	if (services->peers && setup->config->heartbeat)
+		services->described = described_load(services->kernel->self->daemon_name,
+						     setup->config->heartbeat);
 	services->notify = notify_start(setup->base, setup->runner, setup->config);
 	services->tracking = tracking_start(setup->base, setup->runner, setup->config, &setup->apps,
 					    setup->event_log, door_on_tracked, door_of(room));
@@ -204,6 +208,7 @@ static void stop_helpers(struct vrrp_room *room)
 		tracking_stop(services->tracking);
 	if (services->notify)
 		notify_stop(services->notify);
+	described_free(services->described);
 	if (services->announcer)
 		announcer_stop(services->announcer);
 	netlink_close(&services->netlink);

@@ -168,6 +168,13 @@ static void on_offer(struct vrrp_room *room, struct instance *instance)
 	instance_end_offer(instance);
 }
 
+static void on_routers(struct vrrp_room *room, struct instance *instance)
+{
+	if (room->services.peers)
+		peers_refresh(room->services.peers);
+	instance_follow_nodes(instance);
+}
+
 static void on_source(struct vrrp_room *room, struct instance *instance)
 {
 	instance_find_source(instance);
@@ -186,6 +193,7 @@ int instance_timers_new(struct vrrp_room *room, struct instance *instance)
 		[INSTANCE_TIMER_LEARN] = on_learn,
 		[INSTANCE_TIMER_CLAIM] = on_claim,
 		[INSTANCE_TIMER_OFFER] = on_offer,
+		[INSTANCE_TIMER_ROUTERS] = on_routers,
 		[INSTANCE_TIMER_SOURCE] = on_source,
 	};
 

@@ -63,6 +63,17 @@ static void read_on_partition(struct config_parser *parser, struct config_block 
 			    &instance->hold_on_partition);
 }
 
+static void read_routers(struct config_parser *parser, struct config_block *block,
+			 const struct config_keyword *keyword,
+			 const struct config_statement *statement)
+{
+	struct config_instance *instance = block->target;
+	bool nodes = false;
+
+	config_store_choice(parser, keyword, &statement->tokens[1], "nodes", "any", &nodes);
+	instance->routers = nodes ? CONFIG_ROUTERS_NODES : CONFIG_ROUTERS_ANY;
+}
+
 #define INHERITED(kind, keyword, field, low, high)                                                 \
 	CONFIG_##kind(keyword, struct config_instance, field, low, high)
 
@@ -130,6 +141,14 @@ static const struct config_keyword instance_keywords[] = {
 		.read = read_on_partition,
 		CONFIG_ONE_VALUE,
 	},
+	{
+		.name = "routers",
+		.usage = "routers nodes|any",
+		.read = read_routers,
+		CONFIG_ONE_VALUE,
+	},
+	CONFIG_SECONDS("advert_int_max", struct config_instance, advert_interval_max_ns,
+		       NS_PER_CENTISECOND, 40950 * NS_PER_MS),
 	CONFIG_BLOCK("virtual_ipaddress", "ADDRESS[/LENGTH] ...", config_read_vips,
 		     CONFIG_REPEATABLE),
 	CONFIG_BLOCK("virtual_ipaddress_excluded", "ADDRESS[/LENGTH] ...",

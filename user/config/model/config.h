@@ -203,6 +203,13 @@ struct config_unicast_peer {
 	struct config_location location;
 };
 
+/* routers: whose adverts count. */
+enum config_routers {
+	CONFIG_ROUTERS_LEARNT, /* NODES once each node has described the instance, ANY until then */
+	CONFIG_ROUTERS_NODES, /* only those of nodes of the heartbeat block */
+	CONFIG_ROUTERS_ANY,
+};
+
 enum config_authentication {
 	CONFIG_AUTHENTICATION_NONE,
 	CONFIG_AUTHENTICATION_PASS, /* version 2 only */
@@ -229,6 +236,8 @@ struct config_instance {
 	uint64_t guard_timeout_ns;
 	/* on_partition hold: no takeover from an Active that other nodes hear */
 	bool hold_on_partition;
+	enum config_routers routers;
+	uint64_t advert_interval_max_ns; /* advert_int_max; 0: 4 x advert_int */
 	bool has_source;
 	struct xb_address source; /* mcast_src_ip or unicast_src_ip */
 	bool has_group; /* mcast_dst_ip was given; group is always set */

@@ -216,6 +216,15 @@ static void print_guard(struct config_printer *printer, const struct config_inst
 				  instance->hold_on_partition ? "hold" : "take");
 }
 
+static void print_routers(struct config_printer *printer, const struct config_instance *instance)
+{
+	if (instance->routers != CONFIG_ROUTERS_LEARNT)
+		config_print_line(printer, "routers %s",
+				  instance->routers == CONFIG_ROUTERS_NODES ? "nodes" : "any");
+	if (instance->advert_interval_max_ns)
+		config_print_seconds(printer, "advert_int_max", instance->advert_interval_max_ns);
+}
+
 static void print_settings(struct config_printer *printer, const struct config_instance *instance)
 {
 	config_print_flag(printer, "nopreempt", !instance->preempt);
@@ -244,6 +253,7 @@ static void print_identity(struct config_printer *printer, const struct config_i
 	if (*instance->heartbeat)
 		config_print_token(printer, "heartbeat", instance->heartbeat);
 	print_guard(printer, instance);
+	print_routers(printer, instance);
 }
 
 char *config_print_instance(const struct config_instance *instance)

@@ -147,6 +147,11 @@ bool instance_router_hear(const struct instance *instance, struct xb_vrrp *copy)
 	       time_reached(copy->arrival_ns, instance->vrrp.state_since_ns);
 }
 
+void instance_router_add_refuted(const struct instance *instance, uint64_t count)
+{
+	kernel_add_refuted(instance->router->kernel, instance->router->slot, count);
+}
+
 struct vrrp_advert instance_lower_advert(const struct instance *instance, bool *any)
 {
 	struct xb_vrrp router;

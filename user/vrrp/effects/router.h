@@ -42,6 +42,9 @@ void instance_router_read(const struct instance *instance, struct xb_vrrp *copy)
  * it is in no summary. */
 bool instance_router_hear(const struct instance *instance, struct xb_vrrp *copy);
 
+/* Counts adverts that no node has sent. */
+void instance_router_add_refuted(const struct instance *instance, uint64_t count);
+
 /* The last advert of lower priority; *any: whether there was one. */
 struct vrrp_advert instance_lower_advert(const struct instance *instance, bool *any);
 

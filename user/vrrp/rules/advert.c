@@ -7,18 +7,24 @@
 #include "user/config/model/config.h"
 #include "user/core/vrrp.h"
 #include "user/core/vrrp_packet.h"
+#include "user/heartbeat/peers.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
+#include "user/lib/event_log.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
+#include "user/vrrp/effects/described.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/notify.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/rules/takeover.h"
+#include "user/vrrp/state/aside.h"
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/routers.h"
 #include "user/vrrp/state/timers.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define WARNING_SPACING_NS (60 * NS_PER_SECOND)
@@ -113,6 +119,187 @@ static bool yield_to_one_way(struct instance *instance, const struct xb_vrrp_hea
 	return true;
 }
 
+void instance_nodes_free(struct instance *instance)
+{
+	if (instance->routers)
+		aside_end(instance);
+	instance_routers_free(instance);
+}
+
+/* Whether the newest advert, which was judged by an earlier rule, counts by the present one. */
+static bool newest_counts(const struct instance *instance, const struct xb_vrrp *router)
+{
+	return router->arrival_ns != router->heard.aside.arrival_ns &&
+	       router->arrival_ns != router->heard.aside_release.arrival_ns &&
+	       (!instance->routers->held || routers_fits(instance, router->priority));
+}
+
+/* An advert that was kept aside counts after all. One from before the last change of state was
+ * meant for another state. */
+static void take_aside(struct instance *instance, const struct vrrp_advert *advert)
+{
+	bool release = advert->priority == VRRP_PRIORITY_RELEASE;
+	struct vrrp *vrrp = &instance->vrrp;
+
+	if (!time_reached(advert->arrival_ns, vrrp->state_since_ns))
+		return;
+	if (!release)
+		instance_yield_to_one_way(instance, advert);
+	take_advert(instance, advert);
+	if (vrrp->state == XB_INSTANCE_ACTIVE && !release &&
+	    advert->priority < vrrp->effective_priority)
+		note_lower_rival(instance, clock_now_ns());
+	if (release && vrrp->vacancy == VRRP_RELEASED && vrrp->heard_ns == advert->arrival_ns)
+		instance_released(instance, &advert->source, advert->arrival_ns);
+}
+
+/* The nodes' next PROBEs would do, too. */
+static void ask_nodes(struct instance *instance, uint64_t now_ns)
+{
+	struct instance_rivals *rivals = instance->rivals;
+
+	if (rivals->asked_ns &&
+	    time_since_ns(now_ns, rivals->asked_ns) < instance->peers->timing.interval_ns)
+		return;
+	rivals->asked_ns = now_ns;
+	peers_probe_now(instance->peers);
+}
+
+/* Whether this sender is to be reported now. Of many only some are. */
+static bool is_reportable(struct instance_rivals *rivals, const struct xb_address *source,
+			  uint64_t now_ns)
+{
+	struct stranger *oldest = &rivals->strangers[0];
+
+	for (size_t i = 0; i < STRANGERS_MAX; i++) {
+		struct stranger *stranger = &rivals->strangers[i];
+
+		if (stranger->reported_ns && address_equal(&stranger->source, source)) {
+			oldest = stranger;
+			break;
+		}
+		if (!stranger->reported_ns ||
+		    (oldest->reported_ns &&
+		     time_reached(oldest->reported_ns, stranger->reported_ns)))
+			oldest = stranger;
+	}
+	if (oldest->reported_ns && time_since_ns(now_ns, oldest->reported_ns) < WARNING_SPACING_NS)
+		return false;
+	*oldest = (struct stranger){.source = *source, .reported_ns = now_ns};
+	return true;
+}
+
+static void report_stranger(struct instance *instance, const struct vrrp_advert *advert)
+{
+	char source[ADDRESS_TEXT_BYTES], claim[48];
+
+	if (!is_reportable(instance->rivals, &advert->source, clock_now_ns()))
+		return;
+	if (advert->priority)
+		snprintf(claim, sizeof(claim), "an advert of priority %u", advert->priority);
+	else
+		snprintf(claim, sizeof(claim), "a release (priority 0)");
+	address_format(&advert->source, source);
+	event_log_add(
+		instance->event_log, "stranger", instance->config->name, source, "refused",
+		"%s from %s is from no node, as their heartbeats show. If it is a router with another VRRP daemon, set \"routers any\"; else find its sender and stop it",
+		claim, source);
+}
+
+static void refuse(struct instance *instance, const struct aside_result *refuted)
+{
+	instance_router_add_refuted(instance, refuted->count);
+	report_stranger(instance, &refuted->advert);
+}
+
+static void decide(struct instance *instance)
+{
+	struct xb_vrrp router;
+
+	instance_router_read(instance, &router);
+	for (;;) {
+		uint64_t now_ns = clock_now_ns();
+		struct aside_result next = aside_next(instance, &router.heard, now_ns);
+
+		if (next.step == ASIDE_NOTHING)
+			return;
+		if (next.step == ASIDE_ASK)
+			ask_nodes(instance, now_ns);
+		else if (next.step == ASIDE_DELIVER)
+			take_aside(instance, &next.advert);
+		else
+			refuse(instance, &next);
+	}
+}
+
+static void note_mode(struct instance *instance, bool nodes)
+{
+	const struct instance_routers *routers = instance->routers;
+	char reason[VRRP_REASON_BYTES];
+
+	if (routers->nodes == nodes)
+		return;
+	routers_reason(instance, reason, sizeof(reason));
+	event_log_add(instance->event_log, "routers", instance->config->name,
+		      nodes ? "nodes" : "any", nodes ? "any" : "nodes", "%s", reason);
+}
+
+/* Tells the kernel side by what it judges adverts. */
+static void hold_to_nodes(struct instance *instance, uint64_t now_ns)
+{
+	struct instance_routers *routers = instance->routers;
+	struct vrrp *vrrp = &instance->vrrp;
+	uint64_t due_ns = vrrp->timer_due_ns;
+	uint32_t period = vrrp->period;
+	bool nodes = routers->nodes;
+	struct vrrp_nodes reported = routers_judge(instance, now_ns);
+
+	note_mode(instance, nodes);
+	vrrp_hold_to_nodes(vrrp, &reported);
+	vrrp_limit_interval(vrrp, routers_interval_max_ns(instance));
+	if (vrrp->period != period)
+		instance_router_update(instance);
+	if (vrrp->timer_armed && vrrp->timer_due_ns != due_ns)
+		instance_arm(instance, INSTANCE_TIMER_PROTOCOL, vrrp->timer_due_ns);
+	if (routers->described_changed)
+		described_save(instance->rivals->described);
+	routers->described_changed = false;
+}
+
+static void arm_review(const struct instance *instance)
+{
+	const struct instance_routers *routers = instance->routers;
+	uint64_t due_ns = aside_due_ns(instance);
+
+	if (routers->review_ns && (!due_ns || !time_reached(routers->review_ns, due_ns)))
+		due_ns = routers->review_ns;
+	if (due_ns)
+		instance_arm(instance, INSTANCE_TIMER_ROUTERS, due_ns);
+}
+
+void instance_follow_nodes(struct instance *instance)
+{
+	hold_to_nodes(instance, clock_now_ns());
+	decide(instance);
+	arm_review(instance);
+}
+
+int instance_nodes_new(struct instance *instance, const struct vrrp_services *services)
+{
+	const struct config_instance *config = instance->config;
+	struct xb_vrrp router;
+	int error;
+
+	instance->rivals->described = config->heartbeat[0] ? services->described : NULL;
+	error = instance_routers_new(
+		instance, described_by(instance->rivals->described, config->vrid, config->family));
+	if (error)
+		return error;
+	instance_router_read(instance, &router);
+	aside_begin(instance, &router.heard);
+	return 0;
+}
+
 static void hear(struct instance *instance)
 {
 	struct xb_vrrp router;
@@ -126,11 +313,17 @@ static void hear(struct instance *instance)
 	if (instance->vrrp.state == XB_INSTANCE_INITIALIZE ||
 	    (active && yield_to_one_way(instance, &router.heard)))
 		return;
-	if (unjudged)
-		take_advert(instance, &newest);
-	else
+	if (!unjudged)
 		take_heard(instance, &router.heard);
-	compare_addresses(instance, &router);
+	else if (newest_counts(instance, &router))
+		take_advert(instance, &newest);
+	if (newest_counts(instance, &router))
+		compare_addresses(instance, &router);
+	if (!aside_waits(instance, &router.heard))
+		return;
+	if (instance->peers)
+		peers_refresh(instance->peers);
+	instance_follow_nodes(instance);
 }
 
 void instances_hear(const struct instances *instances)

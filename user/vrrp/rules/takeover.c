@@ -63,7 +63,7 @@ static bool is_advertised(const struct instance *instance, const struct loss *lo
 		const struct peer *peer = &peers->list[i];
 		const struct xb_peer *said = peer_said(peer);
 
-		if (!instance_has_address(peer, &newest.source))
+		if (peer->node->witness || !instance_has_address(peer, &newest.source))
 			continue;
 		if (peer == loss->peer)
 			return loss->said_ns && time_since_ns(newest.arrival_ns, loss->said_ns);
@@ -245,7 +245,7 @@ void instance_released(struct instance *instance, const struct xb_address *sourc
 		const struct peer *peer = &peers->list[i];
 		struct loss loss = {.peer = peer, .said_ns = arrival_ns};
 
-		if (!instance_has_address(peer, source))
+		if (peer->node->witness || !instance_has_address(peer, source))
 			continue;
 		snprintf(reason, sizeof(reason), "%s released the instance (priority 0)",
 			 peer->node->name);

@@ -19,7 +19,8 @@ const struct xb_instance *instance_entry_of(const struct instance *instance,
 {
 	const struct xb_peer *said = peer_said(peer);
 
-	if (!said || instance->self_slot < 0)
+	/* A witness holds no addresses, whatever it reports. */
+	if (!said || instance->self_slot < 0 || peer->node->witness)
 		return NULL;
 	return election_find(said->instances, instance->config->vrid, instance->config->family);
 }
@@ -68,7 +69,7 @@ bool instance_was_active(const struct instance *instance, const struct peer *pee
 
 	if (entry && entry->state == XB_INSTANCE_ACTIVE)
 		return true;
-	return instance_has_address(peer, &instance->vrrp.active_address);
+	return !peer->node->witness && instance_has_address(peer, &instance->vrrp.active_address);
 }
 
 bool instance_is_lost_by(const struct instance *instance, const struct peer *peer,
@@ -174,7 +175,7 @@ static const struct peer *find_best(const struct instance *instance, bool with_o
 		const struct peer *peer = &peers->list[i];
 		const struct xb_instance *said = instance_entry_of(instance, peer);
 
-		if (!said || peer->node->witness || instance_claim_failed(instance, peer))
+		if (!said || instance_claim_failed(instance, peer))
 			continue;
 		owners[count] = peer;
 		candidates[count++] = (struct election_candidate){
@@ -211,7 +212,7 @@ const struct peer *instance_peer_at(const struct instance *instance,
 	const struct peers *peers = instance->peers;
 
 	for (size_t i = 0; peers && i < peers->count; i++)
-		if (instance_has_address(&peers->list[i], address))
+		if (!peers->list[i].node->witness && instance_has_address(&peers->list[i], address))
 			return &peers->list[i];
 	return NULL;
 }

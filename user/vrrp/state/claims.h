@@ -7,7 +7,7 @@
 #include "user/heartbeat/peers.h"
 #include "user/vrrp/state/instance.h"
 
-/* The entry of this instance in the peer's last report; NULL: none. */
+/* The entry of this instance in the peer's last report; NULL: none, or the peer is a witness. */
 const struct xb_instance *instance_entry_of(const struct instance *instance,
 					    const struct peer *peer);
 
@@ -26,7 +26,7 @@ bool instance_was_active(const struct instance *instance, const struct peer *pee
 /* Whether the address is one of the peer's links. */
 bool instance_has_address(const struct peer *peer, const struct xb_address *address);
 
-/* The peer that has this address on one of its links, or NULL. */
+/* The peer, no witness, that has this address on one of its links, or NULL. */
 const struct peer *instance_peer_at(const struct instance *instance,
 				    const struct xb_address *address);
 

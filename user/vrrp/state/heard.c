@@ -16,6 +16,24 @@ static bool followed_stands(const struct vrrp *vrrp)
 	       time_since_ns(clock_now_ns(), vrrp->heard_ns) < vrrp_active_down_interval_ns(vrrp);
 }
 
+static bool is_kept_aside(const struct xb_vrrp *router)
+{
+	return router->arrival_ns == router->heard.aside.arrival_ns ||
+	       router->arrival_ns == router->heard.aside_release.arrival_ns;
+}
+
+/* The newest of those that counted in this period. */
+static struct vrrp_advert newest_counted(const struct xb_vrrp_heard *heard)
+{
+	const struct xb_vrrp_advert *newest = &heard->lower;
+
+	if (time_reached(heard->last.arrival_ns, newest->arrival_ns))
+		newest = &heard->last;
+	if (time_reached(heard->rival.arrival_ns, newest->arrival_ns))
+		newest = &heard->rival;
+	return vrrp_advert_heard(newest);
+}
+
 struct vrrp_advert heard_newest_advert(const struct instance *instance,
 				       const struct xb_vrrp *router, bool *any)
 {
@@ -27,6 +45,12 @@ struct vrrp_advert heard_newest_advert(const struct instance *instance,
 					    .priority = vrrp->active_priority,
 					    .interval_ns = vrrp->active_interval_ns,
 					    .arrival_ns = vrrp->heard_ns};
+	if (*any && is_kept_aside(router)) {
+		struct vrrp_advert newest = newest_counted(&router->heard);
+
+		*any = newest.arrival_ns != 0;
+		return newest;
+	}
 	return (struct vrrp_advert){.source = router->source,
 				    .priority = router->priority,
 				    .interval_ns = router->interval_cs * NS_PER_CENTISECOND,

@@ -50,6 +50,7 @@ struct instance {
 	struct instance_claim *claim; /* rules/claim.c */
 	struct instance_operator *operator; /* rules/operator.c */
 	struct instance_rivals *rivals; /* rules/advert.c */
+	struct instance_routers *routers; /* state/routers.c, state/aside.c */
 };
 
 #endif

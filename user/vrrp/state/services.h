@@ -18,6 +18,7 @@ struct vrrp_services {
 	struct announcer *announcer;
 	struct tracking *tracking;
 	struct notify *notify;
+	struct described *described; /* effects/described.c; NULL without heartbeats */
 	int advert_sockets[2]; /* IPv4, IPv6 */
 	struct xb_address own_address; /* of this node's first link */
 };

@@ -14,6 +14,7 @@ enum instance_timer {
 	INSTANCE_TIMER_LEARN, /* after a stall: what this node hears is evidence again */
 	INSTANCE_TIMER_CLAIM, /* a claim is to be repeated */
 	INSTANCE_TIMER_OFFER, /* no node has claimed what is offered */
+	INSTANCE_TIMER_ROUTERS, /* what nodes report must be judged again, or adverts kept aside */
 	INSTANCE_TIMER_SOURCE, /* another attempt to list this machine's addresses */
 	INSTANCE_TIMER_COUNT
 };
