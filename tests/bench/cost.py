@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The cost of a packet in the kernel, as build/tools/bpf_cost prints it. BESIDE=PROGRAM names the
-bpf_cost of another build: both are measured by turns, so that one column can be compared with the
-other."""
+"""The cost of a packet in the kernel, as build/tools/bpf_cost prints it. BESIDE=FOLDER names the
+build folder of another version: both are measured by turns, so that one column can be compared with
+the other."""
 
-import os
 import re
 import statistics
 import subprocess
 
+from tests.bench.rounds import beside_build
 from tests.support.laboratory import BUILD
 
 OWN = BUILD / "tools" / "bpf_cost"
@@ -51,8 +51,8 @@ def compare(other):
 
 
 def run():
-    other = os.environ.get("BESIDE")
+    other = beside_build()
     if other:
-        compare(other)
+        compare(other / "tools" / "bpf_cost")
     else:
         print("".join(f"   {line}\n" for line in measure(OWN)), end="")

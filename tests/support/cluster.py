@@ -46,10 +46,12 @@ class Cluster:
 
     def start_keepalived(self, *nodes):
         for node in nodes or self.lab.nodes:
-            self.daemons[node] = Keepalived(self.lab, node,
-                                            block("global_defs", "vrrp_garp_master_delay 1"),
-                                            self.vrrp_instance(node)).start()
+            self.start_keepalived_with(node, block("global_defs", "vrrp_garp_master_delay 1"),
+                                       self.vrrp_instance(node))
         return self
+
+    def start_keepalived_with(self, node, *blocks):
+        self.daemons[node] = Keepalived(self.lab, node, *blocks).start()
 
     def start_active(self, *nodes, build=BUILD):
         """Starts daemons; returns when node-a is Active and all know it."""

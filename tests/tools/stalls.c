@@ -2,9 +2,11 @@
 /*
  * stalls: the times at which a processor of this machine ran nothing at all.
  *
- * Wakes on each of them every 2 ms with real-time priority, which ordinary load does not delay, and
- * prints a line "FROM TO" (CLOCK_MONOTONIC in ns) for each time that it was woken late by more than
- * 3 ms. The daemons did not cause what a test measured at these times.
+ *	stalls [PRIORITY PERIOD_US LATE_US]
+ *
+ * Wakes on each of them every 2 ms (PERIOD_US) with real-time priority, which ordinary load does
+ * not delay, and prints a line "FROM TO" (CLOCK_MONOTONIC in ns) for each time that it was woken
+ * late by more than 3 ms (LATE_US). The daemons did not cause what a test measured at these times.
  */
 #include "user/lib/time.h"
 #include <inttypes.h>
@@ -17,9 +19,14 @@
 
 #include "tests/tools/tool_clock.h"
 
-#define PERIOD_NS (2 * NS_PER_MS)
-#define LATE_NS (3 * NS_PER_MS)
-#define PRIORITY 60 /* above all but the daemons, which are deadline tasks */
+struct setting {
+	int priority;
+	uint64_t period_ns, late_ns;
+};
+
+/* Above all but the daemons, which are deadline tasks. */
+static const struct setting usual = {
+	.priority = 60, .period_ns = 2 * NS_PER_MS, .late_ns = 3 * NS_PER_MS};
 
 static void sleep_until(uint64_t due_ns)
 {
@@ -31,7 +38,7 @@ static void sleep_until(uint64_t due_ns)
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL);
 }
 
-static void watch_processor(size_t processor)
+static void watch_processor(const struct setting *setting, size_t processor)
 {
 	cpu_set_t processors;
 	uint64_t due_ns;
@@ -40,9 +47,9 @@ static void watch_processor(size_t processor)
 	CPU_SET(processor, &processors);
 	sched_setaffinity(0, sizeof(processors), &processors);
 	for (;;) {
-		due_ns = now_ns() + PERIOD_NS;
+		due_ns = now_ns() + setting->period_ns;
 		sleep_until(due_ns);
-		if (now_ns() > due_ns + LATE_NS)
+		if (now_ns() > due_ns + setting->late_ns)
 			printf("%" PRIu64 " %" PRIu64 "\n", due_ns, now_ns());
 	}
 }
@@ -67,16 +74,32 @@ static size_t fork_watchers(void)
 	return own;
 }
 
-int main(void)
+static struct setting read_setting(char **words)
 {
-	const struct sched_param parameters = {.sched_priority = PRIORITY};
+	return (struct setting){
+		.priority = atoi(words[1]),
+		.period_ns = strtoull(words[2], NULL, 10) * NS_PER_US,
+		.late_ns = strtoull(words[3], NULL, 10) * NS_PER_US,
+	};
+}
+
+int main(int count, char **words)
+{
+	const struct setting setting = count == 4 ? read_setting(words) : usual;
+	const struct sched_param parameters = {.sched_priority = setting.priority};
+
+	if ((count != 1 && count != 4) || !setting.period_ns) {
+		fputs("usage: stalls [PRIORITY PERIOD_US LATE_US]\n", stderr);
+		return 2;
+	}
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM); /* do not outlive the test that started us */
+	prctl(PR_SET_TIMERSLACK, 1);
 	if (sched_setscheduler(0, SCHED_FIFO, &parameters)) {
 		perror("stalls: real-time scheduling");
 		return EXIT_FAILURE;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	puts("started");
-	watch_processor(fork_watchers());
+	watch_processor(&setting, fork_watchers());
 }
