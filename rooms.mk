@@ -49,7 +49,7 @@ uses.user/app :=
 uses.user/lib :=
 
 uses.bpf := bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
-uses.bpf/heartbeat := bpf/packet bpf/base
+uses.bpf/heartbeat := bpf/guard bpf/packet bpf/base
 uses.bpf/guard := bpf/packet bpf/base
 uses.bpf/vrrp := bpf/packet bpf/base
 uses.bpf/packet := bpf/base

@@ -155,6 +155,57 @@ static __always_inline void guard_fence(struct xb_self *self, struct guard_scan 
 	guard_publish(bits, scan->due_bits & after.fenced_bits);
 }
 
+struct guard_claim {
+	__u32 bits; /* instances to fence */
+	__u32 fenced_bits; /* instances with a fenced address */
+	__u32 open_bits; /* instances with an address that could not be fenced */
+	__u32 slot_count;
+};
+
+static long guard_fence_claimed(const void *map, const __u32 *slot, struct xb_guard *guard,
+				struct guard_claim *claim)
+{
+	__u64 deadline_ns = READ_ONCE(guard->deadline_ns);
+	__u32 bit = guard_instance_bit(guard) & claim->bits;
+
+	(void)map;
+	if (*slot >= claim->slot_count)
+		return 1;
+	if (!bit || !deadline_ns)
+		return 0;
+	for (int i = 0; i < GUARD_SWAP_TRIES && deadline_ns > XB_GUARD_FENCED; i++) {
+		__u64 seen_ns = deadline_ns;
+
+		deadline_ns =
+			__sync_val_compare_and_swap(&guard->deadline_ns, seen_ns, XB_GUARD_FENCED);
+		if (deadline_ns == seen_ns)
+			deadline_ns = XB_GUARD_FENCED;
+	}
+	if (deadline_ns == XB_GUARD_FENCED)
+		claim->fenced_bits |= bit;
+	else if (deadline_ns)
+		claim->open_bits |= bit;
+	return 0;
+}
+
+/* Fences instances for a claim, whatever their deadlines, as guard_fence() does. Returns those with
+ * a fenced address. There is little room on the stack where a claim is examined, so it scans once,
+ * and makes no event for an address. */
+static __always_inline __u32 guard_fence_for_claim(struct xb_self *self, __u32 claimed_bits)
+{
+	struct guard_claim claim = {.bits = claimed_bits};
+	word32 *bits = (word32 *)&self->fenced_bits;
+	__u32 fetched;
+
+	fetched = __sync_fetch_and_or(bits, claimed_bits << FENCING_BITS_SHIFT);
+	claim.slot_count = READ_ONCE(self->guard_count);
+	bpf_for_each_map_elem(&xb_guard, guard_fence_claimed, &claim, 0);
+	fetched |= guard_add_fencing(self, XB_FENCING_SOME);
+	asm volatile("" ::"r"(fetched) : "memory");
+	guard_publish(bits, claim.fenced_bits & ~claim.open_bits);
+	return claim.fenced_bits;
+}
+
 /* Revokes the claims whose deadline has passed, and counts one of the others as held. */
 static __always_inline void guard_check_claims(const struct xb_self *self, struct guard_scan *scan)
 {
@@ -168,8 +219,9 @@ static __always_inline void guard_check_claims(const struct xb_self *self, struc
 }
 
 /* Fences every address whose deadline has passed, and revokes claims. Returns how many addresses
- * are held, fenced ones included, and one more if a claim is pending. Not static, so that the verifier checks it once, not for each of the many paths
- * to an answer; this halves the time to load. */
+ * are held, fenced ones included, and one more if a claim is pending. Not static, so that the
+ * verifier checks it once, not for each of the many paths to an answer; this halves the time to
+ * load. */
 __noinline __u32 guard_check(__u64 now_ns)
 {
 	struct guard_scan scan = {.now_ns = now_ns};

@@ -60,17 +60,21 @@ static __always_inline __u64 answer_describe_self(struct xb_packet *packet,
 	return description->digest[key_index & (XB_KEYS_MAX - 1)];
 }
 
-/* Writes everything between head and tag. Returns the digest of the instances. */
+/* Writes everything between head and tag. Returns the digest of the instances. Reads what is fenced
+ * after the states: if an instance becomes Active in between, its earlier fence is not reported of
+ * it. */
 static __always_inline __u64 answer_write(struct heartbeat *heartbeat, enum xb_packet_type type)
 {
 	struct xb_packet *packet = heartbeat->packet;
+	__u64 digest;
 
 	packet->type = (__u8)type;
 	packet->ack = bpf_htonl(heartbeat->answer_ack);
-	packet->fenced_bits = bpf_htons(READ_ONCE(heartbeat->self->fenced_bits));
 	packet->t2_ns = bpf_cpu_to_be64(heartbeat->arrival_ns);
-	return answer_describe_self(packet, heartbeat->self, heartbeat->arrival_ns,
-				    heartbeat->key_index);
+	digest = answer_describe_self(packet, heartbeat->self, heartbeat->arrival_ns,
+				      heartbeat->key_index);
+	packet->fenced_bits = bpf_htons(READ_ONCE(heartbeat->self->fenced_bits));
+	return digest;
 }
 
 /* Writes tag and checksum, last because they cover the rest. */

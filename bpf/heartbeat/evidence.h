@@ -10,6 +10,7 @@
 #include <xbeat/window.h>
 
 #define EVENT_BIT(kind) (1U << (kind))
+#define CLAIM_IN_WORD (XB_INSTANCE_CLAIM * 0x0000010000000100ULL) /* of two entries */
 
 /* A sender's epoch only grows. A newer one means that the peer restarted, and that its numbers
  * start again. That holds for any authentic packet, fresh or not: the peer once had that epoch. */
@@ -53,15 +54,17 @@ static __always_inline bool evidence_take_instances(struct heartbeat *heartbeat)
 {
 	const word64 *received = (const word64 *)heartbeat->packet->instances;
 	word64 *stored = (word64 *)heartbeat->peer->instances;
-	__u64 difference = 0;
+	__u64 difference = 0, any = 0;
 
 #pragma unroll
 	for (int i = 0; i < INSTANCE_WORDS; i++) {
 		__u64 word = received[i];
 
 		difference |= word ^ stored[i];
+		any |= word;
 		stored[i] = word;
 	}
+	heartbeat->peer->claims = (any & CLAIM_IN_WORD) != 0;
 	heartbeat->peer->instances_digest = heartbeat->instances_digest;
 	return difference != 0;
 }

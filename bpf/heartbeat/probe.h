@@ -5,6 +5,7 @@
 #ifndef BPF_HEARTBEAT_PROBE_H
 #define BPF_HEARTBEAT_PROBE_H
 
+#include "bpf/heartbeat/claim.h"
 #include "bpf/heartbeat/evidence.h"
 
 static __always_inline int probe_check_window(struct heartbeat *heartbeat)
@@ -72,6 +73,8 @@ static __always_inline int probe_judge(struct heartbeat *heartbeat)
 		peer->on_link = 1;
 	peer->last_probe_ns = heartbeat->arrival_ns;
 	peer->probe_received_count++;
+	if (peer->claims)
+		claim_note(heartbeat);
 	return NO_DROP;
 }
 

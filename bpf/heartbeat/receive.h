@@ -59,10 +59,14 @@ static __always_inline void receive_report(const struct heartbeat *heartbeat, __
 		event_peer(kind, heartbeat->slot, heartbeat->arrival_ns, epoch);
 }
 
+/* Carries out a claim first, so that the daemon finds it done. */
 static __always_inline void receive_report_changes(const struct heartbeat *heartbeat)
 {
 	if (!heartbeat->events)
 		return;
+	if (heartbeat->events & EVENT_BIT(XB_EVENT_CLAIMED))
+		claim_carry_out((const struct claim_entries *)heartbeat->packet->instances,
+				heartbeat->slot, heartbeat->arrival_ns);
 	receive_report(heartbeat, XB_EVENT_PEER_EPOCH, heartbeat->sender_epoch);
 	receive_report(heartbeat, XB_EVENT_OWN_EPOCH, heartbeat->addressee_epoch);
 	receive_report(heartbeat, XB_EVENT_PEER_CHANGED, 0);

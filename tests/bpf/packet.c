@@ -108,6 +108,7 @@ static void put_packet(const struct heartbeat *heartbeat, struct xb_packet *pack
 	packet->responder_epoch =
 		htobe64(probe ? heartbeat->addressee_epoch : heartbeat->sender_epoch);
 	packet->t1_ns = htobe64(heartbeat->t1_ns);
+	packet->t2_ns = htobe64(heartbeat->t2_ns);
 	packet->daemon_age_us = htonl(heartbeat->daemon_age_us);
 	memcpy(packet->instances, heartbeat->instances, sizeof(packet->instances));
 }

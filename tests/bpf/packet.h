@@ -47,6 +47,7 @@ struct heartbeat {
 	uint64_t sender_epoch;
 	uint64_t addressee_epoch;
 	uint64_t t1_ns;
+	uint64_t t2_ns;
 	uint32_t daemon_age_us;
 	uint16_t fenced_bits;
 	union {

@@ -81,6 +81,20 @@ static void test_the_timer_revokes_a_claim(void **state)
 	guarded_expect_all(fixture, SLOT_A, false);
 }
 
+/* It wakes before, since the death of a daemon could have brought deadlines forward, and no address
+ * is held. */
+static void test_the_timer_waits_for_a_claim(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t until_ns = now_ns() + 30 * NS_PER_MS;
+
+	fixture->self->pid = 1;
+	fixture->self->restart_grace_ns = 2 * NS_PER_MS;
+	assert_int_equal(kernel_close(&kernel, BIT, until_ns), 0);
+	while (!kernel_is_revoked(&kernel, BIT))
+		assert_true(now_ns() < until_ns + 10000 * NS_PER_MS);
+}
+
 /* What is closed, or over already, does not keep others from being revoked later. */
 static void test_each_claim_has_its_deadline(void **state)
 {
@@ -160,6 +174,7 @@ int main(void)
 		GUARDED_TEST(test_opening_in_time),
 		GUARDED_TEST(test_no_opening_without_a_claim),
 		GUARDED_TEST(test_the_timer_revokes_a_claim),
+		GUARDED_TEST(test_the_timer_waits_for_a_claim),
 		GUARDED_TEST(test_each_claim_has_its_deadline),
 		GUARDED_TEST(test_a_probe_revokes_what_is_over),
 		GUARDED_TEST(test_a_revocation_ends_with_its_claim),

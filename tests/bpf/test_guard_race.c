@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Daemon, timer and PROBEs at once: after an answer has reported an instance as FENCED, its
- * addresses accept no packet until the daemon has started to release them; and no deadline is
- * missed. Deadlines are short, so that all three race. */
+/* Daemon, timer and PROBEs at once: after an answer has reported an instance as FENCED, or a better
+ * claim was answered with less than Active, its addresses accept no packet until the daemon has
+ * started to release them; and no deadline is missed. Deadlines are short, so that all three race. */
 #include "tests/bpf/guarded.h"
+
+#include "user/kernel/claims.h"
+#include "user/kernel/self.h"
 
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -22,6 +25,8 @@
 #define OTHERS 2000
 #define TICK_NS 40000
 #define JITTER_NS 10000
+#define OWN_PRIORITY 100
+#define CLAIM_COUNT_MIN 200
 
 static uint64_t
 	life; /* incremented before and after the daemon releases the addresses: odd in between */
@@ -31,10 +36,15 @@ static bool stop;
 static struct {
 	uint64_t answer_count;
 	uint64_t fenced_count; /* answers that reported FENCED */
+	uint64_t revoked_count; /* answers to a better claim that reported less than Active */
 	uint64_t broken_count; /* packets that were passed afterwards */
 	uint64_t extended_count; /* holds that were extended when their guard expired */
 	/* Of these, those whose new deadline no check would have covered in time. */
 	uint64_t missed_count;
+	uint64_t opened_count; /* claims that were carried out */
+	uint64_t opened_late_count; /* after their deadline, before the timer */
+	uint64_t opened_late_ns; /* the latest */
+	uint64_t stopped_count; /* claims that could not be carried out */
 } seen;
 
 /* An address of the instance; the first is the destination of the fixture's heartbeats. */
@@ -45,6 +55,17 @@ static struct xb_address vip(unsigned i)
 	address.bytes[13] = (uint8_t)i;
 	address.bytes[14] = (uint8_t)(i >> 8);
 	return address;
+}
+
+/* Finds a slot for an address. */
+static size_t claim_slot(unsigned i, uint8_t instance_index)
+{
+	const struct xb_address address = vip(i);
+	size_t slot;
+
+	if (kernel_guard_claim(&kernel, 0, &address, instance_index, &slot))
+		abort();
+	return slot;
 }
 
 /* One hold of the instance: extended a few times, one address after the other, until its guard has
@@ -79,12 +100,8 @@ static void *be_daemon(void *context)
 	unsigned random = 1;
 	size_t slots[ADDRESSES];
 
-	for (unsigned i = 0; i < ADDRESSES; i++) {
-		const struct xb_address address = vip(i);
-
-		if (kernel_guard_claim(&kernel, 0, &address, INSTANCE_INDEX, &slots[i]))
-			abort();
-	}
+	for (unsigned i = 0; i < ADDRESSES; i++)
+		slots[i] = claim_slot(i, INSTANCE_INDEX);
 	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))
 		hold_once(slots, &random);
 	return context;
@@ -114,9 +131,19 @@ static void make_packets(struct frame packets[static ADDRESSES])
 	}
 }
 
-/* Sends one PROBE; if the answer reports FENCED, a packet to each address. */
+/* Whether nothing may be let in after this answer to a claim, 0: to none. */
+static bool has_yielded(const struct xb_packet *answer, uint8_t claimed_priority)
+{
+	bool active = answer->instances[INSTANCE_INDEX].state == XB_INSTANCE_ACTIVE;
+
+	if (answer->fenced_bits & htons(1 << INSTANCE_INDEX))
+		return true;
+	return claimed_priority > OWN_PRIORITY && !active;
+}
+
+/* Sends one PROBE; if the answer has yielded, a packet to each address. */
 static void probe_once(struct fixture *fixture, struct heartbeat *heartbeat,
-		       struct frame packets[static ADDRESSES])
+		       struct frame packets[static ADDRESSES], uint8_t claimed_priority)
 {
 	uint64_t before = __atomic_load_n(&life, __ATOMIC_SEQ_CST);
 	unsigned let_in = 0;
@@ -127,13 +154,16 @@ static void probe_once(struct fixture *fixture, struct heartbeat *heartbeat,
 	if (run(fixture, &frame) != ACTION_TX)
 		return;
 	seen.answer_count++;
-	if (!(frame_packet(&frame)->fenced_bits & htons(1 << INSTANCE_INDEX)))
+	if (!has_yielded(frame_packet(&frame), claimed_priority))
 		return;
 	for (unsigned i = 0; i < ADDRESSES; i++)
 		let_in += run(fixture, &packets[i]) == ACTION_PASS;
 	if (!(before & 1) || __atomic_load_n(&life, __ATOMIC_SEQ_CST) != before)
 		return;
-	seen.fenced_count++;
+	if (frame_packet(&frame)->fenced_bits)
+		seen.fenced_count++;
+	else
+		seen.revoked_count++;
 	seen.broken_count += let_in;
 }
 
@@ -150,7 +180,7 @@ static void test_reported_fence_drops_every_packet(void **state)
 	make_packets(packets);
 	assert_int_equal(pthread_create(&daemon, NULL, be_daemon, NULL), 0);
 	while (now_ns() < end_ns || seen.fenced_count < FENCED_COUNT_MIN)
-		probe_once(fixture, &heartbeat, packets);
+		probe_once(fixture, &heartbeat, packets, 0);
 	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
 	pthread_join(daemon, NULL);
 	print_message("    %lu holds, %lu answers, of which %lu reported FENCED\n",
@@ -190,16 +220,11 @@ static bool miss_once(size_t slot, unsigned *random)
 static void *extend_late(void *context)
 {
 	unsigned random = 1;
-	size_t slot = 0, other;
+	size_t slot = claim_slot(0, XB_GUARD_NO_INSTANCE);
 
 	/* The other addresses make the scan long. */
-	for (unsigned i = 0; i < OTHERS; i++) {
-		const struct xb_address address = vip(i);
-
-		if (kernel_guard_claim(&kernel, 0, &address, XB_GUARD_NO_INSTANCE,
-				       i ? &other : &slot))
-			abort();
-	}
+	for (unsigned i = 1; i < OTHERS; i++)
+		claim_slot(i, XB_GUARD_NO_INSTANCE);
 	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))
 		seen.missed_count += miss_once(slot, &random);
 	return context;
@@ -232,10 +257,178 @@ static void test_no_deadline_is_missed(void **state)
 	assert_int_equal(fixture->self->fencing, XB_FENCING_NONE);
 }
 
+static void wait_ns(uint64_t ns)
+{
+	for (uint64_t until_ns = now_ns() + ns; now_ns() < until_ns;)
+		;
+}
+
+static void wait_at_most_ns(uint64_t ns, unsigned *random)
+{
+	wait_ns((unsigned)rand_r(random) % ns);
+}
+
+static void describe(uint8_t state, uint8_t flags)
+{
+	const struct xb_instance entry = {VRID, (uint8_t)(4 | XB_INSTANCE_KNOWS_CLAIMS | flags),
+					  state, OWN_PRIORITY};
+
+	kernel_describe(&kernel, INSTANCE_INDEX, &entry);
+}
+
+/* Carries out a claim, with a pause after the clock was read. It must not succeed if a check has
+ * passed the deadline: guard_due_ns has then grown beyond it. */
+static void open_late(uint64_t until_ns, unsigned *random)
+{
+	uint64_t read_ns = now_ns(), due_ns, swap_ns;
+
+	if (rand_r(random) % 2)
+		wait_at_most_ns(HELD_NS_MAX, random);
+	due_ns = __atomic_load_n(&kernel.self->guard_due_ns, __ATOMIC_SEQ_CST);
+	swap_ns = now_ns();
+	if (!kernel_open(&kernel, 1 << INSTANCE_INDEX, read_ns)) {
+		seen.stopped_count++;
+		return;
+	}
+	seen.missed_count += read_ns >= until_ns || !due_ns || due_ns > until_ns;
+	seen.opened_count++;
+	if (swap_ns <= until_ns)
+		return;
+	seen.opened_late_count++;
+	if (swap_ns - until_ns > seen.opened_late_ns)
+		seen.opened_late_ns = swap_ns - until_ns;
+}
+
+/* One claim of the daemon, from its closing to its end. Carried out or not, it then stalls. */
+static void claim_once(const size_t slots[static ADDRESSES], unsigned *random)
+{
+	uint64_t until_ns = now_ns() + (unsigned)rand_r(random) % (4 * HELD_NS_MAX);
+
+	if (kernel_close(&kernel, 1 << INSTANCE_INDEX, until_ns))
+		abort();
+	describe(XB_INSTANCE_BACKUP, XB_INSTANCE_CLAIM);
+	__atomic_add_fetch(&life, 1, __ATOMIC_SEQ_CST);
+	wait_at_most_ns(HELD_NS_MAX / 4, random);
+	for (unsigned i = 0; i < ADDRESSES; i++)
+		kernel_guard_extend(&kernel, slots[i], now_ns() + HELD_NS_MAX);
+	describe(XB_INSTANCE_ACTIVE, XB_INSTANCE_GUARDED);
+	open_late(until_ns, random);
+	wait_at_most_ns(2 * HELD_NS_MAX, random);
+	__atomic_add_fetch(&life, 1, __ATOMIC_SEQ_CST);
+	describe(XB_INSTANCE_BACKUP, 0);
+	for (unsigned i = 0; i < ADDRESSES; i++)
+		kernel_guard_lift(&kernel, slots[i]);
+	kernel_end_closing(&kernel, 1 << INSTANCE_INDEX);
+}
+
+/* An Active that is given to claims, until it is fenced. */
+static void be_claimed_once(const size_t slots[static ADDRESSES], unsigned *random)
+{
+	describe(XB_INSTANCE_ACTIVE, XB_INSTANCE_GUARDED);
+	hold_once(slots, random);
+	describe(XB_INSTANCE_BACKUP, 0);
+}
+
+static void *claim_and_be_claimed(void *context)
+{
+	unsigned random = 1;
+	size_t slots[ADDRESSES];
+
+	/* The others come first in the scan, and make it long. */
+	for (unsigned i = ADDRESSES; i < OTHERS; i++)
+		claim_slot(i, XB_GUARD_NO_INSTANCE);
+	for (unsigned i = 0; i < ADDRESSES; i++)
+		slots[i] = claim_slot(i, INSTANCE_INDEX);
+	kernel_set_claim_group(&kernel, INSTANCE_INDEX, 1 << INSTANCE_INDEX);
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))
+		if (rand_r(&random) % 4)
+			claim_once(slots, &random);
+		else
+			be_claimed_once(slots, &random);
+	return context;
+}
+
+/* Describes the peer in the PROBE: it claims the instance, better or worse than this node, or not. */
+static uint8_t claim_at_random(struct heartbeat *heartbeat, unsigned *random)
+{
+	static const uint8_t priorities[] = {
+		0, 0, 0, OWN_PRIORITY - 1, OWN_PRIORITY - 1, OWN_PRIORITY, OWN_PRIORITY + 1};
+	uint8_t priority = priorities[(unsigned)rand_r(random) % sizeof(priorities)];
+
+	heartbeat->instances[0] =
+		(struct xb_instance){VRID, (uint8_t)(4 | (priority ? XB_INSTANCE_CLAIM : 0)),
+				     XB_INSTANCE_BACKUP, priority};
+	return priority;
+}
+
+/* The same peer claims over its other link, too, now and then: two processors carry out claims at
+ * once. */
+static void *claim_beside(void *context)
+{
+	struct heartbeat heartbeat = heartbeat_from(SLOT_B, XB_PROBE);
+	unsigned random = 3;
+
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
+		struct frame frame;
+
+		claim_at_random(&heartbeat, &random);
+		heartbeat.seq++;
+		frame_build(&heartbeat, &frame);
+		run(context, &frame);
+		wait_at_most_ns(4 * HELD_NS_MAX, &random);
+	}
+	return context;
+}
+
+static bool has_seen_enough(void)
+{
+	return seen.fenced_count >= CLAIM_COUNT_MIN && seen.revoked_count >= CLAIM_COUNT_MIN &&
+	       __atomic_load_n(&seen.opened_count, __ATOMIC_RELAXED) >= CLAIM_COUNT_MIN &&
+	       __atomic_load_n(&seen.stopped_count, __ATOMIC_RELAXED) >= CLAIM_COUNT_MIN;
+}
+
+static void test_an_answered_claim_holds(void **state)
+{
+	static struct frame packets[ADDRESSES];
+	struct fixture *fixture = *state;
+	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
+	uint64_t end_ns = now_ns() + SECONDS * NS_PER_SECOND;
+	unsigned random = 2;
+	pthread_t daemon, beside;
+
+	kernel = (struct kernel){
+		.skeleton = fixture->program, .self = fixture->self, .guards = fixture->guards};
+	memset(&seen, 0, sizeof(seen));
+	stop = false;
+	make_packets(packets);
+	assert_int_equal(pthread_create(&daemon, NULL, claim_and_be_claimed, NULL), 0);
+	assert_int_equal(pthread_create(&beside, NULL, claim_beside, fixture), 0);
+	while (now_ns() < end_ns || !has_seen_enough()) {
+		uint8_t priority = claim_at_random(&heartbeat, &random);
+
+		probe_once(fixture, &heartbeat, packets, priority);
+	}
+	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+	pthread_join(daemon, NULL);
+	pthread_join(beside, NULL);
+	print_message(
+		"    %lu answers, %lu FENCED, %lu to a better claim; claims: %lu carried out, %lu of them late (at most %.3f ms), %lu not\n",
+		(unsigned long)seen.answer_count, (unsigned long)seen.fenced_count,
+		(unsigned long)seen.revoked_count, (unsigned long)seen.opened_count,
+		(unsigned long)seen.opened_late_count, (double)seen.opened_late_ns / NS_PER_MS,
+		(unsigned long)seen.stopped_count);
+	assert_int_equal(seen.broken_count, 0);
+	assert_int_equal(seen.missed_count, 0);
+	kernel_guard_stop_filtering(&kernel);
+	assert_int_equal(fixture->self->fencing, XB_FENCING_NONE);
+	assert_int_equal(fixture->self->closed_bits, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {FIXTURE_TEST(test_reported_fence_drops_every_packet),
-					   FIXTURE_TEST(test_no_deadline_is_missed)};
+					   FIXTURE_TEST(test_no_deadline_is_missed),
+					   FIXTURE_TEST(test_an_answered_claim_holds)};
 
 	return FIXTURE_RUN(tests);
 }
