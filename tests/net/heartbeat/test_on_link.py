@@ -12,7 +12,7 @@ import pytest
 from tests.support import wire
 from tests.support.cluster import Cluster
 from tests.support.configuration import Settings
-from tests.support.laboratory import wait_until
+from tests.support.laboratory import BUILD, wait_until
 from tests.support.packet import checksum
 from tests.support.port import open_port
 from tests.support.witness import EPOCH, Witness
@@ -124,3 +124,20 @@ def test_routed_links_hold_nothing(lab):
         assert daemon.drops("bad_ttl") == 0
         link = daemon.peer("client")["links"][0]
         assert link["routed"] is True and "on_link" not in link
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_the_version_before(lab, before):
+    """It sends PROBEs with 64 and returns the TTL of ours in its REPLYs: neither an upgrade nor a
+    downgrade cuts a heartbeat."""
+    cluster = Cluster(lab, Settings())
+    daemon = cluster.daemon("node-a", instance=False).start()
+    for build, on_link in (before, False), (BUILD, True), (before, False):
+        cluster.daemon("node-b", instance=False, build=build).start()
+        cluster.wait_up()
+        wait_until(lambda: daemon.peer("node-b")["links"][0].get("on_link") is on_link, f"on_link is {on_link}")
+        sent = daemon.peer("node-b")["links"][0]["sent"]
+        wait_until(lambda: daemon.peer("node-b")["links"][0]["sent"] > sent + HEARTBEATS, "many are sent")
+        assert daemon.verdict("node-b") == cluster["node-b"].verdict("node-a") == "up"
+        assert daemon.drops("bad_ttl") == 0
+        cluster["node-b"].stop()
