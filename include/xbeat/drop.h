@@ -44,7 +44,8 @@
 	X(OLD_QUERY, old_query, "loss", "QUERY that is not among the last ones of its sender")     \
 	X(PEER_BUSY, peer_busy, "no", "another processor kept the peer's slot locked")             \
 	X(NO_SELF, no_self, "start", "this node has no description of itself yet")                 \
-	X(VRRP_BAD_TTL, vrrp_bad_ttl, "no", "advert with TTL other than 255")                      \
+	X(VRRP_BAD_TTL, vrrp_bad_ttl, "no",                                                        \
+	  "advert with TTL other than 255; if routers are between, give its unicast_peer min_ttl") \
 	X(VRRP_BAD_VERSION, vrrp_bad_version, "no", "advert of another VRRP version than served")  \
 	X(VRRP_BAD_TYPE, vrrp_bad_type, "no", "VRRP packet other than an ADVERTISEMENT")           \
 	X(VRRP_BAD_LENGTH, vrrp_bad_length, "no", "advert too short for its address count")        \

@@ -7,6 +7,7 @@
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/net/local_address.h"
+#include "user/vrrp/events.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,7 @@ static void on_due(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	if (local_addresses(&list, &count))
 		return;
+	instances_networks(door_enter(daemon->vrrp), list, count);
 	keys = calloc(count + 1, sizeof(*keys));
 	for (size_t i = 0; keys && i < count; i++) {
 		keys[key_count] = network_of(&list[i]);

@@ -16,6 +16,8 @@
 #include <sys/socket.h>
 
 #define DUMP_TRIES 5
+#define ADDRESS_BITS 128
+#define IPV4_PREFIX_BITS 96 /* of an IPv4-mapped address */
 
 struct collection {
 	struct local_address *list;
@@ -121,4 +123,26 @@ int local_addresses(struct local_address **list, size_t *count)
 	*list = collection.list;
 	*count = collection.count;
 	return 0;
+}
+
+/* A host's address without a network has no neighbours. */
+static bool network_has(const struct local_address *local, const struct xb_address *address)
+{
+	bool ipv4 = address_is_ipv4(address);
+	unsigned prefix_bits = local->prefix_length + (ipv4 ? IPV4_PREFIX_BITS : 0U);
+	unsigned bytes = prefix_bits / 8, bits = prefix_bits % 8;
+
+	if (ipv4 != address_is_ipv4(&local->address) || prefix_bits >= ADDRESS_BITS)
+		return false;
+	return !memcmp(local->address.bytes, address->bytes, bytes) &&
+	       (local->address.bytes[bytes] ^ address->bytes[bytes]) >> (8 - bits) == 0;
+}
+
+bool local_network_has(const struct local_address *list, size_t count, const char *interface,
+		       const struct xb_address *address)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(list[i].interface, interface) && network_has(&list[i], address))
+			return true;
+	return false;
 }

@@ -21,4 +21,8 @@ struct local_address {
  * untouched. */
 int local_addresses(struct local_address **list, size_t *count);
 
+/* Whether the address is in a network of the interface, by this list: no router is between. */
+bool local_network_has(const struct local_address *list, size_t count, const char *interface,
+		       const struct xb_address *address);
+
 #endif

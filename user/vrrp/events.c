@@ -15,6 +15,7 @@
 #include "user/vrrp/effects/follow_interface.h"
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/publish.h"
+#include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/source.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/rules/advert.h"
@@ -213,6 +214,14 @@ void instances_address(struct vrrp_room *room, const struct address_event *event
 	}
 	if (concerned)
 		instances_reconcile(instances);
+}
+
+void instances_networks(struct vrrp_room *room, const struct local_address *list, size_t count)
+{
+	const struct instances *instances = &room->instances;
+
+	for (size_t i = 0; i < instances->count; i++)
+		instance_router_allow(instances->list[i], list, count);
 }
 
 /* Taking an address that is present changes nothing. */

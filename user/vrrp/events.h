@@ -5,6 +5,7 @@
 
 #include "user/heartbeat/peers.h"
 #include "user/net/interface_monitor.h"
+#include "user/net/local_address.h"
 
 struct instance;
 struct vrrp_room;
@@ -52,6 +53,9 @@ bool instances_drained(const struct vrrp_room *room);
 
 /* An address was added to, or removed from, an interface. */
 void instances_address(struct vrrp_room *room, const struct address_event *event);
+
+/* Networks of interfaces may have changed: list has the present addresses of this machine. */
+void instances_networks(struct vrrp_room *room, const struct local_address *list, size_t count);
 
 /* Notifications of addresses were lost: all are checked. */
 void instances_addresses_unknown(struct vrrp_room *room);

@@ -191,6 +191,7 @@ static const char *const different[] = {
 	INSTANCE_WITH("mcast_dst_ip 224.0.0.20"),
 	INSTANCE_WITH("unicast_peer { 10.0.0.2 }"),
 	INSTANCE_WITH("unicast_peer { 10.0.0.2 min_ttl 3 }"),
+	INSTANCE_WITH("unicast_peer { 10.0.0.2 min_ttl 0 }"),
 	INSTANCE_WITH("unicast_peer { 10.0.0.2 max_ttl 3 }"),
 	INSTANCE_WITH("unicast_peer { 10.0.0.2 }\nunicast_ttl 3"),
 	INSTANCE_WITH("unicast_peer { 10.0.0.2 }\nunicast_src_ip 10.0.0.3"),

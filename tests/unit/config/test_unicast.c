@@ -22,6 +22,7 @@ static void peers(void **state)
 	check_address(&instance->unicast_peers[0].address, "10.0.0.2");
 	assert_int_equal(instance->unicast_peers[0].ttl_minimum, 3);
 	assert_int_equal(instance->unicast_peers[0].ttl_maximum, 64);
+	assert_true(instance->unicast_peers[0].has_ttl_bounds);
 	check_address(&instance->unicast_peers[1].address, "10.0.0.3");
 	assert_int_equal(instance->unicast_peers[1].ttl_minimum, 0);
 	assert_int_equal(instance->unicast_peers[1].ttl_maximum, 0);
@@ -30,6 +31,7 @@ static void peers(void **state)
 
 	config = fixture_parse(INSTANCE PEERS VIPS "}", "");
 	assert_int_equal(config->instances[0].unicast_peers[0].ttl_maximum, 255);
+	assert_false(config->instances[0].unicast_peers[0].has_ttl_bounds);
 	config_free(config);
 }
 

@@ -75,6 +75,7 @@ static bool read_ttl_bound(struct config_parser *parser, const struct config_tok
 		if (config_parse_number(tokens[1].text, &ttl) || ttl > UINT8_MAX)
 			break;
 		((uint8_t *)peer)[ttl_bounds[i].offset] = (uint8_t)ttl;
+		peer->has_ttl_bounds = true;
 		return true;
 	}
 	config_error(parser, tokens[0].location,

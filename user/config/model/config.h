@@ -200,6 +200,7 @@ struct config_unicast_peer {
 	struct xb_address address;
 	uint8_t ttl_minimum; /* 0 */
 	uint8_t ttl_maximum; /* 255 */
+	bool has_ttl_bounds; /* min_ttl or max_ttl was given */
 	struct config_location location;
 };
 

@@ -140,7 +140,7 @@ static void print_peers(struct config_printer *printer, const struct config_inst
 
 		config_print_indent(printer);
 		fputs(address_format(&peer->address, text), printer->stream);
-		if (peer->ttl_minimum)
+		if (peer->has_ttl_bounds)
 			fprintf(printer->stream, " min_ttl %u", peer->ttl_minimum);
 		if (peer->ttl_maximum != UINT8_MAX)
 			fprintf(printer->stream, " max_ttl %u", peer->ttl_maximum);

@@ -7,9 +7,11 @@
 #include "user/vrrp/effects/router.h"
 #include "user/config/model/config.h"
 #include "user/core/vrrp.h"
+#include "user/core/vrrp_packet.h"
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/routers.h"
+#include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
@@ -36,7 +38,20 @@ static void configure(const struct instance *instance)
 	kernel_configure_router(instance->router->kernel, instance->router->slot, &service);
 }
 
-static int allow_unicast(const struct instance *instance)
+/* No router is between this node and a peer in a network of the interface, so that its adverts
+ * arrive as they left: with 255, unless the configuration has other TTLs. */
+static uint8_t ttl_minimum(const struct config_instance *config,
+			   const struct config_unicast_peer *peer, const struct local_address *list,
+			   size_t count)
+{
+	if (peer->has_ttl_bounds || config->unicast_ttl != VRRP_TTL ||
+	    !local_network_has(list, count, config->interface, &peer->address))
+		return peer->ttl_minimum;
+	return VRRP_TTL;
+}
+
+int instance_router_allow(const struct instance *instance, const struct local_address *list,
+			  size_t count)
 {
 	const struct config_instance *config = instance->config;
 	int error = 0;
@@ -46,9 +61,21 @@ static int allow_unicast(const struct instance *instance)
 
 		error = kernel_allow_unicast(
 			instance->router->kernel, instance->router->slot, &peer->address,
-			(struct xb_vrrp_peer){peer->ttl_minimum, peer->ttl_maximum});
+			(struct xb_vrrp_peer){ttl_minimum(config, peer, list, count),
+					      peer->ttl_maximum});
 	}
 	return error;
+}
+
+static int allow_unicast(const struct instance *instance)
+{
+	_cleanup_free_ struct local_address *list = NULL;
+	size_t count = 0;
+
+	/* Without the list, any TTL is accepted. */
+	if (instance->config->unicast_peer_count)
+		local_addresses(&list, &count);
+	return instance_router_allow(instance, list, count);
 }
 
 int instance_router_new(struct instance *instance, const struct vrrp_services *services)

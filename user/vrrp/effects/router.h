@@ -3,6 +3,7 @@
 #ifndef XBEAT_VRRP_EFFECTS_ROUTER_H
 #define XBEAT_VRRP_EFFECTS_ROUTER_H
 
+#include "user/net/local_address.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/services.h"
 #include <xbeat/map.h>
@@ -17,6 +18,11 @@ struct instance_router {
  * configuration to it. Returns 0 or a negative errno. */
 int instance_router_new(struct instance *instance, const struct vrrp_services *services);
 void instance_router_free(struct instance *instance);
+
+/* Writes from which peers, and with which TTLs, unicast adverts count; list: the present addresses
+ * of this machine. Returns 0 or a negative errno. */
+int instance_router_allow(const struct instance *instance, const struct local_address *list,
+			  size_t count);
 
 /* Writes a changed configuration: intervals, password, unicast peers. */
 void instance_router_configure(struct instance *instance);
