@@ -2,10 +2,11 @@
 /*
  * lose: makes ports of a laboratory's switch lose packets, in one direction.
  *
- *	lose OBJECT RULE…	RULE: PORT,from | PORT,to | PORT,to,MAC
+ *	lose OBJECT RULE…	RULE: PORT,from | PORT,to [,MAC|,any [,claims|,fenced [,COUNT]]]
  *
  * "from": packets that the member at this port sends; "to": packets to it, all or only those from
- * one Ethernet address. All rules are prepared first, then attached within microseconds of each
+ * one Ethernet address; "claims": only PROBEs over IPv4 that carry a claim, "fenced": only those
+ * that report a fence; COUNT: no more than so many. All rules are prepared first, then attached within microseconds of each
  * other. Prints the time of that, CLOCK_MONOTONIC in ns. They stay until the clsact qdisc of their
  * port is deleted: tc qdisc del dev PORT clsact.
  */
@@ -23,18 +24,14 @@
 #include <string.h>
 #include <time.h>
 
-#define RULES_MAX 64
+#include "tests/tools/lose_shared.h"
 
-/* The program's read-only data, in its order. */
-struct constants {
-	uint8_t any_source;
-	uint8_t source[ETH_ALEN];
-};
+#define RULES_MAX 64
 
 struct rule {
 	int interface_index;
 	enum bpf_tc_attach_point point;
-	struct constants constants;
+	struct lose_constants constants;
 	int program_fd;
 };
 
@@ -44,22 +41,39 @@ static void fail(const char *what, int error)
 	exit(EXIT_FAILURE);
 }
 
+static void parse_source(const char *source, struct lose_constants *constants)
+{
+	const struct ether_addr *address = source ? ether_aton(source) : NULL;
+
+	constants->any_source = !source || !strcmp(source, "any");
+	if (!constants->any_source && !address)
+		fail(source, EINVAL);
+	if (address)
+		memcpy(constants->source, address->ether_addr_octet, ETH_ALEN);
+}
+
+static void parse_kind(const char *kind, struct lose_constants *constants)
+{
+	if (kind && strcmp(kind, "claims") != 0 && strcmp(kind, "fenced") != 0)
+		fail(kind, EINVAL);
+	constants->kind = !kind ? LOSE_ALL : strcmp(kind, "claims") ? LOSE_FENCED : LOSE_CLAIMS;
+}
+
 static void parse_rule(char *text, struct rule *rule)
 {
 	const char *port = strtok(text, ","), *direction = strtok(NULL, ","),
-		   *source = strtok(NULL, ",");
-	const struct ether_addr *address = source ? ether_aton(source) : NULL;
+		   *source = strtok(NULL, ","), *kind = strtok(NULL, ","),
+		   *limit = strtok(NULL, ",");
 
-	if (!port || !direction || (source && !address) ||
-	    (strcmp(direction, "from") != 0 && strcmp(direction, "to") != 0))
-		fail("a rule is PORT,from or PORT,to or PORT,to,MAC", EINVAL);
+	if (!port || !direction || (strcmp(direction, "from") != 0 && strcmp(direction, "to") != 0))
+		fail("a rule begins with PORT,from or PORT,to", EINVAL);
+	parse_source(source, &rule->constants);
+	parse_kind(kind, &rule->constants);
+	rule->constants.limit = limit ? (uint32_t)strtoul(limit, NULL, 10) : 0;
 	rule->interface_index = (int)if_nametoindex(port);
 	if (!rule->interface_index)
 		fail(port, errno);
 	rule->point = strcmp(direction, "to") == 0 ? BPF_TC_EGRESS : BPF_TC_INGRESS;
-	rule->constants.any_source = !address;
-	if (address)
-		memcpy(rule->constants.source, address->ether_addr_octet, ETH_ALEN);
 }
 
 static struct bpf_map *constants_of(const struct bpf_object *object)

@@ -21,6 +21,7 @@
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/json.h"
+#include "user/vrrp/rules/claim.h"
 #include "user/vrrp/rules/foreign.h"
 #include "user/vrrp/rules/operator.h"
 #include "user/vrrp/rules/tracked.h"
@@ -243,6 +244,24 @@ static void explain_rank(const struct instance *instance, unsigned other, json_t
 			own, other);
 }
 
+/* How this node would take the addresses from a lower Active. */
+static void explain_claim(struct instance *instance, json_t *lines)
+{
+	char reason[VRRP_REASON_BYTES];
+	const struct peer *from = instance_claim_from(instance, reason, sizeof(reason));
+
+	if (from)
+		json_say(
+			lines,
+			"It claims the addresses from %s, whose kernel fences them before this node answers for them.",
+			from->node->name);
+	else if (reason[0])
+		json_say(
+			lines,
+			"It preempts without a claim (%s): for a moment, both nodes may answer for the addresses.",
+			reason);
+}
+
 /* waits: also after its timer has expired */
 static void explain_wait(const struct instance *instance, uint64_t now_ns, bool waits,
 			 json_t *lines)
@@ -295,7 +314,7 @@ static void explain_claimant(const struct instance *instance, const struct peer 
 			claimant->node->name, said->priority);
 }
 
-static void explain_backup(const struct instance *instance, json_t *lines)
+static void explain_backup(struct instance *instance, json_t *lines)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
 	uint64_t now_ns = clock_now_ns();
@@ -307,6 +326,8 @@ static void explain_backup(const struct instance *instance, json_t *lines)
 		explain_rank(instance, active.priority, lines);
 	else if (instance->claimant)
 		explain_claimant(instance, instance->claimant, lines);
+	if (vrrp->parameters.preempt)
+		explain_claim(instance, lines);
 	if (vrrp->holding)
 		json_say(lines, "Its timer has expired, but it holds: %s.", vrrp->reason);
 	else if (waits)
@@ -396,7 +417,7 @@ static json_t *active_json(const struct instance *instance, const struct vrrp_ad
 	return json;
 }
 
-static json_t *lines_json(const struct instance *instance)
+static json_t *lines_json(struct instance *instance)
 {
 	json_t *lines = json_array();
 
@@ -420,7 +441,7 @@ static json_t *lines_json(const struct instance *instance)
 	return lines;
 }
 
-json_t *instance_explain(const struct instance *instance)
+json_t *instance_explain(struct instance *instance)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
 	json_t *parts = json_array(), *json;

@@ -9,7 +9,7 @@ struct instance;
 struct vrrp_room;
 
 /* Returns new JSON. */
-json_t *instance_explain(const struct instance *instance);
+json_t *instance_explain(struct instance *instance);
 
 /* Adds a sentence about each of the first few instances. */
 void instances_explain(const struct vrrp_room *room, json_t *lines);

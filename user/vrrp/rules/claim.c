@@ -39,6 +39,10 @@
 
 /* At most 1 ms apart, with the lateness of a timer. */
 #define REPEAT_NS (800 * NS_PER_US)
+/* A request that was on its way to both nodes when the Active was fenced, and that it has answered,
+ * must not be answered here, too. */
+#define SETTLE_NS (400 * NS_PER_US)
+#define UNANSWERED_MAX 3
 /* Until the nodes that were not asked know what the one that was fenced has decided. */
 #define LEFT_INTERVALS 2
 
@@ -92,8 +96,6 @@ size_t instance_claim_nodes(const struct instance *instance, const struct peers_
 
 static const char *find_obstacle(const struct instance *instance)
 {
-	if (!CLAIMS_ARE_ANSWERED)
-		return "the kernel side answers no claims yet";
 	if (instance->vrrp.state != XB_INSTANCE_BACKUP)
 		return "a member of its sync group is not Backup";
 	if (instance->self_slot < 0)
@@ -185,6 +187,11 @@ void instance_leave_until(struct instance *instance, uint64_t until_ns)
 		instance_arm(instance, INSTANCE_TIMER_LEARN, until_ns);
 }
 
+static uint64_t left_until_ns(const struct instance *instance)
+{
+	return instance->claim->until_ns + LEFT_INTERVALS * instance->peers->timing.interval_ns;
+}
+
 static void forget(struct instance *instance)
 {
 	struct instance_claim *claim = instance->claim;
@@ -197,8 +204,6 @@ static void forget(struct instance *instance)
 static void withdraw(struct instance *instance, const char *reason)
 {
 	struct instance_claim *claim = instance->claim;
-	uint64_t left_until_ns =
-		claim->until_ns + LEFT_INTERVALS * instance->peers->timing.interval_ns;
 	struct instance_members members;
 
 	claim->ending = true;
@@ -207,7 +212,7 @@ static void withdraw(struct instance *instance, const char *reason)
 	peers_probe_now(instance->peers);
 	for (size_t i = 0; i < members.count; i++) {
 		remove_placed(members.list[i]);
-		instance_leave_until(members.list[i], left_until_ns);
+		instance_leave_until(members.list[i], left_until_ns(instance));
 	}
 	forget(instance);
 	event_log_add(instance->event_log, "claim", instance->config->name, "claimed", "withdrawn",
@@ -234,6 +239,7 @@ void instance_start_claim(struct instance *instance, const struct peer *from)
 	instance_find_members(instance, &members);
 	*claim = (struct instance_claim){
 		.open = true,
+		.unanswered_count = claim->unanswered_count,
 		.from = from,
 		.offered = instance_peer_offers(instance, from),
 		.priority = priority_of(instance, from),
@@ -243,6 +249,8 @@ void instance_start_claim(struct instance *instance, const struct peer *from)
 		withdraw(instance, "the kernel cannot watch its deadline");
 		return;
 	}
+	for (size_t i = 0; i < members.count; i++) /* a fence is no vacancy meanwhile */
+		members.list[i]->handover->left_until_ns = left_until_ns(instance);
 	instances_say(members.list, members.count, HANDOVER_CLAIMS);
 	send_claim(instance);
 }
@@ -324,6 +332,29 @@ static enum claim_outcome judge_all(const struct instance_claim *claim,
 	return outcome;
 }
 
+/* Returns whether it is too early to open. */
+static bool settle(struct instance *instance)
+{
+	struct instance_claim *claim = instance->claim;
+	uint64_t now_ns = clock_now_ns();
+
+	if (!claim->granted_ns)
+		claim->granted_ns = now_ns;
+	if (time_reached(now_ns, claim->granted_ns + SETTLE_NS))
+		return false;
+	instance_arm(instance, INSTANCE_TIMER_CLAIM, claim->granted_ns + SETTLE_NS);
+	return true;
+}
+
+/* The next time the Active is preempted as without claims. */
+static void note_failure(struct instance_claim *claim)
+{
+	bool answered = peer_answered_since(claim->from, &claim->moment);
+
+	if (answered || ++claim->unanswered_count == UNANSWERED_MAX)
+		claim->refused_by = claim->from;
+}
+
 static void judge(struct instance *instance)
 {
 	struct instance_claim *claim = instance->claim;
@@ -333,13 +364,15 @@ static void judge(struct instance *instance)
 
 	instance_find_members(instance, &members);
 	outcome = judge_all(claim, &members, reason, sizeof(reason));
+	if (outcome == CLAIM_GRANTED && settle(instance))
+		return;
+	claim->granted_ns = 0;
 	if (outcome == CLAIM_GRANTED) {
 		carry_out(instance, &members);
 	} else if (outcome == CLAIM_LOST) {
 		withdraw(instance, reason);
 	} else if (time_reached(clock_now_ns(), claim->until_ns)) {
-		if (peer_answered_since(claim->from, &claim->moment))
-			claim->refused_by = claim->from;
+		note_failure(claim);
 		withdraw(instance, reason);
 	}
 }
@@ -350,7 +383,7 @@ void instance_continue_claim(struct instance *instance)
 		return;
 	peers_refresh(instance->peers);
 	judge(instance);
-	if (instance->claim->open)
+	if (instance->claim->open && !instance->claim->granted_ns)
 		send_claim(instance);
 }
 
@@ -370,6 +403,9 @@ void instance_end_claim(struct instance *instance)
 					 ? "it is no longer needed"
 					 : "this node takes no part any more");
 	instance->claim->refused_by = NULL;
+	instance->claim->unanswered_count = 0;
+	if (instance->vrrp.state == XB_INSTANCE_ACTIVE)
+		instance->handover->left_until_ns = 0;
 	if (instance->vrrp.state != XB_INSTANCE_ACTIVE &&
 	    instance->handover->word == HANDOVER_OFFERS)
 		instance->handover->word = HANDOVER_NONE;

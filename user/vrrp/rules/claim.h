@@ -9,8 +9,6 @@
 #include "user/vrrp/state/instances.h"
 #include <stddef.h>
 
-#define CLAIMS_ARE_ANSWERED 0 /* not by the kernel side yet */
-
 /* The claim of an instance and its sync group: kept by the member that began it. */
 struct instance_claim {
 	bool open; /* there is one */
@@ -20,10 +18,12 @@ struct instance_claim {
 	bool offered; /* it offered the instance */
 	struct peers_moment moment; /* before its first PROBE */
 	uint64_t started_ns, until_ns, probed_ns;
+	uint64_t granted_ns; /* since when all answers let it be carried out; 0: they do not */
 	unsigned probe_count;
-	/* The node that answered the last claim and did not give the addresses; until this
-	 * instance changes its state. */
+	/* The node that answered the last claim and did not give the addresses, or answered none of
+	 * several; until this instance changes its state. */
 	const struct peer *refused_by;
+	unsigned unanswered_count; /* how many in a row */
 };
 
 /* Returns 0 or -ENOMEM. */

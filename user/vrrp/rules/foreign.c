@@ -21,6 +21,7 @@
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/vips.h"
+#include "user/vrrp/state/handover.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -71,8 +72,9 @@ static bool is_expected(const struct instances *instances, const struct vrrp_nod
 {
 	const struct xb_address *address = &config_of(instance, vip)->address;
 
-	return !instance_may_remove(instance, vip) || peers_come_to(instance->peers, address) ||
-	       is_static(node->config, address) || another_holds(instances, address);
+	return instance->handover->placed || !instance_may_remove(instance, vip) ||
+	       peers_come_to(instance->peers, address) || is_static(node->config, address) ||
+	       another_holds(instances, address);
 }
 
 bool foreign_concerns(const struct instances *instances, const struct address_event *event)

@@ -122,8 +122,8 @@ static bool may_offer(const struct instance *instance)
 {
 	struct claim_node nodes[XB_NODE_ID_MAX];
 
-	return CLAIMS_ARE_ANSWERED && instance->vrrp.state == XB_INSTANCE_ACTIVE &&
-	       instance->peers && instance_can_close(instance) && instance_successor(instance) &&
+	return instance->vrrp.state == XB_INSTANCE_ACTIVE && instance->peers &&
+	       instance_can_close(instance) && instance_successor(instance) &&
 	       !claim_find_ignorant(nodes, instance_claim_nodes(instance, NULL, nodes));
 }
 

@@ -28,6 +28,7 @@
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/follow_interface.h"
 #include "user/vrrp/effects/router.h"
+#include "user/vrrp/rules/claim.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/state/claims.h"
 #include "user/vrrp/state/handover.h"
@@ -134,8 +135,17 @@ static void meet_again(struct instance *instance, const struct peer *peer)
 void instance_fill_vacancy(struct instance *instance)
 {
 	struct loss loss = {.yielded = true}; /* any node that advertises counts */
+	const struct peer *claimer = instance_failed_claimer(instance);
+	char reason[VRRP_REASON_BYTES];
 
-	fill_vacancy(instance, &loss, "no node is Active after this node stalled");
+	if (claimer)
+		snprintf(reason, sizeof(reason),
+			 "%s claimed it, but did not become Active before its claim ended",
+			 claimer->node->name);
+	else
+		snprintf(reason, sizeof(reason), "no node is Active after this node %s",
+			 instance->handover->left_until_ns ? "left it to others" : "stalled");
+	fill_vacancy(instance, &loss, reason);
 }
 
 static void peer_failed(struct instance *instance, const struct peer *peer, enum verdict from)
@@ -195,6 +205,17 @@ void instance_peer_changed(struct instance *instance, const struct peer *peer, e
 		meet_again(instance, peer);
 }
 
+/* Its guard cannot have expired: another node claims the instance, and becomes Active when it has
+ * been answered, also by this node. */
+static void leave_to_claimer(struct instance *instance)
+{
+	const struct liveness_timing *timing = &instance->peers->timing;
+
+	if (!instance_claims(instance))
+		instance_leave_until(instance, clock_now_ns() + timing->detection_time_ns +
+						       2 * timing->interval_ns);
+}
+
 static void peer_is_fenced(struct instance *instance, const struct peer *peer)
 {
 	struct loss loss = {.peer = peer};
@@ -202,6 +223,10 @@ static void peer_is_fenced(struct instance *instance, const struct peer *peer)
 	bool died = said->node_state == XB_NODE_DEAD;
 	char reason[VRRP_REASON_BYTES];
 
+	if (!died && said->daemon_age_us * NS_PER_US < instance->config->guard_timeout_ns) {
+		leave_to_claimer(instance);
+		return;
+	}
 	snprintf(reason, sizeof(reason), "%s has fenced the addresses: its daemon %s %.1f s%s",
 		 peer->node->name, died ? "died, and last made progress" : "made no progress for",
 		 duration_s(said->daemon_age_us * NS_PER_US), died ? " before" : "");

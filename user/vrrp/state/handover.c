@@ -98,14 +98,25 @@ bool instance_claim_pending(const struct instance *instance, uint64_t now_ns, ui
 	return !time_reached(now_ns, *until_ns);
 }
 
-bool instance_claim_failed(const struct instance *instance, const struct peer *peer)
+const struct peer *instance_failed_claimer(const struct instance *instance)
 {
 	const struct instance_handover *handover = instance->handover;
-	const struct peers *peers = instance->peers;
-	uint64_t counts_until_ns =
-		handover->left_until_ns + OTHERS_WAIT_INTERVALS * peers->timing.interval_ns;
+	const struct liveness_timing *timing;
+	uint64_t counts_until_ns;
 
-	if (peer == handover->claimer && !time_reached(peers->refreshed_ns, counts_until_ns))
+	if (!handover->claimer)
+		return NULL;
+	timing = &instance->peers->timing;
+	counts_until_ns = handover->left_until_ns + OTHERS_WAIT_INTERVALS * timing->interval_ns;
+	return time_reached(instance->peers->refreshed_ns, counts_until_ns) ? NULL
+									    : handover->claimer;
+}
+
+bool instance_claim_failed(const struct instance *instance, const struct peer *peer)
+{
+	const struct peers *peers = instance->peers;
+
+	if (peer == instance_failed_claimer(instance))
 		return true;
 	return instance_peer_claims(instance, peer) &&
 	       time_reached(peers->refreshed_ns, instance_claim_end_ns(peer));

@@ -42,6 +42,9 @@ bool instance_peer_claims(const struct instance *instance, const struct peer *pe
  * one did; *until_ns: when to judge again. */
 bool instance_claim_pending(const struct instance *instance, uint64_t now_ns, uint64_t *until_ns);
 
+/* Returns the node to which this one gave the addresses a moment ago, or NULL. */
+const struct peer *instance_failed_claimer(const struct instance *instance);
+
 /* Whether the peer does not count as a candidate: it claimed the addresses, and may never act. */
 bool instance_claim_failed(const struct instance *instance, const struct peer *peer);
 

@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A better node claims the addresses from the Active: never two owners, and none only for a moment.
+
+node-a has the highest priority and is the claimer, node-b the lower Active, node-c a bystander."""
+
+import contextlib
+import signal
+import time
+
+import pytest
+
+from tests.support.configuration import VIP, heartbeat, instance, sync_group
+from tests.support.laboratory import wait_until
+from tests.support.owners import OwnerWatch
+from tests.support.probe import serve_everywhere
+from tests.support.xbeatd import Xbeatd, wait_up
+
+INTERVAL_US = 200  # of the prober
+PRIORITIES = {"node-a": 150, "node-b": 100, "node-c": 50}
+# The gap is a PROBE, its answer and the settling, a millisecond in all; the rest is for the machine.
+GAP_MS_MAX = 10
+
+
+def blocks(lab, node, *more, interval="10ms", daemon_timeout="1s", heartbeat_lines=(), **settings):
+    return [heartbeat(lab, interval=interval, daemon_timeout=daemon_timeout, heartbeat_lines=heartbeat_lines),
+            instance("VI_1", "heartbeat lan", **{"priority": PRIORITIES[node], "advert_int": "0.2", **settings}),
+            *more]
+
+
+def make(lab, *more, **settings):
+    serve_everywhere(lab)
+    return [Xbeatd(lab, node, *blocks(lab, node, *more, **settings)) for node in lab.nodes]
+
+
+def start_lower(nodes):
+    """All but the best; node-b is Active."""
+    for node in nodes[1:]:
+        node.start()
+    nodes[1].wait_state("active")
+    if nodes[2:]:
+        wait_up(*nodes[1:])
+
+
+@contextlib.contextmanager
+def watched(lab, *addresses):
+    """Yields the observers; at the end no address may have had two owners."""
+    watches = [OwnerWatch(lab, address, INTERVAL_US) for address in addresses or [VIP]]
+    for watch in watches:
+        watch.client.wait_owner("node-b")
+    yield watches
+    for watch in watches:
+        watch.owners = watch.finish()
+        assert watch.owners.two_owners() == []
+
+
+def no_false_verdict(*nodes):
+    """A node that hands addresses over works all the time."""
+    for node in nodes:
+        wrong = [event for event in node.events() if event["kind"] == "peer" and event["to"] in ("fenced", "hung")]
+        assert wrong == [], (node.node, wrong)
+
+
+def moves(node):
+    return [event for event in node.events() if event["kind"] == "vrrp"]
+
+
+def withdrawals(node):
+    return [event for event in node.events() if event["kind"] == "claim" and event["to"] == "withdrawn"]
+
+
+def check_quick(lab, watch, since_ns, order=("node-b", "node-a")):
+    assert watch.owners.order() == list(order)
+    stalled_ms = lab.stalled_ms(since_ns, time.monotonic_ns())
+    assert watch.owners.outage_ms() < GAP_MS_MAX + stalled_ms, watch.owners.outages()
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_preemption_failover_and_resume(lab):
+    nodes = better, lower = make(lab)
+    start_lower(nodes)
+    since_ns = time.monotonic_ns()
+    with watched(lab) as [watch]:
+        better.start_active()
+        assert "preempts node-b: lower priority 100, ours 150; handed over" in better.vrrp()["reason"]
+        assert moves(lower)[-1]["reason"] == "handed over to node-a, which claimed it with priority 150, ours 100"
+        watch.client.wait_owner("node-a")
+        answer = better.json("failover", "VI_1")
+        assert (answer["state"], answer["successor"]) == ("initialize", "node-b"), answer
+        assert "an operator of node-a offered it" in lower.vrrp()["reason"]
+        watch.client.wait_owner("node-b")
+        assert better.json("resume", "VI_1")["instances"] == ["VI_1"]
+        wait_until(lambda: "It claims the addresses from node-b" in better.explain()["said"], "node-a says how")
+        better.wait_state("active")
+        watch.client.wait_owner("node-a")
+    check_quick(lab, watch, since_ns, ("node-b", "node-a", "node-b", "node-a"))
+    no_false_verdict(better, lower)
+    assert withdrawals(better) == withdrawals(lower) == []
+
+
+@pytest.mark.laboratory(nodes=2)
+@pytest.mark.parametrize("rule", ["node-b.0,to,any,claims,5", "node-b.0,from,any,fenced,3"], ids=["claims", "answers"])
+def test_lost_packets_are_repeated(lab, rule):
+    nodes = better, lower = make(lab)
+    start_lower(nodes)
+    since_ns = time.monotonic_ns()
+    with watched(lab) as [watch]:
+        lab.lose_all(rule)
+        better.start_active()
+        watch.client.wait_owner("node-a")
+    assert "handed over" in better.vrrp()["reason"]
+    assert "claims" not in rule or "(1 PROBE)" not in better.vrrp()["reason"]
+    check_quick(lab, watch, since_ns)
+    no_false_verdict(better, lower)
+
+
+def wait_fenced(lower):
+    wait_until(lambda: "handed over to node-a" in lower.vrrp()["reason"], "node-b is fenced")
+
+
+@contextlib.contextmanager
+def claim_that_hangs(lab, nodes):
+    """The bystander does not hear the claim, so that node-a must wait until its claim ends, 300 ms
+    later; node-b is fenced meanwhile."""
+    better, lower, _ = nodes
+    start_lower(nodes)
+    with watched(lab) as [watch]:
+        lab.lose_all("node-c.0,to,any,claims")
+        better.start()
+        wait_fenced(lower)
+        yield watch
+        lab.lose_nothing()
+        better.wait_state("active")
+        watch.client.wait_owner("node-a")
+    assert watch.owners.order() == ["node-b", "node-a"], "node-b took it back, then node-a got it"
+    no_false_verdict(*nodes)
+
+
+@pytest.fixture
+def slow_nodes(lab):
+    """With a detection time of 300 ms."""
+    return make(lab, interval="100ms", daemon_timeout="20s", heartbeat_lines=["restart_grace 20s"])
+
+
+def wait_back(lower):
+    lower.wait_state("active")
+    assert "node-a" in moves(lower)[-1]["reason"], lower.changes()[-1]
+
+
+def test_claim_that_is_not_answered_by_all(lab, slow_nodes):
+    better, lower, _ = slow_nodes
+    with claim_that_hangs(lab, slow_nodes):
+        wait_back(lower)
+        assert "node-c does not answer" in withdrawals(better)[0]["reason"]
+        assert "node-a" not in lab.holders(VIP)
+
+
+def test_claimer_is_killed(lab, slow_nodes):
+    better, lower, _ = slow_nodes
+    with claim_that_hangs(lab, slow_nodes):
+        better.kill()
+        wait_back(lower)
+        lab.lose_nothing()
+        better.start()
+
+
+def test_claimer_is_stopped(lab, slow_nodes):
+    """Whatever its kernel answers meanwhile, and whatever it is about to do when it continues."""
+    better, lower, _ = slow_nodes
+    with claim_that_hangs(lab, slow_nodes):
+        better.process.send_signal(signal.SIGSTOP)
+        wait_back(lower)
+        time.sleep(0.5)
+        better.process.send_signal(signal.SIGCONT)
+        wait_until(lambda: withdrawals(better), "node-a withdraws its claim")
+
+
+def test_priority_is_raised_in_flight(lab, slow_nodes):
+    better, lower, _ = slow_nodes
+    start_lower(slow_nodes)
+    with watched(lab) as [watch]:
+        lab.lose_all("node-b.0,to,any,claims")
+        better.start()
+        wait_until(lambda: "claims the addresses from node-b" in better.vrrp()["reason"], "node-a claims")
+        lower.json("priority", "VI_1", "200")
+        withdrawn, = wait_until(lambda: withdrawals(better), "node-a withdraws its claim")
+        lab.lose_nothing()
+        assert "node-b is Active with priority 200, ours 150" in withdrawn["reason"]
+        time.sleep(1.5)  # its Active_Down_Interval
+    assert watch.owners.order() == ["node-b"] and watch.owners.outage_ms() < GAP_MS_MAX + lab.stalled_ms(
+        watch.start_ns, time.monotonic_ns())
+    assert better.state() == "backup" and lower.state() == "active"
+
+
+def test_two_claimers(lab):
+    """The priority of the Active falls below those of two Backups, whose timers differ by less than a
+    PROBE takes."""
+    PRIORITY = {"node-a": 121, "node-b": 150, "node-c": 120}
+    serve_everywhere(lab)
+    nodes = [Xbeatd(lab, node, *blocks(lab, node, priority=PRIORITY[node], advert_int="0.02")) for node in lab.nodes]
+    lower = nodes[1]
+    lower.start_active()
+    for node in (nodes[0], nodes[2]):
+        node.start()
+    wait_up(*nodes)
+    with watched(lab) as [watch]:
+        for _ in range(5):
+            lower.json("priority", "VI_1", "50")
+            nodes[0].wait_state("active")
+            nodes[2].wait_state("backup")
+            lower.json("priority", "VI_1", "default")
+            lower.wait_state("active")
+            nodes[0].wait_state("backup")
+    no_false_verdict(*nodes)
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_group_of_three(lab):
+    """All its members are in one PROBE, and are opened at once."""
+    names, vips = ["VI_1", "VI_2", "VI_3"], ["10.77.0.100", "10.77.0.101", "10.77.0.102"]
+
+    def members(node):
+        return [instance(name, "heartbeat lan", vrid=vrid, priority=PRIORITIES[node], advert_int="0.2")
+                for name, vrid in zip(names[1:], (52, 53))] + [sync_group("all", *names)]
+
+    serve_everywhere(lab)
+    better, lower = (Xbeatd(lab, node, *blocks(lab, node, *members(node))) for node in lab.nodes)
+    lower.start_active("VI_3")
+    with watched(lab, *vips) as watches:
+        better.start_active("VI_3")
+        for watch in watches:
+            watch.client.wait_owner("node-a")
+        better.json("failover", "VI_2")
+        for watch in watches:
+            watch.client.wait_owner("node-b")
+        better.json("resume", "VI_2")
+        better.wait_state("active", "VI_3")
+        for watch in watches:
+            watch.client.wait_owner("node-a")
+    for watch in watches:
+        check_quick(lab, watch, watch.start_ns, ("node-b", "node-a", "node-b", "node-a"))
+    for node, word in ((better, "after the claim"), (lower, "handed over to node-a")):
+        reasons = [node.vrrp(name)["reason"] for name in names]
+        assert all(word in reason for reason in reasons), reasons
+    no_false_verdict(better, lower)
