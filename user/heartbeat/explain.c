@@ -54,6 +54,11 @@ static void explain_link(const struct peers *peers, const struct peer *peer, siz
 	else
 		json_say(lines, "On %s (%s) it is silent: its last evidence arrived %s ago.%s",
 			 seen->interface, address, evidence, blame(peers, seen->interface));
+	if (seen->off_link_count)
+		json_say(
+			lines,
+			"On %s %u of its packets were refused: it is a neighbour, and they came through a router or on another interface. If that is right, write \"interface %s routed\" in the heartbeat block; else find what repeats or diverts them.",
+			seen->interface, seen->off_link_count, seen->interface);
 	if (peer->replies[link].missing)
 		json_say(
 			lines,

@@ -208,6 +208,12 @@ static uint32_t next_seq(uint32_t seq)
 	return seq + 1 ? seq + 1 : 1;
 }
 
+/* Numbers are compared by their difference, so one that lags by half of them seems to be ahead. */
+static bool ends_half(uint32_t before, uint32_t seq)
+{
+	return before && (before ^ seq) >> 31;
+}
+
 /* What the PROBEs have in common that leave together. */
 struct round {
 	uint64_t now_ns;
@@ -217,7 +223,7 @@ struct round {
 
 /* Returns the number of the PROBE. The window of acks grows by each extra one, and first: an ack of
  * what left before must not be too old for a moment. */
-static uint32_t count_probe(const struct prober *prober, struct peer *peer, size_t index,
+static uint32_t count_probe(struct prober *prober, struct peer *peer, size_t index,
 			    const struct round *round)
 {
 	struct xb_peer *slot = &prober->kernel->peers[peer->first_slot + index];
@@ -228,6 +234,7 @@ static uint32_t count_probe(const struct prober *prober, struct peer *peer, size
 
 	__atomic_store_n(&slot->ack_window_count, ticks + extra_probes_in(&prober->extra, ticks),
 			 __ATOMIC_RELEASE);
+	prober->numbers_used_up |= ends_half(slot->probe_sent_seq, seq);
 	__atomic_store_n(&slot->probe_sent_seq, seq, __ATOMIC_RELEASE);
 	slot->probe_sent_count++;
 	count_lost(slot, &peer->seen[index], decided, peer->liveness.links[index] == VERDICT_UP);
@@ -368,6 +375,9 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	prober->on_progress(prober->context, now_ns);
+	if (prober->numbers_used_up)
+		prober->on_numbers_used_up(prober->context);
+	prober->numbers_used_up = false;
 	kernel_self_set_progress(prober->kernel, now_ns);
 	peers_refresh(prober->peers);
 	send_tick(prober, now_ns);
@@ -396,6 +406,7 @@ int prober_start(struct prober *prober, const struct prober_setup *setup)
 		.own_node = setup->own_node,
 		.due_ns = clock_now_ns(),
 		.on_progress = setup->on_progress,
+		.on_numbers_used_up = setup->on_numbers_used_up,
 		.context = setup->context,
 	};
 	prober->links = calloc(interface_count, sizeof(*prober->links));

@@ -26,7 +26,9 @@ struct prober {
 	struct event *tick;
 	struct extra_probes extra;
 	uint64_t due_ns;
+	bool numbers_used_up; /* half of all have been sent to a peer since the last time */
 	void (*on_progress)(void *context, uint64_t now_ns);
+	void (*on_numbers_used_up)(void *context);
 	void *context;
 };
 
@@ -39,6 +41,8 @@ struct prober_setup {
 	const struct xb_key *key; /* signs */
 	/* Called first in each tick, with the time that is stamped as the daemon's progress. */
 	void (*on_progress)(void *context, uint64_t now_ns);
+	/* Half of all numbers were sent: without a new epoch, recorded packets would seem to be new. */
+	void (*on_numbers_used_up)(void *context);
 	void *context;
 };
 

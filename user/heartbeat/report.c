@@ -117,8 +117,9 @@ void peers_note_epoch(struct peers *peers, const struct xb_event *event)
 	first = peer->epoch == 0;
 	peer->epoch = event->epoch;
 	snprintf(to, sizeof(to), "%llu", (unsigned long long)event->epoch);
-	event_log_add(peers->event_log, "epoch", peer->node->name, first ? "unknown" : "earlier",
-		      to, first ? "first heard" : "its daemon was restarted");
+	event_log_add(
+		peers->event_log, "epoch", peer->node->name, first ? "unknown" : "earlier", to,
+		first ? "first heard" : "its daemon was restarted, or had to begin a new epoch");
 }
 
 void peers_report_stall(struct peers *peers, uint64_t late_ns)

@@ -142,20 +142,32 @@ def test_peers_that_know_different_epochs(lab, cluster):
     lab.heal("node-b")
     cluster.wait_up()
     assert epoch_of(third) != second_epoch
-    sent = int(third.map("xb_peers")[0]["probe_sent_seq"])
-    assert sent < RECORDED_PROBES, "before its numbers are those of its second life"
+    assert sent_seq(third) < RECORDED_PROBES, "before its numbers are those of its second life"
     assert not third.drops("old_seq") and not cluster["node-b"].drops("old_seq")
 
 
-def set_sent_seq_back(daemon, by):
-    """As in a virtual machine that has returned to a snapshot."""
+def sent_seq(daemon):
+    return int(daemon.map("xb_peers")[0]["probe_sent_seq"])
+
+
+def verdict_count(daemon):
+    """How often a verdict has changed."""
+    return len([event for event in daemon.events() if event["kind"] == "peer"])
+
+
+def change_sent_seq(lab, daemon, change):
+    """While nothing writes the slot."""
+    daemon.process.send_signal(signal.SIGSTOP)
+    lab.cut("node-a")
+    time.sleep(0.2)
     entry = json.loads(daemon.bpftool_map("dump", "xb_peers"))[0]
     value = bytes(int(byte, 16) for byte in entry["value"])
     sent = int.from_bytes(value[PROBE_SENT_SEQ:PROBE_SENT_SEQ + 4], "little")
-    assert sent > by
-    value = value[:PROBE_SENT_SEQ] + (sent - by).to_bytes(4, "little") + value[PROBE_SENT_SEQ + 4:]
+    value = value[:PROBE_SENT_SEQ] + change(sent).to_bytes(4, "little") + value[PROBE_SENT_SEQ + 4:]
     daemon.bpftool_map("update", "xb_peers", "key", "0", "0", "0", "0", "value",
                        *(str(byte) for byte in value))
+    lab.heal("node-a")
+    daemon.process.send_signal(signal.SIGCONT)
 
 
 @pytest.mark.laboratory(nodes=2, ends="program")
@@ -164,15 +176,28 @@ def test_numbers_that_went_back(lab, cluster):
     cluster.wait_up()
     daemon = cluster["node-a"]
     epoch = epoch_of(daemon)
-    wait_until(lambda: int(daemon.map("xb_peers")[0]["probe_sent_seq"]) > 2 * RECORDED_PROBES, "many are sent")
-    daemon.process.send_signal(signal.SIGSTOP)
-    lab.cut("node-a")  # nothing writes the slot meanwhile
-    time.sleep(0.2)
-    set_sent_seq_back(daemon, RECORDED_PROBES)
-    lab.heal("node-a")
-    daemon.process.send_signal(signal.SIGCONT)
+    wait_until(lambda: sent_seq(daemon) > 2 * RECORDED_PROBES, "many are sent")
+    change_sent_seq(lab, daemon, lambda sent: sent - RECORDED_PROBES)  # as after a return to a snapshot
     wait_until(lambda: epoch_of(daemon) > epoch, "a new epoch begins")
     cluster.wait_up()
     assert any(event["kind"] == "epoch" and event["subject"] == "self" and "node-b" in event["reason"]
                and "memory went back" in event["reason"] for event in daemon.events())
     assert not daemon.drops("replay"), "answered numbers are not sent again"
+
+
+@pytest.mark.laboratory(nodes=2, ends="program")
+def test_numbers_that_are_used_up(lab, cluster):
+    """Before a number that was recorded seems to be ahead, the epoch ends; no verdict changes."""
+    cluster.start_xbeatd(instance=False)
+    cluster.wait_up()
+    daemon = cluster["node-a"]
+    for last in 0x7FFFFFFF, 0xFFFFFFFF:
+        change_sent_seq(lab, daemon, lambda _, last=last: last - RECORDED_PROBES)
+        cluster.wait_up()
+        epoch, verdicts = epoch_of(daemon), verdict_count(daemon)
+        wait_until(lambda epoch=epoch: epoch_of(daemon) > epoch, "a new epoch begins")
+        assert sent_seq(daemon) % 2**31 < RECORDED_PROBES
+        cluster.wait_up()
+        sent = sent_seq(daemon)
+        wait_until(lambda sent=sent: sent_seq(daemon) > sent + RECORDED_PROBES, "many are sent")
+        assert verdict_count(daemon) == verdicts
