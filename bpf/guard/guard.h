@@ -20,8 +20,9 @@
  * fencing_bits; 2. all held addresses are fenced; 3. packets are checked (fencing); 4. its bit is
  * set in fenced_bits, which packets report. An address that the daemon takes meanwhile is seen by
  * step 2, or the daemon sees the bit of step 1 and fences the address itself: each side writes
- * before it reads. The daemon clears both bits at once, so a check that it overtakes cannot report
- * an outdated state: fenced_bits only gets bits that fencing_bits still has.
+ * before it reads. The daemon clears both bits at once, and then fence_generation grows, in the same
+ * word. Step 4 fails if it is not that of step 1, so a check that the daemon overtakes cannot report
+ * an outdated state, even if another check has begun meanwhile; then the next check does.
  *
  * Whether packets are checked at all (fencing): the daemon clears it only if nothing was fenced
  * since it started to scan (XB_FENCING_ASKED). Checks are idempotent: each repeats what an earlier
@@ -41,7 +42,8 @@
 #define GUARD_SWAP_TRIES 4 /* the daemon changes a deadline once a tick */
 #define GUARD_EVENTS_MAX 32 /* per check; one makes the daemon examine all */
 #define FENCING_SHIFT 24 /* of the field fencing in its word */
-#define FENCING_BITS_SHIFT 16
+#define FENCING_BITS_SHIFT 16 /* of fencing_bits in the word of fenced_bits */
+#define FENCE_GENERATION_SHIFT 32
 
 struct guard_scan {
 	__u64 now_ns;
@@ -116,15 +118,28 @@ static long guard_fence_due(const void *map, const __u32 *slot, struct xb_guard 
 	return 0;
 }
 
-static __always_inline void guard_publish(word32 *bits, __u32 due_bits)
+/* Sets the bits of step 1. Returns the word as it was; the fetching form is a full barrier. */
+static __always_inline __u64 guard_begin_fence(struct xb_self *self, __u32 due_bits)
 {
-	for (int i = 0; i < GUARD_SWAP_TRIES; i++) {
-		__u32 seen = READ_ONCE(*bits);
-		__u32 published = seen | (seen >> FENCING_BITS_SHIFT & due_bits);
+	return __sync_fetch_and_or((word64 *)&self->fenced_bits,
+				   (__u64)due_bits << FENCING_BITS_SHIFT);
+}
 
-		if (published == seen || __sync_val_compare_and_swap(bits, seen, published) == seen)
-			return;
+/* before: as returned by guard_begin_fence(). Returns whether it need not be tried again. */
+static __always_inline bool guard_publish(struct xb_self *self, __u64 before, __u32 due_bits)
+{
+	word64 *word = (word64 *)&self->fenced_bits;
+
+	for (int i = 0; i < GUARD_SWAP_TRIES; i++) {
+		__u64 seen = READ_ONCE(*word);
+		__u64 published = seen | (seen >> FENCING_BITS_SHIFT & due_bits);
+
+		if (seen >> FENCE_GENERATION_SHIFT != before >> FENCE_GENERATION_SHIFT)
+			return false;
+		if (published == seen || __sync_val_compare_and_swap(word, seen, published) == seen)
+			return true;
 	}
+	return false;
 }
 
 /* Sets bits of the field fencing. Returns what was there: the fetching form is a full barrier. */
@@ -139,10 +154,9 @@ static __always_inline __u32 guard_add_fencing(struct xb_self *self, __u32 bits)
 static __always_inline void guard_fence(struct xb_self *self, struct guard_scan *scan)
 {
 	struct guard_scan after = {.now_ns = scan->now_ns};
-	word32 *bits = (word32 *)&self->fenced_bits;
+	__u64 before = guard_begin_fence(self, scan->due_bits);
 	__u32 fetched;
 
-	fetched = __sync_fetch_and_or(bits, scan->due_bits << FENCING_BITS_SHIFT);
 	scan->slot_count = after.slot_count = READ_ONCE(self->guard_count);
 	bpf_for_each_map_elem(&xb_guard, guard_fence_due, scan, 0);
 	bpf_for_each_map_elem(&xb_guard, guard_find, &after, 0);
@@ -150,9 +164,10 @@ static __always_inline void guard_fence(struct xb_self *self, struct guard_scan 
 	scan->held_count = after.held_count;
 	if (!after.fenced_count)
 		return;
-	fetched |= guard_add_fencing(self, XB_FENCING_SOME);
+	fetched = guard_add_fencing(self, XB_FENCING_SOME);
 	asm volatile("" ::"r"(fetched) : "memory");
-	guard_publish(bits, scan->due_bits & after.fenced_bits);
+	if (!guard_publish(self, before, scan->due_bits & after.fenced_bits))
+		scan->earliest_ns = XB_GUARD_FENCED; /* so that it is checked again */
 }
 
 struct guard_claim {
@@ -194,15 +209,14 @@ static long guard_fence_claimed(const void *map, const __u32 *slot, struct xb_gu
 static __always_inline __u32 guard_fence_for_claim(struct xb_self *self, __u32 claimed_bits)
 {
 	struct guard_claim claim = {.bits = claimed_bits};
-	word32 *bits = (word32 *)&self->fenced_bits;
+	__u64 before = guard_begin_fence(self, claimed_bits);
 	__u32 fetched;
 
-	fetched = __sync_fetch_and_or(bits, claimed_bits << FENCING_BITS_SHIFT);
 	claim.slot_count = READ_ONCE(self->guard_count);
 	bpf_for_each_map_elem(&xb_guard, guard_fence_claimed, &claim, 0);
-	fetched |= guard_add_fencing(self, XB_FENCING_SOME);
+	fetched = guard_add_fencing(self, XB_FENCING_SOME);
 	asm volatile("" ::"r"(fetched) : "memory");
-	guard_publish(bits, claim.fenced_bits & ~claim.open_bits);
+	guard_publish(self, before, claim.fenced_bits & ~claim.open_bits);
 	return claim.fenced_bits;
 }
 

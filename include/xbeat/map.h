@@ -151,17 +151,14 @@ struct xb_self {
 	 * its death. */
 	__u64 pid_namespace_device; /* D */
 	__u64 pid_namespace_inode; /* D */
-	__u32 pid; /* D; 0: not watched */
-	/* Bit n: instance n of description. One word, so that both change at once. */
+	/* Bit n: instance n of description. One word with fence_generation, so that all three change
+	 * at once. */
 	/* K sets, D clears: its guard has expired, and its addresses are no longer answered for. */
 	__u16 fenced_bits;
 	/* K sets, D clears: its addresses are being fenced; packets do not report it yet. */
 	__u16 fencing_bits;
-	/* K: when the daemon died without stopping; D clears it; 0: it lives, or stopped. */
-	__u64 died_ns;
-	/* D: after a death, deadlines of xb_guard later than died_ns + this come forward to it. */
-	__u64 restart_grace_ns;
-	__u64 guard_due_ns; /* D, K: no deadline of xb_guard is earlier; 0: none is held */
+	__u32 fence_generation; /* D: grows whenever it clears bits of these */
+	__u32 pid; /* D; 0: not watched */
 	/*
 	 * Bit n: of instance n of description. One word, so that both change at once.
 	 * D sets, and clears by compare-and-swap (user/kernel/claims.c): packets to its addresses
@@ -171,10 +168,14 @@ struct xb_self {
 	/* K sets, D clears: its claim is over: claim_until_ns has passed, or a better claim was
 	 * answered. */
 	__u16 revoked_bits;
+	/* K: when the daemon died without stopping; D clears it; 0: it lives, or stopped. */
+	__u64 died_ns;
+	/* D: after a death, deadlines of xb_guard later than died_ns + this come forward to it. */
+	__u64 restart_grace_ns;
+	__u64 guard_due_ns; /* D, K: no deadline of xb_guard is earlier; 0: none is held */
 	/* D: bit n of [i]: if instance i is claimed, so must n be: they are fenced together. 0: it
 	 * is not given to a claim. */
 	__u16 claim_group_bits[XB_INSTANCES_MAX];
-	__u8 pad2[4];
 	__u64 claim_until_ns[XB_INSTANCES_MAX]; /* D: of a closed instance; 0: it claims nothing */
 	/* L: -i. A daemon in a new container finds the program of an earlier one by it. */
 	char daemon_name[XB_DAEMON_NAME_BYTES];
@@ -185,7 +186,7 @@ _Static_assert(sizeof(struct xb_self) == 600, "struct xb_self");
 _Static_assert(__builtin_offsetof(struct xb_self, closed_bits) % 4 == 0, "changed as one word");
 _Static_assert(__builtin_offsetof(struct xb_self, node_state) % 4 == 0, "changed as one word");
 _Static_assert(__builtin_offsetof(struct xb_self, refusing) % 4 == 2, "read as one word");
-_Static_assert(__builtin_offsetof(struct xb_self, fenced_bits) % 4 == 0, "changed as one word");
+_Static_assert(__builtin_offsetof(struct xb_self, fenced_bits) % 8 == 0, "changed as one word");
 
 enum xb_fencing {
 	XB_FENCING_NONE = 0,

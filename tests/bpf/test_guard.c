@@ -139,6 +139,7 @@ static void test_a_bit_without_a_fence_is_no_fence(void **state)
 	fixture->self->fencing_bits = 1 << INSTANCE_INDEX;
 	assert_false(kernel_guard_has_expired(&kernel, guarded_hold(VIP4, FAR_NS), now_ns()));
 	assert_int_equal(fixture->self->fencing_bits, 0);
+	assert_int_not_equal(fixture->self->fence_generation, 0); /* that check reports nothing */
 }
 
 /* context: the only address that must be removed; it is overwritten. */

@@ -11,21 +11,23 @@
 #include <sys/random.h>
 
 #define FENCING_BITS_SHIFT 16
+#define FENCE_GENERATION (1ULL << 32) /* one */
 #define REVOKED_SHIFT 16
 
-/* Two fields that change together. */
+/* Fields that change together. */
 typedef uint32_t __attribute__((__may_alias__)) aliasing_word;
+typedef uint64_t __attribute__((__may_alias__)) aliasing_word64;
 
-/* fenced_bits and fencing_bits. */
-static aliasing_word *fenced_word(const struct kernel *kernel)
+/* fenced_bits, fencing_bits and fence_generation. */
+static aliasing_word64 *fenced_word(const struct kernel *kernel)
 {
-	return (aliasing_word *)&kernel->self->fenced_bits;
+	return (aliasing_word64 *)&kernel->self->fenced_bits;
 }
 
-static uint32_t instance_bits(uint8_t instance_index)
+static uint64_t instance_bits(uint8_t instance_index)
 {
 	return instance_index < XB_INSTANCES_MAX
-		       ? 1U << instance_index | 1U << instance_index << FENCING_BITS_SHIFT
+		       ? 1ULL << instance_index | 1ULL << instance_index << FENCING_BITS_SHIFT
 		       : 0;
 }
 
@@ -170,7 +172,13 @@ bool kernel_self_is_fenced(const struct kernel *kernel, uint8_t instance_index)
 
 void kernel_self_clear_fenced(struct kernel *kernel, uint8_t instance_index)
 {
-	__atomic_fetch_and(fenced_word(kernel), ~instance_bits(instance_index), __ATOMIC_SEQ_CST);
+	aliasing_word64 *word = fenced_word(kernel);
+	uint64_t seen = __atomic_load_n(word, __ATOMIC_SEQ_CST);
+
+	while (!__atomic_compare_exchange_n(
+		word, &seen, (seen & ~instance_bits(instance_index)) + FENCE_GENERATION, false,
+		__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		;
 }
 
 /* closed_bits and revoked_bits. */

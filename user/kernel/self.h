@@ -72,7 +72,7 @@ bool kernel_self_lower_guard_due(struct kernel *kernel, uint64_t deadline_ns);
 /* Whether the addresses of an instance are fenced, or being fenced. */
 bool kernel_self_is_fenced(const struct kernel *kernel, uint8_t instance_index);
 
-/* Clears both bits of an instance in one step. */
+/* Clears both bits of an instance in one step. A check that has begun before reports nothing. */
 void kernel_self_clear_fenced(struct kernel *kernel, uint8_t instance_index);
 
 /* For claims.c, whose functions are to be called. Closes instances, and forgets that they were
