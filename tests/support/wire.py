@@ -18,6 +18,8 @@ VIEW = struct.Struct("!HBxIQ4I4IH14x")
 LINKS = 4
 NEVER = 0xFFFFFFFF
 HEAD_BYTES, INSTANCES_OFFSET = 40, 64
+GUARDED, CLAIM, KNOWS_CLAIMS = 0x10, 0x20, 0x40  # in the high four bits of family and flags
+INSTANCE = struct.Struct("!BBBB")
 FIELDS = ("magic", "version", "key_id", "cluster_id", "link", "prober_id", "responder_id", "seq",
           "prober_epoch", "responder_epoch", "t1_ns", "type", "node_state", "fenced_bits", "ack",
           "t2_ns", "daemon_age_us", "late_apps_bits", "instances")
@@ -92,6 +94,13 @@ def parse_view(data):
             "fenced_bits": fenced_bits}
 
 
+def parse_instances(data):
+    """Of a PROBE or REPLY, without the empty entries."""
+    return [{"vrid": vrid, "family": family_flags & 0x0F, "flags": family_flags & 0xF0, "state": state,
+             "priority": priority}
+            for vrid, family_flags, state, priority in INSTANCE.iter_unpack(data) if state]
+
+
 def parse(key, payload, source, destination):
     """Returns the fields and "tag_good"; of an ANSWER also "view"."""
     packet = payload[:HEADER.size]
@@ -99,4 +108,6 @@ def parse(key, payload, source, destination):
     fields["tag_good"] = payload[HEADER.size:PACKET_BYTES] == tag(key, packet, source, destination)
     if fields["type"] == ANSWER:
         fields["view"] = parse_view(fields["instances"])
+    elif fields["type"] in (PROBE, REPLY):
+        fields["entries"] = parse_instances(fields["instances"])
     return fields
