@@ -62,11 +62,24 @@ class Upgrade:
             assert verdicts(events, node) == ["released", "up"], (node, other, events)
             assert verdicts(events) == verdicts(events, node), (node, other, events)
 
+    def take_back(self, node, other):
+        """Its next start, with preemption: the one change that follows."""
+        assert self.cluster[node].stop() == 0
+        self.seen[node] = 0
+        self.cluster[node].build = self.build
+        self.cluster[node].start().wait_state("active")
+        self.cluster.wait_holder(node)
+        news = self.news()
+        assert roles(news.pop(node)) == ["backup", "active"]
+        given_up, = (event for event in news.pop(other) if event["kind"] == "vrrp")
+        assert given_up["to"] == "backup" and f"handed over to {node}" in given_up["reason"], given_up
+        assert all(roles(events) == [] for events in news.values()), news
+
     def hand_over(self, node, to):
         """As an operator does it before the stop."""
         self.cluster[node].json("failover", "VI_1")
         self.cluster[to].wait_state("active")
-        wait_until(lambda: self.cluster.lab.holders(VIP) == [to], f"{to} alone has the address")
+        self.cluster.wait_holder(to)
         news = self.news()
         assert roles(news.pop(node)) == ["initialize"]
         assert roles(news.pop(to)) == ["active"]
@@ -98,3 +111,20 @@ def test_rolling_upgrade(lab, before, settings, way):
     assert owners.order() == ["node-a", "node-b"]
     assert owners.two_owners() == []
     assert {os.readlink(daemon.proc() / "exe") for daemon in cluster.daemons.values()} == {str(second / "xbeatd")}
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_upgraded_active_takes_back(lab, before):
+    """Without nopreempt. Its peer, upgraded before, gives the address to a claim."""
+    cluster = Cluster(lab, Settings(**SETTINGS)).start_active(build=before)
+    serve_everywhere(lab)
+    upgrade = Upgrade(cluster, BUILD)
+
+    def roll():
+        upgrade.replace("node-b")
+        upgrade.hand_over("node-a", "node-b")
+        upgrade.take_back("node-a", "node-b")
+
+    owners = owners_during(lab, roll)
+    assert owners.order() == ["node-a", "node-b", "node-a"]
+    assert owners.two_owners() == []
