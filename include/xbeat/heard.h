@@ -138,6 +138,15 @@ static inline __attribute__((always_inline)) int xb_vrrp_fits(struct xb_vrrp_rul
 	return !(rule.flags & XB_VRRP_HELD_TO_NODES) || priority == rule.active_priority;
 }
 
+/* Whether a Backup ignores it in any case: a release by a node that it does not follow. */
+static inline __attribute__((always_inline)) int
+xb_vrrp_is_ignored(struct xb_vrrp_rule rule, const struct xb_vrrp_heard *heard,
+		   const struct xb_vrrp_advert *advert)
+{
+	return (rule.role == XB_VRRP_BACKUP || heard->rival.arrival_ns) && !advert->priority &&
+	       !xb_vrrp_is_followed(&heard->last, &advert->source);
+}
+
 static inline __attribute__((always_inline)) int
 xb_vrrp_keep_aside(struct xb_vrrp_heard *heard, const struct xb_vrrp_advert *advert)
 {
@@ -163,7 +172,8 @@ static inline __attribute__((always_inline)) int xb_vrrp_hear(struct xb_vrrp *en
 		xb_vrrp_begin_period(entry, now.rule.period);
 	if (now.rule.role == XB_VRRP_NO_ROLE)
 		return 0;
-	if (!xb_vrrp_fits(now.rule, advert->priority))
+	if (!xb_vrrp_fits(now.rule, advert->priority) &&
+	    !xb_vrrp_is_ignored(now.rule, &entry->heard, advert))
 		return xb_vrrp_keep_aside(&entry->heard, advert);
 	if (now.rule.role == XB_VRRP_ACTIVE && !entry->heard.rival.arrival_ns)
 		return xb_vrrp_hear_as_active(entry, now.rule, advert);

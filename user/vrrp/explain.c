@@ -20,12 +20,14 @@
 #include "user/vrrp/effects/guard.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/vips.h"
+#include "user/vrrp/explain_routers.h"
 #include "user/vrrp/json.h"
 #include "user/vrrp/rules/claim.h"
 #include "user/vrrp/rules/foreign.h"
 #include "user/vrrp/rules/operator.h"
 #include "user/vrrp/rules/tracked.h"
 #include "user/vrrp/state/claims.h"
+#include "user/vrrp/state/heard.h"
 #include "user/vrrp/state/hold.h"
 #include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
@@ -384,7 +386,7 @@ static void explain_differences(const struct instance *instance, json_t *lines)
 
 	instance_router_read(instance, &router);
 	explain_refusal(instance, &router, lines);
-	if (is_recent(router.arrival_ns) &&
+	if (is_recent(router.arrival_ns) && !heard_is_kept_aside(&router) &&
 	    router.addresses_digest != vrrp_addresses_digest(instance->vips->advertised,
 							     instance->config->advertised_count))
 		json_say(
@@ -431,6 +433,7 @@ static json_t *lines_json(struct instance *instance)
 	default:
 		explain_initialize(instance, lines);
 	}
+	instance_explain_routers(instance, lines);
 	foreign_explain(instance, lines);
 	explain_differences(instance, lines);
 	if (instance->operator->pinned_priority)

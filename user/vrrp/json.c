@@ -22,6 +22,7 @@
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
 #include "user/vrrp/state/room.h"
+#include "user/vrrp/state/routers.h"
 #include <stdio.h>
 
 static const char *const inhibitor_names[] = {
@@ -119,6 +120,39 @@ static void add_optional(json_t *json, const struct instance *instance)
 	json_decref(foreign);
 }
 
+/* Adverts that no node has sent: how many, and the last. */
+static void add_refuted(json_t *json, const struct instance *instance, const struct xb_vrrp *router)
+{
+	const struct vrrp_advert *refuted = &instance->routers->aside.refuted;
+
+	json_object_set_new(json, "refuted_count", json_integer((json_int_t)router->refuted_count));
+	json_object_set_new(json, "overtaken_count",
+			    json_integer((json_int_t)instance->routers->aside.overtaken_count));
+	if (!refuted->arrival_ns)
+		return;
+	json_object_set_new(json, "refuted_source", address_json(&refuted->source));
+	json_object_set_new(json, "refuted_priority", json_integer(refuted->priority));
+	json_object_set_new(
+		json, "refuted_age_ns",
+		json_integer((json_int_t)time_since_ns(clock_now_ns(), refuted->arrival_ns)));
+}
+
+/* Whose adverts count. */
+static void add_routers(json_t *json, const struct instance *instance)
+{
+	char text[VRRP_REASON_BYTES];
+
+	routers_reason(instance, text, sizeof(text));
+	json_object_set_new(json, "routers",
+			    json_string(instance->routers->nodes ? "nodes" : "any"));
+	json_object_set_new(json, "routers_reason", json_text(text));
+	if (!instance->routers->nodes)
+		return;
+	json_object_set_new(json, "routers_held", json_boolean(instance->routers->held));
+	if (routers_distrust_reason(instance, text, sizeof(text)))
+		json_object_set_new(json, "routers_unheld_reason", json_text(text));
+}
+
 static json_t *instance_json(const struct instance *instance)
 {
 	const struct config_instance *config = instance->config;
@@ -148,6 +182,8 @@ static json_t *instance_json(const struct instance *instance)
 				      (json_int_t)instance->adverts->sent_count, "received",
 				      (json_int_t)router.received_count));
 	json_object_set_new(json, "transitions", json_integer((json_int_t)vrrp->transition_count));
+	add_routers(json, instance);
+	add_refuted(json, instance, &router);
 	add_destination(json, config);
 	add_optional(json, instance);
 	return json;
@@ -160,6 +196,21 @@ json_t *instances_json(const struct vrrp_room *room)
 
 	for (size_t i = 0; i < instances->count; i++)
 		json_array_append_new(array, instance_json(instances->list[i]));
+	return array;
+}
+
+json_t *instances_routers_json(const struct vrrp_room *room)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < room->instances.count; i++) {
+		const struct instance *instance = room->instances.list[i];
+		json_t *json = json_object();
+
+		json_object_set_new(json, "instance", json_text(instance->config->name));
+		add_routers(json, instance);
+		json_array_append_new(array, json);
+	}
 	return array;
 }
 

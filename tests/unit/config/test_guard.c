@@ -86,13 +86,47 @@ static void invalid_partitions(void **state)
 	RUN_CASES(cases);
 }
 
+static void routers(void **state)
+{
+	struct config *config = fixture_parse(
+		DRIVEN("routers nodes\nadvert_int 2\nadvert_int_max 20\n") HEARTBEAT(""), "");
+
+	(void)state;
+	assert_int_equal(config->instances[0].routers, CONFIG_ROUTERS_NODES);
+	assert_int_equal(config->instances[0].advert_interval_max_ns, 20 * NS_PER_SECOND);
+	config_free(config);
+	config = fixture_parse(DRIVEN("routers any\n") HEARTBEAT(""), "");
+	assert_int_equal(config->instances[0].routers, CONFIG_ROUTERS_ANY);
+	config_free(config);
+	config = fixture_parse(DRIVEN("") HEARTBEAT(""), "");
+	assert_int_equal(config->instances[0].routers, CONFIG_ROUTERS_LEARNT);
+	assert_int_equal(config->instances[0].advert_interval_max_ns, 0);
+	config_free(config);
+}
+
+static void invalid_routers(void **state)
+{
+	static const struct config_case cases[] = {
+		{INSTANCE VIPS "routers nodes\n}\n" HEARTBEAT(""),
+		 "6:1: error: routers nodes needs a heartbeat; add \"heartbeat NAME\", or remove it\n"},
+		{DRIVEN("routers all\n") HEARTBEAT(""),
+		 "7:9: error: 'all' is neither nodes nor any; write \"routers nodes|any\"\n"},
+		{DRIVEN("routers any\nadvert_int_max 2\n") HEARTBEAT(""),
+		 "8:1: warning: advert_int_max has no effect without \"routers nodes\", because any router may advertise then; remove it\n"},
+		{DRIVEN("advert_int_max 500ms\n") HEARTBEAT(""),
+		 "7:1: error: advert_int_max 500ms is shorter than advert_int 1s; raise advert_int_max\n"},
+	};
+
+	(void)state;
+	RUN_CASES(cases);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(guard_defaults),
-		cmocka_unit_test(invalid_guards),
-		cmocka_unit_test(partition),
-		cmocka_unit_test(invalid_partitions),
+		cmocka_unit_test(guard_defaults), cmocka_unit_test(invalid_guards),
+		cmocka_unit_test(partition),	  cmocka_unit_test(invalid_partitions),
+		cmocka_unit_test(routers),	  cmocka_unit_test(invalid_routers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

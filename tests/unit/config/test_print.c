@@ -96,6 +96,9 @@ static const char *const different[] = {
 	INSTANCE_WITH("heartbeat h") LAN("guard_timeout 900ms\n", ""),
 	INSTANCE_WITH("heartbeat h") LAN("", "node 3 c 10.0.0.3\n"),
 	INSTANCE_WITH("heartbeat h\non_partition hold") LAN("", "node 3 c 10.0.0.3\n"),
+	INSTANCE_WITH("heartbeat h\nrouters nodes") LAN("", ""),
+	INSTANCE_WITH("heartbeat h\nrouters any") LAN("", ""),
+	INSTANCE_WITH("heartbeat h\nadvert_int_max 20") LAN("", ""),
 	INSTANCE_WITH("guard_timeout 1500ms"),
 	/* scripts, processes, files */
 	SCRIPT(""),

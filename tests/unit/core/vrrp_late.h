@@ -324,6 +324,10 @@ static inline bool eager_keeps_aside(const struct vrrp_advert *advert)
 	if (eager->state == XB_INSTANCE_INITIALIZE || !eager->nodes.held ||
 	    advert->priority == eager->nodes.active_priority)
 		return false;
+	if (eager->state == XB_INSTANCE_BACKUP && !advert->priority &&
+	    !address_is_unset(&eager->active_address) &&
+	    !address_equal(&eager->active_address, &advert->source))
+		return false; /* it ignores it */
 	if (advert->priority)
 		scene.aside = *advert;
 	else

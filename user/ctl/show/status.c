@@ -141,6 +141,24 @@ static void print_foreign(const json_t *addresses, FILE *stream)
 			   field_text(address, "instance"));
 }
 
+/* Whose adverts count. */
+static void print_routers(const json_t *instances, FILE *stream)
+{
+	const json_t *instance;
+	size_t index;
+
+	json_array_foreach(instances, index, instance)
+	{
+		const char *unheld =
+			json_string_value(json_object_get(instance, "routers_unheld_reason"));
+
+		print_line(stream, index == 0 ? "routers" : "", "%s: %s (%s)%s%s",
+			   field_text(instance, "instance"), field_text(instance, "routers"),
+			   field_text(instance, "routers_reason"),
+			   unheld ? "; now as in VRRP: " : "", unheld ? unheld : "");
+	}
+}
+
 static void print_scheduling(const json_t *scheduling, FILE *stream)
 {
 	const char *memory = json_is_true(json_object_get(scheduling, "memory_locked"))
@@ -200,6 +218,7 @@ void show_status(const json_t *status, FILE *stream)
 	print_links(json_object_get(status, "links"), stream);
 	print_interfaces(json_object_get(status, "interfaces"), stream);
 	print_foreign(json_object_get(status, "foreign_addresses"), stream);
+	print_routers(json_object_get(status, "routers"), stream);
 	print_guard(status, stream);
 	print_scheduling(json_object_get(status, "scheduling"), stream);
 	print_refused(json_object_get(status, "refused"), stream);

@@ -117,6 +117,27 @@ static void add_foreign(struct table *table, const json_t *instance)
 			   field_text(address, "address"), field_text(address, "interface"));
 }
 
+/* Whose adverts count, and those that were refused. */
+static void add_routers(struct table *table, const json_t *instance)
+{
+	char refuted[UNITS_TEXT_BYTES], priority[UNITS_TEXT_BYTES], age[UNITS_TEXT_BYTES];
+	const char *unheld = json_string_value(json_object_get(instance, "routers_unheld_reason"));
+
+	if (!json_object_get(instance, "routers"))
+		return;
+	table_note(table, "routers %s: %s%s%s", field_text(instance, "routers"),
+		   field_text(instance, "routers_reason"), unheld ? "; now as in VRRP: " : "",
+		   unheld ? unheld : "");
+	if (json_object_get(instance, "refuted_source"))
+		table_note(
+			table,
+			"refused adverts %s, which no node has sent; the last %s ago, from %s, priority %s",
+			field_count(instance, "refuted_count", refuted),
+			field_duration(instance, "refuted_age_ns", age),
+			field_text(instance, "refuted_source"),
+			field_count(instance, "refuted_priority", priority));
+}
+
 static void add_counters(struct table *table, const json_t *instance)
 {
 	const json_t *adverts = json_object_get(instance, "adverts");
@@ -153,6 +174,7 @@ void show_vrrp(const json_t *instances, FILE *stream)
 		add_text(&table, instance, "destination", "multicast to");
 		add_text(&table, instance, "virtual_mac_interface", "virtual MAC on");
 		add_text(&table, instance, "group", "in sync group");
+		add_routers(&table, instance);
 		add_counters(&table, instance);
 	}
 	table_print(&table, stream);

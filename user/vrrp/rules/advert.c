@@ -20,6 +20,7 @@
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/rules/takeover.h"
 #include "user/vrrp/state/aside.h"
+#include "user/vrrp/state/heard.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/routers.h"
 #include "user/vrrp/state/timers.h"
@@ -129,8 +130,7 @@ void instance_nodes_free(struct instance *instance)
 /* Whether the newest advert, which was judged by an earlier rule, counts by the present one. */
 static bool newest_counts(const struct instance *instance, const struct xb_vrrp *router)
 {
-	return router->arrival_ns != router->heard.aside.arrival_ns &&
-	       router->arrival_ns != router->heard.aside_release.arrival_ns &&
+	return !heard_is_kept_aside(router) &&
 	       (!instance->routers->held || routers_fits(instance, router->priority));
 }
 

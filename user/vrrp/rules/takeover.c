@@ -5,7 +5,9 @@
  *
  * The Active is lost in one of four ways:
  *
- *   its node fails          instance_peer_changed(), peer_failed(): the verdict changes
+ *   its node fails          instance_peer_changed(), peer_failed(): the verdict changes; if
+ *                           heartbeats come over other interfaces than adverts, they may be cut
+ *                           alone: then it must not answer as an Active either
  *   its kernel fences it    instance_peer_reported(), peer_is_fenced()
  *   it gives up the role    instance_peer_reported(), peer_gave_up()
  *   it sends priority 0     instance_released()
@@ -33,8 +35,10 @@
 #include "user/vrrp/state/claims.h"
 #include "user/vrrp/state/handover.h"
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/routers.h"
 #include "user/vrrp/state/timers.h"
 #include <stdio.h>
+#include <string.h>
 
 /* How the Active was lost. */
 struct loss {
@@ -42,6 +46,34 @@ struct loss {
 	uint64_t said_ns; /* when the peer reported it itself; 0: it fell silent or stalls */
 	bool yielded; /* to a node that need not be a peer */
 };
+
+/* Whether heartbeats arrive over the interface of the adverts: else one of the two may be cut. */
+static bool shares_interface(const struct instance *instance)
+{
+	const struct config_heartbeat *heartbeat = instance->peers->config->heartbeat;
+
+	for (size_t i = 0; i < heartbeat->interface_count; i++)
+		if (!strcmp(heartbeat->interfaces[i], instance->config->interface))
+			return true;
+	return false;
+}
+
+/* Whether the Active that is followed is the lost node, which fell silent in heartbeats of other
+ * interfaces than its adverts: these fitted its reports. With a virtual MAC this node cannot ask:
+ * switches would learn the address here. */
+static bool advertises_elsewhere(const struct instance *instance, const struct loss *loss)
+{
+	const struct instance_routers *routers = instance->routers;
+	const struct vrrp *vrrp = &instance->vrrp;
+	const struct routers_word *word;
+
+	if (!loss->peer || loss->said_ns || !routers->nodes || !vrrp->heard_ns ||
+	    vrrp->active_priority == VRRP_PRIORITY_RELEASE || instance->config->use_vmac ||
+	    shares_interface(instance))
+		return false;
+	word = &routers->words[loss->peer - instance->peers->list];
+	return word->active && word->priority == vrrp->active_priority && peer_said(loss->peer);
+}
 
 /*
  * Whether the newest advert shows a node at work. That of a dead node does not, nor that of the
@@ -68,10 +100,17 @@ static bool is_advertised(const struct instance *instance, const struct loss *lo
 			continue;
 		if (peer == loss->peer)
 			return loss->said_ns && time_since_ns(newest.arrival_ns, loss->said_ns);
+		/* It may have been forged if the node reports otherwise since. */
+		if (instance->routers->nodes && peer->liveness.verdict == VERDICT_UP && said &&
+		    !instance_is_claimed_by(instance, peer))
+			return time_since_ns(newest.arrival_ns, said->last_evidence_ns);
 		return peer->liveness.verdict == VERDICT_UP || !said ||
 		       time_since_ns(newest.arrival_ns, said->last_evidence_ns) >=
 			       peer->timing.detection_time_ns;
 	}
+	if (advertises_elsewhere(instance, loss))
+		return time_since_ns(newest.arrival_ns, peer_said(loss->peer)->last_evidence_ns) >
+		       peers->timing.interval_ns;
 	return loss->yielded;
 }
 
@@ -91,25 +130,55 @@ static bool group_is_vacant(const struct instance *instance, const struct peer *
 	return true;
 }
 
+/* An Active answers a release by an advert at once (RFC 9568 section 6.4.3), and other Backups
+ * ignore one from a node that they do not follow. Takes over if there is no answer within a
+ * detection time. */
+static void ask_active(struct instance *instance, bool best, const char *reason)
+{
+	struct vrrp *vrrp = &instance->vrrp;
+	uint64_t now_ns = clock_now_ns(), wait_ns = instance->peers->timing.detection_time_ns;
+	struct vrrp_actions actions;
+
+	vrrp_active_lost(vrrp, now_ns, false, reason, &actions);
+	if (!best)
+		wait_ns += vrrp->timer_due_ns - now_ns;
+	instance->routers->answer_due_ns = now_ns + wait_ns;
+	vrrp_postpone(vrrp, now_ns + wait_ns);
+	instance_act(instance, &actions);
+	instance_advertise(instance, VRRP_PRIORITY_RELEASE);
+}
+
+/* Whether the Active, which fell silent, has been asked and may answer. */
+static bool awaits_answer(const struct instance *instance, uint64_t now_ns)
+{
+	return instance->vrrp.vacancy == VRRP_LOST && instance->routers->answer_due_ns &&
+	       !time_reached(now_ns, instance->routers->answer_due_ns);
+}
+
 /* No node is Active, and all live nodes know it: the best Backup takes over, the others wait for
  * it. Does nothing if a node has already taken over, or this one receives nothing. */
 static void fill_vacancy(struct instance *instance, const struct loss *loss, const char *reason)
 {
+	uint64_t now_ns = clock_now_ns(), until_ns;
 	struct vrrp_actions actions;
-	uint64_t until_ns;
+	bool best;
 
 	if (instance->vrrp.state == XB_INSTANCE_BACKUP &&
-	    instance_claim_pending(instance, clock_now_ns(), &until_ns)) {
+	    instance_claim_pending(instance, now_ns, &until_ns)) {
 		instance_arm(instance, INSTANCE_TIMER_LEARN, until_ns);
 		return;
 	}
+	if (awaits_answer(instance, now_ns))
+		return;
 	if (instance->vrrp.state != XB_INSTANCE_BACKUP || !instance_receives(instance) ||
 	    instance_find_claimant(instance, loss->peer) || is_advertised(instance, loss))
 		return;
-	vrrp_active_lost(&instance->vrrp, clock_now_ns(),
-			 instance_is_best_candidate(instance) &&
-				 group_is_vacant(instance, loss->peer),
-			 reason, &actions);
+	best = instance_is_best_candidate(instance) && group_is_vacant(instance, loss->peer);
+	if (advertises_elsewhere(instance, loss)) {
+		ask_active(instance, best, reason);
+		return;
+	}
+	vrrp_active_lost(&instance->vrrp, now_ns, best, reason, &actions);
 	instance_act(instance, &actions);
 }
 

@@ -151,7 +151,9 @@ static struct vrrp_advert last_pending(const struct aside *aside)
 	const struct vrrp_advert *advert = &aside->pending[ASIDE_ADVERT];
 	const struct vrrp_advert *release = &aside->pending[ASIDE_RELEASE];
 
-	return !release->arrival_ns || is_earlier(release, advert) ? *advert : *release;
+	if (!advert->arrival_ns || (release->arrival_ns && is_earlier(advert, release)))
+		return *release;
+	return *advert;
 }
 
 /* The round is over, and none of it fits. What a node has reported since may have overtaken it. */

@@ -16,7 +16,7 @@ static bool followed_stands(const struct vrrp *vrrp)
 	       time_since_ns(clock_now_ns(), vrrp->heard_ns) < vrrp_active_down_interval_ns(vrrp);
 }
 
-static bool is_kept_aside(const struct xb_vrrp *router)
+bool heard_is_kept_aside(const struct xb_vrrp *router)
 {
 	return router->arrival_ns == router->heard.aside.arrival_ns ||
 	       router->arrival_ns == router->heard.aside_release.arrival_ns;
@@ -45,7 +45,7 @@ struct vrrp_advert heard_newest_advert(const struct instance *instance,
 					    .priority = vrrp->active_priority,
 					    .interval_ns = vrrp->active_interval_ns,
 					    .arrival_ns = vrrp->heard_ns};
-	if (*any && is_kept_aside(router)) {
+	if (*any && heard_is_kept_aside(router)) {
 		struct vrrp_advert newest = newest_counted(&router->heard);
 
 		*any = newest.arrival_ns != 0;

@@ -6,6 +6,9 @@
 #include "user/vrrp/state/instance.h"
 #include <xbeat/map.h>
 
+/* Whether the newest of all adverts was kept aside. */
+bool heard_is_kept_aside(const struct xb_vrrp *router);
+
 /* The newest advert that counts: that of the Active that is followed while it is valid, else the
  * newest of all; *any: whether there was one. */
 struct vrrp_advert heard_newest_advert(const struct instance *instance,
