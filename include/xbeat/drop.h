@@ -69,7 +69,8 @@
 	  "nothing (counted by the daemon)")                                                       \
 	X(NO_ACCEPT, no_accept, "yes", "packet to a virtual address that accepts none")            \
 	X(FENCED, fenced, "no",                                                                    \
-	  "ARP, ND or IP packet to a virtual address whose guard has expired")                     \
+	  "ARP, ND or IP packet to a virtual address whose guard has expired, or that changes "    \
+	  "hands")                                                                                 \
 	X(VRRP_OWN, vrrp_own, "no", "our own advert came back: a loop, or a duplicate address")    \
 	X(EVENT_LOST, event_lost, "no",                                                            \
 	  "ring buffer full: the daemon did not read xb_events in time")
