@@ -135,17 +135,6 @@ static bool all_have_answered(const struct instance *instance)
 	return true;
 }
 
-static struct aside_result deliver_pending(struct instance *instance,
-					   const struct xb_vrrp_heard *heard)
-{
-	struct aside *aside = &instance->routers->aside;
-	int first = is_earlier(&aside->pending[ASIDE_RELEASE], &aside->pending[ASIDE_ADVERT]);
-	struct vrrp_advert advert = aside->pending[first];
-
-	aside->decided_count = heard->aside_count;
-	return deliver(instance, &advert, first);
-}
-
 static struct vrrp_advert last_pending(const struct aside *aside)
 {
 	const struct vrrp_advert *advert = &aside->pending[ASIDE_ADVERT];
@@ -188,14 +177,17 @@ static struct aside_result ask(struct instance *instance, const struct xb_vrrp_h
 			       uint64_t now_ns)
 {
 	struct aside *aside = &instance->routers->aside;
+	struct peers_moment moment;
 
+	aside->due_ns = now_ns + instance->peers->timing.detection_time_ns;
 	/* Without memory: again at the next event. */
-	if (peers_moment_take(instance->peers, &aside->asked))
+	if (peers_moment_take(instance->peers, &moment))
 		return (struct aside_result){.step = ASIDE_NOTHING};
+	peers_moment_end(instance->peers, &aside->asked);
+	aside->asked = moment;
 	for (int kind = 0; kind < ASIDE_KINDS; kind++)
 		aside->pending[kind] = undecided(aside, heard, kind);
 	aside->asked_ns = now_ns;
-	aside->due_ns = now_ns + instance->peers->timing.detection_time_ns;
 	aside->pending_count = heard->aside_count;
 	return (struct aside_result){.step = ASIDE_ASK};
 }
@@ -209,8 +201,10 @@ struct aside_result aside_next(struct instance *instance, const struct xb_vrrp_h
 	if (result.step != ASIDE_NOTHING)
 		return result;
 	if (is_open(aside) && time_reached(now_ns, aside->due_ns)) {
+		/* A node that is up and has not answered was not asked in time, as by a daemon that
+		 * was stopped: silence decides nothing before its verdict does. */
 		if (!all_have_answered(instance))
-			return deliver_pending(instance, heard);
+			return ask(instance, heard, now_ns);
 		result = refute(instance);
 		if (result.step != ASIDE_NOTHING)
 			return result;
