@@ -319,9 +319,8 @@ void vrrp_limit_interval(struct vrrp *vrrp, uint64_t interval_max_ns)
 		return;
 	vrrp->interval_max_ns = interval_max_ns;
 	vrrp->period++;
-	if (!interval_max_ns || vrrp->active_interval_ns <= interval_max_ns)
-		return;
-	vrrp->active_interval_ns = interval_max_ns;
+	if (interval_max_ns && vrrp->active_interval_ns > interval_max_ns)
+		vrrp->active_interval_ns = interval_max_ns;
 	if (vrrp->state == XB_INSTANCE_BACKUP)
 		vrrp->timer_due_ns -= wait_ns - vrrp_timing_backup_wait_ns(vrrp);
 }

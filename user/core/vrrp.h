@@ -64,7 +64,9 @@ struct vrrp_nodes {
 struct vrrp {
 	struct vrrp_parameters parameters;
 	struct vrrp_nodes nodes;
-	uint64_t interval_max_ns; /* a longer Active_Adver_Interval counts as this; 0: no limit */
+	/* A longer Active_Adver_Interval counts as this, a shorter one than the own as the own; 0:
+	 * no limits. */
+	uint64_t interval_max_ns;
 	enum xb_instance_state state;
 	uint8_t effective_priority;
 	uint64_t active_interval_ns; /* Active_Adver_Interval: learnt while Backup */
@@ -200,7 +202,8 @@ void vrrp_step_down(struct vrrp *vrrp, uint64_t now_ns, const char *reason,
 /* Adverts are held to this from now on. The caller has shown what was heard before. */
 void vrrp_hold_to_nodes(struct vrrp *vrrp, const struct vrrp_nodes *nodes);
 
-/* Limits what is learnt as Active_Adver_Interval; 0: as in RFC 9568. */
+/* Limits what is learnt as Active_Adver_Interval, from the own interval to this; 0: as in RFC
+ * 9568. */
 void vrrp_limit_interval(struct vrrp *vrrp, uint64_t interval_max_ns);
 
 /* The claim was answered: a Backup becomes Active. reason: a clause with figures. */

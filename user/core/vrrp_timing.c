@@ -21,6 +21,15 @@ static uint64_t skew_time_ns(const struct vrrp *vrrp, uint8_t priority, uint64_t
 	return (256U - priority) * unit_ns / 256;
 }
 
+/* What was learnt counts as the own interval at least, if it is limited at all: whoever sends a
+ * short one could else make the timer expire while the Active restarts. */
+static uint64_t counted_interval_ns(const struct vrrp *vrrp, uint64_t learnt_ns)
+{
+	uint64_t own_ns = vrrp->parameters.advert_interval_ns;
+
+	return vrrp->interval_max_ns && learnt_ns < own_ns ? own_ns : learnt_ns;
+}
+
 static uint64_t active_down_interval_ns(const struct vrrp *vrrp, uint8_t priority,
 					uint64_t interval_ns)
 {
@@ -30,18 +39,20 @@ static uint64_t active_down_interval_ns(const struct vrrp *vrrp, uint8_t priorit
 
 uint64_t vrrp_skew_time_ns(const struct vrrp *vrrp)
 {
-	return skew_time_ns(vrrp, vrrp->effective_priority, vrrp->active_interval_ns);
+	return skew_time_ns(vrrp, vrrp->effective_priority,
+			    counted_interval_ns(vrrp, vrrp->active_interval_ns));
 }
 
 uint64_t vrrp_active_down_interval_ns(const struct vrrp *vrrp)
 {
-	return active_down_interval_ns(vrrp, vrrp->effective_priority, vrrp->active_interval_ns);
+	return active_down_interval_ns(vrrp, vrrp->effective_priority,
+				       counted_interval_ns(vrrp, vrrp->active_interval_ns));
 }
 
 bool vrrp_timing_stands(const struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns)
 {
-	uint64_t wait_ns = active_down_interval_ns(vrrp, vrrp->effective_priority,
-						   vrrp_timing_interval_ns(vrrp, advert));
+	uint64_t interval_ns = counted_interval_ns(vrrp, vrrp_timing_interval_ns(vrrp, advert));
+	uint64_t wait_ns = active_down_interval_ns(vrrp, vrrp->effective_priority, interval_ns);
 
 	return !time_reached(now_ns, advert->arrival_ns + wait_ns);
 }

@@ -95,6 +95,21 @@ static void a_long_interval_counts_up_to_the_limit(void **state)
 	assert_int_equal(scene.late.timer_due_ns - scene.late.heard_ns, DOWN_NS);
 }
 
+/* Else whoever sends it could shorten the timer of a Backup, until its Active restarts. */
+static void a_short_interval_counts_as_the_own(void **state)
+{
+	(void)state;
+	reset(false);
+	vrrp_limit_interval(&scene.eager, 4 * NS_PER_SECOND);
+	vrrp_limit_interval(&scene.late, 4 * NS_PER_SECOND);
+	publish();
+	arrive(RIVAL, 254, NS_PER_CENTISECOND, 0);
+	pass_until(scene.now_ns + 100 * MS);
+	assert_null(scene.wrong);
+	assert_int_equal(scene.late.state, XB_INSTANCE_BACKUP);
+	assert_int_equal(scene.late.timer_due_ns - scene.late.heard_ns, DOWN_NS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -102,6 +117,7 @@ int main(void)
 		cmocka_unit_test(what_fits_a_node_counts),
 		cmocka_unit_test(a_source_decides_nothing_between_nodes),
 		cmocka_unit_test(a_long_interval_counts_up_to_the_limit),
+		cmocka_unit_test(a_short_interval_counts_as_the_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
