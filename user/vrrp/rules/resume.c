@@ -13,6 +13,7 @@
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/state/claims.h"
 #include "user/vrrp/state/instance.h"
+#include "user/vrrp/state/routers.h"
 
 /* A claim does not count if it dates from before this node's daemon stopped, when it was Active
  * itself, or if the peer is silent now. */
@@ -44,13 +45,24 @@ static bool may_resume_by_guard(const struct instance *instance, uint64_t now_ns
 		 vrrp_timing_stands(&instance->vrrp, &newest, now_ns));
 }
 
+/* Whether the newest advert shows that another node has taken over. One that releases the instance
+ * has not, and one that fits no node's report comes from none. */
+static bool is_advertised_since(const struct instance *instance, uint64_t stopped_ns)
+{
+	struct xb_vrrp router;
+
+	instance_router_read(instance, &router);
+	return router.arrival_ns && router.priority != VRRP_PRIORITY_RELEASE &&
+	       time_since_ns(router.arrival_ns, stopped_ns) &&
+	       (!instance->routers->held || routers_fits(instance, router.priority));
+}
+
 bool instance_may_resume(const struct instance *instance, const struct kernel *kernel,
 			 uint64_t stopped_ns)
 {
 	const struct peers *peers = instance->peers;
 	uint64_t now_ns = clock_now_ns();
 	const struct xb_instance *described;
-	struct xb_vrrp router;
 
 	/* Packets report that it is fenced, or may do so at any moment. */
 	if (instance_guard_expired(instance, now_ns))
@@ -65,10 +77,6 @@ bool instance_may_resume(const struct instance *instance, const struct kernel *k
 	    (described->family_flags & XB_INSTANCE_FAMILY_MASK) != instance->config->family ||
 	    described->state != XB_INSTANCE_ACTIVE)
 		return false;
-	instance_router_read(instance, &router);
-	/* A node that releases an instance has not taken it over. */
-	if (router.arrival_ns && router.priority != VRRP_PRIORITY_RELEASE &&
-	    time_since_ns(router.arrival_ns, stopped_ns))
-		return false;
-	return !is_claimed_since(instance, stopped_ns, now_ns);
+	return !is_advertised_since(instance, stopped_ns) &&
+	       !is_claimed_since(instance, stopped_ns, now_ns);
 }
