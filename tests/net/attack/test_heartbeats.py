@@ -11,7 +11,7 @@ from tests.support.attack.scene import ACTIVE, BACKUP
 SETTLE_S = 0.05  # nothing waits for a timer
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def heard(scene):
     return record(scene)
 

@@ -18,6 +18,7 @@ from tests.support.attack.packets import STRANGER, Packet
 from tests.support.attack.scene import ACTIVE, BACKUP, VRIDS, WITNESS
 from tests.support.configuration import KEY, KEY_ID
 from tests.support.laboratory import wait_until
+from tests.support.packet import mac_bytes
 from tests.support.port import SOL_PACKET, inside
 from tests.support.watch import BUFFER_BYTES, SO_RCVBUFFORCE
 
@@ -57,7 +58,7 @@ class Heard:
     def __init__(self, frame):
         packet = Ether(frame)
         self.source, self.destination = packet[IP].src, packet[IP].dst
-        self.frame = frame
+        self.frame = own(frame)
         self.payload = frame[PAYLOAD_OFFSET:PAYLOAD_OFFSET + wire.PACKET_BYTES]
         self.fields = wire.parse(KEY, self.payload, self.source, self.destination)
 
@@ -115,7 +116,13 @@ class Recorder:
     def repeat(self, attacker):
         """Sends again what was heard last."""
         for frame in self.read():
-            attacker.ports["eth0"].send(frame)
+            attacker.ports["eth0"].send(own(frame))
+
+
+def own(frame):
+    """From the attacker's MAC address: with that of a node it would take the node's place at the
+    switch, which cuts the node off."""
+    return frame[:6] + mac_bytes(SENDER_MAC) + frame[12:]
 
 
 def has_claim(frame):
@@ -235,7 +242,9 @@ def record(scene):
         scene.wait_steady()
         change_active_and_back(scene)
         time.sleep(0.1)
-        return recorder.heard()
+        # Its questions meanwhile were lost: nothing was sent again yet.
+        return [heard for heard in recorder.heard()
+                if heard.source != scene.lab.address(WITNESS) or heard.kind in ("PROBE", "REPLY")]
 
 
 def change_active_and_back(scene):

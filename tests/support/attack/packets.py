@@ -66,11 +66,13 @@ class Packet:
 
 
 def refusals(sender, priority):
-    """Of an advert to the group: a node that is held to what nodes say refuses what no node says.
-    The Active's own claim is no news to the Backup."""
+    """Of an advert to the group: a node refuses what no other node reports. The Active's own claim is
+    no news to the Backup; nor is to the Active that another node is not Active."""
     reasons = {node: NOT_A_NODE for node in NODES}
     if priority == PRIORITY[ACTIVE]:
         del reasons[BACKUP]
+    elif priority == 0:
+        del reasons[ACTIVE]
     if sender in reasons:
         reasons[sender] = "vrrp_own"
     return reasons
