@@ -80,3 +80,12 @@ def test_every_room_has_a_row():
     rows = re.findall(r"^\| `([\w/]+)` \|", (ROOT / "docs/architecture.md").read_text(), re.MULTILINE)
     folders = [room for room in rooms[1].replace("\\", " ").split() if "/" in room]
     assert folders and not set(folders) - set(rows)
+
+
+def test_every_line_of_security_names_its_test():
+    """That it exists is checked above."""
+    text = (ROOT / "SECURITY.md").read_text()
+    rows = [line for line in text.splitlines() if line.startswith("| ") and not re.match(r"\| (it can|---)", line)]
+    assert len(rows) > 30
+    wrong = [row for row in rows if not re.search(r"`test_\w+\(\)` in `tests/|\| `tests/fuzz/", row)]
+    assert not wrong
