@@ -69,9 +69,10 @@ static void write_arrival(struct prober *prober, size_t index)
 	uint16_t vlan_id = XB_VLAN_ANY;
 	size_t count = 0;
 
-	if (!attachment || local_addresses(&list, &count))
+	if (!attachment)
 		return;
-	if (!heartbeat->routed[index])
+	/* Without the list: any tag. An index that is no longer right would refuse all. */
+	if (!heartbeat->routed[index] && !local_addresses(&list, &count))
 		vlan_id =
 			find_vlan(list, count, &heartbeat->nodes[prober->own_node].addresses[index],
 				  attachment);

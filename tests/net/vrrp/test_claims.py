@@ -4,6 +4,7 @@
 node-a has the highest priority and is the claimer, node-b the lower Active, node-c a bystander."""
 
 import contextlib
+import re
 import signal
 import time
 
@@ -189,6 +190,34 @@ def test_priority_is_raised_in_flight(lab, slow_nodes):
     assert watch.owners.order() == ["node-b"] and watch.owners.outage_ms() < GAP_MS_MAX + lab.stalled_ms(
         watch.start_ns, time.monotonic_ns())
     assert better.state() == "backup" and lower.state() == "active"
+
+
+def seconds_to_timer(node):
+    return float(re.search(r"The timer expires in ([0-9.]+) s", " ".join(node.explain()["said"].split())).group(1))
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_active_hears_the_claimer_no_more(lab):
+    """The way to it breaks so early that it is one-way before the claim ends: then nothing shows that it
+    has fenced the addresses. Later it is no vacancy either, though it had claimed them before."""
+    better, lower = make(lab, interval="100ms", daemon_timeout="20s", advert_int="1")
+    start_lower([better, lower])
+    better.start_active()
+    better.json("priority", "VI_1", "50")
+    lower.wait_state("active")
+    time.sleep(1.5)  # an advert, and the end of the hand-over
+    with watched(lab) as [watch]:
+        better.json("priority", "VI_1", "default")
+        time.sleep(max(0, seconds_to_timer(better) - 0.35))
+        lab.lose_all(*lab.loss_between("node-a", "node-b"))
+        wait_until(lambda: better.verdict("node-b") == "one-way", "node-a knows")
+        withdrawn, = wait_until(lambda: withdrawals(better), "node-a withdraws its claim")
+        assert "node-b does not answer" in withdrawn["reason"]
+        time.sleep(1)
+        lab.lose_nothing()
+        better.wait_state("active")
+        watch.client.wait_owner("node-a")
+    assert watch.owners.order() == ["node-b", "node-a"]
 
 
 def test_two_claimers(lab):

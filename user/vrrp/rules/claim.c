@@ -71,6 +71,14 @@ static struct instance *find_leader(struct instance *instance)
 	return NULL;
 }
 
+/* Whether a node that is not up may have the addresses, or get them: one that does not hear this node,
+ * or stalls. */
+static bool may_own(const struct instance *instance, const struct peer *peer)
+{
+	return (instance_is_claimed_by(instance, peer) || instance_peer_claims(instance, peer)) &&
+	       !instance_is_lost_by(instance, peer, peer->liveness.verdict);
+}
+
 size_t instance_claim_nodes(const struct instance *instance, const struct peers_moment *moment,
 			    struct claim_node nodes[XB_NODE_ID_MAX])
 {
@@ -80,7 +88,8 @@ size_t instance_claim_nodes(const struct instance *instance, const struct peers_
 	for (size_t i = 0; i < peers->count; i++) {
 		const struct peer *peer = &peers->list[i];
 
-		if (peer->liveness.verdict != VERDICT_UP || peer->node->witness)
+		if (peer->node->witness ||
+		    (peer->liveness.verdict != VERDICT_UP && !(moment && may_own(instance, peer))))
 			continue;
 		nodes[count++] = (struct claim_node){
 			.name = peer->node->name,
@@ -249,8 +258,10 @@ void instance_start_claim(struct instance *instance, const struct peer *from)
 		withdraw(instance, "the kernel cannot watch its deadline");
 		return;
 	}
-	for (size_t i = 0; i < members.count; i++) /* a fence is no vacancy meanwhile */
+	for (size_t i = 0; i < members.count; i++) { /* a fence is no vacancy meanwhile */
 		members.list[i]->handover->left_until_ns = left_until_ns(instance);
+		members.list[i]->handover->claimer = NULL;
+	}
 	instances_say(members.list, members.count, HANDOVER_CLAIMS);
 	send_claim(instance);
 }

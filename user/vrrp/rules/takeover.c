@@ -155,6 +155,21 @@ static bool awaits_answer(const struct instance *instance, uint64_t now_ns)
 	       !time_reached(now_ns, instance->routers->answer_due_ns);
 }
 
+/* A node that does not hear this one, and is Active, cannot yield to it. */
+static bool has_one_way_active(const struct instance *instance, const struct peer *except)
+{
+	const struct peers *peers = instance->peers;
+
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer *peer = &peers->list[i];
+
+		if (peer != except && peer->liveness.verdict == VERDICT_ONE_WAY &&
+		    !peer->liveness.receives_nothing && instance_is_claimed_by(instance, peer))
+			return true;
+	}
+	return false;
+}
+
 /* No node is Active, and all live nodes know it: the best Backup takes over, the others wait for
  * it. Does nothing if a node has already taken over, or this one receives nothing. */
 static void fill_vacancy(struct instance *instance, const struct loss *loss, const char *reason)
@@ -171,7 +186,8 @@ static void fill_vacancy(struct instance *instance, const struct loss *loss, con
 	if (awaits_answer(instance, now_ns))
 		return;
 	if (instance->vrrp.state != XB_INSTANCE_BACKUP || !instance_receives(instance) ||
-	    instance_find_claimant(instance, loss->peer) || is_advertised(instance, loss))
+	    instance_find_claimant(instance, loss->peer) ||
+	    has_one_way_active(instance, loss->peer) || is_advertised(instance, loss))
 		return;
 	best = instance_is_best_candidate(instance) && group_is_vacant(instance, loss->peer);
 	if (advertises_elsewhere(instance, loss)) {
