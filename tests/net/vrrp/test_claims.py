@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from tests.support.before import before_build
 from tests.support.configuration import VIP, heartbeat, instance, sync_group
 from tests.support.laboratory import wait_until
 from tests.support.owners import OwnerWatch
@@ -75,7 +76,7 @@ def check_quick(lab, watch, since_ns, order=("node-b", "node-a")):
     assert watch.owners.outage_ms() < GAP_MS_MAX + stalled_ms, watch.owners.outages()
 
 
-@pytest.mark.laboratory(nodes=2)
+@pytest.mark.laboratory(nodes=2, links=2)
 def test_preemption_failover_and_resume(lab):
     nodes = better, lower = make(lab)
     start_lower(nodes)
@@ -271,3 +272,26 @@ def test_group_of_three(lab):
         reasons = [node.vrrp(name)["reason"] for name in names]
         assert all(word in reason for reason in reasons), reasons
     no_false_verdict(better, lower)
+
+
+def test_node_of_a_version_without_claims(lab):
+    """node-c would take the fence of the Active for a vacancy, so node-a preempts as it did before."""
+    serve_everywhere(lab)
+    builds = {"node-c": {"build": before_build()}}
+    nodes = better, lower, older = [Xbeatd(lab, node, *blocks(lab, node), **builds.get(node, {}))
+                                    for node in lab.nodes]
+    start_lower(nodes)
+    better.start()
+    wait_until(lambda: "without a claim (node-c runs a version of xbeat without claims)" in better.explain()["said"],
+               "node-a says why")
+    better.wait_state("active")
+    lower.wait_state("backup")
+    assert "claim" not in better.vrrp()["reason"] + lower.vrrp()["reason"]
+    assert better.json("failover", "VI_1")["successor"] == "node-b"
+    lower.wait_state("active")
+    assert older.activations() == []
+    older.stop()
+    better.json("resume", "VI_1")
+    better.wait_state("active")
+    assert "after the claim" in better.vrrp()["reason"]
+    no_false_verdict(*nodes[:2])
