@@ -196,6 +196,12 @@ void instance_leave_until(struct instance *instance, uint64_t until_ns)
 		instance_arm(instance, INSTANCE_TIMER_LEARN, until_ns);
 }
 
+void instance_stop_leaving(struct instance *instance)
+{
+	instance->handover->left_until_ns = 0;
+	instance->handover->claimer = NULL;
+}
+
 static uint64_t left_until_ns(const struct instance *instance)
 {
 	return instance->claim->until_ns + LEFT_INTERVALS * instance->peers->timing.interval_ns;

@@ -43,6 +43,9 @@ size_t instance_claim_nodes(const struct instance *instance, const struct peers_
 /* The instance is left to others until then, and judged again. */
 void instance_leave_until(struct instance *instance, uint64_t until_ns);
 
+/* A node is Active: its end is a vacancy at once. */
+void instance_stop_leaving(struct instance *instance);
+
 /* The state machine asks for a claim. */
 void instance_start_claim(struct instance *instance, const struct peer *from);
 

@@ -335,6 +335,8 @@ void instance_peer_reported(struct instance *instance, const struct peer *peer)
 {
 	const struct xb_instance *said = instance_entry_of(instance, peer);
 
+	if (instance_is_claimed_by(instance, peer) && !instance_claims(instance))
+		instance_stop_leaving(instance);
 	if (!instance_follow_claim(instance, peer))
 		return;
 	if (instance_is_fenced_at(instance, peer)) {
