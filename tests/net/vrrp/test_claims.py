@@ -6,6 +6,7 @@ node-a has the highest priority and is the claimer, node-b the lower Active, nod
 import contextlib
 import re
 import signal
+import socket
 import time
 
 import pytest
@@ -14,10 +15,12 @@ from tests.support.before import before_build
 from tests.support.configuration import VIP, heartbeat, instance, sync_group
 from tests.support.laboratory import wait_until
 from tests.support.owners import OwnerWatch
+from tests.support.port import open_port
 from tests.support.probe import serve_everywhere
 from tests.support.xbeatd import Xbeatd, wait_up
 
 INTERVAL_US = 200  # of the prober
+VIRTUAL_MAC = "00:00:5e:00:02:33"  # RFC 9568 section 7.3, IPv6, VRID 51
 PRIORITIES = {"node-a": 150, "node-b": 100, "node-c": 50}
 # The gap is a PROBE, its answer and the settling, a millisecond in all; the rest is for the machine.
 GAP_MS_MAX = 10
@@ -220,6 +223,36 @@ def test_active_hears_the_claimer_no_more(lab):
         better.wait_state("active")
         watch.client.wait_owner("node-a")
     assert watch.owners.order() == ["node-b", "node-a"]
+
+
+def sources(port):
+    """The Ethernet addresses from which packets have come to the port."""
+    found = set()
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            frame, address = port.recvfrom(2048)
+            if address[2] != socket.PACKET_OUTGOING:
+                found.add(frame[6:12].hex(":"))
+    return found
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_virtual_mac_is_silent_before_the_claim_is_granted(lab):
+    """Switches would learn it at the claimer, which drops what arrives; IPv6 reports the groups of new
+    addresses at once."""
+    better, lower = (Xbeatd(lab, node, heartbeat(lab, interval="100ms", daemon_timeout="20s"),
+                            instance("VI_1", "heartbeat lan", "use_vmac", priority=PRIORITIES[node], advert_int="0.2",
+                                     vips=["fe80::100/64", "fd00:77::100/64"])) for node in lab.nodes)
+    lower.start_active()
+    with contextlib.closing(open_port(lab, "switch", "node-a.0")) as port:
+        port.setblocking(False)
+        lab.lose_all("node-b.0,to,any,claims")
+        better.start()
+        wait_until(lambda: withdrawals(better), "node-a withdraws its claim")
+        assert VIRTUAL_MAC not in sources(port)
+        lower.stop()
+        better.wait_state("active")
+        assert VIRTUAL_MAC in sources(port)
 
 
 def test_two_claimers(lab):

@@ -122,6 +122,11 @@ void instance_set_vmac(struct instance *instance, bool active)
 			  active ? "an Active" : "a Backup", limits_strerror(-error));
 }
 
+bool instance_announces_vmac(const struct instance *instance)
+{
+	return instance->config->use_vmac && has_ipv6(instance->config);
+}
+
 static void join(struct instance *instance)
 {
 	const struct config_instance *config = instance->config;

@@ -39,6 +39,10 @@ void instance_make_vmac(struct instance *instance);
  * after the last one. */
 void instance_set_vmac(struct instance *instance, bool active);
 
+/* Whether the kernel sends packets with the virtual MAC as soon as addresses are added: reports of
+ * IPv6 groups (RFC 3810). Switches would learn it here while another node is Active. */
+bool instance_announces_vmac(const struct instance *instance);
+
 /* Where VIPs without "dev" and adverts go. */
 unsigned instance_address_index(const struct instance *instance);
 const char *instance_interface_name(const struct instance *instance);

@@ -169,6 +169,8 @@ static int place(struct instance *instance, const struct instance_members *membe
 	int error = instances_close_for_claim(members->list, members->count, 0);
 
 	for (size_t i = 0; i < members->count && !error; i++) {
+		if (instance_announces_vmac(members->list[i]))
+			continue; /* it adds them when it is Active */
 		instance_set_vmac(members->list[i], true);
 		instance_place_addresses(members->list[i]);
 	}
