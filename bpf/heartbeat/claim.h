@@ -17,7 +17,6 @@
 #ifndef BPF_HEARTBEAT_CLAIM_H
 #define BPF_HEARTBEAT_CLAIM_H
 
-#include "bpf/base/event.h"
 #include "bpf/guard/guard.h"
 #include "bpf/heartbeat/evidence.h"
 
@@ -54,12 +53,9 @@ static __always_inline void claim_note(struct heartbeat *heartbeat)
 	heartbeat->events |= EVENT_BIT(XB_EVENT_CLAIMED);
 }
 
-/* Returns the entry that claims the instance of this entry, 0: there is none. Not static, like the
- * functions below: the verifier checks each once. */
-__noinline __u32 claim_find(const struct claim_entries *entries, __u32 own)
+/* Returns the entry that claims the instance of this entry, 0: there is none. */
+static __always_inline __u32 claim_find(const struct claim_entries *entries, __u32 own)
 {
-	if (!entries)
-		return 0;
 	for (__u32 i = 0; i < XB_INSTANCES_MAX; i++) {
 		__u32 word = entries->word[i];
 
@@ -79,7 +75,8 @@ static __always_inline bool claim_is_better(__u32 claim, __u32 own, bool outrank
 }
 
 /* Examines one instance of this node. Returns its bit if it is to be fenced, and the same shifted if
- * its own claim is to be revoked. */
+ * its own claim is to be revoked. Not static, like the functions below: the verifier checks each
+ * once. */
 __noinline __u32 claim_weigh(const struct claim_entries *entries, __u32 index, __u32 outranks_equal)
 {
 	const struct xb_description *description;
@@ -103,18 +100,6 @@ __noinline __u32 claim_weigh(const struct claim_entries *entries, __u32 index, _
 	return bits;
 }
 
-/* The same for all instances. */
-__noinline __u32 claim_weigh_all(const struct claim_entries *entries, __u32 outranks_equal)
-{
-	__u32 bits = 0;
-
-	if (!entries)
-		return 0;
-	for (__u32 i = 0; i < XB_INSTANCES_MAX; i++)
-		bits |= claim_weigh(entries, i, outranks_equal);
-	return bits;
-}
-
 /* Returns the bit of an instance if its whole group is in bits. */
 __noinline __u32 claim_with_group(__u32 index, __u32 bits)
 {
@@ -127,37 +112,24 @@ __noinline __u32 claim_with_group(__u32 index, __u32 bits)
 	return (group & bits) == group ? group & 1U << index : 0;
 }
 
-/* Returns those of bits whose groups are whole. */
-__noinline __u32 claim_whole_groups(__u32 bits)
-{
-	__u32 whole = 0;
-
-	for (__u32 i = 0; i < XB_INSTANCES_MAX; i++)
-		whole |= claim_with_group(i, bits);
-	return whole & bits;
-}
-
 /* Carries out what a PROBE claims. Revokes even if there is nothing to revoke: the barrier lets the
- * answer report what the daemon had described before it opened an instance. A global function, in
- * whose stack the caller's big one leaves room for little. */
-__noinline int claim_carry_out(const struct claim_entries *entries, __u32 slot, __u64 arrival_ns)
+ * answer report what the daemon had described before it opened an instance. Returns the instances
+ * that were fenced. The caller's stack is so large that only one more function fits after this one. */
+__noinline __u32 claim_carry_out(const struct claim_entries *entries, __u32 outranks_equal)
 {
-	const struct xb_peer *peer = bpf_map_lookup_elem(&xb_peers, &slot);
-	__u32 zero = 0, bits;
+	__u32 zero = 0, bits = 0, whole = 0;
 	struct xb_self *self = bpf_map_lookup_elem(&xb_self, &zero);
 
-	if (!entries || !peer || !self)
-		return -1;
-	bits = claim_weigh_all(entries, peer->outranks_equal);
-	closing_revoke(self, bits >> CLAIM_REVOKED_SHIFT);
-	bits = claim_whole_groups(bits & (CLAIM_REVOKED_BIT - 1)) &
-	       ~(__u32)READ_ONCE(self->fenced_bits);
-	if (!bits)
+	if (!entries || !self)
 		return 0;
-	bits = guard_fence_for_claim(self, bits);
-	if (bits)
-		event_peer(XB_EVENT_CLAIMED, slot, arrival_ns, bits);
-	return 0;
+	for (__u32 i = 0; i < XB_INSTANCES_MAX; i++)
+		bits |= claim_weigh(entries, i, outranks_equal);
+	closing_revoke(self, bits >> CLAIM_REVOKED_SHIFT);
+	bits &= CLAIM_REVOKED_BIT - 1;
+	for (__u32 i = 0; i < XB_INSTANCES_MAX; i++)
+		whole |= claim_with_group(i, bits);
+	whole &= ~(__u32)READ_ONCE(self->fenced_bits);
+	return whole ? guard_fence_for_claim(self, whole) : 0;
 }
 
 #endif

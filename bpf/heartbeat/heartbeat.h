@@ -17,7 +17,6 @@
 #define HEARTBEAT_TTL 255
 
 struct heartbeat {
-	const void *end;
 	struct udphdr *udp;
 	struct xb_packet *packet;
 	struct flow flow;
@@ -25,6 +24,7 @@ struct heartbeat {
 
 	struct xb_peer *peer; /* who sent it, over which link */
 	__u32 slot;
+	__u32 answer_ack; /* of its sender's PROBEs, for the answer */
 	const struct xb_self *self;
 	__u64 own_epoch;
 	const struct xb_key *key;
@@ -40,12 +40,12 @@ struct heartbeat {
 	__u32 events; /* bit n: enum xb_event_kind n */
 	__u64 sender_epoch;
 	__u64 addressee_epoch;
-	__u32 answer_ack;
 };
 
 /* Finds UDP and the addresses after an IP header of known family. Returns false if they are not
  * whole; the test of the port has shown that they are, and this shows it to the verifier. */
-static __always_inline bool heartbeat_open(struct heartbeat *heartbeat, void *network, bool ipv6)
+static __always_inline bool heartbeat_open(struct heartbeat *heartbeat, void *network,
+					   const void *end, bool ipv6)
 {
 	struct iphdr *ipv4_header = network;
 	struct ipv6hdr *ipv6_header = network;
@@ -53,12 +53,12 @@ static __always_inline bool heartbeat_open(struct heartbeat *heartbeat, void *ne
 	heartbeat->head = (struct tag_head){0};
 	if (ipv6) {
 		heartbeat->udp = (void *)(ipv6_header + 1);
-		if ((const void *)(heartbeat->udp + 1) > heartbeat->end)
+		if ((const void *)(heartbeat->udp + 1) > end)
 			return false;
 		flow_from_ipv6(&heartbeat->flow, ipv6_header);
 	} else {
 		heartbeat->udp = (void *)(ipv4_header + 1);
-		if ((const void *)(heartbeat->udp + 1) > heartbeat->end)
+		if ((const void *)(heartbeat->udp + 1) > end)
 			return false;
 		flow_from_ipv4(&heartbeat->flow, ipv4_header);
 	}
@@ -66,13 +66,13 @@ static __always_inline bool heartbeat_open(struct heartbeat *heartbeat, void *ne
 }
 
 /* Checks the headers around the packet, and its length. Returns a reason or NO_DROP. */
-static __always_inline int heartbeat_check_length(struct heartbeat *heartbeat, const void *network)
+static __always_inline int heartbeat_check_length(struct heartbeat *heartbeat, const void *network,
+						  const void *end)
 {
-	int reason = heartbeat->flow.ipv6 ? ipv6_check(network, heartbeat->end)
-					  : ipv4_check(network, heartbeat->end);
+	int reason = heartbeat->flow.ipv6 ? ipv6_check(network, end) : ipv4_check(network, end);
 
 	heartbeat->packet = (void *)(heartbeat->udp + 1);
-	if (reason == NO_DROP && (const void *)(heartbeat->packet + 1) > heartbeat->end)
+	if (reason == NO_DROP && (const void *)(heartbeat->packet + 1) > end)
 		return XB_DROP_TOO_SHORT;
 	return reason;
 }
