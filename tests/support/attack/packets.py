@@ -67,13 +67,14 @@ class Packet:
 
 def refusals(sender, priority):
     """Of an advert to the group: a node refuses what no other node reports. The Active's own claim is
-    no news to the Backup; nor is to the Active that another node is not Active."""
+    no news to the Backup. Nor is to the Active that another node is not Active; and a release
+    concerns a Backup only if it comes from the address that it follows."""
     reasons = {node: NOT_A_NODE for node in NODES}
     if priority == PRIORITY[ACTIVE]:
         del reasons[BACKUP]
     elif priority == 0:
-        del reasons[ACTIVE]
-    if sender in reasons:
+        reasons = {BACKUP: NOT_A_NODE} if sender == ACTIVE else {}
+    if sender in NODES:
         reasons[sender] = "vrrp_own"
     return reasons
 
@@ -82,9 +83,12 @@ def claimed(instance, names, sources, **always):
     """Each claim from each source. sources: (the attacker's name, whose address it is, address)."""
     for attacker, owner, source in sources:
         for name in names:
-            yield Packet(f"{instance}: {name}, from {attacker}",
-                         frame(source, vrid=VRIDS[instance], **{"interval_cs": 10, **CLAIMS[name], **always}),
-                         refusals(owner, CLAIMS[name]["priority"]))
+            fields = {"interval_cs": 10, **CLAIMS[name], **always}
+            reasons = refusals(owner, fields["priority"])
+            if instance == VERSION_2 and fields["priority"] == 0:
+                # Until the Active's next advert, in a second, it may follow one of these.
+                reasons.pop(BACKUP if owner == ACTIVE else None, None)
+            yield Packet(f"{instance}: {name}, from {attacker}", frame(source, vrid=VRIDS[instance], **fields), reasons)
 
 
 def sources(scene):
@@ -113,9 +117,10 @@ def unicast(scene):
 
 def unicast_packet(scene, receiver, sender, ttl, name):
     attacker, source = sender
+    owner = None if source == STRANGER or receiver == ACTIVE else ACTIVE
     data = frame(source, scene.lab.mac(receiver), vrid=VRIDS[UNICAST], addresses=[default_vip(VRIDS[UNICAST])],
                  destination=scene.lab.address(receiver), ttl=ttl, **{"interval_cs": 10, **CLAIMS[name]})
-    reason = refusals(None, CLAIMS[name]["priority"]).get(receiver)
+    reason = refusals(owner, CLAIMS[name]["priority"]).get(receiver)
     if source == STRANGER:
         reason = "vrrp_bad_source"
     elif ttl != 255:
