@@ -7,8 +7,9 @@ import pytest
 
 from tests.support.advert import Forger
 from tests.support.cluster import Cluster
-from tests.support.configuration import Settings
+from tests.support.configuration import Settings, heartbeat, instance
 from tests.support.laboratory import STATE, wait_until
+from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 ACTIVE, BACKUP = "node-a", "node-b"
@@ -192,3 +193,18 @@ def test_plain_vrrp_counts_when_a_node_is_down(lab):
     yielded = time.monotonic()
     pair[ACTIVE].wait_state("active")
     assert time.monotonic() - yielded < 20
+
+
+def test_plain_vrrp_counts_for_a_node_that_describes_it_no_longer(lab):
+    """It may have the instance without "heartbeat" now: its adverts must count, or both would be
+    Active."""
+    pair = start(lab)
+    wait_held(pair)
+    pair[ACTIVE].stop()
+    lower = pair[BACKUP]
+    lower.wait_state("active")
+    other = instance("VI_2", "heartbeat lan", vrid=52)
+    better = Xbeatd(lab, ACTIVE, heartbeat(lab), other, instance(priority=150, advert_int="1")).start_active()
+    lower.wait_state("backup")
+    assert lower.vrrp()["refuted_count"] == 0 and better.state() == "active"
+    assert "node-a no longer describes this instance" in " ".join(lower.explain()["said"].split())

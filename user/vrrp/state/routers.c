@@ -118,6 +118,16 @@ static uint64_t known_for_ns(const struct instance *instance, const struct peer 
 	return time_reached(now_ns, since_ns + for_ns) ? 0 : since_ns + for_ns - now_ns;
 }
 
+/* Whether the peer has described the instance, and does so no longer: its configuration may be without
+ * "heartbeat" now. With "routers nodes" configured, nodes without the instance are no routers of it. */
+static bool may_omit(const struct instance *instance, const struct peer *peer)
+{
+	const struct xb_peer *said = peer_said(peer);
+
+	return instance->config->routers == CONFIG_ROUTERS_LEARNT && said &&
+	       said->node_state == XB_NODE_RUNNING && !instance_entry_of(instance, peer);
+}
+
 /* Returns the first node of which nothing is known now, or NULL. Notes when that may change. */
 static const struct peer *find_unknown(const struct instance *instance, uint64_t now_ns,
 				       uint64_t *review_ns)
@@ -128,7 +138,8 @@ static const struct peer *find_unknown(const struct instance *instance, uint64_t
 		const struct peer *peer = &peers->list[i];
 		uint64_t known_ns;
 
-		if (peer->node->witness || peer->liveness.verdict == VERDICT_UP)
+		if (peer->node->witness ||
+		    (peer->liveness.verdict == VERDICT_UP && !may_omit(instance, peer)))
 			continue;
 		known_ns = known_for_ns(instance, peer, now_ns);
 		if (!known_ns)
@@ -232,7 +243,10 @@ bool routers_distrust_reason(const struct instance *instance, char *text, size_t
 		return true;
 	}
 	unknown = find_unknown(instance, clock_now_ns(), &review_ns);
-	if (unknown)
+	if (unknown && unknown->liveness.verdict == VERDICT_UP)
+		snprintf(text, bytes, "%s no longer describes this instance in heartbeats",
+			 unknown->node->name);
+	else if (unknown)
 		snprintf(text, bytes, "%s is %s", unknown->node->name,
 			 verdict_name(unknown->liveness.verdict));
 	return unknown != NULL;
