@@ -90,6 +90,8 @@ def test_a_link_of_its_own_that_is_bad(lab):
     cluster = Cluster(lab, Settings(advert_interval="0.1", client_is_node=True,
                                     instance_lines=["track_link eth0 weight -120"]))
     cluster.start_xbeatd()
+    # Without a third node, node-b's end of a cut link is as bad as node-a's.
+    cluster.start_xbeatd("client", instance=False)
     cluster.wait_up()
     a = cluster["node-a"]
     lab.cut("node-a", "eth1")
