@@ -89,26 +89,30 @@ static __always_inline void evidence_take_description(struct heartbeat *heartbea
 }
 
 /* Stores the highest ack, by how far it lags behind what was sent. Each advance from the awaited one
- * on is an event: so the daemon misses none that came while it wrote what it awaits. */
-static __always_inline void evidence_take_ack(struct heartbeat *heartbeat, __u32 sent_seq)
+ * on is an event: so the daemon misses none that came while it wrote what it awaits. Returns false if
+ * the sender has acknowledged more before, so that this packet left earlier and was overtaken. */
+static __always_inline bool evidence_take_ack(struct heartbeat *heartbeat, __u32 sent_seq)
 {
 	struct xb_peer *peer = heartbeat->peer;
 	__u32 ack = bpf_ntohl(heartbeat->packet->ack);
 	__u32 awaited_seq;
 
 	if (sent_seq - ack >= sent_seq - peer->acked_seq)
-		return;
+		return ack == peer->acked_seq;
 	peer->acked_seq = ack;
 	awaited_seq = READ_ONCE(peer->awaited_seq);
 	if (awaited_seq && (__s32)(ack - awaited_seq) >= 0)
 		heartbeat->events |= EVENT_BIT(XB_EVENT_ACKED);
+	return true;
 }
 
-/* Stores the sender's description of itself, its time, and what it has received. */
+/* Stores the sender's description of itself, its time, and what it has received. What it says goes
+ * together with acked_seq: an older description must not pass as the answer to a claim. */
 static __always_inline void evidence_take(struct heartbeat *heartbeat, __u32 sent_seq)
 {
 	const struct xb_packet *packet = heartbeat->packet;
 	struct xb_peer *peer = heartbeat->peer;
+	bool newest = evidence_take_ack(heartbeat, sent_seq) || peer->new_life;
 
 	if (xb_constants.adaptive)
 		gap_take(heartbeat);
@@ -116,8 +120,8 @@ static __always_inline void evidence_take(struct heartbeat *heartbeat, __u32 sen
 	peer->last_evidence_ns = heartbeat->arrival_ns;
 	peer->evidence_count++;
 	peer->daemon_age_us = bpf_ntohl(packet->daemon_age_us);
-	evidence_take_ack(heartbeat, sent_seq);
-	evidence_take_description(heartbeat, bpf_ntohs(packet->fenced_bits));
+	if (newest)
+		evidence_take_description(heartbeat, bpf_ntohs(packet->fenced_bits));
 }
 
 #endif

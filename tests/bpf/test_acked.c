@@ -38,6 +38,44 @@ static void test_highest_ack_is_kept(void **state)
 	assert_int_equal(peer->evidence_count, 3);
 }
 
+/* As when a PROBE that left as Backup comes after a REPLY that says Active. */
+static void test_an_overtaken_description_is_not_taken(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct xb_peer *peer = &fixture->peers[SLOT_A];
+	struct heartbeat late = heartbeat_from(SLOT_A, XB_PROBE);
+	struct frame frame;
+
+	send(fixture, XB_REPLY, SENT_SEQ, SENT_SEQ);
+	late.ack = SENT_SEQ - 1;
+	late.instances[0].state = XB_INSTANCE_BACKUP;
+	frame_build(&late, &frame);
+	assert_int_equal(fixture_run(fixture, &frame), ACTION_TX);
+	assert_int_equal(peer->evidence_count, 2);
+	assert_int_equal(peer->instances[0].state, XB_INSTANCE_ACTIVE);
+	late.seq++;
+	late.ack = SENT_SEQ;
+	frame_build(&late, &frame);
+	fixture_run(fixture, &frame);
+	assert_int_equal(peer->instances[0].state, XB_INSTANCE_BACKUP);
+}
+
+/* A restarted peer has received less than before. */
+static void test_a_new_life_is_described_by_any_ack(void **state)
+{
+	struct fixture *fixture = *state;
+	struct heartbeat restarted = heartbeat_from(SLOT_A, XB_PROBE);
+	struct frame frame;
+
+	send(fixture, XB_REPLY, SENT_SEQ, SENT_SEQ);
+	restarted.sender_epoch++;
+	restarted.ack = SENT_SEQ - 1;
+	restarted.instances[0].state = XB_INSTANCE_BACKUP;
+	frame_build(&restarted, &frame);
+	fixture_run(fixture, &frame);
+	assert_int_equal(fixture->peers[SLOT_A].instances[0].state, XB_INSTANCE_BACKUP);
+}
+
 /* Nothing but evidence says what has arrived. */
 static void test_what_is_no_evidence_does_not_count(void **state)
 {
@@ -99,6 +137,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(test_highest_ack_is_kept),
+		FIXTURE_TEST(test_an_overtaken_description_is_not_taken),
+		FIXTURE_TEST(test_a_new_life_is_described_by_any_ack),
 		FIXTURE_TEST(test_what_is_no_evidence_does_not_count),
 		FIXTURE_TEST(test_event_when_the_awaited_is_reached),
 		FIXTURE_TEST(test_wrap),

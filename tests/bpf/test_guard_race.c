@@ -28,6 +28,8 @@
 #define OWN_PRIORITY 100
 #define CLAIM_COUNT_MIN 200
 
+typedef uint32_t __attribute__((__may_alias__)) aliasing_word;
+
 static uint64_t
 	life; /* incremented before and after the daemon releases the addresses: odd in between */
 static bool stop;
@@ -44,6 +46,7 @@ static struct {
 	uint64_t opened_count; /* claims that were carried out */
 	uint64_t opened_late_count; /* after their deadline, before the timer */
 	uint64_t opened_late_ns; /* the latest */
+	uint64_t overwritten_count; /* revocations that vanished before their claim ended */
 	uint64_t stopped_count; /* claims that could not be carried out */
 } seen;
 
@@ -361,6 +364,27 @@ static uint8_t claim_at_random(struct heartbeat *heartbeat, unsigned *random)
 	return priority;
 }
 
+/* Waits, and watches that a claim that has been revoked is not carried out: an opening that is not
+ * one step could overwrite the revocation. */
+static void watch_ns(uint64_t ns)
+{
+	const aliasing_word *word = (const aliasing_word *)&kernel.self->closed_bits;
+	const uint32_t closed = 1U << INSTANCE_INDEX, revoked = closed << 16;
+	uint64_t revoked_life = 0;
+
+	for (uint64_t until_ns = now_ns() + ns; now_ns() < until_ns;) {
+		uint64_t before = __atomic_load_n(&life, __ATOMIC_SEQ_CST);
+		uint32_t bits = __atomic_load_n(word, __ATOMIC_SEQ_CST);
+
+		if (!(before & 1) || __atomic_load_n(&life, __ATOMIC_SEQ_CST) != before)
+			continue;
+		if ((bits & (closed | revoked)) == (closed | revoked))
+			revoked_life = before;
+		else if (before == revoked_life)
+			seen.overwritten_count++;
+	}
+}
+
 /* The same peer claims over its other link, too, now and then: two processors carry out claims at
  * once. */
 static void *claim_beside(void *context)
@@ -375,7 +399,7 @@ static void *claim_beside(void *context)
 		heartbeat.seq++;
 		frame_build(&heartbeat, &frame);
 		run(context, &frame);
-		wait_at_most_ns(4 * HELD_NS_MAX, &random);
+		watch_ns((unsigned)rand_r(&random) % (4 * HELD_NS_MAX));
 	}
 	return context;
 }
@@ -419,6 +443,7 @@ static void test_an_answered_claim_holds(void **state)
 		(unsigned long)seen.stopped_count);
 	assert_int_equal(seen.broken_count, 0);
 	assert_int_equal(seen.missed_count, 0);
+	assert_int_equal(seen.overwritten_count, 0);
 	kernel_guard_stop_filtering(&kernel);
 	assert_int_equal(fixture->self->fencing, XB_FENCING_NONE);
 	assert_int_equal(fixture->self->closed_bits, 0);
