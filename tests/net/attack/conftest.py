@@ -3,6 +3,7 @@
 
 import pytest
 
+from tests.support.attack.interleaved import all_packets
 from tests.support.attack.scene import Attacked, laboratory
 
 
@@ -46,3 +47,8 @@ def scene(keeper, request):
     yield keeper.get()
     if getattr(request.node, "has_failed", True):
         keeper.clear()
+
+
+@pytest.fixture
+def packets(scene):
+    return all_packets(scene)

@@ -51,8 +51,8 @@ def test_an_advert_that_came_while_a_node_was_down_is_forgotten(scene):
     wait_until(lambda: len(scene.lab.holders(VIP)) == 1, "one node is Active again")
 
 
-def test_a_dead_active_is_replaced_although_its_adverts_go_on(scene):
-    """A host that goes on in the Active's name after its death."""
+def test_adverts_in_a_dead_actives_name_prevent_no_takeover(scene):
+    """The Backup becomes Active. Whether it stays so while they come is not promised: a node is down."""
     packets = [advert(scene.lab.address(ACTIVE), priority=150)]
     with attacked(scene, packets):
         time.sleep(0.5)
