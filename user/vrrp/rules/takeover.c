@@ -75,6 +75,17 @@ static bool advertises_elsewhere(const struct instance *instance, const struct l
 	return word->active && word->priority == vrrp->active_priority && peer_said(loss->peer);
 }
 
+/* Whether the peer reports in heartbeats that it is not Active: its report of that precedes its adverts.
+ * One that has stopped to describe the instance may be a router without "heartbeat" (see routers.c). */
+static bool reports_otherwise(const struct instance *instance, const struct peer *peer)
+{
+	if (!instance->routers->nodes || instance->self_slot < 0 || !peer_said(peer) ||
+	    peer->liveness.verdict != VERDICT_UP || instance_is_claimed_by(instance, peer))
+		return false;
+	return instance_entry_of(instance, peer) ||
+	       instance->config->routers == CONFIG_ROUTERS_NODES;
+}
+
 /*
  * Whether the newest advert shows a node at work. That of a dead node does not, nor that of the
  * lost one, unless it arrived after the report of the loss. An advert from an address that no
@@ -100,10 +111,8 @@ static bool is_advertised(const struct instance *instance, const struct loss *lo
 			continue;
 		if (peer == loss->peer)
 			return loss->said_ns && time_since_ns(newest.arrival_ns, loss->said_ns);
-		/* It may have been forged if the node reports otherwise since. */
-		if (instance->routers->nodes && peer->liveness.verdict == VERDICT_UP && said &&
-		    !instance_is_claimed_by(instance, peer))
-			return time_since_ns(newest.arrival_ns, said->last_evidence_ns);
+		if (reports_otherwise(instance, peer))
+			return false; /* it is forged */
 		return peer->liveness.verdict == VERDICT_UP || !said ||
 		       time_since_ns(newest.arrival_ns, said->last_evidence_ns) >=
 			       peer->timing.detection_time_ns;
