@@ -6,11 +6,12 @@ when the function ends, or the keeper receives a signal, it kills the remaining 
 keepers, one the child of the other. If one is killed, the other acts: the outer one waits for the
 inner one, and the inner one gets SIGTERM (PR_SET_PDEATHSIG).
 
-The function runs in a mount namespace of its own with a private /run and /sys/fs/bpf, for named
-network namespaces, sockets, pins, mounts and temporary files. The kernel drops them with the last
-process in it. A PID namespace would not do: the kernel reports processes (proc connector) only to
-the first one. xbeatd takes the private /sys/fs/bpf for that of the machine, not of a container,
-because the mounts of process 1 seem to be those of the suite.
+The function runs in a mount namespace of its own with a private /run, /sys/fs/bpf and
+/var/lib/xbeat, for named network namespaces, sockets, pins, mounts, temporary files and what daemons
+store. The kernel drops them with the last process in it. A PID namespace would not do: the kernel
+reports processes (proc connector) only to the first one. xbeatd takes the private /sys/fs/bpf for
+that of the machine, not of a container, because the mounts of process 1 seem to be those of the
+suite.
 """
 
 import contextlib
@@ -34,6 +35,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 KILL_SECONDS_MAX = 30
 RUN = pathlib.Path("/run")
 TEMPORARY = RUN / "tmp"
+STATE = pathlib.Path("/var/lib/xbeat")
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -151,6 +153,8 @@ def separate():
     call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
     call("mount", b"xbeat-check", os.fsencode(RUN), b"tmpfs", 0, b"mode=755")
     call("mount", b"xbeat-check", b"/sys/fs/bpf", b"bpf", 0, b"mode=700")
+    STATE.mkdir(parents=True, exist_ok=True)  # stays: others may use it already
+    call("mount", b"xbeat-check", os.fsencode(STATE), b"tmpfs", 0, b"mode=755")
     call("mount", os.fsencode(f"/proc/{os.getpid()}/mountinfo"), b"/proc/1/mountinfo", None, MS_BIND, None)
     TEMPORARY.mkdir(mode=0o1777)
     TEMPORARY.chmod(0o1777)

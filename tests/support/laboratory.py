@@ -142,11 +142,16 @@ class Laboratory:
         for process in reversed(self.processes):
             with contextlib.suppress(subprocess.TimeoutExpired):  # the others are ended in any case
                 process.end(signal.SIGKILL)
-        self.lab("down")
+        try:
+            self.lab("down")
+        finally:
+            self.remove_files()
+
+    def remove_files(self):
         for member in [*self.nodes, "client"]:
             shutil.rmtree(PINS / self.instance(member), ignore_errors=True)
-            (STATE / f"{self.instance(member)}.routers").unlink(missing_ok=True)
-            for path in self.run_files(member):
+            # Also a ".new" that a killed daemon did not finish.
+            for path in [*STATE.glob(f"{self.instance(member)}.routers*"), *self.run_files(member)]:
                 path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # not empty: other instances live
             PINS.rmdir()
