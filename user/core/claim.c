@@ -3,6 +3,9 @@
 #include "user/core/claim.h"
 #include <stdio.h>
 
+#define CLAIM_REASON_BYTES 160
+#define PAUSE_DOUBLINGS_MAX 6
+
 static bool is_active(const struct claim_node *node)
 {
 	return node->said && node->said->state == XB_INSTANCE_ACTIVE && !node->fenced;
@@ -11,6 +14,11 @@ static bool is_active(const struct claim_node *node)
 static bool has_flag(const struct claim_node *node, uint8_t flag)
 {
 	return node->said->family_flags & flag;
+}
+
+static void explain_ignorant(const struct claim_node *node, char *reason, size_t bytes)
+{
+	snprintf(reason, bytes, "%s runs a version of xbeat without claims", node->name);
 }
 
 const struct claim_node *claim_find_ignorant(const struct claim_node *nodes, size_t count)
@@ -45,8 +53,7 @@ enum claim_prospect claim_prospect(const struct claim_node *nodes, size_t count,
 	if (found > 1)
 		snprintf(reason, bytes, "%zu nodes are Active", found);
 	else if (ignorant)
-		snprintf(reason, bytes, "%s runs a version of xbeat without claims",
-			 ignorant->name);
+		explain_ignorant(ignorant, reason, bytes);
 	else if (!has_flag(&nodes[*active], XB_INSTANCE_GUARDED))
 		snprintf(reason, bytes, "%s does not guard the addresses", nodes[*active].name);
 	else
@@ -70,26 +77,50 @@ static bool is_better(const struct claim_node *node, uint8_t own_priority)
 	       has_flag(node, XB_INSTANCE_CLAIM) && ranks_higher(node, own_priority);
 }
 
+static enum claim_outcome judge_node(const struct claim_node *node, uint8_t own_priority,
+				     char *reason, size_t bytes)
+{
+	enum claim_outcome outcome = CLAIM_GRANTED;
+
+	if (is_better(node, own_priority)) {
+		snprintf(reason, bytes, "%s %s with priority %u, ours %u", node->name,
+			 is_active(node) ? "is Active" : "claims it, too,", node->said->priority,
+			 own_priority);
+		outcome = CLAIM_LOST;
+	} else if (node->said && !has_flag(node, XB_INSTANCE_KNOWS_CLAIMS)) {
+		explain_ignorant(node, reason, bytes);
+		outcome = CLAIM_LOST;
+	} else if (!node->answered) {
+		snprintf(reason, bytes, "%s does not answer", node->name);
+		outcome = CLAIM_WAITS;
+	} else if (is_active(node)) {
+		snprintf(reason, bytes, "%s answers, but is still Active", node->name);
+		outcome = CLAIM_REFUSED;
+	}
+	return outcome;
+}
+
 enum claim_outcome claim_judge(const struct claim_node *nodes, size_t count, uint8_t own_priority,
 			       char *reason, size_t bytes)
 {
 	enum claim_outcome outcome = CLAIM_GRANTED;
 
 	for (size_t i = 0; i < count; i++) {
-		const struct claim_node *node = &nodes[i];
+		char text[CLAIM_REASON_BYTES];
+		enum claim_outcome one = judge_node(&nodes[i], own_priority, text, sizeof(text));
 
-		if (is_better(node, own_priority)) {
-			snprintf(reason, bytes, "%s %s with priority %u, ours %u", node->name,
-				 is_active(node) ? "is Active" : "claims it, too,",
-				 node->said->priority, own_priority);
-			return CLAIM_LOST;
-		}
-		if (outcome == CLAIM_WAITS || (node->answered && !is_active(node)))
+		if (one <= outcome)
 			continue;
-		snprintf(reason, bytes,
-			 node->answered ? "%s answers, but is still Active" : "%s does not answer",
-			 node->name);
-		outcome = CLAIM_WAITS;
+		outcome = one;
+		snprintf(reason, bytes, "%s", text);
 	}
 	return outcome;
+}
+
+uint64_t claim_pause_ns(unsigned unanswered_count, uint64_t active_down_interval_ns)
+{
+	unsigned doublings =
+		unanswered_count < PAUSE_DOUBLINGS_MAX ? unanswered_count : PAUSE_DOUBLINGS_MAX;
+
+	return unanswered_count ? active_down_interval_ns << (doublings - 1) : 0;
 }

@@ -38,14 +38,20 @@ enum claim_prospect claim_prospect(const struct claim_node *nodes, size_t count,
 				   uint8_t own_priority, size_t *active, char *reason,
 				   size_t bytes);
 
+/* Of several, the last one counts. */
 enum claim_outcome {
-	CLAIM_WAITS,
 	CLAIM_GRANTED,
-	CLAIM_LOST, /* to a node that ranks higher by now */
+	CLAIM_WAITS, /* a node is silent */
+	CLAIM_REFUSED, /* as yet: a node that has answered is Active all the same */
+	CLAIM_LOST, /* to a node that ranks higher by now, or that knows no claims */
 };
 
 /* reason: a clause with figures: for what it waits, or why it is lost. */
 enum claim_outcome claim_judge(const struct claim_node *nodes, size_t count, uint8_t own_priority,
 			       char *reason, size_t bytes);
+
+/* Returns how long to wait for the next claim after some in a row that not all nodes answered: each
+ * may have cost the addresses their owner for a detection time. */
+uint64_t claim_pause_ns(unsigned unanswered_count, uint64_t active_down_interval_ns);
 
 #endif

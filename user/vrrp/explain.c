@@ -252,7 +252,10 @@ static void explain_claim(struct instance *instance, json_t *lines)
 	char reason[VRRP_REASON_BYTES];
 	const struct peer *from = instance_claim_from(instance, reason, sizeof(reason));
 
-	if (from)
+	if (from && instance_claim_pauses(instance, clock_now_ns(), reason, sizeof(reason)))
+		json_say(lines, "It claims the addresses from %s later: %s.", from->node->name,
+			 reason);
+	else if (from)
 		json_say(
 			lines,
 			"It claims the addresses from %s, whose kernel fences them before this node answers for them.",

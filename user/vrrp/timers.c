@@ -102,7 +102,8 @@ static void expire(struct instance *instance, uint64_t now_ns)
 		view.lower = &lower;
 	if (instance_hold_reason(instance, alive, sizeof(alive)))
 		view.alive_reason = alive;
-	if (instance_stay_reason(instance, stay, sizeof(stay)))
+	if (instance_stay_reason(instance, stay, sizeof(stay)) ||
+	    (from && instance_claim_pauses(instance, now_ns, stay, sizeof(stay))))
 		view.stay_reason = stay;
 	view.group_reason = instance_group_reason(instance, group, sizeof(group));
 	view.claim_from = from ? from->node->name : NULL;

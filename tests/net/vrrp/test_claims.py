@@ -22,7 +22,7 @@ from tests.support.xbeatd import Xbeatd, wait_up
 INTERVAL_US = 200  # of the prober
 VIRTUAL_MAC = "00:00:5e:00:02:33"  # RFC 9568 section 7.3, IPv6, VRID 51
 PRIORITIES = {"node-a": 150, "node-b": 100, "node-c": 50}
-# The gap is a PROBE, its answer and the settling, a millisecond in all; the rest is for the machine.
+# The gap is a PROBE, its answer and the wait before opening, a millisecond in all; the rest is for the machine.
 GAP_MS_MAX = 10
 
 
@@ -158,6 +158,18 @@ def test_claim_that_is_not_answered_by_all(lab, slow_nodes):
         wait_back(lower)
         assert "node-c does not answer" in withdrawals(better)[0]["reason"]
         assert "node-a" not in lab.holders(VIP)
+
+
+def test_claims_that_a_bystander_never_answers(lab, slow_nodes):
+    """They are repeated, each time later; node-b is never preempted without one."""
+    better, lower, _ = slow_nodes
+    with claim_that_hangs(lab, slow_nodes):
+        wait_until(lambda: len(withdrawals(better)) >= 3, "node-a goes on claiming")
+        assert all("node-c does not answer" in event["reason"] for event in withdrawals(better))
+        wait_until(lambda: re.search(r"claims the addresses from node-b later: not all nodes answered its last \d+ claims",
+                                     " ".join(better.explain()["said"].split())), "node-a says why it pauses")
+        wait_back(lower)
+    assert "after the claim" in better.vrrp()["reason"]
 
 
 def test_claimer_is_killed(lab, slow_nodes):

@@ -89,7 +89,7 @@ static void two_actives_are_not_claimed_from(void **state)
 static void all_must_answer_and_none_be_active(void **state)
 {
 	(void)state;
-	assert_int_equal(judge(), CLAIM_WAITS);
+	assert_int_equal(judge(), CLAIM_REFUSED);
 	assert_string_equal(reason, "a answers, but is still Active");
 	nodes[0].fenced = true;
 	assert_int_equal(judge(), CLAIM_GRANTED);
@@ -98,6 +98,46 @@ static void all_must_answer_and_none_be_active(void **state)
 	assert_string_equal(reason, "b does not answer");
 	nodes[1].said = NULL; /* it is asked all the same */
 	assert_int_equal(judge(), CLAIM_WAITS);
+}
+
+/* A bystander that is silent does not hide it, whatever the order. */
+static void an_active_that_answers_and_stays_so_refuses(void **state)
+{
+	(void)state;
+	nodes[1].answered = false;
+	assert_int_equal(judge(), CLAIM_REFUSED);
+	describe(0, BACKUP, KNOWS, OWN - 60);
+	nodes[0].answered = false;
+	describe(1, ACTIVE, GUARDED, OWN - 50);
+	assert_int_equal(judge(), CLAIM_REFUSED);
+	assert_string_equal(reason, "b answers, but is still Active");
+	nodes[1].answered = false; /* an Active that is silent does not */
+	assert_int_equal(judge(), CLAIM_WAITS);
+}
+
+/* It would take the fence for a vacancy: one that got the instance, or came up, since the claim. */
+static void it_is_lost_to_a_node_without_claims(void **state)
+{
+	(void)state;
+	nodes[0].fenced = true;
+	assert_int_equal(judge(), CLAIM_GRANTED);
+	describe(1, BACKUP, 0, OWN - 60);
+	assert_int_equal(judge(), CLAIM_LOST);
+	assert_string_equal(reason, "b runs a version of xbeat without claims");
+	nodes[1].answered = false;
+	assert_int_equal(judge(), CLAIM_LOST);
+	describe(1, INITIALIZE, 0, OWN - 60);
+	assert_int_equal(judge(), CLAIM_LOST);
+}
+
+static void claims_that_fail_pause_longer_each_time(void **state)
+{
+	(void)state;
+	assert_int_equal(claim_pause_ns(0, DOWN_NS), 0);
+	assert_int_equal(claim_pause_ns(1, DOWN_NS), DOWN_NS);
+	assert_int_equal(claim_pause_ns(3, DOWN_NS), 4 * DOWN_NS);
+	assert_int_equal(claim_pause_ns(6, DOWN_NS), 32 * DOWN_NS);
+	assert_int_equal(claim_pause_ns(1000, DOWN_NS), 32 * DOWN_NS);
 }
 
 static void one_that_was_fenced_and_is_backup_has_granted_it(void **state)
@@ -212,6 +252,9 @@ int main(void)
 		cmocka_unit_test_setup(an_active_without_guard_is_not_claimed_from, start),
 		cmocka_unit_test_setup(two_actives_are_not_claimed_from, start),
 		cmocka_unit_test_setup(all_must_answer_and_none_be_active, start),
+		cmocka_unit_test_setup(an_active_that_answers_and_stays_so_refuses, start),
+		cmocka_unit_test_setup(it_is_lost_to_a_node_without_claims, start),
+		cmocka_unit_test(claims_that_fail_pause_longer_each_time),
 		cmocka_unit_test_setup(one_that_was_fenced_and_is_backup_has_granted_it, start),
 		cmocka_unit_test_setup(it_is_lost_to_an_active_that_is_no_longer_lower, start),
 		cmocka_unit_test_setup(it_is_lost_to_a_better_claim, start),

@@ -41,8 +41,7 @@
 #define REPEAT_NS (800 * NS_PER_US)
 /* A request that was on its way to both nodes when the Active was fenced, and that it has answered,
  * must not be answered here, too. */
-#define SETTLE_NS (400 * NS_PER_US)
-#define UNANSWERED_MAX 3
+#define OPENING_DELAY_NS (400 * NS_PER_US)
 /* Until the nodes that were not asked know what the one that was fenced has decided. */
 #define LEFT_INTERVALS 2
 
@@ -103,7 +102,7 @@ size_t instance_claim_nodes(const struct instance *instance, const struct peers_
 	return count;
 }
 
-static const char *find_obstacle(const struct instance *instance)
+static const char *find_inhibitor(const struct instance *instance)
 {
 	if (instance->vrrp.state != XB_INSTANCE_BACKUP)
 		return "a member of its sync group is not Backup";
@@ -130,7 +129,7 @@ static bool may_claim(const struct instance *instance, const struct peer **from,
 const struct peer *instance_claim_from(struct instance *instance, char *reason, size_t bytes)
 {
 	const struct peer *from = NULL;
-	const char *obstacle = NULL;
+	const char *inhibitor = NULL;
 	struct instance_members members;
 
 	reason[0] = '\0';
@@ -138,18 +137,32 @@ const struct peer *instance_claim_from(struct instance *instance, char *reason, 
 		return NULL;
 	instance_find_members(instance, &members);
 	for (size_t i = 0; i < members.count; i++) {
-		if (!obstacle)
-			obstacle = find_obstacle(members.list[i]);
+		if (!inhibitor)
+			inhibitor = find_inhibitor(members.list[i]);
 		if (members.list[i]->self_slot >= 0 &&
 		    !may_claim(members.list[i], &from, reason, bytes))
 			return NULL;
 	}
 	if (!from)
 		return NULL;
-	if (!obstacle && instance->claim->refused_by != from)
+	if (!inhibitor && instance->claim->refused_by != from)
 		return from;
-	snprintf(reason, bytes, "%s", obstacle ? obstacle : "the last claim was not granted");
+	snprintf(reason, bytes, "%s", inhibitor ? inhibitor : "the last claim was refused");
 	return NULL;
+}
+
+bool instance_claim_pauses(const struct instance *instance, uint64_t now_ns, char *reason,
+			   size_t bytes)
+{
+	const struct instance_claim *claim = instance->claim;
+
+	if (!claim->unanswered_count || time_reached(now_ns, claim->pause_until_ns))
+		return false;
+	snprintf(reason, bytes,
+		 "not all nodes answered its last %u claim%s, so it pauses for %.1f s",
+		 claim->unanswered_count, claim->unanswered_count == 1 ? "" : "s",
+		 duration_s(claim->pause_until_ns - now_ns));
+	return true;
 }
 
 static void send_claim(struct instance *instance)
@@ -257,6 +270,7 @@ void instance_start_claim(struct instance *instance, const struct peer *from)
 	*claim = (struct instance_claim){
 		.open = true,
 		.unanswered_count = claim->unanswered_count,
+		.pause_until_ns = claim->pause_until_ns,
 		.from = from,
 		.offered = instance_peer_offers(instance, from),
 		.priority = priority_of(instance, from),
@@ -321,7 +335,8 @@ static void carry_out(struct instance *instance, const struct instance_members *
 		lease(members->list[i]);
 	instances_say(members->list, members->count, HANDOVER_OPENS);
 	if (!instances_open(members->list, members->count)) {
-		withdraw(instance, "it came to its end when it was granted");
+		withdraw(instance,
+			 "its time was over, or a better claim was answered, before it opened");
 		return;
 	}
 	peers_probe_now(instance->peers);
@@ -338,60 +353,74 @@ static enum claim_outcome judge_all(const struct instance_claim *claim,
 {
 	enum claim_outcome outcome = CLAIM_GRANTED;
 
-	for (size_t i = 0; i < members->count && outcome != CLAIM_LOST; i++) {
+	for (size_t i = 0; i < members->count; i++) {
 		const struct instance *member = members->list[i];
 		struct claim_node nodes[XB_NODE_ID_MAX];
 		size_t count = instance_claim_nodes(member, &claim->moment, nodes);
-		enum claim_outcome one =
-			claim_judge(nodes, count, member->vrrp.effective_priority, reason, bytes);
+		char text[VRRP_REASON_BYTES];
+		enum claim_outcome one = claim_judge(nodes, count, member->vrrp.effective_priority,
+						     text, sizeof(text));
 
-		if (one != CLAIM_GRANTED)
-			outcome = one;
+		if (one <= outcome)
+			continue;
+		outcome = one;
+		snprintf(reason, bytes, "%s", text);
 	}
 	return outcome;
 }
 
 /* Returns whether it is too early to open. */
-static bool settle(struct instance *instance)
+static bool wait_before_opening(struct instance *instance)
 {
 	struct instance_claim *claim = instance->claim;
 	uint64_t now_ns = clock_now_ns();
 
 	if (!claim->granted_ns)
 		claim->granted_ns = now_ns;
-	if (time_reached(now_ns, claim->granted_ns + SETTLE_NS))
+	if (time_reached(now_ns, claim->granted_ns + OPENING_DELAY_NS))
 		return false;
-	instance_arm(instance, INSTANCE_TIMER_CLAIM, claim->granted_ns + SETTLE_NS);
+	instance_arm(instance, INSTANCE_TIMER_CLAIM, claim->granted_ns + OPENING_DELAY_NS);
 	return true;
 }
 
-/* The next time the Active is preempted as without claims. */
-static void note_failure(struct instance_claim *claim)
+/* An Active that answered and kept the addresses is preempted as without claims the next time. Silence
+ * of any node is no such answer: then nothing shows that there would be only one owner. If this node
+ * stalled, the Active may have given them and taken them back. */
+static void note_failure(struct instance *member, const struct instance_claim *claim,
+			 enum claim_outcome outcome, uint64_t now_ns)
 {
-	bool answered = peer_answered_since(claim->from, &claim->moment);
+	bool stalled = time_since_ns(now_ns, claim->probed_ns) > member->peers->timing.interval_ns;
+	uint64_t down_ns = vrrp_active_down_interval_ns(&member->vrrp);
 
-	if (answered || ++claim->unanswered_count == UNANSWERED_MAX)
-		claim->refused_by = claim->from;
+	if (outcome == CLAIM_REFUSED && !stalled) {
+		member->claim->refused_by = claim->from;
+		return;
+	}
+	member->claim->unanswered_count++;
+	member->claim->pause_until_ns =
+		now_ns + claim_pause_ns(member->claim->unanswered_count, down_ns);
 }
 
 static void judge(struct instance *instance)
 {
 	struct instance_claim *claim = instance->claim;
+	uint64_t now_ns = clock_now_ns();
 	char reason[VRRP_REASON_BYTES];
 	enum claim_outcome outcome;
 	struct instance_members members;
 
 	instance_find_members(instance, &members);
 	outcome = judge_all(claim, &members, reason, sizeof(reason));
-	if (outcome == CLAIM_GRANTED && settle(instance))
+	if (outcome == CLAIM_GRANTED && wait_before_opening(instance))
 		return;
 	claim->granted_ns = 0;
 	if (outcome == CLAIM_GRANTED) {
 		carry_out(instance, &members);
 	} else if (outcome == CLAIM_LOST) {
 		withdraw(instance, reason);
-	} else if (time_reached(clock_now_ns(), claim->until_ns)) {
-		note_failure(claim);
+	} else if (time_reached(now_ns, claim->until_ns)) {
+		for (size_t i = 0; i < members.count; i++)
+			note_failure(members.list[i], claim, outcome, now_ns);
 		withdraw(instance, reason);
 	}
 }

@@ -20,10 +20,11 @@ struct instance_claim {
 	uint64_t started_ns, until_ns, probed_ns;
 	uint64_t granted_ns; /* since when all answers let it be carried out; 0: they do not */
 	unsigned probe_count;
-	/* The node that answered the last claim and did not give the addresses, or answered none of
-	 * several; until this instance changes its state. */
+	/* The node that answered the last claim, and was Active all the same; until this instance
+	 * changes its state. */
 	const struct peer *refused_by;
-	unsigned unanswered_count; /* how many in a row */
+	unsigned unanswered_count; /* claims in a row that not all nodes answered */
+	uint64_t pause_until_ns; /* no claim before, because of them */
 };
 
 /* Returns 0 or -ENOMEM. */
@@ -34,6 +35,11 @@ void instance_claim_free(struct instance *instance);
  * sync group; or NULL, with a clause in reason if there is such a node but it must be preempted
  * without a claim, else "". */
 const struct peer *instance_claim_from(struct instance *instance, char *reason, size_t bytes);
+
+/* Whether the next claim must wait, with a clause in reason, because the last ones were not answered by
+ * all nodes. */
+bool instance_claim_pauses(const struct instance *instance, uint64_t now_ns, char *reason,
+			   size_t bytes);
 
 /* Writes the nodes that a claim of the instance concerns, and whether they have answered since the
  * moment, or NULL. Returns how many. */
