@@ -43,7 +43,7 @@ void instance_explain_routers(const struct instance *instance, json_t *lines)
 	if (routers_distrust_reason(instance, reason, sizeof(reason)))
 		json_say(
 			lines,
-			"Any router's adverts count for now, as in VRRP, though its routers are nodes: %s.",
+			"Adverts of any router count at the moment, as in VRRP, although \"routers nodes\" is in force: %s.",
 			reason);
 	else if (instance->routers->nodes)
 		json_say(
