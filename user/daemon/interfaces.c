@@ -97,6 +97,15 @@ static void on_overrun(void *context)
 	daemon_networks_changed(daemon);
 }
 
+/* The table has those that were asked for: a link may carry heartbeats alone. */
+static void note_heartbeat_interfaces(struct daemon *daemon)
+{
+	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
+
+	for (size_t i = 0; heartbeat && i < heartbeat->interface_count; i++)
+		interfaces_get(&daemon->interfaces, heartbeat->interfaces[i]);
+}
+
 int daemon_watch_interfaces(struct daemon *daemon)
 {
 	static const struct interface_handlers handlers = {
@@ -106,5 +115,7 @@ int daemon_watch_interfaces(struct daemon *daemon)
 
 	if (error)
 		log_error("cannot watch the network interfaces: %s", limits_strerror(-error));
+	else
+		note_heartbeat_interfaces(daemon);
 	return error;
 }

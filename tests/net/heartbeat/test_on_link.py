@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Heartbeats leave with TTL or hop limit 255, and a node whose PROBEs came with it is held to it.
+"""Heartbeats leave with TTL or hop limit 255, and a node whose PROBEs came with it is held to it, and
+to the interface of the link.
 
 The node that changes its TTL is the witness of the cluster, made by hand.
 """
 
 import contextlib
+import json
 import socket
 
 import pytest
@@ -124,6 +126,65 @@ def test_routed_links_hold_nothing(lab):
         assert daemon.drops("bad_ttl") == 0
         link = daemon.peer("client")["links"][0]
         assert link["routed"] is True and "on_link" not in link
+
+
+def remake(lab, node, link):
+    """Deletes an interface and makes it again: it has another index."""
+    port, interface, namespace = f"{node}.{link}", f"eth{link}", f"{lab.name}-{node}"
+    lab.run(node, "ip", "link", "delete", interface)
+    lab.run("switch", "ip", "-batch", lab.write("remake.batch", (
+        f"link add {port} type veth peer name {interface} netns {namespace}\n"
+        f"link set {port} master br{link} up\n"
+        f"link set dev {port} xdpdrv object {BUILD / 'tools' / 'lab_pass.bpf.o'} section xdp\n")))
+    lab.run(node, "ip", "address", "add", f"{lab.address(node, link)}/24", "dev", interface)
+    lab.run(node, "ip", "link", "set", interface, "up")
+
+
+def index_of(lab, node, interface):
+    return json.loads(lab.run(node, "ip", "-j", "link", "show", "dev", interface).stdout)[0]["ifindex"]
+
+
+def on_link(daemon, name):
+    return [link.get("on_link") and link["verdict"] == "up" for link in daemon.peer(name)["links"]]
+
+
+@pytest.mark.laboratory(nodes=2, links=2)
+def test_interface_that_is_made_again(lab):
+    """It has another index, and the nodes go on."""
+    cluster = start(lab)
+    pairs = [(cluster["node-a"], "node-b"), (cluster["node-b"], "node-a")]
+    for daemon, other in pairs:
+        wait_until(lambda: all(on_link(daemon, other)), "both links are held to 255")
+    for _ in range(3):
+        before = index_of(lab, "node-a", "eth1")
+        remake(lab, "node-a", 1)
+        assert index_of(lab, "node-a", "eth1") != before
+        for daemon, other in pairs:
+            sent = daemon.peer(other)["links"][1]["received"]
+            wait_until(lambda: daemon.peer(other)["links"][1]["received"] > sent + HEARTBEATS, "many arrive")
+            wait_until(lambda: all(on_link(daemon, other)), "both links are up and held to 255")
+    assert [daemon.drops("wrong_interface") for daemon, _ in pairs] == [0, 0]
+
+
+@pytest.mark.laboratory(nodes=2, links=2, ends="program")
+@pytest.mark.parametrize("routed", [False, True])
+def test_two_interfaces_in_one_network(lab, routed):
+    """A neighbour sends to the wrong one, as when ARP was answered there."""
+    cluster = start(lab, routed=routed)
+    daemon = cluster["node-a"]
+    wait_until(lambda: all(link["received"] for link in daemon.peer("node-b")["links"]), "both links are used")
+    lab.run("switch", "ip", "link", "set", "node-a.1", "master", "br0")
+    entry = (lab.address("node-a"), "lladdr", lab.mac("node-a", "eth1"), "dev", "eth0", "nud", "permanent")
+    received = daemon.peer("node-b")["links"][0]["received"]
+    lab.run("node-b", "ip", "neigh", "replace", *entry)
+    if routed:
+        wait_until(lambda: daemon.peer("node-b")["links"][0]["received"] > received + HEARTBEATS, "they count")
+        assert daemon.drops("wrong_interface") == 0
+        return
+    wait_until(lambda: daemon.drops("wrong_interface") > HEARTBEATS, "they are refused")
+    wait_until(lambda: "wrong_interface" in daemon.process.output(), "the log gives the reason")
+    lab.run("node-b", "ip", "neigh", "delete", lab.address("node-a"), "dev", "eth0")
+    wait_until(lambda: on_link(daemon, "node-b")[0], "link 0 is up again")
 
 
 @pytest.mark.laboratory(nodes=2)
