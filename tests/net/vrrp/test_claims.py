@@ -104,6 +104,23 @@ def test_preemption_failover_and_resume(lab):
 
 
 @pytest.mark.laboratory(nodes=2)
+def test_ipv6(lab):
+    """Owners are asked for by neighbour solicitations."""
+    address = "fd77::100"
+    nodes = better, lower = make(lab, vips=["fe80::100/64", f"{address}/64"])
+    start_lower(nodes)
+    since_ns = time.monotonic_ns()
+    with watched(lab, address) as [watch]:
+        better.start_active()
+        assert "handed over" in better.vrrp()["reason"]
+        watch.client.wait_owner("node-a")
+        better.ctl("failover", "VI_1")
+        watch.client.wait_owner("node-b")
+    check_quick(lab, watch, since_ns, ("node-b", "node-a", "node-b"))
+    no_false_verdict(better, lower)
+
+
+@pytest.mark.laboratory(nodes=2)
 @pytest.mark.parametrize("rule", ["node-b.0,to,any,claims,5", "node-b.0,from,any,fenced,3"], ids=["claims", "answers"])
 def test_lost_packets_are_repeated(lab, rule):
     nodes = better, lower = make(lab)
