@@ -23,12 +23,14 @@ static __always_inline void swap_hardware_addresses(struct ethhdr *ethernet)
 	}
 }
 
-static __always_inline void swap_ports(struct udphdr *udp)
+/* Exchanges the ports and clears the checksum by one store: the checksum is then computed over whole
+ * words, and the processor would wait for smaller stores to be combined. */
+static __always_inline void answer_turn_udp(struct udphdr *udp)
 {
-	__be16 port = udp->source;
+	word64 *header = (word64 *)udp;
+	__u64 word = *header;
 
-	udp->source = udp->dest;
-	udp->dest = port;
+	*header = (word >> 16 & 0xffff) | (word & 0xffff) << 16 | (word & 0xffffULL << 32);
 }
 
 /* then_ns may be from another processor, and later than now_ns. */
@@ -40,42 +42,46 @@ static __always_inline __u32 age_us(__u64 now_ns, __u64 then_ns)
 	return us > 0xffffffff ? 0xffffffff : (__u32)us;
 }
 
-/* Writes this node's description of itself, as the daemon left it. Returns the digest of the
- * instances. */
+/* Two fields that are neighbours in the packet, as one word. */
+static __always_inline __u64 answer_word(__u32 first, __u32 second)
+{
+	return first | (__u64)second << 32;
+}
+
+/* Writes the instances as the daemon left them. Returns their digest. */
 static __always_inline __u64 answer_describe_self(struct xb_packet *packet,
-						  const struct xb_self *self, __u64 now_ns,
-						  __u32 key_index)
+						  const struct xb_self *self, __u32 key_index)
 {
 	const struct xb_description *description =
 		&self->description[READ_ONCE(self->current) & (XB_DESCRIPTIONS - 1)];
 	const word64 *own = (const word64 *)description->instances;
 	word64 *described = (word64 *)packet->instances;
 
-	packet->node_state = READ_ONCE(self->died_ns) ? XB_NODE_DEAD : self->node_state;
-	packet->daemon_age_us = bpf_htonl(age_us(now_ns, READ_ONCE(self->progress_ns)));
-	packet->late_apps_bits = bpf_htonl(apps_late_bits(READ_ONCE(self->app_count), now_ns));
 #pragma unroll
 	for (int i = 0; i < INSTANCE_WORDS; i++)
 		described[i] = own[i];
 	return description->digest[key_index & (XB_KEYS_MAX - 1)];
 }
 
-/* Writes everything between head and tag. Returns the digest of the instances. Reads what is fenced
- * after the states: if an instance becomes Active in between, its earlier fence is not reported of
- * it. */
+/* Writes everything between head and tag, as the tag then reads it: in whole words. Returns the
+ * digest of the instances. */
 static __always_inline __u64 answer_write(struct heartbeat *heartbeat, enum xb_packet_type type)
 {
-	struct xb_packet *packet = heartbeat->packet;
-	__u64 digest;
+	const struct xb_self *self = heartbeat->self;
+	word64 *middle = (word64 *)heartbeat->packet + HEAD_WORDS;
+	__u64 now_ns = heartbeat->arrival_ns;
+	__u32 fenced_bits = bpf_htons(READ_ONCE(self->fenced_bits));
+	__u32 node_state = READ_ONCE(self->died_ns) ? XB_NODE_DEAD : self->node_state;
 
-	packet->type = (__u8)type;
-	packet->ack = bpf_htonl(heartbeat->answer_ack);
-	packet->t2_ns = bpf_cpu_to_be64(heartbeat->arrival_ns);
-	digest = answer_describe_self(packet, heartbeat->self, heartbeat->arrival_ns,
-				      heartbeat->key_index);
-	packet->fenced_bits = bpf_htons(READ_ONCE(heartbeat->self->fenced_bits));
-	return digest;
+	middle[0] = answer_word((__u32)type | node_state << 8 | fenced_bits << 16,
+				bpf_htonl(heartbeat->answer_ack));
+	middle[1] = bpf_cpu_to_be64(now_ns);
+	middle[2] = answer_word(bpf_htonl(age_us(now_ns, READ_ONCE(self->progress_ns))),
+				bpf_htonl(apps_late_bits(READ_ONCE(self->app_count), now_ns)));
+	return answer_describe_self(heartbeat->packet, self, heartbeat->key_index);
 }
+
+_Static_assert(MIDDLE_WORDS == 3, "answer_write");
 
 /* Writes tag and checksum, last because they cover the rest. */
 static __always_inline void answer_seal(struct heartbeat *heartbeat, __u64 digest)
@@ -84,7 +90,6 @@ static __always_inline void answer_seal(struct heartbeat *heartbeat, __u64 diges
 	struct udphdr *udp = heartbeat->udp;
 
 	packet->tag = tag_end(&heartbeat->head, packet, digest);
-	udp->check = 0;
 	udp->check = (__u16)udp_checksum(udp, &heartbeat->flow);
 }
 
@@ -99,7 +104,7 @@ static __always_inline void answer_turn_around(struct heartbeat *heartbeat, stru
 		ipv4_swap_addresses(network);
 		ipv4_set_ttl(network, HEARTBEAT_TTL);
 	}
-	swap_ports(heartbeat->udp);
+	answer_turn_udp(heartbeat->udp);
 }
 
 /* Sends it back through the port that it came from: by XDP_TX or, where the daemon has found that
