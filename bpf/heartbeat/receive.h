@@ -91,7 +91,7 @@ static __always_inline bool receive_vlan_is_right(const struct xb_peer *peer, __
 	return wanted == vlan_id || wanted == XB_VLAN_ANY;
 }
 
-/* Whether its PROBEs have shown that it is on-link, in this life of it: a new one begins anew, so
+/* Whether its PROBEs have shown that it is on-link, in this life of it: a new one starts afresh, so
  * that another version of xbeat may run there. */
 static __always_inline bool receive_is_held(const struct heartbeat *heartbeat)
 {

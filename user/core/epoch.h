@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The number of a node's life: the Unix time in ns of its start, its low bits replaced by random
- * ones. So it grows with each life, and nobody can foretell it: packets that were recorded in one
+ * ones. So it grows with each life, and cannot be foretold: packets that were recorded in one
  * life fit no other, also if the clock goes back.
  */
 #ifndef XBEAT_CORE_EPOCH_H

@@ -49,7 +49,7 @@ uint64_t kernel_self_progress_ns(const struct kernel *kernel)
 	return kernel->self->progress_ns;
 }
 
-/* For what nobody may foretell. */
+/* For what must not be foretold. */
 static uint64_t read_random(void)
 {
 	uint64_t random = 0;

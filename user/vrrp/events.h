@@ -26,7 +26,7 @@ void instances_hear_claimant(struct vrrp_room *room, const struct instance *inst
 /* A link of this node has become bad, or good again (user/heartbeat/own_links.h). */
 void instances_links_changed(struct vrrp_room *room);
 
-/* Peers have answered PROBEs, or described themselves anew, as of the last refresh: a claim may be
+/* Peers have answered PROBEs, or described themselves again, as of the last refresh: a claim may be
  * decided. */
 void instances_answered(struct vrrp_room *room);
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Each advert that a host without the key can send, as one packet: it moves nothing, and is counted
-where the table (tests/support/attack/packets.py) says so."""
+where the table (tests/support/attack/packets.py) has it."""
 
 import pytest
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the nodes' evidence does not prevent: while a node that is no witness is not up, adverts have
-the weight that plain VRRP gives them. SECURITY.md says so."""
+the weight that plain VRRP gives them. SECURITY.md documents it."""
 
 import time
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Lives of a node that nobody can foretell, and numbers that go back.
+"""Lives of a node that cannot be foretold, and numbers that go back.
 
 A recorder on the switch keeps what node-b sends to node-a. Clocks of daemons go back by an hour
 (libfaketime); the attacker has no key, but may send any recorded frame as its sender.

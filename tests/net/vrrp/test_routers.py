@@ -162,7 +162,7 @@ def test_a_healthy_cluster_refutes_nothing(lab):
 
 
 def test_a_restart_opens_no_gap(lab):
-    """A node that stops says so: its silence makes no stranger's advert count."""
+    """A node that stops reports it: its silence makes no stranger's advert count."""
     pair = start(lab)
     wait_held(pair)
     before = pair[ACTIVE].vrrp()["transitions"]

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An epoch is above all that are known, follows the clock, and has bits that nobody can foretell. */
+/* An epoch is above all that are known, follows the clock, and has bits that cannot be foretold. */
 #include "user/core/epoch.h"
 
 #include <setjmp.h>

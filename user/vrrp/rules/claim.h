@@ -55,14 +55,14 @@ void instance_stop_leaving(struct instance *instance);
 /* The state machine asks for a claim. */
 void instance_start_claim(struct instance *instance, const struct peer *from);
 
-/* The peer has described itself anew: if it offers the instance, the best candidate claims it,
+/* The peer has described itself again: if it offers the instance, the best candidate claims it,
  * whether it preempts or not. */
 void instance_answer_offer(struct instance *instance, const struct peer *peer);
 
 /* INSTANCE_TIMER_CLAIM: judges, and asks again. */
 void instance_continue_claim(struct instance *instance);
 
-/* Peers have answered or described themselves anew, as of the last refresh: judges all claims. */
+/* Peers have answered or described themselves again, as of the last refresh: judges all claims. */
 void instances_judge_claims(const struct instances *instances);
 
 /* The state has changed: a claim that was not carried out is withdrawn. */

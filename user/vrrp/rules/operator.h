@@ -15,7 +15,7 @@ typedef void operator_done(void *context, const struct instance *instance,
 struct instance_operator {
 	uint8_t pinned_priority; /* 0: none */
 	uint64_t until_unix_ns; /* the end of a failover; 0: the operator's resume */
-	/* Who waits for a failover; NULL: nobody. */
+	/* Who waits for a failover; NULL: no client. */
 	operator_done *done;
 	void *context;
 	const struct peer *successor; /* of that failover */
