@@ -55,13 +55,13 @@ void peers_moment_end(struct peers *peers, struct peers_moment *moment)
 		__atomic_store_n(&peers->kernel->peers[slot].awaited_seq, 0, __ATOMIC_SEQ_CST);
 }
 
+/* What the peer reports is taken from the link with its newest evidence, so only an answer over that
+ * link counts: a packet that was late on another one reports an older state. */
 bool peer_answered_since(const struct peer *peer, const struct peers_moment *moment)
 {
-	for (size_t link = 0; link < peer->link_count; link++) {
-		uint32_t acked_seq = peer->seen[link].acked_seq;
+	const struct xb_peer *said = peer_said(peer);
+	size_t link = said ? (size_t)(said - peer->seen) : 0;
 
-		if (acked_seq && (int32_t)(acked_seq - moment->seqs[peer->first_slot + link]) > 0)
-			return true;
-	}
-	return false;
+	return said && said->acked_seq &&
+	       (int32_t)(said->acked_seq - moment->seqs[peer->first_slot + link]) > 0;
 }
