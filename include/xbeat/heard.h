@@ -134,8 +134,11 @@ static inline __attribute__((always_inline)) void xb_vrrp_begin_period(struct xb
 static inline __attribute__((always_inline)) int xb_vrrp_fits(struct xb_vrrp_rule rule,
 							      __u8 priority)
 {
+	if (!(rule.flags & XB_VRRP_HELD_TO_NODES))
+		return 1;
 	/* A release (0) fits if none is Active (0). */
-	return !(rule.flags & XB_VRRP_HELD_TO_NODES) || priority == rule.active_priority;
+	return priority == rule.active_priority &&
+	       (priority || !(rule.flags & XB_VRRP_NODE_UNHEARD));
 }
 
 /* Whether a Backup ignores it in any case: a release by a node that it does not follow. */

@@ -54,6 +54,8 @@ enum xb_vrrp_flag {
 	XB_VRRP_HELD_TO_NODES = 4,
 	/* HELD_TO_NODES: of two with this priority the other node must be Active. */
 	XB_VRRP_EQUAL_OUTRANKS = 8,
+	/* HELD_TO_NODES: a node has reported nothing yet, and may be Active: no release fits. */
+	XB_VRRP_NODE_UNHEARD = 16,
 };
 
 _Static_assert(sizeof(struct xb_vrrp_rule) == sizeof(__u64), "read as one word");

@@ -265,6 +265,16 @@ void fixture_expect(struct fixture *fixture, const struct frame *frame, enum act
 	assert_int_equal(fixture_drop_total(fixture), 1);
 }
 
+void fixture_expect_refused(struct fixture *fixture, const struct heartbeat *heartbeat,
+			    enum xb_drop reason)
+{
+	struct frame frame;
+
+	frame_build(heartbeat, &frame);
+	fixture_expect(fixture, &frame, ACTION_DROP, reason);
+	assert_int_equal(fixture_events(fixture), 0);
+}
+
 void fixture_expect_uncounted(struct fixture *fixture, const struct frame *frame,
 			      enum action action)
 {

@@ -76,6 +76,10 @@ uint64_t fixture_drop_total(struct fixture *fixture);
 void fixture_expect(struct fixture *fixture, const struct frame *frame, enum action action,
 		    enum xb_drop reason);
 
+/* Runs the heartbeat: it must be dropped for this reason, and cause no event. */
+void fixture_expect_refused(struct fixture *fixture, const struct heartbeat *heartbeat,
+			    enum xb_drop reason);
+
 /* Runs a copy of the frame: it must return this action and count nothing. */
 void fixture_expect_uncounted(struct fixture *fixture, const struct frame *frame,
 			      enum action action);

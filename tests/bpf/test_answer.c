@@ -20,16 +20,6 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
 }
 
-static void expect_refused(struct fixture *fixture, const struct heartbeat *heartbeat,
-			   enum xb_drop reason)
-{
-	struct frame frame;
-
-	frame_build(heartbeat, &frame);
-	fixture_expect(fixture, &frame, ACTION_DROP, reason);
-	assert_int_equal(fixture_events(fixture), 0);
-}
-
 static struct heartbeat answer_from(int slot, uint16_t subject_id)
 {
 	struct heartbeat answer = heartbeat_from(slot, XB_ANSWER);
@@ -110,9 +100,9 @@ static void test_answers_after_a_second_are_refused(void **state)
 	struct heartbeat answer = answer_from(SLOT_A, NODE_IPV6);
 
 	answer.t1_ns = now_ns() - NS_PER_SECOND;
-	expect_refused(fixture, &answer, XB_DROP_OLD_ANSWER);
+	fixture_expect_refused(fixture, &answer, XB_DROP_OLD_ANSWER);
 	answer.t1_ns = now_ns() + NS_PER_SECOND;
-	expect_refused(fixture, &answer, XB_DROP_OLD_ANSWER);
+	fixture_expect_refused(fixture, &answer, XB_DROP_OLD_ANSWER);
 	answer.t1_ns = now_ns() - 900 * NS_PER_MS;
 	expect_reported(fixture, &answer);
 }
@@ -124,12 +114,12 @@ static void test_answer_is_taken_once(void **state)
 	struct heartbeat answer = answer_from(SLOT_A, NODE_IPV6);
 
 	expect_reported(fixture, &answer);
-	expect_refused(fixture, &answer, XB_DROP_REPLAY);
+	fixture_expect_refused(fixture, &answer, XB_DROP_REPLAY);
 	answer.view.subject_id = htons(XB_NODE_ID_MAX); /* requested at the same time */
 	expect_reported(fixture, &answer);
-	expect_refused(fixture, &answer, XB_DROP_REPLAY);
+	fixture_expect_refused(fixture, &answer, XB_DROP_REPLAY);
 	answer.t1_ns--;
-	expect_refused(fixture, &answer, XB_DROP_OLD_ANSWER);
+	fixture_expect_refused(fixture, &answer, XB_DROP_OLD_ANSWER);
 	answer.t1_ns += 2;
 	expect_reported(fixture, &answer);
 	answer.view.subject_id = htons(NODE_IPV6); /* queried again */
@@ -145,24 +135,24 @@ static void test_answers_to_another_epoch_are_refused(void **state)
 	struct heartbeat answer = good;
 
 	answer.sender_epoch = 0;
-	expect_refused(fixture, &answer, XB_DROP_OLD_EPOCH);
+	fixture_expect_refused(fixture, &answer, XB_DROP_OLD_EPOCH);
 	answer = good;
 	fixture->peers[SLOT_A].peer_epoch = PEER_EPOCH;
 	answer.addressee_epoch = OWN_EPOCH - 1;
-	expect_refused(fixture, &answer, XB_DROP_WRONG_EPOCH);
+	fixture_expect_refused(fixture, &answer, XB_DROP_WRONG_EPOCH);
 	answer.addressee_epoch = OWN_EPOCH + 1;
-	expect_refused(fixture, &answer, XB_DROP_WRONG_EPOCH);
+	fixture_expect_refused(fixture, &answer, XB_DROP_WRONG_EPOCH);
 	answer = good;
 	answer.sender_epoch = PEER_EPOCH - 1;
-	expect_refused(fixture, &answer, XB_DROP_OLD_EPOCH);
+	fixture_expect_refused(fixture, &answer, XB_DROP_OLD_EPOCH);
 	answer = good;
 	answer.key = key_new;
-	expect_refused(fixture, &answer, XB_DROP_BAD_TAG);
+	fixture_expect_refused(fixture, &answer, XB_DROP_BAD_TAG);
 	answer = good;
 	answer.destination = address_of("10.0.1.1");
-	expect_refused(fixture, &answer, XB_DROP_BAD_ADDRESS);
+	fixture_expect_refused(fixture, &answer, XB_DROP_BAD_ADDRESS);
 	fixture->peers[SLOT_A].lock_sequence = 1;
-	expect_refused(fixture, &good, XB_DROP_PEER_BUSY);
+	fixture_expect_refused(fixture, &good, XB_DROP_PEER_BUSY);
 }
 
 /* The program accepts its own answer when roles are exchanged. */

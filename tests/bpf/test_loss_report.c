@@ -29,16 +29,6 @@ static void send_report(struct fixture *fixture, const struct heartbeat *report)
 	assert_int_equal(fixture_events(fixture), 0);
 }
 
-static void refuse_report(struct fixture *fixture, const struct heartbeat *report,
-			  enum xb_drop reason)
-{
-	struct frame frame;
-
-	frame_build(report, &frame);
-	fixture_expect(fixture, &frame, ACTION_DROP, reason);
-	assert_int_equal(fixture_events(fixture), 0);
-}
-
 static void test_report_is_counted_once(void **state)
 {
 	struct fixture *fixture = *state;
@@ -50,11 +40,11 @@ static void test_report_is_counted_once(void **state)
 	assert_int_equal(slot->loss_report_count, 1);
 	arrival_ns = slot->loss_report_ns;
 	assert_true(arrival_ns > 0);
-	refuse_report(fixture, &first, XB_DROP_REPLAY);
+	fixture_expect_refused(fixture, &first, XB_DROP_REPLAY);
 	assert_int_equal(slot->loss_report_count, 1);
 	assert_int_equal(slot->loss_report_ns, arrival_ns);
 	send_report(fixture, &second);
-	refuse_report(fixture, &first, XB_DROP_OLD_QUERY);
+	fixture_expect_refused(fixture, &first, XB_DROP_OLD_QUERY);
 	assert_int_equal(slot->loss_report_count, 2);
 	assert_true(slot->loss_report_ns > arrival_ns);
 	assert_int_equal(slot->lock_sequence % 2, 0);
@@ -99,7 +89,7 @@ static void test_refused_report(void **state)
 
 	fixture->peers[SLOT_A].peer_epoch = PEER_EPOCH;
 	report.addressee_epoch = OWN_EPOCH - 1;
-	refuse_report(fixture, &report, XB_DROP_WRONG_EPOCH);
+	fixture_expect_refused(fixture, &report, XB_DROP_WRONG_EPOCH);
 	assert_int_equal(fixture->peers[SLOT_A].loss_report_count, 0);
 }
 

@@ -281,16 +281,6 @@ static void test_query_of_the_codec(void **state)
 	assert_int_equal(be64toh(frame_packet(&frame)->t1_ns), 99);
 }
 
-static void expect_refused(struct fixture *fixture, const struct heartbeat *heartbeat,
-			   enum xb_drop reason)
-{
-	struct frame frame;
-
-	frame_build(heartbeat, &frame);
-	fixture_expect(fixture, &frame, ACTION_DROP, reason);
-	assert_int_equal(fixture_events(fixture), 0);
-}
-
 /* Each is answered once; after a later one, earlier ones are refused. */
 static void test_query_is_answered_once(void **state)
 {
@@ -299,12 +289,12 @@ static void test_query_is_answered_once(void **state)
 
 	ask(fixture, &query);
 	fixture_events(fixture); /* of the first packet of the peer */
-	expect_refused(fixture, &query, XB_DROP_REPLAY);
+	fixture_expect_refused(fixture, &query, XB_DROP_REPLAY);
 	query.view.subject_id = htons(NODE_UNKNOWN); /* asked at the same time */
 	ask(fixture, &query);
-	expect_refused(fixture, &query, XB_DROP_REPLAY);
+	fixture_expect_refused(fixture, &query, XB_DROP_REPLAY);
 	query.t1_ns--;
-	expect_refused(fixture, &query, XB_DROP_OLD_QUERY);
+	fixture_expect_refused(fixture, &query, XB_DROP_OLD_QUERY);
 	query.t1_ns += 2;
 	ask(fixture, &query);
 	query.view.subject_id = htons(NODE_IPV6);
@@ -325,15 +315,15 @@ static void test_window_of_a_new_life(void **state)
 	ask(fixture, &recorded);
 	fixture_events(fixture);
 	query.t1_ns = 3;
-	expect_refused(fixture, &query, XB_DROP_OLD_QUERY);
+	fixture_expect_refused(fixture, &query, XB_DROP_OLD_QUERY);
 	query.sender_epoch++;
 	ask(fixture, &query);
 	assert_int_equal(fixture->peers[SLOT_A].peer_epoch, PEER_EPOCH + 1);
 	assert_int_equal(fixture_events(fixture), 1);
 	assert_int_equal(fixture->events[0].kind, XB_EVENT_PEER_EPOCH);
 	assert_int_equal(fixture->events[0].epoch, PEER_EPOCH + 1);
-	expect_refused(fixture, &query, XB_DROP_REPLAY);
-	expect_refused(fixture, &recorded, XB_DROP_OLD_EPOCH);
+	fixture_expect_refused(fixture, &query, XB_DROP_REPLAY);
+	fixture_expect_refused(fixture, &recorded, XB_DROP_OLD_EPOCH);
 }
 
 /* But for the window of QUERYs. */
@@ -360,29 +350,29 @@ static void test_queries_that_are_not_answered(void **state)
 	struct heartbeat query = good;
 
 	query.sender_epoch = 0;
-	expect_refused(fixture, &query, XB_DROP_OLD_EPOCH);
+	fixture_expect_refused(fixture, &query, XB_DROP_OLD_EPOCH);
 	fixture->peers[SLOT_A].peer_epoch = PEER_EPOCH;
 	query.sender_epoch = PEER_EPOCH - 1;
-	expect_refused(fixture, &query, XB_DROP_OLD_EPOCH);
+	fixture_expect_refused(fixture, &query, XB_DROP_OLD_EPOCH);
 	query = good;
 	query.addressee_epoch = OWN_EPOCH + 1;
-	expect_refused(fixture, &query, XB_DROP_WRONG_EPOCH);
+	fixture_expect_refused(fixture, &query, XB_DROP_WRONG_EPOCH);
 	query.addressee_epoch = 0;
-	expect_refused(fixture, &query, XB_DROP_WRONG_EPOCH);
+	fixture_expect_refused(fixture, &query, XB_DROP_WRONG_EPOCH);
 	query = good;
 	query.source = address_of("10.0.0.9");
-	expect_refused(fixture, &query, XB_DROP_BAD_ADDRESS);
+	fixture_expect_refused(fixture, &query, XB_DROP_BAD_ADDRESS);
 	query = good;
 	query.sender_id = NODE_UNKNOWN;
-	expect_refused(fixture, &query, XB_DROP_UNKNOWN_PEER);
+	fixture_expect_refused(fixture, &query, XB_DROP_UNKNOWN_PEER);
 	query = good;
 	query.addressee_id++;
-	expect_refused(fixture, &query, XB_DROP_NOT_FOR_ME);
+	fixture_expect_refused(fixture, &query, XB_DROP_NOT_FOR_ME);
 	query = good;
 	query.key = key_new;
-	expect_refused(fixture, &query, XB_DROP_BAD_TAG);
+	fixture_expect_refused(fixture, &query, XB_DROP_BAD_TAG);
 	fixture->self->epoch = 0;
-	expect_refused(fixture, &good, XB_DROP_NO_SELF);
+	fixture_expect_refused(fixture, &good, XB_DROP_NO_SELF);
 }
 
 /* With any bit changed, the type's and the subject's included, it is not answered. */

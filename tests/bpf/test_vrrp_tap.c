@@ -210,13 +210,17 @@ static void test_held_to_nodes(void **state)
 	assert_is(&heard->aside, "10.0.0.10", 254);
 	assert_is(&heard->aside_release, "10.0.0.9", 0);
 	assert_int_equal(heard->aside_count, 2);
-	/* Another period forgets none of it; without an Active a release fits. */
+	/* Another period forgets none of it; without an Active a release fits, if all have reported. */
 	entry->rule.period++;
 	entry->rule.active_priority = 0;
+	entry->rule.flags |= XB_VRRP_NODE_UNHEARD;
+	expect_from(fixture, "10.0.0.9", 0);
+	assert_int_equal(heard->aside_count, 3);
+	entry->rule.flags = XB_VRRP_HELD_TO_NODES;
 	expect_from(fixture, "10.0.0.9", 0);
 	assert_is(&heard->last, "10.0.0.9", 0);
 	assert_is(&heard->aside, "10.0.0.10", 254);
-	assert_int_equal(heard->aside_count, 2);
+	assert_int_equal(heard->aside_count, 3);
 }
 
 /* An Active yields to the priority that a node reports, and between equal ones not to a source. */

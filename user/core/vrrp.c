@@ -300,7 +300,7 @@ void vrrp_postpone(struct vrrp *vrrp, uint64_t due_ns)
 static bool nodes_are_equal(const struct vrrp_nodes *a, const struct vrrp_nodes *b)
 {
 	return a->held == b->held && a->active_priority == b->active_priority &&
-	       a->equal_outranks == b->equal_outranks;
+	       a->equal_outranks == b->equal_outranks && a->unheard == b->unheard;
 }
 
 void vrrp_hold_to_nodes(struct vrrp *vrrp, const struct vrrp_nodes *nodes)

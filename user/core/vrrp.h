@@ -59,6 +59,7 @@ struct vrrp_nodes {
 	bool held; /* else all adverts count */
 	uint8_t active_priority; /* of the node that reports to be Active, the best; 0: none does */
 	bool equal_outranks; /* with the own priority, that node must be Active, not this one */
+	bool unheard; /* one has reported nothing yet */
 };
 
 struct vrrp {

@@ -78,6 +78,8 @@ static uint8_t rule_flags(const struct vrrp *vrrp)
 		flags |= XB_VRRP_HELD_TO_NODES;
 	if (vrrp->nodes.held && vrrp->nodes.equal_outranks)
 		flags |= XB_VRRP_EQUAL_OUTRANKS;
+	if (vrrp->nodes.held && vrrp->nodes.unheard)
+		flags |= XB_VRRP_NODE_UNHEARD;
 	return (uint8_t)flags;
 }
 

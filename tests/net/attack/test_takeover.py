@@ -2,14 +2,13 @@
 """Adverts in the name of nodes that are up and not Active, as the Active has them: they do not delay
 the takeover when its node dies."""
 
-import contextlib
 import itertools
-import threading
 import time
 
 import pytest
 
 from tests.support.advert import Forger
+from tests.support.attack.course import in_background
 from tests.support.cluster import Cluster
 from tests.support.configuration import Settings
 from tests.support.laboratory import wait_until
@@ -20,12 +19,9 @@ PAUSE_S = 0.0005  # so that there is nearly always an advert that came after the
 USUAL_MS = 200  # a detection time of 30 ms, and the machine; VRRP alone needs 3.6 s
 
 
-@contextlib.contextmanager
 def forging(lab, *nodes):
-    """Adverts of these nodes with the Active's priority, one after the other."""
-    over = threading.Event()
-
-    def run():
+    """While the block runs: adverts of these nodes with the Active's priority, one after the other."""
+    def run(over):
         with Forger(lab) as forger:
             for node in itertools.cycle(nodes):
                 if over.is_set():
@@ -33,13 +29,7 @@ def forging(lab, *nodes):
                 forger.send(lab.address(node), priority=PRIORITY, interval_cs=100)
                 time.sleep(PAUSE_S)
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
+    return in_background(run)
 
 
 @pytest.mark.laboratory(nodes=3)

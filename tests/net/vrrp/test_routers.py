@@ -181,6 +181,25 @@ def test_a_restart_opens_no_gap(lab):
     assert pair[BACKUP].state() == "backup"
 
 
+def test_a_release_from_nobody_heard_yet_moves_nothing(lab):
+    """After its start a node does not know yet who is Active."""
+    pair = start(lab)
+    wait_held(pair)
+    pair[BACKUP].stop()
+    lab.lose(ACTIVE, "out")
+    pair[BACKUP].start()
+    with Forger(lab) as forger:
+        for _ in range(10):
+            forger.send(source=lab.address(ACTIVE), priority=0)
+            time.sleep(0.05)
+        assert pair[BACKUP].state() == "backup"
+        lab.lose_nothing()
+        forger.send(source=lab.address(ACTIVE), priority=0)
+    wait_held(pair)
+    assert pair[BACKUP].vrrp()["transitions"] == 1
+    pair.wait_holder(ACTIVE)
+
+
 def test_plain_vrrp_counts_when_a_node_is_down(lab):
     pair = start(lab)
     wait_held(pair)

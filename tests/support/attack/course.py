@@ -138,26 +138,34 @@ class Watch:
 
 
 @contextlib.contextmanager
-def attacked(scene, packets, rate_per_s=RATE_PER_S, each_tick=lambda attacker: None):
-    """While the block runs, each packet is sent at this rate."""
+def in_background(act):
+    """While the block runs, act(over) runs in a thread; it ends when the event over is set. What it
+    raises is raised after the block."""
     over, failed = threading.Event(), []
 
     def run():
         try:
-            attacker.attack(packets, lambda: not over.is_set(), rate_per_s, lambda: each_tick(attacker))
+            act(over)
         except BaseException as error:
             failed.append(error)
 
-    with Attacker(scene.lab) as attacker:
-        thread = threading.Thread(target=run)
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
     if failed:
         raise failed[0]
+
+
+@contextlib.contextmanager
+def attacked(scene, packets, rate_per_s=RATE_PER_S, each_tick=lambda attacker: None):
+    """While the block runs, each packet is sent at this rate."""
+    with Attacker(scene.lab) as attacker, in_background(lambda over: attacker.attack(
+            packets, lambda: not over.is_set(), rate_per_s, lambda: each_tick(attacker))):
+        yield
 
 
 def play(scene, packets, seconds, **more):

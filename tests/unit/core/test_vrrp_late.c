@@ -233,7 +233,8 @@ static void report_of_nodes(void)
 	static const uint8_t priorities[] = {0, 0, 50, 90, 100, 100, 150, 200};
 	struct vrrp_nodes nodes = {.held = chance(4) != 0,
 				   .active_priority = priorities[chance(8)],
-				   .equal_outranks = chance(2)};
+				   .equal_outranks = chance(2),
+				   .unheard = chance(2)};
 
 	vrrp_hold_to_nodes(&scene.eager, &nodes);
 	vrrp_hold_to_nodes(&scene.late, &nodes);

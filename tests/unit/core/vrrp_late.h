@@ -322,7 +322,8 @@ static inline bool eager_keeps_aside(const struct vrrp_advert *advert)
 	const struct vrrp *eager = &scene.eager;
 
 	if (eager->state == XB_INSTANCE_INITIALIZE || !eager->nodes.held ||
-	    advert->priority == eager->nodes.active_priority)
+	    (advert->priority == eager->nodes.active_priority &&
+	     (advert->priority || !eager->nodes.unheard)))
 		return false;
 	if (eager->state == XB_INSTANCE_BACKUP && !advert->priority &&
 	    !address_is_unset(&eager->active_address) &&

@@ -96,9 +96,19 @@ static bool are_nodes(const struct instance *instance)
 	return !find_undescribed(instance, &count) && count;
 }
 
+/* Until half of Active_Down_Interval, in which an Active sends an advert: one that no heartbeat
+ * reaches is then heard before the timer is due. */
+static uint64_t first_report_ns(const struct instance *instance)
+{
+	uint64_t half_ns = vrrp_active_down_interval_ns(&instance->vrrp) / 2;
+	uint64_t detection_ns = instance->peers->timing.detection_time_ns;
+
+	return half_ns > detection_ns ? half_ns : detection_ns;
+}
+
 /* For how much longer it is known what a node that is not up would report; 0: it is not known. One
- * that stops has reported that it is not Active, and of one that this daemon could not hear yet
- * after its own start there will be a report in a moment. */
+ * that stops has reported that it is not Active, and one that is not up yet after this daemon's own
+ * start will be in a moment. */
 static uint64_t known_for_ns(const struct instance *instance, const struct peer *peer,
 			     uint64_t now_ns)
 {
@@ -109,9 +119,10 @@ static uint64_t known_for_ns(const struct instance *instance, const struct peer 
 	if (said && peer->liveness.verdict == VERDICT_RELEASED) {
 		since_ns = said->last_evidence_ns;
 		for_ns = vrrp_active_down_interval_ns(&instance->vrrp);
-	} else if (!said && peer->liveness.verdict == VERDICT_DOWN) {
+	} else if (peer->liveness.verdict == VERDICT_DOWN ||
+		   peer->liveness.verdict == VERDICT_ONE_WAY) {
 		since_ns = peers->started_ns;
-		for_ns = peers->timing.detection_time_ns;
+		for_ns = first_report_ns(instance);
 	} else {
 		return 0;
 	}
@@ -150,6 +161,21 @@ static const struct peer *find_unknown(const struct instance *instance, uint64_t
 	return NULL;
 }
 
+/* Whether a release may come from a node: none reports to be Active, or is yet to report. */
+static bool is_vacant(const struct instance *instance)
+{
+	const struct peers *peers = instance->peers;
+
+	for (size_t i = 0; i < peers->count; i++) {
+		const struct peer *peer = &peers->list[i];
+
+		if (instance->routers->words[i].active ||
+		    (!peer->node->witness && !peer_said(peer)))
+			return false;
+	}
+	return true;
+}
+
 /* The best of those that report to be Active. */
 static void find_active(const struct instance *instance, struct vrrp_nodes *nodes)
 {
@@ -158,6 +184,8 @@ static void find_active(const struct instance *instance, struct vrrp_nodes *node
 	for (size_t i = 0; i < peers->count; i++) {
 		const struct routers_word *word = &instance->routers->words[i];
 
+		if (!peers->list[i].node->witness && !peer_said(&peers->list[i]))
+			nodes->unheard = true;
 		if (!word->active)
 			continue;
 		if (word->priority > nodes->active_priority)
@@ -198,14 +226,13 @@ uint64_t routers_interval_max_ns(const struct instance *instance)
 bool routers_fits(const struct instance *instance, uint8_t priority)
 {
 	const struct routers_word *words = instance->routers->words;
-	bool any_active = false;
 
-	for (size_t i = 0; i < instance->peers->count; i++) {
-		if (words[i].active && priority && words[i].priority == priority)
+	if (!priority)
+		return is_vacant(instance);
+	for (size_t i = 0; i < instance->peers->count; i++)
+		if (words[i].active && words[i].priority == priority)
 			return true;
-		any_active |= words[i].active;
-	}
-	return !priority && !any_active;
+	return false;
 }
 
 void routers_reason(const struct instance *instance, char *text, size_t bytes)
