@@ -8,6 +8,7 @@ import socket
 
 SOL_PACKET, PACKET_AUXDATA = 263, 8
 CLONE_NEWNET = 0x40000000
+ETH_P_ALL = 3
 
 
 @contextlib.contextmanager
@@ -25,8 +26,9 @@ def inside(lab, member):
 def open_port(lab, member, interface):
     """A packet socket on an interface of a member."""
     with inside(lab, member):
-        port = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
-        port.bind((interface, 3))
+        # With a protocol it would receive from all interfaces until it is bound.
+        port = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        port.bind((interface, ETH_P_ALL))
     port.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
     return port
 
