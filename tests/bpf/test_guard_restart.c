@@ -16,7 +16,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DAEMON_NAME "test_guard_restart"
 #define EARLIER_NODE 1
 #define INSTANCE_INDEX 3
 #define NS_PER_MS 1000000ULL
@@ -26,6 +25,8 @@
 #define FENCING (XB_FENCING_SOME | XB_FENCING_BY_PACKETS)
 
 static struct kernel kernel;
+/* Of this process, because its pins are where those of all daemons are. */
+static char daemon_name[32];
 
 static uint64_t now_ns(void)
 {
@@ -49,7 +50,7 @@ static int start(uint16_t node_id)
 {
 	static const struct xb_key keys[XB_KEYS_MAX];
 	const struct kernel_setup setup = {
-		.daemon_name = DAEMON_NAME, .constants = {.node_id = node_id}, .keys = keys};
+		.daemon_name = daemon_name, .constants = {.node_id = node_id}, .keys = keys};
 	uint64_t begin_ns = now_ns();
 	int error = kernel_start(&kernel, &setup, on_event, NULL);
 
@@ -120,7 +121,7 @@ static bool is_pinned(const char *name)
 {
 	char path[BPFFS_PATH_BYTES];
 
-	bpffs_path(path, DAEMON_NAME, "", name);
+	bpffs_path(path, daemon_name, "", name);
 	return access(path, F_OK) == 0;
 }
 
@@ -143,7 +144,7 @@ static int clean(void **state)
 				kernel_guard_release(&kernel, i);
 		kernel_stop(&kernel);
 	}
-	bpffs_remove(DAEMON_NAME);
+	bpffs_remove(daemon_name);
 	return 0;
 }
 
@@ -269,5 +270,6 @@ int main(void)
 		RESTART_TEST(test_another_configuration_fences_what_was_closed),
 	};
 
+	snprintf(daemon_name, sizeof(daemon_name), "test_guard_restart_%d", getpid());
 	return fixture_may_run() ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
 }

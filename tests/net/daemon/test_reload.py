@@ -152,7 +152,7 @@ def test_keys_are_changed_without_a_gap(lab):
     assert nodes[0].verdict("node-b") == "up"
 
 
-@pytest.mark.laboratory(nodes=2)
+@pytest.mark.laboratory(nodes=2, ends="program")  # a change of mode is a gap that counts as silence
 def test_times_of_the_heartbeat_block_are_changed(lab):
     """A timeout that a reload has shortened detects the daemon that stalls."""
     def blocks(daemon_timeout, *more):
