@@ -13,6 +13,7 @@
 #include "user/vrrp/explain.h"
 #include "user/vrrp/json.h"
 #include "user/vrrp/timers.h"
+#include "user/vrrp/tracking.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

@@ -404,7 +404,8 @@ static void add_part(void *context, const struct config_track *track, struct tra
 {
 	char what[128];
 
-	snprintf(what, sizeof(what), "%s %s", track_kind_name(track->kind), track->name);
+	snprintf(what, sizeof(what), "%s %s%s", track_kind_name(track->kind), track->name,
+		 track_use_text(track->use));
 	json_array_append_new(context, json_pack("{s:o, s:i, s:b, s:o}", "what", json_text(what),
 						 "weight", effect.weight, "fault", effect.fault,
 						 "reason", json_text(reason)));

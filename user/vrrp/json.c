@@ -9,7 +9,6 @@
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
 #include "user/lib/time.h"
-#include "user/tracking/tracking.h"
 #include "user/vrrp/effects/advertise.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/guard.h"
@@ -226,9 +225,4 @@ json_t *instances_foreign_json(const struct vrrp_room *room)
 unsigned instances_refused_fifos(const struct vrrp_room *room)
 {
 	return notify_refused_count(room->services.notify);
-}
-
-json_t *instances_tracking_json(const struct vrrp_room *room)
-{
-	return tracking_json(room->services.tracking);
 }

@@ -12,7 +12,6 @@ struct vrrp_room;
 json_t *instances_json(const struct vrrp_room *room);
 json_t *instances_routers_json(const struct vrrp_room *room); /* whose adverts count, and why */
 json_t *instances_foreign_json(const struct vrrp_room *room);
-json_t *instances_tracking_json(const struct vrrp_room *room);
 json_t *instance_inhibitors_json(const struct instance *instance);
 
 /* How often a notify FIFO was refused. */

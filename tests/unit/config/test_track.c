@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What instances and sync groups track, and the groups themselves. */
 #include "tests/unit/config/fixture.h"
+#include "user/lib/array.h"
 
 #define THINGS                                                                                     \
 	"vrrp_script s { script x }\nvrrp_script w {\nscript x\nweight 7 reverse\n}\n"             \
@@ -25,7 +26,7 @@ static void check(const struct config_track *track, enum config_track_kind kind,
 static void lines(void **state)
 {
 	struct config *config = fixture_parse(
-		INSTANCE VIPS "track_interface {\neth1\neth2 weight -253 reverse\n}\n"
+		INSTANCE VIPS "track_interface {\neth1\neth2 weight -254 reverse\n}\n"
 			      "track_script {\ns\nw\n}\ntrack_process { p }\ntrack_file { f }\n"
 			      "track_peer a\ntrack_peer b weight 20\n}\n" THINGS,
 		"");
@@ -34,7 +35,7 @@ static void lines(void **state)
 	(void)state;
 	assert_int_equal(config->instances[0].track_count, 8);
 	check(&tracks[0], CONFIG_TRACK_INTERFACE, "eth1", 0, false);
-	check(&tracks[1], CONFIG_TRACK_INTERFACE, "eth2", -253, true);
+	check(&tracks[1], CONFIG_TRACK_INTERFACE, "eth2", -254, true);
 	check(&tracks[2], CONFIG_TRACK_SCRIPT, "s", 0, false);
 	check(&tracks[3], CONFIG_TRACK_SCRIPT, "w", 7, true);
 	check(&tracks[4], CONFIG_TRACK_PROCESS, "p", 254, false);
@@ -71,14 +72,48 @@ static void weights_of_lines(void **state)
 	config_free(config);
 }
 
+/* What addresses, routes and rules name is tracked, unless no_track, and once. */
+static void used_interfaces(void **state)
+{
+	struct config *config = fixture_parse(
+		V3 "vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\ndont_track_primary\n"
+		   "use_vmac vrrp.1\ntrack_interface {\neth1\neth2 weight 5 reverse\n}\n"
+		   "virtual_ipaddress {\n10.0.0.1\n10.0.0.2 dev eth1\n10.0.0.3 dev eth2\n"
+		   "10.0.0.4 dev eth3 no_track\n10.0.0.5 dev eth0\n10.0.0.6 dev vrrp.1\n}\n"
+		   "virtual_ipaddress_excluded { 10.0.0.7 dev lo }\nvirtual_routes {\n"
+		   "10.1.0.0/16 via 10.0.0.9 dev eth4\n10.2.0.0/16 dev eth5 no_track\n"
+		   "10.3.0.0/16 nexthop via 10.0.0.9 dev eth6 nexthop via 10.0.0.8 dev eth7\n"
+		   "10.4.0.0/16 dev eth4\n}\nvirtual_rules {\n"
+		   "iif eth8 oif eth9 table 100 priority 1\n"
+		   "iif eth10 table 100 priority 2 no_track\n}\n}\n",
+		"9:1: warning: the weight 5 of eth2 has no effect: what line 14 adds needs the interface, so its failure is a fault; remove the weight, or add no_track there\n");
+	static const struct {
+		const char *name;
+		enum config_track_use use;
+	} expected[] = {
+		{"eth1", CONFIG_TRACK_LISTED},	 {"eth2", CONFIG_TRACK_LISTED},
+		{"lo", CONFIG_TRACK_OF_ADDRESS}, {"eth4", CONFIG_TRACK_OF_ROUTE},
+		{"eth8", CONFIG_TRACK_OF_RULE},	 {"eth9", CONFIG_TRACK_OF_RULE},
+	};
+	const struct config_instance *instance = &config->instances[0];
+
+	(void)state;
+	assert_int_equal(instance->track_count, ARRAY_SIZE(expected));
+	for (size_t i = 0; i < ARRAY_SIZE(expected); i++) {
+		check(&instance->tracks[i], CONFIG_TRACK_INTERFACE, expected[i].name, 0, false);
+		assert_int_equal(instance->tracks[i].use, expected[i].use);
+	}
+	config_free(config);
+}
+
 static void bad_lines(void **state)
 {
 	static const struct config_case cases[] = {
-		{INSTANCE VIPS "track_interface {\n\"\"\neth1 weight\neth2 weight 254\neth3 foo 3\n"
+		{INSTANCE VIPS "track_interface {\n\"\"\neth1 weight\neth2 weight 255\neth3 foo 3\n"
 			       "eth4 weight 3 foo\neth5 weight 3 reverse 4\neth6 weight x\n}\n}\n",
 		 "7:1: error: '' is not a valid interface name; write a name of 1 to 15 characters, as \"ip link\" shows it\n"
 		 "8:6: error: 'weight' is not a weight of eth1; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"
-		 "9:13: error: weight 254 is out of range; -253 to 253 is allowed\n"
+		 "9:13: error: weight 255 is out of range; -254 to 254 is allowed\n"
 		 "10:6: error: 'foo' is not a weight of eth3; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"
 		 "11:15: error: unexpected 'foo' after a weight; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"
 		 "12:6: error: '4' is not a weight of eth5; write \"NAME [weight NUMBER [reverse|noreverse]]\"\n"
@@ -196,7 +231,7 @@ int main(void)
 		cmocka_unit_test(lines),	   cmocka_unit_test(weights_of_lines),
 		cmocka_unit_test(bad_lines),	   cmocka_unit_test(owner),
 		cmocka_unit_test(groups),	   cmocka_unit_test(bad_groups),
-		cmocka_unit_test(dropped_members),
+		cmocka_unit_test(dropped_members), cmocka_unit_test(used_interfaces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -408,6 +408,7 @@ void config_finalize_tracks(struct config_parser *parser)
 
 		finalize_list(parser, instance->tracks, &instance->track_count,
 			      instance_reason(config, i), tracks_own ? instance->interface : "");
+		config_track_used_interfaces(parser, instance);
 	}
 	for (size_t i = 0; i < config->group_count; i++) {
 		struct config_group *group = &config->groups[i];

@@ -10,7 +10,7 @@
 /* Kinds of tracked things, in the order of enum config_track_kind: X(id, keyword of the block,
  * name of the thing, highest weight, whether the thing itself may be reversed). */
 #define CONFIG_TRACK_KINDS(X)                                                                      \
-	X(INTERFACE, "track_interface", "interface", 253, false),                                  \
+	X(INTERFACE, "track_interface", "interface", 254, false),                                  \
 		X(SCRIPT, "track_script", "vrrp_script", 253, true),                               \
 		X(PROCESS, "track_process", "vrrp_track_process", 254, true),                      \
 		X(FILE, "track_file", "track_file", 254, true),                                    \
@@ -105,5 +105,9 @@ config_read config_read_weights;
  * and all instances are finalized. */
 void config_finalize_groups(struct config_parser *parser);
 void config_finalize_tracks(struct config_parser *parser);
+
+/* Tracks the interfaces that an instance's addresses, routes and rules name, as keepalived does. After
+ * its own lines are finalized. */
+void config_track_used_interfaces(struct config_parser *parser, struct config_instance *instance);
 
 #endif

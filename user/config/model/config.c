@@ -212,3 +212,15 @@ const char *track_kind_name(enum config_track_kind kind)
 
 	return names[kind];
 }
+
+const char *track_use_text(enum config_track_use use)
+{
+	static const char *const texts[] = {
+		[CONFIG_TRACK_LISTED] = "",
+		[CONFIG_TRACK_OF_ADDRESS] = " (of its addresses)",
+		[CONFIG_TRACK_OF_ROUTE] = " (of its routes)",
+		[CONFIG_TRACK_OF_RULE] = " (of its rules)",
+	};
+
+	return texts[use];
+}

@@ -148,9 +148,18 @@ enum config_track_kind {
 	CONFIG_TRACK_LINK, /* an interface of the heartbeat block: are nodes heard over it? */
 };
 
+/* Why an interface is tracked without a line of its own. */
+enum config_track_use {
+	CONFIG_TRACK_LISTED, /* it has a line */
+	CONFIG_TRACK_OF_ADDRESS,
+	CONFIG_TRACK_OF_ROUTE,
+	CONFIG_TRACK_OF_RULE,
+};
+
 /* One line of track_interface, track_script and the other track_* keywords. */
 struct config_track {
 	enum config_track_kind kind;
+	enum config_track_use use;
 	char *name;
 	int weight; /* in effect: the line's, else the tracked thing's own; 0: a fault */
 	bool reverse;
@@ -354,5 +363,8 @@ int config_find_own_node(const struct config *config, const struct xb_address *l
 
 /* Returns the name of a kind of tracked thing, as users and JSON see it: "interface", "script" … */
 const char *track_kind_name(enum config_track_kind kind);
+
+/* Returns why an interface is tracked without a line, to follow its name; "": it has a line. */
+const char *track_use_text(enum config_track_use use);
 
 #endif

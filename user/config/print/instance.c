@@ -27,7 +27,7 @@ void config_print_tracks(struct config_printer *printer, const struct config_tra
 		bool opened = false;
 
 		for (size_t i = 0; i < count; i++) {
-			if (tracks[i].kind != kind)
+			if (tracks[i].kind != kind || tracks[i].use)
 				continue;
 			if (!opened)
 				config_print_open(printer, config_track_keywords[kind].keyword,

@@ -21,23 +21,28 @@
 #include <event2/event.h>
 #include <stdio.h>
 
-/* Returns the status of a tracked thing; *reason: in words. */
-static struct track_status status_of(const struct instance *instance,
-				     const struct config_track *track, const char **reason)
+static struct track_status interface_status(const struct instance *instance, const char *name,
+					    const char **reason)
+{
+	const struct interface_event *link = interfaces_get(instance->interfaces, name);
+
+	*reason = !link->present  ? "is missing"
+		  : link->running ? "is up"
+				  : "is down or has no carrier";
+	return (struct track_status){.known = true, .up = link->present && link->running};
+}
+
+struct track_status instance_track_status(const struct instance *instance,
+					  const struct config_track *track, const char **reason)
 {
 	const struct peers *peers = instance->peers;
-	const struct interface_event *link;
 	const struct tracked *tracked;
 	const struct peer *peer;
 
 	*reason = "not known yet";
 	switch (track->kind) {
 	case CONFIG_TRACK_INTERFACE:
-		link = interfaces_get(instance->interfaces, track->name);
-		*reason = !link->present  ? "is missing"
-			  : link->running ? "is up"
-					  : "is down or has no carrier";
-		return (struct track_status){.known = true, .up = link->present && link->running};
+		return interface_status(instance, track->name, reason);
 	case CONFIG_TRACK_PEER:
 		peer = peers ? peers_find(peers, track->name) : NULL;
 		if (!peer)
@@ -65,7 +70,7 @@ static void each_of(const struct instance *instance, const struct config_track *
 {
 	for (size_t i = 0; i < count; i++) {
 		const char *reason;
-		struct track_status status = status_of(instance, &tracks[i], &reason);
+		struct track_status status = instance_track_status(instance, &tracks[i], &reason);
 
 		report(context, &tracks[i], track_effect(&tracks[i], status), reason);
 	}
@@ -99,8 +104,9 @@ static void add_up(void *context, const struct config_track *track, struct track
 	if (track->kind == CONFIG_TRACK_SCRIPT && !track->weight && effect.unknown)
 		sum->awaited = track->name;
 	if (effect.fault && !sum->fault[0])
-		snprintf(sum->fault, sizeof(sum->fault), "%s %s: %s", track_kind_name(track->kind),
-			 track->name, reason);
+		snprintf(sum->fault, sizeof(sum->fault), "%s %s%s: %s",
+			 track_kind_name(track->kind), track->name, track_use_text(track->use),
+			 reason);
 }
 
 void instance_track(struct instance *instance)

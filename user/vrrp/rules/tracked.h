@@ -15,4 +15,8 @@ void instance_each_track(const struct instance *instance,
 					struct track_effect effect, const char *reason),
 			 void *context);
 
+/* Returns the status of a tracked thing; *reason: in words. */
+struct track_status instance_track_status(const struct instance *instance,
+					  const struct config_track *track, const char **reason);
+
 #endif
