@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define VERSION_DEFAULT 2
+#define PREEMPTION "preemption (nopreempt is not set)"
 #define VERSION_3_INTERVAL_MAX_NS (4095 * NS_PER_CENTISECOND)
 
 #define INHERIT(kind, keyword, member, low, high)                                                  \
@@ -128,8 +129,8 @@ static void finalize_preemption(struct config_parser *parser, const struct confi
 	}
 	if (instance->timer_expired_priority && instance->preempt) {
 		instance->timer_expired_priority = 0;
-		config_report_cleared(parser, block, "timer_expired_backup",
-				      "preemption (nopreempt is not set)");
+		config_report_cleared(parser, block, "timer_expired_backup", PREEMPTION);
+		config_report_cleared(parser, block, "thread_timer_expired", PREEMPTION);
 	}
 }
 
@@ -245,7 +246,7 @@ static void check_required(struct config_parser *parser, const struct config_blo
 			parser, block->location,
 			"vrrp_instance %s has no virtual_router_id; add \"virtual_router_id 1-255\"",
 			block->name);
-	if (!instance->advertised_count && !instance->strict &&
+	if (!instance->advertised_count && !instance->strict && !instance->no_addresses &&
 	    (!config_block_seen(block, "virtual_ipaddress") ||
 	     !parser->sources->diagnostics->error_count))
 		config_warning(parser, block->location,

@@ -72,6 +72,27 @@ static void settings_that_clear_others(void **state)
 	config_free(config);
 }
 
+static void an_instance_without_addresses(void **state)
+{
+	(void)state;
+	config_free(fixture_parse(INSTANCE "no_virtual_ipaddress\n}", ""));
+	config_free(fixture_parse(INSTANCE "no_virtual_ipaddress\n" VIPS "}", ""));
+}
+
+/* The name that keepalived's release notes give to timer_expired_backup. */
+static void other_name_of_timer_expired(void **state)
+{
+	struct config *config =
+		fixture_parse(INSTANCE "nopreempt\nthread_timer_expired 240\n" VIPS "}", "");
+
+	(void)state;
+	assert_int_equal(config->instances[0].timer_expired_priority, 240);
+	config_free(config);
+	config_free(fixture_parse(
+		INSTANCE "thread_timer_expired\n" VIPS "}",
+		"5:1: warning: thread_timer_expired has no effect with preemption (nopreempt is not set); remove one\n"));
+}
+
 static void wrong_instance_values(void **state)
 {
 	static const struct config_case cases[] = {
@@ -314,6 +335,8 @@ int main(void)
 		cmocka_unit_test(instance_defaults),
 		cmocka_unit_test(settings_that_clear_others),
 		cmocka_unit_test(wrong_instance_values),
+		cmocka_unit_test(an_instance_without_addresses),
+		cmocka_unit_test(other_name_of_timer_expired),
 		cmocka_unit_test(wrong_instance_keywords),
 		cmocka_unit_test(every_default),
 		cmocka_unit_test(every_value),

@@ -7,10 +7,6 @@
 #include "user/config/blocks/unsupported.h"
 #include "user/config/syntax/parser.h"
 
-#define IGNORED(keyword)                                                                           \
-	{                                                                                          \
-		.name = (keyword), .severity = DIAGNOSTIC_WARNING                                  \
-	}
 #define IGNORED_SO(keyword, effect)                                                                \
 	{                                                                                          \
 		.name = (keyword), .severity = DIAGNOSTIC_WARNING, .consequence = (effect)         \
@@ -43,26 +39,35 @@
 #define MAIL "mail alerts"
 #define SNMP "SNMP agent"
 #define DBUS "D-Bus service"
+#define LINKBEAT "the kernel reports the state of links"
+#define DUMP "\"xbeatctl\" shows the state, with -j as JSON"
+#define RELOAD_TIME "reload with \"xbeatctl reload\", from a systemd timer if need be"
+#define EXTRA_IF "announcements of addresses leave only on the interface that has the address"
+#define VMAC_INTERVAL "set garp_master_refresh to repeat announcements"
+#define TABLE_NAMES                                                                                \
+	"only the names that every iproute2 has are known; write other tables as numbers"
 
 const struct config_unsupported_list config_unsupported_none;
 
 static const struct config_unsupported top_keywords[] = {
 	FOREIGN("SSL", LOAD_BALANCER),
 	FOREIGN("bfd_instance", BFD),
-	IGNORED("child_wait_time"),
-	IGNORED("garp_group"),
-	IGNORED("instance"),
-	IGNORED("interface_up_down_delays"),
-	IGNORED("linkbeat_interfaces"),
-	IGNORED("linkbeat_use_polling"),
+	NEEDLESS("child_wait_time"),
+	IGNORED_SO(
+		"garp_group",
+		"announcements on its interfaces leave without that pause; vrrp_garp_interval and vrrp_gna_interval set one for all interfaces"),
+	IGNORED_SO("instance", "the daemon's name is that of \"xbeatd -i NAME\""),
+	IGNORED_SO("interface_up_down_delays",
+		   "an interface counts as down, and as up again, at once"),
+	IGNORED_SO("linkbeat_interfaces", LINKBEAT),
+	IGNORED_SO("linkbeat_use_polling", LINKBEAT),
 	NEEDLESS("namespace_with_ipsets"),
 	REFUSED("net_namespace",
 		"adverts and addresses would be in the wrong namespace; remove it and start xbeatd inside the namespace"),
 	FOREIGN("net_namespace_ipvs", LOAD_BALANCER),
 	NEEDLESS("random_seed"),
-	IGNORED("track_group"),
-	IGNORED("umask"),
-	IGNORED("use_pid_dir"),
+	IGNORED_SO("track_group", "no instance is notified when what it names is removed"),
+	NEEDLESS("use_pid_dir"),
 	FOREIGN("virtual_server", LOAD_BALANCER),
 	FOREIGN("virtual_server_group", LOAD_BALANCER),
 };
@@ -73,6 +78,7 @@ static const struct config_unsupported globals_keywords[] = {
 	FOREIGN("bfd_no_swap", BFD),
 	FOREIGN("bfd_priority", BFD),
 	FOREIGN("bfd_process_name", BFD),
+	FOREIGN("bfd_rlimit_rtime", BFD),
 	FOREIGN("bfd_rlimit_rttime", BFD),
 	FOREIGN("bfd_rt_priority", BFD),
 	FOREIGN("checker_cpu_affinity", LOAD_BALANCER),
@@ -80,13 +86,15 @@ static const struct config_unsupported globals_keywords[] = {
 	FOREIGN("checker_no_swap", LOAD_BALANCER),
 	FOREIGN("checker_priority", LOAD_BALANCER),
 	FOREIGN("checker_process_name", LOAD_BALANCER),
+	FOREIGN("checker_rlimit_rtime", LOAD_BALANCER),
 	FOREIGN("checker_rlimit_rttime", LOAD_BALANCER),
 	FOREIGN("checker_rt_priority", LOAD_BALANCER),
-	IGNORED("config_save_dir"),
+	IGNORED_SO("config_save_dir", "no copy of the files is kept at a reload"),
 	NEEDLESS("data_use_instance"),
 	FOREIGN("dbus_no_interface_name", DBUS),
 	FOREIGN("dbus_service_name", DBUS),
-	IGNORED("disable_local_igmp"),
+	IGNORED_SO("disable_local_igmp",
+		   "set the sysctl net.ipv4.igmp_link_local_mcast_reports to 0 yourself"),
 	FOREIGN("enable_dbus", DBUS),
 	FOREIGN("enable_snmp_checker", SNMP),
 	FOREIGN("enable_snmp_keepalived", SNMP),
@@ -95,8 +103,13 @@ static const struct config_unsupported globals_keywords[] = {
 	FOREIGN("enable_snmp_rfcv3", SNMP),
 	FOREIGN("enable_snmp_vrrp", SNMP),
 	FOREIGN("enable_traps", SNMP),
-	IGNORED("fifo_write_vrrp_states_on_reload"),
-	IGNORED("log_unknown_vrids"),
+	IGNORED_SO("fifo_write_vrrp_states_on_reload",
+		   "a reload writes only states that have changed to FIFOs"),
+	IGNORED_SO("iproute_etc_dir", TABLE_NAMES),
+	IGNORED_SO("iproute_usr_dir", TABLE_NAMES),
+	IGNORED_SO("json_dump_file", DUMP),
+	IGNORED_SO("json_version", DUMP),
+	IGNORED_SO("log_unknown_vrids", "adverts of other virtual routers are not logged"),
 	FOREIGN("lvs_flush", LOAD_BALANCER),
 	FOREIGN("lvs_flush_on_stop", LOAD_BALANCER),
 	FOREIGN("lvs_flush_onstop", LOAD_BALANCER),
@@ -106,6 +119,7 @@ static const struct config_unsupported globals_keywords[] = {
 	FOREIGN("lvs_netlink_monitor_rcv_bufs_force", LOAD_BALANCER),
 	FOREIGN("lvs_notify_fifo", LOAD_BALANCER),
 	FOREIGN("lvs_notify_fifo_script", LOAD_BALANCER),
+	FOREIGN("lvs_process_name", LOAD_BALANCER),
 	FOREIGN("lvs_sync_daemon", LOAD_BALANCER),
 	FOREIGN("lvs_timeouts", LOAD_BALANCER),
 	NEEDLESS("max_auto_priority"),
@@ -129,27 +143,36 @@ static const struct config_unsupported globals_keywords[] = {
 	NEEDLESS("process_names"),
 	NEEDLESS("random_seed"),
 	NEEDLESS("reload_check_config"),
-	IGNORED("reload_file"),
-	IGNORED("reload_repeat"),
-	IGNORED("reload_time_file"),
+	IGNORED_SO("reload_file", "no file shows that files are being read"),
+	IGNORED_SO("reload_repeat", RELOAD_TIME),
+	IGNORED_SO("reload_time_file", RELOAD_TIME),
 	FOREIGN("rs_init_notifies", LOAD_BALANCER),
-	IGNORED("shutdown_script"),
-	IGNORED("shutdown_script_timeout"),
+	IGNORED_SO("set_supplementary_groups", "scripts run with the group of their user alone"),
+	IGNORED_SO("shutdown_script", "run it from ExecStopPost= of the systemd unit"),
+	IGNORED_SO("shutdown_script_timeout", "there is no script that it would limit"),
 	FOREIGN("smtp_alert", MAIL),
 	FOREIGN("smtp_alert_checker", MAIL),
 	FOREIGN("smtp_alert_vrrp", MAIL),
 	FOREIGN("smtp_connect_timeout", MAIL),
 	FOREIGN("smtp_helo_name", MAIL),
 	FOREIGN("smtp_server", MAIL),
+	FOREIGN("snmp_rs_stats_update_interval", SNMP),
 	FOREIGN("snmp_socket", SNMP),
-	IGNORED("startup_script"),
-	IGNORED("startup_script_timeout"),
+	FOREIGN("snmp_vs_stats_update_interval", SNMP),
+	IGNORED_SO("startup_script", "run it from ExecStartPre= of the systemd unit"),
+	IGNORED_SO("startup_script_timeout", "there is no script that it would limit"),
+	IGNORED_SO("state_dump_file", DUMP),
+	IGNORED_SO("stats_dump_file", DUMP),
 	NEEDLESS("tmp_config_directory"),
-	IGNORED("umask"),
-	IGNORED("use_pid_dir"),
-	IGNORED("vmac_addr_prefix"),
-	IGNORED("vrrp_cpu_affinity"),
-	IGNORED("vrrp_garp_extra_if"),
+	IGNORED_SO("umask", "files and FIFOs that xbeat creates have modes of their own"),
+	NEEDLESS("use_pid_dir"),
+	IGNORED_SO("use_symlink_paths", "programs always run under the path that is written"),
+	REFUSED("v3_checksum_as_v2",
+		"adverts would carry another checksum than other routers expect; remove it on all nodes"),
+	IGNORED_SO("vmac_addr_prefix", "no virtual MAC interfaces are made on other interfaces"),
+	IGNORED_SO("vrrp_cpu_affinity", "set CPUAffinity= in the systemd unit"),
+	IGNORED_SO("vrrp_delay_after_boot", "set vrrp_startup_delay, which counts from the start"),
+	IGNORED_SO("vrrp_garp_extra_if", EXTRA_IF),
 	NEEDLESS("vrrp_ipsets"),
 	NEEDLESS("vrrp_iptables"),
 	NEEDLESS("vrrp_netlink_cmd_rcv_bufs"),
@@ -158,31 +181,41 @@ static const struct config_unsupported globals_keywords[] = {
 	NEEDLESS("vrrp_netlink_monitor_rcv_bufs_force"),
 	NEEDLESS("vrrp_nftables"),
 	NEEDLESS("vrrp_no_swap"),
+	REFUSED("vrrp_owner_ignore_adverts",
+		"an owner would yield to another owner with a higher address; remove it"),
 	NEEDLESS("vrrp_process_name"),
+	NEEDLESS("vrrp_rlimit_rtime"),
 	NEEDLESS("vrrp_rlimit_rttime"),
 	NEEDLESS("vrrp_rx_bufs_multiplier"),
 	NEEDLESS("vrrp_rx_bufs_policy"),
 	NEEDLESS("vrrp_skip_check_adv_addr"),
+	IGNORED_SO("vrrp_vmac_garp_intvl", VMAC_INTERVAL),
 };
 const struct config_unsupported_list config_unsupported_globals = LIST(globals_keywords);
 
 static const struct config_unsupported instance_keywords[] = {
 	REFUSED("auth_hmac", "adverts would be neither signed nor checked; remove it on all nodes"),
 	NEEDLESS("debug"),
-	IGNORED("garp_extra_if"),
-	IGNORED("garp_extra_if_vmac"),
+	IGNORED_SO("garp_extra_if", EXTRA_IF),
+	IGNORED_SO("garp_extra_if_vmac", EXTRA_IF),
 	NEEDLESS("kernel_rx_buf_size"),
-	IGNORED("linkbeat_use_polling"),
+	IGNORED_SO("linkbeat_use_polling", LINKBEAT),
 	FOREIGN("lvs_sync_daemon_interface", LOAD_BALANCER),
-	IGNORED("old_unicast_checksum"),
+	IGNORED_SO("old_unicast_checksum",
+		   "adverts carry the checksum that keepalived 1.4 and later expect"),
+	REFUSED("owner_ignore_adverts",
+		"an owner would yield to another owner with a higher address; remove it"),
 	NEEDLESS("skip_check_adv_addr"),
 	FOREIGN("smtp_alert", MAIL),
 	TRACK_BFD,
-	IGNORED("track_src_ip"),
+	IGNORED_SO("track_src_ip", "an instance whose source address is removed stays as it is"),
 	REFUSED("use_ipvlan",
 		"addresses would be on the interface itself; remove it, or write \"use_vmac\""),
 	IGNORED_SO("use_vmac_addr",
 		   "addresses on other interfaces keep those interfaces' MAC addresses"),
+	REFUSED("v3_checksum_as_v2",
+		"adverts would carry another checksum than other routers expect; remove it on all nodes"),
+	IGNORED_SO("vmac_garp_intvl", VMAC_INTERVAL),
 	REFUSED("vrf", "adverts would leave outside the VRF; remove it"),
 };
 const struct config_unsupported_list config_unsupported_instance = LIST(instance_keywords);

@@ -270,6 +270,7 @@ struct config_instance {
 	uint32_t garp_refresh_repeat; /* 1 */
 	uint64_t garp_lower_prio_delay_ns; /* = global_defs' garp_delay_ns */
 	uint32_t garp_lower_prio_repeat; /* = global_defs' garp_repeat */
+	bool no_addresses; /* no_virtual_ipaddress: none is meant */
 	struct config_vip *vips; /* advertised ones first, then excluded ones */
 	size_t vip_count;
 	size_t advertised_count;
