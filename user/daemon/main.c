@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xbeatd: the command line, and the change into the background after a successful start. */
 #include "user/daemon/daemon.h"
+#include "user/daemon/keepalived.h"
 #include "user/daemon/lock.h"
 #include "user/daemon/privileges.h"
 #include "user/lib/cleanup.h"
@@ -186,7 +187,9 @@ static int run(struct daemon *daemon, const struct options *options)
 	daemon->lock = lock_take(options->daemon_name);
 	if (daemon->lock < 0)
 		return daemon->lock;
-	error = daemon_start(daemon);
+	error = keepalived_check(daemon->config);
+	if (!error)
+		error = daemon_start(daemon);
 	if (!error && parent >= 0)
 		release_parent(parent);
 	if (!error)
