@@ -127,7 +127,7 @@ struct xb_vrrp {
 	__u16 interval_cs;
 	__u8 pseudo_header; /* K: the checksum covered it (version 3 over IPv4: 0 or 1) */
 	__u8 refused_reason; /* K: enum xb_drop */
-	__u64 addresses_added; /* D: bit n: a daemon added virtual address n of the file */
+	__u64 addresses_added; /* D: bit n < 63: a daemon added virtual address n of the file */
 	__u64 addresses_digest; /* K: of the advertised addresses, in their order */
 	__u64 received_count; /* K: well-formed adverts */
 	__u64 changed_count; /* K: of these, those that differ from the one before */

@@ -23,10 +23,10 @@ class Network(Node):
         return self.run_tool(*words).stdout.strip()
 
     def told_of_addresses(self, device):
-        """All attributes of each address but its index and name, and whether duplicate address
+        """All attributes of each address but its index, name and mark, and whether duplicate address
         detection still runs, by address."""
         return {entry["local"]: {key: value for key, value in entry.items()
-                                 if key != "tentative" and (key != "label" or value != device)}
+                                 if key not in ("tentative", "protocol") and (key != "label" or value != device)}
                 for entry in self.address_entries(device) if not entry["local"].startswith("fe80::")}
 
     def make_pair(self, device, peer):

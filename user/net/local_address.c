@@ -63,7 +63,9 @@ static int collect(const struct nlmsghdr *message, void *context)
 	*local = (struct local_address){
 		.interface_index = address.interface_index,
 		.address = address.address,
+		.network = address.network,
 		.prefix_length = address.prefix_length,
+		.ours = address.ours,
 		.usable =
 			!(address.flags & IFA_F_DADFAILED) &&
 			(!(address.flags & IFA_F_TENTATIVE) || (address.flags & IFA_F_OPTIMISTIC)),
@@ -125,17 +127,41 @@ int local_addresses(struct local_address **list, size_t *count)
 	return 0;
 }
 
+/* Both of one family. */
+static bool in_network(const struct xb_address *network, uint8_t prefix_length,
+		       const struct xb_address *address)
+{
+	unsigned prefix_bits = prefix_length + (address_is_ipv4(address) ? IPV4_PREFIX_BITS : 0U);
+	unsigned bytes = prefix_bits / 8, bits = prefix_bits % 8;
+
+	return !memcmp(network->bytes, address->bytes, bytes) &&
+	       (!bits || (network->bytes[bytes] ^ address->bytes[bytes]) >> (8 - bits) == 0);
+}
+
 /* A host's address without a network has no neighbours. */
 static bool network_has(const struct local_address *local, const struct xb_address *address)
 {
 	bool ipv4 = address_is_ipv4(address);
-	unsigned prefix_bits = local->prefix_length + (ipv4 ? IPV4_PREFIX_BITS : 0U);
-	unsigned bytes = prefix_bits / 8, bits = prefix_bits % 8;
 
-	if (ipv4 != address_is_ipv4(&local->address) || prefix_bits >= ADDRESS_BITS)
+	return ipv4 == address_is_ipv4(&local->address) &&
+	       local->prefix_length < (ipv4 ? ADDRESS_BITS - IPV4_PREFIX_BITS : ADDRESS_BITS) &&
+	       in_network(&local->address, local->prefix_length, address);
+}
+
+/* inet_insert_ifa() and ipv6_add_addr() compare this. */
+bool local_address_is_vip(const struct local_address *local, unsigned interface_index,
+			  const struct config_vip *vip)
+{
+	uint8_t prefix_length = vip->has_peer ? vip->peer_prefix_length : vip->prefix_length;
+
+	if (local->interface_index != interface_index ||
+	    !address_equal(&local->address, &vip->address))
 		return false;
-	return !memcmp(local->address.bytes, address->bytes, bytes) &&
-	       (local->address.bytes[bytes] ^ address->bytes[bytes]) >> (8 - bits) == 0;
+	if (!address_is_ipv4(&vip->address))
+		return true;
+	return local->prefix_length == prefix_length &&
+	       in_network(&local->network, prefix_length,
+			  vip->has_peer ? &vip->peer : &vip->address);
 }
 
 bool local_network_has(const struct local_address *list, size_t count, const char *interface,

@@ -37,13 +37,14 @@ void netlink_attributes(const struct nlmsghdr *message, unsigned head_bytes,
 void netlink_nested_attributes(const struct nlattr *nest, const struct nlattr **table,
 			       uint16_t count);
 
-/* Adds an address, IPv4 or IPv6, with everything that its line sets. Returns 0; -EEXIST if the
- * address exists (perhaps with another prefix length or label); or a negative errno. */
+/* Adds an address, IPv4 or IPv6, with everything that its line sets, marked as xbeatd's. Returns 0;
+ * -EEXIST if the address exists, perhaps with another label, IPv6 also with another prefix length;
+ * or a negative errno. */
 int netlink_add_vip(struct netlink *netlink, unsigned interface_index,
 		    const struct config_vip *vip);
 
-/* Removes an address, whatever its prefix length and label. Returns 0; -EADDRNOTAVAIL if it does
- * not exist; or a negative errno. */
+/* Removes the address with this prefix length (and peer), whoever added it. Returns 0;
+ * -EADDRNOTAVAIL if it does not exist; or a negative errno. */
 int netlink_remove_vip(struct netlink *netlink, unsigned interface_index,
 		       const struct config_vip *vip);
 

@@ -7,8 +7,10 @@
 #include <libmnl/libmnl.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 
 #define REQUEST_BYTES 512
 
@@ -52,6 +54,7 @@ int netlink_add_vip(struct netlink *netlink, unsigned interface_index, const str
 		netlink_put_address(request, IFA_BROADCAST, &vip->broadcast);
 	if (vip->label[0])
 		mnl_attr_put_strz(request, IFA_LABEL, vip->label);
+	mnl_attr_put_u8(request, IFA_PROTO, NETLINK_ADDRESS_PROTOCOL);
 	/* Most flags do not fit in the 8 bits of ifa_flags. */
 	if (vip->flags)
 		mnl_attr_put_u32(request, IFA_FLAGS, vip->flags);
@@ -60,68 +63,21 @@ int netlink_add_vip(struct netlink *netlink, unsigned interface_index, const str
 	return netlink_transact(netlink, request);
 }
 
-static int take_prefix_length(const struct nlmsghdr *answer, void *context)
-{
-	struct netlink_address address;
-	uint8_t *prefix_length = context;
-
-	if (netlink_address_read(answer, &address))
-		*prefix_length = address.prefix_length;
-	return MNL_CB_OK;
-}
-
-/*
- * Finds the prefix length that an IPv6 address has on an interface. Returns 0 or a negative errno.
- */
-static int find_prefix_length(struct netlink *netlink, unsigned interface_index,
-			      const struct config_vip *vip, uint8_t *prefix_length)
-{
-	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *request = begin(buffer, RTM_GETADDR, 0, interface_index, vip, 128);
-
-	netlink_put_address(request, IFA_LOCAL, &vip->address);
-	return netlink_query(netlink, request, take_prefix_length, prefix_length);
-}
-
-/* An IPv4 address is removed by IFA_LOCAL alone: with IFA_ADDRESS or IFA_LABEL, an address with
- * another prefix length or label would stay. IPv6 always compares the length. */
-static int remove_address(struct netlink *netlink, unsigned interface_index,
-			  const struct config_vip *vip, uint8_t prefix_length)
-{
-	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *request =
-		begin(buffer, RTM_DELADDR, NLM_F_ACK, interface_index, vip, prefix_length);
-
-	netlink_put_address(request, IFA_LOCAL, &vip->address);
-	return netlink_transact(netlink, request);
-}
-
-/* The kernel accepts an IPv4 address several times, with different prefix lengths or peers: all
- * must go. */
-static int remove_ipv4(struct netlink *netlink, unsigned interface_index,
-		       const struct config_vip *vip)
-{
-	int error = remove_address(netlink, interface_index, vip, 0);
-
-	if (!error)
-		while (!remove_address(netlink, interface_index, vip, 0))
-			continue;
-	return error;
-}
-
+/* By address, network and prefix length, whatever its label: IPv4 knows an address with another
+ * prefix length or peer as another address. */
 int netlink_remove_vip(struct netlink *netlink, unsigned interface_index,
 		       const struct config_vip *vip)
 {
-	uint8_t prefix_length = vip->has_peer ? vip->peer_prefix_length : vip->prefix_length;
-	int error;
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request =
+		begin(buffer, RTM_DELADDR, NLM_F_ACK, interface_index, vip,
+		      vip->has_peer ? vip->peer_prefix_length : vip->prefix_length);
 
+	netlink_put_address(request, IFA_LOCAL, &vip->address);
 	if (address_is_ipv4(&vip->address))
-		return remove_ipv4(netlink, interface_index, vip);
-	error = remove_address(netlink, interface_index, vip, prefix_length);
-	if (error == -EADDRNOTAVAIL &&
-	    !find_prefix_length(netlink, interface_index, vip, &prefix_length))
-		error = remove_address(netlink, interface_index, vip, prefix_length);
-	return error;
+		netlink_put_address(request, IFA_ADDRESS,
+				    vip->has_peer ? &vip->peer : &vip->address);
+	return netlink_transact(netlink, request);
 }
 
 /* attribute: may be NULL. Returns whether it is an address of the family. */
@@ -139,23 +95,37 @@ static bool read_address(const struct nlattr *attribute, uint8_t family, struct 
 bool netlink_address_read(const struct nlmsghdr *message, struct netlink_address *address)
 {
 	const struct ifaddrmsg *head = mnl_nlmsg_get_payload(message);
-	const struct nlattr *attributes[IFA_FLAGS + 1] = {0};
-	struct xb_address own;
+	const struct nlattr *attributes[IFA_PROTO + 1] = {0};
+	struct xb_address own, network;
 
 	if ((message->nlmsg_type != RTM_NEWADDR && message->nlmsg_type != RTM_DELADDR) ||
 	    mnl_nlmsg_get_payload_len(message) < sizeof(*head))
 		return false;
-	netlink_attributes(message, sizeof(*head), attributes, IFA_FLAGS + 1);
+	netlink_attributes(message, sizeof(*head), attributes, IFA_PROTO + 1);
 	/* With a peer, IFA_ADDRESS is the peer's. IPv6 has IFA_LOCAL only then. */
 	if (!read_address(attributes[IFA_LOCAL] ? attributes[IFA_LOCAL] : attributes[IFA_ADDRESS],
 			  head->ifa_family, &own))
 		return false;
+	if (!read_address(attributes[IFA_ADDRESS], head->ifa_family, &network))
+		network = own;
 	*address = (struct netlink_address){
 		.interface_index = head->ifa_index,
 		.address = own,
+		.network = network,
 		.prefix_length = head->ifa_prefixlen,
+		.ours = attributes[IFA_PROTO] &&
+			mnl_attr_get_u8(attributes[IFA_PROTO]) == NETLINK_ADDRESS_PROTOCOL,
 		.flags = attributes[IFA_FLAGS] ? mnl_attr_get_u32(attributes[IFA_FLAGS])
 					       : head->ifa_flags,
 	};
 	return true;
+}
+
+bool netlink_marks_addresses(void)
+{
+	struct utsname system;
+	unsigned major = 0, minor = 0;
+
+	return !uname(&system) && sscanf(system.release, "%u.%u", &major, &minor) == 2 &&
+	       (major > 5 || (major == 5 && minor >= 18));
 }

@@ -9,12 +9,21 @@
 
 struct nlmsghdr;
 
+/* What an xbeatd adds has this protocol (IFA_PROTO; "proto 120" in "ip address"), which outlives the
+ * daemon: so the next one knows which addresses it may remove. Linux before 5.18 stores none. */
+#define NETLINK_ADDRESS_PROTOCOL 120
+
 struct netlink_address {
 	unsigned interface_index;
 	struct xb_address address;
-	uint8_t prefix_length;
+	struct xb_address network; /* with a peer, the peer's; else the address itself */
+	uint8_t prefix_length; /* of network */
+	bool ours; /* an xbeatd added it: NETLINK_ADDRESS_PROTOCOL */
 	uint32_t flags; /* IFA_F_* */
 };
+
+/* Whether this kernel stores the protocol of an address. */
+bool netlink_marks_addresses(void);
 
 /* Reads an RTM_NEWADDR or RTM_DELADDR. Returns false for other messages, and without an IP
  * address. */

@@ -7,6 +7,8 @@
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/net/local_address.h"
+#include "user/net/netlink_address.h"
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -186,12 +188,30 @@ static bool has_address(const struct config *config, const struct config_vip *vi
 	return false;
 }
 
+/* Whether the node had it before any xbeatd. */
+static bool is_own(unsigned interface_index, const struct config_vip *vip)
+{
+	_cleanup_free_ struct local_address *list = NULL;
+	size_t count = 0;
+
+	if (!netlink_marks_addresses() || local_addresses(&list, &count))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!list[i].ours && local_address_is_vip(&list[i], interface_index, vip))
+			return true;
+	return false;
+}
+
 static void change_address(struct netlink *netlink, const struct config_vip *vip, bool add)
 {
 	unsigned index = if_nametoindex(vip->interface);
 	char text[ADDRESS_TEXT_BYTES];
-	int error = add ? netlink_add_vip(netlink, index, vip)
-			: netlink_remove_vip(netlink, index, vip);
+	int error;
+
+	if (!add && is_own(index, vip))
+		return;
+	error = add ? netlink_add_vip(netlink, index, vip)
+		    : netlink_remove_vip(netlink, index, vip);
 
 	if (error && error != (add ? -EEXIST : -EADDRNOTAVAIL))
 		log_error("static_ipaddress: cannot %s %s on %s: %s", add ? "add" : "remove",

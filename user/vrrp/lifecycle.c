@@ -22,6 +22,7 @@
 #include "user/vrrp/effects/follow_interface.h"
 #include "user/vrrp/effects/guard.h"
 #include "user/vrrp/effects/interface.h"
+#include "user/vrrp/effects/left.h"
 #include "user/vrrp/effects/publish.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/source.h"
@@ -226,7 +227,7 @@ void instance_prepare(const struct vrrp_room *room, struct instance *instance)
 /* Clears what an earlier daemon left of it, and starts it if nothing inhibits it. */
 static void start_afresh(struct instance *instance)
 {
-	instance_remove_stale(instance);
+	instance_remove_left(instance);
 	/* An earlier daemon's entry may still report that this node is Active. */
 	instance_publish(instance);
 	instance_guard_close(instance);

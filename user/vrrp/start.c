@@ -19,6 +19,7 @@
 #include "user/net/interfaces.h"
 #include "user/net/local_address.h"
 #include "user/net/netlink.h"
+#include "user/net/netlink_address.h"
 #include "user/net/routes.h"
 #include "user/tracking/tracking.h"
 #include "user/vrrp/door.h"
@@ -89,7 +90,8 @@ static bool was_drained(const struct kernel *kernel)
 	return kernel->adopted && kernel_self_state(kernel) == XB_NODE_DRAINING;
 }
 
-/* An earlier daemon died with this address, and no instance has it now. */
+/* An earlier daemon guarded this address, and no instance has it now: it goes if a daemon added it.
+ * Linux before 5.18 does not tell. */
 static void remove_left(void *context, unsigned interface_index, const struct xb_address *address)
 {
 	struct vrrp_services *services = context;
@@ -104,6 +106,7 @@ static void remove_left(void *context, unsigned interface_index, const struct xb
 						.prefix_length = list[i].prefix_length};
 
 		if (!address_equal(&list[i].address, address) ||
+		    (!list[i].ours && netlink_marks_addresses()) ||
 		    (interface_index && list[i].interface_index != interface_index) ||
 		    netlink_remove_vip(&services->netlink, list[i].interface_index, &left))
 			continue;

@@ -54,18 +54,26 @@ def test_as_iproute2(network, name):
 
 
 @pytest.mark.laboratory(nodes=1)
-@pytest.mark.parametrize("there,removed", [
-    (["10.77.0.100/24 label eth0:other"], "10.77.0.100/32"),
-    (["10.77.0.100/24", "10.77.0.100/32", "10.77.0.100 peer 10.77.9.1"], "10.77.0.100/32"),
+def test_another_label_does_not_save_it(network):
+    before = network.told_of_addresses(DEVICE)
+    network.ip("address", "add", "10.77.0.100/24", "label", "eth0:other", "dev", DEVICE)
+    assert network.tool("remove", DEVICE, "10.77.0.100/24") == "0"
+    assert network.told_of_addresses(DEVICE) == before
+
+
+@pytest.mark.laboratory(nodes=1)
+@pytest.mark.parametrize("others,address", [
+    (["10.77.0.100/24", "10.77.0.100 peer 10.77.9.1"], "10.77.0.100/32"),
     (["fd77::100/64"], "fd77::100/128"),
 ])
-def test_other_attributes_do_not_save_it(network, there, removed):
-    """An address that remained would be a virtual address on two nodes."""
-    before = network.told_of_addresses(DEVICE)
-    for words in there:
+def test_another_prefix_length_or_peer_is_another_address(network, others, address):
+    for words in others:
         network.ip("address", "add", *words.split(), "dev", DEVICE)
-    assert network.tool("remove", DEVICE, removed) == "0"
-    assert network.told_of_addresses(DEVICE) == before
+    before = network.ip("address", "show", "dev", DEVICE)
+    assert network.tool("remove", DEVICE, address) == "EADDRNOTAVAIL"
+    assert network.tool("add", DEVICE, address) == ("EEXIST" if ":" in address else "0")
+    assert network.tool("remove", DEVICE, address) == ("EADDRNOTAVAIL" if ":" in address else "0")
+    assert network.ip("address", "show", "dev", DEVICE) == before
 
 
 @pytest.mark.laboratory(nodes=1)

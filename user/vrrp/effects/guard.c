@@ -15,8 +15,8 @@
  * (instance_advertise). A deadline that is stored too late does not lift a fence: the fence is
  * checked again after each store.
  *
- * The node's own addresses are never guarded: those that its heartbeats use, and those that an
- * address owner had before any daemon. A fence on them would cut the machine off for as long as no
+ * The node's own addresses are never guarded: those that its heartbeats use, and those that it
+ * had before any daemon. A fence on them would cut the machine off for as long as no
  * daemon runs.
  */
 #include "user/vrrp/effects/guard.h"
@@ -33,6 +33,7 @@
 #include "user/lib/log.h"
 #include "user/net/local_address.h"
 #include "user/vrrp/effects/interface.h"
+#include "user/vrrp/effects/left.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/state/instance.h"
@@ -92,25 +93,24 @@ void instance_guard_give_back(const struct instance *instance, size_t vip)
 	give_back(instance, &instance->guard->slots[vip]);
 }
 
-static bool is_local(const struct xb_address *address)
-{
-	_cleanup_free_ struct local_address *list = NULL;
-	size_t count = 0;
+/* This machine's addresses, read when they are first needed. */
+struct own_addresses {
+	struct local_address *list;
+	size_t count;
+	int error;
+};
 
-	if (local_addresses(&list, &count))
+static bool is_own(const struct instance *instance, size_t vip, struct own_addresses *own)
+{
+	const struct config_instance *config = instance->config;
+
+	if (peers_come_to(instance->peers, &config->vips[vip].address))
 		return true;
-	for (size_t i = 0; i < count; i++)
-		if (address_equal(&list[i].address, address))
-			return true;
-	return false;
-}
-
-static bool is_own(const struct instance *instance, size_t vip)
-{
-	const struct xb_address *address = &instance->config->vips[vip].address;
-
-	return peers_come_to(instance->peers, address) ||
-	       (!instance_may_remove(instance, vip) && is_local(address));
+	if (!own->list && !own->error)
+		own->error = local_addresses(&own->list, &own->count);
+	if (own->error)
+		return config->priority == VRRP_PRIORITY_OWNER;
+	return instance_address_is_own(instance, vip, own->list, own->count);
 }
 
 void instance_guard_spare(struct instance *instance, size_t vip)
@@ -126,7 +126,7 @@ void instance_guard_spare(struct instance *instance, size_t vip)
 	instance->guard->own_logged = true;
 }
 
-static void claim(struct instance *instance, size_t vip)
+static void claim(struct instance *instance, size_t vip, struct own_addresses *own)
 {
 	const struct xb_address *address = &instance->config->vips[vip].address;
 	struct instance_guard *guard = instance->guard;
@@ -137,7 +137,7 @@ static void claim(struct instance *instance, size_t vip)
 
 	if (slot->claimed && slot->interface_index == index)
 		return;
-	if (is_own(instance, vip)) {
+	if (is_own(instance, vip, own)) {
 		instance_guard_spare(instance, vip);
 		return;
 	}
@@ -158,8 +158,11 @@ static void claim(struct instance *instance, size_t vip)
 
 void instance_guard_claim(struct instance *instance)
 {
+	struct own_addresses own = {0};
+
 	for (size_t i = 0; i < instance->config->vip_count; i++)
-		claim(instance, i);
+		claim(instance, i, &own);
+	free(own.list);
 	if (instance->guard->from_ns) /* one of them may be new, or on another interface */
 		instance_guard_open(instance);
 }

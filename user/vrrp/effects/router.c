@@ -16,6 +16,7 @@
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
+#include "user/net/netlink_address.h"
 #include "user/vrrp/state/heard.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/services.h"
@@ -204,9 +205,18 @@ bool instance_hear_active(const struct instance *instance, struct vrrp_advert *a
 	return heard_active(instance, &router, active);
 }
 
+/* The last bit: the addresses bear a mark, so that no index is needed to know them. */
+#define ADDED_BITS 63
+#define ADDED_MARKED (UINT64_C(1) << ADDED_BITS)
+
+bool instance_added_are_marked(const struct instance *instance)
+{
+	return instance_added_bits(instance) & ADDED_MARKED;
+}
+
 uint64_t instance_added_bit(size_t vip)
 {
-	return vip < 64 ? UINT64_C(1) << vip : 0;
+	return vip < ADDED_BITS ? UINT64_C(1) << vip : 0;
 }
 
 uint64_t instance_added_bits(const struct instance *instance)
@@ -216,11 +226,6 @@ uint64_t instance_added_bits(const struct instance *instance)
 
 void instance_set_added_bits(const struct instance *instance, uint64_t bits)
 {
-	kernel_set_added_addresses(instance->router->kernel, instance->router->slot, bits);
-}
-
-bool instance_may_remove(const struct instance *instance, size_t vip)
-{
-	return instance->config->priority != VRRP_PRIORITY_OWNER ||
-	       (instance_added_bits(instance) & instance_added_bit(vip));
+	kernel_set_added_addresses(instance->router->kernel, instance->router->slot,
+				   bits && netlink_marks_addresses() ? bits | ADDED_MARKED : bits);
 }

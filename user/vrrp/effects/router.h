@@ -60,12 +60,9 @@ bool instance_hear_active(const struct instance *instance, struct vrrp_advert *a
 
 /* Which addresses a daemon has added: bits by index in the configuration, kept in the slot, which
  * outlives a daemon. An address whose index is too high for a bit counts as not added. */
+bool instance_added_are_marked(const struct instance *instance); /* effects/left.c */
 uint64_t instance_added_bit(size_t vip);
 uint64_t instance_added_bits(const struct instance *instance);
 void instance_set_added_bits(const struct instance *instance, uint64_t bits);
-
-/* Whether a daemon may remove the address. An owner's addresses are its real ones, unless a daemon
- * has added them. */
-bool instance_may_remove(const struct instance *instance, size_t vip);
 
 #endif

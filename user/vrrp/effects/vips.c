@@ -24,7 +24,9 @@
 #include "user/vrrp/effects/closing.h"
 #include "user/vrrp/effects/guard.h"
 #include "user/vrrp/effects/interface.h"
+#include "user/vrrp/effects/left.h"
 #include "user/vrrp/effects/router.h"
+#include "user/vrrp/effects/routes.h"
 #include "user/vrrp/state/handover.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/services.h"
@@ -163,7 +165,8 @@ static void take_address(struct instance *instance, size_t i)
 	vip->foreign = (struct foreign_vip){.reported_ns = vip->foreign.reported_ns};
 	refuse_packets(instance, i);
 	error = add_address(instance, i);
-	vip->held = !error || (error == -EEXIST && instance_may_remove(instance, i));
+	vip->held = !error || (error == -EEXIST && (vip->held || vip->left));
+	vip->left = false;
 	if (error == -EEXIST && !vip->held)
 		instance_guard_spare(instance, i);
 	if (error && error != -EEXIST)
@@ -177,21 +180,35 @@ static unsigned find_index(const struct instance *instance, const struct config_
 	return interfaces_get(instance->interfaces, vip->interface)->interface_index;
 }
 
+/* Returns whether it is on another interface than before. */
+static bool locate(struct instance *instance, size_t i)
+{
+	struct instance_vip *vip = &instance->vips->list[i];
+	unsigned index = find_index(instance, config_of(instance, i));
+	bool moved = index && index != vip->interface_index;
+
+	/* A renamed interface counts as missing and still has the address: it is to be removed
+	 * there. */
+	if (moved || !vip->held)
+		vip->interface_index = index;
+	if (moved)
+		vip->unattached = !attach_to(instance, i);
+	return moved;
+}
+
 void instance_locate_addresses(struct instance *instance)
 {
-	for (size_t i = 0; i < instance->config->vip_count; i++) {
-		struct instance_vip *vip = &instance->vips->list[i];
-		unsigned index = find_index(instance, config_of(instance, i));
-		bool moved = index && index != vip->interface_index;
+	_cleanup_free_ bool *moved = calloc(instance->config->vip_count + 1, sizeof(*moved));
 
-		/* A renamed interface counts as missing and still has the address: it is to be
-		 * removed there. */
-		if (moved || !vip->held)
-			vip->interface_index = index;
-		if (moved)
-			vip->unattached = !attach_to(instance, i);
-		if (!moved || !vip->held)
+	if (!moved)
+		limits_out_of_memory();
+	for (size_t i = 0; i < instance->config->vip_count; i++)
+		moved[i] = locate(instance, i);
+	instance_find_left(instance, moved);
+	for (size_t i = 0; i < instance->config->vip_count; i++) {
+		if (!moved[i] || !instance->vips->list[i].held)
 			continue;
+		instance->vips->list[i].held = false; /* at its new place it is not yet */
 		take_address(instance, i);
 		instance_announce_vip(instance, i, instance->config->garp_repeat);
 	}
@@ -217,21 +234,6 @@ static void release_address(struct instance *instance, size_t i)
 			  limits_strerror(-error));
 }
 
-static void change_routes(struct instance *instance, bool add)
-{
-	struct netlink *netlink = instance->vips->netlink;
-	unsigned index = instance_address_index(instance);
-
-	instance->vips->routes_held = add;
-	if (add) {
-		routes_add(netlink, instance->config->name, &instance->config->routes,
-			   &instance->config->rules, index);
-	} else {
-		routes_remove(netlink, instance->config->name, &instance->config->routes,
-			      &instance->config->rules, index);
-	}
-}
-
 static void add_all(struct instance *instance)
 {
 	for (size_t i = 0; i < instance->config->vip_count; i++)
@@ -251,7 +253,7 @@ void instance_take_addresses(struct instance *instance)
 	instance->handover->placed = false;
 	instance_end_closing(instance);
 	instance_announce(instance, instance->config->garp_repeat);
-	change_routes(instance, true);
+	instance_change_routes(instance, true);
 	instance_announce_takeover(instance);
 }
 
@@ -271,25 +273,8 @@ void instance_withdraw_addresses(struct instance *instance)
 void instance_release_addresses(struct instance *instance)
 {
 	instance_stop_announcing(instance);
-	change_routes(instance, false);
+	instance_change_routes(instance, false);
 	remove_all(instance);
-}
-
-void instance_remove_stale(struct instance *instance)
-{
-	instance_set_vmac(instance, false);
-	change_routes(instance, false);
-	for (size_t i = 0; i < instance->config->vip_count; i++) {
-		unsigned index = instance->vips->list[i].interface_index;
-		const struct config_vip *config = config_of(instance, i);
-		char text[ADDRESS_TEXT_BYTES];
-
-		if (instance_may_remove(instance, i) && index &&
-		    !netlink_remove_vip(instance->vips->netlink, index, config))
-			log_notice("%s: removed %s, left by an earlier daemon",
-				   instance->config->name, address_format(&config->address, text));
-	}
-	instance_set_added_bits(instance, 0);
 }
 
 static void report_restored(const struct instance *instance, size_t i)
@@ -314,7 +299,7 @@ static void restore(struct instance *instance, size_t i)
 		return;
 	instance_announce_vip(instance, i, 1);
 	if (instance->vips->routes_held) /* those through the address were removed with it */
-		change_routes(instance, true);
+		instance_change_routes(instance, true);
 	report_restored(instance, i);
 }
 
@@ -348,7 +333,7 @@ void instance_interface_up(struct instance *instance, const struct interface_eve
 		instance_announce_vip(instance, i, instance->config->garp_repeat);
 	}
 	if (instance->vips->routes_held)
-		change_routes(instance, true);
+		instance_change_routes(instance, true);
 }
 
 static bool same_vip(const struct config_vip *a, const struct config_vip *b)
@@ -406,8 +391,18 @@ static void prepare_change(struct instance *instance, const struct config_instan
 	const struct config_instance *from = instance->config;
 
 	if (!routes_equal(&from->routes, &to->routes) || !rules_equal(&from->rules, &to->rules))
-		change_routes(instance, false);
+		instance_change_routes(instance, false);
 	instance_set_added_bits(instance, move_to(instance, to));
+}
+
+/* What is known of an address that the new configuration has, too. */
+static void keep_place(const struct instance *instance, const struct config_vip *vip,
+		       const struct instance_vip *place)
+{
+	size_t k = find_vip(instance->config, vip);
+
+	if (k < instance->config->vip_count)
+		instance->vips->list[k] = *place;
 }
 
 void instance_change_addresses(struct instance *instance, const struct config_instance *to)
@@ -423,6 +418,8 @@ void instance_change_addresses(struct instance *instance, const struct config_in
 	if (make_lists(instance, to))
 		limits_out_of_memory();
 	free(advertised);
+	for (size_t i = 0; i < from->vip_count; i++)
+		keep_place(instance, &from->vips[i], &list[i]);
 	free(list);
 	instance_guard_keep(instance, from);
 	instance_locate_addresses(instance);

@@ -17,7 +17,8 @@ struct foreign_vip {
 /* Where a VIP is. */
 struct instance_vip {
 	unsigned interface_index;
-	bool held; /* on the interface because this daemon added it */
+	bool held; /* on the interface because this daemon added it, or adopted it */
+	bool left; /* on the interface because an earlier daemon added it */
 	bool unattached; /* the program is not on its interface: the guard has no effect there */
 	unsigned refused_index; /* where packets to it are refused (no_accept); 0: nowhere */
 	unsigned restored_count; /* how often it was restored after something else had removed it */
@@ -46,9 +47,6 @@ void instance_release_addresses(struct instance *instance);
 /* Adds the closed addresses of an instance that claims them, or removes them again. */
 void instance_place_addresses(struct instance *instance);
 void instance_withdraw_addresses(struct instance *instance);
-
-/* Removes VIPs, routes and rules that an earlier daemon left. */
-void instance_remove_stale(struct instance *instance);
 
 /* Releases those that another configuration does not have: another instance may be about to take
  * them. */

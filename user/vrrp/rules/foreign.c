@@ -19,7 +19,6 @@
 #include "user/lib/json_text.h"
 #include "user/net/local_address.h"
 #include "user/vrrp/effects/interface.h"
-#include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/state/handover.h"
 #include <stdio.h>
@@ -72,7 +71,7 @@ static bool is_expected(const struct instances *instances, const struct vrrp_nod
 {
 	const struct xb_address *address = &config_of(instance, vip)->address;
 
-	return instance->handover->placed || !instance_may_remove(instance, vip) ||
+	return instance->handover->placed || instance->config->priority == VRRP_PRIORITY_OWNER ||
 	       peers_come_to(instance->peers, address) || is_static(node->config, address) ||
 	       another_holds(instances, address);
 }
