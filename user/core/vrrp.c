@@ -207,6 +207,7 @@ static bool is_news(const struct vrrp *vrrp, const struct vrrp_parameters *param
 		    uint8_t priority)
 {
 	return priority != vrrp->effective_priority ||
+	       parameters->version != vrrp->parameters.version ||
 	       parameters->advert_interval_ns != vrrp->parameters.advert_interval_ns ||
 	       !address_equal(&parameters->primary_address, &vrrp->parameters.primary_address);
 }
@@ -222,6 +223,7 @@ void vrrp_reconfigure(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_para
 {
 	bool news = is_news(vrrp, parameters, priority);
 	uint64_t preempt_delay_ns = vrrp->parameters.preempt_delay_ns, wait_ns;
+	uint8_t version = vrrp->parameters.version;
 	struct xb_vrrp_rule rule = vrrp_rule(vrrp);
 
 	*actions = (struct vrrp_actions){};
@@ -239,8 +241,9 @@ void vrrp_reconfigure(struct vrrp *vrrp, uint64_t now_ns, const struct vrrp_para
 		vrrp->timer_due_ns += vrrp_timing_backup_wait_ns(vrrp) - wait_ns;
 	else if (vrrp->state == XB_INSTANCE_ACTIVE && news)
 		advertise(vrrp, now_ns, actions);
-	/* A new delay may be over with the next advert, so that one must be an event. */
-	if (!rules_are_equal(rule, vrrp_rule(vrrp)) ||
+	/* A new delay may be over with the next advert, so that one must be an event. What was heard in
+	 * another version was judged by its rules. */
+	if (!rules_are_equal(rule, vrrp_rule(vrrp)) || version != parameters->version ||
 	    preempt_delay_ns != parameters->preempt_delay_ns)
 		vrrp->period++;
 }

@@ -213,10 +213,11 @@ static json_t *warnings_json(const struct daemon *daemon, const struct diagnosti
 static void report_success(struct reload *reload, const struct instances_changes *changes)
 {
 	struct control_failure none = {0};
-	json_t *result = json_pack("{s:o, s:o, s:o, s:I, s:o}", "added", changes->added, "changed",
-				   changes->changed, "removed", changes->removed, "unchanged_count",
-				   (json_int_t)changes->unchanged_count, "warnings",
-				   warnings_json(reload->daemon, &reload->diagnostics));
+	json_t *result =
+		json_pack("{s:o, s:o, s:o, s:o, s:I, s:o}", "added", changes->added, "changed",
+			  changes->changed, "removed", changes->removed, "renamed",
+			  changes->renamed, "unchanged_count", (json_int_t)changes->unchanged_count,
+			  "warnings", warnings_json(reload->daemon, &reload->diagnostics));
 
 	event_log_add(
 		&reload->daemon->event_log, "daemon", "self", "running", "running",
@@ -287,7 +288,8 @@ static void on_done(evutil_socket_t fd, short what, void *context)
 	if (reload->error) {
 		report_failure(reload);
 	} else {
-		changes = (struct instances_changes){json_array(), json_array(), json_array(), 0};
+		changes = (struct instances_changes){json_array(), json_array(), json_array(),
+						     json_array(), 0};
 		apply(reload, &changes);
 		report_success(reload, &changes);
 	}

@@ -182,10 +182,15 @@ void instance_free(struct vrrp_room *room, struct instance *instance)
 	free(instance);
 }
 
+bool instance_is_same_router(const struct config_instance *a, const struct config_instance *b)
+{
+	return strcmp(a->interface, b->interface) == 0 && a->vrid == b->vrid &&
+	       a->family == b->family;
+}
+
 bool instance_needs_replacement(const struct config_instance *a, const struct config_instance *b)
 {
-	return strcmp(a->interface, b->interface) != 0 || a->vrid != b->vrid ||
-	       a->family != b->family || a->version != b->version || a->use_vmac != b->use_vmac ||
+	return !instance_is_same_router(a, b) || a->use_vmac != b->use_vmac ||
 	       strcmp(a->vmac_interface, b->vmac_interface) != 0 ||
 	       a->vmac_xmit_base != b->vmac_xmit_base ||
 	       (a->unicast_peer_count > 0) != (b->unicast_peer_count > 0) ||

@@ -21,7 +21,10 @@ void instance_start(const struct vrrp_room *room, struct instance *instance);
 /* Takes changed parameters without a change of state: timers, priorities, addresses. */
 void instance_reconfigure(struct instance *instance, const struct config_instance *config);
 
-/* Whether a changed configuration needs a new instance: another router, family or link layer. */
+/* Whether both are one virtual router: interface, VRID and family. */
+bool instance_is_same_router(const struct config_instance *a, const struct config_instance *b);
+
+/* Whether a changed configuration needs a new instance: another router or link layer. */
 bool instance_needs_replacement(const struct config_instance *a, const struct config_instance *b);
 
 /* The Shutdown event, for good. */

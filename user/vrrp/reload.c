@@ -11,8 +11,10 @@
 #include "user/net/interfaces.h"
 #include "user/net/local_address.h"
 #include "user/tracking/tracking.h"
+#include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/follow_interface.h"
 #include "user/vrrp/effects/guard.h"
+#include "user/vrrp/effects/notify.h"
 #include "user/vrrp/effects/publish.h"
 #include "user/vrrp/effects/source.h"
 #include "user/vrrp/effects/vips.h"
@@ -131,16 +133,23 @@ int instances_check(const struct config *config, const struct config *from,
 	return 0;
 }
 
+/* What an instance of the new configuration takes over from the old one. */
+struct heritage {
+	bool misnamed; /* notified last under its name: the state of another instance */
+	bool replaces; /* an instance that was stopped, whose operator state it gets */
+	struct operator_state operator;
+};
+
 /* A reload under way. Arrays are by index of the new configuration, with one element more. */
 struct reload {
 	struct vrrp_room *room;
 	const struct config *from, *to;
 	struct instance **kept;
-	struct operator_state *operators; /* of instances that are replaced */
+	struct heritage *heritage;
 	struct instances_changes *changes;
 };
 
-static size_t index_of(const struct config *config, const char *name)
+static size_t index_of_name(const struct config *config, const char *name)
 {
 	size_t i = 0;
 
@@ -149,19 +158,76 @@ static size_t index_of(const struct config *config, const char *name)
 	return i;
 }
 
-static void stop_instance(const struct reload *reload, struct instance *instance, size_t index)
+/* The same virtual router, whatever its name. As in keepalived, it is this that an instance is known
+ * by: a renamed one goes on, and one name with another router is another instance. */
+static size_t index_of_router(const struct config *config, const struct config_instance *router)
 {
-	const char *name = instance->config->name;
+	size_t i = 0;
 
-	instance->removed = index == reload->to->instance_count;
-	json_array_append_new(instance->removed ? reload->changes->removed
-						: reload->changes->changed,
-			      json_text(name));
-	reload->operators[index] =
-		instance_operator_state(instance); /* the last element is for removed ones */
+	while (i < config->instance_count &&
+	       !instance_is_same_router(&config->instances[i], router))
+		i++;
+	return i;
+}
+
+static bool is_kept(const struct reload *reload, const struct instance *instance)
+{
+	return reload->kept[index_of_router(reload->to, instance->config)] == instance;
+}
+
+static void find_kept(const struct reload *reload)
+{
+	const struct instances *instances = &reload->room->instances;
+
+	for (size_t i = 0; i < instances->count; i++) {
+		struct instance *instance = instances->list[i];
+		size_t k = index_of_router(reload->to, instance->config);
+
+		if (k < reload->to->instance_count &&
+		    !instance_needs_replacement(instance->config, &reload->to->instances[k]))
+			reload->kept[k] = instance;
+	}
+}
+
+/* Two instances may exchange names, or one take the name of another that is stopped. */
+static void find_misnamed(const struct reload *reload)
+{
+	for (size_t k = 0; k < reload->to->instance_count; k++) {
+		const struct instance *instance = reload->kept[k];
+		const struct instance *other =
+			instances_find(&reload->room->instances, reload->to->instances[k].name);
+
+		reload->heritage[k].misnamed =
+			instance && other && other != instance &&
+			(!is_kept(reload, other) || other->vrrp.state != instance->vrrp.state);
+	}
+}
+
+/* Returns the index of what takes its place: the same router, else the same name; the last element
+ * is for removed ones. */
+static size_t index_of_successor(const struct reload *reload, const struct instance *instance)
+{
+	size_t count = reload->to->instance_count;
+	size_t k = index_of_router(reload->to, instance->config);
+
+	if (k == count || reload->kept[k])
+		k = index_of_name(reload->to, instance->config->name);
+	return reload->kept[k] ? count : k;
+}
+
+static void stop_instance(const struct reload *reload, struct instance *instance)
+{
+	size_t index = index_of_successor(reload, instance);
+	bool removed = index == reload->to->instance_count;
+
+	json_array_append_new(removed ? reload->changes->removed : reload->changes->changed,
+			      json_text(instance->config->name));
+	reload->heritage[index].replaces = true;
+	reload->heritage[index].operator= instance_operator_state(instance);
+	instance->removed = true;
 	instance->group = NULL;
-	instance_stop(instance, instance->removed ? "it was removed from the configuration"
-						  : "its configuration has changed: it restarts");
+	instance_stop(instance, removed ? "it was removed from the configuration"
+					: "its configuration has changed: it restarts");
 	instance_free(reload->room, instance);
 }
 
@@ -170,16 +236,11 @@ static void stop_old(const struct reload *reload)
 {
 	const struct instances *instances = &reload->room->instances;
 
-	for (size_t i = 0; i < instances->count; i++) {
-		struct instance *instance = instances->list[i];
-		size_t k = index_of(reload->to, instance->config->name);
-
-		if (k < reload->to->instance_count &&
-		    !instance_needs_replacement(instance->config, &reload->to->instances[k]))
-			reload->kept[k] = instance;
-		else
-			stop_instance(reload, instance, k);
-	}
+	find_kept(reload);
+	find_misnamed(reload);
+	for (size_t i = 0; i < instances->count; i++)
+		if (!is_kept(reload, instances->list[i]))
+			stop_instance(reload, instances->list[i]);
 	reload->room->instances.count = 0; /* until instances_make() */
 }
 
@@ -203,6 +264,25 @@ static void leave_addresses(const struct reload *reload)
 			instance_leave_addresses(reload->kept[i], &reload->to->instances[i]);
 }
 
+/* keepalived does not notify of a new name. Programs that asked for DELETED learn it, and those that
+ * know the new name from another instance must not take that one's state for this one's. */
+static void change_name(const struct reload *reload, size_t index)
+{
+	struct instance *instance = reload->kept[index];
+	const struct config_instance *from = instance->config, *to = &reload->to->instances[index];
+
+	json_array_append_new(
+		reload->changes->renamed,
+		json_pack("{s:o, s:o}", "from", json_text(from->name), "to", json_text(to->name)));
+	if (from->notify.deleted)
+		notify_instance(instance->notify, from, NOTIFY_DELETED,
+				instance->vrrp.effective_priority);
+	instance_reconfigure(instance, to);
+	instance_log_name(instance, from->name);
+	if (from->notify.deleted || reload->heritage[index].misnamed)
+		instance_notify(instance);
+}
+
 static void change_kept(const struct reload *reload, size_t index)
 {
 	const struct config_instance *config = &reload->to->instances[index];
@@ -211,10 +291,13 @@ static void change_kept(const struct reload *reload, size_t index)
 	if (is_unchanged(instance->config, config)) {
 		instance->config = config;
 		reload->changes->unchanged_count++;
-	} else {
-		instance_reconfigure(instance, config);
-		json_array_append_new(reload->changes->changed, json_text(config->name));
+		return;
 	}
+	json_array_append_new(reload->changes->changed, json_text(config->name));
+	if (strcmp(instance->config->name, config->name) != 0)
+		change_name(reload, index);
+	else
+		instance_reconfigure(instance, config);
 }
 
 static void apply_configuration(const struct reload *reload)
@@ -224,7 +307,7 @@ static void apply_configuration(const struct reload *reload)
 
 		if (reload->kept[i])
 			change_kept(reload, i);
-		else if (!find_config(reload->from, name))
+		else if (!reload->heritage[i].replaces)
 			json_array_append_new(reload->changes->added, json_text(name));
 	}
 }
@@ -265,7 +348,8 @@ static void prepare_all(const struct reload *reload)
 			continue;
 		}
 		instance_restore_operator_state(
-			instance, &reload->operators[instance->config - reload->to->instances]);
+			instance,
+			&reload->heritage[instance->config - reload->to->instances].operator);
 		instance_prepare(reload->room, instance);
 	}
 }
@@ -286,16 +370,15 @@ void instances_reload(struct vrrp_room *room, const struct config *from, const s
 		      struct instances_changes *changes)
 {
 	size_t length = to->instance_count + 1;
-	_cleanup_free_ struct operator_state *operators =
-		calloc(length, sizeof(struct operator_state));
+	_cleanup_free_ struct heritage *heritage = calloc(length, sizeof(struct heritage));
 	const struct reload reload = {.room = room,
 				      .from = from,
 				      .to = to,
 				      .kept = calloc(length, sizeof(struct instance *)),
-				      .operators = operators,
+				      .heritage = heritage,
 				      .changes = changes};
 
-	if (!reload.kept || !operators)
+	if (!reload.kept || !heritage)
 		limits_out_of_memory();
 	instances_withdraw_claims(&room->instances, "a reload changes the instances");
 	instances_set_claim_groups(&room->instances, true);

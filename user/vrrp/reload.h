@@ -9,9 +9,10 @@
 
 struct vrrp_room;
 
-/* What a reload did; the names are borrowed from the configuration or, removed ones, new texts. */
+/* What a reload did: names, and for those that were renamed objects with "from" and "to"; under its
+ * new name each of these is in changed, too. */
 struct instances_changes {
-	json_t *added, *changed, *removed;
+	json_t *added, *changed, *removed, *renamed;
 	size_t unchanged_count;
 };
 

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from tests.support.configuration import VIP, VRID, block, heartbeat, instance, sync_group
+from tests.support.fifo import Fifo
 from tests.support.laboratory import NEVER_SECONDS, wait_until
 from tests.support.watch import Watch
 from tests.support.xbeatd import Xbeatd, wait_up
@@ -271,6 +272,70 @@ def test_groups_and_identities_are_changed(lab, watch):
     assert watch.wait_advert(vrid=52, priority=0, source=lab.address("node-a"))
     node.wait_state("active", "VI_2")
     assert lab.holders("10.77.0.111") == ["node-a"] and lab.holders("10.77.0.101") == ["node-b"]
+
+
+def described(node):
+    """What its heartbeats carry of instances, in order."""
+    own = node.map("xb_self")[0]
+    return [(entry["vrid"], entry["state"], entry["priority"])
+            for entry in own["description"][own["current"]]["instances"]]
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_renamed_instance_goes_on(lab, watch):
+    """With its place in heartbeats and what an operator has set; peers notice nothing."""
+    def texts(name, priority):
+        return [heartbeat(lab, daemon_timeout="1s"),
+                instance("VI_0", "heartbeat lan", vrid=50, priority=priority),
+                instance(name, "heartbeat lan", priority=priority, garp_master_repeat=1,
+                         garp_master_delay=0)]
+    nodes = [Xbeatd(lab, name, *texts("VI_1", priority)).start()
+             for name, priority in zip(lab.nodes, (150, 100))]
+    wait_up(*nodes)
+    nodes[0].wait_state("active")
+    nodes[0].json("priority", "VI_1", "140")
+    nodes[1].json("failover", "VI_1", "--force")
+    before = [states(node)["VI_1"] for node in nodes]
+    slots = [described(node) for node in nodes]
+    start_ns = time.time_ns()
+    for node, priority in zip(nodes, (150, 100)):
+        answer = node.reload(*texts("web", priority))
+        assert answer["renamed"] == [{"from": "VI_1", "to": "web"}] and answer["changed"] == ["web"]
+        assert answer["added"] == answer["removed"] == [] and answer["unchanged_count"] == 1
+    time.sleep(0.5)
+    assert [states(node)["web"] for node in nodes] == before
+    assert nodes[0].priority("web") == 140 and nodes[1].vrrp("web")["stays_away"] == "operator"
+    assert [described(node) for node in nodes] == slots
+    assert lab.holders(VIP) == ["node-a"] and watch.longest_gap_s(VRID, start_ns) < 0.19
+    nodes[1].json("resume")
+    nodes[0].stop()
+    nodes[1].wait_state("active", "web")
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_names_are_not_mixed(lab):
+    """An instance takes the name of one that is removed, two exchange theirs in unequal states, and
+    one asks to be told of its end."""
+    def texts(asking, taker, first, second, *others):
+        down = block("track_interface", "none")
+        return [fifo.globals("dynamic_interfaces"), instance(asking, "notify_deleted", vrid=51),
+                instance(taker, vrid=52), instance(first, vrid=53), instance(second, down, vrid=54),
+                *others]
+    with Fifo(lab, "node-a") as fifo:
+        node = Xbeatd(lab, "node-a", *texts("asking", "taker", "one", "two",
+                                            instance("taken", vrid=55))).start()
+        wait_until(lambda: sum(" MASTER " in line for line in fifo.lines()) == 4
+                   and fifo.has('INSTANCE "two" FAULT 100'), lambda: f"start: {fifo.lines()}")
+        told = len(fifo.lines())
+        answer = node.reload(*texts("asked", "taken", "two", "one"))
+        assert answer["removed"] == ["taken"] and len(answer["renamed"]) == 4, answer
+        assert {name: state[0] for name, state in states(node).items()} == {
+            "asked": "active", "taken": "active", "two": "active", "one": "initialize"}
+        assert fifo.lines()[told:] == [
+            'INSTANCE "taken" FAULT 100', 'INSTANCE "asking" DELETED 100',
+            'INSTANCE "asked" MASTER 100', 'INSTANCE "taken" MASTER 100',
+            'INSTANCE "two" MASTER 100', 'INSTANCE "one" FAULT 100']
+        assert lab.has_address("node-a", "10.77.0.102") and not lab.has_address("node-a", "10.77.0.104")
 
 
 @pytest.mark.laboratory(nodes=1)

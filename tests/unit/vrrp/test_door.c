@@ -200,7 +200,8 @@ static void test_drain(void **state)
 
 static void test_reload(void **state)
 {
-	struct instances_changes changes = {json_array(), json_array(), json_array(), 0};
+	struct instances_changes changes = {json_array(), json_array(), json_array(), json_array(),
+					    0};
 
 	(void)state;
 	instances_reload(door_enter(door), &config, &config, &changes);
@@ -208,6 +209,7 @@ static void test_reload(void **state)
 	json_decref(changes.added);
 	json_decref(changes.changed);
 	json_decref(changes.removed);
+	json_decref(changes.renamed);
 	assert_fault_after_that();
 }
 

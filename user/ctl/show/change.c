@@ -22,6 +22,16 @@ static void print_names(const json_t *result, const char *field, FILE *stream)
 		text_print_labelled(stream, LABEL_COLUMNS, field, "%s", list);
 }
 
+static void print_renamed(const json_t *result, FILE *stream)
+{
+	const json_t *renamed;
+	size_t index;
+
+	json_array_foreach(json_object_get(result, "renamed"), index, renamed)
+		text_print_labelled(stream, LABEL_COLUMNS, "renamed", "%s to %s",
+				    field_text(renamed, "from"), field_text(renamed, "to"));
+}
+
 void show_reload(const json_t *result, FILE *stream)
 {
 	const json_t *warnings = json_object_get(result, "warnings");
@@ -35,6 +45,7 @@ void show_reload(const json_t *result, FILE *stream)
 	print_names(result, "added", stream);
 	print_names(result, "changed", stream);
 	print_names(result, "removed", stream);
+	print_renamed(result, stream);
 	fprintf(stream, "reloaded: %zu added, %zu changed, %zu removed, %s unchanged\n",
 		json_array_size(json_object_get(result, "added")),
 		json_array_size(json_object_get(result, "changed")),

@@ -83,15 +83,24 @@ void instance_announce_takeover(struct instance *instance)
 	if (config->garp_delay_ns)
 		instance_arm(instance, INSTANCE_TIMER_ANNOUNCE_LATER,
 			     now_ns + config->garp_delay_ns);
-	if (config->garp_refresh_ns)
+	instance_announce_refresh(instance);
+}
+
+void instance_announce_refresh(struct instance *instance)
+{
+	uint64_t refresh_ns = instance->config->garp_refresh_ns;
+
+	if (refresh_ns && refresh_ns != instance->announcements->refresh_ns)
 		instance_arm(instance, INSTANCE_TIMER_ANNOUNCE_REFRESH,
-			     now_ns + config->garp_refresh_ns);
+			     clock_now_ns() + refresh_ns);
+	instance->announcements->refresh_ns = refresh_ns;
 }
 
 void instance_stop_announcing(struct instance *instance)
 {
 	instance_disarm(instance, INSTANCE_TIMER_ANNOUNCE_LATER);
 	instance_disarm(instance, INSTANCE_TIMER_ANNOUNCE_REFRESH);
+	instance->announcements->refresh_ns = 0;
 	instance->announcements->contested = false;
 }
 

@@ -11,6 +11,7 @@ struct instance_announcements {
 	struct announcer *announcer;
 	uint64_t last_ns;
 	bool contested; /* a rival was seen right after an announcement, which is to be repeated */
+	uint64_t refresh_ns; /* garp_master_refresh of the timer; 0: it is not armed */
 	unsigned later_repeat; /* how often each address is announced after garp_master_delay */
 };
 
@@ -27,6 +28,9 @@ void instance_announce(struct instance *instance, unsigned repeat);
 void instance_announce_takeover(struct instance *instance);
 
 /* It is no longer Active. */
+/* Arms the timer of garp_master_refresh, if it is another one than before. */
+void instance_announce_refresh(struct instance *instance);
+
 void instance_stop_announcing(struct instance *instance);
 
 /* What is still queued for a VIP is dropped. */

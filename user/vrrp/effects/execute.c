@@ -47,6 +47,14 @@ void instance_report_free(struct instance *instance)
 	free(instance->report);
 }
 
+void instance_log_name(struct instance *instance, const char *from)
+{
+	const char *state = instance_state_name(instance->vrrp.state);
+
+	event_log_add(instance->event_log, "vrrp", instance->config->name, state, state,
+		      "a reload has renamed it; its name was %s", from);
+}
+
 static void report(struct instance *instance, const struct vrrp_actions *actions)
 {
 	struct event_log *event_log = instance->event_log;

@@ -26,6 +26,9 @@ void instance_report_free(struct instance *instance);
 /* Does what the actions ask for, arms the timer and reports. */
 void instance_act(struct instance *instance, const struct vrrp_actions *actions);
 
+/* Adds to the event log that a reload has renamed it, from another name. */
+void instance_log_name(struct instance *instance, const char *from);
+
 /* Notifies of an instance that cannot take part. Waiting for vrrp_startup_delay alone is no fault,
  * as in keepalived. */
 void instance_notify_fault(struct instance *instance);

@@ -367,64 +367,73 @@ void instance_leave_addresses(struct instance *instance, const struct config_ins
 	}
 }
 
-/* Returns the bits of the added addresses in the new list. What is only in the old list has been
- * released. */
-static uint64_t move_to(struct instance *instance, const struct config_instance *to)
+/* Fills in the new lists what is known of addresses that are in both. What is only in the old one has
+ * been released. */
+static void move_to(struct instance *instance, const struct instance_vip *old,
+		    const struct config_instance *from)
 {
-	uint64_t added = 0;
+	uint64_t before = instance_added_bits(instance), added = 0;
 
-	for (size_t i = 0; i < instance->config->vip_count; i++) {
-		size_t k = find_vip(to, config_of(instance, i));
+	for (size_t i = 0; i < from->vip_count; i++) {
+		size_t k = find_vip(instance->config, &from->vips[i]);
 
-		if (k == to->vip_count)
+		if (k == instance->config->vip_count)
 			continue;
-		accept_packets(instance, i); /* refused again, if it still is to be */
-		if (instance_added_bits(instance) & instance_added_bit(i))
+		instance->vips->list[k] = old[i];
+		if (before & instance_added_bit(i))
 			added |= instance_added_bit(k);
 	}
-	return added;
+	instance_set_added_bits(instance, added);
 }
 
-/* While Active, before it refers to the new configuration. */
-static void prepare_change(struct instance *instance, const struct config_instance *to)
+/* Adds what is new or missing. Neighbours are told only of new addresses, and then of all: as
+ * keepalived does. */
+static void take_changed(struct instance *instance)
+{
+	bool added = false;
+
+	for (size_t i = 0; i < instance->config->vip_count; i++) {
+		added |= !instance->vips->list[i].held;
+		take_address(instance, i);
+	}
+	instance_end_closing(instance);
+	if (added)
+		instance_announce(instance, instance->config->garp_repeat);
+	instance_change_routes(instance, true);
+	if (added)
+		instance_announce_takeover(instance);
+	else
+		instance_announce_refresh(instance);
+}
+
+/* The lists become those of the new configuration. */
+static void change_lists(struct instance *instance, const struct config_instance *to)
 {
 	const struct config_instance *from = instance->config;
+	_cleanup_free_ struct xb_address *advertised = instance->vips->advertised;
+	_cleanup_free_ struct instance_vip *list = instance->vips->list;
 
-	if (!routes_equal(&from->routes, &to->routes) || !rules_equal(&from->rules, &to->rules))
-		instance_change_routes(instance, false);
-	instance_set_added_bits(instance, move_to(instance, to));
-}
-
-/* What is known of an address that the new configuration has, too. */
-static void keep_place(const struct instance *instance, const struct config_vip *vip,
-		       const struct instance_vip *place)
-{
-	size_t k = find_vip(instance->config, vip);
-
-	if (k < instance->config->vip_count)
-		instance->vips->list[k] = *place;
+	instance->config = to;
+	if (make_lists(instance, to))
+		limits_out_of_memory();
+	move_to(instance, list, from);
 }
 
 void instance_change_addresses(struct instance *instance, const struct config_instance *to)
 {
 	const struct config_instance *from = instance->config;
-	struct xb_address *advertised = instance->vips->advertised;
-	struct instance_vip *list = instance->vips->list;
 	bool active = instance->vrrp.state == XB_INSTANCE_ACTIVE;
 
-	if (active)
-		prepare_change(instance, to);
-	instance->config = to;
-	if (make_lists(instance, to))
-		limits_out_of_memory();
-	free(advertised);
+	if (active &&
+	    (!routes_equal(&from->routes, &to->routes) || !rules_equal(&from->rules, &to->rules)))
+		instance_change_routes(instance, false);
 	for (size_t i = 0; i < from->vip_count; i++)
-		keep_place(instance, &from->vips[i], &list[i]);
-	free(list);
+		accept_packets(instance, i); /* refused again, if it still is to be */
+	change_lists(instance, to);
 	instance_guard_keep(instance, from);
 	instance_locate_addresses(instance);
 	if (!active)
 		return;
 	instance_guard_open(instance);
-	instance_take_addresses(instance); /* those that are present are kept */
+	take_changed(instance);
 }

@@ -109,6 +109,19 @@ static void add_up(void *context, const struct config_track *track, struct track
 			 reason);
 }
 
+static void report_priority(const struct instance *instance, uint8_t before, int weight)
+{
+	uint8_t set = instance->operator->pinned_priority;
+	char text[48] = "";
+
+	if (set)
+		snprintf(text, sizeof(text), ", set by an operator %u", set);
+	event_log_add(instance->event_log, "priority", instance->config->name, "", "",
+		      "effective priority %u, was %u: configured %u%s, tracked %+d",
+		      instance->vrrp.effective_priority, before, instance->config->priority, text,
+		      weight);
+}
+
 void instance_track(struct instance *instance)
 {
 	uint8_t base = instance->operator->pinned_priority
@@ -133,9 +146,6 @@ void instance_track(struct instance *instance)
 	if (instance->vrrp.effective_priority == before)
 		return;
 	instance_act(instance, &actions);
-	event_log_add(instance->event_log, "priority", instance->config->name, "", "",
-		      "effective priority %u, was %u: configured %u, tracked %+d%s",
-		      instance->vrrp.effective_priority, before, base, sum.weight,
-		      instance->operator->pinned_priority ? " (set by an operator)" : "");
+	report_priority(instance, before, sum.weight);
 	instance_notify_priority(instance);
 }

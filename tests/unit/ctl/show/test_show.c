@@ -258,10 +258,11 @@ static const struct {
 	const char *text;
 } changes[] = {
 	{show_reload,
-	 "{\"added\":[\"VI_3\"],\"changed\":[\"VI_1\",\"VI_2\"],\"removed\":[],\"unchanged_count\":97,\"warnings\":[\"x.conf:9:1: warning: virtual_server\"]}",
+	 "{\"added\":[\"VI_3\"],\"changed\":[\"VI_1\",\"VI_2\"],\"removed\":[],\"renamed\":[{\"from\":\"a\",\"to\":\"VI_2\"}],\"unchanged_count\":97,\"warnings\":[\"x.conf:9:1: warning: virtual_server\"]}",
 	 "warning  x.conf:9:1: warning: virtual_server\n"
 	 "added    VI_3\n"
 	 "changed  VI_1 VI_2\n"
+	 "renamed  a to VI_2\n"
 	 "reloaded: 1 added, 2 changed, 0 removed, 97 unchanged\n"},
 	{show_config, "{\"text\":\"vrrp_instance a {\\n\\tpriority 1\\n}\\n\"}",
 	 "vrrp_instance a {\n\tpriority 1\n}\n"},
