@@ -9,6 +9,7 @@
 
 #include <bpf/bpf_helpers.h>
 #include <xbeat/map.h>
+#include <xbeat/signed.h>
 
 const volatile struct xb_constants xb_constants __attribute__((aligned(8)));
 const volatile __u16 xb_slot_of[XB_NODE_ID_MAX + 1][XB_LINKS_MAX];
@@ -59,6 +60,30 @@ struct {
 	__type(key, struct xb_vrrp_peer_key);
 	__type(value, struct xb_vrrp_peer);
 } xb_vrrp_peers SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, XB_VRRP_SLOTS_MAX);
+	__type(key, __u32);
+	__type(value, struct xb_signed);
+} xb_signed SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, XB_SIGNED_KEYS_MAX);
+	__type(key, struct xb_signed_key);
+	__type(value, struct xb_hmac_key);
+} xb_signed_keys SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, XB_VRRP_PEERS_MAX);
+	__type(key, struct xb_vrrp_peer_key);
+	__type(value, struct xb_signed_mark);
+} xb_signed_marks SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -39,7 +39,9 @@ struct vrrp_advert {
 	__u8 version;
 	bool pseudo_header; /* the checksum covers it */
 	__u16 interval_cs;
+	__u16 pad; /* so that no byte is without a value */
 	__u64 digest; /* of the addresses */
+	__u64 trailer_sum; /* of a signed advert's trailer, for the checksum over IPv6; 0: none */
 };
 
 /* header: where the message starts; its length is not checked yet. Returns false if the header
@@ -101,6 +103,18 @@ static __always_inline bool vrrp_open_ipv6(struct vrrp_advert *advert, const str
 	advert->bad_ip_header = ip->version != 6;
 	flow_from_ipv6(&advert->flow, ip);
 	return vrrp_open(advert, ip + 1, bpf_ntohs(ip->payload_len), end);
+}
+
+static __always_inline __u32 vrrp_address_words(const struct vrrp_advert *advert)
+{
+	return (__u32)advert->header.address_count * (advert->flow.ipv6 ? 4 : 1);
+}
+
+/* Version 2 has authentication data after the addresses, used or not. */
+static __always_inline __u32 vrrp_message_bytes(const struct vrrp_advert *advert)
+{
+	return (__u32)sizeof(advert->header) + 4 * vrrp_address_words(advert) +
+	       (advert->version == 2 ? XB_VRRP_PASSWORD_BYTES : 0);
 }
 
 /* Returns the first byte of an address, which distinguishes a group from a host. */

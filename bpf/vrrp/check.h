@@ -7,6 +7,7 @@
 
 #include "bpf/base/drop.h"
 #include "bpf/vrrp/advert.h"
+#include "bpf/vrrp/signature.h"
 
 #include <xbeat/digest.h>
 
@@ -76,18 +77,6 @@ static __always_inline int vrrp_check_version(struct vrrp_advert *advert,
 	if ((advert->header.version_type & 0x0f) != VRRP_ADVERTISEMENT)
 		return XB_DROP_VRRP_BAD_TYPE;
 	return NO_DROP;
-}
-
-static __always_inline __u32 vrrp_address_words(const struct vrrp_advert *advert)
-{
-	return (__u32)advert->header.address_count * (advert->flow.ipv6 ? 4 : 1);
-}
-
-/* Version 2 has authentication data after the addresses, used or not. */
-static __always_inline __u32 vrrp_message_bytes(const struct vrrp_advert *advert)
-{
-	return (__u32)sizeof(advert->header) + 4 * vrrp_address_words(advert) +
-	       (advert->version == 2 ? XB_VRRP_PASSWORD_BYTES : 0);
 }
 
 /* The message must be within the IP packet. An advert without addresses is invalid (RFC 9568
@@ -182,7 +171,9 @@ static __always_inline int vrrp_read_authentication(struct context context, __u3
 
 static __always_inline __u64 vrrp_pseudo_sum(const struct vrrp_advert *advert)
 {
-	__u64 sum = bpf_htons(PROTOCOL_VRRP) + bpf_htons((__u16)vrrp_message_bytes(advert));
+	__u32 trailer_bytes = advert->trailer_sum ? XB_SIGNED_TRAILER_BYTES : 0;
+	__u32 bytes = vrrp_message_bytes(advert) + (advert->flow.ipv6 ? trailer_bytes : 0);
+	__u64 sum = bpf_htons(PROTOCOL_VRRP) + bpf_htons((__u16)bytes);
 
 	sum = sum_words(sum, (const word64 *)advert->flow.source, 2);
 	return sum_words(sum, (const word64 *)advert->flow.destination, 2);
@@ -257,6 +248,8 @@ static __always_inline int vrrp_check_body(struct context context, struct vrrp_a
 	if (reason != NO_DROP)
 		return reason;
 	advert->digest = body.digest;
+	if (advert->flow.ipv6)
+		body.sum += advert->trailer_sum;
 	reason = vrrp_check_checksum(advert, body.sum);
 	if (reason == NO_DROP)
 		reason = vrrp_check_password(advert, entry, &body);
@@ -272,6 +265,8 @@ static __always_inline int vrrp_check(struct context context, struct vrrp_advert
 		reason = vrrp_check_version(advert, entry);
 	if (reason == NO_DROP)
 		reason = vrrp_check_length(advert);
+	if (reason == NO_DROP && entry->signed_mode)
+		reason = signature_check_advert(context, advert, slot);
 	if (reason == NO_DROP)
 		reason = vrrp_check_body(context, advert, entry);
 	if (reason == NO_DROP && address_is(&entry->own_source, advert->flow.source))

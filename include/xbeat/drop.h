@@ -61,6 +61,18 @@
 	  "advert from no unicast_peer, or from an address that no host has")                      \
 	X(VRRP_BAD_PASSWORD, vrrp_bad_password, "no",                                              \
 	  "version 2 advert with another authentication than configured")                          \
+	X(VRRP_MISSING, vrrp_missing, "no",                                                        \
+	  "advert without a signature, to an instance whose auth_hmac has mode enforce")           \
+	X(VRRP_MALFORMED, vrrp_malformed, "no",                                                    \
+	  "signed advert with another algorithm than HMAC-SHA-256, or reserved bits")              \
+	X(VRRP_UNKNOWN_KEY, vrrp_unknown_key, "no",                                                \
+	  "advert signed with a key id that the instance's auth_hmac does not have")               \
+	X(VRRP_INVALID_HMAC, vrrp_invalid_hmac, "no",                                              \
+	  "advert with a wrong signature: another key, changed on the way, or forged")             \
+	X(VRRP_STALE, vrrp_stale, "no",                                                            \
+	  "advert signed at a time that is outside time_window; set the clocks of the nodes")      \
+	X(VRRP_REPLAY, vrrp_replay, "no",                                                          \
+	  "signed advert that is not newer than the last one of its sender")                       \
 	X(VRRP_UNKNOWN_VLAN, vrrp_unknown_vlan, "no",                                              \
 	  "advert from no network of the interface, while the program in tc, which knows its "     \
 	  "VLAN tag, gets none; passed on")                                                        \

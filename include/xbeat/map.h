@@ -338,6 +338,7 @@ enum xb_event_kind {
 	/* slot of xb_peers: this node's instances of claimed_bits were fenced for its claim */
 	XB_EVENT_CLAIMED = 7,
 	XB_EVENT_ACKED = 8, /* slot of xb_peers: acked_seq has reached awaited_seq */
+	XB_EVENT_SIGNED = 9, /* slot of xb_signed: it has a new note */
 };
 
 /* xb_events: ring buffer of XB_EVENTS_BYTES, for changes only. The record carries what the slot may

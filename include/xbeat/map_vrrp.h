@@ -103,7 +103,7 @@ struct xb_vrrp {
 	char interface[XB_NAME_BYTES]; /* D: "" in a free slot */
 	__u8 vrid; /* D */
 	__u8 family; /* D: 4 or 6 */
-	__u8 pad1;
+	__u8 signed_mode; /* D: enum xb_signed_mode (xbeat/signed.h) */
 	__u8 served_version; /* D: 2 or 3 */
 	__u32 lock_sequence; /* K */
 	struct xb_address own_source; /* D: of our own adverts; one that returns is VRRP_OWN */

@@ -95,6 +95,7 @@ int fixture_open(void **state)
 	fixture->self = map_memory(program->maps.xb_self);
 	fixture->vrrp = map_memory(program->maps.xb_vrrp);
 	fixture->guards = map_memory(program->maps.xb_guard);
+	fixture->signed_states = map_memory(program->maps.xb_signed);
 	fixture->ring =
 		ring_buffer__new(bpf_map__fd(program->maps.xb_events), on_event, fixture, NULL);
 	assert_non_null(fixture->ring);
@@ -111,6 +112,7 @@ int fixture_close(void **state)
 	unmap_memory(fixture->program->maps.xb_self, fixture->self);
 	unmap_memory(fixture->program->maps.xb_vrrp, fixture->vrrp);
 	unmap_memory(fixture->program->maps.xb_guard, fixture->guards);
+	unmap_memory(fixture->program->maps.xb_signed, fixture->signed_states);
 	xbeat_bpf__destroy(fixture->program);
 	free(fixture);
 	return 0;
@@ -195,6 +197,9 @@ int fixture_reset(void **state)
 	fixture->self->node_state = XB_NODE_RUNNING;
 	fixture_digest_self(fixture);
 	memset(&fixture->vrrp[VRRP_SLOT], 0, sizeof(fixture->vrrp[VRRP_SLOT]));
+	memset(&fixture->signed_states[VRRP_SLOT], 0, sizeof(fixture->signed_states[VRRP_SLOT]));
+	clear_map(fixture->program->maps.xb_signed_keys);
+	clear_map(fixture->program->maps.xb_signed_marks);
 	clear_map(fixture->program->maps.xb_vrrp_slots);
 	clear_map(fixture->program->maps.xb_vrrp_peers);
 	clear_map(fixture->program->maps.xb_vlan);

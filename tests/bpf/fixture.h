@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "tests/bpf/packet.h"
+#include <xbeat/signed.h>
 
 /* The values of the kernel's enum xdp_action that the program returns. */
 enum action { ACTION_DROP = 1, ACTION_PASS = 2, ACTION_TX = 3 };
@@ -36,6 +37,7 @@ struct fixture {
 	struct xb_self *self; /* mapped */
 	struct xb_vrrp *vrrp; /* mapped */
 	struct xb_guard *guards; /* mapped */
+	struct xb_signed *signed_states; /* mapped */
 	struct ring_buffer *ring;
 	struct xb_event events[EVENTS_MAX]; /* filled by fixture_events() */
 	size_t event_count;

@@ -5,6 +5,7 @@
  */
 #include "tests/bpf/advert.h"
 #include "tests/bpf/fixture.h"
+#include "tests/bpf/signed_reasons.h"
 
 #include <arpa/inet.h>
 #include <string.h>

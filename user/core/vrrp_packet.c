@@ -155,10 +155,19 @@ static void put_advertisement(const struct vrrp_message *message, uint8_t *adver
 		memcpy(here, message->password, XB_VRRP_PASSWORD_BYTES);
 }
 
-/* packet: the IP header, then the advertisement with its checksum field zero. */
-static uint16_t advertisement_checksum(const struct vrrp_message *message, const uint8_t *packet,
-				       size_t advert_bytes, const struct layout *layout)
+static size_t advertisement_bytes(const struct vrrp_message *message, const struct layout *layout)
 {
+	return VRRP_HEADER_BYTES + layout->address_bytes * message->address_count +
+	       (message->version == 2 ? XB_VRRP_PASSWORD_BYTES : 0);
+}
+
+/* packet: the IP header, then the advertisement with its checksum field zero. Over IPv6 the kernel
+ * of a receiver checks the whole payload, so its trailer is covered. */
+static uint16_t advertisement_checksum(const struct vrrp_message *message, const uint8_t *packet,
+				       size_t payload_bytes, const struct layout *layout)
+{
+	size_t advert_bytes =
+		layout == &layout_ipv6 ? payload_bytes : advertisement_bytes(message, layout);
 	bool pseudo_header =
 		layout == &layout_ipv6 || (message->version == 3 && message->pseudo_header);
 	uint32_t sum = 0;
@@ -172,19 +181,35 @@ static uint16_t advertisement_checksum(const struct vrrp_message *message, const
 int vrrp_packet_build(const struct vrrp_message *message, uint8_t *packet, size_t bytes)
 {
 	const struct layout *layout = layout_of(&message->source);
-	size_t advert_bytes = VRRP_HEADER_BYTES + layout->address_bytes * message->address_count +
-			      (message->version == 2 ? XB_VRRP_PASSWORD_BYTES : 0);
+	size_t advert_bytes = advertisement_bytes(message, layout);
+	size_t payload_bytes = advert_bytes + (message->trailer ? XB_SIGNED_TRAILER_BYTES : 0);
 	uint8_t *advert = packet + layout->header_bytes;
 
 	if (!message_fits(message))
 		return -EINVAL;
-	if (bytes < layout->header_bytes + advert_bytes)
+	if (bytes < layout->header_bytes + payload_bytes)
 		return -EMSGSIZE;
-	put_header(message, packet, advert_bytes, layout);
+	put_header(message, packet, payload_bytes, layout);
 	put_advertisement(message, advert, layout);
+	if (message->trailer)
+		memcpy(advert + advert_bytes, message->trailer, XB_SIGNED_TRAILER_BYTES);
 	put_u16(advert + VRRP_CHECKSUM_OFFSET,
-		advertisement_checksum(message, packet, advert_bytes, layout));
-	return (int)(layout->header_bytes + advert_bytes);
+		advertisement_checksum(message, packet, payload_bytes, layout));
+	return (int)(layout->header_bytes + payload_bytes);
+}
+
+int vrrp_packet_sign(const struct vrrp_message *message, const struct vrrp_signing_key *key,
+		     uint64_t sequence, struct xb_signed_trailer *trailer)
+{
+	const struct layout *layout = layout_of(&message->source);
+	uint8_t advert[VRRP_ADVERT_BYTES_MAX];
+
+	if (!message_fits(message))
+		return -EINVAL;
+	put_advertisement(message, advert, layout);
+	vrrp_signature_make(key, sequence, &message->source, advert,
+			    advertisement_bytes(message, layout), trailer);
+	return 0;
 }
 
 uint64_t vrrp_addresses_digest(const struct xb_address *addresses, size_t address_count)

@@ -4,10 +4,11 @@
 #ifndef XBEAT_CORE_VRRP_PACKET_H
 #define XBEAT_CORE_VRRP_PACKET_H
 
+#include "user/core/vrrp_signature.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <xbeat/map.h>
+#include <xbeat/signed.h>
 
 #define VRRP_PROTOCOL 112
 #define VRRP_TTL 255
@@ -16,7 +17,8 @@
 #define VRRP_GROUP_IPV4 "224.0.0.18" /* RFC 9568 section 5.1.1.2 */
 #define VRRP_GROUP_IPV6 "ff02::12" /* section 5.1.2.2 */
 /* The largest advert with its IP header. */
-#define VRRP_PACKET_BYTES_MAX (40 + VRRP_HEADER_BYTES + 16 * VRRP_ADDRESSES_MAX)
+#define VRRP_PACKET_BYTES_MAX                                                                      \
+	(40 + VRRP_HEADER_BYTES + 16 * VRRP_ADDRESSES_MAX + XB_SIGNED_TRAILER_BYTES)
 
 struct vrrp_message {
 	uint8_t version; /* 2 or 3 */
@@ -31,6 +33,7 @@ struct vrrp_message {
 	struct xb_address destination;
 	const struct xb_address *addresses;
 	size_t address_count;
+	const struct xb_signed_trailer *trailer; /* from vrrp_packet_sign(); NULL: not signed */
 };
 
 /*
@@ -39,6 +42,14 @@ struct vrrp_message {
  * Returns its length in bytes, or -EMSGSIZE if bytes is too small, -EINVAL if a field does not fit.
  */
 int vrrp_packet_build(const struct vrrp_message *message, uint8_t *packet, size_t bytes);
+
+/*
+ * Makes the trailer of a message, which its destination is no part of: one serves all unicast peers.
+ * sequence: from vrrp_sequence_next().
+ * Returns 0, or -EINVAL if a field does not fit.
+ */
+int vrrp_packet_sign(const struct vrrp_message *message, const struct vrrp_signing_key *key,
+		     uint64_t sequence, struct xb_signed_trailer *trailer);
 
 /* Returns the digest of an address list as struct xb_vrrp carries it: over the 4 bytes of IPv4
  * addresses, the 16 of IPv6 ones. */

@@ -134,6 +134,7 @@ static void on_kernel_event(void *context, const struct xb_event *event)
 		break;
 	case XB_EVENT_FENCED:
 	case XB_EVENT_CLAIMED:
+	case XB_EVENT_SIGNED:
 		door_enter(daemon->vrrp); /* which is all that there is to do */
 		break;
 	}
