@@ -2,6 +2,7 @@
 /* Start, run and stop; dispatches the events of the kernel side to the parts. */
 #include "user/daemon/daemon.h"
 #include "user/core/epoch.h"
+#include "user/daemon/dump.h"
 #include "user/daemon/lock.h"
 #include "user/kernel/daemon_exit.h"
 #include "user/kernel/self.h"
@@ -155,6 +156,10 @@ static void on_signal(void *context, int number)
 
 	if (number == SIGHUP) {
 		daemon_reload(daemon, NULL);
+		return;
+	}
+	if (dump_is_signal(number)) {
+		dump_on_signal(daemon, number);
 		return;
 	}
 	log_notice("%s: stopping", strsignal(number));

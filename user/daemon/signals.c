@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Signals of xbeatd. Operators send USR1, USR2 and SIGRTMIN+2 by habit, because keepalived answers
- * them with a dump; their default would end the daemon and cost a failover.
+ * Signals of xbeatd. USR1, USR2 and SIGRTMIN+2 write files, as with keepalived. All others that would
+ * end the daemon by default, and so cost a failover, are ignored.
  */
 #include "user/daemon/signals.h"
+#include "user/lib/array.h"
 #include "user/lib/log.h"
 #include "user/lib/signal_action.h"
 #include <errno.h>
@@ -12,9 +13,10 @@
 
 #define REALTIME_FIRST 32 /* of the kernel: those below SIGRTMIN stay ignored without a log line */
 
-static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
+static const int wanted_numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGNALS_JSON};
 
-/* All others that end a process by default, except those of a crash. */
+/* Those that end a process by default, except those of a stop or a crash: ignored, unless
+ * signals_start() finds that they are wanted. */
 static const int unwanted[] = {
 	SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1,   SIGUSR2, SIGSTKFLT,
 	SIGXCPU, SIGXFSZ, SIGPROF, SIGVTALRM, SIGIO,   SIGPWR,
@@ -24,10 +26,8 @@ static const struct {
 	int number;
 	const char *text;
 } hints[] = {
-	{SIGUSR1, "see: xbeatctl vrrp, xbeatctl explain INSTANCE"},
-	{SIGUSR2, "for counters see: xbeatctl vrrp, xbeatctl drops"},
-	/* keepalived --signum=JSON is SIGRTMIN+2; user space counts from 34. */
-	{36, "for JSON see: xbeatctl -j vrrp"},
+	/* keepalived --signum=STATS_CLEAR is SIGRTMAX-1. */
+	{63, "statistics are not cleared: compare two of them; SIGUSR2 writes them"},
 	{SIGQUIT, "SIGTERM stops xbeatd, SIGABRT makes it dump core"},
 };
 
@@ -87,6 +87,11 @@ static int watch(struct signals *signals, struct event_base *base, int number, s
 	return event && !event_add(event, NULL) ? 0 : -ENOMEM;
 }
 
+static int watch_unwanted(struct signals *signals, struct event_base *base, int number)
+{
+	return signals->events[number] ? 0 : watch(signals, base, number, 0, on_unwanted);
+}
+
 int signals_start(struct signals *signals, struct event_base *base, signals_callback *wanted,
 		  void *context)
 {
@@ -94,13 +99,13 @@ int signals_start(struct signals *signals, struct event_base *base, signals_call
 	int error = 0;
 
 	*signals = (struct signals){.wanted = wanted, .context = context};
-	for (size_t i = 0; !error && i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		error = watch(signals, base, numbers[i], EV_PERSIST, on_wanted);
+	for (size_t i = 0; !error && i < ARRAY_SIZE(wanted_numbers); i++)
+		error = watch(signals, base, wanted_numbers[i], EV_PERSIST, on_wanted);
 	for (size_t i = 0; !error && i < sizeof(unwanted) / sizeof(unwanted[0]); i++)
 		if (unwanted[i] != SIGPIPE) /* a client that has gone; send() reports it */
-			error = watch(signals, base, unwanted[i], 0, on_unwanted);
+			error = watch_unwanted(signals, base, unwanted[i]);
 	for (int number = SIGRTMIN; !error && number <= SIGRTMAX; number++)
-		error = watch(signals, base, number, 0, on_unwanted);
+		error = watch_unwanted(signals, base, number);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	return error;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Signals of xbeatd: stop, reload, and those that must not end it. */
+/* Signals of xbeatd: stop, reload, write files, and those that must not end it. */
 #ifndef XBEAT_DAEMON_SIGNALS_H
 #define XBEAT_DAEMON_SIGNALS_H
 
@@ -7,11 +7,14 @@
 #include <signal.h>
 #include <stdbool.h>
 
+/* keepalived --signum=JSON: SIGRTMIN+2, which user space counts from 34. */
+#define SIGNALS_JSON 36
+
 typedef void signals_callback(void *context, int number);
 
 struct signals {
 	struct event *events[NSIG];
-	signals_callback *wanted; /* SIGTERM, SIGINT, SIGHUP */
+	signals_callback *wanted; /* of wanted_numbers in signals.c */
 	void *context;
 };
 
@@ -22,7 +25,7 @@ struct signals {
 void signals_ignore(void);
 
 /*
- * Calls wanted for SIGTERM, SIGINT and SIGHUP, and logs the first of each ignored signal. Returns 0
+ * Calls wanted for SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2 and SIGNALS_JSON, and logs the first of each ignored signal. Returns 0
  * or a negative errno; call signals_stop() in either case.
  */
 int signals_start(struct signals *signals, struct event_base *base, signals_callback *wanted,

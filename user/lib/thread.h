@@ -12,4 +12,8 @@
 int thread_start(pthread_t *thread, const char *name, size_t stack_bytes, void *(*run)(void *),
 		 void *context);
 
+/* The same with ordinary priority, for what may take as long as it likes. */
+int thread_start_ordinary(pthread_t *thread, const char *name, size_t stack_bytes,
+			  void *(*run)(void *), void *context);
+
 #endif

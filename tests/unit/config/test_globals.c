@@ -35,6 +35,11 @@ static void wrong_globals(void **state)
 		 "10:1: error: script_user lacks a value; write \"script_user USER [GROUP]\"\n"
 		 "11:24: error: unexpected 'on' after enable_script_security; write \"enable_script_security\", one statement per line\n"
 		 "12:24: error: unexpected 'off' after vrrp_check_unicast_src; write \"vrrp_check_unicast_src\", one statement per line\n"},
+		{INSTANCE VIPS "}\nglobal_defs {\nstate_dump_file keepalived.data\n"
+			       "stats_dump_file\njson_version 3\n}",
+		 "8:17: error: state_dump_file takes an absolute path, not 'keepalived.data'\n"
+		 "9:1: error: stats_dump_file lacks a value; write \"stats_dump_file PATH\"\n"
+		 "10:14: error: json_version 3 is out of range; 1 to 2 is allowed\n"},
 		{INSTANCE VIPS "}\nglobal_defs {\nvrrp_garp_master_delay -1\n"
 			       "vrrp_garp_master_repeat 0\nvrrp_garp_master_refresh 86401\n"
 			       "vrrp_garp_master_refresh_repeat 1001\n"
@@ -62,6 +67,7 @@ static void values(void **state)
 		"global_defs {\nvrrp_priority -5\nscript_user nobody nogroup\nenable_script_security\n"
 		"vrrp_startup_delay 5.5\nvrrp_garp_interval 0.001\n"
 		"vrrp_gna_interval 0.000001\n"
+		"state_dump_file /s\nstats_dump_file /t\njson_dump_file /j\njson_version 2\n"
 		"vrrp_check_unicast_src\n}\n" INSTANCE VIPS "}",
 		"");
 
@@ -73,6 +79,10 @@ static void values(void **state)
 	assert_int_equal(config->startup_delay_ns, 5500 * NS_PER_MS);
 	assert_int_equal(config->garp_interval_ns, NS_PER_MS);
 	assert_int_equal(config->gna_interval_ns, NS_PER_US);
+	assert_string_equal(config->state_dump_file, "/s");
+	assert_string_equal(config->stats_dump_file, "/t");
+	assert_string_equal(config->json_dump_file, "/j");
+	assert_int_equal(config->json_version, 2);
 	config_free(config);
 }
 

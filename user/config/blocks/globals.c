@@ -6,7 +6,9 @@
 #include "user/config/blocks/unsupported.h"
 #include "user/config/syntax/table.h"
 #include "user/lib/address.h"
+#include "user/lib/array.h"
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DOWN_TIMER_ADVERTS_DEFAULT 3
@@ -39,6 +41,26 @@ static void read_group(struct config_parser *parser, struct config_block *block,
 
 #define INHERITED(kind, keyword, field, low, high)                                                 \
 	CONFIG_##kind("vrrp_" keyword, GLOBALS, defaults.field, low, high)
+
+/* A path in struct config; a later one replaces an earlier. */
+static void read_dump_file(struct config_parser *parser, struct config_block *block,
+			   const struct config_keyword *keyword,
+			   const struct config_statement *statement)
+{
+	const struct config_token *token = &statement->tokens[1];
+	char **path = (char **)((char *)parser->config + keyword->offset);
+
+	(void)block;
+	if (token->text[0] != '/') {
+		config_error(parser, token->location, "%s takes an absolute path, not '%s'",
+			     keyword->name, token->text);
+		return;
+	}
+	free(*path);
+	*path = text_copy(token->text);
+}
+
+#define DUMP_FILE(keyword) CONFIG_VALUE(#keyword, "PATH", read_dump_file, struct config, keyword)
 
 static const struct config_keyword global_keywords[] = {
 	CONFIG_TEXT("router_id", GLOBALS, router_id),
@@ -83,6 +105,10 @@ static const struct config_keyword global_keywords[] = {
 		CONFIG_FIELD(GLOBALS, dynamic_interfaces),
 		.minimum = true,
 	},
+	DUMP_FILE(state_dump_file),
+	DUMP_FILE(stats_dump_file),
+	DUMP_FILE(json_dump_file),
+	CONFIG_U8("json_version", GLOBALS, json_version, 1, 2),
 	CONFIG_FIFO("notify_fifo", notify_fifo),
 	CONFIG_FIFO("vrrp_notify_fifo", vrrp_notify_fifo),
 	CONFIG_FIFO_SCRIPT("notify_fifo_script", notify_fifo_script),
@@ -104,6 +130,7 @@ void config_globals_defaults(struct config_globals *globals)
 		.group4 = address_from_ipv4(htonl(0xe0000012)), /* 224.0.0.18 */
 		.group6 = {.bytes = {0xff, 0x02, [15] = 0x12}},
 		.default_interface = "eth0",
+		.json_version = 1,
 		.defaults =
 			{
 				.garp_delay_ns = UNSET_NS,
@@ -158,6 +185,7 @@ void config_finalize_globals(struct config_parser *parser)
 	config->realtime_priority = globals->realtime_priority;
 	config->no_realtime = globals->no_realtime;
 	config->nice = globals->nice;
+	config->json_version = globals->json_version;
 	config->startup_delay_ns = globals->startup_delay_ns;
 	config->garp_interval_ns = globals->garp_interval_ns;
 	config->gna_interval_ns = globals->gna_interval_ns;

@@ -16,6 +16,7 @@ struct config_globals {
 	uint8_t realtime_priority;
 	bool no_realtime;
 	int nice;
+	uint8_t json_version;
 	uint64_t startup_delay_ns;
 	uint64_t garp_interval_ns, gna_interval_ns;
 	struct config_command script_user;

@@ -95,6 +95,9 @@ void config_free(struct config *config)
 	free(config->sources);
 	free(config->notify_fifo);
 	free(config->vrrp_notify_fifo);
+	free(config->state_dump_file);
+	free(config->stats_dump_file);
+	free(config->json_dump_file);
 	config_command_free(&config->notify_fifo_script);
 	config_command_free(&config->vrrp_notify_fifo_script);
 	free(config->static_routes.entries);

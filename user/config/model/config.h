@@ -327,6 +327,9 @@ struct config {
 	char **sources; /* the files it was read from, indexed by config_location.source */
 	size_t source_count;
 	char *notify_fifo, *vrrp_notify_fifo; /* NULL: none */
+	/* where signals have the state, the statistics and the JSON written; NULL: in /run/xbeat */
+	char *state_dump_file, *stats_dump_file, *json_dump_file;
+	uint8_t json_version; /* 1 or 2 */
 	struct config_command notify_fifo_owner, vrrp_notify_fifo_owner; /* user and group only */
 	struct config_command notify_fifo_script, vrrp_notify_fifo_script;
 };

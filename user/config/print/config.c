@@ -203,6 +203,12 @@ static void print_fifo(struct config_printer *printer, const char *keyword, cons
 	fputc('\n', printer->stream);
 }
 
+static void print_path(struct config_printer *printer, const char *keyword, const char *path)
+{
+	if (path)
+		config_print_token(printer, keyword, path);
+}
+
 static void print_globals(struct config_printer *printer, const struct config *config)
 {
 	config_print_open(printer, "global_defs", NULL);
@@ -218,6 +224,10 @@ static void print_globals(struct config_printer *printer, const struct config *c
 	print_user(printer, "script_user", &config->script_user);
 	config_print_flag(printer, "enable_script_security", config->script_security);
 	config_print_flag(printer, "dynamic_interfaces", config->dynamic_interfaces);
+	print_path(printer, "state_dump_file", config->state_dump_file);
+	print_path(printer, "stats_dump_file", config->stats_dump_file);
+	print_path(printer, "json_dump_file", config->json_dump_file);
+	config_print_line(printer, "json_version %u", config->json_version);
 	print_fifo(printer, "notify_fifo", config->notify_fifo, &config->notify_fifo_owner);
 	config_print_command(printer, "notify_fifo_script", &config->notify_fifo_script);
 	print_fifo(printer, "vrrp_notify_fifo", config->vrrp_notify_fifo,

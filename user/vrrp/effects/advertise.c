@@ -126,5 +126,6 @@ int instance_advertise(struct instance *instance, uint8_t priority)
 			  instance_interface_name(instance), limits_strerror(-error));
 	instance->adverts->error = error;
 	instance->adverts->sent_count += !error;
+	instance->adverts->release_sent_count += !error && priority == VRRP_PRIORITY_RELEASE;
 	return error;
 }

@@ -10,6 +10,7 @@ struct instance_adverts {
 	int socket;
 	int error; /* of the last advert, so that a lasting failure is logged once */
 	uint64_t sent_count;
+	uint64_t release_sent_count; /* of these, with priority 0 */
 };
 
 /* Returns 0 or -ENOMEM. */

@@ -130,6 +130,8 @@ void instance_act(struct instance *instance, const struct vrrp_actions *actions)
 		return;
 	instance->report->fault_notified = instance->vrrp.state == XB_INSTANCE_INITIALIZE;
 	instance_notify(instance);
+	instance->report->became_active_count += instance->vrrp.state == XB_INSTANCE_ACTIVE;
+	instance->report->left_active_count += actions->old_state == XB_INSTANCE_ACTIVE;
 	instance->report->on_transition(instance, actions->old_state);
 }
 

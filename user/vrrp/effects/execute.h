@@ -14,6 +14,7 @@ struct instance_report {
 	bool fault_notified; /* that it is in Initialize */
 	uint64_t since_unix_ns; /* of the state */
 	uint64_t since_ns; /* the same by the monotonic clock */
+	uint64_t became_active_count, left_active_count;
 };
 
 /* Returns 0 or -ENOMEM. */
