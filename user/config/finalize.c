@@ -116,7 +116,7 @@ static void finalize_preemption(struct config_parser *parser, const struct confi
 	struct config_instance *instance = block->target;
 	bool owner = instance->priority == VRRP_PRIORITY_OWNER;
 
-	config_report_contradiction(parser, block, "preempt", "nopreempt");
+	config_report_overridden(parser, block, "preempt", "nopreempt");
 	if (!instance->preempt && (instance->start_as_master || owner)) {
 		instance->preempt = true;
 		config_report_cleared(parser, block, "nopreempt",
@@ -139,7 +139,7 @@ static void finalize_accept(struct config_parser *parser, const struct config_bl
 {
 	struct config_instance *instance = block->target;
 
-	config_report_contradiction(parser, block, "accept", "no_accept");
+	config_report_overridden(parser, block, "accept", "no_accept");
 	if (!config_block_seen(block, "accept") && !config_block_seen(block, "no_accept"))
 		instance->accept = !instance->strict || instance->priority == VRRP_PRIORITY_OWNER;
 }

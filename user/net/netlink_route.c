@@ -3,16 +3,19 @@
  * keepalived's. A route is removed by all that identifies it, so that another program's route to
  * the same destination stays. */
 #include "user/lib/address.h"
+#include "user/lib/cleanup.h"
 #include "user/net/netlink.h"
 #include "user/net/netlink_address.h"
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#define REQUEST_BYTES 4096 /* all next hops and metrics take less than half */
+#define REQUEST_BYTES 2048 /* all but the next hops of a multipath route */
+#define NEXT_HOP_BYTES 64 /* the largest: 8 and attributes of 20 and 8 */
 
 static uint32_t number_or(const struct config_number *number, uint32_t otherwise)
 {
@@ -201,12 +204,16 @@ static void put_properties(struct nlmsghdr *header, const struct config_route *r
 static int change_route(struct netlink *netlink, uint16_t type, uint16_t flags,
 			const struct config_route *route, unsigned default_interface_index)
 {
-	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
+	_cleanup_free_ char *buffer =
+		malloc(REQUEST_BYTES + route->next_hop_count * NEXT_HOP_BYTES);
+	struct nlmsghdr *header;
 	uint32_t route_type = number_or(&route->type, RTN_UNICAST);
 	struct rtmsg *message;
 	int error;
 
+	if (!buffer)
+		return -ENOMEM;
+	header = mnl_nlmsg_put_header(buffer);
 	header->nlmsg_type = type;
 	header->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | NLM_F_ACK | flags);
 	message = mnl_nlmsg_put_extra_header(header, sizeof(*message));

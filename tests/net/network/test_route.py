@@ -50,6 +50,8 @@ ROUTES = [
      "weight 256",
      "192.0.2.0/24 table 9 nexthop via 10.9.9.9 dev eth0 weight 1 onlink nexthop via 10.0.1.3 "
      "dev eth1 weight 256"),
+    ("192.0.2.0/24" + "".join(f" nexthop via 10.0.0.{i} dev eth0 weight {i}" for i in range(2, 26)),
+     "192.0.2.0/24" + "".join(f" nexthop via 10.0.0.{i} dev eth0 weight {i}" for i in range(2, 26))),
     ("192.0.2.0/24 nexthop dev eth1 weight 7", "192.0.2.0/24 dev eth1 scope link"),
     ("192.0.2.0/24 nexthop via inet6 fe80::2 dev eth0 nexthop via 10.0.1.3",
      "192.0.2.0/24 nexthop via inet6 fe80::2 dev eth0 weight 1 nexthop via 10.0.1.3 dev eth1 "

@@ -157,7 +157,7 @@ static void bad(void **state)
 		{INSTANCE VIPS "notify a b c d\n}",
 		 "6:8: error: unexpected 'd' after notify; write \"notify \"PROGRAM [ARGUMENT ...]\" [USER [GROUP]]\", with the arguments inside the quotes\n"},
 		{INSTANCE VIPS "notify a\nnotify b\n}",
-		 "7:1: error: notify is already set on line 6; keep one of them\n"},
+		 "7:1: warning: notify is already set on line 6; the first one counts, as in keepalived; keep one of them\n"},
 		{INSTANCE VIPS "notify a uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu\n}",
 		 "6:8: error: user 'uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu' has the wrong length; 1 to 32 bytes are allowed\n"},
 		{INSTANCE VIPS "notify a \"b c\"\nnotify_stop a b:\\n\n}",
@@ -171,7 +171,7 @@ static void bad(void **state)
 		 "3:18: error: notify_fifo and vrrp_notify_fifo are both /a; give each its own path\n"},
 		{"global_defs {\nnotify_fifo /a\n}\nglobal_defs {\nnotify_fifo /b\n}\n" INSTANCE
 			 VIPS "}",
-		 "5:1: error: notify_fifo is already set in an earlier global_defs; keep one of them\n"},
+		 "5:1: warning: notify_fifo is already set in an earlier global_defs; the first one counts, as in keepalived; keep one of them\n"},
 	};
 
 	(void)state;

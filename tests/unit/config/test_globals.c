@@ -31,10 +31,11 @@ static void wrong_globals(void **state)
 			       "script_user\nenable_script_security on\n"
 			       "vrrp_check_unicast_src off\n}",
 		 "8:15: error: vrrp_priority -21 is out of range; -20 to 19 is allowed\n"
-		 "9:1: error: vrrp_priority is already set on line 8; keep one of them\n"
+		 "9:1: warning: vrrp_priority is already set on line 8; the last one counts, as in keepalived; keep one of them\n"
+		 "9:15: error: 'x' is not a whole number; write \"vrrp_priority NUMBER\"\n"
 		 "10:1: error: script_user lacks a value; write \"script_user USER [GROUP]\"\n"
-		 "11:24: error: unexpected 'on' after enable_script_security; write \"enable_script_security\", one statement per line\n"
-		 "12:24: error: unexpected 'off' after vrrp_check_unicast_src; write \"vrrp_check_unicast_src\", one statement per line\n"},
+		 "11:24: warning: unexpected 'on' after enable_script_security; it is ignored, as in keepalived; write \"enable_script_security\", one statement per line\n"
+		 "12:24: warning: unexpected 'off' after vrrp_check_unicast_src; it is ignored, as in keepalived; write \"vrrp_check_unicast_src\", one statement per line\n"},
 		{INSTANCE VIPS "}\nglobal_defs {\nstate_dump_file keepalived.data\n"
 			       "stats_dump_file\njson_version 3\n}",
 		 "8:17: error: state_dump_file takes an absolute path, not 'keepalived.data'\n"

@@ -350,7 +350,8 @@ static void source_locations(void **state)
 		{ROUTER "@main @^other  priority 0\n}",
 		 "6:25: error: priority 0 is out of range; 1 to 255 is allowed\n"},
 		{ROUTER "~LST(P,100, 300) priority $P\n}",
-		 "6:18: error: priority is already set on line 6; keep one of them\n"},
+		 "6:13: error: priority 300 is out of range; 1 to 255 is allowed (from $P, used on line 6)\n"
+		 "6:18: warning: priority is already set on line 6; the last one counts, as in keepalived; keep one of them\n"},
 	};
 
 	(void)state;

@@ -107,9 +107,9 @@ static void wrong_instance_values(void **state)
 		{INSTANCE "priority\n" VIPS "}",
 		 "5:1: error: priority lacks a value; write \"priority 1-255\"\n"},
 		{INSTANCE "priority 1 2\n" VIPS "}",
-		 "5:12: error: unexpected '2' after priority; write \"priority 1-255\", one statement per line\n"},
+		 "5:12: warning: unexpected '2' after priority; it is ignored, as in keepalived; write \"priority 1-255\", one statement per line\n"},
 		{INSTANCE "priority 1\npriority 2\n" VIPS "}",
-		 "6:1: error: priority is already set on line 5; keep one of them\n"},
+		 "6:1: warning: priority is already set on line 5; the last one counts, as in keepalived; keep one of them\n"},
 		{INSTANCE "priority 1 { a { b } }\n" VIPS "}",
 		 "5:1: error: priority takes no block; write \"priority 1-255\"\n"},
 		{INSTANCE "advert_int 0.009\n" VIPS "}",
@@ -146,17 +146,17 @@ static void wrong_instance_keywords(void **state)
 {
 	static const struct config_case cases[] = {
 		{INSTANCE "preempt\nnopreempt\naccept\nno_accept\n" VIPS "}",
-		 "6:1: error: nopreempt contradicts preempt on line 5; keep one of them\n"
-		 "8:1: error: no_accept contradicts accept on line 7; keep one of them\n"},
+		 "6:1: warning: nopreempt contradicts preempt on line 5; the last one counts, as in keepalived; keep one of them\n"
+		 "8:1: warning: no_accept contradicts accept on line 7; the last one counts, as in keepalived; keep one of them\n"},
 		{INSTANCE "timer_expired_backup 255\nnative_ipv6 on\n" VIPS "}",
 		 "5:22: error: timer_expired_backup 255 is out of range; 1 to 254 is allowed\n"
-		 "6:13: error: unexpected 'on' after native_ipv6; write \"native_ipv6\", one statement per line\n"
+		 "6:13: warning: unexpected 'on' after native_ipv6; it is ignored, as in keepalived; write \"native_ipv6\", one statement per line\n"
 		 "7:21: error: 10.0.0.9 cannot be advertised: vrrp_instance V is IPv6; move it to virtual_ipaddress_excluded\n"},
 		{INSTANCE
 		 "promote_secondaries on\ndont_track_primary on\nvirtual_router_id 2\n" VIPS "}",
-		 "5:21: error: unexpected 'on' after promote_secondaries; write \"promote_secondaries\", one statement per line\n"
-		 "6:20: error: unexpected 'on' after dont_track_primary; write \"dont_track_primary\", one statement per line\n"
-		 "7:1: error: virtual_router_id is already set on line 4; keep one of them\n"},
+		 "5:21: warning: unexpected 'on' after promote_secondaries; it is ignored, as in keepalived; write \"promote_secondaries\", one statement per line\n"
+		 "6:20: warning: unexpected 'on' after dont_track_primary; it is ignored, as in keepalived; write \"dont_track_primary\", one statement per line\n"
+		 "7:1: warning: virtual_router_id is already set on line 4; the last one counts, as in keepalived; keep one of them\n"},
 		{INSTANCE "advert_int 40.96\n" VIPS "}",
 		 "5:1: error: advert_int is out of range; version 3 allows 10ms to 40.95s\n"},
 		{INSTANCE "advert_int 256\n" VIPS "}",
@@ -164,7 +164,7 @@ static void wrong_instance_keywords(void **state)
 		{INSTANCE "heartbeat sixteen-bytes-xx\n" VIPS "}",
 		 "5:11: error: heartbeat 'sixteen-bytes-xx' has the wrong length; 1 to 15 bytes are allowed\n"},
 		{INSTANCE "nopreempt on\n" VIPS "}",
-		 "5:11: error: unexpected 'on' after nopreempt; write \"nopreempt\", one statement per line\n"},
+		 "5:11: warning: unexpected 'on' after nopreempt; it is ignored, as in keepalived; write \"nopreempt\", one statement per line\n"},
 		{INSTANCE "virtual_ipaddress\n}",
 		 "5:1: error: virtual_ipaddress has no block; write \"virtual_ipaddress { ADDRESS[/LENGTH] ... }\"\n"},
 		{V3 "vrrp_instance V { interface lo\nvirtual_router_id 0\n" VIPS "}",
@@ -308,7 +308,8 @@ static void authentication(void **state)
 		{VERSION_2 "authentication {\nauth_pass x\n}\n" VIPS "}",
 		 "4:1: warning: auth_pass has no effect without \"auth_type PASS\"; add it, or remove the block\n"},
 		{VERSION_2 "authentication { auth_type PASS auth_pass x }\n" VIPS "}",
-		 "4:33: error: unexpected 'auth_pass' after auth_type; write \"auth_type PASS|NONE\", one statement per line\n"},
+		 "4:1: error: auth_type PASS has no auth_pass; add \"auth_pass PASSWORD\"\n"
+		 "4:33: warning: unexpected 'auth_pass' after auth_type; it is ignored, as in keepalived; write \"auth_type PASS|NONE\", one statement per line\n"},
 		{VERSION_2 "authentication {\nauth_type NONE\nauth_pas x\n}\n" VIPS "}",
 		 "6:1: error: unknown keyword 'auth_pas' in authentication; did you mean 'auth_pass'?\n"},
 	};

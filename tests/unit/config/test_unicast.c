@@ -110,7 +110,7 @@ static void wrong_peers(void **state)
 		 "5:1: error: unicast_peer has no block; write \"unicast_peer { " PEER_USAGE
 		 " ... }\"\n"
 		 "5:1: warning: vrrp_instance V has no peer in unicast_peer, so its adverts are multicast; add the other nodes, or remove unicast_peer\n"
-		 "6:19: error: unexpected 'on' after check_unicast_src; write \"check_unicast_src\", one statement per line\n"},
+		 "6:19: warning: unexpected 'on' after check_unicast_src; it is ignored, as in keepalived; write \"check_unicast_src\", one statement per line\n"},
 	};
 
 	(void)state;

@@ -59,7 +59,7 @@ static void wrong_keywords(void **state)
 		 "6:1: warning: keepalived's 'use_vmac_addr' in vrrp_instance is not supported; addresses on other interfaces keep those interfaces' MAC addresses\n"},
 		{INSTANCE "use_vmac v w\nvmac_xmit_base y\n" VIPS "}",
 		 "5:12: error: unexpected 'w' after use_vmac; write \"use_vmac [NAME]\"\n"
-		 "6:16: error: unexpected 'y' after vmac_xmit_base; write \"vmac_xmit_base\", one statement per line\n"},
+		 "6:16: warning: unexpected 'y' after vmac_xmit_base; it is ignored, as in keepalived; write \"vmac_xmit_base\", one statement per line\n"},
 		{INSTANCE "use_vmac sixteen-bytes-xx\n" VIPS "}",
 		 "5:10: error: 'sixteen-bytes-xx' is not a valid interface name; write a name of 1 to 15 characters, as \"ip link\" shows it\n"},
 		{INSTANCE "use_vmac eth0\n" VIPS "}",

@@ -369,9 +369,10 @@ void config_read_fifo(struct config_parser *parser, struct config_block *block,
 
 	(void)block;
 	if (*(char **)((char *)parser->config + keyword->offset)) {
-		config_error(parser, tokens[0].location,
-			     "%s is already set in an earlier global_defs; keep one of them",
-			     keyword->name);
+		config_warning(
+			parser, tokens[0].location,
+			"%s is already set in an earlier global_defs; the first one counts, as in keepalived; keep one of them",
+			keyword->name);
 		return;
 	}
 	config_read_string(parser, &target, keyword, statement);

@@ -9,9 +9,6 @@
 #include "user/config/model/command.h"
 #include "user/config/syntax/parser.h"
 
-/* Tokens of a command statement: the parser keeps one more, so that an excess token is reported. */
-#define CONFIG_COMMAND_TOKENS_MAX (CONFIG_TOKENS_MAX - 2)
-
 /*
  * Splits a text at blanks outside "..." and '...', which may be parts of an argument. Escapes, also
  * inside quotes: \a \b \E \f \n \r \t \v, \nnn (octal), \xXX, \cC; any other character stands for

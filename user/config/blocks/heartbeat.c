@@ -262,7 +262,7 @@ static const struct config_keyword heartbeat_keywords[] = {
 		.read = read_node,
 		.flags = CONFIG_REPEATABLE,
 		.values_minimum = 3,
-		.values_maximum = CONFIG_TOKENS_MAX,
+		.values_maximum = CONFIG_VALUES_ANY,
 	},
 };
 
@@ -273,6 +273,7 @@ static const struct config_block_type heartbeat_type = {
 	.keywords = heartbeat_keywords,
 	.keyword_count = ARRAY_SIZE(heartbeat_keywords),
 	.unsupported = &config_unsupported_none,
+	.own = true,
 };
 
 static void report_missing(struct config_parser *parser, const struct config_block *block,

@@ -81,13 +81,28 @@ static void read_routers(struct config_parser *parser, struct config_block *bloc
 #define NOTIFY(id, keyword) CONFIG_NOTIFY_ROW(struct config_instance, id, keyword)
 
 static const struct config_keyword instance_keywords[] = {
-	CONFIG_VALUE("state", "MASTER|BACKUP", read_state, struct config_instance, start_as_master),
+	{
+		.name = "state",
+		.usage = "state MASTER|BACKUP",
+		.read = read_state,
+		.flags = CONFIG_FIRST_COUNTS,
+		CONFIG_ONE_VALUE,
+	},
 	CONFIG_VALUE("interface", "NAME", config_read_interface, struct config_instance, interface),
 	CONFIG_U8("virtual_router_id", struct config_instance, vrid, 1, 255),
 	CONFIG_U8("priority", struct config_instance, priority, 1, 255),
 	CONFIG_SECONDS("advert_int", struct config_instance, advert_interval_ns, NS_PER_CENTISECOND,
 		       255 * NS_PER_SECOND),
-	CONFIG_U8("version", struct config_instance, version, 2, 3),
+	{
+		.name = "version",
+		.usage = "version 2-3",
+		.read = config_read_u8,
+		.flags = CONFIG_FIRST_COUNTS,
+		CONFIG_ONE_VALUE,
+		CONFIG_FIELD(struct config_instance, version),
+		.minimum = 2,
+		.maximum = 3,
+	},
 	CONFIG_NOTHING("native_ipv6"),
 	CONFIG_FLAG("preempt", struct config_instance, preempt, true),
 	CONFIG_FLAG("nopreempt", struct config_instance, preempt, false),

@@ -8,6 +8,7 @@
 #include "user/config/syntax/options.h"
 #include "user/lib/address.h"
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ROUTE_USAGE                                                                                \
@@ -29,11 +30,18 @@ static struct config_next_hop *add_next_hop(struct route_line *route_line)
 	struct config_route *route = &route_line->route;
 	struct config_line *line = &route_line->line;
 
-	if (route->next_hop_count < CONFIG_NEXT_HOPS_MAX)
-		return &route->next_hops[route->next_hop_count++];
-	config_line_error(line, line->tokens[line->next - 1].location,
-			  "more than %d gateways in a route; remove some", CONFIG_NEXT_HOPS_MAX);
-	return NULL;
+	if (route->next_hop_count == CONFIG_NEXT_HOPS_MAX) {
+		config_line_error(line, line->tokens[line->next - 1].location,
+				  "more than %d gateways in a route; remove some",
+				  CONFIG_NEXT_HOPS_MAX);
+		return NULL;
+	}
+	if (route->next_hop_count)
+		route->next_hops = array_grow(route->next_hops, &route->next_hop_count,
+					      sizeof(*route->next_hops));
+	else
+		route->next_hop_count = 1; /* it is there from the beginning */
+	return &route->next_hops[route->next_hop_count - 1];
 }
 
 static void read_next_hop(struct route_line *route_line)
@@ -234,13 +242,17 @@ static void read_route(struct config_parser *parser, struct config_block *block,
 		.line = config_line_begin(parser, statement, "route", ROUTE_USAGE),
 		.route = {.location = statement->tokens[0].location},
 	};
+	size_t room = 0;
 
 	(void)keyword;
+	route_line.route.next_hops = array_grow(NULL, &room, sizeof(*route_line.route.next_hops));
 	while (route_line.line.next < route_line.line.count)
 		read_token(&route_line);
 	finalize_route(&route_line);
-	if (route_line.line.failed)
+	if (route_line.line.failed) {
+		free(route_line.route.next_hops);
 		return;
+	}
 	list->entries = array_grow(list->entries, &list->count, sizeof(*list->entries));
 	list->entries[list->count - 1] = route_line.route;
 }

@@ -47,7 +47,7 @@ static const struct config_keyword script_keywords[] = {
 		.usage = "script \"PROGRAM [ARGUMENT ...]\"",
 		.read = config_read_program,
 		.values_minimum = 1,
-		.values_maximum = CONFIG_COMMAND_TOKENS_MAX,
+		.values_maximum = CONFIG_VALUES_ANY,
 		CONFIG_FIELD(struct config_script, command),
 	},
 	{
@@ -140,8 +140,9 @@ static const struct config_keyword process_keywords[] = {
 		.name = "process",
 		.usage = "process PROGRAM [PARAMETER ...]",
 		.read = read_process_command,
+		.flags = CONFIG_FIRST_COUNTS,
 		.values_minimum = 1,
-		.values_maximum = CONFIG_COMMAND_TOKENS_MAX,
+		.values_maximum = CONFIG_VALUES_ANY,
 	},
 	{
 		.name = "param_match",
@@ -226,7 +227,14 @@ static void read_init_file(struct config_parser *parser, struct config_block *bl
 }
 
 static const struct config_keyword file_keywords[] = {
-	CONFIG_VALUE("file", "PATH", config_read_string, struct config_file, path),
+	{
+		.name = "file",
+		.usage = "file PATH",
+		.read = config_read_string,
+		.flags = CONFIG_FIRST_COUNTS,
+		CONFIG_ONE_VALUE,
+		CONFIG_FIELD(struct config_file, path),
+	},
 	CONFIG_WEIGHT_ROW(struct config_file, 254),
 	{
 		.name = "init_file",
@@ -295,6 +303,7 @@ static const struct config_named_type app_type = {
 			.keywords = app_keywords,
 			.keyword_count = ARRAY_SIZE(app_keywords),
 			.unsupported = &config_unsupported_none,
+			.own = true,
 		},
 	CONFIG_NAMED(struct config_app, &app_defaults, apps, app_count),
 };

@@ -46,8 +46,8 @@ extern const struct config_track_keyword config_track_keywords[CONFIG_TRACK_LINK
 #define CONFIG_COMMAND(keyword, type, member)                                                      \
 	{                                                                                          \
 		.name = (keyword), .usage = keyword " \"PROGRAM [ARGUMENT ...]\" [USER [GROUP]]",  \
-		.read = config_read_command, .values_minimum = 1,                                  \
-		.values_maximum = CONFIG_COMMAND_TOKENS_MAX, CONFIG_FIELD(type, member)            \
+		.read = config_read_command, .flags = CONFIG_FIRST_COUNTS, .values_minimum = 1,    \
+		.values_maximum = CONFIG_VALUES_ANY, CONFIG_FIELD(type, member)                    \
 	}
 #define CONFIG_NOTIFY_ROW(type, id, keyword)                                                       \
 	CONFIG_COMMAND(keyword, type, notify.commands[CONFIG_NOTIFY_##id])
@@ -55,23 +55,24 @@ extern const struct config_track_keyword config_track_keywords[CONFIG_TRACK_LINK
 	{                                                                                          \
 		.name = "notify_deleted",                                                          \
 		.usage = "notify_deleted [\"PROGRAM [ARGUMENT ...]\" [USER [GROUP]]]",             \
-		.read = config_read_notify_deleted, .values_maximum = CONFIG_COMMAND_TOKENS_MAX,   \
-		CONFIG_FIELD(type, notify)                                                         \
+		.read = config_read_notify_deleted, .flags = CONFIG_FIRST_COUNTS,                  \
+		.values_maximum = CONFIG_VALUES_ANY, CONFIG_FIELD(type, notify)                    \
 	}
 
 /* A FIFO and its owner in struct config; a command in struct config. */
 #define CONFIG_FIFO(keyword, member)                                                               \
 	{                                                                                          \
 		.name = (keyword), .usage = keyword " PATH [USER [GROUP]]",                        \
-		.read = config_read_fifo, .values_minimum = 1, .values_maximum = 3,                \
-		CONFIG_FIELD(struct config, member),                                               \
+		.read = config_read_fifo, .flags = CONFIG_FIRST_COUNTS, .values_minimum = 1,       \
+		.values_maximum = 3, CONFIG_FIELD(struct config, member),                          \
 		.bytes = offsetof(struct config, member##_owner)                                   \
 	}
 #define CONFIG_FIFO_SCRIPT(keyword, member)                                                        \
 	{                                                                                          \
 		.name = (keyword), .usage = keyword " \"PROGRAM [ARGUMENT ...]\" [USER [GROUP]]",  \
-		.read = config_read_fifo_script, .values_minimum = 1,                              \
-		.values_maximum = CONFIG_COMMAND_TOKENS_MAX, CONFIG_FIELD(struct config, member)   \
+		.read = config_read_fifo_script, .flags = CONFIG_FIRST_COUNTS,                     \
+		.values_minimum = 1, .values_maximum = CONFIG_VALUES_ANY,                          \
+		CONFIG_FIELD(struct config, member)                                                \
 	}
 
 config_read config_read_tracks;

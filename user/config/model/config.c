@@ -15,12 +15,24 @@ static void heartbeat_free(struct config_heartbeat *heartbeat)
 	free(heartbeat);
 }
 
+void config_routes_free(struct config_route_list *routes)
+{
+	for (size_t i = 0; i < routes->count; i++)
+		free(routes->entries[i].next_hops);
+	free(routes->entries);
+}
+
+void config_rules_free(struct config_rule_list *rules)
+{
+	free(rules->entries);
+}
+
 static void instance_free(struct config_instance *instance)
 {
 	free(instance->name);
 	free(instance->vips);
-	free(instance->routes.entries);
-	free(instance->rules.entries);
+	config_routes_free(&instance->routes);
+	config_rules_free(&instance->rules);
 	free(instance->unicast_peers);
 	config_tracks_free(instance->tracks, instance->track_count);
 	config_notify_free(&instance->notify);
@@ -100,8 +112,8 @@ void config_free(struct config *config)
 	free(config->json_dump_file);
 	config_command_free(&config->notify_fifo_script);
 	config_command_free(&config->vrrp_notify_fifo_script);
-	free(config->static_routes.entries);
-	free(config->static_rules.entries);
+	config_routes_free(&config->static_routes);
+	config_rules_free(&config->static_rules);
 	free(config->static_addresses);
 	free(config);
 }

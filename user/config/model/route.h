@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Routes and rules of virtual_routes, virtual_rules, static_routes and static_rules: what a line
- * gives, with names as numbers. An entry owns nothing: lists are freed with free(entries).
+ * gives, with names as numbers. Lists are freed with config_routes_free() and config_rules_free().
  */
 #ifndef XBEAT_CONFIG_MODEL_ROUTE_H
 #define XBEAT_CONFIG_MODEL_ROUTE_H
@@ -13,7 +13,8 @@
 #include <stdint.h>
 #include <xbeat/map.h>
 
-#define CONFIG_NEXT_HOPS_MAX 16
+/* What fits into one attribute of netlink, whose length has 16 bits: 65535 / 44, rounded down. */
+#define CONFIG_NEXT_HOPS_MAX 1024
 #define CONFIG_RULE_PRIORITY_ASSIGNED 16384 /* of the first rule without one; then downwards */
 
 /* "given" is the first member of each of these; if it is false, the line does not set the value. */
@@ -63,8 +64,8 @@ struct config_route {
 	struct config_number expires_s; /* IPv6 */
 	struct config_number metrics[RTAX_MAX + 1]; /* in kernel units: rtt ms/8 … */
 	struct config_congestion_control congestion_control;
-	struct config_next_hop next_hops[CONFIG_NEXT_HOPS_MAX]; /* two or more: multipath */
-	size_t next_hop_count; /* 0: neither gateway nor interface */
+	struct config_next_hop *next_hops; /* two or more: multipath; never NULL */
+	size_t next_hop_count; /* 0: neither gateway nor interface, next_hops[0] is empty */
 	bool append; /* after the routes to the same destination, not before them */
 	bool no_track; /* not restored if something else removes it */
 	struct config_location location;
@@ -104,5 +105,9 @@ struct config_rule_list {
 	struct config_rule *entries;
 	size_t count;
 };
+
+/* Free what the lists own, not the lists themselves. */
+void config_routes_free(struct config_route_list *routes);
+void config_rules_free(struct config_rule_list *rules);
 
 #endif

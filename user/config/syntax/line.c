@@ -7,20 +7,13 @@ struct config_line config_line_begin(struct config_parser *parser,
 				     const struct config_statement *statement, const char *what,
 				     const char *usage)
 {
-	struct config_line line = {
+	return (struct config_line){
 		.parser = parser,
 		.tokens = statement->tokens,
 		.count = statement->count,
 		.what = what,
 		.usage = usage,
 	};
-
-	/* The parser keeps no more tokens, so some of this line may be missing. */
-	if (line.count == CONFIG_TOKENS_MAX)
-		config_line_error(&line, line.tokens[0].location,
-				  "the %s has %d or more tokens; at most %d are allowed", what,
-				  CONFIG_TOKENS_MAX, CONFIG_TOKENS_MAX - 1);
-	return line;
 }
 
 void config_options_read_list(struct config_parser *parser, const struct config_block *block,

@@ -88,7 +88,7 @@ extern const struct config_option_kind config_kind_congestion_control;
 extern const struct config_option_kind config_kind_ignored; /* its value has no effect */
 extern const struct config_option_kind config_kind_refused; /* unsupported */
 
-/* Begins the line of a statement; reports a line that is too long. */
+/* Begins the line of a statement. */
 struct config_line config_line_begin(struct config_parser *parser,
 				     const struct config_statement *statement, const char *what,
 				     const char *usage);

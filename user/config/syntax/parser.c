@@ -5,12 +5,14 @@
  * keywords.
  */
 #include "user/config/syntax/parser.h"
+#include "user/lib/limits.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* List the valid keywords only when there are few. */
 #define LISTED_MAX 20
+#define TOKENS_AT_FIRST 8
 
 void config_report(const struct config_parser *parser, enum diagnostic_severity severity,
 		   struct config_location location, const char *format, ...)
@@ -49,10 +51,18 @@ static void skip_newlines(struct config_parser *parser)
 
 static void take_tokens(struct config_parser *parser, struct config_statement *statement)
 {
-	statement->count = 0;
+	size_t room = 0;
+
+	*statement = (struct config_statement){0};
 	for (; parser->token.kind == CONFIG_TOKEN_WORD; advance(parser)) {
-		if (statement->count < CONFIG_TOKENS_MAX)
-			statement->tokens[statement->count++] = parser->token;
+		if (statement->count == room) {
+			room = room ? 2 * room : TOKENS_AT_FIRST;
+			statement->tokens =
+				reallocarray(statement->tokens, room, sizeof(*statement->tokens));
+			if (!statement->tokens)
+				limits_out_of_memory();
+		}
+		statement->tokens[statement->count++] = parser->token;
 	}
 	/* A "{" may be on a line of its own: no statement begins with it. */
 	skip_newlines(parser);
@@ -130,6 +140,19 @@ void config_report_contradiction(struct config_parser *parser, const struct conf
 			     first, config_location_text(parser, *one));
 }
 
+void config_report_overridden(struct config_parser *parser, const struct config_block *block,
+			      const char *first, const char *second)
+{
+	const struct config_location *one = config_block_seen(block, first);
+	const struct config_location *other = config_block_seen(block, second);
+
+	if (one && other)
+		config_warning(
+			parser, *other,
+			"%s contradicts %s on %s; the last one counts, as in keepalived; keep one of them",
+			second, first, config_location_text(parser, *one));
+}
+
 /* Whether the statement shows that a "}" is missing before it. */
 static bool begins_other_block(const struct config_parser *parser,
 			       const struct config_statement *statement)
@@ -152,7 +175,7 @@ static bool has_block(const struct config_block_type *type,
 	return find_unsupported(type, statement->tokens[0].text);
 }
 
-/* Returns a statement to the enclosing block. */
+/* Returns a statement, with its tokens, to the enclosing block. */
 static void end_unclosed_block(struct config_parser *parser,
 			       const struct config_statement *statement, const char *name,
 			       struct config_location opened)
@@ -247,8 +270,29 @@ static void report_unsupported(struct config_parser *parser, const struct config
 		      unsupported->consequence ? unsupported->consequence : what);
 }
 
-/* Reports a statement whose form does not fit its keyword. Returns whether it fits. */
-static bool form_is_right(struct config_parser *parser, const struct config_keyword *keyword,
+/* Reports a value that is too much. keepalived ignores it without a word. Returns whether the
+ * statement counts all the same. */
+static bool report_excess(struct config_parser *parser, const struct config_block *block,
+			  const struct config_keyword *keyword,
+			  const struct config_statement *statement)
+{
+	const struct config_token *excess = &statement->tokens[keyword->values_maximum + 1];
+
+	if (block->type->own)
+		config_error(parser, excess->location,
+			     "unexpected '%s' after %s; write \"%s\", one statement per line",
+			     excess->text, keyword->name, keyword->usage);
+	else
+		config_warning(
+			parser, excess->location,
+			"unexpected '%s' after %s; it is ignored, as in keepalived; write \"%s\", one statement per line",
+			excess->text, keyword->name, keyword->usage);
+	return !block->type->own;
+}
+
+/* Reports a statement whose form does not fit its keyword. Returns whether it can be read. */
+static bool form_is_right(struct config_parser *parser, const struct config_block *block,
+			  const struct config_keyword *keyword,
 			  const struct config_statement *statement)
 {
 	const struct config_token *token = &statement->tokens[0];
@@ -258,11 +302,6 @@ static bool form_is_right(struct config_parser *parser, const struct config_keyw
 	if (values < keyword->values_minimum)
 		config_error(parser, token->location, "%s lacks a value; write \"%s\"",
 			     keyword->name, keyword->usage);
-	else if (values > keyword->values_maximum)
-		config_error(parser, token[keyword->values_maximum + 1].location,
-			     "unexpected '%s' after %s; write \"%s\", one statement per line",
-			     token[keyword->values_maximum + 1].text, keyword->name,
-			     keyword->usage);
 	else if (wants_block && !statement->opens_block)
 		config_error(parser, token->location, "%s has no block; write \"%s\"",
 			     keyword->name, keyword->usage);
@@ -271,25 +310,36 @@ static bool form_is_right(struct config_parser *parser, const struct config_keyw
 		config_error(parser, token->location, "%s takes no block; write \"%s\"",
 			     keyword->name, keyword->usage);
 	else
-		return true;
+		return values <= keyword->values_maximum ||
+		       report_excess(parser, block, keyword, statement);
 	return false;
 }
 
-/* Reports the second use of a keyword. Returns whether this is the first use, or may be
- * repeated. */
-static bool is_first_use(struct config_parser *parser, struct config_block *block,
-			 const struct config_keyword *keyword, struct config_location location)
+/* Reports the second use of a keyword. Returns whether this use counts. */
+static bool this_use_counts(struct config_parser *parser, struct config_block *block,
+			    const struct config_keyword *keyword, struct config_location location)
 {
 	struct config_location *seen = &block->seen[keyword - block->type->keywords];
+	bool first_counts = keyword->flags & CONFIG_FIRST_COUNTS;
 
-	if (seen->line && !(keyword->flags & CONFIG_REPEATABLE)) {
+	if (!seen->line || keyword->flags & CONFIG_REPEATABLE) {
+		if (!seen->line)
+			*seen = location;
+		return true;
+	}
+	if (block->type->own) {
 		config_error(parser, location, "%s is already set on %s; keep one of them",
 			     keyword->name, config_location_text(parser, *seen));
 		return false;
 	}
-	if (!seen->line)
+	config_warning(
+		parser, location,
+		"%s is already set on %s; the %s one counts, as in keepalived; keep one of them",
+		keyword->name, config_location_text(parser, *seen),
+		first_counts ? "first" : "last");
+	if (!first_counts)
 		*seen = location;
-	return true;
+	return !first_counts;
 }
 
 static void handle_statement(struct config_parser *parser, struct config_block *block,
@@ -300,9 +350,9 @@ static void handle_statement(struct config_parser *parser, struct config_block *
 	const struct config_unsupported *unsupported = find_unsupported(block->type, token->text);
 
 	if (keyword) {
-		bool first = is_first_use(parser, block, keyword, token->location);
+		bool counts = this_use_counts(parser, block, keyword, token->location);
 
-		if (form_is_right(parser, keyword, statement) && first) {
+		if (form_is_right(parser, block, keyword, statement) && counts) {
 			keyword->read(parser, block, keyword, statement);
 			return;
 		}
@@ -325,6 +375,7 @@ void config_parser_block(struct config_parser *parser, struct config_block *bloc
 			return;
 		}
 		handle_statement(parser, block, &statement);
+		free(statement.tokens);
 	}
 	close_block(parser, block->type->name, block->location);
 }
@@ -343,6 +394,7 @@ void config_parser_list(struct config_parser *parser, struct config_block *block
 		read_line(parser, block, NULL, &statement);
 		if (statement.opens_block)
 			config_parser_skip_block(parser, &statement.tokens[0]);
+		free(statement.tokens);
 	}
 	close_block(parser, list_name, location);
 }
@@ -356,6 +408,7 @@ void config_parser_run(struct config_parser *parser)
 	for (;;) {
 		if (read_statement(parser, &statement)) {
 			handle_statement(parser, &top, &statement);
+			free(statement.tokens);
 		} else if (parser->token.kind == CONFIG_TOKEN_CLOSE) {
 			config_error(parser, parser->token.location,
 				     "'}' without a '{'; remove it");

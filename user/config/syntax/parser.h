@@ -11,14 +11,14 @@
 
 #include "user/lib/array.h"
 #include "user/lib/spelling.h"
+#include <limits.h>
 
-/* Tokens kept of a statement; no supported statement has more. */
-#define CONFIG_TOKENS_MAX 64
 #define CONFIG_KEYWORDS_MAX 96
+#define CONFIG_VALUES_ANY UINT_MAX /* the reader counts them */
 
-/* A keyword with its values, up to the end of the line or a brace. */
+/* A keyword with its values, up to the end of the line or a brace. The parser frees the tokens. */
 struct config_statement {
-	struct config_token tokens[CONFIG_TOKENS_MAX];
+	struct config_token *tokens;
 	size_t count;
 	bool opens_block;
 };
@@ -54,6 +54,7 @@ enum config_keyword_flags {
 	CONFIG_OPENS_BLOCK = 2,
 	CONFIG_MAY_OPEN_BLOCK = 8,
 	CONFIG_BARE_SECONDS = 4, /* a duration without a unit is in seconds, as in keepalived */
+	CONFIG_FIRST_COUNTS = 16, /* of two, keepalived takes the first, not the last */
 };
 
 struct config_keyword {
@@ -88,6 +89,8 @@ struct config_block_type {
 	const struct config_keyword *keywords;
 	size_t keyword_count;
 	const struct config_unsupported_list *unsupported;
+	/* keepalived has no such block: what is too much, or given twice, is an error */
+	bool own;
 };
 
 struct config_block {
@@ -131,9 +134,14 @@ void config_parser_skip_block(struct config_parser *parser, const struct config_
 /* Returns where the block first used a keyword, or NULL. name must be in the block's table. */
 const struct config_location *config_block_seen(const struct config_block *block, const char *name);
 
-/* Reports the second of two keywords that exclude each other, if both were given. */
+/* Reports two keywords that exclude each other, if both were given: an error. */
 void config_report_contradiction(struct config_parser *parser, const struct config_block *block,
 				 const char *first, const char *second);
+
+/* Warns of two keywords of keepalived that exclude each other, if both were given: the last one
+ * counts, as there. */
+void config_report_overridden(struct config_parser *parser, const struct config_block *block,
+			      const char *first, const char *second);
 
 /* Reports a keyword, if given, that has no effect; reason: the setting that overrides it. */
 void config_report_cleared(struct config_parser *parser, const struct config_block *block,

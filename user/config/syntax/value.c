@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FRACTION_DIGITS_MAX 9
@@ -390,6 +391,12 @@ void config_read_text(struct config_parser *parser, struct config_block *block,
 			  keyword->bytes);
 }
 
+static void replace_text(char **text, const char *with)
+{
+	free(*text);
+	*text = text_copy(with);
+}
+
 void config_read_string(struct config_parser *parser, struct config_block *block,
 			const struct config_keyword *keyword,
 			const struct config_statement *statement)
@@ -400,7 +407,7 @@ void config_read_string(struct config_parser *parser, struct config_block *block
 		config_error(parser, token->location, "%s is empty; write \"%s\"", keyword->name,
 			     keyword->usage);
 	else
-		*(char **)field(block, keyword) = text_copy(token->text);
+		replace_text(field(block, keyword), token->text);
 }
 
 void config_read_interface(struct config_parser *parser, struct config_block *block,

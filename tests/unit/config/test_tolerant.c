@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What keepalived takes without a word: values given twice, words too many, long lines. */
+#include "tests/unit/config/fixture.h"
+
+/* Of two values keepalived takes the last, of some the first: its own dump shows which. */
+static void values_given_twice(void **state)
+{
+	struct config *config = fixture_parse(
+		INSTANCE "priority 100\npriority 110\nstate BACKUP\nstate MASTER\n"
+			 "preempt\nnopreempt\nnotify /a\nnotify /b\n"
+			 "authentication {\nauth_type PASS\nauth_pass a\nauth_pass b\n}\n"
+			 "version 2\n" VIPS "}",
+		"6:1: warning: priority is already set on line 5; the last one counts, as in keepalived; keep one of them\n"
+		"8:1: warning: state is already set on line 7; the first one counts, as in keepalived; keep one of them\n"
+		"10:1: warning: nopreempt contradicts preempt on line 9; the last one counts, as in keepalived; keep one of them\n"
+		"12:1: warning: notify is already set on line 11; the first one counts, as in keepalived; keep one of them\n"
+		"16:1: warning: auth_pass is already set on line 15; the last one counts, as in keepalived; keep one of them\n");
+	const struct config_instance *instance = &config->instances[0];
+
+	(void)state;
+	assert_int_equal(instance->priority, 110);
+	assert_false(instance->start_as_master);
+	assert_false(instance->preempt);
+	assert_string_equal(instance->notify.commands[CONFIG_NOTIFY_ANY].arguments[0], "/a");
+	assert_memory_equal(instance->password, "b\0\0\0\0\0\0\0", 8);
+	config_free(config);
+}
+
+static void words_too_many(void **state)
+{
+	struct config *config = fixture_parse(
+		"global_defs {\nenable_script_security true\nrouter_id two words\n}\n" INSTANCE
+		"nopreempt yes\naccept on\npriority 90 state MASTER\n" VIPS "}",
+		"2:24: warning: unexpected 'true' after enable_script_security; it is ignored, as in keepalived; write \"enable_script_security\", one statement per line\n"
+		"3:15: warning: unexpected 'words' after router_id; it is ignored, as in keepalived; write \"router_id NAME\", one statement per line\n"
+		"9:11: warning: unexpected 'yes' after nopreempt; it is ignored, as in keepalived; write \"nopreempt\", one statement per line\n"
+		"10:8: warning: unexpected 'on' after accept; it is ignored, as in keepalived; write \"accept\", one statement per line\n"
+		"11:13: warning: unexpected 'state' after priority; it is ignored, as in keepalived; write \"priority 1-255\", one statement per line\n");
+
+	(void)state;
+	assert_true(config->script_security);
+	assert_string_equal(config->router_id, "two");
+	assert_false(config->instances[0].preempt);
+	assert_int_equal(config->instances[0].priority, 90);
+	assert_false(config->instances[0].start_as_master);
+	config_free(config);
+}
+
+#define MEMBERS 200
+
+/* As many words of a line count as stand there. */
+static void a_long_line(void **state)
+{
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *out = open_memstream(&text, &bytes);
+	struct config *config;
+
+	(void)state;
+	fprintf(out, "vrrp_sync_group G { group {");
+	for (int i = 1; i <= MEMBERS; i++)
+		fprintf(out, " V%d", i);
+	fprintf(out, " } }\n");
+	for (int i = 1; i <= MEMBERS; i++)
+		fprintf(out,
+			"vrrp_instance V%d {\ninterface eth0\nvirtual_router_id %d\n"
+			"virtual_ipaddress { 10.0.0.%d }\n}\n",
+			i, i, i);
+	fclose(out);
+	config = fixture_parse(text, "");
+	assert_int_equal(config->groups[0].member_count, MEMBERS);
+	assert_int_equal(config->groups[0].members[MEMBERS - 1], MEMBERS - 1);
+	config_free(config);
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(values_given_twice),
+		cmocka_unit_test(words_too_many),
+		cmocka_unit_test(a_long_line),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
