@@ -86,8 +86,8 @@ static bool addresses_fit(const struct vrrp_message *message)
 /* A TTL of 0 may not be sent (RFC 1122 section 3.2.1.7). */
 static bool message_fits(const struct vrrp_message *message)
 {
-	return message->vrid && message->interval_cs && message->ttl && version_fits(message) &&
-	       interval_fits(message) && addresses_fit(message);
+	return !message->vrid == message->trial && message->interval_cs && message->ttl &&
+	       version_fits(message) && interval_fits(message) && addresses_fit(message);
 }
 
 static void put_ipv4_header(const struct vrrp_message *message, uint8_t *header,

@@ -20,6 +20,7 @@
 #include "user/vrrp/effects/guard.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/vips.h"
+#include "user/vrrp/explain_adverts.h"
 #include "user/vrrp/explain_routers.h"
 #include "user/vrrp/json.h"
 #include "user/vrrp/rules/claim.h"
@@ -35,25 +36,7 @@
 #include "user/vrrp/state/room.h"
 #include <stdio.h>
 
-/* Faults of adverts that are older are not reported. */
-#define WRONG_AGE_NS (60 * NS_PER_SECOND)
 #define INSTANCES_TOLD_MAX 8
-#define NODE_BYTES (XB_NAME_BYTES + ADDRESS_TEXT_BYTES + 4)
-
-/* "node-b (10.0.0.2)", or the address alone. */
-static const char *node_text(const struct instance *instance, const struct xb_address *address,
-			     char text[static NODE_BYTES])
-{
-	const struct peer *peer = instance_peer_at(instance, address);
-	char numbers[ADDRESS_TEXT_BYTES];
-
-	address_format(address, numbers);
-	if (peer)
-		snprintf(text, NODE_BYTES, "%s (%s)", peer->node->name, numbers);
-	else
-		snprintf(text, NODE_BYTES, "%s", numbers);
-	return text;
-}
 
 static void explain_guard(const struct instance *instance, json_t *lines)
 {
@@ -190,10 +173,7 @@ static void explain_active(const struct instance *instance, json_t *lines)
 	const struct peer *successor = instance_successor(instance);
 	const struct peer *stalled = instance_stalled_claimant(instance);
 
-	json_say(
-		lines,
-		"This node is Active with priority %u: it has the addresses and advertises every %.2f s.",
-		vrrp->effective_priority, duration_s(vrrp->parameters.advert_interval_ns));
+	instance_explain_sending(instance, lines);
 	explain_guard(instance, lines);
 	explain_restored(instance, lines);
 	if (stalled)
@@ -294,14 +274,14 @@ static void explain_wait(const struct instance *instance, uint64_t now_ns, bool 
 static bool say_active(const struct instance *instance, uint64_t now_ns, struct vrrp_advert *active,
 		       json_t *lines)
 {
-	char node[NODE_BYTES];
+	char node[INSTANCE_NODE_BYTES];
 
 	if (!instance_hear_active(instance, active)) {
 		json_say(lines, "No adverts from an Active are received.");
 		return false;
 	}
 	json_say(lines, "%s is Active with priority %u; its last advert arrived %.3f s ago.",
-		 node_text(instance, &active->source, node), active->priority,
+		 instance_node_text(instance, &active->source, node), active->priority,
 		 duration_s(time_since_ns(now_ns, active->arrival_ns)));
 	return true;
 }
@@ -312,7 +292,18 @@ static void explain_claimant(const struct instance *instance, const struct peer 
 {
 	const struct xb_instance *said = instance_entry_of(instance, claimant);
 
-	if (said)
+	unsigned reason;
+	struct xb_vrrp router;
+
+	if (!said)
+		return;
+	instance_router_read(instance, &router);
+	if (heard_refused(instance, &router, claimant, &reason))
+		json_say(
+			lines,
+			"%s reports in its heartbeats that it is Active with priority %u; its adverts arrive and are refused here (%s).",
+			claimant->node->name, said->priority, drop_reasons[reason].name);
+	else
 		json_say(
 			lines,
 			"%s reports in its heartbeats that it is Active with priority %u, but its adverts do not arrive here.",
@@ -360,45 +351,6 @@ static void explain_initialize(const struct instance *instance, json_t *lines)
 			"Check this node's network: its interfaces, cables, switch ports and filters. To let an isolated node keep its addresses: on_isolated keep");
 }
 
-static bool is_recent(uint64_t time_ns)
-{
-	return time_ns && time_since_ns(clock_now_ns(), time_ns) < WRONG_AGE_NS;
-}
-
-/* Adverts that are refused: their sender may be Active and have the addresses, too. */
-static void explain_refusal(const struct instance *instance, const struct xb_vrrp *router,
-			    json_t *lines)
-{
-	char node[NODE_BYTES];
-
-	if (is_recent(router->refused_arrival_ns) && router->refused_reason < XB_DROP_COUNT)
-		json_say(
-			lines,
-			"Adverts from %s are refused, most recently %.1f s ago: %s, %s. Their sender may be Active, too, and have the addresses: make the configurations agree.",
-			node_text(instance, &router->refused_source, node),
-			duration_s(time_since_ns(clock_now_ns(), router->refused_arrival_ns)),
-			drop_reasons[router->refused_reason].name,
-			drop_reasons[router->refused_reason].help);
-}
-
-/* Where the configurations of others seem to differ from this node's. */
-static void explain_differences(const struct instance *instance, json_t *lines)
-{
-	struct xb_vrrp router;
-	char node[NODE_BYTES];
-
-	instance_router_read(instance, &router);
-	explain_refusal(instance, &router, lines);
-	if (is_recent(router.arrival_ns) && !heard_is_kept_aside(&router) &&
-	    router.addresses_digest != vrrp_addresses_digest(instance->vips->advertised,
-							     instance->config->advertised_count))
-		json_say(
-			lines,
-			"%s advertised other virtual addresses than this node, or in another order, %.1f s ago: make the configurations agree.",
-			node_text(instance, &router.source, node),
-			duration_s(time_since_ns(clock_now_ns(), router.arrival_ns)));
-}
-
 static void add_part(void *context, const struct config_track *track, struct track_effect effect,
 		     const char *reason)
 {
@@ -439,7 +391,7 @@ static json_t *lines_json(struct instance *instance)
 	}
 	instance_explain_routers(instance, lines);
 	foreign_explain(instance, lines);
-	explain_differences(instance, lines);
+	instance_explain_differences(instance, lines);
 	if (instance->operator->pinned_priority)
 		json_say(
 			lines,

@@ -119,6 +119,22 @@ static void add_optional(json_t *json, const struct instance *instance)
 	json_decref(foreign);
 }
 
+static json_t *adverts_json(const struct instance *instance, const struct xb_vrrp *router)
+{
+	const struct instance_adverts *adverts = instance->adverts;
+	json_t *json = json_pack("{s:I, s:I}", "sent", (json_int_t)adverts->sent_count, "received",
+				 (json_int_t)router->received_count);
+	char text[ADVERT_FAILURE_BYTES];
+
+	if (!adverts->failing_since_ns)
+		return json;
+	json_object_set_new(
+		json, "failing_ns",
+		json_integer((json_int_t)time_since_ns(clock_now_ns(), adverts->failing_since_ns)));
+	json_object_set_new(json, "failure", json_text(instance_advert_failure(instance, text)));
+	return json;
+}
+
 /* Adverts that no node has sent: how many, and the last. */
 static void add_refuted(json_t *json, const struct instance *instance, const struct xb_vrrp *router)
 {
@@ -176,10 +192,7 @@ static json_t *instance_json(const struct instance *instance)
 								   instance->report->since_ns)));
 	json_object_set_new(json, "reason", json_text(vrrp->reason));
 	json_object_set_new(json, "addresses", addresses_json(config));
-	json_object_set_new(json, "adverts",
-			    json_pack("{s:I, s:I}", "sent",
-				      (json_int_t)instance->adverts->sent_count, "received",
-				      (json_int_t)router.received_count));
+	json_object_set_new(json, "adverts", adverts_json(instance, &router));
 	json_object_set_new(json, "transitions", json_integer((json_int_t)vrrp->transition_count));
 	add_routers(json, instance);
 	add_refuted(json, instance, &router);

@@ -18,6 +18,7 @@
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/operator.h"
 #include "user/vrrp/rules/reconcile.h"
+#include "user/vrrp/rules/sending.h"
 #include "user/vrrp/rules/stall.h"
 #include "user/vrrp/state/handover.h"
 #include "user/vrrp/state/hold.h"
@@ -125,6 +126,7 @@ static void on_protocol(struct vrrp_room *room, struct instance *instance)
 		return;
 	expire(instance, now_ns);
 	instance_announce_unheard(instance);
+	instance_check_sending(instance);
 }
 
 static void on_announce_later(struct vrrp_room *room, struct instance *instance)
@@ -183,6 +185,12 @@ static void on_source(struct vrrp_room *room, struct instance *instance)
 	instances_reconcile(&room->instances);
 }
 
+static void on_sending(struct vrrp_room *room, struct instance *instance)
+{
+	(void)room;
+	instance_try_sending(instance);
+}
+
 int instance_timers_new(struct vrrp_room *room, struct instance *instance)
 {
 	static door_handler *const handlers[INSTANCE_TIMER_COUNT] = {
@@ -196,6 +204,7 @@ int instance_timers_new(struct vrrp_room *room, struct instance *instance)
 		[INSTANCE_TIMER_OFFER] = on_offer,
 		[INSTANCE_TIMER_ROUTERS] = on_routers,
 		[INSTANCE_TIMER_SOURCE] = on_source,
+		[INSTANCE_TIMER_SENDING] = on_sending,
 	};
 
 	for (size_t i = 0; i < INSTANCE_TIMER_COUNT; i++) {

@@ -5,6 +5,7 @@
 #include "user/core/vrrp.h"
 #include "user/core/vrrp_packet.h"
 #include "user/lib/clock.h"
+#include "user/lib/event_log.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
@@ -17,8 +18,12 @@
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/services.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Adverts that leave and fail by turns are reported this often. */
+#define REPORT_SPACING_NS (10 * NS_PER_SECOND)
 
 int instance_adverts_new(struct instance *instance, const struct vrrp_services *services)
 {
@@ -88,31 +93,144 @@ static int send_to(const struct instance *instance, struct vrrp_message *message
 			   (size_t)length);
 }
 
-static int send_to_all(const struct instance *instance, struct vrrp_message *message)
+/* An instance of one network has one destination. */
+struct outcome {
+	int error; /* of the last that failed; 0: all left */
+	bool left; /* at least one did */
+};
+
+static void add_outcome(struct outcome *outcome, int error)
+{
+	if (error)
+		outcome->error = error;
+	else
+		outcome->left = true;
+}
+
+static struct outcome send_to_all(const struct instance *instance, struct vrrp_message *message)
 {
 	const struct config_instance *config = instance->config;
 	unsigned interface_index = config->vmac_xmit_base ? instance->interface->base_index
 							  : instance_address_index(instance);
-	int error = 0;
+	struct outcome outcome = {0};
 
 	if (!config->unicast_peer_count) /* index 0 would follow the default route */
-		return interface_index ? send_to(instance, message, &config->group, interface_index)
-				       : -ENODEV;
-	for (size_t i = 0; i < config->unicast_peer_count; i++) {
-		/* As keepalived: over the named interface, else by the routing table. */
-		int failed = send_to(instance, message, &config->unicast_peers[i].address,
-				     config->interface[0] ? instance->interface->base_index : 0);
+		add_outcome(&outcome, interface_index ? send_to(instance, message, &config->group,
+								interface_index)
+						      : -ENODEV);
+	/* As keepalived: over the named interface, else by the routing table. */
+	for (size_t i = 0; i < config->unicast_peer_count; i++)
+		add_outcome(&outcome,
+			    send_to(instance, message, &config->unicast_peers[i].address,
+				    config->interface[0] ? instance->interface->base_index : 0));
+	return outcome;
+}
 
-		error = failed ? failed : error;
-	}
-	return error;
+const char *instance_advert_failure(const struct instance *instance,
+				    char text[static ADVERT_FAILURE_BYTES])
+{
+	int error = -instance->adverts->failure;
+	const char *remedy = "";
+
+	if (error == EPERM)
+		remedy = "; this machine's own packet filter drops IP protocol 112: let it out";
+	else if (error == EACCES)
+		remedy = "; a route or routing rule prohibits it (ip rule)";
+	else if (error == EMSGSIZE)
+		remedy = "; raise the MTU, or move addresses to virtual_ipaddress_excluded";
+	else if (error == ENETUNREACH || error == EHOSTUNREACH)
+		remedy = "; check the interface and the routes";
+	snprintf(text, ADVERT_FAILURE_BYTES, "%s%s%s%s", limits_strerror(error),
+		 instance->config->interface[0] ? " on " : "",
+		 instance->config->interface[0] ? instance_interface_name(instance) : "", remedy);
+	return text;
+}
+
+/* A queue that is full for a moment is no lasting failure, and what could not be built is none of the
+ * network. */
+static bool is_lasting(int error)
+{
+	return error != -EAGAIN && error != -ENOBUFS && error != -ENOMEM && error != -EINTR &&
+	       error != -EINVAL;
+}
+
+static void report_failure(struct instance *instance, uint64_t now_ns)
+{
+	struct instance_adverts *adverts = instance->adverts;
+	char text[ADVERT_FAILURE_BYTES];
+
+	if (adverts->failure_reported ||
+	    (adverts->reported_ns &&
+	     time_since_ns(now_ns, adverts->reported_ns) < REPORT_SPACING_NS))
+		return;
+	adverts->failure_reported = true;
+	adverts->reported_ns = now_ns;
+	event_log_add(instance->event_log, "adverts", instance->config->name, "sent", "not sent",
+		      "%s", instance_advert_failure(instance, text));
+}
+
+static void note_failure(struct instance *instance, int error)
+{
+	struct instance_adverts *adverts = instance->adverts;
+	uint64_t now_ns = clock_now_ns();
+
+	if (!is_lasting(error))
+		return;
+	if (!adverts->failing_since_ns)
+		adverts->failing_since_ns = now_ns;
+	adverts->failure = error;
+	report_failure(instance, now_ns);
+}
+
+static void note_success(struct instance *instance)
+{
+	struct instance_adverts *adverts = instance->adverts;
+
+	if (adverts->failure_reported)
+		event_log_add(instance->event_log, "adverts", instance->config->name, "not sent",
+			      "sent", "they leave again");
+	adverts->failure_reported = false;
+	adverts->failing_since_ns = 0;
+}
+
+int instance_advertise_trial(struct instance *instance)
+{
+	struct vrrp_message message = make_message(instance, instance->vrrp.effective_priority);
+	struct outcome outcome;
+
+	message.vrid = 0;
+	message.trial = true;
+	outcome = send_to_all(instance, &message);
+	if (outcome.left)
+		note_success(instance);
+	else
+		instance->adverts->failure = outcome.error;
+	return outcome.left ? 0 : outcome.error;
+}
+
+/* Of several peers, one that cannot be reached is logged; the others hear this node. */
+static int advertise(struct instance *instance, uint8_t priority)
+{
+	struct vrrp_message message = make_message(instance, priority);
+	struct instance_adverts *adverts = instance->adverts;
+	struct outcome outcome = send_to_all(instance, &message);
+
+	if (outcome.error && outcome.error != adverts->error &&
+	    (outcome.left || !is_lasting(outcome.error)))
+		log_error("%s: advert on %s was not sent: %s", instance->config->name,
+			  instance_interface_name(instance), limits_strerror(-outcome.error));
+	adverts->error = outcome.error;
+	adverts->sent_count += !outcome.error;
+	adverts->release_sent_count += !outcome.error && priority == VRRP_PRIORITY_RELEASE;
+	if (outcome.left)
+		note_success(instance);
+	else
+		note_failure(instance, outcome.error);
+	return outcome.error;
 }
 
 int instance_advertise(struct instance *instance, uint8_t priority)
 {
-	struct vrrp_message message = make_message(instance, priority);
-	int error;
-
 	if (!instance->interface->base_index && instance->config->interface[0])
 		return -ENODEV; /* that the interface is missing has been reported */
 	/* Packets report another priority: the next advert comes when no node claims it. */
@@ -120,12 +238,5 @@ int instance_advertise(struct instance *instance, uint8_t priority)
 		return 0;
 	if (instance_guard_expired(instance, clock_now_ns()))
 		return -ESTALE; /* another node may be Active by now; the next event steps this one down */
-	error = send_to_all(instance, &message);
-	if (error && error != instance->adverts->error)
-		log_error("%s: advert on %s was not sent: %s", instance->config->name,
-			  instance_interface_name(instance), limits_strerror(-error));
-	instance->adverts->error = error;
-	instance->adverts->sent_count += !error;
-	instance->adverts->release_sent_count += !error && priority == VRRP_PRIORITY_RELEASE;
-	return error;
+	return advertise(instance, priority);
 }

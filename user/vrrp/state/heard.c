@@ -5,7 +5,11 @@
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
 #include "user/lib/time.h"
+#include "user/vrrp/state/claims.h"
 #include "user/vrrp/state/instance.h"
+
+/* Refusals are stored less often than adverts may come. */
+#define REFUSAL_NS (2 * XB_REFUSAL_SPACING_NS)
 
 /* Whether the last advert of the Active that is followed is still valid: rivals may have sent newer
  * ones. */
@@ -20,6 +24,17 @@ bool heard_is_kept_aside(const struct xb_vrrp *router)
 {
 	return router->arrival_ns == router->heard.aside.arrival_ns ||
 	       router->arrival_ns == router->heard.aside_release.arrival_ns;
+}
+
+bool heard_refused(const struct instance *instance, const struct xb_vrrp *router,
+		   const struct peer *peer, unsigned *reason)
+{
+	uint64_t age_ns = time_since_ns(clock_now_ns(), router->refused_arrival_ns);
+
+	*reason = router->refused_reason;
+	return router->refused_arrival_ns && *reason < XB_DROP_COUNT &&
+	       (age_ns < vrrp_active_down_interval_ns(&instance->vrrp) || age_ns < REFUSAL_NS) &&
+	       instance_has_address(peer, &router->refused_source);
 }
 
 /* The newest of those that counted in this period. */

@@ -9,6 +9,11 @@
 /* Whether the newest of all adverts was kept aside. */
 bool heard_is_kept_aside(const struct xb_vrrp *router);
 
+/* Whether the last adverts of this peer, in Active_Down_Interval, came and were refused; *reason: enum
+ * xb_drop. */
+bool heard_refused(const struct instance *instance, const struct xb_vrrp *router,
+		   const struct peer *peer, unsigned *reason);
+
 /* The newest advert that counts: that of the Active that is followed while it is valid, else the
  * newest of all; *any: whether there was one. */
 struct vrrp_advert heard_newest_advert(const struct instance *instance,

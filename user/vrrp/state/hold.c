@@ -73,7 +73,7 @@ static bool is_stalled(const struct instance *instance, const struct peer *peer,
 	return evidence_age_ns(peer, clause->now_ns) < peer->timing.detection_time_ns;
 }
 
-/* Its adverts are lost on the way, or hidden by those of a rival. */
+/* Its adverts are lost on the way, refused here, or hidden by those of a rival. */
 static bool works(const struct instance *instance, const struct peer *peer,
 		  const struct clause *clause)
 {
@@ -91,7 +91,7 @@ static bool works(const struct instance *instance, const struct peer *peer,
 	else
 		snprintf(
 			clause->text, clause->bytes,
-			"%s answers (evidence %.1f ms old), its daemon makes progress and it is Active with priority %u: its adverts are lost on the way",
+			"%s answers (evidence %.1f ms old), its daemon makes progress and it is Active with priority %u: its adverts do not arrive, or are refused here",
 			peer->node->name, duration_ms(evidence_age_ns(peer, clause->now_ns)),
 			instance_entry_of(instance, peer)->priority);
 	return true;

@@ -13,6 +13,7 @@
 	X(INTERFACE, "interface")                                                                  \
 	X(PROGRAM, "program") /* the XDP program is not on its interface */                        \
 	X(ADDRESS, "address")                                                                      \
+	X(SENDING, "sending") /* its adverts do not leave this machine */                          \
 	X(TRACKED, "tracked")                                                                      \
 	X(AWAITED, "awaited") /* the first result of a script that could be a fault */             \
 	X(OPERATOR, "operator")                                                                    \
