@@ -15,6 +15,7 @@
 #include <string.h>
 #include <xbeat/digest.h>
 
+#define ETHERNET_HEADER_BYTES 14
 #define IPV4_HEADER_BYTES 20
 #define IPV6_HEADER_BYTES 40
 #define TRAFFIC_CLASS_CS6 0xc0 /* network control */
@@ -210,6 +211,16 @@ int vrrp_packet_sign(const struct vrrp_message *message, const struct vrrp_signi
 	vrrp_signature_make(key, sequence, &message->source, advert,
 			    advertisement_bytes(message, layout), trailer);
 	return 0;
+}
+
+size_t vrrp_addresses_room(uint32_t mtu, uint8_t family, uint8_t version)
+{
+	const struct layout *layout = family == 4 ? &layout_ipv4 : &layout_ipv6;
+	size_t taken = ETHERNET_HEADER_BYTES + layout->header_bytes + VRRP_HEADER_BYTES +
+		       (version == 2 ? XB_VRRP_PASSWORD_BYTES : 0);
+	size_t room = mtu > taken ? (mtu - taken) / layout->address_bytes : 0;
+
+	return room < VRRP_ADDRESSES_MAX ? room : VRRP_ADDRESSES_MAX;
 }
 
 uint64_t vrrp_addresses_digest(const struct xb_address *addresses, size_t address_count)

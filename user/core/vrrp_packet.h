@@ -52,6 +52,10 @@ int vrrp_packet_build(const struct vrrp_message *message, uint8_t *packet, size_
 int vrrp_packet_sign(const struct vrrp_message *message, const struct vrrp_signing_key *key,
 		     uint64_t sequence, struct xb_signed_trailer *trailer);
 
+/* Returns how many addresses an advert lists on an interface with this MTU in bytes: as many as
+ * keepalived, which leaves room for an Ethernet header, so that both list the same. */
+size_t vrrp_addresses_room(uint32_t mtu, uint8_t family, uint8_t version);
+
 /* Returns the digest of an address list as struct xb_vrrp carries it: over the 4 bytes of IPv4
  * addresses, the 16 of IPv6 ones. */
 uint64_t vrrp_addresses_digest(const struct xb_address *addresses, size_t address_count);

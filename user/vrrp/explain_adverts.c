@@ -100,7 +100,7 @@ void instance_explain_differences(const struct instance *instance, json_t *lines
 	explain_refusal(instance, &router, lines);
 	if (is_recent(router.arrival_ns) && !heard_is_kept_aside(&router) &&
 	    router.addresses_digest != vrrp_addresses_digest(instance->vips->advertised,
-							     instance->config->advertised_count))
+							     instance->vips->advertised_count))
 		json_say(
 			lines,
 			"%s advertised other virtual addresses than this node, or in another order, %.1f s ago: make the configurations agree.",

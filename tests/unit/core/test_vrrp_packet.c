@@ -215,9 +215,23 @@ static void digest_distinguishes_lists(void **state)
 	assert_int_equal(vrrp_addresses_digest(NULL, 0), XB_DIGEST_START);
 }
 
+/* What keepalived 2.2.7 reports as the maximum. */
+static void rooms_are_those_of_keepalived(void **state)
+{
+	(void)state;
+	assert_int_equal(vrrp_addresses_room(1500, 6, 3), 89);
+	assert_int_equal(vrrp_addresses_room(1300, 6, 3), 77);
+	assert_int_equal(vrrp_addresses_room(1000, 4, 3), 239);
+	assert_int_equal(vrrp_addresses_room(1000, 4, 2), 237);
+	assert_int_equal(vrrp_addresses_room(700, 4, 2), 162);
+	assert_int_equal(vrrp_addresses_room(1500, 4, 3), 255);
+	assert_int_equal(vrrp_addresses_room(0, 4, 3), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rooms_are_those_of_keepalived),
 		cmocka_unit_test(adverts_equal_those_of_keepalived),
 		cmocka_unit_test(every_count_fits_and_verifies),
 		cmocka_unit_test(room_is_respected),

@@ -72,7 +72,7 @@ static struct vrrp_message make_message(const struct instance *instance, uint8_t
 		.source = parameters->primary_address,
 		.destination = config->group,
 		.addresses = instance->vips->advertised,
-		.address_count = config->advertised_count,
+		.address_count = instance->vips->advertised_count,
 	};
 
 	memcpy(message.password, config->password, sizeof(message.password));

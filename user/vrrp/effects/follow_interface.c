@@ -56,6 +56,7 @@ void instance_follow_interface(struct instance *instance)
 		follow(instance, base, index);
 	if (instance->interface->base_index && instance->config->use_vmac)
 		instance_make_vmac(instance);
+	instance_fit_advertised(instance);
 	instance_follow_program(instance);
 	instance_locate_addresses(instance);
 	instance_publish(instance);

@@ -6,6 +6,7 @@
 #include "user/vrrp/effects/vips.h"
 #include "user/config/model/config.h"
 #include "user/core/vrrp.h"
+#include "user/core/vrrp_packet.h"
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/routers.h"
@@ -50,7 +51,27 @@ static int make_lists(struct instance *instance, const struct config_instance *c
 		return -ENOMEM;
 	for (size_t i = 0; i < config->advertised_count; i++)
 		vips->advertised[i] = config->vips[i].address;
+	vips->advertised_count = config->advertised_count;
 	return 0;
+}
+
+void instance_fit_advertised(struct instance *instance)
+{
+	const struct config_instance *config = instance->config;
+	const struct interface_event *base = instance_find_base(instance);
+	struct instance_vips *vips = instance->vips;
+	size_t room, excess;
+
+	if (!base || !base->mtu)
+		return;
+	room = vrrp_addresses_room(base->mtu, config->family, config->version);
+	excess = config->advertised_count > room ? config->advertised_count - room : 0;
+	vips->advertised_count = config->advertised_count - excess;
+	if (excess && excess != vips->reported_excess)
+		log_warning(
+			"%s: an advert on %s (MTU %u) lists %zu addresses: the last %zu are held, but not advertised; raise the MTU, or move them to virtual_ipaddress_excluded on all nodes",
+			config->name, base->name, base->mtu, room, excess);
+	vips->reported_excess = excess;
 }
 
 int instance_vips_new(struct instance *instance, struct vrrp_services *services)

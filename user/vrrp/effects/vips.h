@@ -30,7 +30,9 @@ struct instance_vips {
 	struct kernel *kernel;
 	struct netlink *netlink;
 	struct instance_vip *list; /* in the configuration's order */
-	struct xb_address *advertised; /* those that an advert lists */
+	struct xb_address *advertised; /* those that an advert lists: */
+	size_t advertised_count; /* as many as the MTU allows */
+	size_t reported_excess; /* how many it did not, when that was last reported */
 	bool routes_held;
 };
 
@@ -61,6 +63,10 @@ void instance_address_removed(struct instance *instance, const struct address_ev
 
 /* An interface is up again: restores what its failure removed, and announces it. */
 void instance_interface_up(struct instance *instance, const struct interface_event *interface);
+
+/* The MTU of the interface may have changed: as in keepalived, what an advert cannot list is held like
+ * an excluded address. */
+void instance_fit_advertised(struct instance *instance);
 
 /* Finds the interfaces of all VIPs again. */
 void instance_locate_addresses(struct instance *instance);

@@ -52,7 +52,7 @@ static void compare_addresses(struct instance *instance, const struct xb_vrrp *r
 		return;
 	rivals->addresses_digest = router->addresses_digest;
 	if (router->addresses_digest == vrrp_addresses_digest(instance->vips->advertised,
-							      instance->config->advertised_count) ||
+							      instance->vips->advertised_count) ||
 	    (rivals->addresses_warned_ns &&
 	     time_since_ns(now_ns, rivals->addresses_warned_ns) < WARNING_SPACING_NS))
 		return;
