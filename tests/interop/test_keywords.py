@@ -185,7 +185,7 @@ COMPLAINED = [
     tracking("track_script {\nt\n}"), tracking("track_process {\nt\n}"),
     tracking("track_file {\nt\n}"), tracking("track_script {\ns weight 254\n}"),
     tracking("track_process {\np weight 255\n}"), tracking("track_file {\nf weight 255\n}"),
-    tracking("track_interface {\neth1 weight -254\n}"), tracking("track_script {\ns weight 3 x\n}"),
+    tracking("track_script {\ns weight 3 x\n}"),
     tracking("track_interface {\neth0\n}"), tracking("track_script {\ns\ns\n}"),
     tracking("priority 255\ntrack_script {\ns weight 4\n}"),
     tracking("priority 255\ntrack_file {\nf\n}"), tracking("notify_priority_changes maybe"),

@@ -30,6 +30,8 @@ static const struct {
 } inherited[] = {
 	CONFIG_INHERITED(INHERIT),
 	INHERIT(BOOL, "strict_mode", strict, 0, 1),
+	INHERIT(BOOL, "owner_ignore_adverts", owner_ignore_adverts, 0, 1),
+	INHERIT(BOOL, "v3_checksum_as_v2", plain_checksum, 0, 1),
 	INHERIT(U8, "version", version, 2, 3),
 };
 

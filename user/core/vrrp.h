@@ -32,6 +32,7 @@ struct vrrp_parameters {
 	uint8_t timer_expired_priority;
 	bool lower_priority_no_advert; /* a lower rival is not answered at once (not RFC 9568) */
 	bool higher_priority_send_advert; /* one last advert before yielding to a higher rival */
+	bool owner_ignores_adverts; /* an Active of priority 255 yields to no other router */
 	/* How much later other nodes may learn what heartbeats have shown this node: their
 	 * interval; 0 without. */
 	uint64_t news_spread_ns;

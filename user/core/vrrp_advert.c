@@ -154,11 +154,18 @@ static void assert_active(struct vrrp *vrrp, const struct vrrp_advert *advert, u
 		vrrp_arm(vrrp, now_ns + vrrp->parameters.advert_interval_ns);
 }
 
+/* keepalived's owner_ignore_adverts: two owners are a wrong configuration, and this one stays. */
+static bool ignores_adverts(const struct vrrp *vrrp)
+{
+	return vrrp->parameters.owner_ignores_adverts &&
+	       vrrp->effective_priority == VRRP_PRIORITY_OWNER;
+}
+
 /* An advert at the Active (section 6.4.3). */
 static void active_advert(struct vrrp *vrrp, const struct vrrp_advert *advert, uint64_t now_ns,
 			  struct vrrp_actions *actions)
 {
-	if (vrrp_advert_is_outdated(vrrp, advert))
+	if (vrrp_advert_is_outdated(vrrp, advert) || ignores_adverts(vrrp))
 		return;
 	/* A node with the same address and priority: it would answer each answer, without end. */
 	if (advert->priority == vrrp->effective_priority &&
@@ -225,7 +232,7 @@ static bool yield_to_heard(struct vrrp *vrrp, const struct xb_vrrp_heard *heard,
 	struct vrrp yielded = *vrrp;
 	struct vrrp_actions what = {};
 
-	if (!rival.arrival_ns || vrrp_advert_is_outdated(vrrp, &rival))
+	if (!rival.arrival_ns || vrrp_advert_is_outdated(vrrp, &rival) || ignores_adverts(vrrp))
 		return false;
 	yield_to(&yielded, &rival, now_ns, &what);
 	backup_hear(&yielded, heard);

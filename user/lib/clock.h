@@ -22,6 +22,12 @@ static inline uint64_t clock_now_ns(void)
 	return clock_read_ns(CLOCK_MONOTONIC);
 }
 
+/* The time since the machine was booted, with what it slept. */
+static inline uint64_t clock_since_boot_ns(void)
+{
+	return clock_read_ns(CLOCK_BOOTTIME);
+}
+
 /* Only for display and for the first epoch. */
 static inline uint64_t clock_unix_ns(void)
 {

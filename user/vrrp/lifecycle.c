@@ -62,6 +62,7 @@ static struct vrrp_parameters make_parameters(const struct peers *peers,
 		.timer_expired_priority = config->timer_expired_priority,
 		.lower_priority_no_advert = config->lower_prio_no_advert,
 		.higher_priority_send_advert = config->higher_prio_send_advert,
+		.owner_ignores_adverts = config->owner_ignore_adverts,
 		.news_spread_ns = peers && config->heartbeat[0] ? peers->timing.interval_ns : 0,
 	};
 }
@@ -221,8 +222,9 @@ void instance_reconfigure(struct instance *instance, const struct config_instanc
 void instance_prepare(const struct vrrp_room *room, struct instance *instance)
 {
 	if (room->node.starting)
-		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_STARTUP_DELAY,
-				       "vrrp_startup_delay has not passed");
+		instance_set_inhibitor(
+			instance, INSTANCE_INHIBITOR_STARTUP_DELAY,
+			"vrrp_startup_delay or vrrp_delay_after_boot has not passed");
 	instance_set_drained(instance, room->node.drained);
 	instance_set_isolated(instance, node_releases_isolated(&room->node));
 	instance_follow_interface(instance);

@@ -67,6 +67,17 @@ static void on_startup_delay(struct vrrp_room *room, struct instance *instance)
 	instances_startup_delay_passed(room);
 }
 
+/* How long instances wait from now on; vrrp_delay_after_boot ends at a time of this machine's
+ * life, so that a restart of the daemon alone waits no more. */
+static uint64_t startup_delay_ns(const struct config *config)
+{
+	uint64_t since_boot_ns = clock_since_boot_ns(), left_ns = 0;
+
+	if (config->delay_after_boot_ns > since_boot_ns)
+		left_ns = config->delay_after_boot_ns - since_boot_ns;
+	return left_ns > config->startup_delay_ns ? left_ns : config->startup_delay_ns;
+}
+
 static int start_helpers(struct vrrp_room *room, const struct instances_setup *setup)
 {
 	struct vrrp_services *services = &room->services;
@@ -125,7 +136,7 @@ static void take_setup(struct vrrp_room *room, const struct instances_setup *set
 			     .interfaces = setup->interfaces,
 			     .advert_sockets = {-1, -1},
 			     .own_address = setup->own_address},
-		.node = {.starting = setup->config->startup_delay_ns > 0,
+		.node = {.starting = startup_delay_ns(setup->config) > 0,
 			 .drained = was_drained(setup->kernel),
 			 .stopped_ns = kernel_self_progress_ns(setup->kernel),
 			 .started_ns = clock_now_ns()},
@@ -195,7 +206,7 @@ int instances_start(struct vrrp_room *room, const struct instances_setup *setup)
 		return error;
 	start_all(room, config);
 	if (room->node.starting)
-		clock_arm(room->startup_delay, room->node.started_ns + config->startup_delay_ns);
+		clock_arm(room->startup_delay, clock_now_ns() + startup_delay_ns(config));
 	hear_all_peers(room);
 	instances_expect_foreign(room);
 	return 0;

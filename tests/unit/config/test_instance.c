@@ -241,6 +241,26 @@ static void every_value(void **state)
 	config_free(config);
 }
 
+/* Each has a global form, which the instance's own overrides. */
+static void options_of_2_4(void **state)
+{
+	struct config *config = fixture_parse(
+		"global_defs {\nvrrp_owner_ignore_adverts\nv3_checksum_as_v2\n"
+		"vrrp_delay_after_boot 90\nuse_symlink_paths\nset_supplementary_groups\n}\n" INSTANCE
+			VIPS "}\nvrrp_instance W {\ninterface eth0\nvirtual_router_id 2\n"
+		"owner_ignore_adverts off\nv3_checksum_as_v2 off\n"
+		"virtual_ipaddress { 10.0.0.8 }\n}\n",
+		"");
+
+	(void)state;
+	assert_int_equal(config->delay_after_boot_ns, 90 * NS_PER_SECOND);
+	assert_true(config->instances[0].owner_ignore_adverts);
+	assert_true(config->instances[0].plain_checksum);
+	assert_false(config->instances[1].owner_ignore_adverts);
+	assert_false(config->instances[1].plain_checksum);
+	config_free(config);
+}
+
 /* Halves are rounded up, as in keepalived; never to 0. */
 static void rounded_intervals(void **state)
 {
@@ -336,6 +356,7 @@ int main(void)
 		cmocka_unit_test(instance_defaults),
 		cmocka_unit_test(settings_that_clear_others),
 		cmocka_unit_test(wrong_instance_values),
+		cmocka_unit_test(options_of_2_4),
 		cmocka_unit_test(an_instance_without_addresses),
 		cmocka_unit_test(other_name_of_timer_expired),
 		cmocka_unit_test(wrong_instance_keywords),

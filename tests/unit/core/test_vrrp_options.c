@@ -147,6 +147,37 @@ static void higher_priority_send_advert_sends_a_last_advert(void **state)
 	assert_int_equal(vrrp.timer_due_ns, now_ns + DOWN_NS);
 }
 
+/* Another owner with a higher address, which would be followed otherwise. */
+static void an_owner_that_ignores_adverts_stays(void **state)
+{
+	struct vrrp_parameters parameters = default_parameters();
+	uint64_t now_ns = START + DOWN_NS + 100 * MS;
+
+	(void)state;
+	parameters.priority = VRRP_PRIORITY_OWNER;
+	for (int ignores = 0; ignores < 2; ignores++) {
+		parameters.owner_ignores_adverts = ignores;
+		start_with(&parameters);
+		assert_int_equal(vrrp.state, ACTIVE);
+		receive(9, VRRP_PRIORITY_OWNER, now_ns, now_ns);
+		assert_int_equal(vrrp.state, ignores ? ACTIVE : BACKUP);
+		assert_int_equal(actions.release_addresses, !ignores);
+	}
+}
+
+/* Only an owner does. */
+static void a_node_that_is_no_owner_heeds_adverts(void **state)
+{
+	struct vrrp_parameters parameters = default_parameters();
+	uint64_t now_ns = START + DOWN_NS + 100 * MS;
+
+	(void)state;
+	parameters.owner_ignores_adverts = true;
+	start_active_with(&parameters);
+	receive(9, 200, now_ns, now_ns);
+	assert_int_equal(vrrp.state, BACKUP);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +190,8 @@ int main(void)
 		cmocka_unit_test(with_preemption_or_as_owner_it_stays),
 		cmocka_unit_test(lower_priority_no_advert_leaves_rivals_unanswered),
 		cmocka_unit_test(higher_priority_send_advert_sends_a_last_advert),
+		cmocka_unit_test(an_owner_that_ignores_adverts_stays),
+		cmocka_unit_test(a_node_that_is_no_owner_heeds_adverts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

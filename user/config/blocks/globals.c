@@ -20,6 +20,8 @@
 /* The same limit as in keepalived. */
 #define INTERVAL_MAX_NS (4294 * NS_PER_SECOND)
 
+#define AGE_MAX_NS (3650 * CONFIG_DAY_NS) /* of a machine */
+
 #define GLOBALS struct config_globals
 
 static void read_group(struct config_parser *parser, struct config_block *block,
@@ -71,9 +73,15 @@ static const struct config_keyword global_keywords[] = {
 	CONFIG_SECONDS("vrrp_garp_interval", GLOBALS, garp_interval_ns, 0, INTERVAL_MAX_NS),
 	CONFIG_SECONDS("vrrp_gna_interval", GLOBALS, gna_interval_ns, 0, INTERVAL_MAX_NS),
 	CONFIG_SECONDS("vrrp_startup_delay", GLOBALS, startup_delay_ns, 0, INTERVAL_MAX_NS),
+	CONFIG_SECONDS("vrrp_delay_after_boot", GLOBALS, delay_after_boot_ns, 0, AGE_MAX_NS),
+	CONFIG_BOOL("vrrp_owner_ignore_adverts", GLOBALS, defaults.owner_ignore_adverts, 0, 1),
+	CONFIG_BOOL("v3_checksum_as_v2", GLOBALS, defaults.plain_checksum, 0, 1),
 	CONFIG_VALUE("vrrp_mcast_group4", "ADDRESS", read_group, GLOBALS, group4),
 	CONFIG_VALUE("vrrp_mcast_group6", "ADDRESS", read_group, GLOBALS, group6),
 	CONFIG_NOTHING("vrrp_check_unicast_src"),
+	/* Programs run under the path that is written, with all groups of their user. */
+	CONFIG_BOOL("use_symlink_paths", GLOBALS, as_always, 0, 1),
+	CONFIG_BOOL("set_supplementary_groups", GLOBALS, as_always, 0, 1),
 	{
 		.name = "vmac_prefix",
 		.usage = "vmac_prefix TEXT",
@@ -195,6 +203,7 @@ void config_finalize_globals(struct config_parser *parser)
 	config->nice = globals->nice;
 	config->json_version = globals->json_version;
 	config->startup_delay_ns = globals->startup_delay_ns;
+	config->delay_after_boot_ns = globals->delay_after_boot_ns;
 	config->garp_interval_ns = globals->garp_interval_ns;
 	config->gna_interval_ns = globals->gna_interval_ns;
 	config->script_user = globals->script_user;

@@ -13,11 +13,12 @@ struct config_globals {
 	struct xb_address group4, group6;
 	struct config_instance defaults; /* vrrp_*: for instances without the keyword */
 	bool min_garp;
+	bool as_always; /* asks for what xbeat does anyway */
 	uint8_t realtime_priority;
 	bool no_realtime;
 	int nice;
 	uint8_t json_version;
-	uint64_t startup_delay_ns;
+	uint64_t startup_delay_ns, delay_after_boot_ns;
 	uint64_t garp_interval_ns, gna_interval_ns;
 	struct config_command script_user;
 	bool script_security;

@@ -150,6 +150,8 @@ static const struct config_keyword instance_keywords[] = {
 	CONFIG_FLAG("dont_track_primary", struct config_instance, dont_track_primary, true),
 	CONFIG_FLAG("promote_secondaries", struct config_instance, promote_secondaries, true),
 	CONFIG_INHERITED(INHERITED),
+	CONFIG_BOOL("owner_ignore_adverts", struct config_instance, owner_ignore_adverts, 0, 1),
+	CONFIG_BOOL("v3_checksum_as_v2", struct config_instance, plain_checksum, 0, 1),
 	CONFIG_TEXT("heartbeat", struct config_instance, heartbeat),
 	{
 		.name = "guard_timeout",

@@ -239,6 +239,9 @@ struct config_instance {
 	uint32_t down_timer_adverts; /* 3; 1..100 */
 	uint8_t timer_expired_priority; /* timer_expired_backup; 0: not set */
 	bool lower_prio_no_advert, higher_prio_send_advert;
+	bool owner_ignore_adverts; /* an owner stays Active whoever advertises */
+	/* v3_checksum_as_v2: version 3 over IPv4 is sent without the pseudo-header */
+	bool plain_checksum;
 	char heartbeat[XB_NAME_BYTES]; /* "": none */
 	/* How long its addresses are answered for without progress of the daemon: the
 	 * heartbeat's guard_timeout. Without a heartbeat, as long as Backups wait:
@@ -319,6 +322,7 @@ struct config {
 	bool no_realtime;
 	int nice; /* vrrp_priority -20..19 (0), without real-time scheduling */
 	uint64_t startup_delay_ns; /* vrrp_startup_delay */
+	uint64_t delay_after_boot_ns; /* vrrp_delay_after_boot */
 	/* between two packets on one interface; 0: none */
 	uint64_t garp_interval_ns, gna_interval_ns;
 	struct config_command script_user; /* of commands without a user: user and group only */

@@ -219,6 +219,7 @@ static void print_globals(struct config_printer *printer, const struct config *c
 	config_print_flag(printer, "no_realtime", config->no_realtime);
 	config_print_line(printer, "vrrp_priority %d", config->nice);
 	print_delay(printer, "vrrp_startup_delay", config->startup_delay_ns);
+	print_delay(printer, "vrrp_delay_after_boot", config->delay_after_boot_ns);
 	print_delay(printer, "vrrp_garp_interval", config->garp_interval_ns);
 	print_delay(printer, "vrrp_gna_interval", config->gna_interval_ns);
 	print_user(printer, "script_user", &config->script_user);

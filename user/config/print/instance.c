@@ -234,6 +234,10 @@ static void print_settings(struct config_printer *printer, const struct config_i
 		config_print_line(printer, "timer_expired_backup %u",
 				  instance->timer_expired_priority);
 	print_BOOL(printer, "strict_mode", instance->strict);
+	/* Not every keepalived knows these, so they are printed only if they are set. */
+	config_print_flag(printer, "owner_ignore_adverts", instance->owner_ignore_adverts);
+	config_print_flag(printer, "v3_checksum_as_v2", instance->plain_checksum);
+	config_print_flag(printer, "no_virtual_ipaddress", instance->no_addresses);
 	config_print_line(printer, instance->accept ? "accept" : "no_accept");
 	config_print_flag(printer, "dont_track_primary", instance->dont_track_primary);
 	config_print_flag(printer, "promote_secondaries", instance->promote_secondaries);

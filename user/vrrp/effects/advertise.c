@@ -47,6 +47,8 @@ static bool covers_pseudo_header(const struct instance *instance)
 {
 	struct xb_vrrp router;
 
+	if (instance->config->plain_checksum)
+		return false;
 	instance_router_read(instance, &router);
 	return router.received_count == 0 || router.version != 3 || router.pseudo_header;
 }
