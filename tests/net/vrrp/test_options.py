@@ -27,12 +27,13 @@ def test_the_wait_after_boot_ends_with_the_age_of_the_machine(lab):
     age = time.clock_gettime(time.CLOCK_BOOTTIME)
     text = block("global_defs", f"vrrp_delay_after_boot {age + 4:.2f}") + instance("A", vips=[VIP])
     daemon = Xbeatd(lab, "node-a", text).start()
-    assert "vrrp_delay_after_boot has not passed" in daemon.vrrp("A")["reason"]
+    waits = "A: waits: vrrp_startup_delay or vrrp_delay_after_boot has not passed"
+    assert waits in daemon.process.output()
     daemon.wait_state("active", "A")
     assert time.clock_gettime(time.CLOCK_BOOTTIME) >= age + 4
     assert daemon.stop() == 0
     daemon.start()
-    assert "vrrp_delay_after_boot" not in daemon.vrrp("A")["reason"]
+    assert waits not in daemon.process.output()
 
 
 def test_a_script_runs_under_the_path_that_is_written(lab):
