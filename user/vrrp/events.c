@@ -185,7 +185,7 @@ static bool concerns_source(const struct instance *instance, const struct addres
 {
 	const struct config_instance *config = instance->config;
 
-	if (!config->interface[0])
+	if (config->has_source)
 		return address_equal(&config->source, &event->address);
 	if (event->interface_index != instance->interface->base_index)
 		return false;

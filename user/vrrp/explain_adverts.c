@@ -10,6 +10,7 @@
 #include "user/lib/duration.h"
 #include "user/lib/json_text.h"
 #include "user/vrrp/effects/advertise.h"
+#include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/rules/sending.h"
@@ -60,6 +61,7 @@ static void explain_failing(const struct instance *instance, json_t *lines)
 void instance_explain_sending(const struct instance *instance, json_t *lines)
 {
 	const struct vrrp *vrrp = &instance->vrrp;
+	char text[ADDRESS_TEXT_BYTES];
 
 	if (instance->adverts->failing_since_ns)
 		explain_failing(instance, lines);
@@ -68,6 +70,11 @@ void instance_explain_sending(const struct instance *instance, json_t *lines)
 			lines,
 			"This node is Active with priority %u: it has the addresses and advertises every %.2f s.",
 			vrrp->effective_priority, duration_s(vrrp->parameters.advert_interval_ns));
+	if (instance->interface->source_missing)
+		json_say(
+			lines,
+			"The source address of its adverts, %s, is not on this machine any more: add it, or write track_src_ip so that this is a fault.",
+			address_format(&instance->config->source, text));
 }
 
 static bool is_recent(uint64_t time_ns)

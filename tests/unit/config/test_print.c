@@ -195,6 +195,7 @@ static const char *const different[] = {
 	INSTANCE_WITH("preempt_delay 2.5"),
 	INSTANCE_WITH("nopreempt\ntimer_expired_backup"),
 	INSTANCE_WITH("mcast_src_ip 10.0.0.200"),
+	INSTANCE_WITH("mcast_src_ip 10.0.0.200\ntrack_src_ip"),
 	INSTANCE_WITH("mcast_dst_ip 224.0.0.20"),
 	INSTANCE_WITH("unicast_peer { 10.0.0.2 }"),
 	INSTANCE_WITH("unicast_peer { 10.0.0.2 min_ttl 3 }"),

@@ -147,6 +147,7 @@ static const struct config_keyword instance_keywords[] = {
 	CONFIG_FLAG("accept", struct config_instance, accept, true),
 	CONFIG_FLAG("no_accept", struct config_instance, accept, false),
 	CONFIG_BOOL("strict_mode", struct config_instance, strict, 0, 1),
+	CONFIG_FLAG("track_src_ip", struct config_instance, track_source, true),
 	CONFIG_FLAG("dont_track_primary", struct config_instance, dont_track_primary, true),
 	CONFIG_FLAG("promote_secondaries", struct config_instance, promote_secondaries, true),
 	CONFIG_INHERITED(INHERITED),

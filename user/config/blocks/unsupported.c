@@ -199,7 +199,6 @@ static const struct config_unsupported instance_keywords[] = {
 	NEEDLESS("skip_check_adv_addr"),
 	FOREIGN("smtp_alert", MAIL),
 	TRACK_BFD,
-	IGNORED_SO("track_src_ip", "an instance whose source address is removed stays as it is"),
 	REFUSED("use_ipvlan",
 		"addresses would be on the interface itself; remove it, or write \"use_vmac\""),
 	IGNORED_SO("use_vmac_addr",

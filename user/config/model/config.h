@@ -253,6 +253,7 @@ struct config_instance {
 	uint64_t advert_interval_max_ns; /* advert_int_max; 0: 4 x advert_int */
 	bool has_source;
 	struct xb_address source; /* mcast_src_ip or unicast_src_ip */
+	bool track_source; /* track_src_ip: a fault while it is not on this machine */
 	bool has_group; /* mcast_dst_ip was given; group is always set */
 	struct xb_address group; /* mcast_dst_ip, else vrrp_mcast_group4/6, else that of the RFC */
 	struct config_unicast_peer *unicast_peers;

@@ -157,6 +157,7 @@ static void print_transport(struct config_printer *printer, const struct config_
 	if (instance->has_source)
 		print_address(printer, unicast ? "unicast_src_ip" : "mcast_src_ip",
 			      &instance->source);
+	config_print_flag(printer, "track_src_ip", instance->track_source);
 	if (unicast)
 		print_peers(printer, instance);
 	else

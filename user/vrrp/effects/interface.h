@@ -13,6 +13,7 @@ struct instance_interface {
 	struct netlink *netlink;
 	unsigned base_index; /* 0: the interface is missing */
 	unsigned vmac_index; /* of the virtual MAC's; 0: none */
+	bool source_missing; /* effects/source.c: mcast_src_ip or unicast_src_ip is not here */
 	int membership; /* socket that holds the group membership; -1: none */
 };
 

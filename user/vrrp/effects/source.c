@@ -9,6 +9,7 @@
 #include "user/lib/limits.h"
 #include "user/lib/time.h"
 #include "user/net/local_address.h"
+#include "user/vrrp/effects/interface.h"
 #include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/timers.h"
@@ -61,6 +62,32 @@ static int explain_no_primary(const struct config_instance *config, bool has_vip
 	return -EADDRNOTAVAIL;
 }
 
+static bool has_usable(const struct local_address *list, size_t count,
+		       const struct xb_address *address)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].usable && address_equal(&list[i].address, address))
+			return true;
+	return false;
+}
+
+/* As in keepalived, unicast begins only with its source address; multicast does without. An owner may
+ * advertise from its virtual address. */
+static int check_source(const struct config_instance *config, const struct local_address *list,
+			size_t count, char *message, size_t bytes)
+{
+	char text[ADDRESS_TEXT_BYTES];
+
+	if ((!config->track_source && !config->unicast_peer_count) ||
+	    is_vip(config, &config->source) || has_usable(list, count, &config->source))
+		return 0;
+	snprintf(message, bytes,
+		 "%s: its source address %s is not on this machine: add it, or correct %s",
+		 config->name, address_format(&config->source, text),
+		 config->unicast_peer_count ? "unicast_src_ip" : "mcast_src_ip");
+	return -EADDRNOTAVAIL;
+}
+
 int instance_find_primary(const struct config_instance *config, const struct local_address *list,
 			  size_t count, struct xb_address *primary, char *message, size_t bytes)
 {
@@ -70,7 +97,7 @@ int instance_find_primary(const struct config_instance *config, const struct loc
 
 	if (config->has_source) {
 		*primary = config->source;
-		return 0;
+		return check_source(config, list, count, message, bytes);
 	}
 	for (size_t i = 0; i < count; i++) {
 		const struct xb_address *address = &list[i].address;
@@ -85,6 +112,13 @@ int instance_find_primary(const struct config_instance *config, const struct loc
 		has_vip = true;
 	}
 	return explain_no_primary(config, has_vip, message, bytes);
+}
+
+/* As in keepalived without track_src_ip, an instance that has begun goes on without it. */
+static bool keeps_without_source(const struct instance *instance)
+{
+	return instance->interface->source_missing && !instance->config->track_source &&
+	       instance->vrrp.state != XB_INSTANCE_INITIALIZE;
 }
 
 void instance_find_source(struct instance *instance)
@@ -103,8 +137,11 @@ void instance_find_source(struct instance *instance)
 	/* Unknown addresses are no reason to give anything up. */
 	if (error && instance->vrrp.state != XB_INSTANCE_INITIALIZE)
 		return;
-	if (!error && !instance_find_primary(instance->config, list, count, primary, message,
-					     sizeof(message)))
+	if (!error)
+		error = instance_find_primary(instance->config, list, count, primary, message,
+					      sizeof(message));
+	instance->interface->source_missing = error && instance->config->has_source;
+	if (!error || keeps_without_source(instance))
 		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_ADDRESS, NULL);
 	else
 		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_ADDRESS, "%s", message);
