@@ -147,7 +147,7 @@ def test_nothing_leaks(lab):
 @pytest.mark.laboratory(nodes=1, links=2)
 @each_absence
 def test_address_on_another_interface_follows_it(lab, go, come):
-    """The instance continues: only some of its addresses and routes are on eth1."""
+    """Some of its addresses and routes are on eth1: the instance waits until it is back."""
     vips = [f"{VIP}/24", "10.77.1.100/24 dev eth1", "fd77:1::100/64 dev eth1"]
     routes = ["192.0.2.0/24 via 10.77.1.200 dev eth1"]
     static = [block("static_ipaddress", "10.77.1.150/24 dev eth1"),
@@ -163,7 +163,9 @@ def test_address_on_another_interface_follows_it(lab, go, come):
         router.wait_address(address, "eth1")
     for destination in ("192.0.2.0/24", "100.64.0.0/11"):
         wait_until(lambda: router.routes(destination), destination)
-    assert router.changes()[1:] == [("backup", "active")]
+    router.wait_state("active")
+    assert router.changes()[1:] == [("backup", "active"), ("active", "initialize"),
+                                    ("initialize", "backup"), ("backup", "active")]
 
 
 def test_primary_that_is_not_tracked(lab):
