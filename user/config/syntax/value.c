@@ -228,6 +228,8 @@ bool config_store_interface_name(struct config_parser *parser, const struct conf
 		return false;
 	}
 	strcpy(interface, name);
+	if (parser->resolve_interface)
+		parser->resolve_interface(interface);
 	return true;
 }
 
