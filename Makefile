@@ -4,7 +4,7 @@
 #   sudo make check    installs what is missing, builds, runs every test
 #   make               builds into build/, as any user
 #   make test PART=unit/core     one part of the tests (tests/README.md)
-#   make lint | bench | check-bare | check-guests | format | compile_commands.json | install DESTDIR= PREFIX=
+#   make lint | bench | check-interop | check-bare | check-guests | format | compile_commands.json | install DESTDIR= PREFIX=
 
 PREFIX ?= /usr/local
 BUILD := build
@@ -46,7 +46,7 @@ MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
 
 LIBS := -Wl,--as-needed -lbpf -lelf -lz -levent_core -lmnl -ljansson -lcap-ng -lm
 
-.PHONY: all deps compilers tests test-programs tools man lint-layers test check check-bare check-guests demo bench lint format clean install
+.PHONY: all deps compilers tests test-programs tools man lint-layers test check check-interop check-bare check-guests demo bench lint format clean install
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -181,6 +181,13 @@ check:
 	@scripts/install-deps build test
 	@$(MAKE) -s --no-print-directory -j$$(nproc) tests
 	@exec env PYTHON=$(PYTHON) tests/run
+
+# keepalived and xbeatd in every combination: what each sends, notifies and installs.
+check-interop:
+	$(need_root)
+	@scripts/install-deps build test
+	@$(MAKE) -s --no-print-directory -j$$(nproc) tests
+	@exec env PYTHON=$(PYTHON) tests/run differential
 
 # The README's commands on a Debian that has nothing else.
 check-bare:

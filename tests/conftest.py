@@ -24,6 +24,7 @@ from tests.support.laboratory import BUILD, Laboratory, some_ends  # noqa: E402
 def pytest_configure(config):
     config.addinivalue_line("markers", "laboratory(nodes, links, ends): size of the laboratory")
     config.addinivalue_line("markers", "alone: loads the machine, so nothing else may run beside it")
+    config.addinivalue_line("markers", "whole: not part of make check, but of make check-interop")
     # Ended from outside, fixtures still clean up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 

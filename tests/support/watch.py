@@ -5,6 +5,7 @@ advertisements. Read by hand, independent of the project's C code.
 Layouts: RFC 3768 section 5.1, RFC 9568 section 5.1, RFC 826, RFC 4861 section 4.4.
 """
 
+import errno
 import socket
 import struct
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ class Advert(Seen):
     source: str
     destination: str
     ttl: int
+    traffic_class: int
     version: int
     vrid: int
     priority: int
@@ -55,6 +57,7 @@ class Claim(Seen):
     operation: int  # of ARP: 1 request, 2 reply; 0: a neighbour advertisement
     claimed_mac: str
     flags: int = 0  # of a neighbour advertisement: 0x80 router, 0x40 solicited, 0x20 override
+    target_mac: str = ""  # of ARP
 
 
 def seconds_between(first, second):
@@ -68,13 +71,14 @@ def checksum_kind(source, destination, message):
     return "pseudo" if checksum(covered) == 0 else "bad"
 
 
-def read_advert(head, source, destination, ttl, message):
+def read_advert(head, source, destination, hop, message):
+    """hop: TTL or hop limit, and traffic class."""
     version = message[0] >> 4
     address_bytes = len(source)
     addresses_end = 8 + message[3] * address_bytes
     return Advert(
-        **head, source=address_text(source), destination=address_text(destination), ttl=ttl,
-        version=version, vrid=message[1], priority=message[2],
+        **head, source=address_text(source), destination=address_text(destination),
+        ttl=hop[0], traffic_class=hop[1], version=version, vrid=message[1], priority=message[2],
         interval_cs=message[5] * 100 if version == 2 else struct.unpack("!H", message[4:6])[0] & 0xFFF,
         authentication=message[4:5] + message[addresses_end:addresses_end + 8] if version == 2 else b"",
         checksum=checksum_kind(source, destination, message),
@@ -86,13 +90,15 @@ def read_ipv4(head, packet):
     header_bytes, length = (packet[0] & 15) * 4, struct.unpack("!H", packet[2:4])[0]
     if packet[9] != PROTOCOL_VRRP:
         return None
-    return read_advert(head, packet[12:16], packet[16:20], packet[8], packet[header_bytes:length])
+    return read_advert(head, packet[12:16], packet[16:20], (packet[8], packet[1]),
+                       packet[header_bytes:length])
 
 
 def read_ipv6(head, packet):
     message = packet[40:40 + struct.unpack("!H", packet[4:6])[0]]
     if packet[6] == PROTOCOL_VRRP:
-        return read_advert(head, packet[8:24], packet[24:40], packet[7], message)
+        traffic_class = struct.unpack("!H", packet[:2])[0] >> 4 & 0xFF
+        return read_advert(head, packet[8:24], packet[24:40], (packet[7], traffic_class), message)
     if packet[6] != PROTOCOL_ICMPV6 or message[0] != NEIGHBOUR_ADVERTISEMENT or message[4] & SOLICITED:
         return None
     return Claim(**head, address=address_text(message[8:24]), operation=0,
@@ -100,11 +106,11 @@ def read_ipv6(head, packet):
 
 
 def read_arp(head, packet):
-    operation, sender_mac, sender, target = struct.unpack("!6xH6s4s6x4s", packet[:28])
+    operation, sender_mac, sender, target_mac, target = struct.unpack("!6xH6s4s6s4s", packet[:28])
     if sender != target:
         return None
     return Claim(**head, address=address_text(sender), operation=operation,
-                 claimed_mac=mac_text(sender_mac))
+                 claimed_mac=mac_text(sender_mac), target_mac=mac_text(target_mac))
 
 
 READERS = {ETHERTYPE_ARP: read_arp, ETHERTYPE_IPV4: read_ipv4, ETHERTYPE_IPV6: read_ipv6}
@@ -148,6 +154,10 @@ class Watch:
                 frame, ancillary, _, address = self.port.recvmsg(FRAME_BYTES_MAX, 256)
             except BlockingIOError:
                 return
+            except OSError as error:  # told once when the port goes down
+                if error.errno != errno.ENETDOWN:
+                    raise
+                continue
             seconds, nanoseconds = next(
                 struct.unpack("qq", data) for level, kind, data in ancillary
                 if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPNS))
