@@ -286,7 +286,7 @@ void instances_startup_delay_passed(struct vrrp_room *room)
 		instance_set_inhibitor(instances->list[i], INSTANCE_INHIBITOR_STARTUP_DELAY, NULL);
 	instances_reconcile(instances);
 	for (size_t i = 0; i < instances->count; i++)
-		instance_notify_fault(instances->list[i]);
+		instance_report_inhibited(instances->list[i]);
 }
 
 void instances_progressed(struct vrrp_room *room, uint64_t now_ns)

@@ -239,7 +239,7 @@ static void start_afresh(struct instance *instance)
 	instance_publish(instance);
 	instance_guard_close(instance);
 	instance_reconcile(instance);
-	instance_notify_fault(instance);
+	instance_report_inhibited(instance);
 }
 
 /* In one step: to report Backup for a moment would be to give the instance up. */

@@ -136,6 +136,7 @@ int instances_check(const struct config *config, const struct config *from,
 /* What an instance of the new configuration takes over from the old one. */
 struct heritage {
 	bool misnamed; /* notified last under its name: the state of another instance */
+	int notified; /* the last state of an instance that goes on, as in struct instance_report */
 	bool replaces; /* an instance that was stopped, whose operator state it gets */
 	struct operator_state operator;
 };
@@ -197,6 +198,7 @@ static void find_misnamed(const struct reload *reload)
 		const struct instance *other =
 			instances_find(&reload->room->instances, reload->to->instances[k].name);
 
+		reload->heritage[k].notified = instance ? instance->report->notified : -1;
 		reload->heritage[k].misnamed =
 			instance && other && other != instance &&
 			(!is_kept(reload, other) || other->vrrp.state != instance->vrrp.state);
@@ -279,8 +281,10 @@ static void change_name(const struct reload *reload, size_t index)
 				instance->vrrp.effective_priority);
 	instance_reconfigure(instance, to);
 	instance_log_name(instance, from->name);
-	if (from->notify.deleted || reload->heritage[index].misnamed)
+	if (from->notify.deleted || reload->heritage[index].misnamed) {
 		instance_notify(instance);
+		reload->heritage[index].notified = -1;
+	}
 }
 
 static void change_kept(const struct reload *reload, size_t index)
@@ -366,6 +370,27 @@ static void start_new(const struct reload *reload)
 		instance_group_unmix(&instances->groups[i]);
 }
 
+/* fifo_write_vrrp_states_on_reload: the states that the reload has not changed. */
+static void write_states(const struct reload *reload)
+{
+	const struct instances *instances = &reload->room->instances;
+	struct notify *notify = reload->room->services.notify;
+
+	for (size_t i = 0; i < instances->count; i++) {
+		const struct instance *instance = instances->list[i];
+		int notified = instance->report->notified;
+
+		if (notified >= 0 &&
+		    notified == reload->heritage[instance->config - reload->to->instances].notified)
+			notify_instance_line(notify, instance->config, (enum notify_event)notified,
+					     instance->vrrp.effective_priority);
+	}
+	for (size_t i = 0; i < instances->group_count; i++)
+		if (instances->groups[i].as_before)
+			notify_group_line(notify, instances->groups[i].config,
+					  instances->groups[i].notified);
+}
+
 void instances_reload(struct vrrp_room *room, const struct config *from, const struct config *to,
 		      struct instances_changes *changes)
 {
@@ -391,6 +416,8 @@ void instances_reload(struct vrrp_room *room, const struct config *from, const s
 	claim_guards(&room->instances);
 	prepare_all(&reload);
 	start_new(&reload);
+	if (to->fifo_states)
+		write_states(&reload);
 	instances_set_claim_groups(&room->instances, false);
 	instances_expect_foreign(room);
 }

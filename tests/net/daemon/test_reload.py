@@ -339,6 +339,25 @@ def test_names_are_not_mixed(lab):
 
 
 @pytest.mark.laboratory(nodes=1)
+def test_states_are_written_if_asked_for(lab):
+    with Fifo(lab, "node-a") as fifo:
+        def texts(option, *others):
+            return [fifo.globals(*option), instance("one", vrid=51), instance("two", vrid=52),
+                    sync_group("both", "one", "two"), *others]
+        node = Xbeatd(lab, "node-a", *texts([])).start()
+        wait_until(lambda: fifo.has('GROUP "both" MASTER 0'), lambda: f"start: {fifo.lines()}")
+        told = len(fifo.lines())
+        node.reload(*texts(["fifo_write_vrrp_states_on_reload"], instance("new", vrid=53)))
+        assert sorted(fifo.lines()[told:told + 4]) == [
+            'GROUP "both" MASTER 0', 'INSTANCE "new" BACKUP 100', 'INSTANCE "one" MASTER 100',
+            'INSTANCE "two" MASTER 100']
+        wait_until(lambda: fifo.has('INSTANCE "new" MASTER 100'), "it starts")
+        told = len(fifo.lines())
+        node.reload(*texts([], instance("new", vrid=53)))
+        assert fifo.lines()[told:] == []
+
+
+@pytest.mark.laboratory(nodes=1)
 def test_scripts_are_changed(lab):
     def script(command, *lines):
         return block("vrrp_script check", f'script "{command}"', "interval 0.1", *lines)

@@ -68,12 +68,14 @@ class Story:
 
     def told(self):
         """The arguments of each script, each name's lines in the FIFO, and the order of their
-        kinds. Members of a group follow each other in any order, with keepalived, too. At the start
-        keepalived reports the group before its members, xbeat always after them."""
-        told = {word: sorted(self.runs(word)) for word in WORDS}
+        kinds. Members of a group follow each other in any order, with keepalived, too."""
+        return {word: sorted(self.runs(word)) for word in WORDS} | self.told_in_fifo()
+
+    def told_in_fifo(self):
+        told = {}
         for name in (*NAMES, "both"):
             told[name] = [line for line in self.lines() if f'"{name}"' in line]
-        told["order"] = [(line.split()[0], line.split()[2]) for line in self.lines()][3:]
+        told["order"] = [(line.split()[0], line.split()[2]) for line in self.lines()]
         return told
 
 
@@ -110,6 +112,73 @@ def test_same_lines_as_keepalived(lab, first, delay):
     told = [story.told() for story in stories]
     for story in stories:
         story.close()
+    assert told[0] == told[1]
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_startup_delay_is_no_silence(lab):
+    """What an instance waits as is told at once, and again only if it changes."""
+    lab.cut("node-b")
+    stories = [Story(lab, node, "vrrp_startup_delay 4000") for node in lab.nodes]
+    for story in stories:
+        story.text += instance("owner", vrid=53, priority=255)
+    daemon = Xbeatd(lab, "node-a", stories[0].text).start()
+    Keepalived(lab, "node-b", stories[1].text).start()
+    for count, state in ((1, "BACKUP"), (1, "FAULT"), (2, "BACKUP")):
+        for story in stories:
+            story.wait_for(state, count)
+        for story in stories:
+            if state == "FAULT":
+                lab.run("switch", "ip", "link", "set", f"{story.node}.0", "up")
+            elif count == 1:
+                lab.cut(story.node, "eth0", "--carrier")
+    assert daemon.obstacles() == ["startup_delay"]
+    time.sleep(0.3)  # for lines that should not come
+    told = [[line for line in story.lines() if "owner" not in line] for story in stories]
+    owners = ["\n".join(story.lines()).count("owner") for story in stories]
+    for story in stories:
+        story.close()
+    assert [line.split()[2] for line in told[0]] == 3 * ["BACKUP"] + 3 * ["FAULT"] + 3 * ["BACKUP"]
+    assert sorted(told[0]) == sorted(told[1]) and told[0][:3] == told[1][:3]
+    assert owners[0] <= 1, "a fault at most"
+
+
+class Filed(Story):
+    """A tracked file decides on VI_1, which takes its group along."""
+
+    def __init__(self, lab, node):
+        super().__init__(lab, node)
+        self.file = self.directory / "file"
+        self.write(0)
+        changes = block("track_file", "decider weight 1") + "notify_priority_changes\n"
+        self.text = block("track_file decider", f"file {self.file}") + self.text.replace(
+            "virtual_ipaddress", f"{changes}virtual_ipaddress", 1).replace(
+                "vrrp_sync_group both {", "vrrp_sync_group both {\nsync_group_tracking_weight")
+
+    def write(self, number):
+        self.file.write_text(f"{number}\n")
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_fault_by_a_file(lab):
+    """One FAULT with the priority before it, not a new priority first."""
+    lab.cut("node-b")
+    stories = [Filed(lab, node) for node in lab.nodes]
+    Xbeatd(lab, "node-a", stories[0].text).start()
+    Keepalived(lab, "node-b", stories[1].text).start()
+    for number, state, count in ((10, "MASTER", 1), (-254, "MASTER_PRIORITY", 1), (0, "FAULT", 1),
+                                 (0, "MASTER", 2)):
+        for story in stories:
+            wait_until(lambda story=story: [line.split()[1:3] for line in story.lines()].count(
+                ['"VI_1"', state]) >= count, lambda story=story: f"{state}: {story.lines()}")
+        for story in stories:
+            story.write(number)
+    for story in stories:
+        story.wait_for("MASTER", 2)
+    told = [story.told_in_fifo() for story in stories]
+    for story in stories:
+        story.close()
+    assert 'INSTANCE "VI_1" FAULT 110' in told[0]["VI_1"]
     assert told[0] == told[1]
 
 

@@ -113,6 +113,7 @@ static const struct config_keyword global_keywords[] = {
 		CONFIG_FIELD(GLOBALS, script_user),
 	},
 	CONFIG_FLAG("enable_script_security", GLOBALS, script_security, true),
+	CONFIG_FLAG("fifo_write_vrrp_states_on_reload", GLOBALS, fifo_states, true),
 	{
 		.name = "dynamic_interfaces",
 		.usage = "dynamic_interfaces [allow_if_changes]",
@@ -208,6 +209,7 @@ void config_finalize_globals(struct config_parser *parser)
 	config->gna_interval_ns = globals->gna_interval_ns;
 	config->script_user = globals->script_user;
 	config->script_security = globals->script_security;
+	config->fifo_states = globals->fifo_states;
 	config->dynamic_interfaces = globals->dynamic_interfaces;
 	for (size_t i = 0; i < config->static_address_count; i++) {
 		if (!config->static_addresses[i].has_interface)

@@ -22,6 +22,7 @@ struct config_globals {
 	uint64_t garp_interval_ns, gna_interval_ns;
 	struct config_command script_user;
 	bool script_security;
+	bool fifo_states;
 	bool dynamic_interfaces;
 };
 

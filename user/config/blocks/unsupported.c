@@ -103,8 +103,6 @@ static const struct config_unsupported globals_keywords[] = {
 	FOREIGN("enable_snmp_rfcv3", SNMP),
 	FOREIGN("enable_snmp_vrrp", SNMP),
 	FOREIGN("enable_traps", SNMP),
-	IGNORED_SO("fifo_write_vrrp_states_on_reload",
-		   "a reload writes only states that have changed to FIFOs"),
 	IGNORED_SO("iproute_etc_dir", TABLE_NAMES),
 	IGNORED_SO("iproute_usr_dir", TABLE_NAMES),
 	IGNORED_SO("json_dump_file", DUMP),

@@ -327,6 +327,7 @@ struct config {
 	/* between two packets on one interface; 0: none */
 	uint64_t garp_interval_ns, gna_interval_ns;
 	struct config_command script_user; /* of commands without a user: user and group only */
+	bool fifo_states; /* fifo_write_vrrp_states_on_reload */
 	bool script_security; /* enable_script_security */
 	bool dynamic_interfaces; /* interfaces of instances may be missing at start */
 	char **sources; /* the files it was read from, indexed by config_location.source */

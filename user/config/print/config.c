@@ -224,6 +224,7 @@ static void print_globals(struct config_printer *printer, const struct config *c
 	print_delay(printer, "vrrp_gna_interval", config->gna_interval_ns);
 	print_user(printer, "script_user", &config->script_user);
 	config_print_flag(printer, "enable_script_security", config->script_security);
+	config_print_flag(printer, "fifo_write_vrrp_states_on_reload", config->fifo_states);
 	config_print_flag(printer, "dynamic_interfaces", config->dynamic_interfaces);
 	print_path(printer, "state_dump_file", config->state_dump_file);
 	print_path(printer, "stats_dump_file", config->stats_dump_file);

@@ -80,6 +80,7 @@ void instance_announce_takeover(struct instance *instance)
 	uint64_t now_ns = clock_now_ns();
 
 	instance->announcements->later_repeat = config->garp_repeat;
+	instance->announcements->last_set_ns = 0;
 	if (config->garp_delay_ns)
 		instance_arm(instance, INSTANCE_TIMER_ANNOUNCE_LATER,
 			     now_ns + config->garp_delay_ns);
@@ -104,6 +105,17 @@ void instance_stop_announcing(struct instance *instance)
 	instance->announcements->contested = false;
 }
 
+/* When neighbours take announcements again, and after garp_lower_prio_delay. */
+static void announce_twice(struct instance *instance, uint64_t now_ns)
+{
+	uint64_t delay_ns = instance->config->garp_lower_prio_delay_ns;
+	bool later = delay_ns > ANNOUNCE_AGAIN_DELAY_NS;
+
+	instance->announcements->last_set_ns = later ? now_ns + delay_ns : 0;
+	instance_arm(instance, INSTANCE_TIMER_ANNOUNCE_LATER,
+		     now_ns + (later ? ANNOUNCE_AGAIN_DELAY_NS : delay_ns));
+}
+
 static void announce_again(struct instance *instance, uint64_t now_ns)
 {
 	const struct config_instance *config = instance->config;
@@ -112,8 +124,7 @@ static void announce_again(struct instance *instance, uint64_t now_ns)
 	instance_announce(instance, config->garp_lower_prio_repeat);
 	instance->announcements->later_repeat = config->garp_lower_prio_repeat;
 	if (config->garp_lower_prio_delay_ns)
-		instance_arm(instance, INSTANCE_TIMER_ANNOUNCE_LATER,
-			     now_ns + ANNOUNCE_AGAIN_DELAY_NS);
+		announce_twice(instance, now_ns);
 }
 
 void instance_announce_again(struct instance *instance)
@@ -149,10 +160,15 @@ void instance_announce_later_due(struct instance *instance)
 {
 	if (instance->vrrp.state != XB_INSTANCE_ACTIVE)
 		return;
-	if (instance->announcements->contested)
+	if (instance->announcements->contested) {
 		announce_again(instance, clock_now_ns());
-	else
-		instance_announce(instance, instance->announcements->later_repeat);
+		return;
+	}
+	instance_announce(instance, instance->announcements->later_repeat);
+	if (instance->announcements->last_set_ns)
+		instance_arm(instance, INSTANCE_TIMER_ANNOUNCE_LATER,
+			     instance->announcements->last_set_ns);
+	instance->announcements->last_set_ns = 0;
 }
 
 void instance_announce_refresh_due(struct instance *instance)

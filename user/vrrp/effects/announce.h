@@ -11,6 +11,7 @@ struct instance_announcements {
 	struct announcer *announcer;
 	uint64_t last_ns;
 	bool contested; /* a rival was seen right after an announcement, which is to be repeated */
+	uint64_t last_set_ns; /* when garp_lower_prio_delay is over; 0: no set is due then */
 	uint64_t refresh_ns; /* garp_master_refresh of the timer; 0: it is not armed */
 	unsigned later_repeat; /* how often each address is announced after garp_master_delay */
 };

@@ -18,7 +18,7 @@
 #include "user/vrrp/effects/notify.h"
 #include "user/vrrp/effects/publish.h"
 #include "user/vrrp/effects/vips.h"
-#include "user/vrrp/state/inhibitors.h"
+#include "user/vrrp/notify/notify.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/timers.h"
 #include <errno.h>
@@ -36,6 +36,7 @@ int instance_report_new(struct instance *instance,
 		return -ENOMEM;
 	made->on_transition = on_transition;
 	made->on_release = on_release;
+	made->notified = -1;
 	made->since_unix_ns = clock_unix_ns();
 	made->since_ns = clock_now_ns();
 	instance->report = made;
@@ -128,22 +129,11 @@ void instance_act(struct instance *instance, const struct vrrp_actions *actions)
 	report(instance, actions);
 	if (!actions->state_changed)
 		return;
-	instance->report->fault_notified = instance->vrrp.state == XB_INSTANCE_INITIALIZE;
-	instance_notify(instance);
+	/* A Backup that waited for vrrp_startup_delay has been reported as one. */
+	if (instance->vrrp.state != XB_INSTANCE_BACKUP ||
+	    instance->report->notified != (int)NOTIFY_BACKUP)
+		instance_notify(instance);
 	instance->report->became_active_count += instance->vrrp.state == XB_INSTANCE_ACTIVE;
 	instance->report->left_active_count += actions->old_state == XB_INSTANCE_ACTIVE;
 	instance->report->on_transition(instance, actions->old_state);
-}
-
-void instance_notify_fault(struct instance *instance)
-{
-	int inhibitor = instance_first_inhibitor(instance, false);
-
-	if (instance->vrrp.state != XB_INSTANCE_INITIALIZE || instance->report->fault_notified ||
-	    instance->inhibitors[INSTANCE_INHIBITOR_STARTUP_DELAY][0] ||
-	    inhibitor == INSTANCE_INHIBITOR_AWAITED)
-		return;
-	instance->report->fault_notified = true;
-	instance_notify(instance);
-	instance->report->on_transition(instance, XB_INSTANCE_INITIALIZE);
 }

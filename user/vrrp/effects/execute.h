@@ -11,7 +11,7 @@ struct instance_report {
 	/* Called before packets report that the instance is given up: its sync group is closed with
 	 * it. */
 	void (*on_release)(struct instance *instance);
-	bool fault_notified; /* that it is in Initialize */
+	int notified; /* the last enum notify_event that is a state; -1: none yet */
 	uint64_t since_unix_ns; /* of the state */
 	uint64_t since_ns; /* the same by the monotonic clock */
 	uint64_t became_active_count, left_active_count;
@@ -29,9 +29,5 @@ void instance_act(struct instance *instance, const struct vrrp_actions *actions)
 
 /* Adds to the event log that a reload has renamed it, from another name. */
 void instance_log_name(struct instance *instance, const char *from);
-
-/* Notifies of an instance that cannot take part. Waiting for vrrp_startup_delay alone is no fault,
- * as in keepalived. */
-void instance_notify_fault(struct instance *instance);
 
 #endif

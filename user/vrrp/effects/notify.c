@@ -3,9 +3,17 @@
 #include "user/vrrp/effects/notify.h"
 #include "user/config/model/config.h"
 #include "user/core/vrrp.h"
+#include "user/vrrp/effects/execute.h"
 #include "user/vrrp/notify/notify.h"
+#include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
 #include <event2/event.h>
+
+static bool is_delayed(const struct instance *instance)
+{
+	return instance->inhibitors[INSTANCE_INHIBITOR_STARTUP_DELAY][0] &&
+	       instance_first_fault(instance) < 0;
+}
 
 static enum notify_event event_of(const struct instance *instance)
 {
@@ -17,14 +25,30 @@ static enum notify_event event_of(const struct instance *instance)
 	case XB_INSTANCE_BACKUP:
 		return NOTIFY_BACKUP;
 	default:
-		return NOTIFY_FAULT;
+		return is_delayed(instance) ? NOTIFY_BACKUP : NOTIFY_FAULT;
 	}
 }
 
 void instance_notify(struct instance *instance)
 {
-	notify_instance(instance->notify, instance->config, event_of(instance),
+	enum notify_event event = event_of(instance);
+
+	instance->report->notified = (int)event;
+	notify_instance(instance->notify, instance->config, event,
 			instance->vrrp.effective_priority);
+}
+
+bool instance_notify_inhibited(struct instance *instance)
+{
+	bool owner = instance->config->priority == VRRP_PRIORITY_OWNER;
+
+	if (instance->vrrp.state != XB_INSTANCE_INITIALIZE ||
+	    instance->report->notified == (int)event_of(instance) ||
+	    instance_first_fault(instance) == INSTANCE_INHIBITOR_AWAITED ||
+	    (owner && is_delayed(instance)))
+		return false;
+	instance_notify(instance);
+	return true;
 }
 
 void instance_notify_priority(struct instance *instance)

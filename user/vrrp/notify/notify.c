@@ -174,3 +174,15 @@ void notify_group(struct notify *notify, const struct config_group *group, enum 
 {
 	notify_all(notify, &group->notify, event, "GROUP", group->name, 0);
 }
+
+void notify_instance_line(struct notify *notify, const struct config_instance *instance,
+			  enum notify_event event, uint8_t priority)
+{
+	write_fifos(notify, "INSTANCE", instance->name, events[event].name, priority);
+}
+
+void notify_group_line(struct notify *notify, const struct config_group *group,
+		       enum notify_event event)
+{
+	write_fifos(notify, "GROUP", group->name, events[event].name, 0);
+}

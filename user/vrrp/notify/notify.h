@@ -39,4 +39,10 @@ void notify_instance(struct notify *notify, const struct config_instance *instan
 /* Likewise GROUP NAME STATE PRIORITY; a group's priority is 0. */
 void notify_group(struct notify *notify, const struct config_group *group, enum notify_event event);
 
+/* Writes the line alone; no command runs. */
+void notify_instance_line(struct notify *notify, const struct config_instance *instance,
+			  enum notify_event event, uint8_t priority);
+void notify_group_line(struct notify *notify, const struct config_group *group,
+		       enum notify_event event);
+
 #endif

@@ -17,6 +17,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Of the members themselves; all wait for vrrp_startup_delay at once. */
+static int own_fault(const struct instance *member)
+{
+	int fault = instance_first_fault(member);
+
+	return fault == INSTANCE_INHIBITOR_GROUP ? -1 : fault;
+}
+
 /* Returns the members as user/core/sync_group.h needs them, to be freed. *self: the index of
  * instance. */
 static struct sync_group_member *view(const struct instance_group *group,
@@ -28,7 +36,7 @@ static struct sync_group_member *view(const struct instance_group *group,
 		limits_out_of_memory();
 	for (size_t i = 0; i < group->member_count; i++) {
 		const struct instance *member = group->members[i];
-		int inhibitor = instance_first_inhibitor(member, true);
+		int inhibitor = own_fault(member);
 
 		members[i] = (struct sync_group_member){
 			.name = member->config->name,
@@ -79,42 +87,73 @@ const char *instance_group_reason(struct instance *instance, char *text, size_t 
 											     : text;
 }
 
-/* Whether all members are in one state, and stay there; *event: how it is notified. */
+/* Whether all members are in one state, and stay there; *event: how each was notified. */
 static bool is_uniform(const struct instance_group *group, enum notify_event *event)
 {
-	static const enum notify_event events[] = {
-		[XB_INSTANCE_INITIALIZE] = NOTIFY_FAULT,
-		[XB_INSTANCE_BACKUP] = NOTIFY_BACKUP,
-		[XB_INSTANCE_ACTIVE] = NOTIFY_MASTER,
-	};
-	enum xb_instance_state state = XB_INSTANCE_NONE;
+	int notified = -1;
 
 	for (size_t i = 0; i < group->member_count; i++) {
 		const struct instance *member = group->members[i];
 
-		if (i > 0 && member->vrrp.state != state)
+		if (i > 0 && member->report->notified != notified)
 			return false;
-		state = member->vrrp.state;
+		notified = member->report->notified;
 		/* Without an inhibitor it is about to start. */
-		if (state == XB_INSTANCE_INITIALIZE && instance_first_inhibitor(member, false) < 0)
+		if (member->vrrp.state == XB_INSTANCE_INITIALIZE &&
+		    instance_first_inhibitor(member, false) < 0)
 			return false;
 	}
-	if (state == XB_INSTANCE_NONE)
+	if (notified < 0)
 		return false;
-	*event = events[state];
+	*event = (enum notify_event)notified;
 	return true;
 }
 
-static void notify_change(struct instance *instance)
+static void notify_state(struct instance_group *group, enum notify_event event)
 {
-	struct instance_group *group = instance->group;
-	enum notify_event event;
-
-	if (!is_uniform(group, &event) || (group->any_notified && group->notified == event))
-		return;
 	group->notified = event;
 	group->any_notified = true;
-	notify_group(instance->notify, group->config, event);
+	group->as_before = false;
+	notify_group(group->members[0]->notify, group->config, event);
+}
+
+static bool starts_as_backup(const struct instance *member)
+{
+	return member->vrrp.state == XB_INSTANCE_INITIALIZE &&
+	       member->config->priority != VRRP_PRIORITY_OWNER && instance_first_fault(member) < 0;
+}
+
+void instance_group_report_start(struct instance_group *group)
+{
+	if (group->any_notified || !group->member_count)
+		return;
+	for (size_t i = 0; i < group->member_count; i++)
+		if (!starts_as_backup(group->members[i]))
+			return;
+	notify_state(group, NOTIFY_BACKUP);
+}
+
+bool instance_group_awaits(const struct instance *instance)
+{
+	const struct instance_group *group = instance->group;
+
+	if (!group || instance_first_fault(instance) != INSTANCE_INHIBITOR_GROUP)
+		return false;
+	for (size_t i = 0; i < group->member_count; i++) {
+		int fault = own_fault(group->members[i]);
+
+		if (fault >= 0 && fault != INSTANCE_INHIBITOR_AWAITED)
+			return false;
+	}
+	return true;
+}
+
+static void notify_change(struct instance_group *group)
+{
+	enum notify_event event;
+
+	if (is_uniform(group, &event) && !(group->any_notified && group->notified == event))
+		notify_state(group, event);
 }
 
 static bool has_active(const struct instance_group *group)
@@ -173,7 +212,7 @@ void instance_group_moved(struct instance *instance, enum xb_instance_state from
 		move_all(group, state, reason);
 		group->moving = false;
 	}
-	notify_change(instance);
+	notify_change(group);
 }
 
 void instance_group_unmix(struct instance_group *group)
@@ -207,6 +246,7 @@ static int make_group(struct instances *instances, struct instance_group *group,
 	}
 	/* After a reload: its state has been notified before. */
 	group->any_notified = is_uniform(group, &group->notified);
+	group->as_before = group->any_notified;
 	return 0;
 }
 

@@ -8,11 +8,18 @@
 #include "user/lib/clock.h"
 #include "user/vrrp/effects/closing.h"
 #include "user/vrrp/effects/execute.h"
+#include "user/vrrp/effects/notify.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/state/handover.h"
 #include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
+
+void instance_report_inhibited(struct instance *instance)
+{
+	if (!instance_group_awaits(instance) && instance_notify_inhibited(instance))
+		instance->report->on_transition(instance, XB_INSTANCE_INITIALIZE);
+}
 
 static void reconcile_alone(struct instance *instance)
 {
@@ -26,8 +33,7 @@ static void reconcile_alone(struct instance *instance)
 		return;
 	if (takes_part == (inhibitor < 0)) {
 		if (inhibitor >= 0)
-			instance_notify_fault(
-				instance); /* the awaited result has come, and is a fault */
+			instance_report_inhibited(instance); /* by something else than before */
 		return;
 	}
 	if (inhibitor < 0)
@@ -56,6 +62,7 @@ void instance_reconcile(struct instance *instance)
 		return;
 	}
 	instance_group_inhibit(instance->group);
+	instance_group_report_start(instance->group);
 	close_inhibited(instance->group->members, instance->group->member_count);
 	for (size_t i = 0; i < instance->group->member_count; i++)
 		reconcile_alone(instance->group->members[i]);
@@ -63,8 +70,10 @@ void instance_reconcile(struct instance *instance)
 
 void instances_reconcile(const struct instances *instances)
 {
-	for (size_t i = 0; i < instances->group_count; i++)
+	for (size_t i = 0; i < instances->group_count; i++) {
 		instance_group_inhibit(&instances->groups[i]);
+		instance_group_report_start(&instances->groups[i]);
+	}
 	close_inhibited(instances->list, instances->count);
 	for (size_t i = 0; i < instances->count; i++)
 		reconcile_alone(instances->list[i]);

@@ -11,4 +11,8 @@ void instance_reconcile(struct instance *instance);
 /* The same for all at once: groups are judged when the inhibitors of all members are known. */
 void instances_reconcile(const struct instances *instances);
 
+/* Notifies of an instance that cannot take part, if that is news, and its group's notification
+ * follows. */
+void instance_report_inhibited(struct instance *instance);
+
 #endif

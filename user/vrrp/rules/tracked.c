@@ -92,8 +92,15 @@ void instance_each_track(const struct instance *instance,
 struct sum {
 	int weight;
 	char fault[INSTANCE_INHIBITOR_BYTES];
-	const char *awaited; /* a script without a result yet that could be a fault */
+	const struct config_track *awaited; /* has no result yet, which could be a fault */
 };
+
+/* A script without a weight is a fault if it fails, a file if it contains -254. */
+static bool may_be_fault(const struct config_track *track)
+{
+	return track->kind == CONFIG_TRACK_FILE ||
+	       (track->kind == CONFIG_TRACK_SCRIPT && !track->weight);
+}
 
 static void add_up(void *context, const struct config_track *track, struct track_effect effect,
 		   const char *reason)
@@ -101,8 +108,8 @@ static void add_up(void *context, const struct config_track *track, struct track
 	struct sum *sum = context;
 
 	sum->weight += effect.weight;
-	if (track->kind == CONFIG_TRACK_SCRIPT && !track->weight && effect.unknown)
-		sum->awaited = track->name;
+	if (effect.unknown && may_be_fault(track))
+		sum->awaited = track;
 	if (effect.fault && !sum->fault[0])
 		snprintf(sum->fault, sizeof(sum->fault), "%s %s%s: %s",
 			 track_kind_name(track->kind), track->name, track_use_text(track->use),
@@ -138,9 +145,13 @@ void instance_track(struct instance *instance)
 	/* As keepalived: not Active first and then a fault. */
 	if (sum.awaited && instance->vrrp.state == XB_INSTANCE_INITIALIZE)
 		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_AWAITED,
-				       "script %s has no result yet", sum.awaited);
+				       "%s %s has no result yet",
+				       track_kind_name(sum.awaited->kind), sum.awaited->name);
 	else
 		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_AWAITED, NULL);
+	/* As keepalived, a fault is reported with the priority before it. */
+	if (sum.fault[0] && instance->vrrp.state != XB_INSTANCE_INITIALIZE)
+		return;
 	vrrp_set_priority(&instance->vrrp, clock_now_ns(), vrrp_weighted_priority(base, sum.weight),
 			  &actions);
 	if (instance->vrrp.effective_priority == before)

@@ -20,6 +20,14 @@ void instance_set_inhibitor(struct instance *instance, enum instance_inhibitor i
 	va_end(arguments);
 }
 
+int instance_first_fault(const struct instance *instance)
+{
+	for (int i = 0; i < INSTANCE_INHIBITOR_COUNT; i++)
+		if (instance->inhibitors[i][0] && i != INSTANCE_INHIBITOR_STARTUP_DELAY)
+			return i;
+	return -1;
+}
+
 int instance_first_inhibitor(const struct instance *instance, bool own)
 {
 	for (int i = 0; i < INSTANCE_INHIBITOR_COUNT; i++)

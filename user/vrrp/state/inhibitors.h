@@ -43,4 +43,7 @@ void instance_set_isolated(struct instance *instance, bool releases);
 /* Returns the first inhibitor, or -1. own: those of other members of the group do not count. */
 int instance_first_inhibitor(const struct instance *instance, bool own);
 
+/* Likewise without vrrp_startup_delay, which is no fault. */
+int instance_first_fault(const struct instance *instance);
+
 #endif
