@@ -35,6 +35,12 @@ static int compare_numbers(size_t a, size_t b)
 	return a == b ? 0 : a < b ? -1 : 1;
 }
 
+/* What concerns the whole file, as that nothing is configured, comes after what explains it. */
+static size_t line_rank(const struct diagnostic *diagnostic)
+{
+	return diagnostic->line ? diagnostic->line : SIZE_MAX;
+}
+
 /* Sorts by location, errors first; the text decides between equals, so that the order does not
  * depend on qsort_r(). */
 static int compare_diagnostics(const void *left, const void *right, void *diagnostics)
@@ -45,7 +51,7 @@ static int compare_diagnostics(const void *left, const void *right, void *diagno
 							 file_rank(b->file, diagnostics));
 
 	if (!order)
-		order = compare_numbers(a->line, b->line);
+		order = compare_numbers(line_rank(a), line_rank(b));
 	if (!order)
 		order = compare_numbers(a->column, b->column);
 	if (!order)
@@ -92,6 +98,7 @@ static struct config_parser *new_parser(const struct config_preprocessor *prepro
 		limits_out_of_memory();
 	parser->top = &config_top_type;
 	parser->sources = &preprocessor->sources;
+	parser->resolve_interface = preprocessor->environment->resolve_interface;
 	parser->globals = globals;
 	config_globals_defaults(globals);
 	parser->config = calloc(1, sizeof(*parser->config));

@@ -5,6 +5,7 @@
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
 #include "user/lib/json_text.h"
+#include "user/lib/limits.h"
 #include <string.h>
 
 static void add_round_trips(json_t *json, const struct peers *peers, size_t slot,
@@ -72,6 +73,9 @@ static json_t *link_json(const struct peers *peers, const struct peer *peer, siz
 	json_object_set_new(json, "sent", json_integer((json_int_t)seen->probe_sent_count));
 	json_object_set_new(json, "received", json_integer((json_int_t)seen->reply_received_count));
 	json_object_set_new(json, "lost", json_integer((json_int_t)seen->probe_lost_count));
+	if (peers->send_error[link])
+		json_object_set_new(json, "send_error",
+				    json_string(limits_strerror(peers->send_error[link])));
 	add_replies(json, &peer->replies[link], seen, now_ns);
 	add_on_link(json, seen);
 	add_round_trips(json, peers, peer->first_slot + link, seen);

@@ -2,6 +2,7 @@
 /* This node's own links; see own_links.h. */
 #include "user/heartbeat/own_links.h"
 #include "user/lib/time.h"
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -116,6 +117,13 @@ struct track_status peers_link_status(const struct peers *peers, const char *int
 		return (struct track_status){.known = true, .up = !link->bad};
 	}
 	return (struct track_status){0};
+}
+
+const char *peers_send_remedy(int error)
+{
+	return error == EPERM
+		       ? "; this machine's own packet filter drops them: let UDP to the heartbeat port out"
+		       : "; check the interface and the route";
 }
 
 json_t *peers_links_json(const struct peers *peers)

@@ -21,6 +21,9 @@ void peers_links_judge(struct peers *peers, uint64_t now_ns);
 struct track_status peers_link_status(const struct peers *peers, const char *interface,
 				      const char **reason);
 
+/* Returns what to do if packets are not sent because of this errno, to follow its text. */
+const char *peers_send_remedy(int error);
+
 /* Returns a new JSON array of the links. */
 json_t *peers_links_json(const struct peers *peers);
 

@@ -5,6 +5,7 @@
 #include "user/core/heartbeat.h"
 #include "user/heartbeat/answers.h"
 #include "user/heartbeat/detection.h"
+#include "user/heartbeat/own_links.h"
 #include "user/heartbeat/port_holder.h"
 #include "user/heartbeat/probe_socket.h"
 #include "user/kernel/app_pages.h"
@@ -269,7 +270,21 @@ static void prepare(struct prober *prober, struct peer *peer, size_t index,
 			      round->now_ns, &prober->key);
 }
 
-static void send_batch(struct prober_link *link)
+/* What keeps this node's own PROBEs from leaving is no fault of a peer. */
+static void report_sending(const struct prober_link *link, struct peers *peers, int error)
+{
+	char subject[XB_NAME_BYTES + 8];
+
+	snprintf(subject, sizeof(subject), "self/%s", link->interface);
+	if (error)
+		event_log_add(peers->event_log, "probes", subject, "sent", "not sent", "%s%s",
+			      limits_strerror(error), peers_send_remedy(error));
+	else
+		event_log_add(peers->event_log, "probes", subject, "not sent", "sent",
+			      "they leave again");
+}
+
+static void send_batch(struct prober_link *link, struct peers *peers, size_t index)
 {
 	size_t sent = 0;
 	int error = 0;
@@ -285,12 +300,10 @@ static void send_batch(struct prober_link *link)
 		}
 		sent += (size_t)done;
 	}
-	if (error && error != link->last_error)
-		log_warning("cannot send probes on %s: %s; check the interface and the route",
-			    link->interface, limits_strerror(error));
-	else if (!error && link->last_error)
-		log_notice("probes on %s are sent again", link->interface);
+	if (error != link->last_error)
+		report_sending(link, peers, error);
 	link->last_error = error;
+	peers->send_error[index] = error;
 }
 
 static void send_round(struct prober *prober, const struct round *round)
@@ -300,7 +313,7 @@ static void send_round(struct prober *prober, const struct round *round)
 
 		for (size_t i = 0; i < link->count; i++)
 			prepare(prober, &prober->peers->list[i], index, round, &link->packets[i]);
-		send_batch(link);
+		send_batch(link, prober->peers, index);
 	}
 }
 

@@ -85,6 +85,36 @@ def test_another_key(lab, cluster):
                    f"{daemon.node} mentions the key of {peer}")
 
 
+@pytest.mark.laboratory(nodes=2)
+def test_exchanged_ids(lab):
+    cluster = Cluster(lab, Settings()).start_xbeatd()
+    cluster.wait_up()
+    a, b = cluster["node-a"], cluster["node-b"]
+    text = b.configuration.read_text()
+    b.stop()
+    b.configure(text.replace("node 1 node-a", "node 9 node-a").replace("node 2 node-b", "node 1 node-b")
+                .replace("node 9 node-a", "node 2 node-a"))
+    b.start()
+    wait_until(lambda: "not_for_me" in said(a, "node-b"), lambda: said(a, "node-b"))
+    assert "compare key files and configurations" in said(a, "node-b")
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_probes_that_do_not_leave(lab):
+    cluster = Cluster(lab, Settings(family=6)).start_xbeatd()
+    cluster.wait_up()
+    a = cluster["node-a"]
+    rule = ["to", lab.address("node-b", family=6), "priority", "1", "prohibit"]
+    lab.run("node-a", "ip", "-6", "rule", "add", *rule)
+    wait_until(lambda: "this node's own PROBEs do not leave: Permission denied" in said(a, "node-b"),
+               lambda: said(a, "node-b"))
+    assert a.peer("node-b")["links"][0]["send_error"] == "Permission denied"
+    lab.run("node-a", "ip", "-6", "rule", "del", *rule)
+    wait_until(lambda: "send_error" not in a.peer("node-b")["links"][0], "they leave again")
+    assert [(event["subject"], event["to"]) for event in a.events() if event["kind"] == "probes"] == [
+        ("self/eth0", "not sent"), ("self/eth0", "sent")]
+
+
 @pytest.mark.laboratory(nodes=2, links=2)
 def test_a_link_of_its_own_that_is_bad(lab):
     cluster = Cluster(lab, Settings(advert_interval="0.1", client_is_node=True,

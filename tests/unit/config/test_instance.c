@@ -97,7 +97,7 @@ static void wrong_instance_values(void **state)
 {
 	static const struct config_case cases[] = {
 		{INSTANCE "state MASTR\n" VIPS "}",
-		 "5:7: error: unknown state 'MASTR'; write \"state MASTER|BACKUP\"\n"},
+		 "5:7: error: unknown state 'MASTR'; did you mean 'MASTER'?\n"},
 		{INSTANCE "priority 0\n" VIPS "}",
 		 "5:10: error: priority 0 is out of range; 1 to 255 is allowed\n"},
 		{INSTANCE "priority 10.5\n" VIPS "}",

@@ -74,12 +74,37 @@ static void a_long_line(void **state)
 	free(text);
 }
 
+/* Each message names what a reader of the file does not see. */
+static void what_is_not_seen(void **state)
+{
+	static const struct config_case cases[] = {
+		{INSTANCE "\xc2\xa0priority 100\n" VIPS "}",
+		 "5:1: error: a no-break space (bytes c2 a0) in '\xc2\xa0priority'; write a plain blank\n"},
+		{INSTANCE "pri\xd0\xberity 100\n" VIPS "}",
+		 "5:1: error: byte 0xd0 in 'pri\xd0\xberity', which no keyword has; write plain letters and blanks\n"},
+		{INSTANCE "state BACK\n" VIPS "}",
+		 "5:7: error: unknown state 'BACK'; did you mean 'BACKUP'?\n"},
+		{INSTANCE "state SLAVE\n" VIPS "}",
+		 "5:7: error: unknown state 'SLAVE'; write \"state MASTER|BACKUP\"\n"},
+		{INSTANCE "track_interface { eth0@if9 }\n" VIPS "}",
+		 "5:19: warning: 'eth0@if9' has an '@', which \"ip link\" puts after a name; if so, write it without: 'eth0'\n"},
+		/* The warning explains the error. */
+		{"virtual_server 10.0.0.1 80 {\n}\n",
+		 "1:1: warning: 'virtual_server' configures keepalived's load balancer, which xbeat does not have; the block is skipped\n"
+		 "0:0: error: nothing is configured; add a heartbeat or a vrrp_instance block\n"},
+	};
+
+	(void)state;
+	RUN_CASES(cases);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_given_twice),
 		cmocka_unit_test(words_too_many),
 		cmocka_unit_test(a_long_line),
+		cmocka_unit_test(what_is_not_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

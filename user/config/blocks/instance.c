@@ -30,6 +30,8 @@ static void read_state(struct config_parser *parser, struct config_block *block,
 {
 	struct config_instance *instance = block->target;
 	const struct config_token *token = &statement->tokens[1];
+	unsigned nearest = UINT_MAX;
+	const char *meant = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
 		if (!strcmp(token->text, states[i].name)) {
@@ -37,8 +39,20 @@ static void read_state(struct config_parser *parser, struct config_block *block,
 			return;
 		}
 	}
-	config_error(parser, token->location, "unknown state '%s'; write \"%s\"", token->text,
-		     keyword->usage);
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+		unsigned distance = spelling_distance(token->text, states[i].name);
+
+		if (spelling_is_near(token->text, distance) && distance < nearest) {
+			nearest = distance;
+			meant = states[i].name;
+		}
+	}
+	if (meant)
+		config_error(parser, token->location, "unknown state '%s'; did you mean '%s'?",
+			     token->text, meant);
+	else
+		config_error(parser, token->location, "unknown state '%s'; write \"%s\"",
+			     token->text, keyword->usage);
 }
 
 static void read_timer_expired(struct config_parser *parser, struct config_block *block,

@@ -88,12 +88,12 @@ static bool read_line_tokens(struct config_parser *parser, const struct config_t
 
 /* As in keepalived, a thing that is named twice counts once. */
 static bool is_repeated(struct config_parser *parser, const struct track_reader *reader,
-			const struct config_token *token)
+			const struct config_token *token, const char *name)
 {
 	for (size_t i = 0; i < *reader->count; i++) {
 		const struct config_track *earlier = &(*reader->tracks)[i];
 
-		if (earlier->kind == reader->kind && !strcmp(earlier->name, token->text)) {
+		if (earlier->kind == reader->kind && !strcmp(earlier->name, name)) {
 			config_warning(parser, token->location,
 				       "%s %s is already listed on %s; this one is ignored",
 				       config_track_keywords[reader->kind].keyword, token->text,
@@ -108,15 +108,16 @@ static void add_track(struct config_parser *parser, struct track_reader *reader,
 		      const struct config_token *tokens, size_t count)
 {
 	struct config_track track = {.kind = reader->kind, .location = tokens[0].location};
+	bool is_interface = track.kind == CONFIG_TRACK_INTERFACE || track.kind == CONFIG_TRACK_LINK;
 	char interface[CONFIG_INTERFACE_BYTES];
+	const char *name = is_interface ? interface : tokens[0].text;
 
-	if (track.kind == CONFIG_TRACK_INTERFACE &&
-	    !config_store_interface_name(parser, &tokens[0], interface))
+	if (is_interface && !config_store_interface_name(parser, &tokens[0], interface))
 		return;
 	if (!read_line_tokens(parser, tokens, count, &track) ||
-	    is_repeated(parser, reader, &tokens[0]))
+	    is_repeated(parser, reader, &tokens[0], name))
 		return;
-	track.name = text_copy(tokens[0].text);
+	track.name = text_copy(name);
 	*reader->tracks = array_grow(*reader->tracks, reader->count, sizeof(track));
 	(*reader->tracks)[*reader->count - 1] = track;
 }

@@ -2,10 +2,20 @@
 /* What a configuration may read from this host; see environment.h. */
 #include "user/config/host/environment.h"
 #include "user/lib/file.h"
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
+
+/* The kernel finds an interface by any of its names, and names it by the first. */
+static void resolve_interface(char *name)
+{
+	unsigned index = if_nametoindex(name);
+
+	if (index)
+		if_indextoname(index, name); /* unchanged if it has just gone */
+}
 
 void config_machine_init(struct config_machine *machine, const char *config_id)
 {
@@ -22,6 +32,7 @@ void config_machine_init(struct config_machine *machine, const char *config_id)
 	environment->variable = getenv;
 	environment->find = file_find;
 	environment->read = file_read;
+	environment->resolve_interface = resolve_interface;
 	/* Not a secret: without entropy the numbers are only more predictable. */
 	if (getrandom(&environment->random_seed, sizeof(environment->random_seed), GRND_NONBLOCK) <
 	    0)

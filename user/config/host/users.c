@@ -81,6 +81,19 @@ static bool find_group(const char *name, uint32_t *gid)
 	return entry;
 }
 
+/* "notify /x a b" names a user and a group, where arguments may have been meant. */
+static void report_missing(const struct resolver *resolver, const struct config_command *command,
+			   const char *what, const char *name)
+{
+	if (command->arguments && !command->arguments[1])
+		report(resolver, DIAGNOSTIC_ERROR, command,
+		       "%s '%s' does not exist; create it, or name another (arguments of %s stand within the quotes: \"%s %s\")",
+		       what, name, command->arguments[0], command->arguments[0], name);
+	else
+		report(resolver, DIAGNOSTIC_ERROR, command,
+		       "%s '%s' does not exist; create it, or name another", what, name);
+}
+
 static void resolve_user(const struct resolver *resolver, struct config_command *command)
 {
 	command->uid = resolver->uid;
@@ -88,11 +101,9 @@ static void resolve_user(const struct resolver *resolver, struct config_command 
 	if (!*command->user)
 		return;
 	if (!find_user(command->user, &command->uid, &command->gid))
-		report(resolver, DIAGNOSTIC_ERROR, command,
-		       "user '%s' does not exist; create it, or name another", command->user);
+		report_missing(resolver, command, "user", command->user);
 	if (*command->group && !find_group(command->group, &command->gid))
-		report(resolver, DIAGNOSTIC_ERROR, command,
-		       "group '%s' does not exist; create it, or name another", command->group);
+		report_missing(resolver, command, "group", command->group);
 }
 
 static bool is_program(const char *path)

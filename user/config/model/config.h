@@ -31,6 +31,9 @@ struct config_environment {
 	int (*find)(const char *pattern, char ***paths, size_t *count);
 	/* Returns the text of a file, to be freed; 0 or a negative errno. */
 	int (*read)(const char *path, char **text, size_t *length);
+	/* Replaces an alternative name of an interface (ip link property), of XB_NAME_BYTES, by its
+	 * name; any other name stays. NULL: all stay. */
+	void (*resolve_interface)(char *name);
 };
 
 struct config_node {

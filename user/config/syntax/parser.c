@@ -223,6 +223,27 @@ static const char *inside(const struct config_parser *parser, const struct confi
 	return type == parser->top ? "" : " in ";
 }
 
+/* Reports a byte that no keyword has: what looks like a blank may be none. */
+static bool report_foreign_byte(struct config_parser *parser, const struct config_token *token)
+{
+	const unsigned char *byte = (const void *)token->text;
+
+	while (*byte && *byte < 0x80)
+		byte++;
+	if (!*byte)
+		return false;
+	if (byte[0] == 0xc2 && byte[1] == 0xa0)
+		config_error(parser, token->location,
+			     "a no-break space (bytes c2 a0) in '%s'; write a plain blank",
+			     token->text);
+	else
+		config_error(
+			parser, token->location,
+			"byte 0x%02x in '%s', which no keyword has; write plain letters and blanks",
+			*byte, token->text);
+	return true;
+}
+
 static void report_unknown(struct config_parser *parser, const struct config_block_type *type,
 			   const struct config_token *token)
 {
@@ -230,6 +251,8 @@ static void report_unknown(struct config_parser *parser, const struct config_blo
 	char known[512] = "";
 	size_t used = 0;
 
+	if (report_foreign_byte(parser, token))
+		return;
 	if (nearest) {
 		config_error(parser, token->location,
 			     "unknown keyword '%s'%s%s; did you mean '%s'?", token->text,

@@ -227,7 +227,15 @@ bool config_store_interface_name(struct config_parser *parser, const struct conf
 			name, CONFIG_INTERFACE_BYTES - 1);
 		return false;
 	}
+	/* What ip(8) appends is valid in a name, so it may be meant. */
+	if (strchr(name, '@'))
+		config_warning(
+			parser, token->location,
+			"'%s' has an '@', which \"ip link\" puts after a name; if so, write it without: '%.*s'",
+			name, (int)strcspn(name, "@"), name);
 	strcpy(interface, name);
+	if (parser->resolve_interface)
+		parser->resolve_interface(interface);
 	return true;
 }
 

@@ -131,6 +131,8 @@ static void missing_things(void **state)
 {
 	(void)state;
 	check("", "notify /bin/sh no-such-user", -EINVAL,
+	      "9:1: error: user 'no-such-user' does not exist; create it, or name another (arguments of /bin/sh stand within the quotes: \"/bin/sh no-such-user\")\n");
+	check("", "notify \"/bin/sh -x\" no-such-user", -EINVAL,
 	      "9:1: error: user 'no-such-user' does not exist; create it, or name another\n");
 	check("script_user root no-such-group", "", -EINVAL,
 	      "2:1: error: group 'no-such-group' does not exist; create it, or name another\n");
