@@ -8,6 +8,7 @@
 #include "user/daemon/signals.h"
 #include "user/heartbeat/prober.h"
 #include "user/kernel/drop_watch.h"
+#include "user/net/interface_delays.h"
 #include "user/net/interface_monitor.h"
 #include "user/net/interfaces.h"
 #include "user/tracking/apps.h"
@@ -31,6 +32,7 @@ struct daemon {
 	struct prober prober;
 	struct interfaces interfaces;
 	struct interface_monitor interface_monitor;
+	struct interface_delays interface_delays;
 	struct runner *runner;
 	struct vrrp_door *vrrp;
 	struct apps apps;
@@ -79,6 +81,9 @@ void daemon_networks_stop(struct daemon *daemon);
 
 /* Follows changes of interfaces and addresses. Returns 0 or a negative errno. */
 int daemon_watch_interfaces(struct daemon *daemon);
+
+/* Follows interface_up_down_delays of the configuration. */
+void daemon_delay_interfaces(struct daemon *daemon);
 
 /* Looks after pins and XDP programs. Returns 0 or a negative errno. */
 int daemon_start_upkeep(struct daemon *daemon);

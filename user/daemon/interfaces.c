@@ -60,15 +60,42 @@ static void follow_vlan_tags(struct daemon *daemon, const struct interface_event
 	kernel_driver_changed(&daemon->kernel, attachment);
 }
 
-static void on_interface(void *context, const struct interface_event *event)
+/* What counts has changed. */
+static size_t update(struct daemon *daemon, const struct interface_event *event)
 {
-	struct daemon *daemon = context;
 	char names[2][XB_NAME_BYTES];
 	size_t count = interfaces_update(&daemon->interfaces, event, names);
 
-	follow_vlan_tags(daemon, event);
 	for (size_t i = 0; i < count; i++)
 		follow_interface(daemon, names[i]);
+	return count;
+}
+
+static void on_interface(void *context, const struct interface_event *event)
+{
+	struct daemon *daemon = context;
+	struct interface_event counts = *event;
+	bool returned;
+
+	follow_vlan_tags(daemon, event);
+	returned = interface_delays_filter(&daemon->interface_delays, &daemon->interfaces, &counts);
+	/* It lost routes and IPv6 addresses if it was set down. */
+	if (!update(daemon, &counts) && returned)
+		follow_interface(daemon, event->name);
+}
+
+static void on_delayed(void *context, const struct interface_event *event)
+{
+	update(context, event);
+}
+
+void daemon_delay_interfaces(struct daemon *daemon)
+{
+	daemon->interface_delays.base = daemon->base;
+	daemon->interface_delays.on_due = on_delayed;
+	daemon->interface_delays.context = daemon;
+	if (interface_delays_set(&daemon->interface_delays, daemon->config))
+		log_error("out of memory: interface_up_down_delays have no effect");
 }
 
 /* A socket bound to an address or interface that was added again must be reopened. */
@@ -117,5 +144,6 @@ int daemon_watch_interfaces(struct daemon *daemon)
 		log_error("cannot watch the network interfaces: %s", limits_strerror(-error));
 	else
 		note_heartbeat_interfaces(daemon);
+	daemon_delay_interfaces(daemon);
 	return error;
 }

@@ -177,6 +177,7 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 	apps_use(&daemon->apps, to); /* instances read them */
 	instances_reload(door_enter(daemon->vrrp), from, to, changes);
 	daemon->config = to;
+	daemon_delay_interfaces(daemon);
 	peers_use_config(&daemon->peers, to);
 	reload->inputs.config = from;
 	peers_repeat_isolated(&daemon->peers);

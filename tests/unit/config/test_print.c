@@ -196,6 +196,7 @@ static const char *const different[] = {
 	INSTANCE_WITH("nopreempt\ntimer_expired_backup"),
 	INSTANCE_WITH("mcast_src_ip 10.0.0.200"),
 	INSTANCE_WITH("mcast_src_ip 10.0.0.200\ntrack_src_ip"),
+	INSTANCE VIPS "}\ninterface_up_down_delays {\neth0 1.5 0.25\neth1 3\n}\n",
 	INSTANCE_WITH("mcast_dst_ip 224.0.0.20"),
 	INSTANCE_WITH("unicast_peer { 10.0.0.2 }"),
 	INSTANCE_WITH("unicast_peer { 10.0.0.2 min_ttl 3 }"),

@@ -38,6 +38,8 @@ static const struct config_keyword top_keywords[] = {
 		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE,
 		.offset = offsetof(struct config, static_rules),
 	},
+	CONFIG_BLOCK("interface_up_down_delays", "INTERFACE DOWN [UP] ...",
+		     config_read_interface_delays, CONFIG_REPEATABLE),
 	CONFIG_BLOCK("static_ipaddress", "ADDRESS[/LENGTH] ...", config_read_static_addresses,
 		     CONFIG_REPEATABLE),
 };

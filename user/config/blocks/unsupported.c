@@ -57,8 +57,6 @@ static const struct config_unsupported top_keywords[] = {
 		"garp_group",
 		"announcements on its interfaces leave without that pause; vrrp_garp_interval and vrrp_gna_interval set one for all interfaces"),
 	IGNORED_SO("instance", "the daemon's name is that of \"xbeatd -i NAME\""),
-	IGNORED_SO("interface_up_down_delays",
-		   "an interface counts as down, and as up again, at once"),
 	IGNORED_SO("linkbeat_interfaces", LINKBEAT),
 	IGNORED_SO("linkbeat_use_polling", LINKBEAT),
 	NEEDLESS("namespace_with_ipsets"),

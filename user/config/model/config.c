@@ -115,6 +115,7 @@ void config_free(struct config *config)
 	config_routes_free(&config->static_routes);
 	config_rules_free(&config->static_rules);
 	free(config->static_addresses);
+	free(config->interface_delays);
 	free(config);
 }
 

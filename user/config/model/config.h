@@ -302,6 +302,12 @@ struct config_group {
 	struct config_location location;
 };
 
+/* How long an interface must be down, or up again, before that counts. */
+struct config_interface_delay {
+	char interface[CONFIG_INTERFACE_BYTES];
+	uint64_t down_ns, up_ns; /* 0: it counts at once */
+};
+
 struct config {
 	char router_id[64]; /* "": not set */
 	struct config_heartbeat *heartbeat; /* NULL: none */
@@ -317,6 +323,8 @@ struct config {
 	size_t file_count;
 	struct config_app *apps; /* at most XB_APPS_MAX */
 	size_t app_count;
+	struct config_interface_delay *interface_delays; /* interface_up_down_delays */
+	size_t interface_delay_count;
 	/* static_ipaddress, static_routes, static_rules: present while xbeatd runs. */
 	struct config_vip *static_addresses;
 	size_t static_address_count;

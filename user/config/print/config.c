@@ -6,6 +6,7 @@
 #include "user/config/print/printer.h"
 #include "user/config/syntax/value.h"
 #include "user/lib/address.h"
+#include "user/lib/time.h"
 #include <stdlib.h>
 
 static void print_weight(struct config_printer *printer, int weight, bool reverse)
@@ -253,6 +254,22 @@ static void print_static_addresses(struct config_printer *printer, const struct 
 	config_print_close(printer);
 }
 
+static void print_interface_delays(struct config_printer *printer, const struct config *config)
+{
+	if (!config->interface_delay_count)
+		return;
+	config_print_open(printer, "interface_up_down_delays", NULL);
+	for (size_t i = 0; i < config->interface_delay_count; i++) {
+		const struct config_interface_delay *delay = &config->interface_delays[i];
+
+		config_print_indent(printer);
+		config_write_token(printer->stream, delay->interface);
+		fprintf(printer->stream, " %.9g %.9g\n", (double)delay->down_ns / NS_PER_SECOND,
+			(double)delay->up_ns / NS_PER_SECOND);
+	}
+	config_print_close(printer);
+}
+
 /* Appends a block that was printed separately. */
 static void append(struct config_printer *printer, char *block)
 {
@@ -266,6 +283,7 @@ char *config_print(const struct config *config)
 
 	config_printer_open(&printer);
 	print_globals(&printer, config);
+	print_interface_delays(&printer, config);
 	print_static_addresses(&printer, config);
 	config_print_routes(&printer, "static_routes", &config->static_routes);
 	config_print_rules(&printer, "static_rules", &config->static_rules);
