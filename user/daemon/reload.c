@@ -15,8 +15,11 @@
 #include "user/lib/json_text.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/lib/trust.h"
 #include "user/vrrp/events.h"
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -24,6 +27,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include <xbeat/paths.h>
 
 /* The whole stack is locked into memory. */
 #define STACK_BYTES (512 * 1024)
@@ -41,6 +45,7 @@ struct reload {
 	/* Held while the thread uses the maps, which a stop closes. */
 	pthread_mutex_t using_kernel;
 	bool abandoned; /* the daemon stops while the thread still reads */
+	char *file; /* reload_file; NULL: none */
 	uint64_t started_ns;
 	struct event *done;
 	bool again; /* SIGHUP came meanwhile */
@@ -62,12 +67,53 @@ static int prepare_apps(struct reload *reload)
 	return error;
 }
 
+/* keepalived's reload_file: who changes the configuration sees it emptied when reading begins, and
+ * waits until it is gone. */
+static bool show_reading(const struct reload *reload)
+{
+	char culprit[PATH_MAX];
+	int fd;
+
+	if (!reload->file)
+		return false;
+	if (!trust_directories(reload->file, geteuid(), culprit)) {
+		log_warning("reload: reload_file %s not written: other users can change %s",
+			    reload->file, culprit);
+		return false;
+	}
+	fd = open(reload->file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+		  0644);
+	if (fd < 0) {
+		log_warning("reload: cannot write reload_file %s: %s", reload->file,
+			    limits_strerror(errno));
+		return false;
+	}
+	close(fd);
+	return true;
+}
+
+/* Returns the path of the running configuration's reload_file, NULL if it has none. */
+static char *reload_file(const struct daemon *daemon)
+{
+	const char *path = daemon->config->reload_file;
+	char *own = NULL;
+
+	if (!path || *path)
+		return path ? strdup(path) : NULL;
+	if (asprintf(&own, XB_RUN_DIRECTORY "/%s.reload", daemon->daemon_name) < 0)
+		return NULL;
+	return own;
+}
+
 static void *read_files(void *context)
 {
 	struct reload *reload = context;
 	uint64_t one = 1;
+	bool shown = show_reading(reload);
 
 	reload->error = daemon_read_inputs(&reload->inputs, &reload->diagnostics);
+	if (shown)
+		unlink(reload->file);
 	if (!reload->error)
 		reload->error = prepare_apps(reload);
 	if (write(reload->done_fd, &one, sizeof(one)) != sizeof(one))
@@ -269,6 +315,7 @@ static void free_reload(struct reload *reload)
 	config_free(reload->inputs.config);
 	explicit_bzero(reload->inputs.keys, sizeof(reload->inputs.keys));
 	diagnostics_free(&reload->diagnostics);
+	free(reload->file);
 	reload->daemon->reload = NULL;
 	free(reload);
 }
@@ -371,6 +418,7 @@ static int start_reload(struct daemon *daemon, struct control_promise *promise)
 	if (!reload)
 		return -ENOMEM;
 	*reload = (struct reload){
+		.file = reload_file(daemon),
 		.daemon = daemon,
 		.promise = promise,
 		.using_kernel = PTHREAD_MUTEX_INITIALIZER,

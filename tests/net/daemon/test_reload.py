@@ -430,3 +430,15 @@ def test_memory_does_not_grow_with_reloads(lab):
 
     before_kib = reload_often(50)
     assert reload_often(200) - before_kib <= 256
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_reload_file_is_gone_when_the_files_have_been_read(lab):
+    """keepalived's reload_file, written by who changes the configuration; also if it is refused."""
+    marker = lab.path("reading")
+    text = block("global_defs", f"reload_file {marker}") + instance("A")
+    node = Xbeatd(lab, "node-a", text).start()
+    for changed in (text, "nonsense\n"):
+        marker.write_text("the configuration is being changed")
+        node.configure(changed).hang_up()
+        wait_until(lambda: not marker.exists(), "the files have been read")

@@ -62,6 +62,19 @@ static void read_dump_file(struct config_parser *parser, struct config_block *bl
 	*path = text_copy(token->text);
 }
 
+/* Without a path it is in xbeatd's own directory, under the daemon's name. */
+static void read_reload_file(struct config_parser *parser, struct config_block *block,
+			     const struct config_keyword *keyword,
+			     const struct config_statement *statement)
+{
+	if (statement->count > 1) {
+		read_dump_file(parser, block, keyword, statement);
+		return;
+	}
+	free(parser->config->reload_file);
+	parser->config->reload_file = text_copy("");
+}
+
 #define DUMP_FILE(keyword) CONFIG_VALUE(#keyword, "PATH", read_dump_file, struct config, keyword)
 
 static const struct config_keyword global_keywords[] = {
@@ -121,6 +134,13 @@ static const struct config_keyword global_keywords[] = {
 		.values_maximum = 1,
 		CONFIG_FIELD(GLOBALS, dynamic_interfaces),
 		.minimum = true,
+	},
+	{
+		.name = "reload_file",
+		.usage = "reload_file [PATH]",
+		.read = read_reload_file,
+		.values_maximum = 1,
+		CONFIG_FIELD(struct config, reload_file),
 	},
 	DUMP_FILE(state_dump_file),
 	DUMP_FILE(stats_dump_file),

@@ -40,7 +40,6 @@
 #define SNMP "SNMP agent"
 #define DBUS "D-Bus service"
 #define LINKBEAT "the kernel reports the state of links"
-#define DUMP "\"xbeatctl\" shows the state, with -j as JSON"
 #define RELOAD_TIME "reload with \"xbeatctl reload\", from a systemd timer if need be"
 #define EXTRA_IF "announcements of addresses leave only on the interface that has the address"
 #define VMAC_INTERVAL "set garp_master_refresh to repeat announcements"
@@ -103,8 +102,6 @@ static const struct config_unsupported globals_keywords[] = {
 	FOREIGN("enable_traps", SNMP),
 	IGNORED_SO("iproute_etc_dir", TABLE_NAMES),
 	IGNORED_SO("iproute_usr_dir", TABLE_NAMES),
-	IGNORED_SO("json_dump_file", DUMP),
-	IGNORED_SO("json_version", DUMP),
 	IGNORED_SO("log_unknown_vrids", "adverts of other virtual routers are not logged"),
 	FOREIGN("lvs_flush", LOAD_BALANCER),
 	FOREIGN("lvs_flush_on_stop", LOAD_BALANCER),
@@ -139,7 +136,6 @@ static const struct config_unsupported globals_keywords[] = {
 	NEEDLESS("process_names"),
 	NEEDLESS("random_seed"),
 	NEEDLESS("reload_check_config"),
-	IGNORED_SO("reload_file", "no file shows that files are being read"),
 	IGNORED_SO("reload_repeat", RELOAD_TIME),
 	IGNORED_SO("reload_time_file", RELOAD_TIME),
 	FOREIGN("rs_init_notifies", LOAD_BALANCER),
@@ -156,8 +152,6 @@ static const struct config_unsupported globals_keywords[] = {
 	FOREIGN("snmp_vs_stats_update_interval", SNMP),
 	IGNORED_SO("startup_script", "run it from ExecStartPre= of the systemd unit"),
 	IGNORED_SO("startup_script_timeout", "there is no script that it would limit"),
-	IGNORED_SO("state_dump_file", DUMP),
-	IGNORED_SO("stats_dump_file", DUMP),
 	NEEDLESS("tmp_config_directory"),
 	IGNORED_SO("umask", "files and FIFOs that xbeat creates have modes of their own"),
 	NEEDLESS("use_pid_dir"),

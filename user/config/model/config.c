@@ -107,6 +107,7 @@ void config_free(struct config *config)
 	free(config->sources);
 	free(config->notify_fifo);
 	free(config->vrrp_notify_fifo);
+	free(config->reload_file);
 	free(config->state_dump_file);
 	free(config->stats_dump_file);
 	free(config->json_dump_file);

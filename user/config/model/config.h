@@ -345,6 +345,7 @@ struct config {
 	size_t source_count;
 	char *notify_fifo, *vrrp_notify_fifo; /* NULL: none */
 	/* where signals have the state, the statistics and the JSON written; NULL: in /run/xbeat */
+	char *reload_file; /* there while a reload reads; "": the default; NULL: none */
 	char *state_dump_file, *stats_dump_file, *json_dump_file;
 	uint8_t json_version; /* 1 or 2 */
 	struct config_command notify_fifo_owner, vrrp_notify_fifo_owner; /* user and group only */

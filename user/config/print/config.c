@@ -227,6 +227,10 @@ static void print_globals(struct config_printer *printer, const struct config *c
 	config_print_flag(printer, "enable_script_security", config->script_security);
 	config_print_flag(printer, "fifo_write_vrrp_states_on_reload", config->fifo_states);
 	config_print_flag(printer, "dynamic_interfaces", config->dynamic_interfaces);
+	if (config->reload_file && !*config->reload_file)
+		config_print_line(printer, "reload_file");
+	else
+		print_path(printer, "reload_file", config->reload_file);
 	print_path(printer, "state_dump_file", config->state_dump_file);
 	print_path(printer, "stats_dump_file", config->stats_dump_file);
 	print_path(printer, "json_dump_file", config->json_dump_file);
