@@ -56,9 +56,10 @@ def families():
 
 
 def grouped():
-    """On an interface each."""
+    """On an interface each. The members' adverts cross when both yield; without garp_lower_prio_repeat
+    that would decide the number of announcements."""
     def text(run, letter):
-        return (global_defs(run, letter, SOON) + sync_group("G", "VI_1", "VI_2")
+        return (global_defs(run, letter, [*SOON, "vrrp_garp_lower_prio_repeat 0"]) + sync_group("G", "VI_1", "VI_2")
                 + instance("VI_1", **values(run, letter))
                 + instance("VI_2", vrid=52, vips=["10.77.1.101/24"], interface="eth1", **values(run, letter)))
     return text

@@ -132,6 +132,9 @@ void instance_announce_again(struct instance *instance)
 	struct instance_announcements *announcements = instance->announcements;
 	uint64_t now_ns = clock_now_ns();
 
+	/* The second set after a takeover must not be lost for nothing. */
+	if (!instance->config->garp_lower_prio_repeat)
+		return;
 	if (time_since_ns(now_ns, announcements->last_ns) > ANNOUNCE_AGAIN_SPACING_NS) {
 		announce_again(instance, now_ns);
 		return;
