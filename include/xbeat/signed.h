@@ -71,7 +71,7 @@ struct xb_signed {
 	__s64 realtime_offset_ns; /* D: CLOCK_REALTIME - CLOCK_MONOTONIC */
 	__u64 sent_sequence; /* D */
 	__u8 has_sent; /* D */
-	__u8 pad;
+	__u8 in_use; /* D: the instance has had auth_hmac, so that it may have keys and marks */
 	__u16 window_s; /* D: 0: anti_replay monotonic */
 	__u32 pad2;
 	__u64 accepted_count; /* K */

@@ -269,6 +269,7 @@ static config_finalize *const steps[] = {
 	finalize_accept,
 	finalize_preemption,
 	config_finalize_authentication,
+	config_finalize_auth_hmac,
 	config_finalize_unicast,
 	config_finalize_vmac,
 	config_finalize_addresses,

@@ -99,6 +99,7 @@ static struct config_parser *new_parser(const struct config_preprocessor *prepro
 	parser->top = &config_top_type;
 	parser->sources = &preprocessor->sources;
 	parser->resolve_interface = preprocessor->environment->resolve_interface;
+	parser->environment = preprocessor->environment;
 	parser->globals = globals;
 	config_globals_defaults(globals);
 	parser->config = calloc(1, sizeof(*parser->config));

@@ -126,6 +126,9 @@ static void on_kernel_event(void *context, const struct xb_event *event)
 	case XB_EVENT_ADVERT:
 		instances_advert(door_enter(daemon->vrrp), event);
 		break;
+	case XB_EVENT_SIGNED:
+		instances_signed(door_enter(daemon->vrrp), event);
+		break;
 	case XB_EVENT_ANSWER:
 		peers_take_answer(&daemon->peers, event);
 		break;
@@ -135,7 +138,6 @@ static void on_kernel_event(void *context, const struct xb_event *event)
 		break;
 	case XB_EVENT_FENCED:
 	case XB_EVENT_CLAIMED:
-	case XB_EVENT_SIGNED:
 		door_enter(daemon->vrrp); /* which is all that there is to do */
 		break;
 	}
@@ -366,17 +368,30 @@ static void report_exhaustion(int error)
 		log_error("cannot start: %s", limits_strerror(-error));
 }
 
+static int watch_clock(struct daemon *daemon)
+{
+	return clock_watch_start(&daemon->clock_watch, daemon->base, &daemon->kernel);
+}
+
 int daemon_start(struct daemon *daemon)
 {
 	/* The runner is forked first, before anything exists that it must not inherit. */
 	static int (*const steps[])(struct daemon * daemon) = {
-		make_door,	     make_loop,
-		start_runner,	     start_kernel,
-		start_apps,	     watch_kernel,
-		start_heartbeats,    start_control,
-		start_drop_watch,    daemon_watch_interfaces,
-		apply_scheduling,    start_instances,
-		daemon_start_upkeep, daemon_networks_start,
+		make_door,
+		make_loop,
+		start_runner,
+		start_kernel,
+		start_apps,
+		watch_kernel,
+		start_heartbeats,
+		start_control,
+		start_drop_watch,
+		daemon_watch_interfaces,
+		watch_clock,
+		apply_scheduling,
+		start_instances,
+		daemon_start_upkeep,
+		daemon_networks_start,
 	};
 
 	daemon->started_ns = clock_now_ns();
@@ -423,6 +438,7 @@ void daemon_stop(struct daemon *daemon)
 	control_stop(&daemon->control);
 	apps_stop(&daemon->apps);
 	drop_watch_stop(&daemon->drop_watch);
+	clock_watch_stop(&daemon->clock_watch);
 	kernel_upkeep_stop(&daemon->kernel);
 	daemon_networks_stop(daemon);
 	prober_stop(&daemon->prober);

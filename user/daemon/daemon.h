@@ -4,6 +4,7 @@
 #define XBEAT_DAEMON_DAEMON_H
 
 #include "user/control/control.h"
+#include "user/daemon/clock_watch.h"
 #include "user/daemon/scheduling.h"
 #include "user/daemon/signals.h"
 #include "user/heartbeat/prober.h"
@@ -39,6 +40,7 @@ struct daemon {
 	struct reload *reload; /* in progress; NULL: none */
 	struct control control;
 	struct drop_watch drop_watch;
+	struct clock_watch clock_watch;
 	struct event *networks; /* networks.c: they are read again when it is due */
 	struct scheduling scheduling;
 	unsigned restored_pins_count, unreported_pins_count;

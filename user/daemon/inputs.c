@@ -2,21 +2,19 @@
 /* From files to a checked configuration: at start, and in the thread of a reload. */
 #include "user/config/host/environment.h"
 #include "user/config/host/keyfile.h"
+#include "user/config/host/secret.h"
 #include "user/config/host/users.h"
 #include "user/daemon/daemon.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/file.h"
 #include "user/lib/limits.h"
-#include "user/lib/trust.h"
 #include "user/net/local_address.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <xbeat/paths.h>
 
@@ -62,57 +60,18 @@ static int read_config(struct daemon_inputs *inputs, struct diagnostics *diagnos
 	return error;
 }
 
-static int refuse_missing_key(struct daemon_inputs *inputs, const char *path, int error)
-{
-	if (error == ENOENT)
-		return fail(
-			inputs, -error,
-			"missing key file %s: copy it from another node, or on the first node make it with \"(umask 077; xbeatctl genkey > %s)\"",
-			path, path);
-	return fail(inputs, -error, "cannot read the key file %s: %s; run xbeatd as root", path,
-		    limits_strerror(error));
-}
-
-/* status is that of the open file: what was opened cannot be replaced after the check. */
-static int check_key_file(struct daemon_inputs *inputs, const char *path, const struct stat *status)
-{
-	char culprit[PATH_MAX];
-
-	if (!S_ISREG(status->st_mode))
-		return fail(inputs, -EINVAL, "the key file %s is not a regular file", path);
-	if (status->st_uid != 0 && status->st_uid != geteuid())
-		return fail(
-			inputs, -EACCES,
-			"the key file %s belongs to user %u, who can change it: run chown root %s",
-			path, status->st_uid, path);
-	if (status->st_mode & (S_IRWXG | S_IRWXO))
-		return fail(
-			inputs, -EACCES,
-			"the key file %s has mode %04o, so other users can read or change it: run chmod 600 %s, and make a new key if it was exposed",
-			path, status->st_mode & 07777U, path);
-	if (!trust_directories(path, geteuid(), culprit))
-		return fail(
-			inputs, -EACCES,
-			"the key file %s can be replaced by other users, who can change %s: run chown root %s; chmod go-w %s",
-			path, culprit, culprit, culprit);
-	return 0;
-}
-
-/* The descriptor is not to be waited for: a FIFO may have been put there. */
 static int read_key_file(struct daemon_inputs *inputs, const char *path, char **text,
 			 size_t *length)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	struct stat status;
-	int error;
+	char reason[CONFIG_REASON_BYTES];
+	int error = secret_read(path, text, length, reason);
 
-	if (fd < 0 || fstat(fd, &status))
-		return refuse_missing_key(inputs, path, errno);
-	error = check_key_file(inputs, path, &status);
-	if (error)
-		return error;
-	error = file_read_open(fd, text, length);
-	return error ? refuse_missing_key(inputs, path, -error) : 0;
+	if (error == -ENOENT)
+		return fail(
+			inputs, error,
+			"missing key file %s: copy it from another node, or on the first node make it with \"(umask 077; xbeatctl genkey > %s)\"",
+			path, path);
+	return error ? fail(inputs, error, "%s", reason) : 0;
 }
 
 static int read_keys(struct daemon_inputs *inputs, struct diagnostics *diagnostics)

@@ -99,8 +99,10 @@ static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 	kernel->self = map_into_memory(skeleton->maps.xb_self);
 	kernel->peers = map_into_memory(skeleton->maps.xb_peers);
 	kernel->routers = map_into_memory(skeleton->maps.xb_vrrp);
+	kernel->signed_states = map_into_memory(skeleton->maps.xb_signed);
 	kernel->guards = map_into_memory(skeleton->maps.xb_guard);
-	if (!kernel->self || !kernel->peers || !kernel->routers || !kernel->guards)
+	if (!kernel->self || !kernel->peers || !kernel->routers || !kernel->signed_states ||
+	    !kernel->guards)
 		return -ENOMEM;
 	if (!kernel->adopted) {
 		for (size_t i = 0; i < setup->peer_count; i++)
@@ -300,6 +302,7 @@ void kernel_stop(struct kernel *kernel)
 	if (kernel->skeleton) {
 		unmap(kernel->peers, kernel->skeleton->maps.xb_peers);
 		unmap(kernel->self, kernel->skeleton->maps.xb_self);
+		unmap(kernel->signed_states, kernel->skeleton->maps.xb_signed);
 		unmap(kernel->routers, kernel->skeleton->maps.xb_vrrp);
 		unmap(kernel->guards, kernel->skeleton->maps.xb_guard);
 		xbeat_bpf__destroy(kernel->skeleton);

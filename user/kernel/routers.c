@@ -4,6 +4,7 @@
 #include "user/kernel/routers.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/self.h"
+#include "user/kernel/signed.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -184,6 +185,7 @@ void kernel_release_router(struct kernel *kernel, size_t slot)
 		kernel_forbid_unicast(kernel, slot);
 	kernel->refuted_before_count += kernel->routers[slot].refuted_count;
 	clear_router(&kernel->routers[slot]);
+	kernel_signed_release(kernel, slot);
 	kernel->router_claimed[slot] = false;
 }
 

@@ -16,6 +16,7 @@
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/publish.h"
 #include "user/vrrp/effects/router.h"
+#include "user/vrrp/effects/signing.h"
 #include "user/vrrp/effects/source.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/rules/advert.h"
@@ -104,6 +105,15 @@ void instances_advert(struct vrrp_room *room, const struct xb_event *event)
 	if (!instance)
 		return;
 	instance_pause_events(instance);
+}
+
+void instances_signed(struct vrrp_room *room, const struct xb_event *event)
+{
+	struct instance *instance =
+		event->slot < XB_VRRP_SLOTS_MAX ? room->instances.by_slot[event->slot] : NULL;
+
+	if (instance)
+		instance_signing_report(instance);
 }
 
 static bool uses_interface(const struct config_instance *config, const char *name)

@@ -13,6 +13,9 @@ struct vrrp_room;
 /* A changed advert, or any while Active. */
 void instances_advert(struct vrrp_room *room, const struct xb_event *event);
 
+/* Adverts of an instance with auth_hmac were refused, or the sender's clock is far off. */
+void instances_signed(struct vrrp_room *room, const struct xb_event *event);
+
 /* A peer's verdict has changed. */
 void instances_peer_changed(struct vrrp_room *room, const struct peer *peer, enum verdict from);
 

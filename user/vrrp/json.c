@@ -113,6 +113,7 @@ static void add_optional(json_t *json, const struct instance *instance)
 		json_object_set_new(json, "obstacles", instance_inhibitors_json(instance));
 	if (instance_is_guarded(instance))
 		json_object_set_new(json, "guard", guard_json(instance));
+	instance_add_signing(json, instance);
 	foreign_json(instance, foreign);
 	if (json_array_size(foreign))
 		json_object_set(json, "foreign_addresses", foreign);

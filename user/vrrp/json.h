@@ -14,6 +14,9 @@ json_t *instances_routers_json(const struct vrrp_room *room); /* whose adverts c
 json_t *instances_foreign_json(const struct vrrp_room *room);
 json_t *instance_inhibitors_json(const struct instance *instance);
 
+/* Adds "auth_hmac", if the instance has it. */
+void instance_add_signing(json_t *json, const struct instance *instance);
+
 /* How often a notify FIFO was refused. */
 unsigned instances_refused_fifos(const struct vrrp_room *room);
 

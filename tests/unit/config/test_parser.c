@@ -160,9 +160,8 @@ static void unsupported_keywords(void **state)
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "vrf red\n}",
 		 "6:1: error: keepalived's 'vrf' in vrrp_instance is not supported; adverts would leave outside the VRF; remove it\n"},
-		{INSTANCE VIPS "auth_hmac { key 1 x\n}\nuse_ipvlan\n}",
-		 "6:1: error: keepalived's 'auth_hmac' in vrrp_instance is not supported; adverts would be neither signed nor checked; remove it on all nodes\n"
-		 "8:1: error: keepalived's 'use_ipvlan' in vrrp_instance is not supported; addresses would be on the interface itself; remove it, or write \"use_vmac\"\n"},
+		{INSTANCE VIPS "use_ipvlan\n}",
+		 "6:1: error: keepalived's 'use_ipvlan' in vrrp_instance is not supported; addresses would be on the interface itself; remove it, or write \"use_vmac\"\n"},
 		{INSTANCE VIPS "}\nSSL { password x\n}\nbfd_instance b { }\n",
 		 "7:1: warning: 'SSL' configures keepalived's load balancer, which xbeat does not have; the block is skipped\n"
 		 "9:1: warning: 'bfd_instance' configures keepalived's BFD, which xbeat does not have; the block is skipped\n"},

@@ -77,9 +77,12 @@ static inline void make_kernel(void)
 {
 	kernel = (struct kernel){.self = calloc(1, sizeof(*kernel.self)),
 				 .routers = calloc(XB_VRRP_SLOTS_MAX, sizeof(*kernel.routers)),
+				 .signed_states =
+					 calloc(XB_VRRP_SLOTS_MAX, sizeof(*kernel.signed_states)),
 				 .guards = calloc(XB_GUARD_MAX, sizeof(*kernel.guards))};
 	assert_non_null(kernel.self);
 	assert_non_null(kernel.routers);
+	assert_non_null(kernel.signed_states);
 	assert_non_null(kernel.guards);
 }
 
@@ -169,6 +172,7 @@ static inline int stop(void **state)
 	event_base_free(base);
 	free(kernel.self);
 	free(kernel.routers);
+	free(kernel.signed_states);
 	free(kernel.guards);
 	free(interfaces.list);
 	return 0;

@@ -151,6 +151,8 @@ static const struct config_keyword instance_keywords[] = {
 	CONFIG_NOTHING("check_unicast_src"),
 	CONFIG_NOTHING("unicast_fault_no_peer"),
 	CONFIG_BLOCK("authentication", "auth_type PASS ...", config_read_authentication, 0),
+	CONFIG_BLOCK("auth_hmac", "key ID VALUE ... active_key ID", config_read_auth_hmac,
+		     CONFIG_REPEATABLE),
 	{
 		.name = "use_vmac",
 		.usage = "use_vmac [NAME]",

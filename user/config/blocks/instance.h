@@ -15,6 +15,7 @@
 	"[preferred_lft SECONDS|forever]"
 
 /* Readers of an instance's blocks and values; the target is the instance. */
+config_read config_read_auth_hmac;
 config_read config_read_authentication;
 config_read config_read_excluded_vips;
 config_read config_read_group;
@@ -27,6 +28,7 @@ config_read config_read_vmac;
 typedef void config_finalize(struct config_parser *parser, const struct config_block *block);
 
 config_finalize config_finalize_addresses;
+config_finalize config_finalize_auth_hmac;
 config_finalize config_finalize_authentication;
 config_finalize config_finalize_strict;
 config_finalize config_finalize_unicast;

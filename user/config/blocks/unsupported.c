@@ -177,7 +177,6 @@ static const struct config_unsupported globals_keywords[] = {
 const struct config_unsupported_list config_unsupported_globals = LIST(globals_keywords);
 
 static const struct config_unsupported instance_keywords[] = {
-	REFUSED("auth_hmac", "adverts would be neither signed nor checked; remove it on all nodes"),
 	NEEDLESS("debug"),
 	IGNORED_SO("garp_extra_if", EXTRA_IF),
 	IGNORED_SO("garp_extra_if_vmac", EXTRA_IF),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What a configuration may read from this host; see environment.h. */
 #include "user/config/host/environment.h"
+#include "user/config/host/secret.h"
 #include "user/lib/file.h"
 #include <net/if.h>
 #include <stdlib.h>
@@ -33,6 +34,7 @@ void config_machine_init(struct config_machine *machine, const char *config_id)
 	environment->find = file_find;
 	environment->read = file_read;
 	environment->resolve_interface = resolve_interface;
+	environment->read_secret = secret_read;
 	/* Not a secret: without entropy the numbers are only more predictable. */
 	if (getrandom(&environment->random_seed, sizeof(environment->random_seed), GRND_NONBLOCK) <
 	    0)

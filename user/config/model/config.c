@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Releases a configuration, and answers questions that need no parser. */
 #include "user/config/model/command.h"
+#include "user/config/model/signing.h"
 #include "user/lib/address.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -34,6 +35,7 @@ static void instance_free(struct config_instance *instance)
 	config_routes_free(&instance->routes);
 	config_rules_free(&instance->rules);
 	free(instance->unicast_peers);
+	config_signing_free(&instance->signing);
 	config_tracks_free(instance->tracks, instance->track_count);
 	config_notify_free(&instance->notify);
 }

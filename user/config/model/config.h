@@ -8,6 +8,7 @@
 
 #include "user/config/model/location.h"
 #include "user/config/model/route.h"
+#include "user/core/vrrp_signature.h"
 #include "user/lib/diagnostics.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +21,8 @@
 
 #define CONFIG_GUARD_TIMEOUT_MIN_NS (100 * UINT64_C(1000000))
 #define CONFIG_RESTART_GRACE_NS UINT64_C(1000000000)
+
+#define CONFIG_REASON_BYTES 512
 
 /* What a configuration may read from its host. Everything is borrowed. */
 struct config_environment {
@@ -34,6 +37,9 @@ struct config_environment {
 	/* Replaces an alternative name of an interface (ip link property), of XB_NAME_BYTES, by its
 	 * name; any other name stays. NULL: all stay. */
 	void (*resolve_interface)(char *name);
+	/* Returns the text of a file with a key likewise; on failure, reason names path and remedy. */
+	int (*read_secret)(const char *path, char **text, size_t *length,
+			   char reason[static CONFIG_REASON_BYTES]);
 };
 
 struct config_node {
@@ -228,6 +234,22 @@ enum config_authentication {
 	CONFIG_AUTHENTICATION_PASS, /* version 2 only */
 };
 
+struct config_signing_key {
+	struct vrrp_signing_key key;
+	uint64_t digest; /* what may be shown of it */
+	char *file; /* NULL: the key is in the configuration */
+};
+
+/* auth_hmac: signed adverts. */
+struct config_signing {
+	enum xb_signed_mode mode; /* enforce; NONE without the block */
+	bool monotonic; /* anti_replay */
+	uint8_t active_key; /* signs; 0: not given */
+	uint16_t window_s; /* time_window: 3 x advert_int, 5..300; 0: not given, or monotonic */
+	struct config_signing_key *keys; /* each verifies; overwritten before it is freed */
+	size_t key_count;
+};
+
 struct config_instance {
 	char *name;
 	char interface[CONFIG_INTERFACE_BYTES]; /* "": that of the unicast source address */
@@ -264,6 +286,7 @@ struct config_instance {
 	uint8_t unicast_ttl; /* 255 */
 	enum config_authentication authentication;
 	uint8_t password[8]; /* auth_pass, truncated or padded with zeros */
+	struct config_signing signing;
 	bool use_vmac;
 	char vmac_interface[CONFIG_INTERFACE_BYTES]; /* its name; default vrrp.VRID, vrrp6.VRID */
 	bool vmac_xmit_base; /* adverts leave from the base interface */
@@ -382,6 +405,16 @@ void config_drop_driven_instances(struct config *config);
  * Returns the index into heartbeat->nodes, or -ENOENT (none), -EEXIST (several). */
 int config_find_own_node(const struct config *config, const struct xb_address *local_addresses,
 			 size_t local_count);
+
+/* Adds a key. The keys move in memory, and nothing of them is left where they were. */
+void config_signing_add(struct config_signing *signing, const struct config_signing_key *key);
+
+/* Returns the key with this id, or NULL. */
+const struct config_signing_key *config_signing_key(const struct config_signing *signing,
+						    uint8_t id);
+
+/* Returns the name of a mode of auth_hmac, or NULL beyond the last. */
+const char *config_signed_mode_name(enum xb_signed_mode mode);
 
 /* Returns the name of a kind of tracked thing, as users and JSON see it: "interface", "script" … */
 const char *track_kind_name(enum config_track_kind kind);

@@ -5,6 +5,8 @@
 #include "user/config/print/printer.h"
 #include "user/config/syntax/value.h"
 #include "user/lib/address.h"
+#include <inttypes.h>
+#include <limits.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
@@ -178,6 +180,35 @@ static void print_authentication(struct config_printer *printer,
 	config_print_close(printer);
 }
 
+/* A digest instead of a key, or beside its file, so that a reload sees another key. What is printed
+ * of a key that is in the configuration itself reads back to an error, not to another key. */
+static void print_key(struct config_printer *printer, const struct config_signing_key *key)
+{
+	char source[sizeof("file:") + PATH_MAX] = "hidden";
+
+	if (key->file)
+		snprintf(source, sizeof(source), "file:%s", key->file);
+	config_print_indent(printer);
+	fprintf(printer->stream, "key %u ", key->key.id);
+	config_write_token(printer->stream, source);
+	fprintf(printer->stream, " # digest %016" PRIx64 "\n", key->digest);
+}
+
+static void print_signing(struct config_printer *printer, const struct config_signing *signing)
+{
+	if (!signing->mode)
+		return;
+	config_print_open(printer, "auth_hmac", NULL);
+	for (size_t i = 0; i < signing->key_count; i++)
+		print_key(printer, &signing->keys[i]);
+	config_print_line(printer, "active_key %u", signing->active_key);
+	config_print_line(printer, "anti_replay %s", signing->monotonic ? "monotonic" : "time");
+	if (signing->window_s)
+		config_print_line(printer, "time_window %u", signing->window_s);
+	config_print_line(printer, "mode %s", config_signed_mode_name(signing->mode));
+	config_print_close(printer);
+}
+
 static void print_vmac(struct config_printer *printer, const struct config_instance *instance)
 {
 	if (instance->use_vmac)
@@ -271,6 +302,7 @@ char *config_print_instance(const struct config_instance *instance)
 	print_identity(&printer, instance);
 	print_transport(&printer, instance);
 	print_authentication(&printer, instance);
+	print_signing(&printer, &instance->signing);
 	print_vmac(&printer, instance);
 	print_settings(&printer, instance);
 	print_vips(&printer, "virtual_ipaddress", instance->vips, advertised);

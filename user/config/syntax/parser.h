@@ -31,6 +31,7 @@ struct config_parser {
 	const struct config_block_type *top; /* the top-level blocks */
 	const struct config_sources *sources;
 	void (*resolve_interface)(char *name); /* of struct config_environment */
+	const struct config_environment *environment;
 	struct config_lexer lexer;
 	struct config_token token; /* the next one */
 	struct config_statement pending; /* returned by a block that was not closed */

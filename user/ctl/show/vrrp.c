@@ -138,6 +138,32 @@ static void add_routers(struct table *table, const json_t *instance)
 			field_count(instance, "refuted_priority", priority));
 }
 
+static const char *const refusals[] = {
+	"missing", "malformed", "unknown_key", "invalid_hmac", "stale", "replay",
+};
+
+/* auth_hmac: the refusals that there were, and the last sender whose clock is far off. */
+static void add_signing(struct table *table, const json_t *instance)
+{
+	const json_t *signing = json_object_get(instance, "auth_hmac");
+	const json_t *refused = json_object_get(signing, "refused");
+	char accepted[UNITS_TEXT_BYTES], key[UNITS_TEXT_BYTES], count[UNITS_TEXT_BYTES];
+
+	if (!signing)
+		return;
+	table_note(table, "auth_hmac mode %s, active key %s, signed adverts accepted %s",
+		   field_text(signing, "mode"), field_count(signing, "active_key", key),
+		   field_count(signing, "accepted", accepted));
+	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++)
+		if (json_integer_value(json_object_get(refused, refusals[i])))
+			table_note(table, "refused for their signature: %s %s",
+				   field_count(refused, refusals[i], count), refusals[i]);
+	if (json_object_get(signing, "skew_s"))
+		table_note(table, "the clock of %s minus this node's: %lld s; set the clocks",
+			   field_text(signing, "skew_source"),
+			   (long long)json_integer_value(json_object_get(signing, "skew_s")));
+}
+
 static void add_counters(struct table *table, const json_t *instance)
 {
 	const json_t *adverts = json_object_get(instance, "adverts");
@@ -175,6 +201,7 @@ void show_vrrp(const json_t *instances, FILE *stream)
 		add_text(&table, instance, "virtual_mac_interface", "virtual MAC on");
 		add_text(&table, instance, "group", "in sync group");
 		add_routers(&table, instance);
+		add_signing(&table, instance);
 		add_counters(&table, instance);
 	}
 	table_print(&table, stream);

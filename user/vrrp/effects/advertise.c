@@ -13,6 +13,7 @@
 #include "user/vrrp/effects/guard.h"
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/router.h"
+#include "user/vrrp/effects/signing.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/state/handover.h"
 #include "user/vrrp/state/instance.h"
@@ -197,11 +198,14 @@ static void note_success(struct instance *instance)
 
 int instance_advertise_trial(struct instance *instance)
 {
+	static const struct xb_signed_trailer no_signature;
 	struct vrrp_message message = make_message(instance, instance->vrrp.effective_priority);
 	struct outcome outcome;
 
 	message.vrid = 0;
 	message.trial = true;
+	if (instance_signing_signs(instance))
+		message.trailer = &no_signature; /* as long as a signed one, and means nothing */
 	outcome = send_to_all(instance, &message);
 	if (outcome.left)
 		note_success(instance);
@@ -215,8 +219,11 @@ static int advertise(struct instance *instance, uint8_t priority)
 {
 	struct vrrp_message message = make_message(instance, priority);
 	struct instance_adverts *adverts = instance->adverts;
-	struct outcome outcome = send_to_all(instance, &message);
+	struct xb_signed_trailer trailer;
+	struct outcome outcome = {.error = instance_signing_sign(instance, &message, &trailer)};
 
+	if (!outcome.error)
+		outcome = send_to_all(instance, &message);
 	if (outcome.error && outcome.error != adverts->error &&
 	    (outcome.left || !is_lasting(outcome.error)))
 		log_error("%s: advert on %s was not sent: %s", instance->config->name,

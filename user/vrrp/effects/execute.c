@@ -17,6 +17,7 @@
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/notify.h"
 #include "user/vrrp/effects/publish.h"
+#include "user/vrrp/effects/signing.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/notify/notify.h"
 #include "user/vrrp/state/instance.h"
@@ -135,5 +136,6 @@ void instance_act(struct instance *instance, const struct vrrp_actions *actions)
 		instance_notify(instance);
 	instance->report->became_active_count += instance->vrrp.state == XB_INSTANCE_ACTIVE;
 	instance->report->left_active_count += actions->old_state == XB_INSTANCE_ACTIVE;
+	instance_signing_want_reports(instance);
 	instance->report->on_transition(instance, actions->old_state);
 }

@@ -17,6 +17,7 @@
 #include "user/lib/log.h"
 #include "user/lib/time.h"
 #include "user/net/netlink_address.h"
+#include "user/vrrp/effects/signing.h"
 #include "user/vrrp/state/heard.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/services.h"
@@ -100,7 +101,8 @@ int instance_router_new(struct instance *instance, const struct vrrp_services *s
 	instance->vrrp.period = kernel_router_period(router->kernel, router->slot) + 1;
 	instance_router_hear(instance, &copy);
 	configure(instance);
-	return allow_unicast(instance);
+	error = instance_signing_configure(instance);
+	return error ? error : allow_unicast(instance);
 }
 
 void instance_router_free(struct instance *instance)
@@ -116,6 +118,11 @@ void instance_router_configure(struct instance *instance)
 
 	kernel_forbid_unicast(instance->router->kernel, instance->router->slot);
 	configure(instance);
+	error = instance_signing_configure(instance);
+	if (error)
+		log_error(
+			"%s: cannot write the keys of auth_hmac to the map of the kernel side: %s",
+			instance->config->name, limits_strerror(-error));
 	error = allow_unicast(instance);
 	if (error)
 		log_error("%s: cannot write its unicast peers to the map of the kernel side: %s",

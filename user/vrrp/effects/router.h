@@ -12,6 +12,7 @@ struct instance_router {
 	struct kernel *kernel;
 	size_t slot;
 	uint64_t read_ns; /* arrival of the newest advert that was taken in */
+	uint8_t reported_notes; /* effects/signing.c: kinds, by bits */
 };
 
 /* Claims the slot that an earlier daemon used for this instance, or a free one, and writes the

@@ -28,6 +28,7 @@
 #include "user/vrrp/effects/left.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/routes.h"
+#include "user/vrrp/effects/signing.h"
 #include "user/vrrp/state/handover.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/services.h"
@@ -64,7 +65,9 @@ void instance_fit_advertised(struct instance *instance)
 
 	if (!base || !base->mtu)
 		return;
-	room = vrrp_addresses_room(base->mtu, config->family, config->version);
+	room = vrrp_addresses_room(
+		base->mtu - (instance_signing_signs(instance) ? XB_SIGNED_TRAILER_BYTES : 0),
+		config->family, config->version);
 	excess = config->advertised_count > room ? config->advertised_count - room : 0;
 	vips->advertised_count = config->advertised_count - excess;
 	if (excess && excess != vips->reported_excess)

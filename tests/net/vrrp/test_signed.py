@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Signed adverts (auth_hmac): two nodes in each way of sending, the steps of a rollout, a peer of
+another hand, replays across reloads and restarts, clocks that are set, and a flood of forgeries."""
+
+import contextlib
+import socket
+import struct
+import sys
+import time
+
+import pytest
+
+from tests.support import signed_flood
+from tests.support.advert import message
+from tests.support.configuration import instance
+from tests.support.laboratory import wait_until
+from tests.support.packet import GROUP, PROTOCOL_VRRP, packed
+from tests.support.port import inside
+from tests.support.signed import auth_hmac, is_right, trailer
+from tests.support.xbeatd import Xbeatd, libfaketime
+
+pytestmark = pytest.mark.laboratory(nodes=2)
+PRIORITIES = {"node-a": 150, "node-b": 100}
+VIP6 = ["fe80::51:100/64", "fd77:1::100/64"]
+
+
+def text_of(node, *lines, **keys):
+    return instance("VI_1", *lines, priority=PRIORITIES[node], **keys)
+
+
+def start_both(lab, *lines, **keys):
+    daemons = {node: Xbeatd(lab, node, text_of(node, *lines, **keys)) for node in PRIORITIES}
+    daemons["node-a"].start_active()
+    daemons["node-b"].start()
+    return daemons
+
+
+def signing(daemon):
+    return daemon.vrrp()["auth_hmac"]
+
+
+def refusals(daemon):
+    return {kind: count for kind, count in signing(daemon)["refused"].items() if count}
+
+
+def wait_accepted(daemon):
+    before = signing(daemon)["accepted"]
+    wait_until(lambda: signing(daemon)["accepted"] >= before + 5, lambda: f"accepts: {daemon.vrrp()}")
+
+
+def peers_of(lab, family=4):
+    addresses = {node: lab.address(node, family=family) for node in PRIORITIES}
+    return {node: [f"unicast_src_ip {own}",
+                   f"unicast_peer {{\n{addresses[{'node-a': 'node-b', 'node-b': 'node-a'}[node]]}\n}}"]
+            for node, own in addresses.items()}
+
+
+@pytest.mark.parametrize("family, unicast, keys", [
+    (4, False, {}), (4, True, {}), (6, False, {"vips": VIP6}), (6, True, {"vips": VIP6}),
+    (4, False, {"version": 2, "advert_int": 1}), (4, False, {"use_vmac": True}),
+], ids=["ipv4", "ipv4-unicast", "ipv6", "ipv6-unicast", "version-2", "vmac"])
+def test_two_nodes(lab, family, unicast, keys):
+    more = peers_of(lab, family) if unicast else {node: [] for node in PRIORITIES}
+    daemons = {node: Xbeatd(lab, node, text_of(node, auth_hmac(), *more[node], **keys))
+               for node in PRIORITIES}
+    daemons["node-a"].start_active()
+    daemons["node-b"].start()
+    wait_accepted(daemons["node-b"])
+    assert daemons["node-b"].changes() == [("initialize", "backup")]
+    assert [refusals(daemon) for daemon in daemons.values()] == [{}, {}]
+    daemons["node-a"].stop()
+    daemons["node-b"].wait_state("active")  # by a signed release
+    assert "released" in daemons["node-b"].vrrp()["reason"] or "priority 0" in str(
+        daemons["node-b"].vrrp()["reason"])
+
+
+def test_rollout_and_rotation(lab):
+    """Each step on one node after the other, by a reload: neither sees another Active."""
+    steps = [(auth_hmac("mode receive-only"),), (auth_hmac("mode permissive"),), (auth_hmac(),),
+             (auth_hmac(keys=(7, 9)),), (auth_hmac(keys=(7, 9), active=9),),
+             (auth_hmac(keys=(9,), active=9),)]
+    daemons = start_both(lab)
+    for step in steps:
+        for node, daemon in daemons.items():
+            daemon.reload(text_of(node, *step))
+            time.sleep(0.5)  # several intervals, more than Active_Down_Timer
+    wait_accepted(daemons["node-b"])
+    assert [daemon.changes()[-1][1] for daemon in daemons.values()] == ["active", "backup"]
+    assert all(daemon.vrrp()["transitions"] == count
+               for daemon, count in zip(daemons.values(), (2, 1)))
+    assert [refusals(daemon) for daemon in daemons.values()] == [{}, {}]
+    assert signing(daemons["node-b"])["active_key"] == 9
+
+
+def test_unsigned_and_foreign_ones_are_refused(lab):
+    daemons = start_both(lab, auth_hmac())
+    wait_accepted(daemons["node-b"])
+    daemons["node-a"].reload(text_of("node-a"))
+    daemons["node-b"].wait_state("active")
+    assert set(refusals(daemons["node-b"])) == {"missing"}
+    event = next(event for event in daemons["node-b"].events() if event["kind"] == "signature")
+    assert event["to"] == "vrrp_missing" and lab.address("node-a") in event["reason"]
+    daemons["node-a"].reload(text_of("node-a", auth_hmac(keys=(9,), active=9)))
+    wait_until(lambda: "unknown_key" in refusals(daemons["node-b"]), "an unknown key")
+    daemons["node-a"].reload(text_of("node-a", auth_hmac()))
+    daemons["node-b"].wait_state("backup")
+    assert "auth_hmac mode enforce, active key 7" in daemons["node-b"].text("vrrp")
+
+
+class Peer:
+    """A router of another hand: sends signed adverts from the client."""
+
+    def __init__(self, lab):
+        self.source = lab.address("client")
+        with inside(lab, "client"):
+            self.port = socket.socket(socket.AF_INET, socket.SOCK_RAW, PROTOCOL_VRRP)
+        self.port.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 255)
+        self.port.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, packed(self.source))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.port.close()
+
+    def payload(self, priority=200, **signature):
+        data = message(self.source, GROUP, priority=priority, interval_cs=100)
+        return data + trailer(data, self.source, **signature)
+
+    def send(self, payload):
+        self.port.sendto(payload, (GROUP, 0))
+
+
+def receive(lab, node):
+    """The payload of an advert of a node, as its client sees it."""
+    with inside(lab, "client"):
+        port = socket.socket(socket.AF_INET, socket.SOCK_RAW, PROTOCOL_VRRP)
+    with contextlib.closing(port):
+        port.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
+                        packed(GROUP) + packed(lab.address("client")))
+        while True:
+            packet, (source, _) = port.recvfrom(2048)
+            if source == lab.address(node):
+                return packet[20:]
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_a_peer_of_another_hand(lab):
+    daemon = Xbeatd(lab, "node-a", text_of("node-a", auth_hmac())).start_active()
+    assert is_right(receive(lab, "node-a"), lab.address("node-a"))
+    with Peer(lab) as peer:
+        peer.send(peer.payload(key="00" * 32))
+        peer.send(peer.payload(seconds=time.time() - 60))
+        peer.send(peer.payload()[:-28])
+        wait_until(lambda: refusals(daemon) == {"invalid_hmac": 1, "stale": 1, "missing": 1},
+                   lambda: f"refuses: {refusals(daemon)}")
+        assert daemon.state() == "active"
+        peer.send(peer.payload())
+        daemon.wait_state("backup")
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_replays_across_a_reload_and_a_restart(lab):
+    daemon = Xbeatd(lab, "node-a", text_of("node-a", auth_hmac("time_window 300"))).start_active()
+    with Peer(lab) as peer:
+        recorded = peer.payload(priority=10)
+        peer.send(recorded)
+        wait_until(lambda: signing(daemon)["accepted"] == 1, "a true advert")
+
+        def expect_replay():
+            before = refusals(daemon).get("replay", 0)
+            peer.send(recorded)
+            wait_until(lambda: refusals(daemon).get("replay", 0) == before + 1,
+                       lambda: f"a replay: {daemon.vrrp()}")
+            assert signing(daemon)["accepted"] == 1
+
+        expect_replay()
+        daemon.reload(text_of("node-a", auth_hmac("time_window 200", keys=(7, 9), active=9)))
+        expect_replay()
+        daemon.kill()
+        daemon.start()
+        expect_replay()
+
+
+def test_clocks_that_are_set(lab):
+    """node-a's clock is 100 s behind: its adverts are stale, and both nodes are Active, as with
+    keepalived. As soon as the clocks agree there is one, also after a clock that went back."""
+    daemons = start_both(lab, auth_hmac())
+    wait_accepted(daemons["node-b"])
+    daemons["node-a"].stop()
+    daemons["node-b"].wait_state("active")
+    daemons["node-a"].start("env", f"LD_PRELOAD={libfaketime()}", "FAKETIME=-100s",
+                            "FAKETIME_DONT_FAKE_MONOTONIC=1")
+    daemons["node-a"].wait_state("active")
+    wait_until(lambda: "stale" in refusals(daemons["node-b"]), "stale adverts")
+    events = [event for event in daemons["node-b"].events() if event["to"] == "vrrp_stale"]
+    assert "-100 s" in events[0]["reason"] or "-101 s" in events[0]["reason"]
+    daemons["node-a"].kill()
+    daemons["node-a"].start()
+    daemons["node-b"].wait_state("backup")
+    daemons["node-a"].wait_state("active")
+    wait_accepted(daemons["node-b"])
+
+
+def test_a_flood_of_forgeries(lab):
+    """They cost the daemon nothing, move no mark and change no role."""
+    seconds = 10
+    daemons = start_both(lab, auth_hmac())
+    wait_accepted(daemons["node-b"])
+    before, used_ns = signing(daemons["node-b"])["accepted"], daemons["node-b"].cpu_ns()
+    process = lab.spawn("client", sys.executable, signed_flood.PROGRAM, 50000, seconds,
+                        lab.address("node-a"), output="flood.log")
+    assert process.wait() == 0, process.output()
+    used_ns = daemons["node-b"].cpu_ns() - used_ns
+    sent = int(process.output())
+    assert sent > seconds * 1000  # as many as the machine was able to make
+    assert used_ns < seconds * 10**9 * 0.03
+    assert refusals(daemons["node-b"])["invalid_hmac"] >= sent * 0.5
+    assert signing(daemons["node-b"])["accepted"] > before
+    assert set(refusals(daemons["node-b"])) == {"invalid_hmac"}
+    assert [daemon.state() for daemon in daemons.values()] == ["active", "backup"]
+    assert daemons["node-b"].changes() == [("initialize", "backup")]

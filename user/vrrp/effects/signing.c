@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Signed adverts of an instance; see signing.h. The kernel side verifies them. */
+#include "user/vrrp/effects/signing.h"
+#include "user/config/model/config.h"
+#include "user/kernel/signed.h"
+#include "user/lib/address.h"
+#include "user/lib/drop_reasons.h"
+#include "user/lib/event_log.h"
+#include "user/vrrp/effects/router.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static int set_keys(const struct instance *instance)
+{
+	const struct config_signing *signing = &instance->config->signing;
+	const struct instance_router *router = instance->router;
+	int error = 0;
+
+	for (size_t i = 0; i < signing->key_count && !error; i++)
+		error = kernel_signed_set_key(router->kernel, router->slot, &signing->keys[i].key);
+	return error;
+}
+
+static void forget_other_keys(const struct instance *instance)
+{
+	const struct config_signing *signing = &instance->config->signing;
+	bool keep[UINT8_MAX + 1] = {false};
+
+	for (size_t i = 0; i < signing->key_count; i++)
+		keep[signing->keys[i].key.id] = true;
+	kernel_signed_forget_keys(instance->router->kernel, instance->router->slot, keep);
+}
+
+static int remember_peers(const struct instance *instance)
+{
+	const struct config_instance *config = instance->config;
+	const struct instance_router *router = instance->router;
+	int error = 0;
+
+	for (size_t i = 0; config->signing.mode && i < config->unicast_peer_count && !error; i++)
+		error = kernel_signed_remember(router->kernel, router->slot,
+					       &config->unicast_peers[i].address);
+	return error;
+}
+
+int instance_signing_configure(const struct instance *instance)
+{
+	const struct config_signing *signing = &instance->config->signing;
+	int error;
+
+	if (!signing->mode && !instance_signing_state(instance)->in_use)
+		return 0;
+	error = set_keys(instance);
+	if (!error)
+		error = remember_peers(instance);
+	if (error)
+		return error;
+	kernel_signed_check(instance->router->kernel, instance->router->slot, signing->mode,
+			    signing->window_s);
+	forget_other_keys(instance);
+	return 0;
+}
+
+bool instance_signing_signs(const struct instance *instance)
+{
+	enum xb_signed_mode mode = instance->config->signing.mode;
+
+	return mode == XB_SIGNED_PERMISSIVE || mode == XB_SIGNED_ENFORCE;
+}
+
+int instance_signing_sign(const struct instance *instance, struct vrrp_message *message,
+			  struct xb_signed_trailer *trailer)
+{
+	const struct config_signing *signing = &instance->config->signing;
+	const struct instance_router *router = instance->router;
+	const struct config_signing_key *key;
+	int error;
+
+	if (!instance_signing_signs(instance))
+		return 0;
+	key = config_signing_key(signing, signing->active_key);
+	if (!key)
+		return -ENOKEY;
+	error = vrrp_packet_sign(message, &key->key,
+				 kernel_signed_next(router->kernel, router->slot), trailer);
+	message->trailer = trailer;
+	return error;
+}
+
+/* What to do about a kind of refusal. */
+static const char *const remedies[XB_SIGNED_REASON_COUNT + 1] = {
+	[XB_DROP_VRRP_MISSING - XB_SIGNED_REASON_FIRST] =
+		"its adverts are not signed: give it the auth_hmac of this node, or use mode permissive here until it has it",
+	[XB_DROP_VRRP_MALFORMED - XB_SIGNED_REASON_FIRST] =
+		"the format is not that of keepalived 2.4.2 and later: update the sender",
+	[XB_DROP_VRRP_UNKNOWN_KEY - XB_SIGNED_REASON_FIRST] =
+		"add the key to all nodes before one of them signs with it",
+	[XB_DROP_VRRP_INVALID_HMAC - XB_SIGNED_REASON_FIRST] =
+		"its key has another value, NAT changes its address, or the advert is forged",
+	[XB_DROP_VRRP_STALE - XB_SIGNED_REASON_FIRST] = "set the clocks of both nodes",
+	[XB_DROP_VRRP_REPLAY - XB_SIGNED_REASON_FIRST] =
+		"an old advert was sent again, or two machines send from this address",
+	[XB_SIGNED_SKEW] = "beyond time_window its adverts will be refused: set the clocks",
+};
+
+static void report(const struct instance *instance, size_t kind, const struct xb_signed_note *note)
+{
+	const char *name =
+		kind == XB_SIGNED_SKEW ? "skew" : drop_reasons[XB_SIGNED_REASON_FIRST + kind].name;
+	char address[ADDRESS_TEXT_BYTES], figures[64] = "";
+
+	if (kind == XB_DROP_VRRP_STALE - XB_SIGNED_REASON_FIRST || kind == XB_SIGNED_SKEW)
+		snprintf(figures, sizeof(figures),
+			 " (its clock minus this node's: %d s, time_window %u s)", note->skew_s,
+			 instance->config->signing.window_s);
+	else if (kind != XB_DROP_VRRP_MISSING - XB_SIGNED_REASON_FIRST)
+		snprintf(figures, sizeof(figures), " (key id %u)", note->key_id);
+	event_log_add(
+		instance->event_log, "signature", instance->config->name, "", name, "%s %s%s; %s",
+		kind == XB_SIGNED_SKEW ? "signed adverts accepted from" : "adverts refused from",
+		address_format(&note->source, address), figures, remedies[kind]);
+}
+
+void instance_signing_report(struct instance *instance)
+{
+	const struct xb_signed *state = instance_signing_state(instance);
+
+	for (size_t kind = 0; kind <= XB_SIGNED_REASON_COUNT; kind++) {
+		const struct xb_signed_note *note = &state->notes[kind];
+		uint8_t bit = (uint8_t)(1 << kind);
+
+		if (!__atomic_load_n(&note->is_set, __ATOMIC_ACQUIRE) ||
+		    instance->router->reported_notes & bit)
+			continue;
+		instance->router->reported_notes |= bit;
+		report(instance, kind, note);
+	}
+}
+
+void instance_signing_want_reports(struct instance *instance)
+{
+	instance->router->reported_notes = 0;
+	kernel_signed_want_notes(instance->router->kernel, instance->router->slot);
+}
+
+const struct xb_signed *instance_signing_state(const struct instance *instance)
+{
+	return kernel_signed_state(instance->router->kernel, instance->router->slot);
+}
