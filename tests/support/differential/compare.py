@@ -29,7 +29,7 @@ class Accepted:
     scenarios: str
     program: str
     lines: list
-    pending: bool = False  # a fault of xbeatd that is to be mended: need not be seen
+    optional: bool = False  # need not be seen: it depends on chance, or is to be mended
 
     def matches(self, scenario, combination, delta):
         program = dict(zip("ab", combination))[delta.node]
