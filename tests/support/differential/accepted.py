@@ -41,6 +41,8 @@ ACCEPTED = [
     Accepted("Packets leave it with the source address of their interface, so it needs none of its own.",
              "interface of the virtual MAC address", "vmac_ipv6", "x",
              [("network", "-", r"vrrp.51 has link-local-node-[ab].0/64 .*")]),
+    Accepted("Only so can a receiver see that no router was between.", "hop limit of unicast adverts over IPv6",
+             "unicast_ipv6", "x", [("wire", "-", r"advert .* ttl 64 .*"), ("wire", "+", r"advert .* ttl 255 .*")]),
     Accepted("As after a takeover: neighbours may have missed the first set.", "address added by a reload",
              "reload_addresses", "x", [("wire", "+", r"claim 10.77.0.10[01] .* x5")]),
     Accepted("A fault by a track_file: keepalived tells the priority that the file left before.", None,

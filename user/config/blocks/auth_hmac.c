@@ -39,8 +39,8 @@ static size_t decode_hex(const char *digits, uint8_t *secret)
 		if (count / 2 < VRRP_SECRET_BYTES_MAX) {
 			uint8_t *byte = &secret[count / 2];
 
-			*byte = (uint8_t)(count % 2 ? *byte << 4 | digit_value(*digits)
-						    : digit_value(*digits));
+			*byte = (uint8_t)((count % 2 ? (unsigned)*byte << 4 : 0) |
+					  digit_value(*digits));
 		}
 		count++;
 	}

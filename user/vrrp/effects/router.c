@@ -40,13 +40,19 @@ static void configure(const struct instance *instance)
 	kernel_configure_router(instance->router->kernel, instance->router->slot, &service);
 }
 
+/* keepalived sends unicast over IPv6 with the kernel's hop limit, which is not 255. */
+static bool may_be_keepalived(const struct config_instance *config)
+{
+	return config->family == 6 && config->routers != CONFIG_ROUTERS_NODES;
+}
+
 /* No router is between this node and a peer in a network of the interface, so that its adverts
  * arrive as they left: with 255, unless the configuration has other TTLs. */
 static uint8_t ttl_minimum(const struct config_instance *config,
 			   const struct config_unicast_peer *peer, const struct local_address *list,
 			   size_t count)
 {
-	if (peer->has_ttl_bounds || config->unicast_ttl != VRRP_TTL ||
+	if (peer->has_ttl_bounds || config->unicast_ttl != VRRP_TTL || may_be_keepalived(config) ||
 	    !local_network_has(list, count, config->interface, &peer->address))
 		return peer->ttl_minimum;
 	return VRRP_TTL;
