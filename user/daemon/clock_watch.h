@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tells the kernel side when the clock of the machine is set: signed adverts carry its time. */
+/* Notifies the kernel side when the clock of the machine is set: signed adverts carry its time. */
 #ifndef XBEAT_DAEMON_CLOCK_WATCH_H
 #define XBEAT_DAEMON_CLOCK_WATCH_H
 

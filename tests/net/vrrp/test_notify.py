@@ -117,7 +117,7 @@ def test_same_lines_as_keepalived(lab, first, delay):
 
 @pytest.mark.laboratory(nodes=2)
 def test_startup_delay_is_no_silence(lab):
-    """What an instance waits as is told at once, and again only if it changes."""
+    """The state in which an instance waits is notified at once, and again only if it changes."""
     lab.cut("node-b")
     stories = [Story(lab, node, "vrrp_startup_delay 4000") for node in lab.nodes]
     for story in stories:

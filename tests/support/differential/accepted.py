@@ -45,14 +45,14 @@ ACCEPTED = [
              "unicast_ipv6", "x", [("wire", "-", r"advert .* ttl 64 .*"), ("wire", "+", r"advert .* ttl 255 .*")]),
     Accepted("As after a takeover: neighbours may have missed the first set.", "address added by a reload",
              "reload_addresses", "x", [("wire", "+", r"claim 10.77.0.10[01] .* x5")]),
-    Accepted("A fault by a track_file: keepalived tells the priority that the file left before.", None,
+    Accepted("A fault by a track_file: keepalived reports the priority that the file left before.", None,
              "track_file", "x", [("fifo", sign, r'INSTANCE "VI_1" FAULT \d+') for sign in "+-"], optional=True),
-    Accepted("Which member's advert arrives first decides which member tells the others, and which of them "
+    Accepted("Which member's advert arrives first decides which member notifies the others, and which of them "
              "sends priority 0.", None, "group", "kx",
              [("fifo", sign, r'(INSTANCE "VI_[12]"|GROUP "G") (BACKUP|FAULT|MASTER) \d+') for sign in "+-"]
              + [("wire", sign, PRIORITY_0) for sign in "+-"], optional=True),
     Accepted("After a split the adverts of both cross: a lower one that arrives before the other node has "
-             "yielded is told and answered by announcements, in two keepalived, too, or not.",
+             "yielded is notified and answered by announcements, in two keepalived, too, or not.",
              None, "cut_active", "kx", [(part, sign, pattern) for sign in "+-" for part, pattern in (
                  ("fifo", RIVAL), ("wire", r"claim 10.77.0.100 is node-[ab].0 .* x5"))], optional=True),
 ]
