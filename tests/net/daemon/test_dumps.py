@@ -7,6 +7,7 @@ import os
 import pathlib
 import signal
 import stat
+import tempfile
 
 import pytest
 
@@ -51,7 +52,7 @@ def test_files_are_those_of_keepalived(lab):
     ours = Xbeatd(lab, "node-a", *blocks(150)).start_active()
     theirs = Keepalived(lab, "node-b", *blocks(100)).start()
     wait_until(lambda: theirs.process.output().count("Entering BACKUP STATE") >= 2, "it is Backup")
-    run, tmp = SOCKETS / ours.instance, pathlib.Path("/tmp/keepalived")
+    run, tmp = SOCKETS / ours.instance, pathlib.Path(tempfile.gettempdir(), "keepalived")
 
     state, other = (written(daemon, signal.SIGUSR1, path.with_suffix(".data"))
                     for daemon, path in ((ours, run), (theirs, tmp)))

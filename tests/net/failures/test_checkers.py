@@ -68,7 +68,8 @@ def test_outage(lab, watched, address):
     owners = watch.finish()
     assert owners.order() == ["node-a", "node-b"]
     assert owners.two_owners() == []
-    assert owners.outage_ms() > LASTS_S * 1000
+    # In requests without an answer: a prober that was paused has sent fewer.
+    assert owners.outage_ms() > LASTS_S * 1000 * 0.9
 
 
 def test_owner_that_answers_clients_only(lab, watched):

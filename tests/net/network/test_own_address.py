@@ -13,9 +13,7 @@ QUICK = {"advert_int": "0.1"}
 # The node's own, the virtual one, and what eth0 has of this address while Active.
 OWN = {
     "another prefix length": (f"{VIP}/24", f"{VIP}/32", {24, 32}),
-    "the same": (f"{VIP}/24", f"{VIP}/24", {24}),
     "IPv6, another prefix length": (f"{VIP6}/64", f"{VIP6}/128", {64}),
-    "IPv6, the same": (f"{VIP6}/64", f"{VIP6}/64", {64}),
 }
 
 
@@ -42,6 +40,22 @@ def test_own_address_stays(lab, case):
     assert lengths(router, address) == {int(length)}
 
 
+@pytest.mark.parametrize("vip", [f"{VIP}/24", f"{VIP6}/64"])
+def test_what_is_there_as_configured_was_left(lab, vip):
+    """As in keepalived 2.2.7: a keepalived that was killed may have left it, and a Backup must not
+    answer for it."""
+    address, length = vip.split("/")
+    router = Xbeatd(lab, NODE, configured(vip, advert_int=1))
+    router.ip("address", "add", vip, "dev", "eth0", *["nodad"] * (":" in vip))
+    router.start()
+    assert router.state() == "backup" and not lengths(router, address)
+    assert f"removed {vip}, left by an earlier daemon" in router.process.output()
+    router.wait_state("active")
+    assert lengths(router, address) == {int(length)}
+    assert router.stop() == 0
+    assert not lengths(router, address)
+
+
 def test_reload_to_another_prefix_length(lab):
     router = Xbeatd(lab, NODE, configured(f"{VIP}/32"))
     router.ip("address", "add", f"{VIP}/24", "dev", "eth0")
@@ -64,7 +78,7 @@ def test_killed_daemon_leaves_what_the_next_one_knows(lab, family):
     router.start_active()
     router.kill()
     assert lengths(router, address) == {length}
-    other = configured("10.77.0.90/24", f"{VIP}/28") if family == 4 else configured(f"{VIP6}/64")
+    other = configured("10.77.0.90/32", f"{VIP}/28") if family == 4 else configured(f"{VIP6}/64")
     router.configure(block("global_defs", "vrrp_startup_delay 1"), other)
     router.start()
     assert not lengths(router, address), "the earlier daemon added it"

@@ -234,7 +234,8 @@ static void print_globals(struct config_printer *printer, const struct config *c
 	print_path(printer, "state_dump_file", config->state_dump_file);
 	print_path(printer, "stats_dump_file", config->stats_dump_file);
 	print_path(printer, "json_dump_file", config->json_dump_file);
-	config_print_line(printer, "json_version %u", config->json_version);
+	if (config->json_version != 1)
+		config_print_line(printer, "json_version %u", config->json_version);
 	print_fifo(printer, "notify_fifo", config->notify_fifo, &config->notify_fifo_owner);
 	config_print_command(printer, "notify_fifo_script", &config->notify_fifo_script);
 	print_fifo(printer, "vrrp_notify_fifo", config->vrrp_notify_fifo,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What xbeatd did not add it does not remove. An address that it adds bears its mark in the kernel
- * (user/net/netlink_address.h), by which the next daemon knows it, whatever the configuration has
- * become meanwhile. Linux before 5.18 keeps no mark, nor did earlier versions set one: then the bits
- * in the instance's slot (effects/router.h) count, for the address with the configured prefix length.
+ * What xbeatd did not add it does not remove, but for what a keepalived may have left. An address
+ * that it adds bears its mark in the kernel (user/net/netlink_address.h), by which the next daemon
+ * knows it, whatever the configuration has become meanwhile. Linux before 5.18 keeps no mark, nor did
+ * earlier versions set one: then the bits in the instance's slot (effects/router.h) count, for the
+ * address with the configured prefix length.
  */
 #include "user/vrrp/effects/left.h"
 #include "user/config/model/config.h"
@@ -26,6 +27,14 @@ static bool was_added(const struct instance *instance, size_t vip)
 {
 	return !instance->started && !instance_added_are_marked(instance) &&
 	       (instance_added_bits(instance) & instance_added_bit(vip));
+}
+
+/* A keepalived that was killed leaves its addresses without a mark, and a Backup that kept them would
+ * answer for them, too. So what is there at the start exactly as configured counts as left, as in
+ * keepalived, unless this node is the owner. */
+static bool may_be_keepaliveds(const struct instance *instance)
+{
+	return !instance->started && instance->config->priority != VRRP_PRIORITY_OWNER;
 }
 
 static bool is_vip(const struct instance *instance, size_t vip, const struct local_address *local)
@@ -68,7 +77,8 @@ static void judge(const struct instance *instance, size_t vip, const struct loca
 	    !address_equal(&local->address, &config->address))
 		return;
 	if (is_vip(instance, vip, local) && local->prefix_length == prefix_length)
-		place->left = local->ours || was_added(instance, vip);
+		place->left =
+			local->ours || was_added(instance, vip) || may_be_keepaliveds(instance);
 	else if (local->ours)
 		remove_address(instance, local);
 }
