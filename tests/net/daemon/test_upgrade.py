@@ -94,6 +94,7 @@ def owners_during(lab, act):
     return watch.finish()
 
 
+@pytest.mark.laboratory(ends="program")  # a change of mode is a gap, in which a better node is passed over
 @pytest.mark.parametrize("way", ["upgrade", "downgrade"])
 def test_rolling_upgrade(lab, before, settings, way):
     first, second = (before, BUILD) if way == "upgrade" else (BUILD, before)
