@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from tests.support.keepalived_check import check_all
 from tests.support.laboratory import BUILD
 
 KINDS = dict(part.split("\n", 1) for part in
@@ -15,17 +16,6 @@ KINDS = dict(part.split("\n", 1) for part in
 CONTENT = {0, 4, 6}
 # What depends on the machine and not on the text: programs and paths that are missing here.
 MACHINE = re.compile(r"does not exist or is not executable|is run by root|root would run")
-PLACE = """
-for name in eth0 eth1; do
-    ip link add $name type veth peer name p$name
-    ip link set p$name up
-    ip link set $name up
-done
-for file in *.conf; do
-    timeout 60 keepalived --config-test --use-file $file > $file.said 2>&1
-    echo $? > $file.code
-done
-"""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +23,7 @@ def directory(tmp_path_factory):
     directory = tmp_path_factory.mktemp("found")
     for number, text in enumerate(KINDS.values()):
         (directory / f"{number}.conf").write_text(text)
-    subprocess.run(["unshare", "--net", "sh", "-c", PLACE], cwd=directory, check=True)
+    check_all(directory)
     return directory
 
 

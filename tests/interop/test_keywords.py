@@ -6,21 +6,8 @@ import subprocess
 
 import pytest
 
+from tests.support.keepalived_check import check_all
 from tests.support.laboratory import BUILD
-
-# Runs where the interfaces exist that the configurations name, because keepalived checks them.
-# keepalived's check of some files with a vrrp_track_process does not end by itself.
-PLACE = """
-for name in eth0 eth1; do
-    ip link add $name type veth peer name p$name
-    ip link set p$name up
-    ip link set $name up
-done
-for file in *.conf; do
-    timeout 60 keepalived --config-test --use-file $file > $file.said 2>&1
-    echo $? > $file.code
-done
-"""
 
 IPV6 = "virtual_ipaddress {\nfe80::9/64\n}"
 PEER = "unicast_peer {\n10.0.0.2\n}"
@@ -212,7 +199,7 @@ def keepalived(tmp_path_factory):
     directory = tmp_path_factory.mktemp("keywords")
     for number, text in enumerate(TAKEN + COMPLAINED):
         (directory / f"{number}.conf").write_text(text)
-    subprocess.run(["unshare", "--net", "sh", "-c", PLACE], cwd=directory, check=True)
+    check_all(directory)
     return directory
 
 

@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from tests.interop.test_keywords import PLACE, TAKEN
+from tests.interop.test_keywords import TAKEN
+from tests.support.keepalived_check import check_all
 from tests.support.laboratory import BUILD
 
 
@@ -19,7 +20,7 @@ def printed(tmp_path_factory):
         done = subprocess.run([str(BUILD / "tools/print_config"), f"{number}.given"], cwd=directory,
                               check=True, capture_output=True, text=True)
         (directory / f"{number}.conf").write_text(done.stdout)
-    subprocess.run(["unshare", "--net", "sh", "-c", PLACE], cwd=directory, check=True)
+    check_all(directory)
     return directory
 
 

@@ -15,13 +15,13 @@
 #include "user/lib/json_text.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/lib/thread.h"
 #include "user/lib/trust.h"
 #include "user/vrrp/events.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -347,24 +347,6 @@ static void on_done(evutil_socket_t fd, short what, void *context)
 		daemon_reload(daemon, NULL);
 }
 
-/* With ordinary scheduling: reading may take long. */
-static int start_thread(struct reload *reload)
-{
-	struct sched_param ordinary = {.sched_priority = 0};
-	pthread_attr_t attributes;
-	int error = pthread_attr_init(&attributes);
-
-	if (error)
-		return -error;
-	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
-	pthread_attr_setschedpolicy(&attributes, SCHED_OTHER);
-	pthread_attr_setschedparam(&attributes, &ordinary);
-	error = pthread_create(&reload->thread, &attributes, read_files, reload);
-	pthread_attr_destroy(&attributes);
-	return -error;
-}
-
 static void refuse(struct control_promise *promise, const char *message)
 {
 	struct control_failure failure = {.error = "refused"};
@@ -406,7 +388,8 @@ static int start_reading(struct reload *reload)
 	reload->done = event_new(reload->daemon->base, reload->done_fd, EV_READ, on_done, reload);
 	if (!reload->done || event_add(reload->done, NULL))
 		return -ENOMEM;
-	return start_thread(reload);
+	return thread_start_ordinary(&reload->thread, "xbeat-reload", STACK_BYTES, read_files,
+				     reload);
 }
 
 /* Returns 0, or a negative errno. */

@@ -410,8 +410,8 @@ static void move_to(struct instance *instance, const struct instance_vip *old,
 	instance_set_added_bits(instance, added);
 }
 
-/* Adds what is new or missing. Neighbours are told only of new addresses, and then of all: as
- * keepalived does. */
+/* Adds what is new or missing. Only new addresses are announced, and then all: as keepalived
+ * does. */
 static void take_changed(struct instance *instance)
 {
 	bool added = false;
