@@ -102,7 +102,9 @@ static inline __attribute__((always_inline)) void xb_sha256_schedule(__u32 words
 	}
 }
 
-/* Hashes one block into state; words is used up. */
+/* Hashes one block into state; words is used up. Unrolled, so that a BPF program keeps the eight
+ * variables in registers. */
+/* NOLINTNEXTLINE(readability-function-size) */
 static inline __attribute__((always_inline)) void xb_sha256_block(__u32 state[8], __u32 words[16])
 {
 	__u32 a = state[0], b = state[1], c = state[2], d = state[3];

@@ -229,19 +229,16 @@ static void put_instance(FILE *out, const struct instance *instance)
 }
 
 /* keepalived's state of a group: that of its members, which change together. */
-static void put_group(FILE *out, const struct vrrp_room *room, const struct instance_group *group)
+static void put_group(FILE *out, const struct instance_group *group)
 {
-	const struct instances *instances = &room->instances;
 	const char *state = "INIT";
 
-	for (size_t i = 0; i < instances->count; i++)
-		if (instances->list[i]->group == group)
-			state = dump_state_of(instances->list[i])->name;
+	if (group->member_count)
+		state = dump_state_of(group->members[0])->name;
 	fprintf(out, " VRRP Sync Group = %s, %s\n   VRRP member instances :\n", group->config->name,
 		state);
-	for (size_t i = 0; i < instances->count; i++)
-		if (instances->list[i]->group == group)
-			fprintf(out, "     %s\n", instances->list[i]->config->name);
+	for (size_t i = 0; i < group->member_count; i++)
+		fprintf(out, "     %s\n", group->members[i]->config->name);
 }
 
 char *dump_state(const struct vrrp_room *room)
@@ -257,7 +254,7 @@ char *dump_state(const struct vrrp_room *room)
 	if (room->instances.group_count)
 		fprintf(out, "------< VRRP Sync groups >------\n");
 	for (size_t i = 0; i < room->instances.group_count; i++)
-		put_group(out, room, &room->instances.groups[i]);
+		put_group(out, &room->instances.groups[i]);
 	return close_text(out, &dump);
 }
 

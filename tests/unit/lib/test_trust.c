@@ -9,9 +9,11 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -185,13 +187,18 @@ static int make_tree(void **state)
 	return close(open(at("a/b/file"), O_CREAT | O_WRONLY, 0755));
 }
 
+/* It goes as deep as needed. */
 static int remove_tree(void **state)
 {
-	char command[64];
+	char *const arguments[] = {"rm", "-r", directory, NULL};
+	int status = -1;
+	pid_t child;
 
 	(void)state;
-	snprintf(command, sizeof(command), "rm -r %s", directory); /* it goes as deep as needed */
-	return system(command);
+	if (posix_spawnp(&child, arguments[0], NULL, NULL, arguments, environ))
+		return -1;
+	waitpid(child, &status, 0);
+	return status;
 }
 
 int main(void)

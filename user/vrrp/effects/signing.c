@@ -88,18 +88,20 @@ int instance_signing_sign(const struct instance *instance, struct vrrp_message *
 	return error;
 }
 
+#define KIND(reason) ((reason)-XB_SIGNED_REASON_FIRST)
+
 /* What to do about a kind of refusal. */
 static const char *const remedies[XB_SIGNED_REASON_COUNT + 1] = {
-	[XB_DROP_VRRP_MISSING - XB_SIGNED_REASON_FIRST] =
+	[KIND(XB_DROP_VRRP_MISSING)] =
 		"its adverts are not signed: give it the auth_hmac of this node, or use mode permissive here until it has it",
-	[XB_DROP_VRRP_MALFORMED - XB_SIGNED_REASON_FIRST] =
+	[KIND(XB_DROP_VRRP_MALFORMED)] =
 		"the format is not that of keepalived 2.4.2 and later: update the sender",
-	[XB_DROP_VRRP_UNKNOWN_KEY - XB_SIGNED_REASON_FIRST] =
+	[KIND(XB_DROP_VRRP_UNKNOWN_KEY)] =
 		"add the key to all nodes before one of them signs with it",
-	[XB_DROP_VRRP_INVALID_HMAC - XB_SIGNED_REASON_FIRST] =
+	[KIND(XB_DROP_VRRP_INVALID_HMAC)] =
 		"its key has another value, NAT changes its address, or the advert is forged",
-	[XB_DROP_VRRP_STALE - XB_SIGNED_REASON_FIRST] = "set the clocks of both nodes",
-	[XB_DROP_VRRP_REPLAY - XB_SIGNED_REASON_FIRST] =
+	[KIND(XB_DROP_VRRP_STALE)] = "set the clocks of both nodes",
+	[KIND(XB_DROP_VRRP_REPLAY)] =
 		"an old advert was sent again, or two machines send from this address",
 	[XB_SIGNED_SKEW] = "beyond time_window its adverts will be refused: set the clocks",
 };
@@ -110,11 +112,11 @@ static void report(const struct instance *instance, size_t kind, const struct xb
 		kind == XB_SIGNED_SKEW ? "skew" : drop_reasons[XB_SIGNED_REASON_FIRST + kind].name;
 	char address[ADDRESS_TEXT_BYTES], figures[64] = "";
 
-	if (kind == XB_DROP_VRRP_STALE - XB_SIGNED_REASON_FIRST || kind == XB_SIGNED_SKEW)
+	if (kind == KIND(XB_DROP_VRRP_STALE) || kind == XB_SIGNED_SKEW)
 		snprintf(figures, sizeof(figures),
 			 " (its clock minus this node's: %d s, time_window %u s)", note->skew_s,
 			 instance->config->signing.window_s);
-	else if (kind != XB_DROP_VRRP_MISSING - XB_SIGNED_REASON_FIRST)
+	else if (kind != KIND(XB_DROP_VRRP_MISSING))
 		snprintf(figures, sizeof(figures), " (key id %u)", note->key_id);
 	event_log_add(
 		instance->event_log, "signature", instance->config->name, "", name, "%s %s%s; %s",

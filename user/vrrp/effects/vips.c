@@ -434,13 +434,15 @@ static void take_changed(struct instance *instance)
 static void change_lists(struct instance *instance, const struct config_instance *to)
 {
 	const struct config_instance *from = instance->config;
-	_cleanup_free_ struct xb_address *advertised = instance->vips->advertised;
-	_cleanup_free_ struct instance_vip *list = instance->vips->list;
+	struct xb_address *advertised = instance->vips->advertised;
+	struct instance_vip *list = instance->vips->list;
 
 	instance->config = to;
 	if (make_lists(instance, to))
 		limits_out_of_memory();
 	move_to(instance, list, from);
+	free(advertised);
+	free(list);
 }
 
 void instance_change_addresses(struct instance *instance, const struct config_instance *to)

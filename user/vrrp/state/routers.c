@@ -265,7 +265,7 @@ bool routers_distrust_reason(const struct instance *instance, char *text, size_t
 	if (!instance->routers->nodes)
 		return false;
 	if (instance->self_slot < 0) {
-		snprintf(text, bytes, "a heartbeat describes %u instances, and not this one",
+		snprintf(text, bytes, "a heartbeat describes %d instances, and not this one",
 			 XB_INSTANCES_MAX);
 		return true;
 	}
