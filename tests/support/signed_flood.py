@@ -1,47 +1,60 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A flood of adverts with a wrong signature, whose sender and time are right.
+"""Forged signed adverts of every kind, for tests/tools/replay.c: what somebody without the key can
+make, who records all true ones."""
 
-    signed_flood.py ADVERTS_PER_SECOND SECONDS SENDER      prints how many were sent
-"""
+import struct
 
-import pathlib
-import socket
-import sys
-import time
+from tests.support.advert import SENDER_MAC, message
+from tests.support.packet import ETHERTYPE_IPV4, GROUP, GROUP_MAC, PROTOCOL_VRRP, checksum, mac_bytes, packed
+from tests.support.signed import HMAC_SHA256, TRAILER_BYTES, sequence_at, trailer
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent))
-
-from tests.support.advert import packet  # noqa: E402 (needs the path above, as a program)
-from tests.support.advert import message  # noqa: E402
-from tests.support.packet import GROUP, checksum  # noqa: E402
-from tests.support.signed import trailer  # noqa: E402
-
-PROGRAM = __file__
-PACE_SECONDS = 0.001
+YEARS10_S = 315576000
+WRONG = "00" * 32
+COSTLY = 30
 
 
-def forgery(sender, seconds):
-    data = message(sender, GROUP, priority=255, interval_cs=10)
-    header = bytearray(packet(sender, priority=255, interval_cs=10)[:20])
-    header[2:4] = (20 + len(data) + 28).to_bytes(2, "big")
-    header[10:12] = bytes(2)
-    header[10:12] = checksum(bytes(header)).to_bytes(2, "big")
-    return bytes(header) + data + trailer(data, sender, key="00" * 32, seconds=seconds)
+def frame(source, payload):
+    """An Ethernet frame of a payload with any length."""
+    def header(value):
+        return struct.pack("!BBHHHBBH4s4s", 0x45, 0xC0, 20 + len(payload), 0, 0, 255, PROTOCOL_VRRP, value,
+                           packed(source), packed(GROUP))
+    head = mac_bytes(GROUP_MAC) + mac_bytes(SENDER_MAC) + struct.pack("!H", ETHERTYPE_IPV4)
+    return head + header(checksum(header(0))) + payload
 
 
-def flood(rate, duration, sender):
-    raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth0")
-    start, sent = time.monotonic(), 0
-    while (passed := time.monotonic() - start) < duration:
-        data = forgery(sender, time.time())
-        while sent < passed * rate:
-            raw.sendto(data, (GROUP, 0))
-            sent += 1
-        time.sleep(PACE_SECONDS)
-    return sent
+def made(source, now_s, window_s):
+    """Payloads that nobody has signed: with the right length, number and time, and without them."""
+    for priority in (255, 254, 0):
+        data = message(source, GROUP, priority=priority)
+        for off_s in (0, 1, window_s, -window_s, YEARS10_S, -YEARS10_S):
+            yield data + trailer(data, source, key=WRONG, seconds=now_s + off_s)
+            yield data + trailer(data, source, number=99, key=WRONG, seconds=now_s + off_s)
+        right = trailer(data, source, key=WRONG, seconds=now_s)
+        yield from [data + right] * COSTLY  # the most expensive kind: a MAC is computed
+        yield data + bytes([HMAC_SHA256 + 1]) + right[1:]  # another algorithm
+        yield data + right[:2] + b"\0\1" + right[4:]  # a reserved bit
+        yield from (data + right[:length] for length in (0, 1, 12, TRAILER_BYTES - 1))
+        yield data + right + bytes(4)
+        yield data[:3] + b"\xff" + data[4:] + right  # more addresses than it has
 
 
-if __name__ == "__main__":
-    print(flood(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]))
+def altered(recorded, now_s):
+    """A true payload as it was, and changed where its signature covers it."""
+    data, end = recorded[:-TRAILER_BYTES], recorded[-TRAILER_BYTES:]
+    yield recorded
+    for priority in (255, 0):
+        changed = data[:2] + bytes([priority]) + data[3:]
+        yield changed + end
+    for seconds in (now_s, now_s + 5):
+        yield data + end[:4] + sequence_at(seconds) + end[12:]
+    yield data + end[:-1] + bytes([end[-1] ^ 1])
+    yield recorded[:-1]
+
+
+def frames(sources, sender, recorded, now_s, window_s):
+    """sources: whose adverts are made; sender: who sent the recorded payloads, which have all
+    arrived. Returns the file."""
+    made_by = [frame(source, payload) for source in sources for payload in made(source, now_s, window_s)]
+    changed = [frame(sender, payload) for true in recorded for payload in altered(true, now_s)]
+    moved = [frame(source, true) for true in recorded for source in sources if source != sender]
+    return b"".join(struct.pack("!H", len(data)) + data for data in made_by + changed + moved)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * replay: sends the frames of a file repeatedly, as fast as a core can.
+ * replay: sends the frames of a file repeatedly, at a rate or as fast as a core can.
  *
- *   replay INTERFACE FILE SECONDS
+ *   replay INTERFACE FILE SECONDS [FRAMES_PER_SECOND]
  *
  * FILE: frames, each after its length in two bytes, network byte order. Prints how many were sent.
+ * With a rate they are sent in small batches, which fit into the queue of any interface.
  */
 #include "user/lib/file.h"
 #include "user/lib/time.h"
@@ -27,6 +28,11 @@
 struct frames {
 	struct iovec list[FRAMES_MAX];
 	size_t count;
+};
+
+struct order {
+	uint64_t duration_ns;
+	uint64_t interval_ns; /* of a batch; 0: as fast as possible */
 };
 
 static int fail(const char *what)
@@ -66,11 +72,19 @@ static int open_port(const char *interface)
 	return fd;
 }
 
+static void sleep_until(uint64_t due_ns)
+{
+	const struct timespec due = {.tv_sec = (time_t)(due_ns / NS_PER_SECOND),
+				     .tv_nsec = (long)(due_ns % NS_PER_SECOND)};
+
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL);
+}
+
 /* Frames that do not fit into the queue are sent again. Returns how many were sent. */
-static uint64_t send_until(int fd, const struct frames *frames, uint64_t end_ns)
+static uint64_t send_all(int fd, const struct frames *frames, const struct order *order)
 {
 	struct mmsghdr batch[BATCH] = {0};
-	uint64_t sent = 0;
+	uint64_t sent = 0, due_ns = now_ns(), end_ns = due_ns + order->duration_ns;
 
 	while (now_ns() < end_ns) {
 		int done;
@@ -84,6 +98,10 @@ static uint64_t send_until(int fd, const struct frames *frames, uint64_t end_ns)
 		done = sendmmsg(fd, batch, BATCH, 0);
 		if (done > 0)
 			sent += (uint64_t)done;
+		if (!order->interval_ns)
+			continue;
+		due_ns += order->interval_ns;
+		sleep_until(due_ns);
 	}
 	return sent;
 }
@@ -91,14 +109,18 @@ static uint64_t send_until(int fd, const struct frames *frames, uint64_t end_ns)
 int main(int argument_count, char **arguments)
 {
 	static struct frames frames;
+	struct order order = {0};
 	size_t length = 0;
 	char *text = NULL;
 	int fd;
 
-	if (argument_count != 4) {
-		fputs("usage: replay INTERFACE FILE SECONDS\n", stderr);
+	if (argument_count < 4 || argument_count > 5) {
+		fputs("usage: replay INTERFACE FILE SECONDS [FRAMES_PER_SECOND]\n", stderr);
 		return 2;
 	}
+	order.duration_ns = (uint64_t)(atof(arguments[3]) * (double)NS_PER_SECOND);
+	if (argument_count == 5)
+		order.interval_ns = (uint64_t)(BATCH * (double)NS_PER_SECOND / atof(arguments[4]));
 	errno = -file_read(arguments[2], &text, &length);
 	if (errno)
 		return fail(arguments[2]);
@@ -106,10 +128,7 @@ int main(int argument_count, char **arguments)
 	fd = open_port(arguments[1]);
 	if (fd < 0 || !frames.count)
 		return fail(arguments[1]);
-	printf("%llu\n",
-	       (unsigned long long)send_until(
-		       fd, &frames,
-		       now_ns() + (uint64_t)(atof(arguments[3]) * (double)NS_PER_SECOND)));
+	printf("%llu\n", (unsigned long long)send_all(fd, &frames, &order));
 	free(text);
 	return EXIT_SUCCESS;
 }
