@@ -272,10 +272,15 @@ static json_t *resume(void *context, struct control_call *call)
 	struct vrrp_room *room = door_enter(daemon->vrrp);
 	bool all = !json_object_get(call->parameters, "instance");
 	struct instance *instance = all ? NULL : named(room, call);
+	char message[512];
+	json_t *names;
 
 	if (!all && !instance)
 		return NULL;
-	return json_pack("{s:o}", "instances", instances_resume(room, instance));
+	names = instances_resume(room, instance, message, sizeof(message));
+	if (!names)
+		return control_fail(call, "refused", "%s", message);
+	return json_pack("{s:o}", "instances", names);
 }
 
 static json_t *drain(void *context, struct control_call *call)

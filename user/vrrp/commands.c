@@ -22,6 +22,7 @@ static json_t *failover_json(const struct instance *instance, const struct peer 
 	json_t *json = json_pack("{s:o, s:s}", "instance", json_text(instance->config->name),
 				 "state", instance_state_name(instance->vrrp.state));
 
+	json_object_set_new(json, "was_active", json_boolean(instance->operator->was_active));
 	if (successor)
 		json_object_set_new(json, "successor", json_text(successor->node->name));
 	if (instance->operator->until_unix_ns)
@@ -85,12 +86,16 @@ static void set_drained(struct vrrp_room *room, bool drained)
 	instances_set_drained(&room->instances, &room->node, drained);
 }
 
-json_t *instances_resume(struct vrrp_room *room, struct instance *instance)
+json_t *instances_resume(struct vrrp_room *room, struct instance *instance, char *message,
+			 size_t bytes)
 {
 	const struct instances *instances = &room->instances;
 	bool was_drained = room->node.drained && !instance;
-	json_t *names = json_array();
+	json_t *names;
 
+	if (instance && instance_check_resume(instance, message, bytes))
+		return NULL;
+	names = json_array();
 	if (was_drained)
 		set_drained(room, false);
 	for (size_t i = 0; i < instances->count; i++) {

@@ -122,6 +122,25 @@ def test_failover_that_makes_no_sense_is_refused(lab, nodes):
     wait_until(lambda: "node-a" not in lab.holders(VIP), "node-a has given the address up")
 
 
+def test_what_would_change_nothing_is_refused(nodes):
+    """A Backup has nothing to hand over; one instance cannot leave the drain of its node."""
+    best, second, _ = nodes
+    done = second.ctl("failover", "VI_1", check=False)
+    assert done.returncode == 1 and "VI_1 is backup on this node, not Active" in done.stderr, done
+    assert second.state() == "backup" and second.obstacles() == []
+    answer = second.json("failover", "VI_1", "--force")
+    assert (answer["state"], answer["was_active"]) == ("initialize", False) and "successor" not in answer, answer
+    assert "takes over" not in second.text("failover", "VI_1"), "asked again"
+    assert second.json("resume", "VI_1") == {"instances": ["VI_1"]}
+    assert second.json("resume", "VI_1") == {"instances": []}
+    second.json("drain")
+    done = second.ctl("resume", "VI_1", check=False)
+    assert done.returncode == 1 and "drained" in done.stderr, done
+    assert second.obstacles() == ["drained"]
+    assert second.json("resume") == {"instances": ["VI_1"]} and second.state() == "backup"
+    assert best.state() == "active" and best.json("failover", "VI_1")["was_active"] is True
+
+
 @pytest.mark.laboratory(nodes=2)
 def test_nodes_that_are_not_known_are_not_relied_on(lab):
     """Without heartbeats a Backup is silent; and a node may serve only some of the instances."""
@@ -217,6 +236,8 @@ def test_failover_moves_a_sync_group(lab):
     assert {obstacle["kind"] for obstacle in best.vrrp("VI_1")["obstacles"]} == {"group"}
     has_words(best.explain("VI_1")["said"], "VI_2", "operator")
     has_words(best.explain("VI_2")["said"], "operator")
+    done = best.ctl("resume", "VI_1", check=False)
+    assert done.returncode == 1 and "xbeatctl resume VI_2" in done.stderr, done
     best.json("resume")
     for name in ("VI_1", "VI_2"):
         best.wait_state("active", name)

@@ -70,9 +70,13 @@ void show_failover(const json_t *result, FILE *stream)
 	char until[UNITS_TIME_BYTES];
 	uint64_t until_unix_ns;
 
-	text_print_labelled(stream, 0, "", "%s is now %s on this node; %s takes over", name,
-			    field_text(result, "state"),
-			    successor ? successor : "no node is known that");
+	if (json_is_false(json_object_get(result, "was_active")))
+		text_print_labelled(stream, 0, "", "%s is now %s on this node; it was not Active",
+				    name, field_text(result, "state"));
+	else
+		text_print_labelled(stream, 0, "", "%s is now %s on this node; %s takes over", name,
+				    field_text(result, "state"),
+				    successor ? successor : "no node is known that");
 	if (field_number(result, "until_unix_ns", &until_unix_ns))
 		text_print_labelled(stream, DETAIL_COLUMNS, "",
 				    "out of elections until %s, or until: xbeatctl resume %s",
@@ -90,7 +94,7 @@ void show_resume(const json_t *result, FILE *stream)
 	if (json_array_size(names) > 0)
 		text_print_labelled(stream, 0, "", "resumed: %s", list);
 	else
-		fputs("nothing to resume: no instance was out of elections\n", stream);
+		fputs("nothing to resume: no failover or drain is in effect\n", stream);
 }
 
 void show_drain(const json_t *result, FILE *stream)

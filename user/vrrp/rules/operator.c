@@ -3,6 +3,7 @@
  * not a restart. */
 #include "user/vrrp/rules/operator.h"
 #include "user/config/model/config.h"
+#include "user/core/names.h"
 #include "user/core/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
@@ -90,11 +91,26 @@ int instances_check_successors(struct instance *const *list, size_t count, char 
 	return -EHOSTUNREACH;
 }
 
+/* One that an operator handed over may be asked again, for another time. */
+static bool has_nothing_to_give(const struct instance *instance, char *message, size_t bytes)
+{
+	if (instance->vrrp.state == XB_INSTANCE_ACTIVE ||
+	    instance->inhibitors[INSTANCE_INHIBITOR_OPERATOR][0])
+		return false;
+	snprintf(
+		message, bytes,
+		"%s is %s on this node, not Active: there is nothing to hand over; to keep this node out of its elections anyway: --force",
+		instance->config->name, instance_state_name(instance->vrrp.state));
+	return true;
+}
+
 /* It takes its sync group along. */
 static int check_successors(struct instance *instance, char *message, size_t bytes)
 {
 	const struct instance_group *group = instance->group;
 
+	if (has_nothing_to_give(instance, message, bytes))
+		return -EALREADY;
 	if (group)
 		return instances_check_successors(group->members, group->member_count, message,
 						  bytes);
@@ -108,7 +124,10 @@ int instance_failover(struct instance *instance, uint64_t duration_ns, bool forc
 
 	if (error)
 		return error;
-	instance->operator->successor = instance_successor(instance);
+	instance->operator->was_active = instance->vrrp.state == XB_INSTANCE_ACTIVE;
+	instance->operator->successor = instance->operator->was_active
+		? instance_successor(instance)
+		: NULL;
 	stay_away_until(instance, duration_ns ? clock_unix_ns() + duration_ns : 0);
 	if (duration_ns)
 		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_OPERATOR,
@@ -153,6 +172,36 @@ void instance_await_failover(struct instance *instance, operator_done *done, voi
 	}
 	operator->done = done;
 	operator->context = context;
+}
+
+/* The member of its sync group that an operator handed over, or NULL. */
+static const struct instance *handed_over_member(const struct instance *instance)
+{
+	const struct instance_group *group = instance->group;
+
+	for (size_t i = 0; group && i < group->member_count; i++)
+		if (group->members[i]->inhibitors[INSTANCE_INHIBITOR_OPERATOR][0])
+			return group->members[i];
+	return NULL;
+}
+
+int instance_check_resume(const struct instance *instance, char *message, size_t bytes)
+{
+	const struct instance *member = handed_over_member(instance);
+
+	if (instance->inhibitors[INSTANCE_INHIBITOR_DRAINED][0])
+		snprintf(
+			message, bytes,
+			"%s stays out of elections because this node is drained; to end the drain, for all instances: xbeatctl resume",
+			instance->config->name);
+	else if (member && !instance->inhibitors[INSTANCE_INHIBITOR_OPERATOR][0])
+		snprintf(
+			message, bytes,
+			"%s stays out of elections because %s of its sync group was handed over: xbeatctl resume %s",
+			instance->config->name, member->config->name, member->config->name);
+	else
+		return 0;
+	return -EBUSY;
 }
 
 bool instance_resume(struct instance *instance)

@@ -19,6 +19,7 @@ struct instance_operator {
 	operator_done *done;
 	void *context;
 	const struct peer *successor; /* of that failover */
+	bool was_active; /* before it */
 };
 
 /* Returns 0 or -ENOMEM. */
@@ -36,7 +37,7 @@ struct operator_state instance_operator_state(const struct instance *instance);
 void instance_restore_operator_state(struct instance *instance, const struct operator_state *state);
 
 /* Each returns 0, or a negative errno with a message for the operator: -EHOSTUNREACH, no node is
- * known that would take over. */
+ * known that would take over; -EALREADY, the instance is not Active here. */
 int instances_check_successors(struct instance *const *list, size_t count, char *message,
 			       size_t bytes);
 int instance_failover(struct instance *instance, uint64_t duration_ns, bool force, char *message,
@@ -52,6 +53,10 @@ void instance_end_offer(struct instance *instance);
 /* Its state has changed: tells who waits for a failover. */
 void instance_operator_moved(struct instance *instance);
 int instance_set_priority(struct instance *instance, uint8_t priority, char *message, size_t bytes);
+
+/* Returns 0, or -EBUSY with a message for the operator: instance_resume() alone would not let it
+ * take part, because the node is drained or a member of its group was handed over. */
+int instance_check_resume(const struct instance *instance, char *message, size_t bytes);
 
 /* Ends a failover. Returns whether there was one. */
 bool instance_resume(struct instance *instance);

@@ -274,9 +274,12 @@ static const struct {
 	{show_failover, "{\"instance\":\"VI_1\",\"state\":\"initialize\"}",
 	 "VI_1 is now initialize on this node; no node is known that takes over\n"
 	 "    out of elections until: xbeatctl resume VI_1\n"},
+	{show_failover, "{\"instance\":\"VI_1\",\"state\":\"initialize\",\"was_active\":false}",
+	 "VI_1 is now initialize on this node; it was not Active\n"
+	 "    out of elections until: xbeatctl resume VI_1\n"},
 	{show_resume, "{\"instances\":[\"VI_1\",\"VI_2\"]}", "resumed: VI_1 VI_2\n"},
 	{show_resume, "{\"instances\":[]}",
-	 "nothing to resume: no instance was out of elections\n"},
+	 "nothing to resume: no failover or drain is in effect\n"},
 	{show_drain, "{\"instances\":[\"VI_1\"]}",
 	 "given up: VI_1\n    out of elections until: xbeatctl resume\n"},
 	{show_drain, "{\"instances\":[]}",
