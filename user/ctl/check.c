@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* "xbeatctl check FILE": prints errors and warnings of a configuration, or a summary. */
-#include "user/config/host/environment.h"
-#include "user/config/host/users.h"
 #include "user/config/model/config.h"
+#include "user/ctl/load.h"
 #include "user/ctl/local.h"
 #include "user/ctl/output.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/diagnostics_print.h"
-#include "user/lib/file.h"
-#include "user/lib/log.h"
 #include "user/lib/printable.h"
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 static const char *plural(size_t count)
 {
@@ -45,39 +40,18 @@ static void print_summary(const char *path, const struct config *config)
 	       plural(config->instance_count), addresses, addresses == 1 ? "" : "es");
 }
 
-static enum command_status check_text(const char *path, const char *daemon_name, const char *text,
-				      size_t length)
-{
-	struct diagnostics diagnostics = {0};
-	struct config_machine machine;
-	struct config *config = NULL;
-	int error;
-
-	config_machine_init(&machine, daemon_name);
-	error = config_parse(path, text, length, &machine.environment, &config, &diagnostics);
-	if (!error)
-		error = command_users_resolve(config, &diagnostics);
-	diagnostics_print(&diagnostics, stderr);
-	diagnostics_free(&diagnostics);
-	if (error) {
-		config_free(config);
-		return COMMAND_FAILED;
-	}
-	print_summary(path, config);
-	config_free(config);
-	return output_finish();
-}
-
 enum command_status local_check(const struct command *command)
 {
 	const char *path = command->arguments[0];
-	_cleanup_free_ char *text = NULL;
-	size_t length;
-	int error = file_read(path, &text, &length);
+	struct diagnostics diagnostics = {0};
+	struct config *config;
+	enum command_status status = load_configuration(command, path, &config, &diagnostics);
 
-	if (error) {
-		log_error("cannot read %s: %s", path, strerror(-error));
-		return error == -EACCES ? COMMAND_NOT_PERMITTED : COMMAND_FAILED;
-	}
-	return check_text(path, command->daemon_name, text, length);
+	diagnostics_print(&diagnostics, stderr);
+	diagnostics_free(&diagnostics);
+	if (!config)
+		return status == COMMAND_OK ? COMMAND_FAILED : status;
+	print_summary(path, config);
+	config_free(config);
+	return output_finish();
 }

@@ -7,6 +7,7 @@
 
 enum command_status local_genkey(const struct command *command);
 enum command_status local_check(const struct command *command);
+enum command_status local_import(const struct command *command);
 enum command_status local_version(const struct command *command);
 enum command_status local_help(const struct command *command);
 

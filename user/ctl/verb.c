@@ -242,6 +242,19 @@ const struct verb verbs[] = {
 		.run = local_check,
 	},
 	{
+		.name = "import",
+		.arguments = "[FILE]",
+		.summary = "what xbeatd makes of a keepalived configuration",
+		.help = "Shows what xbeatd makes of a configuration of keepalived: what works, what is different and why, a heartbeat block for its nodes, and the steps to change over. Exit status 0 if xbeatd runs it, 1 if not. Changes nothing.",
+		.example = "$ xbeatctl import\n"
+			   "file       /etc/keepalived/keepalived.conf\n"
+			   "result     xbeatd runs it as it is.\n"
+			   "works      1 VRRP instance: VI_1\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.arguments_max = 1,
+		.run = local_import,
+	},
+	{
 		.name = "version",
 		.arguments = "",
 		.summary = "the version of xbeatctl",

@@ -372,6 +372,7 @@ def test_completion_knows_the_instances(daemon):
     assert completions(daemon, "failover", "VI_1", "-t", "1") == ["10m", "1h"]
     assert completions(daemon, "priority", "VI_1", "") == ["default"]
     assert completions(daemon, "app", "") == ["beat"]
+    assert completions(daemon, "import", f"{ROOT}/READ") == [f"{ROOT}/README.md"]
     assert completions(daemon, "drain", "--fo") == ["--force"]
     assert completions(daemon, "failover", "VI_1", "--force", "--fo") == ["--for", "--force"]
     for words in [("failover", "VI_2"), ("failover", "VI_1", ""), ("priority", "VI_1", "7", ""),

@@ -17,6 +17,9 @@ void show_apps(const json_t *list, FILE *stream);
 void show_drops(const json_t *drops, FILE *stream);
 void show_event(const json_t *event, FILE *stream);
 
+/* Of "import", which needs no daemon. */
+void show_import(const json_t *import, FILE *stream);
+
 /* Methods that change something: what has changed. */
 void show_failover(const json_t *result, FILE *stream);
 void show_resume(const json_t *result, FILE *stream);

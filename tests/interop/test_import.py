@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""xbeatctl import: a keepalived configuration in words, with a heartbeat block that xbeatd accepts."""
+
+import json
+import re
+import shlex
+import subprocess
+
+import pytest
+
+from tests.support.laboratory import BUILD
+
+CTL = str(BUILD / "xbeatctl")
+COLUMNS = 80
+UNICAST = """
+global_defs {{
+    smtp_server 10.0.0.9
+    router_id {router_id}
+}}
+vrrp_script chk_web {{
+    script /usr/bin/true
+}}
+vrrp_instance VI_1 {{
+    interface eth7
+    virtual_router_id 51
+    priority {priority}
+    unicast_src_ip {own}
+    unicast_peer {{
+        {peers}
+    }}
+    virtual_ipaddress {{
+        10.0.0.100
+        10.0.0.101
+    }}
+    track_script {{
+        chk_web
+    }}
+    smtp_alert
+}}
+vrrp_instance VI_2 {{
+    interface eth7
+    virtual_router_id 52
+    unicast_src_ip {own}
+    unicast_peer {{
+        {peers}
+    }}
+    virtual_ipaddress {{
+        10.0.0.102
+    }}
+    smtp_alert
+}}
+vrrp_instance OTHER {{
+    interface eth8
+    virtual_router_id 51
+    virtual_ipaddress {{
+        10.0.8.102
+    }}
+}}
+"""
+NODES = ["10.0.0.10", "10.0.0.9", "10.0.0.11"]
+MULTICAST = """
+vrrp_instance VI_1 {
+    interface eth7
+    virtual_router_id 51
+    virtual_ipaddress {
+        10.0.0.100/24
+    }
+}
+"""
+
+
+def write(path, text):
+    path.write_text(text)
+    return path
+
+
+def write_unicast(path, own, router_id="here"):
+    others = "\n        ".join(node for node in NODES if node != own)
+    return write(path, UNICAST.format(own=own, peers=others, priority=100 + NODES.index(own),
+                                      router_id=router_id))
+
+
+def run(path, *before):
+    """Returns the JSON, after a check of the text and of the exit status."""
+    done = subprocess.run([*before, CTL, "import", "-j", path], capture_output=True, text=True)
+    result = json.loads(done.stdout)
+    assert done.returncode == int(result["result"] == "refused"), done.stderr
+    text = subprocess.run([*before, CTL, "import", path], capture_output=True, text=True)
+    assert text.returncode == done.returncode and not text.stderr
+    # Commands and the block are copied from here: they are not wrapped.
+    wide = [line for line in text.stdout.splitlines() if len(line) > COLUMNS]
+    kept = [step.get("command") for step in result["next"]] + [f"file       {path}"]
+    assert not [line for line in wide if line.strip() not in kept and str(path) not in line], wide
+    return result
+
+
+def with_heartbeat(path, result):
+    """Writes the file with the proposed block, as the steps ask for."""
+    text = path.read_text()
+    for name in result["heartbeat"]["instances"]:
+        text, count = re.subn(rf"^(vrrp_instance\s+\"?{re.escape(name)}\"?\s*{{)",
+                              r"\1\n    heartbeat lan\n", text, flags=re.MULTILINE)
+        assert count == 1, name
+    return write(path.with_name("with_heartbeat.conf"), text + "\n" + result["heartbeat"]["block"])
+
+
+def check(path):
+    return subprocess.run([CTL, "check", path], capture_output=True, text=True)
+
+
+def test_what_works_and_what_differs(tmp_path):
+    path = write_unicast(tmp_path / "keepalived.conf", NODES[0])
+    result = run(path)
+    assert result["result"] == "works_with_differences" and result["errors"] == []
+    works = {work["kind"]: (work["count"], work.get("names")) for work in result["works"]}
+    assert works == {"vrrp_instance": (3, ["VI_1", "VI_2", "OTHER"]), "virtual_ipaddress": (4, None),
+                     "unicast_peer": (2, ["VI_1", "VI_2"]), "vrrp_script": (1, ["chk_web"])}
+    lines = path.read_text().splitlines()
+    alerts = [number for number, line in enumerate(lines, 1) if "smtp_alert" in line]
+    server = [number for number, line in enumerate(lines, 1) if "smtp_server" in line]
+    found = {tuple(location["line"] for location in difference["locations"]): difference["text"]
+             for difference in result["differences"]}
+    assert set(found) == {tuple(alerts), tuple(server)}, "equal ones are one"
+    assert "mail" in found[tuple(alerts)]
+    text = subprocess.run([CTL, "import", path], capture_output=True, text=True).stdout
+    assert f"lines {alerts[0]}, {alerts[1]}: " in text and f"line {server[0]}: " in text
+
+
+def test_the_same_block_for_every_node(tmp_path):
+    blocks = []
+    for own in NODES:
+        path = write_unicast(tmp_path / f"{own}.conf", own)
+        heartbeat = run(path)["heartbeat"]
+        assert heartbeat["complete"] and heartbeat["replace"] == []
+        assert [node["address"] for node in heartbeat["nodes"]] == ["10.0.0.9", "10.0.0.10", "10.0.0.11"]
+        assert [node["id"] for node in heartbeat["nodes"]] == [1, 2, 3]
+        # Both of VRID 51 cannot use one heartbeat.
+        assert heartbeat["instances"] == ["VI_1", "VI_2"]
+        done = check(with_heartbeat(path, run(path)))
+        assert done.returncode == 0 and "3 nodes on 1 interface" in done.stdout, done.stderr
+        blocks.append(heartbeat["block"])
+    assert len(set(blocks)) == 1 and "interface eth7\n" in blocks[0]
+
+
+def test_no_node_has_the_name_of_another(tmp_path):
+    """router_id names a node, too: the one with the name, whatever its addresses."""
+    result = run(write_unicast(tmp_path / "a.conf", NODES[0], router_id="node-1"))
+    assert not [node for node in result["heartbeat"]["nodes"] if node["name"] == "node-1"]
+
+
+def test_the_daemon_accepts_the_block(tmp_path):
+    path = write_unicast(tmp_path / "a.conf", NODES[0])
+    changed = with_heartbeat(path, run(path))
+    key = write(tmp_path / "lan.key", subprocess.run([CTL, "genkey"], capture_output=True,
+                                                     text=True, check=True).stdout)
+    key.chmod(0o600)
+    write(changed, changed.read_text().replace("/etc/xbeat/lan.key", str(key)))
+    done = subprocess.run([BUILD / "xbeatd", "-t", "-c", changed], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+IN_NAMESPACE = ["unshare", "--net", "sh", "-c", """
+ip link add eth7 type veth peer name far
+ip address add 10.0.0.100/24 dev eth7
+ip address add 10.0.0.5/24 dev eth7
+ip link set far up
+ip link set eth7 up
+exec "$0" "$@"
+"""]
+
+
+def test_the_address_of_the_interface(tmp_path):
+    path = write(tmp_path / "a.conf", MULTICAST)
+    heartbeat = run(path, *IN_NAMESPACE)["heartbeat"]
+    addresses = [node["address"] for node in heartbeat["nodes"]]
+    # The virtual address is there, too: this node is Active.
+    assert "10.0.0.5" in addresses and "10.0.0.100" not in addresses
+    assert not heartbeat["complete"] and len(heartbeat["replace"]) == 1 and len(addresses) == 2
+    result = run(path)
+    assert len(result["heartbeat"]["replace"]) == 2, "elsewhere it is not known"
+    assert check(with_heartbeat(path, result)).returncode == 0
+
+
+def test_unicast_without_a_source_address(tmp_path):
+    text = MULTICAST.replace("virtual_ipaddress", "unicast_peer {\n10.0.0.6\n10.0.9.7\n}\nvirtual_ipaddress")
+    path = write(tmp_path / "a.conf", text)
+    result = run(path, *IN_NAMESPACE)
+    assert result["heartbeat"]["complete"]
+    assert [node["address"] for node in result["heartbeat"]["nodes"]] == ["10.0.0.5", "10.0.0.6", "10.0.9.7"]
+    assert "interface eth7 routed" in result["heartbeat"]["block"], "10.0.9.7 is behind a router"
+    assert check(with_heartbeat(path, result)).returncode == 0
+    result = run(path)
+    assert not result["heartbeat"]["complete"] and len(result["heartbeat"]["nodes"]) == 3
+    assert check(with_heartbeat(path, result)).returncode == 0
+
+
+def test_refused(tmp_path):
+    path = write(tmp_path / "a.conf", MULTICAST.replace("virtual_router_id 51", "virtual_router_id 0"))
+    result = run(path)
+    assert result["result"] == "refused" and "works" not in result and "heartbeat" not in result
+    assert [location["line"] for error in result["errors"] for location in error["locations"]] == [4]
+    assert result["next"][-1]["command"] == f"xbeatctl import {path}"
+
+
+def test_a_load_balancer_alone(tmp_path):
+    """There is nothing to change over."""
+    result = run(write(tmp_path / "a.conf", "virtual_server 10.0.0.9 80 {\n    lb_algo rr\n}\n"))
+    assert result["result"] == "refused"
+    assert not [step for step in result["next"] if "command" in step]
+
+
+def test_a_load_balancer_beside(tmp_path):
+    result = run(write(tmp_path / "a.conf", MULTICAST + "virtual_server 10.0.0.9 80 {\n}\n"))
+    stop, = [step for step in result["next"] if "keepalived" in step.get("command", "")
+             and "systemctl" in step["command"]]
+    assert "--check" in stop["text"]
+
+
+@pytest.mark.parametrize("name", ["a.conf", "with blank.conf", "it's.conf"])
+def test_the_steps_can_be_copied(tmp_path, name):
+    path = write(tmp_path / name, MULTICAST)
+    steps = [step["command"] for step in run(path)["next"] if "command" in step]
+    assert shlex.split(steps[0]) == ["install", "-D", "-m", "600", str(path), "/etc/xbeat/xbeat.conf"]
+    assert steps[1:4] == ["xbeatd -t", "systemctl disable --now keepalived", "xbeatd"]
+
+
+def test_included_files(tmp_path):
+    """Relative names of included files are only right where the file is."""
+    write(tmp_path / "more.conf", "vrrp_instance VI_2 {\n    smtp_alert\n" + MULTICAST.split("{\n", 1)[1]
+          .replace("51", "52").replace("100", "102"))
+    path = write(tmp_path / "a.conf", MULTICAST + "include more.conf\n")
+    result = run(path)
+    steps = [step["command"] for step in result["next"] if "command" in step]
+    assert steps[:3] == [f"xbeatd -t -c {path}", "systemctl disable --now keepalived", f"xbeatd -c {path}"]
+    location, = result["differences"][0]["locations"]
+    assert location["file"].endswith("more.conf") and location["line"] == 2
+
+
+def test_a_file_that_has_a_heartbeat(tmp_path):
+    path = write_unicast(tmp_path / "a.conf", NODES[0])
+    again = run(with_heartbeat(path, run(path)))
+    assert again["heartbeat"].keys() == {"reason"}
+
+
+def test_wrong_calls(tmp_path):
+    def code(*arguments):
+        return subprocess.run([CTL, "import", *arguments], capture_output=True).returncode
+
+    assert code("a", "b") == 2 and code("--force") == 2
+    assert code(tmp_path / "missing.conf") == 1
