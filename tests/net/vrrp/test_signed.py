@@ -227,6 +227,7 @@ def run_flood(lab, file):
     return time.monotonic() - start
 
 
+@pytest.mark.alone
 def test_a_flood_of_forgeries(lab):
     """At each node, and of every kind: they cost the daemons nothing, move no mark and change no role."""
     daemons = start_both(lab, auth_hmac(f"time_window {FLOOD_WINDOW_S}"))
