@@ -5,7 +5,8 @@
  *	network add|remove DEVICE ADDRESS/LENGTH [KEYWORD VALUE]…
  *		KEYWORD: peer ADDRESS/LENGTH, brd ADDRESS, label TEXT, scope N, flags N, preferred N
  *	network macvlan NAME BASE VRID FAMILY
- *	network active NAME BASE FAMILY | backup NAME | unmake NAME | promote NAME
+ *	network active NAME BASE FAMILY | backup NAME | promote NAME
+ *	network unmake NAME VRID FAMILY
  *	network lookup NAME
  *	network addresses
  *	network monitor [MS]	until it is ended; MS: sleeps this long first, to lose notifications
@@ -82,14 +83,33 @@ static int change_address(struct netlink *netlink, int count, char **words)
 					: netlink_remove_vip(netlink, index, &vip);
 }
 
+static void describe_vmac(struct config_vmac *vmac, const char *name, const char *vrid,
+			  const char *family)
+{
+	*vmac = (struct config_vmac){0};
+	strncpy(vmac->name, name, sizeof(vmac->name) - 1);
+	config_vmac_complete(vmac, (uint8_t)number(family), (uint8_t)number(vrid));
+}
+
 static int make_macvlan(struct netlink *netlink, int count, char **words)
 {
+	struct config_vmac vmac;
 	unsigned index;
 
 	if (count != 5)
 		usage();
-	return macvlan_ensure(netlink, words[1], if_nametoindex(words[2]),
-			      (uint8_t)number(words[3]), (uint8_t)number(words[4]), &index);
+	describe_vmac(&vmac, words[1], words[3], words[4]);
+	return macvlan_ensure(netlink, &vmac, if_nametoindex(words[2]), &index);
+}
+
+static int unmake_macvlan(struct netlink *netlink, int count, char **words)
+{
+	struct config_vmac vmac;
+
+	if (count != 4)
+		usage();
+	describe_vmac(&vmac, words[1], words[2], words[3]);
+	return macvlan_remove(netlink, &vmac);
 }
 
 static int activate(struct netlink *netlink, int count, char **words)
@@ -102,10 +122,9 @@ static int activate(struct netlink *netlink, int count, char **words)
 
 static int change_link(struct netlink *netlink, int count, char **words)
 {
+	(void)netlink;
 	if (count != 2)
 		usage();
-	if (!strcmp(words[0], "unmake"))
-		return macvlan_remove(netlink, words[1]);
 	if (!strcmp(words[0], "promote"))
 		return link_promote_secondaries(words[1]);
 	return macvlan_set_backup(words[1]);
@@ -195,7 +214,7 @@ static const struct {
 	int (*run)(struct netlink *netlink, int count, char **words);
 } verbs[] = {
 	{"add", change_address},  {"remove", change_address}, {"macvlan", make_macvlan},
-	{"active", activate},	  {"backup", change_link},    {"unmake", change_link},
+	{"active", activate},	  {"backup", change_link},    {"unmake", unmake_macvlan},
 	{"promote", change_link}, {"lookup", lookup},	      {"addresses", list_addresses},
 	{"monitor", monitor},
 };

@@ -13,17 +13,14 @@
 #include <sys/socket.h>
 
 #define REQUEST_BYTES 512
-#define MAC_BYTES 6
+#define MAC_BYTES CONFIG_MAC_BYTES
 #define KIND "macvlan"
-
-/* The start of a virtual MAC address; the family, 1 or 2, and the VRID follow. */
-static const uint8_t mac_prefix[] = {0x00, 0x00, 0x5e, 0x00};
 
 /* An interface as rtnetlink describes it. */
 struct link {
 	unsigned index;
 	unsigned base_index; /* 0: none, or in another namespace */
-	uint32_t mtu;
+	uint32_t mtu, group;
 	uint8_t mac[MAC_BYTES];
 	bool is_macvlan;
 	bool up;
@@ -31,11 +28,9 @@ struct link {
 
 /* What macvlan_ensure() is to create. */
 struct wanted {
-	const char *name;
+	const struct config_vmac *vmac;
 	unsigned base_index;
 	char base[IF_NAMESIZE];
-	uint8_t vrid;
-	uint8_t mac[MAC_BYTES];
 };
 
 /* buffer: REQUEST_BYTES; name or index identifies the interface. */
@@ -81,6 +76,7 @@ static int read_link(const struct nlmsghdr *answer, void *context)
 		.index = (unsigned)head->ifi_index,
 		.base_index = found[IFLA_LINK_NETNSID] ? 0 : number(found[IFLA_LINK]),
 		.mtu = number(found[IFLA_MTU]),
+		.group = number(found[IFLA_GROUP]),
 		.up = head->ifi_flags & IFF_UP,
 		.is_macvlan = is_macvlan_info(found[IFLA_LINKINFO]),
 	};
@@ -100,12 +96,13 @@ static int find_link(struct netlink *netlink, const char *name, unsigned index, 
 static int make(struct netlink *netlink, const struct wanted *wanted)
 {
 	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *request =
-		begin(buffer, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, wanted->name, 0);
+	struct nlmsghdr *request = begin(buffer, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
+					 wanted->vmac->name, 0);
 	struct nlattr *info, *data;
 
 	mnl_attr_put_u32(request, IFLA_LINK, wanted->base_index);
-	mnl_attr_put(request, IFLA_ADDRESS, MAC_BYTES, wanted->mac);
+	mnl_attr_put(request, IFLA_ADDRESS, MAC_BYTES, wanted->vmac->mac);
+	mnl_attr_put_u32(request, IFLA_GROUP, wanted->vmac->group);
 	info = mnl_attr_nest_start(request, IFLA_LINKINFO);
 	mnl_attr_put_strz(request, IFLA_INFO_KIND, KIND);
 	data = mnl_attr_nest_start(request, IFLA_INFO_DATA);
@@ -134,7 +131,11 @@ static int bring_up(struct netlink *netlink, const char *name, unsigned index)
 	message->ifi_flags = message->ifi_change = IFF_UP;
 	error = netlink_transact(netlink, request);
 	if (error)
-		log_error("cannot bring %s up: %s", name, limits_strerror(-error));
+		log_error(
+			"cannot bring %s up: %s%s", name, limits_strerror(-error),
+			error == -EADDRINUSE
+				? "; another interface has its MAC address on the same base: remove that (ip link delete)"
+				: "");
 	return error;
 }
 
@@ -198,8 +199,8 @@ static int make_new(struct netlink *netlink, const struct wanted *wanted)
 
 	if (error)
 		log_error(
-			"cannot create %s, a macvlan on %s for virtual router %u: %s%s",
-			wanted->name, wanted->base, wanted->vrid, limits_strerror(-error),
+			"cannot create %s, a macvlan on %s: %s%s", wanted->vmac->name, wanted->base,
+			limits_strerror(-error),
 			error == -EOPNOTSUPP ? "; the kernel needs the module macvlan"
 			: error == -EBUSY
 				? "; if the interface is a port of a bridge or bond, use the bridge or bond itself"
@@ -210,29 +211,29 @@ static int make_new(struct netlink *netlink, const struct wanted *wanted)
 /* Returns 0 if an existing interface is what would be created. */
 static int check(const struct link *link, const struct wanted *wanted)
 {
-	const uint8_t *mac = wanted->mac;
+	const uint8_t *mac = wanted->vmac->mac;
 
 	if (link->is_macvlan && link->base_index == wanted->base_index &&
 	    !memcmp(link->mac, mac, MAC_BYTES))
 		return 0;
 	log_error(
 		"interface %s exists but is not a macvlan on %s with %02x:%02x:%02x:%02x:%02x:%02x; remove it (ip link delete %s), or choose another name with use_vmac NAME",
-		wanted->name, wanted->base, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5],
-		wanted->name);
+		wanted->vmac->name, wanted->base, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5],
+		wanted->vmac->name);
 	return -EEXIST;
 }
 
 static int find_or_make(struct netlink *netlink, const struct wanted *wanted, struct link *link)
 {
-	int error = find_link(netlink, wanted->name, 0, link);
+	int error = find_link(netlink, wanted->vmac->name, 0, link);
 
 	if (!error)
 		return check(link, wanted);
 	if (error == -ENODEV) {
 		error = make_new(netlink, wanted);
-		return error ? error : find_link(netlink, wanted->name, 0, link);
+		return error ? error : find_link(netlink, wanted->vmac->name, 0, link);
 	}
-	log_error("cannot look up interface %s: %s", wanted->name, limits_strerror(-error));
+	log_error("cannot look up interface %s: %s", wanted->vmac->name, limits_strerror(-error));
 	return error;
 }
 
@@ -251,44 +252,54 @@ static int follow_mtu(struct netlink *netlink, const char *name, const struct li
 static int prepare(struct netlink *netlink, const struct wanted *wanted, const struct link *link,
 		   const struct link *base)
 {
-	int error = set_virtual(wanted->name);
+	int error = set_virtual(wanted->vmac->name);
 
 	if (!error)
 		error = set_base(wanted->base);
 	if (!error)
-		error = follow_mtu(netlink, wanted->name, link, base);
+		error = follow_mtu(netlink, wanted->vmac->name, link, base);
 	/* A new interface, or one left incomplete, must be silent before it comes up. */
 	if (!error && !link->up)
-		error = macvlan_set_backup(wanted->name);
+		error = macvlan_set_backup(wanted->vmac->name);
 	if (!error && !link->up)
-		error = bring_up(netlink, wanted->name, link->index);
+		error = bring_up(netlink, wanted->vmac->name, link->index);
 	return error;
 }
 
-int macvlan_ensure(struct netlink *netlink, const char *name, unsigned base_index, uint8_t vrid,
-		   uint8_t family, unsigned *index)
+/* For programs that follow the interface by its messages: none comes when the kernel only begins to
+ * receive for another MAC address on it. What is set is what is. */
+static int notify_base(struct netlink *netlink, const struct link *base)
 {
-	struct wanted wanted = {.name = name, .base_index = base_index, .vrid = vrid};
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request = begin(buffer, RTM_SETLINK, NLM_F_ACK, NULL, base->index);
+
+	mnl_attr_put_u32(request, IFLA_GROUP, base->group);
+	return netlink_transact(netlink, request);
+}
+
+int macvlan_ensure(struct netlink *netlink, const struct config_vmac *vmac, unsigned base_index,
+		   unsigned *index)
+{
+	struct wanted wanted = {.vmac = vmac, .base_index = base_index};
 	struct link link, base;
 	int error = base_index ? find_link(netlink, NULL, base_index, &base) : -ENODEV;
 
 	if (error || !if_indextoname(base_index, wanted.base)) {
-		log_error("cannot create %s: its base interface (index %u) is gone", name,
+		log_error("cannot create %s: its base interface (index %u) is gone", vmac->name,
 			  base_index);
 		return -ENODEV;
 	}
 	if (base.is_macvlan) { /* its packets would bypass the base, where the XDP program is */
 		log_error(
 			"cannot create %s: %s is a macvlan itself, and the kernel would use the interface below it; use that one, or no use_vmac",
-			name, wanted.base);
+			vmac->name, wanted.base);
 		return -EOPNOTSUPP;
 	}
-	memcpy(wanted.mac, mac_prefix, sizeof(mac_prefix));
-	wanted.mac[sizeof(mac_prefix)] = family == 4 ? 1 : 2;
-	wanted.mac[sizeof(mac_prefix) + 1] = vrid;
 	error = find_or_make(netlink, &wanted, &link);
 	if (!error)
 		error = prepare(netlink, &wanted, &link, &base);
+	if (!error && vmac->notify_base && !link.up)
+		notify_base(netlink, &base);
 	if (!error)
 		*index = link.index;
 	return error;
@@ -309,15 +320,15 @@ int macvlan_set_backup(const char *name)
 	return error ? error : set(4, name, "forwarding", 0);
 }
 
-int macvlan_remove(struct netlink *netlink, const char *name)
+int macvlan_remove(struct netlink *netlink, const struct config_vmac *vmac)
 {
 	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct link link;
-	int error = find_link(netlink, name, 0, &link);
+	int error = find_link(netlink, vmac->name, 0, &link);
 
 	if (error)
 		return error == -ENODEV ? 0 : error;
-	if (!link.is_macvlan || memcmp(link.mac, mac_prefix, sizeof(mac_prefix)) != 0)
+	if (!link.is_macvlan || memcmp(link.mac, vmac->mac, sizeof(link.mac)) != 0)
 		return 0;
 	return netlink_transact(netlink, begin(buffer, RTM_DELLINK, NLM_F_ACK, NULL, link.index));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Interfaces with a virtual MAC address: a private macvlan on the instance's interface, with
- * 00:00:5e:00:01:VRID (IPv6: 00:00:5e:00:02:VRID; RFC 9568 section 7.3).
+ * 00:00:5e:00:01:VRID (IPv6: 00:00:5e:00:02:VRID; RFC 9568 section 7.3) or one that was configured.
  *
  * A Backup must send nothing from the virtual MAC, or switches send it the Active's packets, and
  * must not forward what arrives for it in spite of that. With IPv4 the interface sends nothing by
@@ -12,6 +12,7 @@
 #ifndef XBEAT_NET_MACVLAN_H
 #define XBEAT_NET_MACVLAN_H
 
+#include "user/config/model/vmac.h"
 #include "user/net/netlink.h"
 #include <stdbool.h>
 
@@ -24,8 +25,8 @@
  * *index: its interface index. Returns 0; -EEXIST if something else has the name; or a negative
  * errno, after logging what to do.
  */
-int macvlan_ensure(struct netlink *netlink, const char *name, unsigned base_index, uint8_t vrid,
-		   uint8_t family, unsigned *index);
+int macvlan_ensure(struct netlink *netlink, const struct config_vmac *vmac, unsigned base_index,
+		   unsigned *index);
 
 /* Makes it an Active's; call it before the first advert. It then forwards IPv4 if its base does.
  * ipv6: it gets IPv6 addresses, also for an IPv4 instance. Returns 0 or a negative errno. */
@@ -37,7 +38,7 @@ int macvlan_set_backup(const char *name);
 
 /* Removes the interface with all its addresses. Returns 0, also if there is none or it is
  * something else; or a negative errno. */
-int macvlan_remove(struct netlink *netlink, const char *name);
+int macvlan_remove(struct netlink *netlink, const struct config_vmac *vmac);
 
 /* Sets net.ipv4.conf.NAME.promote_secondaries. Returns 0 or a negative errno. */
 int link_promote_secondaries(const char *interface);

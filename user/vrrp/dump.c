@@ -125,8 +125,8 @@ static void put_interface(FILE *out, const struct instance *instance)
 
 	if (config->use_vmac) {
 		fprintf(out, "   Use VMAC, i/f name %s, is_up = true, xmit_base = %s\n",
-			config->vmac_interface, truth(config->vmac_xmit_base, "true", "false"));
-		fprintf(out, "   Interface = %s, vmac on %s\n", config->vmac_interface,
+			config->vmac.name, truth(config->vmac_xmit_base, "true", "false"));
+		fprintf(out, "   Interface = %s, vmac on %s\n", config->vmac.name,
 			config->interface);
 	} else {
 		fprintf(out, "   Interface = %s\n", instance_interface_name(instance));

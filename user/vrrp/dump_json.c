@@ -38,7 +38,7 @@ static void set_flag(json_t *json, const char *name, bool value)
 static void add_names(json_t *json, const struct instance *instance)
 {
 	const struct config_instance *config = instance->config;
-	const char *vmac = config->use_vmac ? config->vmac_interface : "";
+	const char *vmac = config->use_vmac ? config->vmac.name : "";
 
 	json_object_set_new(json, "iname", json_text(config->name));
 	set_number(json, "dont_track_primary", config->dont_track_primary);

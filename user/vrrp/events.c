@@ -118,7 +118,7 @@ void instances_signed(struct vrrp_room *room, const struct xb_event *event)
 
 static bool uses_interface(const struct config_instance *config, const char *name)
 {
-	if (!strcmp(config->interface, name) || !strcmp(config->vmac_interface, name))
+	if (!strcmp(config->interface, name) || !strcmp(config->vmac.name, name))
 		return true;
 	for (size_t i = 0; i < config->vip_count; i++)
 		if (!strcmp(config->vips[i].interface, name))

@@ -100,8 +100,7 @@ static void add_optional(json_t *json, const struct instance *instance)
 	if (instance->group)
 		json_object_set_new(json, "group", json_text(instance->group->config->name));
 	if (config->use_vmac)
-		json_object_set_new(json, "virtual_mac_interface",
-				    json_text(config->vmac_interface));
+		json_object_set_new(json, "virtual_mac_interface", json_text(config->vmac.name));
 	if (instance->operator->pinned_priority)
 		json_object_set_new(json, "pinned_priority",
 				    json_integer(instance->operator->pinned_priority));

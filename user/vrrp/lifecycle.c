@@ -192,8 +192,7 @@ bool instance_is_same_router(const struct config_instance *a, const struct confi
 bool instance_needs_replacement(const struct config_instance *a, const struct config_instance *b)
 {
 	return !instance_is_same_router(a, b) || a->use_vmac != b->use_vmac ||
-	       strcmp(a->vmac_interface, b->vmac_interface) != 0 ||
-	       a->vmac_xmit_base != b->vmac_xmit_base ||
+	       !config_vmac_equal(&a->vmac, &b->vmac) || a->vmac_xmit_base != b->vmac_xmit_base ||
 	       (a->unicast_peer_count > 0) != (b->unicast_peer_count > 0) ||
 	       strcmp(a->heartbeat, b->heartbeat) != 0 || a->accept != b->accept ||
 	       (a->priority == VRRP_PRIORITY_OWNER) != (b->priority == VRRP_PRIORITY_OWNER) ||

@@ -53,7 +53,7 @@ def test_what_is_made(network, family, mac):
     assert [setting(network, 6, "vrrp.51", key)
             for key in ("accept_ra", "autoconf")] == ["0", "0"]
     assert [setting(network, 4, "eth0", key) for key in ("arp_ignore", "arp_announce")] == ["1", "2"]
-    assert network.tool("unmake", "vrrp.51") == MADE
+    assert network.tool("unmake", "vrrp.51", "51", str(family)) == MADE
     assert network.tool("lookup", "vrrp.51") == "ENODEV"
 
 
@@ -180,7 +180,7 @@ def test_something_else_has_the_name(network, words):
 
 def test_something_else_stays(network):
     network.make_pair("vrrp.51", "y0")
-    assert network.tool("unmake", "vrrp.51") == MADE
+    assert network.tool("unmake", "vrrp.51", "51", "4") == MADE
     assert network.tool("lookup", "vrrp.51").endswith(MADE)
 
 

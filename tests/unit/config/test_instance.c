@@ -202,7 +202,7 @@ static void every_default(void **state)
 	assert_int_equal(instance->unicast_ttl, 255);
 	assert_int_equal(instance->authentication, CONFIG_AUTHENTICATION_NONE);
 	assert_false(instance->use_vmac);
-	assert_string_equal(instance->vmac_interface, "");
+	assert_string_equal(instance->vmac.name, "");
 	assert_false(instance->vmac_xmit_base);
 	assert_true(instance->accept);
 	assert_false(instance->strict);

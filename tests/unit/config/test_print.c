@@ -206,6 +206,7 @@ static const char *const different[] = {
 	INSTANCE_WITH("unicast_peer { 10.0.0.2 }\nunicast_src_ip 10.0.0.3"),
 	INSTANCE_WITH("use_vmac"),
 	INSTANCE_WITH("use_vmac v0"),
+	INSTANCE_WITH("use_vmac v0 02:00:00:00:07 group 7 netlink_notify_msg"),
 	INSTANCE_WITH("use_vmac\nvmac_xmit_base"),
 	INSTANCE_WITH("no_accept"),
 	INSTANCE_WITH("strict_mode on"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* use_vmac: the names of its interfaces, and the keywords that belong to it. */
 #include "tests/unit/config/fixture.h"
+#include "user/config/print/print.h"
 
 #define ROUTER(name, interface, more)                                                              \
 	"vrrp_instance " name " {\ninterface " interface "\nvirtual_router_id 51\n" more "}\n"
@@ -13,7 +14,7 @@ static void check_names(const char *text, const char names[][16])
 	size_t count = 0;
 
 	for (; *names[count]; count++)
-		assert_string_equal(config->instances[count].vmac_interface, names[count]);
+		assert_string_equal(config->instances[count].vmac.name, names[count]);
 	assert_int_equal(config->instance_count, count);
 	config_free(config);
 }
@@ -31,6 +32,63 @@ static void names(void **state)
 	check_names("global_defs { vmac_prefix tenletters }\n" ROUTER("V", "eth0",
 								      "use_vmac\n" VIP("10.0.0.9")),
 		    (const char[][16]){"tenletters.51", ""});
+}
+
+static void ipv6_names(void **state)
+{
+	(void)state;
+	check_names(ROUTER("V", "eth0", "use_vmac\n" VIP("fe80::9")),
+		    (const char[][16]){"vrrp.51", ""});
+	check_names(ROUTER("V", "eth0", "use_vmac\n" VIP("fe80::9"))
+			    ROUTER("W", "eth0", "use_vmac\n" VIP("10.0.0.9"))
+				    ROUTER("X", "eth1", "use_vmac\n" VIP("fe80::9"))
+					    ROUTER("Y", "eth2", "use_vmac\n" VIP("fe80::9")),
+		    (const char[][16]){"vrrp.51", "vrrp1.51", "vrrp6.51", "vrrp2.51", ""});
+}
+
+/* options: of use_vmac in an instance with VRID 1; printed: what they become. */
+static void check_options(const char *options, const char *vip, const char *printed,
+			  const uint8_t mac[CONFIG_MAC_BYTES])
+{
+	struct config *config;
+	char *text;
+
+	assert_true(asprintf(&text, INSTANCE "use_vmac %s\nvirtual_ipaddress { %s }\n}", options,
+			     vip) > 0);
+	config = fixture_parse(text, "");
+	free(text);
+	assert_memory_equal(config->instances[0].vmac.mac, mac, CONFIG_MAC_BYTES);
+	text = config_print_instance(&config->instances[0]);
+	if (!strstr(text, printed))
+		fail_msg("'%s' is missing in\n%s", printed, text);
+	free(text);
+	config_free(config);
+}
+
+static void options(void **state)
+{
+	static const struct {
+		const char *options, *vip, *printed;
+		uint8_t mac[CONFIG_MAC_BYTES];
+	} cases[] = {
+		{"", "10.0.0.9", "use_vmac vrrp.1\n", {0, 0, 0x5e, 0, 1, 1}},
+		{"", "fe80::9", "use_vmac vrrp.1\n", {0, 0, 0x5e, 0, 2, 1}},
+		{"name v", "10.0.0.9", "use_vmac v\n", {0, 0, 0x5e, 0, 1, 1}},
+		{"name group group default",
+		 "10.0.0.9",
+		 "use_vmac name group\n",
+		 {0, 0, 0x5e, 0, 1, 1}},
+		{"2:0:0:0:7 v", "10.0.0.9", "use_vmac v 02:00:00:00:07\n", {2, 0, 0, 0, 7, 1}},
+		{"02:00:00:00:07: v", "fe80::9", "v 02:00:00:00:07\n", {2, 0, 0, 0, 7, 1}},
+		{"netlink_notify_msg group 7 v 02:AB:00:00:07:09",
+		 "10.0.0.9",
+		 "use_vmac v 02:ab:00:00:07:09 group 7 netlink_notify_msg\n",
+		 {2, 0xab, 0, 0, 7, 9}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_options(cases[i].options, cases[i].vip, cases[i].printed, cases[i].mac);
 }
 
 static void flags(void **state)
@@ -53,12 +111,19 @@ static void wrong_keywords(void **state)
 	static const struct config_case cases[] = {
 		{INSTANCE "vmac_xmit_base\n" VIPS "}",
 		 "5:1: warning: vmac_xmit_base has no effect without use_vmac; remove it\n"},
-		{INSTANCE "use_vmac v 02:00:00:00:00:01\n" VIPS "}",
-		 "5:12: error: a MAC address of your own ('02:00:00:00:00:01') is not supported; remove it: the virtual router uses the MAC address of its virtual_router_id\n"},
+		{INSTANCE "use_vmac v 02:00:00:00:01\n" VIPS "}", ""},
+		{INSTANCE "use_vmac v 03:00:00:00:00:01\n" VIPS "}",
+		 "5:12: error: '03:00:00:00:00:01' is not the MAC address of an interface; write six octets, as in 02:00:5e:10:00:01, or five, which virtual_router_id completes\n"},
+		{INSTANCE "use_vmac 00:00:5e:00:02:33\n" VIPS "}",
+		 "5:10: error: '00:00:5e:00:02:33' is the MAC address of a virtual router, which follows from its virtual_router_id; remove it\n"},
+		{INSTANCE "use_vmac group\n" VIPS "}",
+		 "5:10: error: 'group' needs a value; write \"use_vmac [[name] NAME] [MAC] [group NUMBER] [netlink_notify_msg]\"\n"},
+		{INSTANCE "use_vmac group servers\n" VIPS "}",
+		 "5:16: error: 'servers' is not a group of interfaces; write its number, or default\n"},
 		{INSTANCE "use_vmac\nuse_vmac_addr\n" VIPS "}",
 		 "6:1: warning: keepalived's 'use_vmac_addr' in vrrp_instance is not supported; addresses on other interfaces keep those interfaces' MAC addresses\n"},
 		{INSTANCE "use_vmac v w\nvmac_xmit_base y\n" VIPS "}",
-		 "5:12: error: unexpected 'w' after use_vmac; write \"use_vmac [NAME]\"\n"
+		 "5:12: error: the interface of the virtual MAC has a name already, v; remove 'w'\n"
 		 "6:16: warning: unexpected 'y' after vmac_xmit_base; it is ignored, as in keepalived; write \"vmac_xmit_base\", one statement per line\n"},
 		{INSTANCE "use_vmac sixteen-bytes-xx\n" VIPS "}",
 		 "5:10: error: 'sixteen-bytes-xx' is not a valid interface name; write a name of 1 to 15 characters, as \"ip link\" shows it\n"},
@@ -97,10 +162,9 @@ static void no_name_left(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names),
-		cmocka_unit_test(flags),
-		cmocka_unit_test(wrong_keywords),
-		cmocka_unit_test(no_name_left),
+		cmocka_unit_test(names),	  cmocka_unit_test(ipv6_names),
+		cmocka_unit_test(options),	  cmocka_unit_test(flags),
+		cmocka_unit_test(wrong_keywords), cmocka_unit_test(no_name_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

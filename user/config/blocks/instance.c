@@ -155,9 +155,9 @@ static const struct config_keyword instance_keywords[] = {
 		     CONFIG_REPEATABLE),
 	{
 		.name = "use_vmac",
-		.usage = "use_vmac [NAME]",
+		.usage = "use_vmac [[name] NAME] [MAC] [group NUMBER] [netlink_notify_msg]",
 		.read = config_read_vmac,
-		.values_maximum = 2,
+		.values_maximum = 6,
 	},
 	CONFIG_FLAG("vmac_xmit_base", struct config_instance, vmac_xmit_base, true),
 	CONFIG_FLAG("accept", struct config_instance, accept, true),

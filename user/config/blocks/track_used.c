@@ -23,7 +23,7 @@ static bool is_tracked_otherwise(const struct config *config,
 		return true;
 	for (size_t i = 0; i < config->instance_count; i++)
 		if (config->instances[i].use_vmac &&
-		    !strcmp(config->instances[i].vmac_interface, interface))
+		    !strcmp(config->instances[i].vmac.name, interface))
 			return true;
 	return false;
 }

@@ -8,6 +8,7 @@
 
 #include "user/config/model/location.h"
 #include "user/config/model/route.h"
+#include "user/config/model/vmac.h"
 #include "user/core/vrrp_signature.h"
 #include "user/lib/diagnostics.h"
 #include <stdbool.h>
@@ -288,7 +289,7 @@ struct config_instance {
 	uint8_t password[8]; /* auth_pass, truncated or padded with zeros */
 	struct config_signing signing;
 	bool use_vmac;
-	char vmac_interface[CONFIG_INTERFACE_BYTES]; /* its name; default vrrp.VRID, vrrp6.VRID */
+	struct config_vmac vmac;
 	bool vmac_xmit_base; /* adverts leave from the base interface */
 	bool accept; /* the Active accepts packets to its VIPs; true unless no_accept or strict */
 	bool strict;

@@ -209,10 +209,29 @@ static void print_signing(struct config_printer *printer, const struct config_si
 	config_print_close(printer);
 }
 
+/* Not every keepalived knows "name", so only a name needs it that would be an option. */
+static void write_vmac_name(FILE *stream, const char *name)
+{
+	if (!strcmp(name, "name") || !strcmp(name, "group"))
+		fputs("name ", stream);
+	config_write_token(stream, name);
+}
+
 static void print_vmac(struct config_printer *printer, const struct config_instance *instance)
 {
-	if (instance->use_vmac)
-		config_print_token(printer, "use_vmac", instance->vmac_interface);
+	const struct config_vmac *vmac = &instance->vmac;
+	FILE *stream = printer->stream;
+
+	if (instance->use_vmac) {
+		config_print_indent(printer);
+		fputs("use_vmac ", stream);
+		write_vmac_name(stream, vmac->name);
+		for (size_t i = 0; i < vmac->given_octets; i++)
+			fprintf(stream, "%c%02x", i ? ':' : ' ', vmac->mac[i]);
+		if (vmac->group)
+			fprintf(stream, " group %" PRIu32, vmac->group);
+		fprintf(stream, "%s\n", vmac->notify_base ? " netlink_notify_msg" : "");
+	}
 	config_print_flag(printer, "vmac_xmit_base", instance->vmac_xmit_base);
 }
 

@@ -53,7 +53,7 @@ const char *instance_interface_name(const struct instance *instance)
 	const struct config_instance *config = instance->config;
 
 	if (config->use_vmac)
-		return config->vmac_interface;
+		return config->vmac.name;
 	return config->interface[0] ? config->interface : "any interface";
 }
 
@@ -84,15 +84,15 @@ void instance_make_vmac(struct instance *instance)
 
 	interfaces_get(
 		instance->interfaces,
-		config->vmac_interface); /* adds it to the table, so that its changes are reported */
-	if (macvlan_ensure(instance->interface->netlink, config->vmac_interface,
-			   instance->interface->base_index, config->vrid, config->family, &index))
+		config->vmac.name); /* adds it to the table, so that its changes are reported */
+	if (macvlan_ensure(instance->interface->netlink, &config->vmac,
+			   instance->interface->base_index, &index))
 		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_INTERFACE,
 				       "its virtual MAC interface %s could not be created",
-				       config->vmac_interface);
+				       config->vmac.name);
 	recreated = index != instance->interface->vmac_index;
 	if (recreated && index && instance->interface->vmac_index)
-		event_log_add(instance->event_log, "interface", config->vmac_interface, "gone",
+		event_log_add(instance->event_log, "interface", config->vmac.name, "gone",
 			      "restored", "something else deleted it; it was created again");
 	instance->interface->vmac_index = index;
 	if (recreated && instance->vrrp.state == XB_INSTANCE_ACTIVE)
@@ -114,11 +114,10 @@ void instance_set_vmac(struct instance *instance, bool active)
 
 	if (!instance->interface->vmac_index)
 		return;
-	error = active ? macvlan_set_active(config->vmac_interface, config->interface,
-					    has_ipv6(config))
-		       : macvlan_set_backup(config->vmac_interface);
+	error = active ? macvlan_set_active(config->vmac.name, config->interface, has_ipv6(config))
+		       : macvlan_set_backup(config->vmac.name);
 	if (error && error != -ENOENT && error != -ENODEV)
-		log_error("%s: cannot set %s up for %s: %s", config->name, config->vmac_interface,
+		log_error("%s: cannot set %s up for %s: %s", config->name, config->vmac.name,
 			  active ? "an Active" : "a Backup", limits_strerror(-error));
 }
 
@@ -184,7 +183,7 @@ void instance_interface_free(struct instance *instance)
 	if (!instance->interface)
 		return;
 	if (instance->interface->vmac_index)
-		macvlan_remove(instance->interface->netlink, instance->config->vmac_interface);
+		macvlan_remove(instance->interface->netlink, &instance->config->vmac);
 	leave(instance);
 	free(instance->interface);
 }
