@@ -62,6 +62,10 @@ json_t *daemon_explain(const struct daemon *daemon)
 	enum xb_node_state state = kernel_self_state(&daemon->kernel);
 	json_t *lines = json_array();
 
+	if (heartbeat->nodes[daemon->own_node].witness)
+		json_say(lines,
+			 "It is a witness: it runs no instances with heartbeats (%zu in its file).",
+			 daemon->config->witnessed_count);
 	if (state == XB_NODE_DRAINING)
 		json_say(lines, "It is drained and out of elections; to rejoin: xbeatctl resume");
 	explain_peers(&daemon->peers, lines);

@@ -146,14 +146,27 @@ static json_t *drops(void *context, struct control_call *call)
 	return json;
 }
 
+/* Also if its configuration has the instance. Returns whether that is so, with the failure set. */
+static bool is_witnessed(const struct daemon *daemon, struct control_call *call, const char *name)
+{
+	if (!config_is_witnessed(daemon->config, name))
+		return false;
+	control_fail(call, "refused",
+		     "this node is a witness and does not run %s; ask a node that does", name);
+	return true;
+}
+
 /* The instance that the call names, or NULL with the failure set. */
-static struct instance *named(const struct vrrp_room *room, struct control_call *call)
+static struct instance *named(const struct daemon *daemon, const struct vrrp_room *room,
+			      struct control_call *call)
 {
 	const char *name = json_string_value(json_object_get(call->parameters, "instance"));
 	struct instance *instance = name ? instances_named(room, name) : NULL;
 
 	if (!name)
 		control_fail(call, "invalid_parameter", "missing parameter: instance");
+	else if (!instance && is_witnessed(daemon, call, name))
+		return NULL;
 	else if (!instance)
 		control_fail(call, "invalid_parameter",
 			     "unknown instance %s; \"xbeatctl vrrp\" lists the instances", name);
@@ -184,6 +197,8 @@ static json_t *explain(void *context, struct control_call *call)
 		return peer_explain(&daemon->peers, peer);
 	if (!name)
 		return control_fail(call, "invalid_parameter", "missing parameter: instance");
+	if (is_witnessed(daemon, call, name))
+		return NULL;
 	return control_fail(
 		call, "invalid_parameter",
 		"unknown instance or node %s; \"xbeatctl vrrp\" lists the instances, \"xbeatctl peers\" the nodes",
@@ -250,7 +265,7 @@ static void answer_failover(void *context, json_t *json)
 static json_t *failover(void *context, struct control_call *call)
 {
 	const struct daemon *daemon = context;
-	struct instance *instance = named(door_enter(daemon->vrrp), call);
+	struct instance *instance = named(daemon, door_enter(daemon->vrrp), call);
 	json_int_t duration_ns =
 		json_integer_value(json_object_get(call->parameters, "duration_ns"));
 	char message[512];
@@ -271,7 +286,7 @@ static json_t *resume(void *context, struct control_call *call)
 	const struct daemon *daemon = context;
 	struct vrrp_room *room = door_enter(daemon->vrrp);
 	bool all = !json_object_get(call->parameters, "instance");
-	struct instance *instance = all ? NULL : named(room, call);
+	struct instance *instance = all ? NULL : named(daemon, room, call);
 	char message[512];
 	json_t *names;
 
@@ -301,7 +316,7 @@ static json_t *drain(void *context, struct control_call *call)
 static json_t *priority(void *context, struct control_call *call)
 {
 	const struct daemon *daemon = context;
-	struct instance *instance = named(door_enter(daemon->vrrp), call);
+	struct instance *instance = named(daemon, door_enter(daemon->vrrp), call);
 	const json_t *value = json_object_get(call->parameters, "priority");
 	char message[512];
 	json_t *json;

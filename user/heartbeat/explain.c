@@ -282,6 +282,8 @@ json_t *peer_explain(struct peers *peers, const struct peer *peer)
 	peers_refresh(peers);
 	now_ns = clock_now_ns();
 	json = peer_json(peers, peer, now_ns);
+	if (peer->node->witness)
+		json_say(lines, "It is a witness: it runs no instances with heartbeats.");
 	for (size_t link = 0; link < peer->link_count; link++)
 		explain_link(peers, peer, link, now_ns, lines);
 	explain_said(peers, peer, now_ns, lines);

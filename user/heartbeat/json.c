@@ -163,6 +163,8 @@ json_t *peer_json(const struct peers *peers, const struct peer *peer, uint64_t n
 				 peer->liveness.reason, "verdict_age_ns",
 				 (json_int_t)time_since_ns(now_ns, peer->liveness.since_ns));
 
+	if (peer->node->witness)
+		json_object_set_new(json, "witness", json_true());
 	if (peer_is_degraded(peer))
 		json_object_set_new(json, "degraded", json_true());
 	add_said(json, peers, peer, now_ns);

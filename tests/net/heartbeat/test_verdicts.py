@@ -162,10 +162,11 @@ def test_node_on_one_of_two_links_is_degraded(lab, cluster):
     node = cluster["node-a"]
     wait_until(lambda: node.peer("node-b").get("degraded"), "node-b is degraded")
     assert node.verdict("node-b") == "up"
-    assert re.search(r"^node-b +degraded", node.text("peers"), re.M)
+    assert re.search(r"^node-b +up, degraded", node.text("peers"), re.M)
     events = [event for event in node.events() if event["subject"] == "node-b/eth1"]
     assert [event["to"] for event in events][-1] == "down" and events[-1]["from"] == "up"
-    assert "degraded" in node.explain("node-b")["said"]
+    assert "degraded" in node.explain("node-b")["said"] and node.verdict("node-b") == "up"
+    assert "node-b is up, degraded" in node.text("explain", "node-b")
     lab.heal("node-b", "eth1")
     wait_until(lambda: "degraded" not in node.peer("node-b"), "node-b is healthy")
 

@@ -132,3 +132,21 @@ def test_a_link_of_its_own_that_is_bad(lab):
     lab.cut("node-a", "eth0")
     a.wait_state("backup")
     wait_until(lambda: "node-b reports in its heartbeats that it is Active" in said(a), "node-a knows the Active")
+
+
+def test_a_witness(lab):
+    """Its file, the same as on the others, has instances that it does not run."""
+    cluster = Cluster(lab, Settings(witness="node-c"))
+    for node in lab.nodes:
+        cluster.daemon(node, cluster.vrrp_instance(node, "heartbeat lan"), instance=False).start()
+    cluster.wait_up()
+    a, witness = cluster["node-a"], cluster["node-c"]
+    assert "a witness" in witness.text("status") and "a witness" not in a.text("status")
+    assert witness.json("vrrp") == [] and "witness" in witness.text("vrrp")
+    for line in ("explain VI_1", "failover VI_1", "resume VI_1", "priority VI_1 7"):
+        done = witness.ctl(*line.split(), check=False)
+        assert done.returncode == 1 and "is a witness and does not run VI_1" in done.stderr, done
+    assert "unknown" in witness.ctl("explain", "VI_2", check=False).stderr
+    assert a.peer("node-c")["witness"] is True and "witness" not in a.peer("node-b")
+    assert "a witness" in a.text("peers") and "It is a witness" in said(a, "node-c")
+    assert "It is a witness" in said(witness, "node-c") and "1 in its file" in said(witness, "node-c")

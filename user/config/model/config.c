@@ -3,6 +3,7 @@
 #include "user/config/model/command.h"
 #include "user/config/model/signing.h"
 #include "user/lib/address.h"
+#include "user/lib/limits.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,8 +76,13 @@ void config_drop_driven_instances(struct config *config)
 {
 	size_t kept = 0;
 
+	config->witnessed = calloc(config->instance_count + 1, sizeof(*config->witnessed));
+	if (!config->witnessed)
+		limits_out_of_memory();
 	for (size_t i = 0; i < config->instance_count; i++) {
 		if (config->instances[i].heartbeat[0]) {
+			config->witnessed[config->witnessed_count++] = config->instances[i].name;
+			config->instances[i].name = NULL;
 			instance_free(&config->instances[i]);
 			config_groups_forget(config, kept);
 		} else {
@@ -84,6 +90,14 @@ void config_drop_driven_instances(struct config *config)
 		}
 	}
 	config->instance_count = kept;
+}
+
+bool config_is_witnessed(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->witnessed_count; i++)
+		if (!strcmp(config->witnessed[i], name))
+			return true;
+	return false;
 }
 
 #define FREE_LIST(list, list_count, free_entry)                                                    \
@@ -107,6 +121,9 @@ void config_free(struct config *config)
 	for (size_t i = 0; i < config->source_count; i++)
 		free(config->sources[i]);
 	free(config->sources);
+	for (size_t i = 0; i < config->witnessed_count; i++)
+		free(config->witnessed[i]);
+	free(config->witnessed);
 	free(config->notify_fifo);
 	free(config->vrrp_notify_fifo);
 	free(config->reload_file);

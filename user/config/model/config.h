@@ -337,6 +337,8 @@ struct config {
 	struct config_heartbeat *heartbeat; /* NULL: none */
 	struct config_instance *instances;
 	size_t instance_count;
+	char **witnessed; /* names of instances that a witness does not run */
+	size_t witnessed_count;
 	struct config_group *groups;
 	size_t group_count;
 	struct config_script *scripts;
@@ -398,8 +400,10 @@ void config_heartbeat_retime(struct config_heartbeat *heartbeat,
  * guard_timeout. */
 uint64_t config_guard_without_heartbeat_ns(const struct config_instance *instance);
 
-/* Removes the instances with a heartbeat block: a witness answers and never takes over VIPs. */
+/* Removes the instances with a heartbeat block but for their names: a witness answers and never
+ * takes over VIPs. */
 void config_drop_driven_instances(struct config *config);
+bool config_is_witnessed(const struct config *config, const char *name);
 
 /* Finds this machine among the nodes of the heartbeat block: the node that router_id names, else
  * the one whose addresses are all in local_addresses.

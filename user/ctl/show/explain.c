@@ -116,8 +116,7 @@ static void print_peer(const json_t *explanation, FILE *stream)
 	char age[UNITS_TEXT_BYTES];
 
 	print_line(stream, "verdict", "%s is %s, for %s", field_text(explanation, "peer"),
-		   field_text(explanation, "verdict"),
-		   field_duration(explanation, "verdict_age_ns", age));
+		   field_verdict(explanation), field_duration(explanation, "verdict_age_ns", age));
 	print_line(stream, "reason", "%s", field_text(explanation, "reason"));
 	print_sentences(json_object_get(explanation, "lines"), "known", stream);
 }

@@ -54,6 +54,12 @@ char *field_list(const json_t *array, const char *separator)
 	return list;
 }
 
+const char *field_verdict(const json_t *peer)
+{
+	return json_is_true(json_object_get(peer, "degraded")) ? "up, degraded"
+							       : field_text(peer, "verdict");
+}
+
 const char *field_age(const json_t *object, const char *name, char text[static UNITS_TEXT_BYTES])
 {
 	struct timespec now;

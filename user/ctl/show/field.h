@@ -19,6 +19,9 @@ bool field_number(const json_t *object, const char *name, uint64_t *value);
 /* Returns the text, borrowed from object, or FIELD_UNKNOWN. */
 const char *field_text(const json_t *object, const char *name);
 
+/* The verdict on a peer; degraded: up, but not on all its links. */
+const char *field_verdict(const json_t *peer);
+
 /* Each returns text, or FIELD_UNKNOWN. */
 const char *field_count(const json_t *object, const char *name, char text[static UNITS_TEXT_BYTES]);
 const char *field_duration(const json_t *object, const char *name,

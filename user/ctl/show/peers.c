@@ -21,17 +21,10 @@ static const struct table_column columns[] = {
 	{"P99", TABLE_RIGHT, 0},     {"MAX", TABLE_RIGHT, 0},	 {"LOST", TABLE_RIGHT, 0},
 };
 
-/* A node that is up, but not on all its links, is shown as degraded. */
-static const char *verdict_text(const json_t *peer)
-{
-	return json_is_true(json_object_get(peer, "degraded")) ? "degraded"
-							       : field_text(peer, "verdict");
-}
-
 static void add_node(struct table *table, const json_t *peer)
 {
 	const char *const cells[] = {
-		field_text(peer, "name"), verdict_text(peer), "", "", "", "", "", "", "",
+		field_text(peer, "name"), field_verdict(peer), "", "", "", "", "", "", "",
 	};
 
 	table_add(table, cells);
@@ -223,6 +216,8 @@ void show_peers(const json_t *peers, FILE *stream)
 	{
 		add_links(&table, peer);
 		add_reason(&table, peer);
+		if (json_is_true(json_object_get(peer, "witness")))
+			table_note(&table, "a witness: it runs no instances with heartbeats");
 		add_missing(&table, peer);
 		add_on_link(&table, peer);
 		add_detection(&table, json_object_get(peer, "detection"));

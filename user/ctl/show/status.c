@@ -38,8 +38,9 @@ static void print_node(const json_t *status, FILE *stream)
 	const json_t *node = json_object_get(status, "node");
 
 	if (node)
-		print_line(stream, "node", "%s (%lld), %s", field_text(node, "name"),
-			   integer(node, "id"), field_text(status, "state"));
+		print_line(stream, "node", "%s (%lld), %s%s", field_text(node, "name"),
+			   integer(node, "id"), field_text(status, "state"),
+			   json_is_true(json_object_get(node, "witness")) ? ", a witness" : "");
 	else
 		print_line(stream, "node", "%s", field_text(status, "state"));
 	print_line(stream, "epoch", "%lld", integer(status, "epoch"));

@@ -185,7 +185,8 @@ void show_vrrp(const json_t *instances, FILE *stream)
 	size_t index;
 
 	if (json_array_size(instances) == 0) {
-		fputs("no VRRP instances are configured\n", stream);
+		fputs("no VRRP instances here: none is configured, or this node is a witness\n",
+		      stream);
 		return;
 	}
 	json_array_foreach(instances, index, instance)
