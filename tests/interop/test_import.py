@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from tests.interop.test_found import KINDS
 from tests.support.laboratory import BUILD
 
 CTL = str(BUILD / "xbeatctl")
@@ -248,3 +249,16 @@ def test_wrong_calls(tmp_path):
 
     assert code("a", "b") == 2 and code("--force") == 2
     assert code(tmp_path / "missing.conf") == 1
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_block_fits_every_kind(tmp_path, name):
+    """Also those whose instances come from loops and definitions."""
+    path = write(tmp_path / "a.conf", KINDS[name][1])
+    result = run(path)
+    if result["result"] == "refused":
+        assert result["errors"]
+        return
+    block = result["heartbeat"]["block"]
+    done = check(write(tmp_path / "with_block.conf", f"{path.read_text()}\n{block}"))
+    assert done.returncode == 0 and "heartbeat lan with " in done.stdout, done.stderr

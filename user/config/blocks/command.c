@@ -161,12 +161,25 @@ static char *statement_text(const struct config_statement *statement)
 	return text;
 }
 
+/* Drops empty arguments before the first that is not: a definition with quotes of its own, used
+ * within quotes, leaves them. keepalived runs what follows them, too. */
+static void drop_empty(char **arguments)
+{
+	while (*arguments[0] == '\0' && arguments[1]) {
+		free(arguments[0]);
+		for (size_t i = 0; arguments[i]; i++)
+			arguments[i] = arguments[i + 1];
+	}
+}
+
 /* Returns NULL after reporting an unclosed quote or an empty value. */
 static char **split(struct config_parser *parser, const struct config_keyword *keyword,
 		    const struct config_statement *statement, const char *text)
 {
 	char **arguments = config_split(text);
 
+	if (arguments && arguments[0])
+		drop_empty(arguments);
 	if (arguments && arguments[0] && *arguments[0])
 		return arguments;
 	config_error(
@@ -296,7 +309,7 @@ static void append_unquoted(struct config_parser *parser, const struct config_ke
 			reallocarray(command->arguments, count + 2, sizeof(*command->arguments));
 		if (!command->arguments)
 			limits_out_of_memory();
-		command->arguments[count++] = text_copy(*unquoted);
+		command->arguments[count++] = text_copy(*unquoted + strspn(*unquoted, " \t"));
 		command->arguments[count] = NULL;
 	}
 	config_warning(parser, statement->tokens[1].location,
