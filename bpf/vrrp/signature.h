@@ -185,15 +185,18 @@ signature_mark(struct xb_signed *state, const struct vrrp_advert *advert, bool u
 }
 
 /* Of a true advert. Not static, so that its stack is not in use while the MAC is computed. */
-__noinline int signature_check_replay(const struct vrrp_advert *advert, __u32 slot, __u64 sequence)
+__noinline int signature_check_replay(const struct vrrp_advert *advert, __u32 slot,
+				      const struct signature *signature)
 {
 	struct xb_vrrp *entry = bpf_map_lookup_elem(&xb_vrrp, &slot);
 	struct xb_signed *state = bpf_map_lookup_elem(&xb_signed, &slot);
 	struct xb_signed_mark *mark;
+	__u64 sequence;
 	bool is_new;
 
-	if (!advert || !entry || !state)
+	if (!advert || !entry || !state || !signature)
 		return XB_DROP_VRRP_REPLAY;
+	sequence = signature_sequence(signature);
 	if (!slot_lock(&entry->lock_sequence))
 		return XB_DROP_PEER_BUSY;
 	mark = signature_mark(state, advert, entry->unicast, slot);
@@ -201,6 +204,7 @@ __noinline int signature_check_replay(const struct vrrp_advert *advert, __u32 sl
 	if (is_new) {
 		mark->sequence = sequence;
 		mark->arrival_ns = bpf_ktime_get_ns();
+		mark->key_id = signature_key_id(signature);
 		state->accepted_count++;
 	}
 	slot_unlock(&entry->lock_sequence);
@@ -213,19 +217,21 @@ __noinline int signature_note(const struct vrrp_advert *advert, __u32 slot, __u3
 {
 	struct xb_signed *state = bpf_map_lookup_elem(&xb_signed, &slot);
 	struct xb_signed_note *note;
+	__u64 now_ns = bpf_ktime_get_ns();
 
 	if (!state || !advert || !signature || kind > XB_SIGNED_SKEW)
 		return -1;
 	if (kind < XB_SIGNED_REASON_COUNT)
 		__sync_fetch_and_add(&state->refused_count[kind], 1);
 	note = &state->notes[kind];
+	WRITE_ONCE(note->arrival_ns, now_ns);
 	if (READ_ONCE(note->is_set))
 		return 0;
 	address_store(&note->source, advert->flow.source);
 	note->skew_s = skew_s;
 	note->key_id = signature_key_id(signature);
 	WRITE_ONCE(note->is_set, 1);
-	return event_peer(XB_EVENT_SIGNED, slot, bpf_ktime_get_ns(), 0);
+	return event_peer(XB_EVENT_SIGNED, slot, now_ns, 0);
 }
 
 /* Of an advert with a trailer. */
@@ -242,7 +248,7 @@ static __always_inline int signature_judge(struct context context, struct vrrp_a
 		return reason;
 	if (address_is(&entry->own_source, advert->flow.source))
 		return XB_DROP_VRRP_OWN;
-	return signature_check_replay(advert, slot, signature_sequence(signature));
+	return signature_check_replay(advert, slot, signature);
 }
 
 /* Of a served instance with a mode; the length of its message has been checked. */

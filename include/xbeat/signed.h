@@ -54,10 +54,13 @@ struct xb_signed_mark {
 	struct xb_address source;
 	__u64 sequence;
 	__u64 arrival_ns; /* 0: none */
+	__u8 key_id;
+	__u8 pad[7];
 };
 
-/* Of a kind of refusal, or of the skew: when the daemon was told, and of whom. */
+/* Of a kind of refusal, or of the skew: the last time, and of whom the daemon was told. */
 struct xb_signed_note {
+	__u64 arrival_ns; /* K: of the last one */
 	struct xb_address source;
 	__s32 skew_s; /* its clock minus ours */
 	__u8 key_id;

@@ -362,7 +362,9 @@ static void test_several_keys(void **state)
 	expect(fixture, &frame, XB_DROP_VRRP_UNKNOWN_KEY);
 	signed_add_key(fixture, 9, SECRET_9);
 	expect(fixture, &frame, TAKEN);
+	assert_int_equal(signed_state(fixture)->marks[0].key_id, 9);
 	expect_from(fixture, "10.0.0.9", NOW + 1, TAKEN);
+	assert_int_equal(signed_state(fixture)->marks[0].key_id, 7);
 }
 
 /* The first of a kind is an event, with its sender; later ones are only counted. */
@@ -373,6 +375,7 @@ static void test_events(void **state)
 	const struct xb_signed_note *skew = &signed_state(fixture)->notes[XB_SIGNED_SKEW];
 	struct xb_signed_note *stale =
 		&signed_state(fixture)->notes[XB_DROP_VRRP_STALE - XB_SIGNED_REASON_FIRST];
+	uint64_t first_ns;
 
 	serve(fixture, false);
 	expect_from(fixture, "10.0.0.9", NOW + S(9), XB_DROP_VRRP_STALE);
@@ -382,8 +385,11 @@ static void test_events(void **state)
 	assert_int_equal(stale->skew_s, 9);
 	assert_int_equal(stale->key_id, 7);
 	assert_memory_equal(&stale->source, &sender, sizeof(sender));
+	first_ns = stale->arrival_ns;
+	assert_true(first_ns);
 	expect_from(fixture, "10.0.0.9", NOW + S(9), XB_DROP_VRRP_STALE);
 	assert_int_equal(fixture_events(fixture), 0);
+	assert_true(stale->arrival_ns > first_ns);
 	stale->is_set = 0;
 	expect_from(fixture, "10.0.0.9", NOW + S(9), XB_DROP_VRRP_STALE);
 	assert_int_equal(fixture_events(fixture), 1);

@@ -91,6 +91,15 @@ uint64_t vrrp_sequence_at(uint64_t realtime_ns)
 	return seconds << 32 | (rest_ns << 16) / NS_PER_S << 16;
 }
 
+int64_t vrrp_sequence_ahead_ns(uint64_t sequence, uint64_t realtime_ns)
+{
+	int32_t seconds =
+		(int32_t)((uint32_t)(sequence >> 32) - (uint32_t)(realtime_ns / NS_PER_S));
+	uint64_t rest_ns = (sequence >> 16 & UINT16_MAX) * NS_PER_S >> 16;
+
+	return seconds * (int64_t)NS_PER_S + (int64_t)rest_ns - (int64_t)(realtime_ns % NS_PER_S);
+}
+
 uint64_t vrrp_sequence_next(bool has_last, uint64_t last, uint64_t clock, uint16_t window_s)
 {
 	if (!has_last || xb_signed_is_after(clock, last))

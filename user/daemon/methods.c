@@ -100,6 +100,7 @@ static json_t *status(void *context, struct control_call *call)
 	json_object_set_new(json, "foreign_addresses",
 			    instances_foreign_json(door_enter(daemon->vrrp)));
 	json_object_set_new(json, "routers", instances_routers_json(door_enter(daemon->vrrp)));
+	json_object_set_new(json, "auth_hmac", instances_signing_json(door_enter(daemon->vrrp)));
 	json_object_set_new(json, "restored_pins_count", json_integer(daemon->restored_pins_count));
 	json_object_set_new(json, "scheduling", scheduling_json(&daemon->scheduling));
 	json_object_set_new(json, "refused", refused_json(daemon));

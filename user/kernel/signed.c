@@ -108,6 +108,14 @@ const struct xb_signed *kernel_signed_state(const struct kernel *kernel, size_t 
 	return &kernel->signed_states[slot];
 }
 
+bool kernel_signed_peer_mark(const struct kernel *kernel, size_t slot,
+			     const struct xb_address *peer, struct xb_signed_mark *mark)
+{
+	struct xb_vrrp_peer_key key = {.slot = (uint32_t)slot, .address = *peer};
+
+	return !bpf_map_lookup_elem(marks_fd(kernel), &key, mark) && mark->arrival_ns;
+}
+
 void kernel_signed_want_notes(struct kernel *kernel, size_t slot)
 {
 	struct xb_signed *state = &kernel->signed_states[slot];

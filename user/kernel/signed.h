@@ -39,6 +39,10 @@ void kernel_signed_set_clock(struct kernel *kernel);
 /* The slot's counters and notes; changes while it is read. */
 const struct xb_signed *kernel_signed_state(const struct kernel *kernel, size_t slot);
 
+/* Copies the mark of a unicast peer. Returns false if no advert of it was accepted. */
+bool kernel_signed_peer_mark(const struct kernel *kernel, size_t slot,
+			     const struct xb_address *peer, struct xb_signed_mark *mark);
+
 /* Lets all kinds of refusals be reported again. */
 void kernel_signed_want_notes(struct kernel *kernel, size_t slot);
 

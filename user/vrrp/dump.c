@@ -9,6 +9,7 @@
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/router.h"
+#include "user/vrrp/effects/signing.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/state/inhibitors.h"
@@ -258,6 +259,22 @@ char *dump_state(const struct vrrp_room *room)
 	return close_text(out, &dump);
 }
 
+/* keepalived 2.4's names. */
+static void put_refusals(FILE *out, const struct instance *instance)
+{
+	static const char *const names[XB_SIGNED_REASON_COUNT] = {
+		"Missing", "Malformed", "Unknown key", "Invalid HMAC", "Stale", "Replay",
+	};
+	const struct xb_signed *state = instance_signing_state(instance);
+
+	if (!instance->config->signing.mode)
+		return;
+	fprintf(out, "  Authentication Extension:\n");
+	for (size_t i = 0; i < XB_SIGNED_REASON_COUNT; i++)
+		fprintf(out, "    %s: %llu\n", names[i],
+			(unsigned long long)state->refused_count[i]);
+}
+
 char *dump_statistics(const struct vrrp_room *room)
 {
 	struct dump_text dump = {0};
@@ -277,6 +294,7 @@ char *dump_statistics(const struct vrrp_room *room)
 			(unsigned long long)instance->report->left_active_count);
 		fprintf(out, "  Priority Zero:\n    Sent: %llu\n",
 			(unsigned long long)instance->adverts->release_sent_count);
+		put_refusals(out, instance);
 	}
 	return close_text(out, &dump);
 }

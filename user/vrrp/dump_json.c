@@ -9,6 +9,7 @@
 #include "user/vrrp/effects/advertise.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/router.h"
+#include "user/vrrp/effects/signing.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/room.h"
@@ -16,6 +17,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define DUMP_REFUSAL_BYTES 32
 
 /* Whole seconds as an integer: readers with types expect one. */
 static json_t *seconds(uint64_t ns)
@@ -184,6 +187,17 @@ static json_t *data_json(const struct vrrp_room *room, const struct instance *in
 	return json;
 }
 
+static void add_refusals(json_t *json, const struct instance *instance)
+{
+	const struct xb_signed *state = instance_signing_state(instance);
+	char name[DUMP_REFUSAL_BYTES];
+
+	for (size_t i = 0; instance->config->signing.mode && i < XB_SIGNED_REASON_COUNT; i++) {
+		snprintf(name, sizeof(name), "auth_ext_%s", instance_signing_kind_name(i));
+		set_number(json, name, state->refused_count[i]);
+	}
+}
+
 static json_t *statistics_json(const struct instance *instance)
 {
 	json_t *json = json_object();
@@ -195,6 +209,7 @@ static json_t *statistics_json(const struct instance *instance)
 	set_number(json, "become_master", instance->report->became_active_count);
 	set_number(json, "release_master", instance->report->left_active_count);
 	set_number(json, "pri_zero_sent", instance->adverts->release_sent_count);
+	add_refusals(json, instance);
 	return json;
 }
 

@@ -22,6 +22,7 @@
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/explain_adverts.h"
 #include "user/vrrp/explain_routers.h"
+#include "user/vrrp/explain_signing.h"
 #include "user/vrrp/json.h"
 #include "user/vrrp/rules/claim.h"
 #include "user/vrrp/rules/foreign.h"
@@ -391,6 +392,7 @@ static json_t *lines_json(struct instance *instance)
 	}
 	instance_explain_routers(instance, lines);
 	foreign_explain(instance, lines);
+	instance_explain_signing(instance, lines);
 	instance_explain_differences(instance, lines);
 	if (instance->operator->pinned_priority)
 		json_say(

@@ -18,9 +18,7 @@
 #include "user/vrrp/state/heard.h"
 #include "user/vrrp/state/instance.h"
 #include <stdio.h>
-
-/* Faults of adverts that are older are not reported. */
-#define WRONG_AGE_NS (60 * NS_PER_SECOND)
+#include <xbeat/signed.h>
 
 const char *instance_node_text(const struct instance *instance, const struct xb_address *address,
 			       char text[static INSTANCE_NODE_BYTES])
@@ -79,7 +77,14 @@ void instance_explain_sending(const struct instance *instance, json_t *lines)
 
 static bool is_recent(uint64_t time_ns)
 {
-	return time_ns && time_since_ns(clock_now_ns(), time_ns) < WRONG_AGE_NS;
+	return time_ns && time_since_ns(clock_now_ns(), time_ns) < EXPLAIN_FAULT_AGE_NS;
+}
+
+/* Those are explained with their figures. */
+static bool is_about_signature(const struct instance *instance, unsigned reason)
+{
+	return instance->config->signing.mode && reason >= XB_SIGNED_REASON_FIRST &&
+	       reason < XB_SIGNED_REASON_FIRST + XB_SIGNED_REASON_COUNT;
 }
 
 /* Adverts that are refused: their sender may be Active and have the addresses, too. */
@@ -88,7 +93,8 @@ static void explain_refusal(const struct instance *instance, const struct xb_vrr
 {
 	char node[INSTANCE_NODE_BYTES];
 
-	if (is_recent(router->refused_arrival_ns) && router->refused_reason < XB_DROP_COUNT)
+	if (is_recent(router->refused_arrival_ns) && router->refused_reason < XB_DROP_COUNT &&
+	    !is_about_signature(instance, router->refused_reason))
 		json_say(
 			lines,
 			"Adverts from %s are refused, most recently %.1f s ago: %s, %s. Their sender may be Active, too, and have the addresses: make the configurations agree.",

@@ -4,10 +4,14 @@
 #define XBEAT_VRRP_EXPLAIN_ADVERTS_H
 
 #include "user/lib/address.h"
+#include "user/lib/time.h"
 #include <jansson.h>
 #include <xbeat/map.h>
 
 struct instance;
+
+/* Faults of adverts that are older are not reported. */
+#define EXPLAIN_FAULT_AGE_NS (60 * NS_PER_SECOND)
 
 #define INSTANCE_NODE_BYTES (XB_NAME_BYTES + ADDRESS_TEXT_BYTES + 4)
 

@@ -8,11 +8,9 @@
 #include "user/lib/json_text.h"
 #include "user/lib/time.h"
 #include "user/vrrp/effects/router.h"
+#include "user/vrrp/explain_adverts.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/routers.h"
-
-/* Older ones are not reported. */
-#define REFUSAL_AGE_NS (60 * NS_PER_SECOND)
 
 /* Adverts that no node has sent. */
 static void explain_stranger(const struct instance *instance, json_t *lines)
@@ -22,7 +20,8 @@ static void explain_stranger(const struct instance *instance, json_t *lines)
 	char text[ADDRESS_TEXT_BYTES];
 	struct xb_vrrp router;
 
-	if (!refuted->arrival_ns || time_since_ns(now_ns, refuted->arrival_ns) >= REFUSAL_AGE_NS)
+	if (!refuted->arrival_ns ||
+	    time_since_ns(now_ns, refuted->arrival_ns) >= EXPLAIN_FAULT_AGE_NS)
 		return;
 	instance_router_read(instance, &router);
 	json_say(

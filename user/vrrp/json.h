@@ -10,6 +10,7 @@ struct vrrp_room;
 
 /* Each returns new JSON. */
 json_t *instances_json(const struct vrrp_room *room);
+json_t *instances_signing_json(const struct vrrp_room *room); /* those with auth_hmac */
 json_t *instances_routers_json(const struct vrrp_room *room); /* whose adverts count, and why */
 json_t *instances_foreign_json(const struct vrrp_room *room);
 json_t *instance_inhibitors_json(const struct instance *instance);

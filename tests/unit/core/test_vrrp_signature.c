@@ -153,6 +153,20 @@ static void a_clock_that_is_set_back_is_followed_beyond_the_window(void **state)
 	assert_int_equal(vrrp_sequence_next(true, S(100), S(94), 0), S(100) + 1);
 }
 
+static void numbers_show_the_clock_of_their_sender(void **state)
+{
+	const uint64_t now_ns = UINT64_C(1796000000123456789), second_ns = 1000000000;
+	const uint64_t wrap_ns = second_ns << 32; /* in 2106 */
+
+	(void)state;
+	assert_in_range(20000 + vrrp_sequence_ahead_ns(vrrp_sequence_at(now_ns), now_ns), 0, 20000);
+	assert_int_equal(vrrp_sequence_ahead_ns(S(1796000010), 1796000000 * second_ns),
+			 10 * second_ns);
+	assert_int_equal(vrrp_sequence_ahead_ns(S(1796000000) | 0x80000007, 1796000010 * second_ns),
+			 -(int64_t)(9 * second_ns + second_ns / 2));
+	assert_int_equal(vrrp_sequence_ahead_ns(S(1), wrap_ns - second_ns), 2 * second_ns);
+}
+
 static void windows_have_two_ends(void **state)
 {
 	(void)state;
@@ -238,6 +252,7 @@ int main(void)
 		cmocka_unit_test(sequence_numbers_are_times),
 		cmocka_unit_test(sequence_numbers_grow),
 		cmocka_unit_test(a_clock_that_is_set_back_is_followed_beyond_the_window),
+		cmocka_unit_test(numbers_show_the_clock_of_their_sender),
 		cmocka_unit_test(windows_have_two_ends),
 		cmocka_unit_test(replays_are_refused),
 		cmocka_unit_test(packets_carry_the_trailer),

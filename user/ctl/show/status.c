@@ -160,6 +160,23 @@ static void print_routers(const json_t *instances, FILE *stream)
 	}
 }
 
+/* Signed adverts, and what was refused since the last change of state. */
+static void print_signing(const json_t *instances, FILE *stream)
+{
+	const json_t *instance, *note;
+	char key[UNITS_TEXT_BYTES];
+	size_t index, i;
+
+	json_array_foreach(instances, index, instance)
+	{
+		print_line(stream, index == 0 ? "auth_hmac" : "", "%s: mode %s, active key %s",
+			   field_text(instance, "instance"), field_text(instance, "mode"),
+			   field_count(instance, "active_key", key));
+		json_array_foreach(json_object_get(instance, "notes"), i, note) print_line(
+			stream, "", "%s: %s", field_text(note, "kind"), field_text(note, "text"));
+	}
+}
+
 static void print_scheduling(const json_t *scheduling, FILE *stream)
 {
 	const char *memory = json_is_true(json_object_get(scheduling, "memory_locked"))
@@ -220,6 +237,7 @@ void show_status(const json_t *status, FILE *stream)
 	print_interfaces(json_object_get(status, "interfaces"), stream);
 	print_foreign(json_object_get(status, "foreign_addresses"), stream);
 	print_routers(json_object_get(status, "routers"), stream);
+	print_signing(json_object_get(status, "auth_hmac"), stream);
 	print_guard(status, stream);
 	print_scheduling(json_object_get(status, "scheduling"), stream);
 	print_refused(json_object_get(status, "refused"), stream);

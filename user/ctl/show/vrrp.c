@@ -142,12 +142,29 @@ static const char *const refusals[] = {
 	"missing", "malformed", "unknown_key", "invalid_hmac", "stale", "replay",
 };
 
-/* auth_hmac: the refusals that there were, and the last sender whose clock is far off. */
+/* A sender of signed adverts. */
+static void add_sender(struct table *table, const json_t *sender)
+{
+	const json_t *ahead = json_object_get(sender, "clock_ahead_ns");
+	long long ahead_ns = (long long)json_integer_value(ahead);
+	char key[UNITS_TEXT_BYTES], age[UNITS_TEXT_BYTES];
+
+	table_note(table, "%s signs with key %s, last %s ago, its clock is %s %s this node's",
+		   field_text(sender, "address"), field_count(sender, "key", key),
+		   field_duration(sender, "age_ns", age),
+		   duration_text((uint64_t)llabs(ahead_ns)).text,
+		   ahead_ns < 0 ? "behind" : "ahead of");
+}
+
+/* auth_hmac: who signs, the refusals that there were, and of each kind the last since the last
+ * change of state, with the remedy. */
 static void add_signing(struct table *table, const json_t *instance)
 {
 	const json_t *signing = json_object_get(instance, "auth_hmac");
 	const json_t *refused = json_object_get(signing, "refused");
 	char accepted[UNITS_TEXT_BYTES], key[UNITS_TEXT_BYTES], count[UNITS_TEXT_BYTES];
+	const json_t *entry;
+	size_t index;
 
 	if (!signing)
 		return;
@@ -158,10 +175,10 @@ static void add_signing(struct table *table, const json_t *instance)
 		if (json_integer_value(json_object_get(refused, refusals[i])))
 			table_note(table, "refused for their signature: %s %s",
 				   field_count(refused, refusals[i], count), refusals[i]);
-	if (json_object_get(signing, "skew_s"))
-		table_note(table, "the clock of %s minus this node's: %lld s; set the clocks",
-			   field_text(signing, "skew_source"),
-			   (long long)json_integer_value(json_object_get(signing, "skew_s")));
+	json_array_foreach(json_object_get(signing, "notes"), index, entry)
+		table_note(table, "%s: %s", field_text(entry, "kind"), field_text(entry, "text"));
+	json_array_foreach(json_object_get(signing, "senders"), index, entry)
+		add_sender(table, entry);
 }
 
 static void add_counters(struct table *table, const json_t *instance)

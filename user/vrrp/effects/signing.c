@@ -4,8 +4,10 @@
 #include "user/config/model/config.h"
 #include "user/kernel/signed.h"
 #include "user/lib/address.h"
+#include "user/lib/clock.h"
 #include "user/lib/drop_reasons.h"
 #include "user/lib/event_log.h"
+#include "user/lib/time.h"
 #include "user/vrrp/effects/router.h"
 #include <errno.h>
 #include <stdio.h>
@@ -106,37 +108,99 @@ static const char *const remedies[XB_SIGNED_REASON_COUNT + 1] = {
 	[XB_SIGNED_SKEW] = "beyond time_window its adverts will be refused: set the clocks",
 };
 
-static void report(const struct instance *instance, size_t kind, const struct xb_signed_note *note)
+const char *instance_signing_kind_name(size_t kind)
 {
-	const char *name =
-		kind == XB_SIGNED_SKEW ? "skew" : drop_reasons[XB_SIGNED_REASON_FIRST + kind].name;
-	char address[ADDRESS_TEXT_BYTES], figures[64] = "";
+	return kind == XB_SIGNED_SKEW
+		       ? "skew"
+		       : drop_reasons[XB_SIGNED_REASON_FIRST + kind].name + strlen("vrrp_");
+}
+
+bool instance_signing_has_note(const struct instance *instance, size_t kind)
+{
+	return __atomic_load_n(&instance_signing_state(instance)->notes[kind].is_set,
+			       __ATOMIC_ACQUIRE);
+}
+
+const char *instance_signing_note_text(const struct instance *instance, size_t kind,
+				       char text[static SIGNING_TEXT_BYTES])
+{
+	const struct xb_signed_note *note = &instance_signing_state(instance)->notes[kind];
+	char address[ADDRESS_TEXT_BYTES], figures[80] = "";
+	int64_t skew_s = note->skew_s;
 
 	if (kind == KIND(XB_DROP_VRRP_STALE) || kind == XB_SIGNED_SKEW)
 		snprintf(figures, sizeof(figures),
-			 " (its clock minus this node's: %d s, time_window %u s)", note->skew_s,
-			 instance->config->signing.window_s);
+			 " (its clock is %lld s %s this node's, time_window %u s)",
+			 (long long)(skew_s < 0 ? -skew_s : skew_s),
+			 skew_s < 0 ? "behind" : "ahead of", instance->config->signing.window_s);
 	else if (kind != KIND(XB_DROP_VRRP_MISSING))
 		snprintf(figures, sizeof(figures), " (key id %u)", note->key_id);
-	event_log_add(
-		instance->event_log, "signature", instance->config->name, "", name, "%s %s%s; %s",
-		kind == XB_SIGNED_SKEW ? "signed adverts accepted from" : "adverts refused from",
-		address_format(&note->source, address), figures, remedies[kind]);
+	snprintf(text, SIGNING_TEXT_BYTES, "from %s%s; %s", address_format(&note->source, address),
+		 figures, remedies[kind]);
+	return text;
+}
+
+static void report(const struct instance *instance, size_t kind)
+{
+	bool refused = kind != XB_SIGNED_SKEW;
+	char text[SIGNING_TEXT_BYTES];
+
+	event_log_add(instance->event_log, "signature", instance->config->name, "",
+		      refused ? drop_reasons[XB_SIGNED_REASON_FIRST + kind].name : "skew", "%s %s",
+		      refused ? "adverts refused" : "signed adverts accepted",
+		      instance_signing_note_text(instance, kind, text));
 }
 
 void instance_signing_report(struct instance *instance)
 {
-	const struct xb_signed *state = instance_signing_state(instance);
-
 	for (size_t kind = 0; kind <= XB_SIGNED_REASON_COUNT; kind++) {
-		const struct xb_signed_note *note = &state->notes[kind];
 		uint8_t bit = (uint8_t)(1 << kind);
 
-		if (!__atomic_load_n(&note->is_set, __ATOMIC_ACQUIRE) ||
+		if (!instance_signing_has_note(instance, kind) ||
 		    instance->router->reported_notes & bit)
 			continue;
 		instance->router->reported_notes |= bit;
-		report(instance, kind, note);
+		report(instance, kind);
+	}
+}
+
+static struct signing_sender sender_of(const struct xb_address *source,
+				       const struct xb_signed_mark *mark)
+{
+	uint64_t age_ns = time_since_ns(clock_now_ns(), mark->arrival_ns);
+
+	return (struct signing_sender){
+		.source = *source,
+		.sequence = mark->sequence,
+		.age_ns = age_ns,
+		.ahead_ns = vrrp_sequence_ahead_ns(mark->sequence, clock_unix_ns() - age_ns),
+		.key_id = mark->key_id,
+	};
+}
+
+void instance_signing_each_sender(const struct instance *instance,
+				  void (*take)(void *context, const struct signing_sender *sender),
+				  void *context)
+{
+	const struct config_instance *config = instance->config;
+	const struct instance_router *router = instance->router;
+	struct signing_sender sender;
+	struct xb_signed_mark mark;
+
+	for (size_t i = 0; i < config->unicast_peer_count; i++) {
+		const struct xb_address *peer = &config->unicast_peers[i].address;
+
+		if (!kernel_signed_peer_mark(router->kernel, router->slot, peer, &mark))
+			continue;
+		sender = sender_of(peer, &mark);
+		take(context, &sender);
+	}
+	for (size_t i = 0; !config->unicast_peer_count && i < XB_SIGNED_SOURCES_MAX; i++) {
+		mark = instance_signing_state(instance)->marks[i];
+		if (!mark.arrival_ns)
+			continue;
+		sender = sender_of(&mark.source, &mark);
+		take(context, &sender);
 	}
 }
 

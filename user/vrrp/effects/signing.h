@@ -18,6 +18,34 @@ bool instance_signing_signs(const struct instance *instance);
 int instance_signing_sign(const struct instance *instance, struct vrrp_message *message,
 			  struct xb_signed_trailer *trailer);
 
+#define SIGNING_TEXT_BYTES 320
+
+/* A sender whose signed adverts were accepted, by the last one. */
+struct signing_sender {
+	struct xb_address source;
+	uint64_t sequence;
+	uint64_t age_ns;
+	int64_t ahead_ns; /* its clock minus this node's */
+	uint8_t key_id;
+};
+
+/* Calls for each sender that this node remembers. */
+void instance_signing_each_sender(const struct instance *instance,
+				  void (*take)(void *context, const struct signing_sender *sender),
+				  void *context);
+
+/* Whether there was one of a kind since the last change of state. kind: of a refusal, its reason
+ * minus XB_SIGNED_REASON_FIRST; or XB_SIGNED_SKEW. */
+bool instance_signing_has_note(const struct instance *instance, size_t kind);
+
+/* "from 10.0.0.1 (its clock is 100 s behind this node's, time_window 5 s); set the clocks of both
+ * nodes". Returns text. */
+const char *instance_signing_note_text(const struct instance *instance, size_t kind,
+				       char text[static SIGNING_TEXT_BYTES]);
+
+/* "stale": a kind's name, without the prefix of drop reasons. */
+const char *instance_signing_kind_name(size_t kind);
+
 /* Logs the kinds of refusals that the kernel side has noted since the last call. */
 void instance_signing_report(struct instance *instance);
 
