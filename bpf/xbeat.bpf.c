@@ -7,6 +7,7 @@
  *   heartbeat/   receive.h   the path of a heartbeat: checks, verdict, answer
  *                heartbeat.h, tag.h, evidence.h, gap.h   its checks, and what it proves
  *                probe.h, reply.h, answer.h, query.h, apps.h   what each type causes
+ *                send_back.h   answers where there is no Ethernet header
  *   guard/       guard.h, guard_timer.h, daemon_exit.h   when a guard expires
  *                closing.h   instances that are closed, and their claims
  *                fence.h, no_accept.h   packets to addresses that must not be answered
@@ -42,7 +43,8 @@ static __always_inline int dispatch_heartbeat(struct xdp_md *ctx, const struct f
 
 	guard_check_if_due(arrival_ns);
 	return fence_passed(ctx, frame, ipv6,
-			    receive(ctx, frame->network_offset, ipv6, arrival_ns, frame->vlan_id));
+			    receive(ctx, frame->network_offset | frame->bare, ipv6, arrival_ns,
+				    frame->vlan_id));
 }
 
 static __always_inline int dispatch_arp(struct xdp_md *ctx, const struct frame *frame)
@@ -101,6 +103,18 @@ int xbeat(struct xdp_md *ctx)
 	return XDP_PASS;
 }
 
+/* On interfaces without Ethernet headers. They have no ARP either. */
+SEC("xdp")
+int xbeat_ip(struct xdp_md *ctx)
+{
+	struct frame frame;
+
+	if (!frame_parse_ip(packet_start(ctx), packet_end(ctx), &frame))
+		return XDP_PASS;
+	return frame.ethertype == bpf_htons(ETHERTYPE_IPV4) ? dispatch_ipv4(ctx, &frame)
+							    : dispatch_ipv6(ctx, &frame);
+}
+
 /* Whether this is an IP packet of protocol 112; its IP header may be in a page. */
 static __always_inline bool skb_is_vrrp(struct __sk_buff *skb, const struct frame *frame, bool ipv6)
 {
@@ -130,6 +144,13 @@ int xbeat_tc(struct __sk_buff *skb)
 		return TC_ACT_UNSPEC;
 	tagged = frame.vlan_id || (skb->vlan_present && skb->vlan_tci & VLAN_ID_MASK);
 	return vrrp_tap_stack(skb, frame.network_offset, ipv6, tagged);
+}
+
+/* Sends answers to heartbeats on interfaces without Ethernet headers. */
+SEC("tc")
+int xbeat_tc_ip(struct __sk_buff *skb)
+{
+	return send_back(skb);
 }
 
 const char xb_license[] SEC("license") = "GPL";

@@ -6,6 +6,7 @@
 
 #include "bpf/heartbeat/apps.h"
 #include "bpf/heartbeat/evidence.h"
+#include "bpf/heartbeat/send_back.h"
 
 #define NS_PER_US 1000
 
@@ -96,21 +97,26 @@ static __always_inline void answer_seal(struct heartbeat *heartbeat, __u64 diges
 static __always_inline void answer_turn_around(struct heartbeat *heartbeat, struct ethhdr *ethernet,
 					       void *network)
 {
-	swap_hardware_addresses(ethernet);
-	if (heartbeat->flow.ipv6) {
-		ipv6_swap_addresses(network, &heartbeat->flow);
-		((struct ipv6hdr *)network)->hop_limit = HEARTBEAT_TTL;
-	} else {
-		ipv4_swap_addresses(network);
-		ipv4_set_ttl(network, HEARTBEAT_TTL);
+	if (!heartbeat->bare) { /* else send_back() does it */
+		swap_hardware_addresses(ethernet);
+		if (heartbeat->flow.ipv6)
+			ipv6_swap_addresses(network, &heartbeat->flow);
+		else
+			ipv4_swap_addresses(network);
 	}
+	if (heartbeat->flow.ipv6)
+		((struct ipv6hdr *)network)->hop_limit = HEARTBEAT_TTL;
+	else
+		ipv4_set_ttl(network, HEARTBEAT_TTL);
 	answer_turn_udp(heartbeat->udp);
 }
 
 /* Sends it back through the port that it came from: by XDP_TX or, where the daemon has found that
- * such packets are lost, by a redirect. Returns an XDP action. */
+ * such packets are lost, by a redirect, or by tc (send_back.h). Returns an XDP action. */
 static __always_inline int answer_send(const struct xdp_md *ctx, const struct heartbeat *heartbeat)
 {
+	if (heartbeat->bare)
+		return send_back_mark(ctx);
 	return READ_ONCE(heartbeat->peer->redirect) ? (int)bpf_redirect(ctx->ingress_ifindex, 0)
 						    : XDP_TX;
 }

@@ -32,6 +32,7 @@ struct heartbeat {
 	bool from_prober; /* a PROBE or QUERY: to be answered */
 	bool on_link; /* with TTL 255, on the link's interface */
 	bool instances_known; /* they equal those of the slot */
+	bool bare; /* without an Ethernet header */
 	__u64 instances_digest;
 	struct tag_head head;
 

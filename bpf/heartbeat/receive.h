@@ -117,8 +117,8 @@ static __always_inline int receive_check_link(struct heartbeat *heartbeat, const
 	return right_interface ? XB_DROP_BAD_TTL : XB_DROP_WRONG_INTERFACE;
 }
 
-/* Handles a UDP packet to the heartbeat port, its IP header at network_offset. Returns an XDP
- * action. Its stack has 352 bytes: with more, Linux 6.1 refuses what it calls (xbeat.bpf.c). */
+/* Handles a UDP packet to the heartbeat port, its IP header at network_offset, which may have
+ * NETWORK_BARE. Returns an XDP action. Its stack has 352 bytes: with more, Linux 6.1 refuses what it calls (xbeat.bpf.c). */
 static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv6, __u64 arrival_ns,
 			      __u16 vlan_id)
 {
@@ -130,6 +130,7 @@ static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv
 
 	SAME_POINTER(network);
 	heartbeat.arrival_ns = arrival_ns;
+	heartbeat.bare = network_offset & NETWORK_BARE;
 	/* Both are whole, which was checked before; the verifier has lost that knowledge. */
 	if ((const void *)(ethernet + 1) > end || !heartbeat_open(&heartbeat, network, end, ipv6))
 		return XDP_PASS;

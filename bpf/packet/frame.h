@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Ethernet with up to two VLAN tags (IEEE 802.1Q, 802.1ad). Every packet of the machine passes
- * here, so nothing is read that is not needed. */
+/* Ethernet with up to two VLAN tags (IEEE 802.1Q, 802.1ad), or no Ethernet at all. Every packet of
+ * the machine passes here, so nothing is read that is not needed. */
 #ifndef BPF_PACKET_FRAME_H
 #define BPF_PACKET_FRAME_H
 
@@ -18,6 +18,7 @@
 #define TC_ACT_UNSPEC (-1) /* the next filter decides */
 #define TC_ACT_SHOT 2
 #define NETWORK_OFFSET_MASK 31 /* Ethernet and two tags are 22 bytes */
+#define NETWORK_BARE 32 /* beside an offset: there is no Ethernet header */
 
 /* The context of the running program: one of the two is NULL, which the compiler knows. */
 struct context {
@@ -29,6 +30,7 @@ struct frame {
 	const void *end;
 	void *network; /* the IP header, if there is one */
 	__u32 network_offset;
+	__u32 bare; /* NETWORK_BARE or 0 */
 	__be16 ethertype; /* of the payload, after the tags */
 	__u16 vlan_id; /* 0: untagged, or tagged with a priority only; VLAN_IDS_TWO */
 };
@@ -86,6 +88,7 @@ static __always_inline bool frame_parse(void *start, const void *end, struct fra
 
 	frame->end = end;
 	frame->network_offset = sizeof(*ethernet);
+	frame->bare = 0;
 	frame->vlan_id = 0;
 	if ((const void *)(ethernet + 1) > frame->end)
 		return false;
@@ -106,6 +109,27 @@ static __always_inline bool frame_parse(void *start, const void *end, struct fra
 	}
 	frame->network = start + frame->network_offset;
 	return true;
+}
+
+/*
+ * A packet of an interface without Ethernet headers (tun, WireGuard, GRE, …), whose type is in the
+ * IP header alone. Returns false if there is none.
+ */
+static __always_inline bool frame_parse_ip(void *start, const void *end, struct frame *frame)
+{
+	const __u8 *first = start;
+
+	frame->end = end;
+	frame->network = start;
+	frame->network_offset = 0;
+	frame->bare = NETWORK_BARE;
+	frame->vlan_id = 0;
+	if ((const void *)(first + 1) > end)
+		return false;
+	frame->ethertype = *first >> 4 == 4   ? bpf_htons(ETHERTYPE_IPV4)
+			   : *first >> 4 == 6 ? bpf_htons(ETHERTYPE_IPV6)
+					      : 0;
+	return frame->ethertype;
 }
 
 #endif

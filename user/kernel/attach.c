@@ -67,7 +67,7 @@ static bool refuse_foreign(const struct attachment *attachment)
 
 	if (!id)
 		return false;
-	if (!strcmp(name, "xbeat"))
+	if (left_is_program_name(name))
 		log_error(
 			"interface %s belongs to another xbeatd (program id %u): stop that one; if it crashed, start and stop it, or remove its directory in " BPFFS_XBEAT
 			", or detach its program (ip link set dev %s xdp off)",
@@ -389,18 +389,27 @@ void attach_release(struct attachment *attachment)
 	attachment->link_fd = -1;
 }
 
+/* How answers leave, if not by XDP_TX; or NULL. */
+static const char *answers_way(const struct attachment *attachment)
+{
+	if (attachment->ip_only)
+		return attachment->vlan_tags == ATTACH_TAGS_BY_TC ? "tc" : "none";
+	return attachment->redirect ? "redirect" : NULL;
+}
+
 json_t *attach_json(const struct attachment *attachment)
 {
 	static const char *const vlan_tags[] = {"visible", "tc", "unknown"};
+	const char *way = answers_way(attachment);
 	json_t *json = json_pack("{s:s, s:s, s:s, s:i, s:i, s:s}", "name", attachment->interface,
 				 "mode", attachment->native ? "native" : "generic", "attached_by",
 				 attachment->by_netlink ? "netlink" : "link", "program_id",
 				 (int)attachment->program_id, "reattached_count",
 				 (int)attachment->restored_count, "vlan_tags",
-				 vlan_tags[attachment->vlan_tags]);
+				 attachment->ip_only ? "none" : vlan_tags[attachment->vlan_tags]);
 
-	if (attachment->redirect)
-		json_object_set_new(json, "answers", json_string("redirect"));
+	if (way)
+		json_object_set_new(json, "answers", json_string(way));
 	if (attachment->reason[0])
 		json_object_set_new(json, "mode_reason", json_string(attachment->reason));
 	if (attachment->off)

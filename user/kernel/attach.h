@@ -17,7 +17,8 @@
 
 #define ATTACH_REASON_BYTES 256
 
-/* How the VLAN tag of an advert is known. */
+/* How the VLAN tag of an advert is known. Without Ethernet headers there are none, and the tc program
+ * sends answers: BY_TC or UNKNOWN report whether it is there. */
 enum attach_vlan_tags {
 	ATTACH_TAGS_VISIBLE, /* it is in the packet */
 	ATTACH_TAGS_BY_TC, /* it may have been removed: the tc program knows it */
@@ -36,6 +37,7 @@ struct attachment {
 	bool native_refused; /* by its driver, when it was attached */
 	uint32_t native_mtu; /* with which the driver accepted native mode; 0: it has not */
 	bool mtu_refused; /* it refused native mode when the MTU was raised */
+	bool ip_only; /* there is no Ethernet header (link_layer.h) */
 	bool is_veth;
 	/* An adapter or a veth: all its packets arrive on it itself. A bond's arrive on its ports, a
 	 * bridge's or VLAN interface's may be seen on one below first. */
@@ -55,6 +57,7 @@ struct attachment {
 	bool by_netlink; /* else through a BPF link */
 	bool unpinned; /* there is no place for pins */
 	int program_fd; /* borrowed */
+	int tc_program_fd; /* borrowed */
 	int link_fd; /* BPF link; -1: none */
 	uint64_t attached_ns; /* when the daemon last changed what is attached */
 	struct mode_switch *mode_switch; /* in progress (mode_switch.h); NULL: none */

@@ -27,7 +27,6 @@ struct attach_watch {
 	struct attach_answer list[KERNEL_INTERFACES_MAX];
 	size_t count;
 	uint64_t asked_ns;
-	int tc_program_fd; /* borrowed */
 };
 
 /* A descriptor that was closed meanwhile, or used again, gives a false answer, which the loop
@@ -42,12 +41,12 @@ static void find_state(struct attach_answer *answer)
 		answer->taken = attach_is_taken(asked, answer->reason);
 }
 
-static void find_answer(const struct attach_watch *watch, struct attach_answer *answer)
+static void find_answer(struct attach_answer *answer)
 {
 	if (!answer->asked.mode_switch)
 		find_state(answer);
 	if (!answer->missing)
-		vlan_keep(&answer->asked, watch->tc_program_fd, &answer->vlan);
+		vlan_keep(&answer->asked, &answer->vlan);
 }
 
 static void *run(void *context)
@@ -61,7 +60,7 @@ static void *run(void *context)
 		if (atomic_load(&watch->turn) == TURN_END)
 			return NULL;
 		for (size_t i = 0; i < watch->count; i++)
-			find_answer(watch, &watch->list[i]);
+			find_answer(&watch->list[i]);
 		atomic_compare_exchange_strong(&watch->turn, &asked, TURN_ANSWERED);
 		asked = TURN_THREAD;
 		eventfd_write(watch->answered_fd, 1);
@@ -105,13 +104,12 @@ int attach_watch_fd(const struct attach_watch *watch)
 	return watch->answered_fd;
 }
 
-struct attach_watch *attach_watch_start(int tc_program_fd)
+struct attach_watch *attach_watch_start(void)
 {
 	struct attach_watch *watch = calloc(1, sizeof(*watch));
 	int error = -ENOMEM;
 
 	if (watch) {
-		watch->tc_program_fd = tc_program_fd;
 		watch->answered_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 		error = watch->answered_fd < 0 || sem_init(&watch->asked, 0, 0) < 0 ? -errno : 0;
 	}

@@ -25,7 +25,7 @@ struct attach_answer {
 };
 
 /* Starts the thread. Returns NULL if it cannot be started; the reason is logged. */
-struct attach_watch *attach_watch_start(int tc_program_fd);
+struct attach_watch *attach_watch_start(void);
 void attach_watch_stop(struct attach_watch *watch);
 
 /* Returns the descriptor that is readable after an answer. */

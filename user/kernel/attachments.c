@@ -3,6 +3,7 @@
  * kernel.h. */
 #include "user/kernel/bpffs.h"
 #include "user/kernel/kernel.h"
+#include "user/kernel/link_layer.h"
 #include "user/kernel/mode_switch.h"
 #include "user/kernel/pins.h"
 #include "user/kernel/tc_filter.h"
@@ -48,6 +49,31 @@ static enum attach_mode wished_mode(const struct kernel *kernel, const char *int
 	return ATTACH_AUTO;
 }
 
+/* Chooses mode and programs. Returns 0 or -EOPNOTSUPP, which is logged. */
+static int choose(const struct kernel *kernel, struct attachment *attachment)
+{
+	const struct xbeat_bpf *skeleton = kernel->skeleton;
+	enum link_layer layer = link_layer_of(attachment->interface);
+
+	if (layer == LINK_LAYER_OTHER) {
+		log_error("cannot attach to interface %s: %s", attachment->interface,
+			  link_layer_refusal);
+		return -EOPNOTSUPP;
+	}
+	attachment->ip_only = layer == LINK_LAYER_IP;
+	attachment->wish = wished_mode(kernel, attachment->interface);
+	if (attachment->ip_only && attachment->wish == ATTACH_AUTO) {
+		attachment->wish = ATTACH_GENERIC;
+		snprintf(attachment->reason, sizeof(attachment->reason),
+			 "it has no Ethernet headers");
+	}
+	attachment->program_fd = bpf_program__fd(attachment->ip_only ? skeleton->progs.xbeat_ip
+								     : skeleton->progs.xbeat);
+	attachment->tc_program_fd = bpf_program__fd(
+		attachment->ip_only ? skeleton->progs.xbeat_tc_ip : skeleton->progs.xbeat_tc);
+	return 0;
+}
+
 int kernel_attach(struct kernel *kernel, const char *interface)
 {
 	struct attachment *attachment = find_attachment(kernel, interface);
@@ -71,12 +97,12 @@ int kernel_attach(struct kernel *kernel, const char *interface)
 	};
 	snprintf(attachment->interface, sizeof(attachment->interface), "%s", interface);
 	attachment->interface_index = if_nametoindex(interface);
+	error = choose(kernel, attachment);
 	/* First, so that the XDP program finds who handles its adverts. */
-	if (attachment->interface_index)
+	if (!error && attachment->interface_index)
 		vlan_attach(kernel, attachment);
-	attachment->wish = wished_mode(kernel, interface);
-	error = attach_interface(attachment, kernel->daemon_name,
-				 bpf_program__fd(kernel->skeleton->progs.xbeat));
+	if (!error)
+		error = attach_interface(attachment, kernel->daemon_name, attachment->program_fd);
 	if (error)
 		kernel_detach(kernel, interface);
 	return error;

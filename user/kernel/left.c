@@ -10,8 +10,12 @@
 #include <string.h>
 #include <xbeat/map.h>
 
-#define PROGRAM_NAME "xbeat"
 #define MAPS_MAX 32 /* of one program */
+
+bool left_is_program_name(const char *name)
+{
+	return !strcmp(name, "xbeat") || !strcmp(name, "xbeat_ip");
+}
 
 /* The maps of a program, by id. */
 struct maps {
@@ -88,7 +92,7 @@ static int open_program(unsigned interface_index)
 		return -1;
 	fd = bpf_prog_get_fd_by_id(status.prog_id);
 	if (fd >= 0 &&
-	    (bpf_obj_get_info_by_fd(fd, &info, &length) || strcmp(info.name, PROGRAM_NAME) != 0)) {
+	    (bpf_obj_get_info_by_fd(fd, &info, &length) || !left_is_program_name(info.name))) {
 		close(fd);
 		fd = -1;
 	}
@@ -120,7 +124,7 @@ bool left_shares_maps(uint32_t program_id, int program_fd)
 	struct bpf_prog_info info;
 
 	if (other_fd < 0 || read_maps(other_fd, &other, &info) ||
-	    strcmp(info.name, PROGRAM_NAME) != 0 || read_maps(program_fd, &own, &info))
+	    !left_is_program_name(info.name) || read_maps(program_fd, &own, &info))
 		return false;
 	for (uint32_t i = 0; i < other.count; i++)
 		for (uint32_t k = 0; k < own.count; k++)

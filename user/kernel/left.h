@@ -21,6 +21,9 @@ int left_open_map(const char *daemon_name, int program_fd, const char *map_name)
  * daemon whose maps were taken over. */
 bool left_shares_maps(uint32_t program_id, int program_fd);
 
+/* Whether it is the name of one of our XDP programs. */
+bool left_is_program_name(const char *name);
+
 /* Whether this process may find programs and maps by their ids: CAP_SYS_ADMIN. */
 bool left_may_find(void);
 

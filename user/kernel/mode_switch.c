@@ -75,7 +75,7 @@ static int start(const struct kernel *kernel, struct attachment *attachment,
 	if (job) {
 		*job = (struct mode_switch){
 			.attachment = *attachment,
-			.program_fd = bpf_program__fd(kernel->skeleton->progs.xbeat),
+			.program_fd = attachment->program_fd,
 			.native = wish->native,
 			.fallback = wish->fallback,
 			.mtu = wish->mtu,

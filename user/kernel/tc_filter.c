@@ -14,7 +14,7 @@
 /* "xb", and who made the qdisc. */
 #define HANDLE_OTHERS_QDISC 0x78620001
 #define HANDLE_OWN_QDISC 0x78620002
-#define PROGRAM_NAME "xbeat_tc:" /* libbpf appends the program's id */
+#define PROGRAM_NAME "xbeat_tc" /* "_ip" may follow; libbpf appends the program's id */
 
 /* The first one comes before all others, which may end the search for filters. The second is for
  * where the first belongs to filters of another kind. */

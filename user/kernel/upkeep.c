@@ -339,7 +339,7 @@ int kernel_upkeep_start(struct kernel *kernel, struct event_base *base,
 		return -ENOMEM;
 	upkeep->handlers = *handlers;
 	upkeep->timer = evtimer_new(base, on_timer, kernel);
-	upkeep->watch = attach_watch_start(bpf_program__fd(kernel->skeleton->progs.xbeat_tc));
+	upkeep->watch = attach_watch_start();
 	kernel->upkeep = upkeep;
 	if (!upkeep->timer || !upkeep->watch)
 		return -ENOMEM;

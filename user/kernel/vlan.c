@@ -42,14 +42,15 @@ static bool is_on_bus(const struct ethtool_drvinfo *driver)
 
 /* Only of an adapter, which is on a bus, whose offload is off. A veth gets packets as the other end
  * left them; bridge, bond and macvlan get them from the stack, which has taken the tag off. */
-static bool tags_are_visible(const char *interface)
+static bool tags_are_visible(const struct attachment *attachment)
 {
 	struct ethtool_drvinfo driver = {.cmd = ETHTOOL_GDRVINFO};
 	struct ethtool_value flags = {.cmd = ETHTOOL_GFLAGS};
 
-	if (ask_driver(interface, &driver) || !is_on_bus(&driver))
+	if (attachment->ip_only || ask_driver(attachment->interface, &driver) ||
+	    !is_on_bus(&driver))
 		return false;
-	return !ask_driver(interface, &flags) && !(flags.data & ETH_FLAG_RXVLAN);
+	return !ask_driver(attachment->interface, &flags) && !(flags.data & ETH_FLAG_RXVLAN);
 }
 
 static void read_kind(struct attachment *attachment)
@@ -76,8 +77,7 @@ static void write_entry(const struct kernel *kernel, unsigned interface_index, b
 			     sizeof(interface_index), &entry, sizeof(entry), BPF_ANY);
 }
 
-static void change(const struct attachment *attachment, bool visible, int tc_program_fd,
-		   struct vlan_result *result)
+static void change(const struct attachment *attachment, bool visible, struct vlan_result *result)
 {
 	*result = (struct vlan_result){.changed = true,
 				       .tags = ATTACH_TAGS_VISIBLE,
@@ -86,21 +86,33 @@ static void change(const struct attachment *attachment, bool visible, int tc_pro
 		tc_filter_detach(attachment->interface_index);
 		return;
 	}
-	result->error =
-		tc_filter_attach(attachment->interface_index, tc_program_fd, &result->own_qdisc);
+	result->error = tc_filter_attach(attachment->interface_index, attachment->tc_program_fd,
+					 &result->own_qdisc);
 	result->tags = result->error ? ATTACH_TAGS_UNKNOWN : ATTACH_TAGS_BY_TC;
 }
 
-void vlan_keep(const struct attachment *attachment, int tc_program_fd, struct vlan_result *result)
+void vlan_keep(const struct attachment *attachment, struct vlan_result *result)
 {
 	bool was_visible = attachment->vlan_tags == ATTACH_TAGS_VISIBLE, visible;
 
 	if (!attachment->vlan_due)
 		return;
-	visible = tags_are_visible(attachment->interface);
+	visible = tags_are_visible(attachment);
 	if (visible != was_visible || (!visible && attachment->tc_changed &&
 				       !tc_filter_is_attached(attachment->interface_index)))
-		change(attachment, visible, tc_program_fd, result);
+		change(attachment, visible, result);
+}
+
+static void warn(const struct attachment *attachment, int error)
+{
+	if (attachment->ip_only)
+		log_warning(
+			"interface %s: the tc program cannot be attached (%s): heartbeats are not answered there; load sch_ingress and cls_bpf and restart",
+			attachment->interface, limits_strerror(-error));
+	else
+		log_warning(
+			"interface %s: VLAN tags may be removed before the XDP program runs, and the tc program cannot be attached (%s): adverts from other networks than the interface's are ignored; load sch_ingress and cls_bpf and restart, or let an adapter keep the tags (ethtool -K %s rxvlan off)",
+			attachment->interface, limits_strerror(-error), attachment->interface);
 }
 
 bool vlan_take(const struct kernel *kernel, struct attachment *attachment,
@@ -116,12 +128,10 @@ bool vlan_take(const struct kernel *kernel, struct attachment *attachment,
 	}
 	attachment->tc_tried_ns = clock_now_ns();
 	attachment->untaken_seen_count = 0;
-	write_entry(kernel, attachment->interface_index, !result->error);
+	if (!attachment->ip_only)
+		write_entry(kernel, attachment->interface_index, !result->error);
 	if (result->error && before != ATTACH_TAGS_UNKNOWN)
-		log_warning(
-			"interface %s: VLAN tags may be removed before the XDP program runs, and the tc program cannot be attached (%s): adverts from other networks than the interface's are ignored; load sch_ingress and cls_bpf and restart, or let an adapter keep the tags (ethtool -K %s rxvlan off)",
-			attachment->interface, limits_strerror(-result->error),
-			attachment->interface);
+		warn(attachment, result->error);
 	return before == ATTACH_TAGS_VISIBLE;
 }
 
@@ -130,8 +140,7 @@ int vlan_attach(struct kernel *kernel, struct attachment *attachment)
 	struct vlan_result result;
 
 	read_kind(attachment);
-	change(attachment, tags_are_visible(attachment->interface),
-	       bpf_program__fd(kernel->skeleton->progs.xbeat_tc), &result);
+	change(attachment, tags_are_visible(attachment), &result);
 	vlan_take(kernel, attachment, &result);
 	return result.error;
 }

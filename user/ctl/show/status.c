@@ -110,15 +110,16 @@ static void print_interfaces(const json_t *interfaces, FILE *stream)
 	json_array_foreach(interfaces, index, interface)
 	{
 		const char *label = index == 0 ? "interface" : "";
-		bool redirect = json_object_get(interface, "answers");
+		bool way = json_object_get(interface, "answers");
 
 		if (json_object_get(interface, "detached_reason"))
 			print_line(stream, label, "%s: DETACHED: %s", field_text(interface, "name"),
 				   field_text(interface, "detached_reason"));
 		else
-			print_line(stream, label, "%s: %s%s, program %lld",
+			print_line(stream, label, "%s: %s%s%s, program %lld",
 				   field_text(interface, "name"), field_text(interface, "mode"),
-				   redirect ? ", answers by redirect" : "",
+				   way ? ", answers by " : "",
+				   way ? field_text(interface, "answers") : "",
 				   integer(interface, "program_id"));
 		if (json_object_get(interface, "mode_reason"))
 			print_line(stream, "", "%s", field_text(interface, "mode_reason"));
