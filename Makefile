@@ -228,6 +228,8 @@ install: all man
 	@rm -f $(BUILD)/xbeat.pc # of another PREFIX, perhaps
 	@$(MAKE) -s --no-print-directory $(BUILD)/xbeat.pc
 	install -D -m 755 $(BUILD)/xbeatd $(DESTDIR)$(PREFIX)/sbin/xbeatd
+	mkdir -p $(DESTDIR)$(PREFIX)/lib/xbeat
+	ln -sf ../../sbin/xbeatd $(DESTDIR)$(PREFIX)/lib/xbeat/keepalived
 	install -D -m 755 $(BUILD)/xbeatctl $(DESTDIR)$(PREFIX)/bin/xbeatctl
 	install -D -m 644 $(BUILD)/xbeat.bpf.o $(DESTDIR)$(PREFIX)/lib/xbeat/xbeat.bpf.o
 	for page in $(MANUALS); do install -D -m 644 $$page \

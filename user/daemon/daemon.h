@@ -17,9 +17,16 @@
 
 struct reload;
 
-struct daemon {
+/* Where the configuration is, and how it is read. */
+struct daemon_files {
 	const char *config_path;
-	const char *daemon_name; /* -i */
+	const char *config_id; /* what @ID compares with; NULL: the host name */
+	bool required; /* an included file that is missing is an error */
+};
+
+struct daemon {
+	struct daemon_files files;
+	const char *daemon_name;
 	struct config *config;
 	size_t own_node; /* index into config->heartbeat->nodes; 0 without heartbeats */
 	struct xb_key keys[XB_KEYS_MAX];
@@ -51,8 +58,7 @@ struct daemon {
 
 /* The content of the files, read and resolved before any of it is applied. */
 struct daemon_inputs {
-	const char *config_path;
-	const char *daemon_name; /* -i */
+	struct daemon_files files;
 	struct config *config;
 	struct xb_key keys[XB_KEYS_MAX];
 	size_t own_node;

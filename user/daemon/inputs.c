@@ -32,30 +32,25 @@ static int fail(struct daemon_inputs *inputs, int error, const char *format, ...
 	return error;
 }
 
-/* What @ID compares with; NULL: the host name, as in keepalived. */
-static const char *config_id(const char *name)
-{
-	return strcmp(name, XB_DAEMON_NAME_DEFAULT) ? name : NULL;
-}
-
 static int read_config(struct daemon_inputs *inputs, struct diagnostics *diagnostics)
 {
 	struct config_machine machine;
 	_cleanup_free_ char *text = NULL;
 	size_t length;
-	int error = file_read(inputs->config_path, &text, &length);
+	int error = file_read(inputs->files.config_path, &text, &length);
 
 	if (error)
 		return fail(inputs, error,
-			    "cannot read the configuration %s: %s; give its path with -c FILE",
-			    inputs->config_path, limits_strerror(-error));
-	config_machine_init(&machine, config_id(inputs->daemon_name));
-	error = config_parse(inputs->config_path, text, length, &machine.environment,
+			    "cannot read the configuration %s: %s; give its path with -f FILE",
+			    inputs->files.config_path, limits_strerror(-error));
+	config_machine_init(&machine, inputs->files.config_id);
+	machine.environment.files_required = inputs->files.required;
+	error = config_parse(inputs->files.config_path, text, length, &machine.environment,
 			     &inputs->config, diagnostics);
 	if (!error)
 		error = command_users_resolve(inputs->config, diagnostics);
 	if (error)
-		fail(inputs, error, "%s has %zu error%s", inputs->config_path,
+		fail(inputs, error, "%s has %zu error%s", inputs->files.config_path,
 		     diagnostics->error_count, diagnostics->error_count == 1 ? "" : "s");
 	return error;
 }
@@ -136,12 +131,12 @@ static int find_own_node(struct daemon_inputs *inputs, const struct local_addres
 		return fail(
 			inputs, node,
 			"%s: this machine matches several nodes of heartbeat %s: set router_id to the name of the right one",
-			inputs->config_path, name);
+			inputs->files.config_path, name);
 	if (node < 0)
 		return fail(
 			inputs, node,
 			"%s: this machine is not a node of heartbeat %s: add a \"node\" line with its addresses, or set router_id to the name of a node",
-			inputs->config_path, name);
+			inputs->files.config_path, name);
 	inputs->own_node = (size_t)node;
 	return 0;
 }

@@ -3,7 +3,10 @@
 #include "user/daemon/daemon.h"
 #include "user/daemon/keepalived.h"
 #include "user/daemon/lock.h"
+#include "user/daemon/options.h"
+#include "user/daemon/pid_files.h"
 #include "user/daemon/privileges.h"
+#include "user/daemon/service_manager.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/diagnostics_print.h"
 #include "user/lib/limits.h"
@@ -11,95 +14,17 @@
 #include "user/lib/printable.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <xbeat/paths.h>
 
-#define CONFIG_DEFAULT "/etc/xbeat/xbeat.conf"
-
-struct options {
-	const char *config_path;
-	const char *daemon_name;
-	bool foreground;
-	bool test_only;
-};
-
-static void usage(FILE *out)
-{
-	fputs("usage: xbeatd -c FILE [-f] [-i NAME] [-t] [-v]\n"
-	      "  -c FILE    configuration (" CONFIG_DEFAULT ")\n"
-	      "  -f         stay in the foreground, log to stderr\n"
-	      "  -i NAME    daemon name, part of the paths of its socket, pid file and maps (default)\n"
-	      "  -t         check the configuration and its key file, start nothing\n"
-	      "  -v         also log the messages of libbpf\n"
-	      "  -h, -V     print this help; print the version\n",
-	      out);
-}
-
-/* The daemon name is part of paths. */
-static bool is_daemon_name(const char *name)
-{
-	size_t length = strlen(name);
-
-	return length > 0 && length < 32 &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") ==
-		       length;
-}
-
-/* Returns -1 to go on, else the exit status. */
-static int parse_options(int argc, char **argv, struct options *options)
-{
-	static const struct option long_options[] = {
-		{"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {0}};
-	int option;
-
-	while ((option = getopt_long(argc, argv, "c:fi:tvhV", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			options->config_path = optarg;
-			break;
-		case 'f':
-			options->foreground = true;
-			break;
-		case 'i':
-			options->daemon_name = optarg;
-			break;
-		case 't':
-			options->test_only = true;
-			break;
-		case 'v':
-			log_set_verbose(true);
-			break;
-		case 'h':
-			usage(stdout);
-			return 0;
-		case 'V':
-			puts("xbeatd " XBEAT_VERSION);
-			return 0;
-		default:
-			usage(stderr);
-			return 2;
-		}
-	}
-	if (optind < argc) {
-		fprintf(stderr,
-			"xbeatd: \"%s\" is not an option; give the configuration with -c FILE\n",
-			argv[optind]);
-		return 2;
-	}
-	if (!is_daemon_name(options->daemon_name)) {
-		fprintf(stderr,
-			"xbeatd: \"%s\" is not a daemon name; use up to 31 letters, digits, - and _\n",
-			options->daemon_name);
-		return 2;
-	}
-	return -1;
-}
+/* Of keepalived 2.2.7 for a configuration that has errors. */
+#define KEEPALIVED_TEST_FAILED 5
 
 /*
  * Forks. The parent waits until the child writes an exit status or dies, and exits with that
@@ -143,14 +68,45 @@ static void release_parent(int parent)
 	dup2(null, STDOUT_FILENO);
 	dup2(null, STDERR_FILENO);
 	close(null);
-	log_open("xbeatd", true);
+}
+
+/* From here on the log goes where the options want it; errors of the start went to stderr. */
+static void log_as_wanted(const struct options *options)
+{
+	log_also_to_stderr(options->console);
+	log_set_facility(options->facility);
+	log_open("xbeatd", !options->no_syslog);
+}
+
+/* The default paths are not always writable, and are of use only to scripts written for keepalived. */
+static int write_pid_files(const struct options *options)
+{
+	for (size_t i = 0; i < OPTIONS_PID_FILES; i++) {
+		const char *path = options->pid_files[i];
+		int error = path ? pid_file_write(path) : 0;
+
+		if (!error)
+			continue;
+		log_message(options->pid_files_given ? LOG_ERR : LOG_WARNING,
+			    "cannot write the process id into %s: %s", path,
+			    limits_strerror(-error));
+		if (options->pid_files_given)
+			return error;
+	}
+	return 0;
+}
+
+static void remove_pid_files(const struct options *options)
+{
+	for (size_t i = 0; i < OPTIONS_PID_FILES; i++)
+		if (options->pid_files[i])
+			pid_file_remove(options->pid_files[i]);
 }
 
 /* Reads the configuration and prints diagnostics. */
 static int configure(struct daemon *daemon, bool test_only)
 {
-	struct daemon_inputs inputs = {.config_path = daemon->config_path,
-				       .daemon_name = daemon->daemon_name};
+	struct daemon_inputs inputs = {.files = daemon->files};
 	struct diagnostics diagnostics = {0};
 	int error = daemon_read_inputs(&inputs, &diagnostics);
 	bool printed = diagnostics.error_count > 0;
@@ -168,33 +124,44 @@ static int configure(struct daemon *daemon, bool test_only)
 	return error;
 }
 
+/* Returns the pipe to the parent, or a negative errno, which is logged. */
+static int leave_terminal(struct daemon *daemon)
+{
+	/* Absolute, because a reload reads it again after chdir("/"). */
+	char *absolute = realpath(daemon->files.config_path, NULL);
+	int parent;
+
+	if (absolute)
+		daemon->files.config_path = absolute;
+	parent = go_background();
+	if (parent < 0)
+		log_error("cannot go into the background: %s", limits_strerror(-parent));
+	return parent;
+}
+
 static int run(struct daemon *daemon, const struct options *options)
 {
-	int parent = -1, error;
+	int parent = options->foreground ? -1 : leave_terminal(daemon), error;
 
-	if (!options->foreground) {
-		/* Absolute, because a reload reads it again after chdir("/"). */
-		char *absolute = realpath(daemon->config_path, NULL);
-
-		if (absolute)
-			daemon->config_path = absolute;
-		parent = go_background();
-		if (parent < 0) {
-			log_error("cannot go into the background: %s", limits_strerror(-parent));
-			return parent;
-		}
-	}
-	daemon->lock = lock_take(options->daemon_name);
+	if (!options->foreground && parent < 0)
+		return parent;
+	daemon->lock = lock_take(daemon->daemon_name);
 	if (daemon->lock < 0)
 		return daemon->lock;
 	error = keepalived_check(daemon->config);
 	if (!error)
-		error = daemon_start(daemon);
-	if (!error && parent >= 0)
-		release_parent(parent);
+		error = write_pid_files(options);
 	if (!error)
-		daemon_run(daemon);
-	return error;
+		error = daemon_start(daemon);
+	if (error)
+		return error;
+	if (parent >= 0)
+		release_parent(parent);
+	log_as_wanted(options);
+	service_manager_notify("READY=1");
+	daemon_run(daemon);
+	service_manager_notify("STOPPING=1");
+	return 0;
 }
 
 static void report_ok(const char *path)
@@ -204,35 +171,66 @@ static void report_ok(const char *path)
 	printf("%s: ok\n", name ? name : "");
 }
 
-int main(int argc, char **argv)
+/* Only checks; returns the exit status. */
+static int test(struct daemon *daemon, const struct options *options)
 {
-	static struct daemon daemon = {.lock = -1};
-	struct options options = {.config_path = CONFIG_DEFAULT,
-				  .daemon_name = XB_DAEMON_NAME_DEFAULT};
-	int status = parse_options(argc, argv, &options);
 	int error;
 
-	if (status >= 0)
-		return status;
+	if (options->test_log && !freopen(options->test_log, "we", stderr)) {
+		printf("cannot write %s: %s\n", options->test_log, strerror(errno));
+		return EXIT_FAILURE;
+	}
+	error = configure(daemon, true);
+	if (!error)
+		report_ok(daemon->files.config_path);
+	daemon_stop(daemon);
+	if (!error)
+		return EXIT_SUCCESS;
+	return options->keepalived ? KEEPALIVED_TEST_FAILED : EXIT_FAILURE;
+}
+
+static void prepare(const struct options *options)
+{
+	static const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+
 	signals_ignore();
-	log_open("xbeatd", false);
 	/*
 	 * One arena for the loop and one for the thread of a reload. That thread has ordinary
 	 * priority and may lose the processor at any point; it must not hold the loop's arena lock
 	 * then.
 	 */
 	mallopt(M_ARENA_MAX, 2);
-	daemon.config_path = options.config_path;
-	daemon.daemon_name = options.daemon_name;
-	error = options.test_only ? 0 : privileges_check();
-	if (!error && !options.test_only)
+	if (options->core_dump && setrlimit(RLIMIT_CORE, &unlimited))
+		log_warning("cannot lift the limit of core dumps: %s", limits_strerror(errno));
+}
+
+int main(int argc, char **argv)
+{
+	static struct daemon daemon = {.lock = -1};
+	struct options options;
+	int status, error;
+
+	log_open("xbeatd", false);
+	status = options_parse(argc, argv, &options);
+	if (status >= 0)
+		return status;
+	prepare(&options);
+	daemon.files = (struct daemon_files){
+		.config_path = options.config_path,
+		.config_id = options.config_id,
+		.required = options.files_required,
+	};
+	daemon.daemon_name = options.daemon_name ? options.daemon_name : XB_DAEMON_NAME_DEFAULT;
+	if (options.test_only)
+		return test(&daemon, &options);
+	error = privileges_check();
+	if (!error)
 		error = privileges_check_descriptors();
 	if (!error)
-		error = configure(&daemon, options.test_only);
-	if (!error && options.test_only)
-		report_ok(options.config_path);
-	else if (!error)
+		error = configure(&daemon, false);
+	if (!error)
 		error = run(&daemon, &options);
 	daemon_stop(&daemon);
+	remove_pid_files(&options);
 	return error ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -88,7 +88,7 @@ static json_t *status(void *context, struct control_call *call)
 	json_t *json =
 		json_pack("{s:I, s:i, s:o, s:s, s:s, s:s, s:I}", "epoch",
 			  (json_int_t)kernel_self_epoch(&daemon->kernel), "pid", (int)getpid(),
-			  "configuration_file", json_text(daemon->config_path), "instance",
+			  "configuration_file", json_text(daemon->files.config_path), "instance",
 			  daemon->daemon_name, "version", XBEAT_VERSION, "state",
 			  node_state_name(kernel_self_state(&daemon->kernel)), "uptime_ns",
 			  (json_int_t)time_since_ns(clock_now_ns(), daemon->started_ns));

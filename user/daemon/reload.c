@@ -269,7 +269,7 @@ static void report_success(struct reload *reload, const struct instances_changes
 	event_log_add(
 		&reload->daemon->event_log, "daemon", "self", "running", "running",
 		"reloaded %.100s: instances %zu added, %zu changed, %zu removed, %zu unchanged",
-		reload->inputs.config_path, json_array_size(changes->added),
+		reload->inputs.files.config_path, json_array_size(changes->added),
 		json_array_size(changes->changed), json_array_size(changes->removed),
 		changes->unchanged_count);
 	if (reload->promise)
@@ -406,7 +406,7 @@ static int start_reload(struct daemon *daemon, struct control_promise *promise)
 		.promise = promise,
 		.using_kernel = PTHREAD_MUTEX_INITIALIZER,
 		.started_ns = clock_now_ns(),
-		.inputs = {.config_path = daemon->config_path, .daemon_name = daemon->daemon_name},
+		.inputs = {.files = daemon->files},
 	};
 	daemon->reload = reload;
 	error = start_reading(reload);

@@ -26,8 +26,8 @@ static const struct {
 	int number;
 	const char *text;
 } hints[] = {
-	/* keepalived --signum=STATS_CLEAR is SIGRTMAX-1. */
-	{63, "statistics are not cleared: compare two of them; SIGUSR2 writes them"},
+	{SIGNALS_STATS_CLEAR,
+	 "statistics are not cleared: compare two of them; SIGUSR2 writes them"},
 	{SIGQUIT, "SIGTERM stops xbeatd, SIGABRT makes it dump core"},
 };
 

@@ -10,6 +10,9 @@
 /* keepalived --signum=JSON: SIGRTMIN+2, which user space counts from 34. */
 #define SIGNALS_JSON 36
 
+/* keepalived --signum=STATS_CLEAR: SIGRTMAX-1; xbeatd only logs it. */
+#define SIGNALS_STATS_CLEAR 63
+
 typedef void signals_callback(void *context, int number);
 
 struct signals {

@@ -25,9 +25,11 @@
 static struct {
 	const char *name;
 	int socket_fd; /* -1: stderr */
+	int facility; /* of syslog */
+	bool also_to_stderr;
 	bool verbose;
 	_Atomic unsigned long dropped_count;
-} log_state = {.name = "xbeat", .socket_fd = -1};
+} log_state = {.name = "xbeat", .socket_fd = -1, .facility = LOG_DAEMON};
 
 static int connect_syslog(void)
 {
@@ -55,9 +57,19 @@ void log_open(const char *name, bool to_syslog)
 		return;
 	tzset(); /* reads the time zone file now, not in the event loop */
 	log_state.socket_fd = connect_syslog();
-	if (log_state.socket_fd < 0)
+	if (log_state.socket_fd < 0 && !log_state.also_to_stderr)
 		log_warning("cannot reach syslog at " LOG_PATH ": %s; logging to stderr",
 			    strerror(-log_state.socket_fd));
+}
+
+void log_also_to_stderr(bool also)
+{
+	log_state.also_to_stderr = also;
+}
+
+void log_set_facility(int facility)
+{
+	log_state.facility = facility;
 }
 
 void log_set_verbose(bool verbose)
@@ -110,8 +122,8 @@ static bool write_syslog(int priority, const char *line)
 
 	localtime_r(&now, &parts);
 	strftime(stamp, sizeof(stamp), "%b %e %H:%M:%S", &parts);
-	length = snprintf(text, sizeof(text), "<%d>%s %s[%d]: %s", LOG_DAEMON | priority, stamp,
-			  log_state.name, getpid(), line);
+	length = snprintf(text, sizeof(text), "<%d>%s %s[%d]: %s", log_state.facility | priority,
+			  stamp, log_state.name, getpid(), line);
 	if ((size_t)length >= sizeof(text))
 		length = sizeof(text) - 1;
 	return send_datagram(text, (size_t)length);
@@ -119,7 +131,11 @@ static bool write_syslog(int priority, const char *line)
 
 static bool write_line(int priority, const char *line)
 {
-	return log_state.socket_fd >= 0 ? write_syslog(priority, line) : write_stderr(line);
+	bool written = log_state.socket_fd < 0 || write_syslog(priority, line);
+
+	if (log_state.socket_fd < 0 || log_state.also_to_stderr)
+		written &= write_stderr(line);
+	return written;
 }
 
 static void report_dropped(void)

@@ -13,6 +13,12 @@
 /* name: printed before each line. to_syslog: false writes to stderr. */
 void log_open(const char *name, bool to_syslog);
 
+/* Writes to stderr as well when the log goes to syslog. */
+void log_also_to_stderr(bool also);
+
+/* facility: LOG_DAEMON (the default), LOG_USER or LOG_LOCAL0 to LOG_LOCAL7. */
+void log_set_facility(int facility);
+
 /* Whether LOG_DEBUG lines are written; by default they are not. */
 void log_set_verbose(bool verbose);
 

@@ -29,6 +29,7 @@
 struct config_environment {
 	const char *config_id; /* what @ID compares with, and ${_INSTANCE} */
 	const char *directory; /* absolute: base of relative file names */
+	bool files_required; /* as if include_check named all kinds of failures */
 	uint64_t random_seed; /* for ${_RANDOM} */
 	char *(*variable)(const char *name); /* for ${_ENV NAME}; NULL if it is not set */
 	/* Returns the files that match a pattern, sorted, to be freed; 0 or a negative errno. */

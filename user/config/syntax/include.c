@@ -264,7 +264,8 @@ bool config_directive_include(struct config_preprocessor *preprocessor,
 {
 	struct include include = {
 		.preprocessor = preprocessor,
-		.checks = preprocessor->include_checks,
+		.checks = preprocessor->environment->files_required ? CHECK_ALL
+								    : preprocessor->include_checks,
 	};
 	size_t length = keyword_length(text->bytes + offset, end - offset, &include.checks);
 	size_t begin = skip_blanks(text, offset + length, end);
