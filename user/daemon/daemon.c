@@ -431,6 +431,7 @@ void daemon_stop(struct daemon *daemon)
 		kernel_watch_daemon(&daemon->kernel, 0, 0);
 	daemon_reload_stop(daemon);
 	interface_monitor_stop(&daemon->interface_monitor);
+	route_monitor_stop(&daemon->route_monitor);
 	interface_delays_free(&daemon->interface_delays);
 	interfaces_free(&daemon->interfaces);
 	if (daemon->runner)

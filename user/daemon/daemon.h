@@ -12,6 +12,7 @@
 #include "user/net/interface_delays.h"
 #include "user/net/interface_monitor.h"
 #include "user/net/interfaces.h"
+#include "user/net/route_monitor.h"
 #include "user/tracking/apps.h"
 #include "user/vrrp/door.h"
 
@@ -40,6 +41,7 @@ struct daemon {
 	struct prober prober;
 	struct interfaces interfaces;
 	struct interface_monitor interface_monitor;
+	struct route_monitor route_monitor;
 	struct interface_delays interface_delays;
 	struct runner *runner;
 	struct vrrp_door *vrrp;
@@ -89,6 +91,9 @@ void daemon_networks_stop(struct daemon *daemon);
 
 /* Follows changes of interfaces and addresses. Returns 0 or a negative errno. */
 int daemon_watch_interfaces(struct daemon *daemon);
+
+/* Follows removals of the configuration's routes and rules. */
+void daemon_watch_routes(struct daemon *daemon);
 
 /* Follows interface_up_down_delays of the configuration. */
 void daemon_delay_interfaces(struct daemon *daemon);

@@ -124,6 +124,36 @@ static void on_overrun(void *context)
 	daemon_networks_changed(daemon);
 }
 
+static void on_route_removed(void *context, const struct route_event *event)
+{
+	struct daemon *daemon = context;
+
+	instances_route(door_enter(daemon->vrrp), event);
+}
+
+static void on_routes_unknown(void *context)
+{
+	struct daemon *daemon = context;
+
+	instances_route(door_enter(daemon->vrrp), NULL);
+}
+
+void daemon_watch_routes(struct daemon *daemon)
+{
+	static const struct route_handlers handlers = {.on_removed = on_route_removed,
+						       .on_overrun = on_routes_unknown};
+	int error;
+
+	daemon->route_monitor.base = daemon->base;
+	daemon->route_monitor.handlers = &handlers;
+	daemon->route_monitor.context = daemon;
+	error = route_monitor_watch(&daemon->route_monitor, daemon->config);
+	if (error)
+		log_error(
+			"cannot watch routes (%s): those that something else removes are not restored",
+			limits_strerror(-error));
+}
+
 /* The table has those that were asked for: a link may carry heartbeats alone. */
 static void note_heartbeat_interfaces(struct daemon *daemon)
 {
@@ -145,5 +175,6 @@ int daemon_watch_interfaces(struct daemon *daemon)
 	else
 		note_heartbeat_interfaces(daemon);
 	daemon_delay_interfaces(daemon);
+	daemon_watch_routes(daemon);
 	return error;
 }

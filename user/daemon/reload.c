@@ -224,6 +224,7 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 	instances_reload(door_enter(daemon->vrrp), from, to, changes);
 	daemon->config = to;
 	daemon_delay_interfaces(daemon);
+	daemon_watch_routes(daemon);
 	peers_use_config(&daemon->peers, to);
 	reload->inputs.config = from;
 	peers_repeat_isolated(&daemon->peers);

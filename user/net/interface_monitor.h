@@ -3,11 +3,10 @@
 #ifndef XBEAT_NET_INTERFACE_MONITOR_H
 #define XBEAT_NET_INTERFACE_MONITOR_H
 
+#include "user/net/netlink_listener.h"
 #include <event2/event.h>
 #include <stdbool.h>
 #include <xbeat/map.h>
-
-struct mnl_socket;
 
 struct interface_event {
 	unsigned interface_index;
@@ -33,11 +32,9 @@ struct interface_handlers {
 };
 
 struct interface_monitor {
-	struct mnl_socket *socket;
-	struct event *readable;
+	struct netlink_listener listener;
 	const struct interface_handlers *handlers;
 	void *context;
-	bool overrun; /* notifications were lost; on_overrun has not been called yet */
 };
 
 /* Returns 0 or a negative errno. */

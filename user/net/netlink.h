@@ -60,6 +60,10 @@ int netlink_add_route(struct netlink *netlink, const struct config_route *route,
 		      unsigned default_interface_index);
 int netlink_remove_route(struct netlink *netlink, const struct config_route *route,
 			 unsigned default_interface_index);
+
+/* The table of a route: "local" without "table", if its type is for the machine itself. */
+uint32_t netlink_route_table(const struct config_route *route);
+
 int netlink_add_rule(struct netlink *netlink, const struct config_rule *rule);
 int netlink_remove_rule(struct netlink *netlink, const struct config_rule *rule);
 

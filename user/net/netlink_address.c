@@ -80,8 +80,8 @@ int netlink_remove_vip(struct netlink *netlink, unsigned interface_index,
 	return netlink_transact(netlink, request);
 }
 
-/* attribute: may be NULL. Returns whether it is an address of the family. */
-static bool read_address(const struct nlattr *attribute, uint8_t family, struct xb_address *address)
+bool netlink_read_address(const struct nlattr *attribute, uint8_t family,
+			  struct xb_address *address)
 {
 	if (attribute && family == AF_INET && mnl_attr_get_payload_len(attribute) == 4)
 		*address = address_from_ipv4(mnl_attr_get_u32(attribute));
@@ -103,10 +103,11 @@ bool netlink_address_read(const struct nlmsghdr *message, struct netlink_address
 		return false;
 	netlink_attributes(message, sizeof(*head), attributes, IFA_PROTO + 1);
 	/* With a peer, IFA_ADDRESS is the peer's. IPv6 has IFA_LOCAL only then. */
-	if (!read_address(attributes[IFA_LOCAL] ? attributes[IFA_LOCAL] : attributes[IFA_ADDRESS],
-			  head->ifa_family, &own))
+	if (!netlink_read_address(attributes[IFA_LOCAL] ? attributes[IFA_LOCAL]
+							: attributes[IFA_ADDRESS],
+				  head->ifa_family, &own))
 		return false;
-	if (!read_address(attributes[IFA_ADDRESS], head->ifa_family, &network))
+	if (!netlink_read_address(attributes[IFA_ADDRESS], head->ifa_family, &network))
 		network = own;
 	*address = (struct netlink_address){
 		.interface_index = head->ifa_index,

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <xbeat/types.h>
 
+struct nlattr;
 struct nlmsghdr;
 
 /* What an xbeatd adds has this protocol (IFA_PROTO; "proto 120" in "ip address"), which outlives the
@@ -28,6 +29,11 @@ bool netlink_marks_addresses(void);
 /* Reads an RTM_NEWADDR or RTM_DELADDR. Returns false for other messages, and without an IP
  * address. */
 bool netlink_address_read(const struct nlmsghdr *message, struct netlink_address *address);
+
+/* Reads an attribute, which may be NULL; family: AF_*. Returns whether it is an address of the
+ * family. */
+bool netlink_read_address(const struct nlattr *attribute, uint8_t family,
+			  struct xb_address *address);
 
 /* Adds an address to a message as an attribute: 4 or 16 bytes. */
 void netlink_put_address(struct nlmsghdr *message, uint16_t type, const struct xb_address *address);

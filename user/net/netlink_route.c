@@ -22,9 +22,9 @@ static uint32_t number_or(const struct config_number *number, uint32_t otherwise
 	return number->given ? number->value : otherwise;
 }
 
-/* Types for the machine itself belong in the table "local". */
-static uint32_t route_table(const struct config_route *route, uint32_t type)
+uint32_t netlink_route_table(const struct config_route *route)
 {
+	uint32_t type = number_or(&route->type, RTN_UNICAST);
 	bool local = type == RTN_LOCAL || type == RTN_BROADCAST || type == RTN_ANYCAST;
 
 	/* "table 0" means no table. */
@@ -169,7 +169,7 @@ static void put_identity(struct nlmsghdr *header, struct rtmsg *message,
 		netlink_put_address(header, RTA_PREFSRC, &route->source.address);
 	if (route->metric.given)
 		mnl_attr_put_u32(header, RTA_PRIORITY, route->metric.value);
-	mnl_attr_put_u32(header, RTA_TABLE, route_table(route, message->rtm_type));
+	mnl_attr_put_u32(header, RTA_TABLE, netlink_route_table(route));
 }
 
 static void put_metrics(struct nlmsghdr *header, const struct config_route *route)

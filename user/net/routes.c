@@ -9,6 +9,7 @@
 #include "user/lib/log.h"
 #include "user/net/local_address.h"
 #include "user/net/netlink_address.h"
+#include "user/net/route_monitor.h"
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -48,16 +49,18 @@ static void log_failure(const char *owner, const char *verb, const char *what, c
 		  limits_strerror(-error));
 }
 
-static void add_route(struct netlink *netlink, const char *owner, const struct config_route *route,
-		      unsigned index)
+/* owner: NULL: a failure is not logged. Returns what netlink_add_route() does. */
+static int add_route(struct netlink *netlink, const char *owner, const struct config_route *route,
+		     unsigned index)
 {
 	int error = netlink_add_route(netlink, route, index);
 	_cleanup_free_ char *text = NULL;
 
-	if (!error || error == -EEXIST)
-		return;
+	if (!error || error == -EEXIST || !owner)
+		return error;
 	text = route_text(route);
 	log_failure(owner, "add", "route", text, error);
+	return error;
 }
 
 static void remove_route(struct netlink *netlink, const char *owner,
@@ -73,15 +76,17 @@ static void remove_route(struct netlink *netlink, const char *owner,
 	log_failure(owner, "remove", "route", text, error);
 }
 
-static void add_rule(struct netlink *netlink, const char *owner, const struct config_rule *rule)
+/* Likewise. */
+static int add_rule(struct netlink *netlink, const char *owner, const struct config_rule *rule)
 {
 	int error = netlink_add_rule(netlink, rule);
 	_cleanup_free_ char *text = NULL;
 
-	if (!error || error == -EEXIST)
-		return;
+	if (!error || error == -EEXIST || !owner)
+		return error;
 	text = rule_text(rule);
 	log_failure(owner, "add", "rule", text, error);
+	return error;
 }
 
 static void remove_rule(struct netlink *netlink, const char *owner, const struct config_rule *rule)
@@ -95,13 +100,57 @@ static void remove_rule(struct netlink *netlink, const char *owner, const struct
 	log_failure(owner, "remove", "rule", text, error);
 }
 
-void routes_add(struct netlink *netlink, const char *owner, const struct config_route_list *routes,
+bool routes_add(struct netlink *netlink, const char *owner, const struct config_route_list *routes,
 		const struct config_rule_list *rules, unsigned default_interface_index)
 {
-	for (size_t i = 0; i < routes->count; i++)
-		add_route(netlink, owner, &routes->entries[i], default_interface_index);
-	for (size_t i = 0; i < rules->count; i++)
-		add_rule(netlink, owner, &rules->entries[i]);
+	bool all = true;
+	int error;
+
+	for (size_t i = 0; i < routes->count; i++) {
+		error = add_route(netlink, owner, &routes->entries[i], default_interface_index);
+		all &= !error || error == -EEXIST;
+	}
+	for (size_t i = 0; i < rules->count; i++) {
+		error = add_rule(netlink, owner, &rules->entries[i]);
+		all &= !error || error == -EEXIST;
+	}
+	return all;
+}
+
+/* kind, text: of what was added; text is freed. */
+static void note_restored(struct routes_restored *restored, const char *kind, char *text)
+{
+	if (!restored->count++ && text && asprintf(&restored->text, "%s \"%s\"", kind, text) < 0)
+		restored->text = NULL;
+	free(text);
+}
+
+struct routes_restored routes_restore(struct netlink *netlink, const char *owner,
+				      const struct config_route_list *routes,
+				      const struct config_rule_list *rules,
+				      unsigned default_interface_index)
+{
+	struct routes_restored restored = {0};
+
+	for (size_t i = 0; i < routes->count; i++) {
+		const struct config_route *route = &routes->entries[i];
+		int error = route_is_tracked(route)
+				    ? add_route(netlink, owner, route, default_interface_index)
+				    : -EEXIST;
+
+		restored.failed += error && error != -EEXIST;
+		if (!error)
+			note_restored(&restored, "route", route_text(route));
+	}
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct config_rule *rule = &rules->entries[i];
+		int error = rule_is_tracked(rule) ? add_rule(netlink, owner, rule) : -EEXIST;
+
+		restored.failed += error && error != -EEXIST;
+		if (!error)
+			note_restored(&restored, "rule", rule_text(rule));
+	}
+	return restored;
 }
 
 void routes_remove(struct netlink *netlink, const char *owner,

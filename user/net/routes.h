@@ -7,12 +7,26 @@
 #include "user/net/netlink.h"
 
 /* Adds routes, then rules; or removes them in reverse order. owner: the prefix of log lines
- * about failures. default_interface_index: for routes without "dev". */
-void routes_add(struct netlink *netlink, const char *owner, const struct config_route_list *routes,
+ * about failures. default_interface_index: for routes without "dev". Returns whether all are there
+ * now. */
+bool routes_add(struct netlink *netlink, const char *owner, const struct config_route_list *routes,
 		const struct config_rule_list *rules, unsigned default_interface_index);
 void routes_remove(struct netlink *netlink, const char *owner,
 		   const struct config_route_list *routes, const struct config_rule_list *rules,
 		   unsigned default_interface_index);
+
+struct routes_restored {
+	unsigned count; /* how many routes and rules were missing, and have been added */
+	unsigned failed; /* how many could not be added */
+	char *text; /* the first of those that were added, with its kind; the caller frees it */
+};
+
+/* Adds those that are missing, without those that are not tracked. owner: of log lines; NULL:
+ * failures are not logged. */
+struct routes_restored routes_restore(struct netlink *netlink, const char *owner,
+				      const struct config_route_list *routes,
+				      const struct config_rule_list *rules,
+				      unsigned default_interface_index);
 
 /* Whether two lists are the same, order included. */
 bool routes_equal(const struct config_route_list *a, const struct config_route_list *b);

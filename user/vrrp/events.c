@@ -15,6 +15,7 @@
 #include "user/vrrp/effects/follow_interface.h"
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/publish.h"
+#include "user/vrrp/effects/restore.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/signing.h"
 #include "user/vrrp/effects/source.h"
@@ -214,8 +215,7 @@ void instances_address(struct vrrp_room *room, const struct address_event *event
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
 
-		if (!event->present)
-			instance_address_removed(instance, event);
+		instance_address_changed(instance, event);
 		if (!concerns_source(instance, event))
 			continue;
 		instance_find_source(instance);
@@ -248,12 +248,20 @@ void instances_addresses_unknown(struct vrrp_room *room)
 				.address = instance->config->vips[k].address,
 			};
 
-			instance_address_removed(instances->list[i], &removed);
+			instance_address_changed(instances->list[i], &removed);
 		}
 		instance_find_source(instances->list[i]);
 	}
 	instances_expect_foreign(room);
 	instances_reconcile(instances);
+}
+
+void instances_route(struct vrrp_room *room, const struct route_event *event)
+{
+	const struct instances *instances = &room->instances;
+
+	for (size_t i = 0; i < instances->count; i++)
+		instance_route_removed(instances->list[i], event);
 }
 
 void instances_expect_foreign(struct vrrp_room *room)

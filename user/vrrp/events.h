@@ -6,6 +6,7 @@
 #include "user/heartbeat/peers.h"
 #include "user/net/interface_monitor.h"
 #include "user/net/local_address.h"
+#include "user/net/route_monitor.h"
 
 struct instance;
 struct vrrp_room;
@@ -62,6 +63,9 @@ void instances_networks(struct vrrp_room *room, const struct local_address *list
 
 /* Notifications of addresses were lost: all are checked. */
 void instances_addresses_unknown(struct vrrp_room *room);
+
+/* A route or rule was removed; NULL: notifications of that were lost. */
+void instances_route(struct vrrp_room *room, const struct route_event *event);
 
 /* An address may be here that no instance holds: looks a moment later (rules/foreign.h). */
 void instances_expect_foreign(struct vrrp_room *room);

@@ -18,6 +18,7 @@
 #include "user/tracking/effect.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/guard.h"
+#include "user/vrrp/effects/restore.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/explain_adverts.h"
@@ -75,13 +76,24 @@ static void explain_restored(const struct instance *instance, json_t *lines)
 	char text[ADDRESS_TEXT_BYTES];
 
 	for (size_t i = 0; i < instance->config->vip_count; i++)
-		if (instance->vips->list[i].restored_count)
+		if (instance->vips->list[i].restored.count)
 			json_say(
 				lines,
 				"Something else removed %s, and this daemon restored it (%u time%s so far). Find out what else on this machine manages its addresses.",
 				address_format(&instance->config->vips[i].address, text),
-				instance->vips->list[i].restored_count,
-				instance->vips->list[i].restored_count == 1 ? "" : "s");
+				instance->vips->list[i].restored.count,
+				instance->vips->list[i].restored.count == 1 ? "" : "s");
+	if (instance->restore->route_count)
+		json_say(
+			lines,
+			"Something else removed routes or rules (last the %s), and this daemon restored them (%u time%s so far). Find out what else on this machine manages its routes.",
+			instance->restore->route ? instance->restore->route : "route",
+			instance->restore->route_count,
+			instance->restore->route_count == 1 ? "" : "s");
+	if (instance->vips->routes_missing)
+		json_say(
+			lines,
+			"Not all of its routes and rules could be added; the log gives the reasons.");
 }
 
 /* Another node that was Active and stalls. */

@@ -24,6 +24,7 @@
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/left.h"
 #include "user/vrrp/effects/publish.h"
+#include "user/vrrp/effects/restore.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/source.h"
 #include "user/vrrp/effects/vips.h"
@@ -108,6 +109,8 @@ static int make_parts(struct vrrp_room *room, struct instance *instance)
 	if (!error)
 		error = instance_vips_new(instance, services);
 	if (!error)
+		error = instance_restore_new(instance);
+	if (!error)
 		error = instance_guard_new(instance, services);
 	if (!error)
 		error = instance_announcements_new(instance, services);
@@ -172,6 +175,7 @@ void instance_free(struct vrrp_room *room, struct instance *instance)
 	instance_router_free(instance);
 	instance_guard_free(instance);
 	instance_vips_free(instance);
+	instance_restore_free(instance);
 	instance_announcements_free(instance);
 	instance_adverts_free(instance);
 	instance_report_free(instance);

@@ -10,6 +10,7 @@
 #include "user/vrrp/effects/announce.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/follow_interface.h"
+#include "user/vrrp/effects/restore.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/source.h"
 #include "user/vrrp/events.h"
@@ -191,6 +192,12 @@ static void on_sending(struct vrrp_room *room, struct instance *instance)
 	instance_try_sending(instance);
 }
 
+static void on_restore(struct vrrp_room *room, struct instance *instance)
+{
+	(void)room;
+	instance_restore_due(instance);
+}
+
 int instance_timers_new(struct vrrp_room *room, struct instance *instance)
 {
 	static door_handler *const handlers[INSTANCE_TIMER_COUNT] = {
@@ -205,6 +212,7 @@ int instance_timers_new(struct vrrp_room *room, struct instance *instance)
 		[INSTANCE_TIMER_ROUTERS] = on_routers,
 		[INSTANCE_TIMER_SOURCE] = on_source,
 		[INSTANCE_TIMER_SENDING] = on_sending,
+		[INSTANCE_TIMER_RESTORE] = on_restore,
 	};
 
 	for (size_t i = 0; i < INSTANCE_TIMER_COUNT; i++) {

@@ -64,6 +64,34 @@ def test_all_addresses_flushed(lab, router):
     assert any("192.0.2.0/24" in route for route in router.routes())
 
 
+def flush(lab, *which):
+    """Returns the exit status: 255 after 10 rounds that each found addresses to remove."""
+    return lab.run(NODE, "ip", "address", "flush", "dev", "eth0", *which, check=False).returncode
+
+
+@pytest.mark.parametrize("count", [1, 100])
+def test_flush_ends_and_addresses_are_back_after_it(lab, count):
+    vips = [f"10.77.1.{i}/24" for i in range(1, count + 1)]
+    router = Xbeatd(lab, NODE, instance(vips=vips)).start_active()
+    for _ in range(5):
+        assert flush(lab, "to", "10.77.1.0/24") == 0
+        for vip in vips[0], vips[-1]:
+            router.wait_address(vip.split("/")[0])
+    assert router.state() == "active" and len(router.activations()) == 1
+
+
+def test_flush_of_the_unicast_source_ends(lab):
+    """The instance is not Active without the address; what it is about to restore is released."""
+    own = f"{lab.address(NODE)}/24"
+    router = Xbeatd(lab, NODE, instance(unicast_src_ip=lab.address(NODE),
+                                        unicast_peer=["10.77.0.99"])).start_active()
+    for _ in range(5):
+        assert flush(lab, "scope", "global") == 0
+        router.wait_address(VIP, there=False)
+        router.ip("address", "add", own, "dev", "eth0")
+        router.wait_address(VIP)
+
+
 def test_backup_does_not_fight_for_or_against_an_address(router):
     """A Backup leaves an address alone that was added by hand."""
     router.ctl("drain", "--force")

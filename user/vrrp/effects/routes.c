@@ -12,11 +12,11 @@ void instance_change_routes(struct instance *instance, bool add)
 	unsigned index = instance_address_index(instance);
 
 	instance->vips->routes_held = add;
-	if (add) {
-		routes_add(netlink, instance->config->name, &instance->config->routes,
-			   &instance->config->rules, index);
-	} else {
+	if (add)
+		instance->vips->routes_missing =
+			!routes_add(netlink, instance->config->name, &instance->config->routes,
+				    &instance->config->rules, index);
+	else
 		routes_remove(netlink, instance->config->name, &instance->config->routes,
 			      &instance->config->rules, index);
-	}
 }

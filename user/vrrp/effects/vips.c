@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The addresses, routes and rules of an instance: taken when it becomes Active, released when it no
- * longer is, and restored when something else removes them meanwhile.
+ * The addresses, routes and rules of an instance: taken when it becomes Active, and released when it
+ * no longer is.
  */
 #include "user/vrrp/effects/vips.h"
 #include "user/config/model/config.h"
@@ -12,11 +12,8 @@
 #include "user/kernel/routers.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/clock.h"
-#include "user/lib/event_log.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/lib/time.h"
 #include "user/net/interface_monitor.h"
 #include "user/net/interfaces.h"
 #include "user/net/netlink.h"
@@ -37,9 +34,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Repeated removals of an address are reported this often. */
-#define RESTORED_SPACING_NS (10 * NS_PER_SECOND)
 
 static int make_lists(struct instance *instance, const struct config_instance *config)
 {
@@ -169,7 +163,7 @@ static void refuse_packets(const struct instance *instance, size_t i)
 		vip->refused_index = index;
 }
 
-static int add_address(const struct instance *instance, size_t i)
+int instance_add_address(const struct instance *instance, size_t i)
 {
 	unsigned index = instance->vips->list[i].interface_index;
 	int error = index ? netlink_add_vip(instance->vips->netlink, index, config_of(instance, i))
@@ -188,7 +182,7 @@ static void take_address(struct instance *instance, size_t i)
 
 	vip->foreign = (struct foreign_vip){.reported_ns = vip->foreign.reported_ns};
 	refuse_packets(instance, i);
-	error = add_address(instance, i);
+	error = instance_add_address(instance, i);
 	vip->held = !error || (error == -EEXIST && (vip->held || vip->left));
 	vip->left = false;
 	if (error == -EEXIST && !vip->held)
@@ -299,65 +293,6 @@ void instance_release_addresses(struct instance *instance)
 	instance_stop_announcing(instance);
 	instance_change_routes(instance, false);
 	remove_all(instance);
-}
-
-static void report_restored(const struct instance *instance, size_t i)
-{
-	struct instance_vip *vip = &instance->vips->list[i];
-	uint64_t now_ns = clock_now_ns();
-	char text[ADDRESS_TEXT_BYTES];
-
-	vip->restored_count++;
-	if (vip->restored_ns && time_since_ns(now_ns, vip->restored_ns) < RESTORED_SPACING_NS)
-		return;
-	vip->restored_ns = now_ns;
-	event_log_add(instance->event_log, "address", instance->config->name, "removed", "restored",
-		      "something else removed %s; it was restored (%u time%s so far)",
-		      address_format(&config_of(instance, i)->address, text), vip->restored_count,
-		      vip->restored_count == 1 ? "" : "s");
-}
-
-static void restore(struct instance *instance, size_t i)
-{
-	if (add_address(instance, i)) /* -EEXIST: the notice was of an older change */
-		return;
-	instance_announce_vip(instance, i, 1);
-	if (instance->vips->routes_held) /* those through the address were removed with it */
-		instance_change_routes(instance, true);
-	report_restored(instance, i);
-}
-
-void instance_address_removed(struct instance *instance, const struct address_event *event)
-{
-	if (instance->vrrp.state != XB_INSTANCE_ACTIVE)
-		return;
-	for (size_t i = 0; i < instance->config->vip_count; i++) {
-		const struct instance_vip *vip = &instance->vips->list[i];
-		const struct config_vip *config = config_of(instance, i);
-
-		if (vip->held && !config->no_track &&
-		    vip->interface_index == event->interface_index &&
-		    address_equal(&config->address, &event->address))
-			restore(instance, i);
-	}
-}
-
-void instance_interface_up(struct instance *instance, const struct interface_event *interface)
-{
-	if (instance->vrrp.state != XB_INSTANCE_ACTIVE)
-		return;
-	for (size_t i = 0; i < instance->config->vip_count; i++) {
-		const struct instance_vip *vip = &instance->vips->list[i];
-
-		if (!vip->held || vip->interface_index != interface->interface_index)
-			continue;
-		if (!config_of(instance, i)->no_track)
-			netlink_add_vip(instance->vips->netlink, vip->interface_index,
-					config_of(instance, i));
-		instance_announce_vip(instance, i, instance->config->garp_repeat);
-	}
-	if (instance->vips->routes_held)
-		instance_change_routes(instance, true);
 }
 
 static bool same_vip(const struct config_vip *a, const struct config_vip *b)

@@ -14,6 +14,13 @@ struct foreign_vip {
 	uint64_t reported_ns; /* when that was; 0: never */
 };
 
+/* effects/restore.c: what something else did with a VIP while the instance was Active. */
+struct restored_vip {
+	bool removed; /* it may be missing: the timer restores it */
+	unsigned count; /* how often it was restored */
+	uint64_t reported_ns; /* when that was last reported; 0: never */
+};
+
 /* Where a VIP is. */
 struct instance_vip {
 	unsigned interface_index;
@@ -21,8 +28,7 @@ struct instance_vip {
 	bool left; /* on the interface because an earlier daemon added it */
 	bool unattached; /* the program is not on its interface: the guard has no effect there */
 	unsigned refused_index; /* where packets to it are refused (no_accept); 0: nowhere */
-	unsigned restored_count; /* how often it was restored after something else had removed it */
-	uint64_t restored_ns; /* when that was last reported; 0: never */
+	struct restored_vip restored;
 	struct foreign_vip foreign; /* cleared when the VIP is taken */
 };
 
@@ -34,11 +40,16 @@ struct instance_vips {
 	size_t advertised_count; /* as many as the MTU allows */
 	size_t reported_excess; /* how many it did not, when that was last reported */
 	bool routes_held;
+	bool routes_missing; /* one of them could not be added */
 };
 
 /* Lists the configured addresses, none of them held. Returns 0 or -ENOMEM. */
 int instance_vips_new(struct instance *instance, struct vrrp_services *services);
 void instance_vips_free(struct instance *instance);
+
+/* Adds one address. Returns 0; -EEXIST if it exists; -ENODEV if its interface is missing; or a
+ * negative errno. */
+int instance_add_address(const struct instance *instance, size_t vip);
 
 /* After instance_guard_open(): adds those that are not placed, and announces all. */
 void instance_take_addresses(struct instance *instance);
@@ -57,12 +68,6 @@ void instance_leave_addresses(struct instance *instance, const struct config_ins
 /* Changes from the addresses of the instance's configuration to those of another, which becomes the
  * instance's. */
 void instance_change_addresses(struct instance *instance, const struct config_instance *to);
-
-/* Restores an address that something else has removed. */
-void instance_address_removed(struct instance *instance, const struct address_event *event);
-
-/* An interface is up again: restores what its failure removed, and announces it. */
-void instance_interface_up(struct instance *instance, const struct interface_event *interface);
 
 /* The MTU of the interface may have changed: as in keepalived, what an advert cannot list is held like
  * an excluded address. */

@@ -41,6 +41,7 @@ struct instance {
 	struct instance_router *router; /* effects/router.c */
 	struct instance_interface *interface; /* effects/interface.c */
 	struct instance_vips *vips; /* effects/vips.c */
+	struct instance_restore *restore; /* effects/restore.c */
 	struct instance_announcements *announcements; /* effects/announce.c */
 	struct instance_guard *guard; /* effects/guard.c */
 	struct instance_adverts *adverts; /* effects/advertise.c */

@@ -17,6 +17,7 @@ enum instance_timer {
 	INSTANCE_TIMER_ROUTERS, /* what nodes report must be judged again, or adverts kept aside */
 	INSTANCE_TIMER_SOURCE, /* another attempt to list this machine's addresses */
 	INSTANCE_TIMER_SENDING, /* another attempt to send, after adverts could not be sent */
+	INSTANCE_TIMER_RESTORE, /* what something else has removed is to be restored */
 	INSTANCE_TIMER_COUNT
 };
 
