@@ -42,76 +42,86 @@ static char *rule_text(const struct config_rule *rule)
 	return text;
 }
 
-static void log_failure(const char *owner, const char *verb, const char *what, const char *text,
-			int error)
+static void log_failure(const struct routes_user *user, const char *verb, const char *what,
+			const char *text, int error)
 {
-	log_error("%s: cannot %s the %s \"%s\": %s", owner, verb, what, text ? text : "?",
+	log_error("%s: cannot %s the %s \"%s\": %s", user->name, verb, what, text ? text : "?",
 		  limits_strerror(-error));
 }
 
-/* owner: NULL: a failure is not logged. Returns what netlink_add_route() does. */
-static int add_route(struct netlink *netlink, const char *owner, const struct config_route *route,
-		     unsigned index)
+/* Returns what netlink_add_route() does. */
+static int add_route(const struct routes_user *user, const struct config_route *route)
 {
-	int error = netlink_add_route(netlink, route, index);
+	int error = netlink_add_route(user->netlink, route, user->default_interface_index);
 	_cleanup_free_ char *text = NULL;
 
-	if (!error || error == -EEXIST || !owner)
-		return error;
-	text = route_text(route);
-	log_failure(owner, "add", "route", text, error);
+	if (!error || error == -EEXIST) {
+		held_routes_add(user->held, user->holder,
+				held_route_key(route, user->default_interface_index));
+	} else if (user->name) {
+		text = route_text(route);
+		log_failure(user, "add", "route", text, error);
+	}
 	return error;
 }
 
-static void remove_route(struct netlink *netlink, const char *owner,
-			 const struct config_route *route, unsigned index)
+static void remove_route(const struct routes_user *user, const struct config_route *route)
 {
-	int error = netlink_remove_route(netlink, route, index);
 	_cleanup_free_ char *text = NULL;
+	int error;
 
+	if (held_routes_remove(user->held, user->holder,
+			       held_route_key(route, user->default_interface_index)))
+		return;
+	error = netlink_remove_route(user->netlink, route, user->default_interface_index);
 	/* It may be gone with its interface or address. */
 	if (!error || error == -ESRCH || error == -ENOENT || error == -ENODEV)
 		return;
 	text = route_text(route);
-	log_failure(owner, "remove", "route", text, error);
+	log_failure(user, "remove", "route", text, error);
 }
 
 /* Likewise. */
-static int add_rule(struct netlink *netlink, const char *owner, const struct config_rule *rule)
+static int add_rule(const struct routes_user *user, const struct config_rule *rule)
 {
-	int error = netlink_add_rule(netlink, rule);
+	int error = netlink_add_rule(user->netlink, rule);
 	_cleanup_free_ char *text = NULL;
 
-	if (!error || error == -EEXIST || !owner)
-		return error;
-	text = rule_text(rule);
-	log_failure(owner, "add", "rule", text, error);
+	if (!error || error == -EEXIST) {
+		held_routes_add(user->held, user->holder, held_rule_key(rule));
+	} else if (user->name) {
+		text = rule_text(rule);
+		log_failure(user, "add", "rule", text, error);
+	}
 	return error;
 }
 
-static void remove_rule(struct netlink *netlink, const char *owner, const struct config_rule *rule)
+static void remove_rule(const struct routes_user *user, const struct config_rule *rule)
 {
-	int error = netlink_remove_rule(netlink, rule);
 	_cleanup_free_ char *text = NULL;
+	int error;
 
+	if (held_routes_remove(user->held, user->holder, held_rule_key(rule)))
+		return;
+	error = netlink_remove_rule(user->netlink, rule);
 	if (!error || error == -ENOENT || error == -ESRCH)
 		return;
 	text = rule_text(rule);
-	log_failure(owner, "remove", "rule", text, error);
+	log_failure(user, "remove", "rule", text, error);
 }
 
-bool routes_add(struct netlink *netlink, const char *owner, const struct config_route_list *routes,
-		const struct config_rule_list *rules, unsigned default_interface_index)
+bool routes_add(const struct routes_user *user, const struct config_route_list *routes,
+		const struct config_rule_list *rules)
 {
 	bool all = true;
 	int error;
 
 	for (size_t i = 0; i < routes->count; i++) {
-		error = add_route(netlink, owner, &routes->entries[i], default_interface_index);
+		error = add_route(user, &routes->entries[i]);
 		all &= !error || error == -EEXIST;
 	}
 	for (size_t i = 0; i < rules->count; i++) {
-		error = add_rule(netlink, owner, &rules->entries[i]);
+		error = add_rule(user, &rules->entries[i]);
 		all &= !error || error == -EEXIST;
 	}
 	return all;
@@ -125,18 +135,15 @@ static void note_restored(struct routes_restored *restored, const char *kind, ch
 	free(text);
 }
 
-struct routes_restored routes_restore(struct netlink *netlink, const char *owner,
+struct routes_restored routes_restore(const struct routes_user *user,
 				      const struct config_route_list *routes,
-				      const struct config_rule_list *rules,
-				      unsigned default_interface_index)
+				      const struct config_rule_list *rules)
 {
 	struct routes_restored restored = {0};
 
 	for (size_t i = 0; i < routes->count; i++) {
 		const struct config_route *route = &routes->entries[i];
-		int error = route_is_tracked(route)
-				    ? add_route(netlink, owner, route, default_interface_index)
-				    : -EEXIST;
+		int error = route_is_tracked(route) ? add_route(user, route) : -EEXIST;
 
 		restored.failed += error && error != -EEXIST;
 		if (!error)
@@ -144,7 +151,7 @@ struct routes_restored routes_restore(struct netlink *netlink, const char *owner
 	}
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct config_rule *rule = &rules->entries[i];
-		int error = rule_is_tracked(rule) ? add_rule(netlink, owner, rule) : -EEXIST;
+		int error = rule_is_tracked(rule) ? add_rule(user, rule) : -EEXIST;
 
 		restored.failed += error && error != -EEXIST;
 		if (!error)
@@ -153,14 +160,14 @@ struct routes_restored routes_restore(struct netlink *netlink, const char *owner
 	return restored;
 }
 
-void routes_remove(struct netlink *netlink, const char *owner,
-		   const struct config_route_list *routes, const struct config_rule_list *rules,
-		   unsigned default_interface_index)
+void routes_remove(const struct routes_user *user, const struct config_route_list *routes,
+		   const struct config_rule_list *rules)
 {
 	for (size_t i = rules->count; i-- > 0;)
-		remove_rule(netlink, owner, &rules->entries[i]);
+		remove_rule(user, &rules->entries[i]);
 	for (size_t i = routes->count; i-- > 0;)
-		remove_route(netlink, owner, &routes->entries[i], default_interface_index);
+		remove_route(user, &routes->entries[i]);
+	held_routes_drop(user->held, user->holder);
 }
 
 void routes_watch(struct interfaces *interfaces, const struct config_route_list *routes)
@@ -268,37 +275,44 @@ static void change_address(struct netlink *netlink, const struct config_vip *vip
 			  limits_strerror(-error));
 }
 
-static void remove_old(struct netlink *netlink, const struct config *from, const struct config *to)
+static void remove_old(const struct routes_user *rules, const struct routes_user *routes,
+		       const struct config *from, const struct config *to)
 {
 	for (size_t i = 0; i < from->static_rules.count; i++)
 		if (!has_rule(to, &from->static_rules.entries[i]))
-			remove_rule(netlink, "static_rules", &from->static_rules.entries[i]);
+			remove_rule(rules, &from->static_rules.entries[i]);
 	for (size_t i = 0; i < from->static_routes.count; i++)
 		if (!has_route(to, &from->static_routes.entries[i]))
-			remove_route(netlink, "static_routes", &from->static_routes.entries[i], 0);
+			remove_route(routes, &from->static_routes.entries[i]);
 	for (size_t i = 0; i < from->static_address_count; i++)
 		if (!has_address(to, &from->static_addresses[i]))
-			change_address(netlink, &from->static_addresses[i], false);
+			change_address(routes->netlink, &from->static_addresses[i], false);
 }
 
-static void add_new(struct netlink *netlink, const struct config *from, const struct config *to)
+static void add_new(const struct routes_user *rules, const struct routes_user *routes,
+		    const struct config *from, const struct config *to)
 {
 	for (size_t i = 0; i < to->static_address_count; i++)
 		if (!has_address(from, &to->static_addresses[i]))
-			change_address(netlink, &to->static_addresses[i], true);
+			change_address(routes->netlink, &to->static_addresses[i], true);
 	for (size_t i = 0; i < to->static_routes.count; i++)
 		if (!has_route(from, &to->static_routes.entries[i]))
-			add_route(netlink, "static_routes", &to->static_routes.entries[i], 0);
+			add_route(routes, &to->static_routes.entries[i]);
 	for (size_t i = 0; i < to->static_rules.count; i++)
 		if (!has_rule(from, &to->static_rules.entries[i]))
-			add_rule(netlink, "static_rules", &to->static_rules.entries[i]);
+			add_rule(rules, &to->static_rules.entries[i]);
 }
 
-void static_network_change(struct netlink *netlink, const struct config *from,
-			   const struct config *to)
+void static_network_change(struct netlink *netlink, struct held_routes *held,
+			   const struct config *from, const struct config *to)
 {
+	const struct routes_user routes = {
+		.netlink = netlink, .held = held, .holder = held, .name = "static_routes"};
+	struct routes_user rules = routes;
+
+	rules.name = "static_rules";
 	if (from)
-		remove_old(netlink, from, to);
+		remove_old(&rules, &routes, from, to);
 	if (to)
-		add_new(netlink, from, to);
+		add_new(&rules, &routes, from, to);
 }

@@ -3,17 +3,26 @@
 #ifndef XBEAT_NET_ROUTES_H
 #define XBEAT_NET_ROUTES_H
 
+#include "user/net/held_routes.h"
 #include "user/net/interfaces.h"
 #include "user/net/netlink.h"
 
-/* Adds routes, then rules; or removes them in reverse order. owner: the prefix of log lines
- * about failures. default_interface_index: for routes without "dev". Returns whether all are there
- * now. */
-bool routes_add(struct netlink *netlink, const char *owner, const struct config_route_list *routes,
-		const struct config_rule_list *rules, unsigned default_interface_index);
-void routes_remove(struct netlink *netlink, const char *owner,
-		   const struct config_route_list *routes, const struct config_rule_list *rules,
-		   unsigned default_interface_index);
+/* For whom routes and rules are added and removed. */
+struct routes_user {
+	struct netlink *netlink;
+	struct held_routes *held; /* of the daemon */
+	const void *holder; /* the address of the instance */
+	const char *name; /* begins log lines about failures; NULL: additions log none */
+	unsigned default_interface_index; /* for routes without "dev" */
+};
+
+/* Adds routes, then rules. Returns whether all are there now. */
+bool routes_add(const struct routes_user *user, const struct config_route_list *routes,
+		const struct config_rule_list *rules);
+
+/* Removes them in reverse order, but for those that another user has. */
+void routes_remove(const struct routes_user *user, const struct config_route_list *routes,
+		   const struct config_rule_list *rules);
 
 struct routes_restored {
 	unsigned count; /* how many routes and rules were missing, and have been added */
@@ -21,12 +30,10 @@ struct routes_restored {
 	char *text; /* the first of those that were added, with its kind; the caller frees it */
 };
 
-/* Adds those that are missing, without those that are not tracked. owner: of log lines; NULL:
- * failures are not logged. */
-struct routes_restored routes_restore(struct netlink *netlink, const char *owner,
+/* Adds those that are missing, without those that are not tracked. */
+struct routes_restored routes_restore(const struct routes_user *user,
 				      const struct config_route_list *routes,
-				      const struct config_rule_list *rules,
-				      unsigned default_interface_index);
+				      const struct config_rule_list *rules);
 
 /* Whether two lists are the same, order included. */
 bool routes_equal(const struct config_route_list *a, const struct config_route_list *b);
@@ -34,8 +41,8 @@ bool rules_equal(const struct config_rule_list *a, const struct config_rule_list
 
 /* Adds what is static in to and not in from, and removes what is in from and not in to; either
  * may be NULL. Failures are logged. */
-void static_network_change(struct netlink *netlink, const struct config *from,
-			   const struct config *to);
+void static_network_change(struct netlink *netlink, struct held_routes *held,
+			   const struct config *from, const struct config *to);
 
 /* Adds the interfaces of routes, or of all static entries, to the table, which reports when they
  * come up. */

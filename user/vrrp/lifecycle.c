@@ -330,6 +330,6 @@ void instances_change_static(struct vrrp_room *room, const struct config *from,
 			     const struct config *to)
 {
 	static_network_watch(room->services.interfaces, to);
-	static_network_change(&room->services.netlink, from, to);
+	static_network_change(&room->services.netlink, &room->services.held_routes, from, to);
 	room->node.config = to;
 }

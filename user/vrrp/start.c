@@ -226,6 +226,7 @@ static void stop_helpers(struct vrrp_room *room)
 	if (services->announcer)
 		announcer_stop(services->announcer);
 	netlink_close(&services->netlink);
+	held_routes_free(&services->held_routes);
 	for (size_t i = 0; services->kernel && i < 2; i++)
 		if (services->advert_sockets[i] >= 0)
 			close(services->advert_sockets[i]);
@@ -244,7 +245,7 @@ void instances_stop(struct vrrp_room *room, const char *reason)
 		instance_stop(instances->list[i], reason);
 	for (size_t i = 0; i < instances->group_count; i++)
 		notify_group(room->services.notify, instances->groups[i].config, NOTIFY_STOP);
-	static_network_change(&room->services.netlink, room->node.config, NULL);
+	static_network_change(&room->services.netlink, &room->services.held_routes, room->node.config, NULL);
 	instance_groups_free(instances);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_free(room, instances->list[i]);

@@ -19,9 +19,7 @@
 #include "user/lib/log.h"
 #include "user/lib/time.h"
 #include "user/net/netlink.h"
-#include "user/net/routes.h"
 #include "user/vrrp/effects/announce.h"
-#include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/routes.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/state/timers.h"
@@ -184,19 +182,13 @@ static void report_routes(struct instance *instance, const struct routes_restore
 /* Returns whether any was missing. */
 static bool restore_routes(struct instance *instance, uint64_t now_ns)
 {
-	const struct config_instance *config = instance->config;
 	struct instance_restore *restore = instance->restore;
-	struct instance_vips *vips = instance->vips;
 	struct routes_restored restored;
 
-	if (!restore->routes_removed || !vips->routes_held)
+	if (!restore->routes_removed || !instance->vips->routes_held)
 		return false;
 	restore->routes_removed = false;
-	/* What cannot be added has been logged, and may be possible after another change. */
-	restored =
-		routes_restore(vips->netlink, vips->routes_missing ? NULL : config->name,
-			       &config->routes, &config->rules, instance_address_index(instance));
-	vips->routes_missing = restored.failed;
+	restored = instance_restore_routes(instance);
 	if (restored.count) {
 		report_routes(instance, &restored, now_ns);
 		free(restore->route);

@@ -79,6 +79,7 @@ int instance_vips_new(struct instance *instance, struct vrrp_services *services)
 		return -ENOMEM;
 	vips->kernel = services->kernel;
 	vips->netlink = &services->netlink;
+	vips->held_routes = &services->held_routes;
 	instance->vips = vips;
 	return make_lists(instance, instance->config);
 }

@@ -35,6 +35,7 @@ struct instance_vip {
 struct instance_vips {
 	struct kernel *kernel;
 	struct netlink *netlink;
+	struct held_routes *held_routes; /* of the daemon */
 	struct instance_vip *list; /* in the configuration's order */
 	struct xb_address *advertised; /* those that an advert lists: */
 	size_t advertised_count; /* as many as the MTU allows */

@@ -4,6 +4,7 @@
 #ifndef XBEAT_VRRP_STATE_SERVICES_H
 #define XBEAT_VRRP_STATE_SERVICES_H
 
+#include "user/net/held_routes.h"
 #include "user/net/netlink.h"
 #include <event2/event.h>
 #include <xbeat/types.h>
@@ -15,6 +16,7 @@ struct vrrp_services {
 	struct event_log *event_log;
 	struct interfaces *interfaces;
 	struct netlink netlink;
+	struct held_routes held_routes; /* net/held_routes.h */
 	struct announcer *announcer;
 	struct tracking *tracking;
 	struct notify *notify;
