@@ -137,7 +137,8 @@ void instances_interface(struct vrrp_room *room, const char *name)
 	/* Static addresses disappear with their interface; those that are still present are
 	 * kept. */
 	if (link.running)
-		static_network_change(&room->services.netlink, &room->services.held_routes, NULL, room->node.config);
+		static_network_change(&room->services.netlink, &room->services.held_routes, NULL,
+				      room->node.config);
 	for (size_t i = 0; i < instances->count; i++) {
 		struct instance *instance = instances->list[i];
 

@@ -245,7 +245,8 @@ void instances_stop(struct vrrp_room *room, const char *reason)
 		instance_stop(instances->list[i], reason);
 	for (size_t i = 0; i < instances->group_count; i++)
 		notify_group(room->services.notify, instances->groups[i].config, NOTIFY_STOP);
-	static_network_change(&room->services.netlink, &room->services.held_routes, room->node.config, NULL);
+	static_network_change(&room->services.netlink, &room->services.held_routes,
+			      room->node.config, NULL);
 	instance_groups_free(instances);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_free(room, instances->list[i]);

@@ -4,6 +4,7 @@
 import pytest
 
 from tests.support.configuration import VIP, block, instance
+from tests.support.laboratory import wait_until
 from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=1)
@@ -38,6 +39,27 @@ def test_own_address_stays(lab, case):
     assert f"{address} is this node's own address and is not guarded" in router.process.output()
     assert router.stop() == 0
     assert lengths(router, address) == {int(length)}
+
+
+@pytest.mark.parametrize("vip", [f"{VIP}/24", f"{VIP6}/64"])
+def test_address_that_the_operator_added_again_is_the_nodes_own(lab, vip):
+    """Until it is removed: an Active has its addresses."""
+    address, length = vip.split("/")
+    router = Xbeatd(lab, NODE, configured(vip)).start_active()
+    nodad = " nodad" * (":" in vip)
+    router.batch(f"address delete {vip} dev eth0", f"address add {vip} dev eth0{nodad}")
+    wait_until(lambda: f"{address} is this node's own address" in router.process.output(),
+               "it is no longer the daemon's")
+    assert router.state() == "active"
+    router.ctl("drain", "--force")
+    router.wait_state("initialize")
+    assert lengths(router, address) == {int(length)}
+    router.ctl("resume")
+    router.wait_state("active")
+    router.ip("address", "delete", vip, "dev", "eth0")
+    router.wait_address(address)
+    assert router.stop() == 0
+    assert not lengths(router, address), "the daemon added it"
 
 
 @pytest.mark.parametrize("vip", [f"{VIP}/24", f"{VIP6}/64"])

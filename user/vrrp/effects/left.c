@@ -13,6 +13,7 @@
 #include "user/lib/cleanup.h"
 #include "user/lib/log.h"
 #include "user/net/netlink.h"
+#include "user/net/netlink_address.h"
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/routes.h"
@@ -76,11 +77,13 @@ static void judge(const struct instance *instance, size_t vip, const struct loca
 	if (local->interface_index != place->interface_index ||
 	    !address_equal(&local->address, &config->address))
 		return;
-	if (is_vip(instance, vip, local) && local->prefix_length == prefix_length)
+	if (is_vip(instance, vip, local) && local->prefix_length == prefix_length) {
 		place->left =
 			local->ours || was_added(instance, vip) || may_be_keepaliveds(instance);
-	else if (local->ours)
+		place->unmarked = !local->ours;
+	} else if (local->ours) {
 		remove_address(instance, local);
+	}
 }
 
 static bool any(const bool *moved, size_t count)
@@ -129,6 +132,20 @@ void instance_remove_left(struct instance *instance)
 	for (size_t i = 0; i < instance->config->vip_count; i++)
 		remove_address_left(instance, i);
 	instance_set_added_bits(instance, 0);
+}
+
+bool instance_address_was_replaced(const struct instance *instance, size_t vip)
+{
+	_cleanup_free_ struct local_address *list = NULL;
+	size_t count = 0;
+
+	if (!netlink_marks_addresses() || instance->vips->list[vip].unmarked ||
+	    local_addresses(&list, &count))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!list[i].ours && is_vip(instance, vip, &list[i]))
+			return true;
+	return false;
 }
 
 bool instance_address_is_own(const struct instance *instance, size_t vip,

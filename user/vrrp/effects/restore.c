@@ -20,6 +20,9 @@
 #include "user/lib/time.h"
 #include "user/net/netlink.h"
 #include "user/vrrp/effects/announce.h"
+#include "user/vrrp/effects/guard.h"
+#include "user/vrrp/effects/left.h"
+#include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/routes.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/state/timers.h"
@@ -79,8 +82,7 @@ static void address_removed(struct instance *instance, const struct address_even
 		struct instance_vip *vip = &instance->vips->list[i];
 		const struct config_vip *config = &instance->config->vips[i];
 
-		if (!vip->held || config->no_track ||
-		    vip->interface_index != event->interface_index ||
+		if (config->no_track || vip->interface_index != event->interface_index ||
 		    !address_equal(&config->address, &event->address))
 			continue;
 		vip->restored.removed = true;
@@ -139,6 +141,17 @@ static void report_address(const struct instance *instance, size_t i, uint64_t n
 			      restored->count, restored->count == 1 ? "" : "s");
 }
 
+/* It is there, because the notice was of an older change, or because something else has added it:
+ * what xbeatd did not add it does not remove. */
+static void found_address(struct instance *instance, size_t i)
+{
+	if (!instance->vips->list[i].held || !instance_address_was_replaced(instance, i))
+		return;
+	instance->vips->list[i].held = false;
+	instance_set_added_bits(instance, instance_added_bits(instance) & ~instance_added_bit(i));
+	instance_guard_spare(instance, i);
+}
+
 /* Returns whether it was missing. */
 static bool restore_address(struct instance *instance, size_t i, uint64_t now_ns)
 {
@@ -149,15 +162,19 @@ static bool restore_address(struct instance *instance, size_t i, uint64_t now_ns
 	if (!vip->restored.removed)
 		return false;
 	vip->restored.removed = false;
-	if (!vip->held)
-		return false;
-	error = instance_add_address(instance, i); /* -EEXIST: the notice was of an older change */
-	if (error && error != -EEXIST && error != -ENODEV)
+	error = instance_add_address(instance, i);
+	if (error == -EEXIST)
+		found_address(instance, i);
+	else if (error && error != -ENODEV)
 		log_error("%s: cannot restore %s: %s", instance->config->name,
 			  address_format(&instance->config->vips[i].address, text),
 			  limits_strerror(-error));
 	if (error)
 		return false;
+	if (!vip->held) { /* it was the node's own */
+		vip->held = true;
+		instance_guard_claim(instance);
+	}
 	instance_announce_vip(instance, i, 1);
 	report_address(instance, i, now_ns);
 	return true;

@@ -23,7 +23,8 @@ void instance_change_routes(struct instance *instance, bool add)
 
 	instance->vips->routes_held = add;
 	if (add)
-		instance->vips->routes_missing = !routes_add(&user, &config->routes, &config->rules);
+		instance->vips->routes_missing =
+			!routes_add(&user, &config->routes, &config->rules);
 	else
 		routes_remove(&user, &config->routes, &config->rules);
 }

@@ -170,9 +170,11 @@ int instance_add_address(const struct instance *instance, size_t i)
 	int error = index ? netlink_add_vip(instance->vips->netlink, index, config_of(instance, i))
 			  : -ENODEV;
 
-	if (!error)
+	if (!error) {
+		instance->vips->list[i].unmarked = false;
 		instance_set_added_bits(instance,
 					instance_added_bits(instance) | instance_added_bit(i));
+	}
 	return error;
 }
 

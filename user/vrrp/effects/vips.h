@@ -26,6 +26,7 @@ struct instance_vip {
 	unsigned interface_index;
 	bool held; /* on the interface because this daemon added it, or adopted it */
 	bool left; /* on the interface because an earlier daemon added it */
+	bool unmarked; /* as left: added by one that sets no mark (effects/left.c) */
 	bool unattached; /* the program is not on its interface: the guard has no effect there */
 	unsigned refused_index; /* where packets to it are refused (no_accept); 0: nowhere */
 	struct restored_vip restored;
