@@ -25,6 +25,8 @@ BASE = {
 # What a file needs besides the block that is examined.
 REST = """global_defs { script_user root
 enable_script_security
+notification_email { x@example.org }
+smtp_server 127.0.0.1
 }
 vrrp_script S { script /usr/bin/true }
 vrrp_track_process P { process nginx }

@@ -40,6 +40,7 @@ RIGHT = re.compile("|".join([
     r"warning: '\w+' configures keepalived's [\w -]+, which xbeat does not have; (the block is skipped"
     r"|it is ignored)",
     r"warning: program '[^']+' does not exist or is not executable; install it",
+    r"warning: smtp_alert sends nothing without a server; add \"smtp_server HOST\"",
     r"warning: 192\.168\.200\.18 is already listed on line 28; this one is ignored",
     r"warning: the rule has no priority; as in keepalived it gets 1638[34]",
     r"warning: vrrp_sync_group VG1 has no instance; add \"group",

@@ -6,6 +6,7 @@
 #include "user/config/check.h"
 #include "user/config/blocks/globals.h"
 #include "user/config/blocks/instance.h"
+#include "user/config/blocks/mail.h"
 #include "user/config/blocks/track.h"
 #include "user/config/finalize.h"
 #include "user/config/syntax/value.h"
@@ -226,6 +227,7 @@ void config_check(struct config_parser *parser)
 	check_instances(parser);
 	config_finalize_groups(parser);
 	config_finalize_tracks(parser);
+	config_finalize_mail(parser);
 	if (!config->heartbeat && !config->instance_count && !config->static_address_count &&
 	    !parser->sources->diagnostics->error_count)
 		config_error(parser, (struct config_location){0},

@@ -29,6 +29,7 @@ static const struct {
 	size_t bytes;
 } inherited[] = {
 	CONFIG_INHERITED(INHERIT),
+	INHERIT(BOOL, "smtp_alert", notify.mail, 0, 1),
 	INHERIT(BOOL, "strict_mode", strict, 0, 1),
 	INHERIT(BOOL, "owner_ignore_adverts", owner_ignore_adverts, 0, 1),
 	INHERIT(BOOL, "v3_checksum_as_v2", plain_checksum, 0, 1),

@@ -9,7 +9,7 @@
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/runner/child/protocol.h"
+#include "user/runner/send.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -93,8 +93,7 @@ static int fork_runner(struct runner *runner)
 	return 0;
 }
 
-/* Returns 0 or a negative errno; never waits. */
-static int send_request(const struct runner *runner, const struct runner_request *request)
+int runner_send_request(const struct runner *runner, const struct runner_request *request)
 {
 	if (runner->socket_fd < 0)
 		return -ENOTCONN;
@@ -198,7 +197,7 @@ static void close_runner(struct runner *runner)
 static void send_watches(const struct runner *runner)
 {
 	for (struct watch *watch = runner->watches; watch; watch = watch->next)
-		if (send_request(runner, &watch->request))
+		if (runner_send_request(runner, &watch->request))
 			log_warning("cannot continue to watch %s: the queue to the runner is full",
 				    watch->request.strings);
 }
@@ -356,7 +355,7 @@ static int request_job(const struct runner *runner, const struct runner_job *job
 	error = runner_request_add_strings(&request, (const char *const *)job->command->arguments);
 	if (!error)
 		error = runner_request_add_strings(&request, job->appended);
-	return error ? error : send_request(runner, &request);
+	return error ? error : runner_send_request(runner, &request);
 }
 
 /* Each lost notification is logged; of refused checks in a row, only the first. */
@@ -399,7 +398,7 @@ void runner_cancel(struct runner *runner, uint32_t number)
 	request.type = RUNNER_CANCEL;
 	request.number = number;
 	free(take_job(runner, number));
-	send_request(runner, &request);
+	runner_send_request(runner, &request);
 }
 
 static struct watch *new_watch(struct runner *runner, enum runner_request_type type,
@@ -427,7 +426,7 @@ static uint32_t start_watch(struct runner *runner, struct watch *watch, const ch
 		runner_unwatch(runner, watch->request.number);
 		return 0;
 	}
-	if (send_request(runner, &watch->request))
+	if (runner_send_request(runner, &watch->request))
 		log_warning("cannot watch %s yet: the queue to the runner is full", strings[0]);
 	return watch->request.number;
 }
@@ -480,7 +479,7 @@ void runner_unwatch(struct runner *runner, uint32_t number)
 		*link = watch->next;
 		watch->request.type = RUNNER_UNWATCH;
 		watch->request.strings_length = watch->request.string_count = 0;
-		send_request(runner, &watch->request);
+		runner_send_request(runner, &watch->request);
 		free(watch);
 		return;
 	}

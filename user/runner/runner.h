@@ -58,4 +58,16 @@ uint32_t runner_watch_file(struct runner *runner, const struct config_file *conf
 
 void runner_unwatch(struct runner *runner, uint32_t number);
 
+/* A mail about a change of state. */
+struct runner_mail {
+	const char *about; /* "VRRP Instance VI_1"; mails about the same arrive in order */
+	const char *event; /* "Entering MASTER state" */
+	const char *body;
+};
+
+/* Sends a mail as config->mail describes it, if that has a server and recipients; otherwise does
+ * nothing. A failure is logged, later, too; there is no second attempt. */
+void runner_mail(const struct runner *runner, const struct config *config,
+		 const struct runner_mail *mail);
+
 #endif

@@ -95,6 +95,7 @@ static void add_router(json_t *json, const struct instance *instance)
 	set_number(json, "wantstate", config->start_as_master ? 2 : 1);
 	set_number(json, "version", config->version);
 	set_flag(json, "notify_deleted", config->notify.deleted);
+	set_flag(json, "smtp_alert", config->notify.mail);
 	set_number(json, "auth_type", config->authentication == CONFIG_AUTHENTICATION_PASS);
 }
 

@@ -19,7 +19,7 @@ from tests.support.xbeatd import Xbeatd
 JSON = 36
 # keepalived writes its password, and these are settings and counters that xbeat does not have for an
 # instance.
-ONLY_KEEPALIVED = {"skip_check_adv_addr", "smtp_alert", "auth_data"}
+ONLY_KEEPALIVED = {"skip_check_adv_addr", "auth_data"}
 ONLY_KEEPALIVED_STATISTICS = {
     "packet_len_err", "advert_interval_err", "ip_ttl_err", "invalid_type_rcvd", "addr_list_err",
     "invalid_authtype", "authtype_mismatch", "auth_failure", "pri_zero_rcvd"}

@@ -82,14 +82,10 @@ static const char keepalived[] = "! Configuration File for keepalived\n"
 				 "}\n";
 
 static const char what_is_left_out[] =
-	"4:4: warning: 'notification_email' configures keepalived's mail alerts, which xbeat does not have; the block is skipped\n"
-	"7:4: warning: 'notification_email_from' configures keepalived's mail alerts, which xbeat does not have; it is ignored\n"
-	"8:4: warning: 'smtp_server' configures keepalived's mail alerts, which xbeat does not have; it is ignored\n"
 	"37:5: warning: authentication has no effect with VRRP version 3; remove one\n"
 	"46:20: warning: the weight -20 of check_proxy has no effect in a sync group without sync_group_tracking_weight: it is not tracked; remove it, or write \"weight 0\" to make its failure a fault\n"
 	"48:9: warning: eth0 is the instance's own interface, which is always tracked; this line is ignored\n"
 	"49:9: warning: the weight -10 of eth1 has no effect in a sync group without sync_group_tracking_weight: its failure is a fault; remove the weight\n"
-	"51:5: warning: 'smtp_alert' configures keepalived's mail alerts, which xbeat does not have; it is ignored\n"
 	"66:1: warning: 'virtual_server' configures keepalived's load balancer, which xbeat does not have; the block is skipped\n";
 
 static void whole_file(void **state)

@@ -11,6 +11,7 @@
 #define VIP(line) INSTANCE "virtual_ipaddress {\n" line "\n}\n}\n"
 #define EXCLUDED(line) INSTANCE VIPS "virtual_ipaddress_excluded {\n" line "\n}\n}\n"
 #define GLOBAL(more) "global_defs {\n" more "\n}\n" EMPTY
+#define MAIL "global_defs {\nnotification_email { b@x }\nsmtp_server m\n}\n"
 #define SCRIPT(more) EMPTY "vrrp_script s {\nscript x\n" more "\n}\n"
 #define PROCESS(more) EMPTY "vrrp_track_process p {\nprocess x\n" more "\n}\n"
 #define APP(more) EMPTY "vrrp_app a {\n" more "\n}\n"
@@ -47,6 +48,17 @@ static const char *const different[] = {
 	GLOBAL("script_user u g"),
 	GLOBAL("enable_script_security"),
 	GLOBAL("dynamic_interfaces"),
+	GLOBAL("notification_email { a@x }"),
+	GLOBAL("notification_email { a@x b@x }"),
+	GLOBAL("notification_email_from a@x"),
+	GLOBAL("smtp_server mail.x"),
+	GLOBAL("smtp_server mail.x 26"),
+	GLOBAL("smtp_server mail.x\nsmtp_connect_timeout 4"),
+	GLOBAL("smtp_helo_name x"),
+	GLOBAL("no_email_faults"),
+	GLOBAL("notification_email { a@x }\nsmtp_server m\nsmtp_alert"),
+	INSTANCE_WITH("smtp_alert") MAIL,
+	GROUP("smtp_alert") MAIL,
 	GLOBAL("state_dump_file /s"),
 	GLOBAL("stats_dump_file /s"),
 	GLOBAL("json_dump_file \"/a b\""),

@@ -191,12 +191,11 @@ static void bad_groups(void **state)
 		{GROUPS "vrrp_sync_group G {\ngroup { A B }\n}\nvrrp_sync_group G { }\n",
 		 "15:1: error: vrrp_sync_group G is already defined on line 12; give each group its own name\n"
 		 "15:1: warning: vrrp_sync_group G has no instance; add \"group { INSTANCE ... }\"\n"},
-		{GROUPS "vrrp_sync_group G {\ngroup { A B }\nglobal_tracking\nsmtp_alert on\n"
+		{GROUPS "vrrp_sync_group G {\ngroup { A B }\nglobal_tracking\nsmtp_alert off\n"
 			"track_bfd { x }\nnotify_master_rx_lower_pri x\n}\n",
 		 "14:1: warning: global_tracking is deprecated; write sync_group_tracking_weight, or move the track_* blocks to the group\n"
-		 "15:1: warning: 'smtp_alert' configures keepalived's mail alerts, which xbeat does not have; it is ignored\n"
 		 "16:1: error: keepalived's 'track_bfd' in vrrp_sync_group is not supported; xbeat has no BFD: remove it, and watch the other machine with a heartbeat block and \"track_peer NODE\"\n"
-		 "17:1: error: unknown keyword 'notify_master_rx_lower_pri' in vrrp_sync_group; valid keywords: group, sync_group_tracking_weight, global_tracking, notify_priority_changes, track_interface, track_script, track_process, track_file, track_peer, track_app, track_link, notify, notify_master, notify_backup, notify_fault, notify_stop, notify_deleted\n"},
+		 "17:1: error: unknown keyword 'notify_master_rx_lower_pri' in vrrp_sync_group; valid keywords: group, sync_group_tracking_weight, global_tracking, notify_priority_changes, track_interface, track_script, track_process, track_file, track_peer, track_app, track_link, notify, notify_master, notify_backup, notify_fault, notify_stop, notify_deleted, smtp_alert\n"},
 	};
 
 	(void)state;

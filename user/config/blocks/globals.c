@@ -2,6 +2,7 @@
 /* global_defs, and what it gives to other blocks. */
 #include "user/config/blocks/globals.h"
 #include "user/config/blocks/blocks.h"
+#include "user/config/blocks/mail.h"
 #include "user/config/blocks/track.h"
 #include "user/config/blocks/unsupported.h"
 #include "user/config/syntax/table.h"
@@ -75,6 +76,16 @@ static void read_reload_file(struct config_parser *parser, struct config_block *
 	parser->config->reload_file = text_copy("");
 }
 
+static void read_alert_vrrp(struct config_parser *parser, struct config_block *block,
+			    const struct config_keyword *keyword,
+			    const struct config_statement *statement)
+{
+	struct config_globals *globals = block->target;
+
+	globals->has_vrrp_mail = true;
+	config_read_bool(parser, block, keyword, statement);
+}
+
 #define DUMP_FILE(keyword) CONFIG_VALUE(#keyword, "PATH", read_dump_file, struct config, keyword)
 
 static const struct config_keyword global_keywords[] = {
@@ -146,6 +157,27 @@ static const struct config_keyword global_keywords[] = {
 	DUMP_FILE(stats_dump_file),
 	DUMP_FILE(json_dump_file),
 	CONFIG_U8("json_version", GLOBALS, json_version, 1, 2),
+	CONFIG_BLOCK("notification_email", "ADDRESS ...", config_read_recipients,
+		     CONFIG_REPEATABLE),
+	CONFIG_MAIL_TEXT("notification_email_from", "ADDRESS", from),
+	{
+		.name = "smtp_server",
+		.usage = "smtp_server HOST [PORT]",
+		.read = config_read_mail_server,
+		.values_minimum = 1,
+		.values_maximum = 2,
+	},
+	CONFIG_MAIL_TEXT("smtp_helo_name", "NAME", helo),
+	CONFIG_NUMBER("smtp_connect_timeout", config_read_u32, GLOBALS, mail_timeout_s, 0, 4294),
+	CONFIG_BOOL("smtp_alert", GLOBALS, mail, 0, 1),
+	{
+		.name = "smtp_alert_vrrp",
+		.usage = "smtp_alert_vrrp [on|off]",
+		.read = read_alert_vrrp,
+		.values_maximum = 1,
+		CONFIG_FIELD(GLOBALS, defaults.notify.mail),
+	},
+	CONFIG_FLAG("no_email_faults", GLOBALS, no_mail_of_faults, true),
 	CONFIG_FIFO("notify_fifo", notify_fifo),
 	CONFIG_FIFO("vrrp_notify_fifo", vrrp_notify_fifo),
 	CONFIG_FIFO_SCRIPT("notify_fifo_script", notify_fifo_script),
@@ -168,6 +200,7 @@ void config_globals_defaults(struct config_globals *globals)
 		.group6 = {.bytes = {0xff, 0x02, [15] = 0x12}},
 		.default_interface = "eth0",
 		.json_version = 1,
+		.mail_timeout_s = 30,
 		.defaults =
 			{
 				.garp_delay_ns = UNSET_NS,
@@ -231,6 +264,10 @@ void config_finalize_globals(struct config_parser *parser)
 	config->script_security = globals->script_security;
 	config->fifo_states = globals->fifo_states;
 	config->dynamic_interfaces = globals->dynamic_interfaces;
+	if (!globals->has_vrrp_mail)
+		globals->defaults.notify.mail = globals->mail;
+	config->mail.timeout_s = globals->mail_timeout_s;
+	config->mail.no_faults = globals->no_mail_of_faults;
 	for (size_t i = 0; i < config->static_address_count; i++) {
 		if (!config->static_addresses[i].has_interface)
 			strcpy(config->static_addresses[i].interface, globals->default_interface);

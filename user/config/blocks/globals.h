@@ -24,6 +24,10 @@ struct config_globals {
 	bool script_security;
 	bool fifo_states;
 	bool dynamic_interfaces;
+	uint32_t mail_timeout_s;
+	bool no_mail_of_faults;
+	bool mail; /* smtp_alert; smtp_alert_vrrp, if given, counts more */
+	bool has_vrrp_mail;
 };
 
 /* Settings that an instance takes from global_defs, where they are called vrrp_NAME, unless it

@@ -75,6 +75,7 @@ static const struct config_keyword group_keywords[] = {
 	CONFIG_TRACK_KINDS(TRACK),
 	CONFIG_NOTIFY_KEYWORDS(NOTIFY),
 	CONFIG_NOTIFY_DELETED_ROW(struct config_group),
+	CONFIG_BOOL("smtp_alert", struct config_group, notify.mail, 0, 1),
 };
 
 _Static_assert(ARRAY_SIZE(group_keywords) <= CONFIG_KEYWORDS_MAX, "group_keywords");
@@ -101,6 +102,8 @@ void config_read_sync_group(struct config_parser *parser, struct config_block *b
 	(void)block;
 	(void)keyword;
 	config_read_named(parser, &group_type, statement, &group);
+	((struct config_group *)group.target)->notify.has_mail =
+		config_block_seen(&group, "smtp_alert");
 }
 
 static const struct config_member *earlier_member(const struct config_parser *parser,

@@ -216,6 +216,7 @@ static const struct config_keyword instance_keywords[] = {
 	CONFIG_NOTIFY_KEYWORDS(NOTIFY),
 	CONFIG_NOTIFY_INSTANCE_KEYWORDS(NOTIFY),
 	CONFIG_NOTIFY_DELETED_ROW(struct config_instance),
+	CONFIG_BOOL("smtp_alert", struct config_instance, notify.mail, 0, 1),
 };
 
 _Static_assert(ARRAY_SIZE(instance_keywords) <= CONFIG_KEYWORDS_MAX, "instance_keywords");

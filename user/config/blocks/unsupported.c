@@ -36,7 +36,6 @@
 
 #define LOAD_BALANCER "load balancer"
 #define BFD "BFD"
-#define MAIL "mail alerts"
 #define SNMP "SNMP agent"
 #define DBUS "D-Bus service"
 #define LINKBEAT "the kernel reports the state of links"
@@ -126,10 +125,7 @@ static const struct config_unsupported globals_keywords[] = {
 	FOREIGN("nftables_ipvs_priority", LOAD_BALANCER),
 	FOREIGN("nftables_ipvs_start_fwmark", LOAD_BALANCER),
 	NEEDLESS("nftables_priority"),
-	FOREIGN("no_checker_emails", MAIL),
-	FOREIGN("no_email_faults", MAIL),
-	FOREIGN("notification_email", MAIL),
-	FOREIGN("notification_email_from", MAIL),
+	FOREIGN("no_checker_emails", LOAD_BALANCER),
 	NEEDLESS("process_monitor_rcv_bufs"),
 	NEEDLESS("process_monitor_rcv_bufs_force"),
 	NEEDLESS("process_name"),
@@ -141,12 +137,7 @@ static const struct config_unsupported globals_keywords[] = {
 	FOREIGN("rs_init_notifies", LOAD_BALANCER),
 	IGNORED_SO("shutdown_script", "run it from ExecStopPost= of the systemd unit"),
 	IGNORED_SO("shutdown_script_timeout", "there is no script that it would limit"),
-	FOREIGN("smtp_alert", MAIL),
-	FOREIGN("smtp_alert_checker", MAIL),
-	FOREIGN("smtp_alert_vrrp", MAIL),
-	FOREIGN("smtp_connect_timeout", MAIL),
-	FOREIGN("smtp_helo_name", MAIL),
-	FOREIGN("smtp_server", MAIL),
+	FOREIGN("smtp_alert_checker", LOAD_BALANCER),
 	FOREIGN("snmp_rs_stats_update_interval", SNMP),
 	FOREIGN("snmp_socket", SNMP),
 	FOREIGN("snmp_vs_stats_update_interval", SNMP),
@@ -186,7 +177,6 @@ static const struct config_unsupported instance_keywords[] = {
 	IGNORED_SO("old_unicast_checksum",
 		   "adverts carry the checksum that keepalived 1.4 and later expect"),
 	NEEDLESS("skip_check_adv_addr"),
-	FOREIGN("smtp_alert", MAIL),
 	TRACK_BFD,
 	REFUSED("use_ipvlan",
 		"addresses would be on the interface itself; remove it, or write \"use_vmac\""),
@@ -198,7 +188,6 @@ static const struct config_unsupported instance_keywords[] = {
 const struct config_unsupported_list config_unsupported_instance = LIST(instance_keywords);
 
 static const struct config_unsupported group_keywords[] = {
-	FOREIGN("smtp_alert", MAIL),
 	TRACK_BFD,
 };
 const struct config_unsupported_list config_unsupported_group = LIST(group_keywords);

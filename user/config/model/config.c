@@ -67,6 +67,14 @@ static void file_free(struct config_file *file)
 	free(file->path);
 }
 
+static void mail_free(struct config_mail *mail)
+{
+	config_arguments_free(mail->recipients);
+	free(mail->server);
+	free(mail->from);
+	free(mail->helo);
+}
+
 static void app_free(struct config_app *app)
 {
 	free(app->name);
@@ -132,6 +140,7 @@ void config_free(struct config *config)
 	free(config->json_dump_file);
 	config_command_free(&config->notify_fifo_script);
 	config_command_free(&config->vrrp_notify_fifo_script);
+	mail_free(&config->mail);
 	config_routes_free(&config->static_routes);
 	config_rules_free(&config->static_rules);
 	free(config->static_addresses);

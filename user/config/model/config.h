@@ -194,6 +194,20 @@ struct config_notify {
 	struct config_command commands[CONFIG_NOTIFY_KINDS];
 	bool deleted; /* notify_deleted, with or without a command: report DELETED, not FAULT */
 	bool priority_changes; /* notify_priority_changes: report these, too */
+	bool mail; /* smtp_alert, else global_defs' */
+	bool has_mail; /* smtp_alert was given; used only by the parser */
+};
+
+/* Mail about changes of state: to whom, and by which server. */
+struct config_mail {
+	char **recipients; /* notification_email, ended by NULL; NULL: none, no mail is sent */
+	size_t recipient_count;
+	char *server; /* an address or a host name; NULL: none, no mail is sent */
+	uint16_t port; /* 25 */
+	char *from; /* notification_email_from; NULL: the daemon's user at this host */
+	char *helo; /* smtp_helo_name; NULL: the name of this host */
+	uint32_t timeout_s; /* smtp_connect_timeout 30: of each step */
+	bool no_faults; /* no_email_faults: not when something enters FAULT */
 };
 
 struct config_vip {
@@ -377,6 +391,7 @@ struct config {
 	uint8_t json_version; /* 1 or 2 */
 	struct config_command notify_fifo_owner, vrrp_notify_fifo_owner; /* user and group only */
 	struct config_command notify_fifo_script, vrrp_notify_fifo_script;
+	struct config_mail mail;
 };
 
 /*

@@ -204,10 +204,33 @@ static void print_fifo(struct config_printer *printer, const char *keyword, cons
 	fputc('\n', printer->stream);
 }
 
-static void print_path(struct config_printer *printer, const char *keyword, const char *path)
+static void print_token(struct config_printer *printer, const char *keyword, const char *token)
 {
-	if (path)
-		config_print_token(printer, keyword, path);
+	if (token)
+		config_print_token(printer, keyword, token);
+}
+
+static void print_mail(struct config_printer *printer, const struct config_mail *mail)
+{
+	if (mail->recipients) {
+		config_print_open(printer, "notification_email", NULL);
+		for (size_t i = 0; i < mail->recipient_count; i++) {
+			config_print_indent(printer);
+			config_write_token(printer->stream, mail->recipients[i]);
+			fputc('\n', printer->stream);
+		}
+		config_print_close(printer);
+	}
+	print_token(printer, "notification_email_from", mail->from);
+	if (mail->server) {
+		config_print_indent(printer);
+		fputs("smtp_server ", printer->stream);
+		config_write_token(printer->stream, mail->server);
+		fprintf(printer->stream, " %u\n", mail->port);
+		config_print_line(printer, "smtp_connect_timeout %u", mail->timeout_s);
+	}
+	print_token(printer, "smtp_helo_name", mail->helo);
+	config_print_flag(printer, "no_email_faults", mail->no_faults);
 }
 
 static void print_globals(struct config_printer *printer, const struct config *config)
@@ -230,12 +253,13 @@ static void print_globals(struct config_printer *printer, const struct config *c
 	if (config->reload_file && !*config->reload_file)
 		config_print_line(printer, "reload_file");
 	else
-		print_path(printer, "reload_file", config->reload_file);
-	print_path(printer, "state_dump_file", config->state_dump_file);
-	print_path(printer, "stats_dump_file", config->stats_dump_file);
-	print_path(printer, "json_dump_file", config->json_dump_file);
+		print_token(printer, "reload_file", config->reload_file);
+	print_token(printer, "state_dump_file", config->state_dump_file);
+	print_token(printer, "stats_dump_file", config->stats_dump_file);
+	print_token(printer, "json_dump_file", config->json_dump_file);
 	if (config->json_version != 1)
 		config_print_line(printer, "json_version %u", config->json_version);
+	print_mail(printer, &config->mail);
 	print_fifo(printer, "notify_fifo", config->notify_fifo, &config->notify_fifo_owner);
 	config_print_command(printer, "notify_fifo_script", &config->notify_fifo_script);
 	print_fifo(printer, "vrrp_notify_fifo", config->vrrp_notify_fifo,

@@ -56,6 +56,7 @@ void config_print_notify(struct config_printer *printer, const struct config_not
 		config_print_command(printer, notify_keywords[i], &notify->commands[i]);
 	config_print_flag(printer, "notify_deleted",
 			  notify->deleted && !notify->commands[CONFIG_NOTIFY_DELETED].arguments);
+	config_print_flag(printer, "smtp_alert", notify->mail);
 }
 
 static void print_address(struct config_printer *printer, const char *keyword,

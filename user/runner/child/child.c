@@ -9,6 +9,7 @@
 #include "user/runner/child/child.h"
 #include "user/lib/limits.h"
 #include "user/runner/child/jobs.h"
+#include "user/runner/child/mails.h"
 #include "user/runner/child/watch_file.h"
 #include "user/runner/child/watch_process.h"
 #include <errno.h>
@@ -75,6 +76,9 @@ static void serve(struct runner_child *child, const struct runner_request *reque
 	case RUNNER_WATCH_FILE:
 		watch_file_add(child, request);
 		break;
+	case RUNNER_MAIL:
+		mails_add(child, request);
+		break;
 	case RUNNER_UNWATCH:
 		watch_process_remove(child, request->number);
 		watch_file_remove(child, request->number);
@@ -121,8 +125,10 @@ static void on_children(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	while (read(fd, &seen, sizeof(seen)) > 0)
 		;
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		jobs_child_ended(child, pid, status);
+		mails_child_ended(child, pid, status);
+	}
 	jobs_children_reaped(child);
 	end_if_done(child);
 }
@@ -154,6 +160,7 @@ static _Noreturn void run(int socket_fd, const struct runner_inheritance *inheri
 	event_base_dispatch(child.base);
 	/* The daemon is gone; notifications that are to end get their second. */
 	event_free(requests);
+	mails_end(&child);
 	end_if_done(&child);
 	event_base_dispatch(child.base);
 	_exit(EXIT_SUCCESS);

@@ -8,6 +8,7 @@
 #include <syslog.h>
 
 struct job;
+struct mail;
 struct process_watches;
 struct file_watches;
 
@@ -16,6 +17,7 @@ struct runner_child {
 	int socket_fd;
 	const struct runner_inheritance *inheritance;
 	struct job *jobs; /* in the order of their requests */
+	struct mail *mails; /* in the order of their requests */
 	struct process_watches *processes; /* NULL: none yet */
 	struct file_watches *files; /* NULL: none yet */
 	bool ending; /* the daemon is gone */

@@ -14,7 +14,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-static void reset_signals(void)
+void runner_reset_signals(void)
 {
 	sigset_t none;
 
@@ -62,7 +62,7 @@ static int execute(const struct runner_program *program)
 	int error;
 
 	setsid();
-	reset_signals();
+	runner_reset_signals();
 	reset_limits(program->inheritance);
 	if (program->output_fd >= 0 && (dup2(program->output_fd, STDOUT_FILENO) < 0 ||
 					dup2(program->output_fd, STDERR_FILENO) < 0))

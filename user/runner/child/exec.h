@@ -21,4 +21,7 @@ struct runner_program {
  * Returns its pid or a negative errno. */
 pid_t runner_exec(const struct runner_program *program);
 
+/* Sets all signals to their defaults, and blocks none. */
+void runner_reset_signals(void);
+
 #endif

@@ -28,11 +28,21 @@ static uint32_t count_strings(const char *bytes, size_t length)
 	return count;
 }
 
-/* Requests with a program or a path need one. */
-static bool has_strings(const struct runner_request *request)
+/* A program, a path, or the parts of a mail and a recipient. */
+static uint32_t strings_needed(const struct runner_request *request)
 {
-	return request->type == RUNNER_RUN || request->type == RUNNER_WATCH_PROCESS ||
-	       request->type == RUNNER_WATCH_FILE;
+	switch (request->type) {
+	case RUNNER_RUN:
+	case RUNNER_WATCH_PROCESS:
+	case RUNNER_WATCH_FILE:
+		return 1;
+	case RUNNER_MAIL:
+		return RUNNER_MAIL_RECIPIENTS + 1;
+	case RUNNER_CANCEL:
+	case RUNNER_UNWATCH:
+		break;
+	}
+	return 0;
 }
 
 bool runner_request_is_valid(const struct runner_request *request, size_t length)
@@ -45,7 +55,7 @@ bool runner_request_is_valid(const struct runner_request *request, size_t length
 	    (request->strings_length && strings[request->strings_length - 1]))
 		return false;
 	return count_strings(strings, request->strings_length) == request->string_count &&
-	       (!has_strings(request) || request->string_count);
+	       request->string_count >= strings_needed(request);
 }
 
 void runner_request_get_strings(struct runner_request *request,

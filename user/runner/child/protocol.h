@@ -21,7 +21,21 @@ enum runner_request_type {
 	RUNNER_CANCEL,
 	RUNNER_WATCH_PROCESS,
 	RUNNER_WATCH_FILE,
+	RUNNER_MAIL,
 	RUNNER_UNWATCH,
+};
+
+/* The strings of a mail, in this order; recipients follow. An empty sender, HELO name or router ID
+ * stands for this host. */
+enum runner_mail_string {
+	RUNNER_MAIL_SERVER,
+	RUNNER_MAIL_HELO,
+	RUNNER_MAIL_FROM,
+	RUNNER_MAIL_ROUTER_ID,
+	RUNNER_MAIL_ABOUT, /* "VRRP Instance VI_1" */
+	RUNNER_MAIL_EVENT, /* "Entering MASTER state" */
+	RUNNER_MAIL_BODY,
+	RUNNER_MAIL_RECIPIENTS,
 };
 
 struct runner_request {
@@ -48,6 +62,12 @@ struct runner_request {
 			bool init, overwrite;
 			int32_t value;
 		} file;
+		/* Strings: enum runner_mail_string. */
+		struct runner_mail_request {
+			uint64_t unix_s; /* its date */
+			uint32_t timeout_s; /* of each step */
+			uint16_t port;
+		} mail;
 	};
 	uint32_t string_count;
 	uint32_t strings_length; /* bytes, NULs included */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Notifications: which command and which word belong to an event, and in which order: first the
- * event's own command, then "notify", both started without waiting; then a line to each FIFO. Only
- * FIFOs keep the order of changes: programs that are started one after the other may overtake each
+ * event's own command, then "notify", both started without waiting; then a line to each FIFO, and a
+ * mail. Only FIFOs keep the order of changes: programs that are started one after the other may overtake each
  * other.
  */
 #include "user/vrrp/notify/notify.h"
@@ -10,6 +10,7 @@
 #include "user/lib/cleanup.h"
 #include "user/lib/log.h"
 #include "user/vrrp/notify/fifo.h"
+#include "user/vrrp/notify/mail.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct notify {
 	struct runner *runner;
 	const struct config *config;
 	struct notify_fifo fifos[FIFO_COUNT]; /* notify_fifo, vrrp_notify_fifo */
+	struct notify_mails mails;
 	unsigned refused_count;
 };
 
@@ -101,6 +103,7 @@ void notify_reload(struct notify *notify, const struct config *config)
 	const struct config *old = notify->config;
 
 	notify->config = config;
+	notify_mails_keep(&notify->mails, config);
 	for (size_t i = 0; i < FIFO_COUNT; i++) {
 		if (notify->fifos[i].path && same_fifo(fifo_config(old, i), fifo_config(config, i)))
 			continue;
@@ -115,6 +118,7 @@ void notify_stop(struct notify *notify)
 		return;
 	for (size_t i = 0; i < FIFO_COUNT; i++)
 		notify_fifo_close(&notify->fifos[i]);
+	notify_mails_free(&notify->mails);
 	free(notify);
 }
 
@@ -158,6 +162,9 @@ static void notify_all(struct notify *notify, const struct config_notify *config
 	if (events[event].any)
 		run(notify, &config->commands[CONFIG_NOTIFY_ANY], appended);
 	write_fifos(notify, type, name, state, priority);
+	if (config->mail)
+		notify_mail(&notify->mails, notify->runner, notify->config, !strcmp(type, "GROUP"),
+			    name, state);
 }
 
 void notify_instance(struct notify *notify, const struct config_instance *instance,
