@@ -5,6 +5,9 @@ import os
 import pathlib
 import signal
 
+# A command that runs another one where /proc/sys cannot be written.
+READ_ONLY_SETTINGS = ("unshare", "--mount", "sh", "-c", "mount --bind /proc/sys /proc/sys; "
+                      'mount -o remount,ro,bind /proc/sys; exec "$@"', "sh")
 NO_BPFFS = "while umount /sys/fs/bpf 2>/dev/null; do :; done"
 
 

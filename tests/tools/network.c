@@ -71,7 +71,7 @@ static void parse_keyword(struct config_vip *vip, const char *keyword, char *val
 static int change_address(struct netlink *netlink, int count, char **words)
 {
 	struct config_vip vip = {.preferred_lifetime_s = UINT32_MAX};
-	unsigned index;
+	unsigned index = 0;
 
 	if (count < 3 || count % 2 == 0)
 		usage();
@@ -114,20 +114,18 @@ static int unmake_macvlan(struct netlink *netlink, int count, char **words)
 
 static int activate(struct netlink *netlink, int count, char **words)
 {
-	(void)netlink;
 	if (count != 4)
 		usage();
-	return macvlan_set_active(words[1], words[2], number(words[3]) == 6);
+	return macvlan_set_active(netlink, words[1], words[2], number(words[3]) == 6);
 }
 
 static int change_link(struct netlink *netlink, int count, char **words)
 {
-	(void)netlink;
 	if (count != 2)
 		usage();
 	if (!strcmp(words[0], "promote"))
-		return link_promote_secondaries(words[1]);
-	return macvlan_set_backup(words[1]);
+		return link_promote_secondaries(netlink, words[1]);
+	return macvlan_set_backup(netlink, words[1]);
 }
 
 static void print_link(void *context, const struct interface_event *event)

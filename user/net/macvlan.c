@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Virtual MAC interfaces, by rtnetlink and by settings under /proc/sys; see macvlan.h. */
+/* Virtual MAC interfaces, by rtnetlink; see macvlan.h. Their settings: macvlan_settings.h. */
 #include "user/net/macvlan.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/net/interface_setting.h"
+#include "user/net/macvlan_settings.h"
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
@@ -30,6 +31,7 @@ struct link {
 struct wanted {
 	const struct config_vmac *vmac;
 	unsigned base_index;
+	unsigned known_index; /* what was there before; 0: nothing */
 	char base[IF_NAMESIZE];
 };
 
@@ -121,76 +123,31 @@ static int set_mtu(struct netlink *netlink, unsigned index, uint32_t mtu)
 	return netlink_transact(netlink, request);
 }
 
-static int bring_up(struct netlink *netlink, const char *name, unsigned index)
+static int set_up(struct netlink *netlink, const char *name, bool up)
 {
 	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *request = begin(buffer, RTM_SETLINK, NLM_F_ACK, NULL, index);
+	struct nlmsghdr *request = begin(buffer, RTM_SETLINK, NLM_F_ACK, name, 0);
 	struct ifinfomsg *message = mnl_nlmsg_get_payload(request);
 	int error;
 
-	message->ifi_flags = message->ifi_change = IFF_UP;
+	message->ifi_change = IFF_UP;
+	message->ifi_flags = up ? IFF_UP : 0;
 	error = netlink_transact(netlink, request);
 	if (error)
 		log_error(
-			"cannot bring %s up: %s%s", name, limits_strerror(-error),
+			"cannot bring %s %s: %s%s", name, up ? "up" : "down",
+			limits_strerror(-error),
 			error == -EADDRINUSE
 				? "; another interface has its MAC address on the same base: remove that (ip link delete)"
 				: "");
 	return error;
 }
 
-/* Sets a value, and logs failures. Without IPv6 in the kernel there is nothing to set. */
-static int set(uint8_t family, const char *interface, const char *key, int value)
+static bool is_down(struct netlink *netlink, const char *name)
 {
-	int error = interface_set(family, interface, key, value);
+	struct link link;
 
-	if (error == -ENOENT && family == 6)
-		return 0;
-	if (error)
-		log_error(
-			"cannot set net.ipv%u.conf.%s.%s to %d: %s; if /proc/sys is read-only here, set it from outside",
-			family, interface, key, value, limits_strerror(-error));
-	return error;
-}
-
-/* Neighbours must find the virtual interface's addresses at the virtual MAC only: the base must
- * not answer for them (arp_ignore), nor use them as a sender's address (arp_announce; the
- * Active's packets from a virtual address leave by the base). Higher values are as good. */
-static int set_base(const char *base)
-{
-	static const struct {
-		const char *key;
-		int minimum;
-	} settings[] = {{"arp_ignore", 1}, {"arp_announce", 2}};
-	int error = 0;
-
-	for (size_t i = 0; !error && i < sizeof(settings) / sizeof(settings[0]); i++)
-		if (interface_setting(4, base, settings[i].key) < settings[i].minimum)
-			error = set(4, base, settings[i].key, settings[i].minimum);
-	return error;
-}
-
-/* Packets to the virtual MAC may come from where the base's route points, which rp_filter must
- * allow (the greater of "all" and its own value counts; 2, loose, is the greatest). */
-static int set_virtual(const char *name)
-{
-	const struct {
-		uint8_t family;
-		const char *key;
-		int value;
-	} settings[] = {
-		{4, "arp_ignore", 1}, /* no answers for the base's addresses */
-		{4, "rp_filter", interface_setting(4, "all", "rp_filter") > 0 ? 2 : 0},
-		{4, "promote_secondaries", 1}, /* a VIP's removal must not take others along */
-		{6, "addr_gen_mode", 1}, /* IN6_ADDR_GEN_MODE_NONE */
-		{6, "accept_ra", 0},
-		{6, "autoconf", 0},
-	};
-	int error = 0;
-
-	for (size_t i = 0; !error && i < sizeof(settings) / sizeof(settings[0]); i++)
-		error = set(settings[i].family, name, settings[i].key, settings[i].value);
-	return error;
+	return !find_link(netlink, name, 0, &link) && !link.up;
 }
 
 static int make_new(struct netlink *netlink, const struct wanted *wanted)
@@ -227,8 +184,13 @@ static int find_or_make(struct netlink *netlink, const struct wanted *wanted, st
 {
 	int error = find_link(netlink, wanted->vmac->name, 0, link);
 
-	if (!error)
-		return check(link, wanted);
+	if (!error) {
+		error = check(link, wanted);
+		if (!error && !wanted->known_index)
+			log_notice("took over the interface %s, left by an earlier daemon",
+				   wanted->vmac->name);
+		return error;
+	}
 	if (error == -ENODEV) {
 		error = make_new(netlink, wanted);
 		return error ? error : find_link(netlink, wanted->vmac->name, 0, link);
@@ -249,20 +211,29 @@ static int follow_mtu(struct netlink *netlink, const char *name, const struct li
 	return error;
 }
 
-static int prepare(struct netlink *netlink, const struct wanted *wanted, const struct link *link,
-		   const struct link *base)
+/* Whether an interface that is up speaks by itself: IPv6 could not be switched off. */
+static bool speaks(const char *name)
 {
-	int error = set_virtual(wanted->vmac->name);
+	return interface_setting(6, name, "disable_ipv6") == 0;
+}
 
-	if (!error)
-		error = set_base(wanted->base);
-	if (!error)
-		error = follow_mtu(netlink, wanted->vmac->name, link, base);
+/* report: what cannot be set is logged, also if the interface can do without. */
+static int prepare(struct netlink *netlink, const struct wanted *wanted, const struct link *link,
+		   const struct link *base, bool report)
+{
+	const char *name = wanted->vmac->name;
+	struct macvlan_refused refused;
+	int error;
+
+	macvlan_settings_apply(netlink, name, wanted->base, &refused);
+	if (report)
+		macvlan_settings_report(&refused, name);
+	error = refused.error ? refused.error : follow_mtu(netlink, name, link, base);
 	/* A new interface, or one left incomplete, must be silent before it comes up. */
 	if (!error && !link->up)
-		error = macvlan_set_backup(wanted->vmac->name);
-	if (!error && !link->up)
-		error = bring_up(netlink, wanted->vmac->name, link->index);
+		error = macvlan_set_backup(netlink, name);
+	if (!error && !link->up && !speaks(name))
+		error = set_up(netlink, name, true);
 	return error;
 }
 
@@ -280,44 +251,60 @@ static int notify_base(struct netlink *netlink, const struct link *base)
 int macvlan_ensure(struct netlink *netlink, const struct config_vmac *vmac, unsigned base_index,
 		   unsigned *index)
 {
-	struct wanted wanted = {.vmac = vmac, .base_index = base_index};
+	struct wanted wanted = {.vmac = vmac, .base_index = base_index, .known_index = *index};
 	struct link link, base;
 	int error = base_index ? find_link(netlink, NULL, base_index, &base) : -ENODEV;
 
 	if (error || !if_indextoname(base_index, wanted.base)) {
 		log_error("cannot create %s: its base interface (index %u) is gone", vmac->name,
 			  base_index);
+		*index = 0;
 		return -ENODEV;
 	}
 	if (base.is_macvlan) { /* its packets would bypass the base, where the XDP program is */
 		log_error(
 			"cannot create %s: %s is a macvlan itself, and the kernel would use the interface below it; use that one, or no use_vmac",
 			vmac->name, wanted.base);
+		*index = 0;
 		return -EOPNOTSUPP;
 	}
 	error = find_or_make(netlink, &wanted, &link);
-	if (!error)
-		error = prepare(netlink, &wanted, &link, &base);
+	if (!error) {
+		error = prepare(netlink, &wanted, &link, &base, link.index != *index);
+		*index = link.index;
+	} else {
+		*index = 0;
+	}
 	if (!error && vmac->notify_base && !link.up)
 		notify_base(netlink, &base);
-	if (!error)
-		*index = link.index;
 	return error;
 }
 
-int macvlan_set_active(const char *name, const char *base, bool ipv6)
+int macvlan_set_active(struct netlink *netlink, const char *name, const char *base, bool ipv6)
 {
-	int error = ipv6 ? set(6, name, "disable_ipv6", 0) : 0;
+	int error = ipv6 ? macvlan_settings_ipv6(netlink, name, true) : 0;
 
-	return error ? error
-		     : set(4, name, "forwarding", interface_setting(4, base, "forwarding") > 0);
+	if (error)
+		log_error(
+			"cannot switch IPv6 on on %s: %s; if /proc/sys is read-only here, start the container with --sysctl net.ipv6.conf.default.disable_ipv6=0",
+			name, limits_strerror(-error));
+	else
+		error = macvlan_settings_forward(netlink, name,
+						 interface_setting(4, base, "forwarding") > 0);
+	if (speaks(name) && is_down(netlink, name))
+		set_up(netlink, name, true);
+	return error;
 }
 
-int macvlan_set_backup(const char *name)
+int macvlan_set_backup(struct netlink *netlink, const char *name)
 {
-	int error = set(6, name, "disable_ipv6", 1);
+	int error = macvlan_settings_ipv6(netlink, name, false);
 
-	return error ? error : set(4, name, "forwarding", 0);
+	if (interface_is_denied(error))
+		error = set_up(netlink, name, false);
+	else if (error)
+		log_error("cannot switch IPv6 off on %s: %s", name, limits_strerror(-error));
+	return error ? error : macvlan_settings_forward(netlink, name, false);
 }
 
 int macvlan_remove(struct netlink *netlink, const struct config_vmac *vmac)
@@ -333,7 +320,12 @@ int macvlan_remove(struct netlink *netlink, const struct config_vmac *vmac)
 	return netlink_transact(netlink, begin(buffer, RTM_DELLINK, NLM_F_ACK, NULL, link.index));
 }
 
-int link_promote_secondaries(const char *interface)
+int link_promote_secondaries(struct netlink *netlink, const char *interface)
 {
-	return set(4, interface, "promote_secondaries", 1);
+	int error = interface_set(netlink, 4, interface, "promote_secondaries", 1);
+
+	if (error)
+		log_error("cannot set net.ipv4.conf.%s.promote_secondaries to 1: %s", interface,
+			  limits_strerror(-error));
+	return error;
 }

@@ -22,7 +22,11 @@
  * down: a Backup's). Also applies the settings of both interfaces (the base gets arp_ignore 1 and
  * arp_announce 2 at least, which stay) and the base's MTU: call it again when the base has changed.
  *
- * *index: its interface index. Returns 0; -EEXIST if something else has the name; or a negative
+ * Where IPv6 cannot be switched off, because /proc/sys is read-only, the interface stays down until it
+ * is an Active's. What cannot be set is logged, all of it at once, when the interface is another one
+ * than before; if it cannot do without, it stays down.
+ *
+ * *index: its interface index, 0 if there is none of ours; before: that of the last call. Returns 0; -EEXIST if something else has the name; or a negative
  * errno, after logging what to do.
  */
 int macvlan_ensure(struct netlink *netlink, const struct config_vmac *vmac, unsigned base_index,
@@ -30,17 +34,17 @@ int macvlan_ensure(struct netlink *netlink, const struct config_vmac *vmac, unsi
 
 /* Makes it an Active's; call it before the first advert. It then forwards IPv4 if its base does.
  * ipv6: it gets IPv6 addresses, also for an IPv4 instance. Returns 0 or a negative errno. */
-int macvlan_set_active(const char *name, const char *base, bool ipv6);
+int macvlan_set_active(struct netlink *netlink, const char *name, const char *base, bool ipv6);
 
 /* Makes it a Backup's; call it after the last advert, before addresses are removed: its IPv6
  * addresses go by this, without a packet. Returns 0 or a negative errno. */
-int macvlan_set_backup(const char *name);
+int macvlan_set_backup(struct netlink *netlink, const char *name);
 
 /* Removes the interface with all its addresses. Returns 0, also if there is none or it is
  * something else; or a negative errno. */
 int macvlan_remove(struct netlink *netlink, const struct config_vmac *vmac);
 
 /* Sets net.ipv4.conf.NAME.promote_secondaries. Returns 0 or a negative errno. */
-int link_promote_secondaries(const char *interface);
+int link_promote_secondaries(struct netlink *netlink, const char *interface);
 
 #endif

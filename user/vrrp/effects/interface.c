@@ -79,7 +79,7 @@ const struct interface_event *instance_find_base(const struct instance *instance
 void instance_make_vmac(struct instance *instance)
 {
 	const struct config_instance *config = instance->config;
-	unsigned index = 0;
+	unsigned index = instance->interface->vmac_index;
 	bool recreated;
 
 	interfaces_get(
@@ -114,8 +114,9 @@ void instance_set_vmac(struct instance *instance, bool active)
 
 	if (!instance->interface->vmac_index)
 		return;
-	error = active ? macvlan_set_active(config->vmac.name, config->interface, has_ipv6(config))
-		       : macvlan_set_backup(config->vmac.name);
+	error = active ? macvlan_set_active(instance->interface->netlink, config->vmac.name,
+					    config->interface, has_ipv6(config))
+		       : macvlan_set_backup(instance->interface->netlink, config->vmac.name);
 	if (error && error != -ENOENT && error != -ENODEV)
 		log_error("%s: cannot set %s up for %s: %s", config->name, config->vmac.name,
 			  active ? "an Active" : "a Backup", limits_strerror(-error));
@@ -173,7 +174,7 @@ int instance_attach(struct instance *instance, const char *interface)
 		return error;
 	}
 	if (instance->config->promote_secondaries)
-		link_promote_secondaries(interface);
+		link_promote_secondaries(instance->interface->netlink, interface);
 	join(instance);
 	return 0;
 }
