@@ -57,26 +57,63 @@ RULES = [
 ]
 
 
-def under_keepalived(host):
+# Names that only this directory of iproute2 has.
+IPROUTE2 = {
+    "rt_tables": "100\tblue\n",
+    "rt_protos": "151 mine # a comment\n",
+    "rt_scopes": "150 county\n",
+    "rt_realms": "4 PQA\n",
+    "rt_dsfield": "0x04 cheap\n",
+    "group": "8 uplinks\n",
+}
+
+NAMED_ROUTES = [
+    "198.18.1.0/24 via 10.0.0.2 table blue",
+    "198.18.2.0/24 dev eth0 scope county tos cheap",
+    "198.18.3.0/24 via 10.0.0.2 dev eth0 realms PQA/0x14",
+]
+
+NAMED_RULES = [
+    "from 192.0.2.1 table blue priority 5",
+    "from 192.0.2.1 table 7 realms PQA/PQA suppress_ifgroup uplinks priority 6",
+]
+
+
+def under_keepalived(host, rule_count):
     """Returns the routes and rules that keepalived has installed while it is Active."""
-    command = ["ip", "netns", "exec", host.name, "keepalived", "--dont-fork", "--log-console",
-               "--no-syslog", "--vrrp", "--use-file", host.path,
-               "--pid", f"{host.path}.pid", "--vrrp_pid", f"{host.path}.vrrp.pid"]
+    command = host.inside("keepalived", "--dont-fork", "--log-console",
+                          "--no-syslog", "--vrrp", "--use-file", host.path,
+                          "--pid", f"{host.path}.pid", "--vrrp_pid", f"{host.path}.vrrp.pid")
     with open(f"{host.path}.log", "w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
     try:
-        wait_until(lambda: len(host.rules()) == len(RULES), "keepalived adds the rules")
+        wait_until(lambda: len(host.rules()) == rule_count, "keepalived adds the rules")
         return set(host.routes()), host.rules()
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=NEVER_SECONDS)
 
 
+def compare(host, routes, rules):
+    host.write(routes, rules)
+    keepalived = under_keepalived(host, len(rules))
+    assert host.routes() == host.rules() == []
+    assert host.change("add") == []
+    assert (set(host.routes()), host.rules()) == keepalived
+    assert len(keepalived[0]) == len(routes)
+
+
 def test_same_routes_and_rules(tmp_path):
     with Host(f"xk{os.getpid()}", tmp_path / "routes.conf") as host:
-        host.write(ROUTES, RULES)
-        keepalived = under_keepalived(host)
-        assert host.routes() == host.rules() == []
+        compare(host, ROUTES, RULES)
+
+
+def test_same_names_of_iproute2(tmp_path):
+    for name, text in IPROUTE2.items():
+        (tmp_path / name).write_text(text)
+    with Host(f"xk{os.getpid()}", tmp_path / "routes.conf", tmp_path) as host:
+        compare(host, NAMED_ROUTES, NAMED_RULES)
+        host.change("remove")
+        host.write(["198.18.4.0/24 via 10.0.0.2 protocol mine"])
         assert host.change("add") == []
-        assert (set(host.routes()), host.rules()) == keepalived
-        assert len(keepalived[0]) == len(ROUTES)
+        assert len(host.routes("151")) == 1

@@ -32,8 +32,10 @@ vrrp_instance V {
 class Host:
     """A network namespace with two interfaces; the far ends are in another."""
 
-    def __init__(self, name, path):
+    def __init__(self, name, path, iproute_directory=None):
+        """iproute_directory: what its programs find as /etc/iproute2."""
         self.name, self.far, self.path = name, f"{name}f", path
+        self.iproute_directory = iproute_directory
 
     def __enter__(self):
         try:
@@ -63,10 +65,16 @@ class Host:
         return subprocess.run(["ip", "-n", self.name, *arguments], check=True, text=True,
                               stdout=subprocess.PIPE).stdout
 
+    def inside(self, *command):
+        """The command, so that it runs in the namespace."""
+        own = ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/iproute2 && exec "$@"',
+               self.iproute_directory] if self.iproute_directory else []
+        return ["ip", "netns", "exec", self.name, *own, *command]
+
     def change(self, verb):
         """Returns the failures: "LINE ERRNO"."""
-        done = subprocess.run(["ip", "netns", "exec", self.name, TOOL, verb, self.path, "eth0"],
-                              text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        done = subprocess.run(self.inside(TOOL, verb, self.path, "eth0"), text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert done.returncode == 0, done.stderr
         return done.stdout.split("\n")[:-1]
 

@@ -101,6 +101,7 @@ static struct config_parser *new_parser(const struct config_preprocessor *prepro
 	parser->resolve_interface = preprocessor->environment->resolve_interface;
 	parser->environment = preprocessor->environment;
 	parser->globals = globals;
+	parser->iproute_directories = &globals->iproute_directories;
 	config_globals_defaults(globals);
 	parser->config = calloc(1, sizeof(*parser->config));
 	if (!parser->config)

@@ -128,7 +128,7 @@ static const struct wrong_case wrong_routes[] = {
 	{"192.0.2.0/24 dev eth0 metric 5 priority 6",
 	 "32: error: priority repeats a setting that the route already has; keep one of them\n"},
 	{"192.0.2.0/24 dev eth0 table blue",
-	 "29: error: 'blue' is not a value of table; write default, main, local or 0 to 4294967295\n"},
+	 "29: error: 'blue' is not a value of table; write default, main, local or 0 to 4294967295, or add it to rt_tables of iproute2\n"},
 	{"192.0.2.0/24 dev eth0 table 4294967296",
 	 "29: error: '4294967296' is not a value of table; write default, main, local or 0 to 4294967295\n"},
 	{"192.0.2.0/24 dev eth0 hoplimit 256",

@@ -153,6 +153,8 @@ static const struct config_keyword global_keywords[] = {
 		.values_maximum = 1,
 		CONFIG_FIELD(struct config, reload_file),
 	},
+	CONFIG_TEXT("iproute_etc_dir", GLOBALS, iproute_directories.etc),
+	CONFIG_TEXT("iproute_usr_dir", GLOBALS, iproute_directories.usr),
 	DUMP_FILE(state_dump_file),
 	DUMP_FILE(stats_dump_file),
 	DUMP_FILE(json_dump_file),

@@ -3,6 +3,7 @@
 #ifndef XBEAT_CONFIG_BLOCKS_GLOBALS_H
 #define XBEAT_CONFIG_BLOCKS_GLOBALS_H
 
+#include "user/config/syntax/iproute_names.h"
 #include "user/config/syntax/table.h"
 
 /* What global_defs stores for other blocks; the rest goes to struct config. */
@@ -28,6 +29,7 @@ struct config_globals {
 	bool no_mail_of_faults;
 	bool mail; /* smtp_alert; smtp_alert_vrrp, if given, counts more */
 	bool has_vrrp_mail;
+	struct config_iproute_directories iproute_directories;
 };
 
 /* Settings that an instance takes from global_defs, where they are called vrrp_NAME, unless it

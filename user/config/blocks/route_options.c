@@ -9,7 +9,7 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
-/* Names of numbers, as every /etc/iproute2 has them. The files themselves are not read. */
+/* Names of numbers that every iproute2 has, so that its files are read for others only. */
 
 const struct config_name config_table_names[] = {
 	{"default", RT_TABLE_DEFAULT},
@@ -112,11 +112,11 @@ static const struct config_name feature_names[] = {
 
 #define METRIC_FIELD .kind = &config_kind_number, ROUTE(metric), .maximum = UINT32_MAX
 #define TOS_FIELD                                                                                  \
-	.kind = &config_kind_name, ROUTE(tos), .names = config_tos_names, .maximum = UINT8_MAX,    \
-	.family = 4
+	.kind = &config_kind_name, ROUTE(tos), .names = config_tos_names,                          \
+	.names_file = "rt_dsfield", .maximum = UINT8_MAX, .family = 4
 #define PROTOCOL_FIELD                                                                             \
 	.kind = &config_kind_name, ROUTE(protocol), .names = config_protocol_names,                \
-	.maximum = UINT8_MAX
+	.names_file = "rt_protos", .maximum = UINT8_MAX
 
 static const struct config_option route_entries[] = {
 	TYPE("unicast", RTN_UNICAST),
@@ -136,6 +136,7 @@ static const struct config_option route_entries[] = {
 		.kind = &config_kind_name,
 		ROUTE(table),
 		.names = config_table_names,
+		.names_file = "rt_tables",
 		.maximum = UINT32_MAX,
 	},
 	{
@@ -143,6 +144,7 @@ static const struct config_option route_entries[] = {
 		.kind = &config_kind_name,
 		ROUTE(scope),
 		.names = config_scope_names,
+		.names_file = "rt_scopes",
 		.maximum = UINT8_MAX,
 	},
 	{.name = "metric", METRIC_FIELD},
@@ -246,6 +248,7 @@ static const struct config_option next_hop_entries[] = {
 		.name = "realms",
 		.kind = &config_kind_realms,
 		HOP(realms),
+		.names_file = "rt_realms",
 		.maximum = UINT16_MAX,
 		.family = 4,
 	},

@@ -50,23 +50,24 @@ static const struct config_name group_names[] = {
 };
 
 #define TOS_FIELD                                                                                  \
-	.kind = &config_kind_name, RULE(tos), .names = config_tos_names, .maximum = UINT8_MAX
+	.kind = &config_kind_name, RULE(tos), .names = config_tos_names,                           \
+	.names_file = "rt_dsfield", .maximum = UINT8_MAX
 #define INPUT_FIELD .kind = &config_kind_interface, RULE(input_interface)
 #define IP_PROTOCOL_FIELD                                                                          \
 	.kind = &config_kind_name, RULE(ip_protocol), .names = ip_protocol_names, .minimum = 1,    \
 	.maximum = UINT8_MAX
 #define TABLE_FIELD                                                                                \
-	.kind = &config_kind_name, RULE(table), .names = config_table_names, .minimum = 1,         \
-	.maximum = UINT32_MAX
+	.kind = &config_kind_name, RULE(table), .names = config_table_names,                       \
+	.names_file = "rt_tables", .minimum = 1, .maximum = UINT32_MAX
 #define PRIORITY_FIELD .kind = &config_kind_number, RULE(priority), .maximum = UINT32_MAX
 #define PROTOCOL_FIELD                                                                             \
 	.kind = &config_kind_name, RULE(protocol), .names = config_protocol_names,                 \
-	.maximum = UINT8_MAX
+	.names_file = "rt_protos", .maximum = UINT8_MAX
 #define SUPPRESS_LENGTH_FIELD                                                                      \
 	.kind = &config_kind_number, RULE(suppress_prefix_length), .maximum = 128
 #define SUPPRESS_GROUP_FIELD                                                                       \
 	.kind = &config_kind_name, RULE(suppress_interface_group), .names = group_names,           \
-	.maximum = INT32_MAX
+	.names_file = "group", .maximum = INT32_MAX
 
 static const struct config_option rule_entries[] = {
 	FLAG("not", invert),
@@ -112,6 +113,7 @@ static const struct config_option rule_entries[] = {
 	{
 		.name = "realms",
 		.kind = &config_kind_realms,
+		.names_file = "rt_realms",
 		RULE(realms),
 		.maximum = UINT16_MAX,
 		.family = 4,

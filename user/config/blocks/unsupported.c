@@ -42,8 +42,6 @@
 #define RELOAD_TIME "reload with \"xbeatctl reload\", from a systemd timer if need be"
 #define EXTRA_IF "announcements of addresses leave only on the interface that has the address"
 #define VMAC_INTERVAL "set garp_master_refresh to repeat announcements"
-#define TABLE_NAMES                                                                                \
-	"only the names that every iproute2 has are known; write other tables as numbers"
 
 const struct config_unsupported_list config_unsupported_none;
 
@@ -99,8 +97,6 @@ static const struct config_unsupported globals_keywords[] = {
 	FOREIGN("enable_snmp_rfcv3", SNMP),
 	FOREIGN("enable_snmp_vrrp", SNMP),
 	FOREIGN("enable_traps", SNMP),
-	IGNORED_SO("iproute_etc_dir", TABLE_NAMES),
-	IGNORED_SO("iproute_usr_dir", TABLE_NAMES),
 	IGNORED_SO("log_unknown_vrids", "adverts of other virtual routers are not logged"),
 	FOREIGN("lvs_flush", LOAD_BALANCER),
 	FOREIGN("lvs_flush_on_stop", LOAD_BALANCER),

@@ -5,6 +5,7 @@
  */
 #include "user/config/blocks/blocks.h"
 #include "user/config/blocks/instance.h"
+#include "user/config/syntax/iproute_names.h"
 #include "user/config/syntax/value.h"
 #include "user/core/vrrp_packet.h"
 #include "user/lib/address.h"
@@ -79,7 +80,9 @@ static void read_scope(struct config_parser *parser, const struct config_token *
 			return;
 		}
 	}
-	if (config_parse_number(value->text, &number) || number > UINT8_MAX)
+	if ((config_parse_number(value->text, &number) &&
+	     config_iproute_number(parser, "rt_scopes", value->text, &number)) ||
+	    number > UINT8_MAX)
 		config_error(
 			parser, value->location,
 			"unknown scope '%s'; write global, site, link, host, nowhere or 0 to 255",

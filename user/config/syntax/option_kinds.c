@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The values of option lines: how each kind is read and printed. */
+#include "user/config/syntax/iproute_names.h"
 #include "user/config/syntax/options.h"
 #include "user/config/syntax/value.h"
 #include "user/lib/address.h"
@@ -40,15 +41,21 @@ static int parse_c_number(const char *text, uint64_t *number)
 	return 0;
 }
 
-static int parse_named(const struct config_option *option, const char *text, uint64_t *value)
+static int parse_named(const struct config_line *line, const struct config_option *option,
+		       const char *text, uint64_t *value)
 {
+	int result;
+
 	for (const struct config_name *entry = option->names; entry && entry->name; entry++) {
 		if (!strcasecmp(entry->name, text)) {
 			*value = entry->number;
 			return 0;
 		}
 	}
-	return parse_c_number(text, value);
+	result = parse_c_number(text, value);
+	if (result != -EINVAL || !option->names_file)
+		return result;
+	return config_iproute_number(line->parser, option->names_file, text, value);
 }
 
 #define NAMES_BYTES 256
@@ -70,13 +77,16 @@ static void store_number(struct config_line *line, const struct config_option *o
 			 const struct config_token *token, int result, uint64_t value,
 			 struct config_number *number)
 {
+	const char *file = result == -ENOENT ? option->names_file : NULL;
 	char names[NAMES_BYTES];
 
 	if (result || value < option->minimum || value > option->maximum) {
 		config_line_error(line, token->location,
-				  "'%s' is not a value of %s; write %s%" PRIu64 " to %" PRIu64,
+				  "'%s' is not a value of %s; write %s%" PRIu64 " to %" PRIu64
+				  "%s%s%s",
 				  token->text, option->name, list_names(option->names, names),
-				  option->minimum, option->maximum);
+				  option->minimum, option->maximum, file ? ", or add it to " : "",
+				  file ? file : "", file ? " of iproute2" : "");
 		return;
 	}
 	number->given = true;
@@ -86,7 +96,8 @@ static void store_number(struct config_line *line, const struct config_option *o
 /* Reads the next token with parse() into a number. */
 static void read_number(struct config_line *line, const struct config_option *option,
 			struct config_number *number,
-			int (*parse)(const struct config_option *option, const char *text,
+			int (*parse)(const struct config_line *line,
+				     const struct config_option *option, const char *text,
 				     uint64_t *value))
 {
 	const struct config_token *token = take_value(line, option, &number->locked);
@@ -95,12 +106,14 @@ static void read_number(struct config_line *line, const struct config_option *op
 
 	if (!token)
 		return;
-	result = parse(option, token->text, &value);
+	result = parse(line, option, token->text, &value);
 	store_number(line, option, token, result, value, number);
 }
 
-static int parse_decimal(const struct config_option *option, const char *text, uint64_t *value)
+static int parse_decimal(const struct config_line *line, const struct config_option *option,
+			 const char *text, uint64_t *value)
 {
+	(void)line;
 	(void)option;
 	return config_parse_number(text, value);
 }
@@ -138,12 +151,13 @@ static void print_name(FILE *out, const struct config_option *option, const void
 }
 
 /* Parses whole milliseconds, with or without a unit. */
-static int parse_milliseconds(const struct config_option *option, const char *text,
-			      uint64_t *milliseconds)
+static int parse_milliseconds(const struct config_line *line, const struct config_option *option,
+			      const char *text, uint64_t *milliseconds)
 {
 	uint64_t duration_ns;
 	int error = config_parse_duration(text, false, &duration_ns);
 
+	(void)line;
 	(void)option;
 	if (error == -EDOM)
 		return config_parse_number(text, milliseconds);
@@ -191,11 +205,12 @@ static void print_nothing(FILE *out, const struct config_option *option, const v
 }
 
 /* Splits "A" or "A/B" into numbers up to option->maximum; *has_second: whether B is given. */
-static int parse_pair(const struct config_option *option, const char *text, char separator,
-		      uint32_t numbers[static 2], bool *has_second)
+static int parse_pair(const struct config_line *line, const struct config_option *option,
+		      const char *text, char separator, uint32_t numbers[static 2],
+		      bool *has_second)
 {
 	const char *second = strchr(text, separator);
-	char first[24];
+	char first[64];
 	size_t length = second ? (size_t)(second - text) : strlen(text);
 	uint64_t values[2] = {0};
 
@@ -203,7 +218,8 @@ static int parse_pair(const struct config_option *option, const char *text, char
 		return -EINVAL;
 	memcpy(first, text, length);
 	first[length] = '\0';
-	if (parse_c_number(first, &values[0]) || (second && parse_c_number(second + 1, &values[1])))
+	if (parse_named(line, option, first, &values[0]) ||
+	    (second && parse_named(line, option, second + 1, &values[1])))
 		return -EINVAL;
 	for (size_t i = 0; i < 2; i++) {
 		if (values[i] > option->maximum)
@@ -222,7 +238,7 @@ static bool take_pair(struct config_line *line, const struct config_option *opti
 
 	if (!token)
 		return false;
-	if (!parse_pair(option, token->text, separator, numbers, has_second))
+	if (!parse_pair(line, option, token->text, separator, numbers, has_second))
 		return true;
 	config_line_error(line, token->location,
 			  "'%s' is not a value of %s; write %s with numbers of 0 to %" PRIu64,

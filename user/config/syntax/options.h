@@ -41,6 +41,7 @@ struct config_option {
 	size_t offset;
 	uint64_t minimum, maximum; /* of numbers */
 	const struct config_name *names;
+	const char *names_file; /* more of them: of iproute2 (iproute_names.h); NULL: none */
 	uint32_t value; /* of a constant; units per ms of a time */
 	uint8_t family; /* 4 or 6: valid only for this family */
 	bool alias; /* another name of a field; not printed */

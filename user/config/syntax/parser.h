@@ -25,6 +25,7 @@ struct config_statement {
 
 struct config_block;
 struct config_globals;
+struct config_iproute_directories;
 struct config_member;
 
 struct config_parser {
@@ -32,6 +33,8 @@ struct config_parser {
 	const struct config_sources *sources;
 	void (*resolve_interface)(char *name); /* of struct config_environment */
 	const struct config_environment *environment;
+	/* of global_defs (syntax/iproute_names.h) */
+	const struct config_iproute_directories *iproute_directories;
 	struct config_lexer lexer;
 	struct config_token token; /* the next one */
 	struct config_statement pending; /* returned by a block that was not closed */
