@@ -80,10 +80,12 @@ static __always_inline int vrrp_check_version(struct vrrp_advert *advert,
 }
 
 /* The message must be within the IP packet. An advert without addresses is invalid (RFC 9568
- * section 5.2.5), but keepalived's version 2 sends one if all its addresses are excluded. */
-static __always_inline int vrrp_check_length(const struct vrrp_advert *advert)
+ * section 5.2.5), but keepalived sends it: version 2 if all its addresses are excluded, version 3
+ * with no_virtual_ipaddress. */
+static __always_inline int vrrp_check_length(const struct vrrp_advert *advert,
+					     const struct xb_vrrp *entry)
 {
-	if ((advert->header.address_count == 0 && advert->version != 2) ||
+	if ((advert->header.address_count == 0 && advert->version != 2 && !entry->no_addresses) ||
 	    advert->message_bytes_max < vrrp_message_bytes(advert))
 		return XB_DROP_VRRP_BAD_LENGTH;
 	return NO_DROP;
@@ -264,7 +266,7 @@ static __always_inline int vrrp_check(struct context context, struct vrrp_advert
 	if (reason == NO_DROP)
 		reason = vrrp_check_version(advert, entry);
 	if (reason == NO_DROP)
-		reason = vrrp_check_length(advert);
+		reason = vrrp_check_length(advert, entry);
 	if (reason == NO_DROP && entry->signed_mode)
 		reason = signature_check_advert(context, advert, slot);
 	if (reason == NO_DROP)

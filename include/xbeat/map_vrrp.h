@@ -112,7 +112,8 @@ struct xb_vrrp {
 	__u8 has_password; /* D: version 2: authentication type 1, and these bytes */
 	__u8 password[XB_VRRP_PASSWORD_BYTES]; /* D */
 	__u16 served_interval_cs; /* D: version 2: adverts with another interval are dropped */
-	__u8 pad2[4];
+	__u8 no_addresses; /* D: version 3: adverts may list none (no_virtual_ipaddress) */
+	__u8 pad2[3];
 	/* The last advert of all. */
 	__u64 arrival_ns; /* K; 0: never */
 	struct xb_address source; /* K */

@@ -378,6 +378,8 @@ static void test_length_is_that_of_the_ip_packet(void **state)
 		advert.address_count = 0;
 		expect_advert(fixture, &advert,
 			      advert.version == 2 ? TAKEN : XB_DROP_VRRP_BAD_LENGTH);
+		fixture->vrrp[VRRP_SLOT].no_addresses = 1;
+		expect_advert(fixture, &advert, TAKEN);
 	}
 }
 

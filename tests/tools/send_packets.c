@@ -104,6 +104,7 @@ static void read_order(struct order *order, int argc, char **argv)
 	order->message.addresses = order->addresses;
 	for (; optind < argc && order->message.address_count < VRRP_ADDRESSES_MAX; optind++)
 		order->addresses[order->message.address_count++] = read_address(argv[optind]);
+	order->message.no_addresses = !order->message.address_count;
 }
 
 static void advertise(const struct order *order)

@@ -242,20 +242,33 @@ static void finalize_routers(struct config_parser *parser, const struct config_b
 
 static void check_required(struct config_parser *parser, const struct config_block *block)
 {
-	const struct config_instance *instance = block->target;
-
 	if (!config_block_seen(block, "virtual_router_id"))
 		config_error(
 			parser, block->location,
 			"vrrp_instance %s has no virtual_router_id; add \"virtual_router_id 1-255\"",
 			block->name);
-	if (!instance->advertised_count && !instance->strict && !instance->no_addresses &&
-	    (!config_block_seen(block, "virtual_ipaddress") ||
-	     !parser->sources->diagnostics->error_count))
+}
+
+/* As in keepalived, which drops such an instance: no router takes its adverts, so that every node
+ * would be Active. */
+static void finalize_advertised(struct config_parser *parser, const struct config_block *block)
+{
+	const struct config_instance *instance = block->target;
+
+	if (instance->advertised_count || instance->strict || instance->no_addresses ||
+	    (config_block_seen(block, "virtual_ipaddress") &&
+	     parser->sources->diagnostics->error_count))
+		return;
+	if (instance->version == 2)
 		config_warning(parser, block->location,
 			       "vrrp_instance %s has no virtual_ipaddress; it %s", block->name,
-			       instance->vip_count ? "advertises nothing"
+			       instance->vip_count ? "lists no address in its adverts"
 						   : "takes over no address");
+	else
+		config_error(
+			parser, block->location,
+			"vrrp_instance %s has no virtual_ipaddress, and adverts of version 3 must list an address; add one, or write no_virtual_ipaddress on all its nodes",
+			block->name);
 }
 
 /* Each step builds on those before it. */
@@ -264,6 +277,7 @@ static config_finalize *const steps[] = {
 	finalize_inherited,
 	finalize_family,
 	finalize_version,
+	finalize_advertised,
 	finalize_interval,
 	finalize_priority,
 	config_finalize_strict,

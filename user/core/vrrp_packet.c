@@ -69,11 +69,12 @@ static bool version_fits(const struct vrrp_message *message)
 	return message->version == 3 && !message->has_password;
 }
 
-/* Version 3 needs an address (RFC 9568 section 5.2.5); keepalived's version 2 does without. */
+/* Version 3 needs an address (RFC 9568 section 5.2.5), unless the configuration says that none is
+ * meant; keepalived's version 2 does without. */
 static bool addresses_fit(const struct vrrp_message *message)
 {
 	uint8_t family = address_family(&message->source);
-	size_t address_count_min = message->version == 2 ? 0 : 1;
+	size_t address_count_min = message->version == 2 || message->no_addresses ? 0 : 1;
 
 	if (message->address_count < address_count_min ||
 	    message->address_count > VRRP_ADDRESSES_MAX)

@@ -28,6 +28,7 @@ struct vrrp_message {
 	uint8_t ttl; /* TTL or hop limit: 255, or unicast_ttl */
 	bool pseudo_header; /* version 3 over IPv4: whether the checksum covers it; IPv6: always */
 	bool trial; /* of VRID 0, which no router serves: only shows whether packets leave */
+	bool no_addresses; /* version 3 may list none: no_virtual_ipaddress */
 	bool has_password; /* version 2: authentication type 1, with these bytes */
 	uint8_t password[XB_VRRP_PASSWORD_BYTES];
 	struct xb_address source; /* its family is that of all addresses */

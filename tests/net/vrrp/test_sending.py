@@ -5,7 +5,7 @@ stands for what forbids them."""
 import pytest
 
 from tests.support.cluster import Cluster
-from tests.support.configuration import VIP, heartbeat, instance
+from tests.support.configuration import VIP, VRID, block, heartbeat, instance
 from tests.support.laboratory import wait_until
 from tests.support.xbeatd import Xbeatd
 
@@ -99,6 +99,26 @@ def test_it_stays_where_dont_track_primary_asks_for_it(lab):
     said = daemon.explain()["said"]
     assert daemon.state() == "active" and "dont_track_primary" in said
     assert "Network is unreachable" in said or "Network is down" in said, said
+
+
+@pytest.mark.parametrize("family", [4, 6])
+@pytest.mark.parametrize("version", [2, 3])
+def test_one_active_without_addresses(lab, version, family):
+    """Adverts that list none count where the configuration says that none is meant."""
+    if (version, family) == (2, 6):
+        pytest.skip("version 2 has no IPv6")
+    lines = ["no_virtual_ipaddress", *(["native_ipv6"] if family == 6 else [])]
+    first, second = (
+        Xbeatd(lab, node, block("vrrp_instance VI_1", "interface eth0", f"version {version}", "advert_int 1",
+                                f"virtual_router_id {VRID}", f"priority {priority}", *lines)).start()
+        for node, priority in (("node-a", 200), ("node-b", 100)))
+    first.wait_state("active")
+    wait_until(lambda: "Active with priority 200" in second.explain()["said"], "node-b hears it")
+    assert first.vrrp()["adverts"].get("failing_ns") is None
+    first.kill()
+    second.wait_state("active")
+    assert first.start().state() == "backup"
+    wait_until(lambda: second.state() == "backup", lambda: second.vrrp())
 
 
 def test_refused_adverts_are_not_called_lost(lab):

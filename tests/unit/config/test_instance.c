@@ -77,6 +77,12 @@ static void an_instance_without_addresses(void **state)
 	(void)state;
 	config_free(fixture_parse(INSTANCE "no_virtual_ipaddress\n}", ""));
 	config_free(fixture_parse(INSTANCE "no_virtual_ipaddress\n" VIPS "}", ""));
+	config_free(fixture_parse(
+		INSTANCE "version 2\n}",
+		"2:1: warning: vrrp_instance V has no virtual_ipaddress; it takes over no address\n"));
+	config_free(fixture_parse(
+		INSTANCE "version 2\nvirtual_ipaddress_excluded {\n10.0.0.1\n}\n}",
+		"2:1: warning: vrrp_instance V has no virtual_ipaddress; it lists no address in its adverts\n"));
 }
 
 /* The name that keepalived's release notes give to timer_expired_backup. */
@@ -174,8 +180,8 @@ static void wrong_instance_keywords(void **state)
 		 "2:29: error: 'a/b' is not a valid interface name; write a name of 1 to 15 characters, as \"ip link\" shows it\n"},
 		{V3 "vrrp_instance V { }",
 		 "2:1: error: vrrp_instance V has no interface; add \"interface NAME\"\n"
-		 "2:1: error: vrrp_instance V has no virtual_router_id; add \"virtual_router_id 1-255\"\n"
-		 "2:1: warning: vrrp_instance V has no virtual_ipaddress; it takes over no address\n"},
+		 "2:1: error: vrrp_instance V has no virtual_ipaddress, and adverts of version 3 must list an address; add one, or write no_virtual_ipaddress on all its nodes\n"
+		 "2:1: error: vrrp_instance V has no virtual_router_id; add \"virtual_router_id 1-255\"\n"},
 	};
 
 	(void)state;

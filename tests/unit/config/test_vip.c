@@ -75,9 +75,9 @@ static void wrong_ipv6_and_static_addresses(void **state)
 		 "7:1: warning: 10.0.0.9 is already listed on line 5; this one is ignored\n"
 		 "8:1: error: '10.0.0.x' is not an address; write \"" CONFIG_VIP_USAGE "\"\n"},
 		{INSTANCE "virtual_ipaddress {\n}\n}",
-		 "2:1: warning: vrrp_instance V has no virtual_ipaddress; it takes over no address\n"},
+		 "2:1: error: vrrp_instance V has no virtual_ipaddress, and adverts of version 3 must list an address; add one, or write no_virtual_ipaddress on all its nodes\n"},
 		{INSTANCE "virtual_ipaddress_excluded {\n10.0.0.1\n}\n}",
-		 "2:1: warning: vrrp_instance V has no virtual_ipaddress; it advertises nothing\n"},
+		 "2:1: error: vrrp_instance V has no virtual_ipaddress, and adverts of version 3 must list an address; add one, or write no_virtual_ipaddress on all its nodes\n"},
 		{"static_ipaddress {\n10.0.0.1/24 dev eth1\n10.0.0.1 dev eth1\n10.0.0.1 dev eth2\n"
 		 "10.0.0.256\n}\n",
 		 "3:1: warning: 10.0.0.1 is already listed on line 2; this one is ignored\n"

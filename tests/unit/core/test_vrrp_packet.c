@@ -154,6 +154,7 @@ static void assert_refused(const struct vrrp_message *message)
 
 static void wrong_fields_are_refused(void **state)
 {
+	uint8_t packet[VRRP_PACKET_BYTES_MAX];
 	struct vrrp_message message;
 
 	(void)state;
@@ -176,6 +177,10 @@ static void wrong_fields_are_refused(void **state)
 	REFUSED(2, false, interval_cs, 25600);
 	REFUSED(2, true, priority, 1);
 #undef REFUSED
+	message = message_like(3, false);
+	message.address_count = 0;
+	message.no_addresses = true;
+	assert_int_equal(vrrp_packet_build(&message, packet, sizeof(packet)), 28);
 	message = message_like(3, false);
 	message.address_count = 2;
 	addresses[1] = captured_address("2001:db8::1");

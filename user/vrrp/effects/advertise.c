@@ -74,6 +74,7 @@ static struct vrrp_message make_message(const struct instance *instance, uint8_t
 		.has_password = config->authentication == CONFIG_AUTHENTICATION_PASS,
 		.source = parameters->primary_address,
 		.destination = config->group,
+		.no_addresses = config->no_addresses,
 		.addresses = instance->vips->advertised,
 		.address_count = instance->vips->advertised_count,
 	};
@@ -149,12 +150,10 @@ const char *instance_advert_failure(const struct instance *instance,
 	return text;
 }
 
-/* A queue that is full for a moment is no lasting failure, and what could not be built is none of the
- * network. */
+/* A queue that is full for a moment is no lasting failure. */
 static bool is_lasting(int error)
 {
-	return error != -EAGAIN && error != -ENOBUFS && error != -ENOMEM && error != -EINTR &&
-	       error != -EINVAL;
+	return error != -EAGAIN && error != -ENOBUFS && error != -ENOMEM && error != -EINTR;
 }
 
 static void report_failure(struct instance *instance, uint64_t now_ns)

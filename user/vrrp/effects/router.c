@@ -33,6 +33,7 @@ static void configure(const struct instance *instance)
 		.version = config->version,
 		.interval_cs = (uint16_t)(config->advert_interval_ns / NS_PER_CENTISECOND),
 		.has_password = config->authentication == CONFIG_AUTHENTICATION_PASS,
+		.no_addresses = config->no_addresses,
 		.unicast = config->unicast_peer_count > 0,
 	};
 
