@@ -290,7 +290,8 @@ static bool say_active(const struct instance *instance, uint64_t now_ns, struct 
 	char node[INSTANCE_NODE_BYTES];
 
 	if (!instance_hear_active(instance, active)) {
-		json_say(lines, "No adverts from an Active are received.");
+		json_say(lines, "No adverts from an Active are %s.",
+			 instance_refuses_adverts(instance) ? "accepted" : "received");
 		return false;
 	}
 	json_say(lines, "%s is Active with priority %u; its last advert arrived %.3f s ago.",

@@ -87,14 +87,26 @@ static bool is_about_signature(const struct instance *instance, unsigned reason)
 	       reason < XB_SIGNED_REASON_FIRST + XB_SIGNED_REASON_COUNT;
 }
 
+static bool was_refused(const struct xb_vrrp *router)
+{
+	return is_recent(router->refused_arrival_ns) && router->refused_reason < XB_DROP_COUNT;
+}
+
+bool instance_refuses_adverts(const struct instance *instance)
+{
+	struct xb_vrrp router;
+
+	instance_router_read(instance, &router);
+	return was_refused(&router);
+}
+
 /* Adverts that are refused: their sender may be Active and have the addresses, too. */
 static void explain_refusal(const struct instance *instance, const struct xb_vrrp *router,
 			    json_t *lines)
 {
 	char node[INSTANCE_NODE_BYTES];
 
-	if (is_recent(router->refused_arrival_ns) && router->refused_reason < XB_DROP_COUNT &&
-	    !is_about_signature(instance, router->refused_reason))
+	if (was_refused(router) && !is_about_signature(instance, router->refused_reason))
 		json_say(
 			lines,
 			"Adverts from %s are refused, most recently %.1f s ago: %s, %s. Their sender may be Active, too, and have the addresses: make the configurations agree.",

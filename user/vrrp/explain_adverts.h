@@ -6,6 +6,7 @@
 #include "user/lib/address.h"
 #include "user/lib/time.h"
 #include <jansson.h>
+#include <stdbool.h>
 #include <xbeat/map.h>
 
 struct instance;
@@ -21,6 +22,9 @@ const char *instance_node_text(const struct instance *instance, const struct xb_
 
 /* What this Active advertises, and whether that leaves the machine. */
 void instance_explain_sending(const struct instance *instance, json_t *lines);
+
+/* Whether adverts have been refused here of late: the sentences about differences give the reason. */
+bool instance_refuses_adverts(const struct instance *instance);
 
 /* Where the configurations of others seem to differ from this node's. */
 void instance_explain_differences(const struct instance *instance, json_t *lines);

@@ -100,6 +100,17 @@ def test_exchanged_ids(lab):
 
 
 @pytest.mark.laboratory(nodes=2)
+def test_fragments(lab):
+    """A small MTU on the way cuts heartbeats in parts, which are refused."""
+    cluster = Cluster(lab, Settings()).start_xbeatd()
+    cluster.wait_up()
+    b = cluster["node-b"]
+    lab.run("node-a", "ip", "link", "set", "eth0", "mtu", "100")
+    wait_until(lambda: "ip_fragment" in said(b, "node-a"), lambda: said(b, "node-a"))
+    assert "MTU" in said(b, "node-a")
+
+
+@pytest.mark.laboratory(nodes=2)
 def test_probes_that_do_not_leave(lab):
     cluster = Cluster(lab, Settings(family=6)).start_xbeatd()
     cluster.wait_up()

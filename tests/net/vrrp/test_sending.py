@@ -5,7 +5,7 @@ stands for what forbids them."""
 import pytest
 
 from tests.support.cluster import Cluster
-from tests.support.configuration import VIP, VRID, block, heartbeat, instance
+from tests.support.configuration import VIP, VRID, Settings, block, heartbeat, instance
 from tests.support.laboratory import wait_until
 from tests.support.xbeatd import Xbeatd
 
@@ -29,6 +29,13 @@ def unicast(lab, node, family=4):
     """No rule forbids multicast, or what is sent over a given interface."""
     return {"interface": None, "unicast_src_ip": lab.address(node, family=family),
             "unicast_peer": [other(lab, node, family)]}
+
+
+def filter_output(lab, node, *rules):
+    """In the node's own packet filter."""
+    lines = ["add table inet own", "add chain inet own out { type filter hook output priority 0; }",
+             *(f"add rule inet own out {rule}" for rule in rules)]
+    lab.run(node, "nft", "-f", lab.write("filter.nft", "\n".join(lines) + "\n"))
 
 
 def adverts_events(daemon):
@@ -102,6 +109,29 @@ def test_it_stays_where_dont_track_primary_asks_for_it(lab):
 
 
 @pytest.mark.parametrize("family", [4, 6])
+def test_own_packet_filter_is_named(lab, family):
+    """What the machine's own firewall drops is no fault of the network."""
+    cluster = Cluster(lab, Settings(family=family))
+    cluster.start_xbeatd(instance=False)
+    cluster.wait_up()
+    daemon = cluster["node-a"]
+    daemon.reload(daemon.configuration.read_text(),
+                  instance(advert_int=5, priority=255, vips=[VIPS[family]]))
+    daemon.wait_state("active")
+    filter_output(lab, "node-a", "meta l4proto 112 drop", "udp dport 694 drop")
+    wait_until(lambda: "packet filter" in daemon.explain("node-b")["said"], lambda: daemon.explain("node-b"))
+    assert daemon.peer("node-b")["links"][0]["send_error"] == "Operation not permitted"
+    assert "Operation not permitted" in daemon.text("peers")
+    probes, = (event for event in daemon.events() if event["kind"] == "probes")
+    assert probes["to"] == "not sent" and "packet filter" in probes["reason"], probes
+    daemon.ctl("reload")
+    wait_until(lambda: "packet filter drops IP protocol 112" in daemon.explain()["said"], lambda: daemon.explain())
+    assert "advertises every" not in daemon.explain()["said"]
+    assert adverts_events(daemon) == [("sent", "not sent")]
+    assert daemon.process.output().count("Operation not permitted") == 2, "each once"
+
+
+@pytest.mark.parametrize("family", [4, 6])
 @pytest.mark.parametrize("version", [2, 3])
 def test_one_active_without_addresses(lab, version, family):
     """Adverts that list none count where the configuration says that none is meant."""
@@ -121,15 +151,34 @@ def test_one_active_without_addresses(lab, version, family):
     wait_until(lambda: second.state() == "backup", lambda: second.vrrp())
 
 
-def test_refused_adverts_are_not_called_lost(lab):
+REFUSED = {
+    "vrrp_bad_version": ({"version": 3}, {"version": 2}),
+    "vrrp_bad_interval": ({"version": 2, "advert_int": 1}, {"version": 2, "advert_int": 2}),
+}
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_refused_adverts_are_not_called_lost(lab, reason):
     cluster = Cluster(lab)
-    for node, version in (("node-a", 3), ("node-b", 2)):
+    for node, keys in zip(lab.nodes, REFUSED[reason]):
         cluster.daemon(node, instance=False)
-        cluster[node].configure(heartbeat(lab), cluster.vrrp_instance(
-            node, "heartbeat lan", version=version))
+        cluster[node].configure(heartbeat(lab), cluster.vrrp_instance(node, "heartbeat lan", **keys))
         cluster[node].start()
         cluster["node-a"].wait_state("active")
     cluster.wait_up()
-    wait_until(lambda: "arrive and are refused here (vrrp_bad_version)"
-               in cluster["node-b"].explain()["said"], lambda: cluster["node-b"].explain())
-    assert "do not arrive here" not in cluster["node-b"].explain()["said"]
+    backup = cluster["node-b"]
+    wait_until(lambda: f"arrive and are refused here ({reason})" in backup.explain()["said"],
+               lambda: backup.explain())
+    assert not any(text in backup.explain()["said"] for text in ("do not arrive here", "are received"))
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_refused_adverts_without_heartbeats(lab, reason):
+    first, second = (Xbeatd(lab, node, instance("VI_1", "state BACKUP", "nopreempt", priority=priority, **keys))
+                     for node, priority, keys in zip(lab.nodes, (150, 1), REFUSED[reason]))
+    first.start_active()
+    second.start()
+    wait_until(lambda: reason in second.explain()["said"], lambda: second.explain())
+    explained = second.explain()
+    assert explained["state"] == "backup", "its timer of 3 s has not expired"
+    assert "No adverts from an Active are received" not in explained["said"]

@@ -100,7 +100,7 @@ static void add_reason(struct table *table, const json_t *peer)
 			   field_duration(peer, "daemon_age_ns", daemon_age));
 }
 
-/* Links whose PROBEs arrive while REPLYs do not. */
+/* Links whose PROBEs arrive while REPLYs do not, and links on which this node's do not leave. */
 static void add_missing(struct table *table, const json_t *peer)
 {
 	char age[UNITS_TEXT_BYTES];
@@ -113,6 +113,9 @@ static void add_missing(struct table *table, const json_t *peer)
 			table_note(table, "%s: its PROBEs arrive, its REPLYs are missing for %s",
 				   field_text(link, "interface"),
 				   field_duration(link, "replies_missing_age_ns", age));
+		if (json_object_get(link, "send_error"))
+			table_note(table, "%s: this node's own PROBEs do not leave: %s",
+				   field_text(link, "interface"), field_text(link, "send_error"));
 	}
 }
 
