@@ -25,8 +25,11 @@ const struct verb verbs[] = {
 		.help = "Shows which node this is, whether it is isolated, the daemon's uptime and configuration file, how the XDP program is attached, and whether the daemon has real-time scheduling and locked memory.",
 		.example = "$ xbeatctl status\n"
 			   "node           node-a (1), running\n"
+			   "...\n"
 			   "heartbeat      lan: every 10 ms, detection time 30 ms (3 intervals)\n"
-			   "interface      eth0: native, program 12\n",
+			   "               a daemon is hung after 3 s without progress\n"
+			   "interface      eth0: native, program 12\n"
+			   "...\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = run_method,
 		.print = show_status,
@@ -42,7 +45,8 @@ const struct verb verbs[] = {
 			"node-b  up       eth0  10.0.0.2  4.1 ms  92 us  140 us  1.2 ms     3\n"
 			"    for 31 s: evidence was 0.1 ms old, its daemon had made progress 1.4 ms\n"
 			"    before\n"
-			"    its daemon made progress 2 ms ago\n",
+			"    its daemon made progress 2 ms ago\n"
+			"    on-link, held to TTL 255: eth0\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = run_method,
 		.print = show_peers,
@@ -56,8 +60,10 @@ const struct verb verbs[] = {
 			"$ xbeatctl vrrp\n"
 			"NAME  STATE   VRID  INTERFACE  PRIORITY  ACTIVE    SINCE\n"
 			"VI_1  active    51  eth0            100  10.0.0.1   31 s\n"
-			"    Active node-b is down (silent for 30.1 ms on 1 link, limit 30.0 ms)\n"
-			"    addresses 10.0.0.100/32\n",
+			"    Active node-b is down (silent for 30.1 ms on 1 link, limit 30.0 ms;\n"
+			"    node-c last heard it 30.1 ms ago)\n"
+			"    addresses 10.0.0.100/32\n"
+			"...\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = run_method,
 		.print = show_vrrp,
@@ -70,10 +76,12 @@ const struct verb verbs[] = {
 		.example =
 			"$ xbeatctl explain VI_1\n"
 			"state      VI_1 is backup, for 31 s\n"
-			"reason     advert from 10.0.0.2 with higher priority 150, ours 120\n"
-			"active     node-b, 10.0.0.2, priority 150\n"
-			"next       node-b (10.0.0.2) is Active with priority 150; its last advert\n"
+			"reason     started with priority 100, Active_Down_Timer 3.61 s\n"
+			"active     node-a, 10.0.0.1, priority 150\n"
+			"next       node-a (10.0.0.1) is Active with priority 150; its last advert\n"
 			"           arrived 0.807 s ago.\n"
+			"           It stays Backup because the Active's priority 150 is higher\n"
+			"           than its own 120.\n"
 			"           ...\n"
 			"priority    100  configured\n"
 			"            +20  script chk_nginx: exited with status 0 after 6 ms, 1 of 1\n"
@@ -92,9 +100,11 @@ const struct verb verbs[] = {
 		.summary = "tracked scripts, interfaces, files; their status",
 		.help = "Shows everything that instances track: its status, since when, and why.",
 		.example = "$ xbeatctl tracking\n"
-			   "KIND    NAME       STATUS  VALUE  SINCE\n"
-			   "script  chk_nginx  down            31 s\n"
-			   "    exited with status 1 after 6 ms, 3 of 3 times\n",
+			   "KIND       NAME       STATUS  VALUE  SINCE\n"
+			   "script     chk_nginx  down            31 s\n"
+			   "    exited with status 1 after 6 ms, 1 of 1 times\n"
+			   "interface  eth0       up                 -\n"
+			   "    is up\n",
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = run_method,
 		.print = show_tracking,
