@@ -4,6 +4,9 @@
  * replacement by a rename, and removal are seen. As in keepalived, a file that is missing, or does
  * not start with a number, has the value 0; a number that does not fit 32 bits is ignored.
  *
+ * Symbolic links on the way to a file are watched, too: a ConfigMap of Kubernetes, and many a
+ * deployment, replaces a link by another one. They are followed again at each read.
+ *
  * A missing directory is searched for once a second. An empty file may be about to be written, so
  * it is read again before it has the value 0.
  */
@@ -14,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -27,12 +31,22 @@
 /* Between two reads of a file; how long a file may be empty. */
 #define READ_SPACING_NS (50 * NS_PER_MS)
 
+/* The kernel follows as many links; the file itself is one step more. */
+#define STEPS_MAX 41
+
+/* A name whose directory is watched: of a link, or of the file. */
+struct file_step {
+	int directory; /* inotify's number; -1: missing */
+	char name[NAME_MAX + 1];
+};
+
 struct file_watch {
 	struct file_watch *next;
 	const struct runner_child *child;
 	uint32_t number;
 	char *path;
-	int directory; /* its inotify descriptor; -1: not watched now */
+	struct file_step *steps; /* STEPS_MAX */
+	unsigned step_count;
 	bool known, empty;
 	int32_t value;
 	struct event *next_read;
@@ -153,15 +167,92 @@ static void read_again(struct file_watch *watch)
 	}
 }
 
-/* Returns success. */
-static bool watch_directory(struct file_watch *watch)
+static bool is_used(const struct file_watches *files, int directory)
 {
-	_cleanup_free_ char *path = strdup(watch->path);
+	for (const struct file_watch *watch = files->list; watch; watch = watch->next)
+		for (unsigned i = 0; i < watch->step_count; i++)
+			if (watch->steps[i].directory == directory)
+				return true;
+	return false;
+}
 
-	if (path && watch->directory < 0)
-		watch->directory = inotify_add_watch(watch->child->files->inotify_fd, dirname(path),
-						     DIRECTORY_EVENTS);
-	return watch->directory >= 0;
+static void forget_unused(const struct file_watches *files, const struct file_step *steps,
+			  unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (steps[i].directory >= 0 && !is_used(files, steps[i].directory))
+			inotify_rm_watch(files->inotify_fd, steps[i].directory);
+}
+
+/* Watches the directory of a path for its last name. */
+static void add_step(struct file_watch *watch, const char *path)
+{
+	struct file_step *step = &watch->steps[watch->step_count++];
+	const char *slash = strrchr(path, '/');
+	char directory[PATH_MAX];
+
+	snprintf(step->name, sizeof(step->name), "%s", slash ? slash + 1 : path);
+	snprintf(directory, sizeof(directory), "%s", path);
+	step->directory = inotify_add_watch(watch->child->files->inotify_fd, dirname(directory),
+					    DIRECTORY_EVENTS);
+}
+
+/* Replaces a link by what it contains; rest: of the path, after the link. Returns false if that is
+ * too long. */
+static bool put_target(char path[static PATH_MAX], const char *target, const char *rest)
+{
+	char made[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	int kept = *target != '/' && slash ? (int)(slash + 1 - path) : 0;
+	int length = snprintf(made, sizeof(made), "%.*s%s%s", kept, path, target, rest);
+
+	if (length >= (int)sizeof(made))
+		return false;
+	strcpy(path, made);
+	return true;
+}
+
+/* Replaces the first link in a path by what it contains, and watches its directory before that is
+ * read. Returns whether there was one. */
+static bool follow_link(struct file_watch *watch, char path[static PATH_MAX])
+{
+	for (char *end = path + 1;; end++) {
+		char target[PATH_MAX], rest[PATH_MAX];
+		ssize_t length;
+
+		end += strcspn(end, "/");
+		snprintf(rest, sizeof(rest), "%s", end);
+		*end = '\0';
+		if (readlink(path, target, sizeof(target) - 1) >= 0) {
+			add_step(watch, path);
+			length = readlink(path, target, sizeof(target) - 1);
+			target[length < 0 ? 0 : length] = '\0';
+			if (length > 0)
+				return put_target(path, target, rest);
+			strcpy(end, rest); /* it is no link any more */
+			return true;
+		}
+		strcpy(end, rest);
+		if (!*end)
+			return false;
+	}
+}
+
+/* Watches what leads to the file. Returns whether its directory is there. */
+static bool follow(struct file_watch *watch)
+{
+	struct file_step before[STEPS_MAX];
+	unsigned before_count = watch->step_count;
+	char path[PATH_MAX];
+
+	memcpy(before, watch->steps, before_count * sizeof(*before));
+	watch->step_count = 0;
+	snprintf(path, sizeof(path), "%s", watch->path);
+	while (watch->step_count < STEPS_MAX - 1 && follow_link(watch, path))
+		;
+	add_step(watch, path);
+	forget_unused(watch->child->files, before, before_count);
+	return watch->steps[watch->step_count - 1].directory >= 0;
 }
 
 static void on_read_due(evutil_socket_t fd, short what, void *context)
@@ -170,33 +261,28 @@ static void on_read_due(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	if (!watch_directory(watch))
+	if (!follow(watch))
 		read_later(watch, SEARCH_NS);
 	read_again(watch);
 }
 
-static bool is_named(const struct file_watch *watch, const char *name)
+static bool concerns(const struct file_watch *watch, const struct inotify_event *event)
 {
-	const char *slash = strrchr(watch->path, '/');
-
-	return !strcmp(slash ? slash + 1 : watch->path, name);
+	for (unsigned i = 0; i < watch->step_count; i++)
+		if (watch->steps[i].directory == event->wd &&
+		    ((event->mask & (IN_IGNORED | IN_MOVE_SELF)) ||
+		     (event->len && !strcmp(watch->steps[i].name, event->name))))
+			return true;
+	return false;
 }
 
 /* A file that is written often is read once in READ_SPACING_NS. */
 static void handle_event(const struct file_watches *files, const struct inotify_event *event)
 {
 	for (struct file_watch *watch = files->list; watch; watch = watch->next) {
-		bool lost = event->mask & (IN_IGNORED | IN_MOVE_SELF);
-
-		if (event->mask & IN_Q_OVERFLOW) {
+		if (event->mask & IN_Q_OVERFLOW)
 			read_later(watch, READ_SPACING_NS);
-			continue;
-		}
-		if (watch->directory != event->wd)
-			continue;
-		if (lost)
-			watch->directory = -1;
-		if (lost || (event->len && is_named(watch, event->name)))
+		else if (concerns(watch, event))
 			read_later(watch, watch->known ? READ_SPACING_NS / 10 : 0);
 	}
 }
@@ -259,6 +345,7 @@ static void watch_free(struct file_watch *watch)
 {
 	if (watch->next_read)
 		event_free(watch->next_read);
+	free(watch->steps);
 	free(watch->path);
 	free(watch);
 }
@@ -272,10 +359,10 @@ static struct file_watch *watch_new(const struct runner_child *child,
 		return NULL;
 	watch->child = child;
 	watch->number = request->number;
-	watch->directory = -1;
 	watch->path = strdup(request->strings);
+	watch->steps = calloc(STEPS_MAX, sizeof(*watch->steps));
 	watch->next_read = evtimer_new(child->base, on_read_due, watch);
-	if (watch->path && watch->next_read)
+	if (watch->path && watch->steps && watch->next_read)
 		return watch;
 	watch_free(watch);
 	return NULL;
@@ -298,15 +385,6 @@ void watch_file_add(struct runner_child *child, const struct runner_request *req
 	on_read_due(-1, 0, watch);
 }
 
-/* Whether a watch uses a directory. */
-static bool directory_is_used(const struct file_watches *files, int directory)
-{
-	for (const struct file_watch *watch = files->list; watch; watch = watch->next)
-		if (watch->directory == directory)
-			return true;
-	return false;
-}
-
 void watch_file_remove(struct runner_child *child, uint32_t number)
 {
 	struct file_watch **link = child->files ? &child->files->list : NULL;
@@ -317,8 +395,7 @@ void watch_file_remove(struct runner_child *child, uint32_t number)
 		struct file_watch *watch = *link;
 
 		*link = watch->next;
-		if (watch->directory >= 0 && !directory_is_used(child->files, watch->directory))
-			inotify_rm_watch(child->files->inotify_fd, watch->directory);
+		forget_unused(child->files, watch->steps, watch->step_count);
 		watch_free(watch);
 	}
 }
