@@ -10,6 +10,7 @@
 
 #define XB_STATE_DIRECTORY "/var/lib/xbeat" /* kept over restarts of the machine */
 #define XB_ROUTERS_FILE XB_STATE_DIRECTORY "/%s.routers"
+#define XB_SEQUENCE_FILE XB_STATE_DIRECTORY "/%s.sequence"
 
 #define XB_DAEMON_NAME_DEFAULT "default"
 

@@ -151,7 +151,7 @@ class Laboratory:
         for member in [*self.nodes, "client"]:
             shutil.rmtree(PINS / self.instance(member), ignore_errors=True)
             # Also a ".new" that a killed daemon did not finish.
-            for path in [*STATE.glob(f"{self.instance(member)}.routers*"), *self.run_files(member)]:
+            for path in [*STATE.glob(f"{self.instance(member)}.*"), *self.run_files(member)]:
                 path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # not empty: other instances live
             PINS.rmdir()

@@ -4,6 +4,7 @@
 #include "user/core/epoch.h"
 #include "user/daemon/dump.h"
 #include "user/daemon/lock.h"
+#include "user/daemon/sequence_file.h"
 #include "user/kernel/daemon_exit.h"
 #include "user/kernel/self.h"
 #include "user/kernel/upkeep.h"
@@ -373,25 +374,24 @@ static int watch_clock(struct daemon *daemon)
 	return clock_watch_start(&daemon->clock_watch, daemon->base, &daemon->kernel);
 }
 
+static int read_sequence(struct daemon *daemon)
+{
+	sequence_file_load(&daemon->kernel);
+	return 0;
+}
+
 int daemon_start(struct daemon *daemon)
 {
 	/* The runner is forked first, before anything exists that it must not inherit. */
 	static int (*const steps[])(struct daemon * daemon) = {
-		make_door,
-		make_loop,
-		start_runner,
-		start_kernel,
-		start_apps,
-		watch_kernel,
-		start_heartbeats,
-		start_control,
-		start_drop_watch,
-		daemon_watch_interfaces,
-		watch_clock,
-		apply_scheduling,
-		start_instances,
-		daemon_start_upkeep,
-		daemon_networks_start,
+		make_door,	     make_loop,
+		start_runner,	     start_kernel,
+		start_apps,	     watch_kernel,
+		start_heartbeats,    start_control,
+		start_drop_watch,    daemon_watch_interfaces,
+		watch_clock,	     read_sequence,
+		apply_scheduling,    start_instances,
+		daemon_start_upkeep, daemon_networks_start,
 	};
 
 	daemon->started_ns = clock_now_ns();
@@ -427,6 +427,7 @@ void daemon_stop(struct daemon *daemon)
 		instances_stop(door_enter(daemon->vrrp), "xbeatd stops");
 	if (daemon->open)
 		report_stop(daemon);
+	sequence_file_save(&daemon->kernel);
 	if (daemon->open)
 		kernel_watch_daemon(&daemon->kernel, 0, 0);
 	daemon_reload_stop(daemon);

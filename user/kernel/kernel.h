@@ -56,6 +56,7 @@ struct kernel {
 	struct xb_self *self; /* mapped */
 	struct xb_vrrp *routers; /* mapped, XB_VRRP_SLOTS_MAX */
 	struct xb_signed *signed_states; /* mapped, XB_VRRP_SLOTS_MAX */
+	uint64_t signed_floor; /* numbers of anti_replay monotonic begin after it; 0: none */
 	struct xb_guard *guards; /* mapped, XB_GUARD_MAX */
 	bool guard_claimed[XB_GUARD_MAX];
 	bool guard_timer_is_late; /* a deadline is earlier than the one that the timer waits for */

@@ -74,11 +74,39 @@ static void set_clock(struct kernel *kernel, size_t slot)
 			 __ATOMIC_RELEASE);
 }
 
+void kernel_signed_set_floor(struct kernel *kernel, uint64_t sequence)
+{
+	kernel->signed_floor = sequence;
+}
+
+uint64_t kernel_signed_floor(const struct kernel *kernel)
+{
+	return kernel->signed_floor;
+}
+
+/* The instance had no number since the floor was set. */
+static void start_at_floor(const struct kernel *kernel, struct xb_signed *state)
+{
+	if (state->window_s || state->has_sent || !kernel->signed_floor)
+		return;
+	state->sent_sequence = kernel->signed_floor;
+	state->has_sent = true;
+}
+
+static void raise_floor(struct kernel *kernel, const struct xb_signed *state)
+{
+	if (!state->window_s && state->has_sent &&
+	    (!kernel->signed_floor ||
+	     xb_signed_is_after(state->sent_sequence, kernel->signed_floor)))
+		kernel->signed_floor = state->sent_sequence;
+}
+
 void kernel_signed_check(struct kernel *kernel, size_t slot, enum xb_signed_mode mode,
 			 uint16_t window_s)
 {
 	kernel->signed_states[slot].window_s = window_s;
 	kernel->signed_states[slot].in_use |= mode != XB_SIGNED_NONE;
+	start_at_floor(kernel, &kernel->signed_states[slot]);
 	set_clock(kernel, slot);
 	/* Afterwards: the kernel side reads the rest if there is a mode. */
 	__atomic_store_n(&kernel->routers[slot].signed_mode, (uint8_t)mode, __ATOMIC_SEQ_CST);
@@ -130,6 +158,7 @@ void kernel_signed_release(struct kernel *kernel, size_t slot)
 
 	if (!kernel->signed_states[slot].in_use)
 		return;
+	raise_floor(kernel, &kernel->signed_states[slot]);
 	kernel_signed_forget_keys(kernel, slot, none);
 	forget_marks(kernel, slot);
 	memset(&kernel->signed_states[slot], 0, sizeof(kernel->signed_states[slot]));

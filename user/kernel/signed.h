@@ -30,6 +30,11 @@ int kernel_signed_remember(struct kernel *kernel, size_t slot, const struct xb_a
 void kernel_signed_check(struct kernel *kernel, size_t slot, enum xb_signed_mode mode,
 			 uint16_t window_s);
 
+/* What numbers begin after with anti_replay monotonic, whatever the clock: the highest one of an
+ * instance that is gone. 0: none. */
+void kernel_signed_set_floor(struct kernel *kernel, uint64_t sequence);
+uint64_t kernel_signed_floor(const struct kernel *kernel);
+
 /* Returns the number of the next advert. */
 uint64_t kernel_signed_next(struct kernel *kernel, size_t slot);
 

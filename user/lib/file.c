@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reads complete small files; see file.h. */
+/* Complete small files; see file.h. */
 #include "user/lib/file.h"
 #include "user/lib/cleanup.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #define FILE_BYTES_MAX (1024 * 1024)
@@ -58,6 +60,26 @@ int file_read_open(int fd, char **text, size_t *length)
 	fitted[got] = '\0';
 	*text = fitted;
 	*length = (size_t)got;
+	return 0;
+}
+
+int file_replace(const char *path, const char *text)
+{
+	char temporary[PATH_MAX + 4];
+	FILE *file;
+	int failed;
+
+	snprintf(temporary, sizeof(temporary), "%s.new", path);
+	file = fopen(temporary, "we");
+	if (!file)
+		return -errno;
+	failed = fputs(text, file) < 0;
+	failed |= fclose(file) != 0;
+	if (failed || rename(temporary, path)) {
+		failed = -errno;
+		unlink(temporary);
+		return failed;
+	}
 	return 0;
 }
 

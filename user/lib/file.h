@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads complete small files and finds files by pattern. May block: not for the event loop. */
+/* Reads and writes complete small files, and finds files by pattern. May block: not for the event loop. */
 #ifndef XBEAT_LIB_FILE_H
 #define XBEAT_LIB_FILE_H
 
@@ -11,6 +11,9 @@ int file_read(const char *path, char **text, size_t *length);
 
 /* The same for an open file, which stays open. */
 int file_read_open(int fd, char **text, size_t *length);
+
+/* Writes a text as path, at once: through path.new, which is renamed. Returns 0 or a negative errno. */
+int file_replace(const char *path, const char *text);
 
 /* Finds the files that match a pattern of glob(7), sorted; *paths and its entries are to be freed.
  * Returns 0, also without a match, or a negative errno. */

@@ -2,36 +2,28 @@
 """A daemon's wall clock is stepped by an hour, in either direction, while it runs and across a
 restart: no failure follows.
 
-libfaketime, in that daemon only, reads the step from a file at each reading of the clock; the
-monotonic clock does not change.
+Only that daemon's; the monotonic clock does not change.
 """
 
 import time
 
 import pytest
 
+from tests.support.clock import Clock
 from tests.support.configuration import Settings
 from tests.support.failure import Row, Setting, run_row
-from tests.support.xbeatd import libfaketime
 
 STEPPED = "node-a"
 TAKEOVER_MS = 150
 
 
-def step_file(lab):
-    return lab.path("clock")
-
-
 def set_step(scene, hours):
-    """The file is replaced, not rewritten: a partly written file would be another time."""
-    path = step_file(scene.lab)
-    scene.lab.write(f"{path.name}.new", f"{hours:+d}h\n", mode=0o644).rename(path)
+    Clock(scene.lab, STEPPED).set(hours * 3600)
 
 
 def with_clock(scene):
     set_step(scene, getattr(scene, "hours", 0))
-    return ("env", f"LD_PRELOAD={libfaketime()}", f"FAKETIME_TIMESTAMP_FILE={step_file(scene.lab)}",
-            "FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1")
+    return Clock(scene.lab, STEPPED).command()
 
 
 def clock_shows_ns(daemon):

@@ -29,10 +29,12 @@ def text_of(node, *lines, **keys):
     return instance("VI_1", *lines, priority=PRIORITIES[node], **keys)
 
 
-def start_both(lab, *lines, **keys):
+def start_both(lab, *lines, before=None, **keys):
+    """before: by node, a command that starts its daemon."""
     daemons = {node: Xbeatd(lab, node, text_of(node, *lines, **keys)) for node in PRIORITIES}
-    daemons["node-a"].start_active()
-    daemons["node-b"].start()
+    for node, state in (("node-a", "active"), ("node-b", "backup")):
+        daemons[node].start(*(before or {}).get(node, ()))
+        daemons[node].wait_state(state)
     return daemons
 
 

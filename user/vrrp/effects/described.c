@@ -137,24 +137,9 @@ uint64_t *described_by(struct described *described, uint8_t vrid, uint8_t family
 /* Returns 0 or a negative errno. */
 static int write_file(const char *path, const char *text)
 {
-	char temporary[PATH_MAX + 4];
-	FILE *file;
-	int failed;
-
 	if (mkdir(XB_STATE_DIRECTORY, 0755) && errno != EEXIST)
 		return -errno;
-	snprintf(temporary, sizeof(temporary), "%s.new", path);
-	file = fopen(temporary, "we");
-	if (!file)
-		return -errno;
-	failed = fputs(text, file) < 0;
-	failed |= fclose(file) != 0;
-	if (failed || rename(temporary, path)) {
-		failed = -errno;
-		unlink(temporary);
-		return failed;
-	}
-	return 0;
+	return file_replace(path, text);
 }
 
 /* The thread. Ends when there is nothing left to write. */

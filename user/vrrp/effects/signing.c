@@ -104,7 +104,7 @@ static const char *const remedies[XB_SIGNED_REASON_COUNT + 1] = {
 		"its key has another value, NAT changes its address, or the advert is forged",
 	[KIND(XB_DROP_VRRP_STALE)] = "set the clocks of both nodes",
 	[KIND(XB_DROP_VRRP_REPLAY)] =
-		"an old advert was sent again, or two machines send from this address",
+		"an old advert was sent again, two machines send from this address, or with anti_replay monotonic its clock is behind the one it had: set it, or restart xbeatd here",
 	[XB_SIGNED_SKEW] = "beyond time_window its adverts will be refused: set the clocks",
 };
 
