@@ -10,7 +10,8 @@ from tests.support.routing import Host
 
 # Left out, because xbeat follows ip(8) where keepalived 2.2 differs from it: the scope of a route
 # without a gateway (written out here), times below 200 ms, "or", the types that belong into the
-# table "local", a destination with bits beyond its prefix length, and the keyword "inet6".
+# table "local", a destination with bits beyond its prefix length, the keyword "inet6", and "encap" of
+# one of several next hops, which keepalived loses.
 ROUTES = [
     "198.18.1.0/24 via 10.0.0.2",
     "198.18.2.0/24 gw 10.0.1.2 dev eth1 no_track",
@@ -30,6 +31,9 @@ ROUTES = [
     "198.18.12.0/24 via 10.9.9.9 dev eth0 onlink features ecn",
     "198.18.13.0/24 table 9 nexthop via 10.9.9.9 dev eth0 onlink weight 1 nexthop via 10.0.1.3 "
     "dev eth1 weight 255",
+    "198.18.14.0/24 encap ip id 5 dst 10.9.9.9 src 10.9.9.1 ttl 9 tos 4 dev eth0 scope link",
+    "198.18.15.0/24 encap ip6 id 6 dst 2001:db8::9 hoplimit 7 tc 3 via 10.0.0.2 dev eth0",
+    "198.18.16.0/24 via 10.0.0.2 dev eth0 ttl-propagate enabled add",
     "2001:db8:1::/64 dev eth1",
     "default via fd00::2 dev eth0 metric 5",
     "unreachable 2001:db8:2::/64",

@@ -30,7 +30,7 @@ char *held_route_key(const struct config_route *route, unsigned default_interfac
 
 	if (!out)
 		return NULL;
-	compared.no_track = compared.append = false;
+	compared.no_track = compared.append = compared.prepend = compared.add = false;
 	config_route_print(out, &compared);
 	if (!names_interface(route))
 		fprintf(out, " %u", default_interface_index);

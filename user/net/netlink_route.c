@@ -6,6 +6,7 @@
 #include "user/lib/cleanup.h"
 #include "user/net/netlink.h"
 #include "user/net/netlink_address.h"
+#include "user/net/netlink_encap.h"
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
@@ -15,7 +16,7 @@
 #include <sys/socket.h>
 
 #define REQUEST_BYTES 2048 /* all but the next hops of a multipath route */
-#define NEXT_HOP_BYTES 64 /* the largest: 8 and attributes of 20 and 8 */
+#define NEXT_HOP_BYTES (64 + NETLINK_ENCAP_BYTES) /* the largest: 8 and attributes of 20 and 8 */
 
 static uint32_t number_or(const struct config_number *number, uint32_t otherwise)
 {
@@ -93,7 +94,7 @@ static void put_gateway(struct nlmsghdr *header, const struct config_route *rout
 	mnl_attr_put(header, RTA_VIA, sizeof(via), &via);
 }
 
-/* Gateway and realms: the same for a single hop and for one of several. */
+/* Gateway, realms and encapsulation: the same for a single hop and for one of several. */
 static void put_hop_attributes(struct nlmsghdr *header, const struct config_route *route,
 			       const struct config_next_hop *next_hop)
 {
@@ -101,6 +102,7 @@ static void put_hop_attributes(struct nlmsghdr *header, const struct config_rout
 	if (next_hop->realms.given)
 		mnl_attr_put_u32(header, RTA_FLOW,
 				 next_hop->realms.first << 16 | next_hop->realms.second);
+	netlink_put_encap(header, &next_hop->encap);
 }
 
 static int put_single_hop(struct nlmsghdr *header, struct rtmsg *message,
@@ -140,6 +142,8 @@ static int put_multipath(struct nlmsghdr *header, const struct config_route *rou
 		hop->rtnh_len =
 			(uint16_t)((char *)mnl_nlmsg_get_payload_tail(header) - (char *)hop);
 	}
+	if ((char *)mnl_nlmsg_get_payload_tail(header) - (char *)nest > UINT16_MAX)
+		return -E2BIG; /* with encapsulations; nla_len has 16 bits */
 	mnl_attr_nest_end(header, nest);
 	return 0;
 }
@@ -234,8 +238,9 @@ static int change_route(struct netlink *netlink, uint16_t type, uint16_t flags,
 int netlink_add_route(struct netlink *netlink, const struct config_route *route,
 		      unsigned default_interface_index)
 {
-	/* Without NLM_F_EXCL: other programs' routes to the same destination do not matter. */
-	uint16_t flags = NLM_F_CREATE | (route->append ? NLM_F_APPEND : 0);
+	/* Without "add" no NLM_F_EXCL: other programs' routes to the same destination do not matter. */
+	uint16_t flags =
+		NLM_F_CREATE | (route->append ? NLM_F_APPEND : 0) | (route->add ? NLM_F_EXCL : 0);
 
 	return change_route(netlink, RTM_NEWROUTE, flags, route, default_interface_index);
 }

@@ -43,10 +43,17 @@ static char *rule_text(const struct config_rule *rule)
 }
 
 static void log_failure(const struct routes_user *user, const char *verb, const char *what,
-			const char *text, int error)
+			const char *text, const char *reason)
 {
 	log_error("%s: cannot %s the %s \"%s\": %s", user->name, verb, what, text ? text : "?",
-		  limits_strerror(-error));
+		  reason);
+}
+
+static const char *reason_of(const struct config_route *route, int error)
+{
+	return error == -EOPNOTSUPP && route->next_hops[0].encap.given
+		       ? "this kernel has no such encapsulation"
+		       : limits_strerror(-error);
 }
 
 /* Returns what netlink_add_route() does. */
@@ -60,7 +67,7 @@ static int add_route(const struct routes_user *user, const struct config_route *
 				held_route_key(route, user->default_interface_index));
 	} else if (user->name) {
 		text = route_text(route);
-		log_failure(user, "add", "route", text, error);
+		log_failure(user, "add", "route", text, reason_of(route, error));
 	}
 	return error;
 }
@@ -78,7 +85,7 @@ static void remove_route(const struct routes_user *user, const struct config_rou
 	if (!error || error == -ESRCH || error == -ENOENT || error == -ENODEV)
 		return;
 	text = route_text(route);
-	log_failure(user, "remove", "route", text, error);
+	log_failure(user, "remove", "route", text, limits_strerror(-error));
 }
 
 /* Likewise. */
@@ -91,7 +98,7 @@ static int add_rule(const struct routes_user *user, const struct config_rule *ru
 		held_routes_add(user->held, user->holder, held_rule_key(rule));
 	} else if (user->name) {
 		text = rule_text(rule);
-		log_failure(user, "add", "rule", text, error);
+		log_failure(user, "add", "rule", text, limits_strerror(-error));
 	}
 	return error;
 }
@@ -107,7 +114,7 @@ static void remove_rule(const struct routes_user *user, const struct config_rule
 	if (!error || error == -ENOENT || error == -ESRCH)
 		return;
 	text = rule_text(rule);
-	log_failure(user, "remove", "rule", text, error);
+	log_failure(user, "remove", "rule", text, limits_strerror(-error));
 }
 
 bool routes_add(const struct routes_user *user, const struct config_route_list *routes,

@@ -56,6 +56,16 @@ ROUTES = [
     ("192.0.2.0/24 nexthop via inet6 fe80::2 dev eth0 nexthop via 10.0.1.3",
      "192.0.2.0/24 nexthop via inet6 fe80::2 dev eth0 weight 1 nexthop via 10.0.1.3 dev eth1 "
      "weight 1"),
+    ("192.0.2.0/24 encap ip id 5 dst 10.9.9.9 src 10.9.9.1 ttl 9 tos 4 dev eth0",
+     "192.0.2.0/24 encap ip id 5 src 10.9.9.1 dst 10.9.9.9 ttl 9 tos 4 dev eth0 scope link"),
+    ("192.0.2.0/24 encap ip6 id 6 dst 2001:db8::9 hoplimit 7 tc 3 dev eth0",
+     "192.0.2.0/24 encap ip6 id 6 src :: dst 2001:db8::9 hoplimit 7 tc 3 dev eth0 scope link"),
+    ("192.0.2.0/24 nexthop via 10.0.0.2 dev eth0 encap ip id 5 dst 10.9.9.9 "
+     "nexthop via 10.0.1.2 dev eth1 encap ip id 6 dst 10.9.9.8",
+     "192.0.2.0/24 nexthop encap ip id 5 src 0.0.0.0 dst 10.9.9.9 ttl 0 tos 0 via 10.0.0.2 dev eth0 "
+     "weight 1 nexthop encap ip id 6 src 0.0.0.0 dst 10.9.9.8 ttl 0 tos 0 via 10.0.1.2 dev eth1 "
+     "weight 1"),
+    ("192.0.2.0/24 via 10.0.0.2 ttl-propagate enabled prepend", "192.0.2.0/24 via 10.0.0.2 dev eth0"),
     ("2001:db8::/64 dev eth1", "2001:db8::/64 dev eth1 metric 1024 pref medium"),
     ("2001:db8::/64", "2001:db8::/64 dev eth0 metric 1024 pref medium"),
     ("default via fd00::2 metric 5", "default via fd00::2 dev eth0 metric 5 pref medium"),

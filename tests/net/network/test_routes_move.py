@@ -23,6 +23,10 @@ def configuration(priority):
                              virtual_routes=ROUTES, virtual_rules=RULES)
 
 
+def shown_by_ip(router):
+    return router.ip("route", "show", "proto", "keepalived")
+
+
 def shown(router):
     """All routes and rules, without those that the kernel makes."""
     lines = [line for words in (("route", "show", "table", "all"), ("rule",),
@@ -87,3 +91,13 @@ def test_reload_changes_only_what_differs(lab):
     assert shown(router) == expected
     assert {"10.77.0.111", VIP} < set(router.addresses())
     assert "10.77.0.110" not in router.addresses()
+
+
+def test_encapsulations(lab):
+    """What the kernel lacks is named; the instance goes on."""
+    router = Xbeatd(lab, NODE, instance(virtual_routes=[
+        "192.0.2.0/24 encap ip id 5 dst 10.77.0.200 dev eth0",
+        "198.51.100.0/24 encap mpls 100/200 via 10.77.0.200"])).start_active()
+    shown = shown_by_ip(router)
+    assert "encap ip id 5 " in shown
+    assert "encap mpls" in shown or "this kernel has no such encapsulation" in router.process.output()

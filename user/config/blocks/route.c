@@ -138,7 +138,7 @@ static void read_token(struct route_line *route_line)
 	if (route_line->next_hops)
 		config_line_error(
 			line, line->tokens[line->next].location,
-			"'%s' after nexthop, where only via, dev, weight, realms and onlink are valid; write it before the first nexthop",
+			"'%s' after nexthop, where only via, dev, weight, realms, encap and onlink are valid; write it before the first nexthop",
 			line->tokens[line->next].text);
 	else if (!config_options_read(&config_route_options, line, &route_line->route) &&
 		 !read_destination(route_line))

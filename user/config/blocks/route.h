@@ -10,6 +10,7 @@ extern const struct config_options config_next_hop_options;
 extern const struct config_options config_rule_options;
 
 extern const struct config_option_kind config_kind_gateway; /* address */
+extern const struct config_option_kind config_kind_encap; /* struct config_encap */
 
 /* Names of the numbers that every /etc/iproute2 has. */
 extern const struct config_name config_table_names[];

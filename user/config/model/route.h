@@ -41,11 +41,27 @@ struct config_congestion_control {
 	bool locked;
 };
 
+#define CONFIG_MPLS_LABEL_MAX 1048575
+#define CONFIG_MPLS_LABELS_MAX 16
+
+/* "encap": packets leave in another header. */
+struct config_encap {
+	bool given;
+	uint16_t type; /* LWTUNNEL_ENCAP_MPLS, _IP, _IP6 or _ILA */
+	struct config_number id; /* ip and ip6, to flags: of the tunnel */
+	struct config_prefix destination, source;
+	struct config_number tos, ttl, flags;
+	uint32_t labels[CONFIG_MPLS_LABELS_MAX]; /* mpls */
+	size_t label_count;
+	uint64_t locator; /* ila */
+};
+
 struct config_next_hop {
 	struct config_prefix gateway; /* an IPv4 route may have an IPv6 one (RFC 8950) */
 	char interface[XB_NAME_BYTES]; /* "": see netlink_add_route() */
 	struct config_number weight; /* 1..256 */
 	struct config_pair realms;
+	struct config_encap encap;
 	bool onlink;
 };
 
@@ -67,6 +83,8 @@ struct config_route {
 	struct config_next_hop *next_hops; /* two or more: multipath; never NULL */
 	size_t next_hop_count; /* 0: neither gateway nor interface, next_hops[0] is empty */
 	bool append; /* after the routes to the same destination, not before them */
+	bool prepend; /* before them, as without it */
+	bool add; /* only if there is none */
 	bool no_track; /* not restored if something else removes it */
 	struct config_location location;
 };
