@@ -319,6 +319,8 @@ static void lines(void **state)
 	expect_error("a\x01\x02 b\n\"\x1b[31m\"",
 		     "1:2: error: control character; the file must be plain text\n"
 		     "2:2: error: control character; the file must be plain text\n");
+	/* Of pages and columns, as some editors have them. */
+	expect_error("\f\na\v b\f{\n}\r\n\f", "");
 	memset(text, 'x', sizeof(text));
 	text[1023] = '\n';
 	text[sizeof(text) - 1] = '\0';

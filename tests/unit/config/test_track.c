@@ -174,6 +174,23 @@ static void groups(void **state)
 	config_free(config);
 }
 
+/* The instance's word counts before the group's, and that before the one of global_defs. */
+static void priority_changes_of_groups(void **state)
+{
+	struct config *config = fixture_parse(
+		"global_defs {\nvrrp_notify_priority_changes on\n}\n"
+		"vrrp_sync_group G {\ngroup {\nB\nC\n}\nnotify_priority_changes off\n}\n" GROUPS
+		"vrrp_instance C {\ninterface eth0\nvirtual_router_id 3\n"
+		"notify_priority_changes on\nvirtual_ipaddress { 10.0.0.7 }\n}\n",
+		"");
+
+	(void)state;
+	assert_true(config->instances[0].notify.priority_changes);
+	assert_false(config->instances[1].notify.priority_changes);
+	assert_true(config->instances[2].notify.priority_changes);
+	config_free(config);
+}
+
 static void bad_groups(void **state)
 {
 	static const struct config_case cases[] = {
@@ -227,10 +244,15 @@ static void dropped_members(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lines),	   cmocka_unit_test(weights_of_lines),
-		cmocka_unit_test(bad_lines),	   cmocka_unit_test(owner),
-		cmocka_unit_test(groups),	   cmocka_unit_test(bad_groups),
-		cmocka_unit_test(dropped_members), cmocka_unit_test(used_interfaces),
+		cmocka_unit_test(lines),
+		cmocka_unit_test(weights_of_lines),
+		cmocka_unit_test(bad_lines),
+		cmocka_unit_test(owner),
+		cmocka_unit_test(groups),
+		cmocka_unit_test(bad_groups),
+		cmocka_unit_test(dropped_members),
+		cmocka_unit_test(used_interfaces),
+		cmocka_unit_test(priority_changes_of_groups),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,6 +104,8 @@ void config_read_sync_group(struct config_parser *parser, struct config_block *b
 	config_read_named(parser, &group_type, statement, &group);
 	((struct config_group *)group.target)->notify.has_mail =
 		config_block_seen(&group, "smtp_alert");
+	((struct config_group *)group.target)->has_priority_changes =
+		config_block_seen(&group, "notify_priority_changes");
 }
 
 static const struct config_member *earlier_member(const struct config_parser *parser,
@@ -156,6 +158,16 @@ static bool member_fits(struct config_parser *parser, const struct config_member
 	return false;
 }
 
+/* A group's notify_priority_changes counts before that of global_defs, as in keepalived. */
+static void inherit_priority_changes(struct config_parser *parser, const struct config_group *group,
+				     size_t instance)
+{
+	if (group->has_priority_changes &&
+	    !config_block_seen(&parser->instance_blocks[instance], "notify_priority_changes"))
+		parser->config->instances[instance].notify.priority_changes =
+			group->notify.priority_changes;
+}
+
 static void finalize_member(struct config_parser *parser, const struct config_member *member)
 {
 	struct config *config = parser->config;
@@ -169,6 +181,7 @@ static void finalize_member(struct config_parser *parser, const struct config_me
 		group->members =
 			array_grow(group->members, &group->member_count, sizeof(*group->members));
 		group->members[group->member_count - 1] = i;
+		inherit_priority_changes(parser, group, i);
 		return;
 	}
 	report_unknown(parser, member);

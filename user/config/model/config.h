@@ -337,7 +337,8 @@ struct config_group {
 	struct config_track *tracks; /* of all members */
 	size_t track_count;
 	bool tracking_weight; /* sync_group_tracking_weight: weights of the members count */
-	struct config_notify notify;
+	struct config_notify notify; /* priority_changes is for its members */
+	bool has_priority_changes; /* given; used only by the parser */
 	struct config_location location;
 };
 

@@ -6,12 +6,12 @@
 
 bool config_is_control(char byte)
 {
-	return iscntrl((unsigned char)byte) && byte != '\t' && byte != '\n' && byte != '\r';
+	return iscntrl((unsigned char)byte) && !isspace((unsigned char)byte);
 }
 
 bool config_is_blank(char byte)
 {
-	return byte == ' ' || byte == '\t' || byte == '\r' || config_is_control(byte);
+	return (isspace((unsigned char)byte) && byte != '\n') || config_is_control(byte);
 }
 
 size_t config_name_length(const char *bytes, size_t length)
