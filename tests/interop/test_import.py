@@ -15,7 +15,7 @@ CTL = str(BUILD / "xbeatctl")
 COLUMNS = 80
 UNICAST = """
 global_defs {{
-    smtp_server 10.0.0.9
+    enable_dbus
     router_id {router_id}
 }}
 vrrp_script chk_web {{
@@ -36,7 +36,7 @@ vrrp_instance VI_1 {{
     track_script {{
         chk_web
     }}
-    smtp_alert
+    lvs_sync_daemon_interface eth8
 }}
 vrrp_instance VI_2 {{
     interface eth7
@@ -48,7 +48,7 @@ vrrp_instance VI_2 {{
     virtual_ipaddress {{
         10.0.0.102
     }}
-    smtp_alert
+    lvs_sync_daemon_interface eth8
 }}
 vrrp_instance OTHER {{
     interface eth8
@@ -117,14 +117,14 @@ def test_what_works_and_what_differs(tmp_path):
     assert works == {"vrrp_instance": (3, ["VI_1", "VI_2", "OTHER"]), "virtual_ipaddress": (4, None),
                      "unicast_peer": (2, ["VI_1", "VI_2"]), "vrrp_script": (1, ["chk_web"])}
     lines = path.read_text().splitlines()
-    alerts = [number for number, line in enumerate(lines, 1) if "smtp_alert" in line]
-    server = [number for number, line in enumerate(lines, 1) if "smtp_server" in line]
+    balances = [number for number, line in enumerate(lines, 1) if "lvs_sync_daemon_interface" in line]
+    bus = [number for number, line in enumerate(lines, 1) if "enable_dbus" in line]
     found = {tuple(location["line"] for location in difference["locations"]): difference["text"]
              for difference in result["differences"]}
-    assert set(found) == {tuple(alerts), tuple(server)}, "equal ones are one"
-    assert "mail" in found[tuple(alerts)]
+    assert set(found) == {tuple(balances), tuple(bus)}, "equal ones are one"
+    assert "load balancer" in found[tuple(balances)]
     text = subprocess.run([CTL, "import", path], capture_output=True, text=True).stdout
-    assert f"lines {alerts[0]}, {alerts[1]}: " in text and f"line {server[0]}: " in text
+    assert f"lines {balances[0]}, {balances[1]}: " in text and f"line {bus[0]}: " in text
 
 
 def test_the_same_block_for_every_node(tmp_path):
@@ -227,7 +227,7 @@ def test_the_steps_can_be_copied(tmp_path, name):
 
 def test_included_files(tmp_path):
     """Relative names of included files are only right where the file is."""
-    write(tmp_path / "more.conf", "vrrp_instance VI_2 {\n    smtp_alert\n" + MULTICAST.split("{\n", 1)[1]
+    write(tmp_path / "more.conf", "vrrp_instance VI_2 {\n    lvs_sync_daemon_interface eth8\n" + MULTICAST.split("{\n", 1)[1]
           .replace("51", "52").replace("100", "102"))
     path = write(tmp_path / "a.conf", MULTICAST + "include more.conf\n")
     result = run(path)
