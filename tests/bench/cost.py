@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The cost of a packet in the kernel, as build/tools/bpf_cost prints it. BESIDE=FOLDER names the
-build folder of another version: both are measured by turns, so that one column can be compared with
-the other."""
+"""The cost of a packet in the kernel, as build/tools/bpf_cost prints it, and of signed adverts
+(build/tools/signed_cost). BESIDE=FOLDER names the build folder of another version: both are measured
+by turns, so that one column can be compared with the other."""
 
 import re
 import statistics
@@ -11,6 +11,7 @@ from tests.bench.rounds import beside_build
 from tests.support.laboratory import BUILD
 
 OWN = BUILD / "tools" / "bpf_cost"
+SIGNED = BUILD / "tools" / "signed_cost"
 TURNS = 9
 # Name, action, median, minimum, maximum; the target, if there is one, is not needed here.
 LINE = re.compile(r"(.{26}) \S+ +(-?\d+) +(-?\d+) +(-?\d+)")
@@ -54,5 +55,6 @@ def run():
     other = beside_build()
     if other:
         compare(other / "tools" / "bpf_cost")
-    else:
-        print("".join(f"   {line}\n" for line in measure(OWN)), end="")
+        return
+    for program in (OWN, SIGNED):
+        print("".join(f"   {line}\n" for line in measure(program)), end="")
