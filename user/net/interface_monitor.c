@@ -36,6 +36,7 @@ static void read_link(const struct interface_monitor *monitor, const struct nlms
 		.interface_index = (unsigned)link->ifi_index,
 		.present = message->nlmsg_type == RTM_NEWLINK,
 		.running = message->nlmsg_type == RTM_NEWLINK && flags_are_running(link->ifi_flags),
+		.multicast = link->ifi_flags & IFF_MULTICAST,
 		.mtu = found[IFLA_MTU] ? mnl_attr_get_u32(found[IFLA_MTU]) : 0,
 	};
 	snprintf(event.name, sizeof(event.name), "%.*s", (int)mnl_attr_get_payload_len(name),
@@ -112,6 +113,7 @@ bool interface_lookup(const char *name, struct interface_event *state)
 	if (ioctl(fd, SIOCGIFFLAGS, &request))
 		return false;
 	found.running = flags_are_running((unsigned short)request.ifr_flags);
+	found.multicast = request.ifr_flags & IFF_MULTICAST;
 	if (ioctl(fd, SIOCGIFMTU, &request))
 		return false;
 	found.mtu = (uint32_t)request.ifr_mtu;

@@ -13,6 +13,7 @@ struct interface_event {
 	char name[XB_NAME_BYTES]; /* after a rename, the new one */
 	bool present; /* false: deleted, or moved to another namespace */
 	bool running; /* it is up and has a carrier */
+	bool multicast; /* it carries multicast */
 	uint32_t mtu;
 };
 

@@ -58,7 +58,7 @@ size_t interfaces_update(struct interfaces *interfaces, const struct interface_e
 		}
 		if (entry->interface_index != before.interface_index ||
 		    entry->present != before.present || entry->running != before.running ||
-		    entry->mtu != before.mtu)
+		    entry->multicast != before.multicast || entry->mtu != before.mtu)
 			memcpy(names[changed++], entry->name, XB_NAME_BYTES);
 	}
 	return changed;

@@ -62,6 +62,22 @@ def test_adverts(lab, family, unicast):
     assert "clsact" not in lab.run("node-b", "tc", "qdisc", "show", "dev", TUN).stdout
 
 
+def test_without_multicast(lab):
+    """keepalived disables such an instance, too."""
+    lab.run("node-a", "ip", "link", "set", TUN, "multicast", "off")
+    daemon = Xbeatd(lab, "node-a", router(0, 200, unicast=False)).start()
+    assert daemon.state() == "initialize" and daemon.obstacles() == ["interface"]
+    keepalived = Keepalived(lab, "node-b", router(1, 100, unicast=False))
+    lab.run("node-b", "ip", "link", "set", TUN, "multicast", "off")
+    keepalived.start()
+    wait_until(lambda: "Startup complete" in keepalived.process.output(), "keepalived runs")
+    time.sleep(1)  # ten adverts
+    assert lab.holders(VIP) == []
+    keepalived.process.end()
+    lab.run("node-a", "ip", "link", "set", TUN, "multicast", "on")
+    daemon.wait_state("active")
+
+
 @pytest.mark.parametrize("kinds", [(Keepalived, Xbeatd), (Xbeatd, Keepalived)])
 def test_with_keepalived(lab, kinds):
     daemons = [kind(lab, node, router(number, 200 - 100 * number))

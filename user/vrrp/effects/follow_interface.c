@@ -28,6 +28,10 @@ static void find_inhibitor(struct instance *instance, const struct interface_eve
 	else if (!base->running && !instance->config->dont_track_primary)
 		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_INTERFACE,
 				       "interface %s is down or has no carrier", name);
+	else if (!base->multicast && !instance->config->unicast_peer_count)
+		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_INTERFACE,
+				       "interface %s carries no multicast; write unicast_peer",
+				       name);
 	else
 		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_INTERFACE, NULL);
 }
