@@ -40,7 +40,7 @@ def check_all(directory, interfaces=("eth0", "eth1")):
 def dump(path, interfaces=("eth0", "eth1")):
     """Starts keepalived with a file. Returns the lines of its dump from the instances on, or none if it
     does not start."""
-    named = [name for name in interfaces if name in path.read_text()]
+    named = [name for name in interfaces if name in path.read_text(errors="replace")]
     subprocess.run([*ISOLATED, "sh", "-c", DUMP, "sh", *named], env=dict(os.environ, FILE=str(path)),
                    stderr=subprocess.DEVNULL, check=False)
     log = path.with_name(f"{path.name}.log").read_text()

@@ -80,6 +80,10 @@ static void what_is_not_seen(void **state)
 	static const struct config_case cases[] = {
 		{INSTANCE "\xc2\xa0priority 100\n" VIPS "}",
 		 "5:1: error: a no-break space (bytes c2 a0) in '\xc2\xa0priority'; write a plain blank\n"},
+		{"\xef\xbb\xbf# saved by another system\n" INSTANCE VIPS "}",
+		 "1:1: error: a byte order mark (bytes ef bb bf) in '\xef\xbb\xbf'; save the file without it\n"},
+		{INSTANCE "nopreempt\xe2\x80\x8b\n" VIPS "}",
+		 "5:1: error: a zero-width space (bytes e2 80 8b) in 'nopreempt\xe2\x80\x8b'; remove it\n"},
 		{INSTANCE "pri\xd0\xberity 100\n" VIPS "}",
 		 "5:1: error: byte 0xd0 in 'pri\xd0\xberity', which no keyword has; write plain letters and blanks\n"},
 		{INSTANCE "state BACK\n" VIPS "}",

@@ -223,7 +223,16 @@ static const char *inside(const struct config_parser *parser, const struct confi
 	return type == parser->top ? "" : " in ";
 }
 
-/* Reports a byte that no keyword has: what looks like a blank may be none. */
+/* What looks like a blank, or like nothing. */
+static const struct {
+	const char *bytes, *name, *remedy;
+} unseen[] = {
+	{"\xc2\xa0", "a no-break space (bytes c2 a0)", "write a plain blank"},
+	{"\xe2\x80\x8b", "a zero-width space (bytes e2 80 8b)", "remove it"},
+	{"\xef\xbb\xbf", "a byte order mark (bytes ef bb bf)", "save the file without it"},
+};
+
+/* Reports a byte that no keyword has. */
 static bool report_foreign_byte(struct config_parser *parser, const struct config_token *token)
 {
 	const unsigned char *byte = (const void *)token->text;
@@ -232,15 +241,16 @@ static bool report_foreign_byte(struct config_parser *parser, const struct confi
 		byte++;
 	if (!*byte)
 		return false;
-	if (byte[0] == 0xc2 && byte[1] == 0xa0)
-		config_error(parser, token->location,
-			     "a no-break space (bytes c2 a0) in '%s'; write a plain blank",
-			     token->text);
-	else
-		config_error(
-			parser, token->location,
-			"byte 0x%02x in '%s', which no keyword has; write plain letters and blanks",
-			*byte, token->text);
+	for (size_t i = 0; i < ARRAY_SIZE(unseen); i++) {
+		if (strncmp((const char *)byte, unseen[i].bytes, strlen(unseen[i].bytes)) != 0)
+			continue;
+		config_error(parser, token->location, "%s in '%s'; %s", unseen[i].name, token->text,
+			     unseen[i].remedy);
+		return true;
+	}
+	config_error(parser, token->location,
+		     "byte 0x%02x in '%s', which no keyword has; write plain letters and blanks",
+		     *byte, token->text);
 	return true;
 }
 
