@@ -38,9 +38,9 @@ bool rule_is_tracked(const struct config_rule *rule)
 	return !rule->no_track;
 }
 
-bool route_event_concerns(const struct route_event *event, const struct config_route *route)
+static bool concerns(const struct route_event *event, const struct config_route *route)
 {
-	return !event->is_rule && route_is_tracked(route) && event->family == route->family &&
+	return route_is_tracked(route) && event->family == route->family &&
 	       event->prefix_length == route->destination.length &&
 	       event->table == netlink_route_table(route) &&
 	       address_equal(&event->destination, &route->destination.address);
@@ -129,12 +129,18 @@ static void add_head(struct sock_fprog *filter)
 		add(filter, head[i]);
 }
 
+/* The routes of each instance, then the static ones. */
+static const struct config_route_list *routes_at(const struct config *config, size_t i)
+{
+	return i < config->instance_count ? &config->instances[i].routes : &config->static_routes;
+}
+
 static size_t count_routes(const struct config *config)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < config->instance_count; i++)
-		count += config->instances[i].routes.count;
+	for (size_t i = 0; i <= config->instance_count; i++)
+		count += routes_at(config, i)->count;
 	return count;
 }
 
@@ -143,14 +149,14 @@ static bool has_rules(const struct config *config)
 	for (size_t i = 0; i < config->instance_count; i++)
 		if (config->instances[i].rules.count)
 			return true;
-	return false;
+	return config->static_rules.count;
 }
 
 /* With more destinations than a filter can have, all that is removed passes. */
 static void add_destinations(struct sock_fprog *filter, const struct config *config, bool fit)
 {
-	for (size_t i = 0; fit && i < config->instance_count; i++) {
-		const struct config_route_list *routes = &config->instances[i].routes;
+	for (size_t i = 0; fit && i <= config->instance_count; i++) {
+		const struct config_route_list *routes = routes_at(config, i);
 
 		for (size_t k = 0; k < routes->count; k++) {
 			const struct sock_filter compare = BPF_JUMP(
@@ -161,6 +167,17 @@ static void add_destinations(struct sock_fprog *filter, const struct config *con
 		}
 	}
 	add(filter, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, fit ? 0 : UINT32_MAX));
+}
+
+bool route_event_concerns(const struct route_event *event, const struct config_route_list *routes,
+			  const struct config_rule_list *rules)
+{
+	if (!event || event->is_rule)
+		return !event || rules->count;
+	for (size_t i = 0; i < routes->count; i++)
+		if (concerns(event, &routes->entries[i]))
+			return true;
+	return false;
 }
 
 int route_monitor_watch(struct route_monitor *monitor, const struct config *config)

@@ -38,10 +38,11 @@ struct route_monitor {
 int route_monitor_watch(struct route_monitor *monitor, const struct config *config);
 void route_monitor_stop(struct route_monitor *monitor);
 
-/* Whether the event concerns this route, and the route is restored if something else removes it. */
-bool route_event_concerns(const struct route_event *event, const struct config_route *route);
+/* Whether the event, or NULL for lost ones, may concern an entry of the lists that is tracked. */
+bool route_event_concerns(const struct route_event *event, const struct config_route_list *routes,
+			  const struct config_rule_list *rules);
 
-/* Whether something else may remove the route, or the rule, for good. */
+/* Whether it is restored when something else has removed it. */
 bool route_is_tracked(const struct config_route *route);
 bool rule_is_tracked(const struct config_rule *rule);
 

@@ -323,3 +323,27 @@ void static_network_change(struct netlink *netlink, struct held_routes *held,
 	if (to)
 		add_new(&rules, &routes, from, to);
 }
+
+struct routes_restored static_network_restore(struct netlink *netlink, struct held_routes *held,
+					      const struct config *config)
+{
+	const struct routes_user user = {.netlink = netlink, .held = held, .holder = held};
+	struct routes_restored addresses = {0}, restored;
+	char text[ADDRESS_TEXT_BYTES];
+
+	for (size_t i = 0; i < config->static_address_count; i++) {
+		const struct config_vip *vip = &config->static_addresses[i];
+
+		if (!vip->no_track &&
+		    !netlink_add_vip(netlink, if_nametoindex(vip->interface), vip))
+			note_restored(&addresses, "address",
+				      strdup(address_format(&vip->address, text)));
+	}
+	restored = routes_restore(&user, &config->static_routes, &config->static_rules);
+	restored.count += addresses.count;
+	if (!addresses.text)
+		return restored;
+	free(restored.text);
+	restored.text = addresses.text;
+	return restored;
+}

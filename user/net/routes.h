@@ -44,6 +44,11 @@ bool rules_equal(const struct config_rule_list *a, const struct config_rule_list
 void static_network_change(struct netlink *netlink, struct held_routes *held,
 			   const struct config *from, const struct config *to);
 
+/* Adds what is missing of the static entries that are tracked; text may name an address. Failures
+ * are not logged. */
+struct routes_restored static_network_restore(struct netlink *netlink, struct held_routes *held,
+					      const struct config *config);
+
 /* Adds the interfaces of routes, or of all static entries, to the table, which reports when they
  * come up. */
 void routes_watch(struct interfaces *interfaces, const struct config_route_list *routes);

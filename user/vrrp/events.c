@@ -34,6 +34,7 @@
 #include "user/vrrp/state/instances.h"
 #include "user/vrrp/state/node.h"
 #include "user/vrrp/state/room.h"
+#include "user/vrrp/static_entries.h"
 #include <event2/event.h>
 #include <string.h>
 
@@ -211,6 +212,7 @@ void instances_address(struct vrrp_room *room, const struct address_event *event
 	const struct instances *instances = &room->instances;
 	bool concerned = false;
 
+	static_entries_address(room, event);
 	if (foreign_concerns(instances, event))
 		instances_expect_foreign(room);
 	for (size_t i = 0; i < instances->count; i++) {
@@ -253,6 +255,7 @@ void instances_addresses_unknown(struct vrrp_room *room)
 		}
 		instance_find_source(instances->list[i]);
 	}
+	static_entries_address(room, NULL);
 	instances_expect_foreign(room);
 	instances_reconcile(instances);
 }
@@ -261,6 +264,7 @@ void instances_route(struct vrrp_room *room, const struct route_event *event)
 {
 	const struct instances *instances = &room->instances;
 
+	static_entries_route(room, event);
 	for (size_t i = 0; i < instances->count; i++)
 		instance_route_removed(instances->list[i], event);
 }

@@ -36,6 +36,7 @@
 #include "user/vrrp/state/instances.h"
 #include "user/vrrp/state/room.h"
 #include "user/vrrp/state/services.h"
+#include "user/vrrp/static_entries.h"
 #include <errno.h>
 #include <event2/event.h>
 #include <stdlib.h>
@@ -90,7 +91,9 @@ static int start_helpers(struct vrrp_room *room, const struct instances_setup *s
 					    setup->event_log, door_on_tracked, door_of(room));
 	room->startup_delay = door_timer_new(room, on_startup_delay, NULL);
 	room->foreign_check = door_timer_new(room, instances_check_foreign, NULL);
-	return services->notify && services->tracking && room->startup_delay && room->foreign_check
+	room->static_restore = door_timer_new(room, static_entries_restore, NULL);
+	return services->notify && services->tracking && room->startup_delay &&
+			       room->foreign_check && room->static_restore
 		       ? 0
 		       : -ENOMEM;
 }
@@ -218,6 +221,7 @@ static void stop_helpers(struct vrrp_room *room)
 
 	door_timer_free(room->startup_delay);
 	door_timer_free(room->foreign_check);
+	door_timer_free(room->static_restore);
 	if (services->tracking)
 		tracking_stop(services->tracking);
 	if (services->notify)

@@ -100,21 +100,10 @@ void instance_address_changed(struct instance *instance, const struct address_ev
 		expect_routes(instance);
 }
 
-static bool concerns(const struct instance *instance, const struct route_event *event)
-{
-	const struct config_instance *config = instance->config;
-
-	if (!event || event->is_rule)
-		return !event || config->rules.count;
-	for (size_t i = 0; i < config->routes.count; i++)
-		if (route_event_concerns(event, &config->routes.entries[i]))
-			return true;
-	return false;
-}
-
 void instance_route_removed(struct instance *instance, const struct route_event *event)
 {
-	if (instance->vrrp.state == XB_INSTANCE_ACTIVE && concerns(instance, event))
+	if (instance->vrrp.state == XB_INSTANCE_ACTIVE &&
+	    route_event_concerns(event, &instance->config->routes, &instance->config->rules))
 		expect_routes(instance);
 }
 

@@ -14,6 +14,8 @@ struct vrrp_room {
 	struct vrrp_node node;
 	struct event *startup_delay;
 	struct event *foreign_check; /* events.c */
+	struct event *static_restore; /* static_entries.c */
+	uint64_t static_restored_ns; /* when something was last restored; 0: never */
 };
 
 #endif
