@@ -79,9 +79,13 @@ static void on_interface(void *context, const struct interface_event *event)
 
 	follow_vlan_tags(daemon, event);
 	returned = interface_delays_filter(&daemon->interface_delays, &daemon->interfaces, &counts);
+	if (update(daemon, &counts))
+		return;
 	/* It lost routes and IPv6 addresses if it was set down. */
-	if (!update(daemon, &counts) && returned)
+	if (returned)
 		follow_interface(daemon, event->name);
+	else if (event->running)
+		instances_other_link(door_enter(daemon->vrrp));
 }
 
 static void on_delayed(void *context, const struct interface_event *event)

@@ -153,7 +153,8 @@ static int put_next_hops(struct nlmsghdr *header, struct rtmsg *message,
 {
 	bool reaches = message->rtm_type <= RTN_MULTICAST;
 
-	if (route->next_hop_count > 1)
+	/* A single hop of IPv6 with a weight is one of several. */
+	if (route->next_hop_count > 1 || (route->family == 6 && route->next_hops[0].weight.given))
 		return put_multipath(header, route, default_interface_index);
 	/* Routes like "blackhole" lead nowhere, so they do not get the default interface. */
 	return put_single_hop(header, message, route, reaches ? default_interface_index : 0);
@@ -235,6 +236,31 @@ static int change_route(struct netlink *netlink, uint16_t type, uint16_t flags,
 	return netlink_transact(netlink, header);
 }
 
+/* IPv6 knows next hops as routes of their own, of which something else may have removed some. Adding
+ * all of them adds none if one exists. Returns 0 if one was missing; -EEXIST; or another error. */
+static int add_missing_hops(struct netlink *netlink, uint16_t flags,
+			    const struct config_route *route, unsigned default_interface_index)
+{
+	int result = -EEXIST;
+
+	for (size_t i = 0; i < route->next_hop_count; i++) {
+		struct config_next_hop next_hop = route->next_hops[i];
+		struct config_route one = *route;
+		int error;
+
+		if (!next_hop.weight.given)
+			next_hop.weight = (struct config_number){.given = true, .value = 1};
+		one.next_hops = &next_hop;
+		one.next_hop_count = 1;
+		error = change_route(netlink, RTM_NEWROUTE, flags, &one, default_interface_index);
+		if (error && error != -EEXIST)
+			return error;
+		if (!error)
+			result = 0;
+	}
+	return result;
+}
+
 int netlink_add_route(struct netlink *netlink, const struct config_route *route,
 		      unsigned default_interface_index)
 {
@@ -242,7 +268,11 @@ int netlink_add_route(struct netlink *netlink, const struct config_route *route,
 	uint16_t flags =
 		NLM_F_CREATE | (route->append ? NLM_F_APPEND : 0) | (route->add ? NLM_F_EXCL : 0);
 
-	return change_route(netlink, RTM_NEWROUTE, flags, route, default_interface_index);
+	int error = change_route(netlink, RTM_NEWROUTE, flags, route, default_interface_index);
+
+	if (error != -EEXIST || route->family != 6 || route->next_hop_count < 2)
+		return error;
+	return add_missing_hops(netlink, flags, route, default_interface_index);
 }
 
 int netlink_remove_route(struct netlink *netlink, const struct config_route *route,

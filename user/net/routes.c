@@ -188,6 +188,18 @@ void routes_watch(struct interfaces *interfaces, const struct config_route_list 
 	}
 }
 
+bool routes_use_any_interface(const struct config_route_list *routes)
+{
+	for (size_t i = 0; i < routes->count; i++) {
+		const struct config_route *route = &routes->entries[i];
+
+		for (size_t k = 0; k < route->next_hop_count; k++)
+			if (route->next_hops[k].gateway.given && !route->next_hops[k].interface[0])
+				return true;
+	}
+	return false;
+}
+
 void static_network_watch(struct interfaces *interfaces, const struct config *config)
 {
 	for (size_t i = 0; i < config->static_address_count; i++)

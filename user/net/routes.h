@@ -49,6 +49,9 @@ void static_network_change(struct netlink *netlink, struct held_routes *held,
 struct routes_restored static_network_restore(struct netlink *netlink, struct held_routes *held,
 					      const struct config *config);
 
+/* Whether a route has a gateway without "dev": whatever interface reaches it is not in the table. */
+bool routes_use_any_interface(const struct config_route_list *routes);
+
 /* Adds the interfaces of routes, or of all static entries, to the table, which reports when they
  * come up. */
 void routes_watch(struct interfaces *interfaces, const struct config_route_list *routes);

@@ -269,6 +269,17 @@ void instances_route(struct vrrp_room *room, const struct route_event *event)
 		instance_route_removed(instances->list[i], event);
 }
 
+void instances_other_link(struct vrrp_room *room)
+{
+	const struct instances *instances = &room->instances;
+
+	if (room->node.config && routes_use_any_interface(&room->node.config->static_routes))
+		static_entries_route(room, NULL);
+	for (size_t i = 0; i < instances->count; i++)
+		if (routes_use_any_interface(&instances->list[i]->config->routes))
+			instance_route_removed(instances->list[i], NULL);
+}
+
 void instances_expect_foreign(struct vrrp_room *room)
 {
 	if (room->foreign_check && !evtimer_pending(room->foreign_check, NULL))

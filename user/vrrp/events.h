@@ -67,6 +67,10 @@ void instances_addresses_unknown(struct vrrp_room *room);
 /* A route or rule was removed; NULL: notifications of that were lost. */
 void instances_route(struct vrrp_room *room, const struct route_event *event);
 
+/* An interface that the configuration does not name is up: the kernel may have removed routes in
+ * silence when it went down. */
+void instances_other_link(struct vrrp_room *room);
+
 /* An address may be here that no instance holds: looks a moment later (rules/foreign.h). */
 void instances_expect_foreign(struct vrrp_room *room);
 

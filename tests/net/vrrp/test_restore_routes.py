@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Another program removes routes and rules of the Active, or the kernel does."""
 
+import signal
 import time
 
 import pytest
 
-from tests.support.configuration import instance
+from tests.support.configuration import block, instance
 from tests.support.laboratory import wait_until
 from tests.support.xbeatd import Xbeatd
 
@@ -140,3 +141,45 @@ def test_replaced_ipv6_route_is_a_next_hop_beside_the_other(router):
     assert router.stop() == 0
     shown = router.ip("-6", "route", "show", destination)
     assert "via fd77::200 " not in shown and f"via {other} " in shown
+
+
+def test_next_hop_that_is_removed_alone(lab):
+    """IPv6 knows the next hops of a route as routes of their own."""
+    hops = [f"fd77::20{i}" for i in range(3)]
+    router = Xbeatd(lab, NODE, instance(virtual_routes=[
+        "2001:db8:9::/64" + "".join(f" nexthop via {hop} dev eth0 weight {i + 2}"
+                                    for i, hop in enumerate(hops))])).start_active()
+    for removed in hops:
+        router.ip("-6", "route", "delete", "2001:db8:9::/64", "via", removed)
+        wait_until(lambda: all(f"via {hop} dev eth0 weight {i + 2} " in
+                               router.ip("-6", "route", "show", "2001:db8:9::/64")
+                               for i, hop in enumerate(hops)), f"{removed} is back")
+
+
+def test_link_of_a_gateway_that_was_down(lab):
+    """The configuration does not name the interface, and the kernel removes the route in silence."""
+    router = Xbeatd(lab, NODE, block("static_routes", "198.51.100.0/24 via 10.88.0.201"),
+                    instance(virtual_routes=["192.0.2.0/24 via 10.88.0.200"]))
+    router.batch("link add spare type veth peer name spare-peer", "link set spare up",
+                 "link set spare-peer up", "address add 10.88.0.1/24 dev spare")
+    router.start_active()
+    router.ip("link", "set", "spare", "down")
+    assert routes(router) == []
+    router.ip("link", "set", "spare", "up")
+    wait_until(lambda: len(routes(router)) == 2, "they are restored")
+    assert router.state() == "active" and len(router.activations()) == 1
+
+
+def test_lost_notifications(lab):
+    """More removals than the socket has room for, while the daemon is stopped."""
+    router = Xbeatd(lab, NODE, configuration(priority=255, advert_int=10)).start_active()
+    other = GATEWAY.replace("/24", "/25")
+    router.process.send_signal(signal.SIGSTOP)
+    try:
+        router.batch(*[f"route {verb} {other} table 77" for _ in range(20000)
+                       for verb in ("add", "delete")],
+                     f"route delete {GATEWAY}", "rule delete priority 90")
+    finally:
+        router.process.send_signal(signal.SIGCONT)
+    wait_until(lambda: (routes(router), rules(router)) == (ROUTES, RULES), "all is checked")
+    assert router.state() == "active"
