@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The configurations of the scenarios: functions of a run, a node's letter, and what steps change."""
 
-from tests.support.configuration import block, instance, sync_group
+from tests.support.configuration import block, instance, statement
 from tests.support.differential.run import NODES
 
 SOON = ["vrrp_garp_master_delay 1"]
@@ -55,13 +55,17 @@ def families():
     return text
 
 
-def grouped():
-    """On an interface each. The members' adverts cross when both yield; without garp_lower_prio_repeat
+def grouped(member=None, **group):
+    """On an interface each. member: keys of the second instance; group: of the group. The members' adverts cross when both yield; without garp_lower_prio_repeat
     that would decide the number of announcements."""
+    lines = [line for key, value in group.items() for line in statement(key, value)]
+
     def text(run, letter):
-        return (global_defs(run, letter, [*SOON, "vrrp_garp_lower_prio_repeat 0"]) + sync_group("G", "VI_1", "VI_2")
+        return (global_defs(run, letter, [*SOON, "vrrp_garp_lower_prio_repeat 0"]) + script(run, letter)
+                + block("vrrp_sync_group G", block("group", "VI_1", "VI_2"), *lines)
                 + instance("VI_1", **values(run, letter))
-                + instance("VI_2", vrid=52, vips=["10.77.1.101/24"], interface="eth1", **values(run, letter)))
+                + instance("VI_2", vrid=52, vips=["10.77.1.101/24"], interface="eth1",
+                           **values(run, letter, member or {})))
     return text
 
 
@@ -73,15 +77,29 @@ def tracked(keyword, *entries):
     return pair(**{keyword: list(entries)})
 
 
+def script(run, letter, *lines):
+    """It fails unless NODE.works exists."""
+    return block("vrrp_script T", f'script "/usr/bin/test -e {run.lab.path(f"{letter}.works")}"',
+                 "interval 0.2", "fall 1", "rise 1", *lines)
+
+
 def tracked_files(kind, weight=None):
     """A script that fails unless NODE.works exists, or the number in NODE.number."""
     def before(run, letter):
         if kind == "file":
             return block("vrrp_track_file T", f"file {run.lab.path(f'{letter}.number')}",
                          *([f"weight {weight}"] if weight else []))
-        return block("vrrp_script T", f'script "/usr/bin/test -e {run.lab.path(f"{letter}.works")}"',
-                     "interval 0.2", "fall 1", "rise 1", *([f"weight {weight}"] if weight else []))
+        return script(run, letter, *([f"weight {weight}"] if weight else []))
     return pair(before=before, **{f"track_{kind}": ["T"]})
+
+
+def without_process(weight=None):
+    """Node a tracks a process that is missing: in a network namespace keepalived sees no other one,
+    because the kernel reports processes in its first namespace alone."""
+    def before(_run, letter):
+        return block("vrrp_track_process T", "process no-such-process",
+                     *([f"weight {weight}"] if weight else [])) if letter == "a" else ""
+    return pair(before=before, a={"track_process": ["T"]})
 
 
 def notified():

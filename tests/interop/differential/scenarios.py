@@ -8,7 +8,7 @@ The states are those of two keepalived: a scenario in which these do not come is
 import functools
 
 from tests.interop.differential.configurations import (families, grouped, notified, on_macvlan, pair,
-                                                       tracked, tracked_files, unicast)
+                                                       tracked, tracked_files, unicast, without_process)
 from tests.support.advert import Forger
 from tests.support.differential.run import NODES, Scenario, step
 
@@ -184,6 +184,24 @@ SCENARIOS = [
         step("lower", write("a.number", "-60\n"), a=BACKUP, b=MASTER),
         step("fault", write("a.number", "-254\n"), a=FAULT, b=MASTER),
         step("recover", write("a.number", "0\n"), a=MASTER, b=BACKUP)]),
+    Scenario("group_script", grouped(track_script=["T"]), [
+        step("start", steps(write("a.works", ""), write("b.works", ""), start(BOTH(MASTER), BOTH(BACKUP))),
+             a=BOTH(MASTER), b=BOTH(BACKUP)),
+        step("fail", lambda run: run.lab.path("a.works").unlink(), a=BOTH(FAULT), b=BOTH(MASTER)),
+        step("recover", write("a.works", ""), a=BOTH(MASTER), b=BOTH(BACKUP))], links=2),
+    Scenario("group_member_script", grouped(member={"track_script": ["T"]}), [
+        step("start", steps(write("a.works", ""), write("b.works", ""), start(BOTH(MASTER), BOTH(BACKUP))),
+             a=BOTH(MASTER), b=BOTH(BACKUP)),
+        step("fail", lambda run: run.lab.path("a.works").unlink(), a=BOTH(FAULT), b=BOTH(MASTER)),
+        step("recover", write("a.works", ""), a=BOTH(MASTER), b=BOTH(BACKUP))], links=2),
+    Scenario("group_start_fault", grouped(), [
+        step("start", steps(stop_link("a", 1, False), lambda run: run.start("a", "b")),
+             a=BOTH(FAULT), b=BOTH(MASTER)),
+        step("up", stop_link("a", 1, True), a=BOTH(MASTER), b=BOTH(BACKUP))], links=2),
+    Scenario("process", without_process(), [
+        step("start b", act("start", "b"), b=MASTER), step("start a", act("start", "a"), a=FAULT, b=MASTER)]),
+    Scenario("process_weight", without_process(weight=-60), [
+        step("start b", act("start", "b"), b=MASTER), step("start a", act("start", "a"), a=BACKUP, b=MASTER)]),
     # What belongs to an instance.
     Scenario("excluded", pair(virtual_ipaddress_excluded=["10.77.0.110/24", "fd77::110/64"]), [START, STOP_A]),
     Scenario("addresses", pair(vips=["10.77.0.100/24 brd 10.77.0.255 label eth0:v", "10.77.9.1 scope link",

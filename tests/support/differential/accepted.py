@@ -31,7 +31,10 @@ ACCEPTED = [
              [("fifo", "-", RIVAL), ("fifo", "+", RIVAL), ("fifo", "+", r'INSTANCE "VI_1" (BACKUP|MASTER) 150'),
               ("wire", "+", ANY), ("wire", "-", ANY)]),
     Accepted("One is enough, as at a stop.", "advert of priority 0 at a fault",
-             "script|track_interface|track_file|carrier_.*|group", "x", [("wire", sign, PRIORITY_0) for sign in "+-"]),
+             "script|group_script|group_member_script|track_interface|track_file|carrier_.*", "x", [("wire", sign, PRIORITY_0) for sign in "+-"]),
+    Accepted("The other node need not wait for three intervals.",
+             "member of a sync group that yields only with its group", "group.*", "x",
+             [("wire", "+", PRIORITY_0)]),
     Accepted("ip route makes it so; an address behind a neighbour is no use to it.",
              "route without a gateway", "routes", "x",
              [("network", "-", r"10.79.0.0/24 dev eth0 metric 7"),
@@ -43,12 +46,6 @@ ACCEPTED = [
              "unicast_ipv6", "x", [("wire", "-", r"advert .* ttl 64 .*"), ("wire", "+", r"advert .* ttl 255 .*")]),
     Accepted("As after a takeover: neighbours may have missed the first set.", "address added by a reload",
              "reload_addresses", "x", [("wire", "+", r"claim 10.77.0.10[01] .* x5")]),
-    Accepted("A fault by a track_file: keepalived reports the priority that the file left before.", None,
-             "track_file", "x", [("fifo", sign, r'INSTANCE "VI_1" FAULT \d+') for sign in "+-"], optional=True),
-    Accepted("Which member's advert arrives first decides which member notifies the others, and which of them "
-             "sends priority 0.", None, "group", "kx",
-             [("fifo", sign, r'(INSTANCE "VI_[12]"|GROUP "G") (BACKUP|FAULT|MASTER) \d+') for sign in "+-"]
-             + [("wire", sign, PRIORITY_0) for sign in "+-"], optional=True),
     Accepted("After a split the adverts of both cross: a lower one that arrives before the other node has "
              "yielded is notified and answered by announcements, in two keepalived, too, or not.",
              None, "cut_active", "kx", [(part, sign, pattern) for sign in "+-" for part, pattern in (

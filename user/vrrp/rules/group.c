@@ -125,12 +125,12 @@ static bool starts_as_backup(const struct instance *member)
 
 void instance_group_report_start(struct instance_group *group)
 {
-	if (group->any_notified || !group->member_count)
+	if (group->any_notified || group->starts_later || !group->member_count)
 		return;
 	for (size_t i = 0; i < group->member_count; i++)
-		if (!starts_as_backup(group->members[i]))
-			return;
-	notify_state(group, NOTIFY_BACKUP);
+		group->starts_later |= !starts_as_backup(group->members[i]);
+	if (!group->starts_later)
+		notify_state(group, NOTIFY_BACKUP);
 }
 
 bool instance_group_awaits(const struct instance *instance)

@@ -12,6 +12,7 @@ struct instance_group {
 	size_t member_count;
 	enum notify_event notified; /* the state that was notified last */
 	bool any_notified;
+	bool starts_later; /* a member waits for a tracked thing, or has a fault */
 	bool as_before; /* and that was before the reload that made it */
 	bool moving; /* members are changing state together */
 };
@@ -28,7 +29,8 @@ void instance_find_members(struct instance *instance, struct instance_members *m
 /* Sets or clears the inhibitors that members are to each other. */
 void instance_group_inhibit(struct instance_group *group);
 
-/* keepalived reports a group that starts as Backup before its members. */
+/* keepalived reports a group that starts as Backup before its members; one that must wait, after
+ * them. */
 void instance_group_report_start(struct instance_group *group);
 
 /* Whether nothing inhibits it but members that have no first result of what they track. */

@@ -55,6 +55,39 @@ static void close_inhibited(struct instance *const *list, size_t count)
 			instances_close(&list[i], 1);
 }
 
+static bool has_own_change(const struct instance *instance)
+{
+	return (instance_first_inhibitor(instance, true) >= 0) != instance->inhibited;
+}
+
+/* Of the members of a group whose own inhibitors came or went together, the first that fails takes
+ * the others along; the last that recovers lets them start. */
+static bool leads(struct instance *const *list, size_t count, size_t index)
+{
+	const struct instance *instance = list[index];
+	size_t first = instance->inhibited ? index + 1 : 0;
+	size_t end = instance->inhibited ? count : index;
+
+	if (!has_own_change(instance))
+		return false;
+	for (size_t i = first; instance->group && i < end; i++)
+		if (list[i]->group == instance->group && has_own_change(list[i]))
+			return false;
+	return true;
+}
+
+/* In the order in which keepalived notifies changes. */
+static void reconcile_each(struct instance *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (leads(list, count, i))
+			reconcile_alone(list[i]);
+	for (size_t i = 0; i < count; i++) {
+		list[i]->inhibited = instance_first_inhibitor(list[i], true) >= 0;
+		reconcile_alone(list[i]);
+	}
+}
+
 void instance_reconcile(struct instance *instance)
 {
 	if (!instance->group) {
@@ -64,8 +97,7 @@ void instance_reconcile(struct instance *instance)
 	instance_group_inhibit(instance->group);
 	instance_group_report_start(instance->group);
 	close_inhibited(instance->group->members, instance->group->member_count);
-	for (size_t i = 0; i < instance->group->member_count; i++)
-		reconcile_alone(instance->group->members[i]);
+	reconcile_each(instance->group->members, instance->group->member_count);
 }
 
 void instances_reconcile(const struct instances *instances)
@@ -75,6 +107,5 @@ void instances_reconcile(const struct instances *instances)
 		instance_group_report_start(&instances->groups[i]);
 	}
 	close_inhibited(instances->list, instances->count);
-	for (size_t i = 0; i < instances->count; i++)
-		reconcile_alone(instances->list[i]);
+	reconcile_each(instances->list, instances->count);
 }

@@ -95,10 +95,11 @@ struct sum {
 	const struct config_track *awaited; /* has no result yet, which could be a fault */
 };
 
-/* A script without a weight is a fault if it fails, a file if it contains -254. */
-static bool may_be_fault(const struct config_track *track)
+/* A script without a weight is a fault if it fails, a file if it contains -254. Processes are
+ * counted at once. */
+static bool is_awaited(const struct config_track *track)
 {
-	return track->kind == CONFIG_TRACK_FILE ||
+	return track->kind == CONFIG_TRACK_FILE || track->kind == CONFIG_TRACK_PROCESS ||
 	       (track->kind == CONFIG_TRACK_SCRIPT && !track->weight);
 }
 
@@ -108,7 +109,7 @@ static void add_up(void *context, const struct config_track *track, struct track
 	struct sum *sum = context;
 
 	sum->weight += effect.weight;
-	if (effect.unknown && may_be_fault(track))
+	if (effect.unknown && is_awaited(track))
 		sum->awaited = track;
 	if (effect.fault && !sum->fault[0])
 		snprintf(sum->fault, sizeof(sum->fault), "%s %s%s: %s",

@@ -26,6 +26,7 @@ struct instance {
 	/* Set when it is created, started, stopped or reloaded (lifecycle.c, reload.c). */
 	int self_slot; /* in xb_self and in heartbeats; -1: none */
 	struct xb_address own_address; /* of this node; decides between equal priorities */
+	bool inhibited; /* by something of its own, when it was last reconciled (rules/reconcile.c) */
 	bool started; /* before that, packets report what an earlier daemon reported of it */
 	bool stopping; /* for good: STOP or DELETED is notified */
 	bool removed; /* by a reload */
