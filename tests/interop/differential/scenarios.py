@@ -212,8 +212,8 @@ SCENARIOS = [
     # Announcements.
     Scenario("garp_repeat", pair("garp_master_delay 1", "garp_master_repeat 3", vips=TWO, global_lines=[]),
              [START_A]),
-    Scenario("garp_refresh", pair("garp_master_refresh 1", "garp_master_refresh_repeat 2", vips=TWO),
-             [START_A], counted=False),
+    Scenario("garp_refresh", pair("garp_master_refresh 1", "garp_master_refresh_repeat 2", vips=TWO,
+                                  global_lines=["vrrp_garp_master_delay 0"]), [START_A], counted=False),
     Scenario("min_garp", pair(global_lines=["vrrp_min_garp"], vips=TWO), [START_A], quiet_s=2),
     Scenario("no_accept", pair("no_accept"), [START]),
     # Notifications.

@@ -84,8 +84,8 @@ class Stream:
 
 
 class Recorder:
-    """counted: whether the number of claims is part of the record; without it, and in their order,
-    they are listed once for each step."""
+    """counted: whether the number of bursts of claims is part of the record; without it, equal bursts
+    are listed once for each step."""
 
     def __init__(self, lab, node, counted=True):
         self.lab, self.node, self.counted = lab, node, counted
@@ -164,10 +164,7 @@ class Recorder:
 
     def take_stream(self, key):
         lines = self.streams[key].take()
-        if self.counted:
-            return lines
-        return list(dict.fromkeys(line.rpartition(" x")[0] if line.startswith("claim") else line
-                                  for line in lines))
+        return lines if self.counted else list(dict.fromkeys(lines))
 
     def name(self, line):
         for text, name in self.names():

@@ -47,7 +47,7 @@ class Scenario:
     sensitive: bool = False  # a part of "make check"
     links: int = 1
     quiet_s: float = 1.3  # longer than the longest timer that is left when the states are right
-    counted: bool = True  # of claims
+    counted: bool = True  # bursts of claims
 
 
 def children(pid):

@@ -10,6 +10,7 @@
 #include "user/vrrp/effects/closing.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/notify/notify.h"
+#include "user/vrrp/rules/tracked.h"
 #include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
@@ -117,19 +118,27 @@ static void notify_state(struct instance_group *group, enum notify_event event)
 	notify_group(group->members[0]->notify, group->config, event);
 }
 
-static bool starts_as_backup(const struct instance *member)
+/* Files and processes are examined at once: only scripts are waited for. */
+static bool starts_later(const struct instance *member)
 {
-	return member->vrrp.state == XB_INSTANCE_INITIALIZE &&
-	       member->config->priority != VRRP_PRIORITY_OWNER && instance_first_fault(member) < 0;
+	int fault = own_fault(member);
+
+	return member->vrrp.state != XB_INSTANCE_INITIALIZE ||
+	       member->config->priority == VRRP_PRIORITY_OWNER ||
+	       (fault == INSTANCE_INHIBITOR_AWAITED ? instance_awaits_script(member) : fault >= 0);
 }
 
 void instance_group_report_start(struct instance_group *group)
 {
+	bool ready = true;
+
 	if (group->any_notified || group->starts_later || !group->member_count)
 		return;
-	for (size_t i = 0; i < group->member_count; i++)
-		group->starts_later |= !starts_as_backup(group->members[i]);
-	if (!group->starts_later)
+	for (size_t i = 0; i < group->member_count; i++) {
+		group->starts_later |= starts_later(group->members[i]);
+		ready &= instance_first_fault(group->members[i]) < 0;
+	}
+	if (ready && !group->starts_later)
 		notify_state(group, NOTIFY_BACKUP);
 }
 

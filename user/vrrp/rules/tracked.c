@@ -103,6 +103,22 @@ static bool is_awaited(const struct config_track *track)
 	       (track->kind == CONFIG_TRACK_SCRIPT && !track->weight);
 }
 
+static void find_script(void *context, const struct config_track *track, struct track_effect effect,
+			const char *reason)
+{
+	(void)reason;
+	*(bool *)context |=
+		effect.unknown && is_awaited(track) && track->kind == CONFIG_TRACK_SCRIPT;
+}
+
+bool instance_awaits_script(const struct instance *instance)
+{
+	bool awaits = false;
+
+	instance_each_track(instance, find_script, &awaits);
+	return awaits;
+}
+
 static void add_up(void *context, const struct config_track *track, struct track_effect effect,
 		   const char *reason)
 {

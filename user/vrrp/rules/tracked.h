@@ -5,9 +5,13 @@
 
 #include "user/tracking/effect.h"
 #include "user/vrrp/state/instance.h"
+#include <stdbool.h>
 
 /* Adds the tracked things up again: effective priority, and whether one of them is a fault. */
 void instance_track(struct instance *instance);
+
+/* Whether a script that could be a fault has no result yet. */
+bool instance_awaits_script(const struct instance *instance);
 
 /* Calls report for each thing that is tracked, with its effect. */
 void instance_each_track(const struct instance *instance,
