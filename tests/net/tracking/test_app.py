@@ -117,6 +117,17 @@ def test_a_stopped_application_is_a_fault_and_peers_know(lab, applications):
     wait_late(peer, 0)
 
 
+def test_what_a_silent_peer_reported_is_past(lab, applications):
+    applications.daemon(NODE).start()
+    peer = applications.daemon(PEER).start()
+    wait_until(lambda: late_bits(peer) == 1, "the application is late")
+    assert "Its application web is late:" in peer.explain(NODE)["said"]
+    lab.cut(NODE)
+    wait_until(lambda: peer.verdict(NODE) == "down", "node-a is down")
+    assert "Its application web was late then:" in peer.explain(NODE)["said"]
+    assert "late applications when last heard: web" in peer.text("peers")
+
+
 def test_priority_falls_by_the_weight(applications):
     node, peer = (applications.daemon(name, weight=-60).start() for name in (NODE, PEER))
     web, other = applications.run(), applications.run(PEER)
