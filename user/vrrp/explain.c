@@ -180,9 +180,28 @@ static void explain_better(const struct instance *instance, const struct peer *s
 			successor->node->name, said->priority, own);
 }
 
+static void explain_yielding(const struct vrrp *vrrp, json_t *lines)
+{
+	unsigned own = vrrp->effective_priority;
+
+	if (own < VRRP_PRIORITY_OWNER)
+		json_say(
+			lines,
+			"It yields to an advert with a priority above %u, or with priority %u from a higher address.",
+			own, own);
+	else if (vrrp->parameters.owner_ignores_adverts)
+		json_say(
+			lines,
+			"It is the owner of the addresses and yields to no advert (owner_ignore_adverts).");
+	else
+		json_say(
+			lines,
+			"It is the owner of the addresses and yields only to another owner (priority %u) with a higher address.",
+			own);
+}
+
 static void explain_active(const struct instance *instance, json_t *lines)
 {
-	const struct vrrp *vrrp = &instance->vrrp;
 	const struct peer *successor = instance_successor(instance);
 	const struct peer *stalled = instance_stalled_claimant(instance);
 
@@ -200,10 +219,7 @@ static void explain_active(const struct instance *instance, json_t *lines)
 	else if (instance->peers && instance->self_slot >= 0)
 		json_say(lines,
 			 "If it fails, no node takes over: no other live node is a Backup for it.");
-	json_say(
-		lines,
-		"It yields to an advert with a priority above %u, or with priority %u from a higher address.",
-		vrrp->effective_priority, vrrp->effective_priority);
+	explain_yielding(&instance->vrrp, lines);
 }
 
 /* Whether this node will take over from the Active it hears, and when. */
@@ -354,7 +370,8 @@ static void explain_initialize(const struct instance *instance, json_t *lines)
 	for (size_t i = 0; i < INSTANCE_INHIBITOR_COUNT; i++)
 		if (instance->inhibitors[i][0])
 			json_say(lines, "  - %s", instance->inhibitors[i]);
-	json_say(lines, "It becomes Backup when nothing inhibits it any longer.");
+	json_say(lines, "It becomes %s when nothing inhibits it any longer.",
+		 instance->config->priority == VRRP_PRIORITY_OWNER ? "Active" : "Backup");
 	if (instance->inhibitors[INSTANCE_INHIBITOR_OPERATOR][0])
 		json_say(lines, "To end the failover: xbeatctl resume %s", instance->config->name);
 	if (instance->inhibitors[INSTANCE_INHIBITOR_DRAINED][0])

@@ -6,6 +6,7 @@ The states are those of two keepalived: a scenario in which these do not come is
 """
 
 import functools
+import time
 
 from tests.interop.differential.configurations import (families, grouped, notified, on_macvlan, pair,
                                                        tracked, tracked_files, unicast, without_process)
@@ -43,6 +44,16 @@ def forge(**fields):
     def do(run):
         with Forger(run.lab) as forger:
             forger.send(**fields)
+    return do
+
+
+def forge_many(count, pause_s, **fields):
+    """In a stream, faster than the interval of adverts."""
+    def do(run):
+        with Forger(run.lab) as forger:
+            for _ in range(count):
+                forger.send(**fields)
+                time.sleep(pause_s)
     return do
 
 
@@ -121,6 +132,8 @@ SCENARIOS = [
                                       step("up", act("heal", "a", "b"), a=MASTER, b=BACKUP)]),
     Scenario("lower_prio", pair("garp_lower_prio_delay 1", "garp_lower_prio_repeat 2"), [
         START, step("lower advert", forge(priority=50, interval_cs=20), a=MASTER, b=BACKUP)]),
+    Scenario("lower_stream", pair(), [
+        START, step("lower adverts", forge_many(20, 0.02, priority=50, interval_cs=20), a=MASTER, b=BACKUP)]),
     Scenario("foreign", pair(), [START, step("other vrid", forge(vrid=52), a=MASTER, b=BACKUP),
                                  step("higher", forge(priority=200, interval_cs=20), a=MASTER, b=BACKUP)]),
     Scenario("other_addresses", pair(b={"vips": TWO}), [START]),

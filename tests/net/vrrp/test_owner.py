@@ -4,8 +4,9 @@
 import pytest
 
 from tests.support.cluster import Cluster
-from tests.support.configuration import VIP, Settings
+from tests.support.configuration import VIP, Settings, instance
 from tests.support.laboratory import wait_until
+from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=2)
 OWNER = 255
@@ -32,6 +33,18 @@ def owner(lab):
     cluster.start_xbeatd("node-a")["node-a"].wait_state("active")
     assert lab.has_address("node-a", VIP)
     return cluster["node-a"]
+
+
+def test_explain_tells_what_an_owner_does(lab):
+    daemon = Xbeatd(lab, "node-a", instance(priority=OWNER)).start_active()
+    assert "yields only to another owner" in daemon.explain()["said"]
+    assert "above 255" not in daemon.explain()["said"]
+    daemon.json("failover", "VI_1", "--force")
+    daemon.wait_state("initialize")
+    assert "It becomes Active when nothing inhibits it" in daemon.explain()["said"]
+    daemon.stop()
+    daemon = Xbeatd(lab, "node-a", instance("VI_1", "owner_ignore_adverts", priority=OWNER)).start_active()
+    assert "yields to no advert (owner_ignore_adverts)" in daemon.explain()["said"]
 
 
 def test_stopped_owner_removes_only_what_it_added(lab, owner):
