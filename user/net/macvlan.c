@@ -211,8 +211,7 @@ static int follow_mtu(struct netlink *netlink, const char *name, const struct li
 	return error;
 }
 
-/* Whether an interface that is up speaks by itself: IPv6 could not be switched off. */
-static bool speaks(const char *name)
+bool macvlan_speaks(const char *name)
 {
 	return interface_setting(6, name, "disable_ipv6") == 0;
 }
@@ -232,7 +231,7 @@ static int prepare(struct netlink *netlink, const struct wanted *wanted, const s
 	/* A new interface, or one left incomplete, must be silent before it comes up. */
 	if (!error && !link->up)
 		error = macvlan_set_backup(netlink, name);
-	if (!error && !link->up && !speaks(name))
+	if (!error && !link->up && !macvlan_speaks(name))
 		error = set_up(netlink, name, true);
 	return error;
 }
@@ -291,7 +290,7 @@ int macvlan_set_active(struct netlink *netlink, const char *name, const char *ba
 	else
 		error = macvlan_settings_forward(netlink, name,
 						 interface_setting(4, base, "forwarding") > 0);
-	if (speaks(name) && is_down(netlink, name))
+	if (macvlan_speaks(name) && is_down(netlink, name))
 		set_up(netlink, name, true);
 	return error;
 }

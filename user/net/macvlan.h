@@ -40,6 +40,9 @@ int macvlan_set_active(struct netlink *netlink, const char *name, const char *ba
  * addresses go by this, without a packet. Returns 0 or a negative errno. */
 int macvlan_set_backup(struct netlink *netlink, const char *name);
 
+/* Whether the interface sends by itself as soon as it is up: IPv6 is not switched off. */
+bool macvlan_speaks(const char *name);
+
 /* Removes the interface with all its addresses. Returns 0, also if there is none or it is
  * something else; or a negative errno. */
 int macvlan_remove(struct netlink *netlink, const struct config_vmac *vmac);

@@ -111,3 +111,11 @@ def test_backup_is_silent(lab, router):
         time.sleep(SILENCE_SECONDS)
         assert watch.count_sent_from(VIRTUAL_MACS) == 0
     assert MAC4 in neighbour_mac(lab, VIP) and MAC6 in neighbour_mac(lab, VIP6)
+
+
+def test_an_interface_set_down_is_set_up_again(lab, router):
+    for name in ("vrrp.51", "vrrp6.51"):
+        router.ip("link", "set", name, "down")
+    router.wait_address(VIP6, "vrrp6.51")
+    wait_until(lambda: advert_macs(lab) == {4: MAC4, 6: MAC6}, "both advertise")
+    assert MAC4 in neighbour_mac(lab, VIP) and MAC6 in neighbour_mac(lab, VIP6)

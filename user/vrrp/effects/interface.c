@@ -80,11 +80,10 @@ void instance_make_vmac(struct instance *instance)
 {
 	const struct config_instance *config = instance->config;
 	unsigned index = instance->interface->vmac_index;
+	/* Adds it to the table, so that its changes are reported. */
+	bool was_up = interfaces_get(instance->interfaces, config->vmac.name)->running;
 	bool recreated;
 
-	interfaces_get(
-		instance->interfaces,
-		config->vmac.name); /* adds it to the table, so that its changes are reported */
 	if (macvlan_ensure(instance->interface->netlink, &config->vmac,
 			   instance->interface->base_index, &index))
 		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_INTERFACE,
@@ -95,7 +94,7 @@ void instance_make_vmac(struct instance *instance)
 		event_log_add(instance->event_log, "interface", config->vmac.name, "gone",
 			      "restored", "something else deleted it; it was created again");
 	instance->interface->vmac_index = index;
-	if (recreated && instance->vrrp.state == XB_INSTANCE_ACTIVE)
+	if ((recreated || !was_up) && instance->vrrp.state == XB_INSTANCE_ACTIVE)
 		instance_set_vmac(instance, true);
 }
 
@@ -124,7 +123,9 @@ void instance_set_vmac(struct instance *instance, bool active)
 
 bool instance_announces_vmac(const struct instance *instance)
 {
-	return instance->config->use_vmac && has_ipv6(instance->config);
+	const struct config_instance *config = instance->config;
+
+	return config->use_vmac && (has_ipv6(config) || macvlan_speaks(config->vmac.name));
 }
 
 static void join(struct instance *instance)

@@ -40,7 +40,8 @@ void instance_make_vmac(struct instance *instance);
  * after the last one. */
 void instance_set_vmac(struct instance *instance, bool active);
 
-/* Whether the kernel sends packets with the virtual MAC as soon as addresses are added: reports of
+/* Whether the kernel sends packets with the virtual MAC as soon as addresses are added, or the
+ * interface is up with IPv6 on: reports of
  * IPv6 groups (RFC 3810). Switches would learn it here while another node is Active. */
 bool instance_announces_vmac(const struct instance *instance);
 
