@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xbeatd: the command line, and the change into the background after a successful start. */
+#include "user/daemon/configure.h"
 #include "user/daemon/daemon.h"
 #include "user/daemon/keepalived.h"
 #include "user/daemon/lock.h"
@@ -8,7 +9,6 @@
 #include "user/daemon/privileges.h"
 #include "user/daemon/service_manager.h"
 #include "user/lib/cleanup.h"
-#include "user/lib/diagnostics_print.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/printable.h"
@@ -21,7 +21,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <xbeat/paths.h>
 
 /* Of keepalived 2.2.7 for a configuration that has errors. */
 #define KEEPALIVED_TEST_FAILED 5
@@ -78,52 +77,6 @@ static void log_as_wanted(const struct options *options)
 	log_open("xbeatd", !options->no_syslog);
 }
 
-/* The default paths are not always writable, and are of use only to scripts written for keepalived. */
-static int write_pid_files(const struct options *options)
-{
-	for (size_t i = 0; i < OPTIONS_PID_FILES; i++) {
-		const char *path = options->pid_files[i];
-		int error = path ? pid_file_write(path) : 0;
-
-		if (!error)
-			continue;
-		log_message(options->pid_files_given ? LOG_ERR : LOG_WARNING,
-			    "cannot write the process id into %s: %s", path,
-			    limits_strerror(-error));
-		if (options->pid_files_given)
-			return error;
-	}
-	return 0;
-}
-
-static void remove_pid_files(const struct options *options)
-{
-	for (size_t i = 0; i < OPTIONS_PID_FILES; i++)
-		if (options->pid_files[i])
-			pid_file_remove(options->pid_files[i]);
-}
-
-/* Reads the configuration and prints diagnostics. */
-static int configure(struct daemon *daemon, bool test_only)
-{
-	struct daemon_inputs inputs = {.files = daemon->files};
-	struct diagnostics diagnostics = {0};
-	int error = daemon_read_inputs(&inputs, &diagnostics);
-	bool printed = diagnostics.error_count > 0;
-
-	diagnostics_print(&diagnostics, stderr);
-	diagnostics_free(&diagnostics);
-	if (!error && !test_only)
-		error = daemon_identify(&inputs);
-	if (error && !printed)
-		log_error("%s", inputs.message);
-	daemon->config = inputs.config;
-	daemon->own_node = inputs.own_node;
-	memcpy(daemon->keys, inputs.keys, sizeof(daemon->keys));
-	explicit_bzero(inputs.keys, sizeof(inputs.keys));
-	return error;
-}
-
 /* Returns the pipe to the parent, or a negative errno, which is logged. */
 static int leave_terminal(struct daemon *daemon)
 {
@@ -139,7 +92,7 @@ static int leave_terminal(struct daemon *daemon)
 	return parent;
 }
 
-static int run(struct daemon *daemon, const struct options *options)
+static int run(struct daemon *daemon, const struct options *options, struct pid_files *pid_files)
 {
 	int parent = options->foreground ? -1 : leave_terminal(daemon), error;
 
@@ -150,7 +103,7 @@ static int run(struct daemon *daemon, const struct options *options)
 		return daemon->lock;
 	error = keepalived_check(daemon->config);
 	if (!error)
-		error = write_pid_files(options);
+		error = pid_files_write(pid_files);
 	if (!error)
 		error = daemon_start(daemon);
 	if (error)
@@ -180,7 +133,7 @@ static int test(struct daemon *daemon, const struct options *options)
 		printf("cannot write %s: %s\n", options->test_log, strerror(errno));
 		return EXIT_FAILURE;
 	}
-	error = configure(daemon, true);
+	error = configure(daemon, options);
 	if (!error)
 		report_ok(daemon->files.config_path);
 	daemon_stop(daemon);
@@ -207,6 +160,7 @@ static void prepare(const struct options *options)
 int main(int argc, char **argv)
 {
 	static struct daemon daemon = {.lock = -1};
+	static struct pid_files pid_files;
 	struct options options;
 	int status, error;
 
@@ -220,17 +174,19 @@ int main(int argc, char **argv)
 		.config_id = options.config_id,
 		.required = options.files_required,
 	};
-	daemon.daemon_name = options.daemon_name ? options.daemon_name : XB_DAEMON_NAME_DEFAULT;
 	if (options.test_only)
 		return test(&daemon, &options);
 	error = privileges_check();
 	if (!error)
 		error = privileges_check_descriptors();
 	if (!error)
-		error = configure(&daemon, false);
-	if (!error)
-		error = run(&daemon, &options);
+		error = configure(&daemon, &options);
+	if (!error) {
+		pid_files_choose(&pid_files, &options, daemon.config,
+				 configure_net_namespace(&daemon, &options));
+		error = run(&daemon, &options, &pid_files);
+	}
 	daemon_stop(&daemon);
-	remove_pid_files(&options);
+	pid_files_remove(&pid_files);
 	return error ? EXIT_FAILURE : EXIT_SUCCESS;
 }

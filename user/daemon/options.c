@@ -15,8 +15,6 @@
 
 #define KEEPALIVED "keepalived"
 #define KEEPALIVED_CONFIG "/etc/keepalived/keepalived.conf"
-#define KEEPALIVED_PID "/run/keepalived.pid"
-#define KEEPALIVED_VRRP_PID "/run/keepalived_vrrp.pid"
 #define CONFIG_DEFAULT "/etc/xbeat/xbeat.conf"
 
 #define GO_ON (-1)
@@ -77,12 +75,6 @@ static int take_daemon_name(struct options *options, const struct row *row, char
 	}
 	options->daemon_name = optarg;
 	return GO_ON;
-}
-
-static int take_pid_file(struct options *options, const struct row *row, char *const *argv)
-{
-	options->pid_files_given = true;
-	return take_text(options, row, argv);
 }
 
 static int take_test(struct options *options, const struct row *row, char *const *argv)
@@ -236,8 +228,10 @@ static const struct row rows[] = {
 	FLAG('G', "no-syslog", no_syslog, "log to stderr instead of syslog"),
 	TAKEN('S', "log-facility", "FACILITY", ANY_NAME, take_facility,
 	      "of syslog: 0-7, local0-local7, user or daemon"),
-	{'p', "pid", "FILE", ANY_NAME, take_pid_file, FIELD(pid_files[0]), PID_TEXT},
-	{'r', "vrrp_pid", "FILE", ANY_NAME, take_pid_file, FIELD(pid_files[1]), PID_TEXT},
+	TEXT('s', "namespace", "NAME", ANY_NAME, net_namespace,
+	     "run in this network namespace (net_namespace)"),
+	TEXT('p', "pid", "FILE", ANY_NAME, pid_files[0], PID_TEXT),
+	TEXT('r', "vrrp_pid", "FILE", ANY_NAME, pid_files[1], PID_TEXT),
 	FLAG('e', "all-config", files_required, "an included file that is missing is an error"),
 	FLAG('m', "core-dump", core_dump, "lift the limit of core dumps"),
 	TAKEN(0, "signum", "SIGNAL", ANY_NAME, take_signal_name,
@@ -361,10 +355,6 @@ static void set_defaults(struct options *options)
 	if (!options->config_id && !options->keepalived && options->daemon_name &&
 	    strcmp(options->daemon_name, XB_DAEMON_NAME_DEFAULT) != 0)
 		options->config_id = options->daemon_name;
-	if (options->keepalived && !options->pid_files_given) {
-		options->pid_files[0] = KEEPALIVED_PID;
-		options->pid_files[1] = KEEPALIVED_VRRP_PID;
-	}
 }
 
 static bool is_keepalived(const char *program)

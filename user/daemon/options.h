@@ -14,11 +14,11 @@ struct options {
 	const char *config_path;
 	const char *config_id; /* what @ID compares with; NULL: the host name */
 	const char *daemon_name; /* NULL: not given */
-	const char *pid_files[OPTIONS_PID_FILES]; /* keepalived's, beside xbeatd's own; or NULL */
+	const char *net_namespace; /* before that of the configuration; or NULL */
+	const char *pid_files[OPTIONS_PID_FILES]; /* -p and -r, or NULL */
 	const char *test_log; /* -t FILE, or NULL: stderr */
 	int facility; /* of syslog */
 	bool keepalived; /* the name of the program */
-	bool pid_files_given; /* not keepalived's default paths */
 	bool foreground;
 	bool console; /* the log goes to stderr, too */
 	bool no_syslog;

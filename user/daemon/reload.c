@@ -144,6 +144,18 @@ static bool can_become(const struct config_heartbeat *running,
 	return print_alike(&retimed, wanted);
 }
 
+static bool same_text(const char *one, const char *other)
+{
+	return one && other ? !strcmp(one, other) : one == other;
+}
+
+/* Where it runs, and the names of its files. */
+static bool same_place(const struct config *one, const struct config *other)
+{
+	return same_text(one->net_namespace, other->net_namespace) &&
+	       same_text(one->daemon_instance, other->daemon_instance);
+}
+
 /* Refuses as a whole what a running daemon cannot change: nothing is applied in part. */
 static int check(struct reload *reload)
 {
@@ -152,6 +164,11 @@ static int check(struct reload *reload)
 
 	if (error)
 		return error;
+	if (!same_place(daemon->config, reload->inputs.config)) {
+		snprintf(reload->inputs.message, sizeof(reload->inputs.message),
+			 "net_namespace or instance has changed: restart xbeatd to apply it");
+		return -EBUSY;
+	}
 	if (!can_become(daemon->config->heartbeat, reload->inputs.config->heartbeat) ||
 	    daemon->own_node != reload->inputs.own_node) {
 		snprintf(

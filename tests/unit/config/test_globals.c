@@ -62,6 +62,22 @@ static void wrong_globals(void **state)
 	RUN_CASES(cases);
 }
 
+static void process_errors(void **state)
+{
+	static const struct config_case cases[] = {
+		{INSTANCE VIPS "}\nnet_namespace a/b\ninstance\nglobal_defs {\nnet_namespace ..\n"
+			       "instance an-instance-whose-name-is-too-long\ninstance b\n}",
+		 "7:15: error: 'a/b' is not the name of a network namespace; \"ip netns\" lists them\n"
+		 "8:1: error: instance lacks a value; write \"instance NAME\"\n"
+		 "10:15: error: '..' is not the name of a network namespace; \"ip netns\" lists them\n"
+		 "11:10: error: instance 'an-instance-whose-name-is-too-long' cannot be part of paths; use up to 31 letters, digits, - and _\n"
+		 "12:1: warning: instance is already set on line 11; the first one counts, as in keepalived; keep one of them\n"},
+	};
+
+	(void)state;
+	RUN_CASES(cases);
+}
+
 static void values(void **state)
 {
 	struct config *config = fixture_parse(
@@ -147,6 +163,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wrong_globals),
+		cmocka_unit_test(process_errors),
 		cmocka_unit_test(values),
 		cmocka_unit_test(inherited_values),
 		cmocka_unit_test(few_gratuitous_arps),

@@ -3,6 +3,7 @@
 #include "user/config/blocks/globals.h"
 #include "user/config/blocks/blocks.h"
 #include "user/config/blocks/mail.h"
+#include "user/config/blocks/process.h"
 #include "user/config/blocks/track.h"
 #include "user/config/blocks/unsupported.h"
 #include "user/config/syntax/table.h"
@@ -155,6 +156,7 @@ static const struct config_keyword global_keywords[] = {
 	},
 	CONFIG_TEXT("iproute_etc_dir", GLOBALS, iproute_directories.etc),
 	CONFIG_TEXT("iproute_usr_dir", GLOBALS, iproute_directories.usr),
+	CONFIG_PROCESS_ROWS,
 	DUMP_FILE(state_dump_file),
 	DUMP_FILE(stats_dump_file),
 	DUMP_FILE(json_dump_file),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The top-level blocks of a configuration. */
 #include "user/config/blocks/blocks.h"
+#include "user/config/blocks/process.h"
 #include "user/config/blocks/track.h"
 #include "user/config/blocks/unsupported.h"
 #include "user/config/syntax/table.h"
@@ -38,6 +39,7 @@ static const struct config_keyword top_keywords[] = {
 		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE,
 		.offset = offsetof(struct config, static_rules),
 	},
+	CONFIG_PROCESS_ROWS,
 	CONFIG_BLOCK("interface_up_down_delays", "INTERFACE DOWN [UP] ...",
 		     config_read_interface_delays, CONFIG_REPEATABLE),
 	CONFIG_BLOCK("static_ipaddress", "ADDRESS[/LENGTH] ...", config_read_static_addresses,

@@ -134,6 +134,8 @@ void config_free(struct config *config)
 	free(config->witnessed);
 	free(config->notify_fifo);
 	free(config->vrrp_notify_fifo);
+	free(config->net_namespace);
+	free(config->daemon_instance);
 	free(config->reload_file);
 	free(config->state_dump_file);
 	free(config->stats_dump_file);

@@ -382,6 +382,8 @@ struct config {
 	struct config_command script_user; /* of commands without a user: user and group only */
 	bool fifo_states; /* fifo_write_vrrp_states_on_reload */
 	bool script_security; /* enable_script_security */
+	char *net_namespace, *daemon_instance; /* "instance"; NULL: not given */
+	bool pid_directory; /* use_pid_dir */
 	bool dynamic_interfaces; /* interfaces of instances may be missing at start */
 	char **sources; /* the files it was read from, indexed by config_location.source */
 	size_t source_count;

@@ -254,6 +254,9 @@ static void print_globals(struct config_printer *printer, const struct config *c
 		config_print_line(printer, "reload_file");
 	else
 		print_token(printer, "reload_file", config->reload_file);
+	print_token(printer, "net_namespace", config->net_namespace);
+	print_token(printer, "instance", config->daemon_instance);
+	config_print_flag(printer, "use_pid_dir", config->pid_directory);
 	print_token(printer, "state_dump_file", config->state_dump_file);
 	print_token(printer, "stats_dump_file", config->stats_dump_file);
 	print_token(printer, "json_dump_file", config->json_dump_file);
