@@ -150,18 +150,28 @@ static bool is_down(struct netlink *netlink, const char *name)
 	return !find_link(netlink, name, 0, &link) && !link.up;
 }
 
+/* What can be done where the kernel refuses a macvlan. */
+static const char *remedy(int error)
+{
+	switch (error) {
+	case -EOPNOTSUPP:
+		return "; the kernel needs the module macvlan";
+	case -EBUSY:
+		return "; if the interface is a port of a bridge or bond, use the bridge or bond itself";
+	case -EINVAL:
+		return "; without Ethernet headers there is no virtual MAC address: remove use_vmac";
+	default:
+		return "";
+	}
+}
+
 static int make_new(struct netlink *netlink, const struct wanted *wanted)
 {
 	int error = make(netlink, wanted);
 
 	if (error)
-		log_error(
-			"cannot create %s, a macvlan on %s: %s%s", wanted->vmac->name, wanted->base,
-			limits_strerror(-error),
-			error == -EOPNOTSUPP ? "; the kernel needs the module macvlan"
-			: error == -EBUSY
-				? "; if the interface is a port of a bridge or bond, use the bridge or bond itself"
-				: "");
+		log_error("cannot create %s, a macvlan on %s: %s%s", wanted->vmac->name,
+			  wanted->base, limits_strerror(-error), remedy(error));
 	return error;
 }
 

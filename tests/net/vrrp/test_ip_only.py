@@ -141,6 +141,12 @@ def test_types_of_interfaces(lab, cable):
     assert f"cannot attach to interface {TUN}" in daemon.process.output()
 
 
+def test_virtual_mac(lab):
+    """keepalived disables such an instance, too."""
+    daemon = Xbeatd(lab, "node-a", router(0, 200, use_vmac=True, vmac_xmit_base=True)).start()
+    assert daemon.state() == "initialize" and "remove use_vmac" in daemon.process.output()
+
+
 def test_fence(lab):
     """The guard of a killed Active expires: its address answers no more, on the interface itself."""
     vip = "10.96.0.100"

@@ -40,9 +40,9 @@ void instance_make_vmac(struct instance *instance);
  * after the last one. */
 void instance_set_vmac(struct instance *instance, bool active);
 
-/* Whether the kernel sends packets with the virtual MAC as soon as addresses are added, or the
- * interface is up with IPv6 on: reports of
- * IPv6 groups (RFC 3810). Switches would learn it here while another node is Active. */
+/* Whether the kernel sends packets with the virtual MAC as soon as addresses are added or, with IPv6
+ * on, the interface is up: reports of IPv6 groups (RFC 3810). Switches would learn it here while
+ * another node is Active. */
 bool instance_announces_vmac(const struct instance *instance);
 
 /* Where VIPs without "dev" and adverts go. */
