@@ -18,14 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Of the members themselves; all wait for vrrp_startup_delay at once. */
-static int own_fault(const struct instance *member)
-{
-	int fault = instance_first_fault(member);
-
-	return fault == INSTANCE_INHIBITOR_GROUP ? -1 : fault;
-}
-
 /* Returns the members as user/core/sync_group.h needs them, to be freed. *self: the index of
  * instance. */
 static struct sync_group_member *view(const struct instance_group *group,
@@ -37,7 +29,7 @@ static struct sync_group_member *view(const struct instance_group *group,
 		limits_out_of_memory();
 	for (size_t i = 0; i < group->member_count; i++) {
 		const struct instance *member = group->members[i];
-		int inhibitor = own_fault(member);
+		int inhibitor = instance_own_fault(member);
 
 		members[i] = (struct sync_group_member){
 			.name = member->config->name,
@@ -121,7 +113,7 @@ static void notify_state(struct instance_group *group, enum notify_event event)
 /* Files and processes are examined at once: only scripts are waited for. */
 static bool starts_later(const struct instance *member)
 {
-	int fault = own_fault(member);
+	int fault = instance_own_fault(member);
 
 	return member->vrrp.state != XB_INSTANCE_INITIALIZE ||
 	       member->config->priority == VRRP_PRIORITY_OWNER ||
@@ -149,7 +141,7 @@ bool instance_group_awaits(const struct instance *instance)
 	if (!group || instance_first_fault(instance) != INSTANCE_INHIBITOR_GROUP)
 		return false;
 	for (size_t i = 0; i < group->member_count; i++) {
-		int fault = own_fault(group->members[i]);
+		int fault = instance_own_fault(group->members[i]);
 
 		if (fault >= 0 && fault != INSTANCE_INHIBITOR_AWAITED)
 			return false;

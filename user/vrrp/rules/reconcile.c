@@ -57,7 +57,7 @@ static void close_inhibited(struct instance *const *list, size_t count)
 
 static bool has_own_change(const struct instance *instance)
 {
-	return (instance_first_inhibitor(instance, true) >= 0) != instance->inhibited;
+	return (instance_own_fault(instance) >= 0) != instance->inhibited;
 }
 
 /* Of the members of a group whose own inhibitors came or went together, the first that fails takes
@@ -83,7 +83,7 @@ static void reconcile_each(struct instance *const *list, size_t count)
 		if (leads(list, count, i))
 			reconcile_alone(list[i]);
 	for (size_t i = 0; i < count; i++) {
-		list[i]->inhibited = instance_first_inhibitor(list[i], true) >= 0;
+		list[i]->inhibited = instance_own_fault(list[i]) >= 0;
 		reconcile_alone(list[i]);
 	}
 }

@@ -28,6 +28,13 @@ int instance_first_fault(const struct instance *instance)
 	return -1;
 }
 
+int instance_own_fault(const struct instance *instance)
+{
+	int fault = instance_first_fault(instance);
+
+	return fault == INSTANCE_INHIBITOR_GROUP ? -1 : fault;
+}
+
 int instance_first_inhibitor(const struct instance *instance, bool own)
 {
 	for (int i = 0; i < INSTANCE_INHIBITOR_COUNT; i++)

@@ -43,7 +43,8 @@ void instance_set_isolated(struct instance *instance, bool releases);
 /* Returns the first inhibitor, or -1. own: those of other members of the group do not count. */
 int instance_first_inhibitor(const struct instance *instance, bool own);
 
-/* Likewise without vrrp_startup_delay, which is no fault. */
+/* Likewise without vrrp_startup_delay, which is no fault, and for which all wait at once. */
 int instance_first_fault(const struct instance *instance);
+int instance_own_fault(const struct instance *instance); /* not of other members of the group */
 
 #endif
