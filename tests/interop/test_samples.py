@@ -41,7 +41,7 @@ RIGHT = re.compile("|".join([
     r"|it is ignored)",
     r"warning: program '[^']+' does not exist or is not executable; install it",
     r"warning: smtp_alert sends nothing without a server; add \"smtp_server HOST\"",
-    r"warning: 192\.168\.200\.18 is already listed on line 28; this one is ignored",
+    r"warning: 192\.168\.200\.18 is already listed on line 28; it is held once and advertised twice",
     r"warning: the rule has no priority; as in keepalived it gets 1638[34]",
     r"warning: vrrp_sync_group VG1 has no instance; add \"group",
     r"error: nothing is configured; add a heartbeat or a vrrp_instance block",

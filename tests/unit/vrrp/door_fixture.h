@@ -39,6 +39,7 @@ static struct config config;
 static struct config_instance config_instance;
 static struct config_track track;
 static struct config_vip vip;
+static size_t listed; /* the only address */
 static struct event_base *base;
 static struct vrrp_door *door;
 static struct vrrp_room *room;
@@ -65,6 +66,8 @@ static inline void make_configuration(void)
 		.vips = &vip,
 		.vip_count = 1,
 		.advertised_count = 1,
+		.listed = &listed,
+		.listed_count = 1,
 		.tracks = &track,
 		.track_count = 1,
 	};

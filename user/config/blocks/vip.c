@@ -287,20 +287,51 @@ static bool read_vip(struct config_parser *parser, const struct config_statement
 	return true;
 }
 
-/* As in keepalived, an address that is given twice counts once. */
+/* Returns the index of an address of the same interface, or count. */
+static size_t find_vip(const struct config_vip *list, size_t count, const struct config_vip *vip)
+{
+	size_t i = 0;
+
+	while (i < count && !(address_equal(&list[i].address, &vip->address) &&
+			      !strcmp(list[i].interface, vip->interface)))
+		i++;
+	return i;
+}
+
+/* As in keepalived, an address that is given twice is held once. */
 static bool is_repeated(struct config_parser *parser, const struct config_vip *list, size_t count,
 			const struct config_token *token, const struct config_vip *vip)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (address_equal(&list[i].address, &vip->address) &&
-		    !strcmp(list[i].interface, vip->interface)) {
-			config_warning(parser, token->location,
-				       "%s is already listed on %s; this one is ignored",
-				       token->text, config_location_text(parser, list[i].location));
-			return true;
-		}
-	}
-	return false;
+	size_t earlier = find_vip(list, count, vip);
+
+	if (earlier < count)
+		config_warning(parser, token->location,
+			       "%s is already listed on %s; this one is ignored", token->text,
+			       config_location_text(parser, list[earlier].location));
+	return earlier < count;
+}
+
+static void list_vip(struct config_instance *instance, size_t vip)
+{
+	instance->listed =
+		array_grow(instance->listed, &instance->listed_count, sizeof(*instance->listed));
+	instance->listed[instance->listed_count - 1] = vip;
+}
+
+/* keepalived advertises an address as often as it is listed. */
+static bool is_listed(struct config_parser *parser, struct config_instance *instance,
+		      const struct config_token *token, const struct config_vip *vip)
+{
+	size_t earlier = find_vip(instance->vips, instance->advertised_count, vip);
+
+	if (earlier == instance->advertised_count)
+		return false;
+	config_warning(
+		parser, token->location,
+		"%s is already listed on %s; it is held once and advertised twice, as by keepalived; remove one of them on all nodes",
+		token->text, config_location_text(parser, instance->vips[earlier].location));
+	list_vip(instance, earlier);
+	return true;
 }
 
 /* Reports the first address that does not fit into an advert, and ignores the rest. */
@@ -309,12 +340,12 @@ static bool has_room(struct config_parser *parser, const struct config_block *bl
 {
 	const struct config_instance *instance = block->target;
 
-	if (instance->advertised_count == VRRP_ADDRESSES_MAX)
+	if (instance->listed_count == VRRP_ADDRESSES_MAX)
 		config_error(
 			parser, token->location,
 			"%s is one address too many for vrrp_instance %s: an advert carries at most %d; move it to virtual_ipaddress_excluded, or split the instance",
 			token->text, block->name, VRRP_ADDRESSES_MAX);
-	return instance->advertised_count <= VRRP_ADDRESSES_MAX;
+	return instance->listed_count <= VRRP_ADDRESSES_MAX;
 }
 
 /* Advertised addresses come before excluded ones, whatever the order of the blocks. */
@@ -326,7 +357,10 @@ static void insert_vip(struct config_instance *instance, const struct config_vip
 	instance->vips = array_grow(instance->vips, &instance->vip_count, sizeof(*vip));
 	memmove(&instance->vips[at + 1], &instance->vips[at], following * sizeof(*vip));
 	instance->vips[at] = *vip;
-	instance->advertised_count += !vip->excluded;
+	if (vip->excluded)
+		return;
+	instance->advertised_count++;
+	list_vip(instance, at);
 }
 
 static void add_vip(struct config_parser *parser, struct config_block *block,
@@ -336,8 +370,9 @@ static void add_vip(struct config_parser *parser, struct config_block *block,
 	struct config_vip vip;
 
 	if (!read_vip(parser, statement, &vip) ||
-	    is_repeated(parser, instance->vips, instance->vip_count, &statement->tokens[0], &vip) ||
-	    (!excluded && !has_room(parser, block, &statement->tokens[0])))
+	    (!excluded && (!has_room(parser, block, &statement->tokens[0]) ||
+			   is_listed(parser, instance, &statement->tokens[0], &vip))) ||
+	    is_repeated(parser, instance->vips, instance->vip_count, &statement->tokens[0], &vip))
 		return;
 	vip.excluded = excluded;
 	insert_vip(instance, &vip);

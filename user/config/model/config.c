@@ -33,6 +33,7 @@ static void instance_free(struct config_instance *instance)
 {
 	free(instance->name);
 	free(instance->vips);
+	free(instance->listed);
 	config_routes_free(&instance->routes);
 	config_rules_free(&instance->rules);
 	free(instance->unicast_peers);

@@ -320,6 +320,10 @@ struct config_instance {
 	struct config_vip *vips; /* advertised ones first, then excluded ones */
 	size_t vip_count;
 	size_t advertised_count;
+	/* Indexes of vips as adverts list them. One that is written twice is there twice, as in
+	 * keepalived, which drops adverts with another number of addresses. */
+	size_t *listed;
+	size_t listed_count;
 	struct config_route_list routes; /* virtual_routes */
 	struct config_rule_list rules; /* virtual_rules */
 	struct config_track *tracks;

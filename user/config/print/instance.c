@@ -132,6 +132,16 @@ static void print_vips(struct config_printer *printer, const char *keyword,
 	config_print_close(printer);
 }
 
+static void print_listed(struct config_printer *printer, const struct config_instance *instance)
+{
+	if (!instance->listed_count)
+		return;
+	config_print_open(printer, "virtual_ipaddress", NULL);
+	for (size_t i = 0; i < instance->listed_count; i++)
+		config_print_vip(printer, &instance->vips[instance->listed[i]]);
+	config_print_close(printer);
+}
+
 static void print_peers(struct config_printer *printer, const struct config_instance *instance)
 {
 	char text[ADDRESS_TEXT_BYTES];
@@ -325,7 +335,7 @@ char *config_print_instance(const struct config_instance *instance)
 	print_signing(&printer, &instance->signing);
 	print_vmac(&printer, instance);
 	print_settings(&printer, instance);
-	print_vips(&printer, "virtual_ipaddress", instance->vips, advertised);
+	print_listed(&printer, instance);
 	if (instance->vip_count > advertised)
 		print_vips(&printer, "virtual_ipaddress_excluded", instance->vips + advertised,
 			   instance->vip_count - advertised);

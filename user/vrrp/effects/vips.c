@@ -41,12 +41,12 @@ static int make_lists(struct instance *instance, const struct config_instance *c
 
 	routes_watch(instance->interfaces, &config->routes);
 	vips->list = calloc(config->vip_count + 1, sizeof(*vips->list));
-	vips->advertised = calloc(config->advertised_count + 1, sizeof(*vips->advertised));
+	vips->advertised = calloc(config->listed_count + 1, sizeof(*vips->advertised));
 	if (!vips->list || !vips->advertised)
 		return -ENOMEM;
-	for (size_t i = 0; i < config->advertised_count; i++)
-		vips->advertised[i] = config->vips[i].address;
-	vips->advertised_count = config->advertised_count;
+	for (size_t i = 0; i < config->listed_count; i++)
+		vips->advertised[i] = config->vips[config->listed[i]].address;
+	vips->advertised_count = config->listed_count;
 	return 0;
 }
 
@@ -62,8 +62,8 @@ void instance_fit_advertised(struct instance *instance)
 	room = vrrp_addresses_room(
 		base->mtu - (instance_signing_signs(instance) ? XB_SIGNED_TRAILER_BYTES : 0),
 		config->family, config->version);
-	excess = config->advertised_count > room ? config->advertised_count - room : 0;
-	vips->advertised_count = config->advertised_count - excess;
+	excess = config->listed_count > room ? config->listed_count - room : 0;
+	vips->advertised_count = config->listed_count - excess;
 	if (excess && excess != vips->reported_excess)
 		log_warning(
 			"%s: an advert on %s (MTU %u) lists %zu addresses: the last %zu are held, but not advertised; raise the MTU, or move them to virtual_ipaddress_excluded on all nodes",
