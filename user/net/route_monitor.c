@@ -152,21 +152,20 @@ static bool has_rules(const struct config *config)
 	return config->static_rules.count;
 }
 
-/* With more destinations than a filter can have, all that is removed passes. */
-static void add_destinations(struct sock_fprog *filter, const struct config *config, bool fit)
+static void add_destinations(struct sock_fprog *filter, const struct config *config, bool compare)
 {
-	for (size_t i = 0; fit && i <= config->instance_count; i++) {
+	for (size_t i = 0; compare && i <= config->instance_count; i++) {
 		const struct config_route_list *routes = routes_at(config, i);
 
 		for (size_t k = 0; k < routes->count; k++) {
-			const struct sock_filter compare = BPF_JUMP(
+			const struct sock_filter equal = BPF_JUMP(
 				BPF_JMP | BPF_JEQ | BPF_K, first_word(&routes->entries[k]), 0, 1);
 
-			add(filter, compare);
+			add(filter, equal);
 			add(filter, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, UINT32_MAX));
 		}
 	}
-	add(filter, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, fit ? 0 : UINT32_MAX));
+	add(filter, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, compare ? 0 : UINT32_MAX));
 }
 
 bool route_event_concerns(const struct route_event *event, const struct config_route_list *routes,
@@ -180,29 +179,41 @@ bool route_event_concerns(const struct route_event *event, const struct config_r
 	return false;
 }
 
-int route_monitor_watch(struct route_monitor *monitor, const struct config *config)
+/* compare: whether destinations are compared; else all that is removed passes. */
+static int watch(struct route_monitor *monitor, const struct config *config, bool compare)
 {
 	static const int groups[] = {RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_RULE,
 				     RTNLGRP_IPV6_RULE};
 	_cleanup_free_ struct sock_filter *instructions =
 		calloc(BPF_MAXINSNS, sizeof(*instructions));
 	struct sock_fprog filter = {.filter = instructions};
-	size_t count = count_routes(config);
 
 	if (!instructions)
 		return -ENOMEM;
-	if (!count && !has_rules(config)) {
-		route_monitor_stop(monitor);
-		return 0;
-	}
 	add_head(&filter);
-	add_destinations(&filter, config, FILTER_HEAD + 2 * count < BPF_MAXINSNS);
+	add_destinations(&filter, config, compare);
 	if (monitor->listener.socket)
 		return netlink_listener_filter(&monitor->listener, &filter);
 	monitor->listener = (struct netlink_listener){
 		.take = on_message, .on_overrun = on_overrun, .context = monitor};
 	return netlink_listener_start(&monitor->listener, monitor->base, groups,
 				      sizeof(groups) / sizeof(groups[0]), &filter);
+}
+
+int route_monitor_watch(struct route_monitor *monitor, const struct config *config)
+{
+	size_t count = count_routes(config);
+	int error = -ENOMEM;
+
+	if (!count && !has_rules(config)) {
+		route_monitor_stop(monitor);
+		return 0;
+	}
+	if (FILTER_HEAD + 2 * count < BPF_MAXINSNS)
+		error = watch(monitor, config, true);
+	if (error == -ENOMEM) /* net.core.optmem_max limits filters, too */
+		error = watch(monitor, config, false);
+	return error;
 }
 
 void route_monitor_stop(struct route_monitor *monitor)

@@ -176,10 +176,24 @@ def test_lost_notifications(lab):
     other = GATEWAY.replace("/24", "/25")
     router.process.send_signal(signal.SIGSTOP)
     try:
-        router.batch(*[f"route {verb} {other} table 77" for _ in range(20000)
+        router.batch(*[f"route {verb} {other} table 77" for _ in range(60000)
                        for verb in ("add", "delete")],
                      f"route delete {GATEWAY}", "rule delete priority 90")
     finally:
         router.process.send_signal(signal.SIGCONT)
     wait_until(lambda: (routes(router), rules(router)) == (ROUTES, RULES), "all is checked")
     assert router.state() == "active"
+
+
+@pytest.mark.parametrize("limit", ["count", "memory"])
+def test_more_routes_than_a_filter_can_compare(lab, limit):
+    count = 2100 if limit == "count" else 150
+    destinations = [f"10.{100 + i // 250}.{i % 250}.0/24" for i in range(count)]
+    router = Xbeatd(lab, NODE, instance(virtual_routes=[
+        f"{destination} dev eth0" for destination in destinations]))
+    if limit == "memory":
+        lab.run(NODE, "sh", "-c", "echo 2000 > /proc/sys/net/core/optmem_max")
+    router.start_active()
+    router.batch(*(f"route delete {destination}" for destination in destinations[::3]))
+    wait_until(lambda: len(routes(router)) == count, "they are restored")
+    assert "cannot watch routes" not in router.process.output()
