@@ -258,6 +258,24 @@ static __always_inline int vrrp_check_body(struct context context, struct vrrp_a
 	return reason == NO_DROP ? vrrp_check_interval(advert, entry) : reason;
 }
 
+/* Not static, so that their stack is not in use while the MAC of a signed advert is computed. */
+__noinline int vrrp_check_body_xdp(struct xdp_md *ctx, struct vrrp_advert *advert,
+				   const struct xb_vrrp *entry)
+{
+	struct context context = {.xdp = ctx};
+
+	return advert && entry ? vrrp_check_body(context, advert, entry) : XB_DROP_VRRP_BAD_LENGTH;
+}
+
+__noinline int vrrp_check_body_skb(struct __sk_buff *skb, struct vrrp_advert *advert,
+				   const struct xb_vrrp *entry)
+{
+	struct context context = {.skb = skb};
+
+	return skb && advert && entry ? vrrp_check_body(context, advert, entry)
+				      : XB_DROP_VRRP_BAD_LENGTH;
+}
+
 static __always_inline int vrrp_check(struct context context, struct vrrp_advert *advert,
 				      const struct xb_vrrp *entry, __u32 slot)
 {
@@ -270,7 +288,8 @@ static __always_inline int vrrp_check(struct context context, struct vrrp_advert
 	if (reason == NO_DROP && entry->signed_mode)
 		reason = signature_check_advert(context, advert, slot);
 	if (reason == NO_DROP)
-		reason = vrrp_check_body(context, advert, entry);
+		reason = context.skb ? vrrp_check_body_skb(context.skb, advert, entry)
+				     : vrrp_check_body_xdp(context.xdp, advert, entry);
 	if (reason == NO_DROP && address_is(&entry->own_source, advert->flow.source))
 		return XB_DROP_VRRP_OWN;
 	return reason;

@@ -67,9 +67,9 @@ static __always_inline bool vrrp_report(struct xb_vrrp *entry, __u32 slot, __u64
 	return true;
 }
 
-/* Stores a good advert, and reports it if the daemon must know it. Returns a reason or NO_DROP. */
-static __always_inline int vrrp_take(struct xb_vrrp *entry, __u32 slot,
-				     const struct vrrp_advert *advert)
+/* Stores a good advert, and reports it if the daemon must know it. Returns a reason or NO_DROP. Not
+ * inlined, so that its stack is not in use while a MAC is computed. */
+static __noinline int vrrp_take(struct xb_vrrp *entry, __u32 slot, const struct vrrp_advert *advert)
 {
 	__u64 arrival_ns;
 	bool report;
