@@ -42,8 +42,8 @@ def trailer(message, source, number=7, key=None, seconds=None):
     return head + tag(message, source, head, key or KEYS[number])
 
 
-def is_right(payload, source):
-    """Whether the trailer of a message and its trailer is right."""
+def is_right(payload, source, keys=None):
+    """Whether the trailer of a message and its trailer is right. keys: instead of KEYS."""
     message, end = payload[:-TRAILER_BYTES], payload[-TRAILER_BYTES:]
     return (end[0], end[2:4]) == (HMAC_SHA256, bytes(2)) and end[12:] == tag(
-        message, source, end[:12], KEYS[end[1]])
+        message, source, end[:12], (keys or KEYS)[end[1]])

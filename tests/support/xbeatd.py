@@ -35,10 +35,12 @@ class Xbeatd(Daemon):
         self.instance = lab.instance(node)
         self.socket = SOCKETS / f"{self.instance}.sock"
 
+    def argv(self):
+        return [self.build / "xbeatd", "-f", "-c", self.configuration, "-i", self.instance]
+
     def start(self, *before):
         """Returns when it answers. before: a command that changes its environment."""
-        self.process = self.lab.spawn(self.node, *before, self.build / "xbeatd", "-f",
-                                      "-c", self.configuration, "-i", self.instance)
+        self.process = self.lab.spawn(self.node, *before, *self.argv())
         wait_until(self.ready, f"xbeatd on {self.node} answers on its socket")
         return self
 
