@@ -154,7 +154,7 @@ const struct verb verbs[] = {
 		.name = "failover",
 		.arguments = "INSTANCE [-t TIME] [--force]",
 		.summary = "hand an instance over to the best Backup",
-		.help = "Gives up the Active role of a VRRP instance cleanly: the best Backup takes over at once. This node then stays out of elections for the instance until resume, or for TIME (30s, 10m, 2h). Refused if no live Backup is known; --force gives the addresses up all the same. Only for root.",
+		.help = "Gives up the Active role of a VRRP instance cleanly: the best Backup takes over at once. This node then stays out of elections for the instance until resume, or for TIME (30s, 10m, 2h). Refused if no live Backup is known, or if the instance is not Active here; --force does it all the same. Only for root.",
 		.example =
 			"$ xbeatctl failover VI_1 -t 10m\n"
 			"VI_1 is now initialize on this node; node-b takes over\n"
@@ -171,7 +171,7 @@ const struct verb verbs[] = {
 		.name = "resume",
 		.arguments = "[INSTANCE]",
 		.summary = "rejoin elections after failover or drain",
-		.help = "Lets a VRRP instance that was handed over take part in elections again; without INSTANCE, all instances of the node. Only for root.",
+		.help = "Lets a VRRP instance that was handed over take part in elections again; without INSTANCE, all instances of the node, also after drain. Refused for one instance that a drain, or a failover in its sync group, keeps away. Only for root.",
 		.example = "$ xbeatctl resume\n"
 			   "resumed: VI_1 VI_2\n",
 		.accepts = VERB_ACCEPTS_JSON,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The examples of xbeatctl(8) and of "xbeatctl help" are what the verbs print in such a cluster, but
-for numbers, times, addresses and paths, and for the parts that "..." replaces."""
+"""The examples of xbeatctl(8), "xbeatctl help", README.md and docs/operation.md are what the verbs
+print in such a cluster, but for numbers, times, addresses and paths, and for the parts that "..."
+replaces, or that follow the end."""
 
 import re
 
@@ -28,6 +29,11 @@ def alike(text):
 def examples(text):
     """The commands in a text, each with what it prints."""
     return re.findall(r"^\s*\$ xbeatctl (.*)\n((?:(?!```|\s*\$ ).*\n)*)", text, re.M)
+
+
+def read_indented(name):
+    """The code of a Markdown file."""
+    return re.sub(r"^(?! {4}).*$", "```", (ROOT / name).read_text(), flags=re.M)
 
 
 def configure(cluster, node, *lines):
@@ -88,10 +94,12 @@ def printed(lab):
 def test_examples(printed):
     manual = (ROOT / "docs/xbeatctl.8.scd").read_text()
     wrong = []
-    for name, text in (("manual", manual), ("help", printed.pop("help"))):
-        shown = {line: example for line, example in examples(text) if line in printed}
-        assert len(shown) > 10, shown
-        for line, example in shown.items():
+    for name, text, count_min in (
+            ("manual", manual, 11), ("help", printed.pop("help"), 11), ("README.md", read_indented("README.md"), 1),
+            ("operation.md", read_indented("docs/operation.md"), 1)):
+        shown = [(line, example) for line, example in examples(text) if line in printed]
+        assert len(shown) >= count_min, name
+        for line, example in shown:
             for part in example.split("...\n"):
                 if alike(part) not in alike(printed[line]):
                     wrong.append(f"{name}: {line}\n  example: {alike(part)}\n  printed: {alike(printed[line])}")
