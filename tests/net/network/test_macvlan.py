@@ -2,11 +2,12 @@
 """Interfaces with a virtual MAC: their properties, that a Backup's is silent, and that they are
 found again after a restart."""
 
+import subprocess
 import time
 
 import pytest
 
-from tests.support.laboratory import wait_until
+from tests.support.laboratory import BUILD, wait_until
 from tests.support.network import NODE, Network
 from tests.support.watch import Watch
 
@@ -203,3 +204,27 @@ def test_ipv6_of_an_ipv4_instance(network):
     network.tool("active", "vrrp.51", "eth0", "6")
     assert network.tool("add", "vrrp.51", "fd77::100/128", "flags", "2") == "0"
     assert list(network.addresses("vrrp.51")) == ["fd77::100"]
+
+
+READ_ONLY = """
+    ip link add eth0 type veth peer name eth1
+    ip link set eth0 up; ip link set eth1 up
+    mount --bind /proc/sys /proc/sys; mount -o remount,ro,bind /proc/sys
+    flags() { ip link show vrrp.51 | grep -q '[<,]UP[,>]' && echo up || echo down; }
+    "$1" macvlan vrrp.51 eth0 51 4; flags
+    "$1" active vrrp.51 eth0 4; flags
+    cat /proc/sys/net/ipv4/conf/vrrp.51/arp_ignore /proc/sys/net/ipv4/conf/vrrp.51/promote_secondaries \
+        /proc/sys/net/ipv4/conf/eth0/arp_ignore /proc/sys/net/ipv4/conf/eth0/arp_announce \
+        /proc/sys/net/ipv6/conf/vrrp.51/addr_gen_mode
+    "$1" backup vrrp.51; flags
+"""
+
+
+def test_without_privileges_and_settings():
+    """In a user namespace, with a read-only /proc/sys: rtnetlink sets what it can, and a Backup's
+    interface is down, because IPv6 is on."""
+    done = subprocess.run(["unshare", "--user", "--map-root-user", "--net", "--mount", "sh", "-ec",
+                           READ_ONLY, "sh", BUILD / "tools" / "network"], text=True, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [MADE, "down", MADE, "up", "1", "1", "1", "2", "1", MADE, "down"]
