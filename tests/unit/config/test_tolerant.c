@@ -46,6 +46,20 @@ static void words_too_many(void **state)
 	config_free(config);
 }
 
+/* Without a name of one word keepalived skips the block. */
+static void names_of_two_words(void **state)
+{
+	static const struct config_case cases[] = {
+		{"vrrp_instance web server {\ninterface eth0\nvirtual_router_id 1\n" VIPS "}",
+		 "1:19: error: unexpected 'server' after vrrp_instance; write \"vrrp_instance NAME { ... }\", one statement per line\n"},
+		{"vrrp_sync_group G on {\ngroup { A B }\n}\n" INSTANCE VIPS "}",
+		 "1:19: error: unexpected 'on' after vrrp_sync_group; write \"vrrp_sync_group NAME { ... }\", one statement per line\n"},
+	};
+
+	(void)state;
+	RUN_CASES(cases);
+}
+
 #define MEMBERS 200
 
 /* As many words of a line count as stand there. */
@@ -105,9 +119,8 @@ static void what_is_not_seen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(values_given_twice),
-		cmocka_unit_test(words_too_many),
-		cmocka_unit_test(a_long_line),
+		cmocka_unit_test(values_given_twice), cmocka_unit_test(words_too_many),
+		cmocka_unit_test(names_of_two_words), cmocka_unit_test(a_long_line),
 		cmocka_unit_test(what_is_not_seen),
 	};
 

@@ -9,22 +9,22 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#define NAMED(keyword, reader)                                                                     \
+#define NAMED(keyword, reader, more)                                                               \
 	{                                                                                          \
 		.name = (keyword), .usage = keyword " NAME { ... }", .read = (reader),             \
-		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE, CONFIG_ONE_VALUE                  \
+		.flags = CONFIG_OPENS_BLOCK | CONFIG_REPEATABLE | (more), CONFIG_ONE_VALUE         \
 	}
 
 static const struct config_keyword top_keywords[] = {
 	CONFIG_BLOCK("global_defs", "...", config_read_globals, CONFIG_REPEATABLE),
-	NAMED("heartbeat", config_read_heartbeat),
-	NAMED("vrrp_instance", config_read_instance),
-	NAMED("vrrp_sync_group", config_read_sync_group),
-	NAMED("vrrp_script", config_read_script),
-	NAMED("vrrp_track_process", config_read_process),
-	NAMED("vrrp_track_file", config_read_file),
-	NAMED("track_file", config_read_file),
-	NAMED("vrrp_app", config_read_app),
+	NAMED("heartbeat", config_read_heartbeat, 0),
+	NAMED("vrrp_instance", config_read_instance, CONFIG_EXACT),
+	NAMED("vrrp_sync_group", config_read_sync_group, CONFIG_EXACT),
+	NAMED("vrrp_script", config_read_script, 0),
+	NAMED("vrrp_track_process", config_read_process, 0),
+	NAMED("vrrp_track_file", config_read_file, 0),
+	NAMED("track_file", config_read_file, 0),
+	NAMED("vrrp_app", config_read_app, 0),
 	{
 		.name = "static_routes",
 		.usage = "static_routes { ADDRESS/LENGTH via GATEWAY ... }",

@@ -303,15 +303,16 @@ static void report_unsupported(struct config_parser *parser, const struct config
 		      unsupported->consequence ? unsupported->consequence : what);
 }
 
-/* Reports a value that is too much. keepalived ignores it without a word. Returns whether the
+/* Reports a value that is too much. keepalived mostly ignores it without a word. Returns whether the
  * statement counts all the same. */
 static bool report_excess(struct config_parser *parser, const struct config_block *block,
 			  const struct config_keyword *keyword,
 			  const struct config_statement *statement)
 {
 	const struct config_token *excess = &statement->tokens[keyword->values_maximum + 1];
+	bool refused = block->type->own || keyword->flags & CONFIG_EXACT;
 
-	if (block->type->own)
+	if (refused)
 		config_error(parser, excess->location,
 			     "unexpected '%s' after %s; write \"%s\", one statement per line",
 			     excess->text, keyword->name, keyword->usage);
@@ -320,7 +321,7 @@ static bool report_excess(struct config_parser *parser, const struct config_bloc
 			parser, excess->location,
 			"unexpected '%s' after %s; it is ignored, as in keepalived; write \"%s\", one statement per line",
 			excess->text, keyword->name, keyword->usage);
-	return !block->type->own;
+	return !refused;
 }
 
 /* Reports a statement whose form does not fit its keyword. Returns whether it can be read. */

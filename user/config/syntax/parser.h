@@ -60,6 +60,7 @@ enum config_keyword_flags {
 	CONFIG_MAY_OPEN_BLOCK = 8,
 	CONFIG_BARE_SECONDS = 4, /* a duration without a unit is in seconds, as in keepalived */
 	CONFIG_FIRST_COUNTS = 16, /* of two, keepalived takes the first, not the last */
+	CONFIG_EXACT = 32, /* keepalived skips it if it has a value too many */
 };
 
 struct config_keyword {
