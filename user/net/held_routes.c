@@ -1,77 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The register of routes and rules; see held_routes.h. A key is the line as it is printed, without
- * what the kernel does not compare. */
+/* The register of routes and rules; see held_routes.h. */
 #include "user/net/held_routes.h"
-#include "user/config/print/print.h"
 #include "user/lib/limits.h"
-#include <stdio.h>
+#include <linux/netlink.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct held_route {
 	const void *holder;
-	char *key;
+	uint64_t hash; /* of the key: an instance may have thousands of routes */
+	struct nlmsghdr *key;
 };
 
-static bool names_interface(const struct config_route *route)
+/* FNV-1a. */
+static uint64_t hash_of(const struct nlmsghdr *key)
 {
-	for (size_t i = 0; i < route->next_hop_count; i++)
-		if (!route->next_hops[i].interface[0])
-			return false;
-	return route->next_hop_count;
+	const uint8_t *bytes = (const void *)key;
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < key->nlmsg_len; i++)
+		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+	return hash;
 }
 
-char *held_route_key(const struct config_route *route, unsigned default_interface_index)
+static bool is(const struct held_route *entry, uint64_t hash, const struct nlmsghdr *key)
 {
-	struct config_route compared = *route;
-	char *key = NULL;
-	size_t length;
-	FILE *out = open_memstream(&key, &length);
-
-	if (!out)
-		return NULL;
-	compared.no_track = compared.append = compared.prepend = compared.add = false;
-	config_route_print(out, &compared);
-	if (!names_interface(route))
-		fprintf(out, " %u", default_interface_index);
-	fclose(out);
-	return key;
+	return entry->hash == hash && entry->key->nlmsg_len == key->nlmsg_len &&
+	       !memcmp(entry->key, key, key->nlmsg_len);
 }
 
-char *held_rule_key(const struct config_rule *rule)
-{
-	struct config_rule compared = *rule;
-	char *key = NULL;
-	size_t length;
-	FILE *out = open_memstream(&key, &length);
-
-	if (!out)
-		return NULL;
-	compared.no_track = false;
-	fprintf(out, "rule ");
-	config_rule_print(out, &compared);
-	fclose(out);
-	return key;
-}
-
-static struct held_route *find(const struct held_routes *held, const void *holder, const char *key)
+static struct held_route *find(const struct held_routes *held, const void *holder, uint64_t hash,
+			       const struct nlmsghdr *key)
 {
 	for (size_t i = 0; i < held->count; i++)
-		if (held->list[i].holder == holder && !strcmp(held->list[i].key, key))
+		if (held->list[i].holder == holder && is(&held->list[i], hash, key))
 			return &held->list[i];
 	return NULL;
 }
 
-void held_routes_add(struct held_routes *held, const void *holder, char *key)
+void held_routes_add(struct held_routes *held, const void *holder, struct nlmsghdr *key)
 {
-	if (!key || find(held, holder, key)) {
+	uint64_t hash = key ? hash_of(key) : 0;
+
+	if (!key || find(held, holder, hash, key)) {
 		free(key);
 		return;
 	}
 	held->list = reallocarray(held->list, held->count + 1, sizeof(*held->list));
 	if (!held->list)
 		limits_out_of_memory();
-	held->list[held->count++] = (struct held_route){holder, key};
+	held->list[held->count++] = (struct held_route){holder, hash, key};
 }
 
 static void forget(struct held_routes *held, struct held_route *entry)
@@ -80,15 +59,16 @@ static void forget(struct held_routes *held, struct held_route *entry)
 	*entry = held->list[--held->count];
 }
 
-bool held_routes_remove(struct held_routes *held, const void *holder, char *key)
+bool held_routes_remove(struct held_routes *held, const void *holder, struct nlmsghdr *key)
 {
-	struct held_route *entry = key ? find(held, holder, key) : NULL;
+	uint64_t hash = key ? hash_of(key) : 0;
+	struct held_route *entry = key ? find(held, holder, hash, key) : NULL;
 	bool other = false;
 
 	if (entry)
 		forget(held, entry);
 	for (size_t i = 0; key && i < held->count; i++)
-		other |= !strcmp(held->list[i].key, key);
+		other |= is(&held->list[i], hash, key);
 	free(key);
 	return other;
 }

@@ -4,29 +4,24 @@
 #ifndef XBEAT_NET_HELD_ROUTES_H
 #define XBEAT_NET_HELD_ROUTES_H
 
-#include "user/config/model/config.h"
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 struct held_route;
+struct nlmsghdr;
 
 struct held_routes {
 	struct held_route *list;
 	size_t count;
 };
 
-/* What identifies a route or rule; the caller frees it. NULL: out of memory, then it counts as held
- * by one holder only. default_interface_index: of a route that names no interface. */
-char *held_route_key(const struct config_route *route, unsigned default_interface_index);
-char *held_rule_key(const struct config_rule *rule);
-
-/* Takes the key, which is freed. holder: any address that stands for an instance. */
-void held_routes_add(struct held_routes *held, const void *holder, char *key);
+/* key: of netlink_route_message() or netlink_rule_message(), which is freed; NULL: it counts as held by
+ * one holder only. holder: any address that stands for an instance. */
+void held_routes_add(struct held_routes *held, const void *holder, struct nlmsghdr *key);
 
 /* The same, for one that is about to be removed. Returns whether another holder has it, so that it
  * must stay. */
-bool held_routes_remove(struct held_routes *held, const void *holder, char *key);
+bool held_routes_remove(struct held_routes *held, const void *holder, struct nlmsghdr *key);
 
 /* Forgets what else a holder has. */
 void held_routes_drop(struct held_routes *held, const void *holder);

@@ -206,11 +206,12 @@ static void put_properties(struct nlmsghdr *header, const struct config_route *r
 		mnl_attr_put_u32(header, RTA_EXPIRES, route->expires_s.value);
 }
 
-static int change_route(struct netlink *netlink, uint16_t type, uint16_t flags,
-			const struct config_route *route, unsigned default_interface_index)
+/* *request: to be freed. */
+static int make_request(uint16_t type, uint16_t flags, const struct config_route *route,
+			unsigned default_interface_index, struct nlmsghdr **request)
 {
 	_cleanup_free_ char *buffer =
-		malloc(REQUEST_BYTES + route->next_hop_count * NEXT_HOP_BYTES);
+		calloc(1, REQUEST_BYTES + route->next_hop_count * NEXT_HOP_BYTES);
 	struct nlmsghdr *header;
 	uint32_t route_type = number_or(&route->type, RTN_UNICAST);
 	struct rtmsg *message;
@@ -233,7 +234,27 @@ static int change_route(struct netlink *netlink, uint16_t type, uint16_t flags,
 		return error;
 	if (type == RTM_NEWROUTE)
 		put_properties(header, route);
-	return netlink_transact(netlink, header);
+	buffer = NULL; /* header is its address */
+	*request = header;
+	return 0;
+}
+
+static int change_route(struct netlink *netlink, uint16_t type, uint16_t flags,
+			const struct config_route *route, unsigned default_interface_index)
+{
+	_cleanup_free_ struct nlmsghdr *request = NULL;
+	int error = make_request(type, flags, route, default_interface_index, &request);
+
+	return error ? error : netlink_transact(netlink, request);
+}
+
+struct nlmsghdr *netlink_route_message(const struct config_route *route,
+				       unsigned default_interface_index)
+{
+	struct nlmsghdr *request = NULL;
+
+	make_request(RTM_NEWROUTE, 0, route, default_interface_index, &request);
+	return request;
 }
 
 /* IPv6 knows next hops as routes of their own, of which something else may have removed some. Adding

@@ -5,6 +5,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -97,10 +98,10 @@ static uint8_t rule_action(const struct config_rule *rule)
 	return rule->goto_priority.given ? FR_ACT_GOTO : FR_ACT_TO_TBL;
 }
 
-static int change_rule(struct netlink *netlink, uint16_t type, uint16_t flags,
-		       const struct config_rule *rule)
+/* buffer: REQUEST_BYTES. */
+static struct nlmsghdr *make_request(char *buffer, uint16_t type, uint16_t flags,
+				     const struct config_rule *rule)
 {
-	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct nlmsghdr *header = mnl_nlmsg_put_header(buffer);
 	struct fib_rule_hdr *message;
 
@@ -117,7 +118,22 @@ static int change_rule(struct netlink *netlink, uint16_t type, uint16_t flags,
 	put_u32(header, FRA_PRIORITY, &rule->priority);
 	mnl_attr_put_u8(header, FRA_PROTOCOL,
 			rule->protocol.given ? (uint8_t)rule->protocol.value : RTPROT_KEEPALIVED);
-	return netlink_transact(netlink, header);
+	return header;
+}
+
+static int change_rule(struct netlink *netlink, uint16_t type, uint16_t flags,
+		       const struct config_rule *rule)
+{
+	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+
+	return netlink_transact(netlink, make_request(buffer, type, flags, rule));
+}
+
+struct nlmsghdr *netlink_rule_message(const struct config_rule *rule)
+{
+	char *buffer = calloc(1, REQUEST_BYTES);
+
+	return buffer ? make_request(buffer, RTM_NEWRULE, 0, rule) : NULL;
 }
 
 int netlink_add_rule(struct netlink *netlink, const struct config_rule *rule)

@@ -64,7 +64,7 @@ static int add_route(const struct routes_user *user, const struct config_route *
 
 	if (!error || error == -EEXIST) {
 		held_routes_add(user->held, user->holder,
-				held_route_key(route, user->default_interface_index));
+				netlink_route_message(route, user->default_interface_index));
 	} else if (user->name) {
 		text = route_text(route);
 		log_failure(user, "add", "route", text, reason_of(route, error));
@@ -78,7 +78,7 @@ static void remove_route(const struct routes_user *user, const struct config_rou
 	int error;
 
 	if (held_routes_remove(user->held, user->holder,
-			       held_route_key(route, user->default_interface_index)))
+			       netlink_route_message(route, user->default_interface_index)))
 		return;
 	error = netlink_remove_route(user->netlink, route, user->default_interface_index);
 	/* It may be gone with its interface or address. */
@@ -95,7 +95,7 @@ static int add_rule(const struct routes_user *user, const struct config_rule *ru
 	_cleanup_free_ char *text = NULL;
 
 	if (!error || error == -EEXIST) {
-		held_routes_add(user->held, user->holder, held_rule_key(rule));
+		held_routes_add(user->held, user->holder, netlink_rule_message(rule));
 	} else if (user->name) {
 		text = rule_text(rule);
 		log_failure(user, "add", "rule", text, limits_strerror(-error));
@@ -108,7 +108,7 @@ static void remove_rule(const struct routes_user *user, const struct config_rule
 	_cleanup_free_ char *text = NULL;
 	int error;
 
-	if (held_routes_remove(user->held, user->holder, held_rule_key(rule)))
+	if (held_routes_remove(user->held, user->holder, netlink_rule_message(rule)))
 		return;
 	error = netlink_remove_rule(user->netlink, rule);
 	if (!error || error == -ENOENT || error == -ESRCH)
