@@ -106,6 +106,7 @@ static struct config_parser *new_parser(const struct config_preprocessor *prepro
 	parser->config = calloc(1, sizeof(*parser->config));
 	if (!parser->config)
 		limits_out_of_memory();
+	parser->config->umask = CONFIG_UMASK_DEFAULT;
 	return parser;
 }
 

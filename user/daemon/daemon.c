@@ -344,7 +344,7 @@ static int make_door(struct daemon *daemon)
 
 static int start_runner(struct daemon *daemon)
 {
-	daemon->runner = runner_start(daemon->base);
+	daemon->runner = runner_start(daemon->base, daemon->script_umask);
 	if (!daemon->runner)
 		return -ENOMEM;
 	limits_raise_descriptors(); /* programs get the limit that the runner has noted */

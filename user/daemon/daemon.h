@@ -28,6 +28,7 @@ struct daemon_files {
 struct daemon {
 	struct daemon_files files;
 	const char *daemon_name;
+	mode_t script_umask;
 	struct config *config;
 	size_t own_node; /* index into config->heartbeat->nodes; 0 without heartbeats */
 	struct xb_key keys[XB_KEYS_MAX];

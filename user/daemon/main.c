@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xbeatd: the command line, and the change into the background after a successful start. */
+#include "user/config/model/command.h"
 #include "user/daemon/configure.h"
 #include "user/daemon/daemon.h"
 #include "user/daemon/keepalived.h"
 #include "user/daemon/lock.h"
 #include "user/daemon/options.h"
+#include "user/daemon/own_script.h"
 #include "user/daemon/pid_files.h"
 #include "user/daemon/privileges.h"
 #include "user/daemon/service_manager.h"
@@ -92,6 +94,12 @@ static int leave_terminal(struct daemon *daemon)
 	return parent;
 }
 
+static int start(struct daemon *daemon)
+{
+	own_script_run("startup_script", &daemon->config->startup_script, daemon->script_umask);
+	return daemon_start(daemon);
+}
+
 static int run(struct daemon *daemon, const struct options *options, struct pid_files *pid_files)
 {
 	int parent = options->foreground ? -1 : leave_terminal(daemon), error;
@@ -105,7 +113,7 @@ static int run(struct daemon *daemon, const struct options *options, struct pid_
 	if (!error)
 		error = pid_files_write(pid_files);
 	if (!error)
-		error = daemon_start(daemon);
+		error = start(daemon);
 	if (error)
 		return error;
 	if (parent >= 0)
@@ -115,6 +123,20 @@ static int run(struct daemon *daemon, const struct options *options, struct pid_
 	daemon_run(daemon);
 	service_manager_notify("STOPPING=1");
 	return 0;
+}
+
+/* Runs shutdown_script when everything else has stopped; it is that of the last reload. */
+static void stop(struct daemon *daemon, bool started)
+{
+	struct config_own_script script = {0};
+
+	if (started) {
+		script = daemon->config->shutdown_script;
+		daemon->config->shutdown_script = (struct config_own_script){0};
+	}
+	daemon_stop(daemon);
+	own_script_run("shutdown_script", &script, daemon->script_umask);
+	config_command_free(&script.command);
 }
 
 static void report_ok(const char *path)
@@ -184,9 +206,11 @@ int main(int argc, char **argv)
 	if (!error) {
 		pid_files_choose(&pid_files, &options, daemon.config,
 				 configure_net_namespace(&daemon, &options));
+		daemon.script_umask =
+			options.umask >= 0 ? (mode_t)options.umask : daemon.config->umask;
 		error = run(&daemon, &options, &pid_files);
 	}
-	daemon_stop(&daemon);
+	stop(&daemon, !error);
 	pid_files_remove(&pid_files);
 	return error ? EXIT_FAILURE : EXIT_SUCCESS;
 }

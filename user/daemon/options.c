@@ -122,6 +122,21 @@ static int take_facility(struct options *options, const struct row *row, char *c
 	return GO_ON;
 }
 
+static int take_umask(struct options *options, const struct row *row, char *const *argv)
+{
+	char *end;
+	unsigned long mask = strtoul(optarg, &end, 0);
+
+	(void)row;
+	(void)argv;
+	if (optarg[0] < '0' || optarg[0] > '9' || *end || mask > 0777) {
+		log_error("\"%s\" is not a umask; use 0 to 0777", optarg);
+		return usage_status(options);
+	}
+	options->umask = (int)mask;
+	return GO_ON;
+}
+
 static int take_signal_name(struct options *options, const struct row *row, char *const *argv)
 {
 	static const struct {
@@ -230,6 +245,7 @@ static const struct row rows[] = {
 	      "of syslog: 0-7, local0-local7, user or daemon"),
 	TEXT('s', "namespace", "NAME", ANY_NAME, net_namespace,
 	     "run in this network namespace (net_namespace)"),
+	TAKEN('u', "umask", "MASK", ANY_NAME, take_umask, "umask of scripts (umask)"),
 	TEXT('p', "pid", "FILE", ANY_NAME, pid_files[0], PID_TEXT),
 	TEXT('r', "vrrp_pid", "FILE", ANY_NAME, pid_files[1], PID_TEXT),
 	FLAG('e', "all-config", files_required, "an included file that is missing is an error"),
@@ -369,7 +385,7 @@ int options_parse(int argc, char **argv, struct options *options)
 	struct forms forms = {0};
 	int option, status = GO_ON;
 
-	*options = (struct options){.facility = LOG_DAEMON};
+	*options = (struct options){.facility = LOG_DAEMON, .umask = -1};
 	options->keepalived = argc > 0 && is_keepalived(argv[0]);
 	make_forms(&forms, options);
 	while (status == GO_ON &&

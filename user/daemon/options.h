@@ -18,6 +18,7 @@ struct options {
 	const char *pid_files[OPTIONS_PID_FILES]; /* -p and -r, or NULL */
 	const char *test_log; /* -t FILE, or NULL: stderr */
 	int facility; /* of syslog */
+	int umask; /* of scripts; -1: not given */
 	bool keepalived; /* the name of the program */
 	bool foreground;
 	bool console; /* the log goes to stderr, too */

@@ -279,7 +279,7 @@ static void free_all(struct runner *runner)
 	free(runner);
 }
 
-struct runner *runner_start(struct event_base *base)
+struct runner *runner_start(struct event_base *base, mode_t mask)
 {
 	struct runner *runner = calloc(1, sizeof(*runner));
 	int error = ENOMEM;
@@ -287,6 +287,7 @@ struct runner *runner_start(struct event_base *base)
 	if (runner) {
 		runner->base = base;
 		runner->socket_fd = -1;
+		runner->inheritance.mask = mask;
 		for (int i = 0; i < RLIM_NLIMITS; i++)
 			getrlimit((__rlimit_resource_t)i, &runner->inheritance.limits[i]);
 		runner->housekeeping = evtimer_new(base, on_housekeeping, runner);

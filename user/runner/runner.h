@@ -13,6 +13,7 @@
 #include <event2/event.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /*
  * A check is killed with its whole process group if it is late, writes too much, or ends and leaves
@@ -31,8 +32,8 @@ typedef void runner_seen(void *context, const struct runner_sighting *sighting);
 
 struct runner;
 
-/* Forks the runner; call it before scheduling_apply(). Returns NULL after logging why. */
-struct runner *runner_start(struct event_base *base);
+/* Forks the runner; call it before scheduling_apply(). mask: the umask of its programs. Returns NULL after logging why. */
+struct runner *runner_start(struct event_base *base, mode_t mask);
 
 /* Ends the runner and its checks. Notifications that were requested before are started first. */
 void runner_stop(struct runner *runner);

@@ -65,6 +65,17 @@ static void wrong_globals(void **state)
 static void process_errors(void **state)
 {
 	static const struct config_case cases[] = {
+		{INSTANCE VIPS "}\nglobal_defs {\numask 8x\numask 01777\numask IWGRP | IW\n"
+			       "startup_script\nstartup_script_timeout 0\n"
+			       "shutdown_script_timeout 1001\n}",
+		 "8:7: error: '8x' is not a umask; write 0 to 0777, or names as IWGRP|IRWXO\n"
+		 "9:1: warning: umask is already set on line 8; the last one counts, as in keepalived; keep one of them\n"
+		 "9:7: error: '01777' is not a umask; write 0 to 0777, or names as IWGRP|IRWXO\n"
+		 "10:1: warning: umask is already set on line 9; the last one counts, as in keepalived; keep one of them\n"
+		 "10:7: error: 'IWGRP' is not a umask; write 0 to 0777, or names as IWGRP|IRWXO\n"
+		 "11:1: error: startup_script lacks a value; write \"startup_script \"PROGRAM [ARGUMENT ...]\" [USER [GROUP]]\"\n"
+		 "12:24: error: startup_script_timeout 0 is out of range; 1s to 1000s is allowed\n"
+		 "13:25: error: shutdown_script_timeout 1001 is out of range; 1s to 1000s is allowed\n"},
 		{INSTANCE VIPS "}\nnet_namespace a/b\ninstance\nglobal_defs {\nnet_namespace ..\n"
 			       "instance an-instance-whose-name-is-too-long\ninstance b\n}",
 		 "7:15: error: 'a/b' is not the name of a network namespace; \"ip netns\" lists them\n"

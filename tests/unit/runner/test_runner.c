@@ -40,7 +40,7 @@ static int start(void **state)
 	if (fixture_setup(state))
 		return -1;
 	base = event_base_new();
-	runner = runner_start(base);
+	runner = runner_start(base, 022);
 	return base && runner ? 0 : -1;
 }
 
@@ -335,7 +335,7 @@ static void stopping_starts_waiting_notifications(void **state)
 	runner_stop(runner);
 	runner = NULL;
 	fixture_until(base, all_have_run, (void *)fixture_path("log", path));
-	runner = runner_start(base);
+	runner = runner_start(base, 022);
 }
 
 /* The loop never waits: nothing more is sent to a runner that does not read; it continues later. */
@@ -393,7 +393,7 @@ static _Noreturn void play_daemon(void)
 	struct run run = {0};
 
 	base = event_base_new();
-	runner = runner_start(base);
+	runner = runner_start(base, 022);
 	ask("sleep 1000 & echo $! > member; echo $$ > leader; wait",
 	    (struct runner_job){.check = true}, &run);
 	ask("echo $$ > notification; exec sleep 1000", (struct runner_job){0}, &run);

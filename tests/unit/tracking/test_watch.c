@@ -81,7 +81,7 @@ static void processes_are_counted_without_events(void **state)
 	(void)state;
 	runner_stop(runner);
 	assert_int_equal(unshare(CLONE_NEWNET), 0);
-	runner = runner_start(base);
+	runner = runner_start(base, 022);
 	watch_three_processes();
 }
 

@@ -15,6 +15,8 @@
 
 #define DOWN_TIMER_ADVERTS_DEFAULT 3
 
+#define OWN_SCRIPT_TIMEOUT_NS (10 * NS_PER_SECOND)
+
 /* Outside every range: the keyword was not given. */
 #define UNSET_NS UINT64_MAX
 #define UNSET_COUNT UINT32_MAX
@@ -157,6 +159,15 @@ static const struct config_keyword global_keywords[] = {
 	CONFIG_TEXT("iproute_etc_dir", GLOBALS, iproute_directories.etc),
 	CONFIG_TEXT("iproute_usr_dir", GLOBALS, iproute_directories.usr),
 	CONFIG_PROCESS_ROWS,
+	CONFIG_OWN_SCRIPT("startup_script", startup_script),
+	CONFIG_OWN_SCRIPT("shutdown_script", shutdown_script),
+	{
+		.name = "umask",
+		.usage = "umask MASK",
+		.read = config_read_umask,
+		.values_minimum = 1,
+		.values_maximum = CONFIG_VALUES_ANY,
+	},
 	DUMP_FILE(state_dump_file),
 	DUMP_FILE(stats_dump_file),
 	DUMP_FILE(json_dump_file),
@@ -204,6 +215,8 @@ void config_globals_defaults(struct config_globals *globals)
 		.group6 = {.bytes = {0xff, 0x02, [15] = 0x12}},
 		.default_interface = "eth0",
 		.json_version = 1,
+		.startup_script_timeout_ns = OWN_SCRIPT_TIMEOUT_NS,
+		.shutdown_script_timeout_ns = OWN_SCRIPT_TIMEOUT_NS,
 		.mail_timeout_s = 30,
 		.defaults =
 			{
@@ -259,6 +272,8 @@ void config_finalize_globals(struct config_parser *parser)
 	config->realtime_priority = globals->realtime_priority;
 	config->no_realtime = globals->no_realtime;
 	config->nice = globals->nice;
+	config->startup_script.timeout_ns = globals->startup_script_timeout_ns;
+	config->shutdown_script.timeout_ns = globals->shutdown_script_timeout_ns;
 	config->json_version = globals->json_version;
 	config->startup_delay_ns = globals->startup_delay_ns;
 	config->delay_after_boot_ns = globals->delay_after_boot_ns;

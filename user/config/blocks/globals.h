@@ -23,6 +23,7 @@ struct config_globals {
 	uint64_t garp_interval_ns, gna_interval_ns;
 	struct config_command script_user;
 	bool script_security;
+	uint64_t startup_script_timeout_ns, shutdown_script_timeout_ns;
 	bool fifo_states;
 	bool dynamic_interfaces;
 	uint32_t mail_timeout_s;

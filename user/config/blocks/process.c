@@ -54,6 +54,58 @@ void config_read_daemon_instance(struct config_parser *parser, struct config_blo
 			token->text, NAME_BYTES - 1);
 }
 
+/* NAME|NAME|…, with or without blanks. Returns success. */
+static bool parse_permissions(char *text, unsigned long *mask)
+{
+	static const struct {
+		const char *name;
+		unsigned bits;
+	} names[] = {
+		{"IRWXU", 0700}, {"IRUSR", 0400}, {"IWUSR", 0200}, {"IXUSR", 0100},
+		{"IRWXG", 0070}, {"IRGRP", 0040}, {"IWGRP", 0020}, {"IXGRP", 0010},
+		{"IRWXO", 0007}, {"IROTH", 0004}, {"IWOTH", 0002}, {"IXOTH", 0001},
+	};
+	char *rest = NULL;
+
+	for (char *name = strtok_r(text, "|", &rest); name; name = strtok_r(NULL, "|", &rest)) {
+		size_t i = 0;
+
+		while (i < ARRAY_SIZE(names) && strcmp(names[i].name, name) != 0)
+			i++;
+		if (i == ARRAY_SIZE(names))
+			return false;
+		*mask |= names[i].bits;
+	}
+	return true;
+}
+
+void config_read_umask(struct config_parser *parser, struct config_block *block,
+		       const struct config_keyword *keyword,
+		       const struct config_statement *statement)
+{
+	const struct config_token *first = &statement->tokens[1];
+	char text[128] = "", *end;
+	unsigned long mask = 0;
+
+	(void)block;
+	(void)keyword;
+	for (size_t i = 1; i < statement->count; i++)
+		strncat(text, statement->tokens[i].text, sizeof(text) - strlen(text) - 1);
+	/* As in C: a number that begins with 0 is octal, any other decimal. */
+	if (text[0] >= '0' && text[0] <= '9') {
+		mask = strtoul(text, &end, 0);
+		if (!*end && mask <= 0777) {
+			parser->config->umask = (uint16_t)mask;
+			return;
+		}
+	} else if (parse_permissions(text, &mask)) {
+		parser->config->umask = (uint16_t)mask;
+		return;
+	}
+	config_error(parser, first->location,
+		     "'%s' is not a umask; write 0 to 0777, or names as IWGRP|IRWXO", first->text);
+}
+
 void config_read_pid_directory(struct config_parser *parser, struct config_block *block,
 			       const struct config_keyword *keyword,
 			       const struct config_statement *statement)

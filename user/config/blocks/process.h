@@ -9,6 +9,7 @@
 config_read config_read_net_namespace;
 config_read config_read_daemon_instance;
 config_read config_read_pid_directory;
+config_read config_read_umask;
 
 /* The rows of both tables. */
 #define CONFIG_PROCESS_ROWS                                                                        \
@@ -29,5 +30,11 @@ config_read config_read_pid_directory;
 	{                                                                                          \
 		.name = "use_pid_dir", .usage = "use_pid_dir", .read = config_read_pid_directory,  \
 	}
+
+/* keepalived's limits. */
+#define CONFIG_OWN_SCRIPT(keyword, member)                                                         \
+	CONFIG_FIFO_SCRIPT(keyword, member.command),                                               \
+		CONFIG_SECONDS(keyword "_timeout", struct config_globals, member##_timeout_ns,     \
+			       NS_PER_SECOND, 1000 * NS_PER_SECOND)
 
 #endif

@@ -232,6 +232,8 @@ int command_users_resolve(struct config *config, struct diagnostics *diagnostics
 		     &config->notify_fifo_script);
 	resolve_fifo(&resolver, config->vrrp_notify_fifo, &config->vrrp_notify_fifo_owner,
 		     &config->vrrp_notify_fifo_script);
+	resolve_command(&resolver, &config->startup_script.command, NULL);
+	resolve_command(&resolver, &config->shutdown_script.command, NULL);
 	for (size_t i = 0; i < config->script_count; i++)
 		resolve_command(&resolver, &config->scripts[i].command, config->scripts[i].name);
 	for (size_t i = 0; i < config->app_count; i++)

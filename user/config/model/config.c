@@ -141,6 +141,8 @@ void config_free(struct config *config)
 	free(config->state_dump_file);
 	free(config->stats_dump_file);
 	free(config->json_dump_file);
+	config_command_free(&config->startup_script.command);
+	config_command_free(&config->shutdown_script.command);
 	config_command_free(&config->notify_fifo_script);
 	config_command_free(&config->vrrp_notify_fifo_script);
 	mail_free(&config->mail);

@@ -24,6 +24,7 @@
 #define CONFIG_RESTART_GRACE_NS UINT64_C(1000000000)
 
 #define CONFIG_REASON_BYTES 512
+#define CONFIG_UMASK_DEFAULT 022
 
 /* What a configuration may read from its host. Everything is borrowed. */
 struct config_environment {
@@ -352,6 +353,12 @@ struct config_interface_delay {
 	uint64_t down_ns, up_ns; /* 0: it counts at once */
 };
 
+/* A script that runs once, at the start or the end of the daemon. */
+struct config_own_script {
+	struct config_command command; /* no arguments: none */
+	uint64_t timeout_ns;
+};
+
 struct config {
 	char router_id[64]; /* "": not set */
 	struct config_heartbeat *heartbeat; /* NULL: none */
@@ -388,6 +395,8 @@ struct config {
 	bool script_security; /* enable_script_security */
 	char *net_namespace, *daemon_instance; /* "instance"; NULL: not given */
 	bool pid_directory; /* use_pid_dir */
+	struct config_own_script startup_script, shutdown_script;
+	uint16_t umask; /* of scripts */
 	bool dynamic_interfaces; /* interfaces of instances may be missing at start */
 	char **sources; /* the files it was read from, indexed by config_location.source */
 	size_t source_count;

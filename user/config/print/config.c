@@ -233,6 +233,17 @@ static void print_mail(struct config_printer *printer, const struct config_mail 
 	config_print_flag(printer, "no_email_faults", mail->no_faults);
 }
 
+static void print_own_script(struct config_printer *printer, const char *keyword,
+			     const struct config_own_script *script)
+{
+	char timeout[64];
+
+	config_print_command(printer, keyword, &script->command);
+	snprintf(timeout, sizeof(timeout), "%s_timeout", keyword);
+	if (script->command.arguments)
+		config_print_seconds(printer, timeout, script->timeout_ns);
+}
+
 static void print_globals(struct config_printer *printer, const struct config *config)
 {
 	config_print_open(printer, "global_defs", NULL);
@@ -257,6 +268,9 @@ static void print_globals(struct config_printer *printer, const struct config *c
 	print_token(printer, "net_namespace", config->net_namespace);
 	print_token(printer, "instance", config->daemon_instance);
 	config_print_flag(printer, "use_pid_dir", config->pid_directory);
+	print_own_script(printer, "startup_script", &config->startup_script);
+	print_own_script(printer, "shutdown_script", &config->shutdown_script);
+	config_print_line(printer, "umask 0%o", config->umask);
 	print_token(printer, "state_dump_file", config->state_dump_file);
 	print_token(printer, "stats_dump_file", config->stats_dump_file);
 	print_token(printer, "json_dump_file", config->json_dump_file);

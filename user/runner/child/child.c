@@ -44,7 +44,7 @@ static void take_descriptors(int socket_fd)
 		close(null);
 }
 
-static void leave_daemon(int socket_fd)
+static void leave_daemon(int socket_fd, mode_t mask)
 {
 	static const struct sched_param ordinary;
 
@@ -56,7 +56,7 @@ static void leave_daemon(int socket_fd)
 	limits_raise_descriptors();
 	prctl(PR_SET_NAME, "xbeat-runner");
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	umask(022);
+	umask(mask);
 	if (chdir("/"))
 		return; /* programs can be run from any directory */
 }
@@ -147,7 +147,7 @@ static _Noreturn void run(int socket_fd, const struct runner_inheritance *inheri
 	struct event *requests, *children;
 	sigset_t ended;
 
-	leave_daemon(socket_fd);
+	leave_daemon(socket_fd, inheritance->mask);
 	sigemptyset(&ended);
 	sigaddset(&ended, SIGCHLD);
 	child.socket_fd = SOCKET_FD;

@@ -96,6 +96,7 @@ struct runner_reply {
 /* The limits that the daemon was started with, before it changed any: its programs get these. */
 struct runner_inheritance {
 	struct rlimit limits[RLIM_NLIMITS];
+	mode_t mask; /* not the daemon's, but that of the configuration */
 };
 
 static inline size_t runner_request_length(const struct runner_request *request)

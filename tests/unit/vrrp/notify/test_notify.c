@@ -32,7 +32,7 @@ static int start(void **state)
 	fixture_path("vrrp_fifo", vrrp_fifo_path);
 	fixture_path("log", log_path);
 	base = event_base_new();
-	runner = runner_start(base);
+	runner = runner_start(base, 022);
 	config = (struct config){0};
 	instance = (struct config_instance){.name = "VI_1"};
 	group = (struct config_group){.name = "VG_1"};
