@@ -127,6 +127,7 @@ def test_own_packet_filter_is_named(lab, family):
     daemon.ctl("reload")
     wait_until(lambda: "packet filter drops IP protocol 112" in daemon.explain()["said"], lambda: daemon.explain())
     assert "advertises every" not in daemon.explain()["said"]
+    assert "its adverts have not left this machine" in daemon.text("vrrp")
     assert adverts_events(daemon) == [("sent", "not sent")]
     assert daemon.process.output().count("Operation not permitted") == 2, "each once"
 

@@ -185,7 +185,12 @@ static void add_counters(struct table *table, const json_t *instance)
 {
 	const json_t *adverts = json_object_get(instance, "adverts");
 	char sent[UNITS_TEXT_BYTES], received[UNITS_TEXT_BYTES], transitions[UNITS_TEXT_BYTES];
+	char failing[UNITS_TEXT_BYTES];
 
+	if (json_object_get(adverts, "failing_ns"))
+		table_note(table, "its adverts have not left this machine for %s: %s",
+			   field_duration(adverts, "failing_ns", failing),
+			   field_text(adverts, "failure"));
 	table_note(table, "version %lld, adverts sent %s, received %s, transitions %s",
 		   (long long)json_integer_value(json_object_get(instance, "version")),
 		   field_count(adverts, "sent", sent), field_count(adverts, "received", received),
