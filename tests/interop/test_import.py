@@ -9,7 +9,10 @@ import subprocess
 import pytest
 
 from tests.interop.test_found import KINDS
-from tests.support.laboratory import BUILD
+from tests.support.configuration import instance, write_key
+from tests.support.daemon import Keepalived
+from tests.support.laboratory import BUILD, wait_until
+from tests.support.xbeatd import Xbeatd
 
 CTL = str(BUILD / "xbeatctl")
 COLUMNS = 80
@@ -262,3 +265,31 @@ def test_the_block_fits_every_kind(tmp_path, name):
     block = result["heartbeat"]["block"]
     done = check(write(tmp_path / "with_block.conf", f"{path.read_text()}\n{block}"))
     assert done.returncode == 0 and "heartbeat lan with " in done.stdout, done.stderr
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_changing_over(lab):
+    """Two keepalived nodes follow the steps, the Backup first: xbeatd takes over from each, and with the
+    blocks that were proposed the nodes find each other."""
+    nodes = {"node-a": 150, "node-b": 100}
+    texts = {node: instance(priority=priority, unicast_src_ip=lab.address(node),
+                            unicast_peer=[lab.address(other) for other in nodes if other != node])
+             for node, priority in nodes.items()}
+    keepalived = {node: Keepalived(lab, node, text).start() for node, text in texts.items()}
+    wait_until(lambda: "Entering MASTER STATE" in keepalived["node-a"].process.output(), "keepalived is Active")
+    proposals, daemons = [], {}
+    for node in ("node-b", "node-a"):
+        done = lab.run(node, CTL, "import", "-j", keepalived[node].configuration)
+        proposals.append(json.loads(done.stdout)["heartbeat"])
+        keepalived[node].stop()
+        daemons[node] = Xbeatd(lab, node, texts[node]).start()
+    daemons["node-a"].wait_state("active")
+    daemons["node-b"].wait_state("backup")
+    assert proposals[0]["complete"] and proposals[0]["block"] == proposals[1]["block"]
+    block = proposals[0]["block"].replace("/etc/xbeat/lan.key", str(write_key(lab)))
+    for node in ("node-b", "node-a"):
+        daemons[node].stop()
+        daemons[node] = Xbeatd(lab, node, block, texts[node].replace("{\n", "{\n    heartbeat lan\n", 1)).start()
+    wait_until(lambda: all([peer["verdict"] for peer in daemon.json("peers")] == ["up"]
+                           for daemon in daemons.values()), "both are up for each other")
+    daemons["node-a"].wait_state("active")
