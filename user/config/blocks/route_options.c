@@ -169,6 +169,7 @@ const struct config_option_kind config_kind_gateway = {read_gateway, print_gatew
 static const struct config_option next_hop_entries[] = {
 	{.name = "via", GATEWAY_FIELD},
 	CONFIG_OPTION_ALIAS("gw", GATEWAY_FIELD),
+	CONFIG_OPTION_ALIAS("gateway", GATEWAY_FIELD),
 	{.name = "dev", INTERFACE_FIELD},
 	CONFIG_OPTION_ALIAS("oif", INTERFACE_FIELD),
 	{
