@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The address owner (RFC 9568, priority 255): the service address is the interface's own."""
 
+import contextlib
+
 import pytest
 
+from tests.support.advert import Forger
 from tests.support.cluster import Cluster
-from tests.support.configuration import VIP, Settings, instance
+from tests.support.configuration import VIP, VRID, Settings, default_vip, instance
+from tests.support.daemon import Keepalived
+from tests.support.fifo import Fifo
 from tests.support.laboratory import wait_until
 from tests.support.xbeatd import Xbeatd
 
@@ -72,3 +77,32 @@ def test_killed_owner_still_knows_what_it_added(lab, owner):
     owner.kill()
     owner.start().wait_state("active")
     test_stopped_owner_removes_only_what_it_added(lab, owner)
+
+
+@pytest.mark.parametrize("state", ["MASTER", "BACKUP"])
+def test_owner_is_notified_once_and_after_a_rival(lab, state):
+    """As with keepalived: MASTER once at the start, and once more when a rival owner has gone."""
+    told = {}
+    with Forger(lab) as rival, contextlib.ExitStack() as stack:
+        for vrid, (node, program) in enumerate(zip(lab.nodes, (Xbeatd, Keepalived)), VRID):
+            fifo = stack.enter_context(Fifo(lab, node))
+            daemon = program(lab, node, fifo.globals(),
+                             instance(f"VI_{vrid}", f"state {state}", vrid=vrid, priority=OWNER)).start()
+            told[vrid] = fifo, daemon
+
+        def states(vrid):
+            return [line.split()[2] for line in told[vrid][0].lines()]
+        for vrid in told:
+            wait_until(lambda vrid=vrid: "MASTER" in states(vrid), f"VI_{vrid} is Active")
+        first = {vrid: states(vrid) for vrid in told}
+        for vrid in told:
+            rival.send(vrid=vrid, priority=OWNER, addresses=[default_vip(vrid)])
+            wait_until(lambda vrid=vrid: states(vrid).count("MASTER") == 2,
+                       lambda vrid=vrid: f"VI_{vrid} is Active again: {states(vrid)}")
+        for vrid, (_, daemon) in told.items():
+            daemon.stop()
+            wait_until(lambda vrid=vrid: states(vrid)[-1] == "STOP", f"VI_{vrid} has stopped")
+            assert first[vrid].count("MASTER") == 1
+            assert states(vrid)[len(first[vrid]):] == ["BACKUP", "MASTER", "STOP"]
+        if state == "MASTER":  # with BACKUP keepalived waits for adverts first
+            assert states(VRID) == states(VRID + 1)
