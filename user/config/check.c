@@ -227,6 +227,7 @@ void config_check(struct config_parser *parser)
 	check_instances(parser);
 	config_finalize_groups(parser);
 	config_finalize_tracks(parser);
+	config_finalize_track_groups(parser);
 	config_finalize_mail(parser);
 	if (!config->heartbeat && !config->instance_count && !config->static_address_count &&
 	    !parser->sources->diagnostics->error_count)

@@ -199,7 +199,7 @@ static const struct wrong_case wrong_routes[] = {
 	{"2001:db8:ffff::/33 dev eth0",
 	 "1: warning: the destination has bits set beyond its prefix length; 2001:db8:8000::/33 is used\n"},
 	{"192.0.2.0/24 dev eth0 track_group G",
-	 "23: warning: keepalived's 'track_group' of a route is not supported; no instance is notified when it is removed\n"},
+	 "1: warning: track_group has no effect on what an instance adds itself; remove it\n"},
 };
 
 #define ACTIONS                                                                                    \

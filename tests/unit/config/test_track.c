@@ -241,6 +241,33 @@ static void dropped_members(void **state)
 	config_free(config);
 }
 
+#define GROUPED INSTANCE VIPS "}\ntrack_group G { group { V } }\n"
+
+static void track_groups(void **state)
+{
+	static const struct config_case cases[] = {
+		{GROUPED "static_ipaddress {\n10.1.0.1 dev eth5 track_group H\n}\n",
+		 "9:1: error: track_group H is not defined; add \"track_group H { group { INSTANCE } }\"\n"},
+		{GROUPED "track_group G { group { W } }\n",
+		 "8:1: error: track_group G is already defined on line 7; give each its own name\n"
+		 "8:25: error: vrrp_instance W is not defined; add it, or remove it from the group\n"},
+		{GROUPED "static_rules {\nfrom 10.1.0.1 table 5 priority 1 track_group G\n}\n",
+		 "9:1: warning: track_group has no effect on a line that names no interface, or several; remove it\n"},
+	};
+	struct config *config = fixture_parse(
+		"static_routes {\n10.2.0.0/24 dev eth2 track_group G\n10.3.0.0/24 dev eth3\n}\n" GROUPED,
+		"");
+	const struct config_instance *instance = &config->instances[0];
+
+	(void)state;
+	assert_int_equal(instance->track_count, 1);
+	assert_string_equal(instance->tracks[0].name, "eth2");
+	assert_int_equal(instance->tracks[0].use, CONFIG_TRACK_OF_STATIC);
+	assert_int_equal(instance->tracks[0].weight, 0);
+	config_free(config);
+	RUN_CASES(cases);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +280,7 @@ int main(void)
 		cmocka_unit_test(dropped_members),
 		cmocka_unit_test(used_interfaces),
 		cmocka_unit_test(priority_changes_of_groups),
+		cmocka_unit_test(track_groups),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@ config_read config_read_globals;
 config_read config_read_heartbeat;
 config_read config_read_instance;
 config_read config_read_sync_group;
+config_read config_read_track_group;
 config_read config_read_script;
 config_read config_read_process;
 config_read config_read_file;

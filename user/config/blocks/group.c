@@ -118,23 +118,23 @@ static const struct config_member *earlier_member(const struct config_parser *pa
 	return NULL;
 }
 
-static void report_unknown(struct config_parser *parser, const struct config_member *member)
+void config_report_unknown_instance(struct config_parser *parser, const char *name,
+				    struct config_location location)
 {
 	const struct config *config = parser->config;
 
 	for (size_t i = 0; i < config->instance_count; i++) {
-		const char *name = config->instances[i].name;
+		const char *known = config->instances[i].name;
 
-		if (spelling_is_near(member->name, spelling_distance(member->name, name))) {
-			config_error(parser, member->location,
-				     "vrrp_instance %s is not defined; did you mean '%s'?",
-				     member->name, name);
+		if (spelling_is_near(name, spelling_distance(name, known))) {
+			config_error(parser, location,
+				     "vrrp_instance %s is not defined; did you mean '%s'?", name,
+				     known);
 			return;
 		}
 	}
-	config_error(parser, member->location,
-		     "vrrp_instance %s is not defined; add it, or remove it from the group",
-		     member->name);
+	config_error(parser, location,
+		     "vrrp_instance %s is not defined; add it, or remove it from the group", name);
 }
 
 /* Reports a member that cannot belong to the group. Returns whether it can. */
@@ -184,7 +184,7 @@ static void finalize_member(struct config_parser *parser, const struct config_me
 		inherit_priority_changes(parser, group, i);
 		return;
 	}
-	report_unknown(parser, member);
+	config_report_unknown_instance(parser, member->name, member->location);
 }
 
 static void check_name(struct config_parser *parser, const struct config_group *group)

@@ -131,7 +131,7 @@ static const struct config_option route_entries[] = {
 	{.name = "prepend", .kind = &config_kind_flag, ROUTE(prepend)},
 	{.name = "add", .kind = &config_kind_flag, ROUTE(add)},
 	{.name = "no_track", .kind = &config_kind_flag, ROUTE(no_track)},
-	CONFIG_OPTION_TRACK_GROUP,
+	CONFIG_OPTION_TRACK_GROUP(ROUTE(track_group)),
 	CONFIG_OPTION_REFUSED("as", "remove it"),
 	CONFIG_OPTION_REFUSED("nat", "use the firewall's rules"),
 	CONFIG_OPTION_REFUSED("nhid", "write each gateway as \"nexthop via GATEWAY dev NAME\""),

@@ -129,7 +129,7 @@ static const struct config_option rule_entries[] = {
 	{.name = "protocol", PROTOCOL_FIELD},
 	CONFIG_OPTION_ALIAS("proto", PROTOCOL_FIELD),
 	FLAG("no_track", no_track),
-	CONFIG_OPTION_TRACK_GROUP,
+	CONFIG_OPTION_TRACK_GROUP(RULE(track_group)),
 	CONFIG_OPTION_REFUSED("map-to", "use the firewall's rules"),
 	CONFIG_OPTION_REFUSED("nat", "use the firewall's rules"),
 	CONFIG_OPTION_REFUSED("vrf", "write \"l3mdev\", or \"table NUMBER\" with the VRF's table"),

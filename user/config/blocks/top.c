@@ -20,6 +20,7 @@ static const struct config_keyword top_keywords[] = {
 	NAMED("heartbeat", config_read_heartbeat, 0),
 	NAMED("vrrp_instance", config_read_instance, CONFIG_EXACT),
 	NAMED("vrrp_sync_group", config_read_sync_group, CONFIG_EXACT),
+	NAMED("track_group", config_read_track_group, 0),
 	NAMED("vrrp_script", config_read_script, 0),
 	NAMED("vrrp_track_process", config_read_process, 0),
 	NAMED("vrrp_track_file", config_read_file, 0),

@@ -107,8 +107,21 @@ config_read config_read_weights;
 void config_finalize_groups(struct config_parser *parser);
 void config_finalize_tracks(struct config_parser *parser);
 
+/* Reports that no vrrp_instance has this name. */
+void config_report_unknown_instance(struct config_parser *parser, const char *name,
+				    struct config_location location);
+
+/* Tracks, in the instances of each track_group, the interfaces of the static addresses, routes and
+ * rules that name it. Call it once, after config_finalize_tracks(). */
+void config_finalize_track_groups(struct config_parser *parser);
+
 /* Tracks the interfaces that an instance's addresses, routes and rules name, as keepalived does. After
  * its own lines are finalized. */
 void config_track_used_interfaces(struct config_parser *parser, struct config_instance *instance);
+
+/* Tracks an interface in an instance for the line at location, whose failure is a fault. */
+void config_track_use(struct config_parser *parser, struct config_instance *instance,
+		      const char *interface, enum config_track_use use,
+		      struct config_location location);
 
 #endif

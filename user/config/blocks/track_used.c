@@ -60,6 +60,15 @@ static void add_use(struct config_parser *parser, struct config_instance *instan
 	instance->tracks[instance->track_count - 1] = track;
 }
 
+static void warn_of_group(struct config_parser *parser, const char *group,
+			  struct config_location location)
+{
+	if (*group)
+		config_warning(
+			parser, location,
+			"track_group has no effect on what an instance adds itself; remove it");
+}
+
 static void use_routes(struct config_parser *parser, struct config_instance *instance)
 {
 	for (size_t i = 0; i < instance->routes.count; i++) {
@@ -67,6 +76,7 @@ static void use_routes(struct config_parser *parser, struct config_instance *ins
 		struct use use = {route->next_hops[0].interface, CONFIG_TRACK_OF_ROUTE,
 				  route->location};
 
+		warn_of_group(parser, route->track_group, route->location);
 		if (!route->no_track && route->next_hop_count == 1)
 			add_use(parser, instance, &use);
 	}
@@ -79,11 +89,19 @@ static void use_rules(struct config_parser *parser, struct config_instance *inst
 		struct use in = {rule->input_interface, CONFIG_TRACK_OF_RULE, rule->location};
 		struct use out = {rule->output_interface, CONFIG_TRACK_OF_RULE, rule->location};
 
+		warn_of_group(parser, rule->track_group, rule->location);
 		if (rule->no_track)
 			continue;
 		add_use(parser, instance, &in);
 		add_use(parser, instance, &out);
 	}
+}
+
+void config_track_use(struct config_parser *parser, struct config_instance *instance,
+		      const char *interface, enum config_track_use use,
+		      struct config_location location)
+{
+	add_use(parser, instance, &(struct use){interface, use, location});
 }
 
 void config_track_used_interfaces(struct config_parser *parser, struct config_instance *instance)
@@ -92,6 +110,7 @@ void config_track_used_interfaces(struct config_parser *parser, struct config_in
 		const struct config_vip *vip = &instance->vips[i];
 		struct use use = {vip->interface, CONFIG_TRACK_OF_ADDRESS, vip->location};
 
+		warn_of_group(parser, vip->track_group, vip->location);
 		if (vip->has_interface && !vip->no_track)
 			add_use(parser, instance, &use);
 	}

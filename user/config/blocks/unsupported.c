@@ -57,7 +57,6 @@ static const struct config_unsupported top_keywords[] = {
 	NEEDLESS("namespace_with_ipsets"),
 	FOREIGN("net_namespace_ipvs", LOAD_BALANCER),
 	NEEDLESS("random_seed"),
-	IGNORED_SO("track_group", "no instance is notified when what it names is removed"),
 	FOREIGN("virtual_server", LOAD_BALANCER),
 	FOREIGN("virtual_server_group", LOAD_BALANCER),
 };

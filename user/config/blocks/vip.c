@@ -152,6 +152,12 @@ static void read_no_track(struct config_parser *parser, const struct config_toke
 	vip->no_track = true;
 }
 
+static void read_track_group(struct config_parser *parser, const struct config_token *value,
+			     struct config_vip *vip)
+{
+	config_store_text(parser, value, "track_group", vip->track_group, sizeof(vip->track_group));
+}
+
 /* An option without a value has a reader or a flag; one with neither is unsupported. */
 static const struct {
 	const char *name;
@@ -175,7 +181,7 @@ static const struct {
 	{.name = "autojoin", .flag = IFA_F_MCAUTOJOIN},
 	{.name = "no_track", .read = read_no_track},
 	{.name = "use_vmac"},
-	{.name = "track_group", .has_value = true},
+	{.name = "track_group", .has_value = true, .read = read_track_group},
 };
 
 static void report_unknown_option(struct config_parser *parser, const struct config_token *token)

@@ -270,6 +270,7 @@ const char *track_use_text(enum config_track_use use)
 		[CONFIG_TRACK_OF_ADDRESS] = " (of its addresses)",
 		[CONFIG_TRACK_OF_ROUTE] = " (of its routes)",
 		[CONFIG_TRACK_OF_RULE] = " (of its rules)",
+		[CONFIG_TRACK_OF_STATIC] = " (of its track_group)",
 	};
 
 	return texts[use];

@@ -166,6 +166,7 @@ enum config_track_use {
 	CONFIG_TRACK_OF_ADDRESS,
 	CONFIG_TRACK_OF_ROUTE,
 	CONFIG_TRACK_OF_RULE,
+	CONFIG_TRACK_OF_STATIC, /* its track_group */
 };
 
 /* One line of track_interface, track_script and the other track_* keywords. */
@@ -228,6 +229,7 @@ struct config_vip {
 	uint32_t preferred_lifetime_s; /* UINT32_MAX: unlimited */
 	bool excluded; /* virtual_ipaddress_excluded: owned, not advertised; stored last */
 	bool no_track; /* not restored if something else removes it */
+	char track_group[CONFIG_TRACK_GROUP_BYTES]; /* of a static one; "": none */
 	struct config_location location;
 };
 

@@ -17,6 +17,8 @@
 #define CONFIG_NEXT_HOPS_MAX 1024
 #define CONFIG_RULE_PRIORITY_ASSIGNED 16384 /* of the first rule without one; then downwards */
 
+#define CONFIG_TRACK_GROUP_BYTES 64
+
 /* "given" is the first member of each of these; if it is false, the line does not set the value. */
 struct config_number {
 	bool given;
@@ -86,6 +88,7 @@ struct config_route {
 	bool prepend; /* before them, as without it */
 	bool add; /* only if there is none */
 	bool no_track; /* not restored if something else removes it */
+	char track_group[CONFIG_TRACK_GROUP_BYTES]; /* whose instances need it; "": none */
 	struct config_location location;
 };
 
@@ -111,6 +114,7 @@ struct config_rule {
 	bool priority_assigned; /* the line has no priority */
 	struct config_number protocol; /* RTPROT_*; not given: keepalived's */
 	bool no_track;
+	char track_group[CONFIG_TRACK_GROUP_BYTES];
 	struct config_location location;
 };
 

@@ -22,6 +22,12 @@ static void print_track(struct config_printer *printer, const struct config_trac
 		track->reverse ? " reverse" : straight);
 }
 
+/* By its addresses, routes and rules; a track_group is not printed. */
+static bool is_printed_elsewhere(const struct config_track *track)
+{
+	return track->use != CONFIG_TRACK_LISTED && track->use != CONFIG_TRACK_OF_STATIC;
+}
+
 void config_print_tracks(struct config_printer *printer, const struct config_track *tracks,
 			 size_t count)
 {
@@ -29,7 +35,7 @@ void config_print_tracks(struct config_printer *printer, const struct config_tra
 		bool opened = false;
 
 		for (size_t i = 0; i < count; i++) {
-			if (tracks[i].kind != kind || tracks[i].use)
+			if (tracks[i].kind != kind || is_printed_elsewhere(&tracks[i]))
 				continue;
 			if (!opened)
 				config_print_open(printer, config_track_keywords[kind].keyword,

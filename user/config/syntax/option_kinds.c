@@ -412,6 +412,16 @@ static void print_congestion_control(FILE *out, const struct config_option *opti
 	fprintf(out, "%s %s", control->locked ? " lock" : "", control->name);
 }
 
+static void read_track_group(struct config_line *line, const struct config_option *option,
+			     void *field)
+{
+	const struct config_token *token = config_line_value(line);
+
+	if (token &&
+	    !config_store_text(line->parser, token, option->name, field, CONFIG_TRACK_GROUP_BYTES))
+		line->failed = true;
+}
+
 static void read_ignored(struct config_line *line, const struct config_option *option, void *field)
 {
 	struct config_location location = line->tokens[line->next - 1].location;
@@ -444,5 +454,6 @@ const struct config_option_kind config_kind_address = {read_address, print_addre
 const struct config_option_kind config_kind_interface = {read_interface, print_text, NULL};
 const struct config_option_kind config_kind_congestion_control = {read_congestion_control,
 								  print_congestion_control, NULL};
+const struct config_option_kind config_kind_track_group = {read_track_group, NULL, NULL};
 const struct config_option_kind config_kind_ignored = {read_ignored, NULL, NULL};
 const struct config_option_kind config_kind_refused = {read_refused, NULL, NULL};

@@ -63,10 +63,9 @@ struct config_options {
 	{                                                                                          \
 		.name = (keyword), .kind = &config_kind_refused, .instead = (what_to_do)           \
 	}
-#define CONFIG_OPTION_TRACK_GROUP                                                                  \
+#define CONFIG_OPTION_TRACK_GROUP(field)                                                           \
 	{                                                                                          \
-		.name = "track_group", .kind = &config_kind_ignored,                               \
-		.instead = "no instance is notified when it is removed"                            \
+		.name = "track_group", .kind = &config_kind_track_group, field                     \
 	}
 
 #define CONFIG_OPTIONS(table)                                                                      \
@@ -86,6 +85,7 @@ extern const struct config_option_kind config_kind_prefix;
 extern const struct config_option_kind config_kind_address; /* prefix without a length */
 extern const struct config_option_kind config_kind_interface; /* char[XB_NAME_BYTES] */
 extern const struct config_option_kind config_kind_congestion_control;
+extern const struct config_option_kind config_kind_track_group; /* char[CONFIG_TRACK_GROUP_BYTES] */
 extern const struct config_option_kind config_kind_ignored; /* its value has no effect */
 extern const struct config_option_kind config_kind_refused; /* unsupported */
 

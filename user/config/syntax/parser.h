@@ -27,6 +27,7 @@ struct config_block;
 struct config_globals;
 struct config_iproute_directories;
 struct config_member;
+struct config_track_member;
 
 struct config_parser {
 	const struct config_block_type *top; /* the top-level blocks */
@@ -45,6 +46,8 @@ struct config_parser {
 	size_t instance_block_count;
 	struct config_member *members; /* of all sync groups */
 	size_t member_count;
+	struct config_track_member *track_members; /* of all track_groups */
+	size_t track_member_count;
 };
 
 struct config_keyword;
