@@ -71,15 +71,18 @@ static void explain_link(const struct peers *peers, const struct peer *peer, siz
 			seen->interface, age(peer->replies[link].since_ns, now_ns, heard));
 }
 
-static void explain_fenced(const struct peers *peers, const struct xb_peer *said, json_t *lines)
+static void explain_fenced(const struct peers *peers, const struct peer *peer, json_t *lines)
 {
+	const struct xb_peer *said = peer_said(peer);
 	char name[PEERS_NAME_BYTES];
 
 	for (size_t index = 0; index < XB_INSTANCES_MAX; index++)
 		if (said->fenced_bits >> index & 1)
 			json_say(
 				lines,
-				"Its kernel has fenced the addresses of %s and does not answer for them.",
+				peer->liveness.silent
+					? "Its kernel had fenced the addresses of %s then."
+					: "Its kernel has fenced the addresses of %s and does not answer for them.",
 				peers_instance_name(peers, &said->instances[index], name));
 }
 
@@ -89,7 +92,9 @@ static void explain_apps(const struct peers *peers, const struct peer *peer, jso
 
 	for (size_t index = 0; index < XB_APPS_MAX; index++)
 		if (peer_late_apps(peer) >> index & 1)
-			json_say(lines, "Its application %s is late: %s.",
+			json_say(lines,
+				 peer->liveness.silent ? "Its application %s was late then: %s."
+						       : "Its application %s is late: %s.",
 				 peers_app_name(peers, index, name),
 				 peers_app_lateness(peers, index, reason));
 }
@@ -115,7 +120,7 @@ static void explain_said(const struct peers *peers, const struct peer *peer, uin
 			 duration_format(said->daemon_age_us * NS_PER_US +
 						 time_since_ns(now_ns, said->last_evidence_ns),
 					 text));
-	explain_fenced(peers, said, lines);
+	explain_fenced(peers, peer, lines);
 	explain_apps(peers, peer, lines);
 }
 

@@ -225,8 +225,12 @@ void show_peers(const json_t *peers, FILE *stream)
 		add_on_link(&table, peer);
 		add_detection(&table, json_object_get(peer, "detection"));
 		add_indirect(&table, peer);
-		add_list(&table, peer, "fenced", "fenced on that node");
-		add_list(&table, peer, "late_apps", "late applications");
+		add_list(&table, peer, "fenced",
+			 is_silent(peer) ? "fenced on that node when last heard"
+					 : "fenced on that node");
+		add_list(&table, peer, "late_apps",
+			 is_silent(peer) ? "late applications when last heard"
+					 : "late applications");
 	}
 	table_print(&table, stream);
 }
