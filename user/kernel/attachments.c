@@ -4,6 +4,7 @@
 #include "user/kernel/bpffs.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/link_layer.h"
+#include "user/kernel/load_ip.h"
 #include "user/kernel/mode_switch.h"
 #include "user/kernel/pins.h"
 #include "user/kernel/tc_filter.h"
@@ -49,11 +50,11 @@ static enum attach_mode wished_mode(const struct kernel *kernel, const char *int
 	return ATTACH_AUTO;
 }
 
-/* Chooses mode and programs. Returns 0 or -EOPNOTSUPP, which is logged. */
-static int choose(const struct kernel *kernel, struct attachment *attachment)
+/* Chooses mode and programs. Returns 0 or a negative errno, which is logged. */
+static int choose(struct kernel *kernel, struct attachment *attachment)
 {
-	const struct xbeat_bpf *skeleton = kernel->skeleton;
 	enum link_layer layer = link_layer_of(attachment->interface);
+	int error;
 
 	if (layer == LINK_LAYER_OTHER) {
 		log_error("cannot attach to interface %s: %s", attachment->interface,
@@ -67,10 +68,16 @@ static int choose(const struct kernel *kernel, struct attachment *attachment)
 		snprintf(attachment->reason, sizeof(attachment->reason),
 			 "it has no Ethernet headers");
 	}
-	attachment->program_fd = bpf_program__fd(attachment->ip_only ? skeleton->progs.xbeat_ip
-								     : skeleton->progs.xbeat);
-	attachment->tc_program_fd = bpf_program__fd(
-		attachment->ip_only ? skeleton->progs.xbeat_tc_ip : skeleton->progs.xbeat_tc);
+	if (!attachment->ip_only) {
+		attachment->program_fd = bpf_program__fd(kernel->skeleton->progs.xbeat);
+		attachment->tc_program_fd = bpf_program__fd(kernel->skeleton->progs.xbeat_tc);
+		return 0;
+	}
+	error = load_ip(kernel);
+	if (error)
+		return error;
+	attachment->program_fd = bpf_program__fd(kernel->ip_skeleton->progs.xbeat_ip);
+	attachment->tc_program_fd = bpf_program__fd(kernel->ip_skeleton->progs.xbeat_tc_ip);
 	return 0;
 }
 

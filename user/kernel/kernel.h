@@ -45,6 +45,7 @@ struct kernel_app_page {
 struct kernel {
 	char daemon_name[XB_DAEMON_NAME_BYTES];
 	struct xbeat_bpf *skeleton;
+	struct xbeat_bpf *ip_skeleton; /* the programs of load_ip.h; NULL: not needed yet */
 	struct ring_buffer *ring;
 	struct attachment attachments[KERNEL_INTERFACES_MAX];
 	char heartbeat_interfaces[XB_LINKS_MAX][XB_NAME_BYTES]; /* "": none */

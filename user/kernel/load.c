@@ -152,6 +152,9 @@ static int open_and_load(struct kernel *kernel, const struct kernel_setup *setup
 		return -errno;
 	freeze_constants(kernel->skeleton, setup);
 	bpf_program__set_autoload(kernel->skeleton->progs.xbeat_exit, see_exit);
+	/* load_ip.h */
+	bpf_program__set_autoload(kernel->skeleton->progs.xbeat_ip, false);
+	bpf_program__set_autoload(kernel->skeleton->progs.xbeat_tc_ip, false);
 	pins_adopt(kernel, setup);
 	error = xbeat_bpf__load(kernel->skeleton);
 	if (error) {
@@ -299,6 +302,8 @@ void kernel_stop(struct kernel *kernel)
 		attach_release(&kernel->attachments[i]);
 	if (kernel->ring)
 		ring_buffer__free(kernel->ring);
+	if (kernel->ip_skeleton)
+		xbeat_bpf__destroy(kernel->ip_skeleton);
 	if (kernel->skeleton) {
 		unmap(kernel->peers, kernel->skeleton->maps.xb_peers);
 		unmap(kernel->self, kernel->skeleton->maps.xb_self);

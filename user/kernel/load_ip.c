@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Loads from a second copy of the object whose maps are those of the first; see load_ip.h. */
+#include "user/kernel/load_ip.h"
+#include "user/lib/limits.h"
+#include "user/lib/log.h"
+#include "xbeat.skel.h"
+#include <bpf/libbpf.h>
+#include <errno.h>
+
+static int share_maps(const struct xbeat_bpf *to, const struct xbeat_bpf *from)
+{
+	struct bpf_map *map;
+	int error = 0;
+
+	bpf_object__for_each_map(map, to->obj)
+	{
+		const struct bpf_map *other =
+			bpf_object__find_map_by_name(from->obj, bpf_map__name(map));
+
+		if (!error)
+			error = other ? bpf_map__reuse_fd(map, bpf_map__fd(other)) : -ENOENT;
+	}
+	return error;
+}
+
+static int load(struct xbeat_bpf *skeleton, const struct xbeat_bpf *first)
+{
+	struct bpf_program *program;
+	int error = share_maps(skeleton, first);
+
+	bpf_object__for_each_program(program, skeleton->obj)
+		bpf_program__set_autoload(program, program == skeleton->progs.xbeat_ip ||
+							   program == skeleton->progs.xbeat_tc_ip);
+	return error ? error : xbeat_bpf__load(skeleton);
+}
+
+int load_ip(struct kernel *kernel)
+{
+	struct xbeat_bpf *skeleton;
+	int error;
+
+	if (kernel->ip_skeleton)
+		return 0;
+	skeleton = xbeat_bpf__open();
+	error = skeleton ? load(skeleton, kernel->skeleton) : -errno;
+	if (!error) {
+		kernel->ip_skeleton = skeleton;
+		return 0;
+	}
+	log_error(
+		"the kernel refused the program for interfaces without Ethernet headers: %s; -v shows the verifier's log",
+		limits_strerror(-error));
+	if (skeleton)
+		xbeat_bpf__destroy(skeleton);
+	return error;
+}
