@@ -43,6 +43,30 @@ CONFIGURATIONS = {
     "prefix": ["global_defs {\nvmac_prefix vip\n}\n",
                owner("A", ["10.99.1.1/24"], use_vmac=True),
                owner("B", ["10.99.1.2/24"], interface="eth1", use_vmac=True)],
+    "addresses on another interface": [
+        owner("A", ["10.99.1.1/24", "10.99.1.2/24 dev eth0", "10.99.1.3/24 dev eth1"],
+              excluded=["fd99:1::1", "fd99:1::2 dev eth1", "fd99:1::3 dev eth0"],
+              use_vmac=True, use_vmac_addr=True),
+        owner("B", ["fe80::1:1/64", "fd99:1::4", "fd99:1::5 dev eth1 use_vmac"], vrid=52,
+              use_vmac=True),
+        owner("C", ["10.99.1.4", "10.99.1.5 dev eth0"], vrid=52, interface="eth1", use_vmac=True)],
+    "addresses only": [
+        owner("A", ["10.99.1.1/24", "10.99.1.2/24 dev eth1"], use_vmac_addr=True),
+        owner("B", ["10.99.1.3 use_vmac", "10.99.1.4 dev eth0 use_vmac", "10.99.1.5 dev eth1"],
+              vrid=52)],
+    "other family": [
+        owner("A", ["10.99.1.1/24"], excluded=["fd99:1::1", "fd99:1::2 dev eth0"], use_vmac=True),
+        owner("B", ["fe80::1:1/64", "fd99:1::3 dev eth1", "fd99:1::4 dev eth0"],
+              excluded=["10.99.1.2", "10.99.1.3 dev eth1 no_track", "10.99.1.4 dev eth1 use_vmac"],
+              vrid=52, use_vmac_addr=True)],
+    "given MAC": [
+        owner("A", ["10.99.1.1/24", "10.99.1.2/24 dev eth1 use_vmac"], use_vmac="02:00:00:00:07")],
+    "prefix of addresses": [
+        "global_defs {\nvmac_prefix vip\nvmac_addr_prefix other\n}\n",
+        owner("A", ["10.99.1.1/24", "10.99.1.2/24 dev eth1"], use_vmac=True, use_vmac_addr=True)],
+    "prefix of all": [
+        "global_defs {\nvmac_prefix vip\n}\n",
+        owner("A", ["10.99.1.1/24", "10.99.1.2/24 dev eth1"], use_vmac=True, use_vmac_addr=True)],
 }
 
 
@@ -64,8 +88,8 @@ def interfaces(router):
 
 def held(router, texts):
     """What there is once all addresses are there."""
-    wanted = {word.split("/")[0] for text in texts for word in text.split() if is_virtual(word)}
-    wait_until(lambda: set().union(*(entry[2] for entry in interfaces(router).values())) >= wanted,
+    wanted = sum(is_virtual(word) for text in texts for word in text.split())
+    wait_until(lambda: sum(len(entry[2]) for entry in interfaces(router).values()) == wanted,
                lambda: f"all addresses are there: {interfaces(router)}")
     return interfaces(router)
 

@@ -127,19 +127,24 @@ static void advertise(const struct order *order)
 static void announce_all(const struct order *order)
 {
 	struct event_base *base = event_base_new();
-	struct announcer *announcer = announcer_start(base, order->interval_ns, order->interval_ns);
+	const struct config config = {.garp_interval_ns = order->interval_ns,
+				      .gna_interval_ns = order->interval_ns};
+	struct announcer *announcer = announcer_start(base, &config);
+	struct announce_target target = {.interface_index = order->interface_index};
 
 	if (!announcer)
 		exit(EXIT_FAILURE);
 	for (size_t i = 0; i < order->message.address_count; i++) {
-		int error = announce(announcer, order->interface_index, &order->addresses[i],
-				     order->announce_repeat);
+		int error;
 
+		target.address = order->addresses[i];
+		error = announce(announcer, &target, order->announce_repeat);
 		if (error)
 			fail("announcing", error);
 	}
+	target.address = order->cancelled;
 	if (order->cancels)
-		announce_cancel(announcer, order->interface_index, &order->cancelled);
+		announce_cancel(announcer, &target);
 	event_base_dispatch(base);
 	announcer_stop(announcer);
 	event_base_free(base);

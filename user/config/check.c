@@ -144,7 +144,7 @@ static bool same_interface(const struct config_instance *a, const struct config_
 {
 	if (*a->interface || *b->interface)
 		return !strcmp(a->interface, b->interface);
-	return address_equal(&a->source, &b->source);
+	return address_equal(&a->source, &b->source) && !strcmp(a->vrf, b->vrf);
 }
 
 /* Interface, VRID and family identify an instance (RFC 9568 section 5.2.3). */

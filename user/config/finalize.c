@@ -275,6 +275,7 @@ static void finalize_advertised(struct config_parser *parser, const struct confi
 static config_finalize *const steps[] = {
 	check_required,
 	finalize_inherited,
+	config_finalize_garp_extra,
 	finalize_family,
 	finalize_version,
 	finalize_advertised,
@@ -300,5 +301,6 @@ void config_finalize_instances(struct config_parser *parser)
 		for (size_t step = 0; step < ARRAY_SIZE(steps); step++)
 			steps[step](parser, &parser->instance_blocks[i]);
 	}
-	config_name_vmacs(parser);
+	config_finalize_vmac_interfaces(parser);
+	config_finalize_garp_groups(parser->config);
 }

@@ -2,9 +2,9 @@
 /*
  * Announcements are sent as whole frames by a packet socket that receives nothing.
  *
- * Without an interval they are sent at once. With one, each interface and family has a lane from a
- * transmission until an interval after it: a queue of addresses and a timer. Addresses take turns,
- * so that each is announced once before the first is repeated.
+ * Without an interval they are sent at once. With one, each interface, or group of interfaces, and
+ * family has a lane from a transmission until an interval after it: a queue of addresses and a timer.
+ * Addresses take turns, so that each is announced once before the first is repeated.
  */
 #include "user/net/announce.h"
 #include "user/lib/address.h"
@@ -31,7 +31,7 @@
 
 struct pending {
 	TAILQ_ENTRY(pending) links;
-	struct xb_address address;
+	struct announce_target target;
 	unsigned remaining_count;
 };
 
@@ -40,7 +40,8 @@ TAILQ_HEAD(pending_queue, pending);
 struct lane {
 	LIST_ENTRY(lane) links;
 	struct announcer *announcer;
-	unsigned interface_index;
+	unsigned group;
+	unsigned interface_index; /* without a group */
 	uint8_t family;
 	struct event *timer;
 	struct pending_queue queue;
@@ -51,7 +52,7 @@ LIST_HEAD(lane_list, lane);
 struct announcer {
 	struct event_base *base;
 	int socket;
-	uint64_t garp_interval_ns, gna_interval_ns;
+	const struct config *config; /* its intervals */
 	struct lane_list lanes;
 };
 
@@ -112,39 +113,50 @@ static int send_frames(int socket, unsigned interface_index, uint8_t *frame, siz
 	return 0;
 }
 
-static int send_now(const struct announcer *announcer, unsigned interface_index,
-		    const struct xb_address *address, unsigned count)
+static int send_now(const struct announcer *announcer, const struct announce_target *target,
+		    unsigned count)
 {
 	uint8_t frame[NEIGHBOUR_PACKET_BYTES_MAX];
-	int bytes = make_frame(announcer->socket, interface_index, address, frame);
+	int bytes = make_frame(announcer->socket, target->interface_index, &target->address, frame);
 
 	return bytes <= 0 ? bytes
-			  : send_frames(announcer->socket, interface_index, frame, (size_t)bytes,
-					count);
+			  : send_frames(announcer->socket, target->interface_index, frame,
+					(size_t)bytes, count);
 }
 
-static uint64_t interval_ns(const struct announcer *announcer, uint8_t family)
+/* A reload may have removed the group of a lane. */
+static uint64_t interval_ns(const struct announcer *announcer, unsigned group, uint8_t family)
 {
-	return family == 4 ? announcer->garp_interval_ns : announcer->gna_interval_ns;
+	const struct config *config = announcer->config;
+
+	if (group > config->garp_group_count)
+		return 0;
+	if (group)
+		return family == 4 ? config->garp_groups[group - 1].garp_interval_ns
+				   : config->garp_groups[group - 1].gna_interval_ns;
+	return family == 4 ? config->garp_interval_ns : config->gna_interval_ns;
 }
 
-static struct lane *find_lane(const struct announcer *announcer, unsigned interface_index,
-			      uint8_t family)
+static struct lane *find_lane(const struct announcer *announcer,
+			      const struct announce_target *target)
 {
 	struct lane *lane;
 
 	LIST_FOREACH(lane, &announcer->lanes, links)
-	if (lane->interface_index == interface_index && lane->family == family)
+	if (lane->group == target->group &&
+	    (target->group || lane->interface_index == target->interface_index) &&
+	    lane->family == address_family(&target->address))
 		return lane;
 	return NULL;
 }
 
-static struct pending *find_pending(const struct lane *lane, const struct xb_address *address)
+static struct pending *find_pending(const struct lane *lane, const struct announce_target *target)
 {
 	struct pending *pending;
 
 	TAILQ_FOREACH(pending, &lane->queue, links)
-	if (address_equal(&pending->address, address))
+	if (pending->target.interface_index == target->interface_index &&
+	    address_equal(&pending->target.address, &target->address))
 		return pending;
 	return NULL;
 }
@@ -169,13 +181,13 @@ static void close_lane(struct lane *lane)
 static void send_next(struct lane *lane)
 {
 	struct pending *pending = TAILQ_FIRST(&lane->queue);
-	int error = send_now(lane->announcer, lane->interface_index, &pending->address, 1);
+	int error = send_now(lane->announcer, &pending->target, 1);
 	char text[ADDRESS_TEXT_BYTES];
 
 	if (error)
 		log_error("cannot announce %s on interface %u: %s",
-			  address_format(&pending->address, text), lane->interface_index,
-			  limits_strerror(-error));
+			  address_format(&pending->target.address, text),
+			  pending->target.interface_index, limits_strerror(-error));
 	if (error || --pending->remaining_count == 0) {
 		forget(lane, pending);
 		return;
@@ -195,19 +207,21 @@ static void on_turn(evutil_socket_t fd, short what, void *context)
 		return;
 	}
 	send_next(lane);
-	clock_arm(lane->timer, clock_now_ns() + interval_ns(lane->announcer, lane->family));
+	clock_arm(lane->timer,
+		  clock_now_ns() + interval_ns(lane->announcer, lane->group, lane->family));
 }
 
 /* A new lane's timer fires at once. Returns NULL without memory. */
-static struct lane *open_lane(struct announcer *announcer, unsigned interface_index, uint8_t family)
+static struct lane *open_lane(struct announcer *announcer, const struct announce_target *target)
 {
 	struct lane *lane = calloc(1, sizeof(*lane));
 
 	if (!lane)
 		return NULL;
 	lane->announcer = announcer;
-	lane->interface_index = interface_index;
-	lane->family = family;
+	lane->group = target->group;
+	lane->interface_index = target->interface_index;
+	lane->family = address_family(&target->address);
 	TAILQ_INIT(&lane->queue);
 	LIST_INSERT_HEAD(&announcer->lanes, lane, links);
 	lane->timer = evtimer_new(announcer->base, on_turn, lane);
@@ -219,15 +233,15 @@ static struct lane *open_lane(struct announcer *announcer, unsigned interface_in
 	return lane;
 }
 
-static int enqueue(struct lane *lane, const struct xb_address *address, unsigned repeat)
+static int enqueue(struct lane *lane, const struct announce_target *target, unsigned repeat)
 {
-	struct pending *pending = find_pending(lane, address);
+	struct pending *pending = find_pending(lane, target);
 
 	if (!pending) {
 		pending = calloc(1, sizeof(*pending));
 		if (!pending)
 			return -ENOMEM;
-		pending->address = *address;
+		pending->target = *target;
 		TAILQ_INSERT_TAIL(&lane->queue, pending, links);
 	}
 	if (pending->remaining_count < repeat)
@@ -235,33 +249,29 @@ static int enqueue(struct lane *lane, const struct xb_address *address, unsigned
 	return 0;
 }
 
-int announce(struct announcer *announcer, unsigned interface_index,
-	     const struct xb_address *address, unsigned repeat)
+int announce(struct announcer *announcer, const struct announce_target *target, unsigned repeat)
 {
-	uint8_t family = address_family(address);
-	struct lane *lane = find_lane(announcer, interface_index, family);
+	struct lane *lane = find_lane(announcer, target);
 
 	if (!repeat)
 		return 0;
-	if (!lane && interval_ns(announcer, family) == 0)
-		return send_now(announcer, interface_index, address, repeat);
+	if (!lane && !interval_ns(announcer, target->group, address_family(&target->address)))
+		return send_now(announcer, target, repeat);
 	if (!lane)
-		lane = open_lane(announcer, interface_index, family);
-	return lane ? enqueue(lane, address, repeat) : -ENOMEM;
+		lane = open_lane(announcer, target);
+	return lane ? enqueue(lane, target, repeat) : -ENOMEM;
 }
 
-void announce_cancel(struct announcer *announcer, unsigned interface_index,
-		     const struct xb_address *address)
+void announce_cancel(struct announcer *announcer, const struct announce_target *target)
 {
-	struct lane *lane = find_lane(announcer, interface_index, address_family(address));
-	struct pending *pending = lane ? find_pending(lane, address) : NULL;
+	struct lane *lane = find_lane(announcer, target);
+	struct pending *pending = lane ? find_pending(lane, target) : NULL;
 
 	if (pending)
 		forget(lane, pending);
 }
 
-struct announcer *announcer_start(struct event_base *base, uint64_t garp_interval_ns,
-				  uint64_t gna_interval_ns)
+struct announcer *announcer_start(struct event_base *base, const struct config *config)
 {
 	struct announcer *announcer = calloc(1, sizeof(*announcer));
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -276,15 +286,13 @@ struct announcer *announcer_start(struct event_base *base, uint64_t garp_interva
 	announcer->base = base;
 	announcer->socket = fd;
 	LIST_INIT(&announcer->lanes);
-	announcer_set_intervals(announcer, garp_interval_ns, gna_interval_ns);
+	announcer->config = config;
 	return announcer;
 }
 
-void announcer_set_intervals(struct announcer *announcer, uint64_t garp_interval_ns,
-			     uint64_t gna_interval_ns)
+void announcer_reload(struct announcer *announcer, const struct config *config)
 {
-	announcer->garp_interval_ns = garp_interval_ns;
-	announcer->gna_interval_ns = gna_interval_ns;
+	announcer->config = config;
 }
 
 void announcer_stop(struct announcer *announcer)

@@ -16,14 +16,17 @@
 #define REQUEST_BYTES 512
 #define MAC_BYTES CONFIG_MAC_BYTES
 #define KIND "macvlan"
+#define KIND_IPVLAN "ipvlan"
+#define KIND_VRF "vrf"
 
 /* An interface as rtnetlink describes it. */
 struct link {
 	unsigned index;
 	unsigned base_index; /* 0: none, or in another namespace */
+	unsigned master_index; /* 0: none */
 	uint32_t mtu, group;
 	uint8_t mac[MAC_BYTES];
-	bool is_macvlan;
+	bool is_macvlan, is_ipvlan, is_vrf;
 	bool up;
 };
 
@@ -51,15 +54,15 @@ static struct nlmsghdr *begin(char *buffer, uint16_t type, uint16_t flags, const
 	return request;
 }
 
-static bool is_macvlan_info(const struct nlattr *link_info)
+static bool is_kind(const struct nlattr *link_info, const char *name)
 {
 	const struct nlattr *info[IFLA_INFO_KIND + 1] = {0}, *kind;
 
 	if (link_info)
 		netlink_nested_attributes(link_info, info, IFLA_INFO_KIND + 1);
 	kind = info[IFLA_INFO_KIND];
-	return kind && mnl_attr_get_payload_len(kind) == sizeof(KIND) &&
-	       !memcmp(mnl_attr_get_payload(kind), KIND, sizeof(KIND));
+	return kind && mnl_attr_get_payload_len(kind) == strlen(name) + 1 &&
+	       !memcmp(mnl_attr_get_payload(kind), name, strlen(name) + 1);
 }
 
 static uint32_t number(const struct nlattr *attribute)
@@ -80,7 +83,10 @@ static int read_link(const struct nlmsghdr *answer, void *context)
 		.mtu = number(found[IFLA_MTU]),
 		.group = number(found[IFLA_GROUP]),
 		.up = head->ifi_flags & IFF_UP,
-		.is_macvlan = is_macvlan_info(found[IFLA_LINKINFO]),
+		.master_index = number(found[IFLA_MASTER]),
+		.is_macvlan = is_kind(found[IFLA_LINKINFO], KIND),
+		.is_ipvlan = is_kind(found[IFLA_LINKINFO], KIND_IPVLAN),
+		.is_vrf = is_kind(found[IFLA_LINKINFO], KIND_VRF),
 	};
 	if (found[IFLA_ADDRESS] && mnl_attr_get_payload_len(found[IFLA_ADDRESS]) == MAC_BYTES)
 		memcpy(link->mac, mnl_attr_get_payload(found[IFLA_ADDRESS]), MAC_BYTES);
@@ -95,31 +101,43 @@ static int find_link(struct netlink *netlink, const char *name, unsigned index, 
 	return netlink_query(netlink, begin(buffer, RTM_GETLINK, 0, name, index), read_link, link);
 }
 
+static const char *kind_of(const struct config_vmac *vmac)
+{
+	return vmac->ipvlan ? KIND_IPVLAN : KIND;
+}
+
 static int make(struct netlink *netlink, const struct wanted *wanted)
 {
+	const struct config_vmac *vmac = wanted->vmac;
 	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct nlmsghdr *request = begin(buffer, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
 					 wanted->vmac->name, 0);
 	struct nlattr *info, *data;
 
 	mnl_attr_put_u32(request, IFLA_LINK, wanted->base_index);
-	mnl_attr_put(request, IFLA_ADDRESS, MAC_BYTES, wanted->vmac->mac);
-	mnl_attr_put_u32(request, IFLA_GROUP, wanted->vmac->group);
+	if (!vmac->ipvlan)
+		mnl_attr_put(request, IFLA_ADDRESS, MAC_BYTES, vmac->mac);
+	mnl_attr_put_u32(request, IFLA_GROUP, vmac->group);
 	info = mnl_attr_nest_start(request, IFLA_LINKINFO);
-	mnl_attr_put_strz(request, IFLA_INFO_KIND, KIND);
+	mnl_attr_put_strz(request, IFLA_INFO_KIND, kind_of(vmac));
 	data = mnl_attr_nest_start(request, IFLA_INFO_DATA);
-	mnl_attr_put_u32(request, IFLA_MACVLAN_MODE, MACVLAN_MODE_PRIVATE);
+	if (vmac->ipvlan) {
+		mnl_attr_put_u16(request, IFLA_IPVLAN_MODE, IPVLAN_MODE_L2);
+		mnl_attr_put_u16(request, IFLA_IPVLAN_FLAGS, vmac->ipvlan_flags);
+	} else {
+		mnl_attr_put_u32(request, IFLA_MACVLAN_MODE, MACVLAN_MODE_PRIVATE);
+	}
 	mnl_attr_nest_end(request, data);
 	mnl_attr_nest_end(request, info);
 	return netlink_transact(netlink, request);
 }
 
-static int set_mtu(struct netlink *netlink, unsigned index, uint32_t mtu)
+static int set_number(struct netlink *netlink, unsigned index, uint16_t attribute, uint32_t value)
 {
 	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct nlmsghdr *request = begin(buffer, RTM_SETLINK, NLM_F_ACK, NULL, index);
 
-	mnl_attr_put_u32(request, IFLA_MTU, mtu);
+	mnl_attr_put_u32(request, attribute, value);
 	return netlink_transact(netlink, request);
 }
 
@@ -155,7 +173,7 @@ static const char *remedy(int error)
 {
 	switch (error) {
 	case -EOPNOTSUPP:
-		return "; the kernel needs the module macvlan";
+		return "; the kernel needs the module macvlan, or ipvlan";
 	case -EBUSY:
 		return "; if the interface is a port of a bridge or bond, use the bridge or bond itself";
 	case -EINVAL:
@@ -170,8 +188,9 @@ static int make_new(struct netlink *netlink, const struct wanted *wanted)
 	int error = make(netlink, wanted);
 
 	if (error)
-		log_error("cannot create %s, a macvlan on %s: %s%s", wanted->vmac->name,
-			  wanted->base, limits_strerror(-error), remedy(error));
+		log_error("cannot create %s, %s on %s: %s%s", wanted->vmac->name,
+			  wanted->vmac->ipvlan ? "an ipvlan" : "a macvlan", wanted->base,
+			  limits_strerror(-error), remedy(error));
 	return error;
 }
 
@@ -180,9 +199,16 @@ static int check(const struct link *link, const struct wanted *wanted)
 {
 	const uint8_t *mac = wanted->vmac->mac;
 
-	if (link->is_macvlan && link->base_index == wanted->base_index &&
-	    !memcmp(link->mac, mac, MAC_BYTES))
+	if (link->base_index == wanted->base_index &&
+	    (wanted->vmac->ipvlan ? link->is_ipvlan
+				  : link->is_macvlan && !memcmp(link->mac, mac, MAC_BYTES)))
 		return 0;
+	if (wanted->vmac->ipvlan) {
+		log_error(
+			"interface %s exists but is not an ipvlan on %s; remove it (ip link delete %s), or choose another name with use_ipvlan NAME",
+			wanted->vmac->name, wanted->base, wanted->vmac->name);
+		return -EEXIST;
+	}
 	log_error(
 		"interface %s exists but is not a macvlan on %s with %02x:%02x:%02x:%02x:%02x:%02x; remove it (ip link delete %s), or choose another name with use_vmac NAME",
 		wanted->vmac->name, wanted->base, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5],
@@ -213,7 +239,8 @@ static int find_or_make(struct netlink *netlink, const struct wanted *wanted, st
 static int follow_mtu(struct netlink *netlink, const char *name, const struct link *link,
 		      const struct link *base)
 {
-	int error = link->mtu == base->mtu ? 0 : set_mtu(netlink, link->index, base->mtu);
+	int error =
+		link->mtu == base->mtu ? 0 : set_number(netlink, link->index, IFLA_MTU, base->mtu);
 
 	if (error)
 		log_error("cannot set the MTU of %s to %u, the MTU of its base: %s", name,
@@ -226,6 +253,34 @@ bool macvlan_speaks(const char *name)
 	return interface_setting(6, name, "disable_ipv6") == 0;
 }
 
+/* Packets to the virtual MAC belong to the VRF of the base. */
+static int follow_vrf(struct netlink *netlink, const char *name, const struct link *link,
+		      const struct link *base)
+{
+	struct link master;
+	bool in_vrf = base->master_index &&
+		      !find_link(netlink, NULL, base->master_index, &master) && master.is_vrf;
+	unsigned vrf_index = in_vrf ? base->master_index : 0;
+	int error = link->master_index == vrf_index
+			    ? 0
+			    : set_number(netlink, link->index, IFLA_MASTER, vrf_index);
+
+	if (error)
+		log_error("cannot put %s into the VRF of its base: %s", name,
+			  limits_strerror(-error));
+	return error;
+}
+
+static int prepare_ipvlan(struct netlink *netlink, const char *name, const struct link *link,
+			  const struct link *base)
+{
+	int error = follow_mtu(netlink, name, link, base);
+
+	if (!error)
+		error = follow_vrf(netlink, name, link, base);
+	return error || link->up ? error : set_up(netlink, name, true);
+}
+
 /* report: what cannot be set is logged, also if the interface can do without. */
 static int prepare(struct netlink *netlink, const struct wanted *wanted, const struct link *link,
 		   const struct link *base, bool report)
@@ -234,10 +289,14 @@ static int prepare(struct netlink *netlink, const struct wanted *wanted, const s
 	struct macvlan_refused refused;
 	int error;
 
+	if (wanted->vmac->ipvlan) /* its MAC address is the base's, so it need not be silent */
+		return prepare_ipvlan(netlink, name, link, base);
 	macvlan_settings_apply(netlink, name, wanted->base, &refused);
 	if (report)
 		macvlan_settings_report(&refused, name);
 	error = refused.error ? refused.error : follow_mtu(netlink, name, link, base);
+	if (!error)
+		error = follow_vrf(netlink, name, link, base);
 	/* A new interface, or one left incomplete, must be silent before it comes up. */
 	if (!error && !link->up)
 		error = macvlan_set_backup(netlink, name);
@@ -250,11 +309,7 @@ static int prepare(struct netlink *netlink, const struct wanted *wanted, const s
  * receive for another MAC address on it. What is set is what is. */
 static int notify_base(struct netlink *netlink, const struct link *base)
 {
-	char buffer[REQUEST_BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *request = begin(buffer, RTM_SETLINK, NLM_F_ACK, NULL, base->index);
-
-	mnl_attr_put_u32(request, IFLA_GROUP, base->group);
-	return netlink_transact(netlink, request);
+	return set_number(netlink, base->index, IFLA_GROUP, base->group);
 }
 
 int macvlan_ensure(struct netlink *netlink, const struct config_vmac *vmac, unsigned base_index,
@@ -324,7 +379,8 @@ int macvlan_remove(struct netlink *netlink, const struct config_vmac *vmac)
 
 	if (error)
 		return error == -ENODEV ? 0 : error;
-	if (!link.is_macvlan || memcmp(link.mac, vmac->mac, sizeof(link.mac)) != 0)
+	if (vmac->ipvlan ? !link.is_ipvlan
+			 : !link.is_macvlan || memcmp(link.mac, vmac->mac, sizeof(link.mac)) != 0)
 		return 0;
 	return netlink_transact(netlink, begin(buffer, RTM_DELLINK, NLM_F_ACK, NULL, link.index));
 }
@@ -337,4 +393,13 @@ int link_promote_secondaries(struct netlink *netlink, const char *interface)
 		log_error("cannot set net.ipv4.conf.%s.promote_secondaries to 1: %s", interface,
 			  limits_strerror(-error));
 	return error;
+}
+
+bool link_is_in_vrf(struct netlink *netlink, unsigned index, const char *vrf)
+{
+	struct link link, master;
+
+	return !find_link(netlink, NULL, index, &link) && link.master_index &&
+	       !find_link(netlink, vrf, 0, &master) && master.is_vrf &&
+	       link.master_index == master.index;
 }

@@ -20,7 +20,7 @@
  * Creates the interface for a Backup and brings it up. An interface of the same name, base and MAC
  * address, left by an earlier daemon, is adopted as it is, a Backup's or an Active's (one that is
  * down: a Backup's). Also applies the settings of both interfaces (the base gets arp_ignore 1 and
- * arp_announce 2 at least, which stay) and the base's MTU: call it again when the base has changed.
+ * arp_announce 2 at least, which stay), the base's MTU and its VRF: call it again when the base has changed.
  *
  * Where IPv6 cannot be switched off, because /proc/sys is read-only, the interface stays down until it
  * is an Active's. What cannot be set is logged, all of it at once, when the interface is another one
@@ -46,6 +46,9 @@ bool macvlan_speaks(const char *name);
 /* Removes the interface with all its addresses. Returns 0, also if there is none or it is
  * something else; or a negative errno. */
 int macvlan_remove(struct netlink *netlink, const struct config_vmac *vmac);
+
+/* Returns whether the interface with this index is in the VRF with this name. */
+bool link_is_in_vrf(struct netlink *netlink, unsigned index, const char *vrf);
 
 /* Sets net.ipv4.conf.NAME.promote_secondaries. Returns 0 or a negative errno. */
 int link_promote_secondaries(struct netlink *netlink, const char *interface);

@@ -67,8 +67,8 @@ void dump_vip(const struct instance *instance, size_t i, char text[static DUMP_V
 		snprintf(prefix, sizeof(prefix), "/%u", vip->prefix_length);
 	snprintf(text, DUMP_VIP_BYTES, "%s%s dev %s scope %s%s%s%s",
 		 address_format(&vip->address, address), prefix,
-		 vip->has_interface ? vip->interface : instance_interface_name(instance),
-		 scope_name(vip->scope, number), vip->label[0] ? " label " : "", vip->label,
+		 instance_vip_interface_name(instance, vip), scope_name(vip->scope, number),
+		 vip->label[0] ? " label " : "", vip->label,
 		 instance->vips->list[i].held ? " set" : "");
 }
 

@@ -120,8 +120,12 @@ void instances_signed(struct vrrp_room *room, const struct xb_event *event)
 
 static bool uses_interface(const struct config_instance *config, const char *name)
 {
-	if (!strcmp(config->interface, name) || !strcmp(config->vmac.name, name))
+	/* An interface may enter the VRF, or leave it. */
+	if (!strcmp(config->interface, name) || *config->vrf)
 		return true;
+	for (unsigned i = 1; i < config->address_vmac_count + 2; i++)
+		if (!strcmp(config_vmac_of(config, i)->name, name))
+			return true;
 	for (size_t i = 0; i < config->vip_count; i++)
 		if (!strcmp(config->vips[i].interface, name))
 			return true;
@@ -176,8 +180,7 @@ bool instances_use_interface(const struct vrrp_room *room, unsigned interface_in
 		if (instance->interface->base_index == interface_index)
 			return true;
 		for (size_t k = 0; k < instance->config->vip_count; k++)
-			if (instance->config->vips[k].has_interface &&
-			    instance->vips->list[k].interface_index == interface_index)
+			if (instance_arrival_index(instance, k) == interface_index)
 				return true;
 	}
 	return false;

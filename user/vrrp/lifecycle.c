@@ -189,14 +189,14 @@ void instance_free(struct vrrp_room *room, struct instance *instance)
 
 bool instance_is_same_router(const struct config_instance *a, const struct config_instance *b)
 {
-	return strcmp(a->interface, b->interface) == 0 && a->vrid == b->vrid &&
-	       a->family == b->family;
+	return strcmp(a->interface, b->interface) == 0 && strcmp(a->vrf, b->vrf) == 0 &&
+	       a->vrid == b->vrid && a->family == b->family;
 }
 
 bool instance_needs_replacement(const struct config_instance *a, const struct config_instance *b)
 {
-	return !instance_is_same_router(a, b) || a->use_vmac != b->use_vmac ||
-	       !config_vmac_equal(&a->vmac, &b->vmac) || a->vmac_xmit_base != b->vmac_xmit_base ||
+	return !instance_is_same_router(a, b) || !config_vmacs_equal(a, b) ||
+	       a->vmac_xmit_base != b->vmac_xmit_base ||
 	       (a->unicast_peer_count > 0) != (b->unicast_peer_count > 0) ||
 	       strcmp(a->heartbeat, b->heartbeat) != 0 || a->accept != b->accept ||
 	       (a->priority == VRRP_PRIORITY_OWNER) != (b->priority == VRRP_PRIORITY_OWNER) ||

@@ -251,7 +251,7 @@ static void reload_services(const struct reload *reload)
 	struct vrrp_services *services = &reload->room->services;
 	const struct config *to = reload->to;
 
-	announcer_set_intervals(services->announcer, to->garp_interval_ns, to->gna_interval_ns);
+	announcer_reload(services->announcer, to);
 	tracking_reload(services->tracking, to);
 	notify_reload(services->notify, to);
 	instances_change_static(reload->room, reload->from, to);

@@ -47,8 +47,7 @@ static int open_sockets(struct vrrp_services *services, const struct config *con
 {
 	int error = netlink_open(&services->netlink);
 
-	services->announcer =
-		announcer_start(services->base, config->garp_interval_ns, config->gna_interval_ns);
+	services->announcer = announcer_start(services->base, config);
 	services->advert_sockets[0] = advert_open(4);
 	if (!error && services->advert_sockets[0] < 0)
 		error = services->advert_sockets[0];

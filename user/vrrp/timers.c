@@ -142,6 +142,12 @@ static void on_announce_refresh(struct vrrp_room *room, struct instance *instanc
 	instance_announce_refresh_due(instance);
 }
 
+static void on_announce_extra(struct vrrp_room *room, struct instance *instance)
+{
+	(void)room;
+	instance_announce_extra_due(instance);
+}
+
 static void on_stay_away(struct vrrp_room *room, struct instance *instance)
 {
 	(void)room;
@@ -204,6 +210,7 @@ int instance_timers_new(struct vrrp_room *room, struct instance *instance)
 		[INSTANCE_TIMER_PROTOCOL] = on_protocol,
 		[INSTANCE_TIMER_ANNOUNCE_LATER] = on_announce_later,
 		[INSTANCE_TIMER_ANNOUNCE_REFRESH] = on_announce_refresh,
+		[INSTANCE_TIMER_ANNOUNCE_EXTRA] = on_announce_extra,
 		[INSTANCE_TIMER_STAY_AWAY] = on_stay_away,
 		[INSTANCE_TIMER_HEAR] = on_hear,
 		[INSTANCE_TIMER_LEARN] = on_learn,

@@ -158,10 +158,6 @@ static void other_forms(void **state)
 static void unsupported_keywords(void **state)
 {
 	static const struct config_case cases[] = {
-		{INSTANCE VIPS "vrf red\n}",
-		 "6:1: error: keepalived's 'vrf' in vrrp_instance is not supported; adverts would leave outside the VRF; remove it\n"},
-		{INSTANCE VIPS "use_ipvlan\n}",
-		 "6:1: error: keepalived's 'use_ipvlan' in vrrp_instance is not supported; addresses would be on the interface itself; remove it, or write \"use_vmac\"\n"},
 		{INSTANCE VIPS "}\nSSL { password x\n}\nbfd_instance b { }\n",
 		 "7:1: warning: 'SSL' configures keepalived's load balancer, which xbeat does not have; the block is skipped\n"
 		 "9:1: warning: 'bfd_instance' configures keepalived's BFD, which xbeat does not have; the block is skipped\n"},
@@ -173,7 +169,7 @@ static void unsupported_keywords(void **state)
 		{INSTANCE VIPS "track_bfd { b }\n}",
 		 "6:1: error: keepalived's 'track_bfd' in vrrp_instance is not supported; xbeat has no BFD: remove it, and watch the other machine with a heartbeat block and \"track_peer NODE\"\n"},
 		{"includes x\n" INSTANCE VIPS "}",
-		 "1:1: error: unknown keyword 'includes'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, net_namespace, instance, use_pid_dir, interface_up_down_delays, static_ipaddress\n"},
+		 "1:1: error: unknown keyword 'includes'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, net_namespace, instance, use_pid_dir, garp_group, interface_up_down_delays, static_ipaddress\n"},
 	};
 
 	(void)state;
@@ -185,7 +181,7 @@ static void braces(void **state)
 	static const struct config_case cases[] = {
 		{INSTANCE VIPS "}\n}\nfoo bar { x { } }\n{ y }\n",
 		 "7:1: error: '}' without a '{'; remove it\n"
-		 "8:1: error: unknown keyword 'foo'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, net_namespace, instance, use_pid_dir, interface_up_down_delays, static_ipaddress\n"
+		 "8:1: error: unknown keyword 'foo'; valid keywords: global_defs, heartbeat, vrrp_instance, vrrp_sync_group, track_group, vrrp_script, vrrp_track_process, vrrp_track_file, track_file, vrrp_app, static_routes, static_rules, net_namespace, instance, use_pid_dir, garp_group, interface_up_down_delays, static_ipaddress\n"
 		 "9:1: error: '{' without a keyword; write \"KEYWORD {\"\n"},
 		{INSTANCE VIPS, "2:1: error: vrrp_instance is not closed; add '}'\n"},
 		{INSTANCE "virtual_ipaddress { 10.0.0.9\n",

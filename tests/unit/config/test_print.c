@@ -8,6 +8,9 @@
 
 #define EMPTY V3 "vrrp_instance V {\ninterface eth0\nvirtual_router_id 1\n" VIPS "}\n"
 #define INSTANCE_WITH(more) INSTANCE VIPS more "\n}\n"
+#define WITHOUT_INTERFACE(more)                                                                    \
+	V3 "vrrp_instance V {\nvirtual_router_id 1\nunicast_src_ip 10.0.0.3\n" more                \
+	   "\nunicast_peer { 10.0.0.2 }\n" VIPS "}\n"
 #define VIP(line) INSTANCE "virtual_ipaddress {\n" line "\n}\n}\n"
 #define EXCLUDED(line) INSTANCE VIPS "virtual_ipaddress_excluded {\n" line "\n}\n}\n"
 #define GLOBAL(more) "global_defs {\n" more "\n}\n" EMPTY
@@ -223,10 +226,17 @@ static const char *const different[] = {
 	INSTANCE_WITH("unicast_peer { 10.0.0.2 max_ttl 3 }"),
 	INSTANCE_WITH("unicast_peer { 10.0.0.2 }\nunicast_ttl 3"),
 	INSTANCE_WITH("unicast_peer { 10.0.0.2 }\nunicast_src_ip 10.0.0.3"),
+	WITHOUT_INTERFACE(""),
+	WITHOUT_INTERFACE("vrf blue"),
 	INSTANCE_WITH("use_vmac"),
 	INSTANCE_WITH("use_vmac v0"),
 	INSTANCE_WITH("use_vmac v0 02:00:00:00:07 group 7 netlink_notify_msg"),
 	INSTANCE_WITH("use_vmac\nvmac_xmit_base"),
+	INSTANCE_WITH("use_vmac_addr"),
+	INSTANCE_WITH("garp_extra_if 7"),
+	INSTANCE_WITH("garp_extra_if all 7"),
+	INSTANCE_WITH("") "garp_group {\ninterface eth0\ngna_interval 1\n}\n",
+	"global_defs {\nvmac_addr_prefix a\n}\n" INSTANCE_WITH("use_vmac_addr"),
 	INSTANCE_WITH("no_accept"),
 	INSTANCE_WITH("strict_mode on"),
 	INSTANCE_WITH("strict_mode on\naccept"),
@@ -244,6 +254,7 @@ static const char *const different[] = {
 	/* addresses */
 	VIP("10.0.0.9/24"),
 	VIP("10.0.0.9 dev eth1"),
+	VIP("10.0.0.9 dev eth1 use_vmac"),
 	VIP("10.0.0.9/24 brd +"),
 	VIP("10.0.0.9 scope link"),
 	VIP("10.0.0.9 label eth0:1"),

@@ -63,6 +63,12 @@ static void without_interface(void **state)
 {
 	static const struct config_case cases[] = {
 		{NO_INTERFACE "unicast_src_ip 10.0.0.1\n" PEERS VIPS "}", ""},
+		{NO_INTERFACE "unicast_src_ip 10.0.0.1\n" PEERS
+			      "virtual_ipaddress {\n10.0.0.9 use_vmac\n}\n}",
+		 "9:1: error: use_vmac of an address needs its interface; add \"dev NAME\"\n"},
+		{NO_INTERFACE "vrf blue\nunicast_src_ip 10.0.0.1\n" PEERS VIPS "}", ""},
+		{INSTANCE "vrf blue\nunicast_src_ip 10.0.0.1\n" PEERS VIPS "}",
+		 "5:1: warning: vrf has no effect with \"interface\", as in keepalived: the instance is in the VRF that eth0 is in; remove one\n"},
 		{NO_INTERFACE PEERS VIPS "}",
 		 "2:1: error: vrrp_instance V has no interface; add \"interface NAME\"\n"},
 		{NO_INTERFACE "unicast_src_ip fe80::1\nunicast_peer {\nfe80::2\n}\n"

@@ -50,7 +50,6 @@ static void wrong_addresses(void **state)
 		 "6:13: warning: -nodad is for IPv6 addresses only; it is ignored\n"
 		 "6:20: warning: home is for IPv6 addresses only; it is ignored\n"
 		 "7:1: warning: track_group has no effect on what an instance adds itself; remove it\n"
-		 "7:10: warning: keepalived's 'use_vmac' of an address is not supported; it is ignored\n"
 		 "8:1: warning: 10.0.0.3 is already listed on line 7; it is held once and advertised twice, as by keepalived; remove one of them on all nodes\n"
 		 "9:1: error: 'foo' is not an address; write \"" CONFIG_VIP_USAGE "\"\n"},
 	};

@@ -74,10 +74,7 @@ static void options(void **state)
 		{"", "10.0.0.9", "use_vmac vrrp.1\n", {0, 0, 0x5e, 0, 1, 1}},
 		{"", "fe80::9", "use_vmac vrrp.1\n", {0, 0, 0x5e, 0, 2, 1}},
 		{"name v", "10.0.0.9", "use_vmac v\n", {0, 0, 0x5e, 0, 1, 1}},
-		{"name group group default",
-		 "10.0.0.9",
-		 "use_vmac name group\n",
-		 {0, 0, 0x5e, 0, 1, 1}},
+		{"name group group 0", "10.0.0.9", "use_vmac name group\n", {0, 0, 0x5e, 0, 1, 1}},
 		{"2:0:0:0:7 v", "10.0.0.9", "use_vmac v 02:00:00:00:07\n", {2, 0, 0, 0, 7, 1}},
 		{"02:00:00:00:07: v", "fe80::9", "v 02:00:00:00:07\n", {2, 0, 0, 0, 7, 1}},
 		{"netlink_notify_msg group 7 v 02:AB:00:00:07:09",
@@ -89,6 +86,28 @@ static void options(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		check_options(cases[i].options, cases[i].vip, cases[i].printed, cases[i].mac);
+}
+
+static void ipvlan(void **state)
+{
+	struct config *config = fixture_parse(
+		INSTANCE "use_ipvlan private 10.0.0.5/24 eth0.100 group 7\n" VIPS "}", "");
+	const struct config_instance *instance = &config->instances[0];
+	char *text = config_print_instance(instance);
+
+	(void)state;
+	assert_true(instance->vmac.ipvlan && instance->vmac.has_address);
+	assert_true(instance->has_source && !instance->vmac_xmit_base);
+	assert_memory_equal(&instance->source, &instance->vmac.address, sizeof(instance->source));
+	assert_int_equal(instance->vips[0].vmac, 0);
+	assert_non_null(strstr(text, "use_ipvlan eth0.100 10.0.0.5 private group 7\n"));
+	free(text);
+	config_free(config);
+
+	config = fixture_parse(INSTANCE "use_ipvlan\n" VIP("fe80::9") "}", "");
+	assert_string_equal(config->instances[0].vmac.name, "vrrp.1");
+	assert_true(config->instances[0].vmac_xmit_base);
+	config_free(config);
 }
 
 static void flags(void **state)
@@ -116,12 +135,17 @@ static void wrong_keywords(void **state)
 		 "5:12: error: '03:00:00:00:00:01' is not the MAC address of an interface; write six octets, as in 02:00:5e:10:00:01, or five, which virtual_router_id completes\n"},
 		{INSTANCE "use_vmac 00:00:5e:00:02:33\n" VIPS "}",
 		 "5:10: error: '00:00:5e:00:02:33' is the MAC address of a virtual router, which follows from its virtual_router_id; remove it\n"},
+		{INSTANCE "use_ipvlan v\n" VIPS "}",
+		 "5:1: error: use_ipvlan needs an address to advertise from; write \"use_ipvlan ADDRESS\"\n"},
+		{INSTANCE "use_ipvlan fe80::1\n" VIPS "}",
+		 "5:1: error: the address of use_ipvlan must be an IPv4 address, as vrrp_instance V is\n"},
 		{INSTANCE "use_vmac group\n" VIPS "}",
 		 "5:10: error: 'group' needs a value; write \"use_vmac [[name] NAME] [MAC] [group NUMBER] [netlink_notify_msg]\"\n"},
 		{INSTANCE "use_vmac group servers\n" VIPS "}",
-		 "5:16: error: 'servers' is not a group of interfaces; write its number, or default\n"},
-		{INSTANCE "use_vmac\nuse_vmac_addr\n" VIPS "}",
-		 "6:1: warning: keepalived's 'use_vmac_addr' in vrrp_instance is not supported; addresses on other interfaces keep those interfaces' MAC addresses\n"},
+		 "5:16: error: 'servers' is not a group of interfaces; write its number, or a name of /etc/iproute2/group\n"},
+		{ROUTER("V", "eth0", "use_vmac_addr\n" VIP("10.0.0.9 dev eth1"))
+			 ROUTER("W", "eth1", "use_vmac\n" VIP("10.1.0.9")),
+		 "7:1: error: vrrp_instance W has the same virtual MAC address on eth1 as vrrp_instance V on line 1; choose another virtual_router_id\n"},
 		{INSTANCE "use_vmac v w\nvmac_xmit_base y\n" VIPS "}",
 		 "5:12: error: the interface of the virtual MAC has a name already, v; remove 'w'\n"
 		 "6:16: warning: unexpected 'y' after vmac_xmit_base; it is ignored, as in keepalived; write \"vmac_xmit_base\", one statement per line\n"},
@@ -162,9 +186,10 @@ static void no_name_left(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names),	  cmocka_unit_test(ipv6_names),
-		cmocka_unit_test(options),	  cmocka_unit_test(flags),
-		cmocka_unit_test(wrong_keywords), cmocka_unit_test(no_name_left),
+		cmocka_unit_test(names),	cmocka_unit_test(ipv6_names),
+		cmocka_unit_test(options),	cmocka_unit_test(ipvlan),
+		cmocka_unit_test(flags),	cmocka_unit_test(wrong_keywords),
+		cmocka_unit_test(no_name_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,7 +109,7 @@ static inline void fill_room(void)
 	services->event_log = &event_log;
 	services->interfaces = &interfaces;
 	services->advert_sockets[0] = services->advert_sockets[1] = -1;
-	services->announcer = announcer_start(base, 0, 0);
+	services->announcer = announcer_start(base, &config);
 	services->notify = notify_start(base, NULL, &config);
 	services->tracking =
 		tracking_start(base, NULL, &config, NULL, &event_log, door_on_tracked, door);

@@ -18,6 +18,7 @@ config_read config_read_file;
 config_read config_read_app;
 config_read config_read_static_addresses;
 config_read config_read_interface_delays;
+config_read config_read_garp_group;
 config_read config_read_routes; /* static_routes, and virtual_routes of an instance */
 config_read config_read_rules; /* static_rules, and virtual_rules of an instance */
 

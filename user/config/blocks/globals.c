@@ -2,6 +2,7 @@
 /* global_defs, and what it gives to other blocks. */
 #include "user/config/blocks/globals.h"
 #include "user/config/blocks/blocks.h"
+#include "user/config/blocks/instance.h"
 #include "user/config/blocks/mail.h"
 #include "user/config/blocks/process.h"
 #include "user/config/blocks/track.h"
@@ -91,6 +92,14 @@ static void read_alert_vrrp(struct config_parser *parser, struct config_block *b
 
 #define DUMP_FILE(keyword) CONFIG_VALUE(#keyword, "PATH", read_dump_file, struct config, keyword)
 
+/* The start of the names of interfaces for virtual MACs. */
+#define PREFIX(keyword)                                                                            \
+	{                                                                                          \
+		.name = #keyword, .usage = #keyword " TEXT", .read = config_read_text,             \
+		.flags = CONFIG_FIRST_COUNTS, CONFIG_ONE_VALUE, CONFIG_FIELD(GLOBALS, keyword),    \
+		.bytes = CONFIG_VMAC_PREFIX_BYTES                                                  \
+	}
+
 static const struct config_keyword global_keywords[] = {
 	CONFIG_TEXT("router_id", GLOBALS, router_id),
 	CONFIG_U8("vrrp_version", GLOBALS, defaults.version, 2, 3),
@@ -109,15 +118,10 @@ static const struct config_keyword global_keywords[] = {
 	/* Programs run under the path that is written, with all groups of their user. */
 	CONFIG_BOOL("use_symlink_paths", GLOBALS, as_always, 0, 1),
 	CONFIG_BOOL("set_supplementary_groups", GLOBALS, as_always, 0, 1),
-	{
-		.name = "vmac_prefix",
-		.usage = "vmac_prefix TEXT",
-		.read = config_read_text,
-		.flags = CONFIG_FIRST_COUNTS,
-		CONFIG_ONE_VALUE,
-		CONFIG_FIELD(GLOBALS, vmac_prefix),
-		.bytes = sizeof(((GLOBALS *)0)->vmac_prefix),
-	},
+	CONFIG_GARP_EXTRA("vrrp_garp_extra_if", GLOBALS, defaults.garp_extra, 1),
+	CONFIG_GARP_EXTRA("vrrp_vmac_garp_intvl", GLOBALS, defaults.garp_extra, 1),
+	PREFIX(vmac_prefix),
+	PREFIX(vmac_addr_prefix),
 	CONFIG_VALUE("default_interface", "NAME", config_read_interface, GLOBALS,
 		     default_interface),
 	CONFIG_U8("vrrp_rt_priority", GLOBALS, realtime_priority, 1, 99),
@@ -280,6 +284,8 @@ void config_finalize_globals(struct config_parser *parser)
 	config->garp_interval_ns = globals->garp_interval_ns;
 	config->gna_interval_ns = globals->gna_interval_ns;
 	config->script_user = globals->script_user;
+	strcpy(config->vmac_addr_prefix,
+	       *globals->vmac_addr_prefix ? globals->vmac_addr_prefix : globals->vmac_prefix);
 	config->script_security = globals->script_security;
 	config->fifo_states = globals->fifo_states;
 	config->dynamic_interfaces = globals->dynamic_interfaces;

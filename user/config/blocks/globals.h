@@ -9,7 +9,8 @@
 /* What global_defs stores for other blocks; the rest goes to struct config. */
 struct config_globals {
 	char router_id[sizeof(((struct config *)0)->router_id)];
-	char vmac_prefix[11]; /* "": vrrp; the size leaves room for "6.255" */
+	char vmac_prefix[CONFIG_VMAC_PREFIX_BYTES]; /* "": vrrp */
+	char vmac_addr_prefix[CONFIG_VMAC_PREFIX_BYTES]; /* "": vmac_prefix */
 	char default_interface[CONFIG_INTERFACE_BYTES]; /* of static addresses */
 	struct xb_address group4, group6;
 	struct config_instance defaults; /* vrrp_*: for instances without the keyword */
@@ -32,6 +33,14 @@ struct config_globals {
 	bool has_vrrp_mail;
 	struct config_iproute_directories iproute_directories;
 };
+
+/* garp_extra_if, of all instances and of one. */
+#define CONFIG_GARP_EXTRA(keyword, type, field, low)                                               \
+	{                                                                                          \
+		.name = (keyword), .usage = keyword " [all] SECONDS, " #low " to 86400",           \
+		.read = config_read_garp_extra, .values_minimum = 1, .values_maximum = 2,          \
+		CONFIG_FIELD(type, field), .minimum = (low), .maximum = 86400                      \
+	}
 
 /* Settings that an instance takes from global_defs, where they are called vrrp_NAME, unless it
  * has its own: X(kind of row, NAME, field of struct config_instance, lowest, highest). */

@@ -94,6 +94,8 @@ static void read_routers(struct config_parser *parser, struct config_block *bloc
 #define TRACK(id, keyword, ...) CONFIG_TRACK_ROW(struct config_instance, id, keyword)
 #define NOTIFY(id, keyword) CONFIG_NOTIFY_ROW(struct config_instance, id, keyword)
 
+#define GARP_EXTRA(keyword) CONFIG_GARP_EXTRA(keyword, struct config_instance, garp_extra, 0)
+
 static const struct config_keyword instance_keywords[] = {
 	{
 		.name = "state",
@@ -103,6 +105,7 @@ static const struct config_keyword instance_keywords[] = {
 		CONFIG_ONE_VALUE,
 	},
 	CONFIG_VALUE("interface", "NAME", config_read_interface, struct config_instance, interface),
+	CONFIG_VALUE("vrf", "NAME", config_read_interface, struct config_instance, vrf),
 	CONFIG_U8("virtual_router_id", struct config_instance, vrid, 1, 255),
 	CONFIG_U8("priority", struct config_instance, priority, 1, 255),
 	CONFIG_SECONDS("advert_int", struct config_instance, advert_interval_ns, NS_PER_CENTISECOND,
@@ -159,6 +162,15 @@ static const struct config_keyword instance_keywords[] = {
 		.read = config_read_vmac,
 		.values_maximum = 6,
 	},
+	{
+		.name = "use_ipvlan",
+		.usage = "use_ipvlan [[name] NAME] [ADDRESS] [bridge|private|vepa] [group NUMBER]",
+		.read = config_read_ipvlan,
+		.values_maximum = 6,
+	},
+	GARP_EXTRA("garp_extra_if"),
+	GARP_EXTRA("vmac_garp_intvl"), /* its name before keepalived 2.2.3 */
+	CONFIG_FLAG("use_vmac_addr", struct config_instance, use_vmac_addr, true),
 	CONFIG_FLAG("vmac_xmit_base", struct config_instance, vmac_xmit_base, true),
 	CONFIG_FLAG("accept", struct config_instance, accept, true),
 	CONFIG_FLAG("no_accept", struct config_instance, accept, false),
@@ -228,6 +240,7 @@ static const struct config_instance instance_defaults = {
 	.advert_interval_ns = NS_PER_SECOND,
 	.unicast_ttl = UINT8_MAX,
 	.accept = true,
+	.garp_extra.interval_ns = CONFIG_GARP_EXTRA_UNSET,
 };
 
 static const struct config_named_type instance_type = {

@@ -23,6 +23,8 @@ config_read config_read_source;
 config_read config_read_unicast_peers;
 config_read config_read_vips;
 config_read config_read_vmac;
+config_read config_read_ipvlan;
+config_read config_read_garp_extra; /* of global_defs, too */
 
 /* Finalizes a part of the instance block->target; block->seen tells which keywords were given. */
 typedef void config_finalize(struct config_parser *parser, const struct config_block *block);
@@ -33,8 +35,13 @@ config_finalize config_finalize_authentication;
 config_finalize config_finalize_strict;
 config_finalize config_finalize_unicast;
 config_finalize config_finalize_vmac;
+config_finalize config_finalize_garp_extra;
 
-/* Gives each virtual MAC interface without a name a unique one. */
-void config_name_vmacs(struct config_parser *parser);
+/* Finds the garp_group of each address. */
+void config_finalize_garp_groups(struct config *config);
+
+/* Finds the interfaces with virtual MACs that there are to be, and gives each without a name a unique
+ * one. */
+void config_finalize_vmac_interfaces(struct config_parser *parser);
 
 #endif

@@ -41,6 +41,8 @@ static const struct config_keyword top_keywords[] = {
 		.offset = offsetof(struct config, static_rules),
 	},
 	CONFIG_PROCESS_ROWS,
+	CONFIG_BLOCK("garp_group", "interface NAME | interfaces { NAME ... } garp_interval SECONDS",
+		     config_read_garp_group, CONFIG_REPEATABLE),
 	CONFIG_BLOCK("interface_up_down_delays", "INTERFACE DOWN [UP] ...",
 		     config_read_interface_delays, CONFIG_REPEATABLE),
 	CONFIG_BLOCK("static_ipaddress", "ADDRESS[/LENGTH] ...", config_read_static_addresses,

@@ -22,9 +22,9 @@ static bool is_tracked_otherwise(const struct config *config,
 	if (!*interface || !strcmp(interface, instance->interface))
 		return true;
 	for (size_t i = 0; i < config->instance_count; i++)
-		if (config->instances[i].use_vmac &&
-		    !strcmp(config->instances[i].vmac.name, interface))
-			return true;
+		for (unsigned k = 1; k < config->instances[i].address_vmac_count + 2; k++)
+			if (!strcmp(config_vmac_of(&config->instances[i], k)->name, interface))
+				return true;
 	return false;
 }
 

@@ -228,6 +228,19 @@ static void check_interface(struct config_parser *parser, const struct config_bl
 			block->name);
 }
 
+static void check_vrf(struct config_parser *parser, const struct config_block *block)
+{
+	struct config_instance *instance = block->target;
+
+	if (*instance->vrf && *instance->interface)
+		config_warning(
+			parser, *config_block_seen(block, "vrf"),
+			"vrf has no effect with \"interface\", as in keepalived: the instance is in the VRF that %s is in; remove one",
+			instance->interface);
+	if (*instance->interface)
+		*instance->vrf = '\0';
+}
+
 static void finalize_group(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
@@ -250,5 +263,6 @@ void config_finalize_unicast(struct config_parser *parser, const struct config_b
 	if (!instance->unicast_peer_count)
 		check_peers(parser, block);
 	check_interface(parser, block);
+	check_vrf(parser, block);
 	finalize_group(parser, block);
 }

@@ -40,8 +40,6 @@
 #define DBUS "D-Bus service"
 #define LINKBEAT "the kernel reports the state of links"
 #define RELOAD_TIME "reload with \"xbeatctl reload\", from a systemd timer if need be"
-#define EXTRA_IF "announcements of addresses leave only on the interface that has the address"
-#define VMAC_INTERVAL "set garp_master_refresh to repeat announcements"
 
 const struct config_unsupported_list config_unsupported_none;
 
@@ -49,9 +47,6 @@ static const struct config_unsupported top_keywords[] = {
 	FOREIGN("SSL", LOAD_BALANCER),
 	FOREIGN("bfd_instance", BFD),
 	NEEDLESS("child_wait_time"),
-	IGNORED_SO(
-		"garp_group",
-		"announcements on its interfaces leave without that pause; vrrp_garp_interval and vrrp_gna_interval set one for all interfaces"),
 	IGNORED_SO("linkbeat_interfaces", LINKBEAT),
 	IGNORED_SO("linkbeat_use_polling", LINKBEAT),
 	NEEDLESS("namespace_with_ipsets"),
@@ -129,9 +124,7 @@ static const struct config_unsupported globals_keywords[] = {
 	FOREIGN("snmp_socket", SNMP),
 	FOREIGN("snmp_vs_stats_update_interval", SNMP),
 	NEEDLESS("tmp_config_directory"),
-	IGNORED_SO("vmac_addr_prefix", "no virtual MAC interfaces are made on other interfaces"),
 	IGNORED_SO("vrrp_cpu_affinity", "set CPUAffinity= in the systemd unit"),
-	IGNORED_SO("vrrp_garp_extra_if", EXTRA_IF),
 	NEEDLESS("vrrp_ipsets"),
 	NEEDLESS("vrrp_iptables"),
 	NEEDLESS("vrrp_netlink_cmd_rcv_bufs"),
@@ -146,14 +139,12 @@ static const struct config_unsupported globals_keywords[] = {
 	NEEDLESS("vrrp_rx_bufs_multiplier"),
 	NEEDLESS("vrrp_rx_bufs_policy"),
 	NEEDLESS("vrrp_skip_check_adv_addr"),
-	IGNORED_SO("vrrp_vmac_garp_intvl", VMAC_INTERVAL),
 };
 const struct config_unsupported_list config_unsupported_globals = LIST(globals_keywords);
 
 static const struct config_unsupported instance_keywords[] = {
 	NEEDLESS("debug"),
-	IGNORED_SO("garp_extra_if", EXTRA_IF),
-	IGNORED_SO("garp_extra_if_vmac", EXTRA_IF),
+	IGNORED_SO("garp_extra_if_vmac", "write \"garp_extra_if SECONDS\""),
 	NEEDLESS("kernel_rx_buf_size"),
 	IGNORED_SO("linkbeat_use_polling", LINKBEAT),
 	FOREIGN("lvs_sync_daemon_interface", LOAD_BALANCER),
@@ -161,12 +152,6 @@ static const struct config_unsupported instance_keywords[] = {
 		   "adverts carry the checksum that keepalived 1.4 and later expect"),
 	NEEDLESS("skip_check_adv_addr"),
 	TRACK_BFD,
-	REFUSED("use_ipvlan",
-		"addresses would be on the interface itself; remove it, or write \"use_vmac\""),
-	IGNORED_SO("use_vmac_addr",
-		   "addresses on other interfaces keep those interfaces' MAC addresses"),
-	IGNORED_SO("vmac_garp_intvl", VMAC_INTERVAL),
-	REFUSED("vrf", "adverts would leave outside the VRF; remove it"),
 };
 const struct config_unsupported_list config_unsupported_instance = LIST(instance_keywords);
 

@@ -158,6 +158,14 @@ static void read_track_group(struct config_parser *parser, const struct config_t
 	config_store_text(parser, value, "track_group", vip->track_group, sizeof(vip->track_group));
 }
 
+static void read_use_vmac(struct config_parser *parser, const struct config_token *value,
+			  struct config_vip *vip)
+{
+	(void)parser;
+	(void)value;
+	vip->use_vmac = true;
+}
+
 /* An option without a value has a reader or a flag; one with neither is unsupported. */
 static const struct {
 	const char *name;
@@ -180,7 +188,7 @@ static const struct {
 	{.name = "noprefixroute", .flag = IFA_F_NOPREFIXROUTE},
 	{.name = "autojoin", .flag = IFA_F_MCAUTOJOIN},
 	{.name = "no_track", .read = read_no_track},
-	{.name = "use_vmac"},
+	{.name = "use_vmac", .read = read_use_vmac},
 	{.name = "track_group", .has_value = true, .read = read_track_group},
 };
 
@@ -413,6 +421,12 @@ static void read_static(struct config_parser *parser, struct config_block *block
 	    is_repeated(parser, config->static_addresses, config->static_address_count,
 			&statement->tokens[0], &vip))
 		return;
+	if (vip.use_vmac)
+		config_warning(
+			parser, statement->tokens[0].location,
+			"use_vmac has no effect on %s: a static address belongs to no virtual router; remove it",
+			statement->tokens[0].text);
+	vip.use_vmac = false;
 	config->static_addresses =
 		array_grow(config->static_addresses, &config->static_address_count, sizeof(vip));
 	config->static_addresses[config->static_address_count - 1] = vip;

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * The virtual MAC address (RFC 9568 section 7.3): use_vmac, and the names of the interfaces that
- * carry it.
- */
-#include "user/config/blocks/globals.h"
+/* use_vmac: the virtual MAC address of an instance (RFC 9568 section 7.3), and use_ipvlan. */
 #include "user/config/blocks/instance.h"
+#include "user/config/syntax/iproute_names.h"
 #include "user/config/syntax/value.h"
+#include "user/lib/address.h"
 #include <ctype.h>
-#include <stdio.h>
+#include <linux/if_link.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,17 +59,17 @@ static void read_mac(struct config_parser *parser, const struct config_token *to
 	}
 }
 
-/* "default" is the only name that every system has (/etc/iproute2/group). */
 static void read_group(struct config_parser *parser, const struct config_token *token,
 		       struct config_vmac *vmac)
 {
 	uint64_t number = 0;
 
-	if (strcmp(token->text, "default") != 0 &&
-	    (config_parse_number(token->text, &number) || number > UINT32_MAX))
-		config_error(parser, token->location,
-			     "'%s' is not a group of interfaces; write its number, or default",
-			     token->text);
+	if ((config_parse_number(token->text, &number) || number > UINT32_MAX) &&
+	    config_iproute_number(parser, "group", token->text, &number))
+		config_error(
+			parser, token->location,
+			"'%s' is not a group of interfaces; write its number, or a name of /etc/iproute2/group",
+			token->text);
 	vmac->group = (uint32_t)number;
 }
 
@@ -120,10 +118,93 @@ void config_read_vmac(struct config_parser *parser, struct config_block *block,
 	}
 }
 
+/* Returns whether it is an address. As in keepalived, a prefix length is allowed and ignored. */
+static bool read_address(struct config_parser *parser, const struct config_token *token,
+			 struct config_vmac *vmac)
+{
+	uint8_t prefix_length;
+
+	if (config_parse_prefix(token->text, &vmac->address, &prefix_length))
+		return false;
+	vmac->has_address = true;
+	if (!config_address_is_unicast(&vmac->address))
+		config_error(parser, token->location,
+			     "'%s' cannot be the address of an interface; write a unicast address",
+			     token->text);
+	return true;
+}
+
+/* Returns whether it is a mode of ipvlan. */
+static bool read_mode(const struct config_token *token, struct config_vmac *vmac)
+{
+	static const struct {
+		const char *name;
+		uint16_t flags;
+	} modes[] = {{"bridge", 0}, {"private", IPVLAN_F_PRIVATE}, {"vepa", IPVLAN_F_VEPA}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
+		if (!strcmp(token->text, modes[i].name)) {
+			vmac->ipvlan_flags = modes[i].flags;
+			return true;
+		}
+	return false;
+}
+
+/* The options of use_ipvlan, in any order; what is none is a name. */
+void config_read_ipvlan(struct config_parser *parser, struct config_block *block,
+			const struct config_keyword *keyword,
+			const struct config_statement *statement)
+{
+	struct config_instance *instance = block->target;
+	struct config_vmac *vmac = &instance->vmac;
+
+	(void)keyword;
+	instance->use_vmac = vmac->ipvlan = true;
+	for (size_t i = 1; i < statement->count; i++) {
+		const struct config_token *token = &statement->tokens[i];
+		const char *text = token->text;
+
+		if (read_mode(token, vmac) || read_address(parser, token, vmac))
+			continue;
+		if (!strcmp(text, "name") && i + 1 < statement->count)
+			read_name(parser, &statement->tokens[++i], vmac);
+		else if (!strcmp(text, "group") && i + 1 < statement->count)
+			read_group(parser, &statement->tokens[++i], vmac);
+		else
+			read_name(parser, token, vmac);
+	}
+}
+
+static void finalize_ipvlan(struct config_parser *parser, const struct config_block *block)
+{
+	struct config_instance *instance = block->target;
+	struct config_vmac *vmac = &instance->vmac;
+
+	config_report_contradiction(parser, block, "use_vmac", "use_ipvlan");
+	if (vmac->has_address && address_family(&vmac->address) != instance->family)
+		config_error(
+			parser, *config_block_seen(block, "use_ipvlan"),
+			"the address of use_ipvlan must be an IPv%u address, as vrrp_instance %s is",
+			instance->family, block->name);
+	if (!vmac->has_address && instance->family == 4)
+		config_error(
+			parser, *config_block_seen(block, "use_ipvlan"),
+			"use_ipvlan needs an address to advertise from; write \"use_ipvlan ADDRESS\"");
+	if (!vmac->has_address) /* the interface itself has the link-local address */
+		instance->vmac_xmit_base = true;
+	if (vmac->has_address && !instance->has_source) {
+		instance->has_source = true;
+		instance->source = vmac->address;
+	}
+}
+
 void config_finalize_vmac(struct config_parser *parser, const struct config_block *block)
 {
 	struct config_instance *instance = block->target;
+	const char *keyword = instance->vmac.ipvlan ? "use_ipvlan" : "use_vmac";
 
+	if (instance->vmac.ipvlan)
+		finalize_ipvlan(parser, block);
 	if (!instance->use_vmac && instance->vmac_xmit_base) {
 		instance->vmac_xmit_base = false;
 		config_warning(parser, *config_block_seen(block, "vmac_xmit_base"),
@@ -132,88 +213,13 @@ void config_finalize_vmac(struct config_parser *parser, const struct config_bloc
 	if (instance->use_vmac && instance->unicast_peer_count && !instance->vmac_xmit_base) {
 		instance->vmac_xmit_base = true;
 		config_warning(
-			parser, *config_block_seen(block, "use_vmac"),
-			"use_vmac with unicast_peer sends adverts from the interface itself; add \"vmac_xmit_base\"");
+			parser, *config_block_seen(block, keyword),
+			"%s with unicast_peer sends adverts from the interface itself; add \"vmac_xmit_base\"",
+			keyword);
 	}
 	if (instance->use_vmac && !*instance->interface && !config_block_seen(block, "interface"))
 		config_error(
-			parser, *config_block_seen(block, "use_vmac"),
-			"use_vmac needs an interface for the virtual MAC address; add \"interface NAME\"");
-}
-
-/* Returns the instance that uses the name, for its interface or for its virtual MAC interface. */
-static const struct config_instance *find_user(const struct config *config,
-					       const struct config_instance *but, const char *name)
-{
-	for (size_t i = 0; i < config->instance_count; i++) {
-		const struct config_instance *instance = &config->instances[i];
-
-		if (!strcmp(instance->interface, name) ||
-		    (instance != but && !strcmp(instance->vmac.name, name)))
-			return instance;
-	}
-	return NULL;
-}
-
-/* Names follow keepalived: vrrp.51; what is IPv6 tries vrrp6.51 next; then a number after the prefix
- * keeps further ones apart. Returns false if the name is too long for an interface. */
-static bool make_name(const char *prefix, const struct config_instance *instance, unsigned attempt,
-		      char name[static CONFIG_INTERFACE_BYTES])
-{
-	char number[12] = "";
-	int length;
-
-	if (instance->family == 6 && attempt == 1)
-		strcpy(number, "6");
-	else if (attempt)
-		snprintf(number, sizeof(number), "%u", attempt - (instance->family == 6));
-	length = snprintf(name, CONFIG_INTERFACE_BYTES, "%s%s.%u", prefix, number, instance->vrid);
-	return length < CONFIG_INTERFACE_BYTES;
-}
-
-static void choose_name(struct config_parser *parser, struct config_instance *instance)
-{
-	const char *prefix = *parser->globals->vmac_prefix ? parser->globals->vmac_prefix : "vrrp";
-	char name[CONFIG_INTERFACE_BYTES];
-
-	for (unsigned attempt = 0; make_name(prefix, instance, attempt, name); attempt++) {
-		if (!find_user(parser->config, instance, name)) {
-			strcpy(instance->vmac.name, name);
-			return;
-		}
-	}
-	config_error(
-		parser, instance->location,
-		"no interface name of at most %d characters with prefix \"%s\" is free for the virtual MAC of vrrp_instance %s; write \"use_vmac NAME\"",
-		CONFIG_INTERFACE_BYTES - 1, prefix, instance->name);
-}
-
-void config_name_vmacs(struct config_parser *parser)
-{
-	struct config *config = parser->config;
-
-	for (size_t i = 0; i < config->instance_count; i++) {
-		struct config_instance *instance = &config->instances[i];
-		const struct config_instance *user;
-
-		if (!*instance->vmac.name)
-			continue;
-		user = find_user(config, instance, instance->vmac.name);
-		/* Of two with the same name, the later one is reported. */
-		if (user && (user <= instance || !strcmp(user->interface, instance->vmac.name)))
-			config_error(
-				parser, instance->location,
-				"the virtual MAC interface name %s is already used by vrrp_instance %s on %s; choose another name",
-				instance->vmac.name, user->name,
-				config_location_text(parser, user->location));
-	}
-	for (size_t i = 0; i < config->instance_count; i++) {
-		struct config_instance *instance = &config->instances[i];
-
-		if (!instance->use_vmac)
-			continue;
-		config_vmac_complete(&instance->vmac, instance->family, instance->vrid);
-		if (!*instance->vmac.name)
-			choose_name(parser, instance);
-	}
+			parser, *config_block_seen(block, keyword),
+			"%s needs an interface for the virtual MAC address; add \"interface NAME\"",
+			keyword);
 }

@@ -32,6 +32,7 @@ void config_rules_free(struct config_rule_list *rules)
 static void instance_free(struct config_instance *instance)
 {
 	free(instance->name);
+	free(instance->address_vmacs);
 	free(instance->vips);
 	free(instance->listed);
 	config_routes_free(&instance->routes);
@@ -150,6 +151,9 @@ void config_free(struct config *config)
 	config_rules_free(&config->static_rules);
 	free(config->static_addresses);
 	free(config->interface_delays);
+	for (size_t i = 0; i < config->garp_group_count; i++)
+		free(config->garp_groups[i].interfaces);
+	free(config->garp_groups);
 	free(config);
 }
 
@@ -274,4 +278,31 @@ const char *track_use_text(enum config_track_use use)
 	};
 
 	return texts[use];
+}
+
+const struct config_vmac *config_vmac_of(const struct config_instance *instance, unsigned number)
+{
+	if (number < 2)
+		return number ? &instance->vmac : NULL;
+	return &instance->address_vmacs[number - 2];
+}
+
+bool config_vmacs_equal(const struct config_instance *a, const struct config_instance *b)
+{
+	if (a->use_vmac != b->use_vmac || a->address_vmac_count != b->address_vmac_count ||
+	    !config_vmac_equal(&a->vmac, &b->vmac))
+		return false;
+	for (size_t i = 0; i < a->address_vmac_count; i++)
+		if (!config_vmac_equal(&a->address_vmacs[i], &b->address_vmacs[i]))
+			return false;
+	return true;
+}
+
+unsigned config_garp_group_of(const struct config *config, const char *interface)
+{
+	for (size_t i = 0; i < config->garp_group_count; i++)
+		for (size_t k = 0; k < config->garp_groups[i].interface_count; k++)
+			if (!strcmp(config->garp_groups[i].interfaces[k], interface))
+				return (unsigned)i + 1;
+	return 0;
 }

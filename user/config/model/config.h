@@ -6,6 +6,7 @@
 #ifndef XBEAT_CONFIG_MODEL_CONFIG_H
 #define XBEAT_CONFIG_MODEL_CONFIG_H
 
+#include "user/config/model/garp.h"
 #include "user/config/model/location.h"
 #include "user/config/model/route.h"
 #include "user/config/model/vmac.h"
@@ -216,7 +217,10 @@ struct config_vip {
 	struct xb_address address;
 	uint8_t prefix_length; /* 32, 128 */
 	char interface[CONFIG_INTERFACE_BYTES]; /* "dev", or the instance's interface */
-	bool has_interface; /* "dev" was given: not moved to the virtual MAC interface */
+	bool has_interface; /* "dev" was given */
+	bool use_vmac; /* use_vmac was given */
+	unsigned garp_group; /* of its device: 1 and more, in the order of garp_groups; 0: none */
+	unsigned vmac; /* on which interface with a virtual MAC it is: config_vmac_of() */
 	char label[CONFIG_INTERFACE_BYTES]; /* "" : none */
 	bool has_broadcast;
 	struct xb_address broadcast;
@@ -272,6 +276,7 @@ struct config_signing {
 struct config_instance {
 	char *name;
 	char interface[CONFIG_INTERFACE_BYTES]; /* "": that of the unicast source address */
+	char vrf[CONFIG_INTERFACE_BYTES]; /* in which that source address is; "": none */
 	uint8_t vrid;
 	uint8_t family; /* 4 or 6: of the first virtual address, or native_ipv6 */
 	uint8_t version; /* 2 or 3: the instance's, else vrrp_version, else 2; IPv6: 3 */
@@ -308,6 +313,9 @@ struct config_instance {
 	struct config_signing signing;
 	bool use_vmac;
 	struct config_vmac vmac;
+	bool use_vmac_addr; /* addresses of other interfaces, or families, have virtual MACs, too */
+	struct config_vmac *address_vmacs; /* the interfaces for these */
+	size_t address_vmac_count;
 	bool vmac_xmit_base; /* adverts leave from the base interface */
 	bool accept; /* the Active accepts packets to its VIPs; true unless no_accept or strict */
 	bool strict;
@@ -319,6 +327,7 @@ struct config_instance {
 	uint32_t garp_refresh_repeat; /* 1 */
 	uint64_t garp_lower_prio_delay_ns; /* = global_defs' garp_delay_ns */
 	uint32_t garp_lower_prio_repeat; /* = global_defs' garp_repeat */
+	struct config_garp_extra garp_extra; /* garp_extra_if, else vrrp_garp_extra_if */
 	bool no_addresses; /* no_virtual_ipaddress: none is meant */
 	struct config_vip *vips; /* advertised ones first, then excluded ones */
 	size_t vip_count;
@@ -390,10 +399,13 @@ struct config {
 	int nice; /* vrrp_priority -20..19 (0), without real-time scheduling */
 	uint64_t startup_delay_ns; /* vrrp_startup_delay */
 	uint64_t delay_after_boot_ns; /* vrrp_delay_after_boot */
-	/* between two packets on one interface; 0: none */
+	/* between two packets on one interface that is in no garp_group; 0: none */
 	uint64_t garp_interval_ns, gna_interval_ns;
+	struct config_garp_group *garp_groups;
+	size_t garp_group_count;
 	struct config_command script_user; /* of commands without a user: user and group only */
 	bool fifo_states; /* fifo_write_vrrp_states_on_reload */
+	char vmac_addr_prefix[CONFIG_VMAC_PREFIX_BYTES]; /* "": vrrp */
 	bool script_security; /* enable_script_security */
 	char *net_namespace, *daemon_instance; /* "instance"; NULL: not given */
 	bool pid_directory; /* use_pid_dir */
@@ -444,6 +456,16 @@ bool config_is_witnessed(const struct config *config, const char *name);
  * Returns the index into heartbeat->nodes, or -ENOENT (none), -EEXIST (several). */
 int config_find_own_node(const struct config *config, const struct xb_address *local_addresses,
 			 size_t local_count);
+
+/* Returns the number of the garp_group that has the interface, from 1; 0: none has it. */
+unsigned config_garp_group_of(const struct config *config, const char *interface);
+
+/* Returns an interface with a virtual MAC of the instance; NULL for the number 0. 1: the instance's own,
+ * for its adverts; 2 and more: those for addresses elsewhere. */
+const struct config_vmac *config_vmac_of(const struct config_instance *instance, unsigned number);
+
+/* Returns whether instances have the same of these interfaces. */
+bool config_vmacs_equal(const struct config_instance *a, const struct config_instance *b);
 
 /* Adds a key. The keys move in memory, and nothing of them is left where they were. */
 void config_signing_add(struct config_signing *signing, const struct config_signing_key *key);

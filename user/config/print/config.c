@@ -257,6 +257,8 @@ static void print_globals(struct config_printer *printer, const struct config *c
 	print_delay(printer, "vrrp_delay_after_boot", config->delay_after_boot_ns);
 	print_delay(printer, "vrrp_garp_interval", config->garp_interval_ns);
 	print_delay(printer, "vrrp_gna_interval", config->gna_interval_ns);
+	if (*config->vmac_addr_prefix)
+		config_print_token(printer, "vmac_addr_prefix", config->vmac_addr_prefix);
 	print_user(printer, "script_user", &config->script_user);
 	config_print_flag(printer, "enable_script_security", config->script_security);
 	config_print_flag(printer, "fifo_write_vrrp_states_on_reload", config->fifo_states);
@@ -316,6 +318,25 @@ static void print_interface_delays(struct config_printer *printer, const struct 
 	config_print_close(printer);
 }
 
+static void print_garp_groups(struct config_printer *printer, const struct config *config)
+{
+	for (size_t i = 0; i < config->garp_group_count; i++) {
+		const struct config_garp_group *group = &config->garp_groups[i];
+
+		config_print_open(printer, "garp_group", NULL);
+		config_print_seconds(printer, "garp_interval", group->garp_interval_ns);
+		config_print_seconds(printer, "gna_interval", group->gna_interval_ns);
+		config_print_open(printer, "interfaces", NULL);
+		for (size_t k = 0; k < group->interface_count; k++) {
+			config_print_indent(printer);
+			config_write_token(printer->stream, group->interfaces[k]);
+			fputc('\n', printer->stream);
+		}
+		config_print_close(printer);
+		config_print_close(printer);
+	}
+}
+
 /* Appends a block that was printed separately. */
 static void append(struct config_printer *printer, char *block)
 {
@@ -330,6 +351,7 @@ char *config_print(const struct config *config)
 	config_printer_open(&printer);
 	print_globals(&printer, config);
 	print_interface_delays(&printer, config);
+	print_garp_groups(&printer, config);
 	print_static_addresses(&printer, config);
 	config_print_routes(&printer, "static_routes", &config->static_routes);
 	config_print_rules(&printer, "static_rules", &config->static_rules);

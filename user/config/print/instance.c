@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <linux/if_addr.h>
+#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 
@@ -111,6 +112,8 @@ void config_print_vip(struct config_printer *printer, const struct config_vip *v
 	fprintf(stream, "%s/%u", address_format(&vip->address, text), vip->prefix_length);
 	if (vip->has_interface)
 		fprintf(stream, " dev %s", vip->interface);
+	if (vip->use_vmac)
+		fputs(" use_vmac", stream);
 	if (vip->has_broadcast)
 		fprintf(stream, " brd %s", address_format(&vip->broadcast, text));
 	if (vip->scope != RT_SCOPE_UNIVERSE)
@@ -229,27 +232,48 @@ static void print_signing(struct config_printer *printer, const struct config_si
 /* Not every keepalived knows "name", so only a name needs it that would be an option. */
 static void write_vmac_name(FILE *stream, const char *name)
 {
-	if (!strcmp(name, "name") || !strcmp(name, "group"))
-		fputs("name ", stream);
+	static const char *const options[] = {"name", "group", "bridge", "private", "vepa"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		if (!strcmp(name, options[i]))
+			fputs("name ", stream);
 	config_write_token(stream, name);
+}
+
+static const char *ipvlan_mode(uint16_t flags)
+{
+	return flags & IPVLAN_F_PRIVATE ? " private" : flags & IPVLAN_F_VEPA ? " vepa" : "";
 }
 
 static void print_vmac(struct config_printer *printer, const struct config_instance *instance)
 {
 	const struct config_vmac *vmac = &instance->vmac;
 	FILE *stream = printer->stream;
+	char text[ADDRESS_TEXT_BYTES];
 
 	if (instance->use_vmac) {
 		config_print_indent(printer);
-		fputs("use_vmac ", stream);
+		fputs(vmac->ipvlan ? "use_ipvlan " : "use_vmac ", stream);
 		write_vmac_name(stream, vmac->name);
 		for (size_t i = 0; i < vmac->given_octets; i++)
 			fprintf(stream, "%c%02x", i ? ':' : ' ', vmac->mac[i]);
+		if (vmac->has_address)
+			fprintf(stream, " %s", address_format(&vmac->address, text));
+		if (vmac->ipvlan)
+			fputs(ipvlan_mode(vmac->ipvlan_flags), stream);
 		if (vmac->group)
 			fprintf(stream, " group %" PRIu32, vmac->group);
 		fprintf(stream, "%s\n", vmac->notify_base ? " netlink_notify_msg" : "");
 	}
+	config_print_flag(printer, "use_vmac_addr", instance->use_vmac_addr);
 	config_print_flag(printer, "vmac_xmit_base", instance->vmac_xmit_base);
+}
+
+static void print_garp_extra(struct config_printer *printer, const struct config_garp_extra *extra)
+{
+	if (extra->interval_ns)
+		config_print_line(printer, "garp_extra_if %s%" PRIu64, extra->all ? "all " : "",
+				  extra->interval_ns / NS_PER_SECOND);
 }
 
 static void print_SECONDS(struct config_printer *printer, const char *keyword, uint64_t duration_ns)
@@ -317,6 +341,8 @@ static void print_identity(struct config_printer *printer, const struct config_i
 	config_print_line(printer, "state %s", instance->start_as_master ? "MASTER" : "BACKUP");
 	if (*instance->interface)
 		config_print_token(printer, "interface", instance->interface);
+	if (*instance->vrf)
+		config_print_token(printer, "vrf", instance->vrf);
 	config_print_line(printer, "virtual_router_id %u", instance->vrid);
 	config_print_line(printer, "version %u", instance->version);
 	config_print_flag(printer, "native_ipv6", instance->family == 6);
@@ -340,6 +366,7 @@ char *config_print_instance(const struct config_instance *instance)
 	print_authentication(&printer, instance);
 	print_signing(&printer, &instance->signing);
 	print_vmac(&printer, instance);
+	print_garp_extra(&printer, &instance->garp_extra);
 	print_settings(&printer, instance);
 	print_listed(&printer, instance);
 	if (instance->vip_count > advertised)

@@ -124,9 +124,8 @@ static struct outcome send_to_all(const struct instance *instance, struct vrrp_m
 						      : -ENODEV);
 	/* As keepalived: over the named interface, else by the routing table. */
 	for (size_t i = 0; i < config->unicast_peer_count; i++)
-		add_outcome(&outcome,
-			    send_to(instance, message, &config->unicast_peers[i].address,
-				    config->interface[0] ? instance->interface->base_index : 0));
+		add_outcome(&outcome, send_to(instance, message, &config->unicast_peers[i].address,
+					      instance_unicast_index(instance)));
 	return outcome;
 }
 

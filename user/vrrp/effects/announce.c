@@ -14,6 +14,7 @@
 #include "user/lib/time.h"
 #include "user/net/announce.h"
 #include "user/vrrp/effects/guard.h"
+#include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/state/claims.h"
 #include "user/vrrp/state/instance.h"
@@ -46,23 +47,33 @@ void instance_announcements_free(struct instance *instance)
 	free(instance->announcements);
 }
 
+static struct announce_target target_of(const struct instance *instance, size_t vip)
+{
+	const struct config_vip *config = &instance->config->vips[vip];
+
+	return (struct announce_target){
+		.address = config->address,
+		.interface_index = instance->vips->list[vip].interface_index,
+		.group = config->garp_group,
+	};
+}
+
 void instance_announce_vip(struct instance *instance, size_t vip, unsigned repeat)
 {
-	const struct xb_address *address = &instance->config->vips[vip].address;
-	int error = announce(instance->announcements->announcer,
-			     instance->vips->list[vip].interface_index, address, repeat);
+	struct announce_target target = target_of(instance, vip);
+	int error = announce(instance->announcements->announcer, &target, repeat);
 	char text[ADDRESS_TEXT_BYTES];
 
 	if (error)
 		log_error("%s: %s was not announced: %s", instance->config->name,
-			  address_format(address, text), limits_strerror(-error));
+			  address_format(&target.address, text), limits_strerror(-error));
 }
 
 void instance_cancel_announcement(struct instance *instance, size_t vip)
 {
-	announce_cancel(instance->announcements->announcer,
-			instance->vips->list[vip].interface_index,
-			&instance->config->vips[vip].address);
+	struct announce_target target = target_of(instance, vip);
+
+	announce_cancel(instance->announcements->announcer, &target);
 }
 
 void instance_announce(struct instance *instance, unsigned repeat)
@@ -87,21 +98,30 @@ void instance_announce_takeover(struct instance *instance)
 	instance_announce_refresh(instance);
 }
 
+static void arm_repetition(struct instance *instance, enum instance_timer timer,
+			   uint64_t interval_ns, uint64_t *armed_ns)
+{
+	if (interval_ns && interval_ns != *armed_ns)
+		instance_arm(instance, timer, clock_now_ns() + interval_ns);
+	*armed_ns = interval_ns;
+}
+
 void instance_announce_refresh(struct instance *instance)
 {
-	uint64_t refresh_ns = instance->config->garp_refresh_ns;
+	struct instance_announcements *announcements = instance->announcements;
 
-	if (refresh_ns && refresh_ns != instance->announcements->refresh_ns)
-		instance_arm(instance, INSTANCE_TIMER_ANNOUNCE_REFRESH,
-			     clock_now_ns() + refresh_ns);
-	instance->announcements->refresh_ns = refresh_ns;
+	arm_repetition(instance, INSTANCE_TIMER_ANNOUNCE_REFRESH, instance->config->garp_refresh_ns,
+		       &announcements->refresh_ns);
+	arm_repetition(instance, INSTANCE_TIMER_ANNOUNCE_EXTRA,
+		       instance->config->garp_extra.interval_ns, &announcements->extra_ns);
 }
 
 void instance_stop_announcing(struct instance *instance)
 {
 	instance_disarm(instance, INSTANCE_TIMER_ANNOUNCE_LATER);
 	instance_disarm(instance, INSTANCE_TIMER_ANNOUNCE_REFRESH);
-	instance->announcements->refresh_ns = 0;
+	instance_disarm(instance, INSTANCE_TIMER_ANNOUNCE_EXTRA);
+	instance->announcements->refresh_ns = instance->announcements->extra_ns = 0;
 	instance->announcements->contested = false;
 }
 
@@ -182,4 +202,38 @@ void instance_announce_refresh_due(struct instance *instance)
 	instance_announce(instance, instance->config->garp_refresh_repeat);
 	instance_arm(instance, INSTANCE_TIMER_ANNOUNCE_REFRESH,
 		     clock_now_ns() + instance->config->garp_refresh_ns);
+}
+
+/* Adverts that leave the interface of an address keep its MAC address in the tables of switches. */
+static bool adverts_leave_it(const struct instance *instance, size_t vip)
+{
+	const struct config_instance *config = instance->config;
+
+	if (config->use_vmac)
+		return config->vips[vip].vmac == 1 && !config->vmac_xmit_base;
+	return instance->vips->list[vip].interface_index == instance->interface->base_index;
+}
+
+static bool is_first_there(const struct instance *instance, size_t vip)
+{
+	const struct instance_vip *list = instance->vips->list;
+
+	for (size_t i = 0; i < vip; i++)
+		if (list[i].interface_index == list[vip].interface_index)
+			return false;
+	return true;
+}
+
+void instance_announce_extra_due(struct instance *instance)
+{
+	const struct config_garp_extra *extra = &instance->config->garp_extra;
+
+	if (!extra->interval_ns || instance->vrrp.state != XB_INSTANCE_ACTIVE ||
+	    instance_guard_expired(instance, clock_now_ns()))
+		return;
+	for (size_t i = 0; i < instance->config->vip_count; i++)
+		if ((extra->all || instance->config->vips[i].vmac) &&
+		    !adverts_leave_it(instance, i) && is_first_there(instance, i))
+			instance_announce_vip(instance, i, 1);
+	instance_arm(instance, INSTANCE_TIMER_ANNOUNCE_EXTRA, clock_now_ns() + extra->interval_ns);
 }

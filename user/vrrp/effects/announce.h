@@ -13,6 +13,7 @@ struct instance_announcements {
 	bool contested; /* a rival was seen right after an announcement, which is to be repeated */
 	uint64_t last_set_ns; /* when garp_lower_prio_delay is over; 0: no set is due then */
 	uint64_t refresh_ns; /* garp_master_refresh of the timer; 0: it is not armed */
+	uint64_t extra_ns; /* the same for garp_extra_if */
 	unsigned later_repeat; /* how often each address is announced after garp_master_delay */
 };
 
@@ -28,10 +29,10 @@ void instance_announce(struct instance *instance, unsigned repeat);
  * announcements goes out with the addresses (instance_take_addresses()). */
 void instance_announce_takeover(struct instance *instance);
 
-/* It is no longer Active. */
-/* Arms the timer of garp_master_refresh, if it is another one than before. */
+/* Arms the timers of garp_master_refresh and garp_extra_if, if they are other ones than before. */
 void instance_announce_refresh(struct instance *instance);
 
+/* It is no longer Active. */
 void instance_stop_announcing(struct instance *instance);
 
 /* What is still queued for a VIP is dropped. */
@@ -45,8 +46,9 @@ void instance_announce_again(struct instance *instance);
  * neighbours. */
 void instance_announce_unheard(struct instance *instance);
 
-/* INSTANCE_TIMER_ANNOUNCE_LATER, INSTANCE_TIMER_ANNOUNCE_REFRESH. */
+/* INSTANCE_TIMER_ANNOUNCE_LATER, INSTANCE_TIMER_ANNOUNCE_REFRESH, INSTANCE_TIMER_ANNOUNCE_EXTRA. */
 void instance_announce_later_due(struct instance *instance);
 void instance_announce_refresh_due(struct instance *instance);
+void instance_announce_extra_due(struct instance *instance);
 
 #endif

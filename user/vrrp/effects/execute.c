@@ -19,6 +19,7 @@
 #include "user/vrrp/effects/publish.h"
 #include "user/vrrp/effects/signing.h"
 #include "user/vrrp/effects/vips.h"
+#include "user/vrrp/effects/vmac.h"
 #include "user/vrrp/notify/notify.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/timers.h"
@@ -88,7 +89,7 @@ static void tell(struct instance *instance, const struct vrrp_actions *actions)
 /* The lease comes before the report that there is one. */
 static void become_active(struct instance *instance, const struct vrrp_actions *actions)
 {
-	instance_set_vmac(instance, true);
+	instance_set_vmacs(instance, true);
 	instance_guard_open(instance);
 	tell(instance, actions);
 	instance_take_addresses(instance);
@@ -108,7 +109,7 @@ static void give_up(struct instance *instance, const struct vrrp_actions *action
 	tell(instance, actions);
 	if (!first)
 		instance_release_addresses(instance);
-	instance_set_vmac(instance, false);
+	instance_set_vmacs(instance, false);
 	instance_guard_close(instance);
 	instance_end_closing(instance);
 }

@@ -13,19 +13,23 @@
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/source.h"
 #include "user/vrrp/effects/vips.h"
+#include "user/vrrp/effects/vmac.h"
 #include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
 
 static void find_inhibitor(struct instance *instance, const struct interface_event *base)
 {
+	const struct config_instance *config = instance->config;
 	const char *name = base ? base->name : "";
 
 	if (!base || !base->present)
 		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_INTERFACE,
 				       base ? "interface %s is missing"
-					    : "no interface has its unicast_src_ip%s",
-				       name);
-	else if (!base->running && !instance->config->dont_track_primary)
+				       : *config->vrf
+					       ? "no interface in VRF %s has its unicast_src_ip"
+					       : "no interface has its unicast_src_ip%s",
+				       base ? name : config->vrf);
+	else if (!base->running && !config->dont_track_primary)
 		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_INTERFACE,
 				       "interface %s is down or has no carrier", name);
 	else if (!base->multicast && !instance->config->unicast_peer_count)
@@ -58,8 +62,7 @@ void instance_follow_interface(struct instance *instance)
 	find_inhibitor(instance, base);
 	if (index != instance->interface->base_index)
 		follow(instance, base, index);
-	if (instance->interface->base_index && instance->config->use_vmac)
-		instance_make_vmac(instance);
+	instance_make_vmacs(instance);
 	instance_fit_advertised(instance);
 	instance_follow_program(instance);
 	instance_locate_addresses(instance);

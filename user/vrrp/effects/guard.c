@@ -42,16 +42,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where packets to the address arrive: link-local addresses differ from interface to interface.
- * Those to a virtual MAC arrive on its base. */
+/* Link-local addresses differ from interface to interface. */
 static unsigned guarded_index(const struct instance *instance, size_t vip)
 {
-	const struct config_vip *config = &instance->config->vips[vip];
-
-	if (!address_is_link_local(&config->address))
+	if (!address_is_link_local(&instance->config->vips[vip].address))
 		return 0;
-	return config->has_interface ? instance->vips->list[vip].interface_index
-				     : instance->interface->base_index;
+	return instance_arrival_index(instance, vip);
 }
 
 static uint8_t self_index(const struct instance *instance)
@@ -202,10 +198,7 @@ bool instance_guard_follows_adverts(const struct instance *instance)
 /* Of the interface at which packets to the address arrive. */
 static const struct attachment *attachment_of(const struct instance *instance, size_t vip)
 {
-	return kernel_attachment_at(instance->guard->kernel,
-				    instance->config->vips[vip].has_interface
-					    ? instance->vips->list[vip].interface_index
-					    : instance->interface->base_index);
+	return kernel_attachment_at(instance->guard->kernel, instance_arrival_index(instance, vip));
 }
 
 const struct attachment *instance_guard_gap(const struct instance *instance)

@@ -20,6 +20,8 @@
 #include "user/net/macvlan.h"
 #include "user/net/netlink.h"
 #include "user/vrrp/effects/router.h"
+#include "user/vrrp/effects/vips.h"
+#include "user/vrrp/effects/vmac.h"
 #include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/services.h"
@@ -35,17 +37,25 @@ int instance_interface_new(struct instance *instance, struct vrrp_services *serv
 
 	if (!interface)
 		return -ENOMEM;
+	instance->interface = interface;
 	interface->kernel = services->kernel;
 	interface->netlink = &services->netlink;
 	interface->membership = -1;
-	instance->interface = interface;
-	return 0;
+	interface->vmac_indexes =
+		calloc(instance->config->address_vmac_count + 1, sizeof(*interface->vmac_indexes));
+	return interface->vmac_indexes ? 0 : -ENOMEM;
 }
 
 unsigned instance_address_index(const struct instance *instance)
 {
-	return instance->config->use_vmac ? instance->interface->vmac_index
+	return instance->config->use_vmac ? instance_vmac_index(instance, 1)
 					  : instance->interface->base_index;
+}
+
+unsigned instance_arrival_index(const struct instance *instance, size_t vip)
+{
+	return instance->config->vips[vip].has_interface ? instance->vips->list[vip].device_index
+							 : instance->interface->base_index;
 }
 
 const char *instance_interface_name(const struct instance *instance)
@@ -55,6 +65,25 @@ const char *instance_interface_name(const struct instance *instance)
 	if (config->use_vmac)
 		return config->vmac.name;
 	return config->interface[0] ? config->interface : "any interface";
+}
+
+const char *instance_vip_interface_name(const struct instance *instance,
+					const struct config_vip *vip)
+{
+	const struct config_vmac *vmac = config_vmac_of(instance->config, vip->vmac);
+
+	if (vmac)
+		return vmac->name;
+	return vip->interface[0] ? vip->interface : "any interface";
+}
+
+unsigned instance_unicast_index(const struct instance *instance)
+{
+	const struct config_instance *config = instance->config;
+
+	if (*config->vrf)
+		return interfaces_get(instance->interfaces, config->vrf)->interface_index;
+	return config->interface[0] ? instance->interface->base_index : 0;
 }
 
 /* The interface of an instance that names none is the one that has its unicast source. */
@@ -69,63 +98,11 @@ const struct interface_event *instance_find_base(const struct instance *instance
 	if (local_addresses(&list, &count))
 		return NULL;
 	for (size_t i = 0; i < count; i++)
-		if (address_equal(&list[i].address, &config->source))
+		if (address_equal(&list[i].address, &config->source) &&
+		    (!*config->vrf || link_is_in_vrf(instance->interface->netlink,
+						     list[i].interface_index, config->vrf)))
 			return interfaces_get(instance->interfaces, list[i].interface);
 	return NULL;
-}
-
-/* Called each time: what an earlier daemon left is adopted, the MTU follows the base's, and one
- * that was deleted is created again. */
-void instance_make_vmac(struct instance *instance)
-{
-	const struct config_instance *config = instance->config;
-	unsigned index = instance->interface->vmac_index;
-	/* Adds it to the table, so that its changes are reported. */
-	bool was_up = interfaces_get(instance->interfaces, config->vmac.name)->running;
-	bool recreated;
-
-	if (macvlan_ensure(instance->interface->netlink, &config->vmac,
-			   instance->interface->base_index, &index))
-		instance_set_inhibitor(instance, INSTANCE_INHIBITOR_INTERFACE,
-				       "its virtual MAC interface %s could not be created",
-				       config->vmac.name);
-	recreated = index != instance->interface->vmac_index;
-	if (recreated && index && instance->interface->vmac_index)
-		event_log_add(instance->event_log, "interface", config->vmac.name, "gone",
-			      "restored", "something else deleted it; it was created again");
-	instance->interface->vmac_index = index;
-	if ((recreated || !was_up) && instance->vrrp.state == XB_INSTANCE_ACTIVE)
-		instance_set_vmac(instance, true);
-}
-
-static bool has_ipv6(const struct config_instance *config)
-{
-	for (size_t i = 0; i < config->vip_count; i++)
-		if (address_family(&config->vips[i].address) == 6)
-			return true;
-	return false;
-}
-
-void instance_set_vmac(struct instance *instance, bool active)
-{
-	const struct config_instance *config = instance->config;
-	int error;
-
-	if (!instance->interface->vmac_index)
-		return;
-	error = active ? macvlan_set_active(instance->interface->netlink, config->vmac.name,
-					    config->interface, has_ipv6(config))
-		       : macvlan_set_backup(instance->interface->netlink, config->vmac.name);
-	if (error && error != -ENOENT && error != -ENODEV)
-		log_error("%s: cannot set %s up for %s: %s", config->name, config->vmac.name,
-			  active ? "an Active" : "a Backup", limits_strerror(-error));
-}
-
-bool instance_announces_vmac(const struct instance *instance)
-{
-	const struct config_instance *config = instance->config;
-
-	return config->use_vmac && (has_ipv6(config) || macvlan_speaks(config->vmac.name));
 }
 
 static void join(struct instance *instance)
@@ -146,7 +123,7 @@ static void leave(struct instance *instance)
 	if (instance->interface->membership >= 0)
 		close(instance->interface->membership);
 	instance->interface->membership = -1;
-	instance->interface->vmac_index = 0; /* it is deleted with its base */
+	instance->interface->vmac_indexes[0] = 0; /* it is deleted with its base */
 }
 
 void instance_set_base(struct instance *instance, unsigned index)
@@ -184,8 +161,10 @@ void instance_interface_free(struct instance *instance)
 {
 	if (!instance->interface)
 		return;
-	if (instance->interface->vmac_index)
-		macvlan_remove(instance->interface->netlink, &instance->config->vmac);
-	leave(instance);
+	if (instance->interface->vmac_indexes) {
+		instance_remove_vmacs(instance);
+		leave(instance);
+	}
+	free(instance->interface->vmac_indexes);
 	free(instance->interface);
 }

@@ -12,7 +12,7 @@ struct instance_interface {
 	struct kernel *kernel;
 	struct netlink *netlink;
 	unsigned base_index; /* 0: the interface is missing */
-	unsigned vmac_index; /* of the virtual MAC's; 0: none */
+	unsigned *vmac_indexes; /* effects/vmac.c: by number - 1 of config_vmac_of(); 0: missing */
 	bool source_missing; /* effects/source.c: mcast_src_ip or unicast_src_ip is not here */
 	int membership; /* socket that holds the group membership; -1: none */
 };
@@ -33,20 +33,18 @@ void instance_set_base(struct instance *instance, unsigned index);
  * with the inhibitor set and no base. */
 int instance_attach(struct instance *instance, const char *interface);
 
-/* Creates the virtual MAC's interface, or adopts it. */
-void instance_make_vmac(struct instance *instance);
+/* Returns the index of the interface at which packets to a VIP arrive; 0: it is missing. Those to a
+ * virtual MAC arrive at the interface below it. */
+unsigned instance_arrival_index(const struct instance *instance, size_t vip);
 
-/* Sets the virtual MAC's interface up for an Active, before the first advert; or for a Backup,
- * after the last one. */
-void instance_set_vmac(struct instance *instance, bool active);
+/* Over which interface unicast adverts leave: the named one, or the VRF, whose table routes them; 0:
+ * by the main table. */
+unsigned instance_unicast_index(const struct instance *instance);
 
-/* Whether the kernel sends packets with the virtual MAC as soon as addresses are added or, with IPv6
- * on, the interface is up: reports of IPv6 groups (RFC 3810). Switches would learn it here while
- * another node is Active. */
-bool instance_announces_vmac(const struct instance *instance);
-
-/* Where VIPs without "dev" and adverts go. */
+/* Where adverts go, and routes without an interface. */
 unsigned instance_address_index(const struct instance *instance);
 const char *instance_interface_name(const struct instance *instance);
+const char *instance_vip_interface_name(const struct instance *instance,
+					const struct config_vip *vip);
 
 #endif

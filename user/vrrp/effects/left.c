@@ -18,6 +18,7 @@
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/routes.h"
 #include "user/vrrp/effects/vips.h"
+#include "user/vrrp/effects/vmac.h"
 
 static const struct config_vip *config_of(const struct instance *instance, size_t vip)
 {
@@ -127,7 +128,7 @@ void instance_find_left(struct instance *instance, const bool *moved)
 }
 void instance_remove_left(struct instance *instance)
 {
-	instance_set_vmac(instance, false);
+	instance_set_vmacs(instance, false);
 	instance_change_routes(instance, false);
 	for (size_t i = 0; i < instance->config->vip_count; i++)
 		remove_address_left(instance, i);

@@ -12,7 +12,9 @@ static struct routes_user user_of(const struct instance *instance)
 		.held = instance->vips->held_routes,
 		.holder = instance,
 		.name = instance->config->name,
-		.default_interface_index = instance_address_index(instance),
+		.default_interface_index = instance->config->vmac.ipvlan
+						   ? instance->interface->base_index
+						   : instance_address_index(instance),
 	};
 }
 

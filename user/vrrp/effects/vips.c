@@ -26,6 +26,7 @@
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/routes.h"
 #include "user/vrrp/effects/signing.h"
+#include "user/vrrp/effects/vmac.h"
 #include "user/vrrp/state/handover.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/services.h"
@@ -97,8 +98,7 @@ void instance_vips_free(struct instance *instance)
 static void report_missing(struct instance *instance, const struct config_vip *vip, int error)
 {
 	char text[ADDRESS_TEXT_BYTES], earlier[VRRP_REASON_BYTES];
-	const char *interface =
-		vip->has_interface ? vip->interface : instance_interface_name(instance);
+	const char *interface = instance_vip_interface_name(instance, vip);
 
 	address_format(&vip->address, text);
 	log_error("%s: cannot add %s/%u to %s: %s", instance->config->name, text,
@@ -132,7 +132,7 @@ static bool attach_to(const struct instance *instance, size_t i)
 	const struct config_vip *config = config_of(instance, i);
 	const char *interface = config->interface;
 
-	if (!config->has_interface || !instance->vips->list[i].interface_index ||
+	if (!config->has_interface || !instance->vips->list[i].device_index ||
 	    !strcmp(interface, "lo") || kernel_attachment(instance->vips->kernel, interface) ||
 	    !kernel_attach(instance->vips->kernel, interface))
 		return true;
@@ -142,14 +142,12 @@ static bool attach_to(const struct instance *instance, size_t i)
 	return false;
 }
 
-/* Accept_Mode (RFC 9568 section 6.1). Packets arrive on the interface itself, also those to a
- * virtual MAC. */
+/* Accept_Mode (RFC 9568 section 6.1). */
 static void refuse_packets(const struct instance *instance, size_t i)
 {
 	const struct config_vip *config = config_of(instance, i);
 	struct instance_vip *vip = &instance->vips->list[i];
-	unsigned index =
-		config->has_interface ? vip->interface_index : instance->interface->base_index;
+	unsigned index = instance_arrival_index(instance, i);
 	int error;
 
 	if (vip->refused_index != index)
@@ -194,10 +192,10 @@ static void take_address(struct instance *instance, size_t i)
 		report_missing(instance, config_of(instance, i), error);
 }
 
-static unsigned find_index(const struct instance *instance, const struct config_vip *vip)
+static unsigned find_device(const struct instance *instance, const struct config_vip *vip)
 {
 	if (!vip->has_interface)
-		return instance_address_index(instance);
+		return instance->interface->base_index;
 	return interfaces_get(instance->interfaces, vip->interface)->interface_index;
 }
 
@@ -205,13 +203,17 @@ static unsigned find_index(const struct instance *instance, const struct config_
 static bool locate(struct instance *instance, size_t i)
 {
 	struct instance_vip *vip = &instance->vips->list[i];
-	unsigned index = find_index(instance, config_of(instance, i));
+	const struct config_vip *config = config_of(instance, i);
+	unsigned device_index = find_device(instance, config);
+	unsigned index = config->vmac ? instance_vmac_index(instance, config->vmac) : device_index;
 	bool moved = index && index != vip->interface_index;
 
 	/* A renamed interface counts as missing and still has the address: it is to be removed
 	 * there. */
-	if (moved || !vip->held)
+	if (moved || !vip->held) {
 		vip->interface_index = index;
+		vip->device_index = device_index;
+	}
 	if (moved)
 		vip->unattached = !attach_to(instance, i);
 	return moved;
@@ -302,7 +304,8 @@ static bool same_vip(const struct config_vip *a, const struct config_vip *b)
 {
 	return address_equal(&a->address, &b->address) && a->prefix_length == b->prefix_length &&
 	       a->has_interface == b->has_interface && !strcmp(a->interface, b->interface) &&
-	       !strcmp(a->label, b->label) && a->has_broadcast == b->has_broadcast &&
+	       a->vmac == b->vmac && !strcmp(a->label, b->label) &&
+	       a->has_broadcast == b->has_broadcast &&
 	       address_equal(&a->broadcast, &b->broadcast) && a->has_peer == b->has_peer &&
 	       address_equal(&a->peer, &b->peer) &&
 	       a->peer_prefix_length == b->peer_prefix_length && a->scope == b->scope &&

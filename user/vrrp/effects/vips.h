@@ -24,6 +24,7 @@ struct restored_vip {
 /* Where a VIP is. */
 struct instance_vip {
 	unsigned interface_index;
+	unsigned device_index; /* of its "dev"; with a virtual MAC, the interface is another one */
 	bool held; /* on the interface because this daemon added it, or adopted it */
 	bool left; /* on the interface because an earlier daemon added it */
 	bool unmarked; /* as left: added by one that sets no mark (effects/left.c) */
@@ -56,7 +57,7 @@ int instance_add_address(const struct instance *instance, size_t vip);
 /* After instance_guard_open(): adds those that are not placed, and announces all. */
 void instance_take_addresses(struct instance *instance);
 
-/* Removes them, and the routes through them; instance_set_vmac() follows. */
+/* Removes them, and the routes through them; instance_set_vmacs() follows. */
 void instance_release_addresses(struct instance *instance);
 
 /* Adds the closed addresses of an instance that claims them, or removes them again. */

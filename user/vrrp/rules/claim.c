@@ -27,6 +27,7 @@
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/publish.h"
 #include "user/vrrp/effects/vips.h"
+#include "user/vrrp/effects/vmac.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/state/claims.h"
 #include "user/vrrp/state/handover.h"
@@ -184,7 +185,7 @@ static int place(struct instance *instance, const struct instance_members *membe
 	for (size_t i = 0; i < members->count && !error; i++) {
 		if (instance_announces_vmac(members->list[i]))
 			continue; /* it adds them when it is Active */
-		instance_set_vmac(members->list[i], true);
+		instance_set_vmacs(members->list[i], true);
 		instance_place_addresses(members->list[i]);
 	}
 	claim->started_ns = clock_now_ns();
@@ -200,7 +201,7 @@ static void remove_placed(struct instance *instance)
 		return;
 	instance_guard_close(instance);
 	instance_withdraw_addresses(instance);
-	instance_set_vmac(instance, false);
+	instance_set_vmacs(instance, false);
 	instance_end_closing(instance);
 }
 

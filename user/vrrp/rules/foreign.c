@@ -38,8 +38,7 @@ static bool is_at(const struct instance *instance, size_t vip, unsigned interfac
 {
 	return address_equal(&config_of(instance, vip)->address, address) &&
 	       (interface_index == instance->vips->list[vip].interface_index ||
-		(!config_of(instance, vip)->has_interface &&
-		 interface_index == instance->interface->base_index));
+		interface_index == instance_arrival_index(instance, vip));
 }
 
 static bool is_active(const struct instance *instance)

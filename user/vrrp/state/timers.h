@@ -9,6 +9,7 @@ enum instance_timer {
 	INSTANCE_TIMER_PROTOCOL, /* Adver_Timer or Active_Down_Timer */
 	INSTANCE_TIMER_ANNOUNCE_LATER, /* garp_master_delay */
 	INSTANCE_TIMER_ANNOUNCE_REFRESH, /* garp_master_refresh */
+	INSTANCE_TIMER_ANNOUNCE_EXTRA, /* garp_extra_if */
 	INSTANCE_TIMER_STAY_AWAY, /* the end of a failover with a duration */
 	INSTANCE_TIMER_HEAR, /* XB_ADVERT_SPACING_NS after an ADVERT event */
 	INSTANCE_TIMER_LEARN, /* after a stall: what this node hears is evidence again */
