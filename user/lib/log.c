@@ -3,7 +3,8 @@
  * Log lines to stderr or to the syslog socket. Logging never blocks: a blocked log reader must not
  * make this node look dead. syslog(3) waits while its socket is full, so this file sends the
  * datagrams. A line that cannot be written at once is dropped and counted; a later line reports the
- * count. Threads log, too, without a lock, in which a slow one would stop the loop.
+ * count. While there is no syslog socket, lines go to stderr, and each tries it again. Threads log,
+ * too, without a lock, in which a slow one would stop the loop.
  */
 #include "user/lib/log.h"
 #include "user/lib/printable.h"
@@ -22,33 +23,36 @@
 #define LOG_LINE_BYTES 1024
 #define LOG_PATH "/dev/log"
 
+enum outcome {
+	WRITTEN,
+	NOT_READ, /* its reader is too slow */
+	NO_SYSLOG,
+	OUTCOME_COUNT,
+};
+
 static struct {
 	const char *name;
 	int socket_fd; /* -1: stderr */
 	int facility; /* of syslog */
 	bool also_to_stderr;
 	bool verbose;
-	_Atomic unsigned long dropped_count;
+	_Atomic unsigned long counts[OUTCOME_COUNT]; /* lines since the last report */
 } log_state = {.name = "xbeat", .socket_fd = -1, .facility = LOG_DAEMON};
 
+/* Also again, after a restart of the syslog daemon. Returns 0 or a negative errno. */
 static int connect_syslog(void)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = LOG_PATH};
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = LOG_PATH};
 
-	if (fd < 0)
-		return -errno;
-	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
-		int error = errno;
-
-		close(fd);
-		return -error;
-	}
-	return fd;
+	return connect(log_state.socket_fd, (const struct sockaddr *)&address, sizeof(address))
+		       ? -errno
+		       : 0;
 }
 
 void log_open(const char *name, bool to_syslog)
 {
+	int error;
+
 	if (log_state.socket_fd >= 0)
 		close(log_state.socket_fd);
 	log_state.name = name;
@@ -56,10 +60,12 @@ void log_open(const char *name, bool to_syslog)
 	if (!to_syslog)
 		return;
 	tzset(); /* reads the time zone file now, not in the event loop */
-	log_state.socket_fd = connect_syslog();
-	if (log_state.socket_fd < 0 && !log_state.also_to_stderr)
-		log_warning("cannot reach syslog at " LOG_PATH ": %s; logging to stderr",
-			    strerror(-log_state.socket_fd));
+	log_state.socket_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	error = log_state.socket_fd < 0 ? -errno : connect_syslog();
+	if (error && !log_state.also_to_stderr)
+		log_warning("cannot reach syslog at " LOG_PATH
+			    ": %s; logging to stderr until it can be reached",
+			    strerror(-error));
 }
 
 void log_also_to_stderr(bool also)
@@ -77,8 +83,7 @@ void log_set_verbose(bool verbose)
 	log_state.verbose = verbose;
 }
 
-/* Returns whether the line was written. */
-static bool write_stderr(const char *line)
+static enum outcome write_stderr(const char *line)
 {
 	struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
 	char text[LOG_LINE_BYTES + 64];
@@ -86,34 +91,31 @@ static bool write_stderr(const char *line)
 
 	/* Not O_NONBLOCK: it would also change the terminal for other processes. */
 	if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
-		return false;
+		return NOT_READ;
 	if ((size_t)length >= sizeof(text)) {
 		length = sizeof(text) - 1;
 		text[length - 1] = '\n';
 	}
-	return write(STDERR_FILENO, text, (size_t)length) == length;
+	return write(STDERR_FILENO, text, (size_t)length) == length ? WRITTEN : NOT_READ;
 }
 
-/* A restart of the syslog daemon disconnects the socket: connect again, under the same number, which
- * another thread may be using. */
-static bool send_datagram(const char *text, size_t length)
+static bool send_once(const char *text, size_t length)
 {
-	int fd, moved;
-
-	if (send(log_state.socket_fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
-		return true;
-	if (errno != ECONNREFUSED && errno != ENOTCONN && errno != ECONNRESET)
-		return false;
-	fd = connect_syslog();
-	if (fd < 0)
-		return false;
-	moved = dup3(fd, log_state.socket_fd, O_CLOEXEC);
-	close(fd);
-	return moved >= 0 &&
-	       send(log_state.socket_fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+	return send(log_state.socket_fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
 
-static bool write_syslog(int priority, const char *line)
+static enum outcome send_datagram(const char *text, size_t length)
+{
+	if (send_once(text, length))
+		return WRITTEN;
+	if (errno != ECONNREFUSED && errno != ENOTCONN && errno != ECONNRESET)
+		return NOT_READ;
+	if (connect_syslog())
+		return NO_SYSLOG;
+	return send_once(text, length) ? WRITTEN : NOT_READ;
+}
+
+static enum outcome write_syslog(int priority, const char *line)
 {
 	char text[LOG_LINE_BYTES + 128], stamp[32];
 	time_t now = time(NULL);
@@ -129,30 +131,34 @@ static bool write_syslog(int priority, const char *line)
 	return send_datagram(text, (size_t)length);
 }
 
-static bool write_line(int priority, const char *line)
+static enum outcome write_line(int priority, const char *line)
 {
-	bool written = log_state.socket_fd < 0 || write_syslog(priority, line);
+	bool to_syslog = log_state.socket_fd >= 0;
+	enum outcome outcome = to_syslog ? write_syslog(priority, line) : WRITTEN,
+		     console = WRITTEN;
 
-	if (log_state.socket_fd < 0 || log_state.also_to_stderr)
-		written &= write_stderr(line);
-	return written;
+	if (!to_syslog || log_state.also_to_stderr || outcome == NO_SYSLOG)
+		console = write_stderr(line);
+	return outcome == WRITTEN ? console : outcome;
 }
 
-static void report_dropped(void)
+/* Lines that went to stderr instead are reported to syslog alone. */
+static void report_dropped(enum outcome outcome, const char *what)
 {
-	unsigned long count = atomic_load(&log_state.dropped_count);
+	unsigned long count = atomic_load(&log_state.counts[outcome]);
 	char line[96];
 
 	if (!count)
 		return;
-	snprintf(line, sizeof(line), "%lu log lines dropped: the log reader was too slow", count);
-	if (write_line(LOG_WARNING, line))
-		atomic_fetch_sub(&log_state.dropped_count, count);
+	snprintf(line, sizeof(line), "%lu log lines %s", count, what);
+	if ((outcome == NO_SYSLOG ? write_syslog : write_line)(LOG_WARNING, line) == WRITTEN)
+		atomic_fetch_sub(&log_state.counts[outcome], count);
 }
 
 void log_message(int priority, const char *format, ...)
 {
 	char text[LOG_LINE_BYTES], line[LOG_LINE_BYTES];
+	enum outcome outcome;
 	va_list arguments;
 
 	if (priority == LOG_DEBUG && !log_state.verbose)
@@ -161,7 +167,9 @@ void log_message(int priority, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	printable_copy(line, sizeof(line), text, PRINTABLE_LINE);
-	report_dropped();
-	if (!write_line(priority, line))
-		log_state.dropped_count++;
+	report_dropped(NOT_READ, "dropped: the log reader was too slow");
+	report_dropped(NO_SYSLOG, "did not reach syslog: " LOG_PATH " was missing");
+	outcome = write_line(priority, line);
+	if (outcome != WRITTEN)
+		log_state.counts[outcome]++;
 }

@@ -109,7 +109,7 @@ def test_unit_of_debian(lab, keepalived):
     place = lab.path("etc")
     place.mkdir()
     (place / "keepalived.conf").write_text(daemon.configuration.read_text())
-    files = [pathlib.Path(f"/run/{name}.pid") for name in ("keepalived", "keepalived_vrrp")]
+    files = [pathlib.Path(f"/run/{name}.pid") for name in ("keepalived", "vrrp")]
     with contextlib.closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as manager:
         manager.bind(str(lab.path("notify")))
         manager.settimeout(NEVER_SECONDS)
@@ -174,22 +174,47 @@ def test_missing_include_is_an_error_if_all_are_wanted(keepalived, lab):
     assert check(keepalived, "-t", "-e", "-f", path).returncode != 0
 
 
-def test_log_goes_to_syslog_with_its_facility(lab, keepalived):
-    """And to the console, too."""
+def start_with_log(lab, program, place, *options):
+    """Starts a daemon whose /dev/log is a link to that path."""
     daemon = configured(lab)
-    place = lab.path("dev-log")
+    devices = lab.path("dev")
+    devices.mkdir()
+    script = (f"mount --rbind /dev {devices} && mount -t tmpfs none /dev && ln -s {devices}/* /dev && "
+              f'ln -sf {place} /dev/log && exec "$@"')
+    daemon.process = lab.spawn(NODE, "unshare", "--mount", "sh", "-c", script, "sh", program, *options,
+                               "-f", daemon.configuration, "--daemon-name", daemon.instance)
+    wait_until(daemon.ready, "it starts")
+    return daemon
+
+
+@contextlib.contextmanager
+def syslog_at(place):
     with contextlib.closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as syslog:
         syslog.bind(str(place))
         syslog.settimeout(NEVER_SECONDS)
-        devices = lab.path("dev")
-        devices.mkdir()
-        script = (f"mount --rbind /dev {devices} && mount -t tmpfs none /dev && ln -s {devices}/* /dev && "
-                  f'ln -sf {place} /dev/log && exec "$@"')
-        daemon.process = lab.spawn(NODE, "unshare", "--mount", "sh", "-c", script, "sh", keepalived, "-nl", "-S", "local3",
-                                   "-f", daemon.configuration, "--daemon-name", daemon.instance)
-        wait_until(daemon.ready, "it starts")
+        yield syslog
+
+
+def test_log_goes_to_syslog_with_its_facility(lab, keepalived):
+    """And to the console, too."""
+    place = lab.path("dev-log")
+    with syslog_at(place) as syslog:
+        daemon = start_with_log(lab, keepalived, place, "-nl", "-S", "local3")
         daemon.hang_up()
         line = syslog.recv(2048).decode()
     number = int(re.match(r"<(\d+)>", line)[1])
     assert number >> 3 == 16 + 3, line
     wait_until(lambda: line.split(": ", 1)[1] in daemon.process.output(), "the console has it, too")
+
+
+def test_syslog_that_comes_later(lab, keepalived):
+    """Until then lines go to stderr, and syslog gets their number."""
+    place = lab.path("dev-log")
+    daemon = start_with_log(lab, keepalived, place, "-n")
+    wait_until(lambda: "/dev/log" in daemon.process.output(), "the missing socket is reported")
+    before = daemon.process.output().partition("cannot reach syslog")[2].splitlines()
+    with syslog_at(place) as syslog:
+        daemon.hang_up()
+        lines = [syslog.recv(2048).decode() for _ in range(2)]
+    assert re.search(rf": {len(before)} log lines .*/dev/log", lines[0]), (lines, before)
+    assert lines[1].split(": ", 1)[1] not in daemon.process.output()
