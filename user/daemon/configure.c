@@ -84,6 +84,7 @@ int configure(struct daemon *daemon, const struct options *options)
 	if (error && !printed)
 		log_error("%s", inputs.message);
 	daemon->config = inputs.config;
+	daemon->start_text = inputs.text;
 	daemon->own_node = inputs.own_node;
 	memcpy(daemon->keys, inputs.keys, sizeof(daemon->keys));
 	explicit_bzero(inputs.keys, sizeof(inputs.keys));

@@ -454,6 +454,7 @@ void daemon_stop(struct daemon *daemon)
 	door_free(daemon->vrrp);
 	libevent_global_shutdown();
 	config_free(daemon->config);
+	free(daemon->start_text);
 	lock_release(daemon->lock, daemon->daemon_name);
 	explicit_bzero(daemon->keys, sizeof(daemon->keys));
 }

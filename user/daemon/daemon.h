@@ -48,6 +48,8 @@ struct daemon {
 	struct vrrp_door *vrrp;
 	struct apps apps;
 	struct reload *reload; /* in progress; NULL: none */
+	unsigned reloads_count;
+	char *start_text; /* of the configuration files, until it is saved */
 	struct control control;
 	struct drop_watch drop_watch;
 	struct clock_watch clock_watch;
@@ -65,13 +67,15 @@ struct daemon_inputs {
 	struct config *config;
 	struct xb_key keys[XB_KEYS_MAX];
 	size_t own_node;
+	char *text; /* of the configuration files, with their names; to be freed */
 	char message[CONTROL_MESSAGE_BYTES]; /* the error, if any */
 };
 
 /*
  * Reads the configuration and the key file, and resolves the users of its commands. It may block,
  * so after the start it runs in a thread of its own. Adds diagnostics, and sets inputs->message on
- * error. Returns 0 or a negative errno; free inputs->config with config_free() in either case.
+ * error. Returns 0 or a negative errno; free inputs->config with config_free(), and inputs->text, in
+ * either case.
  */
 int daemon_read_inputs(struct daemon_inputs *inputs, struct diagnostics *diagnostics);
 

@@ -1,26 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * Writes the files of SIGUSR1, SIGUSR2 and keepalived's JSON signal. A new file takes the place of
- * the old one by its name, so a symbolic link is never followed, and a reader never sees half a
- * file. Directories that other users can change are refused, but for sticky ones as /tmp.
- */
+/* Writes the files of SIGUSR1, SIGUSR2 and keepalived's JSON signal. */
 #include "user/daemon/dump.h"
 #include "user/daemon/daemon.h"
+#include "user/daemon/private_file.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/thread.h"
-#include "user/lib/trust.h"
 #include "user/vrrp/dump.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <xbeat/paths.h>
 
 #define STACK_BYTES (128 * 1024)
@@ -82,60 +74,6 @@ static unsigned bit_of(const struct kind *kind)
 	return 1U << (kind - kinds);
 }
 
-/* Returns whether the path can be replaced; logs why not. */
-static bool check_path(const struct dump *dump)
-{
-	char culprit[PATH_MAX];
-	struct stat status;
-
-	if (!trust_directories(dump->path, geteuid(), culprit)) {
-		log_error(
-			"%s not written to %s: other users can change %s; give it another path, or: chmod go-w %s",
-			dump->kind->what, dump->path, culprit, culprit);
-		return false;
-	}
-	if (lstat(dump->path, &status) || S_ISREG(status.st_mode))
-		return true;
-	log_error("%s not written: %s is not a regular file; remove it", dump->kind->what,
-		  dump->path);
-	return false;
-}
-
-static int write_all(int fd, const char *text)
-{
-	size_t left = strlen(text);
-
-	while (left) {
-		ssize_t bytes = write(fd, text, left);
-
-		if (bytes < 0 && errno != EINTR)
-			return -errno;
-		if (bytes > 0) {
-			text += bytes;
-			left -= (size_t)bytes;
-		}
-	}
-	return 0;
-}
-
-static int write_file(const struct dump *dump)
-{
-	char temporary[PATH_MAX + 8];
-	int error, fd;
-
-	snprintf(temporary, sizeof(temporary), "%s.XXXXXX", dump->path);
-	fd = mkostemp(temporary, O_CLOEXEC); /* of mode 0600, and new */
-	if (fd < 0)
-		return -errno;
-	error = write_all(fd, dump->text);
-	close(fd);
-	if (!error && rename(temporary, dump->path))
-		error = -errno;
-	if (error)
-		unlink(temporary);
-	return error;
-}
-
 static void free_dump(struct dump *dump)
 {
 	atomic_fetch_and(&writing, ~bit_of(dump->kind));
@@ -147,16 +85,9 @@ static void free_dump(struct dump *dump)
 static void *write_dump(void *context)
 {
 	struct dump *dump = context;
-	int error;
 
-	if (check_path(dump)) {
-		error = write_file(dump);
-		if (error)
-			log_error("%s not written to %s: %s", dump->kind->what, dump->path,
-				  limits_strerror(-error));
-		else
-			log_notice("%s written to %s", dump->kind->what, dump->path);
-	}
+	if (!private_file_write(dump->kind->what, dump->path, dump->text))
+		log_notice("%s written to %s", dump->kind->what, dump->path);
 	free_dump(dump);
 	return NULL;
 }

@@ -32,6 +32,24 @@ static int fail(struct daemon_inputs *inputs, int error, const char *format, ...
 	return error;
 }
 
+/* Keeps what is read as inputs->text. */
+static int parse(struct daemon_inputs *inputs, struct config_environment *environment,
+		 const char *text, size_t length, struct diagnostics *diagnostics)
+{
+	size_t bytes;
+	int error;
+
+	free(inputs->text);
+	environment->copy = open_memstream(&inputs->text, &bytes);
+	if (!environment->copy)
+		limits_out_of_memory();
+	error = config_parse(inputs->files.config_path, text, length, environment, &inputs->config,
+			     diagnostics);
+	if (fclose(environment->copy))
+		limits_out_of_memory();
+	return error;
+}
+
 static int read_config(struct daemon_inputs *inputs, struct diagnostics *diagnostics)
 {
 	struct config_machine machine;
@@ -45,8 +63,7 @@ static int read_config(struct daemon_inputs *inputs, struct diagnostics *diagnos
 			    inputs->files.config_path, limits_strerror(-error));
 	config_machine_init(&machine, inputs->files.config_id);
 	machine.environment.files_required = inputs->files.required;
-	error = config_parse(inputs->files.config_path, text, length, &machine.environment,
-			     &inputs->config, diagnostics);
+	error = parse(inputs, &machine.environment, text, length, diagnostics);
 	if (!error)
 		error = command_users_resolve(inputs->config, diagnostics);
 	if (error)

@@ -9,6 +9,7 @@
 #include "user/daemon/own_script.h"
 #include "user/daemon/pid_files.h"
 #include "user/daemon/privileges.h"
+#include "user/daemon/save.h"
 #include "user/daemon/service_manager.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
@@ -96,6 +97,9 @@ static int leave_terminal(struct daemon *daemon)
 
 static int start(struct daemon *daemon)
 {
+	save_start(daemon->config, daemon->start_text);
+	free(daemon->start_text);
+	daemon->start_text = NULL;
 	own_script_run("startup_script", &daemon->config->startup_script, daemon->script_umask);
 	return daemon_start(daemon);
 }

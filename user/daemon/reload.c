@@ -7,6 +7,7 @@
 #include "user/vrrp/reload.h"
 #include "user/config/print/print.h"
 #include "user/daemon/daemon.h"
+#include "user/daemon/save.h"
 #include "user/kernel/self.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
@@ -46,6 +47,7 @@ struct reload {
 	pthread_mutex_t using_kernel;
 	bool abandoned; /* the daemon stops while the thread still reads */
 	char *file; /* reload_file; NULL: none */
+	struct save *save; /* NULL: it has been taken */
 	uint64_t started_ns;
 	struct event *done;
 	bool again; /* SIGHUP came meanwhile */
@@ -114,6 +116,8 @@ static void *read_files(void *context)
 	reload->error = daemon_read_inputs(&reload->inputs, &reload->diagnostics);
 	if (shown)
 		unlink(reload->file);
+	if (reload->inputs.text)
+		save_inputs(reload->save, reload->inputs.config, reload->inputs.text);
 	if (!reload->error)
 		reload->error = prepare_apps(reload);
 	if (write(reload->done_fd, &one, sizeof(one)) != sizeof(one))
@@ -334,6 +338,8 @@ static void free_reload(struct reload *reload)
 	explicit_bzero(reload->inputs.keys, sizeof(reload->inputs.keys));
 	diagnostics_free(&reload->diagnostics);
 	free(reload->file);
+	free(reload->inputs.text);
+	save_free(reload->save);
 	reload->daemon->reload = NULL;
 	free(reload);
 }
@@ -358,6 +364,8 @@ static void on_done(evutil_socket_t fd, short what, void *context)
 						     json_array(), 0};
 		apply(reload, &changes);
 		report_success(reload, &changes);
+		save_end(reload->save, daemon);
+		reload->save = NULL;
 	}
 	pthread_join(reload->thread, NULL);
 	free_reload(reload);
@@ -420,6 +428,7 @@ static int start_reload(struct daemon *daemon, struct control_promise *promise)
 		return -ENOMEM;
 	*reload = (struct reload){
 		.file = reload_file(daemon),
+		.save = save_begin(daemon),
 		.daemon = daemon,
 		.promise = promise,
 		.using_kernel = PTHREAD_MUTEX_INITIALIZER,

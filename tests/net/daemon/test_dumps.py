@@ -5,6 +5,7 @@ which is Backup on node-b, the names of the fields and the states are the same."
 import json
 import os
 import pathlib
+import re
 import signal
 import stat
 import tempfile
@@ -121,3 +122,57 @@ def test_neither_a_link_nor_a_foreign_directory_is_followed(lab):
         wait_until(lambda words=words: words in daemon.process.output(), words)
     assert victim.read_text() == "untouched\n" and not list(exposed.iterdir())
     assert daemon.state() == "active"
+
+
+def saved(directory):
+    """Names of the files without the process id, and their texts."""
+    return {re.sub(r"\.\d+(?=\.\d)", "", path.name): path.read_text() for path in directory.glob("keepalived*")}
+
+
+AROUND = {"keepalived_vrrp.1.pre", "keepalived_vrrp.1.post"}
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_save_directory_beside_keepalived(lab):
+    """Files and state around a reload have keepalived's names and nobody else can read them."""
+    daemons = {}
+    for node, kind in (("node-a", Xbeatd), ("node-b", Keepalived)):
+        directory = lab.path(f"saved-{node}")
+        included = lab.write(f"included-{node}", instance("VI_1", priority=150, version=2, advert_int=1,
+                                                          authentication=["auth_type PASS", "auth_pass secret"]))
+        daemons[node] = (kind(lab, node, block("global_defs", f"config_save_dir {directory}"),
+                              f"include {included}\n").start(), directory, included)
+    ours, theirs = daemons["node-a"][0], daemons["node-b"][0]
+    ours.wait_state("active")
+    wait_until(lambda: "Entering BACKUP STATE" in theirs.process.output(), "keepalived has started")
+    names = []
+    for daemon, directory, included in daemons.values():
+        included.write_text(included.read_text().replace("150", "140"))
+        daemon.hang_up()
+        wait_until(lambda d=directory: AROUND < set(saved(d)), f"the reload is saved in {directory}")
+        texts = saved(directory)
+        names.append(set(texts))
+        for number, priority in (("0", "150"), ("1", "140")):
+            text = texts[f"keepalived.conf.{number}"]
+            assert f"# {included}" in text and f"# {daemon.configuration}" in text
+            assert f"priority {priority}" in text and "auth_pass secret" in text
+            state = texts[f"keepalived_vrrp.1.{'post' if number == '1' else 'pre'}"]
+            assert f"Priority = {priority}" in state
+        modes = {stat.S_IMODE(path.stat().st_mode) for path in directory.iterdir()}
+        assert modes == {0o600} and not stat.S_IMODE(directory.stat().st_mode) & 0o077
+    assert names[0] == names[1] == AROUND | {"keepalived.conf.0", "keepalived.conf.1"}
+    assert all("secret" not in text for name, text in saved(daemons["node-a"][1]).items() if "vrrp" in name)
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_save_directory_of_a_refused_reload_and_one_that_cannot_be_made(lab):
+    directory = lab.path("saved")
+    node = Xbeatd(lab, "node-a", block("global_defs", f"config_save_dir {directory}"), instance()).start_active()
+    node.refused_reload(instance(priority=300))
+    texts = saved(directory)
+    assert set(texts) == {"keepalived.conf.0", "keepalived.conf.1", "keepalived_vrrp.1.pre"}
+    assert "priority 300" in texts["keepalived.conf.1"]
+    missing = lab.path("none") / "deep"
+    node.reload(block("global_defs", f"config_save_dir {missing}"), instance(priority=120))
+    assert node.priority() == 120 and not missing.exists()
+    wait_until(lambda: f"cannot make config_save_dir {missing}" in node.process.output(), "the log gives the reason")

@@ -96,6 +96,7 @@ static void values(void **state)
 		"vrrp_startup_delay 5.5\nvrrp_garp_interval 0.001\n"
 		"vrrp_gna_interval 0.000001\n"
 		"state_dump_file /s\nstats_dump_file /t\njson_dump_file /j\njson_version 2\n"
+		"config_save_dir /c\n"
 		"vrrp_check_unicast_src\n}\n" INSTANCE VIPS "}",
 		"");
 
@@ -110,7 +111,20 @@ static void values(void **state)
 	assert_string_equal(config->state_dump_file, "/s");
 	assert_string_equal(config->stats_dump_file, "/t");
 	assert_string_equal(config->json_dump_file, "/j");
+	assert_string_equal(config->config_save_dir, "/c");
 	assert_int_equal(config->json_version, 2);
+	config_free(config);
+}
+
+/* keepalived takes a path from its own directory. */
+static void relative_save_directory(void **state)
+{
+	struct config *config = fixture_parse(
+		"global_defs {\nconfig_save_dir saved\n}\n" INSTANCE VIPS "}",
+		"2:17: warning: config_save_dir ignored: write an absolute path, not 'saved'\n");
+
+	(void)state;
+	assert_null(config->config_save_dir);
 	config_free(config);
 }
 
@@ -173,11 +187,9 @@ static void few_gratuitous_arps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(wrong_globals),
-		cmocka_unit_test(process_errors),
-		cmocka_unit_test(values),
-		cmocka_unit_test(inherited_values),
-		cmocka_unit_test(few_gratuitous_arps),
+		cmocka_unit_test(wrong_globals),    cmocka_unit_test(process_errors),
+		cmocka_unit_test(values),	    cmocka_unit_test(relative_save_directory),
+		cmocka_unit_test(inherited_values), cmocka_unit_test(few_gratuitous_arps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

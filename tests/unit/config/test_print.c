@@ -73,6 +73,7 @@ static const char *const different[] = {
 	GLOBAL("stats_dump_file /s"),
 	GLOBAL("json_dump_file \"/a b\""),
 	GLOBAL("json_version 2"),
+	GLOBAL("config_save_dir \"/a b\""),
 	GLOBAL("notify_fifo /f"),
 	GLOBAL("notify_fifo /f u"),
 	GLOBAL("vrrp_notify_fifo \"/f g\" u g"),

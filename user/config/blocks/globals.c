@@ -67,6 +67,21 @@ static void read_dump_file(struct config_parser *parser, struct config_block *bl
 	*path = text_copy(token->text);
 }
 
+/* For debugging only: keepalived's relative path is no reason to refuse a start. */
+static void read_save_directory(struct config_parser *parser, struct config_block *block,
+				const struct config_keyword *keyword,
+				const struct config_statement *statement)
+{
+	const struct config_token *token = &statement->tokens[1];
+
+	if (token->text[0] == '/')
+		read_dump_file(parser, block, keyword, statement);
+	else
+		config_warning(parser, token->location,
+			       "%s ignored: write an absolute path, not '%s'", keyword->name,
+			       token->text);
+}
+
 /* Without a path it is in xbeatd's own directory, under the daemon's name. */
 static void read_reload_file(struct config_parser *parser, struct config_block *block,
 			     const struct config_keyword *keyword,
@@ -175,6 +190,8 @@ static const struct config_keyword global_keywords[] = {
 	DUMP_FILE(state_dump_file),
 	DUMP_FILE(stats_dump_file),
 	DUMP_FILE(json_dump_file),
+	CONFIG_VALUE("config_save_dir", "DIRECTORY", read_save_directory, struct config,
+		     config_save_dir),
 	CONFIG_U8("json_version", GLOBALS, json_version, 1, 2),
 	CONFIG_BLOCK("notification_email", "ADDRESS ...", config_read_recipients,
 		     CONFIG_REPEATABLE),

@@ -73,7 +73,6 @@ static const struct config_unsupported globals_keywords[] = {
 	FOREIGN("checker_rlimit_rtime", LOAD_BALANCER),
 	FOREIGN("checker_rlimit_rttime", LOAD_BALANCER),
 	FOREIGN("checker_rt_priority", LOAD_BALANCER),
-	IGNORED_SO("config_save_dir", "no copy of the files is kept at a reload"),
 	NEEDLESS("data_use_instance"),
 	FOREIGN("dbus_no_interface_name", DBUS),
 	FOREIGN("dbus_service_name", DBUS),

@@ -142,6 +142,7 @@ void config_free(struct config *config)
 	free(config->state_dump_file);
 	free(config->stats_dump_file);
 	free(config->json_dump_file);
+	free(config->config_save_dir);
 	config_command_free(&config->startup_script.command);
 	config_command_free(&config->shutdown_script.command);
 	config_command_free(&config->notify_fifo_script);

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <xbeat/map.h>
 
 #define CONFIG_INTERFACE_BYTES XB_NAME_BYTES /* IFNAMSIZ */
@@ -44,6 +45,7 @@ struct config_environment {
 	/* Returns the text of a file with a key likewise; on failure, reason names path and remedy. */
 	int (*read_secret)(const char *path, char **text, size_t *length,
 			   char reason[static CONFIG_REASON_BYTES]);
+	FILE *copy; /* gets each file as it is read, after a line "# FILE"; NULL: not wanted */
 };
 
 struct config_node {
@@ -419,6 +421,7 @@ struct config {
 	char *reload_file; /* there while a reload reads; "": the default; NULL: none */
 	char *state_dump_file, *stats_dump_file, *json_dump_file;
 	uint8_t json_version; /* 1 or 2 */
+	char *config_save_dir; /* where reloads have files and state saved; NULL: nowhere */
 	struct config_command notify_fifo_owner, vrrp_notify_fifo_owner; /* user and group only */
 	struct config_command notify_fifo_script, vrrp_notify_fifo_script;
 	struct config_mail mail;

@@ -276,6 +276,7 @@ static void print_globals(struct config_printer *printer, const struct config *c
 	print_token(printer, "state_dump_file", config->state_dump_file);
 	print_token(printer, "stats_dump_file", config->stats_dump_file);
 	print_token(printer, "json_dump_file", config->json_dump_file);
+	print_token(printer, "config_save_dir", config->config_save_dir);
 	if (config->json_version != 1)
 		config_print_line(printer, "json_version %u", config->json_version);
 	print_mail(printer, &config->mail);

@@ -5,6 +5,7 @@
  * replacement of a reference is scanned again, so it may contain any of these, and several lines.
  */
 #include "user/config/syntax/preprocess.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -193,6 +194,9 @@ void config_preprocess_file(struct config_preprocessor *preprocessor, unsigned s
 	unsigned outer_checks = preprocessor->include_checks, outer = preprocessor->source;
 	_cleanup_config_text_ struct config_text line = {0};
 
+	if (preprocessor->environment->copy)
+		fprintf(preprocessor->environment->copy, "# %s\n%.*s\n",
+			preprocessor->sources.files[source], (int)length, text);
 	preprocessor->source = source;
 	preprocessor->open_sources[preprocessor->open_count++] = source;
 	while (!preprocessor->exhausted && config_lines_next(preprocessor, &reader, &line))
