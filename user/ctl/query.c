@@ -3,6 +3,7 @@
 #include "user/ctl/query.h"
 #include "user/ctl/verb.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/file.h"
 #include "user/lib/log.h"
 #include <errno.h>
 #include <stdio.h>
@@ -23,10 +24,30 @@ static const char *daemon_name(const struct command *command)
 	return command->daemon_name ? command->daemon_name : XB_DAEMON_NAME_DEFAULT;
 }
 
+/* Writes the names of the daemons that have a socket, as far as they fit: ": A B". "": there are none. */
+static void list_daemons(char *text, size_t bytes)
+{
+	size_t before = sizeof(XB_RUN_DIRECTORY), after = sizeof(".sock") - 1, count = 0;
+	char **paths = NULL;
+
+	text[0] = '\0';
+	if (file_find(XB_RUN_DIRECTORY "/*.sock", &paths, &count))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		size_t used = strlen(text);
+
+		snprintf(text + used, bytes - used, "%s %.*s", i ? "" : ":",
+			 (int)(strlen(paths[i]) - before - after), paths[i] + before);
+		free(paths[i]);
+	}
+	free(paths);
+}
+
 static enum command_status complain_not_running(const struct command *command, const char *path,
 						int error)
 {
 	const char *socket_state = error == -ENOENT ? "no" : "no listener on";
+	char daemons[512];
 
 	if (command->socket)
 		log_error("no xbeatd is running there (%s %s); to name a daemon instead, use -i",
@@ -34,10 +55,12 @@ static enum command_status complain_not_running(const struct command *command, c
 	else if (command->daemon_name)
 		log_error("xbeatd '%s' is not running (%s %s); start it with: xbeatd -c FILE -i %s",
 			  command->daemon_name, socket_state, path, command->daemon_name);
-	else
+	else {
+		list_daemons(daemons, sizeof(daemons));
 		log_error(
-			"xbeatd '%s' is not running (%s %s); start it (xbeatd -c FILE), or name another daemon with -i",
-			XB_DAEMON_NAME_DEFAULT, socket_state, path);
+			"xbeatd '%s' is not running (%s %s); start it (xbeatd -c FILE), or name another daemon with -i%s",
+			XB_DAEMON_NAME_DEFAULT, socket_state, path, daemons);
+	}
 	return COMMAND_NOT_RUNNING;
 }
 

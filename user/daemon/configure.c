@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The configuration at the start; see configure.h. */
 #include "user/daemon/configure.h"
+#include "user/daemon/daemon_name.h"
 #include "user/daemon/namespace.h"
 #include "user/lib/diagnostics_print.h"
 #include "user/lib/log.h"
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <xbeat/paths.h>
 
 const char *configure_net_namespace(const struct daemon *daemon, const struct options *options)
 {
@@ -51,31 +50,11 @@ static int read_inputs(struct daemon_inputs *inputs, struct diagnostics *diagnos
 	return error;
 }
 
-/* Without -i: the namespace, the instance, or both, so that several can run on one machine. */
-static int choose_name(struct daemon *daemon, const struct options *options)
-{
-	static char name[256];
-	const char *namespace = configure_net_namespace(daemon, options);
-	const char *instance = daemon->config->daemon_instance;
-
-	daemon->daemon_name = options->daemon_name ? options->daemon_name : XB_DAEMON_NAME_DEFAULT;
-	if (options->daemon_name || (!namespace && !instance))
-		return 0;
-	snprintf(name, sizeof(name), "%s%s%s", namespace ? namespace : "",
-		 namespace && instance ? "_" : "", instance ? instance : "");
-	daemon->daemon_name = name;
-	if (options_is_daemon_name(name))
-		return 0;
-	log_error(
-		"\"%s\", from net_namespace and instance, is not a daemon name: give one with --daemon-name, of up to 31 letters, digits, - and _",
-		name);
-	return -EINVAL;
-}
-
 int configure(struct daemon *daemon, const struct options *options)
 {
 	struct daemon_inputs inputs = {.files = daemon->files};
 	struct diagnostics diagnostics = {0};
+	static char name[DAEMON_NAME_BYTES];
 	int error = read_inputs(&inputs, &diagnostics, options);
 	bool printed = diagnostics.error_count > 0;
 
@@ -88,5 +67,10 @@ int configure(struct daemon *daemon, const struct options *options)
 	daemon->own_node = inputs.own_node;
 	memcpy(daemon->keys, inputs.keys, sizeof(daemon->keys));
 	explicit_bzero(inputs.keys, sizeof(inputs.keys));
-	return error ? error : choose_name(daemon, options);
+	if (error)
+		return error;
+	daemon_name_choose(name, options, configure_net_namespace(daemon, options),
+			   daemon->config->daemon_instance);
+	daemon->daemon_name = name;
+	return 0;
 }

@@ -157,7 +157,7 @@ static int refuse(int fd, int holder, const char *daemon_name)
 	else if (pread(fd, pid, sizeof(pid) - 1, 0) > 0)
 		pid[strcspn(pid, "\n")] = '\0';
 	log_error(
-		"daemon \"%s\" is already running (pid %s): stop it first, or give this one another name with -i",
+		"daemon \"%s\" is already running (pid %s): stop it first, or give this one another name with --daemon-name",
 		daemon_name, pid[0] ? pid : "unknown");
 	return -EALREADY;
 }

@@ -3,10 +3,11 @@
 
 import os
 import pathlib
+import signal
 
 import pytest
 
-from tests.support.configuration import VIP, block, instance
+from tests.support.configuration import VIP, block, default_vip, instance
 from tests.support.daemon import Keepalived
 from tests.support.laboratory import BUILD, wait_until
 from tests.support.xbeatd import Xbeatd
@@ -69,9 +70,6 @@ def test_namespace_that_is_missing(lab):
     for options in (), ("-t",):
         done = lab.run(ELSEWHERE, BUILD / "xbeatd", "-n", *options, "-f", daemon.configuration, check=False)
         assert done.returncode == 1 and "ip netns add nosuch" in done.stderr, done
-    path = lab.write("unnamed.conf", f"net_namespace {namespace(lab)}\ninstance {'i' * 31}\n{instance()}")
-    done = lab.run(ELSEWHERE, BUILD / "xbeatd", "-n", "-f", path, check=False)
-    assert done.returncode == 1 and "--daemon-name" in done.stderr, done
 
 
 def test_reload_does_not_move_it(lab):
@@ -87,6 +85,48 @@ def test_instance_is_part_of_its_name(lab):
     daemon = configured(lab, f"net_namespace {namespace(lab)}", "instance i")
     daemon.instance += "_i"
     assert start(lab, daemon).stop() == 0
+
+
+def test_long_names_are_cut(lab):
+    """As neutron's, qrouter- and a UUID: the daemon name has what fits, and a hash."""
+    daemon = configured(lab, f"net_namespace {namespace(lab)}", f"instance {'i' * 31}")
+    daemon.instance = hashed(f"{namespace(lab)}_{'i' * 31}")
+    assert start(lab, daemon).stop() == 0
+
+
+def hashed(whole, label=None):
+    value = 2166136261
+    for byte in whole.encode():
+        value = (value ^ byte) * 16777619 & 0xffffffff
+    return f"{(label or whole)[:22]}-{value:08x}"
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_daemons_of_neutron_do_not_collide(lab, tmp_path):
+    """By keepalived's name, each in a namespace of its own, told apart by nothing but their pid files."""
+    program = tmp_path / "keepalived"
+    program.symlink_to(BUILD / "xbeatd")
+    pids = {}
+    routers = {"node-a": "0b6b4b1e-7c55-4c0e-8b83-a1f0c8f3d5aa", "node-b": "0b6b4b1e-7c55-4c0e-8b83-a1f0c8f3d5ab"}
+    daemons = {node: Xbeatd(lab, node, instance("VI_1", vrid=vrid))
+               for vrid, node in enumerate(routers, start=51)}
+    try:
+        for node, daemon in daemons.items():
+            path = lab.path(f"{routers[node]}.pid.keepalived")
+            lab.run(ELSEWHERE, "ip", "netns", "exec", f"{lab.name}-{node}", program, "-P",
+                    "-f", daemon.configuration, "-p", path, "-r", f"{path}-vrrp")
+            pids[node] = int(path.read_text())
+            daemon.instance = hashed(str(path), routers[node])
+        for node, daemon in daemons.items():
+            assert len(daemon.instance) == 31 and daemon.json("status")["pid"] == pids[node]
+            daemon.wait_state("active")
+            assert lab.has_address(node, default_vip({"node-a": 51, "node-b": 52}[node]))
+        shown = lab.run("node-a", BUILD / "xbeatctl", "status", check=False).stderr
+        assert all(daemon.instance in shown for daemon in daemons.values()), shown
+    finally:
+        for pid in pids.values():
+            os.kill(pid, signal.SIGTERM)
+            wait_until(lambda pid=pid: not pathlib.Path(f"/proc/{pid}").exists(), "it stops")
 
 
 @pytest.mark.parametrize("lines", [["net_namespace NS"], ["net_namespace NS", "instance i"], ["instance i"],
