@@ -53,7 +53,9 @@ static void names_of_two_words(void **state)
 		{"vrrp_instance web server {\ninterface eth0\nvirtual_router_id 1\n" VIPS "}",
 		 "1:19: error: unexpected 'server' after vrrp_instance; write \"vrrp_instance NAME { ... }\", one statement per line\n"},
 		{"vrrp_sync_group G on {\ngroup { A B }\n}\n" INSTANCE VIPS "}",
-		 "1:19: error: unexpected 'on' after vrrp_sync_group; write \"vrrp_sync_group NAME { ... }\", one statement per line\n"},
+		 "1:19: error: unexpected 'on' after vrrp_sync_group; write \"vrrp_sync_group NAME { ... }\", one statement per line\n"
+		 "2:9: error: vrrp_instance A is not defined; add it, or remove it from the group\n"
+		 "2:11: error: vrrp_instance B is not defined; add it, or remove it from the group\n"},
 	};
 
 	(void)state;
@@ -116,12 +118,25 @@ static void what_is_not_seen(void **state)
 	RUN_CASES(cases);
 }
 
+/* One run reports all errors of a file, also those inside of a block whose name is wrong. */
+static void errors_in_a_misnamed_block(void **state)
+{
+	static const struct config_case cases[] = {
+		{"vrrp_instance A B {\nstate BACK\ninterface eth0\nvirtual_router_id 1\n" VIPS "}",
+		 "1:17: error: unexpected 'B' after vrrp_instance; write \"vrrp_instance NAME { ... }\", one statement per line\n"
+		 "2:7: error: unknown state 'BACK'; did you mean 'BACKUP'?\n"},
+	};
+
+	(void)state;
+	RUN_CASES(cases);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_given_twice), cmocka_unit_test(words_too_many),
 		cmocka_unit_test(names_of_two_words), cmocka_unit_test(a_long_line),
-		cmocka_unit_test(what_is_not_seen),
+		cmocka_unit_test(what_is_not_seen),   cmocka_unit_test(errors_in_a_misnamed_block),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,9 +9,9 @@
 #include "user/config/syntax/parser.h"
 
 /* Usage of a line of virtual_ipaddress and of the other address lists. */
-#define CONFIG_VIP_USAGE                                                                           \
-	"ADDRESS[/LENGTH] [brd ADDRESS|+|-] [dev NAME] [scope SCOPE] [label NAME] [peer "          \
-	"ADDRESS[/LENGTH]] [home] [-nodad] [mngtmpaddr] [noprefixroute] [autojoin] [no_track] "    \
+#define CONFIG_VIP_USAGE                                                                             \
+	"ADDRESS[/LENGTH] [brd ADDRESS|+|-] [dev NAME] [use_vmac] [scope SCOPE] [label NAME] [peer " \
+	"ADDRESS[/LENGTH]] [home] [-nodad] [mngtmpaddr] [noprefixroute] [autojoin] [no_track] "      \
 	"[preferred_lft SECONDS|forever]"
 
 /* Readers of an instance's blocks and values; the target is the instance. */

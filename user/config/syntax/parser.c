@@ -304,7 +304,7 @@ static void report_unsupported(struct config_parser *parser, const struct config
 }
 
 /* Reports a value that is too much. keepalived mostly ignores it without a word. Returns whether the
- * statement counts all the same. */
+ * statement is read all the same: a block is in any case, to report its errors in the same run. */
 static bool report_excess(struct config_parser *parser, const struct config_block *block,
 			  const struct config_keyword *keyword,
 			  const struct config_statement *statement)
@@ -321,7 +321,7 @@ static bool report_excess(struct config_parser *parser, const struct config_bloc
 			parser, excess->location,
 			"unexpected '%s' after %s; it is ignored, as in keepalived; write \"%s\", one statement per line",
 			excess->text, keyword->name, keyword->usage);
-	return !refused;
+	return !refused || statement->opens_block;
 }
 
 /* Reports a statement whose form does not fit its keyword. Returns whether it can be read. */
