@@ -8,6 +8,7 @@ import time
 import pytest
 
 from tests.support.configuration import VRID, block, heartbeat, instance
+from tests.support.daemon import Keepalived
 from tests.support.laboratory import wait_until
 from tests.support.watch import Watch
 from tests.support.xbeatd import Xbeatd, wait_up
@@ -117,6 +118,25 @@ def test_bad_scripts_delay_nothing(lab, watch):
     time.sleep(1)
     assert watch.longest_gap_s(VRID, start_ns) < 0.19
     assert node.vrrp()["transitions"] == 2
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_signal_of_a_timeout_beside_keepalived(lab):
+    """SIGKILL at once, for which a script cannot do anything; keepalived 2.2.7 sends SIGTERM first."""
+    signals = {}
+    for node, kind in (("node-a", Xbeatd), ("node-b", Keepalived)):
+        signals[node] = lab.path(f"signals-{node}")
+        program = lab.write(f"slow-{node}", "#!/bin/bash\n"
+                            f"trap 'echo TERM >>{signals[node]}; exit 1' TERM\n"
+                            f"echo start >>{signals[node]}\n"
+                            "while :; do sleep 0.1; done\n", mode=0o755)
+        kind(lab, node, block("global_defs", "script_user root"),
+             script("slow", program, "timeout 1", interval="2"),
+             instance("VI_1", track("slow"), version=2, advert_int=1)).start()
+    for path in signals.values():
+        wait_until(lambda path=path: path.exists() and path.read_text().count("start") >= 3, "the script is run again")
+    assert "TERM" in signals["node-b"].read_text()
+    assert "TERM" not in signals["node-a"].read_text()
 
 
 @pytest.mark.laboratory(nodes=1)
