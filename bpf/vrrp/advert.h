@@ -37,7 +37,7 @@ struct vrrp_advert {
 
 	/* Set by the checks. */
 	__u8 version;
-	bool pseudo_header; /* the checksum covers it */
+	__u8 pseudo_header; /* enum xb_pseudo_header */
 	__u16 interval_cs;
 	__u16 pad; /* so that no byte is without a value */
 	__u64 digest; /* of the addresses */

@@ -171,25 +171,43 @@ static __always_inline int vrrp_read_authentication(struct context context, __u3
 			   : vrrp_read_authentication_xdp(context.xdp, offset, body);
 }
 
+/* Of 224.0.0.18. The ffff of a mapped address is zero in this sum. */
+#define VRRP_GROUP_SUM (bpf_htons(0xe000) + bpf_htons(0x0012))
+
+/* Of the pseudo-header without the destination. */
 static __always_inline __u64 vrrp_pseudo_sum(const struct vrrp_advert *advert)
 {
 	__u32 trailer_bytes = advert->trailer_sum ? XB_SIGNED_TRAILER_BYTES : 0;
 	__u32 bytes = vrrp_message_bytes(advert) + (advert->flow.ipv6 ? trailer_bytes : 0);
 	__u64 sum = bpf_htons(PROTOCOL_VRRP) + bpf_htons((__u16)bytes);
 
-	sum = sum_words(sum, (const word64 *)advert->flow.source, 2);
-	return sum_words(sum, (const word64 *)advert->flow.destination, 2);
+	return sum_words(sum, (const word64 *)advert->flow.source, 2);
 }
 
-/* Version 2 has no pseudo-header. Version 3 has one; over IPv4, RFC 9568 leaves it out and RFC
- * 5798 was read as including it: there, both are accepted. */
+/* sum: of the message. Returns enum xb_pseudo_header, or -1 if the checksum is wrong. Version 2 has
+ * no pseudo-header. Version 3 has one; over IPv4, RFC 9568 leaves it out and RFC 5798 was read as
+ * including it: there, both are accepted. */
+static __always_inline int vrrp_checksum_kind(const struct vrrp_advert *advert, __u64 sum)
+{
+	__u64 pseudo = sum + vrrp_pseudo_sum(advert);
+
+	if (advert->version != 2 &&
+	    sum_fold(sum_words(pseudo, (const word64 *)advert->flow.destination, 2)) == 0xffff)
+		return XB_PSEUDO_DESTINATION;
+	if (advert->flow.ipv6)
+		return -1;
+	if (sum_fold(sum) == 0xffff)
+		return XB_PSEUDO_NONE;
+	pseudo += VRRP_GROUP_SUM;
+	return advert->version != 2 && sum_fold(pseudo) == 0xffff ? XB_PSEUDO_GROUP : -1;
+}
+
 static __always_inline int vrrp_check_checksum(struct vrrp_advert *advert, __u64 sum)
 {
-	advert->pseudo_header =
-		advert->version != 2 && sum_fold(sum + vrrp_pseudo_sum(advert)) == 0xffff;
-	if (advert->pseudo_header || (!advert->flow.ipv6 && sum_fold(sum) == 0xffff))
-		return NO_DROP;
-	return XB_DROP_VRRP_BAD_CHECKSUM;
+	int kind = vrrp_checksum_kind(advert, sum);
+
+	advert->pseudo_header = (__u8)kind;
+	return kind < 0 ? XB_DROP_VRRP_BAD_CHECKSUM : NO_DROP;
 }
 
 /* Without a password the data have no meaning (RFC 3768 section 5.3.10). */

@@ -98,6 +98,13 @@ struct xb_vrrp_heard {
 	__u8 pad[3];
 };
 
+/* Of version 3 over IPv4. Version 2 has none, IPv6 the real one. */
+enum xb_pseudo_header {
+	XB_PSEUDO_NONE,
+	XB_PSEUDO_DESTINATION, /* with the destination of the packet */
+	XB_PSEUDO_GROUP, /* with the group, also in unicast: keepalived before 1.3.7 */
+};
+
 /* xb_vrrp: array, BPF_F_MMAPABLE, XB_VRRP_SLOTS_MAX: the adverts of each served instance. */
 struct xb_vrrp {
 	char interface[XB_NAME_BYTES]; /* D: "" in a free slot */
@@ -126,7 +133,7 @@ struct xb_vrrp {
 	__u8 event_pending;
 	/* K: centiseconds, 12 bits (RFC 9568 section 5.2.7); version 2: seconds * 100. */
 	__u16 interval_cs;
-	__u8 pseudo_header; /* K: the checksum covered it (version 3 over IPv4: 0 or 1) */
+	__u8 pseudo_header; /* K: enum xb_pseudo_header: what the checksum covered */
 	__u8 refused_reason; /* K: enum xb_drop */
 	__u64 addresses_added; /* D: bit n < 63: a daemon added virtual address n of the file */
 	__u64 addresses_digest; /* K: of the advertised addresses, in their order */

@@ -117,11 +117,15 @@ static void put_virtual_address(const struct advert *advert, size_t index, uint8
 /* Returns the checksum of the pseudo-header, to which the message's is added. */
 static uint32_t pseudo_sum(const struct advert *advert, const uint8_t *vrrp)
 {
-	size_t bytes = 2 * address_bytes(advert);
+	size_t bytes = address_bytes(advert);
+	uint32_t sum = internet_sum(112 + (uint32_t)message_bytes(advert), vrrp - 2 * bytes, bytes);
+	const uint8_t group[] = {224, 0, 0, 18};
 
 	if (advert->checksum == CHECKSUM_PLAIN)
 		return 0;
-	return internet_sum(112 + (uint32_t)message_bytes(advert), vrrp - bytes, bytes);
+	if (advert->checksum == CHECKSUM_GROUP)
+		return internet_sum(sum, group, sizeof(group));
+	return internet_sum(sum, vrrp - bytes, bytes);
 }
 
 static void put_message(const struct advert *advert, uint8_t *vrrp)

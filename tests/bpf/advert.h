@@ -5,7 +5,7 @@
 
 #include "tests/bpf/packet.h"
 
-enum advert_checksum { CHECKSUM_PLAIN, CHECKSUM_PSEUDO_HEADER };
+enum advert_checksum { CHECKSUM_PLAIN, CHECKSUM_PSEUDO_HEADER, CHECKSUM_GROUP };
 
 struct advert {
 	const char *source; /* its family is the advert's */

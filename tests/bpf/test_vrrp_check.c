@@ -315,6 +315,28 @@ static void test_version3_interval_is_learnt(void **state)
 	expect_advert(fixture, &advert, XB_DROP_VRRP_BAD_INTERVAL);
 }
 
+/* Version 3 over IPv4 may have the group in the pseudo-header of unicast. */
+static void test_checksum_with_the_group(void **state)
+{
+	struct fixture *fixture = *state;
+	struct advert adverts[] = {advert_default(), advert_version2(), advert_ipv6()};
+
+	for (size_t i = 0; i < COUNT(adverts); i++) {
+		struct advert *advert = &adverts[i];
+		bool ipv6 = strchr(advert->source, ':');
+
+		fixture_reset(state);
+		advert->destination = ipv6 ? "fd00::1" : "10.0.0.1";
+		advert->source = ipv6 ? "fd00::9" : "10.0.0.9";
+		advert->checksum = CHECKSUM_GROUP;
+		fixture_serve(fixture, advert->version, VRID, advert->destination);
+		fixture_add_unicast_peer(fixture, VRRP_SLOT, advert->source, 0, 255);
+		expect_advert(fixture, advert, i == 0 ? TAKEN : XB_DROP_VRRP_BAD_CHECKSUM);
+		assert_int_equal(fixture_entry(fixture)->pseudo_header,
+				 i == 0 ? XB_PSEUDO_GROUP : XB_PSEUDO_NONE);
+	}
+}
+
 /* Over IPv4, version 3 may leave the pseudo-header out, version 2 has none, IPv6 always has it. */
 static void test_checksum(void **state)
 {
@@ -398,6 +420,7 @@ int main(void)
 		FIXTURE_TEST(test_version2_interval_is_the_configured),
 		FIXTURE_TEST(test_version3_interval_is_learnt),
 		FIXTURE_TEST(test_checksum),
+		FIXTURE_TEST(test_checksum_with_the_group),
 		FIXTURE_TEST(test_length_is_that_of_the_ip_packet),
 	};
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from tests.support.laboratory import wait_until
 from tests.support.moment import stalled_ms
-from tests.support.packet import (ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6, PROTOCOL_VRRP,
-                                  address_text, checksum, mac_text, pseudo_header)
+from tests.support.packet import (ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6, GROUP, PROTOCOL_VRRP,
+                                  address_text, checksum, mac_text, packed, pseudo_header)
 from tests.support.port import open_port
 
 PROTOCOL_ICMPV6 = 58
@@ -42,7 +42,7 @@ class Advert(Seen):
     priority: int
     interval_cs: int
     authentication: bytes  # version 2: type and data
-    checksum: str  # "plain", "pseudo" or "bad"
+    checksum: str  # "plain", "pseudo", "group" (as the destination of unicast) or "bad"
     addresses: list
 
     @property
@@ -67,8 +67,10 @@ def seconds_between(first, second):
 def checksum_kind(source, destination, message):
     if checksum(message) == 0:
         return "plain"
-    covered = pseudo_header(source, destination, len(message)) + message
-    return "pseudo" if checksum(covered) == 0 else "bad"
+    for kind, receiver in (("pseudo", destination), ("group", packed(GROUP))):
+        if len(receiver) == len(source) and checksum(pseudo_header(source, receiver, len(message)) + message) == 0:
+            return kind
+    return "bad"
 
 
 def read_advert(head, source, destination, hop, message):

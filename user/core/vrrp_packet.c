@@ -170,13 +170,21 @@ static uint16_t advertisement_checksum(const struct vrrp_message *message, const
 {
 	size_t advert_bytes =
 		layout == &layout_ipv6 ? payload_bytes : advertisement_bytes(message, layout);
-	bool pseudo_header =
-		layout == &layout_ipv6 || (message->version == 3 && message->pseudo_header);
+	uint8_t kind = layout == &layout_ipv6  ? XB_PSEUDO_DESTINATION
+		       : message->version == 3 ? message->pseudo_header
+					       : XB_PSEUDO_NONE;
+	const uint8_t *source = packet + layout->source_offset;
+	const uint8_t *destination = kind == XB_PSEUDO_GROUP
+					     ? message->group.bytes + sizeof(message->group.bytes) -
+						       layout->address_bytes
+					     : source + layout->address_bytes;
 	uint32_t sum = 0;
 
-	if (pseudo_header)
-		sum = checksum_add(VRRP_PROTOCOL + (uint32_t)advert_bytes,
-				   packet + layout->source_offset, 2 * layout->address_bytes);
+	if (kind != XB_PSEUDO_NONE) {
+		sum = checksum_add(VRRP_PROTOCOL + (uint32_t)advert_bytes, source,
+				   layout->address_bytes);
+		sum = checksum_add(sum, destination, layout->address_bytes);
+	}
 	return checksum_finish(checksum_add(sum, packet + layout->header_bytes, advert_bytes));
 }
 

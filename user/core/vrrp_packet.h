@@ -26,7 +26,8 @@ struct vrrp_message {
 	uint8_t priority;
 	uint16_t interval_cs; /* version 3: 12 bits; version 2: whole seconds, * 100 */
 	uint8_t ttl; /* TTL or hop limit: 255, or unicast_ttl */
-	bool pseudo_header; /* version 3 over IPv4: whether the checksum covers it; IPv6: always */
+	uint8_t pseudo_header; /* enum xb_pseudo_header, for version 3 over IPv4 */
+	struct xb_address group; /* for XB_PSEUDO_GROUP */
 	bool trial; /* of VRID 0, which no router serves: only shows whether packets leave */
 	bool no_addresses; /* version 3 may list none: no_virtual_ipaddress */
 	bool has_password; /* version 2: authentication type 1, with these bytes */

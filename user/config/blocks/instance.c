@@ -24,6 +24,22 @@ static const struct {
 	{"BACKUP", false},
 };
 
+static void read_old_checksum(struct config_parser *parser, struct config_block *block,
+			      const struct config_keyword *keyword,
+			      const struct config_statement *statement)
+{
+	struct config_instance *instance = block->target;
+	const char *value = statement->count > 1 ? statement->tokens[1].text : NULL;
+
+	(void)keyword;
+	if (value && strcmp(value, "never"))
+		config_error(
+			parser, statement->tokens[1].location,
+			"unexpected '%s'; write \"old_unicast_checksum\", or \"old_unicast_checksum never\"",
+			value);
+	instance->old_unicast_checksum = !value;
+}
+
 static void read_state(struct config_parser *parser, struct config_block *block,
 		       const struct config_keyword *keyword,
 		       const struct config_statement *statement)
@@ -181,6 +197,12 @@ static const struct config_keyword instance_keywords[] = {
 	CONFIG_INHERITED(INHERITED),
 	CONFIG_BOOL("owner_ignore_adverts", struct config_instance, owner_ignore_adverts, 0, 1),
 	CONFIG_BOOL("v3_checksum_as_v2", struct config_instance, plain_checksum, 0, 1),
+	{
+		.name = "old_unicast_checksum",
+		.usage = "old_unicast_checksum [never]",
+		.read = read_old_checksum,
+		.values_maximum = 1,
+	},
 	CONFIG_TEXT("heartbeat", struct config_instance, heartbeat),
 	{
 		.name = "guard_timeout",

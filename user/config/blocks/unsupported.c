@@ -147,8 +147,6 @@ static const struct config_unsupported instance_keywords[] = {
 	NEEDLESS("kernel_rx_buf_size"),
 	IGNORED_SO("linkbeat_use_polling", LINKBEAT),
 	FOREIGN("lvs_sync_daemon_interface", LOAD_BALANCER),
-	IGNORED_SO("old_unicast_checksum",
-		   "adverts carry the checksum that keepalived 1.4 and later expect"),
 	NEEDLESS("skip_check_adv_addr"),
 	TRACK_BFD,
 };

@@ -293,6 +293,7 @@ struct config_instance {
 	bool owner_ignore_adverts; /* an owner stays Active whoever advertises */
 	/* v3_checksum_as_v2: version 3 over IPv4 is sent without the pseudo-header */
 	bool plain_checksum;
+	bool old_unicast_checksum; /* with the group in the pseudo-header, also in unicast */
 	char heartbeat[XB_NAME_BYTES]; /* "": none */
 	/* How long its addresses are answered for without progress of the daemon: the
 	 * heartbeat's guard_timeout. Without a heartbeat, as long as Backups wait:

@@ -329,6 +329,7 @@ static void print_settings(struct config_printer *printer, const struct config_i
 	/* Not every keepalived knows these, so they are printed only if they are set. */
 	config_print_flag(printer, "owner_ignore_adverts", instance->owner_ignore_adverts);
 	config_print_flag(printer, "v3_checksum_as_v2", instance->plain_checksum);
+	config_print_flag(printer, "old_unicast_checksum", instance->old_unicast_checksum);
 	config_print_flag(printer, "no_virtual_ipaddress", instance->no_addresses);
 	config_print_line(printer, instance->accept ? "accept" : "no_accept");
 	config_print_flag(printer, "dont_track_primary", instance->dont_track_primary);

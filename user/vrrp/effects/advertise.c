@@ -42,16 +42,19 @@ void instance_adverts_free(struct instance *instance)
 	free(instance->adverts);
 }
 
-/* As the peers send: over IPv4 both kinds of checksum are in use, and keepalived's default is with
+/* As the peers send: over IPv4 all kinds of checksum are in use, and keepalived's default is with
  * pseudo-header. */
-static bool covers_pseudo_header(const struct instance *instance)
+static uint8_t pseudo_header(const struct instance *instance)
 {
 	struct xb_vrrp router;
 
 	if (instance->config->plain_checksum)
-		return false;
+		return XB_PSEUDO_NONE;
+	if (instance->config->old_unicast_checksum)
+		return XB_PSEUDO_GROUP;
 	instance_router_read(instance, &router);
-	return router.received_count == 0 || router.version != 3 || router.pseudo_header;
+	return router.received_count == 0 || router.version != 3 ? XB_PSEUDO_DESTINATION
+								 : router.pseudo_header;
 }
 
 /* No packet leaves with 0; with 1 it stays on the network, too. */
@@ -70,7 +73,8 @@ static struct vrrp_message make_message(const struct instance *instance, uint8_t
 		.priority = priority,
 		.interval_cs = (uint16_t)(parameters->advert_interval_ns / NS_PER_CENTISECOND),
 		.ttl = config->unicast_peer_count ? unicast_ttl(config) : VRRP_TTL,
-		.pseudo_header = covers_pseudo_header(instance),
+		.pseudo_header = pseudo_header(instance),
+		.group = config->group,
 		.has_password = config->authentication == CONFIG_AUTHENTICATION_PASS,
 		.source = parameters->primary_address,
 		.destination = config->group,
