@@ -8,6 +8,7 @@
 #include "user/lib/event_log.h"
 #include "user/lib/time.h"
 #include "user/net/routes.h"
+#include "user/vrrp/effects/restore.h"
 #include "user/vrrp/state/room.h"
 #include <event2/event.h>
 #include <stdlib.h>
@@ -60,10 +61,12 @@ void static_entries_restore(struct vrrp_room *room, struct instance *instance)
 	if (!restored.count)
 		return;
 	room->static_restored_ns = clock_now_ns();
-	event_log_add(room->services.event_log, "static", "self", "removed", "restored",
-		      restored.count == 1
-			      ? "something else removed the %s; it was restored"
-			      : "something else removed the %s and others; they were restored",
-		      restored.text ? restored.text : "entry");
+	if (restore_may_report(&room->static_reported_ns, room->static_restored_ns))
+		event_log_add(
+			room->services.event_log, "static", "self", "removed", "restored",
+			restored.count == 1
+				? "something else removed the %s; it was restored"
+				: "something else removed the %s and others; they were restored",
+			restored.text ? restored.text : "entry");
 	free(restored.text);
 }

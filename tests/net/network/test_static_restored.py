@@ -50,6 +50,14 @@ def test_removed_entry_is_back(router, what):
     assert has(router) == ALL
 
 
+def test_a_program_that_goes_on_fills_no_log(router):
+    """Two programs that want something else are reported once, then now and then."""
+    for _ in range(4):
+        router.ip("route", "delete", "198.51.100.0/24")
+        wait_until(lambda: has(router) == ALL, "it is restored")
+    assert len([event for event in router.events() if event["to"] == "restored"]) == 1
+
+
 def test_untracked_ones_are_left_alone(router):
     router.batch("address delete 10.77.6.1/24 dev eth0", "route delete 203.0.113.0/24 dev eth0")
     time.sleep(0.3)

@@ -126,6 +126,7 @@ void instance_find_left(struct instance *instance, const bool *moved)
 			remove_address_left(instance, i);
 	}
 }
+
 void instance_remove_left(struct instance *instance)
 {
 	instance_set_vmacs(instance, false);

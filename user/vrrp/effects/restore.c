@@ -107,8 +107,7 @@ void instance_route_removed(struct instance *instance, const struct route_event 
 		expect_routes(instance);
 }
 
-/* Whether a repeated removal is to be reported now. */
-static bool may_report(uint64_t *reported_ns, uint64_t now_ns)
+bool restore_may_report(uint64_t *reported_ns, uint64_t now_ns)
 {
 	if (*reported_ns && time_since_ns(now_ns, *reported_ns) < REPORT_SPACING_NS)
 		return false;
@@ -122,7 +121,7 @@ static void report_address(const struct instance *instance, size_t i, uint64_t n
 	char text[ADDRESS_TEXT_BYTES];
 
 	restored->count++;
-	if (may_report(&restored->reported_ns, now_ns))
+	if (restore_may_report(&restored->reported_ns, now_ns))
 		event_log_add(instance->event_log, "address", instance->config->name, "removed",
 			      "restored",
 			      "something else removed %s; it was restored (%u time%s so far)",
@@ -175,7 +174,7 @@ static void report_routes(struct instance *instance, const struct routes_restore
 	struct instance_restore *restore = instance->restore;
 
 	restore->route_count += restored->count;
-	if (!may_report(&restore->routes_reported_ns, now_ns))
+	if (!restore_may_report(&restore->routes_reported_ns, now_ns))
 		return;
 	event_log_add(
 		instance->event_log, "route", instance->config->name, "removed", "restored",

@@ -16,6 +16,7 @@ struct vrrp_room {
 	struct event *foreign_check; /* events.c */
 	struct event *static_restore; /* static_entries.c */
 	uint64_t static_restored_ns; /* when something was last restored; 0: never */
+	uint64_t static_reported_ns; /* likewise, when that was last reported */
 };
 
 #endif
