@@ -3,6 +3,7 @@
 """A mail server on port 2525 of 127.0.0.1, which prints each mail as a line of JSON.
 
     mail_server.py MANNER     good; greet_421, rcpt_550, data_451: refuses there;
+                              refuses_all: every recipient, at length;
                               silent, slow (a byte each second): accepts connections only
 """
 
@@ -29,6 +30,8 @@ class Handler:
     async def handle_RCPT(self, _server, _session, envelope, address, _options):
         if self.manner == "rcpt_550" and address == REFUSED:
             return "550 no such user"
+        if self.manner == "refuses_all":
+            return "550 " + 100 * "x"
         envelope.rcpt_tos.append(address)
         return "250 ok"
 

@@ -191,6 +191,17 @@ def test_one_recipient_is_refused(lab):
 
 
 @pytest.mark.laboratory(nodes=1)
+def test_more_refusals_than_a_pipe_holds(lab):
+    """What does not fit into the report is lost; the process, and the mails after it, are not."""
+    MailServer(lab, "node-a", "refuses_all")
+    recipients = block("notification_email", *(f"refused{n:03}@example.org" for n in range(500)))
+    node = Xbeatd(lab, "node-a", *alerting(lab, recipients=recipients)).start_active("VI_0")
+    for state in ("BACKUP", "MASTER"):
+        wait_until(lambda state=state: f"Entering {state} state" in node.process.output(),
+                   f"the refusals of {state} are logged")
+
+
+@pytest.mark.laboratory(nodes=1)
 def test_no_line_from_a_value(lab):
     """Control characters in a value begin no header and no command."""
     server = MailServer(lab, "node-a")

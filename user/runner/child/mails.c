@@ -54,7 +54,8 @@ static void mail_start(struct runner_child *child, struct mail *mail)
 {
 	int ends[2], error = 0;
 
-	if (pipe2(ends, O_CLOEXEC)) {
+	/* A report that is longer than a pipe must not keep its process. */
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK)) {
 		error = errno;
 	} else {
 		mail->report_fd = ends[0];
