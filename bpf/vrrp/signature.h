@@ -211,7 +211,7 @@ __noinline int signature_check_replay(const struct vrrp_advert *advert, __u32 sl
 	return is_new ? NO_DROP : XB_DROP_VRRP_REPLAY;
 }
 
-/* Counts, and stores the first of a kind for the daemon, which clears is_set to be told again. */
+/* Counts, and stores the first of a kind for the daemon, which clears is_set for the next. */
 __noinline int signature_note(const struct vrrp_advert *advert, __u32 slot, __u32 kind,
 			      const struct signature *signature, __s32 skew_s)
 {

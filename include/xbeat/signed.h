@@ -58,7 +58,7 @@ struct xb_signed_mark {
 	__u8 pad[7];
 };
 
-/* Of a kind of refusal, or of the skew: the last time, and of whom the daemon was told. */
+/* Of a kind of refusal, or of the skew: the last time, and the sender that was reported. */
 struct xb_signed_note {
 	__u64 arrival_ns; /* K: of the last one */
 	struct xb_address source;

@@ -157,7 +157,7 @@ static int take_signal_name(struct options *options, const struct row *row, char
 	}
 	log_error("no signal for \"%s\"; use STOP, RELOAD, DATA, STATS, STATS_CLEAR or JSON",
 		  optarg);
-	return options->keepalived ? 1 : 2;
+	return usage_status(options);
 }
 
 /* xbeatd does it anyway, or has no such thing and no need of it. */

@@ -14,8 +14,8 @@
 #define DIRECTORY "/run/keepalived"
 
 /*
- * As keepalived 2.2.7: in its directory if there can be several, below it if they are told apart by
- * their namespaces. (keepalived mounts that directory on the upper one for itself.)
+ * As keepalived 2.2.7: in its directory if there can be several, below it if their namespaces
+ * distinguish them. (keepalived mounts that directory on the upper one for itself.)
  */
 static void choose_default(char path[static PATH_MAX], const char *name,
 			   const struct config *config, const char *net_namespace)
