@@ -8,33 +8,40 @@
 # The Makefile links by this table, scripts/check-layers checks the tree against it, and
 # docs/architecture.md says what each room is for.
 
-ROOMS := user/daemon user/vrrp user/vrrp/rules user/vrrp/effects user/vrrp/state user/vrrp/notify \
-	user/heartbeat user/tracking user/control user/ctl user/ctl/show user/runner user/runner/child \
-	user/net user/kernel user/config user/config/print user/config/blocks user/config/syntax user/config/host \
-	user/config/model user/core user/app user/lib \
-	bpf bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
+ROOMS := user/daemon user/daemon/start user/vrrp user/vrrp/rules user/vrrp/effects user/vrrp/state \
+	user/vrrp/notify user/heartbeat user/tracking user/control user/ctl user/ctl/show \
+	user/runner user/runner/child user/net user/net/netlink user/kernel user/config \
+	user/config/print user/config/blocks user/config/syntax user/config/host user/config/model \
+	user/core user/app user/lib bpf bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
 
-uses.user/daemon := user/vrrp user/heartbeat user/tracking user/control user/runner user/net user/kernel \
-	user/config user/config/print user/config/host user/config/model user/core user/lib
+uses.user/daemon := user/daemon/start user/vrrp user/heartbeat user/tracking user/control \
+	user/runner user/net user/net/netlink user/kernel user/config user/config/print \
+	user/config/host user/config/model user/core user/lib
+uses.user/daemon/start := user/runner user/net user/net/netlink user/config/model user/core user/lib
 
-uses.user/vrrp := user/vrrp/rules user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat \
-	user/tracking user/runner user/net user/kernel user/config/print user/config/model user/core user/lib
-uses.user/vrrp/rules := user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat user/tracking \
-	user/net user/kernel user/config/model user/core user/lib
-uses.user/vrrp/effects := user/vrrp/state user/vrrp/notify user/heartbeat user/net user/kernel \
-	user/config/model user/core user/lib
-uses.user/vrrp/state := user/vrrp/notify user/heartbeat user/tracking user/config/model user/core user/lib
-types.user/vrrp/state := user/net user/kernel
+uses.user/vrrp := user/vrrp/rules user/vrrp/effects user/vrrp/state user/vrrp/notify \
+	user/heartbeat user/tracking user/runner user/net user/net/netlink user/kernel \
+	user/config/print user/config/model user/core user/lib
+uses.user/vrrp/rules := user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat \
+	user/tracking user/net user/net/netlink user/kernel user/config/model user/core user/lib
+uses.user/vrrp/effects := user/vrrp/state user/vrrp/notify user/heartbeat user/net \
+	user/net/netlink user/kernel user/config/model user/core user/lib
+uses.user/vrrp/state := user/vrrp/notify user/heartbeat user/tracking user/config/model user/core \
+	user/lib
+types.user/vrrp/state := user/net user/net/netlink user/kernel
 uses.user/vrrp/notify := user/runner user/config/model user/lib
 
-uses.user/heartbeat := user/tracking user/net user/kernel user/config/model user/core user/lib
+uses.user/heartbeat := user/tracking user/net user/net/netlink user/kernel user/config/model \
+	user/core user/lib
 uses.user/tracking := user/control user/runner user/kernel user/config/model user/core user/lib
 uses.user/control := user/lib
-uses.user/ctl := user/ctl/show user/net user/config user/config/host user/config/model user/app user/lib
+uses.user/ctl := user/ctl/show user/net user/net/netlink user/config user/config/host \
+	user/config/model user/app user/lib
 uses.user/ctl/show := user/lib
 uses.user/runner := user/runner/child user/config/model user/lib
 uses.user/runner/child := user/config/model user/lib
-uses.user/net := user/config/print user/config/model user/lib
+uses.user/net := user/net/netlink user/config/print user/config/model user/lib
+uses.user/net/netlink := user/config/print user/config/model user/lib
 uses.user/kernel := user/core user/lib
 
 uses.user/config := user/config/blocks user/config/syntax user/config/model user/core user/lib
@@ -61,7 +68,8 @@ uses.tests/unit/config/host := user/config
 uses.tests/unit/config/syntax := user/config
 uses.tests/unit/config := user/config/print
 uses.tests/unit/control := user/ctl
-uses.tests/fuzz := tests/bpf user/control user/runner/child user/net user/config user/config/print \
-	user/config/host user/config/model user/core user/lib
+uses.tests/fuzz := tests/bpf user/control user/runner/child user/net user/net/netlink user/config \
+	user/config/print user/config/host user/config/model user/core user/lib
 uses.tests/bpf := user/kernel user/core user/lib
-uses.tests/tools := user/net user/config user/config/print user/config/host user/config/model user/core user/app user/lib
+uses.tests/tools := user/net user/net/netlink user/config user/config/print user/config/host \
+	user/config/model user/core user/app user/lib

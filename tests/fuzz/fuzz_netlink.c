@@ -7,10 +7,10 @@
  * length and the bytes themselves, or what a well-formed message with attributes is composed from.
  */
 #include "tests/fuzz/input.h"
-#include "user/net/interface_monitor.h"
-#include "user/net/local_address.h"
-#include "user/net/netlink.h"
-#include "user/net/netlink_address.h"
+#include "user/net/netlink/address.h"
+#include "user/net/netlink/interface_monitor.h"
+#include "user/net/netlink/local_address.h"
+#include "user/net/netlink/netlink.h"
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>

@@ -15,10 +15,10 @@
  */
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
-#include "user/net/interface_monitor.h"
-#include "user/net/local_address.h"
 #include "user/net/macvlan.h"
-#include "user/net/netlink.h"
+#include "user/net/netlink/interface_monitor.h"
+#include "user/net/netlink/local_address.h"
+#include "user/net/netlink/netlink.h"
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>

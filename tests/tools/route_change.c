@@ -13,7 +13,7 @@
 #include "user/config/print/print.h"
 #include "user/lib/diagnostics_print.h"
 #include "user/lib/file.h"
-#include "user/net/netlink.h"
+#include "user/net/netlink/netlink.h"
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 #include "user/lib/array.h"
 #include "user/lib/json_text.h"
 #include "user/lib/limits.h"
-#include "user/net/local_address.h"
+#include "user/net/netlink/local_address.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The configuration at the start; see configure.h. */
 #include "user/daemon/configure.h"
-#include "user/daemon/daemon_name.h"
-#include "user/daemon/namespace.h"
+#include "user/daemon/start/daemon_name.h"
+#include "user/daemon/start/namespace.h"
 #include "user/lib/diagnostics_print.h"
 #include "user/lib/log.h"
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #define XBEAT_DAEMON_CONFIGURE_H
 
 #include "user/daemon/daemon.h"
-#include "user/daemon/options.h"
+#include "user/daemon/start/options.h"
 
 /*
  * Enters the network namespace, reads the configuration, prints diagnostics to stderr, and sets the

@@ -5,14 +5,14 @@
 
 #include "user/control/control.h"
 #include "user/daemon/clock_watch.h"
-#include "user/daemon/scheduling.h"
-#include "user/daemon/signals.h"
+#include "user/daemon/start/scheduling.h"
+#include "user/daemon/start/signals.h"
 #include "user/heartbeat/prober.h"
 #include "user/kernel/drop_watch.h"
 #include "user/net/interface_delays.h"
-#include "user/net/interface_monitor.h"
 #include "user/net/interfaces.h"
-#include "user/net/route_monitor.h"
+#include "user/net/netlink/interface_monitor.h"
+#include "user/net/netlink/route_monitor.h"
 #include "user/tracking/apps.h"
 #include "user/vrrp/door.h"
 

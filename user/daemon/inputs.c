@@ -9,7 +9,7 @@
 #include "user/lib/cleanup.h"
 #include "user/lib/file.h"
 #include "user/lib/limits.h"
-#include "user/net/local_address.h"
+#include "user/net/netlink/local_address.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

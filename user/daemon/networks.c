@@ -6,7 +6,7 @@
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
-#include "user/net/local_address.h"
+#include "user/net/netlink/local_address.h"
 #include "user/vrrp/events.h"
 #include <errno.h>
 #include <stdlib.h>

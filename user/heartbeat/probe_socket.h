@@ -3,7 +3,7 @@
 #ifndef XBEAT_HEARTBEAT_PROBE_SOCKET_H
 #define XBEAT_HEARTBEAT_PROBE_SOCKET_H
 
-#include "user/net/local_address.h"
+#include "user/net/netlink/local_address.h"
 #include <netinet/in.h>
 #include <sys/socket.h>
 

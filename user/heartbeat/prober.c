@@ -15,9 +15,9 @@
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/net/local_address.h"
+#include "user/net/netlink/local_address.h"
+#include "user/net/netlink/vlan_device.h"
 #include "user/net/send_buffer.h"
-#include "user/net/vlan_device.h"
 #include <errno.h>
 #include <net/if.h>
 #include <stdlib.h>

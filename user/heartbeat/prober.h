@@ -10,7 +10,7 @@
 
 #include "user/core/extra_probes.h"
 #include "user/heartbeat/peers.h"
-#include "user/net/interface_monitor.h"
+#include "user/net/netlink/interface_monitor.h"
 #include <event2/event.h>
 
 struct prober_link;

@@ -4,7 +4,7 @@
 #ifndef XBEAT_NET_INTERFACES_H
 #define XBEAT_NET_INTERFACES_H
 
-#include "user/net/interface_monitor.h"
+#include "user/net/netlink/interface_monitor.h"
 
 struct interfaces {
 	struct interface_event *list;

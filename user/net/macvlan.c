@@ -3,8 +3,8 @@
 #include "user/net/macvlan.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/net/interface_setting.h"
 #include "user/net/macvlan_settings.h"
+#include "user/net/netlink/interface_setting.h"
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>

@@ -13,7 +13,7 @@
 #define XBEAT_NET_MACVLAN_H
 
 #include "user/config/model/vmac.h"
-#include "user/net/netlink.h"
+#include "user/net/netlink/netlink.h"
 #include <stdbool.h>
 
 /*

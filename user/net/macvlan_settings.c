@@ -3,7 +3,7 @@
 #include "user/net/macvlan_settings.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/net/interface_setting.h"
+#include "user/net/netlink/interface_setting.h"
 #include <errno.h>
 #include <stdio.h>
 

@@ -6,7 +6,7 @@
 #ifndef XBEAT_NET_MACVLAN_SETTINGS_H
 #define XBEAT_NET_MACVLAN_SETTINGS_H
 
-#include "user/net/netlink.h"
+#include "user/net/netlink/netlink.h"
 #include <stdbool.h>
 #include <stddef.h>
 

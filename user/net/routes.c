@@ -7,9 +7,9 @@
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/net/local_address.h"
-#include "user/net/netlink_address.h"
-#include "user/net/route_monitor.h"
+#include "user/net/netlink/address.h"
+#include "user/net/netlink/local_address.h"
+#include "user/net/netlink/route_monitor.h"
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>

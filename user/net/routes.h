@@ -5,7 +5,7 @@
 
 #include "user/net/held_routes.h"
 #include "user/net/interfaces.h"
-#include "user/net/netlink.h"
+#include "user/net/netlink/netlink.h"
 
 /* For whom routes and rules are added and removed. */
 struct routes_user {

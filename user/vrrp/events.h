@@ -4,9 +4,9 @@
 #define XBEAT_VRRP_EVENTS_H
 
 #include "user/heartbeat/peers.h"
-#include "user/net/interface_monitor.h"
-#include "user/net/local_address.h"
-#include "user/net/route_monitor.h"
+#include "user/net/netlink/interface_monitor.h"
+#include "user/net/netlink/local_address.h"
+#include "user/net/netlink/route_monitor.h"
 
 struct instance;
 struct vrrp_room;

@@ -13,7 +13,7 @@
 #include "user/lib/log.h"
 #include "user/lib/time.h"
 #include "user/net/interfaces.h"
-#include "user/net/netlink.h"
+#include "user/net/netlink/netlink.h"
 #include "user/net/routes.h"
 #include "user/vrrp/effects/advertise.h"
 #include "user/vrrp/effects/announce.h"

@@ -9,7 +9,7 @@
 #include "user/lib/log.h"
 #include "user/net/announce.h"
 #include "user/net/interfaces.h"
-#include "user/net/local_address.h"
+#include "user/net/netlink/local_address.h"
 #include "user/tracking/tracking.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/effects/follow_interface.h"

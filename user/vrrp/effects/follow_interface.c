@@ -7,7 +7,7 @@
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/upkeep.h"
-#include "user/net/interface_monitor.h"
+#include "user/net/netlink/interface_monitor.h"
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/publish.h"
 #include "user/vrrp/effects/router.h"

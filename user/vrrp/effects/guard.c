@@ -31,7 +31,7 @@
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/net/local_address.h"
+#include "user/net/netlink/local_address.h"
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/left.h"
 #include "user/vrrp/effects/router.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What xbeatd did not add it does not remove, but for what a keepalived may have left. An address
- * that it adds bears its mark in the kernel (user/net/netlink_address.h), by which the next daemon
+ * that it adds bears its mark in the kernel (user/net/netlink/address.h), by which the next daemon
  * knows it, whatever the configuration has become meanwhile. Linux before 5.18 keeps no mark, nor did
  * earlier versions set one: then the bits in the instance's slot (effects/router.h) count, for the
  * address with the configured prefix length.
@@ -12,8 +12,8 @@
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/log.h"
-#include "user/net/netlink.h"
-#include "user/net/netlink_address.h"
+#include "user/net/netlink/address.h"
+#include "user/net/netlink/netlink.h"
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/router.h"
 #include "user/vrrp/effects/routes.h"

@@ -3,7 +3,7 @@
 #ifndef XBEAT_VRRP_EFFECTS_LEFT_H
 #define XBEAT_VRRP_EFFECTS_LEFT_H
 
-#include "user/net/local_address.h"
+#include "user/net/netlink/local_address.h"
 #include "user/vrrp/state/instance.h"
 
 /*

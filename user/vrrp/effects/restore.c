@@ -18,7 +18,7 @@
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
-#include "user/net/netlink.h"
+#include "user/net/netlink/netlink.h"
 #include "user/vrrp/effects/announce.h"
 #include "user/vrrp/effects/guard.h"
 #include "user/vrrp/effects/left.h"

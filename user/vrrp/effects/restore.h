@@ -3,8 +3,8 @@
 #ifndef XBEAT_VRRP_EFFECTS_RESTORE_H
 #define XBEAT_VRRP_EFFECTS_RESTORE_H
 
-#include "user/net/interface_monitor.h"
-#include "user/net/route_monitor.h"
+#include "user/net/netlink/interface_monitor.h"
+#include "user/net/netlink/route_monitor.h"
 #include "user/vrrp/state/instance.h"
 
 struct instance_restore {

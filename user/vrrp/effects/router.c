@@ -16,7 +16,7 @@
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/time.h"
-#include "user/net/netlink_address.h"
+#include "user/net/netlink/address.h"
 #include "user/vrrp/effects/signing.h"
 #include "user/vrrp/state/heard.h"
 #include "user/vrrp/state/instance.h"

@@ -8,7 +8,7 @@
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/lib/time.h"
-#include "user/net/local_address.h"
+#include "user/net/netlink/local_address.h"
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"

@@ -3,7 +3,7 @@
 #ifndef XBEAT_VRRP_EFFECTS_VIPS_H
 #define XBEAT_VRRP_EFFECTS_VIPS_H
 
-#include "user/net/interface_monitor.h"
+#include "user/net/netlink/interface_monitor.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/services.h"
 

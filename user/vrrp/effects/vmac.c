@@ -9,7 +9,7 @@
 #include "user/lib/log.h"
 #include "user/net/interfaces.h"
 #include "user/net/macvlan.h"
-#include "user/net/netlink.h"
+#include "user/net/netlink/netlink.h"
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/instance.h"

@@ -17,7 +17,7 @@
 #include "user/lib/clock.h"
 #include "user/lib/event_log.h"
 #include "user/lib/json_text.h"
-#include "user/net/local_address.h"
+#include "user/net/netlink/local_address.h"
 #include "user/vrrp/effects/interface.h"
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/state/handover.h"

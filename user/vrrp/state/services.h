@@ -5,7 +5,7 @@
 #define XBEAT_VRRP_STATE_SERVICES_H
 
 #include "user/net/held_routes.h"
-#include "user/net/netlink.h"
+#include "user/net/netlink/netlink.h"
 #include <event2/event.h>
 #include <xbeat/types.h>
 
