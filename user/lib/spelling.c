@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The distance of a mistyped keyword from known ones, for "did you mean". */
 #include "user/lib/spelling.h"
+#include <ctype.h>
 #include <string.h>
 
 #define SUGGEST_BYTES_MAX 48
@@ -8,6 +9,11 @@
 static unsigned minimum(unsigned a, unsigned b)
 {
 	return a < b ? a : b;
+}
+
+static bool same(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
 /*
@@ -32,10 +38,10 @@ unsigned spelling_distance(const char *a, const char *b)
 		row = spare;
 		row[0] = i;
 		for (unsigned j = 1; j <= b_length; j++) {
-			unsigned changed = above[j - 1] + (a[i - 1] != b[j - 1]);
+			unsigned changed = above[j - 1] + !same(a[i - 1], b[j - 1]);
 
 			row[j] = minimum(changed, minimum(above[j], row[j - 1]) + 1);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+			if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
 				row[j] = minimum(row[j], before[j - 2] + 1);
 		}
 	}

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* Returns how many letters must change. */
+/* Returns how many letters must change, whatever their case. */
 unsigned spelling_distance(const char *a, const char *b);
 
 /* Whether keyword, at this distance, is a sensible suggestion. */

@@ -106,6 +106,11 @@ static void what_is_not_seen(void **state)
 		 "5:7: error: unknown state 'BACK'; did you mean 'BACKUP'?\n"},
 		{INSTANCE "state SLAVE\n" VIPS "}",
 		 "5:7: error: unknown state 'SLAVE'; write \"state MASTER|BACKUP\"\n"},
+		{INSTANCE "state master\nPRIORITY 100\n" VIPS "}",
+		 "5:7: error: unknown state 'master'; did you mean 'MASTER'?\n"
+		 "6:1: error: unknown keyword 'PRIORITY' in vrrp_instance; did you mean 'priority'?\n"},
+		{INSTANCE "unicast_peer {\n10.0.0.2 10.0.0.3\n}\n" VIPS "}",
+		 "6:10: error: '10.0.0.3' is not a TTL limit of a peer; write \"ADDRESS [min_ttl 0-255] [max_ttl 0-255]\"\n"},
 		{INSTANCE "track_interface { eth0@if9 }\n" VIPS "}",
 		 "5:19: warning: 'eth0@if9' has an '@', which \"ip link\" puts after a name; if so, write it without: 'eth0'\n"},
 		/* The warning explains the error. */

