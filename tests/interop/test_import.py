@@ -11,7 +11,7 @@ import pytest
 from tests.interop.test_found import KINDS
 from tests.support.configuration import instance, write_key
 from tests.support.daemon import Keepalived
-from tests.support.laboratory import BUILD, wait_until
+from tests.support.laboratory import BUILD, NEVER_SECONDS, wait_until
 from tests.support.xbeatd import Xbeatd
 
 CTL = str(BUILD / "xbeatctl")
@@ -128,6 +128,15 @@ def test_what_works_and_what_differs(tmp_path):
     assert "load balancer" in found[tuple(balances)]
     text = subprocess.run([CTL, "import", path], capture_output=True, text=True).stdout
     assert f"lines {balances[0]}, {balances[1]}: " in text and f"line {bus[0]}: " in text
+
+
+def test_many_errors(tmp_path):
+    """A file of another kind has errors in every line, each of its own."""
+    path = write(tmp_path / "other", "".join(f"word{number} x\n" for number in range(80_000)))
+    done = subprocess.run([CTL, "import", "-j", path], stdout=subprocess.PIPE, text=True,
+                          timeout=NEVER_SECONDS)
+    result = json.loads(done.stdout)
+    assert result["result"] == "refused" and len(result["errors"]) == 80_000
 
 
 def test_the_same_block_for_every_node(tmp_path):

@@ -18,20 +18,20 @@
 #define KEEPALIVED_FILE "/etc/keepalived/keepalived.conf"
 #define PLAIN_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-:@%"
 
-/* What is different has one entry for each text, with all its locations. */
-static json_t *group_of(json_t *groups, const char *text)
+/* What is different has one entry for each text, with all its locations. seen: the entries by their
+ * text, as a file may have a hundred thousand. */
+static json_t *group_of(json_t *groups, json_t *seen, const char *text)
 {
-	json_t *group, *wanted = json_text(text);
-	size_t index;
+	json_t *wanted = json_text(text);
+	json_t *group = json_object_get(seen, json_string_value(wanted));
 
-	json_array_foreach(groups, index,
-			   group) if (json_equal(json_object_get(group, "text"), wanted))
-	{
+	if (group) {
 		json_decref(wanted);
 		return group;
 	}
 	group = json_pack("{s:o, s:[]}", "text", wanted, "locations");
 	json_array_append_new(groups, group);
+	json_object_set(seen, json_string_value(wanted), group);
 	return group;
 }
 
@@ -49,16 +49,17 @@ static json_t *location_json(const struct diagnostic *entry)
 /* Returns the groups of one severity. */
 static json_t *groups_json(const struct diagnostics *diagnostics, enum diagnostic_severity severity)
 {
-	json_t *groups = json_array();
+	json_t *groups = json_array(), *seen = json_object();
 
 	for (size_t i = 0; i < diagnostics->count; i++) {
 		const struct diagnostic *entry = &diagnostics->entries[i];
 
 		if (entry->severity == severity)
 			json_array_append_new(
-				json_object_get(group_of(groups, entry->text), "locations"),
+				json_object_get(group_of(groups, seen, entry->text), "locations"),
 				location_json(entry));
 	}
+	json_decref(seen);
 	return groups;
 }
 
