@@ -12,28 +12,32 @@ ROOMS := user/daemon user/daemon/start user/vrrp user/vrrp/rules user/vrrp/effec
 	user/vrrp/notify user/heartbeat user/tracking user/control user/ctl user/ctl/show \
 	user/runner user/runner/child user/net user/net/netlink user/kernel user/config \
 	user/config/print user/config/blocks user/config/syntax user/config/host user/config/model \
-	user/core user/app user/lib bpf bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
+	user/core user/core/vrrp user/app user/lib bpf bpf/heartbeat bpf/guard bpf/vrrp bpf/packet \
+	bpf/base
 
 uses.user/daemon := user/daemon/start user/vrrp user/heartbeat user/tracking user/control \
 	user/runner user/net user/net/netlink user/kernel user/config user/config/print \
-	user/config/host user/config/model user/core user/lib
-uses.user/daemon/start := user/runner user/net user/net/netlink user/config/model user/core user/lib
+	user/config/host user/config/model user/core user/core/vrrp user/lib
+uses.user/daemon/start := user/runner user/net user/net/netlink user/config/model user/core \
+	user/core/vrrp user/lib
 
 uses.user/vrrp := user/vrrp/rules user/vrrp/effects user/vrrp/state user/vrrp/notify \
 	user/heartbeat user/tracking user/runner user/net user/net/netlink user/kernel \
-	user/config/print user/config/model user/core user/lib
+	user/config/print user/config/model user/core user/core/vrrp user/lib
 uses.user/vrrp/rules := user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat \
-	user/tracking user/net user/net/netlink user/kernel user/config/model user/core user/lib
+	user/tracking user/net user/net/netlink user/kernel user/config/model user/core \
+	user/core/vrrp user/lib
 uses.user/vrrp/effects := user/vrrp/state user/vrrp/notify user/heartbeat user/net \
-	user/net/netlink user/kernel user/config/model user/core user/lib
+	user/net/netlink user/kernel user/config/model user/core user/core/vrrp user/lib
 uses.user/vrrp/state := user/vrrp/notify user/heartbeat user/tracking user/config/model user/core \
-	user/lib
+	user/core/vrrp user/lib
 types.user/vrrp/state := user/net user/net/netlink user/kernel
 uses.user/vrrp/notify := user/runner user/config/model user/lib
 
 uses.user/heartbeat := user/tracking user/net user/net/netlink user/kernel user/config/model \
-	user/core user/lib
-uses.user/tracking := user/control user/runner user/kernel user/config/model user/core user/lib
+	user/core user/core/vrrp user/lib
+uses.user/tracking := user/control user/runner user/kernel user/config/model user/core \
+	user/core/vrrp user/lib
 uses.user/control := user/lib
 uses.user/ctl := user/ctl/show user/net user/net/netlink user/config user/config/host \
 	user/config/model user/app user/lib
@@ -42,16 +46,18 @@ uses.user/runner := user/runner/child user/config/model user/lib
 uses.user/runner/child := user/config/model user/lib
 uses.user/net := user/net/netlink user/config/print user/config/model user/lib
 uses.user/net/netlink := user/config/print user/config/model user/lib
-uses.user/kernel := user/core user/lib
+uses.user/kernel := user/core user/core/vrrp user/lib
 
-uses.user/config := user/config/blocks user/config/syntax user/config/model user/core user/lib
+uses.user/config := user/config/blocks user/config/syntax user/config/model user/core \
+	user/core/vrrp user/lib
 uses.user/config/print := user/config/blocks user/config/syntax user/config/model user/lib
-uses.user/config/blocks := user/config/syntax user/config/model user/core user/lib
+uses.user/config/blocks := user/config/syntax user/config/model user/core user/core/vrrp user/lib
 uses.user/config/syntax := user/config/model user/lib
 uses.user/config/host := user/config/model user/lib
-uses.user/config/model := user/core user/lib
+uses.user/config/model := user/core user/core/vrrp user/lib
 
 uses.user/core := user/lib
+uses.user/core/vrrp := user/lib
 uses.user/app :=
 uses.user/lib :=
 
@@ -68,8 +74,9 @@ uses.tests/unit/config/host := user/config
 uses.tests/unit/config/syntax := user/config
 uses.tests/unit/config := user/config/print
 uses.tests/unit/control := user/ctl
+uses.tests/unit/core := user/core/vrrp
 uses.tests/fuzz := tests/bpf user/control user/runner/child user/net user/net/netlink user/config \
-	user/config/print user/config/host user/config/model user/core user/lib
-uses.tests/bpf := user/kernel user/core user/lib
+	user/config/print user/config/host user/config/model user/core user/core/vrrp user/lib
+uses.tests/bpf := user/kernel user/core user/core/vrrp user/lib
 uses.tests/tools := user/net user/net/netlink user/config user/config/print user/config/host \
-	user/config/model user/core user/app user/lib
+	user/config/model user/core user/core/vrrp user/app user/lib

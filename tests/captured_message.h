@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the adverts of captured.h say, as user/core/vrrp_packet.h has it. */
+/* What the adverts of captured.h say, as user/core/vrrp/packet.h has it. */
 #ifndef TESTS_CAPTURED_MESSAGE_H
 #define TESTS_CAPTURED_MESSAGE_H
 
@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "tests/captured.h"
-#include "user/core/vrrp_packet.h"
+#include "user/core/vrrp/packet.h"
 #include "user/lib/address.h"
 #include <cmocka.h>
 

@@ -6,7 +6,7 @@
 
 #include "tests/bpf/fixture.h"
 #include "tests/signed_vectors.h"
-#include "user/core/vrrp_packet.h"
+#include "user/core/vrrp/packet.h"
 
 #define SIGNED_WINDOW_S 5
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whole adverts, as keepalived sends them (tests/captured.h) and as user/core/vrrp_packet.c builds
+/* Whole adverts, as keepalived sends them (tests/captured.h) and as user/core/vrrp/packet.c builds
  * them: all are accepted, damaged ones are not. */
 #include "tests/bpf/advert.h"
 #include "tests/bpf/fixture.h"
 
 #include "tests/captured_message.h"
-#include "user/core/vrrp_packet.h"
+#include "user/core/vrrp/packet.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -25,11 +25,11 @@ $(foreach room,$(user_rooms),$(eval $(call archive,$(FUZZ),$(room))))
 $(FUZZ)/config: $(call archives,$(FUZZ),user/config user/config/print)
 $(FUZZ)/key: $(call archives,$(FUZZ),user/config/host)
 $(FUZZ)/control: $(call archives,$(FUZZ),user/control)
-$(FUZZ)/netlink: $(call archives,$(FUZZ),user/net)
+$(FUZZ)/netlink: $(call archives,$(FUZZ),user/net/netlink)
 $(FUZZ)/output: $(call archives,$(FUZZ),user/runner/child)
 $(FUZZ)/runner: $(call archives,$(FUZZ),user/runner/child)
 $(FUZZ)/bpf: $(patsubst %,$(FUZZ)/tests/%.o,fuzz/bpf_oracle bpf/advert bpf/fixture bpf/packet) \
-	$(call archives,$(FUZZ),user/core)
+	$(call archives,$(FUZZ),user/core user/core/vrrp)
 $(FUZZ)/tests/fuzz/fuzz_bpf.o $(FUZZ)/tests/bpf/fixture.o: $(BUILD)/xbeat.skel.h
 
 $(FUZZ_TARGETS): $(FUZZ)/%: $(FUZZ)/tests/fuzz/fuzz_%.o

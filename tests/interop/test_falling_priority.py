@@ -2,7 +2,7 @@
 """The priority of the Active falls below that of a Backup, for good or for one advert. The Backup
 takes over Active_Down_Interval after the last advert that it accepted (RFC 9568 section 6.4.2),
 whatever the phase of its timer; one lower advert is discarded. xbeatd and keepalived as the Backup;
-the adverts are made by hand. tests/unit/core/test_vrrp_late.c has the proof."""
+the adverts are made by hand. tests/unit/core/vrrp/test_late.c has the proof."""
 
 import threading
 import time

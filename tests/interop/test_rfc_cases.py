@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The cases of RFC 3768, 5798 and 9568 that implementations often get wrong, as seen on the wire,
 one after the other: xbeatd on node-a, keepalived on node-b or adverts made by hand.
-tests/unit/core/test_vrrp_rfc_cases.c tests the same in the state machine.
+tests/unit/core/vrrp/test_rfc_cases.c tests the same in the state machine.
 tests/interop/test_roles.py compares both programs' adverts, and tests priority 0 and the virtual
 MAC for every kind of router."""
 

@@ -3,7 +3,7 @@
 #ifndef XBEAT_TOOLS_BPF_COST_ADVERT_H
 #define XBEAT_TOOLS_BPF_COST_ADVERT_H
 
-#include "user/core/vrrp_packet.h"
+#include "user/core/vrrp/packet.h"
 #include <stdint.h>
 #include <string.h>
 #include <xbeat/map.h>

@@ -8,7 +8,7 @@
  *
  * Of adverts: -v VERSION (3), -p PASSWORD, -t TTL (255), -n without pseudo-header, -r by routing.
  */
-#include "user/core/vrrp_packet.h"
+#include "user/core/vrrp/packet.h"
 #include "user/lib/address.h"
 #include "user/lib/time.h"
 #include "user/net/advert_socket.h"

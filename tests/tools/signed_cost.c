@@ -5,8 +5,8 @@
  * of each family. The program's counters show that each was accepted, or refused for its reason.
  * Usage: signed_cost [ROUNDS]
  */
-#include "user/core/vrrp_packet.h"
-#include "user/core/vrrp_signature.h"
+#include "user/core/vrrp/packet.h"
+#include "user/core/vrrp/signature.h"
 #include "user/lib/address.h"
 #include "user/lib/array.h"
 #include <bpf/bpf.h>

@@ -9,7 +9,7 @@
 #include "user/config/blocks/heartbeat.h"
 #include "user/config/blocks/instance.h"
 #include "user/config/syntax/table.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/lib/address.h"
 #include <string.h>
 

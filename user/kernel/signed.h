@@ -7,7 +7,7 @@
 #ifndef XBEAT_KERNEL_SIGNED_H
 #define XBEAT_KERNEL_SIGNED_H
 
-#include "user/core/vrrp_signature.h"
+#include "user/core/vrrp/signature.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

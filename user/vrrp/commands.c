@@ -3,7 +3,7 @@
 #include "user/vrrp/commands.h"
 #include "user/config/model/config.h"
 #include "user/core/names.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/self.h"

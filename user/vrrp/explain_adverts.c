@@ -2,8 +2,8 @@
 /* "xbeatctl explain": adverts that do not leave this node, and adverts that are refused here. */
 #include "user/vrrp/explain_adverts.h"
 #include "user/config/model/config.h"
-#include "user/core/vrrp.h"
-#include "user/core/vrrp_packet.h"
+#include "user/core/vrrp/packet.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
 #include "user/lib/drop_reasons.h"

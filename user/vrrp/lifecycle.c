@@ -2,7 +2,7 @@
 /* One instance from its creation to its stop: Startup and Shutdown, a changed configuration. */
 #include "user/vrrp/lifecycle.h"
 #include "user/config/model/config.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/self.h"

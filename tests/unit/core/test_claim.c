@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* user/core/claim.c: a node with priority 100 and two others, a and b; and what the state machine does
  * with a claim. */
-#include "tests/unit/core/vrrp_fixture.h"
+#include "tests/unit/core/vrrp/fixture.h"
 #include "user/core/claim.h"
 
 #define OWN 100

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/tracking/effect.h"
 #include <cmocka.h>
 

@@ -7,7 +7,7 @@
 #include "user/config/blocks/instance.h"
 #include "user/config/blocks/unsupported.h"
 #include "user/config/syntax/table.h"
-#include "user/core/vrrp_signature.h"
+#include "user/core/vrrp/signature.h"
 #include <ctype.h>
 #include <limits.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
  */
 #include "user/config/blocks/instance.h"
 #include "user/config/syntax/value.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/lib/address.h"
 #include <string.h>
 

@@ -5,7 +5,7 @@
  * do not count are here.
  */
 #include "user/config/blocks/track.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include "user/config/blocks/instance.h"
 #include "user/config/syntax/iproute_names.h"
 #include "user/config/syntax/value.h"
-#include "user/core/vrrp_packet.h"
+#include "user/core/vrrp/packet.h"
 #include "user/lib/address.h"
 #include <arpa/inet.h>
 #include <linux/if_addr.h>

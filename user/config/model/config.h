@@ -10,7 +10,7 @@
 #include "user/config/model/location.h"
 #include "user/config/model/route.h"
 #include "user/config/model/vmac.h"
-#include "user/core/vrrp_signature.h"
+#include "user/core/vrrp/signature.h"
 #include "user/lib/diagnostics.h"
 #include <stdbool.h>
 #include <stddef.h>

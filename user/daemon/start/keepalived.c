@@ -7,7 +7,7 @@
  */
 #include "user/daemon/start/keepalived.h"
 #include "user/config/model/config.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/daemon/start/vrrp_sockets.h"
 #include "user/lib/address.h"
 #include "user/lib/array.h"

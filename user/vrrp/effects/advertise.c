@@ -2,8 +2,8 @@
 /* Builds and sends adverts. */
 #include "user/vrrp/effects/advertise.h"
 #include "user/config/model/config.h"
-#include "user/core/vrrp.h"
-#include "user/core/vrrp_packet.h"
+#include "user/core/vrrp/packet.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/lib/clock.h"
 #include "user/lib/event_log.h"
 #include "user/lib/limits.h"

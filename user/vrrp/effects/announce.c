@@ -6,7 +6,7 @@
  */
 #include "user/vrrp/effects/announce.h"
 #include "user/config/model/config.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"

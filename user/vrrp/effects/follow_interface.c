@@ -2,8 +2,8 @@
 /* Follows an instance's interface: when it appears, changes or disappears. */
 #include "user/vrrp/effects/follow_interface.h"
 #include "user/config/model/config.h"
-#include "user/core/vrrp.h"
-#include "user/core/vrrp_timing.h"
+#include "user/core/vrrp/timing.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/upkeep.h"

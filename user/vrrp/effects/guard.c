@@ -21,7 +21,7 @@
  */
 #include "user/vrrp/effects/guard.h"
 #include "user/config/model/config.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/kernel/guards.h"
 #include "user/kernel/kernel.h"

@@ -6,7 +6,7 @@
  */
 #include "user/vrrp/effects/interface.h"
 #include "user/config/model/config.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/kernel/kernel.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"

@@ -8,7 +8,7 @@
  */
 #include "user/vrrp/effects/left.h"
 #include "user/config/model/config.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/log.h"

@@ -2,7 +2,7 @@
 /* From states to the events that keepalived's users know: MASTER, BACKUP, FAULT, STOP. */
 #include "user/vrrp/effects/notify.h"
 #include "user/config/model/config.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/vrrp/effects/execute.h"
 #include "user/vrrp/notify/notify.h"
 #include "user/vrrp/state/inhibitors.h"

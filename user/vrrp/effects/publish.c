@@ -2,7 +2,7 @@
 /* What the packets of this node report of an instance: its entry in xb_self. */
 #include "user/vrrp/effects/publish.h"
 #include "user/config/model/config.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/self.h"
 #include "user/vrrp/effects/guard.h"

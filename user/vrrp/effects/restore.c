@@ -11,7 +11,7 @@
  */
 #include "user/vrrp/effects/restore.h"
 #include "user/config/model/config.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
 #include "user/lib/event_log.h"

@@ -3,7 +3,7 @@
 #ifndef XBEAT_VRRP_EFFECTS_SIGNING_H
 #define XBEAT_VRRP_EFFECTS_SIGNING_H
 
-#include "user/core/vrrp_packet.h"
+#include "user/core/vrrp/packet.h"
 #include "user/vrrp/state/instance.h"
 
 /* Writes keys, unicast peers and mode. On an error nothing that is checked now is checked less.

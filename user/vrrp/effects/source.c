@@ -2,7 +2,7 @@
 /* Finds the source address of an instance's adverts. */
 #include "user/vrrp/effects/source.h"
 #include "user/config/model/config.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"

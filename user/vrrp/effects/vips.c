@@ -5,8 +5,8 @@
  */
 #include "user/vrrp/effects/vips.h"
 #include "user/config/model/config.h"
-#include "user/core/vrrp.h"
-#include "user/core/vrrp_packet.h"
+#include "user/core/vrrp/packet.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/routers.h"

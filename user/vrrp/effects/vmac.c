@@ -2,7 +2,7 @@
 /* Creates and removes the interfaces with virtual MAC addresses, and sets them up. */
 #include "user/vrrp/effects/vmac.h"
 #include "user/config/model/config.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/lib/address.h"
 #include "user/lib/event_log.h"
 #include "user/lib/limits.h"

@@ -5,8 +5,8 @@
  */
 #include "user/vrrp/rules/advert.h"
 #include "user/config/model/config.h"
-#include "user/core/vrrp.h"
-#include "user/core/vrrp_packet.h"
+#include "user/core/vrrp/packet.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"

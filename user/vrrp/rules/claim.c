@@ -15,7 +15,7 @@
 #include "user/vrrp/rules/claim.h"
 #include "user/config/model/config.h"
 #include "user/core/claim.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"

@@ -3,7 +3,7 @@
  * them. */
 #include "user/vrrp/rules/expiry.h"
 #include "user/config/model/config.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/kernel/guards.h"
 #include "user/kernel/kernel.h"
 #include "user/lib/clock.h"

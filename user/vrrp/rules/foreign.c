@@ -10,7 +10,7 @@
 #include "user/vrrp/rules/foreign.h"
 #include "user/config/model/config.h"
 #include "user/core/names.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/address.h"
 #include "user/lib/cleanup.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sync groups: the rule of user/core/sync_group.h, applied. */
+/* Sync groups: the rule of user/core/vrrp/sync_group.h, applied. */
 #include "user/vrrp/rules/group.h"
 #include "user/config/model/config.h"
-#include "user/core/sync_group.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/sync_group.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
@@ -18,7 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Returns the members as user/core/sync_group.h needs them, to be freed. *self: the index of
+/* Returns the members as user/core/vrrp/sync_group.h needs them, to be freed. *self: the index of
  * instance. */
 static struct sync_group_member *view(const struct instance_group *group,
 				      const struct instance *instance, size_t *self)

@@ -2,7 +2,7 @@
 /* An Active leaves its addresses to a node that claims them; see handover.h. */
 #include "user/vrrp/rules/handover.h"
 #include "user/core/claim.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/kernel/claims.h"
 #include "user/lib/time.h"

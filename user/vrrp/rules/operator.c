@@ -4,7 +4,7 @@
 #include "user/vrrp/rules/operator.h"
 #include "user/config/model/config.h"
 #include "user/core/names.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
 #include "user/lib/duration.h"

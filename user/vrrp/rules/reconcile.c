@@ -4,7 +4,7 @@
  * 6.4 come from here. An instance takes part while nothing inhibits it.
  */
 #include "user/vrrp/rules/reconcile.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/lib/clock.h"
 #include "user/vrrp/effects/closing.h"
 #include "user/vrrp/effects/execute.h"

@@ -2,8 +2,8 @@
 /* Whether a restarted daemon continues as Active. */
 #include "user/vrrp/rules/resume.h"
 #include "user/config/model/config.h"
-#include "user/core/vrrp.h"
-#include "user/core/vrrp_timing.h"
+#include "user/core/vrrp/timing.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/self.h"

@@ -8,7 +8,7 @@
  * take over, or if another router advertises.
  */
 #include "user/vrrp/rules/sending.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
 #include "user/lib/time.h"

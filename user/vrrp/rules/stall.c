@@ -8,8 +8,8 @@
  */
 #include "user/vrrp/rules/stall.h"
 #include "user/core/liveness.h"
-#include "user/core/vrrp.h"
-#include "user/core/vrrp_timing.h"
+#include "user/core/vrrp/timing.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/duration.h"
 #include "user/lib/event_log.h"

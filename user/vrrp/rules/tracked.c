@@ -3,7 +3,7 @@
 #include "user/vrrp/rules/tracked.h"
 #include "user/config/model/config.h"
 #include "user/core/liveness.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/own_links.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"

@@ -9,7 +9,7 @@
 #ifndef XBEAT_VRRP_STATE_ASIDE_H
 #define XBEAT_VRRP_STATE_ASIDE_H
 
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/acks.h"
 #include <xbeat/map.h>
 

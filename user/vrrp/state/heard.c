@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "user/vrrp/state/heard.h"
-#include "user/core/vrrp.h"
-#include "user/core/vrrp_timing.h"
+#include "user/core/vrrp/timing.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
 #include "user/lib/time.h"

@@ -3,7 +3,7 @@
 #ifndef XBEAT_VRRP_STATE_INHIBITORS_H
 #define XBEAT_VRRP_STATE_INHIBITORS_H
 
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include <stdbool.h>
 
 #define INSTANCE_INHIBITOR_BYTES VRRP_REASON_BYTES

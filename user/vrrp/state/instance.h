@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One VRRP instance: the pure state machine of user/core/vrrp.c, what inhibits it, and a part for
+ * One VRRP instance: the pure state machine of user/core/vrrp/vrrp.c, what inhibits it, and a part for
  * each file that does something for it. A part is declared in the header of the file that owns it;
  * that file alone writes it.
  */
@@ -8,7 +8,7 @@
 #define XBEAT_VRRP_STATE_INSTANCE_H
 
 #include "user/config/model/config.h"
-#include "user/core/vrrp.h"
+#include "user/core/vrrp/vrrp.h"
 #include "user/vrrp/state/inhibitors.h"
 #include "user/vrrp/state/timers.h"
 
