@@ -168,6 +168,19 @@ static int test(struct daemon *daemon, const struct options *options)
 	return options->keepalived ? KEEPALIVED_TEST_FAILED : EXIT_FAILURE;
 }
 
+/* Something else would get the numbers that were closed: log lines would go to it, and
+ * release_parent() would close it. */
+static void open_standard_descriptors(void)
+{
+	int null;
+
+	do
+		null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (null >= 0 && null <= STDERR_FILENO);
+	if (null >= 0)
+		close(null);
+}
+
 static void prepare(const struct options *options)
 {
 	static const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
@@ -190,6 +203,7 @@ int main(int argc, char **argv)
 	struct options options;
 	int status, error;
 
+	open_standard_descriptors();
 	log_open("xbeatd", false);
 	status = options_parse(argc, argv, &options);
 	if (status >= 0)

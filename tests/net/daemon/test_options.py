@@ -67,6 +67,17 @@ def start(lab, program, text, daemon):
     return daemon
 
 
+@contextlib.contextmanager
+def in_background(lab):
+    """A daemon with a pid file; it is stopped afterwards."""
+    pid = int(lab.path("pid").read_text())
+    try:
+        yield pid
+    finally:
+        os.kill(pid, signal.SIGTERM)
+        wait_until(lambda: not pathlib.Path(f"/proc/{pid}").exists(), "it stops")
+
+
 def check(program, *argv):
     return subprocess.run([program, *argv], capture_output=True, text=True, timeout=NEVER_SECONDS)
 
@@ -87,14 +98,23 @@ def test_argument_lists_of_keepalived(lab, keepalived, form):
 def test_argument_lists_of_keepalived_in_the_background(lab, keepalived, form):
     daemon = configured(lab)
     lab.run(NODE, keepalived, *arguments(lab, BACKGROUND[form], daemon.configuration), "--daemon-name", daemon.instance)
-    pid = int(lab.path("pid").read_text())
-    try:
+    with in_background(lab) as pid:
         assert lab.path("vrrp.pid").read_text() == f"{pid}\n"
         daemon.wait_state("active")
-    finally:
-        os.kill(pid, signal.SIGTERM)
-        wait_until(lambda: not pathlib.Path(f"/proc/{pid}").exists(), "it stops")
     assert not lab.path("pid").exists()
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "<&- >&- 2>&-"])
+def test_start_with_closed_standard_streams(lab, closed):
+    """Neither its lock nor its event loop gets their numbers."""
+    daemon = configured(lab)
+    lab.run(NODE, "sh", "-c", f'exec "$@" {closed}', "sh", BUILD / "xbeatd", "-c", daemon.configuration,
+            "-i", daemon.instance, "-p", lab.path("pid"))
+    with in_background(lab) as pid:
+        daemon.wait_state("active")
+        targets = {number: os.readlink(f"/proc/{pid}/fd/{number}") for number in os.listdir(f"/proc/{pid}/fd")}
+        assert [targets.pop(number) for number in "012"] == ["/dev/null"] * 3
+        assert [path for path in targets.values() if path.endswith(f"/{daemon.instance}.pid")], "its lock"
 
 
 @pytest.mark.parametrize("text", ["-n -l -f CONF", "--dont-fork --log-console --use-file=CONF", "-f -c CONF",
