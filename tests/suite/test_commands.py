@@ -38,7 +38,7 @@ def readable_tree():
 
 
 @pytest.mark.parametrize("target", ["check", "check-bare", "demo", "bench"])
-def test_ordinary_user_is_told_before_anything_is_built(readable_tree, target):
+def test_ordinary_user_is_refused_before_anything_is_built(readable_tree, target):
     done = subprocess.run(["make", target], cwd=readable_tree, user=NOBODY, group=NOBODY, extra_groups=[], text=True,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode and f"run: sudo make {target}" in done.stdout

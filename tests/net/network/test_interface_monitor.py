@@ -90,7 +90,7 @@ def test_burst_is_not_lost(lab, network):
     assert len(monitor.lines()) > BURST_KEPT
 
 
-def test_overrun_is_told_last(lab, network):
+def test_overrun_is_reported_last(lab, network):
     """Events still in the queue must not overwrite what is read after them."""
     _, monitor = burst(lab, network, BURST_LOST)
     monitor.wait_for("overrun")

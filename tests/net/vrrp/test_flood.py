@@ -75,7 +75,7 @@ def test_takeover_after_a_flood(lab, steady):
     steady["node-b"].wait_state("backup")
 
 
-def test_flood_of_lower_adverts_is_told_of_once_an_interval(lab):
+def test_flood_of_lower_adverts_is_reported_once_an_interval(lab):
     fifo = lab.path("fifo")
     daemon = Xbeatd(lab, "node-a", block("global_defs", f"vrrp_notify_fifo {fifo}"),
                     instance(priority=200)).start()

@@ -93,7 +93,7 @@ def test_own_advert_that_comes_back_is_counted(lab, pair, forger):
     assert backup.vrrp()["state"] == "backup"
 
 
-def test_other_addresses_are_told_of_and_do_not_make_two_actives(lab, pair, forger):
+def test_other_addresses_are_reported_and_do_not_make_two_actives(lab, pair, forger):
     active, _ = pair
     forger.send(RIVAL, priority=50, addresses=["10.9.9.9"])
     wait_until(lambda: "10.77.0.66" in active.process.output(), "the other list is logged")

@@ -193,7 +193,7 @@ class Removal(Story):
 
 
 @pytest.mark.laboratory(nodes=2)
-def test_removal_is_told_as_by_keepalived(lab):
+def test_removal_is_notified_as_by_keepalived(lab):
     lab.cut("node-b")
     stories = [Removal(lab, node) for node in lab.nodes]
     daemons = (Xbeatd(lab, "node-a", stories[0].text).start(),

@@ -40,7 +40,7 @@ def owner(lab):
     return cluster["node-a"]
 
 
-def test_explain_tells_what_an_owner_does(lab):
+def test_explain_reports_what_an_owner_does(lab):
     daemon = Xbeatd(lab, "node-a", instance(priority=OWNER)).start_active()
     assert "yields only to another owner" in daemon.explain()["said"]
     assert "above 255" not in daemon.explain()["said"]

@@ -66,7 +66,7 @@ def test_active_that_cannot_send_gives_up(lab, family):
     assert second.state() == "backup"
 
 
-def test_explain_tells_before_it_gives_up(lab):
+def test_explain_reports_before_it_gives_up(lab):
     rule(lab, "node-a", "add")
     daemon = Xbeatd(lab, "node-a", instance(advert_int=20, priority=255,
                                             **unicast(lab, "node-a"))).start_active()
