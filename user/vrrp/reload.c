@@ -101,6 +101,18 @@ static bool was_checked(const struct config *from, const struct config_instance 
 	return before && is_unchanged(before, instance);
 }
 
+static int check_source(const struct config_instance *instance, const struct local_address *list,
+			size_t count, char *message, size_t bytes)
+{
+	struct xb_address primary;
+	char reason[512];
+	int error = instance_find_primary(instance, list, count, &primary, reason, sizeof(reason));
+
+	if (error)
+		snprintf(message, bytes, "%s: %s", instance->name, reason);
+	return error;
+}
+
 int instances_check(const struct config *config, const struct config *from,
 		    struct interfaces *interfaces, char *message, size_t bytes)
 {
@@ -115,7 +127,6 @@ int instances_check(const struct config *config, const struct config *from,
 	}
 	for (size_t i = 0; i < config->instance_count; i++) {
 		const struct config_instance *instance = &config->instances[i];
-		struct xb_address primary;
 
 		if (was_checked(from, instance))
 			continue;
@@ -123,8 +134,7 @@ int instances_check(const struct config *config, const struct config *from,
 		if (error && config->dynamic_interfaces)
 			continue;
 		if (!error)
-			error = instance_find_primary(instance, list, count, &primary, message,
-						      bytes);
+			error = check_source(instance, list, count, message, bytes);
 		if (error == -EADDRNOTAVAIL) /* DHCP or DAD may still provide one */
 			log_warning("%s; it waits until then", message);
 		else if (error)

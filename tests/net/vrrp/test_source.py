@@ -35,6 +35,7 @@ def test_tracked_source_is_a_fault_whenever_it_is_missing(lab, family):
     daemon.wait_state("initialize")
     assert daemon.obstacles() == ["address"]
     assert "source address" in daemon.explain()["said"]
+    assert "initialize: VI_1:" not in daemon.process.output()
     change(lab, "add", family)
     daemon.wait_state("active")
 

@@ -47,18 +47,17 @@ static int explain_no_primary(const struct config_instance *config, bool has_vip
 	if (has_vip) {
 		snprintf(
 			message, bytes,
-			"%s: interface %s has no address except the virtual one: add an address to advertise from, or set priority 255 if this node owns the virtual address",
-			config->name, config->interface);
+			"interface %s has no address except the virtual one: add an address to advertise from, or set priority 255 if this node owns the virtual address",
+			config->interface);
 		return -EADDRINUSE;
 	}
-	snprintf(
-		message, bytes,
-		"%s: interface %s has no %s address of its own to advertise from: add one, or set %s",
-		config->name, config->interface,
-		config->family == 4	     ? "IPv4"
-		: config->unicast_peer_count ? "IPv6"
-					     : "link-local IPv6",
-		config->unicast_peer_count ? "unicast_src_ip" : "mcast_src_ip");
+	snprintf(message, bytes,
+		 "interface %s has no %s address of its own to advertise from: add one, or set %s",
+		 config->interface,
+		 config->family == 4	      ? "IPv4"
+		 : config->unicast_peer_count ? "IPv6"
+					      : "link-local IPv6",
+		 config->unicast_peer_count ? "unicast_src_ip" : "mcast_src_ip");
 	return -EADDRNOTAVAIL;
 }
 
@@ -82,8 +81,8 @@ static int check_source(const struct config_instance *config, const struct local
 	    is_vip(config, &config->source) || has_usable(list, count, &config->source))
 		return 0;
 	snprintf(message, bytes,
-		 "%s: its source address %s is not on this machine: add it, or correct %s",
-		 config->name, address_format(&config->source, text),
+		 "its source address %s is not on this machine: add it, or correct %s",
+		 address_format(&config->source, text),
 		 config->unicast_peer_count ? "unicast_src_ip" : "mcast_src_ip");
 	return -EADDRNOTAVAIL;
 }
