@@ -142,17 +142,18 @@ static enum outcome write_line(int priority, const char *line)
 	return outcome == WRITTEN ? console : outcome;
 }
 
-/* Lines that went to stderr instead are reported to syslog alone. */
+/* Lines that went to stderr instead are reported to syslog alone. The count is taken, so that of
+ * several threads one reports it. */
 static void report_dropped(enum outcome outcome, const char *what)
 {
-	unsigned long count = atomic_load(&log_state.counts[outcome]);
+	unsigned long count = atomic_exchange(&log_state.counts[outcome], 0);
 	char line[96];
 
 	if (!count)
 		return;
 	snprintf(line, sizeof(line), "%lu log lines %s", count, what);
-	if ((outcome == NO_SYSLOG ? write_syslog : write_line)(LOG_WARNING, line) == WRITTEN)
-		atomic_fetch_sub(&log_state.counts[outcome], count);
+	if ((outcome == NO_SYSLOG ? write_syslog : write_line)(LOG_WARNING, line) != WRITTEN)
+		atomic_fetch_add(&log_state.counts[outcome], count);
 }
 
 void log_message(int priority, const char *format, ...)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Log lines on stderr: their form, and that an unread pipe does not block the writer. */
+/* Log lines on stderr: their form, that an unread pipe does not block the writer, and threads. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,11 @@
 #include "user/lib/log.h"
 #include <cmocka.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <unistd.h>
+
+#define THREADS 3
+#define LINES_EACH 20000
 
 struct capture {
 	int saved_stderr;
@@ -124,6 +128,61 @@ static void full_pipe(void **state)
 	assert_non_null(strstr(text, "xbeatd: read again\n"));
 }
 
+/* Logs lines while another thread does. */
+static void *log_many(void *unused)
+{
+	(void)unused;
+	for (int i = 0; i < LINES_EACH; i++)
+		log_info("a line");
+	return NULL;
+}
+
+/* Reads lines of the pipe, and counts them and those that are reported as dropped. */
+static void count_lines(FILE *stream, unsigned long *received, unsigned long *dropped)
+{
+	char line[256];
+	unsigned long number;
+
+	while (fgets(line, sizeof(line), stream))
+		if (sscanf(line, "xbeatd: %lu log lines dropped", &number) == 1) {
+			assert_in_range(number, 1, THREADS * LINES_EACH);
+			*dropped += number;
+		} else {
+			*received += 1;
+		}
+	clearerr(stream);
+}
+
+/* Each line arrives or is reported once, whoever reports it. */
+static void threads(void **state)
+{
+	unsigned long received = 0, dropped = 0;
+	struct capture capture;
+	pthread_t other[THREADS];
+	FILE *stream;
+
+	(void)state;
+	capture_begin(&capture);
+	log_open("xbeatd", false);
+	log_info("what other tests have dropped is reported before");
+	assert_true(fcntl(capture.read_fd, F_SETPIPE_SZ, 16384) > 0); /* full most of the time */
+	stream = fdopen(dup(capture.read_fd), "r");
+	count_lines(stream, &received, &dropped);
+	received = dropped = 0;
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&other[i], NULL, log_many, NULL), 0);
+	for (int i = 0; i < THREADS; i++) {
+		while (pthread_tryjoin_np(other[i], NULL))
+			count_lines(stream, &received, &dropped);
+	}
+	count_lines(stream, &received, &dropped);
+	log_info("the last one");
+	count_lines(stream, &received, &dropped);
+	fclose(stream);
+	capture_end(&capture);
+	assert_int_equal(received + dropped, THREADS * LINES_EACH + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +190,7 @@ int main(void)
 		cmocka_unit_test(control_characters_are_escaped),
 		cmocka_unit_test(long_line_is_cut),
 		cmocka_unit_test(full_pipe),
+		cmocka_unit_test(threads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
