@@ -151,6 +151,8 @@ static void wrong_keywords(void **state)
 		 "6:16: warning: unexpected 'y' after vmac_xmit_base; it is ignored, as in keepalived; write \"vmac_xmit_base\", one statement per line\n"},
 		{INSTANCE "use_vmac sixteen-bytes-xx\n" VIPS "}",
 		 "5:10: error: 'sixteen-bytes-xx' is not a valid interface name; write a name of 1 to 15 characters, as \"ip link\" shows it\n"},
+		{INSTANCE "use_vmac all\n" VIPS "}",
+		 "5:10: error: 'all' is not a valid interface name; write a name of 1 to 15 characters, as \"ip link\" shows it\n"},
 		{INSTANCE "use_vmac eth0\n" VIPS "}",
 		 "2:1: error: the virtual MAC interface name eth0 is already used by vrrp_instance V on line 2; choose another name\n"},
 		{ROUTER("V", "eth0", "use_vmac v\n" VIP("10.0.0.9"))

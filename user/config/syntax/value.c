@@ -214,13 +214,23 @@ bool config_store_group(struct config_parser *parser, const struct config_token 
 	return multicast;
 }
 
+/* The kernel refuses the names that mean something else in /proc/sys/net. */
+static bool is_interface_name(const char *name)
+{
+	static const char *const reserved[] = {".", "..", "all", "default"};
+
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
+		if (!strcmp(name, reserved[i]))
+			return false;
+	return *name && strlen(name) < CONFIG_INTERFACE_BYTES && !strpbrk(name, "/: \t");
+}
+
 bool config_store_interface_name(struct config_parser *parser, const struct config_token *token,
 				 char interface[static CONFIG_INTERFACE_BYTES])
 {
 	const char *name = token->text;
 
-	if (!*name || strlen(name) >= CONFIG_INTERFACE_BYTES || strpbrk(name, "/: \t") ||
-	    !strcmp(name, ".") || !strcmp(name, "..")) {
+	if (!is_interface_name(name)) {
 		config_error(
 			parser, token->location,
 			"'%s' is not a valid interface name; write a name of 1 to %d characters, as \"ip link\" shows it",
