@@ -97,11 +97,14 @@ static int leave_terminal(struct daemon *daemon)
 
 static int start(struct daemon *daemon)
 {
+	int error;
+
 	save_start(daemon->config, daemon->start_text);
 	free(daemon->start_text);
 	daemon->start_text = NULL;
-	own_script_run("startup_script", &daemon->config->startup_script, daemon->script_umask);
-	return daemon_start(daemon);
+	error = own_script_run("startup_script", &daemon->config->startup_script,
+			       daemon->script_umask);
+	return error ? error : daemon_start(daemon);
 }
 
 static int run(struct daemon *daemon, const struct options *options, struct pid_files *pid_files)
@@ -134,7 +137,7 @@ static void stop(struct daemon *daemon, bool started)
 {
 	struct config_own_script script = {0};
 
-	if (started) {
+	if (started && daemon->config) {
 		script = daemon->config->shutdown_script;
 		daemon->config->shutdown_script = (struct config_own_script){0};
 	}
@@ -221,7 +224,7 @@ int main(int argc, char **argv)
 		error = privileges_check_descriptors();
 	if (!error)
 		error = configure(&daemon, &options);
-	if (!error) {
+	if (!error && daemon.config) {
 		pid_files_choose(&pid_files, &options, daemon.config,
 				 configure_net_namespace(&daemon, &options));
 		daemon.script_umask =
@@ -230,5 +233,5 @@ int main(int argc, char **argv)
 	}
 	stop(&daemon, !error);
 	pid_files_remove(&pid_files);
-	return error ? EXIT_FAILURE : EXIT_SUCCESS;
+	return error && error != -EINTR ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """startup_script and shutdown_script, with their timeouts, and the umask of scripts."""
 
+import pathlib
+import signal
 import stat
 
 import pytest
@@ -54,6 +56,21 @@ def test_late_script_is_killed(lab):
     assert [note for note in notes(lab) if note != "notify"] == ["startup", "shutdown"]
     for word in "startup_script", "shutdown_script":
         assert any(word in line and "killed" in line for line in daemon.process.output().splitlines()), word
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_stop_while_the_script_runs(lab, number):
+    """Nothing starts any more, the script is ended, and the pid file is removed."""
+    pid_file = lab.path("pid")
+    daemon = Xbeatd(lab, NODE, *texts(lab, startup=["echo $$ >>" + str(lab.path("script.pid")), "sleep 1000"]))
+    daemon.process = lab.spawn(NODE, *daemon.argv(), "-p", pid_file)
+    wait_until(lambda: lab.path("script.pid").exists() and lab.path("script.pid").read_text().strip(), "it runs")
+    assert pid_file.exists()
+    daemon.process.send_signal(number)
+    assert daemon.process.wait() == 0
+    assert not pid_file.exists() and "active" not in daemon.process.output()
+    script_process = pathlib.Path("/proc") / lab.path("script.pid").read_text().strip()
+    wait_until(lambda: not script_process.exists(), "the script has ended")
 
 
 def test_failure_does_not_prevent_the_start(lab):

@@ -4,6 +4,8 @@
 #include "user/lib/log.h"
 #include "user/lib/time.h"
 #include "user/runner/runner.h"
+#include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 /* A runner that is blocked does not report the timeout. */
@@ -13,6 +15,7 @@ struct run {
 	const char *keyword;
 	const struct config_own_script *script;
 	struct event_base *base;
+	bool interrupted;
 };
 
 static void on_done(void *context, const struct runner_result *result)
@@ -37,6 +40,32 @@ static void on_done(void *context, const struct runner_result *result)
 	event_base_loopbreak(run->base);
 }
 
+static void on_signal(evutil_socket_t number, short what, void *context)
+{
+	struct run *run = context;
+
+	(void)what;
+	log_notice("%s: %s while it runs: it is ended", run->keyword,
+		   number == SIGINT ? "SIGINT" : "SIGTERM");
+	run->interrupted = true;
+	event_base_loopbreak(run->base);
+}
+
+static struct event *watch_signal(struct run *run, int number)
+{
+	struct event *event = event_new(run->base, number, EV_SIGNAL, on_signal, run);
+
+	if (event)
+		event_add(event, NULL);
+	return event;
+}
+
+static void ignore_signal(struct event *event)
+{
+	if (event)
+		event_free(event);
+}
+
 static void await(struct run *run, struct runner *runner)
 {
 	const struct runner_job job = {.command = &run->script->command,
@@ -44,19 +73,28 @@ static void await(struct run *run, struct runner *runner)
 	const struct timeval limit = {.tv_sec = (time_t)(run->script->timeout_ns / NS_PER_SECOND) +
 						MARGIN_S};
 
-	if (!runner_run(runner, &job, on_done, run))
+	uint32_t number = runner_run(runner, &job, on_done, run);
+	struct event *terminate, *interrupt;
+
+	if (!number)
 		return;
+	terminate = watch_signal(run, SIGTERM);
+	interrupt = watch_signal(run, SIGINT);
 	event_base_loopexit(run->base, &limit);
 	event_base_dispatch(run->base);
+	ignore_signal(terminate);
+	ignore_signal(interrupt);
+	if (run->interrupted)
+		runner_cancel(runner, number);
 }
 
-void own_script_run(const char *keyword, const struct config_own_script *script, mode_t mask)
+int own_script_run(const char *keyword, const struct config_own_script *script, mode_t mask)
 {
 	struct run run = {.keyword = keyword, .script = script};
 	struct runner *runner;
 
 	if (!script->command.arguments)
-		return;
+		return 0;
 	run.base = event_base_new();
 	runner = run.base ? runner_start(run.base, mask) : NULL;
 	if (runner)
@@ -66,4 +104,5 @@ void own_script_run(const char *keyword, const struct config_own_script *script,
 	runner_stop(runner);
 	if (run.base)
 		event_base_free(run.base);
+	return run.interrupted ? -EINTR : 0;
 }

@@ -10,8 +10,8 @@
 /*
  * Runs a script by a runner of its own, and waits for its end or its timeout, when it is killed.
  * keyword: for the log, which has the result; xbeatd goes on with any. Does nothing without a
- * script.
+ * script. Returns 0, or -EINTR if SIGTERM or SIGINT came before its end: it gets SIGTERM, too.
  */
-void own_script_run(const char *keyword, const struct config_own_script *script, mode_t mask);
+int own_script_run(const char *keyword, const struct config_own_script *script, mode_t mask);
 
 #endif
