@@ -11,7 +11,7 @@
  * Grows an array by one zeroed entry and increments *count. Returns the array, which may have
  * moved.
  */
-void *array_grow(void *array, size_t *count, size_t entry_bytes);
+void *array_grow(void *array, size_t *count, size_t entry_bytes) __attribute__((returns_nonnull));
 
 /* Returns a copy of text, to be freed. */
 char *text_copy(const char *text);

@@ -34,11 +34,13 @@ def verdicts(daemon, peer):
 
 
 def isolation(daemon):
-    """Events of a node about itself since it first heard another: the first to start hears none."""
+    """Events of a node about itself since all others were up: the first to start hears none, and one
+    that changes its XDP mode is silent for a moment."""
     events = daemon.events()
-    heard = next(number for number, event in enumerate(events)
-                 if event["kind"] == "peer" and event["to"] == "up")
-    return [event["to"] for event in events[heard:] if event["kind"] == "node"]
+    up = [number for number, event in enumerate(events) if event["kind"] == "peer" and event["to"] == "up"]
+    last = next(number for number in up
+                if len({events[n]["subject"] for n in up if n <= number}) == len(daemon.json("peers")))
+    return [event["to"] for event in events[last:] if event["kind"] == "node"]
 
 
 def test_dead_node_is_down_for_all_who_were_asked(lab, judged):

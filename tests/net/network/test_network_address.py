@@ -64,7 +64,7 @@ def test_another_label_does_not_save_it(network):
 @pytest.mark.laboratory(nodes=1)
 @pytest.mark.parametrize("others,address", [
     (["10.77.0.100/24", "10.77.0.100 peer 10.77.9.1"], "10.77.0.100/32"),
-    (["fd77::100/64"], "fd77::100/128"),
+    (["fd77::100/64 nodad"], "fd77::100/128"),
 ])
 def test_another_prefix_length_or_peer_is_another_address(network, others, address):
     for words in others:

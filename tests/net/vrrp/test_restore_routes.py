@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Another program removes routes and rules of the Active, or the kernel does."""
 
+import re
 import signal
 import time
 
@@ -72,7 +73,8 @@ def test_all_removed_at_once_are_one_report(router):
     wait_until(lambda: restored(router), "they are restored")
     assert routes(router) == sorted({*ROUTES} - {KEPT.split()[0]})
     assert len(restored(router)) == 1
-    assert "4 times so far" in router.explain()["said"]
+    # More than 4 if the flush finds some of them again.
+    assert int(re.search(r"\((\d+) times so far\)", router.explain()["said"])[1]) >= 4
 
 
 def test_untracked_ones_are_left_alone(router):

@@ -20,9 +20,10 @@ static void warn_of_address(struct config_parser *parser, const struct config_to
 /* Appends to the list, which a NULL ends. */
 static void add_recipient(struct config_mail *mail, const char *address)
 {
-	size_t entries = mail->recipients ? mail->recipient_count + 1 : 0;
+	size_t entries = mail->recipient_count ? mail->recipient_count + 1 : 0;
 
-	while (entries < mail->recipient_count + 2)
+	mail->recipients = array_grow(mail->recipients, &entries, sizeof(char *));
+	if (entries == 1)
 		mail->recipients = array_grow(mail->recipients, &entries, sizeof(char *));
 	mail->recipients[mail->recipient_count++] = text_copy(address);
 }

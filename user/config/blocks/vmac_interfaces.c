@@ -26,7 +26,7 @@ static bool is_used_by(const struct config_instance *instance, const char *name,
 static const struct config_instance *find_user(const struct config *config,
 					       const struct config_instance *but, const char *name)
 {
-	for (size_t i = 0; i < config->instance_count; i++)
+	for (size_t i = 0; config->instances && i < config->instance_count; i++)
 		if (is_used_by(&config->instances[i], name, &config->instances[i] != but))
 			return &config->instances[i];
 	return NULL;

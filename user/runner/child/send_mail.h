@@ -6,8 +6,9 @@
 #include "user/runner/child/protocol.h"
 #include <sys/types.h>
 
-/* strings: enum runner_mail_string, ended by NULL. report_fd: the process writes a line to it for
- * each failure, and none if the mail was taken for all recipients. Returns as fork(2). */
-pid_t send_mail_fork(const struct runner_mail_request *mail, char *const strings[], int report_fd);
+/* given: strings as enum runner_mail_string has them, ended by NULL. report_fd: the process writes a
+ * line to it for each failure, and none if the mail was taken for all recipients. Returns as
+ * fork(2). */
+pid_t send_mail_fork(const struct runner_mail_request *request, char *const given[], int report_fd);
 
 #endif

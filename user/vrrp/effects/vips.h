@@ -52,7 +52,7 @@ void instance_vips_free(struct instance *instance);
 
 /* Adds one address. Returns 0; -EEXIST if it exists; -ENODEV if its interface is missing; or a
  * negative errno. */
-int instance_add_address(const struct instance *instance, size_t vip);
+int instance_add_address(const struct instance *instance, size_t i);
 
 /* After instance_guard_open(): adds those that are not placed, and announces all. */
 void instance_take_addresses(struct instance *instance);
