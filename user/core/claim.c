@@ -117,6 +117,11 @@ enum claim_outcome claim_judge(const struct claim_node *nodes, size_t count, uin
 	return outcome;
 }
 
+bool claim_has_fenced(uint64_t daemon_age_ns, uint64_t guard_timeout_ns)
+{
+	return daemon_age_ns < guard_timeout_ns - guard_timeout_ns / 8;
+}
+
 uint64_t claim_pause_ns(unsigned unanswered_count, uint64_t active_down_interval_ns)
 {
 	unsigned doublings =

@@ -232,6 +232,19 @@ static void a_claim_after_preempt_delay_is_not_repeated_by_adverts(void **state)
 	assert_int_equal(vrrp.timer_due_ns, due_ns);
 }
 
+static void a_guard_that_has_just_expired_is_no_claim(void **state)
+{
+	const uint64_t timeout = 1000 * MS;
+
+	(void)state;
+	assert_true(claim_has_fenced(0, timeout));
+	assert_true(claim_has_fenced(20 * MS, timeout));
+	assert_true(claim_has_fenced(timeout / 2, timeout));
+	assert_false(claim_has_fenced(timeout - 1, timeout));
+	assert_false(claim_has_fenced(timeout, timeout));
+	assert_false(claim_has_fenced(2 * timeout, timeout));
+}
+
 static void a_group_waits_before_it_claims(void **state)
 {
 	(void)state;
@@ -262,6 +275,7 @@ int main(void)
 		cmocka_unit_test(the_machine_asks_for_a_claim_and_waits),
 		cmocka_unit_test(the_machine_takes_over_when_it_was_answered),
 		cmocka_unit_test(a_claim_after_preempt_delay_is_not_repeated_by_adverts),
+		cmocka_unit_test(a_guard_that_has_just_expired_is_no_claim),
 		cmocka_unit_test(a_group_waits_before_it_claims),
 	};
 

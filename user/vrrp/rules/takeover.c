@@ -16,6 +16,7 @@
  * for a better Backup, and instance_act() does what it decides.
  */
 #include "user/vrrp/rules/takeover.h"
+#include "user/core/claim.h"
 #include "user/core/liveness.h"
 #include "user/core/names.h"
 #include "user/core/vrrp/timing.h"
@@ -317,7 +318,8 @@ static void peer_is_fenced(struct instance *instance, const struct peer *peer)
 	bool died = said->node_state == XB_NODE_DEAD;
 	char reason[VRRP_REASON_BYTES];
 
-	if (!died && said->daemon_age_us * NS_PER_US < instance->config->guard_timeout_ns) {
+	if (!died &&
+	    claim_has_fenced(said->daemon_age_us * NS_PER_US, instance->config->guard_timeout_ns)) {
 		leave_to_claimer(instance);
 		return;
 	}
