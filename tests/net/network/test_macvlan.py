@@ -226,5 +226,7 @@ def test_without_privileges_and_settings():
     done = subprocess.run(["unshare", "--user", "--map-root-user", "--net", "--mount", "sh", "-ec",
                            READ_ONLY, "sh", BUILD / "tools" / "network"], text=True, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if "unshare failed: Operation not permitted" in done.stderr:
+        pytest.skip("no user namespace can be made here, as in a chroot")
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [MADE, "down", MADE, "up", "1", "1", "1", "2", "1", MADE, "down"]

@@ -74,13 +74,14 @@ def withdrawals(node):
     return [event for event in node.events() if event["kind"] == "claim" and event["to"] == "withdrawn"]
 
 
+# Its tests have a program at the far end: a node that changes its XDP mode is silent for a moment.
 def check_quick(lab, watch, since_ns, order=("node-b", "node-a")):
     assert watch.owners.order() == list(order)
     stalled_ms = lab.stalled_ms(since_ns, time.monotonic_ns())
     assert watch.owners.outage_ms() < GAP_MS_MAX + stalled_ms, watch.owners.outages()
 
 
-@pytest.mark.laboratory(nodes=2, links=2)
+@pytest.mark.laboratory(nodes=2, links=2, ends="program")
 def test_preemption_failover_and_resume(lab):
     nodes = better, lower = make(lab)
     start_lower(nodes)
@@ -104,7 +105,7 @@ def test_preemption_failover_and_resume(lab):
     check_quick(lab, watch, since_ns, ("node-b", "node-a", "node-b", "node-a", "node-b"))
 
 
-@pytest.mark.laboratory(nodes=2)
+@pytest.mark.laboratory(nodes=2, ends="program")
 def test_ipv6(lab):
     """Owners are asked for by neighbour solicitations."""
     address = "fd77::100"
@@ -121,7 +122,7 @@ def test_ipv6(lab):
     no_false_verdict(better, lower)
 
 
-@pytest.mark.laboratory(nodes=2)
+@pytest.mark.laboratory(nodes=2, ends="program")
 @pytest.mark.parametrize("rule", ["node-b.0,to,any,claims,5", "node-b.0,from,any,fenced,3"], ids=["claims", "answers"])
 def test_lost_packets_are_repeated(lab, rule):
     nodes = better, lower = make(lab)
@@ -308,7 +309,7 @@ def test_two_claimers(lab):
     no_false_verdict(*nodes)
 
 
-@pytest.mark.laboratory(nodes=2)
+@pytest.mark.laboratory(nodes=2, ends="program")
 def test_group_of_three(lab):
     """All its members are in one PROBE, and are opened at once."""
     names, vips = ["VI_1", "VI_2", "VI_3"], ["10.77.0.100", "10.77.0.101", "10.77.0.102"]
