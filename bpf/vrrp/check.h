@@ -171,9 +171,6 @@ static __always_inline int vrrp_read_authentication(struct context context, __u3
 			   : vrrp_read_authentication_xdp(context.xdp, offset, body);
 }
 
-/* Of 224.0.0.18. The ffff of a mapped address is zero in this sum. */
-#define VRRP_GROUP_SUM (bpf_htons(0xe000) + bpf_htons(0x0012))
-
 /* Of the pseudo-header without the destination. */
 static __always_inline __u64 vrrp_pseudo_sum(const struct vrrp_advert *advert)
 {
@@ -187,7 +184,8 @@ static __always_inline __u64 vrrp_pseudo_sum(const struct vrrp_advert *advert)
 /* sum: of the message. Returns enum xb_pseudo_header, or -1 if the checksum is wrong. Version 2 has
  * no pseudo-header. Version 3 has one; over IPv4, RFC 9568 leaves it out and RFC 5798 was read as
  * including it: there, both are accepted. */
-static __always_inline int vrrp_checksum_kind(const struct vrrp_advert *advert, __u64 sum)
+static __always_inline int vrrp_checksum_kind(const struct vrrp_advert *advert, __u64 sum,
+					      __u16 group_sum)
 {
 	__u64 pseudo = sum + vrrp_pseudo_sum(advert);
 
@@ -198,13 +196,14 @@ static __always_inline int vrrp_checksum_kind(const struct vrrp_advert *advert, 
 		return -1;
 	if (sum_fold(sum) == 0xffff)
 		return XB_PSEUDO_NONE;
-	pseudo += VRRP_GROUP_SUM;
+	pseudo += group_sum;
 	return advert->version != 2 && sum_fold(pseudo) == 0xffff ? XB_PSEUDO_GROUP : -1;
 }
 
-static __always_inline int vrrp_check_checksum(struct vrrp_advert *advert, __u64 sum)
+static __always_inline int vrrp_check_checksum(struct vrrp_advert *advert, __u64 sum,
+					       __u16 group_sum)
 {
-	int kind = vrrp_checksum_kind(advert, sum);
+	int kind = vrrp_checksum_kind(advert, sum, group_sum);
 
 	advert->pseudo_header = (__u8)kind;
 	return kind < 0 ? XB_DROP_VRRP_BAD_CHECKSUM : NO_DROP;
@@ -270,7 +269,7 @@ static __always_inline int vrrp_check_body(struct context context, struct vrrp_a
 	advert->digest = body.digest;
 	if (advert->flow.ipv6)
 		body.sum += advert->trailer_sum;
-	reason = vrrp_check_checksum(advert, body.sum);
+	reason = vrrp_check_checksum(advert, body.sum, entry->group_sum);
 	if (reason == NO_DROP)
 		reason = vrrp_check_password(advert, entry, &body);
 	return reason == NO_DROP ? vrrp_check_interval(advert, entry) : reason;

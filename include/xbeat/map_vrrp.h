@@ -120,7 +120,8 @@ struct xb_vrrp {
 	__u8 password[XB_VRRP_PASSWORD_BYTES]; /* D */
 	__u16 served_interval_cs; /* D: version 2: adverts with another interval are dropped */
 	__u8 no_addresses; /* D: version 3: adverts may list none (no_virtual_ipaddress) */
-	__u8 pad2[3];
+	__u8 pad2;
+	__u16 group_sum; /* D: IPv4: of the group's address, for XB_PSEUDO_GROUP */
 	/* The last advert of all. */
 	__u64 arrival_ns; /* K; 0: never */
 	struct xb_address source; /* K */

@@ -2,6 +2,7 @@
 /* Loads, resets and runs the program under test. */
 #include "tests/bpf/fixture.h"
 
+#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <stdlib.h>
@@ -340,6 +341,7 @@ struct xb_vrrp *fixture_serve(struct fixture *fixture, uint8_t version, uint8_t 
 		.family = key.family,
 		.served_version = version,
 		.served_interval_cs = 100,
+		.group_sum = htons(0xe000 + 0x0012),
 		.destination = address_of(destination),
 	};
 	assert_int_equal(bpf_map__update_elem(fixture->program->maps.xb_vrrp_slots, &key,

@@ -4,7 +4,7 @@ keepalived had it before 1.3.7 and has it with this keyword."""
 
 import pytest
 
-from tests.support.configuration import VIP, instance
+from tests.support.configuration import VIP, block, instance
 from tests.support.daemon import Keepalived
 from tests.support.laboratory import wait_until
 from tests.support.watch import Watch
@@ -24,14 +24,18 @@ def watch(lab):
         yield opened
 
 
-def test_keepalived_is_followed_and_answered_in_kind(lab, watch):
-    keepalived = Keepalived(lab, "node-b", router(lab, "node-b", "node-a", "old_unicast_checksum", priority=200)).start()
-    daemon = Xbeatd(lab, "node-a", router(lab, "node-a", "node-b")).start()
-    assert watch.wait_advert(source=lab.address("node-b")).checksum == "group"
+@pytest.mark.parametrize("group, kind", [("224.0.0.18", "group"), ("224.0.0.99", "bad")])
+def test_keepalived_is_followed_and_answered_in_kind(lab, watch, group, kind):
+    """Also with another group, for which the watch has no name."""
+    groups = block("global_defs", f"vrrp_mcast_group4 {group}")
+    keepalived = Keepalived(lab, "node-b", groups,
+                            router(lab, "node-b", "node-a", "old_unicast_checksum", priority=200)).start()
+    daemon = Xbeatd(lab, "node-a", groups, router(lab, "node-a", "node-b")).start()
+    assert watch.wait_advert(source=lab.address("node-b")).checksum == kind
     wait_until(lambda: daemon.vrrp("A").get("active_address") == lab.address("node-b"), "it is followed")
     keepalived.stop()
     daemon.wait_state("active", "A")
-    assert watch.wait_advert(source=lab.address("node-a")).checksum == "group"
+    assert watch.wait_advert(source=lab.address("node-a")).checksum == kind
 
 
 def test_the_keyword_asks_for_it(lab, watch):

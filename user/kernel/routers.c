@@ -69,6 +69,7 @@ void kernel_configure_router(struct kernel *kernel, size_t slot,
 	router->served_version = service->version;
 	router->served_interval_cs = service->interval_cs;
 	router->no_addresses = service->no_addresses;
+	router->group_sum = service->group_sum;
 	router->unicast = service->unicast;
 	router->has_password = service->has_password;
 	memcpy(router->password, service->password, sizeof(router->password));

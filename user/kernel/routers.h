@@ -19,6 +19,7 @@ struct kernel_router_service {
 	uint8_t version; /* of VRRP: 2 or 3 */
 	uint16_t interval_cs; /* version 2: adverts with another interval are dropped */
 	bool no_addresses; /* adverts of version 3 may list none */
+	uint16_t group_sum; /* of struct xb_vrrp */
 	bool unicast; /* only the peers of kernel_allow_unicast() may send adverts */
 	bool has_password; /* version 2: authentication type 1 with password */
 	uint8_t password[XB_VRRP_PASSWORD_BYTES];

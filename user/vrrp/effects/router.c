@@ -11,6 +11,7 @@
 #include "user/heartbeat/peers.h"
 #include "user/kernel/kernel.h"
 #include "user/kernel/routers.h"
+#include "user/lib/checksum.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
@@ -22,9 +23,19 @@
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/services.h"
 #include "user/vrrp/state/timers.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* As the kernel side loads it from a packet. */
+static uint16_t group_sum(const struct config_instance *config)
+{
+	const struct xb_address *group = &config->group;
+
+	return htons((uint16_t)~checksum_finish(
+		checksum_add(0, group->bytes + sizeof(group->bytes) - 4, 4)));
+}
 
 static void configure(const struct instance *instance)
 {
@@ -34,6 +45,7 @@ static void configure(const struct instance *instance)
 		.interval_cs = (uint16_t)(config->advert_interval_ns / NS_PER_CENTISECOND),
 		.has_password = config->authentication == CONFIG_AUTHENTICATION_PASS,
 		.no_addresses = config->no_addresses,
+		.group_sum = config->family == 4 ? group_sum(config) : 0,
 		.unicast = config->unicast_peer_count > 0,
 	};
 
