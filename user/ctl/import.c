@@ -7,6 +7,7 @@
 #include "user/ctl/local.h"
 #include "user/ctl/output.h"
 #include "user/ctl/show/show.h"
+#include "user/ctl/show/text.h"
 #include "user/lib/array.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/json_text.h"
@@ -102,14 +103,11 @@ add_step(json_t *steps, const char *text, const char *format, ...)
 	json_t *step = json_pack("{s:s}", "text", text);
 	_cleanup_free_ char *command = NULL;
 	va_list arguments;
-	int length;
 
 	va_start(arguments, format);
-	length = vasprintf(&command, format, arguments);
+	command = text_format(format, arguments);
 	va_end(arguments);
-	if (length < 0)
-		limits_out_of_memory();
-	if (length > 0)
+	if (*command)
 		json_object_set_new(step, "command", json_text(command));
 	json_array_append_new(steps, step);
 }

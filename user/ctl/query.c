@@ -24,7 +24,8 @@ static const char *daemon_name(const struct command *command)
 	return command->daemon_name ? command->daemon_name : XB_DAEMON_NAME_DEFAULT;
 }
 
-/* Writes the names of the daemons that have a socket, as far as they fit: ": A B". "": there are none. */
+/* Writes the names of the daemons that have a socket, as far as they fit: ": A B". "": there are
+ * none. */
 static void list_daemons(char *text, size_t bytes)
 {
 	size_t before = sizeof(XB_RUN_DIRECTORY), after = sizeof(".sock") - 1, count = 0;

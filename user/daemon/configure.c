@@ -54,7 +54,7 @@ int configure(struct daemon *daemon, const struct options *options)
 {
 	struct daemon_inputs inputs = {.files = daemon->files};
 	struct diagnostics diagnostics = {0};
-	static char name[DAEMON_NAME_BYTES];
+	static char name[XB_DAEMON_NAME_BYTES];
 	int error = read_inputs(&inputs, &diagnostics, options);
 	bool printed = diagnostics.error_count > 0;
 

@@ -3,6 +3,7 @@
 #include "user/daemon/save.h"
 #include "user/daemon/daemon.h"
 #include "user/daemon/private_file.h"
+#include "user/lib/array.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "user/lib/thread.h"
@@ -61,15 +62,6 @@ static char *make_state(const struct daemon *daemon)
 	return dump_state(door_enter(daemon->vrrp));
 }
 
-static char *copy(const char *text)
-{
-	char *own = strdup(text);
-
-	if (!own)
-		limits_out_of_memory();
-	return own;
-}
-
 struct save *save_begin(struct daemon *daemon)
 {
 	struct save *save = calloc(1, sizeof(*save));
@@ -79,7 +71,7 @@ struct save *save_begin(struct daemon *daemon)
 	save->number = ++daemon->reloads_count;
 	if (!daemon->config->config_save_dir)
 		return save;
-	save->directory = copy(daemon->config->config_save_dir);
+	save->directory = text_copy(daemon->config->config_save_dir);
 	save->state = make_state(daemon);
 	return save;
 }
@@ -94,7 +86,7 @@ void save_inputs(struct save *save, const struct config *config, const char *inp
 {
 	if (config && config->config_save_dir) {
 		free(save->directory);
-		save->directory = copy(config->config_save_dir);
+		save->directory = text_copy(config->config_save_dir);
 	}
 	if (!save->directory)
 		return;

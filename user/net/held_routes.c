@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xbeat/digest.h>
 
 struct held_route {
 	const void *holder;
@@ -13,14 +14,13 @@ struct held_route {
 	struct nlmsghdr *key;
 };
 
-/* FNV-1a. */
 static uint64_t hash_of(const struct nlmsghdr *key)
 {
 	const uint8_t *bytes = (const void *)key;
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	uint64_t hash = XB_DIGEST_START;
 
 	for (size_t i = 0; i < key->nlmsg_len; i++)
-		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+		hash = xb_digest_word(hash, bytes[i]);
 	return hash;
 }
 

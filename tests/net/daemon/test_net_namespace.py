@@ -95,15 +95,15 @@ def test_long_names_are_cut(lab):
 
 
 def hashed(whole, label=None):
-    value = 2166136261
+    value = 0xcbf29ce484222325
     for byte in whole.encode():
-        value = (value ^ byte) * 16777619 & 0xffffffff
-    return f"{(label or whole)[:22]}-{value:08x}"
+        value = (value ^ byte) * 0x100000001b3 & 0xffffffffffffffff
+    return f"{(label or whole)[:22]}-{value & 0xffffffff:08x}"
 
 
 @pytest.mark.laboratory(nodes=2)
 def test_daemons_of_neutron_do_not_collide(lab, tmp_path):
-    """By keepalived's name, each in a namespace of its own, told apart by nothing but their pid files."""
+    """By keepalived's name, each in a namespace of its own, distinguished by nothing but their pid files."""
     program = tmp_path / "keepalived"
     program.symlink_to(BUILD / "xbeatd")
     pids = {}

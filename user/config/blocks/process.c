@@ -5,8 +5,7 @@
 #include "user/lib/array.h"
 #include <stdlib.h>
 #include <string.h>
-
-#define NAME_BYTES 32
+#include <xbeat/map.h>
 
 /* A file below /run/netns. */
 static bool is_file_name(const char *name)
@@ -45,13 +44,13 @@ void config_read_daemon_instance(struct config_parser *parser, struct config_blo
 
 	(void)block;
 	(void)keyword;
-	if (is_file_name(token->text) && strlen(token->text) < NAME_BYTES)
+	if (is_file_name(token->text) && strlen(token->text) < XB_DAEMON_NAME_BYTES)
 		set(&parser->config->daemon_instance, token->text);
 	else
 		config_error(
 			parser, token->location,
 			"instance '%s' cannot be part of paths; use up to %d letters, digits, - and _",
-			token->text, NAME_BYTES - 1);
+			token->text, XB_DAEMON_NAME_BYTES - 1);
 }
 
 /* NAME|NAME|…, with or without blanks. Returns success. */

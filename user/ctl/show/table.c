@@ -37,13 +37,10 @@ void table_note(struct table *table, const char *format, ...)
 	struct table_row *row = append_row(table);
 	_cleanup_free_ char *text = NULL;
 	va_list arguments;
-	int length;
 
 	va_start(arguments, format);
-	length = vasprintf(&text, format, arguments);
+	text = text_format(format, arguments);
 	va_end(arguments);
-	if (length < 0)
-		limits_out_of_memory();
 	row->note = text_printable(text);
 }
 

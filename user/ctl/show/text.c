@@ -66,19 +66,25 @@ char *text_printable(const char *text)
 	return printable;
 }
 
+char *text_format(const char *format, va_list arguments)
+{
+	char *text;
+
+	if (vasprintf(&text, format, arguments) < 0)
+		limits_out_of_memory();
+	return text;
+}
+
 void text_print_labelled(FILE *stream, size_t label_columns, const char *label, const char *format,
 			 ...)
 {
 	_cleanup_free_ char *text = NULL, *printable = NULL;
 	const char *line, *next;
 	va_list arguments;
-	int length;
 
 	va_start(arguments, format);
-	length = vasprintf(&text, format, arguments);
+	text = text_format(format, arguments);
 	va_end(arguments);
-	if (length < 0)
-		limits_out_of_memory();
 	line = printable = text_printable(text);
 	do {
 		size_t bytes = text_line(line, TEXT_COLUMNS - label_columns, &next);

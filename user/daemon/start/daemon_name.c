@@ -6,28 +6,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xbeat/digest.h>
 #include <xbeat/paths.h>
 
 #define DEFAULT_PID_FILE "/run/keepalived.pid"
 #define PID_SUFFIX ".pid"
 #define HASH_DIGITS 8
 
-/* FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/ */
 static uint32_t hash(const char *text)
 {
-	uint32_t value = 2166136261U;
+	uint64_t value = XB_DIGEST_START;
 
 	for (; *text; text++)
-		value = (value ^ (uint8_t)*text) * 16777619U;
-	return value;
+		value = xb_digest_word(value, (uint8_t)*text);
+	return (uint32_t)value;
 }
 
 /* Writes what fits of the label, and the hash of the whole. */
-static void make_hashed(char name[static DAEMON_NAME_BYTES], const char *label, const char *whole)
+static void make_hashed(char name[static XB_DAEMON_NAME_BYTES], const char *label, const char *whole)
 {
-	int length = DAEMON_NAME_BYTES - 1 - 1 - HASH_DIGITS;
+	int length = XB_DAEMON_NAME_BYTES - 1 - 1 - HASH_DIGITS;
 
-	snprintf(name, DAEMON_NAME_BYTES, "%.*s-%0*x", length, label, HASH_DIGITS, hash(whole));
+	snprintf(name, XB_DAEMON_NAME_BYTES, "%.*s-%0*x", length, label, HASH_DIGITS, hash(whole));
 	for (char *bad = name; *bad; bad++) {
 		char one[] = {*bad, '\0'};
 
@@ -36,7 +36,7 @@ static void make_hashed(char name[static DAEMON_NAME_BYTES], const char *label, 
 	}
 }
 
-static void make_of_place(char name[static DAEMON_NAME_BYTES], const char *net_namespace,
+static void make_of_place(char name[static XB_DAEMON_NAME_BYTES], const char *net_namespace,
 			  const char *instance)
 {
 	char whole[PATH_MAX];
@@ -63,7 +63,7 @@ static void make_absolute(const char *path, char absolute[static PATH_MAX])
 		 slash ? slash + 1 : path);
 }
 
-static void make_of_pid_file(char name[static DAEMON_NAME_BYTES], const char *path)
+static void make_of_pid_file(char name[static XB_DAEMON_NAME_BYTES], const char *path)
 {
 	char absolute[PATH_MAX], label[NAME_MAX + 1];
 	char *suffix;
@@ -80,13 +80,13 @@ static void make_of_pid_file(char name[static DAEMON_NAME_BYTES], const char *pa
 	make_hashed(name, label, absolute);
 }
 
-void daemon_name_choose(char name[static DAEMON_NAME_BYTES], const struct options *options,
+void daemon_name_choose(char name[static XB_DAEMON_NAME_BYTES], const struct options *options,
 			const char *net_namespace, const char *instance)
 {
 	const char *pid_file = options->keepalived ? options->pid_files[0] : NULL;
 
 	if (options->daemon_name)
-		snprintf(name, DAEMON_NAME_BYTES, "%s", options->daemon_name);
+		snprintf(name, XB_DAEMON_NAME_BYTES, "%s", options->daemon_name);
 	else if (net_namespace || instance)
 		make_of_place(name, net_namespace, instance);
 	else if (pid_file)

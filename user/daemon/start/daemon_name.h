@@ -7,11 +7,10 @@
 #define XBEAT_DAEMON_START_DAEMON_NAME_H
 
 #include "user/daemon/start/options.h"
-
-#define DAEMON_NAME_BYTES 32
+#include <xbeat/map.h>
 
 /* Writes the name. net_namespace, instance: of the configuration; NULL: not given. */
-void daemon_name_choose(char name[static DAEMON_NAME_BYTES], const struct options *options,
+void daemon_name_choose(char name[static XB_DAEMON_NAME_BYTES], const struct options *options,
 			const char *net_namespace, const char *instance);
 
 #endif

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 #include <syslog.h>
+#include <xbeat/map.h>
 #include <xbeat/paths.h>
 
 #define KEEPALIVED "keepalived"
@@ -69,8 +70,8 @@ static int take_daemon_name(struct options *options, const struct row *row, char
 	(void)row;
 	(void)argv;
 	if (!options_is_daemon_name(optarg)) {
-		log_error("\"%s\" is not a daemon name; use up to 31 letters, digits, - and _",
-			  optarg);
+		log_error("\"%s\" is not a daemon name; use up to %d letters, digits, - and _",
+			  optarg, XB_DAEMON_NAME_BYTES - 1);
 		return usage_status(options);
 	}
 	options->daemon_name = optarg;
@@ -407,7 +408,7 @@ bool options_is_daemon_name(const char *name)
 {
 	size_t length = strlen(name);
 
-	return length > 0 && length < 32 &&
+	return length > 0 && length < XB_DAEMON_NAME_BYTES &&
 	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") ==
 		       length;
 }

@@ -72,7 +72,6 @@ static void await(struct run *run, struct runner *runner)
 				       .timeout_ns = run->script->timeout_ns};
 	const struct timeval limit = {.tv_sec = (time_t)(run->script->timeout_ns / NS_PER_SECOND) +
 						MARGIN_S};
-
 	uint32_t number = runner_run(runner, &job, on_done, run);
 	struct event *terminate, *interrupt;
 

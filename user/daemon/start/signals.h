@@ -28,8 +28,8 @@ struct signals {
 void signals_ignore(void);
 
 /*
- * Calls wanted for SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2 and SIGNALS_JSON, and logs the first of each ignored signal. Returns 0
- * or a negative errno; call signals_stop() in either case.
+ * Calls wanted for SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2 and SIGNALS_JSON, and logs the first
+ * of each ignored signal. Returns 0 or a negative errno; call signals_stop() in either case.
  */
 int signals_start(struct signals *signals, struct event_base *base, signals_callback *wanted,
 		  void *context);

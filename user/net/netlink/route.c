@@ -288,7 +288,6 @@ int netlink_add_route(struct netlink *netlink, const struct config_route *route,
 	/* Without "add" no NLM_F_EXCL: other programs' routes to the same destination do not matter. */
 	uint16_t flags =
 		NLM_F_CREATE | (route->append ? NLM_F_APPEND : 0) | (route->add ? NLM_F_EXCL : 0);
-
 	int error = change_route(netlink, RTM_NEWROUTE, flags, route, default_interface_index);
 
 	if (error != -EEXIST || route->family != 6 || route->next_hop_count < 2)
