@@ -118,7 +118,8 @@ static __always_inline int receive_check_link(struct heartbeat *heartbeat, const
 }
 
 /* Handles a UDP packet to the heartbeat port, its IP header at network_offset, which may have
- * NETWORK_BARE. Returns an XDP action. Its stack has 352 bytes: with more, Linux 6.1 refuses what it calls (xbeat.bpf.c). */
+ * NETWORK_BARE. Returns an XDP action. Its stack has 352 bytes: with more, Linux 6.1 refuses what
+ * it calls (xbeat.bpf.c). */
 static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv6, __u64 arrival_ns,
 			      __u16 vlan_id)
 {

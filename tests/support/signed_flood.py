@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Forged signed adverts of every kind, for tests/tools/replay.c: what somebody without the key can
+"""Forged signed adverts of every kind, for tests/tools/replay.c: what an attacker without the key can
 make, who records all true ones."""
 
 import struct
@@ -23,7 +23,7 @@ def frame(source, payload):
 
 
 def made(source, now_s, window_s):
-    """Payloads that nobody has signed: with the right length, number and time, and without them."""
+    """Payloads without a signature of a node: with the right length, number and time, and without them."""
     for priority in (255, 254, 0):
         data = message(source, GROUP, priority=priority)
         for off_s in (0, 1, window_s, -window_s, YEARS10_S, -YEARS10_S):

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The reasons of verdicts in words, with figures; private to liveness.c, as vrrp_reason.h is to
+ * The reasons of verdicts in words, with figures; private to liveness.c, as vrrp/reason.h is to
  * vrrp.c. Each function writes one reason. Those about what is over now are called before the
  * fields that they describe change.
  */

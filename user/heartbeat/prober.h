@@ -2,8 +2,8 @@
 /*
  * The tick: once an interval it stamps the daemon's progress, sends a PROBE to every peer on every
  * link (one batch a link) and judges all peers. Between ticks it sends QUERYs, the packets of
- * indirect probes (indirect.c), and extra PROBEs (peers_probe_now()). The schedule is absolute: it does not drift, and after a stall it
- * continues from now instead of catching up.
+ * indirect probes (indirect.c), and extra PROBEs (peers_probe_now()). The schedule is absolute: it
+ * does not drift, and after a stall it continues from now instead of catching up.
  */
 #ifndef XBEAT_HEARTBEAT_PROBER_H
 #define XBEAT_HEARTBEAT_PROBER_H

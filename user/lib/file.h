@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads and writes complete small files, and finds files by pattern. May block: not for the event loop. */
+/* Reads and writes complete small files, and finds files by pattern. May block: not for the event
+ * loop. */
 #ifndef XBEAT_LIB_FILE_H
 #define XBEAT_LIB_FILE_H
 

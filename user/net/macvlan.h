@@ -20,14 +20,15 @@
  * Creates the interface for a Backup and brings it up. An interface of the same name, base and MAC
  * address, left by an earlier daemon, is adopted as it is, a Backup's or an Active's (one that is
  * down: a Backup's). Also applies the settings of both interfaces (the base gets arp_ignore 1 and
- * arp_announce 2 at least, which stay), the base's MTU and its VRF: call it again when the base has changed.
+ * arp_announce 2 at least, which stay), the base's MTU and its VRF: call it again when the base has
+ * changed.
  *
- * Where IPv6 cannot be switched off, because /proc/sys is read-only, the interface stays down until it
- * is an Active's. What cannot be set is logged, all of it at once, when the interface is another one
- * than before; if it cannot do without, it stays down.
+ * Where IPv6 cannot be switched off, because /proc/sys is read-only, the interface stays down until
+ * it is an Active's. What cannot be set is logged, all of it at once, when the interface is another
+ * one than before; if it cannot do without, it stays down.
  *
- * *index: its interface index, 0 if there is none of ours; before: that of the last call. Returns 0; -EEXIST if something else has the name; or a negative
- * errno, after logging what to do.
+ * *index: its interface index, 0 if it could not be made; before: that of the last call. Returns 0;
+ * -EEXIST if something else has the name; or a negative errno, after logging what to do.
  */
 int macvlan_ensure(struct netlink *netlink, const struct config_vmac *vmac, unsigned base_index,
 		   unsigned *index);

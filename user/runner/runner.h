@@ -32,7 +32,8 @@ typedef void runner_seen(void *context, const struct runner_sighting *sighting);
 
 struct runner;
 
-/* Forks the runner; call it before scheduling_apply(). mask: the umask of its programs. Returns NULL after logging why. */
+/* Forks the runner; call it before scheduling_apply(). mask: the umask of its programs. Returns
+ * NULL after logging why. */
 struct runner *runner_start(struct event_base *base, mode_t mask);
 
 /* Ends the runner and its checks. Notifications that were requested before are started first. */

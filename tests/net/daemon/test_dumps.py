@@ -134,7 +134,7 @@ AROUND = {"keepalived_vrrp.1.pre", "keepalived_vrrp.1.post"}
 
 @pytest.mark.laboratory(nodes=2)
 def test_save_directory_beside_keepalived(lab):
-    """Files and state around a reload have keepalived's names and nobody else can read them."""
+    """Files and state around a reload have keepalived's names, and no other user can read them."""
     daemons = {}
     for node, kind in (("node-a", Xbeatd), ("node-b", Keepalived)):
         directory = lab.path(f"saved-{node}")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Mail in global_defs, instances and sync groups: values, precedence, and the errors of invalid ones. */
+/* Mail in global_defs, instances and sync groups: values, precedence, and the errors of invalid
+ * ones. */
 #include "tests/unit/config/fixture.h"
 
 #define SERVED "global_defs {\nnotification_email {\na@x b@x\nc@x\n}\nsmtp_server mail.x 26\n"

@@ -464,8 +464,8 @@ int config_find_own_node(const struct config *config, const struct xb_address *l
 /* Returns the number of the garp_group that has the interface, from 1; 0: none has it. */
 unsigned config_garp_group_of(const struct config *config, const char *interface);
 
-/* Returns an interface with a virtual MAC of the instance; NULL for the number 0. 1: the instance's own,
- * for its adverts; 2 and more: those for addresses elsewhere. */
+/* Returns an interface with a virtual MAC of the instance; NULL for the number 0. 1: the instance's
+ * own, for its adverts; 2 and more: those for addresses elsewhere. */
 const struct config_vmac *config_vmac_of(const struct config_instance *instance, unsigned number);
 
 /* Returns whether instances have the same of these interfaces. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The steps and conditions of the state machine that both of its halves need; see
- * vrrp_machine.h. */
+ * machine.h. */
 #include "user/core/vrrp/machine.h"
 #include "user/core/vrrp/timing.h"
 #include "user/lib/address.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The steps and conditions that the halves of the state machine share, vrrp.c and vrrp_advert.c;
+/* The steps and conditions that the halves of the state machine share, vrrp.c and advert.c;
  * private to them. */
 #ifndef XBEAT_CORE_VRRP_MACHINE_H
 #define XBEAT_CORE_VRRP_MACHINE_H
@@ -22,7 +22,7 @@ bool vrrp_backup_accepts(const struct vrrp *vrrp, uint8_t priority);
 /* Whether this Active stalled for so long that it has a successor, which it may not preempt. */
 bool vrrp_has_overslept(const struct vrrp *vrrp, uint64_t now_ns);
 
-/* In vrrp_advert.c. rival: what shows the successor, or NULL. */
+/* In advert.c. rival: what shows the successor, or NULL. */
 void vrrp_leave_to_successor(struct vrrp *vrrp, const struct vrrp_advert *rival, uint64_t now_ns,
 			     struct vrrp_actions *actions);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The reasons of the state machine in words; see vrrp_reason.h. */
+/* The reasons of the state machine in words; see reason.h. */
 #include "user/core/vrrp/reason.h"
 #include "user/lib/address.h"
 #include "user/lib/duration.h"

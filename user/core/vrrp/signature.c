@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The signature of adverts; see vrrp_signature.h. The signed text is a pseudo-header, the advert
+ * The signature of adverts; see signature.h. The signed text is a pseudo-header, the advert
  * with its checksum as 0, and the trailer with its tag as 0.
  */
 #include "user/core/vrrp/signature.h"

@@ -2,10 +2,10 @@
 /*
  * The VRRP state machine of one instance: RFC 9568, sections 6.1 (timers), 6.4.1 (Initialize),
  * 6.4.2 (Backup) and 6.4.3 (Active). It owns struct vrrp and nothing else; struct vrrp_actions
- * tells the caller what to do. What adverts do is in vrrp_advert.c.
+ * tells the caller what to do. What adverts do is in advert.c.
  *
- * Version 2 differs only in the intervals (RFC 3768 section 6.1, vrrp_timing.c). The reasons in
- * words are in vrrp_reason.c. Where the machine goes beyond the RFCs:
+ * Version 2 differs only in the intervals (RFC 3768 section 6.1, timing.c). The reasons in
+ * words are in reason.c. Where the machine goes beyond the RFCs:
  *
  * - Adverts are judged by their arrival time, not by when they were read. A Backup that was stopped
  *   finds when it continues that the Active was heard just now, and an Active does not yield to an

@@ -15,7 +15,7 @@ struct local_address {
 	struct xb_address address;
 	struct xb_address network; /* with a peer, the peer's; else the address itself */
 	uint8_t prefix_length; /* of network */
-	bool ours; /* an xbeatd added it (netlink_address.h) */
+	bool ours; /* an xbeatd added it (address.h) */
 	bool usable; /* false: an IPv6 address that is tentative, or a duplicate */
 };
 

@@ -49,9 +49,10 @@ int netlink_remove_vip(struct netlink *netlink, unsigned interface_index,
 		       const struct config_vip *vip);
 
 /*
- * netlink_route.c, netlink_rule.c. An addition returns 0, also if some next hops of IPv6 existed;
- * -EEXIST if the same exists; or a negative errno. A removal returns 0; -ESRCH (route) or -ENOENT (rule) if it does not exist; or a negative
- * errno. Both return -ENODEV if the interface of "dev" does not exist.
+ * route.c, rule.c. An addition returns 0, also if some next hops of IPv6 existed; -EEXIST if the
+ * same exists; or a negative errno. A removal returns 0; -ESRCH (route) or -ENOENT (rule) if it
+ * does not exist; or a negative errno. Both return -ENODEV if the interface of "dev" does not
+ * exist.
  *
  * default_interface_index: the instance's interface, for a route without "dev" and without a
  * gateway that implies the interface; 0: none.

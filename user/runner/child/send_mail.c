@@ -66,7 +66,7 @@ static void __attribute__((format(printf, 1, 2))) report(const char *format, ...
 	dprintf(REPORT_FD, "\n");
 }
 
-/* The server is known, and may still hear a QUIT; whether it does is all the same. */
+/* The server is known, and may still take a QUIT; nothing depends on that. */
 static _Noreturn void leave(void)
 {
 	char line[512] = "";

@@ -2,8 +2,8 @@
 /*
  * Notifications: which command and which word belong to an event, and in which order: first the
  * event's own command, then "notify", both started without waiting; then a line to each FIFO, and a
- * mail. Only FIFOs keep the order of changes: programs that are started one after the other may overtake each
- * other.
+ * mail. Only FIFOs keep the order of changes: programs that are started one after the other may
+ * overtake each other.
  */
 #include "user/vrrp/notify/notify.h"
 #include "user/config/model/command.h"

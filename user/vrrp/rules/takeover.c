@@ -76,8 +76,9 @@ static bool advertises_elsewhere(const struct instance *instance, const struct l
 	return word->active && word->priority == vrrp->active_priority && peer_said(loss->peer);
 }
 
-/* Whether the peer reports in heartbeats that it is not Active: its report of that precedes its adverts.
- * One that has stopped to describe the instance may be a router without "heartbeat" (see routers.c). */
+/* Whether the peer reports in heartbeats that it is not Active: its report of that precedes its
+ * adverts. One that has stopped to describe the instance may be a router without "heartbeat" (see
+ * routers.c). */
 static bool reports_otherwise(const struct instance *instance, const struct peer *peer)
 {
 	if (!instance->routers->nodes || instance->self_slot < 0 || !peer_said(peer) ||

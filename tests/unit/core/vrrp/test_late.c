@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A daemon that looks late decides as one that looked at once (vrrp_late.h): named cases, and random
+ * A daemon that looks late decides as one that looked at once (late.h): named cases, and random
  * sequences of adverts of two rivals, of own changes and of looks. Each case is also shown to fail
  * with a slot that keeps the newest advert only, so the checker is known to find it.
  *
