@@ -23,7 +23,8 @@ static uint32_t hash(const char *text)
 }
 
 /* Writes what fits of the label, and the hash of the whole. */
-static void make_hashed(char name[static XB_DAEMON_NAME_BYTES], const char *label, const char *whole)
+static void make_hashed(char name[static XB_DAEMON_NAME_BYTES], const char *label,
+			const char *whole)
 {
 	int length = XB_DAEMON_NAME_BYTES - 1 - 1 - HASH_DIGITS;
 
