@@ -10,9 +10,9 @@
 
 ROOMS := user/daemon user/daemon/start user/vrrp user/vrrp/rules user/vrrp/effects user/vrrp/state \
 	user/vrrp/notify user/heartbeat user/tracking user/control user/ctl user/ctl/show \
-	user/runner user/runner/child user/net user/net/netlink user/kernel user/config \
-	user/config/print user/config/blocks user/config/syntax user/config/host user/config/model \
-	user/core user/core/vrrp user/app user/lib bpf bpf/heartbeat bpf/guard bpf/vrrp bpf/packet \
+	user/runner user/runner/child user/net user/net/netlink user/kernel user/kernel/system \
+	user/config user/config/print user/config/blocks user/config/syntax user/config/host \
+	user/config/model user/core user/core/vrrp user/app user/lib bpf bpf/heartbeat bpf/guard bpf/vrrp bpf/packet \
 	bpf/base
 
 uses.user/daemon := user/daemon/start user/vrrp user/heartbeat user/tracking user/control \
@@ -46,7 +46,8 @@ uses.user/runner := user/runner/child user/config/model user/lib
 uses.user/runner/child := user/config/model user/lib
 uses.user/net := user/net/netlink user/config/print user/config/model user/lib
 uses.user/net/netlink := user/config/print user/config/model user/lib
-uses.user/kernel := user/core user/core/vrrp user/lib
+uses.user/kernel := user/kernel/system user/core user/core/vrrp user/lib
+uses.user/kernel/system := user/lib
 
 uses.user/config := user/config/blocks user/config/syntax user/config/model user/core \
 	user/core/vrrp user/lib
@@ -77,6 +78,6 @@ uses.tests/unit/control := user/ctl
 uses.tests/unit/core := user/core/vrrp
 uses.tests/fuzz := tests/bpf user/control user/runner/child user/net user/net/netlink user/config \
 	user/config/print user/config/host user/config/model user/core user/core/vrrp user/lib
-uses.tests/bpf := user/kernel user/core user/core/vrrp user/lib
+uses.tests/bpf := user/kernel user/kernel/system user/core user/core/vrrp user/lib
 uses.tests/tools := user/net user/net/netlink user/config user/config/print user/config/host \
 	user/config/model user/core user/core/vrrp user/app user/lib

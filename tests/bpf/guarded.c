@@ -2,7 +2,7 @@
 /* Guarded addresses, packets to them, and the contents of an answer. */
 #include "tests/bpf/guarded.h"
 
-#include "user/kernel/bpffs.h"
+#include "user/kernel/system/bpffs.h"
 #include <arpa/inet.h>
 #include <bpf/libbpf.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 /* What the kernel side treats as the death of the daemon, and what not. */
 #include "tests/bpf/guarded.h"
 
-#include "user/kernel/bpffs.h"
+#include "user/kernel/system/bpffs.h"
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>

@@ -3,11 +3,11 @@
  * (user/kernel), on no interface. */
 #include "tests/bpf/fixture.h"
 
-#include "user/kernel/bpffs.h"
 #include "user/kernel/claims.h"
 #include "user/kernel/daemon_exit.h"
 #include "user/kernel/guards.h"
 #include "user/kernel/self.h"
+#include "user/kernel/system/bpffs.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

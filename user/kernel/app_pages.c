@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Pages of applications: see app_pages.h. Each is pinned as app_N, N its index in xb_app_pages. */
 #include "user/kernel/app_pages.h"
-#include "user/kernel/bpffs.h"
 #include "user/kernel/self.h"
+#include "user/kernel/system/bpffs.h"
 #include "user/lib/clock.h"
 #include "user/lib/log.h"
 #include "xbeat.skel.h"

@@ -2,10 +2,10 @@
 /* Attaches in native mode where the driver supports it, else in generic mode, and logs which; see
  * attach.h. */
 #include "user/kernel/attach.h"
-#include "user/kernel/bpffs.h"
-#include "user/kernel/left.h"
-#include "user/kernel/mtu.h"
 #include "user/kernel/pins.h"
+#include "user/kernel/system/bpffs.h"
+#include "user/kernel/system/left.h"
+#include "user/kernel/system/mtu.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/json_text.h"
 #include "user/lib/limits.h"

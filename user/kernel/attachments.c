@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The interfaces that the program is attached to: a table of them. attach.c attaches to one. See
  * kernel.h. */
-#include "user/kernel/bpffs.h"
 #include "user/kernel/kernel.h"
-#include "user/kernel/link_layer.h"
 #include "user/kernel/load_ip.h"
 #include "user/kernel/mode_switch.h"
 #include "user/kernel/pins.h"
-#include "user/kernel/tc_filter.h"
+#include "user/kernel/system/bpffs.h"
+#include "user/kernel/system/link_layer.h"
+#include "user/kernel/system/tc_filter.h"
 #include "user/kernel/vlan.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The program that sees the daemon die; see daemon_exit.h. */
 #include "user/kernel/daemon_exit.h"
-#include "user/kernel/bpffs.h"
 #include "user/kernel/guards.h"
 #include "user/kernel/pins.h"
 #include "user/kernel/self.h"
+#include "user/kernel/system/bpffs.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>

@@ -16,8 +16,8 @@
  * - guard_due_ns is lowered after a deadline was written (kernel_self_lower_guard_due()).
  */
 #include "user/kernel/guards.h"
-#include "user/kernel/bpffs.h"
 #include "user/kernel/self.h"
+#include "user/kernel/system/bpffs.h"
 #include "user/lib/log.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>

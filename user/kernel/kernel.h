@@ -4,8 +4,8 @@
  * attached to. All of it is pinned: when the daemon is killed, it goes on working, and the next
  * daemon of the same name and configuration takes it over, with its epoch and windows.
  *
- * load.c starts and stops it, pins.c pins and takes over maps, left.c finds what there is to take
- * over, attachments.c attaches to interfaces, maps.c reads maps. Each map that the daemon writes has
+ * load.c starts and stops it, pins.c pins and takes over maps, system/left.c finds what there is to
+ * take over, attachments.c attaches to interfaces, maps.c reads maps. Each map that the daemon writes has
  * one file that does: self.c (claims.c for claims), routers.c, guards.c, app_pages.c, vlan.c;
  * user/heartbeat writes the probe counters of xb_peers.
  */

@@ -2,14 +2,14 @@
 /* Loads, fills and unloads the kernel side; see kernel.h. pins.c takes over what an earlier daemon
  * left, attachments.c attaches it to interfaces. */
 #include "user/kernel/app_pages.h"
-#include "user/kernel/bpffs.h"
 #include "user/kernel/guards.h"
-#include "user/kernel/left.h"
 #include "user/kernel/mode_switch.h"
 #include "user/kernel/pins.h"
 #include "user/kernel/routers.h"
 #include "user/kernel/self.h"
-#include "user/kernel/tc_filter.h"
+#include "user/kernel/system/bpffs.h"
+#include "user/kernel/system/left.h"
+#include "user/kernel/system/tc_filter.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "xbeat.skel.h"

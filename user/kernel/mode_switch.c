@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Attaches in another mode without keeping the loop; see mode_switch.h. */
 #include "user/kernel/mode_switch.h"
-#include "user/kernel/bpffs.h"
 #include "user/kernel/pins.h"
+#include "user/kernel/system/bpffs.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"

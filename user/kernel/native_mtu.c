@@ -3,7 +3,7 @@
 #include "user/kernel/native_mtu.h"
 #include "user/kernel/answer_way.h"
 #include "user/kernel/mode_switch.h"
-#include "user/kernel/mtu.h"
+#include "user/kernel/system/mtu.h"
 #include "user/lib/log.h"
 #include <stdio.h>
 

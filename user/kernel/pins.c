@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Takes over and pins maps; see pins.h. */
 #include "user/kernel/pins.h"
-#include "user/kernel/bpffs.h"
-#include "user/kernel/left.h"
+#include "user/kernel/system/bpffs.h"
+#include "user/kernel/system/left.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"

@@ -5,7 +5,7 @@
 #include "user/kernel/attach_watch.h"
 #include "user/kernel/mode_switch.h"
 #include "user/kernel/pins.h"
-#include "user/kernel/tc_filter.h"
+#include "user/kernel/system/tc_filter.h"
 #include "user/kernel/vlan.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Asks the driver what it does with VLAN tags, and keeps the tc program in place; see vlan.h. */
 #include "user/kernel/vlan.h"
-#include "user/kernel/tc_filter.h"
+#include "user/kernel/system/tc_filter.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"

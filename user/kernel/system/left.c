@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds programs and maps of earlier daemons; see left.h. */
-#include "user/kernel/left.h"
-#include "user/kernel/bpffs.h"
+#include "user/kernel/system/left.h"
+#include "user/kernel/system/bpffs.h"
 #include "user/lib/cleanup.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Attaches by libbpf; lists filters over rtnetlink, which libbpf cannot do. See tc_filter.h. */
-#include "user/kernel/tc_filter.h"
+#include "user/kernel/system/tc_filter.h"
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Mounts bpffs where it is missing, as iproute2 does; replaces pins by rename, without a gap. See
  * bpffs.h. */
-#include "user/kernel/bpffs.h"
+#include "user/kernel/system/bpffs.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"

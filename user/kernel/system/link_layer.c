@@ -3,7 +3,7 @@
  * Reads the type and flags of an interface by ioctl; see link_layer.h. A GRE tunnel without a remote
  * address keeps the outer IP header as its link-layer header.
  */
-#include "user/kernel/link_layer.h"
+#include "user/kernel/system/link_layer.h"
 #include "user/lib/cleanup.h"
 #include <net/if.h>
 #include <net/if_arp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads and sets the MTU by ioctl; see mtu.h. */
-#include "user/kernel/mtu.h"
+#include "user/kernel/system/mtu.h"
 #include "user/lib/cleanup.h"
 #include <net/if.h>
 #include <stdbool.h>
