@@ -5,9 +5,9 @@
  */
 #include "user/heartbeat/own_links.h"
 #include "user/heartbeat/peers.h"
+#include "user/heartbeat/refusals.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
-#include "user/lib/drop_reasons.h"
 #include "user/lib/duration.h"
 #include "user/lib/json_text.h"
 #include "user/lib/limits.h"
@@ -217,30 +217,6 @@ static void explain_up(const struct peers *peers, const struct peer *peer, json_
 			 duration_format(peer->timing.daemon_timeout_ns, timeout));
 }
 
-/* Packets arrive, but the peer is not heard: a wrong key, for example. Returns whether any do. */
-static bool explain_refusals(const struct peers *peers, const struct peer *peer, json_t *lines)
-{
-	static const unsigned suspects[] = {
-		XB_DROP_BAD_TAG,     XB_DROP_UNKNOWN_KEY, XB_DROP_BAD_CLUSTER, XB_DROP_BAD_ADDRESS,
-		XB_DROP_BAD_VERSION, XB_DROP_NOT_FOR_ME,  XB_DROP_IP_FRAGMENT};
-	uint64_t counts[XB_DROP_COUNT];
-
-	bool any = false;
-
-	if (!peer->liveness.silent || kernel_read_drops(peers->kernel, counts))
-		return false;
-	for (size_t i = 0; i < sizeof(suspects) / sizeof(suspects[0]); i++) {
-		any = any || counts[suspects[i]];
-		if (counts[suspects[i]])
-			json_say(
-				lines,
-				"%llu packets were refused here so far: %s, %s. If this counter grows in xbeatctl drops, they may come from it: compare key files and configurations (node ids, MTU).",
-				(unsigned long long)counts[suspects[i]],
-				drop_reasons[suspects[i]].name, drop_reasons[suspects[i]].help);
-	}
-	return any;
-}
-
 /* What would change the verdict, and what to do. */
 static void explain_change(const struct peers *peers, const struct peer *peer, bool refused,
 			   json_t *lines)
@@ -273,7 +249,7 @@ static void explain_change(const struct peers *peers, const struct peer *peer, b
 		json_say(lines, "%s", texts[peer->liveness.verdict]);
 	if (peer->liveness.verdict == VERDICT_DOWN && !peers->isolated)
 		json_say(lines, "%s the machine, its power, its cables and its log.",
-			 refused ? "If no counter of refused packets grows, check" : "Check");
+			 refused ? "If these packets are not its own, check" : "Check");
 	if (peers->isolated)
 		json_say(lines, "This node hears no other node, so this node may be cut off: %s.",
 			 peers->isolated_reason);
@@ -293,7 +269,7 @@ json_t *peer_explain(struct peers *peers, const struct peer *peer)
 		explain_link(peers, peer, link, now_ns, lines);
 	explain_said(peers, peer, now_ns, lines);
 	explain_views(peers, peer, now_ns, lines);
-	explain_change(peers, peer, explain_refusals(peers, peer, lines), lines);
+	explain_change(peers, peer, refusals_explain(peers, peer, now_ns, lines), lines);
 	json_object_set_new(json, "peer", json_text(peer->node->name));
 	json_object_set_new(json, "lines", lines);
 	return json;

@@ -95,6 +95,8 @@ int peers_start(struct peers *peers, const struct peers_setup *setup)
 	peers_refresh(peers);
 	for (size_t i = 0; i < peers->count; i++)
 		peers_replies_start(&peers->list[i]);
+	for (size_t i = 0; i < peers->count; i++)
+		refusals_start(peers, &peers->list[i]);
 	return peers_detection_start(peers, heartbeat, clock_now_ns());
 }
 

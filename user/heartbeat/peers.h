@@ -7,7 +7,7 @@
  * judge.c judges, bypass.c sees heartbeats that went past the XDP program, report.c reports what has
  * changed, replies.c finds peers whose REPLYs are lost, answers.c those of this node, indirect.c asks
  * other nodes about silent peers, detection.c chooses detection times, own_links.c judges this node's
- * links, explain.c and json.c answer xbeatctl.
+ * links, refusals.c counts what is refused while a peer is silent, explain.c and json.c answer xbeatctl.
  *
  * All times are CLOCK_MONOTONIC in ns unless the name says otherwise.
  */
@@ -17,6 +17,7 @@
 #include "user/config/model/config.h"
 #include "user/core/liveness.h"
 #include "user/heartbeat/bypass.h"
+#include "user/heartbeat/refusals.h"
 #include "user/kernel/answer_way.h"
 #include "user/kernel/kernel.h"
 #include "user/lib/event_log.h"
@@ -50,6 +51,7 @@ struct peer {
 	uint32_t unanswered_count[XB_LINKS_MAX]; /* probes sent since there was any, in ticks */
 	uint64_t extra_count[XB_LINKS_MAX]; /* probes sent between ticks */
 	struct peer_replies replies[XB_LINKS_MAX];
+	struct refusals refusals;
 };
 
 /* One of this node's own links (own_links.h). */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Puts changes of verdicts into the event log, with the evidence in figures. */
 #include "user/heartbeat/peers.h"
+#include "user/lib/clock.h"
 #include "user/lib/duration.h"
 #include "user/lib/time.h"
 #include <stdio.h>
@@ -102,6 +103,7 @@ void peers_report(struct peers *peers, struct peer *peer, const struct liveness_
 	if (!change->node)
 		return;
 	peers->callbacks.on_verdict(peers->callbacks.context, peer, change->from);
+	refusals_follow(peers, peer, clock_now_ns());
 	event_log_add(peers->event_log, "peer", peer->node->name, verdict_name(change->from),
 		      verdict_name(peer->liveness.verdict), "%s", peer->liveness.reason);
 }

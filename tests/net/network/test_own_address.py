@@ -71,7 +71,9 @@ def test_what_is_there_as_configured_was_left(lab, vip):
     router.ip("address", "add", vip, "dev", "eth0", *["nodad"] * (":" in vip))
     router.start()
     assert router.state() == "backup" and not lengths(router, address)
-    assert f"removed {vip}, left by an earlier daemon" in router.process.output()
+    wrote = router.process.output()
+    assert f"removed {vip}, which was there at the start without xbeatd's mark" in wrote
+    assert "left by an earlier daemon" not in wrote, "no xbeatd ran before"
     router.wait_state("active")
     assert lengths(router, address) == {int(length)}
     assert router.stop() == 0

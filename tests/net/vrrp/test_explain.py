@@ -81,7 +81,7 @@ def test_another_key(lab, cluster):
     c.configure(text.replace(str(cluster.key_file), str(other)))
     c.start()
     for daemon, peer in ((c, "node-a"), (cluster["node-a"], "node-c")):
-        wait_until(lambda daemon=daemon, peer=peer: "compare key files" in said(daemon, peer),
+        wait_until(lambda daemon=daemon, peer=peer: "compare the key files" in said(daemon, peer),
                    f"{daemon.node} mentions the key of {peer}")
 
 
@@ -96,7 +96,23 @@ def test_exchanged_ids(lab):
                 .replace("node 9 node-a", "node 2 node-a"))
     b.start()
     wait_until(lambda: "not_for_me" in said(a, "node-b"), lambda: said(a, "node-b"))
-    assert "compare key files and configurations" in said(a, "node-b")
+    assert "compare the node ids" in said(a, "node-b")
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_what_was_refused_before_it_fell_silent_is_no_reason(lab):
+    """A stranger's packets of yesterday explain no silence of today."""
+    cluster = Cluster(lab, Settings()).start_xbeatd()
+    cluster.wait_up()
+    a = cluster["node-a"]
+    lab.run("client", "python3", "-c", "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);"
+            f"s.sendto(b'XB' + bytes([9]) * 134, ('{lab.address('node-a')}', 694))")
+    lab.cut("node-b")
+    wait_verdict(a, "node-b", "down")
+    counted = {reason: count for reason, count in a.json("drops").items() if count}
+    assert "bad_version" in counted, counted
+    assert "refused here" not in said(a, "node-b"), said(a, "node-b")
+    assert "Check the machine, its power" in said(a, "node-b")
 
 
 @pytest.mark.laboratory(nodes=2)

@@ -82,6 +82,7 @@ static void judge(const struct instance *instance, size_t vip, const struct loca
 		place->left =
 			local->ours || was_added(instance, vip) || may_be_keepaliveds(instance);
 		place->unmarked = !local->ours;
+		place->unknown = !local->ours && !was_added(instance, vip);
 	} else if (local->ours) {
 		remove_address(instance, local);
 	}
@@ -102,9 +103,13 @@ static void remove_address_left(struct instance *instance, size_t i)
 
 	if (vip->left && !netlink_remove_vip(instance->vips->netlink, vip->interface_index,
 					     config_of(instance, i)))
-		log_notice("%s: removed %s/%u, left by an earlier daemon", instance->config->name,
-			   address_format(&config_of(instance, i)->address, text),
-			   config_of(instance, i)->prefix_length);
+		log_notice(
+			"%s: removed %s/%u, %s", instance->config->name,
+			address_format(&config_of(instance, i)->address, text),
+			config_of(instance, i)->prefix_length,
+			vip->unknown
+				? "which was there at the start without xbeatd's mark: a keepalived that was killed left it, or something else added it; an address of this node itself needs priority 255"
+				: "left by an earlier daemon");
 	vip->left = false;
 }
 

@@ -26,8 +26,9 @@ struct instance_vip {
 	unsigned interface_index;
 	unsigned device_index; /* of its "dev"; with a virtual MAC, the interface is another one */
 	bool held; /* on the interface because this daemon added it, or adopted it */
-	bool left; /* on the interface because an earlier daemon added it */
+	bool left; /* on the interface at the start: an earlier daemon's, or as if it were */
 	bool unmarked; /* as left: added by one that sets no mark (effects/left.c) */
+	bool unknown; /* as left: unmarked, and no slot names it either */
 	bool unattached; /* the program is not on its interface: the guard has no effect there */
 	unsigned refused_index; /* where packets to it are refused (no_accept); 0: nowhere */
 	struct restored_vip restored;
