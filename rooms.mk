@@ -11,8 +11,8 @@
 ROOMS := user/daemon user/daemon/start user/vrrp user/vrrp/rules user/vrrp/effects user/vrrp/state \
 	user/vrrp/notify user/heartbeat user/tracking user/control user/ctl user/ctl/show \
 	user/runner user/runner/child user/net user/net/netlink user/kernel user/kernel/system \
-	user/config user/config/print user/config/blocks user/config/syntax user/config/host \
-	user/config/model user/core user/core/vrrp user/app user/lib bpf bpf/heartbeat bpf/guard bpf/vrrp bpf/packet \
+	user/kernel/layout user/config user/config/print user/config/blocks user/config/syntax \
+	user/config/host user/config/model user/core user/core/vrrp user/app user/lib bpf bpf/heartbeat bpf/guard bpf/vrrp bpf/packet \
 	bpf/base
 
 uses.user/daemon := user/daemon/start user/vrrp user/heartbeat user/tracking user/control \
@@ -46,8 +46,9 @@ uses.user/runner := user/runner/child user/config/model user/lib
 uses.user/runner/child := user/config/model user/lib
 uses.user/net := user/net/netlink user/config/print user/config/model user/lib
 uses.user/net/netlink := user/config/print user/config/model user/lib
-uses.user/kernel := user/kernel/system user/core user/core/vrrp user/lib
+uses.user/kernel := user/kernel/system user/kernel/layout user/core user/core/vrrp user/lib
 uses.user/kernel/system := user/lib
+uses.user/kernel/layout :=
 
 uses.user/config := user/config/blocks user/config/syntax user/config/model user/core \
 	user/core/vrrp user/lib

@@ -23,6 +23,7 @@ class Settings:
     vip: str = VIP
     preempt: bool = True
     client_is_node: bool = False
+    members: list = None  # nodes of the heartbeat block in its order; None: all of the laboratory
     witness: str = ""  # a node of the laboratory that is the witness
     heartbeat_lines: list = field(default_factory=list)  # more lines of the heartbeat block
     instance_lines: list = field(default_factory=list)
@@ -78,12 +79,13 @@ def heartbeat(lab, settings=None, key_file=None, **changes):
     settings = settings or Settings(**changes)
     links = range(lab.links) if settings.heartbeat_links is None else settings.heartbeat_links
     lines = [f"interface eth{link}{' routed' if settings.routed else ''}" for link in links]
-    members = lab.nodes + (["client"] if settings.client_is_node else [])
-    for number, member in enumerate(members, start=1):
+    known = lab.nodes + ["client"]
+    members = (settings.members or lab.nodes) + (["client"] if settings.client_is_node else [])
+    for member in members:
         addresses = settings.heartbeat_addresses.get(
             member, [lab.address(member, link, settings.family) for link in links])
         witness = " witness" if member in ("client", settings.witness) else ""
-        lines.append(f"node {number} {member} {' '.join(addresses)}{witness}")
+        lines.append(f"node {known.index(member) + 1} {member} {' '.join(addresses)}{witness}")
     return block("heartbeat lan", *lines, f"key_file {key_file or write_key(lab)}",
                  f"interval {settings.interval}", f"multiplier {settings.multiplier}",
                  f"daemon_timeout {settings.daemon_timeout}", *settings.heartbeat_lines)

@@ -2,7 +2,8 @@
 /*
  * The kernel side as the daemon holds it: the loaded program, its maps, the interfaces that it is
  * attached to. All of it is pinned: when the daemon is killed, it goes on working, and the next
- * daemon of the same name and configuration takes it over, with its epoch and windows.
+ * daemon of the same name and node takes it over, with its epoch and windows; carry.c copies what it
+ * knows of nodes that stay if the configuration has others.
  *
  * load.c starts and stops it, pins.c pins and takes over maps, system/left.c finds what there is to
  * take over, attachments.c attaches to interfaces, maps.c reads maps. Each map that the daemon writes has
@@ -22,6 +23,7 @@
 struct xbeat_bpf;
 struct ring_buffer;
 struct kernel_upkeep;
+struct carry;
 
 /* What kernel_start() loads. The arrays are borrowed during the call. */
 struct kernel_setup {
@@ -81,6 +83,8 @@ struct kernel {
 	bool found_program; /* of an earlier daemon, on an interface (left.h) */
 	/* An earlier daemon's maps were taken over, with epoch, sequence numbers and windows. */
 	bool adopted;
+	struct carry
+		*carry; /* carry.h: what its slots hold, during the start; NULL: all is adopted */
 	uint16_t left_closed_bits; /* instances of an earlier daemon that it left closed */
 };
 

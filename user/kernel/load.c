@@ -2,6 +2,7 @@
 /* Loads, fills and unloads the kernel side; see kernel.h. pins.c takes over what an earlier daemon
  * left, attachments.c attaches it to interfaces. */
 #include "user/kernel/app_pages.h"
+#include "user/kernel/carry.h"
 #include "user/kernel/guards.h"
 #include "user/kernel/mode_switch.h"
 #include "user/kernel/pins.h"
@@ -104,11 +105,12 @@ static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 	if (!kernel->self || !kernel->peers || !kernel->routers || !kernel->signed_states ||
 	    !kernel->guards)
 		return -ENOMEM;
-	if (!kernel->adopted) {
-		for (size_t i = 0; i < setup->peer_count; i++)
-			kernel->peers[i] = setup->peers[i];
+	if (!kernel->adopted)
 		kernel_self_init(kernel, setup->constants.node_id);
-	}
+	for (size_t i = 0; (!kernel->adopted || kernel->carry) && i < setup->peer_count; i++)
+		kernel->peers[i] = setup->peers[i];
+	if (kernel->carry)
+		carry_first(kernel->carry, kernel);
 	for (size_t i = 0; i < setup->peer_count; i++)
 		take_settings(&kernel->peers[i], &setup->peers[i]);
 	memcpy(kernel->keys, setup->keys, sizeof(kernel->keys));
@@ -250,6 +252,9 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 		open_tc_watch(kernel);
 		error = attach_all(kernel, setup);
 	}
+	if (!error && kernel->carry)
+		carry_rest(kernel->carry, kernel);
+	pins_end_carry(kernel);
 	if (!error) {
 		kernel->on_event = on_event;
 		kernel->event_context = context;

@@ -1,41 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads maps: slots under their sequence number, counters of all processors. */
 #include "user/kernel/kernel.h"
+#include "user/kernel/layout/slot.h"
 #include "user/kernel/routers.h"
 #include "user/lib/cleanup.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdatomic.h>
 #include <string.h>
-
-/* A writer holds a slot for well under a microsecond; after so many tries the last copy is used. */
-#define READ_TRIES 10000
-
-static void read_slot(void *copy, const void *slot, size_t bytes, const __u32 *lock_sequence)
-{
-	for (unsigned i = 0; i < READ_TRIES; i++) {
-		__u32 before = __atomic_load_n(lock_sequence, __ATOMIC_ACQUIRE);
-
-		if (before & 1)
-			continue;
-		memcpy(copy, slot, bytes);
-		atomic_thread_fence(memory_order_acquire);
-		if (__atomic_load_n(lock_sequence, __ATOMIC_RELAXED) == before)
-			return;
-	}
-	memcpy(copy, slot, bytes);
-}
 
 void kernel_read_peer(const struct kernel *kernel, size_t slot, struct xb_peer *copy)
 {
-	read_slot(copy, &kernel->peers[slot], sizeof(*copy), &kernel->peers[slot].lock_sequence);
+	slot_read(copy, &kernel->peers[slot], sizeof(*copy), &kernel->peers[slot].lock_sequence);
 }
 
 void kernel_read_router(const struct kernel *kernel, size_t slot, struct xb_vrrp *copy)
 {
-	read_slot(copy, &kernel->routers[slot], sizeof(*copy),
+	slot_read(copy, &kernel->routers[slot], sizeof(*copy),
 		  &kernel->routers[slot].lock_sequence);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Takes over and pins maps; see pins.h. */
 #include "user/kernel/pins.h"
+#include "user/kernel/carry.h"
 #include "user/kernel/system/bpffs.h"
 #include "user/kernel/system/left.h"
 #include "user/lib/cleanup.h"
@@ -9,17 +10,10 @@
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static bool same_peer(const struct xb_peer *a, const struct xb_peer *b)
-{
-	return a->node_id == b->node_id && a->link == b->link && !strcmp(a->name, b->name) &&
-	       !strcmp(a->interface, b->interface) &&
-	       !memcmp(&a->peer_address, &b->peer_address, sizeof(a->peer_address)) &&
-	       !memcmp(&a->local_address, &b->local_address, sizeof(a->local_address));
-}
 
 /* Where the maps of an earlier daemon are: left_open_map(). */
 struct earlier {
@@ -50,28 +44,53 @@ static bool same_shape(int fd, const struct bpf_map *map)
 	       info.max_entries == bpf_map__max_entries(map);
 }
 
-/* Whether the maps belong to this configuration, so that their contents mean the same. */
+/* Whether the maps are of this node, so that their contents mean the same. */
 static bool maps_fit(const struct earlier *earlier, const struct kernel_setup *setup,
 		     const struct xbeat_bpf *skeleton)
 {
 	_cleanup_close_ int self_fd = open_earlier(earlier, skeleton->maps.xb_self);
-	_cleanup_close_ int peers_fd = open_earlier(earlier, skeleton->maps.xb_peers);
 	_cleanup_close_ int routers_fd = open_earlier(earlier, skeleton->maps.xb_vrrp);
-	struct xb_peer peer;
 	struct xb_self self;
 	uint32_t zero = 0;
 
-	if (self_fd < 0 || peers_fd < 0 || routers_fd < 0 ||
-	    !same_shape(self_fd, skeleton->maps.xb_self) ||
-	    !same_shape(peers_fd, skeleton->maps.xb_peers) ||
-	    !same_shape(routers_fd, skeleton->maps.xb_vrrp) ||
-	    bpf_map_lookup_elem(self_fd, &zero, &self) || !self.epoch ||
-	    self.abi_version != XB_MAP_ABI_VERSION || self.node_id != setup->constants.node_id)
-		return false;
-	for (uint32_t i = 0; i < setup->peer_count; i++)
-		if (bpf_map_lookup_elem(peers_fd, &i, &peer) || !same_peer(&peer, &setup->peers[i]))
-			return false;
-	return true;
+	return self_fd >= 0 && routers_fd >= 0 && same_shape(self_fd, skeleton->maps.xb_self) &&
+	       same_shape(routers_fd, skeleton->maps.xb_vrrp) &&
+	       !bpf_map_lookup_elem(self_fd, &zero, &self) && self.epoch &&
+	       self.abi_version == XB_MAP_ABI_VERSION && self.node_id == setup->constants.node_id;
+}
+
+/* Maps and events that mean slots of xb_peers, so they are not those of other slots. */
+static bool is_of_slots(const struct xbeat_bpf *skeleton, const struct bpf_map *map)
+{
+	return map == skeleton->maps.xb_peers || map == skeleton->maps.xb_rtt_hist ||
+	       map == skeleton->maps.xb_gap_hist || map == skeleton->maps.xb_events;
+}
+
+/* Prepares to carry what the slots hold, if they are not the same. */
+static int prepare_carry(struct kernel *kernel, const struct earlier *earlier,
+			 const struct kernel_setup *setup)
+{
+	const struct xbeat_bpf *skeleton = kernel->skeleton;
+	_cleanup_close_ int peers_fd = open_earlier(earlier, skeleton->maps.xb_peers);
+	int error;
+
+	kernel->carry = calloc(1, sizeof(*kernel->carry));
+	if (!kernel->carry)
+		return -ENOMEM;
+	error = carry_open(kernel->carry, peers_fd,
+			   open_earlier(earlier, skeleton->maps.xb_rtt_hist),
+			   open_earlier(earlier, skeleton->maps.xb_gap_hist));
+	if (error || carry_is_needless(kernel->carry, setup->peers, setup->peer_count))
+		pins_end_carry(kernel);
+	return error;
+}
+
+void pins_end_carry(struct kernel *kernel)
+{
+	if (kernel->carry)
+		carry_close(kernel->carry);
+	free(kernel->carry);
+	kernel->carry = NULL;
 }
 
 /* Fences and the pages of applications must outlive a configuration. */
@@ -114,7 +133,7 @@ static void warn_of_fresh_start(const struct kernel *kernel, uint32_t version)
 {
 	if (version == XB_MAP_ABI_VERSION)
 		log_warning(
-			"an earlier daemon \"%s\" ended without stopping, with another configuration: fresh start",
+			"an earlier daemon \"%s\" ended without stopping, as another node: fresh start",
 			kernel->daemon_name);
 	else
 		log_warning(
@@ -122,8 +141,8 @@ static void warn_of_fresh_start(const struct kernel *kernel, uint32_t version)
 			kernel->daemon_name, version, XB_MAP_ABI_VERSION);
 }
 
-/* Takes over all maps of an earlier daemon or, if its configuration was another, those that are
- * kept. */
+/* Takes over all maps of an earlier daemon, but for those of slots that have changed; if it was
+ * another node, only those that are kept. */
 static void adopt_maps(struct kernel *kernel, const struct earlier *earlier)
 {
 	struct bpf_map *map;
@@ -132,7 +151,8 @@ static void adopt_maps(struct kernel *kernel, const struct earlier *earlier)
 	{
 		_cleanup_close_ int fd = -1;
 
-		if (bpf_map__is_internal(map) || (!kernel->adopted && !is_kept(map)))
+		if (bpf_map__is_internal(map) || (!kernel->adopted && !is_kept(map)) ||
+		    (kernel->carry && is_of_slots(kernel->skeleton, map)))
 			continue;
 		fd = open_earlier(earlier, map);
 		if (fd >= 0 && same_shape(fd, map))
@@ -148,7 +168,9 @@ void pins_adopt(struct kernel *kernel, const struct kernel_setup *setup)
 	uint32_t version = version_of(&earlier, self_map);
 
 	kernel->found_program = program_fd >= 0;
-	kernel->adopted = maps_fit(&earlier, setup, kernel->skeleton);
+	pins_end_carry(kernel);
+	kernel->adopted = maps_fit(&earlier, setup, kernel->skeleton) &&
+			  !prepare_carry(kernel, &earlier, setup);
 	if (kernel->adopted || version == XB_MAP_ABI_VERSION) {
 		kernel->left_closed_bits = closed_bits_of(&earlier, self_map);
 		adopt_maps(kernel, &earlier);

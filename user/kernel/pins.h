@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The maps in the bpf file system: the next daemon of the same name and configuration takes them
- * over. */
+/* The maps in the bpf file system: the next daemon of the same name and node takes them over. */
 #ifndef XBEAT_KERNEL_PINS_H
 #define XBEAT_KERNEL_PINS_H
 
@@ -10,9 +9,13 @@
 #define PINS_LINK "link_"
 #define PINS_EXIT_LINK "exit"
 
-/* Takes over, before the load, all maps of an earlier daemon (kernel->adopted) or, if its
- * configuration was another, those that are kept. */
+/* Takes over, before the load, all maps of an earlier daemon of this node (kernel->adopted); if its
+ * nodes or links were others, kernel->carry has what is to be copied from the maps of slots. If it
+ * was another node, only those maps that are kept. */
 void pins_adopt(struct kernel *kernel, const struct kernel_setup *setup);
+
+/* Closes kernel->carry. */
+void pins_end_carry(struct kernel *kernel);
 
 /* Pins all maps. Returns 0 or a negative errno, which is logged. */
 int pins_make(const struct kernel *kernel);

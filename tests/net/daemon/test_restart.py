@@ -75,8 +75,6 @@ def test_instance_taken_out_of_the_file_is_claimed_no_more(lab, quick):
     quick.daemon("node-a").start().wait_state("active")
     wait_until(lambda: SECOND_VRID not in claims(), "node-a gives VI_2 up")
     wait_until(lambda: lab.has_address("node-b", SECOND_VIP), "node-b has VI_2's address")
-    # With another configuration the daemon starts without state, so VI_1 may move for a moment; it
-    # must return.
     wait_until(lambda: lab.has_address("node-a", VIP) and not lab.has_address("node-b", VIP),
                "node-a alone has VI_1's address")
 

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A daemon that was killed is started with other nodes or links in its heartbeat block: what the
+maps hold of nodes that stay is carried over, slot by slot."""
+
+import pytest
+
+from tests.support.cluster import Cluster
+from tests.support.configuration import Settings
+from tests.support.laboratory import wait_until
+
+
+@pytest.fixture
+def pair(lab):
+    """Of node-a and node-b, where node-a is Active."""
+    cluster = Cluster(lab, Settings(advert_interval="0.1", daemon_timeout="20s",
+                                    members=["node-a", "node-b"]))
+    return cluster.start_active("node-a", "node-b").start_client()
+
+
+def slot_of(daemon, name, link=0):
+    return next(slot for slot in daemon.map("xb_peers") if slot["name"] == name and slot["link"] == link)
+
+
+def restart_with(cluster, members):
+    """node-a, killed and started with another block."""
+    cluster["node-a"].kill()
+    cluster.settings.members = members
+    return cluster.daemon("node-a").start()
+
+
+def check_adopted(daemon, epoch, evidence_count):
+    assert any("adopted the pinned state" in event["reason"] for event in daemon.events())
+    assert daemon.json("status")["epoch"] == epoch
+    assert slot_of(daemon, "node-b")["evidence_count"] > evidence_count
+
+
+def check_undisturbed(cluster):
+    result = cluster.client.finish()
+    assert result["outages"] == [] and result["owner_changes"] == 0, result
+    assert [event for event in cluster["node-b"].events() if event["kind"] == "peer"
+            and event["subject"] == "node-a" and event["to"] != "up"] == []
+
+
+def test_node_is_added_by_a_restart(lab, pair):
+    """It comes first in the block, so that all slots move."""
+    epoch = pair["node-a"].json("status")["epoch"]
+    evidence_count = slot_of(pair["node-a"], "node-b")["evidence_count"]
+    restart_with(pair, ["node-c", "node-b", "node-a"]).wait_state("active")
+    check_adopted(pair["node-a"], epoch, evidence_count)
+    assert slot_of(pair["node-a"], "node-c")["evidence_count"] == 0
+    wait_until(lambda: pair["node-a"].verdict("node-b") == "up", "node-a hears node-b")
+    check_undisturbed(pair)
+
+
+def test_node_is_removed_by_a_restart(lab):
+    """The first of the block."""
+    cluster = Cluster(lab, Settings(advert_interval="0.1", daemon_timeout="20s",
+                                    members=["node-c", "node-b", "node-a"]))
+    cluster.start_active().start_client()
+    epoch = cluster["node-a"].json("status")["epoch"]
+    evidence_count = slot_of(cluster["node-a"], "node-b")["evidence_count"]
+    restart_with(cluster, ["node-a", "node-b"]).wait_state("active")
+    check_adopted(cluster["node-a"], epoch, evidence_count)
+    assert [slot["name"] for slot in cluster["node-a"].map("xb_peers")] == ["node-b"]
+    wait_until(lambda: cluster["node-a"].verdict("node-b") == "up", "node-a hears node-b")
+    check_undisturbed(cluster)

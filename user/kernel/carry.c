@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copies slots between maps; see carry.h. */
+#include "user/kernel/carry.h"
+#include "user/kernel/layout/slot.h"
+#include "xbeat.skel.h"
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static size_t mapped_bytes(size_t count)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return (count * sizeof(struct xb_peer) + page - 1) / page * page;
+}
+
+static int map_peers(struct carry *carry, int peers_fd)
+{
+	struct bpf_map_info info = {0};
+	uint32_t length = sizeof(info);
+	void *memory;
+
+	if (bpf_obj_get_info_by_fd(peers_fd, &info, &length))
+		return -errno;
+	if (info.type != BPF_MAP_TYPE_ARRAY || info.value_size != sizeof(struct xb_peer))
+		return -ENOENT;
+	memory = mmap(NULL, mapped_bytes(info.max_entries), PROT_READ, MAP_SHARED, peers_fd, 0);
+	if (memory == MAP_FAILED)
+		return -errno;
+	carry->from = memory;
+	carry->from_count = info.max_entries;
+	carry->copied = calloc(carry->from_count, sizeof(*carry->copied));
+	return carry->copied ? 0 : -ENOMEM;
+}
+
+int carry_open(struct carry *carry, int peers_fd, int rtt_fd, int gap_fd)
+{
+	int error;
+
+	*carry = (struct carry){.rtt_fd = rtt_fd, .gap_fd = gap_fd};
+	error = map_peers(carry, peers_fd);
+	if (error)
+		carry_close(carry);
+	return error;
+}
+
+void carry_close(struct carry *carry)
+{
+	if (carry->from)
+		munmap(carry->from, mapped_bytes(carry->from_count));
+	if (carry->rtt_fd > 0)
+		close(carry->rtt_fd);
+	if (carry->gap_fd > 0)
+		close(carry->gap_fd);
+	free(carry->copied);
+	*carry = (struct carry){0};
+}
+
+bool carry_is_needless(const struct carry *carry, const struct xb_peer *slots, size_t count)
+{
+	/* Without peers the map has one unused slot. */
+	if (carry->from_count != (count ? count : 1))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!slot_is_identical(&carry->from[i], &slots[i]))
+			return false;
+	return count || !carry->from[0].node_id;
+}
+
+/* Returns the slot of the earlier map for the same node and link, or from_count. */
+static size_t find(const struct carry *carry, const struct xb_peer *slot)
+{
+	size_t i = 0;
+
+	while (i < carry->from_count && !slot_is_same(&carry->from[i], slot))
+		i++;
+	return i;
+}
+
+static void read_from(const struct carry *carry, size_t index, struct xb_peer *copy)
+{
+	slot_read(copy, &carry->from[index], sizeof(*copy), &carry->from[index].lock_sequence);
+}
+
+static void copy_histogram(int from_fd, const struct bpf_map *to, size_t from, size_t slot)
+{
+	union {
+		struct xb_rtt_hist rtt;
+		struct xb_gap_hist gap;
+	} value;
+	uint32_t from_key = (uint32_t)from, to_key = (uint32_t)slot;
+
+	if (from_fd > 0 && bpf_map_lookup_elem(from_fd, &from_key, &value) == 0)
+		bpf_map_update_elem(bpf_map__fd(to), &to_key, &value, BPF_ANY);
+}
+
+void carry_first(struct carry *carry, struct kernel *kernel)
+{
+	for (size_t i = 0; carry->from && i < kernel->slot_count; i++) {
+		size_t from = find(carry, &kernel->peers[i]);
+
+		if (from == carry->from_count)
+			continue;
+		read_from(carry, from, &carry->copied[from]);
+		slot_take(&kernel->peers[i], &carry->copied[from]);
+		copy_histogram(carry->rtt_fd, kernel->skeleton->maps.xb_rtt_hist, from, i);
+		copy_histogram(carry->gap_fd, kernel->skeleton->maps.xb_gap_hist, from, i);
+	}
+}
+
+void carry_rest(const struct carry *carry, struct kernel *kernel)
+{
+	for (size_t i = 0; carry->from && i < kernel->slot_count; i++) {
+		size_t from = find(carry, &kernel->peers[i]);
+		struct xb_peer now;
+
+		if (from == carry->from_count)
+			continue;
+		read_from(carry, from, &now);
+		slot_merge(&kernel->peers[i], &now, &carry->copied[from]);
+	}
+}
