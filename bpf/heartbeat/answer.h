@@ -72,8 +72,10 @@ static __always_inline __u64 answer_write(struct heartbeat *heartbeat, enum xb_p
 	word64 *middle = (word64 *)heartbeat->packet + HEAD_WORDS;
 	__u64 now_ns = heartbeat->arrival_ns;
 	__u32 fenced_bits = bpf_htons(READ_ONCE(self->fenced_bits));
-	__u32 node_state = READ_ONCE(self->died_ns) ? XB_NODE_DEAD : self->node_state;
+	__u32 node_state = READ_ONCE(self->node_state);
 
+	if (READ_ONCE(self->died_ns) && node_state != XB_NODE_RESTARTING)
+		node_state = XB_NODE_DEAD;
 	middle[0] = answer_word((__u32)type | node_state << 8 | fenced_bits << 16,
 				bpf_htonl(heartbeat->answer_ack));
 	middle[1] = bpf_cpu_to_be64(now_ns);

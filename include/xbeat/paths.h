@@ -7,6 +7,7 @@
 #define XB_CONTROL_SOCKET XB_RUN_DIRECTORY "/%s.sock"
 #define XB_APP_SOCKET XB_RUN_DIRECTORY "/%s.app" /* open to every user; serves app_open alone */
 #define XB_PID_FILE XB_RUN_DIRECTORY "/%s.pid"
+#define XB_SAVED_FILE XB_RUN_DIRECTORY "/%s.saved" /* for the next daemon */
 
 #define XB_STATE_DIRECTORY "/var/lib/xbeat" /* kept over restarts of the machine */
 #define XB_ROUTERS_FILE XB_STATE_DIRECTORY "/%s.routers"

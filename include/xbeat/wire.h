@@ -56,7 +56,8 @@ enum xb_packet_type {
 	X(1, RUNNING, "running", "normal work")                                                    \
 	X(2, DRAINING, "draining", "gives up its addresses and takes none")                        \
 	X(3, STOPPING, "stopping", "its daemon is about to leave cleanly")                         \
-	X(4, DEAD, "dead", "its daemon died without stopping, as its kernel reports")
+	X(4, DEAD, "dead", "its daemon died without stopping, as its kernel reports")              \
+	X(5, RESTARTING, "restarting", "its daemon has ended, and another one is about to go on")
 
 enum xb_node_state {
 #define X(value, id, name, meaning) XB_NODE_##id = value,

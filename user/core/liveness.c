@@ -147,12 +147,13 @@ static void note_daemon(struct liveness_judgement *judgement,
 {
 	struct liveness_change *change = &judgement->change;
 	struct liveness_peer *peer = judgement->peer;
-	bool dead = newest->node_state == XB_NODE_DEAD;
+	bool dead = liveness_has_no_daemon(newest->node_state);
 
 	if (dead == (peer->died_ns != 0) || (dead && is_old_death(peer, newest)))
 		return;
 	change->daemon = true;
 	if (dead) {
+		peer->restarts = newest->node_state == XB_NODE_RESTARTING;
 		liveness_explain_death(judgement, newest, change->daemon_reason);
 		peer->died_ns = newest->last_evidence_ns;
 	} else {

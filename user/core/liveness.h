@@ -40,6 +40,12 @@ enum verdict {
 /* Returns the name of a verdict as users and JSON see it. */
 const char *verdict_name(enum verdict verdict);
 
+/* Whether a node that reports this has no daemon now. */
+static inline bool liveness_has_no_daemon(enum xb_node_state state)
+{
+	return state == XB_NODE_DEAD || state == XB_NODE_RESTARTING;
+}
+
 /* What was received on one link; copied from struct xb_peer. */
 struct liveness_evidence {
 	uint64_t last_evidence_ns; /* 0: never */
@@ -62,7 +68,9 @@ struct liveness_peer {
 	bool one_way; /* something comes from it, but it hears this node on no link */
 	bool receives_nothing; /* it is one-way for every node that was asked, too */
 	bool stops; /* its last evidence announced that it stops */
-	uint64_t died_ns; /* when it first reported that its daemon is dead; 0: it is not */
+	/* when it first reported that its daemon is dead, or has ended to restart; 0: it is not */
+	uint64_t died_ns;
+	bool restarts; /* the last time it ended, it announced that another daemon goes on */
 	uint64_t buried_ns; /* the same of the previous death, which has ended; 0: none */
 	/* Since when a stall of this node may be why the peer seems worse than it is; 0: it is
 	 * not. */

@@ -52,7 +52,8 @@ void liveness_explain_death(const struct liveness_judgement *judgement,
 			    char reason[LIVENESS_REASON_BYTES])
 {
 	snprintf(reason, LIVENESS_REASON_BYTES,
-		 "its kernel reported %.1f ms ago that its daemon died",
+		 judgement->peer->restarts ? "it announced %.1f ms ago that its daemon restarts"
+					   : "its kernel reported %.1f ms ago that its daemon died",
 		 age_ms(judgement, newest->last_evidence_ns));
 }
 
@@ -71,7 +72,8 @@ static const char *describe_daemon(const struct liveness_judgement *judgement,
 
 	if (died_ns)
 		snprintf(text, DAEMON_TEXT_BYTES,
-			 "its daemon died %.0f ms ago and last made progress %.0f ms ago",
+			 "its daemon %s %.0f ms ago and last made progress %.0f ms ago",
+			 judgement->peer->restarts ? "ended to restart" : "died",
 			 age_ms(judgement, died_ns), daemon_age_ms(judgement));
 	else
 		snprintf(text, DAEMON_TEXT_BYTES, "its daemon has made no progress for %.0f ms",
@@ -92,8 +94,9 @@ void liveness_explain_dead_daemon(const struct liveness_judgement *judgement,
 {
 	snprintf(
 		reason, LIVENESS_REASON_BYTES,
-		"its kernel answers (%.1f ms ago), but its daemon died %.0f ms ago and is not running again (restart_grace %.0f ms)",
-		evidence_age_ms(judgement), age_ms(judgement, judgement->peer->died_ns),
+		"its kernel answers (%.1f ms ago), but its daemon %s %.0f ms ago and is not running again (restart_grace %.0f ms)",
+		evidence_age_ms(judgement), judgement->peer->restarts ? "ended to restart" : "died",
+		age_ms(judgement, judgement->peer->died_ns),
 		duration_ms(judgement->timing->restart_grace_ns));
 }
 

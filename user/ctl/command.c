@@ -10,13 +10,20 @@
 #include <stddef.h>
 #include <string.h>
 
-#define OPTION_FORCE 1 /* has no letter: it is not to be given by habit */
+/* Have no letter: they are not to be given by habit. */
+#define OPTION_FORCE 1
+#define OPTION_KEEP 2
 
 static const struct option long_options[] = {
-	{"json", no_argument, NULL, 'j'},	    {"follow", no_argument, NULL, 'f'},
-	{"help", no_argument, NULL, 'h'},	    {"instance", required_argument, NULL, 'i'},
-	{"socket", required_argument, NULL, 's'},   {"for", required_argument, NULL, 't'},
-	{"force", no_argument, NULL, OPTION_FORCE}, {0},
+	{"json", no_argument, NULL, 'j'},
+	{"follow", no_argument, NULL, 'f'},
+	{"help", no_argument, NULL, 'h'},
+	{"instance", required_argument, NULL, 'i'},
+	{"socket", required_argument, NULL, 's'},
+	{"for", required_argument, NULL, 't'},
+	{"force", no_argument, NULL, OPTION_FORCE},
+	{"keep", no_argument, NULL, OPTION_KEEP},
+	{0},
 };
 
 static enum command_status usage_error(void)
@@ -34,6 +41,7 @@ static const struct {
 	{VERB_ACCEPTS_FOLLOW, "cannot be followed: only events accepts -f"},
 	{VERB_ACCEPTS_DURATION, "takes no duration: only failover accepts -t"},
 	{VERB_ACCEPTS_FORCE, "cannot be forced: only failover and drain accept --force"},
+	{VERB_ACCEPTS_KEEP, "keeps nothing: only stop accepts --keep"},
 };
 
 static bool take_duration(struct command *command, const char *text)
@@ -65,6 +73,9 @@ static bool take_option(struct command *command, int option, char **argv)
 		return take_duration(command, optarg);
 	case OPTION_FORCE:
 		command->force = true;
+		return true;
+	case OPTION_KEEP:
+		command->keep = true;
 		return true;
 	case ':':
 		log_error("option '-%c' needs a value", optopt);
@@ -112,7 +123,8 @@ static unsigned restricted_options(const struct command *command)
 	return (command->json ? VERB_ACCEPTS_JSON : 0u) |
 	       (command->follow ? VERB_ACCEPTS_FOLLOW : 0u) |
 	       (command->duration_ns ? VERB_ACCEPTS_DURATION : 0u) |
-	       (command->force ? VERB_ACCEPTS_FORCE : 0u);
+	       (command->force ? VERB_ACCEPTS_FORCE : 0u) |
+	       (command->keep ? VERB_ACCEPTS_KEEP : 0u);
 }
 
 static bool check_accepted(const struct command *command)

@@ -23,6 +23,7 @@ struct command {
 	bool follow;
 	uint64_t duration_ns; /* 0: not given */
 	bool force;
+	bool keep;
 	bool help;
 	char **arguments; /* after the verb */
 	int argument_count;

@@ -32,6 +32,11 @@ json_t *parameters_drain(const struct command *command)
 	return parameters;
 }
 
+json_t *parameters_stop(const struct command *command)
+{
+	return json_pack("{s:b}", "keep", command->keep);
+}
+
 json_t *parameters_failover(const struct command *command)
 {
 	json_t *parameters = parameters_instance(command);

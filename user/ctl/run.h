@@ -8,6 +8,9 @@
 /* Calls the method of the verb's name; prints the result with the verb's print, or as JSON. */
 enum command_status run_method(const struct command *command);
 
+/* Likewise, then waits until the daemon has closed the connection, by its end. */
+enum command_status run_stop(const struct command *command);
+
 /* Prints events; with -f it goes on. */
 enum command_status run_events(const struct command *command);
 

@@ -16,6 +16,7 @@ enum verb_accepts {
 	VERB_ACCEPTS_FOLLOW = 1 << 1,
 	VERB_ACCEPTS_DURATION = 1 << 2,
 	VERB_ACCEPTS_FORCE = 1 << 3,
+	VERB_ACCEPTS_KEEP = 1 << 4,
 };
 
 enum verb_match {

@@ -3,6 +3,7 @@
 #include "user/daemon/daemon.h"
 #include "user/core/epoch.h"
 #include "user/daemon/dump.h"
+#include "user/daemon/handover/saved_file.h"
 #include "user/daemon/sequence_file.h"
 #include "user/daemon/start/lock.h"
 #include "user/kernel/daemon_exit.h"
@@ -313,8 +314,10 @@ static void start_answering(struct daemon *daemon)
 			 daemon->kernel.attachments[i].native ? "native" : "generic");
 	daemon->open = true;
 	event_log_add(&daemon->event_log, "daemon", "self", "starting", "running", "%s",
-		      daemon->kernel.adopted ? "adopted the pinned state of an earlier daemon"
-					     : "fresh start");
+		      daemon->continues && daemon->kernel.adopted
+			      ? "goes on where the daemon before has ended"
+		      : daemon->kernel.adopted ? "adopted the pinned state of an earlier daemon"
+					       : "fresh start");
 }
 
 static int start_instances(struct daemon *daemon)
@@ -329,6 +332,7 @@ static int start_instances(struct daemon *daemon)
 		.runner = daemon->runner,
 		.apps = apps_tracking(&daemon->apps),
 		.config = daemon->config,
+		.saved = daemon->saved,
 	};
 
 	if (heartbeat)
@@ -404,6 +408,9 @@ int daemon_start(struct daemon *daemon)
 		}
 	}
 	start_answering(daemon);
+	json_decref(daemon->saved);
+	daemon->saved = NULL;
+	daemon_save_operator(daemon);
 	return 0;
 }
 
@@ -428,6 +435,8 @@ void daemon_stop(struct daemon *daemon)
 	if (daemon->open)
 		report_stop(daemon);
 	sequence_file_save(&daemon->kernel);
+	if (daemon->open)
+		saved_file_remove(daemon->daemon_name);
 	if (daemon->open)
 		kernel_watch_daemon(&daemon->kernel, 0, 0);
 	daemon_reload_stop(daemon);

@@ -58,6 +58,9 @@ struct daemon {
 	unsigned restored_pins_count, unreported_pins_count;
 	uint64_t pins_reported_ns; /* 0: never */
 	uint64_t started_ns;
+	json_t *saved; /* by the daemon before, until the instances have started; or NULL */
+	bool continues; /* that daemon ended for this one to go on */
+	bool keeps; /* this one ends for another to go on */
 	bool open; /* it answers heartbeats, so peers are notified when it stops */
 };
 
@@ -112,11 +115,27 @@ int daemon_start_upkeep(struct daemon *daemon);
  */
 int daemon_start(struct daemon *daemon);
 
-/* Runs until SIGTERM or SIGINT. */
+/* Runs until SIGTERM or SIGINT, or until a client stops it. */
 void daemon_run(struct daemon *daemon);
 
 /* Stops cleanly: sends priority 0, removes VIPs, notifies the peers, detaches and unpins. */
 void daemon_stop(struct daemon *daemon);
+
+/* Saves what an operator has asked for, for a daemon that starts after a crash. */
+void daemon_save_operator(struct daemon *daemon);
+
+/* Reads what the daemon before has saved: daemon->saved and daemon->continues. */
+void daemon_read_saved(struct daemon *daemon);
+
+/* Why this daemon cannot end for another to go on, with a remedy; NULL: it can. */
+const char *daemon_keep_refusal(const struct daemon *daemon);
+
+/*
+ * Ends for another daemon to go on, instead of daemon_stop(): saves the state, sends a last advert for
+ * each Active instance and reports the restart to the peers. Addresses, guards, pins and programs
+ * stay; from the end of the process on the kernel side gives the next daemon restart_grace.
+ */
+void daemon_end_keeping(struct daemon *daemon);
 
 /* Explains this node in sentences, as new JSON; only with a heartbeat block. */
 json_t *daemon_explain(const struct daemon *daemon);

@@ -95,15 +95,17 @@ static int leave_terminal(struct daemon *daemon)
 	return parent;
 }
 
+/* A daemon that goes on for another one is no start for startup_script. */
 static int start(struct daemon *daemon)
 {
-	int error;
+	int error = 0;
 
 	save_start(daemon->config, daemon->start_text);
 	free(daemon->start_text);
 	daemon->start_text = NULL;
-	error = own_script_run("startup_script", &daemon->config->startup_script,
-			       daemon->script_umask);
+	if (!daemon->continues)
+		error = own_script_run("startup_script", &daemon->config->startup_script,
+				       daemon->script_umask);
 	return error ? error : daemon_start(daemon);
 }
 
@@ -116,6 +118,7 @@ static int run(struct daemon *daemon, const struct options *options, struct pid_
 	daemon->lock = lock_take(daemon->daemon_name);
 	if (daemon->lock < 0)
 		return daemon->lock;
+	daemon_read_saved(daemon);
 	error = keepalived_check(daemon->config);
 	if (!error)
 		error = pid_files_write(pid_files);
@@ -132,11 +135,16 @@ static int run(struct daemon *daemon, const struct options *options, struct pid_
 	return 0;
 }
 
-/* Runs shutdown_script when everything else has stopped; it is that of the last reload. */
+/* Runs shutdown_script when everything else has stopped; it is that of the last reload. Not if another
+ * daemon goes on. */
 static void stop(struct daemon *daemon, bool started)
 {
 	struct config_own_script script = {0};
 
+	if (daemon->keeps) {
+		daemon_end_keeping(daemon);
+		return;
+	}
 	if (started && daemon->config) {
 		script = daemon->config->shutdown_script;
 		daemon->config->shutdown_script = (struct config_own_script){0};

@@ -9,6 +9,7 @@
 #include "user/lib/clock.h"
 #include "user/lib/drop_reasons.h"
 #include "user/lib/json_text.h"
+#include "user/lib/log.h"
 #include "user/vrrp/commands.h"
 #include "user/vrrp/explain.h"
 #include "user/vrrp/json.h"
@@ -279,12 +280,13 @@ static json_t *failover(void *context, struct control_call *call)
 	if (instances_failover(instance, (uint64_t)duration_ns, force, message, sizeof(message)))
 		return control_fail(call, "refused", "%s", message);
 	instances_await_failover(instance, answer_failover, control_defer(call));
+	daemon_save_operator(context);
 	return NULL;
 }
 
 static json_t *resume(void *context, struct control_call *call)
 {
-	const struct daemon *daemon = context;
+	struct daemon *daemon = context;
 	struct vrrp_room *room = door_enter(daemon->vrrp);
 	bool all = !json_object_get(call->parameters, "instance");
 	struct instance *instance = all ? NULL : named(daemon, room, call);
@@ -296,6 +298,7 @@ static json_t *resume(void *context, struct control_call *call)
 	names = instances_resume(room, instance, message, sizeof(message));
 	if (!names)
 		return control_fail(call, "refused", "%s", message);
+	daemon_save_operator(context);
 	return json_pack("{s:o}", "instances", names);
 }
 
@@ -311,6 +314,7 @@ static json_t *drain(void *context, struct control_call *call)
 	names = instances_drain(door_enter(daemon->vrrp), force, message, sizeof(message));
 	if (!names)
 		return control_fail(call, "refused", "%s", message);
+	daemon_save_operator(daemon);
 	return json_pack("{s:o}", "instances", names);
 }
 
@@ -330,7 +334,29 @@ static json_t *priority(void *context, struct control_call *call)
 				    "priority must be 1 to 254, or 0 for the configured one");
 	json = instances_set_priority(instance, (uint8_t)json_integer_value(value), message,
 				      sizeof(message));
-	return json ? json : control_fail(call, "refused", "%s", message);
+	if (!json)
+		return control_fail(call, "refused", "%s", message);
+	daemon_save_operator(context);
+	return json;
+}
+
+/* The loop ends when the answer has left. */
+static json_t *stop(void *context, struct control_call *call)
+{
+	static const struct timeval soon = {.tv_usec = 1000};
+	const json_t *keep = json_object_get(call->parameters, "keep");
+	struct daemon *daemon = context;
+	const char *refusal = json_is_true(keep) ? daemon_keep_refusal(daemon) : NULL;
+
+	if (keep && !json_is_boolean(keep))
+		return control_fail(call, "invalid_parameter", "keep must be true or false");
+	if (refusal)
+		return control_fail(call, "refused", "%s", refusal);
+	daemon->keeps = json_is_true(keep);
+	log_notice("xbeatctl stop: stopping%s",
+		   daemon->keeps ? "; the addresses stay for the next daemon" : "");
+	event_base_loopexit(daemon->base, &soon);
+	return json_pack("{s:b, s:i}", "keep", daemon->keeps, "pid", (int)getpid());
 }
 
 const struct control_method daemon_methods[] = {
@@ -341,5 +367,6 @@ const struct control_method daemon_methods[] = {
 	{"config", config, true}, /* contains passwords */
 	{"reload", reload, true},      {"failover", failover, true},
 	{"resume", resume, true},      {"drain", drain, true},
-	{"priority", priority, true},  {NULL, NULL, false},
+	{"priority", priority, true},  {"stop", stop, true},
+	{NULL, NULL, false},
 };

@@ -109,7 +109,9 @@ static void explain_said(const struct peers *peers, const struct peer *peer, uin
 	if (!said)
 		return;
 	if (peer->liveness.died_ns)
-		json_say(lines, "Its daemon died %s ago, as its kernel reports.",
+		json_say(lines,
+			 peer->liveness.restarts ? "Its daemon ended %s ago to restart."
+						 : "Its daemon died %s ago, as its kernel reports.",
 			 age(peer->liveness.died_ns, now_ns, text));
 	else if (peer->liveness.silent || peer->liveness.verdict == VERDICT_ONE_WAY)
 		json_say(lines,
@@ -210,7 +212,7 @@ static void explain_up(const struct peers *peers, const struct peer *peer, json_
 	if (peer->liveness.died_ns)
 		json_say(
 			lines,
-			"If its daemon is not running again %s after it died, it is hung: start xbeatd there.",
+			"If its daemon is not running again %s after its end, it is hung: start xbeatd there.",
 			duration_format(grace_ns(&peer->timing), timeout));
 	else
 		json_say(lines, "If its daemon makes no progress for %s, it is hung.",

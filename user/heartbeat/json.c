@@ -126,7 +126,9 @@ static void add_said(json_t *json, const struct peers *peers, const struct peer 
 		json_integer((json_int_t)(said->daemon_age_us * NS_PER_US +
 					  time_since_ns(now_ns, said->last_evidence_ns))));
 	json_object_set_new(json, "daemon",
-			    json_string(peer->liveness.died_ns ? "dead" : "running"));
+			    json_string(!peer->liveness.died_ns	  ? "running"
+					: peer->liveness.restarts ? "restarting"
+								  : "dead"));
 	add_unless_empty(json, "fenced", fenced_json(peers, said));
 	add_unless_empty(json, "late_apps", late_apps_json(peers, peer));
 }

@@ -117,7 +117,7 @@ void peers_stop(struct peers *peers)
 static bool is_fenced(const struct peer *peer, const struct xb_peer *seen)
 {
 	return seen->fenced_bits &&
-	       (seen->node_state == XB_NODE_DEAD ||
+	       (liveness_has_no_daemon(seen->node_state) ||
 		seen->daemon_age_us * NS_PER_US >= peer->timing.detection_time_ns);
 }
 

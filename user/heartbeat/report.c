@@ -92,13 +92,13 @@ static void report_apps(struct peers *peers, struct peer *peer)
 
 void peers_report(struct peers *peers, struct peer *peer, const struct liveness_change *change)
 {
+	const char *gone = peer->liveness.restarts ? "restarting" : "dead";
 	bool dead = peer->liveness.died_ns != 0;
 
 	report_links(peers, peer, change);
 	if (change->daemon)
-		event_log_add(peers->event_log, "daemon", peer->node->name,
-			      dead ? "running" : "dead", dead ? "dead" : "running", "%s",
-			      change->daemon_reason);
+		event_log_add(peers->event_log, "daemon", peer->node->name, dead ? "running" : gone,
+			      dead ? gone : "running", "%s", change->daemon_reason);
 	report_apps(peers, peer);
 	if (!change->node)
 		return;

@@ -13,6 +13,7 @@ struct tracking {
 	struct event_log *event_log;
 	void (*on_change)(void *context, const struct tracked *tracked);
 	void *context;
+	const json_t *saved; /* during the start; or NULL */
 	struct tracking_entry *entries;
 };
 

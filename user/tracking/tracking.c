@@ -70,6 +70,44 @@ static void adopt(struct tracking_entry *entry, const void *config, const char *
 		entry->kind->start(entry);
 }
 
+static bool text_is(const json_t *json, const char *field, const char *expected)
+{
+	const char *text = json_string_value(json_object_get(json, field));
+
+	return text && !strcmp(text, expected);
+}
+
+static uint64_t since_unix_ns(const json_t *json)
+{
+	return (uint64_t)json_integer_value(json_object_get(json, "since_unix_ns"));
+}
+
+/* What the daemon before knew counts until there is a result: priorities do not change by a restart.
+ * Applications are read at once. */
+static void restore(struct tracked *tracked, const char *kind, const json_t *saved)
+{
+	const json_t *known;
+	size_t index;
+
+	json_array_foreach(saved, index, known)
+	{
+		const char *status = json_string_value(json_object_get(known, "status"));
+		const char *reason = json_string_value(json_object_get(known, "reason"));
+
+		if (!text_is(known, "kind", kind) || !text_is(known, "name", tracked->name) ||
+		    !status || !strcmp(status, "unknown"))
+			continue;
+		tracked->status = (struct track_status){
+			.known = true,
+			.up = !strcmp(status, "up"),
+			.value = (int32_t)json_integer_value(json_object_get(known, "value")),
+		};
+		tracked->since_ns =
+			clock_now_ns() - time_since_ns(clock_unix_ns(), since_unix_ns(known));
+		snprintf(tracked->reason, sizeof(tracked->reason), "%s", reason ? reason : "");
+	}
+}
+
 static struct tracking_entry *entry_new(struct tracking *tracking, const struct tracking_kind *kind,
 					const void *config, const char *name)
 {
@@ -84,6 +122,8 @@ static struct tracking_entry *entry_new(struct tracking *tracking, const struct 
 	entry->config = config;
 	entry->tracked.kind = kind->kind;
 	entry->tracked.name = name;
+	if (kind->kind != CONFIG_TRACK_APP)
+		restore(&entry->tracked, kind->name, tracking->saved);
 	kind->start(entry);
 	return entry;
 }
@@ -147,11 +187,7 @@ void tracking_reload(struct tracking *tracking, const struct config *config)
 	free_entries(reload.old);
 }
 
-struct tracking *tracking_start(struct event_base *base, struct runner *runner,
-				const struct config *config, const struct tracking_apps *apps,
-				struct event_log *event_log,
-				void (*on_change)(void *context, const struct tracked *tracked),
-				void *context)
+struct tracking *tracking_start(const struct tracking_setup *setup)
 {
 	struct tracking *tracking = calloc(1, sizeof(*tracking));
 
@@ -159,14 +195,16 @@ struct tracking *tracking_start(struct event_base *base, struct runner *runner,
 		log_error("out of memory: tracking disabled");
 		return NULL;
 	}
-	tracking->base = base;
-	tracking->runner = runner;
-	if (apps)
-		tracking->apps = *apps;
-	tracking->event_log = event_log;
-	tracking->on_change = on_change;
-	tracking->context = context;
-	tracking_reload(tracking, config);
+	tracking->base = setup->base;
+	tracking->runner = setup->runner;
+	if (setup->apps)
+		tracking->apps = *setup->apps;
+	tracking->event_log = setup->event_log;
+	tracking->on_change = setup->on_change;
+	tracking->context = setup->context;
+	tracking->saved = setup->saved;
+	tracking_reload(tracking, setup->config);
+	tracking->saved = NULL;
 	return tracking;
 }
 

@@ -22,6 +22,19 @@ struct tracked {
 
 struct tracking;
 
+/* What tracking_start() needs; borrowed, but the callbacks' contexts. */
+struct tracking_setup {
+	struct event_base *base;
+	struct runner *runner;
+	const struct config *config;
+	const struct tracking_apps *apps; /* NULL: the configuration has no vrrp_app */
+	struct event_log *event_log;
+	const json_t *saved; /* tracking_json() of the daemon before; NULL: none */
+	/* Called from the loop after the status of one has changed. */
+	void (*on_change)(void *context, const struct tracked *tracked);
+	void *context;
+};
+
 /* The state of an application; CLOCK_MONOTONIC in ns. */
 struct tracking_app {
 	uint64_t opened_ns; /* 0: never */
@@ -34,14 +47,9 @@ struct tracking_apps {
 	void *context;
 };
 
-/* on_change is called from the loop after the status of one has changed. Changes are put into the
- * event log (kind "track"). apps may be NULL if the configuration has no vrrp_app. Returns NULL if
- * out of memory, which is logged. */
-struct tracking *tracking_start(struct event_base *base, struct runner *runner,
-				const struct config *config, const struct tracking_apps *apps,
-				struct event_log *event_log,
-				void (*on_change)(void *context, const struct tracked *tracked),
-				void *context);
+/* Changes are put into the event log (kind "track"). What was saved counts until there is a result.
+ * Returns NULL if out of memory, which is logged. */
+struct tracking *tracking_start(const struct tracking_setup *setup);
 
 /* Takes a new configuration: what is the same keeps its status, timers and runs; what is new
  * starts; what was removed stops. The old configuration may be freed afterwards. */

@@ -32,6 +32,7 @@
 #include "user/vrrp/rules/claim.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/handover.h"
+#include "user/vrrp/saved.h"
 #include "user/vrrp/state/instance.h"
 #include "user/vrrp/state/instances.h"
 #include "user/vrrp/state/room.h"
@@ -86,8 +87,16 @@ static int start_helpers(struct vrrp_room *room, const struct instances_setup *s
 		services->described = described_load(services->kernel->self->daemon_name,
 						     setup->config->heartbeat);
 	services->notify = notify_start(setup->base, setup->runner, setup->config);
-	services->tracking = tracking_start(setup->base, setup->runner, setup->config, &setup->apps,
-					    setup->event_log, door_on_tracked, door_of(room));
+	services->tracking = tracking_start(&(struct tracking_setup){
+		.base = setup->base,
+		.runner = setup->runner,
+		.config = setup->config,
+		.apps = &setup->apps,
+		.event_log = setup->event_log,
+		.saved = json_object_get(setup->saved, "tracking"),
+		.on_change = door_on_tracked,
+		.context = door_of(room),
+	});
 	room->startup_delay = door_timer_new(room, on_startup_delay, NULL);
 	room->foreign_check = door_timer_new(room, instances_check_foreign, NULL);
 	room->static_restore = door_timer_new(room, static_entries_restore, NULL);
@@ -206,6 +215,7 @@ int instances_start(struct vrrp_room *room, const struct instances_setup *setup)
 		error = make_all(room, config);
 	if (error)
 		return error;
+	instances_restore_saved(room, setup->saved);
 	start_all(room, config);
 	if (room->node.starting)
 		clock_arm(room->startup_delay, clock_now_ns() + startup_delay_ns(config));

@@ -20,6 +20,7 @@ struct instances_setup {
 	struct runner *runner;
 	struct tracking_apps apps;
 	const struct config *config;
+	const json_t *saved; /* by the daemon before (saved.h); NULL: nothing */
 	/* Of this node's first link; between equal priorities it decides on every node alike. */
 	struct xb_address own_address;
 };

@@ -54,7 +54,14 @@ static inline int stop(void **state)
 
 static inline void begin(void)
 {
-	tracking = tracking_start(base, runner, &config, &apps, &event_log, on_change, NULL);
+	tracking = tracking_start(&(struct tracking_setup){
+		.base = base,
+		.runner = runner,
+		.config = &config,
+		.apps = &apps,
+		.event_log = &event_log,
+		.on_change = on_change,
+	});
 	assert_non_null(tracking);
 }
 

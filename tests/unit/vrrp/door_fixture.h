@@ -111,8 +111,13 @@ static inline void fill_room(void)
 	services->advert_sockets[0] = services->advert_sockets[1] = -1;
 	services->announcer = announcer_start(base, &config);
 	services->notify = notify_start(base, NULL, &config);
-	services->tracking =
-		tracking_start(base, NULL, &config, NULL, &event_log, door_on_tracked, door);
+	services->tracking = tracking_start(&(struct tracking_setup){
+		.base = base,
+		.config = &config,
+		.event_log = &event_log,
+		.on_change = door_on_tracked,
+		.context = door,
+	});
 	assert_non_null(services->announcer);
 	assert_non_null(services->notify);
 	assert_non_null(services->tracking);

@@ -109,6 +109,14 @@ void show_drain(const json_t *result, FILE *stream)
 	text_print_labelled(stream, DETAIL_COLUMNS, "", "out of elections until: xbeatctl resume");
 }
 
+void show_stop(const json_t *result, FILE *stream)
+{
+	if (json_is_true(json_object_get(result, "keep")))
+		fputs("stopped; its addresses stay until restart_grace has passed\n", stream);
+	else
+		fputs("stopped\n", stream);
+}
+
 void show_priority(const json_t *result, FILE *stream)
 {
 	char configured[UNITS_TEXT_BYTES], effective[UNITS_TEXT_BYTES];

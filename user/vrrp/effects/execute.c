@@ -10,6 +10,7 @@
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
 #include "user/lib/event_log.h"
+#include "user/lib/log.h"
 #include "user/vrrp/effects/advertise.h"
 #include "user/vrrp/effects/announce.h"
 #include "user/vrrp/effects/closing.h"
@@ -26,6 +27,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <stdlib.h>
+#include <string.h>
 
 int instance_report_new(struct instance *instance,
 			void (*on_transition)(struct instance *instance,
@@ -58,6 +60,24 @@ void instance_log_name(struct instance *instance, const char *from)
 		      "a reload has renamed it; its name was %s", from);
 }
 
+/* The first change is the one to the state in which the daemon before was. */
+static bool continues(const struct instance *instance, const struct vrrp_actions *actions)
+{
+	return actions->state_changed && instance->vrrp.state == instance->report->continued.state;
+}
+
+static void continue_state(struct instance *instance)
+{
+	const struct instance_continued *before = &instance->report->continued;
+
+	instance->report->since_unix_ns = before->since_unix_ns;
+	instance->report->since_ns = before->since_ns;
+	instance->vrrp.state_since_ns = before->since_ns;
+	memcpy(instance->vrrp.reason, before->reason, sizeof(before->reason));
+	log_info("%s: goes on as %s", instance->config->name,
+		 instance_state_name(instance->vrrp.state));
+}
+
 static void report(struct instance *instance, const struct vrrp_actions *actions)
 {
 	struct event_log *event_log = instance->event_log;
@@ -73,6 +93,19 @@ static void report(struct instance *instance, const struct vrrp_actions *actions
 		event_log_add(event_log, "vrrp", instance->config->name, state, state, "%s",
 			      instance->vrrp.reason);
 	}
+}
+
+static void report_change(struct instance *instance, const struct vrrp_actions *actions)
+{
+	report(instance, actions);
+	if (!actions->state_changed)
+		return;
+	/* A Backup that waited for vrrp_startup_delay has been reported as one. */
+	if (instance->vrrp.state != XB_INSTANCE_BACKUP ||
+	    instance->report->notified != (int)NOTIFY_BACKUP)
+		instance_notify(instance);
+	instance->report->became_active_count += instance->vrrp.state == XB_INSTANCE_ACTIVE;
+	instance->report->left_active_count += actions->old_state == XB_INSTANCE_ACTIVE;
 }
 
 /* Heartbeats report a change before an advert shows it: the advert of a node is believed if it fits
@@ -128,15 +161,13 @@ void instance_act(struct instance *instance, const struct vrrp_actions *actions)
 		instance_arm(instance, INSTANCE_TIMER_PROTOCOL, instance->vrrp.timer_due_ns);
 	else
 		instance_disarm(instance, INSTANCE_TIMER_PROTOCOL);
-	report(instance, actions);
+	if (continues(instance, actions))
+		continue_state(instance);
+	else
+		report_change(instance, actions);
 	if (!actions->state_changed)
 		return;
-	/* A Backup that waited for vrrp_startup_delay has been reported as one. */
-	if (instance->vrrp.state != XB_INSTANCE_BACKUP ||
-	    instance->report->notified != (int)NOTIFY_BACKUP)
-		instance_notify(instance);
-	instance->report->became_active_count += instance->vrrp.state == XB_INSTANCE_ACTIVE;
-	instance->report->left_active_count += actions->old_state == XB_INSTANCE_ACTIVE;
+	instance->report->continued.state = XB_INSTANCE_NONE;
 	instance_signing_want_reports(instance);
 	instance->report->on_transition(instance, actions->old_state);
 }

@@ -5,6 +5,13 @@
 
 #include "user/vrrp/state/instance.h"
 
+/* A state that goes on over a restart: it is no event and no notification. */
+struct instance_continued {
+	enum xb_instance_state state; /* NONE: nothing continues */
+	uint64_t since_unix_ns, since_ns;
+	char reason[VRRP_REASON_BYTES];
+};
+
 struct instance_report {
 	/* Called after each change of state, with the state before: sync groups follow. */
 	void (*on_transition)(struct instance *instance, enum xb_instance_state from);
@@ -15,6 +22,7 @@ struct instance_report {
 	uint64_t since_unix_ns; /* of the state */
 	uint64_t since_ns; /* the same by the monotonic clock */
 	uint64_t became_active_count, left_active_count;
+	struct instance_continued continued; /* until the first change */
 };
 
 /* Returns 0 or -ENOMEM. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What an operator asks for: failover, resume, drain, priority. Operator state outlives a reload,
- * not a restart. */
+/* What an operator asks for: failover, resume, drain, priority. Operator state outlives a reload
+ * and, by saved.h, all but a clean stop. */
 #include "user/vrrp/rules/operator.h"
 #include "user/config/model/config.h"
 #include "user/core/names.h"

@@ -316,7 +316,7 @@ static void peer_is_fenced(struct instance *instance, const struct peer *peer)
 {
 	struct loss loss = {.peer = peer};
 	const struct xb_peer *said = peer_said(peer);
-	bool died = said->node_state == XB_NODE_DEAD;
+	bool died = liveness_has_no_daemon(said->node_state);
 	char reason[VRRP_REASON_BYTES];
 
 	if (!died &&

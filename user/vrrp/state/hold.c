@@ -52,11 +52,11 @@ static bool is_stalled(const struct instance *instance, const struct peer *peer,
 	if (!instance_is_guarded_by(instance, peer))
 		return false;
 	age_ns = daemon_age_ns(peer, clause->now_ns);
-	if (peer_said(peer)->node_state == XB_NODE_DEAD)
+	if (liveness_has_no_daemon(peer_said(peer)->node_state))
 		snprintf(
 			clause->text, clause->bytes,
-			"the daemon of %s died: it may restart within restart_grace, or its guard expires",
-			name);
+			"the daemon of %s %s: it may restart within restart_grace, or its guard expires",
+			name, peer_said(peer)->node_state == XB_NODE_DEAD ? "died" : "restarts");
 	else if (peer->liveness.verdict == VERDICT_HUNG || peer->liveness.verdict == VERDICT_FENCED)
 		snprintf(
 			clause->text, clause->bytes,
