@@ -8,18 +8,19 @@
 # The Makefile links by this table, scripts/check-layers checks the tree against it, and
 # docs/architecture.md says what each room is for.
 
-ROOMS := user/daemon user/daemon/start user/daemon/handover user/vrrp user/vrrp/rules user/vrrp/effects user/vrrp/state \
-	user/vrrp/notify user/heartbeat user/tracking user/control user/ctl user/ctl/show \
-	user/runner user/runner/child user/net user/net/netlink user/kernel user/kernel/system \
-	user/kernel/layout user/config user/config/print user/config/blocks user/config/syntax \
-	user/config/host user/config/model user/core user/core/vrrp user/app user/lib bpf bpf/heartbeat bpf/guard bpf/vrrp bpf/packet \
-	bpf/base
+ROOMS := user/daemon user/daemon/start user/daemon/handover user/vrrp user/vrrp/rules \
+	user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat user/tracking \
+	user/control user/ctl user/ctl/show user/runner user/starter user/runner/child user/net \
+	user/net/netlink user/kernel \
+	user/kernel/system user/kernel/layout user/config user/config/print user/config/blocks \
+	user/config/syntax user/config/host user/config/model user/core user/core/vrrp user/app \
+	user/lib bpf bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
 
-uses.user/daemon := user/daemon/start user/daemon/handover user/vrrp user/heartbeat user/tracking user/control \
-	user/runner user/net user/net/netlink user/kernel user/config user/config/print \
-	user/config/host user/config/model user/core user/core/vrrp user/lib
-uses.user/daemon/start := user/runner user/net user/net/netlink user/config/model user/core \
-	user/core/vrrp user/lib
+uses.user/daemon := user/daemon/start user/daemon/handover user/vrrp user/heartbeat user/tracking \
+	user/control user/runner user/starter user/net user/net/netlink user/kernel user/config \
+	user/config/print user/config/host user/config/model user/core user/core/vrrp user/lib
+uses.user/daemon/start := user/runner user/starter user/net user/net/netlink \
+	user/config/model user/core user/core/vrrp user/lib
 
 uses.user/daemon/handover := user/lib
 
@@ -44,7 +45,8 @@ uses.user/control := user/lib
 uses.user/ctl := user/ctl/show user/net user/net/netlink user/config user/config/host \
 	user/config/model user/app user/lib
 uses.user/ctl/show := user/lib
-uses.user/runner := user/runner/child user/config/model user/lib
+uses.user/runner := user/starter user/runner/child user/config/model user/lib
+uses.user/starter := user/runner/child user/lib
 uses.user/runner/child := user/config/model user/lib
 uses.user/net := user/net/netlink user/config/print user/config/model user/lib
 uses.user/net/netlink := user/config/print user/config/model user/lib

@@ -118,13 +118,13 @@ static void request_job(void)
 
 	if (job_count == JOBS_MAX)
 		return;
-	memset(&request, 0, offsetof(struct runner_request, strings));
+	memset(&request, 0, RUNNER_REQUEST_FIXED);
 	request.type = RUNNER_RUN;
 	request.number = ++job_count;
 	request.run.check = input_byte(&input) & 1;
 	request.run.timeout_ns = input_byte(&input) * 5 * NS_PER_MS;
 	expected[job_count].requested = true;
-	if (runner_request_add_strings(&request, arguments))
+	if (message_add_strings(&request.strings, arguments))
 		abort();
 	jobs_run(&child, &request);
 }
@@ -167,14 +167,14 @@ static void pass_time(void)
 static void read_request(void)
 {
 	struct runner_request *request = malloc(sizeof(*request));
-	char *strings[RUNNER_STRINGS_MAX + 1];
+	char *strings[MESSAGE_STRINGS_MAX + 1];
 	size_t length;
 	const uint8_t *bytes = input_bytes(&input, input_word(&input) % sizeof(*request), &length);
 
 	memset(request, 0xff, sizeof(*request));
 	memcpy(request, bytes, length);
 	if (runner_request_is_valid(request, length)) {
-		runner_request_get_strings(request, strings);
+		message_get_strings(&request->strings, strings);
 		for (char **string = strings; *string; string++)
 			if (*string + strlen(*string) >= (char *)request + length)
 				abort();

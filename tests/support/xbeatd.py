@@ -23,6 +23,11 @@ def find_bpftool():
                  if pathlib.Path(path).exists()), "bpftool")
 
 
+def only_child(pid):
+    pids = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return int(pids[0]) if pids else None
+
+
 def libfaketime():
     return next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")))
 
@@ -115,10 +120,14 @@ class Xbeatd(Daemon):
                 threads += (task / "comm").read_text() != "xbeat-upkeep\n"
         return threads > 1
 
+    def starter(self):
+        """The pid of its only child; None if there is none."""
+        return only_child(self.process.pid)
+
     def child(self):
-        """The pid of the runner, its only child; None while there is none."""
-        pids = (self.proc() / "task" / str(self.process.pid) / "children").read_text().split()
-        return int(pids[0]) if pids else None
+        """The pid of the runner, the starter's child; None while there is none."""
+        starter = self.starter()
+        return starter and only_child(starter)
 
     def cpu_ns(self):
         """Time on a processor, from the scheduler: finer than the ticks of /proc/PID/stat."""

@@ -348,10 +348,14 @@ static int make_door(struct daemon *daemon)
 
 static int start_runner(struct daemon *daemon)
 {
-	daemon->runner = runner_start(daemon->base, daemon->script_umask);
+	int error = starter_attach(daemon->starter, daemon->base);
+
+	if (error)
+		return error;
+	daemon->runner = runner_start(daemon->base, daemon->starter, daemon->script_umask);
 	if (!daemon->runner)
 		return -ENOMEM;
-	limits_raise_descriptors(); /* programs get the limit that the runner has noted */
+	limits_raise_descriptors(); /* programs get the limit that the starter has noted */
 	return 0;
 }
 
@@ -386,7 +390,6 @@ static int read_sequence(struct daemon *daemon)
 
 int daemon_start(struct daemon *daemon)
 {
-	/* The runner is forked first, before anything exists that it must not inherit. */
 	static int (*const steps[])(struct daemon * daemon) = {
 		make_door,	     make_loop,
 		start_runner,	     start_kernel,
@@ -446,6 +449,7 @@ void daemon_stop(struct daemon *daemon)
 	interfaces_free(&daemon->interfaces);
 	if (daemon->runner)
 		runner_stop(daemon->runner);
+	starter_detach(daemon->starter);
 	control_stop(&daemon->control);
 	apps_stop(&daemon->apps);
 	drop_watch_stop(&daemon->drop_watch);

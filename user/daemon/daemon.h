@@ -13,6 +13,7 @@
 #include "user/net/interfaces.h"
 #include "user/net/netlink/interface_monitor.h"
 #include "user/net/netlink/route_monitor.h"
+#include "user/starter/starter.h"
 #include "user/tracking/apps.h"
 #include "user/vrrp/door.h"
 
@@ -44,6 +45,7 @@ struct daemon {
 	struct interface_monitor interface_monitor;
 	struct route_monitor route_monitor;
 	struct interface_delays interface_delays;
+	struct starter *starter;
 	struct runner *runner;
 	struct vrrp_door *vrrp;
 	struct apps apps;

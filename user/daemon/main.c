@@ -105,7 +105,7 @@ static int start(struct daemon *daemon)
 	daemon->start_text = NULL;
 	if (!daemon->continues)
 		error = own_script_run("startup_script", &daemon->config->startup_script,
-				       daemon->script_umask);
+				       daemon->starter, daemon->script_umask);
 	return error ? error : daemon_start(daemon);
 }
 
@@ -150,7 +150,8 @@ static void stop(struct daemon *daemon, bool started)
 		daemon->config->shutdown_script = (struct config_own_script){0};
 	}
 	daemon_stop(daemon);
-	own_script_run("shutdown_script", &script, daemon->script_umask);
+	own_script_run("shutdown_script", &script, daemon->starter, daemon->script_umask);
+	starter_stop(daemon->starter);
 	config_command_free(&script.command);
 }
 
@@ -219,6 +220,11 @@ int main(int argc, char **argv)
 	status = options_parse(argc, argv, &options);
 	if (status >= 0)
 		return status;
+	if (!options.test_only) {
+		daemon.starter = starter_fork();
+		if (!daemon.starter)
+			return EXIT_FAILURE;
+	}
 	prepare(&options);
 	daemon.files = (struct daemon_files){
 		.config_path = options.config_path,

@@ -31,15 +31,15 @@ void runner_mail(const struct runner *runner, const struct config *config,
 
 	if (!config->mail.server || !config->mail.recipients)
 		return;
-	memset(&request, 0, offsetof(struct runner_request, strings));
+	memset(&request, 0, RUNNER_REQUEST_FIXED);
 	request.type = RUNNER_MAIL;
 	request.mail.unix_s = clock_unix_ns() / NS_PER_SECOND;
 	request.mail.timeout_s = config->mail.timeout_s;
 	request.mail.port = config->mail.port;
-	error = runner_request_add_strings(&request, strings);
+	error = message_add_strings(&request.strings, strings);
 	if (!error)
-		error = runner_request_add_strings(&request,
-						   (const char *const *)config->mail.recipients);
+		error = message_add_strings(&request.strings,
+					    (const char *const *)config->mail.recipients);
 	if (!error)
 		error = runner_send_request(runner, &request);
 	if (error)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The daemon's end of the runner: keeps each request until its result comes, delivers results, and
- * forks a new runner if the old one was killed. Sending never waits: a request that does not fit is
+ * has a new runner started if the old one was killed. Sending never waits: a request that does not fit is
  * refused.
  */
 #include "user/runner/runner.h"
@@ -12,17 +12,14 @@
 #include "user/runner/send.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* Room for the notifications of some hundred instances that change at once. */
 #define SOCKET_BYTES (4 << 20)
 #define RESTART_SPACING_NS NS_PER_SECOND
-#define STOP_WAIT_MS 1000
+#define STOP_WAIT_NS NS_PER_SECOND
 #define REPLIES_AT_A_TIME 32
 
 struct open_job {
@@ -45,14 +42,15 @@ struct runner {
 	struct event_base *base;
 	struct event *readable, *housekeeping;
 	int socket_fd; /* -1: no runner now */
-	pid_t pid;
-	pid_t dead_pid; /* of a killed runner that has not been reaped; 0: none */
+	pid_t pid; /* 0: not known yet */
 	uint64_t started_ns;
 	uint32_t last_number;
 	bool refused; /* the last job was, and that has been logged */
 	struct open_job *jobs;
 	struct watch *watches;
-	struct runner_inheritance inheritance;
+	struct starter *starter;
+	int namespace_fd; /* the network namespace of programs */
+	mode_t mask; /* their umask */
 };
 
 /* Failure is harmless: a burst of notifications is then refused earlier. */
@@ -66,10 +64,21 @@ static void grow_buffers(int fd)
 
 static void on_replies(evutil_socket_t fd, short what, void *context);
 
-/* Returns 0 or a negative errno. */
-static int fork_runner(struct runner *runner)
+static void close_runner(struct runner *runner)
 {
-	int ends[2];
+	if (runner->readable)
+		event_free(runner->readable);
+	runner->readable = NULL;
+	if (runner->socket_fd >= 0)
+		close(runner->socket_fd);
+	runner->socket_fd = -1;
+	runner->pid = 0;
+}
+
+/* Requests a runner from the starter; the socket is usable at once. Returns 0 or a negative errno. */
+static int start_process(struct runner *runner)
+{
+	int ends[2], error;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		return -errno;
@@ -78,19 +87,15 @@ static int fork_runner(struct runner *runner)
 	runner->started_ns = clock_now_ns();
 	runner->readable =
 		event_new(runner->base, ends[0], EV_READ | EV_PERSIST, on_replies, runner);
-	runner->pid = runner->readable ? runner_child_fork(ends[1], &runner->inheritance) : -1;
+	error = runner->readable && !event_add(runner->readable, NULL) ? 0 : -ENOMEM;
+	if (!error)
+		error = starter_run_runner(runner->starter, ends[1], runner->namespace_fd,
+					   runner->mask);
 	close(ends[1]);
-	if (runner->pid < 0 || event_add(runner->readable, NULL)) {
-		int error = errno ? errno : ENOMEM;
-
-		if (runner->readable)
-			event_free(runner->readable);
-		runner->readable = NULL;
-		close(ends[0]);
-		return -error;
-	}
 	runner->socket_fd = ends[0];
-	return 0;
+	if (error)
+		close_runner(runner);
+	return error;
 }
 
 int runner_send_request(const struct runner *runner, const struct runner_request *request)
@@ -160,6 +165,9 @@ static void handle_reply(struct runner *runner, const struct runner_reply *reply
 	case RUNNER_LOG:
 		log_message(reply->line.priority, "%s", reply->line.text);
 		break;
+	case RUNNER_READY:
+		runner->pid = (pid_t)reply->number;
+		break;
 	}
 }
 
@@ -184,69 +192,51 @@ static void fail_open_jobs(struct runner *runner)
 	}
 }
 
-static void close_runner(struct runner *runner)
-{
-	if (runner->readable)
-		event_free(runner->readable);
-	runner->readable = NULL;
-	if (runner->socket_fd >= 0)
-		close(runner->socket_fd);
-	runner->socket_fd = -1;
-}
-
 static void send_watches(const struct runner *runner)
 {
 	for (struct watch *watch = runner->watches; watch; watch = watch->next)
 		if (runner_send_request(runner, &watch->request))
 			log_warning("cannot continue to watch %s: the queue to the runner is full",
-				    watch->request.strings);
+				    watch->request.strings.bytes);
 }
 
+/* Without the starter there is no other way: it is not tried again. */
 static void restart(struct runner *runner)
 {
-	int error = fork_runner(runner);
+	int error = start_process(runner);
 
-	if (error)
+	if (!error)
+		send_watches(runner);
+	else if (starter_runs(runner->starter))
 		log_error(
 			"cannot start another runner: %s; no scripts are run; next attempt in 1 s",
 			limits_strerror(-error));
 	else
-		send_watches(runner);
-}
-
-/* Does not wait: a process that is about to end may not get a processor. */
-static void reap_dead(struct runner *runner)
-{
-	if (runner->dead_pid > 0 && waitpid(runner->dead_pid, NULL, WNOHANG) != 0)
-		runner->dead_pid = 0;
-}
-
-static void on_housekeeping(evutil_socket_t fd, short what, void *context)
-{
-	struct runner *runner = context;
-
-	(void)fd;
-	(void)what;
-	reap_dead(runner);
-	if (runner->socket_fd < 0)
-		restart(runner);
-	if (runner->socket_fd < 0 || runner->dead_pid > 0)
+		log_error(
+			"cannot start another runner: the starter was killed; no scripts are run until xbeatd is stopped and started");
+	if (error && starter_runs(runner->starter))
 		clock_arm(runner->housekeeping, clock_now_ns() + RESTART_SPACING_NS);
 }
 
-/* A runner that dies at once is forked again only after RESTART_SPACING_NS. */
+static void on_restart_due(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	restart(context);
+}
+
+/* A runner that dies at once is started again only after RESTART_SPACING_NS. */
 static void on_runner_gone(struct runner *runner)
 {
-	log_error(
-		"runner (pid %d) was killed; its checks have no result, another runner is started",
-		(int)runner->pid);
+	uint64_t now_ns = clock_now_ns();
+
+	log_error("runner (pid %d) was killed; its checks have no result, another one is started",
+		  (int)runner->pid);
 	close_runner(runner);
-	reap_dead(runner);
-	runner->dead_pid = runner->pid;
-	if (time_since_ns(clock_now_ns(), runner->started_ns) >= RESTART_SPACING_NS)
+	if (time_since_ns(now_ns, runner->started_ns) >= RESTART_SPACING_NS)
 		restart(runner);
-	reap_dead(runner);
-	clock_arm(runner->housekeeping, clock_now_ns() + RESTART_SPACING_NS);
+	else
+		clock_arm(runner->housekeeping, now_ns + RESTART_SPACING_NS);
 	fail_open_jobs(runner);
 }
 
@@ -276,49 +266,52 @@ static void free_all(struct runner *runner)
 		runner_unwatch(runner, runner->watches->request.number);
 	if (runner->housekeeping)
 		event_free(runner->housekeeping);
+	if (runner->namespace_fd >= 0)
+		close(runner->namespace_fd);
 	free(runner);
 }
 
-struct runner *runner_start(struct event_base *base, mode_t mask)
+/* Returns 0 or a negative errno. */
+static int prepare(struct runner *runner)
+{
+	runner->namespace_fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (runner->namespace_fd < 0)
+		return -errno;
+	runner->housekeeping = evtimer_new(runner->base, on_restart_due, runner);
+	return runner->housekeeping ? start_process(runner) : -ENOMEM;
+}
+
+struct runner *runner_start(struct event_base *base, struct starter *starter, mode_t mask)
 {
 	struct runner *runner = calloc(1, sizeof(*runner));
-	int error = ENOMEM;
+	int error = -ENOMEM;
 
 	if (runner) {
-		runner->base = base;
-		runner->socket_fd = -1;
-		runner->inheritance.mask = mask;
-		for (int i = 0; i < RLIM_NLIMITS; i++)
-			getrlimit((__rlimit_resource_t)i, &runner->inheritance.limits[i]);
-		runner->housekeeping = evtimer_new(base, on_housekeeping, runner);
-		error = runner->housekeeping ? -fork_runner(runner) : ENOMEM;
+		*runner = (struct runner){
+			.base = base, .starter = starter, .mask = mask, .socket_fd = -1};
+		error = prepare(runner);
 		if (!error)
 			return runner;
 		free_all(runner);
 	}
 	log_error("cannot start the runner, the process that runs scripts: %s",
-		  limits_strerror(error));
+		  limits_strerror(-error));
 	return NULL;
 }
 
-/* Waits for the end of the process, for at most STOP_WAIT_MS: a file system may block it. */
-static void await_end(pid_t pid)
+pid_t runner_pid(const struct runner *runner)
 {
-	_cleanup_close_ int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	struct pollfd ended = {.fd = fd, .events = POLLIN};
-
-	if (fd >= 0)
-		poll(&ended, 1, STOP_WAIT_MS);
-	waitpid(pid, NULL, WNOHANG);
+	return runner->pid;
 }
 
 void runner_stop(struct runner *runner)
 {
 	if (!runner)
 		return;
+	/* Not for long: a file system may block it. */
+	if (runner->socket_fd >= 0)
+		message_await_end(runner->socket_fd, STOP_WAIT_NS);
 	close_runner(runner);
-	if (runner->pid > 0)
-		await_end(runner->pid);
 	free_all(runner);
 }
 
@@ -346,16 +339,16 @@ static int request_job(const struct runner *runner, const struct runner_job *job
 	struct runner_request request;
 	int error;
 
-	memset(&request, 0, offsetof(struct runner_request, strings));
+	memset(&request, 0, RUNNER_REQUEST_FIXED);
 	request.type = RUNNER_RUN;
 	request.number = number;
 	request.run.uid = job->command->uid;
 	request.run.gid = job->command->gid;
 	request.run.timeout_ns = job->timeout_ns;
 	request.run.check = job->check;
-	error = runner_request_add_strings(&request, (const char *const *)job->command->arguments);
+	error = message_add_strings(&request.strings, (const char *const *)job->command->arguments);
 	if (!error)
-		error = runner_request_add_strings(&request, job->appended);
+		error = message_add_strings(&request.strings, job->appended);
 	return error ? error : runner_send_request(runner, &request);
 }
 
@@ -395,7 +388,7 @@ void runner_cancel(struct runner *runner, uint32_t number)
 
 	if (!number)
 		return;
-	memset(&request, 0, offsetof(struct runner_request, strings));
+	memset(&request, 0, RUNNER_REQUEST_FIXED);
 	request.type = RUNNER_CANCEL;
 	request.number = number;
 	free(take_job(runner, number));
@@ -421,7 +414,7 @@ static struct watch *new_watch(struct runner *runner, enum runner_request_type t
 /* Returns the watch's number, also without a runner: the next one takes up the watch. */
 static uint32_t start_watch(struct runner *runner, struct watch *watch, const char *const *strings)
 {
-	if (runner_request_add_strings(&watch->request, strings)) {
+	if (message_add_strings(&watch->request.strings, strings)) {
 		log_warning("cannot watch %s: parameters too long (limit: 16 KiB, 512 parameters)",
 			    strings[0]);
 		runner_unwatch(runner, watch->request.number);
@@ -479,7 +472,7 @@ void runner_unwatch(struct runner *runner, uint32_t number)
 			continue;
 		*link = watch->next;
 		watch->request.type = RUNNER_UNWATCH;
-		watch->request.strings_length = watch->request.string_count = 0;
+		watch->request.strings.length = watch->request.strings.count = 0;
 		runner_send_request(runner, &watch->request);
 		free(watch);
 		return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs programs in a process of its own, the runner. It is forked when the daemon starts, before
- * memory is locked and real-time scheduling is granted, and does all that can block: fork, exec,
+ * Runs programs in a process of its own, the runner. It is forked from the
+ * starter, so it has nothing of the daemon's memory, and does all that can block: fork, exec,
  * reading files, searching /proc. The daemon's loop only sends it requests and receives results.
  * When the daemon is gone, the runner kills the checks and exits.
  */
@@ -10,6 +10,7 @@
 
 #include "user/config/model/config.h"
 #include "user/runner/child/report.h"
+#include "user/starter/starter.h"
 #include <event2/event.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,9 +33,12 @@ typedef void runner_seen(void *context, const struct runner_sighting *sighting);
 
 struct runner;
 
-/* Forks the runner; call it before scheduling_apply(). mask: the umask of its programs. Returns
- * NULL after logging why. */
-struct runner *runner_start(struct event_base *base, mode_t mask);
+/* Starts the runner in this process's network namespace. starter: must outlive it; mask: the umask of
+ * its programs. Returns NULL after logging why. */
+struct runner *runner_start(struct event_base *base, struct starter *starter, mode_t mask);
+
+/* The pid of its process; 0 while it is not known. */
+pid_t runner_pid(const struct runner *runner);
 
 /* Ends the runner and its checks. Notifications that were requested before are started first. */
 void runner_stop(struct runner *runner);

@@ -22,11 +22,6 @@ WRITE = {signal.SIGUSR1, signal.SIGUSR2, signal.SIGRTMIN + 2}
 IGNORED = sorted((set(signal.valid_signals()) | C_LIBRARY) - STOPS - CRASHES - HARMLESS)
 
 
-def runner(daemon):
-    child, = (daemon.proc() / "task" / str(daemon.process.pid) / "children").read_text().split()
-    return int(child)
-
-
 def handled(daemon, name):
     """The signals in one of the sets of /proc/PID/status."""
     line = next(line for line in (daemon.proc() / "status").read_text().splitlines()
@@ -34,15 +29,16 @@ def handled(daemon, name):
     return {number for number in range(1, 65) if int(line.split()[1], 16) >> (number - 1) & 1}
 
 
-def test_signals_end_neither_daemon_nor_runner(lab):
+def test_signals_end_no_process(lab):
     daemon = Xbeatd(lab, "node-a", instance()).start_active()
-    child = runner(daemon)
+    starter, runner = daemon.starter(), daemon.child()
     for number in IGNORED * 2:
-        os.kill(child, number)
+        os.kill(starter, number)
+        os.kill(runner, number)
         daemon.process.send_signal(number)
         # Its next answer comes after the signal.
         assert daemon.state() == "active", number
-    assert runner(daemon) == child
+    assert (daemon.starter(), daemon.child()) == (starter, runner)
     lines = [line for line in daemon.process.output().splitlines() if "ignored" in line]
     assert 0 < len(lines) == len(set(lines)) <= len(IGNORED), lines
     wait_until(lambda: daemon.process.output().count(" written to ") >= len(WRITE), "their files are written")

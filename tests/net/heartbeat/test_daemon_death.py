@@ -56,11 +56,12 @@ def test_its_second_life_ends_as_well(pair):
 @pytest.mark.laboratory(nodes=2)
 def test_threads_and_children_are_not_the_daemon(pair):
     daemon = pair["node-a"]
-    runner, = (daemon.proc() / "task" / str(daemon.process.pid) / "children").read_text().split()
+    runner, starter = daemon.child(), daemon.starter()
     daemon.json("reload")
     wait_until(lambda: not daemon.reads_files(), "the thread that reads files has ended")
-    os.kill(int(runner), signal.SIGKILL)
-    wait_until(lambda: not os.path.exists(f"/proc/{runner}/exe"), "the runner has ended")
+    for pid in runner, starter:
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda pid=pid: not os.path.exists(f"/proc/{pid}/exe"), "it has ended")
     assert died_ns(daemon) == 0
     assert said(pair) == RUNNING
 

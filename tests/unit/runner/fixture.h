@@ -153,24 +153,33 @@ static inline bool fixture_has_pid(void *path)
 	return fixture_pid(path) > 0;
 }
 
-/* Returns the pid of this test's runner: the last child, if the test has no child of its own. An
- * earlier test's runner may not have ended yet. */
-static inline pid_t fixture_runner(void)
-{
-	char path[64], text[256] = "";
-	const char *last;
-	FILE *children;
+/* It starts the runners of all tests. */
+static struct starter *fixture_starter;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)getpid(), (int)getpid());
-	children = fopen(path, "re");
-	assert_non_null(children);
-	assert_true(fgets(text, sizeof(text), children) != NULL);
-	fclose(children);
-	text[strcspn(text, "\n")] = '\0';
-	if (text[0])
-		text[strlen(text) - 1] = '\0'; /* a blank follows each pid */
-	last = strrchr(text, ' ');
-	return atoi(last ? last : text);
+static inline int fixture_start_starter(void **state)
+{
+	(void)state;
+	fixture_starter = starter_fork();
+	return fixture_starter ? 0 : -1;
+}
+
+static inline int fixture_stop_starter(void **state)
+{
+	(void)state;
+	starter_stop(fixture_starter);
+	return 0;
+}
+
+static inline bool fixture_has_runner(void *runner)
+{
+	return runner_pid(runner) > 0;
+}
+
+/* Returns the pid of a runner when it is known. */
+static inline pid_t fixture_runner(struct event_base *base, struct runner *runner)
+{
+	fixture_until(base, fixture_has_runner, runner);
+	return runner_pid(runner);
 }
 
 #endif

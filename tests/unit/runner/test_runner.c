@@ -40,7 +40,7 @@ static int start(void **state)
 	if (fixture_setup(state))
 		return -1;
 	base = event_base_new();
-	runner = runner_start(base, 022);
+	runner = runner_start(base, fixture_starter, 022);
 	return base && runner ? 0 : -1;
 }
 
@@ -269,7 +269,7 @@ static void services_survive(void **state)
 	service = fixture_pid(path);
 	assert_true(service > 0);
 	assert_true(fixture_exists(service));
-	assert_int_equal(parent_of(service), fixture_runner());
+	assert_int_equal(parent_of(service), fixture_runner(base, runner));
 	kill(service, SIGKILL);
 	fixture_until(base, fixture_is_gone, &service);
 }
@@ -335,7 +335,7 @@ static void stopping_starts_waiting_notifications(void **state)
 	runner_stop(runner);
 	runner = NULL;
 	fixture_until(base, all_have_run, (void *)fixture_path("log", path));
-	runner = runner_start(base, 022);
+	runner = runner_start(base, fixture_starter, 022);
 }
 
 /* The loop never waits: nothing more is sent to a runner that does not read; it continues later. */
@@ -346,7 +346,7 @@ static void a_full_socket_refuses(void **state)
 	struct config_command command = {.arguments = arguments};
 	struct run run = {0};
 	unsigned asked = 0;
-	pid_t pid = fixture_runner();
+	pid_t pid = fixture_runner(base, runner);
 
 	(void)state;
 	memset(word, 'x', sizeof(word) - 1);
@@ -371,7 +371,7 @@ static void a_killed_runner_is_replaced(void **state)
 	fixture_until(base, fixture_has_pid, path);
 	check = fixture_pid(path);
 	setrlimit(RLIMIT_NOFILE, &(struct rlimit){.rlim_cur = FILES - 1, .rlim_max = FILES});
-	kill(fixture_runner(), SIGKILL);
+	kill(fixture_runner(base, runner), SIGKILL);
 	fixture_until(base, is_done, &run);
 	assert_int_equal(run.done_count, 1);
 	assert_int_equal(run.result.outcome, RUNNER_NOT_STARTED);
@@ -393,7 +393,7 @@ static _Noreturn void play_daemon(void)
 	struct run run = {0};
 
 	base = event_base_new();
-	runner = runner_start(base, 022);
+	runner = runner_start(base, starter_fork(), 022);
 	ask("sleep 1000 & echo $! > member; echo $$ > leader; wait",
 	    (struct runner_job){.check = true}, &run);
 	ask("echo $$ > notification; exec sleep 1000", (struct runner_job){0}, &run);
@@ -466,5 +466,5 @@ int main(void)
 
 	setrlimit(RLIMIT_NOFILE, &limit);
 	become_like_a_daemon();
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, fixture_start_starter, fixture_stop_starter);
 }

@@ -38,7 +38,7 @@ static inline int start(void **state)
 		return -1;
 	change_count = 0;
 	base = event_base_new();
-	runner = runner_start(base, 022);
+	runner = runner_start(base, fixture_starter, 022);
 	config = (struct config){.instances = &instance, .instance_count = 1};
 	return base && runner ? 0 : -1;
 }

@@ -208,5 +208,5 @@ int main(void)
 		TEST(reload_keeps_status_and_takes_the_new_timeout),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, fixture_start_starter, fixture_stop_starter);
 }

@@ -113,7 +113,7 @@ static void a_lost_run_is_no_failure(void **state)
 	write_file("slow", "");
 	while (access(fixture_path("slow", path), F_OK) == 0)
 		event_base_loop(base, EVLOOP_ONCE);
-	kill(fixture_runner(), SIGKILL);
+	kill(fixture_runner(base, runner), SIGKILL);
 	unlink(fixture_path("started", path));
 	fixture_until(base, five_runs, (void *)fixture_path("started", path));
 	assert_int_equal(change_count, 1);
@@ -189,5 +189,5 @@ int main(void)
 		TEST(json_accepts_any_output),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, fixture_start_starter, fixture_stop_starter);
 }

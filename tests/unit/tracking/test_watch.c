@@ -81,7 +81,7 @@ static void processes_are_counted_without_events(void **state)
 	(void)state;
 	runner_stop(runner);
 	assert_int_equal(unshare(CLONE_NEWNET), 0);
-	runner = runner_start(base, 022);
+	runner = runner_start(base, fixture_starter, 022);
 	watch_three_processes();
 }
 
@@ -281,7 +281,7 @@ static void init_file_writes_once(void **state)
 	/* The next runner continues to watch the file, and does not overwrite it. */
 	write_file("number", "35");
 	until_changes(5);
-	kill(fixture_runner(), SIGKILL);
+	kill(fixture_runner(base, runner), SIGKILL);
 	write_file("number", "36");
 	until_changes(6);
 	assert_int_equal(values[5], 36);
@@ -338,5 +338,5 @@ int main(void)
 	};
 
 	snprintf(process_name, sizeof(process_name), "xbeat-%d", (int)getpid());
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, fixture_start_starter, fixture_stop_starter);
 }

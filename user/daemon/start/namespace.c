@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Entering a network namespace; see namespace.h. */
 #include "user/daemon/start/namespace.h"
+#include "user/lib/helper_process.h"
 #include "user/lib/limits.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <sched.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* Returns a descriptor, or a negative errno with its reason. */
@@ -32,28 +30,18 @@ static int open_namespace(const char *name, char *message, size_t bytes)
 	return error;
 }
 
-static bool is_own(int fd)
-{
-	struct stat own, other;
-
-	return !stat("/proc/self/ns/net", &own) && !fstat(fd, &other) &&
-	       own.st_dev == other.st_dev && own.st_ino == other.st_ino;
-}
-
 int namespace_enter(const char *name, char *message, size_t bytes)
 {
-	int fd = open_namespace(name, message, bytes), error = 0;
+	int fd = open_namespace(name, message, bytes), error;
 
 	if (fd < 0)
 		return fd;
-	/* Inside, it needs no privilege. */
-	if (!is_own(fd) && setns(fd, CLONE_NEWNET)) {
-		error = -errno;
+	error = helper_process_join_network(fd);
+	if (error)
 		snprintf(
 			message, bytes,
 			"cannot enter network namespace %s: %s; give xbeatd CAP_SYS_ADMIN, or start it inside: ip netns exec %s xbeatd",
 			name, limits_strerror(-error), name);
-	}
 	close(fd);
 	return error;
 }

@@ -87,7 +87,8 @@ static void await(struct run *run, struct runner *runner)
 		runner_cancel(runner, number);
 }
 
-int own_script_run(const char *keyword, const struct config_own_script *script, mode_t mask)
+int own_script_run(const char *keyword, const struct config_own_script *script,
+		   struct starter *starter, mode_t mask)
 {
 	struct run run = {.keyword = keyword, .script = script};
 	struct runner *runner;
@@ -95,7 +96,7 @@ int own_script_run(const char *keyword, const struct config_own_script *script, 
 	if (!script->command.arguments)
 		return 0;
 	run.base = event_base_new();
-	runner = run.base ? runner_start(run.base, mask) : NULL;
+	runner = run.base ? runner_start(run.base, starter, mask) : NULL;
 	if (runner)
 		await(&run, runner);
 	else

@@ -5,6 +5,7 @@
 #define XBEAT_DAEMON_START_OWN_SCRIPT_H
 
 #include "user/config/model/config.h"
+#include "user/starter/starter.h"
 #include <sys/types.h>
 
 /*
@@ -12,6 +13,7 @@
  * keyword: for the log, which has the result; xbeatd goes on with any. Does nothing without a
  * script. Returns 0, or -EINTR if SIGTERM or SIGINT came before its end: it gets SIGTERM, too.
  */
-int own_script_run(const char *keyword, const struct config_own_script *script, mode_t mask);
+int own_script_run(const char *keyword, const struct config_own_script *script,
+		   struct starter *starter, mode_t mask);
 
 #endif

@@ -1,24 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The runner's process: forked from the daemon, without an exec. It releases what it must not share
- * with the daemon (descriptors, real-time scheduling, locked memory), serves the socket, and reaps:
- * its programs, and as a subreaper whatever they leave behind. All signals stay blocked, as they were
- * for the fork: one to the daemon's process group would otherwise stop the notifications about that
+ * The runner's process: forked without an exec, by the starter. It serves the socket, and reaps: its
+ * programs, and as a subreaper whatever they leave behind. All signals stay blocked, as they were for
+ * the fork: one to the daemon's process group would otherwise stop the notifications about that
  * stop.
  */
 #include "user/runner/child/child.h"
+#include "user/lib/helper_process.h"
 #include "user/lib/limits.h"
 #include "user/runner/child/jobs.h"
 #include "user/runner/child/mails.h"
 #include "user/runner/child/watch_file.h"
 #include "user/runner/child/watch_process.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -26,39 +23,32 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SOCKET_FD 3
-
-/* The socket becomes 3, 0 to 2 become /dev/null, all others are closed. */
-static void take_descriptors(int socket_fd)
+/* Its reason not to run: scripts must not run in another network. */
+static _Noreturn void give_up(const struct runner_child *child, int error)
 {
-	int null;
-
-	if (socket_fd != SOCKET_FD)
-		dup2(socket_fd, SOCKET_FD);
-	close_range(SOCKET_FD + 1, ~0U, 0);
-	fcntl(SOCKET_FD, F_SETFD, FD_CLOEXEC);
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
-		dup2(null, fd);
-	if (null > SOCKET_FD)
-		close(null);
+	child_log(child, LOG_ERR, "no scripts are run: cannot enter xbeatd's network namespace: %s",
+		  strerror(error));
+	_exit(EXIT_FAILURE);
 }
 
-static void leave_daemon(int socket_fd, mode_t mask)
+static void leave_parent(struct runner_child *child, int socket_fd)
 {
-	static const struct sched_param ordinary;
+	int error = helper_process_join_network(child->inheritance->namespace_fd);
 
-	setsid();
-	take_descriptors(socket_fd);
-	sched_setscheduler(0, SCHED_OTHER, &ordinary);
-	setpriority(PRIO_PROCESS, 0, 0);
-	munlockall();
+	helper_process_begin("xbeat-runner", socket_fd);
+	child->socket_fd = HELPER_PROCESS_SOCKET;
+	if (error)
+		give_up(child, -error);
 	limits_raise_descriptors();
-	prctl(PR_SET_NAME, "xbeat-runner");
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	umask(mask);
-	if (chdir("/"))
-		return; /* programs can be run from any directory */
+	umask(child->inheritance->mask);
+}
+
+static void report_ready(const struct runner_child *child)
+{
+	const struct runner_reply ready = {.type = RUNNER_READY, .number = (uint32_t)getpid()};
+
+	child_reply(child, &ready);
 }
 
 static void serve(struct runner_child *child, const struct runner_request *request)
@@ -108,8 +98,7 @@ static void on_requests(evutil_socket_t fd, short what, void *context)
 		}
 		if (length < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
-		child->ending = true;
-		close(fd);
+		child->ending = true; /* closed when it has ended: the daemon may wait for that */
 		event_base_loopbreak(child->base);
 		return;
 	}
@@ -147,16 +136,16 @@ static _Noreturn void run(int socket_fd, const struct runner_inheritance *inheri
 	struct event *requests, *children;
 	sigset_t ended;
 
-	leave_daemon(socket_fd, inheritance->mask);
+	child.inheritance = inheritance;
+	leave_parent(&child, socket_fd);
 	sigemptyset(&ended);
 	sigaddset(&ended, SIGCHLD);
-	child.socket_fd = SOCKET_FD;
-	child.inheritance = inheritance;
 	child.base = event_base_new();
-	if (!child.base || !listen_to(&child, SOCKET_FD, on_requests, &requests) ||
+	if (!child.base || !listen_to(&child, HELPER_PROCESS_SOCKET, on_requests, &requests) ||
 	    !listen_to(&child, signalfd(-1, &ended, SFD_NONBLOCK | SFD_CLOEXEC), on_children,
 		       &children))
 		_exit(EXIT_FAILURE);
+	report_ready(&child);
 	event_base_dispatch(child.base);
 	/* The daemon is gone; notifications that are to end get their second. */
 	event_free(requests);
@@ -168,14 +157,9 @@ static _Noreturn void run(int socket_fd, const struct runner_inheritance *inheri
 
 pid_t runner_child_fork(int socket_fd, const struct runner_inheritance *inheritance)
 {
-	sigset_t all, before;
-	pid_t pid;
+	pid_t pid = helper_process_fork(NULL);
 
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &before);
-	pid = fork();
 	if (pid == 0)
 		run(socket_fd, inheritance);
-	sigprocmask(SIG_SETMASK, &before, NULL);
 	return pid;
 }

@@ -227,7 +227,7 @@ static int job_execute(struct job *job)
 {
 	_cleanup_close_ int output_fd = -1;
 	_cleanup_close_ int error_fd = -1;
-	char *arguments[RUNNER_STRINGS_MAX + 1];
+	char *arguments[MESSAGE_STRINGS_MAX + 1];
 	struct runner_program program = {
 		.arguments = arguments,
 		.uid = job->request->run.uid,
@@ -239,7 +239,7 @@ static int job_execute(struct job *job)
 
 	if (error)
 		return error;
-	runner_request_get_strings(job->request, arguments);
+	message_get_strings(&job->request->strings, arguments);
 	program.output_fd = output_fd;
 	program.error_fd = error_fd;
 	job->pid = runner_exec(&program);
@@ -308,7 +308,7 @@ static bool is_undead(const struct runner_child *child, const struct runner_requ
 {
 	for (const struct job *job = child->jobs; job; job = job->next)
 		if (job->state == JOB_KILLED && job->reported && is_check(job) &&
-		    runner_request_same_strings(job->request, request))
+		    message_same_strings(&job->request->strings, &request->strings))
 			return true;
 	return false;
 }

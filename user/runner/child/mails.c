@@ -20,7 +20,7 @@
 struct mail {
 	struct mail *next;
 	struct runner_request *request;
-	char *strings[RUNNER_STRINGS_MAX + 1];
+	char *strings[MESSAGE_STRINGS_MAX + 1];
 	pid_t pid; /* 0: it waits */
 	int report_fd; /* of its process: what has failed, a line for each; -1: none */
 };
@@ -116,7 +116,7 @@ static bool append(struct runner_child *child, const struct runner_request *requ
 		return false;
 	}
 	memcpy(mail->request, request, length);
-	runner_request_get_strings(mail->request, mail->strings);
+	message_get_strings(&mail->request->strings, mail->strings);
 	while (*link)
 		link = &(*link)->next;
 	*link = mail;

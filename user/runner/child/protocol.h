@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The messages between the daemon and its runner: one in each packet of a SOCK_SEQPACKET socket
- * pair. Both are the same program, forked, so structs are sent as they are in memory. A request may
+ * pair. Both are the same program, so structs are sent as they are in memory. A request may
  * carry strings (arguments, a path), each ended by a NUL, after its fixed part.
  */
 #ifndef XBEAT_RUNNER_CHILD_PROTOCOL_H
 #define XBEAT_RUNNER_CHILD_PROTOCOL_H
 
+#include "user/lib/message.h"
 #include "user/runner/child/report.h"
 #include <stddef.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
-#define RUNNER_STRINGS_BYTES 16384
-#define RUNNER_STRINGS_MAX 512
 #define RUNNER_LOG_BYTES 256
 
 enum runner_request_type {
@@ -69,15 +68,17 @@ struct runner_request {
 			uint16_t port;
 		} mail;
 	};
-	uint32_t string_count;
-	uint32_t strings_length; /* bytes, NULs included */
-	char strings[RUNNER_STRINGS_BYTES]; /* only strings_length of them are sent */
+	struct message_strings strings;
 };
+
+/* Bytes of a request without strings. */
+#define RUNNER_REQUEST_FIXED offsetof(struct runner_request, strings.bytes)
 
 enum runner_reply_type {
 	RUNNER_RESULT,
 	RUNNER_SIGHTING,
 	RUNNER_LOG, /* a line for the daemon's log */
+	RUNNER_READY, /* number: its pid */
 };
 
 struct runner_reply {
@@ -97,15 +98,13 @@ struct runner_reply {
 struct runner_inheritance {
 	struct rlimit limits[RLIM_NLIMITS];
 	mode_t mask; /* not the daemon's, but that of the configuration */
+	int namespace_fd; /* the daemon's network namespace */
 };
 
 static inline size_t runner_request_length(const struct runner_request *request)
 {
-	return offsetof(struct runner_request, strings) + request->strings_length;
+	return RUNNER_REQUEST_FIXED + request->strings.length;
 }
-
-/* Appends strings up to a NULL; NULL appends none. Returns 0 or -E2BIG. */
-int runner_request_add_strings(struct runner_request *request, const char *const *strings);
 
 /*
  * Whether a message of length bytes is a request: of a known type, filled by as many strings as it
@@ -113,19 +112,11 @@ int runner_request_add_strings(struct runner_request *request, const char *const
  */
 bool runner_request_is_valid(const struct runner_request *request, size_t length);
 
-/* Sets strings to point into a valid request, and ends them by NULL. */
-void runner_request_get_strings(struct runner_request *request,
-				char *strings[static RUNNER_STRINGS_MAX + 1]);
-
-bool runner_request_same_strings(const struct runner_request *one,
-				 const struct runner_request *other);
-
 /* Whether a message of length bytes is a reply: of a known type, with texts that end. */
 bool runner_reply_is_valid(const struct runner_reply *reply, size_t length);
 
-/* Forks the runner's process (child.c), which serves the socket until its other end is closed. All
- * signals are blocked for the fork, so that the child never runs the daemon's handlers. Returns as
- * fork(2) does in the parent. */
+/* Forks the runner's process (child.c), which serves the socket until its other end is closed.
+ * Returns as fork(2) does in the parent. */
 pid_t runner_child_fork(int socket_fd, const struct runner_inheritance *inheritance);
 
 #endif

@@ -32,7 +32,7 @@
 
 /* The process sends one mail. */
 static const struct runner_mail_request *mail;
-static char *strings[RUNNER_STRINGS_MAX + 1];
+static char *strings[MESSAGE_STRINGS_MAX + 1];
 static FILE *from_server, *to_server;
 static const char *step; /* what is done now, for messages */
 static char late_text[128];

@@ -359,7 +359,7 @@ static struct file_watch *watch_new(const struct runner_child *child,
 		return NULL;
 	watch->child = child;
 	watch->number = request->number;
-	watch->path = strdup(request->strings);
+	watch->path = strdup(request->strings.bytes);
 	watch->steps = calloc(STEPS_MAX, sizeof(*watch->steps));
 	watch->next_read = evtimer_new(child->base, on_read_due, watch);
 	if (watch->path && watch->steps && watch->next_read)
@@ -374,7 +374,7 @@ void watch_file_add(struct runner_child *child, const struct runner_request *req
 	struct file_watch *watch = error ? NULL : watch_new(child, request);
 
 	if (!watch) {
-		child_log(child, LOG_ERR, "cannot watch %.160s: %s", request->strings,
+		child_log(child, LOG_ERR, "cannot watch %.160s: %s", request->strings.bytes,
 			  limits_strerror(error ? -error : ENOMEM));
 		return;
 	}

@@ -55,7 +55,7 @@ static void report(struct process_watch *watch)
 		snprintf(limit, sizeof(limit), ", at most %u", quorum_max);
 	snprintf(reply.sighting.reason, sizeof(reply.sighting.reason),
 		 "%u processes of %.80s, wanted at least %u%s", watch->count,
-		 watch->request->strings, watch->request->process.quorum, limit);
+		 watch->request->strings.bytes, watch->request->process.quorum, limit);
 	child_reply(watch->child, &reply);
 }
 
@@ -92,16 +92,16 @@ static void finish_scan(struct process_watch *watch)
 static bool parameters_match(const struct runner_request *request, const char *actual,
 			     size_t length)
 {
-	size_t wanted_length = request->strings_length;
+	size_t wanted_length = request->strings.length;
 	const char *rest = actual + wanted_length - 1;
 
 	if (request->process.longer_last)
 		return length >= wanted_length &&
-		       !memcmp(request->strings, actual, wanted_length - 1) &&
+		       !memcmp(request->strings.bytes, actual, wanted_length - 1) &&
 		       memchr(rest, '\0', length - wanted_length + 1) == actual + length - 1;
 	if (request->process.more_parameters ? length < wanted_length : length != wanted_length)
 		return false;
-	return !memcmp(request->strings, actual, wanted_length);
+	return !memcmp(request->strings.bytes, actual, wanted_length);
 }
 
 static bool command_matches(const struct runner_request *request, pid_t pid)
@@ -109,7 +109,7 @@ static bool command_matches(const struct runner_request *request, pid_t pid)
 	char actual[COMMAND_BYTES];
 	size_t length = procfs_read_arguments(pid, actual, sizeof(actual));
 
-	if (!length || strcmp(actual, request->strings) != 0)
+	if (!length || strcmp(actual, request->strings.bytes) != 0)
 		return false;
 	return !request->process.parameters || parameters_match(request, actual, length);
 }
@@ -118,7 +118,7 @@ static bool matches(const struct process_watch *watch, pid_t pid, const char *na
 {
 	if (watch->request->process.command_line)
 		return command_matches(watch->request, pid);
-	return !strncmp(watch->request->strings, name, PROCFS_NAME_BYTES - 1);
+	return !strncmp(watch->request->strings.bytes, name, PROCFS_NAME_BYTES - 1);
 }
 
 /* A zombie does not run. */
@@ -226,7 +226,7 @@ void watch_process_add(struct runner_child *child, const struct runner_request *
 		child->processes = watches_new(child);
 	if (!watch || !child->processes) {
 		child_log(child, LOG_ERR, "cannot watch processes of %.160s: out of memory",
-			  request->strings);
+			  request->strings.bytes);
 		if (watch)
 			watch_free(watch);
 		return;

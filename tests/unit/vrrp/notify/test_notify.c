@@ -32,7 +32,7 @@ static int start(void **state)
 	fixture_path("vrrp_fifo", vrrp_fifo_path);
 	fixture_path("log", log_path);
 	base = event_base_new();
-	runner = runner_start(base, 022);
+	runner = runner_start(base, fixture_starter, 022);
 	config = (struct config){0};
 	instance = (struct config_instance){.name = "VI_1"};
 	group = (struct config_group){.name = "VG_1"};
@@ -484,5 +484,5 @@ int main(void)
 		TEST(the_bytes_are_keepaliveds),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, fixture_start_starter, fixture_stop_starter);
 }

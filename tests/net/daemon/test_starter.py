@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The starter: what it starts has nothing of the daemon's memory, and the daemon does without it."""
+
+import os
+import pathlib
+import secrets
+import signal
+
+import pytest
+
+from tests.support.configuration import KEY_ID, block
+from tests.support.laboratory import wait_until
+
+SCRIPT = block("vrrp_script s", "script /bin/true", "interval 1", "user root")
+KEY = secrets.token_bytes(16)  # what no other memory has by chance
+pytestmark = pytest.mark.laboratory(nodes=2)
+
+
+@pytest.fixture
+def daemon(lab, cluster):
+    lab.write(cluster.key_file.name, f"{KEY_ID} {KEY.hex()}\n")
+    node = cluster.daemon("node-a", SCRIPT, instance=False)
+    node.configure(node.configuration.read_text(),
+                   cluster.vrrp_instance("node-a", block("track_script", "s weight 1")))
+    node.start()
+    node.wait_tracked("s", "up")
+    return node
+
+
+def exists(pid):
+    return pathlib.Path(f"/proc/{pid}/exe").exists()
+
+
+def kill(pid):
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not exists(pid), "it has ended")
+
+
+def readable(pid):
+    """All memory of a process that can be read, in pieces."""
+    with open(f"/proc/{pid}/maps", encoding="utf8") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for line in maps:
+            first, last = (int(number, 16) for number in line.split()[0].split("-"))
+            if "r" in line.split()[1] and "[v" not in line:
+                memory.seek(first)
+                yield memory.read(last - first)
+
+
+def holds_key(pid):
+    return any(KEY in piece for piece in readable(pid))
+
+
+def maps_bpf(pid):
+    return "bpf-map" in pathlib.Path(f"/proc/{pid}/maps").read_text()
+
+
+def replace_runner(daemon):
+    """Returns the pid of the next one, when its programs run."""
+    runner = daemon.child()
+    kill(runner)
+    wait_until(lambda: daemon.child() not in (None, runner), "another runner is there")
+    daemon.wait_tracked("s", "up")
+    return daemon.child()
+
+
+def test_another_runner_has_nothing_of_the_daemon(daemon):
+    assert holds_key(daemon.process.pid) and maps_bpf(daemon.process.pid)
+    for pid in replace_runner(daemon), daemon.starter():
+        assert not holds_key(pid) and not maps_bpf(pid)
+
+
+def test_daemon_goes_on_without_it(daemon):
+    starter, runner = daemon.starter(), daemon.child()
+    kill(starter)
+    wait_until(lambda: f"starter (pid {starter}) was killed" in daemon.process.output(), "it is logged")
+    assert exists(runner)
+    kill(runner)
+    wait_until(lambda: "cannot start another runner: the starter was killed" in daemon.process.output(),
+               "that is logged, too")
+    assert daemon.json("status")
+    assert daemon.stop() == 0
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_it_ends_with_the_daemon(daemon, end):
+    processes = daemon.starter(), daemon.child()
+    assert all(processes)
+    daemon.process.end(end)
+    wait_until(lambda: not any(map(exists, processes)), "starter and runner have ended")
