@@ -19,6 +19,8 @@
 
 struct reload;
 
+#define DAEMON_NODE_UNKNOWN SIZE_MAX
+
 /* Where the configuration is, and how it is read. */
 struct daemon_files {
 	const char *config_path;
@@ -31,7 +33,8 @@ struct daemon {
 	const char *daemon_name;
 	mode_t script_umask;
 	struct config *config;
-	size_t own_node; /* index into config->heartbeat->nodes; 0 without heartbeats */
+	/* index into config->heartbeat->nodes; 0 without heartbeats; DAEMON_NODE_UNKNOWN: see await.c */
+	size_t own_node;
 	struct xb_key keys[XB_KEYS_MAX];
 	int lock;
 	struct event_base *base;
@@ -84,8 +87,24 @@ struct daemon_inputs {
  */
 int daemon_read_inputs(struct daemon_inputs *inputs, struct diagnostics *diagnostics);
 
-/* Finds which of the configured nodes this machine is. Returns likewise. */
+/* Finds which of the configured nodes this machine is. Returns likewise; -EADDRNOTAVAIL: it has no
+ * address of one, which may come. */
 int daemon_identify(struct daemon_inputs *inputs);
+
+/* This machine is the node inputs->own_node. */
+void daemon_use_node(struct daemon_inputs *inputs);
+
+/* Returns 0, or a negative errno with inputs->message: where a daemon runs, and the names of its files,
+ * cannot change. */
+int daemon_check_place(struct daemon_inputs *inputs, const struct config *running);
+
+/*
+ * Waits until this machine has an address of a node (await.c). begin reports, with an event and to the
+ * service manager, what is waited for. Returns 0, -EINTR for a stop, or a negative errno, which is
+ * logged.
+ */
+void daemon_await_begin(struct daemon *daemon);
+int daemon_await_node(struct daemon *daemon);
 
 /* Starts a reload; promise (NULL for SIGHUP) is answered when it is done or refused. */
 void daemon_reload(struct daemon *daemon, struct control_promise *promise);
@@ -101,6 +120,14 @@ void daemon_networks_stop(struct daemon *daemon);
 
 /* Follows changes of interfaces and addresses. Returns 0 or a negative errno. */
 int daemon_watch_interfaces(struct daemon *daemon);
+
+bool daemon_uses_for_heartbeats(const struct daemon *daemon, const char *interface);
+
+/* Attaches to an interface that could not be attached to (user/kernel/attach_wait.h). */
+void daemon_try_interface(struct daemon *daemon, const char *name);
+
+/* Reports interfaces that cannot be attached to yet, and links whose address is not there, once. */
+void daemon_report_waits(struct daemon *daemon);
 
 /* Follows removals of the configuration's routes and rules. */
 void daemon_watch_routes(struct daemon *daemon);

@@ -15,11 +15,23 @@ static void explain_links(const struct peers *peers, const struct config_heartbe
 			  json_t *lines)
 {
 	for (size_t i = 0; i < heartbeat->interface_count; i++)
-		if (peers->own_links[i].bad)
+		if (peers->lacks_address[i])
+			json_say(
+				lines,
+				"Its link %s waits: this node's address is not on this machine. Add it to %s.",
+				heartbeat->interfaces[i], heartbeat->interfaces[i]);
+		else if (peers->own_links[i].bad)
 			json_say(
 				lines,
 				"Its link %s is bad: %s. Check this interface, its cable and its switch port.",
 				heartbeat->interfaces[i], peers->own_links[i].reason);
+}
+
+static void explain_waits(const struct kernel *kernel, json_t *lines)
+{
+	for (size_t i = 0; i < kernel->wait_count; i++)
+		json_say(lines, "It waits for interface %s: %s.", kernel->waits[i].interface,
+			 kernel->waits[i].reason);
 }
 
 static void explain_peers(const struct peers *peers, json_t *lines)
@@ -70,6 +82,7 @@ json_t *daemon_explain(const struct daemon *daemon)
 		json_say(lines, "It is drained and out of elections; to rejoin: xbeatctl resume");
 	explain_peers(&daemon->peers, lines);
 	explain_links(&daemon->peers, heartbeat, lines);
+	explain_waits(&daemon->kernel, lines);
 	instances_explain(door_enter(daemon->vrrp), lines);
 	return json_pack("{s:o, s:s, s:o, s:o}", "node",
 			 json_text(heartbeat->nodes[daemon->own_node].name), "state",

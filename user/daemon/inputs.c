@@ -109,27 +109,35 @@ int daemon_read_inputs(struct daemon_inputs *inputs, struct diagnostics *diagnos
 	return error;
 }
 
-/* A node selected by router_id may lack an address. */
-static int check_own_addresses(struct daemon_inputs *inputs, const struct local_address *local,
-			       size_t count)
+/* Names the addresses, as many as fit. */
+static void list_addresses(const struct config_heartbeat *heartbeat, char *text, size_t bytes)
+{
+	char address[ADDRESS_TEXT_BYTES];
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < heartbeat->node_count; i++)
+		for (size_t link = 0; link < heartbeat->nodes[i].address_count; link++) {
+			if (used + ADDRESS_TEXT_BYTES + 8 > bytes) {
+				snprintf(text + used, bytes - used, ", ...");
+				return;
+			}
+			used += (size_t)snprintf(
+				text + used, bytes - used, "%s%s", used ? ", " : "",
+				address_format(&heartbeat->nodes[i].addresses[link], address));
+		}
+}
+
+static int fail_unknown(struct daemon_inputs *inputs)
 {
 	const struct config_heartbeat *heartbeat = inputs->config->heartbeat;
-	const struct config_node *own = &heartbeat->nodes[inputs->own_node];
-	char text[ADDRESS_TEXT_BYTES];
+	char list[96];
 
-	for (size_t link = 0; link < own->address_count; link++) {
-		bool found = false;
-
-		for (size_t i = 0; i < count; i++)
-			found |= address_equal(&local[i].address, &own->addresses[link]);
-		if (!found)
-			return fail(
-				inputs, -EADDRNOTAVAIL,
-				"this machine is %s, but does not have its address %s: add the address to %s, or correct the \"node\" line",
-				own->name, address_format(&own->addresses[link], text),
-				heartbeat->interfaces[link]);
-	}
-	return 0;
+	list_addresses(heartbeat, list, sizeof(list));
+	return fail(
+		inputs, -EADDRNOTAVAIL,
+		"no address of a node of heartbeat %s is on this machine (%s); if none will come, add a \"node\" line, or set router_id",
+		heartbeat->name, list);
 }
 
 static int find_own_node(struct daemon_inputs *inputs, const struct local_address *local,
@@ -150,10 +158,7 @@ static int find_own_node(struct daemon_inputs *inputs, const struct local_addres
 			"%s: this machine matches several nodes of heartbeat %s: set router_id to the name of the right one",
 			inputs->files.config_path, name);
 	if (node < 0)
-		return fail(
-			inputs, node,
-			"%s: this machine is not a node of heartbeat %s: add a \"node\" line with its addresses, or set router_id to the name of a node",
-			inputs->files.config_path, name);
+		return fail_unknown(inputs);
 	inputs->own_node = (size_t)node;
 	return 0;
 }
@@ -172,7 +177,26 @@ int daemon_identify(struct daemon_inputs *inputs)
 	error = find_own_node(inputs, local, count);
 	if (error)
 		return error;
-	if (heartbeat->nodes[inputs->own_node].witness)
+	daemon_use_node(inputs);
+	return 0;
+}
+
+void daemon_use_node(struct daemon_inputs *inputs)
+{
+	if (inputs->config->heartbeat->nodes[inputs->own_node].witness)
 		config_drop_driven_instances(inputs->config);
-	return check_own_addresses(inputs, local, count);
+}
+
+static bool same_text(const char *one, const char *other)
+{
+	return one && other ? !strcmp(one, other) : one == other;
+}
+
+int daemon_check_place(struct daemon_inputs *inputs, const struct config *running)
+{
+	if (same_text(running->net_namespace, inputs->config->net_namespace) &&
+	    same_text(running->daemon_instance, inputs->config->daemon_instance))
+		return 0;
+	return fail(inputs, -EBUSY,
+		    "net_namespace or instance has changed: restart xbeatd to apply it");
 }

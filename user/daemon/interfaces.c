@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_heartbeat_interface(const struct daemon *daemon, const char *name)
+bool daemon_uses_for_heartbeats(const struct daemon *daemon, const char *name)
 {
 	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
 
@@ -22,18 +22,30 @@ static bool is_heartbeat_interface(const struct daemon *daemon, const char *name
 	return false;
 }
 
+void daemon_report_waits(struct daemon *daemon)
+{
+	const struct attach_wait *wait;
+
+	while ((wait = attach_wait_unreported(&daemon->kernel)))
+		event_log_add(&daemon->event_log, "interface", wait->interface, "", "waiting",
+			      "%s; tried again when it changes, and now and then", wait->reason);
+	if (daemon->prober.links)
+		prober_report_waits(&daemon->prober);
+}
+
 /* An interface that is gone has lost the program; one that returns is a new interface. */
 static void follow_interface(struct daemon *daemon, const char *name)
 {
 	struct interface_event interface = *interfaces_get(&daemon->interfaces, name);
 	const struct attachment *attachment = kernel_attachment(&daemon->kernel, name);
 	bool attached = attachment && attachment->interface_index == interface.interface_index;
+	bool waited = attach_wait_of(&daemon->kernel, name);
 
 	if (!interface.present && attachment) {
 		event_log_add(&daemon->event_log, "interface", name, "present", "gone",
 			      "it was deleted, renamed or moved to another namespace");
 		kernel_detach(&daemon->kernel, name);
-	} else if (interface.present && !attached && is_heartbeat_interface(daemon, name)) {
+	} else if (interface.present && !attached && daemon_uses_for_heartbeats(daemon, name)) {
 		kernel_attach(&daemon->kernel, name);
 	}
 	if (attached) {
@@ -45,8 +57,13 @@ static void follow_interface(struct daemon *daemon, const char *name)
 	instances_interface(door_enter(daemon->vrrp), name);
 	daemon_networks_changed(daemon);
 	if (interface.present && !attached && kernel_attachment(&daemon->kernel, name))
-		event_log_add(&daemon->event_log, "interface", name, "gone", "present",
-			      "the XDP program is attached again");
+		event_log_add(&daemon->event_log, "interface", name, waited ? "waiting" : "gone",
+			      "present", "the XDP program is attached");
+}
+
+void daemon_try_interface(struct daemon *daemon, const char *name)
+{
+	follow_interface(daemon, name);
 }
 
 /* A setting of the driver may have changed, which no entry shows. */
@@ -68,6 +85,8 @@ static size_t update(struct daemon *daemon, const struct interface_event *event)
 
 	for (size_t i = 0; i < count; i++)
 		follow_interface(daemon, names[i]);
+	if (count)
+		daemon_report_waits(daemon);
 	return count;
 }
 
@@ -78,6 +97,8 @@ static void on_interface(void *context, const struct interface_event *event)
 	bool returned;
 
 	follow_vlan_tags(daemon, event);
+	/* Also what no entry shows: another program has gone. */
+	attach_wait_hint(&daemon->kernel, event->name);
 	returned = interface_delays_filter(&daemon->interface_delays, &daemon->interfaces, &counts);
 	if (update(daemon, &counts))
 		return;

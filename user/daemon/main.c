@@ -109,6 +109,30 @@ static int start(struct daemon *daemon)
 	return error ? error : daemon_start(daemon);
 }
 
+static void choose_umask(struct daemon *daemon, const struct options *options)
+{
+	daemon->script_umask = options->umask >= 0 ? (mode_t)options->umask : daemon->config->umask;
+}
+
+/* Who started it sees that it waits: on the terminal, or by the end of the parent process. *parent:
+ * then -1. A keepalived may have been started meanwhile. */
+static int await_node(struct daemon *daemon, const struct options *options, int *parent)
+{
+	int error;
+
+	if (daemon->own_node != DAEMON_NODE_UNKNOWN)
+		return 0;
+	log_as_wanted(options);
+	log_also_to_stderr(true);
+	daemon_await_begin(daemon);
+	if (*parent >= 0)
+		release_parent(*parent);
+	*parent = -1;
+	error = daemon_await_node(daemon);
+	choose_umask(daemon, options);
+	return error ? error : keepalived_check(daemon->config);
+}
+
 static int run(struct daemon *daemon, const struct options *options, struct pid_files *pid_files)
 {
 	int parent = options->foreground ? -1 : leave_terminal(daemon), error;
@@ -123,12 +147,17 @@ static int run(struct daemon *daemon, const struct options *options, struct pid_
 	if (!error)
 		error = pid_files_write(pid_files);
 	if (!error)
+		error = await_node(daemon, options, &parent);
+	if (!error)
 		error = start(daemon);
 	if (error)
 		return error;
+	log_as_wanted(options);
+	log_also_to_stderr(true);
+	daemon_report_waits(daemon);
 	if (parent >= 0)
 		release_parent(parent);
-	log_as_wanted(options);
+	log_also_to_stderr(options->console);
 	service_manager_notify("READY=1");
 	daemon_run(daemon);
 	service_manager_notify("STOPPING=1");
@@ -241,8 +270,7 @@ int main(int argc, char **argv)
 	if (!error && daemon.config) {
 		pid_files_choose(&pid_files, &options, daemon.config,
 				 configure_net_namespace(&daemon, &options));
-		daemon.script_umask =
-			options.umask >= 0 ? (mode_t)options.umask : daemon.config->umask;
+		choose_umask(&daemon, &options);
 		error = run(&daemon, &options, &pid_files);
 	}
 	stop(&daemon, !error);

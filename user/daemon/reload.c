@@ -148,31 +148,29 @@ static bool can_become(const struct config_heartbeat *running,
 	return print_alike(&retimed, wanted);
 }
 
-static bool same_text(const char *one, const char *other)
+/* Its addresses may all be gone for the moment. */
+static int identify(struct reload *reload)
 {
-	return one && other ? !strcmp(one, other) : one == other;
-}
+	int error = daemon_identify(&reload->inputs);
 
-/* Where it runs, and the names of its files. */
-static bool same_place(const struct config *one, const struct config *other)
-{
-	return same_text(one->net_namespace, other->net_namespace) &&
-	       same_text(one->daemon_instance, other->daemon_instance);
+	if (error != -EADDRNOTAVAIL ||
+	    !can_become(reload->daemon->config->heartbeat, reload->inputs.config->heartbeat))
+		return error;
+	reload->inputs.own_node = reload->daemon->own_node;
+	daemon_use_node(&reload->inputs);
+	return 0;
 }
 
 /* Refuses as a whole what a running daemon cannot change: nothing is applied in part. */
 static int check(struct reload *reload)
 {
 	struct daemon *daemon = reload->daemon;
-	int error = daemon_identify(&reload->inputs);
+	int error = identify(reload);
 
+	if (!error)
+		error = daemon_check_place(&reload->inputs, daemon->config);
 	if (error)
 		return error;
-	if (!same_place(daemon->config, reload->inputs.config)) {
-		snprintf(reload->inputs.message, sizeof(reload->inputs.message),
-			 "net_namespace or instance has changed: restart xbeatd to apply it");
-		return -EBUSY;
-	}
 	if (!can_become(daemon->config->heartbeat, reload->inputs.config->heartbeat) ||
 	    daemon->own_node != reload->inputs.own_node) {
 		snprintf(
@@ -196,12 +194,8 @@ static int check_awaited(struct reload *reload)
 
 static bool is_wanted(const struct daemon *daemon, const struct attachment *attachment)
 {
-	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
-
-	for (size_t i = 0; heartbeat && i < heartbeat->interface_count; i++)
-		if (!strcmp(heartbeat->interfaces[i], attachment->interface))
-			return true;
-	return instances_use_interface(door_enter(daemon->vrrp), attachment->interface_index);
+	return daemon_uses_for_heartbeats(daemon, attachment->interface) ||
+	       instances_use_interface(door_enter(daemon->vrrp), attachment->interface_index);
 }
 
 static void detach_unwanted(struct daemon *daemon)
@@ -212,6 +206,14 @@ static void detach_unwanted(struct daemon *daemon)
 		if (!is_wanted(daemon, &attachment))
 			kernel_detach(&daemon->kernel, attachment.interface);
 	}
+	for (size_t i = daemon->kernel.wait_count; i-- > 0;) {
+		const char *name = daemon->kernel.waits[i].interface;
+
+		if (!daemon_uses_for_heartbeats(daemon, name) &&
+		    !instances_use_name(door_enter(daemon->vrrp), name))
+			attach_wait_end(&daemon->kernel, name);
+	}
+	daemon_report_waits(daemon);
 }
 
 /* Peers and links refer to the running block: it stays, and adopts the new times. */

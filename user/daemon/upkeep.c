@@ -89,6 +89,14 @@ static void on_bypassed(void *context, const struct attachment *attachment)
 		attachment->interface);
 }
 
+static void on_attach_due(void *context, const char *interface)
+{
+	struct daemon *daemon = context;
+
+	daemon_try_interface(daemon, interface);
+	daemon_report_waits(daemon);
+}
+
 int daemon_start_upkeep(struct daemon *daemon)
 {
 	const struct kernel_upkeep_handlers handlers = {.on_attachment = on_attachment,
@@ -96,6 +104,7 @@ int daemon_start_upkeep(struct daemon *daemon)
 							.on_filter = on_filter,
 							.on_tags = on_tags,
 							.on_bypassed = on_bypassed,
+							.on_attach_due = on_attach_due,
 							.context = daemon};
 
 	return kernel_upkeep_start(&daemon->kernel, daemon->base, &handlers);

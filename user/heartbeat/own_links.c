@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* This node's own links; see own_links.h. */
 #include "user/heartbeat/own_links.h"
+#include "user/lib/address.h"
 #include "user/lib/time.h"
 #include <errno.h>
 #include <stdio.h>
@@ -133,10 +134,16 @@ json_t *peers_links_json(const struct peers *peers)
 
 	for (size_t i = 0; i < link_count; i++) {
 		const struct own_link *link = &peers->own_links[i];
+		const struct xb_peer *seen = &peers->list[0].seen[i];
+		json_t *json = json_pack("{s:s, s:b, s:s}", "interface", seen->interface, "bad",
+					 link->bad, "reason", link->reason);
+		char text[ADDRESS_TEXT_BYTES];
 
-		json_array_append_new(array, json_pack("{s:s, s:b, s:s}", "interface",
-						       peers->list[0].seen[i].interface, "bad",
-						       link->bad, "reason", link->reason));
+		if (peers->lacks_address[i])
+			json_object_set_new(
+				json, "waiting_for",
+				json_string(address_format(&seen->local_address, text)));
+		json_array_append_new(array, json);
 	}
 	return array;
 }

@@ -125,7 +125,9 @@ struct peers {
 	uint64_t tick_due_ns; /* when the next tick is due */
 	uint64_t reported_due_ns; /* due time of the tick whose stall has been reported */
 	struct own_link own_links[XB_LINKS_MAX];
-	int send_error[XB_LINKS_MAX]; /* prober.c: why PROBEs do not leave, an errno; 0: they do */
+	int send_error
+		[XB_LINKS_MAX]; /* prober_links.c: why PROBEs do not leave, an errno; 0: they do */
+	bool lacks_address[XB_LINKS_MAX]; /* prober_links.c: this node's own is not there yet */
 	struct answers *answers; /* index: link */
 	struct bypass bypass[XB_LINKS_MAX];
 	struct peers_callbacks callbacks;

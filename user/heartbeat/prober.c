@@ -5,175 +5,16 @@
 #include "user/core/heartbeat.h"
 #include "user/heartbeat/answers.h"
 #include "user/heartbeat/detection.h"
-#include "user/heartbeat/own_links.h"
-#include "user/heartbeat/port_holder.h"
-#include "user/heartbeat/probe_socket.h"
+#include "user/heartbeat/prober_links.h"
 #include "user/kernel/app_pages.h"
 #include "user/kernel/self.h"
-#include "user/lib/address.h"
-#include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
-#include "user/lib/limits.h"
-#include "user/lib/log.h"
-#include "user/net/netlink/local_address.h"
-#include "user/net/netlink/vlan_device.h"
-#include "user/net/send_buffer.h"
+#include "user/lib/time.h"
 #include <errno.h>
-#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-/* All PROBEs of one link: sent in one system call. */
-struct prober_link {
-	int socket;
-	int last_error; /* so that a lasting failure is logged once */
-	const char *interface;
-	struct xb_packet *packets;
-	struct mmsghdr *messages;
-	struct iovec *data;
-	union socket_address *to;
-	size_t count;
-};
-
-static int allocate(struct prober_link *link, size_t count)
-{
-	link->packets = calloc(count, sizeof(*link->packets));
-	link->messages = calloc(count, sizeof(*link->messages));
-	link->data = calloc(count, sizeof(*link->data));
-	link->to = calloc(count, sizeof(*link->to));
-	return link->packets && link->messages && link->data && link->to ? 0 : -ENOMEM;
-}
-
-/* The tag that heartbeats have on the link's interface if this node's address is on a VLAN interface
- * over it. Where tags are removed before the program runs, it cannot demand one. */
-static uint16_t find_vlan(const struct local_address *list, size_t count,
-			  const struct xb_address *local, const struct attachment *attachment)
-{
-	const char *device = probe_socket_device(list, count, local, attachment->interface);
-	int vlan_id = device ? vlan_device_id(if_nametoindex(device), attachment->interface_index)
-			     : -ENODEV;
-
-	if (vlan_id < 0 || (vlan_id && attachment->vlan_tags != ATTACH_TAGS_VISIBLE))
-		return XB_VLAN_ANY;
-	return (uint16_t)vlan_id;
-}
-
-/* Where packets of the link arrive: interface and VLAN. Through routers they may come anywhere. */
-static void write_arrival(struct prober *prober, size_t index)
-{
-	const struct config_heartbeat *heartbeat = prober->heartbeat;
-	const struct attachment *attachment =
-		kernel_attachment(prober->kernel, prober->links[index].interface);
-	_cleanup_free_ struct local_address *list = NULL;
-	uint16_t vlan_id = XB_VLAN_ANY;
-	size_t count = 0;
-
-	if (!attachment)
-		return;
-	/* Without the list: any tag. An index that is no longer right would refuse all. */
-	if (!heartbeat->routed[index] && !local_addresses(&list, &count))
-		vlan_id =
-			find_vlan(list, count, &heartbeat->nodes[prober->own_node].addresses[index],
-				  attachment);
-	for (size_t i = 0; i < prober->peers->count; i++) {
-		struct xb_peer *slot =
-			&prober->kernel->peers[prober->peers->list[i].first_slot + index];
-
-		slot->vlan_id = vlan_id;
-		slot->interface_index = attachment->is_lowest ? attachment->interface_index : 0;
-	}
-}
-
-/* Opens or reopens the socket of a link, and addresses its packets. */
-static int open_link(struct prober *prober, size_t index)
-{
-	struct prober_link *link = &prober->links[index];
-	const struct xb_address *local =
-		&prober->heartbeat->nodes[prober->own_node].addresses[index];
-	const struct attachment *attachment = kernel_attachment(prober->kernel, link->interface);
-	unsigned interface_index = attachment ? attachment->interface_index : 0;
-	int fd =
-		probe_socket_open(local, prober->heartbeat->port, interface_index, link->interface);
-
-	if (fd < 0)
-		return fd;
-	write_arrival(prober, index);
-	send_buffer_grow(fd, link->count);
-	if (link->socket >= 0)
-		close(link->socket);
-	link->socket = fd;
-	bypass_use_socket(&prober->peers->bypass[index], fd);
-	for (size_t i = 0; i < link->count; i++) {
-		struct msghdr *message = &link->messages[i].msg_hdr;
-
-		link->data[i] = (struct iovec){&link->packets[i], sizeof(link->packets[i])};
-		message->msg_namelen = probe_socket_address(
-			&link->to[i], &prober->peers->list[i].node->addresses[index],
-			prober->heartbeat->port, interface_index);
-		message->msg_name = &link->to[i];
-		message->msg_iov = &link->data[i];
-		message->msg_iovlen = 1;
-	}
-	return 0;
-}
-
-static void log_unusable(const struct prober *prober, size_t index, int error)
-{
-	const struct config_heartbeat *heartbeat = prober->heartbeat;
-	const struct xb_address *own = &heartbeat->nodes[prober->own_node].addresses[index];
-	char text[ADDRESS_TEXT_BYTES], holder[PORT_HOLDER_BYTES];
-
-	address_format(own, text);
-	if (error == -EADDRINUSE)
-		log_error(
-			"cannot use %s port %u for heartbeats: it is held by %s; end that, or use another port (below 1024 only root can take it)",
-			text, heartbeat->port, port_holder_describe(own, heartbeat->port, holder));
-	else
-		log_error(
-			"cannot use %s port %u for heartbeats: %s; check that the address is on %s",
-			text, heartbeat->port, limits_strerror(-error),
-			heartbeat->interfaces[index]);
-}
-
-static int start_link(struct prober *prober, size_t index)
-{
-	struct prober_link *link = &prober->links[index];
-	int error;
-
-	link->socket = -1;
-	link->interface = prober->heartbeat->interfaces[index];
-	link->count = prober->peers->count;
-	if (allocate(link, link->count ? link->count : 1))
-		return -ENOMEM;
-	error = open_link(prober, index);
-	if (error)
-		log_unusable(prober, index, error);
-	return error;
-}
-
-void prober_address_added(struct prober *prober, const struct address_event *event)
-{
-	const struct config_node *own = &prober->heartbeat->nodes[prober->own_node];
-
-	for (size_t index = 0; index < prober->link_count; index++) {
-		int error = 0;
-
-		if (address_equal(&own->addresses[index], &event->address))
-			error = open_link(prober, index);
-		if (error && error != -EADDRINUSE) /* then the one before still works */
-			log_warning("heartbeats on %s: cannot reopen the socket: %s",
-				    prober->links[index].interface, limits_strerror(-error));
-	}
-}
-
-void prober_interface_changed(struct prober *prober, const char *interface)
-{
-	for (size_t index = 0; index < prober->link_count; index++)
-		if (!strcmp(prober->links[index].interface, interface))
-			write_arrival(prober, index);
-}
 
 /* The number after which it is decided whether a PROBE was answered in time: for an answer in time,
  * or for the window to tell whether there was one. 0: none yet. */
@@ -270,42 +111,6 @@ static void prepare(struct prober *prober, struct peer *peer, size_t index,
 			      round->now_ns, &prober->key);
 }
 
-/* What keeps this node's own PROBEs from leaving is no fault of a peer. */
-static void report_sending(const struct prober_link *link, struct peers *peers, int error)
-{
-	char subject[XB_NAME_BYTES + 8];
-
-	snprintf(subject, sizeof(subject), "self/%s", link->interface);
-	if (error)
-		event_log_add(peers->event_log, "probes", subject, "sent", "not sent", "%s%s",
-			      limits_strerror(error), peers_send_remedy(error));
-	else
-		event_log_add(peers->event_log, "probes", subject, "not sent", "sent",
-			      "they leave again");
-}
-
-static void send_batch(struct prober_link *link, struct peers *peers, size_t index)
-{
-	size_t sent = 0;
-	int error = 0;
-
-	/* sendmmsg stops at the first message that fails; the others must still be sent. */
-	while (sent < link->count) {
-		int done = sendmmsg(link->socket, link->messages + sent,
-				    (unsigned)(link->count - sent), 0);
-
-		if (done <= 0) {
-			error = done < 0 ? errno : EIO;
-			done = 1;
-		}
-		sent += (size_t)done;
-	}
-	if (error != link->last_error)
-		report_sending(link, peers, error);
-	link->last_error = error;
-	peers->send_error[index] = error;
-}
-
 static void send_round(struct prober *prober, const struct round *round)
 {
 	for (size_t index = 0; index < prober->link_count; index++) {
@@ -313,7 +118,7 @@ static void send_round(struct prober *prober, const struct round *round)
 
 		for (size_t i = 0; i < link->count; i++)
 			prepare(prober, &prober->peers->list[i], index, round, &link->packets[i]);
-		send_batch(link, prober->peers, index);
+		prober_link_send(prober, index);
 	}
 }
 
@@ -393,6 +198,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 		prober->on_numbers_used_up(prober->context);
 	prober->numbers_used_up = false;
 	kernel_self_set_progress(prober->kernel, now_ns);
+	prober_links_open(prober, now_ns);
 	peers_refresh(prober->peers);
 	send_tick(prober, now_ns);
 	peers_judge(prober->peers, now_ns);
@@ -430,7 +236,7 @@ int prober_start(struct prober *prober, const struct prober_setup *setup)
 			       detection_intervals(timing.detection_time_ns, timing.interval_ns)))
 		return -ENOMEM;
 	while (prober->link_count < interface_count) {
-		int error = start_link(prober, prober->link_count++);
+		int error = prober_link_start(prober, prober->link_count++);
 
 		if (error)
 			return error;
@@ -449,17 +255,8 @@ void prober_stop(struct prober *prober)
 {
 	if (prober->peers)
 		peers_use_prober(prober->peers, NULL, NULL, NULL);
-	for (size_t i = 0; i < prober->link_count; i++) {
-		struct prober_link *link = &prober->links[i];
-
-		bypass_use_socket(&prober->peers->bypass[i], -1);
-		if (link->socket >= 0)
-			close(link->socket);
-		free(link->packets);
-		free(link->messages);
-		free(link->data);
-		free(link->to);
-	}
+	for (size_t i = 0; i < prober->link_count; i++)
+		prober_link_stop(prober, i);
 	free(prober->links);
 	extra_probes_stop(&prober->extra);
 	if (prober->tick)

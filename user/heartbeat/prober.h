@@ -26,6 +26,7 @@ struct prober {
 	struct event *tick;
 	struct extra_probes extra;
 	uint64_t due_ns;
+	uint64_t open_due_ns; /* when links without a socket are tried again */
 	bool numbers_used_up; /* half of all have been sent to a peer since the last time */
 	void (*on_progress)(void *context, uint64_t now_ns);
 	void (*on_numbers_used_up)(void *context);
@@ -46,10 +47,14 @@ struct prober_setup {
 	void *context;
 };
 
-/* Opens a socket per link, bound to this node's address there. The first tick runs in the event
- * loop. Returns 0 or a negative errno, which is logged. */
+/* Opens a socket per link, bound to this node's address there; a link whose address is not there yet is
+ * opened when it comes. The first tick runs in the event loop. Returns 0 or a negative errno, which is
+ * logged. */
 int prober_start(struct prober *prober, const struct prober_setup *setup);
 void prober_stop(struct prober *prober);
+
+/* Reports links that send nothing because this node's address is not there, each once. */
+void prober_report_waits(struct prober *prober);
 
 /* Signs with this key from now on. */
 void prober_set_key(struct prober *prober, const struct xb_key *key);

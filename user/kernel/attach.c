@@ -60,7 +60,7 @@ static uint32_t find_program(const struct attachment *attachment, char name[BPF_
 	return id;
 }
 
-static bool refuse_foreign(const struct attachment *attachment)
+static bool refuse_foreign(struct attachment *attachment)
 {
 	char name[BPF_OBJ_NAME_LEN];
 	uint32_t id = find_program(attachment, name);
@@ -68,12 +68,14 @@ static bool refuse_foreign(const struct attachment *attachment)
 	if (!id)
 		return false;
 	if (left_is_program_name(name))
-		log_error(
+		snprintf(
+			attachment->reason, sizeof(attachment->reason),
 			"interface %s belongs to another xbeatd (program id %u): stop that one; if it crashed, start and stop it, or remove its directory in " BPFFS_XBEAT
 			", or detach its program (ip link set dev %s xdp off)",
 			attachment->interface, id, attachment->interface);
 	else
-		log_error(
+		snprintf(
+			attachment->reason, sizeof(attachment->reason),
 			"interface %s already runs the XDP program \"%s\" (id %u): detach it (ip link set dev %s xdp off; if a bpf_link holds it, bpftool link list and bpftool link detach id N) or choose another interface",
 			attachment->interface, name, id, attachment->interface);
 	return true;
@@ -190,13 +192,14 @@ static int choose_mode(struct attachment *attachment)
 	return 0;
 }
 
-static void log_refusal(const struct attachment *attachment, int error)
+static void explain_refusal(struct attachment *attachment, int error)
 {
 	bool native = attachment->wish == ATTACH_NATIVE;
 
-	log_error("cannot attach to interface %s%s: %s%s", attachment->interface,
-		  native ? " in native mode" : "", limits_strerror(-error),
-		  native ? "; write \"mode auto\" in the heartbeat block" : "");
+	snprintf(attachment->reason, sizeof(attachment->reason),
+		 "cannot attach to interface %s%s: %s%s", attachment->interface,
+		 native ? " in native mode" : "", limits_strerror(-error),
+		 native ? "; write \"mode auto\" in the heartbeat block" : "");
 }
 
 static int attach_new(struct attachment *attachment)
@@ -207,7 +210,7 @@ static int attach_new(struct attachment *attachment)
 		return -EBUSY;
 	error = choose_mode(attachment);
 	if (error)
-		log_refusal(attachment, error);
+		explain_refusal(attachment, error);
 	return error;
 }
 
@@ -246,13 +249,15 @@ int attach_interface(struct attachment *attachment, const char *daemon_name, int
 	attachment->interface_index = if_nametoindex(attachment->interface);
 	if (!attachment->interface_index && errno != ENODEV) {
 		error = -errno;
-		log_error("cannot look up interface %s: %s", attachment->interface,
-			  limits_strerror(-error));
+		snprintf(attachment->reason, sizeof(attachment->reason),
+			 "cannot look up interface %s: %s", attachment->interface,
+			 limits_strerror(-error));
 		return error;
 	}
 	if (!attachment->interface_index) {
-		log_error(
-			"no interface %s; correct \"interface\" in the configuration, or create it before xbeatd starts (ip link shows those that exist)",
+		snprintf(
+			attachment->reason, sizeof(attachment->reason),
+			"no interface %s; if it will not come, correct \"interface\" in the configuration (ip link shows those that exist)",
 			attachment->interface);
 		return -ENODEV;
 	}
@@ -270,7 +275,7 @@ int attach_interface(struct attachment *attachment, const char *daemon_name, int
 	    (attachment->wish == ATTACH_NATIVE && !attachment->native))
 		error = attach_switch(attachment, daemon_name, program_fd, !attachment->native);
 	if (error)
-		log_refusal(attachment, error);
+		explain_refusal(attachment, error);
 	return error;
 }
 

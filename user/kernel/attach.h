@@ -43,7 +43,7 @@ struct attachment {
 	 * bridge's or VLAN interface's may be seen on one below first. */
 	bool is_lowest;
 	bool redirect; /* answers leave by a redirect (answer_way.h) */
-	char reason[ATTACH_REASON_BYTES]; /* why this mode; "": it is as configured */
+	char reason[ATTACH_REASON_BYTES]; /* why this mode, or none; "": it is as configured */
 	enum attach_vlan_tags vlan_tags;
 	bool tc_own_qdisc; /* xbeat made it */
 	bool tc_changed; /* qdisc or filters; not looked at yet */
@@ -77,7 +77,7 @@ struct attachment {
 /*
  * Attaches the program to attachment->interface, by_netlink or through a BPF link, which is pinned;
  * what an earlier daemon left is replaced in one step, so that no packet is missed.
- * Returns 0 or a negative errno, which is logged.
+ * Returns 0 or a negative errno, with attachment->reason: why, and the remedy.
  */
 int attach_interface(struct attachment *attachment, const char *daemon_name, int program_fd);
 

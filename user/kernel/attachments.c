@@ -11,6 +11,7 @@
 #include "user/kernel/vlan.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
+#include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
@@ -50,15 +51,15 @@ static enum attach_mode wished_mode(const struct kernel *kernel, const char *int
 	return ATTACH_AUTO;
 }
 
-/* Chooses mode and programs. Returns 0 or a negative errno, which is logged. */
-static int choose(struct kernel *kernel, struct attachment *attachment)
+/* Chooses mode and programs. Returns 0 or a negative errno, with attachment->reason. */
+static int choose(struct kernel *kernel, struct attachment *attachment, const char *interface)
 {
-	enum link_layer layer = link_layer_of(attachment->interface);
+	enum link_layer layer = link_layer_of(interface);
 	int error;
 
 	if (layer == LINK_LAYER_OTHER) {
-		log_error("cannot attach to interface %s: %s", attachment->interface,
-			  link_layer_refusal);
+		snprintf(attachment->reason, sizeof(attachment->reason),
+			 "cannot attach to interface %s: %s", interface, link_layer_refusal);
 		return -EOPNOTSUPP;
 	}
 	attachment->ip_only = layer == LINK_LAYER_IP;
@@ -74,8 +75,12 @@ static int choose(struct kernel *kernel, struct attachment *attachment)
 		return 0;
 	}
 	error = load_ip(kernel);
-	if (error)
+	if (error) {
+		snprintf(attachment->reason, sizeof(attachment->reason),
+			 "cannot load the programs of interface %s: %s", interface,
+			 limits_strerror(-error));
 		return error;
+	}
 	attachment->program_fd = bpf_program__fd(kernel->ip_skeleton->progs.xbeat_ip);
 	attachment->tc_program_fd = bpf_program__fd(kernel->ip_skeleton->progs.xbeat_tc_ip);
 	return 0;
@@ -84,6 +89,7 @@ static int choose(struct kernel *kernel, struct attachment *attachment)
 int kernel_attach(struct kernel *kernel, const char *interface)
 {
 	struct attachment *attachment = find_attachment(kernel, interface);
+	char reason[ATTACH_REASON_BYTES];
 	int error;
 
 	if (attachment && attachment->interface_index == if_nametoindex(interface))
@@ -104,15 +110,19 @@ int kernel_attach(struct kernel *kernel, const char *interface)
 	};
 	snprintf(attachment->interface, sizeof(attachment->interface), "%s", interface);
 	attachment->interface_index = if_nametoindex(interface);
-	error = choose(kernel, attachment);
+	error = choose(kernel, attachment, interface);
 	/* First, so that the XDP program finds who handles its adverts. */
 	if (!error && attachment->interface_index)
 		vlan_attach(kernel, attachment);
 	if (!error)
 		error = attach_interface(attachment, kernel->daemon_name, attachment->program_fd);
-	if (error)
-		kernel_detach(kernel, interface);
-	return error;
+	if (!error) {
+		attach_wait_end(kernel, interface);
+		return 0;
+	}
+	snprintf(reason, sizeof(reason), "%s", attachment->reason);
+	kernel_detach(kernel, interface);
+	return attach_wait_note(kernel, interface, error, reason);
 }
 
 void kernel_detach(struct kernel *kernel, const char *interface)
@@ -120,6 +130,7 @@ void kernel_detach(struct kernel *kernel, const char *interface)
 	struct attachment *attachment = find_attachment(kernel, interface);
 	char path[BPFFS_PATH_BYTES];
 
+	attach_wait_end(kernel, interface);
 	if (!attachment)
 		return;
 	mode_switch_abandon(attachment);

@@ -14,6 +14,7 @@
 #define XBEAT_KERNEL_KERNEL_H
 
 #include "user/kernel/attach.h"
+#include "user/kernel/attach_wait.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <xbeat/map.h>
@@ -53,6 +54,9 @@ struct kernel {
 	char heartbeat_interfaces[XB_LINKS_MAX][XB_NAME_BYTES]; /* "": none */
 	enum attach_mode heartbeat_mode; /* of these */
 	size_t attachment_count;
+	struct attach_wait
+		waits[KERNEL_INTERFACES_MAX]; /* interfaces that it could not be attached to */
+	size_t wait_count;
 	struct xb_peer *peers; /* mapped, slot_count of them */
 	size_t slot_count;
 	struct xb_key keys[XB_KEYS_MAX];
@@ -100,7 +104,8 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 void kernel_stop(struct kernel *kernel);
 
 /* Attaches to one more interface, unless it is attached already. An interface that was deleted and
- * created again is another one. Returns 0 or a negative errno, which is logged. */
+ * created again is another one. Returns 0 or a negative errno; the reason is noted (attach_wait.h), and
+ * it is tried again. */
 int kernel_attach(struct kernel *kernel, const char *interface);
 
 /* Detaches from an interface, which need not exist any more. */

@@ -129,8 +129,10 @@ static int attach_all(struct kernel *kernel, const struct kernel_setup *setup)
 	for (size_t i = 0; i < setup->interface_count; i++) {
 		int error = kernel_attach(kernel, setup->interfaces[i]);
 
-		if (error)
-			return error;
+		if (!error || attach_wait_may_change(error))
+			continue;
+		log_error("%s", attach_wait_of(kernel, setup->interfaces[i])->reason);
+		return error;
 	}
 	return 0;
 }

@@ -302,6 +302,18 @@ static void check_bypassed(struct kernel *kernel, uint64_t now_ns)
 	}
 }
 
+static void try_waiting(struct kernel *kernel, uint64_t now_ns)
+{
+	const struct kernel_upkeep_handlers *handlers = &kernel->upkeep->handlers;
+	const char *due = attach_wait_due(kernel, now_ns);
+	char interface[XB_NAME_BYTES];
+
+	if (!due)
+		return;
+	snprintf(interface, sizeof(interface), "%s", due); /* its entry goes */
+	handlers->on_attach_due(handlers->context, interface);
+}
+
 static bool any_attaching(struct kernel *kernel)
 {
 	bool any = false;
@@ -325,6 +337,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 		check_bypassed(kernel, now_ns);
 		ask(kernel);
 		check_pins(kernel, now_ns);
+		try_waiting(kernel, now_ns);
 	}
 	clock_arm(kernel->upkeep->timer,
 		  now_ns + (attaching ? AGAIN_SPACING_NS : CHECK_SPACING_NS));

@@ -186,6 +186,14 @@ bool instances_use_interface(const struct vrrp_room *room, unsigned interface_in
 	return false;
 }
 
+bool instances_use_name(const struct vrrp_room *room, const char *interface)
+{
+	for (size_t i = 0; i < room->instances.count; i++)
+		if (uses_interface(room->instances.list[i]->config, interface))
+			return true;
+	return false;
+}
+
 size_t instances_count(const struct vrrp_room *room)
 {
 	return room->instances.count;

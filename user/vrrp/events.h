@@ -50,6 +50,9 @@ void instances_program(struct vrrp_room *room, unsigned interface_index);
 /* Whether an instance hears adverts on this interface; its configuration need not name it. */
 bool instances_use_interface(const struct vrrp_room *room, unsigned interface_index);
 
+/* Whether the configuration of an instance names it. */
+bool instances_use_name(const struct vrrp_room *room, const char *interface);
+
 size_t instances_count(const struct vrrp_room *room);
 
 /* Whether the node is drained. */

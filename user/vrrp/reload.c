@@ -131,7 +131,9 @@ int instances_check(const struct config *config, const struct config *from,
 		if (was_checked(from, instance))
 			continue;
 		error = check_interfaces(instance, interfaces, message, bytes);
-		if (error && config->dynamic_interfaces)
+		if (error && !from)
+			log_warning("%s; it waits until then", message); /* as at boot */
+		if (error && (!from || config->dynamic_interfaces))
 			continue;
 		if (!error)
 			error = check_source(instance, list, count, message, bytes);

@@ -75,19 +75,6 @@ def test_wrong_configuration(lab, configured):
     assert f"{lab.path(f'{NODE}.conf')}:{number}:5:" in line
 
 
-def test_configuration_of_other_machines(lab, configured):
-    edit(lab, "10.77.0.1", "10.77.0.77")
-    start_and_fail(lab, words=["node"])
-
-
-def test_named_node_whose_address_is_not_here(lab, configured):
-    """router_id names this node, so its addresses were not checked before."""
-    edit(lab, "10.77.0.1", "10.77.0.77")
-    edit(lab, "heartbeat lan {", f"global_defs {{ router_id {NODE} }}\nheartbeat lan {{")
-    start_and_fail(lab, words=["10.77.0.77", "eth0"])
-    assert not lab.has_program(NODE)
-
-
 def test_missing_key_file(lab, configured):
     configured.key_file.unlink()
     start_and_fail(lab, words=[str(configured.key_file), "genkey"])
@@ -155,19 +142,6 @@ def test_key_file_that_is_exchanged_after_a_check(lab, configured):
 def test_broken_key_file(lab, configured):
     configured.key_file.write_text(f"{KEY_ID} {KEY.hex()[1:]}\n")
     start_and_fail(lab, words=[str(configured.key_file)])
-
-
-def test_missing_interface(lab, configured):
-    edit(lab, "interface eth0", "interface eth9")
-    start_and_fail(lab, words=["eth9"])
-
-
-def test_foreign_xdp_program(lab, configured):
-    program = BUILD / "tools" / "lab_pass.bpf.o"
-    lab.run(NODE, "ip", "link", "set", "dev", "eth0", "xdpdrv", "object", program, "section", "xdp")
-    start_and_fail(lab, words=["eth0", "lab_pass"])
-    assert lab.has_program(NODE), "the foreign program must stay"
-    lab.run(NODE, "ip", "link", "set", "dev", "eth0", "xdpdrv", "off")
 
 
 def test_no_privileges(lab, configured):

@@ -195,12 +195,16 @@ static void own_node(void **state)
 {
 	static const char *const none[] = {NULL};
 	static const char *const half[] = {"10.0.0.2", "10.1.0.9", NULL};
+	static const char *const halves[] = {"10.0.0.2", "10.1.0.3", NULL};
+	static const char *const more[] = {"10.0.0.2", "10.0.0.3", "10.1.0.3", NULL};
 	static const char *const second[] = {"192.0.2.1", "10.1.0.2", "10.0.0.2", NULL};
 	static const char *const both[] = {"10.0.0.2", "10.1.0.2", "10.0.0.3", "10.1.0.3", NULL};
 
 	(void)state;
 	assert_int_equal(find(THREE_NODES, none), -ENOENT);
-	assert_int_equal(find(THREE_NODES, half), -ENOENT);
+	assert_int_equal(find(THREE_NODES, half), 1);
+	assert_int_equal(find(THREE_NODES, halves), -EEXIST);
+	assert_int_equal(find(THREE_NODES, more), 2);
 	assert_int_equal(find(THREE_NODES, second), 1);
 	assert_int_equal(find(THREE_NODES, both), -EEXIST);
 	assert_int_equal(find("global_defs { router_id c }\n" THREE_NODES, second), 2);

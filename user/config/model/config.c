@@ -168,14 +168,15 @@ static bool has_address(const struct xb_address *addresses, size_t count,
 	return false;
 }
 
-static bool has_all_addresses(const struct config_node *node, const struct xb_address *addresses,
+/* How many of the node's addresses are among these. */
+static size_t count_addresses(const struct config_node *node, const struct xb_address *addresses,
 			      size_t count)
 {
-	for (size_t i = 0; i < node->address_count; i++) {
-		if (!has_address(addresses, count, &node->addresses[i]))
-			return false;
-	}
-	return node->address_count > 0;
+	size_t found = 0;
+
+	for (size_t i = 0; i < node->address_count; i++)
+		found += has_address(addresses, count, &node->addresses[i]);
+	return found;
 }
 
 /* keepalived's router_id may be any text: one that names no node is ignored. */
@@ -188,6 +189,25 @@ static int find_by_name(const struct config_heartbeat *heartbeat, const char *na
 	return -ENOENT;
 }
 
+/* The only node that has all its addresses here, or only some. */
+static int find_by_addresses(const struct config_heartbeat *heartbeat,
+			     const struct xb_address *addresses, size_t count, bool all)
+{
+	int found = -ENOENT;
+
+	for (size_t i = 0; i < heartbeat->node_count; i++) {
+		const struct config_node *node = &heartbeat->nodes[i];
+		size_t here = count_addresses(node, addresses, count);
+
+		if (!here || (all && here < node->address_count))
+			continue;
+		if (found >= 0)
+			return -EEXIST;
+		found = (int)i;
+	}
+	return found;
+}
+
 int config_find_own_node(const struct config *config, const struct xb_address *local_addresses,
 			 size_t local_count)
 {
@@ -197,15 +217,10 @@ int config_find_own_node(const struct config *config, const struct xb_address *l
 	if (!heartbeat)
 		return -ENOENT;
 	found = find_by_name(heartbeat, config->router_id);
-	if (found >= 0)
-		return found;
-	for (size_t i = 0; i < heartbeat->node_count; i++) {
-		if (!has_all_addresses(&heartbeat->nodes[i], local_addresses, local_count))
-			continue;
-		if (found >= 0)
-			return -EEXIST;
-		found = (int)i;
-	}
+	if (found == -ENOENT)
+		found = find_by_addresses(heartbeat, local_addresses, local_count, true);
+	if (found == -ENOENT)
+		found = find_by_addresses(heartbeat, local_addresses, local_count, false);
 	return found;
 }
 

@@ -456,7 +456,8 @@ void config_drop_driven_instances(struct config *config);
 bool config_is_witnessed(const struct config *config, const char *name);
 
 /* Finds this machine among the nodes of the heartbeat block: the node that router_id names, else
- * the one whose addresses are all in local_addresses.
+ * the one whose addresses are all in local_addresses, else the one that has some there: the others may
+ * come later.
  * Returns the index into heartbeat->nodes, or -ENOENT (none), -EEXIST (several). */
 int config_find_own_node(const struct config *config, const struct xb_address *local_addresses,
 			 size_t local_count);

@@ -97,9 +97,25 @@ static void print_links(const json_t *links, FILE *stream)
 	const json_t *link;
 	size_t index;
 
-	json_array_foreach(links, index, link) if (json_is_true(json_object_get(link, "bad")))
-		print_line(stream, "bad link", "%s: %s", field_text(link, "interface"),
-			   field_text(link, "reason"));
+	json_array_foreach(links, index, link)
+	{
+		if (json_is_true(json_object_get(link, "bad")))
+			print_line(stream, "bad link", "%s: %s", field_text(link, "interface"),
+				   field_text(link, "reason"));
+		if (json_object_get(link, "waiting_for"))
+			print_line(stream, "waits", "link %s: for this node's address %s",
+				   field_text(link, "interface"), field_text(link, "waiting_for"));
+	}
+}
+
+static void print_waiting(const json_t *interfaces, FILE *stream)
+{
+	const json_t *interface;
+	size_t index;
+
+	json_array_foreach(interfaces, index, interface)
+		print_line(stream, "waits", "interface %s: %s", field_text(interface, "interface"),
+			   field_text(interface, "reason"));
 }
 
 static void print_interfaces(const json_t *interfaces, FILE *stream)
@@ -236,6 +252,7 @@ void show_status(const json_t *status, FILE *stream)
 	print_heartbeat(json_object_get(status, "heartbeat"), stream);
 	print_links(json_object_get(status, "links"), stream);
 	print_interfaces(json_object_get(status, "interfaces"), stream);
+	print_waiting(json_object_get(status, "waiting_interfaces"), stream);
 	print_foreign(json_object_get(status, "foreign_addresses"), stream);
 	print_routers(json_object_get(status, "routers"), stream);
 	print_signing(json_object_get(status, "auth_hmac"), stream);

@@ -32,7 +32,7 @@ void service_manager_notify(const char *state)
 {
 	struct sockaddr_un address;
 	socklen_t length = find_socket(&address);
-	char text[64];
+	char text[640];
 	int fd;
 
 	if (!length)

@@ -3,7 +3,7 @@
 #ifndef XBEAT_DAEMON_START_SERVICE_MANAGER_H
 #define XBEAT_DAEMON_START_SERVICE_MANAGER_H
 
-/* state: "READY=1" or "STOPPING=1". Does nothing without NOTIFY_SOCKET in the environment. Never
+/* state: "READY=1", "STOPPING=1", "STATUS=text"; several are separated by newlines. Does nothing without NOTIFY_SOCKET in the environment. Never
  * waits. */
 void service_manager_notify(const char *state);
 
