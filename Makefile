@@ -12,6 +12,9 @@ BPF_CLANG ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
 PYTHON ?= /usr/bin/python3
 VERSION := 0.1.0
+# Where Python finds modules of this prefix, on Debian.
+PYTHON_MODULES ?= $(PREFIX)/lib/$(if $(filter /usr,$(PREFIX)),python3,$(shell $(PYTHON) -c \
+	'import sys; print("python%d.%d" % sys.version_info[:2])' 2>/dev/null || echo python3))/dist-packages
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion
 CFLAGS ?= -O2 -g
@@ -239,6 +242,8 @@ install: all man
 	install -D -m 644 $(BUILD)/$(APP_SONAME) $(DESTDIR)$(PREFIX)/lib/libxbeat.so.$(VERSION)
 	ln -sf libxbeat.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(APP_SONAME)
 	ln -sf $(APP_SONAME) $(DESTDIR)$(PREFIX)/lib/libxbeat.so
+	install -D -m 644 python/xbeat/__init__.py $(DESTDIR)$(PYTHON_MODULES)/xbeat/__init__.py
+	install -D -m 644 python/xbeat/py.typed $(DESTDIR)$(PYTHON_MODULES)/xbeat/py.typed
 	install -D -m 644 $(BUILD)/xbeat.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/xbeat.pc
 	install -D -m 644 dist/xbeatctl.bash-completion \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/xbeatctl

@@ -231,6 +231,13 @@ static json_t *app_open(void *context, struct control_call *call)
 	return apps_call_open(&daemon->apps, call);
 }
 
+static json_t *app_beat(void *context, struct control_call *call)
+{
+	struct daemon *daemon = context;
+
+	return apps_call_beat(&daemon->apps, call);
+}
+
 static json_t *config(void *context, struct control_call *call)
 {
 	const struct daemon *daemon = context;
@@ -361,13 +368,11 @@ static json_t *stop(void *context, struct control_call *call)
 }
 
 const struct control_method daemon_methods[] = {
-	{"status", status, false},     {"peers", peers, false},
-	{"vrrp", vrrp, false},	       {"drops", drops, false},
-	{"tracking", tracking, false}, {"explain", explain, false},
-	{"app", app, false},	       {"app_open", app_open, false},
+	{"status", status, false}, {"peers", peers, false},	  {"vrrp", vrrp, false},
+	{"drops", drops, false},   {"tracking", tracking, false}, {"explain", explain, false},
+	{"app", app, false},	   {"app_open", app_open, false}, {"beat", app_beat, false},
 	{"config", config, true}, /* contains passwords */
-	{"reload", reload, true},      {"failover", failover, true},
-	{"resume", resume, true},      {"drain", drain, true},
-	{"priority", priority, true},  {"stop", stop, true},
+	{"reload", reload, true},  {"failover", failover, true},  {"resume", resume, true},
+	{"drain", drain, true},	   {"priority", priority, true},  {"stop", stop, true},
 	{NULL, NULL, false},
 };

@@ -272,6 +272,11 @@ int kernel_app_open(struct kernel *kernel, size_t app_index, uint64_t now_ns)
 	return page_of(kernel, app_index)->fd;
 }
 
+void kernel_app_beat(const struct kernel *kernel, size_t app_index, uint64_t beat_ns)
+{
+	__atomic_store_n(&page_of(kernel, app_index)->memory->beat_ns, beat_ns, __ATOMIC_RELEASE);
+}
+
 uint32_t kernel_late_apps(const struct kernel *kernel)
 {
 	uint32_t bits = 0;

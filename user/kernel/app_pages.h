@@ -52,6 +52,10 @@ void kernel_app_read(const struct kernel *kernel, size_t app_index, struct kerne
  * the daemon's. */
 int kernel_app_open(struct kernel *kernel, size_t app_index, uint64_t now_ns);
 
+/* Writes a beat for an application that has no page of its own. beat_ns: CLOCK_MONOTONIC; 0: it is
+ * late from now on. */
+void kernel_app_beat(const struct kernel *kernel, size_t app_index, uint64_t beat_ns);
+
 /* Returns the late_apps_bits of packets; bit n: the application of index n is late. */
 uint32_t kernel_late_apps(const struct kernel *kernel);
 

@@ -93,47 +93,114 @@ static const struct app_opener *find_opener(const struct apps *apps, const char 
 	return NULL;
 }
 
-static void note_opener(struct apps *apps, const char *name, int connection)
+static void note_opener(struct apps *apps, const char *name, const struct ucred *peer)
 {
 	struct app_opener *opener = (struct app_opener *)find_opener(apps, name);
-	struct ucred peer = {0};
 
 	for (size_t i = 0; !opener && i < XB_APPS_MAX; i++)
 		if (!find(apps, apps->openers[i]
 					.name)) /* unused, or of an application that was removed */
 			opener = &apps->openers[i];
-	if (!opener || !read_credentials(connection, &peer))
+	if (!opener)
 		return;
 	snprintf(opener->name, sizeof(opener->name), "%s", name);
-	opener->uid = peer.uid;
-	opener->pid = peer.pid;
+	opener->uid = peer->uid;
+	opener->pid = peer->pid;
 }
 
-json_t *apps_call_open(struct apps *apps, struct control_call *call)
+/* The application that a call names, if its caller may open it; otherwise returns -1, with the
+ * failure set. */
+static int find_for(struct apps *apps, struct control_call *call, const struct config_app **app)
 {
-	int connection = control_connection(call);
-	const struct config_app *app;
 	const char *name;
 	int index;
 
 	if (!control_unpack(call, "{s:s}", "name", &name))
-		return NULL;
-	app = find(apps, name);
-	index = app ? kernel_app_find(apps->kernel, name) : -ENOENT;
-	if (index < 0)
-		return control_fail(
+		return -1;
+	*app = find(apps, name);
+	index = *app ? kernel_app_find(apps->kernel, name) : -ENOENT;
+	if (index < 0) {
+		control_fail(
 			call, "no_app",
 			"no vrrp_app %.40s is configured; \"xbeatctl app\" lists the configured ones",
 			name);
-	if (!may_open(apps, connection, app))
-		return control_fail(
-			call, "not_permitted",
-			"app %s may be opened only by %s%s%sroot and the group " XB_GROUP, name,
-			app->user[0] ? "user " : "", app->user, app->user[0] ? ", " : "");
-	note_opener(apps, name, connection);
-	call->descriptor = kernel_app_open(apps->kernel, (size_t)index, clock_now_ns());
+		return -1;
+	}
+	if (may_open(apps, control_connection(call), *app))
+		return index;
+	control_fail(call, "not_permitted",
+		     "app %s may be opened only by %s%s%sroot and the group " XB_GROUP, name,
+		     (*app)->user[0] ? "user " : "", (*app)->user, (*app)->user[0] ? ", " : "");
+	return -1;
+}
+
+/* Notes who opens an application, or sends beats for it. Returns the descriptor of its page. */
+static int take_opener(struct apps *apps, size_t index, const char *name, const struct ucred *peer)
+{
+	note_opener(apps, name, peer);
+	return kernel_app_open(apps->kernel, index, clock_now_ns());
+}
+
+static json_t *answer_app(const struct config_app *app)
+{
 	return json_pack("{s:I, s:o}", "timeout_ns", (json_int_t)app->timeout_ns, "name",
-			 json_text(name));
+			 json_text(app->name));
+}
+
+json_t *apps_call_open(struct apps *apps, struct control_call *call)
+{
+	const struct config_app *app;
+	int index = find_for(apps, call, &app);
+	struct ucred peer = {0};
+
+	if (index < 0)
+		return NULL;
+	read_credentials(control_connection(call), &peer);
+	call->descriptor = take_opener(apps, (size_t)index, app->name, &peer);
+	return answer_app(app);
+}
+
+/* Whose beats came last; another sender is noted as if it had opened the application. */
+static bool is_opener(const struct apps *apps, const char *name, const struct ucred *peer)
+{
+	const struct app_opener *opener = find_opener(apps, name);
+
+	return opener && opener->pid == peer->pid && opener->uid == peer->uid;
+}
+
+static void beat(struct apps *apps, size_t index, const char *name, const struct ucred *sender)
+{
+	if (!is_opener(apps, name, sender))
+		take_opener(apps, index, name, sender);
+	kernel_app_beat(apps->kernel, index, clock_now_ns());
+}
+
+json_t *apps_call_beat(struct apps *apps, struct control_call *call)
+{
+	const struct config_app *app;
+	int index = find_for(apps, call, &app);
+	struct ucred peer = {0};
+
+	if (index < 0)
+		return NULL;
+	read_credentials(control_connection(call), &peer);
+	beat(apps, (size_t)index, app->name, &peer);
+	return answer_app(app);
+}
+
+/* A message at its notify_socket. */
+static void on_notified(void *context, const char *name, const struct ucred *sender,
+			const struct notify_message *message)
+{
+	struct apps *apps = context;
+	int index = kernel_app_find(apps->kernel, name);
+
+	if (index < 0)
+		return;
+	if (message->stops)
+		kernel_app_beat(apps->kernel, (size_t)index, 0);
+	else if (message->beats)
+		beat(apps, (size_t)index, name, sender);
 }
 
 static json_t *app_open(void *context, struct control_call *call)
@@ -141,8 +208,14 @@ static json_t *app_open(void *context, struct control_call *call)
 	return apps_call_open(context, call);
 }
 
+static json_t *app_beat(void *context, struct control_call *call)
+{
+	return apps_call_beat(context, call);
+}
+
 static const struct control_method methods[] = {
 	{"app_open", app_open, false},
+	{"beat", app_beat, false},
 	{NULL, NULL, false},
 };
 
@@ -167,6 +240,7 @@ void apps_use(struct apps *apps, const struct config *config)
 	apps->config = config;
 	kernel_apps_use(apps->kernel, list, count);
 	listen_if_needed(apps);
+	app_notify_use(&apps->notifies, apps->base, config);
 }
 
 int apps_start(struct apps *apps, struct event_base *base, struct kernel *kernel,
@@ -179,7 +253,8 @@ int apps_start(struct apps *apps, struct event_base *base, struct kernel *kernel
 	*apps = (struct apps){.base = base,
 			      .kernel = kernel,
 			      .config = config,
-			      .group = group ? group->gr_gid : GROUP_NONE};
+			      .group = group ? group->gr_gid : GROUP_NONE,
+			      .notifies = {.notified = on_notified, .context = apps}};
 	if (error) {
 		log_error("cannot make the pages of applications (vrrp_app): %s",
 			  limits_strerror(-error));
@@ -187,11 +262,13 @@ int apps_start(struct apps *apps, struct event_base *base, struct kernel *kernel
 	}
 	snprintf(apps->path, sizeof(apps->path), "%s", path);
 	kernel_apps_use(kernel, list, wanted(config, list));
-	return listen_if_needed(apps);
+	error = listen_if_needed(apps);
+	return error ? error : app_notify_use(&apps->notifies, base, config);
 }
 
 void apps_stop(struct apps *apps)
 {
+	app_notify_stop(&apps->notifies);
 	control_stop(&apps->socket);
 }
 
@@ -245,6 +322,7 @@ static json_t *app_json(const struct apps *apps, size_t index)
 {
 	const struct config_app *app = &apps->config->apps[index];
 	const struct app_opener *opener = find_opener(apps, app->name);
+	const char *status = app_notify_status(&apps->notifies, app->name);
 	struct kernel_app_state state;
 	uint64_t now_ns;
 	json_t *json;
@@ -257,6 +335,10 @@ static json_t *app_json(const struct apps *apps, size_t index)
 			 trackers_json(apps->config, app->name));
 	if (app->user[0])
 		json_object_set_new(json, "user", json_text(app->user));
+	if (app->notify_socket)
+		json_object_set_new(json, "notify_socket", json_text(app->notify_socket));
+	if (status)
+		json_object_set_new(json, "status", json_text(status));
 	if (state.beat_ns)
 		json_object_set_new(json, "beat_age_ns",
 				    json_integer((json_int_t)time_since_ns(now_ns, state.beat_ns)));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Applications that prove their own progress (xbeat/app.h): who may open the page of one, and the
- * state of each. The socket XB_APP_SOCKET is open to every user, but serves only app_open, and only
- * to root, members of the group xbeat, and the users that the configuration names for applications.
+ * state of each. The socket XB_APP_SOCKET is open to every user, but serves only app_open and beat,
+ * and only to root, members of the group xbeat, and the users that the configuration names for applications.
  * It exists while the configuration has applications.
  */
 #ifndef XBEAT_TRACKING_APPS_H
@@ -10,9 +10,10 @@
 
 #include "user/control/control.h"
 #include "user/kernel/app_pages.h"
+#include "user/tracking/app_notify.h"
 #include "user/tracking/tracking.h"
 
-/* The process that last opened an application. */
+/* The process that last opened an application, or that sends its beats. */
 struct app_opener {
 	char name[XB_NAME_BYTES]; /* of the application; "": none */
 	uid_t uid;
@@ -27,6 +28,7 @@ struct apps {
 	struct control socket;
 	gid_t group; /* xbeat, or (gid_t)-1 */
 	struct app_opener openers[XB_APPS_MAX];
+	struct app_notifies notifies;
 };
 
 /* Makes the pages that are missing for config. Waits for the kernel, so after the start another
@@ -48,8 +50,10 @@ void apps_stop(struct apps *apps);
 /* Returns the access of user/tracking to them. */
 struct tracking_apps apps_tracking(struct apps *apps);
 
-/* Methods: opens an application for a caller who may; all applications as JSON. */
+/* Methods: opens an application for a caller who may; one beat of such a caller; all applications as
+ * JSON. */
 json_t *apps_call_open(struct apps *apps, struct control_call *call);
+json_t *apps_call_beat(struct apps *apps, struct control_call *call);
 json_t *apps_json(const struct apps *apps);
 
 #endif

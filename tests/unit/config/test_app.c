@@ -24,7 +24,7 @@ static void applications(void **state)
 	struct config *config = fixture_parse(
 		INSTANCE VIPS "}\nvrrp_app web { }\n"
 			      "vrrp_app a-very_long.nam {\ntimeout 250ms\nuser www-data\n"
-			      "weight 30 reverse\n}\n",
+			      "notify_socket /run/xbeat/web\nweight 30 reverse\n}\n",
 		"");
 	const struct config_app *apps = config->apps;
 
@@ -35,10 +35,12 @@ static void applications(void **state)
 	assert_string_equal(apps[0].user, "");
 	assert_int_equal(apps[0].uid, UINT32_MAX);
 	assert_int_equal(apps[0].weight, 0);
+	assert_null(apps[0].notify_socket);
 	assert_string_equal(apps[1].name, "a-very_long.nam");
 	assert_int_equal(apps[1].timeout_ns, 250 * NS_PER_MS);
 	assert_string_equal(apps[1].user, "www-data");
 	assert_int_equal(apps[1].weight, 30);
+	assert_string_equal(apps[1].notify_socket, "/run/xbeat/web");
 	assert_true(apps[1].reverse);
 	config_free(config);
 }
@@ -52,6 +54,11 @@ static void wrong_applications(void **state)
 		{INSTANCE VIPS "}\nvrrp_app sixteen-bytes-xx { }\nvrrp_app \"a b\" { }\n",
 		 "7:10: error: 'sixteen-bytes-xx' is not a valid application name; write 1 to 15 letters, digits, '_', '.' or '-'\n"
 		 "8:10: error: 'a b' is not a valid application name; write 1 to 15 letters, digits, '_', '.' or '-'\n"},
+		{INSTANCE VIPS
+		 "}\nvrrp_app web {\nnotify_socket run/web\n}\n"
+		 "vrrp_app a {\nnotify_socket /a\n}\nvrrp_app b {\nnotify_socket /a\n}\n",
+		 "8:15: error: notify_socket takes an absolute path of at most 107 bytes, not 'run/web'\n"
+		 "13:1: error: vrrp_app b has the notify_socket of vrrp_app a; name another path\n"},
 		{INSTANCE VIPS "}\nvrrp_app web { }\nvrrp_app web { }\n",
 		 "8:1: error: vrrp_app web is already defined on line 7; give each its own name\n"},
 		{INSTANCE VIPS "}\nvrrp_app web {\ntimeout 0.5\nuser\nweight 254\ntimout 3s\n}\n",

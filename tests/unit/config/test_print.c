@@ -23,7 +23,8 @@
 	INSTANCE_WITH(lines)                                                                       \
 	"vrrp_script s { script x }\nvrrp_script r {\nscript x\nweight 5 reverse\n}\n"             \
 	"vrrp_track_process p { process x }\ntrack_file f { file x }\n"                            \
-	"vrrp_app a { }\nvrrp_app b {\nweight 5 reverse\n}\n" LAN("", "")
+	"vrrp_app a { }\nvrrp_app b {\nnotify_socket \"/run/a b\"\nweight 5 reverse\n}\n" LAN("",  \
+											      "")
 #define LAN(settings, nodes)                                                                       \
 	"heartbeat h {\ninterface eth0\nkey_file /k\n" settings                                    \
 	"node 1 a 10.0.0.1\nnode 2 b 10.0.0.2\n" nodes "}\n"

@@ -270,6 +270,23 @@ void config_read_file(struct config_parser *parser, struct config_block *block,
 
 #define APP struct config_app
 
+/* The kernel's limit of a socket's path. */
+#define SOCKET_PATH_BYTES 108
+
+static void read_notify_socket(struct config_parser *parser, struct config_block *block,
+			       const struct config_keyword *keyword,
+			       const struct config_statement *statement)
+{
+	const struct config_token *token = &statement->tokens[1];
+
+	if (token->text[0] != '/' || strlen(token->text) >= SOCKET_PATH_BYTES)
+		config_error(parser, token->location,
+			     "notify_socket takes an absolute path of at most %d bytes, not '%s'",
+			     SOCKET_PATH_BYTES - 1, token->text);
+	else
+		config_read_string(parser, block, keyword, statement);
+}
+
 static const struct config_keyword app_keywords[] = {
 	{
 		.name = "timeout",
@@ -287,6 +304,13 @@ static const struct config_keyword app_keywords[] = {
 		CONFIG_ONE_VALUE,
 		CONFIG_FIELD(APP, user),
 		.bytes = CONFIG_USER_BYTES,
+	},
+	{
+		.name = "notify_socket",
+		.usage = "notify_socket PATH",
+		.read = read_notify_socket,
+		CONFIG_ONE_VALUE,
+		CONFIG_FIELD(APP, notify_socket),
 	},
 	CONFIG_WEIGHT_ROW(APP, 253),
 };
@@ -319,6 +343,18 @@ static void check_app_name(struct config_parser *parser, const struct config_tok
 			token->text, XB_NAME_BYTES - 1);
 }
 
+static void check_notify_socket(struct config_parser *parser, const struct config_block *block)
+{
+	const struct config_app *app = block->target, *others = parser->config->apps;
+
+	for (size_t i = 0; app->notify_socket && &others[i] != app; i++)
+		if (others[i].notify_socket && !strcmp(others[i].notify_socket, app->notify_socket))
+			config_error(
+				parser, block->location,
+				"vrrp_app %s has the notify_socket of vrrp_app %s; name another path",
+				app->name, others[i].name);
+}
+
 void config_read_app(struct config_parser *parser, struct config_block *block,
 		     const struct config_keyword *keyword, const struct config_statement *statement)
 {
@@ -328,6 +364,7 @@ void config_read_app(struct config_parser *parser, struct config_block *block,
 	(void)keyword;
 	check_app_name(parser, &statement->tokens[1]);
 	config_read_named(parser, &app_type, statement, &app);
+	check_notify_socket(parser, &app);
 	if (parser->config->app_count == XB_APPS_MAX + 1)
 		config_error(
 			parser, app.location,

@@ -80,6 +80,7 @@ static void mail_free(struct config_mail *mail)
 static void app_free(struct config_app *app)
 {
 	free(app->name);
+	free(app->notify_socket);
 }
 
 void config_drop_driven_instances(struct config *config)

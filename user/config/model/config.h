@@ -119,6 +119,7 @@ struct config_app {
 	/* who may open it besides root and the group xbeat; "": no other user */
 	char user[CONFIG_USER_BYTES];
 	uint32_t uid; /* set by command_users_resolve(); UINT32_MAX: no other user */
+	char *notify_socket; /* absolute; takes messages of sd_notify(3) as beats; NULL: none */
 	int weight; /* 0: being late is a fault */
 	bool reverse;
 	struct config_location location;

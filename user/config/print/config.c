@@ -122,6 +122,8 @@ char *config_print_app(const struct config_app *app)
 	print_duration(&printer, "timeout", app->timeout_ns);
 	if (*app->user)
 		config_print_token(&printer, "user", app->user);
+	if (app->notify_socket)
+		config_print_token(&printer, "notify_socket", app->notify_socket);
 	print_weight(&printer, app->weight, app->reverse);
 	config_print_close(&printer);
 	return config_printer_close(&printer);

@@ -41,6 +41,8 @@ static void add_app(struct table *table, const json_t *app)
 
 	table_add(table, cells);
 	note_opener(table, app);
+	if (json_object_get(app, "status"))
+		table_note(table, "status: %s", field_text(app, "status"));
 }
 
 void show_apps(const json_t *list, FILE *stream)
