@@ -6,6 +6,7 @@
 #include "user/daemon/handover/saved_file.h"
 #include "user/daemon/sequence_file.h"
 #include "user/daemon/start/lock.h"
+#include "user/daemon/start/privileges.h"
 #include "user/kernel/daemon_exit.h"
 #include "user/kernel/self.h"
 #include "user/kernel/upkeep.h"
@@ -377,6 +378,11 @@ static void report_exhaustion(int error)
 		log_error("cannot start: %s", limits_strerror(-error));
 }
 
+static int reduce_privileges(struct daemon *daemon)
+{
+	return privileges_reduce(kernel_finds_programs(&daemon->kernel));
+}
+
 static int watch_clock(struct daemon *daemon)
 {
 	return clock_watch_start(&daemon->clock_watch, daemon->base, &daemon->kernel);
@@ -390,15 +396,25 @@ static int read_sequence(struct daemon *daemon)
 
 int daemon_start(struct daemon *daemon)
 {
+	/* No thread runs before the privileges are reduced. */
 	static int (*const steps[])(struct daemon * daemon) = {
-		make_door,	     make_loop,
-		start_runner,	     start_kernel,
-		start_apps,	     watch_kernel,
-		start_heartbeats,    start_control,
-		start_drop_watch,    daemon_watch_interfaces,
-		watch_clock,	     read_sequence,
-		apply_scheduling,    start_instances,
-		daemon_start_upkeep, daemon_networks_start,
+		make_door,
+		make_loop,
+		start_runner,
+		start_kernel,
+		start_apps,
+		watch_kernel,
+		start_heartbeats,
+		start_control,
+		start_drop_watch,
+		daemon_watch_interfaces,
+		watch_clock,
+		read_sequence,
+		apply_scheduling,
+		reduce_privileges,
+		start_instances,
+		daemon_start_upkeep,
+		daemon_networks_start,
 	};
 
 	daemon->started_ns = clock_now_ns();

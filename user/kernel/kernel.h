@@ -125,6 +125,10 @@ void kernel_detach_all(const struct kernel *kernel);
 /* Why no addresses are guarded, and the remedy; NULL: they can be. */
 const char *kernel_unguarded_reason(const struct kernel *kernel);
 
+/* Whether it has to find programs by their ids (CAP_SYS_ADMIN) while it runs: those that are, or were
+ * found, attached by netlink. */
+bool kernel_finds_programs(const struct kernel *kernel);
+
 /* Returns the descriptor that is readable when there are events. */
 int kernel_events_fd(const struct kernel *kernel);
 

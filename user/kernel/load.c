@@ -191,6 +191,11 @@ const char *kernel_unguarded_reason(const struct kernel *kernel)
 	return kernel->unguarded ? reason : NULL;
 }
 
+bool kernel_finds_programs(const struct kernel *kernel)
+{
+	return kernel->by_netlink || kernel->found_program;
+}
+
 /* How the kernel side survives this daemon, and its container. */
 static int prepare_survival(struct kernel *kernel)
 {
