@@ -8,7 +8,7 @@
 # The Makefile links by this table, scripts/check-layers checks the tree against it, and
 # docs/architecture.md says what each room is for.
 
-ROOMS := user/daemon user/daemon/start user/daemon/handover user/vrrp user/vrrp/rules \
+ROOMS := user/daemon user/daemon/start user/daemon/handover user/cluster user/vrrp user/vrrp/rules \
 	user/vrrp/effects user/vrrp/state user/vrrp/notify user/heartbeat user/tracking \
 	user/control user/ctl user/ctl/show user/runner user/starter user/runner/child user/net \
 	user/net/netlink user/kernel \
@@ -16,13 +16,16 @@ ROOMS := user/daemon user/daemon/start user/daemon/handover user/vrrp user/vrrp/
 	user/config/syntax user/config/host user/config/model user/core user/core/vrrp user/app \
 	user/lib bpf bpf/heartbeat bpf/guard bpf/vrrp bpf/packet bpf/base
 
-uses.user/daemon := user/daemon/start user/daemon/handover user/vrrp user/heartbeat user/tracking \
-	user/control user/runner user/starter user/net user/net/netlink user/kernel user/config \
-	user/config/print user/config/host user/config/model user/core user/core/vrrp user/lib
+uses.user/daemon := user/daemon/start user/daemon/handover user/cluster user/vrrp \
+	user/heartbeat user/tracking user/control user/runner user/starter user/net user/net/netlink \
+	user/kernel user/config user/config/print user/config/host user/config/model user/core \
+	user/core/vrrp user/lib
 uses.user/daemon/start := user/runner user/starter user/net user/net/netlink \
 	user/config/model user/core user/core/vrrp user/lib
 
 uses.user/daemon/handover := user/lib
+
+uses.user/cluster := user/heartbeat user/kernel user/config/model user/core user/lib
 
 uses.user/vrrp := user/vrrp/rules user/vrrp/effects user/vrrp/state user/vrrp/notify \
 	user/heartbeat user/tracking user/runner user/net user/net/netlink user/kernel \

@@ -6,7 +6,7 @@
  *   packet/      Ethernet, IPv4, IPv6, UDP: is it for us, lengths, checksum
  *   heartbeat/   receive.h   the path of a heartbeat: checks, verdict, answer
  *                heartbeat.h, tag.h, evidence.h, gap.h   its checks, and what it proves
- *                probe.h, reply.h, answer.h, query.h, apps.h   what each type causes
+ *                probe.h, reply.h, answer.h, query.h, compare.h, apps.h   what each type causes
  *                send_back.h   answers where there is no Ethernet header
  *   guard/       guard.h, guard_timer.h, daemon_exit.h   when a guard expires
  *                closing.h   instances that are closed, and their claims

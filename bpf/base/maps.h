@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The maps and the frozen constants: everything that the program shares with user space.
- * xbeat/map.h describes the values. Before loading, the daemon sets the size of xb_peers,
+ * xbeat/map.h describes the values. Before loading, the daemon sets the size of xb_peers, xb_compare,
  * xb_rtt_hist and xb_gap_hist to its number of slots. */
 #ifndef BPF_BASE_MAPS_H
 #define BPF_BASE_MAPS_H
@@ -36,6 +36,20 @@ struct {
 	__type(key, __u32);
 	__type(value, struct xb_key);
 } xb_keys SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, XB_PAGES_MAX);
+	__type(key, __u32);
+	__type(value, struct xb_page);
+} xb_statement SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct xb_compare);
+} xb_compare SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

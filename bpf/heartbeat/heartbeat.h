@@ -29,7 +29,7 @@ struct heartbeat {
 	__u64 own_epoch;
 	const struct xb_key *key;
 	__u32 key_index; /* in xb_keys */
-	bool from_prober; /* a PROBE or QUERY: to be answered */
+	bool from_prober; /* a PROBE, QUERY or COMPARE: to be answered */
 	bool on_link; /* with TTL 255, on the link's interface */
 	bool instances_known; /* they equal those of the slot */
 	bool bare; /* without an Ethernet header */
@@ -78,7 +78,8 @@ static __always_inline int heartbeat_check_length(struct heartbeat *heartbeat, c
 	return reason;
 }
 
-_Static_assert(XB_PROBE == 1 && XB_REPLY == 2 && XB_QUERY == 3 && XB_ANSWER == 4,
+_Static_assert(XB_PROBE == 1 && XB_REPLY == 2 && XB_QUERY == 3 && XB_ANSWER == 4 &&
+		       XB_COMPARE == 5 && XB_COMPARED == 6,
 	       "what a prober sends is odd");
 
 /* Checks whether it is a heartbeat for this node, cheap fields first. */
@@ -91,11 +92,11 @@ static __always_inline int heartbeat_check_header(struct heartbeat *heartbeat)
 		return XB_DROP_BAD_MAGIC;
 	if (packet->version != XB_WIRE_VERSION)
 		return XB_DROP_BAD_VERSION;
-	if (packet->type < XB_PROBE || packet->type > XB_ANSWER)
+	if (packet->type < XB_PROBE || packet->type > XB_COMPARED)
 		return XB_DROP_BAD_TYPE;
 	if (packet->cluster_id != bpf_htons(xb_constants.cluster_id))
 		return XB_DROP_BAD_CLUSTER;
-	heartbeat->from_prober = packet->type == XB_PROBE || packet->type == XB_QUERY;
+	heartbeat->from_prober = packet->type & 1;
 	addressee_id = heartbeat->from_prober ? packet->responder_id : packet->prober_id;
 	return addressee_id == bpf_htons(xb_constants.node_id) ? NO_DROP : XB_DROP_NOT_FOR_ME;
 }

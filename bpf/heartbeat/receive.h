@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The path of a heartbeat from its IP header to its verdict: checks without the lock, judgement
- * under it, then counters, events and the answer. QUERY and ANSWER leave this path after the
- * first checks. */
+ * under it, then counters, events and the answer. QUERY, ANSWER,
+ * COMPARE and COMPARED leave this path after the first checks. */
 #ifndef BPF_HEARTBEAT_RECEIVE_H
 #define BPF_HEARTBEAT_RECEIVE_H
 
 #include "bpf/base/event.h"
 #include "bpf/base/slot_lock.h"
 #include "bpf/heartbeat/answer.h"
+#include "bpf/heartbeat/compare.h"
 #include "bpf/heartbeat/probe.h"
 #include "bpf/heartbeat/query.h"
 #include "bpf/heartbeat/reply.h"
@@ -23,7 +24,10 @@ static __always_inline int receive_check(struct heartbeat *heartbeat)
 		reason = heartbeat_find_self(heartbeat);
 	if (reason != NO_DROP)
 		return reason;
-	return heartbeat_authenticate(heartbeat);
+	reason = heartbeat_authenticate(heartbeat);
+	if (reason != NO_DROP)
+		compare_count_unsigned(heartbeat->slot);
+	return reason;
 }
 
 static __always_inline void receive_read_epochs(struct heartbeat *heartbeat)
@@ -146,6 +150,8 @@ static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv
 	reason = receive_check_link(&heartbeat, ctx, network);
 	if (reason != NO_DROP)
 		return drop(reason);
+	if (heartbeat.packet->type >= XB_COMPARE)
+		return compare_handle(ctx, &heartbeat, ethernet, network);
 	if (heartbeat.packet->type >= XB_QUERY)
 		return heartbeat.from_prober ? query(ctx, &heartbeat, ethernet, network)
 					     : query_answered(&heartbeat);

@@ -20,7 +20,7 @@
 	X(TOO_LONG, too_long, "no", "heartbeat longer than 136 bytes")                             \
 	X(BAD_MAGIC, bad_magic, "no", "not a heartbeat, but sent to its port")                     \
 	X(BAD_VERSION, bad_version, "no", "heartbeat version other than 1")                        \
-	X(BAD_TYPE, bad_type, "no", "neither PROBE, REPLY, QUERY nor ANSWER")                      \
+	X(BAD_TYPE, bad_type, "no", "heartbeat of an unknown type, as of a newer version")         \
 	X(BAD_CLUSTER, bad_cluster, "no", "another cluster's id")                                  \
 	X(NOT_FOR_ME, not_for_me, "no", "addressed to another node id")                            \
 	X(UNKNOWN_PEER, unknown_peer, "no", "sender's node id and link are not configured here")   \
@@ -40,8 +40,10 @@
 	X(OLD_SEQ, old_seq, "no", "seq is older than the window")                                  \
 	X(UNASKED_REPLY, unasked_reply, "no", "REPLY to a seq that was not sent")                  \
 	X(STALE_ACK, stale_ack, "loss", "sender has not received our recent PROBEs; is answered")  \
-	X(OLD_ANSWER, old_answer, "loss", "ANSWER to a QUERY that is not among the last ones")     \
-	X(OLD_QUERY, old_query, "loss", "QUERY that is not among the last ones of its sender")     \
+	X(OLD_ANSWER, old_answer, "loss",                                                          \
+	  "answer to a QUERY or COMPARE that is not among the last ones")                          \
+	X(OLD_QUERY, old_query, "loss",                                                            \
+	  "QUERY or COMPARE that is not among the last ones of its sender")                        \
 	X(PEER_BUSY, peer_busy, "no", "another processor kept the peer's slot locked")             \
 	X(NO_SELF, no_self, "start", "this node has no description of itself yet")                 \
 	X(VRRP_BAD_TTL, vrrp_bad_ttl, "no",                                                        \

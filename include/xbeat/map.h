@@ -325,6 +325,22 @@ struct xb_no_accept_key {
 	struct xb_address address;
 };
 
+/* xb_statement: array, XB_PAGES_MAX of struct xb_page in network byte order (D): the
+ * statement of this node. Pages are not written at once: the digest shows one that does not fit. */
+
+/* xb_compare: array, a value per slot of xb_peers, written under its lock. COMPAREs have a window of
+ * their own, so that they make no QUERY void. */
+struct xb_compare {
+	__u64 peer_epoch; /* K: of the life of the peer that asked at compare_t1_ns */
+	__u64 compare_t1_ns; /* K: t1_ns of its newest COMPARE */
+	__u64 own_epoch; /* K: of the life of this node that asked at compared_t1_ns */
+	__u64 compared_t1_ns; /* K: t1_ns of the newest COMPARE that the peer answered */
+	/* K: heartbeats between the addresses of the slot that no key here has signed; no lock */
+	__u64 unsigned_count;
+};
+
+_Static_assert(sizeof(struct xb_compare) == 40, "struct xb_compare");
+
 /* Kinds of struct xb_event: value, id, meaning of slot. */
 enum xb_event_kind {
 	XB_EVENT_PEER_EPOCH = 1, /* slot of xb_peers: heard for the first time, or restarted */
@@ -339,6 +355,7 @@ enum xb_event_kind {
 	XB_EVENT_CLAIMED = 7,
 	XB_EVENT_ACKED = 8, /* slot of xb_peers: acked_seq has reached awaited_seq */
 	XB_EVENT_SIGNED = 9, /* slot of xb_signed: it has a new note */
+	XB_EVENT_COMPARED = 10, /* slot of xb_peers: the peer answers a COMPARE of this epoch */
 };
 
 /* xb_events: ring buffer of XB_EVENTS_BYTES, for changes only. The record carries what the slot may
@@ -354,6 +371,10 @@ struct xb_event {
 			__u64 t1_ns; /* of the QUERY: which one it was */
 			struct xb_view view; /* ages as of arrival_ns; numbers in host byte order */
 		} answer; /* ANSWER */
+		struct {
+			__u64 t1_ns; /* of the COMPARE */
+			struct xb_page page; /* in network byte order */
+		} compared; /* COMPARED */
 	};
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * The heartbeat packet, version 1: the payload of a UDP datagram over IPv4 or IPv6. All fields are
- * in network byte order. PROBE and REPLY, QUERY and ANSWER have the same size, so that an answer is
- * written in place and never amplifies.
+ * in network byte order. PROBE and REPLY, QUERY and ANSWER, COMPARE and COMPARED have the same size,
+ * so that an answer is written in place and never amplifies.
  *
  * Fields name prober and responder, not sender and addressee. So what both know is the same bytes
  * in both packets, and comes first: the responder continues from the hash of the PROBE's head
@@ -13,8 +13,8 @@
  *   the head: bytes 0-39 of the packet, the prober's IP address, the responder's
  *   IP address (4 bytes each for IPv4, 16 for IPv6);
  *   bytes 40-63;
- *   the digest of the instances, or of the view: SipHash-2-4 under the same key over
- *   bytes 64-127.
+ *   the digest of the instances, of the view or of the page: SipHash-2-4 under the same key
+ *   over bytes 64-127.
  *
  * Instances rarely change, so both sides keep the digest instead of hashing them for each packet.
  * Hashes are written as SipHash gives them: little-endian. The two uses of the key cannot be
@@ -44,8 +44,8 @@ enum xb_packet_type {
 	 * view instead of instances. */
 	XB_QUERY = 3,
 	XB_ANSWER = 4,
-	/* Reserved, of the same size: a question and its answer that compare the configurations of
-	 * two nodes. */
+	/* Asks for a page of the responder's statement: its configuration, as far as nodes must
+	 * agree. Answered and judged like a QUERY. */
 	XB_COMPARE = 5,
 	XB_COMPARED = 6,
 };
@@ -113,6 +113,18 @@ struct xb_view {
 	__u8 reserved2[14];
 };
 
+#define XB_PAGE_DATA_BYTES 48
+#define XB_PAGES_MAX 512
+
+/* A page of the sender's statement (docs/protocol.md, 1.10); in a COMPARE all but page is 0. */
+struct xb_page {
+	__u16 page; /* from 0 */
+	__u16 page_count; /* 0: the page does not exist */
+	__u32 statement_bytes; /* of all pages */
+	__u64 digest; /* of all pages: SipHash-2-4 with a key of zeros */
+	__u8 data[XB_PAGE_DATA_BYTES]; /* the last page is filled up with zeros */
+};
+
 struct xb_packet {
 	__u16 magic;
 	__u8 version;
@@ -122,7 +134,7 @@ struct xb_packet {
 	__u8 reserved1;
 	__u16 prober_id;
 	__u16 responder_id;
-	__u32 seq; /* the prober's number; meaningless in QUERY and ANSWER */
+	__u32 seq; /* the prober's number; only in PROBE and REPLY */
 	__u64 prober_epoch;
 	__u64 responder_epoch; /* in a question: as the prober knows it; 0: unknown */
 	__u64 t1_ns; /* prober's send time, prober's monotonic clock */
@@ -131,7 +143,7 @@ struct xb_packet {
 	__u8 node_state; /* enum xb_node_state, of the sender like all that follows */
 	/* Bit n: the guard of instances[n] has expired; its addresses are not answered for. */
 	__u16 fenced_bits;
-	/* Highest seq of the other side's PROBEs; 0: none; meaningless in QUERY and ANSWER. */
+	/* Highest seq of the other side's PROBEs; 0: none; only in PROBE and REPLY. */
 	__u32 ack;
 	/* Responder's receive time, its monotonic clock. In a PROBE with a claim: how long the claim
 	 * may still be carried out, from t1_ns on; in another question 0. */
@@ -142,6 +154,7 @@ struct xb_packet {
 	union {
 		struct xb_instance instances[XB_INSTANCES_MAX]; /* PROBE, REPLY */
 		struct xb_view view; /* QUERY, ANSWER */
+		struct xb_page page; /* COMPARE, COMPARED */
 	};
 	__u64 tag;
 };
@@ -166,6 +179,7 @@ _Static_assert(sizeof(struct xb_packet) == XB_PACKET_BYTES, "packet size");
 _Static_assert(sizeof(struct xb_instance) == 4, "instance size");
 _Static_assert(sizeof(struct xb_view) == XB_INSTANCES_MAX * sizeof(struct xb_instance),
 	       "struct xb_view");
+_Static_assert(sizeof(struct xb_page) == sizeof(struct xb_view), "struct xb_page");
 _Static_assert(XB_INSTANCES_MAX <= 16 && XB_APPS_MAX <= 32, "bits of a packet");
 
 #endif

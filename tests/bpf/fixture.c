@@ -87,6 +87,7 @@ int fixture_open(void **state)
 	assert_non_null(program);
 	freeze_constants(program);
 	bpf_map__set_max_entries(program->maps.xb_peers, SLOT_COUNT);
+	bpf_map__set_max_entries(program->maps.xb_compare, SLOT_COUNT);
 	bpf_map__set_max_entries(program->maps.xb_rtt_hist, SLOT_COUNT);
 	if (fixture_adaptive)
 		bpf_map__set_max_entries(program->maps.xb_gap_hist, SLOT_COUNT);
@@ -138,6 +139,16 @@ static void put_peer(struct xb_peer *peer, const struct slot *slot)
 	peer->local_address = address_of(slot->local);
 	peer->probe_sent_seq = SENT_SEQ;
 	peer->ack_window_count = ACK_WINDOW;
+}
+
+static void reset_comparison(struct fixture *fixture)
+{
+	const struct xb_compare none = {0};
+
+	for (__u32 i = 0; i < SLOT_COUNT; i++)
+		assert_int_equal(bpf_map__update_elem(fixture->program->maps.xb_compare, &i,
+						      sizeof(i), &none, sizeof(none), BPF_ANY),
+				 0);
 }
 
 static void reset_histograms(struct fixture *fixture)
@@ -212,6 +223,7 @@ int fixture_reset(void **state)
 	put_key(fixture, 0, 1, key_old);
 	put_key(fixture, 1, 2, key_new);
 	reset_histograms(fixture);
+	reset_comparison(fixture);
 	fixture_events(fixture);
 	fixture->drops_before = read_drops(fixture);
 	return 0;

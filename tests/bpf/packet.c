@@ -83,7 +83,7 @@ static size_t put_ipv6(const struct heartbeat *heartbeat, uint8_t *ip)
 
 static bool is_from_prober(uint8_t type)
 {
-	return type != XB_REPLY && type != XB_ANSWER;
+	return type != XB_REPLY && type != XB_ANSWER && type != XB_COMPARED;
 }
 
 static void put_packet(const struct heartbeat *heartbeat, struct xb_packet *packet)

@@ -53,6 +53,7 @@ struct heartbeat {
 	union {
 		struct xb_instance instances[XB_INSTANCES_MAX];
 		struct xb_view view; /* in network byte order; QUERY, ANSWER */
+		struct xb_page page; /* likewise; COMPARE, COMPARED */
 	};
 };
 

@@ -83,7 +83,7 @@ static void bad_version(struct fixture *fixture, struct frame *frame)
 static void bad_type(struct fixture *fixture, struct frame *frame)
 {
 	(void)fixture;
-	probe_with_byte(frame, 40, 5);
+	probe_with_byte(frame, 40, XB_COMPARED + 1);
 }
 
 static void bad_cluster(struct fixture *fixture, struct frame *frame)

@@ -82,7 +82,8 @@ bool oracle_tag_is_right(const uint8_t *frame, size_t length, const struct xb_ke
 		return false;
 	read_addresses(&packet, &source, &destination);
 	memcpy(&heartbeat, packet.payload + 8, sizeof(heartbeat));
-	asks = heartbeat.type == XB_PROBE || heartbeat.type == XB_QUERY;
+	asks = heartbeat.type == XB_PROBE || heartbeat.type == XB_QUERY ||
+	       heartbeat.type == XB_COMPARE;
 	for (size_t i = 0; i < key_count; i++)
 		if (keys[i].id == heartbeat.key_id &&
 		    heartbeat.tag ==

@@ -9,7 +9,7 @@ Bernstein, 2012.
 import ipaddress
 import struct
 
-PROBE, REPLY, QUERY, ANSWER = 1, 2, 3, 4
+PROBE, REPLY, QUERY, ANSWER, COMPARE, COMPARED = 1, 2, 3, 4, 5, 6
 PACKET_BYTES = 136
 PORT = 694
 MASK = (1 << 64) - 1
@@ -63,7 +63,7 @@ def siphash(key, message):
 
 def tag(key, packet, source, destination):
     """The MAC (tag) of a packet from source to destination."""
-    question = packet[HEAD_BYTES] not in (REPLY, ANSWER)
+    question = packet[HEAD_BYTES] not in (REPLY, ANSWER, COMPARED)
     prober, responder = (source, destination) if question else (destination, source)
     addresses = b"".join(ipaddress.ip_address(text).packed for text in (prober, responder))
     digest = siphash(key, packet[INSTANCES_OFFSET:])

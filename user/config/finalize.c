@@ -271,6 +271,14 @@ static void finalize_advertised(struct config_parser *parser, const struct confi
 			block->name);
 }
 
+static void keep_locations(struct config_parser *parser, const struct config_block *block)
+{
+	struct config_instance *instance = block->target;
+
+	(void)parser;
+	config_keep_locations(block, STATEMENT_OF_INSTANCE, instance->compared);
+}
+
 /* Each step builds on those before it. */
 static config_finalize *const steps[] = {
 	check_required,
@@ -292,6 +300,7 @@ static config_finalize *const steps[] = {
 	finalize_guard,
 	finalize_partition,
 	finalize_routers,
+	keep_locations,
 };
 
 void config_finalize_instances(struct config_parser *parser)

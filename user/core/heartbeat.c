@@ -47,7 +47,7 @@ uint64_t heartbeat_tag(const struct xb_packet *packet, const struct xb_address *
 	return xb_siphash_finish(&hash, instances + 2 * address_bytes + sizeof(uint64_t), 0);
 }
 
-/* What a PROBE and a QUERY have in common. */
+/* What all questions have in common. */
 static void fill(struct xb_packet *packet, enum xb_packet_type type, const struct xb_self *self,
 		 const struct heartbeat_target *target, uint64_t t1_ns, const struct xb_key *key)
 {
@@ -111,5 +111,14 @@ void heartbeat_build_query(struct xb_packet *packet, const struct xb_self *self,
 {
 	fill(packet, XB_QUERY, self, target, t1_ns, key);
 	packet->view.subject_id = htobe16(subject_id);
+	sign(packet, target, key);
+}
+
+void heartbeat_build_compare(struct xb_packet *packet, const struct xb_self *self,
+			     const struct heartbeat_target *target, uint16_t page, uint64_t t1_ns,
+			     const struct xb_key *key)
+{
+	fill(packet, XB_COMPARE, self, target, t1_ns, key);
+	packet->page.page = htobe16(page);
 	sign(packet, target, key);
 }

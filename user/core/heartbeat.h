@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Codec of the heartbeat packet (include/xbeat/wire.h): user space only ever builds what
- * asks, PROBEs and QUERYs. */
+ * asks: PROBEs, QUERYs and COMPAREs. */
 #ifndef XBEAT_CORE_HEARTBEAT_H
 #define XBEAT_CORE_HEARTBEAT_H
 
@@ -32,6 +32,12 @@ void heartbeat_build_probe(struct xb_packet *packet, const struct xb_self *self,
 void heartbeat_build_query(struct xb_packet *packet, const struct xb_self *self,
 			   const struct heartbeat_target *target, uint16_t subject_id,
 			   uint64_t t1_ns, const struct xb_key *key);
+
+/* Builds a COMPARE: the page of target's statement. t1_ns must be later than in all COMPAREs to the
+ * same target before. target->seq and ack are not used. */
+void heartbeat_build_compare(struct xb_packet *packet, const struct xb_self *self,
+			     const struct heartbeat_target *target, uint16_t page, uint64_t t1_ns,
+			     const struct xb_key *key);
 
 /* Returns the digest of an instance table (xbeat/wire.h), as a number. */
 uint64_t heartbeat_digest(const struct xb_instance instances[XB_INSTANCES_MAX],

@@ -119,6 +119,7 @@ static void on_kernel_event(void *context, const struct xb_event *event)
 	switch ((enum xb_event_kind)event->kind) {
 	case XB_EVENT_PEER_EPOCH:
 		peers_note_epoch(&daemon->peers, event);
+		cluster_note_epoch(daemon->cluster, event);
 		break;
 	case XB_EVENT_PEER_CHANGED:
 		hear(daemon, event);
@@ -134,6 +135,9 @@ static void on_kernel_event(void *context, const struct xb_event *event)
 		break;
 	case XB_EVENT_ANSWER:
 		peers_take_answer(&daemon->peers, event);
+		break;
+	case XB_EVENT_COMPARED:
+		cluster_take_answer(daemon->cluster, event);
 		break;
 	case XB_EVENT_ACKED:
 		peers_refresh(&daemon->peers);
@@ -405,6 +409,7 @@ int daemon_start(struct daemon *daemon)
 		start_apps,
 		watch_kernel,
 		start_heartbeats,
+		daemon_start_cluster,
 		start_control,
 		start_drop_watch,
 		daemon_watch_interfaces,
@@ -472,6 +477,7 @@ void daemon_stop(struct daemon *daemon)
 	clock_watch_stop(&daemon->clock_watch);
 	kernel_upkeep_stop(&daemon->kernel);
 	daemon_networks_stop(daemon);
+	cluster_stop(daemon->cluster);
 	prober_stop(&daemon->prober);
 	peers_stop(&daemon->peers);
 	if (daemon->kernel_events)

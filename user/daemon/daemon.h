@@ -3,6 +3,7 @@
 #ifndef XBEAT_DAEMON_DAEMON_H
 #define XBEAT_DAEMON_DAEMON_H
 
+#include "user/cluster/cluster.h"
 #include "user/control/control.h"
 #include "user/daemon/clock_watch.h"
 #include "user/daemon/start/scheduling.h"
@@ -44,6 +45,7 @@ struct daemon {
 	struct event_log event_log;
 	struct peers peers;
 	struct prober prober;
+	struct cluster *cluster; /* NULL without heartbeats */
 	struct interfaces interfaces;
 	struct interface_monitor interface_monitor;
 	struct route_monitor route_monitor;
@@ -134,6 +136,9 @@ void daemon_watch_routes(struct daemon *daemon);
 
 /* Follows interface_up_down_delays of the configuration. */
 void daemon_delay_interfaces(struct daemon *daemon);
+
+/* Compares configurations with other nodes, if there are heartbeats. Returns 0 or -ENOMEM. */
+int daemon_start_cluster(struct daemon *daemon);
 
 /* Looks after pins and XDP programs. Returns 0 or a negative errno. */
 int daemon_start_upkeep(struct daemon *daemon);

@@ -111,6 +111,8 @@ static json_t *status(void *context, struct control_call *call)
 		json_object_set_new(json, "node", node_json(daemon));
 		json_object_set_new(json, "heartbeat", heartbeat_json(daemon->config->heartbeat));
 		json_object_set_new(json, "links", peers_links_json(&daemon->peers));
+		json_object_set_new(json, "disagreements",
+				    cluster_disagreements_json(daemon->cluster));
 		add_isolation(daemon, json);
 	}
 	return json;
@@ -131,6 +133,17 @@ static json_t *vrrp(void *context, struct control_call *call)
 
 	(void)call;
 	return instances_json(room);
+}
+
+static json_t *cluster(void *context, struct control_call *call)
+{
+	const struct daemon *daemon = context;
+
+	if (!daemon->cluster)
+		return control_fail(
+			call, "refused",
+			"the configuration has no heartbeat block: this node knows no other nodes");
+	return cluster_json(daemon->cluster);
 }
 
 static json_t *drops(void *context, struct control_call *call)
@@ -183,6 +196,13 @@ static bool is_own_name(const struct daemon *daemon, const char *name)
 	return name && heartbeat && !strcmp(heartbeat->nodes[daemon->own_node].name, name);
 }
 
+/* Adds what differs between the nodes' configurations. */
+static json_t *with_differences(const struct daemon *daemon, const char *name, json_t *explanation)
+{
+	cluster_explain(daemon->cluster, name, json_object_get(explanation, "lines"));
+	return explanation;
+}
+
 /* An instance or a node; if both have the name, the instance. */
 static json_t *explain(void *context, struct control_call *call)
 {
@@ -193,11 +213,11 @@ static json_t *explain(void *context, struct control_call *call)
 	struct peer *peer = name ? peers_find(&daemon->peers, name) : NULL;
 
 	if (instance)
-		return instance_explain(instance);
+		return with_differences(daemon, name, instance_explain(instance));
 	if (is_own_name(daemon, name))
-		return daemon_explain(daemon);
+		return with_differences(daemon, NULL, daemon_explain(daemon));
 	if (peer)
-		return peer_explain(&daemon->peers, peer);
+		return with_differences(daemon, name, peer_explain(&daemon->peers, peer));
 	if (!name)
 		return control_fail(call, "invalid_parameter", "missing parameter: instance");
 	if (is_witnessed(daemon, call, name))
@@ -368,11 +388,12 @@ static json_t *stop(void *context, struct control_call *call)
 }
 
 const struct control_method daemon_methods[] = {
-	{"status", status, false}, {"peers", peers, false},	  {"vrrp", vrrp, false},
-	{"drops", drops, false},   {"tracking", tracking, false}, {"explain", explain, false},
-	{"app", app, false},	   {"app_open", app_open, false}, {"beat", app_beat, false},
+	{"cluster", cluster, false}, /* all nodes */
+	{"status", status, false},   {"peers", peers, false},	    {"vrrp", vrrp, false},
+	{"drops", drops, false},     {"tracking", tracking, false}, {"explain", explain, false},
+	{"app", app, false},	     {"app_open", app_open, false}, {"beat", app_beat, false},
 	{"config", config, true}, /* contains passwords */
-	{"reload", reload, true},  {"failover", failover, true},  {"resume", resume, true},
-	{"drain", drain, true},	   {"priority", priority, true},  {"stop", stop, true},
+	{"reload", reload, true},    {"failover", failover, true},  {"resume", resume, true},
+	{"drain", drain, true},	     {"priority", priority, true},  {"stop", stop, true},
 	{NULL, NULL, false},
 };

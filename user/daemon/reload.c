@@ -249,6 +249,7 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 	daemon_delay_interfaces(daemon);
 	daemon_watch_routes(daemon);
 	peers_use_config(&daemon->peers, to);
+	cluster_use_config(daemon->cluster, to);
 	reload->inputs.config = from;
 	peers_repeat_isolated(&daemon->peers);
 	if (memcmp(daemon->keys, reload->inputs.keys, sizeof(daemon->keys)) != 0) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sends PROBEs and QUERYs; see prober.h. The sockets only send: answers are taken by the XDP
+/* Sends PROBEs, QUERYs and COMPAREs; see prober.h. The sockets only send: answers are taken by the XDP
  * program. */
 #include "user/heartbeat/prober.h"
 #include "user/core/heartbeat.h"
@@ -139,14 +139,12 @@ static void probe_now(void *context)
 					   .extra = true});
 }
 
-/* Sends at once, one by one, because it is rare. A lost QUERY is sent again. */
-static void send_query(const struct prober *prober, size_t index, const struct peer *respondent,
-		       uint16_t subject_id, uint64_t t1_ns)
+static struct heartbeat_target target_of(const struct prober *prober, size_t index,
+					 const struct peer *respondent)
 {
-	const struct prober_link *link = &prober->links[index];
-	struct msghdr message = link->messages[respondent - prober->peers->list].msg_hdr;
 	const struct xb_peer *seen = &respondent->seen[index];
-	struct heartbeat_target target = {
+
+	return (struct heartbeat_target){
 		.cluster_id = prober->heartbeat->cluster_id,
 		.node_id = respondent->node->id,
 		.link = (uint8_t)index,
@@ -154,13 +152,39 @@ static void send_query(const struct prober *prober, size_t index, const struct p
 		.local_address = seen->local_address,
 		.peer_address = seen->peer_address,
 	};
+}
+
+/* Sends at once, one by one, because it is rare. What is lost is sent again. */
+static void send_one(const struct prober *prober, size_t index, const struct peer *respondent,
+		     struct xb_packet *packet)
+{
+	const struct prober_link *link = &prober->links[index];
+	struct msghdr message = link->messages[respondent - prober->peers->list].msg_hdr;
+	struct iovec data = {packet, sizeof(*packet)};
+
+	message.msg_iov = &data;
+	sendmsg(link->socket, &message, 0);
+}
+
+static void send_query(const struct prober *prober, size_t index, const struct peer *respondent,
+		       uint16_t subject_id, uint64_t t1_ns)
+{
+	const struct heartbeat_target target = target_of(prober, index, respondent);
 	struct xb_packet packet;
-	struct iovec data = {&packet, sizeof(packet)};
 
 	heartbeat_build_query(&packet, prober->kernel->self, &target, subject_id, t1_ns,
 			      &prober->key);
-	message.msg_iov = &data;
-	sendmsg(link->socket, &message, 0);
+	send_one(prober, index, respondent, &packet);
+}
+
+void prober_compare(const struct prober *prober, size_t link, const struct peer *respondent,
+		    uint16_t page, uint64_t t1_ns)
+{
+	const struct heartbeat_target target = target_of(prober, link, respondent);
+	struct xb_packet packet;
+
+	heartbeat_build_compare(&packet, prober->kernel->self, &target, page, t1_ns, &prober->key);
+	send_one(prober, link, respondent, &packet);
 }
 
 static void ask(void *context, const struct peer *respondent, uint16_t subject_id, uint64_t t1_ns)

@@ -59,6 +59,11 @@ void prober_report_waits(struct prober *prober);
 /* Signs with this key from now on. */
 void prober_set_key(struct prober *prober, const struct xb_key *key);
 
+/* Sends a COMPARE for a page of the peer's statement over a link. t1_ns must be later than that of all
+ * COMPAREs to this peer before. */
+void prober_compare(const struct prober *prober, size_t link, const struct peer *respondent,
+		    uint16_t page, uint64_t t1_ns);
+
 /* An address was added: if it is this node's address on a link, reopens the socket, because the
  * earlier one may be bound to an interface that was removed. */
 void prober_address_added(struct prober *prober, const struct address_event *event);

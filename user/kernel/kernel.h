@@ -8,6 +8,7 @@
  * load.c starts and stops it, pins.c pins and takes over maps, system/left.c finds what there is to
  * take over, attachments.c attaches to interfaces, maps.c reads maps. Each map that the daemon writes has
  * one file that does: self.c (claims.c for claims), routers.c, guards.c, app_pages.c, vlan.c;
+ * statement.c;
  * user/heartbeat writes the probe counters of xb_peers.
  */
 #ifndef XBEAT_KERNEL_KERNEL_H

@@ -68,6 +68,8 @@ static void freeze_constants(struct xbeat_bpf *skeleton, const struct kernel_set
 			(uint16_t)i;
 	bpf_map__set_max_entries(skeleton->maps.xb_peers,
 				 setup->peer_count ? (uint32_t)setup->peer_count : 1);
+	bpf_map__set_max_entries(skeleton->maps.xb_compare,
+				 setup->peer_count ? (uint32_t)setup->peer_count : 1);
 	bpf_map__set_max_entries(skeleton->maps.xb_rtt_hist,
 				 setup->peer_count ? (uint32_t)setup->peer_count : 1);
 	if (setup->constants.adaptive && setup->peer_count)

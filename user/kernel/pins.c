@@ -63,7 +63,8 @@ static bool maps_fit(const struct earlier *earlier, const struct kernel_setup *s
 static bool is_of_slots(const struct xbeat_bpf *skeleton, const struct bpf_map *map)
 {
 	return map == skeleton->maps.xb_peers || map == skeleton->maps.xb_rtt_hist ||
-	       map == skeleton->maps.xb_gap_hist || map == skeleton->maps.xb_events;
+	       map == skeleton->maps.xb_gap_hist || map == skeleton->maps.xb_compare ||
+	       map == skeleton->maps.xb_events;
 }
 
 /* Prepares to carry what the slots hold, if they are not the same. */

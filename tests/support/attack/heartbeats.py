@@ -24,8 +24,9 @@ from tests.support.watch import BUFFER_BYTES, SO_RCVBUFFORCE
 
 IDS = {ACTIVE: 1, BACKUP: 2, WITNESS: 3}
 WRONG_KEY = bytes(16)
-KIND = {wire.PROBE: "PROBE", wire.REPLY: "REPLY", wire.QUERY: "QUERY", wire.ANSWER: "ANSWER"}
-QUESTIONS = (wire.PROBE, wire.QUERY)
+KIND = {wire.PROBE: "PROBE", wire.REPLY: "REPLY", wire.QUERY: "QUERY", wire.ANSWER: "ANSWER",
+        wire.COMPARE: "COMPARE", wire.COMPARED: "COMPARED"}
+QUESTIONS = (wire.PROBE, wire.QUERY, wire.COMPARE)
 GUARDED, CLAIM, KNOWS_CLAIMS = 0x10, 0x20, 0x40
 BACKUP_STATE, STOPPING = 2, 3
 PAIRS = ((ACTIVE, BACKUP), (BACKUP, ACTIVE), (WITNESS, ACTIVE), (WITNESS, BACKUP))
@@ -35,7 +36,8 @@ TYPE_OFFSET, FRAME_BYTES = PAYLOAD_OFFSET + wire.HEAD_BYTES, PAYLOAD_OFFSET + wi
 ETH_P_ALL, PACKET_IGNORE_OUTGOING = 3, 23
 # The reasons to refuse a recorded one of each kind.
 REPLAYED = {"PROBE": {"replay", "old_seq"}, "claim": {"replay", "old_seq"}, "REPLY": {"replay", "old_seq"},
-            "QUERY": {"replay", "old_query"}, "ANSWER": {"replay", "old_answer"}}
+            "QUERY": {"replay", "old_query"}, "ANSWER": {"replay", "old_answer"},
+            "COMPARE": {"replay", "old_query"}, "COMPARED": {"replay", "old_answer"}}
 OF_ANOTHER_LIFE = {"old_epoch", "wrong_epoch", "unasked_reply"}
 
 
@@ -164,11 +166,13 @@ FORGED = {
     "REPLY that fences all": ({"type": wire.REPLY, "fenced_bits": 0xFFFF}, "bad_tag"),
     "QUERY": ({"type": wire.QUERY}, "bad_tag"),
     "ANSWER": ({"type": wire.ANSWER}, "bad_tag"),
+    "COMPARE": ({"type": wire.COMPARE}, "bad_tag"),
+    "COMPARED": ({"type": wire.COMPARED}, "bad_tag"),
     "PROBE of another cluster": ({"type": wire.PROBE, "cluster_id": 2}, "bad_cluster"),
     "PROBE under a key that is not there": ({"type": wire.PROBE, "key_id": 9}, "unknown_key"),
     "PROBE of a node that is not there": ({"type": wire.PROBE, "prober_id": 77}, "unknown_peer"),
     "PROBE of another version": ({"type": wire.PROBE, "version": 2}, "bad_version"),
-    "packet of a reserved type": ({"type": 5}, "bad_type"),
+    "packet of an unknown type": ({"type": 7}, "bad_type"),
 }
 
 

@@ -399,8 +399,19 @@ static void check_isolation(struct config_parser *parser, const struct config_bl
 			OTHERS_FOR_ISOLATION);
 }
 
+void config_keep_locations(const struct config_block *block, enum statement_scope scope,
+			   struct config_location locations[static STATEMENT_SETTING_COUNT])
+{
+	for (size_t i = 0; i < STATEMENT_SETTING_COUNT; i++)
+		if (statement_scope((enum statement_setting)i) == scope)
+			locations[i] =
+				location_of(block, statement_keyword((enum statement_setting)i));
+}
+
 static void finalize_heartbeat(struct config_parser *parser, const struct config_block *block)
 {
+	config_keep_locations(block, STATEMENT_OF_BLOCK,
+			      ((struct config_heartbeat *)block->target)->compared);
 	finalize_detection(parser, block);
 	finalize_guard(parser, block);
 	check_isolation(parser, block);

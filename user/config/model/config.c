@@ -270,6 +270,7 @@ void config_heartbeat_retime(struct config_heartbeat *heartbeat,
 	heartbeat->guard_timeout_ns = from->guard_timeout_ns;
 	heartbeat->restart_grace_ns = from->restart_grace_ns;
 	heartbeat->release_isolated = from->release_isolated;
+	memcpy(heartbeat->compared, from->compared, sizeof(heartbeat->compared));
 }
 
 const char *track_kind_name(enum config_track_kind kind)

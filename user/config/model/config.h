@@ -10,6 +10,7 @@
 #include "user/config/model/location.h"
 #include "user/config/model/route.h"
 #include "user/config/model/vmac.h"
+#include "user/core/statement.h"
 #include "user/core/vrrp/signature.h"
 #include "user/lib/diagnostics.h"
 #include <stdbool.h>
@@ -86,6 +87,8 @@ struct config_heartbeat {
 	enum config_xdp_mode mode; /* of its interfaces */
 	struct config_node *nodes;
 	size_t node_count;
+	/* of the keywords on which nodes must agree; else that of the block */
+	struct config_location compared[STATEMENT_SETTING_COUNT];
 	struct config_location location;
 };
 
@@ -345,6 +348,7 @@ struct config_instance {
 	struct config_track *tracks;
 	size_t track_count;
 	struct config_notify notify;
+	struct config_location compared[STATEMENT_SETTING_COUNT]; /* as in the heartbeat block */
 	struct config_location location;
 };
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 void show_status(const json_t *status, FILE *stream);
+void show_cluster(const json_t *cluster, FILE *stream);
 void show_peers(const json_t *peers, FILE *stream);
 void show_vrrp(const json_t *instances, FILE *stream);
 void show_explain(const json_t *explanation, FILE *stream);

@@ -159,6 +159,16 @@ static void print_foreign(const json_t *addresses, FILE *stream)
 			   field_text(address, "instance"));
 }
 
+/* What differs between the configurations of this node and others. */
+static void print_disagreements(const json_t *disagreements, FILE *stream)
+{
+	const json_t *disagreement;
+	size_t index;
+
+	json_array_foreach(disagreements, index, disagreement) print_line(
+		stream, index == 0 ? "differs" : "", "%s", field_text(disagreement, "text"));
+}
+
 /* Whose adverts count. */
 static void print_routers(const json_t *instances, FILE *stream)
 {
@@ -251,6 +261,7 @@ void show_status(const json_t *status, FILE *stream)
 	print_daemon(status, stream);
 	print_heartbeat(json_object_get(status, "heartbeat"), stream);
 	print_links(json_object_get(status, "links"), stream);
+	print_disagreements(json_object_get(status, "disagreements"), stream);
 	print_interfaces(json_object_get(status, "interfaces"), stream);
 	print_waiting(json_object_get(status, "waiting_interfaces"), stream);
 	print_foreign(json_object_get(status, "foreign_addresses"), stream);

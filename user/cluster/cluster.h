@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the nodes of a cluster must agree on: each node asks the others for their statements
+ * (core/statement.h) and compares them with its own.
+ *
+ * cluster.c asks, one question after another, and puts pages together; describe.c makes this node's
+ * statement of its configuration; disagreements.c reports what differs, once; keys.c finds nodes with
+ * another key; json.c and explain.c answer xbeatctl.
+ *
+ * How often: a node sends a question every CLUSTER_QUESTION_GAP_NS at most, whatever the number of
+ * nodes. Each node is asked for its first page every CLUSTER_PERIOD_NS, and for the others only when
+ * its statement has changed. One that does not answer is of an older version: it is asked more and more
+ * rarely.
+ */
+#ifndef XBEAT_CLUSTER_CLUSTER_H
+#define XBEAT_CLUSTER_CLUSTER_H
+
+#include "user/heartbeat/prober.h"
+
+#define CLUSTER_QUESTION_GAP_NS (10 * NS_PER_MS)
+#define CLUSTER_PERIOD_NS (5 * NS_PER_SECOND)
+
+struct cluster;
+
+struct cluster_setup {
+	struct event_base *base;
+	struct kernel *kernel;
+	struct peers *peers;
+	const struct prober *prober;
+	const struct config *config; /* with a heartbeat block */
+	size_t own_node;
+	struct event_log *event_log;
+};
+
+/* Publishes the statement of this node and starts asking. Returns NULL if out of memory. */
+struct cluster *cluster_start(const struct cluster_setup *setup);
+
+/* NULL: does nothing, as do all functions here. */
+void cluster_stop(struct cluster *cluster);
+
+/* Takes the configuration of a reload; the old one may be freed. */
+void cluster_use_config(struct cluster *cluster, const struct config *config);
+
+/* A COMPARED event. */
+void cluster_take_answer(struct cluster *cluster, const struct xb_event *event);
+
+/* A PEER_EPOCH event: the node may have another configuration now. */
+void cluster_note_epoch(struct cluster *cluster, const struct xb_event *event);
+
+/* Returns a new JSON array of what differs; empty if all agree. */
+json_t *cluster_disagreements_json(const struct cluster *cluster);
+
+/* Returns a new JSON object of all that is known: nodes, instances, disagreements. */
+json_t *cluster_json(const struct cluster *cluster);
+
+/* Adds a sentence for each disagreement that concerns the instance or node of this name; NULL: for
+ * each one. */
+void cluster_explain(const struct cluster *cluster, const char *name, json_t *lines);
+
+#endif

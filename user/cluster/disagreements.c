@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What differs, each once, however many nodes have the same other value: an event when it is found,
+ * and one when all agree again. A node that dies takes its configuration with it, so what differed
+ * stays until it is heard with another one.
+ */
+#include "user/cluster/members.h"
+#include "user/lib/array.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REMEDY "write the same on all nodes"
+#define KEY_REMEDY "copy the key file of one node to all"
+#define NAMED_MAX 3 /* nodes; others are only counted */
+
+bool dispute_is_with(const struct dispute *dispute, uint16_t node_id)
+{
+	return dispute->nodes[node_id / 32] >> node_id % 32 & 1;
+}
+
+static void set_node(struct dispute *dispute, uint16_t node_id, bool is_with)
+{
+	uint32_t bit = 1U << node_id % 32;
+
+	if (is_with)
+		dispute->nodes[node_id / 32] |= bit;
+	else
+		dispute->nodes[node_id / 32] &= ~bit;
+}
+
+static bool is_over(const struct dispute *dispute)
+{
+	for (size_t i = 0; i < NODE_WORDS; i++)
+		if (dispute->nodes[i])
+			return false;
+	return true;
+}
+
+/* "node-b, node-c and 4 more" */
+static void list_nodes(const struct cluster *cluster, const struct dispute *dispute, char *text,
+		       size_t bytes)
+{
+	size_t count = 0, length = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < cluster->peers->count; i++) {
+		const struct config_node *node = cluster->peers->list[i].node;
+
+		if (dispute_is_with(dispute, node->id) && count++ < NAMED_MAX && length < bytes)
+			length += (size_t)snprintf(text + length, bytes - length, "%s%s",
+						   length ? ", " : "", node->name);
+	}
+	if (count > NAMED_MAX && length < bytes)
+		snprintf(text + length, bytes - length, " and %zu more", count - NAMED_MAX);
+}
+
+const char *cluster_text(const struct cluster *cluster, const struct dispute *dispute,
+			 char text[static CLUSTER_TEXT_BYTES])
+{
+	char nodes[128];
+
+	list_nodes(cluster, dispute, nodes, sizeof(nodes));
+	if (dispute->other[0])
+		snprintf(text, CLUSTER_TEXT_BYTES, "%s: %s here (%s), %s on %s; %s", dispute->what,
+			 dispute->own, dispute->place, dispute->other, nodes, dispute->remedy);
+	else
+		snprintf(text, CLUSTER_TEXT_BYTES, "%s: %s (%s); %s", dispute->what, dispute->own,
+			 dispute->place, dispute->remedy);
+	return text;
+}
+
+static bool same(const struct dispute *a, const struct dispute *b)
+{
+	return !strcmp(a->subject, b->subject) && !strcmp(a->what, b->what) &&
+	       !strcmp(a->own, b->own) && !strcmp(a->other, b->other);
+}
+
+static bool has_subject(const struct cluster *cluster, const char *subject)
+{
+	for (size_t i = 0; i < cluster->dispute_count; i++)
+		if (!strcmp(cluster->disputes[i].subject, subject))
+			return true;
+	return false;
+}
+
+static struct dispute *find(const struct cluster *cluster, const struct dispute *like)
+{
+	for (size_t i = 0; i < cluster->dispute_count; i++)
+		if (same(&cluster->disputes[i], like))
+			return &cluster->disputes[i];
+	return NULL;
+}
+
+static void add(struct cluster *cluster, struct dispute *dispute, uint16_t node_id)
+{
+	struct dispute *known = find(cluster, dispute);
+	char text[CLUSTER_TEXT_BYTES];
+
+	if (known) {
+		set_node(known, node_id, true);
+		memcpy(known->place, dispute->place, sizeof(known->place));
+		return;
+	}
+	set_node(dispute, node_id, true);
+	cluster->disputes =
+		array_grow(cluster->disputes, &cluster->dispute_count, sizeof(*dispute));
+	cluster->disputes[cluster->dispute_count - 1] = *dispute;
+	event_log_add(cluster->event_log, "compare", dispute->subject, "agrees", "differs", "%s",
+		      cluster_text(cluster, dispute, text));
+}
+
+/* Removes what is over. If the same thing differs in another way, that has been reported. */
+static void remove_ended(struct cluster *cluster)
+{
+	for (size_t i = cluster->dispute_count; i-- > 0;) {
+		struct dispute ended = cluster->disputes[i];
+
+		if (!is_over(&ended))
+			continue;
+		memmove(&cluster->disputes[i], &cluster->disputes[i + 1],
+			(--cluster->dispute_count - i) * sizeof(ended));
+		if (!has_subject(cluster, ended.subject))
+			event_log_add(cluster->event_log, "compare", ended.subject, "differs",
+				      "agrees", "%s: the same on all nodes that are heard",
+				      ended.what);
+	}
+}
+
+static const struct config_instance *find_instance(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->instance_count; i++)
+		if (!strcmp(config->instances[i].name, name))
+			return &config->instances[i];
+	return NULL;
+}
+
+/* Where the keyword is on this node. */
+static struct config_location location_of(const struct config *config,
+					  const struct disagreement *disagreement)
+{
+	const struct config_heartbeat *heartbeat = config->heartbeat;
+	const struct config_instance *instance =
+		disagreement->instance ? find_instance(config, disagreement->instance->name) : NULL;
+
+	for (size_t i = 0; disagreement->node_id && i < heartbeat->node_count; i++)
+		if (heartbeat->nodes[i].id == disagreement->node_id)
+			return heartbeat->nodes[i].location;
+	return instance ? instance->compared[disagreement->setting]
+			: heartbeat->compared[disagreement->setting];
+}
+
+static void write_place(const struct config *config, struct config_location location,
+			struct dispute *dispute)
+{
+	const char *file =
+		location.source < config->source_count ? config->sources[location.source] : "";
+
+	snprintf(dispute->place, sizeof(dispute->place), "%.120s:%u", file, location.line);
+}
+
+/* Of a comparison with one node. */
+struct comparing {
+	struct cluster *cluster;
+	uint16_t node_id;
+};
+
+static void take(void *context, const struct disagreement *disagreement)
+{
+	const struct comparing *comparing = context;
+	const struct config *config = comparing->cluster->config;
+	struct dispute dispute = {.node_id = disagreement->node_id, .remedy = REMEDY};
+
+	memcpy(dispute.subject, disagreement->subject, sizeof(dispute.subject));
+	memcpy(dispute.what, disagreement->what, sizeof(dispute.what));
+	memcpy(dispute.own, disagreement->own, sizeof(dispute.own));
+	memcpy(dispute.other, disagreement->other, sizeof(dispute.other));
+	if (disagreement->instance)
+		snprintf(dispute.instance, sizeof(dispute.instance), "%s",
+			 disagreement->instance->name);
+	write_place(config, location_of(config, disagreement), &dispute);
+	add(comparing->cluster, &dispute, comparing->node_id);
+}
+
+static bool is_about_key(const struct dispute *dispute)
+{
+	return !dispute->other[0];
+}
+
+void cluster_compare(struct cluster *cluster, uint16_t node_id)
+{
+	struct comparing comparing = {cluster, node_id};
+	struct member *member = cluster->members[node_id];
+
+	for (size_t i = 0; i < cluster->dispute_count; i++)
+		if (!is_about_key(&cluster->disputes[i]))
+			set_node(&cluster->disputes[i], node_id, false);
+	compare_statements(&cluster->own, &member->statement, take, &comparing);
+	member->compared = true;
+	remove_ended(cluster);
+}
+
+void cluster_report_key(struct cluster *cluster, const struct peer *peer, bool differs,
+			uint64_t count)
+{
+	const struct config_heartbeat *heartbeat = cluster->config->heartbeat;
+	struct dispute dispute = {.remedy = KEY_REMEDY, .node_id = peer->node->id};
+	bool known = false;
+
+	for (size_t i = 0; i < cluster->dispute_count; i++) {
+		struct dispute *other = &cluster->disputes[i];
+
+		if (!is_about_key(other) || !dispute_is_with(other, peer->node->id))
+			continue;
+		set_node(other, peer->node->id, differs);
+		known = true;
+	}
+	if (differs && !known) {
+		snprintf(dispute.subject, sizeof(dispute.subject), "%s/key", peer->node->name);
+		snprintf(dispute.what, sizeof(dispute.what), "key of %s", peer->node->name);
+		snprintf(dispute.own, sizeof(dispute.own),
+			 "%llu heartbeats from its address, none signed by a key of this node",
+			 (unsigned long long)count);
+		write_place(cluster->config, heartbeat->compared[STATEMENT_KEY], &dispute);
+		add(cluster, &dispute, peer->node->id);
+	}
+	remove_ended(cluster);
+}

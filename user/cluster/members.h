@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is known of the other nodes' statements; only user/cluster uses it. */
+#ifndef XBEAT_CLUSTER_MEMBERS_H
+#define XBEAT_CLUSTER_MEMBERS_H
+
+#include "user/cluster/cluster.h"
+#include "user/core/compare.h"
+
+/* A statement of which not all pages have come. */
+struct transfer {
+	uint8_t *bytes; /* NULL: none in progress */
+	size_t length;
+	uint64_t digest;
+	uint16_t page_count;
+	uint16_t page; /* the next */
+};
+
+struct member {
+	bool known; /* statement is that of digest */
+	uint64_t digest; /* the last one of which all pages have come; 0: none */
+	struct statement statement;
+	bool compared; /* with the present statement of this node */
+	struct transfer transfer;
+	uint64_t due_ns; /* it is asked, or looked at, then */
+	uint64_t asked_ns; /* t1_ns of the question that waits for its answer; 0: none */
+	unsigned unanswered_count; /* questions in a row */
+	size_t link; /* of the last question */
+	uint64_t unsigned_count; /* of all its slots, at the last look */
+	uint64_t evidence_ns; /* likewise, the last */
+};
+
+#define NODE_WORDS ((XB_NODE_ID_MAX + 32) / 32)
+
+/* What differs between this node and others. */
+struct dispute {
+	char subject[DISAGREEMENT_SUBJECT_BYTES];
+	char what[DISAGREEMENT_WHAT_BYTES];
+	char own[DISAGREEMENT_VALUE_BYTES], other[DISAGREEMENT_VALUE_BYTES];
+	char instance[XB_NAME_BYTES * 4]; /* of this node; "": not about one */
+	uint16_t node_id; /* which it is about; 0: none */
+	char place[160]; /* "file:line" of the keyword on this node */
+	const char *remedy;
+	uint32_t nodes[NODE_WORDS]; /* bit n: the node with id n has the other value */
+};
+
+struct cluster {
+	struct kernel *kernel;
+	struct peers *peers;
+	const struct prober *prober;
+	const struct config *config;
+	size_t own_node;
+	struct event_log *event_log;
+	struct event *timer;
+	uint64_t asked_ns; /* the last question to any node */
+	struct statement own;
+	struct member *members[XB_NODE_ID_MAX + 1]; /* index: node id; NULL: not needed yet */
+	struct dispute *disputes;
+	size_t dispute_count;
+};
+
+/* describe.c: makes the statement of this node, and publishes it. */
+void cluster_describe(struct cluster *cluster);
+
+/* disagreements.c: compares a member's statement with that of this node, and reports changes. */
+void cluster_compare(struct cluster *cluster, uint16_t node_id);
+
+/* A node's key does not fit, or does again. */
+void cluster_report_key(struct cluster *cluster, const struct peer *peer, bool differs,
+			uint64_t count);
+
+/* Writes a disagreement as a sentence without its full stop; returns text. */
+#define CLUSTER_TEXT_BYTES 600
+const char *cluster_text(const struct cluster *cluster, const struct dispute *dispute,
+			 char text[static CLUSTER_TEXT_BYTES]);
+
+/* Whether the dispute is with the node of this id. */
+bool dispute_is_with(const struct dispute *dispute, uint16_t node_id);
+
+/* keys.c: looks whether packets come from a node that is not heard, and are signed by another key. */
+void cluster_check_key(struct cluster *cluster, struct member *member, const struct peer *peer);
+
+#endif

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The bytes of a statement: records of a type, a length and so many bytes, numbers big-endian. What
+ * comes after the known part of a record, and records of unknown types, are skipped. */
+#include "user/core/statement.h"
+#include "user/lib/address.h"
+#include "user/lib/array.h"
+#include "user/lib/limits.h"
+#include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xbeat/siphash.h>
+
+#define PAYLOAD_MAX UINT8_MAX
+#define IPV4_BYTES 4
+#define IPV6_BYTES 16
+
+enum record {
+	RECORD_SELF = 1, /* u16 node id, u8 flags, name */
+	RECORD_VERSION = 2, /* text */
+	RECORD_SETTING =
+		3, /* u8 id, value in as few bytes as it needs; of the last INSTANCE, if any */
+	RECORD_INSTANCE = 4, /* u8 VRID, u8 family, u8 priority, name */
+	RECORD_ADDRESSES = 5, /* of the last INSTANCE: u8 bytes of each, 4 or 16; addresses */
+	RECORD_NODE =
+		6, /* u16 id, u8 flags, u8 address count, addresses (u8 length, bytes), name */
+};
+
+enum flags { FLAG_WITNESS = 1, FLAG_SHORTENED = 2 };
+
+static const uint8_t setting_ids[] = {
+#define X(id, name, keyword, scope, kind) [STATEMENT_##name] = id,
+	STATEMENT_SETTINGS(X)
+#undef X
+};
+
+struct writer {
+	uint8_t *bytes;
+	size_t length, room;
+	uint8_t payload[PAYLOAD_MAX];
+	size_t payload_length;
+};
+
+static void put(struct writer *writer, const void *bytes, size_t length)
+{
+	size_t room = PAYLOAD_MAX - writer->payload_length;
+
+	length = length < room ? length : room;
+	memcpy(writer->payload + writer->payload_length, bytes, length);
+	writer->payload_length += length;
+}
+
+static void put_u8(struct writer *writer, size_t value)
+{
+	uint8_t byte = (uint8_t)value;
+
+	put(writer, &byte, 1);
+}
+
+static void put_u16(struct writer *writer, uint16_t value)
+{
+	uint16_t number = htobe16(value);
+
+	put(writer, &number, sizeof(number));
+}
+
+/* Writes what was put as one record. */
+static void end(struct writer *writer, enum record type)
+{
+	size_t wanted = writer->length + 2 + writer->payload_length;
+
+	if (wanted > writer->room) {
+		writer->room = 2 * wanted;
+		writer->bytes = realloc(writer->bytes, writer->room);
+		if (!writer->bytes)
+			limits_out_of_memory();
+	}
+	writer->bytes[writer->length] = (uint8_t)type;
+	writer->bytes[writer->length + 1] = (uint8_t)writer->payload_length;
+	memcpy(writer->bytes + writer->length + 2, writer->payload, writer->payload_length);
+	writer->length = wanted;
+	writer->payload_length = 0;
+}
+
+static size_t address_bytes(bool ipv4)
+{
+	return ipv4 ? IPV4_BYTES : IPV6_BYTES;
+}
+
+static void put_address(struct writer *writer, const struct xb_address *address, size_t bytes)
+{
+	put(writer, address->bytes + sizeof(address->bytes) - bytes, bytes);
+}
+
+static void write_settings(struct writer *writer, const struct statement_settings *settings)
+{
+	for (size_t i = 0; i < STATEMENT_SETTING_COUNT; i++) {
+		uint64_t value = htobe64(settings->values[i]);
+		size_t zeros = 0;
+
+		if (!setting_ids[i] || !statement_has(settings, (enum statement_setting)i))
+			continue;
+		while (zeros < sizeof(value) - 1 && !((const uint8_t *)&value)[zeros])
+			zeros++;
+		put_u8(writer, setting_ids[i]);
+		put(writer, (const uint8_t *)&value + zeros, sizeof(value) - zeros);
+		end(writer, RECORD_SETTING);
+	}
+}
+
+/* Those of one family. */
+static void write_addresses(struct writer *writer, const struct statement_instance *instance,
+			    bool ipv4)
+{
+	size_t bytes = address_bytes(ipv4);
+
+	for (size_t i = 0; i < instance->address_count; i++) {
+		if (address_is_ipv4(&instance->addresses[i]) != ipv4)
+			continue;
+		if (!writer->payload_length)
+			put_u8(writer, bytes);
+		put_address(writer, &instance->addresses[i], bytes);
+		if (writer->payload_length + bytes > PAYLOAD_MAX)
+			end(writer, RECORD_ADDRESSES);
+	}
+	if (writer->payload_length)
+		end(writer, RECORD_ADDRESSES);
+}
+
+static void write_instance(struct writer *writer, const struct statement_instance *instance,
+			   bool shortened)
+{
+	put_u8(writer, instance->vrid);
+	put_u8(writer, instance->family);
+	put_u8(writer, instance->priority);
+	put(writer, instance->name, strlen(instance->name));
+	end(writer, RECORD_INSTANCE);
+	write_settings(writer, &instance->settings);
+	if (shortened)
+		return;
+	write_addresses(writer, instance, true);
+	write_addresses(writer, instance, false);
+}
+
+static void write_node(struct writer *writer, const struct statement_node *node)
+{
+	put_u16(writer, node->id);
+	put_u8(writer, node->witness ? FLAG_WITNESS : 0);
+	put_u8(writer, node->address_count);
+	for (size_t i = 0; i < node->address_count; i++) {
+		size_t bytes = address_bytes(address_is_ipv4(&node->addresses[i]));
+
+		put_u8(writer, bytes);
+		put_address(writer, &node->addresses[i], bytes);
+	}
+	put(writer, node->name, strlen(node->name));
+	end(writer, RECORD_NODE);
+}
+
+static struct writer encode(const struct statement *statement, bool shortened)
+{
+	struct writer writer = {0};
+
+	put_u16(&writer, statement->node_id);
+	put_u8(&writer,
+	       (statement->witness ? FLAG_WITNESS : 0U) | (shortened ? FLAG_SHORTENED : 0U));
+	put(&writer, statement->name, strlen(statement->name));
+	end(&writer, RECORD_SELF);
+	put(&writer, statement->version, strlen(statement->version));
+	end(&writer, RECORD_VERSION);
+	write_settings(&writer, &statement->settings);
+	for (size_t i = 0; i < statement->instance_count; i++)
+		write_instance(&writer, &statement->instances[i], shortened);
+	for (size_t i = 0; i < statement->node_count; i++)
+		write_node(&writer, &statement->nodes[i]);
+	return writer;
+}
+
+uint8_t *statement_encode(const struct statement *statement, size_t *length)
+{
+	struct writer writer = encode(statement, statement->shortened);
+
+	if (writer.length > STATEMENT_BYTES_MAX) {
+		free(writer.bytes);
+		writer = encode(statement, true);
+	}
+	*length = writer.length < STATEMENT_BYTES_MAX ? writer.length : STATEMENT_BYTES_MAX;
+	return writer.bytes;
+}
+
+struct reader {
+	const uint8_t *bytes;
+	size_t length;
+	bool bad; /* it ended early */
+};
+
+static void get(struct reader *reader, void *to, size_t length)
+{
+	if (length > reader->length) {
+		reader->bad = true;
+		memset(to, 0, length);
+		return;
+	}
+	memcpy(to, reader->bytes, length);
+	reader->bytes += length;
+	reader->length -= length;
+}
+
+static uint8_t get_u8(struct reader *reader)
+{
+	uint8_t value;
+
+	get(reader, &value, sizeof(value));
+	return value;
+}
+
+static uint16_t get_u16(struct reader *reader)
+{
+	uint16_t value;
+
+	get(reader, &value, sizeof(value));
+	return be16toh(value);
+}
+
+/* The rest of the record, cut to fit. */
+static void get_text(struct reader *reader, char *text, size_t room)
+{
+	size_t length = reader->length < room - 1 ? reader->length : room - 1;
+
+	get(reader, text, length);
+	text[length] = '\0';
+}
+
+static struct xb_address get_address(struct reader *reader, size_t bytes)
+{
+	struct xb_address address = {{0}};
+
+	if (bytes == IPV4_BYTES)
+		memset(address.bytes + 10, 0xff, 2);
+	get(reader, address.bytes + sizeof(address.bytes) - bytes, bytes);
+	return address;
+}
+
+static void read_self(struct reader *reader, struct statement *statement)
+{
+	uint8_t flags;
+
+	statement->node_id = get_u16(reader);
+	flags = get_u8(reader);
+	statement->witness = flags & FLAG_WITNESS;
+	statement->shortened = flags & FLAG_SHORTENED;
+	get_text(reader, statement->name, sizeof(statement->name));
+}
+
+static void read_setting(struct reader *reader, struct statement_settings *settings)
+{
+	uint8_t id = get_u8(reader);
+	uint64_t value = 0;
+
+	if (reader->length > sizeof(value))
+		reader->bad = true;
+	while (reader->length && !reader->bad)
+		value = value << 8 | get_u8(reader);
+	for (size_t i = 0; id && i < STATEMENT_SETTING_COUNT; i++)
+		if (setting_ids[i] == id)
+			statement_set(settings, (enum statement_setting)i, value);
+}
+
+static void read_instance(struct reader *reader, struct statement *statement)
+{
+	struct statement_instance instance = {.vrid = get_u8(reader)};
+	char name[PAYLOAD_MAX + 1];
+
+	instance.family = get_u8(reader);
+	instance.priority = get_u8(reader);
+	get_text(reader, name, sizeof(name));
+	if (instance.family != 4 && instance.family != 6)
+		reader->bad = true;
+	if (reader->bad)
+		return;
+	instance.name = text_copy(name);
+	statement->instances =
+		array_grow(statement->instances, &statement->instance_count, sizeof(instance));
+	statement->instances[statement->instance_count - 1] = instance;
+}
+
+static void read_addresses(struct reader *reader, struct statement_instance *instance)
+{
+	size_t bytes = get_u8(reader), count;
+	struct xb_address *addresses;
+
+	if (bytes != IPV4_BYTES && bytes != IPV6_BYTES) {
+		reader->bad = true;
+		return;
+	}
+	count = reader->length / bytes;
+	addresses = reallocarray(instance->addresses, instance->address_count + count + 1,
+				 sizeof(*addresses));
+	if (!addresses)
+		limits_out_of_memory();
+	instance->addresses = addresses;
+	while (count--)
+		addresses[instance->address_count++] = get_address(reader, bytes);
+}
+
+static void read_node(struct reader *reader, struct statement *statement)
+{
+	struct statement_node node = {.id = get_u16(reader)};
+	size_t count;
+
+	node.witness = get_u8(reader) & FLAG_WITNESS;
+	count = get_u8(reader);
+	if (count > XB_LINKS_MAX)
+		reader->bad = true;
+	while (node.address_count < count && !reader->bad) {
+		size_t bytes = get_u8(reader);
+
+		if (bytes != IPV4_BYTES && bytes != IPV6_BYTES)
+			reader->bad = true;
+		else
+			node.addresses[node.address_count++] = get_address(reader, bytes);
+	}
+	get_text(reader, node.name, sizeof(node.name));
+	statement->nodes = array_grow(statement->nodes, &statement->node_count, sizeof(node));
+	statement->nodes[statement->node_count - 1] = node;
+}
+
+static void read_record(struct reader *reader, uint8_t type, struct statement *statement)
+{
+	struct statement_instance *last =
+		statement->instance_count ? &statement->instances[statement->instance_count - 1]
+					  : NULL;
+
+	switch ((enum record)type) {
+	case RECORD_SELF:
+		read_self(reader, statement);
+		break;
+	case RECORD_VERSION:
+		get_text(reader, statement->version, sizeof(statement->version));
+		break;
+	case RECORD_SETTING:
+		read_setting(reader, last ? &last->settings : &statement->settings);
+		break;
+	case RECORD_INSTANCE:
+		read_instance(reader, statement);
+		break;
+	case RECORD_ADDRESSES:
+		if (last)
+			read_addresses(reader, last);
+		break;
+	case RECORD_NODE:
+		read_node(reader, statement);
+		break;
+	}
+}
+
+int statement_decode(const uint8_t *bytes, size_t length, struct statement *statement)
+{
+	struct reader reader = {bytes, length, false};
+
+	*statement = (struct statement){0};
+	while (reader.length && !reader.bad) {
+		uint8_t type = get_u8(&reader);
+		struct reader record = {.length = get_u8(&reader)};
+
+		if (record.length > reader.length)
+			return -EBADMSG;
+		record.bytes = reader.bytes;
+		reader.bytes += record.length;
+		reader.length -= record.length;
+		read_record(&record, type, statement);
+		reader.bad |= record.bad;
+	}
+	statement_sort(statement);
+	return reader.bad ? -EBADMSG : 0;
+}
+
+uint64_t statement_digest(const uint8_t *bytes, size_t length)
+{
+	static const __u64 zeros[2];
+	struct xb_siphash hash;
+	size_t whole = length / sizeof(uint64_t) * sizeof(uint64_t);
+	uint64_t word, rest = 0;
+
+	xb_siphash_init(&hash, zeros);
+	for (size_t i = 0; i < whole; i += sizeof(word)) {
+		memcpy(&word, bytes + i, sizeof(word));
+		xb_siphash_word(&hash, le64toh(word));
+	}
+	memcpy(&rest, bytes + whole, length - whole);
+	return xb_siphash_finish(&hash, length, le64toh(rest));
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The statement of this node (core/statement.h) where the kernel side finds it: writes xb_statement,
+ * and reads xb_compare. */
+#ifndef XBEAT_KERNEL_STATEMENT_H
+#define XBEAT_KERNEL_STATEMENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct kernel;
+
+/* Publishes a statement of at most XB_PAGES_MAX pages. Returns 0 or a negative errno. */
+int kernel_set_statement(struct kernel *kernel, const uint8_t *bytes, size_t length,
+			 uint64_t digest);
+
+/* Returns how many heartbeats came between the addresses of a slot of xb_peers that no key of this
+ * node has signed. */
+uint64_t kernel_unsigned_count(const struct kernel *kernel, uint32_t slot);
+
+#endif
