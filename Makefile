@@ -4,9 +4,10 @@
 #   sudo make check    installs what is missing, builds, runs every test
 #   make               builds into build/, as any user
 #   make test PART=unit/core     one part of the tests (tests/README.md)
-#   make lint | bench | check-interop | check-bare | check-guests | format | compile_commands.json | install DESTDIR= PREFIX=
+#   make lint | bench | check-interop | check-bare | check-guests | format | compile_commands.json | install | uninstall (DESTDIR= PREFIX=)
 
 PREFIX ?= /usr/local
+UNITS_DIRECTORY ?= $(PREFIX)/lib/systemd/system
 BUILD := build
 BPF_CLANG ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
@@ -49,7 +50,7 @@ MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
 
 LIBS := -Wl,--as-needed -lbpf -lelf -lz -levent_core -lmnl -ljansson -lcap-ng -lm
 
-.PHONY: all deps compilers tests test-programs tools man lint-layers test check check-interop check-bare check-guests demo bench lint format clean install
+.PHONY: all deps compilers tests test-programs tools man lint-layers test check check-interop check-bare check-guests demo bench lint format clean install uninstall
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -123,6 +124,20 @@ $(BUILD)/$(APP_SONAME): $(APP) user/app/libxbeat.map
 
 $(BUILD)/xbeat.pc: dist/xbeat.pc.in Makefile
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
+
+# Of systemd: two names for one unit, of one daemon and of each that is named.
+UNITS := $(addprefix $(BUILD)/systemd/,xbeatd.service xbeatd@.service xbeat-runner.service)
+unit = @mkdir -p $(@D); sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@NAME@|$(@F)|' -e 's|@OF@|$(1)|' \
+	-e 's|@DAEMON@|$(2)|g' -e 's|@ID@|$(3)|' -e 's|@FILE@|$(4)|' $< > $@
+
+$(BUILD)/systemd/xbeatd.service: dist/systemd/xbeatd.service.in Makefile
+	$(call unit,,default,%H,xbeat)
+
+$(BUILD)/systemd/xbeatd@.service: dist/systemd/xbeatd.service.in Makefile
+	$(call unit, of %i,%i,%i,%i)
+
+$(BUILD)/systemd/%.service: dist/systemd/%.service.in Makefile
+	$(call unit)
 
 # A unit test links its room and those below, so that a call upwards is an undefined reference.
 define unit_test
@@ -228,8 +243,8 @@ format:
 
 # With ldconfig, or programs would not find libxbeat.so.
 install: all man
-	@rm -f $(BUILD)/xbeat.pc # of another PREFIX, perhaps
-	@$(MAKE) -s --no-print-directory $(BUILD)/xbeat.pc
+	@rm -rf $(BUILD)/xbeat.pc $(BUILD)/systemd # of another PREFIX, perhaps
+	@$(MAKE) -s --no-print-directory $(BUILD)/xbeat.pc $(UNITS)
 	install -D -m 755 $(BUILD)/xbeatd $(DESTDIR)$(PREFIX)/sbin/xbeatd
 	mkdir -p $(DESTDIR)$(PREFIX)/lib/xbeat
 	ln -sf ../../sbin/xbeatd $(DESTDIR)$(PREFIX)/lib/xbeat/keepalived
@@ -247,6 +262,23 @@ install: all man
 	install -D -m 644 $(BUILD)/xbeat.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/xbeat.pc
 	install -D -m 644 dist/xbeatctl.bash-completion \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/xbeatctl
+	install -D -m 755 dist/systemd/xbeat-stop $(DESTDIR)$(PREFIX)/lib/xbeat/xbeat-stop
+	mkdir -p $(DESTDIR)$(UNITS_DIRECTORY)
+	install -m 644 $(UNITS) dist/systemd/xbeat-runner.socket $(DESTDIR)$(UNITS_DIRECTORY)
+	install -D -m 644 dist/systemd/xbeat.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/xbeat.conf
+	install -D -m 644 dist/systemd/xbeat.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/xbeat.conf
+	$(if $(DESTDIR),,[ $$(id -u) != 0 ] || /sbin/ldconfig)
+
+# What "make install" with the same DESTDIR and PREFIX has installed; folders of xbeat if they are empty.
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,sbin/xbeatd bin/xbeatctl include/xbeat/app.h \
+		lib/xbeat/keepalived lib/xbeat/xbeat.bpf.o lib/xbeat/xbeat-stop \
+		lib/libxbeat.a lib/libxbeat.so.$(VERSION) lib/$(APP_SONAME) lib/libxbeat.so lib/pkgconfig/xbeat.pc \
+		lib/sysusers.d/xbeat.conf lib/tmpfiles.d/xbeat.conf share/bash-completion/completions/xbeatctl \
+		$(foreach page,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $(page)))/$(page)))
+	rm -f $(addprefix $(DESTDIR)$(UNITS_DIRECTORY)/,$(notdir $(UNITS)) xbeat-runner.socket)
+	rm -rf $(DESTDIR)$(PYTHON_MODULES)/xbeat
+	-rmdir --ignore-fail-on-non-empty $(addprefix $(DESTDIR)$(PREFIX)/,lib/xbeat include/xbeat)
 	$(if $(DESTDIR),,[ $$(id -u) != 0 ] || /sbin/ldconfig)
 
 clean:

@@ -52,6 +52,7 @@ static void on_progress(void *context, uint64_t now_ns)
 {
 	struct daemon *daemon = context;
 
+	daemon->progress_ns = now_ns;
 	instances_progressed(door_enter(daemon->vrrp), now_ns);
 }
 

@@ -6,6 +6,7 @@
 #include "user/cluster/cluster.h"
 #include "user/control/control.h"
 #include "user/daemon/clock_watch.h"
+#include "user/daemon/service_report.h"
 #include "user/daemon/start/scheduling.h"
 #include "user/daemon/start/signals.h"
 #include "user/heartbeat/prober.h"
@@ -68,6 +69,8 @@ struct daemon {
 	json_t *saved; /* by the daemon before, until the instances have started; or NULL */
 	bool continues; /* that daemon ended for this one to go on */
 	bool keeps; /* this one ends for another to go on */
+	uint64_t progress_ns; /* the last that was stamped for peers; 0: none yet */
+	struct service_report service_report;
 	bool open; /* it answers heartbeats, so peers are notified when it stops */
 };
 

@@ -10,7 +10,6 @@
 #include "user/daemon/start/own_script.h"
 #include "user/daemon/start/pid_files.h"
 #include "user/daemon/start/privileges.h"
-#include "user/daemon/start/service_manager.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
@@ -23,6 +22,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 /* Of keepalived 2.2.7 for a configuration that has errors. */
@@ -158,9 +158,9 @@ static int run(struct daemon *daemon, const struct options *options, struct pid_
 	if (parent >= 0)
 		release_parent(parent);
 	log_also_to_stderr(options->console);
-	service_manager_notify("READY=1");
+	service_report_start(daemon);
 	daemon_run(daemon);
-	service_manager_notify("STOPPING=1");
+	service_report_stop(daemon);
 	return 0;
 }
 
@@ -265,8 +265,10 @@ int main(int argc, char **argv)
 	error = privileges_check();
 	if (!error)
 		error = privileges_check_descriptors();
-	if (!error)
-		error = configure(&daemon, &options);
+	if (!error && configure(&daemon, &options)) {
+		daemon_stop(&daemon);
+		return options.keepalived ? EXIT_FAILURE : EX_CONFIG;
+	}
 	if (!error && daemon.config) {
 		pid_files_choose(&pid_files, &options, daemon.config,
 				 configure_net_namespace(&daemon, &options));

@@ -344,6 +344,7 @@ static void free_reload(struct reload *reload)
 	free(reload->inputs.text);
 	save_free(reload->save);
 	reload->daemon->reload = NULL;
+	service_report_reload(reload->daemon, false);
 	free(reload);
 }
 
@@ -439,6 +440,7 @@ static int start_reload(struct daemon *daemon, struct control_promise *promise)
 		.inputs = {.files = daemon->files},
 	};
 	daemon->reload = reload;
+	service_report_reload(daemon, true);
 	error = start_reading(reload);
 	if (error)
 		free_reload(reload);

@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.configuration import VIP, instance
 from tests.support.laboratory import BUILD, NEVER_SECONDS, wait_until
+from tests.support.service_manager import ServiceManager
 from tests.support.xbeatd import Xbeatd
 
 pytestmark = pytest.mark.laboratory(nodes=1)
@@ -130,17 +131,15 @@ def test_unit_of_debian(lab, keepalived):
     place.mkdir()
     (place / "keepalived.conf").write_text(daemon.configuration.read_text())
     files = [pathlib.Path(f"/run/{name}.pid") for name in ("keepalived", "vrrp")]
-    with contextlib.closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as manager:
-        manager.bind(str(lab.path("notify")))
-        manager.settimeout(NEVER_SECONDS)
+    with ServiceManager(lab.path("notify")) as manager:
         script = f'mount --bind {place} /etc/keepalived && exec "$@"'
         daemon.process = lab.spawn(
-            NODE, "env", f"NOTIFY_SOCKET={lab.path('notify')}", "unshare", "--mount", "sh", "-c", script, "sh",
+            NODE, *manager.environment(), "unshare", "--mount", "sh", "-c", script, "sh",
             keepalived, "--dont-fork", "--daemon-name", daemon.instance)
-        assert manager.recv(256).decode().split() == ["READY=1", f"MAINPID={daemon.process.pid}"]
+        assert manager.wait_for_variable("READY", "1")["MAINPID"] == str(daemon.process.pid)
         assert {int(path.read_text()) for path in files} == {daemon.process.pid}
         assert daemon.stop() == 0
-        assert manager.recv(256).decode().startswith("STOPPING=1")
+        manager.wait_for_variable("STOPPING", "1")
     assert not [path for path in files if path.exists()]
 
 

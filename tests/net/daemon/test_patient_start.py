@@ -2,17 +2,16 @@
 """A start before the network is there, as at boot: xbeatd waits, reports for what, and continues when it
 comes. Missing interfaces are renamed ones, whose addresses stay."""
 
-import contextlib
 import os
 import pathlib
 import signal
-import socket
 
 import pytest
 
 from tests.support.cluster import Cluster
 from tests.support.configuration import VIP, Settings
-from tests.support.laboratory import BUILD, NEVER_SECONDS, PINS, wait_until
+from tests.support.laboratory import BUILD, PINS, wait_until
+from tests.support.service_manager import ServiceManager
 
 NODE, PEER = "node-a", "node-b"
 
@@ -145,15 +144,13 @@ def test_background(lab, without_address):
 def test_service_manager_is_asked_for_time(lab, without_address):
     """READY=1 comes when it runs."""
     daemon = without_address[NODE]
-    with contextlib.closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as manager:
-        manager.bind(str(lab.path("notify")))
-        manager.settimeout(NEVER_SECONDS)
-        spawn(daemon, "env", f"NOTIFY_SOCKET={lab.path('notify')}")
-        first = manager.recv(2048).decode()
-        assert "STATUS=waits: no address" in first and "EXTEND_TIMEOUT_USEC=" in first
+    with ServiceManager(lab.path("notify")) as manager:
+        spawn(daemon, *manager.environment())
+        first = manager.receive()
+        assert first["STATUS"].startswith("waits: no address") and "EXTEND_TIMEOUT_USEC" in first
+        assert "READY" not in first
         add_address(daemon)
-        states = iter(lambda: manager.recv(2048).decode(), "")
-        assert next(state for state in states if "STATUS=waits" not in state).startswith("READY=1")
+        assert "waits" not in manager.wait_for_variable("READY", "1")["STATUS"]
         assert daemon.stop() == 0
 
 

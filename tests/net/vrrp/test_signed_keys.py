@@ -2,6 +2,8 @@
 """auth_hmac's keys at the running daemon: from files and credentials, changed by reloads, and wrong ones,
 which never make an instance run unsigned; and marks across reloads without auth_hmac."""
 
+import os
+
 import pytest
 
 from tests.net.vrrp.test_signed import Peer, receive, refusals, signing, text_of
@@ -53,7 +55,7 @@ def test_a_bad_file_is_an_error(lab, kind):
     assert signing(daemon)["mode"] == "enforce" and is_right(receive(lab, "node-a"), lab.address("node-a"))
     daemon.stop()
     done = lab.run("node-a", *daemon.argv(), check=False)
-    assert done.returncode == 1 and f":{line}:" in done.stderr, done.stderr
+    assert done.returncode == os.EX_CONFIG and f":{line}:" in done.stderr, done.stderr
 
 
 def test_a_credential(lab):

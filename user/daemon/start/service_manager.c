@@ -3,6 +3,7 @@
 #include "user/daemon/start/service_manager.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/lib/time.h"
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -11,6 +12,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#define TEXT_BYTES 640
 
 /* Returns the length of the address, 0 if there is none. '@' stands for the NUL of an abstract
  * name. */
@@ -28,11 +31,28 @@ static socklen_t find_socket(struct sockaddr_un *address)
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
 }
 
+bool service_manager_present(void)
+{
+	struct sockaddr_un address;
+
+	return find_socket(&address) > 0;
+}
+
+/* WATCHDOG_PID is that of the first process of the service, not of one that replaces it. Programs
+ * that xbeatd starts do not get the variables. */
+uint64_t service_manager_watchdog_ns(void)
+{
+	const char *text = getenv("WATCHDOG_USEC");
+	unsigned long long us = text ? strtoull(text, NULL, 10) : 0;
+
+	return service_manager_present() && us < UINT64_MAX / NS_PER_US ? us * NS_PER_US : 0;
+}
+
 void service_manager_notify(const char *state)
 {
 	struct sockaddr_un address;
 	socklen_t length = find_socket(&address);
-	char text[640];
+	char text[TEXT_BYTES];
 	int fd;
 
 	if (!length)

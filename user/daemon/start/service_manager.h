@@ -3,8 +3,17 @@
 #ifndef XBEAT_DAEMON_START_SERVICE_MANAGER_H
 #define XBEAT_DAEMON_START_SERVICE_MANAGER_H
 
-/* state: "READY=1", "STOPPING=1", "STATUS=text"; several are separated by newlines. Does nothing without NOTIFY_SOCKET in the environment. Never
- * waits. */
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Whether NOTIFY_SOCKET in the environment leads to a service manager. */
+bool service_manager_present(void);
+
+/* Returns how often it waits for WATCHDOG=1 at most (WatchdogSec=), in ns; 0: it does not. */
+uint64_t service_manager_watchdog_ns(void);
+
+/* state: assignments of sd_notify(3), one a line, as "READY=1". Does nothing without a service
+ * manager. Never waits. A failure is logged. */
 void service_manager_notify(const char *state);
 
 #endif

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What make install gives to systemd, as systemd's own tools see it."""
+
+import os
+import subprocess
+
+import pytest
+
+from tests.support.laboratory import BUILD
+
+EXPOSURE_MAX = 3.0
+UNITS = "lib/systemd/system"
+
+
+def make(goal, prefix, *variables):
+    """In a folder of its own for what make writes, but with the programs that have been built."""
+    subprocess.run(["make", "-s", goal, f"PREFIX={prefix}", f"BUILD={BUILD}", *variables], cwd=BUILD.parent,
+                   check=True, stdout=subprocess.DEVNULL)
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    place = tmp_path_factory.mktemp("installed")
+    make("install", place)
+    return place
+
+
+def files_below(place):
+    return sorted(str(path.relative_to(place)) for path in place.rglob("*") if not path.is_dir())
+
+
+@pytest.mark.parametrize("unit", ["xbeatd.service", "xbeatd@a.service", "xbeat-runner.service",
+                                  "xbeat-runner.socket"])
+def test_systemd_understands_each_line(installed, unit):
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", unit],
+                          env={**os.environ, "SYSTEMD_UNIT_PATH": f"{installed / UNITS}:"}, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode == 0 and not done.stdout.strip(), done.stdout
+
+
+@pytest.mark.parametrize("unit", ["xbeatd.service", "xbeatd@.service"])
+def test_exposure(installed, unit):
+    done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--no-pager",
+                           f"--threshold={EXPOSURE_MAX * 10:.0f}", installed / UNITS / unit], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout.splitlines()[-1]
+
+
+def test_sysusers_and_tmpfiles(installed, tmp_path):
+    """Missing directories are made."""
+    (tmp_path / "etc").mkdir()
+    subprocess.run(["systemd-sysusers", f"--root={tmp_path}", installed / "lib/sysusers.d/xbeat.conf"], check=True)
+    assert (tmp_path / "etc/group").read_text().startswith("xbeat:")
+    subprocess.run(["systemd-tmpfiles", "--create", f"--root={tmp_path}", installed / "lib/tmpfiles.d/xbeat.conf"],
+                   check=True)
+    assert all((tmp_path / path).stat().st_mode & 0o777 == 0o755 for path in ("run/xbeat", "var/lib/xbeat"))
+
+
+def test_uninstall_leaves_nothing(tmp_path):
+    """But a file that make did not install."""
+    make("install", tmp_path)
+    assert len(files_below(tmp_path)) > 15
+    (tmp_path / "lib/xbeat/mine").write_text("")
+    make("uninstall", tmp_path)
+    assert files_below(tmp_path) == ["lib/xbeat/mine"]
