@@ -2,10 +2,44 @@
 /* A ring of fixed entries: nothing is allocated when things go wrong. */
 #include "user/lib/event_log.h"
 #include "user/lib/clock.h"
+#include "user/lib/event_kinds.h"
 #include "user/lib/json_text.h"
 #include "user/lib/log.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#define SELF "self"
+
+/* The node of "node-b/eth0"; "" for this node. */
+static const char *peer_of(const struct event_log_entry *entry,
+			   char peer[static sizeof(entry->subject)])
+{
+	size_t length = strcspn(entry->subject, "/");
+
+	memcpy(peer, entry->subject, length);
+	peer[length] = '\0';
+	return strcmp(peer, SELF) ? peer : "";
+}
+
+static void log_entry(const struct event_log_entry *entry)
+{
+	const struct event_kind *kind = event_kind_find(entry->kind);
+	enum event_about about = kind ? kind->about : EVENT_ABOUT_NONE;
+	char peer[sizeof(entry->subject)];
+	const struct log_subject subject = {
+		.event = entry->kind,
+		.peer = about == EVENT_ABOUT_PEER ? peer_of(entry, peer) : NULL,
+		.instance = about == EVENT_ABOUT_INSTANCE ? entry->subject : NULL,
+		.from = entry->from,
+		.to = entry->to,
+		.reason = entry->reason,
+	};
+
+	log_about(LOG_NOTICE, &subject, "%s %s: %s%s%s%s%s", entry->kind, entry->subject,
+		  entry->from, *entry->to ? " -> " : "", entry->to, *entry->to ? ": " : "",
+		  entry->reason);
+}
 
 void event_log_add(struct event_log *event_log, const char *kind, const char *subject,
 		   const char *from, const char *to, const char *reason, ...)
@@ -24,8 +58,7 @@ void event_log_add(struct event_log *event_log, const char *kind, const char *su
 	vsnprintf(entry->reason, sizeof(entry->reason), reason, arguments);
 	va_end(arguments);
 	event_log->written_count++;
-	log_notice("%s %s: %s%s%s%s%s", kind, subject, from, *to ? " -> " : "", to, *to ? ": " : "",
-		   entry->reason);
+	log_entry(entry);
 	if (event_log->follower)
 		event_log->follower(event_log->follower_context, entry);
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Log lines to stderr or to the syslog socket. Logging never blocks: a blocked log reader must not
- * make this node look dead. syslog(3) waits while its socket is full, so this file sends the
- * datagrams. A line that cannot be written at once is dropped and counted; a later line reports the
- * count. While there is no syslog socket, lines go to stderr, and each tries it again. Threads log,
- * too, without a lock, in which a slow one would stop the loop.
+ * Log lines to stderr, to the systemd journal or to the syslog socket. Logging never blocks: a blocked
+ * log reader must not make this node look dead. syslog(3) and sd_journal_send(3) wait while their
+ * socket is full, so this file sends the datagrams. A line that cannot be written at once is dropped
+ * and counted; a later line reports the count. While neither socket is there, lines go to stderr, and
+ * each tries them again. Threads log, too, without a lock, in which a slow one would stop the loop.
  */
 #include "user/lib/log.h"
+#include "user/lib/log_journal.h"
 #include "user/lib/printable.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -21,49 +22,74 @@
 #include <unistd.h>
 
 #define LOG_LINE_BYTES 1024
-#define LOG_PATH "/dev/log"
+#define SYSLOG_PATH "/dev/log"
 
 enum outcome {
 	WRITTEN,
 	NOT_READ, /* its reader is too slow */
-	NO_SYSLOG,
+	NO_READER,
 	OUTCOME_COUNT,
 };
 
 static struct {
 	const char *name;
 	int socket_fd; /* -1: stderr */
+	_Atomic bool to_journal; /* the socket is connected to the journal, not to syslog */
+	bool stderr_is_journal; /* its lines bear the priority */
 	int facility; /* of syslog */
 	bool also_to_stderr;
 	bool verbose;
 	_Atomic unsigned long counts[OUTCOME_COUNT]; /* lines since the last report */
 } log_state = {.name = "xbeat", .socket_fd = -1, .facility = LOG_DAEMON};
 
-/* Also again, after a restart of the syslog daemon. Returns 0 or a negative errno. */
-static int connect_syslog(void)
+static int connect_to(const char *path)
 {
-	const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = LOG_PATH};
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
 	return connect(log_state.socket_fd, (const struct sockaddr *)&address, sizeof(address))
 		       ? -errno
 		       : 0;
+}
+
+/* Also again, after a restart of the reader. Returns 0 or a negative errno, of syslog. */
+static int connect_reader(void)
+{
+	int error = connect_to(LOG_JOURNAL_PATH);
+
+	log_state.to_journal = !error;
+	return error ? connect_to(SYSLOG_PATH) : 0;
+}
+
+static int open_reader(void)
+{
+	log_state.socket_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	return log_state.socket_fd < 0 ? -errno : connect_reader();
+}
+
+static void close_reader(void)
+{
+	if (log_state.socket_fd >= 0)
+		close(log_state.socket_fd);
+	log_state.socket_fd = -1;
+	log_state.to_journal = false;
 }
 
 void log_open(const char *name, bool to_syslog)
 {
 	int error;
 
-	if (log_state.socket_fd >= 0)
-		close(log_state.socket_fd);
+	close_reader();
 	log_state.name = name;
-	log_state.socket_fd = -1;
-	if (!to_syslog)
+	log_state.stderr_is_journal = log_journal_has_stderr();
+	if (!to_syslog && !log_state.stderr_is_journal)
 		return;
 	tzset(); /* reads the time zone file now, not in the event loop */
-	log_state.socket_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	error = log_state.socket_fd < 0 ? -errno : connect_syslog();
-	if (error && !log_state.also_to_stderr)
-		log_warning("cannot reach syslog at " LOG_PATH
+	error = open_reader();
+	if (!to_syslog && !log_state.to_journal)
+		close_reader(); /* the stream works also without the socket */
+	else if (error && !log_state.also_to_stderr)
+		log_warning("cannot reach syslog at " SYSLOG_PATH
 			    ": %s; logging to stderr until it can be reached",
 			    strerror(-error));
 }
@@ -83,11 +109,21 @@ void log_set_verbose(bool verbose)
 	log_state.verbose = verbose;
 }
 
-static enum outcome write_stderr(const char *line)
+/* As sd-daemon(3): the journal takes a number in angle brackets as the priority. */
+static int format_stderr(char *text, size_t room, int priority, const char *line)
+{
+	char number[8] = "";
+
+	if (log_state.stderr_is_journal)
+		snprintf(number, sizeof(number), "<%d>", priority & LOG_PRIMASK);
+	return snprintf(text, room, "%s%s: %s\n", number, log_state.name, line);
+}
+
+static enum outcome write_stderr(int priority, const char *line)
 {
 	struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
 	char text[LOG_LINE_BYTES + 64];
-	int length = snprintf(text, sizeof(text), "%s: %s\n", log_state.name, line);
+	int length = format_stderr(text, sizeof(text), priority, line);
 
 	/* Not O_NONBLOCK: it would also change the terminal for other processes. */
 	if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
@@ -104,18 +140,7 @@ static bool send_once(const char *text, size_t length)
 	return send(log_state.socket_fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
 
-static enum outcome send_datagram(const char *text, size_t length)
-{
-	if (send_once(text, length))
-		return WRITTEN;
-	if (errno != ECONNREFUSED && errno != ENOTCONN && errno != ECONNRESET)
-		return NOT_READ;
-	if (connect_syslog())
-		return NO_SYSLOG;
-	return send_once(text, length) ? WRITTEN : NOT_READ;
-}
-
-static enum outcome write_syslog(int priority, const char *line)
+static bool send_syslog(int priority, const char *line)
 {
 	char text[LOG_LINE_BYTES + 128], stamp[32];
 	time_t now = time(NULL);
@@ -128,21 +153,48 @@ static enum outcome write_syslog(int priority, const char *line)
 			  stamp, log_state.name, getpid(), line);
 	if ((size_t)length >= sizeof(text))
 		length = sizeof(text) - 1;
-	return send_datagram(text, (size_t)length);
+	return send_once(text, (size_t)length);
 }
 
-static enum outcome write_line(int priority, const char *line)
+static bool send_journal(int priority, const struct log_subject *subject, const char *line)
 {
-	bool to_syslog = log_state.socket_fd >= 0;
-	enum outcome outcome = to_syslog ? write_syslog(priority, line) : WRITTEN,
+	const struct log_journal_source source = {log_state.name, log_state.facility};
+	char entry[LOG_JOURNAL_ENTRY_BYTES];
+
+	return send_once(entry, log_journal_entry(entry, &source, priority, subject, line));
+}
+
+static bool send_line(int priority, const struct log_subject *subject, const char *line)
+{
+	return log_state.to_journal ? send_journal(priority, subject, line)
+				    : send_syslog(priority, line);
+}
+
+static enum outcome write_reader(int priority, const struct log_subject *subject, const char *line)
+{
+	if (send_line(priority, subject, line))
+		return WRITTEN;
+	if (errno != ECONNREFUSED && errno != ENOTCONN && errno != ECONNRESET)
+		return NOT_READ;
+	if (connect_reader())
+		return NO_READER;
+	return send_line(priority, subject, line) ? WRITTEN : NOT_READ;
+}
+
+static enum outcome write_line(int priority, const struct log_subject *subject, const char *line)
+{
+	bool to_reader = log_state.socket_fd >= 0;
+	bool twice =
+		log_state.also_to_stderr && !(log_state.to_journal && log_state.stderr_is_journal);
+	enum outcome outcome = to_reader ? write_reader(priority, subject, line) : WRITTEN,
 		     console = WRITTEN;
 
-	if (!to_syslog || log_state.also_to_stderr || outcome == NO_SYSLOG)
-		console = write_stderr(line);
+	if (!to_reader || twice || outcome == NO_READER)
+		console = write_stderr(priority, line);
 	return outcome == WRITTEN ? console : outcome;
 }
 
-/* Lines that went to stderr instead are reported to syslog alone. The count is taken, so that of
+/* Lines that went to stderr instead are reported to the reader alone. The count is taken, so that of
  * several threads one reports it. */
 static void report_dropped(enum outcome outcome, const char *what)
 {
@@ -152,25 +204,41 @@ static void report_dropped(enum outcome outcome, const char *what)
 	if (!count)
 		return;
 	snprintf(line, sizeof(line), "%lu log lines %s", count, what);
-	if ((outcome == NO_SYSLOG ? write_syslog : write_line)(LOG_WARNING, line) != WRITTEN)
+	if ((outcome == NO_READER ? write_reader : write_line)(LOG_WARNING, NULL, line) != WRITTEN)
 		atomic_fetch_add(&log_state.counts[outcome], count);
+}
+
+static void write_formatted(int priority, const struct log_subject *subject, const char *format,
+			    va_list arguments)
+{
+	char text[LOG_LINE_BYTES], line[LOG_LINE_BYTES];
+	enum outcome outcome;
+
+	if (priority == LOG_DEBUG && !log_state.verbose)
+		return;
+	vsnprintf(text, sizeof(text), format, arguments);
+	printable_copy(line, sizeof(line), text, PRINTABLE_LINE);
+	report_dropped(NOT_READ, "dropped: the log reader was too slow");
+	report_dropped(NO_READER, "did not reach syslog: " SYSLOG_PATH " was missing");
+	outcome = write_line(priority, subject, line);
+	if (outcome != WRITTEN)
+		log_state.counts[outcome]++;
 }
 
 void log_message(int priority, const char *format, ...)
 {
-	char text[LOG_LINE_BYTES], line[LOG_LINE_BYTES];
-	enum outcome outcome;
 	va_list arguments;
 
-	if (priority == LOG_DEBUG && !log_state.verbose)
-		return;
 	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
+	write_formatted(priority, NULL, format, arguments);
 	va_end(arguments);
-	printable_copy(line, sizeof(line), text, PRINTABLE_LINE);
-	report_dropped(NOT_READ, "dropped: the log reader was too slow");
-	report_dropped(NO_SYSLOG, "did not reach syslog: " LOG_PATH " was missing");
-	outcome = write_line(priority, line);
-	if (outcome != WRITTEN)
-		log_state.counts[outcome]++;
+}
+
+void log_about(int priority, const struct log_subject *subject, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_formatted(priority, subject, format, arguments);
+	va_end(arguments);
 }

@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * All messages of a program: to stderr in the foreground, otherwise to syslog. A line is one
- * decision or one error, with its reason and, for errors, what to do about it. Control characters
- * in it, newlines too, are escaped.
+ * All messages of a program: to stderr in the foreground, otherwise to syslog; where systemd's
+ * journal reads either, to the journal, with fields. A line is one decision or one error, with its
+ * reason and, for errors, what to do about it. Control characters in it, newlines too, are escaped.
  */
 #ifndef XBEAT_LIB_LOG_H
 #define XBEAT_LIB_LOG_H
 
 #include <stdbool.h>
 #include <syslog.h>
+
+/* What a line is about: fields of the journal, whose names are those of docs/xbeatd.8.scd. A member
+ * may be NULL. */
+struct log_subject {
+	const char *event; /* its kind (event_kinds.h) */
+	const char *peer; /* the other node */
+	const char *instance;
+	const char *from, *to; /* the states before and after */
+	const char *reason;
+};
 
 /* name: printed before each line. to_syslog: false writes to stderr. */
 void log_open(const char *name, bool to_syslog);
@@ -24,6 +34,15 @@ void log_set_verbose(bool verbose);
 
 /* priority: LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO or LOG_DEBUG. */
 void log_message(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same with the fields of a subject. */
+void log_about(int priority, const struct log_subject *subject, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* A line about an instance: "NAME: text". */
+#define log_instance(priority, name, format, ...)                                                  \
+	log_about(priority, &(const struct log_subject){.instance = (name)}, "%s: " format,        \
+		  (name), ##__VA_ARGS__)
 
 #define log_error(...) log_message(LOG_ERR, __VA_ARGS__)
 #define log_warning(...) log_message(LOG_WARNING, __VA_ARGS__)

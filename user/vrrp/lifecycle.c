@@ -155,8 +155,8 @@ struct instance *instance_new(struct vrrp_room *room, const struct config_instan
 	int error = instance ? make_parts(room, instance) : -ENOMEM;
 
 	if (error) {
-		log_error("%s: this instance cannot run: %s", config->name,
-			  limits_strerror(-error));
+		log_instance(LOG_ERR, config->name, "this instance cannot run: %s",
+			     limits_strerror(-error));
 		instance_free(room, instance);
 		return NULL;
 	}
@@ -277,8 +277,8 @@ void instance_start(const struct vrrp_room *room, struct instance *instance)
 		return;
 	}
 	if (inhibitor >= 0)
-		log_notice("%s: waits: %s", instance->config->name,
-			   instance->inhibitors[inhibitor]);
+		log_instance(LOG_NOTICE, instance->config->name, "waits: %s",
+			     instance->inhibitors[inhibitor]);
 	start_afresh(instance);
 }
 

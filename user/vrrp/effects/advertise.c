@@ -228,8 +228,8 @@ static int advertise(struct instance *instance, uint8_t priority)
 		outcome = send_to_all(instance, &message);
 	if (outcome.error && outcome.error != adverts->error &&
 	    (outcome.left || !is_lasting(outcome.error)))
-		log_error("%s: advert on %s was not sent: %s", instance->config->name,
-			  instance_interface_name(instance), limits_strerror(-outcome.error));
+		log_instance(LOG_ERR, instance->config->name, "advert on %s was not sent: %s",
+			     instance_interface_name(instance), limits_strerror(-outcome.error));
 	adverts->error = outcome.error;
 	adverts->sent_count += !outcome.error;
 	adverts->release_sent_count += !outcome.error && priority == VRRP_PRIORITY_RELEASE;

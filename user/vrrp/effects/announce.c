@@ -65,8 +65,8 @@ void instance_announce_vip(struct instance *instance, size_t vip, unsigned repea
 	char text[ADDRESS_TEXT_BYTES];
 
 	if (error)
-		log_error("%s: %s was not announced: %s", instance->config->name,
-			  address_format(&target.address, text), limits_strerror(-error));
+		log_instance(LOG_ERR, instance->config->name, "%s was not announced: %s",
+			     address_format(&target.address, text), limits_strerror(-error));
 }
 
 void instance_cancel_announcement(struct instance *instance, size_t vip)

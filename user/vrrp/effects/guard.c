@@ -115,9 +115,9 @@ void instance_guard_spare(struct instance *instance, size_t vip)
 
 	instance_guard_give_back(instance, vip);
 	if (!instance->guard->own_logged)
-		log_notice(
-			"%s: %s is this node's own address and is not guarded: if this daemon hangs, two nodes may answer for it",
-			instance->config->name,
+		log_instance(
+			LOG_NOTICE, instance->config->name,
+			"%s is this node's own address and is not guarded: if this daemon hangs, two nodes may answer for it",
 			address_format(&instance->config->vips[vip].address, text));
 	instance->guard->own_logged = true;
 }
@@ -145,10 +145,10 @@ static void claim(struct instance *instance, size_t vip, struct own_addresses *o
 	slot->claimed = !error;
 	slot->interface_index = index;
 	if (error && !guard->failure_logged)
-		log_warning(
-			"%s: %s is not guarded (%s): if this daemon hangs, two nodes may answer for it",
-			instance->config->name, address_format(address, text),
-			limits_strerror(-error));
+		log_instance(
+			LOG_WARNING, instance->config->name,
+			"%s is not guarded (%s): if this daemon hangs, two nodes may answer for it",
+			address_format(address, text), limits_strerror(-error));
 	guard->failure_logged |= error != 0;
 }
 
@@ -266,9 +266,10 @@ void instance_guard_open(struct instance *instance)
 	error = kernel_guard_arm_timer(kernel);
 	if (!error)
 		return;
-	log_error(
-		"%s: its addresses are not guarded: %s; if this daemon hangs, two nodes may answer for them",
-		instance->config->name, limits_strerror(-error));
+	log_instance(
+		LOG_ERR, instance->config->name,
+		"its addresses are not guarded: %s; if this daemon hangs, two nodes may answer for them",
+		limits_strerror(-error));
 	instance_guard_close(instance);
 }
 

@@ -114,8 +114,8 @@ static void join(struct instance *instance)
 	instance->interface->membership =
 		advert_join(instance->interface->base_index, &config->group);
 	if (instance->interface->membership < 0)
-		log_error("%s: cannot join the multicast group on %s: %s", config->name,
-			  config->interface, limits_strerror(-instance->interface->membership));
+		log_instance(LOG_ERR, config->name, "cannot join the multicast group on %s: %s",
+			     config->interface, limits_strerror(-instance->interface->membership));
 }
 
 static void leave(struct instance *instance)

@@ -49,8 +49,9 @@ static void log_removed(const struct instance *instance, const struct local_addr
 {
 	char text[ADDRESS_TEXT_BYTES];
 
-	log_notice("%s: removed %s/%u from %s, left by an earlier daemon", instance->config->name,
-		   address_format(&local->address, text), local->prefix_length, local->interface);
+	log_instance(LOG_NOTICE, instance->config->name,
+		     "removed %s/%u from %s, left by an earlier daemon",
+		     address_format(&local->address, text), local->prefix_length, local->interface);
 }
 
 static void remove_address(const struct instance *instance, const struct local_address *local)
@@ -103,8 +104,8 @@ static void remove_address_left(struct instance *instance, size_t i)
 
 	if (vip->left && !netlink_remove_vip(instance->vips->netlink, vip->interface_index,
 					     config_of(instance, i)))
-		log_notice(
-			"%s: removed %s/%u, %s", instance->config->name,
+		log_instance(
+			LOG_NOTICE, instance->config->name, "removed %s/%u, %s",
 			address_format(&config_of(instance, i)->address, text),
 			config_of(instance, i)->prefix_length,
 			vip->unknown

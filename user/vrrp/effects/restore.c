@@ -154,9 +154,9 @@ static bool restore_address(struct instance *instance, size_t i, uint64_t now_ns
 	if (error == -EEXIST)
 		found_address(instance, i);
 	else if (error && error != -ENODEV)
-		log_error("%s: cannot restore %s: %s", instance->config->name,
-			  address_format(&instance->config->vips[i].address, text),
-			  limits_strerror(-error));
+		log_instance(LOG_ERR, instance->config->name, "cannot restore %s: %s",
+			     address_format(&instance->config->vips[i].address, text),
+			     limits_strerror(-error));
 	if (error)
 		return false;
 	if (!vip->held) { /* it was the node's own */

@@ -139,13 +139,14 @@ void instance_router_configure(struct instance *instance)
 	configure(instance);
 	error = instance_signing_configure(instance);
 	if (error)
-		log_error(
-			"%s: cannot write the keys of auth_hmac to the map of the kernel side: %s",
-			instance->config->name, limits_strerror(-error));
+		log_instance(LOG_ERR, instance->config->name,
+			     "cannot write the keys of auth_hmac to the map of the kernel side: %s",
+			     limits_strerror(-error));
 	error = allow_unicast(instance);
 	if (error)
-		log_error("%s: cannot write its unicast peers to the map of the kernel side: %s",
-			  instance->config->name, limits_strerror(-error));
+		log_instance(LOG_ERR, instance->config->name,
+			     "cannot write its unicast peers to the map of the kernel side: %s",
+			     limits_strerror(-error));
 }
 
 bool instance_router_has_news(const struct instance *instance)

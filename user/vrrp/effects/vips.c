@@ -66,9 +66,10 @@ void instance_fit_advertised(struct instance *instance)
 	excess = config->listed_count > room ? config->listed_count - room : 0;
 	vips->advertised_count = config->listed_count - excess;
 	if (excess && excess != vips->reported_excess)
-		log_warning(
-			"%s: an advert on %s (MTU %u) lists %zu addresses: the last %zu are held, but not advertised; raise the MTU, or move them to virtual_ipaddress_excluded on all nodes",
-			config->name, base->name, base->mtu, room, excess);
+		log_instance(
+			LOG_WARNING, config->name,
+			"an advert on %s (MTU %u) lists %zu addresses: the last %zu are held, but not advertised; raise the MTU, or move them to virtual_ipaddress_excluded on all nodes",
+			base->name, base->mtu, room, excess);
 	vips->reported_excess = excess;
 }
 
@@ -101,8 +102,8 @@ static void report_missing(struct instance *instance, const struct config_vip *v
 	const char *interface = instance_vip_interface_name(instance, vip);
 
 	address_format(&vip->address, text);
-	log_error("%s: cannot add %s/%u to %s: %s", instance->config->name, text,
-		  vip->prefix_length, interface, limits_strerror(-error));
+	log_instance(LOG_ERR, instance->config->name, "cannot add %s/%u to %s: %s", text,
+		     vip->prefix_length, interface, limits_strerror(-error));
 	memcpy(earlier, instance->vrrp.reason, sizeof(earlier));
 	snprintf(instance->vrrp.reason, sizeof(instance->vrrp.reason),
 		 "WITHOUT %s, which could not be added to %s (%s); %.100s", text, interface,
@@ -136,9 +137,10 @@ static bool attach_to(const struct instance *instance, size_t i)
 	    !strcmp(interface, "lo") || kernel_attachment(instance->vips->kernel, interface) ||
 	    !kernel_attach(instance->vips->kernel, interface))
 		return true;
-	log_warning(
-		"%s: the XDP program is not attached to %s: its addresses there are guarded on other interfaces only",
-		instance->config->name, interface);
+	log_instance(
+		LOG_WARNING, instance->config->name,
+		"the XDP program is not attached to %s: its addresses there are guarded on other interfaces only",
+		interface);
 	return false;
 }
 
@@ -156,8 +158,8 @@ static void refuse_packets(const struct instance *instance, size_t i)
 		return;
 	error = kernel_refuse_packets(instance->vips->kernel, index, &config->address, true);
 	if (error)
-		log_error("%s: no_accept has no effect: %s", instance->config->name,
-			  limits_strerror(-error));
+		log_instance(LOG_ERR, instance->config->name, "no_accept has no effect: %s",
+			     limits_strerror(-error));
 	else
 		vip->refused_index = index;
 }
@@ -252,9 +254,9 @@ static void release_address(struct instance *instance, size_t i)
 	error = netlink_remove_vip(instance->vips->netlink, vip->interface_index,
 				   config_of(instance, i));
 	if (error && error != -EADDRNOTAVAIL && error != -ENODEV)
-		log_error("%s: cannot remove %s: %s", instance->config->name,
-			  address_format(&config_of(instance, i)->address, text),
-			  limits_strerror(-error));
+		log_instance(LOG_ERR, instance->config->name, "cannot remove %s: %s",
+			     address_format(&config_of(instance, i)->address, text),
+			     limits_strerror(-error));
 }
 
 static void add_all(struct instance *instance)

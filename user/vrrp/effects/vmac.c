@@ -55,8 +55,9 @@ static void set_vmac(struct instance *instance, unsigned number, bool active)
 					    has_ipv6(instance->config, number))
 		       : macvlan_set_backup(netlink, vmac->name);
 	if (error && error != -ENOENT && error != -ENODEV)
-		log_error("%s: cannot set %s up for %s: %s", instance->config->name, vmac->name,
-			  active ? "an Active" : "a Backup", limits_strerror(-error));
+		log_instance(LOG_ERR, instance->config->name, "cannot set %s up for %s: %s",
+			     vmac->name, active ? "an Active" : "a Backup",
+			     limits_strerror(-error));
 }
 
 /* The one from which an ipvlan's adverts come. */
@@ -74,9 +75,9 @@ static void add_own_address(const struct instance *instance, const struct config
 		vmac->has_address ? netlink_add_vip(instance->interface->netlink, index, &vip) : 0;
 
 	if (error && error != -EEXIST)
-		log_error("%s: cannot add %s to %s: %s", instance->config->name,
-			  address_format(&vmac->address, text), vmac->name,
-			  limits_strerror(-error));
+		log_instance(LOG_ERR, instance->config->name, "cannot add %s to %s: %s",
+			     address_format(&vmac->address, text), vmac->name,
+			     limits_strerror(-error));
 }
 
 /* Called each time: what an earlier daemon left is adopted, the MTU follows the base's, and one

@@ -57,9 +57,10 @@ static void compare_addresses(struct instance *instance, const struct xb_vrrp *r
 	     time_since_ns(now_ns, rivals->addresses_warned_ns) < WARNING_SPACING_NS))
 		return;
 	rivals->addresses_warned_ns = now_ns;
-	log_warning(
-		"%s: %s advertises other virtual addresses than this node, or in another order: make the configurations agree",
-		instance->config->name, address_format(&router->source, text));
+	log_instance(
+		LOG_WARNING, instance->config->name,
+		"%s advertises other virtual addresses than this node, or in another order: make the configurations agree",
+		address_format(&router->source, text));
 }
 
 static void note_lower_rival(struct instance *instance, uint64_t now_ns)
