@@ -9,6 +9,7 @@ A test that needs another laboratory than three nodes with one link says so:
 import os
 import pathlib
 import signal
+import subprocess
 import sys
 
 import pytest
@@ -18,7 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from tests.support.before import before_build  # noqa: E402 (needs the path above)
 from tests.support.cluster import Cluster  # noqa: E402
 from tests.support.failure import Stage  # noqa: E402
-from tests.support.laboratory import BUILD, Laboratory, some_ends  # noqa: E402
+from tests.support.laboratory import BUILD, Laboratory, some_ends, wait_until  # noqa: E402
 
 
 def pytest_configure(config):
@@ -60,6 +61,22 @@ def lab(request):
 def cluster(lab):
     """Not started; tests say which daemon runs where."""
     return Cluster(lab)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def runner_service():
+    """With XBEAT_TEST_RUNNER=service all scripts are run by the runner service; otherwise no daemon
+    uses one, unless a test says so."""
+    os.environ["XBEAT_RUNNER"] = ""
+    if os.environ.get("XBEAT_TEST_RUNNER") != "service":
+        yield
+        return
+    path = pathlib.Path(f"/run/xbeat-runner-{os.getpid()}")
+    os.environ["XBEAT_RUNNER"] = str(path)
+    with subprocess.Popen([BUILD / "xbeatd", "--runner"]) as service:
+        wait_until(path.exists, "the runner service listens")
+        yield
+        service.terminate()
 
 
 @pytest.fixture(scope="session")

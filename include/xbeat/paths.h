@@ -9,6 +9,8 @@
 #define XB_PID_FILE XB_RUN_DIRECTORY "/%s.pid"
 #define XB_SAVED_FILE XB_RUN_DIRECTORY "/%s.saved" /* for the next daemon */
 
+#define XB_RUNNER_SOCKET XB_RUN_DIRECTORY "/runner" /* of xbeat-runner.service, for root */
+
 #define XB_STATE_DIRECTORY "/var/lib/xbeat" /* kept over restarts of the machine */
 #define XB_ROUTERS_FILE XB_STATE_DIRECTORY "/%s.routers"
 #define XB_SEQUENCE_FILE XB_STATE_DIRECTORY "/%s.sequence"

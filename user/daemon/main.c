@@ -3,6 +3,7 @@
 #include "user/config/model/command.h"
 #include "user/daemon/configure.h"
 #include "user/daemon/daemon.h"
+#include "user/daemon/runner_service.h"
 #include "user/daemon/save.h"
 #include "user/daemon/start/keepalived.h"
 #include "user/daemon/start/lock.h"
@@ -249,6 +250,8 @@ int main(int argc, char **argv)
 	status = options_parse(argc, argv, &options);
 	if (status >= 0)
 		return status;
+	if (options.runner)
+		return runner_service();
 	if (!options.test_only) {
 		daemon.starter = starter_fork();
 		if (!daemon.starter)

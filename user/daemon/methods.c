@@ -105,6 +105,9 @@ static json_t *status(void *context, struct control_call *call)
 	json_object_set_new(json, "auth_hmac", instances_signing_json(door_enter(daemon->vrrp)));
 	json_object_set_new(json, "restored_pins_count", json_integer(daemon->restored_pins_count));
 	json_object_set_new(json, "scheduling", scheduling_json(&daemon->scheduling));
+	json_object_set_new(json, "runner",
+			    json_pack("{s:i, s:b}", "pid", (int)runner_pid(daemon->runner),
+				      "service", runner_is_of_service(daemon->runner)));
 	json_object_set_new(json, "refused", refused_json(daemon));
 	add_guard(daemon, json);
 	if (daemon->config->heartbeat) {

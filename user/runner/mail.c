@@ -3,8 +3,8 @@
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
+#include "user/runner/parts.h"
 #include "user/runner/runner.h"
-#include "user/runner/send.h"
 #include <errno.h>
 #include <string.h>
 

@@ -9,98 +9,19 @@
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
-#include "user/runner/send.h"
+#include "user/runner/parts.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Room for the notifications of some hundred instances that change at once. */
-#define SOCKET_BYTES (4 << 20)
-#define RESTART_SPACING_NS NS_PER_SECOND
 #define STOP_WAIT_NS NS_PER_SECOND
 #define REPLIES_AT_A_TIME 32
 
-struct open_job {
-	struct open_job *next;
-	uint32_t number;
-	runner_done *done; /* may be NULL */
-	void *context;
-	bool check;
-	char program[64];
-};
-
-struct watch {
-	struct watch *next;
-	runner_seen *seen;
-	void *context;
-	struct runner_request request; /* kept for the next runner */
-};
-
-struct runner {
-	struct event_base *base;
-	struct event *readable, *housekeeping;
-	int socket_fd; /* -1: no runner now */
-	pid_t pid; /* 0: not known yet */
-	uint64_t started_ns;
-	uint32_t last_number;
-	bool refused; /* the last job was, and that has been logged */
-	struct open_job *jobs;
-	struct watch *watches;
-	struct starter *starter;
-	int namespace_fd; /* the network namespace of programs */
-	mode_t mask; /* their umask */
-};
-
-/* Failure is harmless: a burst of notifications is then refused earlier. */
-static void grow_buffers(int fd)
-{
-	int bytes = SOCKET_BYTES;
-
-	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes)))
-		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
-}
-
-static void on_replies(evutil_socket_t fd, short what, void *context);
-
-static void close_runner(struct runner *runner)
-{
-	if (runner->readable)
-		event_free(runner->readable);
-	runner->readable = NULL;
-	if (runner->socket_fd >= 0)
-		close(runner->socket_fd);
-	runner->socket_fd = -1;
-	runner->pid = 0;
-}
-
-/* Requests a runner from the starter; the socket is usable at once. Returns 0 or a negative errno. */
-static int start_process(struct runner *runner)
-{
-	int ends[2], error;
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
-		return -errno;
-	grow_buffers(ends[0]);
-	grow_buffers(ends[1]);
-	runner->started_ns = clock_now_ns();
-	runner->readable =
-		event_new(runner->base, ends[0], EV_READ | EV_PERSIST, on_replies, runner);
-	error = runner->readable && !event_add(runner->readable, NULL) ? 0 : -ENOMEM;
-	if (!error)
-		error = starter_run_runner(runner->starter, ends[1], runner->namespace_fd,
-					   runner->mask);
-	close(ends[1]);
-	runner->socket_fd = ends[0];
-	if (error)
-		close_runner(runner);
-	return error;
-}
-
 int runner_send_request(const struct runner *runner, const struct runner_request *request)
 {
-	if (runner->socket_fd < 0)
+	if (runner->socket_fd < 0 || !runner->ready)
 		return -ENOTCONN;
 	if (send(runner->socket_fd, request, runner_request_length(request),
 		 MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
@@ -166,12 +87,11 @@ static void handle_reply(struct runner *runner, const struct runner_reply *reply
 		log_message(reply->line.priority, "%s", reply->line.text);
 		break;
 	case RUNNER_READY:
-		runner->pid = (pid_t)reply->number;
+		runner_process_ready(runner, (pid_t)reply->number);
 		break;
 	}
 }
 
-/* The results of its programs are unknown. Jobs that done() requests meanwhile stay. */
 static void fail_open_jobs(struct runner *runner)
 {
 	static const struct runner_result lost = {
@@ -200,46 +120,6 @@ static void send_watches(const struct runner *runner)
 				    watch->request.strings.bytes);
 }
 
-/* Without the starter there is no other way: it is not tried again. */
-static void restart(struct runner *runner)
-{
-	int error = start_process(runner);
-
-	if (!error)
-		send_watches(runner);
-	else if (starter_runs(runner->starter))
-		log_error(
-			"cannot start another runner: %s; no scripts are run; next attempt in 1 s",
-			limits_strerror(-error));
-	else
-		log_error(
-			"cannot start another runner: the starter was killed; no scripts are run until xbeatd is stopped and started");
-	if (error && starter_runs(runner->starter))
-		clock_arm(runner->housekeeping, clock_now_ns() + RESTART_SPACING_NS);
-}
-
-static void on_restart_due(evutil_socket_t fd, short what, void *context)
-{
-	(void)fd;
-	(void)what;
-	restart(context);
-}
-
-/* A runner that dies at once is started again only after RESTART_SPACING_NS. */
-static void on_runner_gone(struct runner *runner)
-{
-	uint64_t now_ns = clock_now_ns();
-
-	log_error("runner (pid %d) was killed; its checks have no result, another one is started",
-		  (int)runner->pid);
-	close_runner(runner);
-	if (time_since_ns(now_ns, runner->started_ns) >= RESTART_SPACING_NS)
-		restart(runner);
-	else
-		clock_arm(runner->housekeeping, now_ns + RESTART_SPACING_NS);
-	fail_open_jobs(runner);
-}
-
 static void on_replies(evutil_socket_t fd, short what, void *context)
 {
 	struct runner *runner = context;
@@ -253,8 +133,8 @@ static void on_replies(evutil_socket_t fd, short what, void *context)
 			return;
 		if (length > 0 && runner_reply_is_valid(&reply, (size_t)length))
 			handle_reply(runner, &reply);
-		else
-			on_runner_gone(runner);
+		else if (runner_process_lost(runner))
+			fail_open_jobs(runner);
 	}
 }
 
@@ -264,21 +144,12 @@ static void free_all(struct runner *runner)
 		free(take_job(runner, runner->jobs->number));
 	while (runner->watches)
 		runner_unwatch(runner, runner->watches->request.number);
+	runner_process_close(runner);
 	if (runner->housekeeping)
 		event_free(runner->housekeeping);
 	if (runner->namespace_fd >= 0)
 		close(runner->namespace_fd);
 	free(runner);
-}
-
-/* Returns 0 or a negative errno. */
-static int prepare(struct runner *runner)
-{
-	runner->namespace_fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (runner->namespace_fd < 0)
-		return -errno;
-	runner->housekeeping = evtimer_new(runner->base, on_restart_due, runner);
-	return runner->housekeeping ? start_process(runner) : -ENOMEM;
 }
 
 struct runner *runner_start(struct event_base *base, struct starter *starter, mode_t mask)
@@ -287,9 +158,13 @@ struct runner *runner_start(struct event_base *base, struct starter *starter, mo
 	int error = -ENOMEM;
 
 	if (runner) {
-		*runner = (struct runner){
-			.base = base, .starter = starter, .mask = mask, .socket_fd = -1};
-		error = prepare(runner);
+		*runner = (struct runner){.base = base,
+					  .starter = starter,
+					  .mask = mask,
+					  .socket_fd = -1,
+					  .on_replies = on_replies,
+					  .on_another = send_watches};
+		error = runner_process_start(runner);
 		if (!error)
 			return runner;
 		free_all(runner);
@@ -304,6 +179,11 @@ pid_t runner_pid(const struct runner *runner)
 	return runner->pid;
 }
 
+bool runner_is_of_service(const struct runner *runner)
+{
+	return runner->by_service;
+}
+
 void runner_stop(struct runner *runner)
 {
 	if (!runner)
@@ -311,7 +191,6 @@ void runner_stop(struct runner *runner)
 	/* Not for long: a file system may block it. */
 	if (runner->socket_fd >= 0)
 		message_await_end(runner->socket_fd, STOP_WAIT_NS);
-	close_runner(runner);
 	free_all(runner);
 }
 

@@ -40,6 +40,9 @@ struct runner *runner_start(struct event_base *base, struct starter *starter, mo
 /* The pid of its process; 0 while it is not known. */
 pid_t runner_pid(const struct runner *runner);
 
+/* Whether the runner service has started it. */
+bool runner_is_of_service(const struct runner *runner);
+
 /* Ends the runner and its checks. Notifications that were requested before are started first. */
 void runner_stop(struct runner *runner);
 

@@ -2,10 +2,10 @@
 /* The starter's process. It stays as the daemon was started, and holds nothing else of it. */
 #include "user/lib/helper_process.h"
 #include "user/runner/child/protocol.h"
+#include "user/starter/own_program.h"
 #include "user/starter/protocol.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +14,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define DELETED " (deleted)"
-
 struct child {
 	struct child *next;
 	pid_t pid;
@@ -23,7 +21,7 @@ struct child {
 };
 
 static struct {
-	char path[PATH_MAX]; /* of this program */
+	char path[OWN_PROGRAM_BYTES];
 	sigset_t blocked;
 	struct runner_inheritance inheritance;
 	struct child *children;
@@ -218,13 +216,7 @@ static void reap(int signals_fd)
 
 static void note_start(const sigset_t *blocked)
 {
-	size_t length;
-
-	if (readlink("/proc/self/exe", starter.path, sizeof(starter.path) - 1) < 0)
-		starter.path[0] = '\0'; /* a start of it will report ENOENT */
-	length = strlen(starter.path);
-	if (length > strlen(DELETED) && !strcmp(starter.path + length - strlen(DELETED), DELETED))
-		starter.path[length - strlen(DELETED)] = '\0';
+	own_program_find(starter.path);
 	for (int i = 0; i < RLIM_NLIMITS; i++)
 		getrlimit((__rlimit_resource_t)i, &starter.inheritance.limits[i]);
 	starter.blocked = *blocked;

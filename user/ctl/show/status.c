@@ -224,6 +224,14 @@ static void print_scheduling(const json_t *scheduling, FILE *stream)
 		print_line(stream, "", "%s", field_text(scheduling, "reason"));
 }
 
+/* Only what is not usual. */
+static void print_runner(const json_t *runner, FILE *stream)
+{
+	if (json_is_true(json_object_get(runner, "service")))
+		print_line(stream, "scripts", "run by the runner service (pid %lld)",
+			   integer(runner, "pid"));
+}
+
 static void print_guard(const json_t *status, FILE *stream)
 {
 	if (json_object_get(status, "guard_refused_reason"))
@@ -269,5 +277,6 @@ void show_status(const json_t *status, FILE *stream)
 	print_signing(json_object_get(status, "auth_hmac"), stream);
 	print_guard(status, stream);
 	print_scheduling(json_object_get(status, "scheduling"), stream);
+	print_runner(json_object_get(status, "runner"), stream);
 	print_refused(json_object_get(status, "refused"), stream);
 }

@@ -30,7 +30,7 @@ static bool is_trusted(uid_t uid)
 }
 
 /* Who can write the directory can replace lock and socket. */
-static int check_directory(void)
+int lock_check_directory(void)
 {
 	struct stat status;
 
@@ -192,7 +192,7 @@ int lock_take(const char *daemon_name)
 {
 	uint64_t until_ns = clock_now_ns() + WAIT_NS;
 	char path[108];
-	int error = check_directory(), lock = -1;
+	int error = lock_check_directory(), lock = -1;
 
 	if (error)
 		return error;

@@ -10,6 +10,10 @@
  */
 int lock_take(const char *daemon_name);
 
+/* Creates /run/xbeat if it is missing. Returns 0, or a negative errno after logging why other users
+ * could replace the files in it. */
+int lock_check_directory(void);
+
 /* Removes the file and releases the lock. lock: -1 for none. */
 void lock_release(int lock, const char *daemon_name);
 

@@ -250,6 +250,8 @@ static const struct row rows[] = {
 	TEXT('p', "pid", "FILE", ANY_NAME, pid_files[0], PID_TEXT),
 	TEXT('r', "vrrp_pid", "FILE", ANY_NAME, pid_files[1], PID_TEXT),
 	FLAG('e', "all-config", files_required, "an included file that is missing is an error"),
+	FLAG(0, "runner", runner,
+	     "run scripts for every xbeatd that connects (xbeat-runner.service)"),
 	FLAG('m', "core-dump", core_dump, "lift the limit of core dumps"),
 	TAKEN(0, "signum", "SIGNAL", ANY_NAME, take_signal_name,
 	      "print the number of STOP, RELOAD, DATA, STATS or JSON"),

@@ -24,6 +24,7 @@ struct options {
 	bool console; /* the log goes to stderr, too */
 	bool no_syslog;
 	bool test_only;
+	bool runner; /* the runner service instead of a daemon */
 	bool core_dump;
 	bool files_required; /* an included file that is missing is an error */
 };

@@ -130,7 +130,7 @@ static bool listen_to(struct runner_child *child, int fd, event_callback_fn call
 	return *made && !event_add(*made, NULL);
 }
 
-static _Noreturn void run(int socket_fd, const struct runner_inheritance *inheritance)
+void runner_child_run(int socket_fd, const struct runner_inheritance *inheritance)
 {
 	static struct runner_child child;
 	struct event *requests, *children;
@@ -160,6 +160,6 @@ pid_t runner_child_fork(int socket_fd, const struct runner_inheritance *inherita
 	pid_t pid = helper_process_fork(NULL);
 
 	if (pid == 0)
-		run(socket_fd, inheritance);
+		runner_child_run(socket_fd, inheritance);
 	return pid;
 }

@@ -94,6 +94,15 @@ struct runner_reply {
 	};
 };
 
+/* The first message to the runner service, with the network namespace. */
+struct runner_hello {
+	uint32_t layout; /* RUNNER_LAYOUT: another version's structs may differ */
+	mode_t mask;
+};
+
+#define RUNNER_LAYOUT                                                                              \
+	((uint32_t)(sizeof(struct runner_request) << 16 ^ sizeof(struct runner_reply)))
+
 /* The limits that the daemon was started with, before it changed any: its programs get these. */
 struct runner_inheritance {
 	struct rlimit limits[RLIM_NLIMITS];
@@ -118,5 +127,8 @@ bool runner_reply_is_valid(const struct runner_reply *reply, size_t length);
 /* Forks the runner's process (child.c), which serves the socket until its other end is closed.
  * Returns as fork(2) does in the parent. */
 pid_t runner_child_fork(int socket_fd, const struct runner_inheritance *inheritance);
+
+/* Makes this process the runner. All signals are blocked. */
+_Noreturn void runner_child_run(int socket_fd, const struct runner_inheritance *inheritance);
 
 #endif

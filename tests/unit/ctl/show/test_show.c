@@ -348,7 +348,7 @@ static void status_of_a_whole_daemon(void **state)
 		show_status,
 		"{\"node\":{\"id\":1,\"name\":\"node-a\"},\"epoch\":7,\"pid\":12,\"configuration_file\":\"/etc/x.conf\",\"instance\":\"default\","
 		"\"version\":\"0.1.0\",\"state\":\"running\",\"interfaces\":[{\"name\":\"eth0\",\"mode\":\"native\",\"program_id\":12}],\"scheduling\":{\"policy\":"
-		"\"deadline\",\"runtime_ns\":2000000,\"period_ns\":10000000,\"memory_locked\":true},\"uptime_ns\":31000000000,\"heartbeat\":{\"name\":\"lan\",\"interval_ns\":10000000,\"multiplier\":3,"
+		"\"deadline\",\"runtime_ns\":2000000,\"period_ns\":10000000,\"memory_locked\":true},\"runner\":{\"pid\":13,\"service\":true},\"uptime_ns\":31000000000,\"heartbeat\":{\"name\":\"lan\",\"interval_ns\":10000000,\"multiplier\":3,"
 		"\"detection_time_ns\":30000000,\"daemon_timeout_ns\":3000000000}}",
 		"node           node-a (1), running\n"
 		"epoch          7\n"
@@ -358,7 +358,8 @@ static void status_of_a_whole_daemon(void **state)
 		"heartbeat      lan: every 10 ms, detection time 30 ms (3 intervals)\n"
 		"               a daemon is hung after 3 s without progress\n"
 		"interface      eth0: native, program 12\n"
-		"scheduling     deadline, at least 2 ms of each 10 ms, memory locked\n");
+		"scheduling     deadline, at least 2 ms of each 10 ms, memory locked\n"
+		"scripts        run by the runner service (pid 13)\n");
 }
 
 static void what_a_daemon_refuses(void **state)
