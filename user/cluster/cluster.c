@@ -167,14 +167,35 @@ void cluster_stop(struct cluster *cluster)
 	free(cluster);
 }
 
+static bool has_node(const struct config_heartbeat *heartbeat, uint16_t node_id)
+{
+	for (size_t i = 0; i < heartbeat->node_count; i++)
+		if (heartbeat->nodes[i].id == node_id)
+			return true;
+	return false;
+}
+
+static void forget_others(struct cluster *cluster)
+{
+	for (uint16_t id = 0; id <= XB_NODE_ID_MAX; id++) {
+		if (!cluster->members[id] || has_node(cluster->config->heartbeat, id))
+			continue;
+		cluster_forget(cluster, id);
+		free_member(cluster->members[id]);
+		cluster->members[id] = NULL;
+	}
+}
+
 /* One node is compared a time, because all at once would take long with many. */
-void cluster_use_config(struct cluster *cluster, const struct config *config)
+void cluster_use_config(struct cluster *cluster, const struct config *config, size_t own_node)
 {
 	uint64_t now_ns = clock_now_ns();
 
 	if (!cluster)
 		return;
 	cluster->config = config;
+	cluster->own_node = own_node;
+	forget_others(cluster);
 	cluster_describe(cluster);
 	for (size_t i = 0; i <= XB_NODE_ID_MAX; i++) {
 		struct member *member = cluster->members[i];

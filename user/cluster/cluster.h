@@ -38,8 +38,9 @@ struct cluster *cluster_start(const struct cluster_setup *setup);
 /* NULL: does nothing, as do all functions here. */
 void cluster_stop(struct cluster *cluster);
 
-/* Takes the configuration of a reload; the old one may be freed. */
-void cluster_use_config(struct cluster *cluster, const struct config *config);
+/* Takes the configuration of a reload, and forgets nodes that it does not have; the old one may be
+ * freed. */
+void cluster_use_config(struct cluster *cluster, const struct config *config, size_t own_node);
 
 /* A COMPARED event. */
 void cluster_take_answer(struct cluster *cluster, const struct xb_event *event);

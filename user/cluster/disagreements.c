@@ -200,6 +200,13 @@ void cluster_compare(struct cluster *cluster, uint16_t node_id)
 	remove_ended(cluster);
 }
 
+void cluster_forget(struct cluster *cluster, uint16_t node_id)
+{
+	for (size_t i = 0; i < cluster->dispute_count; i++)
+		set_node(&cluster->disputes[i], node_id, false);
+	remove_ended(cluster);
+}
+
 void cluster_report_key(struct cluster *cluster, const struct peer *peer, bool differs,
 			uint64_t count)
 {

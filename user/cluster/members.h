@@ -64,6 +64,9 @@ void cluster_describe(struct cluster *cluster);
 /* disagreements.c: compares a member's statement with that of this node, and reports changes. */
 void cluster_compare(struct cluster *cluster, uint16_t node_id);
 
+/* The node is none of this cluster any more: nothing differs from it. */
+void cluster_forget(struct cluster *cluster, uint16_t node_id);
+
 /* A node's key does not fit, or does again. */
 void cluster_report_key(struct cluster *cluster, const struct peer *peer, bool differs,
 			uint64_t count);

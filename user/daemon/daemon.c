@@ -2,6 +2,7 @@
 /* Start, run and stop; dispatches the events of the kernel side to the parts. */
 #include "user/daemon/daemon.h"
 #include "user/core/epoch.h"
+#include "user/daemon/block.h"
 #include "user/daemon/dump.h"
 #include "user/daemon/handover/saved_file.h"
 #include "user/daemon/sequence_file.h"
@@ -151,15 +152,6 @@ static void on_kernel_event(void *context, const struct xb_event *event)
 	}
 }
 
-static void on_kernel_readable(evutil_socket_t fd, short what, void *context)
-{
-	struct daemon *daemon = context;
-
-	(void)fd;
-	(void)what;
-	kernel_consume(&daemon->kernel);
-}
-
 static void on_signal(void *context, int number)
 {
 	struct daemon *daemon = context;
@@ -195,29 +187,12 @@ static int make_loop(struct daemon *daemon)
 /* Attaches to the heartbeat's interfaces; instances attach to theirs when they are placed. */
 static int start_kernel(struct daemon *daemon)
 {
-	static const enum attach_mode modes[] = {[CONFIG_XDP_AUTO] = ATTACH_AUTO,
-						 [CONFIG_XDP_NATIVE] = ATTACH_NATIVE,
-						 [CONFIG_XDP_GENERIC] = ATTACH_GENERIC};
 	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
 	_cleanup_free_ struct xb_peer *slots = NULL;
 	struct kernel_setup setup = {.daemon_name = daemon->daemon_name, .keys = daemon->keys};
 
-	if (heartbeat) {
-		setup.interfaces = heartbeat->interfaces;
-		setup.interface_count = heartbeat->interface_count;
-		setup.mode = modes[heartbeat->mode];
-		setup.peer_count = peers_slots(heartbeat, daemon->own_node, &slots);
-		setup.constants = (struct xb_constants){
-			.port = heartbeat->port,
-			.cluster_id = heartbeat->cluster_id,
-			.node_id = heartbeat->nodes[daemon->own_node].id,
-			.slot_count = (uint16_t)setup.peer_count,
-			.adaptive = heartbeat->multiplier_auto,
-		};
-		memcpy(setup.constants.own_addresses, heartbeat->nodes[daemon->own_node].addresses,
-		       sizeof(setup.constants.own_addresses));
-	}
-	setup.peers = slots;
+	if (heartbeat)
+		block_setup(heartbeat, daemon->own_node, &setup, &slots);
 	return kernel_start(&daemon->kernel, &setup, on_kernel_event, daemon);
 }
 
@@ -227,15 +202,6 @@ static int start_apps(struct daemon *daemon)
 
 	snprintf(path, sizeof(path), XB_APP_SOCKET, daemon->daemon_name);
 	return apps_start(&daemon->apps, daemon->base, &daemon->kernel, daemon->config, path);
-}
-
-static int watch_kernel(struct daemon *daemon)
-{
-	daemon->kernel_events = event_new(daemon->base, kernel_events_fd(&daemon->kernel),
-					  EV_READ | EV_PERSIST, on_kernel_readable, daemon);
-	if (!daemon->kernel_events || event_add(daemon->kernel_events, NULL))
-		return -ENOMEM;
-	return 0;
 }
 
 static int start_peers(struct daemon *daemon)
@@ -408,7 +374,7 @@ int daemon_start(struct daemon *daemon)
 		start_runner,
 		start_kernel,
 		start_apps,
-		watch_kernel,
+		daemon_watch_kernel,
 		start_heartbeats,
 		daemon_start_cluster,
 		start_control,
@@ -476,6 +442,7 @@ void daemon_stop(struct daemon *daemon)
 	apps_stop(&daemon->apps);
 	drop_watch_stop(&daemon->drop_watch);
 	clock_watch_stop(&daemon->clock_watch);
+	block_stop(daemon);
 	kernel_upkeep_stop(&daemon->kernel);
 	daemon_networks_stop(daemon);
 	cluster_stop(daemon->cluster);

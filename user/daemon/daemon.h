@@ -61,6 +61,7 @@ struct daemon {
 	struct control control;
 	struct drop_watch drop_watch;
 	struct clock_watch clock_watch;
+	struct event *block_settled; /* block.c: what it replaced is freed then; NULL: never yet */
 	struct event *networks; /* networks.c: they are read again when it is due */
 	struct scheduling scheduling;
 	unsigned restored_pins_count, unreported_pins_count;
@@ -142,6 +143,10 @@ void daemon_delay_interfaces(struct daemon *daemon);
 
 /* Compares configurations with other nodes, if there are heartbeats. Returns 0 or -ENOMEM. */
 int daemon_start_cluster(struct daemon *daemon);
+
+/* Receives the events of the kernel side, at the start and when its descriptor is another. Returns 0
+ * or -ENOMEM. */
+int daemon_watch_kernel(struct daemon *daemon);
 
 /* Looks after pins and XDP programs. Returns 0 or a negative errno. */
 int daemon_start_upkeep(struct daemon *daemon);

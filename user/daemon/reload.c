@@ -6,6 +6,7 @@
  */
 #include "user/vrrp/reload.h"
 #include "user/config/print/print.h"
+#include "user/daemon/block.h"
 #include "user/daemon/daemon.h"
 #include "user/daemon/save.h"
 #include "user/kernel/self.h"
@@ -48,24 +49,34 @@ struct reload {
 	bool abandoned; /* the daemon stops while the thread still reads */
 	char *file; /* reload_file; NULL: none */
 	struct save *save; /* NULL: it has been taken */
+	struct block_change *block; /* NULL: the heartbeat block stays, but for its times */
 	uint64_t started_ns;
 	struct event *done;
 	bool again; /* SIGHUP came meanwhile */
 };
 
-/* In the thread, because creating maps takes time. */
 static int prepare_apps(struct reload *reload)
+{
+	int error = apps_prepare(&reload->daemon->kernel, reload->inputs.config);
+
+	if (error)
+		snprintf(reload->inputs.message, sizeof(reload->inputs.message),
+			 "cannot make the pages of applications (vrrp_app): %s",
+			 limits_strerror(-error));
+	return error;
+}
+
+/* In the thread, because to create maps and to load programs takes time. */
+static int prepare_kernel(struct reload *reload)
 {
 	int error = -ECANCELED;
 
 	pthread_mutex_lock(&reload->using_kernel);
 	if (!reload->abandoned)
-		error = apps_prepare(&reload->daemon->kernel, reload->inputs.config);
+		error = prepare_apps(reload);
+	if (!error)
+		error = block_load(reload->daemon, &reload->inputs, &reload->block);
 	pthread_mutex_unlock(&reload->using_kernel);
-	if (error)
-		snprintf(reload->inputs.message, sizeof(reload->inputs.message),
-			 "cannot make the pages of applications (vrrp_app): %s",
-			 limits_strerror(-error));
 	return error;
 }
 
@@ -119,7 +130,7 @@ static void *read_files(void *context)
 	if (reload->inputs.text)
 		save_inputs(reload->save, reload->inputs.config, reload->inputs.text);
 	if (!reload->error)
-		reload->error = prepare_apps(reload);
+		reload->error = prepare_kernel(reload);
 	if (write(reload->done_fd, &one, sizeof(one)) != sizeof(one))
 		log_error("reload: cannot signal completion: %s", limits_strerror(errno));
 	return NULL;
@@ -135,26 +146,13 @@ static bool print_alike(const struct config_heartbeat *a, const struct config_he
 	return same;
 }
 
-/* Whether the running block can become the other: they differ only in what may be retimed. */
-static bool can_become(const struct config_heartbeat *running,
-		       const struct config_heartbeat *wanted)
-{
-	struct config_heartbeat retimed;
-
-	if (!running || !wanted)
-		return running == wanted;
-	retimed = *running;
-	config_heartbeat_retime(&retimed, wanted);
-	return print_alike(&retimed, wanted);
-}
-
 /* Its addresses may all be gone for the moment. */
 static int identify(struct reload *reload)
 {
 	int error = daemon_identify(&reload->inputs);
 
 	if (error != -EADDRNOTAVAIL ||
-	    !can_become(reload->daemon->config->heartbeat, reload->inputs.config->heartbeat))
+	    block_differs(reload->daemon->config->heartbeat, reload->inputs.config->heartbeat))
 		return error;
 	reload->inputs.own_node = reload->daemon->own_node;
 	daemon_use_node(&reload->inputs);
@@ -171,13 +169,9 @@ static int check(struct reload *reload)
 		error = daemon_check_place(&reload->inputs, daemon->config);
 	if (error)
 		return error;
-	if (!can_become(daemon->config->heartbeat, reload->inputs.config->heartbeat) ||
-	    daemon->own_node != reload->inputs.own_node) {
-		snprintf(
-			reload->inputs.message, sizeof(reload->inputs.message),
-			"the heartbeat block has changed in more than its key file, daemon_timeout, guard_timeout, restart_grace and on_isolated: restart xbeatd to apply it");
-		return -EBUSY;
-	}
+	error = block_check(daemon, &reload->inputs);
+	if (error)
+		return error;
 	return instances_check(reload->inputs.config, daemon->config, &daemon->interfaces,
 			       reload->inputs.message, sizeof(reload->inputs.message));
 }
@@ -234,22 +228,30 @@ static void retime(struct daemon *daemon, const struct config_heartbeat *wanted)
 		running->release_isolated ? "release" : "keep");
 }
 
+/* What refers to it stays. */
+static void keep_block(struct daemon *daemon, struct config *to)
+{
+	struct config_heartbeat *wanted = to->heartbeat;
+
+	retime(daemon, wanted);
+	to->heartbeat = daemon->config->heartbeat;
+	daemon->config->heartbeat = wanted;
+}
+
 static void apply(struct reload *reload, struct instances_changes *changes)
 {
 	struct daemon *daemon = reload->daemon;
 	struct config *from = daemon->config, *to = reload->inputs.config;
-	struct config_heartbeat *heartbeat = to->heartbeat;
 
-	retime(daemon, heartbeat);
-	to->heartbeat = from->heartbeat;
-	from->heartbeat = heartbeat;
+	if (!reload->block)
+		keep_block(daemon, to);
 	apps_use(&daemon->apps, to); /* instances read them */
 	instances_reload(door_enter(daemon->vrrp), from, to, changes);
 	daemon->config = to;
 	daemon_delay_interfaces(daemon);
 	daemon_watch_routes(daemon);
 	peers_use_config(&daemon->peers, to);
-	cluster_use_config(daemon->cluster, to);
+	cluster_use_config(daemon->cluster, to, daemon->own_node);
 	reload->inputs.config = from;
 	peers_repeat_isolated(&daemon->peers);
 	if (memcmp(daemon->keys, reload->inputs.keys, sizeof(daemon->keys)) != 0) {
@@ -261,6 +263,7 @@ static void apply(struct reload *reload, struct instances_changes *changes)
 		scheduling_apply(&daemon->scheduling, to);
 	detach_unwanted(daemon);
 	daemon_networks_changed(daemon);
+	block_finish(daemon, reload->block);
 }
 
 static json_t *warnings_json(const struct daemon *daemon, const struct diagnostics *diagnostics)
@@ -337,6 +340,7 @@ static void free_reload(struct reload *reload)
 		event_free(reload->done);
 	if (reload->done_fd >= 0)
 		close(reload->done_fd);
+	block_free(reload->block);
 	config_free(reload->inputs.config);
 	explicit_bzero(reload->inputs.keys, sizeof(reload->inputs.keys));
 	diagnostics_free(&reload->diagnostics);
@@ -361,6 +365,11 @@ static void on_done(evutil_socket_t fd, short what, void *context)
 		reload->error = check_awaited(reload);
 	if (!reload->error)
 		reload->error = check(reload);
+	if (!reload->error) {
+		reload->error = block_take(daemon, &reload->inputs, reload->block);
+		if (reload->error)
+			detach_unwanted(daemon);
+	}
 	if (reload->error) {
 		report_failure(reload);
 	} else {

@@ -2,6 +2,8 @@
 /* Chooses detection times from gaps; see detection.h. */
 #include "user/heartbeat/detection.h"
 #include "user/core/phi.h"
+#include "user/heartbeat/change.h"
+#include "user/lib/clock.h"
 #include "user/lib/duration.h"
 #include <errno.h>
 #include <math.h>
@@ -50,34 +52,49 @@ struct liveness_timing detection_timing(const struct config_heartbeat *heartbeat
 	};
 }
 
-int peers_detection_start(struct peers *peers, const struct config_heartbeat *heartbeat,
-			  uint64_t now_ns)
+int peers_detection_new(struct peers_detection **new, const struct config_heartbeat *heartbeat,
+			size_t peer_count)
 {
 	struct peers_detection *detection;
 
+	*new = NULL;
 	if (!heartbeat->multiplier_auto)
 		return 0;
-	detection = calloc(1, sizeof(*detection) + peers->count * sizeof(*detection->list));
+	detection = calloc(1, sizeof(*detection) + peer_count * sizeof(*detection->list));
 	if (!detection)
 		return -ENOMEM;
 	detection->minimum_ns = heartbeat->detection_min_ns;
 	detection->maximum_ns = heartbeat->detection_max_ns;
 	detection->interval_ns = heartbeat->interval_ns;
-	detection->per_tick = 1 + peers->count * heartbeat->interval_ns / SAMPLE_NS;
-	for (size_t i = 0; i < peers->count; i++) {
-		const struct peer *peer = &peers->list[i];
-		struct peer_gaps *gaps = &detection->list[i];
-
-		gaps->sampled_ns = now_ns;
-		gaps->choice.time_ns = detection->maximum_ns;
-		for (size_t link = 0; link < peer->link_count; link++) {
-			phi_expect(&gaps->links[link], EXPECTED_INTERVALS * heartbeat->interval_ns);
-			kernel_read_gaps(peers->kernel, (uint32_t)(peer->first_slot + link),
-					 &gaps->counted[link]);
-		}
-	}
-	peers->detection = detection;
+	detection->per_tick = 1 + peer_count * heartbeat->interval_ns / SAMPLE_NS;
+	*new = detection;
 	return 0;
+}
+
+/* From the largest detection time, and what was counted so far. */
+static void begin(const struct peers *peers, size_t index, uint64_t now_ns)
+{
+	const struct peers_detection *detection = peers->detection;
+	const struct peer *peer = &peers->list[index];
+	struct peer_gaps *gaps = &peers->detection->list[index];
+
+	*gaps = (struct peer_gaps){.sampled_ns = now_ns};
+	gaps->choice.time_ns = detection->maximum_ns;
+	for (size_t link = 0; link < peer->link_count; link++) {
+		phi_expect(&gaps->links[link], EXPECTED_INTERVALS * detection->interval_ns);
+		kernel_read_gaps(peers->kernel, (uint32_t)(peer->first_slot + link),
+				 &gaps->counted[link]);
+	}
+}
+
+int peers_detection_start(struct peers *peers, const struct config_heartbeat *heartbeat,
+			  uint64_t now_ns)
+{
+	int error = peers_detection_new(&peers->detection, heartbeat, peers->count);
+
+	for (size_t i = 0; !error && peers->detection && i < peers->count; i++)
+		begin(peers, i, now_ns);
+	return error;
 }
 
 void peers_detection_stop(struct peers *peers)
@@ -214,6 +231,32 @@ static void learn_peer(struct peers *peers, size_t index, uint64_t now_ns)
 	apply(peer, gaps->choice.time_ns);
 	apply_to_all(peers);
 	report(peers, peer, slowest, before_ns, gaps->choice.time_ns);
+}
+
+static bool goes_on(const struct peers_detection *now, const struct peers_detection *before)
+{
+	return before && before->minimum_ns == now->minimum_ns &&
+	       before->maximum_ns == now->maximum_ns && before->interval_ns == now->interval_ns;
+}
+
+void peers_detection_carry(struct peers *peers, const struct peers_change *change)
+{
+	struct peers_detection *detection = peers->detection;
+	uint64_t now_ns = clock_now_ns();
+
+	for (size_t i = 0; detection && i < peers->count; i++) {
+		size_t before = peers_change_index(change, &peers->list[i]);
+
+		if (before == SIZE_MAX || !goes_on(detection, change->detection) ||
+		    change->list[before].link_count != peers->list[i].link_count) {
+			begin(peers, i, now_ns);
+			continue;
+		}
+		detection->list[i] = change->detection->list[before];
+		apply(&peers->list[i], detection->list[i].choice.time_ns);
+	}
+	if (detection && peers->count)
+		apply_to_all(peers);
 }
 
 void peers_detection_learn(struct peers *peers, uint64_t now_ns)

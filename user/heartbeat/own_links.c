@@ -77,6 +77,9 @@ static bool judge(struct own_link *link, const struct heard *heard,
 {
 	bool before = link->bad;
 
+	link->unused &= !heard->here;
+	if (link->unused)
+		return false;
 	link->bad = is_bad(link, heard, timing, now_ns);
 	link->known |= link->bad || heard->here;
 	describe(link, heard);

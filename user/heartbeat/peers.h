@@ -56,6 +56,7 @@ struct peer {
 
 /* One of this node's own links (own_links.h). */
 struct own_link {
+	bool unused; /* a reload added it, and no node has been heard on it: it is not judged */
 	bool known; /* a peer was heard on it, or it is bad */
 	bool bad;
 	uint64_t silent_since_ns; /* no peer is up on it, but on other links; 0: not so */

@@ -253,7 +253,7 @@ int prober_start(struct prober *prober, const struct prober_setup *setup)
 		.on_numbers_used_up = setup->on_numbers_used_up,
 		.context = setup->context,
 	};
-	prober->links = calloc(interface_count, sizeof(*prober->links));
+	prober->links = calloc(XB_LINKS_MAX, sizeof(*prober->links));
 	prober->tick = evtimer_new(setup->base, on_tick, prober);
 	if (!prober->links || !prober->tick ||
 	    extra_probes_start(&prober->extra,

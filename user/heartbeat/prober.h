@@ -13,7 +13,10 @@
 #include "user/net/netlink/interface_monitor.h"
 #include <event2/event.h>
 
+#define PROBER_REASON_BYTES 512
+
 struct prober_link;
+struct prober_change;
 
 struct prober {
 	struct peers *peers;
@@ -55,6 +58,17 @@ void prober_stop(struct prober *prober);
 
 /* Reports links that send nothing because this node's address is not there, each once. */
 void prober_report_waits(struct prober *prober);
+
+/*
+ * The links of another heartbeat block: prepared with its sockets, then taken, after the peers
+ * (change.h); or freed. A link with the same interface, address and port keeps its socket. Returns 0 or
+ * a negative errno, with a reason for the operator. heartbeat is borrowed for as long as it is used.
+ */
+int prober_change_prepare(const struct prober *prober, const struct config_heartbeat *heartbeat,
+			  size_t own_node, struct prober_change **prepared,
+			  char reason[static PROBER_REASON_BYTES]);
+void prober_change_apply(struct prober *prober, struct prober_change *change);
+void prober_change_free(struct prober_change *change);
 
 /* Signs with this key from now on. */
 void prober_set_key(struct prober *prober, const struct xb_key *key);

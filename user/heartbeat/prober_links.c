@@ -23,8 +23,10 @@
 
 #define OPEN_SPACING_NS NS_PER_SECOND
 
-static int allocate(struct prober_link *link, size_t count)
+int prober_link_allocate(struct prober_link *link, size_t count)
 {
+	link->count = count;
+	count = count ? count : 1;
 	link->packets = calloc(count, sizeof(*link->packets));
 	link->messages = calloc(count, sizeof(*link->messages));
 	link->data = calloc(count, sizeof(*link->data));
@@ -72,25 +74,22 @@ static void write_arrival(struct prober *prober, size_t index)
 	}
 }
 
-/* Opens or reopens the socket of a link, and addresses its packets. */
-static int open_link(struct prober *prober, size_t index)
+int prober_socket_open(const struct prober *prober, const struct config_heartbeat *heartbeat,
+		       size_t own_node, size_t index)
+{
+	const char *interface = heartbeat->interfaces[index];
+	const struct attachment *attachment = kernel_attachment(prober->kernel, interface);
+
+	return probe_socket_open(&heartbeat->nodes[own_node].addresses[index], heartbeat->port,
+				 attachment ? attachment->interface_index : 0, interface);
+}
+
+static void address_packets(const struct prober *prober, size_t index)
 {
 	struct prober_link *link = &prober->links[index];
-	const struct xb_address *local =
-		&prober->heartbeat->nodes[prober->own_node].addresses[index];
 	const struct attachment *attachment = kernel_attachment(prober->kernel, link->interface);
 	unsigned interface_index = attachment ? attachment->interface_index : 0;
-	int fd =
-		probe_socket_open(local, prober->heartbeat->port, interface_index, link->interface);
 
-	if (fd < 0)
-		return fd;
-	write_arrival(prober, index);
-	send_buffer_grow(fd, link->count);
-	if (link->socket >= 0)
-		close(link->socket);
-	link->socket = fd;
-	bypass_use_socket(&prober->peers->bypass[index], fd);
 	for (size_t i = 0; i < link->count; i++) {
 		struct msghdr *message = &link->messages[i].msg_hdr;
 
@@ -102,22 +101,46 @@ static int open_link(struct prober *prober, size_t index)
 		message->msg_iov = &link->data[i];
 		message->msg_iovlen = 1;
 	}
+}
+
+void prober_link_address(struct prober *prober, size_t index)
+{
+	write_arrival(prober, index);
+	address_packets(prober, index);
+}
+
+/* Opens or reopens the socket of a link, and addresses its packets. */
+static int open_link(struct prober *prober, size_t index)
+{
+	struct prober_link *link = &prober->links[index];
+	int fd = prober_socket_open(prober, prober->heartbeat, prober->own_node, index);
+
+	if (fd < 0)
+		return fd;
+	send_buffer_grow(fd, link->count);
+	if (link->socket >= 0)
+		close(link->socket);
+	link->socket = fd;
+	bypass_use_socket(&prober->peers->bypass[index], fd);
+	prober_link_address(prober, index);
 	return 0;
 }
 
-static void log_unusable(const struct prober *prober, size_t index, int error)
+void prober_explain_unusable(const struct config_heartbeat *heartbeat, size_t own_node,
+			     size_t index, int error, char reason[static PROBER_REASON_BYTES])
 {
-	const struct config_heartbeat *heartbeat = prober->heartbeat;
-	const struct xb_address *own = &heartbeat->nodes[prober->own_node].addresses[index];
+	const struct xb_address *own = &heartbeat->nodes[own_node].addresses[index];
 	char text[ADDRESS_TEXT_BYTES], holder[PORT_HOLDER_BYTES];
 
 	address_format(own, text);
 	if (error == -EADDRINUSE)
-		log_error(
+		snprintf(
+			reason, PROBER_REASON_BYTES,
 			"cannot use %s port %u for heartbeats: it is held by %s; end that, or use another port (below 1024 only root can take it)",
 			text, heartbeat->port, port_holder_describe(own, heartbeat->port, holder));
 	else
-		log_error(
+		snprintf(
+			reason, PROBER_REASON_BYTES,
 			"cannot use %s port %u for heartbeats: %s; check that the address is on %s",
 			text, heartbeat->port, limits_strerror(-error),
 			heartbeat->interfaces[index]);
@@ -133,18 +156,19 @@ static bool may_come(int error)
 int prober_link_start(struct prober *prober, size_t index)
 {
 	struct prober_link *link = &prober->links[index];
+	char reason[PROBER_REASON_BYTES];
 	int error;
 
 	link->socket = -1;
 	link->interface = prober->heartbeat->interfaces[index];
 	link->local = prober->heartbeat->nodes[prober->own_node].addresses[index];
-	link->count = prober->peers->count;
-	if (allocate(link, link->count ? link->count : 1))
+	if (prober_link_allocate(link, prober->peers->count))
 		return -ENOMEM;
 	error = open_link(prober, index);
 	if (!error || may_come(error))
 		return 0;
-	log_unusable(prober, index, error);
+	prober_explain_unusable(prober->heartbeat, prober->own_node, index, error, reason);
+	log_error("%s", reason);
 	return error;
 }
 
@@ -186,9 +210,12 @@ void prober_interface_changed(struct prober *prober, const char *interface)
 
 void prober_link_stop(struct prober *prober, size_t index)
 {
-	struct prober_link *link = &prober->links[index];
-
 	bypass_use_socket(&prober->peers->bypass[index], -1);
+	prober_link_free(&prober->links[index]);
+}
+
+void prober_link_free(struct prober_link *link)
+{
 	if (link->socket >= 0)
 		close(link->socket);
 	free(link->packets);

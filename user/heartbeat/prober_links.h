@@ -30,6 +30,20 @@ struct prober_link {
 int prober_link_start(struct prober *prober, size_t index);
 void prober_link_stop(struct prober *prober, size_t index);
 
+/* Of a link that is not in use. count: packets. Returns 0 or -ENOMEM. */
+int prober_link_allocate(struct prober_link *link, size_t count);
+void prober_link_free(struct prober_link *link);
+
+/* Addresses the packets of a link, and writes where those of peers arrive. */
+void prober_link_address(struct prober *prober, size_t index);
+
+/* Opens the socket of a link of a block. Returns it or a negative errno, which
+ * prober_explain_unusable() writes as a sentence with the remedy. */
+int prober_socket_open(const struct prober *prober, const struct config_heartbeat *heartbeat,
+		       size_t own_node, size_t index);
+void prober_explain_unusable(const struct config_heartbeat *heartbeat, size_t own_node,
+			     size_t index, int error, char reason[static PROBER_REASON_BYTES]);
+
 /* Opens those that could not be opened, now and then: notifications may be lost. */
 void prober_links_open(struct prober *prober, uint64_t now_ns);
 

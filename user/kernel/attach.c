@@ -6,7 +6,9 @@
 #include "user/kernel/system/bpffs.h"
 #include "user/kernel/system/left.h"
 #include "user/kernel/system/mtu.h"
+#include "user/kernel/system/tc_filter.h"
 #include "user/lib/cleanup.h"
+#include "user/lib/clock.h"
 #include "user/lib/json_text.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
@@ -233,9 +235,11 @@ static void read_mode(struct attachment *attachment)
 {
 	struct bpf_xdp_query_opts status;
 
-	attachment->native = query(attachment->interface_index, &status) == 0 &&
-			     status.attach_mode == XDP_ATTACHED_DRV;
-	attachment->program_id = program_id(attachment->program_fd);
+	bool is_known = query(attachment->interface_index, &status) == 0;
+
+	attachment->native = is_known && status.attach_mode == XDP_ATTACHED_DRV;
+	attachment->program_id =
+		is_known && status.prog_id ? status.prog_id : program_id(attachment->program_fd);
 	if (attachment->native)
 		attachment->native_mtu = mtu_get(attachment->interface);
 }
@@ -294,6 +298,46 @@ int attach_switch(struct attachment *attachment, const char *daemon_name, int pr
 	read_mode(attachment);
 	pin_link(attachment, daemon_name);
 	return 0;
+}
+
+static int replace_xdp(const struct attachment *attachment, int old_program_fd)
+{
+	LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = old_program_fd);
+
+	if (attachment->by_netlink)
+		return bpf_xdp_attach((int)attachment->interface_index, attachment->program_fd,
+				      mode_flag(attachment->native), &options);
+	return bpf_link_update(attachment->link_fd, attachment->program_fd, NULL) ? -errno : 0;
+}
+
+int attach_replace(struct attachment *attachment, int old_program_fd)
+{
+	int error;
+
+	if (attachment->off || attachment->mode_switch)
+		return 0;
+	error = replace_xdp(attachment, old_program_fd);
+	/* Something else has detached it, which upkeep.c is about to find out. */
+	if (error && !attach_is_on(attachment))
+		return 0;
+	if (error)
+		return error;
+	attachment->program_id = program_id(attachment->program_fd);
+	attachment->attached_ns = clock_now_ns(); /* answers about the other program are ignored */
+	if (attachment->vlan_tags == ATTACH_TAGS_BY_TC)
+		tc_filter_attach(attachment->interface_index, attachment->tc_program_fd,
+				 &attachment->tc_own_qdisc);
+	return 0;
+}
+
+void attach_follow(struct attachment *attachment)
+{
+	_cleanup_close_ int fd = -1;
+
+	if (program_id(attachment->program_fd) == attachment->program_id)
+		return;
+	fd = bpf_prog_get_fd_by_id(attachment->program_id);
+	attach_replace(attachment, fd);
 }
 
 static void detach_program(unsigned interface_index, int program_fd)

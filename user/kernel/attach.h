@@ -90,6 +90,16 @@ int attach_interface(struct attachment *attachment, const char *daemon_name, int
 int attach_switch(struct attachment *attachment, const char *daemon_name, int program_fd,
 		  bool native);
 
+/*
+ * Puts what attachment->program_fd is now in the place of old_program_fd, so that no packet is missed,
+ * and the tc program likewise. Nothing is done where none is attached or a thread attaches one.
+ * Returns 0 or a negative errno, not logged.
+ */
+int attach_replace(struct attachment *attachment, int old_program_fd);
+
+/* Does so if another program has become attachment->program_fd while a thread attached it. */
+void attach_follow(struct attachment *attachment);
+
 /* Whether the program is still on its interface. */
 bool attach_is_on(const struct attachment *attachment);
 

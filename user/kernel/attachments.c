@@ -70,8 +70,8 @@ static int choose(struct kernel *kernel, struct attachment *attachment, const ch
 			 "it has no Ethernet headers");
 	}
 	if (!attachment->ip_only) {
-		attachment->program_fd = bpf_program__fd(kernel->skeleton->progs.xbeat);
-		attachment->tc_program_fd = bpf_program__fd(kernel->skeleton->progs.xbeat_tc);
+		attachment->program_fd = kernel->program_fds[KERNEL_XDP];
+		attachment->tc_program_fd = kernel->program_fds[KERNEL_TC];
 		return 0;
 	}
 	error = load_ip(kernel);
@@ -81,8 +81,8 @@ static int choose(struct kernel *kernel, struct attachment *attachment, const ch
 			 limits_strerror(-error));
 		return error;
 	}
-	attachment->program_fd = bpf_program__fd(kernel->ip_skeleton->progs.xbeat_ip);
-	attachment->tc_program_fd = bpf_program__fd(kernel->ip_skeleton->progs.xbeat_tc_ip);
+	attachment->program_fd = kernel->program_fds[KERNEL_XDP_IP];
+	attachment->tc_program_fd = kernel->program_fds[KERNEL_TC_IP];
 	return 0;
 }
 

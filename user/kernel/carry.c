@@ -7,6 +7,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -36,11 +37,12 @@ static int map_peers(struct carry *carry, int peers_fd)
 	return carry->copied ? 0 : -ENOMEM;
 }
 
-int carry_open(struct carry *carry, int peers_fd, int rtt_fd, int gap_fd)
+int carry_open(struct carry *carry, int peers_fd, const int values[static CARRY_VALUES])
 {
 	int error;
 
-	*carry = (struct carry){.rtt_fd = rtt_fd, .gap_fd = gap_fd};
+	*carry = (struct carry){0};
+	memcpy(carry->values, values, sizeof(carry->values));
 	error = map_peers(carry, peers_fd);
 	if (error)
 		carry_close(carry);
@@ -51,10 +53,9 @@ void carry_close(struct carry *carry)
 {
 	if (carry->from)
 		munmap(carry->from, mapped_bytes(carry->from_count));
-	if (carry->rtt_fd > 0)
-		close(carry->rtt_fd);
-	if (carry->gap_fd > 0)
-		close(carry->gap_fd);
+	for (size_t i = 0; i < CARRY_VALUES; i++)
+		if (carry->values[i] > 0)
+			close(carry->values[i]);
 	free(carry->copied);
 	*carry = (struct carry){0};
 }
@@ -85,16 +86,24 @@ static void read_from(const struct carry *carry, size_t index, struct xb_peer *c
 	slot_read(copy, &carry->from[index], sizeof(*copy), &carry->from[index].lock_sequence);
 }
 
-static void copy_histogram(int from_fd, const struct bpf_map *to, size_t from, size_t slot)
+static void copy_values(const struct carry *carry, const struct xbeat_bpf *skeleton, size_t from,
+			size_t slot)
 {
+	const struct bpf_map *const to[CARRY_VALUES] = {[CARRY_RTT] = skeleton->maps.xb_rtt_hist,
+							[CARRY_GAP] = skeleton->maps.xb_gap_hist,
+							[CARRY_COMPARE] =
+								skeleton->maps.xb_compare};
 	union {
 		struct xb_rtt_hist rtt;
 		struct xb_gap_hist gap;
+		struct xb_compare compare;
 	} value;
 	uint32_t from_key = (uint32_t)from, to_key = (uint32_t)slot;
 
-	if (from_fd > 0 && bpf_map_lookup_elem(from_fd, &from_key, &value) == 0)
-		bpf_map_update_elem(bpf_map__fd(to), &to_key, &value, BPF_ANY);
+	for (size_t i = 0; i < CARRY_VALUES; i++)
+		if (carry->values[i] > 0 &&
+		    bpf_map_lookup_elem(carry->values[i], &from_key, &value) == 0)
+			bpf_map_update_elem(bpf_map__fd(to[i]), &to_key, &value, BPF_ANY);
 }
 
 void carry_first(struct carry *carry, struct kernel *kernel)
@@ -106,12 +115,11 @@ void carry_first(struct carry *carry, struct kernel *kernel)
 			continue;
 		read_from(carry, from, &carry->copied[from]);
 		slot_take(&kernel->peers[i], &carry->copied[from]);
-		copy_histogram(carry->rtt_fd, kernel->skeleton->maps.xb_rtt_hist, from, i);
-		copy_histogram(carry->gap_fd, kernel->skeleton->maps.xb_gap_hist, from, i);
+		copy_values(carry, kernel->skeleton, from, i);
 	}
 }
 
-void carry_rest(const struct carry *carry, struct kernel *kernel)
+void carry_rest(struct carry *carry, struct kernel *kernel)
 {
 	for (size_t i = 0; carry->from && i < kernel->slot_count; i++) {
 		size_t from = find(carry, &kernel->peers[i]);
@@ -121,5 +129,16 @@ void carry_rest(const struct carry *carry, struct kernel *kernel)
 			continue;
 		read_from(carry, from, &now);
 		slot_merge(&kernel->peers[i], &now, &carry->copied[from]);
+		carry->copied[from] = now;
 	}
+}
+
+size_t carry_slot(const struct carry *carry, const struct kernel *kernel, size_t from)
+{
+	size_t i = 0;
+
+	while (i < kernel->slot_count &&
+	       (from >= carry->from_count || !slot_is_same(&carry->from[from], &kernel->peers[i])))
+		i++;
+	return i;
 }

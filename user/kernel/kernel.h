@@ -26,6 +26,7 @@ struct xbeat_bpf;
 struct ring_buffer;
 struct kernel_upkeep;
 struct carry;
+struct kernel_earlier;
 
 /* What kernel_start() loads. The arrays are borrowed during the call. */
 struct kernel_setup {
@@ -46,11 +47,17 @@ struct kernel_app_page {
 	char name[XB_NAME_BYTES];
 };
 
+/* Whose descriptors the threads of attachments use, so they stay the same for a daemon's life. */
+enum kernel_program { KERNEL_XDP, KERNEL_TC, KERNEL_XDP_IP, KERNEL_TC_IP, KERNEL_PROGRAMS };
+
 struct kernel {
 	char daemon_name[XB_DAEMON_NAME_BYTES];
 	struct xbeat_bpf *skeleton;
 	struct xbeat_bpf *ip_skeleton; /* the programs of load_ip.h; NULL: not needed yet */
+	int program_fds[KERNEL_PROGRAMS]; /* 0: not loaded */
 	struct ring_buffer *ring;
+	struct kernel_earlier *earlier; /* next.c: what was replaced a moment ago; NULL: nothing */
+	const struct carry *draining; /* events come from there; NULL: from the running programs */
 	struct attachment attachments[KERNEL_INTERFACES_MAX];
 	char heartbeat_interfaces[XB_LINKS_MAX][XB_NAME_BYTES]; /* "": none */
 	enum attach_mode heartbeat_mode; /* of these */

@@ -4,10 +4,13 @@
 #include "user/kernel/app_pages.h"
 #include "user/kernel/carry.h"
 #include "user/kernel/guards.h"
+#include "user/kernel/layout/slot.h"
 #include "user/kernel/mode_switch.h"
+#include "user/kernel/next.h"
 #include "user/kernel/pins.h"
 #include "user/kernel/routers.h"
 #include "user/kernel/self.h"
+#include "user/kernel/skeleton.h"
 #include "user/kernel/system/bpffs.h"
 #include "user/kernel/system/left.h"
 #include "user/kernel/system/tc_filter.h"
@@ -20,11 +23,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
-
-/* A flood of events must not keep the loop from its timers. */
-#define EVENTS_AT_ONCE 32
 
 /* libbpf's own messages go to the log with -v. */
 __attribute__((format(printf, 2, 0))) static int print_libbpf(enum libbpf_print_level level,
@@ -42,40 +41,6 @@ __attribute__((format(printf, 2, 0))) static int print_libbpf(enum libbpf_print_
 	return 0;
 }
 
-static size_t map_bytes(const struct bpf_map *map)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size_t bytes = (size_t)bpf_map__value_size(map) * bpf_map__max_entries(map);
-
-	return (bytes + page - 1) / page * page;
-}
-
-static void *map_into_memory(const struct bpf_map *map)
-{
-	void *memory =
-		mmap(NULL, map_bytes(map), PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
-
-	return memory == MAP_FAILED ? NULL : memory;
-}
-
-/* Fills the program's frozen constants and sizes its maps, before the load. */
-static void freeze_constants(struct xbeat_bpf *skeleton, const struct kernel_setup *setup)
-{
-	skeleton->rodata->xb_constants = setup->constants;
-	memset((void *)skeleton->rodata->xb_slot_of, 0xff, sizeof(skeleton->rodata->xb_slot_of));
-	for (size_t i = 0; i < setup->peer_count; i++)
-		skeleton->rodata->xb_slot_of[setup->peers[i].node_id][setup->peers[i].link] =
-			(uint16_t)i;
-	bpf_map__set_max_entries(skeleton->maps.xb_peers,
-				 setup->peer_count ? (uint32_t)setup->peer_count : 1);
-	bpf_map__set_max_entries(skeleton->maps.xb_compare,
-				 setup->peer_count ? (uint32_t)setup->peer_count : 1);
-	bpf_map__set_max_entries(skeleton->maps.xb_rtt_hist,
-				 setup->peer_count ? (uint32_t)setup->peer_count : 1);
-	if (setup->constants.adaptive && setup->peer_count)
-		bpf_map__set_max_entries(skeleton->maps.xb_gap_hist, (uint32_t)setup->peer_count);
-}
-
 static int fill_keys(const struct xbeat_bpf *skeleton, const struct xb_key *keys)
 {
 	for (uint32_t i = 0; i < XB_KEYS_MAX; i++)
@@ -84,26 +49,16 @@ static int fill_keys(const struct xbeat_bpf *skeleton, const struct xb_key *keys
 	return 0;
 }
 
-/* Of a slot that an earlier daemon used. */
-static void take_settings(struct xb_peer *slot, const struct xb_peer *setup)
-{
-	slot->ack_window_count = setup->ack_window_count;
-	slot->witness = setup->witness;
-	slot->outranks_equal = setup->outranks_equal;
-	slot->routed = setup->routed;
-	slot->awaited_seq = 0;
-}
-
 static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 {
 	const struct xbeat_bpf *skeleton = kernel->skeleton;
 	int error;
 
-	kernel->self = map_into_memory(skeleton->maps.xb_self);
-	kernel->peers = map_into_memory(skeleton->maps.xb_peers);
-	kernel->routers = map_into_memory(skeleton->maps.xb_vrrp);
-	kernel->signed_states = map_into_memory(skeleton->maps.xb_signed);
-	kernel->guards = map_into_memory(skeleton->maps.xb_guard);
+	kernel->self = skeleton_map(skeleton->maps.xb_self);
+	kernel->peers = skeleton_map(skeleton->maps.xb_peers);
+	kernel->routers = skeleton_map(skeleton->maps.xb_vrrp);
+	kernel->signed_states = skeleton_map(skeleton->maps.xb_signed);
+	kernel->guards = skeleton_map(skeleton->maps.xb_guard);
 	if (!kernel->self || !kernel->peers || !kernel->routers || !kernel->signed_states ||
 	    !kernel->guards)
 		return -ENOMEM;
@@ -114,7 +69,7 @@ static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 	if (kernel->carry)
 		carry_first(kernel->carry, kernel);
 	for (size_t i = 0; i < setup->peer_count; i++)
-		take_settings(&kernel->peers[i], &setup->peers[i]);
+		slot_configure(&kernel->peers[i], &setup->peers[i]);
 	memcpy(kernel->keys, setup->keys, sizeof(kernel->keys));
 	/* An earlier daemon's description stays; its digests may be of other keys. */
 	kernel_describe_again(kernel);
@@ -139,15 +94,6 @@ static int attach_all(struct kernel *kernel, const struct kernel_setup *setup)
 	return 0;
 }
 
-static int handle_record(void *context, void *data, size_t bytes)
-{
-	struct kernel *kernel = context;
-
-	if (bytes >= sizeof(struct xb_event))
-		kernel->on_event(kernel->event_context, data);
-	return ++kernel->consumed_count % EVENTS_AT_ONCE ? 0 : -EAGAIN;
-}
-
 /* Where kernel lockdown refuses programs of tracepoints, those of XDP may still be loaded. */
 static int open_and_load(struct kernel *kernel, const struct kernel_setup *setup, bool see_exit)
 {
@@ -156,7 +102,7 @@ static int open_and_load(struct kernel *kernel, const struct kernel_setup *setup
 	kernel->skeleton = xbeat_bpf__open();
 	if (!kernel->skeleton)
 		return -errno;
-	freeze_constants(kernel->skeleton, setup);
+	skeleton_freeze(kernel->skeleton, setup);
 	bpf_program__set_autoload(kernel->skeleton->progs.xbeat_exit, see_exit);
 	/* load_ip.h */
 	bpf_program__set_autoload(kernel->skeleton->progs.xbeat_ip, false);
@@ -244,6 +190,8 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 		return error;
 	}
 	error = load(kernel, setup);
+	if (!error)
+		error = skeleton_hold_programs(kernel);
 	if (!error) {
 		error = fill_maps(kernel, setup);
 		if (error)
@@ -267,8 +215,7 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 	if (!error) {
 		kernel->on_event = on_event;
 		kernel->event_context = context;
-		kernel->ring = ring_buffer__new(bpf_map__fd(kernel->skeleton->maps.xb_events),
-						handle_record, kernel, NULL);
+		kernel->ring = skeleton_ring(kernel, kernel->skeleton);
 		if (!kernel->ring)
 			error = -ENOMEM;
 	}
@@ -282,12 +229,6 @@ int kernel_set_keys(struct kernel *kernel, const struct xb_key keys[static XB_KE
 	memcpy(kernel->keys, keys, sizeof(kernel->keys));
 	kernel_describe_again(kernel);
 	return fill_keys(kernel->skeleton, keys);
-}
-
-static void unmap(void *memory, const struct bpf_map *map)
-{
-	if (memory)
-		munmap(memory, map_bytes(map));
 }
 
 void kernel_stop(struct kernel *kernel)
@@ -314,16 +255,18 @@ void kernel_stop(struct kernel *kernel)
 		close(kernel->exit_link_fd);
 	for (size_t i = 0; i < kernel->attachment_count; i++)
 		attach_release(&kernel->attachments[i]);
+	kernel_next_finish(kernel);
 	if (kernel->ring)
 		ring_buffer__free(kernel->ring);
+	skeleton_release_programs(kernel);
 	if (kernel->ip_skeleton)
 		xbeat_bpf__destroy(kernel->ip_skeleton);
 	if (kernel->skeleton) {
-		unmap(kernel->peers, kernel->skeleton->maps.xb_peers);
-		unmap(kernel->self, kernel->skeleton->maps.xb_self);
-		unmap(kernel->signed_states, kernel->skeleton->maps.xb_signed);
-		unmap(kernel->routers, kernel->skeleton->maps.xb_vrrp);
-		unmap(kernel->guards, kernel->skeleton->maps.xb_guard);
+		skeleton_unmap(kernel->peers, kernel->skeleton->maps.xb_peers);
+		skeleton_unmap(kernel->self, kernel->skeleton->maps.xb_self);
+		skeleton_unmap(kernel->signed_states, kernel->skeleton->maps.xb_signed);
+		skeleton_unmap(kernel->routers, kernel->skeleton->maps.xb_vrrp);
+		skeleton_unmap(kernel->guards, kernel->skeleton->maps.xb_guard);
 		xbeat_bpf__destroy(kernel->skeleton);
 	}
 	*kernel = (struct kernel){0};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Loads from a second copy of the object whose maps are those of the first; see load_ip.h. */
 #include "user/kernel/load_ip.h"
+#include "user/kernel/skeleton.h"
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include "xbeat.skel.h"
@@ -34,17 +35,13 @@ static int load(struct xbeat_bpf *skeleton, const struct xbeat_bpf *first)
 	return error ? error : xbeat_bpf__load(skeleton);
 }
 
-int load_ip(struct kernel *kernel)
+int load_ip_beside(const struct xbeat_bpf *first, struct xbeat_bpf **loaded)
 {
-	struct xbeat_bpf *skeleton;
-	int error;
+	struct xbeat_bpf *skeleton = xbeat_bpf__open();
+	int error = skeleton ? load(skeleton, first) : -errno;
 
-	if (kernel->ip_skeleton)
-		return 0;
-	skeleton = xbeat_bpf__open();
-	error = skeleton ? load(skeleton, kernel->skeleton) : -errno;
 	if (!error) {
-		kernel->ip_skeleton = skeleton;
+		*loaded = skeleton;
 		return 0;
 	}
 	log_error(
@@ -53,4 +50,14 @@ int load_ip(struct kernel *kernel)
 	if (skeleton)
 		xbeat_bpf__destroy(skeleton);
 	return error;
+}
+
+int load_ip(struct kernel *kernel)
+{
+	int error;
+
+	if (kernel->ip_skeleton)
+		return 0;
+	error = load_ip_beside(kernel->skeleton, &kernel->ip_skeleton);
+	return error ? error : skeleton_hold_programs(kernel);
 }

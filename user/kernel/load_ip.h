@@ -10,4 +10,7 @@
  * or a negative errno, which is logged. */
 int load_ip(struct kernel *kernel);
 
+/* Loads them into *loaded with the maps of other programs. Returns likewise. */
+int load_ip_beside(const struct xbeat_bpf *first, struct xbeat_bpf **loaded);
+
 #endif

@@ -122,6 +122,8 @@ static void take(struct attachment *attachment, const struct mode_switch *job)
 	attachment->program_id = job->attachment.program_id;
 	note_time(attachment);
 	attachment->mode_switch = NULL;
+	if (!job->error || !job->back_error) /* another may have become the program meanwhile */
+		attach_follow(attachment);
 	attachment->switch_error = job->error && job->back_error ? job->error : 0;
 	attachment->mtu_refused = job->mtu && !attachment->native;
 	if (attachment->native)

@@ -2,6 +2,7 @@
 /* Takes over and pins maps; see pins.h. */
 #include "user/kernel/pins.h"
 #include "user/kernel/carry.h"
+#include "user/kernel/skeleton.h"
 #include "user/kernel/system/bpffs.h"
 #include "user/kernel/system/left.h"
 #include "user/lib/cleanup.h"
@@ -59,14 +60,6 @@ static bool maps_fit(const struct earlier *earlier, const struct kernel_setup *s
 	       self.abi_version == XB_MAP_ABI_VERSION && self.node_id == setup->constants.node_id;
 }
 
-/* Maps and events that mean slots of xb_peers, so they are not those of other slots. */
-static bool is_of_slots(const struct xbeat_bpf *skeleton, const struct bpf_map *map)
-{
-	return map == skeleton->maps.xb_peers || map == skeleton->maps.xb_rtt_hist ||
-	       map == skeleton->maps.xb_gap_hist || map == skeleton->maps.xb_compare ||
-	       map == skeleton->maps.xb_events;
-}
-
 /* Prepares to carry what the slots hold, if they are not the same. */
 static int prepare_carry(struct kernel *kernel, const struct earlier *earlier,
 			 const struct kernel_setup *setup)
@@ -78,9 +71,12 @@ static int prepare_carry(struct kernel *kernel, const struct earlier *earlier,
 	kernel->carry = calloc(1, sizeof(*kernel->carry));
 	if (!kernel->carry)
 		return -ENOMEM;
-	error = carry_open(kernel->carry, peers_fd,
-			   open_earlier(earlier, skeleton->maps.xb_rtt_hist),
-			   open_earlier(earlier, skeleton->maps.xb_gap_hist));
+	error = carry_open(
+		kernel->carry, peers_fd,
+		(int[CARRY_VALUES]){[CARRY_RTT] = open_earlier(earlier, skeleton->maps.xb_rtt_hist),
+				    [CARRY_GAP] = open_earlier(earlier, skeleton->maps.xb_gap_hist),
+				    [CARRY_COMPARE] =
+					    open_earlier(earlier, skeleton->maps.xb_compare)});
 	if (error || carry_is_needless(kernel->carry, setup->peers, setup->peer_count))
 		pins_end_carry(kernel);
 	return error;
@@ -153,7 +149,7 @@ static void adopt_maps(struct kernel *kernel, const struct earlier *earlier)
 		_cleanup_close_ int fd = -1;
 
 		if (bpf_map__is_internal(map) || (!kernel->adopted && !is_kept(map)) ||
-		    (kernel->carry && is_of_slots(kernel->skeleton, map)))
+		    (kernel->carry && skeleton_is_of_slots(kernel->skeleton, map)))
 			continue;
 		fd = open_earlier(earlier, map);
 		if (fd >= 0 && same_shape(fd, map))

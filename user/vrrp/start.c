@@ -28,6 +28,7 @@
 #include "user/vrrp/events.h"
 #include "user/vrrp/lifecycle.h"
 #include "user/vrrp/notify/notify.h"
+#include "user/vrrp/peers_change.h"
 #include "user/vrrp/reload.h"
 #include "user/vrrp/rules/claim.h"
 #include "user/vrrp/rules/group.h"
@@ -191,15 +192,6 @@ static void start_all(struct vrrp_room *room, const struct config *config)
 	kernel_release_interfaces(kernel);
 }
 
-/* What peers reported before there were instances. */
-static void hear_all_peers(struct vrrp_room *room)
-{
-	const struct peers *peers = room->services.peers;
-
-	for (size_t i = 0; peers && i < peers->count; i++)
-		instances_peer_reported(room, &peers->list[i]);
-}
-
 int instances_start(struct vrrp_room *room, const struct instances_setup *setup)
 {
 	const struct config *config = setup->config;
@@ -219,7 +211,7 @@ int instances_start(struct vrrp_room *room, const struct instances_setup *setup)
 	start_all(room, config);
 	if (room->node.starting)
 		clock_arm(room->startup_delay, clock_now_ns() + startup_delay_ns(config));
-	hear_all_peers(room);
+	instances_hear_all(room); /* what peers reported before there were instances */
 	instances_expect_foreign(room);
 	return 0;
 }

@@ -148,8 +148,6 @@ def test_keys_are_changed_without_a_gap(lab):
     key_file.chmod(0o644)
     assert "chmod 600" in nodes[0].refused_reload(*blocks)
     key_file.chmod(0o600)
-    reason = nodes[0].refused_reload(blocks[0].replace("10ms", "20ms"), blocks[1])
-    assert "heartbeat block has changed" in reason and "restart" in reason
     assert nodes[0].verdict("node-b") == "up"
 
 

@@ -64,6 +64,15 @@ bool slot_is_identical(const struct xb_peer *a, const struct xb_peer *b)
 	       same_path(a, b);
 }
 
+void slot_configure(struct xb_peer *slot, const struct xb_peer *identity)
+{
+	slot->ack_window_count = identity->ack_window_count;
+	slot->witness = identity->witness;
+	slot->outranks_equal = identity->outranks_equal;
+	slot->routed = identity->routed;
+	slot->awaited_seq = 0;
+}
+
 /* The fields marked L, and what the daemon has not found out yet. */
 static void keep_identity(struct xb_peer *slot, const struct xb_peer *identity)
 {
@@ -71,12 +80,8 @@ static void keep_identity(struct xb_peer *slot, const struct xb_peer *identity)
 	memcpy(slot->interface, identity->interface, sizeof(slot->interface));
 	slot->peer_address = identity->peer_address;
 	slot->local_address = identity->local_address;
-	slot->ack_window_count = identity->ack_window_count;
-	slot->witness = identity->witness;
-	slot->outranks_equal = identity->outranks_equal;
-	slot->routed = identity->routed;
+	slot_configure(slot, identity);
 	slot->lock_sequence = identity->lock_sequence;
-	slot->awaited_seq = 0;
 }
 
 static void forget_path(struct xb_peer *slot)
@@ -181,8 +186,11 @@ static void add_counts(struct xb_peer *sum, const struct xb_peer *one, const str
 	sum->off_link_count = one->off_link_count + from->off_link_count - base->off_link_count;
 }
 
-static void take_sent(struct xb_peer *to, const struct xb_peer *from)
+/* By a daemon that is about to be replaced. */
+static void take_sent(struct xb_peer *to, const struct xb_peer *from, const struct xb_peer *base)
 {
+	if (from->probe_sent_seq == base->probe_sent_seq)
+		return;
 	to->probe_sent_seq = from->probe_sent_seq;
 	to->probe_sent_count = from->probe_sent_count;
 	to->probe_lost_count = from->probe_lost_count;
@@ -209,13 +217,14 @@ void slot_merge(struct xb_peer *to, const struct xb_peer *from, const struct xb_
 	other.vlan_id = now.vlan_id;
 	other.interface_index = now.interface_index;
 	other.redirect = now.redirect;
+	other.awaited_seq = now.awaited_seq;
 	merged = is_newer(&other, &now) ? other : now;
 	if (other.peer_epoch == now.peer_epoch)
 		merge_life(&merged, is_newer(&other, &now) ? &now : &other);
 	merge_times(&merged, is_newer(&other, &now) ? &now : &other);
 	merge_own(&merged, is_newer(&other, &now) ? &now : &other);
 	add_counts(&merged, &now, from, base);
-	take_sent(&merged, from);
+	take_sent(&merged, from, base);
 	/* All but the sequence number of the lock. */
 	merged.lock_sequence = to->lock_sequence;
 	*to = merged;

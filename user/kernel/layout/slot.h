@@ -20,12 +20,16 @@ bool slot_is_same(const struct xb_peer *a, const struct xb_peer *b);
 /* Whether they have the same names and addresses, too. */
 bool slot_is_identical(const struct xb_peer *a, const struct xb_peer *b);
 
+/* Sets what a configuration may change of a slot in use. */
+void slot_configure(struct xb_peer *slot, const struct xb_peer *identity);
+
 /* Fills a slot that no program uses yet. to has its identity (L) already; from is a copy of the same
  * node and link. Round trips and what was found of the path stay only if that is the same. */
 void slot_take(struct xb_peer *to, const struct xb_peer *from);
 
 /* Adds to a slot in use what happened in another one: from is a copy of that now, base one of when
- * the slot was filled from it. Also the daemon's own fields, so it must not have sent a PROBE yet. */
+ * the slot was filled from it, or of the last merge. The numbers of PROBEs follow if the daemon that
+ * uses the other slot has sent some. */
 void slot_merge(struct xb_peer *to, const struct xb_peer *from, const struct xb_peer *base);
 
 #endif

@@ -50,16 +50,22 @@ static void write_ids(FILE *stream, const uint64_t bits[ID_WORDS])
 	fputc('\n', stream);
 }
 
+static void mark_nodes(const struct config_heartbeat *heartbeat, uint64_t bits[ID_WORDS])
+{
+	memset(bits, 0, ID_WORDS * sizeof(*bits));
+	for (size_t i = 0; i < heartbeat->node_count; i++)
+		bits[heartbeat->nodes[i].id / 64] |= UINT64_C(1) << heartbeat->nodes[i].id % 64;
+}
+
 /* What the nodes are known by: the file of another block is not this one's. */
 static void name_block(struct described *described, const struct config_heartbeat *heartbeat)
 {
 	FILE *stream = fmemopen(described->block, sizeof(described->block), "w");
-	uint64_t bits[ID_WORDS] = {0};
+	uint64_t bits[ID_WORDS];
 
 	if (!stream)
 		return;
-	for (size_t i = 0; i < heartbeat->node_count; i++)
-		bits[heartbeat->nodes[i].id / 64] |= UINT64_C(1) << heartbeat->nodes[i].id % 64;
+	mark_nodes(heartbeat, bits);
 	fprintf(stream, "heartbeat %s cluster_id %u nodes", heartbeat->name, heartbeat->cluster_id);
 	write_ids(stream, bits);
 	fclose(stream);
@@ -218,6 +224,20 @@ void described_save(struct described *described)
 	described->started = !error;
 	described->writes = !error;
 	log_failure(described, error);
+}
+
+void described_change(struct described *described, const struct config_heartbeat *heartbeat)
+{
+	uint64_t bits[ID_WORDS];
+
+	if (!described)
+		return;
+	mark_nodes(heartbeat, bits);
+	for (size_t i = 0; i < described->count; i++)
+		for (size_t k = 0; k < ID_WORDS; k++)
+			described->entries[i].bits[k] &= bits[k];
+	name_block(described, heartbeat);
+	described_save(described);
 }
 
 void described_free(struct described *described)

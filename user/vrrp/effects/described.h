@@ -18,6 +18,10 @@ struct described *described_load(const char *daemon_name, const struct config_he
 /* Waits until it is written. described: or NULL. */
 void described_free(struct described *described);
 
+/* The block has other nodes now: forgets those that are gone, and writes the file. described: or
+ * NULL. */
+void described_change(struct described *described, const struct config_heartbeat *heartbeat);
+
 /* Returns the nodes that have described an instance: bits by node id, which the caller sets. NULL:
  * there are too many instances, or described is NULL. */
 uint64_t *described_by(struct described *described, uint8_t vrid, uint8_t family);

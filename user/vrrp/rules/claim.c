@@ -16,6 +16,7 @@
 #include "user/config/model/config.h"
 #include "user/core/claim.h"
 #include "user/core/vrrp/vrrp.h"
+#include "user/heartbeat/change.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
@@ -57,6 +58,15 @@ void instance_claim_free(struct instance *instance)
 	if (instance->claim)
 		peers_moment_end(instance->peers, &instance->claim->moment);
 	free(instance->claim);
+}
+
+void instance_claim_peers_changed(struct instance *instance, const struct peers_change *change)
+{
+	struct instance_claim *claim = instance->claim;
+
+	claim->from = peers_change_find(change, claim->from);
+	claim->refused_by = peers_change_find(change, claim->refused_by);
+	instance->handover->claimer = peers_change_find(change, instance->handover->claimer);
 }
 
 /* The member that keeps the claim, or NULL. */

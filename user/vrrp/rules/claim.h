@@ -41,6 +41,10 @@ const struct peer *instance_claim_from(struct instance *instance, char *reason, 
 bool instance_claim_pauses(const struct instance *instance, uint64_t now_ns, char *reason,
 			   size_t bytes);
 
+/* Peers are elsewhere in memory (heartbeat/change.h). There is no claim. */
+struct peers_change;
+void instance_claim_peers_changed(struct instance *instance, const struct peers_change *change);
+
 /* Writes the nodes that a claim of the instance concerns, and whether they have answered since the
  * moment, or NULL. Returns how many. */
 size_t instance_claim_nodes(const struct instance *instance, const struct peers_moment *moment,

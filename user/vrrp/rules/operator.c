@@ -5,6 +5,7 @@
 #include "user/config/model/config.h"
 #include "user/core/names.h"
 #include "user/core/vrrp/vrrp.h"
+#include "user/heartbeat/change.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/clock.h"
 #include "user/lib/duration.h"
@@ -213,6 +214,11 @@ bool instance_resume(struct instance *instance)
 	instance_stop_offer(instance);
 	instance_reconcile(instance);
 	return stayed_away;
+}
+
+void instance_operator_peers_changed(struct instance *instance, const struct peers_change *change)
+{
+	instance->operator->successor = peers_change_find(change, instance->operator->successor);
 }
 
 struct operator_state instance_operator_state(const struct instance *instance)

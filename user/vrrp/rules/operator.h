@@ -26,6 +26,10 @@ struct instance_operator {
 int instance_operator_new(struct instance *instance);
 void instance_operator_free(struct instance *instance);
 
+/* Peers are elsewhere in memory (heartbeat/change.h). */
+struct peers_change;
+void instance_operator_peers_changed(struct instance *instance, const struct peers_change *change);
+
 /* Operator state outlives an instance that a reload replaces. */
 struct operator_state {
 	char stays_away[INSTANCE_INHIBITOR_BYTES]; /* "": it does not */

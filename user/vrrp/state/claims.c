@@ -8,6 +8,7 @@
 #include "user/core/election.h"
 #include "user/core/liveness.h"
 #include "user/core/vrrp/vrrp.h"
+#include "user/heartbeat/change.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/address.h"
 #include "user/vrrp/state/handover.h"
@@ -141,6 +142,11 @@ const struct peer *instance_find_claimant(const struct instance *instance,
 			return peer;
 	}
 	return NULL;
+}
+
+void instance_claimant_changed(struct instance *instance, const struct peers_change *change)
+{
+	instance->claimant = peers_change_find(change, instance->claimant);
 }
 
 bool instance_follow_claim(struct instance *instance, const struct peer *peer)

@@ -47,6 +47,10 @@ const struct peer *instance_stalled_claimant(const struct instance *instance);
 const struct peer *instance_find_claimant(const struct instance *instance,
 					  const struct peer *except);
 
+/* Peers are elsewhere in memory (heartbeat/change.h). */
+struct peers_change;
+void instance_claimant_changed(struct instance *instance, const struct peers_change *change);
+
 /* Follows what the peer reports. Returns whether it was the claimant and no longer claims the
  * instance. */
 bool instance_follow_claim(struct instance *instance, const struct peer *peer);

@@ -3,6 +3,7 @@
 #include "user/vrrp/state/routers.h"
 #include "user/config/model/config.h"
 #include "user/core/liveness.h"
+#include "user/heartbeat/change.h"
 #include "user/heartbeat/peers.h"
 #include "user/lib/address.h"
 #include "user/lib/clock.h"
@@ -11,26 +12,38 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int instance_routers_new(struct instance *instance, uint64_t *described_bits)
 {
-	size_t peer_count = instance->peers ? instance->peers->count : 0;
 	struct instance_routers *routers = calloc(1, sizeof(*routers));
 
 	instance->routers = routers;
 	if (!routers)
 		return -ENOMEM;
 	routers->described_bits = described_bits;
-	routers->words = calloc(peer_count + 1, sizeof(*routers->words));
-	return routers->words ? 0 : -ENOMEM;
+	return 0;
 }
 
 void instance_routers_free(struct instance *instance)
 {
-	if (!instance->routers)
-		return;
-	free(instance->routers->words);
 	free(instance->routers);
+}
+
+void routers_peers_changed(struct instance *instance, const struct peers_change *change)
+{
+	const struct peers *peers = instance->peers;
+	struct instance_routers *routers = instance->routers;
+	struct routers_word before[XB_NODE_ID_MAX];
+
+	memcpy(before, routers->words, sizeof(before));
+	memset(routers->words, 0, sizeof(routers->words));
+	for (size_t i = 0; i < peers->count; i++) {
+		size_t index = peers_change_index(change, &peers->list[i]);
+
+		if (index != SIZE_MAX)
+			routers->words[i] = before[index];
+	}
 }
 
 static bool has_described(const struct instance_routers *routers, const struct peer *peer)

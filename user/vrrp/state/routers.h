@@ -25,7 +25,7 @@ struct instance_routers {
 	 * heartbeats. */
 	uint64_t *described_bits;
 	bool described_changed;
-	struct routers_word *words; /* by index of the peer */
+	struct routers_word words[XB_NODE_ID_MAX]; /* by index of the peer */
 	uint64_t changed_ns; /* when one of these last changed */
 	uint64_t review_ns; /* when they must be judged again without an event; 0: not */
 	bool nodes; /* in effect, else any */
@@ -38,6 +38,10 @@ struct instance_routers {
 /* Returns 0 or -ENOMEM. described_bits: see above. */
 int instance_routers_new(struct instance *instance, uint64_t *described_bits);
 void instance_routers_free(struct instance *instance);
+
+/* Peers are others (heartbeat/change.h): what those that stay have reported goes on. */
+struct peers_change;
+void routers_peers_changed(struct instance *instance, const struct peers_change *change);
 
 /* Takes in what peers report, as of the last refresh; returns what adverts are held to. */
 struct vrrp_nodes routers_judge(struct instance *instance, uint64_t now_ns);

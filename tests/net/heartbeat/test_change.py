@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The heartbeat block of running daemons is changed by reloads, node by node: what stays is not
+disturbed, and no verdict changes but that of a node that comes or goes."""
+
+import time
+
+import pytest
+
+from tests.support.cluster import Cluster
+from tests.support.configuration import Settings, heartbeat
+from tests.support.laboratory import wait_until
+from tests.support.xbeatd import wait_up
+
+PAIR = ["node-a", "node-b"]
+
+
+@pytest.fixture
+def cluster(lab):
+    return Cluster(lab, Settings(multiplier=10, advert_interval="0.1", daemon_timeout="2s"))
+
+
+def reload(cluster, node, **settings):
+    """The node's daemon gets the same instances and a block of other settings."""
+    for name, value in settings.items():
+        setattr(cluster.settings, name, value)
+    daemon = cluster[node]
+    blocks = [heartbeat(cluster.lab, cluster.settings, cluster.key_file),
+              cluster.vrrp_instance(node, "heartbeat lan")]
+    return daemon.reload(*blocks)
+
+
+def verdicts(daemon):
+    return [(event["subject"], event["to"]) for event in daemon.events() if event["kind"] == "peer"]
+
+
+def roles(daemon):
+    return [event["to"] for event in daemon.events()
+            if event["kind"] == "vrrp" and event["from"] != event["to"]]
+
+
+def slot_of(daemon, name, link=0):
+    return next(slot for slot in daemon.map("xb_peers") if slot["name"] == name and slot["link"] == link)
+
+
+def test_node_comes_and_goes(lab, cluster):
+    """It is first in the blocks, so that all slots move; the nodes have different blocks for a
+    while."""
+    cluster.settings.members = PAIR
+    cluster.start_active(*PAIR).start_client()
+    before = {node: (cluster[node].json("status")["epoch"], verdicts(cluster[node]), roles(cluster[node]),
+                     slot_of(cluster[node], other)) for node, other in zip(PAIR, reversed(PAIR))}
+    for node in PAIR:
+        answer = reload(cluster, node, members=["node-c", "node-b", "node-a"])
+        assert answer["unchanged_count"] == 1, answer
+    cluster.daemon("node-c").start()
+    wait_up(*cluster.daemons.values())
+    assert cluster["node-c"].stop() == 0
+    for node in reversed(PAIR):
+        reload(cluster, node, members=PAIR)
+    for node, other in zip(PAIR, reversed(PAIR)):
+        epoch, verdicts_before, roles_before, slot = before[node]
+        daemon = cluster[node]
+        assert daemon.json("status")["epoch"] == epoch
+        assert [event for event in verdicts(daemon) if event[0] != "node-c"] == verdicts_before
+        assert roles(daemon) == roles_before
+        now = slot_of(daemon, other)
+        assert now["evidence_count"] > slot["evidence_count"]
+        assert now["peer_epoch"] == slot["peer_epoch"] and now["probe_sent_seq"] > slot["probe_sent_seq"]
+        assert now["probe_lost_count"] == slot["probe_lost_count"]
+    result = cluster.client.finish()
+    assert result["outages"] == [] and result["owner_changes"] == 0, result
+
+
+def test_interval_and_multiplier_change(lab, cluster):
+    """The nodes differ for a while."""
+    cluster.settings.members = PAIR
+    cluster.start_active(*PAIR).start_client()
+    before = {node: (verdicts(cluster[node]), roles(cluster[node])) for node in PAIR}
+    for interval, multiplier in (("100ms", 3), ("10ms", 10), ("5ms", 20)):
+        for node in PAIR:
+            answer = reload(cluster, node, interval=interval, multiplier=multiplier)
+            assert answer["unchanged_count"] == 1, answer
+            time.sleep(0.5)
+    for node in PAIR:
+        assert cluster[node].json("status")["heartbeat"]["interval_ns"] == 5_000_000
+        assert (verdicts(cluster[node]), roles(cluster[node])) == before[node]
+    result = cluster.client.finish()
+    assert result["outages"] == [] and result["owner_changes"] == 0, result
+
+
+def test_what_cannot_change_is_named_with_both_values(lab, cluster):
+    cluster.settings.members = PAIR
+    cluster.start_xbeatd(*PAIR)
+    wait_up(*cluster.daemons.values())
+    daemon = cluster["node-a"]
+    instance = cluster.vrrp_instance("node-a", "heartbeat lan")
+    block = heartbeat(lab, cluster.settings, cluster.key_file)
+    before = verdicts(daemon)
+    for text, named in ((block.replace("heartbeat lan", "heartbeat wan"), ["lan", "wan"]),
+                        (block.replace("interval", "cluster_id 7\ninterval"), ["cluster_id", "from 1 to 7"]),
+                        (block.replace("node 1 node-a", "node 9 node-a"), ["node 1", "node 9"]),
+                        (block.replace("interval", "port 700\ninterval"), ["port", "from 694 to 700"])):
+        reason = daemon.refused_reload(text, instance.replace("heartbeat lan", text.split(" {")[0]))
+        assert all(part in reason for part in (*named, "restart xbeatd", "configuration is kept")), reason
+    assert verdicts(daemon) == before

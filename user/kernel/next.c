@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Replaces programs and the maps of slots; see next.h. */
+#include "user/kernel/next.h"
+#include "user/kernel/attach_wait.h"
+#include "user/kernel/carry.h"
+#include "user/kernel/guards.h"
+#include "user/kernel/layout/slot.h"
+#include "user/kernel/load_ip.h"
+#include "user/kernel/pins.h"
+#include "user/kernel/skeleton.h"
+#include "user/lib/limits.h"
+#include "user/lib/log.h"
+#include "xbeat.skel.h"
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct kernel_next {
+	struct xbeat_bpf *skeleton, *ip_skeleton;
+	struct ring_buffer *ring;
+	struct xb_peer *peers; /* mapped */
+	size_t slot_count;
+};
+
+/* What was replaced. */
+struct kernel_earlier {
+	struct carry carry;
+	struct xbeat_bpf *skeleton, *ip_skeleton;
+	struct ring_buffer *ring;
+	struct xb_peer *peers; /* mapped */
+	size_t slot_count;
+};
+
+bool kernel_next_is_needed(const struct kernel *kernel, const struct kernel_setup *setup)
+{
+	const struct xb_constants *constants =
+		(const struct xb_constants *)&kernel->skeleton->rodata->xb_constants;
+
+	if (memcmp(constants, &setup->constants, sizeof(*constants)) != 0 ||
+	    kernel->slot_count != setup->peer_count)
+		return true;
+	for (size_t i = 0; i < setup->peer_count; i++)
+		if (!slot_is_identical(&kernel->peers[i], &setup->peers[i]))
+			return true;
+	return false;
+}
+
+void kernel_configure_slots(struct kernel *kernel, const struct kernel_setup *setup)
+{
+	for (size_t i = 0; i < setup->peer_count; i++)
+		slot_configure(&kernel->peers[i], &setup->peers[i]);
+}
+
+static int share_maps(const struct xbeat_bpf *to, const struct xbeat_bpf *from)
+{
+	struct bpf_map *map;
+	int error = 0;
+
+	bpf_object__for_each_map(map, to->obj)
+	{
+		const struct bpf_map *other =
+			bpf_object__find_map_by_name(from->obj, bpf_map__name(map));
+
+		if (!error && !bpf_map__is_internal(map) && !skeleton_is_of_slots(to, map))
+			error = other ? bpf_map__reuse_fd(map, bpf_map__fd(other)) : -ENOENT;
+	}
+	return error;
+}
+
+/* The program that sees the daemon die knows no slots: it stays. */
+static int load(struct kernel_next *next, const struct kernel *kernel,
+		const struct kernel_setup *setup)
+{
+	struct xbeat_bpf *skeleton = xbeat_bpf__open();
+	int error;
+
+	if (!skeleton)
+		return -errno;
+	next->skeleton = skeleton;
+	skeleton_freeze(skeleton, setup);
+	bpf_program__set_autoload(skeleton->progs.xbeat_exit, false);
+	bpf_program__set_autoload(skeleton->progs.xbeat_ip, false);
+	bpf_program__set_autoload(skeleton->progs.xbeat_tc_ip, false);
+	error = share_maps(skeleton, kernel->skeleton);
+	if (!error)
+		error = xbeat_bpf__load(skeleton);
+	if (!error && kernel->ip_skeleton)
+		error = load_ip_beside(skeleton, &next->ip_skeleton);
+	return error;
+}
+
+static int map_slots(struct kernel_next *next, struct kernel *kernel,
+		     const struct kernel_setup *setup)
+{
+	next->peers = skeleton_map(next->skeleton->maps.xb_peers);
+	next->ring = skeleton_ring(kernel, next->skeleton);
+	if (!next->peers || !next->ring)
+		return -ENOMEM;
+	next->slot_count = setup->peer_count;
+	for (size_t i = 0; i < setup->peer_count; i++)
+		next->peers[i] = setup->peers[i];
+	return 0;
+}
+
+int kernel_next_prepare(struct kernel *kernel, const struct kernel_setup *setup,
+			struct kernel_next **next)
+{
+	int error = -ENOMEM;
+
+	*next = calloc(1, sizeof(**next));
+	if (*next)
+		error = load(*next, kernel, setup);
+	if (!error)
+		error = map_slots(*next, kernel, setup);
+	if (error) {
+		kernel_next_free(*next);
+		*next = NULL;
+	}
+	return error;
+}
+
+static void destroy(struct xbeat_bpf *skeleton, struct xbeat_bpf *ip_skeleton,
+		    struct xb_peer *peers, struct ring_buffer *ring)
+{
+	if (ring)
+		ring_buffer__free(ring);
+	if (skeleton)
+		skeleton_unmap(peers, skeleton->maps.xb_peers);
+	if (ip_skeleton)
+		xbeat_bpf__destroy(ip_skeleton);
+	if (skeleton)
+		xbeat_bpf__destroy(skeleton);
+}
+
+void kernel_next_free(struct kernel_next *next)
+{
+	if (next)
+		destroy(next->skeleton, next->ip_skeleton, next->peers, next->ring);
+	free(next);
+}
+
+static void note_interfaces(struct kernel *kernel, const struct kernel_setup *setup)
+{
+	memset(kernel->heartbeat_interfaces, 0, sizeof(kernel->heartbeat_interfaces));
+	for (size_t i = 0; i < setup->interface_count; i++)
+		memcpy(kernel->heartbeat_interfaces[i], setup->interfaces[i], XB_NAME_BYTES);
+}
+
+static bool has_interface(char list[XB_LINKS_MAX][XB_NAME_BYTES], const char *interface)
+{
+	for (size_t i = 0; i < XB_LINKS_MAX; i++)
+		if (!strcmp(list[i], interface))
+			return true;
+	return false;
+}
+
+/* It is refused, not waited for. */
+static void end_wait(struct kernel *kernel, char before[XB_LINKS_MAX][XB_NAME_BYTES],
+		     const char *interface, char reason[static ATTACH_REASON_BYTES])
+{
+	const struct attach_wait *wait = attach_wait_of(kernel, interface);
+
+	if (!wait || has_interface(before, interface))
+		return;
+	snprintf(reason, ATTACH_REASON_BYTES, "%s", wait->reason);
+	attach_wait_end(kernel, interface);
+}
+
+int kernel_next_attach(struct kernel *kernel, const struct kernel_setup *setup,
+		       char reason[static ATTACH_REASON_BYTES])
+{
+	char before[XB_LINKS_MAX][XB_NAME_BYTES];
+	size_t count = kernel->attachment_count;
+	int error = 0;
+
+	memcpy(before, kernel->heartbeat_interfaces, sizeof(before));
+	note_interfaces(kernel, setup);
+	for (size_t i = 0; !error && i < setup->interface_count; i++)
+		if (!has_interface(before, setup->interfaces[i]))
+			error = kernel_attach(kernel, setup->interfaces[i]);
+	if (!error)
+		return 0;
+	snprintf(reason, ATTACH_REASON_BYTES, "%s", limits_strerror(-error));
+	for (size_t i = 0; i < setup->interface_count; i++)
+		end_wait(kernel, before, setup->interfaces[i], reason);
+	memcpy(kernel->heartbeat_interfaces, before, sizeof(before));
+	while (kernel->attachment_count > count)
+		kernel_detach(kernel, kernel->attachments[kernel->attachment_count - 1].interface);
+	return error;
+}
+
+/* Exchanges what belongs together. */
+static void exchange(struct kernel *kernel, struct kernel_earlier *earlier)
+{
+	const struct kernel_earlier other = *earlier;
+
+	earlier->skeleton = kernel->skeleton;
+	earlier->ip_skeleton = kernel->ip_skeleton;
+	earlier->ring = kernel->ring;
+	earlier->peers = kernel->peers;
+	earlier->slot_count = kernel->slot_count;
+	kernel->skeleton = other.skeleton;
+	kernel->ip_skeleton = other.ip_skeleton;
+	kernel->ring = other.ring;
+	kernel->peers = other.peers;
+	kernel->slot_count = other.slot_count;
+}
+
+static int copy_fd(const struct bpf_map *map)
+{
+	return fcntl(bpf_map__fd(map), F_DUPFD_CLOEXEC, 3);
+}
+
+static int open_carry(struct carry *carry, const struct xbeat_bpf *skeleton)
+{
+	return carry_open(
+		carry, bpf_map__fd(skeleton->maps.xb_peers),
+		(int[CARRY_VALUES]){[CARRY_RTT] = copy_fd(skeleton->maps.xb_rtt_hist),
+				    [CARRY_GAP] = copy_fd(skeleton->maps.xb_gap_hist),
+				    [CARRY_COMPARE] = copy_fd(skeleton->maps.xb_compare)});
+}
+
+static int program_of(const struct xbeat_bpf *skeleton, const struct xbeat_bpf *ip_skeleton,
+		      const struct attachment *attachment)
+{
+	return bpf_program__fd(attachment->ip_only ? ip_skeleton->progs.xbeat_ip
+						   : skeleton->progs.xbeat);
+}
+
+/* On the first count attachments, in place of the programs in earlier. */
+static int replace(struct kernel *kernel, const struct kernel_earlier *earlier, size_t *count)
+{
+	int error = skeleton_hold_programs(kernel);
+
+	for (*count = 0; !error && *count < kernel->attachment_count; ++*count) {
+		struct attachment *attachment = &kernel->attachments[*count];
+
+		error = attach_replace(attachment, program_of(earlier->skeleton,
+							      earlier->ip_skeleton, attachment));
+		if (error)
+			log_error("interface %s: cannot replace the XDP program: %s",
+				  attachment->interface, limits_strerror(-error));
+	}
+	return error;
+}
+
+static void put_back(struct kernel *kernel, const struct kernel_earlier *failed, size_t count)
+{
+	skeleton_hold_programs(kernel);
+	for (size_t i = 0; i < count; i++)
+		attach_replace(
+			&kernel->attachments[i],
+			program_of(failed->skeleton, failed->ip_skeleton, &kernel->attachments[i]));
+}
+
+/* New nodes are answered as the others on their interface are. */
+static void follow_redirects(struct kernel *kernel)
+{
+	for (size_t i = 0; i < kernel->slot_count; i++)
+		for (size_t k = 0; k < kernel->slot_count; k++)
+			if (!strcmp(kernel->peers[i].interface, kernel->peers[k].interface))
+				kernel->peers[i].redirect |= kernel->peers[k].redirect;
+}
+
+static int take(struct kernel *kernel, struct kernel_earlier *earlier)
+{
+	size_t count;
+	int error = open_carry(&earlier->carry, kernel->skeleton);
+
+	if (error)
+		return error;
+	exchange(kernel, earlier);
+	carry_first(&earlier->carry, kernel);
+	follow_redirects(kernel);
+	error = replace(kernel, earlier, &count);
+	if (error) {
+		exchange(kernel, earlier);
+		put_back(kernel, earlier, count);
+		carry_close(&earlier->carry);
+		return error;
+	}
+	carry_rest(&earlier->carry, kernel);
+	pins_make(kernel);
+	kernel_guard_check(
+		kernel); /* the timer calls a function of the program that ran this last */
+	return 0;
+}
+
+static void consume_all(struct ring_buffer *ring)
+{
+	while (ring_buffer__consume(ring) == -EAGAIN)
+		;
+}
+
+int kernel_next_take(struct kernel *kernel, struct kernel_next *next)
+{
+	struct kernel_earlier *earlier = calloc(1, sizeof(*earlier));
+	int error = -ENOMEM;
+
+	kernel_next_finish(kernel);
+	consume_all(kernel->ring);
+	if (earlier && kernel->ip_skeleton && !next->ip_skeleton)
+		error = load_ip_beside(next->skeleton, &next->ip_skeleton);
+	else if (earlier)
+		error = 0;
+	if (!error) {
+		*earlier = (struct kernel_earlier){.skeleton = next->skeleton,
+						   .ip_skeleton = next->ip_skeleton,
+						   .ring = next->ring,
+						   .peers = next->peers,
+						   .slot_count = next->slot_count};
+		error = take(kernel, earlier);
+	}
+	if (error) {
+		kernel_next_free(next);
+		free(earlier);
+		return error;
+	}
+	free(next);
+	kernel->earlier = earlier;
+	return 0;
+}
+
+void kernel_next_drain(struct kernel *kernel)
+{
+	if (!kernel->earlier)
+		return;
+	kernel->draining = &kernel->earlier->carry;
+	consume_all(kernel->earlier->ring);
+	kernel->draining = NULL;
+}
+
+void kernel_next_finish(struct kernel *kernel)
+{
+	struct kernel_earlier *earlier = kernel->earlier;
+
+	if (!earlier)
+		return;
+	kernel_next_drain(kernel);
+	carry_rest(&earlier->carry, kernel);
+	carry_close(&earlier->carry);
+	destroy(earlier->skeleton, earlier->ip_skeleton, earlier->peers, earlier->ring);
+	free(earlier);
+	kernel->earlier = NULL;
+}

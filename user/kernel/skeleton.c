@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See skeleton.h. */
+#include "user/kernel/skeleton.h"
+#include "user/kernel/carry.h"
+#include "xbeat.skel.h"
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* A flood of events must not keep the loop from its timers. */
+#define EVENTS_AT_ONCE 32
+
+static size_t map_bytes(const struct bpf_map *map)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t bytes = (size_t)bpf_map__value_size(map) * bpf_map__max_entries(map);
+
+	return (bytes + page - 1) / page * page;
+}
+
+void *skeleton_map(const struct bpf_map *map)
+{
+	void *memory =
+		mmap(NULL, map_bytes(map), PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+void skeleton_unmap(void *memory, const struct bpf_map *map)
+{
+	if (memory)
+		munmap(memory, map_bytes(map));
+}
+
+void skeleton_freeze(struct xbeat_bpf *skeleton, const struct kernel_setup *setup)
+{
+	skeleton->rodata->xb_constants = setup->constants;
+	memset((void *)skeleton->rodata->xb_slot_of, 0xff, sizeof(skeleton->rodata->xb_slot_of));
+	for (size_t i = 0; i < setup->peer_count; i++)
+		skeleton->rodata->xb_slot_of[setup->peers[i].node_id][setup->peers[i].link] =
+			(uint16_t)i;
+	bpf_map__set_max_entries(skeleton->maps.xb_peers,
+				 setup->peer_count ? (uint32_t)setup->peer_count : 1);
+	bpf_map__set_max_entries(skeleton->maps.xb_compare,
+				 setup->peer_count ? (uint32_t)setup->peer_count : 1);
+	bpf_map__set_max_entries(skeleton->maps.xb_rtt_hist,
+				 setup->peer_count ? (uint32_t)setup->peer_count : 1);
+	if (setup->constants.adaptive && setup->peer_count)
+		bpf_map__set_max_entries(skeleton->maps.xb_gap_hist, (uint32_t)setup->peer_count);
+}
+
+bool skeleton_is_of_slots(const struct xbeat_bpf *skeleton, const struct bpf_map *map)
+{
+	return map == skeleton->maps.xb_peers || map == skeleton->maps.xb_rtt_hist ||
+	       map == skeleton->maps.xb_gap_hist || map == skeleton->maps.xb_compare ||
+	       map == skeleton->maps.xb_events;
+}
+
+static int hold(int *held_fd, int program_fd)
+{
+	if (*held_fd > 0)
+		return dup3(program_fd, *held_fd, O_CLOEXEC) < 0 ? -errno : 0;
+	*held_fd = fcntl(program_fd, F_DUPFD_CLOEXEC, 3);
+	if (*held_fd > 0)
+		return 0;
+	*held_fd = 0;
+	return -errno;
+}
+
+int skeleton_hold_programs(struct kernel *kernel)
+{
+	int *fds = kernel->program_fds;
+	int error = hold(&fds[KERNEL_XDP], bpf_program__fd(kernel->skeleton->progs.xbeat));
+
+	if (!error)
+		error = hold(&fds[KERNEL_TC], bpf_program__fd(kernel->skeleton->progs.xbeat_tc));
+	if (error || !kernel->ip_skeleton)
+		return error;
+	error = hold(&fds[KERNEL_XDP_IP], bpf_program__fd(kernel->ip_skeleton->progs.xbeat_ip));
+	if (error)
+		return error;
+	return hold(&fds[KERNEL_TC_IP], bpf_program__fd(kernel->ip_skeleton->progs.xbeat_tc_ip));
+}
+
+void skeleton_release_programs(struct kernel *kernel)
+{
+	for (size_t i = 0; i < KERNEL_PROGRAMS; i++) {
+		if (kernel->program_fds[i] > 0)
+			close(kernel->program_fds[i]);
+		kernel->program_fds[i] = 0;
+	}
+}
+
+static bool names_peer(const struct xb_event *event)
+{
+	switch ((enum xb_event_kind)event->kind) {
+	case XB_EVENT_PEER_EPOCH:
+	case XB_EVENT_PEER_CHANGED:
+	case XB_EVENT_OWN_EPOCH:
+	case XB_EVENT_ANSWER:
+	case XB_EVENT_CLAIMED:
+	case XB_EVENT_ACKED:
+	case XB_EVENT_COMPARED:
+		return true;
+	case XB_EVENT_ADVERT:
+	case XB_EVENT_FENCED:
+	case XB_EVENT_SIGNED:
+		break;
+	}
+	return false;
+}
+
+/* Of the programs before, whose slots were others. */
+static void deliver_earlier(const struct kernel *kernel, const struct xb_event *event)
+{
+	struct xb_event now = *event;
+
+	if (names_peer(event)) {
+		now.slot = (uint32_t)carry_slot(kernel->draining, kernel, event->slot);
+		if (now.slot == kernel->slot_count)
+			return;
+	}
+	kernel->on_event(kernel->event_context, &now);
+}
+
+static int handle_record(void *context, void *data, size_t bytes)
+{
+	struct kernel *kernel = context;
+
+	if (bytes >= sizeof(struct xb_event) && kernel->draining)
+		deliver_earlier(kernel, data);
+	else if (bytes >= sizeof(struct xb_event))
+		kernel->on_event(kernel->event_context, data);
+	return ++kernel->consumed_count % EVENTS_AT_ONCE ? 0 : -EAGAIN;
+}
+
+struct ring_buffer *skeleton_ring(struct kernel *kernel, const struct xbeat_bpf *skeleton)
+{
+	return ring_buffer__new(bpf_map__fd(skeleton->maps.xb_events), handle_record, kernel, NULL);
+}

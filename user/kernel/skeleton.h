@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is done with the object of BPF programs and maps around its load: at a start (load.c), and
+ * when other programs take the place of running ones (next.c). */
+#ifndef XBEAT_KERNEL_SKELETON_H
+#define XBEAT_KERNEL_SKELETON_H
+
+#include "user/kernel/kernel.h"
+
+struct bpf_map;
+
+/* Fills the program's frozen constants and sizes its maps, before the load. */
+void skeleton_freeze(struct xbeat_bpf *skeleton, const struct kernel_setup *setup);
+
+/* Whether the map's keys or values mean slots of xb_peers: with other slots it must be another map. */
+bool skeleton_is_of_slots(const struct xbeat_bpf *skeleton, const struct bpf_map *map);
+
+/* Maps the values of a map into memory. Returns NULL if it cannot be. */
+void *skeleton_map(const struct bpf_map *map);
+void skeleton_unmap(void *memory, const struct bpf_map *map);
+
+/* Makes kernel->program_fds those of the loaded programs; their numbers stay if they have some.
+ * Returns 0 or a negative errno. */
+int skeleton_hold_programs(struct kernel *kernel);
+void skeleton_release_programs(struct kernel *kernel);
+
+/* Returns the ring buffer of events, which calls kernel->on_event; NULL: it cannot be had. */
+struct ring_buffer *skeleton_ring(struct kernel *kernel, const struct xbeat_bpf *skeleton);
+
+#endif
