@@ -23,6 +23,7 @@
 #include "user/vrrp/rules/advert.h"
 #include "user/vrrp/rules/bad_link.h"
 #include "user/vrrp/rules/claim.h"
+#include "user/vrrp/rules/cold_start.h"
 #include "user/vrrp/rules/expiry.h"
 #include "user/vrrp/rules/foreign.h"
 #include "user/vrrp/rules/reconcile.h"
@@ -337,4 +338,5 @@ void instances_startup_delay_passed(struct vrrp_room *room)
 void instances_progressed(struct vrrp_room *room, uint64_t now_ns)
 {
 	expiry_extend(&room->instances, &room->node, now_ns);
+	instances_judge_cold_starts(&room->instances, now_ns);
 }

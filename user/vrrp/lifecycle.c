@@ -30,6 +30,7 @@
 #include "user/vrrp/effects/vips.h"
 #include "user/vrrp/rules/advert.h"
 #include "user/vrrp/rules/claim.h"
+#include "user/vrrp/rules/cold_start.h"
 #include "user/vrrp/rules/group.h"
 #include "user/vrrp/rules/operator.h"
 #include "user/vrrp/rules/reconcile.h"
@@ -93,6 +94,7 @@ static int find_self_slot(const struct vrrp_room *room, const struct config_inst
 static void on_transition(struct instance *instance, enum xb_instance_state from)
 {
 	instance_end_claim(instance);
+	instance_cold_start_moved(instance, from);
 	instance_group_moved(instance, from);
 	instance_operator_moved(instance);
 }
@@ -122,6 +124,8 @@ static int make_parts(struct vrrp_room *room, struct instance *instance)
 		error = instance_handover_new(instance);
 	if (!error)
 		error = instance_claim_new(instance);
+	if (!error)
+		error = instance_cold_start_new(instance);
 	if (!error)
 		error = instance_operator_new(instance);
 	if (!error)
@@ -180,6 +184,7 @@ void instance_free(struct vrrp_room *room, struct instance *instance)
 	instance_adverts_free(instance);
 	instance_report_free(instance);
 	instance_claim_free(instance);
+	instance_cold_start_free(instance);
 	instance_handover_free(instance);
 	instance_operator_free(instance);
 	instance_rivals_free(instance);

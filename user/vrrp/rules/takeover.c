@@ -46,6 +46,7 @@ struct loss {
 	const struct peer *peer; /* NULL: unknown */
 	uint64_t said_ns; /* when the peer reported it itself; 0: it fell silent or stalls */
 	bool yielded; /* to a node that need not be a peer */
+	bool unsure; /* a node that is not heard may be Active: it is asked */
 };
 
 /* Whether heartbeats arrive over the interface of the adverts: else one of the two may be cut. */
@@ -201,7 +202,7 @@ static void fill_vacancy(struct instance *instance, const struct loss *loss, con
 	    has_one_way_active(instance, loss->peer) || is_advertised(instance, loss))
 		return;
 	best = instance_is_best_candidate(instance) && group_is_vacant(instance, loss->peer);
-	if (advertises_elsewhere(instance, loss)) {
+	if (loss->unsure || advertises_elsewhere(instance, loss)) {
 		ask_active(instance, best, reason);
 		return;
 	}
@@ -242,6 +243,16 @@ void instance_fill_vacancy(struct instance *instance)
 		snprintf(reason, sizeof(reason), "no node is Active after this node %s",
 			 instance->handover->left_until_ns ? "left it to others" : "stalled");
 	fill_vacancy(instance, &loss, reason);
+}
+
+/* A node that heartbeats do not reach may still advertise. With a virtual MAC it cannot be asked
+ * (advertises_elsewhere()): then the next advert is waited for, unless one cut would stop both. */
+void instance_fill_cold(struct instance *instance, bool all, const char *reason)
+{
+	struct loss loss = {.yielded = true, .unsure = !all && !instance->config->use_vmac};
+
+	if (all || !instance->config->use_vmac || shares_interface(instance))
+		fill_vacancy(instance, &loss, reason);
 }
 
 static void peer_failed(struct instance *instance, const struct peer *peer, enum verdict from)
@@ -359,6 +370,16 @@ void instance_peer_reported(struct instance *instance, const struct peer *peer)
 	}
 }
 
+/* Whether a release by the peer is its question whether there is an Active (ask_active()): this
+ * instance has not heard one either. */
+static bool asks(const struct instance *instance, const struct peer *peer)
+{
+	const struct xb_instance *said = instance_entry_of(instance, peer);
+
+	return said && said->state == XB_INSTANCE_BACKUP && !instance->vrrp.heard_ns &&
+	       instance->claimant != peer;
+}
+
 void instance_released(struct instance *instance, const struct xb_address *source,
 		       uint64_t arrival_ns)
 {
@@ -369,7 +390,8 @@ void instance_released(struct instance *instance, const struct xb_address *sourc
 		const struct peer *peer = &peers->list[i];
 		struct loss loss = {.peer = peer, .said_ns = arrival_ns};
 
-		if (peer->node->witness || !instance_has_address(peer, source))
+		if (peer->node->witness || !instance_has_address(peer, source) ||
+		    asks(instance, peer))
 			continue;
 		snprintf(reason, sizeof(reason), "%s released the instance (priority 0)",
 			 peer->node->name);

@@ -50,6 +50,7 @@ struct instance {
 	/* state/handover.h; rules/claim.c, rules/operator.c and effects/closing.c write it */
 	struct instance_handover *handover;
 	struct instance_claim *claim; /* rules/claim.c */
+	struct cold_start *cold_start; /* rules/cold_start.c */
 	struct instance_operator *operator; /* rules/operator.c */
 	struct instance_rivals *rivals; /* rules/advert.c */
 	struct instance_routers *routers; /* state/routers.c, state/aside.c */

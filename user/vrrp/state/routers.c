@@ -132,8 +132,8 @@ static uint64_t known_for_ns(const struct instance *instance, const struct peer 
 	if (said && peer->liveness.verdict == VERDICT_RELEASED) {
 		since_ns = said->last_evidence_ns;
 		for_ns = vrrp_active_down_interval_ns(&instance->vrrp);
-	} else if (peer->liveness.verdict == VERDICT_DOWN ||
-		   peer->liveness.verdict == VERDICT_ONE_WAY) {
+	} else if (!instance->routers->awaits_none && (peer->liveness.verdict == VERDICT_DOWN ||
+						       peer->liveness.verdict == VERDICT_ONE_WAY)) {
 		since_ns = peers->started_ns;
 		for_ns = first_report_ns(instance);
 	} else {

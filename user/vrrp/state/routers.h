@@ -30,6 +30,8 @@ struct instance_routers {
 	uint64_t review_ns; /* when they must be judged again without an event; 0: not */
 	bool nodes; /* in effect, else any */
 	bool held;
+	/* rules/cold_start.c: nodes that are not heard are not waited for any more, so adverts count */
+	bool awaits_none;
 	/* rules/takeover.c: until then an Active that fell silent may show by an advert that it works */
 	uint64_t answer_due_ns;
 	struct aside aside;
