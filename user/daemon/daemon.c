@@ -387,6 +387,7 @@ int daemon_start(struct daemon *daemon)
 		start_instances,
 		daemon_start_upkeep,
 		daemon_networks_start,
+		daemon_limit_log,
 	};
 
 	daemon->started_ns = clock_now_ns();
@@ -421,6 +422,7 @@ static void report_stop(struct daemon *daemon)
 
 void daemon_stop(struct daemon *daemon)
 {
+	daemon_stop_log(daemon);
 	if (daemon->vrrp)
 		instances_stop(door_enter(daemon->vrrp), "xbeatd stops");
 	if (daemon->open)

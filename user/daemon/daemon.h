@@ -66,6 +66,7 @@ struct daemon {
 	struct scheduling scheduling;
 	unsigned restored_pins_count, unreported_pins_count;
 	uint64_t pins_reported_ns; /* 0: never */
+	struct event *log_report; /* of lines that were suppressed */
 	uint64_t started_ns;
 	json_t *saved; /* by the daemon before, until the instances have started; or NULL */
 	bool continues; /* that daemon ended for this one to go on */
@@ -150,6 +151,10 @@ int daemon_watch_kernel(struct daemon *daemon);
 
 /* Looks after pins and XDP programs. Returns 0 or a negative errno. */
 int daemon_start_upkeep(struct daemon *daemon);
+
+/* Limits lines of the log that repeat, from now on until the stop. Returns 0 or -ENOMEM. */
+int daemon_limit_log(struct daemon *daemon);
+void daemon_stop_log(struct daemon *daemon);
 
 /*
  * Starts all parts. Returns 0 or a negative errno, which is logged; call daemon_stop() in either

@@ -17,7 +17,7 @@
 	  "an application of a node is late, or beats again")                                      \
 	X(claim, INSTANCE, "2b07f1da29ed4b499721ba5c347e6ee2",                                     \
 	  "a claim on the addresses of another node was withdrawn")                                \
-	X(compare, PEER, "3d90810a123d4763ab66b170c0490a37",                                       \
+	X(compare, NONE, "3d90810a123d4763ab66b170c0490a37",                                       \
 	  "what nodes must agree in differs, or agrees again")                                     \
 	X(daemon, PEER, "4e1a6bbffa1742149600dc07451e6cce",                                        \
 	  "a daemon started, died, runs again, or has reloaded")                                   \

@@ -29,6 +29,7 @@ static void log_entry(const struct event_log_entry *entry)
 	char peer[sizeof(entry->subject)];
 	const struct log_subject subject = {
 		.event = entry->kind,
+		.name = entry->subject,
 		.peer = about == EVENT_ABOUT_PEER ? peer_of(entry, peer) : NULL,
 		.instance = about == EVENT_ABOUT_INSTANCE ? entry->subject : NULL,
 		.from = entry->from,

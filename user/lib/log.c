@@ -7,11 +7,14 @@
  * each tries them again. Threads log, too, without a lock, in which a slow one would stop the loop.
  */
 #include "user/lib/log.h"
+#include "user/lib/clock.h"
 #include "user/lib/log_journal.h"
+#include "user/lib/log_limit.h"
 #include "user/lib/printable.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -39,6 +42,8 @@ static struct {
 	int facility; /* of syslog */
 	bool also_to_stderr;
 	bool verbose;
+	bool limited; /* the lines of this thread: */
+	pthread_t limited_thread;
 	_Atomic unsigned long counts[OUTCOME_COUNT]; /* lines since the last report */
 } log_state = {.name = "xbeat", .socket_fd = -1, .facility = LOG_DAEMON};
 
@@ -208,21 +213,78 @@ static void report_dropped(enum outcome outcome, const char *what)
 		atomic_fetch_add(&log_state.counts[outcome], count);
 }
 
-static void write_formatted(int priority, const struct log_subject *subject, const char *format,
-			    va_list arguments)
+static void write_counted(int priority, const struct log_subject *subject, const char *line)
 {
-	char text[LOG_LINE_BYTES], line[LOG_LINE_BYTES];
 	enum outcome outcome;
 
-	if (priority == LOG_DEBUG && !log_state.verbose)
-		return;
-	vsnprintf(text, sizeof(text), format, arguments);
-	printable_copy(line, sizeof(line), text, PRINTABLE_LINE);
 	report_dropped(NOT_READ, "dropped: the log reader was too slow");
 	report_dropped(NO_READER, "did not reach syslog: " SYSLOG_PATH " was missing");
 	outcome = write_line(priority, subject, line);
 	if (outcome != WRITTEN)
 		log_state.counts[outcome]++;
+}
+
+static void report_suppressed(uint64_t now_ns, bool all)
+{
+	struct log_suppressed suppressed;
+	char line[256];
+
+	while (log_limit_take(now_ns, all, &suppressed)) {
+		const struct log_subject subject = {.event = suppressed.event,
+						    .peer = suppressed.peer,
+						    .instance = suppressed.instance};
+
+		snprintf(line, sizeof(line), "suppressed %lu more lines like this: %s",
+			 suppressed.count, suppressed.line);
+		write_counted(suppressed.priority, &subject, line);
+	}
+}
+
+/* Other threads log little; without a lock they do not share the counts. */
+static bool is_limited(void)
+{
+	return log_state.limited && pthread_equal(pthread_self(), log_state.limited_thread);
+}
+
+void log_limit_lines(bool limited)
+{
+	if (is_limited())
+		report_suppressed(clock_now_ns(), true);
+	log_state.limited_thread = pthread_self();
+	log_state.limited = limited;
+}
+
+void log_report_suppressed(void)
+{
+	if (is_limited())
+		report_suppressed(clock_now_ns(), false);
+}
+
+/* Whether a line is one too many. */
+static bool is_suppressed(int priority, const struct log_subject *subject, const char *format,
+			  const char *line)
+{
+	uint64_t now_ns;
+
+	if (!is_limited())
+		return false;
+	now_ns = clock_now_ns();
+	report_suppressed(now_ns, false);
+	return !log_limit_allows(log_limit_kind(format, subject, line), now_ns, priority, subject,
+				 line);
+}
+
+static void write_formatted(int priority, const struct log_subject *subject, const char *format,
+			    va_list arguments)
+{
+	char text[LOG_LINE_BYTES], line[LOG_LINE_BYTES];
+
+	if (priority == LOG_DEBUG && !log_state.verbose)
+		return;
+	vsnprintf(text, sizeof(text), format, arguments);
+	printable_copy(line, sizeof(line), text, PRINTABLE_LINE);
+	if (!is_suppressed(priority, subject, format, line))
+		write_counted(priority, subject, line);
 }
 
 void log_message(int priority, const char *format, ...)

@@ -14,6 +14,7 @@
  * may be NULL. */
 struct log_subject {
 	const char *event; /* its kind (event_kinds.h) */
+	const char *name; /* the event's subject: a node, link or instance, among others */
 	const char *peer; /* the other node */
 	const char *instance;
 	const char *from, *to; /* the states before and after */
@@ -28,6 +29,14 @@ void log_also_to_stderr(bool also);
 
 /* facility: LOG_DAEMON (the default), LOG_USER or LOG_LOCAL0 to LOG_LOCAL7. */
 void log_set_facility(int facility);
+
+/* Whether lines of this thread that repeat are limited (log_limit.h); by default they are not. false
+ * also reports what was suppressed. */
+void log_limit_lines(bool limited);
+
+/* Reports the kinds of lines that were suppressed and whose time has passed, as each line does: a
+ * timer calls it. */
+void log_report_suppressed(void);
 
 /* Whether LOG_DEBUG lines are written; by default they are not. */
 void log_set_verbose(bool verbose);

@@ -52,6 +52,7 @@ static size_t add_subject(char *entry, size_t length, const struct log_subject *
 	} rows[] = {
 		{"MESSAGE_ID", kind ? kind->message_id : NULL},
 		{"XBEAT_EVENT", subject->event},
+		{"XBEAT_SUBJECT", subject->name},
 		{"XBEAT_PEER", subject->peer},
 		{"XBEAT_INSTANCE", subject->instance},
 		{"XBEAT_FROM", subject->from},

@@ -88,3 +88,19 @@ def test_a_journal_that_is_not_read(lab):
     daemon.ctl("priority", "VI_1", "9")
     journal.wait_entry("XBEAT_EVENT=priority")
     assert journal.entries("MESSAGE=2 log lines dropped: the log reader was too slow", "PRIORITY=4")
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_lines_that_repeat_are_limited(lab):
+    """And counted; those about another instance are not."""
+    daemon = Xbeatd(lab, NODE, instance(), instance("VI_2", vrid=52, vips=["10.77.0.102/24"])).start_active()
+    for number in range(40):
+        daemon.ctl("priority", "VI_1", str(10 + number))
+    daemon.ctl("priority", "VI_2", "9")
+    assert daemon.stop() == 0
+    lines = daemon.process.output().splitlines()
+    logged = [line for line in lines if line.startswith("xbeatd: priority VI_1: effective")]
+    assert len(logged) <= 20, "10 within 10 s"
+    suppressed = [re.search(r"suppressed (\d+) more lines like this: priority VI_1", line) for line in lines]
+    assert len(logged) + sum(int(match[1]) for match in suppressed if match) == 40
+    assert sum(line.startswith("xbeatd: priority VI_2: effective") for line in lines) == 1

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Log lines on stderr: their form, that an unread pipe does not block the writer, and threads. */
+/* Log lines on stderr: their form, that an unread pipe does not block the writer, threads, limits. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -183,6 +183,40 @@ static void threads(void **state)
 	assert_int_equal(received + dropped, THREADS * LINES_EACH + 1);
 }
 
+/* A kind of lines is limited alone, and what was suppressed is counted. */
+static void repeated_lines(void **state)
+{
+	const struct log_subject other = {.event = "peer", .peer = "node-c"};
+	struct capture capture;
+	char text[8192];
+
+	(void)state;
+	capture_begin(&capture);
+	log_open("xbeatd", false);
+	log_limit_lines(true);
+	for (int i = 1; i <= 25; i++) {
+		log_info("line %d", i);
+		log_about(LOG_NOTICE, &other, "about %d", i);
+	}
+	log_error("%s", "different texts");
+	log_error("%s", "are different kinds");
+	log_report_suppressed(); /* its time has not passed */
+	capture_read(&capture, text, sizeof(text));
+	assert_non_null(strstr(text, "line 10\n"));
+	assert_null(strstr(text, "line 11\n"));
+	assert_non_null(strstr(text, "about 10\n"));
+	assert_null(strstr(text, "about 11\n"));
+	assert_non_null(strstr(text, "are different kinds\n"));
+	assert_null(strstr(text, "suppressed"));
+	log_limit_lines(false);
+	log_info("line %d", 26);
+	capture_read(&capture, text, sizeof(text));
+	capture_end(&capture);
+	assert_string_equal(text, "xbeatd: suppressed 15 more lines like this: line 25\n"
+				  "xbeatd: suppressed 15 more lines like this: about 25\n"
+				  "xbeatd: line 26\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +225,7 @@ int main(void)
 		cmocka_unit_test(long_line_is_cut),
 		cmocka_unit_test(full_pipe),
 		cmocka_unit_test(threads),
+		cmocka_unit_test(repeated_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
