@@ -48,7 +48,7 @@ sources := $(wildcard $(addsuffix /*.c,$(user_rooms))) $(addsuffix .c,$(UNIT)) $
 	$(addprefix tests/tools/,$(addsuffix .c,$(TOOLS)))
 MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
 
-LIBS := -Wl,--as-needed -lbpf -lelf -lz -levent_core -lmnl -ljansson -lcap-ng -lm
+LIBS := -Wl,--as-needed -lbpf -lelf -lz -levent_core -lmnl -ljansson -lcap-ng -lseccomp -lm
 
 .PHONY: all deps compilers tests test-programs tools man lint-layers test check check-interop check-bare check-guests demo bench lint format clean install uninstall
 .DELETE_ON_ERROR:

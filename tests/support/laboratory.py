@@ -86,6 +86,12 @@ class Process:
     def running(self):
         return self.popen.poll() is None
 
+    def cause(self):
+        """In the message of a failure: why the kernel has ended it, if it has."""
+        if self.popen.poll() == -signal.SIGSYS:
+            return " (a system call that user/daemon/start/system_calls.c does not list: see dmesg)"
+        return ""
+
     def output(self):
         return self.output_path.read_text(errors="replace")
 

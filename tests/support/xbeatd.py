@@ -56,7 +56,7 @@ class Xbeatd(Daemon):
         return self
 
     def ready(self):
-        assert self.process.running(), f"xbeatd on {self.node} ended: {self.process.output()}"
+        assert self.process.running(), f"xbeatd on {self.node} ended{self.process.cause()}: {self.process.output()}"
         return self.ctl("status", check=False).returncode == 0
 
     def kill(self):

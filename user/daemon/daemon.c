@@ -8,6 +8,7 @@
 #include "user/daemon/sequence_file.h"
 #include "user/daemon/start/lock.h"
 #include "user/daemon/start/privileges.h"
+#include "user/daemon/start/system_calls.h"
 #include "user/kernel/daemon_exit.h"
 #include "user/kernel/self.h"
 #include "user/kernel/upkeep.h"
@@ -351,7 +352,11 @@ static void report_exhaustion(int error)
 
 static int reduce_privileges(struct daemon *daemon)
 {
-	return privileges_reduce(kernel_finds_programs(&daemon->kernel));
+	int error = privileges_reduce(kernel_finds_programs(&daemon->kernel));
+
+	if (!error)
+		system_calls_restrict();
+	return error;
 }
 
 static int watch_clock(struct daemon *daemon)
