@@ -146,14 +146,25 @@ static __always_inline int compare_handle(const struct xdp_md *ctx, struct heart
 				      : compared(heartbeat);
 }
 
-/* Counts a packet between the addresses of a slot that has no right tag: its sender may have another
- * key. */
-static __noinline int compare_count_unsigned(__u32 slot)
+/* Counts what was refused of a slot's node, for conclusions that no packet can report: another key,
+ * or a node id that is used twice. source_reason: NO_DROP, or why its source is wrong. */
+static __noinline int compare_count_refused(const struct heartbeat *heartbeat, int reason,
+					    int source_reason)
 {
-	struct xb_compare *seen = bpf_map_lookup_elem(&xb_compare, &slot);
+	struct xb_compare *seen = bpf_map_lookup_elem(&xb_compare, &heartbeat->slot);
 
-	if (seen)
+	if (!seen)
+		return 0;
+	if (source_reason != NO_DROP) {
+		if (reason != NO_DROP)
+			return 0;
+		address_store(&seen->stranger, heartbeat->flow.source);
+		__sync_fetch_and_add(&seen->stranger_count, 1);
+	} else if (reason == XB_DROP_OLD_EPOCH) {
+		__sync_fetch_and_add(&seen->old_epoch_count, 1);
+	} else if (reason == XB_DROP_BAD_TAG || reason == XB_DROP_UNKNOWN_KEY) {
 		__sync_fetch_and_add(&seen->unsigned_count, 1);
+	}
 	return 0;
 }
 

@@ -101,7 +101,7 @@ static __always_inline int heartbeat_check_header(struct heartbeat *heartbeat)
 	return addressee_id == bpf_htons(xb_constants.node_id) ? NO_DROP : XB_DROP_NOT_FOR_ME;
 }
 
-/* Finds the sender's slot; the addresses must be those configured for it. */
+/* Finds the sender's slot; the destination must be the address configured for it. */
 static __always_inline int heartbeat_find_peer(struct heartbeat *heartbeat)
 {
 	const struct xb_packet *packet = heartbeat->packet;
@@ -117,10 +117,17 @@ static __always_inline int heartbeat_find_peer(struct heartbeat *heartbeat)
 	heartbeat->peer = bpf_map_lookup_elem(&xb_peers, &heartbeat->slot);
 	if (!heartbeat->peer)
 		return XB_DROP_UNKNOWN_PEER;
-	if (!address_is(&heartbeat->peer->peer_address, heartbeat->flow.source) ||
-	    !address_is(&heartbeat->peer->local_address, heartbeat->flow.destination))
+	if (!address_is(&heartbeat->peer->local_address, heartbeat->flow.destination))
 		return XB_DROP_BAD_ADDRESS;
 	return NO_DROP;
+}
+
+/* The source must be the address configured for the slot. */
+static __always_inline int heartbeat_check_source(const struct heartbeat *heartbeat)
+{
+	return address_is(&heartbeat->peer->peer_address, heartbeat->flow.source)
+		       ? NO_DROP
+		       : XB_DROP_BAD_ADDRESS;
 }
 
 /* Without a description of this node there is nothing to compare or answer with. */

@@ -13,10 +13,12 @@
 #include "bpf/heartbeat/query.h"
 #include "bpf/heartbeat/reply.h"
 
-/* Checks all but the peer's changing state; the same for all types. */
+/* Checks all but the peer's changing state; the same for all types. The tag is checked also if the
+ * source is wrong, because two nodes may have the same id: that is reported only of one with the
+ * key. */
 static __always_inline int receive_check(struct heartbeat *heartbeat)
 {
-	int reason = heartbeat_check_header(heartbeat);
+	int reason = heartbeat_check_header(heartbeat), source_reason;
 
 	if (reason == NO_DROP)
 		reason = heartbeat_find_peer(heartbeat);
@@ -24,10 +26,12 @@ static __always_inline int receive_check(struct heartbeat *heartbeat)
 		reason = heartbeat_find_self(heartbeat);
 	if (reason != NO_DROP)
 		return reason;
+	source_reason = heartbeat_check_source(heartbeat);
 	reason = heartbeat_authenticate(heartbeat);
-	if (reason != NO_DROP)
-		compare_count_unsigned(heartbeat->slot);
-	return reason;
+	if (reason == NO_DROP && source_reason == NO_DROP)
+		return NO_DROP;
+	compare_count_refused(heartbeat, reason, source_reason);
+	return source_reason != NO_DROP ? source_reason : reason;
 }
 
 static __always_inline void receive_read_epochs(struct heartbeat *heartbeat)
@@ -157,8 +161,10 @@ static __noinline int receive(struct xdp_md *ctx, __u32 network_offset, bool ipv
 					     : query_answered(&heartbeat);
 	reason = receive_judge(&heartbeat);
 	receive_report_changes(&heartbeat);
-	if (reason != NO_DROP)
+	if (reason != NO_DROP) {
+		compare_count_refused(&heartbeat, reason, NO_DROP);
 		return drop(reason);
+	}
 	if (heartbeat.remark != NO_DROP)
 		drop_count((__u32)heartbeat.remark);
 	if (!heartbeat.from_prober)

@@ -335,11 +335,14 @@ struct xb_compare {
 	__u64 compare_t1_ns; /* K: t1_ns of its newest COMPARE */
 	__u64 own_epoch; /* K: of the life of this node that asked at compared_t1_ns */
 	__u64 compared_t1_ns; /* K: t1_ns of the newest COMPARE that the peer answered */
-	/* K: heartbeats between the addresses of the slot that no key here has signed; no lock */
-	__u64 unsigned_count;
+	/* K, without the lock: heartbeats of the slot's node and link that were refused */
+	__u64 unsigned_count; /* between its addresses, under no key of this node */
+	__u64 old_epoch_count; /* authentic, of an earlier life */
+	__u64 stranger_count; /* of a right tag, from another address */
+	struct xb_address stranger; /* the last such address */
 };
 
-_Static_assert(sizeof(struct xb_compare) == 40, "struct xb_compare");
+_Static_assert(sizeof(struct xb_compare) == 72, "struct xb_compare");
 
 /* Kinds of struct xb_event: value, id, meaning of slot. */
 enum xb_event_kind {

@@ -268,14 +268,14 @@ static void test_window_of_a_new_life_here(void **state)
 	expect_reported(fixture, &compared);
 }
 
-static uint64_t unsigned_count(const struct fixture *fixture, uint32_t slot)
+static struct xb_compare refused(const struct fixture *fixture, uint32_t slot)
 {
 	struct xb_compare seen;
 
 	assert_int_equal(bpf_map__lookup_elem(fixture->program->maps.xb_compare, &slot,
 					      sizeof(slot), &seen, sizeof(seen), 0),
 			 0);
-	return seen.unsigned_count;
+	return seen;
 }
 
 /* Of the sender's slot, whatever the type. */
@@ -291,8 +291,41 @@ static void test_packets_under_another_key_are_counted(void **state)
 		heartbeat.key_id = 9;
 		fixture_expect_refused(fixture, &heartbeat, XB_DROP_UNKNOWN_KEY);
 	}
-	assert_int_equal(unsigned_count(fixture, SLOT_B), 2 * XB_COMPARED);
-	assert_int_equal(unsigned_count(fixture, SLOT_A), 0);
+	assert_int_equal(refused(fixture, SLOT_B).unsigned_count, 2 * XB_COMPARED);
+	assert_int_equal(refused(fixture, SLOT_A).unsigned_count, 0);
+}
+
+/* Only one with the key is noted: the others may be anybody's. */
+static void test_strangers_are_noted(void **state)
+{
+	struct fixture *fixture = *state;
+	struct heartbeat heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
+	struct xb_compare seen;
+
+	heartbeat.source = address_of("10.0.0.9");
+	heartbeat.key = key_new;
+	fixture_expect_refused(fixture, &heartbeat, XB_DROP_BAD_ADDRESS);
+	assert_int_equal(refused(fixture, SLOT_A).stranger_count, 0);
+	heartbeat.key = key_old;
+	fixture_expect_refused(fixture, &heartbeat, XB_DROP_BAD_ADDRESS);
+	seen = refused(fixture, SLOT_A);
+	assert_int_equal(seen.stranger_count, 1);
+	assert_memory_equal(&seen.stranger, &heartbeat.source, sizeof(seen.stranger));
+	assert_int_equal(seen.unsigned_count, 0);
+	heartbeat = heartbeat_from(SLOT_A, XB_PROBE);
+	heartbeat.destination = address_of("10.0.1.1"); /* an address of another link */
+	fixture_expect_refused(fixture, &heartbeat, XB_DROP_BAD_ADDRESS);
+	assert_int_equal(refused(fixture, SLOT_A).stranger_count, 1);
+}
+
+static void test_packets_of_an_earlier_life_are_counted(void **state)
+{
+	struct fixture *fixture = *state;
+	struct heartbeat heartbeat = heartbeat_from(SLOT_IPV6, XB_PROBE);
+
+	fixture->peers[SLOT_IPV6].peer_epoch = PEER_EPOCH + 1;
+	fixture_expect_refused(fixture, &heartbeat, XB_DROP_OLD_EPOCH);
+	assert_int_equal(refused(fixture, SLOT_IPV6).old_epoch_count, 1);
 }
 
 int main(void)
@@ -309,6 +342,8 @@ int main(void)
 		FIXTURE_TEST(test_compareds_that_are_refused),
 		FIXTURE_TEST(test_window_of_a_new_life_here),
 		FIXTURE_TEST(test_packets_under_another_key_are_counted),
+		FIXTURE_TEST(test_strangers_are_noted),
+		FIXTURE_TEST(test_packets_of_an_earlier_life_are_counted),
 	};
 
 	return FIXTURE_RUN(tests);

@@ -26,7 +26,7 @@ static struct member *member_of(struct cluster *cluster, const struct peer *peer
 	if (!*member) {
 		*member = calloc(1, sizeof(**member));
 		if (*member)
-			(*member)->due_ns = now_ns;
+			(*member)->due_ns = (*member)->ask_ns = now_ns;
 	}
 	return *member;
 }
@@ -60,8 +60,13 @@ static void ask(struct cluster *cluster, const struct peer *peer, struct member 
 		member->unanswered_count++;
 	member->asked_ns = cluster->asked_ns = now_ns;
 	member->link = link;
-	member->due_ns = now_ns + retry_ns(member->unanswered_count);
+	member->ask_ns = now_ns + retry_ns(member->unanswered_count);
 	prober_compare(cluster->prober, link, peer, member->transfer.page, now_ns);
+}
+
+static uint64_t earlier(uint64_t a_ns, uint64_t b_ns)
+{
+	return time_reached(a_ns, b_ns) ? b_ns : a_ns;
 }
 
 /* Does what is due for one node: at most one question. */
@@ -70,13 +75,15 @@ static void attend(struct cluster *cluster, const struct peer *peer, struct memb
 {
 	size_t link = choose_link(peer, member);
 
-	cluster_check_key(cluster, member, peer);
+	cluster_check_suspicions(cluster, member, peer, now_ns);
 	if (member->known && !member->compared)
 		cluster_compare(cluster, peer->node->id);
-	if (link < peer->link_count)
+	member->due_ns = now_ns + LOOK_AGAIN_NS;
+	if (link == peer->link_count)
+		return;
+	if (time_reached(now_ns, member->ask_ns))
 		ask(cluster, peer, member, link, now_ns);
-	else
-		member->due_ns = now_ns + LOOK_AGAIN_NS;
+	member->due_ns = earlier(member->ask_ns, now_ns + CLUSTER_PERIOD_NS);
 }
 
 static void arm(struct cluster *cluster, uint64_t now_ns)
@@ -120,7 +127,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 
 static void make_due(struct cluster *cluster, struct member *member, uint64_t due_ns)
 {
-	member->due_ns = due_ns;
+	member->due_ns = member->ask_ns = due_ns;
 	arm(cluster, clock_now_ns());
 }
 
@@ -203,6 +210,7 @@ void cluster_use_config(struct cluster *cluster, const struct config *config, si
 		if (!member)
 			continue;
 		member->compared = false;
+		member->suspicions.looked_ns = 0; /* other slots may count from 0 */
 		member->due_ns = now_ns;
 	}
 	arm(cluster, now_ns);
@@ -215,6 +223,7 @@ void cluster_note_epoch(struct cluster *cluster, const struct xb_event *event)
 
 	if (!member)
 		return;
+	suspicions_note_epoch(&member->suspicions, event->arrival_ns);
 	member->unanswered_count = 0;
 	member->asked_ns = 0;
 	drop_transfer(member);

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #define REMEDY "write the same on all nodes"
-#define KEY_REMEDY "copy the key file of one node to all"
 #define NAMED_MAX 3 /* nodes; others are only counted */
 
 bool dispute_is_with(const struct dispute *dispute, uint16_t node_id)
@@ -61,7 +60,7 @@ const char *cluster_text(const struct cluster *cluster, const struct dispute *di
 	char nodes[128];
 
 	list_nodes(cluster, dispute, nodes, sizeof(nodes));
-	if (dispute->other[0])
+	if (dispute->kind == DISPUTE_VALUE)
 		snprintf(text, CLUSTER_TEXT_BYTES, "%s: %s here (%s), %s on %s; %s", dispute->what,
 			 dispute->own, dispute->place, dispute->other, nodes, dispute->remedy);
 	else
@@ -122,8 +121,10 @@ static void remove_ended(struct cluster *cluster)
 			(--cluster->dispute_count - i) * sizeof(ended));
 		if (!has_subject(cluster, ended.subject))
 			event_log_add(cluster->event_log, "compare", ended.subject, "differs",
-				      "agrees", "%s: the same on all nodes that are heard",
-				      ended.what);
+				      "agrees", "%s: %s", ended.what,
+				      ended.kind == DISPUTE_VALUE
+					      ? "the same on all nodes that were compared"
+					      : "that is over");
 	}
 }
 
@@ -182,18 +183,13 @@ static void take(void *context, const struct disagreement *disagreement)
 	add(comparing->cluster, &dispute, comparing->node_id);
 }
 
-static bool is_about_key(const struct dispute *dispute)
-{
-	return !dispute->other[0];
-}
-
 void cluster_compare(struct cluster *cluster, uint16_t node_id)
 {
 	struct comparing comparing = {cluster, node_id};
 	struct member *member = cluster->members[node_id];
 
 	for (size_t i = 0; i < cluster->dispute_count; i++)
-		if (!is_about_key(&cluster->disputes[i]))
+		if (cluster->disputes[i].kind == DISPUTE_VALUE)
 			set_node(&cluster->disputes[i], node_id, false);
 	compare_statements(&cluster->own, &member->statement, take, &comparing);
 	member->compared = true;
@@ -207,28 +203,50 @@ void cluster_forget(struct cluster *cluster, uint16_t node_id)
 	remove_ended(cluster);
 }
 
-void cluster_report_key(struct cluster *cluster, const struct peer *peer, bool differs,
-			uint64_t count)
+/* Returns the conclusion of this kind about a node, or NULL. */
+static struct dispute *find_conclusion(const struct cluster *cluster, enum dispute_kind kind,
+				       uint16_t node_id)
 {
-	const struct config_heartbeat *heartbeat = cluster->config->heartbeat;
-	struct dispute dispute = {.remedy = KEY_REMEDY, .node_id = peer->node->id};
-	bool known = false;
+	for (size_t i = 0; i < cluster->dispute_count; i++)
+		if (cluster->disputes[i].kind == kind &&
+		    dispute_is_with(&cluster->disputes[i], node_id))
+			return &cluster->disputes[i];
+	return NULL;
+}
 
-	for (size_t i = 0; i < cluster->dispute_count; i++) {
-		struct dispute *other = &cluster->disputes[i];
+static struct config_location conclusion_location(const struct cluster *cluster,
+						  enum dispute_kind kind, const struct peer *peer)
+{
+	return kind == DISPUTE_KEY ? cluster->config->heartbeat->compared[STATEMENT_KEY]
+				   : peer->node->location;
+}
 
-		if (!is_about_key(other) || !dispute_is_with(other, peer->node->id))
-			continue;
-		set_node(other, peer->node->id, differs);
-		known = true;
-	}
-	if (differs && !known) {
-		snprintf(dispute.subject, sizeof(dispute.subject), "%s/key", peer->node->name);
-		snprintf(dispute.what, sizeof(dispute.what), "key of %s", peer->node->name);
-		snprintf(dispute.own, sizeof(dispute.own),
-			 "%llu heartbeats from its address, none signed by a key of this node",
-			 (unsigned long long)count);
-		write_place(cluster->config, heartbeat->compared[STATEMENT_KEY], &dispute);
+void cluster_conclude(struct cluster *cluster, const struct peer *peer, enum dispute_kind kind,
+		      const char *text)
+{
+	static const struct {
+		const char *subject, *remedy;
+	} kinds[] = {
+		[DISPUTE_KEY] = {"key", "copy the key file of one node to all"},
+		[DISPUTE_STRANGER] = {"id",
+				      "give each node an id of its own, the same in all files"},
+		[DISPUTE_TWIN] =
+			{"twice",
+			 "stop one of them; if there is one only, find why its xbeatd restarts"},
+	};
+	struct dispute *known = find_conclusion(cluster, kind, peer->node->id);
+	struct dispute dispute = {.kind = kind, .node_id = peer->node->id};
+
+	if (known && !text)
+		set_node(known, peer->node->id, false);
+	if (!known && text) {
+		dispute.remedy = kinds[kind].remedy;
+		snprintf(dispute.subject, sizeof(dispute.subject), "%s/%s", peer->node->name,
+			 kinds[kind].subject);
+		snprintf(dispute.what, sizeof(dispute.what), "node %u (%s)", peer->node->id,
+			 peer->node->name);
+		snprintf(dispute.own, sizeof(dispute.own), "%s", text);
+		write_place(cluster->config, conclusion_location(cluster, kind, peer), &dispute);
 		add(cluster, &dispute, peer->node->id);
 	}
 	remove_ended(cluster);

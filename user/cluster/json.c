@@ -30,7 +30,7 @@ static json_t *dispute_json(const struct cluster *cluster, const struct dispute 
 				 json_text(dispute->place), "nodes", nodes_of(cluster, dispute),
 				 "text", json_text(cluster_text(cluster, dispute, text)));
 
-	if (dispute->other[0])
+	if (dispute->kind == DISPUTE_VALUE)
 		json_object_set_new(json, "other", json_text(dispute->other));
 	if (dispute->instance[0])
 		json_object_set_new(json, "instance", json_text(dispute->instance));

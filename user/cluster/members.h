@@ -15,27 +15,49 @@ struct transfer {
 	uint16_t page; /* the next */
 };
 
+#define EPOCHS_KEPT 4
+
+/* What was refused of a node, at the last look (suspicions.c). */
+struct suspicions {
+	uint64_t looked_ns; /* when the counts were taken; 0: not yet */
+	uint64_t unsigned_count, old_epoch_count, stranger_count; /* of all its slots */
+	uint64_t evidence_ns; /* the last; 0: never */
+	bool old_epoch_grew; /* since the look before */
+	uint64_t twin_ns, stranger_ns; /* when that was last seen; 0: never */
+	uint64_t epochs_ns[EPOCHS_KEPT]; /* when its last lives began, newest first; 0: none */
+};
+
 struct member {
 	bool known; /* statement is that of digest */
 	uint64_t digest; /* the last one of which all pages have come; 0: none */
 	struct statement statement;
 	bool compared; /* with the present statement of this node */
 	struct transfer transfer;
-	uint64_t due_ns; /* it is asked, or looked at, then */
+	uint64_t due_ns; /* it is attended to */
+	uint64_t ask_ns; /* the next question is due */
 	uint64_t asked_ns; /* t1_ns of the question that waits for its answer; 0: none */
 	unsigned unanswered_count; /* questions in a row */
 	size_t link; /* of the last question */
-	uint64_t unsigned_count; /* of all its slots, at the last look */
-	uint64_t evidence_ns; /* likewise, the last */
+	struct suspicions suspicions;
 };
 
+#define DISPUTE_OWN_BYTES 160
 #define NODE_WORDS ((XB_NODE_ID_MAX + 32) / 32)
+
+enum dispute_kind {
+	DISPUTE_VALUE, /* found by a comparison */
+	/* Concluded from packets that were refused: */
+	DISPUTE_KEY, /* a node has another key */
+	DISPUTE_STRANGER, /* a node's id is used at another address */
+	DISPUTE_TWIN, /* its id and address are used twice */
+};
 
 /* What differs between this node and others. */
 struct dispute {
+	enum dispute_kind kind;
 	char subject[DISAGREEMENT_SUBJECT_BYTES];
 	char what[DISAGREEMENT_WHAT_BYTES];
-	char own[DISAGREEMENT_VALUE_BYTES], other[DISAGREEMENT_VALUE_BYTES];
+	char own[DISPUTE_OWN_BYTES], other[DISAGREEMENT_VALUE_BYTES];
 	char instance[XB_NAME_BYTES * 4]; /* of this node; "": not about one */
 	uint16_t node_id; /* which it is about; 0: none */
 	char place[160]; /* "file:line" of the keyword on this node */
@@ -67,9 +89,9 @@ void cluster_compare(struct cluster *cluster, uint16_t node_id);
 /* The node is none of this cluster any more: nothing differs from it. */
 void cluster_forget(struct cluster *cluster, uint16_t node_id);
 
-/* A node's key does not fit, or does again. */
-void cluster_report_key(struct cluster *cluster, const struct peer *peer, bool differs,
-			uint64_t count);
+/* A conclusion about a node: text is a sentence without its full stop; NULL: it holds no more. */
+void cluster_conclude(struct cluster *cluster, const struct peer *peer, enum dispute_kind kind,
+		      const char *text);
 
 /* Writes a disagreement as a sentence without its full stop; returns text. */
 #define CLUSTER_TEXT_BYTES 600
@@ -79,7 +101,11 @@ const char *cluster_text(const struct cluster *cluster, const struct dispute *di
 /* Whether the dispute is with the node of this id. */
 bool dispute_is_with(const struct dispute *dispute, uint16_t node_id);
 
-/* keys.c: looks whether packets come from a node that is not heard, and are signed by another key. */
-void cluster_check_key(struct cluster *cluster, struct member *member, const struct peer *peer);
+/* suspicions.c: looks at what was refused of a node. */
+void cluster_check_suspicions(struct cluster *cluster, struct member *member,
+			      const struct peer *peer, uint64_t now_ns);
+
+/* A life of a node has begun. */
+void suspicions_note_epoch(struct suspicions *suspicions, uint64_t now_ns);
 
 #endif

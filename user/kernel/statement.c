@@ -32,10 +32,9 @@ int kernel_set_statement(struct kernel *kernel, const uint8_t *bytes, size_t len
 	return 0;
 }
 
-uint64_t kernel_unsigned_count(const struct kernel *kernel, uint32_t slot)
+int kernel_read_compare(const struct kernel *kernel, uint32_t slot, struct xb_compare *compare)
 {
 	int fd = bpf_map__fd(kernel->skeleton->maps.xb_compare);
-	struct xb_compare seen = {0};
 
-	return bpf_map_lookup_elem(fd, &slot, &seen) ? 0 : seen.unsigned_count;
+	return bpf_map_lookup_elem(fd, &slot, compare) ? -errno : 0;
 }

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <xbeat/map.h>
 
 struct kernel;
 
@@ -13,8 +14,8 @@ struct kernel;
 int kernel_set_statement(struct kernel *kernel, const uint8_t *bytes, size_t length,
 			 uint64_t digest);
 
-/* Returns how many heartbeats came between the addresses of a slot of xb_peers that no key of this
- * node has signed. */
-uint64_t kernel_unsigned_count(const struct kernel *kernel, uint32_t slot);
+/* Reads what was refused of a slot of xb_peers: the fields without the lock. Returns 0 or a negative
+ * errno. */
+int kernel_read_compare(const struct kernel *kernel, uint32_t slot, struct xb_compare *compare);
 
 #endif
