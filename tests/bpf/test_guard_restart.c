@@ -52,8 +52,10 @@ static int start(uint16_t node_id)
 	const struct kernel_setup setup = {
 		.daemon_name = daemon_name, .constants = {.node_id = node_id}, .keys = keys};
 	uint64_t begin_ns = now_ns();
-	int error = kernel_start(&kernel, &setup, on_event, NULL);
+	int error = kernel_prepare(&kernel, &setup);
 
+	if (!error)
+		error = kernel_start(&kernel, &setup, on_event, NULL);
 	if (now_ns() - begin_ns > longest_start_ns)
 		longest_start_ns = now_ns() - begin_ns;
 	if (!error && !kernel.adopted)

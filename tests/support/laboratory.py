@@ -10,6 +10,7 @@ import ipaddress
 import json
 import os
 import pathlib
+import select
 import shutil
 import signal
 import subprocess
@@ -111,6 +112,33 @@ class Process:
         except subprocess.TimeoutExpired:
             self.send_signal(signal.SIGKILL)
             return self.wait()
+
+
+class Successor(Process):
+    """A process that another one has started, and that goes on for it; its output is in the same
+    file. It is no child: its exit status is not known."""
+
+    def __init__(self, pid, output_path):
+        self.output_path = output_path
+        self._pid = pid
+        self.pidfd = os.pidfd_open(pid)
+
+    @property
+    def pid(self):
+        return self._pid
+
+    def running(self):
+        return not select.select([self.pidfd], [], [], 0)[0]
+
+    def send_signal(self, number):
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.pidfd, number)
+
+    def wait(self):
+        """Returns 0 after its end."""
+        if not select.select([self.pidfd], [], [], NEVER_SECONDS)[0]:
+            raise subprocess.TimeoutExpired(str(self.pid), NEVER_SECONDS)
+        return 0
 
 
 class Laboratory:
@@ -294,6 +322,12 @@ class Laboratory:
         process = Process(self.argv(f"{self.name}-{member}", *command), output_path)
         self.processes.append(process)
         return process
+
+    def follow(self, process, pid):
+        """The process of this pid goes on for one that the laboratory started."""
+        successor = Successor(pid, process.output_path)
+        self.processes.append(successor)
+        return successor
 
     def run(self, member, *command, check=True):
         done = subprocess.run(self.argv(f"{self.name}-{member}", *command), text=True,

@@ -66,6 +66,13 @@ class Xbeatd(Daemon):
         self.process.wait()
         return killed_ns
 
+    def restart(self):
+        """By a successor (xbeatctl restart). Returns its pid."""
+        old = self.process
+        self.process = self.lab.follow(old, self.json("restart")["pid"])
+        assert old.wait() == 0
+        return self.process.pid
+
     def ctl_argv(self, *arguments):
         return [self.build / "xbeatctl", "-i", self.instance, *arguments]
 

@@ -39,20 +39,63 @@ enum command_status run_method(const struct command *command)
 	return status == COMMAND_OK ? print(command, result) : status;
 }
 
+/* Returns whether the daemon has closed the connection in time. */
+static bool await_end(struct client *client)
+{
+	const char *text;
+
+	if (client_receive(client, &text) == -ECONNRESET)
+		return true;
+	log_error("xbeatd has not ended for %u s", client->timeout_ms / 1000);
+	return false;
+}
+
 enum command_status run_stop(const struct command *command)
 {
 	_cleanup_client_ struct client client = CLIENT_CLOSED;
-	const char *text;
 	json_t *result;
 	enum command_status status = call(command, &client, &result);
-	int error;
 
 	if (status != COMMAND_OK)
 		return status;
-	error = client_receive(&client, &text);
-	if (error == -ECONNRESET)
+	if (await_end(&client))
 		return print(command, result);
 	json_decref(result);
-	log_error("xbeatd has not ended for %u s", client.timeout_ms / 1000);
 	return COMMAND_FAILED;
+}
+
+/* Whether the process of the result is the daemon now. */
+static enum command_status check_successor(const struct command *command, const json_t *result)
+{
+	_cleanup_client_ struct client client = CLIENT_CLOSED;
+	json_int_t expected = json_integer_value(json_object_get(result, "pid")), pid;
+	enum command_status status = query_open(command, "status", json_object(), &client);
+	json_t *now;
+
+	if (status == COMMAND_OK)
+		status = query_next(&client, &now);
+	if (status != COMMAND_OK)
+		return status;
+	pid = json_integer_value(json_object_get(now, "pid"));
+	json_decref(now);
+	if (pid == expected)
+		return COMMAND_OK;
+	log_error("process %lld could not go on, and process %lld was started: see its log",
+		  (long long)expected, (long long)pid);
+	return COMMAND_FAILED;
+}
+
+enum command_status run_restart(const struct command *command)
+{
+	_cleanup_client_ struct client client = CLIENT_CLOSED;
+	json_t *result;
+	enum command_status status = call(command, &client, &result);
+
+	if (status != COMMAND_OK)
+		return status;
+	status = await_end(&client) ? check_successor(command, result) : COMMAND_FAILED;
+	if (status == COMMAND_OK)
+		return print(command, result);
+	json_decref(result);
+	return status;
 }

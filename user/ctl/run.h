@@ -11,6 +11,9 @@ enum command_status run_method(const struct command *command);
 /* Likewise, then waits until the daemon has closed the connection, by its end. */
 enum command_status run_stop(const struct command *command);
 
+/* Likewise, then asks the daemon that is there now whether it is the new one. */
+enum command_status run_restart(const struct command *command);
+
 /* Prints events; with -f it goes on. */
 enum command_status run_events(const struct command *command);
 

@@ -16,8 +16,28 @@
 
 /* Above the time limit of programs that run at a reload. */
 #define RELOAD_TIMEOUT_MS 60000
+/* Above the daemon's patience with a new one. */
+#define RESTART_TIMEOUT_MS 60000
 /* shutdown_script runs at a stop. */
 #define STOP_TIMEOUT_MS 60000
+
+static const char cluster_help[] =
+	"Shows the whole cluster as this node knows it: all nodes with their links and round-trip times, all instances with their addresses, the Active node and the others with their priorities, and what differs between the configurations of this node and of others.";
+
+static const char explain_help[] =
+	"Explains a VRRP instance: its state and why, which node is Active, what this node waits for, what would make it Active, and how its priority adds up. Explains this node: its condition and its last events. Explains another node: what is known of it and from which node, the verdict, and what would change the verdict.";
+
+static const char peers_help[] =
+	"Shows the verdict on each node with its reason and, for each link, the age of the last evidence, the round-trip times of its replies (median, 99th percentile, maximum) and the number of unanswered probes. While a node is silent, also shows when other nodes last heard it.";
+
+static const char failover_help[] =
+	"Gives up the Active role of a VRRP instance cleanly: the best Backup takes over at once. This node then stays out of elections for the instance until resume, or for TIME (30s, 10m, 2h). Refused if no live Backup is known, or if the instance is not Active here; --force does it all the same. Only for root.";
+
+static const char restart_help[] =
+	"Starts xbeatd again, from the file that is installed now, and with the configuration file as it is now. The running one goes on until the new one has loaded everything; then they change over. Verdicts, roles and connections stay. If the new one finds an error or ends, the running one goes on, and the error is printed. Only for root.";
+
+static const char stop_help[] =
+	"Stops xbeatd and waits for its end. It gives up its instances, as at SIGTERM. With --keep the addresses and all else stay for the next xbeatd, which goes on if it starts within restart_grace: no instance moves, and no connection breaks. Otherwise the kernel fences the addresses, and another node takes over. Only for root.";
 
 const struct verb verbs[] = {
 	{
@@ -40,7 +60,7 @@ const struct verb verbs[] = {
 		.name = "cluster",
 		.arguments = "",
 		.summary = "all nodes, instances and owners; what differs",
-		.help = "Shows the whole cluster as this node knows it: all nodes with their links and round-trip times, all instances with their addresses, the Active node and the others with their priorities, and what differs between the configurations of this node and of others.",
+		.help = cluster_help,
 		.example =
 			"$ xbeatctl cluster\n"
 			"NODE    ID  VERDICT  VERSION  LINK       ADDRESS   VERDICT    P50     MAX\n"
@@ -60,7 +80,7 @@ const struct verb verbs[] = {
 		.name = "peers",
 		.arguments = "",
 		.summary = "the other nodes: the verdict on each, and why",
-		.help = "Shows the verdict on each node with its reason and, for each link, the age of the last evidence, the round-trip times of its replies (median, 99th percentile, maximum) and the number of unanswered probes. While a node is silent, also shows when other nodes last heard it.",
+		.help = peers_help,
 		.example =
 			"$ xbeatctl peers\n"
 			"NODE    VERDICT  LINK  ADDRESS    HEARD    P50     P99     MAX  LOST\n"
@@ -94,7 +114,7 @@ const struct verb verbs[] = {
 		.name = "explain",
 		.arguments = "INSTANCE|NODE",
 		.summary = "one VRRP instance or node in plain words",
-		.help = "Explains a VRRP instance: its state and why, which node is Active, what this node waits for, what would make it Active, and how its priority adds up. Explains this node: its condition and its last events. Explains another node: what is known of it and from which node, the verdict, and what would change the verdict.",
+		.help = explain_help,
 		.example =
 			"$ xbeatctl explain VI_1\n"
 			"state      VI_1 is backup, for 31 s\n"
@@ -176,7 +196,7 @@ const struct verb verbs[] = {
 		.name = "failover",
 		.arguments = "INSTANCE [-t TIME] [--force]",
 		.summary = "hand an instance over to the best Backup",
-		.help = "Gives up the Active role of a VRRP instance cleanly: the best Backup takes over at once. This node then stays out of elections for the instance until resume, or for TIME (30s, 10m, 2h). Refused if no live Backup is known, or if the instance is not Active here; --force does it all the same. Only for root.",
+		.help = failover_help,
 		.example =
 			"$ xbeatctl failover VI_1 -t 10m\n"
 			"VI_1 is now initialize on this node; node-b takes over\n"
@@ -243,10 +263,22 @@ const struct verb verbs[] = {
 		.answer_timeout_ms = RELOAD_TIMEOUT_MS,
 	},
 	{
+		.name = "restart",
+		.arguments = "",
+		.summary = "another xbeatd goes on, without a gap",
+		.help = restart_help,
+		.example = "$ xbeatctl restart\n"
+			   "process 934 goes on\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.run = run_restart,
+		.print = show_restart,
+		.answer_timeout_ms = RESTART_TIMEOUT_MS,
+	},
+	{
 		.name = "stop",
 		.arguments = "[--keep]",
 		.summary = "stop xbeatd; --keep: another one goes on",
-		.help = "Stops xbeatd and waits for its end. It gives up its instances, as at SIGTERM. With --keep the addresses and all else stay for the next xbeatd, which goes on if it starts within restart_grace: no instance moves, and no connection breaks. Otherwise the kernel fences the addresses, and another node takes over. Only for root.",
+		.help = stop_help,
 		.example = "$ xbeatctl stop --keep\n"
 			   "stopped; its addresses stay until restart_grace has passed\n",
 		.accepts = VERB_ACCEPTS_JSON | VERB_ACCEPTS_KEEP,

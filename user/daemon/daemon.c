@@ -12,6 +12,7 @@
 #include "user/kernel/daemon_exit.h"
 #include "user/kernel/self.h"
 #include "user/kernel/upkeep.h"
+#include "user/lib/array.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
 #include "user/lib/limits.h"
@@ -19,6 +20,7 @@
 #include "user/vrrp/events.h"
 #include "user/vrrp/start.h"
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,15 +187,21 @@ static int make_loop(struct daemon *daemon)
 	return signals_start(&daemon->signals, daemon->base, on_signal, daemon);
 }
 
+/* Loads and verifies; from here on only start_kernel() changes what a daemon before uses. */
+static int prepare_kernel(struct daemon *daemon)
+{
+	_cleanup_free_ struct xb_peer *slots = NULL;
+	const struct kernel_setup setup = daemon_kernel_setup(daemon, &slots);
+
+	return kernel_prepare(&daemon->kernel, &setup);
+}
+
 /* Attaches to the heartbeat's interfaces; instances attach to theirs when they are placed. */
 static int start_kernel(struct daemon *daemon)
 {
-	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
 	_cleanup_free_ struct xb_peer *slots = NULL;
-	struct kernel_setup setup = {.daemon_name = daemon->daemon_name, .keys = daemon->keys};
+	const struct kernel_setup setup = daemon_kernel_setup(daemon, &slots);
 
-	if (heartbeat)
-		block_setup(heartbeat, daemon->own_node, &setup, &slots);
 	return kernel_start(&daemon->kernel, &setup, on_kernel_event, daemon);
 }
 
@@ -242,6 +250,7 @@ static int start_heartbeats(struct daemon *daemon)
 	error = start_peers(daemon);
 	if (error)
 		return error;
+	peers_restore_saved(&daemon->peers, json_object_get(daemon->saved, "peers"));
 	/* Evidence that an earlier daemon left counts at once. */
 	peers_judge(&daemon->peers, clock_now_ns());
 	return prober_start(&daemon->prober, &setup);
@@ -337,9 +346,11 @@ static int start_drop_watch(struct daemon *daemon)
 	return drop_watch_start(&daemon->drop_watch, daemon->base, &daemon->kernel);
 }
 
+/* A successor has it already, but what the daemon before had reserved. */
 static int apply_scheduling(struct daemon *daemon)
 {
-	scheduling_apply(&daemon->scheduling, daemon->config);
+	if (daemon->scheduling.policy != SCHED_DEADLINE)
+		scheduling_apply(&daemon->scheduling, daemon->config);
 	return 0;
 }
 
@@ -370,33 +381,11 @@ static int read_sequence(struct daemon *daemon)
 	return 0;
 }
 
-int daemon_start(struct daemon *daemon)
-{
-	/* No thread runs before the privileges are reduced. */
-	static int (*const steps[])(struct daemon * daemon) = {
-		make_door,
-		make_loop,
-		start_runner,
-		start_kernel,
-		start_apps,
-		daemon_watch_kernel,
-		start_heartbeats,
-		daemon_start_cluster,
-		start_control,
-		start_drop_watch,
-		daemon_watch_interfaces,
-		watch_clock,
-		read_sequence,
-		apply_scheduling,
-		reduce_privileges,
-		start_instances,
-		daemon_start_upkeep,
-		daemon_networks_start,
-		daemon_limit_log,
-	};
+typedef int step(struct daemon *daemon);
 
-	daemon->started_ns = clock_now_ns();
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+static int take_steps(struct daemon *daemon, step *const *steps, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
 		int error = steps[i](daemon);
 
 		if (error) {
@@ -404,6 +393,37 @@ int daemon_start(struct daemon *daemon)
 			return error;
 		}
 	}
+	return 0;
+}
+
+int daemon_prepare(struct daemon *daemon)
+{
+	/* The runner is forked first, before anything exists that it must not inherit. */
+	static step *const steps[] = {
+		make_door, make_loop, start_runner, prepare_kernel, daemon_watch_interfaces,
+	};
+
+	daemon->started_ns = clock_now_ns();
+	return take_steps(daemon, steps, ARRAY_SIZE(steps));
+}
+
+int daemon_start(struct daemon *daemon)
+{
+	/* No thread runs before the privileges are reduced. */
+	static step *const steps[] = {
+		start_kernel,	      start_apps,
+		daemon_watch_kernel,  start_heartbeats,
+		daemon_start_cluster, start_control,
+		start_drop_watch,     watch_clock,
+		read_sequence,	      apply_scheduling,
+		reduce_privileges,    start_instances,
+		daemon_start_upkeep,  daemon_networks_start,
+		daemon_limit_log,
+	};
+	int error = take_steps(daemon, steps, ARRAY_SIZE(steps));
+
+	if (error)
+		return error;
 	start_answering(daemon);
 	json_decref(daemon->saved);
 	daemon->saved = NULL;

@@ -20,6 +20,7 @@
 #include "user/vrrp/door.h"
 
 struct reload;
+struct successor;
 
 #define DAEMON_NODE_UNKNOWN SIZE_MAX
 
@@ -73,6 +74,9 @@ struct daemon {
 	bool keeps; /* this one ends for another to go on */
 	uint64_t progress_ns; /* the last that was stamped for peers; 0: none yet */
 	struct service_report service_report;
+	char **arguments; /* those of main(), and the directory there; NULL: unknown */
+	const char *directory;
+	struct successor *successor; /* is being started (successor.c); NULL: none */
 	bool open; /* it answers heartbeats, so peers are notified when it stops */
 };
 
@@ -156,9 +160,16 @@ int daemon_start_upkeep(struct daemon *daemon);
 int daemon_limit_log(struct daemon *daemon);
 void daemon_stop_log(struct daemon *daemon);
 
+/* The configuration as the kernel side needs it. *slots: borrowed by it, to be freed. */
+struct kernel_setup daemon_kernel_setup(const struct daemon *daemon, struct xb_peer **slots);
+
+/* Does what changes nothing that a running daemon of the same name uses, and may take long. Returns
+ * likewise. */
+int daemon_prepare(struct daemon *daemon);
+
 /*
- * Starts all parts. Returns 0 or a negative errno, which is logged; call daemon_stop() in either
- * case.
+ * Starts all parts, after daemon_prepare(). Returns 0 or a negative errno, which is logged; call
+ * daemon_stop() in either case.
  */
 int daemon_start(struct daemon *daemon);
 
@@ -183,6 +194,31 @@ const char *daemon_keep_refusal(const struct daemon *daemon);
  * stay; from the end of the process on the kernel side gives the next daemon restart_grace.
  */
 void daemon_end_keeping(struct daemon *daemon);
+
+/* Starts a process that is to go on for this one; promise is answered when it is ready, or with the
+ * reason why this one goes on. */
+void daemon_restart(struct daemon *daemon, struct control_promise *promise);
+
+/* Why there can be no restart now, with a remedy; NULL: there can. */
+const char *daemon_restart_refusal(const struct daemon *daemon);
+
+/* The successor is ready: the loop has ended for it. */
+bool daemon_is_handing_over(const struct daemon *daemon);
+
+/* Gives everything to the successor, instead of daemon_stop(), and ends this process. */
+void daemon_hand_over(struct daemon *daemon) __attribute__((noreturn));
+
+struct channel;
+
+/* The successor, after daemon_prepare(): waits until the running daemon has stopped, and takes its
+ * lock and its state. Returns 0 or a negative errno, which is logged: then that daemon goes on. */
+int daemon_take_over(struct daemon *daemon, const struct channel *channel);
+
+/* Returns what a daemon that goes on needs, as new JSON (restart.c). */
+json_t *daemon_saved_json(struct daemon *daemon);
+
+/* The last that this daemon does before another goes on: an advert for each Active instance. */
+void daemon_last_words(struct daemon *daemon);
 
 /* Explains this node in sentences, as new JSON; only with a heartbeat block. */
 json_t *daemon_explain(const struct daemon *daemon);

@@ -3,6 +3,7 @@
 #include "user/config/model/command.h"
 #include "user/daemon/configure.h"
 #include "user/daemon/daemon.h"
+#include "user/daemon/handover/channel.h"
 #include "user/daemon/runner_service.h"
 #include "user/daemon/save.h"
 #include "user/daemon/start/keepalived.h"
@@ -81,15 +82,21 @@ static void log_as_wanted(const struct options *options)
 	log_open("xbeatd", !options->no_syslog);
 }
 
-/* Returns the pipe to the parent, or a negative errno, which is logged. */
-static int leave_terminal(struct daemon *daemon)
+/* Because a reload reads it again after chdir("/"). */
+static void make_absolute(struct daemon *daemon)
 {
-	/* Absolute, because a reload reads it again after chdir("/"). */
 	char *absolute = realpath(daemon->files.config_path, NULL);
-	int parent;
 
 	if (absolute)
 		daemon->files.config_path = absolute;
+}
+
+/* Returns the pipe to the parent, or a negative errno, which is logged. */
+static int leave_terminal(struct daemon *daemon)
+{
+	int parent;
+
+	make_absolute(daemon);
 	parent = go_background();
 	if (parent < 0)
 		log_error("cannot go into the background: %s", limits_strerror(-parent));
@@ -107,6 +114,8 @@ static int start(struct daemon *daemon)
 	if (!daemon->continues)
 		error = own_script_run("startup_script", &daemon->config->startup_script,
 				       daemon->starter, daemon->script_umask);
+	if (!error && !daemon->kernel.daemon_name[0])
+		error = daemon_prepare(daemon);
 	return error ? error : daemon_start(daemon);
 }
 
@@ -134,6 +143,15 @@ static int await_node(struct daemon *daemon, const struct options *options, int 
 	return error ? error : keepalived_check(daemon->config);
 }
 
+static void serve(struct daemon *daemon)
+{
+	service_report_start(daemon);
+	daemon_run(daemon);
+	if (daemon_is_handing_over(daemon))
+		daemon_hand_over(daemon);
+	service_report_stop(daemon);
+}
+
 static int run(struct daemon *daemon, const struct options *options, struct pid_files *pid_files)
 {
 	int parent = options->foreground ? -1 : leave_terminal(daemon), error;
@@ -159,10 +177,41 @@ static int run(struct daemon *daemon, const struct options *options, struct pid_
 	if (parent >= 0)
 		release_parent(parent);
 	log_also_to_stderr(options->console);
-	service_report_start(daemon);
-	daemon_run(daemon);
-	service_report_stop(daemon);
+	serve(daemon);
 	return 0;
+}
+
+/* The terminal and the directory of the daemon before, which may be in the background. */
+static void take_place(struct daemon *daemon, const struct options *options, int errors)
+{
+	make_absolute(daemon);
+	if (!options->foreground && chdir("/") < 0)
+		log_warning("cannot change to /: %s", limits_strerror(errno));
+	dup2(errors, STDERR_FILENO);
+	close(errors);
+}
+
+/*
+ * Goes on for a running daemon. An error before that daemon has stopped changes nothing, and one after
+ * it leaves everything to the process that the daemon starts then: nothing is cleaned up.
+ */
+static void succeed(struct daemon *daemon, const struct options *options,
+		    struct pid_files *pid_files, struct channel *channel)
+{
+	if (daemon->own_node == DAEMON_NODE_UNKNOWN)
+		log_error(
+			"this machine has no address of a node of the heartbeat block: correct the block, or the addresses");
+	if (daemon->own_node == DAEMON_NODE_UNKNOWN || daemon_prepare(daemon) ||
+	    daemon_take_over(daemon, channel))
+		_exit(EXIT_FAILURE);
+	pid_files_write(pid_files);
+	if (start(daemon) || channel_send(channel->socket, CHANNEL_DONE, NULL))
+		_exit(EXIT_FAILURE);
+	close(channel->socket);
+	take_place(daemon, options, channel->errors);
+	log_as_wanted(options);
+	daemon_report_waits(daemon);
+	serve(daemon);
 }
 
 /* Runs shutdown_script when everything else has stopped; it is that of the last reload. Not if another
@@ -242,11 +291,16 @@ int main(int argc, char **argv)
 {
 	static struct daemon daemon = {.lock = -1};
 	static struct pid_files pid_files;
+	struct channel channel;
 	struct options options;
 	int status, error;
 
 	open_standard_descriptors();
 	log_open("xbeatd", false);
+	if (!channel_inherit(&channel))
+		return EXIT_FAILURE;
+	daemon.arguments = argv;
+	daemon.directory = getcwd(NULL, 0);
 	status = options_parse(argc, argv, &options);
 	if (status >= 0)
 		return status;
@@ -276,8 +330,13 @@ int main(int argc, char **argv)
 		pid_files_choose(&pid_files, &options, daemon.config,
 				 configure_net_namespace(&daemon, &options));
 		choose_umask(&daemon, &options);
-		error = run(&daemon, &options, &pid_files);
+		if (channel.socket >= 0)
+			succeed(&daemon, &options, &pid_files, &channel);
+		else
+			error = run(&daemon, &options, &pid_files);
 	}
+	if (error && channel.socket >= 0)
+		return EXIT_FAILURE; /* the running daemon goes on */
 	stop(&daemon, !error);
 	pid_files_remove(&pid_files);
 	return error && error != -EINTR ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -390,6 +390,16 @@ static json_t *stop(void *context, struct control_call *call)
 	return json_pack("{s:b, s:i}", "keep", daemon->keeps, "pid", (int)getpid());
 }
 
+static json_t *restart(void *context, struct control_call *call)
+{
+	const char *refusal = daemon_restart_refusal(context);
+
+	if (refusal)
+		return control_fail(call, "refused", "%s", refusal);
+	daemon_restart(context, control_defer(call));
+	return NULL;
+}
+
 const struct control_method daemon_methods[] = {
 	{"cluster", cluster, false}, /* all nodes */
 	{"status", status, false},   {"peers", peers, false},	    {"vrrp", vrrp, false},
@@ -398,5 +408,5 @@ const struct control_method daemon_methods[] = {
 	{"config", config, true}, /* contains passwords */
 	{"reload", reload, true},    {"failover", failover, true},  {"resume", resume, true},
 	{"drain", drain, true},	     {"priority", priority, true},  {"stop", stop, true},
-	{NULL, NULL, false},
+	{"restart", restart, true},  {NULL, NULL, false},
 };

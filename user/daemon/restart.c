@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A stop after which another daemon goes on, and what is saved for it. */
+/* A stop after which another daemon goes on, what is saved for it, and how it goes on. */
 #include "user/daemon/daemon.h"
+#include "user/daemon/handover/channel.h"
 #include "user/daemon/handover/saved_file.h"
 #include "user/daemon/sequence_file.h"
+#include "user/daemon/start/lock.h"
 #include "user/kernel/self.h"
+#include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
+#include "user/lib/file.h"
+#include "user/lib/limits.h"
+#include "user/lib/log.h"
 #include "user/lib/time.h"
+#include "user/vrrp/reload.h"
 #include "user/vrrp/saved.h"
+#include <errno.h>
 
 /* After that states do not go on: they are reported as after any start. */
 #define STATES_KEPT_NS (60 * NS_PER_SECOND)
@@ -30,8 +38,10 @@ void daemon_read_saved(struct daemon *daemon)
 	daemon->saved = saved;
 	daemon->continues = json_is_true(json_object_get(saved, "continues")) &&
 			    time_since_ns(clock_now_ns(), saved_ns) < STATES_KEPT_NS;
-	if (!daemon->continues)
-		instances_saved_forget_states(saved);
+	if (daemon->continues)
+		return;
+	instances_saved_forget_states(saved);
+	json_object_del(saved, "peers");
 }
 
 const char *daemon_keep_refusal(const struct daemon *daemon)
@@ -41,15 +51,74 @@ const char *daemon_keep_refusal(const struct daemon *daemon)
 	return NULL;
 }
 
-void daemon_end_keeping(struct daemon *daemon)
+json_t *daemon_saved_json(struct daemon *daemon)
 {
-	struct vrrp_room *room = door_enter(daemon->vrrp);
-	json_t *saved = instances_saved_json(room, true);
+	json_t *saved = instances_saved_json(door_enter(daemon->vrrp), true);
 
 	json_object_set_new(saved, "continues", json_true());
-	saved_file_write(daemon->daemon_name, saved);
+	json_object_set_new(saved, "peers", peers_saved_json(&daemon->peers));
+	return saved;
+}
+
+void daemon_last_words(struct daemon *daemon)
+{
 	sequence_file_save(&daemon->kernel);
-	instances_advertise_last(room);
+	instances_advertise_last(door_enter(daemon->vrrp));
+}
+
+void daemon_end_keeping(struct daemon *daemon)
+{
+	json_t *saved = daemon_saved_json(daemon);
+
+	saved_file_write(daemon->daemon_name, saved);
+	json_decref(saved);
+	daemon_last_words(daemon);
 	kernel_self_set_state(&daemon->kernel, XB_NODE_RESTARTING);
 	peers_probe_now(&daemon->peers);
+}
+
+/* What it would refuse later, when the running daemon has stopped. */
+static int check(struct daemon *daemon)
+{
+	char message[512];
+	int error = instances_check(daemon->config, NULL, &daemon->interfaces, message,
+				    sizeof(message));
+
+	if (error)
+		log_error("%s", message);
+	if (error || daemon->kernel.adopted)
+		return error;
+	log_error(
+		"the running xbeatd's maps in the kernel do not fit (another node, or another version of them): stop it, then start this one");
+	return -EPROTO;
+}
+
+static json_t *read_state(int fd)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+
+	return file_read_open(fd, &text, &length) ? NULL : json_loads(text, 0, NULL);
+}
+
+int daemon_take_over(struct daemon *daemon, const struct channel *channel)
+{
+	int given[CHANNEL_DESCRIPTORS], error = check(daemon);
+
+	if (error)
+		return error;
+	scheduling_apply(&daemon->scheduling, daemon->config);
+	error = channel_send(channel->socket, CHANNEL_READY, NULL);
+	if (!error)
+		error = channel_await(channel->socket, CHANNEL_GO, given, -1);
+	if (error) {
+		log_error("the running xbeatd has ended: %s", limits_strerror(-error));
+		return error;
+	}
+	daemon->lock = given[0];
+	lock_adopt(daemon->lock, daemon->daemon_name);
+	daemon->saved = read_state(given[1]);
+	daemon->continues = true;
+	close(given[1]);
+	return 0;
 }

@@ -151,6 +151,11 @@ size_t peers_slots(const struct config_heartbeat *heartbeat, size_t own_node,
 int peers_start(struct peers *peers, const struct peers_setup *setup);
 void peers_stop(struct peers *peers);
 
+/* Verdicts and since when, as new JSON, for a daemon that goes on; and back, after peers_start()
+ * (saved: NULL: nothing). */
+json_t *peers_saved_json(const struct peers *peers);
+void peers_restore_saved(struct peers *peers, const json_t *saved);
+
 /* Takes the configuration of a reload, which keeps the heartbeat block; the old one may be
  * freed. */
 void peers_use_config(struct peers *peers, const struct config *config);

@@ -101,8 +101,15 @@ struct kernel {
 };
 
 /*
- * Loads or takes over, attaches and pins. kernel must not move; on_event is called from
- * kernel_consume().
+ * Loads and verifies the programs, with the maps of an earlier daemon where they fit. That daemon may
+ * still run: nothing that it uses is changed. Returns 0 or a negative errno, which is logged; then
+ * nothing stays loaded.
+ */
+int kernel_prepare(struct kernel *kernel, const struct kernel_setup *setup);
+
+/*
+ * After kernel_prepare() with the same setup: takes over, attaches and pins. kernel must not move;
+ * on_event is called from kernel_consume().
  * Returns 0 or a negative errno, which is logged; then nothing stays loaded.
  */
 int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,

@@ -176,8 +176,7 @@ static void open_tc_watch(struct kernel *kernel)
 			limits_strerror(-kernel->tc_watch_fd));
 }
 
-int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
-		 void (*on_event)(void *context, const struct xb_event *event), void *context)
+int kernel_prepare(struct kernel *kernel, const struct kernel_setup *setup)
 {
 	int error;
 
@@ -185,26 +184,49 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 	snprintf(kernel->daemon_name, sizeof(kernel->daemon_name), "%s", setup->daemon_name);
 	kernel->slot_count = setup->peer_count;
 	error = prepare_survival(kernel);
-	if (error) {
-		*kernel = (struct kernel){0}; /* what is there may be somebody else's */
-		return error;
-	}
-	error = load(kernel, setup);
+	if (!error)
+		error = load(kernel, setup);
 	if (!error)
 		error = skeleton_hold_programs(kernel);
-	if (!error) {
-		error = fill_maps(kernel, setup);
-		if (error)
-			log_error("cannot fill the BPF maps: %s", limits_strerror(-error));
+	if (error) {
+		pins_end_carry(kernel);
+		*kernel = (struct kernel){0}; /* what is there may be somebody else's */
 	}
-	if (!error) {
-		error = kernel_guard_start(kernel);
-		if (error)
-			log_error("cannot start the guard's timer in the kernel: %s",
-				  limits_strerror(-error));
+	return error;
+}
+
+static int start_maps(struct kernel *kernel, const struct kernel_setup *setup)
+{
+	int error = fill_maps(kernel, setup);
+
+	if (error) {
+		log_error("cannot fill the BPF maps: %s", limits_strerror(-error));
+		return error;
 	}
-	if (!error)
-		error = pins_make(kernel);
+	if (kernel->adopted) /* a daemon before may have gone on since the load */
+		kernel->left_closed_bits = kernel_self_closed(kernel);
+	error = kernel_guard_start(kernel);
+	if (error)
+		log_error("cannot start the guard's timer in the kernel: %s",
+			  limits_strerror(-error));
+	return error ? error : pins_make(kernel);
+}
+
+static int start_events(struct kernel *kernel,
+			void (*on_event)(void *context, const struct xb_event *event),
+			void *context)
+{
+	kernel->on_event = on_event;
+	kernel->event_context = context;
+	kernel->ring = skeleton_ring(kernel, kernel->skeleton);
+	return kernel->ring ? 0 : -ENOMEM;
+}
+
+int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
+		 void (*on_event)(void *context, const struct xb_event *event), void *context)
+{
+	int error = start_maps(kernel, setup);
+
 	if (!error) {
 		open_tc_watch(kernel);
 		error = attach_all(kernel, setup);
@@ -212,13 +234,8 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 	if (!error && kernel->carry)
 		carry_rest(kernel->carry, kernel);
 	pins_end_carry(kernel);
-	if (!error) {
-		kernel->on_event = on_event;
-		kernel->event_context = context;
-		kernel->ring = skeleton_ring(kernel, kernel->skeleton);
-		if (!kernel->ring)
-			error = -ENOMEM;
-	}
+	if (!error)
+		error = start_events(kernel, on_event, context);
 	if (error)
 		kernel_stop(kernel);
 	return error;

@@ -100,7 +100,7 @@ static int execute(struct starter_request *request, struct message_descriptors *
 	setsid();
 	helper_process_set_internal_signals(SIG_DFL);
 	sigprocmask(SIG_SETMASK, &starter.blocked, NULL);
-	execv(starter.path, arguments);
+	execv(request->same_file ? "/proc/self/exe" : starter.path, arguments);
 	return errno;
 }
 

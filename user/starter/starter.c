@@ -197,7 +197,8 @@ int starter_run_runner(const struct starter *starter, int socket_fd, int namespa
 static int request_program(const struct starter *starter, const struct starter_program *program,
 			   int number)
 {
-	struct message_descriptors given = {STARTER_PASSED, {0, 1, 2}};
+	struct message_descriptors given = {STARTER_PASSED,
+					    {0, 1, program->errors ? program->errors : 2}};
 	struct starter_request request;
 	int error;
 
@@ -206,6 +207,7 @@ static int request_program(const struct starter *starter, const struct starter_p
 	begin_request(&request, STARTER_PROGRAM, number);
 	error = message_add_strings(&request.strings, program->arguments);
 	request.argument_count = request.strings.count;
+	request.same_file = program->same_file;
 	if (!error)
 		error = message_add_strings(&request.strings, program->environment);
 	if (error)

@@ -26,6 +26,8 @@ struct starter;
  * that the daemon was started with, and the daemon's present directory, stdin, stdout and stderr.
  */
 struct starter_program {
+	bool same_file; /* the file that this process runs, even if another one is at its path */
+	int errors; /* its stderr instead of the daemon's; 0: the daemon's */
 	const char *const *arguments; /* the first is its name; ended by NULL */
 	/* "NAME=VALUE" sets a variable, "NAME" removes it; ended by NULL; or NULL. Together with the
 	 * arguments up to 16 KiB and 512 strings. */

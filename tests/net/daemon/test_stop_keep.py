@@ -12,7 +12,8 @@ from tests.support.laboratory import wait_until
 from tests.support.xbeatd import Xbeatd
 
 # Longer than a virtual machine stalls: a verdict that changes is the restart's.
-SETTINGS = {"advert_interval": "0.2", "multiplier": 20, "daemon_timeout": "10s"}
+SETTINGS = {"advert_interval": "0.2", "multiplier": 20, "daemon_timeout": "20s",
+            "heartbeat_lines": ["restart_grace 20s"]}
 
 
 @pytest.fixture
@@ -55,8 +56,9 @@ def test_nothing_changes(lab, cluster, node):
     assert [event for event in cluster[node].events() if event["kind"] == "vrrp"] == []
 
 
-def test_no_daemon_goes_on(lab, cluster):
+def test_no_daemon_goes_on(lab):
     """Its addresses are fenced after restart_grace, and a Backup takes over."""
+    cluster = Cluster(lab, Settings(**{**SETTINGS, "heartbeat_lines": []})).start_active()
     stop_keeping(cluster["node-a"])
     assert lab.has_address("node-a", VIP)
     cluster["node-b"].wait_state("active")
@@ -81,6 +83,7 @@ def test_notifications_are_not_repeated(lab):
             block("vrrp_sync_group G", block("group", "VI_1"), *notified))
         cluster[node].start()
     cluster["node-a"].wait_state("active")
+    cluster.wait_up()
     wait_until(lambda: "GROUP G MASTER" in log.read_text().replace('"', ""), "the group is notified")
     before = log.read_text()
     stop_keeping(cluster["node-a"]).start().wait_state("active")
@@ -135,6 +138,7 @@ def test_weights_of_scripts_do_not_flap(lab):
                                 cluster.vrrp_instance(node, "heartbeat lan", "track_script {", "slow", "}"))
         cluster[node].start()
     cluster["node-a"].wait_state("active")
+    cluster.wait_up()
     cluster["node-a"].wait_tracked("slow", "up")
     priority = cluster["node-a"].priority()
     lab.write("delay", "20")

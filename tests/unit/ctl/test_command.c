@@ -26,12 +26,12 @@ static const struct {
 	{"ver", VERB_FOUND, "version"},
 	{"ev", VERB_FOUND, "events"},
 	{"dr", VERB_AMBIGUOUS, "drops or drain"},
-	{"re", VERB_AMBIGUOUS, "resume or reload"},
+	{"re", VERB_AMBIGUOUS, "resume, reload or restart"},
 	{"v", VERB_AMBIGUOUS, "vrrp or version"},
 	{"peersx", VERB_UNKNOWN,
-	 "status, cluster, peers, vrrp, explain, tracking, app, drops, events, failover, resume, drain, priority, reload, stop, config, genkey, check, import, version or help"},
+	 "status, cluster, peers, vrrp, explain, tracking, app, drops, events, failover, resume, drain, priority, reload, restart, stop, config, genkey, check, import, version or help"},
 	{"", VERB_UNKNOWN,
-	 "status, cluster, peers, vrrp, explain, tracking, app, drops, events, failover, resume, drain, priority, reload, stop, config, genkey, check, import, version or help"},
+	 "status, cluster, peers, vrrp, explain, tracking, app, drops, events, failover, resume, drain, priority, reload, restart, stop, config, genkey, check, import, version or help"},
 };
 
 static void verbs_are_found(void **state)

@@ -117,6 +117,17 @@ void show_stop(const json_t *result, FILE *stream)
 		fputs("stopped\n", stream);
 }
 
+void show_restart(const json_t *result, FILE *stream)
+{
+	const char *warnings = json_string_value(json_object_get(result, "warnings"));
+	_cleanup_free_ char *printable = printable_text(warnings ? warnings : "", PRINTABLE_LINES);
+	char pid[UNITS_TEXT_BYTES];
+
+	if (warnings && printable)
+		fprintf(stream, "%s\n", printable);
+	fprintf(stream, "process %s goes on\n", field_count(result, "pid", pid));
+}
+
 void show_priority(const json_t *result, FILE *stream)
 {
 	char configured[UNITS_TEXT_BYTES], effective[UNITS_TEXT_BYTES];

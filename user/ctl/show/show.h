@@ -26,6 +26,7 @@ void show_failover(const json_t *result, FILE *stream);
 void show_resume(const json_t *result, FILE *stream);
 void show_drain(const json_t *result, FILE *stream);
 void show_stop(const json_t *result, FILE *stream);
+void show_restart(const json_t *result, FILE *stream);
 void show_priority(const json_t *result, FILE *stream);
 void show_reload(const json_t *result, FILE *stream);
 

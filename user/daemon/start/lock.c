@@ -203,6 +203,14 @@ int lock_take(const char *daemon_name)
 	return error ? error : lock;
 }
 
+void lock_adopt(int lock, const char *daemon_name)
+{
+	char path[108];
+
+	snprintf(path, sizeof(path), XB_PID_FILE, daemon_name);
+	write_pid(lock, path);
+}
+
 void lock_release(int lock, const char *daemon_name)
 {
 	char path[108];

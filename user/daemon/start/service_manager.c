@@ -48,7 +48,8 @@ uint64_t service_manager_watchdog_ns(void)
 	return service_manager_present() && us < UINT64_MAX / NS_PER_US ? us * NS_PER_US : 0;
 }
 
-void service_manager_notify(const char *state)
+/* For the process that is the daemon from now on. */
+static void notify(const char *state, pid_t pid)
 {
 	struct sockaddr_un address;
 	socklen_t length = find_socket(&address);
@@ -57,11 +58,21 @@ void service_manager_notify(const char *state)
 
 	if (!length)
 		return;
-	snprintf(text, sizeof(text), "%s\nMAINPID=%d\n", state, (int)getpid());
+	snprintf(text, sizeof(text), "%s\nMAINPID=%d\n", state, (int)pid);
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || sendto(fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL,
 			     (const struct sockaddr *)&address, length) < 0)
 		log_warning("cannot notify the service manager: %s", limits_strerror(errno));
 	if (fd >= 0)
 		close(fd);
+}
+
+void service_manager_notify(const char *state)
+{
+	notify(state, getpid());
+}
+
+void service_manager_hand_over(pid_t successor)
+{
+	notify("READY=1", successor);
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Whether NOTIFY_SOCKET in the environment leads to a service manager. */
 bool service_manager_present(void);
@@ -15,5 +16,8 @@ uint64_t service_manager_watchdog_ns(void);
 /* state: assignments of sd_notify(3), one a line, as "READY=1". Does nothing without a service
  * manager. Never waits. A failure is logged. */
 void service_manager_notify(const char *state);
+
+/* Likewise: another process is the daemon from now on. Only the one before may say so. */
+void service_manager_hand_over(pid_t successor);
 
 #endif

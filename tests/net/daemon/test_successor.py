@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""xbeatctl restart: a successor is loaded beside the running daemon and goes on. No verdict and no
+role changes, nothing is lost; an error leaves the running daemon as it is."""
+
+import os
+import shutil
+import time
+
+import pytest
+
+from tests.support.cluster import Cluster
+from tests.support.configuration import VIP, Settings
+from tests.support.laboratory import BUILD, wait_until
+
+# Longer than a virtual machine stalls: a verdict that changes is the restart's.
+SETTINGS = {"advert_interval": "0.2", "multiplier": 20, "daemon_timeout": "20s",
+            "heartbeat_lines": ["restart_grace 20s"]}
+
+
+@pytest.fixture
+def cluster(lab):
+    return Cluster(lab, Settings(**SETTINGS)).start_active()
+
+
+def changes(daemon, since=0):
+    """Verdicts, roles and daemons that have changed."""
+    return [event for event in daemon.events()[since:]
+            if event["kind"] in ("peer", "vrrp", "daemon", "epoch") and event["from"] != event["to"]]
+
+
+@pytest.mark.parametrize("node", ["node-a", "node-b"], ids=["active", "backup"])
+def test_nothing_changes(lab, cluster, node):
+    cluster.start_client()
+    before = cluster[node].vrrp()
+    epoch = cluster[node].json("status")["epoch"]
+    seen = {name: len(daemon.events()) for name, daemon in cluster.daemons.items() if name != node}
+    for _ in range(3):
+        pid = cluster[node].process.pid
+        assert cluster[node].restart() != pid
+    cluster.wait_up()
+    time.sleep(1)  # longer than Active_Down_Interval
+    result = cluster.client.finish()
+    assert result["outages"] == [] and result["owner_changes"] == 0, result
+    for name, count in seen.items():
+        assert changes(cluster[name], count) == [], name
+    status = cluster[node].json("status")
+    assert status["epoch"] == epoch
+    after = cluster[node].vrrp()
+    for field in ("state", "since_unix_ns", "reason"):
+        assert after[field] == before[field], field
+    assert [event["kind"] for event in changes(cluster[node])] == ["daemon"]
+    assert status["scheduling"]["policy"] == cluster["node-c"].json("status")["scheduling"]["policy"]
+
+
+class Installed:
+    """A copy of the programs, which an upgrade replaces."""
+
+    def __init__(self, lab):
+        self.folder = lab.path("installed")
+        self.folder.mkdir()
+        for name in ("xbeatd", "xbeatctl"):
+            shutil.copy(BUILD / name, self.folder)
+
+    def replace(self, text):
+        new = self.folder / "xbeatd.new"
+        new.write_text(text)
+        new.chmod(0o755)
+        new.rename(self.folder / "xbeatd")
+
+
+@pytest.fixture
+def installed(lab):
+    """A cluster whose node-a runs from a folder of its own."""
+    cluster = Cluster(lab, Settings(**SETTINGS))
+    cluster.installed = Installed(lab)
+    for node in lab.nodes:
+        cluster.daemon(node, build=cluster.installed.folder if node == "node-a" else BUILD).start()
+    cluster.wait_up()
+    cluster.wait_holder("node-a")
+    return cluster
+
+
+def refused(daemon):
+    """What xbeatctl restart reports; the same process goes on."""
+    pid = daemon.json("status")["pid"]
+    done = daemon.ctl("restart", check=False)
+    assert done.returncode == 1, done
+    assert daemon.json("status")["pid"] == pid
+    assert daemon.state() == "active"
+    return done.stderr
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_wrong_configuration_is_refused(lab, installed):
+    seen = len(installed["node-b"].events())
+    daemon = installed["node-a"]
+    good = daemon.configuration.read_text()
+    daemon.configure(good, "prioriti 3\n")
+    line = len(good.splitlines()) + 1
+    text = refused(daemon)
+    assert f"{daemon.configuration}:{line}:1: error: unknown keyword 'prioriti'" in text
+    assert "this one goes on, nothing has changed" in text
+    daemon.configure(good)
+    daemon.restart()
+    assert changes(installed["node-b"], seen) == []
+
+
+@pytest.mark.laboratory(nodes=2)
+@pytest.mark.parametrize("program, reason", [
+    ("#!/bin/sh\necho 'no such library' >&2\nexit 1\n", "no such library"),
+    ("not a program\n", "cannot be executed (Exec format error)"),
+    ("#!/bin/sh\nexec sleep 600\n", "was not ready within 20 s"),
+], ids=["dies", "no program", "hangs"])
+def test_program_that_does_not_start_is_refused(lab, installed, program, reason):
+    seen = len(installed["node-b"].events())
+    installed.installed.replace(program)
+    assert reason in refused(installed["node-a"])
+    assert changes(installed["node-b"], seen) == []
+    assert lab.holders(VIP) == ["node-a"]
+
+
+READY_AND_GONE = """#!/usr/bin/python3
+import os, socket
+channel = socket.socket(fileno=int(os.environ["XBEAT_HANDOVER"].split(",")[0]))
+channel.send(b"ready")
+channel.recv(16)
+"""
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_program_that_dies_late_is_replaced(lab, installed):
+    """The running one has stopped for it: its own file is started again, and adopts all."""
+    installed.start_client()
+    seen = len(installed["node-b"].events())
+    installed.installed.replace(READY_AND_GONE)
+    daemon = installed["node-a"]
+    old = daemon.process
+    done = daemon.ctl("restart", check=False)
+    assert done.returncode == 1
+    wait_until(lambda: daemon.ctl("status", check=False).returncode == 0, "another one answers")
+    daemon.process = lab.follow(old, daemon.json("status")["pid"])
+    assert old.wait() == 1
+    daemon.wait_state("active")
+    time.sleep(1)  # longer than Active_Down_Interval
+    result = installed.client.finish()
+    assert result["outages"] == [] and result["owner_changes"] == 0, result
+    assert [event for event in changes(installed["node-b"], seen) if event["kind"] != "daemon"] == []
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_upgraded_file_is_started(lab, installed):
+    """As dpkg replaces it. The file before is deleted then."""
+    new = installed.installed.folder / "xbeatd.new"
+    shutil.copy(BUILD / "xbeatd", new)
+    new.rename(installed.installed.folder / "xbeatd")
+    daemon = installed["node-a"]
+    assert os.readlink(daemon.proc() / "exe").endswith(" (deleted)")
+    daemon.restart()
+    assert os.readlink(daemon.proc() / "exe") == str(installed.installed.folder / "xbeatd")
+    assert daemon.state() == "active"
