@@ -67,6 +67,7 @@ static bool refuse_foreign(struct attachment *attachment)
 	char name[BPF_OBJ_NAME_LEN];
 	uint32_t id = find_program(attachment, name);
 
+	attachment->refused_by = id;
 	if (!id)
 		return false;
 	if (left_is_program_name(name))

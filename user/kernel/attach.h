@@ -44,6 +44,7 @@ struct attachment {
 	bool is_lowest;
 	bool redirect; /* answers leave by a redirect (answer_way.h) */
 	char reason[ATTACH_REASON_BYTES]; /* why this mode, or none; "": it is as configured */
+	uint32_t refused_by; /* id of the other program on it; 0: none */
 	enum attach_vlan_tags vlan_tags;
 	bool tc_own_qdisc; /* xbeat made it */
 	bool tc_changed; /* qdisc or filters; not looked at yet */

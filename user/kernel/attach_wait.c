@@ -44,21 +44,25 @@ static struct attach_wait *add(struct kernel *kernel, const char *interface)
 	return wait;
 }
 
-int attach_wait_note(struct kernel *kernel, const char *interface, int error, const char *reason)
+int attach_wait_note(struct kernel *kernel, const char *interface,
+		     const struct attach_failure *failure)
 {
 	struct attach_wait *wait = find(kernel, interface);
 
 	if (!wait)
 		wait = add(kernel, interface);
 	if (!wait) {
-		log_error("%s", reason);
-		return error;
+		log_error("%s", failure->reason);
+		return failure->error;
 	}
-	wait->reported &= !strcmp(wait->reason, reason);
-	wait->error = error;
-	snprintf(wait->reason, sizeof(wait->reason), "%s", reason);
 	wait->due_ns = clock_now_ns() + wait->spacing_ns;
-	return error;
+	wait->error = failure->error;
+	if (failure->program_id && failure->program_id == wait->program_id)
+		return failure->error;
+	wait->reported &= !strcmp(wait->reason, failure->reason);
+	wait->program_id = failure->program_id;
+	snprintf(wait->reason, sizeof(wait->reason), "%s", failure->reason);
+	return failure->error;
 }
 
 void attach_wait_end(struct kernel *kernel, const char *interface)

@@ -15,6 +15,7 @@ struct kernel;
 struct attach_wait {
 	char interface[XB_NAME_BYTES];
 	int error; /* negative errno of the last attempt */
+	uint32_t program_id; /* of the other program; its name may be unknown the next time */
 	char reason[ATTACH_REASON_BYTES]; /* with the remedy */
 	uint64_t since_ns;
 	uint64_t spacing_ns; /* between the last attempt and the next */
@@ -23,8 +24,15 @@ struct attach_wait {
 	bool reported; /* by the daemon, with this reason */
 };
 
-/* An attempt has failed. Returns error. */
-int attach_wait_note(struct kernel *kernel, const char *interface, int error, const char *reason);
+struct attach_failure {
+	int error; /* negative errno */
+	uint32_t program_id; /* of the other program that is on it; 0: none */
+	char reason[ATTACH_REASON_BYTES];
+};
+
+/* An attempt has failed. Returns the error. */
+int attach_wait_note(struct kernel *kernel, const char *interface,
+		     const struct attach_failure *failure);
 
 /* Whether an attempt that failed with this error may succeed without a change of the configuration: an
  * interface may come, and another program may go. Others are tried again only at a hint. */

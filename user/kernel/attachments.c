@@ -86,16 +86,29 @@ static int choose(struct kernel *kernel, struct attachment *attachment, const ch
 	return 0;
 }
 
+static void detach(struct kernel *kernel, struct attachment *attachment)
+{
+	char path[BPFFS_PATH_BYTES];
+
+	mode_switch_abandon(attachment);
+	bpffs_path(path, kernel->daemon_name, PINS_LINK, attachment->interface);
+	unlink(path);
+	attach_end(attachment);
+	attach_release(attachment);
+	vlan_detach(kernel, attachment);
+	*attachment = kernel->attachments[--kernel->attachment_count];
+}
+
 int kernel_attach(struct kernel *kernel, const char *interface)
 {
 	struct attachment *attachment = find_attachment(kernel, interface);
-	char reason[ATTACH_REASON_BYTES];
+	struct attach_failure failure;
 	int error;
 
 	if (attachment && attachment->interface_index == if_nametoindex(interface))
 		return 0;
 	if (attachment)
-		kernel_detach(kernel, interface);
+		detach(kernel, attachment);
 	if (kernel->attachment_count == KERNEL_INTERFACES_MAX) {
 		log_error("cannot attach to %s: limit of %d interfaces reached", interface,
 			  KERNEL_INTERFACES_MAX);
@@ -120,26 +133,19 @@ int kernel_attach(struct kernel *kernel, const char *interface)
 		attach_wait_end(kernel, interface);
 		return 0;
 	}
-	snprintf(reason, sizeof(reason), "%s", attachment->reason);
-	kernel_detach(kernel, interface);
-	return attach_wait_note(kernel, interface, error, reason);
+	failure = (struct attach_failure){.error = error, .program_id = attachment->refused_by};
+	snprintf(failure.reason, sizeof(failure.reason), "%s", attachment->reason);
+	detach(kernel, attachment);
+	return attach_wait_note(kernel, interface, &failure);
 }
 
 void kernel_detach(struct kernel *kernel, const char *interface)
 {
 	struct attachment *attachment = find_attachment(kernel, interface);
-	char path[BPFFS_PATH_BYTES];
 
 	attach_wait_end(kernel, interface);
-	if (!attachment)
-		return;
-	mode_switch_abandon(attachment);
-	bpffs_path(path, kernel->daemon_name, PINS_LINK, interface);
-	unlink(path);
-	attach_end(attachment);
-	attach_release(attachment);
-	vlan_detach(kernel, attachment);
-	*attachment = kernel->attachments[--kernel->attachment_count];
+	if (attachment)
+		detach(kernel, attachment);
 }
 
 static bool is_own_link(const void *context, const char *name)

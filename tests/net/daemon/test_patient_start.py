@@ -179,7 +179,9 @@ def test_second_link_that_comes_later(lab, missing):
     spawn(daemon)
     wait_until(daemon.ready, "it runs")
     wait_until(lambda: daemon.verdict(PEER) == "up", "the first link works")
-    assert [link["verdict"] for link in daemon.peer(PEER)["links"]] == ["up", "down"]
+    # Without the address the kernel side still hears the peer, while the peer's neighbour entry lasts.
+    wait_until(lambda: daemon.peer(PEER)["links"][1]["verdict"] in ("down", "one-way"), "the second does not")
+    assert daemon.peer(PEER)["links"][0]["verdict"] == "up"
     if missing == "interface":
         assert [wait["interface"] for wait in daemon.json("status")["waiting_interfaces"]] == ["eth1"]
         assert "eth1" in waits(daemon)["reason"] and "eth1" in daemon.process.output()
@@ -224,6 +226,9 @@ def test_foreign_program_that_goes_later(lab):
     assert "lab_pass" in waits(daemon)["reason"] and "lab_pass" in daemon.process.output()
     assert lab.has_program(NODE), "the foreign program stays"
     assert daemon.obstacles() == ["interface"]
+    # Changes of the interface are no news.
+    for mtu in (1400, 1300, 1500):
+        daemon.ip("link", "set", "dev", "eth0", "mtu", mtu)
     daemon.ip("link", "set", "dev", "eth0", "xdpdrv", "off")
     daemon.wait_state("active")
     cluster.wait_up()
@@ -244,3 +249,13 @@ def test_address_under_duplicate_address_detection(lab):
     wait_until(daemon.ready, "it runs")
     assert daemon.json("status")["links"][0]["waiting_for"] == address
     cluster.wait_up()
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_reload_while_the_address_is_gone(lab):
+    """The daemon knows which node it is."""
+    cluster = Cluster(lab).start_xbeatd()
+    daemon = cluster[NODE]
+    text = daemon.configuration.read_text()
+    daemon.ip("address", "del", f"{lab.address(NODE)}/24", "dev", "eth0")
+    assert daemon.reload(text.replace("priority 150", "priority 140"))["changed"] == ["VI_1"]
