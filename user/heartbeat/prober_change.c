@@ -104,6 +104,7 @@ static void keep_sockets(struct prober *prober, struct prober_change *change)
 			continue;
 		change->links[i].socket = prober->links[i].socket;
 		change->links[i].last_error = prober->links[i].last_error;
+		change->links[i].open_error = prober->links[i].open_error;
 		prober->links[i].socket = -1;
 	}
 }

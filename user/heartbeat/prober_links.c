@@ -109,12 +109,21 @@ void prober_link_address(struct prober *prober, size_t index)
 	address_packets(prober, index);
 }
 
-/* Opens or reopens the socket of a link, and addresses its packets. */
+/* Whether a link may be opened later: its address or interface is not there yet, or duplicate address
+ * detection (RFC 4862) has not ended. The scope of an IPv6 address without an interface is invalid. */
+static bool may_come(int error)
+{
+	return error == -EADDRNOTAVAIL || error == -ENODEV || error == -EINVAL;
+}
+
+/* Opens or reopens the socket of a link, and addresses its packets. One that has a socket keeps it after
+ * a failure. */
 static int open_link(struct prober *prober, size_t index)
 {
 	struct prober_link *link = &prober->links[index];
 	int fd = prober_socket_open(prober, prober->heartbeat, prober->own_node, index);
 
+	link->open_error = fd < 0 ? fd : 0;
 	if (fd < 0)
 		return fd;
 	send_buffer_grow(fd, link->count);
@@ -146,13 +155,6 @@ void prober_explain_unusable(const struct config_heartbeat *heartbeat, size_t ow
 			heartbeat->interfaces[index]);
 }
 
-/* Whether a link may be opened later: its address or interface is not there yet, or duplicate address
- * detection (RFC 4862) has not ended. The scope of an IPv6 address without an interface is invalid. */
-static bool may_come(int error)
-{
-	return error == -EADDRNOTAVAIL || error == -ENODEV || error == -EINVAL;
-}
-
 int prober_link_start(struct prober *prober, size_t index)
 {
 	struct prober_link *link = &prober->links[index];
@@ -182,6 +184,7 @@ void prober_links_open(struct prober *prober, uint64_t now_ns)
 			open_link(prober, index);
 }
 
+/* A link without a socket is reported by note_sending(). */
 void prober_address_added(struct prober *prober, const struct address_event *event)
 {
 	const struct config_node *own = &prober->heartbeat->nodes[prober->own_node];
@@ -191,7 +194,8 @@ void prober_address_added(struct prober *prober, const struct address_event *eve
 
 		if (address_equal(&own->addresses[index], &event->address))
 			error = open_link(prober, index);
-		if (error && error != -EADDRINUSE) /* then the one before still works */
+		if (error && error != -EADDRINUSE &&
+		    prober->links[index].socket >= 0) /* then the one before still works */
 			log_warning("heartbeats on %s: cannot reopen the socket: %s",
 				    prober->links[index].interface, limits_strerror(-error));
 	}
@@ -230,7 +234,7 @@ static void report_sending(const struct prober_link *link, struct peers *peers, 
 	char subject[XB_NAME_BYTES + 8], text[ADDRESS_TEXT_BYTES];
 
 	snprintf(subject, sizeof(subject), "self/%s", link->interface);
-	if (error && link->socket < 0)
+	if (error && link->socket < 0 && may_come(-error))
 		event_log_add(peers->event_log, "probes", subject, "sent", "not sent",
 			      "this node's address %s is not on this machine: waits for it",
 			      address_format(&link->local, text));
@@ -268,7 +272,7 @@ static void note_sending(struct prober_link *link, struct peers *peers, size_t i
 		report_sending(link, peers, error);
 	link->last_error = error;
 	peers->send_error[index] = error;
-	peers->lacks_address[index] = link->socket < 0;
+	peers->lacks_address[index] = link->socket < 0 && may_come(link->open_error);
 }
 
 void prober_link_send(struct prober *prober, size_t index)
@@ -276,12 +280,13 @@ void prober_link_send(struct prober *prober, size_t index)
 	struct prober_link *link = &prober->links[index];
 
 	note_sending(link, prober->peers, index,
-		     link->socket < 0 ? EADDRNOTAVAIL : send_messages(link));
+		     link->socket < 0 ? -link->open_error : send_messages(link));
 }
 
 void prober_report_waits(struct prober *prober)
 {
 	for (size_t index = 0; index < prober->link_count; index++)
 		if (prober->links[index].socket < 0)
-			note_sending(&prober->links[index], prober->peers, index, EADDRNOTAVAIL);
+			note_sending(&prober->links[index], prober->peers, index,
+				     -prober->links[index].open_error);
 }

@@ -15,6 +15,7 @@ union socket_address;
 /* All PROBEs of one link: sent in one system call. */
 struct prober_link {
 	int socket; /* -1: it cannot be opened yet */
+	int open_error; /* a negative errno of the last attempt to open it */
 	int last_error; /* so that a lasting failure is logged once */
 	const char *interface;
 	struct xb_address local; /* this node's */

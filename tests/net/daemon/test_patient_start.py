@@ -5,15 +5,19 @@ comes. Missing interfaces are renamed ones, whose addresses stay."""
 import os
 import pathlib
 import signal
+import socket
 
 import pytest
 
 from tests.support.cluster import Cluster
 from tests.support.configuration import VIP, Settings
 from tests.support.laboratory import BUILD, PINS, wait_until
+from tests.support.port import inside
 from tests.support.service_manager import ServiceManager
 
 NODE, PEER = "node-a", "node-b"
+PORT = 694  # the default
+IP_FREEBIND = 15
 
 
 def spawn(daemon, *before):
@@ -259,3 +263,25 @@ def test_reload_while_the_address_is_gone(lab):
     text = daemon.configuration.read_text()
     daemon.ip("address", "del", f"{lab.address(NODE)}/24", "dev", "eth0")
     assert daemon.reload(text.replace("priority 150", "priority 140"))["changed"] == ["VI_1"]
+
+
+@pytest.mark.laboratory(nodes=2, links=2)
+def test_port_that_is_held_when_the_address_comes(lab):
+    """The event has the reason; the link works when the port is free."""
+    cluster = Cluster(lab).start_xbeatd(PEER)
+    daemon = cluster.daemon(NODE)
+    daemon.ip("address", "flush", "dev", "eth1")
+    spawn(daemon)
+    wait_until(daemon.ready, "it runs")
+    assert daemon.json("status")["links"][1]["waiting_for"] == lab.address(NODE, link=1)
+    with inside(lab, NODE):
+        holder = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    with holder:
+        holder.setsockopt(socket.IPPROTO_IP, IP_FREEBIND, 1)
+        holder.bind((lab.address(NODE, link=1), PORT))
+        daemon.ip("address", "add", f"{lab.address(NODE, link=1)}/24", "dev", "eth1")
+        wait_until(lambda: [event for event in daemon.events() if event["subject"] == "self/eth1"
+                            and "in use" in event["reason"]], "the reason is reported")
+        assert "waiting_for" not in daemon.json("status")["links"][1]
+    cluster.wait_up()
+    wait_until(lambda: daemon.peer(PEER)["links"][1]["verdict"] == "up", "the link works")
