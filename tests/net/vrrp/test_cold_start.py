@@ -6,6 +6,7 @@ import contextlib
 
 import pytest
 
+from tests.support.before import before_build
 from tests.support.cluster import Cluster
 from tests.support.configuration import VIP, Settings, sync_group
 from tests.support.laboratory import wait_until
@@ -130,21 +131,49 @@ def test_active_that_no_heartbeat_reaches(lab):
     with one_owner(lab) as watches:
         watches[0].client.wait_owner("node-a")
         spawn(*others)
-        wait_until(lambda: all("follows 10.77.0.1" in daemon.vrrp()["reason"] for daemon in others),
-                   "they follow it")
+        wait_until(lambda: all(daemon.json("status")["uptime_ns"] > 5 * NS_PER_SECOND for daemon in others),
+                   "their first timers are over")
     assert watches[0].owners.order() == ["node-a"]
     assert all(only_change(daemon) for daemon in others)
 
 
+@pytest.mark.laboratory(nodes=3)
+def test_keepalived_is_active(lab):
+    """Beside a router that is no node a start waits as in VRRP, and follows it."""
+    cluster = Cluster(lab, Settings(instance_lines=["routers any"], members=["node-b", "node-c"], preempt=False))
+    cluster.start_keepalived("node-a")
+    lab.wait_holders(VIP, ["node-a"])
+    daemons = [cluster.daemon(node) for node in ("node-b", "node-c")]
+    with one_owner(lab) as watches:
+        watches[0].client.wait_owner("node-a")
+        spawn(*daemons)
+        wait_until(lambda: all("10.77.0.1" in daemon.explain()["said"] for daemon in daemons), "they follow it")
+    assert watches[0].owners.order() == ["node-a"]
+    assert all(only_change(daemon) for daemon in daemons)
+
+
 @pytest.mark.laboratory(nodes=2)
-def test_routers_that_are_no_nodes(lab):
-    """Without "routers nodes" another router may be Active: a keepalived, whose adverts a start must
-    wait for."""
+def test_routers_that_may_be_no_nodes(lab):
+    """Another router may be Active: a start waits for its adverts."""
     cluster = Cluster(lab, Settings(instance_lines=["routers any"]))
     daemons = [cluster.daemon(node) for node in lab.nodes]
     spawn(*daemons)
     daemons[0].wait_state("active")
     assert took_s(daemons[0]) > 3
+
+
+@pytest.mark.laboratory(nodes=2)
+@pytest.mark.parametrize("older", ["node-a", "node-b"])
+def test_node_of_the_version_before(lab, older):
+    """It waits for its timer, and if it is the better one, so does the other."""
+    old, new = Cluster(lab), Cluster(lab, Settings(instance_lines=["routers nodes"]))
+    daemons = [old.daemon(node, build=before_build()) if node == older else new.daemon(node) for node in lab.nodes]
+    with one_owner(lab) as watches:
+        spawn(*daemons)
+        daemons[0].wait_state("active")
+        watches[0].client.wait_owner("node-a")
+    assert (took_s(daemons[0]) < SOON_S) == (older == "node-b")
+    assert watches[0].owners.order() == ["node-a"] and only_change(daemons[1])
 
 
 @pytest.mark.laboratory(nodes=2)

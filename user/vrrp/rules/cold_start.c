@@ -133,7 +133,7 @@ void instances_judge_cold_starts(const struct instances *instances, uint64_t now
 		outcome = judge(instance, now_ns);
 		if (outcome != COLD_START_WAITS)
 			outcome = judge_again(instance, now_ns);
-		if (outcome != COLD_START_WAITS)
+		if (outcome != COLD_START_WAITS && instance_is_best_candidate(instance))
 			take_over(instance, outcome, now_ns);
 	}
 }
