@@ -15,6 +15,7 @@ PORT = 694
 MASK = (1 << 64) - 1
 HEADER = struct.Struct("!HBBHBxHHIQQQBBHIQII64s")
 VIEW = struct.Struct("!HBxIQ4I4IH14x")
+PAGE = struct.Struct("!HHIQ48s")
 LINKS = 4
 NEVER = 0xFFFFFFFF
 HEAD_BYTES, INSTANCES_OFFSET = 40, 64
@@ -85,6 +86,25 @@ def build_query(key, source, destination, subject_id, **fields):
     return build(key, source, destination, type=QUERY, seq=0, instances=view, **fields)
 
 
+def build_compare(key, source, destination, page, **fields):
+    """A COMPARE: a page of the statement of destination."""
+    return build(key, source, destination, type=COMPARE, seq=0, instances=PAGE.pack(page, 0, 0, 0, bytes(48)), **fields)
+
+
+def parse_page(data):
+    """Of a COMPARED."""
+    return dict(zip(("page", "page_count", "statement_bytes", "digest", "data"), PAGE.unpack(data)))
+
+
+def records(statement):
+    """The records of a statement: type, contents."""
+    while statement:
+        kind, length = statement[:2]
+        assert len(statement) >= 2 + length
+        yield kind, statement[2:2 + length]
+        statement = statement[2 + length:]
+
+
 def parse_view(data):
     """Of an ANSWER, in microseconds; None: never."""
     subject_id, state, daemon_age_us, epoch, *ages_us, fenced_bits = VIEW.unpack(data)
@@ -102,12 +122,15 @@ def parse_instances(data):
 
 
 def parse(key, payload, source, destination):
-    """Returns the fields and "tag_good"; of an ANSWER also "view"."""
+    """Returns the fields and "tag_good"; of an ANSWER also "view", of a COMPARED
+    "page"."""
     packet = payload[:HEADER.size]
     fields = dict(zip(FIELDS, HEADER.unpack(packet)))
     fields["tag_good"] = payload[HEADER.size:PACKET_BYTES] == tag(key, packet, source, destination)
     if fields["type"] == ANSWER:
         fields["view"] = parse_view(fields["instances"])
+    elif fields["type"] == COMPARED:
+        fields["page"] = parse_page(fields["instances"])
     elif fields["type"] in (PROBE, REPLY):
         fields["entries"] = parse_instances(fields["instances"])
     return fields

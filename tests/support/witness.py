@@ -58,6 +58,14 @@ class Witness:
         assert answer["view"]["subject_id"] == subject_id
         return answer["view"], took_ms
 
+    def read_page(self, number):
+        """A page of node-a's statement."""
+        fields = self.fields()
+        answer, _ = self.exchange(wire.build_compare(KEY, self.source, self.destination, number, **fields))
+        assert (answer["type"], answer["t1_ns"]) == (wire.COMPARED, fields["t1_ns"])
+        assert answer["page"]["page"] == number
+        return answer["page"]
+
     def is_ignored(self, payload):
         self.socket.sendto(payload, (self.destination, wire.PORT))
         try:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What differs, each once, however many nodes have the same other value: an event when it is found,
- * and one when all agree again. A node that dies takes its configuration with it, so what differed
+ * and one when all agree again, but no more than EVENTS_MAX at a time. A node that dies takes its configuration with it, so what differed
  * stays until it is heard with another one.
  */
 #include "user/cluster/members.h"
@@ -12,6 +12,9 @@
 
 #define REMEDY "write the same on all nodes"
 #define NAMED_MAX 3 /* nodes; others are only counted */
+#define DISPUTES_MAX 4096
+/* Events of one comparison; others are only counted, so that they do not displace all events. */
+#define EVENTS_MAX 16
 
 bool dispute_is_with(const struct dispute *dispute, uint16_t node_id)
 {
@@ -75,10 +78,11 @@ static bool same(const struct dispute *a, const struct dispute *b)
 	       !strcmp(a->own, b->own) && !strcmp(a->other, b->other);
 }
 
-static bool has_subject(const struct cluster *cluster, const char *subject)
+static bool differs(const struct cluster *cluster, const struct dispute *ended)
 {
 	for (size_t i = 0; i < cluster->dispute_count; i++)
-		if (!strcmp(cluster->disputes[i].subject, subject))
+		if (!strcmp(cluster->disputes[i].what, ended->what) &&
+		    !strcmp(cluster->disputes[i].subject, ended->subject))
 			return true;
 	return false;
 }
@@ -91,11 +95,42 @@ static struct dispute *find(const struct cluster *cluster, const struct dispute 
 	return NULL;
 }
 
+static void report(struct cluster *cluster, const struct dispute *dispute, bool over)
+{
+	char text[CLUSTER_TEXT_BYTES];
+
+	if (cluster->event_count++ >= EVENTS_MAX)
+		return;
+	if (!over)
+		event_log_add(cluster->event_log, "compare", dispute->subject, "agrees", "differs",
+			      "%s", cluster_text(cluster, dispute, text));
+	else
+		event_log_add(cluster->event_log, "compare", dispute->subject, "differs", "agrees",
+			      "%s: %s", dispute->what,
+			      dispute->kind == DISPUTE_VALUE
+				      ? "the same on all nodes that were compared"
+				      : "that is over");
+}
+
+static void report_others(struct cluster *cluster, uint16_t node_id)
+{
+	char subject[DISAGREEMENT_SUBJECT_BYTES];
+
+	snprintf(subject, sizeof(subject), "node %u", node_id);
+	if (cluster->event_count > EVENTS_MAX)
+		event_log_add(
+			cluster->event_log, "compare", subject, "changed", "",
+			"%zu more changes by this comparison; xbeatctl cluster shows what differs",
+			cluster->event_count - EVENTS_MAX);
+	cluster->event_count = 0;
+}
+
 static void add(struct cluster *cluster, struct dispute *dispute, uint16_t node_id)
 {
 	struct dispute *known = find(cluster, dispute);
-	char text[CLUSTER_TEXT_BYTES];
 
+	if (!known && cluster->dispute_count == DISPUTES_MAX)
+		return;
 	if (known) {
 		set_node(known, node_id, true);
 		memcpy(known->place, dispute->place, sizeof(known->place));
@@ -105,8 +140,7 @@ static void add(struct cluster *cluster, struct dispute *dispute, uint16_t node_
 	cluster->disputes =
 		array_grow(cluster->disputes, &cluster->dispute_count, sizeof(*dispute));
 	cluster->disputes[cluster->dispute_count - 1] = *dispute;
-	event_log_add(cluster->event_log, "compare", dispute->subject, "agrees", "differs", "%s",
-		      cluster_text(cluster, dispute, text));
+	report(cluster, dispute, false);
 }
 
 /* Removes what is over. If the same thing differs in another way, that has been reported. */
@@ -119,12 +153,8 @@ static void remove_ended(struct cluster *cluster)
 			continue;
 		memmove(&cluster->disputes[i], &cluster->disputes[i + 1],
 			(--cluster->dispute_count - i) * sizeof(ended));
-		if (!has_subject(cluster, ended.subject))
-			event_log_add(cluster->event_log, "compare", ended.subject, "differs",
-				      "agrees", "%s: %s", ended.what,
-				      ended.kind == DISPUTE_VALUE
-					      ? "the same on all nodes that were compared"
-					      : "that is over");
+		if (!differs(cluster, &ended))
+			report(cluster, &ended, true);
 	}
 }
 
@@ -194,6 +224,7 @@ void cluster_compare(struct cluster *cluster, uint16_t node_id)
 	compare_statements(&cluster->own, &member->statement, take, &comparing);
 	member->compared = true;
 	remove_ended(cluster);
+	report_others(cluster, node_id);
 }
 
 void cluster_forget(struct cluster *cluster, uint16_t node_id)
@@ -201,6 +232,7 @@ void cluster_forget(struct cluster *cluster, uint16_t node_id)
 	for (size_t i = 0; i < cluster->dispute_count; i++)
 		set_node(&cluster->disputes[i], node_id, false);
 	remove_ended(cluster);
+	report_others(cluster, node_id);
 }
 
 /* Returns the conclusion of this kind about a node, or NULL. */
@@ -250,4 +282,5 @@ void cluster_conclude(struct cluster *cluster, const struct peer *peer, enum dis
 		add(cluster, &dispute, peer->node->id);
 	}
 	remove_ended(cluster);
+	report_others(cluster, peer->node->id);
 }

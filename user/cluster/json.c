@@ -66,30 +66,62 @@ static const char *comparison_name(const struct member *member)
 	return member && member->unanswered_count ? "no answer" : "not yet";
 }
 
-/* As "xbeatctl peers" shows them. */
+static void add_statement(const struct cluster *cluster, const struct peer *peer, json_t *json)
+{
+	const struct member *member = cluster->members[peer->node->id];
+	const struct xb_peer *said = peer_said(peer);
+
+	json_object_set_new(json, "comparison", json_string(comparison_name(member)));
+	if (member && member->known)
+		json_object_set_new(json, "version", json_text(member->statement.version));
+	if (said)
+		json_object_set_new(
+			json, "state",
+			json_string(node_state_name((enum xb_node_state)said->node_state)));
+}
+
+/* Calls add for each node in the order of the block; peer: NULL for this node. */
+static void each_node(const struct cluster *cluster,
+		      void (*add)(const struct cluster *cluster, const struct peer *peer,
+				  void *context),
+		      void *context)
+{
+	const struct config_heartbeat *heartbeat = cluster->config->heartbeat;
+
+	for (size_t i = 0; i < heartbeat->node_count; i++) {
+		const struct peer *peer = peers_find(cluster->peers, heartbeat->nodes[i].name);
+
+		if (peer || i == cluster->own_node)
+			add(cluster, peer, context);
+	}
+}
+
+/* The nodes, and those of "xbeatctl peers", of which they are made. */
+struct nodes {
+	json_t *array, *peers;
+};
+
+static void add_node(const struct cluster *cluster, const struct peer *peer, void *context)
+{
+	const struct nodes *nodes = context;
+	json_t *json;
+
+	if (!peer) {
+		json_array_append_new(nodes->array, own_node_json(cluster));
+		return;
+	}
+	json = json_array_get(nodes->peers, (size_t)(peer - cluster->peers->list));
+	add_statement(cluster, peer, json);
+	json_array_append(nodes->array, json);
+}
+
 static json_t *nodes_json(const struct cluster *cluster)
 {
-	json_t *peers = peers_json(cluster->peers), *array = json_array(), *json;
-	size_t index;
+	struct nodes nodes = {json_array(), peers_json(cluster->peers)};
 
-	json_array_append_new(array, own_node_json(cluster));
-	json_array_foreach(peers, index, json)
-	{
-		const struct peer *peer = &cluster->peers->list[index];
-		const struct member *member = cluster->members[peer->node->id];
-		const struct xb_peer *said = peer_said(peer);
-
-		json_object_set_new(json, "comparison", json_string(comparison_name(member)));
-		if (member && member->known)
-			json_object_set_new(json, "version", json_text(member->statement.version));
-		if (said)
-			json_object_set_new(
-				json, "state",
-				json_string(node_state_name((enum xb_node_state)said->node_state)));
-		json_array_append(array, json);
-	}
-	json_decref(peers);
-	return array;
+	each_node(cluster, add_node, &nodes);
+	json_decref(nodes.peers);
+	return nodes.array;
 }
 
 /* Returns the index of an instance among entries; XB_INSTANCES_MAX: not there. */
@@ -142,32 +174,48 @@ static void add_role(json_t *roles, const char *name, const struct xb_instance *
 	json_array_append_new(roles, json);
 }
 
-static void add_peer_role(const struct cluster *cluster, json_t *roles, const struct peer *peer,
-			  uint8_t vrid, uint8_t family)
+/* The parts of nodes in an instance. */
+struct roles {
+	json_t *array;
+	uint8_t vrid, family;
+};
+
+static void add_own_role(const struct cluster *cluster, const struct roles *roles)
 {
-	const struct member *member = cluster->members[peer->node->id];
-	const struct xb_peer *said = peer_said(peer);
-	size_t index = said ? find_entry(said->instances, vrid, family) : XB_INSTANCES_MAX;
+	const struct xb_instance *own = kernel_described(cluster->kernel, 0);
+	size_t index = find_entry(own, roles->vrid, roles->family);
+	bool here = index < XB_INSTANCES_MAX;
+
+	add_role(roles->array, cluster->own.name, here ? &own[index] : NULL,
+		 here && kernel_self_is_fenced(cluster->kernel, (uint8_t)index),
+		 find_described(&cluster->own, roles->vrid, roles->family));
+}
+
+static void add_node_role(const struct cluster *cluster, const struct peer *peer, void *context)
+{
+	const struct roles *roles = context;
+	const struct member *member = peer ? cluster->members[peer->node->id] : NULL;
+	const struct xb_peer *said = peer ? peer_said(peer) : NULL;
+	size_t index =
+		said ? find_entry(said->instances, roles->vrid, roles->family) : XB_INSTANCES_MAX;
 	bool here = index < XB_INSTANCES_MAX && !peer->liveness.silent;
 
-	add_role(roles, peer->node->name, here ? &said->instances[index] : NULL,
-		 here && said->fenced_bits >> index & 1,
-		 member && member->known ? find_described(&member->statement, vrid, family) : NULL);
+	if (!peer)
+		add_own_role(cluster, roles);
+	else
+		add_role(roles->array, peer->node->name, here ? &said->instances[index] : NULL,
+			 here && said->fenced_bits >> index & 1,
+			 member && member->known
+				 ? find_described(&member->statement, roles->vrid, roles->family)
+				 : NULL);
 }
 
 static json_t *roles_json(const struct cluster *cluster, uint8_t vrid, uint8_t family)
 {
-	const struct xb_instance *own = kernel_described(cluster->kernel, 0);
-	size_t index = find_entry(own, vrid, family);
-	bool here = index < XB_INSTANCES_MAX;
-	json_t *roles = json_array();
+	struct roles roles = {json_array(), vrid, family};
 
-	add_role(roles, cluster->own.name, here ? &own[index] : NULL,
-		 here && kernel_self_is_fenced(cluster->kernel, (uint8_t)index),
-		 find_described(&cluster->own, vrid, family));
-	for (size_t i = 0; i < cluster->peers->count; i++)
-		add_peer_role(cluster, roles, &cluster->peers->list[i], vrid, family);
-	return roles;
+	each_node(cluster, add_node_role, &roles);
+	return roles.array;
 }
 
 static json_t *addresses_json(const struct statement_instance *described)

@@ -78,6 +78,7 @@ struct cluster {
 	struct member *members[XB_NODE_ID_MAX + 1]; /* index: node id; NULL: not needed yet */
 	struct dispute *disputes;
 	size_t dispute_count;
+	size_t event_count; /* of the present comparison */
 };
 
 /* describe.c: makes the statement of this node, and publishes it. */

@@ -294,10 +294,13 @@ static void compare_addresses(const struct comparison *comparison,
 			      const struct statement_instance *other)
 {
 	struct disagreement disagreement = {.setting = STATEMENT_ADDRESSES, .instance = own};
+	bool here, there;
 
 	if (comparison->own->shortened || comparison->other->shortened)
 		return;
-	if (!(only_in(own, other, disagreement.own) | only_in(other, own, disagreement.other)))
+	here = only_in(own, other, disagreement.own);
+	there = only_in(other, own, disagreement.other);
+	if (!here && !there)
 		return;
 	snprintf(disagreement.what, sizeof(disagreement.what),
 		 "addresses of %.40s that only one node has", own->name);

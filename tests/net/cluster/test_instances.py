@@ -96,6 +96,18 @@ def test_heartbeat_line_missing(lab):
                                    place_of(there, "vrrp_instance"))]
 
 
+def test_many_differences_are_few_events(lab):
+    """All are shown, but they leave room in the event log."""
+    count = 40
+    texts = ["".join(instance(f"VI_{vrid}", vrid=vrid, advert_int=1, version=version, vips=[f"10.77.1.{vrid}/24"])
+                     for vrid in range(1, count + 1)) for version in (2, 3)]
+    cluster = start_instances(lab, *texts)
+    for daemon in cluster.daemons.values():
+        assert len(differences(daemon)) == count
+        *reported, (_, _, rest) = compared(daemon)
+        assert len(reported) == 16 and f"{count - 16} more" in rest
+
+
 def start_knowing(lab, known):
     """Nodes that know these nodes each."""
     cluster = Cluster(lab, Settings())

@@ -40,7 +40,9 @@ static void add_link(struct table *table, const json_t *node, const json_t *link
 		: is_true(node, "self") ? field_text(node, "state")
 					: field_verdict(node),
 		first ? field_text(node, "version") : "",
-		link ? field_text(link, "interface") : "this node",
+		link			? field_text(link, "interface")
+		: is_true(node, "self") ? "this node"
+					: "",
 		link ? field_text(link, "address") : "",
 		link ? field_text(link, "verdict") : "",
 		link ? field_duration(rtt, "p50", p50) : "",
