@@ -12,6 +12,10 @@
 #include <xbeat/signed.h>
 
 const volatile struct xb_constants xb_constants __attribute__((aligned(8)));
+
+/* Whether the XDP program is loaded with BPF_F_XDP_HAS_FRAGS (Linux 5.18), so that a packet may go
+ * on in fragments after data_end. Its helpers exist only there: to older kernels that is dead code. */
+const volatile __u8 xb_frags;
 const volatile __u16 xb_slot_of[XB_NODE_ID_MAX + 1][XB_LINKS_MAX];
 
 struct {

@@ -4,6 +4,7 @@
 #ifndef BPF_PACKET_FRAME_H
 #define BPF_PACKET_FRAME_H
 
+#include "bpf/base/maps.h"
 #include "bpf/base/word.h"
 
 #include <bpf/bpf_endian.h>
@@ -59,6 +60,13 @@ static __always_inline void *network_at(const struct xdp_md *ctx, __u32 network_
 static __always_inline bool packet_holds(const void *start, __u32 bytes, const void *end)
 {
 	return end - start >= (long)bytes;
+}
+
+/* Copies from anywhere in the packet. Returns 0 or a negative number. Slower than a
+ * read: only for what is after the end. */
+static __always_inline int packet_load(struct xdp_md *ctx, __u32 offset, void *to, __u32 bytes)
+{
+	return xb_frags ? (int)bpf_xdp_load_bytes(ctx, offset, to, bytes) : -1;
 }
 
 /* Keeps the compiler from checking one form of a pointer and reading through another, which the

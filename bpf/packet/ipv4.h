@@ -34,6 +34,9 @@ static __always_inline int ipv4_check(const struct iphdr *ip, const void *end)
 		return XB_DROP_IP_OPTIONS;
 	if (ip->frag_off & bpf_htons(IPV4_MORE_FRAGMENTS))
 		return XB_DROP_IP_FRAGMENT;
+	/* First, because the rest of it may be in fragments. */
+	if (total_bytes > sizeof(*ip) + HEARTBEAT_UDP_BYTES)
+		return XB_DROP_TOO_LONG;
 	if (total_bytes < sizeof(*ip) + sizeof(struct udphdr) ||
 	    !packet_holds(ip, total_bytes, end))
 		return XB_DROP_BAD_IP_HEADER;

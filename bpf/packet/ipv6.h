@@ -26,6 +26,8 @@ static __always_inline int ipv6_check(const struct ipv6hdr *ip, const void *end)
 
 	if (ip->version != 6)
 		return XB_DROP_BAD_IP_HEADER;
+	if (payload_bytes > HEARTBEAT_UDP_BYTES)
+		return XB_DROP_TOO_LONG; /* as in ipv4_check() */
 	if (payload_bytes < sizeof(struct udphdr) || !packet_holds(ip + 1, payload_bytes, end))
 		return XB_DROP_BAD_IP_HEADER;
 	return udp_check_length((const void *)(ip + 1), payload_bytes);

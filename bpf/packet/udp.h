@@ -21,15 +21,15 @@ static __always_inline bool udp_is_heartbeat(const struct udphdr *udp, const voi
 	return (const void *)(udp + 1) <= end && udp->dest == bpf_htons(xb_constants.port);
 }
 
-/* payload_bytes: of the IP packet. Both lengths must be exact: no byte may be outside tag and
- * checksum. */
+/* payload_bytes: of the IP packet, not too long. Both lengths must be exact: no byte may be outside
+ * tag and checksum. */
 static __always_inline int udp_check_length(const struct udphdr *udp, __u32 payload_bytes)
 {
 	__u32 udp_bytes = bpf_ntohs(udp->len);
 
 	if (udp_bytes < HEARTBEAT_UDP_BYTES || payload_bytes < HEARTBEAT_UDP_BYTES)
 		return XB_DROP_TOO_SHORT;
-	if (udp_bytes > HEARTBEAT_UDP_BYTES || payload_bytes > HEARTBEAT_UDP_BYTES)
+	if (udp_bytes > HEARTBEAT_UDP_BYTES)
 		return XB_DROP_TOO_LONG;
 	return NO_DROP;
 }

@@ -39,7 +39,8 @@ struct vrrp_advert {
 	__u8 version;
 	__u8 pseudo_header; /* enum xb_pseudo_header */
 	__u16 interval_cs;
-	__u16 pad; /* so that no byte is without a value */
+	bool in_fragments; /* its end is (vrrp_open_fragments()) */
+	__u8 pad; /* so that no byte is without a value */
 	__u64 digest; /* of the addresses */
 	__u64 trailer_sum; /* of a signed advert's trailer, for the checksum over IPv6; 0: none */
 };
@@ -103,6 +104,26 @@ static __always_inline bool vrrp_open_ipv6(struct vrrp_advert *advert, const str
 	advert->bad_ip_header = ip->version != 6;
 	flow_from_ipv6(&advert->flow, ip);
 	return vrrp_open(advert, ip + 1, bpf_ntohs(ip->payload_len), end);
+}
+
+/* Of a packet that goes on in fragments after the end. Only a long advert over IPv6 needs them: every
+ * driver's first part has room for one over IPv4. Global, so that its stack is not the caller's. */
+__noinline int vrrp_open_fragments(struct xdp_md *ctx, struct vrrp_advert *advert)
+{
+	const struct ipv6hdr *ip;
+	__u32 bytes;
+
+	if (!xb_frags || !advert || !advert->flow.ipv6)
+		return -1;
+	ip = network_at(ctx, advert->header_offset - sizeof(*ip));
+	if ((const void *)(ip + 1) > packet_end(ctx))
+		return -1;
+	bytes = bpf_ntohs(ip->payload_len);
+	if (advert->header_offset + bytes > bpf_xdp_get_buff_len(ctx))
+		return -1;
+	advert->message_bytes_max = bytes;
+	advert->in_fragments = true;
+	return 0;
 }
 
 static __always_inline __u32 vrrp_address_words(const struct vrrp_advert *advert)

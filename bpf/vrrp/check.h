@@ -127,13 +127,40 @@ static __always_inline int vrrp_sum_authentication(const word32 *words, const vo
 	return 0;
 }
 
+/* The same for a long advert over IPv6 whose last addresses are in fragments. */
+static __always_inline int vrrp_sum_fragments(struct xdp_md *ctx, __u32 header_offset,
+					      __u32 address_words, struct vrrp_body *body)
+{
+	__u64 digest = XB_DIGEST_START, sum;
+	word32 words[4];
+
+	if (!body || packet_load(ctx, header_offset, words, sizeof(struct vrrp_header)))
+		return -1;
+	sum = (__u64)words[0] + words[1];
+	header_offset += sizeof(struct vrrp_header);
+	for (__u32 i = 0; i < VRRP_ADDRESSES_MAX && 4 * i < address_words; i++) {
+		if (packet_load(ctx, header_offset + sizeof(words) * i, words, sizeof(words)))
+			return -1;
+		for (int j = 0; j < 4; j++) {
+			sum += words[j];
+			digest = xb_digest_word(digest, words[j]);
+		}
+	}
+	body->sum = sum;
+	body->digest = digest;
+	return 0;
+}
+
 /* Not static, so that the verifier checks the loop once, not each of its ends with the rest of the
  * program. Such a function takes the context of one type of program. */
 __noinline int vrrp_read_addresses_xdp(struct xdp_md *ctx, __u32 header_offset, __u32 address_words,
 				       struct vrrp_body *body)
 {
-	return vrrp_sum_addresses(packet_start(ctx) + (header_offset & 0xff), packet_end(ctx),
-				  address_words, body);
+	header_offset &= 0xff;
+	if (!vrrp_sum_addresses(packet_start(ctx) + header_offset, packet_end(ctx), address_words,
+				body))
+		return 0;
+	return vrrp_sum_fragments(ctx, header_offset, address_words, body);
 }
 
 __noinline int vrrp_read_addresses_skb(struct __sk_buff *skb, __u32 header_offset,

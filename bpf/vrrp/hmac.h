@@ -100,23 +100,67 @@ static __always_inline void hmac_put_padding(struct hmac *hmac, const struct vrr
 			8 * (XB_SHA256_BLOCK_BYTES + 4 * text_words);
 }
 
-/* Hashes one block of the text. start, end: of the packet. */
-static __always_inline int hmac_step(const void *start, const void *end,
-				     const struct vrrp_advert *advert, __u32 block,
-				     struct hmac *hmac)
+/* Which words of a block are in the packet. */
+struct hmac_part {
+	__u32 from, count; /* words of the block */
+	__u32 offset; /* in the packet */
+};
+
+static __always_inline struct hmac_part hmac_part(const struct vrrp_advert *advert, __u32 block)
 {
 	__u32 from = block ? 0 : XB_SIGNED_PSEUDO_WORDS;
 	__u32 first = block * XB_SHA256_BLOCK_WORDS + from - XB_SIGNED_PSEUDO_WORDS;
 	__u32 packet_words = hmac_packet_words(advert);
-	__u32 count = first < packet_words ? packet_words - first : 0;
 
-	start += (advert->header_offset + 4 * first) & HMAC_OFFSET_MASK;
-	if (hmac_copy(start, end, from, count, hmac))
+	return (struct hmac_part){
+		.from = from,
+		.count = first < packet_words ? packet_words - first : 0,
+		.offset = (advert->header_offset + 4 * first) & HMAC_OFFSET_MASK,
+	};
+}
+
+/* hmac_copy() where the packet goes on in fragments. */
+__noinline int hmac_load(struct xdp_md *ctx, const struct vrrp_advert *advert, __u32 block,
+			 struct hmac *hmac)
+{
+	struct hmac_part part;
+	word32 word;
+
+	if (!advert || !hmac)
 		return -1;
+	part = hmac_part(advert, block);
+	for (__u32 i = 0; i < XB_SHA256_BLOCK_WORDS; i++) {
+		word = 0;
+		if (i >= part.from && i - part.from < part.count) {
+			if (packet_load(ctx, part.offset, &word, sizeof(word)))
+				return -1;
+			part.offset += sizeof(word);
+		}
+		hmac->words[i] = bpf_ntohl(word);
+	}
+	return 0;
+}
+
+/* Hashes one block of the text, whose words of the packet have been copied. */
+static __always_inline int hmac_finish(const struct vrrp_advert *advert, __u32 block,
+				       struct hmac *hmac)
+{
 	if (!block)
 		hmac_put_pseudo_header(hmac, advert);
 	hmac_put_padding(hmac, advert, block);
 	return hmac_block(hmac);
+}
+
+/* start, end: of the packet. */
+static __always_inline int hmac_step(const void *start, const void *end,
+				     const struct vrrp_advert *advert, __u32 block,
+				     struct hmac *hmac)
+{
+	struct hmac_part part = hmac_part(advert, block);
+
+	if (hmac_copy(start + part.offset, end, part.from, part.count, hmac))
+		return -1;
+	return hmac_finish(advert, block, hmac);
 }
 
 /* Global, for the verifier: what they leave in memory is the same after each block. */
@@ -125,7 +169,9 @@ __noinline int hmac_step_xdp(struct xdp_md *ctx, const struct vrrp_advert *adver
 {
 	if (!advert || !hmac)
 		return -1;
-	return hmac_step(packet_start(ctx), packet_end(ctx), advert, block, hmac);
+	if (!advert->in_fragments)
+		return hmac_step(packet_start(ctx), packet_end(ctx), advert, block, hmac);
+	return hmac_load(ctx, advert, block, hmac) ? -1 : hmac_finish(advert, block, hmac);
 }
 
 __noinline int hmac_step_skb(struct __sk_buff *skb, const struct vrrp_advert *advert, __u32 block,

@@ -60,10 +60,16 @@ static __always_inline __u32 signature_offset(const struct vrrp_advert *advert)
 __noinline int signature_read_xdp(struct xdp_md *ctx, struct vrrp_advert *advert,
 				  struct signature *signature)
 {
+	word32 copy[SIGNATURE_WORDS];
+
 	if (!advert || !signature)
 		return -1;
-	return signature_copy(packet_start(ctx) + signature_offset(advert), packet_end(ctx), advert,
-			      signature);
+	if (!signature_copy(packet_start(ctx) + signature_offset(advert), packet_end(ctx), advert,
+			    signature))
+		return 0;
+	if (packet_load(ctx, signature_offset(advert), copy, sizeof(copy)))
+		return -1;
+	return signature_copy(copy, copy + SIGNATURE_WORDS, advert, signature);
 }
 
 __noinline int signature_read_skb(struct __sk_buff *skb, struct vrrp_advert *advert,

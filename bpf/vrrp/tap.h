@@ -88,6 +88,8 @@ static __noinline int vrrp_tap(struct xdp_md *ctx, __u32 network_offset, bool ip
 				 interface_index, ipv6, &advert, &slot);
 	if (!entry)
 		return XDP_PASS;
+	if (xb_frags && !advert.message_bytes_max)
+		vrrp_open_fragments(ctx, &advert);
 	way = vrrp_way(interface_index);
 	if (way == VRRP_WAY_STACK)
 		return XDP_PASS;

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "user/kernel/frags.h"
 #include "xbeat.skel.h"
 
 const uint8_t key_old[16] = "an old key, 16 b";
@@ -86,6 +87,7 @@ int fixture_open(void **state)
 	assert_non_null(fixture);
 	assert_non_null(program);
 	freeze_constants(program);
+	frags_enable_if_supported(program);
 	bpf_map__set_max_entries(program->maps.xb_peers, SLOT_COUNT);
 	bpf_map__set_max_entries(program->maps.xb_compare, SLOT_COUNT);
 	bpf_map__set_max_entries(program->maps.xb_rtt_hist, SLOT_COUNT);

@@ -12,13 +12,13 @@ static void leave_native(struct kernel *kernel, struct attachment *attachment, u
 	if (attachment->wish == ATTACH_NATIVE) {
 		snprintf(
 			attachment->reason, sizeof(attachment->reason),
-			"MTU %u is more than native XDP carries with most drivers: large packets may be lost; lower it, or write \"mode auto\"",
+			"MTU %u is more than native XDP carries, except with drivers that know fragments: large packets may be lost; lower it, or write \"mode auto\"",
 			mtu);
 		log_warning("interface %s: %s", attachment->interface, attachment->reason);
 		return;
 	}
 	log_warning(
-		"interface %s: MTU %u is more than native XDP carries with most drivers: the program is attached again, in generic mode if the driver refuses native mode",
+		"interface %s: MTU %u is more than native XDP carries, except with drivers that know fragments: the program is attached again, in generic mode if the driver refuses native mode",
 		attachment->interface, mtu);
 	mode_switch_start_mtu(kernel, attachment, mtu);
 }

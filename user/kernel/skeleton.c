@@ -2,6 +2,7 @@
 /* See skeleton.h. */
 #include "user/kernel/skeleton.h"
 #include "user/kernel/carry.h"
+#include "user/kernel/frags.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -38,6 +39,7 @@ void skeleton_unmap(void *memory, const struct bpf_map *map)
 
 void skeleton_freeze(struct xbeat_bpf *skeleton, const struct kernel_setup *setup)
 {
+	frags_enable_if_supported(skeleton);
 	skeleton->rodata->xb_constants = setup->constants;
 	memset((void *)skeleton->rodata->xb_slot_of, 0xff, sizeof(skeleton->rodata->xb_slot_of));
 	for (size_t i = 0; i < setup->peer_count; i++)

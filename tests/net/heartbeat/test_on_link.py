@@ -135,7 +135,7 @@ def remake(lab, node, link):
     lab.run("switch", "ip", "-batch", lab.write("remake.batch", (
         f"link add {port} type veth peer name {interface} netns {namespace}\n"
         f"link set {port} master br{link} up\n"
-        f"link set dev {port} xdpdrv object {BUILD / 'tools' / 'lab_pass.bpf.o'} section xdp\n")))
+        f"link set dev {port} xdpdrv object {BUILD / 'tools' / 'lab_pass.bpf.o'} program lab_pass\n")))
     lab.run(node, "ip", "address", "add", f"{lab.address(node, link)}/24", "dev", interface)
     lab.run(node, "ip", "link", "set", interface, "up")
 

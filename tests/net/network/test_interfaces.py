@@ -48,7 +48,7 @@ class Port:
         port, namespace = f"{NODE}.{self.link}", f"{self.lab.name}-{NODE}"
         self.batch("switch", f"link add {port} type veth peer name {self.name} netns {namespace}",
                    f"link set {port} master br{self.link} up",
-                   f"link set dev {port} xdpdrv object {LAB_PASS} section xdp")
+                   f"link set dev {port} xdpdrv object {LAB_PASS} program lab_pass")
         self.address()
 
     def address(self):
