@@ -7,6 +7,7 @@
 #define XB_CONTROL_SOCKET XB_RUN_DIRECTORY "/%s.sock"
 #define XB_APP_SOCKET XB_RUN_DIRECTORY "/%s.app" /* open to every user; serves app_open alone */
 #define XB_PID_FILE XB_RUN_DIRECTORY "/%s.pid"
+#define XB_EVENTS_FILE XB_RUN_DIRECTORY "/%s.events" /* of this daemon and earlier ones */
 #define XB_SAVED_FILE XB_RUN_DIRECTORY "/%s.saved" /* for the next daemon */
 
 #define XB_RUNNER_SOCKET XB_RUN_DIRECTORY "/runner" /* of xbeat-runner.service, for root */

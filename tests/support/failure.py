@@ -131,7 +131,7 @@ class Scene:
         self.note_mended(*(node for node in self.lab.nodes if node not in nodes), at_ns=went_on_ns)
 
     def note_begin(self):
-        self.counts = {node: len(self[node].events()) for node in self.lab.nodes}
+        self.marks = {node: self[node].last_event() for node in self.lab.nodes}
         self.restarted, self.stopped = set(), set()
         self.mended_ns, self.failing = None, {node: [] for node in self.lab.nodes}
         self.start_ns = time.monotonic_ns()
@@ -148,7 +148,7 @@ class Scene:
 
     def events_since(self, node):
         """Since the start of the row; a daemon that was started since has no earlier events."""
-        return self[node].events()[0 if node in self.restarted else self.counts[node]:]
+        return self[node].events_since(0 if node in self.restarted else self.marks[node])
 
 
 class Stage:

@@ -185,7 +185,8 @@ class Laboratory:
         for member in [*self.nodes, "client"]:
             shutil.rmtree(PINS / self.instance(member), ignore_errors=True)
             # Also a ".new" that a killed daemon did not finish.
-            for path in [*STATE.glob(f"{self.instance(member)}.*"), *self.run_files(member)]:
+            for path in [*STATE.glob(f"{self.instance(member)}.*"), *self.run_files(member),
+                         self.events_file(member)]:
                 path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # not empty: other instances live
             PINS.rmdir()
@@ -296,8 +297,11 @@ class Laboratory:
         return f"{self.name}-{node}"
 
     def run_files(self, node):
-        """Its daemon's files under /run: the socket, the lock."""
-        return list(SOCKETS.glob(f"{self.instance(node)}.*"))
+        """Its daemon's files under /run, the socket and the lock, but for the events, which stay."""
+        return [path for path in SOCKETS.glob(f"{self.instance(node)}.*") if path != self.events_file(node)]
+
+    def events_file(self, node):
+        return SOCKETS / f"{self.instance(node)}.events"
 
     def address(self, node, link=0, family=4):
         number = self.nodes.index(node) + 1 if node in self.nodes else 200

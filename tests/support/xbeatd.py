@@ -151,8 +151,19 @@ class Xbeatd(Daemon):
     def memory_kib(self, name="VmRSS"):
         return int(re.search(rf"^{name}:\s+(\d+) kB", (self.proc() / "status").read_text(), re.M)[1])
 
-    def events(self):
-        return [json.loads(line) for line in self.ctl("events").stdout.splitlines()]
+    def events(self, earlier=False):
+        """Of this daemon; or all, also of those that ran before it."""
+        events = [json.loads(line) for line in self.ctl("events").stdout.splitlines()]
+        return [event for event in events if earlier or "earlier" not in event]
+
+    def last_event(self):
+        """A mark for events_since()."""
+        return self.events(earlier=True)[-1].get("sequence", len(self.events()))
+
+    def events_since(self, mark):
+        """The version before does not number them, nor folds those that are alike."""
+        return [event for number, event in enumerate(self.events(), 1)
+                if event.get("sequence", number) > mark]
 
     def changes(self, name="VI_1"):
         """The changes of an instance's state, in order."""

@@ -11,6 +11,7 @@
 #include "user/daemon/start/signals.h"
 #include "user/heartbeat/prober.h"
 #include "user/kernel/drop_watch.h"
+#include "user/lib/event_log_file.h"
 #include "user/net/interface_delays.h"
 #include "user/net/interfaces.h"
 #include "user/net/netlink/interface_monitor.h"
@@ -45,6 +46,7 @@ struct daemon {
 	struct event *kernel_events;
 	struct kernel kernel;
 	struct event_log event_log;
+	struct event_log_file *events_file; /* of its entries; NULL: they are not kept */
 	struct peers peers;
 	struct prober prober;
 	struct cluster *cluster; /* NULL without heartbeats */
@@ -155,6 +157,10 @@ int daemon_watch_kernel(struct daemon *daemon);
 
 /* Looks after pins and XDP programs. Returns 0 or a negative errno. */
 int daemon_start_upkeep(struct daemon *daemon);
+
+/* Keeps events for the next daemon; continues with those of the ones before. While no other
+ * daemon of this name adds any. Where that is impossible, a line of the log gives the reason. */
+void daemon_keep_events(struct daemon *daemon);
 
 /* Limits lines of the log that repeat, from now on until the stop. Returns 0 or -ENOMEM. */
 int daemon_limit_log(struct daemon *daemon);

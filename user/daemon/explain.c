@@ -53,12 +53,13 @@ static void explain_peers(const struct peers *peers, json_t *lines)
 /* The last events with their ages. */
 static json_t *last_events_json(const struct event_log *event_log)
 {
-	uint64_t count = event_log->written_count, now_ns = clock_now_ns();
-	uint64_t first = count > EVENTS_SHOWN_MAX ? count - EVENTS_SHOWN_MAX : 0;
+	size_t count = event_log->count,
+	       first = count > EVENTS_SHOWN_MAX ? count - EVENTS_SHOWN_MAX : 0;
+	uint64_t now_ns = clock_now_ns();
 	json_t *lines = json_array();
 
-	for (uint64_t i = first; i < count; i++) {
-		const struct event_log_entry *entry = &event_log->entries[i % EVENT_LOG_ENTRIES];
+	for (size_t i = first; i < count; i++) {
+		const struct event_log_entry *entry = event_log_at(event_log, i);
 		uint64_t age_ns = time_since_ns(now_ns, entry->time_ns);
 
 		json_say(lines, "%.1f s ago: %s %s %s%s%s: %s", duration_s(age_ns), entry->kind,

@@ -1,10 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The log of the running daemon: lines that repeat are limited. */
+/* The log of the running daemon: events are kept for the next one, and lines that repeat are
+ * limited. */
 #include "user/lib/log.h"
 #include "user/daemon/daemon.h"
+#include "user/lib/limits.h"
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <xbeat/paths.h>
 
 #define REPORT_SECONDS 10
+
+void daemon_keep_events(struct daemon *daemon)
+{
+	char path[PATH_MAX];
+	int error;
+
+	snprintf(path, sizeof(path), XB_EVENTS_FILE, daemon->daemon_name);
+	error = event_log_file_open(&daemon->event_log, path, &daemon->events_file);
+	if (error == -EPERM)
+		log_warning(
+			"events are not kept over a restart: %s is not a file that only its owner can read; remove it",
+			path);
+	else if (error == -EMEDIUMTYPE)
+		log_info("events are not kept over a restart: " XB_RUN_DIRECTORY
+			 " is on a disk, for which the daemon must not wait; mount a tmpfs there");
+	else if (error)
+		log_warning("events are not kept over a restart: cannot use %s: %s", path,
+			    limits_strerror(-error));
+}
 
 static void on_report_due(evutil_socket_t fd, short what, void *context)
 {

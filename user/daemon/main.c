@@ -161,6 +161,7 @@ static int run(struct daemon *daemon, const struct options *options, struct pid_
 	daemon->lock = lock_take(daemon->daemon_name);
 	if (daemon->lock < 0)
 		return daemon->lock;
+	daemon_keep_events(daemon);
 	daemon_read_saved(daemon);
 	error = keepalived_check(daemon->config);
 	if (!error)
@@ -204,6 +205,7 @@ static void succeed(struct daemon *daemon, const struct options *options,
 	if (daemon->own_node == DAEMON_NODE_UNKNOWN || daemon_prepare(daemon) ||
 	    daemon_take_over(daemon, channel))
 		_exit(EXIT_FAILURE);
+	daemon_keep_events(daemon);
 	pid_files_write(pid_files);
 	if (start(daemon) || channel_send(channel->socket, CHANNEL_DONE, NULL))
 		_exit(EXIT_FAILURE);

@@ -53,7 +53,7 @@ void tracking_set_status(struct tracking_entry *entry, struct track_status statu
 {
 	const struct tracking *tracking = entry->tracking;
 	struct tracked *tracked = &entry->tracked;
-	char from[16], to[16], subject[sizeof(tracking->event_log->entries[0].subject)];
+	char from[16], to[16], subject[sizeof(tracking->event_log->own[0].subject)];
 	bool same = same_status(tracked, status);
 
 	status_text(tracked, from);

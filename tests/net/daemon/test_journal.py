@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The log where systemd reads it: fields of the journal, and priorities on stderr."""
+"""The log where systemd reads it: fields of the journal, and priorities on stderr; its limits."""
 
 import re
 

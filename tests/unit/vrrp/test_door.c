@@ -14,12 +14,12 @@
 static void assert_stepped_down_first(void)
 {
 	const struct event_log_entry *first;
-	uint64_t i = 0;
+	size_t i = 0;
 
-	while (i < event_log.written_count && strcmp(event_log.entries[i].kind, "vrrp") != 0)
+	while (i < event_log.count && strcmp(event_log_at(&event_log, i)->kind, "vrrp") != 0)
 		i++;
-	assert_true(i < event_log.written_count);
-	first = &event_log.entries[i];
+	assert_true(i < event_log.count);
+	first = event_log_at(&event_log, i);
 	assert_string_equal(first->from, "active");
 	assert_string_equal(first->to, "backup");
 	assert_non_null(strstr(first->reason, "guard"));

@@ -50,8 +50,24 @@ static char *event_line(const json_t *event)
 	fprintf(memory, "%s  %s  %s", time_text(event, time), field_text(event, "kind"),
 		field_text(event, "subject"));
 	write_change(event, memory);
+	if (json_is_true(json_object_get(event, "earlier")))
+		fputs("  (earlier daemon)", memory);
 	fclose(memory);
 	return line;
+}
+
+/* One that stands for alike ones before it, too. */
+static void show_count(const json_t *event, FILE *stream)
+{
+	char line[96], time[UNITS_TIME_BYTES];
+	uint64_t count, first_ns;
+
+	if (!field_number(event, "count", &count) ||
+	    !field_number(event, "first_unix_ns", &first_ns))
+		return;
+	snprintf(line, sizeof(line), "the last of %llu alike since %s", (unsigned long long)count,
+		 units_local_time(first_ns, time));
+	text_print_wrapped(stream, REASON_INDENT, line);
 }
 
 void show_event(const json_t *event, FILE *stream)
@@ -63,4 +79,5 @@ void show_event(const json_t *event, FILE *stream)
 
 	text_print_wrapped(stream, 0, first);
 	text_print_wrapped(stream, REASON_INDENT, rest);
+	show_count(event, stream);
 }
