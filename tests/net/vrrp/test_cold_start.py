@@ -80,6 +80,16 @@ def test_best_node_does_not_start(lab):
     assert only_change(other)
 
 
+@pytest.mark.laboratory(nodes=3, links=2)
+@pytest.mark.parametrize("link, soon", [(0, True), (1, False)])
+def test_best_node_does_not_start_with_a_virtual_mac(lab, link, soon):
+    """A silent Active cannot be asked: only a cut of the one interface would hide it."""
+    _, best, other = make(lab, "use_vmac", heartbeat_links=[link])
+    spawn(other, best)
+    best.wait_state("active")
+    assert (took_s(best) < SOON_S) == soon and only_change(other)
+
+
 @pytest.mark.laboratory(nodes=2)
 def test_better_node_starts_later(lab):
     """Alone, a node waits as in VRRP."""
