@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <xbeat/paths.h>
 
 /* Addresses are also reported when they come; notifications may be lost. */
@@ -210,14 +211,38 @@ static json_t *refuse(void *context, struct control_call *call)
 static json_t *reload(void *context, struct control_call *call)
 {
 	struct await *await = context;
+	json_t *warnings;
 
 	if (read_again(await))
 		return control_fail(call, "invalid_configuration", "%s", await->inputs.message);
-	find_node(await);
+	warnings = json_array();
+	if (!find_node(await))
+		json_array_append_new(warnings,
+				      json_sprintf("xbeatd waits: %s", await->inputs.message));
 	check_soon(await);
-	return json_pack("{s:[], s:[], s:[], s:[], s:i, s:[o]}", "added", "changed", "removed",
-			 "renamed", "unchanged_count", 0, "warnings",
-			 json_sprintf("xbeatd waits: %s", await->inputs.message));
+	return json_pack("{s:[], s:[], s:[], s:[], s:i, s:o}", "added", "changed", "removed",
+			 "renamed", "unchanged_count", 0, "warnings", warnings);
+}
+
+/* There are no addresses that --keep could keep. */
+static json_t *stop_waiting(void *context, struct control_call *call)
+{
+	static const struct timeval soon = {.tv_usec = 1000};
+	struct await *await = context;
+
+	(void)call;
+	log_notice("xbeatctl stop: stopping");
+	await->stopped = true;
+	event_base_loopexit(await->base, &soon);
+	return json_pack("{s:b, s:i}", "keep", false, "pid", (int)getpid());
+}
+
+static void choose_method(struct control_method *method)
+{
+	if (!strcmp(method->name, "reload"))
+		method->call = reload;
+	else
+		method->call = strcmp(method->name, "stop") ? refuse : stop_waiting;
 }
 
 static int start_control(struct await *await)
@@ -226,7 +251,7 @@ static int start_control(struct await *await)
 
 	for (size_t i = 0; i < METHODS_MAX - 1 && daemon_methods[i].name; i++) {
 		await->methods[i] = daemon_methods[i];
-		await->methods[i].call = strcmp(daemon_methods[i].name, "reload") ? refuse : reload;
+		choose_method(&await->methods[i]);
 	}
 	snprintf(path, sizeof(path), XB_CONTROL_SOCKET, await->daemon->daemon_name);
 	return control_start(&await->control, await->base, path, &await->daemon->event_log,

@@ -98,6 +98,16 @@ def test_stop_while_it_waits(lab, without_address, number):
 
 
 @pytest.mark.laboratory(nodes=2)
+@pytest.mark.parametrize("words", [["stop"], ["stop", "--keep"]])
+def test_xbeatctl_stop_while_it_waits(lab, without_address, words):
+    daemon = spawn(without_address[NODE])
+    wait_waiting(daemon)
+    assert daemon.json(*words)["keep"] is False
+    assert daemon.process.wait() == 0
+    nothing_left(lab)
+
+
+@pytest.mark.laboratory(nodes=2)
 @pytest.mark.parametrize("way", ["signal", "xbeatctl"])
 def test_reload_while_it_waits(lab, without_address, way):
     """A broken file changes nothing; one that names this node ends the waiting."""
