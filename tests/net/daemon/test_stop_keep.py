@@ -12,7 +12,7 @@ from tests.support.laboratory import wait_until
 from tests.support.xbeatd import Xbeatd
 
 # Longer than a virtual machine stalls: a verdict that changes is the restart's.
-SETTINGS = {"advert_interval": "0.2", "multiplier": 20, "daemon_timeout": "20s",
+SETTINGS = {"advert_interval": "0.2", "multiplier": 20, "daemon_timeout": "30s",
             "heartbeat_lines": ["restart_grace 20s"]}
 
 

@@ -13,7 +13,7 @@ from tests.support.configuration import VIP, Settings
 from tests.support.laboratory import BUILD, wait_until
 
 # Longer than a virtual machine stalls: a verdict that changes is the restart's.
-SETTINGS = {"advert_interval": "0.2", "multiplier": 20, "daemon_timeout": "20s",
+SETTINGS = {"advert_interval": "0.2", "multiplier": 20, "daemon_timeout": "30s",
             "heartbeat_lines": ["restart_grace 20s"]}
 
 
