@@ -4,9 +4,10 @@
 #   sudo make check    installs what is missing, builds, runs every test
 #   make               builds into build/, as any user
 #   make test PART=unit/core     one part of the tests (tests/README.md)
-#   make lint | bench | check-interop | check-bare | check-guests | format | compile_commands.json | install | uninstall (DESTDIR= PREFIX=)
+#   make lint | bench | check-interop | check-bare | check-guests | check-packages | deb | format | compile_commands.json | install | uninstall (DESTDIR= PREFIX=)
 
 PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
 UNITS_DIRECTORY ?= $(PREFIX)/lib/systemd/system
 BUILD := build
 BPF_CLANG ?= clang
@@ -50,7 +51,7 @@ MANUALS := $(patsubst docs/%.scd,$(BUILD)/man/%,$(wildcard docs/*.scd))
 
 LIBS := -Wl,--as-needed -lbpf -lelf -lz -levent_core -lmnl -ljansson -lcap-ng -lseccomp -lm
 
-.PHONY: all deps compilers tests test-programs tools man lint-layers test check check-interop check-bare check-guests demo bench lint format clean install uninstall
+.PHONY: all deps compilers tests test-programs tools man lint-layers test check check-interop check-bare check-guests check-packages demo bench lint format clean install uninstall deb
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -123,7 +124,7 @@ $(BUILD)/$(APP_SONAME): $(APP) user/app/libxbeat.map
 		-Wl,--version-script=user/app/libxbeat.map $(APP) -o $@
 
 $(BUILD)/xbeat.pc: dist/xbeat.pc.in Makefile
-	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
 
 # Of systemd: two names for one unit, of one daemon and of each that is named.
 UNITS := $(addprefix $(BUILD)/systemd/,xbeatd.service xbeatd@.service xbeat-runner.service)
@@ -220,6 +221,17 @@ check-guests:
 	@$(MAKE) -s --no-print-directory -j$$(nproc) all tools
 	@exec tests/guests/run $(PART)
 
+# Debian packages, into build/deb.
+deb:
+	@scripts/install-deps build deb
+	@scripts/deb
+
+# Install, start, upgrade, remove: dpkg and systemd, as process 1 of a Debian in a container.
+check-packages: deb
+	$(need_root)
+	@scripts/install-deps bare test
+	@exec tests/packages/run $(PART)
+
 demo:
 	$(need_root)
 	@scripts/install-deps build demo
@@ -253,16 +265,16 @@ install: all man
 	for page in $(MANUALS); do install -D -m 644 $$page \
 		$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; done
 	install -D -m 644 include/xbeat/app.h $(DESTDIR)$(PREFIX)/include/xbeat/app.h
-	install -D -m 644 $(BUILD)/libxbeat.a $(DESTDIR)$(PREFIX)/lib/libxbeat.a
-	install -D -m 644 $(BUILD)/$(APP_SONAME) $(DESTDIR)$(PREFIX)/lib/libxbeat.so.$(VERSION)
-	ln -sf libxbeat.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(APP_SONAME)
-	ln -sf $(APP_SONAME) $(DESTDIR)$(PREFIX)/lib/libxbeat.so
+	install -D -m 644 $(BUILD)/libxbeat.a $(DESTDIR)$(LIBDIR)/libxbeat.a
+	install -D -m 644 $(BUILD)/$(APP_SONAME) $(DESTDIR)$(LIBDIR)/libxbeat.so.$(VERSION)
+	ln -sf libxbeat.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(APP_SONAME)
+	ln -sf $(APP_SONAME) $(DESTDIR)$(LIBDIR)/libxbeat.so
 	install -D -m 644 python/xbeat/__init__.py $(DESTDIR)$(PYTHON_MODULES)/xbeat/__init__.py
 	install -D -m 644 python/xbeat/py.typed $(DESTDIR)$(PYTHON_MODULES)/xbeat/py.typed
-	install -D -m 644 $(BUILD)/xbeat.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/xbeat.pc
+	install -D -m 644 $(BUILD)/xbeat.pc $(DESTDIR)$(LIBDIR)/pkgconfig/xbeat.pc
 	install -D -m 644 dist/xbeatctl.bash-completion \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/xbeatctl
-	install -D -m 755 dist/systemd/xbeat-stop $(DESTDIR)$(PREFIX)/lib/xbeat/xbeat-stop
+	install -m 755 dist/systemd/xbeat-stop dist/systemd/xbeat-upgrade $(DESTDIR)$(PREFIX)/lib/xbeat
 	mkdir -p $(DESTDIR)$(UNITS_DIRECTORY)
 	install -m 644 $(UNITS) dist/systemd/xbeat-runner.socket $(DESTDIR)$(UNITS_DIRECTORY)
 	install -D -m 644 dist/systemd/xbeat.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/xbeat.conf
@@ -272,10 +284,10 @@ install: all man
 # What "make install" with the same DESTDIR and PREFIX has installed; folders of xbeat if they are empty.
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,sbin/xbeatd bin/xbeatctl include/xbeat/app.h \
-		lib/xbeat/keepalived lib/xbeat/xbeat.bpf.o lib/xbeat/xbeat-stop \
-		lib/libxbeat.a lib/libxbeat.so.$(VERSION) lib/$(APP_SONAME) lib/libxbeat.so lib/pkgconfig/xbeat.pc \
+		lib/xbeat/keepalived lib/xbeat/xbeat.bpf.o lib/xbeat/xbeat-stop lib/xbeat/xbeat-upgrade \
 		lib/sysusers.d/xbeat.conf lib/tmpfiles.d/xbeat.conf share/bash-completion/completions/xbeatctl \
 		$(foreach page,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $(page)))/$(page)))
+	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libxbeat.a libxbeat.so libxbeat.so.$(VERSION) $(APP_SONAME) pkgconfig/xbeat.pc)
 	rm -f $(addprefix $(DESTDIR)$(UNITS_DIRECTORY)/,$(notdir $(UNITS)) xbeat-runner.socket)
 	rm -rf $(DESTDIR)$(PYTHON_MODULES)/xbeat
 	-rmdir --ignore-fail-on-non-empty $(addprefix $(DESTDIR)$(PREFIX)/,lib/xbeat include/xbeat)

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.support.laboratory import BUILD
+from tests.support.laboratory import BUILD, ROOT
 
 EXPOSURE_MAX = 3.0
 UNITS = "lib/systemd/system"
@@ -14,7 +14,7 @@ UNITS = "lib/systemd/system"
 
 def make(goal, prefix, *variables):
     """In a folder of its own for what make writes, but with the programs that have been built."""
-    subprocess.run(["make", "-s", goal, f"PREFIX={prefix}", f"BUILD={BUILD}", *variables], cwd=BUILD.parent,
+    subprocess.run(["make", "-s", goal, f"PREFIX={prefix}", f"BUILD={BUILD}", *variables], cwd=ROOT,
                    check=True, stdout=subprocess.DEVNULL)
 
 
@@ -54,6 +54,21 @@ def test_sysusers_and_tmpfiles(installed, tmp_path):
     subprocess.run(["systemd-tmpfiles", "--create", f"--root={tmp_path}", installed / "lib/tmpfiles.d/xbeat.conf"],
                    check=True)
     assert all((tmp_path / path).stat().st_mode & 0o777 == 0o755 for path in ("run/xbeat", "var/lib/xbeat"))
+
+
+@pytest.mark.parametrize("example", sorted((ROOT / "dist/examples").glob("*.conf")),
+                         ids=lambda path: path.stem)
+def test_example_is_right(example, tmp_path):
+    """Without a warning, but for the addresses, which are not this machine's."""
+    key = tmp_path / "lan.key"
+    key.touch(mode=0o600)
+    key.write_text(subprocess.run([BUILD / "xbeatctl", "genkey"], check=True, stdout=subprocess.PIPE, text=True).stdout)
+    configuration = tmp_path / "xbeat.conf"
+    configuration.write_text(example.read_text().replace("/etc/xbeat/lan.key", str(key)))
+    done = subprocess.run([BUILD / "xbeatd", "-t", "-f", configuration], text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE)
+    lines = [line for line in done.stderr.splitlines() if "no address of a node" not in line]
+    assert done.returncode == 0 and not lines, done
 
 
 def test_uninstall_leaves_nothing(tmp_path):

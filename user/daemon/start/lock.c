@@ -35,7 +35,9 @@ int lock_check_directory(void)
 	struct stat status;
 
 	if (mkdir(XB_RUN_DIRECTORY, 0755) && errno != EEXIST) {
-		log_error("cannot create " XB_RUN_DIRECTORY ": %s", limits_strerror(errno));
+		log_error("cannot create " XB_RUN_DIRECTORY
+			  ": %s; make it before the start: install -d -m 755 " XB_RUN_DIRECTORY,
+			  limits_strerror(errno));
 		return -errno;
 	}
 	if (lstat(XB_RUN_DIRECTORY, &status))
