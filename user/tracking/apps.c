@@ -6,13 +6,12 @@
 #include "user/lib/limits.h"
 #include "user/lib/log.h"
 #include <errno.h>
-#include <grp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #include <xbeat/paths.h>
 
-#define GROUP_NONE ((gid_t)-1)
 #define GROUPS_MAX 1024 /* of a caller; of one with more only the first group counts */
 
 static size_t wanted(const struct config *config, struct kernel_app list[static XB_APPS_MAX])
@@ -31,19 +30,18 @@ int apps_prepare(struct kernel *kernel, const struct config *config)
 	return kernel_apps_prepare(kernel, list, wanted(config, list));
 }
 
-static bool is_member(const struct apps *apps, int connection, gid_t first)
+/* first: of the caller's groups. */
+static bool is_member(int connection, gid_t first, gid_t group)
 {
 	gid_t groups[GROUPS_MAX];
 	socklen_t bytes = sizeof(groups);
 
-	if (apps->group == GROUP_NONE)
-		return false;
-	if (first == apps->group)
+	if (first == group)
 		return true;
 	if (getsockopt(connection, SOL_SOCKET, SO_PEERGROUPS, groups, &bytes))
 		return false;
 	for (size_t i = 0; i < bytes / sizeof(groups[0]); i++)
-		if (groups[i] == apps->group)
+		if (groups[i] == group)
 			return true;
 	return false;
 }
@@ -55,6 +53,12 @@ static bool read_credentials(int connection, struct ucred *peer)
 	return !getsockopt(connection, SOL_SOCKET, SO_PEERCRED, peer, &bytes);
 }
 
+static bool is_named(const struct config_app *app, int connection, const struct ucred *peer)
+{
+	return (app->user[0] && app->uid == peer->uid) ||
+	       (app->group[0] && is_member(connection, peer->gid, app->gid));
+}
+
 /* Whether the peer of the connection may open an application, or (NULL) any of them. */
 static bool may_open(const struct apps *apps, int connection, const struct config_app *app)
 {
@@ -63,11 +67,11 @@ static bool may_open(const struct apps *apps, int connection, const struct confi
 
 	if (!read_credentials(connection, &peer))
 		return false;
-	if (peer.uid == 0 || is_member(apps, connection, peer.gid))
+	if (peer.uid == 0 || peer.uid == geteuid())
 		return true;
 	for (size_t i = 0; i < config->app_count; i++)
-		if ((!app || app == &config->apps[i]) && config->apps[i].user[0] &&
-		    config->apps[i].uid == peer.uid)
+		if ((!app || app == &config->apps[i]) &&
+		    is_named(&config->apps[i], connection, &peer))
 			return true;
 	return false;
 }
@@ -128,9 +132,11 @@ static int find_for(struct apps *apps, struct control_call *call, const struct c
 	}
 	if (may_open(apps, control_connection(call), *app))
 		return index;
-	control_fail(call, "not_permitted",
-		     "app %s may be opened only by %s%s%sroot and the group " XB_GROUP, name,
-		     (*app)->user[0] ? "user " : "", (*app)->user, (*app)->user[0] ? ", " : "");
+	control_fail(
+		call, "not_permitted",
+		"app %s may be opened only by root%s%s%s%s; \"user\" in its vrrp_app names others",
+		name, (*app)->user[0] ? ", user " : "", (*app)->user,
+		(*app)->group[0] ? ", group " : "", (*app)->group);
 	return -1;
 }
 
@@ -246,14 +252,12 @@ void apps_use(struct apps *apps, const struct config *config)
 int apps_start(struct apps *apps, struct event_base *base, struct kernel *kernel,
 	       const struct config *config, const char *path)
 {
-	const struct group *group = getgrnam(XB_GROUP);
 	struct kernel_app list[XB_APPS_MAX];
 	int error = apps_prepare(kernel, config);
 
 	*apps = (struct apps){.base = base,
 			      .kernel = kernel,
 			      .config = config,
-			      .group = group ? group->gr_gid : GROUP_NONE,
 			      .notifies = {.notified = on_notified, .context = apps}};
 	if (error) {
 		log_error("cannot make the pages of applications (vrrp_app): %s",
@@ -335,6 +339,8 @@ static json_t *app_json(const struct apps *apps, size_t index)
 			 trackers_json(apps->config, app->name));
 	if (app->user[0])
 		json_object_set_new(json, "user", json_text(app->user));
+	if (app->group[0])
+		json_object_set_new(json, "group", json_text(app->group));
 	if (app->notify_socket)
 		json_object_set_new(json, "notify_socket", json_text(app->notify_socket));
 	if (status)

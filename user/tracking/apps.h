@@ -2,8 +2,8 @@
 /*
  * Applications that prove their own progress (xbeat/app.h): who may open the page of one, and the
  * state of each. The socket XB_APP_SOCKET is open to every user, but serves only app_open and beat,
- * and only to root, members of the group xbeat, and the users that the configuration names for applications.
- * It exists while the configuration has applications.
+ * and only to root, xbeatd's own user, and the users and groups that the configuration names. It
+ * exists while the configuration has applications.
  */
 #ifndef XBEAT_TRACKING_APPS_H
 #define XBEAT_TRACKING_APPS_H
@@ -26,7 +26,6 @@ struct apps {
 	const struct config *config; /* borrowed */
 	char path[108];
 	struct control socket;
-	gid_t group; /* xbeat, or (gid_t)-1 */
 	struct app_opener openers[XB_APPS_MAX];
 	struct app_notifies notifies;
 };

@@ -63,7 +63,7 @@ static void wrong_applications(void **state)
 		 "8:1: error: vrrp_app web is already defined on line 7; give each its own name\n"},
 		{INSTANCE VIPS "}\nvrrp_app web {\ntimeout 0.5\nuser\nweight 254\ntimout 3s\n}\n",
 		 "8:9: error: timeout 0.5 has no unit; write 0.5ms or 0.5s\n"
-		 "9:1: error: user lacks a value; write \"user USER\"\n"
+		 "9:1: error: user lacks a value; write \"user USER [GROUP]\"\n"
 		 "10:8: error: weight 254 is out of range; -253 to 253 is allowed\n"
 		 "11:1: error: unknown keyword 'timout' in vrrp_app; did you mean 'timeout'?\n"},
 		{INSTANCE VIPS "}\nvrrp_app web {\ntimeout 999us\n}\nvrrp_ap x { }\n",

@@ -169,6 +169,8 @@ static const char *const different[] = {
 	APP("timeout 999ms"),
 	APP("user u"),
 	APP("user 33"),
+	APP("user 33 g"),
+	APP("user 33 \"g h\""),
 	APP("weight 3"),
 	APP("weight 3 reverse"),
 	APP("}\nvrrp_app b {"),

@@ -287,6 +287,21 @@ static void read_notify_socket(struct config_parser *parser, struct config_block
 		config_read_string(parser, block, keyword, statement);
 }
 
+/* The last one counts, its group as well. */
+static void read_app_user(struct config_parser *parser, struct config_block *block,
+			  const struct config_keyword *keyword,
+			  const struct config_statement *statement)
+{
+	struct config_app *app = block->target;
+
+	config_store_text(parser, &statement->tokens[1], keyword->name, app->user,
+			  sizeof(app->user));
+	app->group[0] = '\0';
+	if (statement->count > 2)
+		config_store_text(parser, &statement->tokens[2], keyword->name, app->group,
+				  sizeof(app->group));
+}
+
 static const struct config_keyword app_keywords[] = {
 	{
 		.name = "timeout",
@@ -299,11 +314,10 @@ static const struct config_keyword app_keywords[] = {
 	},
 	{
 		.name = "user",
-		.usage = "user USER",
-		.read = config_read_text,
-		CONFIG_ONE_VALUE,
-		CONFIG_FIELD(APP, user),
-		.bytes = CONFIG_USER_BYTES,
+		.usage = "user USER [GROUP]",
+		.read = read_app_user,
+		.values_minimum = 1,
+		.values_maximum = 2,
 	},
 	{
 		.name = "notify_socket",
@@ -318,6 +332,7 @@ static const struct config_keyword app_keywords[] = {
 static const struct config_app app_defaults = {
 	.timeout_ns = NS_PER_SECOND,
 	.uid = UINT32_MAX,
+	.gid = UINT32_MAX,
 };
 
 static const struct config_named_type app_type = {

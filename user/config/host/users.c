@@ -210,10 +210,13 @@ static void resolve_app(const struct resolver *resolver, struct config_app *app)
 {
 	uint32_t gid;
 
-	app->uid = UINT32_MAX;
+	app->uid = app->gid = UINT32_MAX;
 	if (app->user[0] && !find_user(app->user, &app->uid, &gid))
 		report(resolver, DIAGNOSTIC_ERROR, app,
 		       "user '%s' does not exist; create it, or name another", app->user);
+	if (app->group[0] && !find_group(app->group, &app->gid))
+		report(resolver, DIAGNOSTIC_ERROR, app,
+		       "group '%s' does not exist; create it, or name another", app->group);
 }
 
 int command_users_resolve(struct config *config, struct diagnostics *diagnostics)

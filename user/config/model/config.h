@@ -119,9 +119,9 @@ struct config_script {
 struct config_app {
 	char *name; /* shorter than XB_NAME_BYTES */
 	uint64_t timeout_ns; /* 1s: longest time between two beats */
-	/* who may open it besides root and the group xbeat; "": no other user */
-	char user[CONFIG_USER_BYTES];
-	uint32_t uid; /* set by command_users_resolve(); UINT32_MAX: no other user */
+	/* who may open it besides root; "": no other user, no group */
+	char user[CONFIG_USER_BYTES], group[CONFIG_USER_BYTES];
+	uint32_t uid, gid; /* set by command_users_resolve(); UINT32_MAX: none */
 	char *notify_socket; /* absolute; takes messages of sd_notify(3) as beats; NULL: none */
 	int weight; /* 0: being late is a fault */
 	bool reverse;

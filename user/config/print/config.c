@@ -113,6 +113,18 @@ static void print_duration(struct config_printer *printer, const char *keyword,
 	config_print_line(printer, "%s %s", keyword, config_format_duration(duration_ns, text));
 }
 
+static void print_app_user(struct config_printer *printer, const struct config_app *app)
+{
+	config_print_indent(printer);
+	fputs("user ", printer->stream);
+	config_write_token(printer->stream, app->user);
+	if (*app->group) {
+		fputc(' ', printer->stream);
+		config_write_token(printer->stream, app->group);
+	}
+	fputc('\n', printer->stream);
+}
+
 char *config_print_app(const struct config_app *app)
 {
 	struct config_printer printer;
@@ -121,7 +133,7 @@ char *config_print_app(const struct config_app *app)
 	config_print_open(&printer, "vrrp_app", app->name);
 	print_duration(&printer, "timeout", app->timeout_ns);
 	if (*app->user)
-		config_print_token(&printer, "user", app->user);
+		print_app_user(&printer, app);
 	if (app->notify_socket)
 		config_print_token(&printer, "notify_socket", app->notify_socket);
 	print_weight(&printer, app->weight, app->reverse);

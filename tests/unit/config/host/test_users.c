@@ -112,7 +112,7 @@ static void app_users(void **state)
 	struct diagnostics diagnostics = {0};
 	struct config *config = parse("",
 				      "}\nvrrp_app a {\nuser nobody\n}\nvrrp_app b {\n}\n"
-				      "vrrp_app c {\nuser 4711",
+				      "vrrp_app c {\nuser 4711 4712",
 				      &diagnostics);
 
 	(void)state;
@@ -120,11 +120,15 @@ static void app_users(void **state)
 	assert_int_equal(config->app_count, 3);
 	assert_int_equal(config->apps[0].uid, getpwnam("nobody")->pw_uid);
 	assert_int_equal(config->apps[1].uid, UINT32_MAX);
+	assert_int_equal(config->apps[1].gid, UINT32_MAX);
 	assert_int_equal(config->apps[2].uid, 4711);
+	assert_int_equal(config->apps[2].gid, 4712);
 	config_free(config);
 	diagnostics_free(&diagnostics);
 	check("", "}\nvrrp_app a {\nuser no-such-user", -EINVAL,
 	      "10:1: error: user 'no-such-user' does not exist; create it, or name another\n");
+	check("", "}\nvrrp_app a {\nuser nobody no-such-group", -EINVAL,
+	      "10:1: error: group 'no-such-group' does not exist; create it, or name another\n");
 }
 
 static void missing_things(void **state)
