@@ -2,14 +2,18 @@
 """The heartbeat block of running daemons is changed by reloads, node by node: what stays is not
 disturbed, and no verdict changes but that of a node that comes or goes."""
 
+import contextlib
+import os
+import re
+import subprocess
 import time
 
 import pytest
 
 from tests.support.cluster import Cluster
 from tests.support.configuration import Settings, heartbeat
-from tests.support.laboratory import wait_until
-from tests.support.xbeatd import wait_up
+from tests.support.laboratory import NEVER_SECONDS
+from tests.support.xbeatd import find_bpftool, wait_up
 
 PAIR = ["node-a", "node-b"]
 
@@ -103,3 +107,54 @@ def test_what_cannot_change_is_named_with_both_values(lab, cluster):
         reason = daemon.refused_reload(text, instance.replace("heartbeat lan", text.split(" {")[0]))
         assert all(part in reason for part in (*named, "restart xbeatd", "configuration is kept")), reason
     assert verdicts(daemon) == before
+
+
+def descriptors(daemon):
+    return len(list((daemon.proc() / "fd").iterdir()))
+
+
+def bpf_objects(daemon):
+    """The ids of maps and programs that the daemon has open."""
+    texts = []
+    for path in (daemon.proc() / "fdinfo").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # it was closed meanwhile
+            texts.append(path.read_text())
+    return {kind: sorted(set(re.findall(rf"^{kind}:\s+(\d+)$", "\n".join(texts), re.MULTILINE)))
+            for kind in ("map_id", "prog_id")}
+
+
+def program_exists(program_id):
+    return subprocess.run([find_bpftool(), "prog", "show", "id", program_id], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL, timeout=NEVER_SECONDS).returncode == 0
+
+
+def map_exists(map_id):
+    return subprocess.run([find_bpftool(), "map", "show", "id", map_id], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL, timeout=NEVER_SECONDS).returncode == 0
+
+
+def test_many_changes_leave_nothing(lab, cluster):
+    """By hand with more: XBEAT_CHANGES=1000."""
+    count = int(os.environ.get("XBEAT_CHANGES", "12"))
+    cluster.settings.members = PAIR
+    cluster.start_active(*PAIR).start_client()
+    daemon = cluster["node-a"]
+    before = {node: (verdicts(cluster[node]), roles(cluster[node])) for node in PAIR}
+    seen, sizes = {"map_id": set(), "prog_id": set()}, []
+    for number in range(count):
+        reload(cluster, "node-a", members=PAIR if number % 2 else ["node-c", *PAIR])
+        for kind, ids in bpf_objects(daemon).items():
+            seen[kind].update(ids)
+        sizes.append((daemon.memory_kib(), descriptors(daemon), {kind: len(ids) for kind, ids in
+                                                                bpf_objects(daemon).items()}))
+    time.sleep(0.1)  # what the last one replaced is freed
+    now = bpf_objects(daemon)
+    assert [old for old in seen["prog_id"] - set(now["prog_id"]) if program_exists(old)] == []
+    # The program that sees the daemon die knows no nodes: it stays, with two maps of the start.
+    assert len([old for old in seen["map_id"] - set(now["map_id"]) if map_exists(old)]) <= 2
+    assert sizes[-1][1] <= sizes[3][1] + 2 and sizes[-1][0] < sizes[3][0] + 2000, (sizes[3], sizes[-1])
+    for node in PAIR:
+        events = [event for event in verdicts(cluster[node]) if event[0] != "node-c"]
+        assert (events, roles(cluster[node])) == before[node]
+    result = cluster.client.finish()
+    assert result["outages"] == [] and result["owner_changes"] == 0, result
