@@ -16,7 +16,8 @@
 #include <xbeat/map_vrrp.h>
 #include <xbeat/wire.h>
 
-/* The version of everything in this file and in xbeat/map_vrrp.h; a daemon never adopts maps of another version. */
+/* The version of everything in this file and in xbeat/map_vrrp.h. A daemon adopts maps of this version,
+ * and migrates those of the one before (user/kernel/layout). */
 #define XB_MAP_ABI_VERSION 6
 
 #define XB_DAEMON_NAME_BYTES 32 /* with the closing NUL */

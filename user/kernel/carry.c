@@ -2,6 +2,7 @@
 /* Copies slots between maps; see carry.h. */
 #include "user/kernel/carry.h"
 #include "user/kernel/layout/slot.h"
+#include "user/kernel/layout/version5.h"
 #include "xbeat.skel.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -11,11 +12,17 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static size_t mapped_bytes(size_t count)
+static size_t mapped_bytes(const struct carry *carry)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
-	return (count * sizeof(struct xb_peer) + page - 1) / page * page;
+	return (carry->from_count * carry->value_bytes + page - 1) / page * page;
+}
+
+/* Only what all versions have may be read. */
+static const struct xb_peer *slot_at(const struct carry *carry, size_t index)
+{
+	return (const struct xb_peer *)((const char *)carry->from + index * carry->value_bytes);
 }
 
 static int map_peers(struct carry *carry, int peers_fd)
@@ -26,13 +33,15 @@ static int map_peers(struct carry *carry, int peers_fd)
 
 	if (bpf_obj_get_info_by_fd(peers_fd, &info, &length))
 		return -errno;
-	if (info.type != BPF_MAP_TYPE_ARRAY || info.value_size != sizeof(struct xb_peer))
+	if (info.type != BPF_MAP_TYPE_ARRAY ||
+	    (info.value_size != sizeof(struct xb_peer) && info.value_size != VERSION5_PEER_BYTES))
 		return -ENOENT;
-	memory = mmap(NULL, mapped_bytes(info.max_entries), PROT_READ, MAP_SHARED, peers_fd, 0);
+	carry->from_count = info.max_entries;
+	carry->value_bytes = info.value_size;
+	memory = mmap(NULL, mapped_bytes(carry), PROT_READ, MAP_SHARED, peers_fd, 0);
 	if (memory == MAP_FAILED)
 		return -errno;
 	carry->from = memory;
-	carry->from_count = info.max_entries;
 	carry->copied = calloc(carry->from_count, sizeof(*carry->copied));
 	return carry->copied ? 0 : -ENOMEM;
 }
@@ -52,7 +61,7 @@ int carry_open(struct carry *carry, int peers_fd, const int values[static CARRY_
 void carry_close(struct carry *carry)
 {
 	if (carry->from)
-		munmap(carry->from, mapped_bytes(carry->from_count));
+		munmap(carry->from, mapped_bytes(carry));
 	for (size_t i = 0; i < CARRY_VALUES; i++)
 		if (carry->values[i] > 0)
 			close(carry->values[i]);
@@ -63,12 +72,13 @@ void carry_close(struct carry *carry)
 bool carry_is_needless(const struct carry *carry, const struct xb_peer *slots, size_t count)
 {
 	/* Without peers the map has one unused slot. */
-	if (carry->from_count != (count ? count : 1))
+	if (carry->from_count != (count ? count : 1) ||
+	    carry->value_bytes != sizeof(struct xb_peer))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (!slot_is_identical(&carry->from[i], &slots[i]))
+		if (!slot_is_identical(slot_at(carry, i), &slots[i]))
 			return false;
-	return count || !carry->from[0].node_id;
+	return count || !slot_at(carry, 0)->node_id;
 }
 
 /* Returns the slot of the earlier map for the same node and link, or from_count. */
@@ -76,14 +86,17 @@ static size_t find(const struct carry *carry, const struct xb_peer *slot)
 {
 	size_t i = 0;
 
-	while (i < carry->from_count && !slot_is_same(&carry->from[i], slot))
+	while (i < carry->from_count && !slot_is_same(slot_at(carry, i), slot))
 		i++;
 	return i;
 }
 
 static void read_from(const struct carry *carry, size_t index, struct xb_peer *copy)
 {
-	slot_read(copy, &carry->from[index], sizeof(*copy), &carry->from[index].lock_sequence);
+	const struct xb_peer *slot = slot_at(carry, index);
+
+	*copy = (struct xb_peer){0};
+	slot_read(copy, slot, carry->value_bytes, &slot->lock_sequence);
 }
 
 static void copy_values(const struct carry *carry, const struct xbeat_bpf *skeleton, size_t from,
@@ -137,8 +150,8 @@ size_t carry_slot(const struct carry *carry, const struct kernel *kernel, size_t
 {
 	size_t i = 0;
 
-	while (i < kernel->slot_count &&
-	       (from >= carry->from_count || !slot_is_same(&carry->from[from], &kernel->peers[i])))
+	while (i < kernel->slot_count && (from >= carry->from_count ||
+					  !slot_is_same(slot_at(carry, from), &kernel->peers[i])))
 		i++;
 	return i;
 }

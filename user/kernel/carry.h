@@ -21,8 +21,9 @@ enum carry_values { CARRY_RTT, CARRY_GAP, CARRY_COMPARE, CARRY_VALUES };
 
 /* An earlier xb_peers and what belongs to it. Zeroed: there is none. */
 struct carry {
-	struct xb_peer *from; /* mapped; NULL: none */
+	void *from; /* mapped; NULL: none */
 	size_t from_count;
+	size_t value_bytes; /* a slot of an earlier version is the beginning of one of today */
 	int values[CARRY_VALUES]; /* descriptors; -1: none */
 	struct xb_peer *copied; /* as of the last copy, from_count of them */
 };

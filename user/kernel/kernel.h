@@ -26,6 +26,7 @@ struct xbeat_bpf;
 struct ring_buffer;
 struct kernel_upkeep;
 struct carry;
+struct migration;
 struct kernel_earlier;
 
 /* What kernel_start() loads. The arrays are borrowed during the call. */
@@ -95,8 +96,10 @@ struct kernel {
 	bool found_program; /* of an earlier daemon, on an interface (left.h) */
 	/* An earlier daemon's maps were taken over, with epoch, sequence numbers and windows. */
 	bool adopted;
-	struct carry
-		*carry; /* carry.h: what its slots hold, during the start; NULL: all is adopted */
+	/* During the start. carry.h: what its slots hold; NULL: all is adopted. migrate.h: likewise;
+	 * NULL: it is of this version. */
+	struct carry *carry;
+	struct migration *migration;
 	uint16_t left_closed_bits; /* instances of an earlier daemon that it left closed */
 };
 

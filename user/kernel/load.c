@@ -5,6 +5,7 @@
 #include "user/kernel/carry.h"
 #include "user/kernel/guards.h"
 #include "user/kernel/layout/slot.h"
+#include "user/kernel/migrate.h"
 #include "user/kernel/mode_switch.h"
 #include "user/kernel/next.h"
 #include "user/kernel/pins.h"
@@ -64,6 +65,8 @@ static int fill_maps(struct kernel *kernel, const struct kernel_setup *setup)
 		return -ENOMEM;
 	if (!kernel->adopted)
 		kernel_self_init(kernel, setup->constants.node_id);
+	if (kernel->migration)
+		migrate_first(kernel->migration, kernel);
 	for (size_t i = 0; (!kernel->adopted || kernel->carry) && i < setup->peer_count; i++)
 		kernel->peers[i] = setup->peers[i];
 	if (kernel->carry)
@@ -189,7 +192,7 @@ int kernel_prepare(struct kernel *kernel, const struct kernel_setup *setup)
 	if (!error)
 		error = skeleton_hold_programs(kernel);
 	if (error) {
-		pins_end_carry(kernel);
+		pins_end_migration(kernel);
 		*kernel = (struct kernel){0}; /* what is there may be somebody else's */
 	}
 	return error;
@@ -233,7 +236,9 @@ int kernel_start(struct kernel *kernel, const struct kernel_setup *setup,
 	}
 	if (!error && kernel->carry)
 		carry_rest(kernel->carry, kernel);
-	pins_end_carry(kernel);
+	if (!error && kernel->migration)
+		migrate_rest(kernel->migration, kernel);
+	pins_end_migration(kernel);
 	if (!error)
 		error = start_events(kernel, on_event, context);
 	if (error)

@@ -2,6 +2,7 @@
 /* Takes over and pins maps; see pins.h. */
 #include "user/kernel/pins.h"
 #include "user/kernel/carry.h"
+#include "user/kernel/migrate.h"
 #include "user/kernel/skeleton.h"
 #include "user/kernel/system/bpffs.h"
 #include "user/kernel/system/left.h"
@@ -45,7 +46,7 @@ static bool same_shape(int fd, const struct bpf_map *map)
 	       info.max_entries == bpf_map__max_entries(map);
 }
 
-/* Whether the maps are of this node, so that their contents mean the same. */
+/* Whether the maps are of this node and version, so that their contents mean the same. */
 static bool maps_fit(const struct earlier *earlier, const struct kernel_setup *setup,
 		     const struct xbeat_bpf *skeleton)
 {
@@ -58,6 +59,28 @@ static bool maps_fit(const struct earlier *earlier, const struct kernel_setup *s
 	       same_shape(routers_fd, skeleton->maps.xb_vrrp) &&
 	       !bpf_map_lookup_elem(self_fd, &zero, &self) && self.epoch &&
 	       self.abi_version == XB_MAP_ABI_VERSION && self.node_id == setup->constants.node_id;
+}
+
+/* Whether they are of this node and the version before; prepares to migrate them then. */
+static bool may_migrate(struct kernel *kernel, const struct earlier *earlier,
+			const struct kernel_setup *setup)
+{
+	_cleanup_close_ int self_fd = open_earlier(earlier, kernel->skeleton->maps.xb_self);
+	_cleanup_close_ int routers_fd = open_earlier(earlier, kernel->skeleton->maps.xb_vrrp);
+
+	kernel->migration = calloc(1, sizeof(*kernel->migration));
+	return kernel->migration && self_fd >= 0 && routers_fd >= 0 &&
+	       !migrate_open(kernel->migration, self_fd, routers_fd) &&
+	       kernel->migration->self->abi_version == VERSION5 && kernel->migration->self->epoch &&
+	       kernel->migration->self->node_id == setup->constants.node_id;
+}
+
+static void end_carry(struct kernel *kernel)
+{
+	if (kernel->carry)
+		carry_close(kernel->carry);
+	free(kernel->carry);
+	kernel->carry = NULL;
 }
 
 /* Prepares to carry what the slots hold, if they are not the same. */
@@ -77,17 +100,19 @@ static int prepare_carry(struct kernel *kernel, const struct earlier *earlier,
 				    [CARRY_GAP] = open_earlier(earlier, skeleton->maps.xb_gap_hist),
 				    [CARRY_COMPARE] =
 					    open_earlier(earlier, skeleton->maps.xb_compare)});
-	if (error || carry_is_needless(kernel->carry, setup->peers, setup->peer_count))
-		pins_end_carry(kernel);
+	if (error || (!kernel->migration &&
+		      carry_is_needless(kernel->carry, setup->peers, setup->peer_count)))
+		end_carry(kernel);
 	return error;
 }
 
-void pins_end_carry(struct kernel *kernel)
+void pins_end_migration(struct kernel *kernel)
 {
-	if (kernel->carry)
-		carry_close(kernel->carry);
-	free(kernel->carry);
-	kernel->carry = NULL;
+	end_carry(kernel);
+	if (kernel->migration)
+		migrate_close(kernel->migration);
+	free(kernel->migration);
+	kernel->migration = NULL;
 }
 
 /* Fences and the pages of applications must outlive a configuration. */
@@ -165,9 +190,12 @@ void pins_adopt(struct kernel *kernel, const struct kernel_setup *setup)
 	uint32_t version = version_of(&earlier, self_map);
 
 	kernel->found_program = program_fd >= 0;
-	pins_end_carry(kernel);
-	kernel->adopted = maps_fit(&earlier, setup, kernel->skeleton) &&
+	pins_end_migration(kernel);
+	kernel->adopted = (version == VERSION5 ? may_migrate(kernel, &earlier, setup)
+					       : maps_fit(&earlier, setup, kernel->skeleton)) &&
 			  !prepare_carry(kernel, &earlier, setup);
+	if (!kernel->adopted)
+		pins_end_migration(kernel);
 	if (kernel->adopted || version == XB_MAP_ABI_VERSION) {
 		kernel->left_closed_bits = closed_bits_of(&earlier, self_map);
 		adopt_maps(kernel, &earlier);

@@ -10,12 +10,13 @@
 #define PINS_EXIT_LINK "exit"
 
 /* Takes over, before the load, all maps of an earlier daemon of this node (kernel->adopted); if its
- * nodes or links were others, kernel->carry has what is to be copied from the maps of slots. If it
- * was another node, only those maps that are kept. */
+ * nodes or links were others, kernel->carry has what is to be copied from the maps of slots, and if
+ * they are of the version before, kernel->migration has more. If it was another node or an older
+ * version, only those maps are taken over that are kept, or none. */
 void pins_adopt(struct kernel *kernel, const struct kernel_setup *setup);
 
-/* Closes kernel->carry. */
-void pins_end_carry(struct kernel *kernel);
+/* Closes kernel->carry and kernel->migration. */
+void pins_end_migration(struct kernel *kernel);
 
 /* Pins all maps. Returns 0 or a negative errno, which is logged. */
 int pins_make(const struct kernel *kernel);

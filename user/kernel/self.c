@@ -164,6 +164,15 @@ bool kernel_self_lower_guard_due(struct kernel *kernel, uint64_t deadline_ns)
 	return earlier;
 }
 
+void kernel_self_add_fences(struct kernel *kernel, uint16_t fenced_bits, uint16_t fencing_bits,
+			    uint8_t fencing)
+{
+	__atomic_fetch_or(fenced_word(kernel),
+			  fenced_bits | (uint64_t)fencing_bits << FENCING_BITS_SHIFT,
+			  __ATOMIC_SEQ_CST);
+	__atomic_fetch_or(&kernel->self->fencing, fencing, __ATOMIC_SEQ_CST);
+}
+
 bool kernel_self_is_fenced(const struct kernel *kernel, uint8_t instance_index)
 {
 	return __atomic_load_n(fenced_word(kernel), __ATOMIC_SEQ_CST) &

@@ -89,6 +89,10 @@ void kernel_self_clear_closed(struct kernel *kernel, uint16_t bits);
 uint16_t kernel_self_closed(const struct kernel *kernel);
 uint16_t kernel_self_revoked(const struct kernel *kernel);
 
+/* Adds what the kernel side has fenced in an xb_self of an earlier daemon. */
+void kernel_self_add_fences(struct kernel *kernel, uint16_t fenced_bits, uint16_t fencing_bits,
+			    uint8_t fencing);
+
 /* Starts comparing packets with fenced addresses. */
 void kernel_self_start_fencing(struct kernel *kernel);
 

@@ -65,3 +65,27 @@ def test_node_is_removed_by_a_restart(lab):
     assert [slot["name"] for slot in cluster["node-a"].map("xb_peers")] == ["node-b"]
     wait_until(lambda: cluster["node-a"].verdict("node-b") == "up", "node-a hears node-b")
     check_undisturbed(cluster)
+
+
+@pytest.mark.laboratory(ends="program")  # a change of mode is a gap
+@pytest.mark.parametrize("members", [["node-a", "node-b"], ["node-c", "node-b", "node-a"]],
+                         ids=["same nodes", "other nodes"])
+def test_maps_of_the_version_before_are_migrated(lab, before, members):
+    """The Active's daemon of the version before dies, and this one goes on."""
+    cluster = Cluster(lab, Settings(**SLOW, members=["node-a", "node-b"]))
+    cluster.start_active("node-a", "node-b", build=before).start_client()
+    daemon = cluster["node-a"]
+    epoch = daemon.json("status")["epoch"]
+    evidence_count = slot_of(daemon, "node-b")["evidence_count"]
+    received_count = cluster["node-b"].map("xb_vrrp")[0]["received_count"]
+    daemon.kill()
+    cluster.settings.members = members
+    cluster.daemon("node-a").start().wait_state("active")
+    check_adopted(cluster["node-a"], epoch, evidence_count)
+    cluster["node-b"].kill()
+    cluster.daemon("node-b").start().wait_state("backup")
+    assert cluster["node-b"].map("xb_vrrp")[0]["received_count"] > received_count
+    wait_until(lambda: cluster["node-a"].verdict("node-b") == "up", "node-a hears node-b")
+    result = cluster.client.finish()
+    assert result["outages"] == [] and result["owner_changes"] == 0, result
+    assert cluster["node-b"].activations() == [], "node-b took over"
