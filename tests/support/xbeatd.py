@@ -240,11 +240,11 @@ class Xbeatd(Daemon):
         """A pinned map's values as bpftool prints them."""
         return [entry["formatted"]["value"] for entry in json.loads(self.bpftool_map("dump", name))]
 
-    def make_maps_older(self):
-        """As if a daemon of the version before had left them. Returns the own version of the maps."""
+    def make_maps_older(self, version):
+        """As if a daemon of another version had made them. Returns the own version of the maps."""
         value = json.loads(self.bpftool_map("dump", "xb_self"))[0]["value"]
         own = int(value[0], 16)
-        value[0] = f"{own - 1:#04x}"
+        value[0] = f"{version:#04x}"
         self.bpftool_map("update", "xb_self", *"key 0 0 0 0 value".split(), *value)
         return own
 

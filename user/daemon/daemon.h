@@ -79,6 +79,7 @@ struct daemon {
 	char **arguments; /* those of main(), and the directory there; NULL: unknown */
 	const char *directory;
 	struct successor *successor; /* is being started (successor.c); NULL: none */
+	bool takes_over; /* from a daemon that runs (successor.c) */
 	bool open; /* it answers heartbeats, so peers are notified when it stops */
 };
 

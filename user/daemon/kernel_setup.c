@@ -5,7 +5,9 @@
 
 struct kernel_setup daemon_kernel_setup(const struct daemon *daemon, struct xb_peer **slots)
 {
-	struct kernel_setup setup = {.daemon_name = daemon->daemon_name, .keys = daemon->keys};
+	struct kernel_setup setup = {.daemon_name = daemon->daemon_name,
+				     .keys = daemon->keys,
+				     .takes_over = daemon->takes_over};
 
 	if (daemon->config->heartbeat)
 		block_setup(daemon->config->heartbeat, daemon->own_node, &setup, slots);

@@ -202,6 +202,7 @@ static void succeed(struct daemon *daemon, const struct options *options,
 	if (daemon->own_node == DAEMON_NODE_UNKNOWN)
 		log_error(
 			"this machine has no address of a node of the heartbeat block: correct the block, or the addresses");
+	daemon->takes_over = true;
 	if (daemon->own_node == DAEMON_NODE_UNKNOWN || daemon_prepare(daemon) ||
 	    daemon_take_over(daemon, channel))
 		_exit(EXIT_FAILURE);

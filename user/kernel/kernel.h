@@ -39,6 +39,7 @@ struct kernel_setup {
 	const char (*interfaces)[XB_NAME_BYTES];
 	size_t interface_count;
 	enum attach_mode mode; /* of these */
+	bool takes_over; /* from a daemon that runs: what cannot be adopted is refused */
 };
 
 /* The page of an application: see app_pages.h. */
@@ -105,7 +106,7 @@ struct kernel {
 
 /*
  * Loads and verifies the programs, with the maps of an earlier daemon where they fit. That daemon may
- * still run: nothing that it uses is changed. Returns 0 or a negative errno, which is logged; then
+ * still run: nothing that it uses is changed, and maps that do not fit are an error then. Returns 0 or a negative errno, which is logged; then
  * nothing stays loaded.
  */
 int kernel_prepare(struct kernel *kernel, const struct kernel_setup *setup);

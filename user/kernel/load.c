@@ -110,8 +110,9 @@ static int open_and_load(struct kernel *kernel, const struct kernel_setup *setup
 	/* load_ip.h */
 	bpf_program__set_autoload(kernel->skeleton->progs.xbeat_ip, false);
 	bpf_program__set_autoload(kernel->skeleton->progs.xbeat_tc_ip, false);
-	pins_adopt(kernel, setup);
-	error = xbeat_bpf__load(kernel->skeleton);
+	error = pins_adopt(kernel, setup);
+	if (!error)
+		error = xbeat_bpf__load(kernel->skeleton);
 	if (error) {
 		xbeat_bpf__destroy(kernel->skeleton);
 		kernel->skeleton = NULL;
@@ -123,9 +124,9 @@ static int load(struct kernel *kernel, const struct kernel_setup *setup)
 {
 	int error = open_and_load(kernel, setup, true);
 
-	if (error)
+	if (error && error != -EPROTONOSUPPORT)
 		error = open_and_load(kernel, setup, false);
-	if (error)
+	if (error && error != -EPROTONOSUPPORT)
 		log_error(
 			"the kernel refused the BPF program: %s; xbeatd needs Linux 5.15 or later with CONFIG_BPF_SYSCALL, and CAP_BPF; -v shows the verifier's log",
 			limits_strerror(-error));

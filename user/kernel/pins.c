@@ -151,6 +151,18 @@ static uint16_t closed_bits_of(const struct earlier *earlier, const struct bpf_m
 	return self.closed_bits;
 }
 
+static void log_refusal(const struct earlier *earlier, uint32_t version)
+{
+	if (version == XB_MAP_ABI_VERSION || version == VERSION5)
+		log_error(
+			"the running daemon \"%s\" is another node of the cluster than this configuration makes it, or its maps are damaged: stop it (xbeatctl stop), then start xbeatd",
+			earlier->daemon_name);
+	else
+		log_error(
+			"the running daemon \"%s\" has maps of version %u, and this xbeatd takes over versions %d and %d: stop it (xbeatctl stop), then start xbeatd",
+			earlier->daemon_name, version, VERSION5, XB_MAP_ABI_VERSION);
+}
+
 static void warn_of_fresh_start(const struct kernel *kernel, uint32_t version)
 {
 	if (version == XB_MAP_ABI_VERSION)
@@ -182,7 +194,7 @@ static void adopt_maps(struct kernel *kernel, const struct earlier *earlier)
 	}
 }
 
-void pins_adopt(struct kernel *kernel, const struct kernel_setup *setup)
+int pins_adopt(struct kernel *kernel, const struct kernel_setup *setup)
 {
 	const struct bpf_map *self_map = kernel->skeleton->maps.xb_self;
 	_cleanup_close_ int program_fd = left_find_program(kernel->daemon_name);
@@ -200,8 +212,14 @@ void pins_adopt(struct kernel *kernel, const struct kernel_setup *setup)
 		kernel->left_closed_bits = closed_bits_of(&earlier, self_map);
 		adopt_maps(kernel, &earlier);
 	}
-	if (!kernel->adopted && is_there(&earlier, self_map))
-		warn_of_fresh_start(kernel, version);
+	if (kernel->adopted || !is_there(&earlier, self_map))
+		return 0;
+	if (setup->takes_over) {
+		log_refusal(&earlier, version);
+		return -EPROTONOSUPPORT;
+	}
+	warn_of_fresh_start(kernel, version);
+	return 0;
 }
 
 static int pin(const struct kernel *kernel, const char *prefix, const char *name, int fd)

@@ -106,6 +106,16 @@ def test_wrong_configuration_is_refused(lab, installed):
 
 
 @pytest.mark.laboratory(nodes=2)
+def test_maps_of_an_older_version_are_refused(lab, installed):
+    """Only the version before is migrated."""
+    seen = len(installed["node-b"].events())
+    own = installed["node-a"].make_maps_older(4)
+    text = refused(installed["node-a"])
+    assert "maps of version 4" in text and f"versions {own - 1} and {own}" in text and "xbeatctl stop" in text
+    assert changes(installed["node-b"], seen) == []
+
+
+@pytest.mark.laboratory(nodes=2)
 @pytest.mark.parametrize("program, reason", [
     ("#!/bin/sh\necho 'no such library' >&2\nexit 1\n", "no such library"),
     ("not a program\n", "cannot be executed (Exec format error)"),

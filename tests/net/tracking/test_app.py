@@ -203,7 +203,7 @@ def test_a_page_that_cannot_be_taken_over_is_ended(applications):
     web = applications.run()
     node.wait_state("active")
     node.kill()
-    node.make_maps_older()
+    node.make_maps_older(4)
     node.start()
     node.wait_state("active")
     assert "stale" in web.output() and shown(node)["state"] == "beating"
