@@ -200,6 +200,32 @@ def test_upgrade(machine):
         change for change in before if "up ->" in change]
 
 
+def test_systemd_follows_a_replaced_daemon(machine):
+    """The daemon before names the process that goes on; systemd starts another one when that dies."""
+    assert "reception only permitted" not in machine.run("journalctl", "--no-pager").stdout
+    pid = main_pid(machine)
+    machine.shell(f"kill -9 {pid}")
+    wait_until(lambda: main_pid(machine) not in (0, pid) and state(machine) == "active", "another one is Active")
+    assert has_vip(machine)
+    machine.run("xbeatctl", "restart")
+    wait_until(lambda: machine.property("xbeatd", "StatusText") == "VI_1 Active; 1 of 1 peers up",
+               lambda: machine.property("xbeatd", "StatusText"))
+
+
+def test_a_key_that_is_a_credential(machine):
+    machine.shell("install -D -m 400 /etc/xbeat/lan.key /etc/credstore/xbeat.key")
+    text = (machine.root / "etc/xbeat/xbeat.conf").read_text()
+    machine.write("/etc/xbeat/xbeat.conf",
+                  text.replace("/etc/xbeat/lan.key", '"${_ENV CREDENTIALS_DIRECTORY}/xbeat.key"'))
+    machine.run("systemctl", "restart", "xbeatd")
+    machine.run("xbeatctl", "restart")
+    wait_until(lambda: state(machine) == "active", "it is Active")
+    assert "/run/credentials/xbeatd.service/xbeat.key" in machine.run("xbeatctl", "config").stdout
+    machine.run("/usr/lib/xbeat/xbeat-upgrade", "check")
+    configure(machine)
+    machine.run("systemctl", "restart", "xbeatd")
+
+
 def test_upgrade_to_a_program_that_dies(machine):
     """The daemon of the version before goes on."""
     def break_it(folder):

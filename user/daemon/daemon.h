@@ -73,6 +73,7 @@ struct daemon {
 	uint64_t started_ns;
 	json_t *saved; /* by the daemon before, until the instances have started; or NULL */
 	bool continues; /* that daemon ended for this one to go on */
+	bool overlaps; /* it runs until this one goes on */
 	bool keeps; /* this one ends for another to go on */
 	uint64_t progress_ns; /* the last that was stamped for peers; 0: none yet */
 	struct service_report service_report;

@@ -101,8 +101,10 @@ void service_report_start(struct daemon *daemon)
 	if (watchdog_ns && watchdog_ns / FEEDS_IN_TIMEOUT < PERIOD_NS)
 		report->period_ns = watchdog_ns / FEEDS_IN_TIMEOUT;
 	report->tick = evtimer_new(daemon->base, on_tick, daemon);
+	/* The daemon before first has to name this one: others are not listened to. */
 	if (report->tick)
-		clock_arm(report->tick, clock_now_ns());
+		clock_arm(report->tick,
+			  clock_now_ns() + (daemon->overlaps ? report->period_ns : 0));
 	else
 		log_error("cannot report to the service manager: out of memory");
 }
