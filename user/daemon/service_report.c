@@ -43,6 +43,22 @@ static void add_peers(const struct daemon *daemon, char *text, size_t bytes)
 		 peers->count, peers->isolated ? "; isolated" : "");
 }
 
+/* What a start did not find yet. */
+static void add_waits(const struct daemon *daemon, char *text, size_t bytes)
+{
+	const struct config_heartbeat *heartbeat = daemon->config->heartbeat;
+	size_t used = strlen(text);
+
+	for (size_t i = 0; i < daemon->kernel.wait_count && used < bytes; i++)
+		used += (size_t)snprintf(text + used, bytes - used, "; waits for interface %s",
+					 daemon->kernel.waits[i].interface);
+	for (size_t i = 0; heartbeat && i < heartbeat->interface_count && used < bytes; i++)
+		if (daemon->peers.lacks_address[i])
+			used += (size_t)snprintf(text + used, bytes - used,
+						 "; waits for its address on %s",
+						 heartbeat->interfaces[i]);
+}
+
 /* Returns whether it has changed. */
 static bool update_status(struct daemon *daemon)
 {
@@ -52,6 +68,7 @@ static bool update_status(struct daemon *daemon)
 	instances_summarize(door_enter(daemon->vrrp), raw, sizeof(raw));
 	if (daemon->config->heartbeat)
 		add_peers(daemon, raw, sizeof(raw));
+	add_waits(daemon, raw, sizeof(raw));
 	printable_copy(text, sizeof(text), raw, PRINTABLE_LINE);
 	if (!strcmp(text, report->status))
 		return false;

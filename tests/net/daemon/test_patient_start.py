@@ -168,6 +168,23 @@ def test_service_manager_is_asked_for_time(lab, without_address):
         assert daemon.stop() == 0
 
 
+@pytest.mark.laboratory(nodes=2, links=2)
+def test_status_for_the_service_manager_while_links_are_missing(lab):
+    """It is ready, and its status names what it waits for."""
+    daemon = Cluster(lab).daemon(NODE)
+    hide(daemon, "eth1")
+    daemon.ip("address", "flush", "dev", "eth0")
+    daemon.configuration.write_text(f"global_defs {{\n    router_id {NODE}\n}}\n{daemon.configuration.read_text()}")
+    with ServiceManager(lab.path("notify")) as manager:
+        spawn(daemon, *manager.environment())
+        status = manager.wait_for_variable("READY", "1")["STATUS"]
+        assert "waits for interface eth1" in status and "waits for its address on eth0" in status
+        show(daemon, "eth1")
+        add_address(daemon)
+        manager.wait_for(lambda message: "waits" not in message.get("STATUS", "waits"))
+        assert daemon.stop() == 0
+
+
 @pytest.mark.laboratory(nodes=2)
 def test_check_of_a_file_for_another_machine(lab, without_address):
     """-t accepts it, with a warning."""
