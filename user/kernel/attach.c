@@ -21,6 +21,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PROGRAM_TEXT_BYTES 64
+
 static uint32_t program_id(int program_fd)
 {
 	struct bpf_prog_info info = {0};
@@ -29,6 +31,7 @@ static uint32_t program_id(int program_fd)
 	return bpf_obj_get_info_by_fd(program_fd, &info, &length) ? 0 : info.id;
 }
 
+/* "": unknown, as without CAP_SYS_ADMIN, which the daemon gives up after its start. */
 static void program_name(uint32_t id, char name[BPF_OBJ_NAME_LEN])
 {
 	_cleanup_close_ int fd = bpf_prog_get_fd_by_id(id);
@@ -36,7 +39,7 @@ static void program_name(uint32_t id, char name[BPF_OBJ_NAME_LEN])
 	uint32_t length = sizeof(info);
 
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &length))
-		memcpy(name, "?", 2);
+		name[0] = '\0';
 	else
 		memcpy(name, info.name, BPF_OBJ_NAME_LEN);
 }
@@ -62,9 +65,20 @@ static uint32_t find_program(const struct attachment *attachment, char name[BPF_
 	return id;
 }
 
+/* Names it as far as it is known; returns text. */
+static const char *describe_program(uint32_t id, const char *name,
+				    char text[static PROGRAM_TEXT_BYTES])
+{
+	if (name[0])
+		snprintf(text, PROGRAM_TEXT_BYTES, "\"%s\" (id %u)", name, id);
+	else
+		snprintf(text, PROGRAM_TEXT_BYTES, "with id %u (bpftool prog show id %u)", id, id);
+	return text;
+}
+
 static bool refuse_foreign(struct attachment *attachment)
 {
-	char name[BPF_OBJ_NAME_LEN];
+	char name[BPF_OBJ_NAME_LEN], text[PROGRAM_TEXT_BYTES];
 	uint32_t id = find_program(attachment, name);
 
 	attachment->refused_by = id;
@@ -79,8 +93,9 @@ static bool refuse_foreign(struct attachment *attachment)
 	else
 		snprintf(
 			attachment->reason, sizeof(attachment->reason),
-			"interface %s already runs the XDP program \"%s\" (id %u): detach it (ip link set dev %s xdp off; if a bpf_link holds it, bpftool link list and bpftool link detach id N) or choose another interface",
-			attachment->interface, name, id, attachment->interface);
+			"interface %s already runs the XDP program %s: detach it (ip link set dev %s xdp off; of a bpf_link: bpftool link detach id N) or choose another interface",
+			attachment->interface, describe_program(id, name, text),
+			attachment->interface);
 	return true;
 }
 
@@ -423,12 +438,12 @@ bool attach_is_on(const struct attachment *attachment)
 
 bool attach_is_taken(const struct attachment *attachment, char text[static ATTACH_REASON_BYTES])
 {
-	char name[BPF_OBJ_NAME_LEN];
+	char name[BPF_OBJ_NAME_LEN], program[PROGRAM_TEXT_BYTES];
 	uint32_t id = find_program(attachment, name);
 
 	if (id)
-		snprintf(text, ATTACH_REASON_BYTES,
-			 "the XDP program \"%s\" (id %u) has taken its place", name, id);
+		snprintf(text, ATTACH_REASON_BYTES, "the XDP program %s has taken its place",
+			 describe_program(id, name, program));
 	return id;
 }
 

@@ -251,7 +251,7 @@ def test_foreign_program_that_goes_later(lab):
     cluster = Cluster(lab).start_xbeatd(PEER)
     daemon = cluster.daemon(NODE)
     program = BUILD / "tools" / "lab_pass.bpf.o"
-    daemon.ip("link", "set", "dev", "eth0", "xdpdrv", "object", program, "section", "xdp")
+    daemon.ip("link", "set", "dev", "eth0", "xdpdrv", "object", program, "program", "lab_pass")
     spawn(daemon)
     wait_until(daemon.ready, "it runs")
     assert "lab_pass" in waits(daemon)["reason"] and "lab_pass" in daemon.process.output()

@@ -73,7 +73,7 @@ def test_guard_is_reported(lab):
 def test_guard_that_does_not_reach_an_address_is_not_promised(lab):
     """Another program is on the interface of one of them."""
     lab.run("node-a", "ip", "link", "set", "dev", "eth1", "xdpgeneric", "object",
-            BUILD / "tools" / "lab_pass.bpf.o", "section", "xdp")
+            BUILD / "tools" / "lab_pass.bpf.o", "program", "lab_pass")
     node = Xbeatd(lab, "node-a", instance(vips=[f"{VIP}/24", "10.78.0.100/24 dev eth1"])).start_active()
     assert "guard" not in node.vrrp()
     assert "Not all of its addresses are guarded" in node.explain()["said"]

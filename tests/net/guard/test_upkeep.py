@@ -38,7 +38,7 @@ def detach(daemon):
 
 def set_foreign(daemon, present=True):
     """Another program is on the interface."""
-    program = ["object", BUILD / "tools" / "lab_pass.bpf.o", "section", "xdp"] if present else ["off"]
+    program = ["object", BUILD / "tools" / "lab_pass.bpf.o", "program", "lab_pass"] if present else ["off"]
     daemon.lab.run(daemon.node, "ip", "link", "set", "dev", "eth0", "xdpgeneric", *program)
 
 
@@ -110,8 +110,8 @@ def test_backup_without_program_takes_nothing_over(lab, heartbeats):
     replace_program(backup)
     backup.wait_state("initialize")
     assert backup.obstacles() == ["program"]
-    assert 'the XDP program "lab_pass' in backup.vrrp()["reason"], backup.vrrp()["reason"]
-    assert "lab_pass" in interface(backup)["detached_reason"]
+    assert "the XDP program with id" in backup.vrrp()["reason"], backup.vrrp()["reason"]
+    assert "bpftool prog show id" in interface(backup)["detached_reason"]
     assert "DETACHED" in backup.text("status")
     time.sleep(2)
     assert not backup.activations()

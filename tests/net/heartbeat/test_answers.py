@@ -118,7 +118,7 @@ def test_native_mode_is_tried_again_when_the_device_has_changed(lab, cluster):
     wait_replies(cluster)
     cluster.wait_holder("node-a")
     for node in lab.nodes:
-        far_end(lab, node, "xdpdrv", "object", BUILD / "tools" / "lab_pass.bpf.o", "section", "xdp")
+        far_end(lab, node, "xdpdrv", "object", BUILD / "tools" / "lab_pass.bpf.o", "program", "lab_pass")
         far_end(lab, node, "mtu", "1400")
         lab.run(node, "ip", "link", "set", "dev", "eth0", "mtu", "1400")
     wait_until(lambda: modes(cluster["node-b"])[2:] == ["native"], "node-b tries native mode")

@@ -17,7 +17,7 @@ def test_without_program_nothing_is_taken(lab):
     """A node that cannot hear adverts is not eligible, also when the interface goes and comes."""
     active = Xbeatd(lab, "node-a", instance(priority=150)).start()
     active.wait_state("active")
-    for words in (["off"], ["obj", BUILD / "tools" / "lab_pass.bpf.o", "sec", "xdp"]):
+    for words in (["off"], ["obj", BUILD / "tools" / "lab_pass.bpf.o", "program", "lab_pass"]):
         lab.run("node-b", "ip", "link", "set", "eth0", "xdpgeneric", *words)
     daemon = Xbeatd(lab, "node-b", instance()).start()
     daemon.wait_state("initialize")
