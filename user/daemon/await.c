@@ -117,6 +117,7 @@ static int read_again(struct await *await)
 	inputs->config = NULL;
 	inputs->text = NULL;
 	explicit_bzero(inputs->keys, sizeof(inputs->keys));
+	daemon_hide_secrets(daemon);
 	return error;
 }
 

@@ -90,6 +90,7 @@ int configure(struct daemon *daemon, const struct options *options)
 	daemon->own_node = inputs.own_node;
 	memcpy(daemon->keys, inputs.keys, sizeof(daemon->keys));
 	explicit_bzero(inputs.keys, sizeof(inputs.keys));
+	daemon_hide_secrets(daemon);
 	if (error)
 		return error;
 	daemon_name_choose(name, options, configure_net_namespace(daemon, options),

@@ -365,6 +365,7 @@ static int reduce_privileges(struct daemon *daemon)
 {
 	int error = privileges_reduce(kernel_finds_programs(&daemon->kernel));
 
+	daemon_hide_secrets(daemon);
 	if (!error)
 		system_calls_restrict();
 	return error;

@@ -181,6 +181,9 @@ int daemon_prepare(struct daemon *daemon);
  */
 int daemon_start(struct daemon *daemon);
 
+/* Keeps keys and passwords out of core dumps; again after a configuration was read or printed. */
+void daemon_hide_secrets(struct daemon *daemon);
+
 /* Runs until SIGTERM or SIGINT, or until a client stops it. */
 void daemon_run(struct daemon *daemon);
 

@@ -277,7 +277,7 @@ static void open_standard_descriptors(void)
 
 static void prepare(const struct options *options)
 {
-	static const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+	static const struct rlimit none, unlimited = {RLIM_INFINITY, RLIM_INFINITY};
 
 	signals_ignore();
 	/*
@@ -286,8 +286,8 @@ static void prepare(const struct options *options)
 	 * then.
 	 */
 	mallopt(M_ARENA_MAX, 2);
-	if (options->core_dump && setrlimit(RLIMIT_CORE, &unlimited))
-		log_warning("cannot lift the limit of core dumps: %s", limits_strerror(errno));
+	if (setrlimit(RLIMIT_CORE, options->core_dump ? &unlimited : &none))
+		log_warning("cannot change the limit of core dumps: %s", limits_strerror(errno));
 }
 
 int main(int argc, char **argv)

@@ -263,10 +263,11 @@ static json_t *app_beat(void *context, struct control_call *call)
 
 static json_t *config(void *context, struct control_call *call)
 {
-	const struct daemon *daemon = context;
+	struct daemon *daemon = context;
 	_cleanup_free_ char *text = config_print(daemon->config);
 
 	(void)call;
+	daemon_hide_secrets(daemon);
 	return json_pack("{s:o}", "text", json_text(text));
 }
 

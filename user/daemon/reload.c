@@ -12,6 +12,7 @@
 #include "user/kernel/self.h"
 #include "user/lib/cleanup.h"
 #include "user/lib/clock.h"
+#include "user/lib/core_dump.h"
 #include "user/lib/diagnostics_print.h"
 #include "user/lib/duration.h"
 #include "user/lib/json_text.h"
@@ -131,6 +132,7 @@ static void *read_files(void *context)
 		save_inputs(reload->save, reload->inputs.config, reload->inputs.text);
 	if (!reload->error)
 		reload->error = prepare_kernel(reload);
+	core_dump_clear_stack(); /* which the next thread gets as it is */
 	if (write(reload->done_fd, &one, sizeof(one)) != sizeof(one))
 		log_error("reload: cannot signal completion: %s", limits_strerror(errno));
 	return NULL;
@@ -382,6 +384,7 @@ static void on_done(evutil_socket_t fd, short what, void *context)
 	}
 	pthread_join(reload->thread, NULL);
 	free_reload(reload);
+	daemon_hide_secrets(daemon);
 	if (again)
 		daemon_reload(daemon, NULL);
 }
