@@ -4,13 +4,17 @@ role changes, nothing is lost; an error leaves the running daemon as it is."""
 
 import os
 import shutil
+import socket
+import struct
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from tests.support.cluster import Cluster
-from tests.support.configuration import VIP, Settings
-from tests.support.laboratory import BUILD, wait_until
+from tests.support.configuration import VIP, Settings, instance
+from tests.support.laboratory import BUILD, NEVER_SECONDS, wait_until
+from tests.support.xbeatd import Xbeatd
 
 # Longer than a virtual machine stalls: a verdict that changes is the restart's.
 SETTINGS = {"advert_interval": "0.2", "multiplier": 20, "daemon_timeout": "30s",
@@ -168,3 +172,42 @@ def test_upgraded_file_is_started(lab, installed):
     daemon.restart()
     assert os.readlink(daemon.proc() / "exe") == str(installed.installed.folder / "xbeatd")
     assert daemon.state() == "active"
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_daemon_in_the_background(lab):
+    """With a path relative to the directory that it has left, and a file with its pid."""
+    daemon = Xbeatd(lab, "node-a", instance())
+    pid_file = lab.path("pid")
+    lab.run("node-a", BUILD / "xbeatd", "-c", os.path.relpath(daemon.configuration),
+            "-i", daemon.instance, "-p", pid_file)
+    pid = daemon.json("status")["pid"]
+    daemon.process = lab.follow(SimpleNamespace(output_path=lab.write("none", "")), pid)
+    daemon.wait_state("active")
+    for _ in range(2):
+        daemon.restart()
+        assert pid_file.read_text() == f"{daemon.process.pid}\n"
+        assert os.readlink(daemon.proc() / "cwd") == "/"
+        assert os.readlink(daemon.proc() / "fd" / "2") == "/dev/null"
+        daemon.json("reload")
+    daemon.process.end()
+    assert not pid_file.exists()
+    assert not lab.has_address("node-a", VIP)
+
+
+@pytest.mark.laboratory(nodes=1)
+def test_service_manager_learns_of_the_successor(lab):
+    """From the process that it knows: systemd takes MAINPID from no other (NotifyAccess=main)."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        path = lab.path("notify")
+        manager.bind(str(path))
+        manager.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        manager.settimeout(NEVER_SECONDS)
+        daemon = Xbeatd(lab, "node-a", instance()).start("env", f"NOTIFY_SOCKET={path}")
+        old = daemon.process.pid
+        new = daemon.restart()
+        while True:
+            text, ancillary, _, _ = manager.recvmsg(4096, 1024)
+            sender = struct.unpack("3i", ancillary[0][2])[0]
+            if f"MAINPID={new}" in text.decode() and sender == old:
+                break
