@@ -54,10 +54,17 @@ const struct event_log_entry *event_log_at(const struct event_log *event_log, si
 	return &entries_of(event_log)[event_log->order[index]];
 }
 
+/* An epoch, for example: each daemon that a crash follows has another. */
+static bool is_number(const char *text)
+{
+	return *text && strspn(text, "0123456789") == strlen(text);
+}
+
 static bool is_alike(const struct event_log_entry *a, const struct event_log_entry *b)
 {
 	return !strcmp(a->kind, b->kind) && !strcmp(a->subject, b->subject) &&
-	       !strcmp(a->from, b->from) && !strcmp(a->to, b->to);
+	       !strcmp(a->from, b->from) &&
+	       (!strcmp(a->to, b->to) || (is_number(a->to) && is_number(b->to)));
 }
 
 /* If there are as many alike as may be, folds the oldest of them into the next one. Returns the index

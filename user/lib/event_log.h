@@ -4,8 +4,8 @@
  * a log line. They are in memory, or in a file that is mapped (event_log_file.h), so that the next
  * daemon has them, too. One follower is called for each new entry.
  *
- * What repeats does not push out the rest: of the entries of the same kind, subject and change, the
- * newest EVENT_LOG_ALIKE stay, and the oldest of these counts those before it.
+ * What repeats does not push out the rest: of the entries of the same kind, subject and change (to any
+ * number), the newest EVENT_LOG_ALIKE stay, and the oldest of these counts those before it.
  */
 #ifndef XBEAT_LIB_EVENT_LOG_H
 #define XBEAT_LIB_EVENT_LOG_H

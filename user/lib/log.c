@@ -204,7 +204,7 @@ static enum outcome write_line(int priority, const struct log_subject *subject, 
 static void report_dropped(enum outcome outcome, const char *what)
 {
 	unsigned long count = atomic_exchange(&log_state.counts[outcome], 0);
-	char line[96];
+	char line[128];
 
 	if (!count)
 		return;
@@ -218,7 +218,8 @@ static void write_counted(int priority, const struct log_subject *subject, const
 	enum outcome outcome;
 
 	report_dropped(NOT_READ, "dropped: the log reader was too slow");
-	report_dropped(NO_READER, "did not reach syslog: " SYSLOG_PATH " was missing");
+	report_dropped(NO_READER,
+		       "went to stderr: neither the journal nor " SYSLOG_PATH " could be reached");
 	outcome = write_line(priority, subject, line);
 	if (outcome != WRITTEN)
 		log_state.counts[outcome]++;

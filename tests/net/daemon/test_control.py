@@ -4,7 +4,6 @@
 import contextlib
 import json
 import os
-import pathlib
 import resource
 import shutil
 import signal
@@ -16,8 +15,7 @@ import time
 
 import pytest
 
-from tests.support import wire
-from tests.support.configuration import KEY, KEY_ID
+from tests.support.configuration import instance
 from tests.support.laboratory import BUILD, NEVER_SECONDS, ROOT, SOCKETS, wait_until
 
 pytestmark = pytest.mark.laboratory(nodes=2)
@@ -26,7 +24,7 @@ OTHER, GROUP = 65534, 4242  # user and group ids
 SHOWING = ["status", "peers", "vrrp", "drops", "events"]
 CHANGING = ["failover VI_1", "resume", "drain", "priority VI_1 7", "reload", "config"]
 CLIENTS_MAX, CLIENTS_OF_USERS_MAX, CLIENTS_OF_A_USER_MAX = 16, 12, 6
-EVENT_LOG_ENTRIES = 512
+EVENT_LOG_ENTRIES, EVENTS_ALIKE = 512, 32
 MEMORY_KIB_MAX = 16 * 1024
 DROPS = b'{"method":"drops"}\0'
 EVENTS = b'{"method":"events"}\0'
@@ -52,21 +50,6 @@ print(json.dumps(answers), flush=True)
 sys.stdin.read()
 """
 
-# Runs on the other node: a daemon that restarts again and again, each time an event here.
-LIVES = """
-import socket, sys, time
-sys.path.insert(0, {root!r})
-from tests.support import wire
-sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-sender.bind(({source!r}, 0))
-for life in range(1, {count} + 1):
-    sender.sendto(wire.build({key!r}, {source!r}, {to!r}, key_id={key_id}, type=wire.PROBE,
-                             prober_id=2, responder_id=1, seq=1, prober_epoch=life,
-                             responder_epoch=0),
-                  ({to!r}, wire.PORT))
-    time.sleep(0.002)
-"""
-
 
 @pytest.fixture
 def daemon(lab, cluster):
@@ -74,13 +57,20 @@ def daemon(lab, cluster):
 
 
 @pytest.fixture
-def eventful(lab, daemon):
-    """A daemon whose event log is full: its longest answer is to "events"."""
-    root = str(pathlib.Path(wire.__file__).parent.parent.parent)
-    program = LIVES.format(root=root, source=lab.address(PEER), to=lab.address(NODE), key=KEY,
-                           key_id=KEY_ID, count=EVENT_LOG_ENTRIES + 50)
-    lab.run(PEER, "/usr/bin/python3", "-c", program)
-    wait_until(lambda: len(daemon.events()) == EVENT_LOG_ENTRIES, "a full event log")
+def eventful(daemon):
+    """A daemon whose event log is full: its longest answer is to "events". No kind of events about one
+    thing fills it alone."""
+    names = [f"VI_{number}" for number in range(2, 2 + EVENT_LOG_ENTRIES // EVENTS_ALIKE + 1)]
+    more = [instance(name, vrid=100 + number, vips=[f"10.77.0.{120 + number}/24"])
+            for number, name in enumerate(names)]
+    daemon.reload(daemon.configuration.read_text(), *more)
+    with connect(daemon) as client:
+        for name in names:
+            for priority in range(1, EVENTS_ALIKE + 1):
+                request = {"method": "priority", "parameters": {"instance": name, "priority": priority}}
+                client.sendall(json.dumps(request).encode() + b"\0")
+                assert "result" in read_messages(client, 1)[0]
+    assert len(daemon.events()) == EVENT_LOG_ENTRIES, "a full event log"
     return daemon
 
 

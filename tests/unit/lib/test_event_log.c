@@ -77,6 +77,20 @@ static void flapping_pushes_nothing_out(void **state)
 	assert_true(oldest->first_unix_ns < oldest->time_unix_ns);
 }
 
+/* A peer whose daemon is started again and again has a new epoch each time. */
+static void numbers_are_alike(void **state)
+{
+	char epoch[24];
+
+	(void)state;
+	for (int i = 0; i < FLAPS; i++) {
+		snprintf(epoch, sizeof(epoch), "%d", i);
+		event_log_add(&event_log, "epoch", "b", "earlier", epoch, "restarted");
+	}
+	assert_int_equal(event_log.count, EVENT_LOG_ALIKE);
+	assert_string_equal(event_log_at(&event_log, EVENT_LOG_ALIKE - 1)->to, "999");
+}
+
 static void oldest_is_dropped_when_full(void **state)
 {
 	char subject[16];
@@ -174,6 +188,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(flapping_pushes_nothing_out, reset),
+		cmocka_unit_test_setup(numbers_are_alike, reset),
 		cmocka_unit_test_setup(oldest_is_dropped_when_full, reset),
 		cmocka_unit_test_setup(file_keeps_them, reset),
 		cmocka_unit_test_setup(other_contents, reset),
