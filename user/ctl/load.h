@@ -14,4 +14,15 @@
 enum command_status load_configuration(const struct command *command, const char *path,
 				       struct config **config, struct diagnostics *diagnostics);
 
+/* Another text of one file, by the path that the configuration names it by. */
+struct load_replacement {
+	const char *path, *text;
+};
+
+/* The same; replacement: NULL: none. */
+enum command_status load_configuration_with(const struct command *command, const char *path,
+					    const struct load_replacement *replacement,
+					    struct config **config,
+					    struct diagnostics *diagnostics);
+
 #endif

@@ -17,6 +17,9 @@ enum command_status run_restart(const struct command *command);
 /* Prints events; with -f it goes on. */
 enum command_status run_events(const struct command *command);
 
+/* Adds a node to the heartbeat block, or removes one (node.c). */
+enum command_status run_node(const struct command *command);
+
 /* Prints applications, or beats once for one. */
 enum command_status run_app(const struct command *command);
 

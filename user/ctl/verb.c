@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <xbeat/paths.h>
+#include <xbeat/wire.h>
 
 /* Above the time limit of programs that run at a reload. */
 #define RELOAD_TIMEOUT_MS 60000
@@ -32,6 +33,9 @@ static const char peers_help[] =
 
 static const char failover_help[] =
 	"Gives up the Active role of a VRRP instance cleanly: the best Backup takes over at once. This node then stays out of elections for the instance until resume, or for TIME (30s, 10m, 2h). Refused if no live Backup is known, or if the instance is not Active here; --force does it all the same. Only for root.";
+
+static const char node_help[] =
+	"node add NAME id N address A [address B]... [witness] adds a node to the heartbeat block of this node's configuration file, with an address for each of its interfaces; node remove NAME removes one. xbeatd reads the file at once; what stays is not disturbed. Prints the line that the other nodes need, or must lose. If anything is wrong, the file is as before. Only for root.";
 
 static const char restart_help[] =
 	"Starts xbeatd again, from the file that is installed now, and with the configuration file as it is now. The running one goes on until the new one has loaded everything; then they change over. Verdicts, roles and connections stay. If the new one finds an error or ends, the running one goes on, and the error is printed. Only for root.";
@@ -260,6 +264,23 @@ const struct verb verbs[] = {
 		.accepts = VERB_ACCEPTS_JSON,
 		.run = run_method,
 		.print = show_reload,
+		.answer_timeout_ms = RELOAD_TIMEOUT_MS,
+	},
+	{
+		.name = "node",
+		.arguments = "add|remove NAME [...]",
+		.summary = "add a node to the cluster, or remove one",
+		.help = node_help,
+		.example =
+			"$ xbeatctl node add node-c id 3 address 10.0.0.3\n"
+			"added      node 3 node-c 10.0.0.3\n"
+			"file       /etc/xbeat/xbeat.conf\n"
+			"next       add this line on the other nodes, then there: xbeatctl reload;\n"
+			"           node-c needs the whole block in its file\n",
+		.accepts = VERB_ACCEPTS_JSON,
+		.arguments_min = 2,
+		.arguments_max = 5 + 2 * XB_LINKS_MAX,
+		.run = run_node,
 		.answer_timeout_ms = RELOAD_TIMEOUT_MS,
 	},
 	{

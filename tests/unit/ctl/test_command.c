@@ -29,9 +29,9 @@ static const struct {
 	{"re", VERB_AMBIGUOUS, "resume, reload or restart"},
 	{"v", VERB_AMBIGUOUS, "vrrp or version"},
 	{"peersx", VERB_UNKNOWN,
-	 "status, cluster, peers, vrrp, explain, tracking, app, drops, events, failover, resume, drain, priority, reload, restart, stop, config, genkey, check, import, version or help"},
+	 "status, cluster, peers, vrrp, explain, tracking, app, drops, events, failover, resume, drain, priority, reload, node, restart, stop, config, genkey, check, import, version or help"},
 	{"", VERB_UNKNOWN,
-	 "status, cluster, peers, vrrp, explain, tracking, app, drops, events, failover, resume, drain, priority, reload, restart, stop, config, genkey, check, import, version or help"},
+	 "status, cluster, peers, vrrp, explain, tracking, app, drops, events, failover, resume, drain, priority, reload, node, restart, stop, config, genkey, check, import, version or help"},
 };
 
 static void verbs_are_found(void **state)
