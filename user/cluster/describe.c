@@ -102,6 +102,9 @@ static void describe(struct statement *statement, const struct config *config, s
 	describe_block(statement, config->heartbeat);
 	for (size_t i = 0; i < config->heartbeat->node_count; i++)
 		describe_node(statement, &config->heartbeat->nodes[i]);
+	for (size_t i = 0; i < config->app_count && i < XB_APPS_MAX; i++)
+		snprintf(statement->apps[statement->app_count++], XB_NAME_BYTES, "%s",
+			 config->apps[i].name);
 	for (size_t i = 0; i < config->instance_count; i++)
 		describe_instance(statement, &config->instances[i]);
 	statement_sort(statement);

@@ -174,6 +174,10 @@ static struct config_location location_of(const struct config *config,
 	const struct config_instance *instance =
 		disagreement->instance ? find_instance(config, disagreement->instance->name) : NULL;
 
+	if (disagreement->app)
+		return disagreement->app <= config->app_count
+			       ? config->apps[disagreement->app - 1].location
+			       : heartbeat->location;
 	for (size_t i = 0; disagreement->node_id && i < heartbeat->node_count; i++)
 		if (heartbeat->nodes[i].id == disagreement->node_id)
 			return heartbeat->nodes[i].location;

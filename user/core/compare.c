@@ -355,6 +355,28 @@ static void compare_instances(const struct comparison *comparison)
 	free(partners);
 }
 
+/* Packets name an application by its index only. A witness runs none, but has the same file. */
+static void compare_apps(const struct comparison *comparison)
+{
+	const struct statement *own = comparison->own, *other = comparison->other;
+
+	for (size_t i = 0; i < XB_APPS_MAX; i++) {
+		struct disagreement disagreement = {.setting = STATEMENT_APP, .app = i + 1};
+
+		if (!strcmp(own->apps[i], other->apps[i]))
+			continue;
+		snprintf(disagreement.subject, sizeof(disagreement.subject), "vrrp_app %zu", i + 1);
+		snprintf(disagreement.what, sizeof(disagreement.what), "application %zu (vrrp_app)",
+			 i + 1);
+		snprintf(disagreement.own, sizeof(disagreement.own), "%s",
+			 *own->apps[i] ? own->apps[i] : "missing");
+		snprintf(disagreement.other, sizeof(disagreement.other), "%s",
+			 *other->apps[i] ? other->apps[i] : "missing");
+		report(comparison, &disagreement);
+		return; /* the others follow from it */
+	}
+}
+
 void compare_statements(const struct statement *own, const struct statement *other,
 			on_disagreement *found, void *context)
 {
@@ -362,5 +384,6 @@ void compare_statements(const struct statement *own, const struct statement *oth
 
 	compare_block(&comparison);
 	compare_nodes(&comparison);
+	compare_apps(&comparison);
 	compare_instances(&comparison);
 }

@@ -11,6 +11,7 @@ enum kind { DURATION, NUMBER, NUMBER_OR_AUTO, CHOICE };
 
 #define BLOCK STATEMENT_OF_BLOCK
 #define INSTANCE STATEMENT_OF_INSTANCE
+#define FILE STATEMENT_OF_FILE
 
 static const struct {
 	const char *keyword;

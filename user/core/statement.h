@@ -37,7 +37,8 @@
 	X(20, ROUTERS, "routers", INSTANCE, CHOICE)                                                \
 	X(21, HEARTBEAT, "heartbeat", INSTANCE, CHOICE)                                            \
 	X(0, VRID, "virtual_router_id", INSTANCE, NUMBER)                                          \
-	X(0, ADDRESSES, "virtual_ipaddress", INSTANCE, NUMBER)
+	X(0, ADDRESSES, "virtual_ipaddress", INSTANCE, NUMBER)                                     \
+	X(0, APP, "vrrp_app", FILE, NUMBER)
 
 enum statement_setting {
 #define X(id, name, keyword, scope, kind) STATEMENT_##name,
@@ -46,7 +47,7 @@ enum statement_setting {
 		STATEMENT_SETTING_COUNT
 };
 
-enum statement_scope { STATEMENT_OF_BLOCK, STATEMENT_OF_INSTANCE };
+enum statement_scope { STATEMENT_OF_BLOCK, STATEMENT_OF_INSTANCE, STATEMENT_OF_FILE };
 
 /* Values of choices. */
 enum { STATEMENT_KEEP, STATEMENT_RELEASE }; /* on_isolated */
@@ -89,6 +90,8 @@ struct statement {
 	size_t node_count;
 	struct statement_instance *instances;
 	size_t instance_count;
+	char apps[XB_APPS_MAX][XB_NAME_BYTES]; /* index: their bit in packets */
+	size_t app_count;
 };
 
 /* Returns the keyword, or its scope. */

@@ -24,6 +24,7 @@ enum record {
 	RECORD_ADDRESSES = 5, /* of the last INSTANCE: u8 bytes of each, 4 or 16; addresses */
 	RECORD_NODE =
 		6, /* u16 id, u8 flags, u8 address count, addresses (u8 length, bytes), name */
+	RECORD_APP = 7, /* name; in the order of the file */
 };
 
 enum flags { FLAG_WITNESS = 1, FLAG_SHORTENED = 2 };
@@ -169,6 +170,10 @@ static struct writer encode(const struct statement *statement, bool shortened)
 	put(&writer, statement->version, strlen(statement->version));
 	end(&writer, RECORD_VERSION);
 	write_settings(&writer, &statement->settings);
+	for (size_t i = 0; i < statement->app_count; i++) {
+		put(&writer, statement->apps[i], strlen(statement->apps[i]));
+		end(&writer, RECORD_APP);
+	}
 	for (size_t i = 0; i < statement->instance_count; i++)
 		write_instance(&writer, &statement->instances[i], shortened);
 	for (size_t i = 0; i < statement->node_count; i++)
@@ -350,6 +355,10 @@ static void read_record(struct reader *reader, uint8_t type, struct statement *s
 		break;
 	case RECORD_NODE:
 		read_node(reader, statement);
+		break;
+	case RECORD_APP:
+		if (statement->app_count < XB_APPS_MAX)
+			get_text(reader, statement->apps[statement->app_count++], XB_NAME_BYTES);
 		break;
 	}
 }

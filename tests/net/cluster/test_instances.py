@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.cluster import Cluster
 from tests.support.compared import compared, differences, only_report, place_of, start, wait_all_compared
-from tests.support.configuration import VIP, VRID, Settings, heartbeat, instance
+from tests.support.configuration import VIP, VRID, Settings, block, heartbeat, instance
 from tests.support.laboratory import wait_until
 
 pytestmark = pytest.mark.laboratory(nodes=3)
@@ -94,6 +94,14 @@ def test_heartbeat_line_missing(lab):
                                   place_of(here, "heartbeat lan", "vrrp_instance"))]
     assert differences(there) == [("heartbeat of VI_1", "missing", "present", ["node-a"],
                                    place_of(there, "vrrp_instance"))]
+
+
+def test_order_of_applications(lab):
+    apps = [block(f"vrrp_app {name}", "timeout 1s") for name in ("web", "db")]
+    cluster = start_instances(lab, driven() + "".join(apps), driven() + "".join(reversed(apps)))
+    for node, own, other in zip(NODES, ("web", "db"), ("db", "web")):
+        assert differences(cluster[node]) == [("application 1 (vrrp_app)", own, other, [NODES[node == NODES[0]]],
+                                               place_of(cluster[node], f"vrrp_app {own}"))]
 
 
 def test_many_differences_are_few_events(lab):

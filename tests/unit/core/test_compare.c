@@ -234,6 +234,26 @@ static void nodes(void **state)
 	       "node 4: missing, judge 10.0.0.4 witness\n");
 }
 
+/* Packets name them by their number. The first one that differs is enough. */
+static void order_of_applications(void **state)
+{
+	static const char *const names[] = {"web", "db", "mail"};
+	struct statement own = make_statement(), other = make_statement();
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		strcpy(own.apps[own.app_count++], names[i]);
+		strcpy(other.apps[other.app_count++], names[i]);
+	}
+	strcpy(other.apps[1], "mail");
+	strcpy(other.apps[2], "db");
+	expect(&own, &other, "application 2 (vrrp_app): db, mail\n");
+	own = make_statement();
+	other = make_statement();
+	strcpy(own.apps[own.app_count++], "web");
+	expect(&own, &other, "application 1 (vrrp_app): web, missing\n");
+}
+
 /* What is written is read, and equal to what it was. */
 static void bytes_and_back(void **state)
 {
@@ -251,6 +271,7 @@ static void bytes_and_back(void **state)
 	}
 	statement_sort(&own);
 	own.witness = true;
+	strcpy(own.apps[own.app_count++], "web");
 	bytes = statement_encode(&own, &length);
 	assert_int_equal(statement_decode(bytes, length, &read), 0);
 	assert_int_equal(read.node_id, 1);
@@ -345,6 +366,7 @@ int main(void)
 		cmocka_unit_test(heartbeat_line_missing),
 		cmocka_unit_test(vrid_of_another_network),
 		cmocka_unit_test(nodes),
+		cmocka_unit_test(order_of_applications),
 		cmocka_unit_test(bytes_and_back),
 		cmocka_unit_test(unknown_records_are_skipped),
 		cmocka_unit_test(cut_bytes),
