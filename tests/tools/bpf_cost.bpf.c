@@ -46,7 +46,7 @@ struct {
 	__type(value, __u32);
 } under_test SEC(".maps");
 
-SEC("xdp")
+SEC("xdp.frags")
 int empty(struct xdp_md *ctx)
 {
 	(void)ctx;
@@ -64,7 +64,7 @@ static __always_inline void copy_header(void *to, const void *from)
 	*(__u64 *)(to + 34) = *(const __u64 *)(from + 34);
 }
 
-SEC("xdp")
+SEC("xdp.frags")
 int prepare(struct xdp_md *ctx)
 {
 	void *frame = (void *)(long)ctx->data;

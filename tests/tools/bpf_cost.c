@@ -266,6 +266,8 @@ static void load_product(struct bench *bench, bool adaptive)
 							      .node_id = 1,
 							      .slot_count = 1,
 							      .adaptive = adaptive};
+	product->rodata->xb_frags = 1; /* as xbeatd loads it on this kernel */
+	bpf_program__set_flags(product->progs.xbeat, BPF_F_XDP_HAS_FRAGS);
 	if (xbeat_bpf__load(product))
 		fail("load the program (root?)", errno);
 	peer.peer_address = ipv4_mapped(headers + 26);
