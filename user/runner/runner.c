@@ -181,7 +181,7 @@ pid_t runner_pid(const struct runner *runner)
 
 bool runner_is_of_service(const struct runner *runner)
 {
-	return runner->by_service;
+	return runner->by_service && runner->ready;
 }
 
 void runner_stop(struct runner *runner)

@@ -122,9 +122,20 @@ def test_it_dies_and_comes_back(lab, service):
     kill_runner(daemon)
     assert of_service(daemon)
     assert daemon.process.output().count(OWN) == 1
-    runner = pid_of_runner(daemon)
-    assert daemon.stop() == 0
-    wait_until(lambda: not pathlib.Path(f"/proc/{runner}").exists(), "its runner ends with the daemon")
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_its_runner_ends_with_the_daemon(lab, service, end):
+    """The check, too, which hangs; the service goes on."""
+    service.start()
+    pid = lab.path("pid")
+    script = lab.write("check", f"#!/bin/sh\necho $$ >{pid}\nexec sleep 600\n", 0o755)
+    daemon = checked(lab, script=script).start(*service.environment)
+    wait_until(lambda: pid.exists() and pid.read_text().strip(), "the check runs")
+    processes = int(pid.read_text()), pid_of_runner(daemon)
+    daemon.process.end(end)
+    wait_until(lambda: not any(pathlib.Path(f"/proc/{process}/exe").exists() for process in processes), "both end")
+    assert service.process.running()
 
 
 def test_it_replaces_a_starter_that_was_killed(lab, service):
@@ -133,6 +144,7 @@ def test_it_replaces_a_starter_that_was_killed(lab, service):
     os.kill(daemon.starter(), signal.SIGKILL)
     os.kill(pid_of_runner(daemon), signal.SIGKILL)
     wait_until(lambda: "start xbeat-runner.service" in daemon.process.output(), "the remedy is logged")
+    assert "scripts        not run" in daemon.text("status")
     service.start()
     wait_until(lambda: of_service(daemon) and pid_of_runner(daemon), "it is found")
 

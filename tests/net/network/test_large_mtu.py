@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from tests.support.configuration import instance
+from tests.support.cluster import Cluster
+from tests.support.configuration import Settings, instance
 from tests.support.laboratory import wait_until
 from tests.support.xbeatd import Xbeatd
 
@@ -73,6 +74,13 @@ def test_native_mode_stays(lab, cluster, early):
         wait_until(lambda daemon=daemon: mode(daemon) == "native", lambda: daemon.json("status")["interfaces"])
         assert "mode_reason" not in daemon.json("status")["interfaces"][0]
     assert transitions == [daemon.vrrp()["transitions"] for daemon in cluster.daemons.values()]
+
+
+def test_generic_mode_carries_large_packets(lab):
+    set_mtu(lab, BIG_MTU)
+    cluster = Cluster(lab, Settings(heartbeat_lines=["mode generic"])).start_active(*lab.nodes)
+    assert [mode(daemon) for daemon in cluster.daemons.values()] == ["generic"] * 2
+    check_large_packets(lab, cluster)
 
 
 def test_adverts_that_are_larger_than_a_page_count(lab):

@@ -230,6 +230,9 @@ static void print_runner(const json_t *runner, FILE *stream)
 	if (json_is_true(json_object_get(runner, "service")))
 		print_line(stream, "scripts", "run by the runner service (pid %lld)",
 			   integer(runner, "pid"));
+	else if (runner && !integer(runner, "pid"))
+		print_line(stream, "scripts",
+			   "not run: there is no runner; the log gives the reason");
 }
 
 static void print_guard(const json_t *status, FILE *stream)

@@ -367,7 +367,7 @@ static void what_a_daemon_refuses(void **state)
 	(void)state;
 	assert_shown(
 		show_status,
-		"{\"guard_refused_reason\":\"pins die\",\"refused\":{\"connections\":3,\"requests\":0,\"gone\":1,\"fifos\":0}}",
+		"{\"guard_refused_reason\":\"pins die\",\"runner\":{\"pid\":0,\"service\":false},\"refused\":{\"connections\":3,\"requests\":0,\"gone\":1,\"fifos\":0}}",
 		"node           -\n"
 		"epoch          0\n"
 		"daemon         version -, pid 0, up for -\n"
@@ -375,6 +375,7 @@ static void what_a_daemon_refuses(void **state)
 		"configuration  -\n"
 		"guard          addresses are not guarded: pins die\n"
 		"scheduling     -, memory not locked\n"
+		"scripts        not run: there is no runner; the log gives the reason\n"
 		"refused        control connections: 3\n"
 		"               requests of clients that had gone: 1\n");
 }
