@@ -58,7 +58,7 @@ static bool silence_counts(struct vrrp_room *room, struct instance *instance, ui
 	uint64_t deaf_until_ns, heard_ns;
 	bool receives;
 
-	if (!is_due(instance, now_ns) || instance_hold_reason(instance, text, sizeof(text)))
+	if (!is_due(instance, now_ns) || instance_hold_reason(instance, NULL, text, sizeof(text)))
 		return true;
 	if (instance_awaits_program(instance, now_ns)) {
 		postpone(instance, now_ns + KERNEL_PROGRAMS_RETRY_NS);
@@ -95,6 +95,7 @@ static void expire(struct instance *instance, uint64_t now_ns)
 	char unclaimed[VRRP_REASON_BYTES];
 	const struct peer *from = instance_claim_from(instance, unclaimed, sizeof(unclaimed));
 	struct vrrp_timer_view view = {};
+	struct xb_vrrp router;
 	struct vrrp_actions actions;
 	struct vrrp_advert lower;
 	bool any;
@@ -102,7 +103,8 @@ static void expire(struct instance *instance, uint64_t now_ns)
 	lower = instance_lower_advert(instance, &any);
 	if (any)
 		view.lower = &lower;
-	if (instance_hold_reason(instance, alive, sizeof(alive)))
+	instance_router_read(instance, &router);
+	if (instance_hold_reason(instance, &router, alive, sizeof(alive)))
 		view.alive_reason = alive;
 	if (instance_stay_reason(instance, stay, sizeof(stay)) ||
 	    (from && instance_claim_pauses(instance, now_ns, stay, sizeof(stay))))

@@ -168,6 +168,8 @@ def test_refused_adverts_are_not_called_lost(lab, reason):
     wait_until(lambda: f"arrive and are refused here ({reason})" in backup.explain()["said"],
                lambda: backup.explain())
     assert not any(text in backup.explain()["said"] for text in ("do not arrive here", "are received"))
+    wait_until(lambda: f"its adverts are refused here ({reason})" in backup.vrrp()["reason"],
+               lambda: f"that is why it holds: {backup.vrrp()}")
 
 
 @pytest.mark.parametrize("reason", REFUSED)

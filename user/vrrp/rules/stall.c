@@ -76,7 +76,7 @@ void instance_finish_learning(struct instance *instance)
 	if (instance->vrrp.state != XB_INSTANCE_BACKUP || !has_peers(instance))
 		return;
 	peers_refresh(instance->peers);
-	if (!instance_hold_reason(instance, text, sizeof(text)))
+	if (!instance_hold_reason(instance, NULL, text, sizeof(text)))
 		instance_fill_vacancy(instance);
 }
 

@@ -5,17 +5,22 @@
 #include "user/core/liveness.h"
 #include "user/core/vrrp/vrrp.h"
 #include "user/heartbeat/peers.h"
+#include "user/lib/drop_reasons.h"
 #include "user/lib/duration.h"
 #include "user/lib/time.h"
 #include "user/vrrp/state/claims.h"
+#include "user/vrrp/state/heard.h"
 #include "user/vrrp/state/instance.h"
 #include <stdio.h>
+
+#define FATE_BYTES 64
 
 /* A clause about one peer. */
 struct clause {
 	char *text;
 	size_t bytes;
 	uint64_t now_ns; /* of the last refresh: a pause after it makes no evidence old */
+	const struct xb_vrrp *router; /* what was heard and refused; NULL: not known */
 };
 
 static struct clause clause_to(const struct instance *instance, char *text, size_t bytes)
@@ -73,10 +78,23 @@ static bool is_stalled(const struct instance *instance, const struct peer *peer,
 	return evidence_age_ns(peer, clause->now_ns) < peer->timing.detection_time_ns;
 }
 
-/* Its adverts are lost on the way, refused here, or hidden by those of a rival. */
+/* Its adverts are refused here, lost on the way, or hidden by those of a rival. */
+static const char *advert_fate(const struct instance *instance, const struct peer *peer,
+			       const struct clause *clause, char text[static FATE_BYTES])
+{
+	unsigned reason;
+
+	if (!clause->router || !heard_refused(instance, clause->router, peer, &reason))
+		return "its adverts do not arrive here";
+	snprintf(text, FATE_BYTES, "its adverts are refused here (%s)", drop_reasons[reason].name);
+	return text;
+}
+
 static bool works(const struct instance *instance, const struct peer *peer,
 		  const struct clause *clause)
 {
+	char fate[FATE_BYTES];
+
 	if (peer->liveness.verdict != VERDICT_UP || !instance_is_claimed_by(instance, peer) ||
 	    evidence_age_ns(peer, clause->now_ns) >= peer->timing.detection_time_ns ||
 	    is_preempted(instance, peer))
@@ -91,9 +109,10 @@ static bool works(const struct instance *instance, const struct peer *peer,
 	else
 		snprintf(
 			clause->text, clause->bytes,
-			"%s answers (evidence %.1f ms old), its daemon makes progress and it is Active with priority %u: its adverts do not arrive, or are refused here",
+			"%s answers (evidence %.1f ms old), its daemon makes progress and it is Active with priority %u: %s",
 			peer->node->name, duration_ms(evidence_age_ns(peer, clause->now_ns)),
-			instance_entry_of(instance, peer)->priority);
+			instance_entry_of(instance, peer)->priority,
+			advert_fate(instance, peer, clause, fate));
 	return true;
 }
 
@@ -146,10 +165,12 @@ bool instance_wait_reason(const struct instance *instance, char *text, size_t by
 	       find_reason(instance, &clause, is_cut_off);
 }
 
-bool instance_hold_reason(const struct instance *instance, char *text, size_t bytes)
+bool instance_hold_reason(const struct instance *instance, const struct xb_vrrp *router, char *text,
+			  size_t bytes)
 {
-	const struct clause clause = clause_to(instance, text, bytes);
+	struct clause clause = clause_to(instance, text, bytes);
 
+	clause.router = router;
 	return instance_wait_reason(instance, text, bytes) || find_reason(instance, &clause, works);
 }
 

@@ -11,7 +11,10 @@
  * cannot be asked; to hold: or one that works.
  */
 bool instance_wait_reason(const struct instance *instance, char *text, size_t bytes);
-bool instance_hold_reason(const struct instance *instance, char *text, size_t bytes);
+
+/* router: the instance's slot, which has what was refused; NULL if only the result matters. */
+bool instance_hold_reason(const struct instance *instance, const struct xb_vrrp *router, char *text,
+			  size_t bytes);
 
 /* The same for preempting a lower Active that is heard: another node does not hear this one. */
 bool instance_stay_reason(const struct instance *instance, char *text, size_t bytes);
