@@ -32,13 +32,15 @@ static bool is_trusted(uid_t uid)
 /* Who can write the directory can replace lock and socket. */
 int lock_check_directory(void)
 {
+	int error = mkdir(XB_RUN_DIRECTORY, 0755) ? errno : 0;
 	struct stat status;
 
-	if (mkdir(XB_RUN_DIRECTORY, 0755) && errno != EEXIST) {
-		log_error("cannot create " XB_RUN_DIRECTORY
-			  ": %s; make it before the start: install -d -m 755 " XB_RUN_DIRECTORY,
-			  limits_strerror(errno));
-		return -errno;
+	if (error && error != EEXIST) {
+		log_error(
+			"cannot create " XB_RUN_DIRECTORY
+			": %s; make it before the start: install -d -m 755 -o %u " XB_RUN_DIRECTORY,
+			limits_strerror(error), geteuid());
+		return -error;
 	}
 	if (lstat(XB_RUN_DIRECTORY, &status))
 		return -errno;

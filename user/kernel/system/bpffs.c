@@ -53,10 +53,19 @@ static int check_owner(const char *path)
 
 static int make_directory(const char *path)
 {
+	int error;
+
 	if (mkdir(path, 0700) == 0 || errno == EEXIST)
 		return check_owner(path);
-	log_error("cannot make %s: %s", path, limits_strerror(errno));
-	return -errno;
+	error = -errno;
+	if (error == -EACCES && geteuid())
+		log_error(
+			"cannot make %s: %s: make it as root for the user of xbeatd: chmod 0711 " BPFFS_ROOT
+			"; install -d -m 0700 -o %u " BPFFS_XBEAT,
+			path, limits_strerror(-error), geteuid());
+	else
+		log_error("cannot make %s: %s", path, limits_strerror(-error));
+	return error;
 }
 
 static int mount_if_missing(void)
