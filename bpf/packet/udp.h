@@ -15,10 +15,14 @@
 
 _Static_assert(HEARTBEAT_UDP_BYTES % sizeof(__u64) == 0, "summed by whole words");
 
-/* Whether this is a UDP header with the heartbeat port as its destination. */
+/* Whether this is a UDP header with a heartbeat port as its destination. The second port costs
+ * nothing while there is none: the constants are known when the program is verified. */
 static __always_inline bool udp_is_heartbeat(const struct udphdr *udp, const void *end)
 {
-	return (const void *)(udp + 1) <= end && udp->dest == bpf_htons(xb_constants.port);
+	if ((const void *)(udp + 1) > end)
+		return false;
+	return udp->dest == bpf_htons(xb_constants.port) ||
+	       (xb_constants.second_port && udp->dest == bpf_htons(xb_constants.second_port));
 }
 
 /* payload_bytes: of the IP packet, not too long. Both lengths must be exact: no byte may be outside

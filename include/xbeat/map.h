@@ -390,8 +390,9 @@ struct xb_constants {
 	__u16 cluster_id;
 	__u16 node_id;
 	__u16 slot_count;
+	__u16 second_port; /* also accepted, while the port is changed; 0: none */
 	__u8 adaptive; /* gaps are counted */
-	__u8 pad[7];
+	__u8 pad[5];
 	struct xb_address own_addresses[XB_LINKS_MAX]; /* of this node's links; unused: zero */
 };
 

@@ -37,6 +37,7 @@ void block_setup(const struct config_heartbeat *heartbeat, size_t own_node,
 	setup->peers = *slots;
 	setup->constants = (struct xb_constants){
 		.port = heartbeat->port,
+		.second_port = heartbeat->second_port,
 		.cluster_id = heartbeat->cluster_id,
 		.node_id = heartbeat->nodes[own_node].id,
 		.slot_count = (uint16_t)setup->peer_count,
@@ -117,9 +118,12 @@ static int check_identity(const struct daemon *daemon, struct daemon_inputs *inp
 			      now->witness ? "become" : "ceased to be");
 	if (from->mode != to->mode)
 		return refuse(inputs, "heartbeat %s: mode has changed", to->name);
-	if (from->port != to->port)
-		return refuse(inputs, "heartbeat %s: port has changed from %u to %u", to->name,
-			      from->port, to->port);
+	if (to->port != from->port && to->port != from->second_port)
+		return refuse(
+			inputs,
+			"heartbeat %s: port has changed from %u to %u, where the other nodes do not hear this one yet: reload all nodes with \"port %u %u\", then with \"port %u %u\", then with \"port %u\"; or",
+			to->name, from->port, to->port, from->port, to->port, to->port, from->port,
+			to->port);
 	return 0;
 }
 

@@ -92,6 +92,24 @@ def test_interval_and_multiplier_change(lab, cluster):
     assert result["outages"] == [] and result["owner_changes"] == 0, result
 
 
+def test_the_port_changes_in_three_steps(lab, cluster):
+    """Both ports are accepted, then the new one is used, then the old one is refused; the nodes
+    differ for a while."""
+    cluster.settings.members = PAIR
+    cluster.start_active(*PAIR).start_client()
+    before = {node: (verdicts(cluster[node]), roles(cluster[node])) for node in PAIR}
+    for port in "694 700", "700 694", "700":
+        for node in PAIR:
+            answer = reload(cluster, node, heartbeat_lines=[f"port {port}"])
+            assert answer["unchanged_count"] == 1, answer
+            time.sleep(0.5)
+    for node in PAIR:
+        assert f"port {port}\n" in cluster[node].text("config")
+        assert (verdicts(cluster[node]), roles(cluster[node])) == before[node]
+    result = cluster.client.finish()
+    assert result["outages"] == [] and result["owner_changes"] == 0, result
+
+
 def test_what_cannot_change_is_named_with_both_values(lab, cluster):
     cluster.settings.members = PAIR
     cluster.start_xbeatd(*PAIR)
@@ -103,7 +121,7 @@ def test_what_cannot_change_is_named_with_both_values(lab, cluster):
     for text, named in ((block.replace("heartbeat lan", "heartbeat wan"), ["lan", "wan"]),
                         (block.replace("interval", "cluster_id 7\ninterval"), ["cluster_id", "from 1 to 7"]),
                         (block.replace("node 1 node-a", "node 9 node-a"), ["node 1", "node 9"]),
-                        (block.replace("interval", "port 700\ninterval"), ["port", "from 694 to 700"])):
+                        (block.replace("interval", "port 700\ninterval"), ["from 694 to 700", 'with "port 694 700", then with "port 700 694"'])):
         reason = daemon.refused_reload(text, instance.replace("heartbeat lan", text.split(" {")[0]))
         assert all(part in reason for part in (*named, "restart xbeatd", "configuration is kept")), reason
     assert verdicts(daemon) == before

@@ -195,6 +195,9 @@ static void braces(void **state)
 			       "virtual_ipaddress { 10.0.0.8 }\npriority 300\n}\n",
 		 "6:1: error: 'vrrp_instance' inside the vrrp_instance block that begins on line 2; close that block with '}' first\n"
 		 "9:10: error: priority 300 is out of range; 1 to 255 is allowed\n"},
+		{INSTANCE VIPS HEARTBEAT "port 700 700\n}\n",
+		 "6:1: error: 'heartbeat' inside the vrrp_instance block that begins on line 2; close that block with '}' first\n"
+		 "11:10: error: the second port is the first one; name the one that is to be used, or write one port\n"},
 		{INSTANCE VIPS HEARTBEAT "port 0\n}\n",
 		 "6:1: error: 'heartbeat' inside the vrrp_instance block that begins on line 2; close that block with '}' first\n"
 		 "11:6: error: port 0 is out of range; 1 to 65535 is allowed\n"},

@@ -99,6 +99,7 @@ static const char *const different[] = {
 	/* heartbeat */
 	EMPTY LAN("", ""),
 	EMPTY LAN("port 700\n", ""),
+	EMPTY LAN("port 700 694\n", ""),
 	EMPTY LAN("cluster_id 2\n", ""),
 	EMPTY LAN("interval 15ms\n", ""),
 	EMPTY LAN("multiplier 4\n", ""),

@@ -134,6 +134,32 @@ static void read_node(struct config_parser *parser, struct config_block *block,
 	heartbeat->nodes[heartbeat->node_count - 1] = node;
 }
 
+/* The port, and a second one while it is changed. */
+static void read_port(struct config_parser *parser, struct config_block *block,
+		      const struct config_keyword *keyword,
+		      const struct config_statement *statement)
+{
+	struct config_heartbeat *heartbeat = block->target;
+	uint16_t *const ports[] = {&heartbeat->port, &heartbeat->second_port};
+
+	heartbeat->second_port = 0;
+	for (size_t i = 1; i < statement->count && i <= ARRAY_SIZE(ports); i++) {
+		const struct config_token *token = &statement->tokens[i];
+		uint64_t number;
+
+		if (config_parse_number(token->text, &number) || number < keyword->minimum ||
+		    number > keyword->maximum)
+			config_error(parser, token->location,
+				     "port %s is out of range; 1 to 65535 is allowed", token->text);
+		else
+			*ports[i - 1] = (uint16_t)number;
+	}
+	if (heartbeat->second_port == heartbeat->port)
+		config_error(
+			parser, statement->tokens[2].location,
+			"the second port is the first one; name the one that is to be used, or write one port");
+}
+
 static void read_multiplier(struct config_parser *parser, struct config_block *block,
 			    const struct config_keyword *keyword,
 			    const struct config_statement *statement)
@@ -198,10 +224,10 @@ static const struct config_keyword heartbeat_keywords[] = {
 	},
 	{
 		.name = "port",
-		.usage = "port 1-65535",
-		.read = config_read_u16,
-		ONE_VALUE,
-		HEARTBEAT(port),
+		.usage = "port 1-65535 [1-65535]",
+		.read = read_port,
+		.values_minimum = 1,
+		.values_maximum = 2,
 		.minimum = 1,
 		.maximum = UINT16_MAX,
 	},

@@ -73,6 +73,7 @@ struct config_heartbeat {
 	bool routed[XB_LINKS_MAX]; /* index: link; its packets may come through routers */
 	size_t interface_count;
 	uint16_t port; /* 694 */
+	uint16_t second_port; /* heartbeats to it are accepted, too; 0: none */
 	uint16_t cluster_id; /* 1..65535 (1) */
 	char *key_file; /* required */
 	uint64_t interval_ns; /* 10ms; 1ms..60s */

@@ -188,7 +188,10 @@ char *config_print_heartbeat(const struct config_heartbeat *heartbeat)
 	config_print_open(&printer, "heartbeat", heartbeat->name);
 	for (size_t i = 0; i < heartbeat->interface_count; i++)
 		print_link(&printer, heartbeat->interfaces[i], heartbeat->routed[i]);
-	config_print_line(&printer, "port %u", heartbeat->port);
+	if (heartbeat->second_port)
+		config_print_line(&printer, "port %u %u", heartbeat->port, heartbeat->second_port);
+	else
+		config_print_line(&printer, "port %u", heartbeat->port);
 	config_print_line(&printer, "cluster_id %u", heartbeat->cluster_id);
 	config_print_token(&printer, "key_file", heartbeat->key_file);
 	print_duration(&printer, "interval", heartbeat->interval_ns);
