@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.cluster import Cluster
 from tests.support.configuration import Settings, heartbeat
-from tests.support.laboratory import NEVER_SECONDS
+from tests.support.laboratory import NEVER_SECONDS, wait_until
 from tests.support.xbeatd import find_bpftool, wait_up
 
 PAIR = ["node-a", "node-b"]
@@ -176,3 +176,54 @@ def test_many_changes_leave_nothing(lab, cluster):
         assert (events, roles(cluster[node])) == before[node]
     result = cluster.client.finish()
     assert result["outages"] == [] and result["owner_changes"] == 0, result
+
+
+def link_verdicts(daemon, name):
+    return {link["interface"]: link["verdict"] for link in daemon.peer(name)["links"]}
+
+
+@pytest.mark.laboratory(nodes=2, links=2)
+def test_link_comes_moves_and_goes(lab, cluster):
+    """A second link gets other addresses on one node after the other; the first carries the verdict."""
+    cluster.settings.heartbeat_links = [0]
+    cluster.start_active(*PAIR).start_client()
+    before = {node: (verdicts(cluster[node]), roles(cluster[node])) for node in PAIR}
+    for node in PAIR:
+        reload(cluster, node, heartbeat_links=[0, 1])
+        time.sleep(0.3)  # longer than the detection time
+    for node, other in zip(PAIR, reversed(PAIR)):
+        wait_until(lambda: set(link_verdicts(cluster[node], other).values()) == {"up"}, "both links are up")
+        assert [event for event in cluster[node].events() if event["kind"] == "link"
+                and event["subject"] == "self/eth1"] == []
+    moved = {"node-a": "10.78.9.1", "node-b": "10.78.9.2"}
+    for node, address in moved.items():
+        lab.run(node, "ip", "address", "add", f"{address}/24", "dev", "eth1")
+    for node in PAIR:
+        reload(cluster, node, heartbeat_addresses={name: [lab.address(name), address]
+                                                   for name, address in moved.items()})
+    for node, other in zip(PAIR, reversed(PAIR)):
+        wait_until(lambda: set(link_verdicts(cluster[node], other).values()) == {"up"},
+                   "the link is up at its new addresses")
+    for node in PAIR:
+        reload(cluster, node, heartbeat_links=[0], heartbeat_addresses={})
+    for node in PAIR:
+        assert lab.has_program(node) and not lab.has_program(node, "eth1")
+        assert (verdicts(cluster[node]), roles(cluster[node])) == before[node]
+    result = cluster.client.finish()
+    assert result["outages"] == [] and result["owner_changes"] == 0, result
+
+
+@pytest.mark.laboratory(nodes=2, links=2)
+def test_links_that_change_places_are_refused(lab, cluster):
+    cluster.start_xbeatd(*PAIR)
+    wait_up(*cluster.daemons.values())
+    daemon = cluster["node-a"]
+    block = heartbeat(lab, cluster.settings, cluster.key_file)
+    for name in PAIR:
+        first, second = lab.address(name, 0), lab.address(name, 1)
+        block = block.replace(f"{first} {second}", f"{second} {first}")
+    block = block.replace("interface eth0", "interface ethX").replace("interface eth1", "interface eth0")
+    reason = daemon.refused_reload(block.replace("interface ethX", "interface eth1"),
+                                   cluster.vrrp_instance("node-a", "heartbeat lan"))
+    assert "number 1 to 2" in reason or "number 2 to 1" in reason, reason
+    assert set(link_verdicts(daemon, "node-b").values()) == {"up"}
