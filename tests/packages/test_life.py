@@ -212,6 +212,20 @@ def test_systemd_follows_a_replaced_daemon(machine):
                lambda: machine.property("xbeatd", "StatusText"))
 
 
+def test_a_fifo_of_another_user(machine):
+    """It is opened again after a death, although the daemon has few capabilities."""
+    text = (machine.root / "etc/xbeat/xbeat.conf").read_text()
+    machine.write("/etc/xbeat/xbeat.conf", "global_defs {\n    vrrp_notify_fifo /run/xbeat/fifo nobody\n}\n" + text)
+    machine.run("systemctl", "restart", "xbeatd")
+    pid = main_pid(machine)
+    assert machine.run("stat", "--format=%U", "/run/xbeat/fifo").stdout == "nobody\n"
+    machine.shell(f"kill -9 {pid}")
+    wait_until(lambda: main_pid(machine) not in (0, pid) and state(machine) == "active", "another one is Active")
+    assert "notify FIFO" not in machine.journal("xbeatd")
+    configure(machine)
+    machine.run("systemctl", "restart", "xbeatd")
+
+
 def test_a_key_that_is_a_credential(machine):
     machine.shell("install -D -m 400 /etc/xbeat/lan.key /etc/credstore/xbeat.key")
     text = (machine.root / "etc/xbeat/xbeat.conf").read_text()

@@ -2,6 +2,7 @@
 """What make install gives to systemd, as systemd's own tools see it."""
 
 import os
+import re
 import subprocess
 
 import pytest
@@ -69,6 +70,16 @@ def test_example_is_right(example, tmp_path):
                           stderr=subprocess.PIPE)
     lines = [line for line in done.stderr.splitlines() if "no address of a node" not in line]
     assert done.returncode == 0 and not lines, done
+
+
+def test_package_names_what_a_build_needs():
+    """The two lists agree; those that every Debian package may use need no name."""
+    listed = subprocess.run([ROOT / "scripts/install-deps", "--list", "build"], check=True, text=True,
+                            stdout=subprocess.PIPE).stdout.split()
+    control = (ROOT / "debian/control").read_text()
+    needs = re.search(r"^Build-Depends:(.*?)^\S", control, re.M | re.S)[1]
+    named = {re.match(r"[a-z0-9.+-]+", word.strip())[0] for word in needs.split(",")}
+    assert set(listed) - {"gcc", "libc6-dev", "make"} <= named
 
 
 def test_uninstall_leaves_nothing(tmp_path):
