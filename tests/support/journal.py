@@ -3,6 +3,7 @@
 
 import contextlib
 import json
+import os
 import pathlib
 import re
 import signal
@@ -46,18 +47,35 @@ def message_ids():
     return dict(re.findall(r'X\((\w+), \w+, "([0-9a-f]{32})"', text))
 
 
+def mounts_of(process):
+    """Its mount namespace."""
+    return os.readlink(f"/proc/{process.pid}/ns/mnt")
+
+
 class Journal:
     def __init__(self, lab, node):
+        self.lab, self.node, self.place = lab, node, None
         self.process = lab.spawn(node, "unshare", "--mount", "sh", "-c", SCRIPT, output="journald.log")
         wait_until(self.listens, "journald listens")
+        place = lab.spawn(node, *self.within(), "sleep", "infinity")
+        wait_until(lambda: mounts_of(place) == mounts_of(self.process), "it keeps the mount namespace")
+        self.place = place
 
     def listens(self):
         assert self.process.running(), self.process.output()
         return self.run("test", "-S", "/run/systemd/journal/socket").returncode == 0
 
+    def stop(self):
+        self.process.end(signal.SIGTERM)
+
+    def start_again(self):
+        self.run("rm", "-f", "/run/systemd/journal/socket")  # of the one before
+        self.process = self.lab.spawn(self.node, *self.within(), JOURNALD, output="journald-again.log")
+        wait_until(self.listens, "journald listens again")
+
     def within(self):
         """Before a command: it runs where this is the system's journal."""
-        return ["nsenter", f"--mount=/proc/{self.process.pid}/ns/mnt"]
+        return ["nsenter", f"--mount=/proc/{(self.place or self.process).pid}/ns/mnt"]
 
     def run(self, *command):
         return subprocess.run([*self.within(), *command], text=True, stdout=subprocess.PIPE,

@@ -91,6 +91,23 @@ def test_a_journal_that_is_not_read(lab):
 
 
 @pytest.mark.laboratory(nodes=1)
+def test_a_journal_that_restarts(lab):
+    """As when systemd is upgraded. Meanwhile lines go to stderr."""
+    journal = Journal(lab, NODE)
+    daemon = start_without_terminal(lab, Xbeatd(lab, NODE, instance()), *journal.within())
+    daemon.wait_state("active")
+    journal.wait_entry("XBEAT_TO=active")
+    journal.stop()
+    daemon.ctl("priority", "VI_1", "7")
+    assert "priority VI_1: effective priority 7" in daemon.process.output()
+    journal.start_again()
+    daemon.ctl("priority", "VI_1", "8")
+    journal.wait_entry("XBEAT_INSTANCE=VI_1", "XBEAT_EVENT=priority")
+    assert "effective priority 8" not in daemon.process.output()
+    assert journal.entries("MESSAGE=1 log lines went to stderr: neither the journal nor /dev/log could be reached")
+
+
+@pytest.mark.laboratory(nodes=1)
 def test_lines_that_repeat_are_limited(lab):
     """And counted; those about another instance are not."""
     daemon = Xbeatd(lab, NODE, instance(), instance("VI_2", vrid=52, vips=["10.77.0.102/24"])).start_active()
