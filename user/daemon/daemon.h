@@ -213,6 +213,9 @@ void daemon_restart(struct daemon *daemon, struct control_promise *promise);
 /* Why there can be no restart now, with a remedy; NULL: there can. */
 const char *daemon_restart_refusal(const struct daemon *daemon);
 
+/* Ends a restart in progress, unless the successor is ready. why: goes on "the new xbeatd …". */
+void daemon_cancel_restart(struct daemon *daemon, const char *why);
+
 /* The successor is ready: the loop has ended for it. */
 bool daemon_is_handing_over(const struct daemon *daemon);
 

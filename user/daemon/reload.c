@@ -468,6 +468,8 @@ void daemon_reload(struct daemon *daemon, struct control_promise *promise)
 	} else if (daemon->reload) {
 		daemon->reload->again = true;
 	} else {
+		/* The successor may have read the files before they were changed. */
+		daemon_cancel_restart(daemon, "was ended, because the configuration is reloaded");
 		error = start_reload(daemon, promise);
 		if (error)
 			refuse_unstarted(promise, error);

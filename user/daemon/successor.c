@@ -248,6 +248,12 @@ void daemon_restart(struct daemon *daemon, struct control_promise *promise)
 		kill_and_refuse(successor, limits_strerror(-error));
 }
 
+void daemon_cancel_restart(struct daemon *daemon, const char *why)
+{
+	if (daemon->successor && !daemon->successor->is_ready)
+		kill_and_refuse(daemon->successor, why);
+}
+
 /* Returns the descriptor of a file in memory with the text of the state, or a negative errno. */
 static int write_state(struct daemon *daemon)
 {

@@ -2,12 +2,15 @@
 """Restart after restart of one node, under a client at 1 ms, peers that probe at 1 ms, and a TCP
 stream through the address: nothing is lost, and nothing is left behind.
 
-XBEAT_RESTARTS=50: so many instead of a few.
+XBEAT_RESTARTS=50: so many instead of a few. XBEAT_OTHER_BUILD=FOLDER: its programs take turns with
+the ones that are tested; otherwise a copy of these does.
 """
 
+import itertools
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import time
 
@@ -15,9 +18,10 @@ import pytest
 
 from tests.support.cluster import Cluster
 from tests.support.configuration import Settings
-from tests.support.laboratory import NEVER_SECONDS, wait_until
+from tests.support.laboratory import BUILD, NEVER_SECONDS, wait_until
 from tests.support.xbeatd import find_bpftool
 
+OTHER_BUILD = pathlib.Path(os.environ.get("XBEAT_OTHER_BUILD", BUILD))
 RESTARTS = int(os.environ.get("XBEAT_RESTARTS", "4"))
 STREAM_PORT = 7001
 # Longer than a virtual machine stalls, and than a start takes on a busy one.
@@ -127,4 +131,39 @@ def test_many_restarts(lab, node, way):
     stream.check()
     for name, count in seen.items():
         assert changes(cluster[name], count) == [], name
+    assert daemon.vrrp()["since_unix_ns"] == since
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_many_upgrades(lab):
+    """The installed file is replaced, as dpkg does it, then the Active restarted."""
+    cluster = Cluster(lab, Settings(**SETTINGS))
+    folder = lab.path("installed")
+    folder.mkdir()
+    builds = itertools.cycle([BUILD, OTHER_BUILD])
+
+    def install():
+        build = next(builds)
+        for name in ("xbeatd", "xbeatctl"):
+            shutil.copy(build / name, folder / f"{name}.new")
+            (folder / f"{name}.new").rename(folder / name)
+
+    install()
+    cluster.daemon("node-a", build=folder).start()
+    cluster.daemon("node-b").start()
+    cluster.wait_up()
+    cluster.wait_holder("node-a")
+    cluster.start_client()
+    stream = Stream(lab, cluster.settings.vip)
+    daemon = cluster["node-a"]
+    since, seen = daemon.vrrp()["since_unix_ns"], len(cluster["node-b"].events())
+    for _ in range(RESTARTS):
+        install()
+        daemon.restart()
+        assert os.readlink(daemon.proc() / "exe") == str(folder / "xbeatd")
+        stream.check()
+    time.sleep(1)  # longer than Active_Down_Interval
+    result = cluster.client.finish()
+    assert (result["lost"], result["owner_changes"]) == (0, 0), result
+    assert changes(cluster["node-b"], seen) == []
     assert daemon.vrrp()["since_unix_ns"] == since

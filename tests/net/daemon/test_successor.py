@@ -211,3 +211,17 @@ def test_service_manager_learns_of_the_successor(lab):
             sender = struct.unpack("3i", ancillary[0][2])[0]
             if f"MAINPID={new}" in text.decode() and sender == old:
                 break
+
+
+@pytest.mark.laboratory(nodes=2)
+def test_reload_ends_a_restart(lab, installed):
+    """The successor may have read the files before they were changed."""
+    installed.installed.replace("#!/bin/sh\nexec sleep 600\n")
+    daemon = installed["node-a"]
+    pid = daemon.json("status")["pid"]
+    restart = daemon.command("restart")
+    wait_until(lambda: "is to go on" in daemon.process.output(), "the successor is started")
+    assert daemon.json("reload")["unchanged_count"] == 1
+    errors = restart.communicate(timeout=NEVER_SECONDS)[1]
+    assert restart.returncode == 1 and "the configuration is reloaded" in errors, errors
+    assert daemon.json("status")["pid"] == pid
