@@ -86,9 +86,15 @@ def test_reload_changes_the_script_of_the_end(lab):
 
 
 def test_start_that_fails_runs_no_script_of_the_end(lab):
-    daemon = Xbeatd(lab, NODE, *texts(lab, startup=[], shutdown=[]), instance("V2", interface="nosuch", vrid=52))
-    done = lab.run(NODE, BUILD / "xbeatd", "-f", "-c", daemon.configuration, "-i", daemon.instance, check=False)
-    assert done.returncode == 1 and "shutdown" not in notes(lab)
+    """After startup_script: something else is in the place of the control socket."""
+    daemon = Xbeatd(lab, NODE, *texts(lab, startup=[], shutdown=[]))
+    daemon.socket.parent.mkdir(mode=0o755, exist_ok=True)
+    daemon.socket.touch()
+    try:
+        done = lab.run(NODE, BUILD / "xbeatd", "-f", "-c", daemon.configuration, "-i", daemon.instance, check=False)
+    finally:
+        daemon.socket.unlink()
+    assert done.returncode == 1 and "startup" in notes(lab) and "shutdown" not in notes(lab)
 
 
 @pytest.mark.parametrize("line, options, mode", [
