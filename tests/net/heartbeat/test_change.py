@@ -227,3 +227,27 @@ def test_links_that_change_places_are_refused(lab, cluster):
                                    cluster.vrrp_instance("node-a", "heartbeat lan"))
     assert "number 1 to 2" in reason or "number 2 to 1" in reason, reason
     assert set(link_verdicts(daemon, "node-b").values()) == {"up"}
+
+
+def test_restart_and_death_after_a_change(lab, cluster):
+    """What was replaced is pinned, watched and guarded as what was there at the start."""
+    cluster.settings.members = PAIR
+    cluster.settings.heartbeat_lines = ["restart_grace 10s"]
+    cluster.start_active(*PAIR).start_client()
+    epoch = cluster["node-a"].json("status")["epoch"]
+    for node in PAIR:
+        reload(cluster, node, members=["node-c", *PAIR])
+    cluster["node-a"].restart()
+    cluster["node-a"].kill()
+    wait_until(lambda: "dead" in [event["to"] for event in cluster["node-b"].events() if event["kind"] == "daemon"],
+               "node-a's kernel reports the death")
+    cluster["node-a"].start().wait_state("active")
+    assert cluster["node-a"].json("status")["epoch"] == epoch
+    result = cluster.client.finish()
+    assert result["outages"] == [] and result["owner_changes"] == 0, result
+    for node in PAIR:
+        reload(cluster, node, heartbeat_lines=["restart_grace 200ms"])
+    cluster["node-a"].kill()
+    lab.wait_holders(cluster.settings.vip, ["node-a", "node-b"])  # node-a's is fenced
+    cluster["node-b"].wait_state("active")
+    assert "fenced" in cluster["node-b"].activations()[0]["reason"], cluster["node-b"].activations()
